@@ -1,0 +1,906 @@
+//! Every message of the provider protocol, as it stands on the wire.
+//!
+//! Unknown fields are ignored; fields marked `default` may be left out. All times are milliseconds, all sizes
+//! bytes, all digests SHA-256 as 64 lower-case hex digits.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The protocol's version: a major mismatch is an error, the lower minor version wins.
+pub const PROTOCOL: Protocol = Protocol { major: 1, minor: 0 };
+/// The longest line that either side accepts, in bytes (16 MiB).
+pub const MAX_LINE: usize = 16 * 1024 * 1024;
+/// The most components in one `validate`, `read` or `preview`.
+pub const CHUNK: usize = 256;
+
+/// A protocol version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Protocol {
+    /// Changes when an old peer would misunderstand.
+    pub major: u32,
+    /// Changes when something was added.
+    pub minor: u32,
+}
+
+// ---------------------------------------------------------------- life cycle
+
+/// `initialize`: the first request.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Initialize {
+    /// The protocol that the program speaks.
+    pub protocol: Protocol,
+    /// The program's name and version, for the provider's log.
+    pub program: Identity,
+}
+
+/// Answer to `initialize`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Initialized {
+    /// The protocol that the provider speaks.
+    pub protocol: Protocol,
+    /// The provider's name and version.
+    pub provider: Identity,
+}
+
+/// A name and a version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// Short name, such as `apt`.
+    pub name: String,
+    /// Version, such as `0.1.0`.
+    pub version: String,
+}
+
+/// Answer to `describe`: all that the program must know before it reads a configuration.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Description {
+    /// Arguments of the `provider` block.
+    #[serde(default)]
+    pub arguments: BTreeMap<String, Argument>,
+    /// The kinds of component it manages, by name.
+    pub kinds: BTreeMap<String, Kind>,
+}
+
+/// One kind of component.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Kind {
+    /// One sentence for help and documentation.
+    #[serde(default)]
+    pub summary: String,
+    /// What class of component this usually is; a component may override it.
+    #[serde(default)]
+    pub class: Class,
+    /// The shape of `patch_level`.
+    #[serde(default)]
+    pub level: LevelShape,
+    /// How two levels compare: a scheme of the `versions` crate, or `own` (the core asks `compare`).
+    #[serde(default)]
+    pub scheme: String,
+    /// The kind's own arguments, by name.
+    #[serde(default)]
+    pub arguments: BTreeMap<String, Argument>,
+    /// What it can do.
+    #[serde(default)]
+    pub can: Can,
+}
+
+/// What class of component a kind is (glossary of the design's page 1).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    /// Hypervisors and their guests.
+    Virtualization,
+    /// Operating systems.
+    OperatingSystem,
+    /// Routers and switches.
+    NetworkEquipment,
+    /// Firewalls and detection engines.
+    SecurityEquipment,
+    /// Database servers.
+    Database,
+    /// Bastions and consoles.
+    ManagementTerminal,
+    /// Images from which machines are made.
+    MachineImage,
+    /// Firmware.
+    Firmware,
+    /// Anything else.
+    #[default]
+    Other,
+}
+
+/// Whether a patch level is one string or a map from part to string.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LevelShape {
+    /// `patch_level = "1.2.3"`
+    #[default]
+    Single,
+    /// `patch_level = { openssl = "3.0.17-1" }`
+    Map,
+}
+
+/// What a kind can do. What is left out it cannot.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Can {
+    /// `fetch`: bring artifacts to the target before the window.
+    pub fetch: bool,
+    /// `snapshot`, `restore` and `drop`.
+    pub snapshot: bool,
+    /// Whether a snapshot may be taken before the window because it disturbs nothing.
+    pub snapshot_early: bool,
+    /// `backup`: a consistent data backup.
+    pub backup: bool,
+    /// `uninstall`: take back just the patch.
+    pub uninstall: bool,
+    /// `reload`: restart or reboot what the patch needs.
+    pub reload: bool,
+    /// `verify`: the provider's own check after a patch.
+    pub verify: bool,
+    /// `drain` and `undrain`.
+    pub drain: bool,
+    /// `probe`: say from the target alone how far an action came.
+    pub probe: bool,
+    /// `discover`: find components that exist already.
+    pub discover: bool,
+    /// `clone`: make a twin.
+    pub clone: bool,
+}
+
+/// One argument of a kind or of a provider block.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Argument {
+    /// Type in Terraform's JSON encoding: `"string"`, `"number"`, `"bool"`, `"any"`, `["list", T]`, `["set", T]`,
+    /// `["map", T]`, `["object", {name: T}, [optional names]]`, `["tuple", [T]]`.
+    #[serde(rename = "type")]
+    pub ty: Value,
+    /// Whether it must be given.
+    #[serde(default)]
+    pub required: bool,
+    /// The value when it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<Value>,
+    /// Whether it holds a secret.
+    #[serde(default)]
+    pub sensitive: bool,
+    /// One sentence for help and documentation.
+    #[serde(default)]
+    pub description: String,
+}
+
+/// `configure`: once per `provider` block (per alias), before any work for it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Configure {
+    /// The alias; empty for the default one.
+    #[serde(default)]
+    pub alias: String,
+    /// The block's arguments.
+    pub arguments: Value,
+}
+
+// ---------------------------------------------------------------- components
+
+/// A component as every request names it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Subject {
+    /// Absolute address, such as `release.api["eu"]`.
+    pub address: String,
+    /// The kind.
+    pub kind: String,
+    /// Which `provider` block applies; empty for the default one.
+    #[serde(default)]
+    pub alias: String,
+    /// The kind's own arguments, defaults filled in.
+    pub arguments: Value,
+    /// Where the component is reached; `{"type": "local"}` by default.
+    #[serde(default = "Connection::local")]
+    pub connection: Connection,
+}
+
+/// How a target is reached. The core owns the connection; a provider hands this back in `target/…` calls.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Connection {
+    /// `local`, `ssh`, `chroot` or `container`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The connection's own arguments.
+    #[serde(flatten)]
+    pub arguments: BTreeMap<String, Value>,
+}
+
+impl Connection {
+    /// The machine that patchform itself runs on.
+    pub fn local() -> Self {
+        Connection { kind: "local".into(), arguments: BTreeMap::new() }
+    }
+}
+
+/// A patch level on the wire: a string, or a map from part to string.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Level {
+    /// One string.
+    Single(String),
+    /// Part to string.
+    Map(BTreeMap<String, String>),
+}
+
+/// `validate`: may these components stand like this?
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Validate {
+    /// At most [`CHUNK`].
+    pub components: Vec<Desired>,
+}
+
+/// A component with the level that the configuration asks for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Desired {
+    /// Which component.
+    pub subject: Subject,
+    /// The level the configuration asks for.
+    pub level: Level,
+}
+
+/// Answer to `validate`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Validated {
+    /// Complaints; none when all is well.
+    #[serde(default)]
+    pub complaints: Vec<Complaint>,
+}
+
+/// Something wrong with a component's arguments.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Complaint {
+    /// Index into the request's components.
+    pub component: usize,
+    /// Path into the body: `["arguments-name", "key", 0]`, or `["patch_level"]`.
+    #[serde(default)]
+    pub path: Vec<Value>,
+    /// Whether it is only a warning.
+    #[serde(default)]
+    pub warning: bool,
+    /// What is wrong, in one line.
+    pub summary: String,
+    /// Why, and what to do.
+    #[serde(default)]
+    pub detail: String,
+}
+
+/// `read`: what is there now? Must have no effect.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Read {
+    /// At most [`CHUNK`].
+    pub components: Vec<Desired>,
+}
+
+/// Answer to `read`: one reading per component, in order.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReadAnswer {
+    /// In the order of the request.
+    pub readings: Vec<Reading>,
+}
+
+/// What is there now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub enum Reading {
+    /// The target was reached and the component is not on it.
+    Absent(Absent),
+    /// It is there.
+    Present(Present),
+    /// The target could not be asked.
+    Unreachable {
+        /// Why, in a sentence.
+        why: String,
+    },
+}
+
+/// A component that is not there (yet).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Absent {
+    /// Stable identity of the host or system, such as the machine-id.
+    pub target: String,
+    /// What the component would manage on the target, such as `path:/srv/app`.
+    #[serde(default)]
+    pub claims: Vec<String>,
+    /// Digest of the managed part (of its absence).
+    pub digest: String,
+}
+
+/// A component that is there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Present {
+    /// The installed level. For a map: exactly the keys asked for that are installed.
+    pub level: Level,
+    /// The level that runs, where it differs from the installed one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub running: Option<Level>,
+    /// What is still needed for the installed level to run.
+    #[serde(default)]
+    pub pending: Reload,
+    /// Digest of the canonical JSON of what the component manages: levels, holds, files with digests; never health,
+    /// counters, times.
+    pub digest: String,
+    /// Digest of the rest; its change is shown, never a refusal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub surroundings: Option<String>,
+    /// Stable identity of the host or system, such as the machine-id.
+    pub target: String,
+    /// What the component manages on the target, such as `path:/srv/app`.
+    #[serde(default)]
+    pub claims: Vec<String>,
+}
+
+/// What it takes until a patch is in force.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reload {
+    /// Nothing.
+    #[default]
+    None,
+    /// A service restarts.
+    Service,
+    /// The target reboots.
+    Reboot,
+    /// The target is powered off and on.
+    PowerCycle,
+}
+
+/// `compare`: for kinds whose scheme is `own`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Compare {
+    /// The kind.
+    pub kind: String,
+    /// Pairs to compare.
+    pub pairs: Vec<(String, String)>,
+}
+
+/// Answer to `compare`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Compared {
+    /// One per pair, in order.
+    pub orders: Vec<Order>,
+}
+
+/// How the first of two levels stands to the second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// Lower.
+    Less,
+    /// The same.
+    Equal,
+    /// Higher.
+    Greater,
+    /// Nobody knows; treated as higher.
+    Unknown,
+}
+
+/// `preview`: what would the patch really do? Must have no effect.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PreviewRequest {
+    /// At most [`CHUNK`].
+    pub changes: Vec<Proposed>,
+}
+
+/// A change to preview.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Proposed {
+    /// Which component.
+    pub subject: Subject,
+    /// The observed level; `None` when absent.
+    #[serde(default)]
+    pub from: Option<Level>,
+    /// The level to reach.
+    pub to: Level,
+    /// Digest of the reading it starts from.
+    pub digest: String,
+}
+
+/// Answer to `preview`: one per change, in order.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PreviewAnswer {
+    /// In the order of the request.
+    pub previews: Vec<PreviewOutcome>,
+}
+
+/// What a preview found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub enum PreviewOutcome {
+    /// The patch can be done, and this is what it does.
+    Ready(Box<Preview>),
+    /// It cannot; nothing was changed.
+    Blocked {
+        /// Why, in a sentence, with the way out.
+        why: String,
+    },
+}
+
+/// What a patch would really do.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Preview {
+    /// What else changes level: name, from, to.
+    pub pulled_in: Vec<PartChange>,
+    /// What would be removed.
+    pub removed: Vec<String>,
+    /// Files touched.
+    pub files: Vec<FileChange>,
+    /// Services restarted.
+    pub services: Vec<String>,
+    /// What is needed for the patch to be in force.
+    pub reload: Reload,
+    /// What will be fetched.
+    pub artifacts: Vec<Artifact>,
+    /// The ways back that exist, best first.
+    pub ways_back: Vec<WayBack>,
+    /// Space needed on the target, in bytes.
+    pub space: u64,
+    /// Expected durations in milliseconds, by action name (`fetch`, `snapshot`, `patch`, …).
+    pub durations: BTreeMap<String, u64>,
+    /// What a person should know.
+    pub warnings: Vec<String>,
+}
+
+/// A part that changes level.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PartChange {
+    /// The part's name, such as a package.
+    pub name: String,
+    /// Level before; `None` when new.
+    #[serde(default)]
+    pub from: Option<String>,
+    /// Level after; `None` when removed.
+    #[serde(default)]
+    pub to: Option<String>,
+}
+
+/// A file that changes.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FileChange {
+    /// Its path on the target.
+    pub path: String,
+    /// Digest before; `None` when new.
+    pub before: Option<String>,
+    /// Digest after; `None` when removed.
+    pub after: Option<String>,
+    /// Text before and after, for a unified diff, where it is text, small and no secret.
+    pub text: Option<(String, String)>,
+}
+
+/// Something to fetch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Artifact {
+    /// Where it comes from: a path or an address.
+    pub source: String,
+    /// Digest it must have.
+    pub sha256: String,
+    /// Size in bytes.
+    #[serde(default)]
+    pub size: u64,
+}
+
+/// A stored way back that a patch would have.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WayBack {
+    /// `restore` (a snapshot) or `uninstall` (take back just the patch).
+    pub kind: WayBackKind,
+    /// What it covers.
+    #[serde(default)]
+    pub coverage: Coverage,
+    /// Where it is kept, for a person to read.
+    #[serde(default)]
+    pub place: String,
+    /// Whether it is still there when the target is lost.
+    #[serde(default)]
+    pub survives_target_loss: bool,
+    /// Whether using it throws away data written since the snapshot.
+    #[serde(default)]
+    pub discards_data: bool,
+    /// Size in bytes, where known.
+    #[serde(default)]
+    pub size: u64,
+    /// Expected duration of going back, in milliseconds.
+    #[serde(default)]
+    pub duration: u64,
+}
+
+/// Which kind of way back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WayBackKind {
+    /// Go back to a snapshot.
+    Restore,
+    /// Take back just the patch.
+    Uninstall,
+}
+
+/// What a snapshot covers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Coverage {
+    /// The whole system, not only the component's claims.
+    pub whole_system: bool,
+    /// Data too.
+    pub data: bool,
+}
+
+// ---------------------------------------------------------------- actions
+
+/// The actions a provider may be asked to do; each is a method of its own name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Action {
+    Fetch,
+    Snapshot,
+    Backup,
+    Drain,
+    Patch,
+    Reload,
+    Verify,
+    Restore,
+    Uninstall,
+    Undrain,
+    Drop,
+    Clone,
+}
+
+impl Action {
+    /// Every action, in the order of a procedure.
+    pub const ALL: [Action; 12] = [
+        Action::Fetch,
+        Action::Drain,
+        Action::Snapshot,
+        Action::Backup,
+        Action::Patch,
+        Action::Reload,
+        Action::Verify,
+        Action::Undrain,
+        Action::Restore,
+        Action::Uninstall,
+        Action::Drop,
+        Action::Clone,
+    ];
+
+    /// The method's name on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Action::Fetch => "fetch",
+            Action::Snapshot => "snapshot",
+            Action::Backup => "backup",
+            Action::Drain => "drain",
+            Action::Patch => "patch",
+            Action::Reload => "reload",
+            Action::Verify => "verify",
+            Action::Restore => "restore",
+            Action::Uninstall => "uninstall",
+            Action::Undrain => "undrain",
+            Action::Drop => "drop",
+            Action::Clone => "clone",
+        }
+    }
+}
+
+/// Request of every action.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Act {
+    /// Identity of this attempt; the same id twice must not act twice.
+    pub id: String,
+    /// Fencing token: the target keeps the highest it has seen per component and refuses a lower one.
+    pub token: u64,
+    /// Milliseconds until the program stops waiting.
+    pub deadline: u64,
+    /// Which component.
+    pub subject: Subject,
+    /// The level that this action works towards; `None` for the way back of a component that was absent.
+    #[serde(default)]
+    pub level: Option<Level>,
+    /// The digest that a reading must have right now; on a mismatch answer `refused`. Carried by `patch`, and by
+    /// `uninstall` and `restore` where it is known.
+    #[serde(default)]
+    pub expected: Option<String>,
+    /// The snapshot to take (`snapshot`: chosen and recorded before it is made), or to use (`restore`, `drop`).
+    #[serde(default)]
+    pub snapshot: Option<SnapshotRef>,
+    /// For `reload`: what is needed.
+    #[serde(default)]
+    pub reload: Reload,
+    /// For `fetch` and `patch`: what the preview pinned.
+    #[serde(default)]
+    pub artifacts: Vec<Artifact>,
+}
+
+/// A snapshot by id, and by the token that the provider gave when it was made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SnapshotRef {
+    /// Chosen by the program.
+    pub id: String,
+    /// What the provider said when it made it; `None` in the request that makes it.
+    #[serde(default)]
+    pub token: Option<Value>,
+}
+
+/// Answer of every action.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Answer {
+    /// It was done.
+    Applied(Done),
+    /// A promise that nothing changed.
+    Refused {
+        /// Why, in a sentence.
+        why: String,
+        /// The end of what was printed.
+        #[serde(default)]
+        output: String,
+    },
+    /// It may have changed something: it will be probed.
+    Unclear {
+        /// Why, in a sentence.
+        why: String,
+        /// The end of what was printed.
+        #[serde(default)]
+        output: String,
+    },
+}
+
+/// What an action that was done has to say.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Done {
+    /// `snapshot`: what was made.
+    pub snapshot: Option<Snapshot>,
+    /// `patch`, `restore`, `uninstall`: what is now needed for it to be in force.
+    pub reload: Reload,
+    /// `verify`: the verdict. Left out means healthy.
+    pub verdict: Option<Verdict>,
+    /// The end of what was printed.
+    pub output: String,
+}
+
+/// A snapshot that was made.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Snapshot {
+    /// Whatever the provider needs to find it again.
+    pub token: Value,
+    /// Where it is, for a person to read.
+    pub place: String,
+    /// Size in bytes.
+    pub size: u64,
+    /// Digest of its content, where known.
+    pub digest: Option<String>,
+    /// What it covers.
+    pub coverage: Coverage,
+    /// Whether it is still there when the target is lost.
+    pub survives_target_loss: bool,
+}
+
+/// What `verify` found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Verdict {
+    /// All is well.
+    Healthy,
+    /// It is not: the patch failed.
+    Ill {
+        /// Why, in a sentence.
+        why: String,
+    },
+    /// Nobody can tell: the run pauses.
+    Inconclusive {
+        /// Why, in a sentence.
+        why: String,
+    },
+}
+
+/// `probe`: how far did this action come? Answerable by a fresh process from the target alone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Probe {
+    /// Which action it was.
+    pub action: Action,
+    /// The request as it was sent.
+    pub act: Act,
+}
+
+/// Answer to `probe`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "stands", rename_all = "snake_case")]
+pub enum Probed {
+    /// Nothing of it has happened.
+    Before,
+    /// All of it has happened; with what its answer would have said.
+    After(Done),
+    /// Some of it has happened.
+    Between {
+        /// What, in a sentence.
+        #[serde(default)]
+        why: String,
+    },
+    /// It is still going on.
+    Busy,
+}
+
+/// Notification `progress`: from the provider, while an action goes on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// The action's id.
+    pub id: String,
+    /// What it is doing now.
+    #[serde(default)]
+    pub message: String,
+    /// How much is done, from 0 to 1, where known.
+    #[serde(default)]
+    pub fraction: Option<f64>,
+}
+
+/// Notification `cancel`: stop this action if that is safe.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cancel {
+    /// The action's id.
+    pub id: String,
+}
+
+/// `discover`: which components exist already?
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Discover {
+    /// The kind to look for.
+    pub kind: String,
+    /// Which `provider` block applies.
+    #[serde(default)]
+    pub alias: String,
+    /// Where to look.
+    pub connection: Connection,
+}
+
+/// Answer to `discover`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Discovered {
+    /// What was found.
+    pub components: Vec<Found>,
+}
+
+/// A component that exists.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Found {
+    /// A name for its block.
+    pub name: String,
+    /// The arguments it would have.
+    pub arguments: Value,
+    /// Its present level.
+    pub level: Level,
+}
+
+// ---------------------------------------------------------------- callbacks: provider to core
+
+/// `target/run`: start a command on the target, detached, with its output kept there under the action's id.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TargetRun {
+    /// Names the detached command: the same id twice does not start it twice. Requests without effect may use any
+    /// fresh id.
+    pub id: String,
+    /// Where.
+    pub connection: Connection,
+    /// Program and arguments.
+    pub argv: Vec<String>,
+    /// Environment to add.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// Working directory.
+    #[serde(default)]
+    pub cwd: Option<String>,
+    /// Text for its standard input.
+    #[serde(default)]
+    pub stdin: String,
+    /// Forget its output once it was awaited (for reads and probes, which need no trace).
+    #[serde(default)]
+    pub ephemeral: bool,
+}
+
+/// Answer to `target/run`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetStarted {
+    /// Whether this call started it (`false`: it had been started under this id before).
+    pub started: bool,
+}
+
+/// `target/await`: wait for a detached command.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TargetAwait {
+    /// Its id.
+    pub id: String,
+    /// Where.
+    pub connection: Connection,
+    /// Milliseconds to wait at most.
+    pub timeout: u64,
+}
+
+/// Answer to `target/await`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum TargetAwaited {
+    /// It ended.
+    Exited {
+        /// Exit code; 128 + signal when a signal ended it.
+        code: i32,
+        /// The end of its standard output (at most 64 KiB).
+        stdout: String,
+        /// The end of its standard error (at most 64 KiB).
+        stderr: String,
+    },
+    /// It still runs.
+    Running,
+    /// Nothing was ever started under this id.
+    Unknown,
+    /// It was started, is gone, and left no exit code (killed, or the target went down).
+    Lost {
+        /// The end of what it printed.
+        #[serde(default)]
+        output: String,
+    },
+}
+
+/// `target/put`: write a file on the target, atomically.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TargetPut {
+    /// Where.
+    pub connection: Connection,
+    /// Absolute path.
+    pub path: String,
+    /// Content, base64.
+    pub content: String,
+    /// Permission bits.
+    #[serde(default = "default_mode")]
+    pub mode: u32,
+}
+
+fn default_mode() -> u32 {
+    0o644
+}
+
+/// `target/get`: read a file of the target.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TargetGet {
+    /// Where.
+    pub connection: Connection,
+    /// Absolute path.
+    pub path: String,
+}
+
+/// Answer to `target/get`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TargetGot {
+    /// Content, base64; `None` when there is no such file.
+    pub content: Option<String>,
+}
+
+// ---------------------------------------------------------------- errors
+
+/// An error object of JSON-RPC 2.0.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RpcError {
+    /// JSON-RPC code.
+    pub code: i64,
+    /// What went wrong.
+    pub message: String,
+    /// More, for the log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<Value>,
+}
+
+/// JSON-RPC: the line was no JSON.
+pub const PARSE_ERROR: i64 = -32700;
+/// JSON-RPC: the JSON was no request.
+pub const INVALID_REQUEST: i64 = -32600;
+/// JSON-RPC: no such method.
+pub const METHOD_NOT_FOUND: i64 = -32601;
+/// JSON-RPC: the parameters do not fit.
+pub const INVALID_PARAMS: i64 = -32602;
+/// JSON-RPC: something broke inside.
+pub const INTERNAL_ERROR: i64 = -32603;

@@ -1,0 +1,259 @@
+//! A checked configuration: it exists only if nothing was wrong with what the user wrote.
+
+use crate::model::{Address, PatchLevel, Span};
+use patchform_sdk::message::Class;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// A configuration without errors, every expression evaluated, `count` and `for_each` expanded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// The `patchform` block.
+    pub settings: Settings,
+    /// The `provider` blocks in use, with an argument-less default one for each provider that has none. Sorted by name
+    /// and alias.
+    pub providers: Vec<ProviderBlock>,
+    /// Sorted by address; other places refer to a component by its index here.
+    pub components: Vec<Component>,
+    /// Sorted by name.
+    pub outputs: Vec<Output>,
+    /// Where each sensitive variable's value came from, by variable name.
+    pub secret_sources: BTreeMap<String, SecretSource>,
+}
+
+/// The `patchform` block, defaults filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Whose view is the default.
+    pub party: Party,
+    /// Path of the local state, relative to the configuration's folder: `patchform.state.json`.
+    pub state_path: String,
+    /// `required_providers`, and the bundled ones that are used without being named there.
+    pub required_providers: BTreeMap<String, RequiredProvider>,
+}
+
+/// Who operates what.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Party {
+    /// The cloud service provider.
+    #[default]
+    Csp,
+    /// The cloud service customer.
+    Csc,
+}
+
+/// One row of `required_providers`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequiredProvider {
+    /// Path of an executable, relative to the configuration's folder; `None` for a bundled provider.
+    pub source: Option<String>,
+    /// Version constraint such as `>= 0.1`.
+    pub version: Option<String>,
+    /// Where it is asked for.
+    pub span: Option<Span>,
+}
+
+/// A `provider` block.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProviderBlock {
+    /// The provider's name.
+    pub name: String,
+    /// Its alias; empty for the default one.
+    pub alias: String,
+    /// Its arguments, defaults filled in.
+    pub arguments: Json,
+    /// Places in `arguments` that hold a secret.
+    pub secrets: Vec<Secret>,
+}
+
+/// One instance of a `component` block.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Component {
+    /// Its absolute address.
+    pub address: Address,
+    /// Index into [`Config::providers`].
+    pub provider: usize,
+    /// What class of component it is: the kind's, unless it says otherwise.
+    pub class: Class,
+    /// The level it should have.
+    pub level: PatchLevel,
+    /// The kind's own arguments, defaults filled in; secrets in clear.
+    pub arguments: Json,
+    /// Places in `arguments` that hold a secret.
+    pub secrets: Vec<Secret>,
+    /// Where it is reached.
+    pub connection: Connection,
+    /// `snapshot { … }`
+    pub snapshot: SnapshotRule,
+    /// `check "…" "…" { … }`, in the order written.
+    pub checks: Vec<Check>,
+    /// `lifecycle { … }`
+    pub lifecycle: Lifecycle,
+    /// `rollout = rollout.name`, or the default one.
+    pub rollout: Rollout,
+    /// What must be committed before: sorted by index, each once.
+    pub after: Vec<Dependency>,
+    /// The block's header.
+    pub span: Span,
+    /// The `patch_level` expression.
+    pub level_span: Span,
+    /// Where each argument stands, by name.
+    pub argument_spans: BTreeMap<String, Span>,
+}
+
+/// A component that this one stands on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dependency {
+    /// Index into [`Config::components`].
+    pub on: usize,
+    /// The reference, or the entry of `depends_on`.
+    pub span: Span,
+}
+
+/// A place in a JSON value that holds a secret. A stored plan keeps only this, never the value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Secret {
+    /// Keys and indices from the root.
+    pub path: Vec<Step>,
+    /// The sensitive variable whose whole value stands there.
+    pub variable: String,
+}
+
+/// One step of a path into a JSON value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// Of an object.
+    Key(String),
+    /// Of an array.
+    Index(usize),
+}
+
+/// Where a sensitive variable's value is read, and read again by apply, resume and rollback.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecretSource {
+    /// An environment variable's name.
+    Environment(String),
+    /// A variable file's path.
+    File(String),
+    /// Given with `--var`: cannot be read again; whoever resumes must give it again.
+    CommandLine,
+    /// The variable's `default`.
+    Default,
+}
+
+/// Where a component is reached.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Connection {
+    /// `local` (others follow).
+    pub kind: String,
+    /// The block's arguments.
+    pub arguments: BTreeMap<String, Json>,
+}
+
+/// How snapshots are taken and kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SnapshotRule {
+    /// How many of a component's snapshots to keep; the newest are kept.
+    pub keep: u64,
+    /// How long to keep them at most.
+    pub keep_for: Option<Duration>,
+    /// Whether a way back may throw away data written after traffic returned.
+    pub may_lose_data: bool,
+}
+
+impl Default for SnapshotRule {
+    fn default() -> Self {
+        SnapshotRule { keep: 2, keep_for: None, may_lose_data: false }
+    }
+}
+
+/// A probe of a component's health, before and after its patch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Check {
+    /// Its name within the component.
+    pub name: String,
+    /// What is tried.
+    pub probe: Probe,
+    /// How long one try may take.
+    pub timeout: Duration,
+    /// Pause between tries.
+    pub interval: Duration,
+    /// How long to go on trying until it succeeds.
+    pub within: Duration,
+}
+
+/// What a check tries.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Probe {
+    /// A command on the target; healthy when it exits 0.
+    Exec {
+        /// Program and arguments.
+        command: Vec<String>,
+        /// Text that its standard output must contain.
+        expect_output: Option<String>,
+    },
+    /// A TCP connection that opens.
+    Tcp {
+        /// Host or address.
+        host: String,
+        /// Port.
+        port: u16,
+    },
+    /// An HTTP request that is answered as expected.
+    Http {
+        /// Address.
+        url: String,
+        /// Status that is expected.
+        expect_status: u16,
+        /// Text that the body must contain.
+        expect_body: Option<String>,
+    },
+}
+
+/// `lifecycle { … }`
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lifecycle {
+    /// Whether a lower level may be applied.
+    pub allow_downgrade: bool,
+    /// Whether an absent component may be installed; `true` unless the block says otherwise.
+    pub install: bool,
+    /// Whether a patch without a way back is accepted.
+    pub allow_irreversible: bool,
+}
+
+/// `rollout "…" { … }`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rollout {
+    /// Its name; empty for the default one.
+    pub name: String,
+    /// How many components that share this rollout may be worked on at once.
+    pub max_parallel: u64,
+    /// What a failure takes back.
+    pub on_failure: OnFailure,
+}
+
+/// What a failure takes back (page 5.3, rule 4).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OnFailure {
+    /// The component that failed (and dependents that have begun).
+    #[default]
+    RollbackComponent,
+    /// Everything that the run has changed.
+    RollbackRun,
+    /// Nothing: stop, resumable.
+    Halt,
+}
+
+/// `output "…" { … }`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Output {
+    /// Its name.
+    pub name: String,
+    /// Its value; secrets in clear.
+    pub value: Json,
+    /// Whether it is shown.
+    pub sensitive: bool,
+    /// Its description; may be empty.
+    pub description: String,
+}

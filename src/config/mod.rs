@@ -1,0 +1,5 @@
+//! The configuration language: text → syntax (spans kept) → checked [`Config`].
+
+pub mod checked;
+
+pub use checked::Config;

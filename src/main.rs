@@ -1,0 +1,3 @@
+//! The `patchform` binary.
+
+fn main() {}

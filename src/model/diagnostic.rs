@@ -1,0 +1,103 @@
+//! What is wrong with what the user wrote, where, and what to do. Drawn by `report::diagnostic`.
+
+use super::Span;
+
+/// Whether it stops the command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// It does.
+    Error,
+    /// It does not.
+    Warning,
+}
+
+/// One complaint about the user's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Whether it stops the command.
+    pub severity: Severity,
+    /// What is wrong, in one line without a full stop.
+    pub summary: String,
+    /// Why, with the values concerned; may be empty.
+    pub detail: String,
+    /// The exact expression, and a few words to stand under its caret (may be empty).
+    pub primary: Option<(Span, String)>,
+    /// Related places: a first definition, the edges of a cycle.
+    pub related: Vec<(Span, String)>,
+    /// Values of the references in the failing expression: `var.port` is `"http"`.
+    pub values: Vec<(String, String)>,
+    /// What to do next; may be empty.
+    pub help: String,
+}
+
+impl Diagnostic {
+    /// An error without a place yet.
+    pub fn error(summary: impl Into<String>) -> Self {
+        Diagnostic {
+            severity: Severity::Error,
+            summary: summary.into(),
+            detail: String::new(),
+            primary: None,
+            related: Vec::new(),
+            values: Vec::new(),
+            help: String::new(),
+        }
+    }
+
+    /// A warning without a place yet.
+    pub fn warning(summary: impl Into<String>) -> Self {
+        Diagnostic { severity: Severity::Warning, ..Diagnostic::error(summary) }
+    }
+
+    /// Points at `span`, with `label` under the caret.
+    pub fn at(mut self, span: Span, label: impl Into<String>) -> Self {
+        self.primary = Some((span, label.into()));
+        self
+    }
+
+    /// Says why.
+    pub fn because(mut self, detail: impl Into<String>) -> Self {
+        self.detail = detail.into();
+        self
+    }
+
+    /// Adds a related place.
+    pub fn and(mut self, span: Span, label: impl Into<String>) -> Self {
+        self.related.push((span, label.into()));
+        self
+    }
+
+    /// Shows the value of a reference.
+    pub fn with_value(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.values.push((name.into(), value.into()));
+        self
+    }
+
+    /// Offers the next move.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = help.into();
+        self
+    }
+}
+
+/// All complaints of one stage, in the order found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Diagnostics(pub Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// Adds one.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.0.push(diagnostic);
+    }
+
+    /// Whether one of them stops the command.
+    pub fn has_errors(&self) -> bool {
+        self.0.iter().any(|d| d.severity == Severity::Error)
+    }
+}
+
+impl From<Diagnostic> for Diagnostics {
+    fn from(one: Diagnostic) -> Self {
+        Diagnostics(vec![one])
+    }
+}

@@ -1,0 +1,14 @@
+//! The nouns that every floor shares.
+
+pub mod address;
+pub mod diagnostic;
+pub mod level;
+pub mod moment;
+pub mod period;
+pub mod span;
+
+pub use address::{Address, InstanceKey};
+pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use level::PatchLevel;
+pub use moment::Moment;
+pub use span::{FileId, Span};

@@ -1,0 +1,340 @@
+//! The plan, as `plan::make` builds it, `report` shows it, and the run engine follows it. Everything that apply,
+//! resume and rollback need stands in it; the configuration is not opened again.
+
+use crate::config::checked::{Check, Connection, Lifecycle, OnFailure, Secret, SecretSource, SnapshotRule};
+use crate::model::{Address, Moment, PatchLevel};
+use patchform_sdk::message::{Artifact, Class, Preview, Reload, WayBack};
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// A plan. Entries are sorted by address; other places refer to one by its index.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// Version of the program that made it.
+    pub program: String,
+    /// When it was made.
+    pub made: Moment,
+    /// Lineage of the state it was made against.
+    pub lineage: String,
+    /// What sort of plan it is.
+    pub purpose: Purpose,
+    /// The providers it needs, pinned.
+    pub providers: Vec<PinnedProvider>,
+    /// Every component of the configuration, and those that only the state knows.
+    pub entries: Vec<Entry>,
+    /// Values that will be recorded as outputs: name, value, whether sensitive (then the value is null).
+    pub outputs: Vec<(String, Json, bool)>,
+    /// Where each sensitive variable is read again.
+    pub secret_sources: BTreeMap<String, SecretSource>,
+    /// Limits of the rollouts in use; [`Entry::rollout`] is an index into them.
+    pub rollouts: Vec<RolloutLimit>,
+}
+
+/// What sort of plan it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Purpose {
+    /// Towards the configuration's levels.
+    Apply,
+    /// Only records what was observed.
+    RefreshOnly,
+    /// Takes a finished run back: towards the levels before it.
+    Rollback {
+        /// The run taken back.
+        of: String,
+    },
+}
+
+/// A provider as the plan was made with it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PinnedProvider {
+    /// Its name.
+    pub name: String,
+    /// Its alias; empty for the default one.
+    pub alias: String,
+    /// Path of its executable; `None` when bundled.
+    pub source: Option<String>,
+    /// Its version.
+    pub version: String,
+    /// SHA-256 of its executable; `None` when bundled (then the program's version stands for it).
+    pub digest: Option<String>,
+    /// Arguments of its block, secrets replaced by null.
+    pub arguments: Json,
+    /// Where secrets go in `arguments`.
+    pub secrets: Vec<Secret>,
+}
+
+/// A rollout's limits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RolloutLimit {
+    /// Its name; empty for the default one.
+    pub name: String,
+    /// How many of its components may be worked on at once.
+    pub max_parallel: u64,
+    /// What a failure takes back.
+    pub on_failure: OnFailure,
+}
+
+/// One component in a plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Its absolute address.
+    pub address: Address,
+    /// Index into [`Plan::providers`].
+    pub provider: usize,
+    /// Its class.
+    pub class: Class,
+    /// The kind's own arguments, secrets replaced by null.
+    pub arguments: Json,
+    /// Where secrets go in `arguments`.
+    pub secrets: Vec<Secret>,
+    /// Where it is reached.
+    pub connection: Connection,
+    /// How its snapshots are kept.
+    pub snapshot: SnapshotRule,
+    /// Its checks.
+    pub checks: Vec<Check>,
+    /// What is allowed.
+    pub lifecycle: Lifecycle,
+    /// Index into [`Plan::rollouts`].
+    pub rollout: usize,
+    /// Indices of the entries it stands on (direct ones), sorted.
+    pub after: Vec<usize>,
+    /// Desired level; `None` when the configuration no longer names it.
+    pub desired: Option<PatchLevel>,
+    /// Recorded level; `None` when the state does not know it.
+    pub recorded: Option<PatchLevel>,
+    /// What was observed.
+    pub observed: Observed,
+    /// Digest of the state's record that this rests on; `None` when there was none.
+    pub record_digest: Option<String>,
+    /// What would happen.
+    pub verdict: Verdict,
+}
+
+/// What was observed of a component.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Observed {
+    /// Not read (`--refresh=false`, or excluded).
+    NotRead,
+    /// Not there.
+    Absent(Identity),
+    /// There.
+    Present {
+        /// The installed level.
+        level: PatchLevel,
+        /// The running level, where it differs.
+        running: Option<PatchLevel>,
+        /// What the installed level still needs to run.
+        pending: Reload,
+        /// Who and where.
+        identity: Identity,
+    },
+    /// Could not be asked.
+    Unreachable {
+        /// Why.
+        why: String,
+    },
+}
+
+/// What a reading says of a component's identity and content.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// Stable identity of its host or system.
+    pub target: String,
+    /// What it manages there.
+    pub claims: Vec<String>,
+    /// Digest of what it manages.
+    pub digest: String,
+}
+
+impl Observed {
+    /// The level, when present.
+    pub fn level(&self) -> Option<&PatchLevel> {
+        match self {
+            Observed::Present { level, .. } => Some(level),
+            _ => None,
+        }
+    }
+
+    /// The identity, when the target was reached.
+    pub fn identity(&self) -> Option<&Identity> {
+        match self {
+            Observed::Absent(identity) | Observed::Present { identity, .. } => Some(identity),
+            _ => None,
+        }
+    }
+}
+
+/// What would happen to a component, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// It is where it should be.
+    NoChange {
+        /// The record differs from the observed level, and takes it over.
+        adopt: bool,
+    },
+    /// It changes.
+    Change(Box<Change>),
+    /// It would change, but may not.
+    Blocked(Block),
+    /// It would change, but something it stands on will not be ready.
+    Held {
+        /// Indices of the entries that hold it, direct ones.
+        by: Vec<usize>,
+    },
+    /// The configuration no longer names it: its record goes, the component stays as it is.
+    Forget,
+    /// Left out by `--target` or `--exclude`.
+    Excluded,
+}
+
+/// Why a component may not change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Block {
+    /// Its target could not be asked, or was not read.
+    NotRead(String),
+    /// It stands above the desired level.
+    Ahead,
+    /// The levels cannot be compared; treated as ahead.
+    UnknownOrder,
+    /// It is absent, and `lifecycle { install = false }`; or these keys of a map are.
+    NotInstalled(Vec<String>),
+    /// This level was rolled back before.
+    Rejected {
+        /// The run that rolled it back.
+        run: String,
+        /// Why.
+        reason: String,
+    },
+    /// The provider said no.
+    Refused(String),
+    /// There is no stored way back, and `lifecycle { allow_irreversible = true }` was not set.
+    Irreversible,
+    /// Another component claims the same thing on the same target.
+    Claimed {
+        /// What.
+        claim: String,
+        /// Index of the other entry.
+        by: usize,
+    },
+    /// An earlier run that was not finished holds it.
+    Leased {
+        /// That run.
+        run: String,
+    },
+}
+
+/// A change of one component.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// Level before; `None` when absent.
+    pub from: Option<PatchLevel>,
+    /// Level after; `None` takes it away (only in a rollback of a first installation).
+    pub to: Option<PatchLevel>,
+    /// How it stands to the record.
+    pub cause: Cause,
+    /// Whether the level goes down.
+    pub downgrade: bool,
+    /// What the provider says the patch does.
+    pub preview: Preview,
+    /// What will be fetched, pinned.
+    pub artifacts: Vec<Artifact>,
+    /// The way back that was chosen; `None` only with `allow_irreversible`.
+    pub way_back: Option<WayBack>,
+    /// The operation plan.
+    pub forth: Vec<Planned>,
+    /// The emergency plan; empty without a way back.
+    pub back: Vec<Planned>,
+}
+
+/// Why a component changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// It is not there yet.
+    Install,
+    /// The configuration names another level than the recorded one.
+    Change,
+    /// Somebody changed it since the last run.
+    Drift,
+    /// It is not in the state yet, and stands at another level.
+    Unrecorded,
+}
+
+/// One action of a procedure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Planned {
+    /// Which action.
+    pub action: Step,
+    /// How long it is expected to take.
+    pub expected: Duration,
+    /// After how long it counts as unclear.
+    pub deadline: Duration,
+}
+
+/// The actions of procedures (page 5.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Step {
+    /// Policy is asked.
+    Gate,
+    /// Artifacts are brought to the target.
+    Fetch,
+    /// Health is recorded: already ill means do not start.
+    Measure,
+    /// Traffic is taken away.
+    Drain,
+    /// A way back is stored.
+    Snapshot,
+    /// Data is stored.
+    Backup,
+    /// The level changes.
+    Patch,
+    /// The level comes into force.
+    Reload,
+    /// The reading and the checks agree with the plan.
+    Verify,
+    /// Traffic comes back.
+    Undrain,
+    /// The record is written.
+    Commit,
+    /// Just the patch is taken back.
+    Uninstall,
+    /// The snapshot is restored.
+    Restore,
+}
+
+impl Step {
+    /// Its name in messages, journals and JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Step::Gate => "gate",
+            Step::Fetch => "fetch",
+            Step::Measure => "measure",
+            Step::Drain => "drain",
+            Step::Snapshot => "snapshot",
+            Step::Backup => "backup",
+            Step::Patch => "patch",
+            Step::Reload => "reload",
+            Step::Verify => "verify",
+            Step::Undrain => "undrain",
+            Step::Commit => "commit",
+            Step::Uninstall => "uninstall",
+            Step::Restore => "restore",
+        }
+    }
+
+    /// Whether it may change something on the target, so that its answer can be unclear.
+    pub const fn effectful(self) -> bool {
+        !matches!(self, Step::Gate | Step::Measure | Step::Verify | Step::Commit)
+    }
+}
+
+impl Plan {
+    /// Indices of the entries that change.
+    pub fn changes(&self) -> impl Iterator<Item = (usize, &Entry, &Change)> {
+        self.entries.iter().enumerate().filter_map(|(i, e)| match &e.verdict {
+            Verdict::Change(change) => Some((i, e, &**change)),
+            _ => None,
+        })
+    }
+}

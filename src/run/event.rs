@@ -1,0 +1,108 @@
+//! What a journal says, in order. A run is the fold of its events.
+
+use crate::model::Moment;
+use crate::plan::noun::Step;
+use patchform_sdk::message::{Answer, Probed};
+
+/// One line of a journal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// Wall time when it was written.
+    pub at: Moment,
+    /// What happened.
+    pub what: What,
+}
+
+/// Which way a component is going.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Leg {
+    /// The operation plan.
+    Forth,
+    /// The emergency plan.
+    Back,
+}
+
+/// One action of one component: component (index into the plan's entries), leg, index into that leg's procedure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ActionRef {
+    /// Index into the plan's entries.
+    pub component: usize,
+    /// Which procedure.
+    pub leg: Leg,
+    /// Index into the procedure.
+    pub index: usize,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    /// A controller took the run: the first line, and again at each resume or rollback.
+    Taken {
+        /// Host, user and process, for a person.
+        controller: String,
+        /// Fencing token; higher than every earlier one.
+        token: u64,
+    },
+    /// An action is about to begin.
+    Intent {
+        /// Which.
+        action: ActionRef,
+        /// What it does, so that a journal can be read without its plan.
+        step: Step,
+        /// From 1.
+        attempt: u32,
+        /// The snapshot's id, for a snapshot: recorded before it is made.
+        snapshot: Option<String>,
+    },
+    /// An action answered.
+    Fact {
+        /// Which.
+        action: ActionRef,
+        /// Of which attempt.
+        attempt: u32,
+        /// What it answered. The core's own actions (gate, measure, verify, commit) answer in the same words.
+        answer: Answer,
+    },
+    /// An unclear action was probed.
+    Probe {
+        /// Which.
+        action: ActionRef,
+        /// Of which attempt.
+        attempt: u32,
+        /// What was found; `Err` with why when nobody can tell.
+        found: Result<Probed, String>,
+    },
+    /// After a component was restored it was read: the reading decides, not the message.
+    Read {
+        /// Index into the plan's entries.
+        component: usize,
+        /// The reading's digest; `Err` with why when it could not be read.
+        digest: Result<String, String>,
+    },
+    /// A person asked for something.
+    Asked(Request),
+    /// The controller stops on purpose and leaves the run resumable.
+    Stopped {
+        /// Why.
+        why: String,
+    },
+    /// The run ended.
+    Finished,
+}
+
+/// What a person may ask of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// Start nothing new until `Continue`.
+    Pause,
+    /// Go on.
+    Continue,
+    /// Leave this component (index) alone if it has not begun.
+    Skip(usize),
+    /// Let running actions finish, then stop, resumable.
+    Stop,
+    /// Take back everything that the run has changed.
+    Rollback,
+    /// End the run as it stands; what is left is named.
+    Abandon,
+}

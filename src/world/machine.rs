@@ -1,0 +1,62 @@
+//! Who and where this process is: for locks, leases and the journal.
+
+use std::fs;
+
+/// A process as another one can check it: the pid alone may be used again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Controller {
+    /// Name of the host.
+    pub host: String,
+    /// Identity of this boot of the host.
+    pub boot: String,
+    /// Login name, or user id.
+    pub user: String,
+    /// Process id.
+    pub pid: u32,
+    /// Start time of the process in clock ticks since boot (field 22 of `/proc/PID/stat`).
+    pub started: u64,
+}
+
+/// This process.
+pub fn this() -> Controller {
+    let pid = std::process::id();
+    Controller {
+        host: rustix::system::uname().nodename().to_string_lossy().into_owned(),
+        boot: boot_id(),
+        user: std::env::var("USER").unwrap_or_else(|_| format!("uid {}", rustix::process::getuid().as_raw())),
+        pid,
+        started: start_time(pid).unwrap_or(0),
+    }
+}
+
+/// Whether `controller` is known to be gone. `None` when that cannot be told from here (it ran on another host).
+pub fn is_gone(controller: &Controller) -> Option<bool> {
+    let here = this();
+    if controller.host != here.host {
+        return None;
+    }
+    Some(controller.boot != here.boot || start_time(controller.pid) != Some(controller.started))
+}
+
+fn boot_id() -> String {
+    fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_string()
+}
+
+fn start_time(pid: u32) -> Option<u64> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The command's name, in brackets, may hold anything: count fields behind the last bracket.
+    stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(19)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_process_is_not_gone_and_a_reused_pid_is() {
+        let me = this();
+        assert_eq!(is_gone(&me), Some(false));
+        assert_eq!(is_gone(&Controller { started: me.started + 1, ..me.clone() }), Some(true));
+        assert_eq!(is_gone(&Controller { host: "elsewhere".into(), ..me }), None);
+    }
+}

@@ -1,0 +1,6 @@
+//! The only doors to clock, disk, net, processes, environment and randomness.
+
+pub mod clock;
+pub mod disk;
+pub mod machine;
+pub mod random;
