@@ -4,3 +4,4 @@ pub mod clock;
 pub mod disk;
 pub mod machine;
 pub mod random;
+pub mod signal;
