@@ -1,1 +1,10 @@
-//! report
+//! What people and programs read: plans, runs and state as text and as JSON. Pure: the clock, the terminal's width and
+//! the colours are handed in.
+
+pub mod harmless;
+pub mod page;
+pub mod size;
+pub mod style;
+pub mod table;
+
+pub use style::Style;
