@@ -2,7 +2,10 @@
 //! the colours are handed in.
 
 pub mod harmless;
+pub mod mark;
+pub mod order;
 pub mod page;
+pub mod reason;
 pub mod size;
 pub mod style;
 pub mod table;
