@@ -1,0 +1,257 @@
+//! The saved plan: one header line (format, program, length and digest of the rest), then the plan as JSON. The digest
+//! covers the raw bytes, and the header must read exactly as it would be written again, so that one changed byte
+//! anywhere is found. What providers say (previews, artifacts, ways back) is kept in the protocol's own wire form.
+
+use super::noun::*;
+use crate::model::{Address, Moment};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use thiserror::Error;
+
+mod entry;
+mod parts;
+
+use entry::StoredEntry;
+use parts::{StoredProvider, StoredPurpose, StoredRollout, StoredSource};
+
+/// The form that this program writes.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// Why a saved plan cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum PlanError {
+    /// Something else.
+    #[error("this is no saved plan: {0}; `patchform plan --out FILE` writes one")]
+    NotAPlan(String),
+    /// The end is missing.
+    #[error(
+        "the saved plan is cut off: {has} of {wants} bytes are there; copy it again, or make a new one with \
+         `patchform plan --out FILE`"
+    )]
+    Truncated {
+        /// Bytes of the body that are there.
+        has: usize,
+        /// Bytes that the header promises.
+        wants: usize,
+    },
+    /// Some byte is not what was saved.
+    #[error(
+        "the saved plan was changed after it was made ({what}); nothing of it is used: make a new one with \
+         `patchform plan --out FILE`"
+    )]
+    Damaged {
+        /// What does not agree.
+        what: String,
+    },
+    /// A newer program wrote it.
+    #[error(
+        "the saved plan has form {format_version}, written by patchform {program}; this program reads up to form \
+         {FORMAT_VERSION}: use patchform {program} or newer, or make a new plan with this one"
+    )]
+    Newer {
+        /// Its form.
+        format_version: u32,
+        /// The program that wrote it.
+        program: String,
+    },
+}
+
+/// The first line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Header {
+    patchform: String,
+    format_version: u32,
+    program: String,
+    bytes: usize,
+    sha256: String,
+}
+
+/// Everything below the first line. Borrows from a [`Plan`] when written, owns what it read.
+#[derive(Serialize, Deserialize)]
+struct Body<'a> {
+    program: Cow<'a, str>,
+    made: String,
+    lineage: Cow<'a, str>,
+    purpose: StoredPurpose,
+    providers: Vec<StoredProvider<'a>>,
+    rollouts: Vec<StoredRollout<'a>>,
+    outputs: Vec<StoredOutput<'a>>,
+    secret_sources: std::collections::BTreeMap<String, StoredSource>,
+    entries: Vec<StoredEntry<'a>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredOutput<'a> {
+    name: Cow<'a, str>,
+    value: Cow<'a, serde_json::Value>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    sensitive: bool,
+}
+
+/// The bytes of a saved plan.
+pub fn write(plan: &Plan) -> Vec<u8> {
+    let body = Body {
+        program: Cow::Borrowed(&plan.program),
+        made: plan.made.to_string(),
+        lineage: Cow::Borrowed(&plan.lineage),
+        purpose: StoredPurpose::from(&plan.purpose),
+        providers: plan.providers.iter().map(StoredProvider::from).collect(),
+        rollouts: plan.rollouts.iter().map(StoredRollout::from).collect(),
+        outputs: plan.outputs.iter().map(output).collect(),
+        secret_sources: plan.secret_sources.iter().map(|(name, s)| (name.clone(), s.into())).collect(),
+        entries: plan.entries.iter().map(StoredEntry::from).collect(),
+    };
+    // A map with string keys, numbers that are finite, and no type that can fail: serialising into memory cannot.
+    let body = serde_json::to_vec(&body).unwrap_or_default();
+    let header = Header {
+        patchform: "plan".into(),
+        format_version: FORMAT_VERSION,
+        program: plan.program.clone(),
+        bytes: body.len(),
+        sha256: patchform_sdk::digest::of_bytes(&body),
+    };
+    let mut bytes = serde_json::to_vec(&header).unwrap_or_default();
+    bytes.push(b'\n');
+    bytes.extend_from_slice(&body);
+    bytes.push(b'\n');
+    bytes
+}
+
+/// The digest by which an approval, a journal and a report name a saved plan: that of its body.
+pub fn digest(saved: &[u8]) -> Option<String> {
+    let (line, _) = first_line(saved)?;
+    serde_json::from_slice::<Header>(line).ok().map(|h| h.sha256)
+}
+
+/// Reads a saved plan.
+///
+/// # Errors
+/// Anything that is not exactly what [`write`] wrote.
+pub fn read(saved: &[u8]) -> Result<Plan, PlanError> {
+    let body = checked_body(saved)?;
+    let stored: Body<'_> = serde_json::from_slice(body).map_err(|e| damaged(format!("its content: {e}")))?;
+    let plan = plan_of(stored)?;
+    agrees(&plan)?;
+    Ok(plan)
+}
+
+fn output((name, value, sensitive): &(String, serde_json::Value, bool)) -> StoredOutput<'_> {
+    StoredOutput { name: Cow::Borrowed(name), value: Cow::Borrowed(value), sensitive: *sensitive }
+}
+
+fn first_line(saved: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = saved.iter().take(4_096).position(|b| *b == b'\n')?;
+    Some((&saved[..end], &saved[end + 1..]))
+}
+
+/// The body's bytes, once header, length and digest agree.
+fn checked_body(saved: &[u8]) -> Result<&[u8], PlanError> {
+    let not = |why: &str| PlanError::NotAPlan(why.into());
+    if saved.is_empty() {
+        return Err(not("the file is empty"));
+    }
+    let (line, rest) = first_line(saved).ok_or_else(|| not("it has no header line"))?;
+    let version =
+        serde_json::from_slice::<Version>(line).map_err(|_| not("its first line is no plan header"))?;
+    if version.patchform != "plan" {
+        return Err(not("its first line is the header of something else"));
+    }
+    if version.format_version > FORMAT_VERSION {
+        return Err(PlanError::Newer { format_version: version.format_version, program: version.program });
+    }
+    let header: Header = serde_json::from_slice(line).map_err(|e| damaged(format!("its first line: {e}")))?;
+    if header.format_version == 0 || serde_json::to_vec(&header).ok().as_deref() != Some(line) {
+        return Err(damaged("its first line is not as it was written".into()));
+    }
+    // The body and the newline behind it.
+    if rest.len() <= header.bytes {
+        return Err(PlanError::Truncated { has: rest.len(), wants: header.bytes.saturating_add(1) });
+    }
+    let (body, end) = rest.split_at(header.bytes);
+    if end != b"\n" {
+        return Err(damaged("something was added at its end".into()));
+    }
+    let digest = patchform_sdk::digest::of_bytes(body);
+    if digest != header.sha256 {
+        return Err(damaged(format!(
+            "its SHA-256 is {}…, {}… was saved",
+            &digest[..12],
+            header.sha256.get(..12).unwrap_or(&header.sha256)
+        )));
+    }
+    match serde_json::from_slice::<Named>(body) {
+        Ok(named) if named.program != header.program => {
+            Err(damaged("its first line names another program".into()))
+        }
+        _ => Ok(body),
+    }
+}
+
+/// What every form of the header has had and will have.
+#[derive(Deserialize)]
+struct Version {
+    patchform: String,
+    format_version: u32,
+    #[serde(default)]
+    program: String,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    program: String,
+}
+
+fn damaged(what: String) -> PlanError {
+    PlanError::Damaged { what }
+}
+
+fn plan_of(stored: Body<'_>) -> Result<Plan, PlanError> {
+    let made = Moment::parse(&stored.made).ok_or_else(|| damaged(format!("{:?} is no time", stored.made)))?;
+    Ok(Plan {
+        program: stored.program.into_owned(),
+        made,
+        lineage: stored.lineage.into_owned(),
+        purpose: stored.purpose.into(),
+        providers: stored.providers.into_iter().map(Into::into).collect(),
+        entries: stored.entries.into_iter().map(|e| e.entry().map_err(damaged)).collect::<Result<_, _>>()?,
+        outputs: stored
+            .outputs
+            .into_iter()
+            .map(|o| (o.name.into_owned(), o.value.into_owned(), o.sensitive))
+            .collect(),
+        secret_sources: stored.secret_sources.into_iter().map(|(name, s)| (name, s.into())).collect(),
+        rollouts: stored.rollouts.into_iter().map(Into::into).collect(),
+    })
+}
+
+/// A plan whose digest fits may still have been made by hand: every index must lead somewhere, and entries must be
+/// sorted by address, each once.
+fn agrees(plan: &Plan) -> Result<(), PlanError> {
+    let in_order = plan.entries.windows(2).all(|pair| pair[0].address < pair[1].address);
+    if !in_order {
+        return Err(damaged("its components are not sorted by address, each once".into()));
+    }
+    let n = plan.entries.len();
+    for entry in &plan.entries {
+        let others = match &entry.verdict {
+            Verdict::Held { by } => &by[..],
+            Verdict::Blocked(Block::Claimed { by, .. }) => std::slice::from_ref(by),
+            _ => &[],
+        };
+        let fits = entry.provider < plan.providers.len()
+            && entry.rollout < plan.rollouts.len()
+            && entry.after.iter().chain(others).all(|i| *i < n);
+        if !fits {
+            return Err(damaged(format!("{} refers to something that is not in it", entry.address)));
+        }
+    }
+    Ok(())
+}
+
+/// Reads an address, or says what is wrong with it.
+fn address(text: &str) -> Result<Address, String> {
+    text.parse()
+}
+
+#[cfg(test)]
+mod tests;

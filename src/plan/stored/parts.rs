@@ -1,0 +1,347 @@
+//! Stored forms of a plan's smaller parts: providers, rollouts, purposes, secrets, checks, snapshot rules.
+
+use crate::config::checked::{
+    Check, Connection, Lifecycle, OnFailure, Probe, Secret, SecretSource, SnapshotRule, Step,
+};
+use crate::plan::noun::{PinnedProvider, Purpose, RolloutLimit};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Milliseconds, the unit of all stored lengths of time.
+pub fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum StoredPurpose {
+    Apply,
+    RefreshOnly,
+    Rollback { of: String },
+}
+
+impl From<&Purpose> for StoredPurpose {
+    fn from(purpose: &Purpose) -> Self {
+        match purpose {
+            Purpose::Apply => StoredPurpose::Apply,
+            Purpose::RefreshOnly => StoredPurpose::RefreshOnly,
+            Purpose::Rollback { of } => StoredPurpose::Rollback { of: of.clone() },
+        }
+    }
+}
+
+impl From<StoredPurpose> for Purpose {
+    fn from(purpose: StoredPurpose) -> Self {
+        match purpose {
+            StoredPurpose::Apply => Purpose::Apply,
+            StoredPurpose::RefreshOnly => Purpose::RefreshOnly,
+            StoredPurpose::Rollback { of } => Purpose::Rollback { of },
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct StoredProvider<'a> {
+    name: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    alias: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    source: Option<Cow<'a, str>>,
+    version: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    digest: Option<Cow<'a, str>>,
+    arguments: Cow<'a, Json>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    secrets: Vec<StoredSecret>,
+}
+
+impl<'a> From<&'a PinnedProvider> for StoredProvider<'a> {
+    fn from(provider: &'a PinnedProvider) -> Self {
+        StoredProvider {
+            name: Cow::Borrowed(&provider.name),
+            alias: Cow::Borrowed(&provider.alias),
+            source: provider.source.as_deref().map(Cow::Borrowed),
+            version: Cow::Borrowed(&provider.version),
+            digest: provider.digest.as_deref().map(Cow::Borrowed),
+            arguments: Cow::Borrowed(&provider.arguments),
+            secrets: provider.secrets.iter().map(StoredSecret::from).collect(),
+        }
+    }
+}
+
+impl From<StoredProvider<'_>> for PinnedProvider {
+    fn from(stored: StoredProvider<'_>) -> Self {
+        PinnedProvider {
+            name: stored.name.into_owned(),
+            alias: stored.alias.into_owned(),
+            source: stored.source.map(Cow::into_owned),
+            version: stored.version.into_owned(),
+            digest: stored.digest.map(Cow::into_owned),
+            arguments: stored.arguments.into_owned(),
+            secrets: stored.secrets.into_iter().map(Secret::from).collect(),
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct StoredRollout<'a> {
+    name: Cow<'a, str>,
+    max_parallel: u64,
+    on_failure: StoredOnFailure,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StoredOnFailure {
+    RollbackComponent,
+    RollbackRun,
+    Halt,
+}
+
+impl<'a> From<&'a RolloutLimit> for StoredRollout<'a> {
+    fn from(rollout: &'a RolloutLimit) -> Self {
+        StoredRollout {
+            name: Cow::Borrowed(&rollout.name),
+            max_parallel: rollout.max_parallel,
+            on_failure: match rollout.on_failure {
+                OnFailure::RollbackComponent => StoredOnFailure::RollbackComponent,
+                OnFailure::RollbackRun => StoredOnFailure::RollbackRun,
+                OnFailure::Halt => StoredOnFailure::Halt,
+            },
+        }
+    }
+}
+
+impl From<StoredRollout<'_>> for RolloutLimit {
+    fn from(stored: StoredRollout<'_>) -> Self {
+        RolloutLimit {
+            name: stored.name.into_owned(),
+            max_parallel: stored.max_parallel,
+            on_failure: match stored.on_failure {
+                StoredOnFailure::RollbackComponent => OnFailure::RollbackComponent,
+                StoredOnFailure::RollbackRun => OnFailure::RollbackRun,
+                StoredOnFailure::Halt => OnFailure::Halt,
+            },
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StoredSource {
+    Environment(String),
+    File(String),
+    CommandLine,
+    Default,
+}
+
+impl From<&SecretSource> for StoredSource {
+    fn from(source: &SecretSource) -> Self {
+        match source {
+            SecretSource::Environment(name) => StoredSource::Environment(name.clone()),
+            SecretSource::File(path) => StoredSource::File(path.clone()),
+            SecretSource::CommandLine => StoredSource::CommandLine,
+            SecretSource::Default => StoredSource::Default,
+        }
+    }
+}
+
+impl From<StoredSource> for SecretSource {
+    fn from(stored: StoredSource) -> Self {
+        match stored {
+            StoredSource::Environment(name) => SecretSource::Environment(name),
+            StoredSource::File(path) => SecretSource::File(path),
+            StoredSource::CommandLine => SecretSource::CommandLine,
+            StoredSource::Default => SecretSource::Default,
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct StoredSecret {
+    path: Vec<StoredStep>,
+    variable: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum StoredStep {
+    Index(usize),
+    Key(String),
+}
+
+impl From<&Secret> for StoredSecret {
+    fn from(secret: &Secret) -> Self {
+        let step = |step: &Step| match step {
+            Step::Key(key) => StoredStep::Key(key.clone()),
+            Step::Index(index) => StoredStep::Index(*index),
+        };
+        StoredSecret { path: secret.path.iter().map(step).collect(), variable: secret.variable.clone() }
+    }
+}
+
+impl From<StoredSecret> for Secret {
+    fn from(stored: StoredSecret) -> Self {
+        let step = |step| match step {
+            StoredStep::Key(key) => Step::Key(key),
+            StoredStep::Index(index) => Step::Index(index),
+        };
+        Secret { path: stored.path.into_iter().map(step).collect(), variable: stored.variable }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct StoredConnection<'a> {
+    kind: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "no_arguments")]
+    arguments: Cow<'a, BTreeMap<String, Json>>,
+}
+
+fn no_arguments(arguments: &BTreeMap<String, Json>) -> bool {
+    arguments.is_empty()
+}
+
+impl<'a> From<&'a Connection> for StoredConnection<'a> {
+    fn from(connection: &'a Connection) -> Self {
+        StoredConnection {
+            kind: Cow::Borrowed(&connection.kind),
+            arguments: Cow::Borrowed(&connection.arguments),
+        }
+    }
+}
+
+impl From<StoredConnection<'_>> for Connection {
+    fn from(stored: StoredConnection<'_>) -> Self {
+        Connection { kind: stored.kind.into_owned(), arguments: stored.arguments.into_owned() }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct StoredSnapshotRule {
+    keep: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    keep_for_ms: Option<u64>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    may_lose_data: bool,
+}
+
+impl From<&SnapshotRule> for StoredSnapshotRule {
+    fn from(rule: &SnapshotRule) -> Self {
+        StoredSnapshotRule {
+            keep: rule.keep,
+            keep_for_ms: rule.keep_for.map(millis),
+            may_lose_data: rule.may_lose_data,
+        }
+    }
+}
+
+impl From<StoredSnapshotRule> for SnapshotRule {
+    fn from(stored: StoredSnapshotRule) -> Self {
+        SnapshotRule {
+            keep: stored.keep,
+            keep_for: stored.keep_for_ms.map(Duration::from_millis),
+            may_lose_data: stored.may_lose_data,
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct StoredLifecycle {
+    allow_downgrade: bool,
+    install: bool,
+    allow_irreversible: bool,
+}
+
+impl From<&Lifecycle> for StoredLifecycle {
+    fn from(lifecycle: &Lifecycle) -> Self {
+        let Lifecycle { allow_downgrade, install, allow_irreversible } = *lifecycle;
+        StoredLifecycle { allow_downgrade, install, allow_irreversible }
+    }
+}
+
+impl From<StoredLifecycle> for Lifecycle {
+    fn from(stored: StoredLifecycle) -> Self {
+        let StoredLifecycle { allow_downgrade, install, allow_irreversible } = stored;
+        Lifecycle { allow_downgrade, install, allow_irreversible }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct StoredCheck<'a> {
+    name: Cow<'a, str>,
+    probe: StoredProbe<'a>,
+    timeout_ms: u64,
+    interval_ms: u64,
+    within_ms: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StoredProbe<'a> {
+    Exec {
+        command: Cow<'a, [String]>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expect_output: Option<Cow<'a, str>>,
+    },
+    Tcp {
+        host: Cow<'a, str>,
+        port: u16,
+    },
+    Http {
+        url: Cow<'a, str>,
+        expect_status: u16,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expect_body: Option<Cow<'a, str>>,
+    },
+}
+
+impl<'a> From<&'a Check> for StoredCheck<'a> {
+    fn from(check: &'a Check) -> Self {
+        let probe = match &check.probe {
+            Probe::Exec { command, expect_output } => StoredProbe::Exec {
+                command: Cow::Borrowed(command),
+                expect_output: expect_output.as_deref().map(Cow::Borrowed),
+            },
+            Probe::Tcp { host, port } => StoredProbe::Tcp { host: Cow::Borrowed(host), port: *port },
+            Probe::Http { url, expect_status, expect_body } => StoredProbe::Http {
+                url: Cow::Borrowed(url),
+                expect_status: *expect_status,
+                expect_body: expect_body.as_deref().map(Cow::Borrowed),
+            },
+        };
+        StoredCheck {
+            name: Cow::Borrowed(&check.name),
+            probe,
+            timeout_ms: millis(check.timeout),
+            interval_ms: millis(check.interval),
+            within_ms: millis(check.within),
+        }
+    }
+}
+
+impl From<StoredCheck<'_>> for Check {
+    fn from(stored: StoredCheck<'_>) -> Self {
+        let probe = match stored.probe {
+            StoredProbe::Exec { command, expect_output } => Probe::Exec {
+                command: command.into_owned(),
+                expect_output: expect_output.map(Cow::into_owned),
+            },
+            StoredProbe::Tcp { host, port } => Probe::Tcp { host: host.into_owned(), port },
+            StoredProbe::Http { url, expect_status, expect_body } => Probe::Http {
+                url: url.into_owned(),
+                expect_status,
+                expect_body: expect_body.map(Cow::into_owned),
+            },
+        };
+        Check {
+            name: stored.name.into_owned(),
+            probe,
+            timeout: Duration::from_millis(stored.timeout_ms),
+            interval: Duration::from_millis(stored.interval_ms),
+            within: Duration::from_millis(stored.within_ms),
+        }
+    }
+}

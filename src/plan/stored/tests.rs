@@ -1,0 +1,145 @@
+//! A saved plan comes back exactly, and whatever was changed in it is found.
+
+use super::*;
+use crate::plan::samples;
+use proptest::prelude::*;
+use std::time::{Duration, Instant};
+
+#[test]
+fn comes_back_exactly() {
+    let plans =
+        [samples::everything(), samples::fleet(3, true), samples::hostile(), samples::plan(Vec::new())];
+    for mut plan in plans {
+        for purpose in [Purpose::Apply, Purpose::RefreshOnly, Purpose::Rollback { of: "r1".into() }] {
+            plan.purpose = purpose;
+            assert_eq!(read(&write(&plan)), Ok(plan.clone()));
+        }
+    }
+}
+
+#[test]
+fn every_step_is_stored() {
+    let all = [
+        Step::Gate,
+        Step::Fetch,
+        Step::Measure,
+        Step::Drain,
+        Step::Snapshot,
+        Step::Backup,
+        Step::Patch,
+        Step::Reload,
+        Step::Verify,
+        Step::Undrain,
+        Step::Commit,
+        Step::Uninstall,
+        Step::Restore,
+    ];
+    let mut plan = samples::fleet(1, false);
+    let Verdict::Change(change) = &mut plan.entries[0].verdict else { panic!("a fleet changes") };
+    let time = |ms| Duration::from_millis(ms);
+    change.forth = all.iter().map(|s| Planned { action: *s, expected: time(1), deadline: time(2) }).collect();
+    assert_eq!(read(&write(&plan)), Ok(plan));
+}
+
+#[test]
+fn every_changed_byte_is_found() {
+    let plan = samples::fleet(1, false);
+    let saved = write(&plan);
+    for at in 0..saved.len() {
+        for bit in 0..8 {
+            let mut bytes = saved.clone();
+            bytes[at] ^= 1 << bit;
+            assert!(read(&bytes).is_err(), "bit {bit} of byte {at}");
+        }
+    }
+}
+
+#[test]
+fn every_truncation_is_found() {
+    let saved = write(&samples::fleet(2, true));
+    for end in 0..saved.len() {
+        assert!(read(&saved[..end]).is_err(), "{end}");
+    }
+    assert!(matches!(read(&saved[..saved.len() - 1]), Err(PlanError::Truncated { .. })));
+    assert!(matches!(read(&saved[..saved.len() / 2]), Err(PlanError::Truncated { .. })));
+}
+
+#[test]
+fn says_what_is_wrong() {
+    let saved = write(&samples::fleet(1, false));
+    let text = String::from_utf8(saved.clone()).unwrap();
+    let newer =
+        text.replacen("\"format_version\":1", "\"format_version\":7", 1).replacen("0.1.0", "0.9.0", 1);
+    let mut longer = saved.clone();
+    longer.extend_from_slice(b"x");
+    for (bytes, says) in [
+        (Vec::new(), "this is no saved plan: the file is empty"),
+        (b"resource \"x\" {}\n".to_vec(), "this is no saved plan: its first line is no plan header"),
+        (vec![0; 9_000], "this is no saved plan: it has no header line"),
+        (
+            b"{\"patchform\":\"state\",\"format_version\":1}\n".to_vec(),
+            "this is no saved plan: its first line is the header of something else",
+        ),
+        (newer.into_bytes(), "written by patchform 0.9.0; this program reads up to form 1"),
+        (longer, "something was added at its end"),
+        (text.replacen("1.5.0", "1.5.1", 1).into_bytes(), "its SHA-256 is"),
+        (
+            text.replacen("\"program\":\"0.1.0\"", "\"program\":\"0.2.0\"", 1).into_bytes(),
+            "names another program",
+        ),
+    ] {
+        let error = read(&bytes).expect_err(says).to_string();
+        assert!(error.contains(says), "{error}");
+    }
+}
+
+/// Somebody who edits a plan may set its digest right again; then indices that lead nowhere must still be found.
+#[test]
+fn a_plan_made_by_hand_must_agree_with_itself() {
+    let mut lost = samples::fleet(2, false);
+    lost.entries[1].after = vec![9];
+    let mut twice = samples::fleet(2, false);
+    twice.entries[1].address = twice.entries[0].address.clone();
+    let mut held = samples::fleet(2, false);
+    held.entries[0].verdict = Verdict::Held { by: vec![2] };
+    let mut rollout = samples::fleet(1, false);
+    rollout.entries[0].rollout = 1;
+    for plan in [lost, twice, held, rollout] {
+        assert!(matches!(read(&write(&plan)), Err(PlanError::Damaged { .. })));
+    }
+}
+
+#[test]
+fn ten_thousand_entries_are_quick() {
+    let plan = samples::fleet(10_000, true);
+    let start = Instant::now();
+    let saved = write(&plan);
+    assert_eq!(read(&saved).map(|p| p.entries.len()), Ok(10_000));
+    // An unoptimised build on a busy machine; a release build takes a twentieth of this.
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+}
+
+/// A plan of the first form, as it was written then, still reads. Never write this file again.
+#[test]
+fn the_first_form_still_reads() {
+    let saved = include_bytes!("form-1.pfplan");
+    let plan = read(saved).expect("form 1 is read for ever");
+    assert_eq!(plan.entries.len(), samples::everything().entries.len());
+}
+
+proptest! {
+    #[test]
+    fn never_panics(bytes in prop::collection::vec(any::<u8>(), 0..300), at in 0usize..2_000) {
+        let _ = read(&bytes);
+        let mut saved = write(&samples::fleet(1, false));
+        let at = at.min(saved.len());
+        saved.splice(at..at, bytes);
+        let _ = read(&saved);
+    }
+}
+
+#[test]
+#[ignore = "writes the sample once, when a new form is made"]
+fn write_the_sample() {
+    std::fs::write("src/plan/stored/form-1.pfplan", write(&samples::everything())).unwrap();
+}

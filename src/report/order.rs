@@ -1,0 +1,130 @@
+//! In which order a plan works, and how long it takes at best: layers and the longest path over what changes.
+
+use crate::plan::noun::{Entry, Plan, Verdict};
+use std::time::Duration;
+
+/// The order of a plan's changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// Indices of changing entries; those of one layer may run at once when the layer before is done.
+    pub layers: Vec<Vec<usize>>,
+    /// The expected time of the longest chain of changes, when nothing but the order holds them back.
+    pub longest: Duration,
+}
+
+impl Order {
+    /// That of a plan. What stands in a cycle (which a checked configuration cannot have) is left out.
+    pub fn of(plan: &Plan) -> Order {
+        let n = plan.entries.len();
+        let mut waits: Vec<usize> = plan.entries.iter().map(|e| e.after.len()).collect();
+        let dependents = Dependents::of(plan);
+        // The layer of a changing entry; for others, the layers that lie below it.
+        let mut depth = vec![0usize; n];
+        let mut ends = vec![Duration::ZERO; n];
+        let mut ready: Vec<usize> = (0..n).filter(|i| waits[*i] == 0).collect();
+        let mut layers: Vec<Vec<usize>> = Vec::new();
+        while let Some(i) = ready.pop() {
+            let mut below = depth[i];
+            if let Some(takes) = takes(&plan.entries[i]) {
+                ends[i] += takes;
+                if layers.len() <= below {
+                    layers.resize(below + 1, Vec::new());
+                }
+                layers[below].push(i);
+                below += 1;
+            }
+            for &next in dependents.of_entry(i) {
+                depth[next] = depth[next].max(below);
+                ends[next] = ends[next].max(ends[i]);
+                waits[next] -= 1;
+                if waits[next] == 0 {
+                    ready.push(next);
+                }
+            }
+        }
+        layers.iter_mut().for_each(|layer| layer.sort_unstable());
+        Order { layers, longest: ends.into_iter().max().unwrap_or_default() }
+    }
+
+    /// The layer of each entry, counted from 1; 0 for entries that do not change.
+    pub fn by_entry(&self, entries: usize) -> Vec<usize> {
+        let mut of = vec![0; entries];
+        for (layer, members) in self.layers.iter().enumerate() {
+            for &i in members {
+                of[i] = layer + 1;
+            }
+        }
+        of
+    }
+}
+
+/// How long the way forth of a change is expected to take.
+pub fn takes(entry: &Entry) -> Option<Duration> {
+    match &entry.verdict {
+        Verdict::Change(change) => Some(change.forth.iter().map(|p| p.expected).sum()),
+        _ => None,
+    }
+}
+
+/// Edges turned round, in one allocation.
+struct Dependents {
+    starts: Vec<usize>,
+    targets: Vec<usize>,
+}
+
+impl Dependents {
+    fn of(plan: &Plan) -> Dependents {
+        let n = plan.entries.len();
+        let mut starts = vec![0; n + 1];
+        for on in plan.entries.iter().flat_map(|e| &e.after) {
+            starts[on + 1] += 1;
+        }
+        for i in 0..n {
+            starts[i + 1] += starts[i];
+        }
+        let mut next = starts.clone();
+        let mut targets = vec![0; starts[n]];
+        for (i, entry) in plan.entries.iter().enumerate() {
+            for &on in &entry.after {
+                targets[next[on]] = i;
+                next[on] += 1;
+            }
+        }
+        Dependents { starts, targets }
+    }
+
+    fn of_entry(&self, i: usize) -> &[usize] {
+        &self.targets[self.starts[i]..self.starts[i + 1]]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::samples;
+
+    #[test]
+    fn a_chain_has_a_layer_each_and_a_fan_one() {
+        let chain = Order::of(&samples::fleet(4, true));
+        assert_eq!(chain.layers, [[0], [1], [2], [3]]);
+        assert_eq!(chain.longest, Duration::from_millis(4 * 7_040));
+        let fan = Order::of(&samples::fleet(4, false));
+        assert_eq!((fan.layers, fan.longest), (vec![vec![0, 1, 2, 3]], Duration::from_millis(7_040)));
+    }
+
+    #[test]
+    fn what_does_not_change_makes_no_layer_but_keeps_the_order() {
+        let mut plan = samples::fleet(3, true);
+        plan.entries[1].verdict = Verdict::NoChange { adopt: false };
+        let order = Order::of(&plan);
+        assert_eq!(order.layers, [[0], [2]]);
+        assert_eq!(order.by_entry(3), [1, 0, 2]);
+    }
+
+    #[test]
+    fn a_cycle_made_by_hand_ends() {
+        let mut plan = samples::fleet(2, true);
+        plan.entries[0].after = vec![1];
+        assert_eq!(Order::of(&plan), Order { layers: Vec::new(), longest: Duration::ZERO });
+    }
+}

@@ -1,0 +1,165 @@
+//! Why something happens to a component, or does not, and the way out: one sentence each, the same in text and JSON.
+
+use crate::model::PatchLevel;
+use crate::plan::noun::{Block, Cause, Change, Entry, Observed, Plan, Purpose, Verdict};
+
+/// Why, and what a person can do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// One sentence without a full stop.
+    pub why: String,
+    /// What to do; `None` when there is nothing to do.
+    pub way_out: Option<String>,
+}
+
+impl Reason {
+    fn only(why: impl Into<String>) -> Reason {
+        Reason { why: why.into(), way_out: None }
+    }
+
+    fn with(why: impl Into<String>, way_out: impl Into<String>) -> Reason {
+        Reason { why: why.into(), way_out: Some(way_out.into()) }
+    }
+
+    /// That of one entry of a plan.
+    pub fn of(plan: &Plan, entry: &Entry) -> Reason {
+        match &entry.verdict {
+            Verdict::Change(change) => of_change(plan, entry, change),
+            Verdict::Blocked(block) => of_block(plan, entry, block),
+            Verdict::Held { by } => of_held(plan, by),
+            Verdict::NoChange { adopt: true } => Reason::only(format!(
+                "{} is observed, {} was recorded; the record takes over what is observed",
+                level(entry.observed.level()),
+                level(entry.recorded.as_ref()),
+            )),
+            Verdict::NoChange { adopt: false } => match &entry.observed {
+                Observed::NotRead => Reason::only("it was not read; this rests on the record alone"),
+                Observed::Unreachable { why } => {
+                    Reason::only(format!("it could not be read; this rests on the record alone: {why}"))
+                }
+                _ => Reason::only("it is where it should be"),
+            },
+            Verdict::Forget => Reason::only(
+                "the configuration no longer names it: its record goes, the component stays as it is",
+            ),
+            Verdict::Excluded => Reason::only("left out by --target or --exclude"),
+        }
+    }
+}
+
+fn level(level: Option<&PatchLevel>) -> String {
+    level.map_or_else(|| "nothing".into(), PatchLevel::to_string)
+}
+
+fn of_change(plan: &Plan, entry: &Entry, change: &Change) -> Reason {
+    if let Purpose::Rollback { of } = &plan.purpose {
+        return Reason::only(format!("run {of} is taken back"));
+    }
+    Reason::only(match change.cause {
+        Cause::Install => "it is declared and not there yet".to_string(),
+        Cause::Change => "the configuration names another level than the recorded one".to_string(),
+        Cause::Drift => format!(
+            "somebody changed it outside patchform: {} is recorded, {} is observed",
+            level(entry.recorded.as_ref()),
+            level(entry.observed.level()),
+        ),
+        Cause::Unrecorded => "it is not in the state yet, and stands at another level".to_string(),
+    })
+}
+
+fn of_block(plan: &Plan, entry: &Entry, block: &Block) -> Reason {
+    let observed = level(entry.observed.level());
+    let desired = level(entry.desired.as_ref());
+    match block {
+        Block::NotRead(why) => Reason::with(
+            format!("it could not be read: {why}"),
+            "make it reachable and plan again, without --refresh=false",
+        ),
+        Block::Ahead => Reason::with(
+            format!("it stands at {observed}, above the declared {desired}"),
+            "declare the observed level, or allow the way down with lifecycle { allow_downgrade = true }",
+        ),
+        Block::UnknownOrder => Reason::with(
+            format!(
+                "nobody can say which is higher, the observed {observed} or the declared {desired}; \
+                 it is treated as ahead"
+            ),
+            "correct the declared level, or allow either way with lifecycle { allow_downgrade = true }",
+        ),
+        Block::NotInstalled(keys) if keys.is_empty() => Reason::with(
+            "it is not installed, and lifecycle { install = false } says to leave it so",
+            "set lifecycle { install = true } to install it",
+        ),
+        Block::NotInstalled(keys) => Reason::with(
+            format!("not installed: {}", keys.join(", ")),
+            "take these keys out of patch_level, or set lifecycle { install = true } to install them",
+        ),
+        Block::Rejected { run, reason } => Reason::with(
+            format!("{desired} was rolled back by run {run}: {reason}"),
+            format!("declare another level, or let it be tried again: patchform allow '{}'", entry.address),
+        ),
+        Block::Refused(why) => Reason::only(format!("the provider refuses: {why}")),
+        Block::Irreversible => Reason::with(
+            "this patch has no stored way back",
+            "accept that by name with lifecycle { allow_irreversible = true }",
+        ),
+        Block::Claimed { claim, by } => Reason::with(
+            format!("{} manages {claim} on the same target too", name(plan, *by)),
+            "let only one of the two components manage it",
+        ),
+        Block::Leased { run } => Reason::with(
+            format!("run {run}, which was not finished, holds it"),
+            format!("patchform resume {run}, or patchform rollback {run}, or patchform run abandon {run}"),
+        ),
+    }
+}
+
+fn of_held(plan: &Plan, by: &[usize]) -> Reason {
+    let of_one = |&i: &usize| {
+        let name = name(plan, i);
+        let state = plan.entries.get(i).map(|e| match &e.verdict {
+            Verdict::Blocked(_) => "is blocked",
+            Verdict::Held { .. } => "is held itself",
+            Verdict::Excluded => "was left out",
+            _ => "will not be ready",
+        });
+        format!("{name}, which {}", state.unwrap_or("will not be ready"))
+    };
+    let first: Vec<String> = by.iter().take(3).map(of_one).collect();
+    let more = by.len().saturating_sub(first.len());
+    let more = if more > 0 { format!(", and for {more} more") } else { String::new() };
+    Reason::with(
+        format!("it waits for {}{more}", first.join("; for ")),
+        "nothing to do here: it is taken up by the next plan",
+    )
+}
+
+/// The address of an entry by index.
+pub fn name(plan: &Plan, index: usize) -> String {
+    plan.entries.get(index).map_or_else(|| format!("entry {index}"), |e| e.address.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::samples;
+
+    #[test]
+    fn every_entry_has_a_sentence_and_every_block_but_the_providers_own_a_way_out() {
+        let plan = samples::everything();
+        for entry in &plan.entries {
+            let reason = Reason::of(&plan, entry);
+            assert!(reason.why.len() > 10 && !reason.why.ends_with('.'), "{reason:?}");
+            if let Verdict::Blocked(block) = &entry.verdict {
+                assert_eq!(reason.way_out.is_none(), matches!(block, Block::Refused(_)), "{reason:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn says_who_holds_it() {
+        let plan = samples::everything();
+        let held = plan.entries.iter().find(|e| &*e.address.name == "held").unwrap();
+        assert_eq!(Reason::of(&plan, held).why, "it waits for release.b-ahead, which is blocked");
+    }
+}
