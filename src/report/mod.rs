@@ -1,1 +1,3 @@
-//! report
+//! Views of what happened and what would happen: text, JSON, Markdown.
+
+pub mod diagnostic;
