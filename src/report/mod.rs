@@ -11,3 +11,6 @@ pub mod style;
 pub mod table;
 
 pub use style::Style;
+//! Views of what happened and what would happen: text, JSON, Markdown.
+
+pub mod diagnostic;
