@@ -1,6 +1,7 @@
 //! What people and programs read: plans, runs and state as text and as JSON. Pure: the clock, the terminal's width and
 //! the colours are handed in.
 
+pub mod diagnostic;
 pub mod harmless;
 pub mod mark;
 pub mod order;
@@ -11,6 +12,3 @@ pub mod style;
 pub mod table;
 
 pub use style::Style;
-//! Views of what happened and what would happen: text, JSON, Markdown.
-
-pub mod diagnostic;
