@@ -2,5 +2,8 @@
 
 pub mod clock;
 pub mod disk;
+pub mod http;
 pub mod machine;
+pub mod process;
 pub mod random;
+pub mod tcp;
