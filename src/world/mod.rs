@@ -2,6 +2,9 @@
 
 pub mod clock;
 pub mod disk;
+pub mod http;
 pub mod machine;
+pub mod process;
 pub mod random;
 pub mod signal;
+pub mod tcp;
