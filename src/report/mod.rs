@@ -6,6 +6,7 @@ pub mod harmless;
 pub mod mark;
 pub mod order;
 pub mod page;
+pub mod plan_text;
 pub mod reason;
 pub mod size;
 pub mod style;

@@ -40,11 +40,14 @@ impl Page {
         let (indent, hang) = (indent.min(widest / 2), hang.min(widest / 2));
         let mut rest = &cells[..];
         let mut margin = indent;
+        // A break before the hanging column would leave a label or a sign alone on its line.
+        let mut floor = hang.saturating_sub(indent);
         loop {
-            let (line, after) = take_line(rest, widest - margin);
+            let (line, after) = take_line(rest, widest - margin, floor);
             self.draw(margin, line);
             rest = after;
             margin = hang;
+            floor = 0;
             if rest.is_empty() {
                 return;
             }
@@ -117,7 +120,8 @@ impl Page {
         }
         for run in line.chunk_by(|a, b| a.1 == b.1) {
             let ansi = run[0].1.ansi();
-            let text: String = run.iter().map(|(c, _)| c).collect();
+            // A no-break space has done its work; what is copied from a terminal should hold ordinary blanks.
+            let text: String = run.iter().map(|(c, _)| if *c == '\u{a0}' { ' ' } else { *c }).collect();
             if self.style.color && run[0].1 != Tint::Plain {
                 self.out.push_str(&format!("{ansi}{text}{ansi:#}"));
             } else {
@@ -128,15 +132,15 @@ impl Page {
     }
 }
 
-/// Splits off what fits into `room` columns, at a blank where there is one.
-fn take_line(cells: &[Cell], room: usize) -> (&[Cell], &[Cell]) {
+/// Splits off what fits into `room` columns, at a blank behind the first `floor` cells where there is one.
+fn take_line(cells: &[Cell], room: usize, floor: usize) -> (&[Cell], &[Cell]) {
     let fits = fitting(cells, room);
     if fits == cells.len() {
         return (cells, &[]);
     }
     let lead = cells.iter().take_while(|(c, _)| *c == ' ').count();
     let at = match cells[lead..=fits.max(lead)].iter().rposition(|(c, _)| *c == ' ') {
-        Some(blank) if blank > 0 => lead + blank,
+        Some(blank) if blank > 0 && lead + blank > floor => lead + blank,
         _ => fits,
     };
     let rest = &cells[at..];

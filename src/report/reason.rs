@@ -57,13 +57,15 @@ fn of_change(plan: &Plan, entry: &Entry, change: &Change) -> Reason {
     }
     Reason::only(match change.cause {
         Cause::Install => "it is declared and not there yet".to_string(),
-        Cause::Change => "the configuration names another level than the recorded one".to_string(),
+        Cause::Change => "its declared level changed".to_string(),
         Cause::Drift => format!(
             "somebody changed it outside patchform: {} is recorded, {} is observed",
             level(entry.recorded.as_ref()),
             level(entry.observed.level()),
         ),
-        Cause::Unrecorded => "it is not in the state yet, and stands at another level".to_string(),
+        Cause::Unrecorded => {
+            "it is not in the state yet, and stands at another level than the declared one".to_string()
+        }
     })
 }
 

@@ -1,0 +1,125 @@
+//! One component that changes, in full.
+
+use super::{View, diff, heading, level, way};
+use crate::plan::noun::{Change, Entry, Plan};
+use crate::report::mark::Mark;
+use crate::report::page::{Page, columns};
+use crate::report::reason::Reason;
+use crate::report::size;
+use crate::report::style::{Piece, Tint, plain, tinted};
+use patchform_sdk::message::{Artifact, Class, PartChange, Reload};
+
+/// Column at which the values of a component's lines begin.
+pub const COLUMN: usize = 11;
+/// Indent of a component's lines.
+pub const INDENT: usize = 6;
+/// Items of one list shown before the rest is counted.
+const FEW: usize = 8;
+
+/// Draws it.
+pub fn draw(page: &mut Page, view: &View<'_>, plan: &Plan, entry: &Entry, change: &Change) {
+    opening(page, view, entry, change);
+    let mut why = vec![plain(Reason::of(plan, entry).why)];
+    if change.downgrade {
+        why.push(tinted(Tint::Change, "; this is a downgrade, which lifecycle allows"));
+    }
+    page.labelled(INDENT, COLUMN, "because", &why);
+    let preview = &change.preview;
+    list(page, view, "pulls in", &preview.pulled_in, part);
+    list(page, view, "removes", &preview.removed, |name| vec![tinted(Tint::Bad, name)]);
+    diff::draw(page, view, INDENT, &preview.files);
+    joined(page, view, "restarts", &preview.services);
+    if preview.reload != Reload::None {
+        page.labelled(INDENT, COLUMN, "needs", &[tinted(Tint::Change, reload(preview.reload))]);
+    }
+    list(page, view, "fetches", &change.artifacts, artifact);
+    if preview.space > 0 {
+        page.labelled(INDENT, COLUMN, "space", &[plain(size::bytes(preview.space))]);
+    }
+    way::draw(page, view, INDENT, entry, change);
+    let warnings: Vec<&str> = preview.warnings.iter().flat_map(|w| w.lines()).collect();
+    list(page, view, "mind", &warnings, |text| vec![tinted(Tint::Change, *text)]);
+}
+
+/// Sign, address, class, and the levels.
+fn opening(page: &mut Page, view: &View<'_>, entry: &Entry, change: &Change) {
+    let mut line = heading(Mark::of_change(change), &entry.address.to_string()).to_vec();
+    if entry.class != Class::Other {
+        line.push(tinted(Tint::Dim, format!("  {}", class(entry.class))));
+    }
+    let (from, to) = (change.from.as_ref(), change.to.as_ref());
+    let Some(pair) = level::pair(from, to) else {
+        page.line(2, 6, &line);
+        level::parts(page, view, INDENT, from, to);
+        return;
+    };
+    let style = page.style();
+    let wide = |pieces: &[Piece]| -> usize { pieces.iter().map(|p| columns(&p.text, style)).sum() };
+    if 2 + wide(&line) + 2 + wide(&pair) <= style.columns() {
+        line.push(plain("  "));
+        line.extend(pair);
+        page.line(2, 6, &line);
+    } else {
+        page.line(2, 6, &line);
+        page.line(INDENT, INDENT + 2, &pair);
+    }
+}
+
+/// A list, one item a line.
+fn list<T>(page: &mut Page, view: &View<'_>, label: &str, items: &[T], show: impl Fn(&T) -> Vec<Piece>) {
+    let shown = view.shown(items.len(), FEW);
+    for (i, item) in items[..shown].iter().enumerate() {
+        page.labelled(INDENT, COLUMN, if i == 0 { label } else { "" }, &show(item));
+    }
+    view.more(page, INDENT + COLUMN, items.len() - shown, "like these");
+}
+
+/// A list of names on one line.
+fn joined(page: &mut Page, view: &View<'_>, label: &str, names: &[String]) {
+    if names.is_empty() {
+        return;
+    }
+    let shown = view.shown(names.len(), FEW);
+    page.labelled(INDENT, COLUMN, label, &[plain(names[..shown].join(", "))]);
+    view.more(page, INDENT + COLUMN, names.len() - shown, "services");
+}
+
+fn part(part: &PartChange) -> Vec<Piece> {
+    let mut pieces = vec![plain(format!("{}  ", part.name))];
+    let tint = if part.to.is_some() { Tint::Good } else { Tint::Bad };
+    pieces.push(plain(part.from.as_deref().unwrap_or("(absent)")));
+    pieces.push(tinted(Tint::Dim, " → "));
+    pieces.push(tinted(tint, part.to.as_deref().unwrap_or("(absent)")));
+    pieces
+}
+
+fn artifact(artifact: &Artifact) -> Vec<Piece> {
+    let digest = artifact.sha256.get(..12).unwrap_or(&artifact.sha256);
+    let size = if artifact.size > 0 { format!("{}, ", size::bytes(artifact.size)) } else { String::new() };
+    vec![plain(&artifact.source), tinted(Tint::Dim, format!(" ({size}sha256 {digest}…)"))]
+}
+
+/// What it takes until a patch is in force, in words.
+pub const fn reload(reload: Reload) -> &'static str {
+    match reload {
+        Reload::None => "nothing",
+        Reload::Service => "a restart of its service",
+        Reload::Reboot => "a reboot",
+        Reload::PowerCycle => "power off and on",
+    }
+}
+
+/// A class in words.
+pub const fn class(class: Class) -> &'static str {
+    match class {
+        Class::Virtualization => "virtualization",
+        Class::OperatingSystem => "operating system",
+        Class::NetworkEquipment => "network equipment",
+        Class::SecurityEquipment => "security equipment",
+        Class::Database => "database",
+        Class::ManagementTerminal => "management terminal",
+        Class::MachineImage => "machine image",
+        Class::Firmware => "firmware",
+        Class::Other => "other",
+    }
+}

@@ -1,0 +1,81 @@
+//! How levels go from one to the other: one pair on the heading's line, or a row per part, aligned.
+
+use crate::model::PatchLevel;
+use crate::report::page::{Page, columns};
+use crate::report::style::{Piece, Tint, plain, tinted};
+use std::collections::BTreeMap;
+
+use super::View;
+
+/// Parts of a map that are shown before the rest is counted.
+const FEW: usize = 12;
+/// The widest that names and levels are aligned to.
+const WIDEST: usize = 36;
+
+/// `1.4.0 → 1.5.0` of two single levels; `None` when a table of parts is needed.
+pub fn pair(from: Option<&PatchLevel>, to: Option<&PatchLevel>) -> Option<Vec<Piece>> {
+    let text = |level: Option<&PatchLevel>| match level {
+        None => Some("(absent)".to_string()),
+        Some(PatchLevel::Single(level)) => Some(level.clone()),
+        Some(PatchLevel::Map(_)) => None,
+    };
+    let (before, after) = (text(from)?, text(to)?);
+    let tint = if to.is_some() { Tint::Good } else { Tint::Bad };
+    Some(vec![plain(before), tinted(Tint::Dim, " → "), tinted(tint, after)])
+}
+
+/// `1.4.0 → 1.5.0` on one line, maps too: `nginx 1.22, openssl 3.0 → …`.
+pub fn brief(from: Option<&PatchLevel>, to: Option<&PatchLevel>) -> String {
+    let text = |level: Option<&PatchLevel>| level.map_or("(absent)".to_string(), PatchLevel::to_string);
+    format!("{} → {}", text(from), text(to))
+}
+
+/// A row per part: changed ones first seen, then how many stay.
+pub fn parts(
+    page: &mut Page,
+    view: &View<'_>,
+    indent: usize,
+    from: Option<&PatchLevel>,
+    to: Option<&PatchLevel>,
+) {
+    let (from, to) = (rows(from), rows(to));
+    let names: std::collections::BTreeSet<&str> = from.keys().chain(to.keys()).copied().collect();
+    let changed: Vec<(&str, Option<&str>, Option<&str>)> = names
+        .iter()
+        .map(|name| (*name, from.get(name).copied(), to.get(name).copied()))
+        .filter(|(_, before, after)| before != after)
+        .collect();
+    let style = page.style();
+    let widest = |texts: &mut dyn Iterator<Item = &str>| {
+        texts.map(|t| columns(t, style)).filter(|w| *w <= WIDEST).max().unwrap_or(0)
+    };
+    let name_width = widest(&mut changed.iter().map(|row| row.0));
+    let before_width = widest(&mut changed.iter().map(|row| row.1.unwrap_or("(absent)")));
+    let shown = view.shown(changed.len(), FEW);
+    for (name, before, after) in &changed[..shown] {
+        let before = before.unwrap_or("(absent)");
+        let pad = |text: &str, width: usize| " ".repeat(width.saturating_sub(columns(text, style)));
+        let after = match after {
+            Some(after) => tinted(Tint::Good, *after),
+            None => tinted(Tint::Bad, "(absent)"),
+        };
+        let lead = format!("{name}{}  {before}{}", pad(name, name_width), pad(before, before_width));
+        page.line(indent, indent + 4, &[plain(lead), tinted(Tint::Dim, " → "), after]);
+    }
+    view.more(page, indent, changed.len() - shown, "parts change");
+    let stay: Vec<&str> = names.into_iter().filter(|n| from.get(n) == to.get(n)).collect();
+    match stay.len() {
+        0 => {}
+        1..=3 => page.line(indent, indent + 4, &[tinted(Tint::Dim, format!("stays: {}", stay.join(", ")))]),
+        n => page.line(indent, indent + 4, &[tinted(Tint::Dim, format!("{n} other parts stay"))]),
+    }
+}
+
+/// The parts of a level; a single one has one part without a name.
+fn rows(level: Option<&PatchLevel>) -> BTreeMap<&str, &str> {
+    match level {
+        None => BTreeMap::new(),
+        Some(PatchLevel::Single(level)) => BTreeMap::from([("level", level.as_str())]),
+        Some(PatchLevel::Map(map)) => map.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect(),
+    }
+}
