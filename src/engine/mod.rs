@@ -2,6 +2,7 @@
 
 pub mod fleet;
 pub mod observe;
+pub mod perform;
 pub mod preview;
 pub mod secrets;
 pub mod subject;

@@ -212,7 +212,7 @@ fn output(output: &crate::config::checked::Output) -> (String, Json, bool) {
 }
 
 /// `arguments` with null wherever a secret stands. A path that leads nowhere hides nothing else.
-fn without_secrets(arguments: &Json, secrets: &[Secret]) -> Json {
+pub fn without_secrets(arguments: &Json, secrets: &[Secret]) -> Json {
     let mut blank = arguments.clone();
     for secret in secrets {
         let mut place = Some(&mut blank);

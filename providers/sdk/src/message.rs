@@ -660,6 +660,8 @@ pub struct Done {
     pub reload: Reload,
     /// `verify`: the verdict. Left out means healthy.
     pub verdict: Option<Verdict>,
+    /// `verify`: the reading's digest; filled in by the core, which reads the component itself.
+    pub digest: Option<String>,
     /// The end of what was printed.
     pub output: String,
 }
