@@ -1,1 +1,6 @@
 //! engine
+
+pub mod drive;
+mod flight;
+pub mod inbox;
+pub mod lease;
