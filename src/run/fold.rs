@@ -212,6 +212,11 @@ impl Run {
         self.paused
     }
 
+    /// Whether it was asked to stop.
+    pub fn is_stopping(&self) -> bool {
+        self.stopping
+    }
+
     /// Whether everything that it changed is being taken back.
     pub fn is_taking_back(&self) -> bool {
         self.taking_back

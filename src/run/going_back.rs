@@ -71,16 +71,13 @@ impl Run {
         c.leg == Leg::Forth && c.planned(&self.shape.nodes[i]).is_some() && c.failure.is_none()
     }
 
-    /// Adds everything that began on the target after `i` when the restore of `i` covers the whole system (rule 6).
+    /// Adds what began on the target after `i` and has to go back first: everything, when the restore of `i` covers
+    /// the whole system (rule 6), otherwise those whose snapshot of the whole system holds the patched `i`.
     fn sweep_target(&mut self, i: usize, work: &mut Vec<usize>) {
         let node = &self.shape.nodes[i];
-        let (true, Some(t), Some(at)) = (node.whole, node.target, self.components[i].begun_at) else {
-            return;
-        };
-        let target = &mut self.targets[t];
-        let end = target.swept.unwrap_or(target.begun.len());
-        work.extend(target.begun.iter().take(end).skip(at + 1));
-        target.swept = Some(target.swept.map_or(at, |s| s.min(at)));
+        if let (Some(t), Some(at)) = (node.target, self.components[i].begun_at) {
+            work.extend(self.targets[t].sweep(at, node.whole));
+        }
     }
 
     /// The last action forth of `i` is resolved: its way back begins wherever it stands, in its turn.
@@ -112,13 +109,13 @@ impl Run {
         self.get_stuck(i, why);
     }
 
-    /// Whether something that began on the target after `i`, and that its restore would overwrite, is stuck.
+    /// Whether something that began on the target after `i`, and has to go back first, is stuck.
     fn stuck_later(&self, i: usize) -> bool {
         let node = &self.shape.nodes[i];
-        let (true, Some(t), Some(at)) = (node.whole, node.target, self.components[i].begun_at) else {
-            return false;
-        };
-        self.targets[t].stuck.is_some_and(|stuck| stuck > at)
+        match (node.target, self.components[i].begun_at) {
+            (Some(t), Some(at)) => self.targets[t].stuck_after(at, node.whole),
+            _ => false,
+        }
     }
 
     /// `i` is as it was read before the run.
@@ -143,12 +140,17 @@ impl Run {
             let mut pinned = Vec::new();
             self.pin(i, &mut pinned);
             if let (Some(t), Some(at)) = (shape.nodes[i].target, self.components[i].begun_at) {
-                self.targets[t].stuck = self.targets[t].stuck.max(Some(at));
+                let whole = shape.nodes[i].whole;
+                let target = &mut self.targets[t];
+                target.stuck = target.stuck.max(Some(at));
+                if whole {
+                    target.stuck_whole = target.stuck_whole.max(Some(at));
+                }
+                let earlier = target.begun.iter().take(at);
+                pinned.extend(earlier.filter(|k| whole || shape.nodes[**k].whole));
                 if shape.nodes[i].exclusive {
                     self.close_target(t, i);
                 }
-                let earlier = self.targets[t].begun.iter().take(at);
-                pinned.extend(earlier.filter(|k| shape.nodes[**k].whole));
             }
             for p in pinned {
                 if self.components[p].phase == Phase::Returning {
@@ -233,6 +235,7 @@ impl Run {
         }
         for target in &mut self.targets {
             target.stuck = None;
+            target.stuck_whole = None;
         }
         for i in stuck {
             let unclear = matches!(self.components[*i].current, ActionStanding::Unclear { .. });

@@ -229,6 +229,9 @@ impl Run {
             let target = &mut self.targets[t];
             c.begun_at = Some(target.begun.len());
             target.unclean.insert(target.begun.len());
+            if self.shape.nodes[i].whole {
+                target.unclean_whole.insert(target.begun.len());
+            }
             target.begun.push(i);
         }
         let shape = self.shape.clone();
@@ -251,6 +254,7 @@ impl Run {
         let shape = self.shape.clone();
         if let (Some(t), Some(at)) = (shape.nodes[i].target, self.components[i].begun_at) {
             self.targets[t].unclean.remove(&at);
+            self.targets[t].unclean_whole.remove(&at);
             self.offer(t);
         }
         let mut work = vec![i];

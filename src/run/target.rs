@@ -20,8 +20,12 @@ pub(super) struct Target {
     pub begun: Vec<usize>,
     /// Positions in `begun` that are not clean again.
     pub unclean: BTreeSet<usize>,
+    /// Those of them whose way back takes the whole system back.
+    pub unclean_whole: BTreeSet<usize>,
     /// The highest position in `begun` that is stuck.
     pub stuck: Option<usize>,
+    /// The highest one whose way back takes the whole system back.
+    pub stuck_whole: Option<usize>,
     /// Everything in `begun` from here on is in a going-back set.
     pub swept: Option<usize>,
     /// Offered to the queues now.
@@ -37,14 +41,33 @@ impl Target {
         (self.exclusive == 0 && alone).then_some(head)
     }
 
-    /// Who may go back here now: one at a time, the last that began first, and a whole-system restore only when
-    /// everything that began after it is clean.
+    /// Who may go back here now: one at a time, the last that began first. A whole-system restore waits until
+    /// everything that began after it is clean; nothing goes back under a later whole-system snapshot, which holds
+    /// its patched state and would bring it again.
     pub(super) fn admit_back(&self, shape: &Shape) -> Option<usize> {
         if self.active > 0 {
             return None;
         }
-        let last = self.unclean.last().copied();
-        let mut ready = self.back.iter().rev();
-        ready.find(|at| !shape.nodes[self.begun[**at]].whole || last == Some(**at)).map(|at| self.begun[*at])
+        let may = |at: &&usize| {
+            let last = if shape.nodes[self.begun[**at]].whole { &self.unclean } else { &self.unclean_whole };
+            last.last().is_none_or(|last| last <= *at)
+        };
+        self.back.iter().rev().find(may).map(|at| self.begun[*at])
+    }
+
+    /// Everything that has to go back before the one that began here at `at`, newly found.
+    pub(super) fn sweep(&mut self, at: usize, whole: bool) -> Vec<usize> {
+        if !whole {
+            return self.unclean_whole.range(at + 1..).map(|k| self.begun[*k]).collect();
+        }
+        let end = self.swept.unwrap_or(self.begun.len());
+        self.swept = Some(end.min(at));
+        self.begun.iter().take(end).skip(at + 1).copied().collect()
+    }
+
+    /// Whether something that has to go back before the one at `at` is stuck.
+    pub(super) fn stuck_after(&self, at: usize, whole: bool) -> bool {
+        let stuck = if whole { self.stuck } else { self.stuck_whole };
+        stuck.is_some_and(|stuck| stuck > at)
     }
 }
