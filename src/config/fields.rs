@@ -102,9 +102,10 @@ impl Fields<'_> {
         match convert(&value, ty) {
             Ok(value) => Some(value).filter(|v| !v.is_null()),
             Err(wrong) => {
-                let problem = Diagnostic::error(format!("The value of \"{}\" has the wrong type", attribute.name))
-                    .at(attribute.value.span(), format!("this is {}", value.kind()))
-                    .because(format!("{}.", sentence_case(&wrong.describe(&attribute.name))));
+                let problem =
+                    Diagnostic::error(format!("The value of \"{}\" has the wrong type", attribute.name))
+                        .at(attribute.value.span(), format!("this is {}", value.kind()))
+                        .because(format!("{}.", sentence_case(&wrong.describe(&attribute.name))));
                 self.problems.push(problem);
                 None
             }
@@ -130,7 +131,8 @@ impl Fields<'_> {
         let number = value.as_number()?.as_usize().map(|n| n as u64);
         let fits = number.filter(|n| (least..=most).contains(n));
         if fits.is_none() {
-            let range = if most == u64::MAX { format!("{least} or more") } else { format!("from {least} to {most}") };
+            let range =
+                if most == u64::MAX { format!("{least} or more") } else { format!("from {least} to {most}") };
             let problem = Diagnostic::error(format!("\"{name}\" must be a whole number, {range}"))
                 .at(attribute.value.span(), format!("this is {}", value.brief()));
             self.problems.push(problem);

@@ -4,7 +4,7 @@ use super::checked::{RequiredProvider, Settings};
 use super::settings;
 use super::source::Sources;
 use super::suggest;
-use super::syntax::{self, Body, Block};
+use super::syntax::{self, Block, Body};
 use crate::model::{Diagnostic, Diagnostics, FileId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -87,9 +87,28 @@ const ROWS: &[Row] = &[
 
 /// First names of references that are no kinds (page 2.1 of the design).
 pub(super) const ROOTS: &[&str] = &[
-    "var", "local", "module", "data", "each", "count", "self", "path", "patchform", "rollout", "traffic",
-    "maintenance_window", "blackout", "feed", "baseline", "policy", "service", "customer", "vendor", "twin",
-    "inventory", "check",
+    "var",
+    "local",
+    "module",
+    "data",
+    "each",
+    "count",
+    "self",
+    "path",
+    "patchform",
+    "rollout",
+    "traffic",
+    "maintenance_window",
+    "blackout",
+    "feed",
+    "baseline",
+    "policy",
+    "service",
+    "customer",
+    "vendor",
+    "twin",
+    "inventory",
+    "check",
 ];
 
 /// Reads every configuration file (`*.pf.hcl`) of `sources`. What could be read is answered even when something
@@ -118,9 +137,10 @@ fn json(file: FileId, path: &str) -> Diagnostic {
 
 fn top_level(body: Body, problems: &mut Diagnostics) -> Vec<Block> {
     for attribute in &body.attributes {
-        let problem = Diagnostic::error(format!("The argument \"{}\" stands outside of any block", attribute.name))
-            .at(attribute.span, "no block around it")
-            .help("Values of variables belong into a *.pfvars file; named values into a `locals` block.");
+        let problem =
+            Diagnostic::error(format!("The argument \"{}\" stands outside of any block", attribute.name))
+                .at(attribute.span, "no block around it")
+                .help("Values of variables belong into a *.pfvars file; named values into a `locals` block.");
         problems.push(problem);
     }
     body.blocks.into_iter().filter(|block| fits(block, problems)).collect()
@@ -155,9 +175,10 @@ fn fits(block: &Block, problems: &mut Diagnostics) -> bool {
     let mut good = true;
     for (label, what) in block.labels.iter().zip(row.labels) {
         if !is_identifier(&label.text) {
-            let problem = Diagnostic::error(format!("{:?} cannot be the {what} of a `{kind}` block", &*label.text))
-                .at(label.span, "no identifier")
-                .help("Use letters, digits, `_` and `-`; begin with a letter or `_`.");
+            let problem =
+                Diagnostic::error(format!("{:?} cannot be the {what} of a `{kind}` block", &*label.text))
+                    .at(label.span, "no identifier")
+                    .help("Use letters, digits, `_` and `-`; begin with a letter or `_`.");
             problems.push(problem);
             good = false;
         }
@@ -178,7 +199,9 @@ fn unknown(block: &Block) -> Diagnostic {
         "local" => "Did you mean \"locals\"?".to_string(),
         kind => suggest::sentence(kind, names),
     };
-    Diagnostic::error(format!("There is no block \"{}\"", block.kind)).at(block.kind_span, "unknown block").help(help)
+    Diagnostic::error(format!("There is no block \"{}\"", block.kind))
+        .at(block.kind_span, "unknown block")
+        .help(help)
 }
 
 /// Whether a text can be a name of the language.

@@ -115,7 +115,11 @@ mod tests {
             ("> 1.2", "1.2.0", false),
             ("<= 1.2", "1.2.0", true),
         ] {
-            assert_eq!(Requirement::parse(requirement).unwrap().admits(version), Ok(holds), "{requirement} {version}");
+            assert_eq!(
+                Requirement::parse(requirement).unwrap().admits(version),
+                Ok(holds),
+                "{requirement} {version}"
+            );
         }
     }
 

@@ -37,7 +37,11 @@ impl Schemas {
 
     /// Names of the providers that offer a kind, sorted.
     pub fn offering<'a>(&'a self, kind: &str) -> Vec<&'a str> {
-        self.providers.iter().filter(|(_, d)| d.kinds.contains_key(kind)).map(|(name, _)| name.as_str()).collect()
+        self.providers
+            .iter()
+            .filter(|(_, d)| d.kinds.contains_key(kind))
+            .map(|(name, _)| name.as_str())
+            .collect()
     }
 
     /// Names of all kinds, sorted, each once.

@@ -14,8 +14,11 @@ const STATE: &str = "patchform.state.json";
 
 /// Reads the settings out of the `patchform` blocks. Only literal values may stand in them.
 pub(super) fn read(blocks: &[Block], problems: &mut Diagnostics) -> Settings {
-    let mut settings =
-        Settings { party: Party::default(), state_path: STATE.to_string(), required_providers: BTreeMap::new() };
+    let mut settings = Settings {
+        party: Party::default(),
+        state_path: STATE.to_string(),
+        required_providers: BTreeMap::new(),
+    };
     let mut first: Option<&Block> = None;
     for block in blocks.iter().filter(|b| &*b.kind == "patchform") {
         if let Some(first) = first {
@@ -74,8 +77,9 @@ fn literals<T>(problems: &mut Diagnostics, read: impl FnOnce(&mut Fields<'_>) ->
 }
 
 fn wrong_party(body: &Body, party: &str) -> Diagnostic {
-    let problem = Diagnostic::error(format!("There is no party {party:?}"))
-        .help("Write \"csp\" for the cloud service provider's view or \"csc\" for the cloud service customer's.");
+    let problem = Diagnostic::error(format!("There is no party {party:?}")).help(
+        "Write \"csp\" for the cloud service provider's view or \"csc\" for the cloud service customer's.",
+    );
     match body.attribute("party") {
         Some(attribute) => problem.at(attribute.value.span(), ""),
         None => problem,
@@ -107,7 +111,8 @@ fn bad_requirement(name: &str, at: Span, wrong: &str) -> Diagnostic {
 fn read_state(block: &Block, settings: &mut Settings, problems: &mut Diagnostics) {
     match block.labels.as_slice() {
         [label] if &*label.text == "local" => {
-            Known { what: "a local state block", arguments: &["path"], blocks: &[] }.check(&block.body, problems);
+            Known { what: "a local state block", arguments: &["path"], blocks: &[] }
+                .check(&block.body, problems);
             match literals(problems, |fields| fields.text(&block.body, "path")) {
                 Some(path) if path.is_empty() => {
                     let at = block.body.attribute("path").map_or(block.header, |a| a.value.span());
@@ -161,9 +166,10 @@ fn row(attribute: &Attribute, problems: &mut Diagnostics) -> Option<RequiredProv
     let example = format!("{} = {{ version = \">= 0.1\" }}", attribute.name);
     let value = literals(problems, |fields| fields.value(&attribute.value))?;
     let Some(entries) = value.as_entries() else {
-        let problem = Diagnostic::error(format!("The row of provider \"{}\" must be an object", attribute.name))
-            .at(attribute.value.span(), format!("this is {}", value.kind()))
-            .help(format!("Write it as {example}"));
+        let problem =
+            Diagnostic::error(format!("The row of provider \"{}\" must be an object", attribute.name))
+                .at(attribute.value.span(), format!("this is {}", value.kind()))
+                .help(format!("Write it as {example}"));
         problems.push(problem);
         return None;
     };

@@ -34,13 +34,15 @@ pub(super) struct Variable<'p> {
 /// A `validation` block.
 #[derive(Debug)]
 pub(super) struct Validation<'p> {
-    pub header: Span,
     pub condition: &'p Expr,
     pub message: &'p Expr,
 }
 
 /// Reads all `variable` blocks.
-pub(super) fn declared<'p>(blocks: &'p [Block], problems: &mut Diagnostics) -> BTreeMap<&'p str, Variable<'p>> {
+pub(super) fn declared<'p>(
+    blocks: &'p [Block],
+    problems: &mut Diagnostics,
+) -> BTreeMap<&'p str, Variable<'p>> {
     let mut all: BTreeMap<&str, Variable<'_>> = BTreeMap::new();
     for block in blocks.iter().filter(|b| &*b.kind == "variable") {
         let Some(label) = block.labels.first() else { continue };
@@ -134,5 +136,5 @@ fn validation<'p>(block: &'p Block, problems: &mut Diagnostics) -> Option<Valida
     };
     let condition = part("condition", "condition = var.port > 1024");
     let message = part("error_message", "error_message = \"The port must be above 1024.\"");
-    Some(Validation { header: block.header, condition: condition?, message: message? })
+    Some(Validation { condition: condition?, message: message? })
 }

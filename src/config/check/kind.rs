@@ -51,11 +51,14 @@ pub(super) fn arguments(
 }
 
 fn argument(name: &str, row: &message::Argument) -> Result<ArgumentPlan, String> {
-    let ty = Type::from_json(&row.ty).map_err(|wrong| format!("its argument \"{name}\" has no proper type: {wrong}"))?;
+    let ty = Type::from_json(&row.ty)
+        .map_err(|wrong| format!("its argument \"{name}\" has no proper type: {wrong}"))?;
     let default = match row.default.as_ref().filter(|default| !default.is_null()) {
         Some(json) => {
             let value = convert(&Value::from_json(json), &ty);
-            Some(value.map_err(|wrong| format!("the default of its argument \"{name}\" has another type: {wrong}"))?)
+            Some(value.map_err(|wrong| {
+                format!("the default of its argument \"{name}\" has another type: {wrong}")
+            })?)
         }
         None => None,
     };

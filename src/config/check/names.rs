@@ -77,7 +77,11 @@ impl<'p> Names<'p> {
         }
         for attribute in &block.body.attributes {
             if let Some(first) = self.local_by_name.get(&*attribute.name) {
-                let problem = twice(&format!("local value \"{}\"", attribute.name), attribute.span, self.locals[*first].span);
+                let problem = twice(
+                    &format!("local value \"{}\"", attribute.name),
+                    attribute.span,
+                    self.locals[*first].span,
+                );
                 problems.push(problem);
                 continue;
             }
@@ -89,16 +93,15 @@ impl<'p> Names<'p> {
     fn add_component(&mut self, block: &'p Block, kind: &'p str, name: &'p str, problems: &mut Diagnostics) {
         let of_kind = self.component_by_name.entry(kind).or_default();
         if let Some(first) = of_kind.get(name) {
-            problems.push(twice(&format!("component {kind}.{name}"), block.header, self.components[*first].header));
+            problems.push(twice(
+                &format!("component {kind}.{name}"),
+                block.header,
+                self.components[*first].header,
+            ));
             return;
         }
         of_kind.insert(name, self.components.len());
         self.components.push(block);
-    }
-
-    /// A component block by kind and name.
-    pub fn component(&self, kind: &str, name: &str) -> Option<usize> {
-        self.component_by_name.get(kind)?.get(name).copied()
     }
 
     /// Whether some component block is of this kind.
@@ -115,13 +118,20 @@ impl<'p> Names<'p> {
         match root {
             "var" => self.variable(reference),
             "local" => self.local(reference),
-            "each" if !place.each => Err(misplaced(reference, "`each` is only known in a block with `for_each`")),
-            "count" if !place.count => Err(misplaced(reference, "`count` is only known in a block with `count`")),
+            "each" if !place.each => {
+                Err(misplaced(reference, "`each` is only known in a block with `for_each`"))
+            }
+            "count" if !place.count => {
+                Err(misplaced(reference, "`count` is only known in a block with `count`"))
+            }
             "self" if !place.itself => {
                 Err(misplaced(reference, "`self` is only known in the blocks inside of a component"))
             }
             "each" | "count" | "self" | "path" | "patchform" => Ok(Target::Known),
-            "rollout" => Err(misplaced(reference, "A rollout has no value; it is only named in `rollout = …` of a component")),
+            "rollout" => Err(misplaced(
+                reference,
+                "A rollout has no value; it is only named in `rollout = …` of a component",
+            )),
             _ if ROOTS.contains(&root) => Err(unsupported(reference)),
             _ => self.component_target(reference),
         }
@@ -153,7 +163,9 @@ impl<'p> Names<'p> {
 
     fn component_target(&self, reference: &Reference) -> Result<Target, Box<Diagnostic>> {
         let kind = &*reference.root;
-        let Some(of_kind) = self.component_by_name.get(kind) else { return Err(self.unknown_root(reference)) };
+        let Some(of_kind) = self.component_by_name.get(kind) else {
+            return Err(self.unknown_root(reference));
+        };
         let Some(name) = reference.name() else { return Err(incomplete(reference, &format!("{kind}.name"))) };
         let Some(index) = of_kind.get(&**name) else {
             let help = match suggest::nearest(name, of_kind.keys().copied()) {
@@ -173,12 +185,16 @@ impl<'p> Names<'p> {
         let Some((step, span)) = reference.steps.get(1) else { return Ok(()) };
         let address = reference.text(1);
         match (repeated, step) {
-            (Some(repeated), RefStep::Attr(name)) if &**name == "patch_level" || block.body.attribute(name).is_some() => {
+            (Some(repeated), RefStep::Attr(name))
+                if &**name == "patch_level" || block.body.attribute(name).is_some() =>
+            {
                 let key = if repeated == "count" { "0" } else { "\"key\"" };
                 let problem = Diagnostic::error(format!("{address} has many instances"))
                     .at(*span, "of which instance?")
                     .and(block.header, format!("declared here with `{repeated}`"))
-                    .help(format!("Name one: {address}[{key}].{name}; or all of them: [for x in {address} : x.{name}]"));
+                    .help(format!(
+                        "Name one: {address}[{key}].{name}; or all of them: [for x in {address} : x.{name}]"
+                    ));
                 Err(Box::new(problem))
             }
             (None, RefStep::Index(_) | RefStep::Dynamic) => {
@@ -208,9 +224,12 @@ impl<'p> Names<'p> {
             return Box::new(problem);
         }
         let help = if reference.steps.is_empty() {
-            format!("A text stands in double quotes: \"{root}\". A variable is written var.{root}, a local value local.{root}.")
+            format!(
+                "A text stands in double quotes: \"{root}\". A variable is written var.{root}, a local value local.{root}."
+            )
         } else {
-            "References begin with var, local, each, count, self, path, or the kind of a declared component.".to_string()
+            "References begin with var, local, each, count, self, path, or the kind of a declared component."
+                .to_string()
         };
         let problem = Diagnostic::error(format!("There is nothing named \"{root}\""));
         Box::new(problem.at(reference.root_span, "unknown name").help(help))
@@ -256,7 +275,10 @@ fn incomplete(reference: &Reference, example: &str) -> Box<Diagnostic> {
 }
 
 fn unsupported(reference: &Reference) -> Box<Diagnostic> {
-    let problem = Diagnostic::error(format!("References to `{}` are not supported by this version yet", reference.root))
-        .at(reference.span, "not supported yet");
+    let problem = Diagnostic::error(format!(
+        "References to `{}` are not supported by this version yet",
+        reference.root
+    ))
+    .at(reference.span, "not supported yet");
     Box::new(problem)
 }

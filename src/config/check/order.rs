@@ -38,7 +38,9 @@ enum Mark {
     New,
     Open,
     /// Done, and whether it lies on a loop or reaches one.
-    Done { spoilt: bool },
+    Done {
+        spoilt: bool,
+    },
 }
 
 /// Sorts nodes by their uses: a depth-first search without recursion, linear in nodes and uses.
@@ -82,6 +84,14 @@ pub(super) fn sort(uses: &[Vec<Use<'_>>]) -> Order {
         }
     }
     order
+}
+
+/// Local values in an order in which each comes behind those it uses; uses of other nodes do not count.
+pub(super) fn sort_locals(uses: &[Vec<Use<'_>>]) -> Vec<usize> {
+    let locals = uses.len();
+    let among: Vec<Vec<Use<'_>>> =
+        uses.iter().map(|uses| uses.iter().filter(|used| used.node < locals).cloned().collect()).collect();
+    sort(&among).sorted
 }
 
 /// Notes the loop that closes at `first`, unless each of its nodes was named in one before.
@@ -140,7 +150,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn graph(edges: &[Vec<usize>]) -> Vec<Vec<Use<'static>>> {
-        let one = |from: usize, to: &usize| Use { node: *to, span: Span::new(FileId(0), from, *to), which: Which::All };
+        let one = |from: usize, to: &usize| Use {
+            node: *to,
+            span: Span::new(FileId(0), from, *to),
+            which: Which::All,
+        };
         edges.iter().enumerate().map(|(from, to)| to.iter().map(|to| one(from, to)).collect()).collect()
     }
 
@@ -149,7 +163,8 @@ mod tests {
         // 0 → 1 → 2 → 1, 3 → 3, 4 alone
         let order = sort(&graph(&[vec![1], vec![2], vec![1], vec![3], vec![]]));
         assert_eq!(order.sorted, [4]);
-        let nodes: Vec<Vec<usize>> = order.loops.iter().map(|l| l.iter().map(|(n, _)| *n).collect()).collect();
+        let nodes: Vec<Vec<usize>> =
+            order.loops.iter().map(|l| l.iter().map(|(n, _)| *n).collect()).collect();
         assert_eq!(nodes, [vec![1, 2], vec![3]]);
     }
 

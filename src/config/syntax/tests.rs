@@ -30,7 +30,8 @@ fn keeps_places_across_items() {
 
 #[test]
 fn finds_every_mistake_of_a_block() {
-    let text = "a \"b\" {\n  x = 'y'\n  z = 1\n  z = 2\n  q : 1\n  c {\n    d = [1 2]\n  }\n}\n\ne {\n  f = \n}\n";
+    let text =
+        "a \"b\" {\n  x = 'y'\n  z = 1\n  z = 2\n  q : 1\n  c {\n    d = [1 2]\n  }\n}\n\ne {\n  f = \n}\n";
     let (body, problems) = read_text(text);
     assert_eq!(body.blocks.len(), 2);
     let places: Vec<&str> = problems.iter().map(|(_, at)| at.as_str()).collect();
@@ -75,7 +76,8 @@ fn hostile_texts_end_in_a_message() {
 
 #[test]
 fn line_endings_of_windows_are_read() {
-    let (body, problems) = read_text("a \"b\" {\r\n  c = 1 # d\r\n  e = <<-X\r\n    f\r\n  X\r\n}\r\n\r\ng = 2\r\n");
+    let (body, problems) =
+        read_text("a \"b\" {\r\n  c = 1 # d\r\n  e = <<-X\r\n    f\r\n  X\r\n}\r\n\r\ng = 2\r\n");
     assert_eq!(problems, Vec::new());
     assert_eq!((body.blocks[0].body.attributes.len(), body.attributes.len()), (2, 1));
 }

@@ -70,22 +70,51 @@ fn complaint(message: &str, found: &Found) -> (String, String) {
         ("chained binary operators", "The expression has too many operators in a row".into(), "at most 128"),
         ("redefined attribute", "This argument is set twice".into(), "set again here"),
         ("redefined object key", "This key stands twice in the object".into(), "given again here"),
-        ("invalid expression", format!("A value is missing: {what} cannot begin one"), "a value is expected here"),
-        ("invalid structure", format!("An argument or a block is expected, not {what}"), "expected `=`, `{` or a label"),
-        ("invalid block body", format!("The block cannot go on with {what}"), "a new line or `}` is expected here"),
+        (
+            "invalid expression",
+            format!("A value is missing: {what} cannot begin one"),
+            "a value is expected here",
+        ),
+        (
+            "invalid structure",
+            format!("An argument or a block is expected, not {what}"),
+            "expected `=`, `{` or a label",
+        ),
+        (
+            "invalid block body",
+            format!("The block cannot go on with {what}"),
+            "a new line or `}` is expected here",
+        ),
         ("heredoc end", "The heredoc does not end".into(), "its end marker is expected"),
         ("invalid escape sequence", format!("The escape \\{} does not exist", bare(what)), "no such escape"),
-        ("hex code", "The escape needs hexadecimal digits".into(), "expected 4 digits behind \\u, 8 behind \\U"),
-        ("object value assignment", format!("`=` or `:` is expected behind the key, not {what}"), "expected `=`"),
-        ("object item", format!("The object cannot go on with {what}"), "expected a comma, a new line or `}`"),
-        ("traversal operator", format!("A name or an index is expected behind the dot, not {what}"), "expected a name"),
+        (
+            "hex code",
+            "The escape needs hexadecimal digits".into(),
+            "expected 4 digits behind \\u, 8 behind \\U",
+        ),
+        (
+            "object value assignment",
+            format!("`=` or `:` is expected behind the key, not {what}"),
+            "expected `=`",
+        ),
+        (
+            "object item",
+            format!("The object cannot go on with {what}"),
+            "expected a comma, a new line or `}`",
+        ),
+        (
+            "traversal operator",
+            format!("A name or an index is expected behind the dot, not {what}"),
+            "expected a name",
+        ),
         ("newline", format!("The line cannot go on with {what}"), "a new line is expected here"),
     ];
     match rows.iter().find(|(word, _, _)| message.contains(word)) {
         Some((_, summary, label)) => (summary.clone(), (*label).to_string()),
         None => {
             let expected = message.rsplit("expected ").next().filter(|e| *e != message);
-            let label = expected.map_or(String::new(), |e| format!("expected {}", e.split(';').next().unwrap_or(e)));
+            let label =
+                expected.map_or(String::new(), |e| format!("expected {}", e.split(';').next().unwrap_or(e)));
             (format!("This cannot be read: {what} is not expected here"), label)
         }
     }
@@ -117,7 +146,9 @@ fn help(message: &str, found: &Found, text: &str, at: usize) -> Option<&'static 
         Some('=') => "Two values are compared with `==`.",
         Some('&') => "Both conditions: `&&`.",
         Some('|') => "Either condition: `||`.",
-        Some('\n' | '\r') if next.starts_with('{') => "The opening brace must stand on the line of the block's header.",
+        Some('\n' | '\r') if next.starts_with('{') => {
+            "The opening brace must stand on the line of the block's header."
+        }
         Some('\n' | '\r') if message.contains("block body") => {
             "A block on one line holds one argument at most and ends on that line; otherwise put each argument on a line of its own."
         }

@@ -89,7 +89,8 @@ pub(in crate::config) fn settle(
     for variable in declared.values() {
         let assigned = found.get(variable.name);
         if let Some((value, source)) = value_of(variable, assigned, sources, problems) {
-            let value = if variable.sensitive { value.marked(&Marks::variable(variable.name)) } else { value };
+            let value =
+                if variable.sensitive { value.marked(&Marks::variable(variable.name)) } else { value };
             variables.values.insert(variable.name.to_string(), value);
             if variable.sensitive {
                 variables.secret_sources.insert(variable.name.to_string(), source);
@@ -113,8 +114,11 @@ impl Assignments<'_, '_> {
         for (name, value) in &inputs.environment {
             self.environment(name, value);
         }
-        let mut files: Vec<(VariableFile, String, FileId)> =
-            inputs.files.iter().map(|(id, which)| (*which, self.sources.path(*id).to_string(), *id)).collect();
+        let mut files: Vec<(VariableFile, String, FileId)> = inputs
+            .files
+            .iter()
+            .map(|(id, which)| (*which, self.sources.path(*id).to_string(), *id))
+            .collect();
         files.sort();
         for (_, _, file) in files {
             self.file(file);
@@ -129,7 +133,9 @@ impl Assignments<'_, '_> {
 
     fn environment(&mut self, key: &str, value: &str) {
         // An undeclared one may belong to another configuration, as in Terraform.
-        let Some(variable) = key.strip_prefix("PF_VAR_").and_then(|name| self.declared.get(name)) else { return };
+        let Some(variable) = key.strip_prefix("PF_VAR_").and_then(|name| self.declared.get(name)) else {
+            return;
+        };
         let shown = if variable.sensitive { "(sensitive)" } else { value };
         let file = self.sources.add_text(key, shown);
         let assigned = Assigned {
@@ -242,7 +248,8 @@ impl Assignments<'_, '_> {
         // A complaint about a secret's value must not show the line with it.
         let span = if variable.sensitive { key } else { value };
         let source = SecretSource::File(path.clone());
-        self.found.insert(name.to_string(), Assigned { text, span, from: format!("the file {path}"), source });
+        self.found
+            .insert(name.to_string(), Assigned { text, span, from: format!("the file {path}"), source });
     }
 }
 
@@ -276,10 +283,13 @@ fn value_of(
         Ok(value) => Some((value, assigned.source.clone())),
         Err(wrong) => {
             let is = if variable.sensitive { String::new() } else { format!("this is {}", value.kind()) };
-            let problem = Diagnostic::error(format!("The value of variable \"{}\" does not fit its type", variable.name))
-                .at(assigned.span, is)
-                .and(variable.header, format!("declared here as {}", variable.ty))
-                .because(format!("{}.", sentence_case(&wrong.describe(variable.name))));
+            let problem = Diagnostic::error(format!(
+                "The value of variable \"{}\" does not fit its type",
+                variable.name
+            ))
+            .at(assigned.span, is)
+            .and(variable.header, format!("declared here as {}", variable.ty))
+            .because(format!("{}.", sentence_case(&wrong.describe(variable.name))));
             problems.push(problem);
             None
         }
@@ -390,9 +400,10 @@ fn validate(
     for variable in declared.values() {
         for validation in &variable.validations {
             let uses = [validation.condition, validation.message].map(Expr::references);
-            let hopeless = uses.iter().flatten().any(|r| {
-                &*r.root == "var" && r.name().is_some_and(|name| broken.contains(&**name))
-            });
+            let hopeless = uses
+                .iter()
+                .flatten()
+                .any(|r| &*r.root == "var" && r.name().is_some_and(|name| broken.contains(&**name)));
             if !hopeless && let Some(problem) = verdict(variable, validation, &scope, found) {
                 problems.push(problem);
             }
