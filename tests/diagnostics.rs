@@ -45,7 +45,9 @@ fn schemas() -> Schemas {
         "two": { "kinds": { "shared": {} } }
     });
     let rows = table.as_object().unwrap();
-    rows.iter().map(|(name, d)| (name.clone(), serde_json::from_value::<Description>(d.clone()).unwrap())).collect()
+    rows.iter()
+        .map(|(name, d)| (name.clone(), serde_json::from_value::<Description>(d.clone()).unwrap()))
+        .collect()
 }
 
 /// Reads a folder's files as the program does: what cannot be read as text is said first.
@@ -67,7 +69,9 @@ fn add_files(folder: &Path, sources: &mut Sources, problems: &mut Diagnostics) -
         let name = path.file_name().unwrap().to_str().unwrap();
         let which = match name {
             "patchform.pfvars" => Some(VariableFile::Default),
-            name if name.ends_with(".auto.pfvars") || name.ends_with(".auto.pfvars.json") => Some(VariableFile::Auto),
+            name if name.ends_with(".auto.pfvars") || name.ends_with(".auto.pfvars.json") => {
+                Some(VariableFile::Auto)
+            }
             _ => None,
         };
         if name.ends_with(".pf.hcl") || name.ends_with(".pf.json") {
@@ -102,7 +106,8 @@ fn examine(folder: &Path) -> (String, Option<Config>) {
     let mut config = None;
     if !problems.has_errors() {
         let files = Folder(folder.to_path_buf());
-        let around = Surroundings { files: &files, folder: ".", working_folder: "/work", workspace: "default" };
+        let around =
+            Surroundings { files: &files, folder: ".", working_folder: "/work", workspace: "default" };
         match check(&parsed, &mut sources, &schemas(), &inputs, &around) {
             Ok((checked, warnings)) => {
                 problems.0.extend(warnings.0);
@@ -152,5 +157,9 @@ fn every_mistake_is_told_as_expected() {
             wrong.push(format!("== {}\n{found}", folder.file_name().unwrap().to_string_lossy()));
         }
     }
-    assert!(wrong.is_empty(), "these differ from expected.txt (UPDATE=1 rewrites them):\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "these differ from expected.txt (UPDATE=1 rewrites them):\n{}",
+        wrong.join("\n")
+    );
 }

@@ -12,7 +12,7 @@ use component::ComponentBlock;
 use instances::{Draft, Expander};
 use kind::KindPlan;
 use names::Names;
-use order::{Use, Which};
+use order::Use;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use uses::Finder;
@@ -130,7 +130,7 @@ impl<'p> Checker<'_, 'p> {
         let mut plans: BTreeMap<(String, String), Option<Rc<KindPlan>>> = BTreeMap::new();
         let problems = &mut self.problems;
         let mut read = |block: &'p super::syntax::Block| {
-            let shapes = nested::shapes(block, problems);
+            nested::shapes(block, problems);
             let provider = reader.provider(block, problems)?;
             let label = block.labels.first()?;
             let key = (provider.0.clone(), label.text.to_string());
@@ -143,8 +143,7 @@ impl<'p> Checker<'_, 'p> {
                     }
                 }
             });
-            let block = reader.read(block, provider, plan.clone()?, problems);
-            block.filter(|_| shapes)
+            reader.read(block, provider, plan.clone()?, problems)
         };
         self.names.components.iter().map(|block| read(block)).collect()
     }

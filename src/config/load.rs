@@ -116,7 +116,7 @@ pub(super) const ROOTS: &[&str] = &[
 pub fn parse(sources: &Sources) -> (Parsed, Diagnostics) {
     let mut problems = Diagnostics::default();
     let mut blocks = Vec::new();
-    for file in sources.files() {
+    for file in sources.files().filter(|file| sources.is_readable(*file)) {
         let path = sources.path(file);
         if path.ends_with(".pf.hcl") {
             let body = syntax::read(sources, file, &mut problems);
@@ -160,9 +160,10 @@ fn fits(block: &Block, problems: &mut Diagnostics) -> bool {
         return false;
     }
     if block.labels.len() != row.labels.len() {
+        let article = if kind == "output" { "An" } else { "A" };
         let problem = Diagnostic::error(match row.labels {
-            [] => format!("A `{kind}` block has no labels"),
-            labels => format!("A `{kind}` block needs {}", label_names(labels)),
+            [] => format!("{article} `{kind}` block has no labels"),
+            labels => format!("{article} `{kind}` block needs {}", label_names(labels)),
         });
         let has = match block.labels.len() {
             0 => "this has no label".to_string(),

@@ -14,6 +14,9 @@ const STATE: &str = "patchform.state.json";
 
 /// Reads the settings out of the `patchform` blocks. Only literal values may stand in them.
 pub(super) fn read(blocks: &[Block], problems: &mut Diagnostics) -> Settings {
+    for block in blocks.iter().filter(|b| &*b.kind == "patchform") {
+        only_literals(&block.body, problems);
+    }
     let mut settings = Settings {
         party: Party::default(),
         state_path: STATE.to_string(),
@@ -71,9 +74,22 @@ fn one(body: &Body, settings: &mut Settings, problems: &mut Diagnostics) {
     }
 }
 
+fn only_literals(body: &Body, problems: &mut Diagnostics) {
+    for attribute in &body.attributes {
+        if let Some(reference) = attribute.value.references().first() {
+            let problem = Diagnostic::error("The patchform block holds literal values only")
+                .at(reference.span, "a reference")
+                .because("It is read before variables have values and before providers are started.")
+                .help("Write the value itself.");
+            problems.push(problem);
+        }
+    }
+    body.blocks.iter().for_each(|block| only_literals(&block.body, problems));
+}
+
 fn literals<T>(problems: &mut Diagnostics, read: impl FnOnce(&mut Fields<'_>) -> T) -> T {
     let scope = Scope::root();
-    read(&mut Fields { scope: &scope, hopeless: &|_| false, problems })
+    read(&mut Fields { scope: &scope, hopeless: &|expr| !expr.references().is_empty(), problems })
 }
 
 fn wrong_party(body: &Body, party: &str) -> Diagnostic {

@@ -135,11 +135,28 @@ impl Reader<'_> {
                 let end = piece.range.end;
                 let translated = translate::error(&error, self.text, at, end, self.file);
                 match &piece.shape {
+                    Shape::Attribute if translate::is_vague(&error) => {
+                        self.problems.push(self.value_error(piece).unwrap_or(translated));
+                    }
                     Shape::Block { body: inner } => self.in_pieces(piece, inner.clone(), translated, body),
                     _ => self.problems.push(translated),
                 }
             }
         }
+    }
+
+    /// The parser went back to the attribute's name: what is wrong with its value alone?
+    fn value_error(&self, piece: &Piece) -> Option<Diagnostic> {
+        let text = &self.text[piece.range.clone()];
+        let behind = text.find('=')? + 1;
+        let space = text[behind..].bytes().take_while(|b| matches!(b, b' ' | b'\t')).count();
+        let start = piece.range.start + behind + space;
+        let value = &self.text[start..piece.range.end];
+        if value.is_empty() {
+            return Some(translate::no_value(self.file, piece.range.start + behind));
+        }
+        let error = hcl::edit::parser::parse_expr(value).err()?;
+        Some(translate::error(&error, self.text, start, piece.range.end, self.file))
     }
 
     /// Something is wrong within a block: reads its header and its items one by one, so that everything that is

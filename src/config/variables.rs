@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 
 mod settle;
 
+pub(super) use settle::settle;
 pub use settle::{Given, VariableFile, VariableInputs};
-pub(super) use settle::{Variables, settle};
 
 /// A `variable` block, its static parts evaluated.
 #[derive(Debug)]
@@ -98,6 +98,13 @@ fn read_type(body: &Body, problems: &mut Diagnostics) -> Type {
 
 fn default(body: &Body, ty: &Type, nullable: bool, fields: &mut Fields<'_>) -> Option<Value> {
     let attribute = body.attribute("default")?;
+    if let Some(reference) = attribute.value.references().first() {
+        let problem = Diagnostic::error("The default of a variable cannot refer to anything")
+            .at(reference.span, "a reference")
+            .help("Write the value itself, or put what is made of others into a `locals` block.");
+        fields.problems.push(problem);
+        return None;
+    }
     let value = fields.value(&attribute.value)?;
     let at = attribute.value.span();
     if value.is_null() && !nullable {

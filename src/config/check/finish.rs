@@ -264,7 +264,11 @@ impl Edges<'_> {
             }
             let keys: Vec<String> =
                 self.places.keys[*block].iter().take(1_000).map(ToString::to_string).collect();
-            let help = match suggest::nearest(&key.to_string(), keys.iter().map(String::as_str)) {
+            let near = match key {
+                InstanceKey::Key(_) => suggest::nearest(&key.to_string(), keys.iter().map(String::as_str)),
+                _ => None,
+            };
+            let help = match near {
                 Some(near) => format!("Did you mean {near}?"),
                 None if keys.len() <= 10 => format!("These exist: {}.", keys.join(", ")),
                 None => String::new(),

@@ -162,7 +162,7 @@ impl Expander<'_, '_> {
             if !value.is_null() {
                 json.insert(name.clone(), value.to_json());
             }
-            let value = if plan.sensitive && !value.is_sensitive() {
+            let value = if plan.sensitive && !value.is_null() && !value.is_sensitive() {
                 value.marked(&Marks::anonymous())
             } else {
                 value

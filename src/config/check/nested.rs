@@ -6,9 +6,8 @@ use crate::config::syntax::Block;
 use crate::model::{Diagnostic, Diagnostics};
 use std::collections::BTreeMap;
 
-/// Checks what does not depend on values: names, labels, and blocks that stand twice. Answers whether all is well.
-pub(super) fn shapes(component: &Block, problems: &mut Diagnostics) -> bool {
-    let before = problems.0.len();
+/// Checks what does not depend on values: names, labels, and blocks that stand twice.
+pub(super) fn shapes(component: &Block, problems: &mut Diagnostics) {
     let mut seen: BTreeMap<&str, &Block> = BTreeMap::new();
     for block in &component.body.blocks {
         let single = matches!(&*block.kind, "connection" | "snapshot" | "lifecycle");
@@ -36,7 +35,6 @@ pub(super) fn shapes(component: &Block, problems: &mut Diagnostics) -> bool {
         }
     }
     super::probe::names(component, problems);
-    problems.0.len() == before
 }
 
 fn no_labels(block: &Block, problems: &mut Diagnostics) {

@@ -79,7 +79,7 @@ fn list(names: &[&str]) -> String {
 
 fn mixed(name: &str, why: &str, at: Span) -> Diagnostic {
     Diagnostic::error(format!("The secret in \"{name}\" cannot be kept out of the plan"))
-        .at(at, "this is sensitive, and more than one variable's value")
+        .at(at, "this is sensitive")
         .because(format!(
             "{why}. A stored plan holds the names of secrets, never their values; apply, resume and rollback read them again."
         ))

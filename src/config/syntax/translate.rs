@@ -17,6 +17,18 @@ pub(super) fn error(error: &Error, text: &str, base: usize, end: usize, file: Fi
     }
 }
 
+/// Nothing stands behind the `=` at `at`.
+pub(super) fn no_value(file: FileId, at: usize) -> Diagnostic {
+    Diagnostic::error("A value is missing")
+        .at(Span::new(file, at, at), "a value is expected here")
+        .help("Write the value on this line; `null` stands for none.")
+}
+
+/// Whether the parser only says that something is wrong.
+pub(super) fn is_vague(error: &Error) -> bool {
+    error.message() == "unexpected token"
+}
+
 /// The parser cuts an offset at its input's end down to the last character; its column still tells.
 fn offset(error: &Error, text: &str, base: usize, end: usize) -> usize {
     let location = error.location();
@@ -109,6 +121,12 @@ fn complaint(message: &str, found: &Found) -> (String, String) {
         ),
         ("newline", format!("The line cannot go on with {what}"), "a new line is expected here"),
     ];
+    if message == "expected `{`" {
+        return ("The block's `{` is missing on this line".to_string(), "expected `{`".to_string());
+    }
+    if found.first.is_none_or(|c| matches!(c, '\n' | '\r')) && message.contains("invalid expression") {
+        return ("A value is missing".to_string(), "a value is expected here".to_string());
+    }
     match rows.iter().find(|(word, _, _)| message.contains(word)) {
         Some((_, summary, label)) => (summary.clone(), (*label).to_string()),
         None => {

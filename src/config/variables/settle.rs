@@ -221,9 +221,11 @@ impl Assignments<'_, '_> {
             Err(wrong) => {
                 let line = self.sources.line(file, wrong.line());
                 let at = (line.start + wrong.column().saturating_sub(1)).min(line.end);
-                let problem = Diagnostic::error("This is no JSON")
-                    .at(Span::new(file, at, at), "")
-                    .because(format!("{}.", sentence_case(&wrong.to_string())));
+                let problem =
+                    Diagnostic::error("This is no JSON").at(Span::new(file, at, at), "").because(format!(
+                        "{}.",
+                        sentence_case(wrong.to_string().split(" at line ").next().unwrap_or_default())
+                    ));
                 self.problems.push(problem);
             }
         }
@@ -282,14 +284,20 @@ fn value_of(
     match convert(&value, &variable.ty) {
         Ok(value) => Some((value, assigned.source.clone())),
         Err(wrong) => {
-            let is = if variable.sensitive { String::new() } else { format!("this is {}", value.kind()) };
+            // What does not fit, and where inside, would give a secret away.
+            let (is, why) = if variable.sensitive {
+                (String::new(), "Its value is sensitive and not shown.".to_string())
+            } else {
+                let why = format!("{}.", sentence_case(&wrong.describe(variable.name)));
+                (format!("this is {}", value.kind()), why)
+            };
             let problem = Diagnostic::error(format!(
                 "The value of variable \"{}\" does not fit its type",
                 variable.name
             ))
             .at(assigned.span, is)
             .and(variable.header, format!("declared here as {}", variable.ty))
-            .because(format!("{}.", sentence_case(&wrong.describe(variable.name))));
+            .because(why);
             problems.push(problem);
             None
         }
