@@ -39,6 +39,22 @@ pub fn parse(text: &str, file: FileId, base: usize) -> Result<Expr, Diagnostics>
     lower(&parsed, text, file, base)
 }
 
+/// Parses and lowers a text that is one template, such as the file of `templatefile()`.
+///
+/// # Errors
+/// What is wrong with it, pointing into `file` behind `base`.
+pub fn parse_template(text: &str, file: FileId, base: usize) -> Result<Expr, Diagnostics> {
+    let parsed = text.parse::<hcl::edit::template::Template>().map_err(|error| {
+        let at = base + error.location().offset().min(text.len());
+        Diagnostic::error("this is no valid template")
+            .at(Span::new(file, at, at + 1), error.message().to_string())
+    })?;
+    let mut lowering = Lowering { text, file, base, depth: 0, problems: Diagnostics::default() };
+    let node = lowering.bare_template(&parsed);
+    let span = Span::new(file, base, base + text.len());
+    if lowering.problems.has_errors() { Err(lowering.problems) } else { Ok(Expr { span, node }) }
+}
+
 struct Lowering<'t> {
     text: &'t str,
     file: FileId,
@@ -163,7 +179,7 @@ impl Lowering<'_> {
         }))
     }
 
-    /// Steps behind a full splat apply to each element; behind an attribute splat only the names do.
+    /// Steps behind a full splat apply to each element; behind an attribute splat all but `[…]` do.
     fn traversal(&mut self, traversal: &Traversal, span: Span) -> Node {
         let mut base = self.expr(&traversal.expr);
         let mut steps = Vec::new();
@@ -172,7 +188,7 @@ impl Lowering<'_> {
             let operator = operator.value();
             let at = self.span(operator.span());
             let closes = match (&splat, operator) {
-                (Some((_, full)), TraversalOperator::Index(_) | TraversalOperator::LegacyIndex(_)) => !full,
+                (Some((_, full)), TraversalOperator::Index(_)) => !full,
                 (Some(_), TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_)) => true,
                 (None, TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_)) => true,
                 _ => false,

@@ -11,8 +11,10 @@ use std::num::NonZeroU64;
 use std::str::FromStr;
 use std::sync::Arc;
 
-/// Significant digits that are kept of a number with a fraction: what 512 bits hold.
-const PRECISION: u64 = 154;
+/// Significant digits of a quotient that does not end: what 512 bits hold.
+const QUOTIENT: u64 = 154;
+/// Significant digits of any other number with a fraction: fewer, so that `1 / 7 * 7` is 1 again.
+const PRECISION: u64 = 150;
 /// The most digits before the decimal point, and the most zeros behind it.
 const MAX_DIGITS: i64 = 4096;
 
@@ -159,9 +161,9 @@ impl Number {
         let (a, a_scale) = self.big().into_bigint_and_exponent();
         let (b, b_scale) = other.big().into_bigint_and_exponent();
         let have = digits(&a) as i64 - digits(&b) as i64;
-        let shift = (PRECISION as i64 + 2 - have).max(0);
+        let shift = (QUOTIENT as i64 + 2 - have).max(0);
         let quotient = (a * BigInt::from(10).pow(shift as u32)) / b;
-        Number::bounded(BigDecimal::new(quotient, a_scale - b_scale + shift))
+        Number::rounded_to(BigDecimal::new(quotient, a_scale - b_scale + shift), QUOTIENT)
     }
 
     /// What is left of a whole-numbered division towards zero: `-5 % 3` is `-2`, `5.5 % 2` is `1.5`.
@@ -281,10 +283,14 @@ impl Number {
 
     /// Rounds what has a fraction, refuses what is too large.
     fn bounded(n: BigDecimal) -> Result<Number, NumberError> {
+        Number::rounded_to(n, PRECISION)
+    }
+
+    fn rounded_to(n: BigDecimal, precision: u64) -> Result<Number, NumberError> {
         let n = if n.is_integer() {
             n
         } else {
-            let precision = NonZeroU64::new(PRECISION).unwrap_or(NonZeroU64::MIN);
+            let precision = NonZeroU64::new(precision).unwrap_or(NonZeroU64::MIN);
             n.with_precision_round(precision, RoundingMode::HalfEven)
         };
         let (mantissa, scale) = n.as_bigint_and_exponent();

@@ -20,6 +20,8 @@ pub struct Sources {
 struct Source {
     path: Arc<str>,
     text: Arc<str>,
+    /// Whether it could be read as text; otherwise it is only here to be shown.
+    readable: bool,
     /// Offsets at which lines begin, found when first asked for.
     lines: OnceLock<Vec<u32>>,
 }
@@ -46,6 +48,7 @@ impl Sources {
     pub fn add(&mut self, path: &str, bytes: &[u8]) -> Result<FileId, Diagnostic> {
         if bytes.len() > MAX_BYTES {
             let file = self.push(path, "");
+            self.files[file.0 as usize].readable = false;
             return Err(too_large(file, bytes.len()));
         }
         let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
@@ -54,6 +57,7 @@ impl Sources {
             Err(wrong) => {
                 // What is readable is kept, so that the diagnostic can show the line.
                 let file = self.push(path, &String::from_utf8_lossy(bytes));
+                self.files[file.0 as usize].readable = false;
                 Err(self.not_utf8(file, bytes, wrong.valid_up_to()))
             }
         }
@@ -65,7 +69,12 @@ impl Sources {
     }
 
     fn push(&mut self, path: &str, text: &str) -> FileId {
-        self.files.push(Source { path: path.into(), text: text.into(), lines: OnceLock::new() });
+        self.files.push(Source {
+            path: path.into(),
+            text: text.into(),
+            readable: true,
+            lines: OnceLock::new(),
+        });
         FileId((self.files.len() - 1) as u32)
     }
 
@@ -85,6 +94,11 @@ impl Sources {
     /// The files in the order they were added.
     pub fn files(&self) -> impl Iterator<Item = FileId> + use<> {
         (0..self.files.len() as u32).map(FileId)
+    }
+
+    /// Whether a file's text may be read; one that [`Sources::add`] refused is only here to be shown.
+    pub fn is_readable(&self, file: FileId) -> bool {
+        self.get(file).is_some_and(|f| f.readable)
     }
 
     /// A file's path, as the user names it.

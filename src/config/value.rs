@@ -153,7 +153,8 @@ impl Value {
     pub fn set(items: Vec<Value>) -> Value {
         let marks = items.iter().fold(Marks::NONE, |all, item| all.and(&item.deep_marks()));
         let mut items: Vec<Value> = items.into_iter().map(|item| item.unmarked_deep()).collect();
-        items.sort();
+        // Null stands last, as in Terraform.
+        items.sort_by(|a, b| a.is_null().cmp(&b.is_null()).then_with(|| a.cmp(b)));
         items.dedup();
         Value { data: Data::Set(Sequence::of(items)), marks }
     }

@@ -8,5 +8,6 @@ pub mod lease;
 pub mod observe;
 pub mod perform;
 pub mod preview;
+pub mod results;
 pub mod secrets;
 pub mod subject;

@@ -1,29 +1,29 @@
-//! Reads what is there: all components of a draft, each provider in a thread of its own.
+//! Reads what is there, each provider in a thread of its own.
 
 use super::fleet::Fleet;
 use super::secrets::Secrets;
 use super::subject;
-use crate::plan::draft::Draft;
-use crate::plan::noun::{Identity, Observed};
+use crate::plan::noun::{Entry, Identity, Observed, PinnedProvider};
 use crate::provider::ProviderError;
 use patchform_sdk::message::{Desired, Reading};
 use std::collections::BTreeMap;
 
-/// What was observed of each of the draft's entries; those that `which` does not name are [`Observed::NotRead`].
+/// What was observed of each of the entries; those that `which` does not name are [`Observed::NotRead`].
 ///
 /// # Errors
 /// A provider that failed as a whole. A target that cannot be reached is no error: it is in the answer.
 pub fn observe(
     fleet: &Fleet,
-    draft: &Draft,
+    providers: &[PinnedProvider],
+    entries: &[Entry],
     which: &[usize],
     secrets: &Secrets,
 ) -> Result<Vec<Observed>, ProviderError> {
-    let mut observed = vec![Observed::NotRead; draft.entries.len()];
+    let mut observed = vec![Observed::NotRead; entries.len()];
     let mut by_provider: BTreeMap<&str, Vec<(usize, Desired)>> = BTreeMap::new();
     for &i in which {
-        let entry = &draft.entries[i];
-        let Some(provider) = draft.providers.get(entry.provider) else { continue };
+        let entry = &entries[i];
+        let Some(provider) = providers.get(entry.provider) else { continue };
         match subject::desired(entry, &provider.alias, &subject::level_of(entry), secrets) {
             Ok(desired) => by_provider.entry(&provider.name).or_default().push((i, desired)),
             Err(missing) => observed[i] = Observed::Unreachable { why: missing.to_string() },

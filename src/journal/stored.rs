@@ -112,6 +112,8 @@ pub(super) struct StoredDone {
     reload: StoredReload,
     #[serde(skip_serializing_if = "Option::is_none")]
     verdict: Option<StoredVerdict>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<String>,
     #[serde(skip_serializing_if = "String::is_empty")]
     output: String,
 }
@@ -217,6 +219,7 @@ impl From<&Done> for StoredDone {
                 Verdict::Ill { why } => StoredVerdict::Ill(why.clone()),
                 Verdict::Inconclusive { why } => StoredVerdict::Inconclusive(why.clone()),
             }),
+            digest: done.digest.clone(),
             output: done.output.clone(),
         }
     }
@@ -239,6 +242,7 @@ impl From<StoredDone> for Done {
                 StoredVerdict::Ill(why) => Verdict::Ill { why },
                 StoredVerdict::Inconclusive(why) => Verdict::Inconclusive { why },
             }),
+            digest: done.digest,
             output: done.output,
         }
     }

@@ -58,12 +58,12 @@ pub fn draw(diagnostic: &Diagnostic, sources: &Sources, look: Look) -> String {
         elements.push(Level::NOTE.with_name("with").message(wrap(&values, width, "with")).into());
     }
     if !diagnostic.detail.is_empty() {
-        elements.push(Level::NOTE.message(wrap(&diagnostic.detail, width, "note")).into());
+        elements.push(Level::NOTE.message(wrap(&capital(&diagnostic.detail), width, "note")).into());
     }
     if !diagnostic.help.is_empty() {
-        elements.push(Level::HELP.message(wrap(&diagnostic.help, width, "help")).into());
+        elements.push(Level::HELP.message(wrap(&capital(&diagnostic.help), width, "help")).into());
     }
-    let group = level.primary_title(diagnostic.summary.as_str()).elements(elements);
+    let group = level.primary_title(capital(&diagnostic.summary)).elements(elements);
     let renderer = if look.colour { Renderer::styled() } else { Renderer::plain() };
     let drawn = renderer.term_width(width).render(&[group]);
     let mut out = String::with_capacity(drawn.len() + 1);
@@ -71,6 +71,15 @@ pub fn draw(diagnostic: &Diagnostic, sources: &Sources, look: Look) -> String {
         let _ = writeln!(out, "{}", line.trim_end());
     }
     out
+}
+
+/// Begins with a capital letter unless it begins with a name.
+fn capital(text: &str) -> Cow<'_, str> {
+    let word = text.split(' ').next().unwrap_or_default();
+    if word.is_empty() || !word.chars().all(|c| c.is_ascii_lowercase()) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(format!("{}{}", word[..1].to_ascii_uppercase(), &text[1..]))
 }
 
 /// `var.port = "http", each.key = "a"`

@@ -70,6 +70,8 @@ pub(super) struct Component {
     pub failure: Option<Failure>,
     pub snapshots: Vec<Stored>,
     pub reload: Reload,
+    /// Digest of the last verified reading.
+    pub verified: Option<String>,
 }
 
 impl Component {
@@ -99,6 +101,7 @@ impl Component {
             failure: None,
             snapshots: Vec::new(),
             reload: Reload::None,
+            verified: None,
         }
     }
 

@@ -217,6 +217,11 @@ impl Run {
         self.stopping
     }
 
+    /// Whether a person asked to end it as it stands.
+    pub fn is_abandoned(&self) -> bool {
+        self.abandoning
+    }
+
     /// Whether everything that it changed is being taken back.
     pub fn is_taking_back(&self) -> bool {
         self.taking_back
@@ -255,6 +260,11 @@ impl Run {
     /// What the last patch or restore of component `i` said is needed for it to be in force.
     pub fn reload(&self, i: usize) -> Reload {
         self.components.get(i).map_or(Reload::None, |c| c.reload)
+    }
+
+    /// Digest of the last reading of component `i` that was verified.
+    pub fn verified(&self, i: usize) -> Option<&str> {
+        self.components.get(i)?.verified.as_deref()
     }
 
     /// Whether something of component `i` may differ from the reading before the run.

@@ -183,6 +183,7 @@ impl Run {
         match step {
             Step::Patch | Step::Restore | Step::Uninstall => c.reload = done.reload,
             Step::Reload => c.reload = Default::default(),
+            Step::Verify => c.verified = done.digest.clone(),
             Step::Undrain => c.drained = false,
             Step::Snapshot => {
                 if let Some(stored) = c.snapshots.last_mut() {

@@ -4,7 +4,22 @@ use super::scope::{Files, Scope};
 use super::types::Type;
 use super::value::Value;
 
+mod collection;
 mod conversion;
+mod encoding;
+mod files;
+mod format;
+mod network;
+mod numeric;
+mod paths;
+mod refused;
+mod sets;
+mod text;
+
+/// The longest text that a function makes, in bytes.
+const MAX_TEXT: usize = super::eval::MAX_TEXT;
+/// The most elements that a function makes.
+const MAX_ITEMS: usize = 1_000_000;
 
 /// A function: its name, what it takes, and how it works.
 pub struct Function {
@@ -176,14 +191,26 @@ impl Function {
 }
 
 /// All families.
-const FAMILIES: &[&[Function]] = &[conversion::FUNCTIONS];
+const FAMILIES: &[&[Function]] = &[
+    numeric::FUNCTIONS,
+    text::FUNCTIONS,
+    collection::FUNCTIONS,
+    sets::FUNCTIONS,
+    conversion::FUNCTIONS,
+    encoding::FUNCTIONS,
+    paths::FUNCTIONS,
+    network::FUNCTIONS,
+    files::FUNCTIONS,
+    refused::FUNCTIONS,
+];
 
 /// The function called `name`.
 pub fn find(name: &str) -> Option<&'static Function> {
     FAMILIES.iter().flat_map(|family| family.iter()).find(|f| f.name == name)
 }
 
-/// The names of all functions, family by family.
+/// The names of all functions that can be called, family by family.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    FAMILIES.iter().flat_map(|family| family.iter()).map(|f| f.name)
+    let usable = |f: &&Function| !matches!(f.work, Work::Refused(_));
+    FAMILIES.iter().flat_map(|family| family.iter()).filter(usable).map(|f| f.name)
 }

@@ -7,7 +7,7 @@ use crate::config::value::Value;
 use crate::model::{Diagnostic, Span};
 use hcl::edit::Span as _;
 use hcl::edit::template::{
-    Directive, Element, ForDirective, HeredocTemplate, IfDirective, StringTemplate, Strip,
+    Directive, Element, ForDirective, HeredocTemplate, IfDirective, StringTemplate, Strip, Template,
 };
 use std::sync::Arc;
 
@@ -56,6 +56,13 @@ impl Lowering<'_> {
     pub(super) fn string_template(&mut self, template: &StringTemplate) -> Node {
         let mut pieces = Pieces::default();
         self.elements(template.iter(), Style::Quoted, &mut pieces);
+        finish(pieces.all)
+    }
+
+    /// A template that stands in no quotes: a file.
+    pub(super) fn bare_template(&mut self, template: &Template) -> Node {
+        let mut pieces = Pieces::default();
+        self.elements(template.iter(), Style::Heredoc, &mut pieces);
         finish(pieces.all)
     }
 
