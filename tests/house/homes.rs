@@ -4,7 +4,7 @@ use crate::paths;
 use crate::source::{Complaint, Source};
 
 /// Outside crates, as written in code, and the folders that may name them. Tests and examples may name any.
-const HOMES: [(&str, &[&str]); 21] = [
+const HOMES: [(&str, &[&str]); 23] = [
     ("anstream", &["src/report", "src/cli"]),
     ("anstyle", &["src/report", "src/cli"]),
     ("annotate_snippets", &["src/report"]),
@@ -17,6 +17,7 @@ const HOMES: [(&str, &[&str]); 21] = [
     ("indicatif", &["src/cli"]),
     ("jiff", &["src/model"]),
     ("petgraph", &["src/graph"]),
+    ("regex_lite", &["src/config"]),
     ("rustix", &["src/world", "src/target", "src/backend", "providers/release"]),
     ("sha2", &["providers/sdk"]),
     ("signal_hook", &["src/world"]),
@@ -24,6 +25,7 @@ const HOMES: [(&str, &[&str]); 21] = [
     ("tar", &["providers/release"]),
     ("tempfile", &["src/world"]),
     ("unicode_normalization", &["src/config"]),
+    ("unicode_segmentation", &["src/config"]),
     ("unicode_width", &["src/report", "src/cli"]),
     ("ureq", &["src/world"]),
 ];

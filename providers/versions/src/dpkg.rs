@@ -7,6 +7,9 @@ use crate::digits;
 use crate::parse_error::{Flaw, Verdict, shown};
 use std::cmp::Ordering;
 
+/// dpkg keeps the epoch in an `int`.
+const LARGEST_EPOCH: &str = "2147483647";
+
 /// The three parts. An absent revision is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Parts<'a> {
@@ -75,8 +78,8 @@ fn check_epoch(epoch: &str) -> Result<usize, Flaw> {
     if unsigned.starts_with('-') && !digits::significant(digits.as_bytes()).is_empty() {
         return Err(Flaw::new(0, "the epoch before the colon is negative"));
     }
-    if digits::compare(digits.as_bytes(), i32::MAX.to_string().as_bytes()).is_gt() {
-        return Err(Flaw::new(0, format!("the epoch before the colon is larger than {}", i32::MAX)));
+    if digits::compare(digits.as_bytes(), LARGEST_EPOCH.as_bytes()).is_gt() {
+        return Err(Flaw::new(0, format!("the epoch before the colon is larger than {LARGEST_EPOCH}")));
     }
     Ok(epoch.len() + 1)
 }

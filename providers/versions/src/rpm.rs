@@ -37,8 +37,11 @@ impl<'a> Nevra<'a> {
     }
 }
 
+/// rpm keeps the epoch in 32 bits without sign.
+const LARGEST_EPOCH: &str = "4294967295";
+
 /// Architectures that end a package's name. Anything else behind the last dot belongs to the release (`.el9`).
-const ARCHITECTURES: [&str; 43] = [
+const ARCHITECTURES: [&str; 45] = [
     "aarch64",
     "alpha",
     "amd64",
@@ -82,6 +85,8 @@ const ARCHITECTURES: [&str; 43] = [
     "src",
     "x86_64",
     "x86_64_v2",
+    "x86_64_v3",
+    "x86_64_v4",
 ];
 
 /// Takes a text apart. Total: what `check` refuses is split too, somehow.
@@ -121,8 +126,11 @@ pub(crate) fn check(text: &str) -> Verdict {
     let parts = split(text);
     let epoch_at = parts.name.map_or(0, |name| name.len() + 1);
     let version_at = epoch_at + parts.epoch.map_or(0, |epoch| epoch.len() + 1);
-    if digits::compare(parts.epoch.unwrap_or_default().as_bytes(), u32::MAX.to_string().as_bytes()).is_gt() {
-        return Err(Flaw::new(epoch_at, format!("the epoch before the colon is larger than {}", u32::MAX)));
+    if digits::compare(parts.epoch.unwrap_or_default().as_bytes(), LARGEST_EPOCH.as_bytes()).is_gt() {
+        return Err(Flaw::new(
+            epoch_at,
+            format!("the epoch before the colon is larger than {LARGEST_EPOCH}"),
+        ));
     }
     if parts.version.is_empty() {
         return Err(Flaw::new(version_at, "the version is empty"));
