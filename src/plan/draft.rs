@@ -1,5 +1,6 @@
 //! What is wanted, before anything is read: a plan's entries without observations and verdicts.
 
+use super::focus::Focus;
 use super::noun::{Entry, Observed, PinnedProvider, Purpose, RolloutLimit, Verdict};
 use crate::config::Config;
 use crate::config::checked::{Component, Connection, Rollout, Secret, SecretSource, Step};
@@ -203,8 +204,6 @@ impl Draft {
         (0..self.entries.len()).filter(|i| self.goals[*i] != Goal::Unmanaged && focus.holds(*i)).collect()
     }
 }
-
-use super::focus::Focus;
 
 fn output(output: &crate::config::checked::Output) -> (String, Json, bool) {
     let value = if output.sensitive { Json::Null } else { output.value.clone() };

@@ -12,6 +12,8 @@ pub mod levels;
 pub mod make;
 pub mod noun;
 pub mod procedure;
+#[cfg(test)]
+mod sample;
 pub mod settle;
 pub mod stale;
 pub mod undo;
