@@ -154,3 +154,19 @@ fn a_large_state_comes_back_from_disk() {
     local.write(&lock, &Base::Absent, &large(10_000), Some("r1")).unwrap();
     assert_eq!(local.read().unwrap().unwrap().records.len(), 10_000);
 }
+
+#[test]
+fn a_link_to_the_state_stays_a_link() {
+    let (folder, local) = place();
+    let lock = local.lock("apply").unwrap();
+    local.write(&lock, &Base::Absent, &state(1, None), None).unwrap();
+    drop(lock);
+    let link = folder.path().join("link.json");
+    std::os::unix::fs::symlink(local.path(), &link).unwrap();
+    let linked = Local::new(&link).with_patience(Duration::ZERO);
+    let lock = linked.lock("apply").unwrap();
+    assert!(matches!(local.lock("plan"), Err(BackendError::Locked { .. })), "both names have one lock");
+    linked.write(&lock, &Base::of(Some(&state(1, None))), &state(2, None), None).unwrap();
+    assert!(link.is_symlink());
+    assert_eq!(local.read().unwrap(), Some(state(2, None)));
+}

@@ -7,8 +7,10 @@ use crate::plan::sample::*;
 use crate::state::Rejected;
 use proptest::prelude::*;
 
+type Row = (&'static str, Option<&'static str>, Option<&'static str>, &'static str, &'static str);
+
 /// One component: wanted, recorded, observed; what is allowed (`i` no install, `d` downgrade); the verdict.
-const TABLE: &[(&str, Option<&str>, Option<&str>, &str, &str)] = &[
+const TABLE: &[Row] = &[
     ("1", Some("1"), Some("1"), "", "same"),
     ("1", None, Some("1"), "", "adopt"),
     ("2", Some("1"), Some("2"), "", "adopt"),

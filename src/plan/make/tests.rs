@@ -355,34 +355,3 @@ fn a_drawing_of_a_plan_is_coloured() {
     let (_, plain) = crate::plan::drawing::of_config(&platform.config).unwrap();
     assert_eq!(plain[1].detail, "2");
 }
-
-#[test]
-fn zz_speed() {
-    let n = 10_000;
-    let mut platform = Platform::new();
-    let names: Vec<String> = (0..n).map(|i| format!("c{i:05}")).collect();
-    for (i, name) in names.iter().enumerate() {
-        platform = platform.with(name, "2", Some("1"), Some("1"), &[]);
-        let span = crate::model::Span::new(crate::model::FileId(0), 0, 0);
-        for k in 1..4 {
-            if i >= k * 7 {
-                platform.config.components[i]
-                    .after
-                    .push(crate::config::checked::Dependency { on: i - k * 7, span });
-            }
-        }
-    }
-    let t = std::time::Instant::now();
-    let draft = platform.draft();
-    let t1 = t.elapsed();
-    let plan = platform.plan_of(draft);
-    eprintln!("draft {t1:?} all {:?}", t.elapsed());
-    assert_eq!(plan.changes().count(), n);
-    let state = crate::state::sample::large(10_000);
-    let t = std::time::Instant::now();
-    let bytes = crate::state::stored::write(&state);
-    let w = t.elapsed();
-    let read = crate::state::stored::read(&bytes).unwrap();
-    eprintln!("write {w:?} read {:?} bytes {}", t.elapsed() - w, bytes.len());
-    assert!(read == state);
-}
