@@ -51,9 +51,12 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const LARGEST: u64 = 2 << 30;
 
 impl Local {
-    /// The state at `path`, which need not exist.
+    /// The state at `path`, which need not exist. A link stays a link: the file behind it is replaced, and locked
+    /// under one name, whichever link leads there.
     pub fn new(path: impl Into<PathBuf>) -> Local {
-        Local { path: path.into(), patience: PATIENCE }
+        let path = path.into();
+        let behind = if path.is_symlink() { path.canonicalize().ok() } else { None };
+        Local { path: behind.unwrap_or(path), patience: PATIENCE }
     }
 
     /// Waits for the lock for at most `patience` (`--lock-timeout`).

@@ -101,17 +101,28 @@ pub fn diff(mut draft: Draft, readings: Vec<Observed>, facts: &Facts) -> Changes
     }
     let claimed = claims_in_conflict(&draft.entries);
     let mut leanings = Vec::with_capacity(draft.entries.len());
+    // Entries and records are both sorted by address: one walk finds each entry's record.
+    let mut records = facts.state.records.iter().peekable();
     for (i, entry) in draft.entries.iter().enumerate() {
-        leanings.push(lean(i, entry, &draft, facts, claimed.get(&i)));
+        while records.next_if(|(address, _)| **address < entry.address).is_some() {}
+        let record =
+            records.peek().filter(|(address, _)| **address == entry.address).map(|(_, record)| *record);
+        leanings.push(lean(i, entry, record, &draft, facts, claimed.get(&i)));
     }
     Changes { draft, leanings }
 }
 
-fn lean(i: usize, entry: &Entry, draft: &Draft, facts: &Facts, claimed: Option<&(String, usize)>) -> Leaning {
+fn lean(
+    i: usize,
+    entry: &Entry,
+    record: Option<&Record>,
+    draft: &Draft,
+    facts: &Facts,
+    claimed: Option<&(String, usize)>,
+) -> Leaning {
     if !facts.focus.holds(i) {
         return settled(Verdict::Excluded);
     }
-    let record = facts.state.records.get(&entry.address);
     let leaning = match (&draft.purpose, &draft.goals[i]) {
         (Purpose::RefreshOnly, Goal::Unmanaged) => settled(Verdict::NoChange { adopt: false }),
         (Purpose::RefreshOnly, _) => refresh(entry, record, draft),

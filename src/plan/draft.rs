@@ -1,5 +1,6 @@
 //! What is wanted, before anything is read: a plan's entries without observations and verdicts.
 
+use super::focus::Focus;
 use super::noun::{Entry, Observed, PinnedProvider, Purpose, RolloutLimit, Verdict};
 use crate::config::Config;
 use crate::config::checked::{Component, Connection, Rollout, Secret, SecretSource, Step};
@@ -81,35 +82,28 @@ impl Draft {
             outputs: config.outputs.iter().map(output).collect(),
             secret_sources: config.secret_sources.clone(),
         };
-        let mut wanted: BTreeMap<&Address, usize> = BTreeMap::new();
-        for (i, component) in config.components.iter().enumerate() {
-            wanted.insert(&component.address, i);
-        }
-        let mut all: Vec<(&Address, Option<usize>)> = wanted.iter().map(|(a, i)| (*a, Some(*i))).collect();
-        all.extend(state.records.keys().filter(|a| !wanted.contains_key(a)).map(|a| (a, None)));
-        all.sort_unstable();
+        let all = merge(config, state);
         let mut place = vec![0; config.components.len()];
-        for (at, (_, component)) in all.iter().enumerate() {
-            if let Some(i) = component {
-                place[*i] = at;
+        for (at, known) in all.iter().enumerate() {
+            if let Some(i) = known.component {
+                place[i] = at;
             }
         }
-        for (address, component) in all {
+        for Known { address, component, record } in all {
             draft.components.push(component);
             match component.map(|i| &config.components[i]) {
-                Some(component) => draft.add(component, &place, state),
-                None => draft.add_unmanaged(address, state),
+                Some(component) => draft.add(component, &place, record),
+                None => draft.add_unmanaged(address, record),
             }
         }
         draft.connect()?;
         Ok(draft)
     }
 
-    fn add(&mut self, component: &Component, place: &[usize], state: &State) {
+    fn add(&mut self, component: &Component, place: &[usize], record: Option<&Record>) {
         let mut after: Vec<usize> = component.after.iter().map(|d| place[d.on]).collect();
         after.sort_unstable();
         after.dedup();
-        let record = state.records.get(&component.address);
         let rollout = self.rollout(&component.rollout);
         self.goals.push(Goal::Level(component.level.clone()));
         self.entries.push(Entry {
@@ -132,8 +126,7 @@ impl Draft {
         });
     }
 
-    fn add_unmanaged(&mut self, address: &Address, state: &State) {
-        let record = state.records.get(address);
+    fn add_unmanaged(&mut self, address: &Address, record: Option<&Record>) {
         let (name, alias) = record.map_or(("", ""), |r| (&*r.provider, &*r.alias));
         let provider = self.provider(name, alias);
         let rollout =
@@ -204,7 +197,30 @@ impl Draft {
     }
 }
 
-use super::focus::Focus;
+/// What is known of one address before anything is read.
+struct Known<'a> {
+    address: &'a Address,
+    component: Option<usize>,
+    record: Option<&'a Record>,
+}
+
+/// Every address of the configuration or the state, sorted: both are walked once, side by side.
+fn merge<'a>(config: &'a Config, state: &'a State) -> Vec<Known<'a>> {
+    let mut wanted: Vec<(&Address, usize)> =
+        config.components.iter().enumerate().map(|(i, c)| (&c.address, i)).collect();
+    wanted.sort_unstable();
+    let mut records = state.records.iter().peekable();
+    let mut all = Vec::with_capacity(wanted.len());
+    for (address, i) in wanted {
+        while let Some((address, record)) = records.next_if(|(known, _)| *known < address) {
+            all.push(Known { address, component: None, record: Some(record) });
+        }
+        let record = records.next_if(|(known, _)| *known == address).map(|(_, record)| record);
+        all.push(Known { address, component: Some(i), record });
+    }
+    all.extend(records.map(|(address, record)| Known { address, component: None, record: Some(record) }));
+    all
+}
 
 fn output(output: &crate::config::checked::Output) -> (String, Json, bool) {
     let value = if output.sensitive { Json::Null } else { output.value.clone() };

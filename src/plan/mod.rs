@@ -16,6 +16,8 @@ pub mod stored;
 #[cfg(test)]
 pub mod samples;
 pub mod procedure;
+#[cfg(test)]
+mod sample;
 pub mod settle;
 pub mod stale;
 pub mod undo;

@@ -6,7 +6,7 @@ use super::noun::{Entry, Observed, Plan, Purpose, Verdict};
 use crate::graph::{Graph, NotAGraph};
 use crate::model::Address;
 use crate::state::{FinishedRun, Record, State};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is wanted to take `run` back, and the components it changed that its plan does not name (they were moved or
 /// renamed since; nothing is planned for them).
@@ -54,14 +54,14 @@ pub fn undo(plan: &Plan, run: &FinishedRun, state: &State) -> Result<(Draft, Vec
         draft.entries.push(back);
     }
     draft.connect()?;
-    let named = |address: &Address| draft.entries.iter().any(|e| e.address == *address);
-    let lost = run.levels.keys().filter(|a| !named(a)).cloned().collect();
+    let named: BTreeSet<&Address> = draft.entries.iter().map(|e| &e.address).collect();
+    let lost = run.levels.keys().filter(|a| !named.contains(a)).cloned().collect();
     Ok((draft, lost))
 }
 
 /// Places of the nearest changed entries that stand on `node`, through any that did not change.
 fn dependents_among(graph: &Graph, node: usize, place: &BTreeMap<usize, usize>) -> Vec<usize> {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     let mut found = Vec::new();
     let mut open: Vec<usize> = graph.dependents(node).iter().map(|d| *d as usize).collect();
     while let Some(next) = open.pop() {

@@ -18,9 +18,9 @@ pub enum Refused {
     #[error("{from} is of kind {:?} and cannot become {to}: a record keeps its kind", .from.kind)]
     OtherKind {
         /// The record's address.
-        from: Address,
+        from: Box<Address>,
         /// The address that was asked for.
-        to: Address,
+        to: Box<Address>,
     },
     /// No level of the component was rolled back.
     #[error("no level of {0} was rolled back, so there is nothing to allow")]
@@ -62,7 +62,7 @@ impl State {
             return Err(Refused::Taken(to.clone()));
         }
         if from.kind != to.kind {
-            return Err(Refused::OtherKind { from: from.clone(), to: to.clone() });
+            return Err(Refused::OtherKind { from: Box::new(from.clone()), to: Box::new(to.clone()) });
         }
         if let Some(record) = self.records.remove(from) {
             self.records.insert(to.clone(), record);

@@ -6,6 +6,8 @@ pub mod finished;
 pub mod noun;
 pub mod record;
 pub mod retention;
+#[cfg(test)]
+pub mod sample;
 pub mod snapshot;
 pub mod stored;
 

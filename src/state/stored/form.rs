@@ -295,47 +295,40 @@ impl Form<'_> {
         let mut state = State::new(self.lineage, self.program);
         state.serial = self.serial;
         state.folded = self.folded.map(|f| Folded { run: f.run.into_owned(), line: f.line });
-        for output in self.outputs {
-            let name = output.name.into_owned();
+        let outputs = self.outputs.into_iter().map(|output| {
             let value = OutputValue { value: output.value, sensitive: output.sensitive };
-            once(&mut state.outputs, name, value, "the output")?;
-        }
-        for record in self.records {
-            let (address, record) = record.into_record()?;
-            once(&mut state.records, address, record, "a record of")?;
-        }
-        for snapshot in self.snapshots {
-            let (id, snapshot) = snapshot.into_snapshot()?;
-            once(&mut state.snapshots, id, snapshot, "the snapshot")?;
-        }
-        let mut rejections = BTreeMap::new();
+            Ok((output.name.into_owned(), value))
+        });
+        state.outputs = unique(outputs, "the output")?;
+        state.records = unique(self.records.into_iter().map(StoredRecord::into_record), "a record of")?;
+        let snapshots = self.snapshots.into_iter().map(StoredSnapshot::into_snapshot);
+        state.snapshots = unique(snapshots, "the snapshot")?;
         for rejected in self.rejected {
-            let rejected = rejected.into_rejected()?;
-            let key = format!("{} at {}", rejected.component, rejected.level);
-            once(&mut rejections, key, (), "the rejected level of")?;
-            state.rejected.push(rejected);
+            state.rejected.push(rejected.into_rejected()?);
         }
-        let mut ids = BTreeMap::new();
+        let rejected = state.rejected.iter().map(|r| Ok((format!("{} at {}", r.component, r.level), ())));
+        unique(rejected, "the rejected level of")?;
         for run in self.runs {
-            let run = run.into_run()?;
-            once(&mut ids, run.id.clone(), (), "the run")?;
-            state.runs.push(run);
+            state.runs.push(run.into_run()?);
         }
+        unique(state.runs.iter().map(|r| Ok((r.id.clone(), ()))), "the run")?;
         Ok(state)
     }
 }
 
-fn once<K: Ord + ToString, V>(
-    map: &mut BTreeMap<K, V>,
-    key: K,
-    value: V,
+/// A map of rows that must each have their own key. Rows are stored in order, so that the map is built in one go.
+fn unique<K: Ord + ToString, V>(
+    rows: impl Iterator<Item = Result<(K, V), StoredError>>,
     what: &str,
-) -> Result<(), StoredError> {
-    if map.contains_key(&key) {
-        return Err(StoredError::Twice(format!("{what} {}", key.to_string())));
+) -> Result<BTreeMap<K, V>, StoredError> {
+    let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
+    if !rows.is_sorted_by(|a, b| a.0 < b.0) {
+        rows.sort_by(|a, b| a.0.cmp(&b.0));
+        if let Some(pair) = rows.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+            return Err(StoredError::Twice(format!("{what} {}", pair[0].0.to_string())));
+        }
     }
-    map.insert(key, value);
-    Ok(())
+    Ok(rows.into_iter().collect())
 }
 
 fn address(text: &str) -> Result<Address, StoredError> {
@@ -423,17 +416,11 @@ impl StoredRun<'_> {
             ("rollback", Some(of)) => RunPurpose::Rollback { of: of.into_owned() },
             (other, _) => return Err(unknown("purpose", other)),
         };
-        let mut levels = BTreeMap::new();
-        for row in self.levels {
+        let levels = self.levels.into_iter().map(|row| {
             let before = row.before.map(StoredLevel::into_level);
             let after = row.after.map(StoredLevel::into_level);
-            once(
-                &mut levels,
-                address(&row.component)?,
-                Levels { before, after },
-                "in one run the levels of",
-            )?;
-        }
+            Ok((address(&row.component)?, Levels { before, after }))
+        });
         Ok(FinishedRun {
             id: self.id.into_owned(),
             started: moment(&self.started)?,
@@ -442,7 +429,7 @@ impl StoredRun<'_> {
             purpose,
             journal_lines: self.journal_lines,
             journal_head: self.journal_head.into_owned(),
-            levels,
+            levels: unique(levels, "in one run the levels of")?,
         })
     }
 }
