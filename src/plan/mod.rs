@@ -11,6 +11,7 @@ pub mod holding;
 pub mod levels;
 pub mod make;
 pub mod noun;
+pub mod observed;
 pub mod procedure;
 #[cfg(test)]
 mod sample;
