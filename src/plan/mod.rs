@@ -11,16 +11,17 @@ pub mod holding;
 pub mod levels;
 pub mod make;
 pub mod noun;
-pub mod stored;
-
-#[cfg(test)]
-pub mod samples;
+pub mod observed;
 pub mod procedure;
-#[cfg(test)]
-mod sample;
 pub mod settle;
 pub mod stale;
+pub mod stored;
 pub mod undo;
+
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+pub mod samples;
 
 pub use diff::{Changes, Facts, Leases, diff};
 pub use draft::Draft;
