@@ -1,5 +1,35 @@
 //! The configuration language: text → syntax (spans kept) → checked [`Config`].
 
 pub mod checked;
+pub mod convert;
+pub mod eval;
+pub mod expr;
+pub mod functions;
+pub mod lock;
+pub mod lower;
+pub mod number;
+pub mod scope;
+pub mod suggestion;
+pub mod types;
+pub mod value;
 
+pub mod check;
+pub mod load;
+pub mod schemas;
+pub mod source;
+pub mod split;
+pub mod suggest;
+pub mod syntax;
+pub mod variables;
+
+mod fields;
+mod requirement;
+mod settings;
+mod walk;
+
+pub use check::{Surroundings, check};
 pub use checked::Config;
+pub use load::{Parsed, parse};
+pub use schemas::Schemas;
+pub use source::Sources;
+pub use variables::{Given, VariableFile, VariableInputs};

@@ -1,1 +1,13 @@
-//! engine
+//! Does what the pure core decides: reads, previews, and drives runs.
+
+pub mod drive;
+pub mod fleet;
+mod flight;
+pub mod inbox;
+pub mod lease;
+pub mod observe;
+pub mod perform;
+pub mod preview;
+pub mod results;
+pub mod secrets;
+pub mod subject;

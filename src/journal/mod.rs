@@ -1,1 +1,15 @@
-//! journal
+//! The journal of a run: numbered segments of JSON lines that form a chain, one fsync per batch.
+
+mod line;
+pub mod reader;
+mod segment;
+mod stored;
+pub mod writer;
+
+pub use line::Head;
+pub use reader::{Expected, Journal, ReadError, read, scan};
+pub use stored::{FORM, Header};
+pub use writer::{Identity, SEGMENT_BYTES, WriteError, Writer};
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,29 @@
 //! What a run would do: the operation plan (way forth) and the emergency plan (way back) of every component.
+//!
+//! `Draft` (what is wanted) → [`diff::diff`] (against what was read) → previews → [`make::make`] → [`Plan`].
 
+pub mod diff;
+pub mod draft;
+pub mod drawing;
+pub mod explain;
+pub mod focus;
+pub mod holding;
+pub mod levels;
+pub mod make;
 pub mod noun;
 pub mod stored;
 
 #[cfg(test)]
 pub mod samples;
+pub mod procedure;
+#[cfg(test)]
+mod sample;
+pub mod settle;
+pub mod stale;
+pub mod undo;
 
+pub use diff::{Changes, Facts, Leases, diff};
+pub use draft::Draft;
+pub use focus::Focus;
+pub use make::{Making, make};
 pub use noun::Plan;

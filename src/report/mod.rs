@@ -1,6 +1,7 @@
 //! What people and programs read: plans, runs and state as text and as JSON. Pure: the clock, the terminal's width and
 //! the colours are handed in.
 
+pub mod diagnostic;
 pub mod harmless;
 pub mod mark;
 pub mod order;

@@ -3,6 +3,7 @@
 use crate::model::Moment;
 use crate::plan::noun::Step;
 use patchform_sdk::message::{Answer, Probed};
+use std::fmt;
 
 /// One line of a journal.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,4 +106,40 @@ pub enum Request {
     Rollback,
     /// End the run as it stands; what is left is named.
     Abandon,
+}
+
+impl fmt::Display for What {
+    /// `intent to patch component 3 (attempt 1)`: for messages about a journal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            What::Taken { token, .. } => write!(f, "taken with token {token}"),
+            What::Intent { action, step, attempt, .. } => {
+                write!(f, "intent to {} component {} (attempt {attempt})", step.name(), action.component)
+            }
+            What::Fact { action, attempt, .. } => {
+                write!(f, "fact about component {} (attempt {attempt})", action.component)
+            }
+            What::Probe { action, attempt, .. } => {
+                write!(f, "probe of component {} (attempt {attempt})", action.component)
+            }
+            What::Read { component, .. } => write!(f, "reading of component {component}"),
+            What::Asked(request) => write!(f, "request {}", request.name()),
+            What::Stopped { .. } => f.write_str("stop"),
+            What::Finished => f.write_str("end"),
+        }
+    }
+}
+
+impl Request {
+    /// Its name in messages, journals and request files.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Request::Pause => "pause",
+            Request::Continue => "continue",
+            Request::Skip(_) => "skip",
+            Request::Stop => "stop",
+            Request::Rollback => "rollback",
+            Request::Abandon => "abandon",
+        }
+    }
 }

@@ -1,3 +1,21 @@
 //! The run engine's pure core: a run is a fold over its journal, and `decide` says what to do next.
 
+mod component;
+mod damage;
+pub mod decide;
 pub mod event;
+mod fold;
+mod going_back;
+mod order;
+pub mod outcome;
+mod shape;
+mod standing;
+mod target;
+mod walk;
+
+pub use component::{BACK_ROUNDS, BACK_TRIES, BUSY_AT_LEAST, QUIET_TRIES, Stored};
+pub use damage::Damage;
+pub use decide::{Begin, Command, decide};
+pub use fold::Run;
+pub use outcome::{Ending, Left, Outcome, outcome};
+pub use standing::{ActionStanding, Failure, Halt, Skip, Standing, leg_name};

@@ -1,1 +1,18 @@
-//! state
+//! What is known between runs: records, snapshots, rejected levels, finished runs; and its stored form.
+
+pub mod checkpoint;
+pub mod edit;
+pub mod finished;
+pub mod noun;
+pub mod record;
+pub mod retention;
+#[cfg(test)]
+pub mod sample;
+pub mod snapshot;
+pub mod stored;
+
+pub use checkpoint::checkpoint;
+pub use finished::{FinishedRun, Levels, RunOutcome, RunPurpose};
+pub use noun::{Folded, OutputValue, Rejected, State};
+pub use record::Record;
+pub use snapshot::Snapshot;

@@ -38,6 +38,13 @@ pub fn is_gone(controller: &Controller) -> Option<bool> {
     Some(controller.boot != here.boot || start_time(controller.pid) != Some(controller.started))
 }
 
+/// Columns of the terminal on standard output or standard error, if one of them is one.
+pub fn terminal_width() -> Option<usize> {
+    let out = rustix::termios::tcgetwinsize(std::io::stdout());
+    let size = out.or_else(|_| rustix::termios::tcgetwinsize(std::io::stderr())).ok()?;
+    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+}
+
 fn boot_id() -> String {
     fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_string()
 }

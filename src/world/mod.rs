@@ -2,5 +2,10 @@
 
 pub mod clock;
 pub mod disk;
+pub mod environment;
+pub mod http;
 pub mod machine;
+pub mod process;
 pub mod random;
+pub mod signal;
+pub mod tcp;

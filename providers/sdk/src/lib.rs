@@ -4,5 +4,22 @@
 //! The protocol is JSON-RPC 2.0, one message per line, over stdin and stdout; stderr is the provider's log.
 //! `docs/protocol.md` describes it for authors in other languages.
 
+pub mod base64;
+pub mod context;
+pub mod contract;
+pub mod detached;
 pub mod digest;
+pub mod durable;
+pub mod ledger;
+pub mod line;
+pub mod machine;
 pub mod message;
+pub mod pipe;
+pub mod pool;
+pub mod provider;
+pub mod serve;
+
+pub use context::{Context, Target};
+pub use ledger::Ledger;
+pub use provider::Provider;
+pub use serve::serve;

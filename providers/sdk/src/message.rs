@@ -660,6 +660,8 @@ pub struct Done {
     pub reload: Reload,
     /// `verify`: the verdict. Left out means healthy.
     pub verdict: Option<Verdict>,
+    /// `verify`: the reading's digest; filled in by the core, which reads the component itself.
+    pub digest: Option<String>,
     /// The end of what was printed.
     pub output: String,
 }
@@ -904,3 +906,92 @@ pub const METHOD_NOT_FOUND: i64 = -32601;
 pub const INVALID_PARAMS: i64 = -32602;
 /// JSON-RPC: something broke inside.
 pub const INTERNAL_ERROR: i64 = -32603;
+/// patchform: the protocol's major versions differ.
+pub const VERSION_MISMATCH: i64 = -32001;
+/// patchform: too many requests are in flight.
+pub const TOO_BUSY: i64 = -32002;
+
+impl RpcError {
+    /// An error with a code and a message.
+    pub fn new(code: i64, message: impl Into<String>) -> Self {
+        RpcError { code, message: message.into(), data: None }
+    }
+
+    /// Something broke inside.
+    pub fn internal(message: impl Into<String>) -> Self {
+        RpcError::new(INTERNAL_ERROR, message)
+    }
+
+    /// The parameters do not fit.
+    pub fn invalid_params(message: impl Into<String>) -> Self {
+        RpcError::new(INVALID_PARAMS, message)
+    }
+}
+
+impl std::fmt::Display for RpcError {
+    /// `message (code)`
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} (code {})", self.message, self.code)
+    }
+}
+
+impl std::error::Error for RpcError {}
+
+impl Action {
+    /// The action whose method is `name`.
+    pub fn of_name(name: &str) -> Option<Action> {
+        Action::ALL.into_iter().find(|a| a.name() == name)
+    }
+}
+
+impl Reading {
+    /// The digest, when the target was reached.
+    pub fn digest(&self) -> Option<&str> {
+        match self {
+            Reading::Absent(absent) => Some(&absent.digest),
+            Reading::Present(present) => Some(&present.digest),
+            Reading::Unreachable { .. } => None,
+        }
+    }
+
+    /// The installed level, when it is there.
+    pub fn level(&self) -> Option<&Level> {
+        match self {
+            Reading::Present(present) => Some(&present.level),
+            _ => None,
+        }
+    }
+}
+
+impl Answer {
+    /// It was done, with nothing more to say.
+    pub fn applied() -> Self {
+        Answer::Applied(Done::default())
+    }
+
+    /// A promise that nothing changed.
+    pub fn refused(why: impl Into<String>) -> Self {
+        Answer::Refused { why: why.into(), output: String::new() }
+    }
+
+    /// It may have changed something.
+    pub fn unclear(why: impl Into<String>) -> Self {
+        Answer::Unclear { why: why.into(), output: String::new() }
+    }
+}
+
+impl std::fmt::Display for Level {
+    /// `1.2.3`, or `nginx 1.22.1, openssl 3.0.17`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Level::Single(level) => f.write_str(level),
+            Level::Map(map) => {
+                for (i, (part, level)) in map.iter().enumerate() {
+                    let comma = if i > 0 { ", " } else { "" };
+                    write!(f, "{comma}{part} {level}")?;
+                }
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! What a request may use: progress, cancellation, and the core's connection to the target.
+
+use crate::message::{
+    Progress, RpcError, TargetAwait, TargetAwaited, TargetGet, TargetGot, TargetPut, TargetRun, TargetStarted,
+};
+use crate::pipe::{Pipe, call_line};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// How long the core may take to start a command, or to move a file.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// The surroundings of one request.
+#[derive(Clone)]
+pub struct Context {
+    pipe: Arc<Pipe>,
+    action: Option<String>,
+    cancelled: Arc<AtomicBool>,
+}
+
+impl Context {
+    /// For a request; `action` is the id of the action that it is.
+    pub fn new(pipe: Arc<Pipe>, action: Option<String>, cancelled: Arc<AtomicBool>) -> Context {
+        Context { pipe, action, cancelled }
+    }
+
+    /// Tells the core what an action is doing now, and how much is done (0 to 1) where that is known. Does nothing
+    /// outside of an action.
+    pub fn progress(&self, message: &str, fraction: Option<f64>) {
+        let Some(id) = &self.action else { return };
+        let progress = Progress { id: id.clone(), message: message.into(), fraction };
+        if let Ok(line) = call_line(None, "progress", &progress) {
+            self.pipe.write(&line);
+        }
+    }
+
+    /// Whether the core asked to stop this action. Stop only where that is safe, and answer what is true.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// The component's target, through the core's connection.
+    pub fn target(&self) -> Target<'_> {
+        Target { pipe: &self.pipe }
+    }
+}
+
+/// Calls back to the core, which owns the connections.
+#[derive(Clone, Copy)]
+pub struct Target<'a> {
+    pipe: &'a Pipe,
+}
+
+impl Target<'_> {
+    /// Starts a command, detached. The same id twice does not start it twice.
+    ///
+    /// # Errors
+    /// When the target cannot be reached, or the command cannot be started.
+    pub fn run(&self, run: &TargetRun) -> Result<TargetStarted, RpcError> {
+        self.call("target/run", run, PATIENCE)
+    }
+
+    /// Waits for a detached command.
+    ///
+    /// # Errors
+    /// When the target cannot be reached.
+    pub fn wait(&self, wait: &TargetAwait) -> Result<TargetAwaited, RpcError> {
+        self.call("target/await", wait, Duration::from_millis(wait.timeout).saturating_add(PATIENCE))
+    }
+
+    /// Writes a file, atomically.
+    ///
+    /// # Errors
+    /// When the target cannot be reached, or the file cannot be written.
+    pub fn put(&self, put: &TargetPut) -> Result<(), RpcError> {
+        self.call::<Option<()>>("target/put", put, PATIENCE).map(|_| ())
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// When the target cannot be reached, or the file cannot be read.
+    pub fn get(&self, get: &TargetGet) -> Result<TargetGot, RpcError> {
+        self.call("target/get", get, PATIENCE)
+    }
+
+    fn call<T: DeserializeOwned>(
+        &self,
+        method: &str,
+        params: &impl Serialize,
+        patience: Duration,
+    ) -> Result<T, RpcError> {
+        let result = self.pipe.call(method, params, patience)?;
+        serde_json::from_slice(&result)
+            .map_err(|e| RpcError::internal(format!("patchform's answer to {method} does not fit: {e}")))
+    }
+}

@@ -1,0 +1,320 @@
+//! Commands on this machine that outlive whoever started them: what stands behind `target/run` and `target/await` on a
+//! local connection.
+//!
+//! Each has a folder named by its id. A small shell wrapper in a session of its own claims it (`started`, made once and
+//! atomically, so that one id never runs twice), writes down its process (`process`), runs the command with its output in
+//! `stdout` and `stderr`, and leaves the exit code in `exit` by a rename. A fresh process finds all of it there. Commands
+//! that need no trace are children with their output in unnamed files.
+
+use crate::durable;
+use crate::line::tail;
+use crate::machine;
+use crate::message::{RpcError, TargetAwait, TargetAwaited, TargetRun, TargetStarted};
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How much of each output is given back, in bytes.
+pub const OUTPUT: u64 = 64 * 1024;
+/// How long a wrapper may take to claim its command.
+const CLAIM: Duration = Duration::from_secs(10);
+
+/// `$1` is the folder, the rest the command. `process` holds this boot's id and the wrapper's own `/proc/PID/stat`.
+const WRAPPER: &str = r#"
+d=$1; shift
+mkdir "$d/started" 2>/dev/null || exit 0
+read -r stat </proc/$$/stat; read -r boot </proc/sys/kernel/random/boot_id
+printf '%s\n%s\n' "$boot" "$stat" >"$d/process.new" && mv "$d/process.new" "$d/process" || exit 0
+trap '' HUP INT QUIT
+("$@") <"$d/stdin" >"$d/stdout" 2>"$d/stderr"
+printf '%s\n' "$?" >"$d/exit.new" && mv "$d/exit.new" "$d/exit"
+"#;
+
+/// The detached commands of this machine.
+pub struct Detached {
+    store: PathBuf,
+    folder: PathBuf,
+    /// Commands without a trace, by id.
+    brief: Mutex<BTreeMap<String, Brief>>,
+    ended: Arc<Condvar>,
+}
+
+struct Brief {
+    end: Arc<Mutex<Option<io::Result<ExitStatus>>>>,
+    stdout: File,
+    stderr: File,
+}
+
+impl Detached {
+    /// Keeps its commands in `store` (made when needed); they run in `folder` unless they name another one.
+    pub fn new(store: &Path, folder: &Path) -> Detached {
+        Detached {
+            store: store.into(),
+            folder: folder.into(),
+            brief: Mutex::default(),
+            ended: Arc::new(Condvar::new()),
+        }
+    }
+
+    /// Starts a command unless its id was started before.
+    ///
+    /// # Errors
+    /// When the id is not allowed, or the command cannot be started.
+    pub fn run(&self, run: &TargetRun) -> Result<TargetStarted, RpcError> {
+        check_id(&run.id)?;
+        if run.argv.first().is_none_or(String::is_empty) {
+            return Err(RpcError::invalid_params("argv names no program"));
+        }
+        let started = if run.ephemeral { self.run_brief(run) } else { self.run_kept(run) };
+        let started = started.map_err(|e| cannot(&format!("`{}` cannot be started", run.argv[0]), &e))?;
+        Ok(TargetStarted { started })
+    }
+
+    /// Waits for a command, as long as asked.
+    ///
+    /// # Errors
+    /// When the id is not allowed, or its folder cannot be read.
+    pub fn wait(&self, wait: &TargetAwait) -> Result<TargetAwaited, RpcError> {
+        check_id(&wait.id)?;
+        let patience = Duration::from_millis(wait.timeout);
+        let waited = match self.wait_brief(&wait.id, patience) {
+            Some(waited) => waited,
+            None => self.wait_kept(&wait.id, patience),
+        };
+        waited.map_err(|e| cannot(&format!("the command {} cannot be asked", wait.id), &e))
+    }
+
+    // ------------------------------------------------------------ with a trace
+
+    fn run_kept(&self, run: &TargetRun) -> io::Result<bool> {
+        let folder = self.store.join(&run.id);
+        fs::create_dir_all(&folder)?;
+        if folder.join("started").exists() {
+            return Ok(false);
+        }
+        fs::write(folder.join("stdin"), &run.stdin)?;
+        let asked = Instant::now();
+        let mut child = self.wrapper(run, &folder)?.spawn()?;
+        // Whoever claims it runs it; if it was another process this one's wrapper has ended without a word.
+        while !folder.join("process").exists() {
+            if child.try_wait()?.is_some() && !folder.join("process").exists() {
+                return Ok(false);
+            }
+            if asked.elapsed() > CLAIM {
+                return Err(io::Error::new(io::ErrorKind::TimedOut, "its wrapper does not come up"));
+            }
+            thread::sleep(Duration::from_micros(300));
+        }
+        // Reaped, so that a killed wrapper does not look alive.
+        thread::spawn(move || child.wait());
+        Ok(true)
+    }
+
+    fn wrapper(&self, run: &TargetRun, folder: &Path) -> io::Result<Command> {
+        let folder = fs::canonicalize(folder)?;
+        let mut command = if has_setsid() {
+            let mut command = Command::new("setsid");
+            command.arg("/bin/sh");
+            command
+        } else {
+            let mut command = Command::new("/bin/sh");
+            command.process_group(0);
+            command
+        };
+        command.args(["-c", WRAPPER, "patchform"]).arg(folder).args(&run.argv);
+        self.surround(&mut command, run);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        Ok(command)
+    }
+
+    fn surround(&self, command: &mut Command, run: &TargetRun) {
+        command.envs(&run.env);
+        command.current_dir(match &run.cwd {
+            Some(cwd) => self.folder.join(cwd),
+            None => self.folder.clone(),
+        });
+    }
+
+    fn wait_kept(&self, id: &str, patience: Duration) -> io::Result<TargetAwaited> {
+        let folder = self.store.join(id);
+        if !folder.is_dir() || !claimed(&folder)? {
+            return Ok(TargetAwaited::Unknown);
+        }
+        let until = Instant::now() + patience;
+        let mut pause = Duration::from_micros(500);
+        loop {
+            // Asked in this order: one that ended between the two questions has left its exit code.
+            let alive = is_alive(&folder);
+            if let Ok(code) = fs::read_to_string(folder.join("exit")) {
+                return Ok(TargetAwaited::Exited {
+                    code: code.trim().parse().unwrap_or(-1),
+                    stdout: end_of(&folder.join("stdout")),
+                    stderr: end_of(&folder.join("stderr")),
+                });
+            }
+            if !alive {
+                let output = end_of(&folder.join("stdout")) + &end_of(&folder.join("stderr"));
+                return Ok(TargetAwaited::Lost { output });
+            }
+            let now = Instant::now();
+            if now >= until {
+                return Ok(TargetAwaited::Running);
+            }
+            thread::sleep(pause.min(until - now));
+            pause = (pause * 3 / 2).min(Duration::from_millis(50));
+        }
+    }
+
+    // ------------------------------------------------------------ without a trace
+
+    fn run_brief(&self, run: &TargetRun) -> io::Result<bool> {
+        let mut brief = lock(&self.brief);
+        if brief.contains_key(&run.id) {
+            return Ok(false);
+        }
+        let (stdout, stderr) = (unnamed()?, unnamed()?);
+        let mut command = Command::new(&run.argv[0]);
+        command.args(&run.argv[1..]).process_group(0);
+        self.surround(&mut command, run);
+        command.stdout(stdout.try_clone()?).stderr(stderr.try_clone()?);
+        command.stdin(if run.stdin.is_empty() {
+            Stdio::null()
+        } else {
+            let mut stdin = unnamed()?;
+            stdin.write_all(run.stdin.as_bytes())?;
+            stdin.rewind()?;
+            stdin.into()
+        });
+        let end = Arc::new(Mutex::new(None));
+        match command.spawn() {
+            Ok(mut child) => {
+                let (end, ended) = (Arc::clone(&end), Arc::clone(&self.ended));
+                thread::Builder::new().name("command".into()).spawn(move || {
+                    let status = child.wait();
+                    *lock(&end) = Some(status);
+                    ended.notify_all();
+                })?;
+            }
+            Err(e) => return Err(e),
+        }
+        brief.insert(run.id.clone(), Brief { end, stdout, stderr });
+        Ok(true)
+    }
+
+    fn wait_brief(&self, id: &str, patience: Duration) -> Option<io::Result<TargetAwaited>> {
+        let until = Instant::now() + patience;
+        let mut brief = lock(&self.brief);
+        loop {
+            let command = brief.get_mut(id)?;
+            let end = lock(&command.end).take();
+            if let Some(status) = end {
+                let command = brief.remove(id)?;
+                return Some(status.map(|status| command.exited(status)));
+            }
+            let now = Instant::now();
+            if now >= until {
+                return Some(Ok(TargetAwaited::Running));
+            }
+            // Woken up at least now and then: the end is set under another lock than this one.
+            let pause = (until - now).min(Duration::from_millis(20));
+            brief = self.ended.wait_timeout(brief, pause).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}
+
+impl Brief {
+    fn exited(mut self, status: ExitStatus) -> TargetAwaited {
+        TargetAwaited::Exited {
+            code: status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0)),
+            stdout: end_of_file(&mut self.stdout).unwrap_or_default(),
+            stderr: end_of_file(&mut self.stderr).unwrap_or_default(),
+        }
+    }
+}
+
+/// Whether a command was claimed. One that was asked for and not claimed (its controller died in between) is claimed here
+/// and now, for nobody: what this answer says must stay true.
+fn claimed(folder: &Path) -> io::Result<bool> {
+    match fs::create_dir(folder.join("started")) {
+        Ok(()) => Ok(false),
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
+            // Claimed, but by such an answer: there is no process, and after a while there will be none.
+            let claim = fs::metadata(folder.join("started"))?.modified()?.elapsed().unwrap_or_default();
+            if folder.join("process").exists() || folder.join("exit").exists() {
+                return Ok(true);
+            }
+            if claim < Duration::from_millis(500) {
+                thread::sleep(Duration::from_millis(500).saturating_sub(claim));
+            }
+            Ok(folder.join("process").exists())
+        }
+        Err(e) => Err(e),
+    }
+}
+
+/// Whether the wrapper that claimed this command still lives: same boot, same pid, same start time.
+fn is_alive(folder: &Path) -> bool {
+    let Ok(text) = fs::read_to_string(folder.join("process")) else { return false };
+    let Some((boot, stat)) = text.split_once('\n') else { return false };
+    let pid = stat.split(' ').next().and_then(|pid| pid.parse().ok());
+    let (Some(pid), Some(started)) = (pid, machine::started(stat)) else { return false };
+    boot == machine::boot() && machine::start_time(pid) == Some(started)
+}
+
+/// Ids become folder names: letters, digits, `-`, `_`, `.` and `:`; not more than 200; no leading dot.
+fn check_id(id: &str) -> Result<(), RpcError> {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':');
+    if id.is_empty() || id.len() > 200 || id.starts_with('.') || !id.bytes().all(allowed) {
+        return Err(RpcError::invalid_params(format!(
+            "the id {id:?} is not allowed: 1 to 200 letters, digits, `-`, `_`, `.` or `:`, not beginning with `.`"
+        )));
+    }
+    Ok(())
+}
+
+fn has_setsid() -> bool {
+    static FOUND: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
+    *FOUND.get_or_init(|| {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        std::env::split_paths(&path).any(|folder| folder.join("setsid").is_file())
+    })
+}
+
+fn cannot(what: &str, e: &io::Error) -> RpcError {
+    RpcError::internal(format!("{what}: {e}"))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing under these locks leaves a value half-changed.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A file without a name, gone with its last handle.
+fn unnamed() -> io::Result<File> {
+    let path = durable::beside(&std::env::temp_dir().join("patchform"));
+    let file = fs::OpenOptions::new().read(true).write(true).create_new(true).open(&path)?;
+    fs::remove_file(&path)?;
+    Ok(file)
+}
+
+fn end_of(path: &Path) -> String {
+    File::open(path).and_then(|mut file| end_of_file(&mut file)).unwrap_or_default()
+}
+
+fn end_of_file(file: &mut File) -> io::Result<String> {
+    let length = file.metadata()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(OUTPUT)))?;
+    let mut bytes = Vec::new();
+    file.take(OUTPUT).read_to_end(&mut bytes)?;
+    let text = String::from_utf8_lossy(&bytes);
+    Ok(tail(&text, usize::try_from(OUTPUT).unwrap_or(usize::MAX)).to_string())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,135 @@
+//! Detached commands: once only, kept after their starter died, and no mistaken process.
+
+use super::*;
+use crate::message::Connection;
+
+fn command(id: &str, script: &str, ephemeral: bool) -> TargetRun {
+    TargetRun {
+        id: id.into(),
+        connection: Connection::local(),
+        argv: vec!["/bin/sh".into(), "-c".into(), script.into()],
+        env: BTreeMap::from([("GREETING".to_string(), "hello".to_string())]),
+        cwd: None,
+        stdin: "typed".into(),
+        ephemeral,
+    }
+}
+
+fn waiting(id: &str, timeout: u64) -> TargetAwait {
+    TargetAwait { id: id.into(), connection: Connection::local(), timeout }
+}
+
+fn exited(code: i32, stdout: &str, stderr: &str) -> TargetAwaited {
+    TargetAwaited::Exited { code, stdout: stdout.into(), stderr: stderr.into() }
+}
+
+fn in_scratch(test: impl Fn(&Detached, &Path)) {
+    let dir = tempfile::tempdir().unwrap();
+    test(&Detached::new(&dir.path().join("store"), dir.path()), dir.path());
+}
+
+#[test]
+fn output_exit_code_input_environment_and_folder() {
+    for ephemeral in [false, true] {
+        in_scratch(|detached, dir| {
+            let script = "cat; echo \" $GREETING\"; pwd >&2; exit 3";
+            assert!(detached.run(&command("a", script, ephemeral)).unwrap().started);
+            let folder = format!("{}\n", fs::canonicalize(dir).unwrap().display());
+            assert_eq!(detached.wait(&waiting("a", 5000)).unwrap(), exited(3, "typed hello\n", &folder));
+        });
+    }
+}
+
+#[test]
+fn one_id_starts_once_and_a_fresh_process_can_await_it() {
+    in_scratch(|detached, dir| {
+        let run = command("a", "echo once >> log; sleep 0.2; echo done", false);
+        assert!(detached.run(&run).unwrap().started);
+        assert!(!detached.run(&run).unwrap().started);
+        let fresh = Detached::new(&dir.join("store"), dir);
+        assert!(!fresh.run(&run).unwrap().started);
+        assert_eq!(fresh.wait(&waiting("a", 0)).unwrap(), TargetAwaited::Running);
+        assert_eq!(fresh.wait(&waiting("a", 5000)).unwrap(), exited(0, "done\n", ""));
+        assert_eq!(fresh.wait(&waiting("a", 0)).unwrap(), exited(0, "done\n", ""));
+        assert_eq!(fs::read_to_string(dir.join("log")).unwrap(), "once\n");
+    });
+}
+
+#[test]
+fn racing_starts_of_one_id_run_it_once() {
+    in_scratch(|detached, dir| {
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| detached.run(&command("a", "echo once >> log", false)).unwrap());
+            }
+        });
+        assert_eq!(detached.wait(&waiting("a", 5000)).unwrap(), exited(0, "", ""));
+        assert_eq!(fs::read_to_string(dir.join("log")).unwrap(), "once\n");
+    });
+}
+
+#[test]
+fn a_killed_command_is_lost_and_a_reused_pid_is_not_mistaken() {
+    in_scratch(|detached, dir| {
+        assert!(detached.run(&command("a", "kill -9 $PPID; exec sleep 0", false)).unwrap().started);
+        let waited = detached.wait(&waiting("a", 5000)).unwrap();
+        assert!(matches!(waited, TargetAwaited::Lost { .. } | TargetAwaited::Exited { .. }), "{waited:?}");
+        // A folder whose wrapper's pid is now this process, which started at another time.
+        let folder = dir.join("store/b");
+        fs::create_dir_all(folder.join("started")).unwrap();
+        let stat = fs::read_to_string("/proc/self/stat").unwrap();
+        let own = machine::started(&stat).unwrap().to_string();
+        let write =
+            |stat: &str| fs::write(folder.join("process"), format!("{}\n{stat}", machine::boot())).unwrap();
+        write(&stat);
+        assert_eq!(detached.wait(&waiting("b", 0)).unwrap(), TargetAwaited::Running);
+        write(&stat.replace(&format!(" {own} "), " 1 "));
+        assert_eq!(detached.wait(&waiting("b", 0)).unwrap(), TargetAwaited::Lost { output: String::new() });
+    });
+}
+
+#[test]
+fn an_unknown_id_stays_unknown_even_if_its_start_was_on_the_way() {
+    in_scratch(|detached, dir| {
+        assert_eq!(detached.wait(&waiting("a", 0)).unwrap(), TargetAwaited::Unknown);
+        // Its controller died after it made the folder.
+        fs::create_dir_all(dir.join("store/b")).unwrap();
+        assert_eq!(detached.wait(&waiting("b", 0)).unwrap(), TargetAwaited::Unknown);
+        assert!(!detached.run(&command("b", "echo late > log", false)).unwrap().started);
+        assert_eq!(detached.wait(&waiting("b", 0)).unwrap(), TargetAwaited::Unknown);
+        assert!(!dir.join("log").exists());
+    });
+}
+
+#[test]
+fn ids_cannot_leave_the_store_and_bad_programs_are_named() {
+    in_scratch(|detached, _| {
+        for id in ["", "..", "a/b", ".hidden", "a b", &"x".repeat(201)] {
+            assert!(detached.run(&command(id, "true", false)).is_err(), "{id}");
+            assert!(detached.wait(&waiting(id, 0)).is_err(), "{id}");
+        }
+        let mut run = command("a", "true", true);
+        run.argv = vec!["/no/such/program".into()];
+        assert!(detached.run(&run).unwrap_err().message.contains("`/no/such/program` cannot be started"));
+        // With a trace the shell says so, as it would over ssh.
+        run.ephemeral = false;
+        run.id = "b".into();
+        detached.run(&run).unwrap();
+        assert!(
+            matches!(detached.wait(&waiting("b", 5000)).unwrap(), TargetAwaited::Exited { code: 127, stderr, .. } if stderr.contains("not found"))
+        );
+    });
+}
+
+#[test]
+fn long_output_keeps_its_end() {
+    in_scratch(|detached, _| {
+        let script = "i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done";
+        detached.run(&command("a", script, true)).unwrap();
+        let TargetAwaited::Exited { stdout, .. } = detached.wait(&waiting("a", 20000)).unwrap() else {
+            panic!()
+        };
+        assert_eq!(stdout.len() as u64, OUTPUT);
+        assert!(stdout.ends_with("line 19999\n"));
+    });
+}

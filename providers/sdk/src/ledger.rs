@@ -1,0 +1,343 @@
+//! The two promises that every provider keeps, in a small durable file on the target's side, one per component:
+//!
+//! - the same action id twice does not act twice: the second request gets the first one's answer;
+//! - the highest fencing token that a component has seen is kept, and a lower one is refused.
+//!
+//! The file holds one JSON object per line: `begun` is on disk before the act, `answered` is written after it. While an
+//! action runs its file is locked, so that a fresh process sees that it is busy. An action that was begun and never
+//! answered (the provider was killed) is answered *unclear*, and the core probes it.
+
+use crate::durable::{self, Survives};
+use crate::message::{Act, Answer, Probed};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Read as _, Seek as _, Write as _};
+use std::path::{Path, PathBuf};
+
+/// A file that has grown beyond this many bytes is written anew with its last [`KEPT`] actions.
+const COMPACT: u64 = 256 * 1024;
+/// How many actions are remembered at least.
+const KEPT: usize = 64;
+
+/// A component's ledger, locked while it is open.
+pub struct Ledger {
+    path: PathBuf,
+    file: File,
+    survives: Survives,
+    entries: Entries,
+}
+
+#[derive(Default)]
+struct Entries {
+    token: u64,
+    /// By action id, with its place in the order; no answer means that it was begun only.
+    actions: BTreeMap<String, (usize, Option<Answer>)>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Row {
+    Begun { id: String, token: u64 },
+    Answered { id: String, answer: Answer },
+}
+
+/// What a ledger knows of an action.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Seen {
+    /// Never begun.
+    Never,
+    /// It runs right now, in this process or another one.
+    Running,
+    /// Begun, and its process is gone without an answer.
+    Begun,
+    /// Answered.
+    Answered(Answer),
+}
+
+impl Ledger {
+    /// Opens and locks the ledger at `path`, waiting while another action holds it.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn open(path: &Path, survives: Survives) -> io::Result<Ledger> {
+        loop {
+            let file = open(path, survives)?;
+            file.lock()?;
+            // It may have been written anew, or removed, while this waited for the lock.
+            if is_still(path, &file) {
+                return Ledger::read(path, file, survives);
+            }
+        }
+    }
+
+    fn read(path: &Path, mut file: File, survives: Survives) -> io::Result<Ledger> {
+        let mut text = Vec::new();
+        file.rewind()?;
+        file.read_to_end(&mut text)?;
+        if text.last().is_some_and(|b| *b != b'\n') {
+            // A torn last line was never acted upon: its writer had not come back from the write.
+            file.write_all(b"\n")?;
+        }
+        Ok(Ledger { path: path.into(), file, survives, entries: Entries::read(&text) })
+    }
+
+    /// Does `work` for `act` unless it was done before, or its token is too low. The whole of [`crate::ledger`] in one
+    /// call.
+    pub fn once(path: &Path, survives: Survives, act: &Act, work: impl FnOnce() -> Answer) -> Answer {
+        match Ledger::open(path, survives) {
+            Ok(mut ledger) => ledger.act(act, work),
+            Err(e) => Answer::refused(format!("the ledger {} cannot be opened: {e}", path.display())),
+        }
+    }
+
+    /// As [`Ledger::once`], on a ledger that is open already.
+    pub fn act(&mut self, act: &Act, work: impl FnOnce() -> Answer) -> Answer {
+        if let Some((_, known)) = self.entries.actions.get(&act.id) {
+            return known.clone().unwrap_or_else(|| {
+                Answer::unclear(
+                    "this action was begun before, and whoever did it was gone before it could answer",
+                )
+            });
+        }
+        if act.token < self.entries.token {
+            return Answer::refused(format!(
+                "the fencing token {} is older than {}, which this component has seen: another run took over",
+                act.token, self.entries.token
+            ));
+        }
+        let begun = Row::Begun { id: act.id.clone(), token: act.token };
+        if let Err(e) = self.append(&begun, self.survives) {
+            return Answer::refused(format!("the ledger {} cannot be written: {e}", self.path.display()));
+        }
+        self.entries.take(begun);
+        let answer = work();
+        let answered = Row::Answered { id: act.id.clone(), answer: answer.clone() };
+        // If this line is lost the same id is answered unclear, and the core probes: no promise is broken.
+        let _ = self.append(&answered, Survives::Death);
+        self.entries.take(answered);
+        let _ = self.compact();
+        answer
+    }
+
+    fn append(&mut self, row: &Row, survives: Survives) -> io::Result<()> {
+        let mut line = serde_json::to_vec(row)?;
+        line.push(b'\n');
+        self.file.write_all(&line)?;
+        if survives == Survives::PowerLoss { self.file.sync_data() } else { Ok(()) }
+    }
+
+    fn compact(&mut self) -> io::Result<()> {
+        if self.file.metadata()?.len() < COMPACT {
+            return Ok(());
+        }
+        let mut newest: Vec<_> =
+            self.entries.actions.iter().map(|(id, (order, answer))| (order, id, answer)).collect();
+        newest.sort_by_key(|(order, ..)| std::cmp::Reverse(**order));
+        newest.truncate(KEPT);
+        let mut text = Vec::new();
+        for (_, id, answer) in newest.into_iter().rev() {
+            let begun = Row::Begun { id: id.clone(), token: self.entries.token };
+            let answered = answer.clone().map(|answer| Row::Answered { id: id.clone(), answer });
+            for row in std::iter::once(begun).chain(answered) {
+                serde_json::to_writer(&mut text, &row)?;
+                text.push(b'\n');
+            }
+        }
+        durable::replace(&self.path, &text, 0o600, self.survives)
+    }
+}
+
+/// What the ledger at `path` knows of action `id`, without waiting. A ledger that is not there knows nothing.
+///
+/// # Errors
+/// Those of the system.
+pub fn look(path: &Path, id: &str) -> io::Result<Seen> {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Seen::Never),
+        Err(e) => return Err(e),
+    };
+    let running = match file.try_lock_shared() {
+        Ok(()) => false,
+        Err(TryLockError::WouldBlock) => true,
+        Err(TryLockError::Error(e)) => return Err(e),
+    };
+    let mut text = Vec::new();
+    file.read_to_end(&mut text)?;
+    Ok(match Entries::read(&text).actions.remove(id) {
+        None => Seen::Never,
+        Some((_, Some(answer))) => Seen::Answered(answer),
+        // One action at a time holds the lock: what was begun last is what runs.
+        Some((_, None)) if running => Seen::Running,
+        Some((_, None)) => Seen::Begun,
+    })
+}
+
+/// What a probe may answer from the ledger alone: busy, or what the action answered; `None` when the target itself must
+/// be asked.
+///
+/// # Errors
+/// Those of the system.
+pub fn probe(path: &Path, id: &str) -> io::Result<Option<Probed>> {
+    Ok(match look(path, id)? {
+        Seen::Running => Some(Probed::Busy),
+        Seen::Answered(Answer::Applied(done)) => Some(Probed::After(done)),
+        Seen::Answered(Answer::Refused { .. }) | Seen::Never => Some(Probed::Before),
+        Seen::Begun | Seen::Answered(Answer::Unclear { .. }) => None,
+    })
+}
+
+impl Entries {
+    fn read(text: &[u8]) -> Entries {
+        let mut entries = Entries::default();
+        for line in text.split(|b| *b == b'\n') {
+            // A torn line is followed by whole ones; it says nothing.
+            if let Ok(row) = serde_json::from_slice(line) {
+                entries.take(row);
+            }
+        }
+        entries
+    }
+
+    fn take(&mut self, row: Row) {
+        let order = self.actions.len();
+        match row {
+            Row::Begun { id, token } => {
+                self.token = self.token.max(token);
+                self.actions.insert(id, (order, None));
+            }
+            Row::Answered { id, answer } => {
+                self.actions.entry(id).or_insert((order, None)).1 = Some(answer);
+            }
+        }
+    }
+}
+
+fn open(path: &Path, survives: Survives) -> io::Result<File> {
+    let mut options = fs::OpenOptions::new();
+    options.read(true).append(true);
+    match options.open(path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+        opened => return opened,
+    }
+    let folder = durable::folder_of(path);
+    fs::create_dir_all(folder)?;
+    let file = options.create(true).open(path)?;
+    if survives == Survives::PowerLoss {
+        durable::sync_folder(folder)?;
+    }
+    Ok(file)
+}
+
+fn is_still(path: &Path, file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    match (fs::metadata(path), file.metadata()) {
+        (Ok(there), Ok(held)) => there.ino() == held.ino() && there.dev() == held.dev(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::{Connection, Done, Reload, Subject};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    fn act(id: &str, token: u64) -> Act {
+        Act {
+            id: id.into(),
+            token,
+            deadline: 1000,
+            subject: Subject {
+                address: "note.a".into(),
+                kind: "note".into(),
+                alias: String::new(),
+                arguments: serde_json::json!({}),
+                connection: Connection::local(),
+            },
+            level: None,
+            expected: None,
+            snapshot: None,
+            reload: Reload::None,
+            artifacts: Vec::new(),
+        }
+    }
+
+    fn said(output: &str) -> Answer {
+        Answer::Applied(Done { output: output.into(), ..Done::default() })
+    }
+
+    #[test]
+    fn one_id_acts_once_and_an_old_token_never() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("sub/a.ledger");
+        let once =
+            |id, token, say: &str| Ledger::once(&path, Survives::PowerLoss, &act(id, token), || said(say));
+        assert_eq!(once("1", 7, "first"), said("first"));
+        assert_eq!(once("1", 7, "again"), said("first"));
+        assert!(
+            matches!(once("2", 6, "older"), Answer::Refused { why, .. } if why.contains("token 6 is older than 7"))
+        );
+        assert_eq!(once("3", 7, "equal"), said("equal"));
+        assert_eq!(look(&path, "3").unwrap(), Seen::Answered(said("equal")));
+        assert_eq!(look(&path, "2").unwrap(), Seen::Never);
+    }
+
+    #[test]
+    fn concurrent_requests_of_one_id_act_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.ledger");
+        let acted = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    let answer = Ledger::once(&path, Survives::Death, &act("1", 1), || {
+                        acted.fetch_add(1, Ordering::SeqCst);
+                        assert_eq!(look(&path, "1").unwrap(), Seen::Running);
+                        said("once")
+                    });
+                    assert_eq!(answer, said("once"));
+                });
+            }
+        });
+        assert_eq!(acted.load(Ordering::SeqCst), 1);
+    }
+
+    #[test]
+    fn what_was_begun_and_never_answered_is_unclear() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.ledger");
+        // The second line is torn.
+        fs::write(&path, b"{\"begun\":{\"id\":\"1\",\"token\":3}}\n{\"answered\":{\"id\":\"1\",\"ans")
+            .unwrap();
+        assert_eq!(look(&path, "1").unwrap(), Seen::Begun);
+        assert!(matches!(
+            Ledger::once(&path, Survives::Death, &act("1", 3), || said("never")),
+            Answer::Unclear { .. }
+        ));
+        assert_eq!(Ledger::once(&path, Survives::Death, &act("2", 3), || said("next")), said("next"));
+        assert_eq!(look(&path, "2").unwrap(), Seen::Answered(said("next")));
+        assert_eq!(
+            probe(&path, "2").unwrap(),
+            Some(Probed::After(Done { output: "next".into(), ..Done::default() }))
+        );
+        assert_eq!(probe(&path, "1").unwrap(), None);
+    }
+
+    #[test]
+    fn a_long_ledger_is_written_anew_and_keeps_its_token() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.ledger");
+        let long = "x".repeat(8000);
+        for i in 0..100 {
+            Ledger::once(&path, Survives::Death, &act(&i.to_string(), i), || said(&long));
+        }
+        assert!(fs::metadata(&path).unwrap().len() < COMPACT + 64 * 9000);
+        assert_eq!(look(&path, "99").unwrap(), Seen::Answered(said(&long)));
+        assert!(matches!(
+            Ledger::once(&path, Survives::Death, &act("new", 98), || said("")),
+            Answer::Refused { .. }
+        ));
+    }
+}

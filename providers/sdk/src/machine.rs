@@ -1,0 +1,57 @@
+//! Who this machine is, for the `target` of a reading, and whether one of its processes still lives.
+
+use std::fs;
+use std::sync::OnceLock;
+
+/// Stable identity of this host: its machine-id; `host:NAME` where it has none.
+pub fn identity() -> &'static str {
+    static IDENTITY: OnceLock<String> = OnceLock::new();
+    IDENTITY.get_or_init(|| {
+        for path in ["/etc/machine-id", "/var/lib/dbus/machine-id"] {
+            let id = fs::read_to_string(path).unwrap_or_default();
+            let id = id.trim();
+            if !id.is_empty() && id != "uninitialized" {
+                return id.to_string();
+            }
+        }
+        let name = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        format!("host:{}", name.trim())
+    })
+}
+
+/// Identity of this boot of the host.
+pub fn boot() -> String {
+    fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_string()
+}
+
+/// Start time of a living process in clock ticks since boot (field 22 of `/proc/PID/stat`); `None` when it is gone, or
+/// is a zombie that only waits to be reaped.
+pub fn start_time(pid: u32) -> Option<u64> {
+    started(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
+}
+
+/// The start time in the text of a `/proc/PID/stat`; `None` for a zombie.
+pub fn started(stat: &str) -> Option<u64> {
+    // The command's name, in brackets, may hold anything: count fields behind the last bracket.
+    let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace();
+    if matches!(fields.next()?, "Z" | "X") {
+        return None;
+    }
+    fields.nth(18)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_process_lives_and_has_a_start_time() {
+        assert!(start_time(std::process::id()).is_some());
+        assert_eq!(start_time(u32::MAX), None);
+        assert!(!identity().is_empty());
+        // Fields 4 to 21 are one to eighteen; field 22 is the start time.
+        let fields = "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 4711 20";
+        assert_eq!(started(&format!("12 (a) b) S {fields}")), Some(4711));
+        assert_eq!(started(&format!("12 (sh) Z {fields}")), None);
+    }
+}

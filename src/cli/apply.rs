@@ -1,0 +1,72 @@
+//! `patchform apply`
+
+use super::Exit;
+use super::arguments::{Asking, Lock, Scope, Variables};
+use super::live::{Live, Stages};
+use super::terminal::Terminal;
+use crate::ops::{self, Failure};
+use crate::report::plan_text;
+use std::path::PathBuf;
+
+/// Options of `apply`.
+#[derive(clap::Args)]
+#[command(after_help = "Ctrl-C once: nothing new starts, running actions finish, the run stays resumable. Twice: stop waiting.\n\
+                        `patchform resume` finishes a stopped or killed run, `patchform rollback` takes it back.")]
+pub struct Arguments {
+    /// A plan that was saved with `patchform plan --out`
+    plan: Option<PathBuf>,
+    #[command(flatten)]
+    variables: Variables,
+    #[command(flatten)]
+    scope: Scope,
+    #[command(flatten)]
+    lock: Lock,
+    #[command(flatten)]
+    asking: Asking,
+    /// Print events as JSON, one object per line (docs/schemas/event.schema.json)
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
+    let lock = arguments.lock.timeout()?;
+    let mut ready = match &arguments.plan {
+        Some(path) => {
+            arguments.refuse_with_a_plan()?;
+            ops::apply::saved(path, &arguments.variables.inputs(), lock)?
+        }
+        None => {
+            let wish = arguments.scope.wish()?;
+            let request = ops::plan::Request::new(arguments.variables.inputs(), &wish, lock);
+            let planned = ops::plan::plan(&request, &mut Stages::new(terminal))?;
+            terminal.warn(&planned.warnings, &planned.sources);
+            if !arguments.json {
+                terminal.say(&plan_text::render(&planned.plan, &terminal.plan_view(&planned.drops, false)));
+            }
+            if ops::plan::has_work(&planned.plan) && !arguments.asking.auto_approve {
+                let question = "Do you want to carry out this plan?";
+                if !terminal.approve(question, arguments.asking.input)? {
+                    return Err(Failure::refused("not approved; nothing was changed"));
+                }
+            }
+            ops::apply::planned(planned, lock)
+        }
+    };
+    let mut live = Live::new(terminal, arguments.json, ready.plan());
+    let ended = ops::apply::apply(&mut ready, &mut live)?;
+    live.finish(&ended);
+    Ok(super::failure::exit_of(&ended))
+}
+
+impl Arguments {
+    /// A saved plan is carried out as it is: options that would change it are a misunderstanding.
+    fn refuse_with_a_plan(&self) -> Result<(), Failure> {
+        let scope = &self.scope;
+        let changes = !scope.target.is_empty() || !scope.exclude.is_empty() || !scope.refresh || scope.refresh_only;
+        if changes {
+            return Err(Failure::error("a saved plan is applied as it is: --target, --exclude, --refresh and --refresh-only \
+                                       belong to `patchform plan`"));
+        }
+        Ok(())
+    }
+}

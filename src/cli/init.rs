@@ -1,0 +1,29 @@
+//! `patchform init`
+
+use super::Exit;
+use super::arguments::Variables;
+use super::terminal::Terminal;
+use crate::ops::{self, Failure};
+
+/// Options of `init`.
+#[derive(clap::Args)]
+#[command(after_help = "Run it after each change of required_providers, and commit patchform.lock.hcl.")]
+pub struct Arguments {
+    #[command(flatten)]
+    variables: Variables,
+}
+
+pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
+    let done = ops::init::init(&arguments.variables.inputs())?;
+    for row in &done.providers {
+        let from = row.source.as_deref().map_or("bundled".to_string(), |path| format!("from {path}"));
+        let digest = row.digest.as_deref().map_or(String::new(), |d| format!(", sha256 {}…", &d[..d.len().min(16)]));
+        terminal.say(&format!("provider {} {} ({from}{digest}): {}\n", row.name, row.version, row.change));
+    }
+    if done.lock_changed {
+        terminal.say("patchform.lock.hcl is written; commit it.\n");
+    }
+    terminal.say(&format!("The state is {} ({}).\n", done.state.display(), done.state_is));
+    terminal.say("patchform is ready. `patchform plan` shows what would change.\n");
+    Ok(Exit::Done)
+}

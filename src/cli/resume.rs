@@ -1,0 +1,32 @@
+//! `patchform resume`
+
+use super::Exit;
+use super::arguments::{Lock, Variables};
+use super::live::Live;
+use super::terminal::Terminal;
+use crate::ops::{self, Failure};
+
+/// Options of `resume`.
+#[derive(clap::Args)]
+#[command(after_help = "Only the run's journal is read, not the configuration.")]
+pub struct Arguments {
+    /// Which run; may be left out when only one is open
+    run: Option<String>,
+    #[command(flatten)]
+    variables: Variables,
+    #[command(flatten)]
+    lock: Lock,
+    /// Print events as JSON, one object per line
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
+    let inputs = arguments.variables.inputs();
+    let mut ready = ops::resume::open(arguments.run.as_deref(), &inputs, arguments.lock.timeout()?)?;
+    terminal.notices(&ready.notices);
+    let mut live = Live::new(terminal, arguments.json, ready.plan());
+    let ended = ops::apply::apply(&mut ready, &mut live)?;
+    live.finish(&ended);
+    Ok(super::failure::exit_of(&ended))
+}

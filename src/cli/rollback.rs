@@ -1,0 +1,54 @@
+//! `patchform rollback`
+
+use super::Exit;
+use super::arguments::{Asking, Lock, Variables};
+use super::live::{Live, Stages};
+use super::terminal::Terminal;
+use crate::ops::rollback::Way;
+use crate::ops::{self, Failure};
+use crate::report::plan_text;
+
+/// Options of `rollback`.
+#[derive(clap::Args)]
+#[command(after_help = "An open run is taken back from its journal: everything that it changed goes back in reverse order.\n\
+                        A finished run is taken back by a new plan towards the levels before it, which is shown and asked for.")]
+pub struct Arguments {
+    /// Which run; may be left out when only one is open
+    run: Option<String>,
+    #[command(flatten)]
+    variables: Variables,
+    #[command(flatten)]
+    lock: Lock,
+    #[command(flatten)]
+    asking: Asking,
+    /// Print events as JSON, one object per line
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
+    let inputs = arguments.variables.inputs();
+    let lock = arguments.lock.timeout()?;
+    let stages = &mut Stages::new(terminal);
+    let mut ready = match ops::rollback::open(arguments.run.as_deref(), &inputs, lock, stages)? {
+        Way::Back(ready) => *ready,
+        Way::NewPlan(planned) => {
+            terminal.warn(&planned.warnings, &planned.sources);
+            if !arguments.json {
+                terminal.say(&plan_text::render(&planned.plan, &terminal.plan_view(&planned.drops, false)));
+            }
+            if ops::plan::has_work(&planned.plan) && !arguments.asking.auto_approve {
+                let question = "Do you want to take this run back?";
+                if !terminal.approve(question, arguments.asking.input)? {
+                    return Err(Failure::refused("not approved; nothing was changed"));
+                }
+            }
+            ops::apply::planned(*planned, lock)
+        }
+    };
+    terminal.notices(&ready.notices);
+    let mut live = Live::new(terminal, arguments.json, ready.plan());
+    let ended = ops::apply::apply(&mut ready, &mut live)?;
+    live.finish(&ended);
+    Ok(super::failure::exit_of_rollback(&ended))
+}

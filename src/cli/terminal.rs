@@ -1,0 +1,98 @@
+//! Where answers go: standard output for what was asked, standard error for complaints and progress.
+
+use super::arguments::Global;
+use super::exit::Exit;
+use crate::ops::{Failure, failure::Kind};
+use crate::report::diagnostic;
+use crate::report::style::Style;
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+
+/// What the terminal, or the pipe, can show.
+pub struct Terminal {
+    /// How to write on standard output.
+    pub out: Style,
+    /// How to write on standard error.
+    pub err: Style,
+    /// Whether standard output is a terminal, so that a live view makes sense.
+    pub live: bool,
+    /// Whether a person can be asked.
+    pub interactive: bool,
+}
+
+impl Terminal {
+    /// Looks at the standard streams and the environment.
+    pub fn new(global: &Global) -> Self {
+        let set = |name: &str| std::env::var_os(name).is_some_and(|v| !v.is_empty());
+        let dumb = std::env::var("TERM").is_ok_and(|t| t == "dumb");
+        let colour = !global.no_color && !set("NO_COLOR") && !dumb;
+        let (out, err) = (io::stdout().is_terminal(), io::stderr().is_terminal());
+        let forced = set("CLICOLOR_FORCE") && !global.no_color;
+        let width = width();
+        let unicode = speaks_unicode();
+        Terminal {
+            out: Style { color: forced || (out && colour), width, unicode },
+            err: Style { color: forced || (err && colour), width, unicode },
+            live: out && !dumb,
+            interactive: io::stdin().is_terminal() && err,
+        }
+    }
+
+    /// Writes what was asked for. A reader that went away is no error.
+    pub fn say(&self, text: &str) {
+        write(&mut io::stdout().lock(), text);
+    }
+
+    /// Writes something about the work itself.
+    pub fn note(&self, text: &str) {
+        write(&mut io::stderr().lock(), text);
+    }
+
+    /// Says why a command failed and what to do next.
+    pub fn fail(&self, failure: &Failure) -> Exit {
+        if let Some(complaints) = &failure.diagnostics {
+            self.note(&diagnostic::draw(&complaints.1, &complaints.0, &self.err));
+        }
+        self.note(&diagnostic::failure(&failure.message, &failure.hints, &self.err));
+        match failure.kind {
+            Kind::Error => Exit::Error,
+            Kind::Refused => Exit::Refused,
+            Kind::Locked => Exit::Locked,
+        }
+    }
+
+    /// Asks a question that only the word `yes` approves.
+    ///
+    /// # Errors
+    /// When nobody can be asked.
+    pub fn approve(&self, question: &str, input: bool) -> Result<bool, Failure> {
+        if !input || !self.interactive {
+            return Err(Failure::refused("approval is needed, and nobody can be asked here")
+                .hint("review the plan, save it with --out, and apply the saved plan; or give --auto-approve"));
+        }
+        self.note(&format!("\n{question}\n  Only \"yes\" is taken as approval.\n\n  Enter a value: "));
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer).map_err(|e| Failure::error(format!("reading the answer: {e}")))?;
+        self.note("\n");
+        Ok(answer.trim() == "yes")
+    }
+}
+
+fn write(to: &mut dyn io::Write, text: &str) {
+    // Nobody is left to tell when this fails; the journal has everything.
+    let _ = to.write_all(text.as_bytes()).and_then(|()| to.flush());
+}
+
+/// Columns of the terminal; 100 in a pipe, so that golden output does not depend on who looks.
+fn width() -> usize {
+    let asked = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
+    let seen = || crate::world::machine::terminal_width();
+    asked.or_else(seen).unwrap_or(100).clamp(40, 200)
+}
+
+fn speaks_unicode() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|n| std::env::var(n).ok().filter(|v| !v.is_empty()));
+    locale.is_none_or(|l| {
+        let l = l.to_ascii_lowercase();
+        l.contains("utf-8") || l.contains("utf8")
+    })
+}

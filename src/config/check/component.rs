@@ -1,0 +1,352 @@
+//! A `component` block before it is evaluated: its shape is checked against its kind's schema.
+
+use super::kind::KindPlan;
+use super::names::Names;
+use super::order::Which;
+use crate::config::checked::Settings;
+use crate::config::expr::{Expr, RefStep, Reference};
+use crate::config::fields::missing;
+use crate::config::load::ROOTS;
+use crate::config::schemas::Schemas;
+use crate::config::suggest;
+use crate::config::syntax::{Attribute, Block};
+use crate::config::value::Value;
+use crate::model::{Diagnostic, Diagnostics, InstanceKey, Span};
+use std::rc::Rc;
+
+/// A component block whose shape is right.
+pub(super) struct ComponentBlock<'p> {
+    pub kind: &'p str,
+    pub name: &'p str,
+    pub block: &'p Block,
+    /// The provider's name, and its alias (empty for the default one).
+    pub provider: (String, String),
+    pub plan: Rc<KindPlan>,
+    pub repeat: Repeat<'p>,
+    /// `depends_on`: component blocks, and which instances.
+    pub depends: Vec<(usize, Span, Which<'p>)>,
+    /// `rollout = rollout.name`
+    pub rollout: Option<&'p str>,
+    pub level: &'p Attribute,
+}
+
+/// How many instances a block makes.
+pub(super) enum Repeat<'p> {
+    Once,
+    Count(&'p Attribute),
+    ForEach(&'p Attribute),
+}
+
+/// Arguments of every component.
+pub(super) const ARGUMENTS: &[&str] =
+    &["for_each", "count", "depends_on", "provider", "patch_level", "class", "rollout"];
+/// Arguments whose values are references by themselves, never evaluated.
+pub(super) const STATIC: &[&str] = &["depends_on", "provider", "rollout"];
+/// Blocks of every component.
+const BLOCKS: &[&str] = &["connection", "snapshot", "check", "lifecycle"];
+/// Arguments and blocks of the design that this version does not know.
+const LATER: &[&str] = &["owner", "service_model", "maintenance"];
+
+/// What reading a component block needs to know.
+pub(super) struct Reader<'a, 'p> {
+    pub names: &'a Names<'p>,
+    pub schemas: &'a Schemas,
+    pub settings: &'a Settings,
+    /// Aliases by provider name.
+    pub aliases: &'a [(String, String)],
+}
+
+impl<'p> Reader<'_, 'p> {
+    /// Name and alias of the provider that a block belongs to.
+    pub fn provider(&self, block: &'p Block, problems: &mut Diagnostics) -> Option<(String, String)> {
+        let label = block.labels.first()?;
+        let kind = &*label.text;
+        if ROOTS.contains(&kind) {
+            let problem = Diagnostic::error(format!("\"{kind}\" cannot be a kind of component"))
+                .at(label.span, "a reserved name")
+                .because(format!("References that begin with `{kind}` have a meaning of their own."));
+            problems.push(problem);
+            return None;
+        }
+        if let Some(attribute) = block.body.attribute("provider") {
+            return self.named_provider(kind, attribute, problems);
+        }
+        let offering = self.schemas.offering(kind);
+        let required: Vec<&str> =
+            offering.iter().copied().filter(|p| self.settings.required_providers.contains_key(*p)).collect();
+        match (required.as_slice(), offering.as_slice()) {
+            ([one], _) | ([], [one]) => Some(((*one).to_string(), String::new())),
+            ([], []) => {
+                problems.push(self.unknown_kind(kind, label.span));
+                None
+            }
+            ([], many) | (many, _) => {
+                let problem =
+                    Diagnostic::error(format!("The kind \"{kind}\" is offered by several providers"))
+                        .at(label.span, format!("by {}", many.join(" and ")))
+                        .help(format!("Choose one in this block: provider = {}", many[0]));
+                problems.push(problem);
+                None
+            }
+        }
+    }
+
+    fn unknown_kind(&self, kind: &str, at: Span) -> Diagnostic {
+        let kinds = self.schemas.kinds();
+        let help = match suggest::nearest(kind, kinds.iter().copied()) {
+            Some(near) => format!("Did you mean \"{near}\"?"),
+            None => format!(
+                "Name the provider that offers it in patchform {{ required_providers {{ … }} }}. These kinds are known: {}.",
+                kinds.join(", ")
+            ),
+        };
+        Diagnostic::error(format!("No provider offers the kind \"{kind}\"")).at(at, "unknown kind").help(help)
+    }
+
+    fn named_provider(
+        &self,
+        kind: &str,
+        attribute: &Attribute,
+        problems: &mut Diagnostics,
+    ) -> Option<(String, String)> {
+        let at = attribute.value.span();
+        let reference = attribute.value.as_traversal();
+        let (name, alias) = match reference.as_ref().map(|r| (&*r.root, r.steps.as_slice())) {
+            Some((name, [])) => (name, ""),
+            Some((name, [(RefStep::Attr(alias), _)])) => (name, &**alias),
+            _ => {
+                let problem = Diagnostic::error("\"provider\" must name a provider")
+                    .at(at, "")
+                    .help("Write provider = name, or provider = name.alias, without quotes.");
+                problems.push(problem);
+                return None;
+            }
+        };
+        if self.schemas.provider(name).is_none() {
+            let problem = Diagnostic::error(format!("There is no provider \"{name}\""))
+                .at(at, "unknown provider")
+                .help(suggest::sentence(name, self.schemas.names()));
+            problems.push(problem);
+            return None;
+        }
+        if self.schemas.kind(name, kind).is_none() {
+            let problem =
+                Diagnostic::error(format!("The provider \"{name}\" does not offer the kind \"{kind}\""))
+                    .at(at, "")
+                    .help(match self.schemas.offering(kind).as_slice() {
+                        [] => "No provider in use offers it.".to_string(),
+                        some => format!("These do: {}.", some.join(", ")),
+                    });
+            problems.push(problem);
+            return None;
+        }
+        let known = alias.is_empty() || self.aliases.iter().any(|(n, a)| n == name && a == alias);
+        if !known {
+            let aliases =
+                self.aliases.iter().filter(|(n, a)| n == name && !a.is_empty()).map(|(_, a)| a.as_str());
+            let help = match suggest::sentence(alias, aliases) {
+                empty if empty.is_empty() => {
+                    format!("Declare it: provider \"{name}\" {{ alias = \"{alias}\" }}")
+                }
+                sentence => sentence,
+            };
+            let problem = Diagnostic::error(format!("The provider \"{name}\" has no alias \"{alias}\""));
+            problems.push(problem.at(at, "unknown alias").help(help));
+            return None;
+        }
+        Some((name.to_string(), alias.to_string()))
+    }
+
+    /// Checks a block's shape against its kind's schema.
+    pub fn read(
+        &self,
+        block: &'p Block,
+        provider: (String, String),
+        plan: Rc<KindPlan>,
+        problems: &mut Diagnostics,
+    ) -> Option<ComponentBlock<'p>> {
+        let [kind, name] = block.labels.as_slice() else { return None };
+        self.known_names(block, &kind.text, &plan, problems);
+        let what = format!("component {}.{}", kind.text, name.text);
+        for (name, argument) in plan.arguments.iter().filter(|(_, a)| a.required && a.default.is_none()) {
+            if block.body.attribute(name).is_none() {
+                let mut problem = missing(name, &what, block.header, &format!("{name} = …"));
+                problem.detail.clone_from(&argument.description);
+                problems.push(problem);
+            }
+        }
+        let repeat = repeat(block, problems);
+        let rollout = self.rollout(block, problems);
+        let depends = self.depends(block, problems);
+        let Some(level) = block.body.attribute("patch_level") else {
+            problems.push(missing("patch_level", &what, block.header, example_level(&plan)));
+            return None;
+        };
+        Some(ComponentBlock {
+            kind: &kind.text,
+            name: &name.text,
+            block,
+            provider,
+            plan,
+            repeat,
+            depends,
+            rollout,
+            level,
+        })
+    }
+
+    fn known_names(&self, block: &Block, kind: &str, plan: &KindPlan, problems: &mut Diagnostics) {
+        let own = plan.arguments.keys().map(String::as_str);
+        for attribute in &block.body.attributes {
+            let name = &*attribute.name;
+            if plan.arguments.contains_key(name) || ARGUMENTS.contains(&name) {
+                continue;
+            }
+            let problem =
+                Diagnostic::error(format!("There is no argument \"{name}\" in a component of kind {kind}"));
+            problems.push(if LATER.contains(&name) {
+                Diagnostic::error(format!("\"{name}\" is not supported by this version yet"))
+                    .at(attribute.span, "not supported yet")
+            } else if BLOCKS.contains(&name) {
+                problem
+                    .at(attribute.span, "this is a block")
+                    .help(format!("Write it without `=`: {name} {{ … }}"))
+            } else {
+                let all = own.clone().chain(ARGUMENTS.iter().copied());
+                problem.at(attribute.span, "unknown argument").help(suggest::sentence(name, all))
+            });
+        }
+        for inner in &block.body.blocks {
+            let name = &*inner.kind;
+            if BLOCKS.contains(&name) {
+                continue;
+            }
+            let problem = Diagnostic::error(format!("There is no block \"{name}\" in a component"));
+            problems.push(if LATER.contains(&name) {
+                Diagnostic::error(format!("`{name}` blocks are not supported by this version yet"))
+                    .at(inner.header, "not supported yet")
+            } else if plan.arguments.contains_key(name) || ARGUMENTS.contains(&name) {
+                problem
+                    .at(inner.kind_span, "this is an argument")
+                    .help(format!("Write it with `=`: {name} = …"))
+            } else {
+                let help = suggest::sentence(name, BLOCKS.iter().copied());
+                problem.at(inner.kind_span, "unknown block").help(help)
+            });
+        }
+    }
+
+    fn rollout(&self, block: &'p Block, problems: &mut Diagnostics) -> Option<&'p str> {
+        let attribute = block.body.attribute("rollout")?;
+        let at = attribute.value.span();
+        let reference = attribute.value.as_traversal();
+        let name = reference
+            .as_ref()
+            .filter(|r| &*r.root == "rollout" && r.steps.len() == 1)
+            .and_then(Reference::name);
+        let Some(name) = name else {
+            let problem = Diagnostic::error("\"rollout\" must name a rollout block")
+                .at(at, "")
+                .help("Write rollout = rollout.name, without quotes.");
+            problems.push(problem);
+            return None;
+        };
+        match self.names.rollouts.get_key_value(&**name) {
+            Some((name, _)) => Some(name),
+            None => {
+                let help = match suggest::nearest(name, self.names.rollouts.keys().copied()) {
+                    Some(near) => format!("Did you mean \"rollout.{near}\"?"),
+                    None => format!("Declare it: rollout \"{name}\" {{ … }}"),
+                };
+                let problem = Diagnostic::error(format!("There is no rollout \"{name}\""));
+                problems.push(problem.at(at, "not declared").help(help));
+                None
+            }
+        }
+    }
+
+    fn depends(&self, block: &'p Block, problems: &mut Diagnostics) -> Vec<(usize, Span, Which<'p>)> {
+        let Some(attribute) = block.body.attribute("depends_on") else { return Vec::new() };
+        let Some(items) = attribute.value.as_list() else {
+            let problem = Diagnostic::error("\"depends_on\" must be a list of components")
+                .at(attribute.value.span(), "")
+                .help("Write depends_on = [release.db, release.cache], without quotes.");
+            problems.push(problem);
+            return Vec::new();
+        };
+        items.iter().filter_map(|item| self.dependency(item, problems)).collect()
+    }
+
+    fn dependency(&self, item: &Expr, problems: &mut Diagnostics) -> Option<(usize, Span, Which<'p>)> {
+        let wrong = |summary: &str| {
+            Diagnostic::error(summary)
+                .at(item.span(), "")
+                .help("Write it as release.db or release.db[\"key\"], without quotes.")
+        };
+        let Some(reference) = item.as_traversal() else {
+            problems.push(wrong("An entry of \"depends_on\" must name a component"));
+            return None;
+        };
+        if !self.names.is_kind(&reference.root) && ROOTS.contains(&&*reference.root) {
+            problems.push(wrong("An entry of \"depends_on\" must name a component"));
+            return None;
+        }
+        let target = match self.names.target(&reference, super::names::Place::default()) {
+            Ok(super::names::Target::Component(index)) => index,
+            Ok(_) => {
+                problems.push(wrong("An entry of \"depends_on\" must name a component"));
+                return None;
+            }
+            Err(problem) => {
+                problems.push(*problem);
+                return None;
+            }
+        };
+        let which = match reference.steps.get(1..).unwrap_or_default() {
+            [] => Which::All,
+            [(RefStep::Index(key), _)] => match instance_key(key) {
+                Some(key) => Which::One(key),
+                None => Which::All,
+            },
+            _ => {
+                problems.push(wrong(
+                    "An entry of \"depends_on\" names a component or one instance, nothing in it",
+                ));
+                return None;
+            }
+        };
+        Some((target, item.span(), which))
+    }
+}
+
+fn example_level(plan: &KindPlan) -> &'static str {
+    match plan.level {
+        patchform_sdk::message::LevelShape::Single => "patch_level = \"1.2.3\"",
+        patchform_sdk::message::LevelShape::Map => "patch_level = { openssl = \"3.0.17-1\" }",
+    }
+}
+
+fn repeat<'p>(block: &'p Block, problems: &mut Diagnostics) -> Repeat<'p> {
+    match (block.body.attribute("count"), block.body.attribute("for_each")) {
+        (Some(count), Some(each)) => {
+            let problem = Diagnostic::error("A component has either `count` or `for_each`")
+                .at(each.span, "both are set")
+                .and(count.span, "the other one")
+                .help("Remove one of them.");
+            problems.push(problem);
+            Repeat::ForEach(each)
+        }
+        (Some(count), None) => Repeat::Count(count),
+        (None, Some(each)) => Repeat::ForEach(each),
+        (None, None) => Repeat::Once,
+    }
+}
+
+/// The instance that an index names; `None` for what can be no key.
+pub(super) fn instance_key(index: &Value) -> Option<InstanceKey> {
+    match (index.as_str(), index.as_number()) {
+        (Some(text), _) => Some(InstanceKey::Key(text.into())),
+        (_, Some(number)) => number.as_usize().map(|n| InstanceKey::Index(n as u64)),
+        _ => None,
+    }
+}

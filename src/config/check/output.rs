@@ -1,0 +1,30 @@
+//! `output "name" { … }`: values that are recorded and shown.
+
+use super::instances::from_variables;
+use crate::config::checked::Output;
+use crate::config::fields::{Fields, Known, missing};
+use crate::config::syntax::Block;
+use crate::model::Diagnostic;
+
+/// Evaluates an output block.
+pub(super) fn read(name: &str, block: &Block, fields: &mut Fields<'_>) -> Option<Output> {
+    let body = &block.body;
+    let what = "an output block";
+    Known { what, arguments: &["value", "description", "sensitive"], blocks: &[] }
+        .check(body, fields.problems);
+    let description = fields.text(body, "description").unwrap_or_default();
+    let sensitive = fields.flag(body, "sensitive").unwrap_or(false);
+    let Some(attribute) = body.attribute("value") else {
+        fields.problems.push(missing("value", what, block.header, "value = release.api.path"));
+        return None;
+    };
+    let value = fields.value(&attribute.value)?;
+    if value.is_sensitive() && !sensitive {
+        let problem = Diagnostic::error(format!("The output \"{name}\" would show a secret"))
+            .at(attribute.value.span(), from_variables(&value))
+            .help("Add sensitive = true to the output, or leave the secret out of it.");
+        fields.problems.push(problem);
+        return None;
+    }
+    Some(Output { name: name.to_string(), value: value.to_json(), sensitive, description })
+}

@@ -1,0 +1,87 @@
+//! Secrets within arguments: a sensitive variable's value may be passed on whole, nothing else.
+
+use crate::config::checked::{Secret, Step};
+use crate::config::value::Value;
+use crate::model::{Diagnostic, Span};
+use std::collections::BTreeMap;
+
+/// Finds the secrets in an argument's value.
+///
+/// # Errors
+/// A diagnostic when a secret was mixed into something else: a stored plan could not leave it out.
+pub(super) fn find(
+    name: &str,
+    value: &Value,
+    variables: &BTreeMap<String, Value>,
+    at: Span,
+    out: &mut Vec<Secret>,
+) -> Result<(), Box<Diagnostic>> {
+    let mut path = vec![Step::Key(name.to_string())];
+    walk(value, variables, &mut path, out).map_err(|why| Box::new(mixed(name, &why, at)))
+}
+
+fn walk(
+    value: &Value,
+    variables: &BTreeMap<String, Value>,
+    path: &mut Vec<Step>,
+    out: &mut Vec<Secret>,
+) -> Result<(), String> {
+    if !value.is_sensitive() {
+        return Ok(());
+    }
+    if value.marks().is_sensitive() {
+        let variable = whole(value, variables)?;
+        out.push(Secret { path: path.clone(), variable });
+        return Ok(());
+    }
+    if let Some(entries) = value.as_entries() {
+        for (key, inner) in entries {
+            path.push(Step::Key(key.to_string()));
+            walk(inner, variables, path, out)?;
+            path.pop();
+        }
+    }
+    for (index, inner) in value.as_items().unwrap_or_default().iter().enumerate() {
+        path.push(Step::Index(index));
+        walk(inner, variables, path, out)?;
+        path.pop();
+    }
+    Ok(())
+}
+
+/// The variable whose whole value this is.
+fn whole(value: &Value, variables: &BTreeMap<String, Value>) -> Result<String, String> {
+    let names: Vec<&str> = value.marks().variables().map(|name| &**name).collect();
+    let [name] = names.as_slice() else {
+        return Err(match names.len() {
+            0 => "It was made sensitive by a function and comes from no variable".to_string(),
+            _ => format!("It is made of several secrets: {}", list(&names)),
+        });
+    };
+    let same = variables.get(*name).is_some_and(|variable| same(value, variable));
+    if same {
+        Ok((*name).to_string())
+    } else {
+        Err(format!("It is made from var.{name}, but is not its whole value"))
+    }
+}
+
+/// Equal once both are converted to what JSON knows: an argument's type may turn a number into a string.
+fn same(value: &Value, variable: &Value) -> bool {
+    let text = |v: &Value| v.as_str().map(str::to_string).or_else(|| v.as_number().map(ToString::to_string));
+    let texts = (text(value), text(variable));
+    (texts.0.is_some() && texts.0 == texts.1) || value.to_json() == variable.to_json()
+}
+
+fn list(names: &[&str]) -> String {
+    names.iter().map(|name| format!("var.{name}")).collect::<Vec<_>>().join(", ")
+}
+
+fn mixed(name: &str, why: &str, at: Span) -> Diagnostic {
+    Diagnostic::error(format!("The secret in \"{name}\" cannot be kept out of the plan"))
+        .at(at, "this is sensitive")
+        .because(format!(
+            "{why}. A stored plan holds the names of secrets, never their values; apply, resume and rollback read them again."
+        ))
+        .help("Pass the sensitive variable on whole, as in password = var.password; give what is made from it in a variable of its own.")
+}

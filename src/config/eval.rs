@@ -1,0 +1,331 @@
+//! Evaluates an expression in a scope. What fails points at the exact sub-expression and shows the values in it.
+
+use super::convert::{convert, unify};
+use super::expr::{Expr, For, Key, Node, Part};
+use super::scope::Scope;
+use super::types::Type;
+use super::value::{Data, Entries, MAX_DEPTH, Marks, Value, quoted};
+use crate::model::{Diagnostic, Span};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+mod call;
+mod operate;
+mod traverse;
+
+pub(super) use operate::equal;
+
+/// A failure on its way up; boxed, since success is the rule.
+type Failure = Box<Diagnostic>;
+type Evaluated = Result<Value, Failure>;
+
+/// The longest string that an expression may make, in bytes.
+pub(super) const MAX_TEXT: usize = 64 * 1024 * 1024;
+
+/// The value of `expr`, where names mean what `scope` says.
+///
+/// # Errors
+/// What is wrong with which sub-expression.
+#[expect(clippy::result_large_err, reason = "a diagnostic ends the stage; its size does not matter there")]
+pub fn evaluate(expr: &Expr, scope: &Scope<'_>) -> Result<Value, Diagnostic> {
+    eval(expr, scope).map_err(|failure| *failure)
+}
+
+fn eval(expr: &Expr, scope: &Scope<'_>) -> Evaluated {
+    match &expr.node {
+        Node::Literal(value) => Ok(value.clone()),
+        Node::Name(_) | Node::Traversal(..) => traverse::traversal(expr, scope),
+        Node::Splat(splat) => traverse::splat(splat, scope),
+        Node::Wrapped(inner) | Node::Parens(inner) => eval(inner, scope),
+        Node::Template(parts) => template(expr, parts, scope),
+        Node::List(items) => list(expr, items, scope),
+        Node::Object(entries) => object(expr, entries, scope),
+        Node::Conditional(three) => conditional(expr, three, scope),
+        Node::Unary(op, operand) => operate::unary(expr, *op, operand, scope),
+        Node::Binary(op, two) => operate::binary(expr, *op, two, scope),
+        Node::Call(call) => call::call(expr, call, scope),
+        Node::For(f) => for_expr(expr, f, scope),
+    }
+}
+
+/// A failure at `expr`, with the values of the references in it.
+fn fail(expr: &Expr, scope: &Scope<'_>, summary: impl Into<String>) -> Failure {
+    fail_at(expr, expr.span(), scope, summary)
+}
+
+/// A failure within `expr` that points at `span`.
+fn fail_at(expr: &Expr, span: Span, scope: &Scope<'_>, summary: impl Into<String>) -> Failure {
+    let problem = Diagnostic::error(summary).at(span, "");
+    Box::new(if scope.is_quiet() { problem } else { with_values(problem, expr, scope) })
+}
+
+/// Shows at most this many values.
+const SHOWN: usize = 6;
+
+fn with_values(mut problem: Diagnostic, expr: &Expr, scope: &Scope<'_>) -> Diagnostic {
+    for reference in expr.references() {
+        let name = reference.text(usize::MAX);
+        if problem.values.len() >= SHOWN || problem.values.iter().any(|(shown, _)| *shown == name) {
+            continue;
+        }
+        if let Some(value) = traverse::known(&reference, scope) {
+            problem = problem.with_value(name, value.brief());
+        }
+    }
+    problem
+}
+
+/// Refuses values that are nested so deeply that nobody can have meant it.
+fn not_too_deep(value: Value, expr: &Expr, scope: &Scope<'_>) -> Evaluated {
+    if value.depth() <= MAX_DEPTH {
+        return Ok(value);
+    }
+    Err(fail(expr, scope, format!("this value nests lists and maps more than {MAX_DEPTH} levels deep")))
+}
+
+fn list(expr: &Expr, items: &[Expr], scope: &Scope<'_>) -> Evaluated {
+    let items = items.iter().map(|item| eval(item, scope)).collect::<Result<_, _>>()?;
+    not_too_deep(Value::tuple(items), expr, scope)
+}
+
+fn object(expr: &Expr, entries: &[(Key, Expr)], scope: &Scope<'_>) -> Evaluated {
+    let mut made = Entries::new();
+    let mut marks = Marks::NONE;
+    for (key, value) in entries {
+        let key = match key {
+            Key::Word(word, _) => word.clone(),
+            Key::Computed(computed) => {
+                let key = eval(computed, scope)?;
+                marks = marks.and(&key.deep_marks());
+                as_key(&key, computed, scope)?
+            }
+        };
+        made.insert(key, eval(value, scope)?);
+    }
+    not_too_deep(Value::object(made).marked(&marks), expr, scope)
+}
+
+fn as_key(key: &Value, expr: &Expr, scope: &Scope<'_>) -> Result<Arc<str>, Failure> {
+    if key.is_null() {
+        return Err(fail(expr, scope, "a key cannot be null"));
+    }
+    match convert(key, &Type::String).map(|v| v.data().clone()) {
+        Ok(Data::String(text)) => Ok(text),
+        _ => Err(fail(expr, scope, format!("a key must be a string, not {}", key.kind()))),
+    }
+}
+
+fn conditional(expr: &Expr, three: &[Expr; 3], scope: &Scope<'_>) -> Evaluated {
+    let [condition, yes, no] = three;
+    let test = truth(condition, scope, "the condition of ? :")?;
+    let holds = test.as_bool().unwrap_or(false);
+    let (chosen, other) = if holds { (yes, no) } else { (no, yes) };
+    let value = eval(chosen, scope)?;
+    // The other branch decides on the type only; whatever is wrong in it does not matter.
+    let value = match eval(other, &scope.child().quietly()) {
+        Ok(other) => {
+            agree(&value, &other).ok_or_else(|| disagree(expr, (chosen, &value), &other, holds, scope))?
+        }
+        Err(_) => value,
+    };
+    Ok(value.marked(test.marks()))
+}
+
+/// `value` in the type that it shares with `other`.
+fn agree(value: &Value, other: &Value) -> Option<Value> {
+    if value.is_null() || other.is_null() || plainly_alike(value, other) {
+        return Some(value.clone());
+    }
+    let shared = unify(&[Type::of(value), Type::of(other)])?;
+    convert(value, &shared).ok()
+}
+
+fn plainly_alike(a: &Value, b: &Value) -> bool {
+    matches!(
+        (a.data(), b.data()),
+        (Data::String(_), Data::String(_))
+            | (Data::Number(_), Data::Number(_))
+            | (Data::Bool(_), Data::Bool(_))
+    )
+}
+
+fn disagree(
+    expr: &Expr,
+    (chosen, value): (&Expr, &Value),
+    other: &Value,
+    holds: bool,
+    scope: &Scope<'_>,
+) -> Failure {
+    let (yes, no) = if holds { (value, other) } else { (other, value) };
+    let problem = fail_at(expr, chosen.span(), scope, "both results of ? : must have the same type");
+    Box::new(problem.because(format!("the first is {}, the second is {}", Type::of(yes), Type::of(no))))
+}
+
+/// The truth of a condition.
+fn truth(expr: &Expr, scope: &Scope<'_>, what: &str) -> Evaluated {
+    let value = eval(expr, scope)?;
+    if value.is_null() {
+        return Err(fail(expr, scope, format!("{what} is null")));
+    }
+    convert(&value, &Type::Bool).map_err(|_| {
+        let problem = fail(expr, scope, format!("{what} must be true or false"));
+        Box::new(problem.because(format!("it is {}", described(&value))))
+    })
+}
+
+/// A value in words: `the string "http"`, `a list`.
+fn described(value: &Value) -> String {
+    match value.data() {
+        Data::String(_) | Data::Number(_) if !value.is_sensitive() => {
+            format!("{} {}", value.kind(), value.brief())
+        }
+        _ => value.kind().to_string(),
+    }
+}
+
+fn template(expr: &Expr, parts: &[Part], scope: &Scope<'_>) -> Evaluated {
+    let mut made = Made { text: String::new(), marks: Marks::NONE, whole: expr };
+    made.parts(parts, scope)?;
+    Ok(Value::string(made.text).marked(&made.marks))
+}
+
+/// A text in the making.
+struct Made<'e> {
+    text: String,
+    marks: Marks,
+    whole: &'e Expr,
+}
+
+impl Made<'_> {
+    fn parts(&mut self, parts: &[Part], scope: &Scope<'_>) -> Result<(), Failure> {
+        for part in parts {
+            match part {
+                Part::Text(text) => self.text.push_str(text),
+                Part::Value(expr) => self.value(expr, scope)?,
+                Part::If { condition, then, otherwise } => {
+                    let test = truth(condition, scope, "the condition of %{ if }")?;
+                    self.marks = self.marks.and(test.marks());
+                    self.parts(if test.as_bool() == Some(true) { then } else { otherwise }, scope)?;
+                }
+                Part::For { key, value, collection, body } => {
+                    self.each((key.as_ref(), value), collection, body, scope)?;
+                }
+            }
+            if self.text.len() > MAX_TEXT {
+                return Err(fail_at(self.whole, self.whole.span(), scope, "this text is longer than 64 MiB"));
+            }
+        }
+        Ok(())
+    }
+
+    fn value(&mut self, expr: &Expr, scope: &Scope<'_>) -> Result<(), Failure> {
+        let value = eval(expr, scope)?;
+        if value.is_null() {
+            let problem = fail(expr, scope, "null cannot stand in a text");
+            return Err(Box::new(problem.help("give it a default with coalesce(…), or test it with ? :")));
+        }
+        let Ok(text) = convert(&value, &Type::String) else {
+            let problem = fail(expr, scope, format!("{} cannot stand in a text", value.kind()));
+            return Err(Box::new(problem.help("take one element of it, or use join(…) or jsonencode(…)")));
+        };
+        self.marks = self.marks.and(text.marks());
+        self.text.push_str(text.as_str().unwrap_or_default());
+        Ok(())
+    }
+
+    fn each(
+        &mut self,
+        (key_name, value_name): (Option<&Arc<str>>, &Arc<str>),
+        collection: &Expr,
+        body: &[Part],
+        scope: &Scope<'_>,
+    ) -> Result<(), Failure> {
+        let all = eval(collection, scope)?;
+        self.marks = self.marks.and(all.marks());
+        let mut inner = scope.child();
+        for (key, value) in elements(&all, collection, scope, "%{ for }")? {
+            inner.rebind(key_name.map(|n| (n.clone(), key)).into_iter().chain([(value_name.clone(), value)]));
+            self.parts(body, &inner)?;
+        }
+        Ok(())
+    }
+}
+
+/// Keys and values of whatever a `for` may run over.
+fn elements(all: &Value, expr: &Expr, scope: &Scope<'_>, what: &str) -> Result<Vec<(Value, Value)>, Failure> {
+    let is_set = matches!(all.data(), Data::Set(_));
+    if let Some(items) = all.as_items() {
+        let key = |i: usize, item: &Value| if is_set { item.clone() } else { Value::number(i) };
+        return Ok(items.iter().enumerate().map(|(i, item)| (key(i, item), item.clone())).collect());
+    }
+    if let Some(entries) = all.as_entries() {
+        return Ok(entries.iter().map(|(k, v)| (Value::from(Data::String(k.clone())), v.clone())).collect());
+    }
+    let problem = fail(expr, scope, format!("{what} cannot run over {}", described(all)));
+    Err(Box::new(problem.help("it needs a list, a set, a tuple, a map or an object")))
+}
+
+fn for_expr(expr: &Expr, f: &For, scope: &Scope<'_>) -> Evaluated {
+    let all = eval(&f.collection, scope)?;
+    let pairs = elements(&all, &f.collection, scope, "for")?;
+    let mut made = Gathered { marks: all.marks().clone(), ..Gathered::default() };
+    let mut inner = scope.child();
+    for (key, value) in pairs {
+        let names = f.key_name.as_ref().map(|n| (n.clone(), key)).into_iter();
+        inner.rebind(names.chain([(f.value_name.clone(), value)]));
+        if let Some(condition) = &f.condition {
+            let test = truth(condition, &inner, "the condition of for … if")?;
+            made.marks = made.marks.and(test.marks());
+            if test.as_bool() != Some(true) {
+                continue;
+            }
+        }
+        match &f.key {
+            None => made.items.push(eval(&f.value, &inner)?),
+            Some(key) => made.entry(f, key, &inner)?,
+        }
+    }
+    not_too_deep(made.finish(f), expr, scope)
+}
+
+/// What a `for` has made so far.
+#[derive(Default)]
+struct Gathered {
+    marks: Marks,
+    items: Vec<Value>,
+    entries: Entries,
+    groups: BTreeMap<Arc<str>, Vec<Value>>,
+}
+
+impl Gathered {
+    fn entry(&mut self, f: &For, key: &Expr, scope: &Scope<'_>) -> Result<(), Failure> {
+        let key_value = eval(key, scope)?;
+        self.marks = self.marks.and(&key_value.deep_marks());
+        let name = as_key(&key_value, key, scope)?;
+        let value = eval(&f.value, scope)?;
+        if f.group {
+            self.groups.entry(name).or_default().push(value);
+            return Ok(());
+        }
+        if self.entries.contains_key(&name) {
+            let shown = if key_value.is_sensitive() { "(sensitive)".to_string() } else { quoted(&name) };
+            let problem = fail(key, scope, format!("two elements have the key {shown}"));
+            return Err(Box::new(
+                problem.help("add ... behind the value to gather the values of equal keys"),
+            ));
+        }
+        self.entries.insert(name, value);
+        Ok(())
+    }
+
+    fn finish(self, f: &For) -> Value {
+        let value = match (&f.key, f.group) {
+            (None, _) => Value::tuple(self.items),
+            (Some(_), false) => Value::object(self.entries),
+            (Some(_), true) => {
+                Value::object(self.groups.into_iter().map(|(k, v)| (k, Value::tuple(v))).collect())
+            }
+        };
+        value.marked(&self.marks)
+    }
+}

@@ -1,0 +1,172 @@
+//! Function calls: arguments are spread, checked and converted before the function sees them.
+
+use super::{Evaluated, Failure, eval, fail, fail_at, not_too_deep};
+use crate::config::convert::convert;
+use crate::config::expr::{Call, Expr};
+use crate::config::functions::{self, Fault, Function, Param, Rule, Work};
+use crate::config::scope::Scope;
+use crate::config::suggestion;
+use crate::config::value::{Marks, Value};
+use crate::model::Diagnostic;
+
+pub(super) fn call(expr: &Expr, call: &Call, scope: &Scope<'_>) -> Evaluated {
+    let name = call.name.strip_prefix("core::").unwrap_or(&call.name);
+    let Some(function) = functions::find(name) else {
+        return Err(unknown(call, scope));
+    };
+    match function.work {
+        Work::Try => first_that_works(expr, call, scope),
+        Work::Can => can(call, scope),
+        Work::Refused(why) => {
+            let problem = fail_at(expr, call.name_span, scope, format!("{name}() cannot be used here"));
+            Err(Box::new(problem.because(why)))
+        }
+        Work::Plain(_) | Work::Files(_) => apply(expr, call, function, scope),
+    }
+}
+
+fn unknown(call: &Call, scope: &Scope<'_>) -> Failure {
+    let problem = Diagnostic::error(format!("there is no function {}", call.name)).at(call.name_span, "");
+    if scope.is_quiet() {
+        return Box::new(problem);
+    }
+    Box::new(match suggestion::nearest(&call.name, functions::names()) {
+        Some(near) => problem.help(format!("did you mean {near}?")),
+        None => problem.help("functions cannot be declared; the documentation lists those there are"),
+    })
+}
+
+/// `try(a, b, …)`: the first argument that can be evaluated.
+fn first_that_works(expr: &Expr, call: &Call, scope: &Scope<'_>) -> Evaluated {
+    let quiet = scope.child().quietly();
+    for arg in &call.args {
+        if let Ok(value) = eval(arg, &quiet) {
+            return Ok(value);
+        }
+    }
+    let Some(last) = call.args.last() else {
+        return Err(fail(expr, scope, "try() needs at least one argument"));
+    };
+    // Evaluated once more, aloud, so that the last failure can be told.
+    let why = match eval(last, scope) {
+        Ok(value) => return Ok(value),
+        Err(failure) => failure,
+    };
+    let mut problem = fail(expr, scope, "none of the arguments of try() can be evaluated");
+    problem.detail = format!("the last one fails: {}", why.summary);
+    problem.related.extend(why.primary);
+    Err(problem)
+}
+
+fn can(call: &Call, scope: &Scope<'_>) -> Evaluated {
+    let [arg] = call.args.as_slice() else {
+        let problem = Diagnostic::error(format!("can() needs 1 argument, not {}", call.args.len()));
+        return Err(Box::new(problem.at(call.name_span, "")));
+    };
+    match eval(arg, &scope.child().quietly()) {
+        Ok(value) => Ok(Value::bool(true).marked(&value.deep_marks())),
+        Err(_) => Ok(Value::bool(false)),
+    }
+}
+
+fn apply(expr: &Expr, call: &Call, function: &Function, scope: &Scope<'_>) -> Evaluated {
+    let mut args = arguments(call, scope)?;
+    check_count(expr, call, function, args.len(), scope)?;
+    let mut marks = Marks::NONE;
+    for (i, arg) in args.iter_mut().enumerate() {
+        let Some(param) = function.param(i) else { continue };
+        marks = marks.and(&match function.rule {
+            Rule::Whole => arg.deep_marks(),
+            Rule::Parts => arg.marks().clone(),
+            Rule::Free => Marks::NONE,
+        });
+        let plain = match function.rule {
+            Rule::Whole => arg.unmarked_deep(),
+            Rule::Parts => arg.clone().unmarked(),
+            Rule::Free => arg.clone(),
+        };
+        *arg = fitted(expr, call, i, param, plain, arg.is_sensitive(), scope)?;
+    }
+    let done = match (function.work, scope.file_reader()) {
+        (Work::Plain(work), _) => work(&args),
+        (Work::Files(work), Some(files)) => work(&args, files, scope),
+        _ => Err(Fault::new("files cannot be read here")),
+    };
+    let hidden = marks.is_sensitive();
+    let value = done.map_err(|fault| told(expr, call, fault, hidden, scope))?;
+    not_too_deep(value.marked(&marks), expr, scope)
+}
+
+fn arguments(call: &Call, scope: &Scope<'_>) -> Result<Vec<Value>, Failure> {
+    let mut args: Vec<Value> = call.args.iter().map(|arg| eval(arg, scope)).collect::<Result<_, _>>()?;
+    if !call.spread {
+        return Ok(args);
+    }
+    let (Some(last), Some(expr)) = (args.pop(), call.args.last()) else {
+        return Ok(args);
+    };
+    let Some(items) = last.as_items() else {
+        return Err(fail(
+            expr,
+            scope,
+            format!("only a list, a set or a tuple can be spread with ..., not {}", last.kind()),
+        ));
+    };
+    args.extend(items.iter().map(|item| item.clone().marked(last.marks())));
+    Ok(args)
+}
+
+fn check_count(
+    expr: &Expr,
+    call: &Call,
+    function: &Function,
+    given: usize,
+    scope: &Scope<'_>,
+) -> Result<(), Failure> {
+    let least = function.params.len();
+    if given >= least && (given == least || function.rest.is_some()) {
+        return Ok(());
+    }
+    let wanted = match (least, function.rest.is_some()) {
+        (1, false) => "1 argument".to_string(),
+        (n, false) => format!("{n} arguments"),
+        (1, true) => "at least 1 argument".to_string(),
+        (n, true) => format!("at least {n} arguments"),
+    };
+    let problem =
+        fail_at(expr, call.name_span, scope, format!("{}() needs {wanted}, not {given}", function.name));
+    Err(Box::new(problem.help(format!("write {}", function.signature()))))
+}
+
+/// The argument as the parameter wants it.
+fn fitted(
+    expr: &Expr,
+    call: &Call,
+    index: usize,
+    param: &Param,
+    value: Value,
+    hidden: bool,
+    scope: &Scope<'_>,
+) -> Evaluated {
+    let place = call.args.get(index).or(call.args.last()).unwrap_or(expr);
+    if value.is_null() && !param.null {
+        return Err(fail(place, scope, format!("{}() needs {}, not null", call.name, param.name)));
+    }
+    convert(&value, &param.takes.ty()).map_err(|error| {
+        let problem = fail(place, scope, format!("{}() cannot take this as {}", call.name, param.name));
+        Box::new(if hidden { *problem } else { problem.because(error.describe(param.name)) })
+    })
+}
+
+/// A function's complaint, at the argument that it is about.
+fn told(expr: &Expr, call: &Call, fault: Fault, hidden: bool, scope: &Scope<'_>) -> Failure {
+    let place = fault.argument.and_then(|i| call.args.get(i).or(call.args.last())).unwrap_or(expr);
+    let mut problem = fail(expr, scope, format!("{}() failed", call.name));
+    if let Some((span, _)) = &mut problem.primary {
+        *span = place.span();
+    }
+    // What a function says may quote its arguments.
+    problem.detail =
+        if hidden { "its arguments are sensitive, so the reason is not shown".into() } else { fault.problem };
+    problem
+}

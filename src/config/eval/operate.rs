@@ -1,0 +1,100 @@
+//! Operators. `&&` and `||` do not look at their second operand when the first decides.
+
+use super::{Evaluated, Failure, described, eval, fail, truth};
+use crate::config::convert::convert;
+use crate::config::expr::{Binary, Expr, Unary};
+use crate::config::number::Number;
+use crate::config::scope::Scope;
+use crate::config::types::Type;
+use crate::config::value::{Data, Value};
+
+pub(super) fn unary(expr: &Expr, op: Unary, operand: &Expr, scope: &Scope<'_>) -> Evaluated {
+    match op {
+        Unary::Not => {
+            let value = truth(operand, scope, "the operand of !")?;
+            Ok(Value::bool(value.as_bool() == Some(false)).marked(value.marks()))
+        }
+        Unary::Negate => {
+            let value = eval(operand, scope)?;
+            let n = number(&value, operand, expr, "-", scope)?;
+            Ok(Value::number(n.negate()).marked(value.marks()))
+        }
+    }
+}
+
+pub(super) fn binary(expr: &Expr, op: Binary, two: &[Expr; 2], scope: &Scope<'_>) -> Evaluated {
+    match op {
+        Binary::And | Binary::Or => logic(op, two, scope),
+        Binary::Equal | Binary::NotEqual => {
+            let (left, right) = (eval(&two[0], scope)?, eval(&two[1], scope)?);
+            let same = equal(&left, &right) == (op == Binary::Equal);
+            Ok(Value::bool(same).marked(&left.deep_marks().and(&right.deep_marks())))
+        }
+        _ => arithmetic(expr, op, two, scope),
+    }
+}
+
+fn logic(op: Binary, two: &[Expr; 2], scope: &Scope<'_>) -> Evaluated {
+    let what = if op == Binary::And { "an operand of &&" } else { "an operand of ||" };
+    let left = truth(&two[0], scope, what)?;
+    if left.as_bool() == Some(op == Binary::Or) {
+        return Ok(left);
+    }
+    let right = truth(&two[1], scope, what)?;
+    Ok(right.marked(left.marks()))
+}
+
+/// Equality looks at the type first: `1 == "1"` is false. Marks do not count.
+pub(in crate::config) fn equal(left: &Value, right: &Value) -> bool {
+    if left.is_sensitive() || right.is_sensitive() {
+        return left.unmarked_deep().data() == right.unmarked_deep().data();
+    }
+    left.data() == right.data()
+}
+
+fn arithmetic(expr: &Expr, op: Binary, two: &[Expr; 2], scope: &Scope<'_>) -> Evaluated {
+    let (left, right) = (eval(&two[0], scope)?, eval(&two[1], scope)?);
+    let a = number(&left, &two[0], expr, op.symbol(), scope)?;
+    let b = number(&right, &two[1], expr, op.symbol(), scope)?;
+    let result = match op {
+        Binary::Less => Ok(Value::bool(a < b)),
+        Binary::LessOrEqual => Ok(Value::bool(a <= b)),
+        Binary::Greater => Ok(Value::bool(a > b)),
+        Binary::GreaterOrEqual => Ok(Value::bool(a >= b)),
+        Binary::Add => a.add(&b).map(Value::number),
+        Binary::Subtract => a.subtract(&b).map(Value::number),
+        Binary::Multiply => a.multiply(&b).map(Value::number),
+        Binary::Divide => a.divide(&b).map(Value::number),
+        _ => a.remainder(&b).map(Value::number),
+    };
+    let value = result.map_err(|error| fail(expr, scope, error.to_string()))?;
+    Ok(value.marked(&left.marks().and(right.marks())))
+}
+
+fn number(
+    value: &Value,
+    operand: &Expr,
+    whole: &Expr,
+    symbol: &str,
+    scope: &Scope<'_>,
+) -> Result<Number, Failure> {
+    if let Data::Number(n) = value.data() {
+        return Ok(n.clone());
+    }
+    let wrong = |problem: String| {
+        let mut failure = fail(whole, scope, problem);
+        if let Some((span, _)) = &mut failure.primary {
+            *span = operand.span();
+        }
+        failure
+    };
+    if value.is_null() {
+        return Err(wrong(format!("an operand of {symbol} is null")));
+    }
+    match convert(value, &Type::Number).map(|v| v.data().clone()) {
+        Ok(Data::Number(n)) => Ok(n),
+        _ => Err(Box::new(
+            wrong(format!("{symbol} needs numbers")).because(format!("this is {}", described(value))),
+        )),
+    }
+}

@@ -1,0 +1,225 @@
+//! Names, attributes, indices and splats. Nothing is copied on the way: each step takes a reference count.
+
+use super::{Evaluated, Failure, described, eval, fail_at};
+use crate::config::convert::convert;
+use crate::config::expr::{Expr, Node, RefStep, Reference, Splat, Step, StepKind};
+use crate::config::scope::Scope;
+use crate::config::suggestion;
+use crate::config::types::Type;
+use crate::config::value::{Data, Value, quoted};
+use crate::model::{Diagnostic, Span};
+
+pub(super) fn traversal(expr: &Expr, scope: &Scope<'_>) -> Evaluated {
+    let (base, steps): (&Expr, &[Step]) = match &expr.node {
+        Node::Traversal(base, steps) => (base, steps),
+        _ => (expr, &[]),
+    };
+    let (value, rest) = match &base.node {
+        Node::Name(name) => start(expr, base, name, steps, scope)?,
+        _ => (eval(base, scope)?, steps),
+    };
+    rest.iter().try_fold(value, |value, step| take(&value, step, expr, scope))
+}
+
+/// What the first name means, and the steps that are left.
+fn start<'e>(
+    expr: &Expr,
+    base: &Expr,
+    name: &str,
+    steps: &'e [Step],
+    scope: &Scope<'_>,
+) -> Result<(Value, &'e [Step]), Failure> {
+    if let Some(value) = scope.lookup(name) {
+        return Ok((value.clone(), steps));
+    }
+    if let Some((Step { kind: StepKind::Attr(second), .. }, rest)) = steps.split_first()
+        && let Some(value) = scope.asks().and_then(|resolver| resolver.resolve(name, second))
+    {
+        return Ok((value, rest));
+    }
+    Err(unknown(expr, base, name, steps, scope))
+}
+
+fn unknown(expr: &Expr, base: &Expr, name: &str, steps: &[Step], scope: &Scope<'_>) -> Failure {
+    if scope.is_quiet() {
+        return Box::new(Diagnostic::error(format!("there is no {name} here")).at(base.span(), ""));
+    }
+    let known = scope.asks().map(|resolver| resolver.names()).unwrap_or_default();
+    let prefix = format!("{name}.");
+    let family: Vec<&str> = known.iter().filter_map(|n| n.strip_prefix(&prefix)).collect();
+    match steps.first().map(|s| (&s.kind, s.span)) {
+        Some((StepKind::Attr(second), span)) if !family.is_empty() => {
+            let problem = fail_at(base, span, scope, format!("there is no {name}.{second}"));
+            let help = suggestion::nearest(second, family.iter().copied())
+                .map(|near| format!("did you mean {name}.{near}?"));
+            Box::new(problem.help(help.unwrap_or_else(|| some_of(&family, name))))
+        }
+        _ if !family.is_empty() => {
+            let problem = fail_at(base, expr.span(), scope, format!("{name} alone is no value"));
+            Box::new(problem.help(format!("name one of them, such as {name}.{}", family[0])))
+        }
+        _ => {
+            let problem = fail_at(base, base.span(), scope, format!("there is no {name} here"));
+            let roots = known.iter().filter_map(|n| n.split('.').next());
+            let near = suggestion::nearest(name, scope.visible().into_iter().chain(roots));
+            Box::new(match near {
+                Some(near) => problem.help(format!("did you mean {near}?")),
+                None if steps.is_empty() => {
+                    problem.help(format!("to write a text, put it in quotes: {}", quoted(name)))
+                }
+                None => *problem,
+            })
+        }
+    }
+}
+
+/// Names a few of what there is.
+fn some_of(family: &[&str], root: &str) -> String {
+    let few: Vec<String> = family.iter().take(8).map(|name| format!("{root}.{name}")).collect();
+    let more = if family.len() > few.len() { ", …" } else { "" };
+    format!("there is: {}{more}", few.join(", "))
+}
+
+/// One step further.
+fn take(value: &Value, step: &Step, expr: &Expr, scope: &Scope<'_>) -> Evaluated {
+    match &step.kind {
+        StepKind::Attr(name) => match value.get(name) {
+            Some(found) => Ok(found),
+            None => Err(no_attribute(value, name, step.span, expr, scope)),
+        },
+        StepKind::Index(index) => {
+            let key = eval(index, scope)?;
+            element(value, &key, step.span, expr, scope).map(|found| found.marked(&key.deep_marks()))
+        }
+    }
+}
+
+fn no_attribute(value: &Value, name: &str, span: Span, expr: &Expr, scope: &Scope<'_>) -> Failure {
+    if scope.is_quiet() {
+        return Box::new(Diagnostic::error("no such attribute").at(span, ""));
+    }
+    if let Some(entries) = value.as_entries() {
+        let problem =
+            fail_at(expr, span, scope, format!("{} has no attribute {}", value.kind(), quoted(name)));
+        if value.is_sensitive() {
+            return problem;
+        }
+        let near = suggestion::nearest(name, entries.keys().map(AsRef::as_ref));
+        return Box::new(match near {
+            Some(near) => problem.help(format!("did you mean {near}?")),
+            None if entries.is_empty() => problem.because("it has no attributes at all"),
+            None => problem.help(format!("it has: {}", few(entries.keys().map(AsRef::as_ref)))),
+        });
+    }
+    let problem = fail_at(expr, span, scope, format!("{} has no attributes", described(value)));
+    let first_is_object =
+        value.as_items().is_some_and(|items| items.iter().any(|i| i.as_entries().is_some()));
+    Box::new(match (value.as_items(), value.is_null()) {
+        (Some(_), _) if first_is_object => {
+            problem.help(format!("write [*].{name} for that attribute of each element, or an index for one"))
+        }
+        (_, true) => problem.help("test it with != null, or use try(…)"),
+        _ => *problem,
+    })
+}
+
+fn few<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let mut shown: Vec<&str> = names.take(9).collect();
+    if shown.len() == 9 {
+        shown[8] = "…";
+    }
+    shown.join(", ")
+}
+
+fn element(value: &Value, key: &Value, span: Span, expr: &Expr, scope: &Scope<'_>) -> Evaluated {
+    let fail = |summary: String| fail_at(expr, span, scope, summary);
+    if key.is_null() {
+        return Err(fail("an index cannot be null".to_string()));
+    }
+    if value.as_entries().is_some() {
+        let Ok(text) = convert(key, &Type::String) else {
+            return Err(fail(format!("{} is indexed by a string, not by {}", value.kind(), key.kind())));
+        };
+        let text = text.as_str().unwrap_or_default();
+        return value.get(text).ok_or_else(|| no_key(value, key, text, fail));
+    }
+    match value.data() {
+        Data::List(_) | Data::Tuple(_) => {}
+        Data::Set(_) => {
+            return Err(Box::new(
+                fail("the elements of a set have no index".to_string())
+                    .help("use tolist(…) or sort(…) first, or one(…) if there is only one"),
+            ));
+        }
+        _ => return Err(fail(format!("{} has no elements", described(value)))),
+    }
+    let number = convert(key, &Type::Number).ok().and_then(|v| v.as_number().cloned());
+    let Some(number) = number else {
+        return Err(fail(format!("{} is indexed by a number, not by {}", value.kind(), key.kind())));
+    };
+    number.as_usize().and_then(|i| value.at(i)).ok_or_else(|| no_index(value, key, fail))
+}
+
+fn no_key(value: &Value, key: &Value, text: &str, fail: impl Fn(String) -> Failure) -> Failure {
+    if key.is_sensitive() || value.is_sensitive() {
+        return fail("there is no element with this key".to_string());
+    }
+    let problem = fail(format!("{} has no element {}", value.kind(), quoted(text)));
+    let Some(entries) = value.as_entries() else { return problem };
+    match suggestion::nearest(text, entries.keys().map(AsRef::as_ref)) {
+        Some(near) => Box::new(problem.help(format!("did you mean {}?", quoted(near)))),
+        None if entries.is_empty() => Box::new(problem.because("it is empty")),
+        None => Box::new(problem.help(format!("it has: {}", few(entries.keys().map(AsRef::as_ref))))),
+    }
+}
+
+fn no_index(value: &Value, key: &Value, fail: impl Fn(String) -> Failure) -> Failure {
+    let length = value.as_items().map_or(0, <[Value]>::len);
+    let elements = match length {
+        0 => "it is empty".to_string(),
+        1 => "it has one element: the only index is 0".to_string(),
+        n => format!("it has {n} elements: the last index is {}", n - 1),
+    };
+    Box::new(fail(format!("{} has no element {}", value.kind(), key.brief())).because(elements))
+}
+
+/// `source[*].a`: null gives nothing, one value is a list of itself.
+pub(super) fn splat(splat: &Splat, scope: &Scope<'_>) -> Evaluated {
+    let source = eval(&splat.source, scope)?;
+    if source.is_null() {
+        return Ok(Value::tuple(Vec::new()).marked(source.marks()));
+    }
+    let single = [source.clone().unmarked()];
+    let items = source.as_items().unwrap_or(&single);
+    let each = |item: &Value| {
+        splat.each.iter().try_fold(item.clone(), |value, step| take(&value, step, &splat.source, scope))
+    };
+    let made: Vec<Value> = items.iter().map(each).collect::<Result<_, _>>()?;
+    let is_list = matches!(source.data(), Data::List(_) | Data::Set(_));
+    let value = if is_list { Value::list(made) } else { Value::tuple(made) };
+    Ok(value.marked(source.marks()))
+}
+
+/// The value of a reference as far as it can be had without evaluating anything; for messages.
+pub(super) fn known(reference: &Reference, scope: &Scope<'_>) -> Option<Value> {
+    let mut steps = reference.steps.iter().map(|(step, _)| step);
+    let mut value = match scope.lookup(&reference.root) {
+        Some(value) => value.clone(),
+        None => match steps.next() {
+            Some(RefStep::Attr(name)) => scope.asks()?.resolve(&reference.root, name)?,
+            _ => return None,
+        },
+    };
+    for step in steps {
+        value = match step {
+            RefStep::Attr(name) => value.get(name)?,
+            RefStep::Index(index) => match (index.as_str(), index.as_number()) {
+                (Some(key), _) => value.get(key)?,
+                (_, Some(n)) => value.at(n.as_usize()?)?,
+                _ => return None,
+            },
+            RefStep::Dynamic | RefStep::Splat => return None,
+        };
+    }
+    Some(value)
+}

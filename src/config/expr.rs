@@ -1,0 +1,432 @@
+//! An expression: a compact tree with the place of every node, and what can be read off it without evaluating.
+
+use super::value::Value;
+use crate::model::Span;
+use std::sync::Arc;
+
+/// An expression and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expr {
+    pub(super) span: Span,
+    pub(super) node: Node,
+}
+
+/// What an expression is.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Node {
+    /// A literal, or a string without interpolation.
+    Literal(Value),
+    /// `"…${…}…"`, a heredoc with interpolation.
+    Template(Vec<Part>),
+    /// `"${x}"`: the value itself, not text.
+    Wrapped(Box<Expr>),
+    /// `[a, b]`
+    List(Vec<Expr>),
+    /// `{ a = b }`
+    Object(Vec<(Key, Expr)>),
+    /// A bare identifier.
+    Name(Arc<str>),
+    /// `base.a["b"][0]`
+    Traversal(Box<Expr>, Vec<Step>),
+    /// `base[*].a`: the steps apply to each element.
+    Splat(Box<Splat>),
+    /// `(a)`
+    Parens(Box<Expr>),
+    /// `a ? b : c`
+    Conditional(Box<[Expr; 3]>),
+    /// `!a`, `-a`
+    Unary(Unary, Box<Expr>),
+    /// `a + b`
+    Binary(Binary, Box<[Expr; 2]>),
+    /// `f(a, b...)`
+    Call(Box<Call>),
+    /// `[for …]`, `{for …}`
+    For(Box<For>),
+}
+
+/// A piece of a template.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Part {
+    /// Text.
+    Text(Arc<str>),
+    /// `${x}`
+    Value(Expr),
+    /// `%{ if c }…%{ else }…%{ endif }`
+    If { condition: Expr, then: Vec<Part>, otherwise: Vec<Part> },
+    /// `%{ for k, v in c }…%{ endfor }`
+    For { key: Option<Arc<str>>, value: Arc<str>, collection: Expr, body: Vec<Part> },
+}
+
+/// The key of an object's entry.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Key {
+    /// A bare word.
+    Word(Arc<str>, Span),
+    /// `"quoted"` or `(anything)`.
+    Computed(Expr),
+}
+
+/// One step of a traversal.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Step {
+    pub(super) span: Span,
+    pub(super) kind: StepKind,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum StepKind {
+    /// `.name`
+    Attr(Arc<str>),
+    /// `[x]`, `.0`
+    Index(Expr),
+}
+
+/// `source[*].steps`
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Splat {
+    pub(super) source: Expr,
+    /// The asterisk.
+    pub(super) star: Span,
+    pub(super) each: Vec<Step>,
+}
+
+/// A function call.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Call {
+    pub(super) name: Arc<str>,
+    pub(super) name_span: Span,
+    pub(super) args: Vec<Expr>,
+    /// Whether the last argument is spread: `f(list...)`.
+    pub(super) spread: bool,
+}
+
+/// A `for` expression.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct For {
+    pub(super) key_name: Option<Arc<str>>,
+    pub(super) value_name: Arc<str>,
+    pub(super) collection: Expr,
+    /// The result's key, if it makes an object.
+    pub(super) key: Option<Expr>,
+    pub(super) value: Expr,
+    /// `...`: values of one key are gathered.
+    pub(super) group: bool,
+    pub(super) condition: Option<Expr>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unary {
+    Not,
+    Negate,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Binary {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Remainder,
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    And,
+    Or,
+}
+
+impl Binary {
+    /// As it is written.
+    pub(super) fn symbol(self) -> &'static str {
+        match self {
+            Binary::Add => "+",
+            Binary::Subtract => "-",
+            Binary::Multiply => "*",
+            Binary::Divide => "/",
+            Binary::Remainder => "%",
+            Binary::Equal => "==",
+            Binary::NotEqual => "!=",
+            Binary::Less => "<",
+            Binary::LessOrEqual => "<=",
+            Binary::Greater => ">",
+            Binary::GreaterOrEqual => ">=",
+            Binary::And => "&&",
+            Binary::Or => "||",
+        }
+    }
+}
+
+/// A reference to something outside the expression: `var.hosts["a"].port`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reference {
+    /// All of it.
+    pub span: Span,
+    /// Its first name: `var`.
+    pub root: Arc<str>,
+    /// Where the first name stands.
+    pub root_span: Span,
+    /// What follows, each with its place.
+    pub steps: Vec<(RefStep, Span)>,
+}
+
+/// One step of a reference.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RefStep {
+    /// `.name`
+    Attr(Arc<str>),
+    /// `["key"]`, `[0]` or `.0`: a string or a number.
+    Index(Value),
+    /// `[expression]`
+    Dynamic,
+    /// `[*]` or `.*`
+    Splat,
+}
+
+impl Reference {
+    /// The name after the root, if that is how it goes on: `port` in `var.port`.
+    pub fn name(&self) -> Option<&Arc<str>> {
+        match self.steps.first() {
+            Some((RefStep::Attr(name), _)) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The first `n` steps as they would be written, for messages: `var.hosts["a"]`.
+    pub fn text(&self, n: usize) -> String {
+        let mut text = self.root.to_string();
+        for (step, _) in self.steps.iter().take(n) {
+            match step {
+                RefStep::Attr(name) => text.extend([".", name.as_ref()]),
+                RefStep::Index(value) => text.push_str(&format!("[{}]", value.brief())),
+                RefStep::Dynamic => text.push_str("[…]"),
+                RefStep::Splat => text.push_str("[*]"),
+            }
+        }
+        text
+    }
+}
+
+/// The key of an object's entry, as the checker sees it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct EntryKey<'a> {
+    /// The key, if it is a bare word or a quoted literal.
+    pub name: Option<&'a str>,
+    /// Where it stands.
+    pub span: Span,
+    /// The expression, if it is none of these two.
+    pub expr: Option<&'a Expr>,
+}
+
+impl Expr {
+    /// A literal, for defaults that stand in no file.
+    pub fn literal(value: Value, span: Span) -> Expr {
+        Expr { span, node: Node::Literal(value) }
+    }
+
+    /// Where it stands.
+    pub fn span(&self) -> Span {
+        self.span
+    }
+
+    /// A bare identifier such as `string`.
+    pub fn as_keyword(&self) -> Option<&str> {
+        match &self.node {
+            Node::Name(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The whole expression as one reference; indices that are no literals count as [`RefStep::Dynamic`].
+    pub fn as_traversal(&self) -> Option<Reference> {
+        match &self.node {
+            Node::Name(name) => {
+                let (span, root) = (self.span, name.clone());
+                Some(Reference { span, root, root_span: span, steps: Vec::new() })
+            }
+            Node::Traversal(base, steps) => {
+                let mut reference = base.as_traversal()?;
+                reference.steps.extend(steps.iter().map(|s| (s.as_ref_step(), s.span)));
+                Some(Reference { span: self.span, ..reference })
+            }
+            Node::Splat(splat) => {
+                let mut reference = splat.source.as_traversal()?;
+                reference.steps.push((RefStep::Splat, splat.star));
+                reference.steps.extend(splat.each.iter().map(|s| (s.as_ref_step(), s.span)));
+                Some(Reference { span: self.span, ..reference })
+            }
+            _ => None,
+        }
+    }
+
+    /// A literal's value, or that of a string without interpolation.
+    pub fn as_literal(&self) -> Option<&Value> {
+        match &self.node {
+            Node::Literal(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// A function call: its name, where that stands, its arguments, and whether the last one is spread.
+    pub fn as_call(&self) -> Option<(&str, Span, &[Expr], bool)> {
+        match &self.node {
+            Node::Call(call) => Some((&call.name, call.name_span, &call.args, call.spread)),
+            _ => None,
+        }
+    }
+
+    /// The elements of `[a, b]`.
+    pub fn as_list(&self) -> Option<&[Expr]> {
+        match &self.node {
+            Node::List(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The entries of `{ a = b }`, in the order written.
+    pub fn as_object(&self) -> Option<Vec<(EntryKey<'_>, &Expr)>> {
+        match &self.node {
+            Node::Object(entries) => Some(entries.iter().map(|(key, value)| (key.entry(), value)).collect()),
+            _ => None,
+        }
+    }
+
+    /// All references to something outside the expression, in the order written; names that a `for` binds are
+    /// inside.
+    pub fn references(&self) -> Vec<Reference> {
+        let mut found = Found::default();
+        found.expr(self);
+        found.references
+    }
+}
+
+impl Key {
+    fn entry(&self) -> EntryKey<'_> {
+        match self {
+            Key::Word(word, span) => EntryKey { name: Some(word), span: *span, expr: None },
+            Key::Computed(expr) => EntryKey {
+                name: expr.as_literal().and_then(Value::as_str),
+                span: expr.span,
+                expr: Some(expr),
+            },
+        }
+    }
+}
+
+impl Step {
+    fn as_ref_step(&self) -> RefStep {
+        match &self.kind {
+            StepKind::Attr(name) => RefStep::Attr(name.clone()),
+            StepKind::Index(expr) => match expr.as_literal() {
+                Some(value) if value.as_str().is_some() || value.as_number().is_some() => {
+                    RefStep::Index(value.clone())
+                }
+                _ => RefStep::Dynamic,
+            },
+        }
+    }
+}
+
+/// Walks an expression for its free references.
+#[derive(Default)]
+struct Found<'a> {
+    references: Vec<Reference>,
+    bound: Vec<&'a str>,
+}
+
+impl<'a> Found<'a> {
+    fn expr(&mut self, expr: &'a Expr) {
+        match &expr.node {
+            Node::Literal(_) => {}
+            Node::Name(_) | Node::Traversal(..) | Node::Splat(_) => self.traversal(expr),
+            Node::Template(parts) => self.parts(parts),
+            Node::Wrapped(inner) | Node::Parens(inner) | Node::Unary(_, inner) => self.expr(inner),
+            Node::List(items) => items.iter().for_each(|item| self.expr(item)),
+            Node::Object(entries) => entries.iter().for_each(|(key, value)| {
+                if let Key::Computed(key) = key {
+                    self.expr(key);
+                }
+                self.expr(value);
+            }),
+            Node::Conditional(three) => three.iter().for_each(|e| self.expr(e)),
+            Node::Binary(_, two) => two.iter().for_each(|e| self.expr(e)),
+            Node::Call(call) => call.args.iter().for_each(|arg| self.expr(arg)),
+            Node::For(f) => self.for_expr(f),
+        }
+    }
+
+    fn traversal(&mut self, expr: &'a Expr) {
+        if let Some(reference) = expr.as_traversal() {
+            if !self.bound.iter().any(|name| **name == *reference.root) {
+                self.references.push(reference);
+            }
+            self.indices(expr);
+            return;
+        }
+        match &expr.node {
+            Node::Traversal(base, _) => self.expr(base),
+            Node::Splat(splat) => self.expr(&splat.source),
+            _ => {}
+        }
+        self.own_indices(expr);
+    }
+
+    /// What stands between the brackets, all the way down to the root.
+    fn indices(&mut self, expr: &'a Expr) {
+        match &expr.node {
+            Node::Traversal(base, _) => self.indices(base),
+            Node::Splat(splat) => self.indices(&splat.source),
+            _ => {}
+        }
+        self.own_indices(expr);
+    }
+
+    fn own_indices(&mut self, expr: &'a Expr) {
+        let steps: &[Step] = match &expr.node {
+            Node::Traversal(_, steps) => steps,
+            Node::Splat(splat) => &splat.each,
+            _ => &[],
+        };
+        for step in steps {
+            if let StepKind::Index(index) = &step.kind {
+                self.expr(index);
+            }
+        }
+    }
+
+    fn parts(&mut self, parts: &'a [Part]) {
+        for part in parts {
+            match part {
+                Part::Text(_) => {}
+                Part::Value(expr) => self.expr(expr),
+                Part::If { condition, then, otherwise } => {
+                    self.expr(condition);
+                    self.parts(then);
+                    self.parts(otherwise);
+                }
+                Part::For { key, value, collection, body } => {
+                    self.expr(collection);
+                    self.within(key.as_deref(), value, |found| found.parts(body));
+                }
+            }
+        }
+    }
+
+    fn for_expr(&mut self, f: &'a For) {
+        self.expr(&f.collection);
+        self.within(f.key_name.as_deref(), &f.value_name, |found| {
+            for expr in [f.key.as_ref(), Some(&f.value), f.condition.as_ref()].into_iter().flatten() {
+                found.expr(expr);
+            }
+        });
+    }
+
+    fn within(&mut self, key: Option<&'a str>, value: &'a str, walk: impl FnOnce(&mut Self)) {
+        let outside = self.bound.len();
+        self.bound.extend(key);
+        self.bound.push(value);
+        walk(self);
+        self.bound.truncate(outside);
+    }
+}

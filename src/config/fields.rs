@@ -1,0 +1,183 @@
+//! Arguments of a body read by name and type; what is wrong with them is collected.
+
+use super::convert::convert;
+use super::eval::evaluate;
+use super::expr::Expr;
+use super::scope::Scope;
+use super::suggest;
+use super::syntax::{Attribute, Body};
+use super::types::Type;
+use super::value::Value;
+use crate::model::{Diagnostic, Diagnostics, Span, period};
+use std::time::Duration;
+
+/// Which names a body may hold.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known<'a> {
+    /// What the body belongs to, with its article: `a rollout block`.
+    pub what: &'a str,
+    /// Names of arguments.
+    pub arguments: &'a [&'a str],
+    /// Names of blocks.
+    pub blocks: &'a [&'a str],
+}
+
+impl Known<'_> {
+    /// Complains about everything in `body` that has no business there.
+    pub fn check(&self, body: &Body, problems: &mut Diagnostics) {
+        for attribute in &body.attributes {
+            if !self.arguments.contains(&&*attribute.name) {
+                problems.push(self.unknown_argument(&attribute.name, attribute.span));
+            }
+        }
+        for block in &body.blocks {
+            if !self.blocks.contains(&&*block.kind) {
+                problems.push(self.unknown_block(&block.kind, block.kind_span));
+            }
+        }
+    }
+
+    fn unknown_argument(&self, name: &str, span: Span) -> Diagnostic {
+        let problem = Diagnostic::error(format!("There is no argument \"{name}\" in {}", self.what));
+        if self.blocks.contains(&name) {
+            return problem.at(span, "this is a block").help(format!("Write it without `=`: {name} {{ … }}"));
+        }
+        let all = self.arguments.iter().chain(self.blocks).copied();
+        problem.at(span, "unknown argument").help(suggest::sentence(name, all))
+    }
+
+    fn unknown_block(&self, name: &str, span: Span) -> Diagnostic {
+        let problem = Diagnostic::error(format!("There is no block \"{name}\" in {}", self.what));
+        if self.arguments.contains(&name) {
+            return problem.at(span, "this is an argument").help(format!("Write it with `=`: {name} = …"));
+        }
+        let all = self.blocks.iter().chain(self.arguments).copied();
+        problem.at(span, "unknown block").help(suggest::sentence(name, all))
+    }
+}
+
+/// A missing argument, pointing at its block's header.
+pub(super) fn missing(name: &str, what: &str, header: Span, example: &str) -> Diagnostic {
+    Diagnostic::error(format!("The argument \"{name}\" is missing in {what}"))
+        .at(header, format!("has no \"{name}\""))
+        .help(format!("Add it, for example: {example}"))
+}
+
+/// Evaluates arguments in one scope and reads them as what they should be.
+pub(super) struct Fields<'a> {
+    /// What names mean here.
+    pub scope: &'a Scope<'a>,
+    /// Whether an expression rests on something that is already known to be wrong: it is passed over silently.
+    pub hopeless: &'a dyn Fn(&Expr) -> bool,
+    /// Where complaints go.
+    pub problems: &'a mut Diagnostics,
+}
+
+impl Fields<'_> {
+    /// An expression's value; `None` when it has none, which was said.
+    pub fn value(&mut self, expr: &Expr) -> Option<Value> {
+        if (self.hopeless)(expr) {
+            return None;
+        }
+        match evaluate(expr, self.scope) {
+            Ok(value) => Some(value),
+            Err(problem) => {
+                self.problems.push(problem);
+                None
+            }
+        }
+    }
+
+    /// A value of a type; `None` when it is null, or when something is wrong, which was said.
+    pub fn typed(&mut self, attribute: &Attribute, ty: &Type) -> Option<Value> {
+        let value = self.value(&attribute.value)?;
+        if value.is_sensitive() {
+            let problem = Diagnostic::error(format!("A secret may not decide \"{}\"", attribute.name))
+                .at(attribute.value.span(), "this value is sensitive")
+                .because("The plan shows and stores this setting in clear.")
+                .help("Use a value that is not sensitive.");
+            self.problems.push(problem);
+            return None;
+        }
+        match convert(&value, ty) {
+            Ok(value) => Some(value).filter(|v| !v.is_null()),
+            Err(wrong) => {
+                let problem =
+                    Diagnostic::error(format!("The value of \"{}\" has the wrong type", attribute.name))
+                        .at(attribute.value.span(), format!("this is {}", value.kind()))
+                        .because(format!("{}.", sentence_case(&wrong.describe(&attribute.name))));
+                self.problems.push(problem);
+                None
+            }
+        }
+    }
+
+    /// A string.
+    pub fn text(&mut self, body: &Body, name: &str) -> Option<String> {
+        let attribute = body.attribute(name)?;
+        self.typed(attribute, &Type::String)?.as_str().map(str::to_string)
+    }
+
+    /// `true` or `false`.
+    pub fn flag(&mut self, body: &Body, name: &str) -> Option<bool> {
+        let attribute = body.attribute(name)?;
+        self.typed(attribute, &Type::Bool)?.as_bool()
+    }
+
+    /// A whole number from `least` to `most`.
+    pub fn whole(&mut self, body: &Body, name: &str, least: u64, most: u64) -> Option<u64> {
+        let attribute = body.attribute(name)?;
+        let value = self.typed(attribute, &Type::Number)?;
+        let number = value.as_number()?.as_usize().map(|n| n as u64);
+        let fits = number.filter(|n| (least..=most).contains(n));
+        if fits.is_none() {
+            let range =
+                if most == u64::MAX { format!("{least} or more") } else { format!("from {least} to {most}") };
+            let problem = Diagnostic::error(format!("\"{name}\" must be a whole number, {range}"))
+                .at(attribute.value.span(), format!("this is {}", value.brief()));
+            self.problems.push(problem);
+        }
+        fits
+    }
+
+    /// A length of time such as `90s`.
+    pub fn period(&mut self, body: &Body, name: &str) -> Option<Duration> {
+        let attribute = body.attribute(name)?;
+        let text = self.typed(attribute, &Type::String)?;
+        match period::parse(text.as_str()?) {
+            Ok(duration) => Some(duration),
+            Err(wrong) => {
+                let problem = Diagnostic::error(format!("\"{name}\" must be a length of time"))
+                    .at(attribute.value.span(), "")
+                    .because(format!("{}.", sentence_case(&wrong)));
+                self.problems.push(problem);
+                None
+            }
+        }
+    }
+
+    /// A list of strings.
+    pub fn texts(&mut self, body: &Body, name: &str) -> Option<Vec<String>> {
+        let attribute = body.attribute(name)?;
+        let value = self.typed(attribute, &Type::list(Type::String))?;
+        let items = value.as_items()?;
+        if items.iter().any(Value::is_null) {
+            let problem = Diagnostic::error(format!("\"{name}\" holds null"))
+                .at(attribute.value.span(), format!("this is {}", value.brief()))
+                .help("Leave the element out, or give a string.");
+            self.problems.push(problem);
+            return None;
+        }
+        Some(items.iter().filter_map(|v| v.as_str().map(str::to_string)).collect())
+    }
+}
+
+/// Begins with a capital letter unless it begins with a name or a quote.
+pub(super) fn sentence_case(text: &str) -> String {
+    let first_word = text.split([' ', ',']).next().unwrap_or_default();
+    if !first_word.chars().all(char::is_alphabetic) {
+        return text.to_string();
+    }
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
+}

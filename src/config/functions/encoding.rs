@@ -1,0 +1,231 @@
+//! Encodings: `jsonencode`, `base64encode`, `csvdecode`, `urlencode` and their opposites.
+
+use super::Takes::Text;
+use super::text::text;
+use super::{Done, Fault, Function, nullable, param, plain};
+use crate::config::value::{Data, Entries, Value, key};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    plain("jsonencode", &[nullable("value")], |a| Ok(Value::string(to_json_text(&a[0])))),
+    plain("jsondecode", &[param("text", Text)], jsondecode),
+    plain("base64encode", &[param("text", Text)], |a| Ok(Value::string(base64(text(a, 0).as_bytes())))),
+    plain("base64decode", &[param("text", Text)], base64decode),
+    plain("urlencode", &[param("text", Text)], |a| Ok(Value::string(urlencode(text(a, 0))))),
+    plain("csvdecode", &[param("text", Text)], csvdecode),
+];
+
+/// JSON text as Terraform writes it: no white space, `<`, `>` and `&` escaped, numbers with every digit.
+pub(super) fn to_json_text(value: &Value) -> String {
+    let mut out = String::new();
+    write(value, &mut out);
+    out
+}
+
+fn write(value: &Value, out: &mut String) {
+    match value.data() {
+        Data::Null => out.push_str("null"),
+        Data::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
+        Data::Number(n) => out.push_str(&n.to_string()),
+        Data::String(s) => write_string(s, out),
+        _ => {}
+    }
+    if let Some(items) = value.as_items() {
+        out.push('[');
+        for (i, item) in items.iter().enumerate() {
+            out.push_str(if i > 0 { "," } else { "" });
+            write(item, out);
+        }
+        out.push(']');
+    }
+    if let Some(entries) = value.as_entries() {
+        out.push('{');
+        for (i, (name, item)) in entries.iter().enumerate() {
+            out.push_str(if i > 0 { "," } else { "" });
+            write_string(name, out);
+            out.push(':');
+            write(item, out);
+        }
+        out.push('}');
+    }
+}
+
+fn write_string(s: &str, out: &mut String) {
+    for c in serde_json::Value::String(s.to_string()).to_string().chars() {
+        match c {
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => out.push_str(&format!("\\u{:04x}", c as u32)),
+            plain => out.push(plain),
+        }
+    }
+}
+
+fn jsondecode(args: &[Value]) -> Done {
+    let json = text(args, 0);
+    let parsed: serde_json::Value = serde_json::from_str(json).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        Fault::at(0, format!("this is no valid JSON: line {line}, column {column}: {}", reason(&error)))
+    })?;
+    Ok(Value::from_json(&parsed))
+}
+
+/// The library's reason without its own line and column.
+fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.split(" at line ").next().unwrap_or(&text).to_string()
+}
+
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// RFC 4648, section 4, with padding.
+pub(super) fn base64(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let word = chunk.iter().fold(0_u32, |w, b| (w << 8) | u32::from(*b)) << (8 * (3 - chunk.len()));
+        for i in 0..4 {
+            let letter = ALPHABET[(word >> (18 - 6 * i)) as usize & 63];
+            out.push(if i <= chunk.len() { char::from(letter) } else { '=' });
+        }
+    }
+    out
+}
+
+fn base64decode(args: &[Value]) -> Done {
+    let wrong = || Fault::at(0, "this is no valid base64 (RFC 4648, with padding)");
+    // Line breaks are ignored, as in Go.
+    let source: Vec<u8> = text(args, 0).bytes().filter(|b| !matches!(b, b'\n' | b'\r')).collect();
+    let body = source.strip_suffix(b"==").or_else(|| source.strip_suffix(b"=")).unwrap_or(&source);
+    if source.len() % 4 != 0 {
+        return Err(wrong());
+    }
+    let mut bytes = Vec::with_capacity(body.len() * 3 / 4);
+    for chunk in body.chunks(4) {
+        let mut word = 0_u32;
+        for byte in chunk {
+            let six = ALPHABET.iter().position(|a| a == byte).ok_or_else(wrong)?;
+            word = (word << 6) | six as u32;
+        }
+        word <<= 6 * (4 - chunk.len());
+        bytes.extend_from_slice(&word.to_be_bytes()[1..chunk.len()]);
+    }
+    String::from_utf8(bytes)
+        .map(Value::string)
+        .map_err(|_| Fault::at(0, "what it encodes is no UTF-8 text; binary data cannot be held in a string"))
+}
+
+/// As in the query of an address: a space becomes `+`.
+fn urlencode(s: &str) -> String {
+    let mut out = String::with_capacity(s.len());
+    for byte in s.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
+            b' ' => out.push('+'),
+            other => out.push_str(&format!("%{other:02X}")),
+        }
+    }
+    out
+}
+
+/// RFC 4180, with a header line: a list of objects.
+fn csvdecode(args: &[Value]) -> Done {
+    let mut rows = csv_rows(text(args, 0))?.into_iter();
+    let Some((_, header)) = rows.next() else {
+        return Err(Fault::at(0, "a header line is needed"));
+    };
+    for (i, name) in header.iter().enumerate() {
+        if header[..i].contains(name) {
+            return Err(Fault::at(0, format!("the column {name:?} stands twice in the header")));
+        }
+    }
+    let mut objects = Vec::new();
+    for (line, row) in rows {
+        if row.len() != header.len() {
+            let (have, want) = (row.len(), header.len());
+            return Err(Fault::at(0, format!("line {line} has {have} fields, the header has {want}")));
+        }
+        let entries: Entries =
+            header.iter().zip(row).map(|(name, field)| (key(name), Value::string(field))).collect();
+        objects.push(Value::object(entries));
+    }
+    Ok(Value::list(objects))
+}
+
+/// Rows with the lines that they begin on; empty lines are left out.
+fn csv_rows(source: &str) -> Result<Vec<(usize, Vec<String>)>, Fault> {
+    let source = source.replace("\r\n", "\n");
+    let (mut rows, mut row, mut field) = (Vec::new(), Vec::new(), String::new());
+    let (mut line, mut began, mut quoted, mut was_quoted) = (1, 1, false, false);
+    let mut chars = source.chars().peekable();
+    while let Some(c) = chars.next() {
+        line += usize::from(c == '\n');
+        match c {
+            '"' if quoted && chars.peek() == Some(&'"') => field.extend(chars.next()),
+            '"' if quoted => quoted = false,
+            _ if quoted => field.push(c),
+            '"' if field.is_empty() && !was_quoted => (quoted, was_quoted) = (true, true),
+            '"' => {
+                return Err(Fault::at(0, format!("line {line}: a quote within a field that is not quoted")));
+            }
+            ',' => {
+                row.push(std::mem::take(&mut field));
+                was_quoted = false;
+            }
+            '\n' => {
+                if !row.is_empty() || !field.is_empty() || was_quoted {
+                    row.push(std::mem::take(&mut field));
+                    rows.push((began, std::mem::take(&mut row)));
+                }
+                (began, was_quoted) = (line, false);
+            }
+            _ if was_quoted => return Err(Fault::at(0, format!("line {line}: text behind a closing quote"))),
+            _ => field.push(c),
+        }
+    }
+    if quoted {
+        return Err(Fault::at(
+            0,
+            format!("the quote of the field that begins on line {began} is not closed"),
+        ));
+    }
+    if !row.is_empty() || !field.is_empty() || was_quoted {
+        row.push(field);
+        rows.push((began, row));
+    }
+    Ok(rows)
+}
+
+/// A number for tests of other families.
+#[cfg(test)]
+pub(super) fn of(n: i64) -> Value {
+    Value::number(n)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_its_own_inverse() {
+        for s in ["", "f", "fo", "foo", "foob", "fooba", "foobar", "ä→😀"] {
+            let encoded = base64(s.as_bytes());
+            assert_eq!(base64decode(&[Value::string(encoded)]), Ok(Value::string(s)));
+        }
+        for bad in ["a", "ab=a", "====", "a*=="] {
+            assert!(base64decode(&[Value::string(bad)]).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn csv_reads_quotes_and_refuses_nonsense() {
+        let rows = csv_rows("a,b\n\"x, \"\"y\"\"\n\",2\n\n")
+            .map(|r| r.into_iter().map(|(_, f)| f).collect::<Vec<_>>());
+        assert_eq!(rows, Ok(vec![vec!["a".into(), "b".into()], vec!["x, \"y\"\n".to_string(), "2".into()]]));
+        for bad in ["a\"b", "\"a", "\"a\"b"] {
+            assert!(csv_rows(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn json_text_keeps_digits_and_escapes_markup() {
+        let value = Value::tuple(vec![of(1), Value::string("<&>"), Value::NULL]);
+        assert_eq!(to_json_text(&value), r#"[1,"\u003c\u0026\u003e",null]"#);
+    }
+}

@@ -1,0 +1,216 @@
+//! The functions of the language: one table, one file per family.
+
+use super::scope::{Files, Scope};
+use super::types::Type;
+use super::value::Value;
+
+mod collection;
+mod conversion;
+mod encoding;
+mod files;
+mod format;
+mod network;
+mod numeric;
+mod paths;
+mod refused;
+mod sets;
+mod text;
+
+/// The longest text that a function makes, in bytes.
+const MAX_TEXT: usize = super::eval::MAX_TEXT;
+/// The most elements that a function makes.
+const MAX_ITEMS: usize = 1_000_000;
+
+/// A function: its name, what it takes, and how it works.
+pub struct Function {
+    /// As it is called.
+    pub name: &'static str,
+    /// Parameters that must be given.
+    pub params: &'static [Param],
+    /// A parameter that may be given any number of times more.
+    pub rest: Option<Param>,
+    /// What becomes of the marks of its arguments.
+    pub rule: Rule,
+    /// How it works.
+    pub work: Work,
+}
+
+/// One parameter.
+#[derive(Debug, Clone, Copy)]
+pub struct Param {
+    /// Its name in signatures and messages.
+    pub name: &'static str,
+    /// What is converted to what.
+    pub takes: Takes,
+    /// Whether null may be given.
+    pub null: bool,
+}
+
+/// What a parameter takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Takes {
+    /// Anything, as it is.
+    Any,
+    /// A string.
+    Text,
+    /// A number.
+    Number,
+    /// A bool.
+    Bool,
+    /// A list of strings.
+    Texts,
+    /// A set of strings.
+    TextSet,
+    /// A list of numbers.
+    Numbers,
+    /// A list of bools.
+    Bools,
+    /// A list of any one type.
+    List,
+    /// A set of any one type.
+    Set,
+    /// A map of lists of strings.
+    TextLists,
+}
+
+impl Takes {
+    /// The type that arguments are converted to.
+    pub fn ty(self) -> Type {
+        match self {
+            Takes::Any => Type::Any,
+            Takes::Text => Type::String,
+            Takes::Number => Type::Number,
+            Takes::Bool => Type::Bool,
+            Takes::Texts => Type::list(Type::String),
+            Takes::TextSet => Type::set(Type::String),
+            Takes::Numbers => Type::list(Type::Number),
+            Takes::Bools => Type::list(Type::Bool),
+            Takes::List => Type::list(Type::Any),
+            Takes::Set => Type::set(Type::Any),
+            Takes::TextLists => Type::map(Type::list(Type::String)),
+        }
+    }
+}
+
+/// What becomes of the marks of the arguments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// The result carries all of them.
+    Whole,
+    /// Values inside are passed on with their own marks; the result carries those of the arguments themselves.
+    Parts,
+    /// The function sees to it.
+    Free,
+}
+
+/// How a function works.
+#[derive(Clone, Copy)]
+pub enum Work {
+    /// From its arguments alone.
+    Plain(fn(&[Value]) -> Done),
+    /// From its arguments and the files of the configuration.
+    Files(fn(&[Value], &dyn Files, &Scope<'_>) -> Done),
+    /// `try`: its arguments may fail.
+    Try,
+    /// `can`: its argument may fail.
+    Can,
+    /// Not at all: why.
+    Refused(&'static str),
+}
+
+/// A function's result.
+pub type Done = Result<Value, Fault>;
+
+/// A function's complaint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The argument that it is about.
+    pub argument: Option<usize>,
+    /// A sentence that says what is wrong.
+    pub problem: String,
+}
+
+impl Fault {
+    /// A complaint about all of it.
+    pub fn new(problem: impl Into<String>) -> Fault {
+        Fault { argument: None, problem: problem.into() }
+    }
+
+    /// A complaint about one argument, counted from 0.
+    pub fn at(argument: usize, problem: impl Into<String>) -> Fault {
+        Fault { argument: Some(argument), problem: problem.into() }
+    }
+}
+
+impl Function {
+    /// The parameter for the argument at `index`.
+    pub fn param(&self, index: usize) -> Option<&Param> {
+        self.params.get(index).or(self.rest.as_ref())
+    }
+
+    /// As in `join(separator, lists...)`.
+    pub fn signature(&self) -> String {
+        let mut names: Vec<String> = self.params.iter().map(|p| p.name.to_string()).collect();
+        names.extend(self.rest.map(|p| format!("{}...", p.name)));
+        format!("{}({})", self.name, names.join(", "))
+    }
+}
+
+/// A parameter that must not be null.
+const fn param(name: &'static str, takes: Takes) -> Param {
+    Param { name, takes, null: false }
+}
+
+/// A parameter that may be null.
+const fn nullable(name: &'static str) -> Param {
+    Param { name, takes: Takes::Any, null: true }
+}
+
+/// A function whose result carries all marks.
+const fn plain(name: &'static str, params: &'static [Param], work: fn(&[Value]) -> Done) -> Function {
+    Function { name, params, rest: None, rule: Rule::Whole, work: Work::Plain(work) }
+}
+
+/// A function that passes values on.
+const fn passing(name: &'static str, params: &'static [Param], work: fn(&[Value]) -> Done) -> Function {
+    Function { name, params, rest: None, rule: Rule::Parts, work: Work::Plain(work) }
+}
+
+impl Function {
+    /// With a parameter that may be given any number of times more.
+    const fn and(mut self, rest: Param) -> Function {
+        self.rest = Some(rest);
+        self
+    }
+
+    /// With marks left to the function.
+    const fn free(mut self) -> Function {
+        self.rule = Rule::Free;
+        self
+    }
+}
+
+/// All families.
+const FAMILIES: &[&[Function]] = &[
+    numeric::FUNCTIONS,
+    text::FUNCTIONS,
+    collection::FUNCTIONS,
+    sets::FUNCTIONS,
+    conversion::FUNCTIONS,
+    encoding::FUNCTIONS,
+    paths::FUNCTIONS,
+    network::FUNCTIONS,
+    files::FUNCTIONS,
+    refused::FUNCTIONS,
+];
+
+/// The function called `name`.
+pub fn find(name: &str) -> Option<&'static Function> {
+    FAMILIES.iter().flat_map(|family| family.iter()).find(|f| f.name == name)
+}
+
+/// The names of all functions that can be called, family by family.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    let usable = |f: &&Function| !matches!(f.work, Work::Refused(_));
+    FAMILIES.iter().flat_map(|family| family.iter()).filter(usable).map(|f| f.name)
+}

@@ -1,0 +1,145 @@
+//! Network addresses: `cidrhost`, `cidrnetmask`, `cidrsubnet`, `cidrsubnets`, for IPv4 and IPv6.
+
+use super::Takes::{Number as N, Text};
+use super::text::{text, whole};
+use super::{Done, Fault, Function, param, plain};
+use crate::config::value::Value;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    plain("cidrhost", &[param("prefix", Text), param("number", N)], host),
+    plain("cidrnetmask", &[param("prefix", Text)], netmask),
+    plain("cidrsubnet", &[param("prefix", Text), param("bits", N), param("number", N)], subnet),
+    plain("cidrsubnets", &[param("prefix", Text)], subnets).and(param("bits", N)),
+];
+
+/// A network: its first address as a number, the length of its prefix, and that of an address.
+#[derive(Clone, Copy)]
+struct Network {
+    first: u128,
+    prefix: u32,
+    bits: u32,
+}
+
+impl Network {
+    fn read(args: &[Value]) -> Result<Network, Fault> {
+        let source = text(args, 0);
+        let wrong =
+            || Fault::at(0, format!("{} is no network; write one like \"10.0.0.0/8\"", args[0].brief()));
+        let (address, prefix) = source.split_once('/').ok_or_else(wrong)?;
+        let (number, bits) = match address.parse::<IpAddr>().map_err(|_| wrong())? {
+            IpAddr::V4(v4) => (u128::from(u32::from(v4)), 32),
+            IpAddr::V6(v6) => (u128::from(v6), 128),
+        };
+        let is_plain = prefix.bytes().all(|b| b.is_ascii_digit());
+        let prefix: u32 = prefix.parse().ok().filter(|p| *p <= bits && is_plain).ok_or_else(wrong)?;
+        Ok(Network { first: number & mask(prefix, bits), prefix, bits })
+    }
+
+    fn host_bits(self) -> u32 {
+        self.bits - self.prefix
+    }
+
+    fn address(self, number: u128) -> String {
+        match u32::try_from(number) {
+            Ok(v4) if self.bits == 32 => Ipv4Addr::from(v4).to_string(),
+            _ => Ipv6Addr::from(number).to_string(),
+        }
+    }
+}
+
+impl std::fmt::Display for Network {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.address(self.first), self.prefix)
+    }
+}
+
+/// Ones for the prefix, zeros for the rest, in an address of `bits`.
+fn mask(prefix: u32, bits: u32) -> u128 {
+    low(bits) & !low(bits - prefix)
+}
+
+/// The `count` lowest bits set.
+fn low(count: u32) -> u128 {
+    !shifted(u128::MAX, count)
+}
+
+/// `value << by`, zero where everything is shifted out.
+fn shifted(value: u128, by: u32) -> u128 {
+    value.checked_shl(by).unwrap_or(0)
+}
+
+fn host(args: &[Value]) -> Done {
+    let network = Network::read(args)?;
+    let number = whole(args, 1)?;
+    let size = network.host_bits();
+    let fits = size >= 64
+        || number.unsigned_abs() < (1 << size)
+        || (number < 0 && number.unsigned_abs() == 1 << size);
+    if !fits {
+        return Err(Fault::at(1, format!("a network of {network} has no host {number}")));
+    }
+    let offset = if number >= 0 {
+        u128::from(number.unsigned_abs())
+    } else {
+        // Counted from the end: -1 is the last address.
+        low(size) - (u128::from(number.unsigned_abs()) - 1)
+    };
+    Ok(Value::string(network.address(network.first | offset)))
+}
+
+fn netmask(args: &[Value]) -> Done {
+    let network = Network::read(args)?;
+    if network.bits != 32 {
+        return Err(Fault::at(0, "an IPv6 network has no netmask"));
+    }
+    Ok(Value::string(network.address(mask(network.prefix, 32))))
+}
+
+fn subnet(args: &[Value]) -> Done {
+    let network = Network::read(args)?;
+    let (bits, number) = (whole(args, 1)?, whole(args, 2)?);
+    let bits = u32::try_from(bits).map_err(|_| Fault::at(1, "the number of bits cannot be negative"))?;
+    if bits > network.host_bits() {
+        let left = network.host_bits();
+        return Err(Fault::at(1, format!("{network} has only {left} bits left, not {bits}")));
+    }
+    let number = u128::try_from(number).map_err(|_| Fault::at(2, "the number cannot be negative"))?;
+    if number > low(bits) {
+        return Err(Fault::at(2, format!("{bits} bits cannot hold the subnet number {number}")));
+    }
+    let prefix = network.prefix + bits;
+    let first = network.first | shifted(number, network.bits - prefix);
+    Ok(Value::string(Network { first, prefix, ..network }.to_string()))
+}
+
+fn subnets(args: &[Value]) -> Done {
+    let network = Network::read(args)?;
+    let mut next = network.first;
+    let mut full = false;
+    let mut made = Vec::new();
+    for i in 1..args.len() {
+        let bits = u32::try_from(whole(args, i)?).ok().filter(|b| *b > 0 && *b <= network.host_bits());
+        let bits = bits.ok_or_else(|| {
+            Fault::at(
+                i,
+                format!("it must be from 1 to {}, the bits that {network} leaves", network.host_bits()),
+            )
+        })?;
+        let prefix = network.prefix + bits;
+        let rest = low(network.bits - prefix);
+        // The next address at which a network of this size may begin.
+        let first = next.checked_add(rest).map(|n| n & !rest);
+        let last = network.first | low(network.host_bits());
+        let Some(first) = first.filter(|first| !full && *first <= last && last - *first >= rest) else {
+            return Err(Fault::at(
+                i,
+                format!("there is no room left in {network} for a prefix of {prefix} bits"),
+            ));
+        };
+        made.push(Value::string(Network { first, prefix, ..network }.to_string()));
+        full = first + rest == last;
+        next = (first + rest).saturating_add(1);
+    }
+    Ok(Value::list(made))
+}

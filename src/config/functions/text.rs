@@ -1,0 +1,188 @@
+//! Text: `join`, `split`, `replace`, `substr`, `trim`, …. Lengths and positions count what readers see as characters.
+
+use super::Takes::{Any, Number as N, Text, Texts};
+use super::numeric::number;
+use super::{Done, Fault, Function, MAX_TEXT, param, plain};
+use crate::config::value::{Entries, Value};
+use regex_lite::Regex;
+use std::sync::Arc;
+use unicode_segmentation::UnicodeSegmentation;
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    plain("lower", &[param("text", Text)], |a| map(a, |s| s.to_lowercase())),
+    plain("upper", &[param("text", Text)], |a| map(a, |s| s.to_uppercase())),
+    plain("title", &[param("text", Text)], |a| map(a, title)),
+    plain("trimspace", &[param("text", Text)], |a| map(a, |s| s.trim().to_string())),
+    plain("chomp", &[param("text", Text)], |a| map(a, |s| s.trim_end_matches(['\r', '\n']).to_string())),
+    plain("strrev", &[param("text", Text)], |a| map(a, |s| s.graphemes(true).rev().collect())),
+    plain("trim", &[param("text", Text), param("characters", Text)], |a| {
+        map(a, |s| s.trim_matches(|c| text(a, 1).contains(c)).to_string())
+    }),
+    plain("trimprefix", &[param("text", Text), param("prefix", Text)], |a| {
+        map(a, |s| s.strip_prefix(text(a, 1)).unwrap_or(s).to_string())
+    }),
+    plain("trimsuffix", &[param("text", Text), param("suffix", Text)], |a| {
+        map(a, |s| s.strip_suffix(text(a, 1)).unwrap_or(s).to_string())
+    }),
+    plain("startswith", &[param("text", Text), param("prefix", Text)], |a| {
+        Ok(Value::bool(text(a, 0).starts_with(text(a, 1))))
+    }),
+    plain("endswith", &[param("text", Text), param("suffix", Text)], |a| {
+        Ok(Value::bool(text(a, 0).ends_with(text(a, 1))))
+    }),
+    plain("strcontains", &[param("text", Text), param("part", Text)], |a| {
+        Ok(Value::bool(text(a, 0).contains(text(a, 1))))
+    }),
+    plain("strlen", &[param("text", Text)], |a| Ok(Value::number(text(a, 0).graphemes(true).count()))),
+    plain("substr", &[param("text", Text), param("offset", N), param("length", N)], substr),
+    plain("indent", &[param("spaces", N), param("text", Text)], indent),
+    plain("split", &[param("separator", Text), param("text", Text)], split),
+    plain("join", &[param("separator", Text)], join).and(param("lists", Texts)),
+    plain("replace", &[param("text", Text), param("part", Text), param("replacement", Text)], replace),
+    plain("regex", &[param("pattern", Text), param("text", Text)], regex_first),
+    plain("regexall", &[param("pattern", Text), param("text", Text)], regex_all),
+    plain("format", &[param("format", Text)], super::format::format).and(super::nullable("values")),
+    plain("formatlist", &[param("format", Text)], super::format::formatlist).and(super::Param {
+        name: "values",
+        takes: Any,
+        null: false,
+    }),
+];
+
+/// The text at `index`; arguments have been converted already.
+pub(super) fn text(args: &[Value], index: usize) -> &str {
+    args.get(index).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn map(args: &[Value], work: impl Fn(&str) -> String) -> Done {
+    Ok(Value::string(work(text(args, 0))))
+}
+
+fn title(s: &str) -> String {
+    let mut out = String::with_capacity(s.len());
+    let mut within_word = false;
+    for c in s.chars() {
+        if within_word {
+            out.push(c);
+        } else {
+            out.extend(c.to_uppercase());
+        }
+        let separates =
+            if c.is_ascii() { !(c.is_ascii_alphanumeric() || c == '_') } else { c.is_whitespace() };
+        within_word = !separates;
+    }
+    out
+}
+
+/// A whole number, for positions.
+pub(super) fn whole(args: &[Value], index: usize) -> Result<i64, Fault> {
+    number(args, index).as_i64().ok_or_else(|| Fault::at(index, "a whole number is needed"))
+}
+
+fn substr(args: &[Value]) -> Done {
+    let characters: Vec<&str> = text(args, 0).graphemes(true).collect();
+    let (offset, length) = (whole(args, 1)?, whole(args, 2)?);
+    let count = characters.len() as i64;
+    let start = if offset < 0 { (count + offset).max(0) } else { offset.min(count) };
+    let end = if length < 0 { count } else { start.saturating_add(length).min(count) };
+    Ok(Value::string(characters[start as usize..end as usize].concat()))
+}
+
+fn indent(args: &[Value]) -> Done {
+    let spaces =
+        usize::try_from(whole(args, 0)?).map_err(|_| Fault::at(0, "the indentation cannot be negative"))?;
+    let lines = text(args, 1).matches('\n').count();
+    bounded(spaces.saturating_mul(lines.max(1)))?;
+    Ok(Value::string(text(args, 1).replace('\n', &format!("\n{}", " ".repeat(spaces)))))
+}
+
+/// Refuses results that are too long before they are made.
+pub(super) fn bounded(bytes: usize) -> Result<(), Fault> {
+    if bytes > MAX_TEXT { Err(Fault::new("the result would be longer than 64 MiB")) } else { Ok(()) }
+}
+
+fn split(args: &[Value]) -> Done {
+    let (separator, s) = (text(args, 0), text(args, 1));
+    let parts: Vec<Value> = if separator.is_empty() {
+        s.chars().map(|c| Value::string(c.to_string())).collect()
+    } else {
+        s.split(separator).map(Value::string).collect()
+    };
+    Ok(Value::list(parts))
+}
+
+fn join(args: &[Value]) -> Done {
+    let mut parts = Vec::new();
+    if args.len() == 1 {
+        return Err(Fault::new("at least one list is needed"));
+    }
+    for (i, list) in args.iter().enumerate().skip(1) {
+        for item in list.as_items().unwrap_or_default() {
+            parts.push(item.as_str().ok_or_else(|| Fault::at(i, "an element is null"))?);
+        }
+    }
+    let separator = text(args, 0);
+    bounded(
+        parts
+            .iter()
+            .map(|p| p.len())
+            .sum::<usize>()
+            .saturating_add(separator.len().saturating_mul(parts.len())),
+    )?;
+    Ok(Value::string(parts.join(separator)))
+}
+
+fn replace(args: &[Value]) -> Done {
+    let (s, part, by) = (text(args, 0), text(args, 1), text(args, 2));
+    let inner = part.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')).filter(|p| !p.is_empty());
+    if let Some(pattern) = inner {
+        let pattern = compile(pattern, 1)?;
+        let longest = s.len().saturating_mul(by.matches('$').count()).saturating_add(by.len());
+        bounded(
+            pattern
+                .find_iter(s)
+                .count()
+                .saturating_mul(longest)
+                .saturating_add(s.len())
+                .min(if by.contains('$') { s.len().saturating_mul(longest.max(1)) } else { usize::MAX }),
+        )?;
+        return Ok(Value::string(pattern.replace_all(s, by).into_owned()));
+    }
+    let found = if part.is_empty() { s.len() + 1 } else { s.matches(part).count() };
+    bounded(found.saturating_mul(by.len()).saturating_add(s.len()))?;
+    Ok(Value::string(s.replace(part, by)))
+}
+
+fn compile(pattern: &str, argument: usize) -> Result<Regex, Fault> {
+    Regex::new(pattern).map_err(|error| {
+        let problem = error.to_string().replace('\n', " ");
+        Fault::at(argument, format!("this is no valid regular expression: {problem}"))
+    })
+}
+
+fn regex_first(args: &[Value]) -> Done {
+    let pattern = compile(text(args, 0), 0)?;
+    match pattern.captures(text(args, 1)) {
+        Some(captures) => Ok(captured(&pattern, &captures)),
+        None => Err(Fault::at(1, format!("the pattern does not match {}", args[1].brief()))),
+    }
+}
+
+fn regex_all(args: &[Value]) -> Done {
+    let pattern = compile(text(args, 0), 0)?;
+    Ok(Value::list(pattern.captures_iter(text(args, 1)).map(|c| captured(&pattern, &c)).collect()))
+}
+
+/// The match, or its groups: a tuple, or an object when they have names.
+fn captured(pattern: &Regex, captures: &regex_lite::Captures<'_>) -> Value {
+    let group = |i: usize| captures.get(i).map_or(Value::NULL, |m| Value::string(m.as_str()));
+    let names: Vec<Option<&str>> = pattern.capture_names().skip(1).collect();
+    if names.is_empty() {
+        return group(0);
+    }
+    if names.iter().all(Option::is_none) {
+        return Value::tuple((1..=names.len()).map(group).collect());
+    }
+    let named = names.iter().enumerate().filter_map(|(i, name)| Some((Arc::from((*name)?), group(i + 1))));
+    Value::object(named.collect::<Entries>())
+}

@@ -1,0 +1,213 @@
+//! From texts to blocks, and what must be known before providers are started.
+
+use super::checked::{RequiredProvider, Settings};
+use super::settings;
+use super::source::Sources;
+use super::suggest;
+use super::syntax::{self, Block, Body};
+use crate::model::{Diagnostic, Diagnostics, FileId};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A configuration whose texts could be read; nothing is evaluated yet but the `patchform` block.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parsed {
+    pub(super) blocks: Vec<Block>,
+    pub(super) settings: Settings,
+}
+
+impl Parsed {
+    /// The `patchform` block: which view, where the state is, which providers.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// `required_providers`: what must be started before the rest can be checked.
+    pub fn required_providers(&self) -> &BTreeMap<String, RequiredProvider> {
+        &self.settings.required_providers
+    }
+
+    /// The kinds that `component` blocks name: bundled providers that offer none of them need not be started.
+    pub fn kinds(&self) -> BTreeSet<&str> {
+        self.first_labels("component")
+    }
+
+    /// The providers that have a `provider` block.
+    pub fn configured_providers(&self) -> BTreeSet<&str> {
+        self.first_labels("provider")
+    }
+
+    fn first_labels(&self, kind: &str) -> BTreeSet<&str> {
+        let blocks = self.blocks.iter().filter(|b| &*b.kind == kind);
+        blocks.filter_map(|b| b.labels.first()).map(|l| &*l.text).collect()
+    }
+}
+
+/// A block that may stand at the top of a file.
+struct Row {
+    kind: &'static str,
+    labels: &'static [&'static str],
+    /// Whether this version knows it.
+    known: bool,
+    example: &'static str,
+}
+
+const fn known(kind: &'static str, labels: &'static [&'static str], example: &'static str) -> Row {
+    Row { kind, labels, known: true, example }
+}
+
+const fn later(kind: &'static str) -> Row {
+    Row { kind, labels: &[], known: false, example: "" }
+}
+
+const ROWS: &[Row] = &[
+    known("patchform", &[], "patchform { … }"),
+    known("variable", &["name"], "variable \"port\" { … }"),
+    known("locals", &[], "locals { … }"),
+    known("output", &["name"], "output \"url\" { … }"),
+    known("provider", &["name"], "provider \"release\" { … }"),
+    known("component", &["kind", "name"], "component \"release\" \"api\" { … }"),
+    known("rollout", &["name"], "rollout \"careful\" { … }"),
+    later("service"),
+    later("traffic"),
+    later("maintenance_window"),
+    later("blackout"),
+    later("feed"),
+    later("baseline"),
+    later("policy"),
+    later("customer"),
+    later("vendor"),
+    later("twin"),
+    later("inventory"),
+    later("module"),
+    later("data"),
+    later("moved"),
+    later("removed"),
+    later("check"),
+];
+
+/// First names of references that are no kinds (page 2.1 of the design).
+pub(super) const ROOTS: &[&str] = &[
+    "var",
+    "local",
+    "module",
+    "data",
+    "each",
+    "count",
+    "self",
+    "path",
+    "patchform",
+    "rollout",
+    "traffic",
+    "maintenance_window",
+    "blackout",
+    "feed",
+    "baseline",
+    "policy",
+    "service",
+    "customer",
+    "vendor",
+    "twin",
+    "inventory",
+    "check",
+];
+
+/// Reads every configuration file (`*.pf.hcl`) of `sources`. What could be read is answered even when something
+/// was wrong, so that the caller can say more about it.
+pub fn parse(sources: &Sources) -> (Parsed, Diagnostics) {
+    let mut problems = Diagnostics::default();
+    let mut blocks = Vec::new();
+    for file in sources.files().filter(|file| sources.is_readable(*file)) {
+        let path = sources.path(file);
+        if path.ends_with(".pf.hcl") {
+            let body = syntax::read(sources, file, &mut problems);
+            blocks.extend(top_level(body, &mut problems));
+        } else if path.ends_with(".pf.json") {
+            problems.push(json(file, path));
+        }
+    }
+    let settings = settings::read(&blocks, &mut problems);
+    (Parsed { blocks, settings }, problems)
+}
+
+fn json(file: FileId, path: &str) -> Diagnostic {
+    Diagnostic::error("JSON configuration is not supported by this version yet")
+        .at(crate::model::Span::new(file, 0, 0), "")
+        .help(format!("Write {path} in HCL, as a *.pf.hcl file."))
+}
+
+fn top_level(body: Body, problems: &mut Diagnostics) -> Vec<Block> {
+    for attribute in &body.attributes {
+        let problem =
+            Diagnostic::error(format!("The argument \"{}\" stands outside of any block", attribute.name))
+                .at(attribute.span, "no block around it")
+                .help("Values of variables belong into a *.pfvars file; named values into a `locals` block.");
+        problems.push(problem);
+    }
+    body.blocks.into_iter().filter(|block| fits(block, problems)).collect()
+}
+
+fn fits(block: &Block, problems: &mut Diagnostics) -> bool {
+    let kind = &*block.kind;
+    let Some(row) = ROWS.iter().find(|row| row.kind == kind) else {
+        problems.push(unknown(block));
+        return false;
+    };
+    if !row.known {
+        let problem = Diagnostic::error(format!("`{kind}` blocks are not supported by this version yet"))
+            .at(block.header, "not supported yet")
+            .help("Take the block out for now; the rest of the configuration works without it.");
+        problems.push(problem);
+        return false;
+    }
+    if block.labels.len() != row.labels.len() {
+        let article = if kind == "output" { "An" } else { "A" };
+        let problem = Diagnostic::error(match row.labels {
+            [] => format!("{article} `{kind}` block has no labels"),
+            labels => format!("{article} `{kind}` block needs {}", label_names(labels)),
+        });
+        let has = match block.labels.len() {
+            0 => "this has no label".to_string(),
+            1 => "this has one label".to_string(),
+            n => format!("this has {n} labels"),
+        };
+        problems.push(problem.at(block.header, has).help(format!("Write it as {}", row.example)));
+        return false;
+    }
+    let mut good = true;
+    for (label, what) in block.labels.iter().zip(row.labels) {
+        if !is_identifier(&label.text) {
+            let problem =
+                Diagnostic::error(format!("{:?} cannot be the {what} of a `{kind}` block", &*label.text))
+                    .at(label.span, "no identifier")
+                    .help("Use letters, digits, `_` and `-`; begin with a letter or `_`.");
+            problems.push(problem);
+            good = false;
+        }
+    }
+    good
+}
+
+fn label_names(labels: &[&str]) -> String {
+    let quoted: Vec<String> = labels.iter().map(|l| format!("a {l}")).collect();
+    format!("{} in quotes", quoted.join(" and "))
+}
+
+fn unknown(block: &Block) -> Diagnostic {
+    let names = ROWS.iter().filter(|row| row.known).map(|row| row.kind);
+    let help = match &*block.kind {
+        "terraform" => "The settings of patchform stand in a `patchform` block.".to_string(),
+        "resource" => "What has a patch level is a `component` block.".to_string(),
+        "local" => "Did you mean \"locals\"?".to_string(),
+        kind => suggest::sentence(kind, names),
+    };
+    Diagnostic::error(format!("There is no block \"{}\"", block.kind))
+        .at(block.kind_span, "unknown block")
+        .help(help)
+}
+
+/// Whether a text can be a name of the language.
+pub(super) fn is_identifier(text: &str) -> bool {
+    let first = text.chars().next();
+    first.is_some_and(|c| c.is_alphabetic() || c == '_')
+        && text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-')
+}

@@ -1,0 +1,252 @@
+//! From the library's syntax tree to our compact one, with what the library lets pass refused.
+
+use super::expr::{Binary, Call, Expr, For, Key, Node, Splat, Step, StepKind, Unary};
+use super::number::Number;
+use super::value::Value;
+use crate::model::{Diagnostic, Diagnostics, FileId, Span};
+use hcl::edit::Span as _;
+use hcl::edit::expr::{
+    BinaryOperator, Expression, ForExpr, FuncCall, ObjectKey, Traversal, TraversalOperator, UnaryOperator,
+};
+use std::ops::Range;
+use std::sync::Arc;
+
+mod template;
+
+/// The deepest nesting of an expression that is accepted. The parser stops long before.
+const MAX_NESTING: usize = 400;
+
+/// Lowers an expression of `text`, which stands at byte `base` of `file` and which the library has parsed alone.
+///
+/// # Errors
+/// What the library lets pass: raw line breaks within quotes, nesting that is too deep, bad escapes.
+pub fn lower(expr: &Expression, text: &str, file: FileId, base: usize) -> Result<Expr, Diagnostics> {
+    let mut lowering = Lowering { text, file, base, depth: 0, problems: Diagnostics::default() };
+    let lowered = lowering.expr(expr);
+    if lowering.problems.has_errors() { Err(lowering.problems) } else { Ok(lowered) }
+}
+
+/// Parses and lowers a text that is one expression, such as the value of `--var`.
+///
+/// # Errors
+/// What is wrong with it, pointing into `file` behind `base`.
+pub fn parse(text: &str, file: FileId, base: usize) -> Result<Expr, Diagnostics> {
+    let parsed = text.parse::<Expression>().map_err(|error| {
+        let at = base + error.location().offset().min(text.len());
+        Diagnostic::error("this is no valid expression")
+            .at(Span::new(file, at, at + 1), error.message().to_string())
+    })?;
+    lower(&parsed, text, file, base)
+}
+
+/// Parses and lowers a text that is one template, such as the file of `templatefile()`.
+///
+/// # Errors
+/// What is wrong with it, pointing into `file` behind `base`.
+pub fn parse_template(text: &str, file: FileId, base: usize) -> Result<Expr, Diagnostics> {
+    let parsed = text.parse::<hcl::edit::template::Template>().map_err(|error| {
+        let at = base + error.location().offset().min(text.len());
+        Diagnostic::error("this is no valid template")
+            .at(Span::new(file, at, at + 1), error.message().to_string())
+    })?;
+    let mut lowering = Lowering { text, file, base, depth: 0, problems: Diagnostics::default() };
+    let node = lowering.bare_template(&parsed);
+    let span = Span::new(file, base, base + text.len());
+    if lowering.problems.has_errors() { Err(lowering.problems) } else { Ok(Expr { span, node }) }
+}
+
+struct Lowering<'t> {
+    text: &'t str,
+    file: FileId,
+    base: usize,
+    depth: usize,
+    problems: Diagnostics,
+}
+
+impl Lowering<'_> {
+    fn span(&self, range: Option<Range<usize>>) -> Span {
+        let range = range.unwrap_or(0..0);
+        Span::new(self.file, self.base + range.start, self.base + range.end)
+    }
+
+    fn refuse(&mut self, problem: Diagnostic) {
+        self.problems.push(problem);
+    }
+
+    fn expr(&mut self, expr: &Expression) -> Expr {
+        let span = self.span(expr.span());
+        if self.depth >= MAX_NESTING {
+            self.refuse(
+                Diagnostic::error("this expression is nested too deeply")
+                    .at(span, "")
+                    .help("name parts of it in a locals block"),
+            );
+            return Expr { span, node: Node::Literal(Value::NULL) };
+        }
+        self.depth += 1;
+        let node = self.node(expr, span);
+        self.depth -= 1;
+        Expr { span, node }
+    }
+
+    fn node(&mut self, expr: &Expression, span: Span) -> Node {
+        match expr {
+            Expression::Null(_) => Node::Literal(Value::NULL),
+            Expression::Bool(b) => Node::Literal(Value::bool(**b)),
+            Expression::Number(_) => self.number(span),
+            Expression::String(s) => {
+                self.quoted(span);
+                Node::Literal(Value::string(s.as_str()))
+            }
+            Expression::Array(items) => Node::List(items.iter().map(|item| self.expr(item)).collect()),
+            Expression::Object(object) => Node::Object(
+                object.iter().map(|(key, value)| (self.key(key), self.expr(value.expr()))).collect(),
+            ),
+            Expression::StringTemplate(template) => self.string_template(template),
+            Expression::HeredocTemplate(heredoc) => self.heredoc(heredoc, span),
+            Expression::Parenthesis(inner) => Node::Parens(Box::new(self.expr(inner.inner()))),
+            Expression::Variable(name) => Node::Name(name.as_str().into()),
+            Expression::Conditional(c) => Node::Conditional(Box::new([
+                self.expr(&c.cond_expr),
+                self.expr(&c.true_expr),
+                self.expr(&c.false_expr),
+            ])),
+            Expression::FuncCall(call) => self.call(call),
+            Expression::Traversal(traversal) => self.traversal(traversal, span),
+            Expression::UnaryOp(op) => {
+                let unary = match op.operator.value() {
+                    UnaryOperator::Neg => Unary::Negate,
+                    UnaryOperator::Not => Unary::Not,
+                };
+                Node::Unary(unary, Box::new(self.expr(&op.expr)))
+            }
+            Expression::BinaryOp(op) => {
+                let two = [self.expr(&op.lhs_expr), self.expr(&op.rhs_expr)];
+                Node::Binary(binary(*op.operator.value()), Box::new(two))
+            }
+            Expression::ForExpr(f) => self.for_expr(f),
+        }
+    }
+
+    /// Reads the digits themselves: the library has rounded them to a double.
+    fn number(&mut self, span: Span) -> Node {
+        let digits = self.source(span);
+        let digits: String = digits.chars().filter(|c| !c.is_whitespace()).collect();
+        match digits.parse::<Number>() {
+            Ok(n) => Node::Literal(Value::number(n)),
+            Err(error) => {
+                self.refuse(Diagnostic::error(error.to_string()).at(span, ""));
+                Node::Literal(Value::NULL)
+            }
+        }
+    }
+
+    /// The source text of a span; empty where the tree was not made from it.
+    fn source(&self, span: Span) -> &str {
+        let (start, end) = (span.start as usize, span.end as usize);
+        self.text.get(start.saturating_sub(self.base)..end.saturating_sub(self.base)).unwrap_or_default()
+    }
+
+    fn key(&mut self, key: &ObjectKey) -> Key {
+        match key {
+            ObjectKey::Ident(word) => Key::Word(super::value::key(word.as_str()), self.span(word.span())),
+            ObjectKey::Expression(expr) => Key::Computed(self.expr(expr)),
+        }
+    }
+
+    fn call(&mut self, call: &FuncCall) -> Node {
+        let mut name = String::new();
+        for part in &call.name.namespace {
+            name.push_str(part.as_str());
+            name.push_str("::");
+        }
+        name.push_str(call.name.name.as_str());
+        let first = call.name.namespace.first().unwrap_or(&call.name.name);
+        let name_span = self.span(first.span()).to(self.span(call.name.name.span()));
+        let args = call.args.iter().map(|arg| self.expr(arg)).collect();
+        Node::Call(Box::new(Call { name: name.into(), name_span, args, spread: call.args.expand_final() }))
+    }
+
+    fn for_expr(&mut self, f: &ForExpr) -> Node {
+        Node::For(Box::new(For {
+            key_name: f.intro.key_var.as_ref().map(|name| name.as_str().into()),
+            value_name: f.intro.value_var.as_str().into(),
+            collection: self.expr(&f.intro.collection_expr),
+            key: f.key_expr.as_ref().map(|key| self.expr(key)),
+            value: self.expr(&f.value_expr),
+            group: f.grouping,
+            condition: f.cond.as_ref().map(|cond| self.expr(&cond.expr)),
+        }))
+    }
+
+    /// Steps behind a full splat apply to each element; behind an attribute splat all but `[…]` do.
+    fn traversal(&mut self, traversal: &Traversal, span: Span) -> Node {
+        let mut base = self.expr(&traversal.expr);
+        let mut steps = Vec::new();
+        let mut splat: Option<(Span, bool)> = None;
+        for operator in &traversal.operators {
+            let operator = operator.value();
+            let at = self.span(operator.span());
+            let closes = match (&splat, operator) {
+                (Some((_, full)), TraversalOperator::Index(_)) => !full,
+                (Some(_), TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_)) => true,
+                (None, TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_)) => true,
+                _ => false,
+            };
+            if closes {
+                base = close(base, splat.take(), std::mem::take(&mut steps));
+            }
+            match operator {
+                TraversalOperator::AttrSplat(_) => splat = Some((at, false)),
+                TraversalOperator::FullSplat(_) => splat = Some((at, true)),
+                _ => steps.push(self.step(operator, at)),
+            }
+        }
+        let whole = close(base, splat, steps);
+        if whole.span == span { whole.node } else { Expr { span, ..whole }.node }
+    }
+
+    fn step(&mut self, operator: &TraversalOperator, span: Span) -> Step {
+        let kind = match operator {
+            TraversalOperator::GetAttr(name) => StepKind::Attr(name.as_str().into()),
+            TraversalOperator::Index(index) => StepKind::Index(self.expr(index)),
+            TraversalOperator::LegacyIndex(n) => {
+                StepKind::Index(Expr { span, node: Node::Literal(Value::number(*n.value())) })
+            }
+            TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_) => {
+                StepKind::Attr(Arc::from("*"))
+            }
+        };
+        Step { span, kind }
+    }
+}
+
+/// Ends a run of steps behind `base`.
+fn close(base: Expr, splat: Option<(Span, bool)>, steps: Vec<Step>) -> Expr {
+    let end = steps.last().map(|s| s.span).or(splat.map(|(star, _)| star));
+    let span = end.map_or(base.span, |end| base.span.to(end));
+    let node = match splat {
+        Some((star, _)) => Node::Splat(Box::new(Splat { source: base, star, each: steps })),
+        None if steps.is_empty() => return base,
+        None => Node::Traversal(Box::new(base), steps),
+    };
+    Expr { span, node }
+}
+
+fn binary(operator: BinaryOperator) -> Binary {
+    match operator {
+        BinaryOperator::Plus => Binary::Add,
+        BinaryOperator::Minus => Binary::Subtract,
+        BinaryOperator::Mul => Binary::Multiply,
+        BinaryOperator::Div => Binary::Divide,
+        BinaryOperator::Mod => Binary::Remainder,
+        BinaryOperator::Eq => Binary::Equal,
+        BinaryOperator::NotEq => Binary::NotEqual,
+        BinaryOperator::Less => Binary::Less,
+        BinaryOperator::LessEq => Binary::LessOrEqual,
+        BinaryOperator::Greater => Binary::Greater,
+        BinaryOperator::GreaterEq => Binary::GreaterOrEqual,
+        BinaryOperator::And => Binary::And,
+        BinaryOperator::Or => Binary::Or,
+    }
+}

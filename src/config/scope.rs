@@ -1,0 +1,124 @@
+//! What names mean where an expression stands: scopes in scopes, and somebody to ask for the rest.
+
+use super::value::Value;
+use std::sync::Arc;
+
+/// Answers two-step references such as `release.db` whose first name is in no scope.
+pub trait Resolve {
+    /// The value of `root.name`; `None` if there is none.
+    fn resolve(&self, root: &str, name: &str) -> Option<Value>;
+    /// Every reference that it knows, such as `var.port`: for suggestions.
+    fn names(&self) -> Vec<String>;
+}
+
+/// Reads files for `file()` and its kin. The digests of what it reads are inputs of the plan.
+pub trait Files {
+    /// The content of the file at `path`, as the user wrote it.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong, without the path.
+    fn read(&self, path: &str) -> Result<Vec<u8>, String>;
+
+    /// Whether there is a file at `path`.
+    fn exists(&self, path: &str) -> bool {
+        self.read(path).is_ok()
+    }
+}
+
+/// Names and values, one scope within another.
+#[derive(Clone)]
+pub struct Scope<'a> {
+    parent: Option<&'a Scope<'a>>,
+    names: Vec<(Arc<str>, Value)>,
+    resolver: Option<&'a dyn Resolve>,
+    files: Option<&'a dyn Files>,
+    quiet: bool,
+}
+
+impl Scope<'static> {
+    /// A scope in which nothing is known.
+    pub fn root() -> Scope<'static> {
+        Scope { parent: None, names: Vec::new(), resolver: None, files: None, quiet: false }
+    }
+}
+
+impl<'a> Scope<'a> {
+    /// A scope within this one; its names hide those outside.
+    pub fn child(&self) -> Scope<'_> {
+        Scope {
+            parent: Some(self),
+            names: Vec::new(),
+            resolver: self.resolver,
+            files: self.files,
+            quiet: self.quiet,
+        }
+    }
+
+    /// Adds a name.
+    pub fn with(mut self, name: impl Into<Arc<str>>, value: Value) -> Self {
+        self.names.push((name.into(), value));
+        self
+    }
+
+    /// Asks `resolver` for references whose first name is in no scope.
+    pub fn resolver<'b>(self, resolver: &'b dyn Resolve) -> Scope<'b>
+    where
+        'a: 'b,
+    {
+        Scope { resolver: Some(resolver), ..self }
+    }
+
+    /// Reads files through `files`.
+    pub fn files<'b>(self, files: &'b dyn Files) -> Scope<'b>
+    where
+        'a: 'b,
+    {
+        Scope { files: Some(files), ..self }
+    }
+
+    /// Failures here are only counted, never shown: no time is spent on suggestions.
+    pub(super) fn quietly(mut self) -> Self {
+        self.quiet = true;
+        self
+    }
+
+    pub(super) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    pub(super) fn file_reader(&self) -> Option<&'a dyn Files> {
+        self.files
+    }
+
+    pub(super) fn asks(&self) -> Option<&'a dyn Resolve> {
+        self.resolver
+    }
+
+    /// Binds the names of this scope anew, without allocating again.
+    pub(super) fn rebind(&mut self, names: impl IntoIterator<Item = (Arc<str>, Value)>) {
+        self.names.clear();
+        self.names.extend(names);
+    }
+
+    /// What `name` means here.
+    pub(super) fn lookup(&self, name: &str) -> Option<&Value> {
+        let mut scope = self;
+        loop {
+            if let Some((_, value)) = scope.names.iter().rev().find(|(n, _)| **n == *name) {
+                return Some(value);
+            }
+            scope = scope.parent?;
+        }
+    }
+
+    /// All names here and outside, for suggestions.
+    pub(super) fn visible(&self) -> Vec<&str> {
+        let mut all = Vec::new();
+        let mut scope = Some(self);
+        while let Some(s) = scope {
+            all.extend(s.names.iter().map(|(n, _)| n.as_ref()));
+            scope = s.parent;
+        }
+        all
+    }
+}

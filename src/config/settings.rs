@@ -1,0 +1,221 @@
+//! The `patchform` block: settings that must be known before anything else is evaluated.
+
+use super::checked::{Party, RequiredProvider, Settings};
+use super::fields::{Fields, Known};
+use super::requirement::Requirement;
+use super::scope::Scope;
+use super::syntax::{Attribute, Block, Body};
+use crate::model::{Diagnostic, Diagnostics, Span};
+use std::collections::BTreeMap;
+
+/// The program's version, against which `required_version` is held.
+const PROGRAM: &str = env!("CARGO_PKG_VERSION");
+const STATE: &str = "patchform.state.json";
+
+/// Reads the settings out of the `patchform` blocks. Only literal values may stand in them.
+pub(super) fn read(blocks: &[Block], problems: &mut Diagnostics) -> Settings {
+    for block in blocks.iter().filter(|b| &*b.kind == "patchform") {
+        only_literals(&block.body, problems);
+    }
+    let mut settings = Settings {
+        party: Party::default(),
+        state_path: STATE.to_string(),
+        required_providers: BTreeMap::new(),
+    };
+    let mut first: Option<&Block> = None;
+    for block in blocks.iter().filter(|b| &*b.kind == "patchform") {
+        if let Some(first) = first {
+            let problem = Diagnostic::error("There are two `patchform` blocks")
+                .at(block.header, "the second one")
+                .and(first.header, "the first one")
+                .help("Put all settings into one of them.");
+            problems.push(problem);
+            continue;
+        }
+        first = Some(block);
+        one(&block.body, &mut settings, problems);
+    }
+    settings
+}
+
+fn one(body: &Body, settings: &mut Settings, problems: &mut Diagnostics) {
+    Known {
+        what: "the patchform block",
+        arguments: &["required_version", "party"],
+        blocks: &["state", "required_providers"],
+    }
+    .check(body, problems);
+    required_version(body, problems);
+    if let Some(party) = literals(problems, |fields| fields.text(body, "party")) {
+        match party.as_str() {
+            "csp" => settings.party = Party::Csp,
+            "csc" => settings.party = Party::Csc,
+            _ => problems.push(wrong_party(body, &party)),
+        }
+    }
+    let mut state: Option<Span> = None;
+    for block in &body.blocks {
+        match &*block.kind {
+            "state" => match state {
+                Some(first) => problems.push(
+                    Diagnostic::error("The state has two places")
+                        .at(block.header, "the second one")
+                        .and(first, "the first one")
+                        .help("Keep one `state` block."),
+                ),
+                None => {
+                    state = Some(block.header);
+                    read_state(block, settings, problems);
+                }
+            },
+            "required_providers" => required_providers(block, settings, problems),
+            _ => {}
+        }
+    }
+}
+
+fn only_literals(body: &Body, problems: &mut Diagnostics) {
+    for attribute in &body.attributes {
+        if let Some(reference) = attribute.value.references().first() {
+            let problem = Diagnostic::error("The patchform block holds literal values only")
+                .at(reference.span, "a reference")
+                .because("It is read before variables have values and before providers are started.")
+                .help("Write the value itself.");
+            problems.push(problem);
+        }
+    }
+    body.blocks.iter().for_each(|block| only_literals(&block.body, problems));
+}
+
+fn literals<T>(problems: &mut Diagnostics, read: impl FnOnce(&mut Fields<'_>) -> T) -> T {
+    let scope = Scope::root();
+    read(&mut Fields { scope: &scope, hopeless: &|expr| !expr.references().is_empty(), problems })
+}
+
+fn wrong_party(body: &Body, party: &str) -> Diagnostic {
+    let problem = Diagnostic::error(format!("There is no party {party:?}")).help(
+        "Write \"csp\" for the cloud service provider's view or \"csc\" for the cloud service customer's.",
+    );
+    match body.attribute("party") {
+        Some(attribute) => problem.at(attribute.value.span(), ""),
+        None => problem,
+    }
+}
+
+fn required_version(body: &Body, problems: &mut Diagnostics) {
+    let Some(attribute) = body.attribute("required_version") else { return };
+    let Some(text) = literals(problems, |fields| fields.text(body, "required_version")) else { return };
+    let at = attribute.value.span();
+    match Requirement::parse(&text).and_then(|wanted| wanted.admits(PROGRAM)) {
+        Ok(true) => {}
+        Ok(false) => problems.push(
+            Diagnostic::error("This configuration asks for another version of patchform")
+                .at(at, format!("this is patchform {PROGRAM}"))
+                .help("Use a version of patchform that fits, or change the requirement if this one is good enough."),
+        ),
+        Err(wrong) => problems.push(bad_requirement("required_version", at, &wrong)),
+    }
+}
+
+fn bad_requirement(name: &str, at: Span, wrong: &str) -> Diagnostic {
+    Diagnostic::error(format!("\"{name}\" is no version requirement"))
+        .at(at, "")
+        .because(format!("{wrong}."))
+        .help("Write conditions such as \">= 0.1\" or \"~> 1.2, != 1.2.4\".")
+}
+
+fn read_state(block: &Block, settings: &mut Settings, problems: &mut Diagnostics) {
+    match block.labels.as_slice() {
+        [label] if &*label.text == "local" => {
+            Known { what: "a local state block", arguments: &["path"], blocks: &[] }
+                .check(&block.body, problems);
+            match literals(problems, |fields| fields.text(&block.body, "path")) {
+                Some(path) if path.is_empty() => {
+                    let at = block.body.attribute("path").map_or(block.header, |a| a.value.span());
+                    problems.push(
+                        Diagnostic::error("The state's path is empty")
+                            .at(at, "")
+                            .help(format!("Name a file, or leave \"path\" out: it is {STATE} then.")),
+                    );
+                }
+                Some(path) => settings.state_path = path,
+                None => {}
+            }
+        }
+        [label] => problems.push(
+            Diagnostic::error(format!("This version cannot keep the state in {:?}", &*label.text))
+                .at(label.span, "not supported yet")
+                .help("Keep it in a file: state \"local\" { path = \"patchform.state.json\" }"),
+        ),
+        _ => problems.push(
+            Diagnostic::error("A `state` block needs one label: where the state is kept")
+                .at(block.header, "")
+                .help("Write it as state \"local\" { path = \"patchform.state.json\" }"),
+        ),
+    }
+}
+
+fn required_providers(block: &Block, settings: &mut Settings, problems: &mut Diagnostics) {
+    for inner in &block.body.blocks {
+        let problem = Diagnostic::error("A row of `required_providers` is an argument, not a block")
+            .at(inner.header, "")
+            .help(format!("Write it with `=`: {} = {{ version = \">= 0.1\" }}", inner.kind));
+        problems.push(problem);
+    }
+    for attribute in &block.body.attributes {
+        let name = attribute.name.to_string();
+        if let Some(first) = settings.required_providers.get(&name).and_then(|row| row.span) {
+            let problem = Diagnostic::error(format!("The provider \"{name}\" is required twice"))
+                .at(attribute.span, "again here")
+                .and(first, "first here")
+                .help("Remove one of them.");
+            problems.push(problem);
+            continue;
+        }
+        if let Some(row) = row(attribute, problems) {
+            settings.required_providers.insert(name, row);
+        }
+    }
+}
+
+fn row(attribute: &Attribute, problems: &mut Diagnostics) -> Option<RequiredProvider> {
+    let example = format!("{} = {{ version = \">= 0.1\" }}", attribute.name);
+    let value = literals(problems, |fields| fields.value(&attribute.value))?;
+    let Some(entries) = value.as_entries() else {
+        let problem =
+            Diagnostic::error(format!("The row of provider \"{}\" must be an object", attribute.name))
+                .at(attribute.value.span(), format!("this is {}", value.kind()))
+                .help(format!("Write it as {example}"));
+        problems.push(problem);
+        return None;
+    };
+    let mut row = RequiredProvider { source: None, version: None, span: Some(attribute.span) };
+    for (key, value) in entries {
+        let place = place_of(attribute, key);
+        let text = value.as_str().filter(|t| !t.is_empty()).map(str::to_string);
+        match (&**key, text) {
+            ("source", Some(text)) => row.source = Some(text),
+            ("version", Some(text)) => match Requirement::parse(&text) {
+                Ok(_) => row.version = Some(text),
+                Err(wrong) => problems.push(bad_requirement("version", place, &wrong)),
+            },
+            ("source" | "version", None) => problems.push(
+                Diagnostic::error(format!("\"{key}\" of a required provider must be a string"))
+                    .at(place, format!("this is {}", value.brief())),
+            ),
+            _ => problems.push(
+                Diagnostic::error(format!("There is no \"{key}\" in a row of `required_providers`"))
+                    .at(place, "")
+                    .help(super::suggest::sentence(key, ["source", "version"])),
+            ),
+        }
+    }
+    Some(row)
+}
+
+/// Where the value of an object's key stands; the whole object when it is not written as one.
+fn place_of(attribute: &Attribute, key: &str) -> Span {
+    let entries = attribute.value.as_object().unwrap_or_default();
+    let found = entries.iter().find(|(name, _)| name.name == Some(key));
+    found.map_or(attribute.value.span(), |(_, value)| value.span())
+}

@@ -1,0 +1,212 @@
+//! The texts of a configuration: file ids, paths as the user names them, lines and columns.
+
+use crate::model::{Diagnostic, FileId, Span};
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+
+/// The largest source file, in bytes. Far above any configuration that a person reviews, and low enough that a
+/// mistaken path (a disk image, a log) is refused before it fills the memory.
+pub const MAX_BYTES: usize = 64 * 1024 * 1024;
+
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// Every text that a [`Span`] can point into.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    files: Vec<Source>,
+}
+
+#[derive(Debug, Clone)]
+struct Source {
+    path: Arc<str>,
+    text: Arc<str>,
+    /// Whether it could be read as text; otherwise it is only here to be shown.
+    readable: bool,
+    /// Offsets at which lines begin, found when first asked for.
+    lines: OnceLock<Vec<u32>>,
+}
+
+/// A line and a column, both from 1; columns count characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The line.
+    pub line: usize,
+    /// The column, in characters.
+    pub column: usize,
+}
+
+impl Sources {
+    /// No files yet.
+    pub fn new() -> Self {
+        Sources::default()
+    }
+
+    /// Adds a file's bytes under the path by which the user knows it. A byte order mark is dropped.
+    ///
+    /// # Errors
+    /// A diagnostic when it is too large or no UTF-8.
+    pub fn add(&mut self, path: &str, bytes: &[u8]) -> Result<FileId, Diagnostic> {
+        if bytes.len() > MAX_BYTES {
+            let file = self.push(path, "");
+            self.files[file.0 as usize].readable = false;
+            return Err(too_large(file, bytes.len()));
+        }
+        let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Ok(self.push(path, text)),
+            Err(wrong) => {
+                // What is readable is kept, so that the diagnostic can show the line.
+                let file = self.push(path, &String::from_utf8_lossy(bytes));
+                self.files[file.0 as usize].readable = false;
+                Err(self.not_utf8(file, bytes, wrong.valid_up_to()))
+            }
+        }
+    }
+
+    /// Adds a text that is no file, such as the value of a `--var`. The name stands where a path would.
+    pub fn add_text(&mut self, name: &str, text: &str) -> FileId {
+        self.push(name, text)
+    }
+
+    fn push(&mut self, path: &str, text: &str) -> FileId {
+        self.files.push(Source {
+            path: path.into(),
+            text: text.into(),
+            readable: true,
+            lines: OnceLock::new(),
+        });
+        FileId((self.files.len() - 1) as u32)
+    }
+
+    fn not_utf8(&self, file: FileId, bytes: &[u8], at: usize) -> Diagnostic {
+        let line = self.place(file, at).line;
+        let hint = if bytes.iter().take(4096).any(|b| *b == 0) {
+            "The file holds zero bytes: it may be a binary file, or text in UTF-16."
+        } else {
+            "The file may be in Latin-1 or another old encoding."
+        };
+        Diagnostic::error(format!("{} is not UTF-8 text", self.path(file)))
+            .at(Span::new(file, at, at + '\u{fffd}'.len_utf8()), format!("byte 0x{:02x}", bytes[at]))
+            .because(format!("The byte at offset {at}, on line {line}, begins no UTF-8 character. {hint}"))
+            .help("Save the file as UTF-8, for example with `iconv -t UTF-8`.")
+    }
+
+    /// The files in the order they were added.
+    pub fn files(&self) -> impl Iterator<Item = FileId> + use<> {
+        (0..self.files.len() as u32).map(FileId)
+    }
+
+    /// Whether a file's text may be read; one that [`Sources::add`] refused is only here to be shown.
+    pub fn is_readable(&self, file: FileId) -> bool {
+        self.get(file).is_some_and(|f| f.readable)
+    }
+
+    /// A file's path, as the user names it.
+    pub fn path(&self, file: FileId) -> &str {
+        self.get(file).map_or("", |f| &f.path)
+    }
+
+    /// A file's text.
+    pub fn text(&self, file: FileId) -> &str {
+        self.get(file).map_or("", |f| &f.text)
+    }
+
+    /// A file's text, shared: for a caller that adds files while it reads this one.
+    pub fn shared_text(&self, file: FileId) -> Arc<str> {
+        self.get(file).map_or_else(|| "".into(), |f| f.text.clone())
+    }
+
+    /// The text under a span; empty when the span lies outside of its file.
+    pub fn snippet(&self, span: Span) -> &str {
+        self.text(span.file).get(span.start as usize..span.end as usize).unwrap_or("")
+    }
+
+    /// Line and column of an offset; one behind the end is the place behind the last character.
+    pub fn place(&self, file: FileId, offset: usize) -> Place {
+        let Some(source) = self.get(file) else { return Place { line: 1, column: 1 } };
+        let text = &*source.text;
+        let mut offset = offset.min(text.len());
+        while !text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let lines = source.lines();
+        let line = lines.partition_point(|start| *start as usize <= offset);
+        let start = lines[line - 1] as usize;
+        Place { line, column: text[start..offset].chars().count() + 1 }
+    }
+
+    /// The byte range of a line (from 1) without its line ending; empty when there is no such line.
+    pub fn line(&self, file: FileId, line: usize) -> Range<usize> {
+        let Some(source) = self.get(file) else { return 0..0 };
+        let lines = source.lines();
+        let Some(start) = line.checked_sub(1).and_then(|i| lines.get(i)) else { return 0..0 };
+        let start = *start as usize;
+        let end = lines.get(line).map_or(source.text.len(), |next| *next as usize - 1);
+        let end = if source.text[start..end].ends_with('\r') { end - 1 } else { end };
+        start..end
+    }
+
+    fn get(&self, file: FileId) -> Option<&Source> {
+        self.files.get(file.0 as usize)
+    }
+}
+
+impl Source {
+    fn lines(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let ends = self.text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
+            std::iter::once(0).chain(ends.map(|(at, _)| at as u32 + 1)).collect()
+        })
+    }
+}
+
+fn too_large(file: FileId, bytes: usize) -> Diagnostic {
+    Diagnostic::error("The file is too large for a configuration")
+        .at(Span::new(file, 0, 0), "")
+        .because(format!("It has {bytes} bytes; at most {MAX_BYTES} are read."))
+        .help("Keep large data in a file of its own and read it with jsondecode(file(\"…\")).")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(bytes: &[u8]) -> (Sources, Result<FileId, Diagnostic>) {
+        let mut sources = Sources::new();
+        let added = sources.add("main.pf.hcl", bytes);
+        (sources, added)
+    }
+
+    #[test]
+    fn places_count_characters_from_one() {
+        let (sources, file) = one("a = 1\r\nö = \"ß\" x\n".as_bytes());
+        let file = file.unwrap();
+        for (offset, line, column) in [(0, 1, 1), (4, 1, 5), (7, 2, 1), (9, 2, 2), (16, 2, 8), (999, 3, 1)] {
+            assert_eq!(sources.place(file, offset), Place { line, column }, "offset {offset}");
+        }
+        assert_eq!(&sources.text(file)[sources.line(file, 1)], "a = 1");
+        assert_eq!(&sources.text(file)[sources.line(file, 2)], "ö = \"ß\" x");
+        assert_eq!(sources.line(file, 9), 0..0);
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_dropped() {
+        let (sources, file) = one(b"\xef\xbb\xbfa = 1");
+        assert_eq!(sources.text(file.unwrap()), "a = 1");
+    }
+
+    #[test]
+    fn text_that_is_not_utf8_names_its_byte_and_line() {
+        let (sources, added) = one(b"a = 1\nb = \"caf\xe9\"\n");
+        let wrong = added.unwrap_err();
+        assert!(wrong.detail.contains("offset 14, on line 2"), "{}", wrong.detail);
+        let (span, label) = wrong.primary.unwrap();
+        assert_eq!((sources.snippet(span), label.as_str()), ("\u{fffd}", "byte 0xe9"));
+    }
+
+    #[test]
+    fn a_huge_file_is_refused() {
+        let (_, added) = one(&vec![b' '; MAX_BYTES + 1]);
+        assert!(added.unwrap_err().summary.contains("too large"));
+    }
+}

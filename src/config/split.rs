@@ -1,0 +1,516 @@
+//! Splits a body's text at its items, so that each is parsed alone: several errors per file, bounded memory.
+//!
+//! The scanner knows strings, templates, heredocs, comments and brackets, nothing else of the language. It passes
+//! over the text once; after an unclosed bracket it starts again behind it, within a budget, so that hostile input
+//! costs linear time too.
+
+use crate::model::{Diagnostic, FileId, Span};
+use std::ops::Range;
+
+/// The deepest nesting of brackets, blocks and templates; the parser's own limit is 64.
+pub const MAX_DEPTH: usize = 60;
+/// The largest item, in bytes: its parsed tree takes about 33 times as much memory.
+pub const MAX_ITEM: usize = 8 * 1024 * 1024;
+/// After so many problems in one file the rest of it is not looked at.
+const MAX_PROBLEMS: usize = 20;
+
+/// One item of a body: an attribute or a block, by byte offsets into the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// The whole item.
+    pub range: Range<usize>,
+    /// What it looks like.
+    pub shape: Shape,
+}
+
+/// What an item looks like before it is parsed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shape {
+    /// `name = …`
+    Attribute,
+    /// `name "label" { … }`
+    Block {
+        /// What stands between its braces.
+        body: Range<usize>,
+    },
+    /// Neither; the parser will say what is wrong.
+    Other,
+}
+
+/// The items of a text, and what kept it from being split.
+#[derive(Debug, Default)]
+pub struct Split {
+    /// Items that are whole, in order.
+    pub pieces: Vec<Piece>,
+    /// What is never closed, or closes nothing.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// Splits `range` of a file's text at its items.
+pub fn split(text: &str, file: FileId, range: Range<usize>) -> Split {
+    let budget = range.len().saturating_mul(3) + 65_536;
+    let mut scanner = Scanner {
+        text: text.as_bytes(),
+        file,
+        at: range.start,
+        end: range.end,
+        budget,
+        stack: Vec::new(),
+        item: None,
+        suspect: None,
+        out: Split::default(),
+    };
+    scanner.run();
+    scanner.out
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Brace,
+    Bracket,
+    Paren,
+    Quote,
+    /// `${` or `%{`
+    Template,
+    /// The marker's range.
+    Heredoc(usize, usize),
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Open {
+    kind: Kind,
+    at: usize,
+}
+
+struct Item {
+    start: usize,
+    shape: Shape,
+    broken: bool,
+}
+
+struct Scanner<'a> {
+    text: &'a [u8],
+    file: FileId,
+    at: usize,
+    end: usize,
+    budget: usize,
+    stack: Vec<Open>,
+    item: Option<Item>,
+    /// A line that looks like the next block while something is still open, and what was open there.
+    suspect: Option<(usize, Open)>,
+    out: Split,
+}
+
+impl Scanner<'_> {
+    fn run(&mut self) {
+        loop {
+            let begun = self.at;
+            while self.at < self.end && self.out.problems.len() < MAX_PROBLEMS {
+                match self.stack.last().map(|open| open.kind) {
+                    Some(Kind::Quote) => self.quoted(),
+                    Some(Kind::Heredoc(start, end)) => self.heredoc(start..end),
+                    _ => self.code(),
+                }
+            }
+            self.budget = self.budget.saturating_sub(self.at - begun);
+            if self.out.problems.len() >= MAX_PROBLEMS {
+                return;
+            }
+            self.finish_heredoc_at_end();
+            let Some(innermost) = self.stack.last().copied() else { break };
+            let restart = self.never_closed(innermost);
+            match restart.filter(|at| self.end - at <= self.budget) {
+                Some(at) => self.at = at,
+                None => return,
+            }
+        }
+        self.end_item(self.end);
+    }
+
+    /// One step outside of strings.
+    fn code(&mut self) {
+        let start = self.at;
+        let byte = self.text[start];
+        self.at += 1;
+        match byte {
+            b'\n' => self.line_end(start),
+            b' ' | b'\t' | b'\r' => {}
+            b'#' => self.skip_line(),
+            b'/' if self.peek() == Some(b'/') => self.skip_line(),
+            b'/' if self.peek() == Some(b'*') => self.skip_comment(start),
+            _ => self.token(start, byte),
+        }
+    }
+
+    fn token(&mut self, start: usize, byte: u8) {
+        self.begin_item(start, byte);
+        match byte {
+            b'"' => self.open(Kind::Quote, start),
+            b'{' => {
+                if self.stack.is_empty()
+                    && let Some(item) = &mut self.item
+                    && item.shape == Shape::Other
+                {
+                    item.shape = Shape::Block { body: start + 1..start + 1 };
+                }
+                self.open(Kind::Brace, start);
+            }
+            b'[' => self.open(Kind::Bracket, start),
+            b'(' => self.open(Kind::Paren, start),
+            b'}' | b']' | b')' => self.close(start, byte),
+            b'<' if self.peek() == Some(b'<') => self.begin_heredoc(start),
+            b'=' if self.stack.is_empty() => {
+                if let Some(item) = &mut self.item
+                    && item.shape == Shape::Other
+                {
+                    item.shape = Shape::Attribute;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn begin_item(&mut self, start: usize, byte: u8) {
+        if self.item.is_some() {
+            return;
+        }
+        // A brace on a line of its own belongs to the header above it; the parser then says so at one place.
+        let header = match self.out.pieces.last() {
+            Some(piece) if byte == b'{' && piece.shape == Shape::Other => self.out.pieces.pop(),
+            _ => None,
+        };
+        let start = header.map_or(start, |piece| piece.range.start);
+        self.item = Some(Item { start, shape: Shape::Other, broken: false });
+    }
+
+    fn open(&mut self, kind: Kind, at: usize) {
+        if self.stack.len() >= MAX_DEPTH {
+            let problem = Diagnostic::error("This is nested too deeply")
+                .at(self.span(at, self.at), format!("level {}", MAX_DEPTH + 1))
+                .because(format!("Brackets, blocks and templates may be nested {MAX_DEPTH} levels deep."))
+                .help("Give inner parts names in a `locals` block and refer to them.");
+            self.problem(problem);
+            self.skip_to_next_block();
+            return;
+        }
+        self.stack.push(Open { kind, at });
+    }
+
+    fn close(&mut self, at: usize, byte: u8) {
+        let fits = |kind| match kind {
+            Kind::Brace | Kind::Template => byte == b'}',
+            Kind::Bracket => byte == b']',
+            Kind::Paren => byte == b')',
+            Kind::Quote | Kind::Heredoc(..) => false,
+        };
+        match self.stack.last() {
+            Some(open) if fits(open.kind) => {
+                self.stack.pop();
+                if self.stack.is_empty()
+                    && let Some(Item { shape: Shape::Block { body }, .. }) = &mut self.item
+                    && body.start >= body.end
+                {
+                    body.end = at;
+                }
+                // Behind the end of a template its string or heredoc goes on.
+                return;
+            }
+            _ => {}
+        }
+        let inner = self.stack.iter().rposition(|open| matches!(open.kind, Kind::Quote | Kind::Heredoc(..)));
+        let fitting = self.stack.iter().rposition(|open| fits(open.kind));
+        match (self.stack.last().copied(), fitting) {
+            (Some(open), Some(found)) if inner.is_none_or(|inner| found > inner) => {
+                self.wrong_closer(open, at);
+                self.stack.truncate(found);
+            }
+            (open, _) => self.closes_nothing(open, at),
+        }
+    }
+
+    fn wrong_closer(&mut self, open: Open, at: usize) {
+        let problem = Diagnostic::error(format!("This {} is never closed", name(open.kind)))
+            .at(self.opener(open), "opened here")
+            .and(
+                self.span(at, at + 1),
+                format!("this closes something around it; {} is missing before", closer(open.kind)),
+            )
+            .help(format!("Add the missing {}.", closer(open.kind)));
+        self.problem(problem);
+    }
+
+    fn closes_nothing(&mut self, open: Option<Open>, at: usize) {
+        let byte = self.text[at] as char;
+        let mut problem = Diagnostic::error(format!("This `{byte}` closes nothing"))
+            .at(self.span(at, at + 1), "nothing of its kind is open");
+        if let Some(open) = open {
+            problem =
+                problem.and(self.opener(open), format!("this is open, and ends with {}", closer(open.kind)));
+        }
+        self.problem(problem.help(format!("Remove the `{byte}`, or add what it should close.")));
+    }
+
+    /// One step inside of a quoted string.
+    fn quoted(&mut self) {
+        let byte = self.text[self.at];
+        self.at += 1;
+        match byte {
+            b'"' => {
+                self.stack.pop();
+            }
+            b'\\' => self.at = (self.at + 1).min(self.end),
+            b'$' | b'%' => self.template(byte),
+            b'\n' => {
+                self.at -= 1;
+                if let Some(open) = self.unclosed_template() {
+                    self.problem(
+                        Diagnostic::error("This template is never closed")
+                            .at(self.opener(open), "opened here")
+                            .help("Add the missing `}`."),
+                    );
+                } else if let Some(open) = self.stack.pop() {
+                    let problem = Diagnostic::error("The quoted string does not end on its line")
+                        .at(self.span(open.at, self.line_content_end()), "the closing `\"` is missing")
+                        .help("Close it with `\"`; for text of several lines use a heredoc (<<-EOT … EOT) or \\n.");
+                    self.problem(problem);
+                }
+            }
+            _ => {
+                let rest = &self.text[self.at..self.end];
+                let plain = rest.iter().position(|b| matches!(b, b'"' | b'\\' | b'$' | b'%' | b'\n'));
+                self.at += plain.unwrap_or(rest.len());
+            }
+        }
+    }
+
+    /// In `"${x"` the second quote seems to open a string: it is the template that lacks its end. Takes it and the
+    /// string around it off the stack.
+    fn unclosed_template(&mut self) -> Option<Open> {
+        let [.., outer, template, _] = self.stack[..] else { return None };
+        if outer.kind != Kind::Quote || template.kind != Kind::Template {
+            return None;
+        }
+        self.stack.truncate(self.stack.len() - 3);
+        Some(template)
+    }
+
+    /// Behind a `$` or `%` of a string or heredoc: begins a template unless the sign is doubled.
+    fn template(&mut self, sign: u8) {
+        let at = self.at - 1;
+        match self.peek() {
+            Some(b'{') => {
+                self.at += 1;
+                self.open(Kind::Template, at);
+            }
+            Some(next) if next == sign && self.text.get(self.at + 1) == Some(&b'{') => self.at += 2,
+            _ => {}
+        }
+    }
+
+    fn begin_heredoc(&mut self, start: usize) {
+        let mut at = start + 2;
+        if self.text.get(at) == Some(&b'-') {
+            at += 1;
+        }
+        let marker = at;
+        while at < self.end && is_name(self.text[at]) {
+            at += 1;
+        }
+        let line_end = if self.text.get(at) == Some(&b'\r') { at + 1 } else { at };
+        // Anything else behind `<<` is no heredoc; the parser will say what was expected.
+        if at > marker && line_end < self.end && self.text[line_end] == b'\n' {
+            self.at = line_end;
+            self.open(Kind::Heredoc(marker, at), start);
+        }
+    }
+
+    /// One step inside of a heredoc; stands at a line's end or behind a template.
+    fn heredoc(&mut self, marker: Range<usize>) {
+        let byte = self.text[self.at];
+        self.at += 1;
+        match byte {
+            b'\n' => {
+                let mut at = self.at;
+                while at < self.end && matches!(self.text[at], b' ' | b'\t') {
+                    at += 1;
+                }
+                let word = &self.text[marker];
+                let ends = self.text[at..self.end].starts_with(word)
+                    && !self
+                        .text
+                        .get(at + word.len())
+                        .is_some_and(|b| at + word.len() < self.end && is_name(*b));
+                if ends {
+                    self.stack.pop();
+                    self.at = at + word.len();
+                }
+            }
+            b'$' | b'%' => self.template(byte),
+            _ => {
+                let rest = &self.text[self.at..self.end];
+                let plain = rest.iter().position(|b| matches!(b, b'$' | b'%' | b'\n'));
+                self.at += plain.unwrap_or(rest.len());
+            }
+        }
+    }
+
+    /// An unterminated heredoc has swallowed the rest of the file: only its opening says anything.
+    fn finish_heredoc_at_end(&mut self) {
+        let found = self.stack.iter().position(|open| matches!(open.kind, Kind::Heredoc(..)));
+        if let Some(at) = found {
+            self.stack.truncate(at + 1);
+        }
+    }
+
+    fn line_end(&mut self, at: usize) {
+        if self.stack.is_empty() {
+            self.end_item(at);
+        } else if self.suspect.is_none() && self.looks_like_block(at + 1) {
+            self.suspect = self.stack.last().map(|open| (at + 1, *open));
+        }
+    }
+
+    fn end_item(&mut self, at: usize) {
+        self.suspect = None;
+        let Some(item) = self.item.take() else { return };
+        let mut end = at;
+        while end > item.start && self.text[end - 1].is_ascii_whitespace() {
+            end -= 1;
+        }
+        if end - item.start > MAX_ITEM {
+            let problem = Diagnostic::error("This item is too large")
+                .at(self.span(item.start, item.start + 1), "begins here")
+                .because(format!("It has {} bytes; at most {MAX_ITEM} are read.", end - item.start))
+                .help("Keep large data in a file of its own and read it with jsondecode(file(\"…\")).");
+            self.out.problems.push(problem);
+        } else if !item.broken {
+            self.out.pieces.push(Piece { range: item.start..end, shape: item.shape });
+        }
+    }
+
+    /// Something is open at the end. Says what, and answers where to go on.
+    fn never_closed(&mut self, innermost: Open) -> Option<usize> {
+        let suspect = self.suspect.take();
+        let open = suspect.map_or(innermost, |(_, open)| open);
+        let mut problem = Diagnostic::error(format!("This {} is never closed", name(open.kind)))
+            .at(self.opener(open), "opened here")
+            .help(self.how_to_close(open.kind));
+        if let Some((at, _)) = suspect {
+            let end = self.text[at..self.end].iter().position(|b| *b == b'\n').map_or(self.end, |n| at + n);
+            problem =
+                problem.and(self.span(at, end), "this looks like the next block, and it is still open here");
+        }
+        self.stack.clear();
+        self.item = None;
+        self.out.problems.push(problem);
+        suspect.map(|(at, _)| at)
+    }
+
+    fn how_to_close(&self, kind: Kind) -> String {
+        match kind {
+            Kind::Heredoc(start, end) => {
+                let marker = String::from_utf8_lossy(&self.text[start..end]);
+                format!("End it with a line that holds only {marker}.")
+            }
+            kind => format!("Add the missing {}.", closer(kind)),
+        }
+    }
+
+    fn skip_line(&mut self) {
+        let rest = &self.text[self.at..self.end];
+        self.at += rest.iter().position(|b| *b == b'\n').unwrap_or(rest.len());
+    }
+
+    fn skip_comment(&mut self, start: usize) {
+        let rest = &self.text[self.at + 1..self.end];
+        if let Some(length) = rest.windows(2).position(|two| two == b"*/") {
+            self.at += 1 + length + 2;
+            return;
+        }
+        let problem = Diagnostic::error("This comment is never closed")
+            .at(self.span(start, start + 2), "opened here")
+            .help("End it with `*/`.");
+        self.out.problems.push(problem);
+        self.at = self.end;
+        self.stack.clear();
+        self.item = None;
+    }
+
+    /// Goes on at the next line that looks like a block.
+    fn skip_to_next_block(&mut self) {
+        self.stack.clear();
+        self.item = None;
+        self.suspect = None;
+        loop {
+            self.skip_line();
+            self.at = (self.at + 1).min(self.end);
+            if self.at >= self.end || self.looks_like_block(self.at) {
+                return;
+            }
+        }
+    }
+
+    /// Whether `word "` or `word {` stands at the beginning of a line.
+    fn looks_like_block(&self, line: usize) -> bool {
+        let rest = &self.text[line.min(self.end)..self.end];
+        let word = rest.iter().take_while(|b| is_name(**b)).count();
+        let space = rest[word..].iter().take_while(|b| **b == b' ').count();
+        word > 0 && !rest[0].is_ascii_digit() && matches!(rest.get(word + space), Some(b'"' | b'{'))
+    }
+
+    fn problem(&mut self, problem: Diagnostic) {
+        self.out.problems.push(problem);
+        if let Some(item) = &mut self.item {
+            item.broken = true;
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        (self.at < self.end).then(|| self.text[self.at])
+    }
+
+    fn line_content_end(&self) -> usize {
+        if self.at > 0 && self.text[self.at - 1] == b'\r' { self.at - 1 } else { self.at }
+    }
+
+    fn opener(&self, open: Open) -> Span {
+        let end = match open.kind {
+            Kind::Heredoc(_, end) => end,
+            Kind::Template => open.at + 2,
+            _ => open.at + 1,
+        };
+        self.span(open.at, end)
+    }
+
+    fn span(&self, start: usize, end: usize) -> Span {
+        Span::new(self.file, start, end)
+    }
+}
+
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-') || byte >= 0x80
+}
+
+fn name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Brace => "`{`",
+        Kind::Bracket => "`[`",
+        Kind::Paren => "`(`",
+        Kind::Quote => "string",
+        Kind::Template => "template",
+        Kind::Heredoc(..) => "heredoc",
+    }
+}
+
+fn closer(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Brace | Kind::Template => "`}`",
+        Kind::Bracket => "`]`",
+        Kind::Paren => "`)`",
+        Kind::Quote => "`\"`",
+        Kind::Heredoc(..) => "end marker",
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,253 @@
+//! A file as a tree of attributes and blocks, with the place of every name; expressions are lowered to our own.
+
+use super::expr::Expr;
+use super::lower;
+use super::source::Sources;
+use super::split::{Piece, Shape, split};
+use crate::model::{Diagnostic, Diagnostics, FileId, Span};
+use hcl::edit::Span as _;
+use hcl::edit::structure::{self, Structure};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+mod translate;
+
+/// What stands in a file or between the braces of a block.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Body {
+    /// In the order written; every name once.
+    pub attributes: Vec<Attribute>,
+    /// In the order written.
+    pub blocks: Vec<Block>,
+}
+
+/// `name = value`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attribute {
+    /// The name.
+    pub name: Arc<str>,
+    /// Where the name stands.
+    pub span: Span,
+    /// The value.
+    pub value: Expr,
+}
+
+/// `kind "label" { … }`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Block {
+    /// The word before the labels.
+    pub kind: Arc<str>,
+    /// Where that word stands.
+    pub kind_span: Span,
+    /// The labels.
+    pub labels: Vec<Label>,
+    /// From the word to the last label.
+    pub header: Span,
+    /// What stands between the braces.
+    pub body: Body,
+}
+
+/// A label of a block.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Label {
+    /// Without quotes.
+    pub text: Arc<str>,
+    /// With quotes.
+    pub span: Span,
+}
+
+impl Body {
+    /// The attribute `name`.
+    pub fn attribute(&self, name: &str) -> Option<&Attribute> {
+        self.attributes.iter().find(|a| &*a.name == name)
+    }
+}
+
+/// Reads a file's text. Whatever is wrong with it goes to `problems`; the answer holds what could be read.
+pub fn read(sources: &Sources, file: FileId, problems: &mut Diagnostics) -> Body {
+    let text = sources.text(file);
+    let mut reader = Reader { text, file, problems };
+    reader.body(0..text.len())
+}
+
+/// Reads a text that is one expression, such as the value of a `--var`.
+///
+/// # Errors
+/// What is wrong, pointing into the text.
+pub fn read_expression(sources: &Sources, file: FileId) -> Result<Expr, Diagnostics> {
+    read_part(sources, Span::new(file, 0, sources.text(file).len()))
+}
+
+/// Reads a part of a text that is one expression: what stands behind the `=` of a `--var`.
+///
+/// # Errors
+/// What is wrong, pointing into the text.
+pub fn read_part(sources: &Sources, part: Span) -> Result<Expr, Diagnostics> {
+    let (text, range) = (sources.text(part.file), part.start as usize..part.end as usize);
+    // Its brackets must be whole and not too deep before the parser may see it.
+    let split = split(text, part.file, range.clone());
+    if let Some(problem) = split.problems.into_iter().next() {
+        return Err(problem.into());
+    }
+    let chunk = &text[range.clone()];
+    match hcl::edit::parser::parse_expr(chunk) {
+        Ok(expr) => lower::lower(&expr, chunk, part.file, range.start),
+        Err(error) => Err(translate::error(&error, text, range.start, range.end, part.file).into()),
+    }
+}
+
+/// A text that the parser saw alone, and its offset in the file.
+#[derive(Clone, Copy)]
+struct Chunk<'t> {
+    text: &'t str,
+    base: usize,
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    file: FileId,
+    problems: &'a mut Diagnostics,
+}
+
+impl Reader<'_> {
+    fn body(&mut self, range: Range<usize>) -> Body {
+        let split = split(self.text, self.file, range);
+        self.problems.0.extend(split.problems);
+        let mut body = Body::default();
+        let mut names = BTreeMap::new();
+        for piece in &split.pieces {
+            self.piece(piece, &mut body, &mut names);
+        }
+        body
+    }
+
+    fn piece(&mut self, piece: &Piece, body: &mut Body, names: &mut BTreeMap<Arc<str>, Span>) {
+        let chunk = Chunk { text: &self.text[piece.range.clone()], base: piece.range.start };
+        match hcl::edit::parser::parse_body(chunk.text) {
+            Ok(parsed) => {
+                for structure in parsed.iter() {
+                    self.structure(structure, chunk, body, names);
+                }
+            }
+            Err(error) => {
+                let at = piece.range.start;
+                let end = piece.range.end;
+                let translated = translate::error(&error, self.text, at, end, self.file);
+                match &piece.shape {
+                    Shape::Attribute if translate::is_vague(&error) => {
+                        self.problems.push(self.value_error(piece).unwrap_or(translated));
+                    }
+                    Shape::Block { body: inner } => self.in_pieces(piece, inner.clone(), translated, body),
+                    _ => self.problems.push(translated),
+                }
+            }
+        }
+    }
+
+    /// The parser went back to the attribute's name: what is wrong with its value alone?
+    fn value_error(&self, piece: &Piece) -> Option<Diagnostic> {
+        let text = &self.text[piece.range.clone()];
+        let behind = text.find('=')? + 1;
+        let space = text[behind..].bytes().take_while(|b| matches!(b, b' ' | b'\t')).count();
+        let start = piece.range.start + behind + space;
+        let value = &self.text[start..piece.range.end];
+        if value.is_empty() {
+            return Some(translate::no_value(self.file, piece.range.start + behind));
+        }
+        let error = hcl::edit::parser::parse_expr(value).err()?;
+        Some(translate::error(&error, self.text, start, piece.range.end, self.file))
+    }
+
+    /// Something is wrong within a block: reads its header and its items one by one, so that everything that is
+    /// wrong is found, and duplicates are told with both places.
+    fn in_pieces(&mut self, piece: &Piece, inner: Range<usize>, whole: Diagnostic, body: &mut Body) {
+        let before = self.problems.0.len();
+        let header = format!("{}}}", &self.text[piece.range.start..inner.start]);
+        let mut names = BTreeMap::new();
+        match hcl::edit::parser::parse_body(&header) {
+            Ok(parsed) => {
+                let blocks = body.blocks.len();
+                let chunk = Chunk { text: &header, base: piece.range.start };
+                for structure in parsed.iter() {
+                    self.structure(structure, chunk, body, &mut names);
+                }
+                let inside = self.body(inner);
+                if let Some(block) = body.blocks.get_mut(blocks) {
+                    block.body = inside;
+                }
+            }
+            Err(_) => self.problems.push(whole.clone()),
+        }
+        // Each item alone was well: it is how they stand together.
+        if self.problems.0.len() == before {
+            self.problems.push(whole);
+        }
+    }
+
+    fn structure(
+        &mut self,
+        structure: &Structure,
+        chunk: Chunk<'_>,
+        body: &mut Body,
+        names: &mut BTreeMap<Arc<str>, Span>,
+    ) {
+        match structure {
+            Structure::Attribute(attribute) => {
+                let Some(read) = self.attribute(attribute, chunk) else { return };
+                if let Some(first) = names.get(&read.name) {
+                    self.problems.push(twice(&read, *first));
+                    return;
+                }
+                names.insert(read.name.clone(), read.span);
+                body.attributes.push(read);
+            }
+            Structure::Block(block) => {
+                let read = self.block(block, chunk);
+                body.blocks.push(read);
+            }
+        }
+    }
+
+    fn attribute(&mut self, attribute: &structure::Attribute, chunk: Chunk<'_>) -> Option<Attribute> {
+        let span = self.span(attribute.key.span(), chunk.base);
+        match lower::lower(&attribute.value, chunk.text, self.file, chunk.base) {
+            Ok(value) => Some(Attribute { name: attribute.key.as_str().into(), span, value }),
+            Err(problems) => {
+                self.problems.0.extend(problems.0);
+                None
+            }
+        }
+    }
+
+    fn block(&mut self, block: &structure::Block, chunk: Chunk<'_>) -> Block {
+        let kind_span = self.span(block.ident.span(), chunk.base);
+        let labels: Vec<Label> = block
+            .labels
+            .iter()
+            .map(|label| Label { text: label.as_str().into(), span: self.span(label.span(), chunk.base) })
+            .collect();
+        let header = labels.last().map_or(kind_span, |label| kind_span.to(label.span));
+        let mut body = Body::default();
+        let mut names = BTreeMap::new();
+        for structure in block.body.iter() {
+            self.structure(structure, chunk, &mut body, &mut names);
+        }
+        Block { kind: block.ident.as_str().into(), kind_span, labels, header, body }
+    }
+
+    fn span(&self, range: Option<Range<usize>>, base: usize) -> Span {
+        let range = range.unwrap_or(0..0);
+        Span::new(self.file, base + range.start, base + range.end)
+    }
+}
+
+fn twice(second: &Attribute, first: Span) -> Diagnostic {
+    Diagnostic::error(format!("The argument \"{}\" is set twice", second.name))
+        .at(second.span, "set again here")
+        .and(first, "first set here")
+        .help("Remove one of them.")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,175 @@
+//! The parser's errors in our words, with a place that shows what stands there.
+
+use crate::model::{Diagnostic, FileId, Span};
+use hcl::edit::parser::Error;
+
+/// Translates an error of parsing `text[base..end]`.
+pub(super) fn error(error: &Error, text: &str, base: usize, end: usize, file: FileId) -> Diagnostic {
+    let at = offset(error, text, base, end);
+    let found = Found::at(text, at);
+    let message = error.message();
+    let span = Span::new(file, at, at + found.length);
+    let (summary, label) = complaint(message, &found);
+    let diagnostic = Diagnostic::error(summary).at(span, label);
+    match help(message, &found, text, at) {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}
+
+/// Nothing stands behind the `=` at `at`.
+pub(super) fn no_value(file: FileId, at: usize) -> Diagnostic {
+    Diagnostic::error("A value is missing")
+        .at(Span::new(file, at, at), "a value is expected here")
+        .help("Write the value on this line; `null` stands for none.")
+}
+
+/// Whether the parser only says that something is wrong.
+pub(super) fn is_vague(error: &Error) -> bool {
+    error.message() == "unexpected token"
+}
+
+/// The parser cuts an offset at its input's end down to the last character; its column still tells.
+fn offset(error: &Error, text: &str, base: usize, end: usize) -> usize {
+    let location = error.location();
+    let mut at = (base + location.offset()).min(end);
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    let input = &text[base..end];
+    let last = input.len().saturating_sub(1);
+    if location.offset() == last && !input.is_empty() {
+        let line = input[..at - base].rfind('\n').map_or(0, |n| n + 1);
+        if location.column() > input[line..at - base].chars().count() + 1 {
+            return end;
+        }
+    }
+    at
+}
+
+/// What stands where the parser stopped.
+struct Found {
+    what: String,
+    first: Option<char>,
+    length: usize,
+}
+
+impl Found {
+    fn at(text: &str, at: usize) -> Found {
+        let rest = &text[at..];
+        let first = rest.chars().next();
+        let word = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).unwrap_or(rest.len());
+        let (what, length) = match first {
+            None => ("the end of the file".to_string(), 0),
+            Some('\n' | '\r') => ("the end of the line".to_string(), 0),
+            Some('`') => ("a backquote".to_string(), 1),
+            Some(c) if c.is_control() => (format!("the control character U+{:04X}", c as u32), c.len_utf8()),
+            Some(_) if word > 0 => {
+                let shown: String = rest[..word].chars().take(40).collect();
+                (format!("`{shown}`"), word)
+            }
+            Some(c) => (format!("`{c}`"), c.len_utf8()),
+        };
+        Found { what, first, length }
+    }
+}
+
+/// Summary, and the words under the caret.
+fn complaint(message: &str, found: &Found) -> (String, String) {
+    let what = &found.what;
+    let rows: &[(&str, String, &str)] = &[
+        ("nested levels", "This is nested too deeply".into(), "at most 64 levels"),
+        ("chained binary operators", "The expression has too many operators in a row".into(), "at most 128"),
+        ("redefined attribute", "This argument is set twice".into(), "set again here"),
+        ("redefined object key", "This key stands twice in the object".into(), "given again here"),
+        (
+            "invalid expression",
+            format!("A value is missing: {what} cannot begin one"),
+            "a value is expected here",
+        ),
+        (
+            "invalid structure",
+            format!("An argument or a block is expected, not {what}"),
+            "expected `=`, `{` or a label",
+        ),
+        (
+            "invalid block body",
+            format!("The block cannot go on with {what}"),
+            "a new line or `}` is expected here",
+        ),
+        ("heredoc end", "The heredoc does not end".into(), "its end marker is expected"),
+        ("invalid escape sequence", format!("The escape \\{} does not exist", bare(what)), "no such escape"),
+        (
+            "hex code",
+            "The escape needs hexadecimal digits".into(),
+            "expected 4 digits behind \\u, 8 behind \\U",
+        ),
+        (
+            "object value assignment",
+            format!("`=` or `:` is expected behind the key, not {what}"),
+            "expected `=`",
+        ),
+        (
+            "object item",
+            format!("The object cannot go on with {what}"),
+            "expected a comma, a new line or `}`",
+        ),
+        (
+            "traversal operator",
+            format!("A name or an index is expected behind the dot, not {what}"),
+            "expected a name",
+        ),
+        ("newline", format!("The line cannot go on with {what}"), "a new line is expected here"),
+    ];
+    if message == "expected `{`" {
+        return ("The block's `{` is missing on this line".to_string(), "expected `{`".to_string());
+    }
+    if found.first.is_none_or(|c| matches!(c, '\n' | '\r')) && message.contains("invalid expression") {
+        return ("A value is missing".to_string(), "a value is expected here".to_string());
+    }
+    match rows.iter().find(|(word, _, _)| message.contains(word)) {
+        Some((_, summary, label)) => (summary.clone(), (*label).to_string()),
+        None => {
+            let expected = message.rsplit("expected ").next().filter(|e| *e != message);
+            let label =
+                expected.map_or(String::new(), |e| format!("expected {}", e.split(';').next().unwrap_or(e)));
+            (format!("This cannot be read: {what} is not expected here"), label)
+        }
+    }
+}
+
+fn bare(what: &str) -> &str {
+    what.trim_matches('`')
+}
+
+/// Habits from other languages, and what to write instead.
+fn help(message: &str, found: &Found, text: &str, at: usize) -> Option<&'static str> {
+    let rest = &text[at..];
+    let next = rest.trim_start();
+    Some(match found.first {
+        _ if message.contains("nested levels") || message.contains("chained") => {
+            "Give inner parts names in a `locals` block and refer to them."
+        }
+        _ if message.contains("escape sequence") => {
+            "These exist: \\n, \\r, \\t, \\\", \\\\, \\uNNNN and \\UNNNNNNNN; write \\\\ for a backslash."
+        }
+        Some('\'') => "Strings stand in double quotes.",
+        Some('`') => "Strings stand in double quotes; text of several lines in a heredoc (<<-EOT … EOT).",
+        Some(';') => "Arguments are separated by new lines, without a semicolon.",
+        Some(',') if message.contains("newline") || message.contains("block body") => {
+            "Arguments of a block stand on lines of their own, without commas."
+        }
+        Some(':') if message.contains("structure") => "Write `=` between an argument's name and its value.",
+        Some('=') if rest.starts_with("=>") => "`=>` belongs into a `for` expression that makes an object.",
+        Some('=') => "Two values are compared with `==`.",
+        Some('&') => "Both conditions: `&&`.",
+        Some('|') => "Either condition: `||`.",
+        Some('\n' | '\r') if next.starts_with('{') => {
+            "The opening brace must stand on the line of the block's header."
+        }
+        Some('\n' | '\r') if message.contains("block body") => {
+            "A block on one line holds one argument at most and ends on that line; otherwise put each argument on a line of its own."
+        }
+        _ => return None,
+    })
+}

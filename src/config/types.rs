@@ -1,0 +1,366 @@
+//! Types of the language: written as in `type = map(object({ port = optional(number, 80) }))`, or in Terraform's JSON.
+
+use super::expr::Expr;
+use super::value::{Data, Value, key};
+use crate::model::{Diagnostic, Diagnostics};
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+/// The type of a value, or a constraint on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Type {
+    /// No constraint; also the type of a bare `null`.
+    Any,
+    /// `bool`
+    Bool,
+    /// `number`
+    Number,
+    /// `string`
+    String,
+    /// `list(…)`
+    List(Arc<Type>),
+    /// `set(…)`
+    Set(Arc<Type>),
+    /// `map(…)`
+    Map(Arc<Type>),
+    /// `object({ … })`
+    Object(Arc<BTreeMap<Arc<str>, Field>>),
+    /// `tuple([ … ])`
+    Tuple(Arc<[Type]>),
+}
+
+/// One attribute of an object type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// Its type.
+    pub ty: Type,
+    /// Whether it may be left out: it is then the default, or `null`.
+    pub optional: bool,
+    /// The value when it is left out or null.
+    pub default: Option<Value>,
+}
+
+impl Field {
+    /// An attribute that must be there.
+    pub fn required(ty: Type) -> Field {
+        Field { ty, optional: false, default: None }
+    }
+}
+
+impl Type {
+    /// A list type.
+    pub fn list(of: Type) -> Type {
+        Type::List(Arc::new(of))
+    }
+
+    /// A set type.
+    pub fn set(of: Type) -> Type {
+        Type::Set(Arc::new(of))
+    }
+
+    /// A map type.
+    pub fn map(of: Type) -> Type {
+        Type::Map(Arc::new(of))
+    }
+
+    /// An object type.
+    pub fn object(fields: BTreeMap<Arc<str>, Field>) -> Type {
+        Type::Object(Arc::new(fields))
+    }
+
+    /// The type of a value. Elements of a collection are of one type, so that the first that tells decides.
+    pub fn of(value: &Value) -> Type {
+        match value.data() {
+            Data::Null => Type::Any,
+            Data::Bool(_) => Type::Bool,
+            Data::Number(_) => Type::Number,
+            Data::String(_) => Type::String,
+            Data::List(_) => Type::list(Type::of_children(value)),
+            Data::Set(_) => Type::set(Type::of_children(value)),
+            Data::Map(_) => Type::map(Type::of_children(value)),
+            Data::Tuple(_) => Type::Tuple(value.children().map(Type::of).collect()),
+            Data::Object(_) => Type::object(
+                value
+                    .as_entries()
+                    .into_iter()
+                    .flatten()
+                    .map(|(name, v)| (name.clone(), Field::required(Type::of(v))))
+                    .collect(),
+            ),
+        }
+    }
+
+    fn of_children(value: &Value) -> Type {
+        let mut known = Type::Any;
+        for child in value.children() {
+            known = known.filled_from(Type::of(child));
+            if !known.has_any() {
+                break;
+            }
+        }
+        known
+    }
+
+    /// This type, with what it leaves open (a null somewhere inside) taken from `other`.
+    fn filled_from(self, other: Type) -> Type {
+        match (self, other) {
+            (Type::Any, other) => other,
+            (Type::List(a), Type::List(b)) if a.has_any() => {
+                Type::list((*a).clone().filled_from((*b).clone()))
+            }
+            (Type::Set(a), Type::Set(b)) if a.has_any() => Type::set((*a).clone().filled_from((*b).clone())),
+            (Type::Map(a), Type::Map(b)) if a.has_any() => Type::map((*a).clone().filled_from((*b).clone())),
+            (Type::Object(a), Type::Object(b)) => {
+                let mut fields = (*a).clone();
+                for (name, field) in &mut fields {
+                    if let Some(other) = b.get(name).filter(|_| field.ty.has_any()) {
+                        field.ty = field.ty.clone().filled_from(other.ty.clone());
+                    }
+                }
+                Type::object(fields)
+            }
+            (own, _) => own,
+        }
+    }
+
+    /// Whether it leaves anything open.
+    pub fn has_any(&self) -> bool {
+        match self {
+            Type::Any => true,
+            Type::Bool | Type::Number | Type::String => false,
+            Type::List(t) | Type::Set(t) | Type::Map(t) => t.has_any(),
+            Type::Object(fields) => fields.values().any(|f| f.ty.has_any()),
+            Type::Tuple(types) => types.iter().any(Type::has_any),
+        }
+    }
+
+    /// Reads a type expression: `map(object({ address = string, port = optional(number, 80) }))`.
+    ///
+    /// # Errors
+    /// One diagnostic per mistake.
+    pub fn from_expr(expr: &Expr) -> Result<Type, Diagnostics> {
+        let mut problems = Diagnostics::default();
+        let ty = read(expr, &mut problems);
+        if problems.has_errors() { Err(problems) } else { Ok(ty) }
+    }
+
+    /// Reads Terraform's JSON encoding: `"string"`, `["list", T]`, `["object", {name: T}, [optional names]]`, ….
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong.
+    pub fn from_json(json: &Json) -> Result<Type, String> {
+        let wrong = || {
+            format!("{json} is no type; expected \"string\", [\"list\", T], [\"object\", {{…}}] or the like")
+        };
+        match json {
+            Json::String(word) => match word.as_str() {
+                "string" => Ok(Type::String),
+                "number" => Ok(Type::Number),
+                "bool" => Ok(Type::Bool),
+                "any" | "dynamic" => Ok(Type::Any),
+                _ => Err(wrong()),
+            },
+            Json::Array(parts) => match (parts.first().and_then(Json::as_str), &parts[1..]) {
+                (Some("list"), [of]) => Type::from_json(of).map(Type::list),
+                (Some("set"), [of]) => Type::from_json(of).map(Type::set),
+                (Some("map"), [of]) => Type::from_json(of).map(Type::map),
+                (Some("tuple"), [Json::Array(of)]) => {
+                    of.iter().map(Type::from_json).collect::<Result<_, _>>().map(Type::Tuple)
+                }
+                (Some("object"), [Json::Object(fields)]) => object_from_json(fields, &[]),
+                (Some("object"), [Json::Object(fields), Json::Array(optional)]) => {
+                    object_from_json(fields, optional)
+                }
+                _ => Err(wrong()),
+            },
+            _ => Err(wrong()),
+        }
+    }
+}
+
+fn object_from_json(fields: &serde_json::Map<String, Json>, optional: &[Json]) -> Result<Type, String> {
+    let mut read = BTreeMap::new();
+    for (name, ty) in fields {
+        let optional = optional.iter().any(|o| o.as_str() == Some(name));
+        read.insert(key(name), Field { ty: Type::from_json(ty)?, optional, default: None });
+    }
+    Ok(Type::object(read))
+}
+
+/// What a type expression may be, for help texts.
+const HELP: &str = "write string, number, bool, any, list(…), set(…), map(…), object({ … }) or tuple([ … ])";
+
+fn read(expr: &Expr, problems: &mut Diagnostics) -> Type {
+    if let Some(word) = expr.as_keyword() {
+        return read_word(word, expr, problems);
+    }
+    let Some((name, name_span, args, _)) = expr.as_call() else {
+        let quoted = expr.as_literal().and_then(Value::as_str);
+        let help =
+            match quoted.filter(|w| matches!(*w, "string" | "number" | "bool" | "any" | "list" | "map")) {
+                Some(word) => format!("write {word} without quotes"),
+                None => HELP.to_string(),
+            };
+        problems
+            .push(Diagnostic::error("this is no type").at(expr.span(), "a type is expected here").help(help));
+        return Type::Any;
+    };
+    let wrong = |problems: &mut Diagnostics, what: &str| {
+        problems.push(Diagnostic::error(format!("{name} needs {what}")).at(expr.span(), "").help(HELP));
+        Type::Any
+    };
+    match (name, args) {
+        ("list", [of]) => Type::list(read(of, problems)),
+        ("set", [of]) => Type::set(read(of, problems)),
+        ("map", [of]) => Type::map(read(of, problems)),
+        ("object", [of]) => read_object(of, problems),
+        ("tuple", [of]) => match of.as_list() {
+            Some(items) => Type::Tuple(items.iter().map(|item| read(item, problems)).collect()),
+            None => wrong(problems, "a list of types, as in tuple([string, number])"),
+        },
+        ("list" | "set" | "map", _) => wrong(problems, "exactly one type, as in list(string)"),
+        ("object", _) => wrong(problems, "its attributes, as in object({ port = number })"),
+        ("tuple", _) => wrong(problems, "a list of types, as in tuple([string, number])"),
+        ("optional", _) => {
+            problems.push(
+                Diagnostic::error("optional(…) stands only inside object({ … })")
+                    .at(expr.span(), "")
+                    .help("to make a variable optional, give it a default"),
+            );
+            Type::Any
+        }
+        _ => {
+            let problem = Diagnostic::error(format!("there is no type {name}(…)"));
+            problems.push(problem.at(name_span, "unknown type").help(HELP));
+            Type::Any
+        }
+    }
+}
+
+fn read_word(word: &str, expr: &Expr, problems: &mut Diagnostics) -> Type {
+    let problem = match word {
+        "string" => return Type::String,
+        "number" => return Type::Number,
+        "bool" => return Type::Bool,
+        "any" => return Type::Any,
+        "list" | "set" | "map" => Diagnostic::error(format!("{word} needs the type of its elements"))
+            .at(expr.span(), "")
+            .help(format!("write {word}(string), or {word}(any)")),
+        "object" => Diagnostic::error("object needs its attributes")
+            .at(expr.span(), "")
+            .help("write object({ name = string, port = number })"),
+        "tuple" => Diagnostic::error("tuple needs the types of its elements")
+            .at(expr.span(), "")
+            .help("write tuple([string, number])"),
+        _ => Diagnostic::error(format!("there is no type {word}")).at(expr.span(), "unknown type").help(HELP),
+    };
+    problems.push(problem);
+    Type::Any
+}
+
+fn read_object(expr: &Expr, problems: &mut Diagnostics) -> Type {
+    let Some(entries) = expr.as_object() else {
+        problems.push(
+            Diagnostic::error("object needs its attributes")
+                .at(expr.span(), "expected { name = type, … }")
+                .help("write object({ name = string, port = number })"),
+        );
+        return Type::Any;
+    };
+    let mut fields = BTreeMap::new();
+    for (name, ty) in entries {
+        let Some(text) = name.name else {
+            problems
+                .push(Diagnostic::error("the name of an attribute must be a plain word").at(name.span, ""));
+            continue;
+        };
+        let field = read_field(ty, problems);
+        if fields.insert(key(text), field).is_some() {
+            problems
+                .push(Diagnostic::error(format!("the attribute {text} is given twice")).at(name.span, ""));
+        }
+    }
+    Type::object(fields)
+}
+
+fn read_field(expr: &Expr, problems: &mut Diagnostics) -> Field {
+    let Some(("optional", _, args, _)) = expr.as_call() else {
+        return Field::required(read(expr, problems));
+    };
+    let (ty, default) = match args {
+        [ty] => (read(ty, problems), None),
+        [ty, default] => (read(ty, problems), Some(default)),
+        _ => {
+            problems.push(
+                Diagnostic::error("optional needs a type, and may have a default")
+                    .at(expr.span(), "")
+                    .help("write optional(number) or optional(number, 80)"),
+            );
+            return Field { ty: Type::Any, optional: true, default: None };
+        }
+    };
+    let default = default.and_then(|default| read_default(default, &ty, problems));
+    Field { ty, optional: true, default }
+}
+
+fn read_default(expr: &Expr, ty: &Type, problems: &mut Diagnostics) -> Option<Value> {
+    let value = match super::eval::evaluate(expr, &super::scope::Scope::root()) {
+        Ok(value) => value,
+        Err(problem) => {
+            problems.push(problem);
+            return None;
+        }
+    };
+    match super::convert::convert(&value, ty) {
+        Ok(value) => Some(value),
+        Err(error) => {
+            let detail = error.describe("the default");
+            problems.push(
+                Diagnostic::error("this default does not fit its type").at(expr.span(), "").because(detail),
+            );
+            None
+        }
+    }
+}
+
+impl fmt::Display for Type {
+    /// As it would be written in a configuration.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Type::Any => f.write_str("any"),
+            Type::Bool => f.write_str("bool"),
+            Type::Number => f.write_str("number"),
+            Type::String => f.write_str("string"),
+            Type::List(of) => write!(f, "list({of})"),
+            Type::Set(of) => write!(f, "set({of})"),
+            Type::Map(of) => write!(f, "map({of})"),
+            Type::Tuple(types) => {
+                f.write_str("tuple([")?;
+                for (i, ty) in types.iter().enumerate() {
+                    write!(f, "{}{ty}", if i > 0 { ", " } else { "" })?;
+                }
+                f.write_str("])")
+            }
+            Type::Object(fields) if fields.is_empty() => f.write_str("object({})"),
+            Type::Object(fields) => {
+                f.write_str("object({ ")?;
+                for (i, (name, field)) in fields.iter().enumerate() {
+                    write!(f, "{}{name} = {field}", if i > 0 { ", " } else { "" })?;
+                }
+                f.write_str(" })")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.default, self.optional) {
+            (Some(default), _) => write!(f, "optional({}, {})", self.ty, default.brief()),
+            (None, true) => write!(f, "optional({})", self.ty),
+            (None, false) => self.ty.fmt(f),
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! `variable` blocks: what may be given from outside, and what it must be.
+
+use super::convert::convert;
+use super::expr::Expr;
+use super::fields::{Fields, Known, sentence_case};
+use super::scope::Scope;
+use super::syntax::{Block, Body};
+use super::types::Type;
+use super::value::Value;
+use crate::model::{Diagnostic, Diagnostics, Span};
+use std::collections::BTreeMap;
+
+mod settle;
+
+pub(super) use settle::settle;
+pub use settle::{Given, VariableFile, VariableInputs};
+
+/// A `variable` block, its static parts evaluated.
+#[derive(Debug)]
+pub(super) struct Variable<'p> {
+    pub name: &'p str,
+    pub header: Span,
+    pub ty: Type,
+    /// Whether the block names a type; without one, texts from outside stay texts.
+    pub typed: bool,
+    pub default: Option<Value>,
+    /// Whether a default is written, even a wrong one.
+    pub had_default: bool,
+    pub sensitive: bool,
+    pub nullable: bool,
+    pub validations: Vec<Validation<'p>>,
+}
+
+/// A `validation` block.
+#[derive(Debug)]
+pub(super) struct Validation<'p> {
+    pub condition: &'p Expr,
+    pub message: &'p Expr,
+}
+
+/// Reads all `variable` blocks.
+pub(super) fn declared<'p>(
+    blocks: &'p [Block],
+    problems: &mut Diagnostics,
+) -> BTreeMap<&'p str, Variable<'p>> {
+    let mut all: BTreeMap<&str, Variable<'_>> = BTreeMap::new();
+    for block in blocks.iter().filter(|b| &*b.kind == "variable") {
+        let Some(label) = block.labels.first() else { continue };
+        let name = &*label.text;
+        if let Some(first) = all.get(name) {
+            problems.push(twice(name, label.span, first.header));
+            continue;
+        }
+        all.insert(name, one(name, block, problems));
+    }
+    all
+}
+
+fn twice(name: &str, second: Span, first: Span) -> Diagnostic {
+    Diagnostic::error(format!("The variable \"{name}\" is declared twice"))
+        .at(second, "declared again here")
+        .and(first, "first declared here")
+        .help("Rename or remove one of them.")
+}
+
+fn one<'p>(name: &'p str, block: &'p Block, problems: &mut Diagnostics) -> Variable<'p> {
+    let body = &block.body;
+    Known {
+        what: "a variable block",
+        arguments: &["type", "default", "description", "sensitive", "nullable"],
+        blocks: &["validation"],
+    }
+    .check(body, problems);
+    let ty = read_type(body, problems);
+    let scope = Scope::root();
+    let mut fields = Fields { scope: &scope, hopeless: &|_| false, problems };
+    fields.text(body, "description");
+    let sensitive = fields.flag(body, "sensitive").unwrap_or(false);
+    let nullable = fields.flag(body, "nullable").unwrap_or(true);
+    let default = default(body, &ty, nullable, &mut fields);
+    let typed = body.attribute("type").is_some();
+    let validations = body.blocks.iter().filter(|b| &*b.kind == "validation");
+    let validations = validations.filter_map(|b| validation(b, problems)).collect();
+    let had_default = body.attribute("default").is_some();
+    Variable { name, header: block.header, ty, typed, default, had_default, sensitive, nullable, validations }
+}
+
+fn read_type(body: &Body, problems: &mut Diagnostics) -> Type {
+    let Some(attribute) = body.attribute("type") else { return Type::Any };
+    match Type::from_expr(&attribute.value) {
+        Ok(ty) => ty,
+        Err(wrong) => {
+            problems.0.extend(wrong.0);
+            Type::Any
+        }
+    }
+}
+
+fn default(body: &Body, ty: &Type, nullable: bool, fields: &mut Fields<'_>) -> Option<Value> {
+    let attribute = body.attribute("default")?;
+    if let Some(reference) = attribute.value.references().first() {
+        let problem = Diagnostic::error("The default of a variable cannot refer to anything")
+            .at(reference.span, "a reference")
+            .help("Write the value itself, or put what is made of others into a `locals` block.");
+        fields.problems.push(problem);
+        return None;
+    }
+    let value = fields.value(&attribute.value)?;
+    let at = attribute.value.span();
+    if value.is_null() && !nullable {
+        let problem = Diagnostic::error("The default is null, and the variable is not nullable")
+            .at(at, "")
+            .help("Remove the default, or `nullable = false`.");
+        fields.problems.push(problem);
+        return None;
+    }
+    match convert(&value, ty) {
+        Ok(value) => Some(value),
+        Err(wrong) => {
+            let problem = Diagnostic::error("The default does not fit the variable's type")
+                .at(at, format!("this is {}", value.kind()))
+                .because(format!("{}.", sentence_case(&wrong.describe("default"))));
+            let problem = match body.attribute("type") {
+                Some(ty) => problem.and(ty.value.span(), "the type"),
+                None => problem,
+            };
+            fields.problems.push(problem);
+            None
+        }
+    }
+}
+
+fn validation<'p>(block: &'p Block, problems: &mut Diagnostics) -> Option<Validation<'p>> {
+    let body = &block.body;
+    let what = "a validation block";
+    Known { what, arguments: &["condition", "error_message"], blocks: &[] }.check(body, problems);
+    let mut part = |name: &str, example: &str| match body.attribute(name) {
+        Some(attribute) => Some(&attribute.value),
+        None => {
+            problems.push(super::fields::missing(name, what, block.header, example));
+            None
+        }
+    };
+    let condition = part("condition", "condition = var.port > 1024");
+    let message = part("error_message", "error_message = \"The port must be above 1024.\"");
+    Some(Validation { condition: condition?, message: message? })
+}

@@ -1,0 +1,457 @@
+//! The values of variables: from files, the environment and the command line, with Terraform's precedence.
+
+use super::Variable;
+use crate::config::checked::SecretSource;
+use crate::config::convert::convert;
+use crate::config::eval::evaluate;
+use crate::config::expr::Expr;
+use crate::config::fields::sentence_case;
+use crate::config::scope::{Files, Resolve, Scope};
+use crate::config::source::Sources;
+use crate::config::suggest;
+use crate::config::syntax;
+use crate::config::types::Type;
+use crate::config::value::{Marks, Value};
+use crate::model::{Diagnostic, Diagnostics, FileId, Span};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Where values may come from, as they were found; which one counts is decided here.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VariableInputs {
+    /// Variable files that are read without being asked for; their texts are in the sources.
+    pub files: Vec<(FileId, VariableFile)>,
+    /// Environment variables: name and value. Names that do not begin with `PF_VAR_` are passed over.
+    pub environment: Vec<(String, String)>,
+    /// `--var` and `--var-file`, in the order given.
+    pub arguments: Vec<Given>,
+}
+
+/// Which variable file it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum VariableFile {
+    /// `patchform.pfvars`
+    Default,
+    /// `*.auto.pfvars`; these count in the order of their paths.
+    Auto,
+}
+
+/// What was given on the command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given {
+    /// `--var name=value`, as it was written.
+    Variable(String),
+    /// `--var-file`; its text is in the sources.
+    File(FileId),
+}
+
+/// All variables with their values.
+#[derive(Debug, Default)]
+pub(in crate::config) struct Variables {
+    /// Values by name, those of sensitive variables marked.
+    pub values: BTreeMap<String, Value>,
+    /// Where sensitive ones came from.
+    pub secret_sources: BTreeMap<String, SecretSource>,
+}
+
+/// A value that was given, not yet converted.
+#[derive(Debug, Clone)]
+struct Assigned {
+    text: Text,
+    /// Where complaints point to.
+    span: Span,
+    /// Under which name it was given: `the file prod.pfvars`.
+    from: String,
+    source: SecretSource,
+}
+
+#[derive(Debug, Clone)]
+enum Text {
+    /// An expression in a variable file.
+    Expr(Expr),
+    /// A value of a JSON file.
+    Value(Value),
+    /// A text of the command line or the environment.
+    Plain(String),
+}
+
+/// Finds every variable's value, checks types and validations.
+pub(in crate::config) fn settle(
+    declared: &BTreeMap<&str, Variable<'_>>,
+    inputs: &VariableInputs,
+    files: &dyn Files,
+    sources: &mut Sources,
+    problems: &mut Diagnostics,
+) -> Variables {
+    let mut given = Assignments { declared, sources, problems, found: BTreeMap::new() };
+    given.all(inputs);
+    let found = given.found;
+    let mut variables = Variables::default();
+    for variable in declared.values() {
+        let assigned = found.get(variable.name);
+        if let Some((value, source)) = value_of(variable, assigned, sources, problems) {
+            let value =
+                if variable.sensitive { value.marked(&Marks::variable(variable.name)) } else { value };
+            variables.values.insert(variable.name.to_string(), value);
+            if variable.sensitive {
+                variables.secret_sources.insert(variable.name.to_string(), source);
+            }
+        }
+    }
+    validate(declared, &variables, &found, files, problems);
+    variables
+}
+
+struct Assignments<'a, 'p> {
+    declared: &'a BTreeMap<&'p str, Variable<'p>>,
+    sources: &'a mut Sources,
+    problems: &'a mut Diagnostics,
+    found: BTreeMap<String, Assigned>,
+}
+
+impl Assignments<'_, '_> {
+    /// From the weakest to the strongest: a later one replaces an earlier one.
+    fn all(&mut self, inputs: &VariableInputs) {
+        for (name, value) in &inputs.environment {
+            self.environment(name, value);
+        }
+        let mut files: Vec<(VariableFile, String, FileId)> = inputs
+            .files
+            .iter()
+            .map(|(id, which)| (*which, self.sources.path(*id).to_string(), *id))
+            .collect();
+        files.sort();
+        for (_, _, file) in files {
+            self.file(file);
+        }
+        for given in &inputs.arguments {
+            match given {
+                Given::Variable(text) => self.argument(text),
+                Given::File(file) => self.file(*file),
+            }
+        }
+    }
+
+    fn environment(&mut self, key: &str, value: &str) {
+        // An undeclared one may belong to another configuration, as in Terraform.
+        let Some(variable) = key.strip_prefix("PF_VAR_").and_then(|name| self.declared.get(name)) else {
+            return;
+        };
+        let shown = if variable.sensitive { "(sensitive)" } else { value };
+        let file = self.sources.add_text(key, shown);
+        let assigned = Assigned {
+            text: Text::Plain(value.to_string()),
+            span: Span::new(file, 0, shown.len()),
+            from: format!("the environment variable {key}"),
+            source: SecretSource::Environment(key.to_string()),
+        };
+        self.found.insert(variable.name.to_string(), assigned);
+    }
+
+    fn argument(&mut self, text: &str) {
+        let Some((name, value)) = text.split_once('=') else {
+            let file = self.sources.add_text("--var", text);
+            let problem = Diagnostic::error("--var needs a name and a value")
+                .at(Span::new(file, 0, text.len()), "there is no `=`")
+                .help("Write it as --var 'name=value'");
+            self.problems.push(problem);
+            return;
+        };
+        let Some(variable) = self.declared.get(name) else {
+            let file = self.sources.add_text("--var", name);
+            let problem = Diagnostic::error(format!("There is no variable \"{name}\""))
+                .at(Span::new(file, 0, name.len()), "given with --var, declared nowhere")
+                .help(self.undeclared_help(name));
+            self.problems.push(problem);
+            return;
+        };
+        let shown = if variable.sensitive { format!("{name}=(sensitive)") } else { text.to_string() };
+        let file = self.sources.add_text("--var", &shown);
+        let assigned = Assigned {
+            text: Text::Plain(value.to_string()),
+            span: Span::new(file, name.len() + 1, shown.len()),
+            from: "--var".to_string(),
+            source: SecretSource::CommandLine,
+        };
+        self.found.insert(name.to_string(), assigned);
+    }
+
+    fn undeclared_help(&self, name: &str) -> String {
+        match suggest::nearest(name, self.declared.keys().copied()) {
+            Some(near) => format!("Did you mean \"{near}\"?"),
+            None => format!("Declare it: variable \"{name}\" {{ }}"),
+        }
+    }
+
+    fn file(&mut self, file: FileId) {
+        if self.sources.path(file).ends_with(".json") {
+            return self.json(file);
+        }
+        let mut problems = Diagnostics::default();
+        let body = syntax::read(self.sources, file, &mut problems);
+        self.problems.0.extend(problems.0);
+        for block in &body.blocks {
+            let problem = Diagnostic::error("A variable file holds values only, no blocks")
+                .at(block.header, "")
+                .help(match &*block.kind {
+                    "variable" => "Declare variables in a *.pf.hcl file, and give values here: name = value",
+                    _ => "Move the block to a *.pf.hcl file.",
+                });
+            self.problems.push(problem);
+        }
+        for attribute in body.attributes {
+            let span = attribute.value.span();
+            self.assign(file, &attribute.name, attribute.span, span, Text::Expr(attribute.value));
+        }
+    }
+
+    fn json(&mut self, file: FileId) {
+        match serde_json::from_str::<serde_json::Value>(self.sources.text(file)) {
+            Ok(serde_json::Value::Object(rows)) => {
+                for (name, value) in rows {
+                    let span = self.json_key(file, &name);
+                    self.assign(file, &name, span, span, Text::Value(Value::from_json(&value)));
+                }
+            }
+            Ok(_) => {
+                let problem = Diagnostic::error("A JSON variable file must hold an object")
+                    .at(Span::new(file, 0, 1), "")
+                    .help("Write { \"name\": value, … }");
+                self.problems.push(problem);
+            }
+            Err(wrong) => {
+                let line = self.sources.line(file, wrong.line());
+                let at = (line.start + wrong.column().saturating_sub(1)).min(line.end);
+                let problem =
+                    Diagnostic::error("This is no JSON").at(Span::new(file, at, at), "").because(format!(
+                        "{}.",
+                        sentence_case(wrong.to_string().split(" at line ").next().unwrap_or_default())
+                    ));
+                self.problems.push(problem);
+            }
+        }
+    }
+
+    /// Where a key stands, as well as that can be told without a tree of the file.
+    fn json_key(&self, file: FileId, name: &str) -> Span {
+        let quoted = serde_json::Value::String(name.to_string()).to_string();
+        let at = self.sources.text(file).find(&quoted);
+        at.map_or(Span::new(file, 0, 0), |at| Span::new(file, at, at + quoted.len()))
+    }
+
+    fn assign(&mut self, file: FileId, name: &str, key: Span, value: Span, text: Text) {
+        let path = self.sources.path(file).to_string();
+        let Some(variable) = self.declared.get(name) else {
+            let problem = Diagnostic::warning(format!("There is no variable \"{name}\""))
+                .at(key, "its value is ignored")
+                .help(self.undeclared_help(name));
+            self.problems.push(problem);
+            return;
+        };
+        // A complaint about a secret's value must not show the line with it.
+        let span = if variable.sensitive { key } else { value };
+        let source = SecretSource::File(path.clone());
+        self.found
+            .insert(name.to_string(), Assigned { text, span, from: format!("the file {path}"), source });
+    }
+}
+
+fn value_of(
+    variable: &Variable<'_>,
+    assigned: Option<&Assigned>,
+    sources: &Sources,
+    problems: &mut Diagnostics,
+) -> Option<(Value, SecretSource)> {
+    let default = || variable.default.clone().map(|value| (value, SecretSource::Default));
+    let Some(assigned) = assigned else {
+        let found = default();
+        if found.is_none() && !variable.had_default {
+            problems.push(missing(variable));
+        }
+        return found;
+    };
+    let value = raw_value(variable, assigned, sources, problems)?;
+    if value.is_null() && !variable.nullable {
+        let found = default();
+        if found.is_none() && !variable.had_default {
+            let problem = Diagnostic::error(format!("The variable \"{}\" may not be null", variable.name))
+                .at(assigned.span, format!("from {}", assigned.from))
+                .and(variable.header, "declared with nullable = false, and without a default")
+                .help("Give it a value.");
+            problems.push(problem);
+        }
+        return found;
+    }
+    match convert(&value, &variable.ty) {
+        Ok(value) => Some((value, assigned.source.clone())),
+        Err(wrong) => {
+            // What does not fit, and where inside, would give a secret away.
+            let (is, why) = if variable.sensitive {
+                (String::new(), "Its value is sensitive and not shown.".to_string())
+            } else {
+                let why = format!("{}.", sentence_case(&wrong.describe(variable.name)));
+                (format!("this is {}", value.kind()), why)
+            };
+            let problem = Diagnostic::error(format!(
+                "The value of variable \"{}\" does not fit its type",
+                variable.name
+            ))
+            .at(assigned.span, is)
+            .and(variable.header, format!("declared here as {}", variable.ty))
+            .because(why);
+            problems.push(problem);
+            None
+        }
+    }
+}
+
+fn raw_value(
+    variable: &Variable<'_>,
+    assigned: &Assigned,
+    sources: &Sources,
+    problems: &mut Diagnostics,
+) -> Option<Value> {
+    let text = match &assigned.text {
+        Text::Value(value) => return Some(value.clone()),
+        Text::Expr(expr) => return constant(expr, problems),
+        Text::Plain(text) => text,
+    };
+    // Terraform's rule: a text stays a text where a simple type (or none) is asked for; otherwise it is HCL.
+    let simple = matches!(variable.ty, Type::String | Type::Number | Type::Bool) || !variable.typed;
+    if simple {
+        return Some(Value::string(text.as_str()));
+    }
+    let read = if variable.sensitive {
+        // Its text is not among the sources, so that nobody can draw it.
+        let mut apart = Sources::new();
+        let file = apart.add_text("", text);
+        syntax::read_expression(&apart, file).map_err(|_| unreadable(variable, assigned))
+    } else {
+        syntax::read_part(sources, assigned.span)
+    };
+    match read {
+        Ok(expr) => constant(&expr, problems),
+        Err(wrong) => {
+            problems.0.extend(wrong.0);
+            None
+        }
+    }
+}
+
+fn unreadable(variable: &Variable<'_>, assigned: &Assigned) -> Diagnostics {
+    Diagnostic::error(format!("The value of variable \"{}\" is no HCL expression", variable.name))
+        .at(assigned.span, format!("from {}", assigned.from))
+        .and(variable.header, format!("declared here as {}", variable.ty))
+        .help("Write it as in a variable file, for example [\"a\", \"b\"].")
+        .into()
+}
+
+/// A variable's value refers to nothing.
+fn constant(expr: &Expr, problems: &mut Diagnostics) -> Option<Value> {
+    if let Some(reference) = expr.references().first() {
+        let problem = Diagnostic::error("The value of a variable cannot refer to anything")
+            .at(reference.span, "")
+            .help("Write the value itself; a text stands in double quotes. Values that are made of others belong into `locals`.");
+        problems.push(problem);
+        return None;
+    }
+    match evaluate(expr, &Scope::root()) {
+        Ok(value) => Some(value),
+        Err(wrong) => {
+            problems.push(wrong);
+            None
+        }
+    }
+}
+
+fn missing(variable: &Variable<'_>) -> Diagnostic {
+    let name = variable.name;
+    let example = match &variable.ty {
+        Type::Number => "1",
+        Type::Bool => "true",
+        Type::List(_) | Type::Set(_) | Type::Tuple(_) => "[…]",
+        Type::Map(_) | Type::Object(_) => "{…}",
+        _ => "…",
+    };
+    let quote = if matches!(variable.ty, Type::String | Type::Any) { "\"" } else { "" };
+    Diagnostic::error(format!("The variable \"{name}\" has no value"))
+        .at(variable.header, "it has no default")
+        .help(format!(
+            "Give it with --var '{name}={example}', in the environment as PF_VAR_{name}, or in patchform.pfvars: {name} = {quote}{example}{quote}"
+        ))
+}
+
+/// Knows the variables only: what a validation may refer to.
+struct OnlyVariables<'a>(&'a Variables);
+
+impl Resolve for OnlyVariables<'_> {
+    fn resolve(&self, root: &str, name: &str) -> Option<Value> {
+        if root == "var" { self.0.values.get(name).cloned() } else { None }
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.0.values.keys().map(|name| format!("var.{name}")).collect()
+    }
+}
+
+fn validate(
+    declared: &BTreeMap<&str, Variable<'_>>,
+    variables: &Variables,
+    found: &BTreeMap<String, Assigned>,
+    files: &dyn Files,
+    problems: &mut Diagnostics,
+) {
+    let resolver = OnlyVariables(variables);
+    let scope = Scope::root().files(files).resolver(&resolver);
+    // A variable without a value was complained about already.
+    let broken: BTreeSet<&str> =
+        declared.keys().copied().filter(|name| !variables.values.contains_key(*name)).collect();
+    for variable in declared.values() {
+        for validation in &variable.validations {
+            let uses = [validation.condition, validation.message].map(Expr::references);
+            let hopeless = uses
+                .iter()
+                .flatten()
+                .any(|r| &*r.root == "var" && r.name().is_some_and(|name| broken.contains(&**name)));
+            if !hopeless && let Some(problem) = verdict(variable, validation, &scope, found) {
+                problems.push(problem);
+            }
+        }
+    }
+}
+
+fn verdict(
+    variable: &Variable<'_>,
+    validation: &super::Validation<'_>,
+    scope: &Scope<'_>,
+    found: &BTreeMap<String, Assigned>,
+) -> Option<Diagnostic> {
+    let at = validation.condition.span();
+    let value = match evaluate(validation.condition, scope) {
+        Ok(value) => value,
+        Err(problem) => return Some(problem),
+    };
+    match convert(&value, &Type::Bool).ok().and_then(|v| v.as_bool()) {
+        Some(true) => return None,
+        Some(false) => {}
+        None => {
+            let problem = Diagnostic::error("A validation's condition must be true or false")
+                .at(at, format!("this is {}", value.brief()));
+            return Some(problem);
+        }
+    }
+    let message = match evaluate(validation.message, scope) {
+        Ok(message) => message,
+        Err(problem) => return Some(problem),
+    };
+    let shown = if message.is_sensitive() {
+        "The validation's message holds a secret and is not shown.".to_string()
+    } else {
+        message.as_str().unwrap_or_default().to_string()
+    };
+    let problem = Diagnostic::error(format!("The value of variable \"{}\" is not valid", variable.name));
+    let problem = match found.get(variable.name) {
+        Some(assigned) => problem.at(assigned.span, format!("from {}", assigned.from)),
+        None => problem.at(variable.header, "the default"),
+    };
+    Some(problem.and(at, "this is false").because(shown))
+}

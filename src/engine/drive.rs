@@ -1,0 +1,380 @@
+//! The one loop of apply, resume and rollback (page 5.1): decide, journal the intents, perform, journal the facts, fold.
+//!
+//! Facts that arrive together and the intents that follow from them go into one batch, with one fsync: what is
+//! performed rests on nothing that is not durable. Time left is kept by the steady clock; the wall clock only dates
+//! the lines.
+
+use super::flight::{Flight, Flights};
+use super::inbox::{Inbox, Letter};
+use crate::journal::{WriteError, Writer};
+use crate::plan::noun::{Plan, Step, Verdict};
+use crate::run::event::{ActionRef, Event, Leg, Request, What};
+use crate::run::{Begin, Command, Damage, Run, decide};
+use crate::world::clock;
+use patchform_sdk::message::{Answer, Probed};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+use thiserror::Error;
+
+/// How often the inbox is looked at.
+const INBOX_EVERY: Duration = Duration::from_millis(200);
+/// How long a probe or a reading may take before it counts as unanswerable.
+pub const LOOK_DEADLINE: Duration = Duration::from_secs(120);
+/// How long running actions are awaited after the journal failed.
+const LAST_WAIT: Duration = Duration::from_secs(5);
+
+/// What arrives while a run is driven.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Happened {
+    /// An action answered.
+    Answered {
+        /// Which.
+        action: ActionRef,
+        /// Of which attempt.
+        attempt: u32,
+        /// What it answered.
+        answer: Answer,
+    },
+    /// A probe answered.
+    Probed {
+        /// Which action was probed.
+        action: ActionRef,
+        /// Of which attempt.
+        attempt: u32,
+        /// What was found; `Err` with why when nobody can tell.
+        found: Result<Probed, String>,
+    },
+    /// A component was read.
+    ReadBack {
+        /// Index into the plan's entries.
+        component: usize,
+        /// The reading's digest; `Err` with why when it could not be read.
+        digest: Result<String, String>,
+    },
+    /// The person at the terminal, or the system, wants it to stop (Ctrl-C, TERM).
+    Stop,
+}
+
+/// Who performs what was decided. None of these may block: answers come through `reply`.
+pub trait Performer {
+    /// Begins an action; answers [`Happened::Answered`].
+    fn begin(&mut self, begin: Begin, reply: Sender<Happened>);
+    /// Asks how far an action came; answers [`Happened::Probed`].
+    fn probe(&mut self, begin: Begin, reply: Sender<Happened>);
+    /// Reads a component; answers [`Happened::ReadBack`].
+    fn read_back(&mut self, component: usize, reply: Sender<Happened>);
+    /// Asks one action to stop where that is safe: its time is up. Its answer does not count any more.
+    fn cancel(&mut self, action: ActionRef, attempt: u32);
+    /// Asks everything that runs to stop where that is safe.
+    fn cancel_all(&mut self);
+}
+
+/// Why a run cannot be driven on. It stays resumable.
+#[derive(Debug, Error)]
+pub enum DriveError {
+    /// The journal cannot be written.
+    #[error(transparent)]
+    Journal(#[from] WriteError),
+    /// An event does not follow what the journal says: the journal and this program disagree.
+    #[error("the run cannot go on: {0}. This is a defect of patchform; nothing more was begun")]
+    Damage(#[from] Damage),
+}
+
+/// Drives `run` until it is finished, or stopped and resumable. The caller has taken it (see [`take`]), and keeps a
+/// clone of `reply` for its signal handler, which sends [`Happened::Stop`]: once to let running actions finish, twice
+/// to stop waiting. `watch` sees every event once it is durable.
+///
+/// # Errors
+/// The journal cannot be written: nothing more is begun, running actions are awaited for a moment.
+#[allow(clippy::too_many_arguments)]
+pub fn drive(
+    plan: &Plan,
+    run: Run,
+    journal: &mut Writer,
+    performer: &mut dyn Performer,
+    inbox: Option<&mut Inbox>,
+    (reply, happened): (&Sender<Happened>, &Receiver<Happened>),
+    watch: &mut dyn FnMut(&Plan, &Run, &Event),
+) -> Result<Run, DriveError> {
+    let mut drive = Drive {
+        plan,
+        run,
+        journal,
+        performer,
+        inbox,
+        reply,
+        flights: Flights::default(),
+        batch: Vec::new(),
+        looked: clock::steady(),
+        watch,
+    };
+    let result = drive.go(happened);
+    if result.is_err() {
+        drive.performer.cancel_all();
+        drive.wait_a_moment(happened);
+    }
+    result.map(|()| drive.run)
+}
+
+/// Journals that `controller` takes `run` with `token`, and a request that comes with it (rollback, abandon).
+///
+/// # Errors
+/// The journal cannot be written, or the token is not above the earlier ones.
+pub fn take(
+    run: &mut Run,
+    journal: &mut Writer,
+    controller: &str,
+    token: u64,
+    request: Option<Request>,
+) -> Result<(), DriveError> {
+    let at = clock::now();
+    let mut events = vec![Event { at, what: What::Taken { controller: controller.into(), token } }];
+    events.extend(request.map(|request| Event { at, what: What::Asked(request) }));
+    for event in &events {
+        run.apply(event)?;
+    }
+    Ok(journal.append(&events)?)
+}
+
+struct Drive<'a> {
+    plan: &'a Plan,
+    run: Run,
+    journal: &'a mut Writer,
+    performer: &'a mut dyn Performer,
+    inbox: Option<&'a mut Inbox>,
+    reply: &'a Sender<Happened>,
+    flights: Flights,
+    /// Folded, not yet durable.
+    batch: Vec<Event>,
+    /// When the inbox was looked at last.
+    looked: Instant,
+    watch: &'a mut dyn FnMut(&Plan, &Run, &Event),
+}
+
+impl Drive<'_> {
+    fn go(&mut self, happened: &Receiver<Happened>) -> Result<(), DriveError> {
+        loop {
+            let commands = self.decide()?;
+            self.write_down()?;
+            if self.run.is_finished() || self.run.stopped().is_some() {
+                return Ok(());
+            }
+            for command in commands {
+                self.perform(command);
+            }
+            if self.wait(happened)? == Wait::GiveUp {
+                self.performer.cancel_all();
+                let why = "stopped at once on request; what was running will be probed".to_string();
+                self.fold(What::Stopped { why })?;
+                self.write_down()?;
+                return Ok(());
+            }
+        }
+    }
+
+    /// Decides until there is nothing more to begin, and folds the intents; the effects come after [`write_down`].
+    fn decide(&mut self) -> Result<Vec<Command>, DriveError> {
+        let mut all = Vec::new();
+        loop {
+            let commands = decide(&self.run, self.flights.components());
+            if commands.is_empty() {
+                return Ok(all);
+            }
+            for command in &commands {
+                match command {
+                    Command::Begin(begin) => {
+                        let deadline = deadline(self.plan, begin.action);
+                        self.flights.add(begin.action.component, Flight::Action(begin.clone()), deadline);
+                        self.fold(intent(begin))?;
+                    }
+                    Command::Probe { begin, after } => {
+                        self.flights.add(begin.action.component, Flight::Pause(begin.clone()), *after);
+                    }
+                    Command::ReadBack { component } => {
+                        self.flights.add(*component, Flight::Reading, LOOK_DEADLINE);
+                    }
+                    Command::Stop { why } => self.fold(What::Stopped { why: why.clone() })?,
+                    Command::Finish => self.fold(What::Finished)?,
+                }
+            }
+            all.extend(commands);
+        }
+    }
+
+    fn fold(&mut self, what: What) -> Result<(), DriveError> {
+        let event = Event { at: clock::now(), what };
+        self.run.apply(&event)?;
+        self.batch.push(event);
+        Ok(())
+    }
+
+    /// Makes the batch durable, and shows it.
+    fn write_down(&mut self) -> Result<(), DriveError> {
+        self.journal.append(&self.batch)?;
+        for event in self.batch.drain(..) {
+            (self.watch)(self.plan, &self.run, &event);
+        }
+        Ok(())
+    }
+
+    fn perform(&mut self, command: Command) {
+        let reply = self.reply.clone();
+        match command {
+            Command::Begin(begin) => self.performer.begin(begin, reply),
+            Command::ReadBack { component } => self.performer.read_back(component, reply),
+            // A probe begins when its pause is over, which may be at once.
+            Command::Probe { .. } | Command::Stop { .. } | Command::Finish => {}
+        }
+    }
+
+    /// Waits until something happened that may change the decision, and folds it.
+    fn wait(&mut self, happened: &Receiver<Happened>) -> Result<Wait, DriveError> {
+        loop {
+            let mut news = self.time_is_up()?;
+            news |= self.read_inbox()?;
+            let pause = if news { Duration::ZERO } else { self.pause() };
+            let mut next = match happened.recv_timeout(pause) {
+                Ok(next) => Some(next),
+                // The caller holds a sender as long as the loop runs, so that only time can be up.
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
+            };
+            while let Some(one) = next {
+                match self.take_in(one)? {
+                    Wait::GiveUp => return Ok(Wait::GiveUp),
+                    Wait::News => news = true,
+                    Wait::Nothing => {}
+                }
+                next = happened.try_recv().ok();
+            }
+            if news {
+                return Ok(Wait::News);
+            }
+        }
+    }
+
+    fn pause(&self) -> Duration {
+        let until = self.flights.first_due().map(|due| due.saturating_duration_since(clock::steady()));
+        let inbox = self.inbox.as_ref().map(|_| INBOX_EVERY.saturating_sub(self.looked.elapsed()));
+        until.into_iter().chain(inbox).min().unwrap_or(Duration::from_secs(1)).max(Duration::from_millis(1))
+    }
+
+    /// Folds one arrival. What nobody waits for any more (late, twice) is dropped: a probe has told, or will.
+    fn take_in(&mut self, happened: Happened) -> Result<Wait, DriveError> {
+        match happened {
+            Happened::Answered { action, attempt, answer } => {
+                let waits =
+                    |f: &Flight| matches!(f, Flight::Action(b) if b.action == action && b.attempt == attempt);
+                if self.flights.land(action.component, waits) {
+                    self.fold(What::Fact { action, attempt, answer })?;
+                    return Ok(Wait::News);
+                }
+            }
+            Happened::Probed { action, attempt, found } => {
+                let waits =
+                    |f: &Flight| matches!(f, Flight::Probe(b) if b.action == action && b.attempt == attempt);
+                if self.flights.land(action.component, waits) {
+                    self.fold(What::Probe { action, attempt, found })?;
+                    return Ok(Wait::News);
+                }
+            }
+            Happened::ReadBack { component, digest } => {
+                if self.flights.land(component, |f| matches!(f, Flight::Reading)) {
+                    self.fold(What::Read { component, digest })?;
+                    return Ok(Wait::News);
+                }
+            }
+            Happened::Stop if self.run.is_stopping() => return Ok(Wait::GiveUp),
+            Happened::Stop => {
+                self.fold(What::Asked(Request::Stop))?;
+                return Ok(Wait::News);
+            }
+        }
+        Ok(Wait::Nothing)
+    }
+
+    /// Ends pauses before probes, and what did not answer in its time.
+    fn time_is_up(&mut self) -> Result<bool, DriveError> {
+        let mut news = false;
+        while let Some((component, flight, waited)) = self.flights.take_due(clock::steady()) {
+            let why = format!("no answer within {} s", waited.as_secs_f32());
+            match flight {
+                Flight::Pause(begin) => {
+                    self.flights.add(component, Flight::Probe(begin.clone()), LOOK_DEADLINE);
+                    self.performer.probe(begin, self.reply.clone());
+                    continue;
+                }
+                Flight::Action(Begin { action, attempt, .. }) => {
+                    self.performer.cancel(action, attempt);
+                    let answer = Answer::Unclear { why, output: String::new() };
+                    self.fold(What::Fact { action, attempt, answer })?;
+                }
+                Flight::Probe(Begin { action, attempt, .. }) => {
+                    self.fold(What::Probe { action, attempt, found: Err(why) })?;
+                }
+                Flight::Reading => self.fold(What::Read { component, digest: Err(why) })?,
+            }
+            news = true;
+        }
+        Ok(news)
+    }
+
+    fn read_inbox(&mut self) -> Result<bool, DriveError> {
+        if self.inbox.is_none() || self.looked.elapsed() < INBOX_EVERY {
+            return Ok(false);
+        }
+        self.looked = clock::steady();
+        let letters: Vec<Letter> = self.inbox.as_mut().map(|i| i.letters(self.plan)).unwrap_or_default();
+        for letter in &letters {
+            self.fold(What::Asked(letter.request.clone()))?;
+        }
+        if !letters.is_empty() {
+            // Journalled before its file goes, so that a request is never lost.
+            self.write_down()?;
+        }
+        if let Some(inbox) = &mut self.inbox {
+            letters.iter().for_each(|letter| inbox.done(letter));
+        }
+        Ok(!letters.is_empty())
+    }
+
+    /// After the journal failed: what runs may end by itself; its answers are found by probes later.
+    fn wait_a_moment(&mut self, happened: &Receiver<Happened>) {
+        let until = clock::steady() + LAST_WAIT;
+        let mut running = self.flights.actions();
+        while running > 0 {
+            let left = until.saturating_duration_since(clock::steady());
+            match happened.recv_timeout(left) {
+                Ok(Happened::Answered { .. }) => running -= 1,
+                Ok(Happened::Stop) | Err(_) => return,
+                Ok(_) => {}
+            }
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wait {
+    News,
+    Nothing,
+    GiveUp,
+}
+
+fn intent(begin: &Begin) -> What {
+    let snapshot = match begin.step {
+        Step::Snapshot => begin.snapshot.as_ref().map(|s| s.id.clone()),
+        _ => None,
+    };
+    What::Intent { action: begin.action, step: begin.step, attempt: begin.attempt, snapshot }
+}
+
+fn deadline(plan: &Plan, action: ActionRef) -> Duration {
+    let procedure = match plan.entries.get(action.component).map(|e| &e.verdict) {
+        Some(Verdict::Change(change)) if action.leg == Leg::Forth => Some(&change.forth),
+        Some(Verdict::Change(change)) => Some(&change.back),
+        _ => None,
+    };
+    procedure.and_then(|p| p.get(action.index)).map_or(LOOK_DEADLINE, |p| p.deadline)
+}
+
+#[cfg(test)]
+mod tests;

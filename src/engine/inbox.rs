@@ -1,0 +1,139 @@
+//! The inbox of a run: request files that `run pause|continue|skip|stop` and others put beside its journal.
+
+use crate::model::Address;
+use crate::plan::noun::Plan;
+use crate::run::event::Request;
+use crate::world::{disk, random};
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The largest request file that is read, in bytes.
+const MAX_REQUEST: u64 = 16 * 1024;
+
+/// A request as it lies in the inbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredRequest {
+    request: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    component: Option<String>,
+}
+
+/// The inbox of the run that this process drives.
+#[derive(Debug)]
+pub struct Inbox {
+    folder: PathBuf,
+    notices: Vec<String>,
+}
+
+/// A request, and the file it came in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// What is asked.
+    pub request: Request,
+    path: PathBuf,
+}
+
+/// Puts a request into the inbox of the run in `run_folder`.
+///
+/// # Errors
+/// The inbox cannot be written.
+pub fn put(run_folder: &Path, plan: &Plan, request: &Request) -> io::Result<()> {
+    let component = match request {
+        Request::Skip(i) => plan.entries.get(*i).map(|e| e.address.to_string()),
+        _ => None,
+    };
+    let stored = StoredRequest { request: request.name().into(), component };
+    let folder = run_folder.join("inbox");
+    disk::make_folder(&folder)?;
+    let name = format!("{}.json", random::hex(8)?);
+    disk::write_atomic(&folder.join(name), &serde_json::to_vec(&stored)?)
+}
+
+impl Inbox {
+    /// The inbox in `run_folder`, emptied: what was asked of an earlier controller does not bind this one.
+    ///
+    /// # Errors
+    /// The folder cannot be made.
+    pub fn open(run_folder: &Path) -> io::Result<Inbox> {
+        let folder = run_folder.join("inbox");
+        disk::make_folder(&folder)?;
+        let mut inbox = Inbox { folder, notices: Vec::new() };
+        for path in inbox.files() {
+            inbox.set_aside(&path, "it was put there before this controller took the run");
+        }
+        Ok(inbox)
+    }
+
+    /// The requests that lie there now, oldest name first. Files that are none are set aside, with a notice.
+    pub fn letters(&mut self, plan: &Plan) -> Vec<Letter> {
+        let mut letters = Vec::new();
+        for path in self.files() {
+            match read(&path, plan) {
+                Ok(request) => letters.push(Letter { request, path }),
+                Err(why) => self.set_aside(&path, &why),
+            }
+        }
+        letters
+    }
+
+    /// Removes a request that is journalled.
+    pub fn done(&mut self, letter: &Letter) {
+        if fs::remove_file(&letter.path).is_err() {
+            self.set_aside(&letter.path, "it was taken, but cannot be removed");
+        }
+    }
+
+    /// What a person should know; each notice is given once.
+    pub fn notices(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notices)
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        let Ok(entries) = fs::read_dir(&self.folder) else { return Vec::new() };
+        let mut files: Vec<PathBuf> =
+            entries.flatten().map(|e| e.path()).filter(|path| is_request(path)).collect();
+        files.sort_unstable();
+        files
+    }
+
+    fn set_aside(&mut self, path: &Path, why: &str) {
+        self.notices.push(format!("the request {} was set aside: {why}", path.display()));
+        if fs::rename(path, path.with_extension("refused")).is_err() {
+            // It must not be found again in the next round.
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+/// Whether the name is one that [`put`] gives; hidden and unfinished files are not looked at.
+fn is_request(path: &Path) -> bool {
+    let name = path.file_name().and_then(|n| n.to_str()).and_then(|n| n.strip_suffix(".json"));
+    name.is_some_and(|n| {
+        (1..=64).contains(&n.len()) && n.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    })
+}
+
+fn read(path: &Path, plan: &Plan) -> Result<Request, String> {
+    let bytes = disk::read(path, MAX_REQUEST).map_err(|e| format!("it cannot be read: {e}"))?;
+    let stored: StoredRequest =
+        serde_json::from_slice(&bytes).map_err(|e| format!("it is no request: {e}"))?;
+    match (stored.request.as_str(), stored.component) {
+        ("pause", None) => Ok(Request::Pause),
+        ("continue", None) => Ok(Request::Continue),
+        ("stop", None) => Ok(Request::Stop),
+        ("rollback", None) => Ok(Request::Rollback),
+        ("abandon", None) => Ok(Request::Abandon),
+        ("skip", Some(address)) => {
+            let wanted: Address = address.parse()?;
+            let found = plan.changes().find(|(_, entry, _)| entry.address == wanted);
+            let missing = || format!("the plan of this run does not change {address}");
+            found.map(|(i, ..)| Request::Skip(i)).ok_or_else(missing)
+        }
+        (other, _) => Err(format!(
+            "{other:?} is no request; pause, continue, stop, rollback and abandon stand alone, skip names a component"
+        )),
+    }
+}

@@ -1,0 +1,354 @@
+//! Leases: an unfinished run holds its components and their targets until it is resumed, rolled back or abandoned.
+//!
+//! `<runs>/<id>/lease.json` says what a run holds; `<runs>/<id>/controller.lock` is locked for as long as the process
+//! that drives it lives; `<runs>/token` holds the highest fencing token given out. The caller of [`acquire`] holds the
+//! state lock, so that two runs cannot take a lease at the same time.
+
+use crate::model::Moment;
+use crate::world::{disk, machine};
+use machine::Controller;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use thiserror::Error;
+
+/// The largest lease file that is read, in bytes: 100,000 addresses and more.
+const MAX_LEASE: u64 = 64 * 1024 * 1024;
+const FORM: u32 = 1;
+
+/// What a run holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Holdings {
+    /// Addresses of the components that its plan changes.
+    pub components: BTreeSet<String>,
+    /// Their targets.
+    pub targets: BTreeSet<String>,
+}
+
+impl Holdings {
+    /// Components and targets that both hold.
+    pub fn shared(&self, other: &Holdings) -> Holdings {
+        Holdings {
+            components: self.components.intersection(&other.components).cloned().collect(),
+            targets: self.targets.intersection(&other.targets).cloned().collect(),
+        }
+    }
+
+    /// Whether nothing is held.
+    pub fn is_empty(&self) -> bool {
+        self.components.is_empty() && self.targets.is_empty()
+    }
+}
+
+/// A run that is not finished.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenRun {
+    /// Its id: the name of its folder.
+    pub id: String,
+    /// What it holds.
+    pub holds: Holdings,
+    /// Who drives it, or drove it last.
+    pub controller: Controller,
+    /// When that process took it.
+    pub since: Moment,
+    /// Its fencing token.
+    pub token: u64,
+    /// Whether that process is alive.
+    pub alive: bool,
+}
+
+impl OpenRun {
+    /// Who drives it, for a message: `ana@host (process 4711)`.
+    pub fn driver(&self) -> String {
+        let c = &self.controller;
+        format!("{}@{} (process {})", c.user, c.host, c.pid)
+    }
+}
+
+/// Why a lease cannot be had.
+#[derive(Debug, Error)]
+pub enum LeaseError {
+    /// The system said no.
+    #[error("cannot {doing} {}: {source}", path.display())]
+    Io {
+        /// What was being done.
+        doing: &'static str,
+        /// To what.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A lease or the token cannot be understood.
+    #[error("{} is damaged: {why}. {hint}", path.display())]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// A newer program wrote it.
+    #[error("{} was written by a newer patchform (form {form}, this one reads {FORM}); use that one", path.display())]
+    Newer {
+        /// Which file.
+        path: PathBuf,
+        /// Its form.
+        form: u32,
+    },
+    /// Another process drives this run now.
+    #[error(
+        "run {run} is being driven by {driver} since {since}; wait for it, or ask it to stop with `patchform run stop {run}`"
+    )]
+    Driven {
+        /// Which run.
+        run: String,
+        /// By whom.
+        driver: String,
+        /// Since when.
+        since: Moment,
+    },
+    /// Another unfinished run holds some of it.
+    #[error("{}", overlap(run, shared))]
+    Held {
+        /// That run.
+        run: Box<OpenRun>,
+        /// What both need.
+        shared: Box<Holdings>,
+    },
+}
+
+fn overlap(run: &OpenRun, shared: &Holdings) -> String {
+    let (what, names) = match shared.components.is_empty() {
+        true => ("target", &shared.targets),
+        false => ("component", &shared.components),
+    };
+    let s = if names.len() == 1 { "" } else { "s" };
+    let mut list = names.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
+    if names.len() > 5 {
+        list.push_str(&format!(" and {} more", names.len() - 5));
+    }
+    let (id, driver, since) = (&run.id, run.driver(), run.since);
+    if run.alive {
+        format!("run {id}, driven by {driver} since {since}, holds the {what}{s} {list}; wait for it to end")
+    } else {
+        format!(
+            "run {id}, which {driver} left unfinished, holds the {what}{s} {list}; finish it with `patchform resume {id}`, \
+             take it back with `patchform rollback {id}`, or leave everything as it is with `patchform run abandon {id}`"
+        )
+    }
+}
+
+/// The stored form of a lease.
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredLease {
+    format_version: u32,
+    components: BTreeSet<String>,
+    targets: BTreeSet<String>,
+    token: u64,
+    since: String,
+    host: String,
+    boot: String,
+    user: String,
+    pid: u32,
+    started: u64,
+}
+
+/// A lease that this process holds. Dropping it lets others drive the run, but keeps what the run holds.
+#[derive(Debug)]
+pub struct Lease {
+    folder: PathBuf,
+    token: u64,
+    /// Locked while it is open.
+    _lock: File,
+}
+
+impl Lease {
+    /// The fencing token: strictly greater than every earlier one.
+    pub fn token(&self) -> u64 {
+        self.token
+    }
+
+    /// The run is finished: it holds nothing any more.
+    ///
+    /// # Errors
+    /// The lease cannot be removed.
+    pub fn release(self) -> Result<(), LeaseError> {
+        let path = self.folder.join("lease.json");
+        match fs::remove_file(&path) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(failed("remove", &path)(e)),
+            _ => disk::sync_folder(&self.folder).map_err(failed("sync", &self.folder)),
+        }
+    }
+}
+
+fn failed<'a>(doing: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> LeaseError + 'a {
+    move |source| LeaseError::Io { doing, path: path.into(), source }
+}
+
+/// All runs in `runs` that are not finished, by id.
+///
+/// # Errors
+/// A lease cannot be read.
+pub fn open_runs(runs: &Path) -> Result<Vec<OpenRun>, LeaseError> {
+    let entries = match fs::read_dir(runs) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other.map_err(failed("list", runs))?,
+    };
+    let mut open = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(failed("list", runs))?;
+        let folder = entry.path();
+        let path = folder.join("lease.json");
+        let bytes = match disk::read(&path, MAX_LEASE) {
+            Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => continue,
+            other => other.map_err(failed("read", &path))?,
+        };
+        let id = entry.file_name().to_string_lossy().into_owned();
+        open.push(parse(id, &bytes, &path, is_locked(&folder)?)?);
+    }
+    open.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(open)
+}
+
+fn parse(id: String, bytes: &[u8], path: &Path, alive: bool) -> Result<OpenRun, LeaseError> {
+    const HINT: &str = "Look at the run with `patchform run show`, then resume it or abandon it";
+    let damaged = |why: String| LeaseError::Damaged { path: path.into(), why, hint: HINT };
+    let stored: StoredLease = serde_json::from_slice(bytes).map_err(|e| damaged(e.to_string()))?;
+    if stored.format_version > FORM {
+        return Err(LeaseError::Newer { path: path.into(), form: stored.format_version });
+    }
+    let since =
+        Moment::parse(&stored.since).ok_or_else(|| damaged(format!("{:?} is no time", stored.since)))?;
+    Ok(OpenRun {
+        id,
+        holds: Holdings { components: stored.components, targets: stored.targets },
+        controller: Controller {
+            host: stored.host,
+            boot: stored.boot,
+            user: stored.user,
+            pid: stored.pid,
+            started: stored.started,
+        },
+        since,
+        token: stored.token,
+        alive,
+    })
+}
+
+/// The first run in `open`, other than `run`, that holds something of `wanted`.
+pub fn overlapping(open: &[OpenRun], run: &str, wanted: &Holdings) -> Option<(OpenRun, Holdings)> {
+    open.iter().filter(|other| other.id != run).find_map(|other| {
+        let shared = other.holds.shared(wanted);
+        (!shared.is_empty()).then(|| (other.clone(), shared))
+    })
+}
+
+/// Takes the lease of `run` (a folder of `runs`, made if it is not there) on `wanted`. `above` is the highest token
+/// that the run's journal knows. The caller holds the state lock.
+///
+/// # Errors
+/// Another run holds some of it, another process drives this run, or a file cannot be read or written.
+pub fn acquire(
+    runs: &Path,
+    run: &str,
+    wanted: &Holdings,
+    above: u64,
+    now: Moment,
+) -> Result<Lease, LeaseError> {
+    let open = open_runs(runs)?;
+    if let Some((other, shared)) = overlapping(&open, run, wanted) {
+        return Err(LeaseError::Held { run: Box::new(other), shared: Box::new(shared) });
+    }
+    let folder = runs.join(run);
+    disk::make_folder(&folder).map_err(failed("make", &folder))?;
+    let Some(lock) = lock(&folder)? else {
+        let mine = open.into_iter().find(|r| r.id == run);
+        let driver = mine.as_ref().map_or_else(|| "another process".into(), OpenRun::driver);
+        let since = mine.map_or(now, |r| r.since);
+        return Err(LeaseError::Driven { run: run.into(), driver, since });
+    };
+    let known = open.iter().map(|r| r.token).max().unwrap_or(0).max(above);
+    let token = next_token(runs, known)?;
+    let me = machine::this();
+    let stored = StoredLease {
+        format_version: FORM,
+        components: wanted.components.clone(),
+        targets: wanted.targets.clone(),
+        token,
+        since: now.to_string(),
+        host: me.host,
+        boot: me.boot,
+        user: me.user,
+        pid: me.pid,
+        started: me.started,
+    };
+    let path = folder.join("lease.json");
+    let bytes = serde_json::to_vec(&stored).map_err(|e| LeaseError::Io {
+        doing: "write",
+        path: path.clone(),
+        source: e.into(),
+    })?;
+    disk::write_atomic(&path, &bytes).map_err(failed("write", &path))?;
+    Ok(Lease { folder, token, _lock: lock })
+}
+
+fn next_token(runs: &Path, known: u64) -> Result<u64, LeaseError> {
+    const HINT: &str = "Write the highest token of all runs into it, in digits";
+    let path = runs.join("token");
+    let last = match disk::read(&path, 64) {
+        Ok(bytes) => {
+            let text = String::from_utf8_lossy(&bytes);
+            let damaged = |_| LeaseError::Damaged {
+                path: path.clone(),
+                why: format!("{:?} is no number", text.trim()),
+                hint: HINT,
+            };
+            text.trim().parse::<u64>().map_err(damaged)?
+        }
+        Err(e) if e.kind() == io::ErrorKind::NotFound => 0,
+        Err(e) => return Err(failed("read", &path)(e)),
+    };
+    let token = last.max(known).saturating_add(1);
+    disk::write_atomic(&path, format!("{token}\n").as_bytes()).map_err(failed("write", &path))?;
+    Ok(token)
+}
+
+fn lock_file(folder: &Path) -> Result<File, LeaseError> {
+    let path = folder.join("controller.lock");
+    let opened = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+    opened.map_err(failed("open", &path))
+}
+
+/// The controller's lock; `None` when another process has it. Somebody who merely looks holds it for an instant, so
+/// that it is tried a few times.
+fn lock(folder: &Path) -> Result<Option<File>, LeaseError> {
+    let file = lock_file(folder)?;
+    for _ in 0..10 {
+        match file.try_lock() {
+            Ok(()) => return Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(10)),
+            Err(TryLockError::Error(e)) => return Err(failed("lock", folder)(e)),
+        }
+    }
+    Ok(None)
+}
+
+fn is_locked(folder: &Path) -> Result<bool, LeaseError> {
+    let path = folder.join("controller.lock");
+    let file = match File::open(&path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(false),
+        other => other.map_err(failed("open", &path))?,
+    };
+    match file.try_lock_shared() {
+        Ok(()) => Ok(false),
+        Err(TryLockError::WouldBlock) => Ok(true),
+        Err(TryLockError::Error(e)) => Err(failed("lock", &path)(e)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,361 @@
+//! What each step of a procedure does: the provider's actions are passed on; gate, measure, verify and commit are the
+//! core's own. Every step answers applied, refused or unclear.
+
+use super::fleet::Fleet;
+use super::observe::seen;
+use super::secrets::Secrets;
+use super::subject::{self, alias_of, provider_of};
+use crate::config::checked::{Check, Connection};
+use crate::model::PatchLevel;
+use crate::plan::levels;
+use crate::plan::noun::{Change, Entry, Observed, Plan, Step, Verdict as PlanVerdict};
+use crate::policy;
+use crate::provider::{ProviderError, Session};
+use crate::run::decide::Begin;
+use crate::run::event::{ActionRef, Leg};
+use crate::target::Targets;
+use crate::target::check::{self, Verdict as Health};
+use crate::world::clock;
+use patchform_sdk::message::{Act, Action, Answer, Done, Probe, Probed, Reload, Verdict};
+use patchform_sdk::pool::Pool;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// Threads that wait for readings and checks at once.
+const THREADS: usize = 64;
+
+/// Everything that steps are done with.
+pub struct Tools {
+    /// The plan that is followed.
+    pub plan: Plan,
+    /// The providers.
+    pub fleet: Fleet,
+    /// Connections, for checks.
+    pub targets: Arc<Targets>,
+    /// Values of sensitive variables.
+    pub secrets: Secrets,
+    /// The run's id.
+    pub run: String,
+    /// Set when nobody waits any more.
+    pub cancelled: AtomicBool,
+}
+
+/// Does steps without waiting for them.
+pub struct Hands {
+    /// What they are done with.
+    pub tools: Arc<Tools>,
+    pool: Pool,
+}
+
+/// The provider's action for a step; `None` for the core's own steps.
+pub fn action_of(step: Step) -> Option<Action> {
+    Some(match step {
+        Step::Fetch => Action::Fetch,
+        Step::Drain => Action::Drain,
+        Step::Snapshot => Action::Snapshot,
+        Step::Backup => Action::Backup,
+        Step::Patch => Action::Patch,
+        Step::Reload => Action::Reload,
+        Step::Undrain => Action::Undrain,
+        Step::Uninstall => Action::Uninstall,
+        Step::Restore => Action::Restore,
+        Step::Gate | Step::Measure | Step::Verify | Step::Commit => return None,
+    })
+}
+
+impl Hands {
+    /// Hands for one run.
+    pub fn new(tools: Arc<Tools>) -> Hands {
+        Hands { tools, pool: Pool::new(THREADS, usize::MAX) }
+    }
+
+    /// Begins a step; `answered` is called once, on another thread.
+    pub fn begin(&self, begin: &Begin, answered: impl FnOnce(Answer) + Send + 'static) {
+        let tools = &self.tools;
+        let Some((entry, change)) = tools.changing(begin.action.component) else {
+            return answered(Answer::refused("the plan does not change this component"));
+        };
+        match action_of(begin.step) {
+            Some(action) => match (tools.act(begin, entry, change), tools.session(entry)) {
+                (Ok(act), Ok(session)) => {
+                    let deadline = Duration::from_millis(act.deadline);
+                    session.act(action, &act, deadline, move |reply| answered(reply.unwrap_or_else(unanswered)));
+                }
+                (Err(why), _) | (_, Err(why)) => answered(Answer::refused(why)),
+            },
+            None => {
+                let (tools, begin) = (Arc::clone(tools), begin.clone());
+                self.work(move || answered(tools.own_step(&begin)));
+            }
+        }
+    }
+
+    /// Asks how far an unclear action came; `found` is called once, on another thread.
+    pub fn probe(&self, begin: &Begin, found: impl FnOnce(Result<Probed, String>) + Send + 'static) {
+        let tools = &self.tools;
+        let asked = tools.changing(begin.action.component).map(|(entry, change)| {
+            let provider = provider_of(&tools.plan, entry);
+            if !tools.fleet.can(provider, &entry.address.kind).probe {
+                return Err(format!("provider `{provider}` cannot say how far an action came"));
+            }
+            let action = action_of(begin.step).ok_or("only a provider's action is probed")?;
+            let probe = Probe { action, act: tools.act(begin, entry, change)? };
+            Ok((tools.session(entry)?, probe))
+        });
+        match asked {
+            None => found(Err("the plan does not change this component".into())),
+            Some(Err(why)) => found(Err(why)),
+            Some(Ok((session, probe))) => {
+                session.probe(&probe, PROBE_DEADLINE, move |reply| found(reply.map_err(|e| e.to_string())));
+            }
+        }
+    }
+
+    /// Reads a component; `read` is called once with the reading's digest, on another thread.
+    pub fn read_back(&self, component: usize, read: impl FnOnce(Result<String, String>) + Send + 'static) {
+        let tools = Arc::clone(&self.tools);
+        self.work(move || {
+            read(tools.plan.entries.get(component).map_or_else(
+                || Err("the plan has no such component".into()),
+                |entry| digest_of(&tools.observe(entry)),
+            ));
+        });
+    }
+
+    /// Asks the provider to stop an action if that is safe.
+    pub fn cancel(&self, action: ActionRef, attempt: u32) {
+        if let Some((entry, _)) = self.tools.changing(action.component)
+            && let Ok(session) = self.tools.session(entry)
+        {
+            session.cancel(&self.tools.id(action, attempt));
+        }
+    }
+
+    /// Lets checks end early: nobody waits for them any more.
+    pub fn cancel_all(&self) {
+        self.tools.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    fn work(&self, job: impl FnOnce() + Send + 'static) {
+        // The pool takes any number of jobs; it is only full when no thread can be started at all, and then the
+        // deadline of the action tells.
+        let _ = self.pool.run(job);
+    }
+}
+
+/// How long a probe may take.
+const PROBE_DEADLINE: Duration = Duration::from_secs(120);
+
+/// An action that was not answered: whether it was ever sent decides between refused and unclear.
+fn unanswered(error: ProviderError) -> Answer {
+    match error {
+        ProviderError::Start { .. } | ProviderError::GaveUp { .. } | ProviderError::Send { .. } => {
+            Answer::refused(error.to_string())
+        }
+        other => Answer::unclear(other.to_string()),
+    }
+}
+
+fn digest_of(observed: &Observed) -> Result<String, String> {
+    match observed {
+        Observed::Unreachable { why } => Err(why.clone()),
+        other => other.identity().map(|i| i.digest.clone()).ok_or_else(|| "it was not read".into()),
+    }
+}
+
+impl Tools {
+    fn changing(&self, component: usize) -> Option<(&Entry, &Change)> {
+        let entry = self.plan.entries.get(component)?;
+        match &entry.verdict {
+            PlanVerdict::Change(change) => Some((entry, change)),
+            _ => None,
+        }
+    }
+
+    fn session(&self, entry: &Entry) -> Result<&Session, String> {
+        let name = provider_of(&self.plan, entry);
+        self.fleet.session(name).ok_or_else(|| format!("provider `{name}` is not started"))
+    }
+
+    /// Names an attempt of an action for ever.
+    fn id(&self, action: ActionRef, attempt: u32) -> String {
+        let leg = match action.leg {
+            Leg::Forth => "forth",
+            Leg::Back => "back",
+        };
+        format!("{}.{}.{leg}{}.{attempt}", self.run, action.component, action.index)
+    }
+
+    fn act(&self, begin: &Begin, entry: &Entry, change: &Change) -> Result<Act, String> {
+        let subject = subject::subject(entry, alias_of(&self.plan, entry), &self.secrets).map_err(|e| e.to_string())?;
+        let procedure = match begin.action.leg {
+            Leg::Forth => &change.forth,
+            Leg::Back => &change.back,
+        };
+        let deadline = procedure.get(begin.action.index).map_or(PROBE_DEADLINE, |p| p.deadline);
+        let goal = goal(begin, change);
+        // A plan that takes a component away patches to "absent" by taking back just the patch.
+        let expected = (begin.step == Step::Patch || (begin.step == Step::Uninstall && begin.action.leg == Leg::Forth))
+            .then(|| entry.observed.identity().map(|i| i.digest.clone()))
+            .flatten();
+        Ok(Act {
+            id: self.id(begin.action, begin.attempt),
+            token: begin.token,
+            deadline: u64::try_from(deadline.as_millis()).unwrap_or(u64::MAX),
+            subject,
+            level: goal.cloned().map(Into::into),
+            expected,
+            snapshot: begin.snapshot.clone(),
+            reload: begin.reload,
+            artifacts: change.artifacts.clone(),
+        })
+    }
+
+    fn own_step(&self, begin: &Begin) -> Answer {
+        let Some((entry, change)) = self.changing(begin.action.component) else {
+            return Answer::refused("the plan does not change this component");
+        };
+        match begin.step {
+            Step::Gate => self.gate(entry, change),
+            Step::Measure => self.measure(entry),
+            Step::Verify => self.verify(begin, entry, change),
+            _ => Answer::applied(),
+        }
+    }
+
+    /// Asks the policy, and whether the component is still what the plan was made for.
+    fn gate(&self, entry: &Entry, change: &Change) -> Answer {
+        let facts = policy::Facts { purpose: &self.plan.purpose };
+        let subject = policy::Subject { entry, change };
+        match policy::judge(subject, facts, clock::now()) {
+            policy::Verdict::Pass => {}
+            policy::Verdict::WaitUntil(moment) => return Answer::refused(format!("it may not start before {moment}")),
+            policy::Verdict::Refuse(why) => return Answer::refused(why),
+        }
+        match digest_of(&self.observe(entry)) {
+            Err(why) => Answer::refused(format!("it cannot be read any more: {why}")),
+            Ok(now) if entry.observed.identity().is_some_and(|planned| planned.digest != now) => {
+                Answer::refused("it was changed on its target since the plan was made; make a new plan")
+            }
+            Ok(_) => Answer::applied(),
+        }
+    }
+
+    /// Health before the patch: what is ill already is not started.
+    fn measure(&self, entry: &Entry) -> Answer {
+        // A short look only: it was healthy, or it was not.
+        let short = |c: &Check| Check { within: c.within.min(c.timeout + c.interval), ..c.clone() };
+        healthy(entry.checks.iter().find_map(|c| self.ill(&short(c), &entry.connection)), None)
+    }
+
+    /// The reading and the checks must agree with what this leg works towards.
+    fn verify(&self, begin: &Begin, entry: &Entry, change: &Change) -> Answer {
+        let goal = goal(begin, change);
+        let observed = self.observe(entry);
+        let digest = digest_of(&observed).ok();
+        let ill = differs(&observed, goal)
+            .or_else(|| self.provider_finds(begin, entry, change))
+            .or_else(|| entry.checks.iter().filter(|_| goal.is_some()).find_map(|c| self.ill(c, &entry.connection)));
+        healthy(ill, digest)
+    }
+
+    /// What the provider's own `verify` complains about.
+    fn provider_finds(&self, begin: &Begin, entry: &Entry, change: &Change) -> Option<Verdict> {
+        let provider = provider_of(&self.plan, entry);
+        if !self.fleet.can(provider, &entry.address.kind).verify || goal(begin, change).is_none() {
+            return None;
+        }
+        let ill = |why: String| Some(Verdict::Ill { why });
+        let (act, session) = match (self.act(begin, entry, change), self.session(entry)) {
+            (Ok(act), Ok(session)) => (act, session),
+            (Err(why), _) | (_, Err(why)) => return ill(why),
+        };
+        let (answered, answer) = std::sync::mpsc::channel();
+        let deadline = Duration::from_millis(act.deadline);
+        session.act(Action::Verify, &act, deadline, move |reply| {
+            let _ = answered.send(reply);
+        });
+        match answer.recv() {
+            Ok(Ok(Answer::Applied(Done { verdict: None | Some(Verdict::Healthy), .. }))) => None,
+            Ok(Ok(Answer::Applied(Done { verdict, .. }))) => verdict,
+            Ok(Ok(Answer::Refused { why, .. } | Answer::Unclear { why, .. })) => ill(why),
+            Ok(Err(error)) => ill(error.to_string()),
+            Err(_) => ill("the provider's session ended".into()),
+        }
+    }
+
+    fn ill(&self, check: &Check, connection: &Connection) -> Option<Verdict> {
+        match check::run(check, connection, &self.targets, &self.cancelled).verdict {
+            Health::Healthy => None,
+            Health::Ill(why) => Some(Verdict::Ill { why: format!("check {:?}: {why}", check.name) }),
+            Health::Cancelled => {
+                Some(Verdict::Inconclusive { why: format!("check {:?} was not finished", check.name) })
+            }
+        }
+    }
+
+    fn observe(&self, entry: &Entry) -> Observed {
+        let why = match self.try_observe(entry) {
+            Ok(observed) => return observed,
+            Err(why) => why,
+        };
+        Observed::Unreachable { why }
+    }
+
+    fn try_observe(&self, entry: &Entry) -> Result<Observed, String> {
+        let level = subject::level_of(entry);
+        let desired = subject::desired(entry, alias_of(&self.plan, entry), &level, &self.secrets);
+        let desired = desired.map_err(|e| e.to_string())?;
+        let readings = self.session(entry)?.read(&[desired]).map_err(|e| e.to_string())?;
+        readings.into_iter().next().map(seen).ok_or_else(|| "the provider gave no reading".into())
+    }
+}
+
+/// The level that a leg works towards; `None` when the component is to be absent.
+fn goal<'a>(begin: &Begin, change: &'a Change) -> Option<&'a PatchLevel> {
+    match begin.action.leg {
+        Leg::Forth => change.to.as_ref(),
+        Leg::Back => change.from.as_ref(),
+    }
+}
+
+fn healthy(ill: Option<Verdict>, digest: Option<String>) -> Answer {
+    Answer::Applied(Done { verdict: ill.or(Some(Verdict::Healthy)), digest, ..Done::default() })
+}
+
+/// How a reading differs from the goal, if it does.
+fn differs(observed: &Observed, goal: Option<&PatchLevel>) -> Option<Verdict> {
+    let ill = |why: String| Some(Verdict::Ill { why });
+    match (observed, goal) {
+        (Observed::NotRead, _) => ill("it was not read".into()),
+        (Observed::Unreachable { why }, _) => {
+            Some(Verdict::Ill { why: format!("it cannot be read: {why}") })
+        }
+        (Observed::Absent(_), None) => None,
+        (Observed::Absent(_), Some(goal)) => ill(format!("it is not there, {goal} was expected")),
+        (Observed::Present { level, .. }, None) => ill(format!("it is still there, at {level}")),
+        (Observed::Present { level, running, pending, .. }, Some(goal)) => {
+            let now = levels::managed(level, Some(goal));
+            if now != *goal {
+                return ill(format!("it reads {now}, {goal} was expected"));
+            }
+            match (running, pending) {
+                (Some(running), _) if levels::managed(running, Some(goal)) != *goal => {
+                    ill(format!("{goal} is installed, but {running} is running"))
+                }
+                (_, Reload::None) => None,
+                (_, pending) => ill(format!("{goal} is installed, but still needs a {}", needed(*pending))),
+            }
+        }
+    }
+}
+
+fn needed(reload: Reload) -> &'static str {
+    match reload {
+        Reload::None => "nothing",
+        Reload::Service => "restart of its service",
+        Reload::Reboot => "reboot",
+        Reload::PowerCycle => "power cycle",
+    }
+}

@@ -1,0 +1,49 @@
+//! Asks the providers what the proposed changes would really do.
+
+use super::fleet::Fleet;
+use super::secrets::Secrets;
+use super::subject;
+use crate::plan::diff::Changes;
+use crate::provider::ProviderError;
+use patchform_sdk::message::{PreviewOutcome, Proposed};
+use std::collections::BTreeMap;
+
+/// A preview for each entry that has one to be made, by the entry's index.
+///
+/// # Errors
+/// A provider that failed as a whole.
+pub fn preview(
+    fleet: &Fleet,
+    changes: &Changes,
+    secrets: &Secrets,
+) -> Result<BTreeMap<usize, PreviewOutcome>, ProviderError> {
+    let mut previews = BTreeMap::new();
+    let mut by_provider: BTreeMap<&str, Vec<(usize, Proposed)>> = BTreeMap::new();
+    for i in changes.to_preview() {
+        let entry = &changes.draft.entries[i];
+        let (Some(provider), Some(proposed)) = (changes.draft.providers.get(entry.provider), changes.proposed(i)) else {
+            continue;
+        };
+        let (Some(to), Some(identity)) = (proposed.to.clone(), entry.observed.identity()) else { continue };
+        match subject::subject(entry, &provider.alias, secrets) {
+            Ok(subject) => by_provider.entry(&provider.name).or_default().push((
+                i,
+                Proposed {
+                    subject,
+                    from: proposed.from.clone().map(Into::into),
+                    to: to.into(),
+                    digest: identity.digest.clone(),
+                },
+            )),
+            Err(missing) => {
+                previews.insert(i, PreviewOutcome::Blocked { why: missing.to_string() });
+            }
+        }
+    }
+    for (name, asked) in by_provider {
+        let Some(session) = fleet.session(name) else { continue };
+        let (indices, proposed): (Vec<usize>, Vec<Proposed>) = asked.into_iter().unzip();
+        previews.extend(indices.into_iter().zip(session.preview(&proposed)?));
+    }
+    Ok(previews)
+}

@@ -1,0 +1,147 @@
+//! What a run did, as the state takes it in: a checkpoint in the middle, and the whole of it at the end.
+
+use crate::journal::Head;
+use crate::model::Moment;
+use crate::plan::noun::{Change, Entry, Identity, Observed, Plan, Purpose, Step, Verdict};
+use crate::plan::settle;
+use crate::run::{Ending, Outcome, Run, Standing};
+use crate::state::checkpoint::{Results, Settled, Standing as Rest};
+use crate::state::{FinishedRun, Levels, OutputValue, RunOutcome, RunPurpose, Snapshot, State};
+use std::collections::BTreeMap;
+
+/// When a run began, and where its journal stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Where<'a> {
+    /// When it began.
+    pub started: Moment,
+    /// Now.
+    pub now: Moment,
+    /// The journal's end.
+    pub head: &'a Head,
+}
+
+/// What `run` did so far; `base` is the state as it stands. A finished run brings its history and the outputs.
+pub fn results(plan: &Plan, run: &Run, outcome: &Outcome, base: &State, at: Where<'_>) -> Results {
+    let ended = run.is_finished();
+    let mut settled = if ended { settle::without_work(plan, at.now) } else { Vec::new() };
+    for (i, entry, change) in plan.changes() {
+        settled.extend(rest(plan, run, base, i, entry, change, at.now));
+    }
+    let complete = matches!(outcome.ending, Ending::Complete | Ending::Incomplete);
+    let outputs = (ended && complete && plan.purpose == Purpose::Apply).then(|| outputs(plan));
+    Results {
+        run: run.id().into(),
+        line: at.head.lines,
+        program: env!("CARGO_PKG_VERSION").into(),
+        settled,
+        taken: snapshots(plan, run, at.now),
+        dropped: Vec::new(),
+        outputs,
+        finished: ended.then(|| finished(plan, run, outcome, at)),
+    }
+}
+
+/// How one component came to rest, if it did.
+fn rest(
+    plan: &Plan,
+    run: &Run,
+    base: &State,
+    i: usize,
+    entry: &Entry,
+    change: &Change,
+    now: Moment,
+) -> Vec<Settled> {
+    let settled = |standing| Settled { component: entry.address.clone(), standing, at: now };
+    match run.standing(i) {
+        Standing::Committed => settle::recorded(plan, i, &reached(run, i, entry, change), now).into_iter().collect(),
+        Standing::Restored => {
+            // An earlier checkpoint of this run may have recorded the new level already.
+            let ours = base.records.get(&entry.address).is_some_and(|r| r.run == run.id());
+            let back = ours.then(|| settle::recorded(plan, i, &entry.observed, now)).flatten();
+            let rejected = run.failure(i).filter(|f| had_effect(f.step)).zip(change.to.clone());
+            let rejected = rejected.map(|(failure, level)| (level, failure.why.clone()));
+            back.into_iter().chain([settled(Rest::Restored { rejected })]).collect()
+        }
+        Standing::Stuck(_) => vec![settled(Rest::Stuck)],
+        _ => Vec::new(),
+    }
+}
+
+/// Whether a failure at this step says something about the patch: before it nothing was tried.
+fn had_effect(step: Step) -> bool {
+    !matches!(step, Step::Gate | Step::Fetch | Step::Measure | Step::Drain | Step::Snapshot | Step::Backup)
+}
+
+/// A committed component as it was verified.
+fn reached(run: &Run, i: usize, entry: &Entry, change: &Change) -> Observed {
+    let before = entry.observed.identity().cloned().unwrap_or_default();
+    let digest = run.verified(i).map_or_else(|| before.digest.clone(), Into::into);
+    let identity = Identity { digest, ..before };
+    match &change.to {
+        Some(level) => Observed::Present { level: level.clone(), running: None, pending: Default::default(), identity },
+        None => Observed::Absent(identity),
+    }
+}
+
+fn snapshots(plan: &Plan, run: &Run, now: Moment) -> BTreeMap<String, Snapshot> {
+    let mut all = BTreeMap::new();
+    for (i, entry, change) in plan.changes() {
+        for stored in run.snapshots(i).iter().filter(|s| s.done) {
+            let made = stored.made.clone().unwrap_or_default();
+            let snapshot = Snapshot {
+                component: entry.address.clone(),
+                run: run.id().into(),
+                level: change.from.clone(),
+                token: made.token,
+                place: made.place,
+                coverage: made.coverage,
+                taken: now,
+                size: made.size,
+                digest: made.digest,
+                expires: entry.snapshot.keep_for.map(|keep| now.plus(keep)),
+                survives_target_loss: made.survives_target_loss,
+            };
+            all.insert(stored.id.clone(), snapshot);
+        }
+    }
+    all
+}
+
+fn outputs(plan: &Plan) -> BTreeMap<String, OutputValue> {
+    let value = |(name, value, sensitive): &(String, serde_json::Value, bool)| {
+        (name.clone(), OutputValue { value: value.clone(), sensitive: *sensitive })
+    };
+    plan.outputs.iter().map(value).collect()
+}
+
+fn finished(plan: &Plan, run: &Run, outcome: &Outcome, at: Where<'_>) -> FinishedRun {
+    let levels = outcome.committed.iter().filter_map(|i| {
+        let entry = plan.entries.get(*i)?;
+        let Verdict::Change(change) = &entry.verdict else { return None };
+        Some((entry.address.clone(), Levels { before: change.from.clone(), after: change.to.clone() }))
+    });
+    FinishedRun {
+        id: run.id().into(),
+        started: at.started,
+        finished: at.now,
+        outcome: ended_as(outcome.ending, run),
+        purpose: match &plan.purpose {
+            Purpose::Apply => RunPurpose::Apply,
+            Purpose::RefreshOnly => RunPurpose::RefreshOnly,
+            Purpose::Rollback { of } => RunPurpose::Rollback { of: of.clone() },
+        },
+        journal_lines: at.head.lines,
+        journal_head: at.head.sum.clone(),
+        levels: levels.collect(),
+    }
+}
+
+fn ended_as(ending: Ending, run: &Run) -> RunOutcome {
+    match ending {
+        _ if run.is_abandoned() => RunOutcome::Abandoned,
+        Ending::Complete => RunOutcome::Complete,
+        Ending::Incomplete => RunOutcome::Incomplete,
+        Ending::Restored => RunOutcome::Restored,
+        Ending::Halted | Ending::Stuck => RunOutcome::Stuck,
+    }
+}

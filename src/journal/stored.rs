@@ -1,0 +1,379 @@
+//! The stored form of a journal's lines, version 1. Its own types: what is stored changes only on purpose.
+
+use crate::model::Moment;
+use crate::plan::noun::Step;
+use crate::run::event::{ActionRef, Event, Leg, Request, What};
+use patchform_sdk::message::{Answer, Coverage, Done, Probed, Reload, Snapshot, Verdict};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The stored form's version. A reader refuses every higher one.
+pub const FORM: u32 = 1;
+
+/// The first line of every segment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// Version of the stored form.
+    pub form: u32,
+    /// Version of the program that wrote the segment.
+    pub program: String,
+    /// Which run.
+    pub run: String,
+    /// Lineage of the state that the run works on.
+    pub lineage: String,
+    /// SHA-256 of the plan's stored form, which lies beside the journal.
+    pub plan: String,
+    /// Number of the segment, from 1.
+    pub segment: u32,
+}
+
+/// One line, without its own sum, which ends it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct StoredLine {
+    /// From 0, through all segments.
+    pub seq: u64,
+    /// Sum of the line before; 64 zeros in the first.
+    pub prev: String,
+    /// Wall time.
+    pub at: String,
+    #[serde(flatten)]
+    pub content: StoredContent,
+    /// Whether this line closes a batch.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub end: bool,
+}
+
+/// A header or an event.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum StoredContent {
+    Segment(Header),
+    Event(StoredEvent),
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum StoredEvent {
+    Taken { controller: String, token: u64 },
+    Intent { action: StoredAction, step: StoredStep, attempt: u32, snapshot: Option<String> },
+    Fact { action: StoredAction, attempt: u32, answer: StoredAnswer },
+    Probe { action: StoredAction, attempt: u32, found: StoredFound },
+    Read { component: usize, digest: Result<String, String> },
+    Asked(StoredRequest),
+    Stopped { why: String },
+    Finished,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(super) struct StoredAction {
+    component: usize,
+    leg: StoredLeg,
+    index: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StoredLeg {
+    Forth,
+    Back,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum StoredStep {
+    Gate,
+    Fetch,
+    Measure,
+    Drain,
+    Snapshot,
+    Backup,
+    Patch,
+    Reload,
+    Verify,
+    Undrain,
+    Commit,
+    Uninstall,
+    Restore,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum StoredAnswer {
+    Applied(StoredDone),
+    Refused { why: String, output: String },
+    Unclear { why: String, output: String },
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct StoredDone {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    snapshot: Option<StoredSnapshot>,
+    reload: StoredReload,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<StoredVerdict>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<String>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    output: String,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StoredReload {
+    #[default]
+    None,
+    Service,
+    Reboot,
+    PowerCycle,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StoredVerdict {
+    Healthy,
+    Ill(String),
+    Inconclusive(String),
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct StoredSnapshot {
+    token: Value,
+    place: String,
+    size: u64,
+    digest: Option<String>,
+    whole_system: bool,
+    data: bool,
+    survives_target_loss: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum StoredFound {
+    Before,
+    After(StoredDone),
+    Between(String),
+    Busy,
+    Unknown(String),
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum StoredRequest {
+    Pause,
+    Continue,
+    Skip(usize),
+    Stop,
+    Rollback,
+    Abandon,
+}
+
+/// Both directions between two enums of the same names.
+macro_rules! same {
+    ($inner:ty, $stored:ty: $($name:ident),*) => {
+        impl From<$inner> for $stored {
+            fn from(inner: $inner) -> Self {
+                match inner { $(<$inner>::$name => <$stored>::$name),* }
+            }
+        }
+        impl From<$stored> for $inner {
+            fn from(stored: $stored) -> Self {
+                match stored { $(<$stored>::$name => <$inner>::$name),* }
+            }
+        }
+    };
+}
+
+same!(Leg, StoredLeg: Forth, Back);
+same!(Reload, StoredReload: None, Service, Reboot, PowerCycle);
+same!(Step, StoredStep: Gate, Fetch, Measure, Drain, Snapshot, Backup, Patch, Reload, Verify, Undrain, Commit,
+      Uninstall, Restore);
+
+impl From<ActionRef> for StoredAction {
+    fn from(a: ActionRef) -> Self {
+        StoredAction { component: a.component, leg: a.leg.into(), index: a.index }
+    }
+}
+
+impl From<StoredAction> for ActionRef {
+    fn from(a: StoredAction) -> Self {
+        ActionRef { component: a.component, leg: a.leg.into(), index: a.index }
+    }
+}
+
+impl From<&Done> for StoredDone {
+    fn from(done: &Done) -> Self {
+        StoredDone {
+            snapshot: done.snapshot.as_ref().map(|s| StoredSnapshot {
+                token: s.token.clone(),
+                place: s.place.clone(),
+                size: s.size,
+                digest: s.digest.clone(),
+                whole_system: s.coverage.whole_system,
+                data: s.coverage.data,
+                survives_target_loss: s.survives_target_loss,
+            }),
+            reload: done.reload.into(),
+            verdict: done.verdict.as_ref().map(|v| match v {
+                Verdict::Healthy => StoredVerdict::Healthy,
+                Verdict::Ill { why } => StoredVerdict::Ill(why.clone()),
+                Verdict::Inconclusive { why } => StoredVerdict::Inconclusive(why.clone()),
+            }),
+            digest: done.digest.clone(),
+            output: done.output.clone(),
+        }
+    }
+}
+
+impl From<StoredDone> for Done {
+    fn from(done: StoredDone) -> Self {
+        Done {
+            snapshot: done.snapshot.map(|s| Snapshot {
+                token: s.token,
+                place: s.place,
+                size: s.size,
+                digest: s.digest,
+                coverage: Coverage { whole_system: s.whole_system, data: s.data },
+                survives_target_loss: s.survives_target_loss,
+            }),
+            reload: done.reload.into(),
+            verdict: done.verdict.map(|v| match v {
+                StoredVerdict::Healthy => Verdict::Healthy,
+                StoredVerdict::Ill(why) => Verdict::Ill { why },
+                StoredVerdict::Inconclusive(why) => Verdict::Inconclusive { why },
+            }),
+            digest: done.digest,
+            output: done.output,
+        }
+    }
+}
+
+impl From<&Answer> for StoredAnswer {
+    fn from(answer: &Answer) -> Self {
+        match answer {
+            Answer::Applied(done) => StoredAnswer::Applied(done.into()),
+            Answer::Refused { why, output } => {
+                StoredAnswer::Refused { why: why.clone(), output: output.clone() }
+            }
+            Answer::Unclear { why, output } => {
+                StoredAnswer::Unclear { why: why.clone(), output: output.clone() }
+            }
+        }
+    }
+}
+
+impl From<StoredAnswer> for Answer {
+    fn from(answer: StoredAnswer) -> Self {
+        match answer {
+            StoredAnswer::Applied(done) => Answer::Applied(done.into()),
+            StoredAnswer::Refused { why, output } => Answer::Refused { why, output },
+            StoredAnswer::Unclear { why, output } => Answer::Unclear { why, output },
+        }
+    }
+}
+
+impl From<&Result<Probed, String>> for StoredFound {
+    fn from(found: &Result<Probed, String>) -> Self {
+        match found {
+            Ok(Probed::Before) => StoredFound::Before,
+            Ok(Probed::After(done)) => StoredFound::After(done.into()),
+            Ok(Probed::Between { why }) => StoredFound::Between(why.clone()),
+            Ok(Probed::Busy) => StoredFound::Busy,
+            Err(why) => StoredFound::Unknown(why.clone()),
+        }
+    }
+}
+
+impl From<StoredFound> for Result<Probed, String> {
+    fn from(found: StoredFound) -> Self {
+        match found {
+            StoredFound::Before => Ok(Probed::Before),
+            StoredFound::After(done) => Ok(Probed::After(done.into())),
+            StoredFound::Between(why) => Ok(Probed::Between { why }),
+            StoredFound::Busy => Ok(Probed::Busy),
+            StoredFound::Unknown(why) => Err(why),
+        }
+    }
+}
+
+impl From<&Request> for StoredRequest {
+    fn from(request: &Request) -> Self {
+        match request {
+            Request::Pause => StoredRequest::Pause,
+            Request::Continue => StoredRequest::Continue,
+            Request::Skip(i) => StoredRequest::Skip(*i),
+            Request::Stop => StoredRequest::Stop,
+            Request::Rollback => StoredRequest::Rollback,
+            Request::Abandon => StoredRequest::Abandon,
+        }
+    }
+}
+
+impl From<StoredRequest> for Request {
+    fn from(request: StoredRequest) -> Self {
+        match request {
+            StoredRequest::Pause => Request::Pause,
+            StoredRequest::Continue => Request::Continue,
+            StoredRequest::Skip(i) => Request::Skip(i),
+            StoredRequest::Stop => Request::Stop,
+            StoredRequest::Rollback => Request::Rollback,
+            StoredRequest::Abandon => Request::Abandon,
+        }
+    }
+}
+
+impl From<&What> for StoredEvent {
+    fn from(what: &What) -> Self {
+        match what {
+            What::Taken { controller, token } => {
+                StoredEvent::Taken { controller: controller.clone(), token: *token }
+            }
+            What::Intent { action, step, attempt, snapshot } => StoredEvent::Intent {
+                action: (*action).into(),
+                step: (*step).into(),
+                attempt: *attempt,
+                snapshot: snapshot.clone(),
+            },
+            What::Fact { action, attempt, answer } => {
+                StoredEvent::Fact { action: (*action).into(), attempt: *attempt, answer: answer.into() }
+            }
+            What::Probe { action, attempt, found } => {
+                StoredEvent::Probe { action: (*action).into(), attempt: *attempt, found: found.into() }
+            }
+            What::Read { component, digest } => {
+                StoredEvent::Read { component: *component, digest: digest.clone() }
+            }
+            What::Asked(request) => StoredEvent::Asked(request.into()),
+            What::Stopped { why } => StoredEvent::Stopped { why: why.clone() },
+            What::Finished => StoredEvent::Finished,
+        }
+    }
+}
+
+impl From<StoredEvent> for What {
+    fn from(event: StoredEvent) -> Self {
+        match event {
+            StoredEvent::Taken { controller, token } => What::Taken { controller, token },
+            StoredEvent::Intent { action, step, attempt, snapshot } => {
+                What::Intent { action: action.into(), step: step.into(), attempt, snapshot }
+            }
+            StoredEvent::Fact { action, attempt, answer } => {
+                What::Fact { action: action.into(), attempt, answer: answer.into() }
+            }
+            StoredEvent::Probe { action, attempt, found } => {
+                What::Probe { action: action.into(), attempt, found: found.into() }
+            }
+            StoredEvent::Read { component, digest } => What::Read { component, digest },
+            StoredEvent::Asked(request) => What::Asked(request.into()),
+            StoredEvent::Stopped { why } => What::Stopped { why },
+            StoredEvent::Finished => What::Finished,
+        }
+    }
+}
+
+impl StoredEvent {
+    /// The inner event, with its time.
+    pub(super) fn at(self, at: Moment) -> Event {
+        Event { at, what: self.into() }
+    }
+}

@@ -1,0 +1,250 @@
+//! Journals: written and read again, torn, damaged, foreign, newer.
+
+use super::*;
+use crate::model::Moment;
+use crate::plan::noun::Step;
+use crate::run::event::{ActionRef, Event, Leg, Request, What};
+use patchform_sdk::message::{Answer, Done, Probed, Reload, Snapshot, Verdict};
+use serde_json::json;
+use std::fs;
+use std::path::Path;
+
+fn identity() -> Identity {
+    let text = str::to_string;
+    Identity { program: text("0.1.0"), run: text("r1"), lineage: text("l1"), plan: text("p1") }
+}
+
+fn ours() -> Expected {
+    Expected { run: Some("r1".into()), lineage: Some("l1".into()) }
+}
+
+/// Batches with every kind of event in them.
+fn batches() -> Vec<Vec<Event>> {
+    let action = ActionRef { component: 3, leg: Leg::Forth, index: 2 };
+    let snapshot = Snapshot { token: json!({"id": [1, "é"]}), place: "here".into(), ..Snapshot::default() };
+    let done = Done {
+        snapshot: Some(snapshot),
+        reload: Reload::Reboot,
+        verdict: Some(Verdict::Ill { why: "it \"hums\"\n".into() }),
+        output: "line\n".into(),
+    };
+    let unclear = Answer::Unclear { why: "late".into(), output: String::new() };
+    let refused = Answer::Refused { why: "no".into(), output: "x".into() };
+    let whats = vec![
+        vec![What::Taken { controller: "ana@host".into(), token: 7 }],
+        vec![
+            What::Intent { action, step: Step::Snapshot, attempt: 1, snapshot: Some("s".into()) },
+            What::Intent { action, step: Step::Patch, attempt: 1, snapshot: None },
+        ],
+        vec![
+            What::Fact { action, attempt: 1, answer: Answer::Applied(done.clone()) },
+            What::Fact { action, attempt: 1, answer: unclear },
+            What::Fact { action, attempt: 2, answer: refused },
+        ],
+        vec![
+            What::Probe { action, attempt: 1, found: Ok(Probed::After(done)) },
+            What::Probe { action, attempt: 1, found: Ok(Probed::Between { why: "half".into() }) },
+            What::Probe { action, attempt: 1, found: Ok(Probed::Busy) },
+            What::Probe { action, attempt: 1, found: Err("no such host".into()) },
+        ],
+        vec![
+            What::Read { component: 3, digest: Ok("abc".into()) },
+            What::Read { component: 4, digest: Err("gone".into()) },
+            What::Asked(Request::Skip(2)),
+        ],
+        vec![What::Stopped { why: "stop".into() }, What::Finished],
+    ];
+    let event = |what| Event { at: Moment(1_764_000_000_123), what };
+    whats.into_iter().map(|batch| batch.into_iter().map(event).collect()).collect()
+}
+
+fn write(folder: &Path, segment_bytes: u64) -> Writer {
+    let mut writer = Writer::create(folder, identity()).unwrap().with_segment_bytes(segment_bytes);
+    for batch in batches() {
+        writer.append(&batch).unwrap();
+    }
+    writer
+}
+
+/// Whether `events` are those of the first so many batches.
+fn is_prefix(events: &[Event]) -> bool {
+    let all = batches();
+    (0..=all.len()).any(|n| all[..n].concat() == events)
+}
+
+fn first(folder: &Path) -> std::path::PathBuf {
+    folder.join("000001.jsonl")
+}
+
+#[test]
+fn reads_what_was_written_in_one_segment_or_many() {
+    for bytes in [1, SEGMENT_BYTES] {
+        let dir = tempfile::tempdir().unwrap();
+        let writer = write(dir.path(), bytes);
+        let journal = read(dir.path(), &ours()).unwrap();
+        assert_eq!(journal.events, batches().concat());
+        assert_eq!(&journal.head, writer.head());
+        assert_eq!(journal.header.plan, "p1");
+        assert!(journal.notices.is_empty());
+        assert_eq!(journal.head.segment, if bytes == 1 { 6 } else { 1 });
+    }
+}
+
+#[test]
+fn truncated_at_every_byte_it_gives_a_prefix_and_goes_on() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), SEGMENT_BYTES);
+    let whole = fs::read(first(dir.path())).unwrap();
+    let more = Event { at: Moment(5), what: What::Asked(Request::Pause) };
+    for cut in 0..whole.len() {
+        let torn = tempfile::tempdir().unwrap();
+        fs::write(first(torn.path()), &whole[..cut]).unwrap();
+        let journal = match read(torn.path(), &ours()) {
+            Err(ReadError::Empty { .. }) => {
+                assert!(cut < 900, "nothing left of {cut} bytes");
+                continue;
+            }
+            other => other.unwrap(),
+        };
+        assert!(is_prefix(&journal.events), "{cut}");
+        let on_a_boundary = whole[..cut].ends_with(b"\n") || whole[cut] == b'\n';
+        assert!(journal.notices.len() == 1 || on_a_boundary, "{cut}: {:?}", journal.notices);
+        if cut % 37 == 0 {
+            let mut writer = Writer::resume(torn.path(), &journal, "0.2.0");
+            writer.append(std::slice::from_ref(&more)).unwrap();
+            let again = read(torn.path(), &ours()).unwrap();
+            assert_eq!(again.events.last(), Some(&more));
+            assert_eq!(again.events.len(), journal.events.len() + 1);
+        }
+    }
+}
+
+#[test]
+fn a_flipped_bit_at_any_byte_is_an_error_that_names_its_line() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), SEGMENT_BYTES);
+    let whole = fs::read(first(dir.path())).unwrap();
+    for at in 0..whole.len() {
+        let mut flipped = whole.clone();
+        flipped[at] ^= 1 << (at % 8);
+        fs::write(first(dir.path()), &flipped).unwrap();
+        let line = 1 + whole[..at].iter().filter(|b| **b == b'\n').count() as u64;
+        match read(dir.path(), &ours()) {
+            Err(ReadError::Damaged { line: named, path, .. }) => {
+                assert!(path.ends_with("000001.jsonl"));
+                assert!(named == line || named + 1 == line, "byte {at}: line {named}, not {line}");
+            }
+            other => panic!("byte {at}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn lines_twice_or_swapped_or_missing_are_errors() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), SEGMENT_BYTES);
+    let text = fs::read_to_string(first(dir.path())).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    for k in 0..lines.len() {
+        let mut twice = lines.clone();
+        twice.insert(k, lines[k]);
+        let mut swapped = lines.clone();
+        swapped.swap(k, (k + 1) % lines.len());
+        let mut missing = lines.clone();
+        missing.remove(k);
+        for (name, changed) in [("twice", twice), ("swapped", swapped), ("missing", missing)] {
+            fs::write(first(dir.path()), changed.join("\n") + "\n").unwrap();
+            match read(dir.path(), &ours()) {
+                Err(ReadError::Damaged { .. }) => {}
+                // Without its last line the last batch was never closed.
+                Ok(journal) if name == "missing" && k + 1 == lines.len() => {
+                    assert!(is_prefix(&journal.events));
+                    assert_eq!(journal.notices.len(), 1);
+                }
+                other => panic!("{name} {k}: {other:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn damage_before_a_torn_end_is_still_an_error() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), SEGMENT_BYTES);
+    let mut bytes = fs::read(first(dir.path())).unwrap();
+    bytes[1500] ^= 4;
+    bytes.truncate(bytes.len() - 20);
+    fs::write(first(dir.path()), &bytes).unwrap();
+    assert!(matches!(read(dir.path(), &ours()), Err(ReadError::Damaged { .. })));
+}
+
+#[test]
+fn blocks_that_were_never_written_are_a_torn_end() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = write(dir.path(), SEGMENT_BYTES);
+    let before = fs::read(first(dir.path())).unwrap().len();
+    writer.append(&batches()[2]).unwrap();
+    let mut bytes = fs::read(first(dir.path())).unwrap();
+    bytes[before + 40..before + 700].fill(0);
+    fs::write(first(dir.path()), &bytes).unwrap();
+    // Its last line is whole, but the batch is not.
+    assert!(read(dir.path(), &ours()).is_err());
+    let end = bytes.len();
+    bytes[before + 40..end].fill(0);
+    fs::write(first(dir.path()), &bytes).unwrap();
+    let journal = read(dir.path(), &ours()).unwrap();
+    assert_eq!(journal.events, batches().concat());
+    assert_eq!(journal.notices.len(), 1);
+}
+
+#[test]
+fn segments_that_are_missing_swapped_foreign_or_newer_are_errors() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), 1);
+    let second = dir.path().join("000002.jsonl");
+    let text = fs::read_to_string(&second).unwrap();
+    fs::remove_file(&second).unwrap();
+    let error = read(dir.path(), &ours()).unwrap_err();
+    assert!(matches!(&error, ReadError::Missing { path } if *path == second), "{error}");
+    fs::copy(dir.path().join("000003.jsonl"), &second).unwrap();
+    assert!(matches!(read(dir.path(), &ours()), Err(ReadError::Damaged { line: 1, .. })));
+
+    let other = tempfile::tempdir().unwrap();
+    Writer::create(other.path(), Identity { run: "r2".into(), ..identity() })
+        .unwrap()
+        .append(&batches()[0])
+        .unwrap();
+    fs::copy(first(other.path()), &second).unwrap();
+    let error = read(dir.path(), &ours()).unwrap_err();
+    assert!(matches!(error, ReadError::Foreign { what: "run", .. }), "{error}");
+    assert!(matches!(read(other.path(), &ours()), Err(ReadError::Foreign { .. })));
+
+    let newer = text.replace("\"form\":1", "\"form\":2").replace("0.1.0", "0.9.0");
+    let (body, _) = newer.split_once(",\"sum\"").unwrap();
+    let sum = patchform_sdk::digest::of_bytes(body.as_bytes());
+    fs::write(&second, format!("{body},\"sum\":\"{sum}\"}}\n")).unwrap();
+    let error = read(dir.path(), &ours()).unwrap_err();
+    assert!(matches!(&error, ReadError::Newer { form: 2, .. }), "{error}");
+    assert!(error.to_string().contains("patchform 0.9.0"));
+}
+
+#[test]
+fn after_a_failed_write_nothing_more_is_written() {
+    let Ok(full) = fs::OpenOptions::new().write(true).open("/dev/full") else { return };
+    let mut writer = Writer::onto(full, identity());
+    let error = writer.append(&batches()[0]).unwrap_err();
+    assert!(error.to_string().contains("free some space"), "{error}");
+    assert!(matches!(writer.append(&batches()[0]), Err(WriteError::Broken { .. })));
+}
+
+#[test]
+fn two_writers_cannot_share_a_segment() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), SEGMENT_BYTES);
+    let journal = read(dir.path(), &ours()).unwrap();
+    let mut one = Writer::resume(dir.path(), &journal, "0.1.0");
+    let mut two = Writer::resume(dir.path(), &journal, "0.1.0");
+    one.append(&batches()[0]).unwrap();
+    assert!(two.append(&batches()[0]).is_err());
+    assert_eq!(read(dir.path(), &ours()).unwrap().events.len(), batches().concat().len() + 1);
+}

@@ -1,0 +1,186 @@
+//! Appends to a journal: a batch is one write and one fdatasync, and its last line closes it.
+
+use super::line::{self, Head, START};
+use super::reader::Journal;
+use super::segment;
+use super::stored::{FORM, Header, StoredContent};
+use crate::model::Moment;
+use crate::run::event::Event;
+use crate::world::disk;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+/// A segment that has grown beyond this many bytes is followed by a new one.
+pub const SEGMENT_BYTES: u64 = 8 * 1024 * 1024;
+
+/// The journal could not be written: nothing may begin any more.
+#[derive(Debug, Error)]
+pub enum WriteError {
+    /// A write or an fsync failed.
+    #[error("cannot write the journal {}: {}", path.display(), cause(source))]
+    Io {
+        /// Which file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// An earlier write failed: what the disk holds is not known, so that this writer writes no more.
+    #[error(
+        "the journal {} is not written any more because an earlier write failed; when the cause is gone, resume the run",
+        path.display()
+    )]
+    Broken {
+        /// Which file.
+        path: PathBuf,
+    },
+}
+
+fn cause(e: &io::Error) -> String {
+    let hint = match e.kind() {
+        io::ErrorKind::StorageFull => "; free some space there, then resume the run",
+        io::ErrorKind::QuotaExceeded => "; the quota there is used up: free some space, then resume the run",
+        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
+            "; make it writable, then resume the run"
+        }
+        io::ErrorKind::AlreadyExists => "; another process writes this journal, or did since it was read",
+        _ => "",
+    };
+    format!("{e}{hint}")
+}
+
+/// What every segment's header repeats.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Version of the program.
+    pub program: String,
+    /// Which run.
+    pub run: String,
+    /// Lineage of the state.
+    pub lineage: String,
+    /// SHA-256 of the plan's stored form.
+    pub plan: String,
+}
+
+/// The one writer of a journal. The run's controller lock keeps others away.
+#[derive(Debug)]
+pub struct Writer {
+    folder: PathBuf,
+    identity: Identity,
+    head: Head,
+    file: Option<File>,
+    path: PathBuf,
+    written: u64,
+    limit: u64,
+    broken: bool,
+    buffer: Vec<u8>,
+}
+
+impl Writer {
+    /// A writer for a new journal in `folder`, which is made if it is not there. Nothing is written before the first
+    /// batch.
+    ///
+    /// # Errors
+    /// The folder cannot be made.
+    pub fn create(folder: &Path, identity: Identity) -> Result<Writer, WriteError> {
+        disk::make_folder(folder).map_err(|source| WriteError::Io { path: folder.into(), source })?;
+        Ok(Writer::at(folder, identity, Head { segment: 0, lines: 0, sum: START.into() }))
+    }
+
+    /// A writer that goes on behind `journal`, as it was read from `folder`. It begins a new segment: what was torn
+    /// stays as it is, and is dropped by every reader.
+    pub fn resume(folder: &Path, journal: &Journal, program: &str) -> Writer {
+        let identity = Identity {
+            program: program.into(),
+            run: journal.header.run.clone(),
+            lineage: journal.header.lineage.clone(),
+            plan: journal.header.plan.clone(),
+        };
+        Writer::at(folder, identity, journal.head.clone())
+    }
+
+    fn at(folder: &Path, identity: Identity, head: Head) -> Writer {
+        Writer {
+            folder: folder.into(),
+            identity,
+            head,
+            file: None,
+            path: folder.into(),
+            written: 0,
+            limit: SEGMENT_BYTES,
+            broken: false,
+            buffer: Vec::new(),
+        }
+    }
+
+    /// Where the journal ends now.
+    pub fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// Appends `events` as one batch: all of them are durable when this returns, or none counts.
+    ///
+    /// # Errors
+    /// A write or an fsync failed, now or earlier: nothing more is written.
+    pub fn append(&mut self, events: &[Event]) -> Result<(), WriteError> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        if self.broken {
+            return Err(WriteError::Broken { path: self.path.clone() });
+        }
+        let result = self.write(events);
+        self.broken = result.is_err();
+        result.map_err(|source| WriteError::Io { path: self.path.clone(), source })
+    }
+
+    fn write(&mut self, events: &[Event]) -> io::Result<()> {
+        self.buffer.clear();
+        let fresh = self.file.is_none() || self.written >= self.limit;
+        if fresh {
+            self.new_segment(events[0].at)?;
+        }
+        for (k, event) in events.iter().enumerate() {
+            let content = StoredContent::Event((&event.what).into());
+            line::write(&mut self.buffer, &mut self.head, event.at, content, k + 1 == events.len());
+        }
+        let file = self.file.as_mut().ok_or(io::ErrorKind::NotFound)?;
+        file.write_all(&self.buffer)?;
+        file.sync_data()?;
+        self.written += self.buffer.len() as u64;
+        if fresh { disk::sync_folder(&self.folder) } else { Ok(()) }
+    }
+
+    fn new_segment(&mut self, at: Moment) -> io::Result<()> {
+        self.head.segment += 1;
+        self.path = segment::path(&self.folder, self.head.segment);
+        self.file = Some(OpenOptions::new().append(true).create_new(true).open(&self.path)?);
+        self.written = 0;
+        let header = Header {
+            form: FORM,
+            program: self.identity.program.clone(),
+            run: self.identity.run.clone(),
+            lineage: self.identity.lineage.clone(),
+            plan: self.identity.plan.clone(),
+            segment: self.head.segment,
+        };
+        line::write(&mut self.buffer, &mut self.head, at, StoredContent::Segment(header), false);
+        Ok(())
+    }
+
+    /// A writer whose segments are followed by a new one beyond `bytes`.
+    pub fn with_segment_bytes(mut self, bytes: u64) -> Writer {
+        self.limit = bytes;
+        self
+    }
+
+    /// A writer onto any file, to see what happens when it cannot be written.
+    #[cfg(test)]
+    pub(crate) fn onto(file: File, identity: Identity) -> Writer {
+        let mut writer =
+            Writer::at(Path::new("."), identity, Head { segment: 1, lines: 0, sum: START.into() });
+        writer.file = Some(file);
+        writer
+    }
+}

@@ -1,0 +1,77 @@
+//! Why a command did not do what was asked; its kind picks the exit code.
+
+use crate::config::source::Sources;
+use crate::model::{Diagnostic, Diagnostics};
+use std::fmt;
+
+/// Which exit code a failure has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Something is wrong and nothing was changed.
+    Error,
+    /// A gate said no before any effect.
+    Refused,
+    /// Locked, leased, stale, or written by a newer version.
+    Locked,
+}
+
+/// Why a command did not do what was asked.
+#[derive(Debug)]
+pub struct Failure {
+    /// Which exit code it has.
+    pub kind: Kind,
+    /// What was being done, to what, and what went wrong.
+    pub message: String,
+    /// What to do next, one sentence each.
+    pub hints: Vec<String>,
+    /// What is wrong with the configuration, when that is it.
+    pub diagnostics: Option<Box<(Sources, Diagnostics)>>,
+}
+
+impl Failure {
+    /// Something is wrong and nothing was changed.
+    pub fn error(message: impl fmt::Display) -> Self {
+        Failure { kind: Kind::Error, message: message.to_string(), hints: Vec::new(), diagnostics: None }
+    }
+
+    /// A gate said no before any effect.
+    pub fn refused(message: impl fmt::Display) -> Self {
+        Failure { kind: Kind::Refused, ..Failure::error(message) }
+    }
+
+    /// Locked, leased, stale, or written by a newer version.
+    pub fn locked(message: impl fmt::Display) -> Self {
+        Failure { kind: Kind::Locked, ..Failure::error(message) }
+    }
+
+    /// The configuration is wrong.
+    pub fn configuration(sources: Sources, diagnostics: Diagnostics) -> Self {
+        let errors = diagnostics.0.iter().filter(|d| d.severity == crate::model::Severity::Error).count();
+        let s = if errors == 1 { "" } else { "s" };
+        Failure {
+            diagnostics: Some(Box::new((sources, diagnostics))),
+            ..Failure::error(format!("the configuration has {errors} error{s}; nothing was done"))
+        }
+    }
+
+    /// A failure that a diagnostic without a place in the configuration tells.
+    pub fn diagnostic(diagnostic: Diagnostic) -> Self {
+        let detail = if diagnostic.detail.is_empty() { String::new() } else { format!(": {}", diagnostic.detail) };
+        let failure = Failure::error(format!("{}{detail}", diagnostic.summary));
+        if diagnostic.help.is_empty() { failure } else { failure.hint(diagnostic.help) }
+    }
+
+    /// Adds what to do next.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {}

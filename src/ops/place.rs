@@ -1,0 +1,80 @@
+//! Where a configuration's folder keeps its things.
+
+use super::Failure;
+use crate::config::checked::Settings;
+use crate::world::disk;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// Paths, relative to the working folder unless the configuration says otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The state file.
+    pub state: PathBuf,
+    /// One folder per run, beside the state.
+    pub runs: PathBuf,
+    /// Output of detached commands, beside the runs.
+    pub actions: PathBuf,
+    /// Descriptions of providers.
+    pub cache: PathBuf,
+    /// The lock file, which is committed.
+    pub lock_file: PathBuf,
+}
+
+/// The default path of the state.
+pub const STATE: &str = "patchform.state.json";
+/// Remembers where the state is, so that commands which do not open the configuration find it.
+const REMEMBERED: &str = ".patchform/place.json";
+
+#[derive(Serialize, Deserialize)]
+struct Remembered {
+    format_version: u32,
+    state: PathBuf,
+}
+
+impl Place {
+    /// The place that a configuration names.
+    pub fn of(settings: &Settings) -> Place {
+        Place::with_state(PathBuf::from(&settings.state_path))
+    }
+
+    /// The place that was used last in this folder: for commands that do not open the configuration.
+    pub fn known() -> Place {
+        let remembered = disk::read(Path::new(REMEMBERED), 64 << 10).ok();
+        let remembered = remembered.and_then(|bytes| serde_json::from_slice::<Remembered>(&bytes).ok());
+        Place::with_state(remembered.map_or_else(|| PathBuf::from(STATE), |r| r.state))
+    }
+
+    fn with_state(state: PathBuf) -> Place {
+        let beside = disk::folder_of(&state).to_path_buf();
+        let beside = if beside == Path::new(".") { PathBuf::new() } else { beside };
+        Place {
+            runs: beside.join(".patchform/runs"),
+            actions: beside.join(".patchform/actions"),
+            cache: PathBuf::from(".patchform/cache"),
+            lock_file: PathBuf::from("patchform.lock.hcl"),
+            state,
+        }
+    }
+
+    /// Makes the folders, and remembers where the state is.
+    ///
+    /// # Errors
+    /// A folder that cannot be made or written.
+    pub fn prepare(&self) -> Result<(), Failure> {
+        for folder in [&self.runs, &self.actions, &self.cache] {
+            disk::make_folder(folder).map_err(|e| self.unusable(folder, &e))?;
+        }
+        if Place::known() != *self || !Path::new(REMEMBERED).exists() {
+            let remembered = Remembered { format_version: 1, state: self.state.clone() };
+            let bytes = serde_json::to_vec(&remembered).map_err(Failure::error)?;
+            disk::write_atomic(Path::new(REMEMBERED), &bytes).map_err(|e| self.unusable(Path::new(REMEMBERED), &e))?;
+        }
+        Ok(())
+    }
+
+    fn unusable(&self, path: &Path, error: &std::io::Error) -> Failure {
+        Failure::error(format!("cannot write {}: {error}", path.display()))
+            .hint("patchform keeps journals and snapshots of its runs there; make the folder writable")
+    }
+}

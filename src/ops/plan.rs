@@ -1,0 +1,365 @@
+//! `plan`: reads, compares, previews.
+
+use super::inputs::Inputs;
+use super::project::{FilesOnDisk, Project};
+use super::providers::{self, Gathered, Starter};
+use super::runs;
+use super::{Failure, Place};
+use crate::backend::Local;
+use crate::config::check::{self, Surroundings};
+use crate::config::checked::{Config, Secret, Step};
+use crate::config::source::Sources;
+use crate::engine::fleet::Fleet;
+use crate::engine::secrets::Secrets;
+use crate::engine::{observe, preview};
+use crate::model::{Address, Diagnostic, Diagnostics};
+use crate::plan::noun::{Observed, PinnedProvider, Purpose, Verdict};
+use crate::plan::{Changes, Draft, Facts, Focus, Making, Plan, stored};
+use crate::provider::Watch;
+use crate::provider::watch::Silent;
+use crate::state::State;
+use crate::world::{clock, disk, random};
+use patchform_sdk::message::{self, Desired, Order, Subject};
+use patchform_versions::Scheme;
+use serde_json::Value as Json;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What is to be planned.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Values of variables.
+    pub inputs: Inputs,
+    /// `--target`
+    pub targets: Vec<Address>,
+    /// `--exclude`
+    pub excludes: Vec<Address>,
+    /// Whether components are read.
+    pub refresh: bool,
+    /// Whether only records change.
+    pub refresh_only: bool,
+}
+
+/// The stages of a plan, for progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// The configuration is read and checked.
+    Checking,
+    /// So many components are read.
+    Reading(usize),
+    /// So many changes are previewed.
+    Previewing(usize),
+    /// Nothing goes on any more.
+    Done,
+}
+
+/// Told of the stages.
+pub trait Stages {
+    /// A stage begins.
+    fn stage(&mut self, stage: Stage);
+}
+
+/// A plan, and everything at hand that applying it needs.
+pub struct Planned {
+    /// The plan.
+    pub plan: Plan,
+    /// Its configuration's texts.
+    pub sources: Sources,
+    /// Complaints that are no errors.
+    pub warnings: Diagnostics,
+    /// Where things are kept.
+    pub place: Place,
+    /// The providers, started.
+    pub fleet: Fleet,
+    /// What starting providers takes.
+    pub starter: Starter,
+    /// Values of sensitive variables.
+    pub secrets: Secrets,
+    /// The state that it was made against; `None` when there was none.
+    pub state: Option<State>,
+}
+
+/// A configuration that was checked with its providers' schemas.
+pub struct Checked {
+    /// The configuration.
+    pub config: Config,
+    /// Its texts.
+    pub sources: Sources,
+    /// Complaints that are no errors.
+    pub warnings: Diagnostics,
+    /// Where things are kept.
+    pub place: Place,
+    /// Its providers, not started.
+    pub gathered: Gathered,
+    /// What starting them takes.
+    pub starter: Starter,
+}
+
+/// Reads and checks the configuration of the working folder.
+///
+/// # Errors
+/// Everything that is wrong with it; a provider that cannot be found or is not the pinned one.
+pub fn check(inputs: &Inputs, watch: Arc<dyn Watch>) -> Result<Checked, Failure> {
+    let Project { mut sources, parsed, inputs, place, mut warnings } = Project::load(inputs)?;
+    let starter = Starter::new(&place, watch);
+    let gathered =
+        starter.gather(parsed.required_providers(), &parsed.kinds(), &parsed.configured_providers())?;
+    gathered.keep_to(&providers::read_lock(&place.lock_file)?)?;
+    let around = Surroundings { files: &FilesOnDisk };
+    match check::check(&parsed, &mut sources, &gathered.schemas(), &inputs, &around) {
+        Ok((config, found)) => {
+            warnings.0.extend(found.0);
+            Ok(Checked { config, sources, warnings, place, gathered, starter })
+        }
+        Err(mut found) => {
+            warnings.0.append(&mut found.0);
+            Err(Failure::configuration(sources, warnings))
+        }
+    }
+}
+
+impl Checked {
+    /// Starts the providers that the configuration uses, gives them their blocks, and lets them validate components.
+    ///
+    /// # Errors
+    /// A provider that fails, or what one complains about.
+    pub fn start(&mut self) -> Result<Fleet, Failure> {
+        let used: BTreeSet<&str> = self.config.components.iter().map(|c| self.provider_name(c.provider)).collect();
+        let fleet = self.starter.fleet(&self.gathered, &used)?;
+        for block in &self.config.providers {
+            fleet.configure(&block.name, &block.alias, &block.arguments).map_err(providers::missing)?;
+        }
+        let complaints = self.complaints(&fleet)?;
+        self.warnings.0.extend(complaints.0);
+        if self.warnings.has_errors() {
+            return Err(Failure::configuration(std::mem::take(&mut self.sources), std::mem::take(&mut self.warnings)));
+        }
+        Ok(fleet)
+    }
+
+    fn provider_name(&self, provider: usize) -> &str {
+        self.config.providers.get(provider).map_or("", |p| p.name.as_str())
+    }
+
+    fn complaints(&self, fleet: &Fleet) -> Result<Diagnostics, Failure> {
+        let mut by_provider: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (i, component) in self.config.components.iter().enumerate() {
+            by_provider.entry(self.provider_name(component.provider)).or_default().push(i);
+        }
+        let mut all = Diagnostics::default();
+        for (name, members) in by_provider {
+            let Some(session) = fleet.session(name) else { continue };
+            let desired: Vec<Desired> = members.iter().map(|i| self.desired(*i)).collect();
+            for complaint in session.validate(&desired).map_err(providers::missing)? {
+                if let Some(i) = members.get(complaint.component) {
+                    all.push(self.diagnose(*i, complaint));
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    fn desired(&self, i: usize) -> Desired {
+        let component = &self.config.components[i];
+        let alias = self.config.providers.get(component.provider).map_or("", |p| p.alias.as_str());
+        Desired {
+            subject: Subject {
+                address: component.address.to_string(),
+                kind: component.address.kind.to_string(),
+                alias: alias.into(),
+                arguments: component.arguments.clone(),
+                connection: message::Connection {
+                    kind: component.connection.kind.clone(),
+                    arguments: component.connection.arguments.clone(),
+                },
+            },
+            level: component.level.clone().into(),
+        }
+    }
+
+    /// A provider's complaint, pointing at the argument that it names.
+    fn diagnose(&self, i: usize, complaint: message::Complaint) -> Diagnostic {
+        let component = &self.config.components[i];
+        let first = complaint.path.first().and_then(Json::as_str);
+        let span = match first {
+            Some("patch_level") => component.level_span,
+            Some(name) => component.argument_spans.get(name).copied().unwrap_or(component.span),
+            None => component.span,
+        };
+        let base = if complaint.warning { Diagnostic::warning } else { Diagnostic::error };
+        base(complaint.summary).at(span, "").because(complaint.detail).with_value("component", component.address.to_string())
+    }
+
+    /// The providers as a plan pins them; indices as in [`Config::providers`].
+    pub fn pinned(&self) -> Vec<PinnedProvider> {
+        let lock = self.gathered.lock();
+        let pinned = self.config.providers.iter().map(|block| {
+            let pin = lock.providers.get(&block.name);
+            PinnedProvider {
+                name: block.name.clone(),
+                alias: block.alias.clone(),
+                source: pin.and_then(|p| p.source.clone()),
+                version: pin.map_or_else(String::new, |p| p.version.clone()),
+                digest: pin.and_then(|p| p.digest.clone()),
+                arguments: crate::plan::draft::without_secrets(&block.arguments, &block.secrets),
+                secrets: block.secrets.clone(),
+            }
+        });
+        pinned.collect()
+    }
+
+    /// Values of the sensitive variables that stand in arguments.
+    pub fn secrets(&self) -> Secrets {
+        let mut values = BTreeMap::new();
+        let components = self.config.components.iter().map(|c| (&c.arguments, &c.secrets));
+        let blocks = self.config.providers.iter().map(|p| (&p.arguments, &p.secrets));
+        for (arguments, secrets) in components.chain(blocks) {
+            for secret in secrets {
+                if let Some(value) = value_at(arguments, secret) {
+                    values.insert(secret.variable.clone(), value.clone());
+                }
+            }
+        }
+        Secrets(values)
+    }
+}
+
+fn value_at<'a>(arguments: &'a Json, secret: &Secret) -> Option<&'a Json> {
+    secret.path.iter().try_fold(arguments, |at, step| match step {
+        Step::Key(key) => at.get(key),
+        Step::Index(i) => at.get(i),
+    })
+}
+
+/// Makes a plan towards the configuration.
+///
+/// # Errors
+/// See [`Failure`]; nothing was changed.
+pub fn plan(request: &Request, stages: &mut dyn Stages) -> Result<Planned, Failure> {
+    stages.stage(Stage::Checking);
+    let mut checked = check(&request.inputs, Arc::new(Silent))?;
+    let fleet = checked.start()?;
+    checked.place.prepare()?;
+    let state = Local::new(&checked.place.state).read().map_err(backend)?;
+    let secrets = checked.secrets();
+    let known = state.clone().map_or_else(fresh_state, Ok)?;
+    let purpose = if request.refresh_only { Purpose::RefreshOnly } else { Purpose::Apply };
+    let draft = Draft::of_config(&checked.config, checked.pinned(), &known, purpose).map_err(Failure::error)?;
+    let focus = Focus::of(&draft, &request.targets, &request.excludes).map_err(Failure::error)?;
+    let plan = draft_to_plan(draft, &focus, &known, &fleet, &secrets, request.refresh, &checked.place, stages)?;
+    let Checked { sources, warnings, place, starter, .. } = checked;
+    Ok(Planned { plan, sources, warnings, place, fleet, starter, secrets, state })
+}
+
+/// Reads, compares and previews what a draft wants.
+///
+/// # Errors
+/// See [`Failure`]; nothing was changed.
+#[allow(clippy::too_many_arguments, reason = "each is another noun of the pipeline")]
+pub(super) fn draft_to_plan(
+    draft: Draft,
+    focus: &Focus,
+    state: &State,
+    fleet: &Fleet,
+    secrets: &Secrets,
+    refresh: bool,
+    place: &Place,
+    stages: &mut dyn Stages,
+) -> Result<Plan, Failure> {
+    let which = if refresh { draft.to_read(focus) } else { Vec::new() };
+    stages.stage(Stage::Reading(which.len()));
+    let readings = observe::observe(fleet, &draft, &which, secrets).map_err(providers::missing)?;
+    let leases = runs::leases(&place.runs)?;
+    let changes = compare(draft, readings, state, &leases, focus, fleet);
+    stages.stage(Stage::Previewing(changes.to_preview().len()));
+    let previews = preview::preview(fleet, &changes, secrets).map_err(providers::missing)?;
+    let names: Vec<String> = changes.draft.providers.iter().map(|p| p.name.clone()).collect();
+    let can = |entry: &crate::plan::noun::Entry| {
+        fleet.can(names.get(entry.provider).map_or("", String::as_str), &entry.address.kind)
+    };
+    let making = Making { program: env!("CARGO_PKG_VERSION"), now: clock::now(), can: &can };
+    let plan = crate::plan::make(changes, previews, &making);
+    stages.stage(Stage::Done);
+    Ok(plan)
+}
+
+fn compare(
+    draft: Draft,
+    readings: Vec<Observed>,
+    state: &State,
+    leases: &crate::plan::Leases,
+    focus: &Focus,
+    fleet: &Fleet,
+) -> Changes {
+    let order = |kind: &str, a: &str, b: &str| order(fleet, kind, a, b);
+    let facts = Facts { state, compare: &order, leases, focus };
+    crate::plan::diff(draft, readings, &facts)
+}
+
+/// How two versions of a kind compare, by the scheme that its provider names.
+fn order(fleet: &Fleet, kind: &str, a: &str, b: &str) -> Option<Ordering> {
+    let (provider, described) = fleet.descriptions().find_map(|(name, d)| Some((name, d.kinds.get(kind)?)))?;
+    if described.scheme == "own" {
+        let answer = fleet.session(provider)?.compare(kind, &[(a.into(), b.into())]).ok()?;
+        return match answer.first()? {
+            Order::Less => Some(Ordering::Less),
+            Order::Equal => Some(Ordering::Equal),
+            Order::Greater => Some(Ordering::Greater),
+            Order::Unknown => None,
+        };
+    }
+    let scheme = Scheme::from_name(&described.scheme).unwrap_or(Scheme::Natural);
+    scheme.compare(a, b).ok()
+}
+
+/// A state that knows nothing yet, with a lineage of its own.
+pub(super) fn fresh_state() -> Result<State, Failure> {
+    let lineage = random::hex(16).map_err(|e| Failure::error(format!("no randomness for the state's lineage: {e}")))?;
+    Ok(State::new(lineage, env!("CARGO_PKG_VERSION")))
+}
+
+/// What went wrong with the state.
+pub(super) fn backend(error: crate::backend::BackendError) -> Failure {
+    use crate::backend::BackendError as E;
+    use crate::state::stored::StoredError;
+    match &error {
+        E::Locked { .. } | E::Foreign { .. } | E::ChangedUnderneath { .. } => Failure::locked(error),
+        E::Stored { source: StoredError::Newer { .. }, .. } => Failure::locked(error),
+        _ => Failure::error(error),
+    }
+}
+
+/// Whether the plan does anything: changes, or only records.
+pub fn has_work(plan: &Plan) -> bool {
+    plan.entries.iter().any(|e| {
+        matches!(e.verdict, Verdict::Change(_) | Verdict::Forget | Verdict::NoChange { adopt: true })
+    })
+}
+
+/// Saves a plan.
+///
+/// # Errors
+/// A file that cannot be written.
+pub fn save(plan: &Plan, path: &Path) -> Result<(), Failure> {
+    disk::write_atomic(path, &stored::write(plan))
+        .map_err(|e| Failure::error(format!("cannot save the plan as {}: {e}", path.display())))
+}
+
+/// Reads a saved plan.
+///
+/// # Errors
+/// A file that cannot be read, is no plan, or was changed.
+pub fn read_saved(path: &Path) -> Result<Plan, Failure> {
+    let bytes = disk::read(path, 2 << 30)
+        .map_err(|e| Failure::error(format!("cannot read the plan {}: {e}", path.display())))?;
+    stored::read(&bytes).map_err(|e| {
+        let message = format!("{}: {e}", path.display());
+        if matches!(e, stored::PlanError::Newer { .. }) { Failure::locked(message) } else { Failure::error(message) }
+    })
+}
+
+/// How long to wait for the state lock when nothing was said.
+pub const LOCK_TIMEOUT: Duration = Duration::from_secs(10);

@@ -1,0 +1,133 @@
+//! The configuration of the working folder, read and parsed.
+
+use super::inputs::{Given, Inputs};
+use super::{Failure, Place};
+use crate::config::load::{self, Parsed};
+use crate::config::scope::Files;
+use crate::config::source::Sources;
+use crate::config::variables::{self, VariableFile, VariableInputs};
+use crate::model::Diagnostics;
+use crate::world::disk;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The largest file that is read, in bytes (256 MiB).
+const LIMIT: u64 = 256 << 20;
+
+/// A configuration that could be parsed.
+pub struct Project {
+    /// Its texts.
+    pub sources: Sources,
+    /// Its blocks.
+    pub parsed: Parsed,
+    /// Where variables may get values from.
+    pub inputs: VariableInputs,
+    /// Where its things are kept.
+    pub place: Place,
+    /// Complaints so far, none of which is an error.
+    pub warnings: Diagnostics,
+}
+
+impl Project {
+    /// Reads the working folder.
+    ///
+    /// # Errors
+    /// Files that cannot be read, syntax errors, a version of patchform that does not fit.
+    pub fn load(inputs: &Inputs) -> Result<Project, Failure> {
+        let mut sources = Sources::new();
+        let mut problems = Diagnostics::default();
+        let names = names_in(Path::new("."))?;
+        let configuration = |n: &&String| n.ends_with(".pf.hcl") || n.ends_with(".pf.json");
+        if !names.iter().any(|n| configuration(&n)) {
+            return Err(Failure::error(format!("there is no *.pf.hcl file in {}", here()))
+                .hint("go to the folder of your configuration, or name it with --chdir"));
+        }
+        for name in names.iter().filter(configuration) {
+            add(&mut sources, &mut problems, Path::new(name))?;
+        }
+        let variables = variable_inputs(&names, inputs, &mut sources, &mut problems)?;
+        let (parsed, found) = load::parse(&sources);
+        problems.0.extend(found.0);
+        if problems.has_errors() {
+            return Err(Failure::configuration(sources, problems));
+        }
+        let place = Place::of(parsed.settings());
+        Ok(Project { sources, parsed, inputs: variables, place, warnings: problems })
+    }
+}
+
+/// The variable files that are read by themselves, then what the command line names.
+fn variable_inputs(
+    names: &[String],
+    inputs: &Inputs,
+    sources: &mut Sources,
+    problems: &mut Diagnostics,
+) -> Result<VariableInputs, Failure> {
+    let mut found = VariableInputs { environment: crate::world::environment::all(), ..VariableInputs::default() };
+    for name in names {
+        let which = match name.as_str() {
+            "patchform.pfvars" => VariableFile::Default,
+            n if n.ends_with(".auto.pfvars") => VariableFile::Auto,
+            _ => continue,
+        };
+        if let Some(id) = add(sources, problems, Path::new(name))? {
+            found.files.push((id, which));
+        }
+    }
+    for given in &inputs.given {
+        match given {
+            Given::Variable(text) => found.arguments.push(variables::Given::Variable(text.clone())),
+            Given::File(path) => {
+                if let Some(id) = add(sources, problems, path)? {
+                    found.arguments.push(variables::Given::File(id));
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn add(
+    sources: &mut Sources,
+    problems: &mut Diagnostics,
+    path: &Path,
+) -> Result<Option<crate::model::FileId>, Failure> {
+    let bytes = disk::read(path, LIMIT).map_err(|e| unreadable(path, &e))?;
+    match sources.add(&path.to_string_lossy(), &bytes) {
+        Ok(id) => Ok(Some(id)),
+        Err(problem) => {
+            problems.push(problem);
+            Ok(None)
+        }
+    }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    Failure::error(format!("cannot read {}: {error}", path.display()))
+}
+
+/// Names of the folder's entries, sorted; those that are hidden or no UTF-8 are passed over.
+fn names_in(folder: &Path) -> Result<Vec<String>, Failure> {
+    let entries = std::fs::read_dir(folder).map_err(|e| unreadable(folder, &e))?;
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|e| unreadable(folder, &e))?;
+        names.extend(entry.file_name().into_string().ok().filter(|n| !n.starts_with('.')));
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+fn here() -> String {
+    std::env::current_dir().map_or_else(|_| "this folder".into(), |p| p.display().to_string())
+}
+
+/// Reads files for `file()` and its kin: relative paths start at the configuration's folder.
+pub struct FilesOnDisk;
+
+impl Files for FilesOnDisk {
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        let path = PathBuf::from(path);
+        disk::read(&path, LIMIT).map_err(|e| e.to_string())
+    }
+}

@@ -1,0 +1,220 @@
+//! Finds, describes and starts the providers that a configuration needs; keeps the lock file's promise.
+
+use super::{Failure, Place};
+use crate::config::checked::RequiredProvider;
+use crate::config::lock::{Lock, Pin};
+use crate::config::schemas::Schemas;
+use crate::engine::fleet::Fleet;
+use crate::plan::noun::PinnedProvider;
+use crate::provider::cache::{Cache, Described};
+use crate::provider::locate::{BUNDLED, Located, Source, locate};
+use crate::provider::session::Patience;
+use crate::provider::{Launch, ProviderError, Session, Watch};
+use crate::target::Targets;
+use crate::world::disk;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+/// A provider that was found and described, not necessarily started.
+pub struct Known {
+    /// Its program.
+    pub located: Located,
+    /// What it says of itself.
+    pub described: Described,
+}
+
+/// Everything that starting a provider takes.
+pub struct Starter {
+    /// Where callbacks of providers go.
+    pub targets: Arc<Targets>,
+    /// Who is told of progress and log lines.
+    pub watch: Arc<dyn Watch>,
+    cache: Cache,
+}
+
+impl Starter {
+    /// For the folder whose things are at `place`.
+    pub fn new(place: &Place, watch: Arc<dyn Watch>) -> Starter {
+        let targets = Arc::new(Targets::new(&place.actions, Path::new("")));
+        Starter { targets, watch, cache: Cache::new(&place.cache) }
+    }
+
+    /// Starts one provider.
+    ///
+    /// # Errors
+    /// See [`ProviderError`].
+    pub fn start(&self, located: &Located) -> Result<Session, ProviderError> {
+        Session::start(Launch {
+            name: located.name.clone(),
+            program: located.program.clone(),
+            arguments: located.arguments.clone(),
+            folder: ".".into(),
+            targets: Arc::clone(&self.targets),
+            watch: Arc::clone(&self.watch),
+            patience: Patience::default(),
+        })
+    }
+
+    /// What a provider says of itself, from the cache where it is there.
+    ///
+    /// # Errors
+    /// See [`ProviderError`].
+    pub fn describe(&self, located: Located) -> Result<Known, ProviderError> {
+        if let Some(described) = self.cache.get(&located) {
+            return Ok(Known { located, described });
+        }
+        let session = self.start(&located)?;
+        let described = Described { identity: session.identity().clone(), description: session.describe()? };
+        self.cache.put(&located, &described);
+        Ok(Known { located, described })
+    }
+
+    /// Finds and describes what `required` names, and the bundled providers that offer one of `kinds` or that
+    /// `configured` names.
+    ///
+    /// # Errors
+    /// A provider that cannot be found, started or described.
+    pub fn gather(
+        &self,
+        required: &BTreeMap<String, RequiredProvider>,
+        kinds: &BTreeSet<&str>,
+        configured: &BTreeSet<&str>,
+    ) -> Result<Gathered, Failure> {
+        let mut known = BTreeMap::new();
+        for (name, row) in required {
+            let located = locate(name, row.source.as_deref(), Path::new("")).map_err(missing)?;
+            known.insert(name.clone(), self.describe(located).map_err(missing)?);
+        }
+        for row in BUNDLED.iter().filter(|row| !required.contains_key(row.name)) {
+            let bundled = self.describe(locate(row.name, None, Path::new("")).map_err(missing)?).map_err(missing)?;
+            let offers = bundled.described.description.kinds.keys().any(|kind| kinds.contains(kind.as_str()));
+            if offers || configured.contains(row.name) {
+                known.insert(row.name.into(), bundled);
+            }
+        }
+        Ok(Gathered { known })
+    }
+
+    /// Starts the providers of `gathered` that `used` names.
+    ///
+    /// # Errors
+    /// A provider that cannot be started.
+    pub fn fleet(&self, gathered: &Gathered, used: &BTreeSet<&str>) -> Result<Fleet, Failure> {
+        let mut fleet = Fleet::default();
+        for (name, known) in gathered.known.iter().filter(|(name, _)| used.contains(name.as_str())) {
+            let session = self.start(&known.located).map_err(missing)?;
+            fleet.add(name, session, known.described.description.clone());
+        }
+        Ok(fleet)
+    }
+
+    /// Starts the providers that a plan pinned, exactly those.
+    ///
+    /// # Errors
+    /// A provider that cannot be started, or is not the one that was pinned.
+    pub fn pinned_fleet(&self, pinned: &[PinnedProvider], needed: &BTreeSet<usize>) -> Result<Fleet, Failure> {
+        let mut fleet = Fleet::default();
+        for provider in needed.iter().filter_map(|i| pinned.get(*i)) {
+            if fleet.session(&provider.name).is_some() {
+                continue;
+            }
+            let located = locate(&provider.name, provider.source.as_deref(), Path::new("")).map_err(missing)?;
+            if let (Source::Foreign { path, digest }, Some(wanted)) = (&located.source, &provider.digest)
+                && digest != wanted
+            {
+                return Err(Failure::locked(format!(
+                    "provider `{}` is not the one that the plan was made with: {path} has the digest {digest}, the plan \
+                     pinned {wanted}",
+                    provider.name
+                ))
+                .hint("put the executable back that the plan was made with, or make a new plan"));
+            }
+            let known = self.describe(located).map_err(missing)?;
+            let session = self.start(&known.located).map_err(missing)?;
+            fleet.add(&provider.name, session, known.described.description);
+        }
+        Ok(fleet)
+    }
+}
+
+/// The providers of a configuration.
+pub struct Gathered {
+    /// By name.
+    pub known: BTreeMap<String, Known>,
+}
+
+impl Gathered {
+    /// What the checker needs to know of them.
+    pub fn schemas(&self) -> Schemas {
+        let mut schemas = Schemas::new();
+        for (name, known) in &self.known {
+            schemas.add(name.as_str(), known.described.description.clone());
+        }
+        schemas
+    }
+
+    /// The lock file that fits them.
+    pub fn lock(&self) -> Lock {
+        let pins = self.known.iter().map(|(name, known)| (name.clone(), pin(known)));
+        Lock { providers: pins.collect() }
+    }
+
+    /// Refuses a foreign provider that the lock file does not pin, or pins to another executable.
+    ///
+    /// # Errors
+    /// Names the first provider that differs and what to do.
+    pub fn keep_to(&self, lock: &Lock) -> Result<(), Failure> {
+        for (name, known) in &self.known {
+            let now = pin(known);
+            let Some(digest) = &now.digest else { continue };
+            match lock.providers.get(name) {
+                None => {
+                    return Err(Failure::error(format!("provider `{name}` is not pinned in patchform.lock.hcl"))
+                        .hint("run `patchform init`, and commit the lock file"));
+                }
+                Some(pinned) if pinned.digest.as_ref() != Some(digest) => {
+                    return Err(Failure::error(format!(
+                        "provider `{name}` is not the executable that patchform.lock.hcl pins: {} has the digest {digest}",
+                        now.source.unwrap_or_default()
+                    ))
+                    .hint("if you changed it on purpose, run `patchform init` and commit the lock file; otherwise find out who did"));
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+fn pin(known: &Known) -> Pin {
+    let version = known.described.identity.version.clone();
+    match &known.located.source {
+        Source::Bundled => Pin { source: None, version, digest: None },
+        Source::Foreign { path, digest } => {
+            Pin { source: Some(path.clone()), version, digest: Some(digest.clone()) }
+        }
+    }
+}
+
+/// A provider that is not there or cannot be spoken with.
+pub fn missing(error: ProviderError) -> Failure {
+    Failure::error(error)
+}
+
+/// Reads the lock file; an absent one pins nothing.
+///
+/// # Errors
+/// A lock file that cannot be read or understood.
+pub fn read_lock(path: &Path) -> Result<Lock, Failure> {
+    let bytes = match disk::read(path, 16 << 20) {
+        Ok(bytes) => bytes,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Lock::default()),
+        Err(e) => return Err(Failure::error(format!("cannot read {}: {e}", path.display()))),
+    };
+    let text = String::from_utf8(bytes).map_err(|_| Failure::error(format!("{} is not UTF-8", path.display())))?;
+    Lock::read(&text).map_err(|why| {
+        Failure::error(format!("{} cannot be understood: {why}", path.display()))
+            .hint("take it from git again, or run `patchform init` to write it anew")
+    })
+}

@@ -1,0 +1,270 @@
+//! What is wanted against what was read. Desired against observed decides; the record explains (page 2.1).
+
+use super::draft::{Draft, Goal};
+use super::focus::Focus;
+use super::holding;
+use super::levels::{self, Compare, Direction};
+use super::noun::{Block, Cause, Entry, Identity, Observed, Purpose, Verdict};
+use crate::model::{Address, PatchLevel};
+use crate::state::{Record, State};
+use std::collections::BTreeMap;
+
+/// What the comparison rests on besides the draft and the readings.
+pub struct Facts<'a> {
+    /// The state.
+    pub state: &'a State,
+    /// Order of versions, by kind.
+    pub compare: &'a Compare<'a>,
+    /// What runs that have not ended hold.
+    pub leases: &'a Leases,
+    /// What the plan is about.
+    pub focus: &'a Focus,
+}
+
+/// What runs that have not ended hold: each with the run's id.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Leases {
+    /// Components.
+    pub components: BTreeMap<Address, String>,
+    /// Targets, by identity.
+    pub targets: BTreeMap<String, String>,
+}
+
+/// What would happen, before providers were asked for previews.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Changes {
+    /// The draft, its entries observed.
+    pub draft: Draft,
+    /// What would happen to each entry.
+    pub leanings: Vec<Leaning>,
+}
+
+/// What would happen to an entry, as far as this is known without a preview.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Leaning {
+    /// This, for certain.
+    Settled {
+        /// What.
+        verdict: Verdict,
+        /// Whether it has something to do that it may not do: then it holds what stands on it.
+        stops: bool,
+    },
+    /// A change, if its provider and the rules allow it.
+    Proposed(Proposed),
+}
+
+/// A change that is to be previewed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposed {
+    /// Level before; `None` when absent.
+    pub from: Option<PatchLevel>,
+    /// Level after; `None` takes it away.
+    pub to: Option<PatchLevel>,
+    /// How it stands to the record.
+    pub cause: Cause,
+    /// Whether the level goes down, or may.
+    pub downgrade: bool,
+}
+
+impl Changes {
+    /// Indices of the entries to preview: those that change and are not held already. One that is taken away has no
+    /// preview, because its level is given back rather than reached.
+    pub fn to_preview(&self) -> Vec<usize> {
+        let held = self.held();
+        let previewed = |i: &usize| self.proposed(*i).is_some_and(|p| p.to.is_some()) && held[*i].is_empty();
+        (0..self.leanings.len()).filter(previewed).collect()
+    }
+
+    /// For each entry the direct dependencies that hold it, as far as this is known without a preview.
+    pub fn held(&self) -> Vec<Vec<usize>> {
+        holding::held(&self.draft.graph, |i| self.stops(i), |i| self.proposed(i).is_some())
+    }
+
+    /// The change proposed for an entry.
+    pub fn proposed(&self, entry: usize) -> Option<&Proposed> {
+        match &self.leanings[entry] {
+            Leaning::Proposed(proposed) => Some(proposed),
+            Leaning::Settled { .. } => None,
+        }
+    }
+
+    fn stops(&self, entry: usize) -> bool {
+        matches!(self.leanings[entry], Leaning::Settled { stops: true, .. })
+    }
+}
+
+/// Compares what is wanted with what was read. `readings` go by the draft's entries; what was not read, or is
+/// missing at the end, is [`Observed::NotRead`].
+pub fn diff(mut draft: Draft, readings: Vec<Observed>, facts: &Facts) -> Changes {
+    for (entry, observed) in draft.entries.iter_mut().zip(readings) {
+        entry.observed = observed;
+    }
+    let claimed = claims_in_conflict(&draft.entries);
+    let mut leanings = Vec::with_capacity(draft.entries.len());
+    // Entries and records are both sorted by address: one walk finds each entry's record.
+    let mut records = facts.state.records.iter().peekable();
+    for (i, entry) in draft.entries.iter().enumerate() {
+        while records.next_if(|(address, _)| **address < entry.address).is_some() {}
+        let record =
+            records.peek().filter(|(address, _)| **address == entry.address).map(|(_, record)| *record);
+        leanings.push(lean(i, entry, record, &draft, facts, claimed.get(&i)));
+    }
+    Changes { draft, leanings }
+}
+
+fn lean(
+    i: usize,
+    entry: &Entry,
+    record: Option<&Record>,
+    draft: &Draft,
+    facts: &Facts,
+    claimed: Option<&(String, usize)>,
+) -> Leaning {
+    if !facts.focus.holds(i) {
+        return settled(Verdict::Excluded);
+    }
+    let leaning = match (&draft.purpose, &draft.goals[i]) {
+        (Purpose::RefreshOnly, Goal::Unmanaged) => settled(Verdict::NoChange { adopt: false }),
+        (Purpose::RefreshOnly, _) => refresh(entry, record, draft),
+        (_, Goal::Unmanaged) => settled(Verdict::Forget),
+        (_, goal) => wish(entry, goal, record, draft, facts),
+    };
+    match claimed {
+        Some((claim, by)) => {
+            let stops = !matches!(leaning, Leaning::Settled { stops: false, .. });
+            let block = Block::Claimed { claim: claim.clone(), by: *by };
+            Leaning::Settled { verdict: Verdict::Blocked(block), stops }
+        }
+        None => leaning,
+    }
+}
+
+fn settled(verdict: Verdict) -> Leaning {
+    Leaning::Settled { verdict, stops: false }
+}
+
+fn blocked(block: Block) -> Leaning {
+    Leaning::Settled { verdict: Verdict::Blocked(block), stops: true }
+}
+
+/// `--refresh-only`: what was observed is recorded, and nothing else happens.
+fn refresh(entry: &Entry, record: Option<&Record>, draft: &Draft) -> Leaning {
+    match &entry.observed {
+        Observed::NotRead => settled(Verdict::NoChange { adopt: false }),
+        Observed::Unreachable { why } => settled(Verdict::Blocked(Block::NotRead(why.clone()))),
+        Observed::Absent(_) => settled(Verdict::NoChange { adopt: record.is_some() }),
+        Observed::Present { level, identity, .. } => {
+            let level = levels::managed(level, entry.desired.as_ref());
+            settled(Verdict::NoChange { adopt: differs(record, &level, identity, entry, draft) })
+        }
+    }
+}
+
+/// What would happen if nobody else wanted anything.
+fn wish(entry: &Entry, goal: &Goal, record: Option<&Record>, draft: &Draft, facts: &Facts) -> Leaning {
+    let unread = |why: &str| Verdict::Blocked(Block::NotRead(why.to_string()));
+    let as_recorded = record.map(|r| &r.level) == goal.level();
+    match &entry.observed {
+        Observed::NotRead if as_recorded => settled(Verdict::NoChange { adopt: false }),
+        Observed::NotRead => Leaning::Settled { verdict: unread("it was not read"), stops: true },
+        Observed::Unreachable { why } => Leaning::Settled { verdict: unread(why), stops: !as_recorded },
+        Observed::Absent(_) => match goal {
+            Goal::Level(level) if entry.lifecycle.install => propose(entry, Some(level), false, draft, facts),
+            Goal::Level(_) => blocked(Block::NotInstalled(Vec::new())),
+            Goal::Absent | Goal::Unmanaged => settled(Verdict::NoChange { adopt: record.is_some() }),
+        },
+        Observed::Present { level: observed, identity, .. } => match goal {
+            Goal::Level(level) => reach(entry, observed, level, identity, record, draft, facts),
+            Goal::Absent | Goal::Unmanaged => propose(entry, None, true, draft, facts),
+        },
+    }
+}
+
+/// A component that is there, and its wanted level.
+fn reach(
+    entry: &Entry,
+    observed: &PatchLevel,
+    level: &PatchLevel,
+    identity: &Identity,
+    record: Option<&Record>,
+    draft: &Draft,
+    facts: &Facts,
+) -> Leaning {
+    let difference = levels::difference(&entry.address.kind, observed, level, facts.compare);
+    if difference.missing.is_empty() && difference.direction == Direction::Same {
+        return settled(Verdict::NoChange { adopt: differs(record, level, identity, entry, draft) });
+    }
+    if !difference.missing.is_empty() && !entry.lifecycle.install {
+        return blocked(Block::NotInstalled(difference.missing));
+    }
+    let downgrade = matches!(difference.direction, Direction::Down | Direction::Unknown);
+    if downgrade && !entry.lifecycle.allow_downgrade {
+        return blocked(match difference.direction {
+            Direction::Down => Block::Ahead,
+            _ => Block::UnknownOrder,
+        });
+    }
+    propose(entry, Some(level), downgrade, draft, facts)
+}
+
+/// A change, unless its level was rolled back before or somebody else is at work there.
+fn propose(entry: &Entry, to: Option<&PatchLevel>, downgrade: bool, draft: &Draft, facts: &Facts) -> Leaning {
+    let going_back = matches!(draft.purpose, Purpose::Rollback { .. });
+    let rejection = to.and_then(|level| facts.state.rejection(&entry.address, level));
+    if let Some(rejected) = rejection.filter(|_| !going_back) {
+        return blocked(Block::Rejected { run: rejected.run.clone(), reason: rejected.reason.clone() });
+    }
+    let target = entry.observed.identity().and_then(|i| facts.leases.targets.get(&i.target));
+    if let Some(run) = facts.leases.components.get(&entry.address).or(target) {
+        return blocked(Block::Leased { run: run.clone() });
+    }
+    let from = entry.observed.level().cloned();
+    Leaning::Proposed(Proposed { cause: cause(entry, to), from, to: to.cloned(), downgrade })
+}
+
+fn cause(entry: &Entry, to: Option<&PatchLevel>) -> Cause {
+    match (&entry.recorded, entry.observed.level()) {
+        (None, None) => Cause::Install,
+        (None, Some(_)) => Cause::Unrecorded,
+        (Some(recorded), observed) if levels::drifted(recorded, observed, to) => Cause::Drift,
+        (Some(_), _) => Cause::Change,
+    }
+}
+
+/// Whether the record says anything else than what is there now.
+fn differs(
+    record: Option<&Record>,
+    level: &PatchLevel,
+    now: &Identity,
+    entry: &Entry,
+    draft: &Draft,
+) -> bool {
+    let provider = draft.providers.get(entry.provider);
+    record.is_none_or(|r| {
+        r.level != *level
+            || r.digest != now.digest
+            || r.target != now.target
+            || r.claims != now.claims
+            || provider.is_some_and(|p| p.name != r.provider || p.alias != r.alias)
+    })
+}
+
+/// Entries that claim what another entry claims on the same target: what, and the first other one.
+fn claims_in_conflict(entries: &[Entry]) -> BTreeMap<usize, (String, usize)> {
+    let mut owners: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut conflicts = BTreeMap::new();
+    for (i, entry) in entries.iter().enumerate() {
+        let Some(identity) = entry.observed.identity() else { continue };
+        for claim in &identity.claims {
+            let first = *owners.entry((&identity.target, claim)).or_insert(i);
+            if first != i {
+                conflicts.entry(i).or_insert((claim.clone(), first));
+                conflicts.entry(first).or_insert((claim.clone(), i));
+            }
+        }
+    }
+    conflicts
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,51 @@
+//! What a drawing of the graph shows of a plan's components.
+
+use super::noun::{Entry, Plan, Verdict};
+use crate::config::Config;
+use crate::graph::{Graph, Node, NotAGraph, Tone};
+
+/// The graph and the nodes of a plan, coloured by what would happen.
+///
+/// # Errors
+/// [`NotAGraph`], which a plan that was made by `make` never gives.
+pub fn of_plan(plan: &Plan) -> Result<(Graph, Vec<Node>), NotAGraph> {
+    let edges = plan.entries.iter().enumerate().flat_map(|(i, e)| e.after.iter().map(move |on| (i, *on)));
+    let graph = Graph::build(plan.entries.len(), edges)?;
+    Ok((graph, plan.entries.iter().map(node).collect()))
+}
+
+/// The graph and the nodes of a configuration, without colours.
+///
+/// # Errors
+/// [`NotAGraph`], which a checked configuration never gives.
+pub fn of_config(config: &Config) -> Result<(Graph, Vec<Node>), NotAGraph> {
+    let nodes = config.components.iter().map(|c| Node {
+        label: c.address.to_string(),
+        detail: c.level.to_string(),
+        class: c.class,
+        tone: Tone::Plain,
+    });
+    Ok((Graph::of(config)?, nodes.collect()))
+}
+
+fn node(entry: &Entry) -> Node {
+    let (tone, detail) = match &entry.verdict {
+        Verdict::NoChange { .. } => (Tone::Plain, String::new()),
+        Verdict::Change(change) => {
+            let tone = match (&change.from, &change.to) {
+                (_, None) => Tone::Downgrade,
+                _ if change.downgrade => Tone::Downgrade,
+                (None, _) => Tone::Install,
+                _ => Tone::Change,
+            };
+            let level =
+                |l: &Option<crate::model::PatchLevel>| l.as_ref().map_or("absent".into(), |l| l.to_string());
+            (tone, format!("{} → {}", level(&change.from), level(&change.to)))
+        }
+        Verdict::Blocked(_) => (Tone::Blocked, "blocked".into()),
+        Verdict::Held { .. } => (Tone::Held, "held".into()),
+        Verdict::Forget => (Tone::Excluded, "no longer managed".into()),
+        Verdict::Excluded => (Tone::Excluded, "left out".into()),
+    };
+    Node { label: entry.address.to_string(), detail, class: entry.class, tone }
+}

@@ -1,0 +1,130 @@
+//! Changes and previews become the plan: ways back chosen, procedures laid out, who is held by whom.
+
+use super::diff::{Changes, Leaning, Proposed};
+use super::noun::{Block, Change, Entry, Plan, Verdict};
+use super::{holding, procedure};
+use crate::model::Moment;
+use patchform_sdk::message::{Can, Coverage, Preview, PreviewOutcome, WayBack, WayBackKind};
+use std::collections::BTreeMap;
+
+/// What making a plan needs to know besides the changes and their previews.
+pub struct Making<'a> {
+    /// Version of this program.
+    pub program: &'a str,
+    /// When the plan is made.
+    pub now: Moment,
+    /// What an entry's kind can do, as its provider describes it.
+    pub can: &'a dyn Fn(&Entry) -> Can,
+}
+
+/// The plan. `previews` go by entry, one for each of [`Changes::to_preview`]; a change without one is refused.
+pub fn make(changes: Changes, mut previews: BTreeMap<usize, PreviewOutcome>, making: &Making) -> Plan {
+    let held = changes.held();
+    let Changes { mut draft, leanings } = changes;
+    let mut stops = vec![false; leanings.len()];
+    let mut wants = vec![false; leanings.len()];
+    for (i, leaning) in leanings.into_iter().enumerate() {
+        let entry = &mut draft.entries[i];
+        match leaning {
+            Leaning::Settled { verdict, stops: stopped } => {
+                entry.verdict = verdict;
+                stops[i] = stopped;
+            }
+            // It waits for another one, and was not previewed.
+            Leaning::Proposed(_) if !held[i].is_empty() => wants[i] = true,
+            Leaning::Proposed(proposed) => {
+                let judged = judge(entry, proposed, previews.remove(&i), (making.can)(entry));
+                (wants[i], stops[i]) = (judged.is_ok(), judged.is_err());
+                entry.verdict = match judged {
+                    Ok(change) => Verdict::Change(Box::new(change)),
+                    Err(block) => Verdict::Blocked(block),
+                };
+            }
+        }
+    }
+    // Asked again, because a provider or a rule may have refused what others stand on.
+    for (i, by) in holding::held(&draft.graph, |i| stops[i], |i| wants[i]).into_iter().enumerate() {
+        if !by.is_empty() {
+            draft.entries[i].verdict = Verdict::Held { by };
+        }
+    }
+    Plan {
+        program: making.program.to_string(),
+        made: making.now,
+        lineage: draft.lineage,
+        purpose: draft.purpose,
+        providers: draft.providers,
+        entries: draft.entries,
+        outputs: draft.outputs,
+        secret_sources: draft.secret_sources,
+        rollouts: draft.rollouts,
+    }
+}
+
+/// The change, if its provider agrees and a way back exists or is done without on purpose.
+fn judge(
+    entry: &Entry,
+    proposed: Proposed,
+    preview: Option<PreviewOutcome>,
+    can: Can,
+) -> Result<Change, Block> {
+    let preview = match preview {
+        Some(PreviewOutcome::Ready(preview)) => *preview,
+        Some(PreviewOutcome::Blocked { why }) => return Err(Block::Refused(why)),
+        None if proposed.to.is_none() => removal(entry, can)?,
+        None => return Err(Block::Refused("its provider did not say what the patch would do".into())),
+    };
+    let way_back = way_back(entry, &preview, can);
+    if way_back.is_none() && !entry.lifecycle.allow_irreversible {
+        return Err(Block::Irreversible);
+    }
+    let (forth, back) = procedure::procedures(entry, &proposed, &preview, way_back.as_ref(), can);
+    let Proposed { from, to, cause, downgrade } = proposed;
+    Ok(Change {
+        from,
+        to,
+        cause,
+        downgrade,
+        artifacts: preview.artifacts.clone(),
+        preview,
+        way_back,
+        forth,
+        back,
+    })
+}
+
+/// The first way back, in the provider's order, that the kind can really take and that throws no data away unless
+/// this is allowed (page 5.3, rules 1 and 6).
+fn way_back(entry: &Entry, preview: &Preview, can: Can) -> Option<WayBack> {
+    let possible = |way: &&WayBack| match way.kind {
+        WayBackKind::Restore => can.snapshot,
+        WayBackKind::Uninstall => can.uninstall,
+    };
+    let harmless = |way: &&WayBack| !way.discards_data || entry.snapshot.may_lose_data;
+    preview.ways_back.iter().filter(possible).find(harmless).cloned()
+}
+
+/// What stands for the preview of a component that is taken away again: providers preview levels to reach, and this
+/// one has none.
+fn removal(entry: &Entry, can: Can) -> Result<Preview, Block> {
+    if !can.uninstall {
+        return Err(Block::Refused(format!(
+            "components of kind {:?} cannot be taken away by their provider; take it away by hand, then run \
+             `patchform plan --refresh-only`",
+            entry.address.kind
+        )));
+    }
+    let restore = WayBack {
+        kind: WayBackKind::Restore,
+        coverage: Coverage::default(),
+        place: String::new(),
+        survives_target_loss: false,
+        discards_data: false,
+        size: 0,
+        duration: 0,
+    };
+    Ok(Preview { ways_back: if can.snapshot { vec![restore] } else { Vec::new() }, ..Preview::default() })
+}
+
+#[cfg(test)]
+mod tests;

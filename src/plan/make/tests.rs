@@ -1,0 +1,357 @@
+//! Ways back, procedures, refusals, stale plans, runs taken back, and the words for all of it.
+
+use super::*;
+use crate::config::checked::{Check, Probe};
+use crate::plan::explain::explain;
+use crate::plan::noun::{Observed, Planned, Purpose};
+use crate::plan::sample::*;
+use crate::plan::stale::{Stale, rests_on, stale};
+use crate::plan::undo::undo;
+use crate::state::{FinishedRun, Levels, RunOutcome, RunPurpose};
+use patchform_sdk::message::Reload;
+use std::time::Duration;
+
+fn steps(procedure: &[Planned]) -> String {
+    procedure.iter().map(|p| p.action.name()).collect::<Vec<_>>().join(" ")
+}
+
+fn change_of(platform: &Platform, name: &str) -> Change {
+    match platform.verdict(name) {
+        Verdict::Change(change) => *change,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn check() -> Check {
+    let probe = Probe::Tcp { host: "localhost".into(), port: 1 };
+    let (timeout, interval, within) =
+        (Duration::from_secs(5), Duration::from_secs(1), Duration::from_secs(30));
+    Check { name: "ready".into(), probe, timeout, interval, within }
+}
+
+fn uninstall() -> WayBack {
+    WayBack { kind: WayBackKind::Uninstall, duration: 0, ..restore() }
+}
+
+#[test]
+fn procedures_follow_from_what_the_kind_can_and_the_patch_needs() {
+    let all = Can { backup: true, ..Platform::new().can };
+    let quiet = Preview { reload: Reload::None, artifacts: Vec::new(), ..preview() };
+    let unpick = Preview { ways_back: vec![uninstall()], ..preview() };
+    for (recorded, checks, can, preview, forth, back) in [
+        (
+            Some("1"),
+            1,
+            all,
+            preview(),
+            "gate fetch measure snapshot backup patch reload verify commit",
+            "restore reload verify",
+        ),
+        (
+            Some("1"),
+            0,
+            all,
+            preview(),
+            "gate fetch snapshot backup patch reload verify commit",
+            "restore reload verify",
+        ),
+        (None, 1, all, preview(), "gate fetch snapshot patch reload verify commit", "restore reload verify"),
+        (Some("1"), 1, all, quiet, "gate measure snapshot backup patch verify commit", "restore verify"),
+        (
+            Some("1"),
+            0,
+            Can { reload: false, fetch: false, ..all },
+            preview(),
+            "gate snapshot backup patch verify commit",
+            "restore verify",
+        ),
+        (
+            Some("1"),
+            0,
+            Can { backup: false, ..all },
+            unpick,
+            "gate fetch patch reload verify commit",
+            "uninstall reload verify",
+        ),
+    ] {
+        let mut platform = Platform::new().with("a", "2", recorded, recorded, &[]);
+        platform.can = can;
+        platform.component("a").checks = vec![check(); checks];
+        platform.previews.insert(address("a"), PreviewOutcome::Ready(Box::new(preview)));
+        let change = change_of(&platform, "a");
+        assert_eq!((&*steps(&change.forth), &*steps(&change.back)), (forth, back));
+    }
+}
+
+#[test]
+fn durations_are_the_providers_where_it_says_and_deadlines_are_generous() {
+    let mut platform = Platform::new().with("a", "2", Some("1"), Some("1"), &[]);
+    platform.component("a").checks = vec![check(), check()];
+    let change = change_of(&platform, "a");
+    let times: Vec<(&str, u128, u64)> = change
+        .forth
+        .iter()
+        .chain(&change.back)
+        .map(|p| (p.action.name(), p.expected.as_millis(), p.deadline.as_secs()))
+        .collect();
+    assert_eq!(
+        times,
+        [
+            ("gate", 0, 120),
+            ("fetch", 2_500, 120),
+            ("measure", 400, 130),
+            ("snapshot", 1_000, 120),
+            ("patch", 60_000, 300),
+            ("reload", 2_000, 120),
+            ("verify", 900, 190),
+            ("commit", 0, 120),
+            ("restore", 40, 120),
+            ("reload", 2_000, 120),
+            ("verify", 900, 190),
+        ]
+    );
+}
+
+#[test]
+fn no_duration_that_a_provider_says_breaks_the_clock() {
+    let mut platform = Platform::new().with("a", "2", Some("1"), Some("1"), &[]);
+    let mut wild = preview();
+    wild.durations = [("patch".to_string(), u64::MAX), ("verify".to_string(), u64::MAX)].into();
+    wild.artifacts[0].size = u64::MAX;
+    wild.ways_back[0].duration = u64::MAX;
+    platform.component("a").checks = vec![Check { within: Duration::MAX, ..check() }; 3];
+    platform.previews.insert(address("a"), PreviewOutcome::Ready(Box::new(wild)));
+    let change = change_of(&platform, "a");
+    let longest = change.forth.iter().chain(&change.back).map(|p| p.deadline).max().unwrap();
+    assert!(longest <= Duration::from_secs(50 * 86_400), "{longest:?}");
+}
+
+#[test]
+fn the_first_way_back_that_keeps_data_is_taken() {
+    let throws = WayBack { discards_data: true, ..restore() };
+    let all = Platform::new().can;
+    let no_snapshot = Can { snapshot: false, ..all };
+    let ways = |ways: &[&WayBack]| ways.iter().map(|w| (*w).clone()).collect::<Vec<_>>();
+    for (ways_back, can, may_lose, irreversible, expected) in [
+        (ways(&[&restore(), &uninstall()]), all, false, false, Ok(Some(WayBackKind::Restore))),
+        (ways(&[&throws, &uninstall()]), all, false, false, Ok(Some(WayBackKind::Uninstall))),
+        (ways(&[&throws, &uninstall()]), all, true, false, Ok(Some(WayBackKind::Restore))),
+        (ways(&[&restore(), &uninstall()]), no_snapshot, false, false, Ok(Some(WayBackKind::Uninstall))),
+        (ways(&[&restore()]), no_snapshot, false, false, Err(())),
+        (ways(&[&throws]), all, false, false, Err(())),
+        (ways(&[&throws]), all, false, true, Ok(None)),
+        (ways(&[]), all, false, false, Err(())),
+    ] {
+        let mut platform = Platform::new().with("a", "2", Some("1"), Some("1"), &[]);
+        platform.can = can;
+        platform.component("a").snapshot.may_lose_data = may_lose;
+        platform.component("a").lifecycle.allow_irreversible = irreversible;
+        let preview = Preview { ways_back, ..preview() };
+        platform.previews.insert(address("a"), PreviewOutcome::Ready(Box::new(preview)));
+        match platform.verdict("a") {
+            Verdict::Change(change) => {
+                assert_eq!(Ok(change.way_back.as_ref().map(|w| w.kind)), expected);
+                assert_eq!(change.back.is_empty(), change.way_back.is_none());
+                let snapshots = change.way_back.is_some_and(|w| w.kind == WayBackKind::Restore);
+                assert_eq!(steps(&change.forth).contains("snapshot"), snapshots);
+            }
+            other => assert_eq!((other, expected), (Verdict::Blocked(Block::Irreversible), Err(()))),
+        }
+    }
+}
+
+#[test]
+fn a_refused_preview_holds_what_stands_on_it_and_what_is_held_is_not_previewed() {
+    let mut platform = Platform::new()
+        .with("a", "2", Some("1"), Some("1"), &[])
+        .with("b", "2", Some("1"), Some("1"), &["a"])
+        .with("c", "2", Some("1"), Some("1"), &["b"])
+        .with("d", "1", Some("1"), Some("1"), &["a"])
+        .with("e", "2", Some("1"), Some("1"), &["d"]);
+    platform.previews.insert(address("a"), PreviewOutcome::Blocked { why: "no space".into() });
+    let plan = platform.plan();
+    let words: Vec<String> = plan.entries.iter().map(|e| word(&e.verdict)).collect();
+    assert_eq!(words, ["Refused(\"no space\")", "held [0]", "held [1]", "same", "Change"]);
+    // Known to be held before any preview: nobody is asked.
+    platform.observed.insert(address("a"), Observed::Unreachable { why: "down".into() });
+    assert_eq!(platform.changes(platform.draft()).to_preview(), [4]);
+    let plan = make(
+        platform.changes(platform.draft()),
+        BTreeMap::new(),
+        &Making { program: "0.1.0", now: Moment(0), can: &|_| Can::default() },
+    );
+    assert!(word(&plan.entries[4].verdict).starts_with("Refused(\"its provider did not say"));
+}
+
+#[test]
+fn a_plan_is_stale_only_if_what_it_rests_on_changed() {
+    let platform = Platform::new()
+        .with("a", "1", Some("1"), Some("1"), &[])
+        .with("b", "2", Some("1"), Some("1"), &["a"])
+        .with("c", "1", Some("1"), Some("1"), &[])
+        .with("d", "1", Some("1"), Some("1"), &["b"]);
+    let plan = platform.plan();
+    assert_eq!(rests_on(&plan), [0, 1], "what it changes, and what that stands on");
+    let now = || -> BTreeMap<usize, Observed> {
+        plan.entries.iter().map(|e| platform.observed[&e.address].clone()).enumerate().collect()
+    };
+    assert_eq!(stale(&plan, &platform.state, &now()), []);
+
+    let mut state = platform.state.clone();
+    state.serial += 5;
+    state.records.get_mut(&address("a")).unwrap().run = "r5".into();
+    state.records.get_mut(&address("c")).unwrap().digest = "other".into();
+    state.records.remove(&address("d"));
+    assert_eq!(stale(&plan, &state, &now()), [], "none of this concerns it");
+    state.records.get_mut(&address("a")).unwrap().digest = "other".into();
+    state.records.remove(&address("b"));
+    assert_eq!(stale(&plan, &state, &now()), [Stale::Record(address("a")), Stale::Record(address("b"))]);
+
+    let mut changed = now();
+    changed.insert(0, present("a", "7"));
+    changed.insert(1, Observed::Unreachable { why: "down".into() });
+    changed.insert(2, present("c", "7"));
+    let found: Vec<String> =
+        stale(&plan, &platform.state, &changed).iter().map(ToString::to_string).collect();
+    assert_eq!(
+        found,
+        [
+            "release.a was changed on its target since the plan was made",
+            "release.b cannot be read any more: down"
+        ]
+    );
+    let mut other = platform.state.clone();
+    other.lineage = "other".into();
+    assert!(matches!(stale(&plan, &other, &now())[..], [Stale::Lineage { .. }]));
+}
+
+/// A run took `a` from 1 to 2 and installed `c`, with `b` between them that did not change.
+fn finished() -> (Platform, Plan, FinishedRun) {
+    let before = Platform::new()
+        .with("a", "2", Some("1"), Some("1"), &[])
+        .with("b", "1", Some("1"), Some("1"), &["a"])
+        .with("c", "5", None, None, &["b"]);
+    let plan = before.plan();
+    let levels = plan
+        .changes()
+        .map(|(_, e, c)| (e.address.clone(), Levels { before: c.from.clone(), after: c.to.clone() }))
+        .collect();
+    let run = FinishedRun {
+        id: "r2".into(),
+        started: Moment(1),
+        finished: Moment(2),
+        outcome: RunOutcome::Complete,
+        purpose: RunPurpose::Apply,
+        journal_lines: 10,
+        journal_head: "h".into(),
+        levels,
+    };
+    let after = Platform::new()
+        .with("a", "2", Some("2"), Some("2"), &[])
+        .with("b", "1", Some("1"), Some("1"), &["a"])
+        .with("c", "5", Some("5"), Some("5"), &["b"]);
+    (after, plan, run)
+}
+
+#[test]
+fn a_finished_run_is_taken_back_in_reverse() {
+    let (platform, plan, mut run) = finished();
+    run.levels.insert(address("moved"), Levels { before: None, after: None });
+    let (draft, lost) = undo(&plan, &run, &platform.state).unwrap();
+    assert_eq!(lost, [address("moved")]);
+    let back = platform.plan_of(draft);
+    assert_eq!(back.purpose, Purpose::Rollback { of: "r2".into() });
+    assert_eq!(back.entries.len(), 2, "only what the run changed");
+    let (a, c) = (entry(&back, "a"), entry(&back, "c"));
+    assert_eq!((&a.after[..], &c.after[..]), (&[1][..], &[][..]), "the one below waits for the one above");
+    let Verdict::Change(down) = &a.verdict else { panic!("{:?}", a.verdict) };
+    assert_eq!((&down.from, &down.to, down.downgrade), (&Some(level("2")), &Some(level("1")), true));
+    let Verdict::Change(away) = &c.verdict else { panic!("{:?}", c.verdict) };
+    assert_eq!((&away.from, &away.to), (&Some(level("5")), &None));
+    assert_eq!(steps(&away.forth), "gate snapshot uninstall verify commit");
+    assert_eq!(steps(&away.back), "restore verify");
+}
+
+#[test]
+fn what_was_taken_back_already_needs_nothing_and_what_cannot_go_says_so() {
+    let (mut platform, plan, run) = finished();
+    platform.observed.insert(address("a"), present("a", "1"));
+    platform.can.uninstall = false;
+    let (draft, _) = undo(&plan, &run, &platform.state).unwrap();
+    let back = platform.plan_of(draft);
+    assert_eq!(word(&entry(&back, "c").verdict).split('(').next(), Some("Refused"));
+    // It would be adopted, as every level that differs from its record is.
+    assert_eq!(word(&entry(&back, "a").verdict), "adopt");
+}
+
+#[test]
+fn every_verdict_is_explained() {
+    let mut platform = Platform::new()
+        .with("adopted", "2", Some("1"), Some("2"), &[])
+        .with("ahead", "1", Some("1"), Some("2"), &[])
+        .with("bare", "1", None, None, &[])
+        .with("changed", "2", Some("1"), Some("1"), &[])
+        .with("down", "2", Some("1"), Some("1"), &[])
+        .with("drifted", "3", Some("1"), Some("2"), &[])
+        .with("held", "2", Some("1"), Some("1"), &["ahead", "down"])
+        .with("installed", "2", None, None, &[])
+        .with("lower", "1", Some("2"), Some("2"), &[])
+        .with("missing", "a=1 b=2 c=3", Some("a=1"), Some("a=1"), &[])
+        .with("refused", "2", Some("1"), Some("1"), &[])
+        .with("same", "1", Some("1"), Some("1"), &[])
+        .with("strange", "x", Some("1"), Some("1"), &[])
+        .with("stuck", "2", Some("1"), Some("1"), &[])
+        .with("unrecorded", "2", None, Some("1"), &[])
+        .with("vague", "2", Some("1"), Some("1"), &[])
+        .record("zombie", "1", None);
+    platform.component("bare").lifecycle.install = false;
+    platform.component("missing").lifecycle.install = false;
+    platform.component("lower").lifecycle.allow_downgrade = true;
+    platform.component("vague").lifecycle.allow_irreversible = true;
+    platform.observed.insert(address("down"), Observed::Unreachable { why: "connection refused".into() });
+    platform
+        .previews
+        .insert(address("refused"), PreviewOutcome::Blocked { why: "no space left on /srv".into() });
+    let no_way = || PreviewOutcome::Ready(Box::new(Preview { ways_back: Vec::new(), ..preview() }));
+    platform.previews.insert(address("stuck"), no_way());
+    platform.previews.insert(address("vague"), no_way());
+    platform.leases.components.insert(address("changed"), "r7".into());
+    let plan = platform.plan();
+    let said =
+        |i: usize| format!("{}: {}", plan.entries[i].address.name, explain(&plan, i)).trim_end().to_string();
+    let said: Vec<String> = (0..plan.entries.len()).map(said).collect();
+    insta::assert_snapshot!(said.join("\n"), @r#"
+    adopted: recorded at 1, found at 2: the record takes that over
+    ahead: stands at 2, above the wanted 1; name that level in the configuration, or set lifecycle { allow_downgrade = true }
+    bare: not there, and lifecycle { install = false } keeps it from being installed
+    changed: run r7 has not ended and holds it; finish that with `patchform resume` or `patchform rollback`
+    down: could not be read: connection refused
+    drifted: changed outside patchform: recorded at 1, found at 2
+    held: waits for release.ahead, which is blocked, and for release.down, which is not readable
+    installed: not there yet
+    lower: the configuration names another level; goes down, which allow_downgrade permits
+    missing: b, c are not installed, and lifecycle { install = false } keeps it so
+    refused: its provider refuses: no space left on /srv
+    same:
+    strange: nobody can tell whether 1 or x is newer, so that it counts as a downgrade; set lifecycle { allow_downgrade = true } if it is right
+    stuck: there would be no way back that keeps its data; set lifecycle { allow_irreversible = true } to do without one
+    unrecorded: found at 1, and not recorded yet
+    vague: the configuration names another level; has no way back, which allow_irreversible permits
+    zombie: the configuration no longer names it: its record goes, the component stays as it is
+    "#);
+    assert_eq!(explain(&plan, 99), "");
+}
+
+#[test]
+fn a_drawing_of_a_plan_is_coloured() {
+    let platform = Platform::new()
+        .with("a", "1", Some("1"), Some("2"), &[])
+        .with("b", "2", Some("1"), Some("1"), &["a"])
+        .with("c", "2", None, None, &[]);
+    let (graph, nodes) = crate::plan::drawing::of_plan(&platform.plan()).unwrap();
+    let tones: Vec<String> = nodes.iter().map(|n| format!("{} {}", n.tone.name(), n.detail)).collect();
+    assert_eq!(tones, ["blocked blocked", "held held", "install absent → 2"]);
+    assert_eq!(graph.dependencies(1), [0]);
+    let (_, plain) = crate::plan::drawing::of_config(&platform.config).unwrap();
+    assert_eq!(plain[1].detail, "2");
+}

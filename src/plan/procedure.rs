@@ -1,0 +1,111 @@
+//! The two procedures of a change (page 5.2): the way forth is the operation plan, the way back the emergency plan.
+//! Both are laid out here side by side, from the same facts.
+
+use super::diff::Proposed;
+use super::noun::{Entry, Planned, Step};
+use patchform_sdk::message::{Can, Preview, Reload, WayBack, WayBackKind};
+use std::time::Duration;
+
+/// The way forth and the way back. Without a way back the second is empty.
+pub fn procedures(
+    entry: &Entry,
+    proposed: &Proposed,
+    preview: &Preview,
+    way_back: Option<&WayBack>,
+    can: Can,
+) -> (Vec<Planned>, Vec<Planned>) {
+    let times = Times { entry, preview, way_back };
+    let reload = can.reload && preview.reload != Reload::None;
+    let was_there = proposed.from.is_some();
+    let taken_away = proposed.to.is_none();
+    let restores = way_back.is_some_and(|w| w.kind == WayBackKind::Restore);
+    let forth = [
+        (Step::Gate, true),
+        (Step::Fetch, can.fetch && !preview.artifacts.is_empty()),
+        // What is not there yet cannot be ill.
+        (Step::Measure, was_there && !entry.checks.is_empty()),
+        (Step::Snapshot, restores),
+        (Step::Backup, can.backup && was_there),
+        (Step::Patch, !taken_away),
+        (Step::Uninstall, taken_away),
+        (Step::Reload, reload),
+        (Step::Verify, true),
+        (Step::Commit, true),
+    ];
+    let back = [
+        (Step::Restore, restores),
+        (Step::Uninstall, way_back.is_some_and(|w| w.kind == WayBackKind::Uninstall)),
+        (Step::Reload, reload && way_back.is_some()),
+        (Step::Verify, way_back.is_some()),
+    ];
+    (times.lay_out(&forth), times.lay_out(&back))
+}
+
+/// No expectation is longer, whatever a provider says: sums of it must stay within a clock's range.
+const LONGEST: Duration = Duration::from_secs(7 * 86_400);
+/// A deadline is at least this, because a step that is called unclear too early costs more than one waited for.
+const SHORTEST_DEADLINE: Duration = Duration::from_secs(120);
+/// A deadline is this many times what is expected.
+const PATIENCE: u32 = 5;
+/// Bytes per second that a fetch is expected to bring, where the provider does not say.
+const FETCH_RATE: u64 = 10_000_000;
+
+struct Times<'a> {
+    entry: &'a Entry,
+    preview: &'a Preview,
+    way_back: Option<&'a WayBack>,
+}
+
+impl Times<'_> {
+    fn lay_out(&self, steps: &[(Step, bool)]) -> Vec<Planned> {
+        steps.iter().filter(|(_, needed)| *needed).map(|(step, _)| self.plan(*step)).collect()
+    }
+
+    fn plan(&self, action: Step) -> Planned {
+        let expected = self.expected(action).min(LONGEST);
+        let deadline = (expected * PATIENCE).max(SHORTEST_DEADLINE) + self.checking(action).min(LONGEST);
+        Planned { action, expected, deadline }
+    }
+
+    /// What the provider expects; otherwise a plain guess.
+    fn expected(&self, step: Step) -> Duration {
+        if matches!(step, Step::Restore | Step::Uninstall)
+            && let Some(way) = self.way_back.filter(|w| w.duration > 0)
+        {
+            return Duration::from_millis(way.duration);
+        }
+        if let Some(ms) = self.preview.durations.get(step.name()) {
+            return Duration::from_millis(*ms);
+        }
+        let checks = u64::try_from(self.entry.checks.len()).unwrap_or(u64::MAX);
+        Duration::from_millis(match step {
+            Step::Gate | Step::Commit => 0,
+            Step::Fetch => {
+                let bytes = self.preview.artifacts.iter().fold(0, |sum: u64, a| sum.saturating_add(a.size));
+                500 + bytes / (FETCH_RATE / 1_000)
+            }
+            Step::Measure => checks.saturating_mul(200),
+            Step::Verify => checks.saturating_mul(200).saturating_add(500),
+            Step::Snapshot | Step::Drain | Step::Undrain => 1_000,
+            Step::Backup => 30_000,
+            Step::Patch | Step::Uninstall | Step::Restore => 5_000,
+            Step::Reload => match self.preview.reload {
+                Reload::None => 0,
+                Reload::Service => 2_000,
+                Reload::Reboot => 60_000,
+                Reload::PowerCycle => 180_000,
+            },
+        })
+    }
+
+    /// How long the checks may go on trying, one after the other.
+    fn checking(&self, step: Step) -> Duration {
+        let tries = self.entry.checks.iter();
+        let sum = |all: Duration, one: Duration| all.saturating_add(one);
+        match step {
+            Step::Measure => tries.map(|c| c.timeout).fold(Duration::ZERO, sum),
+            Step::Verify => tries.map(|c| c.within.saturating_add(c.timeout)).fold(Duration::ZERO, sum),
+            _ => Duration::ZERO,
+        }
+    }
+}

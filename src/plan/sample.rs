@@ -1,0 +1,250 @@
+//! A small platform for tests: components with wanted, recorded and observed levels, and the plan that follows.
+
+use super::diff::{Changes, Facts, Leases, diff};
+use super::draft::Draft;
+use super::focus::Focus;
+use super::make::{Making, make};
+use super::noun::{Entry, Identity, Observed, PinnedProvider, Plan, Purpose, Verdict};
+use crate::config::Config;
+use crate::config::checked::*;
+use crate::model::{Address, FileId, Moment, PatchLevel, Span};
+use crate::state::{Record, State};
+use patchform_sdk::message::{
+    Artifact, Can, Class, Coverage, Preview, PreviewOutcome, Reload, WayBack, WayBackKind,
+};
+use serde_json::json;
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+pub fn level(text: &str) -> PatchLevel {
+    match text.contains('=') {
+        true => PatchLevel::Map(
+            text.split(' ').filter_map(|p| p.split_once('=')).map(|(k, v)| (k.into(), v.into())).collect(),
+        ),
+        false => PatchLevel::Single(text.into()),
+    }
+}
+
+pub fn address(name: &str) -> Address {
+    format!("release.{name}").parse().unwrap()
+}
+
+/// Numbers compare; anything else does not.
+pub fn compare(_: &str, a: &str, b: &str) -> Option<Ordering> {
+    Some(a.parse::<u64>().ok()?.cmp(&b.parse::<u64>().ok()?))
+}
+
+pub fn identity(name: &str, level: Option<&str>) -> Identity {
+    Identity {
+        target: "host".into(),
+        claims: vec![format!("path:/srv/{name}")],
+        digest: format!("digest of {name} {level:?}"),
+    }
+}
+
+pub fn present(name: &str, text: &str) -> Observed {
+    Observed::Present {
+        level: level(text),
+        running: None,
+        pending: Reload::None,
+        identity: identity(name, Some(text)),
+    }
+}
+
+pub fn restore() -> WayBack {
+    WayBack {
+        kind: WayBackKind::Restore,
+        coverage: Coverage::default(),
+        place: "/srv/.old".into(),
+        survives_target_loss: false,
+        discards_data: false,
+        size: 10,
+        duration: 40,
+    }
+}
+
+pub fn preview() -> Preview {
+    Preview {
+        ways_back: vec![restore()],
+        reload: Reload::Service,
+        artifacts: vec![Artifact { source: "a.tar.gz".into(), sha256: "0".repeat(64), size: 20_000_000 }],
+        durations: [("patch".to_string(), 60_000)].into(),
+        ..Preview::default()
+    }
+}
+
+pub struct Platform {
+    pub config: Config,
+    pub state: State,
+    pub observed: BTreeMap<Address, Observed>,
+    pub previews: BTreeMap<Address, PreviewOutcome>,
+    pub leases: Leases,
+    pub purpose: Purpose,
+    pub targets: Vec<Address>,
+    pub excludes: Vec<Address>,
+    pub can: Can,
+}
+
+impl Platform {
+    pub fn new() -> Platform {
+        let settings =
+            Settings { party: Party::Csp, state_path: "s".into(), required_providers: BTreeMap::new() };
+        Platform {
+            config: Config {
+                settings,
+                providers: Vec::new(),
+                components: Vec::new(),
+                outputs: Vec::new(),
+                secret_sources: BTreeMap::new(),
+            },
+            state: State::new("lineage", "0.1.0"),
+            observed: BTreeMap::new(),
+            previews: BTreeMap::new(),
+            leases: Leases::default(),
+            purpose: Purpose::Apply,
+            targets: Vec::new(),
+            excludes: Vec::new(),
+            can: Can {
+                fetch: true,
+                snapshot: true,
+                reload: true,
+                uninstall: true,
+                verify: true,
+                probe: true,
+                ..Can::default()
+            },
+        }
+    }
+
+    /// A component wanted at `wanted`, recorded and observed where a level is given, standing on `after`.
+    pub fn with(
+        mut self,
+        name: &str,
+        wanted: &str,
+        recorded: Option<&str>,
+        observed: Option<&str>,
+        after: &[&str],
+    ) -> Self {
+        let at = |on: &&str| {
+            self.config.components.iter().position(|c| c.address == address(on)).expect("named before")
+        };
+        let span = Span::new(FileId(0), 0, 0);
+        let after = after.iter().map(|on| Dependency { on: at(on), span }).collect();
+        self.config.components.push(Component {
+            address: address(name),
+            provider: 0,
+            class: Class::Other,
+            level: level(wanted),
+            arguments: json!({ "path": format!("/srv/{name}") }),
+            secrets: Vec::new(),
+            connection: Connection { kind: "local".into(), arguments: BTreeMap::new() },
+            snapshot: SnapshotRule::default(),
+            checks: Vec::new(),
+            lifecycle: Lifecycle { install: true, ..Lifecycle::default() },
+            rollout: Rollout {
+                name: String::new(),
+                max_parallel: 10,
+                on_failure: OnFailure::RollbackComponent,
+            },
+            after,
+            span,
+            level_span: span,
+            argument_spans: BTreeMap::new(),
+        });
+        let observation = match observed {
+            Some(text) => present(name, text),
+            None => Observed::Absent(identity(name, None)),
+        };
+        self.observed.insert(address(name), observation);
+        if let Some(text) = recorded {
+            self = self.record(name, text, observed);
+        }
+        self
+    }
+
+    /// Records a component, with the digest of what was `observed`.
+    pub fn record(mut self, name: &str, text: &str, observed: Option<&str>) -> Self {
+        let Identity { target, claims, .. } = identity(name, None);
+        let digest = identity(name, Some(observed.unwrap_or(text))).digest;
+        let record = Record {
+            provider: "release".into(),
+            alias: String::new(),
+            level: level(text),
+            digest,
+            target,
+            claims,
+            run: "r1".into(),
+            at: Moment(1),
+        };
+        self.state.records.insert(address(name), record);
+        self
+    }
+
+    pub fn component(&mut self, name: &str) -> &mut Component {
+        self.config.components.iter_mut().find(|c| c.address == address(name)).expect("named before")
+    }
+
+    pub fn providers() -> Vec<PinnedProvider> {
+        vec![PinnedProvider {
+            name: "release".into(),
+            alias: String::new(),
+            source: None,
+            version: "0.1.0".into(),
+            digest: None,
+            arguments: json!({}),
+            secrets: Vec::new(),
+        }]
+    }
+
+    pub fn draft(&self) -> Draft {
+        Draft::of_config(&self.config, Self::providers(), &self.state, self.purpose.clone()).unwrap()
+    }
+
+    pub fn changes(&self, draft: Draft) -> Changes {
+        let focus = Focus::of(&draft, &self.targets, &self.excludes).unwrap();
+        let mut readings = vec![Observed::NotRead; draft.entries.len()];
+        for i in draft.to_read(&focus) {
+            readings[i] = self.observed[&draft.entries[i].address].clone();
+        }
+        let facts = Facts { state: &self.state, compare: &compare, leases: &self.leases, focus: &focus };
+        diff(draft, readings, &facts)
+    }
+
+    pub fn plan_of(&self, draft: Draft) -> Plan {
+        let changes = self.changes(draft);
+        let preview = |i: usize| {
+            let known = self.previews.get(&changes.draft.entries[i].address);
+            known.cloned().unwrap_or_else(|| PreviewOutcome::Ready(Box::new(preview())))
+        };
+        let previews = changes.to_preview().into_iter().map(|i| (i, preview(i))).collect();
+        let can = |_: &Entry| self.can;
+        make(changes, previews, &Making { program: "0.1.0", now: Moment(1_000), can: &can })
+    }
+
+    pub fn plan(&self) -> Plan {
+        self.plan_of(self.draft())
+    }
+
+    pub fn verdict(&self, name: &str) -> Verdict {
+        entry(&self.plan(), name).verdict.clone()
+    }
+}
+
+pub fn entry<'a>(plan: &'a Plan, name: &str) -> &'a Entry {
+    plan.entries.iter().find(|e| e.address == address(name)).expect("the plan names it")
+}
+
+/// A verdict in a word or two, for tables.
+pub fn word(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::NoChange { adopt: false } => "same".into(),
+        Verdict::NoChange { adopt: true } => "adopt".into(),
+        Verdict::Change(change) => {
+            format!("{:?}{}", change.cause, if change.downgrade { " down" } else { "" })
+        }
+        Verdict::Blocked(block) => format!("{block:?}"),
+        Verdict::Held { by } => format!("held {by:?}"),
+        Verdict::Forget => "forget".into(),
+        Verdict::Excluded => "excluded".into(),
+    }
+}

@@ -1,0 +1,74 @@
+//! Whether a saved plan is still good (page 3, "Stale plans"): it is refused only if the lineage, or the record or
+//! reading of a component in it or of one that these rest on, is not what it was.
+
+use super::noun::{Observed, Plan, Verdict};
+use crate::model::Address;
+use crate::state::{Record, State};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is no longer as it was when the plan was made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Stale {
+    /// It belongs to another state.
+    #[error("the plan was made for the state with lineage {planned}, and this one has {found}")]
+    Lineage {
+        /// The plan's.
+        planned: String,
+        /// The state's.
+        found: String,
+    },
+    /// A run changed it since.
+    #[error("the record of {0} was changed since the plan was made")]
+    Record(Address),
+    /// Something changed on its target since.
+    #[error("{0} was changed on its target since the plan was made")]
+    Reading(Address),
+    /// It was readable, and is no longer.
+    #[error("{component} cannot be read any more: {why}")]
+    Unread {
+        /// Which.
+        component: Address,
+        /// Why.
+        why: String,
+    },
+}
+
+/// Indices of the entries that the plan rests on: what it changes, adopts or forgets, and all that these stand on.
+/// They are to be read again before it is applied.
+pub fn rests_on(plan: &Plan) -> Vec<usize> {
+    let acts = |verdict: &Verdict| {
+        matches!(verdict, Verdict::Change(_) | Verdict::Forget | Verdict::NoChange { adopt: true })
+    };
+    let mut open: Vec<usize> = (0..plan.entries.len()).filter(|i| acts(&plan.entries[*i].verdict)).collect();
+    let mut found: BTreeSet<usize> = open.iter().copied().collect();
+    while let Some(i) = open.pop() {
+        open.extend(
+            plan.entries[i].after.iter().copied().filter(|on| *on < plan.entries.len() && found.insert(*on)),
+        );
+    }
+    found.into_iter().collect()
+}
+
+/// What is no longer as it was; nothing when the plan is still good. `readings` are of now, by entry, one for each
+/// of [`rests_on`]; what the plan did not read need not be read.
+pub fn stale(plan: &Plan, state: &State, readings: &BTreeMap<usize, Observed>) -> Vec<Stale> {
+    if plan.lineage != state.lineage {
+        return vec![Stale::Lineage { planned: plan.lineage.clone(), found: state.lineage.clone() }];
+    }
+    let mut stale = Vec::new();
+    for i in rests_on(plan) {
+        let entry = &plan.entries[i];
+        if state.records.get(&entry.address).map(Record::fingerprint) != entry.record_digest {
+            stale.push(Stale::Record(entry.address.clone()));
+        }
+        let Some(planned) = entry.observed.identity() else { continue };
+        let unread = |why: &str| Stale::Unread { component: entry.address.clone(), why: why.into() };
+        match readings.get(&i) {
+            None | Some(Observed::NotRead) => stale.push(unread("it was not read")),
+            Some(Observed::Unreachable { why }) => stale.push(unread(why)),
+            Some(now) if now.identity() != Some(planned) => stale.push(Stale::Reading(entry.address.clone())),
+            Some(_) => {}
+        }
+    }
+    stale
+}

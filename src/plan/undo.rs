@@ -1,0 +1,78 @@
+//! Takes a finished run back: a new plan towards the levels before it, made by the same diff and make. It rests on
+//! that run's own plan, not on the configuration, which may name other things by now.
+
+use super::draft::{Draft, Goal};
+use super::noun::{Entry, Observed, Plan, Purpose, Verdict};
+use crate::graph::{Graph, NotAGraph};
+use crate::model::Address;
+use crate::state::{FinishedRun, Record, State};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is wanted to take `run` back, and the components it changed that its plan does not name (they were moved or
+/// renamed since; nothing is planned for them).
+///
+/// Only components that the run changed are in it, with the levels that were observed before. They go back in
+/// reverse: a component after all that stood on it, also where others that did not change stand in between. Going
+/// down and going away are allowed, because that is what was asked for.
+///
+/// # Errors
+/// [`NotAGraph`] if the stored plan is no graph, which one that was made by `make` always is.
+pub fn undo(plan: &Plan, run: &FinishedRun, state: &State) -> Result<(Draft, Vec<Address>), NotAGraph> {
+    let changed: Vec<usize> =
+        (0..plan.entries.len()).filter(|i| run.levels.contains_key(&plan.entries[*i].address)).collect();
+    let place: BTreeMap<usize, usize> = changed.iter().enumerate().map(|(at, i)| (*i, at)).collect();
+    let whole = plan.entries.iter().enumerate().flat_map(|(i, e)| e.after.iter().map(move |on| (i, *on)));
+    let forward = Graph::build(plan.entries.len(), whole)?;
+    let mut draft = Draft {
+        purpose: Purpose::Rollback { of: run.id.clone() },
+        lineage: state.lineage.clone(),
+        providers: plan.providers.clone(),
+        entries: Vec::with_capacity(changed.len()),
+        goals: Vec::new(),
+        components: vec![None; changed.len()],
+        graph: Graph::build(0, [])?,
+        rollouts: plan.rollouts.clone(),
+        outputs: state.outputs.iter().map(|(name, o)| (name.clone(), o.value.clone(), o.sensitive)).collect(),
+        secret_sources: plan.secret_sources.clone(),
+    };
+    for i in &changed {
+        let entry = &plan.entries[*i];
+        let before = run.levels.get(&entry.address).and_then(|l| l.before.clone());
+        let record = state.records.get(&entry.address);
+        let mut back = Entry {
+            desired: before.clone(),
+            recorded: record.map(|r| r.level.clone()),
+            record_digest: record.map(Record::fingerprint),
+            observed: Observed::NotRead,
+            verdict: Verdict::Excluded,
+            after: dependents_among(&forward, *i, &place),
+            ..entry.clone()
+        };
+        back.lifecycle.allow_downgrade = true;
+        back.lifecycle.install = true;
+        draft.goals.push(before.map_or(Goal::Absent, Goal::Level));
+        draft.entries.push(back);
+    }
+    draft.connect()?;
+    let named: BTreeSet<&Address> = draft.entries.iter().map(|e| &e.address).collect();
+    let lost = run.levels.keys().filter(|a| !named.contains(a)).cloned().collect();
+    Ok((draft, lost))
+}
+
+/// Places of the nearest changed entries that stand on `node`, through any that did not change.
+fn dependents_among(graph: &Graph, node: usize, place: &BTreeMap<usize, usize>) -> Vec<usize> {
+    let mut seen = BTreeSet::new();
+    let mut found = Vec::new();
+    let mut open: Vec<usize> = graph.dependents(node).iter().map(|d| *d as usize).collect();
+    while let Some(next) = open.pop() {
+        if !seen.insert(next) {
+            continue;
+        }
+        match place.get(&next) {
+            Some(at) => found.push(*at),
+            None => open.extend(graph.dependents(next).iter().map(|d| *d as usize)),
+        }
+    }
+    found.sort_unstable();
+    found
+}

@@ -1,0 +1,132 @@
+//! The table of rules. A new rule is a new row.
+
+use super::{Facts, Rule, Subject, Verdict};
+use crate::model::Moment;
+use crate::plan::noun::Purpose;
+
+/// Every rule, in the order in which refusals are named.
+pub const RULES: &[Rule] = &[
+    Rule {
+        name: "irreversible",
+        about: "a patch without a stored way back needs lifecycle { allow_irreversible = true }",
+        judge: irreversible,
+    },
+    Rule {
+        name: "downgrade",
+        about: "a lower level needs lifecycle { allow_downgrade = true }, unless a run is taken back",
+        judge: downgrade,
+    },
+];
+
+fn irreversible(subject: Subject, _: Facts, _: Moment) -> Verdict {
+    let Subject { entry, change } = subject;
+    if (change.way_back.is_some() && !change.back.is_empty()) || entry.lifecycle.allow_irreversible {
+        return Verdict::Pass;
+    }
+    Verdict::Refuse(format!(
+        "{} would have no way back; set lifecycle {{ allow_irreversible = true }} if that is accepted",
+        entry.address
+    ))
+}
+
+fn downgrade(subject: Subject, facts: Facts, _: Moment) -> Verdict {
+    let Subject { entry, change } = subject;
+    let taken_back = matches!(facts.purpose, Purpose::Rollback { .. });
+    if !change.downgrade || entry.lifecycle.allow_downgrade || taken_back {
+        return Verdict::Pass;
+    }
+    let show = |level: &Option<crate::model::PatchLevel>| {
+        level.as_ref().map_or_else(|| "absent".to_string(), ToString::to_string)
+    };
+    Verdict::Refuse(format!(
+        "{} would go down from {} to {}; set lifecycle {{ allow_downgrade = true }} if that is meant",
+        entry.address,
+        show(&change.from),
+        show(&change.to)
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::judge;
+    use super::*;
+    use crate::config::checked::{Connection, Lifecycle};
+    use crate::model::{Address, InstanceKey, PatchLevel};
+    use crate::plan::noun::{Cause, Change, Entry, Observed, Planned, Step, Verdict as Planwise};
+    use patchform_sdk::message::{Class, Coverage, Preview, WayBack, WayBackKind};
+    use std::time::Duration;
+
+    fn entry(lifecycle: Lifecycle) -> Entry {
+        Entry {
+            address: Address::root("release", "api", InstanceKey::None),
+            provider: 0,
+            class: Class::Other,
+            arguments: serde_json::Value::Null,
+            secrets: Vec::new(),
+            connection: Connection { kind: "local".into(), arguments: Default::default() },
+            snapshot: Default::default(),
+            checks: Vec::new(),
+            lifecycle,
+            rollout: 0,
+            after: Vec::new(),
+            desired: Some(PatchLevel::Single("1".into())),
+            recorded: None,
+            observed: Observed::NotRead,
+            record_digest: None,
+            verdict: Planwise::Excluded,
+        }
+    }
+
+    fn change(way_back: bool, downgrade: bool) -> Change {
+        let way = WayBack {
+            kind: WayBackKind::Restore,
+            coverage: Coverage::default(),
+            place: String::new(),
+            survives_target_loss: false,
+            discards_data: false,
+            size: 0,
+            duration: 0,
+        };
+        let step = Planned { action: Step::Restore, expected: Duration::ZERO, deadline: Duration::ZERO };
+        Change {
+            from: Some(PatchLevel::Single("2".into())),
+            to: Some(PatchLevel::Single("1".into())),
+            cause: Cause::Change,
+            downgrade,
+            preview: Preview::default(),
+            artifacts: Vec::new(),
+            way_back: way_back.then_some(way),
+            forth: Vec::new(),
+            back: if way_back { vec![step] } else { Vec::new() },
+        }
+    }
+
+    #[test]
+    fn what_needs_to_be_allowed() {
+        let rollback = Purpose::Rollback { of: "r1".into() };
+        // way back, downgrade, allow_irreversible, allow_downgrade, purpose → words of the refusal
+        for (way_back, down, no_way_ok, down_ok, purpose, refused) in [
+            (true, false, false, false, &Purpose::Apply, &[][..]),
+            (false, false, false, false, &Purpose::Apply, &["no way back"][..]),
+            (false, false, true, false, &Purpose::Apply, &[]),
+            (true, true, false, false, &Purpose::Apply, &["down from 2 to 1"]),
+            (true, true, false, true, &Purpose::Apply, &[]),
+            (true, true, false, false, &rollback, &[]),
+            (false, true, false, false, &Purpose::Apply, &["no way back", "down from 2 to 1"]),
+            (false, true, false, false, &rollback, &["no way back"]),
+        ] {
+            let entry =
+                entry(Lifecycle { allow_downgrade: down_ok, install: true, allow_irreversible: no_way_ok });
+            let change = change(way_back, down);
+            let verdict = judge(Subject { entry: &entry, change: &change }, Facts { purpose }, Moment(0));
+            match verdict {
+                Verdict::Refuse(why) => {
+                    assert!(!refused.is_empty(), "{why}");
+                    assert!(refused.iter().all(|words| why.contains(words)), "{why}");
+                    assert_eq!(why.matches("; set lifecycle").count(), refused.len());
+                }
+                other => assert!(refused.is_empty(), "{other:?}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Diagnostics as JSON, in the shape of `terraform validate -json`.
+
+use crate::config::Sources;
+use crate::model::{Diagnostic, Diagnostics, Severity, Span};
+use serde::Serialize;
+
+/// All diagnostics of a command, in the shape of `terraform validate -json`; related places and help are additions.
+pub fn to_json(all: &Diagnostics, sources: &Sources) -> serde_json::Value {
+    let count = |severity| all.0.iter().filter(|d| d.severity == severity).count();
+    let answer = Answer {
+        format_version: "1.0",
+        valid: !all.has_errors(),
+        error_count: count(Severity::Error),
+        warning_count: count(Severity::Warning),
+        diagnostics: all.0.iter().map(|d| Item::new(d, sources)).collect(),
+    };
+    // Strings, numbers and lists of them always make a JSON value.
+    serde_json::to_value(answer).unwrap_or_default()
+}
+
+#[derive(Serialize)]
+struct Answer {
+    format_version: &'static str,
+    valid: bool,
+    error_count: usize,
+    warning_count: usize,
+    diagnostics: Vec<Item>,
+}
+
+#[derive(Serialize)]
+struct Item {
+    severity: &'static str,
+    summary: String,
+    detail: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    help: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    range: Option<Range>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    snippet: Option<Snippet>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related: Vec<Related>,
+}
+
+#[derive(Serialize)]
+struct Range {
+    filename: String,
+    start: Position,
+    end: Position,
+}
+
+#[derive(Serialize)]
+struct Position {
+    line: usize,
+    column: usize,
+    byte: usize,
+}
+
+#[derive(Serialize)]
+struct Snippet {
+    context: Option<String>,
+    code: String,
+    start_line: usize,
+    highlight_start_offset: usize,
+    highlight_end_offset: usize,
+    values: Vec<Named>,
+}
+
+#[derive(Serialize)]
+struct Named {
+    traversal: String,
+    statement: String,
+}
+
+#[derive(Serialize)]
+struct Related {
+    message: String,
+    range: Range,
+}
+
+impl Item {
+    fn new(diagnostic: &Diagnostic, sources: &Sources) -> Self {
+        let primary = diagnostic.primary.as_ref();
+        Item {
+            severity: match diagnostic.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+            },
+            summary: diagnostic.summary.clone(),
+            detail: diagnostic.detail.clone(),
+            help: diagnostic.help.clone(),
+            range: primary.map(|(span, _)| Range::new(*span, sources)),
+            snippet: primary.map(|(span, _)| Snippet::new(*span, diagnostic, sources)),
+            related: diagnostic
+                .related
+                .iter()
+                .map(|(span, label)| Related { message: label.clone(), range: Range::new(*span, sources) })
+                .collect(),
+        }
+    }
+}
+
+impl Range {
+    fn new(span: Span, sources: &Sources) -> Self {
+        let position = |byte: u32| {
+            let place = sources.place(span.file, byte as usize);
+            Position { line: place.line, column: place.column, byte: byte as usize }
+        };
+        Range {
+            filename: sources.path(span.file).to_string(),
+            start: position(span.start),
+            end: position(span.end),
+        }
+    }
+}
+
+/// The longest code of a snippet, in bytes.
+const MAX_CODE: usize = 2_000;
+/// How many lines above a place its block's header is looked for.
+const MAX_ABOVE: usize = 500;
+
+impl Snippet {
+    fn new(span: Span, diagnostic: &Diagnostic, sources: &Sources) -> Self {
+        let line = sources.place(span.file, span.start as usize).line;
+        let range = sources.line(span.file, line);
+        let text = sources.text(span.file);
+        let at = (span.start as usize).clamp(range.start, range.end);
+        let from = if range.len() > MAX_CODE {
+            text.floor_char_boundary(at.saturating_sub(MAX_CODE / 2).max(range.start))
+        } else {
+            range.start
+        };
+        let to = text.floor_char_boundary((from + MAX_CODE).min(range.end));
+        Snippet {
+            context: context(span, line, sources),
+            code: text[from..to].to_string(),
+            start_line: line,
+            highlight_start_offset: at - from,
+            highlight_end_offset: (span.end as usize).clamp(at, to.max(at)) - from,
+            values: diagnostic
+                .values
+                .iter()
+                .map(|(name, value)| Named { traversal: name.clone(), statement: format!("is {value}") })
+                .collect(),
+        }
+    }
+}
+
+/// The header of the block that a line stands in: `component "apt" "web"`.
+fn context(span: Span, line: usize, sources: &Sources) -> Option<String> {
+    let text = sources.text(span.file);
+    for above in (line.saturating_sub(MAX_ABOVE).max(1)..=line).rev() {
+        let code = &text[sources.line(span.file, above)];
+        if code.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+            let (header, _) = code.split_once('{')?;
+            return (!header.contains('=')).then(|| header.trim_end().to_string());
+        }
+        if above < line && code.starts_with('}') {
+            return None;
+        }
+    }
+    None
+}

@@ -1,0 +1,61 @@
+//! Tests of the drawing.
+
+use super::*;
+use crate::model::FileId;
+
+const TEXT: &str = "variable \"port\" {\n  type = number\n}\n\n\n\n\n\ncomponent \"release\" \"api\" {\n  path = local.ports + var.port\n}\n";
+
+fn at(text: &str, word: &str) -> Span {
+    let start = text.find(word).unwrap();
+    Span::new(FileId(0), start, start + word.len())
+}
+
+fn sources(text: &str) -> Sources {
+    let mut sources = Sources::new();
+    sources.add_text("main.pf.hcl", text);
+    sources
+}
+
+#[test]
+fn everything_has_its_place() {
+    let one = Diagnostic::error("A number is required")
+        .at(at(TEXT, "var.port"), "this is a string")
+        .and(at(TEXT, "number"), "declared here")
+        .because("The operator + adds numbers.")
+        .with_value("var.port", "\"http\"")
+        .help("Give the port as a number, or take the variable out of the sum and put it into a string of its own.");
+    insta::assert_snapshot!(draw(&one, &sources(TEXT), Look { colour: false, width: 80 }));
+}
+
+#[test]
+fn colours_only_when_asked_for() {
+    let one = Diagnostic::warning("Hm").at(at(TEXT, "var.port"), "");
+    assert!(draw(&one, &sources(TEXT), Look { colour: true, width: 80 }).contains("\u{1b}["));
+    assert!(!draw(&one, &sources(TEXT), Look::PLAIN).contains('\u{1b}'));
+}
+
+#[test]
+fn a_huge_line_is_cut_around_the_place() {
+    let text = format!("a = \"{}\" + nope{}\nb = 1\n", "ö".repeat(20_000_000), " ".repeat(20_000_000));
+    let one = Diagnostic::error("No such thing").at(at(&text, "nope"), "here");
+    insta::assert_snapshot!(draw(&one, &sources(&text), Look { colour: false, width: 80 }));
+}
+
+#[test]
+fn places_outside_of_the_text_are_drawn_at_its_end() {
+    let sources = sources("a = 1\n");
+    for (file, start, end) in [(0, 6, 6), (0, 900, 1000), (7, 0, 5), (0, 5, 900)] {
+        let one = Diagnostic::error("Hm").at(Span::new(FileId(file), start, end), "here");
+        assert!(draw(&one, &sources, Look::PLAIN).starts_with("error: Hm\n"));
+        assert!(to_json(&one.into(), &sources)["diagnostics"][0]["range"].is_object());
+    }
+}
+
+#[test]
+fn json_has_the_shape_of_terraform() {
+    let one = Diagnostic::error("A number is required")
+        .at(at(TEXT, "var.port"), "this is a string")
+        .with_value("var.port", "\"http\"");
+    let json = to_json(&one.into(), &sources(TEXT));
+    insta::assert_snapshot!(serde_json::to_string_pretty(&json).unwrap());
+}

@@ -1,0 +1,203 @@
+//! One component inside the fold: its place in its procedures, and what the run learned of it.
+
+use super::event::{ActionRef, Leg};
+use super::shape::Node;
+use super::standing::{ActionStanding, Failure, Phase};
+use crate::plan::noun::{Planned, Step};
+use patchform_sdk::message::{Reload, Snapshot};
+use std::time::Duration;
+
+/// How often an action of the way back is tried before its component is stuck.
+pub const BACK_TRIES: u32 = 3;
+/// How often fetch, snapshot, backup and the core's own steps are tried when they were not done.
+pub const QUIET_TRIES: u32 = 2;
+/// How often the way back is walked when the reading at its end is not the one before the run.
+pub const BACK_ROUNDS: u32 = 2;
+/// An action that is still busy after this long, and after twice its deadline, makes its component stuck.
+pub const BUSY_AT_LEAST: Duration = Duration::from_secs(600);
+
+/// A snapshot that a run has asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    /// Its id, journalled before it was made.
+    pub id: String,
+    /// What was made; `None` when that is not known, so that an orphan may exist.
+    pub made: Option<Snapshot>,
+    /// Whether it was made: a way back rests on the last one that was.
+    pub done: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Component {
+    pub phase: Phase,
+    pub leg: Leg,
+    /// Index of the next or current action forth.
+    pub forth: usize,
+    /// Index of the next or current action back.
+    pub back: usize,
+    pub current: ActionStanding,
+    /// Attempts of the current action so far.
+    pub attempt: u32,
+    /// Where attempts of this leg begin: above those of an earlier round.
+    pub floor: u32,
+    /// The highest attempt of any action of this leg.
+    pub highest: u32,
+    /// Failed tries of the current action under this controller.
+    pub tries: u32,
+    /// How often a probe found the current action busy.
+    pub busy: u32,
+    pub busy_for: Duration,
+    /// How often the way back was walked to its end in vain.
+    pub rounds: u32,
+    /// Direct dependencies that are not satisfied.
+    pub waits: u32,
+    /// Direct dependents that have begun and are not clean again.
+    pub dirty: u32,
+    /// Direct dependents that are stuck.
+    pub pinned: u32,
+    /// Begun, and not clean again.
+    pub unclean: bool,
+    /// Something on the target may differ from the reading before.
+    pub changed: bool,
+    /// Traffic may be away.
+    pub drained: bool,
+    /// Holds a place of its rollout's `max_parallel`.
+    pub slot: bool,
+    /// For an unchanged component: holding or going back went through it already.
+    pub passed: bool,
+    /// Position among those that began on its target.
+    pub begun_at: Option<usize>,
+    pub failure: Option<Failure>,
+    pub snapshots: Vec<Stored>,
+    pub reload: Reload,
+    /// Digest of the last verified reading.
+    pub verified: Option<String>,
+}
+
+impl Component {
+    pub(super) fn new() -> Component {
+        Component {
+            phase: Phase::Unchanged,
+            leg: Leg::Forth,
+            forth: 0,
+            back: 0,
+            current: ActionStanding::Pending,
+            attempt: 0,
+            floor: 0,
+            highest: 0,
+            tries: 0,
+            busy: 0,
+            busy_for: Duration::ZERO,
+            rounds: 0,
+            waits: 0,
+            dirty: 0,
+            pinned: 0,
+            unclean: false,
+            changed: false,
+            drained: false,
+            slot: false,
+            passed: false,
+            begun_at: None,
+            failure: None,
+            snapshots: Vec::new(),
+            reload: Reload::None,
+            verified: None,
+        }
+    }
+
+    /// Index of the current action in its leg.
+    pub(super) fn at(&self) -> usize {
+        match self.leg {
+            Leg::Forth => self.forth,
+            Leg::Back => self.back,
+        }
+    }
+
+    /// The current action; `None` at the procedure's end.
+    pub(super) fn planned<'a>(&self, node: &'a Node) -> Option<&'a Planned> {
+        node.procedure(self.leg).get(self.at())
+    }
+
+    /// The current action's name.
+    pub(super) fn action(&self, component: usize) -> ActionRef {
+        ActionRef { component, leg: self.leg, index: self.at() }
+    }
+
+    /// Whether something has to be undone.
+    pub(super) fn touched(&self) -> bool {
+        self.changed || self.drained
+    }
+
+    /// The snapshot that a restore uses.
+    pub(super) fn way_back(&self) -> Option<&Stored> {
+        self.snapshots.iter().rev().find(|s| s.done)
+    }
+
+    /// Begins the next action of the same leg.
+    pub(super) fn next(&mut self, node: &Node) {
+        match self.leg {
+            Leg::Forth => self.forth += 1,
+            Leg::Back => self.back = self.needed_from(node, self.back + 1),
+        }
+        self.fresh_action();
+    }
+
+    /// Begins the way back at its start.
+    pub(super) fn turn_back(&mut self, node: &Node) {
+        if self.leg == Leg::Forth {
+            self.leg = Leg::Back;
+            self.highest = 0;
+        }
+        self.floor = self.highest;
+        self.back = self.needed_from(node, 0);
+        self.fresh_action();
+    }
+
+    fn fresh_action(&mut self) {
+        self.current = ActionStanding::Pending;
+        self.attempt = self.floor;
+        self.tries = 0;
+        self.not_busy();
+    }
+
+    /// Forgets how long the current action was busy.
+    pub(super) fn not_busy(&mut self) {
+        self.busy = 0;
+        self.busy_for = Duration::ZERO;
+    }
+
+    /// The first action of the way back, from `from`, that has something to do where the component stands.
+    fn needed_from(&self, node: &Node, from: usize) -> usize {
+        let needed = |p: &Planned| match p.action {
+            Step::Undrain => self.drained,
+            _ => self.changed,
+        };
+        (from..node.back.len()).find(|k| needed(&node.back[*k])).unwrap_or(node.back.len())
+    }
+
+    /// Notes that `step` may have had its effect.
+    pub(super) fn may_have_had(&mut self, step: Step) {
+        match step {
+            Step::Patch | Step::Reload | Step::Restore | Step::Uninstall => self.changed = true,
+            Step::Drain => self.drained = true,
+            _ => {}
+        }
+    }
+
+    /// How long to wait before the next probe of a busy action: 1 s, doubling, at most 30 s.
+    pub(super) fn probe_after(&self) -> Duration {
+        match self.busy {
+            0 => Duration::ZERO,
+            n => Duration::from_secs(1 << (n - 1).min(5)).min(Duration::from_secs(30)),
+        }
+    }
+}
+
+impl Node {
+    pub(super) fn procedure(&self, leg: Leg) -> &[Planned] {
+        match leg {
+            Leg::Forth => &self.forth,
+            Leg::Back => &self.back,
+        }
+    }
+}

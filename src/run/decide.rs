@@ -1,0 +1,151 @@
+//! What to do next: a pure function of the run and of what is in flight.
+
+use super::event::ActionRef;
+use super::fold::Run;
+use super::standing::{ActionStanding, Phase};
+use crate::plan::noun::Step;
+use patchform_sdk::message::{Reload, SnapshotRef};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// Something to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Journal the intent, then begin the action.
+    Begin(Begin),
+    /// Ask how far an unclear action came, after a pause.
+    Probe {
+        /// The action as it was begun.
+        begin: Begin,
+        /// How long to wait before asking.
+        after: Duration,
+    },
+    /// Read a component whose way back is walked.
+    ReadBack {
+        /// Index into the plan's entries.
+        component: usize,
+    },
+    /// Journal a stop: the run stays resumable.
+    Stop {
+        /// Why.
+        why: String,
+    },
+    /// Journal the end.
+    Finish,
+}
+
+/// An action to begin, with all that its request needs beside the plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Begin {
+    /// Which.
+    pub action: ActionRef,
+    /// What it does.
+    pub step: Step,
+    /// From 1. Run, component, leg, index and attempt together name this attempt for ever.
+    pub attempt: u32,
+    /// The controller's fencing token.
+    pub token: u64,
+    /// For a snapshot: the id to make it under. For the way back: the snapshot to use.
+    pub snapshot: Option<SnapshotRef>,
+    /// For a reload: what is needed.
+    pub reload: Reload,
+}
+
+/// What to do next. `in_flight` names the components for which something was begun, probed or read and did not answer
+/// yet. Empty while there is only waiting to do (for answers, or for a person who paused the run), and after the end.
+///
+/// Ways back come before ways forth; within each the lower index comes first.
+pub fn decide(run: &Run, in_flight: &BTreeSet<usize>) -> Vec<Command> {
+    if run.token == 0 || run.is_finished() || run.stopped().is_some() {
+        return Vec::new();
+    }
+    if run.stopping || run.abandoning || run.halt.is_some() {
+        return if in_flight.is_empty() { vec![end(run)] } else { Vec::new() };
+    }
+    if run.paused {
+        return Vec::new();
+    }
+    let mut commands: Vec<Command> =
+        run.queues.due.iter().filter(|i| !in_flight.contains(i)).filter_map(|i| next(run, *i)).collect();
+    commands.extend(run.queues.back_now.iter().map(|i| begin(run, *i)));
+    let mut used = BTreeMap::new();
+    for queue in [&run.queues.back, &run.queues.forth] {
+        for (rollout, ready) in queue {
+            let used = used.entry(*rollout).or_insert(run.queues.used[*rollout]);
+            let free = run.shape.limits[*rollout].saturating_sub(*used);
+            let free = usize::try_from(free).unwrap_or(usize::MAX);
+            let before = commands.len();
+            commands.extend(ready.iter().take(free).map(|i| begin(run, *i)));
+            *used += (commands.len() - before) as u64;
+        }
+    }
+    if commands.is_empty() && in_flight.is_empty() {
+        commands.push(end(run));
+    }
+    commands
+}
+
+/// The next command for a component that has begun.
+fn next(run: &Run, i: usize) -> Option<Command> {
+    let c = &run.components[i];
+    match (&c.phase, &c.current) {
+        (Phase::Reading, _) => Some(Command::ReadBack { component: i }),
+        (_, ActionStanding::Pending) => Some(begin(run, i)),
+        (_, ActionStanding::Unclear { .. }) => {
+            Some(Command::Probe { begin: request(run, i, c.attempt), after: c.probe_after() })
+        }
+        _ => None,
+    }
+}
+
+fn begin(run: &Run, i: usize) -> Command {
+    Command::Begin(request(run, i, run.components[i].attempt + 1))
+}
+
+fn request(run: &Run, i: usize, attempt: u32) -> Begin {
+    let (c, node) = (&run.components[i], &run.shape.nodes[i]);
+    // Whatever is due or ready has a current action: the fold moves it on or settles it at a procedure's end.
+    let step = c.planned(node).map_or(Step::Commit, |p| p.action);
+    let asked = c.snapshots.last().filter(|_| c.current != ActionStanding::Pending);
+    let snapshot = match (step, asked) {
+        (Step::Snapshot, Some(asked)) => Some(SnapshotRef { id: asked.id.clone(), token: None }),
+        (Step::Snapshot, None) => {
+            Some(SnapshotRef { id: format!("{}-{i}-{attempt}", run.id()), token: None })
+        }
+        _ => c.way_back().map(|stored| SnapshotRef {
+            id: stored.id.clone(),
+            token: stored.made.as_ref().map(|made| made.token.clone()),
+        }),
+    };
+    Begin {
+        action: c.action(i),
+        step,
+        attempt,
+        token: run.token,
+        snapshot,
+        reload: c.reload.max(node.reload),
+    }
+}
+
+/// How it ends when nothing is in flight and nothing can begin.
+fn end(run: &Run) -> Command {
+    if run.abandoning {
+        return Command::Finish;
+    }
+    let why = if run.stopping {
+        "stopped on request".to_string()
+    } else if let Some(halt) = &run.halt {
+        format!("halted at {}: {}", halt.step.name(), halt.why)
+    } else if run.open > 0 {
+        // No plan leads here; if one did, saying so is better than waiting for ever.
+        format!("nothing can go on, but {} components are not settled", run.open)
+    } else if run.stuck > 0 {
+        format!(
+            "{} could not be restored",
+            if run.stuck == 1 { "1 component".into() } else { format!("{} components", run.stuck) }
+        )
+    } else {
+        return Command::Finish;
+    };
+    Command::Stop { why }
+}

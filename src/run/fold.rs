@@ -1,0 +1,302 @@
+//! A run: the fold of its journal's events over its plan. Pure and total: an event that cannot follow is an error
+//! which names it, and leaves the run as it was.
+
+use super::component::{Component, Stored};
+use super::damage::Damage;
+use super::event::{ActionRef, Event, Leg, Request, What};
+use super::order::Queues;
+use super::shape::Shape;
+use super::standing::{ActionStanding, Failure, Halt, Phase, Skip, Standing};
+use super::target::Target;
+use crate::plan::noun::{Plan, Step};
+use patchform_sdk::message::Reload;
+use std::sync::Arc;
+
+/// One apply, resume or rollback, as its journal tells it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    id: Arc<str>,
+    pub(super) shape: Arc<Shape>,
+    pub(super) components: Vec<Component>,
+    pub(super) targets: Vec<Target>,
+    pub(super) queues: Queues,
+    pub(super) token: u64,
+    controller: String,
+    pub(super) paused: bool,
+    pub(super) stopping: bool,
+    pub(super) abandoning: bool,
+    pub(super) taking_back: bool,
+    pub(super) halt: Option<Halt>,
+    stopped: Option<String>,
+    finished: bool,
+    /// Components that are not settled.
+    pub(super) open: usize,
+    /// Components that are stuck.
+    pub(super) stuck: usize,
+    events: u64,
+}
+
+impl Run {
+    /// A run of `plan` under `id`, before its first event. What the plan cannot be followed for (no stored way back,
+    /// a circle) is skipped from the start.
+    pub fn start(plan: &Plan, id: &str) -> Run {
+        let shape = Arc::new(Shape::of(plan));
+        let mut run = Run {
+            id: id.into(),
+            components: vec![Component::new(); shape.nodes.len()],
+            targets: vec![Target::default(); shape.targets.len()],
+            queues: Queues::new(shape.limits.len()),
+            shape,
+            token: 0,
+            controller: String::new(),
+            paused: false,
+            stopping: false,
+            abandoning: false,
+            taking_back: false,
+            halt: None,
+            stopped: None,
+            finished: false,
+            open: 0,
+            stuck: 0,
+            events: 0,
+        };
+        run.lay_out();
+        run
+    }
+
+    fn lay_out(&mut self) {
+        let shape = self.shape.clone();
+        for (i, node) in shape.nodes.iter().enumerate() {
+            self.components[i].waits = u32::try_from(shape.after.of(i).len()).unwrap_or(u32::MAX);
+            if node.changes {
+                self.components[i].phase = Phase::Waiting;
+                self.open += 1;
+            }
+        }
+        for (i, node) in shape.nodes.iter().enumerate() {
+            if let (true, Some(why)) = (node.changes, &node.unfit) {
+                if self.components[i].phase == Phase::Waiting {
+                    self.skip(i, Skip::Unfit(why.clone()));
+                }
+            }
+        }
+        for i in 0..shape.nodes.len() {
+            if shape.after.of(i).is_empty() {
+                self.dependencies_met(i);
+            }
+        }
+    }
+
+    /// Takes one event in.
+    ///
+    /// # Errors
+    /// The event cannot follow what came before; the run is as it was.
+    pub fn apply(&mut self, event: &Event) -> Result<(), Damage> {
+        self.may_follow(&event.what)?;
+        match &event.what {
+            What::Taken { controller, token } => self.taken(controller, *token)?,
+            What::Intent { action, step, attempt, snapshot } => {
+                self.intent(*action, *step, *attempt, snapshot.as_deref())?;
+            }
+            What::Fact { action, attempt, answer } => self.fact(*action, *attempt, answer)?,
+            What::Probe { action, attempt, found } => self.probed(*action, *attempt, found)?,
+            What::Read { component, digest } => self.read(*component, digest)?,
+            What::Asked(request) => self.asked(request)?,
+            What::Stopped { why } => self.stopped = Some(why.clone()),
+            What::Finished => self.finish()?,
+        }
+        self.events += 1;
+        Ok(())
+    }
+
+    fn may_follow(&self, what: &What) -> Result<(), Damage> {
+        if self.finished {
+            return Err(Damage::AfterEnd(what.to_string()));
+        }
+        if let What::Taken { .. } = what {
+            return Ok(());
+        }
+        if self.token == 0 {
+            return Err(Damage::NotTaken(what.to_string()));
+        }
+        match self.stopped {
+            Some(_) => Err(Damage::AfterStop(what.to_string())),
+            None => Ok(()),
+        }
+    }
+
+    fn taken(&mut self, controller: &str, token: u64) -> Result<(), Damage> {
+        if token <= self.token {
+            return Err(Damage::OldToken { token, earlier: self.token });
+        }
+        self.token = token;
+        self.controller = controller.into();
+        self.stopped = None;
+        self.halt = None;
+        self.paused = false;
+        self.stopping = false;
+        self.take_up_again();
+        Ok(())
+    }
+
+    fn asked(&mut self, request: &Request) -> Result<(), Damage> {
+        match request {
+            Request::Pause => self.paused = true,
+            Request::Continue => self.paused = false,
+            Request::Stop => self.stopping = true,
+            Request::Abandon => self.abandoning = true,
+            Request::Rollback => {
+                self.paused = false;
+                self.take_all_back();
+            }
+            Request::Skip(i) => {
+                self.known(*i)?;
+                if self.components[*i].phase.before_start() {
+                    self.skip(*i, Skip::Asked);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), Damage> {
+        if self.abandoning {
+            self.abandon_all();
+        }
+        if self.open > 0 || (self.stuck > 0 && !self.abandoning) {
+            return Err(Damage::EndedEarly { open: self.open.max(self.stuck) });
+        }
+        self.finished = true;
+        Ok(())
+    }
+
+    pub(super) fn known(&self, component: usize) -> Result<(), Damage> {
+        match self.shape.nodes.get(component) {
+            Some(node) if node.changes => Ok(()),
+            _ => Err(Damage::NoSuchComponent { component }),
+        }
+    }
+
+    /// The run's id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// How many events were taken in.
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// The fencing token of the controller that has it; 0 before the first.
+    pub fn token(&self) -> u64 {
+        self.token
+    }
+
+    /// The controller that took it last.
+    pub fn controller(&self) -> &str {
+        &self.controller
+    }
+
+    /// Whether it ended for good.
+    pub fn is_finished(&self) -> bool {
+        self.finished
+    }
+
+    /// Why it was left on purpose, resumable; `None` while somebody drives it or after its end.
+    pub fn stopped(&self) -> Option<&str> {
+        self.stopped.as_deref()
+    }
+
+    /// Whether a person paused it.
+    pub fn is_paused(&self) -> bool {
+        self.paused
+    }
+
+    /// Whether it was asked to stop.
+    pub fn is_stopping(&self) -> bool {
+        self.stopping
+    }
+
+    /// Whether a person asked to end it as it stands.
+    pub fn is_abandoned(&self) -> bool {
+        self.abandoning
+    }
+
+    /// Whether everything that it changed is being taken back.
+    pub fn is_taking_back(&self) -> bool {
+        self.taking_back
+    }
+
+    /// Where it halted by itself.
+    pub fn halt(&self) -> Option<&Halt> {
+        self.halt.as_ref()
+    }
+
+    /// Number of entries of its plan.
+    pub fn len(&self) -> usize {
+        self.components.len()
+    }
+
+    /// Whether its plan has no entries.
+    pub fn is_empty(&self) -> bool {
+        self.components.is_empty()
+    }
+
+    /// Where component `i` stands; `Unchanged` for an index that the plan does not have.
+    pub fn standing(&self, i: usize) -> Standing {
+        self.components.get(i).map_or(Standing::Unchanged, |c| c.phase.standing())
+    }
+
+    /// What went wrong with component `i` on its way forth.
+    pub fn failure(&self, i: usize) -> Option<&Failure> {
+        self.components.get(i)?.failure.as_ref()
+    }
+
+    /// The snapshots that were asked for, in order: the last `done` one is the way back, the others may be orphans.
+    pub fn snapshots(&self, i: usize) -> &[Stored] {
+        self.components.get(i).map_or(&[], |c| &c.snapshots)
+    }
+
+    /// What the last patch or restore of component `i` said is needed for it to be in force.
+    pub fn reload(&self, i: usize) -> Reload {
+        self.components.get(i).map_or(Reload::None, |c| c.reload)
+    }
+
+    /// Digest of the last reading of component `i` that was verified.
+    pub fn verified(&self, i: usize) -> Option<&str> {
+        self.components.get(i)?.verified.as_deref()
+    }
+
+    /// Whether something of component `i` may differ from the reading before the run.
+    pub fn is_changed(&self, i: usize) -> bool {
+        self.components.get(i).is_some_and(|c| c.changed)
+    }
+
+    /// Whether traffic may be taken away from component `i`.
+    pub fn is_drained(&self, i: usize) -> bool {
+        self.components.get(i).is_some_and(|c| c.drained)
+    }
+
+    /// The action that component `i` is at: its leg, index and step; `None` before its start and at its end.
+    pub fn current(&self, i: usize) -> Option<(ActionRef, Step)> {
+        let c = self.components.get(i)?;
+        let planned = c.planned(&self.shape.nodes[i])?;
+        c.phase.unsettled().then(|| (c.action(i), planned.action))
+    }
+
+    /// Where one action stands. Actions of a way back that had nothing to do count as done.
+    pub fn action(&self, action: ActionRef) -> ActionStanding {
+        let Some(c) = self.components.get(action.component) else { return ActionStanding::Pending };
+        let at = match action.leg {
+            Leg::Forth => c.forth,
+            Leg::Back => c.back,
+        };
+        match action.index.cmp(&at) {
+            std::cmp::Ordering::Equal if action.leg == c.leg => c.current.clone(),
+            std::cmp::Ordering::Less if action.leg == Leg::Forth || c.leg == Leg::Back => {
+                ActionStanding::Done
+            }
+            _ => ActionStanding::Pending,
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Going-back sets (page 5.3): who goes back with whom, in which order, and what happens when somebody cannot.
+
+use super::event::Leg;
+use super::fold::Run;
+use super::standing::{ActionStanding, Phase, Skip};
+use crate::config::checked::OnFailure;
+
+impl Run {
+    /// Does what the rollout of `i`, which failed, says.
+    pub(super) fn react_to_failure(&mut self, i: usize, why: &str) {
+        match self.shape.nodes[i].on_failure {
+            OnFailure::Halt => self.halt_at(i, why, false),
+            OnFailure::RollbackComponent => self.take_back(i),
+            OnFailure::RollbackRun => {
+                self.take_back(i);
+                self.take_all_back();
+            }
+        }
+    }
+
+    /// Takes back everything that the run has changed.
+    pub(super) fn take_all_back(&mut self) {
+        self.taking_back = true;
+        self.halt = None;
+        for i in 0..self.components.len() {
+            match self.components[i].phase {
+                Phase::Waiting | Phase::Ready => self.enter(i, Phase::Skipped(Skip::TakenBack)),
+                Phase::Forward | Phase::Halted | Phase::Committed => self.take_back(i),
+                _ => {}
+            }
+        }
+    }
+
+    /// Takes `i` into the going-back set, with every dependent that has begun, and with everything that a restore of
+    /// the whole system would take back too. What has not begun is held.
+    pub(super) fn take_back(&mut self, i: usize) {
+        let shape = self.shape.clone();
+        let mut set = Vec::new();
+        let mut work = vec![i];
+        while let Some(i) = work.pop() {
+            if shape.nodes[i].changes {
+                if !matches!(self.components[i].phase, Phase::Forward | Phase::Halted | Phase::Committed) {
+                    continue;
+                }
+                self.enter(i, Phase::Turning);
+                set.push(i);
+                self.hold_dependents(i);
+                self.sweep_target(i, &mut work);
+            }
+            for d in shape.dependents.of(i) {
+                let node = &shape.nodes[*d];
+                if node.changes || !std::mem::replace(&mut self.components[*d].passed, true) {
+                    work.push(*d);
+                }
+            }
+        }
+        for i in set {
+            let resolving = match self.components[i].current {
+                ActionStanding::Intended | ActionStanding::Unclear { .. } => self.answer_open(i),
+                _ => false,
+            };
+            if !resolving {
+                self.turned(i);
+            }
+        }
+    }
+
+    /// Whether the last action forth of `i` still has to be resolved before its way back begins.
+    fn answer_open(&self, i: usize) -> bool {
+        let c = &self.components[i];
+        c.leg == Leg::Forth && c.planned(&self.shape.nodes[i]).is_some() && c.failure.is_none()
+    }
+
+    /// Adds what began on the target after `i` and has to go back first: everything, when the restore of `i` covers
+    /// the whole system (rule 6), otherwise those whose snapshot of the whole system holds the patched `i`.
+    fn sweep_target(&mut self, i: usize, work: &mut Vec<usize>) {
+        let node = &self.shape.nodes[i];
+        if let (Some(t), Some(at)) = (node.target, self.components[i].begun_at) {
+            work.extend(self.targets[t].sweep(at, node.whole));
+        }
+    }
+
+    /// The last action forth of `i` is resolved: its way back begins wherever it stands, in its turn.
+    pub(super) fn turned(&mut self, i: usize) {
+        let shape = self.shape.clone();
+        self.components[i].turn_back(&shape.nodes[i]);
+        self.enter(i, Phase::Returning);
+        self.settle_or_wait(i);
+    }
+
+    /// `i` is idle in a going-back set: nothing to undo, no way to undo it, or wait for its turn.
+    pub(super) fn settle_or_wait(&mut self, i: usize) {
+        let node = &self.shape.nodes[i];
+        let c = &self.components[i];
+        let why = if !c.touched() {
+            return self.restored(i);
+        } else if node.back.is_empty() {
+            "there is no way back: the plan accepted it as irreversible".to_string()
+        } else if c.planned(node).is_none() {
+            "its emergency plan has no step for where it stands".to_string()
+        } else if c.pinned > 0 || self.stuck_later(i) {
+            "something that stands on it could not be restored".to_string()
+        } else {
+            if c.dirty == 0 {
+                self.queue_back(i);
+            }
+            return;
+        };
+        self.get_stuck(i, why);
+    }
+
+    /// Whether something that began on the target after `i`, and has to go back first, is stuck.
+    fn stuck_later(&self, i: usize) -> bool {
+        let node = &self.shape.nodes[i];
+        match (node.target, self.components[i].begun_at) {
+            (Some(t), Some(at)) => self.targets[t].stuck_after(at, node.whole),
+            _ => false,
+        }
+    }
+
+    /// `i` is as it was read before the run.
+    pub(super) fn restored(&mut self, i: usize) {
+        let c = &mut self.components[i];
+        c.changed = false;
+        c.drained = false;
+        self.enter(i, Phase::Restored);
+        self.clean(i);
+    }
+
+    /// `i` cannot be restored. Going back continues elsewhere; what `i` stands on stays as it is, and where `i` must
+    /// be alone nothing begins any more.
+    pub(super) fn get_stuck(&mut self, i: usize, why: String) {
+        let shape = self.shape.clone();
+        let mut work = vec![(i, why)];
+        while let Some((i, why)) = work.pop() {
+            if matches!(self.components[i].phase, Phase::Stuck(_)) {
+                continue;
+            }
+            self.enter(i, Phase::Stuck(why));
+            let mut pinned = Vec::new();
+            self.pin(i, &mut pinned);
+            if let (Some(t), Some(at)) = (shape.nodes[i].target, self.components[i].begun_at) {
+                let whole = shape.nodes[i].whole;
+                let target = &mut self.targets[t];
+                target.stuck = target.stuck.max(Some(at));
+                if whole {
+                    target.stuck_whole = target.stuck_whole.max(Some(at));
+                }
+                let earlier = target.begun.iter().take(at);
+                pinned.extend(earlier.filter(|k| whole || shape.nodes[**k].whole));
+                if shape.nodes[i].exclusive {
+                    self.close_target(t, i);
+                }
+            }
+            for p in pinned {
+                if self.components[p].phase == Phase::Returning {
+                    work.push((p, "something that stands on it could not be restored".into()));
+                }
+            }
+        }
+    }
+
+    /// Counts `i` as stuck with everything that it stands on, through what the plan does not change.
+    fn pin(&mut self, i: usize, pinned: &mut Vec<usize>) {
+        let shape = self.shape.clone();
+        let mut work = vec![i];
+        while let Some(i) = work.pop() {
+            for p in shape.after.of(i) {
+                self.components[*p].pinned += 1;
+                if shape.nodes[*p].changes {
+                    pinned.push(*p);
+                } else if self.components[*p].pinned == 1 {
+                    work.push(*p);
+                }
+            }
+        }
+    }
+
+    fn close_target(&mut self, t: usize, by: usize) {
+        let shape = self.shape.clone();
+        for m in &shape.targets[t] {
+            if self.components[*m].phase.before_start() {
+                self.enter(*m, Phase::Held(by));
+                self.hold_dependents(*m);
+            }
+        }
+    }
+
+    /// A controller takes the run: what was under way is unclear, what halted or got stuck is tried again.
+    pub(super) fn take_up_again(&mut self) {
+        let mut stuck = Vec::new();
+        for i in 0..self.components.len() {
+            match self.components[i].phase {
+                Phase::Forward | Phase::Turning | Phase::Back | Phase::Reading => self.interrupted(i),
+                Phase::Halted => {
+                    let c = &mut self.components[i];
+                    c.failure = None;
+                    c.tries = 0;
+                    c.current = ActionStanding::Pending;
+                    self.enter(i, Phase::Forward);
+                    self.queues.due.insert(i);
+                }
+                Phase::Stuck(_) => stuck.push(i),
+                _ => {}
+            }
+        }
+        if !stuck.is_empty() {
+            self.free_stuck(&stuck);
+        }
+    }
+
+    fn interrupted(&mut self, i: usize) {
+        let effectful =
+            self.components[i].planned(&self.shape.nodes[i]).is_some_and(|p| p.action.effectful());
+        let c = &mut self.components[i];
+        c.tries = 0;
+        c.not_busy();
+        if c.current != ActionStanding::Intended {
+            return;
+        }
+        if effectful {
+            self.unclear(i, "its controller was lost before it answered".into(), true);
+        } else if c.phase == Phase::Turning {
+            self.turned(i);
+        } else {
+            c.current = ActionStanding::Pending;
+            self.queues.due.insert(i);
+        }
+    }
+
+    /// Tries the way back of everything stuck once more; what still cannot go back is stuck again at once.
+    fn free_stuck(&mut self, stuck: &[usize]) {
+        for c in &mut self.components {
+            c.pinned = 0;
+        }
+        for target in &mut self.targets {
+            target.stuck = None;
+            target.stuck_whole = None;
+        }
+        for i in stuck {
+            let unclear = matches!(self.components[*i].current, ActionStanding::Unclear { .. });
+            let c = &mut self.components[*i];
+            c.tries = 0;
+            c.rounds = 0;
+            c.not_busy();
+            let phase = match c.leg {
+                _ if !unclear => Phase::Returning,
+                Leg::Forth => Phase::Turning,
+                Leg::Back => Phase::Back,
+            };
+            self.enter(*i, phase);
+        }
+        for i in stuck {
+            match self.components[*i].phase {
+                Phase::Returning => self.turned(*i),
+                Phase::Turning | Phase::Back => {
+                    self.queues.due.insert(*i);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The run ends as it stands: what changed something is stuck, for a person to look at.
+    pub(super) fn abandon_all(&mut self) {
+        for i in 0..self.components.len() {
+            let c = &self.components[i];
+            let unanswered = matches!(c.current, ActionStanding::Intended | ActionStanding::Unclear { .. })
+                && c.planned(&self.shape.nodes[i]).is_some_and(|p| p.action.effectful());
+            if c.phase.before_start() {
+                self.enter(i, Phase::Skipped(Skip::Abandoned));
+            } else if c.phase.unsettled() && (c.touched() || unanswered) {
+                self.enter(i, Phase::Stuck("the run was abandoned before it was settled".into()));
+            } else if c.phase.unsettled() {
+                self.restored(i);
+            }
+        }
+    }
+}

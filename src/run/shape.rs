@@ -1,0 +1,183 @@
+//! What a run takes from its plan, once: procedures, edges, limits, targets.
+
+use crate::config::checked::OnFailure;
+use crate::plan::noun::{Change, Entry, Plan, Planned, Step, Verdict};
+use patchform_sdk::message::Reload;
+use std::collections::BTreeMap;
+
+/// The plan as the fold needs it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Shape {
+    pub nodes: Vec<Node>,
+    /// Who each entry stands on.
+    pub after: Edges,
+    /// Who stands on each entry.
+    pub dependents: Edges,
+    /// Members of the targets on which somebody must be alone.
+    pub targets: Vec<Vec<usize>>,
+    /// `max_parallel` per rollout.
+    pub limits: Vec<u64>,
+}
+
+/// One entry.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Node {
+    pub changes: bool,
+    pub forth: Vec<Planned>,
+    pub back: Vec<Planned>,
+    pub rollout: usize,
+    pub on_failure: OnFailure,
+    /// Index into [`Shape::targets`], when somebody on its target must be alone there.
+    pub target: Option<usize>,
+    /// Must be alone on its target (page 5.3, rule 5).
+    pub exclusive: bool,
+    /// Its restore takes the whole system back (rule 6).
+    pub whole: bool,
+    /// Digest of the reading before the run.
+    pub before: String,
+    pub reload: Reload,
+    /// Why it cannot be followed.
+    pub unfit: Option<String>,
+}
+
+/// Adjacency in compressed rows.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Edges {
+    starts: Vec<usize>,
+    ends: Vec<usize>,
+}
+
+impl Edges {
+    fn new(n: usize, pairs: &[(usize, usize)]) -> Edges {
+        let mut starts = vec![0; n + 1];
+        for (from, _) in pairs {
+            starts[from + 1] += 1;
+        }
+        for i in 0..n {
+            starts[i + 1] += starts[i];
+        }
+        let mut fill = starts.clone();
+        let mut ends = vec![0; pairs.len()];
+        for (from, to) in pairs {
+            ends[fill[*from]] = *to;
+            fill[*from] += 1;
+        }
+        Edges { starts, ends }
+    }
+
+    pub(super) fn of(&self, i: usize) -> &[usize] {
+        &self.ends[self.starts[i]..self.starts[i + 1]]
+    }
+}
+
+impl Shape {
+    pub(super) fn of(plan: &Plan) -> Shape {
+        let n = plan.entries.len();
+        let mut nodes: Vec<Node> = plan.entries.iter().map(|e| node(plan, e)).collect();
+        let mut pairs = Vec::new();
+        for (i, entry) in plan.entries.iter().enumerate() {
+            for on in &entry.after {
+                if *on < n {
+                    pairs.push((i, *on));
+                } else {
+                    nodes[i].unfit = Some(format!("it stands on entry {on}, which the plan does not have"));
+                }
+            }
+        }
+        pairs.sort_unstable();
+        pairs.dedup();
+        let after = Edges::new(n, &pairs);
+        let turned: Vec<_> = pairs.iter().map(|(a, b)| (*b, *a)).collect();
+        let dependents = Edges::new(n, &turned);
+        mark_circles(&mut nodes, &after, &dependents);
+        let targets = shared_targets(plan, &mut nodes);
+        let limits = plan.rollouts.iter().map(|r| r.max_parallel.max(1)).collect();
+        Shape { nodes, after, dependents, targets, limits }
+    }
+}
+
+fn node(plan: &Plan, entry: &Entry) -> Node {
+    let limit = plan.rollouts.get(entry.rollout);
+    let mut node = Node {
+        changes: false,
+        forth: Vec::new(),
+        back: Vec::new(),
+        rollout: entry.rollout,
+        on_failure: limit.map_or(OnFailure::Halt, |l| l.on_failure),
+        target: None,
+        exclusive: false,
+        whole: false,
+        before: entry.observed.identity().map(|id| id.digest.clone()).unwrap_or_default(),
+        reload: Reload::None,
+        unfit: None,
+    };
+    let Verdict::Change(change) = &entry.verdict else { return node };
+    node.changes = true;
+    node.forth = change.forth.clone();
+    node.back = change.back.clone();
+    node.reload = change.preview.reload;
+    node.whole = change.way_back.as_ref().is_some_and(|w| w.coverage.whole_system)
+        && node.back.iter().any(|p| p.action == Step::Restore);
+    node.exclusive = node.whole || node.reload >= Reload::Reboot;
+    node.unfit = unfit(entry, change, limit.is_some());
+    node
+}
+
+/// Rule 1 of page 5.3 and what else a plan must hold before the engine follows it.
+fn unfit(entry: &Entry, change: &Change, has_rollout: bool) -> Option<String> {
+    if !has_rollout {
+        return Some(format!("it names rollout {}, which the plan does not have", entry.rollout));
+    }
+    if entry.observed.identity().is_none() {
+        return Some("the plan holds no reading of it".into());
+    }
+    let place = |steps: &[Planned], step| steps.iter().position(|p| p.action == step);
+    let patch = place(&change.forth, Step::Patch)?;
+    if place(&change.back, Step::Uninstall).is_some() {
+        return None;
+    }
+    if place(&change.back, Step::Restore).is_some() {
+        let stored = place(&change.forth, Step::Snapshot).is_some_and(|at| at < patch);
+        return (!stored).then(|| "it would be patched before a snapshot is stored".into());
+    }
+    (!entry.lifecycle.allow_irreversible)
+        .then(|| "there is no way back, and lifecycle { allow_irreversible } was not set".into())
+}
+
+/// What stands in a circle, or on one, can never begin.
+fn mark_circles(nodes: &mut [Node], after: &Edges, dependents: &Edges) {
+    let mut waits: Vec<usize> = (0..nodes.len()).map(|i| after.of(i).len()).collect();
+    let mut free: Vec<usize> = (0..nodes.len()).filter(|i| waits[*i] == 0).collect();
+    while let Some(i) = free.pop() {
+        for d in dependents.of(i) {
+            waits[*d] -= 1;
+            if waits[*d] == 0 {
+                free.push(*d);
+            }
+        }
+    }
+    for (i, node) in nodes.iter_mut().enumerate() {
+        if waits[i] > 0 {
+            node.unfit = Some("it stands on itself, in a circle".into());
+        }
+    }
+}
+
+fn shared_targets(plan: &Plan, nodes: &mut [Node]) -> Vec<Vec<usize>> {
+    let mut by_target: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (i, entry) in plan.entries.iter().enumerate() {
+        if let (true, Some(identity)) = (nodes[i].changes, entry.observed.identity()) {
+            by_target.entry(identity.target.as_str()).or_default().push(i);
+        }
+    }
+    let mut targets = Vec::new();
+    for members in by_target.into_values() {
+        if members.len() > 1 && members.iter().any(|i| nodes[*i].exclusive) {
+            for i in &members {
+                nodes[*i].target = Some(targets.len());
+            }
+            targets.push(members);
+        }
+    }
+    targets
+}

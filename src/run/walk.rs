@@ -1,0 +1,366 @@
+//! How one component walks its procedures: intents, facts, probes and the reading at the end of its way back.
+
+use super::component::{BACK_ROUNDS, BACK_TRIES, BUSY_AT_LEAST, QUIET_TRIES, Stored};
+use super::damage::Damage;
+use super::event::{ActionRef, Leg};
+use super::fold::Run;
+use super::standing::{ActionStanding, Failure, Halt, Phase, Skip};
+use crate::plan::noun::Step;
+use patchform_sdk::message::{Answer, Done, Probed, Verdict};
+
+/// Steps that disturb nothing, so that doing them again is always right.
+fn quiet(step: Step) -> bool {
+    !step.effectful() || matches!(step, Step::Fetch | Step::Snapshot | Step::Backup)
+}
+
+impl Run {
+    /// The step of the current action; the callers checked that there is one.
+    fn step(&self, i: usize) -> Step {
+        self.components[i].planned(&self.shape.nodes[i]).map_or(Step::Commit, |p| p.action)
+    }
+
+    pub(super) fn intent(
+        &mut self,
+        action: ActionRef,
+        step: Step,
+        attempt: u32,
+        snapshot: Option<&str>,
+    ) -> Result<(), Damage> {
+        let wrong = |why: String| Damage::OutOfOrder { what: "intent", action, why };
+        let i = action.component;
+        self.known(i)?;
+        let c = &self.components[i];
+        let starts = match c.phase {
+            Phase::Ready | Phase::Forward | Phase::Back => true,
+            Phase::Returning => c.dirty == 0,
+            _ => false,
+        };
+        if !starts || c.current != ActionStanding::Pending {
+            return Err(wrong(format!("nothing may begin here; the component is {}", c.phase.standing())));
+        }
+        if action != c.action(i) || c.planned(&self.shape.nodes[i]).map(|p| p.action) != Some(step) {
+            return Err(wrong(format!(
+                "its next action is number {} {}",
+                c.at(),
+                super::standing::leg_name(c.leg)
+            )));
+        }
+        if attempt != c.attempt + 1 {
+            return Err(wrong(format!("attempt {attempt} follows attempt {}", c.attempt)));
+        }
+        if snapshot.is_some() != (step == Step::Snapshot) {
+            return Err(wrong("a snapshot's id belongs to the intent of a snapshot, and to no other".into()));
+        }
+        self.begin(i, attempt, snapshot);
+        Ok(())
+    }
+
+    fn begin(&mut self, i: usize, attempt: u32, snapshot: Option<&str>) {
+        match self.components[i].phase {
+            Phase::Ready => {
+                self.soil(i);
+                self.enter(i, Phase::Forward);
+            }
+            Phase::Returning => self.enter(i, Phase::Back),
+            _ => {}
+        }
+        self.queues.due.remove(&i);
+        let c = &mut self.components[i];
+        c.attempt = attempt;
+        c.highest = c.highest.max(attempt);
+        c.current = ActionStanding::Intended;
+        c.not_busy();
+        if let Some(id) = snapshot {
+            c.snapshots.push(Stored { id: id.into(), made: None, done: false });
+        }
+    }
+
+    /// Checks that `action` is the current one and its attempt the last.
+    fn current_is(&self, what: &'static str, action: ActionRef, attempt: u32) -> Result<(), Damage> {
+        self.known(action.component)?;
+        let c = &self.components[action.component];
+        if action == c.action(action.component) && attempt == c.attempt {
+            return Ok(());
+        }
+        let why = format!(
+            "the current one is attempt {} of action {} {}",
+            c.attempt,
+            c.at(),
+            super::standing::leg_name(c.leg)
+        );
+        Err(Damage::OutOfOrder { what, action, why })
+    }
+
+    pub(super) fn fact(&mut self, action: ActionRef, attempt: u32, answer: &Answer) -> Result<(), Damage> {
+        self.current_is("fact", action, attempt)?;
+        let i = action.component;
+        if self.components[i].current != ActionStanding::Intended {
+            let why = "nobody waits for its answer".into();
+            return Err(Damage::OutOfOrder { what: "fact", action, why });
+        }
+        match answer {
+            Answer::Applied(done) => self.applied(i, done),
+            Answer::Refused { why, output } => self.refused(i, why, output),
+            Answer::Unclear { why, output } if self.step(i).effectful() => {
+                // What was printed is kept now: the probe will not print it again.
+                let why = if output.is_empty() { why.clone() } else { format!("{why}\n{output}") };
+                self.unclear(i, why, false);
+            }
+            Answer::Unclear { why, output } => self.not_done(i, why, output, false),
+        }
+        Ok(())
+    }
+
+    pub(super) fn unclear(&mut self, i: usize, why: String, interrupted: bool) {
+        self.components[i].current = ActionStanding::Unclear { why, interrupted };
+        self.queues.due.insert(i);
+    }
+
+    pub(super) fn probed(
+        &mut self,
+        action: ActionRef,
+        attempt: u32,
+        found: &Result<Probed, String>,
+    ) -> Result<(), Damage> {
+        self.current_is("probe", action, attempt)?;
+        let i = action.component;
+        let ActionStanding::Unclear { why, interrupted } = self.components[i].current.clone() else {
+            let why = "it is not unclear".into();
+            return Err(Damage::OutOfOrder { what: "probe", action, why });
+        };
+        let (cause, output) = why.split_once('\n').unwrap_or((&why, ""));
+        match found {
+            Ok(Probed::After(done)) => self.applied(i, done),
+            Ok(Probed::Before) => self.not_done(i, cause, output, interrupted),
+            Ok(Probed::Busy) => self.still_busy(i, cause),
+            Ok(Probed::Between { why }) => {
+                let half = if why.is_empty() { "it was left half-way" } else { why };
+                self.half_done(i, &format!("{cause}; {half}"), output);
+            }
+            Err(why) => {
+                self.half_done(i, &format!("{cause}; nobody can tell how far it came: {why}"), output)
+            }
+        }
+        Ok(())
+    }
+
+    /// It was done.
+    fn applied(&mut self, i: usize, done: &Done) {
+        let step = self.step(i);
+        self.note_effect(i, step, done);
+        match self.components[i].leg {
+            Leg::Forth => match &done.verdict {
+                Some(Verdict::Ill { why }) if step == Step::Measure => {
+                    self.stay_away(i, Skip::Ill(why.clone()), why)
+                }
+                Some(Verdict::Ill { why }) => self.fail(i, why, &done.output),
+                Some(Verdict::Inconclusive { why }) => self.inconclusive(i, why),
+                _ if self.covers_too_much(i, step, done) => {
+                    self.fail(
+                        i,
+                        "the snapshot covers the whole system, which the plan did not say",
+                        &done.output,
+                    );
+                }
+                _ => self.advance(i),
+            },
+            Leg::Back => match &done.verdict {
+                Some(Verdict::Ill { why } | Verdict::Inconclusive { why }) => self.back_failed(i, why),
+                _ => self.advance(i),
+            },
+        }
+    }
+
+    /// A restore of it would take others back that nobody held off meanwhile.
+    fn covers_too_much(&self, i: usize, step: Step, done: &Done) -> bool {
+        let whole = done.snapshot.as_ref().is_some_and(|s| s.coverage.whole_system);
+        step == Step::Snapshot && whole && !self.shape.nodes[i].whole
+    }
+
+    fn note_effect(&mut self, i: usize, step: Step, done: &Done) {
+        let c = &mut self.components[i];
+        c.may_have_had(step);
+        match step {
+            Step::Patch | Step::Restore | Step::Uninstall => c.reload = done.reload,
+            Step::Reload => c.reload = Default::default(),
+            Step::Verify => c.verified = done.digest.clone(),
+            Step::Undrain => c.drained = false,
+            Step::Snapshot => {
+                if let Some(stored) = c.snapshots.last_mut() {
+                    stored.made = done.snapshot.clone();
+                    stored.done = true;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A promise that nothing changed.
+    fn refused(&mut self, i: usize, why: &str, output: &str) {
+        match (self.components[i].leg, self.step(i)) {
+            (Leg::Back, _) => self.back_failed(i, why),
+            (Leg::Forth, Step::Gate) => self.stay_away(i, Skip::Gate(why.into()), why),
+            (Leg::Forth, _) => self.fail(i, why, output),
+        }
+    }
+
+    /// Proved not to have happened. Again, if that is only because its controller died, or if it disturbs nothing.
+    fn not_done(&mut self, i: usize, why: &str, output: &str, interrupted: bool) {
+        let again = interrupted || (quiet(self.step(i)) && self.components[i].tries + 1 < QUIET_TRIES);
+        match self.components[i].leg {
+            Leg::Back => self.back_failed(i, why),
+            // Nobody goes on forth in a going-back set.
+            Leg::Forth if self.components[i].phase == Phase::Turning => self.turned(i),
+            Leg::Forth if again => {
+                self.components[i].tries += u32::from(!interrupted);
+                self.again(i);
+            }
+            Leg::Forth => self.fail(i, why, output),
+        }
+    }
+
+    /// Some of it may have happened.
+    fn half_done(&mut self, i: usize, why: &str, output: &str) {
+        let step = self.step(i);
+        if quiet(step) {
+            return self.not_done(i, why, output, false);
+        }
+        self.components[i].may_have_had(step);
+        match self.components[i].leg {
+            Leg::Back => self.back_failed(i, why),
+            Leg::Forth => self.fail(i, why, output),
+        }
+    }
+
+    fn still_busy(&mut self, i: usize, why: &str) {
+        let deadline =
+            self.components[i].planned(&self.shape.nodes[i]).map_or_else(Default::default, |p| p.deadline);
+        let c = &mut self.components[i];
+        c.busy = c.busy.saturating_add(1);
+        c.busy_for = c.busy_for.saturating_add(c.probe_after());
+        if c.busy_for <= BUSY_AT_LEAST.max(deadline.saturating_mul(2)) {
+            return;
+        }
+        let step = self.step(i);
+        let why =
+            format!("{} still goes on after {} s: {why}", step.name(), self.components[i].busy_for.as_secs());
+        self.components[i].may_have_had(step);
+        if self.components[i].leg == Leg::Forth {
+            self.components[i].failure.get_or_insert(Failure {
+                step,
+                why: why.clone(),
+                output: String::new(),
+            });
+            self.hold_dependents(i);
+        }
+        self.get_stuck(i, why);
+    }
+
+    fn again(&mut self, i: usize) {
+        self.components[i].current = ActionStanding::Pending;
+        self.queues.due.insert(i);
+    }
+
+    /// The next action, or the end of the leg.
+    fn advance(&mut self, i: usize) {
+        let node = &self.shape.nodes[i];
+        let c = &mut self.components[i];
+        c.next(node);
+        let ended = c.planned(node).is_none();
+        match (c.leg, ended) {
+            (Leg::Forth, _) if c.phase == Phase::Turning => self.turned(i),
+            (Leg::Forth, true) => self.committed(i),
+            (Leg::Back, true) if c.changed => {
+                self.enter(i, Phase::Reading);
+                self.queues.due.insert(i);
+            }
+            (Leg::Back, true) => self.restored(i),
+            (_, false) => {
+                self.queues.due.insert(i);
+            }
+        }
+    }
+
+    /// Do not start: nothing was disturbed yet, so it is left alone rather than failed.
+    fn stay_away(&mut self, i: usize, skip: Skip, why: &str) {
+        if self.components[i].phase == Phase::Turning {
+            self.turned(i);
+        } else if self.components[i].touched() {
+            self.fail(i, why, "");
+        } else {
+            self.skip(i, skip);
+        }
+    }
+
+    /// Nobody can tell whether it is well: the run halts there, and a resume tries the step again.
+    fn inconclusive(&mut self, i: usize, why: &str) {
+        if self.components[i].phase == Phase::Turning {
+            return self.turned(i);
+        }
+        self.halt_at(i, why, true);
+    }
+
+    pub(super) fn halt_at(&mut self, i: usize, why: &str, inconclusive: bool) {
+        let step = self.step(i);
+        self.components[i].current = ActionStanding::Failed(why.into());
+        self.enter(i, Phase::Halted);
+        self.halt.get_or_insert(Halt { component: i, step, why: why.into(), inconclusive });
+    }
+
+    /// An action of the way back was not done: every one is a target state, so it is tried again, then stuck.
+    fn back_failed(&mut self, i: usize, why: &str) {
+        let step = self.step(i);
+        let c = &mut self.components[i];
+        c.tries += 1;
+        if c.tries < BACK_TRIES {
+            return self.again(i);
+        }
+        let why = format!("{} failed {BACK_TRIES} times, lastly: {why}", step.name());
+        self.get_stuck(i, why);
+    }
+
+    /// The way forth failed: keeps why, and does what the rollout says.
+    fn fail(&mut self, i: usize, why: &str, output: &str) {
+        let step = self.step(i);
+        if self.components[i].phase == Phase::Turning {
+            return self.turned(i);
+        }
+        let failure = Failure { step, why: why.into(), output: output.into() };
+        self.components[i].failure = Some(failure);
+        self.react_to_failure(i, why);
+    }
+
+    /// The reading after the way back decides, not the messages (page 5.3, rule 7).
+    pub(super) fn read(&mut self, i: usize, digest: &Result<String, String>) -> Result<(), Damage> {
+        self.known(i)?;
+        if self.components[i].phase != Phase::Reading {
+            return Err(Damage::StrayReading { component: i });
+        }
+        let node = &self.shape.nodes[i];
+        let c = &mut self.components[i];
+        match digest {
+            Ok(digest) if *digest == node.before => self.restored(i),
+            Ok(_) if c.rounds + 1 < BACK_ROUNDS => {
+                c.rounds += 1;
+                c.turn_back(node);
+                self.enter(i, Phase::Back);
+                self.queues.due.insert(i);
+            }
+            Ok(digest) => {
+                let why = format!(
+                    "its way back was walked {BACK_ROUNDS} times, but it reads {digest} and not {} as before the run",
+                    node.before
+                );
+                self.get_stuck(i, why);
+            }
+            Err(why) => {
+                c.tries += 1;
+                if c.tries >= BACK_TRIES {
+                    let why = format!("its way back was walked, but it cannot be read: {why}");
+                    self.get_stuck(i, why);
+                }
+            }
+        }
+        Ok(())
+    }
+}

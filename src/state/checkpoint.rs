@@ -1,0 +1,141 @@
+//! Folds what a run did into the state. The run's own nouns lie on a higher floor, so that its results come as plain
+//! data.
+
+use super::finished::LEVELS_KEPT;
+use super::{FinishedRun, Folded, OutputValue, Record, Rejected, Snapshot, State};
+use crate::model::{Address, Moment, PatchLevel};
+use std::collections::BTreeMap;
+
+/// All that a run did up to one line of its journal. Results given again, or results of a later line of the same
+/// run, may be folded over a state that holds the earlier ones.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Results {
+    /// The run.
+    pub run: String,
+    /// How many lines of its journal these results are made of.
+    pub line: u64,
+    /// Version of the program that folds.
+    pub program: String,
+    /// Components that came to rest.
+    pub settled: Vec<Settled>,
+    /// Snapshots that were taken, by id.
+    pub taken: BTreeMap<String, Snapshot>,
+    /// Ids of the snapshots that were dropped.
+    pub dropped: Vec<String>,
+    /// The outputs, once the run is complete.
+    pub outputs: Option<BTreeMap<String, OutputValue>>,
+    /// The run itself, once it ended.
+    pub finished: Option<FinishedRun>,
+}
+
+/// A component that came to rest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// Which.
+    pub component: Address,
+    /// How.
+    pub standing: Standing,
+    /// When.
+    pub at: Moment,
+}
+
+/// How a component came to rest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// It was patched and committed, or what was observed was adopted.
+    Recorded(Reading),
+    /// It is absent: taken away, or found missing and that was adopted.
+    Gone,
+    /// It is no longer managed.
+    Forgotten,
+    /// It is as it was before the run. What the state says of it stays.
+    Restored {
+        /// The level that failed and why; `None` when it only went back with others.
+        rejected: Option<(PatchLevel, String)>,
+    },
+    /// Nobody knows how it stands. What the state says of it stays, and the next reading will show it as drift.
+    Stuck,
+}
+
+/// What was read of a component that is recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// Name of the provider that manages it.
+    pub provider: String,
+    /// Alias of that provider's block; empty for the default one.
+    pub alias: String,
+    /// Its level.
+    pub level: PatchLevel,
+    /// Digest of what it manages.
+    pub digest: String,
+    /// Stable identity of its host or system.
+    pub target: String,
+    /// What it manages there.
+    pub claims: Vec<String>,
+}
+
+/// The state after `results`, one serial later; the same state when they add nothing.
+pub fn checkpoint(state: &State, results: Results) -> State {
+    let mut next = state.clone();
+    for settled in results.settled {
+        settle(&mut next, &results.run, settled);
+    }
+    next.snapshots.extend(results.taken);
+    for id in &results.dropped {
+        next.snapshots.remove(id);
+    }
+    if let Some(outputs) = results.outputs {
+        next.outputs = outputs;
+    }
+    if let Some(run) = results.finished {
+        remember(&mut next, run);
+    }
+    next.folded = Some(Folded { run: results.run, line: results.line });
+    if next == *state {
+        return next;
+    }
+    next.serial += 1;
+    next.program = results.program;
+    next
+}
+
+fn settle(state: &mut State, run: &str, settled: Settled) {
+    let Settled { component, standing, at } = settled;
+    match standing {
+        Standing::Recorded(reading) => {
+            // It works after all, so that nothing speaks against it any more.
+            state.rejected.retain(|r| r.component != component || r.level != reading.level);
+            let Reading { provider, alias, level, digest, target, claims } = reading;
+            let record = Record { provider, alias, level, digest, target, claims, run: run.to_string(), at };
+            state.records.insert(component, record);
+        }
+        Standing::Gone => {
+            state.records.remove(&component);
+        }
+        Standing::Forgotten => {
+            state.records.remove(&component);
+            state.rejected.retain(|r| r.component != component);
+        }
+        Standing::Restored { rejected: Some((level, reason)) } => {
+            state.rejected.retain(|r| r.component != component || r.level != level);
+            state.rejected.push(Rejected { component, level, run: run.to_string(), reason, at });
+        }
+        Standing::Restored { rejected: None } | Standing::Stuck => {}
+    }
+}
+
+/// Adds a finished run, and lets the oldest ones forget their levels: the state must not grow with every run by the
+/// size of the platform.
+fn remember(state: &mut State, run: FinishedRun) {
+    match state.runs.iter_mut().find(|r| r.id == run.id) {
+        Some(known) => *known = run,
+        None => state.runs.push(run),
+    }
+    let with_levels = state.runs.iter_mut().rev().filter(|r| !r.levels.is_empty());
+    for old in with_levels.skip(LEVELS_KEPT) {
+        old.levels.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests;

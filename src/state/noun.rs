@@ -1,0 +1,94 @@
+//! The state: a checkpoint of what all runs so far have left behind.
+
+use super::{FinishedRun, Record, Snapshot};
+use crate::model::{Address, Moment, PatchLevel};
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+
+/// Everything that is known between runs. During a run its journal is the authority, and this a checkpoint of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// Tells this state from every other one; given once, when it is made.
+    pub lineage: String,
+    /// Grows by one with each change.
+    pub serial: u64,
+    /// Version of the program that made this serial.
+    pub program: String,
+    /// What is managed.
+    pub records: BTreeMap<Address, Record>,
+    /// The stored ways back, by id.
+    pub snapshots: BTreeMap<String, Snapshot>,
+    /// Levels that were rolled back, oldest first; at most one row for a component and level.
+    pub rejected: Vec<Rejected>,
+    /// Runs that ended, oldest first.
+    pub runs: Vec<FinishedRun>,
+    /// Outputs of the last apply, by name.
+    pub outputs: BTreeMap<String, OutputValue>,
+    /// Up to where journals were folded into this.
+    pub folded: Option<Folded>,
+}
+
+/// A level that was rolled back: not tried again until git names another one, or `patchform allow`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejected {
+    /// Whose level it is.
+    pub component: Address,
+    /// The level.
+    pub level: PatchLevel,
+    /// The run that rolled it back.
+    pub run: String,
+    /// Why, in a sentence.
+    pub reason: String,
+    /// When.
+    pub at: Moment,
+}
+
+/// A recorded output.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutputValue {
+    /// Its value; null when it is sensitive.
+    pub value: Json,
+    /// Whether it holds a secret, which is not stored.
+    pub sensitive: bool,
+}
+
+/// A place in a run's journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folded {
+    /// The run.
+    pub run: String,
+    /// How many lines of its journal are folded in.
+    pub line: u64,
+}
+
+impl State {
+    /// A state that knows nothing yet, with serial 0.
+    pub fn new(lineage: impl Into<String>, program: impl Into<String>) -> State {
+        State {
+            lineage: lineage.into(),
+            serial: 0,
+            program: program.into(),
+            records: BTreeMap::new(),
+            snapshots: BTreeMap::new(),
+            rejected: Vec::new(),
+            runs: Vec::new(),
+            outputs: BTreeMap::new(),
+            folded: None,
+        }
+    }
+
+    /// The rejection of `level` for `component`, if there is one.
+    pub fn rejection(&self, component: &Address, level: &PatchLevel) -> Option<&Rejected> {
+        self.rejected.iter().find(|r| r.component == *component && r.level == *level)
+    }
+
+    /// The finished run with this id.
+    pub fn run(&self, id: &str) -> Option<&FinishedRun> {
+        self.runs.iter().find(|r| r.id == id)
+    }
+
+    /// The last finished run that changed `component` and whose levels are still kept.
+    pub fn last_run_of(&self, component: &Address) -> Option<&FinishedRun> {
+        self.runs.iter().rev().find(|r| r.levels.contains_key(component))
+    }
+}

@@ -1,0 +1,100 @@
+//! `connection "local"`: this machine.
+
+use crate::world::disk;
+use patchform_sdk::base64;
+use patchform_sdk::detached::Detached;
+use patchform_sdk::durable::{self, Survives};
+use patchform_sdk::message::{
+    MAX_LINE, RpcError, TargetAwait, TargetAwaited, TargetGet, TargetGot, TargetPut, TargetRun, TargetStarted,
+};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The largest file that is moved: its base64 must fit into a line.
+const FILE: u64 = (MAX_LINE as u64 - 4096) / 4 * 3;
+
+/// This machine as a target.
+pub struct Local {
+    detached: Detached,
+}
+
+impl Local {
+    /// Commands leave their traces in `store`; they run in `folder` unless they name another one.
+    pub fn new(store: &Path, folder: &Path) -> Local {
+        Local { detached: Detached::new(store, folder) }
+    }
+
+    /// Starts a command, detached, unless its id was started before.
+    ///
+    /// # Errors
+    /// When the id is not allowed, or the command cannot be started.
+    pub fn run(&self, run: &TargetRun) -> Result<TargetStarted, RpcError> {
+        self.detached.run(run)
+    }
+
+    /// Waits for a detached command, also for one that an earlier process started.
+    ///
+    /// # Errors
+    /// When it cannot be asked.
+    pub fn wait(&self, wait: &TargetAwait) -> Result<TargetAwaited, RpcError> {
+        self.detached.wait(wait)
+    }
+
+    /// Writes a file, atomically and durably.
+    ///
+    /// # Errors
+    /// When the path is not absolute, the content is no base64, or the file cannot be written.
+    pub fn put(&self, put: &TargetPut) -> Result<(), RpcError> {
+        let path = absolute(&put.path)?;
+        let content = base64::decode(&put.content)
+            .ok_or_else(|| RpcError::invalid_params(format!("the content for {} is no base64", put.path)))?;
+        durable::replace(&path, &content, put.mode & 0o7777, Survives::PowerLoss)
+            .map_err(|e| RpcError::internal(format!("{} cannot be written: {e}", put.path)))
+    }
+
+    /// Reads a file; `None` when there is none.
+    ///
+    /// # Errors
+    /// When the path is not absolute, or the file cannot be read, or is larger than 12 MiB.
+    pub fn get(&self, get: &TargetGet) -> Result<TargetGot, RpcError> {
+        match disk::read(&absolute(&get.path)?, FILE) {
+            Ok(bytes) => Ok(TargetGot { content: Some(base64::encode(&bytes)) }),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(TargetGot { content: None }),
+            Err(e) => Err(RpcError::internal(format!("{} cannot be read: {e}", get.path))),
+        }
+    }
+}
+
+fn absolute(path: &str) -> Result<PathBuf, RpcError> {
+    let found = PathBuf::from(path);
+    if found.is_absolute() {
+        return Ok(found);
+    }
+    Err(RpcError::invalid_params(format!("the path {path:?} is not absolute")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use patchform_sdk::message::Connection;
+
+    #[test]
+    fn files_go_there_and_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let local = Local::new(&dir.path().join("store"), dir.path());
+        let path = dir.path().join("file").display().to_string();
+        let get = TargetGet { connection: Connection::local(), path: path.clone() };
+        assert_eq!(local.get(&get).unwrap().content, None);
+        let put = TargetPut { connection: Connection::local(), path, content: "aGk=".into(), mode: 0o600 };
+        local.put(&put).unwrap();
+        assert_eq!(local.get(&get).unwrap().content.as_deref(), Some("aGk="));
+        assert!(local.put(&TargetPut { content: "h".into(), ..put.clone() }).is_err());
+        assert!(
+            local
+                .put(&TargetPut { path: "file".into(), ..put })
+                .unwrap_err()
+                .message
+                .contains("not absolute")
+        );
+    }
+}

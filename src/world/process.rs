@@ -1,0 +1,103 @@
+//! Child processes: with pipes, in a process group of their own so that Ctrl-C at the terminal does not reach them.
+
+use std::io;
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+/// A running child and its three pipes.
+pub struct Piped {
+    /// Write to it.
+    pub stdin: ChildStdin,
+    /// Read from it.
+    pub stdout: ChildStdout,
+    /// What it logs.
+    pub stderr: ChildStderr,
+    /// The child itself.
+    pub child: Running,
+}
+
+/// A running child.
+pub struct Running(Child);
+
+/// Starts `program` in `folder`.
+///
+/// # Errors
+/// Those of the system.
+pub fn piped(program: &Path, arguments: &[String], folder: &Path) -> io::Result<Piped> {
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(folder).process_group(0);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn()?;
+    match (child.stdin.take(), child.stdout.take(), child.stderr.take()) {
+        (Some(stdin), Some(stdout), Some(stderr)) => {
+            Ok(Piped { stdin, stdout, stderr, child: Running(child) })
+        }
+        _ => Err(io::Error::other("the child came without its pipes")),
+    }
+}
+
+impl Running {
+    /// Process id.
+    pub fn pid(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// Waits for its end, at most `patience`; `None` when it still runs.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn wait(&mut self, patience: Duration) -> io::Result<Option<ExitStatus>> {
+        let until = Instant::now() + patience;
+        let mut pause = Duration::from_micros(200);
+        loop {
+            if let Some(status) = self.0.try_wait()? {
+                return Ok(Some(status));
+            }
+            let now = Instant::now();
+            if now >= until {
+                return Ok(None);
+            }
+            std::thread::sleep(pause.min(until - now));
+            pause = (pause * 2).min(Duration::from_millis(20));
+        }
+    }
+
+    /// Ends it at once, and reaps it.
+    pub fn kill(&mut self) {
+        // Already gone is as good as killed.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// How a child ended, in words: `exited with code 3`, `was ended by signal 9`.
+pub fn ending(status: ExitStatus) -> String {
+    use std::os::unix::process::ExitStatusExt as _;
+    match (status.code(), status.signal()) {
+        (Some(code), _) => format!("exited with code {code}"),
+        (None, Some(signal)) => format!("was ended by signal {signal}"),
+        (None, None) => "ended".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Read as _, Write as _};
+
+    #[test]
+    fn pipes_patience_and_endings() {
+        let script = ["-c".to_string(), "read line; echo got $line; sleep 60".to_string()];
+        let mut piped = piped(Path::new("/bin/sh"), &script, Path::new("/")).unwrap();
+        piped.stdin.write_all(b"this\n").unwrap();
+        let mut got = [0; 9];
+        piped.stdout.read_exact(&mut got).unwrap();
+        assert_eq!(&got, b"got this\n");
+        assert_eq!(piped.child.wait(Duration::from_millis(5)).unwrap(), None);
+        piped.child.kill();
+        let status = piped.child.wait(Duration::ZERO).unwrap().unwrap();
+        assert_eq!(ending(status), "was ended by signal 9");
+    }
+}

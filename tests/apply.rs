@@ -1,0 +1,184 @@
+//! Plan, apply and going back, through the binary, on real files changed by real commands.
+
+mod lab;
+
+use lab::{Lab, files};
+
+/// Three files, each standing on the one before.
+fn tower(levels: [&str; 3], patch_of_c: &str) -> String {
+    files(&[
+        ("a", levels[0], "", ""),
+        ("b", levels[1], "command.a", ""),
+        ("c", levels[2], "command.b", patch_of_c),
+    ])
+}
+
+#[test]
+fn apply_reaches_the_levels_and_plan_then_says_no_changes() {
+    let lab = Lab::new(&tower(["1.0", "1.0", "1.0"], ""));
+    lab.patchform("init").exits(0);
+    lab.patchform("plan --detailed-exitcode").exits(2).says("command.a");
+    lab.patchform("apply --auto-approve").exits(0);
+    assert_eq!([lab.read("a"), lab.read("b"), lab.read("c")], ["1.0", "1.0", "1.0"]);
+    lab.patchform("plan --detailed-exitcode").exits(0).says("No changes");
+}
+
+#[test]
+fn a_patch_that_fails_is_undone_and_not_tried_again_until_allowed() {
+    let lab = Lab::new(&tower(["1.0", "1.0", "1.0"], ""));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", tower(["1.1", "1.1", "1.1"], "echo half > $NAME; echo the disk of c is on fire; exit 1"));
+    lab.patchform("apply --auto-approve").exits(3).says("the disk of c is on fire").says("restored");
+    // The default takes back the component that failed, not what it stands on.
+    assert_eq!([lab.read("a"), lab.read("b"), lab.read("c")], ["1.1", "1.1", "1.0"]);
+    lab.patchform("plan --detailed-exitcode").exits(0).says("command.c").says("allow");
+    lab.write("main.pf.hcl", tower(["1.1", "1.1", "1.1"], ""));
+    lab.patchform("plan --detailed-exitcode").exits(0);
+    lab.patchform("allow command.c").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    assert_eq!(lab.read("c"), "1.1");
+}
+
+#[test]
+fn rollback_run_takes_everything_back_in_reverse_order() {
+    let rollout = "rollout \"all\" {\n  on_failure = \"rollback_run\"\n}\n";
+    let configuration = |levels, patch: &str| {
+        let text = tower(levels, patch).replace("patch_level", "rollout     = rollout.all\n  patch_level");
+        let log = "echo \\\"$NAME\\\" >> order; if [ -f";
+        format!("{rollout}{}", text.replace("\"if [ -f", &format!("\"{log}")))
+    };
+    let lab = Lab::new(&configuration(["1.0", "1.0", "1.0"], ""));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", configuration(["1.1", "1.1", "1.1"], "echo half > $NAME; exit 1"));
+    lab.patchform("apply --auto-approve").exits(3);
+    assert_eq!([lab.read("a"), lab.read("b"), lab.read("c")], ["1.0", "1.0", "1.0"]);
+    assert_eq!(lab.read("order"), "c\nb\na\n");
+}
+
+#[test]
+fn halt_leaves_a_run_that_can_be_taken_back() {
+    let rollout = "rollout \"stop\" {\n  on_failure = \"halt\"\n}\n";
+    let configuration = |levels, patch: &str| {
+        format!("{rollout}{}", tower(levels, patch).replace("patch_level", "rollout     = rollout.stop\n  patch_level"))
+    };
+    let lab = Lab::new(&configuration(["1.0", "1.0", "1.0"], ""));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", configuration(["1.1", "1.1", "1.1"], "echo half > $NAME; exit 1"));
+    lab.patchform("apply --auto-approve").exits(7);
+    // The run holds its components.
+    lab.patchform("apply --auto-approve").exits(6).says("run");
+    lab.patchform("rollback").exits(0);
+    assert_eq!([lab.read("a"), lab.read("b"), lab.read("c")], ["1.0", "1.0", "1.0"]);
+}
+
+/// A patch command that kills its controller the first time, in the middle of its work.
+const KILLS: &str = "printf half > $NAME; if [ ! -f killed ]; then touch killed; kill -9 $(cat controller); sleep 0.3; fi; \
+                     printf %s $PATCHFORM_LEVEL > $NAME";
+
+fn killed_in_mid_patch() -> Lab {
+    let lab = Lab::new(&tower(["1.0", "1.0", "1.0"], ""));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", tower(["1.1", "1.1", "1.1"], KILLS));
+    let mut command = lab.command(
+        std::path::Path::new("/bin/sh"),
+        &["-c", &format!("echo $$ > controller; exec {} apply --auto-approve", env!("CARGO_BIN_EXE_patchform"))],
+    );
+    let status = command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).status().unwrap();
+    assert_eq!(status.code(), None, "the controller was to be killed");
+    lab
+}
+
+#[test]
+fn a_killed_run_is_finished_by_resume() {
+    let lab = killed_in_mid_patch();
+    lab.patchform("apply --auto-approve").exits(6).says("resume");
+    lab.patchform("resume").exits(0);
+    assert_eq!([lab.read("a"), lab.read("b"), lab.read("c")], ["1.1", "1.1", "1.1"]);
+    lab.patchform("plan --detailed-exitcode").exits(0).says("No changes");
+}
+
+#[test]
+fn a_killed_run_is_taken_back_by_rollback() {
+    let lab = killed_in_mid_patch();
+    lab.patchform("rollback").exits(0);
+    assert_eq!([lab.read("a"), lab.read("b"), lab.read("c")], ["1.0", "1.0", "1.0"]);
+    lab.write("main.pf.hcl", tower(["1.0", "1.0", "1.0"], ""));
+    lab.patchform("plan --detailed-exitcode").exits(0).says("No changes");
+}
+
+#[test]
+fn a_finished_run_is_taken_back_by_a_new_plan() {
+    let lab = Lab::new(&tower(["1.0", "1.0", "1.0"], ""));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", tower(["1.1", "1.1", "1.1"], ""));
+    lab.patchform("apply --auto-approve").exits(0);
+    let runs = lab.patchform("run list --json").exits(0).out;
+    let runs: serde_json::Value = serde_json::from_str(&runs).unwrap();
+    let last = runs["runs"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_string();
+    lab.patchform(&format!("rollback {last} --auto-approve")).exits(0);
+    assert_eq!([lab.read("a"), lab.read("b"), lab.read("c")], ["1.0", "1.0", "1.0"]);
+}
+
+#[test]
+fn drift_is_shown_and_mended_and_what_is_ahead_is_left_alone() {
+    let lab = Lab::new(&tower(["1.0", "1.0", "1.0"], ""));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("a", "0.9");
+    lab.write("b", "2.0");
+    lab.patchform("plan --detailed-exitcode").exits(2).says("drift").says("ahead");
+    lab.patchform("apply --auto-approve").exits(5);
+    assert_eq!([lab.read("a"), lab.read("b")], ["1.0", "2.0"]);
+}
+
+#[test]
+fn a_saved_plan_is_applied_as_it_was_reviewed_or_refused() {
+    let lab = Lab::new(&tower(["1.0", "1.0", "1.0"], ""));
+    lab.patchform("init").exits(0);
+    lab.patchform("plan --out p").exits(0);
+    lab.patchform("show p").exits(0).says("command.a");
+    // One byte changed.
+    let mut bytes = std::fs::read(lab.path("p")).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    lab.write("damaged", &bytes);
+    lab.patchform("apply damaged").exits(1).says("damaged");
+    // Something it rests on changed.
+    lab.write("a", "0.5");
+    lab.patchform("apply p").exits(6).says("command.a");
+    std::fs::remove_file(lab.path("a")).unwrap();
+    lab.patchform("apply p").exits(0);
+    lab.patchform("apply p").exits(6);
+}
+
+#[test]
+fn without_refresh_nothing_can_be_applied() {
+    let lab = Lab::new(&tower(["1.0", "1.0", "1.0"], ""));
+    lab.patchform("init").exits(0);
+    lab.patchform("plan --refresh=false").exits(0).says("not read");
+    lab.patchform("apply --refresh=false --auto-approve").exits(5);
+}
+
+#[test]
+fn target_and_exclude_choose_with_what_they_stand_on() {
+    let lab = Lab::new(&tower(["1.0", "1.0", "1.0"], ""));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve --target command.b").exits(0);
+    assert_eq!([lab.read("a"), lab.read("b"), lab.read("c")], ["1.0", "1.0", ""]);
+    lab.patchform("apply --auto-approve --exclude command.c").exits(0);
+    assert_eq!(lab.read("c"), "");
+    lab.patchform("plan --target command.nowhere").exits(1).says("command.nowhere");
+}
+
+#[test]
+fn nothing_is_asked_without_a_terminal() {
+    let lab = Lab::new(&tower(["1.0", "1.0", "1.0"], ""));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply").exits(5).says("--auto-approve");
+    assert_eq!(lab.read("a"), "");
+}

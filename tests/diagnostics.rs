@@ -1,0 +1,165 @@
+//! Every mistake that a user can make has a folder under `tests/diagnostics`: `*.pf.hcl` and `*.pfvars` files, an
+//! optional `inputs.txt` (lines `env NAME=value`, `var name=value`, `file path`), and what is said in `expected.txt`.
+//! `UPDATE=1` writes the expectations anew.
+
+use patchform::config::scope::Files;
+use patchform::config::{
+    Config, Given, Schemas, Sources, Surroundings, VariableFile, VariableInputs, check, parse,
+};
+use patchform::model::{Diagnostics, FileId};
+use patchform::report::diagnostic::{Look, draw_all};
+use patchform_sdk::message::Description;
+use serde_json::json;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+struct Folder(PathBuf);
+
+impl Files for Folder {
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        fs::read(self.0.join(path)).map_err(|e| e.kind().to_string())
+    }
+}
+
+fn schemas() -> Schemas {
+    let table = json!({
+        "release": {
+            "arguments": {},
+            "kinds": { "release": {
+                "class": "other", "level": "single", "scheme": "semver",
+                "arguments": {
+                    "path": { "type": "string", "required": true, "description": "Where the versions stand." },
+                    "artifacts": { "type": ["map", "string"] },
+                    "port": { "type": "number", "default": 80 },
+                    "token": { "type": "string", "sensitive": true },
+                    "tags": { "type": ["list", "string"] }
+                }
+            } }
+        },
+        "apt": {
+            "arguments": { "mirror": { "type": "string", "required": true } },
+            "kinds": { "apt": { "class": "operating_system", "level": "map", "scheme": "dpkg", "arguments": {} } }
+        },
+        "one": { "kinds": { "shared": {}, "var": {} } },
+        "two": { "kinds": { "shared": {} } }
+    });
+    let rows = table.as_object().unwrap();
+    rows.iter()
+        .map(|(name, d)| (name.clone(), serde_json::from_value::<Description>(d.clone()).unwrap()))
+        .collect()
+}
+
+/// Reads a folder's files as the program does: what cannot be read as text is said first.
+fn add_files(folder: &Path, sources: &mut Sources, problems: &mut Diagnostics) -> VariableInputs {
+    let mut inputs = VariableInputs::default();
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    paths.sort();
+    let mut add = |path: &Path| -> Option<FileId> {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        match sources.add(name, &fs::read(path).unwrap()) {
+            Ok(file) => Some(file),
+            Err(problem) => {
+                problems.push(problem);
+                None
+            }
+        }
+    };
+    for path in &paths {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let which = match name {
+            "patchform.pfvars" => Some(VariableFile::Default),
+            name if name.ends_with(".auto.pfvars") || name.ends_with(".auto.pfvars.json") => {
+                Some(VariableFile::Auto)
+            }
+            _ => None,
+        };
+        if name.ends_with(".pf.hcl") || name.ends_with(".pf.json") {
+            add(path);
+        } else if let Some(which) = which {
+            inputs.files.extend(add(path).map(|file| (file, which)));
+        } else if name == "inputs.txt" {
+            for line in fs::read_to_string(path).unwrap().lines() {
+                let (what, value) = line.split_once(' ').unwrap();
+                match what {
+                    "env" => {
+                        let (key, value) = value.split_once('=').unwrap();
+                        inputs.environment.push((key.to_string(), value.to_string()));
+                    }
+                    "var" => inputs.arguments.push(Given::Variable(value.to_string())),
+                    "file" => inputs.arguments.extend(add(&folder.join(value)).map(Given::File)),
+                    other => panic!("{other} in {}", path.display()),
+                }
+            }
+        }
+    }
+    inputs
+}
+
+/// What is said about a folder, and the configuration when nothing stops it.
+fn examine(folder: &Path) -> (String, Option<Config>) {
+    let mut sources = Sources::new();
+    let mut problems = Diagnostics::default();
+    let inputs = add_files(folder, &mut sources, &mut problems);
+    let (parsed, wrong) = parse(&sources);
+    problems.0.extend(wrong.0);
+    let mut config = None;
+    if !problems.has_errors() {
+        let files = Folder(folder.to_path_buf());
+        let around =
+            Surroundings { files: &files, folder: ".", working_folder: "/work", workspace: "default" };
+        match check(&parsed, &mut sources, &schemas(), &inputs, &around) {
+            Ok((checked, warnings)) => {
+                problems.0.extend(warnings.0);
+                config = Some(checked);
+            }
+            Err(wrong) => problems.0.extend(wrong.0),
+        }
+    }
+    (draw_all(&problems, &sources, Look::PLAIN), config)
+}
+
+/// A short form of what a good configuration came to.
+fn outline(config: &Config) -> String {
+    let mut out = String::new();
+    for component in &config.components {
+        let _ = write!(out, "{} = {} {}", component.address, component.level, component.arguments);
+        for dependency in &component.after {
+            let _ = write!(out, " after {}", config.components[dependency.on].address);
+        }
+        out.push('\n');
+    }
+    for output in &config.outputs {
+        let _ = writeln!(out, "output {} = {}", output.name, output.value);
+    }
+    out
+}
+
+#[test]
+fn every_mistake_is_told_as_expected() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics");
+    let update = std::env::var_os("UPDATE").is_some();
+    let mut folders: Vec<PathBuf> = fs::read_dir(&root).unwrap().map(|e| e.unwrap().path()).collect();
+    folders.retain(|path| path.is_dir());
+    folders.sort();
+    assert!(folders.len() >= 50, "{} cases", folders.len());
+    let mut wrong = Vec::new();
+    for folder in &folders {
+        let (said, config) = examine(folder);
+        let found = match &config {
+            Some(config) => format!("{said}{}", outline(config)),
+            None => said,
+        };
+        let path = folder.join("expected.txt");
+        if update {
+            fs::write(&path, &found).unwrap();
+        } else if fs::read_to_string(&path).unwrap_or_default() != found {
+            wrong.push(format!("== {}\n{found}", folder.file_name().unwrap().to_string_lossy()));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "these differ from expected.txt (UPDATE=1 rewrites them):\n{}",
+        wrong.join("\n")
+    );
+}

@@ -1,0 +1,5 @@
+component "release" "api" {
+  path = "/srv/api"
+  patch_level = "1.0.0"
+  class = "databse"
+}

@@ -1,0 +1,23 @@
+component "release" "api" {
+  path = "/srv/api"
+  patch_level = "1.0.0"
+  connection "ssh" {
+  }
+}
+component "release" "b" {
+  path = "/srv/api"
+  patch_level = "1.0.0"
+  connection "telnet" {}
+}
+component "release" "c" {
+  path = "/srv/api"
+  patch_level = "1.0.0"
+  connection {}
+}
+component "release" "d" {
+  path = "/srv/api"
+  patch_level = "1.0.0"
+  connection "local" {
+    host = 1
+  }
+}

@@ -1,0 +1,3 @@
+component "shared" "api" {
+  patch_level = "1"
+}

@@ -1,0 +1,4 @@
+component "release" "api" {
+  path = "/a"
+  patch_level = 1.10
+}

@@ -1,0 +1,3 @@
+component "var" "api" {
+  patch_level = "1"
+}

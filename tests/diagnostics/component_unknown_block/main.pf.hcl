@@ -1,0 +1,10 @@
+component "release" "api" {
+  path = "/srv/api"
+  patch_level = "1.0.0"
+  snapshoot {
+  }
+  path {
+  }
+  maintenance {
+  }
+}

@@ -1,0 +1,6 @@
+component "release" "api" {
+  path = ["a"]
+  port = "http"
+  tags = { a = 1 }
+  patch_level = "1"
+}

@@ -1,0 +1,4 @@
+﻿component "release" "db" {
+  path = "/srv/db"
+  patch_level = "1.0.0"
+}

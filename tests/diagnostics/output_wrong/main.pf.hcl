@@ -1,0 +1,7 @@
+output "a" {
+}
+output "b" {
+  vale = 1
+  value = 1
+  sensitive = "x"
+}

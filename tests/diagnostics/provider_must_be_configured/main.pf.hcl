@@ -1,0 +1,3 @@
+component "apt" "api" {
+  patch_level = {}
+}

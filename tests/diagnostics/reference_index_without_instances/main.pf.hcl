@@ -1,0 +1,5 @@
+component "release" "db" {
+  path = "/srv/db"
+  patch_level = "1.0.0"
+}
+output "a" { value = release.db[0].path }

@@ -1,0 +1,3 @@
+patchform {}
+patchform {
+}

@@ -1,0 +1,4 @@
+component "release" "api" {
+  path = "/srv",
+  patch_level = "1"
+}

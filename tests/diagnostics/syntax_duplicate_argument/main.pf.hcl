@@ -1,0 +1,5 @@
+component "release" "api" {
+  path = "/a"
+  patch_level = "1"
+  path = "/b"
+}

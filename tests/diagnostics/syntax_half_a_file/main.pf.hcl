@@ -1,0 +1,2 @@
+component "release" "db" {
+  path = "/srv/db"

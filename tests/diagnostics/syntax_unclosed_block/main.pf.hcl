@@ -1,0 +1,7 @@
+component "release" "api" {
+  path = "/srv"
+
+component "release" "db" {
+  path = "/srv/db"
+  patch_level = "1.0.0"
+}

@@ -1,0 +1,8 @@
+locals {
+  a = [1, 2
+}
+
+component "release" "db" {
+  path = "/srv/db"
+  patch_level = "1.0.0"
+}

@@ -1,0 +1,3 @@
+component "release" "my app" {
+}
+variable "1st" {}

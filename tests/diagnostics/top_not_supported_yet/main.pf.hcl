@@ -1,0 +1,5 @@
+service "shop" {
+  members = []
+}
+module "eu" {}
+data "x" "y" {}

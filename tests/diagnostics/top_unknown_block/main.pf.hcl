@@ -1,0 +1,4 @@
+componant "release" "db" {
+}
+resource "x" "y" {}
+terraform {}

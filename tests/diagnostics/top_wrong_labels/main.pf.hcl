@@ -1,0 +1,5 @@
+component "release" {
+}
+locals "x" {}
+variable {}
+output "a" "b" {}

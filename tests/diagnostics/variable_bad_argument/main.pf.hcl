@@ -1,0 +1,2 @@
+variable "hosts" { type = list(string) }
+variable "more" { type = list(string) }

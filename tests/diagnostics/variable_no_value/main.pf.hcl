@@ -1,0 +1,6 @@
+variable "port" {
+  type = number
+}
+variable "hosts" {
+  type = map(string)
+}

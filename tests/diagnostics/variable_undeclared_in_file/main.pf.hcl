@@ -1,0 +1,5 @@
+component "release" "db" {
+  path = "/srv/db"
+  patch_level = "1.0.0"
+}
+variable "port" { default = 1 }

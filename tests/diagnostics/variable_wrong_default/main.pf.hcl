@@ -1,0 +1,4 @@
+variable "hosts" {
+  type    = map(object({ port = number }))
+  default = { a = { port = "x" } }
+}

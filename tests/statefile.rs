@@ -1,0 +1,97 @@
+//! The state commands, and what happens to a state that was damaged, copied or locked, through the binary.
+
+mod lab;
+
+use lab::{Lab, files};
+
+fn applied() -> Lab {
+    let lab = Lab::new(&files(&[("a", "1.0", "", ""), ("b", "1.0", "command.a", "")]));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab
+}
+
+#[test]
+fn list_show_mv_rm() {
+    let lab = applied();
+    lab.patchform("state list").exits(0).says("command.a").says("command.b");
+    lab.patchform("state show command.a").exits(0).says("1.0");
+    lab.patchform("state show command.x").exits(1).says("command.x");
+    lab.patchform("state mv command.a command.z").exits(0);
+    lab.patchform("state list").exits(0).says("command.z").does_not_say("command.a");
+    lab.patchform("state mv command.z command.b").exits(1);
+    lab.patchform("state rm command.z").exits(0);
+    lab.patchform("state list").exits(0).does_not_say("command.z");
+    lab.patchform("state rm command.z").exits(1).says("command.z");
+}
+
+#[test]
+fn pull_and_push() {
+    let lab = applied();
+    let state = lab.patchform("state pull").exits(0).out;
+    lab.write("copy.json", &state);
+    lab.patchform("state rm command.a").exits(0);
+    // Older than what is there: refused, unless forced.
+    lab.patchform("state push copy.json").exits(1).says("serial");
+    lab.patchform("state push --force copy.json").exits(0);
+    lab.patchform("state list").exits(0).says("command.a");
+    // Somebody else's.
+    let other = applied();
+    lab.write("other.json", other.patchform("state pull").exits(0).out);
+    lab.patchform("state push other.json").exits(1).says("lineage");
+    lab.write("broken.json", &state[..state.len() / 2]);
+    lab.patchform("state push broken.json").exits(1);
+}
+
+#[test]
+fn a_damaged_state_is_an_error_and_stays_as_it_is() {
+    let lab = applied();
+    let good = lab.read("patchform.state.json");
+    for (bad, said) in [
+        (good[..good.len() / 2].to_string(), "patchform.state.json"),
+        (good.replace("1.0", "1.1"), "digest"),
+        (good.replacen("\"format_version\": 1", "\"format_version\": 99", 1), "newer"),
+        (String::new(), "patchform.state.json"),
+        ("[]".to_string(), "patchform.state.json"),
+    ] {
+        lab.write("patchform.state.json", &bad);
+        let ran = lab.patchform("plan").says(said);
+        assert!(ran.code == 1 || ran.code == 6, "{} for {said}", ran.code);
+        lab.patchform("apply --auto-approve");
+        assert_eq!(lab.read("patchform.state.json"), bad, "a state that cannot be read is not overwritten");
+    }
+}
+
+#[test]
+fn outputs_and_graph() {
+    let lab = Lab::new(&format!(
+        "{}\noutput \"where\" {{\n  value = \"port ${{1 + 2}}\"\n}}\n",
+        files(&[("a", "1.0", "", ""), ("b", "1.0", "command.a", "")])
+    ));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.patchform("output").exits(0).says("port 3");
+    lab.patchform("output where").exits(0).says("port 3");
+    lab.patchform("output nothing").exits(1);
+    lab.patchform("graph").exits(0).says("digraph").says("command.a");
+    lab.patchform("graph --format mermaid").exits(0).says("flowchart").says("command.b");
+}
+
+#[test]
+fn snapshots_are_listed_restored_and_pruned() {
+    let lab = applied();
+    for level in ["1.1", "1.2", "1.3"] {
+        lab.write("main.pf.hcl", files(&[("a", level, "", ""), ("b", "1.0", "command.a", "")]));
+        lab.patchform("apply --auto-approve").exits(0);
+    }
+    let listed = lab.patchform("snapshot list --json").exits(0).out;
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    let of_a: Vec<_> =
+        listed["snapshots"].as_array().unwrap().iter().filter(|s| s["component"] == "command.a").collect();
+    assert_eq!(of_a.len(), 2, "keep = 2 by default: {listed}");
+    let newest = of_a.iter().find(|s| s["level"] == "1.2").unwrap()["id"].as_str().unwrap();
+    lab.patchform(&format!("snapshot restore {newest} --auto-approve")).exits(0);
+    assert_eq!(lab.read("a"), "1.2");
+    lab.patchform("snapshot prune").exits(0);
+    lab.patchform("snapshot restore nothing --auto-approve").exits(1).says("nothing");
+}
