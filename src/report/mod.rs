@@ -6,8 +6,11 @@ pub mod harmless;
 pub mod mark;
 pub mod order;
 pub mod page;
+pub mod plan_json;
 pub mod plan_text;
 pub mod reason;
+#[cfg(test)]
+mod schema;
 pub mod size;
 pub mod style;
 pub mod table;

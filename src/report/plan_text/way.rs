@@ -40,7 +40,10 @@ pub fn steps(procedure: &[Planned]) -> Vec<Piece> {
         }
         pieces.push(plain(planned.action.name()));
         if !planned.expected.is_zero() {
-            pieces.push(tinted(Tint::Dim, format!("\u{a0}{}", period::show(planned.expected))));
+            pieces.push(tinted(
+                Tint::Dim,
+                format!("\u{a0}{}", period::show(planned.expected).replace(' ', "\u{a0}")),
+            ));
         }
     }
     let total: Duration = procedure.iter().map(|p| p.expected).sum();
