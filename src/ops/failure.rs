@@ -13,6 +13,8 @@ pub enum Kind {
     Refused,
     /// Locked, leased, stale, or written by a newer version.
     Locked,
+    /// A run was stopped in its middle, and can be resumed.
+    Stopped,
 }
 
 /// Why a command did not do what was asked.
@@ -42,6 +44,11 @@ impl Failure {
     /// Locked, leased, stale, or written by a newer version.
     pub fn locked(message: impl fmt::Display) -> Self {
         Failure { kind: Kind::Locked, ..Failure::error(message) }
+    }
+
+    /// A run was stopped in its middle, and can be resumed.
+    pub fn stopped(message: impl fmt::Display) -> Self {
+        Failure { kind: Kind::Stopped, ..Failure::error(message) }
     }
 
     /// The configuration is wrong.

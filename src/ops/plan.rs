@@ -108,7 +108,13 @@ pub fn check(inputs: &Inputs, watch: Arc<dyn Watch>) -> Result<Checked, Failure>
     let gathered =
         starter.gather(parsed.required_providers(), &parsed.kinds(), &parsed.configured_providers())?;
     gathered.keep_to(&providers::read_lock(&place.lock_file)?)?;
-    let around = Surroundings { files: &FilesOnDisk };
+    let working_folder = std::env::current_dir().unwrap_or_default();
+    let around = Surroundings {
+        files: &FilesOnDisk,
+        folder: ".",
+        working_folder: &working_folder.to_string_lossy(),
+        workspace: "default",
+    };
     match check::check(&parsed, &mut sources, &gathered.schemas(), &inputs, &around) {
         Ok((config, found)) => {
             warnings.0.extend(found.0);
@@ -271,7 +277,7 @@ pub(super) fn draft_to_plan(
 ) -> Result<Plan, Failure> {
     let which = if refresh { draft.to_read(focus) } else { Vec::new() };
     stages.stage(Stage::Reading(which.len()));
-    let readings = observe::observe(fleet, &draft, &which, secrets).map_err(providers::missing)?;
+    let readings = observe::observe(fleet, &draft.providers, &draft.entries, &which, secrets).map_err(providers::missing)?;
     let leases = runs::leases(&place.runs)?;
     let changes = compare(draft, readings, state, &leases, focus, fleet);
     stages.stage(Stage::Previewing(changes.to_preview().len()));
