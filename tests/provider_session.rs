@@ -120,7 +120,9 @@ fn start_error(way: &str) -> String {
 #[test]
 fn a_program_that_is_missing_or_no_program() {
     let error = started("/no/such/provider".into(), "", Path::new("x")).session.err().unwrap();
-    assert!(error.to_string().starts_with("provider `bad` cannot be started: /no/such/provider: No such file"));
+    assert!(
+        error.to_string().starts_with("provider `bad` cannot be started: /no/such/provider: No such file")
+    );
     assert!(error.nothing_was_done());
 }
 
@@ -145,10 +147,19 @@ fn a_provider_that_does_not_greet() {
 #[test]
 fn answers_that_are_no_answers() {
     for (way, says) in [
-        ("nonsense", r"answered `read` with a line that is no JSON; it begins: Traceback (most recent call last): \u{1b}[31moh no"),
-        ("not-a-message", "answered `read` with a line that is no message of the protocol; it begins: [1, 2]"),
+        (
+            "nonsense",
+            r"answered `read` with a line that is no JSON; it begins: Traceback (most recent call last): \u{1b}[31moh no",
+        ),
+        (
+            "not-a-message",
+            "answered `read` with a line that is no message of the protocol; it begins: [1, 2]",
+        ),
         ("long-line", "answered `read` with a line that is longer than 16 MiB; it begins: yyyyy"),
-        ("shape", "answered `read` with something else than the protocol asks for: unknown variant `somewhere`"),
+        (
+            "shape",
+            "answered `read` with something else than the protocol asks for: unknown variant `somewhere`",
+        ),
         ("too-few", "asks for: it was asked about 1 and answered about 0"),
         ("error", "cannot do `read`: the disk is on fire (code -32603)"),
         ("late", "did not answer `read` within 200 ms"),
@@ -195,7 +206,9 @@ fn a_provider_that_dies_is_started_again_three_times() {
         );
     }
     let error = bad.read_error();
-    assert!(error.contains("started 4 times in this run and is not started again (it last exited with code 3)"));
+    assert!(
+        error.contains("started 4 times in this run and is not started again (it last exited with code 3)")
+    );
     let Err(error) = bad.patch(1000) else { panic!("it cannot answer") };
     assert!(error.nothing_was_done(), "{error}");
 }

@@ -97,7 +97,13 @@ fn expect(layout: &Layout, act: &Act) -> Result<(), String> {
 }
 
 /// Unpacks the artifact unless a whole release of it is there already; gives the release's name.
-fn place(layout: &Layout, level: &str, artifact: &Artifact, stored: &Path, max_size: u64) -> Result<String, String> {
+fn place(
+    layout: &Layout,
+    level: &str,
+    artifact: &Artifact,
+    stored: &Path,
+    max_size: u64,
+) -> Result<String, String> {
     let short = artifact.sha256.get(..8).unwrap_or_default();
     let others = (2..).map(|n| format!("{level}+{short}.{n}"));
     let names = [level.to_string(), format!("{level}+{short}")].into_iter().chain(others);
@@ -161,8 +167,7 @@ pub fn taken(layout: &Layout, standing: &Standing, token: Value) -> Done {
         Some(link) => durable::folder_of(&layout.link).join(link).display().to_string(),
         None => "nothing was there".into(),
     };
-    let snapshot =
-        Snapshot { token, place, digest: Some(standing.digest.clone()), ..Snapshot::default() };
+    let snapshot = Snapshot { token, place, digest: Some(standing.digest.clone()), ..Snapshot::default() };
     Done { snapshot: Some(snapshot), ..Done::default() }
 }
 

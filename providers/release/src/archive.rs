@@ -193,7 +193,12 @@ impl Visit for Unpack {
             place.push(part);
             match fs::symlink_metadata(&place) {
                 Ok(found) if found.is_dir() => {}
-                Ok(_) => return Err(format!("{} is a file or a link, and something is put below it", path.display())),
+                Ok(_) => {
+                    return Err(format!(
+                        "{} is a file or a link, and something is put below it",
+                        path.display()
+                    ));
+                }
                 Err(_) => {
                     fs::create_dir(&place).map_err(|e| e.to_string())?;
                     self.folders.push(place.clone());
@@ -212,8 +217,12 @@ impl Visit for Unpack {
     }
 
     fn hard_link(&mut self, path: &Path, earlier: &Path) -> Result<(), String> {
-        let Some(entry) = self.files.get(earlier.to_string_lossy().as_ref()).filter(|e| e.mode != 0).cloned() else {
-            return Err(format!("is a hard link to {}, which is no earlier file of the artifact", earlier.display()));
+        let Some(entry) = self.files.get(earlier.to_string_lossy().as_ref()).filter(|e| e.mode != 0).cloned()
+        else {
+            return Err(format!(
+                "is a hard link to {}, which is no earlier file of the artifact",
+                earlier.display()
+            ));
         };
         let place = self.place(path)?;
         fs::hard_link(self.root.join(earlier), place).map_err(|e| e.to_string())?;

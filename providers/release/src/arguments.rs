@@ -51,7 +51,8 @@ impl Arguments {
     /// # Errors
     /// What does not fit, in a sentence.
     pub fn of(subject: &Subject) -> Result<Arguments, String> {
-        serde_json::from_value(subject.arguments.clone()).map_err(|e| format!("the arguments do not fit: {e}"))
+        serde_json::from_value(subject.arguments.clone())
+            .map_err(|e| format!("the arguments do not fit: {e}"))
     }
 
     /// The symlink, absolute.
@@ -112,12 +113,20 @@ pub fn complaints(desired: &Desired) -> Vec<Complaint> {
         }
     };
     if arguments.path.trim().is_empty() || arguments.link().file_name().is_none() {
-        complain(json!(["path"]), format!("{:?} cannot be a symlink", arguments.path), "Name the symlink to switch.");
+        complain(
+            json!(["path"]),
+            format!("{:?} cannot be a symlink", arguments.path),
+            "Name the symlink to switch.",
+        );
     }
     let level = level(Some(&desired.level)).unwrap_or_default();
     if !is_level(level) {
         let what = format!("{level:?} cannot be a release's patch level");
-        complain(json!(["patch_level"]), what, "It becomes a folder's name: letters, digits and `._+~:-`, no leading dot.");
+        complain(
+            json!(["patch_level"]),
+            what,
+            "It becomes a folder's name: letters, digits and `._+~:-`, no leading dot.",
+        );
     }
     match (&arguments.sha256, &arguments.sha256_file) {
         (None, None) => complain(
@@ -126,7 +135,11 @@ pub fn complaints(desired: &Desired) -> Vec<Complaint> {
             "Give `sha256 = { \"LEVEL\" = \"…\" }`, or `sha256_file`. A release is never unpacked unchecked.",
         ),
         (Some(_), Some(_)) => {
-            complain(json!(["sha256_file"]), "both `sha256` and `sha256_file` are given".into(), "Keep one of them.");
+            complain(
+                json!(["sha256_file"]),
+                "both `sha256` and `sha256_file` are given".into(),
+                "Keep one of them.",
+            );
         }
         (Some(digests), None) => {
             for (level, digest) in digests {
@@ -144,7 +157,11 @@ pub fn complaints(desired: &Desired) -> Vec<Complaint> {
     }
     for (name, argv) in [("on_switch", &arguments.on_switch), ("on_remove", &arguments.on_remove)] {
         if argv.as_ref().is_some_and(|argv| argv.first().is_none_or(String::is_empty)) {
-            complain(json!([name]), format!("`{name}` names no program"), "Give a list: [\"program\", \"argument\"].");
+            complain(
+                json!([name]),
+                format!("`{name}` names no program"),
+                "Give a list: [\"program\", \"argument\"].",
+            );
         }
     }
     complaints
@@ -169,7 +186,8 @@ mod tests {
 
     #[test]
     fn every_mistake_has_its_place() {
-        let good = json!({"path": "a/current", "artifact": "a-{level}.tar.gz", "sha256": {"1": "a".repeat(64)}});
+        let good =
+            json!({"path": "a/current", "artifact": "a-{level}.tar.gz", "sha256": {"1": "a".repeat(64)}});
         assert_eq!(complaints_of(good.clone(), "1"), [""; 0]);
         let with = |name: &str, value: Value| {
             let mut arguments = good.clone();
@@ -181,7 +199,11 @@ mod tests {
             (with("sha256", json!(null)), "1", r#"["artifact"]: the artifact's digest is not known"#),
             (with("sha256", json!({"1": "xyz"})), "1", r#"["sha256","1"]: "xyz" is no SHA-256"#),
             (good.clone(), "2", r#"["sha256"]: there is no SHA-256 for level 2"#),
-            (with("sha256_file", json!("x")), "1", r#"["sha256_file"]: both `sha256` and `sha256_file` are given"#),
+            (
+                with("sha256_file", json!("x")),
+                "1",
+                r#"["sha256_file"]: both `sha256` and `sha256_file` are given"#,
+            ),
             (with("on_switch", json!([])), "1", r#"["on_switch"]: `on_switch` names no program"#),
         ] {
             assert_eq!(complaints_of(arguments, level), [says]);

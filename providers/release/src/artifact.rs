@@ -21,7 +21,9 @@ pub fn of(arguments: &Arguments, level: &str) -> Result<Artifact, String> {
             .cloned()
             .ok_or_else(|| format!("there is no SHA-256 for level {level}; add it to `sha256`"))?,
         (None, Some(file)) => from_file(&absolute(&file.replace("{level}", level)), &path)?,
-        (None, None) => return Err("the artifact's digest is not known; give `sha256` or `sha256_file`".into()),
+        (None, None) => {
+            return Err("the artifact's digest is not known; give `sha256` or `sha256_file`".into());
+        }
     };
     let size = fs::metadata(&path).map(|m| m.len());
     let size = size.map_err(|e| format!("the artifact {} cannot be read: {e}", path.display()))?;
@@ -30,8 +32,8 @@ pub fn of(arguments: &Arguments, level: &str) -> Result<Artifact, String> {
 
 /// The digest of `artifact` in a file as `sha256sum` writes it: `HEX  name` per line, or the digest alone.
 fn from_file(file: &Path, artifact: &Path) -> Result<String, String> {
-    let text =
-        fs::read_to_string(file).map_err(|e| format!("the digest file {} cannot be read: {e}", file.display()))?;
+    let text = fs::read_to_string(file)
+        .map_err(|e| format!("the digest file {} cannot be read: {e}", file.display()))?;
     let name = artifact.file_name().unwrap_or_default().to_string_lossy();
     for line in text.lines() {
         let (digest, of) = line.trim().split_once(char::is_whitespace).unwrap_or((line.trim(), ""));
@@ -65,7 +67,8 @@ pub fn fetch(layout: &Layout, artifact: &Artifact) -> Result<PathBuf, String> {
         return Ok(stored);
     }
     let fresh = durable::beside(&stored);
-    let made = copy(Path::new(&artifact.source), &fresh).map_err(|e| format!("{} cannot be fetched: {e}", artifact.source));
+    let made = copy(Path::new(&artifact.source), &fresh)
+        .map_err(|e| format!("{} cannot be fetched: {e}", artifact.source));
     let kept = made.and_then(|found| {
         if found != artifact.sha256 {
             return Err(format!(

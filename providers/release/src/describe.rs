@@ -15,22 +15,40 @@ pub fn description() -> Description {
         ("sha256", optional(strings(), "SHA-256 of the artifact by patch level.")),
         (
             "sha256_file",
-            optional(json!("string"), "Path of a file as `sha256sum` writes it, with `{level}`, instead of `sha256`."),
+            optional(
+                json!("string"),
+                "Path of a file as `sha256sum` writes it, with `{level}`, instead of `sha256`.",
+            ),
         ),
-        ("keep", default(json!("number"), json!(2), "How many releases without a snapshot are kept beside the current one.")),
+        (
+            "keep",
+            default(
+                json!("number"),
+                json!(2),
+                "How many releases without a snapshot are kept beside the current one.",
+            ),
+        ),
         (
             "max_size",
             default(json!("number"), json!(MAX_SIZE), "Largest size of an unpacked release, in bytes."),
         ),
         (
             "on_switch",
-            optional(argv(), "Command that restarts what runs the release, after each switch; 75 means: nothing done."),
+            optional(
+                argv(),
+                "Command that restarts what runs the release, after each switch; 75 means: nothing done.",
+            ),
         ),
-        ("on_remove", optional(argv(), "Command that stops what ran the release, after the link was taken away again.")),
+        (
+            "on_remove",
+            optional(argv(), "Command that stops what ran the release, after the link was taken away again."),
+        ),
         ("env", default(strings(), json!({}), "Environment of the commands.")),
     ];
     let kind = Kind {
-        summary: "A versioned folder: a tar.gz with a known digest is unpacked, and a symlink is switched to it.".into(),
+        summary:
+            "A versioned folder: a tar.gz with a known digest is unpacked, and a symlink is switched to it."
+                .into(),
         class: Class::Other,
         level: LevelShape::Single,
         scheme: "natural".into(),

@@ -54,12 +54,18 @@ pub fn probe(act: &Act, context: &Context) -> Result<Probed, RpcError> {
     Ok(match wait(act, context, 0)? {
         TargetAwaited::Exited { code: 0, .. } => Probed::After(Done::default()),
         TargetAwaited::Exited { code: REFUSED, .. } | TargetAwaited::Unknown => Probed::Before,
-        TargetAwaited::Exited { code, .. } => Probed::Between { why: format!("the command exited with code {code}") },
+        TargetAwaited::Exited { code, .. } => {
+            Probed::Between { why: format!("the command exited with code {code}") }
+        }
         TargetAwaited::Running => Probed::Busy,
         TargetAwaited::Lost { .. } => Probed::Between { why: "the command was cut off".into() },
     })
 }
 
 fn wait(act: &Act, context: &Context, timeout: u64) -> Result<TargetAwaited, RpcError> {
-    context.target().wait(&TargetAwait { id: act.id.clone(), connection: act.subject.connection.clone(), timeout })
+    context.target().wait(&TargetAwait {
+        id: act.id.clone(),
+        connection: act.subject.connection.clone(),
+        timeout,
+    })
 }

@@ -86,7 +86,9 @@ impl Layout {
         match fs::symlink_metadata(&self.link) {
             Ok(found) if found.is_symlink() => fs::read_link(&self.link).map(Current::Link),
             Ok(_) => Ok(Current::Other),
-            Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(Current::Nothing),
+            Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                Ok(Current::Nothing)
+            }
             Err(e) => Err(e),
         }
     }

@@ -25,8 +25,8 @@ mod probe;
 mod reading;
 
 use patchform_sdk::message::{
-    Act, Action, Answer, Complaint, Description, Desired, Identity, PreviewOutcome, Probe, Probed, Proposed, Reading,
-    RpcError,
+    Act, Action, Answer, Complaint, Description, Desired, Identity, PreviewOutcome, Probe, Probed, Proposed,
+    Reading, RpcError,
 };
 use patchform_sdk::{Context, Provider};
 

@@ -100,7 +100,8 @@ impl Manifest {
     /// # Errors
     /// When a file cannot be read.
     pub fn is_intact(&self, root: &Path) -> io::Result<bool> {
-        let as_unpacked = self.files.iter().map(|(path, entry)| (path.clone(), (entry.sha256.clone(), entry.mode)));
+        let as_unpacked =
+            self.files.iter().map(|(path, entry)| (path.clone(), (entry.sha256.clone(), entry.mode)));
         Ok(self.now(root)? == as_unpacked.collect())
     }
 }

@@ -118,12 +118,19 @@ impl Visit for Listing {
 }
 
 /// Fills in the files that differ between the current release and the new one.
-fn compare(layout: &Layout, link: Option<&Path>, listing: Listing, preview: &mut Preview) -> Result<(), String> {
+fn compare(
+    layout: &Layout,
+    link: Option<&Path>,
+    listing: Listing,
+    preview: &mut Preview,
+) -> Result<(), String> {
     let name = link.and_then(|link| layout.name_of(link));
     let root = name.as_ref().map(|name| layout.release(name));
     let old = match (&name, &root) {
         (Some(name), Some(root)) => match Manifest::load(layout, name) {
-            Some(manifest) => manifest.now(root).map_err(|e| format!("{} cannot be read: {e}", root.display()))?,
+            Some(manifest) => {
+                manifest.now(root).map_err(|e| format!("{} cannot be read: {e}", root.display()))?
+            }
             None => BTreeMap::new(),
         },
         _ => BTreeMap::new(),

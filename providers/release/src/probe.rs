@@ -18,14 +18,17 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
     let layout = Layout::of(arguments.link());
     if probe.action == Action::Reload {
         // What counts is the command, which outlives this provider.
-        return match ledger::look(&layout.ledger(), &request.id).map_err(|e| RpcError::internal(e.to_string()))? {
+        return match ledger::look(&layout.ledger(), &request.id)
+            .map_err(|e| RpcError::internal(e.to_string()))?
+        {
             ledger::Seen::Answered(Answer::Applied(done)) => Ok(Probed::After(done)),
             ledger::Seen::Answered(Answer::Refused { .. }) => Ok(Probed::Before),
             ledger::Seen::Running => Ok(Probed::Busy),
             _ => hook::probe(request, context),
         };
     }
-    let known = ledger::probe(&layout.ledger(), &request.id).map_err(|e| RpcError::internal(e.to_string()))?;
+    let known =
+        ledger::probe(&layout.ledger(), &request.id).map_err(|e| RpcError::internal(e.to_string()))?;
     if let Some(known) = known {
         return Ok(known);
     }
@@ -57,7 +60,8 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
             if fetched { Probed::After(Done::default()) } else { Probed::Before }
         }
         Action::Drop => {
-            let gone = request.snapshot.as_ref().and_then(|s| layout.snapshot(&s.id)).is_some_and(|f| !f.exists());
+            let gone =
+                request.snapshot.as_ref().and_then(|s| layout.snapshot(&s.id)).is_some_and(|f| !f.exists());
             if gone { Probed::After(Done::default()) } else { Probed::Before }
         }
         _ => Probed::Before,

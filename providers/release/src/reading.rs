@@ -25,9 +25,7 @@ pub struct Standing {
 pub fn stand(layout: &Layout) -> Result<Standing, String> {
     let link = &layout.link;
     match layout.current().map_err(|e| format!("{} cannot be read: {e}", link.display()))? {
-        Current::Nothing => {
-            Ok(Standing { link: None, level: None, digest: digest_of(None, &Files::new()) })
-        }
+        Current::Nothing => Ok(Standing { link: None, level: None, digest: digest_of(None, &Files::new()) }),
         Current::Other => Err(format!(
             "{} is no symlink; move it away, so that the releases can stand beside it",
             link.display()

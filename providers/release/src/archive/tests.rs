@@ -68,7 +68,10 @@ fn hostile_ones_are_refused_by_name() {
         (&[("link", EntryType::Symlink, b"", "/etc")], "points to \"/etc\", which is outside"),
         (&[("a/link", EntryType::Symlink, b"", "../../x")], "which is outside"),
         (&[("link", EntryType::Symlink, b"", "")], "which is outside"),
-        (&[("l", EntryType::Symlink, b"", "."), ("l/evil", FILE, b"x", "")], "is a file or a link, and something is put below"),
+        (
+            &[("l", EntryType::Symlink, b"", "."), ("l/evil", FILE, b"x", "")],
+            "is a file or a link, and something is put below",
+        ),
         (&[("hard", EntryType::Link, b"", "/etc/passwd")], "points outside of the release"),
         (&[("hard", EntryType::Link, b"", "nothing")], "no earlier file"),
         (&[("l", EntryType::Symlink, b"", "x"), ("hard", EntryType::Link, b"", "l")], "no earlier file"),
