@@ -13,11 +13,11 @@ pub mod make;
 pub mod noun;
 pub mod stored;
 
-#[cfg(test)]
-pub mod samples;
 pub mod procedure;
 #[cfg(test)]
 mod sample;
+#[cfg(test)]
+pub mod samples;
 pub mod settle;
 pub mod stale;
 pub mod undo;
