@@ -1,10 +1,12 @@
 //! `variable` blocks: what may be given from outside, and what it must be.
 
 use super::convert::convert;
+use super::eval::evaluate;
 use super::expr::Expr;
 use super::fields::{Fields, Known, sentence_case};
 use super::scope::Scope;
-use super::syntax::{Block, Body};
+use super::source::Sources;
+use super::syntax::{self, Block, Body};
 use super::types::Type;
 use super::value::Value;
 use crate::model::{Diagnostic, Diagnostics, Span};
@@ -144,4 +146,18 @@ fn validation<'p>(block: &'p Block, problems: &mut Diagnostics) -> Option<Valida
     let condition = part("condition", "condition = var.port > 1024");
     let message = part("error_message", "error_message = \"The port must be above 1024.\"");
     Some(Validation { condition: condition?, message: message? })
+}
+
+/// The value that a variable file gives to a variable, read again for a secret that is stored nowhere. `None` when the
+/// file does not set it, or cannot be understood any more.
+pub fn value_in_file(path: &str, bytes: &[u8], name: &str) -> Option<serde_json::Value> {
+    if path.ends_with(".json") {
+        return serde_json::from_slice::<serde_json::Value>(bytes).ok()?.get(name).cloned();
+    }
+    let mut sources = Sources::new();
+    let file = sources.add(path, bytes).ok()?;
+    let mut problems = Diagnostics::default();
+    let body = syntax::read(&sources, file, &mut problems);
+    let attribute = body.attributes.into_iter().find(|a| &*a.name == name)?;
+    evaluate(&attribute.value, &Scope::root()).ok().map(|value| value.to_json())
 }

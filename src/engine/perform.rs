@@ -16,7 +16,7 @@ use crate::run::event::{ActionRef, Leg};
 use crate::target::Targets;
 use crate::target::check::{self, Verdict as Health};
 use crate::world::clock;
-use patchform_sdk::message::{Act, Action, Answer, Done, Probe, Probed, Reload, Verdict};
+use patchform_sdk::message::{Act, Action, Answer, Done, Probe, Probed, Reload, SnapshotRef, Verdict};
 use patchform_sdk::pool::Pool;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -133,6 +133,42 @@ impl Hands {
         }
     }
 
+    /// Whether a component's provider was started.
+    pub fn reaches(&self, component: usize) -> bool {
+        self.tools.plan.entries.get(component).is_some_and(|e| self.tools.session(e).is_ok())
+    }
+
+    /// Lets a snapshot go, and waits for that.
+    ///
+    /// # Errors
+    /// Why it is still there.
+    pub fn drop_snapshot(&self, component: usize, token: u64, snapshot: SnapshotRef) -> Result<(), String> {
+        let tools = &self.tools;
+        let entry = tools.plan.entries.get(component).ok_or("the plan has no such component")?;
+        let subject = subject::subject(entry, alias_of(&tools.plan, entry), &tools.secrets).map_err(|e| e.to_string())?;
+        let act = Act {
+            id: format!("{}.drop.{}", tools.run, snapshot.id),
+            token,
+            deadline: u64::try_from(PROBE_DEADLINE.as_millis()).unwrap_or(u64::MAX),
+            subject,
+            level: None,
+            expected: None,
+            snapshot: Some(snapshot),
+            reload: Reload::None,
+            artifacts: Vec::new(),
+        };
+        let (answered, answer) = std::sync::mpsc::channel();
+        tools.session(entry)?.act(Action::Drop, &act, PROBE_DEADLINE, move |reply| {
+            let _ = answered.send(reply);
+        });
+        match answer.recv() {
+            Ok(Ok(Answer::Applied(_))) => Ok(()),
+            Ok(Ok(Answer::Refused { why, .. } | Answer::Unclear { why, .. })) => Err(why),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err("the provider's session ended".into()),
+        }
+    }
+
     /// Lets checks end early: nobody waits for them any more.
     pub fn cancel_all(&self) {
         self.tools.cancelled.store(true, Ordering::Relaxed);
@@ -209,7 +245,10 @@ impl Tools {
             subject,
             level: goal.cloned().map(Into::into),
             expected,
-            snapshot: begin.snapshot.clone(),
+            snapshot: match (begin.step, begin.action.leg) {
+                (Step::Restore, Leg::Forth) => change.restore_from.clone(),
+                _ => begin.snapshot.clone(),
+            },
             reload: begin.reload,
             artifacts: change.artifacts.clone(),
         })

@@ -23,6 +23,7 @@ fn batches() -> Vec<Vec<Event>> {
     let action = ActionRef { component: 3, leg: Leg::Forth, index: 2 };
     let snapshot = Snapshot { token: json!({"id": [1, "é"]}), place: "here".into(), ..Snapshot::default() };
     let done = Done {
+        digest: Some("d1".into()),
         snapshot: Some(snapshot),
         reload: Reload::Reboot,
         verdict: Some(Verdict::Ill { why: "it \"hums\"\n".into() }),

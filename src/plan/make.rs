@@ -88,6 +88,7 @@ fn judge(
         artifacts: preview.artifacts.clone(),
         preview,
         way_back,
+        restore_from: None,
         forth,
         back,
     })

@@ -11,16 +11,17 @@ pub mod holding;
 pub mod levels;
 pub mod make;
 pub mod noun;
-pub mod stored;
-
+pub mod observed;
 pub mod procedure;
+pub mod settle;
+pub mod stale;
+pub mod stored;
+pub mod undo;
+
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
 pub mod samples;
-pub mod settle;
-pub mod stale;
-pub mod undo;
 
 pub use diff::{Changes, Facts, Leases, diff};
 pub use draft::Draft;

@@ -3,7 +3,7 @@
 
 use crate::config::checked::{Check, Connection, Lifecycle, OnFailure, Secret, SecretSource, SnapshotRule};
 use crate::model::{Address, Moment, PatchLevel};
-use patchform_sdk::message::{Artifact, Class, Preview, Reload, WayBack};
+use patchform_sdk::message::{Artifact, Class, Preview, Reload, SnapshotRef, WayBack};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -242,6 +242,8 @@ pub struct Change {
     pub artifacts: Vec<Artifact>,
     /// The way back that was chosen; `None` only with `allow_irreversible`.
     pub way_back: Option<WayBack>,
+    /// The stored snapshot that the way forth restores; only in a plan of `snapshot restore`.
+    pub restore_from: Option<SnapshotRef>,
     /// The operation plan.
     pub forth: Vec<Planned>,
     /// The emergency plan; empty without a way back.

@@ -79,6 +79,7 @@ pub fn change(from: Option<&str>, to: Option<&str>, cause: Cause) -> Change {
             size: 12_400_000,
             duration: 1_200,
         }),
+        restore_from: None,
         forth: vec![
             planned(Step::Gate, 0),
             planned(Step::Snapshot, 40),

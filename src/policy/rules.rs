@@ -96,6 +96,7 @@ mod tests {
             preview: Preview::default(),
             artifacts: Vec::new(),
             way_back: way_back.then_some(way),
+            restore_from: None,
             forth: Vec::new(),
             back: if way_back { vec![step] } else { Vec::new() },
         }

@@ -114,7 +114,7 @@ pub fn write(state: &State) -> Vec<u8> {
 /// How the line with the digest begins.
 const DIGEST: &str = "  \"digest\": \"";
 
-/// Reads what [`write`] wrote, byte for byte.
+/// Reads what [`write()`] wrote, byte for byte.
 ///
 /// # Errors
 /// [`StoredError`], also when so much as one byte was changed since.

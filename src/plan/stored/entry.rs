@@ -4,7 +4,7 @@ use super::address;
 use super::parts::*;
 use crate::model::PatchLevel;
 use crate::plan::noun::*;
-use patchform_sdk::message::{Artifact, Class, Level, Preview, Reload, WayBack};
+use patchform_sdk::message::{Artifact, Class, Level, Preview, Reload, SnapshotRef, WayBack};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::borrow::Cow;
@@ -271,6 +271,8 @@ struct StoredChange<'a> {
     artifacts: Cow<'a, [Artifact]>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     way_back: Option<Cow<'a, WayBack>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    restore_from: Option<Cow<'a, SnapshotRef>>,
     forth: Vec<StoredPlanned>,
     back: Vec<StoredPlanned>,
 }
@@ -303,6 +305,7 @@ impl<'a> From<&'a Change> for StoredChange<'a> {
             preview: Cow::Borrowed(&change.preview),
             artifacts: Cow::Borrowed(&change.artifacts),
             way_back: change.way_back.as_ref().map(Cow::Borrowed),
+            restore_from: change.restore_from.as_ref().map(Cow::Borrowed),
             forth: change.forth.iter().map(StoredPlanned::from).collect(),
             back: change.back.iter().map(StoredPlanned::from).collect(),
         }
@@ -324,6 +327,7 @@ impl From<StoredChange<'_>> for Change {
             preview: stored.preview.into_owned(),
             artifacts: stored.artifacts.into_owned(),
             way_back: stored.way_back.map(Cow::into_owned),
+            restore_from: stored.restore_from.map(Cow::into_owned),
             forth: stored.forth.into_iter().map(Planned::from).collect(),
             back: stored.back.into_iter().map(Planned::from).collect(),
         }
