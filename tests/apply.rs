@@ -28,7 +28,10 @@ fn a_patch_that_fails_is_undone_and_not_tried_again_until_allowed() {
     let lab = Lab::new(&tower(["1.0", "1.0", "1.0"], ""));
     lab.patchform("init").exits(0);
     lab.patchform("apply --auto-approve").exits(0);
-    lab.write("main.pf.hcl", tower(["1.1", "1.1", "1.1"], "echo half > $NAME; echo the disk of c is on fire; exit 1"));
+    lab.write(
+        "main.pf.hcl",
+        tower(["1.1", "1.1", "1.1"], "echo half > $NAME; echo the disk of c is on fire; exit 1"),
+    );
     lab.patchform("apply --auto-approve").exits(3).says("the disk of c is on fire").says("restored");
     // The default takes back the component that failed, not what it stands on.
     assert_eq!([lab.read("a"), lab.read("b"), lab.read("c")], ["1.1", "1.1", "1.0"]);
@@ -61,7 +64,10 @@ fn rollback_run_takes_everything_back_in_reverse_order() {
 fn halt_leaves_a_run_that_can_be_taken_back() {
     let rollout = "rollout \"stop\" {\n  on_failure = \"halt\"\n}\n";
     let configuration = |levels, patch: &str| {
-        format!("{rollout}{}", tower(levels, patch).replace("patch_level", "rollout     = rollout.stop\n  patch_level"))
+        format!(
+            "{rollout}{}",
+            tower(levels, patch).replace("patch_level", "rollout     = rollout.stop\n  patch_level")
+        )
     };
     let lab = Lab::new(&configuration(["1.0", "1.0", "1.0"], ""));
     lab.patchform("init").exits(0);
@@ -85,9 +91,13 @@ fn killed_in_mid_patch() -> Lab {
     lab.write("main.pf.hcl", tower(["1.1", "1.1", "1.1"], KILLS));
     let mut command = lab.command(
         std::path::Path::new("/bin/sh"),
-        &["-c", &format!("echo $$ > controller; exec {} apply --auto-approve", env!("CARGO_BIN_EXE_patchform"))],
+        &[
+            "-c",
+            &format!("echo $$ > controller; exec {} apply --auto-approve", env!("CARGO_BIN_EXE_patchform")),
+        ],
     );
-    let status = command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).status().unwrap();
+    let status =
+        command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).status().unwrap();
     assert_eq!(status.code(), None, "the controller was to be killed");
     lab
 }

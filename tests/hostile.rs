@@ -64,7 +64,8 @@ fn every_problem_is_shown_at_once() {
 
 #[test]
 fn a_journal_that_was_damaged_is_named_and_nothing_is_lost() {
-    let lab = Lab::new(&files(&[("a", "1.0", "", "printf half > $NAME; kill -9 $(cat controller); sleep 1")]));
+    let lab =
+        Lab::new(&files(&[("a", "1.0", "", "printf half > $NAME; kill -9 $(cat controller); sleep 1")]));
     lab.patchform("init").exits(0);
     let program = env!("CARGO_BIN_EXE_patchform");
     let line = format!("echo $$ > controller; exec {program} apply --auto-approve");

@@ -91,7 +91,9 @@ mod tests {
 
     #[test]
     fn damage_is_named() {
-        for text in ["provider \"a\" {", "provider \"a\" {\n  versoin = \"1\"\n}\n", "level \"a\" {\n}\n", "\u{0}"] {
+        for text in
+            ["provider \"a\" {", "provider \"a\" {\n  versoin = \"1\"\n}\n", "level \"a\" {\n}\n", "\u{0}"]
+        {
             assert!(Lock::read(text).is_err(), "{text:?}");
         }
     }

@@ -30,9 +30,14 @@ pub fn observe(
         }
     }
     let readings = std::thread::scope(|scope| {
-        let asked: Vec<_> =
-            by_provider.into_iter().map(|(name, asked)| scope.spawn(move || read(fleet, name, asked))).collect();
-        asked.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect::<Vec<_>>()
+        let asked: Vec<_> = by_provider
+            .into_iter()
+            .map(|(name, asked)| scope.spawn(move || read(fleet, name, asked)))
+            .collect();
+        asked
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect::<Vec<_>>()
     });
     for group in readings {
         for (i, reading) in group? {
@@ -42,7 +47,11 @@ pub fn observe(
     Ok(observed)
 }
 
-fn read(fleet: &Fleet, name: &str, asked: Vec<(usize, Desired)>) -> Result<Vec<(usize, Reading)>, ProviderError> {
+fn read(
+    fleet: &Fleet,
+    name: &str,
+    asked: Vec<(usize, Desired)>,
+) -> Result<Vec<(usize, Reading)>, ProviderError> {
     let Some(session) = fleet.session(name) else { return Ok(Vec::new()) };
     let (indices, desired): (Vec<usize>, Vec<Desired>) = asked.into_iter().unzip();
     Ok(indices.into_iter().zip(session.read(&desired)?).collect())

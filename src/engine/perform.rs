@@ -80,7 +80,8 @@ impl Hands {
             Some(action) => match (tools.act(begin, entry, change), tools.session(entry)) {
                 (Ok(act), Ok(session)) => {
                     let deadline = Duration::from_millis(act.deadline);
-                    session.act(action, &act, deadline, move |reply| answered(reply.unwrap_or_else(unanswered)));
+                    session
+                        .act(action, &act, deadline, move |reply| answered(reply.unwrap_or_else(unanswered)));
                 }
                 (Err(why), _) | (_, Err(why)) => answered(Answer::refused(why)),
             },
@@ -224,7 +225,8 @@ impl Tools {
     }
 
     fn act(&self, begin: &Begin, entry: &Entry, change: &Change) -> Result<Act, String> {
-        let subject = subject::subject(entry, alias_of(&self.plan, entry), &self.secrets).map_err(|e| e.to_string())?;
+        let subject =
+            subject::subject(entry, alias_of(&self.plan, entry), &self.secrets).map_err(|e| e.to_string())?;
         let procedure = match begin.action.leg {
             Leg::Forth => &change.forth,
             Leg::Back => &change.back,
@@ -232,7 +234,8 @@ impl Tools {
         let deadline = procedure.get(begin.action.index).map_or(PROBE_DEADLINE, |p| p.deadline);
         let goal = goal(begin, change);
         // A plan that takes a component away patches to "absent" by taking back just the patch.
-        let expected = (begin.step == Step::Patch || (begin.step == Step::Uninstall && begin.action.leg == Leg::Forth))
+        let expected = (begin.step == Step::Patch
+            || (begin.step == Step::Uninstall && begin.action.leg == Leg::Forth))
             .then(|| entry.observed.identity().map(|i| i.digest.clone()))
             .flatten();
         Ok(Act {
@@ -269,7 +272,9 @@ impl Tools {
         let subject = policy::Subject { entry, change };
         match policy::judge(subject, facts, clock::now()) {
             policy::Verdict::Pass => {}
-            policy::Verdict::WaitUntil(moment) => return Answer::refused(format!("it may not start before {moment}")),
+            policy::Verdict::WaitUntil(moment) => {
+                return Answer::refused(format!("it may not start before {moment}"));
+            }
             policy::Verdict::Refuse(why) => return Answer::refused(why),
         }
         match digest_of(&self.observe(entry)) {
@@ -293,9 +298,10 @@ impl Tools {
         let goal = goal(begin, change);
         let observed = self.observe(entry);
         let digest = digest_of(&observed).ok();
-        let ill = differs(&observed, goal)
-            .or_else(|| self.provider_finds(begin, entry, change))
-            .or_else(|| entry.checks.iter().filter(|_| goal.is_some()).find_map(|c| self.ill(c, &entry.connection)));
+        let ill =
+            differs(&observed, goal).or_else(|| self.provider_finds(begin, entry, change)).or_else(|| {
+                entry.checks.iter().filter(|_| goal.is_some()).find_map(|c| self.ill(c, &entry.connection))
+            });
         healthy(ill, digest)
     }
 
@@ -368,9 +374,7 @@ fn differs(observed: &Observed, goal: Option<&PatchLevel>) -> Option<Verdict> {
     let ill = |why: String| Some(Verdict::Ill { why });
     match (observed, goal) {
         (Observed::NotRead, _) => ill("it was not read".into()),
-        (Observed::Unreachable { why }, _) => {
-            Some(Verdict::Ill { why: format!("it cannot be read: {why}") })
-        }
+        (Observed::Unreachable { why }, _) => Some(Verdict::Ill { why: format!("it cannot be read: {why}") }),
         (Observed::Absent(_), None) => None,
         (Observed::Absent(_), Some(goal)) => ill(format!("it is not there, {goal} was expected")),
         (Observed::Present { level, .. }, None) => ill(format!("it is still there, at {level}")),

@@ -21,7 +21,9 @@ pub fn preview(
     let mut by_provider: BTreeMap<&str, Vec<(usize, Proposed)>> = BTreeMap::new();
     for i in changes.to_preview() {
         let entry = &changes.draft.entries[i];
-        let (Some(provider), Some(proposed)) = (changes.draft.providers.get(entry.provider), changes.proposed(i)) else {
+        let (Some(provider), Some(proposed)) =
+            (changes.draft.providers.get(entry.provider), changes.proposed(i))
+        else {
             continue;
         };
         let (Some(to), Some(identity)) = (proposed.to.clone(), entry.observed.identity()) else { continue };

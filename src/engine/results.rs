@@ -53,7 +53,9 @@ fn rest(
 ) -> Vec<Settled> {
     let settled = |standing| Settled { component: entry.address.clone(), standing, at: now };
     match run.standing(i) {
-        Standing::Committed => settle::recorded(plan, i, &reached(run, i, entry, change), now).into_iter().collect(),
+        Standing::Committed => {
+            settle::recorded(plan, i, &reached(run, i, entry, change), now).into_iter().collect()
+        }
         Standing::Restored => {
             // An earlier checkpoint of this run may have recorded the new level already.
             let ours = base.records.get(&entry.address).is_some_and(|r| r.run == run.id());
@@ -78,7 +80,9 @@ fn reached(run: &Run, i: usize, entry: &Entry, change: &Change) -> Observed {
     let digest = run.verified(i).map_or_else(|| before.digest.clone(), Into::into);
     let identity = Identity { digest, ..before };
     match &change.to {
-        Some(level) => Observed::Present { level: level.clone(), running: None, pending: Default::default(), identity },
+        Some(level) => {
+            Observed::Present { level: level.clone(), running: None, pending: Default::default(), identity }
+        }
         None => Observed::Absent(identity),
     }
 }

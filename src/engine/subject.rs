@@ -26,7 +26,12 @@ pub fn subject(entry: &Entry, alias: &str, secrets: &Secrets) -> Result<Subject,
 ///
 /// # Errors
 /// A secret that is not there.
-pub fn desired(entry: &Entry, alias: &str, level: &PatchLevel, secrets: &Secrets) -> Result<Desired, Missing> {
+pub fn desired(
+    entry: &Entry,
+    alias: &str,
+    level: &PatchLevel,
+    secrets: &Secrets,
+) -> Result<Desired, Missing> {
     Ok(Desired { subject: subject(entry, alias, secrets)?, level: level.clone().into() })
 }
 

@@ -10,6 +10,10 @@ pub mod plan_json;
 pub mod plan_text;
 pub mod reason;
 #[cfg(test)]
+mod run_samples;
+pub mod run_text;
+pub mod run_view;
+#[cfg(test)]
 mod schema;
 pub mod size;
 pub mod style;

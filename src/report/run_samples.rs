@@ -1,0 +1,134 @@
+//! Runs for tests: a story with every sort of event, and every ending.
+
+use super::run_view::{Ended, RunView, Settled, Stands};
+use crate::model::Moment;
+use crate::plan::noun::{Plan, Step, Verdict};
+use crate::plan::samples;
+use crate::run::event::{ActionRef, Event, Leg, Request, What};
+use patchform_sdk::message::{Answer, Done, Probed, Verdict as Health};
+use std::time::Duration;
+
+fn start() -> Moment {
+    Moment(1_795_315_207_000)
+}
+
+/// api is patched, found ill and restored; db is unclear, looked at and committed; requests and a stop in between.
+pub fn story() -> (Plan, Vec<Event>) {
+    let plan = samples::everything();
+    let at = |name: &str| plan.entries.iter().position(|e| &*e.address.name == name).unwrap_or_default();
+    let (api, db) = (at("api"), at("db"));
+    let action = |component, leg, index| ActionRef { component, leg, index };
+    let applied = || Answer::Applied(Done::default());
+    let ill = Answer::Applied(Done {
+        verdict: Some(Health::Ill {
+            why: "http GET http://127.0.0.1:8080/healthz answered 503, expected 200".into(),
+        }),
+        output: (1..=20).map(|i| format!("line {i}\n")).collect(),
+        ..Done::default()
+    });
+    let maybe = Answer::Applied(Done {
+        verdict: Some(Health::Inconclusive { why: "the check itself timed out".into() }),
+        ..Done::default()
+    });
+    let digest = plan.entries[api].observed.identity().map(|i| i.digest.clone()).unwrap_or_default();
+    let mut whats = vec![What::Taken { controller: "ops@deploy-1, process 4711".into(), token: 7 }];
+    let mut does = |action: ActionRef, step, attempt, answer: Option<Answer>| {
+        let snapshot = (step == Step::Snapshot).then(|| "20261122-024007-ab12.3".to_string());
+        whats.push(What::Intent { action, step, attempt, snapshot });
+        whats.extend(answer.map(|answer| What::Fact { action, attempt, answer }));
+    };
+    does(action(api, Leg::Forth, 0), Step::Gate, 1, Some(applied()));
+    does(action(api, Leg::Forth, 1), Step::Snapshot, 1, Some(applied()));
+    does(action(api, Leg::Forth, 2), Step::Patch, 1, Some(applied()));
+    does(action(api, Leg::Forth, 3), Step::Verify, 1, Some(ill));
+    let refused =
+        Answer::Refused { why: "the disk is full".into(), output: "no space left on device".into() };
+    does(action(api, Leg::Back, 0), Step::Restore, 1, Some(refused));
+    does(action(api, Leg::Back, 0), Step::Restore, 2, Some(applied()));
+    does(action(api, Leg::Back, 1), Step::Verify, 1, Some(applied()));
+    does(action(db, Leg::Forth, 4), Step::Patch, 1, None);
+    does(action(db, Leg::Forth, 6), Step::Verify, 1, Some(maybe));
+    does(action(db, Leg::Forth, 7), Step::Commit, 1, Some(applied()));
+    let patch = action(db, Leg::Forth, 4);
+    let unclear = Answer::Unclear { why: "no answer within 2m".into(), output: String::new() };
+    whats.insert(whats.len() - 4, What::Fact { action: patch, attempt: 1, answer: unclear });
+    for found in [
+        Ok(Probed::Busy),
+        Ok(Probed::Before),
+        Ok(Probed::Between { why: "3 of 5 packages".into() }),
+        Err("the host does not answer".into()),
+        Ok(Probed::After(Done::default())),
+    ] {
+        whats.insert(whats.len() - 4, What::Probe { action: patch, attempt: 1, found });
+    }
+    whats.push(What::Read { component: api, digest: Ok(digest) });
+    whats.push(What::Read { component: db, digest: Ok("another".into()) });
+    whats.push(What::Read { component: db, digest: Err("no route to host".into()) });
+    for request in [
+        Request::Pause,
+        Request::Continue,
+        Request::Skip(db),
+        Request::Stop,
+        Request::Rollback,
+        Request::Abandon,
+    ] {
+        whats.push(What::Asked(request));
+    }
+    whats.push(What::Stopped { why: "Ctrl-C".into() });
+    whats.push(What::Finished);
+    let time = |i: usize| start().plus(Duration::from_millis(i as u64 * 400));
+    let events = whats.into_iter().enumerate().map(|(i, what)| Event { at: time(i), what }).collect();
+    (plan, events)
+}
+
+fn settled(entry: usize, stands: Stands) -> Settled {
+    Settled {
+        entry,
+        stands,
+        why: String::new(),
+        failed_at: None,
+        output: String::new(),
+        took: Some(Duration::from_millis(7_040)),
+        left: Vec::new(),
+        snapshot: None,
+    }
+}
+
+/// A run over `plan` that ended like this.
+pub fn ended(plan: &Plan, how: Ended) -> RunView {
+    let changing: Vec<usize> = plan.changes().map(|(i, _, _)| i).collect();
+    let mut components: Vec<Settled> = changing.iter().map(|i| settled(*i, Stands::Committed)).collect();
+    let held = plan.entries.iter().enumerate().filter(|(_, e)| matches!(e.verdict, Verdict::Held { .. }));
+    components.extend(held.map(|(i, _)| Settled { took: None, ..settled(i, Stands::Held) }));
+    let mut view = RunView {
+        id: "20261122-024007-ab12".into(),
+        ended: how,
+        started: start(),
+        finished: start().plus(Duration::from_secs(73)),
+        why: String::new(),
+        components,
+    };
+    let first = &mut view.components[0];
+    match how {
+        Ended::Complete => view.components.retain(|c| c.stands == Stands::Committed),
+        Ended::Incomplete => {}
+        Ended::Restored => {
+            first.stands = Stands::Restored;
+            first.failed_at = Some(Step::Verify);
+            first.why = "http GET http://127.0.0.1:8080/healthz answered 503, expected 200".into();
+            first.output = "GET /healthz\n503 Service Unavailable\n".into();
+        }
+        Ended::Halted => {
+            first.stands = Stands::Forward;
+            first.left = vec!["traffic is still away from it".into(), "its content may have changed".into()];
+            view.why = "Ctrl-C: running actions ended, nothing new was begun".into();
+        }
+        Ended::Stuck => {
+            first.stands = Stands::Stuck;
+            first.why = "restore failed 3 times: the snapshot's folder is gone".into();
+            first.left = vec!["its content may have changed".into()];
+            first.snapshot = Some("20261122-024007-ab12.3".into());
+        }
+    }
+    view
+}

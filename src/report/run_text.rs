@@ -1,0 +1,215 @@
+//! A run as it goes on, line by line, for a pipe or a log: `02:40:07  release.api  patch 1.4.0 → 1.5.0 …`.
+
+use super::page::Page;
+use super::plan_text::brief;
+use super::reason::name;
+use super::run_view::levels;
+use super::size;
+use super::style::{Piece, Style, Tint, plain, tinted};
+use crate::model::{Moment, PatchLevel, period};
+use crate::plan::noun::{Plan, Step};
+use crate::run::event::{ActionRef, Event, Leg, Request, What};
+use patchform_sdk::message::{Answer, Probed, Verdict as Health};
+use std::collections::BTreeMap;
+
+mod emergency;
+mod ending;
+
+pub use emergency::emergency;
+pub use ending::ending;
+
+/// Column at which what is said of a component begins, behind time and address.
+const ADDRESS: usize = 24;
+/// Lines of a failed step's output that are shown at once; all of it stays in the journal.
+const OUTPUT: usize = 12;
+
+/// Turns events into lines. It remembers when things began, to say how long they took.
+#[derive(Debug)]
+pub struct RunText {
+    style: Style,
+    /// Seconds east of UTC for the times of day.
+    offset: i32,
+    began: BTreeMap<(usize, Leg), Moment>,
+    steps: BTreeMap<ActionRef, (Step, Moment)>,
+}
+
+impl RunText {
+    /// Starts with nothing seen.
+    pub fn new(style: Style, offset: i32) -> Self {
+        RunText { style, offset, began: BTreeMap::new(), steps: BTreeMap::new() }
+    }
+
+    /// The lines for one event, each with a newline; empty for what nobody needs to read.
+    pub fn event(&mut self, plan: &Plan, event: &Event) -> String {
+        match &event.what {
+            What::Intent { action, step, attempt, .. } => {
+                self.intent(plan, event.at, *action, *step, *attempt)
+            }
+            What::Fact { action, answer, .. } => self.fact(plan, event.at, *action, answer),
+            What::Probe { action, found, .. } => self.probe(plan, event.at, *action, found),
+            What::Read { component, digest } => self.read(plan, event.at, *component, digest),
+            What::Taken { controller, token } => {
+                let who = format!("{controller} drives this run (token {token})");
+                self.of_run(event.at, tinted(Tint::Dim, who))
+            }
+            What::Asked(request) => self.of_run(event.at, tinted(Tint::Info, asked(plan, request))),
+            What::Stopped { why } => {
+                self.of_run(event.at, tinted(Tint::Change, format!("stopped, resumable: {why}")))
+            }
+            What::Finished => self.of_run(event.at, tinted(Tint::Dim, "finished")),
+        }
+    }
+
+    fn intent(&mut self, plan: &Plan, at: Moment, action: ActionRef, step: Step, attempt: u32) -> String {
+        self.steps.insert(action, (step, at));
+        let first = !self.began.contains_key(&(action.component, action.leg));
+        self.began.entry((action.component, action.leg)).or_insert(at);
+        let again = if attempt > 1 { format!(" (attempt {attempt})") } else { String::new() };
+        let (from, to) = levels(plan, action.component);
+        let mut said = String::new();
+        if first && action.leg == Leg::Back {
+            let back = format!("going back to {}", shown(from));
+            said = self.of(plan, at, action.component, &[tinted(Tint::Change, back)]);
+        }
+        let what = match step {
+            // What has no effect and is over at once is not worth a line.
+            Step::Gate | Step::Measure | Step::Commit => return said,
+            Step::Patch => format!("patch {}{again} …", brief(from, to)),
+            _ => format!("{}{again} …", step.name()),
+        };
+        said + &self.of(plan, at, action.component, &[plain(what)])
+    }
+
+    fn fact(&mut self, plan: &Plan, at: Moment, action: ActionRef, answer: &Answer) -> String {
+        let step = self.steps.get(&action).map(|(step, _)| *step);
+        let word = step.map_or("step", Step::name);
+        let (tint, what, output) = match answer {
+            Answer::Applied(done) => match (&done.verdict, step) {
+                (Some(Health::Ill { why }), _) => (Tint::Bad, format!("{word} failed: {why}"), &done.output),
+                (Some(Health::Inconclusive { why }), _) => {
+                    (Tint::Change, format!("{word} could not tell: {why}"), &done.output)
+                }
+                (_, step) => return self.applied(plan, at, action, step),
+            },
+            Answer::Refused { why, output } => {
+                (Tint::Bad, format!("{word} failed, nothing was changed: {why}"), output)
+            }
+            Answer::Unclear { why, output } => {
+                (Tint::Change, format!("{word} left it unclear what happened: {why}"), output)
+            }
+        };
+        self.of(plan, at, action.component, &[tinted(tint, what)]) + &self.output(output)
+    }
+
+    fn applied(&self, plan: &Plan, at: Moment, action: ActionRef, step: Option<Step>) -> String {
+        let took = |since: Option<&Moment>| {
+            since.map_or(String::new(), |since| format!(" in {}", period::show(at.since(*since))))
+        };
+        let (from, to) = levels(plan, action.component);
+        let (tint, what) = match step {
+            None | Some(Step::Gate | Step::Measure) => return String::new(),
+            Some(Step::Commit) => {
+                let whole = took(self.began.get(&(action.component, Leg::Forth)));
+                let gone = if to.is_none() { "taken away".into() } else { format!("now at {}", shown(to)) };
+                (Tint::Good, format!("{gone}, done{whole}"))
+            }
+            Some(Step::Verify) if action.leg == Leg::Back => {
+                (Tint::Plain, format!("verified at {}", shown(from)))
+            }
+            Some(step) => {
+                let since = self.steps.get(&action).map(|(_, since)| since);
+                (Tint::Dim, format!("{} done{}", step.name(), took(since)))
+            }
+        };
+        self.of(plan, at, action.component, &[tinted(tint, what)])
+    }
+
+    fn probe(&self, plan: &Plan, at: Moment, action: ActionRef, found: &Result<Probed, String>) -> String {
+        let word = self.steps.get(&action).map_or("step", |(step, _)| step.name());
+        let what = match found {
+            Ok(Probed::Before) => format!("looked again: nothing of {word} had happened"),
+            Ok(Probed::After(_)) => format!("looked again: {word} had happened"),
+            Ok(Probed::Between { why }) if why.is_empty() => {
+                format!("looked again: {word} had happened in part")
+            }
+            Ok(Probed::Between { why }) => format!("looked again: {word} had happened in part: {why}"),
+            Ok(Probed::Busy) => format!("looked again: {word} still goes on"),
+            Err(why) => format!("looked again: nobody can tell how far {word} came: {why}"),
+        };
+        self.of(plan, at, action.component, &[tinted(Tint::Change, what)])
+    }
+
+    /// After a way back the reading decides.
+    fn read(&self, plan: &Plan, at: Moment, component: usize, digest: &Result<String, String>) -> String {
+        let before = plan.entries.get(component).and_then(|e| e.observed.identity()).map(|i| &i.digest);
+        let (from, _) = levels(plan, component);
+        let took = self
+            .began
+            .get(&(component, Leg::Back))
+            .map_or(String::new(), |since| format!(" in {}", period::show(at.since(*since))));
+        let piece = match digest {
+            Ok(digest) if Some(digest) == before => {
+                tinted(Tint::Good, format!("restored to {}{took}", shown(from)))
+            }
+            Ok(_) => tinted(Tint::Bad, "read after going back: it is not as it was before the run"),
+            Err(why) => tinted(Tint::Bad, format!("could not be read after going back: {why}")),
+        };
+        self.of(plan, at, component, &[piece])
+    }
+
+    fn of(&self, plan: &Plan, at: Moment, component: usize, pieces: &[Piece]) -> String {
+        let address = name(plan, component);
+        let mut line = vec![
+            tinted(Tint::Dim, format!("{}  ", size::time_of_day(at, self.offset))),
+            tinted(Tint::Bold, format!("{address:<ADDRESS$}  ")),
+        ];
+        line.extend_from_slice(pieces);
+        let mut page = Page::new(self.style);
+        page.line(0, 10, &line);
+        page.finish()
+    }
+
+    fn of_run(&self, at: Moment, piece: Piece) -> String {
+        let mut page = Page::new(self.style);
+        let time = tinted(Tint::Dim, format!("{}  ", size::time_of_day(at, self.offset)));
+        page.line(0, 10, &[time, piece]);
+        page.finish()
+    }
+
+    fn output(&self, output: &str) -> String {
+        let mut page = Page::new(self.style);
+        tail(&mut page, 12, output);
+        page.finish()
+    }
+}
+
+/// The last lines of what a step printed, and how many came before.
+fn tail(page: &mut Page, indent: usize, output: &str) {
+    let lines: Vec<&str> = output.trim_end().lines().collect();
+    let skipped = lines.len().saturating_sub(OUTPUT);
+    if skipped > 0 {
+        let more = format!("… {}: patchform run show --timeline", size::counted(skipped, "earlier line"));
+        page.line(indent, indent, &[tinted(Tint::Dim, more)]);
+    }
+    for line in &lines[skipped..] {
+        page.verbatim(indent, Tint::Dim, &format!("│ {line}"));
+    }
+}
+
+fn shown(level: Option<&PatchLevel>) -> String {
+    level.map_or_else(|| "absent".into(), PatchLevel::to_string)
+}
+
+fn asked(plan: &Plan, request: &Request) -> String {
+    match request {
+        Request::Pause => "asked to pause: nothing new begins".into(),
+        Request::Continue => "asked to go on".into(),
+        Request::Skip(entry) => format!("asked to skip {}", name(plan, *entry)),
+        Request::Stop => "asked to stop: running actions end, then the run can be resumed".into(),
+        Request::Rollback => "asked to roll back: everything that this run changed is taken back".into(),
+        Request::Abandon => "asked to abandon: the run ends as it stands".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

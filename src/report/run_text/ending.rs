@@ -1,0 +1,159 @@
+//! The last words of a run: how it ended, each component with its levels, what is left, and what to type next.
+
+use super::emergency::emergency;
+use super::tail;
+use crate::model::period;
+use crate::plan::noun::Plan;
+use crate::report::page::Page;
+use crate::report::plan_text::brief;
+use crate::report::reason::name;
+use crate::report::run_view::{Ended, RunView, Settled, Stands, levels};
+use crate::report::size;
+use crate::report::style::{Style, Tint, plain, tinted};
+use crate::report::table::Table;
+
+/// Rows of the table before the rest is counted.
+const FEW: usize = 40;
+
+/// Draws it.
+pub fn ending(plan: &Plan, run: &RunView, style: Style) -> String {
+    let mut page = Page::new(style);
+    headline(&mut page, run);
+    table(&mut page, plan, run);
+    let failed = run.components.iter().filter(|c| !c.why.is_empty() && c.failed_at.is_some());
+    for component in failed.take(FEW) {
+        failure(&mut page, plan, component);
+    }
+    left(&mut page, plan, run);
+    for component in run.components.iter().filter(|c| c.stands == Stands::Stuck) {
+        page.blank();
+        emergency(&mut page, plan, component);
+    }
+    page.blank();
+    for (what, command) in next(plan, run) {
+        page.line(0, 2, &[plain(what), tinted(Tint::Command, command)]);
+    }
+    page.finish()
+}
+
+fn headline(page: &mut Page, run: &RunView) {
+    let (tint, sentence) = match run.ended {
+        Ended::Complete => (Tint::Good, "Complete: every component is at its planned level."),
+        Ended::Incomplete => {
+            (Tint::Change, "Incomplete: nothing failed, but some components were left alone.")
+        }
+        Ended::Restored => {
+            (Tint::Change, "Restored: what failed or depended on it is back where it was before this run.")
+        }
+        Ended::Halted => (Tint::Change, "Halted: the run stopped half-way and can be resumed."),
+        Ended::Stuck => (Tint::Bad, "Stuck: something could not be restored. A person is needed."),
+    };
+    page.line(0, 2, &[tinted(tint, sentence)]);
+    if !run.why.is_empty() {
+        page.line(2, 4, &[plain(&run.why)]);
+    }
+    let counts: Vec<String> = Stands::ALL
+        .into_iter()
+        .map(|s| (s, run.count(s)))
+        .filter(|(s, n)| *n > 0 && *s != Stands::Unchanged)
+        .map(|(s, n)| format!("{} {}", size::count(n), s.word()))
+        .collect();
+    let took = period::show(run.finished.since(run.started));
+    let counts = if counts.is_empty() { "nothing to do".to_string() } else { counts.join(", ") };
+    page.line(2, 4, &[plain(counts), tinted(Tint::Dim, format!("; run {}, {took}", run.id))]);
+}
+
+/// What matters most stands last, just above the prompt; of a big run the uneventful rows are counted.
+fn table(page: &mut Page, plan: &Plan, run: &RunView) {
+    let mut rows: Vec<&Settled> = run.components.iter().filter(|c| c.stands != Stands::Unchanged).collect();
+    if rows.is_empty() {
+        return;
+    }
+    rows.sort_by_key(|c| (c.stands, c.entry));
+    let hidden = rows.len().saturating_sub(FEW + 1);
+    let hidden = if hidden > 0 { rows.len() - FEW } else { 0 };
+    rows.truncate(rows.len() - hidden);
+    rows.sort_by_key(|c| (std::cmp::Reverse(c.stands), c.entry));
+    let mut table = Table::new(&["component", "stands", "level", ">took"]);
+    for component in rows {
+        let (from, to) = levels(plan, component.entry);
+        let level = match component.stands {
+            Stands::Committed => brief(from, to),
+            Stands::Stuck | Stands::GoingBack | Stands::Forward => format!("between {}", brief(from, to)),
+            _ => from.map_or("(absent)".into(), |l| format!("stays {l}")),
+        };
+        table.row(vec![
+            tinted(Tint::Bold, name(plan, component.entry)),
+            tinted(tint(component.stands), component.stands.word()),
+            plain(level),
+            tinted(Tint::Dim, component.took.map_or(String::new(), period::show)),
+        ]);
+    }
+    page.blank();
+    table.draw(page, 2);
+    if hidden > 0 {
+        let more = format!("… {} more: ", size::count(hidden));
+        let command = tinted(Tint::Command, format!("patchform run show {}", run.id));
+        page.line(2, 4, &[tinted(Tint::Dim, more), command]);
+    }
+}
+
+/// The colour of a standing.
+pub(in crate::report) const fn tint(stands: Stands) -> Tint {
+    match stands {
+        Stands::Stuck => Tint::Bad,
+        Stands::Restored | Stands::GoingBack => Tint::Change,
+        Stands::Committed => Tint::Good,
+        Stands::Forward | Stands::Held => Tint::Info,
+        Stands::Skipped | Stands::Untouched | Stands::Unchanged => Tint::Dim,
+    }
+}
+
+fn failure(page: &mut Page, plan: &Plan, component: &Settled) {
+    page.blank();
+    let step = component.failed_at.map_or("", |s| s.name());
+    let address = tinted(Tint::Bold, name(plan, component.entry));
+    page.line(0, 2, &[address, tinted(Tint::Bad, format!("  {step} failed: ")), plain(&component.why)]);
+    tail(page, 2, &component.output);
+}
+
+fn left(page: &mut Page, plan: &Plan, run: &RunView) {
+    let rows: Vec<(usize, &String)> =
+        run.components.iter().flat_map(|c| c.left.iter().map(|l| (c.entry, l))).collect();
+    if rows.is_empty() {
+        return;
+    }
+    page.blank();
+    page.line(0, 2, &[tinted(Tint::Bold, "Left as it is now")]);
+    for (entry, what) in rows {
+        page.line(2, 4, &[tinted(Tint::Bold, format!("{}  ", name(plan, entry))), plain(what)]);
+    }
+}
+
+/// What to do next: a sentence and the command to type.
+fn next(plan: &Plan, run: &RunView) -> Vec<(String, String)> {
+    let id = &run.id;
+    match run.ended {
+        Ended::Complete => vec![("To take it all back: ".into(), format!("patchform rollback {id}"))],
+        Ended::Incomplete => vec![("For what was left alone: ".into(), "patchform plan".into())],
+        Ended::Restored => {
+            let mut rows = vec![("The whole story: ".into(), format!("patchform run show {id} --timeline"))];
+            let first = run.components.iter().find(|c| c.failed_at.is_some());
+            if let Some(first) = first {
+                rows.push((
+                    "A level that was rolled back is not tried again. Declare another one, or: ".into(),
+                    format!("patchform allow '{}'", name(plan, first.entry)),
+                ));
+            }
+            rows
+        }
+        Ended::Halted => vec![
+            ("To finish it: ".into(), format!("patchform resume {id}")),
+            ("To take it back: ".into(), format!("patchform rollback {id}")),
+        ],
+        Ended::Stuck => vec![
+            ("When it is repaired, to go on going back: ".into(), format!("patchform rollback {id}")),
+            ("To end the run as it stands: ".into(), format!("patchform run abandon {id}")),
+        ],
+    }
+}

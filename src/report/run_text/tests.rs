@@ -1,0 +1,47 @@
+//! Runs as people read them, in golden files.
+
+use super::*;
+use crate::plan::samples;
+use crate::report::run_samples::{ended, story};
+use crate::report::run_view::Ended;
+
+fn told(style: Style) -> String {
+    let (plan, events) = story();
+    let mut text = RunText::new(style, 3_600);
+    events.iter().map(|event| text.event(&plan, event)).collect()
+}
+
+#[test]
+fn a_patch_that_fails_and_goes_back() {
+    insta::assert_snapshot!("story_80", told(Style::plain(80)));
+    insta::assert_snapshot!("story_60", told(Style::plain(60)));
+}
+
+#[test]
+fn every_ending() {
+    let (plan, _) = story();
+    for how in [Ended::Complete, Ended::Incomplete, Ended::Restored, Ended::Halted, Ended::Stuck] {
+        let text = ending(&plan, &ended(&plan, how), Style::plain(80));
+        insta::assert_snapshot!(format!("ending_{}", how.name()), text);
+    }
+}
+
+#[test]
+fn a_big_ending_stays_short_and_says_so() {
+    let plan = samples::fleet(5_000, false);
+    let text = ending(&plan, &ended(&plan, Ended::Complete), Style::plain(80));
+    assert!(text.lines().count() < 60);
+    assert!(text.contains("… 4,960 more: patchform run show"), "{text}");
+}
+
+#[test]
+fn hostile_output_is_not_obeyed() {
+    let plan = samples::hostile();
+    let mut view = ended(&plan, Ended::Stuck);
+    view.components[0].output = "\u{1b}[2J\rall is well".into();
+    view.components[0].failed_at = Some(Step::Patch);
+    view.components[0].why = "a\u{7}".into();
+    let text = ending(&plan, &view, Style::plain(80));
+    assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text}");
+    assert!(text.contains("\\u{1b}[2J"));
+}

@@ -1,0 +1,173 @@
+//! A run as the reports need it: plain data, filled from the fold of its journal.
+
+use crate::model::{Moment, PatchLevel};
+use crate::plan::noun::{Plan, Step, Verdict};
+use crate::run::event::Leg;
+use std::time::Duration;
+
+/// Where a component stands in a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stands {
+    /// A person is needed.
+    Stuck,
+    /// It is as it was before the run.
+    Restored,
+    /// It goes back.
+    GoingBack,
+    /// It is being patched.
+    Forward,
+    /// It is at the planned level.
+    Committed,
+    /// It was left alone.
+    Skipped,
+    /// Something that it stands on was not committed.
+    Held,
+    /// It has not begun.
+    Untouched,
+    /// The plan does not change it.
+    Unchanged,
+}
+
+impl Stands {
+    /// Every standing, those first that matter most to a tired person.
+    pub const ALL: [Stands; 9] = [
+        Stands::Stuck,
+        Stands::Restored,
+        Stands::GoingBack,
+        Stands::Forward,
+        Stands::Committed,
+        Stands::Skipped,
+        Stands::Held,
+        Stands::Untouched,
+        Stands::Unchanged,
+    ];
+
+    /// Its words in text.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Stands::Stuck => "stuck",
+            Stands::Restored => "restored",
+            Stands::GoingBack => "going back",
+            Stands::Forward => "in progress",
+            Stands::Committed => "done",
+            Stands::Skipped => "skipped",
+            Stands::Held => "held",
+            Stands::Untouched => "not begun",
+            Stands::Unchanged => "unchanged",
+        }
+    }
+
+    /// Its name in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Stands::Stuck => "stuck",
+            Stands::Restored => "restored",
+            Stands::GoingBack => "going_back",
+            Stands::Forward => "forward",
+            Stands::Committed => "committed",
+            Stands::Skipped => "skipped",
+            Stands::Held => "held",
+            Stands::Untouched => "untouched",
+            Stands::Unchanged => "unchanged",
+        }
+    }
+}
+
+/// How a run ended, or stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ended {
+    /// All is committed.
+    Complete,
+    /// Some were skipped or held, none failed.
+    Incomplete,
+    /// What failed is restored.
+    Restored,
+    /// It stopped, and can be resumed.
+    Halted,
+    /// A person is needed.
+    Stuck,
+}
+
+impl Ended {
+    /// Its name in text and JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Ended::Complete => "complete",
+            Ended::Incomplete => "incomplete",
+            Ended::Restored => "restored",
+            Ended::Halted => "halted",
+            Ended::Stuck => "stuck",
+        }
+    }
+}
+
+/// One component of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// Index into the plan's entries.
+    pub entry: usize,
+    /// Where it stands.
+    pub stands: Stands,
+    /// Why it failed, was skipped or held, or is stuck: a sentence. Empty when all went well.
+    pub why: String,
+    /// The step at which it failed.
+    pub failed_at: Option<Step>,
+    /// The end of what that step printed; may be empty.
+    pub output: String,
+    /// How long it was worked on.
+    pub took: Option<Duration>,
+    /// What is not as it should stay, such as `traffic is still away from it`; empty unless halted or stuck.
+    pub left: Vec<String>,
+    /// The snapshot that a person may use; for a stuck component.
+    pub snapshot: Option<String>,
+}
+
+/// A run that ended or stopped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunView {
+    /// Its id.
+    pub id: String,
+    /// How it ended.
+    pub ended: Ended,
+    /// When it began.
+    pub started: Moment,
+    /// When it ended or stopped.
+    pub finished: Moment,
+    /// Why it stopped; empty unless halted.
+    pub why: String,
+    /// The components that the plan changes or holds, in the plan's order.
+    pub components: Vec<Settled>,
+}
+
+impl RunView {
+    /// How many components stand like this.
+    pub fn count(&self, stands: Stands) -> usize {
+        self.components.iter().filter(|c| c.stands == stands).count()
+    }
+}
+
+/// Something that goes on right now, for the live view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Going {
+    /// Index into the plan's entries.
+    pub entry: usize,
+    /// Which way.
+    pub leg: Leg,
+    /// What is being done.
+    pub step: Step,
+    /// Since when.
+    pub since: Moment,
+    /// What the provider says that it is doing; may be empty.
+    pub message: String,
+    /// How much is done, from 0 to 100, where known.
+    pub percent: Option<u8>,
+}
+
+/// Levels before and after the planned change of an entry; the observed level twice when it does not change.
+pub fn levels(plan: &Plan, entry: usize) -> (Option<&PatchLevel>, Option<&PatchLevel>) {
+    match plan.entries.get(entry).map(|e| (&e.verdict, &e.observed)) {
+        Some((Verdict::Change(change), _)) => (change.from.as_ref(), change.to.as_ref()),
+        Some((_, observed)) => (observed.level(), observed.level()),
+        None => (None, None),
+    }
+}
