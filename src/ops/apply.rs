@@ -93,7 +93,16 @@ impl Ready {
 pub fn planned(planned: Planned, lock: Duration) -> Ready {
     let Planned { plan, place, fleet, starter, secrets, .. } = planned;
     let local = Local::new(&place.state).with_patience(lock);
-    Ready { plan, place, fleet, starter, secrets, local, notices: Vec::new(), entry: Entry::New { saved: false } }
+    Ready {
+        plan,
+        place,
+        fleet,
+        starter,
+        secrets,
+        local,
+        notices: Vec::new(),
+        entry: Entry::New { saved: false },
+    }
 }
 
 /// A saved plan.
@@ -128,7 +137,9 @@ fn pinned(plan: Plan, place: Place, inputs: &Inputs, lock: Duration, entry: Entr
     let needed: BTreeSet<usize> = stale::rests_on(&plan)
         .into_iter()
         .filter(|i| !matches!(plan.entries[*i].verdict, Verdict::Forget))
-        .filter(|i| plan.entries[*i].desired.is_some() || matches!(plan.entries[*i].verdict, Verdict::Change(_)))
+        .filter(|i| {
+            plan.entries[*i].desired.is_some() || matches!(plan.entries[*i].verdict, Verdict::Change(_))
+        })
         .map(|i| plan.entries[i].provider)
         .collect();
     let fleet = starter.pinned_fleet(&plan.providers, &needed)?;
@@ -171,7 +182,14 @@ pub fn apply(ready: Ready, audience: &mut dyn Audience) -> Result<Ended, Failure
     let run = opened.drive(&plan, &local, &hands, audience)?;
     let outcome = outcome(&run);
     opened.close(&plan, &run, &local, &place, &hands, audience)?;
-    Ok(Ended { id: run.id().into(), plan, run: Some(run), outcome: Some(outcome), took: began.elapsed(), gated })
+    Ok(Ended {
+        id: run.id().into(),
+        plan,
+        run: Some(run),
+        outcome: Some(outcome),
+        took: began.elapsed(),
+        gated,
+    })
 }
 
 /// Whether there is anything to do or to record.
@@ -194,10 +212,14 @@ pub fn refuse_leased(plan: &Plan) -> Result<(), Failure> {
     });
     match held {
         None => Ok(()),
-        Some((address, run)) => Err(Failure::locked(format!("run {run}, which has not ended, holds {address} or its target"))
-            .hint(format!("finish it with `patchform resume {run}`, take it back with `patchform rollback {run}`, or leave \
-                           everything as it stands with `patchform run abandon {run}`"))
-            .hint(format!("`patchform run show {run}` tells how it stands"))),
+        Some((address, run)) => Err(Failure::locked(format!(
+            "run {run}, which has not ended, holds {address} or its target"
+        ))
+        .hint(format!(
+            "finish it with `patchform resume {run}`, take it back with `patchform rollback {run}`, or leave \
+                           everything as it stands with `patchform run abandon {run}`"
+        ))
+        .hint(format!("`patchform run show {run}` tells how it stands"))),
     }
 }
 
@@ -238,7 +260,10 @@ fn open_run(
         None => State { lineage: plan.lineage.clone(), ..fresh_state()? },
     };
     if state.lineage != plan.lineage {
-        return Err(stale_plan(&[stale::Stale::Lineage { planned: plan.lineage.clone(), found: state.lineage }]));
+        return Err(stale_plan(&[stale::Stale::Lineage {
+            planned: plan.lineage.clone(),
+            found: state.lineage,
+        }]));
     }
     let now = clock::now();
     let (id, above, told, request) = match entry {
@@ -262,7 +287,8 @@ fn open_run(
             } else {
                 runs::tell(&place.runs, &id)?
             };
-            let writer = Writer::resume(&folder.join(runs::JOURNAL), &told.journal, env!("CARGO_PKG_VERSION"));
+            let writer =
+                Writer::resume(&folder.join(runs::JOURNAL), &told.journal, env!("CARGO_PKG_VERSION"));
             let started = told.started();
             take(told.run, writer, &me, &lease, request).map(|(run, writer)| (run, writer, started))
         }
@@ -288,7 +314,8 @@ fn open_run(
 fn begin(plan: &Plan, state: &State, folder: &Path, id: &str) -> Result<Writer, Failure> {
     let bytes = stored::write(plan);
     let path = folder.join(runs::PLAN);
-    disk::write_atomic(&path, &bytes).map_err(|e| Failure::error(format!("cannot write {}: {e}", path.display())))?;
+    disk::write_atomic(&path, &bytes)
+        .map_err(|e| Failure::error(format!("cannot write {}: {e}", path.display())))?;
     let identity = Identity {
         program: env!("CARGO_PKG_VERSION").into(),
         run: id.into(),
@@ -328,8 +355,10 @@ fn holdings(plan: &Plan) -> Holdings {
 }
 
 fn refuse_stale(plan: &Plan, state: &State, fleet: &Fleet, secrets: &Secrets) -> Result<(), Failure> {
-    let which: Vec<usize> = stale::rests_on(plan).into_iter().filter(|i| plan.entries[*i].desired.is_some()).collect();
-    let read = observe::observe(fleet, &plan.providers, &plan.entries, &which, secrets).map_err(Failure::error)?;
+    let which: Vec<usize> =
+        stale::rests_on(plan).into_iter().filter(|i| plan.entries[*i].desired.is_some()).collect();
+    let read =
+        observe::observe(fleet, &plan.providers, &plan.entries, &which, secrets).map_err(Failure::error)?;
     let readings: BTreeMap<usize, Observed> = which.iter().map(|i| (*i, read[*i].clone())).collect();
     let stale = stale::stale(plan, state, &readings);
     if stale.is_empty() { Ok(()) } else { Err(stale_plan(&stale)) }
@@ -354,8 +383,9 @@ impl Opened {
     ) -> Result<Run, Failure> {
         let (reply, happened) = mpsc::channel();
         route_signals(&reply);
-        let mut inbox = Inbox::open(&self.folder)
-            .map_err(|e| Failure::error(format!("cannot make the run's inbox in {}: {e}", self.folder.display())))?;
+        let mut inbox = Inbox::open(&self.folder).map_err(|e| {
+            Failure::error(format!("cannot make the run's inbox in {}: {e}", self.folder.display()))
+        })?;
         let Opened { run, writer, ledger, .. } = self;
         ledger.checkpoint(plan, run, local, audience);
         let mut watch = |plan: &Plan, run: &Run, event: &Event| {
@@ -366,7 +396,8 @@ impl Opened {
         };
         let channel = (&reply, &happened);
         let mut performer = Performing { hands };
-        let driven = drive::drive(plan, run.clone(), writer, &mut performer, Some(&mut inbox), channel, &mut watch);
+        let driven =
+            drive::drive(plan, run.clone(), writer, &mut performer, Some(&mut inbox), channel, &mut watch);
         for notice in inbox.notices() {
             audience.notice(&notice);
         }
@@ -390,7 +421,8 @@ impl Opened {
         }
         let open: BTreeSet<String> =
             runs::open(&place.runs)?.into_iter().map(|r| r.id).filter(|id| id != run.id()).collect();
-        let dropped = super::snapshot::drop_old(&self.ledger.state, plan, &open, hands, self.lease.token(), audience);
+        let dropped =
+            super::snapshot::drop_old(&self.ledger.state, plan, &open, hands, self.lease.token(), audience);
         if !dropped.is_empty() {
             self.ledger.fold(plan, run, local, &head, dropped)?;
         }
@@ -417,7 +449,8 @@ impl Ledger {
     fn checkpoint(&mut self, plan: &Plan, run: &Run, local: &Local, audience: &mut dyn Audience) {
         let head = Head { segment: 0, lines: run.events(), sum: String::new() };
         if let Err(failure) = self.fold(plan, run, local, &head, Vec::new()) {
-            audience.notice(&format!("the state could not be written; the journal has everything: {failure}"));
+            audience
+                .notice(&format!("the state could not be written; the journal has everything: {failure}"));
         }
         self.saved_at = clock::steady();
     }

@@ -63,7 +63,8 @@ impl Failure {
 
     /// A failure that a diagnostic without a place in the configuration tells.
     pub fn diagnostic(diagnostic: Diagnostic) -> Self {
-        let detail = if diagnostic.detail.is_empty() { String::new() } else { format!(": {}", diagnostic.detail) };
+        let detail =
+            if diagnostic.detail.is_empty() { String::new() } else { format!(": {}", diagnostic.detail) };
         let failure = Failure::error(format!("{}{detail}", diagnostic.summary));
         if diagnostic.help.is_empty() { failure } else { failure.hint(diagnostic.help) }
     }

@@ -47,13 +47,15 @@ pub fn init(inputs: &Inputs) -> Result<Initialized, Failure> {
     project.place.prepare()?;
     let starter = Starter::new(&project.place, Arc::new(Silent));
     let parsed = &project.parsed;
-    let gathered = starter.gather(parsed.required_providers(), &parsed.kinds(), &parsed.configured_providers())?;
+    let gathered =
+        starter.gather(parsed.required_providers(), &parsed.kinds(), &parsed.configured_providers())?;
     let before = read_lock(&project.place.lock_file)?;
     let after = gathered.lock();
     let lock_changed = before != after || !project.place.lock_file.exists();
     if lock_changed {
-        disk::write_atomic(&project.place.lock_file, after.write().as_bytes())
-            .map_err(|e| Failure::error(format!("cannot write {}: {e}", project.place.lock_file.display())))?;
+        disk::write_atomic(&project.place.lock_file, after.write().as_bytes()).map_err(|e| {
+            Failure::error(format!("cannot write {}: {e}", project.place.lock_file.display()))
+        })?;
     }
     let state = Local::new(&project.place.state).read().map_err(backend)?;
     let state_is = state.map_or_else(|| "new".into(), |s| format!("{} components", s.records.len()));

@@ -27,7 +27,12 @@ pub enum Way {
 ///
 /// # Errors
 /// There is no such run, its levels are not kept any more, or something cannot be read.
-pub fn open(run: Option<&str>, inputs: &Inputs, lock: Duration, stages: &mut dyn Stages) -> Result<Way, Failure> {
+pub fn open(
+    run: Option<&str>,
+    inputs: &Inputs,
+    lock: Duration,
+    stages: &mut dyn Stages,
+) -> Result<Way, Failure> {
     let place = Place::known();
     let opened = runs::open(&place.runs)?;
     if run.is_none() || opened.iter().any(|r| Some(r.id.as_str()) == run) {
@@ -41,7 +46,8 @@ pub fn open(run: Option<&str>, inputs: &Inputs, lock: Duration, stages: &mut dyn
 fn finished(id: &str, place: Place, inputs: &Inputs, stages: &mut dyn Stages) -> Result<Planned, Failure> {
     let state = Local::new(&place.state).read().map_err(backend)?;
     let unknown = || {
-        Failure::error(format!("there is no run {id}")).hint("`patchform run list` shows all runs and how they stand")
+        Failure::error(format!("there is no run {id}"))
+            .hint("`patchform run list` shows all runs and how they stand")
     };
     let state = state.ok_or_else(unknown)?;
     let run = state.run(id).ok_or_else(unknown)?.clone();
@@ -65,9 +71,20 @@ fn finished(id: &str, place: Place, inputs: &Inputs, stages: &mut dyn Stages) ->
     let mut warnings = Diagnostics::default();
     for address in lost {
         warnings.push(
-            Diagnostic::warning(format!("{address} was changed by that run and is not in its plan under this name"))
-                .help("It was moved since; take it back by naming its earlier level in the configuration."),
+            Diagnostic::warning(format!(
+                "{address} was changed by that run and is not in its plan under this name"
+            ))
+            .help("It was moved since; take it back by naming its earlier level in the configuration."),
         );
     }
-    Ok(Planned { plan, sources: Sources::new(), warnings, place, fleet, starter, secrets, state: Some(state) })
+    Ok(Planned {
+        plan,
+        sources: Sources::new(),
+        warnings,
+        place,
+        fleet,
+        starter,
+        secrets,
+        state: Some(state),
+    })
 }

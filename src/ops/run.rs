@@ -91,17 +91,23 @@ pub fn show(id: Option<&str>) -> Result<runs::Told, Failure> {
 ///
 /// # Errors
 /// Nobody drives it, or its inbox cannot be written.
-pub fn ask(id: Option<&str>, request: impl FnOnce(&Plan, &Run) -> Result<Request, Failure>) -> Result<String, Failure> {
+pub fn ask(
+    id: Option<&str>,
+    request: impl FnOnce(&Plan, &Run) -> Result<Request, Failure>,
+) -> Result<String, Failure> {
     let place = Place::known();
     let chosen = runs::choose(&place.runs, id)?;
     if !chosen.alive {
-        return Err(Failure::error(format!("nobody drives run {} now", chosen.id))
-            .hint(format!("`patchform resume {0}` finishes it, `patchform rollback {0}` takes it back", chosen.id)));
+        return Err(Failure::error(format!("nobody drives run {} now", chosen.id)).hint(format!(
+            "`patchform resume {0}` finishes it, `patchform rollback {0}` takes it back",
+            chosen.id
+        )));
     }
     let told = runs::tell(&place.runs, &chosen.id)?;
     let request = request(&told.plan, &told.run)?;
-    inbox::put(&place.runs.join(&chosen.id), &told.plan, &request)
-        .map_err(|e| Failure::error(format!("cannot put the request into the inbox of run {}: {e}", chosen.id)))?;
+    inbox::put(&place.runs.join(&chosen.id), &told.plan, &request).map_err(|e| {
+        Failure::error(format!("cannot put the request into the inbox of run {}: {e}", chosen.id))
+    })?;
     Ok(chosen.id)
 }
 
@@ -112,7 +118,9 @@ pub fn ask(id: Option<&str>, request: impl FnOnce(&Plan, &Run) -> Result<Request
 pub fn skip(plan: &Plan, address: &str) -> Result<Request, Failure> {
     let address = state::address(address)?;
     let found = plan.changes().find(|(_, e, _)| e.address == address);
-    found.map(|(i, ..)| Request::Skip(i)).ok_or_else(|| Failure::error(format!("this run does not change {address}")))
+    found
+        .map(|(i, ..)| Request::Skip(i))
+        .ok_or_else(|| Failure::error(format!("this run does not change {address}")))
 }
 
 /// `run abandon`: an open run that nobody drives, ready to be ended as it stands.

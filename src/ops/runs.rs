@@ -44,7 +44,9 @@ pub fn open(runs: &Path) -> Result<Vec<OpenRun>, Failure> {
 /// What went wrong with a lease.
 pub fn leased(error: LeaseError) -> Failure {
     match error {
-        LeaseError::Driven { .. } | LeaseError::Held { .. } | LeaseError::Newer { .. } => Failure::locked(error),
+        LeaseError::Driven { .. } | LeaseError::Held { .. } | LeaseError::Newer { .. } => {
+            Failure::locked(error)
+        }
         _ => Failure::error(error),
     }
 }
@@ -62,9 +64,8 @@ pub fn choose(runs: &Path, named: Option<&str>) -> Result<OpenRun, Failure> {
                 .hint("`patchform run list` shows all runs and how they stand")),
         },
         None if open.len() == 1 => Ok(open.remove(0)),
-        None if open.is_empty() => {
-            Err(Failure::error("there is no open run").hint("`patchform run list` shows all runs and how they stand"))
-        }
+        None if open.is_empty() => Err(Failure::error("there is no open run")
+            .hint("`patchform run list` shows all runs and how they stand")),
         None => {
             let ids: Vec<&str> = open.iter().map(|r| r.id.as_str()).collect();
             Err(Failure::error(format!("several runs are open; name one of: {}", ids.join(", "))))
@@ -98,7 +99,9 @@ impl Told {
 pub fn folder(runs: &Path, id: &str) -> Result<PathBuf, Failure> {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
     if id.is_empty() || !id.bytes().all(allowed) {
-        return Err(Failure::error(format!("{id:?} is no id of a run")).hint("`patchform run list` shows all runs"));
+        return Err(
+            Failure::error(format!("{id:?} is no id of a run")).hint("`patchform run list` shows all runs")
+        );
     }
     Ok(runs.join(id))
 }
@@ -133,7 +136,8 @@ pub fn tell(runs: &Path, id: &str) -> Result<Told, Failure> {
     }
     let mut run = Run::start(&plan, id);
     for event in &journal.events {
-        run.apply(event).map_err(|e| Failure::error(format!("the journal of run {id} cannot be followed: {e}")))?;
+        run.apply(event)
+            .map_err(|e| Failure::error(format!("the journal of run {id} cannot be followed: {e}")))?;
     }
     Ok(Told { plan, plan_digest, journal, run })
 }

@@ -18,10 +18,12 @@ use std::path::Path;
 pub fn again(plan: &Plan, inputs: &Inputs) -> Result<Secrets, Failure> {
     let of_entries = plan.entries.iter().flat_map(|e| &e.secrets);
     let of_providers = plan.providers.iter().flat_map(|p| &p.secrets);
-    let needed: BTreeSet<&str> = of_entries.chain(of_providers).map(|s: &Secret| s.variable.as_str()).collect();
+    let needed: BTreeSet<&str> =
+        of_entries.chain(of_providers).map(|s: &Secret| s.variable.as_str()).collect();
     let mut values = BTreeMap::new();
     for name in needed {
-        let value = given(name, inputs).map_or_else(|| from_source(name, plan.secret_sources.get(name)), Ok)?;
+        let value =
+            given(name, inputs).map_or_else(|| from_source(name, plan.secret_sources.get(name)), Ok)?;
         values.insert(name.to_string(), value);
     }
     Ok(Secrets(values))
@@ -58,7 +60,9 @@ fn from_source(name: &str, source: Option<&SecretSource>) -> Result<Json, Failur
             },
         },
         Some(SecretSource::CommandLine) => absent("it was given with --var, which is not stored".into()),
-        Some(SecretSource::Default) | None => absent("its default is in the configuration, which is not read here".into()),
+        Some(SecretSource::Default) | None => {
+            absent("its default is in the configuration, which is not read here".into())
+        }
     }
 }
 
@@ -67,4 +71,3 @@ pub fn missing(missing: Missing) -> Failure {
     let name = missing.0.clone();
     Failure::error(missing).hint(format!("give it with --var {name}=…"))
 }
-

@@ -12,8 +12,8 @@ use crate::engine::lease::{self, Holdings};
 use crate::engine::perform::{Hands, Tools};
 use crate::engine::{fleet::Fleet, observe, secrets::Secrets};
 use crate::model::{Address, Diagnostics};
-use crate::plan::noun::{Cause, Change, Entry, Planned as Action, Purpose, Step, Verdict};
 use crate::plan::Plan;
+use crate::plan::noun::{Cause, Change, Entry, Planned as Action, Purpose, Step, Verdict};
 use crate::provider::watch::Silent;
 use crate::state::{Snapshot, State, retention};
 use crate::world::clock;
@@ -48,7 +48,8 @@ pub(super) fn drop_old(
         let reference = SnapshotRef { id: id.clone(), token: Some(snapshot.token.clone()) };
         match hands.drop_snapshot(component, token, reference) {
             Ok(()) => dropped.push(id),
-            Err(why) => audience.notice(&format!("snapshot {id} of {} could not be dropped: {why}", snapshot.component)),
+            Err(why) => audience
+                .notice(&format!("snapshot {id} of {} could not be dropped: {why}", snapshot.component)),
         }
     }
     dropped
@@ -77,14 +78,17 @@ pub fn prune(inputs: &Inputs, patience: Duration) -> Result<(Vec<String>, Vec<St
                 continue;
             }
         };
-        let doomed: Vec<String> = to_drop(&state, &told.plan, &open).into_iter().filter(|id| ids.contains(id)).collect();
+        let doomed: Vec<String> =
+            to_drop(&state, &told.plan, &open).into_iter().filter(|id| ids.contains(id)).collect();
         if doomed.is_empty() {
             continue;
         }
         let hands = hands_for(&place, told.plan, inputs, &run)?;
-        let lock = Local::new(&place.state).with_patience(patience).lock("snapshot prune").map_err(backend)?;
-        let lease = lease::acquire(&place.runs, &format!("{run}-prune"), &Holdings::default(), 0, clock::now())
-            .map_err(runs::leased)?;
+        let lock =
+            Local::new(&place.state).with_patience(patience).lock("snapshot prune").map_err(backend)?;
+        let lease =
+            lease::acquire(&place.runs, &format!("{run}-prune"), &Holdings::default(), 0, clock::now())
+                .map_err(runs::leased)?;
         drop(lock);
         for id in doomed {
             let Some(snapshot) = state.snapshots.get(&id) else { continue };
@@ -158,7 +162,8 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
     let place = Place::known();
     let state = state::required()?;
     let snapshot = state.snapshots.get(id).cloned().ok_or_else(|| {
-        Failure::error(format!("there is no snapshot {id}")).hint("`patchform snapshot list` shows all snapshots")
+        Failure::error(format!("there is no snapshot {id}"))
+            .hint("`patchform snapshot list` shows all snapshots")
     })?;
     let told = runs::tell(&place.runs, &snapshot.run)?;
     let entry = told.plan.entries.iter().find(|e| e.address == snapshot.component).cloned();
@@ -172,12 +177,19 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
         purpose: Purpose::Rollback { of: snapshot.run.clone() },
         entries: vec![Entry { after: Vec::new(), rollout: 0, ..entry }],
         outputs: Vec::new(),
-        rollouts: told.plan.rollouts.get(told.plan.entries.iter().find(|e| e.address == snapshot.component).map_or(0, |e| e.rollout)).cloned().into_iter().collect(),
+        rollouts: told
+            .plan
+            .rollouts
+            .get(told.plan.entries.iter().find(|e| e.address == snapshot.component).map_or(0, |e| e.rollout))
+            .cloned()
+            .into_iter()
+            .collect(),
         ..told.plan
     };
     let needed = BTreeSet::from([plan.entries[0].provider]);
     let (starter, fleet, secrets) = start(&place, &plan, &needed, inputs)?;
-    let read = observe::observe(&fleet, &plan.providers, &plan.entries, &[0], &secrets).map_err(super::providers::missing)?;
+    let read = observe::observe(&fleet, &plan.providers, &plan.entries, &[0], &secrets)
+        .map_err(super::providers::missing)?;
     let record = state.records.get(&snapshot.component);
     let entry = &mut plan.entries[0];
     entry.recorded = record.map(|r| r.level.clone());
@@ -190,7 +202,16 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
     entry.verdict = Verdict::Change(Box::new(change(id, &snapshot, entry)));
     refuse_if_leased(&place, entry)?;
     let warnings = Diagnostics::default();
-    Ok(Planned { plan, sources: Sources::new(), warnings, place, fleet, starter, secrets, state: Some(state) })
+    Ok(Planned {
+        plan,
+        sources: Sources::new(),
+        warnings,
+        place,
+        fleet,
+        starter,
+        secrets,
+        state: Some(state),
+    })
 }
 
 fn refuse_if_leased(place: &Place, entry: &Entry) -> Result<(), Failure> {
@@ -198,8 +219,11 @@ fn refuse_if_leased(place: &Place, entry: &Entry) -> Result<(), Failure> {
     let target = entry.observed.identity().and_then(|i| leases.targets.get(&i.target));
     match leases.components.get(&entry.address).or(target) {
         None => Ok(()),
-        Some(run) => Err(Failure::locked(format!("run {run}, which has not ended, holds {} or its target", entry.address))
-            .hint(format!("`patchform run show {run}` tells how it stands"))),
+        Some(run) => Err(Failure::locked(format!(
+            "run {run}, which has not ended, holds {} or its target",
+            entry.address
+        ))
+        .hint(format!("`patchform run show {run}` tells how it stands"))),
     }
 }
 
@@ -266,7 +290,8 @@ pub fn will_drop(state: &State, plan: &Plan) -> Vec<(String, String)> {
         }
     }
     let keeps: BTreeMap<&Address, u64> = plan.entries.iter().map(|e| (&e.address, e.snapshot.keep)).collect();
-    let doomed = to_drop(&after, plan, &BTreeSet::new()).into_iter().filter(|id| state.snapshots.contains_key(id));
+    let doomed =
+        to_drop(&after, plan, &BTreeSet::new()).into_iter().filter(|id| state.snapshots.contains_key(id));
     let why = |id: &str| {
         let snapshot = &state.snapshots[id];
         match (snapshot.expires.filter(|at| *at <= now), keeps.get(&snapshot.component)) {

@@ -159,7 +159,11 @@ pub fn outputs(name: Option<&str>) -> Result<Vec<(String, Json, bool)>, Failure>
     match name {
         Some(name) if found.is_empty() => {
             let known: Vec<&str> = state.outputs.keys().map(String::as_str).collect();
-            let known = if known.is_empty() { "there are none".into() } else { format!("there are: {}", known.join(", ")) };
+            let known = if known.is_empty() {
+                "there are none".into()
+            } else {
+                format!("there are: {}", known.join(", "))
+            };
             Err(Failure::error(format!("the state has no output {name:?}; {known}")))
         }
         _ => Ok(found),

@@ -25,5 +25,9 @@ pub struct Valid {
 pub fn validate(inputs: &Inputs) -> Result<Valid, Failure> {
     let mut checked = plan::check(inputs, Arc::new(Silent))?;
     checked.start()?;
-    Ok(Valid { components: checked.config.components.len(), warnings: checked.warnings, sources: checked.sources })
+    Ok(Valid {
+        components: checked.config.components.len(),
+        warnings: checked.warnings,
+        sources: checked.sources,
+    })
 }
