@@ -63,8 +63,9 @@ component "release" "switch" {
   on_switch   = ["bin/svc", "restart", "switch", tostring(local.port.switch)]
 
   check "http" "forwarding" {
-    url    = "http://127.0.0.1:${local.port.switch}/healthz"
-    within = "5s"
+    url      = "http://127.0.0.1:${local.port.switch}/healthz"
+    interval = "100ms"
+    within   = "5s"
   }
 }
 
@@ -79,8 +80,9 @@ component "release" "firewall" {
   on_switch   = ["bin/svc", "restart", "firewall", tostring(local.port.firewall)]
 
   check "http" "filtering" {
-    url    = "http://127.0.0.1:${local.port.firewall}/healthz"
-    within = "5s"
+    url      = "http://127.0.0.1:${local.port.firewall}/healthz"
+    interval = "100ms"
+    within   = "5s"
   }
 }
 
@@ -135,8 +137,9 @@ component "release" "database" {
   on_switch   = ["bin/svc", "restart", "database", tostring(local.port.database)]
 
   check "http" "ready" {
-    url    = "http://127.0.0.1:${local.port.database}/healthz"
-    within = "5s"
+    url      = "http://127.0.0.1:${local.port.database}/healthz"
+    interval = "100ms"
+    within   = "5s"
   }
 }
 
@@ -150,8 +153,9 @@ component "release" "cache" {
   on_switch   = ["bin/svc", "restart", "cache", tostring(local.port.cache)]
 
   check "tcp" "listening" {
-    port   = local.port.cache
-    within = "5s"
+    port     = local.port.cache
+    interval = "100ms"
+    within   = "5s"
   }
 }
 
@@ -169,6 +173,7 @@ component "release" "api" {
   check "http" "ready" {
     url           = "http://127.0.0.1:${each.value}/healthz"
     expect_status = 200
+    interval      = "100ms"
     within        = "5s"
   }
 }
@@ -185,6 +190,7 @@ component "release" "web" {
   check "http" "ready" {
     url         = "http://127.0.0.1:${local.port.web}/healthz"
     expect_body = "is well"
+    interval    = "100ms"
     within      = "5s"
   }
 }
@@ -200,8 +206,9 @@ component "release" "bastion" {
   on_switch   = ["bin/svc", "restart", "bastion", tostring(local.port.bastion)]
 
   check "tcp" "reachable" {
-    port   = local.port.bastion
-    within = "5s"
+    port     = local.port.bastion
+    interval = "100ms"
+    within   = "5s"
   }
 }
 

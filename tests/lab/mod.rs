@@ -128,7 +128,7 @@ component "command" "{name}" {{
   env         = {{ NAME = "{name}" }}
   read        = ["sh", "-c", "cat \"$NAME\" 2>/dev/null || true"]
   patch       = ["sh", "-c", "{patch}"]
-  snapshot    = ["sh", "-c", "cp \"$NAME\" \"$NAME.$PATCHFORM_SNAPSHOT_ID\" 2>/dev/null; echo \"$NAME.$PATCHFORM_SNAPSHOT_ID\""]
+  snapshot    = ["sh", "-c", "cp \"$NAME\" \"$NAME.$PATCHFORM_ACTION_ID\" 2>/dev/null; echo \"$NAME.$PATCHFORM_ACTION_ID\""]
   restore     = ["sh", "-c", "if [ -f \"$PATCHFORM_SNAPSHOT\" ]; then cp \"$PATCHFORM_SNAPSHOT\" \"$NAME\"; else rm -f \"$NAME\"; fi"]
 }}
 "#

@@ -138,7 +138,7 @@ fn next(plan: &Plan, run: &RunView) -> Vec<(String, String)> {
         Ended::Complete => vec![("To take it all back: ".into(), format!("patchform rollback {id}"))],
         Ended::Incomplete => vec![("For what was left alone: ".into(), "patchform plan".into())],
         Ended::Restored => {
-            let mut rows = vec![("The whole story: ".into(), format!("patchform run show {id} --timeline"))];
+            let mut rows = vec![("The whole story: ".into(), format!("patchform run show {id}"))];
             let first = run.components.iter().find(|c| c.failed_at.is_some());
             if let Some(first) = first {
                 rows.push((
