@@ -241,6 +241,7 @@ impl Edges<'_> {
             match &used.which {
                 Which::All => add(self.places.range(block, None)),
                 Which::One(key) => add(self.places.range(block, Some(key))),
+                Which::Same => add(self.places.range(block, Some(&draft.key))),
                 Which::Computed(_) => {
                     let key = computed.next().and_then(Option::as_ref);
                     add(self.places.range(block, key));
@@ -249,7 +250,7 @@ impl Edges<'_> {
         }
         self.spend(after.len(), after.values().next().copied().or(Some(header)))?;
         let after: Vec<Dependency> = after.into_iter().map(|(on, span)| Dependency { on, span }).collect();
-        if draft.computed.is_empty() {
+        if draft.computed.is_empty() && !uses.iter().any(|used| used.which == Which::Same) {
             *shared = Some(after.clone());
         }
         Some(after)

@@ -6,6 +6,8 @@ use hcl::edit::parser::Error;
 /// Translates an error of parsing `text[base..end]`.
 pub(super) fn error(error: &Error, text: &str, base: usize, end: usize, file: FileId) -> Diagnostic {
     let at = offset(error, text, base, end);
+    // White space is never what is wrong.
+    let at = at + text[at..end].bytes().take_while(|b| matches!(b, b' ' | b'\t')).count();
     let found = Found::at(text, at);
     let message = error.message();
     let span = Span::new(file, at, at + found.length);
@@ -126,6 +128,9 @@ fn complaint(message: &str, found: &Found) -> (String, String) {
     }
     if found.first.is_none_or(|c| matches!(c, '\n' | '\r')) && message.contains("invalid expression") {
         return ("A value is missing".to_string(), "a value is expected here".to_string());
+    }
+    if message == "unexpected token" {
+        return (format!("The line cannot go on with {what}"), "not expected here".to_string());
     }
     match rows.iter().find(|(word, _, _)| message.contains(word)) {
         Some((_, summary, label)) => (summary.clone(), (*label).to_string()),
