@@ -8,6 +8,9 @@ pub(super) fn error(error: &Error, text: &str, base: usize, end: usize, file: Fi
     let at = offset(error, text, base, end);
     // White space is never what is wrong.
     let at = at + text[at..end].bytes().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    // Half an operator is passed over before the parser stops.
+    let before = text[base..at].trim_end_matches([' ', '\t']);
+    let at = if is_vague(error) && before.ends_with(['&', '|']) { base + before.len() - 1 } else { at };
     let found = Found::at(text, at);
     let message = error.message();
     let span = Span::new(file, at, at + found.length);
