@@ -35,7 +35,6 @@ fn eval(expr: &Expr, scope: &Scope<'_>) -> Evaluated {
     match &expr.node {
         Node::Literal(value) => Ok(value.clone()),
         Node::Name(_) | Node::Traversal(..) => traverse::traversal(expr, scope),
-        Node::Splat(splat) => traverse::splat(splat, scope),
         Node::Wrapped(inner) | Node::Parens(inner) => eval(inner, scope),
         Node::Template(parts) => template(expr, parts, scope),
         Node::List(items) => list(expr, items, scope),
@@ -329,3 +328,6 @@ impl Gathered {
         value.marked(&self.marks)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -161,12 +161,12 @@ fn fitted(
 /// A function's complaint, at the argument that it is about.
 fn told(expr: &Expr, call: &Call, fault: Fault, hidden: bool, scope: &Scope<'_>) -> Failure {
     let place = fault.argument.and_then(|i| call.args.get(i).or(call.args.last())).unwrap_or(expr);
-    let mut problem = fail(expr, scope, format!("{}() failed", call.name));
-    if let Some((span, _)) = &mut problem.primary {
+    // What a function says may quote its arguments.
+    let problem =
+        if hidden { "its arguments are sensitive, so the reason is not shown" } else { &fault.problem };
+    let mut failure = fail(expr, scope, format!("{}(): {problem}", call.name));
+    if let Some((span, _)) = &mut failure.primary {
         *span = place.span();
     }
-    // What a function says may quote its arguments.
-    problem.detail =
-        if hidden { "its arguments are sensitive, so the reason is not shown".into() } else { fault.problem };
-    problem
+    failure
 }
