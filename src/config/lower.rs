@@ -196,7 +196,7 @@ impl Lowering<'_> {
             *left = rest;
             let span = self.span(operator.span());
             let kind = match operator {
-                TraversalOperator::GetAttr(name) => StepKind::Attr(name.as_str().into()),
+                TraversalOperator::GetAttr(name) => StepKind::Attr(super::value::key(name.as_str())),
                 TraversalOperator::Index(index) => StepKind::Index(self.expr(index)),
                 TraversalOperator::LegacyIndex(n) => {
                     StepKind::Index(Expr { span, node: Node::Literal(Value::number(*n.value())) })

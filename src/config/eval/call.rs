@@ -1,6 +1,6 @@
 //! Function calls: arguments are spread, checked and converted before the function sees them.
 
-use super::{Evaluated, Failure, eval, fail, fail_at, not_too_deep};
+use super::{Evaluated, Failure, bounded, eval, fail, fail_at};
 use crate::config::convert::convert;
 use crate::config::expr::{Call, Expr};
 use crate::config::functions::{self, Fault, Function, Param, Rule, Work};
@@ -94,7 +94,7 @@ fn apply(expr: &Expr, call: &Call, function: &Function, scope: &Scope<'_>) -> Ev
     };
     let hidden = marks.is_sensitive();
     let value = done.map_err(|fault| told(expr, call, fault, hidden, scope))?;
-    not_too_deep(value.marked(&marks), expr, scope)
+    bounded(value.marked(&marks), expr, scope)
 }
 
 fn arguments(call: &Call, scope: &Scope<'_>) -> Result<Vec<Value>, Failure> {

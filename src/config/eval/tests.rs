@@ -243,6 +243,11 @@ fn files_are_read_through_the_scope() {
         ("filebase64(\"binary\")", "Yf8="),
         ("filesha256(\"binary\") == filesha256(\"binary\") ? \"same\" : \"\"", "same"),
         ("fileexists(\"binary\") ? \"yes\" : \"no\"", "yes"),
+        (
+            "filebase64sha256(\"greeting.tpl\") == base64sha256(file(\"greeting.tpl\")) ? \"same\" : \"\"",
+            "same",
+        ),
+        ("ephemeralasnull(\"x\")", "x"),
         ("fileexists(\"nosuch\") ? \"yes\" : \"no\"", "no"),
     ] {
         assert_eq!(run_in(text, &scope), Ok(Value::string(answer)), "{text}");
@@ -312,6 +317,37 @@ fn huge_numbers_and_texts_end_in_a_message() {
 fn an_empty_heredoc_is_refused_and_not_misread() {
     let error = parsed("[<<EOT\nEOT\n, <<EOT\nx\nEOT\n]").expect_err("misread");
     assert!(error.contains("an empty heredoc"), "{error}");
+}
+
+/// Shared parts make it easy to write down in a few lines what fills any memory once it is written out.
+#[test]
+fn values_that_double_at_each_step_are_refused() {
+    for step in
+        ["[a, a]", "{x = a, y = a}", "[for x in [1, 2] : a]", "concat([a], [a])", "merge({x = a}, {y = a})"]
+    {
+        let mut value = Value::string("a");
+        let mut steps = 0;
+        let problem = loop {
+            steps += 1;
+            assert!(steps < 100, "{step}");
+            match run_in(step, &Scope::root().with("a", value)) {
+                Ok(next) => value = next,
+                Err(problem) => break problem,
+            }
+        };
+        assert!(problem.contains("larger than 1 GiB"), "{step}: {problem}");
+    }
+    let deep = (0..300).try_fold(Value::NULL, |v, _| run_in("[a]", &Scope::root().with("a", v)));
+    assert!(deep.expect_err("refused").contains("200 levels deep"));
+}
+
+#[test]
+fn every_function_is_in_a_table() {
+    let tables =
+        [include_str!("console.tsv"), include_str!("console_differs.tsv"), include_str!("tests.rs")].concat();
+    let missing: Vec<&str> =
+        crate::config::functions::names().filter(|name| !tables.contains(&format!("{name}("))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 #[test]
