@@ -316,3 +316,6 @@ fn unify_objects(a: &BTreeMap<Arc<str>, Field>, b: &BTreeMap<Arc<str>, Field>) -
     let all: Vec<Type> = a.values().chain(b.values()).map(|f| f.ty.clone()).collect();
     unify(&all).map(Type::map)
 }
+
+#[cfg(test)]
+mod tests;

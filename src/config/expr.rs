@@ -26,10 +26,8 @@ pub(super) enum Node {
     Object(Vec<(Key, Expr)>),
     /// A bare identifier.
     Name(Arc<str>),
-    /// `base.a["b"][0]`
+    /// `base.a["b"][0]`, `base[*].a`
     Traversal(Box<Expr>, Vec<Step>),
-    /// `base[*].a`: the steps apply to each element.
-    Splat(Box<Splat>),
     /// `(a)`
     Parens(Box<Expr>),
     /// `a ? b : c`
@@ -79,15 +77,8 @@ pub(super) enum StepKind {
     Attr(Arc<str>),
     /// `[x]`, `.0`
     Index(Expr),
-}
-
-/// `source[*].steps`
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Splat {
-    pub(super) source: Expr,
-    /// The asterisk.
-    pub(super) star: Span,
-    pub(super) each: Vec<Step>,
+    /// `[*]`, `.*`: the steps inside apply to each element.
+    Splat(Vec<Step>),
 }
 
 /// A function call.
@@ -247,13 +238,7 @@ impl Expr {
             }
             Node::Traversal(base, steps) => {
                 let mut reference = base.as_traversal()?;
-                reference.steps.extend(steps.iter().map(|s| (s.as_ref_step(), s.span)));
-                Some(Reference { span: self.span, ..reference })
-            }
-            Node::Splat(splat) => {
-                let mut reference = splat.source.as_traversal()?;
-                reference.steps.push((RefStep::Splat, splat.star));
-                reference.steps.extend(splat.each.iter().map(|s| (s.as_ref_step(), s.span)));
+                flatten(steps, &mut reference.steps);
                 Some(Reference { span: self.span, ..reference })
             }
             _ => None,
@@ -314,10 +299,21 @@ impl Key {
     }
 }
 
+/// The steps of a reference; those within a splat stand behind it.
+fn flatten(steps: &[Step], flat: &mut Vec<(RefStep, Span)>) {
+    for step in steps {
+        flat.push((step.as_ref_step(), step.span));
+        if let StepKind::Splat(each) = &step.kind {
+            flatten(each, flat);
+        }
+    }
+}
+
 impl Step {
     fn as_ref_step(&self) -> RefStep {
         match &self.kind {
             StepKind::Attr(name) => RefStep::Attr(name.clone()),
+            StepKind::Splat(_) => RefStep::Splat,
             StepKind::Index(expr) => match expr.as_literal() {
                 Some(value) if value.as_str().is_some() || value.as_number().is_some() => {
                     RefStep::Index(value.clone())
@@ -339,7 +335,7 @@ impl<'a> Found<'a> {
     fn expr(&mut self, expr: &'a Expr) {
         match &expr.node {
             Node::Literal(_) => {}
-            Node::Name(_) | Node::Traversal(..) | Node::Splat(_) => self.traversal(expr),
+            Node::Name(_) | Node::Traversal(..) => self.traversal(expr),
             Node::Template(parts) => self.parts(parts),
             Node::Wrapped(inner) | Node::Parens(inner) | Node::Unary(_, inner) => self.expr(inner),
             Node::List(items) => items.iter().for_each(|item| self.expr(item)),
@@ -357,40 +353,32 @@ impl<'a> Found<'a> {
     }
 
     fn traversal(&mut self, expr: &'a Expr) {
-        if let Some(reference) = expr.as_traversal() {
-            if !self.bound.iter().any(|name| **name == *reference.root) {
-                self.references.push(reference);
-            }
-            self.indices(expr);
-            return;
+        match expr.as_traversal() {
+            Some(reference) if self.bound.iter().any(|name| **name == *reference.root) => {}
+            Some(reference) => self.references.push(reference),
+            None => {}
         }
-        match &expr.node {
-            Node::Traversal(base, _) => self.expr(base),
-            Node::Splat(splat) => self.expr(&splat.source),
-            _ => {}
-        }
-        self.own_indices(expr);
+        self.below(expr);
     }
 
     /// What stands between the brackets, all the way down to the root.
-    fn indices(&mut self, expr: &'a Expr) {
+    fn below(&mut self, expr: &'a Expr) {
         match &expr.node {
-            Node::Traversal(base, _) => self.indices(base),
-            Node::Splat(splat) => self.indices(&splat.source),
-            _ => {}
+            Node::Traversal(base, steps) => {
+                self.below(base);
+                self.steps(steps);
+            }
+            Node::Name(_) => {}
+            _ => self.expr(expr),
         }
-        self.own_indices(expr);
     }
 
-    fn own_indices(&mut self, expr: &'a Expr) {
-        let steps: &[Step] = match &expr.node {
-            Node::Traversal(_, steps) => steps,
-            Node::Splat(splat) => &splat.each,
-            _ => &[],
-        };
+    fn steps(&mut self, steps: &'a [Step]) {
         for step in steps {
-            if let StepKind::Index(index) = &step.kind {
-                self.expr(index);
+            match &step.kind {
+                StepKind::Attr(_) => {}
+                StepKind::Index(index) => self.expr(index),
+                StepKind::Splat(each) => self.steps(each),
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The configuration language: text → syntax (spans kept) → checked [`Config`].
 
 pub mod checked;
+pub mod console;
 pub mod convert;
 pub mod eval;
 pub mod expr;

@@ -295,7 +295,7 @@ impl Number {
         };
         let (mantissa, scale) = n.as_bigint_and_exponent();
         let places = digits(&mantissa) as i64 - scale;
-        if !n.is_zero() && (places > MAX_DIGITS || places < -MAX_DIGITS) {
+        if !n.is_zero() && !(-MAX_DIGITS..=MAX_DIGITS).contains(&places) {
             return Err(NumberError::OutOfRange);
         }
         Ok(Number::kept(n))
@@ -412,3 +412,6 @@ impl fmt::Debug for Number {
         write!(f, "Number({self})")
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,9 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// The deepest nesting of lists and maps that a value may have; deeper ones are refused where they are made.
 pub const MAX_DEPTH: u16 = 200;
+/// The largest value, in bytes as it would be written out. Parts are shared in memory, so that a few lines could
+/// otherwise make a value that nobody can write, compare or convert.
+pub const MAX_WEIGHT: u64 = 1 << 30;
 
 /// Entries of a map or an object, sorted by key.
 pub type Entries = BTreeMap<Arc<str>, Value>;
@@ -62,13 +65,15 @@ pub struct Table {
 struct Inside {
     depth: u16,
     sensitive: bool,
+    weight: u64,
 }
 
 impl Inside {
     fn of<'a>(values: impl Iterator<Item = &'a Value>) -> Inside {
-        values.fold(Inside { depth: 1, sensitive: false }, |all, v| Inside {
+        values.fold(Inside { depth: 1, sensitive: false, weight: 8 }, |all, v| Inside {
             depth: all.depth.max(v.depth().saturating_add(1)),
             sensitive: all.sensitive || v.is_sensitive(),
+            weight: all.weight.saturating_add(v.weight()),
         })
     }
 }
@@ -241,6 +246,16 @@ impl Value {
         }
     }
 
+    /// About how many bytes it takes to write it out. Costs nothing.
+    pub fn weight(&self) -> u64 {
+        match &self.data {
+            Data::Null | Data::Bool(_) | Data::Number(_) => 8,
+            Data::String(s) => 8 + s.len() as u64,
+            Data::List(s) | Data::Set(s) | Data::Tuple(s) => s.inside.weight,
+            Data::Map(t) | Data::Object(t) => t.inside.weight,
+        }
+    }
+
     /// Whether it is `null`.
     pub fn is_null(&self) -> bool {
         self.data == Data::Null
@@ -395,7 +410,9 @@ impl Sequence {
 
 impl Table {
     fn of(entries: Entries) -> Arc<Table> {
-        let inside = Inside::of(entries.values());
+        let mut inside = Inside::of(entries.values());
+        let keys: usize = entries.keys().map(|k| k.len()).sum();
+        inside.weight = inside.weight.saturating_add(keys as u64);
         Arc::new(Table { entries, inside })
     }
 
