@@ -27,7 +27,7 @@ fn schemas() -> Schemas {
         "release": {
             "arguments": {},
             "kinds": { "release": {
-                "class": "other", "level": "single", "scheme": "semver",
+                "class": "other", "level": "single", "scheme": "natural",
                 "arguments": {
                     "path": { "type": "string", "required": true, "description": "Where the versions stand." },
                     "artifacts": { "type": ["map", "string"] },
@@ -39,7 +39,7 @@ fn schemas() -> Schemas {
         },
         "apt": {
             "arguments": { "mirror": { "type": "string", "required": true } },
-            "kinds": { "apt": { "class": "operating_system", "level": "map", "scheme": "dpkg", "arguments": {} } }
+            "kinds": { "firmware": { "scheme": "semver" }, "apt": { "class": "operating_system", "level": "map", "scheme": "dpkg", "arguments": {} } }
         },
         "one": { "kinds": { "shared": {}, "var": {} } },
         "two": { "kinds": { "shared": {} } }
