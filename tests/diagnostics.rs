@@ -121,13 +121,20 @@ fn examine(folder: &Path) -> (String, Option<Config>) {
 
 /// A short form of what a good configuration came to.
 fn outline(config: &Config) -> String {
+    assert!(config.components.is_sorted_by(|a, b| a.address < b.address));
     let mut out = String::new();
     for component in &config.components {
         let _ = write!(out, "{} = {} {}", component.address, component.level, component.arguments);
+        for secret in &component.secrets {
+            let _ = write!(out, " secret {:?} = var.{}", secret.path, secret.variable);
+        }
         for dependency in &component.after {
             let _ = write!(out, " after {}", config.components[dependency.on].address);
         }
         out.push('\n');
+    }
+    for (name, source) in &config.secret_sources {
+        let _ = writeln!(out, "var.{name} from {source:?}");
     }
     for output in &config.outputs {
         let _ = writeln!(out, "output {} = {}", output.name, output.value);

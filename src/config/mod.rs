@@ -23,7 +23,6 @@ pub mod syntax;
 pub mod variables;
 
 mod fields;
-mod requirement;
 mod settings;
 mod walk;
 

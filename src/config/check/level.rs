@@ -7,7 +7,7 @@ use crate::config::fields::Fields;
 use crate::config::value::{Data, Entries, Value};
 use crate::model::{Diagnostic, PatchLevel, Span};
 use patchform_sdk::message::LevelShape;
-use patchform_versions::Scheme;
+use patchform_versions::{Constraint, Scheme};
 use std::collections::BTreeMap;
 
 /// Evaluates the level: as the plan knows it, and as references see it.
@@ -120,6 +120,11 @@ pub fn level_problem(scheme: &str, level: &str) -> Option<String> {
     if level.is_empty() {
         return Some("It is empty".to_string());
     }
+    if Constraint::is_constraint(level) {
+        return Some(
+            "It is a constraint, which this version does not resolve yet; write an exact level".to_string(),
+        );
+    }
     if level.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return Some("It holds white space or control characters".to_string());
     }
@@ -141,6 +146,7 @@ mod tests {
             ("natural", "2024-R1", true),
             ("own", "whatever", true),
             ("own", "", false),
+            ("own", "~> 3.0", false),
             ("own", "two words", false),
             ("", "\u{7}", false),
         ] {
