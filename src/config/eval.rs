@@ -255,13 +255,17 @@ impl Made<'_> {
 
 /// Keys and values of whatever a `for` may run over.
 fn elements(all: &Value, expr: &Expr, scope: &Scope<'_>, what: &str) -> Result<Vec<(Value, Value)>, Failure> {
+    // Inside the loop, each carries the marks of the whole: no message may show it.
+    let marked = |value: Value| value.marked(all.marks());
     let is_set = matches!(all.data(), Data::Set(_));
     if let Some(items) = all.as_items() {
         let key = |i: usize, item: &Value| if is_set { item.clone() } else { Value::number(i) };
-        return Ok(items.iter().enumerate().map(|(i, item)| (key(i, item), item.clone())).collect());
+        let pair = |(i, item)| (marked(key(i, item)), marked(item.clone()));
+        return Ok(items.iter().enumerate().map(pair).collect());
     }
     if let Some(entries) = all.as_entries() {
-        return Ok(entries.iter().map(|(k, v)| (Value::from(Data::String(k.clone())), v.clone())).collect());
+        let pair = |(k, v): (&Arc<str>, &Value)| (marked(Data::String(k.clone()).into()), marked(v.clone()));
+        return Ok(entries.iter().map(pair).collect());
     }
     let problem = fail(expr, scope, format!("{what} cannot run over {}", described(all)));
     Err(Box::new(problem.help("it needs a list, a set, a tuple, a map or an object")))

@@ -7,6 +7,7 @@ pub mod eval;
 pub mod expr;
 pub mod functions;
 pub mod lower;
+pub mod marks;
 pub mod number;
 pub mod scope;
 pub mod suggestion;

@@ -221,6 +221,78 @@ fn a_secret_marks_what_derives_from_it() {
     assert!(!parts.get("b").expect("b").is_sensitive(), "a neighbour is not sensitive");
 }
 
+#[test]
+fn no_message_shows_a_secret() {
+    let secret = |text: &str| Value::string(text).marked(&Marks::variable("token"));
+    let whole = Value::tuple(vec![Value::string("hunter2")]).marked(&Marks::variable("list"));
+    let scope = Scope::root().with("s", secret("hunter2")).with("l", whole);
+    for text in [
+        "s + 1",
+        "-s",
+        "!s",
+        "s ? 1 : 2",
+        "l[0] + 1",
+        "[for x in l : x + 1]",
+        "{for x in l : x => x.y}",
+        "l[*].y",
+        "l.hunter2",
+        "{a = 1}[s]",
+        "{a = 1}[l[0]]",
+        "[1][s]",
+        "s.x",
+        "abs(s)",
+        "abs(l...)",
+        "sum(l)",
+        "tonumber(s)",
+        "tolist(s)",
+        "max(l...)",
+        "parseint(s, 10)",
+        "regex(\"x\", s)",
+        "regex(\"(${s}\", s)",
+        "jsondecode(s)",
+        "lookup({}, s)",
+        "index([1], s)",
+        "format(s, 1)",
+        "format(\"%d\", s)",
+        "cidrhost(s, 1)",
+        "timecmp(s, s)",
+        "base64decode(s)",
+        "file(s)",
+        "\"a${l}\"",
+        "\"%{ for x in s }%{ endfor }\"",
+        "{for x in [1, 2] : s => x}",
+        "{(l) = 1}",
+        "try(s + 1, l[0] + 1)",
+        "true ? s : l",
+        "one(concat(l, l))[s]",
+        "join(s, s)",
+        "formatlist(\"%d\", l)",
+        "csvdecode(\"a\\n${s},1\")",
+        "zipmap(l, [])",
+        "setsubtract(s, l)",
+        "range(s)",
+        "merge(s)",
+        "element(l, s)",
+    ] {
+        let problem = evaluate(&parsed(text).expect(text), &scope).expect_err(text);
+        // The user's own word is not a secret, even where it happens to be one.
+        let shown = if text.contains("hunter2") { String::new() } else { format!("{problem:?}") };
+        assert!(!shown.contains("hunter2"), "{text}: {shown}");
+    }
+    let port = crate::config::types::Field::required(Type::Number);
+    let object = Type::object(BTreeMap::from([("port".into(), port)]));
+    for (text, ty) in [
+        ("l", Type::list(Type::Number)),
+        ("[s]", Type::set(Type::Number)),
+        ("{port = s}", object),
+        ("s", Type::Bool),
+    ] {
+        let value = run_in(text, &scope).expect(text);
+        let error = convert(&value, &ty).expect_err("it does not fit").describe("x");
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+}
+
 struct Two;
 
 impl Files for Two {

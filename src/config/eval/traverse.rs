@@ -191,8 +191,10 @@ fn splat(source: &Value, each: &[Step], expr: &Expr, scope: &Scope<'_>) -> Evalu
     }
     let single = [source.clone().unmarked()];
     let items = source.as_items().unwrap_or(&single);
-    let each =
-        |item: &Value| each.iter().try_fold(item.clone(), |value, step| take(&value, step, expr, scope));
+    let each = |item: &Value| {
+        let marked = item.clone().marked(source.marks());
+        each.iter().try_fold(marked, |value, step| take(&value, step, expr, scope))
+    };
     let made: Vec<Value> = items.iter().map(each).collect::<Result<_, _>>()?;
     let is_list = matches!(source.data(), Data::List(_) | Data::Set(_));
     let value = if is_list { Value::list(made) } else { Value::tuple(made) };
