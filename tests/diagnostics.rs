@@ -27,7 +27,7 @@ fn schemas() -> Schemas {
         "release": {
             "arguments": {},
             "kinds": { "release": {
-                "class": "other", "level": "single", "scheme": "semver",
+                "class": "other", "level": "single", "scheme": "natural",
                 "arguments": {
                     "path": { "type": "string", "required": true, "description": "Where the versions stand." },
                     "artifacts": { "type": ["map", "string"] },
@@ -39,7 +39,7 @@ fn schemas() -> Schemas {
         },
         "apt": {
             "arguments": { "mirror": { "type": "string", "required": true } },
-            "kinds": { "apt": { "class": "operating_system", "level": "map", "scheme": "dpkg", "arguments": {} } }
+            "kinds": { "firmware": { "scheme": "semver" }, "apt": { "class": "operating_system", "level": "map", "scheme": "dpkg", "arguments": {} } }
         },
         "one": { "kinds": { "shared": {}, "var": {} } },
         "two": { "kinds": { "shared": {} } }
@@ -121,13 +121,20 @@ fn examine(folder: &Path) -> (String, Option<Config>) {
 
 /// A short form of what a good configuration came to.
 fn outline(config: &Config) -> String {
+    assert!(config.components.is_sorted_by(|a, b| a.address < b.address));
     let mut out = String::new();
     for component in &config.components {
         let _ = write!(out, "{} = {} {}", component.address, component.level, component.arguments);
+        for secret in &component.secrets {
+            let _ = write!(out, " secret {:?} = var.{}", secret.path, secret.variable);
+        }
         for dependency in &component.after {
             let _ = write!(out, " after {}", config.components[dependency.on].address);
         }
         out.push('\n');
+    }
+    for (name, source) in &config.secret_sources {
+        let _ = writeln!(out, "var.{name} from {source:?}");
     }
     for output in &config.outputs {
         let _ = writeln!(out, "output {} = {}", output.name, output.value);
@@ -162,4 +169,130 @@ fn every_mistake_is_told_as_expected() {
         "these differ from expected.txt (UPDATE=1 rewrites them):\n{}",
         wrong.join("\n")
     );
+}
+
+/// Reads, checks and draws a text, whatever it is.
+fn swallow(bytes: &[u8]) -> (String, Option<Config>) {
+    let mut sources = Sources::new();
+    let mut problems = Diagnostics::default();
+    problems.0.extend(sources.add("main.pf.hcl", bytes).err());
+    let (parsed, wrong) = parse(&sources);
+    let broken = wrong.has_errors() || problems.has_errors();
+    problems.0.extend(wrong.0);
+    let files = Folder(PathBuf::from("/nonexistent"));
+    let around = Surroundings { files: &files, folder: ".", working_folder: "/work", workspace: "default" };
+    let given =
+        [("hosts", "[\"a\"]"), ("password", "x")].map(|(k, v)| (format!("PF_VAR_{k}"), v.to_string()));
+    let inputs = VariableInputs { environment: given.into(), ..VariableInputs::default() };
+    // Even what could be read of a broken text must be checked without a panic.
+    let config = match check(&parsed, &mut sources, &schemas(), &inputs, &around) {
+        Ok((config, warnings)) => {
+            problems.0.extend(warnings.0);
+            Some(config).filter(|_| !broken)
+        }
+        Err(wrong) => {
+            problems.0.extend(wrong.0);
+            None
+        }
+    };
+    let _ = patchform::report::diagnostic::to_json(&problems, &sources);
+    (draw_all(&problems, &sources, Look::PLAIN), config)
+}
+
+fn corpus() -> Vec<Vec<u8>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics");
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(root).unwrap().map(|e| e.unwrap().path().join("main.pf.hcl")).collect();
+    paths.sort();
+    paths.iter().filter_map(|path| fs::read(path).ok()).collect()
+}
+
+#[test]
+fn mutated_texts_never_panic_and_never_fail_silently() {
+    let corpus = corpus();
+    let words: [&[u8]; 24] = [
+        b"{",
+        b"}",
+        b"[",
+        b"]",
+        b"\"",
+        b"${",
+        b"<<E\n",
+        b"\n",
+        b"=",
+        b"null",
+        b"for",
+        b"...",
+        b"0",
+        b"\xff",
+        b"\0",
+        b".",
+        b"[*]",
+        b"each.key",
+        b"1e999999999",
+        b"var.password",
+        b"count = 3\n",
+        b"?",
+        b"release.api",
+        b"\xc3\xb6",
+    ];
+    // A fixed generator: a failure comes again.
+    let mut seed = 0x2545_f491_4f6c_dd1d_u64;
+    let mut next = move |below: usize| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        (seed % below.max(1) as u64) as usize
+    };
+    for round in 0..3_000 {
+        let mut text = corpus[round % corpus.len()].clone();
+        for _ in 0..1 + next(4) {
+            let at = next(text.len() + 1);
+            match next(4) {
+                0 => drop(text.splice(at..at, words[next(words.len())].iter().copied())),
+                1 => drop(text.drain(at..(at + next(12)).min(text.len()))),
+                2 => text.truncate(at.max(1)),
+                _ => {
+                    let other = &corpus[next(corpus.len())];
+                    let from = next(other.len());
+                    let to = (from + next(60)).min(other.len());
+                    drop(text.splice(at..at, other[from..to].iter().copied()));
+                }
+            }
+        }
+        let (said, config) = swallow(&text);
+        assert!(
+            config.is_some() || said.contains("error: "),
+            "nothing was said about {:?}",
+            String::from_utf8_lossy(&text)
+        );
+    }
+}
+
+#[test]
+fn huge_texts_end_in_a_message_soon() {
+    let line = |inner: String| format!("locals {{\n  a = {inner}\n}}\n");
+    for (name, text, expected) in [
+        ("string", line(format!("\"{}\"", "x".repeat(40_000_000))), "too large"),
+        ("list", line(format!("[{}]", "1,".repeat(20_000_000))), "too large"),
+        ("one line of garbage", "(".repeat(40_000_000), "too deeply"),
+        ("heredoc", format!("locals {{\n  a = <<E\n{}", "x\n".repeat(20_000_000)), "never closed"),
+        ("no newline", "x".repeat(40_000_000), "error"),
+        ("zero bytes", "\0".repeat(10_000_000), "error"),
+        ("quotes", "\"\n".repeat(20_000_000), "does not end on its line"),
+        (
+            "names",
+            format!(
+                "locals {{\n{}}}\n",
+                (0..20_000).map(|i| format!("  a{i} = local.a{}\n", i + 1)).collect::<String>()
+            ),
+            "no local value",
+        ),
+    ] {
+        let started = std::time::Instant::now();
+        let (said, config) = swallow(text.as_bytes());
+        assert!(config.is_none() && said.contains(expected), "{name}: {}", &said[..said.len().min(2_000)]);
+        assert!(said.len() < 100_000, "{name}: {} bytes are said", said.len());
+        println!("{name}: {:.1?}", started.elapsed());
+    }
 }

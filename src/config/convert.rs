@@ -82,8 +82,15 @@ pub fn convert(value: &Value, ty: &Type) -> Result<Value, ConvertError> {
         Type::Map(of) => to_map(value, of),
         Type::Object(fields) => to_object(value, fields),
         Type::Tuple(types) => to_tuple(value, types),
-    }?;
-    Ok(plain.marked(value.marks()))
+    };
+    match plain {
+        Ok(plain) => Ok(plain.marked(value.marks())),
+        // What stands inside of a secret is secret too, though it does not carry the mark itself.
+        Err(error) if value.marks().is_sensitive() && !error.path.is_empty() => {
+            Err(ConvertError::new(format!("{ty} is required; the value is sensitive and not shown")))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 fn needed(what: &str, value: &Value) -> ConvertError {
@@ -316,3 +323,6 @@ fn unify_objects(a: &BTreeMap<Arc<str>, Field>, b: &BTreeMap<Arc<str>, Field>) -
     let all: Vec<Type> = a.values().chain(b.values()).map(|f| f.ty.clone()).collect();
     unify(&all).map(Type::map)
 }
+
+#[cfg(test)]
+mod tests;

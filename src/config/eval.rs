@@ -4,7 +4,7 @@ use super::convert::{convert, unify};
 use super::expr::{Expr, For, Key, Node, Part};
 use super::scope::Scope;
 use super::types::Type;
-use super::value::{Data, Entries, MAX_DEPTH, Marks, Value, quoted};
+use super::value::{Data, Entries, MAX_DEPTH, MAX_WEIGHT, Marks, Value, quoted};
 use crate::model::{Diagnostic, Span};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -35,7 +35,6 @@ fn eval(expr: &Expr, scope: &Scope<'_>) -> Evaluated {
     match &expr.node {
         Node::Literal(value) => Ok(value.clone()),
         Node::Name(_) | Node::Traversal(..) => traverse::traversal(expr, scope),
-        Node::Splat(splat) => traverse::splat(splat, scope),
         Node::Wrapped(inner) | Node::Parens(inner) => eval(inner, scope),
         Node::Template(parts) => template(expr, parts, scope),
         Node::List(items) => list(expr, items, scope),
@@ -75,8 +74,11 @@ fn with_values(mut problem: Diagnostic, expr: &Expr, scope: &Scope<'_>) -> Diagn
     problem
 }
 
-/// Refuses values that are nested so deeply that nobody can have meant it.
-fn not_too_deep(value: Value, expr: &Expr, scope: &Scope<'_>) -> Evaluated {
+/// Refuses values that are so deep or so large that nobody can have meant it.
+fn bounded(value: Value, expr: &Expr, scope: &Scope<'_>) -> Evaluated {
+    if value.weight() > MAX_WEIGHT {
+        return Err(fail(expr, scope, "this value would be larger than 1 GiB when written out"));
+    }
     if value.depth() <= MAX_DEPTH {
         return Ok(value);
     }
@@ -85,7 +87,7 @@ fn not_too_deep(value: Value, expr: &Expr, scope: &Scope<'_>) -> Evaluated {
 
 fn list(expr: &Expr, items: &[Expr], scope: &Scope<'_>) -> Evaluated {
     let items = items.iter().map(|item| eval(item, scope)).collect::<Result<_, _>>()?;
-    not_too_deep(Value::tuple(items), expr, scope)
+    bounded(Value::tuple(items), expr, scope)
 }
 
 fn object(expr: &Expr, entries: &[(Key, Expr)], scope: &Scope<'_>) -> Evaluated {
@@ -102,7 +104,7 @@ fn object(expr: &Expr, entries: &[(Key, Expr)], scope: &Scope<'_>) -> Evaluated 
         };
         made.insert(key, eval(value, scope)?);
     }
-    not_too_deep(Value::object(made).marked(&marks), expr, scope)
+    bounded(Value::object(made).marked(&marks), expr, scope)
 }
 
 fn as_key(key: &Value, expr: &Expr, scope: &Scope<'_>) -> Result<Arc<str>, Failure> {
@@ -253,13 +255,17 @@ impl Made<'_> {
 
 /// Keys and values of whatever a `for` may run over.
 fn elements(all: &Value, expr: &Expr, scope: &Scope<'_>, what: &str) -> Result<Vec<(Value, Value)>, Failure> {
+    // Inside the loop, each carries the marks of the whole: no message may show it.
+    let marked = |value: Value| value.marked(all.marks());
     let is_set = matches!(all.data(), Data::Set(_));
     if let Some(items) = all.as_items() {
         let key = |i: usize, item: &Value| if is_set { item.clone() } else { Value::number(i) };
-        return Ok(items.iter().enumerate().map(|(i, item)| (key(i, item), item.clone())).collect());
+        let pair = |(i, item)| (marked(key(i, item)), marked(item.clone()));
+        return Ok(items.iter().enumerate().map(pair).collect());
     }
     if let Some(entries) = all.as_entries() {
-        return Ok(entries.iter().map(|(k, v)| (Value::from(Data::String(k.clone())), v.clone())).collect());
+        let pair = |(k, v): (&Arc<str>, &Value)| (marked(Data::String(k.clone()).into()), marked(v.clone()));
+        return Ok(entries.iter().map(pair).collect());
     }
     let problem = fail(expr, scope, format!("{what} cannot run over {}", described(all)));
     Err(Box::new(problem.help("it needs a list, a set, a tuple, a map or an object")))
@@ -285,7 +291,7 @@ fn for_expr(expr: &Expr, f: &For, scope: &Scope<'_>) -> Evaluated {
             Some(key) => made.entry(f, key, &inner)?,
         }
     }
-    not_too_deep(made.finish(f), expr, scope)
+    bounded(made.finish(f), expr, scope)
 }
 
 /// What a `for` has made so far.
@@ -329,3 +335,6 @@ impl Gathered {
         value.marked(&self.marks)
     }
 }
+
+#[cfg(test)]
+mod tests;

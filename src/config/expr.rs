@@ -4,6 +4,8 @@ use super::value::Value;
 use crate::model::Span;
 use std::sync::Arc;
 
+mod references;
+
 /// An expression and where it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expr {
@@ -26,10 +28,8 @@ pub(super) enum Node {
     Object(Vec<(Key, Expr)>),
     /// A bare identifier.
     Name(Arc<str>),
-    /// `base.a["b"][0]`
+    /// `base.a["b"][0]`, `base[*].a`
     Traversal(Box<Expr>, Vec<Step>),
-    /// `base[*].a`: the steps apply to each element.
-    Splat(Box<Splat>),
     /// `(a)`
     Parens(Box<Expr>),
     /// `a ? b : c`
@@ -79,15 +79,8 @@ pub(super) enum StepKind {
     Attr(Arc<str>),
     /// `[x]`, `.0`
     Index(Expr),
-}
-
-/// `source[*].steps`
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Splat {
-    pub(super) source: Expr,
-    /// The asterisk.
-    pub(super) star: Span,
-    pub(super) each: Vec<Step>,
+    /// `[*]`, `.*`: the steps inside apply to each element.
+    Splat(Vec<Step>),
 }
 
 /// A function call.
@@ -247,13 +240,7 @@ impl Expr {
             }
             Node::Traversal(base, steps) => {
                 let mut reference = base.as_traversal()?;
-                reference.steps.extend(steps.iter().map(|s| (s.as_ref_step(), s.span)));
-                Some(Reference { span: self.span, ..reference })
-            }
-            Node::Splat(splat) => {
-                let mut reference = splat.source.as_traversal()?;
-                reference.steps.push((RefStep::Splat, splat.star));
-                reference.steps.extend(splat.each.iter().map(|s| (s.as_ref_step(), s.span)));
+                flatten(steps, &mut reference.steps);
                 Some(Reference { span: self.span, ..reference })
             }
             _ => None,
@@ -295,9 +282,7 @@ impl Expr {
     /// All references to something outside the expression, in the order written; names that a `for` binds are
     /// inside.
     pub fn references(&self) -> Vec<Reference> {
-        let mut found = Found::default();
-        found.expr(self);
-        found.references
+        references::of(self)
     }
 }
 
@@ -314,10 +299,21 @@ impl Key {
     }
 }
 
+/// The steps of a reference; those within a splat stand behind it.
+fn flatten(steps: &[Step], flat: &mut Vec<(RefStep, Span)>) {
+    for step in steps {
+        flat.push((step.as_ref_step(), step.span));
+        if let StepKind::Splat(each) = &step.kind {
+            flatten(each, flat);
+        }
+    }
+}
+
 impl Step {
     fn as_ref_step(&self) -> RefStep {
         match &self.kind {
             StepKind::Attr(name) => RefStep::Attr(name.clone()),
+            StepKind::Splat(_) => RefStep::Splat,
             StepKind::Index(expr) => match expr.as_literal() {
                 Some(value) if value.as_str().is_some() || value.as_number().is_some() => {
                     RefStep::Index(value.clone())
@@ -325,108 +321,5 @@ impl Step {
                 _ => RefStep::Dynamic,
             },
         }
-    }
-}
-
-/// Walks an expression for its free references.
-#[derive(Default)]
-struct Found<'a> {
-    references: Vec<Reference>,
-    bound: Vec<&'a str>,
-}
-
-impl<'a> Found<'a> {
-    fn expr(&mut self, expr: &'a Expr) {
-        match &expr.node {
-            Node::Literal(_) => {}
-            Node::Name(_) | Node::Traversal(..) | Node::Splat(_) => self.traversal(expr),
-            Node::Template(parts) => self.parts(parts),
-            Node::Wrapped(inner) | Node::Parens(inner) | Node::Unary(_, inner) => self.expr(inner),
-            Node::List(items) => items.iter().for_each(|item| self.expr(item)),
-            Node::Object(entries) => entries.iter().for_each(|(key, value)| {
-                if let Key::Computed(key) = key {
-                    self.expr(key);
-                }
-                self.expr(value);
-            }),
-            Node::Conditional(three) => three.iter().for_each(|e| self.expr(e)),
-            Node::Binary(_, two) => two.iter().for_each(|e| self.expr(e)),
-            Node::Call(call) => call.args.iter().for_each(|arg| self.expr(arg)),
-            Node::For(f) => self.for_expr(f),
-        }
-    }
-
-    fn traversal(&mut self, expr: &'a Expr) {
-        if let Some(reference) = expr.as_traversal() {
-            if !self.bound.iter().any(|name| **name == *reference.root) {
-                self.references.push(reference);
-            }
-            self.indices(expr);
-            return;
-        }
-        match &expr.node {
-            Node::Traversal(base, _) => self.expr(base),
-            Node::Splat(splat) => self.expr(&splat.source),
-            _ => {}
-        }
-        self.own_indices(expr);
-    }
-
-    /// What stands between the brackets, all the way down to the root.
-    fn indices(&mut self, expr: &'a Expr) {
-        match &expr.node {
-            Node::Traversal(base, _) => self.indices(base),
-            Node::Splat(splat) => self.indices(&splat.source),
-            _ => {}
-        }
-        self.own_indices(expr);
-    }
-
-    fn own_indices(&mut self, expr: &'a Expr) {
-        let steps: &[Step] = match &expr.node {
-            Node::Traversal(_, steps) => steps,
-            Node::Splat(splat) => &splat.each,
-            _ => &[],
-        };
-        for step in steps {
-            if let StepKind::Index(index) = &step.kind {
-                self.expr(index);
-            }
-        }
-    }
-
-    fn parts(&mut self, parts: &'a [Part]) {
-        for part in parts {
-            match part {
-                Part::Text(_) => {}
-                Part::Value(expr) => self.expr(expr),
-                Part::If { condition, then, otherwise } => {
-                    self.expr(condition);
-                    self.parts(then);
-                    self.parts(otherwise);
-                }
-                Part::For { key, value, collection, body } => {
-                    self.expr(collection);
-                    self.within(key.as_deref(), value, |found| found.parts(body));
-                }
-            }
-        }
-    }
-
-    fn for_expr(&mut self, f: &'a For) {
-        self.expr(&f.collection);
-        self.within(f.key_name.as_deref(), &f.value_name, |found| {
-            for expr in [f.key.as_ref(), Some(&f.value), f.condition.as_ref()].into_iter().flatten() {
-                found.expr(expr);
-            }
-        });
-    }
-
-    fn within(&mut self, key: Option<&'a str>, value: &'a str, walk: impl FnOnce(&mut Self)) {
-        let outside = self.bound.len();
-        self.bound.extend(key);
-        self.bound.push(value);
-        walk(self);
-        self.bound.truncate(outside);
     }
 }

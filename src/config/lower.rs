@@ -1,15 +1,14 @@
 //! From the library's syntax tree to our compact one, with what the library lets pass refused.
 
-use super::expr::{Binary, Call, Expr, For, Key, Node, Splat, Step, StepKind, Unary};
+use super::expr::{Binary, Call, Expr, For, Key, Node, Step, StepKind, Unary};
 use super::number::Number;
 use super::value::Value;
 use crate::model::{Diagnostic, Diagnostics, FileId, Span};
-use hcl::edit::Span as _;
 use hcl::edit::expr::{
     BinaryOperator, Expression, ForExpr, FuncCall, ObjectKey, Traversal, TraversalOperator, UnaryOperator,
 };
+use hcl::edit::{Decorated, Span as _};
 use std::ops::Range;
-use std::sync::Arc;
 
 mod template;
 
@@ -76,11 +75,7 @@ impl Lowering<'_> {
     fn expr(&mut self, expr: &Expression) -> Expr {
         let span = self.span(expr.span());
         if self.depth >= MAX_NESTING {
-            self.refuse(
-                Diagnostic::error("this expression is nested too deeply")
-                    .at(span, "")
-                    .help("name parts of it in a locals block"),
-            );
+            self.too_deep(span);
             return Expr { span, node: Node::Literal(Value::NULL) };
         }
         self.depth += 1;
@@ -112,7 +107,7 @@ impl Lowering<'_> {
                 self.expr(&c.false_expr),
             ])),
             Expression::FuncCall(call) => self.call(call),
-            Expression::Traversal(traversal) => self.traversal(traversal, span),
+            Expression::Traversal(traversal) => self.traversal(traversal),
             Expression::UnaryOp(op) => {
                 let unary = match op.operator.value() {
                     UnaryOperator::Neg => Unary::Negate,
@@ -150,6 +145,11 @@ impl Lowering<'_> {
     fn key(&mut self, key: &ObjectKey) -> Key {
         match key {
             ObjectKey::Ident(word) => Key::Word(super::value::key(word.as_str()), self.span(word.span())),
+            // Bare words too, though the library takes them for values.
+            ObjectKey::Expression(word @ (Expression::Null(_) | Expression::Bool(_))) => {
+                let span = self.span(word.span());
+                Key::Word(self.source(span).into(), span)
+            }
             ObjectKey::Expression(expr) => Key::Computed(self.expr(expr)),
         }
     }
@@ -179,58 +179,67 @@ impl Lowering<'_> {
         }))
     }
 
-    /// Steps behind a full splat apply to each element; behind an attribute splat all but `[…]` do.
-    fn traversal(&mut self, traversal: &Traversal, span: Span) -> Node {
-        let mut base = self.expr(&traversal.expr);
-        let mut steps = Vec::new();
-        let mut splat: Option<(Span, bool)> = None;
-        for operator in &traversal.operators {
-            let operator = operator.value();
-            let at = self.span(operator.span());
-            let closes = match (&splat, operator) {
-                (Some((_, full)), TraversalOperator::Index(_)) => !full,
-                (Some(_), TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_)) => true,
-                (None, TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_)) => true,
-                _ => false,
-            };
-            if closes {
-                base = close(base, splat.take(), std::mem::take(&mut steps));
-            }
-            match operator {
-                TraversalOperator::AttrSplat(_) => splat = Some((at, false)),
-                TraversalOperator::FullSplat(_) => splat = Some((at, true)),
-                _ => steps.push(self.step(operator, at)),
-            }
-        }
-        let whole = close(base, splat, steps);
-        if whole.span == span { whole.node } else { Expr { span, ..whole }.node }
+    fn traversal(&mut self, traversal: &Traversal) -> Node {
+        let base = self.expr(&traversal.expr);
+        let mut left = traversal.operators.as_slice();
+        Node::Traversal(Box::new(base), self.steps(&mut left, Reach::All))
     }
 
-    fn step(&mut self, operator: &TraversalOperator, span: Span) -> Step {
-        let kind = match operator {
-            TraversalOperator::GetAttr(name) => StepKind::Attr(name.as_str().into()),
-            TraversalOperator::Index(index) => StepKind::Index(self.expr(index)),
-            TraversalOperator::LegacyIndex(n) => {
-                StepKind::Index(Expr { span, node: Node::Literal(Value::number(*n.value())) })
+    /// Everything behind a full splat applies to each element; behind an attribute splat all but `[…]` does.
+    fn steps(&mut self, left: &mut &[Decorated<TraversalOperator>], reach: Reach) -> Vec<Step> {
+        let mut steps = Vec::new();
+        while let Some((operator, rest)) = left.split_first() {
+            let operator = operator.value();
+            if reach == Reach::Plain && !is_plain(operator) {
+                break;
             }
-            TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_) => {
-                StepKind::Attr(Arc::from("*"))
-            }
-        };
-        Step { span, kind }
+            *left = rest;
+            let span = self.span(operator.span());
+            let kind = match operator {
+                TraversalOperator::GetAttr(name) => StepKind::Attr(super::value::key(name.as_str())),
+                TraversalOperator::Index(index) => StepKind::Index(self.expr(index)),
+                TraversalOperator::LegacyIndex(n) => {
+                    StepKind::Index(Expr { span, node: Node::Literal(Value::number(*n.value())) })
+                }
+                TraversalOperator::AttrSplat(_) => StepKind::Splat(self.each(left, Reach::Plain, span)),
+                TraversalOperator::FullSplat(_) => StepKind::Splat(self.each(left, Reach::All, span)),
+            };
+            steps.push(Step { span, kind });
+        }
+        steps
+    }
+
+    /// The steps within a splat; splats nest, so that they count as a level.
+    fn each(&mut self, left: &mut &[Decorated<TraversalOperator>], reach: Reach, star: Span) -> Vec<Step> {
+        if self.depth >= MAX_NESTING {
+            self.too_deep(star);
+            *left = &[];
+            return Vec::new();
+        }
+        self.depth += 1;
+        let steps = self.steps(left, reach);
+        self.depth -= 1;
+        steps
+    }
+
+    fn too_deep(&mut self, span: Span) {
+        self.refuse(
+            Diagnostic::error("this expression is nested too deeply")
+                .at(span, "")
+                .help("name parts of it in a locals block"),
+        );
     }
 }
 
-/// Ends a run of steps behind `base`.
-fn close(base: Expr, splat: Option<(Span, bool)>, steps: Vec<Step>) -> Expr {
-    let end = steps.last().map(|s| s.span).or(splat.map(|(star, _)| star));
-    let span = end.map_or(base.span, |end| base.span.to(end));
-    let node = match splat {
-        Some((star, _)) => Node::Splat(Box::new(Splat { source: base, star, each: steps })),
-        None if steps.is_empty() => return base,
-        None => Node::Traversal(Box::new(base), steps),
-    };
-    Expr { span, node }
+/// How far the steps behind a splat reach.
+#[derive(Clone, Copy, PartialEq)]
+enum Reach {
+    All,
+    Plain,
+}
+
+fn is_plain(operator: &TraversalOperator) -> bool {
+    matches!(operator, TraversalOperator::GetAttr(_) | TraversalOperator::LegacyIndex(_))
 }
 
 fn binary(operator: BinaryOperator) -> Binary {

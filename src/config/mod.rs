@@ -1,12 +1,14 @@
 //! The configuration language: text → syntax (spans kept) → checked [`Config`].
 
 pub mod checked;
+pub mod console;
 pub mod convert;
 pub mod eval;
 pub mod expr;
 pub mod functions;
 pub mod lock;
 pub mod lower;
+pub mod marks;
 pub mod number;
 pub mod scope;
 pub mod suggestion;
@@ -23,7 +25,6 @@ pub mod syntax;
 pub mod variables;
 
 mod fields;
-mod requirement;
 mod settings;
 mod walk;
 

@@ -8,8 +8,9 @@ use bigdecimal::{BigDecimal, RoundingMode, Signed, ToPrimitive, Zero};
 use std::cmp::Ordering;
 use std::fmt;
 use std::num::NonZeroU64;
-use std::str::FromStr;
 use std::sync::Arc;
+
+mod parse;
 
 /// Significant digits of a quotient that does not end: what 512 bits hold.
 const QUOTIENT: u64 = 154;
@@ -295,7 +296,7 @@ impl Number {
         };
         let (mantissa, scale) = n.as_bigint_and_exponent();
         let places = digits(&mantissa) as i64 - scale;
-        if !n.is_zero() && (places > MAX_DIGITS || places < -MAX_DIGITS) {
+        if !n.is_zero() && !(-MAX_DIGITS..=MAX_DIGITS).contains(&places) {
             return Err(NumberError::OutOfRange);
         }
         Ok(Number::kept(n))
@@ -314,54 +315,6 @@ impl Number {
 /// How many decimal digits `n` has.
 fn digits(n: &BigInt) -> u64 {
     BigDecimal::new(n.abs(), 0).digits()
-}
-
-impl FromStr for Number {
-    type Err = NumberError;
-
-    /// Reads `-12.5e3`; no white space, no other base, no infinity.
-    fn from_str(text: &str) -> Result<Self, NumberError> {
-        if let Ok(small) = text.parse::<i64>() {
-            return Ok(Number(Form::Small(small)));
-        }
-        let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
-        let (mantissa, exponent) = match unsigned.find(['e', 'E']) {
-            Some(at) => (&unsigned[..at], Some(&unsigned[at + 1..])),
-            None => (unsigned, None),
-        };
-        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-        let all_digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
-        if whole.len() + fraction.len() == 0 || !all_digits(whole) || !all_digits(fraction) {
-            return Err(NumberError::NotANumber);
-        }
-        let exponent = exponent.map_or(Ok(0), read_exponent)?;
-        let plain: String = whole.chars().chain(fraction.chars()).collect();
-        let plain = plain.trim_start_matches('0');
-        if plain.is_empty() {
-            return Ok(Number::ZERO);
-        }
-        if plain.len() as i64 > 2 * MAX_DIGITS {
-            return Err(NumberError::OutOfRange);
-        }
-        let places = plain.len() as i64 - fraction.len() as i64 + exponent;
-        if places.abs() > MAX_DIGITS {
-            return Err(NumberError::OutOfRange);
-        }
-        let digits = BigInt::from_str(plain).map_err(|_| NumberError::NotANumber)?;
-        let digits = if text.starts_with('-') { -digits } else { digits };
-        Number::bounded(BigDecimal::new(digits, fraction.len() as i64 - exponent))
-    }
-}
-
-fn read_exponent(text: &str) -> Result<i64, NumberError> {
-    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
-    if unsigned.is_empty() || !unsigned.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(NumberError::NotANumber);
-    }
-    // More digits than this are out of range however many zeros stand around them.
-    let size = unsigned.trim_start_matches('0');
-    let size: i64 = if size.len() > 9 { 1_000_000_000 } else { size.parse().unwrap_or(0) };
-    Ok(if text.starts_with('-') { -size } else { size })
 }
 
 impl From<i64> for Number {
@@ -412,3 +365,6 @@ impl fmt::Debug for Number {
         write!(f, "Number({self})")
     }
 }
+
+#[cfg(test)]
+mod tests;

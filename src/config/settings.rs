@@ -2,10 +2,10 @@
 
 use super::checked::{Party, RequiredProvider, Settings};
 use super::fields::{Fields, Known};
-use super::requirement::Requirement;
 use super::scope::Scope;
 use super::syntax::{Attribute, Block, Body};
 use crate::model::{Diagnostic, Diagnostics, Span};
+use patchform_versions::{Constraint, Scheme};
 use std::collections::BTreeMap;
 
 /// The program's version, against which `required_version` is held.
@@ -106,14 +106,15 @@ fn required_version(body: &Body, problems: &mut Diagnostics) {
     let Some(attribute) = body.attribute("required_version") else { return };
     let Some(text) = literals(problems, |fields| fields.text(body, "required_version")) else { return };
     let at = attribute.value.span();
-    match Requirement::parse(&text).and_then(|wanted| wanted.admits(PROGRAM)) {
+    let admits = |wanted: Constraint| Scheme::Semver.parse(PROGRAM).map(|program| wanted.matches(&program));
+    match Constraint::parse(Scheme::Semver, &text).and_then(admits) {
         Ok(true) => {}
         Ok(false) => problems.push(
             Diagnostic::error("This configuration asks for another version of patchform")
                 .at(at, format!("this is patchform {PROGRAM}"))
                 .help("Use a version of patchform that fits, or change the requirement if this one is good enough."),
         ),
-        Err(wrong) => problems.push(bad_requirement("required_version", at, &wrong)),
+        Err(wrong) => problems.push(bad_requirement("required_version", at, &wrong.to_string())),
     }
 }
 
@@ -195,9 +196,9 @@ fn row(attribute: &Attribute, problems: &mut Diagnostics) -> Option<RequiredProv
         let text = value.as_str().filter(|t| !t.is_empty()).map(str::to_string);
         match (&**key, text) {
             ("source", Some(text)) => row.source = Some(text),
-            ("version", Some(text)) => match Requirement::parse(&text) {
+            ("version", Some(text)) => match Constraint::parse(Scheme::Semver, &text) {
                 Ok(_) => row.version = Some(text),
-                Err(wrong) => problems.push(bad_requirement("version", place, &wrong)),
+                Err(wrong) => problems.push(bad_requirement("version", place, &wrong.to_string())),
             },
             ("source" | "version", None) => problems.push(
                 Diagnostic::error(format!("\"{key}\" of a required provider must be a string"))

@@ -45,6 +45,10 @@ impl Sources {
     ///
     /// # Errors
     /// A diagnostic when it is too large or no UTF-8.
+    #[expect(
+        clippy::result_large_err,
+        reason = "a diagnostic ends the stage; its size does not matter there"
+    )]
     pub fn add(&mut self, path: &str, bytes: &[u8]) -> Result<FileId, Diagnostic> {
         if bytes.len() > MAX_BYTES {
             let file = self.push(path, "");

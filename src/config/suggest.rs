@@ -5,9 +5,7 @@ use super::suggestion;
 /// The candidate that is most likely meant by `word`; a single letter is near to every other one, so that nothing is
 /// offered for it.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    if word.chars().nth(1).is_none() {
-        return None;
-    }
+    word.chars().nth(1)?;
     suggestion::nearest(word, candidates)
 }
 

@@ -162,19 +162,21 @@ impl Type {
                 "any" | "dynamic" => Ok(Type::Any),
                 _ => Err(wrong()),
             },
-            Json::Array(parts) => match (parts.first().and_then(Json::as_str), &parts[1..]) {
-                (Some("list"), [of]) => Type::from_json(of).map(Type::list),
-                (Some("set"), [of]) => Type::from_json(of).map(Type::set),
-                (Some("map"), [of]) => Type::from_json(of).map(Type::map),
-                (Some("tuple"), [Json::Array(of)]) => {
-                    of.iter().map(Type::from_json).collect::<Result<_, _>>().map(Type::Tuple)
+            Json::Array(parts) => {
+                match (parts.first().and_then(Json::as_str), parts.get(1..).unwrap_or_default()) {
+                    (Some("list"), [of]) => Type::from_json(of).map(Type::list),
+                    (Some("set"), [of]) => Type::from_json(of).map(Type::set),
+                    (Some("map"), [of]) => Type::from_json(of).map(Type::map),
+                    (Some("tuple"), [Json::Array(of)]) => {
+                        of.iter().map(Type::from_json).collect::<Result<_, _>>().map(Type::Tuple)
+                    }
+                    (Some("object"), [Json::Object(fields)]) => object_from_json(fields, &[]),
+                    (Some("object"), [Json::Object(fields), Json::Array(optional)]) => {
+                        object_from_json(fields, optional)
+                    }
+                    _ => Err(wrong()),
                 }
-                (Some("object"), [Json::Object(fields)]) => object_from_json(fields, &[]),
-                (Some("object"), [Json::Object(fields), Json::Array(optional)]) => {
-                    object_from_json(fields, optional)
-                }
-                _ => Err(wrong()),
-            },
+            }
             _ => Err(wrong()),
         }
     }

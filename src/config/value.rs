@@ -1,14 +1,20 @@
 //! Values of the language: cheap to clone, sorted, with the marks of the secrets that they hold or derive from.
 
 use super::number::Number;
-use serde_json::Value as Json;
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
+mod brief;
+mod json;
+
+pub use super::marks::Marks;
+
 /// The deepest nesting of lists and maps that a value may have; deeper ones are refused where they are made.
 pub const MAX_DEPTH: u16 = 200;
+/// The largest value, in bytes as it would be written out. Parts are shared in memory, so that a few lines could
+/// otherwise make a value that nobody can write, compare or convert.
+pub const MAX_WEIGHT: u64 = 1 << 30;
 
 /// Entries of a map or an object, sorted by key.
 pub type Entries = BTreeMap<Arc<str>, Value>;
@@ -62,53 +68,16 @@ pub struct Table {
 struct Inside {
     depth: u16,
     sensitive: bool,
+    weight: u64,
 }
 
 impl Inside {
     fn of<'a>(values: impl Iterator<Item = &'a Value>) -> Inside {
-        values.fold(Inside { depth: 1, sensitive: false }, |all, v| Inside {
+        values.fold(Inside { depth: 1, sensitive: false, weight: 8 }, |all, v| Inside {
             depth: all.depth.max(v.depth().saturating_add(1)),
             sensitive: all.sensitive || v.is_sensitive(),
+            weight: all.weight.saturating_add(v.weight()),
         })
-    }
-}
-
-/// Whether a value is sensitive, and the sensitive variables that it derives from.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Marks(Option<Arc<BTreeSet<Arc<str>>>>);
-
-impl Marks {
-    /// Not sensitive.
-    pub const NONE: Marks = Marks(None);
-
-    /// Sensitive, and derived from the variable `name`.
-    pub fn variable(name: &str) -> Marks {
-        Marks(Some(Arc::new(BTreeSet::from([Arc::from(name)]))))
-    }
-
-    /// Sensitive, from no variable: what the function `sensitive` makes.
-    pub fn anonymous() -> Marks {
-        Marks(Some(Arc::default()))
-    }
-
-    /// Whether the value is sensitive.
-    pub fn is_sensitive(&self) -> bool {
-        self.0.is_some()
-    }
-
-    /// The sensitive variables that it derives from, sorted.
-    pub fn variables(&self) -> impl Iterator<Item = &Arc<str>> {
-        self.0.iter().flat_map(|set| set.iter())
-    }
-
-    /// Both together.
-    pub fn and(&self, other: &Marks) -> Marks {
-        match (&self.0, &other.0) {
-            (None, _) => other.clone(),
-            (_, None) => self.clone(),
-            (Some(a), Some(b)) if Arc::ptr_eq(a, b) || b.is_subset(a) => self.clone(),
-            (Some(a), Some(b)) => Marks(Some(Arc::new(a.union(b).cloned().collect()))),
-        }
     }
 }
 
@@ -241,6 +210,16 @@ impl Value {
         }
     }
 
+    /// About how many bytes it takes to write it out. Costs nothing.
+    pub fn weight(&self) -> u64 {
+        match &self.data {
+            Data::Null | Data::Bool(_) | Data::Number(_) => 8,
+            Data::String(s) => 8 + s.len() as u64,
+            Data::List(s) | Data::Set(s) | Data::Tuple(s) => s.inside.weight,
+            Data::Map(t) | Data::Object(t) => t.inside.weight,
+        }
+    }
+
     /// Whether it is `null`.
     pub fn is_null(&self) -> bool {
         self.data == Data::Null
@@ -319,58 +298,6 @@ impl Value {
             Data::Object(_) => "an object",
         }
     }
-
-    /// As JSON, secrets in clear: sets and tuples as arrays. Numbers keep every digit where JSON readers do: whole
-    /// numbers of 64 bits stay whole, others become the nearest double.
-    pub fn to_json(&self) -> Json {
-        match &self.data {
-            Data::Null => Json::Null,
-            Data::Bool(b) => Json::Bool(*b),
-            Data::Number(n) => number_to_json(n),
-            Data::String(s) => Json::String(s.to_string()),
-            Data::List(s) | Data::Set(s) | Data::Tuple(s) => {
-                Json::Array(s.items.iter().map(Value::to_json).collect())
-            }
-            Data::Map(t) | Data::Object(t) => {
-                Json::Object(t.entries.iter().map(|(k, v)| (k.to_string(), v.to_json())).collect())
-            }
-        }
-    }
-
-    /// From JSON: arrays become tuples, objects become objects.
-    pub fn from_json(json: &Json) -> Value {
-        match json {
-            Json::Null => Value::NULL,
-            Json::Bool(b) => Value::bool(*b),
-            Json::Number(n) => match n.to_string().parse::<Number>() {
-                Ok(n) => Value::number(n),
-                Err(_) => Value::string(n.to_string()),
-            },
-            Json::String(s) => Value::string(s.as_str()),
-            Json::Array(items) => Value::tuple(items.iter().map(Value::from_json).collect()),
-            Json::Object(map) => {
-                Value::object(map.iter().map(|(k, v)| (key(k), Value::from_json(v))).collect())
-            }
-        }
-    }
-
-    /// A short form for diagnostics: `"http"`, `[1, 2, 3]`, `object with 12 attributes`, `(sensitive)`.
-    pub fn brief(&self) -> String {
-        if self.is_sensitive() {
-            return "(sensitive)".to_string();
-        }
-        match &self.data {
-            Data::Null => "null".to_string(),
-            Data::Bool(b) => b.to_string(),
-            Data::Number(n) => shortened(&n.to_string(), 40).into_owned(),
-            Data::String(s) => quoted(&shortened(s, 60)),
-            Data::List(s) => s.brief("list"),
-            Data::Set(s) => s.brief("set"),
-            Data::Tuple(s) => s.brief("tuple"),
-            Data::Map(t) => t.brief("map"),
-            Data::Object(t) => t.brief("object"),
-        }
-    }
 }
 
 impl Sequence {
@@ -378,72 +305,20 @@ impl Sequence {
         let inside = Inside::of(items.iter());
         Arc::new(Sequence { items, inside })
     }
-
-    fn brief(&self, word: &str) -> String {
-        let small = self.inside.depth == 1 && self.items.len() <= 5;
-        let text = small.then(|| {
-            let items: Vec<String> = self.items.iter().map(Value::brief).collect();
-            format!("[{}]", items.join(", "))
-        });
-        match (text.filter(|t| t.len() <= 60), self.items.len()) {
-            (Some(text), _) => text,
-            (None, 1) => format!("{word} with 1 element"),
-            (None, n) => format!("{word} with {n} elements"),
-        }
-    }
 }
 
 impl Table {
     fn of(entries: Entries) -> Arc<Table> {
-        let inside = Inside::of(entries.values());
+        let mut inside = Inside::of(entries.values());
+        let keys: usize = entries.keys().map(|k| k.len()).sum();
+        inside.weight = inside.weight.saturating_add(keys as u64);
         Arc::new(Table { entries, inside })
-    }
-
-    fn brief(&self, word: &str) -> String {
-        let small = self.inside.depth == 1 && self.entries.len() <= 5;
-        let text = small.then(|| {
-            let entries: Vec<String> =
-                self.entries.iter().map(|(k, v)| format!("{} = {}", shown_key(k), v.brief())).collect();
-            if entries.is_empty() { "{}".to_string() } else { format!("{{ {} }}", entries.join(", ")) }
-        });
-        match (text.filter(|t| t.len() <= 60), self.entries.len()) {
-            (Some(text), _) => text,
-            (None, 1) => format!("{word} with 1 attribute"),
-            (None, n) => format!("{word} with {n} attributes"),
-        }
     }
 }
 
 /// A key in normal form C.
 pub fn key(text: &str) -> Arc<str> {
     if is_nfc(text) { text.into() } else { text.nfc().collect::<String>().into() }
-}
-
-fn shown_key(text: &str) -> Cow<'_, str> {
-    let plain = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
-    if !text.is_empty() && text.chars().all(plain) { Cow::Borrowed(text) } else { Cow::Owned(quoted(text)) }
-}
-
-fn number_to_json(n: &Number) -> Json {
-    if let Some(small) = n.as_i64() {
-        return Json::from(small);
-    }
-    if let Ok(large) = n.to_string().parse::<u64>() {
-        return Json::from(large);
-    }
-    serde_json::Number::from_f64(n.to_f64()).map_or_else(|| Json::String(n.to_string()), Json::Number)
-}
-
-/// At most `limit` characters, the last of them `…` where something was cut off.
-fn shortened(text: &str, limit: usize) -> Cow<'_, str> {
-    match text.char_indices().nth(limit) {
-        None => Cow::Borrowed(text),
-        Some(_) => {
-            let mut short: String = text.chars().take(limit - 1).collect();
-            short.push('…');
-            Cow::Owned(short)
-        }
-    }
 }
 
 /// In quotes, with HCL's escapes.

@@ -6,77 +6,74 @@ use crate::model::Span;
 impl Expr {
     /// What stands in the brackets of the index step at `span`, when the expression has such a step.
     pub(super) fn index_at(&self, span: Span) -> Option<&Expr> {
-        let mut waiting = vec![self];
-        while let Some(expr) = waiting.pop() {
-            let steps: &[Step] = match &expr.node {
-                Node::Traversal(_, steps) => steps,
-                Node::Splat(splat) => &splat.each,
-                _ => &[],
-            };
-            for step in steps {
-                match &step.kind {
-                    StepKind::Index(index) if step.span == span => return Some(index),
-                    _ => {}
-                }
+        let mut waiting = vec![Inner { expr: self, step: None }];
+        while let Some(inner) = waiting.pop() {
+            if inner.step == Some(span) {
+                return Some(inner.expr);
             }
-            expr.children(&mut waiting);
+            children(inner.expr, &mut waiting);
         }
         None
     }
+}
 
-    /// Adds the expressions directly inside.
-    fn children<'a>(&'a self, out: &mut Vec<&'a Expr>) {
-        match &self.node {
-            Node::Literal(_) | Node::Name(_) => {}
-            Node::Template(parts) => parts_of(parts, out),
-            Node::Wrapped(inner) | Node::Parens(inner) | Node::Unary(_, inner) => out.push(inner),
-            Node::List(items) => out.extend(items),
-            Node::Object(entries) => {
-                for (key, value) in entries {
-                    if let Key::Computed(key) = key {
-                        out.push(key);
-                    }
-                    out.push(value);
+/// An expression inside of another, and the index step whose brackets it fills.
+struct Inner<'a> {
+    expr: &'a Expr,
+    step: Option<Span>,
+}
+
+fn children<'a>(expr: &'a Expr, out: &mut Vec<Inner<'a>>) {
+    let mut add = |expr: &'a Expr| out.push(Inner { expr, step: None });
+    match &expr.node {
+        Node::Literal(_) | Node::Name(_) => {}
+        Node::Template(parts) => parts_of(parts, out),
+        Node::Wrapped(inner) | Node::Parens(inner) | Node::Unary(_, inner) => add(inner),
+        Node::List(items) => items.iter().for_each(add),
+        Node::Object(entries) => {
+            for (key, value) in entries {
+                if let Key::Computed(key) = key {
+                    add(key);
                 }
+                add(value);
             }
-            Node::Traversal(base, steps) => {
-                out.push(base);
-                steps_of(steps, out);
-            }
-            Node::Splat(splat) => {
-                out.push(&splat.source);
-                steps_of(&splat.each, out);
-            }
-            Node::Conditional(three) => out.extend(three.iter()),
-            Node::Binary(_, two) => out.extend(two.iter()),
-            Node::Call(call) => out.extend(&call.args),
-            Node::For(f) => {
-                out.extend([&f.collection, &f.value]);
-                out.extend(f.key.iter().chain(&f.condition));
-            }
+        }
+        Node::Traversal(base, steps) => {
+            add(base);
+            steps_of(steps, out);
+        }
+        Node::Conditional(three) => three.iter().for_each(add),
+        Node::Binary(_, two) => two.iter().for_each(add),
+        Node::Call(call) => call.args.iter().for_each(add),
+        Node::For(f) => {
+            let parts = [&f.collection, &f.value].into_iter().chain(f.key.iter()).chain(f.condition.iter());
+            parts.for_each(add);
         }
     }
 }
 
-fn steps_of<'a>(steps: &'a [Step], out: &mut Vec<&'a Expr>) {
-    out.extend(steps.iter().filter_map(|step| match &step.kind {
-        StepKind::Index(index) => Some(index),
-        StepKind::Attr(_) => None,
-    }));
+fn steps_of<'a>(steps: &'a [Step], out: &mut Vec<Inner<'a>>) {
+    for step in steps {
+        match &step.kind {
+            StepKind::Attr(_) => {}
+            StepKind::Index(expr) => out.push(Inner { expr, step: Some(step.span) }),
+            StepKind::Splat(each) => steps_of(each, out),
+        }
+    }
 }
 
-fn parts_of<'a>(parts: &'a [Part], out: &mut Vec<&'a Expr>) {
+fn parts_of<'a>(parts: &'a [Part], out: &mut Vec<Inner<'a>>) {
     for part in parts {
         match part {
             Part::Text(_) => {}
-            Part::Value(expr) => out.push(expr),
+            Part::Value(expr) => out.push(Inner { expr, step: None }),
             Part::If { condition, then, otherwise } => {
-                out.push(condition);
+                out.push(Inner { expr: condition, step: None });
                 parts_of(then, out);
                 parts_of(otherwise, out);
             }
             Part::For { collection, body, .. } => {
-                out.push(collection);
+                out.push(Inner { expr: collection, step: None });
                 parts_of(body, out);
             }
         }

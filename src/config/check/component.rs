@@ -175,6 +175,12 @@ impl<'p> Reader<'_, 'p> {
                 problems.push(problem);
             }
         }
+        for attribute in &block.body.attributes {
+            let secret = plan.arguments.get(&*attribute.name).is_some_and(|argument| argument.sensitive);
+            if secret && attribute.value.as_literal().is_some_and(|value| !value.is_null()) {
+                problems.push(written_secret(attribute));
+            }
+        }
         let repeat = repeat(block, problems);
         let rollout = self.rollout(block, problems);
         let depends = self.depends(block, problems);
@@ -317,6 +323,14 @@ impl<'p> Reader<'_, 'p> {
         };
         Some((target, item.span(), which))
     }
+}
+
+fn written_secret(attribute: &Attribute) -> Diagnostic {
+    let name = &attribute.name;
+    Diagnostic::warning(format!("The secret \"{name}\" stands in the configuration in clear"))
+        .at(attribute.span, "holds a secret")
+        .because("Whoever can read the configuration or a saved plan can read it.")
+        .help(format!("Declare variable \"{name}\" {{ sensitive = true }}, write {name} = var.{name}, and give the value as PF_VAR_{name}."))
 }
 
 fn example_level(plan: &KindPlan) -> &'static str {

@@ -1,8 +1,9 @@
 //! The last step: instances sorted by address, edges between them, rollouts and providers in use.
 
+use super::component::ComponentBlock;
 use super::instances::Draft;
 use super::order::{Use, Which};
-use super::{Checker, Evaluated, InUse, argument_spans, default_rollout, nested, provider};
+use super::{Checker, Evaluated, InUse, argument_spans, default_rollout, nested, provider, rollout};
 use crate::config::checked::{
     Component, Config, Dependency, Output, ProviderBlock, RequiredProvider, Rollout, Settings,
 };
@@ -23,77 +24,88 @@ pub(super) fn config(
     checker: &mut Checker<'_, '_>,
 ) -> Option<Config> {
     let Evaluated { blocks, drafts, uses, rollouts } = evaluated;
-    let blocks: Vec<_> = blocks.into_iter().collect::<Option<_>>()?;
+    let blocks: Vec<ComponentBlock<'_>> = blocks.into_iter().collect::<Option<_>>()?;
     let drafts: Vec<Vec<Draft>> = drafts.into_iter().collect::<Option<_>>()?;
     let in_use: InUse = blocks.iter().map(|b| b.provider.clone()).collect();
     let first_use = |name: &str| blocks.iter().find(|b| b.provider.0 == name).map(|b| b.block.header);
     let providers = providers_in_use(&in_use, configured, first_use, checker)?;
-    let mut sharing: BTreeMap<&str, usize> = BTreeMap::new();
-    for (block, drafts) in blocks.iter().zip(&drafts) {
-        *sharing.entry(block.rollout.unwrap_or_default()).or_default() += drafts.len();
-    }
-    let rollout_of = |name: Option<&str>| -> Option<Rollout> {
-        match name {
-            None => Some(default_rollout()),
-            Some(name) => Some(rollouts.get(name)?.finish(name, sharing.get(name).copied().unwrap_or(0))),
-        }
-    };
+    let rollouts = finished_rollouts(&blocks, &drafts, &rollouts);
 
     // Blocks in the order of their addresses: then so are their instances, and each block's stand together.
     let mut order: Vec<usize> = (0..blocks.len()).collect();
     order.sort_by_key(|i| (blocks[*i].kind, blocks[*i].name));
-    let mut places =
-        Places { ranges: vec![0..0; blocks.len()], keys: drafts.iter().map(|d| keys(d)).collect() };
-    let mut next = 0;
-    for block in &order {
-        places.ranges[*block] = next..next + drafts[*block].len();
-        next += drafts[*block].len();
-    }
-    let locals = checker.names.locals.len();
-    let mut edges = Edges {
-        locals,
-        places: &places,
-        through: Vec::new(),
-        left: MAX_EDGES,
-        problems: &mut checker.problems,
-    };
+    let places = Places::new(&order, &drafts);
+    let (locals, problems) = (checker.names.locals.len(), &mut checker.problems);
+    let mut edges = Edges { locals, places: &places, through: Vec::new(), left: MAX_EDGES, problems };
     edges.through_locals(&uses[..locals])?;
 
     let mut drafts: Vec<Option<Vec<Draft>>> = drafts.into_iter().map(Some).collect();
-    let mut components = Vec::with_capacity(next);
+    let mut components = Vec::new();
     for index in order {
         let block = &blocks[index];
         edges.check_depends(&block.depends);
-        let rollout = rollout_of(block.rollout)?;
-        let spans = argument_spans(block.block);
         let wanted = (block.provider.0.as_str(), block.provider.1.as_str());
         let provider =
             providers.binary_search_by_key(&wanted, |p| (p.name.as_str(), p.alias.as_str())).ok()?;
-        let uses = &uses[locals + index];
+        let rollout = rollouts.get(block.rollout.unwrap_or_default())?;
+        let instances = Instances { block, provider, rollout, spans: argument_spans(block.block) };
         let mut shared: Option<Vec<Dependency>> = None;
         for draft in drafts[index].take().unwrap_or_default() {
-            let after = edges.after(uses, &draft, block.block.header, &mut shared)?;
-            components.push(Component {
-                address: Address::root(block.kind, block.name, draft.key),
-                provider,
-                class: draft.class,
-                level: draft.level,
-                arguments: draft.arguments,
-                secrets: draft.secrets,
-                connection: nested::connection(),
-                snapshot: draft.snapshot,
-                checks: draft.checks,
-                lifecycle: draft.lifecycle,
-                rollout: rollout.clone(),
-                after,
-                span: block.block.header,
-                level_span: block.level.value.span(),
-                argument_spans: spans.clone(),
-            });
+            let after = edges.after(&uses[locals + index], &draft, block.block.header, &mut shared)?;
+            components.push(instances.component(draft, after));
         }
     }
     let settings = settings(&checker.parsed.settings, &in_use);
     Some(Config { settings, providers, components, outputs, secret_sources: BTreeMap::new() })
+}
+
+/// What all instances of a block share.
+struct Instances<'a, 'p> {
+    block: &'a ComponentBlock<'p>,
+    provider: usize,
+    rollout: &'a Rollout,
+    spans: BTreeMap<String, Span>,
+}
+
+impl Instances<'_, '_> {
+    fn component(&self, draft: Draft, after: Vec<Dependency>) -> Component {
+        let block = self.block;
+        Component {
+            address: Address::root(block.kind, block.name, draft.key),
+            provider: self.provider,
+            class: draft.class,
+            level: draft.level,
+            arguments: draft.arguments,
+            secrets: draft.secrets,
+            connection: nested::connection(),
+            snapshot: draft.snapshot,
+            checks: draft.checks,
+            lifecycle: draft.lifecycle,
+            rollout: self.rollout.clone(),
+            after,
+            span: block.block.header,
+            level_span: block.level.value.span(),
+            argument_spans: self.spans.clone(),
+        }
+    }
+}
+
+/// Every rollout by name, the default one by the empty name, now that it is known how many components share each.
+fn finished_rollouts(
+    blocks: &[ComponentBlock<'_>],
+    drafts: &[Vec<Draft>],
+    rollouts: &BTreeMap<&str, rollout::Draft>,
+) -> BTreeMap<String, Rollout> {
+    let mut sharing: BTreeMap<&str, usize> = BTreeMap::new();
+    for (block, drafts) in blocks.iter().zip(drafts) {
+        *sharing.entry(block.rollout.unwrap_or_default()).or_default() += drafts.len();
+    }
+    let finish = |(name, draft): (&&str, &rollout::Draft)| {
+        let sharing = sharing.get(name).copied().unwrap_or(0);
+        (name.to_string(), draft.finish(name, sharing))
+    };
+    let named = rollouts.iter().map(finish);
+    named.chain([(String::new(), default_rollout())]).collect()
 }
 
 /// The settings with the bundled providers that are used without being required.
@@ -133,10 +145,6 @@ fn providers_in_use(
     good.then_some(providers)
 }
 
-fn keys(drafts: &[Draft]) -> Vec<InstanceKey> {
-    drafts.iter().map(|d| d.key.clone()).collect()
-}
-
 /// Where the instances of each block stand in the sorted list.
 struct Places {
     ranges: Vec<Range<usize>>,
@@ -145,6 +153,18 @@ struct Places {
 }
 
 impl Places {
+    /// `order` is that of the blocks in the sorted list.
+    fn new(order: &[usize], drafts: &[Vec<Draft>]) -> Self {
+        let mut ranges = vec![0..0; drafts.len()];
+        let mut next = 0;
+        for block in order {
+            ranges[*block] = next..next + drafts[*block].len();
+            next += drafts[*block].len();
+        }
+        let keys = drafts.iter().map(|d| d.iter().map(|draft| draft.key.clone()).collect()).collect();
+        Places { ranges, keys }
+    }
+
     fn one(&self, block: usize, key: &InstanceKey) -> Option<usize> {
         let at = self.keys[block].binary_search(key).ok()?;
         Some(self.ranges[block].start + at)
@@ -241,6 +261,7 @@ impl Edges<'_> {
             match &used.which {
                 Which::All => add(self.places.range(block, None)),
                 Which::One(key) => add(self.places.range(block, Some(key))),
+                Which::Same => add(self.places.range(block, Some(&draft.key))),
                 Which::Computed(_) => {
                     let key = computed.next().and_then(Option::as_ref);
                     add(self.places.range(block, key));
@@ -249,7 +270,7 @@ impl Edges<'_> {
         }
         self.spend(after.len(), after.values().next().copied().or(Some(header)))?;
         let after: Vec<Dependency> = after.into_iter().map(|(on, span)| Dependency { on, span }).collect();
-        if draft.computed.is_empty() {
+        if draft.computed.is_empty() && !uses.iter().any(|used| used.which == Which::Same) {
             *shared = Some(after.clone());
         }
         Some(after)

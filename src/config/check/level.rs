@@ -7,6 +7,7 @@ use crate::config::fields::Fields;
 use crate::config::value::{Data, Entries, Value};
 use crate::model::{Diagnostic, PatchLevel, Span};
 use patchform_sdk::message::LevelShape;
+use patchform_versions::{Constraint, Scheme};
 use std::collections::BTreeMap;
 
 /// Evaluates the level: as the plan knows it, and as references see it.
@@ -114,12 +115,42 @@ fn accept(scheme: &str, level: &str, part: &str, at: Span, fields: &mut Fields<'
 }
 
 /// What is wrong with a level under a version scheme, as a sentence without a full stop; `None` when it may stand.
-pub fn level_problem(_scheme: &str, level: &str) -> Option<String> {
+/// A scheme that this program does not know (a provider's own) is the provider's to judge.
+pub fn level_problem(scheme: &str, level: &str) -> Option<String> {
     if level.is_empty() {
         return Some("It is empty".to_string());
+    }
+    if Constraint::is_constraint(level) {
+        return Some(
+            "It is a constraint, which this version does not resolve yet; write an exact level".to_string(),
+        );
     }
     if level.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return Some("It holds white space or control characters".to_string());
     }
-    None
+    let problem = Scheme::from_name(scheme)?.parse_strict(level).err()?;
+    Some(problem.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_follow_their_scheme() {
+        for (scheme, level, good) in [
+            ("semver", "1.2.3", true),
+            ("semver", "1.2", false),
+            ("dpkg", "1:2.3-4", true),
+            ("dpkg", "a b", false),
+            ("natural", "2024-R1", true),
+            ("own", "whatever", true),
+            ("own", "", false),
+            ("own", "~> 3.0", false),
+            ("own", "two words", false),
+            ("", "\u{7}", false),
+        ] {
+            assert_eq!(level_problem(scheme, level).is_none(), good, "{scheme} {level:?}");
+        }
+    }
 }

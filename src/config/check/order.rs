@@ -21,6 +21,8 @@ pub(super) enum Which<'p> {
     All,
     /// One that is named.
     One(InstanceKey),
+    /// The one with the same key: what `for_each = release.db` means for each instance.
+    Same,
     /// The one that the expression names, where it can be evaluated; otherwise all.
     Computed(&'p Expr),
 }

@@ -56,7 +56,16 @@ impl<'p> Finder<'_, 'p> {
         let count = block.body.attribute("count").is_some();
         for attribute in &block.body.attributes {
             match &*attribute.name {
-                "for_each" | "count" => self.expr(&attribute.value, Place::default(), out),
+                "for_each" | "count" => {
+                    let before = out.len();
+                    self.expr(&attribute.value, Place::default(), out);
+                    if each && is_whole_block(&attribute.value) {
+                        // Each instance is made from the one with its key, and waits for that one only.
+                        let locals = self.names.locals.len();
+                        let blocks = out[before..].iter_mut().filter(|used| used.node >= locals);
+                        blocks.for_each(|used| used.which = Which::Same);
+                    }
+                }
                 name if STATIC.contains(&name) => {}
                 _ => self.expr(&attribute.value, Place { each, count, itself: false }, out),
             }
@@ -65,6 +74,11 @@ impl<'p> Finder<'_, 'p> {
             self.block(inner, Place { each, count, itself: true }, out);
         }
     }
+}
+
+/// `release.db`, without anything behind it.
+fn is_whole_block(expr: &Expr) -> bool {
+    expr.as_traversal().is_some_and(|reference| reference.steps.len() == 1)
 }
 
 fn which<'p>(reference: &Reference, expr: &'p Expr) -> Which<'p> {

@@ -1,6 +1,6 @@
 //! Function calls: arguments are spread, checked and converted before the function sees them.
 
-use super::{Evaluated, Failure, eval, fail, fail_at, not_too_deep};
+use super::{Evaluated, Failure, bounded, eval, fail, fail_at};
 use crate::config::convert::convert;
 use crate::config::expr::{Call, Expr};
 use crate::config::functions::{self, Fault, Function, Param, Rule, Work};
@@ -94,7 +94,7 @@ fn apply(expr: &Expr, call: &Call, function: &Function, scope: &Scope<'_>) -> Ev
     };
     let hidden = marks.is_sensitive();
     let value = done.map_err(|fault| told(expr, call, fault, hidden, scope))?;
-    not_too_deep(value.marked(&marks), expr, scope)
+    bounded(value.marked(&marks), expr, scope)
 }
 
 fn arguments(call: &Call, scope: &Scope<'_>) -> Result<Vec<Value>, Failure> {
@@ -161,12 +161,12 @@ fn fitted(
 /// A function's complaint, at the argument that it is about.
 fn told(expr: &Expr, call: &Call, fault: Fault, hidden: bool, scope: &Scope<'_>) -> Failure {
     let place = fault.argument.and_then(|i| call.args.get(i).or(call.args.last())).unwrap_or(expr);
-    let mut problem = fail(expr, scope, format!("{}() failed", call.name));
-    if let Some((span, _)) = &mut problem.primary {
+    // What a function says may quote its arguments.
+    let problem =
+        if hidden { "its arguments are sensitive, so the reason is not shown" } else { &fault.problem };
+    let mut failure = fail(expr, scope, format!("{}(): {problem}", call.name));
+    if let Some((span, _)) = &mut failure.primary {
         *span = place.span();
     }
-    // What a function says may quote its arguments.
-    problem.detail =
-        if hidden { "its arguments are sensitive, so the reason is not shown".into() } else { fault.problem };
-    problem
+    failure
 }

@@ -2,7 +2,7 @@
 
 use super::{Evaluated, Failure, described, eval, fail_at};
 use crate::config::convert::convert;
-use crate::config::expr::{Expr, Node, RefStep, Reference, Splat, Step, StepKind};
+use crate::config::expr::{Expr, Node, RefStep, Reference, Step, StepKind};
 use crate::config::scope::Scope;
 use crate::config::suggestion;
 use crate::config::types::Type;
@@ -91,6 +91,7 @@ fn take(value: &Value, step: &Step, expr: &Expr, scope: &Scope<'_>) -> Evaluated
             let key = eval(index, scope)?;
             element(value, &key, step.span, expr, scope).map(|found| found.marked(&key.deep_marks()))
         }
+        StepKind::Splat(each) => splat(value, each, expr, scope),
     }
 }
 
@@ -184,15 +185,15 @@ fn no_index(value: &Value, key: &Value, fail: impl Fn(String) -> Failure) -> Fai
 }
 
 /// `source[*].a`: null gives nothing, one value is a list of itself.
-pub(super) fn splat(splat: &Splat, scope: &Scope<'_>) -> Evaluated {
-    let source = eval(&splat.source, scope)?;
+fn splat(source: &Value, each: &[Step], expr: &Expr, scope: &Scope<'_>) -> Evaluated {
     if source.is_null() {
         return Ok(Value::tuple(Vec::new()).marked(source.marks()));
     }
     let single = [source.clone().unmarked()];
     let items = source.as_items().unwrap_or(&single);
     let each = |item: &Value| {
-        splat.each.iter().try_fold(item.clone(), |value, step| take(&value, step, &splat.source, scope))
+        let marked = item.clone().marked(source.marks());
+        each.iter().try_fold(marked, |value, step| take(&value, step, expr, scope))
     };
     let made: Vec<Value> = items.iter().map(each).collect::<Result<_, _>>()?;
     let is_list = matches!(source.data(), Data::List(_) | Data::Set(_));

@@ -32,7 +32,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     passing("slice", &[ANY, param("start", N), param("end", N)], slice),
     plain("sort", &[param("list", Texts)], sort),
     passing("coalesce", &[nullable("value")], coalesce).and(nullable("values")),
-    passing("coalescelist", &[nullable("list")], coalescelist).and(nullable("lists")),
+    passing("coalescelist", &[ANY], coalescelist).and(param("lists", Any)),
     plain("compact", &[param("list", Texts)], compact),
     passing("chunklist", &[param("list", List), param("size", N)], chunklist),
     passing("zipmap", &[param("keys", Texts), param("values", Any)], zipmap),
@@ -88,10 +88,13 @@ fn concat(args: &[Value]) -> Done {
         return Err(Fault::new("at least one list is needed"));
     }
     let mut all = Vec::new();
-    for i in 0..args.len() {
+    for (i, arg) in args.iter().enumerate() {
+        if matches!(arg.data(), Data::Set(_)) {
+            return Err(Fault::at(i, "a set has no order; use tolist(…), or setunion(…)"));
+        }
         all.extend_from_slice(some_items(args, i)?);
     }
-    let lists = args.iter().all(|a| matches!(a.data(), Data::List(_) | Data::Set(_)));
+    let lists = args.iter().all(|a| matches!(a.data(), Data::List(_)));
     unified(all, lists)
 }
 
@@ -106,7 +109,7 @@ fn unified(all: Vec<Value>, as_list: bool) -> Done {
 
 fn contains(args: &[Value]) -> Done {
     let value = &args[1];
-    let found = some_items(args, 0)?.iter().any(|item| same(item, value));
+    let found = some_items(args, 0)?.iter().any(|item| equal(item, value));
     Ok(Value::bool(found))
 }
 
@@ -136,8 +139,8 @@ fn element(args: &[Value]) -> Done {
     if all.is_empty() {
         return Err(Fault::at(0, "an empty list has no elements"));
     }
-    let index = usize::try_from(index).map_err(|_| Fault::at(1, "the index cannot be negative"))?;
-    Ok(all[index % all.len()].clone())
+    // It wraps around at both ends: -1 is the last element.
+    Ok(all[index.rem_euclid(all.len() as i64) as usize].clone())
 }
 
 fn flatten(args: &[Value]) -> Done {
@@ -155,7 +158,7 @@ fn gather(value: &Value, flat: &mut Vec<Value>) {
 }
 
 fn index(args: &[Value]) -> Done {
-    let found = some_items(args, 0)?.iter().position(|item| same(item, &args[1]));
+    let found = some_items(args, 0)?.iter().position(|item| equal(item, &args[1]));
     found
         .map(Value::number)
         .ok_or_else(|| Fault::at(1, format!("the list does not contain {}", args[1].brief())))
@@ -275,7 +278,7 @@ fn coalesce(args: &[Value]) -> Done {
 }
 
 fn coalescelist(args: &[Value]) -> Done {
-    for (i, arg) in args.iter().enumerate().filter(|(_, arg)| !arg.is_null()) {
+    for (i, arg) in args.iter().enumerate() {
         if !some_items(args, i)?.is_empty() {
             return Ok(arg.clone());
         }

@@ -93,7 +93,7 @@ fn base64decode(args: &[Value]) -> Done {
     // Line breaks are ignored, as in Go.
     let source: Vec<u8> = text(args, 0).bytes().filter(|b| !matches!(b, b'\n' | b'\r')).collect();
     let body = source.strip_suffix(b"==").or_else(|| source.strip_suffix(b"=")).unwrap_or(&source);
-    if source.len() % 4 != 0 {
+    if !source.len().is_multiple_of(4) {
         return Err(wrong());
     }
     let mut bytes = Vec::with_capacity(body.len() * 3 / 4);

@@ -160,7 +160,10 @@ impl Verb {
         let n = convert(value, &Type::Number).ok().and_then(|v| v.as_number().cloned());
         let n = n.ok_or_else(|| format!("a number is needed, not {}", value.kind()))?;
         let digits = match self.letter {
-            'd' => n.truncate().to_string(),
+            'd' | 'b' | 'o' | 'x' | 'X' if !n.is_integer() => {
+                return Err(format!("a whole number is needed, not {n}"));
+            }
+            'd' => n.to_string(),
             'b' => n.to_radix(2),
             'o' => n.to_radix(8),
             'x' => n.to_radix(16),
@@ -223,7 +226,7 @@ fn scientific(n: &Number, places: usize) -> String {
 fn general(n: &Number, precision: Option<usize>) -> String {
     let places = precision.map_or(149, |p| p.max(1) - 1);
     let (mantissa, exponent) = n.to_scientific(places);
-    let threshold = precision.map_or(21, |p| p.max(1) as i64);
+    let threshold = precision.map_or(6, |p| p.max(1) as i64);
     let trim = |text: String| match text.contains('.') {
         true => text.trim_end_matches('0').trim_end_matches('.').to_string(),
         false => text,

@@ -9,8 +9,12 @@ use std::sync::Arc;
 use unicode_segmentation::UnicodeSegmentation;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    plain("lower", &[param("text", Text)], |a| map(a, |s| s.to_lowercase())),
-    plain("upper", &[param("text", Text)], |a| map(a, |s| s.to_uppercase())),
+    plain("lower", &[param("text", Text)], |a| {
+        map(a, |s| s.chars().map(|c| single(c, c.to_lowercase())).collect())
+    }),
+    plain("upper", &[param("text", Text)], |a| {
+        map(a, |s| s.chars().map(|c| single(c, c.to_uppercase())).collect())
+    }),
     plain("title", &[param("text", Text)], |a| map(a, title)),
     plain("trimspace", &[param("text", Text)], |a| map(a, |s| s.trim().to_string())),
     plain("chomp", &[param("text", Text)], |a| map(a, |s| s.trim_end_matches(['\r', '\n']).to_string())),
@@ -56,6 +60,11 @@ pub(super) fn text(args: &[Value], index: usize) -> &str {
 
 fn map(args: &[Value], work: impl Fn(&str) -> String) -> Done {
     Ok(Value::string(work(text(args, 0))))
+}
+
+/// Letters that would become several stay as they are, as in Terraform.
+fn single(original: char, mut changed: impl ExactSizeIterator<Item = char>) -> char {
+    if changed.len() == 1 { changed.next().unwrap_or(original) } else { original }
 }
 
 fn title(s: &str) -> String {

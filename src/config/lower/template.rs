@@ -67,6 +67,15 @@ impl Lowering<'_> {
     }
 
     pub(super) fn heredoc(&mut self, heredoc: &HeredocTemplate, span: Span) -> Node {
+        // The library reads past the end of an empty heredoc, to the next one's.
+        if self.source(span).lines().nth(1).is_some_and(|line| line.trim() == heredoc.delimiter.as_str()) {
+            self.refuse(
+                Diagnostic::error("an empty heredoc is not supported")
+                    .at(span, "")
+                    .help("write \"\" instead"),
+            );
+            return Node::Literal(Value::NULL);
+        }
         let mut pieces = Pieces::default();
         self.elements(heredoc.template.iter(), Style::Heredoc, &mut pieces);
         if self.source(span).starts_with("<<-") {
@@ -205,7 +214,7 @@ fn branch(pieces: &mut std::vec::IntoIter<Piece>) -> (Vec<Part>, bool) {
     (parts, ended_by_else)
 }
 
-/// Takes the indentation that all lines share away, as `<<-` asks for.
+/// Takes the indentation that all lines share away, as `<<-` asks for. Blank lines neither count nor change.
 fn dedent(pieces: &mut [Piece]) {
     let mut shared = usize::MAX;
     let mut line_start = true;
@@ -213,7 +222,8 @@ fn dedent(pieces: &mut [Piece]) {
     for (i, piece) in pieces.iter().enumerate() {
         match piece {
             Piece::Text(text) => {
-                if line_start {
+                let is_blank = text.ends_with('\n') && text.trim().is_empty();
+                if line_start && !is_blank {
                     shared = shared.min(text.chars().take_while(|c| c.is_whitespace()).count());
                     starts.push(i);
                 }
@@ -250,10 +260,11 @@ fn unescape(source: &str) -> Result<String, (usize, &'static str)> {
                 Some('t') => out.push('\t'),
                 Some(plain @ ('"' | '\\')) => out.push(plain),
                 Some(kind @ ('u' | 'U')) => {
-                    let digits: String =
-                        rest.by_ref().take(if kind == 'u' { 4 } else { 8 }).map(|(_, c)| c).collect();
-                    let code = u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32);
-                    out.push(code.ok_or((at, UNKNOWN))?);
+                    let wanted = if kind == 'u' { 4 } else { 8 };
+                    let digits: String = rest.by_ref().take(wanted).map(|(_, c)| c).collect();
+                    let is_hex = digits.len() == wanted && digits.bytes().all(|b| b.is_ascii_hexdigit());
+                    let code = u32::from_str_radix(&digits, 16).ok().filter(|_| is_hex);
+                    out.push(code.and_then(char::from_u32).ok_or((at, UNKNOWN))?);
                 }
                 _ => return Err((at, UNKNOWN)),
             },

@@ -6,6 +6,11 @@ use hcl::edit::parser::Error;
 /// Translates an error of parsing `text[base..end]`.
 pub(super) fn error(error: &Error, text: &str, base: usize, end: usize, file: FileId) -> Diagnostic {
     let at = offset(error, text, base, end);
+    // White space is never what is wrong.
+    let at = at + text[at..end].bytes().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    // Half an operator is passed over before the parser stops.
+    let before = text[base..at].trim_end_matches([' ', '\t']);
+    let at = if is_vague(error) && before.ends_with(['&', '|']) { base + before.len() - 1 } else { at };
     let found = Found::at(text, at);
     let message = error.message();
     let span = Span::new(file, at, at + found.length);
@@ -126,6 +131,9 @@ fn complaint(message: &str, found: &Found) -> (String, String) {
     }
     if found.first.is_none_or(|c| matches!(c, '\n' | '\r')) && message.contains("invalid expression") {
         return ("A value is missing".to_string(), "a value is expected here".to_string());
+    }
+    if message == "unexpected token" {
+        return (format!("The line cannot go on with {what}"), "not expected here".to_string());
     }
     match rows.iter().find(|(word, _, _)| message.contains(word)) {
         Some((_, summary, label)) => (summary.clone(), (*label).to_string()),

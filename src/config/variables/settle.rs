@@ -2,18 +2,15 @@
 
 use super::Variable;
 use crate::config::checked::SecretSource;
-use crate::config::convert::convert;
-use crate::config::eval::evaluate;
 use crate::config::expr::Expr;
 use crate::config::fields::sentence_case;
-use crate::config::scope::{Files, Resolve, Scope};
+use crate::config::scope::Files;
 use crate::config::source::Sources;
 use crate::config::suggest;
 use crate::config::syntax;
-use crate::config::types::Type;
 use crate::config::value::{Marks, Value};
 use crate::model::{Diagnostic, Diagnostics, FileId, Span};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Where values may come from, as they were found; which one counts is decided here.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -88,7 +85,7 @@ pub(in crate::config) fn settle(
     let mut variables = Variables::default();
     for variable in declared.values() {
         let assigned = found.get(variable.name);
-        if let Some((value, source)) = value_of(variable, assigned, sources, problems) {
+        if let Some((value, source)) = value::find(variable, assigned, sources, problems) {
             let value =
                 if variable.sensitive { value.marked(&Marks::variable(variable.name)) } else { value };
             variables.values.insert(variable.name.to_string(), value);
@@ -97,7 +94,7 @@ pub(in crate::config) fn settle(
             }
         }
     }
-    validate(declared, &variables, &found, files, problems);
+    validate::all(declared, &variables, &found, files, problems);
     variables
 }
 
@@ -255,203 +252,8 @@ impl Assignments<'_, '_> {
     }
 }
 
-fn value_of(
-    variable: &Variable<'_>,
-    assigned: Option<&Assigned>,
-    sources: &Sources,
-    problems: &mut Diagnostics,
-) -> Option<(Value, SecretSource)> {
-    let default = || variable.default.clone().map(|value| (value, SecretSource::Default));
-    let Some(assigned) = assigned else {
-        let found = default();
-        if found.is_none() && !variable.had_default {
-            problems.push(missing(variable));
-        }
-        return found;
-    };
-    let value = raw_value(variable, assigned, sources, problems)?;
-    if value.is_null() && !variable.nullable {
-        let found = default();
-        if found.is_none() && !variable.had_default {
-            let problem = Diagnostic::error(format!("The variable \"{}\" may not be null", variable.name))
-                .at(assigned.span, format!("from {}", assigned.from))
-                .and(variable.header, "declared with nullable = false, and without a default")
-                .help("Give it a value.");
-            problems.push(problem);
-        }
-        return found;
-    }
-    match convert(&value, &variable.ty) {
-        Ok(value) => Some((value, assigned.source.clone())),
-        Err(wrong) => {
-            // What does not fit, and where inside, would give a secret away.
-            let (is, why) = if variable.sensitive {
-                (String::new(), "Its value is sensitive and not shown.".to_string())
-            } else {
-                let why = format!("{}.", sentence_case(&wrong.describe(variable.name)));
-                (format!("this is {}", value.kind()), why)
-            };
-            let problem = Diagnostic::error(format!(
-                "The value of variable \"{}\" does not fit its type",
-                variable.name
-            ))
-            .at(assigned.span, is)
-            .and(variable.header, format!("declared here as {}", variable.ty))
-            .because(why);
-            problems.push(problem);
-            None
-        }
-    }
-}
+mod validate;
+mod value;
 
-fn raw_value(
-    variable: &Variable<'_>,
-    assigned: &Assigned,
-    sources: &Sources,
-    problems: &mut Diagnostics,
-) -> Option<Value> {
-    let text = match &assigned.text {
-        Text::Value(value) => return Some(value.clone()),
-        Text::Expr(expr) => return constant(expr, problems),
-        Text::Plain(text) => text,
-    };
-    // Terraform's rule: a text stays a text where a simple type (or none) is asked for; otherwise it is HCL.
-    let simple = matches!(variable.ty, Type::String | Type::Number | Type::Bool) || !variable.typed;
-    if simple {
-        return Some(Value::string(text.as_str()));
-    }
-    let read = if variable.sensitive {
-        // Its text is not among the sources, so that nobody can draw it.
-        let mut apart = Sources::new();
-        let file = apart.add_text("", text);
-        syntax::read_expression(&apart, file).map_err(|_| unreadable(variable, assigned))
-    } else {
-        syntax::read_part(sources, assigned.span)
-    };
-    match read {
-        Ok(expr) => constant(&expr, problems),
-        Err(wrong) => {
-            problems.0.extend(wrong.0);
-            None
-        }
-    }
-}
-
-fn unreadable(variable: &Variable<'_>, assigned: &Assigned) -> Diagnostics {
-    Diagnostic::error(format!("The value of variable \"{}\" is no HCL expression", variable.name))
-        .at(assigned.span, format!("from {}", assigned.from))
-        .and(variable.header, format!("declared here as {}", variable.ty))
-        .help("Write it as in a variable file, for example [\"a\", \"b\"].")
-        .into()
-}
-
-/// A variable's value refers to nothing.
-fn constant(expr: &Expr, problems: &mut Diagnostics) -> Option<Value> {
-    if let Some(reference) = expr.references().first() {
-        let problem = Diagnostic::error("The value of a variable cannot refer to anything")
-            .at(reference.span, "")
-            .help("Write the value itself; a text stands in double quotes. Values that are made of others belong into `locals`.");
-        problems.push(problem);
-        return None;
-    }
-    match evaluate(expr, &Scope::root()) {
-        Ok(value) => Some(value),
-        Err(wrong) => {
-            problems.push(wrong);
-            None
-        }
-    }
-}
-
-fn missing(variable: &Variable<'_>) -> Diagnostic {
-    let name = variable.name;
-    let example = match &variable.ty {
-        Type::Number => "1",
-        Type::Bool => "true",
-        Type::List(_) | Type::Set(_) | Type::Tuple(_) => "[…]",
-        Type::Map(_) | Type::Object(_) => "{…}",
-        _ => "…",
-    };
-    let quote = if matches!(variable.ty, Type::String | Type::Any) { "\"" } else { "" };
-    Diagnostic::error(format!("The variable \"{name}\" has no value"))
-        .at(variable.header, "it has no default")
-        .help(format!(
-            "Give it with --var '{name}={example}', in the environment as PF_VAR_{name}, or in patchform.pfvars: {name} = {quote}{example}{quote}"
-        ))
-}
-
-/// Knows the variables only: what a validation may refer to.
-struct OnlyVariables<'a>(&'a Variables);
-
-impl Resolve for OnlyVariables<'_> {
-    fn resolve(&self, root: &str, name: &str) -> Option<Value> {
-        if root == "var" { self.0.values.get(name).cloned() } else { None }
-    }
-
-    fn names(&self) -> Vec<String> {
-        self.0.values.keys().map(|name| format!("var.{name}")).collect()
-    }
-}
-
-fn validate(
-    declared: &BTreeMap<&str, Variable<'_>>,
-    variables: &Variables,
-    found: &BTreeMap<String, Assigned>,
-    files: &dyn Files,
-    problems: &mut Diagnostics,
-) {
-    let resolver = OnlyVariables(variables);
-    let scope = Scope::root().files(files).resolver(&resolver);
-    // A variable without a value was complained about already.
-    let broken: BTreeSet<&str> =
-        declared.keys().copied().filter(|name| !variables.values.contains_key(*name)).collect();
-    for variable in declared.values() {
-        for validation in &variable.validations {
-            let uses = [validation.condition, validation.message].map(Expr::references);
-            let hopeless = uses
-                .iter()
-                .flatten()
-                .any(|r| &*r.root == "var" && r.name().is_some_and(|name| broken.contains(&**name)));
-            if !hopeless && let Some(problem) = verdict(variable, validation, &scope, found) {
-                problems.push(problem);
-            }
-        }
-    }
-}
-
-fn verdict(
-    variable: &Variable<'_>,
-    validation: &super::Validation<'_>,
-    scope: &Scope<'_>,
-    found: &BTreeMap<String, Assigned>,
-) -> Option<Diagnostic> {
-    let at = validation.condition.span();
-    let value = match evaluate(validation.condition, scope) {
-        Ok(value) => value,
-        Err(problem) => return Some(problem),
-    };
-    match convert(&value, &Type::Bool).ok().and_then(|v| v.as_bool()) {
-        Some(true) => return None,
-        Some(false) => {}
-        None => {
-            let problem = Diagnostic::error("A validation's condition must be true or false")
-                .at(at, format!("this is {}", value.brief()));
-            return Some(problem);
-        }
-    }
-    let message = match evaluate(validation.message, scope) {
-        Ok(message) => message,
-        Err(problem) => return Some(problem),
-    };
-    let shown = if message.is_sensitive() {
-        "The validation's message holds a secret and is not shown.".to_string()
-    } else {
-        message.as_str().unwrap_or_default().to_string()
-    };
-    let problem = Diagnostic::error(format!("The value of variable \"{}\" is not valid", variable.name));
-    let problem = match found.get(variable.name) {
-        Some(assigned) => problem.at(assigned.span, format!("from {}", assigned.from)),
-        None => problem.at(variable.header, "the default"),
-    };
-    Some(problem.and(at, "this is false").because(shown))
-}
+#[cfg(test)]
+mod tests;

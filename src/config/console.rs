@@ -1,0 +1,76 @@
+//! Values as the console shows them: as `terraform console` does, so that hands and eyes need not relearn.
+
+use super::value::{Data, Value};
+
+/// The text of a value; secrets as `(sensitive value)`.
+pub fn render(value: &Value) -> String {
+    let mut out = String::new();
+    write(value, 0, &mut out);
+    out
+}
+
+fn write(value: &Value, indent: usize, out: &mut String) {
+    if value.marks().is_sensitive() {
+        out.push_str("(sensitive value)");
+        return;
+    }
+    match value.data() {
+        Data::Null => out.push_str("null"),
+        Data::Bool(b) => out.push_str(&b.to_string()),
+        Data::Number(n) => out.push_str(&n.to_string()),
+        Data::String(s) if s.contains('\n') => multiline(s, indent, out),
+        Data::String(s) => out.push_str(&quoted(s)),
+        Data::List(_) => items(value, ["tolist([", "])"], indent, out),
+        Data::Set(_) => items(value, ["toset([", "])"], indent, out),
+        Data::Tuple(_) => items(value, ["[", "]"], indent, out),
+        Data::Map(_) => entries(value, ["tomap({", "})"], indent, out),
+        Data::Object(_) => entries(value, ["{", "}"], indent, out),
+    }
+}
+
+/// As a heredoc whose end marker does not stand in the text.
+fn multiline(text: &str, indent: usize, out: &mut String) {
+    let mut marker = "EOT".to_string();
+    while text.lines().any(|line| line.trim() == marker) {
+        marker.push('_');
+    }
+    let (dash, pad) = if indent > 0 { ("-", " ".repeat(indent)) } else { ("", String::new()) };
+    out.push_str(&format!("<<{dash}{marker}"));
+    for line in text.split('\n') {
+        out.push_str(&format!("\n{pad}{line}"));
+    }
+    out.push_str(&format!("\n{pad}{marker}"));
+}
+
+/// In quotes. The console does not escape `${`: what it shows is a value, not a template.
+fn quoted(text: &str) -> String {
+    super::value::quoted(text).replace("$${", "${").replace("%%{", "%{")
+}
+
+fn items(value: &Value, [open, close]: [&str; 2], indent: usize, out: &mut String) {
+    let items = value.as_items().unwrap_or_default();
+    out.push_str(open);
+    for item in items {
+        out.push_str(&format!("\n{}", " ".repeat(indent + 2)));
+        write(item, indent + 2, out);
+        out.push(',');
+    }
+    end(items.is_empty(), indent, close, out);
+}
+
+fn entries(value: &Value, [open, close]: [&str; 2], indent: usize, out: &mut String) {
+    let Some(entries) = value.as_entries() else { return };
+    out.push_str(open);
+    for (key, entry) in entries {
+        out.push_str(&format!("\n{}{} = ", " ".repeat(indent + 2), quoted(key)));
+        write(entry, indent + 2, out);
+    }
+    end(entries.is_empty(), indent, close, out);
+}
+
+fn end(empty: bool, indent: usize, close: &str, out: &mut String) {
+    if !empty {
+        out.push_str(&format!("\n{}", " ".repeat(indent)));
+    }
+    out.push_str(close);
+}

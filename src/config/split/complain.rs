@@ -1,0 +1,77 @@
+//! What the splitter says: what is never closed, and what closes nothing.
+
+use super::{Kind, Open, Scanner};
+use crate::model::Diagnostic;
+
+impl Scanner<'_> {
+    pub(super) fn wrong_closer(&mut self, open: Open, at: usize) {
+        let problem = Diagnostic::error(format!("This {} is never closed", name(open.kind)))
+            .at(self.opener(open), "opened here")
+            .and(
+                self.span(at, at + 1),
+                format!("this closes something around it; {} is missing before", closer(open.kind)),
+            )
+            .help(format!("Add the missing {}.", closer(open.kind)));
+        self.problem(problem);
+    }
+
+    pub(super) fn closes_nothing(&mut self, open: Option<Open>, at: usize) {
+        let byte = self.text[at] as char;
+        let mut problem = Diagnostic::error(format!("This `{byte}` closes nothing"))
+            .at(self.span(at, at + 1), "nothing of its kind is open");
+        if let Some(open) = open {
+            problem =
+                problem.and(self.opener(open), format!("this is open, and ends with {}", closer(open.kind)));
+        }
+        self.problem(problem.help(format!("Remove the `{byte}`, or add what it should close.")));
+    }
+
+    /// Something is open at the end. Says what, and answers where to go on.
+    pub(super) fn never_closed(&mut self, innermost: Open) -> Option<usize> {
+        let suspect = self.suspect.take();
+        let open = suspect.map_or(innermost, |(_, open)| open);
+        let mut problem = Diagnostic::error(format!("This {} is never closed", name(open.kind)))
+            .at(self.opener(open), "opened here")
+            .help(self.how_to_close(open.kind));
+        if let Some((at, _)) = suspect {
+            let end = self.text[at..self.end].iter().position(|b| *b == b'\n').map_or(self.end, |n| at + n);
+            problem =
+                problem.and(self.span(at, end), "this looks like the next block, and it is still open here");
+        }
+        self.stack.clear();
+        self.item = None;
+        self.out.problems.push(problem);
+        suspect.map(|(at, _)| at)
+    }
+
+    fn how_to_close(&self, kind: Kind) -> String {
+        match kind {
+            Kind::Heredoc(start, end) => {
+                let marker = String::from_utf8_lossy(&self.text[start..end]);
+                format!("End it with a line that holds only {marker}.")
+            }
+            kind => format!("Add the missing {}.", closer(kind)),
+        }
+    }
+}
+
+fn name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Brace => "`{`",
+        Kind::Bracket => "`[`",
+        Kind::Paren => "`(`",
+        Kind::Quote => "string",
+        Kind::Template => "template",
+        Kind::Heredoc(..) => "heredoc",
+    }
+}
+
+fn closer(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Brace | Kind::Template => "`}`",
+        Kind::Bracket => "`]`",
+        Kind::Paren => "`)`",
+        Kind::Quote => "`\"`",
+        Kind::Heredoc(..) => "end marker",
+    }
+}

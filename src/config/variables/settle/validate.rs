@@ -1,0 +1,89 @@
+//! `validation` blocks: whether the values that were given may stand.
+
+use super::{Assigned, Variables};
+use crate::config::convert::convert;
+use crate::config::eval::evaluate;
+use crate::config::expr::Expr;
+use crate::config::scope::{Files, Resolve, Scope};
+use crate::config::types::Type;
+use crate::config::value::Value;
+use crate::config::variables::{Validation, Variable};
+use crate::model::{Diagnostic, Diagnostics};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Knows the variables only: what a validation may refer to.
+struct OnlyVariables<'a>(&'a Variables);
+
+impl Resolve for OnlyVariables<'_> {
+    fn resolve(&self, root: &str, name: &str) -> Option<Value> {
+        if root == "var" { self.0.values.get(name).cloned() } else { None }
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.0.values.keys().map(|name| format!("var.{name}")).collect()
+    }
+}
+
+/// Asks every validation whose variables have values.
+pub(super) fn all(
+    declared: &BTreeMap<&str, Variable<'_>>,
+    variables: &Variables,
+    found: &BTreeMap<String, Assigned>,
+    files: &dyn Files,
+    problems: &mut Diagnostics,
+) {
+    let resolver = OnlyVariables(variables);
+    let scope = Scope::root().files(files).resolver(&resolver);
+    // A variable without a value was complained about already.
+    let broken: BTreeSet<&str> =
+        declared.keys().copied().filter(|name| !variables.values.contains_key(*name)).collect();
+    for variable in declared.values() {
+        for validation in &variable.validations {
+            let uses = [validation.condition, validation.message].map(Expr::references);
+            let hopeless = uses
+                .iter()
+                .flatten()
+                .any(|r| &*r.root == "var" && r.name().is_some_and(|name| broken.contains(&**name)));
+            if !hopeless && let Some(problem) = verdict(variable, validation, &scope, found) {
+                problems.push(problem);
+            }
+        }
+    }
+}
+
+fn verdict(
+    variable: &Variable<'_>,
+    validation: &Validation<'_>,
+    scope: &Scope<'_>,
+    found: &BTreeMap<String, Assigned>,
+) -> Option<Diagnostic> {
+    let at = validation.condition.span();
+    let value = match evaluate(validation.condition, scope) {
+        Ok(value) => value,
+        Err(problem) => return Some(problem),
+    };
+    match convert(&value, &Type::Bool).ok().and_then(|v| v.as_bool()) {
+        Some(true) => return None,
+        Some(false) => {}
+        None => {
+            let problem = Diagnostic::error("A validation's condition must be true or false")
+                .at(at, format!("this is {}", value.brief()));
+            return Some(problem);
+        }
+    }
+    let message = match evaluate(validation.message, scope) {
+        Ok(message) => message,
+        Err(problem) => return Some(problem),
+    };
+    let shown = if message.is_sensitive() {
+        "The validation's message holds a secret and is not shown.".to_string()
+    } else {
+        message.as_str().unwrap_or_default().to_string()
+    };
+    let problem = Diagnostic::error(format!("The value of variable \"{}\" is not valid", variable.name));
+    let problem = match found.get(variable.name) {
+        Some(assigned) => problem.at(assigned.span, format!("from {}", assigned.from)),
+        None => problem.at(variable.header, "the default"),
+    };
+    Some(problem.and(at, "this is false").because(shown))
+}

@@ -1,0 +1,7 @@
+locals {
+  a = local.b
+  b = local.c
+  c = local.d
+  d = local.b
+  e = local.a
+}

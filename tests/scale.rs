@@ -1,0 +1,106 @@
+//! Large configurations: checked in time and memory that grow with their size. Prints what each costs.
+
+use patchform::config::scope::Files;
+use patchform::config::{Config, Schemas, Sources, Surroundings, VariableInputs, check, parse};
+use patchform::model::Diagnostics;
+use patchform_sdk::message::Description;
+use serde_json::json;
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+struct NoFiles;
+
+impl Files for NoFiles {
+    fn read(&self, _: &str) -> Result<Vec<u8>, String> {
+        Err("not here".to_string())
+    }
+}
+
+fn checked(name: &str, text: &str) -> Result<Config, Diagnostics> {
+    let kinds = json!({ "kinds": { "note": {
+        "scheme": "natural",
+        "arguments": { "path": { "type": "string", "required": true }, "text": { "type": "string" } }
+    } } });
+    let mut schemas = Schemas::new();
+    schemas.add("note", serde_json::from_value::<Description>(kinds).unwrap());
+    let mut sources = Sources::new();
+    sources.add("main.pf.hcl", text.as_bytes()).unwrap();
+    let started = Instant::now();
+    let (parsed, problems) = parse(&sources);
+    let parsing = started.elapsed();
+    assert!(!problems.has_errors(), "{problems:?}");
+    let around = Surroundings { files: &NoFiles, folder: ".", working_folder: "/", workspace: "default" };
+    let config = check(&parsed, &mut sources, &schemas, &VariableInputs::default(), &around);
+    let took = started.elapsed();
+    println!("{name}: {} bytes, read {parsing:.0?}, read and checked {took:.0?}", text.len());
+    // Hundreds of times what it takes: only a cost that grows with the square can reach it.
+    assert!(took < Duration::from_secs(60), "{name} took {took:?}");
+    config.map(|(config, _)| config)
+}
+
+fn edges(config: &Config) -> usize {
+    config.components.iter().map(|c| c.after.len()).sum()
+}
+
+const N: usize = 10_000;
+
+#[test]
+fn ten_thousand_blocks_with_three_references_each() {
+    let mut text = String::new();
+    for i in 0..N {
+        let _ = write!(
+            text,
+            "component \"note\" \"c{i}\" {{\n  path        = \"out/c{i}\"\n  patch_level = \"1.0\"\n"
+        );
+        if i > 2 {
+            let at = |k: usize| (i * 7919 + k * 104_729) % i;
+            let _ = writeln!(text, "  text        = \"${{note.c{}.path}} ${{note.c{}.path}}\"", at(1), at(2));
+            let _ = writeln!(text, "  depends_on  = [note.c{}]", at(3));
+        }
+        text.push_str("}\n\n");
+    }
+    let config = checked("random graph", &text).unwrap();
+    assert_eq!(config.components.len(), N);
+    assert!(edges(&config) > 2 * N && edges(&config) <= 3 * N);
+}
+
+#[test]
+fn a_chain_of_ten_thousand() {
+    let mut text = String::new();
+    for i in 0..N {
+        let path = if i + 1 < N { format!("${{note.c{}.path}}x", i + 1) } else { "x".to_string() };
+        // The text must not grow along the chain.
+        let _ = writeln!(
+            text,
+            "component \"note\" \"c{i}\" {{\n  path = substr(\"{path}\", 0, 3)\n  patch_level = \"1\"\n}}"
+        );
+    }
+    assert_eq!(edges(&checked("chain", &text).unwrap()), N - 1);
+}
+
+#[test]
+fn one_block_of_ten_thousand_instances() {
+    let text = format!(
+        "locals {{\n  hosts = {{ for i in range({N}) : \"h${{i}}\" => {{ path = \"/${{i}}\" }} }}\n}}\n\
+         component \"note\" \"db\" {{\n  for_each = local.hosts\n  path = local.hosts[each.key].path\n  patch_level = \"1\"\n}}\n\
+         component \"note\" \"web\" {{\n  for_each = note.db\n  path = note.db[each.key].path\n  patch_level = \"2\"\n}}\n\
+         component \"note\" \"last\" {{\n  path = \"/\"\n  patch_level = \"1\"\n  depends_on = [note.web]\n}}\n"
+    );
+    let config = checked("for_each", &text).unwrap();
+    // Each instance of `web` waits for the instance of `db` with its key, not for all of them.
+    assert_eq!(config.components.len(), 2 * N + 1);
+    assert_eq!(edges(&config), 2 * N);
+}
+
+#[test]
+fn a_hundred_million_edges_are_refused_with_a_way_out() {
+    let block = |name: &str, rest: &str| {
+        format!(
+            "component \"note\" \"{name}\" {{\n  count = {N}\n  path = \"/\"\n  patch_level = \"1\"\n  {rest}\n}}\n"
+        )
+    };
+    let text = block("a", "") + &block("b", "depends_on = [note.a]");
+    let problems = checked("all to all", &text).unwrap_err();
+    assert!(problems.0[0].summary.contains("Too many"), "{problems:?}");
+    assert!(problems.0[0].help.contains("each.key"));
+}
