@@ -145,7 +145,8 @@ impl Hands {
     pub fn drop_snapshot(&self, component: usize, token: u64, snapshot: SnapshotRef) -> Result<(), String> {
         let tools = &self.tools;
         let entry = tools.plan.entries.get(component).ok_or("the plan has no such component")?;
-        let subject = subject::subject(entry, alias_of(&tools.plan, entry), &tools.secrets).map_err(|e| e.to_string())?;
+        let subject = subject::subject(entry, alias_of(&tools.plan, entry), &tools.secrets)
+            .map_err(|e| e.to_string())?;
         let act = Act {
             id: format!("{}.drop.{}", tools.run, snapshot.id),
             token,

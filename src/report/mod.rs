@@ -8,7 +8,9 @@ pub mod order;
 pub mod page;
 pub mod plan_json;
 pub mod plan_text;
+pub mod progress;
 pub mod reason;
+pub mod run_json;
 #[cfg(test)]
 mod run_samples;
 pub mod run_text;

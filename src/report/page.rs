@@ -91,6 +91,19 @@ impl Page {
         self.draw(indent, &cells);
     }
 
+    /// One line that never wraps: what does not fit ends in an ellipsis. Only for live views, whose text is also told
+    /// in full.
+    pub(super) fn clipped(&mut self, pieces: &[Piece]) {
+        let mut cells = self.cells(pieces);
+        let room = self.style.columns().saturating_sub(1);
+        if fitting(&cells, room) < cells.len() {
+            let dots = if self.style.unicode { "…" } else { "..." };
+            cells.truncate(fitting(&cells, room - dots.chars().count()));
+            cells.extend(dots.chars().map(|c| (c, Tint::Dim)));
+        }
+        self.draw(0, &cells);
+    }
+
     /// The page's text; every line ends in a newline.
     pub fn finish(self) -> String {
         self.out
@@ -102,6 +115,8 @@ impl Page {
         for piece in pieces {
             shown.clear();
             for c in piece.text.chars() {
+                // A command is typed as one line, so it is not wrapped at its blanks.
+                let c = if c == ' ' && piece.tint == Tint::Command { '\u{a0}' } else { c };
                 match harmless::ascii(c).filter(|_| !self.style.unicode) {
                     Some(spelling) => shown.push_str(spelling),
                     None => harmless::push(&mut shown, c),

@@ -17,6 +17,7 @@ mod ending;
 
 pub use emergency::emergency;
 pub use ending::ending;
+pub(super) use ending::tint;
 
 /// Column at which what is said of a component begins, behind time and address.
 const ADDRESS: usize = 24;
@@ -26,6 +27,7 @@ const OUTPUT: usize = 12;
 /// Turns events into lines. It remembers when things began, to say how long they took.
 #[derive(Debug)]
 pub struct RunText {
+    run: String,
     style: Style,
     /// Seconds east of UTC for the times of day.
     offset: i32,
@@ -34,9 +36,9 @@ pub struct RunText {
 }
 
 impl RunText {
-    /// Starts with nothing seen.
-    pub fn new(style: Style, offset: i32) -> Self {
-        RunText { style, offset, began: BTreeMap::new(), steps: BTreeMap::new() }
+    /// Starts with nothing seen of `run`. `offset`: seconds east of UTC for the times of day.
+    pub fn new(run: &str, style: Style, offset: i32) -> Self {
+        RunText { run: run.into(), style, offset, began: BTreeMap::new(), steps: BTreeMap::new() }
     }
 
     /// The lines for one event, each with a newline; empty for what nobody needs to read.
@@ -178,18 +180,19 @@ impl RunText {
 
     fn output(&self, output: &str) -> String {
         let mut page = Page::new(self.style);
-        tail(&mut page, 12, output);
+        tail(&mut page, 12, output, &self.run);
         page.finish()
     }
 }
 
 /// The last lines of what a step printed, and how many came before.
-fn tail(page: &mut Page, indent: usize, output: &str) {
+fn tail(page: &mut Page, indent: usize, output: &str, run: &str) {
     let lines: Vec<&str> = output.trim_end().lines().collect();
     let skipped = lines.len().saturating_sub(OUTPUT);
     if skipped > 0 {
-        let more = format!("… {}: patchform run show --timeline", size::counted(skipped, "earlier line"));
-        page.line(indent, indent, &[tinted(Tint::Dim, more)]);
+        let more = format!("… {}: ", size::counted(skipped, "earlier line"));
+        let command = format!("patchform run show {run} --timeline");
+        page.line(indent, indent + 2, &[tinted(Tint::Dim, more), tinted(Tint::Command, command)]);
     }
     for line in &lines[skipped..] {
         page.verbatim(indent, Tint::Dim, &format!("│ {line}"));

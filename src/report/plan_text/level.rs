@@ -24,10 +24,24 @@ pub fn pair(from: Option<&PatchLevel>, to: Option<&PatchLevel>) -> Option<Vec<Pi
     Some(vec![plain(before), tinted(Tint::Dim, " → "), tinted(tint, after)])
 }
 
-/// `1.4.0 → 1.5.0` on one line, maps too: `nginx 1.22, openssl 3.0 → …`.
+/// `1.4.0 → 1.5.0` on one line; of maps the parts that change, few by name: `nginx 1.22 → 1.24, and 3 more parts`.
 pub fn brief(from: Option<&PatchLevel>, to: Option<&PatchLevel>) -> String {
-    let text = |level: Option<&PatchLevel>| level.map_or("(absent)".to_string(), PatchLevel::to_string);
-    format!("{} → {}", text(from), text(to))
+    if let Some(pair) = pair(from, to) {
+        return pair.into_iter().map(|p| p.text).collect();
+    }
+    let (from, to) = (rows(from), rows(to));
+    let names: std::collections::BTreeSet<&str> = from.keys().chain(to.keys()).copied().collect();
+    let changed: Vec<&str> = names.into_iter().filter(|n| from.get(n) != to.get(n)).collect();
+    let one = |name: &&str| {
+        let level =
+            |side: &BTreeMap<&str, &str>| side.get(name).map_or("(absent)".to_string(), |l| l.to_string());
+        format!("{name} {} → {}", level(&from), level(&to))
+    };
+    let first: Vec<String> = changed.iter().take(2).map(one).collect();
+    match changed.len() - first.len() {
+        0 => first.join(", "),
+        more => format!("{}, and {}", first.join(", "), crate::report::size::counted(more, "more part")),
+    }
 }
 
 /// A row per part: changed ones first seen, then how many stay.

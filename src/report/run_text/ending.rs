@@ -22,7 +22,7 @@ pub fn ending(plan: &Plan, run: &RunView, style: Style) -> String {
     table(&mut page, plan, run);
     let failed = run.components.iter().filter(|c| !c.why.is_empty() && c.failed_at.is_some());
     for component in failed.take(FEW) {
-        failure(&mut page, plan, component);
+        failure(&mut page, plan, component, &run.id);
     }
     left(&mut page, plan, run);
     for component in run.components.iter().filter(|c| c.stands == Stands::Stuck) {
@@ -80,6 +80,7 @@ fn table(page: &mut Page, plan: &Plan, run: &RunView) {
         let level = match component.stands {
             Stands::Committed => brief(from, to),
             Stands::Stuck | Stands::GoingBack | Stands::Forward => format!("between {}", brief(from, to)),
+            Stands::Restored => format!("back at {}", from.map_or("(absent)".into(), |l| l.to_string())),
             _ => from.map_or("(absent)".into(), |l| format!("stays {l}")),
         };
         table.row(vec![
@@ -109,12 +110,12 @@ pub(in crate::report) const fn tint(stands: Stands) -> Tint {
     }
 }
 
-fn failure(page: &mut Page, plan: &Plan, component: &Settled) {
+fn failure(page: &mut Page, plan: &Plan, component: &Settled, run: &str) {
     page.blank();
     let step = component.failed_at.map_or("", |s| s.name());
     let address = tinted(Tint::Bold, name(plan, component.entry));
     page.line(0, 2, &[address, tinted(Tint::Bad, format!("  {step} failed: ")), plain(&component.why)]);
-    tail(page, 2, &component.output);
+    tail(page, 2, &component.output, run);
 }
 
 fn left(page: &mut Page, plan: &Plan, run: &RunView) {

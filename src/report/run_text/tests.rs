@@ -7,7 +7,7 @@ use crate::report::run_view::Ended;
 
 fn told(style: Style) -> String {
     let (plan, events) = story();
-    let mut text = RunText::new(style, 3_600);
+    let mut text = RunText::new("20261122-024007-ab12", style, 3_600);
     events.iter().map(|event| text.event(&plan, event)).collect()
 }
 

@@ -1,0 +1,275 @@
+//! A run as programs read it: `apply --json`, `resume --json`, `rollback --json`. One object a line, in the order of
+//! the journal, the outcome last (`docs/schemas/event.schema.json`). A field that has no value is null, never left out.
+
+use super::reason::name;
+use super::run_view::{RunView, Settled, levels};
+use crate::plan::noun::Plan;
+use crate::run::event::{ActionRef, Event, Leg, Request, What};
+use patchform_sdk::message::{Answer, Level, Probed, Verdict};
+use serde::Serialize;
+
+/// The version of this form; it rises when a program that reads it would misunderstand.
+pub const FORMAT_VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Line<'a> {
+    format_version: u32,
+    run: &'a str,
+    at: String,
+    #[serde(flatten)]
+    what: Body<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Body<'a> {
+    Taken { controller: &'a str, token: u64 },
+    Intent { action: ActionView, step: &'static str, attempt: u32, snapshot: Option<&'a str> },
+    Fact { action: ActionView, step: &'static str, attempt: u32, answer: AnswerView<'a> },
+    Probe { action: ActionView, step: &'static str, attempt: u32, found: &'static str, why: Option<&'a str> },
+    Read { address: String, sha256: Option<&'a str>, why: Option<&'a str> },
+    Asked { request: &'static str, address: Option<String> },
+    Stopped { why: &'a str },
+    Finished,
+    Outcome(Box<OutcomeView<'a>>),
+}
+
+#[derive(Serialize)]
+struct ActionView {
+    address: String,
+    leg: &'static str,
+    index: usize,
+}
+
+#[derive(Serialize)]
+struct AnswerView<'a> {
+    outcome: &'static str,
+    healthy: Option<bool>,
+    why: Option<&'a str>,
+    output: &'a str,
+    snapshot: Option<SnapshotView<'a>>,
+}
+
+#[derive(Serialize)]
+struct SnapshotView<'a> {
+    place: &'a str,
+    size_bytes: u64,
+    whole_system: bool,
+    data: bool,
+    survives_target_loss: bool,
+}
+
+#[derive(Serialize)]
+struct OutcomeView<'a> {
+    outcome: &'static str,
+    why: Option<&'a str>,
+    started: String,
+    took_ms: u64,
+    components: Vec<SettledView<'a>>,
+}
+
+#[derive(Serialize)]
+struct SettledView<'a> {
+    address: String,
+    stands: &'static str,
+    before: Option<Level>,
+    planned: Option<Level>,
+    why: Option<&'a str>,
+    failed_at: Option<&'static str>,
+    took_ms: Option<u64>,
+    left: &'a [String],
+    snapshot: Option<&'a str>,
+}
+
+/// One event as one line with a newline.
+pub fn event(plan: &Plan, run: &str, event: &Event) -> String {
+    line(&Line {
+        format_version: FORMAT_VERSION,
+        run,
+        at: event.at.to_string(),
+        what: body(plan, &event.what),
+    })
+}
+
+/// The last line of a run.
+pub fn outcome(plan: &Plan, run: &RunView) -> String {
+    let view = OutcomeView {
+        outcome: run.ended.name(),
+        why: some(&run.why),
+        started: run.started.to_string(),
+        took_ms: millis(run.finished.since(run.started)),
+        components: run.components.iter().map(|c| settled(plan, c)).collect(),
+    };
+    let what = Body::Outcome(Box::new(view));
+    line(&Line { format_version: FORMAT_VERSION, run: &run.id, at: run.finished.to_string(), what })
+}
+
+fn line(line: &Line<'_>) -> String {
+    // Only strings as keys and no type that can refuse: serialising into memory cannot fail.
+    let mut text = serde_json::to_string(line).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn some(text: &str) -> Option<&str> {
+    Some(text).filter(|t| !t.is_empty())
+}
+
+fn millis(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn body<'a>(plan: &Plan, what: &'a What) -> Body<'a> {
+    match what {
+        What::Taken { controller, token } => Body::Taken { controller, token: *token },
+        What::Intent { action, step, attempt, snapshot } => Body::Intent {
+            action: view(plan, *action),
+            step: step.name(),
+            attempt: *attempt,
+            snapshot: snapshot.as_deref(),
+        },
+        What::Fact { action, attempt, answer } => Body::Fact {
+            action: view(plan, *action),
+            step: step(plan, *action),
+            attempt: *attempt,
+            answer: of_answer(answer),
+        },
+        What::Probe { action, attempt, found } => {
+            let (found, why) = match found {
+                Ok(Probed::Before) => ("before", None),
+                Ok(Probed::After(_)) => ("after", None),
+                Ok(Probed::Between { why }) => ("between", some(why)),
+                Ok(Probed::Busy) => ("busy", None),
+                Err(why) => ("unknown", some(why)),
+            };
+            Body::Probe {
+                action: view(plan, *action),
+                step: step(plan, *action),
+                attempt: *attempt,
+                found,
+                why,
+            }
+        }
+        What::Read { component, digest } => Body::Read {
+            address: name(plan, *component),
+            sha256: digest.as_ref().ok().map(String::as_str),
+            why: digest.as_ref().err().map(String::as_str),
+        },
+        What::Asked(request) => asked(plan, request),
+        What::Stopped { why } => Body::Stopped { why },
+        What::Finished => Body::Finished,
+    }
+}
+
+fn asked(plan: &Plan, request: &Request) -> Body<'static> {
+    let (request, address) = match request {
+        Request::Pause => ("pause", None),
+        Request::Continue => ("continue", None),
+        Request::Skip(entry) => ("skip", Some(name(plan, *entry))),
+        Request::Stop => ("stop", None),
+        Request::Rollback => ("rollback", None),
+        Request::Abandon => ("abandon", None),
+    };
+    Body::Asked { request, address }
+}
+
+fn view(plan: &Plan, action: ActionRef) -> ActionView {
+    let leg = match action.leg {
+        Leg::Forth => "forth",
+        Leg::Back => "back",
+    };
+    ActionView { address: name(plan, action.component), leg, index: action.index }
+}
+
+/// The step that an action does, by the plan; an index that leads nowhere (which the fold refuses) reads `unknown`.
+fn step(plan: &Plan, action: ActionRef) -> &'static str {
+    let procedure = plan.entries.get(action.component).and_then(|e| match &e.verdict {
+        crate::plan::noun::Verdict::Change(change) => Some(match action.leg {
+            Leg::Forth => &change.forth,
+            Leg::Back => &change.back,
+        }),
+        _ => None,
+    });
+    procedure.and_then(|p| p.get(action.index)).map_or("unknown", |planned| planned.action.name())
+}
+
+fn of_answer(answer: &Answer) -> AnswerView<'_> {
+    match answer {
+        Answer::Applied(done) => {
+            let (healthy, why) = match &done.verdict {
+                None => (None, None),
+                Some(Verdict::Healthy) => (Some(true), None),
+                Some(Verdict::Ill { why }) => (Some(false), some(why)),
+                Some(Verdict::Inconclusive { why }) => (None, some(why)),
+            };
+            let snapshot = done.snapshot.as_ref().map(|s| SnapshotView {
+                place: &s.place,
+                size_bytes: s.size,
+                whole_system: s.coverage.whole_system,
+                data: s.coverage.data,
+                survives_target_loss: s.survives_target_loss,
+            });
+            AnswerView { outcome: "applied", healthy, why, output: &done.output, snapshot }
+        }
+        Answer::Refused { why, output } => {
+            AnswerView { outcome: "refused", healthy: None, why: some(why), output, snapshot: None }
+        }
+        Answer::Unclear { why, output } => {
+            AnswerView { outcome: "unclear", healthy: None, why: some(why), output, snapshot: None }
+        }
+    }
+}
+
+fn settled<'a>(plan: &Plan, component: &'a Settled) -> SettledView<'a> {
+    let (before, planned) = levels(plan, component.entry);
+    SettledView {
+        address: name(plan, component.entry),
+        stands: component.stands.name(),
+        before: before.cloned().map(Level::from),
+        planned: planned.cloned().map(Level::from),
+        why: some(&component.why),
+        failed_at: component.failed_at.map(|s| s.name()),
+        took_ms: component.took.map(millis),
+        left: &component.left,
+        snapshot: component.snapshot.as_deref(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::run_samples::{ended, story};
+    use crate::report::run_view::Ended;
+    use crate::report::schema::Schema;
+    use serde_json::Value as Json;
+
+    #[test]
+    fn every_line_fits_the_published_schema() {
+        let schema = Schema::parse(include_str!("../../docs/schemas/event.schema.json"));
+        let (plan, events) = story();
+        let mut lines: Vec<String> = events.iter().map(|e| event(&plan, "r1", e)).collect();
+        for how in [Ended::Complete, Ended::Incomplete, Ended::Restored, Ended::Halted, Ended::Stuck] {
+            lines.push(outcome(&plan, &ended(&plan, how)));
+        }
+        let mut types = std::collections::BTreeSet::new();
+        for line in lines {
+            assert_eq!(line.lines().count(), 1);
+            let json: Json = serde_json::from_str(&line).unwrap();
+            assert_eq!(schema.complaints(&json), Vec::<String>::new());
+            if json["type"] == "outcome" {
+                schema.assert_strict(&json, &["/components/*/before", "/components/*/planned"]);
+            }
+            types.insert(json["type"].as_str().map(String::from));
+        }
+        assert_eq!(types.len(), 9);
+    }
+
+    #[test]
+    fn says_what_failed() {
+        let (plan, events) = story();
+        let all: String = events.iter().map(|e| event(&plan, "r1", e)).collect();
+        let ill = all.lines().find(|l| l.contains("\"healthy\":false")).unwrap();
+        let json: Json = serde_json::from_str(ill).unwrap();
+        assert_eq!((&json["action"]["address"], &json["step"]), (&"release.api".into(), &"verify".into()));
+    }
+}
