@@ -1,3 +1,7 @@
 //! The `patchform` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    patchform::cli::main(std::env::args_os()).into()
+}

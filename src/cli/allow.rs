@@ -7,7 +7,9 @@ use crate::ops::{self, Failure};
 
 /// Options of `allow`.
 #[derive(clap::Args)]
-#[command(after_help = "A level that was rolled back is not tried again until the configuration names another one, or this.")]
+#[command(
+    after_help = "A level that was rolled back is not tried again until the configuration names another one, or this."
+)]
 pub struct Arguments {
     /// A component, or a block for all its instances
     address: String,

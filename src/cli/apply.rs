@@ -5,13 +5,14 @@ use super::arguments::{Asking, Lock, Scope, Variables};
 use super::live::{Live, Stages};
 use super::terminal::Terminal;
 use crate::ops::{self, Failure};
-use crate::report::plan_text;
 use std::path::PathBuf;
 
 /// Options of `apply`.
 #[derive(clap::Args)]
-#[command(after_help = "Ctrl-C once: nothing new starts, running actions finish, the run stays resumable. Twice: stop waiting.\n\
-                        `patchform resume` finishes a stopped or killed run, `patchform rollback` takes it back.")]
+#[command(
+    after_help = "Ctrl-C once: nothing new starts, running actions finish, the run stays resumable. Twice: stop waiting.\n\
+                        `patchform resume` finishes a stopped or killed run, `patchform rollback` takes it back."
+)]
 pub struct Arguments {
     /// A plan that was saved with `patchform plan --out`
     plan: Option<PathBuf>,
@@ -30,18 +31,17 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let lock = arguments.lock.timeout()?;
-    let mut ready = match &arguments.plan {
+    let ready = match &arguments.plan {
         Some(path) => {
             arguments.refuse_with_a_plan()?;
             ops::apply::saved(path, &arguments.variables.inputs(), lock)?
         }
         None => {
-            let wish = arguments.scope.wish()?;
-            let request = ops::plan::Request::new(arguments.variables.inputs(), &wish, lock);
+            let request = arguments.scope.request(&arguments.variables)?;
             let planned = ops::plan::plan(&request, &mut Stages::new(terminal))?;
             terminal.warn(&planned.warnings, &planned.sources);
             if !arguments.json {
-                terminal.say(&plan_text::render(&planned.plan, &terminal.plan_view(&planned.drops, false)));
+                terminal.say(&super::show::planned(&planned, terminal, false));
             }
             if ops::plan::has_work(&planned.plan) && !arguments.asking.auto_approve {
                 let question = "Do you want to carry out this plan?";
@@ -52,8 +52,8 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
             ops::apply::planned(planned, lock)
         }
     };
-    let mut live = Live::new(terminal, arguments.json, ready.plan());
-    let ended = ops::apply::apply(&mut ready, &mut live)?;
+    let mut live = Live::new(terminal, arguments.json);
+    let ended = ops::apply::apply(ready, &mut live)?;
     live.finish(&ended);
     Ok(super::failure::exit_of(&ended))
 }
@@ -62,10 +62,13 @@ impl Arguments {
     /// A saved plan is carried out as it is: options that would change it are a misunderstanding.
     fn refuse_with_a_plan(&self) -> Result<(), Failure> {
         let scope = &self.scope;
-        let changes = !scope.target.is_empty() || !scope.exclude.is_empty() || !scope.refresh || scope.refresh_only;
+        let changes =
+            !scope.target.is_empty() || !scope.exclude.is_empty() || !scope.refresh || scope.refresh_only;
         if changes {
-            return Err(Failure::error("a saved plan is applied as it is: --target, --exclude, --refresh and --refresh-only \
-                                       belong to `patchform plan`"));
+            return Err(Failure::error(
+                "a saved plan is applied as it is: --target, --exclude, --refresh and --refresh-only \
+                                       belong to `patchform plan`",
+            ));
         }
         Ok(())
     }

@@ -1,7 +1,12 @@
 //! Options that several verbs share.
 
-use clap::{ArgAction, Args};
+use crate::model::{Address, period};
+use crate::ops::Failure;
+use crate::ops::inputs::{Given, Inputs};
+use crate::ops::plan::Request;
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Options of every verb.
 #[derive(Args, Default)]
@@ -14,15 +19,66 @@ pub struct Global {
     pub no_color: bool,
 }
 
-/// Values of variables.
-#[derive(Args, Default, Clone)]
-pub struct Variables {
-    /// Set a variable: NAME=VALUE; may be repeated
-    #[arg(long = "var", value_name = "NAME=VALUE")]
-    pub vars: Vec<String>,
-    /// Read variables from a file; may be repeated. patchform.pfvars and *.auto.pfvars are read by themselves
-    #[arg(long = "var-file", value_name = "FILE")]
-    pub var_files: Vec<PathBuf>,
+/// Values of variables, in the order of the command line: the later one counts.
+#[derive(Default, Clone)]
+pub struct Variables(Inputs);
+
+impl Variables {
+    /// As use cases take them.
+    pub fn inputs(&self) -> Inputs {
+        self.0.clone()
+    }
+}
+
+impl Args for Variables {
+    fn augment_args(command: Command) -> Command {
+        command
+            .arg(
+                Arg::new("var")
+                    .long("var")
+                    .value_name("NAME=VALUE")
+                    .action(ArgAction::Append)
+                    .value_parser(assignment)
+                    .help("Set a variable; may be repeated"),
+            )
+            .arg(
+                Arg::new("var-file")
+                    .long("var-file")
+                    .value_name("FILE")
+                    .action(ArgAction::Append)
+                    .value_parser(clap::value_parser!(PathBuf))
+                    .help("Read variables from a file; may be repeated. patchform.pfvars and *.auto.pfvars are read by themselves"),
+            )
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+fn assignment(text: &str) -> Result<String, String> {
+    if text.contains('=') { Ok(text.into()) } else { Err("it must be NAME=VALUE".into()) }
+}
+
+impl FromArgMatches for Variables {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut given: Vec<(usize, Given)> = Vec::new();
+        if let (Some(values), Some(at)) = (matches.get_many::<String>("var"), matches.indices_of("var")) {
+            given.extend(at.zip(values.cloned().map(Given::Variable)));
+        }
+        if let (Some(values), Some(at)) =
+            (matches.get_many::<PathBuf>("var-file"), matches.indices_of("var-file"))
+        {
+            given.extend(at.zip(values.cloned().map(Given::File)));
+        }
+        given.sort_by_key(|(at, _)| *at);
+        Ok(Variables(Inputs { given: given.into_iter().map(|(_, g)| g).collect() }))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
 }
 
 /// What to plan.
@@ -61,4 +117,32 @@ pub struct Asking {
     #[arg(long, value_name = "BOOL", default_value_t = true, default_missing_value = "true", num_args = 0..=1,
           require_equals = true, action = ArgAction::Set)]
     pub input: bool,
+}
+
+impl Scope {
+    /// What is to be planned.
+    ///
+    /// # Errors
+    /// An address that is none.
+    pub fn request(&self, variables: &Variables) -> Result<Request, Failure> {
+        let read =
+            |texts: &[String]| texts.iter().map(|t| t.parse()).collect::<Result<Vec<Address>, String>>();
+        Ok(Request {
+            inputs: variables.inputs(),
+            targets: read(&self.target).map_err(|why| Failure::error(format!("--target: {why}")))?,
+            excludes: read(&self.exclude).map_err(|why| Failure::error(format!("--exclude: {why}")))?,
+            refresh: self.refresh,
+            refresh_only: self.refresh_only,
+        })
+    }
+}
+
+impl Lock {
+    /// The time.
+    ///
+    /// # Errors
+    /// A text that is no length of time.
+    pub fn timeout(&self) -> Result<Duration, Failure> {
+        period::parse(&self.lock_timeout).map_err(|why| Failure::error(format!("--lock-timeout: {why}")))
+    }
 }

@@ -6,8 +6,10 @@ use crate::ops::{self, Failure};
 
 /// Options of `force-unlock`.
 #[derive(clap::Args)]
-#[command(after_help = "Only for a lock whose holder is gone and cannot be asked, such as one on another host that died. \
-                        The message that refused you names the id.")]
+#[command(
+    after_help = "Only for a lock whose holder is gone and cannot be asked, such as one on another host that died. \
+                        The message that refused you names the id."
+)]
 pub struct Arguments {
     /// The lock's id
     id: String,

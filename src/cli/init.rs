@@ -17,7 +17,8 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
     let done = ops::init::init(&arguments.variables.inputs())?;
     for row in &done.providers {
         let from = row.source.as_deref().map_or("bundled".to_string(), |path| format!("from {path}"));
-        let digest = row.digest.as_deref().map_or(String::new(), |d| format!(", sha256 {}…", &d[..d.len().min(16)]));
+        let digest =
+            row.digest.as_deref().map_or(String::new(), |d| format!(", sha256 {}…", &d[..d.len().min(16)]));
         terminal.say(&format!("provider {} {} ({from}{digest}): {}\n", row.name, row.version, row.change));
     }
     if done.lock_changed {

@@ -1,1 +1,142 @@
-//! The command line.
+//! The command line: one file per verb, thin. A verb reads its options, calls `ops`, shows the answer through
+//! `report`, and says the exit code.
+
+mod allow;
+mod apply;
+mod arguments;
+mod completion;
+mod dashes;
+mod exit;
+mod failure;
+mod force_unlock;
+mod graph;
+mod init;
+mod live;
+mod output;
+mod plan;
+mod provider;
+mod resume;
+mod rollback;
+mod run;
+mod show;
+mod snapshot;
+mod state;
+mod terminal;
+mod validate;
+mod version;
+
+pub use exit::Exit;
+
+use arguments::Global;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use std::ffi::OsString;
+use terminal::Terminal;
+
+/// Patches of whole platforms: declared, reviewed, applied in order, and undone by themselves when they fail.
+#[derive(Parser)]
+#[command(
+    name = "patchform",
+    version,
+    propagate_version = false,
+    arg_required_else_help = true,
+    disable_help_subcommand = false,
+    after_help = "Start with `patchform init`, look with `patchform plan`, act with `patchform apply`.\n\
+                  Terraform's spelling with one dash (-auto-approve, -out=x, -var k=v) works too.\n\n\
+                  Exit codes: 0 done · 1 error, nothing changed · 2 the answer is \"yes, something\" · 3 apply failed \
+                  and everything that failed is restored\n\
+                  4 a person is needed · 5 refused by a gate or incomplete · 6 locked, leased or stale · 7 stopped, \
+                  resumable"
+)]
+struct CommandLine {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+/// One row per verb: help, completion and the manual page are made from this table.
+#[derive(Subcommand)]
+enum Verb {
+    /// Find the providers, pin their digests, prepare the state
+    Init(init::Arguments),
+    /// Check the configuration without reading any component
+    Validate(validate::Arguments),
+    /// Show what would change, in which order, why, and how each step is undone
+    Plan(plan::Arguments),
+    /// Carry out a saved plan, or plan, ask and carry out
+    Apply(apply::Arguments),
+    /// Finish a run that was stopped or killed
+    Resume(resume::Arguments),
+    /// Take back a stopped run, or plan the way back of a finished one
+    Rollback(rollback::Arguments),
+    /// List runs, look into one, or ask something of one that is going on
+    #[command(subcommand)]
+    Run(run::Verb),
+    /// Let a level that was rolled back be tried again
+    Allow(allow::Arguments),
+    /// Show a saved plan, or the state
+    Show(show::Arguments),
+    /// Show the outputs that the state holds
+    Output(output::Arguments),
+    /// Draw the dependency graph
+    Graph(graph::Arguments),
+    /// Look into the state, or mend it
+    #[command(subcommand)]
+    State(state::Verb),
+    /// The stored ways back: list, restore, prune
+    #[command(subcommand)]
+    Snapshot(snapshot::Verb),
+    /// Bundled and foreign providers: list, schema, contract suite
+    #[command(subcommand)]
+    Provider(provider::Verb),
+    /// Break a state lock whose holder is gone
+    ForceUnlock(force_unlock::Arguments),
+    /// Show the versions of patchform and of the bundled providers
+    Version(version::Arguments),
+    /// Print a completion script for a shell
+    Completion(completion::Completion),
+    /// Print the manual page
+    Man(completion::Man),
+}
+
+/// Runs the program on `arguments` (the first is its own name) and says its exit code.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let command = CommandLine::command();
+    let arguments = dashes::rewrite(&command, arguments.into_iter().collect());
+    let parsed = command.try_get_matches_from(arguments).and_then(|m| CommandLine::from_arg_matches(&m));
+    let CommandLine { global, verb } = match parsed {
+        Ok(line) => line,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Error } else { Exit::Done };
+        }
+    };
+    let terminal = Terminal::new(&global);
+    if let Some(folder) = &global.chdir
+        && let Err(error) = std::env::set_current_dir(folder)
+    {
+        let place = folder.display();
+        return terminal.fail(&crate::ops::Failure::error(format!("cannot work in {place}: {error}")));
+    }
+    let done = match verb {
+        Verb::Init(a) => init::run(&a, &terminal),
+        Verb::Validate(a) => validate::run(&a, &terminal),
+        Verb::Plan(a) => plan::run(&a, &terminal),
+        Verb::Apply(a) => apply::run(&a, &terminal),
+        Verb::Resume(a) => resume::run(&a, &terminal),
+        Verb::Rollback(a) => rollback::run(&a, &terminal),
+        Verb::Run(v) => run::run(&v, &terminal),
+        Verb::Allow(a) => allow::run(&a, &terminal),
+        Verb::Show(a) => show::run(&a, &terminal),
+        Verb::Output(a) => output::run(&a, &terminal),
+        Verb::Graph(a) => graph::run(&a, &terminal),
+        Verb::State(v) => state::run(&v, &terminal),
+        Verb::Snapshot(v) => snapshot::run(&v, &terminal),
+        Verb::Provider(v) => provider::run(&v, &terminal),
+        Verb::ForceUnlock(a) => force_unlock::run(&a, &terminal),
+        Verb::Version(a) => version::run(&a, &terminal),
+        Verb::Completion(a) => completion::run(&a, CommandLine::command(), &terminal),
+        Verb::Man(a) => completion::man(&a, CommandLine::command(), &terminal),
+    };
+    done.unwrap_or_else(|failure| terminal.fail(&failure))
+}

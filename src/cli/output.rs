@@ -31,14 +31,19 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
     if arguments.json {
         let all: serde_json::Map<String, Json> = outputs
             .into_iter()
-            .map(|(name, value, sensitive)| (name, serde_json::json!({ "value": value, "sensitive": sensitive })))
+            .map(|(name, value, sensitive)| {
+                (name, serde_json::json!({ "value": value, "sensitive": sensitive }))
+            })
             .collect();
         terminal.say(&format!("{:#}\n", Json::Object(all)));
         return Ok(Exit::Done);
     }
     for (name, value, sensitive) in outputs {
         let shown = if sensitive { "(sensitive; not stored)".to_string() } else { format!("{value:#}") };
-        terminal.say(&format!("{name} = {}\n", shown.lines().map(harmless::one_line).collect::<Vec<_>>().join("\n")));
+        terminal.say(&format!(
+            "{name} = {}\n",
+            shown.lines().map(harmless::one_line).collect::<Vec<_>>().join("\n")
+        ));
     }
     Ok(Exit::Done)
 }

@@ -5,13 +5,15 @@ use super::arguments::{Lock, Scope, Variables};
 use super::live::Stages;
 use super::terminal::Terminal;
 use crate::ops::{self, Failure};
-use crate::report::{plan_json, plan_text};
+use crate::report::plan_json;
 use std::path::PathBuf;
 
 /// Options of `plan`.
 #[derive(clap::Args)]
-#[command(after_help = "A saved plan is exactly what `patchform apply FILE` carries out. It is refused when something that \
-                        it rests on has changed since.")]
+#[command(
+    after_help = "A saved plan is exactly what `patchform apply FILE` carries out. It is refused when something that \
+                        it rests on has changed since."
+)]
 pub struct Arguments {
     #[command(flatten)]
     variables: Variables,
@@ -34,19 +36,21 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
-    let request = ops::plan::Request::new(arguments.variables.inputs(), &arguments.scope.wish()?, arguments.lock.timeout()?);
+    let request = arguments.scope.request(&arguments.variables)?;
     let planned = ops::plan::plan(&request, &mut Stages::new(terminal))?;
     terminal.warn(&planned.warnings, &planned.sources);
     if arguments.json {
         terminal.say(&plan_json::render(&planned.plan));
     } else {
-        terminal.say(&plan_text::render(&planned.plan, &terminal.plan_view(&planned.drops, arguments.full)));
+        terminal.say(&super::show::planned(&planned, terminal, arguments.full));
     }
     if let Some(path) = &arguments.out {
         ops::plan::save(&planned.plan, path)?;
         if !arguments.json {
             let path = path.display();
-            terminal.say(&format!("\nThe plan is saved as {path}. To carry out exactly this: patchform apply {path}\n"));
+            terminal.say(&format!(
+                "\nThe plan is saved as {path}. To carry out exactly this: patchform apply {path}\n"
+            ));
         }
     }
     let something = ops::plan::has_work(&planned.plan);

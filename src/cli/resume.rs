@@ -23,10 +23,10 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let inputs = arguments.variables.inputs();
-    let mut ready = ops::resume::open(arguments.run.as_deref(), &inputs, arguments.lock.timeout()?)?;
+    let ready = ops::resume::open(arguments.run.as_deref(), &inputs, arguments.lock.timeout()?)?;
     terminal.notices(&ready.notices);
-    let mut live = Live::new(terminal, arguments.json, ready.plan());
-    let ended = ops::apply::apply(&mut ready, &mut live)?;
+    let mut live = Live::new(terminal, arguments.json);
+    let ended = ops::apply::apply(ready, &mut live)?;
     live.finish(&ended);
     Ok(super::failure::exit_of(&ended))
 }

@@ -6,12 +6,13 @@ use super::live::{Live, Stages};
 use super::terminal::Terminal;
 use crate::ops::rollback::Way;
 use crate::ops::{self, Failure};
-use crate::report::plan_text;
 
 /// Options of `rollback`.
 #[derive(clap::Args)]
-#[command(after_help = "An open run is taken back from its journal: everything that it changed goes back in reverse order.\n\
-                        A finished run is taken back by a new plan towards the levels before it, which is shown and asked for.")]
+#[command(
+    after_help = "An open run is taken back from its journal: everything that it changed goes back in reverse order.\n\
+                        A finished run is taken back by a new plan towards the levels before it, which is shown and asked for."
+)]
 pub struct Arguments {
     /// Which run; may be left out when only one is open
     run: Option<String>,
@@ -30,12 +31,12 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
     let inputs = arguments.variables.inputs();
     let lock = arguments.lock.timeout()?;
     let stages = &mut Stages::new(terminal);
-    let mut ready = match ops::rollback::open(arguments.run.as_deref(), &inputs, lock, stages)? {
+    let ready = match ops::rollback::open(arguments.run.as_deref(), &inputs, lock, stages)? {
         Way::Back(ready) => *ready,
         Way::NewPlan(planned) => {
             terminal.warn(&planned.warnings, &planned.sources);
             if !arguments.json {
-                terminal.say(&plan_text::render(&planned.plan, &terminal.plan_view(&planned.drops, false)));
+                terminal.say(&super::show::planned(&planned, terminal, false));
             }
             if ops::plan::has_work(&planned.plan) && !arguments.asking.auto_approve {
                 let question = "Do you want to take this run back?";
@@ -47,8 +48,8 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
         }
     };
     terminal.notices(&ready.notices);
-    let mut live = Live::new(terminal, arguments.json, ready.plan());
-    let ended = ops::apply::apply(&mut ready, &mut live)?;
+    let mut live = Live::new(terminal, arguments.json);
+    let ended = ops::apply::apply(ready, &mut live)?;
     live.finish(&ended);
     Ok(super::failure::exit_of_rollback(&ended))
 }

@@ -2,10 +2,13 @@
 
 use super::arguments::Global;
 use super::exit::Exit;
+use crate::config::Sources;
+use crate::model::Diagnostics;
 use crate::ops::{Failure, failure::Kind};
-use crate::report::diagnostic;
-use crate::report::style::Style;
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use crate::report::diagnostic::{self, Look};
+use crate::report::page::Page;
+use crate::report::style::{Style, Tint, plain, tinted};
+use std::io::{self, BufRead as _, IsTerminal as _};
 
 /// What the terminal, or the pipe, can show.
 pub struct Terminal {
@@ -47,17 +50,45 @@ impl Terminal {
         write(&mut io::stderr().lock(), text);
     }
 
+    /// Shows complaints about the configuration that are no errors.
+    pub fn warn(&self, warnings: &Diagnostics, sources: &Sources) {
+        if !warnings.0.is_empty() {
+            self.note(&format!("{}\n", diagnostic::draw_all(warnings, sources, self.look())));
+        }
+    }
+
+    /// Shows things that a person should know.
+    pub fn notices(&self, notices: &[String]) {
+        for notice in notices {
+            let mut page = Page::new(self.err);
+            page.line(0, 2, &[tinted(Tint::Info, "note: "), plain(notice.as_str())]);
+            self.note(&page.finish());
+        }
+    }
+
     /// Says why a command failed and what to do next.
     pub fn fail(&self, failure: &Failure) -> Exit {
         if let Some(complaints) = &failure.diagnostics {
-            self.note(&diagnostic::draw(&complaints.1, &complaints.0, &self.err));
+            self.note(&format!("{}\n", diagnostic::draw_all(&complaints.1, &complaints.0, self.look())));
         }
-        self.note(&diagnostic::failure(&failure.message, &failure.hints, &self.err));
+        let mut page = Page::new(self.err);
+        let mut lines = failure.message.lines();
+        page.line(0, 2, &[tinted(Tint::Bad, "error: "), plain(lines.next().unwrap_or_default())]);
+        lines.for_each(|line| page.line(2, 4, &[plain(line.trim_start())]));
+        for hint in &failure.hints {
+            page.line(2, 4, &[tinted(Tint::Command, "help: "), plain(hint.as_str())]);
+        }
+        self.note(&page.finish());
         match failure.kind {
             Kind::Error => Exit::Error,
             Kind::Refused => Exit::Refused,
             Kind::Locked => Exit::Locked,
+            Kind::Stopped => Exit::Stopped,
         }
+    }
+
+    fn look(&self) -> Look {
+        Look { colour: self.err.color, width: self.err.width }
     }
 
     /// Asks a question that only the word `yes` approves.
@@ -66,12 +97,16 @@ impl Terminal {
     /// When nobody can be asked.
     pub fn approve(&self, question: &str, input: bool) -> Result<bool, Failure> {
         if !input || !self.interactive {
-            return Err(Failure::refused("approval is needed, and nobody can be asked here")
-                .hint("review the plan, save it with --out, and apply the saved plan; or give --auto-approve"));
+            return Err(Failure::refused("approval is needed, and nobody can be asked here").hint(
+                "review the plan, save it with --out, and apply the saved plan; or give --auto-approve",
+            ));
         }
         self.note(&format!("\n{question}\n  Only \"yes\" is taken as approval.\n\n  Enter a value: "));
         let mut answer = String::new();
-        io::stdin().lock().read_line(&mut answer).map_err(|e| Failure::error(format!("reading the answer: {e}")))?;
+        io::stdin()
+            .lock()
+            .read_line(&mut answer)
+            .map_err(|e| Failure::error(format!("reading the answer: {e}")))?;
         self.note("\n");
         Ok(answer.trim() == "yes")
     }
@@ -90,7 +125,8 @@ fn width() -> usize {
 }
 
 fn speaks_unicode() -> bool {
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|n| std::env::var(n).ok().filter(|v| !v.is_empty()));
+    let locale =
+        ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|n| std::env::var(n).ok().filter(|v| !v.is_empty()));
     locale.is_none_or(|l| {
         let l = l.to_ascii_lowercase();
         l.contains("utf-8") || l.contains("utf8")

@@ -24,7 +24,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
             Err(Failure { diagnostics: Some(complaints), .. }) => (complaints.0, complaints.1, Exit::Error),
             Err(other) => return Err(other),
         };
-        terminal.say(&format!("{:#}\n", diagnostic::json::to_json(&complaints, &sources)));
+        terminal.say(&format!("{:#}\n", diagnostic::to_json(&complaints, &sources)));
         return Ok(exit);
     }
     let valid = checked?;

@@ -13,6 +13,8 @@ pub enum Kind {
     Refused,
     /// Locked, leased, stale, or written by a newer version.
     Locked,
+    /// A run was stopped in its middle, and can be resumed.
+    Stopped,
 }
 
 /// Why a command did not do what was asked.
@@ -44,6 +46,11 @@ impl Failure {
         Failure { kind: Kind::Locked, ..Failure::error(message) }
     }
 
+    /// A run was stopped in its middle, and can be resumed.
+    pub fn stopped(message: impl fmt::Display) -> Self {
+        Failure { kind: Kind::Stopped, ..Failure::error(message) }
+    }
+
     /// The configuration is wrong.
     pub fn configuration(sources: Sources, diagnostics: Diagnostics) -> Self {
         let errors = diagnostics.0.iter().filter(|d| d.severity == crate::model::Severity::Error).count();
@@ -56,7 +63,8 @@ impl Failure {
 
     /// A failure that a diagnostic without a place in the configuration tells.
     pub fn diagnostic(diagnostic: Diagnostic) -> Self {
-        let detail = if diagnostic.detail.is_empty() { String::new() } else { format!(": {}", diagnostic.detail) };
+        let detail =
+            if diagnostic.detail.is_empty() { String::new() } else { format!(": {}", diagnostic.detail) };
         let failure = Failure::error(format!("{}{detail}", diagnostic.summary));
         if diagnostic.help.is_empty() { failure } else { failure.hint(diagnostic.help) }
     }

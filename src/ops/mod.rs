@@ -1,1 +1,22 @@
-//! ops
+//! The use cases: one file each. A verb of the command line calls one of them, and shows what it answers.
+
+pub mod apply;
+pub mod failure;
+pub mod graph;
+pub mod init;
+pub mod inputs;
+pub mod place;
+pub mod plan;
+pub mod project;
+pub mod providers;
+pub mod resume;
+pub mod rollback;
+pub mod run;
+pub mod runs;
+pub mod secrets;
+pub mod snapshot;
+pub mod state;
+pub mod validate;
+
+pub use failure::Failure;
+pub use place::Place;

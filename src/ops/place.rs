@@ -68,7 +68,8 @@ impl Place {
         if Place::known() != *self || !Path::new(REMEMBERED).exists() {
             let remembered = Remembered { format_version: 1, state: self.state.clone() };
             let bytes = serde_json::to_vec(&remembered).map_err(Failure::error)?;
-            disk::write_atomic(Path::new(REMEMBERED), &bytes).map_err(|e| self.unusable(Path::new(REMEMBERED), &e))?;
+            disk::write_atomic(Path::new(REMEMBERED), &bytes)
+                .map_err(|e| self.unusable(Path::new(REMEMBERED), &e))?;
         }
         Ok(())
     }

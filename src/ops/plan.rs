@@ -108,7 +108,13 @@ pub fn check(inputs: &Inputs, watch: Arc<dyn Watch>) -> Result<Checked, Failure>
     let gathered =
         starter.gather(parsed.required_providers(), &parsed.kinds(), &parsed.configured_providers())?;
     gathered.keep_to(&providers::read_lock(&place.lock_file)?)?;
-    let around = Surroundings { files: &FilesOnDisk };
+    let working_folder = std::env::current_dir().unwrap_or_default();
+    let around = Surroundings {
+        files: &FilesOnDisk,
+        folder: ".",
+        working_folder: &working_folder.to_string_lossy(),
+        workspace: "default",
+    };
     match check::check(&parsed, &mut sources, &gathered.schemas(), &inputs, &around) {
         Ok((config, found)) => {
             warnings.0.extend(found.0);
@@ -127,7 +133,8 @@ impl Checked {
     /// # Errors
     /// A provider that fails, or what one complains about.
     pub fn start(&mut self) -> Result<Fleet, Failure> {
-        let used: BTreeSet<&str> = self.config.components.iter().map(|c| self.provider_name(c.provider)).collect();
+        let used: BTreeSet<&str> =
+            self.config.components.iter().map(|c| self.provider_name(c.provider)).collect();
         let fleet = self.starter.fleet(&self.gathered, &used)?;
         for block in &self.config.providers {
             fleet.configure(&block.name, &block.alias, &block.arguments).map_err(providers::missing)?;
@@ -135,7 +142,10 @@ impl Checked {
         let complaints = self.complaints(&fleet)?;
         self.warnings.0.extend(complaints.0);
         if self.warnings.has_errors() {
-            return Err(Failure::configuration(std::mem::take(&mut self.sources), std::mem::take(&mut self.warnings)));
+            return Err(Failure::configuration(
+                std::mem::take(&mut self.sources),
+                std::mem::take(&mut self.warnings),
+            ));
         }
         Ok(fleet)
     }
@@ -190,7 +200,10 @@ impl Checked {
             None => component.span,
         };
         let base = if complaint.warning { Diagnostic::warning } else { Diagnostic::error };
-        base(complaint.summary).at(span, "").because(complaint.detail).with_value("component", component.address.to_string())
+        base(complaint.summary)
+            .at(span, "")
+            .because(complaint.detail)
+            .with_value("component", component.address.to_string())
     }
 
     /// The providers as a plan pins them; indices as in [`Config::providers`].
@@ -247,9 +260,11 @@ pub fn plan(request: &Request, stages: &mut dyn Stages) -> Result<Planned, Failu
     let secrets = checked.secrets();
     let known = state.clone().map_or_else(fresh_state, Ok)?;
     let purpose = if request.refresh_only { Purpose::RefreshOnly } else { Purpose::Apply };
-    let draft = Draft::of_config(&checked.config, checked.pinned(), &known, purpose).map_err(Failure::error)?;
+    let draft =
+        Draft::of_config(&checked.config, checked.pinned(), &known, purpose).map_err(Failure::error)?;
     let focus = Focus::of(&draft, &request.targets, &request.excludes).map_err(Failure::error)?;
-    let plan = draft_to_plan(draft, &focus, &known, &fleet, &secrets, request.refresh, &checked.place, stages)?;
+    let plan =
+        draft_to_plan(draft, &focus, &known, &fleet, &secrets, request.refresh, &checked.place, stages)?;
     let Checked { sources, warnings, place, starter, .. } = checked;
     Ok(Planned { plan, sources, warnings, place, fleet, starter, secrets, state })
 }
@@ -271,7 +286,8 @@ pub(super) fn draft_to_plan(
 ) -> Result<Plan, Failure> {
     let which = if refresh { draft.to_read(focus) } else { Vec::new() };
     stages.stage(Stage::Reading(which.len()));
-    let readings = observe::observe(fleet, &draft, &which, secrets).map_err(providers::missing)?;
+    let readings = observe::observe(fleet, &draft.providers, &draft.entries, &which, secrets)
+        .map_err(providers::missing)?;
     let leases = runs::leases(&place.runs)?;
     let changes = compare(draft, readings, state, &leases, focus, fleet);
     stages.stage(Stage::Previewing(changes.to_preview().len()));
@@ -301,7 +317,8 @@ fn compare(
 
 /// How two versions of a kind compare, by the scheme that its provider names.
 fn order(fleet: &Fleet, kind: &str, a: &str, b: &str) -> Option<Ordering> {
-    let (provider, described) = fleet.descriptions().find_map(|(name, d)| Some((name, d.kinds.get(kind)?)))?;
+    let (provider, described) =
+        fleet.descriptions().find_map(|(name, d)| Some((name, d.kinds.get(kind)?)))?;
     if described.scheme == "own" {
         let answer = fleet.session(provider)?.compare(kind, &[(a.into(), b.into())]).ok()?;
         return match answer.first()? {
@@ -317,7 +334,8 @@ fn order(fleet: &Fleet, kind: &str, a: &str, b: &str) -> Option<Ordering> {
 
 /// A state that knows nothing yet, with a lineage of its own.
 pub(super) fn fresh_state() -> Result<State, Failure> {
-    let lineage = random::hex(16).map_err(|e| Failure::error(format!("no randomness for the state's lineage: {e}")))?;
+    let lineage =
+        random::hex(16).map_err(|e| Failure::error(format!("no randomness for the state's lineage: {e}")))?;
     Ok(State::new(lineage, env!("CARGO_PKG_VERSION")))
 }
 
@@ -357,7 +375,11 @@ pub fn read_saved(path: &Path) -> Result<Plan, Failure> {
         .map_err(|e| Failure::error(format!("cannot read the plan {}: {e}", path.display())))?;
     stored::read(&bytes).map_err(|e| {
         let message = format!("{}: {e}", path.display());
-        if matches!(e, stored::PlanError::Newer { .. }) { Failure::locked(message) } else { Failure::error(message) }
+        if matches!(e, stored::PlanError::Newer { .. }) {
+            Failure::locked(message)
+        } else {
+            Failure::error(message)
+        }
     })
 }
 

@@ -63,7 +63,8 @@ fn variable_inputs(
     sources: &mut Sources,
     problems: &mut Diagnostics,
 ) -> Result<VariableInputs, Failure> {
-    let mut found = VariableInputs { environment: crate::world::environment::all(), ..VariableInputs::default() };
+    let mut found =
+        VariableInputs { environment: crate::world::environment::all(), ..VariableInputs::default() };
     for name in names {
         let which = match name.as_str() {
             "patchform.pfvars" => VariableFile::Default,

@@ -36,7 +36,7 @@ pub struct Starter {
 impl Starter {
     /// For the folder whose things are at `place`.
     pub fn new(place: &Place, watch: Arc<dyn Watch>) -> Starter {
-        let targets = Arc::new(Targets::new(&place.actions, Path::new("")));
+        let targets = Arc::new(Targets::new(&place.actions, Path::new(".")));
         Starter { targets, watch, cache: Cache::new(&place.cache) }
     }
 
@@ -87,7 +87,8 @@ impl Starter {
             known.insert(name.clone(), self.describe(located).map_err(missing)?);
         }
         for row in BUNDLED.iter().filter(|row| !required.contains_key(row.name)) {
-            let bundled = self.describe(locate(row.name, None, Path::new("")).map_err(missing)?).map_err(missing)?;
+            let bundled =
+                self.describe(locate(row.name, None, Path::new("")).map_err(missing)?).map_err(missing)?;
             let offers = bundled.described.description.kinds.keys().any(|kind| kinds.contains(kind.as_str()));
             if offers || configured.contains(row.name) {
                 known.insert(row.name.into(), bundled);
@@ -113,13 +114,18 @@ impl Starter {
     ///
     /// # Errors
     /// A provider that cannot be started, or is not the one that was pinned.
-    pub fn pinned_fleet(&self, pinned: &[PinnedProvider], needed: &BTreeSet<usize>) -> Result<Fleet, Failure> {
+    pub fn pinned_fleet(
+        &self,
+        pinned: &[PinnedProvider],
+        needed: &BTreeSet<usize>,
+    ) -> Result<Fleet, Failure> {
         let mut fleet = Fleet::default();
         for provider in needed.iter().filter_map(|i| pinned.get(*i)) {
             if fleet.session(&provider.name).is_some() {
                 continue;
             }
-            let located = locate(&provider.name, provider.source.as_deref(), Path::new("")).map_err(missing)?;
+            let located =
+                locate(&provider.name, provider.source.as_deref(), Path::new("")).map_err(missing)?;
             if let (Source::Foreign { path, digest }, Some(wanted)) = (&located.source, &provider.digest)
                 && digest != wanted
             {
@@ -170,8 +176,10 @@ impl Gathered {
             let Some(digest) = &now.digest else { continue };
             match lock.providers.get(name) {
                 None => {
-                    return Err(Failure::error(format!("provider `{name}` is not pinned in patchform.lock.hcl"))
-                        .hint("run `patchform init`, and commit the lock file"));
+                    return Err(Failure::error(format!(
+                        "provider `{name}` is not pinned in patchform.lock.hcl"
+                    ))
+                    .hint("run `patchform init`, and commit the lock file"));
                 }
                 Some(pinned) if pinned.digest.as_ref() != Some(digest) => {
                     return Err(Failure::error(format!(
@@ -212,9 +220,88 @@ pub fn read_lock(path: &Path) -> Result<Lock, Failure> {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Lock::default()),
         Err(e) => return Err(Failure::error(format!("cannot read {}: {e}", path.display()))),
     };
-    let text = String::from_utf8(bytes).map_err(|_| Failure::error(format!("{} is not UTF-8", path.display())))?;
+    let text =
+        String::from_utf8(bytes).map_err(|_| Failure::error(format!("{} is not UTF-8", path.display())))?;
     Lock::read(&text).map_err(|why| {
         Failure::error(format!("{} cannot be understood: {why}", path.display()))
             .hint("take it from git again, or run `patchform init` to write it anew")
     })
+}
+
+/// A row of `provider list`.
+pub struct Row {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// `bundled`, or its path.
+    pub from: String,
+    /// The kinds it offers.
+    pub kinds: Vec<String>,
+}
+
+/// The bundled providers, and the foreign ones of the configuration in the working folder, if there is one.
+///
+/// # Errors
+/// A provider that cannot be found or described.
+pub fn list() -> Result<Vec<Row>, Failure> {
+    let place = Place::known();
+    let starter = Starter::new(&place, Arc::new(crate::provider::watch::Silent));
+    let mut known = Vec::new();
+    for row in BUNDLED {
+        known.push(
+            starter.describe(locate(row.name, None, Path::new("")).map_err(missing)?).map_err(missing)?,
+        );
+    }
+    for (name, pin) in read_lock(&place.lock_file)?.providers {
+        if let Some(source) = &pin.source {
+            let located = locate(&name, Some(source), Path::new("")).map_err(missing)?;
+            known.push(starter.describe(located).map_err(missing)?);
+        }
+    }
+    let row = |known: Known| Row {
+        from: match &known.located.source {
+            Source::Bundled => "bundled".into(),
+            Source::Foreign { path, .. } => path.clone(),
+        },
+        kinds: known.described.description.kinds.keys().cloned().collect(),
+        version: known.described.identity.version,
+        name: known.located.name,
+    };
+    Ok(known.into_iter().map(row).collect())
+}
+
+/// What a provider says of itself: a bundled one, or one that the lock file names.
+///
+/// # Errors
+/// There is none of that name, or it cannot be described.
+pub fn describe(name: &str) -> Result<Described, Failure> {
+    let place = Place::known();
+    let source = read_lock(&place.lock_file)?.providers.remove(name).and_then(|pin| pin.source);
+    let starter = Starter::new(&place, Arc::new(crate::provider::watch::Silent));
+    let located = locate(name, source.as_deref(), Path::new("")).map_err(missing)?;
+    Ok(starter.describe(located).map_err(missing)?.described)
+}
+
+/// The command line of a provider, and its contract file: for the contract suite.
+///
+/// # Errors
+/// There is no such provider, or no contract file.
+pub fn contract(provider: &str, file: Option<&Path>) -> Result<(Vec<String>, std::path::PathBuf), Failure> {
+    let path = Path::new(provider);
+    let bundled = BUNDLED.iter().any(|row| row.name == provider);
+    let source = (!bundled).then_some(provider);
+    let located = locate(provider, source, Path::new("")).map_err(missing)?;
+    let beside = disk::folder_of(path).join("contract.json");
+    let file = match file {
+        Some(file) => file.to_path_buf(),
+        None if !bundled && beside.exists() => beside,
+        None => {
+            return Err(Failure::error(format!("there is no contract file for provider `{provider}`"))
+                .hint("name it with --contract; docs/protocol.md says what stands in it"));
+        }
+    };
+    let mut command = vec![located.program.to_string_lossy().into_owned()];
+    command.extend(located.arguments);
+    Ok((command, file))
 }

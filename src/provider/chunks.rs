@@ -10,6 +10,8 @@ use serde::de::DeserializeOwned;
 use std::collections::VecDeque;
 use std::time::Duration;
 
+/// Previews carry files and text: fewer of them fit into a line.
+const PREVIEWS: usize = 32;
 /// How many chunks are on their way at once.
 const IN_FLIGHT: usize = 4;
 
@@ -24,7 +26,7 @@ pub(super) fn validate(
 ) -> Result<Vec<Complaint>, ProviderError> {
     let request = |chunk: &[Desired]| Validate { components: chunk.to_vec() };
     let mut complaints = Vec::new();
-    each(session, "validate", components, patience, request, |first, count, answer: Validated| {
+    each(session, "validate", components, (CHUNK, patience), request, |first, count, answer: Validated| {
         for complaint in answer.complaints {
             if complaint.component >= count {
                 return Err(misfit(session.name(), "validate", count, complaint.component));
@@ -47,7 +49,7 @@ pub(super) fn read(
 ) -> Result<Vec<Reading>, ProviderError> {
     let request = |chunk: &[Desired]| Read { components: chunk.to_vec() };
     let mut readings = Vec::with_capacity(components.len());
-    each(session, "read", components, patience, request, |_, count, answer: ReadAnswer| {
+    each(session, "read", components, (CHUNK, patience), request, |_, count, answer: ReadAnswer| {
         readings.extend(same_count(session.name(), "read", count, answer.readings)?);
         Ok(())
     })?;
@@ -65,7 +67,7 @@ pub(super) fn preview(
 ) -> Result<Vec<PreviewOutcome>, ProviderError> {
     let request = |chunk: &[Proposed]| PreviewRequest { changes: chunk.to_vec() };
     let mut previews = Vec::with_capacity(changes.len());
-    each(session, "preview", changes, patience, request, |_, count, answer: PreviewAnswer| {
+    each(session, "preview", changes, (PREVIEWS, patience), request, |_, count, answer: PreviewAnswer| {
         previews.extend(same_count(session.name(), "preview", count, answer.previews)?);
         Ok(())
     })?;
@@ -77,18 +79,18 @@ fn each<I, R: Serialize, A: DeserializeOwned>(
     session: &Session,
     method: &'static str,
     items: &[I],
-    patience: Duration,
+    (size, patience): (usize, Duration),
     request: impl Fn(&[I]) -> R,
     mut take: impl FnMut(usize, usize, A) -> Result<(), ProviderError>,
 ) -> Result<(), ProviderError> {
-    let mut chunks = items.chunks(CHUNK).enumerate();
+    let mut chunks = items.chunks(size).enumerate();
     let mut flying = VecDeque::new();
     loop {
         while flying.len() < IN_FLIGHT {
             let Some((n, chunk)) = chunks.next() else { break };
             // Those behind wait for those before, so they get their time too.
             let patience = patience.saturating_mul(1 + u32::try_from(flying.len()).unwrap_or(0));
-            flying.push_back((n * CHUNK, chunk.len(), session.pipeline(method, &request(chunk), patience)?));
+            flying.push_back((n * size, chunk.len(), session.pipeline(method, &request(chunk), patience)?));
         }
         let Some((first, count, answer)) = flying.pop_front() else { return Ok(()) };
         take(first, count, session.take(method, answer)?)?;

@@ -1,7 +1,6 @@
 //! The core's side of the provider protocol: starts providers, speaks with them, and survives what they do.
 
 pub mod cache;
-pub mod callback;
 pub mod chunks;
 pub mod error;
 pub mod locate;

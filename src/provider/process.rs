@@ -1,9 +1,10 @@
 //! One process of a provider: its pipes, the threads that read them, and the requests that wait for it.
 
+use crate::provider::ProviderError;
 use crate::provider::pending::{Pending, Waiting};
 use crate::provider::session::Launch;
-use crate::provider::{ProviderError, callback};
 use crate::world::process::{self, Piped, Running};
+use patchform_sdk::host;
 use patchform_sdk::line::{self, Line, beginning};
 use patchform_sdk::message::{MAX_LINE, Progress, RpcError, TOO_BUSY};
 use patchform_sdk::pipe::{Envelope, answer_line, call_line};
@@ -212,7 +213,7 @@ impl Process {
             (Some(method), Some(id)) => {
                 let (method, me, reply) = (method.clone(), Arc::clone(self), id.clone());
                 let work = move || {
-                    let answer = callback::answer(&me.launch.targets, &method, &text);
+                    let answer = host::answer(&*me.launch.targets, &method, &text);
                     me.write(answer_line(&id, answer));
                 };
                 if callbacks.run(work).is_err() {

@@ -3,6 +3,7 @@
 use crate::config::checked::{Check, Connection, Probe};
 use crate::target::Targets;
 use crate::world::{clock, http, tcp};
+use patchform_sdk::host::Host as _;
 use patchform_sdk::line::beginning;
 use patchform_sdk::message::{Connection as Wire, TargetAwait, TargetAwaited, TargetRun};
 use std::collections::BTreeMap;

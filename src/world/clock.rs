@@ -13,3 +13,9 @@ pub fn now() -> Moment {
 pub fn steady() -> Instant {
     Instant::now()
 }
+
+/// Seconds that local time is ahead of UTC at `moment`; 0 where the system's zone is not known.
+pub fn local_offset(moment: Moment) -> i32 {
+    let at = jiff::Timestamp::from_millisecond(moment.0);
+    at.map_or(0, |at| jiff::tz::TimeZone::system().to_offset(at).seconds())
+}

@@ -1,9 +1,81 @@
-//! The `command` provider.
+//! The `command` provider: the user's own commands read, patch, snapshot, restore, verify, reload and probe a component.
+//!
+//! Every command runs through the core on the component's target, detached: it outlives this provider and its controller,
+//! and one action id never starts twice. Commands get `PATCHFORM_ADDRESS`, `PATCHFORM_LEVEL`, `PATCHFORM_FROM`,
+//! `PATCHFORM_SNAPSHOT`, `PATCHFORM_ACTION_ID` and `PATCHFORM_TOKEN` in their environment.
+
+mod act;
+mod arguments;
+mod ask;
+mod describe;
+mod look;
+mod preview;
+mod probe;
+
+use patchform_sdk::message::{
+    Act, Action, Answer, Complaint, Description, Desired, Identity, PreviewOutcome, Probe, Probed, Proposed,
+    Reading, RpcError,
+};
+use patchform_sdk::{Context, Provider};
 
 /// Serves it on stdin and stdout.
 ///
 /// # Errors
 /// Those of reading stdin.
 pub fn serve() -> std::io::Result<()> {
-    Ok(())
+    patchform_sdk::serve(Commands)
+}
+
+/// The provider; it has nothing to configure.
+pub struct Commands;
+
+/// How many components of a chunk are read at once.
+const READS: usize = 8;
+
+impl Provider for Commands {
+    fn identity(&self) -> Identity {
+        Identity { name: "command".into(), version: env!("CARGO_PKG_VERSION").into() }
+    }
+
+    fn describe(&self) -> Description {
+        describe::description()
+    }
+
+    fn validate(&self, desired: &Desired) -> Vec<Complaint> {
+        arguments::complaints(desired)
+    }
+
+    fn read(&self, desired: &Desired, context: &Context) -> Reading {
+        look::read(&desired.subject, context)
+    }
+
+    fn read_all(&self, components: &[Desired], context: &Context) -> Vec<Reading> {
+        let share = components.len().div_ceil(READS).max(1);
+        std::thread::scope(|scope| {
+            let parts: Vec<_> = components
+                .chunks(share)
+                .map(|part| {
+                    let read = move || part.iter().map(|c| self.read(c, context)).collect::<Vec<_>>();
+                    (part, scope.spawn(read))
+                })
+                .collect();
+            let gone = |_: &Desired| Reading::Unreachable { why: "the reading broke off".into() };
+            parts
+                .into_iter()
+                .flat_map(|(part, read)| read.join().unwrap_or_else(|_| part.iter().map(gone).collect()))
+                .collect()
+        })
+    }
+
+    fn preview(&self, proposed: &Proposed, context: &Context) -> PreviewOutcome {
+        preview::preview(proposed, context)
+    }
+
+    fn act(&self, action: Action, request: &Act, context: &Context) -> Answer {
+        act::act(action, request, context)
+    }
+
+    fn probe(&self, probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
+        probe::probe(probe, context)
+    }
 }

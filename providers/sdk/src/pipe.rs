@@ -20,14 +20,19 @@ pub struct Envelope<'a> {
     #[serde(default)]
     pub method: Option<String>,
     /// Of a request or a notification.
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "given")]
     pub params: Option<&'a RawValue>,
-    /// Of an answer.
-    #[serde(borrow, default)]
+    /// Of an answer; `null` is a result too.
+    #[serde(borrow, default, deserialize_with = "given")]
     pub result: Option<&'a RawValue>,
     /// Of an answer.
     #[serde(default)]
     pub error: Option<RpcError>,
+}
+
+/// Whatever stands there, `null` too, as its text.
+fn given<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<&'de RawValue>, D::Error> {
+    <&RawValue as serde::Deserialize>::deserialize(from).map(Some)
 }
 
 /// The line of a request (`id` given) or a notification, with its line end.

@@ -1,13 +1,14 @@
 //! `connection "local"`: this machine.
 
-use crate::world::disk;
-use patchform_sdk::base64;
-use patchform_sdk::detached::Detached;
-use patchform_sdk::durable::{self, Survives};
-use patchform_sdk::message::{
+use crate::base64;
+use crate::detached::Detached;
+use crate::durable::{self, Survives};
+use crate::host::Host;
+use crate::message::{
     MAX_LINE, RpcError, TargetAwait, TargetAwaited, TargetGet, TargetGot, TargetPut, TargetRun, TargetStarted,
 };
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 /// The largest file that is moved: its base64 must fit into a line.
@@ -23,28 +24,18 @@ impl Local {
     pub fn new(store: &Path, folder: &Path) -> Local {
         Local { detached: Detached::new(store, folder) }
     }
+}
 
-    /// Starts a command, detached, unless its id was started before.
-    ///
-    /// # Errors
-    /// When the id is not allowed, or the command cannot be started.
-    pub fn run(&self, run: &TargetRun) -> Result<TargetStarted, RpcError> {
+impl Host for Local {
+    fn run(&self, run: &TargetRun) -> Result<TargetStarted, RpcError> {
         self.detached.run(run)
     }
 
-    /// Waits for a detached command, also for one that an earlier process started.
-    ///
-    /// # Errors
-    /// When it cannot be asked.
-    pub fn wait(&self, wait: &TargetAwait) -> Result<TargetAwaited, RpcError> {
+    fn wait(&self, wait: &TargetAwait) -> Result<TargetAwaited, RpcError> {
         self.detached.wait(wait)
     }
 
-    /// Writes a file, atomically and durably.
-    ///
-    /// # Errors
-    /// When the path is not absolute, the content is no base64, or the file cannot be written.
-    pub fn put(&self, put: &TargetPut) -> Result<(), RpcError> {
+    fn put(&self, put: &TargetPut) -> Result<(), RpcError> {
         let path = absolute(&put.path)?;
         let content = base64::decode(&put.content)
             .ok_or_else(|| RpcError::invalid_params(format!("the content for {} is no base64", put.path)))?;
@@ -52,17 +43,22 @@ impl Local {
             .map_err(|e| RpcError::internal(format!("{} cannot be written: {e}", put.path)))
     }
 
-    /// Reads a file; `None` when there is none.
-    ///
-    /// # Errors
-    /// When the path is not absolute, or the file cannot be read, or is larger than 12 MiB.
-    pub fn get(&self, get: &TargetGet) -> Result<TargetGot, RpcError> {
-        match disk::read(&absolute(&get.path)?, FILE) {
+    fn get(&self, get: &TargetGet) -> Result<TargetGot, RpcError> {
+        match read(&absolute(&get.path)?) {
             Ok(bytes) => Ok(TargetGot { content: Some(base64::encode(&bytes)) }),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(TargetGot { content: None }),
             Err(e) => Err(RpcError::internal(format!("{} cannot be read: {e}", get.path))),
         }
     }
+}
+
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(FILE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > FILE {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {FILE} bytes")));
+    }
+    Ok(bytes)
 }
 
 fn absolute(path: &str) -> Result<PathBuf, RpcError> {
@@ -76,7 +72,7 @@ fn absolute(path: &str) -> Result<PathBuf, RpcError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use patchform_sdk::message::Connection;
+    use crate::message::Connection;
 
     #[test]
     fn files_go_there_and_back() {

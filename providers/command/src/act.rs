@@ -1,0 +1,176 @@
+//! The actions. The core's detached commands keep one of the two promises (one id never starts twice); the ledger, kept on
+//! this machine, keeps both.
+
+use crate::arguments::{Arguments, Argv, level};
+use crate::ask::{self, Ended};
+use crate::look;
+use patchform_sdk::durable::Survives;
+use patchform_sdk::line::tail;
+use patchform_sdk::message::{Act, Action, Answer, Done, Reload, Snapshot, Verdict};
+use patchform_sdk::{Context, Ledger, digest};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The exit code by which a command promises that it changed nothing (EX_TEMPFAIL of sysexits.h).
+pub const REFUSED: i32 = 75;
+/// How much output goes into an answer, in bytes.
+const OUTPUT: usize = 4096;
+
+/// Does one action.
+pub fn act(action: Action, act: &Act, context: &Context) -> Answer {
+    let arguments = match Arguments::of(&act.subject) {
+        Ok(arguments) => arguments,
+        Err(why) => return Answer::refused(why),
+    };
+    if action == Action::Verify {
+        // It has no effect, so it needs no ledger, and must look anew each time.
+        return verify(&arguments, act, context);
+    }
+    Ledger::once(&ledger_of(act, &arguments), Survives::PowerLoss, act, || {
+        match command_of(action, &arguments) {
+            Ok(Some(argv)) => run(action, &argv, &arguments, act, context),
+            Ok(None) => Answer::applied(),
+            Err(why) => Answer::refused(why),
+        }
+    })
+}
+
+/// The ledger of a component: in the configuration's folder, where the provider was started.
+pub fn ledger_of(act: &Act, arguments: &Arguments) -> PathBuf {
+    let identity = json!([act.subject.address, arguments.target]);
+    let name = digest::of_json(&identity);
+    PathBuf::from(".patchform").join("command").join(format!("{}.ledger", &name[..32]))
+}
+
+/// The command for an action; `Ok(None)` when there is nothing to do for it.
+///
+/// # Errors
+/// That the component has no such command.
+pub fn command_of(action: Action, arguments: &Arguments) -> Result<Option<Argv>, String> {
+    let (command, optional) = match action {
+        Action::Patch => (Some(&arguments.patch), false),
+        Action::Snapshot => (arguments.snapshot.as_ref(), false),
+        Action::Restore => (arguments.restore.as_ref(), false),
+        Action::Uninstall => (arguments.uninstall.as_ref(), false),
+        Action::Reload => (arguments.reload.as_ref(), true),
+        Action::Drop => (arguments.drop.as_ref(), true),
+        _ => (None, false),
+    };
+    match command {
+        None if !optional => Err(format!("the component has no `{}` command", action.name())),
+        command => Ok(command.cloned()),
+    }
+}
+
+fn run(action: Action, argv: &Argv, arguments: &Arguments, act: &Act, context: &Context) -> Answer {
+    let mut from = None;
+    if act.expected.is_some() || action == Action::Patch {
+        match look::stand(&act.subject, arguments, context) {
+            Err(why) => return Answer::refused(why),
+            Ok(standing) if act.expected.as_ref().is_some_and(|expected| *expected != standing.digest) => {
+                return Answer::refused("the component has changed since it was read");
+            }
+            Ok(standing) => from = standing.level,
+        }
+    }
+    let snapshot = match snapshot_of(action, act) {
+        Ok(snapshot) => snapshot,
+        Err(why) => return Answer::refused(why),
+    };
+    let token = act.token.to_string();
+    let variables = [
+        ("PATCHFORM_ACTION", action.name()),
+        ("PATCHFORM_ACTION_ID", act.id.as_str()),
+        ("PATCHFORM_TOKEN", token.as_str()),
+        ("PATCHFORM_LEVEL", level(act.level.as_ref()).unwrap_or_default()),
+        ("PATCHFORM_FROM", from.as_deref().unwrap_or_default()),
+        ("PATCHFORM_SNAPSHOT", snapshot.as_str()),
+    ];
+    if let Some(failed) = ask::start(&act.id, argv, &act.subject, arguments, &variables, false, context) {
+        let why = format!("it is not known whether `{}` was started: {failed:?}", argv.join(" "));
+        return Answer::unclear(why);
+    }
+    let patience = arguments.patience().min(Duration::from_millis(act.deadline.max(1)));
+    answer(action, argv, arguments, ask::wait(&act.id, &act.subject, patience, context))
+}
+
+/// What `PATCHFORM_SNAPSHOT` says: the id of the one to take, or the token of the one to use.
+pub fn snapshot_of(action: Action, act: &Act) -> Result<String, String> {
+    let Some(snapshot) = &act.snapshot else {
+        return if action == Action::Restore {
+            Err("the request names no snapshot".into())
+        } else {
+            Ok(String::new())
+        };
+    };
+    match snapshot.token.as_ref().and_then(|token| token.get("printed")).and_then(Value::as_str) {
+        Some(printed) => Ok(printed.into()),
+        None if action == Action::Restore => Err("the snapshot's token is missing or damaged".into()),
+        None => Ok(snapshot.id.clone()),
+    }
+}
+
+fn answer(action: Action, argv: &Argv, arguments: &Arguments, ended: Ended) -> Answer {
+    let shown = argv.join(" ");
+    match ended {
+        Ended::Exited { code: 0, stdout, stderr } => {
+            Answer::Applied(done(action, arguments, &stdout, &stderr))
+        }
+        Ended::Exited { code, stdout, stderr } => {
+            let output = tail(&(stdout + &stderr), OUTPUT).to_string();
+            let why = format!("`{shown}` exited with code {code}");
+            if code == REFUSED { Answer::Refused { why, output } } else { Answer::Unclear { why, output } }
+        }
+        Ended::Running => Answer::unclear(format!("`{shown}` still runs; it is not killed")),
+        Ended::Never => Answer::unclear(format!("`{shown}` left no trace")),
+        Ended::Lost => Answer::unclear(format!("`{shown}` was cut off")),
+        Ended::Unreachable(why) => Answer::unclear(why),
+    }
+}
+
+/// What an action that ended well has to say, also to a probe.
+pub fn done(action: Action, arguments: &Arguments, stdout: &str, stderr: &str) -> Done {
+    let mut done = Done { output: tail(&format!("{stdout}{stderr}"), OUTPUT).into(), ..Done::default() };
+    match action {
+        Action::Snapshot => {
+            let printed = stdout.trim();
+            done.snapshot = Some(Snapshot {
+                token: json!({ "printed": printed }),
+                place: printed.into(),
+                ..Snapshot::default()
+            });
+        }
+        Action::Patch | Action::Restore | Action::Uninstall if arguments.reload.is_some() => {
+            done.reload = Reload::Service;
+        }
+        _ => {}
+    }
+    done
+}
+
+fn verify(arguments: &Arguments, act: &Act, context: &Context) -> Answer {
+    let wanted = level(act.level.as_ref());
+    let verdict = match look::stand(&act.subject, arguments, context) {
+        Err(why) => Verdict::Inconclusive { why },
+        Ok(standing) if standing.level.as_deref() != wanted => {
+            let (there, wanted) = (standing.level.unwrap_or_default(), wanted.unwrap_or_default());
+            Verdict::Ill { why: format!("the level is {there:?}, expected {wanted:?}") }
+        }
+        // What is gone, as it should be, cannot be well or ill.
+        Ok(_) => match arguments.verify.as_ref().filter(|_| wanted.is_some()) {
+            Some(argv) => {
+                let variables = [("PATCHFORM_LEVEL", wanted.unwrap_or_default())];
+                match ask::quietly(argv, &act.subject, arguments, &variables, context) {
+                    ended @ Ended::Exited { .. } => match ended.output(argv) {
+                        Ok(_) => Verdict::Healthy,
+                        Err(why) => Verdict::Ill { why },
+                    },
+                    ended => Verdict::Inconclusive { why: ended.output(argv).err().unwrap_or_default() },
+                }
+            }
+            None => Verdict::Healthy,
+        },
+    };
+    Answer::Applied(Done { verdict: Some(verdict), ..Done::default() })
+}

@@ -1,0 +1,185 @@
+//! A component's arguments, checked.
+
+use patchform_sdk::message::{Complaint, Desired, Level, Subject};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// A program and its arguments.
+pub type Argv = Vec<String>;
+
+/// The arguments of a `command` component.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[allow(missing_docs)] // Each is described in `describe.rs`.
+pub struct Arguments {
+    pub read: Argv,
+    pub patch: Argv,
+    #[serde(default)]
+    pub preview: Option<Argv>,
+    #[serde(default)]
+    pub digest: Option<Argv>,
+    #[serde(default)]
+    pub snapshot: Option<Argv>,
+    #[serde(default)]
+    pub restore: Option<Argv>,
+    #[serde(default)]
+    pub drop: Option<Argv>,
+    #[serde(default)]
+    pub uninstall: Option<Argv>,
+    #[serde(default)]
+    pub reload: Option<Argv>,
+    #[serde(default)]
+    pub verify: Option<Argv>,
+    #[serde(default)]
+    pub probe: Option<Argv>,
+    #[serde(default)]
+    pub target: Option<String>,
+    #[serde(default)]
+    pub claims: Option<Vec<String>>,
+    #[serde(default)]
+    pub env: Option<BTreeMap<String, String>>,
+    #[serde(default)]
+    pub timeout: Option<String>,
+}
+
+impl Arguments {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// What does not fit, in a sentence.
+    pub fn of(subject: &Subject) -> Result<Arguments, String> {
+        serde_json::from_value(subject.arguments.clone())
+            .map_err(|e| format!("the arguments do not fit: {e}"))
+    }
+
+    /// How long a command is waited for.
+    pub fn patience(&self) -> Duration {
+        self.timeout.as_deref().and_then(duration).unwrap_or(Duration::from_secs(600))
+    }
+
+    fn commands(&self) -> [(&'static str, Option<&Argv>); 11] {
+        [
+            ("read", Some(&self.read)),
+            ("patch", Some(&self.patch)),
+            ("preview", self.preview.as_ref()),
+            ("digest", self.digest.as_ref()),
+            ("snapshot", self.snapshot.as_ref()),
+            ("restore", self.restore.as_ref()),
+            ("drop", self.drop.as_ref()),
+            ("uninstall", self.uninstall.as_ref()),
+            ("reload", self.reload.as_ref()),
+            ("verify", self.verify.as_ref()),
+            ("probe", self.probe.as_ref()),
+        ]
+    }
+}
+
+/// The level of a request, for this provider.
+pub fn level(level: Option<&Level>) -> Option<&str> {
+    match level {
+        Some(Level::Single(level)) => Some(level),
+        _ => None,
+    }
+}
+
+/// A period such as `90s`, `10m`, `2h`, `500ms`; at least one millisecond.
+fn duration(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    let digits = text.find(|c: char| !c.is_ascii_digit())?;
+    let n: u64 = text[..digits].parse().ok()?;
+    let unit = match &text[digits..] {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => return None,
+    };
+    n.checked_mul(unit).filter(|ms| *ms > 0).map(Duration::from_millis)
+}
+
+/// All that is wrong with a component's arguments.
+pub fn complaints(desired: &Desired) -> Vec<Complaint> {
+    let complaint = |path: Value, summary: String, detail: &str| Complaint {
+        component: 0,
+        path: path.as_array().cloned().unwrap_or_default(),
+        warning: false,
+        summary,
+        detail: detail.into(),
+    };
+    let arguments = match Arguments::of(&desired.subject) {
+        Ok(arguments) => arguments,
+        Err(why) => return vec![complaint(json!([]), why, "")],
+    };
+    let mut complaints = Vec::new();
+    for (name, argv) in arguments.commands() {
+        if argv.is_some_and(|argv| argv.first().is_none_or(String::is_empty)) {
+            let detail = "Give a list: [\"program\", \"argument\"]; a shell line is [\"sh\", \"-c\", \"…\"].";
+            complaints.push(complaint(json!([name]), format!("`{name}` names no program"), detail));
+        }
+    }
+    if arguments.snapshot.is_some() != arguments.restore.is_some() {
+        let (there, missing) =
+            if arguments.snapshot.is_some() { ("snapshot", "restore") } else { ("restore", "snapshot") };
+        let what = format!("`{there}` without `{missing}` is no way back");
+        complaints.push(complaint(json!([there]), what, "Give both, or neither."));
+    }
+    if let Some(timeout) = arguments.timeout.as_deref().filter(|t| duration(t).is_none()) {
+        let what = format!("{timeout:?} is no period");
+        complaints.push(complaint(json!(["timeout"]), what, "Write `90s`, `10m` or `2h`."));
+    }
+    match level(Some(&desired.level)) {
+        Some(level) if !level.trim().is_empty() && !level.contains('\n') => {}
+        _ => complaints.push(complaint(
+            json!(["patch_level"]),
+            "a command's patch level is one line".into(),
+            "It is compared with what `read` prints.",
+        )),
+    }
+    complaints
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use patchform_sdk::message::Connection;
+
+    #[test]
+    fn periods() {
+        for (text, ms) in [("500ms", 500), ("90s", 90_000), ("10m", 600_000), (" 2h ", 7_200_000)] {
+            assert_eq!(duration(text), Some(Duration::from_millis(ms)));
+        }
+        for text in ["", "10", "m", "-1s", "1.5s", "0s", "1d", "99999999999999999999s", "9999999999999999h"] {
+            assert_eq!(duration(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_mistake_has_its_place() {
+        let good = json!({"read": ["true"], "patch": ["true"]});
+        let of = |name: &str, value: Value| {
+            let mut arguments = good.clone();
+            arguments[name] = value;
+            let subject = Subject {
+                address: "command.a".into(),
+                kind: "command".into(),
+                alias: String::new(),
+                arguments,
+                connection: Connection::local(),
+            };
+            let desired = Desired { subject, level: Level::Single("1".into()) };
+            complaints(&desired)
+                .into_iter()
+                .map(|c| format!("{}: {}", json!(c.path), c.summary))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(of("env", json!({"A": "b"})), [""; 0]);
+        assert_eq!(of("read", json!([])), [r#"["read"]: `read` names no program"#]);
+        assert_eq!(
+            of("snapshot", json!(["a"])),
+            [r#"["snapshot"]: `snapshot` without `restore` is no way back"#]
+        );
+        assert_eq!(of("timeout", json!("soon")), [r#"["timeout"]: "soon" is no period"#]);
+        assert!(of("read", json!("true"))[0].contains("do not fit"));
+    }
+}

@@ -1,0 +1,60 @@
+//! What is there now, as the user's `read` command prints it.
+
+use crate::arguments::Arguments;
+use crate::ask;
+use patchform_sdk::message::{Absent, Level, Present, Reading, Reload, Subject};
+use patchform_sdk::{Context, digest, machine};
+use serde_json::json;
+
+/// Level and digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// `None` when absent.
+    pub level: Option<String>,
+    /// Digest over the level and what the `digest` command prints.
+    pub digest: String,
+}
+
+/// Looks at a component.
+///
+/// # Errors
+/// A sentence: what a command did instead of answering.
+pub fn stand(subject: &Subject, arguments: &Arguments, context: &Context) -> Result<Standing, String> {
+    let asked = |argv: &[String]| ask::quietly(argv, subject, arguments, &[], context).output(argv);
+    let printed = asked(&arguments.read)?;
+    let level = Some(printed.trim()).filter(|level| !level.is_empty()).map(str::to_string);
+    if level.as_ref().is_some_and(|level| level.contains('\n')) {
+        return Err(format!(
+            "`{}` printed more than one line; its output is the level",
+            arguments.read.join(" ")
+        ));
+    }
+    let more = arguments.digest.as_ref().map(|argv| asked(argv)).transpose()?;
+    let digest = digest::of_json(&json!({ "level": level, "digest": more }));
+    Ok(Standing { level, digest })
+}
+
+/// The answer to `read`.
+pub fn read(subject: &Subject, context: &Context) -> Reading {
+    let found =
+        Arguments::of(subject).and_then(|a| stand(subject, &a, context).map(|standing| (a, standing)));
+    let (arguments, standing) = match found {
+        Ok(found) => found,
+        Err(why) => return Reading::Unreachable { why },
+    };
+    let target = arguments.target.unwrap_or_else(|| machine::identity().to_string());
+    let claims = arguments.claims.unwrap_or_default();
+    let digest = standing.digest;
+    match standing.level {
+        None => Reading::Absent(Absent { target, claims, digest }),
+        Some(level) => Reading::Present(Present {
+            level: Level::Single(level),
+            running: None,
+            pending: Reload::None,
+            digest,
+            surroundings: None,
+            target,
+            claims,
+        }),
+    }
+}

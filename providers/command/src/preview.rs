@@ -1,0 +1,58 @@
+//! What a patch would do, as the user's `preview` command tells it.
+
+use crate::arguments::{Arguments, level};
+use crate::ask;
+use patchform_sdk::Context;
+use patchform_sdk::message::{Preview, PreviewOutcome, Proposed, Reload, WayBack, WayBackKind};
+
+/// The most lines of `preview` that are shown.
+const LINES: usize = 100;
+
+/// Answers a preview. Each line that the command prints becomes a note for the reader of the plan; a failing command
+/// blocks the change.
+pub fn preview(proposed: &Proposed, context: &Context) -> PreviewOutcome {
+    look(proposed, context)
+        .map_or_else(|why| PreviewOutcome::Blocked { why }, |p| PreviewOutcome::Ready(Box::new(p)))
+}
+
+fn look(proposed: &Proposed, context: &Context) -> Result<Preview, String> {
+    let arguments = Arguments::of(&proposed.subject)?;
+    let mut preview = Preview { ways_back: ways_back(&arguments), ..Preview::default() };
+    if let Some(argv) = &arguments.reload {
+        preview.reload = Reload::Service;
+        preview.services = vec![argv.join(" ")];
+    }
+    if let Some(argv) = &arguments.preview {
+        let variables = [
+            ("PATCHFORM_LEVEL", level(Some(&proposed.to)).unwrap_or_default()),
+            ("PATCHFORM_FROM", level(proposed.from.as_ref()).unwrap_or_default()),
+        ];
+        let printed = ask::quietly(argv, &proposed.subject, &arguments, &variables, context).output(argv)?;
+        let lines: Vec<&str> = printed.lines().filter(|line| !line.trim().is_empty()).collect();
+        preview.warnings = lines.iter().take(LINES).map(ToString::to_string).collect();
+        if lines.len() > LINES {
+            preview.warnings.push(format!(
+                "… and {} more lines of `{}`",
+                lines.len() - LINES,
+                argv.join(" ")
+            ));
+        }
+    }
+    Ok(preview)
+}
+
+fn ways_back(arguments: &Arguments) -> Vec<WayBack> {
+    let way = |kind, place: &str| WayBack {
+        kind,
+        coverage: Default::default(),
+        place: place.into(),
+        survives_target_loss: false,
+        discards_data: false,
+        size: 0,
+        duration: 0,
+    };
+    let restore = arguments.snapshot.as_ref().and(arguments.restore.as_ref());
+    let restore = restore.map(|argv| way(WayBackKind::Restore, &argv.join(" ")));
+    let uninstall = arguments.uninstall.as_ref().map(|argv| way(WayBackKind::Uninstall, &argv.join(" ")));
+    restore.into_iter().chain(uninstall).collect()
+}

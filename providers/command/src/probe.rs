@@ -1,0 +1,80 @@
+//! How far an action came: what the ledger knows, or the user's `probe` command, or the detached command itself and a
+//! reading.
+
+use crate::act::{command_of, done, ledger_of, snapshot_of};
+use crate::arguments::{Arguments, level};
+use crate::ask::{self, Ended};
+use crate::{act, look};
+use patchform_sdk::message::{Act, Action, Done, Probe, Probed, RpcError};
+use patchform_sdk::{Context, ledger};
+use std::time::Duration;
+
+/// Answers a probe.
+///
+/// # Errors
+/// When nobody can tell.
+pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
+    let request = &probe.act;
+    let arguments = Arguments::of(&request.subject).map_err(RpcError::invalid_params)?;
+    let ledger = ledger_of(request, &arguments);
+    if let Some(known) = ledger::probe(&ledger, &request.id).map_err(|e| RpcError::internal(e.to_string()))? {
+        return Ok(known);
+    }
+    if command_of(probe.action, &arguments).ok().flatten().is_none() {
+        return Ok(Probed::Before);
+    }
+    match ask::wait(&request.id, &request.subject, Duration::ZERO, context) {
+        Ended::Running => Ok(Probed::Busy),
+        Ended::Never => Ok(Probed::Before),
+        Ended::Exited { code: 0, stdout, stderr } => {
+            Ok(Probed::After(done(probe.action, &arguments, &stdout, &stderr)))
+        }
+        Ended::Exited { code: act::REFUSED, .. } => Ok(Probed::Before),
+        Ended::Exited { .. } | Ended::Lost => ask_further(probe.action, request, &arguments, context),
+        Ended::Unreachable(why) => Err(RpcError::internal(why)),
+    }
+}
+
+/// The command failed or was cut off: its own probe tells, or the level does.
+fn ask_further(
+    action: Action,
+    request: &Act,
+    arguments: &Arguments,
+    context: &Context,
+) -> Result<Probed, RpcError> {
+    let between = |why: &str| Probed::Between { why: why.into() };
+    if let Some(argv) = &arguments.probe {
+        let snapshot = snapshot_of(action, request).unwrap_or_default();
+        let variables = [
+            ("PATCHFORM_ACTION", action.name()),
+            ("PATCHFORM_ACTION_ID", request.id.as_str()),
+            ("PATCHFORM_LEVEL", level(request.level.as_ref()).unwrap_or_default()),
+            ("PATCHFORM_SNAPSHOT", snapshot.as_str()),
+        ];
+        let said = ask::quietly(argv, &request.subject, arguments, &variables, context).output(argv);
+        return match said.map_err(RpcError::internal)?.trim() {
+            "before" => Ok(Probed::Before),
+            "after" => Ok(Probed::After(Done { ..done(action, arguments, "", "") })),
+            "between" => Ok(between("the probe command says so")),
+            "busy" => Ok(Probed::Busy),
+            other => Err(RpcError::internal(format!(
+                "`{}` printed {other:?}; it must print before, after, between or busy",
+                argv.join(" ")
+            ))),
+        };
+    }
+    match action {
+        Action::Patch | Action::Uninstall => {
+            let standing = look::stand(&request.subject, arguments, context).map_err(RpcError::internal)?;
+            if request.expected.as_ref() == Some(&standing.digest) {
+                return Ok(Probed::Before);
+            }
+            if standing.level.as_deref() == level(request.level.as_ref()) {
+                return Ok(Probed::After(done(action, arguments, "", "")));
+            }
+            Ok(between("the command failed, and the level is neither the old nor the new one"))
+        }
+        Action::Snapshot | Action::Drop => Ok(Probed::Before),
+        _ => Ok(between("the command failed or was cut off")),
+    }
+}

@@ -1,0 +1,261 @@
+//! The actions: fetch, snapshot, patch, reload, verify, restore, drop. Nothing of a component changes before its link is
+//! switched; whatever goes wrong until then is *refused*.
+
+use crate::arguments::{self, Arguments};
+use crate::layout::Layout;
+use crate::manifest::Manifest;
+use crate::reading::{self, Standing};
+use crate::{archive, artifact, hook};
+use patchform_sdk::durable::{self, Survives};
+use patchform_sdk::message::{Act, Action, Answer, Artifact, Done, Level, Reload, Snapshot, Verdict};
+use patchform_sdk::{Context, Ledger};
+use serde_json::{Value, json};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Does one action.
+pub fn act(action: Action, act: &Act, context: &Context) -> Answer {
+    let arguments = match Arguments::of(&act.subject) {
+        Ok(arguments) => arguments,
+        Err(why) => return Answer::refused(why),
+    };
+    let layout = Layout::of(arguments.link());
+    if action == Action::Verify {
+        // It has no effect, so it needs no ledger, and must look anew each time.
+        return verify(&layout, act.level.as_ref());
+    }
+    Ledger::once(&layout.ledger(), Survives::PowerLoss, act, || {
+        let done = match action {
+            Action::Fetch => fetch(&arguments, &layout, act),
+            Action::Snapshot => snapshot(&layout, act),
+            Action::Patch => patch(&arguments, &layout, act, context),
+            Action::Restore => restore(&arguments, &layout, act),
+            Action::Drop => drop_snapshot(&arguments, &layout, act),
+            Action::Reload => return hook::reload(&arguments, act, context),
+            other => Err(format!("a release cannot {}", other.name())),
+        };
+        done.map_or_else(Answer::refused, Answer::Applied)
+    })
+}
+
+/// What is needed after a switch.
+pub fn after_switch(arguments: &Arguments) -> Reload {
+    if arguments.has_hook() { Reload::Service } else { Reload::None }
+}
+
+fn fetch(arguments: &Arguments, layout: &Layout, act: &Act) -> Result<Done, String> {
+    let level = arguments::level(act.level.as_ref()).ok_or("there is no level to fetch")?;
+    artifact::fetch(layout, &artifact::wanted(arguments, act, level)?)?;
+    Ok(Done::default())
+}
+
+// ---------------------------------------------------------------- patch and restore, side by side
+
+fn patch(arguments: &Arguments, layout: &Layout, act: &Act, context: &Context) -> Result<Done, String> {
+    expect(layout, act)?;
+    let level = arguments::level(act.level.as_ref()).filter(|level| arguments::is_level(level));
+    let level = level.ok_or("the level cannot be a release's name")?;
+    let wanted = artifact::wanted(arguments, act, level)?;
+    context.progress("fetching", Some(0.0));
+    let stored = artifact::fetch(layout, &wanted)?;
+    context.progress("unpacking", Some(0.2));
+    let name = place(layout, level, &wanted, &stored, arguments.max_size)?;
+    if context.is_cancelled() {
+        return Err("cancelled before the switch".into());
+    }
+    context.progress("switching", Some(0.9));
+    let target = layout.target(&name);
+    layout.switch(Some(&target)).map_err(|e| format!("{} cannot be switched: {e}", layout.link.display()))?;
+    Ok(Done { reload: after_switch(arguments), ..Done::default() })
+}
+
+fn restore(arguments: &Arguments, layout: &Layout, act: &Act) -> Result<Done, String> {
+    expect(layout, act)?;
+    let link = kept(act)?;
+    if let Some(link) = &link {
+        let folder = durable::folder_of(&layout.link).join(link);
+        if !folder.exists() {
+            return Err(format!("the release {} that the snapshot names is gone", folder.display()));
+        }
+    }
+    layout
+        .switch(link.as_deref())
+        .map_err(|e| format!("{} cannot be switched back: {e}", layout.link.display()))?;
+    Ok(Done { reload: after_switch(arguments), ..Done::default() })
+}
+
+/// Refuses when what is there is not what the core expects.
+fn expect(layout: &Layout, act: &Act) -> Result<(), String> {
+    let standing = reading::stand(layout)?;
+    match &act.expected {
+        Some(expected) if standing.digest != *expected => {
+            Err(format!("{} has changed since it was read", layout.link.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Unpacks the artifact unless a whole release of it is there already; gives the release's name.
+fn place(
+    layout: &Layout,
+    level: &str,
+    artifact: &Artifact,
+    stored: &Path,
+    max_size: u64,
+) -> Result<String, String> {
+    let short = artifact.sha256.get(..8).unwrap_or_default();
+    let others = (2..).map(|n| format!("{level}+{short}.{n}"));
+    let names = [level.to_string(), format!("{level}+{short}")].into_iter().chain(others);
+    for name in names {
+        let root = layout.release(&name);
+        if !root.exists() {
+            return unpack(layout, &name, level, artifact, stored, max_size).map(|()| name);
+        }
+        let known = Manifest::load(layout, &name);
+        if known.is_some_and(|m| m.sha256 == artifact.sha256 && m.is_intact(&root).unwrap_or(false)) {
+            return Ok(name);
+        }
+        // A release that somebody changed, or another artifact of the same level: left as it is.
+    }
+    Err("no free name for the release".into())
+}
+
+fn unpack(
+    layout: &Layout,
+    name: &str,
+    level: &str,
+    artifact: &Artifact,
+    stored: &Path,
+    max_size: u64,
+) -> Result<(), String> {
+    let root = layout.release(name);
+    let fresh = durable::beside(&root);
+    let made = (|| {
+        fs::create_dir(&fresh).map_err(|e| e.to_string())?;
+        let files = archive::unpack(stored, &fresh, max_size)?;
+        let mut manifest = Manifest { level: level.into(), sha256: artifact.sha256.clone(), files };
+        let written: io::Result<()> = (|| {
+            manifest.stamp(&fresh)?;
+            layout.write(&layout.meta(name), &serde_json::to_vec(&manifest)?)?;
+            fs::rename(&fresh, &root)?;
+            durable::sync_folder(&layout.releases)
+        })();
+        written.map_err(|e| e.to_string())
+    })();
+    made.map_err(|why| {
+        let _ = fs::remove_dir_all(&fresh);
+        format!("{} cannot be unpacked: {why}", artifact.source)
+    })
+}
+
+// ---------------------------------------------------------------- snapshots
+
+fn snapshot(layout: &Layout, act: &Act) -> Result<Done, String> {
+    let id = act.snapshot.as_ref().map(|s| s.id.as_str()).ok_or("the request names no snapshot")?;
+    let file = layout.snapshot(id).ok_or_else(|| format!("{id:?} cannot be a snapshot's id"))?;
+    let standing = reading::stand(layout)?;
+    let token = json!({ "link": standing.link, "digest": standing.digest });
+    let bytes = serde_json::to_vec(&token).map_err(|e| e.to_string())?;
+    layout.write(&file, &bytes).map_err(|e| format!("{} cannot be written: {e}", file.display()))?;
+    Ok(taken(layout, &standing, token))
+}
+
+/// What `snapshot` answers, also to a probe.
+pub fn taken(layout: &Layout, standing: &Standing, token: Value) -> Done {
+    let place = match &standing.link {
+        Some(link) => durable::folder_of(&layout.link).join(link).display().to_string(),
+        None => "nothing was there".into(),
+    };
+    let snapshot = Snapshot { token, place, digest: Some(standing.digest.clone()), ..Snapshot::default() };
+    Done { snapshot: Some(snapshot), ..Done::default() }
+}
+
+/// What the link said when the snapshot of this request was taken; `None` when there was none.
+///
+/// # Errors
+/// When the request has no usable token.
+pub fn kept(act: &Act) -> Result<Option<PathBuf>, String> {
+    let token = act.snapshot.as_ref().and_then(|s| s.token.as_ref());
+    match token.and_then(|token| token.get("link")) {
+        Some(Value::Null) => Ok(None),
+        Some(Value::String(link)) => Ok(Some(PathBuf::from(link))),
+        _ => Err("the snapshot's token is missing or damaged".into()),
+    }
+}
+
+fn drop_snapshot(arguments: &Arguments, layout: &Layout, act: &Act) -> Result<Done, String> {
+    let id = act.snapshot.as_ref().map(|s| s.id.as_str()).ok_or("the request names no snapshot")?;
+    let file = layout.snapshot(id).ok_or_else(|| format!("{id:?} cannot be a snapshot's id"))?;
+    match fs::remove_file(&file) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => {
+            return Err(format!("{} cannot be removed: {e}", file.display()));
+        }
+        _ => {}
+    }
+    // Releases that nothing needs any more go; if one cannot, the next drop tries again.
+    let _ = tidy(arguments, layout);
+    Ok(Done::default())
+}
+
+/// Removes releases that are neither current nor held by a snapshot, beyond the newest `keep`, and their artifacts.
+fn tidy(arguments: &Arguments, layout: &Layout) -> io::Result<()> {
+    let mut needed: Vec<String> = Vec::new();
+    if let Ok(standing) = reading::stand(layout) {
+        needed.extend(standing.link.and_then(|link| layout.name_of(&link)));
+    }
+    for entry in fs::read_dir(layout.snapshots())? {
+        let token: Value = serde_json::from_slice(&fs::read(entry?.path())?).unwrap_or_default();
+        let link = token.get("link").and_then(Value::as_str);
+        needed.extend(link.and_then(|link| layout.name_of(Path::new(link))));
+    }
+    let mut unused = Vec::new();
+    for entry in fs::read_dir(layout.releases.join(".meta"))? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().trim_end_matches(".json").to_string();
+        if !needed.contains(&name) {
+            unused.push((entry.metadata()?.modified()?, name));
+        }
+    }
+    unused.sort();
+    let excess = unused.len().saturating_sub(usize::try_from(arguments.keep).unwrap_or(usize::MAX));
+    for (_, name) in unused.drain(..excess) {
+        let sha256 = Manifest::load(layout, &name).map(|m| m.sha256);
+        match fs::remove_dir_all(layout.release(&name)) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
+            _ => {}
+        }
+        fs::remove_file(layout.meta(&name))?;
+        if let Some(sha256) = sha256 {
+            let _ = fs::remove_file(layout.stored(&sha256));
+        }
+    }
+    // What a killed unpacking left: this action holds the component's ledger, so nobody works on it.
+    for entry in fs::read_dir(&layout.releases)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with('.') && name.ends_with(".new") && entry.file_type()?.is_dir() {
+            fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+fn verify(layout: &Layout, level: Option<&Level>) -> Answer {
+    let ill = |why: String| Verdict::Ill { why };
+    let verdict = match reading::stand(layout) {
+        Err(why) => Verdict::Inconclusive { why },
+        Ok(standing) if standing.level.as_deref() != arguments::level(level) => {
+            ill(format!("the link leads to level {}", standing.level.unwrap_or_else(|| "none".into())))
+        }
+        Ok(standing) => match standing.link.and_then(|link| layout.name_of(&link)) {
+            Some(name) => match Manifest::load(layout, &name).map(|m| m.is_intact(&layout.release(&name))) {
+                Some(Ok(false)) => ill(format!("files of release {name} were changed")),
+                Some(Err(e)) => Verdict::Inconclusive { why: e.to_string() },
+                Some(Ok(true)) | None => Verdict::Healthy,
+            },
+            None => Verdict::Healthy,
+        },
+    };
+    Answer::Applied(Done { verdict: Some(verdict), ..Done::default() })
+}

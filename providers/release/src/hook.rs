@@ -1,0 +1,71 @@
+//! The command that brings a switched release into force: it runs detached on the target under the action's id, so that
+//! it outlives this provider, and never runs twice.
+
+use crate::arguments::{Arguments, level};
+use patchform_sdk::Context;
+use patchform_sdk::line::tail;
+use patchform_sdk::message::{Act, Answer, Done, Probed, RpcError, TargetAwait, TargetAwaited, TargetRun};
+
+/// The exit code by which a command promises that it changed nothing (EX_TEMPFAIL of sysexits.h).
+pub const REFUSED: i32 = 75;
+
+/// Runs `on_switch`, or `on_remove` where there is no release any more.
+pub fn reload(arguments: &Arguments, act: &Act, context: &Context) -> Answer {
+    let argv = if act.level.is_some() { &arguments.on_switch } else { &arguments.on_remove };
+    let Some(argv) = argv.clone().filter(|argv| !argv.is_empty()) else {
+        return Answer::applied();
+    };
+    let mut env = arguments.env.clone().unwrap_or_default();
+    env.insert("PATCHFORM_ADDRESS".into(), act.subject.address.clone());
+    env.insert("PATCHFORM_LEVEL".into(), level(act.level.as_ref()).unwrap_or_default().into());
+    env.insert("PATCHFORM_PATH".into(), arguments.link().display().to_string());
+    let run = TargetRun {
+        id: act.id.clone(),
+        connection: act.subject.connection.clone(),
+        argv,
+        env,
+        cwd: None,
+        stdin: String::new(),
+        ephemeral: false,
+    };
+    if let Err(e) = context.target().run(&run) {
+        return Answer::unclear(format!("the command may not have been started: {}", e.message));
+    }
+    match wait(act, context, act.deadline) {
+        Ok(TargetAwaited::Exited { code: 0, stdout, .. }) => {
+            Answer::Applied(Done { output: tail(&stdout, 4096).into(), ..Done::default() })
+        }
+        Ok(TargetAwaited::Exited { code, stdout, stderr }) => {
+            let output = tail(&(stdout + &stderr), 4096).to_string();
+            let why = format!("`{}` exited with code {code}", run.argv.join(" "));
+            if code == REFUSED { Answer::Refused { why, output } } else { Answer::Unclear { why, output } }
+        }
+        Ok(TargetAwaited::Running) => Answer::unclear("the command still runs"),
+        Ok(_) => Answer::unclear("the command was lost"),
+        Err(e) => Answer::unclear(e.message),
+    }
+}
+
+/// How far `reload` came.
+///
+/// # Errors
+/// When the target cannot be asked.
+pub fn probe(act: &Act, context: &Context) -> Result<Probed, RpcError> {
+    Ok(match wait(act, context, 0)? {
+        TargetAwaited::Exited { code: 0, .. } => Probed::After(Done::default()),
+        TargetAwaited::Exited { code: REFUSED, .. } | TargetAwaited::Unknown => Probed::Before,
+        TargetAwaited::Exited { code, .. } => {
+            Probed::Between { why: format!("the command exited with code {code}") }
+        }
+        TargetAwaited::Running => Probed::Busy,
+        TargetAwaited::Lost { .. } => Probed::Between { why: "the command was cut off".into() },
+    })
+}
+
+fn wait(act: &Act, context: &Context, timeout: u64) -> Result<TargetAwaited, RpcError> {
+    context.target().wait(&TargetAwait {
+        id: act.id.clone(),
+        connection: act.subject.connection.clone(),
+        timeout,
+    })
+}

@@ -1,0 +1,312 @@
+//! A running provider with scratch components, as each check gets its own.
+
+use crate::contract::file::Contract;
+use crate::contract::peer::{Peer, Trouble, store_of};
+use crate::contract::scratch::{Scratch, fingerprint};
+use crate::contract::{Outcome, Stop};
+use crate::message::{
+    Act, Action, Answer, Can, Configure, Connection, Description, Desired, Done, Identity, Initialize,
+    Initialized, Level, PROTOCOL, Probe, Probed, Protocol, Read, ReadAnswer, Reading, Reload, Snapshot,
+    SnapshotRef, Subject, Verdict,
+};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long an action may take.
+const DEADLINE: u64 = 60_000;
+
+/// What is checked, and with what.
+pub struct Bench {
+    pub program: PathBuf,
+    pub arguments: Vec<String>,
+    pub contract: Contract,
+}
+
+/// A running provider and a scratch folder.
+pub struct Scene<'a> {
+    pub bench: &'a Bench,
+    scratch: Scratch,
+    pub peer: Peer,
+    pub can: Can,
+    ids: u64,
+}
+
+impl Bench {
+    /// Starts the provider without greeting it.
+    pub fn bare(&self) -> Result<Scene<'_>, Stop> {
+        let scratch = Scratch::new().map_err(|e| format!("no scratch folder can be made: {e}"))?;
+        let peer = self.peer(&scratch)?;
+        Ok(Scene { bench: self, scratch, peer, can: Can::default(), ids: 0 })
+    }
+
+    fn peer(&self, scratch: &Scratch) -> Result<Peer, String> {
+        let folder = scratch.path().join("work");
+        fs::create_dir_all(&folder).map_err(|e| e.to_string())?;
+        Peer::start(&self.program, &self.arguments, &folder, &store_of(scratch.path()))
+    }
+
+    /// Starts, greets and configures it.
+    pub fn scene(&self) -> Result<Scene<'_>, Stop> {
+        let mut scene = self.bare()?;
+        scene.greet()?;
+        Ok(scene)
+    }
+
+    /// [`Bench::scene`], for checks of a kind that can be taken back.
+    pub fn reversible(&self) -> Result<Scene<'_>, Stop> {
+        let scene = self.scene()?;
+        if scene.can.snapshot { Ok(scene) } else { Err(Stop::Skipped("the kind cannot snapshot".into())) }
+    }
+
+    /// [`Bench::scene`], for checks of a kind that can be probed.
+    pub fn probeable(&self) -> Result<Scene<'_>, Stop> {
+        let scene = self.scene()?;
+        if scene.can.probe { Ok(scene) } else { Err(Stop::Skipped("the kind cannot be probed".into())) }
+    }
+}
+
+/// The first request.
+pub fn hello(protocol: Protocol) -> Initialize {
+    Initialize { protocol, program: Identity { name: "contract suite".into(), version: "1".into() } }
+}
+
+impl Scene<'_> {
+    fn greet(&mut self) -> Outcome {
+        self.call::<Initialized>("initialize", &hello(PROTOCOL))?;
+        let description: Description = self.call("describe", &serde_json::json!({}))?;
+        let kind = description.kinds.get(&self.bench.contract.kind);
+        self.can =
+            kind.ok_or_else(|| format!("it does not know the kind {:?}", self.bench.contract.kind))?.can;
+        let arguments = self.bench.contract.fill(&self.bench.contract.provider, self.scratch.path());
+        self.call::<Value>("configure", &Configure { alias: String::new(), arguments })?;
+        Ok(())
+    }
+
+    /// Kills the provider and starts a fresh one over the same components.
+    pub fn fresh(&mut self) -> Outcome {
+        self.peer.kill();
+        self.peer = self.bench.peer(&self.scratch)?;
+        self.greet()
+    }
+
+    /// Asks, and names what was asked when it goes wrong.
+    pub fn call<T: serde::de::DeserializeOwned>(
+        &mut self,
+        method: &str,
+        params: &impl serde::Serialize,
+    ) -> Result<T, Stop> {
+        self.peer
+            .call(method, params)
+            .map_err(|trouble| Stop::Failed(format!("asked to `{method}`, {trouble}")))
+    }
+
+    // ------------------------------------------------------------ components
+
+    /// Component `n`, prepared.
+    pub fn subject(&self, n: usize) -> Result<Subject, Stop> {
+        let contract = &self.bench.contract;
+        let folder = self.folder(n);
+        if !folder.exists() {
+            fs::create_dir_all(&folder).map_err(|e| e.to_string())?;
+            if let Some((program, arguments)) = contract.setup.as_deref().and_then(<[String]>::split_first) {
+                let filled = |text: &String| contract.fill_text(text, &folder);
+                let mut setup = Command::new(filled(program));
+                setup
+                    .args(arguments.iter().map(filled))
+                    .current_dir(&folder)
+                    .stdin(Stdio::null())
+                    .stdout(Stdio::null());
+                let status = setup.status().map_err(|e| format!("the contract's setup cannot run: {e}"))?;
+                if !status.success() {
+                    return Err(Stop::Failed(format!("the contract's setup failed: {status}")));
+                }
+            }
+        }
+        Ok(Subject {
+            address: format!("{}.c{n}", contract.kind),
+            kind: contract.kind.clone(),
+            alias: String::new(),
+            arguments: contract.fill(&contract.arguments, &folder),
+            connection: Connection::local(),
+        })
+    }
+
+    fn folder(&self, n: usize) -> PathBuf {
+        self.scratch.path().join(format!("c{n}"))
+    }
+
+    /// Everything in the scratch folders, for a check that something has no effect.
+    pub fn fingerprint(&self) -> BTreeMap<String, String> {
+        fingerprint(self.scratch.path())
+    }
+
+    /// Component `n` with a level.
+    pub fn desired(&self, n: usize, level: &Level) -> Result<Desired, Stop> {
+        Ok(Desired { subject: self.subject(n)?, level: level.clone() })
+    }
+
+    /// Reads component `n`.
+    pub fn read(&mut self, n: usize) -> Result<Reading, Stop> {
+        let to = self.bench.contract.to.clone();
+        let read = Read { components: vec![self.desired(n, &to)?] };
+        let answer: ReadAnswer = self.call("read", &read)?;
+        match answer.readings.into_iter().next() {
+            Some(Reading::Unreachable { why }) => {
+                Err(Stop::Failed(format!("`read` says unreachable: {why}")))
+            }
+            Some(reading) => Ok(reading),
+            None => Err(Stop::Failed("`read` of one component answered no reading".into())),
+        }
+    }
+
+    /// The digest of component `n`.
+    pub fn digest(&mut self, n: usize) -> Result<String, Stop> {
+        Ok(self.read(n)?.digest().unwrap_or_default().to_string())
+    }
+
+    // ------------------------------------------------------------ actions
+
+    /// A request for component `n` with a fresh id.
+    pub fn request(&mut self, n: usize, level: Option<&Level>) -> Result<Act, Stop> {
+        self.ids += 1;
+        Ok(Act {
+            id: format!("check-{}-{}", self.ids, n),
+            token: 5,
+            deadline: DEADLINE,
+            subject: self.subject(n)?,
+            level: level.cloned(),
+            expected: None,
+            snapshot: None,
+            reload: Reload::None,
+            artifacts: Vec::new(),
+        })
+    }
+
+    /// Asks for an action.
+    pub fn act(&mut self, action: Action, act: &Act) -> Result<Answer, Stop> {
+        self.call(action.name(), act)
+    }
+
+    /// Asks for an action that must be applied.
+    pub fn apply(&mut self, action: Action, act: &Act) -> Result<Done, Stop> {
+        match self.act(action, act)? {
+            Answer::Applied(done) => Ok(done),
+            Answer::Refused { why, .. } => {
+                Err(Stop::Failed(format!("`{}` was refused: {why}", action.name())))
+            }
+            Answer::Unclear { why, .. } => {
+                Err(Stop::Failed(format!("`{}` ended unclear: {why}", action.name())))
+            }
+        }
+    }
+
+    /// Patches component `n` as the core does: fetch, patch with the digest that is there, reload.
+    pub fn patch(&mut self, n: usize, level: &Level) -> Result<Act, Stop> {
+        self.fetch(n, level)?;
+        let mut act = self.request(n, Some(level))?;
+        act.expected = Some(self.digest(n)?);
+        let done = self.apply(Action::Patch, &act)?;
+        self.reload(n, Some(level), done.reload)?;
+        Ok(act)
+    }
+
+    /// Fetches, where the kind can.
+    pub fn fetch(&mut self, n: usize, level: &Level) -> Outcome {
+        if self.can.fetch {
+            let act = self.request(n, Some(level))?;
+            self.apply(Action::Fetch, &act)?;
+        }
+        Ok(())
+    }
+
+    fn reload(&mut self, n: usize, level: Option<&Level>, reload: Reload) -> Outcome {
+        if reload != Reload::None && self.can.reload {
+            let act = Act { reload, ..self.request(n, level)? };
+            self.apply(Action::Reload, &act)?;
+        }
+        Ok(())
+    }
+
+    /// Brings component `n` to the contract's `from`.
+    pub fn at_from(&mut self, n: usize) -> Outcome {
+        let from = self.bench.contract.from.clone();
+        if self.read(n)?.level() != Some(&from) {
+            self.patch(n, &from)?;
+        }
+        self.stands_at(n, Some(&from))
+    }
+
+    /// Component `n` must stand at a level now.
+    pub fn stands_at(&mut self, n: usize, level: Option<&Level>) -> Outcome {
+        let reading = self.read(n)?;
+        if reading.level() == level {
+            return Ok(());
+        }
+        let shown = |level: Option<&Level>| level.map_or("absent".to_string(), |level| format!("at {level}"));
+        Err(Stop::Failed(format!("it should stand {}, and reads {}", shown(level), shown(reading.level()))))
+    }
+
+    /// Takes a snapshot of component `n`.
+    pub fn snapshot(&mut self, n: usize) -> Result<SnapshotRef, Stop> {
+        let to = self.bench.contract.to.clone();
+        let mut act = self.request(n, Some(&to))?;
+        let id = format!("snap-{}", act.id);
+        act.snapshot = Some(SnapshotRef { id: id.clone(), token: None });
+        match self.apply(Action::Snapshot, &act)?.snapshot {
+            Some(Snapshot { token, .. }) => Ok(SnapshotRef { id, token: Some(token) }),
+            None => Err(Stop::Failed("`snapshot` was applied without telling the snapshot".into())),
+        }
+    }
+
+    /// A request to go back to a snapshot.
+    pub fn back(&mut self, n: usize, snapshot: &SnapshotRef, level: Option<&Level>) -> Result<Act, Stop> {
+        Ok(Act { snapshot: Some(snapshot.clone()), ..self.request(n, level)? })
+    }
+
+    /// Goes back to a snapshot, and reloads where that is needed.
+    pub fn restore(&mut self, n: usize, snapshot: &SnapshotRef, level: Option<&Level>) -> Outcome {
+        let act = self.back(n, snapshot, level)?;
+        let done = self.apply(Action::Restore, &act)?;
+        self.reload(n, level, done.reload)
+    }
+
+    /// What `verify` says of component `n` at a level.
+    pub fn verify(&mut self, n: usize, level: Option<&Level>) -> Result<Verdict, Stop> {
+        let act = self.request(n, level)?;
+        Ok(self.apply(Action::Verify, &act)?.verdict.unwrap_or(Verdict::Healthy))
+    }
+
+    /// Probes an action until it is no longer busy.
+    pub fn probe(&mut self, action: Action, act: &Act) -> Result<Probed, Stop> {
+        let until = Instant::now() + Duration::from_secs(60);
+        loop {
+            match self.call("probe", &Probe { action, act: act.clone() })? {
+                Probed::Busy if Instant::now() < until => thread::sleep(Duration::from_millis(20)),
+                Probed::Busy => return Err(Stop::Failed("it says busy for a minute".into())),
+                probed => return Ok(probed),
+            }
+        }
+    }
+}
+
+/// Something must be as before.
+pub fn same<T: PartialEq>(before: &T, after: &T, what: &str) -> Outcome {
+    if before == after { Ok(()) } else { Err(Stop::Failed(what.into())) }
+}
+
+/// The error that was asked for, or a failure.
+pub fn must_err<T: std::fmt::Debug>(
+    answer: Result<T, Trouble>,
+    what: &str,
+) -> Result<crate::message::RpcError, Stop> {
+    match answer {
+        Err(Trouble::Answered(error)) => Ok(error),
+        Err(trouble) => Err(Stop::Failed(format!("{what}: {trouble}"))),
+        Ok(answer) => Err(Stop::Failed(format!("{what}: it answered {answer:?} and not with an error"))),
+    }
+}

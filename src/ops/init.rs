@@ -1,0 +1,76 @@
+//! `init`: finds the providers, pins their digests, prepares the state's place.
+
+use super::inputs::Inputs;
+use super::plan::backend;
+use super::project::Project;
+use super::providers::{Starter, read_lock};
+use super::{Failure, Place};
+use crate::backend::Local;
+use crate::config::lock::Lock;
+use crate::provider::watch::Silent;
+use crate::world::disk;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What `init` did.
+pub struct Initialized {
+    /// One row per provider.
+    pub providers: Vec<Row>,
+    /// Whether the lock file was written.
+    pub lock_changed: bool,
+    /// Path of the state.
+    pub state: PathBuf,
+    /// `new`, or how many components it holds.
+    pub state_is: String,
+}
+
+/// A provider that was found.
+pub struct Row {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Path of its executable; `None` when bundled.
+    pub source: Option<String>,
+    /// Digest of its executable; `None` when bundled.
+    pub digest: Option<String>,
+    /// `pinned`, `unchanged` or `pinned anew: its executable changed`.
+    pub change: &'static str,
+}
+
+/// Initializes the working folder.
+///
+/// # Errors
+/// A configuration that cannot be parsed, a provider that cannot be found or described, a folder that cannot be written.
+pub fn init(inputs: &Inputs) -> Result<Initialized, Failure> {
+    let project = Project::load(inputs)?;
+    project.place.prepare()?;
+    let starter = Starter::new(&project.place, Arc::new(Silent));
+    let parsed = &project.parsed;
+    let gathered =
+        starter.gather(parsed.required_providers(), &parsed.kinds(), &parsed.configured_providers())?;
+    let before = read_lock(&project.place.lock_file)?;
+    let after = gathered.lock();
+    let lock_changed = before != after || !project.place.lock_file.exists();
+    if lock_changed {
+        disk::write_atomic(&project.place.lock_file, after.write().as_bytes()).map_err(|e| {
+            Failure::error(format!("cannot write {}: {e}", project.place.lock_file.display()))
+        })?;
+    }
+    let state = Local::new(&project.place.state).read().map_err(backend)?;
+    let state_is = state.map_or_else(|| "new".into(), |s| format!("{} components", s.records.len()));
+    let Place { state, .. } = project.place;
+    Ok(Initialized { providers: rows(&before, after), lock_changed, state, state_is })
+}
+
+fn rows(before: &Lock, after: Lock) -> Vec<Row> {
+    let row = |(name, pin): (String, crate::config::lock::Pin)| {
+        let change = match before.providers.get(&name) {
+            None => "pinned",
+            Some(known) if *known == pin => "unchanged",
+            Some(_) => "pinned anew: it changed",
+        };
+        Row { name, version: pin.version, source: pin.source, digest: pin.digest, change }
+    };
+    after.providers.into_iter().map(row).collect()
+}

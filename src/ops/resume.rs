@@ -1,0 +1,17 @@
+//! `resume`: finishes a run that was stopped or killed, from its journal alone.
+
+use super::apply::{self, Ready};
+use super::inputs::Inputs;
+use super::{Failure, Place, runs};
+use std::time::Duration;
+
+/// The open run, ready to be driven on.
+///
+/// # Errors
+/// There is none, several are open, or its plan or journal cannot be read.
+pub fn open(run: Option<&str>, inputs: &Inputs, lock: Duration) -> Result<Ready, Failure> {
+    let place = Place::known();
+    let chosen = runs::choose(&place.runs, run)?;
+    let told = runs::tell(&place.runs, &chosen.id)?;
+    apply::open(told, None, place, inputs, lock)
+}

@@ -1,0 +1,90 @@
+//! `rollback`: takes an open run back from its journal, or a finished one by a new plan.
+
+use super::apply::{self, Ready};
+use super::inputs::Inputs;
+use super::plan::{self, Planned, Stages, backend};
+use super::providers::Starter;
+use super::{Failure, Place, runs, secrets};
+use crate::backend::Local;
+use crate::config::source::Sources;
+use crate::model::{Diagnostic, Diagnostics};
+use crate::plan::{Focus, undo};
+use crate::provider::watch::Silent;
+use crate::run::event::Request;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How a run is taken back.
+pub enum Way {
+    /// An open one: everything that it changed goes back.
+    Back(Box<Ready>),
+    /// A finished one: by a new plan, which is to be approved.
+    NewPlan(Box<Planned>),
+}
+
+/// Finds the run and how it is taken back.
+///
+/// # Errors
+/// There is no such run, its levels are not kept any more, or something cannot be read.
+pub fn open(
+    run: Option<&str>,
+    inputs: &Inputs,
+    lock: Duration,
+    stages: &mut dyn Stages,
+) -> Result<Way, Failure> {
+    let place = Place::known();
+    let opened = runs::open(&place.runs)?;
+    if run.is_none() || opened.iter().any(|r| Some(r.id.as_str()) == run) {
+        let chosen = runs::choose(&place.runs, run)?;
+        let told = runs::tell(&place.runs, &chosen.id)?;
+        return Ok(Way::Back(Box::new(apply::open(told, Some(Request::Rollback), place, inputs, lock)?)));
+    }
+    finished(run.unwrap_or_default(), place, inputs, stages).map(|planned| Way::NewPlan(Box::new(planned)))
+}
+
+fn finished(id: &str, place: Place, inputs: &Inputs, stages: &mut dyn Stages) -> Result<Planned, Failure> {
+    let state = Local::new(&place.state).read().map_err(backend)?;
+    let unknown = || {
+        Failure::error(format!("there is no run {id}"))
+            .hint("`patchform run list` shows all runs and how they stand")
+    };
+    let state = state.ok_or_else(unknown)?;
+    let run = state.run(id).ok_or_else(unknown)?.clone();
+    if run.levels.is_empty() {
+        return Err(Failure::error(format!(
+            "run {id} changed nothing that could be taken back, or is so old that its levels are not kept any more"
+        )));
+    }
+    let told = runs::tell(&place.runs, id)?;
+    let secrets = secrets::again(&told.plan, inputs)?;
+    let (draft, lost) = undo::undo(&told.plan, &run, &state).map_err(Failure::error)?;
+    let starter = Starter::new(&place, Arc::new(Silent));
+    let needed: BTreeSet<usize> = draft.entries.iter().map(|e| e.provider).collect();
+    let fleet = starter.pinned_fleet(&draft.providers, &needed)?;
+    for provider in needed.iter().filter_map(|i| draft.providers.get(*i)) {
+        let arguments = secrets.fill(&provider.arguments, &provider.secrets).map_err(secrets::missing)?;
+        fleet.configure(&provider.name, &provider.alias, &arguments).map_err(super::providers::missing)?;
+    }
+    let focus = Focus::all(&draft);
+    let plan = plan::draft_to_plan(draft, &focus, &state, &fleet, &secrets, true, &place, stages)?;
+    let mut warnings = Diagnostics::default();
+    for address in lost {
+        warnings.push(
+            Diagnostic::warning(format!(
+                "{address} was changed by that run and is not in its plan under this name"
+            ))
+            .help("It was moved since; take it back by naming its earlier level in the configuration."),
+        );
+    }
+    Ok(Planned {
+        plan,
+        sources: Sources::new(),
+        warnings,
+        place,
+        fleet,
+        starter,
+        secrets,
+        state: Some(state),
+    })
+}

@@ -1,0 +1,135 @@
+//! `run list`, `run show`, and what is asked of a run from outside.
+
+use super::apply::{self, Ready};
+use super::inputs::Inputs;
+use super::{Failure, Place, runs, state};
+use crate::engine::inbox;
+use crate::model::Moment;
+use crate::plan::Plan;
+use crate::run::event::Request;
+use crate::run::{Run, outcome};
+use crate::state::RunPurpose;
+use std::time::Duration;
+
+/// One row of `run list`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Its id.
+    pub id: String,
+    /// When it began; `None` when its journal cannot be read.
+    pub started: Option<Moment>,
+    /// When it ended.
+    pub finished: Option<Moment>,
+    /// `complete`, `restored`, … or `running`, `open`, `damaged`.
+    pub outcome: String,
+    /// What it was for.
+    pub purpose: String,
+    /// How many components it changed, or is to change.
+    pub components: usize,
+}
+
+/// All runs, the oldest first.
+///
+/// # Errors
+/// The state or a lease cannot be read.
+pub fn list() -> Result<Vec<Row>, Failure> {
+    let place = Place::known();
+    let open = runs::open(&place.runs)?;
+    let state = state::read()?;
+    let known = state.iter().flat_map(|s| &s.runs);
+    let mut rows: Vec<Row> = known
+        .filter(|run| !open.iter().any(|o| o.id == run.id))
+        .map(|run| Row {
+            id: run.id.clone(),
+            started: Some(run.started),
+            finished: Some(run.finished),
+            outcome: run.outcome.name().into(),
+            purpose: match &run.purpose {
+                RunPurpose::Apply => "apply".into(),
+                RunPurpose::RefreshOnly => "refresh only".into(),
+                RunPurpose::Rollback { of } => format!("rollback of {of}"),
+            },
+            components: run.levels.len(),
+        })
+        .collect();
+    for run in open {
+        let told = runs::tell(&place.runs, &run.id);
+        rows.push(Row {
+            started: Some(told.as_ref().map_or(run.since, runs::Told::started)),
+            finished: None,
+            outcome: match (&told, run.alive) {
+                (Err(_), _) => "damaged".into(),
+                (Ok(_), true) => "running".into(),
+                (Ok(told), false) => match outcome(&told.run).ending {
+                    crate::run::Ending::Stuck => "stuck".into(),
+                    _ => "open".into(),
+                },
+            },
+            purpose: "apply".into(),
+            components: run.holds.components.len(),
+            id: run.id,
+        });
+    }
+    rows.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(rows)
+}
+
+/// A run as its folder tells it.
+///
+/// # Errors
+/// There is no such run, or something is damaged.
+pub fn show(id: Option<&str>) -> Result<runs::Told, Failure> {
+    let place = Place::known();
+    let id = match id {
+        Some(id) => id.to_string(),
+        None => runs::all(&place.runs)?.pop().ok_or_else(|| Failure::error("there was no run yet"))?,
+    };
+    runs::tell(&place.runs, &id)
+}
+
+/// Asks something of a run that is driven elsewhere; answers its id.
+///
+/// # Errors
+/// Nobody drives it, or its inbox cannot be written.
+pub fn ask(
+    id: Option<&str>,
+    request: impl FnOnce(&Plan, &Run) -> Result<Request, Failure>,
+) -> Result<String, Failure> {
+    let place = Place::known();
+    let chosen = runs::choose(&place.runs, id)?;
+    if !chosen.alive {
+        return Err(Failure::error(format!("nobody drives run {} now", chosen.id)).hint(format!(
+            "`patchform resume {0}` finishes it, `patchform rollback {0}` takes it back",
+            chosen.id
+        )));
+    }
+    let told = runs::tell(&place.runs, &chosen.id)?;
+    let request = request(&told.plan, &told.run)?;
+    inbox::put(&place.runs.join(&chosen.id), &told.plan, &request).map_err(|e| {
+        Failure::error(format!("cannot put the request into the inbox of run {}: {e}", chosen.id))
+    })?;
+    Ok(chosen.id)
+}
+
+/// `run skip ADDRESS`: the request for a component of the plan.
+///
+/// # Errors
+/// The plan does not change that component.
+pub fn skip(plan: &Plan, address: &str) -> Result<Request, Failure> {
+    let address = state::address(address)?;
+    let found = plan.changes().find(|(_, e, _)| e.address == address);
+    found
+        .map(|(i, ..)| Request::Skip(i))
+        .ok_or_else(|| Failure::error(format!("this run does not change {address}")))
+}
+
+/// `run abandon`: an open run that nobody drives, ready to be ended as it stands.
+///
+/// # Errors
+/// As `resume`.
+pub fn abandon(id: Option<&str>, inputs: &Inputs, lock: Duration) -> Result<Ready, Failure> {
+    let place = Place::known();
+    let chosen = runs::choose(&place.runs, id)?;
+    let told = runs::tell(&place.runs, &chosen.id)?;
+    apply::open(told, Some(Request::Abandon), place, inputs, lock)
+}

@@ -1,0 +1,182 @@
+//! The folder of runs: which there are, which are open, and what each one's plan and journal say.
+
+use super::Failure;
+use crate::engine::lease::{self, LeaseError, OpenRun};
+use crate::journal::{self, Expected, Journal, ReadError};
+use crate::model::Moment;
+use crate::plan::{Leases, Plan, stored};
+use crate::run::Run;
+use crate::world::disk;
+use std::path::{Path, PathBuf};
+
+/// The plan's file in a run's folder.
+pub const PLAN: &str = "plan.json";
+/// The journal's folder in a run's folder.
+pub const JOURNAL: &str = "journal";
+
+/// What runs that have not ended hold.
+///
+/// # Errors
+/// A lease that cannot be read.
+pub fn leases(runs: &Path) -> Result<Leases, Failure> {
+    let mut leases = Leases::default();
+    for run in open(runs)? {
+        for component in &run.holds.components {
+            if let Ok(address) = component.parse() {
+                leases.components.insert(address, run.id.clone());
+            }
+        }
+        for target in &run.holds.targets {
+            leases.targets.insert(target.clone(), run.id.clone());
+        }
+    }
+    Ok(leases)
+}
+
+/// The runs that have not ended.
+///
+/// # Errors
+/// A lease that cannot be read.
+pub fn open(runs: &Path) -> Result<Vec<OpenRun>, Failure> {
+    lease::open_runs(runs).map_err(leased)
+}
+
+/// What went wrong with a lease.
+pub fn leased(error: LeaseError) -> Failure {
+    match error {
+        LeaseError::Driven { .. } | LeaseError::Held { .. } | LeaseError::Newer { .. } => {
+            Failure::locked(error)
+        }
+        _ => Failure::error(error),
+    }
+}
+
+/// Which open run is meant: the named one, or the only one.
+///
+/// # Errors
+/// None is open, several are, or the named one is not.
+pub fn choose(runs: &Path, named: Option<&str>) -> Result<OpenRun, Failure> {
+    let mut open = open(runs)?;
+    match named {
+        Some(id) => match open.into_iter().find(|r| r.id == id) {
+            Some(run) => Ok(run),
+            None => Err(Failure::error(format!("there is no open run {id}"))
+                .hint("`patchform run list` shows all runs and how they stand")),
+        },
+        None if open.len() == 1 => Ok(open.remove(0)),
+        None if open.is_empty() => Err(Failure::error("there is no open run")
+            .hint("`patchform run list` shows all runs and how they stand")),
+        None => {
+            let ids: Vec<&str> = open.iter().map(|r| r.id.as_str()).collect();
+            Err(Failure::error(format!("several runs are open; name one of: {}", ids.join(", "))))
+        }
+    }
+}
+
+/// A run as its folder tells it.
+pub struct Told {
+    /// Its plan.
+    pub plan: Plan,
+    /// The plan's digest.
+    pub plan_digest: String,
+    /// Its journal.
+    pub journal: Journal,
+    /// The fold of both.
+    pub run: Run,
+}
+
+impl Told {
+    /// When it began: the time of its first event.
+    pub fn started(&self) -> Moment {
+        self.journal.events.first().map_or(self.plan.made, |e| e.at)
+    }
+}
+
+/// Folder of a run. Ids become paths, so that only what an id can be is taken.
+///
+/// # Errors
+/// A name that no run can have.
+pub fn folder(runs: &Path, id: &str) -> Result<PathBuf, Failure> {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+    if id.is_empty() || !id.bytes().all(allowed) {
+        return Err(
+            Failure::error(format!("{id:?} is no id of a run")).hint("`patchform run list` shows all runs")
+        );
+    }
+    Ok(runs.join(id))
+}
+
+/// Reads a run's plan and journal and folds them.
+///
+/// # Errors
+/// There is no such run, or a file is damaged or newer.
+pub fn tell(runs: &Path, id: &str) -> Result<Told, Failure> {
+    let folder = folder(runs, id)?;
+    let path = folder.join(PLAN);
+    let bytes = disk::read(&path, 2 << 30).map_err(|e| match e.kind() {
+        std::io::ErrorKind::NotFound => {
+            Failure::error(format!("there is no run {id}")).hint("`patchform run list` shows all runs")
+        }
+        _ => Failure::error(format!("cannot read {}: {e}", path.display())),
+    })?;
+    let plan = stored::read(&bytes).map_err(|e| match e {
+        stored::PlanError::Newer { .. } => Failure::locked(format!("{}: {e}", path.display())),
+        _ => Failure::error(format!("{}: {e}", path.display())),
+    })?;
+    let plan_digest = stored::digest(&bytes).unwrap_or_default();
+    let expected = Expected { run: Some(id.into()), lineage: Some(plan.lineage.clone()) };
+    let journal = journal::read(&folder.join(JOURNAL), &expected).map_err(unreadable)?;
+    if journal.header.plan != plan_digest {
+        return Err(Failure::error(format!(
+            "the journal of run {id} belongs to another plan than {}: it names {}, the plan has {plan_digest}",
+            path.display(),
+            journal.header.plan
+        ))
+        .hint("put the plan back that the run was begun with"));
+    }
+    let mut run = Run::start(&plan, id);
+    for event in &journal.events {
+        run.apply(event)
+            .map_err(|e| Failure::error(format!("the journal of run {id} cannot be followed: {e}")))?;
+    }
+    Ok(Told { plan, plan_digest, journal, run })
+}
+
+fn unreadable(error: ReadError) -> Failure {
+    match error {
+        ReadError::Newer { .. } => Failure::locked(error),
+        _ => Failure::error(error),
+    }
+}
+
+/// Ids of all runs that have a folder, sorted; ids begin with their time, so that this is their order.
+///
+/// # Errors
+/// A folder that cannot be read.
+pub fn all(runs: &Path) -> Result<Vec<String>, Failure> {
+    let entries = match std::fs::read_dir(runs) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) => return Err(Failure::error(format!("cannot read {}: {e}", runs.display()))),
+    };
+    let folders = entries.flatten().filter(|e| e.path().join(PLAN).exists());
+    let mut ids: Vec<String> = folders.filter_map(|e| e.file_name().into_string().ok()).collect();
+    ids.sort_unstable();
+    Ok(ids)
+}
+
+/// Refuses to edit the state by hand while a run is driven: its checkpoints would overwrite the edit.
+///
+/// # Errors
+/// Names the run and its controller.
+pub fn refuse_while_driven(runs: &Path, doing: &str) -> Result<(), Failure> {
+    match open(runs)?.iter().find(|r| r.alive) {
+        None => Ok(()),
+        Some(run) => Err(Failure::locked(format!(
+            "`{doing}` must wait: run {} is driven by {} since {}",
+            run.id,
+            run.driver(),
+            run.since
+        ))),
+    }
+}

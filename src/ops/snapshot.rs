@@ -1,0 +1,304 @@
+//! The stored ways back: retention after a run, and `snapshot list`, `restore`, `prune`.
+
+use super::apply::Audience;
+use super::inputs::Inputs;
+use super::plan::{Planned, backend};
+use super::providers::Starter;
+use super::{Failure, Place, runs, secrets, state};
+use crate::backend::{Base, Local};
+use crate::config::checked::SnapshotRule;
+use crate::config::source::Sources;
+use crate::engine::lease::{self, Holdings};
+use crate::engine::perform::{Hands, Tools};
+use crate::engine::{fleet::Fleet, observe, secrets::Secrets};
+use crate::model::{Address, Diagnostics};
+use crate::plan::Plan;
+use crate::plan::noun::{Cause, Change, Entry, Planned as Action, Purpose, Step, Verdict};
+use crate::provider::watch::Silent;
+use crate::state::{Snapshot, State, retention};
+use crate::world::clock;
+use patchform_sdk::message::{Preview, Reload, SnapshotRef, WayBack, WayBackKind};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+/// Ids of the snapshots that retention would drop now, given the rules of `plan`.
+pub fn to_drop(state: &State, plan: &Plan, open: &BTreeSet<String>) -> Vec<String> {
+    let rules: BTreeMap<&Address, &SnapshotRule> =
+        plan.entries.iter().filter(|e| e.desired.is_some()).map(|e| (&e.address, &e.snapshot)).collect();
+    retention::to_drop(state, |address| rules.get(address).map(|r| (*r).clone()), open, clock::now())
+}
+
+/// Lets go what retention does not keep; what cannot be dropped now is told and stays for the next time.
+pub(super) fn drop_old(
+    state: &State,
+    plan: &Plan,
+    open: &BTreeSet<String>,
+    hands: &Hands,
+    token: u64,
+    audience: &mut dyn Audience,
+) -> Vec<String> {
+    let mut dropped = Vec::new();
+    for id in to_drop(state, plan, open) {
+        let Some(snapshot) = state.snapshots.get(&id) else { continue };
+        // A component without a session in this run is left for a later one.
+        let place = plan.entries.iter().position(|e| e.address == snapshot.component);
+        let Some(component) = place.filter(|i| hands.reaches(*i)) else { continue };
+        let reference = SnapshotRef { id: id.clone(), token: Some(snapshot.token.clone()) };
+        match hands.drop_snapshot(component, token, reference) {
+            Ok(()) => dropped.push(id),
+            Err(why) => audience
+                .notice(&format!("snapshot {id} of {} could not be dropped: {why}", snapshot.component)),
+        }
+    }
+    dropped
+}
+
+/// `snapshot prune`: lets go what retention does not keep, with the rules of each component's last run. Answers the ids
+/// and what could not be dropped.
+///
+/// # Errors
+/// There is no state, or it cannot be read or written.
+pub fn prune(inputs: &Inputs, patience: Duration) -> Result<(Vec<String>, Vec<String>), Failure> {
+    let place = Place::known();
+    runs::refuse_while_driven(&place.runs, "snapshot prune")?;
+    let state = state::required()?;
+    let open: BTreeSet<String> = runs::open(&place.runs)?.into_iter().map(|r| r.id).collect();
+    let (mut dropped, mut kept) = (Vec::new(), Vec::new());
+    let mut by_run: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (id, snapshot) in &state.snapshots {
+        by_run.entry(snapshot.run.clone()).or_default().push(id.clone());
+    }
+    for (run, ids) in by_run {
+        let told = match runs::tell(&place.runs, &run) {
+            Ok(told) => told,
+            Err(failure) => {
+                kept.extend(ids.iter().map(|id| format!("{id}: {failure}")));
+                continue;
+            }
+        };
+        let doomed: Vec<String> =
+            to_drop(&state, &told.plan, &open).into_iter().filter(|id| ids.contains(id)).collect();
+        if doomed.is_empty() {
+            continue;
+        }
+        let hands = hands_for(&place, told.plan, inputs, &run)?;
+        let lock =
+            Local::new(&place.state).with_patience(patience).lock("snapshot prune").map_err(backend)?;
+        let lease =
+            lease::acquire(&place.runs, &format!("{run}-prune"), &Holdings::default(), 0, clock::now())
+                .map_err(runs::leased)?;
+        drop(lock);
+        for id in doomed {
+            let Some(snapshot) = state.snapshots.get(&id) else { continue };
+            let entries = &hands.tools.plan.entries;
+            let Some(i) = entries.iter().position(|e| e.address == snapshot.component) else { continue };
+            let reference = SnapshotRef { id: id.clone(), token: Some(snapshot.token.clone()) };
+            match hands.drop_snapshot(i, lease.token(), reference) {
+                Ok(()) => dropped.push(id),
+                Err(why) => kept.push(format!("{id}: {why}")),
+            }
+        }
+        lease.release().map_err(runs::leased)?;
+        let _ = std::fs::remove_dir_all(place.runs.join(format!("{run}-prune")));
+    }
+    forget(&place, &dropped, patience)?;
+    Ok((dropped, kept))
+}
+
+fn forget(place: &Place, dropped: &[String], patience: Duration) -> Result<(), Failure> {
+    if dropped.is_empty() {
+        return Ok(());
+    }
+    let local = Local::new(&place.state).with_patience(patience);
+    let lock = local.lock("snapshot prune").map_err(backend)?;
+    let Some(mut state) = local.read().map_err(backend)? else { return Ok(()) };
+    let base = Base::of(Some(&state));
+    state.snapshots.retain(|id, _| !dropped.contains(id));
+    state.serial += 1;
+    local.write(&lock, &base, &state, None).map_err(backend)?;
+    Ok(())
+}
+
+fn hands_for(place: &Place, plan: Plan, inputs: &Inputs, run: &str) -> Result<Hands, Failure> {
+    let (starter, fleet, secrets) = start(place, &plan, &all(&plan), inputs)?;
+    Ok(Hands::new(Arc::new(Tools {
+        plan,
+        fleet,
+        targets: Arc::clone(&starter.targets),
+        secrets,
+        run: run.into(),
+        cancelled: AtomicBool::new(false),
+    })))
+}
+
+fn all(plan: &Plan) -> BTreeSet<usize> {
+    plan.entries.iter().filter(|e| e.desired.is_some()).map(|e| e.provider).collect()
+}
+
+fn start(
+    place: &Place,
+    plan: &Plan,
+    needed: &BTreeSet<usize>,
+    inputs: &Inputs,
+) -> Result<(Starter, Fleet, Secrets), Failure> {
+    let secrets = secrets::again(plan, inputs)?;
+    let starter = Starter::new(place, Arc::new(Silent));
+    let fleet = starter.pinned_fleet(&plan.providers, needed)?;
+    for provider in needed.iter().filter_map(|i| plan.providers.get(*i)) {
+        let arguments = secrets.fill(&provider.arguments, &provider.secrets).map_err(secrets::missing)?;
+        fleet.configure(&provider.name, &provider.alias, &arguments).map_err(super::providers::missing)?;
+    }
+    Ok((starter, fleet, secrets))
+}
+
+/// `snapshot restore`: a plan of one component, towards what the snapshot holds. A snapshot of the present is taken
+/// first, so that this can fail and be undone as any patch.
+///
+/// # Errors
+/// There is no such snapshot, its run is not kept, or the component cannot be read.
+pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
+    let place = Place::known();
+    let state = state::required()?;
+    let snapshot = state.snapshots.get(id).cloned().ok_or_else(|| {
+        Failure::error(format!("there is no snapshot {id}"))
+            .hint("`patchform snapshot list` shows all snapshots")
+    })?;
+    let told = runs::tell(&place.runs, &snapshot.run)?;
+    let entry = told.plan.entries.iter().find(|e| e.address == snapshot.component).cloned();
+    let entry = entry.ok_or_else(|| {
+        Failure::error(format!("run {} does not know {} any more", snapshot.run, snapshot.component))
+    })?;
+    let mut plan = Plan {
+        program: env!("CARGO_PKG_VERSION").into(),
+        made: clock::now(),
+        lineage: state.lineage.clone(),
+        purpose: Purpose::Rollback { of: snapshot.run.clone() },
+        entries: vec![Entry { after: Vec::new(), rollout: 0, ..entry }],
+        outputs: Vec::new(),
+        rollouts: told
+            .plan
+            .rollouts
+            .get(told.plan.entries.iter().find(|e| e.address == snapshot.component).map_or(0, |e| e.rollout))
+            .cloned()
+            .into_iter()
+            .collect(),
+        ..told.plan
+    };
+    let needed = BTreeSet::from([plan.entries[0].provider]);
+    let (starter, fleet, secrets) = start(&place, &plan, &needed, inputs)?;
+    let read = observe::observe(&fleet, &plan.providers, &plan.entries, &[0], &secrets)
+        .map_err(super::providers::missing)?;
+    let record = state.records.get(&snapshot.component);
+    let entry = &mut plan.entries[0];
+    entry.recorded = record.map(|r| r.level.clone());
+    entry.record_digest = record.map(crate::state::Record::fingerprint);
+    entry.desired = snapshot.level.clone().or(entry.desired.take());
+    entry.observed = read.into_iter().next().unwrap_or(crate::plan::noun::Observed::NotRead);
+    if let crate::plan::noun::Observed::Unreachable { why } = &entry.observed {
+        return Err(Failure::refused(format!("{} cannot be read: {why}", entry.address)));
+    }
+    entry.verdict = Verdict::Change(Box::new(change(id, &snapshot, entry)));
+    refuse_if_leased(&place, entry)?;
+    let warnings = Diagnostics::default();
+    Ok(Planned {
+        plan,
+        sources: Sources::new(),
+        warnings,
+        place,
+        fleet,
+        starter,
+        secrets,
+        state: Some(state),
+    })
+}
+
+fn refuse_if_leased(place: &Place, entry: &Entry) -> Result<(), Failure> {
+    let leases = runs::leases(&place.runs)?;
+    let target = entry.observed.identity().and_then(|i| leases.targets.get(&i.target));
+    match leases.components.get(&entry.address).or(target) {
+        None => Ok(()),
+        Some(run) => Err(Failure::locked(format!(
+            "run {run}, which has not ended, holds {} or its target",
+            entry.address
+        ))
+        .hint(format!("`patchform run show {run}` tells how it stands"))),
+    }
+}
+
+fn change(id: &str, snapshot: &Snapshot, entry: &Entry) -> Change {
+    let checks: Duration = entry.checks.iter().map(|c| c.within + c.timeout).sum();
+    let act = |action: Step, seconds: u64| {
+        let expected = Duration::from_secs(seconds);
+        Action { action, expected, deadline: Duration::from_secs(600) + checks }
+    };
+    let way_back = WayBack {
+        kind: WayBackKind::Restore,
+        coverage: snapshot.coverage.clone(),
+        place: String::new(),
+        survives_target_loss: false,
+        discards_data: false,
+        size: snapshot.size,
+        duration: 0,
+    };
+    Change {
+        from: entry.observed.level().cloned(),
+        to: snapshot.level.clone(),
+        cause: Cause::Change,
+        downgrade: false,
+        preview: Preview { reload: Reload::None, ..Preview::default() },
+        artifacts: Vec::new(),
+        way_back: Some(way_back),
+        restore_from: Some(SnapshotRef { id: id.into(), token: Some(snapshot.token.clone()) }),
+        forth: vec![
+            act(Step::Gate, 0),
+            act(Step::Snapshot, 1),
+            act(Step::Restore, 5),
+            act(Step::Reload, 2),
+            act(Step::Verify, 1),
+            act(Step::Commit, 0),
+        ],
+        back: vec![act(Step::Restore, 5), act(Step::Reload, 2), act(Step::Verify, 1)],
+    }
+}
+
+/// Snapshots that retention will drop after `plan` was carried out on `state`: id and why.
+pub fn will_drop(state: &State, plan: &Plan) -> Vec<(String, String)> {
+    let mut after = state.clone();
+    let now = clock::now();
+    for (i, entry, change) in plan.changes() {
+        if change.forth.iter().any(|p| p.action == Step::Snapshot) {
+            let new = Snapshot {
+                component: entry.address.clone(),
+                run: String::new(),
+                level: change.from.clone(),
+                token: serde_json::Value::Null,
+                place: String::new(),
+                coverage: Default::default(),
+                taken: now,
+                size: 0,
+                digest: None,
+                expires: None,
+                survives_target_loss: false,
+            };
+            after.snapshots.insert(format!("new {i}"), new);
+        }
+        // The run that is to come becomes the last one of its components.
+        for run in &mut after.runs {
+            run.levels.remove(&entry.address);
+        }
+    }
+    let keeps: BTreeMap<&Address, u64> = plan.entries.iter().map(|e| (&e.address, e.snapshot.keep)).collect();
+    let doomed =
+        to_drop(&after, plan, &BTreeSet::new()).into_iter().filter(|id| state.snapshots.contains_key(id));
+    let why = |id: &str| {
+        let snapshot = &state.snapshots[id];
+        match (snapshot.expires.filter(|at| *at <= now), keeps.get(&snapshot.component)) {
+            (Some(at), _) => format!("expired on {at}"),
+            (None, Some(keep)) => format!("more than {keep} would be kept"),
+            (None, None) => "it is too old".into(),
+        }
+    };
+    doomed.map(|id| (id.clone(), why(&id))).collect()
+}

@@ -1,0 +1,171 @@
+//! The state commands, and what else edits the state without a run.
+
+use super::plan::backend;
+use super::{Failure, Place};
+use crate::backend::{Base, Local};
+use crate::model::{Address, PatchLevel};
+use crate::state::{State, stored};
+use crate::world::disk;
+use serde_json::Value as Json;
+use std::path::Path;
+use std::time::Duration;
+
+/// The state of the working folder; `None` when there is none yet.
+///
+/// # Errors
+/// A state that cannot be read.
+pub fn read() -> Result<Option<State>, Failure> {
+    Local::new(Place::known().state).read().map_err(backend)
+}
+
+/// The state, which must be there.
+///
+/// # Errors
+/// There is none, or it cannot be read.
+pub fn required() -> Result<State, Failure> {
+    let place = Place::known();
+    read()?.ok_or_else(|| {
+        Failure::error(format!("there is no state yet ({} does not exist)", place.state.display()))
+            .hint("`patchform apply` makes it")
+    })
+}
+
+/// Reads an address.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn address(text: &str) -> Result<Address, Failure> {
+    text.parse().map_err(Failure::error)
+}
+
+/// Changes the state under its lock.
+fn edit<T>(
+    doing: &str,
+    patience: Duration,
+    change: impl FnOnce(&mut State) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let place = Place::known();
+    super::runs::refuse_while_driven(&place.runs, doing)?;
+    let local = Local::new(&place.state).with_patience(patience);
+    if local.read().map_err(backend)?.is_none() {
+        required()?;
+    }
+    let lock = local.lock(doing).map_err(backend)?;
+    let mut state = local.read().map_err(backend)?.ok_or_else(|| Failure::error("the state is gone"))?;
+    let base = Base::of(Some(&state));
+    let done = change(&mut state)?;
+    state.program = env!("CARGO_PKG_VERSION").into();
+    local.write(&lock, &base, &state, None).map_err(backend)?;
+    Ok(done)
+}
+
+/// `state mv`
+///
+/// # Errors
+/// An address that is none, unknown, or taken.
+pub fn mv(from: &str, to: &str, patience: Duration) -> Result<(), Failure> {
+    let (from, to) = (address(from)?, address(to)?);
+    edit("state mv", patience, |state| state.mv(&from, &to).map_err(Failure::error))
+}
+
+/// `state rm`: the components stay as they are.
+///
+/// # Errors
+/// An address that is none, or covers nothing.
+pub fn rm(addresses: &[String], patience: Duration) -> Result<Vec<Address>, Failure> {
+    let addresses: Vec<Address> = addresses.iter().map(|a| address(a)).collect::<Result<_, _>>()?;
+    edit("state rm", patience, |state| {
+        let mut gone = Vec::new();
+        for address in &addresses {
+            gone.extend(state.rm(address).map_err(Failure::error)?);
+        }
+        Ok(gone)
+    })
+}
+
+/// `allow`
+///
+/// # Errors
+/// An address that is none, or for which nothing was rolled back.
+pub fn allow(text: &str, patience: Duration) -> Result<Vec<(Address, PatchLevel)>, Failure> {
+    let address = address(text)?;
+    edit("allow", patience, |state| state.allow(&address).map_err(Failure::error))
+}
+
+/// `state pull`: the bytes as they are stored.
+///
+/// # Errors
+/// There is none, or it cannot be read.
+pub fn pull() -> Result<Vec<u8>, Failure> {
+    required()?;
+    let bytes = Local::new(Place::known().state).read_bytes().map_err(backend)?;
+    bytes.ok_or_else(|| Failure::error("the state is gone"))
+}
+
+/// `state push`: replaces the state by a file, with a serial above both.
+///
+/// # Errors
+/// A file that is no state, another lineage or an older serial without `force`.
+pub fn push(path: &Path, force: bool, patience: Duration) -> Result<u64, Failure> {
+    let place = Place::known();
+    super::runs::refuse_while_driven(&place.runs, "state push")?;
+    let bytes = disk::read(path, 2 << 30)
+        .map_err(|e| Failure::error(format!("cannot read {}: {e}", path.display())))?;
+    let read = if force { stored::read_edited(&bytes) } else { stored::read(&bytes) };
+    let mut next = read.map_err(|e| {
+        Failure::error(format!("{} cannot replace the state: {e}", path.display()))
+            .hint("a state that was edited by hand on purpose is taken with --force")
+    })?;
+    let local = Local::new(&place.state).with_patience(patience);
+    let lock = local.lock("state push").map_err(backend)?;
+    let current = match local.read() {
+        Ok(current) => current,
+        Err(_) if force => None,
+        Err(error) => return Err(backend(error)),
+    };
+    if let Some(current) = &current
+        && !force
+    {
+        next.may_replace(current).map_err(Failure::error)?;
+    }
+    next.serial = next.serial.max(current.map_or(0, |c| c.serial)) + 1;
+    next.program = env!("CARGO_PKG_VERSION").into();
+    local.replace(&lock, &next).map_err(backend)?;
+    place.prepare()?;
+    Ok(next.serial)
+}
+
+/// `force-unlock`
+///
+/// # Errors
+/// There is no such lock, or its holder is alive.
+pub fn force_unlock(id: &str) -> Result<(), Failure> {
+    Local::new(Place::known().state).force_unlock(id).map(|_| ()).map_err(backend)
+}
+
+/// `output`: name, value, whether sensitive.
+///
+/// # Errors
+/// There is no state, or no such output.
+pub fn outputs(name: Option<&str>) -> Result<Vec<(String, Json, bool)>, Failure> {
+    let state = required()?;
+    let wanted = |n: &str| name.is_none_or(|name| name == n);
+    let found: Vec<_> = state
+        .outputs
+        .iter()
+        .filter(|(n, _)| wanted(n))
+        .map(|(n, o)| (n.clone(), o.value.clone(), o.sensitive))
+        .collect();
+    match name {
+        Some(name) if found.is_empty() => {
+            let known: Vec<&str> = state.outputs.keys().map(String::as_str).collect();
+            let known = if known.is_empty() {
+                "there are none".into()
+            } else {
+                format!("there are: {}", known.join(", "))
+            };
+            Err(Failure::error(format!("the state has no output {name:?}; {known}")))
+        }
+        _ => Ok(found),
+    }
+}

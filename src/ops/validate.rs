@@ -1,0 +1,33 @@
+//! `validate`: everything that is wrong with the configuration, without reading any component.
+
+use super::Failure;
+use super::inputs::Inputs;
+use super::plan;
+use crate::config::source::Sources;
+use crate::model::Diagnostics;
+use crate::provider::watch::Silent;
+use std::sync::Arc;
+
+/// A configuration in which nothing is wrong.
+pub struct Valid {
+    /// How many components it has.
+    pub components: usize,
+    /// Complaints that are no errors.
+    pub warnings: Diagnostics,
+    /// Its texts.
+    pub sources: Sources,
+}
+
+/// Checks the configuration of the working folder, its providers' own complaints included.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn validate(inputs: &Inputs) -> Result<Valid, Failure> {
+    let mut checked = plan::check(inputs, Arc::new(Silent))?;
+    checked.start()?;
+    Ok(Valid {
+        components: checked.config.components.len(),
+        warnings: checked.warnings,
+        sources: checked.sources,
+    })
+}

@@ -1,0 +1,114 @@
+//! The contract suite, run against the bundled providers, the SDK's example and the Python example; and against providers
+//! that break a promise, to show that it notices.
+
+use patchform_sdk::contract::{self, Checked, Summary, Verdict};
+use std::path::{Path, PathBuf};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// An example binary of the workspace. `cargo test --workspace` builds them beside the tests.
+fn example(name: &str) -> Option<String> {
+    let tests: PathBuf = std::env::current_exe().unwrap();
+    let program = tests.parent()?.parent()?.join("examples").join(name);
+    program.exists().then(|| program.display().to_string())
+}
+
+fn check(command: &[&str], file: &str) -> (Summary, Vec<Checked>) {
+    let command: Vec<String> = command.iter().map(ToString::to_string).collect();
+    let mut all = Vec::new();
+    let summary = contract::run(&command, &root().join(file), &mut |checked| {
+        eprintln!("{:20} {:?} ({} ms)", checked.name, checked.verdict, checked.took);
+        all.push(checked.clone());
+    });
+    (summary.unwrap(), all)
+}
+
+fn keeps_all(command: &[&str], file: &str, skipped: &[&str]) {
+    let (summary, all) = check(command, file);
+    let left_out: Vec<&str> =
+        all.iter().filter(|c| matches!(c.verdict, Verdict::Skipped(_))).map(|c| c.name).collect();
+    assert_eq!((summary.failed, left_out.as_slice()), (0, skipped));
+    assert_eq!(summary.passed + skipped.len(), contract::checks().count());
+}
+
+#[test]
+fn the_python_example() {
+    keeps_all(
+        &["examples/provider-python/provider.py"],
+        "examples/provider-python/contract.json",
+        &["broken"],
+    );
+}
+
+#[test]
+fn the_rust_example() {
+    let Some(program) = example("note") else {
+        return eprintln!("not built: cargo build --workspace --examples");
+    };
+    keeps_all(&[&program], "tests/contracts/note.json", &["broken"]);
+}
+
+#[test]
+fn the_release_provider() {
+    let Some(program) = example("serve_release") else {
+        return eprintln!("not built: cargo build --workspace --examples");
+    };
+    keeps_all(&[&program], "tests/contracts/release.json", &[]);
+}
+
+#[test]
+fn the_command_provider() {
+    let Some(program) = example("serve_command") else {
+        return eprintln!("not built: cargo build --workspace --examples");
+    };
+    keeps_all(&[&program], "tests/contracts/command.json", &[]);
+}
+
+/// The Python example with one promise broken by a change of its text, and the checks that must notice.
+#[test]
+fn broken_promises_are_noticed() {
+    let good = std::fs::read_to_string(root().join("examples/provider-python/provider.py")).unwrap();
+    let cases: &[(&str, &str, &[&str])] = &[
+        ("if act[\"id\"] in actions:", "if False:", &["same-id"]),
+        ("if act[\"token\"] < token:", "if False:", &["token"]),
+        ("digest(content(path)) != expected", "False", &["expected-digest"]),
+        ("write(path, token[\"level\"])", "write(path, token[\"level\"] or \"\")", &["install-cycle"]),
+        ("return {\"readings\": [", "return {\"readings\": [][:0] + [", &[]),
+        (
+            "for desired in params[\"components\"]]}",
+            "for desired in reversed(params[\"components\"])]}",
+            &["read-order"],
+        ),
+        ("if params[\"protocol\"][\"major\"] != 1:", "if False:", &["version"]),
+        ("raise Error(-32601,", "raise Error(-32000,", &["unknown-methods"]),
+        ("{\"note\": level}", "{\"note\": level, \"time\": os.times().elapsed}", &["read-stable", "cycle"]),
+        (
+            "    level = content(path)\n    return applied(",
+            "    level = content(path)\n    write(path, \"x\")\n    return applied(",
+            &["cycle"],
+        ),
+        ("if seen == \"begun\" and", "return {\"stands\": \"before\"}\n    if seen == \"begun\" and", &[]),
+        ("if isinstance(seen, dict) and", "if False and", &["probe-after"]),
+        ("well = level == act.get(\"level\")", "well = True", &["cycle"]),
+        (
+            "                continue\n            if not isinstance",
+            "                sys.exit(1)\n            if not isinstance",
+            &["garbage"],
+        ),
+    ];
+    let dir = tempfile::tempdir().unwrap();
+    for (i, (promise, broken, noticed_by)) in cases.iter().enumerate() {
+        assert!(good.contains(promise), "{promise}");
+        let program = dir.path().join(format!("broken-{i}.py"));
+        std::fs::write(&program, good.replace(promise, broken)).unwrap();
+        let command = ["python3", program.to_str().unwrap()];
+        let (_, all) = check(&command, "examples/provider-python/contract.json");
+        let failed: Vec<&str> =
+            all.iter().filter(|c| matches!(c.verdict, Verdict::Failed(_))).map(|c| c.name).collect();
+        for name in *noticed_by {
+            assert!(failed.contains(name), "{promise} → {broken}: {name} did not notice; failed: {failed:?}");
+        }
+    }
+}
