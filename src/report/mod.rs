@@ -18,6 +18,9 @@ pub mod run_view;
 #[cfg(test)]
 mod schema;
 pub mod size;
+#[cfg(test)]
+mod state_samples;
+pub mod state_text;
 pub mod style;
 pub mod table;
 

@@ -8,7 +8,7 @@ use super::size;
 use super::style::{Style, Tint, plain, tinted};
 use crate::model::{Moment, period};
 use crate::plan::noun::{Plan, Verdict};
-use crate::run::event::{ActionRef, Leg};
+use crate::run::event::Leg;
 use std::time::Duration;
 
 /// What the live view shows.
@@ -99,13 +99,6 @@ fn fit(pieces: &[super::style::Piece], style: Style) -> String {
     let mut line = page.finish();
     line.truncate(line.trim_end_matches('\n').len());
     line
-}
-
-/// Which action of the plan goes on, for whoever keeps the list of [`Going`].
-pub fn step_of(plan: &Plan, action: ActionRef) -> Option<crate::plan::noun::Step> {
-    let Verdict::Change(change) = &plan.entries.get(action.component)?.verdict else { return None };
-    let procedure = if action.leg == Leg::Back { &change.back } else { &change.forth };
-    procedure.get(action.index).map(|p| p.action)
 }
 
 #[cfg(test)]

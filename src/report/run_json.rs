@@ -2,8 +2,8 @@
 //! the journal, the outcome last (`docs/schemas/event.schema.json`). A field that has no value is null, never left out.
 
 use super::reason::name;
-use super::run_view::{RunView, Settled, levels};
-use crate::plan::noun::Plan;
+use super::run_view::{RunView, Settled, levels, step_of};
+use crate::plan::noun::{Plan, Step};
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
 use patchform_sdk::message::{Answer, Level, Probed, Verdict};
 use serde::Serialize;
@@ -181,16 +181,9 @@ fn view(plan: &Plan, action: ActionRef) -> ActionView {
     ActionView { address: name(plan, action.component), leg, index: action.index }
 }
 
-/// The step that an action does, by the plan; an index that leads nowhere (which the fold refuses) reads `unknown`.
+/// The step that an action does; an index that leads nowhere (which the fold refuses) reads `unknown`.
 fn step(plan: &Plan, action: ActionRef) -> &'static str {
-    let procedure = plan.entries.get(action.component).and_then(|e| match &e.verdict {
-        crate::plan::noun::Verdict::Change(change) => Some(match action.leg {
-            Leg::Forth => &change.forth,
-            Leg::Back => &change.back,
-        }),
-        _ => None,
-    });
-    procedure.and_then(|p| p.get(action.index)).map_or("unknown", |planned| planned.action.name())
+    step_of(plan, action).map_or("unknown", Step::name)
 }
 
 fn of_answer(answer: &Answer) -> AnswerView<'_> {

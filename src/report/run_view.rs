@@ -2,7 +2,7 @@
 
 use crate::model::{Moment, PatchLevel};
 use crate::plan::noun::{Plan, Step, Verdict};
-use crate::run::event::Leg;
+use crate::run::event::{ActionRef, Leg};
 use std::time::Duration;
 
 /// Where a component stands in a run.
@@ -170,4 +170,14 @@ pub fn levels(plan: &Plan, entry: usize) -> (Option<&PatchLevel>, Option<&PatchL
         Some((_, observed)) => (observed.level(), observed.level()),
         None => (None, None),
     }
+}
+
+/// The step that an action does, by the plan.
+pub fn step_of(plan: &Plan, action: ActionRef) -> Option<Step> {
+    let Verdict::Change(change) = &plan.entries.get(action.component)?.verdict else { return None };
+    let procedure = match action.leg {
+        Leg::Forth => &change.forth,
+        Leg::Back => &change.back,
+    };
+    procedure.get(action.index).map(|planned| planned.action)
 }

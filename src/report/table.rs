@@ -1,4 +1,4 @@
-//! A small table: columns as wide as they need, the widest ones narrowed to the terminal and wrapped, nothing cut off.
+//! A small table: columns as wide as they need, the widest narrowed to the terminal and wrapped; nothing is cut off.
 //! Written here and not taken from a crate, because every cell must go through [`super::harmless`] and keep its tint.
 
 use super::page::{Page, columns};
@@ -14,8 +14,6 @@ pub struct Table {
 
 /// Blanks between two columns.
 const GAP: usize = 2;
-/// The narrowest that a column is made.
-const NARROW: usize = 10;
 
 impl Table {
     /// A table with these titles; one that begins with `>` is set to the right (numbers, sizes, times).
@@ -37,9 +35,10 @@ impl Table {
         self.rows.is_empty()
     }
 
-    /// Draws it at column `indent`.
+    /// Draws it at column `indent`. Where the terminal is too narrow to keep every word whole, each row becomes a
+    /// paragraph instead, so that ids and paths can still be copied.
     pub fn draw(&self, page: &mut Page, indent: usize) {
-        let widths = self.widths(page.style(), indent);
+        let Some(widths) = self.widths(page.style(), indent) else { return self.paragraphs(page, indent) };
         let titles: Vec<Piece> = self.titles.iter().map(|t| tinted(Tint::Dim, t)).collect();
         self.draw_row(page, indent, &widths, &titles);
         for row in &self.rows {
@@ -47,25 +46,40 @@ impl Table {
         }
     }
 
-    /// Widths of the columns: natural ones, then the widest narrowed until all fit.
-    fn widths(&self, style: Style, indent: usize) -> Vec<usize> {
+    /// Widths of the columns: natural ones, then the widest narrowed, to its longest word at least, until all fit.
+    fn widths(&self, style: Style, indent: usize) -> Option<Vec<usize>> {
         let mut widths: Vec<usize> = self.titles.iter().map(|t| columns(t, style)).collect();
+        let mut least = widths.clone();
         for row in &self.rows {
-            for (width, cell) in widths.iter_mut().zip(row) {
-                *width = (*width).max(columns(&cell.text, style));
+            for (i, cell) in row.iter().enumerate().take(widths.len()) {
+                widths[i] = widths[i].max(columns(&cell.text, style));
+                let word = cell.text.split([' ', '\n']).map(|w| columns(w, style)).max();
+                least[i] = least[i].max(word.unwrap_or(0));
             }
         }
         let room = style.columns().saturating_sub(indent + GAP * widths.len().saturating_sub(1));
-        let mut over = widths.iter().sum::<usize>().saturating_sub(room);
-        while over > 0 {
-            let Some(widest) = widths.iter_mut().max() else { break };
-            if *widest <= NARROW {
-                break;
-            }
-            *widest -= 1;
-            over -= 1;
+        if least.iter().sum::<usize>() > room {
+            return None;
         }
-        widths
+        while widths.iter().sum::<usize>() > room {
+            let can = widths.iter_mut().zip(&least).filter(|(width, least)| **width > **least);
+            *can.map(|(width, _)| width).max()? -= 1;
+        }
+        Some(widths)
+    }
+
+    /// The first cell, and below it the others with their titles.
+    fn paragraphs(&self, page: &mut Page, indent: usize) {
+        let column = self.titles.iter().map(|t| columns(t, page.style())).max().unwrap_or(0) + GAP;
+        for row in &self.rows {
+            for (i, (cell, title)) in row.iter().zip(&self.titles).enumerate() {
+                if i == 0 {
+                    page.line(indent, indent + 2, std::slice::from_ref(cell));
+                } else if !cell.text.is_empty() {
+                    page.labelled(indent + 2, column, title, std::slice::from_ref(cell));
+                }
+            }
+        }
     }
 
     fn draw_row(&self, page: &mut Page, indent: usize, widths: &[usize], row: &[Piece]) {
