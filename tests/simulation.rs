@@ -13,6 +13,8 @@ mod rules;
 mod world;
 
 use harness::{Mutation, simulate};
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 fn number(name: &str) -> Option<u64> {
@@ -22,10 +24,12 @@ fn number(name: &str) -> Option<u64> {
 #[test]
 fn every_run_keeps_the_rules() {
     if let Some(seed) = number("PATCHFORM_SIM_SEED") {
-        return simulate(seed, None).unwrap_or_else(|e| panic!("seed {seed}: {e}"));
+        let ending = simulate(seed, None).unwrap_or_else(|e| panic!("seed {seed}: {e}"));
+        return println!("seed {seed} ended {}", ending.name());
     }
-    let runs = number("PATCHFORM_SIM_RUNS").unwrap_or(4_000);
+    let runs = number("PATCHFORM_SIM_RUNS").unwrap_or(20_000);
     let next = AtomicU64::new(0);
+    let endings = Mutex::new(BTreeMap::new());
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(2, |n| n.get().min(8)) {
             scope.spawn(|| {
@@ -34,13 +38,17 @@ fn every_run_keeps_the_rules() {
                     if seed >= runs {
                         return;
                     }
-                    if let Err(e) = simulate(seed, None) {
-                        panic!("replay with PATCHFORM_SIM_SEED={seed}: {e}");
+                    match simulate(seed, None) {
+                        Ok(ending) => *endings.lock().unwrap().entry(ending).or_insert(0_u64) += 1,
+                        Err(e) => panic!("replay with PATCHFORM_SIM_SEED={seed}: {e}"),
                     }
                 }
             });
         }
     });
+    let endings = endings.into_inner().unwrap();
+    println!("{endings:?}");
+    assert!(runs < 1_000 || (endings.len() == 5 && endings.values().all(|n| n * 100 > runs)), "{endings:?}");
 }
 
 #[test]

@@ -155,7 +155,10 @@ impl Drive<'_> {
     fn go(&mut self, happened: &Receiver<Happened>) -> Result<(), DriveError> {
         loop {
             let commands = self.decide()?;
-            self.write_down()?;
+            if let Err(error) = self.write_down() {
+                self.forget(&commands);
+                return Err(error);
+            }
             if self.run.is_finished() || self.run.stopped().is_some() {
                 return Ok(());
             }
@@ -198,6 +201,15 @@ impl Drive<'_> {
                 }
             }
             all.extend(commands);
+        }
+    }
+
+    /// Awaits nothing of what was decided but not begun.
+    fn forget(&mut self, commands: &[Command]) {
+        for command in commands {
+            if let Command::Begin(begin) = command {
+                self.flights.land(begin.action.component, |_| true);
+            }
         }
     }
 

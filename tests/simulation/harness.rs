@@ -9,7 +9,7 @@ use patchform::config::checked::OnFailure;
 use patchform::model::Moment;
 use patchform::plan::noun::{Plan, Step, Verdict as PlanVerdict};
 use patchform::run::event::{Event, Leg, Request, What};
-use patchform::run::{Begin, Command, Run, decide};
+use patchform::run::{Begin, Command, Ending, Run, decide, outcome};
 use patchform_sdk::message::{Answer, Done, Probed, Reload, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -93,8 +93,8 @@ struct Sim {
     controllers: usize,
 }
 
-/// Runs one seed to its end.
-pub fn simulate(seed: u64, mutation: Option<Mutation>) -> Result<(), Violation> {
+/// Runs one seed to its end, and says how it ended.
+pub fn simulate(seed: u64, mutation: Option<Mutation>) -> Result<Ending, Violation> {
     let mut dice = Dice(seed);
     let plan = platform::plan(&mut dice);
     let world = World::new(&plan, &mut dice, mutation);
@@ -168,7 +168,7 @@ fn requests(dice: &mut Dice, n: usize) -> Vec<(Time, Request)> {
 }
 
 impl Sim {
-    fn go(&mut self) -> Result<(), Violation> {
+    fn go(&mut self) -> Result<Ending, Violation> {
         self.take()?;
         for _ in 0..20_000 {
             if self.turn()? {
@@ -177,7 +177,7 @@ impl Sim {
             if self.run.is_finished() || self.run.stopped().is_some() {
                 self.rules.at_the_end(&self.run, &self.world)?;
                 if self.run.is_finished() || !self.take_again()? {
-                    return Ok(());
+                    return Ok(outcome(&self.run).ending);
                 }
             } else {
                 self.wait()?;

@@ -90,7 +90,10 @@ impl Rules {
             busy.push(k);
             together += u64::from(self.all[k].rollout == me.rollout);
             if self.all[k].target == me.target && (me.alone || self.all[k].alone) {
-                return Err(format!("{}: {k} works on the same target, and one of them must be alone", name()));
+                return Err(format!(
+                    "{}: {k} works on the same target, and one of them must be alone",
+                    name()
+                ));
             }
         }
         if together > self.limits[me.rollout] {
@@ -98,7 +101,9 @@ impl Rules {
         }
         match begin.action.leg {
             Leg::Forth => {
-                if let Some(on) = self.needs[i].iter().find(|on| world.all[**on].content != 1 || busy.contains(on)) {
+                if let Some(on) =
+                    self.needs[i].iter().find(|on| world.all[**on].content != 1 || busy.contains(on))
+                {
                     return Err(format!("{}: {on}, which it stands on, is not committed", name()));
                 }
             }
@@ -129,7 +134,8 @@ impl Rules {
         let o = outcome(run);
         for (i, real) in world.all.iter().enumerate() {
             let standing = run.standing(i);
-            let state = format!("{i} is {standing:?}, but really at {} (drained: {})", real.content, real.drained);
+            let state =
+                format!("{i} is {standing:?}, but really at {} (drained: {})", real.content, real.drained);
             let as_before = real.content == 0 && !real.drained;
             let right = match &standing {
                 Standing::Committed => real.content == 1 && !real.drained,
@@ -165,7 +171,9 @@ impl Rules {
         });
         let kept = (0..run.len()).find(|i| run.standing(*i) == Standing::Committed);
         match (failed, kept) {
-            (Some(failed), Some(kept)) => Err(format!("{failed} failed with rollback_run, but {kept} stays committed")),
+            (Some(failed), Some(kept)) => {
+                Err(format!("{failed} failed with rollback_run, but {kept} stays committed"))
+            }
             _ => Ok(()),
         }
     }

@@ -84,7 +84,12 @@ impl World {
                 targets.push(name);
                 targets.len() - 1
             });
-            Reality { bad: dice.percent(trouble), mute: dice.percent(trouble / 3), target, ..Reality::default() }
+            Reality {
+                bad: dice.percent(trouble),
+                mute: dice.percent(trouble / 3),
+                target,
+                ..Reality::default()
+            }
         });
         let all = all.collect();
         let whole = plan.entries.iter().map(|e| match &e.verdict {
