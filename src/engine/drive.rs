@@ -12,7 +12,7 @@ use crate::run::event::{ActionRef, Event, Leg, Request, What};
 use crate::run::{Begin, Command, Damage, Run, decide};
 use crate::world::clock;
 use patchform_sdk::message::{Answer, Probed};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{Receiver, Sender};
 use std::time::{Duration, Instant};
 use thiserror::Error;
 
@@ -86,7 +86,6 @@ pub enum DriveError {
 ///
 /// # Errors
 /// The journal cannot be written: nothing more is begun, running actions are awaited for a moment.
-#[allow(clippy::too_many_arguments)]
 pub fn drive(
     plan: &Plan,
     run: Run,
@@ -245,11 +244,8 @@ impl Drive<'_> {
             let mut news = self.time_is_up()?;
             news |= self.read_inbox()?;
             let pause = if news { Duration::ZERO } else { self.pause() };
-            let mut next = match happened.recv_timeout(pause) {
-                Ok(next) => Some(next),
-                // The caller holds a sender as long as the loop runs, so that only time can be up.
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-            };
+            // The caller holds a sender as long as the loop runs, so that an error means only that time is up.
+            let mut next = happened.recv_timeout(pause).ok();
             while let Some(one) = next {
                 match self.take_in(one)? {
                     Wait::GiveUp => return Ok(Wait::GiveUp),

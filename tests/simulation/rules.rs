@@ -121,10 +121,9 @@ impl Rules {
         if let (Step::Snapshot, Some(snapshot)) = (begin.step, &begin.snapshot) {
             self.snapshots.insert(i, snapshot.id.clone());
         }
-        if begin.step == Step::Patch && !me.irreversible && !me.uninstall {
-            if !self.snapshots.get(&i).is_some_and(|id| world.has_snapshot(id)) {
-                return Err(format!("{}: no way back of {} is stored", name(), plan.entries[i].address));
-            }
+        let stored = self.snapshots.get(&i).is_some_and(|id| world.has_snapshot(id));
+        if begin.step == Step::Patch && !me.irreversible && !me.uninstall && !stored {
+            return Err(format!("{}: no way back of {} is stored", name(), plan.entries[i].address));
         }
         Ok(())
     }
@@ -152,6 +151,9 @@ impl Rules {
             }
         }
         self.rollbacks(run)?;
+        if let Some(why) = run.stopped().filter(|why| why.starts_with("nothing can go on")) {
+            return Err(why.to_string());
+        }
         let settled = o.unfinished.is_empty() && o.untouched.is_empty();
         if run.is_finished() && !settled {
             return Err("it is finished, but not settled".into());
