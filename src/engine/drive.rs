@@ -12,7 +12,7 @@ use crate::run::event::{ActionRef, Event, Leg, Request, What};
 use crate::run::{Begin, Command, Damage, Run, decide};
 use crate::world::clock;
 use patchform_sdk::message::{Answer, Probed};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{Receiver, Sender};
 use std::time::{Duration, Instant};
 use thiserror::Error;
 
@@ -86,7 +86,6 @@ pub enum DriveError {
 ///
 /// # Errors
 /// The journal cannot be written: nothing more is begun, running actions are awaited for a moment.
-#[allow(clippy::too_many_arguments)]
 pub fn drive(
     plan: &Plan,
     run: Run,
@@ -155,7 +154,10 @@ impl Drive<'_> {
     fn go(&mut self, happened: &Receiver<Happened>) -> Result<(), DriveError> {
         loop {
             let commands = self.decide()?;
-            self.write_down()?;
+            if let Err(error) = self.write_down() {
+                self.forget(&commands);
+                return Err(error);
+            }
             if self.run.is_finished() || self.run.stopped().is_some() {
                 return Ok(());
             }
@@ -201,6 +203,15 @@ impl Drive<'_> {
         }
     }
 
+    /// Awaits nothing of what was decided but not begun.
+    fn forget(&mut self, commands: &[Command]) {
+        for command in commands {
+            if let Command::Begin(begin) = command {
+                self.flights.land(begin.action.component, |_| true);
+            }
+        }
+    }
+
     fn fold(&mut self, what: What) -> Result<(), DriveError> {
         let event = Event { at: clock::now(), what };
         self.run.apply(&event)?;
@@ -233,11 +244,8 @@ impl Drive<'_> {
             let mut news = self.time_is_up()?;
             news |= self.read_inbox()?;
             let pause = if news { Duration::ZERO } else { self.pause() };
-            let mut next = match happened.recv_timeout(pause) {
-                Ok(next) => Some(next),
-                // The caller holds a sender as long as the loop runs, so that only time can be up.
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-            };
+            // The caller holds a sender as long as the loop runs, so that an error means only that time is up.
+            let mut next = happened.recv_timeout(pause).ok();
             while let Some(one) = next {
                 match self.take_in(one)? {
                     Wait::GiveUp => return Ok(Wait::GiveUp),

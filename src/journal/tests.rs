@@ -249,3 +249,24 @@ fn two_writers_cannot_share_a_segment() {
     assert!(two.append(&batches()[0]).is_err());
     assert_eq!(read(dir.path(), &ours()).unwrap().events.len(), batches().concat().len() + 1);
 }
+
+/// Prints what an event costs beside its fsync, and proves that a large journal is read in one linear pass.
+#[test]
+fn many_events_are_written_and_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = Writer::create(dir.path(), identity()).unwrap().with_segment_bytes(1 << 20);
+    let batch = batches().concat();
+    let start = std::time::Instant::now();
+    let mut many = Vec::new();
+    for _ in 0..400 {
+        many.extend(batch.iter().cloned());
+    }
+    for chunk in many.chunks(700) {
+        writer.append(chunk).unwrap();
+    }
+    let written = start.elapsed();
+    let read = read(dir.path(), &ours()).unwrap();
+    println!("{} events: {:?} each to write", many.len(), written / many.len() as u32);
+    assert_eq!(read.events, many);
+    assert!(read.head.segment > 1);
+}

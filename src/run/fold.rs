@@ -74,10 +74,8 @@ impl Run {
             }
         }
         for (i, node) in shape.nodes.iter().enumerate() {
-            if let (true, Some(why)) = (node.changes, &node.unfit) {
-                if self.components[i].phase == Phase::Waiting {
-                    self.skip(i, Skip::Unfit(why.clone()));
-                }
+            if let (Phase::Waiting, Some(why)) = (&self.components[i].phase, &node.unfit) {
+                self.skip(i, Skip::Unfit(why.clone()));
             }
         }
         for i in 0..shape.nodes.len() {

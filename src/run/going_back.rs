@@ -23,10 +23,13 @@ impl Run {
         self.taking_back = true;
         self.halt = None;
         for i in 0..self.components.len() {
-            match self.components[i].phase {
-                Phase::Waiting | Phase::Ready => self.enter(i, Phase::Skipped(Skip::TakenBack)),
-                Phase::Forward | Phase::Halted | Phase::Committed => self.take_back(i),
-                _ => {}
+            if self.components[i].phase.before_start() {
+                self.enter(i, Phase::Skipped(Skip::TakenBack));
+            }
+        }
+        for i in 0..self.components.len() {
+            if matches!(self.components[i].phase, Phase::Forward | Phase::Halted | Phase::Committed) {
+                self.take_back(i);
             }
         }
     }

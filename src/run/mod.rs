@@ -19,3 +19,8 @@ pub use decide::{Begin, Command, decide};
 pub use fold::Run;
 pub use outcome::{Ending, Left, Outcome, outcome};
 pub use standing::{ActionStanding, Failure, Halt, Skip, Standing, leg_name};
+
+#[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
+mod tests;
