@@ -146,15 +146,17 @@ impl Starter {
 
 /// The providers of a configuration.
 pub struct Gathered {
-    /// By name.
+    /// Those it uses, by name.
     pub known: BTreeMap<String, Known>,
+    /// Bundled ones that it does not use: for suggestions.
+    unused: BTreeMap<String, Known>,
 }
 
 impl Gathered {
     /// What the checker needs to know of them.
     pub fn schemas(&self) -> Schemas {
         let mut schemas = Schemas::new();
-        for (name, known) in &self.known {
+        for (name, known) in self.known.iter().chain(&self.unused) {
             schemas.add(name.as_str(), known.described.description.clone());
         }
         schemas
