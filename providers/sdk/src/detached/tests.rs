@@ -122,6 +122,15 @@ fn ids_cannot_leave_the_store_and_bad_programs_are_named() {
 }
 
 #[test]
+fn any_text_has_a_safe_id() {
+    assert_eq!(safe_id("run-1:patch.2"), "run-1:patch.2");
+    for text in ["", "../x", "release.api[\"eu\"]/patch/1", &"y".repeat(999)] {
+        assert!(check_id(&safe_id(text)).is_ok());
+    }
+    assert_ne!(safe_id("a/b"), safe_id("a/c"));
+}
+
+#[test]
 fn long_output_keeps_its_end() {
     in_scratch(|detached, _| {
         let script = "i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done";
