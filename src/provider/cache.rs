@@ -2,12 +2,11 @@
 //! is ignored and written anew.
 
 use crate::provider::locate::{Located, Source};
-use crate::world::disk;
+use crate::world::{disk, executable};
 use patchform_sdk::digest;
 use patchform_sdk::message::{Description, Identity, PROTOCOL};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
 
 /// The largest entry that is believed, in bytes.
 const LIMIT: u64 = 16 * 1024 * 1024;
@@ -71,10 +70,9 @@ fn key(located: &Located) -> Option<String> {
     Some(match &located.source {
         Source::Foreign { digest, .. } => format!("{protocol} foreign {} {digest}", located.name),
         Source::Bundled => {
-            let metadata = std::fs::metadata(&located.program).ok()?;
-            let built = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?.as_nanos();
+            let (size, built) = executable::stamp(&located.program).ok()?;
             let version = env!("CARGO_PKG_VERSION");
-            format!("{protocol} bundled {} {version} {} {built}", located.name, metadata.len())
+            format!("{protocol} bundled {} {version} {size} {built}", located.name)
         }
     })
 }

@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod disk;
+pub mod executable;
 pub mod http;
 pub mod machine;
 pub mod process;

@@ -6,10 +6,10 @@
 //! `stdout` and `stderr`, and leaves the exit code in `exit` by a rename. A fresh process finds all of it there. Commands
 //! that need no trace are children with their output in unnamed files.
 
-use crate::{digest, durable};
 use crate::line::tail;
 use crate::machine;
 use crate::message::{RpcError, TargetAwait, TargetAwaited, TargetRun, TargetStarted};
+use crate::{digest, durable};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -269,7 +269,11 @@ fn is_alive(folder: &Path) -> bool {
 
 /// An id for a detached command, or a file's name, made of any text: itself where it is allowed, else a digest of it.
 pub fn safe_id(text: &str) -> String {
-    if check_id(text).is_ok() { text.into() } else { format!("x-{}", &digest::of_bytes(text.as_bytes())[..40]) }
+    if check_id(text).is_ok() {
+        text.into()
+    } else {
+        format!("x-{}", &digest::of_bytes(text.as_bytes())[..40])
+    }
 }
 
 /// Ids become folder names: letters, digits, `-`, `_`, `.` and `:`; not more than 200; no leading dot.

@@ -55,7 +55,7 @@ impl Pool {
             }
         }
         state.queue.push_back(Box::new(job));
-        self.shared.changed.notify_all();
+        self.shared.changed.notify_one();
         Ok(())
     }
 
