@@ -2,6 +2,7 @@
 //! is ignored and written anew.
 
 use crate::provider::locate::{Located, Source};
+use crate::provider::{ProviderError, Session};
 use crate::world::{disk, executable};
 use patchform_sdk::digest;
 use patchform_sdk::message::{Description, Identity, PROTOCOL};
@@ -56,6 +57,24 @@ impl Cache {
         if let Ok(bytes) = serde_json::to_vec(&Stored { key, identity, description }) {
             let _ = disk::make_folder(&self.folder).and_then(|()| disk::write_atomic(&path, &bytes));
         }
+    }
+
+    /// The description of a provider: the kept one, or else the one that `start` asks it for, which is then kept.
+    ///
+    /// # Errors
+    /// Those of starting and asking it.
+    pub fn describe(
+        &self,
+        located: &Located,
+        start: impl FnOnce() -> Result<Session, ProviderError>,
+    ) -> Result<Described, ProviderError> {
+        if let Some(described) = self.get(located) {
+            return Ok(described);
+        }
+        let session = start()?;
+        let described = Described { identity: session.identity().clone(), description: session.describe()? };
+        self.put(located, &described);
+        Ok(described)
     }
 
     fn path(&self, key: &str) -> PathBuf {

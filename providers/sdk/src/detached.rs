@@ -31,7 +31,6 @@ d=$1; shift
 mkdir "$d/started" 2>/dev/null || exit 0
 read -r stat </proc/$$/stat; read -r boot </proc/sys/kernel/random/boot_id
 printf '%s\n%s\n' "$boot" "$stat" >"$d/process.new" && mv "$d/process.new" "$d/process" || exit 0
-trap '' HUP INT QUIT
 ("$@") <"$d/stdin" >"$d/stdout" 2>"$d/stderr"
 printf '%s\n' "$?" >"$d/exit.new" && mv "$d/exit.new" "$d/exit"
 "#;
