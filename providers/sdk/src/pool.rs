@@ -6,7 +6,7 @@ use std::thread;
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// The pool. Dropping it lets running jobs go on; [`Pool::finish`] waits for them.
+/// The pool. Dropping it lets its jobs go on; [`Pool::finish`] waits for them.
 pub struct Pool {
     shared: Arc<Shared>,
     threads: usize,
@@ -55,18 +55,26 @@ impl Pool {
             }
         }
         state.queue.push_back(Box::new(job));
-        self.shared.changed.notify_all();
+        self.shared.changed.notify_one();
         Ok(())
     }
 
     /// Waits until every job has ended.
     pub fn finish(self) {
-        let mut state = self.shared.lock();
-        state.closing = true;
-        self.shared.changed.notify_all();
+        let shared = Arc::clone(&self.shared);
+        drop(self);
+        let mut state = shared.lock();
         while state.threads > 0 {
-            state = self.shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+}
+
+impl Drop for Pool {
+    /// Jobs that run or wait are still done; then the threads end.
+    fn drop(&mut self) {
+        self.shared.lock().closing = true;
+        self.shared.changed.notify_all();
     }
 }
 
