@@ -56,7 +56,7 @@ fn an_unreadable_configuration_and_an_empty_folder() {
 #[test]
 fn every_problem_is_shown_at_once() {
     let lab = Lab::new(
-        "variable \"port\" {\n  type = number\n  default = \"http\"\n}\nlocals {\n  a = var.prot\n  b = 1 +\n}\n\
+        "variable \"port\" {\n  type = number\n  default = \"http\"\n}\nlocals {\n  a = var.prot\n  b = 1 +\n  c = upper(1, 2)\n}\n\
          component \"command\" \"x\" {\n  patch_level = 1\n  raed = []\n}\n",
     );
     lab.patchform("validate").exits(1).says("main.pf.hcl:3").says("main.pf.hcl:7").says("read");

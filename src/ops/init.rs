@@ -43,7 +43,7 @@ pub struct Row {
 /// # Errors
 /// A configuration that cannot be parsed, a provider that cannot be found or described, a folder that cannot be written.
 pub fn init(inputs: &Inputs) -> Result<Initialized, Failure> {
-    let project = Project::load(inputs)?;
+    let project = Project::load(inputs)?.sound()?;
     project.place.prepare()?;
     let starter = Starter::new(&project.place, Arc::new(Silent));
     let parsed = &project.parsed;

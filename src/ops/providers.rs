@@ -81,7 +81,7 @@ impl Starter {
         kinds: &BTreeSet<&str>,
         configured: &BTreeSet<&str>,
     ) -> Result<Gathered, Failure> {
-        let mut known = BTreeMap::new();
+        let (mut known, mut unused) = (BTreeMap::new(), BTreeMap::new());
         for (name, row) in required {
             let located = locate(name, row.source.as_deref(), Path::new("")).map_err(missing)?;
             known.insert(name.clone(), self.describe(located).map_err(missing)?);
@@ -90,11 +90,10 @@ impl Starter {
             let bundled =
                 self.describe(locate(row.name, None, Path::new("")).map_err(missing)?).map_err(missing)?;
             let offers = bundled.described.description.kinds.keys().any(|kind| kinds.contains(kind.as_str()));
-            if offers || configured.contains(row.name) {
-                known.insert(row.name.into(), bundled);
-            }
+            let used = offers || configured.contains(row.name);
+            if used { &mut known } else { &mut unused }.insert(row.name.into(), bundled);
         }
-        Ok(Gathered { known })
+        Ok(Gathered { known, unused })
     }
 
     /// Starts the providers of `gathered` that `used` names.
