@@ -31,7 +31,6 @@ const SOURCES: [&str; 1] = ["registry+https://github.com/rust-lang/crates.io-ind
 const TWICE: [(&str, &str); 4] = [
     ("cpufeatures", "sha2 0.10 wants 0.2"),
     ("getrandom", "ring wants 0.2"),
-    ("hashbrown", "petgraph wants 0.15"),
     ("similar", "insta, for tests only, wants 2"),
 ];
 
