@@ -4,8 +4,7 @@ use crate::paths;
 use crate::source::{Complaint, Source};
 
 /// Outside crates, as written in code, and the folders that may name them. Tests and examples may name any.
-const HOMES: [(&str, &[&str]); 22] = [
-    ("anstream", &["src/report", "src/cli"]),
+const HOMES: [(&str, &[&str]); 21] = [
     ("anstyle", &["src/report", "src/cli"]),
     ("annotate_snippets", &["src/report"]),
     ("bigdecimal", &["src/config"]),
