@@ -48,7 +48,7 @@ pub fn init(inputs: &Inputs) -> Result<Initialized, Failure> {
     let starter = Starter::new(&project.place, Arc::new(Silent));
     let parsed = &project.parsed;
     let gathered =
-        starter.gather(parsed.required_providers(), &parsed.kinds(), &parsed.configured_providers())?;
+        starter.gather(parsed.required_providers(), &parsed.kinds(), &parsed.configured_providers(), None)?;
     let before = read_lock(&project.place.lock_file)?;
     let after = gathered.lock();
     let lock_changed = before != after || !project.place.lock_file.exists();

@@ -105,9 +105,14 @@ pub struct Checked {
 pub fn check(inputs: &Inputs, watch: Arc<dyn Watch>) -> Result<Checked, Failure> {
     let Project { mut sources, parsed, inputs, place, mut problems } = Project::load(inputs)?;
     let starter = Starter::new(&place, watch);
-    let gathered = starter
-        .gather(parsed.required_providers(), &parsed.kinds(), &parsed.configured_providers())
-        .and_then(|gathered| gathered.keep_to(&providers::read_lock(&place.lock_file)?).map(|()| gathered));
+    let gathered = providers::read_lock(&place.lock_file).and_then(|lock| {
+        starter.gather(
+            parsed.required_providers(),
+            &parsed.kinds(),
+            &parsed.configured_providers(),
+            Some(&lock),
+        )
+    });
     let gathered = match gathered {
         Ok(gathered) => gathered,
         // Without schemas nothing more can be said than what is wrong with the syntax.
