@@ -51,5 +51,5 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
     let mut live = Live::new(terminal, arguments.json);
     let ended = ops::apply::apply(ready, &mut live)?;
     live.finish(&ended);
-    Ok(super::failure::exit_of_rollback(&ended))
+    Ok(super::ended::exit_of_rollback(&ended))
 }

@@ -192,7 +192,11 @@ const PROBE_DEADLINE: Duration = Duration::from_secs(120);
 
 /// An action that was not answered: whether it was ever sent decides between refused and unclear.
 fn unanswered(error: ProviderError) -> Answer {
-    if error.nothing_was_done() { Answer::refused(error.to_string()) } else { Answer::unclear(error.to_string()) }
+    if error.nothing_was_done() {
+        Answer::refused(error.to_string())
+    } else {
+        Answer::unclear(error.to_string())
+    }
 }
 
 /// An answer without the secrets that its provider may have printed.

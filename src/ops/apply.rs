@@ -427,7 +427,20 @@ impl Opened {
         if !dropped.is_empty() {
             self.ledger.fold(plan, run, local, &head, dropped)?;
         }
+        keep_outputs(place, run.id());
         self.lease.release().map_err(runs::leased)
+    }
+}
+
+/// Moves what the run's detached commands printed into its folder: nobody can ask for them again by their ids, and what
+/// a run learned is kept with it. What cannot be moved stays where it is.
+fn keep_outputs(place: &Place, id: &str) {
+    let Ok(entries) = std::fs::read_dir(&place.actions) else { return };
+    let outputs = place.runs.join(id).join("outputs");
+    let prefix = format!("{id}.");
+    for entry in entries.flatten().filter(|e| e.file_name().to_string_lossy().starts_with(&prefix)) {
+        let _ = disk::make_folder(&outputs)
+            .and_then(|()| std::fs::rename(entry.path(), outputs.join(entry.file_name())));
     }
 }
 

@@ -24,15 +24,15 @@ pub struct Project {
     pub inputs: VariableInputs,
     /// Where its things are kept.
     pub place: Place,
-    /// Complaints so far, none of which is an error.
-    pub warnings: Diagnostics,
+    /// Complaints so far. With errors among them nothing may be done but to look for more.
+    pub problems: Diagnostics,
 }
 
 impl Project {
     /// Reads the working folder.
     ///
     /// # Errors
-    /// Files that cannot be read, syntax errors, a version of patchform that does not fit.
+    /// Files that cannot be read.
     pub fn load(inputs: &Inputs) -> Result<Project, Failure> {
         let mut sources = Sources::new();
         let mut problems = Diagnostics::default();
@@ -48,11 +48,20 @@ impl Project {
         let variables = variable_inputs(&names, inputs, &mut sources, &mut problems)?;
         let (parsed, found) = load::parse(&sources);
         problems.0.extend(found.0);
-        if problems.has_errors() {
-            return Err(Failure::configuration(sources, problems));
-        }
         let place = Place::of(parsed.settings());
-        Ok(Project { sources, parsed, inputs: variables, place, warnings: problems })
+        Ok(Project { sources, parsed, inputs: variables, place, problems })
+    }
+
+    /// This project, if nothing is wrong with its syntax.
+    ///
+    /// # Errors
+    /// Syntax errors, a version of patchform that does not fit.
+    pub fn sound(self) -> Result<Project, Failure> {
+        if self.problems.has_errors() {
+            Err(Failure::configuration(self.sources, self.problems))
+        } else {
+            Ok(self)
+        }
     }
 }
 

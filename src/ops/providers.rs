@@ -72,19 +72,23 @@ impl Starter {
     }
 
     /// Finds and describes what `required` names, and the bundled providers that offer one of `kinds` or that
-    /// `configured` names.
+    /// `configured` names. With a `lock`, a foreign one that is not the pinned one is refused before it is started.
     ///
     /// # Errors
-    /// A provider that cannot be found, started or described.
+    /// A provider that cannot be found, is not the pinned one, or cannot be started or described.
     pub fn gather(
         &self,
         required: &BTreeMap<String, RequiredProvider>,
         kinds: &BTreeSet<&str>,
         configured: &BTreeSet<&str>,
+        lock: Option<&Lock>,
     ) -> Result<Gathered, Failure> {
         let (mut known, mut unused) = (BTreeMap::new(), BTreeMap::new());
         for (name, row) in required {
             let located = locate(name, row.source.as_deref(), Path::new("")).map_err(missing)?;
+            if let Some(lock) = lock {
+                keep_to(lock, &located)?;
+            }
             let found = self.describe(located).map_err(missing)?;
             admit(name, row.version.as_deref(), &found)?;
             known.insert(name.clone(), found);
@@ -93,8 +97,8 @@ impl Starter {
             let bundled =
                 self.describe(locate(row.name, None, Path::new("")).map_err(missing)?).map_err(missing)?;
             let offers = bundled.described.description.kinds.keys().any(|kind| kinds.contains(kind.as_str()));
-            let of = if offers || configured.contains(row.name) { &mut known } else { &mut unused };
-            of.insert(row.name.to_string(), bundled);
+            let used = offers || configured.contains(row.name);
+            if used { &mut known } else { &mut unused }.insert(row.name.into(), bundled);
         }
         Ok(Gathered { known, unused })
     }
@@ -196,33 +200,20 @@ impl Gathered {
         let pins = self.known.iter().map(|(name, known)| (name.clone(), pin(known)));
         Lock { providers: pins.collect() }
     }
+}
 
-    /// Refuses a foreign provider that the lock file does not pin, or pins to another executable.
-    ///
-    /// # Errors
-    /// Names the first provider that differs and what to do.
-    pub fn keep_to(&self, lock: &Lock) -> Result<(), Failure> {
-        for (name, known) in &self.known {
-            let now = pin(known);
-            let Some(digest) = &now.digest else { continue };
-            match lock.providers.get(name) {
-                None => {
-                    return Err(Failure::error(format!(
-                        "provider `{name}` is not pinned in patchform.lock.hcl"
-                    ))
-                    .hint("run `patchform init`, and commit the lock file"));
-                }
-                Some(pinned) if pinned.digest.as_ref() != Some(digest) => {
-                    return Err(Failure::error(format!(
-                        "provider `{name}` is not the executable that patchform.lock.hcl pins: {} has the digest {digest}",
-                        now.source.unwrap_or_default()
-                    ))
-                    .hint("if you changed it on purpose, run `patchform init` and commit the lock file; otherwise find out who did"));
-                }
-                Some(_) => {}
-            }
-        }
-        Ok(())
+/// Refuses a foreign provider that the lock file does not pin, or pins to another executable.
+fn keep_to(lock: &Lock, located: &Located) -> Result<(), Failure> {
+    let Source::Foreign { path, digest } = &located.source else { return Ok(()) };
+    let name = &located.name;
+    match lock.providers.get(name) {
+        None => Err(Failure::error(format!("provider `{name}` is not pinned in patchform.lock.hcl"))
+            .hint("run `patchform init`, and commit the lock file")),
+        Some(pinned) if pinned.digest.as_ref() != Some(digest) => Err(Failure::error(format!(
+            "provider `{name}` is not the executable that patchform.lock.hcl pins: {path} has the digest {digest}"
+        ))
+        .hint("if you changed it on purpose, run `patchform init` and commit the lock file; otherwise find out who did")),
+        Some(_) => Ok(()),
     }
 }
 
