@@ -112,7 +112,11 @@ impl Hands {
             Some(Ok((session, probe))) => {
                 let mask = tools.secrets.mask();
                 session.probe(&probe, PROBE_DEADLINE, move |reply| {
-                    found(reply.map(|probed| masked_probe(probed, &mask)).map_err(|e| mask.apply(&e.to_string()).into()));
+                    found(
+                        reply
+                            .map(|probed| masked_probe(probed, &mask))
+                            .map_err(|e| mask.apply(&e.to_string()).into()),
+                    );
                 });
             }
         }
