@@ -202,16 +202,24 @@ fn row(attribute: &Attribute, problems: &mut Diagnostics) -> Option<RequiredProv
             },
             ("source" | "version", None) => problems.push(
                 Diagnostic::error(format!("\"{key}\" of a required provider must be a string"))
-                    .at(place, format!("this is {}", value.brief())),
+                    .at(place, format!("this is {}", value.brief()))
+                    .help(format!("Write it in quotes: {key} = \"…\"")),
             ),
             _ => problems.push(
                 Diagnostic::error(format!("There is no \"{key}\" in a row of `required_providers`"))
-                    .at(place, "")
+                    .at(key_of(attribute, key), "unknown key")
                     .help(super::suggest::sentence(key, ["source", "version"])),
             ),
         }
     }
     Some(row)
+}
+
+/// Where an object's key stands; the whole object when it is not written as one.
+fn key_of(attribute: &Attribute, key: &str) -> Span {
+    let entries = attribute.value.as_object().unwrap_or_default();
+    let found = entries.iter().find(|(name, _)| name.name == Some(key));
+    found.map_or(attribute.value.span(), |(name, _)| name.span)
 }
 
 /// Where the value of an object's key stands; the whole object when it is not written as one.

@@ -213,6 +213,7 @@ impl<'p> Reader<'_, 'p> {
             problems.push(if LATER.contains(&name) {
                 Diagnostic::error(format!("\"{name}\" is not supported by this version yet"))
                     .at(attribute.span, "not supported yet")
+                    .help("Take it out for now; nothing depends on it.")
             } else if BLOCKS.contains(&name) {
                 problem
                     .at(attribute.span, "this is a block")
@@ -231,6 +232,7 @@ impl<'p> Reader<'_, 'p> {
             problems.push(if LATER.contains(&name) {
                 Diagnostic::error(format!("`{name}` blocks are not supported by this version yet"))
                     .at(inner.header, "not supported yet")
+                    .help("Take the block out for now; the rest of the component works without it.")
             } else if plan.arguments.contains_key(name) || ARGUMENTS.contains(&name) {
                 problem
                     .at(inner.kind_span, "this is an argument")

@@ -43,7 +43,7 @@ pub(super) fn config(
     let mut components = Vec::new();
     for index in order {
         let block = &blocks[index];
-        edges.check_depends(&block.depends);
+        edges.check_depends(&block.depends, &blocks);
         let wanted = (block.provider.0.as_str(), block.provider.1.as_str());
         let provider =
             providers.binary_search_by_key(&wanted, |p| (p.name.as_str(), p.alias.as_str())).ok()?;
@@ -277,7 +277,7 @@ impl Edges<'_> {
     }
 
     /// An instance that is named in `depends_on` must exist; elsewhere the evaluation has found that out.
-    fn check_depends(&mut self, depends: &[(usize, Span, Which<'_>)]) {
+    fn check_depends(&mut self, depends: &[(usize, Span, Which<'_>)], blocks: &[ComponentBlock<'_>]) {
         for (block, span, which) in depends {
             let Which::One(key) = which else { continue };
             if self.places.one(*block, key).is_some() {
@@ -294,7 +294,8 @@ impl Edges<'_> {
                 None if keys.len() <= 10 => format!("These exist: {}.", keys.join(", ")),
                 None => String::new(),
             };
-            let problem = Diagnostic::error(format!("There is no instance {key} of this component"));
+            let (kind, name) = (blocks[*block].kind, blocks[*block].name);
+            let problem = Diagnostic::error(format!("There is no instance {kind}.{name}{key}"));
             self.problems.push(problem.at(*span, "no such instance").help(help));
         }
     }

@@ -217,7 +217,8 @@ pub(super) fn argument(attribute: &Attribute, plan: &ArgumentPlan, fields: &mut 
                 "The argument \"{}\" is required and may not be null",
                 attribute.name
             ))
-            .at(at, "this is null");
+            .at(at, "this is null")
+            .help("Give it a value; coalesce(…) takes the first that is neither null nor empty.");
             fields.problems.push(problem);
             return None;
         }
@@ -254,7 +255,7 @@ fn count(attribute: &Attribute, fields: &mut Fields<'_>) -> Option<Vec<Instance>
             let help = if found.is_some() {
                 format!("At most {MAX_INSTANCES} instances are made.")
             } else {
-                String::new()
+                "Write a number, for example length(var.hosts); 0 makes no instance.".to_string()
             };
             let problem = Diagnostic::error("\"count\" must be a whole number, 0 or more")
                 .at(at, format!("this is {}", value.brief()))

@@ -119,18 +119,22 @@ impl<'p> Names<'p> {
             "var" => self.variable(reference),
             "local" => self.local(reference),
             "each" if !place.each => {
-                Err(misplaced(reference, "`each` is only known in a block with `for_each`"))
+                let way_out = "Add for_each = { … } to the block, or write the value itself.";
+                Err(misplaced(reference, "`each` is only known in a block with `for_each`", way_out))
             }
             "count" if !place.count => {
-                Err(misplaced(reference, "`count` is only known in a block with `count`"))
+                let way_out = "Add count = … to the block, or write the value itself.";
+                Err(misplaced(reference, "`count` is only known in a block with `count`", way_out))
             }
             "self" if !place.itself => {
-                Err(misplaced(reference, "`self` is only known in the blocks inside of a component"))
+                let way_out = "Name the component, as in release.api.path, or write the value itself.";
+                Err(misplaced(reference, "`self` is only known in the blocks inside of a component", way_out))
             }
             "each" | "count" | "self" | "path" | "patchform" => Ok(Target::Known),
             "rollout" => Err(misplaced(
                 reference,
                 "A rollout has no value; it is only named in `rollout = …` of a component",
+                "Put what you need here into a `locals` block, and let both refer to it.",
             )),
             _ if ROOTS.contains(&root) => Err(unsupported(reference)),
             _ => self.component_target(reference),
@@ -263,8 +267,8 @@ fn undeclared(reference: &Reference, summary: &str, help: String) -> Box<Diagnos
     Box::new(Diagnostic::error(summary).at(reference.root_span.to(end), "not declared").help(help).absent())
 }
 
-fn misplaced(reference: &Reference, summary: &str) -> Box<Diagnostic> {
-    Box::new(Diagnostic::error(summary).at(reference.span, "not known here"))
+fn misplaced(reference: &Reference, summary: &str, way_out: &str) -> Box<Diagnostic> {
+    Box::new(Diagnostic::error(summary).at(reference.span, "not known here").help(way_out))
 }
 
 fn incomplete(reference: &Reference, example: &str) -> Box<Diagnostic> {
@@ -279,6 +283,7 @@ fn unsupported(reference: &Reference) -> Box<Diagnostic> {
         "References to `{}` are not supported by this version yet",
         reference.root
     ))
-    .at(reference.span, "not supported yet");
+    .at(reference.span, "not supported yet")
+    .help("Write the value itself, or pass it in as a variable.");
     Box::new(problem)
 }
