@@ -1,6 +1,7 @@
 //! `plan`: reads, compares, previews.
 
 use super::inputs::Inputs;
+use super::ledger::settle_ended;
 use super::project::{FilesOnDisk, Project};
 use super::providers::{self, Gathered, Starter};
 use super::runs;
@@ -272,7 +273,9 @@ pub fn plan(request: &Request, stages: &mut dyn Stages) -> Result<Planned, Failu
     let mut checked = check(&request.inputs, Arc::new(Silent))?;
     let fleet = checked.start()?;
     checked.place.prepare()?;
-    let state = Local::new(&checked.place.state).read().map_err(backend)?;
+    let local = Local::new(&checked.place.state);
+    settle_ended(&checked.place, &local)?;
+    let state = local.read().map_err(backend)?;
     let secrets = checked.secrets();
     let known = state.clone().map_or_else(fresh_state, Ok)?;
     let purpose = if request.refresh_only { Purpose::RefreshOnly } else { Purpose::Apply };

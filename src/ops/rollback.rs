@@ -2,6 +2,7 @@
 
 use super::apply::{self, Ready};
 use super::inputs::Inputs;
+use super::ledger::settle_ended;
 use super::plan::{self, Planned, Stages, backend};
 use super::providers::Starter;
 use super::{Failure, Place, runs, secrets};
@@ -34,6 +35,7 @@ pub fn open(
     stages: &mut dyn Stages,
 ) -> Result<Way, Failure> {
     let place = Place::known();
+    settle_ended(&place, &Local::new(&place.state).with_patience(lock))?;
     let opened = runs::open(&place.runs)?;
     if run.is_none() || opened.iter().any(|r| Some(r.id.as_str()) == run) {
         let chosen = runs::choose(&place.runs, run)?;

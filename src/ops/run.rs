@@ -2,6 +2,7 @@
 
 use super::apply::{self, Ready};
 use super::inputs::Inputs;
+use super::ledger::settle_ended;
 use super::plan::backend;
 use super::{Failure, Place, runs, state};
 use crate::backend::Local;
@@ -37,6 +38,7 @@ pub struct Row {
 /// The state or a lease cannot be read.
 pub fn list() -> Result<Vec<Row>, Failure> {
     let place = Place::known();
+    settle_ended(&place, &Local::new(&place.state))?;
     let open = runs::open(&place.runs)?;
     let state = state::read()?;
     let known = state.iter().flat_map(|s| &s.runs);
