@@ -16,7 +16,10 @@ pub struct Pool {
 #[derive(Default)]
 struct Shared {
     state: Mutex<State>,
-    changed: Condvar,
+    /// A job waits, or the pool closes. One job wakes one thread: waking all of them costs more than most jobs.
+    work: Condvar,
+    /// The last thread has ended.
+    ended: Condvar,
 }
 
 #[derive(Default)]
@@ -55,7 +58,7 @@ impl Pool {
             }
         }
         state.queue.push_back(Box::new(job));
-        self.shared.changed.notify_all();
+        self.shared.work.notify_one();
         Ok(())
     }
 
@@ -63,9 +66,9 @@ impl Pool {
     pub fn finish(self) {
         let mut state = self.shared.lock();
         state.closing = true;
-        self.shared.changed.notify_all();
+        self.shared.work.notify_all();
         while state.threads > 0 {
-            state = self.shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = self.shared.ended.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 }
@@ -86,11 +89,11 @@ impl Shared {
                 state = self.lock();
             } else if state.closing {
                 state.threads -= 1;
-                self.changed.notify_all();
+                self.ended.notify_all();
                 return;
             } else {
                 state.idle += 1;
-                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
                 state.idle -= 1;
             }
         }
