@@ -133,6 +133,7 @@ pub(super) fn open(
 fn pinned(plan: Plan, place: Place, inputs: &Inputs, lock: Duration, entry: Entry) -> Result<Ready, Failure> {
     let secrets = secrets::again(&plan, inputs)?;
     let starter = Starter::new(&place, Arc::new(crate::provider::watch::Silent));
+    starter.targets.hide(secrets.mask());
     let needed: BTreeSet<usize> = stale::rests_on(&plan)
         .into_iter()
         .filter(|i| !matches!(plan.entries[*i].verdict, Verdict::Forget))

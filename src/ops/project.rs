@@ -76,8 +76,8 @@ fn variable_inputs(
         VariableInputs { environment: crate::world::environment::all(), ..VariableInputs::default() };
     for name in names {
         let which = match name.as_str() {
-            "patchform.pfvars" => VariableFile::Default,
-            n if n.ends_with(".auto.pfvars") => VariableFile::Auto,
+            "patchform.pfvars" | "patchform.pfvars.json" => VariableFile::Default,
+            n if n.ends_with(".auto.pfvars") || n.ends_with(".auto.pfvars.json") => VariableFile::Auto,
             _ => continue,
         };
         if let Some(id) = add(sources, problems, Path::new(name))? {
@@ -126,6 +126,15 @@ fn names_in(folder: &Path) -> Result<Vec<String>, Failure> {
     }
     names.sort_unstable();
     Ok(names)
+}
+
+/// The `*.pf.hcl` files of the working folder, sorted.
+///
+/// # Errors
+/// The folder cannot be read.
+pub(super) fn configuration_files() -> Result<Vec<PathBuf>, Failure> {
+    let names = names_in(Path::new("."))?;
+    Ok(names.into_iter().filter(|n| n.ends_with(".pf.hcl")).map(PathBuf::from).collect())
 }
 
 fn here() -> String {

@@ -12,6 +12,7 @@ use crate::provider::session::Patience;
 use crate::provider::{Launch, ProviderError, Session, Watch};
 use crate::target::Targets;
 use crate::world::disk;
+use patchform_versions::{Constraint, Scheme};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -88,7 +89,9 @@ impl Starter {
             if let Some(lock) = lock {
                 keep_to(lock, &located)?;
             }
-            known.insert(name.clone(), self.describe(located).map_err(missing)?);
+            let found = self.describe(located).map_err(missing)?;
+            admit(name, row.version.as_deref(), &found)?;
+            known.insert(name.clone(), found);
         }
         for row in BUNDLED.iter().filter(|row| !required.contains_key(row.name)) {
             let bundled =
@@ -144,6 +147,33 @@ impl Starter {
             fleet.add(&provider.name, session, known.described.description);
         }
         Ok(fleet)
+    }
+}
+
+/// Holds a provider's version against what `required_providers` asks for.
+fn admit(name: &str, wanted: Option<&str>, found: &Known) -> Result<(), Failure> {
+    let Some(wanted) = wanted else { return Ok(()) };
+    let version = &found.described.identity.version;
+    let (what, way_out) = match &found.located.source {
+        Source::Bundled => (
+            "bundled with this patchform".to_string(),
+            "Use the version of patchform that brings it",
+        ),
+        Source::Foreign { path, .. } => (path.clone(), "Put an executable there that fits"),
+    };
+    let parsed = Scheme::Semver.parse(version).map_err(|wrong| {
+        Failure::error(format!(
+            "provider `{name}` ({what}) says that its version is {version:?}, which cannot be held against {wanted:?}: {wrong}"
+        ))
+        .hint("take `version` out of its row in required_providers, or tell the provider's author")
+    })?;
+    // The requirement was parsed when the configuration was read.
+    match Constraint::parse(Scheme::Semver, wanted) {
+        Ok(constraint) if !constraint.matches(&parsed) => Err(Failure::error(format!(
+            "provider `{name}` ({what}) is version {version}; required_providers asks for {wanted:?}"
+        ))
+        .hint(format!("{way_out}, or change `version` in its row of required_providers"))),
+        _ => Ok(()),
     }
 }
 

@@ -62,6 +62,7 @@ fn finished(id: &str, place: Place, inputs: &Inputs, stages: &mut dyn Stages) ->
     let secrets = secrets::again(&told.plan, inputs)?;
     let (draft, lost) = undo::undo(&told.plan, &run, &state).map_err(Failure::error)?;
     let starter = Starter::new(&place, Arc::new(Silent));
+    starter.targets.hide(secrets.mask());
     let needed: BTreeSet<usize> = draft.entries.iter().map(|e| e.provider).collect();
     let fleet = starter.pinned_fleet(&draft.providers, &needed)?;
     for provider in needed.iter().filter_map(|i| draft.providers.get(*i)) {
