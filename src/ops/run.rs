@@ -6,9 +6,11 @@ use super::{Failure, Place, runs, state};
 use crate::engine::inbox;
 use crate::model::Moment;
 use crate::plan::Plan;
+use crate::provider::watch::Silent;
 use crate::run::event::Request;
 use crate::run::{Run, outcome};
 use crate::state::RunPurpose;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// One row of `run list`.
@@ -131,5 +133,5 @@ pub fn abandon(id: Option<&str>, inputs: &Inputs, lock: Duration) -> Result<Read
     let place = Place::known();
     let chosen = runs::choose(&place.runs, id)?;
     let told = runs::tell(&place.runs, &chosen.id)?;
-    apply::open(told, Some(Request::Abandon), place, inputs, lock)
+    apply::open(told, Some(Request::Abandon), place, inputs, lock, Arc::new(Silent))
 }
