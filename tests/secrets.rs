@@ -99,7 +99,9 @@ fn a_secret_stands_nowhere_in_clear() {
     words(&["show", "--json", "p"]).exits(0);
     words(&["apply", "p"]).exits(0);
     assert_eq!(lab.read("got"), format!("{PASSWORD} {PIN}\n"));
-    for quiet in [&["output", "--json"] as &[&str], &["run", "show"], &["run", "show", "--json"], &["state", "pull"]] {
+    for quiet in
+        [&["output", "--json"] as &[&str], &["run", "show"], &["run", "show", "--json"], &["state", "pull"]]
+    {
         nowhere(&lab, run(&lab, quiet, &[])).exits(0);
     }
 }
@@ -186,6 +188,7 @@ fn a_stopped_run_is_finished_and_taken_back_with_its_secrets() {
 /// A failure halts the run.
 fn halting() -> String {
     let rollout = "rollout \"stop\" {\n  on_failure = \"halt\"\n}\n";
-    let text = CONFIGURATION.replace("  patch_level = \"2\"", "  rollout = rollout.stop\n  patch_level = \"2\"");
+    let text =
+        CONFIGURATION.replace("  patch_level = \"2\"", "  rollout = rollout.stop\n  patch_level = \"2\"");
     format!("{rollout}{text}")
 }

@@ -149,7 +149,6 @@ fn list(json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
 fn show(id: Option<&str>, json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
     let told = ops::run::show(id)?;
     terminal.notices(&told.journal.notices);
-    let mut live = Live::new(terminal, json);
-    live.replay(&told);
+    Live::replay(terminal, json, &told);
     Ok(Exit::Done)
 }

@@ -4,7 +4,7 @@ use super::convert::convert;
 use super::expr::Expr;
 use super::fields::{Fields, Known, sentence_case};
 use super::scope::Scope;
-use super::syntax::{self, Block, Body};
+use super::syntax::{Block, Body};
 use super::types::Type;
 use super::value::Value;
 use crate::model::{Diagnostic, Diagnostics, Span};

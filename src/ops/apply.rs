@@ -18,6 +18,7 @@ use crate::journal::{Identity, Writer};
 use crate::model::Moment;
 use crate::plan::noun::{Block, Observed, Verdict};
 use crate::plan::{Plan, stale, stored};
+use crate::provider::Watch;
 use crate::run::event::{ActionRef, Event, Request};
 use crate::run::{Begin, Outcome, Run, outcome};
 use crate::state::State;
@@ -102,15 +103,15 @@ pub fn planned(planned: Planned, lock: Duration) -> Ready {
     }
 }
 
-/// A saved plan.
+/// A saved plan; `watch` is told of what its providers say.
 ///
 /// # Errors
 /// A plan that cannot be read, a provider that is not the pinned one, a secret that is missing.
-pub fn saved(path: &Path, inputs: &Inputs, lock: Duration) -> Result<Ready, Failure> {
+pub fn saved(path: &Path, inputs: &Inputs, lock: Duration, watch: Arc<dyn Watch>) -> Result<Ready, Failure> {
     let plan = super::plan::read_saved(path)?;
     let place = Place::known();
     settle_ended(&place, &Local::new(&place.state).with_patience(lock))?;
-    pinned(plan, place, inputs, lock, Entry::New { saved: true })
+    pinned(plan, place, inputs, lock, Entry::New { saved: true }, watch)
 }
 
 /// An open run, to be finished, taken back or abandoned.
@@ -123,16 +124,24 @@ pub(super) fn open(
     place: Place,
     inputs: &Inputs,
     lock: Duration,
+    watch: Arc<dyn Watch>,
 ) -> Result<Ready, Failure> {
     let plan = told.plan.clone();
     let notices = told.journal.notices.clone();
-    let ready = pinned(plan, place, inputs, lock, Entry::Open { told: Box::new(told), request })?;
+    let ready = pinned(plan, place, inputs, lock, Entry::Open { told: Box::new(told), request }, watch)?;
     Ok(Ready { notices, ..ready })
 }
 
-fn pinned(plan: Plan, place: Place, inputs: &Inputs, lock: Duration, entry: Entry) -> Result<Ready, Failure> {
+fn pinned(
+    plan: Plan,
+    place: Place,
+    inputs: &Inputs,
+    lock: Duration,
+    entry: Entry,
+    watch: Arc<dyn Watch>,
+) -> Result<Ready, Failure> {
     let secrets = secrets::again(&plan, inputs)?;
-    let starter = Starter::new(&place, Arc::new(crate::provider::watch::Silent));
+    let starter = Starter::new(&place, watch);
     starter.targets.hide(secrets.mask());
     let needed: BTreeSet<usize> = stale::rests_on(&plan)
         .into_iter()

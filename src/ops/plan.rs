@@ -17,7 +17,6 @@ use crate::model::{Address, Diagnostic, Diagnostics};
 use crate::plan::noun::{Observed, PinnedProvider, Purpose, Verdict};
 use crate::plan::{Changes, Draft, Facts, Focus, Making, Plan, stored};
 use crate::provider::Watch;
-use crate::provider::watch::Silent;
 use crate::state::State;
 use crate::world::{clock, disk, random};
 use patchform_sdk::message::{self, Desired, Order, Subject};
@@ -61,6 +60,8 @@ pub enum Stage {
 pub trait Stages {
     /// A stage begins.
     fn stage(&mut self, stage: Stage);
+    /// Who is told of what providers say, from their start on.
+    fn watch(&self) -> Arc<dyn Watch>;
 }
 
 /// A plan, and everything at hand that applying it needs.
@@ -271,7 +272,7 @@ fn value_at<'a>(arguments: &'a Json, secret: &Secret) -> Option<&'a Json> {
 /// See [`Failure`]; nothing was changed.
 pub fn plan(request: &Request, stages: &mut dyn Stages) -> Result<Planned, Failure> {
     stages.stage(Stage::Checking);
-    let mut checked = check(&request.inputs, Arc::new(Silent))?;
+    let mut checked = check(&request.inputs, stages.watch())?;
     let fleet = checked.start()?;
     checked.place.prepare()?;
     let local = Local::new(&checked.place.state);

@@ -155,10 +155,9 @@ fn admit(name: &str, wanted: Option<&str>, found: &Known) -> Result<(), Failure>
     let Some(wanted) = wanted else { return Ok(()) };
     let version = &found.described.identity.version;
     let (what, way_out) = match &found.located.source {
-        Source::Bundled => (
-            "bundled with this patchform".to_string(),
-            "Use the version of patchform that brings it",
-        ),
+        Source::Bundled => {
+            ("bundled with this patchform".to_string(), "Use the version of patchform that brings it")
+        }
         Source::Foreign { path, .. } => (path.clone(), "Put an executable there that fits"),
     };
     let parsed = Scheme::Semver.parse(version).map_err(|wrong| {

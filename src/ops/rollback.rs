@@ -10,10 +10,8 @@ use crate::backend::Local;
 use crate::config::source::Sources;
 use crate::model::{Diagnostic, Diagnostics};
 use crate::plan::{Focus, undo};
-use crate::provider::watch::Silent;
 use crate::run::event::Request;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// How a run is taken back.
@@ -40,7 +38,8 @@ pub fn open(
     if run.is_none() || opened.iter().any(|r| Some(r.id.as_str()) == run) {
         let chosen = runs::choose(&place.runs, run)?;
         let told = runs::tell(&place.runs, &chosen.id)?;
-        return Ok(Way::Back(Box::new(apply::open(told, Some(Request::Rollback), place, inputs, lock)?)));
+        let ready = apply::open(told, Some(Request::Rollback), place, inputs, lock, stages.watch())?;
+        return Ok(Way::Back(Box::new(ready)));
     }
     finished(run.unwrap_or_default(), place, inputs, stages).map(|planned| Way::NewPlan(Box::new(planned)))
 }
@@ -61,7 +60,7 @@ fn finished(id: &str, place: Place, inputs: &Inputs, stages: &mut dyn Stages) ->
     let told = runs::tell(&place.runs, id)?;
     let secrets = secrets::again(&told.plan, inputs)?;
     let (draft, lost) = undo::undo(&told.plan, &run, &state).map_err(Failure::error)?;
-    let starter = Starter::new(&place, Arc::new(Silent));
+    let starter = Starter::new(&place, stages.watch());
     starter.targets.hide(secrets.mask());
     let needed: BTreeSet<usize> = draft.entries.iter().map(|e| e.provider).collect();
     let fleet = starter.pinned_fleet(&draft.providers, &needed)?;

@@ -9,10 +9,12 @@ use crate::backend::Local;
 use crate::engine::{inbox, lease};
 use crate::model::Moment;
 use crate::plan::Plan;
+use crate::provider::watch::Silent;
 use crate::run::event::Request;
 use crate::run::{Run, outcome};
 use crate::state::RunPurpose;
 use crate::world::clock;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// One row of `run list`.
@@ -149,7 +151,7 @@ pub fn abandon(id: Option<&str>, inputs: &Inputs, lock: Duration) -> Result<Aban
     let place = Place::known();
     let chosen = runs::choose(&place.runs, id)?;
     match runs::tell(&place.runs, &chosen.id) {
-        Ok(told) => apply::open(told, Some(Request::Abandon), place, inputs, lock)
+        Ok(told) => apply::open(told, Some(Request::Abandon), place, inputs, lock, Arc::new(Silent))
             .map(|ready| Abandoned::Ready(Box::new(ready))),
         Err(damaged) => {
             let _lock = Local::new(&place.state).with_patience(lock).lock("run abandon").map_err(backend)?;

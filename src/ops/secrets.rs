@@ -1,7 +1,7 @@
 //! Secrets read again: a saved plan and a journal hold only where each came from.
 
-use super::{Failure, project};
 use super::inputs::{Given, Inputs};
+use super::{Failure, project};
 use crate::config::checked::{Secret, SecretOrigin, SecretSource};
 use crate::config::variables;
 use crate::engine::secrets::{Missing, Secrets};
@@ -74,9 +74,9 @@ fn given(name: &str, ty: Option<&str>, inputs: &Inputs) -> Result<Option<Json>, 
     for given in inputs.given.iter().rev() {
         let found = match given {
             Given::Variable(text) => match text.split_once('=') {
-                Some((variable, value)) if variable == name => {
-                    Some(variables::of_text(value, ty).map_err(|why| unusable(name, &format!("--var: {why}")))?)
-                }
+                Some((variable, value)) if variable == name => Some(
+                    variables::of_text(value, ty).map_err(|why| unusable(name, &format!("--var: {why}")))?,
+                ),
                 _ => None,
             },
             Given::File(path) => file_value(path, name, ty)?,
@@ -111,9 +111,11 @@ fn default_value(name: &str, ty: Option<&str>) -> Option<Json> {
 }
 
 fn unusable(name: &str, why: &str) -> Failure {
-    Failure::error(format!("the value of the sensitive variable `{name}` is needed again: {why}")).hint(format!(
-        "set PF_VAR_{name}, give --var-file FILE or --var '{name}=…', or put it back where it came from"
-    ))
+    Failure::error(format!("the value of the sensitive variable `{name}` is needed again: {why}")).hint(
+        format!(
+            "set PF_VAR_{name}, give --var-file FILE or --var '{name}=…', or put it back where it came from"
+        ),
+    )
 }
 
 /// A secret that is not there.

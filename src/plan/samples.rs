@@ -189,7 +189,11 @@ fn database() -> Entry {
     entry.recorded = Some(from.clone());
     entry.observed = present("db", from.clone());
     entry.arguments = json!({ "password": null, "ports": [5432], "ratio": 0.5 });
-    entry.secrets = vec![Secret { path: vec![At::Key("password".into())], variable: "db_password".into(), form: SecretForm::Text }];
+    entry.secrets = vec![Secret {
+        path: vec![At::Key("password".into())],
+        variable: "db_password".into(),
+        form: SecretForm::Text,
+    }];
     let mut db = change(None, None, Cause::Change);
     db.from = Some(from);
     db.to = Some(to);

@@ -12,7 +12,7 @@ mod entry;
 mod parts;
 
 use entry::StoredEntry;
-use parts::{StoredProvider, StoredPurpose, StoredRollout, StoredOrigin};
+use parts::{StoredOrigin, StoredProvider, StoredPurpose, StoredRollout};
 
 /// The form that this program writes.
 pub const FORMAT_VERSION: u32 = 1;

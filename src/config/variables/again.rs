@@ -113,7 +113,11 @@ mod tests {
             ("080", Some("number"), Some(json!(80))),
             ("true", Some("bool"), Some(json!(true))),
             ("[1, \"b\"]", Some("list(string)"), Some(json!(["1", "b"]))),
-            ("{ a = 1 }", Some("object({ a = string, b = optional(number, 5) })"), Some(json!({"a": "1", "b": 5}))),
+            (
+                "{ a = 1 }",
+                Some("object({ a = string, b = optional(number, 5) })"),
+                Some(json!({"a": "1", "b": 5})),
+            ),
             ("{ a = 1 }", Some("any"), Some(json!({"a": 1}))),
             ("s3cret", Some("number"), None),
             ("[", Some("list(string)"), None),
