@@ -142,7 +142,6 @@ fn pinned(
 ) -> Result<Ready, Failure> {
     let secrets = secrets::again(&plan, inputs)?;
     let starter = Starter::new(&place, watch);
-    starter.targets.hide(secrets.mask());
     let needed: BTreeSet<usize> = stale::rests_on(&plan)
         .into_iter()
         .filter(|i| !matches!(plan.entries[*i].verdict, Verdict::Forget))
@@ -151,11 +150,7 @@ fn pinned(
         })
         .map(|i| plan.entries[i].provider)
         .collect();
-    let fleet = starter.pinned_fleet(&plan.providers, &needed)?;
-    for provider in needed.iter().filter_map(|i| plan.providers.get(*i)) {
-        let arguments = secrets.fill(&provider.arguments, &provider.secrets).map_err(secrets::missing)?;
-        fleet.configure(&provider.name, &provider.alias, &arguments).map_err(super::providers::missing)?;
-    }
+    let fleet = starter.pinned_fleet(&plan.providers, &needed, &secrets)?;
     let local = Local::new(&place.state).with_patience(lock);
     Ok(Ready { plan, place, fleet, starter, secrets, local, notices: Vec::new(), entry })
 }

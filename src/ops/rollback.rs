@@ -61,13 +61,8 @@ fn finished(id: &str, place: Place, inputs: &Inputs, stages: &mut dyn Stages) ->
     let secrets = secrets::again(&told.plan, inputs)?;
     let (draft, lost) = undo::undo(&told.plan, &run, &state).map_err(Failure::error)?;
     let starter = Starter::new(&place, stages.watch());
-    starter.targets.hide(secrets.mask());
     let needed: BTreeSet<usize> = draft.entries.iter().map(|e| e.provider).collect();
-    let fleet = starter.pinned_fleet(&draft.providers, &needed)?;
-    for provider in needed.iter().filter_map(|i| draft.providers.get(*i)) {
-        let arguments = secrets.fill(&provider.arguments, &provider.secrets).map_err(secrets::missing)?;
-        fleet.configure(&provider.name, &provider.alias, &arguments).map_err(super::providers::missing)?;
-    }
+    let fleet = starter.pinned_fleet(&draft.providers, &needed, &secrets)?;
     let focus = Focus::all(&draft);
     let plan = plan::draft_to_plan(draft, &focus, &state, &fleet, &secrets, true, &place, stages)?;
     let mut warnings = Diagnostics::default();

@@ -25,6 +25,7 @@ pub fn line(who: &str, text: &str) {
 fn sink() -> Option<Sink> {
     let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     set("PF_LOG").filter(|level| !level.eq_ignore_ascii_case("off"))?;
-    let file = set("PF_LOG_PATH").and_then(|path| OpenOptions::new().append(true).create(true).open(path).ok());
+    let file =
+        set("PF_LOG_PATH").and_then(|path| OpenOptions::new().append(true).create(true).open(path).ok());
     Some(file.map_or(Sink::Stderr, |file| Sink::File(Mutex::new(file))))
 }
