@@ -330,13 +330,12 @@ fn take(
     Ok((run, writer))
 }
 
-/// `20261122-024000-3f9a`: sorts by time, names no two runs alike.
+/// `20261122-024000-123-3f9a`: sorts by time, also within a second, and names no two runs alike.
 fn new_id(now: Moment) -> Result<String, Failure> {
-    let text = now.to_string();
-    let digits: String = text.chars().filter(char::is_ascii_digit).take(14).collect();
+    let digits: String = now.to_string().chars().filter(char::is_ascii_digit).take(17).collect();
     let tail = random::hex(2).map_err(|e| Failure::error(format!("no randomness for the run's id: {e}")))?;
-    let (day, time) = digits.split_at(digits.len().min(8));
-    Ok(format!("{day}-{time}-{tail}"))
+    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
+    Ok(format!("{}-{}-{}-{tail}", part(0, 8), part(8, 14), part(14, 17)))
 }
 
 fn holdings(plan: &Plan) -> Holdings {
