@@ -18,6 +18,7 @@ use crate::provider::watch::Silent;
 use crate::state::{Snapshot, State, retention};
 use crate::world::clock;
 use patchform_sdk::message::{Preview, Reload, SnapshotRef, WayBack, WayBackKind};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -261,9 +262,11 @@ fn change(id: &str, snapshot: &Snapshot, entry: &Entry) -> Change {
 
 /// Snapshots that retention will drop after `plan` was carried out on `state`: id and why.
 pub fn will_drop(state: &State, plan: &Plan) -> Vec<(String, String)> {
-    let mut after = state.clone();
+    // Copied only where the plan changes something.
+    let mut after = Cow::Borrowed(state);
     let now = clock::now();
     for (i, entry, change) in plan.changes() {
+        let after = after.to_mut();
         if change.forth.iter().any(|p| p.action == Step::Snapshot) {
             let new = Snapshot {
                 component: entry.address.clone(),
