@@ -8,6 +8,7 @@ use crate::ops::{Failure, failure::Kind};
 use crate::report::diagnostic::{self, Look};
 use crate::report::error_json::{self, ErrorView};
 use crate::report::page::Page;
+use crate::report::state_text::Clock;
 use crate::report::style::{Style, Tint, plain, tinted};
 use crate::world::clock;
 use std::io::{self, BufRead as _, IsTerminal as _};
@@ -97,6 +98,11 @@ impl Terminal {
             self.say(&error_line(failure, kind, exit));
         }
         exit
+    }
+
+    /// The present, in local time.
+    pub fn clock(&self) -> Clock {
+        Clock { now: clock::now(), zone: clock::local_offset }
     }
 
     fn look(&self) -> Look {

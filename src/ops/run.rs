@@ -4,44 +4,27 @@ use super::apply::{self, Ready};
 use super::inputs::Inputs;
 use super::{Failure, Place, runs, state};
 use crate::engine::inbox;
-use crate::model::Moment;
 use crate::plan::Plan;
 use crate::provider::watch::Silent;
+use crate::report::state_text::RunRow;
 use crate::run::event::Request;
 use crate::run::{Run, outcome};
 use crate::state::RunPurpose;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// One row of `run list`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
-    /// Its id.
-    pub id: String,
-    /// When it began; `None` when its journal cannot be read.
-    pub started: Option<Moment>,
-    /// When it ended.
-    pub finished: Option<Moment>,
-    /// `complete`, `restored`, … or `running`, `open`, `damaged`.
-    pub outcome: String,
-    /// What it was for.
-    pub purpose: String,
-    /// How many components it changed, or is to change.
-    pub components: usize,
-}
-
 /// All runs, the oldest first.
 ///
 /// # Errors
 /// The state or a lease cannot be read.
-pub fn list() -> Result<Vec<Row>, Failure> {
+pub fn list() -> Result<Vec<RunRow>, Failure> {
     let place = Place::known();
     let open = runs::open(&place.runs)?;
     let state = state::read()?;
     let known = state.iter().flat_map(|s| &s.runs);
-    let mut rows: Vec<Row> = known
+    let mut rows: Vec<RunRow> = known
         .filter(|run| !open.iter().any(|o| o.id == run.id))
-        .map(|run| Row {
+        .map(|run| RunRow {
             id: run.id.clone(),
             started: Some(run.started),
             finished: Some(run.finished),
@@ -56,7 +39,7 @@ pub fn list() -> Result<Vec<Row>, Failure> {
         .collect();
     for run in open {
         let told = runs::tell(&place.runs, &run.id);
-        rows.push(Row {
+        rows.push(RunRow {
             started: Some(told.as_ref().map_or(run.since, runs::Told::started)),
             finished: None,
             outcome: match (&told, run.alive) {

@@ -57,7 +57,7 @@ fn steps(entry: &Entry, change: &Change, snapshot: Option<&str>) -> Vec<String> 
 fn restore(change: &Change, snapshot: Option<&str>, before: &str) -> String {
     let id = snapshot.map_or(String::new(), |id| format!(" {id}"));
     let place = change.way_back.as_ref().map(|w| w.place.as_str()).filter(|p| !p.is_empty());
-    let place = place.map_or(String::new(), |p| format!(", kept in {p}"));
+    let place = place.map_or(String::new(), |p| format!(" ({p})"));
     let loses = match &change.way_back {
         Some(way) if way.discards_data => " This throws away data written since it was taken.",
         _ => "",
