@@ -56,7 +56,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
     };
     let ended = ops::apply::apply(ready, &mut live)?;
     live.finish(&ended);
-    Ok(super::failure::exit_of(&ended))
+    Ok(super::ended::exit_of(&ended))
 }
 
 impl Arguments {

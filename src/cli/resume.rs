@@ -29,5 +29,5 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
     terminal.notices(&ready.notices);
     let ended = ops::apply::apply(ready, &mut live)?;
     live.finish(&ended);
-    Ok(super::failure::exit_of(&ended))
+    Ok(super::ended::exit_of(&ended))
 }

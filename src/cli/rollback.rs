@@ -55,5 +55,5 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
     terminal.notices(&ready.notices);
     let ended = ops::apply::apply(ready, &mut live)?;
     live.finish(&ended);
-    Ok(super::failure::exit_of_rollback(&ended))
+    Ok(super::ended::exit_of_rollback(&ended))
 }

@@ -72,11 +72,20 @@ pub fn run(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
             ask(run, |plan| ops::run::skip(plan, address), "leaves it alone if it has not begun", terminal)
         }
         Verb::Abandon { run, variables, lock } => {
-            let ready = ops::run::abandon(run.as_deref(), &variables.inputs(), lock.timeout()?)?;
-            terminal.notices(&ready.notices);
-            let mut live = Live::new(terminal, false);
-            let ended = ops::apply::apply(ready, &mut live)?;
-            live.finish(&ended);
+            match ops::run::abandon(run.as_deref(), &variables.inputs(), lock.timeout()?)? {
+                ops::run::Abandoned::Ready(ready) => {
+                    terminal.notices(&ready.notices);
+                    let mut live = Live::new(terminal, false);
+                    let ended = ops::apply::apply(*ready, &mut live)?;
+                    live.finish(&ended);
+                }
+                ops::run::Abandoned::LetGo { id, why } => {
+                    terminal.notices(&[why]);
+                    terminal.say(&format!(
+                        "Run {id} holds nothing any more. What it left on its components is not known: look with `patchform plan`.\n"
+                    ));
+                }
+            }
             Ok(Exit::Done)
         }
     }

@@ -114,6 +114,10 @@ impl Terminal {
     /// # Errors
     /// When nobody can be asked.
     pub fn approve(&self, question: &str, input: bool) -> Result<bool, Failure> {
+        if self.json {
+            return Err(Failure::refused("approval is needed, and with --json there is no plan to look at")
+                .hint("review and save a plan with `patchform plan --out`, and apply that; or give --auto-approve"));
+        }
         if !input || !self.interactive {
             return Err(Failure::refused("approval is needed, and nobody can be asked here").hint(
                 "review the plan, save it with --out, and apply the saved plan; or give --auto-approve",

@@ -6,7 +6,7 @@ use super::observe::seen;
 use super::secrets::Secrets;
 use super::subject::{self, alias_of, provider_of};
 use crate::config::checked::{Check, Connection};
-use crate::model::PatchLevel;
+use crate::model::{Mask, PatchLevel};
 use crate::plan::levels;
 use crate::plan::noun::{Change, Entry, Observed, Plan, Step, Verdict as PlanVerdict};
 use crate::policy;
@@ -80,8 +80,10 @@ impl Hands {
             Some(action) => match (tools.act(begin, entry, change), tools.session(entry)) {
                 (Ok(act), Ok(session)) => {
                     let deadline = Duration::from_millis(act.deadline);
-                    session
-                        .act(action, &act, deadline, move |reply| answered(reply.unwrap_or_else(unanswered)));
+                    let mask = tools.secrets.mask();
+                    session.act(action, &act, deadline, move |reply| {
+                        answered(masked(reply.unwrap_or_else(unanswered), &mask));
+                    });
                 }
                 (Err(why), _) | (_, Err(why)) => answered(Answer::refused(why)),
             },
@@ -108,7 +110,14 @@ impl Hands {
             None => found(Err("the plan does not change this component".into())),
             Some(Err(why)) => found(Err(why)),
             Some(Ok((session, probe))) => {
-                session.probe(&probe, PROBE_DEADLINE, move |reply| found(reply.map_err(|e| e.to_string())));
+                let mask = tools.secrets.mask();
+                session.probe(&probe, PROBE_DEADLINE, move |reply| {
+                    found(
+                        reply
+                            .map(|probed| masked_probe(probed, &mask))
+                            .map_err(|e| mask.apply(&e.to_string()).into()),
+                    );
+                });
             }
         }
     }
@@ -201,11 +210,38 @@ pub fn component_of(run: &str, id: &str) -> Option<usize> {
 }
 
 fn unanswered(error: ProviderError) -> Answer {
-    match error {
-        ProviderError::Start { .. } | ProviderError::GaveUp { .. } | ProviderError::Send { .. } => {
-            Answer::refused(error.to_string())
+    if error.nothing_was_done() {
+        Answer::refused(error.to_string())
+    } else {
+        Answer::unclear(error.to_string())
+    }
+}
+
+/// An answer without the secrets that its provider may have printed.
+fn masked(mut answer: Answer, mask: &Mask) -> Answer {
+    match &mut answer {
+        Answer::Applied(done) => mask_done(done, mask),
+        Answer::Refused { why, output } | Answer::Unclear { why, output } => {
+            mask.hide(why);
+            mask.hide(output);
         }
-        other => Answer::unclear(other.to_string()),
+    }
+    answer
+}
+
+fn masked_probe(mut probed: Probed, mask: &Mask) -> Probed {
+    match &mut probed {
+        Probed::After(done) => mask_done(done, mask),
+        Probed::Between { why } => mask.hide(why),
+        Probed::Before | Probed::Busy => {}
+    }
+    probed
+}
+
+fn mask_done(done: &mut Done, mask: &Mask) {
+    mask.hide(&mut done.output);
+    if let Some(Verdict::Ill { why } | Verdict::Inconclusive { why }) = &mut done.verdict {
+        mask.hide(why);
     }
 }
 
@@ -352,7 +388,7 @@ impl Tools {
             Ok(observed) => return observed,
             Err(why) => why,
         };
-        Observed::Unreachable { why }
+        Observed::Unreachable { why: self.secrets.mask().apply(&why).into() }
     }
 
     fn try_observe(&self, entry: &Entry) -> Result<Observed, String> {

@@ -1,6 +1,7 @@
 //! `plan`: reads, compares, previews.
 
 use super::inputs::Inputs;
+use super::ledger::settle_ended;
 use super::project::{FilesOnDisk, Project};
 use super::providers::{self, Gathered, Starter};
 use super::runs;
@@ -104,11 +105,22 @@ pub struct Checked {
 /// # Errors
 /// Everything that is wrong with it; a provider that cannot be found or is not the pinned one.
 pub fn check(inputs: &Inputs, watch: Arc<dyn Watch>) -> Result<Checked, Failure> {
-    let Project { mut sources, parsed, inputs, place, mut warnings } = Project::load(inputs)?;
+    let Project { mut sources, parsed, inputs, place, mut problems } = Project::load(inputs)?;
     let starter = Starter::new(&place, watch);
-    let gathered =
-        starter.gather(parsed.required_providers(), &parsed.kinds(), &parsed.configured_providers())?;
-    gathered.keep_to(&providers::read_lock(&place.lock_file)?)?;
+    let gathered = providers::read_lock(&place.lock_file).and_then(|lock| {
+        starter.gather(
+            parsed.required_providers(),
+            &parsed.kinds(),
+            &parsed.configured_providers(),
+            Some(&lock),
+        )
+    });
+    let gathered = match gathered {
+        Ok(gathered) => gathered,
+        // Without schemas nothing more can be said than what is wrong with the syntax.
+        Err(_) if problems.has_errors() => return Err(Failure::configuration(sources, problems)),
+        Err(failure) => return Err(failure),
+    };
     let working_folder = std::env::current_dir().unwrap_or_default();
     let around = Surroundings {
         files: &FilesOnDisk,
@@ -116,15 +128,20 @@ pub fn check(inputs: &Inputs, watch: Arc<dyn Watch>) -> Result<Checked, Failure>
         working_folder: &working_folder.to_string_lossy(),
         workspace: "default",
     };
-    match check::check(&parsed, &mut sources, &gathered.schemas(), &inputs, &around) {
-        Ok((config, found)) => {
-            warnings.0.extend(found.0);
-            Ok(Checked { config, sources, warnings, place, gathered, starter })
+    let broken = problems.has_errors();
+    let (config, mut found) = match check::check(&parsed, &mut sources, &gathered.schemas(), &inputs, &around)
+    {
+        Ok((config, warnings)) => (Some(config), warnings),
+        Err(found) => (None, found),
+    };
+    // What a syntax error swallowed is missing elsewhere, and is no mistake of its own.
+    found.0.retain(|problem| !(broken && problem.absence));
+    problems.0.append(&mut found.0);
+    match config {
+        Some(config) if !broken => {
+            Ok(Checked { config, sources, warnings: problems, place, gathered, starter })
         }
-        Err(mut found) => {
-            warnings.0.append(&mut found.0);
-            Err(Failure::configuration(sources, warnings))
-        }
+        _ => Err(Failure::configuration(sources, problems)),
     }
 }
 
@@ -136,6 +153,7 @@ impl Checked {
     pub fn start(&mut self) -> Result<Fleet, Failure> {
         let used: BTreeSet<&str> =
             self.config.components.iter().map(|c| self.provider_name(c.provider)).collect();
+        self.starter.targets.hide(self.secrets().mask());
         let fleet = self.starter.fleet(&self.gathered, &used)?;
         for block in &self.config.providers {
             fleet.configure(&block.name, &block.alias, &block.arguments).map_err(providers::missing)?;
@@ -257,7 +275,9 @@ pub fn plan(request: &Request, stages: &mut dyn Stages) -> Result<Planned, Failu
     let mut checked = check(&request.inputs, stages.watch())?;
     let fleet = checked.start()?;
     checked.place.prepare()?;
-    let state = Local::new(&checked.place.state).read().map_err(backend)?;
+    let local = Local::new(&checked.place.state);
+    settle_ended(&checked.place, &local)?;
+    let state = local.read().map_err(backend)?;
     let secrets = checked.secrets();
     let known = state.clone().map_or_else(fresh_state, Ok)?;
     let purpose = if request.refresh_only { Purpose::RefreshOnly } else { Purpose::Apply };

@@ -2,7 +2,9 @@
 
 use super::apply::{self, Ready};
 use super::inputs::Inputs;
+use super::ledger::settle_ended;
 use super::{Failure, Place, runs};
+use crate::backend::Local;
 use crate::provider::Watch;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +20,7 @@ pub fn open(
     watch: Arc<dyn Watch>,
 ) -> Result<Ready, Failure> {
     let place = Place::known();
+    settle_ended(&place, &Local::new(&place.state).with_patience(lock))?;
     let chosen = runs::choose(&place.runs, run)?;
     let told = runs::tell(&place.runs, &chosen.id)?;
     apply::open(told, None, place, inputs, lock, watch)

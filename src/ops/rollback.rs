@@ -2,6 +2,7 @@
 
 use super::apply::{self, Ready};
 use super::inputs::Inputs;
+use super::ledger::settle_ended;
 use super::plan::{self, Planned, Stages, backend};
 use super::providers::Starter;
 use super::{Failure, Place, runs, secrets};
@@ -32,6 +33,7 @@ pub fn open(
     stages: &mut dyn Stages,
 ) -> Result<Way, Failure> {
     let place = Place::known();
+    settle_ended(&place, &Local::new(&place.state).with_patience(lock))?;
     let opened = runs::open(&place.runs)?;
     if run.is_none() || opened.iter().any(|r| Some(r.id.as_str()) == run) {
         let chosen = runs::choose(&place.runs, run)?;
@@ -59,6 +61,7 @@ fn finished(id: &str, place: Place, inputs: &Inputs, stages: &mut dyn Stages) ->
     let secrets = secrets::again(&told.plan, inputs)?;
     let (draft, lost) = undo::undo(&told.plan, &run, &state).map_err(Failure::error)?;
     let starter = Starter::new(&place, stages.watch());
+    starter.targets.hide(secrets.mask());
     let needed: BTreeSet<usize> = draft.entries.iter().map(|e| e.provider).collect();
     let fleet = starter.pinned_fleet(&draft.providers, &needed)?;
     for provider in needed.iter().filter_map(|i| draft.providers.get(*i)) {

@@ -2,14 +2,19 @@
 
 use super::apply::{self, Ready};
 use super::inputs::Inputs;
+use super::ledger::settle_ended;
+use super::plan::backend;
 use super::{Failure, Place, runs, state};
-use crate::engine::inbox;
+use crate::backend::Local;
+use crate::engine::{inbox, lease};
 use crate::plan::Plan;
+use crate::plan::noun::Purpose;
 use crate::provider::watch::Silent;
 use crate::report::state_text::RunRow;
 use crate::run::event::Request;
 use crate::run::{Run, outcome};
 use crate::state::RunPurpose;
+use crate::world::clock;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +24,7 @@ use std::time::Duration;
 /// The state or a lease cannot be read.
 pub fn list() -> Result<Vec<RunRow>, Failure> {
     let place = Place::known();
+    settle_ended(&place, &Local::new(&place.state))?;
     let open = runs::open(&place.runs)?;
     let state = state::read()?;
     let known = state.iter().flat_map(|s| &s.runs);
@@ -31,8 +37,8 @@ pub fn list() -> Result<Vec<RunRow>, Failure> {
             outcome: run.outcome.name().into(),
             purpose: match &run.purpose {
                 RunPurpose::Apply => "apply".into(),
-                RunPurpose::RefreshOnly => "refresh only".into(),
-                RunPurpose::Rollback { of } => format!("rollback of {of}"),
+                RunPurpose::RefreshOnly => REFRESH_ONLY.into(),
+                RunPurpose::Rollback { of } => rollback_of(of),
             },
             components: run.levels.len(),
         })
@@ -50,13 +56,23 @@ pub fn list() -> Result<Vec<RunRow>, Failure> {
                     _ => "open".into(),
                 },
             },
-            purpose: "apply".into(),
+            purpose: match told.as_ref().map(|told| &told.plan.purpose) {
+                Ok(Purpose::RefreshOnly) => REFRESH_ONLY.into(),
+                Ok(Purpose::Rollback { of }) => rollback_of(of),
+                _ => "apply".into(),
+            },
             components: run.holds.components.len(),
             id: run.id,
         });
     }
     rows.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(rows)
+}
+
+const REFRESH_ONLY: &str = "refresh only";
+
+fn rollback_of(of: &str) -> String {
+    format!("rollback of {of}")
 }
 
 /// A run as its folder tells it.
@@ -108,13 +124,36 @@ pub fn skip(plan: &Plan, address: &str) -> Result<Request, Failure> {
         .ok_or_else(|| Failure::error(format!("this run does not change {address}")))
 }
 
-/// `run abandon`: an open run that nobody drives, ready to be ended as it stands.
+/// How a run is abandoned.
+pub enum Abandoned {
+    /// It is driven to its end as it stands.
+    Ready(Box<Ready>),
+    /// Its plan or journal cannot be read, so that it only let go of what it held.
+    LetGo {
+        /// Its id.
+        id: String,
+        /// Why nothing more can be said of it.
+        why: String,
+    },
+}
+
+/// `run abandon`: an open run that nobody drives is ended as it stands.
 ///
 /// # Errors
-/// As `resume`.
-pub fn abandon(id: Option<&str>, inputs: &Inputs, lock: Duration) -> Result<Ready, Failure> {
+/// There is none, or somebody drives it.
+pub fn abandon(id: Option<&str>, inputs: &Inputs, lock: Duration) -> Result<Abandoned, Failure> {
     let place = Place::known();
     let chosen = runs::choose(&place.runs, id)?;
-    let told = runs::tell(&place.runs, &chosen.id)?;
-    apply::open(told, Some(Request::Abandon), place, inputs, lock, Arc::new(Silent))
+    match runs::tell(&place.runs, &chosen.id) {
+        Ok(told) => apply::open(told, Some(Request::Abandon), place, inputs, lock, Arc::new(Silent))
+            .map(|ready| Abandoned::Ready(Box::new(ready))),
+        Err(damaged) => {
+            let _lock = Local::new(&place.state).with_patience(lock).lock("run abandon").map_err(backend)?;
+            let now = clock::now();
+            let lease = lease::acquire(&place.runs, &chosen.id, &chosen.holds, chosen.token, now)
+                .map_err(runs::leased)?;
+            lease.release().map_err(runs::leased)?;
+            Ok(Abandoned::LetGo { id: chosen.id, why: damaged.message })
+        }
+    }
 }

@@ -145,6 +145,7 @@ fn start(
 ) -> Result<(Starter, Fleet, Secrets), Failure> {
     let secrets = secrets::again(plan, inputs)?;
     let starter = Starter::new(place, Arc::new(Silent));
+    starter.targets.hide(secrets.mask());
     let fleet = starter.pinned_fleet(&plan.providers, needed)?;
     for provider in needed.iter().filter_map(|i| plan.providers.get(*i)) {
         let arguments = secrets.fill(&provider.arguments, &provider.secrets).map_err(secrets::missing)?;

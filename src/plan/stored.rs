@@ -12,7 +12,7 @@ mod entry;
 mod parts;
 
 use entry::StoredEntry;
-use parts::{StoredProvider, StoredPurpose, StoredRollout, StoredSource};
+use parts::{StoredOrigin, StoredProvider, StoredPurpose, StoredRollout};
 
 /// The form that this program writes.
 pub const FORMAT_VERSION: u32 = 1;
@@ -76,7 +76,7 @@ struct Body<'a> {
     providers: Vec<StoredProvider<'a>>,
     rollouts: Vec<StoredRollout<'a>>,
     outputs: Vec<StoredOutput<'a>>,
-    secret_sources: std::collections::BTreeMap<String, StoredSource>,
+    secret_sources: std::collections::BTreeMap<String, StoredOrigin>,
     entries: Vec<StoredEntry<'a>>,
 }
 

@@ -245,6 +245,7 @@ fn settled<'a>(plan: &Plan, component: &'a Settled) -> SettledView<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::error_json::{ErrorView, error};
     use crate::report::run_samples::{ended, story};
     use crate::report::run_view::Ended;
     use crate::report::schema::Schema;
@@ -258,6 +259,8 @@ mod tests {
         for how in [Ended::Complete, Ended::Incomplete, Ended::Restored, Ended::Halted, Ended::Stuck] {
             lines.push(outcome(&plan, &ended(&plan, how)));
         }
+        lines.extend([true, false].map(|gated| nothing(gated, Moment(0))));
+        lines.push(failure());
         let mut types = std::collections::BTreeSet::new();
         for line in lines {
             assert_eq!(line.lines().count(), 1);
@@ -268,7 +271,14 @@ mod tests {
             }
             types.insert(json["type"].as_str().map(String::from));
         }
-        assert_eq!(types.len(), 9);
+        assert_eq!(types.len(), 10);
+    }
+
+    fn failure() -> String {
+        let diagnostics = serde_json::json!([{ "severity": "error", "summary": "x" }]);
+        let help = ["look".to_string()];
+        let view = ErrorView { kind: "locked", exit_code: 6, message: "no", help: &help, diagnostics };
+        error(&view, Moment(0))
     }
 
     #[test]

@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod disk;
 pub mod environment;
+pub mod executable;
 pub mod http;
 pub mod machine;
 pub mod process;

@@ -16,7 +16,10 @@ pub struct Pool {
 #[derive(Default)]
 struct Shared {
     state: Mutex<State>,
-    changed: Condvar,
+    /// A job waits, or the pool closes. One job wakes one thread: waking all of them costs more than most jobs.
+    work: Condvar,
+    /// The last thread has ended.
+    ended: Condvar,
 }
 
 #[derive(Default)]
@@ -55,18 +58,26 @@ impl Pool {
             }
         }
         state.queue.push_back(Box::new(job));
-        self.shared.changed.notify_all();
+        self.shared.work.notify_one();
         Ok(())
     }
 
     /// Waits until every job has ended.
     pub fn finish(self) {
-        let mut state = self.shared.lock();
-        state.closing = true;
-        self.shared.changed.notify_all();
+        let shared = Arc::clone(&self.shared);
+        drop(self);
+        let mut state = shared.lock();
         while state.threads > 0 {
-            state = self.shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = shared.ended.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+}
+
+impl Drop for Pool {
+    /// Jobs that run or wait are still done; then the threads end.
+    fn drop(&mut self) {
+        self.shared.lock().closing = true;
+        self.shared.work.notify_all();
     }
 }
 
@@ -86,11 +97,11 @@ impl Shared {
                 state = self.lock();
             } else if state.closing {
                 state.threads -= 1;
-                self.changed.notify_all();
+                self.ended.notify_all();
                 return;
             } else {
                 state.idle += 1;
-                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
                 state.idle -= 1;
             }
         }

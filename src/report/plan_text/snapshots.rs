@@ -1,11 +1,12 @@
 //! Snapshots that a run will take, and those that retention drops after it.
 
-use super::{View, way};
+use super::View;
 use crate::model::{Address, Moment, period};
 use crate::plan::noun::{Entry, Plan, Step};
 use crate::report::page::Page;
 use crate::report::size;
 use crate::report::style::{Tint, plain, tinted};
+use patchform_sdk::message::WayBackKind;
 use std::collections::BTreeMap;
 
 /// A snapshot that retention will drop after the run.
@@ -64,7 +65,7 @@ pub fn draw(page: &mut Page, plan: &Plan, view: &View<'_>) {
         );
     }
     view.more(page, 2, by_rule.len() - rules, "ways of keeping them");
-    if taking.iter().filter_map(|(_, _, c)| c.way_back.as_ref()).any(way::is_plain) {
+    if taking.iter().filter_map(|(_, _, c)| c.way_back.as_ref()).any(|w| w.kind == WayBackKind::Restore) {
         let covers =
             "the component alone, without data, and lost with its target, unless said otherwise above";
         page.labelled(2, 6, "cover", &[tinted(Tint::Dim, covers)]);

@@ -78,9 +78,3 @@ fn kept(way: &WayBack) -> String {
     }
     parts.join(", ")
 }
-
-/// Whether a way back is a snapshot of which [`kept`] says nothing beside its place.
-pub fn is_plain(way: &WayBack) -> bool {
-    let covers = way.coverage.whole_system || way.coverage.data;
-    way.kind == WayBackKind::Restore && !covers && !way.survives_target_loss
-}
