@@ -65,7 +65,8 @@ pub fn list() -> Result<Vec<RunRow>, Failure> {
             id: run.id,
         });
     }
-    rows.sort_by(|a, b| a.id.cmp(&b.id));
+    // Ids alone do not order runs of the same second.
+    rows.sort_by(|a, b| (a.started, &a.id).cmp(&(b.started, &b.id)));
     Ok(rows)
 }
 
@@ -83,7 +84,7 @@ pub fn show(id: Option<&str>) -> Result<runs::Told, Failure> {
     let place = Place::known();
     let id = match id {
         Some(id) => id.to_string(),
-        None => runs::all(&place.runs)?.pop().ok_or_else(|| Failure::error("there was no run yet"))?,
+        None => runs::latest(&place.runs)?.ok_or_else(|| Failure::error("there was no run yet"))?,
     };
     runs::tell(&place.runs, &id)
 }
