@@ -32,8 +32,8 @@ use std::time::Duration;
 
 /// Told of everything that happens while a run is driven.
 pub trait Audience {
-    /// The run has an id.
-    fn begins(&mut self, run: &str, plan: &Plan);
+    /// The run has an id. `before`: what its journal tells already, when it is taken up again.
+    fn begins(&mut self, run: &str, plan: &Plan, before: &[Event]);
     /// Something happened, and is durable.
     fn event(&mut self, plan: &Plan, run: &Run, event: &Event);
     /// Something that a person should know.
@@ -78,6 +78,16 @@ pub struct Ended {
     pub took: Duration,
     /// Whether something of the plan was blocked or held before it began.
     pub gated: bool,
+}
+
+impl Entry {
+    /// What the journal tells already.
+    fn events(&self) -> Vec<Event> {
+        match self {
+            Entry::New { .. } => Vec::new(),
+            Entry::Open { told, .. } => told.journal.events.clone(),
+        }
+    }
 }
 
 impl Ready {
@@ -172,8 +182,9 @@ pub fn apply(ready: Ready, audience: &mut dyn Audience) -> Result<Ended, Failure
     }
     place.prepare()?;
     let began = clock::steady();
+    let before = entry.events();
     let mut opened = open_run(&plan, &place, &local, &fleet, &secrets, entry)?;
-    audience.begins(opened.run.id(), &plan);
+    audience.begins(opened.run.id(), &plan, &before);
     let tools = Tools {
         plan: plan.clone(),
         fleet,
