@@ -55,3 +55,16 @@ fn a_changed_executable_is_refused_before_it_is_started() {
     fs::remove_file(lab.path("provider.py")).unwrap();
     lab.patchform("plan").exits(1).says("./provider.py");
 }
+
+#[test]
+fn what_it_writes_to_its_log_is_seen_when_asked_for() {
+    let Some(lab) = notes() else { return };
+    let text =
+        lab.read("provider.py").replacen("import", "import sys; print('hello', file=sys.stderr)\nimport", 1);
+    fs::write(lab.path("provider.py"), text).unwrap();
+    lab.patchform("init").exits(0).does_not_say("hello");
+    let logged =
+        lab.patchform_command("plan").env("PF_LOG", "info").env("PF_LOG_PATH", "log").output().unwrap();
+    assert!(logged.status.success(), "{logged:?}");
+    assert!(lab.read("log").contains("provider note: hello"), "{}", lab.read("log"));
+}

@@ -2,11 +2,13 @@
 
 use super::Exit;
 use super::arguments::{Lock, Scope, Variables};
-use super::live::Stages;
+use super::stages::Stages;
 use super::terminal::Terminal;
 use crate::ops::{self, Failure};
+use crate::provider::watch::Silent;
 use crate::report::plan_json;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Options of `plan`.
 #[derive(clap::Args)]
@@ -37,15 +39,20 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let request = arguments.scope.request(&arguments.variables)?;
-    let planned = ops::plan::plan(&request, &mut Stages::new(terminal))?;
+    let planned = ops::plan::plan(&request, &mut Stages::new(terminal, Arc::new(Silent)))?;
     terminal.warn(&planned.warnings, &planned.sources);
-    if arguments.json {
-        terminal.say(&plan_json::render(&planned.plan));
-    } else {
-        terminal.say(&super::show::planned(&planned, terminal, arguments.full));
-    }
-    if let Some(path) = &arguments.out {
-        ops::plan::save(&planned.plan, path)?;
+    let saved = std::thread::scope(|scope| {
+        // A large plan takes as long to save as to draw.
+        let saving = arguments.out.as_ref().map(|path| scope.spawn(|| ops::plan::save(&planned.plan, path)));
+        if arguments.json {
+            terminal.say(&plan_json::render(&planned.plan));
+        } else {
+            terminal.say(&super::show::planned(&planned, terminal, arguments.full));
+        }
+        saving.map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    if let (Some(path), Some(saved)) = (&arguments.out, saved) {
+        saved?;
         if !arguments.json {
             let path = path.display();
             terminal.say(&format!(
@@ -54,5 +61,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
         }
     }
     let something = ops::plan::has_work(&planned.plan);
+    // The process ends now; to give a large plan back first would only take time.
+    std::mem::forget((planned.plan, planned.state));
     Ok(if arguments.detailed_exitcode && something { Exit::Something } else { Exit::Done })
 }

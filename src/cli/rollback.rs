@@ -2,7 +2,8 @@
 
 use super::Exit;
 use super::arguments::{Asking, Lock, Variables};
-use super::live::{Live, Stages};
+use super::live::Live;
+use super::stages::Stages;
 use super::terminal::Terminal;
 use crate::ops::rollback::Way;
 use crate::ops::{self, Failure};
@@ -30,8 +31,12 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let inputs = arguments.variables.inputs();
     let lock = arguments.lock.timeout()?;
-    let stages = &mut Stages::new(terminal);
-    let ready = match ops::rollback::open(arguments.run.as_deref(), &inputs, lock, stages)? {
+    let mut live = Live::new(terminal, arguments.json);
+    let way = {
+        let mut stages = Stages::new(terminal, live.watch());
+        ops::rollback::open(arguments.run.as_deref(), &inputs, lock, &mut stages)?
+    };
+    let ready = match way {
         Way::Back(ready) => *ready,
         Way::NewPlan(planned) => {
             terminal.warn(&planned.warnings, &planned.sources);
@@ -48,7 +53,6 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
         }
     };
     terminal.notices(&ready.notices);
-    let mut live = Live::new(terminal, arguments.json);
     let ended = ops::apply::apply(ready, &mut live)?;
     live.finish(&ended);
     Ok(super::ended::exit_of_rollback(&ended))

@@ -13,6 +13,9 @@ use std::sync::Arc;
 
 mod translate;
 
+/// So many items are read by one thread; starting another one takes as long as reading some hundred.
+const ALONE: usize = 256;
+
 /// What stands in a file or between the braces of a block.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Body {
@@ -114,12 +117,41 @@ impl Reader<'_> {
     fn body(&mut self, range: Range<usize>) -> Body {
         let split = split(self.text, self.file, range);
         self.problems.0.extend(split.problems);
+        let (first, others) = split.pieces.split_at(split.pieces.len().min(ALONE));
         let mut body = Body::default();
         let mut names = BTreeMap::new();
-        for piece in &split.pieces {
+        for piece in first {
             self.piece(piece, &mut body, &mut names);
         }
+        for (part, problems) in self.in_threads(others) {
+            self.problems.0.extend(problems.0);
+            for attribute in part.attributes {
+                self.add(attribute, &mut body, &mut names);
+            }
+            body.blocks.extend(part.blocks);
+        }
         body
+    }
+
+    /// Reads many pieces, each thread a part of them; the parts in order.
+    fn in_threads(&self, pieces: &[Piece]) -> Vec<(Body, Diagnostics)> {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(8);
+        let part = pieces.len().div_ceil(threads).max(1);
+        let (text, file) = (self.text, self.file);
+        let read = |pieces: &[Piece]| {
+            let (mut body, mut problems) = (Body::default(), Diagnostics::default());
+            let mut reader = Reader { text, file, problems: &mut problems };
+            for piece in pieces {
+                // Names set twice are found when the parts come together.
+                reader.piece(piece, &mut body, &mut BTreeMap::new());
+            }
+            (body, problems)
+        };
+        std::thread::scope(|scope| {
+            let parts: Vec<_> = pieces.chunks(part).map(|pieces| scope.spawn(|| read(pieces))).collect();
+            let joined = parts.into_iter().map(std::thread::ScopedJoinHandle::join);
+            joined.map(|part| part.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        })
     }
 
     fn piece(&mut self, piece: &Piece, body: &mut Body, names: &mut BTreeMap<Arc<str>, Span>) {
@@ -194,19 +226,23 @@ impl Reader<'_> {
     ) {
         match structure {
             Structure::Attribute(attribute) => {
-                let Some(read) = self.attribute(attribute, chunk) else { return };
-                if let Some(first) = names.get(&read.name) {
-                    self.problems.push(twice(&read, *first));
-                    return;
+                if let Some(read) = self.attribute(attribute, chunk) {
+                    self.add(read, body, names);
                 }
-                names.insert(read.name.clone(), read.span);
-                body.attributes.push(read);
             }
             Structure::Block(block) => {
                 let read = self.block(block, chunk);
                 body.blocks.push(read);
             }
         }
+    }
+
+    fn add(&mut self, read: Attribute, body: &mut Body, names: &mut BTreeMap<Arc<str>, Span>) {
+        if let Some(first) = names.get(&read.name) {
+            return self.problems.push(twice(&read, *first));
+        }
+        names.insert(read.name.clone(), read.span);
+        body.attributes.push(read);
     }
 
     fn attribute(&mut self, attribute: &structure::Attribute, chunk: Chunk<'_>) -> Option<Attribute> {

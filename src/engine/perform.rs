@@ -138,7 +138,7 @@ impl Hands {
         if let Some((entry, _)) = self.tools.changing(action.component)
             && let Ok(session) = self.tools.session(entry)
         {
-            session.cancel(&self.tools.id(action, attempt));
+            session.cancel(&action_id(&self.tools.run, action, attempt));
         }
     }
 
@@ -195,6 +195,20 @@ impl Hands {
 const PROBE_DEADLINE: Duration = Duration::from_secs(120);
 
 /// An action that was not answered: whether it was ever sent decides between refused and unclear.
+/// The id under which a provider knows an action.
+fn action_id(run: &str, action: ActionRef, attempt: u32) -> String {
+    let leg = match action.leg {
+        Leg::Forth => "forth",
+        Leg::Back => "back",
+    };
+    format!("{run}.{}.{leg}{}.{attempt}", action.component, action.index)
+}
+
+/// The component whose action of `run` has this id; `None` for an id of another run or of no component's action.
+pub fn component_of(run: &str, id: &str) -> Option<usize> {
+    id.strip_prefix(run)?.strip_prefix('.')?.split('.').next()?.parse().ok()
+}
+
 fn unanswered(error: ProviderError) -> Answer {
     if error.nothing_was_done() {
         Answer::refused(error.to_string())
@@ -253,14 +267,6 @@ impl Tools {
     }
 
     /// Names an attempt of an action for ever.
-    fn id(&self, action: ActionRef, attempt: u32) -> String {
-        let leg = match action.leg {
-            Leg::Forth => "forth",
-            Leg::Back => "back",
-        };
-        format!("{}.{}.{leg}{}.{attempt}", self.run, action.component, action.index)
-    }
-
     fn act(&self, begin: &Begin, entry: &Entry, change: &Change) -> Result<Act, String> {
         let subject =
             subject::subject(entry, alias_of(&self.plan, entry), &self.secrets).map_err(|e| e.to_string())?;
@@ -276,7 +282,7 @@ impl Tools {
             .then(|| entry.observed.identity().map(|i| i.digest.clone()))
             .flatten();
         Ok(Act {
-            id: self.id(begin.action, begin.attempt),
+            id: action_id(&self.run, begin.action, begin.attempt),
             token: begin.token,
             deadline: u64::try_from(deadline.as_millis()).unwrap_or(u64::MAX),
             subject,

@@ -1,6 +1,7 @@
 //! `plan`: reads, compares, previews.
 
 use super::inputs::Inputs;
+use super::ledger::settle_ended;
 use super::project::{FilesOnDisk, Project};
 use super::providers::{self, Gathered, Starter};
 use super::runs;
@@ -16,7 +17,6 @@ use crate::model::{Address, Diagnostic, Diagnostics};
 use crate::plan::noun::{Observed, PinnedProvider, Purpose, Verdict};
 use crate::plan::{Changes, Draft, Facts, Focus, Making, Plan, stored};
 use crate::provider::Watch;
-use crate::provider::watch::Silent;
 use crate::state::State;
 use crate::world::{clock, disk, random};
 use patchform_sdk::message::{self, Desired, Order, Subject};
@@ -60,6 +60,8 @@ pub enum Stage {
 pub trait Stages {
     /// A stage begins.
     fn stage(&mut self, stage: Stage);
+    /// Who is told of what providers say, from their start on.
+    fn watch(&self) -> Arc<dyn Watch>;
 }
 
 /// A plan, and everything at hand that applying it needs.
@@ -132,6 +134,7 @@ pub fn check(inputs: &Inputs, watch: Arc<dyn Watch>) -> Result<Checked, Failure>
         Ok((config, warnings)) => (Some(config), warnings),
         Err(found) => (None, found),
     };
+    drop_aside(parsed);
     // What a syntax error swallowed is missing elsewhere, and is no mistake of its own.
     found.0.retain(|problem| !(broken && problem.absence));
     problems.0.append(&mut found.0);
@@ -141,6 +144,11 @@ pub fn check(inputs: &Inputs, watch: Arc<dyn Watch>) -> Result<Checked, Failure>
         }
         _ => Err(Failure::configuration(sources, problems)),
     }
+}
+
+/// Gives back a large tree while the work goes on. Without a thread it is given back at once.
+fn drop_aside<T: Send + 'static>(tree: T) {
+    let _ = std::thread::Builder::new().name("drop".into()).spawn(move || drop(tree));
 }
 
 impl Checked {
@@ -165,6 +173,22 @@ impl Checked {
             ));
         }
         Ok(fleet)
+    }
+
+    /// [`Checked::start`], and the state, which is read while the providers validate.
+    ///
+    /// # Errors
+    /// Those of starting; a state that cannot be read.
+    fn start_and_read(&mut self) -> Result<(Fleet, Option<State>), Failure> {
+        let local = Local::new(&self.place.state);
+        self.place.prepare()?;
+        settle_ended(&self.place, &local)?;
+        let (fleet, state) = std::thread::scope(|scope| {
+            let state = scope.spawn(|| local.read());
+            let fleet = self.start();
+            (fleet, state.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
+        Ok((fleet?, state.map_err(backend)?))
     }
 
     fn provider_name(&self, provider: usize) -> &str {
@@ -270,19 +294,25 @@ fn value_at<'a>(arguments: &'a Json, secret: &Secret) -> Option<&'a Json> {
 /// See [`Failure`]; nothing was changed.
 pub fn plan(request: &Request, stages: &mut dyn Stages) -> Result<Planned, Failure> {
     stages.stage(Stage::Checking);
-    let mut checked = check(&request.inputs, Arc::new(Silent))?;
-    let fleet = checked.start()?;
-    checked.place.prepare()?;
-    let state = Local::new(&checked.place.state).read().map_err(backend)?;
+    let mut checked = check(&request.inputs, stages.watch())?;
+    let (fleet, state) = checked.start_and_read()?;
     let secrets = checked.secrets();
-    let known = state.clone().map_or_else(fresh_state, Ok)?;
+    let fresh;
+    let known = match &state {
+        Some(state) => state,
+        None => {
+            fresh = fresh_state()?;
+            &fresh
+        }
+    };
     let purpose = if request.refresh_only { Purpose::RefreshOnly } else { Purpose::Apply };
     let draft =
-        Draft::of_config(&checked.config, checked.pinned(), &known, purpose).map_err(Failure::error)?;
+        Draft::of_config(&checked.config, checked.pinned(), known, purpose).map_err(Failure::error)?;
     let focus = Focus::of(&draft, &request.targets, &request.excludes).map_err(Failure::error)?;
     let plan =
-        draft_to_plan(draft, &focus, &known, &fleet, &secrets, request.refresh, &checked.place, stages)?;
-    let Checked { sources, warnings, place, starter, .. } = checked;
+        draft_to_plan(draft, &focus, known, &fleet, &secrets, request.refresh, &checked.place, stages)?;
+    let Checked { config, sources, warnings, place, starter, .. } = checked;
+    drop_aside(config);
     Ok(Planned { plan, sources, warnings, place, fleet, starter, secrets, state })
 }
 

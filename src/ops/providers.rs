@@ -5,6 +5,7 @@ use crate::config::checked::RequiredProvider;
 use crate::config::lock::{Lock, Pin};
 use crate::config::schemas::Schemas;
 use crate::engine::fleet::Fleet;
+use crate::engine::secrets::Secrets;
 use crate::plan::noun::PinnedProvider;
 use crate::provider::cache::{Cache, Described};
 use crate::provider::locate::{BUNDLED, Located, Source, locate};
@@ -116,15 +117,17 @@ impl Starter {
         Ok(fleet)
     }
 
-    /// Starts the providers that a plan pinned, exactly those.
+    /// Starts the providers that a plan pinned, exactly those, and gives them their blocks.
     ///
     /// # Errors
-    /// A provider that cannot be started, or is not the one that was pinned.
+    /// A provider that cannot be started, or is not the one that was pinned; a secret that is missing.
     pub fn pinned_fleet(
         &self,
         pinned: &[PinnedProvider],
         needed: &BTreeSet<usize>,
+        secrets: &Secrets,
     ) -> Result<Fleet, Failure> {
+        self.targets.hide(secrets.mask());
         let mut fleet = Fleet::default();
         for provider in needed.iter().filter_map(|i| pinned.get(*i)) {
             if fleet.session(&provider.name).is_some() {
@@ -145,6 +148,11 @@ impl Starter {
             let known = self.describe(located).map_err(missing)?;
             let session = self.start(&known.located).map_err(missing)?;
             fleet.add(&provider.name, session, known.described.description);
+        }
+        for provider in needed.iter().filter_map(|i| pinned.get(*i)) {
+            let arguments =
+                secrets.fill(&provider.arguments, &provider.secrets).map_err(super::secrets::missing)?;
+            fleet.configure(&provider.name, &provider.alias, &arguments).map_err(missing)?;
         }
         Ok(fleet)
     }

@@ -18,6 +18,7 @@ use crate::provider::watch::Silent;
 use crate::state::{Snapshot, State, retention};
 use crate::world::clock;
 use patchform_sdk::message::{Preview, Reload, SnapshotRef, WayBack, WayBackKind};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -145,12 +146,7 @@ fn start(
 ) -> Result<(Starter, Fleet, Secrets), Failure> {
     let secrets = secrets::again(plan, inputs)?;
     let starter = Starter::new(place, Arc::new(Silent));
-    starter.targets.hide(secrets.mask());
-    let fleet = starter.pinned_fleet(&plan.providers, needed)?;
-    for provider in needed.iter().filter_map(|i| plan.providers.get(*i)) {
-        let arguments = secrets.fill(&provider.arguments, &provider.secrets).map_err(secrets::missing)?;
-        fleet.configure(&provider.name, &provider.alias, &arguments).map_err(super::providers::missing)?;
-    }
+    let fleet = starter.pinned_fleet(&plan.providers, needed, &secrets)?;
     Ok((starter, fleet, secrets))
 }
 
@@ -266,9 +262,11 @@ fn change(id: &str, snapshot: &Snapshot, entry: &Entry) -> Change {
 
 /// Snapshots that retention will drop after `plan` was carried out on `state`: id and why.
 pub fn will_drop(state: &State, plan: &Plan) -> Vec<(String, String)> {
-    let mut after = state.clone();
+    // Copied only where the plan changes something.
+    let mut after = Cow::Borrowed(state);
     let now = clock::now();
     for (i, entry, change) in plan.changes() {
+        let after = after.to_mut();
         if change.forth.iter().any(|p| p.action == Step::Snapshot) {
             let new = Snapshot {
                 component: entry.address.clone(),

@@ -126,7 +126,7 @@ pub fn digest(saved: &[u8]) -> Option<String> {
 /// Reads a saved plan.
 ///
 /// # Errors
-/// Anything that is not exactly what [`write`] wrote.
+/// Anything that is not exactly what [`write()`] wrote.
 pub fn read(saved: &[u8]) -> Result<Plan, PlanError> {
     let body = checked_body(saved)?;
     let stored: Body<'_> = serde_json::from_slice(body).map_err(|e| damaged(format!("its content: {e}")))?;

@@ -2,8 +2,7 @@
 
 use crate::provider::{ProviderError, Session};
 use patchform_sdk::message::{
-    CHUNK, Complaint, Desired, PreviewAnswer, PreviewOutcome, PreviewRequest, Proposed, Read, ReadAnswer,
-    Reading, Validate, Validated,
+    CHUNK, Complaint, Desired, PreviewAnswer, PreviewOutcome, Proposed, ReadAnswer, Reading, Validated,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,6 +14,18 @@ const PREVIEWS: usize = 32;
 /// How many chunks are on their way at once.
 const IN_FLIGHT: usize = 4;
 
+/// The parameters of [`patchform_sdk::message::Validate`] and [`patchform_sdk::message::Read`], borrowed.
+#[derive(Serialize)]
+struct Components<'i> {
+    components: &'i [Desired],
+}
+
+/// The parameters of [`patchform_sdk::message::PreviewRequest`], borrowed.
+#[derive(Serialize)]
+struct Changes<'i> {
+    changes: &'i [Proposed],
+}
+
 /// Complaints, with indices into all of `components`.
 ///
 /// # Errors
@@ -24,17 +35,23 @@ pub(super) fn validate(
     components: &[Desired],
     patience: Duration,
 ) -> Result<Vec<Complaint>, ProviderError> {
-    let request = |chunk: &[Desired]| Validate { components: chunk.to_vec() };
     let mut complaints = Vec::new();
-    each(session, "validate", components, (CHUNK, patience), request, |first, count, answer: Validated| {
-        for complaint in answer.complaints {
-            if complaint.component >= count {
-                return Err(misfit(session.name(), "validate", count, complaint.component));
+    each(
+        session,
+        "validate",
+        components,
+        (CHUNK, patience),
+        |components| Components { components },
+        |first, count, answer: Validated| {
+            for complaint in answer.complaints {
+                if complaint.component >= count {
+                    return Err(misfit(session.name(), "validate", count, complaint.component));
+                }
+                complaints.push(Complaint { component: first + complaint.component, ..complaint });
             }
-            complaints.push(Complaint { component: first + complaint.component, ..complaint });
-        }
-        Ok(())
-    })?;
+            Ok(())
+        },
+    )?;
     Ok(complaints)
 }
 
@@ -47,12 +64,18 @@ pub(super) fn read(
     components: &[Desired],
     patience: Duration,
 ) -> Result<Vec<Reading>, ProviderError> {
-    let request = |chunk: &[Desired]| Read { components: chunk.to_vec() };
     let mut readings = Vec::with_capacity(components.len());
-    each(session, "read", components, (CHUNK, patience), request, |_, count, answer: ReadAnswer| {
-        readings.extend(same_count(session.name(), "read", count, answer.readings)?);
-        Ok(())
-    })?;
+    each(
+        session,
+        "read",
+        components,
+        (CHUNK, patience),
+        |components| Components { components },
+        |_, count, answer: ReadAnswer| {
+            readings.extend(same_count(session.name(), "read", count, answer.readings)?);
+            Ok(())
+        },
+    )?;
     Ok(readings)
 }
 
@@ -65,22 +88,28 @@ pub(super) fn preview(
     changes: &[Proposed],
     patience: Duration,
 ) -> Result<Vec<PreviewOutcome>, ProviderError> {
-    let request = |chunk: &[Proposed]| PreviewRequest { changes: chunk.to_vec() };
     let mut previews = Vec::with_capacity(changes.len());
-    each(session, "preview", changes, (PREVIEWS, patience), request, |_, count, answer: PreviewAnswer| {
-        previews.extend(same_count(session.name(), "preview", count, answer.previews)?);
-        Ok(())
-    })?;
+    each(
+        session,
+        "preview",
+        changes,
+        (PREVIEWS, patience),
+        |changes| Changes { changes },
+        |_, count, answer: PreviewAnswer| {
+            previews.extend(same_count(session.name(), "preview", count, answer.previews)?);
+            Ok(())
+        },
+    )?;
     Ok(previews)
 }
 
 /// Sends `items` in chunks and hands each answer on, in order, with the index of its first item and its length.
-fn each<I, R: Serialize, A: DeserializeOwned>(
+fn each<'i, I, R: Serialize, A: DeserializeOwned>(
     session: &Session,
     method: &'static str,
-    items: &[I],
+    items: &'i [I],
     (size, patience): (usize, Duration),
-    request: impl Fn(&[I]) -> R,
+    request: impl Fn(&'i [I]) -> R,
     mut take: impl FnMut(usize, usize, A) -> Result<(), ProviderError>,
 ) -> Result<(), ProviderError> {
     let mut chunks = items.chunks(size).enumerate();

@@ -3,6 +3,7 @@
 
 use super::reason::name;
 use super::run_view::{RunView, Settled, levels, step_of};
+use crate::model::Moment;
 use crate::plan::noun::{Plan, Step};
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
 use patchform_sdk::message::{Answer, Level, Probed, Verdict};
@@ -14,7 +15,7 @@ pub const FORMAT_VERSION: u32 = 1;
 #[derive(Serialize)]
 struct Line<'a> {
     format_version: u32,
-    run: &'a str,
+    run: Option<&'a str>,
     at: String,
     #[serde(flatten)]
     what: Body<'a>,
@@ -76,6 +77,7 @@ struct SettledView<'a> {
     planned: Option<Level>,
     why: Option<&'a str>,
     failed_at: Option<&'static str>,
+    failed_why: Option<&'a str>,
     took_ms: Option<u64>,
     left: &'a [String],
     snapshot: Option<&'a str>,
@@ -85,10 +87,23 @@ struct SettledView<'a> {
 pub fn event(plan: &Plan, run: &str, event: &Event) -> String {
     line(&Line {
         format_version: FORMAT_VERSION,
-        run,
+        run: Some(run),
         at: event.at.to_string(),
         what: body(plan, &event.what),
     })
+}
+
+/// The only line where there was nothing to do, or nothing that may be done.
+pub fn nothing(gated: bool, at: Moment) -> String {
+    let view = OutcomeView {
+        outcome: if gated { "incomplete" } else { "complete" },
+        why: Some(if gated { "what is left is blocked or held" } else { "nothing to do" }),
+        started: at.to_string(),
+        took_ms: 0,
+        components: Vec::new(),
+    };
+    let what = Body::Outcome(Box::new(view));
+    line(&Line { format_version: FORMAT_VERSION, run: None, at: at.to_string(), what })
 }
 
 /// The last line of a run.
@@ -101,7 +116,7 @@ pub fn outcome(plan: &Plan, run: &RunView) -> String {
         components: run.components.iter().map(|c| settled(plan, c)).collect(),
     };
     let what = Body::Outcome(Box::new(view));
-    line(&Line { format_version: FORMAT_VERSION, run: &run.id, at: run.finished.to_string(), what })
+    line(&Line { format_version: FORMAT_VERSION, run: Some(&run.id), at: run.finished.to_string(), what })
 }
 
 fn line(line: &Line<'_>) -> String {
@@ -222,6 +237,7 @@ fn settled<'a>(plan: &Plan, component: &'a Settled) -> SettledView<'a> {
         planned: planned.cloned().map(Level::from),
         why: some(&component.why),
         failed_at: component.failed_at.map(|s| s.name()),
+        failed_why: some(&component.failed_why),
         took_ms: component.took.map(millis),
         left: &component.left,
         snapshot: component.snapshot.as_deref(),
@@ -231,6 +247,7 @@ fn settled<'a>(plan: &Plan, component: &'a Settled) -> SettledView<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::error_json::{ErrorView, error};
     use crate::report::run_samples::{ended, story};
     use crate::report::run_view::Ended;
     use crate::report::schema::Schema;
@@ -244,17 +261,26 @@ mod tests {
         for how in [Ended::Complete, Ended::Incomplete, Ended::Restored, Ended::Halted, Ended::Stuck] {
             lines.push(outcome(&plan, &ended(&plan, how)));
         }
+        lines.extend([true, false].map(|gated| nothing(gated, Moment(0))));
+        lines.push(failure());
         let mut types = std::collections::BTreeSet::new();
         for line in lines {
             assert_eq!(line.lines().count(), 1);
             let json: Json = serde_json::from_str(&line).unwrap();
             assert_eq!(schema.complaints(&json), Vec::<String>::new());
-            if json["type"] == "outcome" {
+            if json["type"] == "outcome" && json["run"].is_string() {
                 schema.assert_strict(&json, &["/components/*/before", "/components/*/planned"]);
             }
             types.insert(json["type"].as_str().map(String::from));
         }
-        assert_eq!(types.len(), 9);
+        assert_eq!(types.len(), 10);
+    }
+
+    fn failure() -> String {
+        let diagnostics = serde_json::json!([{ "severity": "error", "summary": "x" }]);
+        let help = ["look".to_string()];
+        let view = ErrorView { kind: "locked", exit_code: 6, message: "no", help: &help, diagnostics };
+        error(&view, Moment(0))
     }
 
     #[test]

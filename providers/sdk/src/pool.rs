@@ -6,7 +6,7 @@ use std::thread;
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// The pool. Dropping it lets its jobs go on; [`Pool::finish`] waits for them.
+/// The pool. Dropping it lets running jobs go on; [`Pool::finish`] waits for them.
 pub struct Pool {
     shared: Arc<Shared>,
     threads: usize,
@@ -16,7 +16,10 @@ pub struct Pool {
 #[derive(Default)]
 struct Shared {
     state: Mutex<State>,
-    changed: Condvar,
+    /// A job waits, or the pool closes. One job wakes one thread: waking all of them costs more than most jobs.
+    work: Condvar,
+    /// The last thread has ended.
+    ended: Condvar,
 }
 
 #[derive(Default)]
@@ -55,7 +58,7 @@ impl Pool {
             }
         }
         state.queue.push_back(Box::new(job));
-        self.shared.changed.notify_one();
+        self.shared.work.notify_one();
         Ok(())
     }
 
@@ -65,7 +68,7 @@ impl Pool {
         drop(self);
         let mut state = shared.lock();
         while state.threads > 0 {
-            state = shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = shared.ended.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 }
@@ -74,7 +77,7 @@ impl Drop for Pool {
     /// Jobs that run or wait are still done; then the threads end.
     fn drop(&mut self) {
         self.shared.lock().closing = true;
-        self.shared.changed.notify_all();
+        self.shared.work.notify_all();
     }
 }
 
@@ -94,11 +97,11 @@ impl Shared {
                 state = self.lock();
             } else if state.closing {
                 state.threads -= 1;
-                self.changed.notify_all();
+                self.ended.notify_all();
                 return;
             } else {
                 state.idle += 1;
-                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
                 state.idle -= 1;
             }
         }
