@@ -87,7 +87,7 @@ fn snapshots_are_listed_restored_and_pruned() {
     let listed = lab.patchform("snapshot list --json").exits(0).out;
     let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
     let of_a: Vec<_> =
-        listed["snapshots"].as_array().unwrap().iter().filter(|s| s["component"] == "command.a").collect();
+        listed["snapshots"].as_array().unwrap().iter().filter(|s| s["address"] == "command.a").collect();
     assert_eq!(of_a.len(), 2, "keep = 2 by default: {listed}");
     let newest = of_a.iter().find(|s| s["level"] == "1.2").unwrap()["id"].as_str().unwrap();
     lab.patchform(&format!("snapshot restore {newest} --auto-approve")).exits(0);

@@ -13,6 +13,7 @@ mod graph;
 mod init;
 mod live;
 mod output;
+mod painter;
 mod plan;
 mod provider;
 mod resume;

@@ -3,6 +3,7 @@
 //! The cursor is never hidden and no mode of the terminal is changed, so that nothing needs to be put back however the
 //! program ends.
 
+use super::painter::Painter;
 use crate::engine::perform;
 use crate::model::Moment;
 use crate::plan::Plan;
@@ -15,7 +16,6 @@ use crate::report::style::Style;
 use crate::run::Run;
 use crate::run::event::{Event, What};
 use crate::world::{clock, machine};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use patchform_sdk::message;
 use std::collections::BTreeMap;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
@@ -43,30 +43,26 @@ struct Seen {
 /// What providers say goes into the view.
 struct Notes {
     seen: Arc<Mutex<Seen>>,
-    bar: ProgressBar,
+    painter: Arc<Mutex<Painter>>,
 }
 
 /// The view. It goes when it is dropped.
 pub struct Screen {
     seen: Arc<Mutex<Seen>>,
-    bar: ProgressBar,
+    painter: Arc<Mutex<Painter>>,
     style: Style,
-    painter: Option<(Sender<()>, JoinHandle<()>)>,
+    thread: Option<(Sender<()>, JoinHandle<()>)>,
 }
 
 impl Screen {
     /// Nothing is drawn until the run begins.
     pub fn new(style: Style) -> Screen {
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stdout_with_hz(10));
-        bar.set_style(
-            ProgressStyle::with_template("{msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()),
-        );
-        Screen { seen: Arc::default(), bar, style, painter: None }
+        Screen { seen: Arc::default(), painter: Arc::default(), style, thread: None }
     }
 
     /// Who is to be told of what providers say.
     pub fn watch(&self) -> Arc<dyn Watch> {
-        Arc::new(Notes { seen: Arc::clone(&self.seen), bar: self.bar.clone() })
+        Arc::new(Notes { seen: Arc::clone(&self.seen), painter: Arc::clone(&self.painter) })
     }
 
     /// The run begins: the view is drawn from now on.
@@ -74,16 +70,16 @@ impl Screen {
         let (plan, tally) = (Some(Arc::new(plan.clone())), Tally::new(plan));
         *lock(&self.seen) = Seen { run: run.into(), plan, started, tally, ..Seen::default() };
         let (stop, stopped) = mpsc::channel();
-        let (seen, bar, style) = (Arc::clone(&self.seen), self.bar.clone(), self.style);
+        let (seen, painter, style) = (Arc::clone(&self.seen), Arc::clone(&self.painter), self.style);
         let paint = move || {
             while stopped.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
-                bar.set_message(lock(&seen).draw(style));
-                bar.tick();
+                let lines = lock(&seen).draw(style);
+                lock(&painter).paint(lines);
             }
         };
         // Without the thread there is only no view: lines still scroll.
         let thread = std::thread::Builder::new().name("screen".into()).spawn(paint).ok();
-        self.painter = thread.map(|thread| (stop, thread));
+        self.thread = thread.map(|thread| (stop, thread));
     }
 
     /// Something happened.
@@ -93,16 +89,16 @@ impl Screen {
 
     /// Writes above the view.
     pub fn above(&self, write: impl FnOnce()) {
-        self.bar.suspend(write);
+        lock(&self.painter).above(write);
     }
 
     /// Takes the view away.
     pub fn close(&mut self) {
-        if let Some((stop, thread)) = self.painter.take() {
+        if let Some((stop, thread)) = self.thread.take() {
             drop(stop);
             let _ = thread.join();
         }
-        self.bar.finish_and_clear();
+        lock(&self.painter).wipe();
     }
 }
 
@@ -135,15 +131,15 @@ impl Seen {
         }
     }
 
-    fn draw(&self, style: Style) -> String {
-        let Some(plan) = &self.plan else { return String::new() };
+    fn draw(&self, style: Style) -> Vec<String> {
+        let Some(plan) = &self.plan else { return Vec::new() };
         let (columns, rows) = machine::terminal_size().unwrap_or((style.width, 24));
         let mut going: Vec<Going> = self.going.values().cloned().collect();
         going.sort_by_key(|g| (g.since, g.entry));
         let counts = self.tally.counts();
         let progress =
             Progress { plan, counts: &counts, going: &going, started: self.started, now: clock::now() };
-        lines(&progress, (rows / 2).min(MOST), Style { width: columns, ..style }).join("\n")
+        lines(&progress, (rows / 2).min(MOST), Style { width: columns, ..style })
     }
 }
 
@@ -160,10 +156,10 @@ impl Watch for Notes {
     }
 
     fn log(&self, provider: &str, line: &str) {
-        self.bar.suspend(|| Silent.log(provider, line));
+        lock(&self.painter).above(|| Silent.log(provider, line));
     }
 }
 
-fn lock(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
-    seen.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
