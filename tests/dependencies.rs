@@ -28,10 +28,9 @@ const LICENCES: [&str; 13] = [
 const SOURCES: [&str; 1] = ["registry+https://github.com/rust-lang/crates.io-index"];
 
 /// Crates of which two versions are built, and who is behind.
-const TWICE: [(&str, &str); 4] = [
+const TWICE: [(&str, &str); 3] = [
     ("cpufeatures", "sha2 0.10 wants 0.2"),
     ("getrandom", "ring wants 0.2"),
-    ("hashbrown", "petgraph wants 0.15"),
     ("similar", "insta, for tests only, wants 2"),
 ];
 

@@ -133,8 +133,8 @@ fn outline(config: &Config) -> String {
         }
         out.push('\n');
     }
-    for (name, source) in &config.secret_sources {
-        let _ = writeln!(out, "var.{name} from {source:?}");
+    for (name, origin) in &config.secret_sources {
+        let _ = writeln!(out, "var.{name} from {:?}", origin.source);
     }
     for output in &config.outputs {
         let _ = writeln!(out, "output {} = {}", output.name, output.value);

@@ -56,7 +56,7 @@ fn an_unreadable_configuration_and_an_empty_folder() {
 #[test]
 fn every_problem_is_shown_at_once() {
     let lab = Lab::new(
-        "variable \"port\" {\n  type = number\n  default = \"http\"\n}\nlocals {\n  a = var.prot\n  b = 1 +\n}\n\
+        "variable \"port\" {\n  type = number\n  default = \"http\"\n}\nlocals {\n  a = var.prot\n  b = 1 +\n  c = upper(1, 2)\n}\n\
          component \"command\" \"x\" {\n  patch_level = 1\n  raed = []\n}\n",
     );
     lab.patchform("validate").exits(1).says("main.pf.hcl:3").says("main.pf.hcl:7").says("read");
@@ -128,4 +128,23 @@ fn a_reader_that_goes_away_is_no_crash() {
     let line = format!("{} plan --json | head -c 1", env!("CARGO_BIN_EXE_patchform"));
     let output = lab.command(std::path::Path::new("/bin/sh"), &["-c", &line]).output().unwrap();
     assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"));
+}
+
+#[test]
+fn a_run_whose_journal_is_lost_can_still_be_let_go() {
+    let lab =
+        Lab::new(&files(&[("a", "1.0", "", "printf half > $NAME; kill -9 $(cat controller); sleep 1")]));
+    lab.patchform("init").exits(0);
+    let line = format!("echo $$ > controller; exec {} apply --auto-approve", env!("CARGO_BIN_EXE_patchform"));
+    let mut command = lab.command(std::path::Path::new("/bin/sh"), &["-c", &line]);
+    command.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+    let run =
+        fs::read_dir(lab.path(".patchform/runs")).unwrap().map(|e| e.unwrap().path()).find(|p| p.is_dir());
+    fs::write(run.unwrap().join("journal/000001.jsonl"), "").unwrap();
+    lab.patchform("resume").exits(1).says("journal").says("run abandon").does_not_say("changed nothing");
+    lab.write("main.pf.hcl", one());
+    lab.patchform("apply --auto-approve").exits(6).says("abandon");
+    lab.patchform("run abandon").exits(0).says("holds nothing any more");
+    // Nobody knows what the lost run did: the reading does.
+    lab.patchform("plan --detailed-exitcode").exits(2).says("half");
 }

@@ -2,7 +2,8 @@
 
 use super::Exit;
 use super::arguments::{Asking, Lock, Scope, Variables};
-use super::live::{Live, Stages};
+use super::live::Live;
+use super::stages::Stages;
 use super::terminal::Terminal;
 use crate::ops::{self, Failure};
 use std::path::PathBuf;
@@ -31,14 +32,15 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let lock = arguments.lock.timeout()?;
+    let mut live = Live::new(terminal, arguments.json);
     let ready = match &arguments.plan {
         Some(path) => {
             arguments.refuse_with_a_plan()?;
-            ops::apply::saved(path, &arguments.variables.inputs(), lock)?
+            ops::apply::saved(path, &arguments.variables.inputs(), lock, live.watch())?
         }
         None => {
             let request = arguments.scope.request(&arguments.variables)?;
-            let planned = ops::plan::plan(&request, &mut Stages::new(terminal))?;
+            let planned = ops::plan::plan(&request, &mut Stages::new(terminal, live.watch()))?;
             terminal.warn(&planned.warnings, &planned.sources);
             if !arguments.json {
                 terminal.say(&super::show::planned(&planned, terminal, false));
@@ -52,10 +54,9 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
             ops::apply::planned(planned, lock)
         }
     };
-    let mut live = Live::new(terminal, arguments.json);
     let ended = ops::apply::apply(ready, &mut live)?;
     live.finish(&ended);
-    Ok(super::failure::exit_of(&ended))
+    Ok(super::ended::exit_of(&ended))
 }
 
 impl Arguments {

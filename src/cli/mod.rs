@@ -6,8 +6,8 @@ mod apply;
 mod arguments;
 mod completion;
 mod dashes;
+mod ended;
 mod exit;
-mod failure;
 mod force_unlock;
 mod graph;
 mod init;
@@ -18,8 +18,10 @@ mod provider;
 mod resume;
 mod rollback;
 mod run;
+mod screen;
 mod show;
 mod snapshot;
+mod stages;
 mod state;
 mod terminal;
 mod validate;
@@ -28,7 +30,7 @@ mod version;
 pub use exit::Exit;
 
 use arguments::Global;
-use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use std::ffi::OsString;
 use terminal::Terminal;
 
@@ -103,15 +105,17 @@ enum Verb {
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let command = CommandLine::command();
     let arguments = dashes::rewrite(&command, arguments.into_iter().collect());
-    let parsed = command.try_get_matches_from(arguments).and_then(|m| CommandLine::from_arg_matches(&m));
-    let CommandLine { global, verb } = match parsed {
+    let parsed = command
+        .try_get_matches_from(arguments)
+        .and_then(|m| CommandLine::from_arg_matches(&m).map(|line| (line, for_programs(&m))));
+    let (CommandLine { global, verb }, json) = match parsed {
         Ok(line) => line,
         Err(error) => {
             let _ = error.print();
             return if error.use_stderr() { Exit::Error } else { Exit::Done };
         }
     };
-    let terminal = Terminal::new(&global);
+    let terminal = Terminal { json, ..Terminal::new(&global) };
     if let Some(folder) = &global.chdir
         && let Err(error) = std::env::set_current_dir(folder)
     {
@@ -139,4 +143,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Man(a) => completion::man(&a, CommandLine::command(), &terminal),
     };
     done.unwrap_or_else(|failure| terminal.fail(&failure))
+}
+
+/// Whether `--json` was given, whichever the verb is.
+fn for_programs(matches: &ArgMatches) -> bool {
+    let here = matches.try_get_one::<bool>("json").ok().flatten().copied().unwrap_or(false);
+    here || matches.subcommand().is_some_and(|(_, below)| for_programs(below))
 }

@@ -2,11 +2,13 @@
 
 use super::Exit;
 use super::arguments::{Lock, Scope, Variables};
-use super::live::Stages;
+use super::stages::Stages;
 use super::terminal::Terminal;
 use crate::ops::{self, Failure};
+use crate::provider::watch::Silent;
 use crate::report::plan_json;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Options of `plan`.
 #[derive(clap::Args)]
@@ -37,7 +39,7 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let request = arguments.scope.request(&arguments.variables)?;
-    let planned = ops::plan::plan(&request, &mut Stages::new(terminal))?;
+    let planned = ops::plan::plan(&request, &mut Stages::new(terminal, Arc::new(Silent)))?;
     terminal.warn(&planned.warnings, &planned.sources);
     let saved = std::thread::scope(|scope| {
         // A large plan takes as long to save as to draw.

@@ -23,10 +23,11 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let inputs = arguments.variables.inputs();
-    let ready = ops::resume::open(arguments.run.as_deref(), &inputs, arguments.lock.timeout()?)?;
-    terminal.notices(&ready.notices);
+    let lock = arguments.lock.timeout()?;
     let mut live = Live::new(terminal, arguments.json);
+    let ready = ops::resume::open(arguments.run.as_deref(), &inputs, lock, live.watch())?;
+    terminal.notices(&ready.notices);
     let ended = ops::apply::apply(ready, &mut live)?;
     live.finish(&ended);
-    Ok(super::failure::exit_of(&ended))
+    Ok(super::ended::exit_of(&ended))
 }

@@ -2,7 +2,8 @@
 
 use super::Exit;
 use super::arguments::{Asking, Lock, Variables};
-use super::live::{Live, Stages};
+use super::live::Live;
+use super::stages::Stages;
 use super::terminal::Terminal;
 use crate::ops::rollback::Way;
 use crate::ops::{self, Failure};
@@ -30,7 +31,8 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let inputs = arguments.variables.inputs();
     let lock = arguments.lock.timeout()?;
-    let stages = &mut Stages::new(terminal);
+    let mut live = Live::new(terminal, arguments.json);
+    let stages = &mut Stages::new(terminal, live.watch());
     let ready = match ops::rollback::open(arguments.run.as_deref(), &inputs, lock, stages)? {
         Way::Back(ready) => *ready,
         Way::NewPlan(planned) => {
@@ -48,8 +50,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
         }
     };
     terminal.notices(&ready.notices);
-    let mut live = Live::new(terminal, arguments.json);
     let ended = ops::apply::apply(ready, &mut live)?;
     live.finish(&ended);
-    Ok(super::failure::exit_of_rollback(&ended))
+    Ok(super::ended::exit_of_rollback(&ended))
 }

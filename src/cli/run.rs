@@ -75,11 +75,20 @@ pub fn run(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
             ask(run, |plan| ops::run::skip(plan, address), "leaves it alone if it has not begun", terminal)
         }
         Verb::Abandon { run, variables, lock } => {
-            let ready = ops::run::abandon(run.as_deref(), &variables.inputs(), lock.timeout()?)?;
-            terminal.notices(&ready.notices);
-            let mut live = Live::new(terminal, false);
-            let ended = ops::apply::apply(ready, &mut live)?;
-            live.finish(&ended);
+            match ops::run::abandon(run.as_deref(), &variables.inputs(), lock.timeout()?)? {
+                ops::run::Abandoned::Ready(ready) => {
+                    terminal.notices(&ready.notices);
+                    let mut live = Live::new(terminal, false);
+                    let ended = ops::apply::apply(*ready, &mut live)?;
+                    live.finish(&ended);
+                }
+                ops::run::Abandoned::LetGo { id, why } => {
+                    terminal.notices(&[why]);
+                    terminal.say(&format!(
+                        "Run {id} holds nothing any more. What it left on its components is not known: look with `patchform plan`.\n"
+                    ));
+                }
+            }
             Ok(Exit::Done)
         }
     }
@@ -140,7 +149,6 @@ fn list(json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
 fn show(id: Option<&str>, json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
     let told = ops::run::show(id)?;
     terminal.notices(&told.journal.notices);
-    let mut live = Live::new(terminal, json);
-    live.replay(&told);
+    Live::replay(terminal, json, &told);
     Ok(Exit::Done)
 }

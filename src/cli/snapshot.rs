@@ -56,7 +56,7 @@ pub fn run(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
             let mut live = Live::new(terminal, false);
             let ended = ops::apply::apply(ops::apply::planned(planned, lock.timeout()?), &mut live)?;
             live.finish(&ended);
-            Ok(super::failure::exit_of(&ended))
+            Ok(super::ended::exit_of(&ended))
         }
         Verb::Prune { variables, lock } => {
             let (dropped, kept) = ops::snapshot::prune(&variables.inputs(), lock.timeout()?)?;

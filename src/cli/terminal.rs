@@ -6,8 +6,10 @@ use crate::config::Sources;
 use crate::model::Diagnostics;
 use crate::ops::{Failure, failure::Kind};
 use crate::report::diagnostic::{self, Look};
+use crate::report::error_json::{self, ErrorView};
 use crate::report::page::Page;
 use crate::report::style::{Style, Tint, plain, tinted};
+use crate::world::clock;
 use std::io::{self, BufRead as _, IsTerminal as _};
 
 /// What the terminal, or the pipe, can show.
@@ -18,6 +20,10 @@ pub struct Terminal {
     pub err: Style,
     /// Whether standard output is a terminal, so that a live view makes sense.
     pub live: bool,
+    /// Whether standard error is a terminal, so that a person sees what is waited for.
+    pub waits: bool,
+    /// Whether standard output is for programs: then it says why something failed, too.
+    pub json: bool,
     /// Whether a person can be asked.
     pub interactive: bool,
 }
@@ -36,6 +42,8 @@ impl Terminal {
             out: Style { color: forced || (out && colour), width, unicode },
             err: Style { color: forced || (err && colour), width, unicode },
             live: out && !dumb,
+            waits: err && !dumb,
+            json: false,
             interactive: io::stdin().is_terminal() && err,
         }
     }
@@ -79,12 +87,16 @@ impl Terminal {
             page.line(2, 4, &[tinted(Tint::Command, "help: "), plain(hint.as_str())]);
         }
         self.note(&page.finish());
-        match failure.kind {
-            Kind::Error => Exit::Error,
-            Kind::Refused => Exit::Refused,
-            Kind::Locked => Exit::Locked,
-            Kind::Stopped => Exit::Stopped,
+        let (kind, exit) = match failure.kind {
+            Kind::Error => ("error", Exit::Error),
+            Kind::Refused => ("refused", Exit::Refused),
+            Kind::Locked => ("locked", Exit::Locked),
+            Kind::Stopped => ("stopped", Exit::Stopped),
+        };
+        if self.json {
+            self.say(&error_line(failure, kind, exit));
         }
+        exit
     }
 
     fn look(&self) -> Look {
@@ -112,6 +124,19 @@ impl Terminal {
     }
 }
 
+fn error_line(failure: &Failure, kind: &'static str, exit: Exit) -> String {
+    let complaints = failure.diagnostics.as_ref().map(|both| diagnostic::to_json(&both.1, &both.0));
+    let mut diagnostics = complaints.unwrap_or_else(|| serde_json::json!({ "diagnostics": [] }));
+    let view = ErrorView {
+        kind,
+        exit_code: exit as u8,
+        message: &failure.message,
+        help: &failure.hints,
+        diagnostics: diagnostics["diagnostics"].take(),
+    };
+    error_json::error(&view, clock::now())
+}
+
 fn write(to: &mut dyn io::Write, text: &str) {
     // Nobody is left to tell when this fails; the journal has everything.
     let _ = to.write_all(text.as_bytes()).and_then(|()| to.flush());
@@ -120,7 +145,7 @@ fn write(to: &mut dyn io::Write, text: &str) {
 /// Columns of the terminal; 100 in a pipe, so that golden output does not depend on who looks.
 fn width() -> usize {
     let asked = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
-    let seen = || crate::world::machine::terminal_width();
+    let seen = || crate::world::machine::terminal_size().map(|(columns, _)| columns);
     asked.or_else(seen).unwrap_or(100).clamp(40, 200)
 }
 

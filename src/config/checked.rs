@@ -19,7 +19,7 @@ pub struct Config {
     /// Sorted by name.
     pub outputs: Vec<Output>,
     /// Where each sensitive variable's value came from, by variable name.
-    pub secret_sources: BTreeMap<String, SecretSource>,
+    pub secret_sources: BTreeMap<String, SecretOrigin>,
 }
 
 /// The `patchform` block, defaults filled in.
@@ -118,6 +118,22 @@ pub struct Secret {
     pub path: Vec<Step>,
     /// The sensitive variable whose whole value stands there.
     pub variable: String,
+    /// What the argument's type made of it.
+    pub form: SecretForm,
+}
+
+/// What an argument's type makes of a variable's value: a number may stand as a string, and the other way round.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SecretForm {
+    /// As it is: a list, a map, an object.
+    #[default]
+    Same,
+    /// A string.
+    Text,
+    /// A number.
+    Number,
+    /// `true` or `false`.
+    Bool,
 }
 
 /// One step of a path into a JSON value.
@@ -127,6 +143,15 @@ pub enum Step {
     Key(String),
     /// Of an array.
     Index(usize),
+}
+
+/// Where a sensitive variable's value came from, and what it is to be read as again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretOrigin {
+    /// Where it is read.
+    pub source: SecretSource,
+    /// The variable's type as it is written in the configuration; `None` when it has none.
+    pub ty: Option<String>,
 }
 
 /// Where a sensitive variable's value is read, and read again by apply, resume and rollback.

@@ -61,6 +61,7 @@ pub(super) fn missing(name: &str, what: &str, header: Span, example: &str) -> Di
     Diagnostic::error(format!("The argument \"{name}\" is missing in {what}"))
         .at(header, format!("has no \"{name}\""))
         .help(format!("Add it, for example: {example}"))
+        .absent()
 }
 
 /// Evaluates arguments in one scope and reads them as what they should be.

@@ -1,19 +1,19 @@
 //! `variable` blocks: what may be given from outside, and what it must be.
 
 use super::convert::convert;
-use super::eval::evaluate;
 use super::expr::Expr;
 use super::fields::{Fields, Known, sentence_case};
 use super::scope::Scope;
-use super::source::Sources;
-use super::syntax::{self, Block, Body};
+use super::syntax::{Block, Body};
 use super::types::Type;
 use super::value::Value;
 use crate::model::{Diagnostic, Diagnostics, Span};
 use std::collections::BTreeMap;
 
+mod again;
 mod settle;
 
+pub use again::{as_form, default_in, in_file, of_text};
 pub(super) use settle::settle;
 pub use settle::{Given, VariableFile, VariableInputs};
 
@@ -23,6 +23,8 @@ pub(super) struct Variable<'p> {
     pub name: &'p str,
     pub header: Span,
     pub ty: Type,
+    /// Where the type is written.
+    pub ty_span: Option<Span>,
     /// Whether the block names a type; without one, texts from outside stay texts.
     pub typed: bool,
     pub default: Option<Value>,
@@ -80,11 +82,13 @@ fn one<'p>(name: &'p str, block: &'p Block, problems: &mut Diagnostics) -> Varia
     let sensitive = fields.flag(body, "sensitive").unwrap_or(false);
     let nullable = fields.flag(body, "nullable").unwrap_or(true);
     let default = default(body, &ty, nullable, &mut fields);
-    let typed = body.attribute("type").is_some();
+    let ty_span = body.attribute("type").map(|a| a.value.span());
+    let typed = ty_span.is_some();
     let validations = body.blocks.iter().filter(|b| &*b.kind == "validation");
     let validations = validations.filter_map(|b| validation(b, problems)).collect();
     let had_default = body.attribute("default").is_some();
-    Variable { name, header: block.header, ty, typed, default, had_default, sensitive, nullable, validations }
+    let header = block.header;
+    Variable { name, header, ty, ty_span, typed, default, had_default, sensitive, nullable, validations }
 }
 
 fn read_type(body: &Body, problems: &mut Diagnostics) -> Type {
@@ -146,18 +150,4 @@ fn validation<'p>(block: &'p Block, problems: &mut Diagnostics) -> Option<Valida
     let condition = part("condition", "condition = var.port > 1024");
     let message = part("error_message", "error_message = \"The port must be above 1024.\"");
     Some(Validation { condition: condition?, message: message? })
-}
-
-/// The value that a variable file gives to a variable, read again for a secret that is stored nowhere. `None` when the
-/// file does not set it, or cannot be understood any more.
-pub fn value_in_file(path: &str, bytes: &[u8], name: &str) -> Option<serde_json::Value> {
-    if path.ends_with(".json") {
-        return serde_json::from_slice::<serde_json::Value>(bytes).ok()?.get(name).cloned();
-    }
-    let mut sources = Sources::new();
-    let file = sources.add(path, bytes).ok()?;
-    let mut problems = Diagnostics::default();
-    let body = syntax::read(&sources, file, &mut problems);
-    let attribute = body.attributes.into_iter().find(|a| &*a.name == name)?;
-    evaluate(&attribute.value, &Scope::root()).ok().map(|value| value.to_json())
 }

@@ -29,6 +29,7 @@ pub fn observe(
             Err(missing) => observed[i] = Observed::Unreachable { why: missing.to_string() },
         }
     }
+    let mask = secrets.mask();
     let readings = std::thread::scope(|scope| {
         let asked: Vec<_> = by_provider
             .into_iter()
@@ -41,7 +42,10 @@ pub fn observe(
     });
     for group in readings {
         for (i, reading) in group? {
-            observed[i] = seen(reading);
+            observed[i] = match seen(reading) {
+                Observed::Unreachable { why } => Observed::Unreachable { why: mask.apply(&why).into() },
+                other => other,
+            };
         }
     }
     Ok(observed)

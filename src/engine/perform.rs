@@ -6,7 +6,7 @@ use super::observe::seen;
 use super::secrets::Secrets;
 use super::subject::{self, alias_of, provider_of};
 use crate::config::checked::{Check, Connection};
-use crate::model::PatchLevel;
+use crate::model::{Mask, PatchLevel};
 use crate::plan::levels;
 use crate::plan::noun::{Change, Entry, Observed, Plan, Step, Verdict as PlanVerdict};
 use crate::policy;
@@ -80,8 +80,10 @@ impl Hands {
             Some(action) => match (tools.act(begin, entry, change), tools.session(entry)) {
                 (Ok(act), Ok(session)) => {
                     let deadline = Duration::from_millis(act.deadline);
-                    session
-                        .act(action, &act, deadline, move |reply| answered(reply.unwrap_or_else(unanswered)));
+                    let mask = tools.secrets.mask();
+                    session.act(action, &act, deadline, move |reply| {
+                        answered(masked(reply.unwrap_or_else(unanswered), &mask));
+                    });
                 }
                 (Err(why), _) | (_, Err(why)) => answered(Answer::refused(why)),
             },
@@ -108,7 +110,14 @@ impl Hands {
             None => found(Err("the plan does not change this component".into())),
             Some(Err(why)) => found(Err(why)),
             Some(Ok((session, probe))) => {
-                session.probe(&probe, PROBE_DEADLINE, move |reply| found(reply.map_err(|e| e.to_string())));
+                let mask = tools.secrets.mask();
+                session.probe(&probe, PROBE_DEADLINE, move |reply| {
+                    found(
+                        reply
+                            .map(|probed| masked_probe(probed, &mask))
+                            .map_err(|e| mask.apply(&e.to_string()).into()),
+                    );
+                });
             }
         }
     }
@@ -129,7 +138,7 @@ impl Hands {
         if let Some((entry, _)) = self.tools.changing(action.component)
             && let Ok(session) = self.tools.session(entry)
         {
-            session.cancel(&self.tools.id(action, attempt));
+            session.cancel(&action_id(&self.tools.run, action, attempt));
         }
     }
 
@@ -186,12 +195,53 @@ impl Hands {
 const PROBE_DEADLINE: Duration = Duration::from_secs(120);
 
 /// An action that was not answered: whether it was ever sent decides between refused and unclear.
+/// The id under which a provider knows an action.
+fn action_id(run: &str, action: ActionRef, attempt: u32) -> String {
+    let leg = match action.leg {
+        Leg::Forth => "forth",
+        Leg::Back => "back",
+    };
+    format!("{run}.{}.{leg}{}.{attempt}", action.component, action.index)
+}
+
+/// The component whose action of `run` has this id; `None` for an id of another run or of no component's action.
+pub fn component_of(run: &str, id: &str) -> Option<usize> {
+    id.strip_prefix(run)?.strip_prefix('.')?.split('.').next()?.parse().ok()
+}
+
 fn unanswered(error: ProviderError) -> Answer {
-    match error {
-        ProviderError::Start { .. } | ProviderError::GaveUp { .. } | ProviderError::Send { .. } => {
-            Answer::refused(error.to_string())
+    if error.nothing_was_done() {
+        Answer::refused(error.to_string())
+    } else {
+        Answer::unclear(error.to_string())
+    }
+}
+
+/// An answer without the secrets that its provider may have printed.
+fn masked(mut answer: Answer, mask: &Mask) -> Answer {
+    match &mut answer {
+        Answer::Applied(done) => mask_done(done, mask),
+        Answer::Refused { why, output } | Answer::Unclear { why, output } => {
+            mask.hide(why);
+            mask.hide(output);
         }
-        other => Answer::unclear(other.to_string()),
+    }
+    answer
+}
+
+fn masked_probe(mut probed: Probed, mask: &Mask) -> Probed {
+    match &mut probed {
+        Probed::After(done) => mask_done(done, mask),
+        Probed::Between { why } => mask.hide(why),
+        Probed::Before | Probed::Busy => {}
+    }
+    probed
+}
+
+fn mask_done(done: &mut Done, mask: &Mask) {
+    mask.hide(&mut done.output);
+    if let Some(Verdict::Ill { why } | Verdict::Inconclusive { why }) = &mut done.verdict {
+        mask.hide(why);
     }
 }
 
@@ -217,14 +267,6 @@ impl Tools {
     }
 
     /// Names an attempt of an action for ever.
-    fn id(&self, action: ActionRef, attempt: u32) -> String {
-        let leg = match action.leg {
-            Leg::Forth => "forth",
-            Leg::Back => "back",
-        };
-        format!("{}.{}.{leg}{}.{attempt}", self.run, action.component, action.index)
-    }
-
     fn act(&self, begin: &Begin, entry: &Entry, change: &Change) -> Result<Act, String> {
         let subject =
             subject::subject(entry, alias_of(&self.plan, entry), &self.secrets).map_err(|e| e.to_string())?;
@@ -240,7 +282,7 @@ impl Tools {
             .then(|| entry.observed.identity().map(|i| i.digest.clone()))
             .flatten();
         Ok(Act {
-            id: self.id(begin.action, begin.attempt),
+            id: action_id(&self.run, begin.action, begin.attempt),
             token: begin.token,
             deadline: u64::try_from(deadline.as_millis()).unwrap_or(u64::MAX),
             subject,
@@ -346,7 +388,7 @@ impl Tools {
             Ok(observed) => return observed,
             Err(why) => why,
         };
-        Observed::Unreachable { why }
+        Observed::Unreachable { why: self.secrets.mask().apply(&why).into() }
     }
 
     fn try_observe(&self, entry: &Entry) -> Result<Observed, String> {

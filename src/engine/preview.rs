@@ -3,6 +3,7 @@
 use super::fleet::Fleet;
 use super::secrets::Secrets;
 use super::subject;
+use crate::model::Mask;
 use crate::plan::diff::Changes;
 use crate::provider::ProviderError;
 use patchform_sdk::message::{PreviewOutcome, Proposed};
@@ -42,10 +43,21 @@ pub fn preview(
             }
         }
     }
+    let mask = secrets.mask();
     for (name, asked) in by_provider {
         let Some(session) = fleet.session(name) else { continue };
         let (indices, proposed): (Vec<usize>, Vec<Proposed>) = asked.into_iter().unzip();
-        previews.extend(indices.into_iter().zip(session.preview(&proposed)?));
+        let answers = session.preview(&proposed)?.into_iter().map(|outcome| masked(outcome, &mask));
+        previews.extend(indices.into_iter().zip(answers));
     }
     Ok(previews)
+}
+
+/// A preview without the secrets that its provider may have printed.
+fn masked(mut outcome: PreviewOutcome, mask: &Mask) -> PreviewOutcome {
+    match &mut outcome {
+        PreviewOutcome::Blocked { why } => mask.hide(why),
+        PreviewOutcome::Ready(preview) => preview.warnings.iter_mut().for_each(|line| mask.hide(line)),
+    }
+    outcome
 }

@@ -1,6 +1,8 @@
 //! Secrets, put back where a plan only says that one stands.
 
 use crate::config::checked::{Secret, Step};
+use crate::config::variables::as_form;
+use crate::model::Mask;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
@@ -14,16 +16,22 @@ pub struct Secrets(pub BTreeMap<String, Json>);
 pub struct Missing(pub String);
 
 impl Secrets {
+    /// Hides them in texts that others wrote.
+    pub fn mask(&self) -> Mask {
+        Mask::of(self.0.values())
+    }
+
     /// `arguments` with every secret in its place.
     ///
     /// # Errors
-    /// [`Missing`] names the variable without a value.
+    /// [`Missing`] names the variable without a value, or with one that cannot stand there.
     pub fn fill(&self, arguments: &Json, secrets: &[Secret]) -> Result<Json, Missing> {
         let mut filled = arguments.clone();
         for secret in secrets {
             let value = self.0.get(&secret.variable).ok_or_else(|| Missing(secret.variable.clone()))?;
+            let formed = as_form(value, secret.form).ok_or_else(|| Missing(secret.variable.clone()))?;
             if let Some(place) = place(&mut filled, &secret.path) {
-                *place = value.clone();
+                *place = formed;
             }
         }
         Ok(filled)
@@ -41,6 +49,7 @@ fn place<'a>(json: &'a mut Json, path: &[Step]) -> Option<&'a mut Json> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::checked::SecretForm;
     use serde_json::json;
 
     #[test]
@@ -48,6 +57,7 @@ mod tests {
         let at = |variable: &str| Secret {
             path: vec![Step::Key("a".into()), Step::Index(1)],
             variable: variable.into(),
+            form: SecretForm::Text,
         };
         let secrets = Secrets(BTreeMap::from([("token".into(), json!("s3cret"))]));
         let blank = json!({"a": [1, null]});

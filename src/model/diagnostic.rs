@@ -28,6 +28,8 @@ pub struct Diagnostic {
     pub values: Vec<(String, String)>,
     /// What to do next; may be empty.
     pub help: String,
+    /// Whether it says that something is not there: then it may only follow from a syntax error elsewhere.
+    pub absence: bool,
 }
 
 impl Diagnostic {
@@ -41,6 +43,7 @@ impl Diagnostic {
             related: Vec::new(),
             values: Vec::new(),
             help: String::new(),
+            absence: false,
         }
     }
 
@@ -70,6 +73,12 @@ impl Diagnostic {
     /// Shows the value of a reference.
     pub fn with_value(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.values.push((name.into(), value.into()));
+        self
+    }
+
+    /// Says that something is not there.
+    pub fn absent(mut self) -> Self {
+        self.absence = true;
         self
     }
 

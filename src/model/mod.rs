@@ -3,6 +3,7 @@
 pub mod address;
 pub mod diagnostic;
 pub mod level;
+pub mod mask;
 pub mod moment;
 pub mod period;
 pub mod span;
@@ -10,5 +11,6 @@ pub mod span;
 pub use address::{Address, InstanceKey};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use level::PatchLevel;
+pub use mask::Mask;
 pub use moment::Moment;
 pub use span::{FileId, Span};

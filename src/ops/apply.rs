@@ -1,6 +1,7 @@
 //! `apply`: takes a plan, opens a run for it, and drives it to its end. `resume` and `rollback` enter here too.
 
 use super::inputs::Inputs;
+use super::ledger::{Ledger, settle_ended};
 use super::plan::{Planned, backend, fresh_state};
 use super::providers::Starter;
 use super::runs;
@@ -12,12 +13,12 @@ use crate::engine::inbox::Inbox;
 use crate::engine::lease::{self, Holdings, Lease};
 use crate::engine::observe;
 use crate::engine::perform::{Hands, Tools};
-use crate::engine::results::{self, Where};
 use crate::engine::secrets::Secrets;
-use crate::journal::{Head, Identity, Writer};
+use crate::journal::{Identity, Writer};
 use crate::model::Moment;
 use crate::plan::noun::{Block, Observed, Verdict};
 use crate::plan::{Plan, stale, stored};
+use crate::provider::Watch;
 use crate::run::event::{ActionRef, Event, Request};
 use crate::run::{Begin, Outcome, Run, outcome};
 use crate::state::State;
@@ -27,10 +28,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
-
-/// At most this long between two checkpoints of the state in the middle of a run.
-const CHECKPOINT: Duration = Duration::from_secs(30);
+use std::time::Duration;
 
 /// Told of everything that happens while a run is driven.
 pub trait Audience {
@@ -105,13 +103,15 @@ pub fn planned(planned: Planned, lock: Duration) -> Ready {
     }
 }
 
-/// A saved plan.
+/// A saved plan; `watch` is told of what its providers say.
 ///
 /// # Errors
 /// A plan that cannot be read, a provider that is not the pinned one, a secret that is missing.
-pub fn saved(path: &Path, inputs: &Inputs, lock: Duration) -> Result<Ready, Failure> {
+pub fn saved(path: &Path, inputs: &Inputs, lock: Duration, watch: Arc<dyn Watch>) -> Result<Ready, Failure> {
     let plan = super::plan::read_saved(path)?;
-    pinned(plan, Place::known(), inputs, lock, Entry::New { saved: true })
+    let place = Place::known();
+    settle_ended(&place, &Local::new(&place.state).with_patience(lock))?;
+    pinned(plan, place, inputs, lock, Entry::New { saved: true }, watch)
 }
 
 /// An open run, to be finished, taken back or abandoned.
@@ -124,16 +124,24 @@ pub(super) fn open(
     place: Place,
     inputs: &Inputs,
     lock: Duration,
+    watch: Arc<dyn Watch>,
 ) -> Result<Ready, Failure> {
     let plan = told.plan.clone();
     let notices = told.journal.notices.clone();
-    let ready = pinned(plan, place, inputs, lock, Entry::Open { told: Box::new(told), request })?;
+    let ready = pinned(plan, place, inputs, lock, Entry::Open { told: Box::new(told), request }, watch)?;
     Ok(Ready { notices, ..ready })
 }
 
-fn pinned(plan: Plan, place: Place, inputs: &Inputs, lock: Duration, entry: Entry) -> Result<Ready, Failure> {
+fn pinned(
+    plan: Plan,
+    place: Place,
+    inputs: &Inputs,
+    lock: Duration,
+    entry: Entry,
+    watch: Arc<dyn Watch>,
+) -> Result<Ready, Failure> {
     let secrets = secrets::again(&plan, inputs)?;
-    let starter = Starter::new(&place, Arc::new(crate::provider::watch::Silent));
+    let starter = Starter::new(&place, watch);
     let needed: BTreeSet<usize> = stale::rests_on(&plan)
         .into_iter()
         .filter(|i| !matches!(plan.entries[*i].verdict, Verdict::Forget))
@@ -142,11 +150,7 @@ fn pinned(plan: Plan, place: Place, inputs: &Inputs, lock: Duration, entry: Entr
         })
         .map(|i| plan.entries[i].provider)
         .collect();
-    let fleet = starter.pinned_fleet(&plan.providers, &needed)?;
-    for provider in needed.iter().filter_map(|i| plan.providers.get(*i)) {
-        let arguments = secrets.fill(&provider.arguments, &provider.secrets).map_err(secrets::missing)?;
-        fleet.configure(&provider.name, &provider.alias, &arguments).map_err(super::providers::missing)?;
-    }
+    let fleet = starter.pinned_fleet(&plan.providers, &needed, &secrets)?;
     let local = Local::new(&place.state).with_patience(lock);
     Ok(Ready { plan, place, fleet, starter, secrets, local, notices: Vec::new(), entry })
 }
@@ -232,17 +236,6 @@ struct Opened {
     ledger: Ledger,
 }
 
-/// What a run leaves in the state.
-struct Ledger {
-    /// When the run began.
-    started: Moment,
-    /// The state that this run's results are folded into.
-    state: State,
-    /// What stands on disk.
-    base: Base,
-    saved_at: Instant,
-}
-
 /// Takes the lease, writes plan and journal, and takes the run: all under the state lock.
 fn open_run(
     plan: &Plan,
@@ -306,6 +299,7 @@ fn open_run(
             return Err(failure);
         }
     };
+    runs::mark_begun(&folder)?;
     drop(lock);
     let ledger = Ledger { started, state, base, saved_at: clock::steady() };
     Ok(Opened { run, writer, lease, folder, ledger })
@@ -390,7 +384,7 @@ impl Opened {
         ledger.checkpoint(plan, run, local, audience);
         let mut watch = |plan: &Plan, run: &Run, event: &Event| {
             audience.event(plan, run, event);
-            if ledger.saved_at.elapsed() > CHECKPOINT && !run.is_finished() {
+            if ledger.is_due() && !run.is_finished() {
                 ledger.checkpoint(plan, run, local, audience);
             }
         };
@@ -426,7 +420,20 @@ impl Opened {
         if !dropped.is_empty() {
             self.ledger.fold(plan, run, local, &head, dropped)?;
         }
+        keep_outputs(place, run.id());
         self.lease.release().map_err(runs::leased)
+    }
+}
+
+/// Moves what the run's detached commands printed into its folder: nobody can ask for them again by their ids, and what
+/// a run learned is kept with it. What cannot be moved stays where it is.
+fn keep_outputs(place: &Place, id: &str) {
+    let Ok(entries) = std::fs::read_dir(&place.actions) else { return };
+    let outputs = place.runs.join(id).join("outputs");
+    let prefix = format!("{id}.");
+    for entry in entries.flatten().filter(|e| e.file_name().to_string_lossy().starts_with(&prefix)) {
+        let _ = disk::make_folder(&outputs)
+            .and_then(|()| std::fs::rename(entry.path(), outputs.join(entry.file_name())));
     }
 }
 
@@ -440,44 +447,6 @@ fn stopped(error: DriveError, id: &str) -> Failure {
             .hint(format!("or `patchform rollback {id}` takes it back"))
     } else {
         failure.hint(format!("`patchform run show {id}` tells how it stands"))
-    }
-}
-
-impl Ledger {
-    /// Folds what is known so far into the state. That it cannot be written is told and is no reason to stop: the
-    /// journal has everything.
-    fn checkpoint(&mut self, plan: &Plan, run: &Run, local: &Local, audience: &mut dyn Audience) {
-        let head = Head { segment: 0, lines: run.events(), sum: String::new() };
-        if let Err(failure) = self.fold(plan, run, local, &head, Vec::new()) {
-            audience
-                .notice(&format!("the state could not be written; the journal has everything: {failure}"));
-        }
-        self.saved_at = clock::steady();
-    }
-
-    fn fold(
-        &mut self,
-        plan: &Plan,
-        run: &Run,
-        local: &Local,
-        head: &Head,
-        dropped: Vec<String>,
-    ) -> Result<(), Failure> {
-        let at = Where { started: self.started, now: clock::now(), head };
-        let lock = local.lock("apply").map_err(backend)?;
-        // Another run on other components may have written since: its changes are kept.
-        if let Some(now) = local.read().map_err(backend)? {
-            self.base = Base::of(Some(&now));
-            self.state = now;
-        }
-        let mut results = results::results(plan, run, &outcome(run), &self.state, at);
-        results.dropped = dropped;
-        let next = crate::state::checkpoint::checkpoint(&self.state, results);
-        if next.serial != self.state.serial || self.base == Base::Absent {
-            self.base = local.write(&lock, &self.base, &next, Some(run.id())).map_err(backend)?;
-            self.state = next;
-        }
-        Ok(())
     }
 }
 

@@ -43,12 +43,12 @@ pub struct Row {
 /// # Errors
 /// A configuration that cannot be parsed, a provider that cannot be found or described, a folder that cannot be written.
 pub fn init(inputs: &Inputs) -> Result<Initialized, Failure> {
-    let project = Project::load(inputs)?;
+    let project = Project::load(inputs)?.sound()?;
     project.place.prepare()?;
     let starter = Starter::new(&project.place, Arc::new(Silent));
     let parsed = &project.parsed;
     let gathered =
-        starter.gather(parsed.required_providers(), &parsed.kinds(), &parsed.configured_providers())?;
+        starter.gather(parsed.required_providers(), &parsed.kinds(), &parsed.configured_providers(), None)?;
     let before = read_lock(&project.place.lock_file)?;
     let after = gathered.lock();
     let lock_changed = before != after || !project.place.lock_file.exists();

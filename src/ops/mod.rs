@@ -5,6 +5,7 @@ pub mod failure;
 pub mod graph;
 pub mod init;
 pub mod inputs;
+mod ledger;
 pub mod place;
 pub mod plan;
 pub mod project;

@@ -1,6 +1,7 @@
 //! `plan`: reads, compares, previews.
 
 use super::inputs::Inputs;
+use super::ledger::settle_ended;
 use super::project::{FilesOnDisk, Project};
 use super::providers::{self, Gathered, Starter};
 use super::runs;
@@ -16,7 +17,6 @@ use crate::model::{Address, Diagnostic, Diagnostics};
 use crate::plan::noun::{Observed, PinnedProvider, Purpose, Verdict};
 use crate::plan::{Changes, Draft, Facts, Focus, Making, Plan, stored};
 use crate::provider::Watch;
-use crate::provider::watch::Silent;
 use crate::state::State;
 use crate::world::{clock, disk, random};
 use patchform_sdk::message::{self, Desired, Order, Subject};
@@ -60,6 +60,8 @@ pub enum Stage {
 pub trait Stages {
     /// A stage begins.
     fn stage(&mut self, stage: Stage);
+    /// Who is told of what providers say, from their start on.
+    fn watch(&self) -> Arc<dyn Watch>;
 }
 
 /// A plan, and everything at hand that applying it needs.
@@ -103,11 +105,22 @@ pub struct Checked {
 /// # Errors
 /// Everything that is wrong with it; a provider that cannot be found or is not the pinned one.
 pub fn check(inputs: &Inputs, watch: Arc<dyn Watch>) -> Result<Checked, Failure> {
-    let Project { mut sources, parsed, inputs, place, mut warnings } = Project::load(inputs)?;
+    let Project { mut sources, parsed, inputs, place, mut problems } = Project::load(inputs)?;
     let starter = Starter::new(&place, watch);
-    let gathered =
-        starter.gather(parsed.required_providers(), &parsed.kinds(), &parsed.configured_providers())?;
-    gathered.keep_to(&providers::read_lock(&place.lock_file)?)?;
+    let gathered = providers::read_lock(&place.lock_file).and_then(|lock| {
+        starter.gather(
+            parsed.required_providers(),
+            &parsed.kinds(),
+            &parsed.configured_providers(),
+            Some(&lock),
+        )
+    });
+    let gathered = match gathered {
+        Ok(gathered) => gathered,
+        // Without schemas nothing more can be said than what is wrong with the syntax.
+        Err(_) if problems.has_errors() => return Err(Failure::configuration(sources, problems)),
+        Err(failure) => return Err(failure),
+    };
     let working_folder = std::env::current_dir().unwrap_or_default();
     let around = Surroundings {
         files: &FilesOnDisk,
@@ -115,17 +128,21 @@ pub fn check(inputs: &Inputs, watch: Arc<dyn Watch>) -> Result<Checked, Failure>
         working_folder: &working_folder.to_string_lossy(),
         workspace: "default",
     };
-    let checked = check::check(&parsed, &mut sources, &gathered.schemas(), &inputs, &around);
+    let broken = problems.has_errors();
+    let (config, mut found) = match check::check(&parsed, &mut sources, &gathered.schemas(), &inputs, &around)
+    {
+        Ok((config, warnings)) => (Some(config), warnings),
+        Err(found) => (None, found),
+    };
     drop_aside(parsed);
-    match checked {
-        Ok((config, found)) => {
-            warnings.0.extend(found.0);
-            Ok(Checked { config, sources, warnings, place, gathered, starter })
+    // What a syntax error swallowed is missing elsewhere, and is no mistake of its own.
+    found.0.retain(|problem| !(broken && problem.absence));
+    problems.0.append(&mut found.0);
+    match config {
+        Some(config) if !broken => {
+            Ok(Checked { config, sources, warnings: problems, place, gathered, starter })
         }
-        Err(mut found) => {
-            warnings.0.append(&mut found.0);
-            Err(Failure::configuration(sources, warnings))
-        }
+        _ => Err(Failure::configuration(sources, problems)),
     }
 }
 
@@ -142,6 +159,7 @@ impl Checked {
     pub fn start(&mut self) -> Result<Fleet, Failure> {
         let used: BTreeSet<&str> =
             self.config.components.iter().map(|c| self.provider_name(c.provider)).collect();
+        self.starter.targets.hide(self.secrets().mask());
         let fleet = self.starter.fleet(&self.gathered, &used)?;
         for block in &self.config.providers {
             fleet.configure(&block.name, &block.alias, &block.arguments).map_err(providers::missing)?;
@@ -155,22 +173,6 @@ impl Checked {
             ));
         }
         Ok(fleet)
-    }
-
-    /// [`Checked::start`], and the state, which is read while the providers validate.
-    ///
-    /// # Errors
-    /// Those of starting; a state that cannot be read.
-    fn start_and_read(&mut self) -> Result<(Fleet, Option<State>), Failure> {
-        let local = Local::new(&self.place.state);
-        let (fleet, state) = std::thread::scope(|scope| {
-            let state = scope.spawn(|| local.read());
-            let fleet = self.start();
-            (fleet, state.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-        });
-        let fleet = fleet?;
-        self.place.prepare()?;
-        Ok((fleet, state.map_err(backend)?))
     }
 
     fn provider_name(&self, provider: usize) -> &str {
@@ -276,8 +278,12 @@ fn value_at<'a>(arguments: &'a Json, secret: &Secret) -> Option<&'a Json> {
 /// See [`Failure`]; nothing was changed.
 pub fn plan(request: &Request, stages: &mut dyn Stages) -> Result<Planned, Failure> {
     stages.stage(Stage::Checking);
-    let mut checked = check(&request.inputs, Arc::new(Silent))?;
-    let (fleet, state) = checked.start_and_read()?;
+    let mut checked = check(&request.inputs, stages.watch())?;
+    let fleet = checked.start()?;
+    checked.place.prepare()?;
+    let local = Local::new(&checked.place.state);
+    settle_ended(&checked.place, &local)?;
+    let state = local.read().map_err(backend)?;
     let secrets = checked.secrets();
     let fresh;
     let known = match &state {

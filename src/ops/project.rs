@@ -24,15 +24,15 @@ pub struct Project {
     pub inputs: VariableInputs,
     /// Where its things are kept.
     pub place: Place,
-    /// Complaints so far, none of which is an error.
-    pub warnings: Diagnostics,
+    /// Complaints so far. With errors among them nothing may be done but to look for more.
+    pub problems: Diagnostics,
 }
 
 impl Project {
     /// Reads the working folder.
     ///
     /// # Errors
-    /// Files that cannot be read, syntax errors, a version of patchform that does not fit.
+    /// Files that cannot be read.
     pub fn load(inputs: &Inputs) -> Result<Project, Failure> {
         let mut sources = Sources::new();
         let mut problems = Diagnostics::default();
@@ -48,11 +48,20 @@ impl Project {
         let variables = variable_inputs(&names, inputs, &mut sources, &mut problems)?;
         let (parsed, found) = load::parse(&sources);
         problems.0.extend(found.0);
-        if problems.has_errors() {
-            return Err(Failure::configuration(sources, problems));
-        }
         let place = Place::of(parsed.settings());
-        Ok(Project { sources, parsed, inputs: variables, place, warnings: problems })
+        Ok(Project { sources, parsed, inputs: variables, place, problems })
+    }
+
+    /// This project, if nothing is wrong with its syntax.
+    ///
+    /// # Errors
+    /// Syntax errors, a version of patchform that does not fit.
+    pub fn sound(self) -> Result<Project, Failure> {
+        if self.problems.has_errors() {
+            Err(Failure::configuration(self.sources, self.problems))
+        } else {
+            Ok(self)
+        }
     }
 }
 
@@ -67,8 +76,8 @@ fn variable_inputs(
         VariableInputs { environment: crate::world::environment::all(), ..VariableInputs::default() };
     for name in names {
         let which = match name.as_str() {
-            "patchform.pfvars" => VariableFile::Default,
-            n if n.ends_with(".auto.pfvars") => VariableFile::Auto,
+            "patchform.pfvars" | "patchform.pfvars.json" => VariableFile::Default,
+            n if n.ends_with(".auto.pfvars") || n.ends_with(".auto.pfvars.json") => VariableFile::Auto,
             _ => continue,
         };
         if let Some(id) = add(sources, problems, Path::new(name))? {
@@ -117,6 +126,15 @@ fn names_in(folder: &Path) -> Result<Vec<String>, Failure> {
     }
     names.sort_unstable();
     Ok(names)
+}
+
+/// The `*.pf.hcl` files of the working folder, sorted.
+///
+/// # Errors
+/// The folder cannot be read.
+pub(super) fn configuration_files() -> Result<Vec<PathBuf>, Failure> {
+    let names = names_in(Path::new("."))?;
+    Ok(names.into_iter().filter(|n| n.ends_with(".pf.hcl")).map(PathBuf::from).collect())
 }
 
 fn here() -> String {

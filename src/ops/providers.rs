@@ -5,6 +5,7 @@ use crate::config::checked::RequiredProvider;
 use crate::config::lock::{Lock, Pin};
 use crate::config::schemas::Schemas;
 use crate::engine::fleet::Fleet;
+use crate::engine::secrets::Secrets;
 use crate::plan::noun::PinnedProvider;
 use crate::provider::cache::{Cache, Described};
 use crate::provider::locate::{BUNDLED, Located, Source, locate};
@@ -12,6 +13,7 @@ use crate::provider::session::Patience;
 use crate::provider::{Launch, ProviderError, Session, Watch};
 use crate::target::Targets;
 use crate::world::disk;
+use patchform_versions::{Constraint, Scheme};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -71,30 +73,35 @@ impl Starter {
     }
 
     /// Finds and describes what `required` names, and the bundled providers that offer one of `kinds` or that
-    /// `configured` names.
+    /// `configured` names. With a `lock`, a foreign one that is not the pinned one is refused before it is started.
     ///
     /// # Errors
-    /// A provider that cannot be found, started or described.
+    /// A provider that cannot be found, is not the pinned one, or cannot be started or described.
     pub fn gather(
         &self,
         required: &BTreeMap<String, RequiredProvider>,
         kinds: &BTreeSet<&str>,
         configured: &BTreeSet<&str>,
+        lock: Option<&Lock>,
     ) -> Result<Gathered, Failure> {
-        let mut known = BTreeMap::new();
+        let (mut known, mut unused) = (BTreeMap::new(), BTreeMap::new());
         for (name, row) in required {
             let located = locate(name, row.source.as_deref(), Path::new("")).map_err(missing)?;
-            known.insert(name.clone(), self.describe(located).map_err(missing)?);
+            if let Some(lock) = lock {
+                keep_to(lock, &located)?;
+            }
+            let found = self.describe(located).map_err(missing)?;
+            admit(name, row.version.as_deref(), &found)?;
+            known.insert(name.clone(), found);
         }
         for row in BUNDLED.iter().filter(|row| !required.contains_key(row.name)) {
             let bundled =
                 self.describe(locate(row.name, None, Path::new("")).map_err(missing)?).map_err(missing)?;
             let offers = bundled.described.description.kinds.keys().any(|kind| kinds.contains(kind.as_str()));
-            if offers || configured.contains(row.name) {
-                known.insert(row.name.into(), bundled);
-            }
+            let used = offers || configured.contains(row.name);
+            if used { &mut known } else { &mut unused }.insert(row.name.into(), bundled);
         }
-        Ok(Gathered { known })
+        Ok(Gathered { known, unused })
     }
 
     /// Starts the providers of `gathered` that `used` names.
@@ -110,15 +117,17 @@ impl Starter {
         Ok(fleet)
     }
 
-    /// Starts the providers that a plan pinned, exactly those.
+    /// Starts the providers that a plan pinned, exactly those, and gives them their blocks.
     ///
     /// # Errors
-    /// A provider that cannot be started, or is not the one that was pinned.
+    /// A provider that cannot be started, or is not the one that was pinned; a secret that is missing.
     pub fn pinned_fleet(
         &self,
         pinned: &[PinnedProvider],
         needed: &BTreeSet<usize>,
+        secrets: &Secrets,
     ) -> Result<Fleet, Failure> {
+        self.targets.hide(secrets.mask());
         let mut fleet = Fleet::default();
         for provider in needed.iter().filter_map(|i| pinned.get(*i)) {
             if fleet.session(&provider.name).is_some() {
@@ -140,21 +149,54 @@ impl Starter {
             let session = self.start(&known.located).map_err(missing)?;
             fleet.add(&provider.name, session, known.described.description);
         }
+        for provider in needed.iter().filter_map(|i| pinned.get(*i)) {
+            let arguments =
+                secrets.fill(&provider.arguments, &provider.secrets).map_err(super::secrets::missing)?;
+            fleet.configure(&provider.name, &provider.alias, &arguments).map_err(missing)?;
+        }
         Ok(fleet)
+    }
+}
+
+/// Holds a provider's version against what `required_providers` asks for.
+fn admit(name: &str, wanted: Option<&str>, found: &Known) -> Result<(), Failure> {
+    let Some(wanted) = wanted else { return Ok(()) };
+    let version = &found.described.identity.version;
+    let (what, way_out) = match &found.located.source {
+        Source::Bundled => {
+            ("bundled with this patchform".to_string(), "Use the version of patchform that brings it")
+        }
+        Source::Foreign { path, .. } => (path.clone(), "Put an executable there that fits"),
+    };
+    let parsed = Scheme::Semver.parse(version).map_err(|wrong| {
+        Failure::error(format!(
+            "provider `{name}` ({what}) says that its version is {version:?}, which cannot be held against {wanted:?}: {wrong}"
+        ))
+        .hint("take `version` out of its row in required_providers, or tell the provider's author")
+    })?;
+    // The requirement was parsed when the configuration was read.
+    match Constraint::parse(Scheme::Semver, wanted) {
+        Ok(constraint) if !constraint.matches(&parsed) => Err(Failure::error(format!(
+            "provider `{name}` ({what}) is version {version}; required_providers asks for {wanted:?}"
+        ))
+        .hint(format!("{way_out}, or change `version` in its row of required_providers"))),
+        _ => Ok(()),
     }
 }
 
 /// The providers of a configuration.
 pub struct Gathered {
-    /// By name.
+    /// Those it uses, by name.
     pub known: BTreeMap<String, Known>,
+    /// Bundled ones that it does not use: for suggestions.
+    unused: BTreeMap<String, Known>,
 }
 
 impl Gathered {
     /// What the checker needs to know of them.
     pub fn schemas(&self) -> Schemas {
         let mut schemas = Schemas::new();
-        for (name, known) in &self.known {
+        for (name, known) in self.known.iter().chain(&self.unused) {
             schemas.add(name.as_str(), known.described.description.clone());
         }
         schemas
@@ -165,33 +207,20 @@ impl Gathered {
         let pins = self.known.iter().map(|(name, known)| (name.clone(), pin(known)));
         Lock { providers: pins.collect() }
     }
+}
 
-    /// Refuses a foreign provider that the lock file does not pin, or pins to another executable.
-    ///
-    /// # Errors
-    /// Names the first provider that differs and what to do.
-    pub fn keep_to(&self, lock: &Lock) -> Result<(), Failure> {
-        for (name, known) in &self.known {
-            let now = pin(known);
-            let Some(digest) = &now.digest else { continue };
-            match lock.providers.get(name) {
-                None => {
-                    return Err(Failure::error(format!(
-                        "provider `{name}` is not pinned in patchform.lock.hcl"
-                    ))
-                    .hint("run `patchform init`, and commit the lock file"));
-                }
-                Some(pinned) if pinned.digest.as_ref() != Some(digest) => {
-                    return Err(Failure::error(format!(
-                        "provider `{name}` is not the executable that patchform.lock.hcl pins: {} has the digest {digest}",
-                        now.source.unwrap_or_default()
-                    ))
-                    .hint("if you changed it on purpose, run `patchform init` and commit the lock file; otherwise find out who did"));
-                }
-                Some(_) => {}
-            }
-        }
-        Ok(())
+/// Refuses a foreign provider that the lock file does not pin, or pins to another executable.
+fn keep_to(lock: &Lock, located: &Located) -> Result<(), Failure> {
+    let Source::Foreign { path, digest } = &located.source else { return Ok(()) };
+    let name = &located.name;
+    match lock.providers.get(name) {
+        None => Err(Failure::error(format!("provider `{name}` is not pinned in patchform.lock.hcl"))
+            .hint("run `patchform init`, and commit the lock file")),
+        Some(pinned) if pinned.digest.as_ref() != Some(digest) => Err(Failure::error(format!(
+            "provider `{name}` is not the executable that patchform.lock.hcl pins: {path} has the digest {digest}"
+        ))
+        .hint("if you changed it on purpose, run `patchform init` and commit the lock file; otherwise find out who did")),
+        Some(_) => Ok(()),
     }
 }
 

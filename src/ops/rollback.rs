@@ -2,6 +2,7 @@
 
 use super::apply::{self, Ready};
 use super::inputs::Inputs;
+use super::ledger::settle_ended;
 use super::plan::{self, Planned, Stages, backend};
 use super::providers::Starter;
 use super::{Failure, Place, runs, secrets};
@@ -9,10 +10,8 @@ use crate::backend::Local;
 use crate::config::source::Sources;
 use crate::model::{Diagnostic, Diagnostics};
 use crate::plan::{Focus, undo};
-use crate::provider::watch::Silent;
 use crate::run::event::Request;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// How a run is taken back.
@@ -34,11 +33,13 @@ pub fn open(
     stages: &mut dyn Stages,
 ) -> Result<Way, Failure> {
     let place = Place::known();
+    settle_ended(&place, &Local::new(&place.state).with_patience(lock))?;
     let opened = runs::open(&place.runs)?;
     if run.is_none() || opened.iter().any(|r| Some(r.id.as_str()) == run) {
         let chosen = runs::choose(&place.runs, run)?;
         let told = runs::tell(&place.runs, &chosen.id)?;
-        return Ok(Way::Back(Box::new(apply::open(told, Some(Request::Rollback), place, inputs, lock)?)));
+        let ready = apply::open(told, Some(Request::Rollback), place, inputs, lock, stages.watch())?;
+        return Ok(Way::Back(Box::new(ready)));
     }
     finished(run.unwrap_or_default(), place, inputs, stages).map(|planned| Way::NewPlan(Box::new(planned)))
 }
@@ -59,13 +60,9 @@ fn finished(id: &str, place: Place, inputs: &Inputs, stages: &mut dyn Stages) ->
     let told = runs::tell(&place.runs, id)?;
     let secrets = secrets::again(&told.plan, inputs)?;
     let (draft, lost) = undo::undo(&told.plan, &run, &state).map_err(Failure::error)?;
-    let starter = Starter::new(&place, Arc::new(Silent));
+    let starter = Starter::new(&place, stages.watch());
     let needed: BTreeSet<usize> = draft.entries.iter().map(|e| e.provider).collect();
-    let fleet = starter.pinned_fleet(&draft.providers, &needed)?;
-    for provider in needed.iter().filter_map(|i| draft.providers.get(*i)) {
-        let arguments = secrets.fill(&provider.arguments, &provider.secrets).map_err(secrets::missing)?;
-        fleet.configure(&provider.name, &provider.alias, &arguments).map_err(super::providers::missing)?;
-    }
+    let fleet = starter.pinned_fleet(&draft.providers, &needed, &secrets)?;
     let focus = Focus::all(&draft);
     let plan = plan::draft_to_plan(draft, &focus, &state, &fleet, &secrets, true, &place, stages)?;
     let mut warnings = Diagnostics::default();

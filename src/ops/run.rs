@@ -2,13 +2,19 @@
 
 use super::apply::{self, Ready};
 use super::inputs::Inputs;
+use super::ledger::settle_ended;
+use super::plan::backend;
 use super::{Failure, Place, runs, state};
-use crate::engine::inbox;
+use crate::backend::Local;
+use crate::engine::{inbox, lease};
 use crate::model::Moment;
 use crate::plan::Plan;
+use crate::provider::watch::Silent;
 use crate::run::event::Request;
 use crate::run::{Run, outcome};
 use crate::state::RunPurpose;
+use crate::world::clock;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// One row of `run list`.
@@ -34,6 +40,7 @@ pub struct Row {
 /// The state or a lease cannot be read.
 pub fn list() -> Result<Vec<Row>, Failure> {
     let place = Place::known();
+    settle_ended(&place, &Local::new(&place.state))?;
     let open = runs::open(&place.runs)?;
     let state = state::read()?;
     let known = state.iter().flat_map(|s| &s.runs);
@@ -123,13 +130,36 @@ pub fn skip(plan: &Plan, address: &str) -> Result<Request, Failure> {
         .ok_or_else(|| Failure::error(format!("this run does not change {address}")))
 }
 
-/// `run abandon`: an open run that nobody drives, ready to be ended as it stands.
+/// How a run is abandoned.
+pub enum Abandoned {
+    /// It is driven to its end as it stands.
+    Ready(Box<Ready>),
+    /// Its plan or journal cannot be read, so that it only let go of what it held.
+    LetGo {
+        /// Its id.
+        id: String,
+        /// Why nothing more can be said of it.
+        why: String,
+    },
+}
+
+/// `run abandon`: an open run that nobody drives is ended as it stands.
 ///
 /// # Errors
-/// As `resume`.
-pub fn abandon(id: Option<&str>, inputs: &Inputs, lock: Duration) -> Result<Ready, Failure> {
+/// There is none, or somebody drives it.
+pub fn abandon(id: Option<&str>, inputs: &Inputs, lock: Duration) -> Result<Abandoned, Failure> {
     let place = Place::known();
     let chosen = runs::choose(&place.runs, id)?;
-    let told = runs::tell(&place.runs, &chosen.id)?;
-    apply::open(told, Some(Request::Abandon), place, inputs, lock)
+    match runs::tell(&place.runs, &chosen.id) {
+        Ok(told) => apply::open(told, Some(Request::Abandon), place, inputs, lock, Arc::new(Silent))
+            .map(|ready| Abandoned::Ready(Box::new(ready))),
+        Err(damaged) => {
+            let _lock = Local::new(&place.state).with_patience(lock).lock("run abandon").map_err(backend)?;
+            let now = clock::now();
+            let lease = lease::acquire(&place.runs, &chosen.id, &chosen.holds, chosen.token, now)
+                .map_err(runs::leased)?;
+            lease.release().map_err(runs::leased)?;
+            Ok(Abandoned::LetGo { id: chosen.id, why: damaged.message })
+        }
+    }
 }

@@ -125,7 +125,7 @@ pub fn tell(runs: &Path, id: &str) -> Result<Told, Failure> {
     })?;
     let plan_digest = stored::digest(&bytes).unwrap_or_default();
     let expected = Expected { run: Some(id.into()), lineage: Some(plan.lineage.clone()) };
-    let journal = journal::read(&folder.join(JOURNAL), &expected).map_err(unreadable)?;
+    let journal = journal::read(&folder.join(JOURNAL), &expected).map_err(|e| unreadable(e, &folder, id))?;
     if journal.header.plan != plan_digest {
         return Err(Failure::error(format!(
             "the journal of run {id} belongs to another plan than {}: it names {}, the plan has {plan_digest}",
@@ -142,11 +142,19 @@ pub fn tell(runs: &Path, id: &str) -> Result<Told, Failure> {
     Ok(Told { plan, plan_digest, journal, run })
 }
 
-fn unreadable(error: ReadError) -> Failure {
-    match error {
-        ReadError::Newer { .. } => Failure::locked(error),
-        _ => Failure::error(error),
-    }
+fn unreadable(error: ReadError, folder: &Path, id: &str) -> Failure {
+    let failure = match error {
+        ReadError::Newer { .. } => return Failure::locked(error),
+        ReadError::Empty { .. } if folder.join(BEGUN).exists() => Failure::error(format!(
+            "the journal in {} is empty, and run {id} had begun: its files were lost or emptied",
+            folder.join(JOURNAL).display()
+        )),
+        other => Failure::error(other),
+    };
+    failure.hint(format!(
+        "put the files back from a backup; or `patchform run abandon {id}` lets go of what the run holds, and \
+         `patchform plan` shows what it left"
+    ))
 }
 
 /// Ids of all runs that have a folder, sorted; ids begin with their time, so that this is their order.
@@ -179,4 +187,27 @@ pub fn refuse_while_driven(runs: &Path, doing: &str) -> Result<(), Failure> {
             run.since
         ))),
     }
+}
+
+/// Lies in a run's folder once its first line is durable: from then on a missing journal is damage.
+const BEGUN: &str = "begun";
+
+/// Notes that the run's first line is durable. Nothing has an effect before.
+///
+/// # Errors
+/// A file that cannot be written.
+pub fn mark_begun(folder: &Path) -> Result<(), Failure> {
+    let path = folder.join(BEGUN);
+    if path.exists() {
+        return Ok(());
+    }
+    disk::write_atomic(&path, b"")
+        .map_err(|e| Failure::error(format!("cannot write {}: {e}", path.display())))
+}
+
+/// Whether a run was killed before its first line was durable, so that it did nothing.
+pub fn never_begun(runs: &Path, id: &str) -> bool {
+    let folder = runs.join(id);
+    let told = journal::read(&folder.join(JOURNAL), &Expected::default());
+    !folder.join(BEGUN).exists() && told.map_or(true, |journal| journal.events.is_empty())
 }

@@ -1,73 +1,125 @@
 //! Secrets read again: a saved plan and a journal hold only where each came from.
 
-use super::Failure;
 use super::inputs::{Given, Inputs};
-use crate::config::checked::{Secret, SecretSource};
+use super::{Failure, project};
+use crate::config::checked::{Secret, SecretOrigin, SecretSource};
 use crate::config::variables;
 use crate::engine::secrets::{Missing, Secrets};
 use crate::plan::Plan;
 use crate::world::{disk, environment};
 use serde_json::Value as Json;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The values of the sensitive variables that `plan` needs, read from where they came from; `--var` counts first.
+/// The largest variable file, in bytes.
+const LIMIT: u64 = 16 << 20;
+
+/// The values of the sensitive variables that `plan` needs, read from where they came from; what is given now with
+/// `--var` or `--var-file` counts first. Each is converted to its variable's type, as when the plan was made.
 ///
 /// # Errors
-/// Names the first that is missing, and how to give it.
+/// Names the first that is missing or does not fit, and how to give it.
 pub fn again(plan: &Plan, inputs: &Inputs) -> Result<Secrets, Failure> {
     let of_entries = plan.entries.iter().flat_map(|e| &e.secrets);
     let of_providers = plan.providers.iter().flat_map(|p| &p.secrets);
-    let needed: BTreeSet<&str> =
-        of_entries.chain(of_providers).map(|s: &Secret| s.variable.as_str()).collect();
-    let mut values = BTreeMap::new();
-    for name in needed {
-        let value =
-            given(name, inputs).map_or_else(|| from_source(name, plan.secret_sources.get(name)), Ok)?;
-        values.insert(name.to_string(), value);
+    let mut values: BTreeMap<String, Json> = BTreeMap::new();
+    for secret in of_entries.chain(of_providers) {
+        let name = &secret.variable;
+        if !values.contains_key(name) {
+            values.insert(name.clone(), value(name, plan.secret_sources.get(name), inputs)?);
+        }
+        fits(secret, &values)?;
     }
     Ok(Secrets(values))
 }
 
-/// The last `--var name=…`.
-fn given(name: &str, inputs: &Inputs) -> Option<Json> {
-    inputs.given.iter().rev().find_map(|given| match given {
-        Given::Variable(text) => {
-            let (variable, value) = text.split_once('=')?;
-            (variable == name).then(|| Json::from(value))
+/// A value that was changed since must still be what the argument takes.
+fn fits(secret: &Secret, values: &BTreeMap<String, Json>) -> Result<(), Failure> {
+    let name = &secret.variable;
+    match values.get(name).and_then(|value| variables::as_form(value, secret.form)) {
+        Some(_) => Ok(()),
+        None => Err(unusable(name, "its value is not of the type that an argument takes any more")),
+    }
+}
+
+fn value(name: &str, origin: Option<&SecretOrigin>, inputs: &Inputs) -> Result<Json, Failure> {
+    let ty = origin.and_then(|o| o.ty.as_deref());
+    if let Some(found) = given(name, ty, inputs)? {
+        return Ok(found);
+    }
+    let gone = match origin.map(|o| &o.source) {
+        Some(SecretSource::Environment(variable)) => match environment_value(variable, name, ty)? {
+            Some(found) => return Ok(found),
+            None => format!("the environment variable {variable} is not set"),
+        },
+        Some(SecretSource::File(path)) => match file_value(Path::new(path), name, ty)? {
+            Some(found) => return Ok(found),
+            None => format!("{path} does not set it any more"),
+        },
+        Some(SecretSource::CommandLine) => "it was given with --var, which is not stored".to_string(),
+        Some(SecretSource::Default) => match default_value(name, ty) {
+            Some(found) => return Ok(found),
+            None => "it was a default, and the configuration has none for it now".into(),
+        },
+        None => "it is not known where it came from".into(),
+    };
+    match environment_value(&format!("PF_VAR_{name}"), name, ty)? {
+        Some(found) => Ok(found),
+        None => Err(unusable(name, &gone)),
+    }
+}
+
+/// The last `--var name=…`, or `--var-file` that sets it.
+fn given(name: &str, ty: Option<&str>, inputs: &Inputs) -> Result<Option<Json>, Failure> {
+    for given in inputs.given.iter().rev() {
+        let found = match given {
+            Given::Variable(text) => match text.split_once('=') {
+                Some((variable, value)) if variable == name => Some(
+                    variables::of_text(value, ty).map_err(|why| unusable(name, &format!("--var: {why}")))?,
+                ),
+                _ => None,
+            },
+            Given::File(path) => file_value(path, name, ty)?,
+        };
+        if found.is_some() {
+            return Ok(found);
         }
-        Given::File(_) => None,
+    }
+    Ok(None)
+}
+
+fn environment_value(variable: &str, name: &str, ty: Option<&str>) -> Result<Option<Json>, Failure> {
+    let found = environment::all().into_iter().find(|(n, _)| n == variable);
+    found
+        .map(|(_, value)| variables::of_text(&value, ty))
+        .transpose()
+        .map_err(|why| unusable(name, &format!("the environment variable {variable}: {why}")))
+}
+
+fn file_value(path: &Path, name: &str, ty: Option<&str>) -> Result<Option<Json>, Failure> {
+    let wrong = |why: String| unusable(name, &format!("{}: {why}", path.display()));
+    let bytes = disk::read(path, LIMIT).map_err(|e| wrong(e.to_string()))?;
+    variables::in_file(&path.to_string_lossy(), &bytes, name, ty).map_err(wrong)
+}
+
+/// The default in the configuration: the one thing that is read there again, because it is stored nowhere else.
+fn default_value(name: &str, ty: Option<&str>) -> Option<Json> {
+    project::configuration_files().ok()?.into_iter().find_map(|path| {
+        let bytes = disk::read(&path, LIMIT).ok()?;
+        variables::default_in(&path.to_string_lossy(), &bytes, name, ty)
     })
 }
 
-fn from_source(name: &str, source: Option<&SecretSource>) -> Result<Json, Failure> {
-    let absent = |why: String| {
-        Err(Failure::error(format!("the value of the sensitive variable `{name}` is needed again: {why}"))
-            .hint(format!("give it with --var {name}=…, or put it back where it came from")))
-    };
-    match source {
-        Some(SecretSource::Environment(variable)) => {
-            match environment::all().into_iter().find(|(n, _)| n == variable) {
-                Some((_, value)) => Ok(Json::from(value)),
-                None => absent(format!("the environment variable {variable} is not set")),
-            }
-        }
-        Some(SecretSource::File(path)) => match disk::read(Path::new(path), 16 << 20) {
-            Err(e) => absent(format!("{path}: {e}")),
-            Ok(bytes) => match variables::value_in_file(path, &bytes, name) {
-                Some(value) => Ok(value),
-                None => absent(format!("{path} does not set it any more")),
-            },
-        },
-        Some(SecretSource::CommandLine) => absent("it was given with --var, which is not stored".into()),
-        Some(SecretSource::Default) | None => {
-            absent("its default is in the configuration, which is not read here".into())
-        }
-    }
+fn unusable(name: &str, why: &str) -> Failure {
+    Failure::error(format!("the value of the sensitive variable `{name}` is needed again: {why}")).hint(
+        format!(
+            "set PF_VAR_{name}, give --var-file FILE or --var '{name}=…', or put it back where it came from"
+        ),
+    )
 }
 
 /// A secret that is not there.
 pub fn missing(missing: Missing) -> Failure {
     let name = missing.0.clone();
-    Failure::error(missing).hint(format!("give it with --var {name}=…"))
+    Failure::error(missing).hint(format!("set PF_VAR_{name}, or give it with --var '{name}=…'"))
 }

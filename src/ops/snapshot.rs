@@ -146,11 +146,7 @@ fn start(
 ) -> Result<(Starter, Fleet, Secrets), Failure> {
     let secrets = secrets::again(plan, inputs)?;
     let starter = Starter::new(place, Arc::new(Silent));
-    let fleet = starter.pinned_fleet(&plan.providers, needed)?;
-    for provider in needed.iter().filter_map(|i| plan.providers.get(*i)) {
-        let arguments = secrets.fill(&provider.arguments, &provider.secrets).map_err(secrets::missing)?;
-        fleet.configure(&provider.name, &provider.alias, &arguments).map_err(super::providers::missing)?;
-    }
+    let fleet = starter.pinned_fleet(&plan.providers, needed, &secrets)?;
     Ok((starter, fleet, secrets))
 }
 

@@ -3,7 +3,7 @@
 use super::focus::Focus;
 use super::noun::{Entry, Observed, PinnedProvider, Purpose, RolloutLimit, Verdict};
 use crate::config::Config;
-use crate::config::checked::{Component, Connection, Rollout, Secret, SecretSource, Step};
+use crate::config::checked::{Component, Connection, Rollout, Secret, SecretOrigin, Step};
 use crate::graph::{Graph, NotAGraph};
 use crate::model::{Address, PatchLevel};
 use crate::state::{Record, State};
@@ -34,7 +34,7 @@ pub struct Draft {
     /// Values that will be recorded as outputs.
     pub outputs: Vec<(String, Json, bool)>,
     /// Where each sensitive variable is read again.
-    pub secret_sources: BTreeMap<String, SecretSource>,
+    pub secret_sources: BTreeMap<String, SecretOrigin>,
 }
 
 /// Where a component is to be.
@@ -249,11 +249,12 @@ pub fn without_secrets(arguments: &Json, secrets: &[Secret]) -> Json {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::checked::SecretForm;
     use serde_json::json;
 
     #[test]
     fn secrets_are_blanked_where_they_stand_and_nowhere_else() {
-        let secret = |path: Vec<Step>| Secret { path, variable: "token".into() };
+        let secret = |path: Vec<Step>| Secret { path, variable: "token".into(), form: SecretForm::Text };
         let key = |k: &str| Step::Key(k.into());
         let arguments = json!({"a": "s3cret", "b": [{"c": "s3cret", "d": 1}], "e": 2});
         let blank = without_secrets(

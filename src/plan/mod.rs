@@ -5,7 +5,6 @@
 pub mod diff;
 pub mod draft;
 pub mod drawing;
-pub mod explain;
 pub mod focus;
 pub mod holding;
 pub mod levels;

@@ -1,7 +1,7 @@
 //! The plan, as `plan::make` builds it, `report` shows it, and the run engine follows it. Everything that apply,
 //! resume and rollback need stands in it; the configuration is not opened again.
 
-use crate::config::checked::{Check, Connection, Lifecycle, OnFailure, Secret, SecretSource, SnapshotRule};
+use crate::config::checked::{Check, Connection, Lifecycle, OnFailure, Secret, SecretOrigin, SnapshotRule};
 use crate::model::{Address, Moment, PatchLevel};
 use patchform_sdk::message::{Artifact, Class, Preview, Reload, SnapshotRef, WayBack};
 use serde_json::Value as Json;
@@ -26,7 +26,7 @@ pub struct Plan {
     /// Values that will be recorded as outputs: name, value, whether sensitive (then the value is null).
     pub outputs: Vec<(String, Json, bool)>,
     /// Where each sensitive variable is read again.
-    pub secret_sources: BTreeMap<String, SecretSource>,
+    pub secret_sources: BTreeMap<String, SecretOrigin>,
     /// Limits of the rollouts in use; [`Entry::rollout`] is an index into them.
     pub rollouts: Vec<RolloutLimit>,
 }

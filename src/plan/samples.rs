@@ -2,7 +2,8 @@
 
 use super::noun::*;
 use crate::config::checked::{
-    Check, Connection, Lifecycle, OnFailure, Probe, Secret, SecretSource, SnapshotRule, Step as At,
+    Check, Connection, Lifecycle, OnFailure, Probe, Secret, SecretForm, SecretOrigin, SecretSource,
+    SnapshotRule, Step as At,
 };
 use crate::model::{Address, InstanceKey, Moment, PatchLevel};
 use patchform_sdk::message::{
@@ -188,7 +189,11 @@ fn database() -> Entry {
     entry.recorded = Some(from.clone());
     entry.observed = present("db", from.clone());
     entry.arguments = json!({ "password": null, "ports": [5432], "ratio": 0.5 });
-    entry.secrets = vec![Secret { path: vec![At::Key("password".into())], variable: "db_password".into() }];
+    entry.secrets = vec![Secret {
+        path: vec![At::Key("password".into())],
+        variable: "db_password".into(),
+        form: SecretForm::Text,
+    }];
     let mut db = change(None, None, Cause::Change);
     db.from = Some(from);
     db.to = Some(to);
@@ -319,6 +324,7 @@ pub fn everything() -> Plan {
         secrets: vec![Secret {
             path: vec![At::Key("tokens".into()), At::Index(0)],
             variable: "token".into(),
+            form: SecretForm::Same,
         }],
     });
     plan.rollouts.push(RolloutLimit {
@@ -331,11 +337,15 @@ pub fn everything() -> Plan {
         ("db_password".into(), json!(null), true),
         ("hosts".into(), json!({ "web-1": "10.0.0.1" }), false),
     ];
+    let origin = |source, ty: Option<&str>| SecretOrigin { source, ty: ty.map(str::to_string) };
     plan.secret_sources = BTreeMap::from([
-        ("db_password".into(), SecretSource::Environment("PF_VAR_db_password".into())),
-        ("file".into(), SecretSource::File("secret.pfvars".into())),
-        ("now".into(), SecretSource::CommandLine),
-        ("token".into(), SecretSource::Default),
+        (
+            "db_password".into(),
+            origin(SecretSource::Environment("PF_VAR_db_password".into()), Some("string")),
+        ),
+        ("file".into(), origin(SecretSource::File("secret.pfvars".into()), None)),
+        ("now".into(), origin(SecretSource::CommandLine, Some("list(string)"))),
+        ("token".into(), origin(SecretSource::Default, None)),
     ]);
     plan
 }

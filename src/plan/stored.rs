@@ -12,7 +12,7 @@ mod entry;
 mod parts;
 
 use entry::StoredEntry;
-use parts::{StoredProvider, StoredPurpose, StoredRollout, StoredSource};
+use parts::{StoredOrigin, StoredProvider, StoredPurpose, StoredRollout};
 
 /// The form that this program writes.
 pub const FORMAT_VERSION: u32 = 1;
@@ -76,7 +76,7 @@ struct Body<'a> {
     providers: Vec<StoredProvider<'a>>,
     rollouts: Vec<StoredRollout<'a>>,
     outputs: Vec<StoredOutput<'a>>,
-    secret_sources: std::collections::BTreeMap<String, StoredSource>,
+    secret_sources: std::collections::BTreeMap<String, StoredOrigin>,
     entries: Vec<StoredEntry<'a>>,
 }
 
@@ -126,7 +126,7 @@ pub fn digest(saved: &[u8]) -> Option<String> {
 /// Reads a saved plan.
 ///
 /// # Errors
-/// Anything that is not exactly what [`write`] wrote.
+/// Anything that is not exactly what [`write()`] wrote.
 pub fn read(saved: &[u8]) -> Result<Plan, PlanError> {
     let body = checked_body(saved)?;
     let stored: Body<'_> = serde_json::from_slice(body).map_err(|e| damaged(format!("its content: {e}")))?;

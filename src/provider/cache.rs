@@ -2,12 +2,12 @@
 //! is ignored and written anew.
 
 use crate::provider::locate::{Located, Source};
-use crate::world::disk;
+use crate::provider::{ProviderError, Session};
+use crate::world::{disk, executable};
 use patchform_sdk::digest;
 use patchform_sdk::message::{Description, Identity, PROTOCOL};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
 
 /// The largest entry that is believed, in bytes.
 const LIMIT: u64 = 16 * 1024 * 1024;
@@ -59,6 +59,24 @@ impl Cache {
         }
     }
 
+    /// The description of a provider: the kept one, or else the one that `start` asks it for, which is then kept.
+    ///
+    /// # Errors
+    /// Those of starting and asking it.
+    pub fn describe(
+        &self,
+        located: &Located,
+        start: impl FnOnce() -> Result<Session, ProviderError>,
+    ) -> Result<Described, ProviderError> {
+        if let Some(described) = self.get(located) {
+            return Ok(described);
+        }
+        let session = start()?;
+        let described = Described { identity: session.identity().clone(), description: session.describe()? };
+        self.put(located, &described);
+        Ok(described)
+    }
+
     fn path(&self, key: &str) -> PathBuf {
         self.folder.join(format!("{}.json", digest::of_bytes(key.as_bytes())))
     }
@@ -71,10 +89,9 @@ fn key(located: &Located) -> Option<String> {
     Some(match &located.source {
         Source::Foreign { digest, .. } => format!("{protocol} foreign {} {digest}", located.name),
         Source::Bundled => {
-            let metadata = std::fs::metadata(&located.program).ok()?;
-            let built = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?.as_nanos();
+            let (size, built) = executable::stamp(&located.program).ok()?;
             let version = env!("CARGO_PKG_VERSION");
-            format!("{protocol} bundled {} {version} {} {built}", located.name, metadata.len())
+            format!("{protocol} bundled {} {version} {size} {built}", located.name)
         }
     })
 }

@@ -2,9 +2,8 @@
 //! pinned.
 
 use crate::provider::ProviderError;
-use patchform_sdk::digest::Running;
-use std::fs::File;
-use std::io::{self, Read as _};
+use crate::world::executable;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// A bundled provider. A new one is a row in [`BUNDLED`].
@@ -71,37 +70,16 @@ fn bundled(name: &str) -> Result<Located, ProviderError> {
         );
         return Err(cannot(name, "patchform", why));
     }
-    let program = std::env::current_exe().map_err(|e| cannot(name, "patchform", e.to_string()))?;
+    let program = executable::own().map_err(|e| cannot(name, "patchform", e.to_string()))?;
     let arguments = ["provider", "serve", name].map(str::to_string).to_vec();
     Ok(Located { name: name.into(), program, arguments, source: Source::Bundled })
 }
 
 fn foreign(name: &str, source: &str, folder: &Path) -> Result<Located, ProviderError> {
-    let path = folder.join(source);
-    let program = std::fs::canonicalize(&path).map_err(|e| cannot(name, source, e.to_string()))?;
-    let digest = digest_of(&program).map_err(|e| cannot(name, source, e.to_string()))?;
+    let found = executable::digest(&folder.join(source));
+    let (program, digest) = found.map_err(|e| cannot(name, source, e.to_string()))?;
     let source = Source::Foreign { path: source.into(), digest };
     Ok(Located { name: name.into(), program, arguments: Vec::new(), source })
-}
-
-fn digest_of(path: &Path) -> io::Result<String> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mut file = File::open(path)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        return Err(io::Error::other("it is no file"));
-    }
-    if metadata.permissions().mode() & 0o111 == 0 {
-        return Err(io::Error::other("it is not executable (chmod +x)"));
-    }
-    let mut digest = Running::default();
-    let mut buffer = vec![0; 256 * 1024];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(digest.finish()),
-            n => digest.update(&buffer[..n]),
-        }
-    }
 }
 
 fn cannot(provider: &str, program: &str, why: String) -> ProviderError {

@@ -1,6 +1,7 @@
 //! Requests that wait for their answer: by id, with a deadline each.
 
 use crate::provider::ProviderError;
+use crate::world::clock;
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -64,7 +65,7 @@ impl Pending {
         }
         state.last += 1;
         let id = state.last;
-        let due = Instant::now() + waiting.patience;
+        let due = clock::steady() + waiting.patience;
         // The keeper of deadlines sleeps until the first one; only an earlier one concerns it.
         let first = state.due.keys().next().is_none_or(|(earliest, _)| due < *earliest);
         state.due.insert((due, id), ());
@@ -115,7 +116,7 @@ impl Pending {
             if state.closed {
                 return None;
             }
-            let now = Instant::now();
+            let now = clock::steady();
             let late: Vec<u64> =
                 state.due.keys().take_while(|(due, _)| *due <= now).map(|(_, id)| *id).collect();
             if !late.is_empty() {

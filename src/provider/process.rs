@@ -3,6 +3,7 @@
 use crate::provider::ProviderError;
 use crate::provider::pending::{Pending, Waiting};
 use crate::provider::session::Launch;
+use crate::world::clock;
 use crate::world::process::{self, Piped, Running};
 use patchform_sdk::host;
 use patchform_sdk::line::{self, Line, beginning};
@@ -289,7 +290,7 @@ impl Process {
     fn progress(&self, envelope: &Envelope<'_>) {
         let progress = envelope.params.and_then(|p| serde_json::from_str::<Progress>(p.get()).ok());
         let Some(progress) = progress else { return self.odd("sent a progress that does not fit; ignored") };
-        let now = Instant::now();
+        let now = clock::steady();
         let recent = lock(&self.heard).progress.get(&progress.id).is_some_and(|last| now - *last < PROGRESS);
         if recent || !self.pending.has_action(&progress.id) {
             return;
@@ -310,8 +311,8 @@ impl Process {
             Err(e) => format!("cannot be asked how it ended ({e})"),
         };
         // Its last words come over another pipe; a grandchild that holds it open must not hold up the news.
-        let until = Instant::now() + END;
-        while !log.is_finished() && Instant::now() < until {
+        let until = clock::steady() + END;
+        while !log.is_finished() && clock::steady() < until {
             thread::sleep(Duration::from_millis(1));
         }
         lock(&self.heard).ended = Some(how.clone());

@@ -7,8 +7,10 @@ pub trait Watch: Send + Sync {
     /// An action goes on. At most a few per second and action are passed on.
     fn progress(&self, _provider: &str, _progress: &Progress) {}
 
-    /// A line for the log: of the provider's stderr, or about something odd that it did.
-    fn log(&self, _provider: &str, _line: &str) {}
+    /// A line for the log (`PF_LOG`): of the provider's stderr, or about something odd that it did.
+    fn log(&self, provider: &str, line: &str) {
+        crate::world::log::line(&format!("provider {provider}"), line);
+    }
 }
 
 /// Nobody.

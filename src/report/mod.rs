@@ -2,6 +2,7 @@
 //! the colours are handed in.
 
 pub mod diagnostic;
+pub mod error_json;
 pub mod harmless;
 pub mod mark;
 pub mod order;
@@ -13,6 +14,7 @@ pub mod reason;
 pub mod run_json;
 #[cfg(test)]
 mod run_samples;
+pub mod run_standing;
 pub mod run_text;
 pub mod run_view;
 #[cfg(test)]

@@ -45,7 +45,7 @@ fn one(progress: &Progress<'_>, going: &Going, style: Style) -> String {
     let back = going.leg == Leg::Back;
     let sign = if back { tinted(Tint::Change, "  ↩ ") } else { tinted(Tint::Info, "  ● ") };
     let spent = progress.now.since(going.since);
-    let mut time = period::show(Duration::from_secs(spent.as_secs()));
+    let mut time = seconds(spent);
     if let Some(expected) = expected(progress.plan, going).filter(|e| e.as_secs() > 0) {
         time = format!("{time} of about {}", period::show(expected));
     }
@@ -62,6 +62,11 @@ fn one(progress: &Progress<'_>, going: &Going, style: Style) -> String {
         pieces.push(tinted(Tint::Dim, format!("  {}", going.message)));
     }
     fit(&pieces, style)
+}
+
+/// Whole seconds, since smaller ones would only flicker.
+fn seconds(spent: Duration) -> String {
+    period::show(Duration::from_secs(spent.as_secs())).replace("0ms", "0s")
 }
 
 /// The expected time of what goes on, by the plan.
@@ -83,8 +88,8 @@ fn total(progress: &Progress<'_>, style: Style) -> String {
             pieces.push(tinted(super::run_text::tint(stands), word));
         }
     }
-    let spent = Duration::from_secs(progress.now.since(progress.started).as_secs());
-    pieces.push(tinted(Tint::Dim, format!("  {}", period::show(spent))));
+    let spent = seconds(progress.now.since(progress.started));
+    pieces.push(tinted(Tint::Dim, format!("  {spent}")));
     fit(&pieces, style)
 }
 

@@ -78,7 +78,7 @@ fn of_block(plan: &Plan, entry: &Entry, block: &Block) -> Reason {
             "make it reachable and plan again, without --refresh=false",
         ),
         Block::Ahead => Reason::with(
-            format!("it stands at {observed}, above the declared {desired}"),
+            format!("it is ahead: it stands at {observed}, above the declared {desired}"),
             "declare the observed level, or allow the way down with lifecycle { allow_downgrade = true }",
         ),
         Block::UnknownOrder => Reason::with(

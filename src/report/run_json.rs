@@ -3,6 +3,7 @@
 
 use super::reason::name;
 use super::run_view::{RunView, Settled, levels, step_of};
+use crate::model::Moment;
 use crate::plan::noun::{Plan, Step};
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
 use patchform_sdk::message::{Answer, Level, Probed, Verdict};
@@ -14,7 +15,7 @@ pub const FORMAT_VERSION: u32 = 1;
 #[derive(Serialize)]
 struct Line<'a> {
     format_version: u32,
-    run: &'a str,
+    run: Option<&'a str>,
     at: String,
     #[serde(flatten)]
     what: Body<'a>,
@@ -85,10 +86,23 @@ struct SettledView<'a> {
 pub fn event(plan: &Plan, run: &str, event: &Event) -> String {
     line(&Line {
         format_version: FORMAT_VERSION,
-        run,
+        run: Some(run),
         at: event.at.to_string(),
         what: body(plan, &event.what),
     })
+}
+
+/// The only line where there was nothing to do, or nothing that may be done.
+pub fn nothing(gated: bool, at: Moment) -> String {
+    let view = OutcomeView {
+        outcome: if gated { "incomplete" } else { "complete" },
+        why: Some(if gated { "what is left is blocked or held" } else { "nothing to do" }),
+        started: at.to_string(),
+        took_ms: 0,
+        components: Vec::new(),
+    };
+    let what = Body::Outcome(Box::new(view));
+    line(&Line { format_version: FORMAT_VERSION, run: None, at: at.to_string(), what })
 }
 
 /// The last line of a run.
@@ -101,7 +115,7 @@ pub fn outcome(plan: &Plan, run: &RunView) -> String {
         components: run.components.iter().map(|c| settled(plan, c)).collect(),
     };
     let what = Body::Outcome(Box::new(view));
-    line(&Line { format_version: FORMAT_VERSION, run: &run.id, at: run.finished.to_string(), what })
+    line(&Line { format_version: FORMAT_VERSION, run: Some(&run.id), at: run.finished.to_string(), what })
 }
 
 fn line(line: &Line<'_>) -> String {

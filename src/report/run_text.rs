@@ -3,14 +3,15 @@
 use super::page::Page;
 use super::plan_text::brief;
 use super::reason::name;
-use super::run_view::levels;
+use super::run_view::{levels, planned};
 use super::size;
 use super::style::{Piece, Style, Tint, plain, tinted};
 use crate::model::{Moment, PatchLevel, period};
 use crate::plan::noun::{Plan, Step};
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
 use patchform_sdk::message::{Answer, Probed, Verdict as Health};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 mod emergency;
 mod ending;
@@ -24,21 +25,38 @@ const ADDRESS: usize = 24;
 /// Lines of a failed step's output that are shown at once; all of it stays in the journal.
 const OUTPUT: usize = 12;
 
+/// What takes at least this long is announced when it begins.
+const LONG: Duration = Duration::from_secs(5);
+
+/// How much is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Telling {
+    /// Above a live view, which shows the rest: what ended, and all that failed.
+    Highlights,
+    /// In a pipe or a log, where nothing else is seen: each step when it is done, and long ones when they begin.
+    Log,
+    /// Afterwards, from the journal: each step once, and outputs in full.
+    Story,
+}
+
 /// Turns events into lines. It remembers when things began, to say how long they took.
 #[derive(Debug)]
 pub struct RunText {
     run: String,
+    telling: Telling,
     style: Style,
     /// Seconds east of UTC for the times of day.
     offset: i32,
     began: BTreeMap<(usize, Leg), Moment>,
     steps: BTreeMap<ActionRef, (Step, Moment)>,
+    going: BTreeSet<ActionRef>,
 }
 
 impl RunText {
     /// Starts with nothing seen of `run`. `offset`: seconds east of UTC for the times of day.
-    pub fn new(run: &str, style: Style, offset: i32) -> Self {
-        RunText { run: run.into(), style, offset, began: BTreeMap::new(), steps: BTreeMap::new() }
+    pub fn new(run: &str, telling: Telling, style: Style, offset: i32) -> Self {
+        let (began, steps, going) = Default::default();
+        RunText { run: run.into(), telling, style, offset, began, steps, going }
     }
 
     /// The lines for one event, each with a newline; empty for what nobody needs to read.
@@ -50,20 +68,23 @@ impl RunText {
             What::Fact { action, answer, .. } => self.fact(plan, event.at, *action, answer),
             What::Probe { action, found, .. } => self.probe(plan, event.at, *action, found),
             What::Read { component, digest } => self.read(plan, event.at, *component, digest),
+            What::Taken { .. } | What::Stopped { .. } if self.telling == Telling::Highlights => String::new(),
             What::Taken { controller, token } => {
                 let who = format!("{controller} drives this run (token {token})");
                 self.of_run(event.at, tinted(Tint::Dim, who))
             }
-            What::Asked(request) => self.of_run(event.at, tinted(Tint::Info, asked(plan, request))),
+            What::Asked(request) => self.of_run(event.at, tinted(Tint::Info, self.asked(plan, request))),
             What::Stopped { why } => {
                 self.of_run(event.at, tinted(Tint::Change, format!("stopped, resumable: {why}")))
             }
-            What::Finished => self.of_run(event.at, tinted(Tint::Dim, "finished")),
+            // The ending follows, and says how.
+            What::Finished => String::new(),
         }
     }
 
     fn intent(&mut self, plan: &Plan, at: Moment, action: ActionRef, step: Step, attempt: u32) -> String {
         self.steps.insert(action, (step, at));
+        self.going.insert(action);
         let first = !self.began.contains_key(&(action.component, action.leg));
         self.began.entry((action.component, action.leg)).or_insert(at);
         let again = if attempt > 1 { format!(" (attempt {attempt})") } else { String::new() };
@@ -76,13 +97,21 @@ impl RunText {
         let what = match step {
             // What has no effect and is over at once is not worth a line.
             Step::Gate | Step::Measure | Step::Commit => return said,
+            _ if !self.announces(plan, action, step) => return said,
             Step::Patch => format!("patch {}{again} …", brief(from, to)),
             _ => format!("{}{again} …", step.name()),
         };
         said + &self.of(plan, at, action.component, &[plain(what)])
     }
 
+    /// Whether a step is told when it begins.
+    fn announces(&self, plan: &Plan, action: ActionRef, step: Step) -> bool {
+        let long = planned(plan, action).is_some_and(|p| p.expected >= LONG);
+        self.telling == Telling::Log && (step == Step::Patch || long)
+    }
+
     fn fact(&mut self, plan: &Plan, at: Moment, action: ActionRef, answer: &Answer) -> String {
+        self.going.remove(&action);
         let step = self.steps.get(&action).map(|(step, _)| *step);
         let word = step.map_or("step", Step::name);
         let (tint, what, output) = match answer {
@@ -115,8 +144,13 @@ impl RunText {
                 let gone = if to.is_none() { "taken away".into() } else { format!("now at {}", shown(to)) };
                 (Tint::Good, format!("{gone}, done{whole}"))
             }
-            Some(Step::Verify) if action.leg == Leg::Back => {
+            Some(Step::Verify) if action.leg == Leg::Back && self.telling != Telling::Highlights => {
                 (Tint::Plain, format!("verified at {}", shown(from)))
+            }
+            Some(_) if self.telling == Telling::Highlights => return String::new(),
+            Some(Step::Patch) if self.telling == Telling::Story => {
+                let since = self.steps.get(&action).map(|(_, since)| since);
+                (Tint::Dim, format!("patch {} done{}", brief(from, to), took(since)))
             }
             Some(step) => {
                 let since = self.steps.get(&action).map(|(_, since)| since);
@@ -180,18 +214,36 @@ impl RunText {
 
     fn output(&self, output: &str) -> String {
         let mut page = Page::new(self.style);
-        tail(&mut page, 12, output, &self.run);
+        let most = if self.telling == Telling::Story { usize::MAX } else { OUTPUT };
+        tail(&mut page, 12, output, most, &self.run);
         page.finish()
+    }
+
+    fn asked(&self, plan: &Plan, request: &Request) -> String {
+        let going = self.going.len();
+        match request {
+            Request::Pause => "asked to pause: nothing new begins".into(),
+            Request::Continue => "asked to go on".into(),
+            Request::Skip(entry) => format!("asked to skip {}", name(plan, *entry)),
+            Request::Stop if self.telling == Telling::Story || going == 0 => "asked to stop".into(),
+            Request::Stop => {
+                let are = if going == 1 { "is" } else { "are" };
+                let many = size::counted(going, "action");
+                format!("stopping: {many} {are} finishing; press Ctrl-C again to stop waiting")
+            }
+            Request::Rollback => "asked to roll back: everything that this run changed is taken back".into(),
+            Request::Abandon => "asked to abandon: the run ends as it stands".into(),
+        }
     }
 }
 
 /// The last lines of what a step printed, and how many came before.
-fn tail(page: &mut Page, indent: usize, output: &str, run: &str) {
+fn tail(page: &mut Page, indent: usize, output: &str, most: usize, run: &str) {
     let lines: Vec<&str> = output.trim_end().lines().collect();
-    let skipped = lines.len().saturating_sub(OUTPUT);
+    let skipped = lines.len().saturating_sub(most);
     if skipped > 0 {
         let more = format!("… {}: ", size::counted(skipped, "earlier line"));
-        let command = format!("patchform run show {run} --timeline");
+        let command = format!("patchform run show {run}");
         page.line(indent, indent + 2, &[tinted(Tint::Dim, more), tinted(Tint::Command, command)]);
     }
     for line in &lines[skipped..] {
@@ -201,17 +253,6 @@ fn tail(page: &mut Page, indent: usize, output: &str, run: &str) {
 
 fn shown(level: Option<&PatchLevel>) -> String {
     level.map_or_else(|| "absent".into(), PatchLevel::to_string)
-}
-
-fn asked(plan: &Plan, request: &Request) -> String {
-    match request {
-        Request::Pause => "asked to pause: nothing new begins".into(),
-        Request::Continue => "asked to go on".into(),
-        Request::Skip(entry) => format!("asked to skip {}", name(plan, *entry)),
-        Request::Stop => "asked to stop: running actions end, then the run can be resumed".into(),
-        Request::Rollback => "asked to roll back: everything that this run changed is taken back".into(),
-        Request::Abandon => "asked to abandon: the run ends as it stands".into(),
-    }
 }
 
 #[cfg(test)]

@@ -74,6 +74,7 @@ fn change() -> Change {
             size: 0,
             duration: 0,
         }),
+        restore_from: None,
         forth: planned(&FORTH),
         back: planned(&BACK),
     }

@@ -64,7 +64,12 @@ fn once(check: &Check, connection: &Connection, targets: &Targets) -> Result<(),
             let response =
                 http::get(url, check.timeout).map_err(|e| format!("http GET {url} failed: {e}"))?;
             if response.status != *expect_status {
-                return Err(format!("http GET {url} answered {}, expected {expect_status}", response.status));
+                let said = response.body.lines().next().map(str::trim).filter(|line| !line.is_empty());
+                let said = said.map_or(String::new(), |line| format!(": {}", beginning(line.as_bytes())));
+                return Err(format!(
+                    "http GET {url} answered {}, expected {expect_status}{said}",
+                    response.status
+                ));
             }
             match expect_body {
                 Some(text) if !response.body.contains(text) => {

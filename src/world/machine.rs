@@ -38,11 +38,12 @@ pub fn is_gone(controller: &Controller) -> Option<bool> {
     Some(controller.boot != here.boot || start_time(controller.pid) != Some(controller.started))
 }
 
-/// Columns of the terminal on standard output or standard error, if one of them is one.
-pub fn terminal_width() -> Option<usize> {
+/// Columns and rows of the terminal on standard output or standard error, if one of them is one.
+pub fn terminal_size() -> Option<(usize, usize)> {
     let out = rustix::termios::tcgetwinsize(std::io::stdout());
     let size = out.or_else(|_| rustix::termios::tcgetwinsize(std::io::stderr())).ok()?;
-    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+    Some((usize::from(size.ws_col), usize::from(size.ws_row)))
+        .filter(|(columns, rows)| *columns > 0 && *rows > 0)
 }
 
 fn boot_id() -> String {

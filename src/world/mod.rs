@@ -3,7 +3,9 @@
 pub mod clock;
 pub mod disk;
 pub mod environment;
+pub mod executable;
 pub mod http;
+pub mod log;
 pub mod machine;
 pub mod process;
 pub mod random;

@@ -4,8 +4,7 @@ use crate::paths;
 use crate::source::{Complaint, Source};
 
 /// Outside crates, as written in code, and the folders that may name them. Tests and examples may name any.
-const HOMES: [(&str, &[&str]); 23] = [
-    ("anstream", &["src/report", "src/cli"]),
+const HOMES: [(&str, &[&str]); 21] = [
     ("anstyle", &["src/report", "src/cli"]),
     ("annotate_snippets", &["src/report"]),
     ("bigdecimal", &["src/config"]),
@@ -15,8 +14,7 @@ const HOMES: [(&str, &[&str]); 23] = [
     ("flate2", &["providers/release"]),
     ("hcl", &["src/config"]),
     ("indicatif", &["src/cli"]),
-    ("jiff", &["src/model"]),
-    ("petgraph", &["src/graph"]),
+    ("jiff", &["src/model", "src/world"]),
     ("regex_lite", &["src/config"]),
     ("rustix", &["src/world", "src/target", "src/backend", "providers/release"]),
     ("sha2", &["providers/sdk"]),

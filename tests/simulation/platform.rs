@@ -139,6 +139,7 @@ fn change(dice: &mut Dice, irreversible: bool) -> Change {
         preview: Preview { reload, ..Preview::default() },
         artifacts: Vec::new(),
         way_back,
+        restore_from: None,
         forth: planned(forth),
         back: planned(back),
     }

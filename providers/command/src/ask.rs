@@ -2,6 +2,7 @@
 
 use crate::arguments::Arguments;
 use patchform_sdk::Context;
+use patchform_sdk::detached::safe_id;
 use patchform_sdk::message::{Subject, TargetAwait, TargetAwaited, TargetRun};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -57,7 +58,7 @@ pub fn start(
     env.insert("PATCHFORM_ADDRESS".into(), subject.address.clone());
     env.extend(variables.iter().map(|(name, value)| ((*name).to_string(), (*value).to_string())));
     let run = TargetRun {
-        id: id.into(),
+        id: safe_id(id),
         connection: subject.connection.clone(),
         argv: argv.to_vec(),
         env,
@@ -71,7 +72,7 @@ pub fn start(
 /// Waits for a command by its id.
 pub fn wait(id: &str, subject: &Subject, patience: Duration, context: &Context) -> Ended {
     let timeout = u64::try_from(patience.as_millis()).unwrap_or(u64::MAX);
-    let wait = TargetAwait { id: id.into(), connection: subject.connection.clone(), timeout };
+    let wait = TargetAwait { id: safe_id(id), connection: subject.connection.clone(), timeout };
     match context.target().wait(&wait) {
         Ok(TargetAwaited::Exited { code, stdout, stderr }) => Ended::Exited { code, stdout, stderr },
         Ok(TargetAwaited::Running) => Ended::Running,

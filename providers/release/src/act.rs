@@ -153,7 +153,7 @@ fn unpack(
 
 fn snapshot(layout: &Layout, act: &Act) -> Result<Done, String> {
     let id = act.snapshot.as_ref().map(|s| s.id.as_str()).ok_or("the request names no snapshot")?;
-    let file = layout.snapshot(id).ok_or_else(|| format!("{id:?} cannot be a snapshot's id"))?;
+    let file = layout.snapshot(id);
     let standing = reading::stand(layout)?;
     let token = json!({ "link": standing.link, "digest": standing.digest });
     let bytes = serde_json::to_vec(&token).map_err(|e| e.to_string())?;
@@ -186,7 +186,7 @@ pub fn kept(act: &Act) -> Result<Option<PathBuf>, String> {
 
 fn drop_snapshot(arguments: &Arguments, layout: &Layout, act: &Act) -> Result<Done, String> {
     let id = act.snapshot.as_ref().map(|s| s.id.as_str()).ok_or("the request names no snapshot")?;
-    let file = layout.snapshot(id).ok_or_else(|| format!("{id:?} cannot be a snapshot's id"))?;
+    let file = layout.snapshot(id);
     match fs::remove_file(&file) {
         Err(e) if e.kind() != io::ErrorKind::NotFound => {
             return Err(format!("{} cannot be removed: {e}", file.display()));

@@ -119,6 +119,15 @@ pub fn complaints(desired: &Desired) -> Vec<Complaint> {
             "Name the symlink to switch.",
         );
     }
+    let connection = &desired.subject.connection.kind;
+    if connection != "local" {
+        let what = format!("a release cannot be reached over connection \"{connection}\"");
+        complain(
+            json!(["connection"]),
+            what,
+            "This version manages releases on the machine that it runs on.",
+        );
+    }
     let level = level(Some(&desired.level)).unwrap_or_default();
     if !is_level(level) {
         let what = format!("{level:?} cannot be a release's patch level");

@@ -3,6 +3,7 @@
 
 use crate::arguments::{Arguments, level};
 use patchform_sdk::Context;
+use patchform_sdk::detached::safe_id;
 use patchform_sdk::line::tail;
 use patchform_sdk::message::{Act, Answer, Done, Probed, RpcError, TargetAwait, TargetAwaited, TargetRun};
 
@@ -20,7 +21,7 @@ pub fn reload(arguments: &Arguments, act: &Act, context: &Context) -> Answer {
     env.insert("PATCHFORM_LEVEL".into(), level(act.level.as_ref()).unwrap_or_default().into());
     env.insert("PATCHFORM_PATH".into(), arguments.link().display().to_string());
     let run = TargetRun {
-        id: act.id.clone(),
+        id: safe_id(&act.id),
         connection: act.subject.connection.clone(),
         argv,
         env,
@@ -64,7 +65,7 @@ pub fn probe(act: &Act, context: &Context) -> Result<Probed, RpcError> {
 
 fn wait(act: &Act, context: &Context, timeout: u64) -> Result<TargetAwaited, RpcError> {
     context.target().wait(&TargetAwait {
-        id: act.id.clone(),
+        id: safe_id(&act.id),
         connection: act.subject.connection.clone(),
         timeout,
     })

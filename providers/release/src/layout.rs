@@ -1,5 +1,6 @@
 //! Where the parts of a component lie, and the link that is switched.
 
+use patchform_sdk::detached::safe_id;
 use patchform_sdk::durable::{self, Survives};
 use std::fs;
 use std::io;
@@ -49,11 +50,9 @@ impl Layout {
         self.releases.join(".store").join(format!("{sha256}.tar.gz"))
     }
 
-    /// A snapshot's file; `None` when its id cannot be a file's name.
-    pub fn snapshot(&self, id: &str) -> Option<PathBuf> {
-        let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-_.:".contains(&b);
-        let fits = !id.is_empty() && id.len() <= 200 && !id.starts_with('.') && id.bytes().all(allowed);
-        fits.then(|| self.snapshots().join(format!("{id}.json")))
+    /// A snapshot's file.
+    pub fn snapshot(&self, id: &str) -> PathBuf {
+        self.snapshots().join(format!("{}.json", safe_id(id)))
     }
 
     /// The snapshots' folder.

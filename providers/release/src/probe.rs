@@ -46,7 +46,7 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
         // The link is switched in one step: it still says what it said.
         Action::Patch | Action::Restore => Probed::Before,
         Action::Snapshot => {
-            let file = request.snapshot.as_ref().and_then(|s| layout.snapshot(&s.id));
+            let file = request.snapshot.as_ref().map(|s| layout.snapshot(&s.id));
             let token = file.and_then(|file| std::fs::read(file).ok());
             match token.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok()) {
                 Some(token) => Probed::After(act::taken(&layout, &standing, token)),
@@ -60,8 +60,7 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
             if fetched { Probed::After(Done::default()) } else { Probed::Before }
         }
         Action::Drop => {
-            let gone =
-                request.snapshot.as_ref().and_then(|s| layout.snapshot(&s.id)).is_some_and(|f| !f.exists());
+            let gone = request.snapshot.as_ref().map(|s| layout.snapshot(&s.id)).is_some_and(|f| !f.exists());
             if gone { Probed::After(Done::default()) } else { Probed::Before }
         }
         _ => Probed::Before,

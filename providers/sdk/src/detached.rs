@@ -6,10 +6,10 @@
 //! `stdout` and `stderr`, and leaves the exit code in `exit` by a rename. A fresh process finds all of it there. Commands
 //! that need no trace are children with their output in unnamed files.
 
-use crate::durable;
 use crate::line::tail;
 use crate::machine;
 use crate::message::{RpcError, TargetAwait, TargetAwaited, TargetRun, TargetStarted};
+use crate::{digest, durable};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -31,7 +31,6 @@ d=$1; shift
 mkdir "$d/started" 2>/dev/null || exit 0
 read -r stat </proc/$$/stat; read -r boot </proc/sys/kernel/random/boot_id
 printf '%s\n%s\n' "$boot" "$stat" >"$d/process.new" && mv "$d/process.new" "$d/process" || exit 0
-trap '' HUP INT QUIT
 ("$@") <"$d/stdin" >"$d/stdout" 2>"$d/stderr"
 printf '%s\n' "$?" >"$d/exit.new" && mv "$d/exit.new" "$d/exit"
 "#;
@@ -265,6 +264,15 @@ fn is_alive(folder: &Path) -> bool {
     let pid = stat.split(' ').next().and_then(|pid| pid.parse().ok());
     let (Some(pid), Some(started)) = (pid, machine::started(stat)) else { return false };
     boot == machine::boot() && machine::start_time(pid) == Some(started)
+}
+
+/// An id for a detached command, or a file's name, made of any text: itself where it is allowed, else a digest of it.
+pub fn safe_id(text: &str) -> String {
+    if check_id(text).is_ok() {
+        text.into()
+    } else {
+        format!("x-{}", &digest::of_bytes(text.as_bytes())[..40])
+    }
 }
 
 /// Ids become folder names: letters, digits, `-`, `_`, `.` and `:`; not more than 200; no leading dot.

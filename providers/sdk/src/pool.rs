@@ -64,12 +64,20 @@ impl Pool {
 
     /// Waits until every job has ended.
     pub fn finish(self) {
-        let mut state = self.shared.lock();
-        state.closing = true;
-        self.shared.work.notify_all();
+        let shared = Arc::clone(&self.shared);
+        drop(self);
+        let mut state = shared.lock();
         while state.threads > 0 {
-            state = self.shared.ended.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = shared.ended.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+}
+
+impl Drop for Pool {
+    /// Jobs that run or wait are still done; then the threads end.
+    fn drop(&mut self) {
+        self.shared.lock().closing = true;
+        self.shared.work.notify_all();
     }
 }
 

@@ -265,7 +265,7 @@ impl<'p> Reader<'_, 'p> {
                     None => format!("Declare it: rollout \"{name}\" {{ … }}"),
                 };
                 let problem = Diagnostic::error(format!("There is no rollout \"{name}\""));
-                problems.push(problem.at(at, "not declared").help(help));
+                problems.push(problem.at(at, "not declared").help(help).absent());
                 None
             }
         }

@@ -260,7 +260,7 @@ pub(super) fn twice(what: &str, second: Span, first: Span) -> Diagnostic {
 
 fn undeclared(reference: &Reference, summary: &str, help: String) -> Box<Diagnostic> {
     let end = reference.steps.first().map_or(reference.root_span, |(_, span)| *span);
-    Box::new(Diagnostic::error(summary).at(reference.root_span.to(end), "not declared").help(help))
+    Box::new(Diagnostic::error(summary).at(reference.root_span.to(end), "not declared").help(help).absent())
 }
 
 fn misplaced(reference: &Reference, summary: &str) -> Box<Diagnostic> {

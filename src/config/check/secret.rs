@@ -1,7 +1,7 @@
 //! Secrets within arguments: a sensitive variable's value may be passed on whole, nothing else.
 
-use crate::config::checked::{Secret, Step};
-use crate::config::value::Value;
+use crate::config::checked::{Secret, SecretForm, Step};
+use crate::config::value::{Data, Value};
 use crate::model::{Diagnostic, Span};
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ fn walk(
     }
     if value.marks().is_sensitive() {
         let variable = whole(value, variables)?;
-        out.push(Secret { path: path.clone(), variable });
+        out.push(Secret { path: path.clone(), variable, form: form(value) });
         return Ok(());
     }
     if let Some(entries) = value.as_entries() {
@@ -66,9 +66,24 @@ fn whole(value: &Value, variables: &BTreeMap<String, Value>) -> Result<String, S
     }
 }
 
+/// What a value stands as.
+fn form(value: &Value) -> SecretForm {
+    match value.data() {
+        Data::String(_) => SecretForm::Text,
+        Data::Number(_) => SecretForm::Number,
+        Data::Bool(_) => SecretForm::Bool,
+        _ => SecretForm::Same,
+    }
+}
+
 /// Equal once both are converted to what JSON knows: an argument's type may turn a number into a string.
 fn same(value: &Value, variable: &Value) -> bool {
-    let text = |v: &Value| v.as_str().map(str::to_string).or_else(|| v.as_number().map(ToString::to_string));
+    let text = |v: &Value| match v.data() {
+        Data::String(text) => Some(text.to_string()),
+        Data::Number(number) => Some(number.to_string()),
+        Data::Bool(truth) => Some(truth.to_string()),
+        _ => None,
+    };
     let texts = (text(value), text(variable));
     (texts.0.is_some() && texts.0 == texts.1) || value.to_json() == variable.to_json()
 }

@@ -1,7 +1,7 @@
 //! The values of variables: from files, the environment and the command line, with Terraform's precedence.
 
 use super::Variable;
-use crate::config::checked::SecretSource;
+use crate::config::checked::{SecretOrigin, SecretSource};
 use crate::config::expr::Expr;
 use crate::config::fields::sentence_case;
 use crate::config::scope::Files;
@@ -47,7 +47,7 @@ pub(in crate::config) struct Variables {
     /// Values by name, those of sensitive variables marked.
     pub values: BTreeMap<String, Value>,
     /// Where sensitive ones came from.
-    pub secret_sources: BTreeMap<String, SecretSource>,
+    pub secret_sources: BTreeMap<String, SecretOrigin>,
 }
 
 /// A value that was given, not yet converted.
@@ -90,7 +90,8 @@ pub(in crate::config) fn settle(
                 if variable.sensitive { value.marked(&Marks::variable(variable.name)) } else { value };
             variables.values.insert(variable.name.to_string(), value);
             if variable.sensitive {
-                variables.secret_sources.insert(variable.name.to_string(), source);
+                let ty = variable.ty_span.map(|span| sources.snippet(span).to_string());
+                variables.secret_sources.insert(variable.name.to_string(), SecretOrigin { source, ty });
             }
         }
     }

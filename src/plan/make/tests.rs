@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::config::checked::{Check, Probe};
-use crate::plan::explain::explain;
 use crate::plan::noun::{Observed, Planned, Purpose};
 use crate::plan::sample::*;
 use crate::plan::stale::{Stale, rests_on, stale};
@@ -282,64 +281,6 @@ fn what_was_taken_back_already_needs_nothing_and_what_cannot_go_says_so() {
     assert_eq!(word(&entry(&back, "c").verdict).split('(').next(), Some("Refused"));
     // It would be adopted, as every level that differs from its record is.
     assert_eq!(word(&entry(&back, "a").verdict), "adopt");
-}
-
-#[test]
-fn every_verdict_is_explained() {
-    let mut platform = Platform::new()
-        .with("adopted", "2", Some("1"), Some("2"), &[])
-        .with("ahead", "1", Some("1"), Some("2"), &[])
-        .with("bare", "1", None, None, &[])
-        .with("changed", "2", Some("1"), Some("1"), &[])
-        .with("down", "2", Some("1"), Some("1"), &[])
-        .with("drifted", "3", Some("1"), Some("2"), &[])
-        .with("held", "2", Some("1"), Some("1"), &["ahead", "down"])
-        .with("installed", "2", None, None, &[])
-        .with("lower", "1", Some("2"), Some("2"), &[])
-        .with("missing", "a=1 b=2 c=3", Some("a=1"), Some("a=1"), &[])
-        .with("refused", "2", Some("1"), Some("1"), &[])
-        .with("same", "1", Some("1"), Some("1"), &[])
-        .with("strange", "x", Some("1"), Some("1"), &[])
-        .with("stuck", "2", Some("1"), Some("1"), &[])
-        .with("unrecorded", "2", None, Some("1"), &[])
-        .with("vague", "2", Some("1"), Some("1"), &[])
-        .record("zombie", "1", None);
-    platform.component("bare").lifecycle.install = false;
-    platform.component("missing").lifecycle.install = false;
-    platform.component("lower").lifecycle.allow_downgrade = true;
-    platform.component("vague").lifecycle.allow_irreversible = true;
-    platform.observed.insert(address("down"), Observed::Unreachable { why: "connection refused".into() });
-    platform
-        .previews
-        .insert(address("refused"), PreviewOutcome::Blocked { why: "no space left on /srv".into() });
-    let no_way = || PreviewOutcome::Ready(Box::new(Preview { ways_back: Vec::new(), ..preview() }));
-    platform.previews.insert(address("stuck"), no_way());
-    platform.previews.insert(address("vague"), no_way());
-    platform.leases.components.insert(address("changed"), "r7".into());
-    let plan = platform.plan();
-    let said =
-        |i: usize| format!("{}: {}", plan.entries[i].address.name, explain(&plan, i)).trim_end().to_string();
-    let said: Vec<String> = (0..plan.entries.len()).map(said).collect();
-    insta::assert_snapshot!(said.join("\n"), @r#"
-    adopted: recorded at 1, found at 2: the record takes that over
-    ahead: stands at 2, above the wanted 1; name that level in the configuration, or set lifecycle { allow_downgrade = true }
-    bare: not there, and lifecycle { install = false } keeps it from being installed
-    changed: run r7 has not ended and holds it; finish that with `patchform resume` or `patchform rollback`
-    down: could not be read: connection refused
-    drifted: changed outside patchform: recorded at 1, found at 2
-    held: waits for release.ahead, which is blocked, and for release.down, which is not readable
-    installed: not there yet
-    lower: the configuration names another level; goes down, which allow_downgrade permits
-    missing: b, c are not installed, and lifecycle { install = false } keeps it so
-    refused: its provider refuses: no space left on /srv
-    same:
-    strange: nobody can tell whether 1 or x is newer, so that it counts as a downgrade; set lifecycle { allow_downgrade = true } if it is right
-    stuck: there would be no way back that keeps its data; set lifecycle { allow_irreversible = true } to do without one
-    unrecorded: found at 1, and not recorded yet
-    vague: the configuration names another level; has no way back, which allow_irreversible permits
-    zombie: the configuration no longer names it: its record goes, the component stays as it is
-    "#);
-    assert_eq!(explain(&plan, 99), "");
 }
 
 #[test]

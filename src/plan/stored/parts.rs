@@ -1,7 +1,8 @@
 //! Stored forms of a plan's smaller parts: providers, rollouts, purposes, secrets, checks, snapshot rules.
 
 use crate::config::checked::{
-    Check, Connection, Lifecycle, OnFailure, Probe, Secret, SecretSource, SnapshotRule, Step,
+    Check, Connection, Lifecycle, OnFailure, Probe, Secret, SecretForm, SecretOrigin, SecretSource,
+    SnapshotRule, Step,
 };
 use crate::plan::noun::{PinnedProvider, Purpose, RolloutLimit};
 use serde::{Deserialize, Serialize};
@@ -160,10 +161,82 @@ impl From<StoredSource> for SecretSource {
     }
 }
 
+/// Where a secret came from. The first plans knew no type.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum StoredOrigin {
+    Untyped(StoredSource),
+    Typed {
+        #[serde(rename = "from")]
+        source: StoredSource,
+        #[serde(rename = "type")]
+        ty: String,
+    },
+}
+
+impl From<&SecretOrigin> for StoredOrigin {
+    fn from(origin: &SecretOrigin) -> Self {
+        let source = StoredSource::from(&origin.source);
+        match &origin.ty {
+            None => StoredOrigin::Untyped(source),
+            Some(ty) => StoredOrigin::Typed { source, ty: ty.clone() },
+        }
+    }
+}
+
+impl From<StoredOrigin> for SecretOrigin {
+    fn from(stored: StoredOrigin) -> Self {
+        match stored {
+            StoredOrigin::Untyped(source) => SecretOrigin { source: source.into(), ty: None },
+            StoredOrigin::Typed { source, ty } => SecretOrigin { source: source.into(), ty: Some(ty) },
+        }
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 pub struct StoredSecret {
     path: Vec<StoredStep>,
     variable: String,
+    #[serde(default, rename = "as", skip_serializing_if = "StoredForm::is_same")]
+    form: StoredForm,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StoredForm {
+    #[default]
+    Same,
+    String,
+    Number,
+    Bool,
+}
+
+impl StoredForm {
+    fn is_same(&self) -> bool {
+        *self == StoredForm::Same
+    }
+}
+
+impl From<SecretForm> for StoredForm {
+    fn from(form: SecretForm) -> Self {
+        match form {
+            SecretForm::Same => StoredForm::Same,
+            SecretForm::Text => StoredForm::String,
+            SecretForm::Number => StoredForm::Number,
+            SecretForm::Bool => StoredForm::Bool,
+        }
+    }
+}
+
+impl From<StoredForm> for SecretForm {
+    fn from(stored: StoredForm) -> Self {
+        match stored {
+            StoredForm::Same => SecretForm::Same,
+            StoredForm::String => SecretForm::Text,
+            StoredForm::Number => SecretForm::Number,
+            StoredForm::Bool => SecretForm::Bool,
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -179,7 +252,11 @@ impl From<&Secret> for StoredSecret {
             Step::Key(key) => StoredStep::Key(key.clone()),
             Step::Index(index) => StoredStep::Index(*index),
         };
-        StoredSecret { path: secret.path.iter().map(step).collect(), variable: secret.variable.clone() }
+        StoredSecret {
+            path: secret.path.iter().map(step).collect(),
+            variable: secret.variable.clone(),
+            form: secret.form.into(),
+        }
     }
 }
 
@@ -189,7 +266,8 @@ impl From<StoredSecret> for Secret {
             StoredStep::Key(key) => Step::Key(key),
             StoredStep::Index(index) => Step::Index(index),
         };
-        Secret { path: stored.path.into_iter().map(step).collect(), variable: stored.variable }
+        let path = stored.path.into_iter().map(step).collect();
+        Secret { path, variable: stored.variable, form: stored.form.into() }
     }
 }
 

@@ -18,6 +18,15 @@ fn comes_back_exactly() {
 }
 
 #[test]
+fn the_snapshot_that_a_plan_goes_back_to_is_stored() {
+    let mut plan = samples::fleet(1, false);
+    let Verdict::Change(change) = &mut plan.entries[0].verdict else { panic!("a fleet changes") };
+    let token = Some(serde_json::json!({ "path": "/srv/1" }));
+    change.restore_from = Some(patchform_sdk::message::SnapshotRef { id: "s1".into(), token });
+    assert_eq!(read(&write(&plan)), Ok(plan));
+}
+
+#[test]
 fn every_step_is_stored() {
     let all = [
         Step::Gate,
@@ -142,4 +151,22 @@ proptest! {
 #[ignore = "writes the sample once, when a new form is made"]
 fn write_the_sample() {
     std::fs::write("src/plan/stored/form-1.pfplan", write(&samples::everything())).unwrap();
+}
+
+/// Numbers of arguments come back as they were, to the last bit.
+#[test]
+fn odd_numbers_come_back() {
+    let mut plan = samples::fleet(1, false);
+    plan.entries[0].arguments =
+        serde_json::json!({ "a": 0.1, "b": 2.2250738585072014e-308, "c": 123456.78901234567, "d": u64::MAX });
+    assert_eq!(read(&write(&plan)), Ok(plan));
+}
+
+proptest! {
+    #[test]
+    fn any_number_comes_back(n in any::<f64>().prop_filter("JSON has only finite ones", |n| n.is_finite())) {
+        let mut plan = samples::fleet(1, false);
+        plan.entries[0].arguments = serde_json::json!({ "n": n });
+        prop_assert_eq!(read(&write(&plan)), Ok(plan));
+    }
 }

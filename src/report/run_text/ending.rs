@@ -115,7 +115,7 @@ fn failure(page: &mut Page, plan: &Plan, component: &Settled, run: &str) {
     let step = component.failed_at.map_or("", |s| s.name());
     let address = tinted(Tint::Bold, name(plan, component.entry));
     page.line(0, 2, &[address, tinted(Tint::Bad, format!("  {step} failed: ")), plain(&component.why)]);
-    tail(page, 2, &component.output, run);
+    tail(page, 2, &component.output, super::OUTPUT, run);
 }
 
 fn left(page: &mut Page, plan: &Plan, run: &RunView) {

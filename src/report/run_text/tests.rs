@@ -5,16 +5,17 @@ use crate::plan::samples;
 use crate::report::run_samples::{ended, story};
 use crate::report::run_view::Ended;
 
-fn told(style: Style) -> String {
+fn told(telling: Telling, style: Style) -> String {
     let (plan, events) = story();
-    let mut text = RunText::new("20261122-024007-ab12", style, 3_600);
+    let mut text = RunText::new("20261122-024007-ab12", telling, style, 3_600);
     events.iter().map(|event| text.event(&plan, event)).collect()
 }
 
 #[test]
 fn a_patch_that_fails_and_goes_back() {
-    insta::assert_snapshot!("story_80", told(Style::plain(80)));
-    insta::assert_snapshot!("story_60", told(Style::plain(60)));
+    insta::assert_snapshot!("story_80", told(Telling::Story, Style::plain(80)));
+    insta::assert_snapshot!("log_60", told(Telling::Log, Style::plain(60)));
+    insta::assert_snapshot!("highlights_80", told(Telling::Highlights, Style::plain(80)));
 }
 
 #[test]

@@ -71,9 +71,10 @@ fn racing_starts_of_one_id_run_it_once() {
 #[test]
 fn a_killed_command_is_lost_and_a_reused_pid_is_not_mistaken() {
     in_scratch(|detached, dir| {
-        assert!(detached.run(&command("a", "kill -9 $PPID; exec sleep 0", false)).unwrap().started);
-        let waited = detached.wait(&waiting("a", 5000)).unwrap();
-        assert!(matches!(waited, TargetAwaited::Lost { .. } | TargetAwaited::Exited { .. }), "{waited:?}");
+        let script = "echo begun; kill -9 $(sed -n '2s/ .*//p' store/a/process); sleep 0.1";
+        assert!(detached.run(&command("a", script, false)).unwrap().started);
+        let lost = TargetAwaited::Lost { output: "begun\n".into() };
+        assert_eq!(detached.wait(&waiting("a", 5000)).unwrap(), lost);
         // A folder whose wrapper's pid is now this process, which started at another time.
         let folder = dir.join("store/b");
         fs::create_dir_all(folder.join("started")).unwrap();
@@ -119,6 +120,15 @@ fn ids_cannot_leave_the_store_and_bad_programs_are_named() {
             matches!(detached.wait(&waiting("b", 5000)).unwrap(), TargetAwaited::Exited { code: 127, stderr, .. } if stderr.contains("not found"))
         );
     });
+}
+
+#[test]
+fn any_text_has_a_safe_id() {
+    assert_eq!(safe_id("run-1:patch.2"), "run-1:patch.2");
+    for text in ["", "../x", "release.api[\"eu\"]/patch/1", &"y".repeat(999)] {
+        assert!(check_id(&safe_id(text)).is_ok());
+    }
+    assert_ne!(safe_id("a/b"), safe_id("a/c"));
 }
 
 #[test]

@@ -16,10 +16,12 @@ pub fn exit_of(ended: &Ended) -> Exit {
     }
 }
 
-/// After `rollback`: that everything is restored is what was asked for.
+/// After `rollback`: that everything is back, or had not begun, is what was asked for.
 pub fn exit_of_rollback(ended: &Ended) -> Exit {
     match exit_of(ended) {
-        Exit::Restored if ended.run.as_ref().is_some_and(|r| r.is_taking_back()) => Exit::Done,
+        Exit::Restored | Exit::Refused if ended.run.as_ref().is_some_and(|r| r.is_taking_back()) => {
+            Exit::Done
+        }
         other => other,
     }
 }

@@ -1,0 +1,161 @@
+//! The lower lines of a terminal while a run goes on: redrawn a few times a second, with what ended scrolling above.
+//!
+//! The cursor is never hidden and no mode of the terminal is changed, so that nothing needs to be put back however the
+//! program ends.
+
+use crate::engine::perform;
+use crate::model::Moment;
+use crate::plan::Plan;
+use crate::provider::Watch;
+use crate::report::progress::{Progress, lines};
+use crate::report::run_standing::{Tally, component_of, stands};
+use crate::report::run_view::Going;
+use crate::report::style::Style;
+use crate::run::Run;
+use crate::run::event::{Event, What};
+use crate::world::{clock, machine};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use patchform_sdk::message;
+use std::collections::BTreeMap;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// How often it is redrawn.
+const EVERY: Duration = Duration::from_millis(200);
+/// Most lines that it takes; at most half of the terminal.
+const MOST: usize = 12;
+
+/// What the view shows, as the run and its providers tell it.
+#[derive(Default)]
+struct Seen {
+    run: String,
+    plan: Option<Arc<Plan>>,
+    started: Moment,
+    going: BTreeMap<usize, Going>,
+    tally: Tally,
+    /// When all components were counted last.
+    counted: Option<Instant>,
+}
+
+/// What providers say goes into the view.
+struct Notes(Arc<Mutex<Seen>>);
+
+/// The view. It goes when it is dropped.
+pub struct Screen {
+    seen: Arc<Mutex<Seen>>,
+    bar: ProgressBar,
+    style: Style,
+    painter: Option<(Sender<()>, JoinHandle<()>)>,
+}
+
+impl Screen {
+    /// Nothing is drawn until the run begins.
+    pub fn new(style: Style) -> Screen {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stdout_with_hz(10));
+        bar.set_style(
+            ProgressStyle::with_template("{msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()),
+        );
+        Screen { seen: Arc::default(), bar, style, painter: None }
+    }
+
+    /// Who is to be told of what providers say.
+    pub fn watch(&self) -> Arc<dyn Watch> {
+        Arc::new(Notes(Arc::clone(&self.seen)))
+    }
+
+    /// The run begins: the view is drawn from now on.
+    pub fn begins(&mut self, run: &str, plan: &Plan, started: Moment) {
+        let (plan, tally) = (Some(Arc::new(plan.clone())), Tally::new(plan));
+        *lock(&self.seen) = Seen { run: run.into(), plan, started, tally, ..Seen::default() };
+        let (stop, stopped) = mpsc::channel();
+        let (seen, bar, style) = (Arc::clone(&self.seen), self.bar.clone(), self.style);
+        let paint = move || {
+            while stopped.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
+                bar.set_message(lock(&seen).draw(style));
+                bar.tick();
+            }
+        };
+        // Without the thread there is only no view: lines still scroll.
+        let thread = std::thread::Builder::new().name("screen".into()).spawn(paint).ok();
+        self.painter = thread.map(|thread| (stop, thread));
+    }
+
+    /// Something happened.
+    pub fn event(&self, plan: &Plan, run: &Run, event: &Event) {
+        lock(&self.seen).event(plan, run, event);
+    }
+
+    /// Writes above the view.
+    pub fn above(&self, write: impl FnOnce()) {
+        self.bar.suspend(write);
+    }
+
+    /// Takes the view away.
+    pub fn close(&mut self) {
+        if let Some((stop, thread)) = self.painter.take() {
+            drop(stop);
+            let _ = thread.join();
+        }
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl Seen {
+    fn event(&mut self, plan: &Plan, run: &Run, event: &Event) {
+        match &event.what {
+            What::Intent { action, step, .. } => {
+                let (leg, entry, since) = (action.leg, action.component, event.at);
+                let going = Going { entry, leg, step: *step, since, message: String::new(), percent: None };
+                self.going.insert(entry, going);
+            }
+            What::Fact { action, .. } => {
+                self.going.remove(&action.component);
+            }
+            _ => {}
+        }
+        if let Some(i) = component_of(&event.what).filter(|i| *i < plan.entries.len()) {
+            self.tally.set(i, stands(&run.standing(i)));
+        }
+        // An event may move others too; counting all of them each time would be quadratic.
+        if self.counted.is_none_or(|at| at.elapsed() >= EVERY) {
+            self.tally = Tally::counted(run);
+            self.counted = Some(clock::steady());
+        }
+    }
+
+    fn draw(&self, style: Style) -> String {
+        let Some(plan) = &self.plan else { return String::new() };
+        let (columns, rows) = machine::terminal_size().unwrap_or((style.width, 24));
+        let mut going: Vec<Going> = self.going.values().cloned().collect();
+        going.sort_by_key(|g| (g.since, g.entry));
+        let counts = self.tally.counts();
+        let progress =
+            Progress { plan, counts: &counts, going: &going, started: self.started, now: clock::now() };
+        lines(&progress, (rows / 2).min(MOST), Style { width: columns, ..style }).join("\n")
+    }
+}
+
+impl Watch for Notes {
+    fn progress(&self, _provider: &str, progress: &message::Progress) {
+        let mut seen = lock(&self.0);
+        let Some(component) = perform::component_of(&seen.run, &progress.id) else { return };
+        if let Some(going) = seen.going.get_mut(&component) {
+            going.message.clone_from(&progress.message);
+            // From 0 to 100 by the clamp; a fraction that is no number is none.
+            going.percent =
+                progress.fraction.filter(|f| f.is_finite()).map(|f| (f.clamp(0.0, 1.0) * 100.0) as u8);
+        }
+    }
+}
+
+fn lock(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
+    seen.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,76 @@
+//! Hides known secrets in texts that others wrote: output of commands, messages of providers.
+
+use serde_json::Value as Json;
+use std::borrow::Cow;
+
+/// What stands in the place of a secret.
+const HIDDEN: &str = "(sensitive)";
+/// Shorter texts are left alone: hiding every `yes` or `80` would garble what a person must read.
+const SHORTEST: usize = 4;
+
+/// The secrets that are known, the longest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Mask(Vec<String>);
+
+impl Mask {
+    /// Hides every text and number within `values`.
+    pub fn of<'a>(values: impl Iterator<Item = &'a Json>) -> Mask {
+        let mut texts = Vec::new();
+        values.for_each(|value| collect(value, &mut texts));
+        texts.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        texts.dedup();
+        Mask(texts)
+    }
+
+    /// `text` without the secrets.
+    pub fn apply<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let mut shown = Cow::Borrowed(text);
+        for secret in &self.0 {
+            if shown.contains(secret.as_str()) {
+                shown = Cow::Owned(shown.replace(secret.as_str(), HIDDEN));
+            }
+        }
+        shown
+    }
+
+    /// Hides the secrets within `text`.
+    pub fn hide(&self, text: &mut String) {
+        if let Cow::Owned(shown) = self.apply(text) {
+            *text = shown;
+        }
+    }
+}
+
+fn collect(value: &Json, texts: &mut Vec<String>) {
+    match value {
+        Json::String(text) => add(text.trim(), texts),
+        Json::Number(number) => add(&number.to_string(), texts),
+        Json::Array(items) => items.iter().for_each(|item| collect(item, texts)),
+        Json::Object(fields) => fields.values().for_each(|item| collect(item, texts)),
+        Json::Null | Json::Bool(_) => {}
+    }
+}
+
+fn add(text: &str, texts: &mut Vec<String>) {
+    if text.len() >= SHORTEST {
+        texts.push(text.to_string());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn hides_whole_secrets_and_what_is_in_them() {
+        let mask = Mask::of([json!("hunter2"), json!({"a": ["hunter2-long", 99_887]}), json!("no")].iter());
+        for (text, shown) in [
+            ("hunter2-long and hunter2", "(sensitive) and (sensitive)"),
+            ("pin=99887;", "pin=(sensitive);"),
+            ("no secret here", "no secret here"),
+        ] {
+            assert_eq!(mask.apply(text), shown);
+        }
+    }
+}

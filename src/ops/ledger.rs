@@ -1,0 +1,102 @@
+//! What a run leaves in the state: checkpoints while it goes on, all of it at its end, and the end of a run whose
+//! controller died before it could write that down.
+
+use super::apply::Audience;
+use super::plan::backend;
+use super::{Failure, Place, runs};
+use crate::backend::{Base, Local};
+use crate::engine::lease;
+use crate::engine::results::{self, Where};
+use crate::journal::Head;
+use crate::model::Moment;
+use crate::plan::Plan;
+use crate::run::{Run, outcome};
+use crate::state::State;
+use crate::world::clock;
+use std::time::{Duration, Instant};
+
+/// At most this long between two checkpoints of the state in the middle of a run.
+const CHECKPOINT: Duration = Duration::from_secs(30);
+
+/// What a run leaves in the state.
+pub(super) struct Ledger {
+    /// When the run began.
+    pub started: Moment,
+    /// The state that this run's results are folded into.
+    pub state: State,
+    /// What stands on disk.
+    pub base: Base,
+    pub saved_at: Instant,
+}
+
+impl Ledger {
+    /// Whether the next checkpoint is due.
+    pub fn is_due(&self) -> bool {
+        self.saved_at.elapsed() > CHECKPOINT
+    }
+
+    /// Folds what is known so far into the state. That it cannot be written is told and is no reason to stop: the
+    /// journal has everything.
+    pub fn checkpoint(&mut self, plan: &Plan, run: &Run, local: &Local, audience: &mut dyn Audience) {
+        let head = Head { segment: 0, lines: run.events(), sum: String::new() };
+        if let Err(failure) = self.fold(plan, run, local, &head, Vec::new()) {
+            audience
+                .notice(&format!("the state could not be written; the journal has everything: {failure}"));
+        }
+        self.saved_at = clock::steady();
+    }
+
+    pub fn fold(
+        &mut self,
+        plan: &Plan,
+        run: &Run,
+        local: &Local,
+        head: &Head,
+        dropped: Vec<String>,
+    ) -> Result<(), Failure> {
+        let at = Where { started: self.started, now: clock::now(), head };
+        let lock = local.lock("apply").map_err(backend)?;
+        // Another run on other components may have written since: its changes are kept.
+        if let Some(now) = local.read().map_err(backend)? {
+            self.base = Base::of(Some(&now));
+            self.state = now;
+        }
+        let mut results = results::results(plan, run, &outcome(run), &self.state, at);
+        results.dropped = dropped;
+        let next = crate::state::checkpoint::checkpoint(&self.state, results);
+        if next.serial != self.state.serial || self.base == Base::Absent {
+            self.base = local.write(&lock, &self.base, &next, Some(run.id())).map_err(backend)?;
+            self.state = next;
+        }
+        Ok(())
+    }
+}
+
+/// Ends what a dead controller left nearly ended: a run that finished in its journal is folded into the state, and one
+/// that never began (killed before its first line was durable) is forgotten. Others are left as they are.
+///
+/// # Errors
+/// The state or a lease cannot be read or written.
+pub(super) fn settle_ended(place: &Place, local: &Local) -> Result<(), Failure> {
+    for open in runs::open(&place.runs)?.into_iter().filter(|run| !run.alive) {
+        let ended = runs::tell(&place.runs, &open.id).ok().filter(|told| told.run.is_finished());
+        if ended.is_none() && !runs::never_begun(&place.runs, &open.id) {
+            continue;
+        }
+        let now = clock::now();
+        let lock = local.lock("settling a run").map_err(backend)?;
+        // Somebody else may settle it at the same time.
+        let Ok(lease) = lease::acquire(&place.runs, &open.id, &open.holds, open.token, now) else { continue };
+        drop(lock);
+        if let Some(told) = ended {
+            let state = local.read().map_err(backend)?;
+            let base = Base::of(state.as_ref());
+            let lineage = told.plan.lineage.clone();
+            let state = state.unwrap_or_else(|| State::new(lineage, env!("CARGO_PKG_VERSION")));
+            let mut ledger = Ledger { started: told.started(), state, base, saved_at: clock::steady() };
+            ledger.fold(&told.plan, &told.run, local, &told.journal.head, Vec::new())?;
+        }
+        lease.release().map_err(runs::leased)?;
+    }
+    Ok(())
+}

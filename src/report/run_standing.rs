@@ -1,0 +1,166 @@
+//! Where a run and its components stand, from the fold of its journal.
+
+use super::reason::name;
+use super::run_view::{Ended, RunView, Settled, Stands};
+use crate::model::Moment;
+use crate::plan::noun::{Plan, Verdict};
+use crate::run::event::{Event, What};
+use crate::run::{Ending, Left, Run, Standing, outcome};
+use std::collections::BTreeMap;
+
+/// When components were worked on, as events tell it.
+#[derive(Debug, Clone, Default)]
+pub struct Times(BTreeMap<usize, (Moment, Moment)>);
+
+impl Times {
+    /// Takes an event in.
+    pub fn see(&mut self, event: &Event) {
+        if let Some(i) = component_of(&event.what) {
+            self.0.entry(i).or_insert((event.at, event.at)).1 = event.at;
+        }
+    }
+}
+
+/// The component that an event is about.
+pub fn component_of(what: &What) -> Option<usize> {
+    match what {
+        What::Intent { action, .. } | What::Fact { action, .. } | What::Probe { action, .. } => {
+            Some(action.component)
+        }
+        What::Read { component, .. } => Some(*component),
+        _ => None,
+    }
+}
+
+/// A run that was driven from `started` to `finished`.
+pub fn view(plan: &Plan, run: &Run, times: &Times, started: Moment, finished: Moment) -> RunView {
+    let outcome = outcome(run);
+    RunView {
+        id: run.id().into(),
+        ended: match outcome.ending {
+            Ending::Complete => Ended::Complete,
+            Ending::Incomplete => Ended::Incomplete,
+            Ending::Restored => Ended::Restored,
+            Ending::Halted => Ended::Halted,
+            Ending::Stuck => Ended::Stuck,
+        },
+        started,
+        finished,
+        why: run.stopped().unwrap_or_default().into(),
+        components: plan.changes().map(|(i, ..)| settled(plan, run, times, i, &outcome.left)).collect(),
+    }
+}
+
+fn settled(plan: &Plan, run: &Run, times: &Times, i: usize, left: &[Left]) -> Settled {
+    let (stands, why) = told(plan, &run.standing(i));
+    let failure = run.failure(i);
+    let why = if why.is_empty() { failure.map_or(String::new(), |f| f.why.clone()) } else { why };
+    let left = left.iter().filter(|l| l.component == i);
+    Settled {
+        entry: i,
+        stands,
+        why,
+        failed_at: failure.map(|f| f.step),
+        output: failure.map_or(String::new(), |f| f.output.clone()),
+        took: times.0.get(&i).map(|(from, to)| to.since(*from)),
+        left: left.flat_map(left_behind).collect(),
+        snapshot: run.snapshots(i).iter().rev().find(|s| s.done).map(|s| s.id.clone()),
+    }
+}
+
+/// Where a component stands.
+pub fn stands(standing: &Standing) -> Stands {
+    match standing {
+        Standing::Unchanged => Stands::Unchanged,
+        Standing::Untouched => Stands::Untouched,
+        Standing::Forward => Stands::Forward,
+        Standing::Committed => Stands::Committed,
+        Standing::GoingBack => Stands::GoingBack,
+        Standing::Restored => Stands::Restored,
+        Standing::Stuck(_) => Stands::Stuck,
+        Standing::Skipped(_) => Stands::Skipped,
+        Standing::Held { .. } => Stands::Held,
+    }
+}
+
+fn told(plan: &Plan, standing: &Standing) -> (Stands, String) {
+    let why = match standing {
+        Standing::Stuck(why) => why.clone(),
+        Standing::Skipped(why) => why.why(),
+        Standing::Held { by } => format!("waits for {}", name(plan, *by)),
+        _ => String::new(),
+    };
+    (stands(standing), why)
+}
+
+fn left_behind(left: &Left) -> Vec<String> {
+    let drained = left.drained.then(|| "traffic may still be away from it".to_string());
+    let changed = left.changed.then(|| "it may differ from what was read before the run".to_string());
+    drained.into_iter().chain(changed).collect()
+}
+
+/// How many components stand how, kept up to date event by event.
+#[derive(Debug, Clone, Default)]
+pub struct Tally {
+    stands: Vec<Stands>,
+    counts: BTreeMap<Stands, usize>,
+}
+
+impl Tally {
+    /// Before a run: what the plan changes has not begun.
+    pub fn new(plan: &Plan) -> Tally {
+        let of =
+            |v: &Verdict| if matches!(v, Verdict::Change(_)) { Stands::Untouched } else { Stands::Unchanged };
+        Tally::of(plan.entries.iter().map(|e| of(&e.verdict)).collect())
+    }
+
+    /// As the run says.
+    pub fn counted(run: &Run) -> Tally {
+        Tally::of((0..run.len()).map(|i| stands(&run.standing(i))).collect())
+    }
+
+    fn of(stands: Vec<Stands>) -> Tally {
+        let mut counts = BTreeMap::new();
+        for s in &stands {
+            *counts.entry(*s).or_insert(0) += 1;
+        }
+        Tally { stands, counts }
+    }
+
+    /// One component stands somewhere else now.
+    pub fn set(&mut self, component: usize, stands: Stands) {
+        let Some(before) = self.stands.get_mut(component) else { return };
+        if let Some(n) = self.counts.get_mut(before) {
+            *n -= 1;
+        }
+        *before = stands;
+        *self.counts.entry(stands).or_insert(0) += 1;
+    }
+
+    /// How many components stand how.
+    pub fn counts(&self) -> Vec<(Stands, usize)> {
+        self.counts.iter().map(|(s, n)| (*s, *n)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::samples;
+
+    #[test]
+    fn a_tally_follows() {
+        let plan = samples::fleet(5, false);
+        let mut tally = Tally::new(&plan);
+        let count = |tally: &Tally, wanted| {
+            tally.counts().into_iter().filter(|(s, _)| *s == wanted).map(|(_, n)| n).sum::<usize>()
+        };
+        assert_eq!(count(&tally, Stands::Untouched), 5);
+        let first = plan.changes().next().unwrap().0;
+        tally.set(first, Stands::Forward);
+        tally.set(first, Stands::Committed);
+        tally.set(9_999, Stands::Committed);
+        let found = [Stands::Untouched, Stands::Forward, Stands::Committed].map(|s| count(&tally, s));
+        assert_eq!(found, [4, 0, 1]);
+    }
+}

@@ -1,0 +1,194 @@
+//! Secrets through the binary: nowhere in clear, and read again by apply, resume and rollback of a saved plan.
+
+mod lab;
+
+use lab::{Lab, Ran};
+use std::fs;
+use std::path::Path;
+
+/// Unlikely to stand anywhere by chance; the pin is a number that an argument takes as a string.
+const PASSWORD: &str = "hunter2-hunter2";
+const PIN: &str = "99887766";
+
+/// A component whose commands print the secrets wherever they can, and write what they got into files.
+const CONFIGURATION: &str = r#"
+variable "password" {
+  type      = string
+  sensitive = true
+}
+
+variable "pin" {
+  type      = number
+  sensitive = true
+}
+
+variable "words" {
+  type      = map(string)
+  sensitive = true
+  default   = {}
+}
+
+component "command" "db" {
+  patch_level = "2"
+  read        = ["sh", "-c", "cat level 2>/dev/null; echo reading $PASSWORD >&2"]
+  preview     = ["sh", "-c", "echo would use $PASSWORD"]
+  patch       = ["sh", "-c", "echo $PASSWORD $PIN; echo $PASSWORD >&2; echo \"$PASSWORD $PIN\" > got; [ ! -f broken ] && echo $PATCHFORM_LEVEL > level"]
+  snapshot    = ["sh", "-c", "cp level level.old 2>/dev/null; echo level.old"]
+  restore     = ["sh", "-c", "rm -f level; cp $PATCHFORM_SNAPSHOT level 2>/dev/null; echo back with $PASSWORD; true"]
+  verify      = ["sh", "-c", "echo $PASSWORD; [ ! -f ill ] || grep -q 1 level"]
+  env         = { PASSWORD = var.password, PIN = var.pin }
+}
+
+component "command" "words" {
+  patch_level = "1"
+  read        = ["sh", "-c", "cat words 2>/dev/null; true"]
+  patch       = ["sh", "-c", "echo \"$ONE\" > words.got; echo $PATCHFORM_LEVEL > words"]
+  env         = var.words
+  lifecycle {
+    allow_irreversible = true
+  }
+}
+
+output "password" {
+  value     = var.password
+  sensitive = true
+}
+"#;
+
+fn lab() -> Lab {
+    let lab = Lab::new(CONFIGURATION);
+    lab.patchform("init").exits(0);
+    lab
+}
+
+/// Runs patchform with words as they are, and environment variables.
+fn run(lab: &Lab, words: &[&str], environment: &[(&str, &str)]) -> Ran {
+    let mut command = lab.command(Path::new(env!("CARGO_BIN_EXE_patchform")), words);
+    command.env("COLUMNS", "400").envs(environment.iter().copied());
+    Ran::of(command.output().expect("patchform starts"))
+}
+
+/// Fails when a secret stands in a file that patchform wrote, or was printed.
+#[track_caller]
+fn nowhere(lab: &Lab, ran: Ran) -> Ran {
+    let mut folders = vec![lab.path("")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder").flatten() {
+            let path = entry.path();
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if path.is_dir() {
+                folders.push(path);
+            } else if !["got", "words.got", "secret.pfvars"].contains(&name.as_str()) {
+                let text = String::from_utf8_lossy(&fs::read(&path).expect("a file")).into_owned();
+                assert!(!text.contains(PASSWORD) && !text.contains(PIN), "{}: {text}", path.display());
+            }
+        }
+    }
+    ran.does_not_say(PASSWORD).does_not_say(PIN)
+}
+
+const ENVIRONMENT: [(&str, &str); 2] = [("PF_VAR_password", PASSWORD), ("PF_VAR_pin", "099887766")];
+
+#[test]
+fn a_secret_stands_nowhere_in_clear() {
+    let lab = lab();
+    let words = |w: &'static [&'static str]| nowhere(&lab, run(&lab, w, &ENVIRONMENT));
+    words(&["validate"]).exits(0);
+    words(&["plan", "--out", "p"]).exits(0).says("would use (sensitive)");
+    words(&["plan", "--json"]).exits(0);
+    words(&["show", "--json", "p"]).exits(0);
+    words(&["apply", "p"]).exits(0);
+    assert_eq!(lab.read("got"), format!("{PASSWORD} {PIN}\n"));
+    for quiet in
+        [&["output", "--json"] as &[&str], &["run", "show"], &["run", "show", "--json"], &["state", "pull"]]
+    {
+        nowhere(&lab, run(&lab, quiet, &[])).exits(0);
+    }
+}
+
+#[test]
+fn a_failing_component_gives_no_secret_away() {
+    let lab = lab();
+    lab.write("level", "1\n");
+    lab.write("broken", "");
+    let apply = ["apply", "--auto-approve", "--json"];
+    nowhere(&lab, run(&lab, &apply, &ENVIRONMENT)).exits(3);
+    nowhere(&lab, run(&lab, &["plan"], &ENVIRONMENT)).exits(0);
+    fs::remove_file(lab.path("broken")).expect("it is there");
+    lab.write("ill", "");
+    nowhere(&lab, run(&lab, &["allow", "command.db"], &[])).exits(0);
+    nowhere(&lab, run(&lab, &["apply", "--auto-approve"], &ENVIRONMENT)).exits(3);
+    assert_eq!(lab.read("level"), "1\n");
+}
+
+#[test]
+fn a_saved_plan_reads_the_environment_again() {
+    let lab = lab();
+    run(&lab, &["plan", "--out", "p"], &ENVIRONMENT).exits(0);
+    nowhere(&lab, run(&lab, &["apply", "p"], &[]))
+        .exits(1)
+        .says("`password` is needed again: the environment variable PF_VAR_password is not set")
+        .says("--var-file FILE");
+    assert_eq!(lab.read("level"), "", "nothing was begun");
+    run(&lab, &["apply", "p"], &[("PF_VAR_password", PASSWORD), ("PF_VAR_pin", "no number")])
+        .exits(1)
+        .says("PF_VAR_pin: it does not fit the type number")
+        .does_not_say("no number");
+    run(&lab, &["apply", "p"], &ENVIRONMENT).exits(0);
+    assert_eq!(lab.read("got"), format!("{PASSWORD} {PIN}\n"));
+}
+
+#[test]
+fn a_saved_plan_reads_a_file_again() {
+    let lab = lab();
+    let text = format!("password = \"{PASSWORD}\"\npin = \"{PIN}\"\nwords = {{ ONE = 1 }}\n");
+    lab.write("secret.pfvars", &text);
+    let plan = ["plan", "--out", "p", "--var-file", "secret.pfvars"];
+    nowhere(&lab, run(&lab, &plan, &[])).exits(0);
+    fs::rename(lab.path("secret.pfvars"), lab.path("elsewhere")).expect("it moves");
+    run(&lab, &["apply", "p"], &[]).exits(1).says("secret.pfvars").says("needed again");
+    fs::rename(lab.path("elsewhere"), lab.path("secret.pfvars")).expect("it moves back");
+    lab.write("secret.pfvars", text.replace("password = ", "passwort = "));
+    run(&lab, &["apply", "p"], &[]).exits(1).says("secret.pfvars does not set it any more");
+    lab.write("secret.pfvars", text);
+    nowhere(&lab, run(&lab, &["apply", "p"], &[])).exits(0);
+    assert_eq!(lab.read("got"), format!("{PASSWORD} {PIN}\n"));
+    assert_eq!(lab.read("words.got"), "1\n");
+}
+
+#[test]
+fn what_was_given_on_the_command_line_is_given_again() {
+    let lab = lab();
+    let password = format!("password={PASSWORD}");
+    let given = ["--var", &password, "--var", "pin=099887766", "--var", "words={ ONE = 1 }"];
+    let with = |words: &[&'static str]| [words, given.as_slice()].concat();
+    nowhere(&lab, run(&lab, &with(&["plan", "--out", "p"]), &[])).exits(0);
+    run(&lab, &["apply", "p"], &[]).exits(1).says("it was given with --var, which is not stored");
+    nowhere(&lab, run(&lab, &with(&["apply", "p"]), &[])).exits(0);
+    assert_eq!(lab.read("got"), format!("{PASSWORD} {PIN}\n"));
+    assert_eq!(lab.read("words.got"), "1\n");
+}
+
+#[test]
+fn a_stopped_run_is_finished_and_taken_back_with_its_secrets() {
+    for (command, level) in [("resume", "2\n"), ("rollback", "1\n")] {
+        let lab = lab();
+        lab.write("level", "1\n");
+        lab.write("main.pf.hcl", halting());
+        lab.write("broken", "");
+        run(&lab, &["apply", "--auto-approve"], &ENVIRONMENT).exits(7);
+        fs::remove_file(lab.path("broken")).expect("it is there");
+        run(&lab, &[command], &[]).exits(1).says("PF_VAR_password is not set");
+        let words = if command == "rollback" { vec![command, "--auto-approve"] } else { vec![command] };
+        nowhere(&lab, run(&lab, &words, &ENVIRONMENT));
+        assert_eq!(lab.read("level"), level, "{command}");
+    }
+}
+
+/// A failure halts the run.
+fn halting() -> String {
+    let rollout = "rollout \"stop\" {\n  on_failure = \"halt\"\n}\n";
+    let text =
+        CONFIGURATION.replace("  patch_level = \"2\"", "  rollout = rollout.stop\n  patch_level = \"2\"");
+    format!("{rollout}{text}")
+}
