@@ -107,8 +107,14 @@ impl<'a> Live<'a> {
 }
 
 impl Audience for Live<'_> {
-    fn begins(&mut self, run: &str, plan: &Plan) {
+    fn begins(&mut self, run: &str, plan: &Plan, before: &[Event]) {
+        self.began = before.first().map_or(self.began, |e| e.at);
         self.name(run);
+        for event in before {
+            // Seen for the times; it was told when it happened.
+            self.times.see(event);
+            let _ = self.lines.event(plan, event);
+        }
         if !self.json {
             self.terminal.say("\n");
         }

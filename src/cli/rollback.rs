@@ -32,8 +32,11 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
     let inputs = arguments.variables.inputs();
     let lock = arguments.lock.timeout()?;
     let mut live = Live::new(terminal, arguments.json);
-    let stages = &mut Stages::new(terminal, live.watch());
-    let ready = match ops::rollback::open(arguments.run.as_deref(), &inputs, lock, stages)? {
+    let way = {
+        let mut stages = Stages::new(terminal, live.watch());
+        ops::rollback::open(arguments.run.as_deref(), &inputs, lock, &mut stages)?
+    };
+    let ready = match way {
         Way::Back(ready) => *ready,
         Way::NewPlan(planned) => {
             terminal.warn(&planned.warnings, &planned.sources);

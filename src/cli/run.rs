@@ -5,10 +5,7 @@ use super::arguments::{Lock, Variables};
 use super::live::Live;
 use super::terminal::Terminal;
 use crate::ops::{self, Failure};
-use crate::report::page::Page;
-use crate::report::size;
-use crate::report::style::{Tint, plain, tinted};
-use crate::report::table::Table;
+use crate::report::{state_json, state_text};
 use crate::run::event::Request;
 use clap::Subcommand;
 
@@ -107,42 +104,10 @@ fn ask(
 
 fn list(json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
     let rows = ops::run::list()?;
-    if json {
-        let rows: Vec<_> = rows
-            .iter()
-            .map(|r| {
-                serde_json::json!({
-                    "id": r.id, "outcome": r.outcome, "purpose": r.purpose, "components": r.components,
-                    "started": r.started.map(|m| m.to_string()), "finished": r.finished.map(|m| m.to_string()),
-                })
-            })
-            .collect();
-        terminal.say(&format!("{:#}\n", serde_json::json!({ "format_version": 1, "runs": rows })));
-        return Ok(Exit::Done);
-    }
-    if rows.is_empty() {
-        terminal.say("There were no runs yet.\n");
-        return Ok(Exit::Done);
-    }
-    let mut table = Table::new(&["run", "outcome", "changed", "for", "began", "ended"]);
-    for r in &rows {
-        let tint = match r.outcome.as_str() {
-            "complete" => Tint::Good,
-            "running" | "restored" | "incomplete" => Tint::Change,
-            _ => Tint::Bad,
-        };
-        table.row(vec![
-            tinted(Tint::Bold, r.id.as_str()),
-            tinted(tint, r.outcome.as_str()),
-            plain(size::counted(r.components, "component")),
-            plain(r.purpose.as_str()),
-            plain(r.started.map_or(String::new(), |m| m.to_string())),
-            plain(r.finished.map_or(String::new(), |m| m.to_string())),
-        ]);
-    }
-    let mut page = Page::new(terminal.out);
-    table.draw(&mut page, 0);
-    terminal.say(&page.finish());
+    terminal.say(&match json {
+        true => state_json::runs(&rows),
+        false => state_text::run_list(&rows, terminal.clock(), terminal.out),
+    });
     Ok(Exit::Done)
 }
 

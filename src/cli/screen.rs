@@ -7,6 +7,7 @@ use crate::engine::perform;
 use crate::model::Moment;
 use crate::plan::Plan;
 use crate::provider::Watch;
+use crate::provider::watch::Silent;
 use crate::report::progress::{Progress, lines};
 use crate::report::run_standing::{Tally, component_of, stands};
 use crate::report::run_view::Going;
@@ -40,7 +41,10 @@ struct Seen {
 }
 
 /// What providers say goes into the view.
-struct Notes(Arc<Mutex<Seen>>);
+struct Notes {
+    seen: Arc<Mutex<Seen>>,
+    bar: ProgressBar,
+}
 
 /// The view. It goes when it is dropped.
 pub struct Screen {
@@ -62,7 +66,7 @@ impl Screen {
 
     /// Who is to be told of what providers say.
     pub fn watch(&self) -> Arc<dyn Watch> {
-        Arc::new(Notes(Arc::clone(&self.seen)))
+        Arc::new(Notes { seen: Arc::clone(&self.seen), bar: self.bar.clone() })
     }
 
     /// The run begins: the view is drawn from now on.
@@ -145,7 +149,7 @@ impl Seen {
 
 impl Watch for Notes {
     fn progress(&self, _provider: &str, progress: &message::Progress) {
-        let mut seen = lock(&self.0);
+        let mut seen = lock(&self.seen);
         let Some(component) = perform::component_of(&seen.run, &progress.id) else { return };
         if let Some(going) = seen.going.get_mut(&component) {
             going.message.clone_from(&progress.message);
@@ -153,6 +157,10 @@ impl Watch for Notes {
             going.percent =
                 progress.fraction.filter(|f| f.is_finite()).map(|f| (f.clamp(0.0, 1.0) * 100.0) as u8);
         }
+    }
+
+    fn log(&self, provider: &str, line: &str) {
+        self.bar.suspend(|| Silent.log(provider, line));
     }
 }
 

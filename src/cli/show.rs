@@ -6,8 +6,9 @@ use crate::ops::plan::Planned;
 use crate::ops::{self, Failure, snapshot};
 use crate::plan::Plan;
 use crate::report::plan_text::{Dropping, View};
-use crate::report::{plan_json, plan_text};
+use crate::report::{plan_json, plan_text, state_text};
 use crate::state::State;
+use crate::world::clock;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -30,7 +31,9 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
         return if arguments.json {
             super::state::pull(terminal)
         } else {
-            super::state::list(terminal, false)
+            let state = ops::state::required()?;
+            terminal.say(&state_text::overview(&state, terminal.clock(), terminal.out));
+            Ok(Exit::Done)
         };
     };
     let plan = ops::plan::read_saved(path)?;
@@ -66,6 +69,7 @@ fn draw(plan: &Plan, state: Option<&State>, terminal: &Terminal, full: bool, aga
         full,
         again,
         dropping: &dropping,
+        zone: clock::local_offset,
         recorded_outputs: outputs.as_ref(),
         ..View::new(terminal.out)
     };

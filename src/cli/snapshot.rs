@@ -4,13 +4,9 @@ use super::Exit;
 use super::arguments::{Asking, Lock, Variables};
 use super::live::Live;
 use super::terminal::Terminal;
-use crate::model::period;
+use crate::model::Address;
 use crate::ops::{self, Failure};
-use crate::report::page::Page;
-use crate::report::size;
-use crate::report::style::{Tint, plain, tinted};
-use crate::report::table::Table;
-use crate::world::clock;
+use crate::report::{size, state_json, state_text};
 use clap::Subcommand;
 
 /// What to do with the stored ways back.
@@ -18,6 +14,8 @@ use clap::Subcommand;
 pub enum Verb {
     /// List them: age, size, coverage, place, expiry
     List {
+        /// Only those of these components, or of all instances of these blocks
+        addresses: Vec<String>,
         /// Print as JSON
         #[arg(long)]
         json: bool,
@@ -44,7 +42,7 @@ pub enum Verb {
 
 pub fn run(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
     match verb {
-        Verb::List { json } => list(*json, terminal),
+        Verb::List { addresses, json } => list(addresses, *json, terminal),
         Verb::Restore { id, variables, lock, asking } => {
             let planned = ops::snapshot::restore(id, &variables.inputs())?;
             terminal.say(&super::show::planned(&planned, terminal, false));
@@ -70,46 +68,13 @@ pub fn run(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
     }
 }
 
-fn list(json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
+fn list(addresses: &[String], json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
     let state = ops::state::required()?;
-    if json {
-        let rows: Vec<_> = state
-            .snapshots
-            .iter()
-            .map(|(id, s)| {
-                serde_json::json!({
-                    "id": id, "component": s.component.to_string(), "run": s.run, "place": s.place, "size": s.size,
-                    "level": s.level.clone().map(patchform_sdk::message::Level::from), "taken": s.taken.to_string(),
-                    "expires": s.expires.map(|e| e.to_string()), "whole_system": s.coverage.whole_system,
-                    "data": s.coverage.data, "survives_target_loss": s.survives_target_loss,
-                })
-            })
-            .collect();
-        terminal.say(&format!("{:#}\n", serde_json::json!({ "format_version": 1, "snapshots": rows })));
-        return Ok(Exit::Done);
-    }
-    let mut table =
-        Table::new(&["snapshot", "component", "goes back to", "age", "size", "covers", "expires", "place"]);
-    let now = clock::now();
-    for (id, s) in &state.snapshots {
-        let covers = if s.coverage.whole_system { "whole system" } else { "its claims" };
-        table.row(vec![
-            tinted(Tint::Bold, id.as_str()),
-            plain(s.component.to_string()),
-            plain(s.level.as_ref().map_or("absent".to_string(), ToString::to_string)),
-            plain(period::show(now.since(s.taken))),
-            plain(size::bytes(s.size)),
-            plain(if s.coverage.data { format!("{covers} and data") } else { covers.into() }),
-            plain(s.expires.map_or("never".to_string(), |e| e.to_string())),
-            plain(s.place.as_str()),
-        ]);
-    }
-    if table.is_empty() {
-        terminal.say("There are no snapshots.\n");
-        return Ok(Exit::Done);
-    }
-    let mut page = Page::new(terminal.out);
-    table.draw(&mut page, 0);
-    terminal.say(&page.finish());
+    let covering: Vec<Address> =
+        addresses.iter().map(|a| ops::state::address(a)).collect::<Result<_, Failure>>()?;
+    terminal.say(&match json {
+        true => state_json::snapshots(&state, &covering),
+        false => state_text::snapshot_list(&state, &covering, terminal.clock(), terminal.out),
+    });
     Ok(Exit::Done)
 }

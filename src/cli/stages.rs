@@ -11,6 +11,7 @@ use std::time::Duration;
 /// The line. It goes when it is dropped.
 pub struct Stages {
     bar: Option<ProgressBar>,
+    waits: bool,
     watch: Arc<dyn Watch>,
     unicode: bool,
 }
@@ -19,20 +20,24 @@ impl Stages {
     /// For a plan that is about to be made; `watch` is told of what providers say.
     pub fn new(terminal: &Terminal, watch: Arc<dyn Watch>) -> Self {
         let unicode = terminal.err.unicode;
-        Stages { bar: terminal.waits.then(|| spinner(unicode)), watch, unicode }
+        Stages { bar: None, waits: terminal.waits, watch, unicode }
     }
 }
 
 impl StagesOfPlan for Stages {
     fn stage(&mut self, stage: Stage) {
-        let Some(bar) = &self.bar else { return };
+        if !self.waits {
+            return;
+        }
+        let unicode = self.unicode;
+        let bar = self.bar.get_or_insert_with(|| spinner(unicode));
         let text = match stage {
             Stage::Checking => "checking the configuration".to_string(),
             Stage::Reading(n) => format!("reading {}", size::counted(n, "component")),
             Stage::Previewing(n) => format!("previewing {}", size::counted(n, "change")),
             Stage::Done => return bar.finish_and_clear(),
         };
-        bar.set_message(format!("{text}{}", if self.unicode { " …" } else { " ..." }));
+        bar.set_message(format!("{text}{}", if unicode { " …" } else { " ..." }));
     }
 
     fn watch(&self) -> Arc<dyn Watch> {

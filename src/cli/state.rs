@@ -3,19 +3,20 @@
 use super::Exit;
 use super::arguments::Lock;
 use super::terminal::Terminal;
+use crate::model::Address;
 use crate::ops::{self, Failure};
-use crate::report::page::Page;
-use crate::report::style::{Tint, plain, tinted};
-use crate::report::table::Table;
+use crate::report::{state_json, state_text};
 use clap::Subcommand;
 use std::path::PathBuf;
 
 /// What to do with the state.
 #[derive(Subcommand)]
 pub enum Verb {
-    /// List the components that the state knows
+    /// List the addresses that the state knows; `patchform show` tells more
     List {
-        /// Print as JSON
+        /// Only these components, or all instances of these blocks
+        addresses: Vec<String>,
+        /// Print as JSON, with levels and times
         #[arg(long)]
         json: bool,
     },
@@ -57,7 +58,7 @@ pub enum Verb {
 
 pub fn run(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
     match verb {
-        Verb::List { json } => list(terminal, *json),
+        Verb::List { addresses, json } => list(addresses, *json, terminal),
         Verb::Show { address } => show(address, terminal),
         Verb::Mv { from, to, lock } => {
             ops::state::mv(from, to, lock.timeout()?)?;
@@ -85,62 +86,24 @@ pub fn pull(terminal: &Terminal) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Lists the components.
-pub fn list(terminal: &Terminal, json: bool) -> Result<Exit, Failure> {
+fn list(addresses: &[String], json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
     let state = ops::state::required()?;
-    if json {
-        let rows: Vec<_> = state
-            .records
-            .iter()
-            .map(|(address, r)| {
-                serde_json::json!({
-                    "address": address.to_string(), "provider": r.provider, "digest": r.digest, "run": r.run,
-                    "level": patchform_sdk::message::Level::from(r.level.clone()), "at": r.at.to_string(),
-                })
-            })
-            .collect();
-        terminal.say(&format!("{:#}\n", serde_json::json!({ "format_version": 1, "components": rows })));
-        return Ok(Exit::Done);
-    }
-    let mut table = Table::new(&["component", "level", "provider", "recorded", "by run"]);
-    for (address, record) in &state.records {
-        table.row(vec![
-            tinted(Tint::Bold, address.to_string()),
-            plain(record.level.to_string()),
-            plain(record.provider.as_str()),
-            plain(record.at.to_string()),
-            plain(record.run.as_str()),
-        ]);
-    }
-    let mut page = Page::new(terminal.out);
-    table.draw(&mut page, 0);
-    terminal.say(&page.finish());
+    let covering: Vec<Address> =
+        addresses.iter().map(|a| ops::state::address(a)).collect::<Result<_, Failure>>()?;
+    terminal.say(&match json {
+        true => state_json::components(&state, &covering),
+        false => state_text::list(&state, &covering, terminal.out),
+    });
     Ok(Exit::Done)
 }
 
 fn show(address: &str, terminal: &Terminal) -> Result<Exit, Failure> {
     let state = ops::state::required()?;
     let wanted = ops::state::address(address)?;
-    let record = state.records.get(&wanted).ok_or_else(|| {
+    let text = state_text::show(&state, &wanted, terminal.clock(), terminal.out).ok_or_else(|| {
         Failure::error(format!("the state does not know {wanted}"))
             .hint("`patchform state list` shows what it knows")
     })?;
-    let mut page = Page::new(terminal.out);
-    page.line(0, 2, &[tinted(Tint::Bold, wanted.to_string())]);
-    let mut row = |label: &str, value: String| page.labelled(2, 12, label, &[plain(value)]);
-    row("level", record.level.to_string());
-    row("provider", record.provider.clone());
-    row("target", record.target.clone());
-    row("claims", record.claims.join(", "));
-    row("digest", record.digest.clone());
-    row("recorded", format!("{} by run {}", record.at, record.run));
-    for (id, snapshot) in state.snapshots.iter().filter(|(_, s)| s.component == wanted) {
-        let level = snapshot.level.as_ref().map_or("absent".to_string(), ToString::to_string);
-        row("snapshot", format!("{id}: {level}, taken {}, {}", snapshot.taken, snapshot.place));
-    }
-    for rejected in state.rejected.iter().filter(|r| r.component == wanted) {
-        row("rejected", format!("{} by run {}: {}", rejected.level, rejected.run, rejected.reason));
-    }
-    terminal.say(&page.finish());
+    terminal.say(&text);
     Ok(Exit::Done)
 }

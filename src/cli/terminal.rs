@@ -8,6 +8,7 @@ use crate::ops::{Failure, failure::Kind};
 use crate::report::diagnostic::{self, Look};
 use crate::report::error_json::{self, ErrorView};
 use crate::report::page::Page;
+use crate::report::state_text::Clock;
 use crate::report::style::{Style, Tint, plain, tinted};
 use crate::world::clock;
 use std::io::{self, BufRead as _, IsTerminal as _};
@@ -99,6 +100,11 @@ impl Terminal {
         exit
     }
 
+    /// The present, in local time.
+    pub fn clock(&self) -> Clock {
+        Clock { now: clock::now(), zone: clock::local_offset }
+    }
+
     fn look(&self) -> Look {
         Look { colour: self.err.color, width: self.err.width }
     }
@@ -108,6 +114,10 @@ impl Terminal {
     /// # Errors
     /// When nobody can be asked.
     pub fn approve(&self, question: &str, input: bool) -> Result<bool, Failure> {
+        if self.json {
+            return Err(Failure::refused("approval is needed, and with --json there is no plan to look at")
+                .hint("review and save a plan with `patchform plan --out`, and apply that; or give --auto-approve"));
+        }
         if !input || !self.interactive {
             return Err(Failure::refused("approval is needed, and nobody can be asked here").hint(
                 "review the plan, save it with --out, and apply the saved plan; or give --auto-approve",

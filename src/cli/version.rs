@@ -19,8 +19,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
     let bundled: Vec<&str> = BUNDLED.iter().map(|row| row.name).collect();
     let protocol = format!("{}.{}", PROTOCOL.major, PROTOCOL.minor);
     if arguments.json {
-        let all =
-            serde_json::json!({ "patchform": version, "protocol": protocol, "bundled_providers": bundled });
+        let all = serde_json::json!({ "format_version": 1, "patchform": version, "protocol": protocol, "bundled_providers": bundled });
         terminal.say(&format!("{all:#}\n"));
     } else {
         terminal.say(&format!(

@@ -32,8 +32,8 @@ use std::time::Duration;
 
 /// Told of everything that happens while a run is driven.
 pub trait Audience {
-    /// The run has an id.
-    fn begins(&mut self, run: &str, plan: &Plan);
+    /// The run has an id. `before`: what its journal tells already, when it is taken up again.
+    fn begins(&mut self, run: &str, plan: &Plan, before: &[Event]);
     /// Something happened, and is durable.
     fn event(&mut self, plan: &Plan, run: &Run, event: &Event);
     /// Something that a person should know.
@@ -78,6 +78,16 @@ pub struct Ended {
     pub took: Duration,
     /// Whether something of the plan was blocked or held before it began.
     pub gated: bool,
+}
+
+impl Entry {
+    /// What the journal tells already.
+    fn events(&self) -> Vec<Event> {
+        match self {
+            Entry::New { .. } => Vec::new(),
+            Entry::Open { told, .. } => told.journal.events.clone(),
+        }
+    }
 }
 
 impl Ready {
@@ -172,8 +182,9 @@ pub fn apply(ready: Ready, audience: &mut dyn Audience) -> Result<Ended, Failure
     }
     place.prepare()?;
     let began = clock::steady();
+    let before = entry.events();
     let mut opened = open_run(&plan, &place, &local, &fleet, &secrets, entry)?;
-    audience.begins(opened.run.id(), &plan);
+    audience.begins(opened.run.id(), &plan, &before);
     let tools = Tools {
         plan: plan.clone(),
         fleet,
@@ -330,13 +341,12 @@ fn take(
     Ok((run, writer))
 }
 
-/// `20261122-024000-3f9a`: sorts by time, names no two runs alike.
+/// `20261122-024000-123-3f9a`: sorts by time, also within a second, and names no two runs alike.
 fn new_id(now: Moment) -> Result<String, Failure> {
-    let text = now.to_string();
-    let digits: String = text.chars().filter(char::is_ascii_digit).take(14).collect();
+    let digits: String = now.to_string().chars().filter(char::is_ascii_digit).take(17).collect();
     let tail = random::hex(2).map_err(|e| Failure::error(format!("no randomness for the run's id: {e}")))?;
-    let (day, time) = digits.split_at(digits.len().min(8));
-    Ok(format!("{day}-{time}-{tail}"))
+    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
+    Ok(format!("{}-{}-{}-{tail}", part(0, 8), part(8, 14), part(14, 17)))
 }
 
 fn holdings(plan: &Plan) -> Holdings {

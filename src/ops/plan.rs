@@ -175,6 +175,22 @@ impl Checked {
         Ok(fleet)
     }
 
+    /// [`Checked::start`], and the state, which is read while the providers validate.
+    ///
+    /// # Errors
+    /// Those of starting; a state that cannot be read.
+    fn start_and_read(&mut self) -> Result<(Fleet, Option<State>), Failure> {
+        let local = Local::new(&self.place.state);
+        self.place.prepare()?;
+        settle_ended(&self.place, &local)?;
+        let (fleet, state) = std::thread::scope(|scope| {
+            let state = scope.spawn(|| local.read());
+            let fleet = self.start();
+            (fleet, state.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
+        Ok((fleet?, state.map_err(backend)?))
+    }
+
     fn provider_name(&self, provider: usize) -> &str {
         self.config.providers.get(provider).map_or("", |p| p.name.as_str())
     }
@@ -279,11 +295,7 @@ fn value_at<'a>(arguments: &'a Json, secret: &Secret) -> Option<&'a Json> {
 pub fn plan(request: &Request, stages: &mut dyn Stages) -> Result<Planned, Failure> {
     stages.stage(Stage::Checking);
     let mut checked = check(&request.inputs, stages.watch())?;
-    let fleet = checked.start()?;
-    checked.place.prepare()?;
-    let local = Local::new(&checked.place.state);
-    settle_ended(&checked.place, &local)?;
-    let state = local.read().map_err(backend)?;
+    let (fleet, state) = checked.start_and_read()?;
     let secrets = checked.secrets();
     let fresh;
     let known = match &state {

@@ -7,9 +7,10 @@ use super::plan::backend;
 use super::{Failure, Place, runs, state};
 use crate::backend::Local;
 use crate::engine::{inbox, lease};
-use crate::model::Moment;
 use crate::plan::Plan;
+use crate::plan::noun::Purpose;
 use crate::provider::watch::Silent;
+use crate::report::state_text::RunRow;
 use crate::run::event::Request;
 use crate::run::{Run, outcome};
 use crate::state::RunPurpose;
@@ -17,51 +18,34 @@ use crate::world::clock;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// One row of `run list`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
-    /// Its id.
-    pub id: String,
-    /// When it began; `None` when its journal cannot be read.
-    pub started: Option<Moment>,
-    /// When it ended.
-    pub finished: Option<Moment>,
-    /// `complete`, `restored`, … or `running`, `open`, `damaged`.
-    pub outcome: String,
-    /// What it was for.
-    pub purpose: String,
-    /// How many components it changed, or is to change.
-    pub components: usize,
-}
-
 /// All runs, the oldest first.
 ///
 /// # Errors
 /// The state or a lease cannot be read.
-pub fn list() -> Result<Vec<Row>, Failure> {
+pub fn list() -> Result<Vec<RunRow>, Failure> {
     let place = Place::known();
     settle_ended(&place, &Local::new(&place.state))?;
     let open = runs::open(&place.runs)?;
     let state = state::read()?;
     let known = state.iter().flat_map(|s| &s.runs);
-    let mut rows: Vec<Row> = known
+    let mut rows: Vec<RunRow> = known
         .filter(|run| !open.iter().any(|o| o.id == run.id))
-        .map(|run| Row {
+        .map(|run| RunRow {
             id: run.id.clone(),
             started: Some(run.started),
             finished: Some(run.finished),
             outcome: run.outcome.name().into(),
             purpose: match &run.purpose {
                 RunPurpose::Apply => "apply".into(),
-                RunPurpose::RefreshOnly => "refresh only".into(),
-                RunPurpose::Rollback { of } => format!("rollback of {of}"),
+                RunPurpose::RefreshOnly => REFRESH_ONLY.into(),
+                RunPurpose::Rollback { of } => rollback_of(of),
             },
             components: run.levels.len(),
         })
         .collect();
     for run in open {
         let told = runs::tell(&place.runs, &run.id);
-        rows.push(Row {
+        rows.push(RunRow {
             started: Some(told.as_ref().map_or(run.since, runs::Told::started)),
             finished: None,
             outcome: match (&told, run.alive) {
@@ -72,13 +56,24 @@ pub fn list() -> Result<Vec<Row>, Failure> {
                     _ => "open".into(),
                 },
             },
-            purpose: "apply".into(),
+            purpose: match told.as_ref().map(|told| &told.plan.purpose) {
+                Ok(Purpose::RefreshOnly) => REFRESH_ONLY.into(),
+                Ok(Purpose::Rollback { of }) => rollback_of(of),
+                _ => "apply".into(),
+            },
             components: run.holds.components.len(),
             id: run.id,
         });
     }
-    rows.sort_by(|a, b| a.id.cmp(&b.id));
+    // Ids alone do not order runs of the same second.
+    rows.sort_by(|a, b| (a.started, &a.id).cmp(&(b.started, &b.id)));
     Ok(rows)
+}
+
+const REFRESH_ONLY: &str = "refresh only";
+
+fn rollback_of(of: &str) -> String {
+    format!("rollback of {of}")
 }
 
 /// A run as its folder tells it.
@@ -89,7 +84,7 @@ pub fn show(id: Option<&str>) -> Result<runs::Told, Failure> {
     let place = Place::known();
     let id = match id {
         Some(id) => id.to_string(),
-        None => runs::all(&place.runs)?.pop().ok_or_else(|| Failure::error("there was no run yet"))?,
+        None => runs::latest(&place.runs)?.ok_or_else(|| Failure::error("there was no run yet"))?,
     };
     runs::tell(&place.runs, &id)
 }

@@ -173,6 +173,22 @@ pub fn all(runs: &Path) -> Result<Vec<String>, Failure> {
     Ok(ids)
 }
 
+/// The run that began last; `None` when there was none.
+///
+/// # Errors
+/// A folder that cannot be read.
+pub fn latest(runs: &Path) -> Result<Option<String>, Failure> {
+    let ids = all(runs)?;
+    let second = |id: &str| id.rsplit_once('-').map(|(time, _)| time.to_string());
+    let last = ids.last().and_then(|id| second(id));
+    // Ids tell the second; of several in one, the journals tell which began last.
+    let mut newest: Vec<String> = ids.into_iter().filter(|id| second(id) == last).collect();
+    if newest.len() > 1 {
+        newest.sort_by_key(|id| tell(runs, id).map(|told| told.started()).ok());
+    }
+    Ok(newest.pop())
+}
+
 /// Refuses to edit the state by hand while a run is driven: its checkpoints would overwrite the edit.
 ///
 /// # Errors

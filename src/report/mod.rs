@@ -20,6 +20,7 @@ pub mod run_view;
 #[cfg(test)]
 mod schema;
 pub mod size;
+pub mod state_json;
 #[cfg(test)]
 mod state_samples;
 pub mod state_text;

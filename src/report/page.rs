@@ -104,6 +104,11 @@ impl Page {
         self.draw(0, &cells);
     }
 
+    /// Lines that were drawn on another page of this style.
+    pub(super) fn append(&mut self, drawn: &str) {
+        self.out.push_str(drawn);
+    }
+
     /// The page's text; every line ends in a newline.
     pub fn finish(self) -> String {
         self.out

@@ -5,6 +5,7 @@ use super::mark::{Counts, Mark};
 use super::order::Order;
 use super::page::Page;
 use super::style::{Style, Tint, plain, tinted};
+use crate::model::Moment;
 use crate::plan::noun::{Plan, Purpose};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -38,12 +39,19 @@ pub struct View<'a> {
     pub dropping: &'a [Dropping],
     /// Outputs as the state has them; `None` when there is no state yet.
     pub recorded_outputs: Option<&'a BTreeMap<String, Json>>,
+    /// Seconds that local time is ahead of UTC at a moment.
+    pub zone: fn(Moment) -> i32,
 }
 
 impl<'a> View<'a> {
-    /// A view of a plan that was just made, with nothing to drop and no outputs recorded.
+    /// A view of a plan that was just made, with nothing to drop and no outputs recorded, in UTC.
     pub const fn new(style: Style) -> View<'a> {
-        View { style, full: false, again: "patchform plan", dropping: &[], recorded_outputs: None }
+        let zone = |_| 0;
+        View { style, full: false, again: "patchform plan", dropping: &[], recorded_outputs: None, zone }
+    }
+
+    fn offset(&self, at: Moment) -> i32 {
+        (self.zone)(at)
     }
 
     /// How many of `n` things to show when `few` are shown in the summarised form.

@@ -77,6 +77,7 @@ struct SettledView<'a> {
     planned: Option<Level>,
     why: Option<&'a str>,
     failed_at: Option<&'static str>,
+    failed_why: Option<&'a str>,
     took_ms: Option<u64>,
     left: &'a [String],
     snapshot: Option<&'a str>,
@@ -236,6 +237,7 @@ fn settled<'a>(plan: &Plan, component: &'a Settled) -> SettledView<'a> {
         planned: planned.cloned().map(Level::from),
         why: some(&component.why),
         failed_at: component.failed_at.map(|s| s.name()),
+        failed_why: some(&component.failed_why),
         took_ms: component.took.map(millis),
         left: &component.left,
         snapshot: component.snapshot.as_deref(),
@@ -245,6 +247,7 @@ fn settled<'a>(plan: &Plan, component: &'a Settled) -> SettledView<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::error_json::{ErrorView, error};
     use crate::report::run_samples::{ended, story};
     use crate::report::run_view::Ended;
     use crate::report::schema::Schema;
@@ -258,17 +261,26 @@ mod tests {
         for how in [Ended::Complete, Ended::Incomplete, Ended::Restored, Ended::Halted, Ended::Stuck] {
             lines.push(outcome(&plan, &ended(&plan, how)));
         }
+        lines.extend([true, false].map(|gated| nothing(gated, Moment(0))));
+        lines.push(failure());
         let mut types = std::collections::BTreeSet::new();
         for line in lines {
             assert_eq!(line.lines().count(), 1);
             let json: Json = serde_json::from_str(&line).unwrap();
             assert_eq!(schema.complaints(&json), Vec::<String>::new());
-            if json["type"] == "outcome" {
+            if json["type"] == "outcome" && json["run"].is_string() {
                 schema.assert_strict(&json, &["/components/*/before", "/components/*/planned"]);
             }
             types.insert(json["type"].as_str().map(String::from));
         }
-        assert_eq!(types.len(), 9);
+        assert_eq!(types.len(), 10);
+    }
+
+    fn failure() -> String {
+        let diagnostics = serde_json::json!([{ "severity": "error", "summary": "x" }]);
+        let help = ["look".to_string()];
+        let view = ErrorView { kind: "locked", exit_code: 6, message: "no", help: &help, diagnostics };
+        error(&view, Moment(0))
     }
 
     #[test]

@@ -87,6 +87,7 @@ fn settled(entry: usize, stands: Stands) -> Settled {
         stands,
         why: String::new(),
         failed_at: None,
+        failed_why: String::new(),
         output: String::new(),
         took: Some(Duration::from_millis(7_040)),
         left: Vec::new(),
@@ -116,6 +117,7 @@ pub fn ended(plan: &Plan, how: Ended) -> RunView {
             first.stands = Stands::Restored;
             first.failed_at = Some(Step::Verify);
             first.why = "http GET http://127.0.0.1:8080/healthz answered 503, expected 200".into();
+            first.failed_why = first.why.clone();
             first.output = "GET /healthz\n503 Service Unavailable\n".into();
         }
         Ended::Halted => {
@@ -126,6 +128,7 @@ pub fn ended(plan: &Plan, how: Ended) -> RunView {
         Ended::Stuck => {
             first.stands = Stands::Stuck;
             first.why = "restore failed 3 times: the snapshot's folder is gone".into();
+            (first.failed_at, first.failed_why) = (Some(Step::Patch), "a trigger failed".into());
             first.left = vec!["its content may have changed".into()];
             first.snapshot = Some("20261122-024007-ab12.3".into());
         }

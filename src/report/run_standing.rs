@@ -61,6 +61,7 @@ fn settled(plan: &Plan, run: &Run, times: &Times, i: usize, left: &[Left]) -> Se
         stands,
         why,
         failed_at: failure.map(|f| f.step),
+        failed_why: failure.map_or(String::new(), |f| f.why.clone()),
         output: failure.map_or(String::new(), |f| f.output.clone()),
         took: times.0.get(&i).map(|(from, to)| to.since(*from)),
         left: left.flat_map(left_behind).collect(),

@@ -74,9 +74,7 @@ impl RunText {
                 self.of_run(event.at, tinted(Tint::Dim, who))
             }
             What::Asked(request) => self.of_run(event.at, tinted(Tint::Info, self.asked(plan, request))),
-            What::Stopped { why } => {
-                self.of_run(event.at, tinted(Tint::Change, format!("stopped, resumable: {why}")))
-            }
+            What::Stopped { why } => self.of_run(event.at, tinted(Tint::Change, format!("stopped: {why}"))),
             // The ending follows, and says how.
             What::Finished => String::new(),
         }
@@ -91,7 +89,8 @@ impl RunText {
         let (from, to) = levels(plan, action.component);
         let mut said = String::new();
         if first && action.leg == Leg::Back {
-            let back = format!("going back to {}", shown(from));
+            let back =
+                from.map_or("going back: it was absent".into(), |from| format!("going back to {from}"));
             said = self.of(plan, at, action.component, &[tinted(Tint::Change, back)]);
         }
         let what = match step {
@@ -126,7 +125,7 @@ impl RunText {
                 (Tint::Bad, format!("{word} failed, nothing was changed: {why}"), output)
             }
             Answer::Unclear { why, output } => {
-                (Tint::Change, format!("{word} left it unclear what happened: {why}"), output)
+                (Tint::Change, format!("{word} is unclear: {why}; looking how far it came"), output)
             }
         };
         self.of(plan, at, action.component, &[tinted(tint, what)]) + &self.output(output)
@@ -185,7 +184,8 @@ impl RunText {
             .map_or(String::new(), |since| format!(" in {}", period::show(at.since(*since))));
         let piece = match digest {
             Ok(digest) if Some(digest) == before => {
-                tinted(Tint::Good, format!("restored to {}{took}", shown(from)))
+                let to = from.map_or("restored: absent again".into(), |from| format!("restored to {from}"));
+                tinted(Tint::Good, format!("{to}{took}"))
             }
             Ok(_) => tinted(Tint::Bad, "read after going back: it is not as it was before the run"),
             Err(why) => tinted(Tint::Bad, format!("could not be read after going back: {why}")),

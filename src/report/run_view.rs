@@ -108,10 +108,12 @@ pub struct Settled {
     pub entry: usize,
     /// Where it stands.
     pub stands: Stands,
-    /// Why it failed, was skipped or held, or is stuck: a sentence. Empty when all went well.
+    /// Why it was skipped or held, is stuck, or else why it failed: a sentence. Empty when all went well.
     pub why: String,
     /// The step at which it failed.
     pub failed_at: Option<Step>,
+    /// Why that step failed; empty when none did.
+    pub failed_why: String,
     /// The end of what that step printed; may be empty.
     pub output: String,
     /// How long it was worked on.

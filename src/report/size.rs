@@ -59,12 +59,12 @@ pub fn time_of_day(at: Moment, offset: i32) -> String {
     format!("{:02}:{:02}:{:02}", secs / 3_600, secs / 60 % 60, secs % 60)
 }
 
-/// `2026-11-22 02:40 UTC`.
-pub fn date(at: Moment) -> String {
-    let full = at.to_string();
+/// `2026-11-22 02:40`, at `offset` seconds east of UTC; it is not wrapped between day and time.
+pub fn date(at: Moment, offset: i32) -> String {
+    let full = Moment(at.0.saturating_add(i64::from(offset) * 1_000)).to_string();
     match (full.get(..10), full.get(11..16), full.as_bytes().get(10)) {
-        (Some(day), Some(time), Some(b'T')) => format!("{day} {time} UTC"),
-        _ => full,
+        (Some(day), Some(time), Some(b'T')) => format!("{day}\u{a0}{time}"),
+        _ => at.to_string(),
     }
 }
 
@@ -98,7 +98,8 @@ mod tests {
         let at = Moment::parse("2026-11-22T02:40:07.9Z").unwrap();
         assert_eq!(time_of_day(at, 0), "02:40:07");
         assert_eq!(time_of_day(at, -3 * 3_600), "23:40:07");
-        assert_eq!(date(at), "2026-11-22 02:40 UTC");
-        assert_eq!(date(Moment(i64::MAX)), format!("{} ms", i64::MAX));
+        assert_eq!(date(at, 0), "2026-11-22\u{a0}02:40");
+        assert_eq!(date(at, -3 * 3_600), "2026-11-21\u{a0}23:40");
+        assert_eq!(date(Moment(i64::MAX), 0), format!("{} ms", i64::MAX));
     }
 }

@@ -3,13 +3,14 @@
 use super::page::Page;
 use super::style::Style;
 use super::style::{Piece, Tint, plain, tinted};
+use super::table::Table;
 use crate::model::{Address, Moment, PatchLevel, period};
 use crate::state::State;
 
 mod run_list;
 mod snapshot_list;
 
-pub use run_list::{OpenRun, run_list, run_show};
+pub use run_list::{RunRow, run_list};
 pub use snapshot_list::snapshot_list;
 
 /// `state list`: an address a line, nothing else, so that it can be piped. `covering`: only what one of these covers.
@@ -23,8 +24,34 @@ pub fn list(state: &State, covering: &[Address], style: Style) -> String {
     page.finish()
 }
 
+/// `show`: what is recorded, as a table.
+pub fn overview(state: &State, clock: Clock, style: Style) -> String {
+    let mut page = Page::new(style);
+    if state.records.is_empty() {
+        page.line(0, 2, &[plain("The state knows no component yet.")]);
+        return page.finish();
+    }
+    let mut table = Table::new(&["component", "level", "recorded", "by run"]);
+    for (address, record) in &state.records {
+        table.row(vec![
+            tinted(Tint::Bold, address.to_string()),
+            plain(record.level.to_string()),
+            plain(clock.date(record.at)),
+            tinted(Tint::Dim, record.run.as_str()),
+        ]);
+    }
+    table.draw(&mut page, 0);
+    for rejected in &state.rejected {
+        page.blank();
+        let what = format!("  {} was rolled back by run {}", rejected.level, rejected.run);
+        let address = tinted(Tint::Bold, rejected.component.to_string());
+        page.line(0, 2, &[address, tinted(Tint::Change, what), plain(format!(": {}", rejected.reason))]);
+    }
+    page.finish()
+}
+
 /// `state show ADDRESS`; `None` when the state does not know it.
-pub fn show(state: &State, address: &Address, now: Moment, style: Style) -> Option<String> {
+pub fn show(state: &State, address: &Address, clock: Clock, style: Style) -> Option<String> {
     let record = state.records.get(address)?;
     let mut page = Page::new(style);
     page.line(0, 2, &[tinted(Tint::Bold, address.to_string())]);
@@ -44,7 +71,10 @@ pub fn show(state: &State, address: &Address, now: Moment, style: Style) -> Opti
         row(if i == 0 { "manages" } else { "" }, vec![plain(claim)]);
     }
     row("sha256", vec![tinted(Tint::Dim, &record.digest)]);
-    row("recorded", vec![plain(when(record.at, now)), tinted(Tint::Dim, format!("  by run {}", record.run))]);
+    row(
+        "recorded",
+        vec![plain(when(record.at, clock)), tinted(Tint::Dim, format!("  by run {}", record.run))],
+    );
     for rejected in state.rejected.iter().filter(|r| r.component == *address) {
         let what = format!("{} was rolled back by run {}: {}", rejected.level, rejected.run, rejected.reason);
         row("rejected", vec![tinted(Tint::Change, what)]);
@@ -57,9 +87,25 @@ pub fn show(state: &State, address: &Address, now: Moment, style: Style) -> Opti
     Some(page.finish())
 }
 
-/// `2026-11-22 02:40 UTC (3h 12m ago)`.
-fn when(at: Moment, now: Moment) -> String {
-    format!("{} ({} ago)", super::size::date(at), age(at, now))
+/// The present, and how local time is reckoned.
+#[derive(Debug, Clone, Copy)]
+pub struct Clock {
+    /// Now.
+    pub now: Moment,
+    /// Seconds that local time is ahead of UTC at a moment.
+    pub zone: fn(Moment) -> i32,
+}
+
+impl Clock {
+    /// `2026-11-22 02:40`, which is not wrapped in its middle.
+    fn date(&self, at: Moment) -> String {
+        super::size::date(at, (self.zone)(at))
+    }
+}
+
+/// `2026-11-22 02:40 (3h 12m ago)`.
+fn when(at: Moment, clock: Clock) -> String {
+    format!("{} ({} ago)", clock.date(at), age(at, clock.now))
 }
 
 /// How old, in its two largest units; seconds at the smallest.

@@ -7,6 +7,8 @@ use patchform_sdk::message::{Preview, PreviewOutcome, Proposed, Reload, WayBack,
 
 /// The most lines of `preview` that are shown.
 const LINES: usize = 100;
+/// The longest command that is shown where only a place is looked for.
+const SHORT: usize = 80;
 
 /// Answers a preview. Each line that the command prints becomes a note for the reader of the plan; a failing command
 /// blocks the change.
@@ -52,7 +54,18 @@ fn ways_back(arguments: &Arguments) -> Vec<WayBack> {
         duration: 0,
     };
     let restore = arguments.snapshot.as_ref().and(arguments.restore.as_ref());
-    let restore = restore.map(|argv| way(WayBackKind::Restore, &argv.join(" ")));
-    let uninstall = arguments.uninstall.as_ref().map(|argv| way(WayBackKind::Uninstall, &argv.join(" ")));
+    let restore = restore.map(|argv| way(WayBackKind::Restore, &by(argv, "restore")));
+    let uninstall =
+        arguments.uninstall.as_ref().map(|argv| way(WayBackKind::Uninstall, &by(argv, "uninstall")));
     restore.into_iter().chain(uninstall).collect()
+}
+
+/// The command that goes back, for a reader; a whole script is only named.
+fn by(argv: &[String], name: &str) -> String {
+    let text = argv.join(" ");
+    if text.len() <= SHORT && !text.contains('\n') {
+        format!("by `{text}`")
+    } else {
+        format!("by its `{name}` command")
+    }
 }

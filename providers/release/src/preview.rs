@@ -51,7 +51,7 @@ fn look(proposed: &Proposed) -> Result<Preview, String> {
     compare(&layout, standing.link.as_deref(), listing, &mut preview)?;
     let place = match &standing.link {
         Some(link) => durable::folder_of(&layout.link).join(link).display().to_string(),
-        None => "nothing was there".into(),
+        None => "nothing is there yet".into(),
     };
     preview.ways_back = vec![WayBack {
         kind: WayBackKind::Restore,

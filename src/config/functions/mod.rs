@@ -209,6 +209,11 @@ pub fn find(name: &str) -> Option<&'static Function> {
     FAMILIES.iter().flat_map(|family| family.iter()).find(|f| f.name == name)
 }
 
+/// The names of Terraform's functions that are refused, each for its own reason.
+pub fn refused_names() -> impl Iterator<Item = &'static str> {
+    refused::FUNCTIONS.iter().map(|f| f.name)
+}
+
 /// The names of all functions that can be called, family by family.
 pub fn names() -> impl Iterator<Item = &'static str> {
     let usable = |f: &&Function| !matches!(f.work, Work::Refused(_));

@@ -50,10 +50,19 @@ fn section(
     page.blank();
     page.line(0, 2, &[tinted(Tint::Bold, title)]);
     let shown = view.shown(members.len(), FEW);
+    // What is true of several that stand together is said once, below them.
+    let mut said: Option<String> = None;
     for entry in &members[..shown] {
+        let mut below = Page::new(page.style());
+        body(&mut below, entry);
+        let below = below.finish();
+        if let Some(other) = said.take_if(|said| *said != below) {
+            page.append(&other);
+        }
         page.line(2, 6, &heading(mark, &entry.address.to_string()));
-        body(page, entry);
+        said = Some(below);
     }
+    page.append(&said.unwrap_or_default());
     view.more(page, 2, members.len() - shown, "here");
 }
 

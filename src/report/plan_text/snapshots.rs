@@ -6,6 +6,7 @@ use crate::plan::noun::{Entry, Plan, Step};
 use crate::report::page::Page;
 use crate::report::size;
 use crate::report::style::{Tint, plain, tinted};
+use patchform_sdk::message::WayBackKind;
 use std::collections::BTreeMap;
 
 /// A snapshot that retention will drop after the run.
@@ -64,13 +65,35 @@ pub fn draw(page: &mut Page, plan: &Plan, view: &View<'_>) {
         );
     }
     view.more(page, 2, by_rule.len() - rules, "ways of keeping them");
-    let shown = view.shown(view.dropping.len(), FEW);
-    for old in &view.dropping[..shown] {
-        let what = format!("{} of {}", old.id, old.address);
-        let when = format!("  (taken {}; {})", size::date(old.taken), old.why);
-        page.labelled(2, 6, "drop", &[plain(what), tinted(Tint::Dim, when)]);
+    if taking.iter().filter_map(|(_, _, c)| c.way_back.as_ref()).any(|w| w.kind == WayBackKind::Restore) {
+        let covers =
+            "the component alone, without data, and lost with its target, unless said otherwise above";
+        page.labelled(2, 6, "cover", &[tinted(Tint::Dim, covers)]);
     }
-    view.more(page, 2, view.dropping.len() - shown, "to drop");
+    dropping(page, view);
+}
+
+/// What goes, by the reason why; the ids only in full.
+fn dropping(page: &mut Page, view: &View<'_>) {
+    let mut by_why: BTreeMap<&str, Vec<&Dropping>> = BTreeMap::new();
+    for old in view.dropping {
+        by_why.entry(&old.why).or_default().push(old);
+    }
+    for (why, olds) in by_why {
+        let shown = view.shown(olds.len(), FEW);
+        let name = |old: &&Dropping| {
+            let id = if view.full { format!("{}\u{a0}of\u{a0}", old.id) } else { String::new() };
+            let taken = size::date(old.taken, view.offset(old.taken));
+            format!("{id}{} (of\u{a0}{taken})", old.address)
+        };
+        let names: Vec<String> = olds[..shown].iter().map(name).collect();
+        let more = match olds.len() - shown {
+            0 => String::new(),
+            n => format!(" and {} more", size::count(n)),
+        };
+        let why = tinted(Tint::Dim, format!("{more}  ({why})"));
+        page.labelled(2, 6, "drop", &[plain(names.join(", ")), why]);
+    }
 }
 
 /// How long a component's snapshots are kept.

@@ -19,7 +19,11 @@ pub fn draw(page: &mut Page, _view: &View<'_>, indent: usize, entry: &Entry, cha
         return;
     };
     page.labelled(indent, COLUMN, "way back", &steps(&change.back));
-    page.labelled(indent, COLUMN, "", &[plain(kept(way))]);
+    let kept = kept(way);
+    if !kept.is_empty() {
+        let label = if way.kind == WayBackKind::Restore { "snapshot" } else { "uninstall" };
+        page.labelled(indent, COLUMN, label, &[plain(kept)]);
+    }
     if way.discards_data {
         let after = if entry.snapshot.may_lose_data {
             "; it may be used even after traffic has returned (may_lose_data)"
@@ -54,24 +58,23 @@ pub fn steps(procedure: &[Planned]) -> Vec<Piece> {
     pieces
 }
 
-/// `a snapshot of the component's own files, without data, 12 MB, kept in /srv/…; gone if the target is lost`
+/// Where the way back is kept, and what is not as it is for most: `/srv/…, data included, 12 MB`. What holds for most
+/// stands once, below the list of snapshots.
 fn kept(way: &WayBack) -> String {
-    let mut text = String::from(match way.kind {
-        WayBackKind::Restore if way.coverage.whole_system => "a snapshot of the whole system",
-        WayBackKind::Restore => "a snapshot of the component alone",
-        WayBackKind::Uninstall => "just this patch is taken out again",
-    });
+    let mut parts = Vec::new();
+    if !way.place.is_empty() {
+        parts.push(way.place.clone());
+    }
     if way.kind == WayBackKind::Restore {
-        text.push_str(if way.coverage.data { ", data included" } else { ", without data" });
+        let told = [
+            (way.coverage.whole_system, "of the whole system"),
+            (way.coverage.data, "data included"),
+            (way.survives_target_loss, "outlives its target"),
+        ];
+        parts.extend(told.iter().filter(|(is, _)| *is).map(|(_, words)| words.to_string()));
     }
     if way.size > 0 {
-        text.push_str(&format!(", {}", size::bytes(way.size)));
+        parts.push(size::bytes(way.size));
     }
-    if !way.place.is_empty() {
-        text.push_str(&format!(", kept in {}", way.place));
-    }
-    if way.kind == WayBackKind::Restore && !way.survives_target_loss {
-        text.push_str("; lost if the target is lost");
-    }
-    text
+    parts.join(", ")
 }

@@ -30,16 +30,16 @@ pub fn emergency(page: &mut Page, plan: &Plan, stuck: &Settled) {
 }
 
 fn steps(entry: &Entry, change: &Change, snapshot: Option<&str>) -> Vec<String> {
-    let before = change.from.as_ref().map_or("absent".into(), |level| level.to_string());
+    let before = change.from.as_ref().map_or("absent".into(), |level| format!("at {level}"));
     let mut steps = Vec::new();
     for planned in &change.back {
         match planned.action {
             Step::Drain => steps.push("Take traffic away from it.".into()),
             Step::Restore => steps.push(restore(change, snapshot, &before)),
-            Step::Uninstall => steps.push(format!("Take the patch out, so that it is at {before} again.")),
+            Step::Uninstall => steps.push(format!("Take the patch out, so that it is {before} again.")),
             Step::Reload => steps.push(format!("Bring it into force: {}.", reload(change.preview.reload))),
             Step::Verify => {
-                steps.push(format!("Make sure that its level is {before}."));
+                steps.push(format!("Make sure that it is {before}."));
                 steps.extend(
                     entry.checks.iter().map(|check| format!("Check {}: {}.", check.name, tried(check))),
                 );
@@ -49,7 +49,7 @@ fn steps(entry: &Entry, change: &Change, snapshot: Option<&str>) -> Vec<String> 
         }
     }
     if steps.is_empty() {
-        steps.push(format!("There is no stored way back: bring it to {before} by hand."));
+        steps.push(format!("There is no stored way back: see by hand that it is {before} again."));
     }
     steps
 }
@@ -57,12 +57,12 @@ fn steps(entry: &Entry, change: &Change, snapshot: Option<&str>) -> Vec<String> 
 fn restore(change: &Change, snapshot: Option<&str>, before: &str) -> String {
     let id = snapshot.map_or(String::new(), |id| format!(" {id}"));
     let place = change.way_back.as_ref().map(|w| w.place.as_str()).filter(|p| !p.is_empty());
-    let place = place.map_or(String::new(), |p| format!(", kept in {p}"));
+    let place = place.map_or(String::new(), |p| format!(" ({p})"));
     let loses = match &change.way_back {
         Some(way) if way.discards_data => " This throws away data written since it was taken.",
         _ => "",
     };
-    format!("Restore its snapshot{id}{place}, so that it is at {before} again.{loses}")
+    format!("Restore its snapshot{id}{place}, so that it is {before} again.{loses}")
 }
 
 /// What a check tries, as one would type it.

@@ -20,7 +20,7 @@ pub fn ending(plan: &Plan, run: &RunView, style: Style) -> String {
     let mut page = Page::new(style);
     headline(&mut page, run);
     table(&mut page, plan, run);
-    let failed = run.components.iter().filter(|c| !c.why.is_empty() && c.failed_at.is_some());
+    let failed = run.components.iter().filter(|c| c.failed_at.is_some());
     for component in failed.take(FEW) {
         failure(&mut page, plan, component, &run.id);
     }
@@ -49,7 +49,8 @@ fn headline(page: &mut Page, run: &RunView) {
         Ended::Stuck => (Tint::Bad, "Stuck: something could not be restored. A person is needed."),
     };
     page.line(0, 2, &[tinted(tint, sentence)]);
-    if !run.why.is_empty() {
+    // That something is stuck was just said.
+    if !run.why.is_empty() && run.ended != Ended::Stuck {
         page.line(2, 4, &[plain(&run.why)]);
     }
     let counts: Vec<String> = Stands::ALL
@@ -114,7 +115,11 @@ fn failure(page: &mut Page, plan: &Plan, component: &Settled, run: &str) {
     page.blank();
     let step = component.failed_at.map_or("", |s| s.name());
     let address = tinted(Tint::Bold, name(plan, component.entry));
-    page.line(0, 2, &[address, tinted(Tint::Bad, format!("  {step} failed: ")), plain(&component.why)]);
+    page.line(
+        0,
+        2,
+        &[address, tinted(Tint::Bad, format!("  {step} failed: ")), plain(&component.failed_why)],
+    );
     tail(page, 2, &component.output, super::OUTPUT, run);
 }
 

@@ -41,7 +41,7 @@ fn hostile_output_is_not_obeyed() {
     let mut view = ended(&plan, Ended::Stuck);
     view.components[0].output = "\u{1b}[2J\rall is well".into();
     view.components[0].failed_at = Some(Step::Patch);
-    view.components[0].why = "a\u{7}".into();
+    view.components[0].failed_why = "a\u{7}".into();
     let text = ending(&plan, &view, Style::plain(80));
     assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text}");
     assert!(text.contains("\\u{1b}[2J"));

@@ -1,115 +1,82 @@
-//! `run list` and `run show`: what was done, when, and how it ended.
+//! `run list`: what was done, when, how it ended, and what is still open.
 
-use super::{age, when};
-use crate::model::{Moment, PatchLevel, period};
+use super::{Clock, age};
+use crate::model::{Moment, period};
 use crate::report::page::Page;
-use crate::report::plan_text::brief;
 use crate::report::size;
 use crate::report::style::{Style, Tint, plain, tinted};
 use crate::report::table::Table;
-use crate::state::{FinishedRun, RunOutcome, RunPurpose, State};
+use std::time::Duration;
 
-/// A run that has not ended, as its folder tells.
+/// A run, as the state or its folder tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OpenRun {
+pub struct RunRow {
     /// Its id.
     pub id: String,
-    /// When it began.
-    pub started: Moment,
-    /// What it is for, in a word: `apply`, `rollback of …`.
+    /// When it began; `None` when its journal cannot be read.
+    pub started: Option<Moment>,
+    /// When it ended; `None` when it has not.
+    pub finished: Option<Moment>,
+    /// `complete`, `restored`, … or `running`, `open`, `damaged`.
+    pub outcome: String,
+    /// What it is for: `apply`, `rollback of …`.
     pub purpose: String,
-    /// Who drives it, when somebody does: host, user, process.
-    pub driver: Option<String>,
-    /// How many components it holds.
+    /// How many components it changed, or is to change.
     pub components: usize,
 }
 
-/// Draws all runs, the newest first, open ones above.
-pub fn run_list(state: &State, open: &[OpenRun], now: Moment, style: Style) -> String {
+/// Draws them in the order given, and what to do with those that nobody drives.
+pub fn run_list(rows: &[RunRow], clock: Clock, style: Style) -> String {
     let mut page = Page::new(style);
-    if state.runs.is_empty() && open.is_empty() {
+    if rows.is_empty() {
         page.line(0, 2, &[plain("There was no run yet.")]);
         return page.finish();
     }
     let mut table = Table::new(&["run", "purpose", "began", ">took", "outcome", ">changed"]);
-    for run in open {
-        let (tint, word) = match &run.driver {
-            Some(driver) => (Tint::Info, format!("running: {driver}")),
-            None => (Tint::Change, "stopped, resumable".to_string()),
-        };
+    for run in rows {
         table.row(vec![
             tinted(Tint::Bold, &run.id),
-            plain(&run.purpose),
-            plain(size::date(run.started)),
-            plain(age(run.started, now)),
-            tinted(tint, word),
+            plain(run.purpose.replacen(" of ", "\u{a0}of ", 1)),
+            plain(run.started.map_or(String::new(), |at| clock.date(at))),
+            plain(took(run, clock)),
+            tinted(tint(&run.outcome), &run.outcome),
             plain(size::count(run.components)),
         ]);
     }
-    for run in state.runs.iter().rev() {
-        table.row(vec![
-            tinted(Tint::Bold, &run.id),
-            plain(purpose(&run.purpose)),
-            plain(size::date(run.started)),
-            plain(period::show(run.finished.since(run.started))),
-            tinted(tint(run.outcome), run.outcome.name()),
-            plain(if run.levels.is_empty() { String::new() } else { size::count(run.levels.len()) }),
-        ]);
-    }
     table.draw(&mut page, 0);
-    for run in open.iter().filter(|r| r.driver.is_none()) {
+    for run in rows.iter().filter(|r| matches!(r.outcome.as_str(), "open" | "stuck") && r.finished.is_none())
+    {
         page.blank();
-        let command = tinted(Tint::Command, format!("patchform resume {}", run.id));
-        page.line(0, 2, &[plain(format!("{} was not finished: ", run.id)), command]);
-    }
-    page.finish()
-}
-
-/// Draws one finished run with the levels that it changed.
-pub fn run_show(run: &FinishedRun, now: Moment, style: Style) -> String {
-    let mut page = Page::new(style);
-    page.line(0, 2, &[tinted(Tint::Bold, format!("Run {}", run.id))]);
-    page.labelled(2, 10, "purpose", &[plain(purpose(&run.purpose))]);
-    page.labelled(2, 10, "outcome", &[tinted(tint(run.outcome), run.outcome.name())]);
-    page.labelled(2, 10, "began", &[plain(when(run.started, now))]);
-    page.labelled(2, 10, "took", &[plain(period::show(run.finished.since(run.started)))]);
-    let lines =
-        format!("{}, ending in {}", size::counted(count(run.journal_lines), "line"), run.journal_head);
-    page.labelled(2, 10, "journal", &[tinted(Tint::Dim, lines)]);
-    if run.levels.is_empty() {
-        return page.finish();
-    }
-    let mut table = Table::new(&["component", "level"]);
-    for (address, levels) in &run.levels {
-        let same = levels.before == levels.after;
-        let stays = |level: &Option<PatchLevel>| {
-            level.as_ref().map_or("stays absent".to_string(), |l| format!("stays {l}"))
+        let (what, verb) = match run.outcome.as_str() {
+            "open" => ("was not finished: ", "resume"),
+            _ => ("is stuck; when it is repaired: ", "rollback"),
         };
-        let text =
-            if same { stays(&levels.after) } else { brief(levels.before.as_ref(), levels.after.as_ref()) };
-        table.row(vec![tinted(Tint::Bold, address.to_string()), plain(text)]);
+        let command = tinted(Tint::Command, format!("patchform {verb} {}", run.id));
+        page.line(0, 2, &[plain(format!("{} {what}", run.id)), command]);
     }
-    page.blank();
-    table.draw(&mut page, 2);
     page.finish()
 }
 
-fn count(lines: u64) -> usize {
-    usize::try_from(lines).unwrap_or(usize::MAX)
-}
-
-fn purpose(purpose: &RunPurpose) -> String {
-    match purpose {
-        RunPurpose::Apply => "apply".into(),
-        RunPurpose::RefreshOnly => "refresh only".into(),
-        RunPurpose::Rollback { of } => format!("rollback of {of}"),
+/// How long it took; how long ago it began, for one that has not ended.
+fn took(run: &RunRow, clock: Clock) -> String {
+    match (run.started, run.finished) {
+        (Some(from), Some(to)) => short(to.since(from)),
+        (Some(from), None) => format!("{}\u{a0}so\u{a0}far", age(from, clock.now)),
+        _ => String::new(),
     }
 }
 
-const fn tint(outcome: RunOutcome) -> Tint {
+/// Without thousandths once there are seconds.
+fn short(took: Duration) -> String {
+    let whole = if took.as_secs() > 9 { Duration::from_secs(took.as_secs()) } else { took };
+    period::show(whole).replace(' ', "\u{a0}")
+}
+
+fn tint(outcome: &str) -> Tint {
     match outcome {
-        RunOutcome::Complete => Tint::Good,
-        RunOutcome::Incomplete | RunOutcome::Restored | RunOutcome::Abandoned => Tint::Change,
-        RunOutcome::Stuck => Tint::Bad,
+        "complete" => Tint::Good,
+        "running" => Tint::Info,
+        "restored" | "incomplete" | "abandoned" | "open" => Tint::Change,
+        _ => Tint::Bad,
     }
 }

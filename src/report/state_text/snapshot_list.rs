@@ -1,6 +1,6 @@
 //! `snapshot list`: the stored ways back, how old and how big they are, what they cover, where they are, until when.
 
-use super::age;
+use super::{Clock, age};
 use crate::model::{Address, Moment};
 use crate::report::page::Page;
 use crate::report::size;
@@ -10,7 +10,8 @@ use crate::state::{Snapshot, State};
 
 /// Draws those of `covering` (all, when it is empty), by component, the newest first. A snapshot whose component the
 /// state no longer knows is marked as an orphan.
-pub fn snapshot_list(state: &State, covering: &[Address], now: Moment, style: Style) -> String {
+pub fn snapshot_list(state: &State, covering: &[Address], clock: Clock, style: Style) -> String {
+    let now = clock.now;
     let mut page = Page::new(style);
     let mut rows: Vec<(&String, &Snapshot)> = state
         .snapshots

@@ -4,6 +4,10 @@ use super::*;
 use crate::plan::samples::single;
 use crate::report::state_samples::{now, state};
 
+fn clock() -> Clock {
+    Clock { now: now(), zone: |_| 3_600 }
+}
+
 #[test]
 fn lists_are_for_pipes() {
     let text = list(&state(), &[], Style::plain(40));
@@ -17,44 +21,59 @@ fn lists_are_for_pipes() {
 fn shows_one() {
     let state = state();
     for (name, address) in [("single", "release.api"), ("map", "apt.db[\"eu-1\"]")] {
-        let text = show(&state, &address.parse().unwrap(), now(), Style::plain(80)).unwrap();
+        let text = show(&state, &address.parse().unwrap(), clock(), Style::plain(80)).unwrap();
         insta::assert_snapshot!(format!("show_{name}"), text);
     }
-    assert_eq!(show(&state, &"release.none".parse().unwrap(), now(), Style::plain(80)), None);
+    assert_eq!(show(&state, &"release.none".parse().unwrap(), clock(), Style::plain(80)), None);
 }
 
 #[test]
 fn snapshots_at_three_widths() {
     for width in [60, 80, 120] {
-        let text = snapshot_list(&state(), &[], now(), Style::plain(width));
+        let text = snapshot_list(&state(), &[], clock(), Style::plain(width));
         insta::assert_snapshot!(format!("snapshots_{width}"), text);
     }
     assert_eq!(
-        snapshot_list(&State { snapshots: Default::default(), ..state() }, &[], now(), Style::plain(80)),
+        snapshot_list(&State { snapshots: Default::default(), ..state() }, &[], clock(), Style::plain(80)),
         "There are no snapshots.\n"
     );
 }
 
 #[test]
+fn overviews() {
+    for width in [60, 100] {
+        let text = overview(&state(), clock(), Style::plain(width));
+        insta::assert_snapshot!(format!("overview_{width}"), text);
+    }
+}
+
+#[test]
 fn runs() {
-    let open = [
-        OpenRun {
-            id: "20261122-030000-ff00".into(),
-            started: Moment(now().0 - 90_000),
-            purpose: "apply".into(),
-            driver: Some("ops@deploy-1, process 4711".into()),
-            components: 12,
-        },
-        OpenRun {
-            id: "20261122-020000-ee00".into(),
-            started: Moment(now().0 - 3_700_000),
-            purpose: "apply".into(),
-            driver: None,
-            components: 3,
-        },
+    let row = |id: &str, outcome: &str, ago: i64, took: Option<i64>| RunRow {
+        id: id.into(),
+        started: Some(Moment(now().0 - ago)),
+        finished: took.map(|t| Moment(now().0 - ago + t)),
+        outcome: outcome.into(),
+        purpose: "apply".into(),
+        components: 12,
+    };
+    let back = RunRow {
+        purpose: "rollback of 20261121-010000-aa00".into(),
+        ..row("20261121-020000-bb00", "complete", 90_000_000, Some(830))
+    };
+    let damaged = RunRow { started: None, ..row("20261122-015000-dd00", "damaged", 0, None) };
+    let rows = [
+        row("20261121-010000-aa00", "restored", 93_600_000, Some(3_725_250)),
+        back,
+        damaged,
+        row("20261122-020000-ee00", "open", 3_700_000, None),
+        row("20261122-021000-ef00", "stuck", 3_100_000, None),
+        row("20261122-030000-ff00", "running", 90_000, None),
     ];
-    insta::assert_snapshot!("run_list", run_list(&state(), &open, now(), Style::plain(100)));
-    insta::assert_snapshot!("run_show", run_show(&state().runs[0], now(), Style::plain(80)));
+    for width in [60, 100] {
+        insta::assert_snapshot!(format!("run_list_{width}"), run_list(&rows, clock(), Style::plain(width)));
+    }
+    assert_eq!(run_list(&[], clock(), Style::plain(80)), "There was no run yet.\n");
 }
 
 #[test]
@@ -64,7 +83,7 @@ fn hostile_places_are_not_obeyed() {
         snapshot.place = "\u{1b}[2J\nforged".into();
         snapshot.level = Some(single("\u{7}"));
     }
-    let text = snapshot_list(&state, &[], now(), Style::plain(80));
+    let text = snapshot_list(&state, &[], clock(), Style::plain(80));
     assert!(!text.chars().any(|c| c.is_control() && c != '\n'));
 }
 

@@ -1,0 +1,55 @@
+//! What the state knows, for programs: `state list --json`, `snapshot list --json`, `run list --json` (`docs/json.md`).
+
+use super::state_text::RunRow;
+use crate::model::Address;
+use crate::state::State;
+use patchform_sdk::message::Level;
+use serde_json::{Value as Json, json};
+
+/// The version of these forms; it rises when a program that reads one would misunderstand.
+const FORMAT_VERSION: u32 = 1;
+
+/// The components: those that one of `covering` covers, all when it is empty.
+pub fn components(state: &State, covering: &[Address]) -> String {
+    let wanted = state.records.iter().filter(|(address, _)| covers(covering, address));
+    let rows = wanted.map(|(address, r)| {
+        json!({
+            "address": address.to_string(), "level": Level::from(r.level.clone()), "provider": r.provider,
+            "alias": r.alias, "target": r.target, "sha256": r.digest, "run": r.run, "at": r.at.to_string(),
+        })
+    });
+    document("components", rows.collect())
+}
+
+/// The snapshots of those components.
+pub fn snapshots(state: &State, covering: &[Address]) -> String {
+    let wanted = state.snapshots.iter().filter(|(_, s)| covers(covering, &s.component));
+    let rows = wanted.map(|(id, s)| {
+        json!({
+            "id": id, "address": s.component.to_string(), "run": s.run, "place": s.place, "size_bytes": s.size,
+            "level": s.level.clone().map(Level::from), "taken": s.taken.to_string(),
+            "expires": s.expires.map(|e| e.to_string()), "whole_system": s.coverage.whole_system,
+            "data": s.coverage.data, "survives_target_loss": s.survives_target_loss,
+        })
+    });
+    document("snapshots", rows.collect())
+}
+
+/// The runs, in the order given.
+pub fn runs(runs: &[RunRow]) -> String {
+    let rows = runs.iter().map(|r| {
+        json!({
+            "id": r.id, "outcome": r.outcome, "purpose": r.purpose, "components": r.components,
+            "started": r.started.map(|m| m.to_string()), "finished": r.finished.map(|m| m.to_string()),
+        })
+    });
+    document("runs", rows.collect())
+}
+
+fn covers(covering: &[Address], address: &Address) -> bool {
+    covering.is_empty() || covering.iter().any(|c| c.covers(address))
+}
+
+fn document(name: &str, rows: Vec<Json>) -> String {
+    format!("{:#}\n", json!({ "format_version": FORMAT_VERSION, name: rows }))
+}
