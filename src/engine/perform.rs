@@ -87,6 +87,8 @@ impl Hands {
                 }
                 (Err(why), _) | (_, Err(why)) => answered(Answer::refused(why)),
             },
+            // Nothing is waited for: no other thread is needed.
+            None if begin.step == Step::Commit => answered(Answer::applied()),
             None => {
                 let (tools, begin) = (Arc::clone(tools), begin.clone());
                 self.work(move || answered(tools.own_step(&begin)));

@@ -241,9 +241,10 @@ impl Checked {
             None => component.span,
         };
         let base = if complaint.warning { Diagnostic::warning } else { Diagnostic::error };
-        base(complaint.summary)
+        let masked = |text: &str| self.starter.targets.masked(text);
+        base(masked(&complaint.summary))
             .at(span, "")
-            .because(complaint.detail)
+            .because(masked(&complaint.detail))
             .with_value("component", component.address.to_string())
     }
 

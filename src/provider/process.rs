@@ -289,7 +289,10 @@ impl Process {
     /// Passes progress on, of actions that are on their way, and not too often.
     fn progress(&self, envelope: &Envelope<'_>) {
         let progress = envelope.params.and_then(|p| serde_json::from_str::<Progress>(p.get()).ok());
-        let Some(progress) = progress else { return self.odd("sent a progress that does not fit; ignored") };
+        let Some(mut progress) = progress else {
+            return self.odd("sent a progress that does not fit; ignored");
+        };
+        progress.message = self.launch.targets.masked(&progress.message);
         let now = clock::steady();
         let recent = lock(&self.heard).progress.get(&progress.id).is_some_and(|last| now - *last < PROGRESS);
         if recent || !self.pending.has_action(&progress.id) {
@@ -332,6 +335,7 @@ impl Process {
                 Line::Text(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
                 Line::TooLong { beginning } => beginning,
             };
+            let text = self.launch.targets.masked(&text);
             let mut heard = lock(&self.heard);
             heard.log.extend(text.bytes().chain([b'\n']));
             let excess = heard.log.len().saturating_sub(LOG);
