@@ -30,7 +30,10 @@ pub enum Ended {
     Unreachable(String),
 }
 
-/// Runs a command without effect, and waits for it; it leaves no trace.
+/// No question is waited for longer: a plan must not hang for ten minutes on one component that does not answer.
+const LOOK: Duration = Duration::from_secs(60);
+
+/// Runs a command without effect, and waits for it, at most [`LOOK`]; it leaves no trace.
 pub fn quietly(
     argv: &[String],
     subject: &Subject,
@@ -41,7 +44,7 @@ pub fn quietly(
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let id = format!("ask-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     start(&id, argv, subject, arguments, variables, true, context)
-        .unwrap_or_else(|| wait(&id, subject, arguments.patience(), context))
+        .unwrap_or_else(|| wait(&id, subject, arguments.patience().min(LOOK), context))
 }
 
 /// Starts a command under an action's id unless it was started before; `None` when it was started.

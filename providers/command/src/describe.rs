@@ -46,7 +46,10 @@ pub fn description() -> Description {
             "timeout",
             Argument {
                 default: Some(json!("10m")),
-                ..optional(json!("string"), "How long a command is waited for; it is never killed.")
+                ..optional(
+                    json!("string"),
+                    "How long a command is waited for, at most 1m where it only looks; it is never killed.",
+                )
             },
         ),
     ];
