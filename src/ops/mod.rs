@@ -1,11 +1,13 @@
 //! The use cases: one file each. A verb of the command line calls one of them, and shows what it answers.
 
 pub mod apply;
+mod driving;
 pub mod failure;
 pub mod graph;
 pub mod init;
 pub mod inputs;
 mod ledger;
+mod opening;
 pub mod place;
 pub mod plan;
 pub mod project;

@@ -1,0 +1,149 @@
+//! Drives an opened run: the loop with its hands, its inbox and its signals; then the state, the retention of snapshots
+//! and the end of the lease.
+
+use super::apply::Audience;
+use super::opening::Opened;
+use super::{Failure, Place, runs};
+use crate::backend::Local;
+use crate::engine::drive::{self, DriveError, Happened, Performer};
+use crate::engine::inbox::Inbox;
+use crate::engine::perform::Hands;
+use crate::plan::Plan;
+use crate::run::event::{ActionRef, Event};
+use crate::run::{Begin, Run};
+use crate::world::{disk, signal};
+use std::collections::BTreeSet;
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Mutex, PoisonError};
+
+impl Opened {
+    pub fn drive(
+        &mut self,
+        plan: &Plan,
+        local: &Local,
+        hands: &Hands,
+        audience: &mut dyn Audience,
+    ) -> Result<Run, Failure> {
+        let (reply, happened) = mpsc::channel();
+        route_signals(&reply);
+        let mut inbox = Inbox::open(&self.folder).map_err(|e| {
+            Failure::error(format!("cannot make the run's inbox in {}: {e}", self.folder.display()))
+        })?;
+        let Opened { run, writer, ledger, .. } = self;
+        ledger.checkpoint(plan, run, local, audience);
+        let mut watch = |plan: &Plan, run: &Run, event: &Event| {
+            audience.event(plan, run, event);
+            if ledger.is_due() && !run.is_finished() {
+                ledger.checkpoint(plan, run, local, audience);
+            }
+        };
+        let channel = (&reply, &happened);
+        let mut performer = Performing { hands };
+        let driven =
+            drive::drive(plan, run.clone(), writer, &mut performer, Some(&mut inbox), channel, &mut watch);
+        for notice in inbox.notices() {
+            audience.notice(&notice);
+        }
+        driven.map_err(|error| stopped(error, self.run.id()))
+    }
+
+    /// After the loop: the state is written, snapshots that may go are dropped, and the lease ends with the run.
+    pub fn close(
+        mut self,
+        plan: &Plan,
+        run: &Run,
+        local: &Local,
+        place: &Place,
+        hands: &Hands,
+        audience: &mut dyn Audience,
+    ) -> Result<(), Failure> {
+        let head = self.writer.head().clone();
+        self.ledger.fold(plan, run, local, &head, Vec::new())?;
+        if !run.is_finished() {
+            return Ok(());
+        }
+        let open: BTreeSet<String> =
+            runs::open(&place.runs)?.into_iter().map(|r| r.id).filter(|id| id != run.id()).collect();
+        let dropped =
+            super::snapshot::drop_old(&self.ledger.state, plan, &open, hands, self.lease.token(), audience);
+        if !dropped.is_empty() {
+            self.ledger.fold(plan, run, local, &head, dropped)?;
+        }
+        keep_outputs(place, run.id());
+        self.lease.release().map_err(runs::leased)
+    }
+}
+
+/// Moves what the run's detached commands printed into its folder: nobody can ask for them again by their ids, and what
+/// a run learned is kept with it. What cannot be moved stays where it is.
+fn keep_outputs(place: &Place, id: &str) {
+    let Ok(entries) = std::fs::read_dir(&place.actions) else { return };
+    let outputs = place.runs.join(id).join("outputs");
+    let prefix = format!("{id}.");
+    for entry in entries.flatten().filter(|e| e.file_name().to_string_lossy().starts_with(&prefix)) {
+        let _ = disk::make_folder(&outputs)
+            .and_then(|()| std::fs::rename(entry.path(), outputs.join(entry.file_name())));
+    }
+}
+
+/// A run that its controller cannot drive on.
+fn stopped(error: DriveError, id: &str) -> Failure {
+    let broken = matches!(error, DriveError::Journal(_));
+    let failure = Failure::stopped(error);
+    if broken {
+        failure
+            .hint(format!("make room or mend the disk, then `patchform resume {id}` finishes the run"))
+            .hint(format!("or `patchform rollback {id}` takes it back"))
+    } else {
+        failure.hint(format!("`patchform run show {id}` tells how it stands"))
+    }
+}
+
+/// The loop's hands, with answers sent back into its channel.
+struct Performing<'a> {
+    hands: &'a Hands,
+}
+
+impl Performer for Performing<'_> {
+    fn begin(&mut self, begin: Begin, reply: Sender<Happened>) {
+        let (action, attempt) = (begin.action, begin.attempt);
+        self.hands.begin(&begin, move |answer| {
+            let _ = reply.send(Happened::Answered { action, attempt, answer });
+        });
+    }
+
+    fn probe(&mut self, begin: Begin, reply: Sender<Happened>) {
+        let (action, attempt) = (begin.action, begin.attempt);
+        self.hands.probe(&begin, move |found| {
+            let _ = reply.send(Happened::Probed { action, attempt, found });
+        });
+    }
+
+    fn read_back(&mut self, component: usize, reply: Sender<Happened>) {
+        self.hands.read_back(component, move |digest| {
+            let _ = reply.send(Happened::ReadBack { component, digest });
+        });
+    }
+
+    fn cancel(&mut self, action: ActionRef, attempt: u32) {
+        self.hands.cancel(action, attempt);
+    }
+
+    fn cancel_all(&mut self) {
+        self.hands.cancel_all();
+    }
+}
+
+/// Signals go to the loop that runs now.
+fn route_signals(reply: &Sender<Happened>) {
+    static LOOP: Mutex<Option<Sender<Happened>>> = Mutex::new(None);
+    let before = LOOP.lock().unwrap_or_else(PoisonError::into_inner).replace(reply.clone());
+    if before.is_none() {
+        // Without handlers a signal ends the process, which the journal survives.
+        let _ = signal::watch(|_| {
+            if let Some(reply) = &*LOOP.lock().unwrap_or_else(PoisonError::into_inner) {
+                let _ = reply.send(Happened::Stop);
+            }
+        });
+    }
+}

@@ -1,0 +1,181 @@
+//! Opens a run: under the state lock its lease, its plan and its journal's first line are written; nothing has an
+//! effect before.
+
+use super::ledger::Ledger;
+use super::plan::{backend, fresh_state};
+use super::{Failure, Place, runs};
+use crate::backend::{Base, Local};
+use crate::engine::fleet::Fleet;
+use crate::engine::lease::{self, Holdings, Lease};
+use crate::engine::secrets::Secrets;
+use crate::engine::{drive, observe};
+use crate::journal::{Identity, Writer};
+use crate::model::Moment;
+use crate::plan::noun::Observed;
+use crate::plan::{Plan, stale, stored};
+use crate::run::Run;
+use crate::run::event::{Event, Request};
+use crate::state::State;
+use crate::world::{clock, disk, machine, random};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// How the loop is entered.
+pub(super) enum Entry {
+    /// A new run; readings for the staleness rule are made when the plan was saved before.
+    New {
+        /// Whether the plan was saved, so that it may be stale.
+        saved: bool,
+    },
+    /// An open one, as its journal tells it, with what is asked of it.
+    Open { told: Box<runs::Told>, request: Option<Request> },
+}
+
+impl Entry {
+    /// What the journal tells already.
+    pub fn events(&self) -> Vec<Event> {
+        match self {
+            Entry::New { .. } => Vec::new(),
+            Entry::Open { told, .. } => told.journal.events.clone(),
+        }
+    }
+}
+
+/// A run that this process drives.
+pub(super) struct Opened {
+    pub run: Run,
+    pub writer: Writer,
+    pub lease: Lease,
+    pub folder: PathBuf,
+    pub ledger: Ledger,
+}
+
+/// Takes the lease, writes plan and journal, and takes the run: all under the state lock.
+pub(super) fn open_run(
+    plan: &Plan,
+    place: &Place,
+    local: &Local,
+    fleet: &Fleet,
+    secrets: &Secrets,
+    entry: Entry,
+) -> Result<Opened, Failure> {
+    let lock = local.lock("apply").map_err(backend)?;
+    let found = local.read().map_err(backend)?;
+    let base = Base::of(found.as_ref());
+    let state = match found {
+        Some(state) => state,
+        None => State { lineage: plan.lineage.clone(), ..fresh_state()? },
+    };
+    if state.lineage != plan.lineage {
+        return Err(stale_plan(&[stale::Stale::Lineage {
+            planned: plan.lineage.clone(),
+            found: state.lineage,
+        }]));
+    }
+    let now = clock::now();
+    let (id, above, told, request) = match entry {
+        Entry::New { saved } => {
+            if saved {
+                refuse_stale(plan, &state, fleet, secrets)?;
+            }
+            (new_id(now)?, 0, None, None)
+        }
+        Entry::Open { told, request } => (told.run.id().to_string(), told.run.token(), Some(told), request),
+    };
+    let lease = lease::acquire(&place.runs, &id, &holdings(plan), above, now).map_err(runs::leased)?;
+    let folder = place.runs.join(&id);
+    let controller = machine::this();
+    let me = format!("{}@{} (process {})", controller.user, controller.host, controller.pid);
+    let begun = match told {
+        Some(told) => {
+            // Somebody may have driven it on since it was read.
+            let told = if told.journal.head == runs::tell(&place.runs, &id)?.journal.head {
+                *told
+            } else {
+                runs::tell(&place.runs, &id)?
+            };
+            let writer =
+                Writer::resume(&folder.join(runs::JOURNAL), &told.journal, env!("CARGO_PKG_VERSION"));
+            let started = told.started();
+            take(told.run, writer, &me, &lease, request).map(|(run, writer)| (run, writer, started))
+        }
+        None => begin(plan, &state, &folder, &id)
+            .and_then(|writer| take(Run::start(plan, &id), writer, &me, &lease, None))
+            .map(|(run, writer)| (run, writer, now)),
+    };
+    let (run, writer, started) = match begun {
+        Ok(begun) => begun,
+        Err(failure) => {
+            // Nothing was begun: a run that could not even be written down holds nothing.
+            if !folder.join(runs::JOURNAL).join("000001.jsonl").exists() {
+                let _ = lease.release();
+            }
+            return Err(failure);
+        }
+    };
+    runs::mark_begun(&folder)?;
+    drop(lock);
+    let ledger = Ledger { started, state, base, saved_at: clock::steady() };
+    Ok(Opened { run, writer, lease, folder, ledger })
+}
+
+fn begin(plan: &Plan, state: &State, folder: &Path, id: &str) -> Result<Writer, Failure> {
+    let bytes = stored::write(plan);
+    let path = folder.join(runs::PLAN);
+    disk::write_atomic(&path, &bytes)
+        .map_err(|e| Failure::error(format!("cannot write {}: {e}", path.display())))?;
+    let identity = Identity {
+        program: env!("CARGO_PKG_VERSION").into(),
+        run: id.into(),
+        lineage: state.lineage.clone(),
+        plan: stored::digest(&bytes).unwrap_or_default(),
+    };
+    Writer::create(&folder.join(runs::JOURNAL), identity).map_err(Failure::error)
+}
+
+fn take(
+    mut run: Run,
+    mut writer: Writer,
+    me: &str,
+    lease: &Lease,
+    request: Option<Request>,
+) -> Result<(Run, Writer), Failure> {
+    drive::take(&mut run, &mut writer, me, lease.token(), request).map_err(Failure::error)?;
+    Ok((run, writer))
+}
+
+/// `20261122-024000-123-3f9a`: sorts by time, also within a second, and names no two runs alike.
+fn new_id(now: Moment) -> Result<String, Failure> {
+    let digits: String = now.to_string().chars().filter(char::is_ascii_digit).take(17).collect();
+    let tail = random::hex(2).map_err(|e| Failure::error(format!("no randomness for the run's id: {e}")))?;
+    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
+    Ok(format!("{}-{}-{}-{tail}", part(0, 8), part(8, 14), part(14, 17)))
+}
+
+fn holdings(plan: &Plan) -> Holdings {
+    let mut holds = Holdings::default();
+    for (_, entry, _) in plan.changes() {
+        holds.components.insert(entry.address.to_string());
+        holds.targets.extend(entry.observed.identity().map(|i| i.target.clone()));
+    }
+    holds
+}
+
+fn refuse_stale(plan: &Plan, state: &State, fleet: &Fleet, secrets: &Secrets) -> Result<(), Failure> {
+    let which: Vec<usize> =
+        stale::rests_on(plan).into_iter().filter(|i| plan.entries[*i].desired.is_some()).collect();
+    let read =
+        observe::observe(fleet, &plan.providers, &plan.entries, &which, secrets).map_err(Failure::error)?;
+    let readings: BTreeMap<usize, Observed> = which.iter().map(|i| (*i, read[*i].clone())).collect();
+    let stale = stale::stale(plan, state, &readings);
+    if stale.is_empty() { Ok(()) } else { Err(stale_plan(&stale)) }
+}
+
+fn stale_plan(stale: &[stale::Stale]) -> Failure {
+    let mut lines: Vec<String> = stale.iter().take(10).map(|s| format!("  {s}")).collect();
+    if stale.len() > 10 {
+        lines.push(format!("  and {} more", stale.len() - 10));
+    }
+    Failure::locked(format!("this plan is stale; nothing was changed\n{}", lines.join("\n")))
+        .hint("make a new plan with `patchform plan --out FILE`, review it, and apply that one")
+}
