@@ -169,7 +169,10 @@ pub fn apply(ready: Ready, audience: &mut dyn Audience) -> Result<Ended, Failure
     let hands = Hands::new(Arc::new(tools));
     let run = opened.drive(&plan, &local, &hands, audience)?;
     let outcome = outcome(&run);
-    opened.close(&plan, &run, &local, &place, &hands, audience)?;
+    if let Err(failure) = opened.close(&plan, &run, &local, &place, &hands, audience) {
+        // The journal has everything: the next command settles what could not be written now.
+        audience.notice(&format!("the run ended as shown, but the state could not be written: {failure}"));
+    }
     Ok(Ended {
         id: run.id().into(),
         plan,

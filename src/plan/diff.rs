@@ -129,6 +129,7 @@ fn lean(
         (_, Goal::Unmanaged) => settled(Verdict::Forget),
         (_, goal) => wish(entry, goal, record, draft, facts),
     };
+    let leaning = unless_held(leaning, entry, facts);
     match claimed {
         Some((claim, by)) => {
             let stops = !matches!(leaning, Leaning::Settled { stops: false, .. });
@@ -136,6 +137,18 @@ fn lean(
             Leaning::Settled { verdict: Verdict::Blocked(block), stops }
         }
         None => leaning,
+    }
+}
+
+/// A record that a run which has not ended may still write is left alone.
+fn unless_held(leaning: Leaning, entry: &Entry, facts: &Facts) -> Leaning {
+    let records = Leaning::Settled { verdict: Verdict::NoChange { adopt: true }, stops: false };
+    let forgets = Leaning::Settled { verdict: Verdict::Forget, stops: false };
+    match facts.leases.components.get(&entry.address) {
+        Some(run) if leaning == records || leaning == forgets => {
+            Leaning::Settled { verdict: Verdict::Blocked(Block::Leased { run: run.clone() }), stops: false }
+        }
+        _ => leaning,
     }
 }
 

@@ -27,6 +27,15 @@ impl Reason {
             Verdict::Change(change) => of_change(plan, entry, change),
             Verdict::Blocked(block) => of_block(plan, entry, block),
             Verdict::Held { by } => of_held(plan, by),
+            Verdict::NoChange { adopt: true }
+                if entry.recorded.is_some() && entry.recorded.as_ref() == entry.observed.level() =>
+            {
+                Reason::only(format!(
+                    "it is at {}, as recorded, but its content was changed outside patchform; the record takes over \
+                     what is observed",
+                    level(entry.observed.level()),
+                ))
+            }
             Verdict::NoChange { adopt: true } => Reason::only(format!(
                 "{} is observed, {} was recorded; the record takes over what is observed",
                 level(entry.observed.level()),
