@@ -226,3 +226,24 @@ fn what_an_open_run_holds_is_neither_adopted_nor_forgotten() {
     lab.write("main.pf.hcl", tower(["1.0", "1.0", "1.0"], ""));
     lab.patchform("plan --detailed-exitcode").exits(0).says("No changes");
 }
+
+#[test]
+fn a_saved_plan_does_not_try_a_level_again_that_was_rolled_back() {
+    let lab = Lab::new(&tower(["1.0", "1.0", "1.0"], ""));
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", tower(["1.0", "1.0", "1.1"], "echo half > $NAME; exit 1"));
+    lab.patchform("plan --out p").exits(0);
+    lab.patchform("apply p").exits(3);
+    lab.patchform("apply p").exits(5).says("rolled back").says("allow");
+    lab.patchform("apply p --var level=2").exits(1).says("level");
+}
+
+#[test]
+fn what_was_blocked_is_not_called_complete() {
+    let lab = Lab::new(&tower(["1.0", "1.0", "1.0"], ""));
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", tower(["1.0", "1.1", "1.1"], ""));
+    lab.write("a", "2.0");
+    lab.write("main.pf.hcl", files(&[("a", "1.0", "", ""), ("b", "1.1", "", "")]));
+    lab.patchform("apply --auto-approve").exits(5).says("Incomplete").does_not_say("Complete: every");
+}

@@ -53,7 +53,7 @@ pub fn init(inputs: &Inputs) -> Result<Initialized, Failure> {
     let after = gathered.lock();
     let lock_changed = before != after || !project.place.lock_file.exists();
     if lock_changed {
-        disk::write_atomic(&project.place.lock_file, after.write().as_bytes()).map_err(|e| {
+        disk::write_public(&project.place.lock_file, after.write().as_bytes()).map_err(|e| {
             Failure::error(format!("cannot write {}: {e}", project.place.lock_file.display()))
         })?;
     }

@@ -11,7 +11,7 @@ use crate::engine::secrets::Secrets;
 use crate::engine::{drive, observe};
 use crate::journal::{Identity, Writer};
 use crate::model::Moment;
-use crate::plan::noun::{Observed, Verdict};
+use crate::plan::noun::{Observed, Purpose, Verdict};
 use crate::plan::{Plan, stale, stored};
 use crate::run::Run;
 use crate::run::event::{Event, Request};
@@ -199,6 +199,21 @@ fn readings(
 
 /// Refuses a plan when a record or a reading that it rests on is no longer what it was.
 fn refuse_stale(plan: &Plan, state: &State, readings: &BTreeMap<usize, Observed>) -> Result<(), Failure> {
+    if plan.purpose == Purpose::Apply {
+        for (_, entry, change) in plan.changes() {
+            if let Some(rejected) =
+                change.to.as_ref().and_then(|level| state.rejection(&entry.address, level))
+            {
+                let (address, level, run) = (&entry.address, &rejected.level, &rejected.run);
+                return Err(Failure::refused(format!(
+                    "{level} of {address} was rolled back by run {run} since this plan was made"
+                ))
+                .hint(format!(
+                    "`patchform allow '{address}'` lets it be tried again; then make a new plan"
+                )));
+            }
+        }
+    }
     let stale = stale::stale(plan, state, readings);
     if stale.is_empty() { Ok(()) } else { Err(stale_plan(&stale)) }
 }

@@ -205,6 +205,12 @@ fn reach(
 ) -> Leaning {
     let difference = levels::difference(&entry.address.kind, observed, level, facts.compare);
     if difference.missing.is_empty() && difference.direction == Direction::Same {
+        // It stands at a level that failed and was never taken back: that is not where it should be.
+        if let Some(rejected) = facts.state.rejection(&entry.address, level)
+            && record.is_none_or(|r| r.level != *level)
+        {
+            return blocked(Block::Rejected { run: rejected.run.clone(), reason: rejected.reason.clone() });
+        }
         return settled(Verdict::NoChange { adopt: differs(record, level, identity, entry, draft) });
     }
     if !difference.missing.is_empty() && !entry.lifecycle.install {

@@ -83,8 +83,16 @@ fn of_block(plan: &Plan, entry: &Entry, block: &Block) -> Reason {
     let desired = level(entry.desired.as_ref());
     match block {
         Block::NotRead(why) => Reason::with(
-            format!("it could not be read: {why}"),
-            "make it reachable and plan again, without --refresh=false",
+            if entry.observed == Observed::NotRead {
+                "it was not read".into()
+            } else {
+                format!("it could not be read: {why}")
+            },
+            if entry.observed == Observed::NotRead {
+                "plan again without --refresh=false"
+            } else {
+                "make it readable and plan again"
+            },
         ),
         Block::Ahead => Reason::with(
             format!("it is ahead: it stands at {observed}, above the declared {desired}"),

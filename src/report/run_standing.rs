@@ -3,7 +3,7 @@
 use super::reason::name;
 use super::run_view::{Ended, RunView, Settled, Stands};
 use crate::model::Moment;
-use crate::plan::noun::{Plan, Verdict};
+use crate::plan::noun::{Entry, Plan, Verdict};
 use crate::run::event::{Event, What};
 use crate::run::{Ending, Left, Run, Standing, outcome};
 use std::collections::BTreeMap;
@@ -38,6 +38,8 @@ pub fn view(plan: &Plan, run: &Run, times: &Times, started: Moment, finished: Mo
     RunView {
         id: run.id().into(),
         ended: match outcome.ending {
+            // What was blocked before the run began is not at its planned level either.
+            Ending::Complete if plan.entries.iter().any(stopped) => Ended::Incomplete,
             Ending::Complete => Ended::Complete,
             Ending::Incomplete => Ended::Incomplete,
             Ending::Restored => Ended::Restored,
@@ -49,6 +51,11 @@ pub fn view(plan: &Plan, run: &Run, times: &Times, started: Moment, finished: Mo
         why: run.stopped().unwrap_or_default().into(),
         components: plan.changes().map(|(i, ..)| settled(plan, run, times, i, &outcome.left)).collect(),
     }
+}
+
+/// Whether the plan says that a component would change and may not.
+fn stopped(entry: &Entry) -> bool {
+    matches!(entry.verdict, Verdict::Blocked(_) | Verdict::Held { .. })
 }
 
 fn settled(plan: &Plan, run: &Run, times: &Times, i: usize, left: &[Left]) -> Settled {
