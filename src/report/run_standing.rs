@@ -5,7 +5,7 @@ use super::run_view::{Ended, RunView, Settled, Stands};
 use crate::model::Moment;
 use crate::plan::noun::{Entry, Plan, Verdict};
 use crate::run::event::{Event, What};
-use crate::run::{Ending, Left, Run, Standing, outcome};
+use crate::run::{Ending, Left, Run, Standing, outcome, rejected};
 use std::collections::BTreeMap;
 
 /// When components were worked on, as events tell it.
@@ -70,6 +70,7 @@ fn settled(plan: &Plan, run: &Run, times: &Times, i: usize, left: &[Left]) -> Se
         failed_at: failure.map(|f| f.step),
         failed_why: failure.map_or(String::new(), |f| f.why.clone()),
         output: failure.map_or(String::new(), |f| f.output.clone()),
+        rejected: rejected(plan, run, i).is_some(),
         took: times.0.get(&i).map(|(from, to)| to.since(*from)),
         left: left.flat_map(left_behind).collect(),
         snapshot: run.snapshots(i).iter().rev().find(|s| s.done).map(|s| s.id.clone()),
