@@ -3,9 +3,9 @@
 
 use crate::act::{command_of, done, ledger_of, snapshot_of};
 use crate::arguments::{Arguments, level};
-use crate::ask::{self, Ended};
+use crate::ask::{self, Ended, Said};
 use crate::{act, look};
-use patchform_sdk::message::{Act, Action, Done, Probe, Probed, RpcError};
+use patchform_sdk::message::{Act, Action, Probe, Probed, RpcError};
 use patchform_sdk::{Context, ledger};
 use std::time::Duration;
 
@@ -26,9 +26,11 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
     match ask::wait(&request.id, &request.subject, Duration::ZERO, context) {
         Ended::Running => Ok(Probed::Busy),
         Ended::Never => Ok(Probed::Before),
-        Ended::Exited { code: 0, stdout, stderr } => {
-            Ok(Probed::After(done(probe.action, &arguments, &stdout, &stderr)))
+        // Such a token was not accepted, and taking a snapshot again does no harm.
+        Ended::Exited { code: 0, said } if probe.action == Action::Snapshot && said.secret => {
+            Ok(Probed::Before)
         }
+        Ended::Exited { code: 0, said } => Ok(Probed::After(done(probe.action, &arguments, &said))),
         Ended::Exited { code: act::REFUSED, .. } => Ok(Probed::Before),
         Ended::Exited { .. } | Ended::Lost => ask_further(probe.action, request, &arguments, context),
         Ended::Unreachable(why) => Err(RpcError::internal(why)),
@@ -54,7 +56,7 @@ fn ask_further(
         let said = ask::quietly(argv, &request.subject, arguments, &variables, context).output(argv);
         return match said.map_err(RpcError::internal)?.trim() {
             "before" => Ok(Probed::Before),
-            "after" => Ok(Probed::After(Done { ..done(action, arguments, "", "") })),
+            "after" => Ok(Probed::After(done(action, arguments, &Said::default()))),
             "between" => Ok(between("the probe command says so")),
             "busy" => Ok(Probed::Busy),
             other => Err(RpcError::internal(format!(
@@ -70,7 +72,7 @@ fn ask_further(
                 return Ok(Probed::Before);
             }
             if standing.level.as_deref() == level(request.level.as_ref()) {
-                return Ok(Probed::After(done(action, arguments, "", "")));
+                return Ok(Probed::After(done(action, arguments, &Said::default())));
             }
             Ok(between("the command failed, and the level is neither the old nor the new one"))
         }

@@ -155,6 +155,8 @@ impl Detached {
                     code: code.trim().parse().unwrap_or(-1),
                     stdout: end_of(&folder.join("stdout")),
                     stderr: end_of(&folder.join("stderr")),
+                    stdout_masked: None,
+                    stderr_masked: None,
                 });
             }
             if !alive {
@@ -233,6 +235,8 @@ impl Brief {
             code: status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0)),
             stdout: end_of_file(&mut self.stdout).unwrap_or_default(),
             stderr: end_of_file(&mut self.stderr).unwrap_or_default(),
+            stdout_masked: None,
+            stderr_masked: None,
         }
     }
 }

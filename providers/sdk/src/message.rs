@@ -835,6 +835,12 @@ pub enum TargetAwaited {
         stdout: String,
         /// The end of its standard error (at most 64 KiB).
         stderr: String,
+        /// `stdout` with the secrets in it hidden; there only when it holds some. Show and store nothing but this.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stdout_masked: Option<String>,
+        /// `stderr` with the secrets in it hidden; there only when it holds some.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stderr_masked: Option<String>,
     },
     /// It still runs.
     Running,

@@ -20,7 +20,13 @@ fn waiting(id: &str, timeout: u64) -> TargetAwait {
 }
 
 fn exited(code: i32, stdout: &str, stderr: &str) -> TargetAwaited {
-    TargetAwaited::Exited { code, stdout: stdout.into(), stderr: stderr.into() }
+    TargetAwaited::Exited {
+        code,
+        stdout: stdout.into(),
+        stderr: stderr.into(),
+        stdout_masked: None,
+        stderr_masked: None,
+    }
 }
 
 fn in_scratch(test: impl Fn(&Detached, &Path)) {
