@@ -159,7 +159,9 @@ impl Hands {
         let subject = subject::subject(entry, alias_of(&tools.plan, entry), &tools.secrets)
             .map_err(|e| e.to_string())?;
         let act = Act {
-            id: format!("{}.drop.{}", tools.run, snapshot.id),
+            // A drop that failed is tried again by the next holder of the lease, under another id: what answered the
+            // first one would only say again how that ended.
+            id: format!("{}.drop{token}.{}", tools.run, snapshot.id),
             token,
             deadline: u64::try_from(PROBE_DEADLINE.as_millis()).unwrap_or(u64::MAX),
             subject,

@@ -784,8 +784,7 @@ pub struct Found {
 /// `target/run`: start a command on the target, detached, with its output kept there under the action's id.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TargetRun {
-    /// Names the detached command: the same id twice does not start it twice. Requests without effect may use any
-    /// fresh id.
+    /// Names the detached command: it never starts twice. Requests without effect may use any fresh id.
     pub id: String,
     /// Where.
     pub connection: Connection,
@@ -835,11 +834,9 @@ pub enum TargetAwaited {
         stdout: String,
         /// The end of its standard error (at most 64 KiB).
         stderr: String,
-        /// `stdout` with the secrets in it hidden; there only when it holds some. Show and store nothing but this.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        /// `stdout` with the secrets in it hidden, when it holds some. Show and store nothing but this.
         stdout_masked: Option<String>,
-        /// `stderr` with the secrets in it hidden; there only when it holds some.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        /// `stderr` with the secrets in it hidden, when it holds some.
         stderr_masked: Option<String>,
     },
     /// It still runs.
