@@ -799,7 +799,7 @@ pub struct TargetRun {
     /// Text for its standard input.
     #[serde(default)]
     pub stdin: String,
-    /// Forget its output once it was awaited (for reads and probes, which need no trace).
+    /// For what has no effect: its output is forgotten once it was awaited, and it is ended when the wait runs out.
     #[serde(default)]
     pub ephemeral: bool,
 }
