@@ -287,6 +287,9 @@ pub fn will_drop(state: &State, plan: &Plan) -> Vec<(String, String)> {
         for run in &mut after.runs {
             run.levels.remove(&entry.address);
         }
+        if let Some(record) = after.records.get_mut(&entry.address) {
+            record.run = String::new();
+        }
     }
     let keeps: BTreeMap<&Address, u64> = plan.entries.iter().map(|e| (&e.address, e.snapshot.keep)).collect();
     let doomed =
