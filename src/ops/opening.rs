@@ -82,7 +82,7 @@ pub(super) fn open_run(
         }
         Entry::Open { told, request } => (told.run.id().to_string(), told.run.token(), Some(told), request),
     };
-    let lease = lease::acquire(&place.runs, &id, &holdings(plan), above, now).map_err(runs::leased)?;
+    let lease = lease::acquire(&place.runs, &id, &Holdings::of(plan), above, now).map_err(runs::leased)?;
     let folder = place.runs.join(&id);
     let controller = machine::this();
     let me = format!("{}@{} (process {})", controller.user, controller.host, controller.pid);
@@ -150,15 +150,6 @@ fn new_id(now: Moment) -> Result<String, Failure> {
     let tail = random::hex(2).map_err(|e| Failure::error(format!("no randomness for the run's id: {e}")))?;
     let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
     Ok(format!("{}-{}-{}-{tail}", part(0, 8), part(8, 14), part(14, 17)))
-}
-
-fn holdings(plan: &Plan) -> Holdings {
-    let mut holds = Holdings::default();
-    for (_, entry, _) in plan.changes() {
-        holds.components.insert(entry.address.to_string());
-        holds.targets.extend(entry.observed.identity().map(|i| i.target.clone()));
-    }
-    holds
 }
 
 fn refuse_stale(plan: &Plan, state: &State, fleet: &Fleet, secrets: &Secrets) -> Result<(), Failure> {
