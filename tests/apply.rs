@@ -246,4 +246,43 @@ fn what_was_blocked_is_not_called_complete() {
     lab.write("a", "2.0");
     lab.write("main.pf.hcl", files(&[("a", "1.0", "", ""), ("b", "1.1", "", "")]));
     lab.patchform("apply --auto-approve").exits(5).says("Incomplete").does_not_say("Complete: every");
+
+/// The id of the run that ended last.
+fn last_run(lab: &Lab) -> String {
+    let runs = lab.patchform("run list --json").exits(0).out;
+    let runs: serde_json::Value = serde_json::from_str(&runs).unwrap();
+    runs["runs"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_string()
+}
+
+#[test]
+fn a_first_installation_is_taken_back_by_restoring_its_snapshot() {
+    // Neither has an `uninstall`.
+    let lab = Lab::new(&format!(
+        r#"{}
+component "release" "app" {{
+  patch_level = "1.0"
+  depends_on  = [command.a]
+  path        = "srv/current"
+  artifact    = "app-{{level}}.tar.gz"
+  sha256      = {{ "1.0" = filesha256("app-1.0.tar.gz") }}
+  on_switch   = ["sh", "-c", "echo started >> log"]
+  on_remove   = ["sh", "-c", "echo removed >> log"]
+}}
+"#,
+        files(&[("a", "1.0", "", "")])
+    ));
+    lab.write("content/version", "1.0");
+    let tar =
+        lab.command(std::path::Path::new("tar"), &["czf", "app-1.0.tar.gz", "-C", "content", "."]).status();
+    assert!(tar.is_ok_and(|s| s.success()));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    assert_eq!([lab.read("a"), lab.read("srv/current/version")], ["1.0", "1.0"]);
+    lab.patchform(&format!("rollback {} --auto-approve", last_run(&lab))).exits(0);
+    assert!(!lab.path("a").exists() && !lab.path("srv/current").exists());
+    assert_eq!(lab.read("log"), "started\nremoved\n");
+    lab.patchform("state list").exits(0).does_not_say("command.a").does_not_say("release.app");
+    // And that was a run as any other: it can be taken back too.
+    lab.patchform(&format!("rollback {} --auto-approve", last_run(&lab))).exits(0);
+    assert_eq!([lab.read("a"), lab.read("srv/current/version")], ["1.0", "1.0"]);
 }

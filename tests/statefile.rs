@@ -120,4 +120,85 @@ fn a_drop_that_failed_is_tried_again() {
     lab.write("droppable", "");
     lab.patchform("snapshot prune").exits(0);
     assert_eq!(count(), 2, "keep = 2 by default");
+
+/// A run on `a` that halted, beside the finished one of `a` and `b`.
+fn halted() -> (Lab, String) {
+    let lab = applied();
+    let stop = "rollout \"stop\" {\n  on_failure = \"halt\"\n}\n";
+    let broken = files(&[("a", "1.1", "", "exit 1"), ("b", "1.0", "command.a", "")]);
+    lab.write(
+        "main.pf.hcl",
+        format!("{stop}{}", broken.replace("patch_level", "rollout = rollout.stop\n  patch_level")),
+    );
+    lab.patchform("apply --auto-approve").exits(7);
+    let runs: serde_json::Value =
+        serde_json::from_str(&lab.patchform("run list --json").exits(0).out).unwrap();
+    let id = runs["runs"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_string();
+    (lab, id)
+}
+
+#[test]
+fn what_an_open_run_holds_is_not_edited() {
+    let (lab, run) = halted();
+    for line in [
+        "state mv command.a command.z",
+        "state mv command.b command.a",
+        "state rm command.a",
+        "allow command.a",
+    ] {
+        lab.patchform(line).exits(6).says(&run).says("holds command.a").says("run abandon");
+    }
+    // What it does not hold is free.
+    lab.patchform("state mv command.b command.z").exits(0);
+    lab.patchform("rollback").exits(0);
+    lab.patchform("state rm command.a").exits(0);
+}
+
+#[test]
+fn a_run_with_a_damaged_lease_can_still_be_ended() {
+    for (line, a) in [("rollback", "1.0"), ("run abandon", "1.0"), ("resume", "1.1")] {
+        let (lab, run) = halted();
+        let lease = format!(".patchform/runs/{run}/lease.json");
+        assert!(!lab.read(&lease).is_empty(), "{lease}");
+        lab.write(&lease, "");
+        lab.patchform("run list").exits(0).says(&run);
+        lab.patchform("plan").exits(0).says(&run);
+        lab.patchform("apply --auto-approve --target command.a").says(&run);
+        assert_eq!(lab.read("a"), "1.0");
+        let ran = lab.patchform(line);
+        assert!([0, 7].contains(&ran.code), "{line}: {ran:?}");
+        if line != "resume" {
+            assert_eq!((ran.code, lab.read("a")), (0, a.into()), "{line}");
+            lab.patchform("allow command.a");
+            lab.patchform("state rm command.a").exits(0);
+        }
+    }
+}
+
+#[test]
+fn pruning_goes_by_the_newest_rule_and_is_no_run() {
+    let config = |level: &str, keep: u32| {
+        let drop =
+            format!("{} run list > during; rm -f $PATCHFORM_SNAPSHOT", env!("CARGO_BIN_EXE_patchform"));
+        let more = format!("drop = [\"sh\", \"-c\", \"{drop}\"]\n  snapshot {{\n    keep = {keep}\n  }}\n");
+        files(&[("a", level, "", "")]).replace("patch_level", &format!("{more}  patch_level"))
+    };
+    let lab = Lab::new(&config("1.0", 1));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", config("1.1", 9));
+    lab.patchform("apply --auto-approve").exits(0);
+    // The first run's rule would keep one.
+    lab.patchform("snapshot prune").exits(0).says("0 snapshots dropped");
+    let mut state: serde_json::Value =
+        serde_json::from_str(&lab.patchform("state pull").exits(0).out).unwrap();
+    for snapshot in state["snapshots"].as_array_mut().unwrap() {
+        snapshot["expires"] = "2020-01-01T00:00:00Z".into();
+    }
+    lab.write("expired.json", state.to_string());
+    lab.patchform("state push --force expired.json").exits(0);
+    lab.patchform("snapshot prune").exits(0).says("1 snapshot dropped");
+    let listed = lab.read("during");
+    assert!(listed.contains("complete") && !listed.contains("damaged"), "{listed}");
+    lab.patchform("snapshot prune").exits(0).says("0 snapshots dropped");
 }

@@ -5,6 +5,7 @@
 //! state lock, so that two runs cannot take a lease at the same time.
 
 use crate::model::Moment;
+use crate::plan::{Plan, stored};
 use crate::world::{disk, machine};
 use machine::Controller;
 use serde::{Deserialize, Serialize};
@@ -17,7 +18,11 @@ use thiserror::Error;
 
 /// The largest lease file that is read, in bytes: 100,000 addresses and more.
 const MAX_LEASE: u64 = 64 * 1024 * 1024;
+/// The largest plan that is read in place of a damaged lease, in bytes.
+const MAX_PLAN: u64 = 2 << 30;
 const FORM: u32 = 1;
+/// The folder whose lease is held while snapshots are pruned: that is no run.
+pub const PRUNE: &str = "prune";
 
 /// What a run holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,6 +40,25 @@ impl Holdings {
             components: self.components.intersection(&other.components).cloned().collect(),
             targets: self.targets.intersection(&other.targets).cloned().collect(),
         }
+    }
+
+    /// What a run of `plan` holds: the components that it changes or whose records it writes, and the targets of the
+    /// former.
+    pub fn of(plan: &Plan) -> Holdings {
+        let mut holds = Holdings::default();
+        for entry in &plan.entries {
+            match entry.verdict {
+                Verdict::Change(_) => {
+                    holds.components.insert(entry.address.to_string());
+                    holds.targets.extend(entry.observed.identity().map(|i| i.target.clone()));
+                }
+                Verdict::Forget | Verdict::NoChange { adopt: true } => {
+                    holds.components.insert(entry.address.to_string());
+                }
+                _ => {}
+            }
+        }
+        holds
     }
 
     /// Whether nothing is held.
@@ -58,12 +82,17 @@ pub struct OpenRun {
     pub token: u64,
     /// Whether that process is alive.
     pub alive: bool,
+    /// Neither its lease nor its plan can be read: it may hold anything.
+    pub unknown: bool,
 }
 
 impl OpenRun {
     /// Who drives it, for a message: `ana@host (process 4711)`.
     pub fn driver(&self) -> String {
         let c = &self.controller;
+        if c.user.is_empty() {
+            return "another process".into();
+        }
         format!("{}@{} (process {})", c.user, c.host, c.pid)
     }
 }
@@ -208,13 +237,37 @@ pub fn open_runs(runs: &Path) -> Result<Vec<OpenRun>, LeaseError> {
             other => other.map_err(failed("read", &path))?,
         };
         let id = entry.file_name().to_string_lossy().into_owned();
-        open.push(parse(id, &bytes, &path, is_locked(&folder)?)?);
+        if id == PRUNE {
+            continue;
+        }
+        let alive = is_locked(&folder)?;
+        open.push(match parse(&id, &bytes, &path, alive) {
+            Err(LeaseError::Damaged { .. }) => damaged(id, &folder, alive),
+            other => other?,
+        });
     }
     open.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(open)
 }
 
-fn parse(id: String, bytes: &[u8], path: &Path, alive: bool) -> Result<OpenRun, LeaseError> {
+/// A run whose lease cannot be read: it holds what its plan says, or everything.
+fn damaged(id: String, folder: &Path, alive: bool) -> OpenRun {
+    let plan = disk::read(&folder.join("plan.json"), MAX_PLAN).ok().and_then(|b| stored::read(&b).ok());
+    let nobody =
+        Controller { host: String::new(), boot: String::new(), user: String::new(), pid: 0, started: 0 };
+    OpenRun {
+        id,
+        unknown: plan.is_none(),
+        since: plan.as_ref().map_or(Moment(0), |plan| plan.made),
+        holds: plan.as_ref().map(Holdings::of).unwrap_or_default(),
+        controller: nobody,
+        // The journal tells a resumed run's token, and the file of tokens the highest of all.
+        token: 0,
+        alive,
+    }
+}
+
+fn parse(id: &str, bytes: &[u8], path: &Path, alive: bool) -> Result<OpenRun, LeaseError> {
     const HINT: &str = "Look at the run with `patchform run show`, then resume it or abandon it";
     let damaged = |why: String| LeaseError::Damaged { path: path.into(), why, hint: HINT };
     let stored: StoredLease = serde_json::from_slice(bytes).map_err(|e| damaged(e.to_string()))?;
@@ -224,7 +277,8 @@ fn parse(id: String, bytes: &[u8], path: &Path, alive: bool) -> Result<OpenRun, 
     let since =
         Moment::parse(&stored.since).ok_or_else(|| damaged(format!("{:?} is no time", stored.since)))?;
     Ok(OpenRun {
-        id,
+        id: id.into(),
+        unknown: false,
         holds: Holdings { components: stored.components, targets: stored.targets },
         controller: Controller {
             host: stored.host,
@@ -242,7 +296,7 @@ fn parse(id: String, bytes: &[u8], path: &Path, alive: bool) -> Result<OpenRun, 
 /// The first run in `open`, other than `run`, that holds something of `wanted`.
 pub fn overlapping(open: &[OpenRun], run: &str, wanted: &Holdings) -> Option<(OpenRun, Holdings)> {
     open.iter().filter(|other| other.id != run).find_map(|other| {
-        let shared = other.holds.shared(wanted);
+        let shared = if other.unknown { wanted.clone() } else { other.holds.shared(wanted) };
         (!shared.is_empty()).then(|| (other.clone(), shared))
     })
 }

@@ -76,7 +76,7 @@ impl Opened {
 
 /// Moves what the run's detached commands printed into its folder: nobody can ask for them again by their ids, and what
 /// a run learned is kept with it. What cannot be moved stays where it is.
-fn keep_outputs(place: &Place, id: &str) {
+pub(super) fn keep_outputs(place: &Place, id: &str) {
     let Ok(entries) = std::fs::read_dir(&place.actions) else { return };
     let outputs = place.runs.join(id).join("outputs");
     let prefix = format!("{id}.");

@@ -2,6 +2,7 @@
 //! controller died before it could write that down.
 
 use super::apply::Audience;
+use super::driving::keep_outputs;
 use super::plan::backend;
 use super::{Failure, Place, runs};
 use crate::backend::{Base, Local};
@@ -95,6 +96,7 @@ pub(super) fn settle_ended(place: &Place, local: &Local) -> Result<(), Failure> 
             let state = state.unwrap_or_else(|| State::new(lineage, env!("CARGO_PKG_VERSION")));
             let mut ledger = Ledger { started: told.started(), state, base, saved_at: clock::steady() };
             ledger.fold(&told.plan, &told.run, local, &told.journal.head, Vec::new())?;
+            keep_outputs(place, &open.id);
         }
         lease.release().map_err(runs::leased)?;
     }

@@ -11,7 +11,7 @@ use crate::engine::secrets::Secrets;
 use crate::engine::{drive, observe};
 use crate::journal::{Identity, Writer};
 use crate::model::Moment;
-use crate::plan::noun::{Observed, Purpose, Verdict};
+use crate::plan::noun::{Observed, Purpose};
 use crate::plan::{Plan, stale, stored};
 use crate::run::Run;
 use crate::run::event::{Event, Request};
@@ -82,7 +82,7 @@ pub(super) fn open_run(
         }
         Entry::Open { told, request } => (told.run.id().to_string(), told.run.token(), Some(told), request),
     };
-    let lease = lease::acquire(&place.runs, &id, &holdings(plan), above, now).map_err(runs::leased)?;
+    let lease = lease::acquire(&place.runs, &id, &Holdings::of(plan), above, now).map_err(runs::leased)?;
     let folder = place.runs.join(&id);
     let controller = machine::this();
     let me = format!("{}@{} (process {})", controller.user, controller.host, controller.pid);
@@ -156,24 +156,6 @@ fn new_id(runs: &Path, now: Moment) -> Result<String, Failure> {
             return Ok(id);
         }
     }
-}
-
-/// What the run holds: the components that it changes or whose records it writes, and the targets of the former.
-fn holdings(plan: &Plan) -> Holdings {
-    let mut holds = Holdings::default();
-    for entry in &plan.entries {
-        match entry.verdict {
-            Verdict::Change(_) => {
-                holds.components.insert(entry.address.to_string());
-                holds.targets.extend(entry.observed.identity().map(|i| i.target.clone()));
-            }
-            Verdict::Forget | Verdict::NoChange { adopt: true } => {
-                holds.components.insert(entry.address.to_string());
-            }
-            _ => {}
-        }
-    }
-    holds
 }
 
 /// What the plan rests on, as it is now: a saved plan's components are read again, those of a plan that was just made

@@ -15,7 +15,7 @@ use crate::engine::secrets::Secrets;
 use crate::engine::{observe, preview};
 use crate::model::{Address, Diagnostic, Diagnostics};
 use crate::plan::noun::{Observed, PinnedProvider, Purpose, Verdict};
-use crate::plan::{Changes, Draft, Facts, Focus, Making, Plan, stored};
+use crate::plan::{Changes, Draft, Facts, Focus, Making, Plan, stored, undo};
 use crate::provider::Watch;
 use crate::state::State;
 use crate::world::{clock, disk, random};
@@ -345,7 +345,9 @@ pub(super) fn draft_to_plan(
     let can = |entry: &crate::plan::noun::Entry| {
         fleet.can(names.get(entry.provider).map_or("", String::as_str), &entry.address.kind)
     };
-    let making = Making { program: env!("CARGO_PKG_VERSION"), now: clock::now(), can: &can };
+    let purpose = changes.draft.purpose.clone();
+    let before = |entry: &crate::plan::noun::Entry| undo::snapshot_before(state, &purpose, &entry.address);
+    let making = Making { program: env!("CARGO_PKG_VERSION"), now: clock::now(), can: &can, stored: &before };
     let plan = crate::plan::make(changes, previews, &making);
     stages.stage(Stage::Done);
     Ok(plan)

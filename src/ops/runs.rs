@@ -3,7 +3,7 @@
 use super::Failure;
 use crate::engine::lease::{self, LeaseError, OpenRun};
 use crate::journal::{self, Expected, Journal, ReadError};
-use crate::model::Moment;
+use crate::model::{Address, Moment};
 use crate::plan::{Leases, Plan, stored};
 use crate::run::Run;
 use crate::world::disk;
@@ -203,6 +203,30 @@ pub fn refuse_while_driven(runs: &Path, doing: &str) -> Result<(), Failure> {
             run.since
         ))),
     }
+}
+
+/// Refuses to edit what the state says of components that a run holds which has not ended.
+///
+/// # Errors
+/// Names the run and one of the components.
+pub fn refuse_held(runs: &Path, doing: &str, touched: &[&Address]) -> Result<(), Failure> {
+    let covered = |held: &String| {
+        held.parse().is_ok_and(|held: Address| touched.iter().any(|a| **a == held || a.covers(&held)))
+    };
+    for run in open(runs)? {
+        let what = match run.holds.components.iter().find(|held| covered(held)) {
+            Some(held) => format!("holds {held}"),
+            None if run.unknown => "may hold it, which cannot be read any more".into(),
+            None => continue,
+        };
+        return Err(Failure::locked(format!("`{doing}` must wait: run {0}, which has not ended, {what}", run.id))
+            .hint(format!(
+                "`patchform resume {0}` finishes it, `patchform rollback {0}` takes it back, `patchform run abandon {0}` \
+                 leaves everything as it is",
+                run.id
+            )));
+    }
+    Ok(())
 }
 
 /// Lies in a run's folder once its first line is durable: from then on a missing journal is damage.

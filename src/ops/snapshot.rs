@@ -8,7 +8,7 @@ use super::{Failure, Place, runs, secrets, state};
 use crate::backend::{Base, Local};
 use crate::config::checked::SnapshotRule;
 use crate::config::source::Sources;
-use crate::engine::lease::{self, Holdings};
+use crate::engine::lease::{self, Holdings, LeaseError};
 use crate::engine::perform::{Hands, Tools};
 use crate::engine::{fleet::Fleet, observe, secrets::Secrets};
 use crate::model::{Address, Diagnostics};
@@ -56,8 +56,8 @@ pub(super) fn drop_old(
     dropped
 }
 
-/// `snapshot prune`: lets go what retention does not keep, with the rules of each component's last run. Answers the ids
-/// and what could not be dropped.
+/// `snapshot prune`: lets go what retention does not keep, by the newest rules that runs know. Answers the ids and what
+/// could not be dropped.
 ///
 /// # Errors
 /// There is no state, or it cannot be read or written.
@@ -66,33 +66,35 @@ pub fn prune(inputs: &Inputs, patience: Duration) -> Result<(Vec<String>, Vec<St
     runs::refuse_while_driven(&place.runs, "snapshot prune")?;
     let state = state::required()?;
     let open: BTreeSet<String> = runs::open(&place.runs)?.into_iter().map(|r| r.id).collect();
+    let known = Known::of(&place, &state)?;
+    let rule = |address: &Address| known.rules.get(address).cloned().flatten();
+    let doomed = retention::to_drop(&state, rule, &open, clock::now());
     let (mut dropped, mut kept) = (Vec::new(), Vec::new());
-    let mut by_run: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (id, snapshot) in &state.snapshots {
-        by_run.entry(snapshot.run.clone()).or_default().push(id.clone());
-    }
-    for (run, ids) in by_run {
-        let told = match runs::tell(&place.runs, &run) {
-            Ok(told) => told,
-            Err(failure) => {
-                kept.extend(ids.iter().map(|id| format!("{id}: {failure}")));
-                continue;
-            }
-        };
-        let doomed: Vec<String> =
-            to_drop(&state, &told.plan, &open).into_iter().filter(|id| ids.contains(id)).collect();
-        if doomed.is_empty() {
-            continue;
+    let mut by_run: BTreeMap<&String, Vec<String>> = BTreeMap::new();
+    for id in doomed {
+        let component = &state.snapshots[&id].component;
+        match known.reached_by.get(component) {
+            Some(run) => by_run.entry(run).or_default().push(id),
+            None => kept.push(format!("{id}: no run that is kept knows {component}")),
         }
-        let hands = hands_for(&place, told.plan, inputs, &run)?;
-        let lock =
-            Local::new(&place.state).with_patience(patience).lock("snapshot prune").map_err(backend)?;
-        let lease =
-            lease::acquire(&place.runs, &format!("{run}-prune"), &Holdings::default(), 0, clock::now())
-                .map_err(runs::leased)?;
-        drop(lock);
-        for id in doomed {
-            let Some(snapshot) = state.snapshots.get(&id) else { continue };
+    }
+    if by_run.is_empty() {
+        return Ok((dropped, kept));
+    }
+    let started = by_run
+        .into_iter()
+        .map(|(run, ids)| Ok((hands_for(&place, runs::tell(&place.runs, run)?.plan, inputs, run)?, ids)));
+    let started = started.collect::<Result<Vec<_>, Failure>>()?;
+    let lock = Local::new(&place.state).with_patience(patience).lock("snapshot prune").map_err(backend)?;
+    let lease = lease::acquire(&place.runs, lease::PRUNE, &Holdings::default(), 0, clock::now());
+    let lease = lease.map_err(|error| match error {
+        LeaseError::Driven { .. } => Failure::locked("another `patchform snapshot prune` is at work"),
+        other => runs::leased(other),
+    })?;
+    drop(lock);
+    for (hands, ids) in started {
+        for id in ids {
+            let snapshot = &state.snapshots[&id];
             let entries = &hands.tools.plan.entries;
             let Some(i) = entries.iter().position(|e| e.address == snapshot.component) else { continue };
             let reference = SnapshotRef { id: id.clone(), token: Some(snapshot.token.clone()) };
@@ -101,11 +103,42 @@ pub fn prune(inputs: &Inputs, patience: Duration) -> Result<(Vec<String>, Vec<St
                 Err(why) => kept.push(format!("{id}: {why}")),
             }
         }
-        lease.release().map_err(runs::leased)?;
-        let _ = std::fs::remove_dir_all(place.runs.join(format!("{run}-prune")));
     }
     forget(&place, &dropped, patience)?;
+    lease.release().map_err(runs::leased)?;
     Ok((dropped, kept))
+}
+
+/// What the runs know of the components that have snapshots.
+#[derive(Default)]
+struct Known {
+    /// The rule of the newest plan that names the component; `None` when it is no longer managed there.
+    rules: BTreeMap<Address, Option<SnapshotRule>>,
+    /// The newest run whose plan has the component with all that its provider needs.
+    reached_by: BTreeMap<Address, String>,
+}
+
+impl Known {
+    /// Looks through the plans from the newest on, until nothing more can be learned. A run that cannot be read tells
+    /// nothing.
+    fn of(place: &Place, state: &State) -> Result<Known, Failure> {
+        let mut known = Known::default();
+        let wanted: BTreeSet<&Address> = state.snapshots.values().map(|s| &s.component).collect();
+        for id in runs::all(&place.runs)?.into_iter().rev() {
+            if known.reached_by.len() == wanted.len() {
+                break;
+            }
+            let Ok(told) = runs::tell(&place.runs, &id) else { continue };
+            for entry in told.plan.entries.into_iter().filter(|e| wanted.contains(&e.address)) {
+                let managed = entry.desired.is_some();
+                if managed && !known.reached_by.contains_key(&entry.address) {
+                    known.reached_by.insert(entry.address.clone(), id.clone());
+                }
+                known.rules.entry(entry.address).or_insert(managed.then_some(entry.snapshot));
+            }
+        }
+        Ok(known)
+    }
 }
 
 fn forget(place: &Place, dropped: &[String], patience: Duration) -> Result<(), Failure> {
@@ -286,6 +319,9 @@ pub fn will_drop(state: &State, plan: &Plan) -> Vec<(String, String)> {
         // The run that is to come becomes the last one of its components.
         for run in &mut after.runs {
             run.levels.remove(&entry.address);
+        }
+        if let Some(record) = after.records.get_mut(&entry.address) {
+            record.run = String::new();
         }
     }
     let keeps: BTreeMap<&Address, u64> = plan.entries.iter().map(|e| (&e.address, e.snapshot.keep)).collect();

@@ -38,9 +38,11 @@ pub fn address(text: &str) -> Result<Address, Failure> {
     text.parse().map_err(Failure::error)
 }
 
-/// Changes the state under its lock.
+/// Changes the state under its lock. No run that has not ended may hold anything that `touched` covers: it would go on
+/// with what it knows.
 fn edit<T>(
     doing: &str,
+    touched: &[&Address],
     patience: Duration,
     change: impl FnOnce(&mut State) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
@@ -51,6 +53,7 @@ fn edit<T>(
         required()?;
     }
     let lock = local.lock(doing).map_err(backend)?;
+    super::runs::refuse_held(&place.runs, doing, touched)?;
     let mut state = local.read().map_err(backend)?.ok_or_else(|| Failure::error("the state is gone"))?;
     let base = Base::of(Some(&state));
     let done = change(&mut state)?;
@@ -65,7 +68,7 @@ fn edit<T>(
 /// An address that is none, unknown, or taken.
 pub fn mv(from: &str, to: &str, patience: Duration) -> Result<(), Failure> {
     let (from, to) = (address(from)?, address(to)?);
-    edit("state mv", patience, |state| state.mv(&from, &to).map_err(Failure::error))
+    edit("state mv", &[&from, &to], patience, |state| state.mv(&from, &to).map_err(Failure::error))
 }
 
 /// `state rm`: the components stay as they are.
@@ -74,7 +77,7 @@ pub fn mv(from: &str, to: &str, patience: Duration) -> Result<(), Failure> {
 /// An address that is none, or covers nothing.
 pub fn rm(addresses: &[String], patience: Duration) -> Result<Vec<Address>, Failure> {
     let addresses: Vec<Address> = addresses.iter().map(|a| address(a)).collect::<Result<_, _>>()?;
-    edit("state rm", patience, |state| {
+    edit("state rm", &addresses.iter().collect::<Vec<_>>(), patience, |state| {
         let mut gone = Vec::new();
         for address in &addresses {
             gone.extend(state.rm(address).map_err(Failure::error)?);
@@ -89,7 +92,7 @@ pub fn rm(addresses: &[String], patience: Duration) -> Result<Vec<Address>, Fail
 /// An address that is none, or for which nothing was rolled back.
 pub fn allow(text: &str, patience: Duration) -> Result<Vec<(Address, PatchLevel)>, Failure> {
     let address = address(text)?;
-    edit("allow", patience, |state| state.allow(&address).map_err(Failure::error))
+    edit("allow", &[&address], patience, |state| state.allow(&address).map_err(Failure::error))
 }
 
 /// `state pull`: the bytes as they are stored.

@@ -4,7 +4,7 @@ use super::diff::{Changes, Leaning, Proposed};
 use super::noun::{Block, Change, Entry, Plan, Verdict};
 use super::{holding, procedure};
 use crate::model::Moment;
-use patchform_sdk::message::{Can, Coverage, Preview, PreviewOutcome, WayBack, WayBackKind};
+use patchform_sdk::message::{Can, Coverage, Preview, PreviewOutcome, SnapshotRef, WayBack, WayBackKind};
 use std::collections::BTreeMap;
 
 /// What making a plan needs to know besides the changes and their previews.
@@ -15,6 +15,8 @@ pub struct Making<'a> {
     pub now: Moment,
     /// What an entry's kind can do, as its provider describes it.
     pub can: &'a dyn Fn(&Entry) -> Can,
+    /// The stored snapshot of the time before a component was there, where taking it away may restore one.
+    pub stored: &'a dyn Fn(&Entry) -> Option<SnapshotRef>,
 }
 
 /// The plan. `previews` go by entry, one for each of [`Changes::to_preview`]; a change without one is refused.
@@ -33,7 +35,7 @@ pub fn make(changes: Changes, mut previews: BTreeMap<usize, PreviewOutcome>, mak
             // It waits for another one, and was not previewed.
             Leaning::Proposed(_) if !held[i].is_empty() => wants[i] = true,
             Leaning::Proposed(proposed) => {
-                let judged = judge(entry, proposed, previews.remove(&i), (making.can)(entry));
+                let judged = judge(entry, proposed, previews.remove(&i), making);
                 (wants[i], stops[i]) = (judged.is_ok(), judged.is_err());
                 entry.verdict = match judged {
                     Ok(change) => Verdict::Change(Box::new(change)),
@@ -66,19 +68,23 @@ fn judge(
     entry: &Entry,
     proposed: Proposed,
     preview: Option<PreviewOutcome>,
-    can: Can,
+    making: &Making,
 ) -> Result<Change, Block> {
+    let can = (making.can)(entry);
+    let stored = proposed.to.is_none() && can.snapshot;
+    let restore_from = stored.then(|| (making.stored)(entry)).flatten();
     let preview = match preview {
         Some(PreviewOutcome::Ready(preview)) => *preview,
         Some(PreviewOutcome::Blocked { why }) => return Err(Block::Refused(why)),
-        None if proposed.to.is_none() => removal(entry, can)?,
+        None if proposed.to.is_none() => removal(entry, can, restore_from.is_some())?,
         None => return Err(Block::Refused("its provider did not say what the patch would do".into())),
     };
     let way_back = way_back(entry, &preview, can);
     if way_back.is_none() && !entry.lifecycle.allow_irreversible {
         return Err(Block::Irreversible);
     }
-    let (forth, back) = procedure::procedures(entry, &proposed, &preview, way_back.as_ref(), can);
+    let (forth, back) =
+        procedure::procedures(entry, &proposed, &preview, way_back.as_ref(), can, restore_from.is_some());
     let Proposed { from, to, cause, downgrade } = proposed;
     Ok(Change {
         from,
@@ -88,7 +94,7 @@ fn judge(
         artifacts: preview.artifacts.clone(),
         preview,
         way_back,
-        restore_from: None,
+        restore_from,
         forth,
         back,
     })
@@ -107,8 +113,8 @@ fn way_back(entry: &Entry, preview: &Preview, can: Can) -> Option<WayBack> {
 
 /// What stands for the preview of a component that is taken away again: providers preview levels to reach, and this
 /// one has none.
-fn removal(entry: &Entry, can: Can) -> Result<Preview, Block> {
-    if !can.uninstall {
+fn removal(entry: &Entry, can: Can, stored: bool) -> Result<Preview, Block> {
+    if !can.uninstall && !stored {
         return Err(Block::Refused(format!(
             "components of kind {:?} cannot be taken away by their provider; take it away by hand, then run \
              `patchform plan --refresh-only`",

@@ -242,7 +242,8 @@ pub struct Change {
     pub artifacts: Vec<Artifact>,
     /// The way back that was chosen; `None` only with `allow_irreversible`.
     pub way_back: Option<WayBack>,
-    /// The stored snapshot that the way forth restores; only in a plan of `snapshot restore`.
+    /// The stored snapshot that the way forth restores: in a plan of `snapshot restore`, or to take a first
+    /// installation back.
     pub restore_from: Option<SnapshotRef>,
     /// The operation plan.
     pub forth: Vec<Planned>,

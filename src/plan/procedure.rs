@@ -6,16 +6,19 @@ use super::noun::{Entry, Planned, Step};
 use patchform_sdk::message::{Can, Preview, Reload, WayBack, WayBackKind};
 use std::time::Duration;
 
-/// The way forth and the way back. Without a way back the second is empty.
+/// The way forth and the way back. Without a way back the second is empty. `stored`: what is taken away goes by restoring
+/// the snapshot of the time before it was there.
 pub fn procedures(
     entry: &Entry,
     proposed: &Proposed,
     preview: &Preview,
     way_back: Option<&WayBack>,
     can: Can,
+    stored: bool,
 ) -> (Vec<Planned>, Vec<Planned>) {
     let times = Times { entry, preview, way_back };
-    let reload = can.reload && preview.reload != Reload::None;
+    // Of a stored snapshot nobody said what it needs: the provider does what there is to do.
+    let reload = can.reload && (stored || preview.reload != Reload::None);
     let was_there = proposed.from.is_some();
     let taken_away = proposed.to.is_none();
     let restores = way_back.is_some_and(|w| w.kind == WayBackKind::Restore);
@@ -27,7 +30,8 @@ pub fn procedures(
         (Step::Snapshot, restores),
         (Step::Backup, can.backup && was_there),
         (Step::Patch, !taken_away),
-        (Step::Uninstall, taken_away),
+        (Step::Restore, stored),
+        (Step::Uninstall, taken_away && !stored),
         (Step::Reload, reload),
         (Step::Verify, true),
         (Step::Commit, true),

@@ -5,6 +5,7 @@ use super::draft::Draft;
 use super::focus::Focus;
 use super::make::{Making, make};
 use super::noun::{Entry, Identity, Observed, PinnedProvider, Plan, Purpose, Verdict};
+use super::undo;
 use crate::config::Config;
 use crate::config::checked::*;
 use crate::model::{Address, FileId, Moment, PatchLevel, Span};
@@ -218,7 +219,9 @@ impl Platform {
         };
         let previews = changes.to_preview().into_iter().map(|i| (i, preview(i))).collect();
         let can = |_: &Entry| self.can;
-        make(changes, previews, &Making { program: "0.1.0", now: Moment(1_000), can: &can })
+        let purpose = changes.draft.purpose.clone();
+        let stored = |e: &Entry| undo::snapshot_before(&self.state, &purpose, &e.address);
+        make(changes, previews, &Making { program: "0.1.0", now: Moment(1_000), can: &can, stored: &stored })
     }
 
     pub fn plan(&self) -> Plan {

@@ -6,6 +6,7 @@ use super::noun::{Entry, Observed, Plan, Purpose, Verdict};
 use crate::graph::{Graph, NotAGraph};
 use crate::model::Address;
 use crate::state::{FinishedRun, Record, State};
+use patchform_sdk::message::SnapshotRef;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is wanted to take `run` back, and the components it changed that its plan does not name (they were moved or
@@ -57,6 +58,16 @@ pub fn undo(plan: &Plan, run: &FinishedRun, state: &State) -> Result<(Draft, Vec
     let named: BTreeSet<&Address> = draft.entries.iter().map(|e| &e.address).collect();
     let lost = run.levels.keys().filter(|a| !named.contains(a)).cloned().collect();
     Ok((draft, lost))
+}
+
+/// The snapshot of the time before a first installation, which a plan for `purpose` may restore to take the component
+/// away again: the one that the run which is taken back took of the component while it was absent.
+pub fn snapshot_before(state: &State, purpose: &Purpose, component: &Address) -> Option<SnapshotRef> {
+    let Purpose::Rollback { of } = purpose else { return None };
+    let found = state.snapshots.iter().find(|(_, s)| {
+        s.component == *component && s.run == *of && s.level.is_none() && !s.coverage.whole_system
+    });
+    found.map(|(id, snapshot)| SnapshotRef { id: id.clone(), token: Some(snapshot.token.clone()) })
 }
 
 /// Places of the nearest changed entries that stand on `node`, through any that did not change.

@@ -58,8 +58,16 @@ fn damaged_files_are_errors_that_name_them() {
     let whole = fs::read(&path).unwrap();
     for cut in 0..whole.len() {
         fs::write(&path, &whole[..cut]).unwrap();
-        assert!(matches!(open_runs(dir.path()), Err(LeaseError::Damaged { .. })), "{cut}");
+        let open = open_runs(dir.path()).unwrap();
+        assert!(open[0].unknown && open[0].id == "r1", "{cut}");
     }
+    // Nobody knows what it holds: nobody else takes anything, and it can be ended.
+    let error = acquire(dir.path(), "r2", &holds(&["release.x"], "tx"), 0, NOW).unwrap_err().to_string();
+    assert!(error.contains("run r1, driven by another process"), "{error}");
+    fs::write(dir.path().join("r1/plan.json"), stored::write(&crate::plan::samples::everything())).unwrap();
+    let open = open_runs(dir.path()).unwrap();
+    assert!(!open[0].unknown);
+    assert_eq!(open[0].holds, Holdings::of(&crate::plan::samples::everything()));
     let newer = String::from_utf8(whole).unwrap().replace("\"format_version\":1", "\"format_version\":2");
     fs::write(&path, newer).unwrap();
     assert!(matches!(open_runs(dir.path()), Err(LeaseError::Newer { form: 2, .. })));

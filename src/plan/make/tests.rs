@@ -6,7 +6,7 @@ use crate::plan::noun::{Observed, Planned, Purpose};
 use crate::plan::sample::*;
 use crate::plan::stale::{Stale, rests_on, stale};
 use crate::plan::undo::undo;
-use crate::state::{FinishedRun, Levels, RunOutcome, RunPurpose};
+use crate::state::{FinishedRun, Levels, RunOutcome, RunPurpose, Snapshot};
 use patchform_sdk::message::Reload;
 use std::time::Duration;
 
@@ -177,7 +177,7 @@ fn a_refused_preview_holds_what_stands_on_it_and_what_is_held_is_not_previewed()
     let plan = make(
         platform.changes(platform.draft()),
         BTreeMap::new(),
-        &Making { program: "0.1.0", now: Moment(0), can: &|_| Can::default() },
+        &Making { program: "0.1.0", now: Moment(0), can: &|_| Can::default(), stored: &|_| None },
     );
     assert!(word(&plan.entries[4].verdict).starts_with("Refused(\"its provider did not say"));
 }
@@ -279,6 +279,22 @@ fn what_was_taken_back_already_needs_nothing_and_what_cannot_go_says_so() {
     let (draft, _) = undo(&plan, &run, &platform.state).unwrap();
     let back = platform.plan_of(draft);
     assert_eq!(word(&entry(&back, "c").verdict).split('(').next(), Some("Refused"));
+    // With the snapshot of the time before, it goes by restoring that one.
+    let mut stored = crate::state::sample::snapshot("release.c", "r2", 1);
+    stored.component = address("c");
+    for (level, by, goes) in [(None, "r2", true), (None, "r1", false), (Some(level("4")), "r2", false)] {
+        let stored = Snapshot { level, run: by.into(), ..stored.clone() };
+        platform.state.snapshots = [("s".to_string(), stored)].into();
+        let (draft, _) = undo(&plan, &run, &platform.state).unwrap();
+        let back = platform.plan_of(draft);
+        let Verdict::Change(away) = &entry(&back, "c").verdict else {
+            assert!(!goes, "{by}");
+            continue;
+        };
+        assert_eq!((goes, away.restore_from.as_ref().map(|s| &*s.id)), (true, Some("s")));
+        assert_eq!(steps(&away.forth), "gate snapshot restore reload verify commit");
+        assert_eq!(steps(&away.back), "restore reload verify");
+    }
     // It would be adopted, as every level that differs from its record is.
     assert_eq!(word(&entry(&back, "a").verdict), "adopt");
 }

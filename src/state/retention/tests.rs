@@ -1,6 +1,7 @@
 //! What goes, and what is never dropped.
 
 use super::*;
+use crate::state::FinishedRun;
 use crate::state::sample::*;
 use std::time::Duration;
 
@@ -75,4 +76,30 @@ fn snapshots_of_one_moment_go_by_their_id() {
         state.snapshots.insert(id.into(), snapshot("release.a", "r1", DAY));
     }
     assert_eq!(dropped(&state, 1, None, &[]), "a b");
+}
+
+#[test]
+fn the_record_names_the_run_that_holds_where_old_runs_forgot_their_levels() {
+    let mut state = state();
+    let mut record = record("1");
+    record.run = "r2".into();
+    state.records.insert(address("release.a"), record);
+    assert_eq!(dropped(&state, 0, None, &[]), "s1 s3 s4 s5");
+}
+
+#[test]
+fn a_run_ended_as_it_stood_holds_until_a_later_one_ends_well() {
+    let mut state = state();
+    state.runs[2].outcome = RunOutcome::Abandoned;
+    assert_eq!(dropped(&state, 0, None, &[]), "s1 s2 s4 s5");
+    // Earlier ones, ones of other components, and mere looking take nothing away from that.
+    let mut record = record("1");
+    record.run = "r1".into();
+    state.records.insert(address("release.a"), record);
+    assert_eq!(dropped(&state, 0, None, &[]), "s2 s4 s5");
+    state.runs.push(FinishedRun { purpose: RunPurpose::RefreshOnly, ..run("r7", &[]) });
+    state.records.get_mut(&address("release.a")).unwrap().run = "r7".into();
+    assert_eq!(dropped(&state, 0, None, &[]), "s1 s2 s4 s5");
+    state.runs.push(run("r8", &[("release.a", None, Some("2"))]));
+    assert_eq!(dropped(&state, 0, None, &[]), "s1 s2 s3 s4 s5");
 }
