@@ -135,8 +135,6 @@ pub fn check(inputs: &Inputs, watch: Arc<dyn Watch>) -> Result<Checked, Failure>
         Err(found) => (None, found),
     };
     drop_aside(parsed);
-    // What a syntax error swallowed is missing elsewhere, and is no mistake of its own.
-    found.0.retain(|problem| !(broken && problem.absence));
     problems.0.append(&mut found.0);
     match config {
         Some(config) if !broken => {
