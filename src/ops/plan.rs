@@ -115,12 +115,13 @@ pub fn check(inputs: &Inputs, watch: Arc<dyn Watch>) -> Result<Checked, Failure>
             Some(&lock),
         )
     });
-    let gathered = match gathered {
+    let mut gathered = match gathered {
         Ok(gathered) => gathered,
         // Without schemas nothing more can be said than what is wrong with the syntax.
         Err(_) if problems.has_errors() => return Err(Failure::configuration(sources, problems)),
         Err(failure) => return Err(failure),
     };
+    problems.0.append(&mut gathered.problems.0);
     let working_folder = std::env::current_dir().unwrap_or_default();
     let around = Surroundings {
         files: &FilesOnDisk,
