@@ -49,6 +49,9 @@ pub fn init(inputs: &Inputs) -> Result<Initialized, Failure> {
     let parsed = &project.parsed;
     let gathered =
         starter.gather(parsed.required_providers(), &parsed.kinds(), &parsed.configured_providers(), None)?;
+    if gathered.problems.has_errors() {
+        return Err(Failure::configuration(project.sources, gathered.problems));
+    }
     let before = read_lock(&project.place.lock_file)?;
     let after = gathered.lock();
     let lock_changed = before != after || !project.place.lock_file.exists();

@@ -115,12 +115,13 @@ pub fn check(inputs: &Inputs, watch: Arc<dyn Watch>) -> Result<Checked, Failure>
             Some(&lock),
         )
     });
-    let gathered = match gathered {
+    let mut gathered = match gathered {
         Ok(gathered) => gathered,
         // Without schemas nothing more can be said than what is wrong with the syntax.
         Err(_) if problems.has_errors() => return Err(Failure::configuration(sources, problems)),
         Err(failure) => return Err(failure),
     };
+    problems.0.append(&mut gathered.problems.0);
     let working_folder = std::env::current_dir().unwrap_or_default();
     let around = Surroundings {
         files: &FilesOnDisk,
@@ -135,8 +136,6 @@ pub fn check(inputs: &Inputs, watch: Arc<dyn Watch>) -> Result<Checked, Failure>
         Err(found) => (None, found),
     };
     drop_aside(parsed);
-    // What a syntax error swallowed is missing elsewhere, and is no mistake of its own.
-    found.0.retain(|problem| !(broken && problem.absence));
     problems.0.append(&mut found.0);
     match config {
         Some(config) if !broken => {
