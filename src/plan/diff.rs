@@ -129,6 +129,15 @@ fn lean(
         (_, Goal::Unmanaged) => settled(Verdict::Forget),
         (_, goal) => wish(entry, goal, record, draft, facts),
     };
+    let leaning = match leaning {
+        // An unfinished run holds it: what is there may still go back, and that run records it at its end.
+        Leaning::Settled { verdict: Verdict::NoChange { adopt: true }, stops }
+            if facts.leases.components.contains_key(&entry.address) =>
+        {
+            Leaning::Settled { verdict: Verdict::NoChange { adopt: false }, stops }
+        }
+        other => other,
+    };
     match claimed {
         Some((claim, by)) => {
             let stops = !matches!(leaning, Leaning::Settled { stops: false, .. });
