@@ -287,3 +287,25 @@ component "release" "app" {{
     lab.patchform(&format!("rollback {} --auto-approve", last_run(&lab))).exits(0);
     assert_eq!([lab.read("a"), lab.read("srv/current/version")], ["1.0", "1.0"]);
 }
+
+#[test]
+fn what_an_abandoned_run_left_is_not_taken_for_good_and_can_be_taken_back() {
+    let lab = Lab::new(&tower(["1.0", "1.0", "1.0"], ""));
+    lab.patchform("apply --auto-approve").exits(0);
+    // b reaches its level, is ill, and cannot be restored.
+    let ill = |restore: &str| {
+        let text = tower(["1.0", "1.1", "1.0"], "").replace("if [ -f \\\"$PATCHFORM_SNAPSHOT", restore);
+        text.replace(
+            "env         = { NAME = \"b\" }",
+            "env         = { NAME = \"b\" }\n  verify      = [\"sh\", \"-c\", \"! grep -q 1.1 b\"]",
+        )
+    };
+    lab.write("main.pf.hcl", ill("test -f mended || exit 1; if [ -f \\\"$PATCHFORM_SNAPSHOT"));
+    lab.patchform("apply --auto-approve").exits(4).says("command.b");
+    lab.patchform("run abandon").exits(0);
+    assert_eq!(lab.read("b"), "1.1");
+    lab.patchform("apply --auto-approve").exits(5).says("allow");
+    lab.write("mended", "");
+    lab.patchform(&format!("rollback {} --auto-approve", last_run(&lab))).exits(0);
+    assert_eq!(lab.read("b"), "1.0");
+}

@@ -22,8 +22,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// Threads that wait for readings and checks at once.
-const THREADS: usize = 64;
+/// Threads that wait for readings and checks at once: at least, and at most.
+const THREADS: (usize, usize) = (64, 512);
 
 /// Everything that steps are done with.
 pub struct Tools {
@@ -67,7 +67,8 @@ pub fn action_of(step: Step) -> Option<Action> {
 impl Hands {
     /// Hands for one run.
     pub fn new(tools: Arc<Tools>) -> Hands {
-        Hands { tools, pool: Pool::new(THREADS, usize::MAX) }
+        let pool = Pool::new(threads(&tools.plan), usize::MAX);
+        Hands { tools, pool }
     }
 
     /// Begins a step; `answered` is called once, on another thread.
@@ -194,6 +195,14 @@ impl Hands {
         // deadline of the action tells.
         let _ = self.pool.run(job);
     }
+}
+
+/// As many threads as steps may go on at once, within bounds: the time that a step has must not pass while it waits for
+/// a thread. A thread is only started when it is needed.
+fn threads(plan: &Plan) -> usize {
+    let together = plan.rollouts.iter().fold(0, |sum: u64, rollout| sum.saturating_add(rollout.max_parallel));
+    let together = usize::try_from(together).unwrap_or(usize::MAX);
+    together.min(plan.changes().count()).clamp(THREADS.0, THREADS.1)
 }
 
 /// How long a probe may take.
@@ -466,3 +475,6 @@ fn needed(reload: Reload) -> &'static str {
         Reload::PowerCycle => "power cycle",
     }
 }
+
+#[cfg(test)]
+mod tests;

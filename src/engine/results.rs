@@ -6,7 +6,7 @@ use crate::plan::noun::{Change, Entry, Identity, Observed, Plan, Purpose, Verdic
 use crate::plan::settle;
 use crate::run::{Ending, Outcome, Run, Standing, rejected};
 use crate::state::checkpoint::{Results, Settled, Standing as Rest};
-use crate::state::{FinishedRun, Levels, OutputValue, RunOutcome, RunPurpose, Snapshot, State};
+use crate::state::{FinishedRun, Levels, OutputValue, RunOutcome, RunPurpose, Snapshot};
 use std::collections::BTreeMap;
 
 /// When a run began, and where its journal stands.
@@ -20,12 +20,12 @@ pub struct Where<'a> {
     pub head: &'a Head,
 }
 
-/// What `run` did so far; `base` is the state as it stands. A finished run brings its history and the outputs.
-pub fn results(plan: &Plan, run: &Run, outcome: &Outcome, base: &State, at: Where<'_>) -> Results {
+/// What `run` did so far. A finished run brings its records, its history and the outputs.
+pub fn results(plan: &Plan, run: &Run, outcome: &Outcome, at: Where<'_>) -> Results {
     let ended = run.is_finished();
     let mut settled = if ended { settle::without_work(plan, at.now) } else { Vec::new() };
     for (i, entry, change) in plan.changes() {
-        settled.extend(rest(plan, run, base, i, entry, change, at.now));
+        settled.extend(rest(plan, run, i, entry, change, at.now));
     }
     let complete = matches!(outcome.ending, Ending::Complete | Ending::Incomplete);
     let outputs = (ended && complete && plan.purpose == Purpose::Apply).then(|| outputs(plan));
@@ -42,28 +42,25 @@ pub fn results(plan: &Plan, run: &Run, outcome: &Outcome, base: &State, at: Wher
 }
 
 /// How one component came to rest, if it did.
-fn rest(
-    plan: &Plan,
-    run: &Run,
-    base: &State,
-    i: usize,
-    entry: &Entry,
-    change: &Change,
-    now: Moment,
-) -> Vec<Settled> {
+fn rest(plan: &Plan, run: &Run, i: usize, entry: &Entry, change: &Change, now: Moment) -> Vec<Settled> {
     let settled = |standing| Settled { component: entry.address.clone(), standing, at: now };
     match run.standing(i) {
-        Standing::Committed => {
+        // Until the run has ended every component may still go back, and then its record stays as it was.
+        Standing::Committed if run.is_finished() => {
             settle::recorded(plan, i, &reached(run, i, entry, change), now).into_iter().collect()
         }
         Standing::Restored => {
-            // An earlier checkpoint of this run may have recorded the new level already.
-            let ours = base.records.get(&entry.address).is_some_and(|r| r.run == run.id());
-            let back = ours.then(|| settle::recorded(plan, i, &entry.observed, now)).flatten();
             let rejected = rejected(plan, run, i).map(|(level, f)| (level.clone(), f.why.clone()));
-            back.into_iter().chain([settled(Rest::Restored { rejected })]).collect()
+            vec![settled(Rest::Restored { rejected })]
         }
-        Standing::Stuck(_) => vec![settled(Rest::Stuck)],
+        Standing::Stuck(_) => match rejected(plan, run, i) {
+            // Left standing by an abandoned run: its record stays, and nobody takes its level for a good one.
+            Some((level, failure)) => {
+                let rejected = Some((level.clone(), failure.why.clone()));
+                vec![settled(Rest::Restored { rejected })]
+            }
+            None => vec![settled(Rest::Stuck)],
+        },
         _ => Vec::new(),
     }
 }
@@ -113,7 +110,9 @@ fn outputs(plan: &Plan) -> BTreeMap<String, OutputValue> {
 }
 
 fn finished(plan: &Plan, run: &Run, outcome: &Outcome, at: Where<'_>) -> FinishedRun {
-    let levels = outcome.committed.iter().filter_map(|i| {
+    // What an abandoned run left half-way is part of what `rollback` takes back.
+    let left = outcome.stuck.iter().filter(|i| run.is_changed(**i));
+    let levels = outcome.committed.iter().chain(left).filter_map(|i| {
         let entry = plan.entries.get(*i)?;
         let Verdict::Change(change) = &entry.verdict else { return None };
         Some((entry.address.clone(), Levels { before: change.from.clone(), after: change.to.clone() }))
@@ -143,3 +142,6 @@ fn ended_as(ending: Ending, run: &Run) -> RunOutcome {
         Ending::Halted | Ending::Stuck => RunOutcome::Stuck,
     }
 }
+
+#[cfg(test)]
+mod tests;

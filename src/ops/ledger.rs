@@ -62,7 +62,7 @@ impl Ledger {
             self.base = Base::of(Some(&now));
             self.state = now;
         }
-        let mut results = results::results(plan, run, &outcome(run), &self.state, at);
+        let mut results = results::results(plan, run, &outcome(run), at);
         results.dropped = dropped;
         let next = crate::state::checkpoint::checkpoint(&self.state, results);
         if next.serial != self.state.serial || self.base == Base::Absent {

@@ -9,6 +9,12 @@ use crate::plan::noun::{Plan, Verdict};
 /// it, and when nothing of it was changed: then its failure says nothing about the level.
 pub fn rejected<'a>(plan: &'a Plan, run: &'a Run, i: usize) -> Option<(&'a PatchLevel, &'a Failure)> {
     let Verdict::Change(change) = &plan.entries.get(i)?.verdict else { return None };
-    let rejected = run.standing(i) == Standing::Restored && run.was_tried(i);
+    let rests = match run.standing(i) {
+        Standing::Restored => true,
+        // Left standing when its run was abandoned.
+        Standing::Stuck(_) => run.is_finished(),
+        _ => false,
+    };
+    let rejected = rests && run.was_tried(i);
     change.to.as_ref().zip(run.failure(i)).filter(|_| rejected)
 }

@@ -126,6 +126,9 @@ fn a_lease_on_the_component_or_its_target_blocks_what_would_change() {
     platform.leases.targets.insert("host".into(), "r8".into());
     assert_eq!(word(&platform.verdict("b")), "same");
     assert_eq!(word(&platform.verdict("c")), "Leased { run: \"r8\" }");
+    // At its level already, by the run that holds it: that run records it, or takes it back.
+    platform.observed.insert(address("a"), present("a", "2"));
+    assert_eq!(word(&platform.verdict("a")), "Leased { run: \"r9\" }");
 }
 
 #[test]
