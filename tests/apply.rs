@@ -192,3 +192,15 @@ fn nothing_is_asked_without_a_terminal() {
     lab.patchform("apply").exits(5).says("--auto-approve");
     assert_eq!(lab.read("a"), "");
 }
+
+#[test]
+fn a_patch_that_was_refused_is_tried_again_without_being_allowed() {
+    let lab = Lab::new(&tower(["1.0", "1.0", "1.0"], ""));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", tower(["1.0", "1.0", "1.1"], "exit 75"));
+    lab.patchform("apply --auto-approve").exits(3).says("patchform apply").does_not_say("patchform allow");
+    lab.write("main.pf.hcl", tower(["1.0", "1.0", "1.1"], ""));
+    lab.patchform("apply --auto-approve").exits(0);
+    assert_eq!(lab.read("c"), "1.1");
+}
