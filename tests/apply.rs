@@ -309,3 +309,15 @@ fn what_an_abandoned_run_left_is_not_taken_for_good_and_can_be_taken_back() {
     lab.patchform(&format!("rollback {} --auto-approve", last_run(&lab))).exits(0);
     assert_eq!(lab.read("b"), "1.0");
 }
+
+#[test]
+fn a_patch_that_was_refused_is_tried_again_without_being_allowed() {
+    let lab = Lab::new(&tower(["1.0", "1.0", "1.0"], ""));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", tower(["1.0", "1.0", "1.1"], "exit 75"));
+    lab.patchform("apply --auto-approve").exits(3).says("patchform apply").does_not_say("patchform allow");
+    lab.write("main.pf.hcl", tower(["1.0", "1.0", "1.1"], ""));
+    lab.patchform("apply --auto-approve").exits(0);
+    assert_eq!(lab.read("c"), "1.1");
+}

@@ -175,6 +175,7 @@ impl Sim {
                 continue;
             }
             if self.run.is_finished() || self.run.stopped().is_some() {
+                self.rules.failures_are_told(&self.plan, &self.run, &self.journal)?;
                 self.rules.at_the_end(&self.run, &self.world)?;
                 if self.run.is_finished() || !self.take_again()? {
                     return Ok(outcome(&self.run).ending);

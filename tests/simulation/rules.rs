@@ -5,9 +5,9 @@ use super::platform::change_dependencies;
 use super::world::World;
 use patchform::config::checked::OnFailure;
 use patchform::plan::noun::{Plan, Step, Verdict};
-use patchform::run::event::{ActionRef, Leg};
+use patchform::run::event::{ActionRef, Event, Leg, What};
 use patchform::run::{Begin, Ending, Run, Standing, outcome};
-use patchform_sdk::message::Reload;
+use patchform_sdk::message::{Answer, Reload, Verdict as Health};
 use std::collections::BTreeMap;
 
 #[derive(Debug)]
@@ -162,6 +162,27 @@ impl Rules {
             return Err("somebody is stuck, and the ending does not say so".into());
         }
         Ok(())
+    }
+
+    /// What failed on its way forth, and was not done later, is told of whatever goes back.
+    pub fn failures_are_told(&self, plan: &Plan, run: &Run, journal: &[Event]) -> Result<(), String> {
+        let mut failed = BTreeMap::new();
+        for event in journal {
+            let What::Fact { action, answer: Answer::Applied(done), .. } = &event.what else { continue };
+            let step = match &plan.entries[action.component].verdict {
+                Verdict::Change(change) if action.leg == Leg::Forth => change.forth[action.index].action,
+                _ => continue,
+            };
+            match done.verdict {
+                Some(Health::Ill { .. }) if step == Step::Verify => failed.insert(action.component, step),
+                _ => failed.remove(&action.component),
+            };
+        }
+        let restored = |i: &&usize| run.standing(**i) == Standing::Restored && run.failure(**i).is_none();
+        match failed.keys().find(restored) {
+            Some(i) => Err(format!("{i} was ill after its patch, and nobody is told")),
+            None => Ok(()),
+        }
     }
 
     /// `rollback_run`: nothing stays committed when one of its components failed.
