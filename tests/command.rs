@@ -3,6 +3,7 @@
 mod lab;
 
 use lab::{Lab, files};
+use std::time::{Duration, Instant};
 
 fn lab(configuration: &str) -> Lab {
     let lab = Lab::new(configuration);
@@ -27,4 +28,34 @@ fn a_patch_that_failed_and_changed_nothing_is_not_taken_back() {
     lab.patchform("apply --auto-approve").exits(3).says("exited with code 100");
     assert_eq!(lab.read("a"), "1");
     assert!(!lab.path("restored").exists());
+}
+
+/// `count` components that are read at once, and whatever the function adds.
+fn readings(count: usize, read: impl Fn(usize) -> String) -> String {
+    (0..count)
+        .map(|i| {
+            format!(
+                "component \"command\" \"c{i}\" {{\n  patch_level = \"1\"\n  timeout = \"1s\"\n  read = [\"sh\", \
+                 \"-c\", \"{}\"]\n  patch = [\"true\"]\n  snapshot = [\"true\"]\n  restore = [\"true\"]\n}}\n",
+                read(i)
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn one_reading_that_hangs_stops_no_other_and_is_ended() {
+    let hanging = "sleep 3; touch went-on";
+    let lab = lab(&readings(256, |i| if i == 7 { hanging.into() } else { "echo 1".into() }));
+    lab.patchform("plan").says("command.c7").says("did not end in time").does_not_say("cannot be asked");
+    std::thread::sleep(Duration::from_secs(3));
+    assert!(!lab.path("went-on").exists(), "it was not ended");
+}
+
+#[test]
+fn readings_that_hang_do_not_add_up() {
+    let lab = lab(&readings(96, |_| "sleep 60".into()));
+    let asked = Instant::now();
+    lab.patchform("plan").says("did not end in time");
+    assert!(asked.elapsed() < Duration::from_secs(10), "{:?}", asked.elapsed());
 }

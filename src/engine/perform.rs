@@ -188,6 +188,7 @@ impl Hands {
     /// Lets checks end early: nobody waits for them any more.
     pub fn cancel_all(&self) {
         self.tools.cancelled.store(true, Ordering::Relaxed);
+        self.tools.targets.end_questions();
     }
 
     fn work(&self, job: impl FnOnce() + Send + 'static) {

@@ -294,6 +294,7 @@ impl Drop for Session {
         state.shut_down = true;
         let process = Arc::clone(&state.process);
         drop(state);
+        self.inner.launch.targets.end_questions();
         process.shut_down(self.inner.launch.patience.ending);
     }
 }

@@ -35,6 +35,11 @@ impl Targets {
         *self.mask.write().unwrap_or_else(PoisonError::into_inner) = mask;
     }
 
+    /// Ends all commands without an effect (readings, checks) that still run: nobody waits for them any more.
+    pub fn end_questions(&self) {
+        self.local.end_questions();
+    }
+
     /// A text without the secrets that are to be hidden.
     pub fn masked(&self, text: &str) -> String {
         self.mask.read().unwrap_or_else(PoisonError::into_inner).apply(text).into_owned()

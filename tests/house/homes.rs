@@ -16,7 +16,7 @@ const HOMES: [(&str, &[&str]); 21] = [
     ("indicatif", &["src/cli"]),
     ("jiff", &["src/model", "src/world"]),
     ("regex_lite", &["src/config"]),
-    ("rustix", &["src/world", "src/target", "src/backend", "providers/release"]),
+    ("rustix", &["src/world", "src/target", "src/backend", "providers/release", "providers/sdk"]),
     ("sha2", &["providers/sdk"]),
     ("signal_hook", &["src/world"]),
     ("similar", &["src/report"]),

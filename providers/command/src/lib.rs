@@ -7,6 +7,7 @@
 mod act;
 mod arguments;
 mod ask;
+mod chunk;
 mod describe;
 mod look;
 mod preview;
@@ -29,9 +30,6 @@ pub fn serve() -> std::io::Result<()> {
 /// The provider; it has nothing to configure.
 pub struct Commands;
 
-/// How many components of a chunk are read at once.
-const READS: usize = 8;
-
 impl Provider for Commands {
     fn identity(&self) -> Identity {
         Identity { name: "command".into(), version: env!("CARGO_PKG_VERSION").into() }
@@ -50,21 +48,7 @@ impl Provider for Commands {
     }
 
     fn read_all(&self, components: &[Desired], context: &Context) -> Vec<Reading> {
-        let share = components.len().div_ceil(READS).max(1);
-        std::thread::scope(|scope| {
-            let parts: Vec<_> = components
-                .chunks(share)
-                .map(|part| {
-                    let read = move || part.iter().map(|c| self.read(c, context)).collect::<Vec<_>>();
-                    (part, scope.spawn(read))
-                })
-                .collect();
-            let gone = |_: &Desired| Reading::Unreachable { why: "the reading broke off".into() };
-            parts
-                .into_iter()
-                .flat_map(|(part, read)| read.join().unwrap_or_else(|_| part.iter().map(gone).collect()))
-                .collect()
-        })
+        chunk::read(components, |component| self.read(component, context))
     }
 
     fn preview(&self, proposed: &Proposed, context: &Context) -> PreviewOutcome {

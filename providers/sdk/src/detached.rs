@@ -92,6 +92,11 @@ impl Detached {
         waited.map_err(|e| cannot(&format!("the command {} cannot be asked", wait.id), &e))
     }
 
+    /// Ends all commands without an effect that still run; whoever waits for one learns that a signal ended it.
+    pub fn end_questions(&self) {
+        lock(&self.brief).values().for_each(Brief::kill);
+    }
+
     // ------------------------------------------------------------ with a trace
 
     fn run_kept(&self, run: &TargetRun) -> io::Result<bool> {
@@ -239,7 +244,7 @@ impl Detached {
 impl Drop for Detached {
     /// Questions end with whoever asked them; what has an effect goes on.
     fn drop(&mut self) {
-        lock(&self.brief).values().for_each(Brief::kill);
+        self.end_questions();
     }
 }
 

@@ -24,6 +24,11 @@ impl Local {
     pub fn new(store: &Path, folder: &Path) -> Local {
         Local { detached: Detached::new(store, folder) }
     }
+
+    /// Ends all commands without an effect that still run.
+    pub fn end_questions(&self) {
+        self.detached.end_questions();
+    }
 }
 
 impl Host for Local {

@@ -1,0 +1,84 @@
+//! A chunk of components, read several at once and within a time, so that those that hang do not cost the others.
+
+use patchform_sdk::message::{Desired, Reading};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How many are read at once. The core has four chunks on their way, and works on 64 callbacks at once.
+const ABREAST: usize = 16;
+/// No reading is begun later: the core waits ten minutes for a chunk, and one reading may take two.
+const BUDGET: Duration = Duration::from_secs(240);
+
+/// The readings of `components`, in order.
+pub fn read(components: &[Desired], one: impl Fn(&Desired) -> Reading + Sync) -> Vec<Reading> {
+    within(BUDGET, components, one)
+}
+
+fn within<C: Sync>(budget: Duration, components: &[C], one: impl Fn(&C) -> Reading + Sync) -> Vec<Reading> {
+    let (begun, next) = (Instant::now(), AtomicUsize::new(0));
+    let work = || {
+        let mut done = Vec::new();
+        while let Some((i, component)) = {
+            let i = next.fetch_add(1, Ordering::Relaxed);
+            components.get(i).map(|component| (i, component))
+        } {
+            done.push((i, if begun.elapsed() < budget { one(component) } else { not_begun(budget) }));
+        }
+        done
+    };
+    let mut readings: Vec<_> =
+        components.iter().map(|_| unreachable("the reading broke off".into())).collect();
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..ABREAST.min(components.len())).map(|_| scope.spawn(work)).collect();
+        for (i, reading) in workers.into_iter().filter_map(|worker| worker.join().ok()).flatten() {
+            readings[i] = reading;
+        }
+    });
+    readings
+}
+
+fn not_begun(budget: Duration) -> Reading {
+    unreachable(format!(
+        "it was not read: reading the components before it took longer than {} s; see those that did not end in time",
+        budget.as_secs()
+    ))
+}
+
+fn unreachable(why: String) -> Reading {
+    Reading::Unreachable { why }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn why(reading: &Reading) -> &str {
+        let Reading::Unreachable { why } = reading else { panic!("{reading:?}") };
+        why
+    }
+
+    #[test]
+    fn readings_come_in_order_and_one_that_hangs_holds_up_no_other() {
+        let begun = Instant::now();
+        let names: Vec<u64> = (0..256).collect();
+        let readings = within(BUDGET, &names, |name| {
+            thread::sleep(Duration::from_millis(if *name == 0 { 300 } else { 1 }));
+            unreachable(format!("read {name}; {}", begun.elapsed() < Duration::from_millis(250)))
+        });
+        for (name, reading) in readings.iter().enumerate() {
+            assert_eq!(why(reading), format!("read {name}; {}", name != 0));
+        }
+    }
+
+    #[test]
+    fn no_reading_is_begun_after_the_budget() {
+        let readings = within(Duration::from_millis(50), &[(); 40], |()| {
+            thread::sleep(Duration::from_millis(100));
+            unreachable("read".into())
+        });
+        let begun = readings.iter().filter(|reading| why(reading) == "read").count();
+        assert_eq!((readings.len(), begun), (40, ABREAST));
+        assert!(why(&readings[39]).starts_with("it was not read"));
+    }
+}
