@@ -177,3 +177,14 @@ fn pruning_goes_by_the_newest_rule_and_is_no_run() {
     assert!(listed.contains("complete") && !listed.contains("damaged"), "{listed}");
     lab.patchform("snapshot prune").exits(0).says("0 snapshots dropped");
 }
+
+#[test]
+fn fencing_tokens_go_on_where_the_folder_of_runs_is_lost() {
+    let lab = applied();
+    lab.write("main.pf.hcl", files(&[("a", "1.1", "", ""), ("b", "1.0", "command.a", "")]));
+    lab.patchform("apply --auto-approve").exits(0);
+    std::fs::remove_dir_all(lab.path(".patchform/runs")).unwrap();
+    lab.write("main.pf.hcl", files(&[("a", "1.2", "", ""), ("b", "1.0", "command.a", "")]));
+    lab.patchform("apply --auto-approve").exits(0);
+    assert_eq!(lab.read(".patchform/runs/token").trim(), "3");
+}

@@ -32,6 +32,7 @@ pub fn results(plan: &Plan, run: &Run, outcome: &Outcome, base: &State, at: Wher
     Results {
         run: run.id().into(),
         line: at.head.lines,
+        token: run.token(),
         program: env!("CARGO_PKG_VERSION").into(),
         settled,
         taken: snapshots(plan, run, at.now),
