@@ -23,6 +23,8 @@ pub struct Where<'a> {
 /// What `run` did so far; `base` is the state as it stands. A finished run brings its history and the outputs.
 pub fn results(plan: &Plan, run: &Run, outcome: &Outcome, base: &State, at: Where<'_>) -> Results {
     let ended = run.is_finished();
+    // It may be folded long after.
+    let at = if ended { Where { now: run.at(), ..at } } else { at };
     let mut settled = if ended { settle::without_work(plan, at.now) } else { Vec::new() };
     for (i, entry, change) in plan.changes() {
         settled.extend(rest(plan, run, base, i, entry, change, at.now));
@@ -35,7 +37,7 @@ pub fn results(plan: &Plan, run: &Run, outcome: &Outcome, base: &State, at: Wher
         token: run.token(),
         program: env!("CARGO_PKG_VERSION").into(),
         settled,
-        taken: snapshots(plan, run, at.now),
+        taken: snapshots(plan, run),
         dropped: Vec::new(),
         outputs,
         finished: ended.then(|| finished(plan, run, outcome, at)),
@@ -88,7 +90,7 @@ fn reached(run: &Run, i: usize, entry: &Entry, change: &Change) -> Observed {
     }
 }
 
-fn snapshots(plan: &Plan, run: &Run, now: Moment) -> BTreeMap<String, Snapshot> {
+fn snapshots(plan: &Plan, run: &Run) -> BTreeMap<String, Snapshot> {
     let mut all = BTreeMap::new();
     for (i, entry, change) in plan.changes() {
         for stored in run.snapshots(i).iter().filter(|s| s.done) {
@@ -100,10 +102,10 @@ fn snapshots(plan: &Plan, run: &Run, now: Moment) -> BTreeMap<String, Snapshot> 
                 token: made.token,
                 place: made.place,
                 coverage: made.coverage,
-                taken: now,
+                taken: stored.at,
                 size: made.size,
                 digest: made.digest,
-                expires: entry.snapshot.keep_for.map(|keep| now.plus(keep)),
+                expires: entry.snapshot.keep_for.map(|keep| stored.at.plus(keep)),
                 survives_target_loss: made.survives_target_loss,
             };
             all.insert(stored.id.clone(), snapshot);
@@ -148,5 +150,45 @@ fn ended_as(ending: Ending, run: &Run) -> RunOutcome {
         Ending::Incomplete => RunOutcome::Incomplete,
         Ending::Restored => RunOutcome::Restored,
         Ending::Halted | Ending::Stuck => RunOutcome::Stuck,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::event::{ActionRef, Event, Leg, What};
+    use crate::run::sample::{self, FORTH};
+    use patchform_sdk::message::{Answer, Done};
+
+    #[test]
+    fn what_is_folded_later_happened_when_the_journal_says() {
+        let mut plan = sample::plan(&[&[]], 1, crate::config::checked::OnFailure::Halt);
+        plan.entries[0].snapshot.keep_for = Some(std::time::Duration::from_millis(100));
+        let mut run = Run::start(&plan, "r");
+        let mut now = 0;
+        let mut happen = |run: &mut Run, what| {
+            now += 1;
+            run.apply(&Event { at: Moment(now), what }).unwrap();
+        };
+        happen(&mut run, What::Taken { controller: "me".into(), token: 7 });
+        for (index, step) in FORTH.into_iter().enumerate() {
+            let action = ActionRef { component: 0, leg: Leg::Forth, index };
+            let snapshot = (step == Step::Snapshot).then(|| "s".to_string());
+            happen(&mut run, What::Intent { action, step, attempt: 1, snapshot });
+            let answer = Answer::Applied(Done::default());
+            happen(&mut run, What::Fact { action, attempt: 1, answer });
+        }
+        happen(&mut run, What::Finished);
+        let head = Head { segment: 1, lines: 1, sum: String::new() };
+        let at = Where { started: Moment(1), now: Moment(9_000), head: &head };
+        let results = results(&plan, &run, &crate::run::outcome(&run), &State::new("l", "p"), at);
+        let place = FORTH.iter().position(|s| *s == Step::Snapshot).unwrap() as i64;
+        let made = Moment(1 + 2 * (place + 1));
+        let taken = &results.taken["s"];
+        assert_eq!((taken.taken, taken.expires), (made, Some(Moment(made.0 + 100))));
+        let end = Moment(2 + 2 * FORTH.len() as i64);
+        assert_eq!(results.finished.unwrap().finished, end);
+        assert!(results.settled.iter().all(|s| s.at == end), "{:?}", results.settled);
+        assert_eq!(results.token, 7);
     }
 }
