@@ -193,6 +193,60 @@ fn nothing_is_asked_without_a_terminal() {
     assert_eq!(lab.read("a"), "");
 }
 
+#[test]
+fn taking_a_finished_run_back_that_fails_is_no_success() {
+    let rollout = "rollout \"all\" {\n  on_failure = \"rollback_run\"\n}\n";
+    let configuration = |level: &str| {
+        // Going down to 1.0 fails: the patch command refuses that level once 1.1 was there.
+        let patch = "if [ -f was-higher ] && [ $PATCHFORM_LEVEL = 1.0 ]; then exit 1; fi; \
+                     [ $PATCHFORM_LEVEL = 1.0 ] || touch was-higher; printf %s $PATCHFORM_LEVEL > $NAME";
+        let text = files(&[("a", level, "", patch)]);
+        format!("{rollout}{}", text.replace("patch_level", "rollout     = rollout.all\n  patch_level"))
+    };
+    let lab = Lab::new(&configuration("1.0"));
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", configuration("1.1"));
+    lab.patchform("apply --auto-approve").exits(0);
+    let runs: serde_json::Value =
+        serde_json::from_str(&lab.patchform("run list --json").exits(0).out).unwrap();
+    let last = runs["runs"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_string();
+    lab.patchform(&format!("rollback {last} --auto-approve")).exits(3);
+    assert_eq!(lab.read("a"), "1.1");
+}
+
+#[test]
+fn what_an_open_run_holds_is_neither_adopted_nor_forgotten() {
+    let lab = killed_in_mid_patch();
+    // Command a is committed in the open run, and its record is still the old one.
+    lab.write("main.pf.hcl", tower(["1.1", "1.1", "1.1"], ""));
+    lab.patchform("apply --auto-approve --target command.a").exits(6).says("resume");
+    lab.write("main.pf.hcl", files(&[("d", "1.0", "", "")]));
+    lab.patchform("apply --auto-approve").exits(6).says("resume");
+    lab.patchform("rollback").exits(0);
+    lab.write("main.pf.hcl", tower(["1.0", "1.0", "1.0"], ""));
+    lab.patchform("plan --detailed-exitcode").exits(0).says("No changes");
+}
+
+#[test]
+fn a_saved_plan_does_not_try_a_level_again_that_was_rolled_back() {
+    let lab = Lab::new(&tower(["1.0", "1.0", "1.0"], ""));
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", tower(["1.0", "1.0", "1.1"], "echo half > $NAME; exit 1"));
+    lab.patchform("plan --out p").exits(0);
+    lab.patchform("apply p").exits(3);
+    lab.patchform("apply p").exits(5).says("rolled back").says("allow");
+    lab.patchform("apply p --var level=2").exits(1).says("level");
+}
+
+#[test]
+fn what_was_blocked_is_not_called_complete() {
+    let lab = Lab::new(&tower(["1.0", "1.0", "1.0"], ""));
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", tower(["1.0", "1.1", "1.1"], ""));
+    lab.write("a", "2.0");
+    lab.write("main.pf.hcl", files(&[("a", "1.0", "", ""), ("b", "1.1", "", "")]));
+    lab.patchform("apply --auto-approve").exits(5).says("Incomplete").does_not_say("Complete: every");
+
 /// The id of the run that ended last.
 fn last_run(lab: &Lab) -> String {
     let runs = lab.patchform("run list --json").exits(0).out;

@@ -103,19 +103,19 @@ fn examine(folder: &Path) -> (String, Option<Config>) {
     let inputs = add_files(folder, &mut sources, &mut problems);
     let (parsed, wrong) = parse(&sources);
     problems.0.extend(wrong.0);
-    let mut config = None;
-    if !problems.has_errors() {
-        let files = Folder(folder.to_path_buf());
-        let around =
-            Surroundings { files: &files, folder: ".", working_folder: "/work", workspace: "default" };
-        match check(&parsed, &mut sources, &schemas(), &inputs, &around) {
-            Ok((checked, warnings)) => {
-                problems.0.extend(warnings.0);
-                config = Some(checked);
-            }
-            Err(wrong) => problems.0.extend(wrong.0),
+    let broken = problems.has_errors();
+    let files = Folder(folder.to_path_buf());
+    let around = Surroundings { files: &files, folder: ".", working_folder: "/work", workspace: "default" };
+    let config = match check(&parsed, &mut sources, &schemas(), &inputs, &around) {
+        Ok((checked, warnings)) => {
+            problems.0.extend(warnings.0);
+            Some(checked).filter(|_| !broken)
         }
-    }
+        Err(wrong) => {
+            problems.0.extend(wrong.0);
+            None
+        }
+    };
     (draw_all(&problems, &sources, Look::PLAIN), config)
 }
 

@@ -148,3 +148,23 @@ fn a_run_whose_journal_is_lost_can_still_be_let_go() {
     // Nobody knows what the lost run did: the reading does.
     lab.patchform("plan --detailed-exitcode").exits(2).says("half");
 }
+
+#[test]
+fn an_answer_that_cannot_be_written_is_no_success() {
+    let lab = Lab::new(&one());
+    lab.patchform("apply --auto-approve").exits(0);
+    for command in ["state pull", "plan --json"] {
+        let line = format!("{} {command} > /dev/full", env!("CARGO_BIN_EXE_patchform"));
+        let output = lab.command(std::path::Path::new("/bin/sh"), &["-c", &line]).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{command}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("standard output"), "{command}");
+    }
+}
+
+#[test]
+fn a_pipe_in_the_folder_is_not_waited_for() {
+    let lab = Lab::new(&one());
+    let made = lab.command(std::path::Path::new("mkfifo"), &["b.pf.hcl"]).status().unwrap();
+    assert!(made.success());
+    lab.patchform("validate").exits(1).says("b.pf.hcl");
+}

@@ -163,8 +163,21 @@ fn a_provider_of_another_version_is_refused() {
         lab.patchform(command).exits(1).says("is version 0.1.0").says("\">= 2\"");
     }
     let python = format!("{}/examples/provider-python/provider.py", env!("CARGO_MANIFEST_DIR"));
+    lab.write("other.pf.hcl", "output \"a\" {\n  value = var.missing\n}\n");
+    require("command = { version = \">= 2\" }");
+    lab.patchform("validate")
+        .exits(1)
+        .says("--> main.pf.hcl:3:27")
+        .says("0.1.0 does not fit")
+        .says("There is no variable \"missing\"");
+    lab.write("other.pf.hcl", "");
     require(&format!("note = {{ source = \"{python}\", version = \"~> 7.0\" }}"));
-    lab.patchform("init").exits(1).says("is version 0.1.0").says("~> 7.0").says("required_providers");
+    lab.patchform("init")
+        .exits(1)
+        .says("is version 0.1.0")
+        .says("~> 7.0")
+        .says("required_providers")
+        .says("--> main.pf.hcl:3:");
     require(&format!("note = {{ source = \"{python}\", version = \">= 0.1\" }}"));
     lab.patchform("init").exits(0);
 }

@@ -192,3 +192,33 @@ fn halting() -> String {
         CONFIGURATION.replace("  patch_level = \"2\"", "  rollout = rollout.stop\n  patch_level = \"2\"");
     format!("{rollout}{text}")
 }
+
+/// A level and a snapshot's name in which a short secret stands by chance reach the provider as they were printed.
+#[test]
+fn what_a_provider_reads_is_not_masked() {
+    let lab = lab();
+    let text = CONFIGURATION.replace("patch_level = \"2\"", "patch_level = \"1.2026.2\"");
+    lab.write("main.pf.hcl", text);
+    lab.write("level", "1.2026.1\n");
+    lab.write("broken", "");
+    let year = [("PF_VAR_password", "2026"), ("PF_VAR_pin", "99887766")];
+    run(&lab, &["plan"], &year).exits(0).says("1.2026.1").says("1.2026.2");
+    run(&lab, &["apply", "--auto-approve"], &year).exits(3);
+    assert_eq!(lab.read("level"), "1.2026.1\n");
+    fs::remove_file(lab.path("broken")).expect("it is there");
+    run(&lab, &["allow", "command.db"], &[]).exits(0);
+    run(&lab, &["apply", "--auto-approve"], &year).exits(0);
+    assert_eq!(lab.read("level"), "1.2026.2\n");
+}
+
+/// Stored as it is the token would give the secret away, and masked it could not be restored.
+#[test]
+fn a_snapshot_named_by_a_secret_is_refused() {
+    let lab = lab();
+    lab.write("main.pf.hcl", CONFIGURATION.replace("echo level.old", "echo level.$PASSWORD"));
+    lab.write("level", "1\n");
+    let apply = ["apply", "--auto-approve"];
+    nowhere(&lab, run(&lab, &apply, &ENVIRONMENT)).exits(3).says("the snapshot was not accepted");
+    assert_eq!(lab.read("level"), "1\n");
+    assert_eq!(lab.read("got"), "", "the patch was not begun");
+}

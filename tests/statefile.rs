@@ -96,6 +96,31 @@ fn snapshots_are_listed_restored_and_pruned() {
     lab.patchform("snapshot restore nothing --auto-approve").exits(1).says("nothing");
 }
 
+/// The drop is an action like others, done once under its id: trying again must be another one.
+#[test]
+fn a_drop_that_failed_is_tried_again() {
+    let lab = Lab::empty();
+    let at = |level: &str| {
+        let text = files(&[("a", level, "", "")]);
+        text.replace("  restore ", "  drop        = [\"sh\", \"-c\", \"[ -f droppable ]\"]\n  restore ")
+    };
+    for level in ["1.0", "1.1", "1.2", "1.3"] {
+        lab.write("main.pf.hcl", at(level));
+        lab.patchform("init").exits(0);
+        lab.patchform("apply --auto-approve").exits(0);
+    }
+    let count = || {
+        let listed = lab.patchform("snapshot list --json").exits(0).out;
+        let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+        listed["snapshots"].as_array().unwrap().len()
+    };
+    let before = count();
+    lab.patchform("snapshot prune").says("exited with code 1");
+    assert_eq!(count(), before);
+    lab.write("droppable", "");
+    lab.patchform("snapshot prune").exits(0);
+    assert_eq!(count(), 2, "keep = 2 by default");
+
 /// A run on `a` that halted, beside the finished one of `a` and `b`.
 fn halted() -> (Lab, String) {
     let lab = applied();

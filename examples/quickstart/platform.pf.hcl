@@ -1,4 +1,4 @@
-# A small cloud platform: ten blocks, twelve components, from the switch at the bottom to the web tier on top.
+# A small cloud platform: ten blocks, thirteen components, from the switch at the bottom to the web tier on top.
 
 patchform {
   required_version = ">= 0.1"

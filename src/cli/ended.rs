@@ -16,12 +16,10 @@ pub fn exit_of(ended: &Ended) -> Exit {
     }
 }
 
-/// After `rollback`: that everything is back, or had not begun, is what was asked for.
-pub fn exit_of_rollback(ended: &Ended) -> Exit {
+/// After taking back an open run: that everything is back, or had not begun, is what was asked for.
+pub fn exit_of_taking_back(ended: &Ended) -> Exit {
     match exit_of(ended) {
-        Exit::Restored | Exit::Refused if ended.run.as_ref().is_some_and(|r| r.is_taking_back()) => {
-            Exit::Done
-        }
+        Exit::Restored | Exit::Refused => Exit::Done,
         other => other,
     }
 }

@@ -37,8 +37,8 @@ impl<'a> Live<'a> {
         Live { screen, ..Live::telling(terminal, json, telling) }
     }
 
-    /// Shows a run as its journal tells it.
-    pub fn replay(terminal: &'a Terminal, json: bool, told: &runs::Told) {
+    /// Shows a run as its journal tells it; `driver` is who drives it now.
+    pub fn replay(terminal: &'a Terminal, json: bool, told: &runs::Told, driver: Option<String>) {
         let mut live = Live::telling(terminal, json, Telling::Story);
         live.began = told.started();
         live.name(told.run.id());
@@ -46,7 +46,11 @@ impl<'a> Live<'a> {
             live.tell(&told.plan, event);
         }
         let last = told.journal.events.last().map_or(live.began, |e| e.at);
-        live.end(&told.plan, &told.run, last);
+        match driver {
+            None => live.end(&told.plan, &told.run, last),
+            Some(_) if json => {}
+            Some(driver) => terminal.say(&format!("\nThe run goes on: {driver} drives it.\n")),
+        }
     }
 
     fn telling(terminal: &'a Terminal, json: bool, telling: Telling) -> Self {

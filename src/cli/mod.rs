@@ -143,7 +143,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Completion(a) => completion::run(&a, CommandLine::command(), &terminal),
         Verb::Man(a) => completion::man(&a, CommandLine::command(), &terminal),
     };
-    done.unwrap_or_else(|failure| terminal.fail(&failure))
+    terminal.delivered(done.unwrap_or_else(|failure| terminal.fail(&failure)))
 }
 
 /// Whether `--json` was given, whichever the verb is.

@@ -36,8 +36,8 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
         let mut stages = Stages::new(terminal, live.watch());
         ops::rollback::open(arguments.run.as_deref(), &inputs, lock, &mut stages)?
     };
-    let ready = match way {
-        Way::Back(ready) => *ready,
+    let (ready, exit): (_, fn(&_) -> Exit) = match way {
+        Way::Back(ready) => (*ready, super::ended::exit_of_taking_back),
         Way::NewPlan(planned) => {
             terminal.warn(&planned.warnings, &planned.sources);
             if !arguments.json {
@@ -49,11 +49,11 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
                     return Err(Failure::refused("not approved; nothing was changed"));
                 }
             }
-            ops::apply::planned(*planned, lock)
+            (ops::apply::planned(*planned, lock), super::ended::exit_of)
         }
     };
     terminal.notices(&ready.notices);
     let ended = ops::apply::apply(ready, &mut live)?;
     live.finish(&ended);
-    Ok(super::ended::exit_of_rollback(&ended))
+    Ok(exit(&ended))
 }

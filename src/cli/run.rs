@@ -114,6 +114,6 @@ fn list(json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
 fn show(id: Option<&str>, json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
     let told = ops::run::show(id)?;
     terminal.notices(&told.journal.notices);
-    Live::replay(terminal, json, &told);
+    Live::replay(terminal, json, &told, ops::run::driver(told.run.id())?);
     Ok(Exit::Done)
 }

@@ -11,6 +11,7 @@ use crate::report::page::Page;
 use crate::report::state_text::Clock;
 use crate::report::style::{Style, Tint, plain, tinted};
 use crate::world::clock;
+use std::cell::RefCell;
 use std::io::{self, BufRead as _, IsTerminal as _};
 
 /// What the terminal, or the pipe, can show.
@@ -27,6 +28,8 @@ pub struct Terminal {
     pub json: bool,
     /// Whether a person can be asked.
     pub interactive: bool,
+    /// Why standard output could not be written, when that was not its reader going away.
+    pub(super) lost: RefCell<Option<io::Error>>,
 }
 
 impl Terminal {
@@ -46,17 +49,34 @@ impl Terminal {
             waits: err && !dumb,
             json: false,
             interactive: io::stdin().is_terminal() && err,
+            lost: RefCell::default(),
         }
     }
 
     /// Writes what was asked for. A reader that went away is no error.
     pub fn say(&self, text: &str) {
-        write(&mut io::stdout().lock(), text);
+        if let Err(error) = write(&mut io::stdout().lock(), text)
+            && error.kind() != io::ErrorKind::BrokenPipe
+        {
+            self.lost.borrow_mut().get_or_insert(error);
+        }
+    }
+
+    /// The exit code, unless what was asked for could not be written: an empty backup must not look like a good one.
+    pub fn delivered(&self, exit: Exit) -> Exit {
+        match &*self.lost.borrow() {
+            Some(error) if matches!(exit, Exit::Done | Exit::Something) => {
+                self.note(&format!("error: standard output could not be written: {error}\n"));
+                Exit::Error
+            }
+            _ => exit,
+        }
     }
 
     /// Writes something about the work itself.
     pub fn note(&self, text: &str) {
-        write(&mut io::stderr().lock(), text);
+        // Nobody is left to tell when this fails; the journal has everything.
+        let _ = write(&mut io::stderr().lock(), text);
     }
 
     /// Shows complaints about the configuration that are no errors.
@@ -147,9 +167,8 @@ fn error_line(failure: &Failure, kind: &'static str, exit: Exit) -> String {
     error_json::error(&view, clock::now())
 }
 
-fn write(to: &mut dyn io::Write, text: &str) {
-    // Nobody is left to tell when this fails; the journal has everything.
-    let _ = to.write_all(text.as_bytes()).and_then(|()| to.flush());
+fn write(to: &mut dyn io::Write, text: &str) -> io::Result<()> {
+    to.write_all(text.as_bytes()).and_then(|()| to.flush())
 }
 
 /// Columns of the terminal; 100 in a pipe, so that golden output does not depend on who looks.

@@ -74,9 +74,11 @@ pub fn check(
         problems,
     };
     let config = checker.run();
-    let problems = checker.problems;
+    let mut problems = checker.problems;
+    let sound = !problems.has_errors();
+    problems.0.retain(|problem| !parsed.gaps.explain(problem));
     match config {
-        Some(config) if !problems.has_errors() => Ok((Config { secret_sources, ..config }, problems)),
+        Some(config) if sound => Ok((Config { secret_sources, ..config }, problems)),
         _ => Err(problems),
     }
 }

@@ -52,6 +52,8 @@ pub struct RequiredProvider {
     pub version: Option<String>,
     /// Where it is asked for.
     pub span: Option<Span>,
+    /// Where the version constraint stands.
+    pub version_span: Option<Span>,
 }
 
 /// A `provider` block.

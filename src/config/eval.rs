@@ -13,6 +13,8 @@ mod call;
 mod operate;
 mod traverse;
 
+pub(super) use call::misnamed;
+
 pub(super) use operate::equal;
 
 /// A failure on its way up; boxed, since success is the rule.

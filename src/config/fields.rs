@@ -8,7 +8,7 @@ use super::suggest;
 use super::syntax::{Attribute, Body};
 use super::types::Type;
 use super::value::Value;
-use crate::model::{Diagnostic, Diagnostics, Span, period};
+use crate::model::{Absence, Diagnostic, Diagnostics, Span, period};
 use std::time::Duration;
 
 /// Which names a body may hold.
@@ -61,7 +61,7 @@ pub(super) fn missing(name: &str, what: &str, header: Span, example: &str) -> Di
     Diagnostic::error(format!("The argument \"{name}\" is missing in {what}"))
         .at(header, format!("has no \"{name}\""))
         .help(format!("Add it, for example: {example}"))
-        .absent()
+        .absent(Absence::Within(header))
 }
 
 /// Evaluates arguments in one scope and reads them as what they should be.

@@ -1,6 +1,7 @@
 //! From texts to blocks, and what must be known before providers are started.
 
 use super::checked::{RequiredProvider, Settings};
+use super::gaps::Gaps;
 use super::settings;
 use super::source::Sources;
 use super::suggest;
@@ -13,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Parsed {
     pub(super) blocks: Vec<Block>,
     pub(super) settings: Settings,
+    pub(super) gaps: Gaps,
 }
 
 impl Parsed {
@@ -116,26 +118,31 @@ pub(super) const ROOTS: &[&str] = &[
 pub fn parse(sources: &Sources) -> (Parsed, Diagnostics) {
     let mut problems = Diagnostics::default();
     let mut blocks = Vec::new();
-    for file in sources.files().filter(|file| sources.is_readable(*file)) {
+    let mut gaps = Gaps::default();
+    for file in sources.files() {
         let path = sources.path(file);
-        if path.ends_with(".pf.hcl") {
+        let json = path.ends_with(".pf.json");
+        if json || (path.ends_with(".pf.hcl") && !sources.is_readable(file)) {
+            gaps.whole_file(file);
+            problems.0.extend(json.then(|| not_yet(file, path)));
+        } else if path.ends_with(".pf.hcl") {
+            let before = problems.0.len();
             let body = syntax::read(sources, file, &mut problems);
-            blocks.extend(top_level(body, &mut problems));
-        } else if path.ends_with(".pf.json") {
-            problems.push(json(file, path));
+            gaps.file(sources.text(file), file, &body, &problems.0[before..]);
+            blocks.extend(top_level(body, &mut problems, &mut gaps));
         }
     }
     let settings = settings::read(&blocks, &mut problems);
-    (Parsed { blocks, settings }, problems)
+    (Parsed { blocks, settings, gaps }, problems)
 }
 
-fn json(file: FileId, path: &str) -> Diagnostic {
+fn not_yet(file: FileId, path: &str) -> Diagnostic {
     Diagnostic::error("JSON configuration is not supported by this version yet")
         .at(crate::model::Span::new(file, 0, 0), "")
         .help(format!("Write {path} in HCL, as a *.pf.hcl file."))
 }
 
-fn top_level(body: Body, problems: &mut Diagnostics) -> Vec<Block> {
+fn top_level(body: Body, problems: &mut Diagnostics, gaps: &mut Gaps) -> Vec<Block> {
     for attribute in &body.attributes {
         let problem =
             Diagnostic::error(format!("The argument \"{}\" stands outside of any block", attribute.name))
@@ -143,13 +150,14 @@ fn top_level(body: Body, problems: &mut Diagnostics) -> Vec<Block> {
                 .help("Values of variables belong into a *.pfvars file; named values into a `locals` block.");
         problems.push(problem);
     }
-    body.blocks.into_iter().filter(|block| fits(block, problems)).collect()
+    body.blocks.into_iter().filter(|block| fits(block, problems, gaps)).collect()
 }
 
-fn fits(block: &Block, problems: &mut Diagnostics) -> bool {
+fn fits(block: &Block, problems: &mut Diagnostics, gaps: &mut Gaps) -> bool {
     let kind = &*block.kind;
     let Some(row) = ROWS.iter().find(|row| row.kind == kind) else {
         problems.push(unknown(block));
+        gaps.misspelt(block);
         return false;
     };
     if !row.known {
@@ -160,6 +168,7 @@ fn fits(block: &Block, problems: &mut Diagnostics) -> bool {
         return false;
     }
     if block.labels.len() != row.labels.len() {
+        gaps.misspelt(block);
         let article = if kind == "output" { "An" } else { "A" };
         let problem = Diagnostic::error(match row.labels {
             [] => format!("{article} `{kind}` block has no labels"),

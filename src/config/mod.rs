@@ -25,6 +25,7 @@ pub mod syntax;
 pub mod variables;
 
 mod fields;
+mod gaps;
 mod settings;
 mod walk;
 

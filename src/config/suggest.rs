@@ -1,13 +1,6 @@
 //! What to say about a misspelt name: the nearest one, or those that exist.
 
-use super::suggestion;
-
-/// The candidate that is most likely meant by `word`; a single letter is near to every other one, so that nothing is
-/// offered for it.
-pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    word.chars().nth(1)?;
-    suggestion::nearest(word, candidates)
-}
+pub use super::suggestion::nearest;
 
 /// A sentence that offers the nearest name, or lists the candidates when there are few, or nothing.
 pub fn sentence<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {

@@ -1,8 +1,9 @@
 //! The known name that a misspelt one was probably meant to be.
 
 /// The known name nearest to `name`, if it is near enough to be a slip of the finger: a third of its letters, two at
-/// least one.
+/// least one. A single letter is near to every other one, so that nothing is offered for it.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    name.chars().nth(1)?;
     let letters: Vec<char> = name.chars().take(64).collect();
     let limit = (letters.len() / 3).clamp(1, 3);
     known
@@ -46,6 +47,7 @@ mod tests {
             ("patchlevel", Some("patch_level")),
             ("colour", None),
             ("port", None),
+            ("b", None),
             ("", None),
         ] {
             assert_eq!(nearest(name, known), near, "{name}");

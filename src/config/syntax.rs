@@ -283,6 +283,7 @@ fn twice(second: &Attribute, first: Span) -> Diagnostic {
         .at(second.span, "set again here")
         .and(first, "first set here")
         .help("Remove one of them.")
+        .repeated()
 }
 
 #[cfg(test)]

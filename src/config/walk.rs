@@ -1,6 +1,6 @@
 //! Walking down an expression's tree.
 
-use super::expr::{Expr, Key, Node, Part, Step, StepKind};
+use super::expr::{Call, Expr, Key, Node, Part, Step, StepKind};
 use crate::model::Span;
 
 impl Expr {
@@ -14,6 +14,22 @@ impl Expr {
             children(inner.expr, &mut waiting);
         }
         None
+    }
+}
+
+impl Expr {
+    /// Every function call in the expression, in the order written.
+    pub(super) fn calls(&self) -> Vec<&Call> {
+        let mut waiting = vec![Inner { expr: self, step: None }];
+        let mut found = Vec::new();
+        while let Some(inner) = waiting.pop() {
+            if let Node::Call(call) = &inner.expr.node {
+                found.push(&**call);
+            }
+            children(inner.expr, &mut waiting);
+        }
+        found.sort_by_key(|call| call.name_span.start);
+        found
     }
 }
 

@@ -42,12 +42,21 @@ impl Holdings {
         }
     }
 
-    /// What a run of `plan` holds: the components that it changes, and their targets.
+    /// What a run of `plan` holds: the components that it changes or whose records it writes, and the targets of the
+    /// former.
     pub fn of(plan: &Plan) -> Holdings {
         let mut holds = Holdings::default();
-        for (_, entry, _) in plan.changes() {
-            holds.components.insert(entry.address.to_string());
-            holds.targets.extend(entry.observed.identity().map(|i| i.target.clone()));
+        for entry in &plan.entries {
+            match entry.verdict {
+                Verdict::Change(_) => {
+                    holds.components.insert(entry.address.to_string());
+                    holds.targets.extend(entry.observed.identity().map(|i| i.target.clone()));
+                }
+                Verdict::Forget | Verdict::NoChange { adopt: true } => {
+                    holds.components.insert(entry.address.to_string());
+                }
+                _ => {}
+            }
         }
         holds
     }

@@ -91,7 +91,7 @@ impl Hands {
             None if begin.step == Step::Commit => answered(Answer::applied()),
             None => {
                 let (tools, begin) = (Arc::clone(tools), begin.clone());
-                self.work(move || answered(tools.own_step(&begin)));
+                self.work(move || answered(masked(tools.own_step(&begin), &tools.secrets.mask())));
             }
         }
     }
@@ -159,7 +159,9 @@ impl Hands {
         let subject = subject::subject(entry, alias_of(&tools.plan, entry), &tools.secrets)
             .map_err(|e| e.to_string())?;
         let act = Act {
-            id: format!("{}.drop.{}", tools.run, snapshot.id),
+            // A drop that failed is tried again by the next holder of the lease, under another id: what answered the
+            // first one would only say again how that ended.
+            id: format!("{}.drop{token}.{}", tools.run, snapshot.id),
             token,
             deadline: u64::try_from(PROBE_DEADLINE.as_millis()).unwrap_or(u64::MAX),
             subject,
@@ -179,6 +181,7 @@ impl Hands {
             Ok(Err(error)) => Err(error.to_string()),
             Err(_) => Err("the provider's session ended".into()),
         }
+        .map_err(|why| tools.secrets.mask().apply(&why).into())
     }
 
     /// Lets checks end early: nobody waits for them any more.
@@ -219,9 +222,16 @@ fn unanswered(error: ProviderError) -> Answer {
     }
 }
 
-/// An answer without the secrets that its provider may have printed.
+/// An answer without the secrets that its provider may have printed. A snapshot whose token holds one is not accepted:
+/// stored as it is it would give the secret away, and masked it could not be restored.
 fn masked(mut answer: Answer, mask: &Mask) -> Answer {
     match &mut answer {
+        Answer::Applied(done) if gives_away(done, mask) => {
+            return Answer::refused(
+                "the snapshot was not accepted: a secret (the value of a sensitive variable) stands in its token, which \
+                 is stored; let the snapshot be named without it",
+            );
+        }
         Answer::Applied(done) => mask_done(done, mask),
         Answer::Refused { why, output } | Answer::Unclear { why, output } => {
             mask.hide(why);
@@ -233,6 +243,8 @@ fn masked(mut answer: Answer, mask: &Mask) -> Answer {
 
 fn masked_probe(mut probed: Probed, mask: &Mask) -> Probed {
     match &mut probed {
+        // Taken again, it is refused with its reason.
+        Probed::After(done) if gives_away(done, mask) => return Probed::Before,
         Probed::After(done) => mask_done(done, mask),
         Probed::Between { why } => mask.hide(why),
         Probed::Before | Probed::Busy => {}
@@ -240,8 +252,15 @@ fn masked_probe(mut probed: Probed, mask: &Mask) -> Probed {
     probed
 }
 
+fn gives_away(done: &Done, mask: &Mask) -> bool {
+    done.snapshot.as_ref().is_some_and(|snapshot| mask.finds(&snapshot.token))
+}
+
 fn mask_done(done: &mut Done, mask: &Mask) {
     mask.hide(&mut done.output);
+    if let Some(snapshot) = &mut done.snapshot {
+        mask.hide(&mut snapshot.place);
+    }
     if let Some(Verdict::Ill { why } | Verdict::Inconclusive { why }) = &mut done.verdict {
         mask.hide(why);
     }
@@ -387,8 +406,8 @@ impl Tools {
 
     fn observe(&self, entry: &Entry) -> Observed {
         let why = match self.try_observe(entry) {
+            Ok(Observed::Unreachable { why }) | Err(why) => why,
             Ok(observed) => return observed,
-            Err(why) => why,
         };
         Observed::Unreachable { why: self.secrets.mask().apply(&why).into() }
     }

@@ -2,9 +2,9 @@
 
 use crate::journal::Head;
 use crate::model::Moment;
-use crate::plan::noun::{Change, Entry, Identity, Observed, Plan, Purpose, Step, Verdict};
+use crate::plan::noun::{Change, Entry, Identity, Observed, Plan, Purpose, Verdict};
 use crate::plan::settle;
-use crate::run::{Ending, Outcome, Run, Standing};
+use crate::run::{Ending, Outcome, Run, Standing, rejected};
 use crate::state::checkpoint::{Results, Settled, Standing as Rest};
 use crate::state::{FinishedRun, Levels, OutputValue, RunOutcome, RunPurpose, Snapshot, State};
 use std::collections::BTreeMap;
@@ -63,18 +63,12 @@ fn rest(
             // An earlier checkpoint of this run may have recorded the new level already.
             let ours = base.records.get(&entry.address).is_some_and(|r| r.run == run.id());
             let back = ours.then(|| settle::recorded(plan, i, &entry.observed, now)).flatten();
-            let rejected = run.failure(i).filter(|f| had_effect(f.step)).zip(change.to.clone());
-            let rejected = rejected.map(|(failure, level)| (level, failure.why.clone()));
+            let rejected = rejected(plan, run, i).map(|(level, f)| (level.clone(), f.why.clone()));
             back.into_iter().chain([settled(Rest::Restored { rejected })]).collect()
         }
         Standing::Stuck(_) => vec![settled(Rest::Stuck)],
         _ => Vec::new(),
     }
-}
-
-/// Whether a failure at this step says something about the patch: before it nothing was tried.
-fn had_effect(step: Step) -> bool {
-    !matches!(step, Step::Gate | Step::Fetch | Step::Measure | Step::Drain | Step::Snapshot | Step::Backup)
 }
 
 /// A committed component as it was verified.

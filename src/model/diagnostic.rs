@@ -11,6 +11,23 @@ pub enum Severity {
     Warning,
 }
 
+/// What a complaint says is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absence {
+    /// A variable.
+    Variable,
+    /// A local value.
+    Local,
+    /// A component.
+    Component,
+    /// A rollout.
+    Rollout,
+    /// A provider, one of its aliases or kinds.
+    Provider,
+    /// Something within the block around this place.
+    Within(Span),
+}
+
 /// One complaint about the user's text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -28,8 +45,10 @@ pub struct Diagnostic {
     pub values: Vec<(String, String)>,
     /// What to do next; may be empty.
     pub help: String,
-    /// Whether it says that something is not there: then it may only follow from a syntax error elsewhere.
-    pub absence: bool,
+    /// What it says is not there: then it may only follow from a text that could not be read.
+    pub absence: Option<Absence>,
+    /// Whether it only says that something stands twice: then nothing was lost on its account.
+    pub repeats: bool,
 }
 
 impl Diagnostic {
@@ -43,7 +62,8 @@ impl Diagnostic {
             related: Vec::new(),
             values: Vec::new(),
             help: String::new(),
-            absence: false,
+            absence: None,
+            repeats: false,
         }
     }
 
@@ -77,8 +97,14 @@ impl Diagnostic {
     }
 
     /// Says that something is not there.
-    pub fn absent(mut self) -> Self {
-        self.absence = true;
+    pub fn absent(mut self, what: Absence) -> Self {
+        self.absence = Some(what);
+        self
+    }
+
+    /// Says that something stands twice.
+    pub fn repeated(mut self) -> Self {
+        self.repeats = true;
         self
     }
 

@@ -33,6 +33,18 @@ impl Mask {
         shown
     }
 
+    /// Whether a secret stands in a text or number within `value`, names of fields included.
+    pub fn finds(&self, value: &Json) -> bool {
+        let holds = |text: &str| matches!(self.apply(text), Cow::Owned(_));
+        match value {
+            Json::String(text) => holds(text),
+            Json::Number(number) => holds(&number.to_string()),
+            Json::Array(items) => items.iter().any(|item| self.finds(item)),
+            Json::Object(fields) => fields.iter().any(|(name, item)| holds(name) || self.finds(item)),
+            Json::Null | Json::Bool(_) => false,
+        }
+    }
+
     /// Hides the secrets within `text`.
     pub fn hide(&self, text: &mut String) {
         if let Cow::Owned(shown) = self.apply(text) {
@@ -71,6 +83,19 @@ mod tests {
             ("no secret here", "no secret here"),
         ] {
             assert_eq!(mask.apply(text), shown);
+        }
+    }
+
+    #[test]
+    fn finds_secrets_anywhere_in_a_value() {
+        let mask = Mask::of([json!(2026)].iter());
+        for (value, found) in [
+            (json!({"printed": "20261122-a"}), true),
+            (json!([{"20261122": 1}]), true),
+            (json!([120_261]), true),
+            (json!({"printed": "level.old", "size": 202}), false),
+        ] {
+            assert_eq!(mask.finds(&value), found, "{value}");
         }
     }
 }

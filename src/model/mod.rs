@@ -9,7 +9,7 @@ pub mod period;
 pub mod span;
 
 pub use address::{Address, InstanceKey};
-pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use diagnostic::{Absence, Diagnostic, Diagnostics, Severity};
 pub use level::PatchLevel;
 pub use mask::Mask;
 pub use moment::Moment;

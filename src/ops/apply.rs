@@ -1,6 +1,6 @@
 //! `apply`: takes a plan, opens a run for it, and drives it to its end. `resume` and `rollback` enter here too.
 
-use super::inputs::Inputs;
+use super::inputs::{Given, Inputs};
 use super::ledger::settle_ended;
 use super::opening::{Entry, open_run};
 use super::plan::{Planned, backend};
@@ -92,9 +92,26 @@ pub fn planned(planned: Planned, lock: Duration) -> Ready {
 /// A plan that cannot be read, a provider that is not the pinned one, a secret that is missing.
 pub fn saved(path: &Path, inputs: &Inputs, lock: Duration, watch: Arc<dyn Watch>) -> Result<Ready, Failure> {
     let plan = super::plan::read_saved(path)?;
+    refuse_variables(&plan, inputs)?;
     let place = Place::known();
     settle_ended(&place, &Local::new(&place.state).with_patience(lock))?;
     pinned(plan, place, inputs, lock, Entry::New { saved: true }, watch)
+}
+
+/// A saved plan holds the values of its variables: one that is given now would be passed over silently. Only secrets,
+/// which it does not hold, may be given again.
+fn refuse_variables(plan: &Plan, inputs: &Inputs) -> Result<(), Failure> {
+    let given = inputs.given.iter().filter_map(|given| match given {
+        Given::Variable(text) => text.split_once('=').map(|(name, _)| name),
+        Given::File(_) => None,
+    });
+    match given.into_iter().find(|name| !plan.secret_sources.contains_key(*name)) {
+        None => Ok(()),
+        Some(name) => Err(Failure::error(format!(
+            "the saved plan was made with its own value of the variable `{name}`"
+        ))
+        .hint("make a new plan with the value that you want; only secrets may be given again with --var")),
+    }
 }
 
 /// An open run, to be finished, taken back or abandoned.
@@ -169,7 +186,10 @@ pub fn apply(ready: Ready, audience: &mut dyn Audience) -> Result<Ended, Failure
     let hands = Hands::new(Arc::new(tools));
     let run = opened.drive(&plan, &local, &hands, audience)?;
     let outcome = outcome(&run);
-    opened.close(&plan, &run, &local, &place, &hands, audience)?;
+    if let Err(failure) = opened.close(&plan, &run, &local, &place, &hands, audience) {
+        // The journal has everything: the next command settles what could not be written now.
+        audience.notice(&format!("the run ended as shown, but the state could not be written: {failure}"));
+    }
     Ok(Ended {
         id: run.id().into(),
         plan,

@@ -49,11 +49,14 @@ pub fn init(inputs: &Inputs) -> Result<Initialized, Failure> {
     let parsed = &project.parsed;
     let gathered =
         starter.gather(parsed.required_providers(), &parsed.kinds(), &parsed.configured_providers(), None)?;
+    if gathered.problems.has_errors() {
+        return Err(Failure::configuration(project.sources, gathered.problems));
+    }
     let before = read_lock(&project.place.lock_file)?;
     let after = gathered.lock();
     let lock_changed = before != after || !project.place.lock_file.exists();
     if lock_changed {
-        disk::write_atomic(&project.place.lock_file, after.write().as_bytes()).map_err(|e| {
+        disk::write_public(&project.place.lock_file, after.write().as_bytes()).map_err(|e| {
             Failure::error(format!("cannot write {}: {e}", project.place.lock_file.display()))
         })?;
     }

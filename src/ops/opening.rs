@@ -11,7 +11,7 @@ use crate::engine::secrets::Secrets;
 use crate::engine::{drive, observe};
 use crate::journal::{Identity, Writer};
 use crate::model::Moment;
-use crate::plan::noun::Observed;
+use crate::plan::noun::{Observed, Purpose};
 use crate::plan::{Plan, stale, stored};
 use crate::run::Run;
 use crate::run::event::{Event, Request};
@@ -59,6 +59,8 @@ pub(super) fn open_run(
     secrets: &Secrets,
     entry: Entry,
 ) -> Result<Opened, Failure> {
+    // Reading may take long: it is done before the lock, which others wait for.
+    let readings = readings(plan, fleet, secrets, &entry)?;
     let lock = local.lock("apply").map_err(backend)?;
     let found = local.read().map_err(backend)?;
     let base = Base::of(found.as_ref());
@@ -74,11 +76,9 @@ pub(super) fn open_run(
     }
     let now = clock::now();
     let (id, above, told, request) = match entry {
-        Entry::New { saved } => {
-            if saved {
-                refuse_stale(plan, &state, fleet, secrets)?;
-            }
-            (new_id(now)?, 0, None, None)
+        Entry::New { .. } => {
+            refuse_stale(plan, &state, &readings)?;
+            (new_id(&place.runs, now)?, 0, None, None)
         }
         Entry::Open { told, request } => (told.run.id().to_string(), told.run.token(), Some(told), request),
     };
@@ -145,21 +145,59 @@ fn take(
     Ok((run, writer))
 }
 
-/// `20261122-024000-123-3f9a`: sorts by time, also within a second, and names no two runs alike.
-fn new_id(now: Moment) -> Result<String, Failure> {
+/// `20261122-024000-123-3f9a`: sorts by time, also within a second, and names no run that is there already.
+fn new_id(runs: &Path, now: Moment) -> Result<String, Failure> {
     let digits: String = now.to_string().chars().filter(char::is_ascii_digit).take(17).collect();
-    let tail = random::hex(2).map_err(|e| Failure::error(format!("no randomness for the run's id: {e}")))?;
     let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
-    Ok(format!("{}-{}-{}-{tail}", part(0, 8), part(8, 14), part(14, 17)))
+    loop {
+        let tail =
+            random::hex(2).map_err(|e| Failure::error(format!("no randomness for the run's id: {e}")))?;
+        let id = format!("{}-{}-{}-{tail}", part(0, 8), part(8, 14), part(14, 17));
+        if !runs.join(&id).exists() {
+            return Ok(id);
+        }
+    }
 }
 
-fn refuse_stale(plan: &Plan, state: &State, fleet: &Fleet, secrets: &Secrets) -> Result<(), Failure> {
-    let which: Vec<usize> =
-        stale::rests_on(plan).into_iter().filter(|i| plan.entries[*i].desired.is_some()).collect();
-    let read =
-        observe::observe(fleet, &plan.providers, &plan.entries, &which, secrets).map_err(Failure::error)?;
-    let readings: BTreeMap<usize, Observed> = which.iter().map(|i| (*i, read[*i].clone())).collect();
-    let stale = stale::stale(plan, state, &readings);
+/// What the plan rests on, as it is now: a saved plan's components are read again, those of a plan that was just made
+/// were read for it.
+fn readings(
+    plan: &Plan,
+    fleet: &Fleet,
+    secrets: &Secrets,
+    entry: &Entry,
+) -> Result<BTreeMap<usize, Observed>, Failure> {
+    let rests_on = stale::rests_on(plan).into_iter();
+    match entry {
+        Entry::New { saved: true } => {
+            let which: Vec<usize> = rests_on.filter(|i| plan.entries[*i].desired.is_some()).collect();
+            let mut read = observe::observe(fleet, &plan.providers, &plan.entries, &which, secrets)
+                .map_err(Failure::error)?;
+            Ok(which.into_iter().map(|i| (i, std::mem::replace(&mut read[i], Observed::NotRead))).collect())
+        }
+        Entry::New { saved: false } => Ok(rests_on.map(|i| (i, plan.entries[i].observed.clone())).collect()),
+        Entry::Open { .. } => Ok(BTreeMap::new()),
+    }
+}
+
+/// Refuses a plan when a record or a reading that it rests on is no longer what it was.
+fn refuse_stale(plan: &Plan, state: &State, readings: &BTreeMap<usize, Observed>) -> Result<(), Failure> {
+    if plan.purpose == Purpose::Apply {
+        for (_, entry, change) in plan.changes() {
+            if let Some(rejected) =
+                change.to.as_ref().and_then(|level| state.rejection(&entry.address, level))
+            {
+                let (address, level, run) = (&entry.address, &rejected.level, &rejected.run);
+                return Err(Failure::refused(format!(
+                    "{level} of {address} was rolled back by run {run} since this plan was made"
+                ))
+                .hint(format!(
+                    "`patchform allow '{address}'` lets it be tried again; then make a new plan"
+                )));
+            }
+        }
+    }
+    let stale = stale::stale(plan, state, readings);
     if stale.is_empty() { Ok(()) } else { Err(stale_plan(&stale)) }
 }
 

@@ -115,12 +115,13 @@ pub fn check(inputs: &Inputs, watch: Arc<dyn Watch>) -> Result<Checked, Failure>
             Some(&lock),
         )
     });
-    let gathered = match gathered {
+    let mut gathered = match gathered {
         Ok(gathered) => gathered,
         // Without schemas nothing more can be said than what is wrong with the syntax.
         Err(_) if problems.has_errors() => return Err(Failure::configuration(sources, problems)),
         Err(failure) => return Err(failure),
     };
+    problems.0.append(&mut gathered.problems.0);
     let working_folder = std::env::current_dir().unwrap_or_default();
     let around = Surroundings {
         files: &FilesOnDisk,
@@ -135,8 +136,6 @@ pub fn check(inputs: &Inputs, watch: Arc<dyn Watch>) -> Result<Checked, Failure>
         Err(found) => (None, found),
     };
     drop_aside(parsed);
-    // What a syntax error swallowed is missing elsewhere, and is no mistake of its own.
-    found.0.retain(|problem| !(broken && problem.absence));
     problems.0.append(&mut found.0);
     match config {
         Some(config) if !broken => {
@@ -181,7 +180,8 @@ impl Checked {
     /// Those of starting; a state that cannot be read.
     fn start_and_read(&mut self) -> Result<(Fleet, Option<State>), Failure> {
         let local = Local::new(&self.place.state);
-        self.place.prepare()?;
+        // A plan also works where nothing may be written; whoever applies it makes the folders.
+        let _ = self.place.prepare();
         settle_ended(&self.place, &local)?;
         let (fleet, state) = std::thread::scope(|scope| {
             let state = scope.spawn(|| local.read());

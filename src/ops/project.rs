@@ -43,6 +43,10 @@ impl Project {
                 .hint("go to the folder of your configuration, or name it with --chdir"));
         }
         for name in names.iter().filter(configuration) {
+            // A pipe would be waited for, a folder cannot be read.
+            if !Path::new(name).is_file() {
+                return Err(Failure::error(format!("cannot read {name}: it is no file")));
+            }
             add(&mut sources, &mut problems, Path::new(name))?;
         }
         let variables = variable_inputs(&names, inputs, &mut sources, &mut problems)?;

@@ -6,6 +6,7 @@ use crate::config::lock::{Lock, Pin};
 use crate::config::schemas::Schemas;
 use crate::engine::fleet::Fleet;
 use crate::engine::secrets::Secrets;
+use crate::model::{Diagnostic, Diagnostics};
 use crate::plan::noun::PinnedProvider;
 use crate::provider::cache::{Cache, Described};
 use crate::provider::locate::{BUNDLED, Located, Source, locate};
@@ -84,14 +85,14 @@ impl Starter {
         configured: &BTreeSet<&str>,
         lock: Option<&Lock>,
     ) -> Result<Gathered, Failure> {
-        let (mut known, mut unused) = (BTreeMap::new(), BTreeMap::new());
+        let (mut known, mut unused, mut problems) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
         for (name, row) in required {
             let located = locate(name, row.source.as_deref(), Path::new("")).map_err(missing)?;
             if let Some(lock) = lock {
                 keep_to(lock, &located)?;
             }
             let found = self.describe(located).map_err(missing)?;
-            admit(name, row.version.as_deref(), &found)?;
+            problems.extend(unfit(name, row, &found));
             known.insert(name.clone(), found);
         }
         for row in BUNDLED.iter().filter(|row| !required.contains_key(row.name)) {
@@ -101,7 +102,7 @@ impl Starter {
             let used = offers || configured.contains(row.name);
             if used { &mut known } else { &mut unused }.insert(row.name.into(), bundled);
         }
-        Ok(Gathered { known, unused })
+        Ok(Gathered { known, unused, problems: Diagnostics(problems) })
     }
 
     /// Starts the providers of `gathered` that `used` names.
@@ -158,9 +159,9 @@ impl Starter {
     }
 }
 
-/// Holds a provider's version against what `required_providers` asks for.
-fn admit(name: &str, wanted: Option<&str>, found: &Known) -> Result<(), Failure> {
-    let Some(wanted) = wanted else { return Ok(()) };
+/// Holds a provider's version against what its row in `required_providers` asks for.
+fn unfit(name: &str, row: &RequiredProvider, found: &Known) -> Option<Diagnostic> {
+    let wanted = row.version.as_deref()?;
     let version = &found.described.identity.version;
     let (what, way_out) = match &found.located.source {
         Source::Bundled => {
@@ -168,20 +169,26 @@ fn admit(name: &str, wanted: Option<&str>, found: &Known) -> Result<(), Failure>
         }
         Source::Foreign { path, .. } => (path.clone(), "Put an executable there that fits"),
     };
-    let parsed = Scheme::Semver.parse(version).map_err(|wrong| {
-        Failure::error(format!(
-            "provider `{name}` ({what}) says that its version is {version:?}, which cannot be held against {wanted:?}: {wrong}"
-        ))
-        .hint("take `version` out of its row in required_providers, or tell the provider's author")
-    })?;
+    let problem = |summary: String, label: String| match row.version_span.or(row.span) {
+        Some(at) => Diagnostic::error(summary).at(at, label),
+        None => Diagnostic::error(summary),
+    };
+    let parsed = match Scheme::Semver.parse(version) {
+        Ok(parsed) => parsed,
+        Err(wrong) => {
+            let summary = format!("The version of provider `{name}` cannot be held against {wanted:?}");
+            let detail = format!("The provider ({what}) says that its version is {version:?}: {wrong}.");
+            let help = "Take `version` out of this row, or tell the provider's author.";
+            return Some(problem(summary, String::new()).because(detail).help(help));
+        }
+    };
     // The requirement was parsed when the configuration was read.
-    match Constraint::parse(Scheme::Semver, wanted) {
-        Ok(constraint) if !constraint.matches(&parsed) => Err(Failure::error(format!(
-            "provider `{name}` ({what}) is version {version}; required_providers asks for {wanted:?}"
-        ))
-        .hint(format!("{way_out}, or change `version` in its row of required_providers"))),
-        _ => Ok(()),
-    }
+    let fits = Constraint::parse(Scheme::Semver, wanted).is_ok_and(|c| c.matches(&parsed));
+    (!fits).then(|| {
+        let summary = format!("Provider `{name}` ({what}) is version {version}; {wanted:?} is asked for");
+        problem(summary, format!("{version} does not fit"))
+            .help(format!("{way_out}, or change `version` in this row of required_providers."))
+    })
 }
 
 /// The providers of a configuration.
@@ -190,6 +197,8 @@ pub struct Gathered {
     pub known: BTreeMap<String, Known>,
     /// Bundled ones that it does not use: for suggestions.
     unused: BTreeMap<String, Known>,
+    /// Versions that are not what `required_providers` asks for.
+    pub problems: Diagnostics,
 }
 
 impl Gathered {

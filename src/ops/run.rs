@@ -89,6 +89,15 @@ pub fn show(id: Option<&str>) -> Result<runs::Told, Failure> {
     runs::tell(&place.runs, &id)
 }
 
+/// Who drives a run now; `None` when nobody does.
+///
+/// # Errors
+/// A lease that cannot be read.
+pub fn driver(id: &str) -> Result<Option<String>, Failure> {
+    let open = runs::open(&Place::known().runs)?;
+    Ok(open.into_iter().find(|run| run.id == id && run.alive).map(|run| run.driver()))
+}
+
 /// Asks something of a run that is driven elsewhere; answers its id.
 ///
 /// # Errors

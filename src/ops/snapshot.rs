@@ -207,7 +207,7 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
         lineage: state.lineage.clone(),
         purpose: Purpose::Rollback { of: snapshot.run.clone() },
         entries: vec![Entry { after: Vec::new(), rollout: 0, ..entry }],
-        outputs: Vec::new(),
+        outputs: state.outputs.iter().map(|(name, o)| (name.clone(), o.value.clone(), o.sensitive)).collect(),
         rollouts: told
             .plan
             .rollouts

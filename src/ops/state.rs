@@ -116,7 +116,9 @@ pub fn push(path: &Path, force: bool, patience: Duration) -> Result<u64, Failure
         .map_err(|e| Failure::error(format!("cannot read {}: {e}", path.display())))?;
     let read = if force { stored::read_edited(&bytes) } else { stored::read(&bytes) };
     let mut next = read.map_err(|e| {
-        Failure::error(format!("{} cannot replace the state: {e}", path.display()))
+        let failure =
+            if matches!(e, stored::StoredError::Newer { .. }) { Failure::locked } else { Failure::error };
+        failure(format!("{} cannot replace the state: {e}", path.display()))
             .hint("a state that was edited by hand on purpose is taken with --force")
     })?;
     let local = Local::new(&place.state).with_patience(patience);

@@ -129,6 +129,7 @@ fn lean(
         (_, Goal::Unmanaged) => settled(Verdict::Forget),
         (_, goal) => wish(entry, goal, record, draft, facts),
     };
+    let leaning = unless_held(leaning, entry, facts);
     match claimed {
         Some((claim, by)) => {
             let stops = !matches!(leaning, Leaning::Settled { stops: false, .. });
@@ -136,6 +137,18 @@ fn lean(
             Leaning::Settled { verdict: Verdict::Blocked(block), stops }
         }
         None => leaning,
+    }
+}
+
+/// A record that a run which has not ended may still write is left alone.
+fn unless_held(leaning: Leaning, entry: &Entry, facts: &Facts) -> Leaning {
+    let records = Leaning::Settled { verdict: Verdict::NoChange { adopt: true }, stops: false };
+    let forgets = Leaning::Settled { verdict: Verdict::Forget, stops: false };
+    match facts.leases.components.get(&entry.address) {
+        Some(run) if leaning == records || leaning == forgets => {
+            Leaning::Settled { verdict: Verdict::Blocked(Block::Leased { run: run.clone() }), stops: false }
+        }
+        _ => leaning,
     }
 }
 
@@ -192,6 +205,12 @@ fn reach(
 ) -> Leaning {
     let difference = levels::difference(&entry.address.kind, observed, level, facts.compare);
     if difference.missing.is_empty() && difference.direction == Direction::Same {
+        // It stands at a level that failed and was never taken back: that is not where it should be.
+        if let Some(rejected) = facts.state.rejection(&entry.address, level)
+            && record.is_none_or(|r| r.level != *level)
+        {
+            return blocked(Block::Rejected { run: rejected.run.clone(), reason: rejected.reason.clone() });
+        }
         return settled(Verdict::NoChange { adopt: differs(record, level, identity, entry, draft) });
     }
     if !difference.missing.is_empty() && !entry.lifecycle.install {

@@ -265,6 +265,7 @@ impl Process {
     /// A line that is no message. Whoever asked something without effect is told at once; an action may have been done,
     /// so it waits for its true answer until its deadline.
     fn nonsense(&self, what: &str, line: String) {
+        let line = self.launch.targets.masked(&line);
         self.odd(&format!("sent a line that {what}; it begins: {line}"));
         lock(&self.heard).odd = Some(format!("; it sent a line that {what}: {line}"));
         for waiting in self.pending.take_questions() {

@@ -88,7 +88,12 @@ pub fn render(plan: &Plan, view: &View<'_>) -> String {
 
 /// The first sentence, and the legend of the signs in use.
 fn introduce(page: &mut Page, plan: &Plan, counts: &Counts) {
+    let restores = plan.changes().find_map(|(.., change)| change.restore_from.as_ref());
     let sentence = match &plan.purpose {
+        Purpose::Rollback { .. } if restores.is_some() && plan.entries.len() == 1 => {
+            let id = restores.map_or("", |snapshot| snapshot.id.as_str());
+            format!("patchform will take this component back to snapshot {id}.")
+        }
         Purpose::Apply if counts.acting() > 0 => {
             "patchform will take these components to their declared levels.".to_string()
         }

@@ -27,6 +27,15 @@ impl Reason {
             Verdict::Change(change) => of_change(plan, entry, change),
             Verdict::Blocked(block) => of_block(plan, entry, block),
             Verdict::Held { by } => of_held(plan, by),
+            Verdict::NoChange { adopt: true }
+                if entry.recorded.is_some() && entry.recorded.as_ref() == entry.observed.level() =>
+            {
+                Reason::only(format!(
+                    "it is at {}, as recorded, but its content was changed outside patchform; the record takes over \
+                     what is observed",
+                    level(entry.observed.level()),
+                ))
+            }
             Verdict::NoChange { adopt: true } => Reason::only(format!(
                 "{} is observed, {} was recorded; the record takes over what is observed",
                 level(entry.observed.level()),
@@ -74,8 +83,16 @@ fn of_block(plan: &Plan, entry: &Entry, block: &Block) -> Reason {
     let desired = level(entry.desired.as_ref());
     match block {
         Block::NotRead(why) => Reason::with(
-            format!("it could not be read: {why}"),
-            "make it reachable and plan again, without --refresh=false",
+            if entry.observed == Observed::NotRead {
+                "it was not read".into()
+            } else {
+                format!("it could not be read: {why}")
+            },
+            if entry.observed == Observed::NotRead {
+                "plan again without --refresh=false"
+            } else {
+                "make it readable and plan again"
+            },
         ),
         Block::Ahead => Reason::with(
             format!("it is ahead: it stands at {observed}, above the declared {desired}"),

@@ -89,6 +89,7 @@ fn settled(entry: usize, stands: Stands) -> Settled {
         failed_at: None,
         failed_why: String::new(),
         output: String::new(),
+        rejected: false,
         took: Some(Duration::from_millis(7_040)),
         left: Vec::new(),
         snapshot: None,
@@ -115,6 +116,7 @@ pub fn ended(plan: &Plan, how: Ended) -> RunView {
         Ended::Incomplete => {}
         Ended::Restored => {
             first.stands = Stands::Restored;
+            first.rejected = true;
             first.failed_at = Some(Step::Verify);
             first.why = "http GET http://127.0.0.1:8080/healthz answered 503, expected 200".into();
             first.failed_why = first.why.clone();

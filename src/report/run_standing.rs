@@ -3,9 +3,9 @@
 use super::reason::name;
 use super::run_view::{Ended, RunView, Settled, Stands};
 use crate::model::Moment;
-use crate::plan::noun::{Plan, Verdict};
+use crate::plan::noun::{Entry, Plan, Verdict};
 use crate::run::event::{Event, What};
-use crate::run::{Ending, Left, Run, Standing, outcome};
+use crate::run::{Ending, Left, Run, Standing, outcome, rejected};
 use std::collections::BTreeMap;
 
 /// When components were worked on, as events tell it.
@@ -38,6 +38,8 @@ pub fn view(plan: &Plan, run: &Run, times: &Times, started: Moment, finished: Mo
     RunView {
         id: run.id().into(),
         ended: match outcome.ending {
+            // What was blocked before the run began is not at its planned level either.
+            Ending::Complete if plan.entries.iter().any(stopped) => Ended::Incomplete,
             Ending::Complete => Ended::Complete,
             Ending::Incomplete => Ended::Incomplete,
             Ending::Restored => Ended::Restored,
@@ -49,6 +51,11 @@ pub fn view(plan: &Plan, run: &Run, times: &Times, started: Moment, finished: Mo
         why: run.stopped().unwrap_or_default().into(),
         components: plan.changes().map(|(i, ..)| settled(plan, run, times, i, &outcome.left)).collect(),
     }
+}
+
+/// Whether the plan says that a component would change and may not.
+fn stopped(entry: &Entry) -> bool {
+    matches!(entry.verdict, Verdict::Blocked(_) | Verdict::Held { .. })
 }
 
 fn settled(plan: &Plan, run: &Run, times: &Times, i: usize, left: &[Left]) -> Settled {
@@ -63,6 +70,7 @@ fn settled(plan: &Plan, run: &Run, times: &Times, i: usize, left: &[Left]) -> Se
         failed_at: failure.map(|f| f.step),
         failed_why: failure.map_or(String::new(), |f| f.why.clone()),
         output: failure.map_or(String::new(), |f| f.output.clone()),
+        rejected: rejected(plan, run, i).is_some(),
         took: times.0.get(&i).map(|(from, to)| to.since(*from)),
         left: left.flat_map(left_behind).collect(),
         snapshot: run.snapshots(i).iter().rev().find(|s| s.done).map(|s| s.id.clone()),

@@ -116,6 +116,8 @@ pub struct Settled {
     pub failed_why: String,
     /// The end of what that step printed; may be empty.
     pub output: String,
+    /// Whether its level was taken back and will not be tried again.
+    pub rejected: bool,
     /// How long it was worked on.
     pub took: Option<Duration>,
     /// What is not as it should stay, such as `traffic is still away from it`; empty unless halted or stuck.

@@ -62,6 +62,8 @@ pub(super) struct Component {
     pub unclean: bool,
     /// Something on the target may differ from the reading before.
     pub changed: bool,
+    /// Something was, or may have been, changed in this run, even if it was taken back since.
+    pub tried: bool,
     /// Traffic may be away.
     pub drained: bool,
     /// Holds a place of its rollout's `max_parallel`.
@@ -97,6 +99,7 @@ impl Component {
             pinned: 0,
             unclean: false,
             changed: false,
+            tried: false,
             drained: false,
             slot: false,
             passed: false,
@@ -181,7 +184,10 @@ impl Component {
     /// Notes that `step` may have had its effect.
     pub(super) fn may_have_had(&mut self, step: Step) {
         match step {
-            Step::Patch | Step::Reload | Step::Restore | Step::Uninstall => self.changed = true,
+            Step::Patch | Step::Reload | Step::Restore | Step::Uninstall => {
+                self.changed = true;
+                self.tried = true;
+            }
             Step::Drain => self.drained = true,
             _ => {}
         }

@@ -264,6 +264,11 @@ impl Run {
         self.components.get(i)?.failure.as_ref()
     }
 
+    /// Whether something of component `i` was, or may have been, changed in this run, even if it was taken back since.
+    pub fn was_tried(&self, i: usize) -> bool {
+        self.components.get(i).is_some_and(|c| c.tried)
+    }
+
     /// The snapshots that were asked for, in order: the last `done` one is the way back, the others may be orphans.
     pub fn snapshots(&self, i: usize) -> &[Stored] {
         self.components.get(i).map_or(&[], |c| &c.snapshots)

@@ -6,9 +6,11 @@ use super::standing::{ActionStanding, Phase, Skip};
 use crate::config::checked::OnFailure;
 
 impl Run {
-    /// Does what the rollout of `i`, which failed, says.
-    pub(super) fn react_to_failure(&mut self, i: usize, why: &str) {
+    /// Does what the rollout of `i`, which failed, says; `i` itself may be in a going-back set already.
+    pub(super) fn react_to_failure(&mut self, i: usize, why: &str, turning: bool) {
         match self.shape.nodes[i].on_failure {
+            OnFailure::RollbackRun if turning => self.take_all_back(),
+            _ if turning => {}
             OnFailure::Halt => self.halt_at(i, why, false),
             OnFailure::RollbackComponent => self.take_back(i),
             OnFailure::RollbackRun => {
@@ -71,7 +73,7 @@ impl Run {
     /// Whether the last action forth of `i` still has to be resolved before its way back begins.
     fn answer_open(&self, i: usize) -> bool {
         let c = &self.components[i];
-        c.leg == Leg::Forth && c.planned(&self.shape.nodes[i]).is_some() && c.failure.is_none()
+        c.leg == Leg::Forth && c.planned(&self.shape.nodes[i]).is_some()
     }
 
     /// Adds what began on the target after `i` and has to go back first: everything, when the restore of `i` covers
@@ -196,8 +198,8 @@ impl Run {
             match self.components[i].phase {
                 Phase::Forward | Phase::Turning | Phase::Back | Phase::Reading => self.interrupted(i),
                 Phase::Halted => {
+                    // Its failure is kept until the step is done after all: a rollback may come first.
                     let c = &mut self.components[i];
-                    c.failure = None;
                     c.tries = 0;
                     c.current = ActionStanding::Pending;
                     self.enter(i, Phase::Forward);

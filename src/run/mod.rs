@@ -8,6 +8,7 @@ mod fold;
 mod going_back;
 mod order;
 pub mod outcome;
+mod rejection;
 mod shape;
 mod standing;
 mod target;
@@ -18,6 +19,7 @@ pub use damage::Damage;
 pub use decide::{Begin, Command, decide};
 pub use fold::Run;
 pub use outcome::{Ending, Left, Outcome, outcome};
+pub use rejection::rejected;
 pub use standing::{ActionStanding, Failure, Halt, Skip, Standing, leg_name};
 
 #[cfg(test)]

@@ -260,6 +260,109 @@ fn on_failure_says_how_much_goes_back() {
     assert_eq!(halt.turn(), "verify 0, verify#2 1", "a resume tries again what failed");
 }
 
+/// Two free components go back because 0 failed; what 1, which was on its way forth, answers then.
+#[test]
+fn a_failure_in_a_going_back_set_is_kept_too() {
+    for (verify, failed) in
+        [("ill", &[0, 1][..]), ("refused", &[0, 1]), ("done", &[0]), ("inconclusive", &[0])]
+    {
+        let plan = sample::plan(&[&[], &[]], 10, OnFailure::RollbackRun);
+        let mut p = Played::new(&plan);
+        p.turn();
+        p.well(0, 3);
+        p.well(1, 3);
+        assert_eq!(p.says(0, "ill"), "restore 0");
+        assert_eq!(p.says(1, verify), "restore 1");
+        for i in [0, 1] {
+            p.well(i, 2);
+            p.says(i, "same");
+        }
+        assert_eq!(
+            (p.standings().as_str(), outcome(&p.run).failed.as_slice()),
+            ("restored, restored", failed)
+        );
+        let named: Vec<usize> = (0..2).filter(|i| rejected(&plan, &p.run, *i).is_some()).collect();
+        assert_eq!(named, failed, "{verify}");
+    }
+}
+
+#[test]
+fn a_failure_in_a_going_back_set_takes_the_run_back_if_its_rollout_says_so() {
+    let mut plan = sample::plan(&[&[], &[], &[0]], 10, OnFailure::RollbackComponent);
+    plan.rollouts.push(crate::plan::noun::RolloutLimit {
+        name: "all".into(),
+        max_parallel: 10,
+        on_failure: OnFailure::RollbackRun,
+    });
+    plan.entries[2].rollout = 1;
+    // Both are unhealthy at once: 2 failed by itself, not only because it stands on 0.
+    let mut p = Played::new(&plan);
+    p.turn();
+    p.well(1, 5);
+    p.well(0, 5);
+    p.well(2, 3);
+    p.run.take_back(0);
+    assert_eq!(p.standings(), "going back, committed, going back");
+    p.says(2, "ill");
+    assert_eq!(p.standings(), "going back, going back, going back");
+}
+
+/// What is remembered of a failure that halted the run, when it is taken up again.
+#[test]
+fn a_failure_that_halted_the_run_is_kept_until_its_step_is_done() {
+    let plan = sample::plan(&[&[]], 1, OnFailure::Halt);
+    let halted = || {
+        let mut p = Played::new(&plan);
+        p.turn();
+        p.well(0, 3);
+        assert_eq!(p.says(0, "ill"), "stop: halted at verify: down");
+        p.apply(What::Taken { controller: "me".into(), token: 2 });
+        p
+    };
+    let mut back = halted();
+    back.apply(What::Asked(Request::Rollback));
+    assert_eq!(back.turn(), "restore 0");
+    back.well(0, 2);
+    assert_eq!(back.says(0, "same"), "finish");
+    assert_eq!(rejected(&plan, &back.run, 0).map(|(_, f)| f.why.as_str()), Some("down"));
+
+    let mut late = halted();
+    assert_eq!(late.turn(), "verify#2 0");
+    late.apply(What::Asked(Request::Rollback));
+    assert_eq!(late.turn(), "", "its answer is awaited");
+    assert_eq!(late.says(0, "inconclusive"), "restore 0");
+    assert_eq!(outcome(&late.run).failed, [0]);
+
+    let mut forth = halted();
+    assert_eq!(forth.turn(), "verify#2 0");
+    assert_eq!(outcome(&forth.run).failed, [0]);
+    assert_eq!(forth.well(0, 2), "finish");
+    assert_eq!((forth.ending(), outcome(&forth.run).failed.len()), (Ending::Complete, 0));
+}
+
+/// Steps that answer well, then a refusal: only a level of which something was tried is rejected.
+#[test]
+fn what_changed_nothing_does_not_reject_its_level() {
+    for (well, last, tried) in
+        [(1, "refused", false), (2, "refused", false), (2, "between", true), (3, "refused", true)]
+    {
+        let plan = sample::plan(&[&[]], 1, OnFailure::RollbackComponent);
+        let mut p = Played::new(&plan);
+        p.turn();
+        p.well(0, well);
+        if last == "between" {
+            p.says(0, "unclear");
+        }
+        p.says(0, last);
+        if tried {
+            p.well(0, 2);
+            p.says(0, "same");
+        }
+        assert_eq!((p.standings().as_str(), outcome(&p.run).failed.as_slice()), ("restored", &[0][..]));
+        assert_eq!(rejected(&plan, &p.run, 0).is_some(), tried, "{well} {last}");
+    }
+}
+
 #[test]
 fn going_back_follows_the_reverse_of_the_graph_and_stops_under_what_is_stuck() {
     let mut p = chain(OnFailure::RollbackRun);

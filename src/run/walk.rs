@@ -211,7 +211,7 @@ impl Run {
         match self.components[i].leg {
             Leg::Back => self.back_failed(i, why),
             // Nobody goes on forth in a going-back set.
-            Leg::Forth if self.components[i].phase == Phase::Turning => self.turned(i),
+            Leg::Forth if again && self.components[i].phase == Phase::Turning => self.turned(i),
             Leg::Forth if again => {
                 self.components[i].tries += u32::from(!interrupted);
                 self.again(i);
@@ -264,8 +264,13 @@ impl Run {
 
     /// The next action, or the end of the leg.
     fn advance(&mut self, i: usize) {
+        let step = self.step(i);
         let node = &self.shape.nodes[i];
         let c = &mut self.components[i];
+        if c.phase == Phase::Forward && c.failure.as_ref().is_some_and(|f| f.step == step) {
+            // It failed and halted the run; tried again, it was done.
+            c.failure = None;
+        }
         c.next(node);
         let ended = c.planned(node).is_none();
         match (c.leg, ended) {
@@ -284,10 +289,10 @@ impl Run {
 
     /// Do not start: nothing was disturbed yet, so it is left alone rather than failed.
     fn stay_away(&mut self, i: usize, skip: Skip, why: &str) {
-        if self.components[i].phase == Phase::Turning {
-            self.turned(i);
-        } else if self.components[i].touched() {
+        if self.components[i].touched() {
             self.fail(i, why, "");
+        } else if self.components[i].phase == Phase::Turning {
+            self.turned(i);
         } else {
             self.skip(i, skip);
         }
@@ -323,12 +328,18 @@ impl Run {
     /// The way forth failed: keeps why, and does what the rollout says.
     fn fail(&mut self, i: usize, why: &str, output: &str) {
         let step = self.step(i);
-        if self.components[i].phase == Phase::Turning {
-            return self.turned(i);
-        }
+        let turning = self.components[i].phase == Phase::Turning;
         let failure = Failure { step, why: why.into(), output: output.into() };
-        self.components[i].failure = Some(failure);
-        self.react_to_failure(i, why);
+        let c = &mut self.components[i];
+        c.current = ActionStanding::Failed(why.into());
+        if turning {
+            // It goes back with others already, and failed by itself all the same: both are told.
+            c.failure.get_or_insert(failure);
+            self.turned(i);
+        } else {
+            c.failure = Some(failure);
+        }
+        self.react_to_failure(i, why, turning);
     }
 
     /// The reading after the way back decides, not the messages (page 5.3, rule 7).

@@ -45,7 +45,8 @@ pub fn run(check: &Check, connection: &Connection, targets: &Targets, cancelled:
         let spent = started.elapsed();
         if spent.saturating_add(check.interval) >= check.within {
             let times = if tries == 1 { "1 try".into() } else { format!("{tries} tries") };
-            let why = format!("{why} (after {times} in {})", seconds(spent));
+            // Masked only here: `expect_output` looks at what was printed.
+            let why = format!("{} (after {times} in {})", targets.masked(&why), seconds(spent));
             return Checked { verdict: Verdict::Ill(why), tries };
         }
         pause(check.interval, cancelled);
@@ -114,7 +115,7 @@ fn exec(
             }
             _ => Ok(()),
         },
-        TargetAwaited::Exited { code, stdout, stderr } => {
+        TargetAwaited::Exited { code, stdout, stderr, .. } => {
             let said = if stderr.trim().is_empty() { stdout } else { stderr };
             let said = said
                 .trim()

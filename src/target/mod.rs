@@ -40,18 +40,22 @@ impl Targets {
         self.mask.read().unwrap_or_else(PoisonError::into_inner).apply(text).into_owned()
     }
 
-    /// An ended command's output is masked where it is kept. A trace that cannot be written any more stays as it is:
-    /// its answer is masked all the same.
-    fn mask_trace(&self, id: &str) {
-        for name in ["stdout", "stderr"] {
-            let path = self.store.join(id).join(name);
-            let Ok(bytes) = disk::read(&path, TRACE) else { continue };
-            let text = String::from_utf8_lossy(&bytes);
-            let masked = self.masked(&text);
-            if masked != text {
-                let _ = disk::write_atomic(&path, masked.as_bytes());
-            }
+    /// What may be shown and stored of an ended command's output; `None` when that is all of it. The output is masked
+    /// where it is kept, too, and marked so: whoever asks again must not take the masked text for what was printed. A
+    /// trace that cannot be written any more stays as it is.
+    fn mask_trace(&self, id: &str, name: &str, output: &str) -> Option<String> {
+        let masked = self.masked(output);
+        let path = self.store.join(id).join(name);
+        let mark = path.with_extension("masked");
+        if masked == output {
+            return mark.exists().then_some(masked);
         }
+        if let Ok(bytes) = disk::read(&path, TRACE)
+            && disk::write_atomic(&mark, b"").is_ok()
+        {
+            let _ = disk::write_atomic(&path, self.masked(&String::from_utf8_lossy(&bytes)).as_bytes());
+        }
+        Some(masked)
     }
 
     fn at(&self, connection: &Connection) -> Result<&dyn Host, RpcError> {
@@ -72,19 +76,15 @@ impl Host for Targets {
     fn wait(&self, wait: &TargetAwait) -> Result<TargetAwaited, RpcError> {
         let mut answer = self.at(&wait.connection)?.wait(wait)?;
         match &mut answer {
-            TargetAwaited::Exited { stdout, stderr, .. } => {
-                let shown = [self.masked(stdout), self.masked(stderr)];
-                if shown != [&**stdout, &**stderr] {
-                    self.mask_trace(&wait.id);
-                }
-                [*stdout, *stderr] = shown;
+            // A provider reads levels and tokens in it: it gets what was printed, and beside it what may be shown.
+            TargetAwaited::Exited { stdout, stderr, stdout_masked, stderr_masked, .. } => {
+                *stdout_masked = self.mask_trace(&wait.id, "stdout", stdout);
+                *stderr_masked = self.mask_trace(&wait.id, "stderr", stderr);
             }
             TargetAwaited::Lost { output } => {
-                let shown = self.masked(output);
-                if shown != *output {
-                    self.mask_trace(&wait.id);
-                }
-                *output = shown;
+                self.mask_trace(&wait.id, "stdout", output);
+                self.mask_trace(&wait.id, "stderr", output);
+                *output = self.masked(output);
             }
             TargetAwaited::Running | TargetAwaited::Unknown => {}
         }

@@ -2,7 +2,7 @@
 //! this machine, keeps both.
 
 use crate::arguments::{Arguments, Argv, level};
-use crate::ask::{self, Ended};
+use crate::ask::{self, Ended, Said};
 use crate::look;
 use patchform_sdk::durable::Survives;
 use patchform_sdk::line::tail;
@@ -114,11 +114,15 @@ pub fn snapshot_of(action: Action, act: &Act) -> Result<String, String> {
 fn answer(action: Action, argv: &Argv, arguments: &Arguments, ended: Ended) -> Answer {
     let shown = argv.join(" ");
     match ended {
-        Ended::Exited { code: 0, stdout, stderr } => {
-            Answer::Applied(done(action, arguments, &stdout, &stderr))
+        Ended::Exited { code: 0, said } if action == Action::Snapshot && said.secret => {
+            Answer::refused(format!(
+                "the snapshot was not accepted: what `{shown}` printed is stored as its token, and a secret (the value of a \
+             sensitive variable) stands in it; let it print a name or a path without it"
+            ))
         }
-        Ended::Exited { code, stdout, stderr } => {
-            let output = tail(&(stdout + &stderr), OUTPUT).to_string();
+        Ended::Exited { code: 0, said } => Answer::Applied(done(action, arguments, &said)),
+        Ended::Exited { code, said } => {
+            let output = tail(&(said.shown + &said.stderr), OUTPUT).to_string();
             let why = format!("`{shown}` exited with code {code}");
             if code == REFUSED { Answer::Refused { why, output } } else { Answer::Unclear { why, output } }
         }
@@ -130,11 +134,12 @@ fn answer(action: Action, argv: &Argv, arguments: &Arguments, ended: Ended) -> A
 }
 
 /// What an action that ended well has to say, also to a probe.
-pub fn done(action: Action, arguments: &Arguments, stdout: &str, stderr: &str) -> Done {
-    let mut done = Done { output: tail(&format!("{stdout}{stderr}"), OUTPUT).into(), ..Done::default() };
+pub fn done(action: Action, arguments: &Arguments, said: &Said) -> Done {
+    let output = format!("{}{}", said.shown, said.stderr);
+    let mut done = Done { output: tail(&output, OUTPUT).into(), ..Done::default() };
     match action {
         Action::Snapshot => {
-            let printed = stdout.trim();
+            let printed = said.stdout.trim();
             done.snapshot = Some(Snapshot {
                 token: json!({ "printed": printed }),
                 place: printed.into(),

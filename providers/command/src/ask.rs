@@ -15,10 +15,8 @@ pub enum Ended {
     Exited {
         /// The code.
         code: i32,
-        /// The end of its standard output.
-        stdout: String,
-        /// The end of its standard error.
-        stderr: String,
+        /// What it said.
+        said: Said,
     },
     /// Not yet.
     Running,
@@ -28,6 +26,19 @@ pub enum Ended {
     Lost,
     /// The target cannot be asked.
     Unreachable(String),
+}
+
+/// What a command printed, as it is and as it may be shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Said {
+    /// The end of its standard output, as it was printed.
+    pub stdout: String,
+    /// Whether a secret stands in `stdout`: then it may not be stored.
+    pub secret: bool,
+    /// The end of its standard output, without secrets.
+    pub shown: String,
+    /// The end of its standard error, without secrets.
+    pub stderr: String,
 }
 
 /// No question is waited for longer: a plan must not hang for ten minutes on one component that does not answer.
@@ -77,7 +88,12 @@ pub fn wait(id: &str, subject: &Subject, patience: Duration, context: &Context) 
     let timeout = u64::try_from(patience.as_millis()).unwrap_or(u64::MAX);
     let wait = TargetAwait { id: safe_id(id), connection: subject.connection.clone(), timeout };
     match context.target().wait(&wait) {
-        Ok(TargetAwaited::Exited { code, stdout, stderr }) => Ended::Exited { code, stdout, stderr },
+        Ok(TargetAwaited::Exited { code, stdout, stderr, stdout_masked, stderr_masked }) => {
+            let secret = stdout_masked.is_some();
+            let (shown, stderr) =
+                (stdout_masked.unwrap_or_else(|| stdout.clone()), stderr_masked.unwrap_or(stderr));
+            Ended::Exited { code, said: Said { stdout, secret, shown, stderr } }
+        }
         Ok(TargetAwaited::Running) => Ended::Running,
         Ok(TargetAwaited::Unknown) => Ended::Never,
         Ok(TargetAwaited::Lost { .. }) => Ended::Lost,
@@ -91,17 +107,17 @@ impl Ended {
     /// # Errors
     /// What it did instead, in a sentence.
     pub fn output(self, argv: &[String]) -> Result<String, String> {
-        let shown = argv.join(" ");
+        let command = argv.join(" ");
         match self {
-            Ended::Exited { code: 0, stdout, .. } => Ok(stdout),
-            Ended::Exited { code, stderr, stdout } => {
-                let said = if stderr.trim().is_empty() { stdout } else { stderr };
+            Ended::Exited { code: 0, said } => Ok(said.stdout),
+            Ended::Exited { code, said: Said { shown, stderr, .. } } => {
+                let said = if stderr.trim().is_empty() { shown } else { stderr };
                 let said = said.trim().lines().last().map(|line| format!(": {line}")).unwrap_or_default();
-                Err(format!("`{shown}` exited with code {code}{said}"))
+                Err(format!("`{command}` exited with code {code}{said}"))
             }
-            Ended::Running => Err(format!("`{shown}` did not end in time")),
-            Ended::Never => Err(format!("`{shown}` was not started")),
-            Ended::Lost => Err(format!("`{shown}` was cut off")),
+            Ended::Running => Err(format!("`{command}` did not end in time")),
+            Ended::Never => Err(format!("`{command}` was not started")),
+            Ended::Lost => Err(format!("`{command}` was cut off")),
             Ended::Unreachable(why) => Err(why),
         }
     }

@@ -3,9 +3,9 @@
 
 use crate::act::{command_of, done, ledger_of, snapshot_of};
 use crate::arguments::{Arguments, level};
-use crate::ask::{self, Ended};
+use crate::ask::{self, Ended, Said};
 use crate::{act, look};
-use patchform_sdk::message::{Act, Action, Done, Probe, Probed, RpcError};
+use patchform_sdk::message::{Act, Action, Probe, Probed, RpcError};
 use patchform_sdk::{Context, ledger};
 use std::time::Duration;
 
@@ -26,20 +26,25 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
     match ask::wait(&request.id, &request.subject, Duration::ZERO, context) {
         Ended::Running => Ok(Probed::Busy),
         Ended::Never => Ok(Probed::Before),
-        Ended::Exited { code: 0, stdout, stderr } => {
-            Ok(Probed::After(done(probe.action, &arguments, &stdout, &stderr)))
+        // Such a token was not accepted, and taking a snapshot again does no harm.
+        Ended::Exited { code: 0, said } if probe.action == Action::Snapshot && said.secret => {
+            Ok(Probed::Before)
         }
+        Ended::Exited { code: 0, said } => Ok(Probed::After(done(probe.action, &arguments, &said))),
         Ended::Exited { code: act::REFUSED, .. } => Ok(Probed::Before),
-        Ended::Exited { .. } | Ended::Lost => ask_further(probe.action, request, &arguments, context),
+        Ended::Exited { code, .. } => ask_further(probe.action, request, &arguments, Some(code), context),
+        Ended::Lost => ask_further(probe.action, request, &arguments, None, context),
         Ended::Unreachable(why) => Err(RpcError::internal(why)),
     }
 }
 
-/// The command failed or was cut off: its own probe tells, or the level does.
+/// The command failed with a `code` or was cut off: the user's probe tells, or the level does. A package manager may
+/// show the new level of what it could not configure: after a known failure the level proves nothing but "before".
 fn ask_further(
     action: Action,
     request: &Act,
     arguments: &Arguments,
+    failed: Option<i32>,
     context: &Context,
 ) -> Result<Probed, RpcError> {
     let between = |why: &str| Probed::Between { why: why.into() };
@@ -54,7 +59,7 @@ fn ask_further(
         let said = ask::quietly(argv, &request.subject, arguments, &variables, context).output(argv);
         return match said.map_err(RpcError::internal)?.trim() {
             "before" => Ok(Probed::Before),
-            "after" => Ok(Probed::After(Done { ..done(action, arguments, "", "") })),
+            "after" => Ok(Probed::After(done(action, arguments, &Said::default()))),
             "between" => Ok(between("the probe command says so")),
             "busy" => Ok(Probed::Busy),
             other => Err(RpcError::internal(format!(
@@ -69,10 +74,14 @@ fn ask_further(
             if request.expected.as_ref() == Some(&standing.digest) {
                 return Ok(Probed::Before);
             }
-            if standing.level.as_deref() == level(request.level.as_ref()) {
-                return Ok(Probed::After(done(action, arguments, "", "")));
+            if let Some(code) = failed {
+                let there = standing.level.map_or("nothing".into(), |level| format!("{level:?}"));
+                return Ok(between(&format!("the command exited with code {code}; {there} is read now")));
             }
-            Ok(between("the command failed, and the level is neither the old nor the new one"))
+            if standing.level.as_deref() == level(request.level.as_ref()) {
+                return Ok(Probed::After(done(action, arguments, &Said::default())));
+            }
+            Ok(between("the command was cut off, and the level is neither the old nor the new one"))
         }
         Action::Snapshot | Action::Drop => Ok(Probed::Before),
         _ => Ok(between("the command failed or was cut off")),

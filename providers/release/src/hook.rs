@@ -33,11 +33,14 @@ pub fn reload(arguments: &Arguments, act: &Act, context: &Context) -> Answer {
         return Answer::unclear(format!("the command may not have been started: {}", e.message));
     }
     match wait(act, context, act.deadline) {
-        Ok(TargetAwaited::Exited { code: 0, stdout, .. }) => {
+        Ok(TargetAwaited::Exited { code: 0, stdout, stdout_masked, .. }) => {
+            let stdout = stdout_masked.unwrap_or(stdout);
             Answer::Applied(Done { output: tail(&stdout, 4096).into(), ..Done::default() })
         }
-        Ok(TargetAwaited::Exited { code, stdout, stderr }) => {
-            let output = tail(&(stdout + &stderr), 4096).to_string();
+        Ok(TargetAwaited::Exited { code, stdout, stderr, stdout_masked, stderr_masked }) => {
+            // The ledger keeps the answer: no secret may stand in it.
+            let output = stdout_masked.unwrap_or(stdout) + &stderr_masked.unwrap_or(stderr);
+            let output = tail(&output, 4096).to_string();
             let why = format!("`{}` exited with code {code}", run.argv.join(" "));
             if code == REFUSED { Answer::Refused { why, output } } else { Answer::Unclear { why, output } }
         }

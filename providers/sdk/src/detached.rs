@@ -10,6 +10,7 @@ use crate::line::tail;
 use crate::machine;
 use crate::message::{RpcError, TargetAwait, TargetAwaited, TargetRun, TargetStarted};
 use crate::{digest, durable};
+use rustix::process::{Pid, Signal, kill_process_group};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -45,6 +46,8 @@ pub struct Detached {
 }
 
 struct Brief {
+    /// Of its process group, too.
+    pid: u32,
     end: Arc<Mutex<Option<io::Result<ExitStatus>>>>,
     stdout: File,
     stderr: File,
@@ -155,6 +158,8 @@ impl Detached {
                     code: code.trim().parse().unwrap_or(-1),
                     stdout: end_of(&folder.join("stdout")),
                     stderr: end_of(&folder.join("stderr")),
+                    stdout_masked: None,
+                    stderr_masked: None,
                 });
             }
             if !alive {
@@ -191,18 +196,20 @@ impl Detached {
             stdin.into()
         });
         let end = Arc::new(Mutex::new(None));
-        match command.spawn() {
+        let pid = match command.spawn() {
             Ok(mut child) => {
+                let pid = child.id();
                 let (end, ended) = (Arc::clone(&end), Arc::clone(&self.ended));
                 thread::Builder::new().name("command".into()).spawn(move || {
                     let status = child.wait();
                     *lock(&end) = Some(status);
                     ended.notify_all();
                 })?;
+                pid
             }
             Err(e) => return Err(e),
-        }
-        brief.insert(run.id.clone(), Brief { end, stdout, stderr });
+        };
+        brief.insert(run.id.clone(), Brief { pid, end, stdout, stderr });
         Ok(true)
     }
 
@@ -218,6 +225,8 @@ impl Detached {
             }
             let now = Instant::now();
             if now >= until {
+                // Nobody asks again for what has no effect and took too long.
+                brief.remove(id)?.kill();
                 return Some(Ok(TargetAwaited::Running));
             }
             // Woken up at least now and then: the end is set under another lock than this one.
@@ -227,12 +236,29 @@ impl Detached {
     }
 }
 
+impl Drop for Detached {
+    /// Questions end with whoever asked them; what has an effect goes on.
+    fn drop(&mut self) {
+        lock(&self.brief).values().for_each(Brief::kill);
+    }
+}
+
 impl Brief {
+    /// Ends it with all that it started. One that has ended is left alone: its number may be another's by now.
+    fn kill(&self) {
+        let end = lock(&self.end);
+        if let Some(group) = i32::try_from(self.pid).ok().and_then(Pid::from_raw).filter(|_| end.is_none()) {
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
+
     fn exited(mut self, status: ExitStatus) -> TargetAwaited {
         TargetAwaited::Exited {
             code: status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0)),
             stdout: end_of_file(&mut self.stdout).unwrap_or_default(),
             stderr: end_of_file(&mut self.stderr).unwrap_or_default(),
+            stdout_masked: None,
+            stderr_masked: None,
         }
     }
 }

@@ -784,8 +784,7 @@ pub struct Found {
 /// `target/run`: start a command on the target, detached, with its output kept there under the action's id.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TargetRun {
-    /// Names the detached command: the same id twice does not start it twice. Requests without effect may use any
-    /// fresh id.
+    /// Names the detached command: it never starts twice. Requests without effect may use any fresh id.
     pub id: String,
     /// Where.
     pub connection: Connection,
@@ -800,7 +799,7 @@ pub struct TargetRun {
     /// Text for its standard input.
     #[serde(default)]
     pub stdin: String,
-    /// Forget its output once it was awaited (for reads and probes, which need no trace).
+    /// For what has no effect: its output is forgotten once it was awaited, and it is ended when the wait runs out.
     #[serde(default)]
     pub ephemeral: bool,
 }
@@ -835,6 +834,10 @@ pub enum TargetAwaited {
         stdout: String,
         /// The end of its standard error (at most 64 KiB).
         stderr: String,
+        /// `stdout` with the secrets in it hidden, when it holds some. Show and store nothing but this.
+        stdout_masked: Option<String>,
+        /// `stderr` with the secrets in it hidden, when it holds some.
+        stderr_masked: Option<String>,
     },
     /// It still runs.
     Running,

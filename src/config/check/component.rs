@@ -11,7 +11,7 @@ use crate::config::schemas::Schemas;
 use crate::config::suggest;
 use crate::config::syntax::{Attribute, Block};
 use crate::config::value::Value;
-use crate::model::{Diagnostic, Diagnostics, InstanceKey, Span};
+use crate::model::{Absence, Diagnostic, Diagnostics, InstanceKey, Span};
 use std::rc::Rc;
 
 /// A component block whose shape is right.
@@ -100,7 +100,10 @@ impl<'p> Reader<'_, 'p> {
                 kinds.join(", ")
             ),
         };
-        Diagnostic::error(format!("No provider offers the kind \"{kind}\"")).at(at, "unknown kind").help(help)
+        Diagnostic::error(format!("No provider offers the kind \"{kind}\""))
+            .at(at, "unknown kind")
+            .help(help)
+            .absent(Absence::Provider)
     }
 
     fn named_provider(
@@ -125,7 +128,8 @@ impl<'p> Reader<'_, 'p> {
         if self.schemas.provider(name).is_none() {
             let problem = Diagnostic::error(format!("There is no provider \"{name}\""))
                 .at(at, "unknown provider")
-                .help(suggest::sentence(name, self.schemas.names()));
+                .help(suggest::sentence(name, self.schemas.names()))
+                .absent(Absence::Provider);
             problems.push(problem);
             return None;
         }
@@ -151,7 +155,7 @@ impl<'p> Reader<'_, 'p> {
                 sentence => sentence,
             };
             let problem = Diagnostic::error(format!("The provider \"{name}\" has no alias \"{alias}\""));
-            problems.push(problem.at(at, "unknown alias").help(help));
+            problems.push(problem.at(at, "unknown alias").help(help).absent(Absence::Provider));
             return None;
         }
         Some((name.to_string(), alias.to_string()))
@@ -267,7 +271,7 @@ impl<'p> Reader<'_, 'p> {
                     None => format!("Declare it: rollout \"{name}\" {{ … }}"),
                 };
                 let problem = Diagnostic::error(format!("There is no rollout \"{name}\""));
-                problems.push(problem.at(at, "not declared").help(help).absent());
+                problems.push(problem.at(at, "not declared").help(help).absent(Absence::Rollout));
                 None
             }
         }

@@ -112,7 +112,7 @@ fn finished_rollouts(
 fn settings(written: &Settings, in_use: &InUse) -> Settings {
     let mut settings = written.clone();
     for (name, _) in in_use {
-        let bundled = RequiredProvider { source: None, version: None, span: None };
+        let bundled = RequiredProvider { source: None, version: None, span: None, version_span: None };
         settings.required_providers.entry(name.clone()).or_insert(bundled);
     }
     settings

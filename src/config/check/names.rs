@@ -6,7 +6,7 @@ use crate::config::schemas::Schemas;
 use crate::config::suggest;
 use crate::config::syntax::{Attribute, Block};
 use crate::config::variables::{self, Variable};
-use crate::model::{Diagnostic, Diagnostics, Span};
+use crate::model::{Absence, Diagnostic, Diagnostics, Span};
 use std::collections::BTreeMap;
 
 /// What is declared where.
@@ -120,11 +120,19 @@ impl<'p> Names<'p> {
             "local" => self.local(reference),
             "each" if !place.each => {
                 let way_out = "Add for_each = { … } to the block, or write the value itself.";
-                Err(misplaced(reference, "`each` is only known in a block with `for_each`", way_out))
+                Err(unrepeated(misplaced(
+                    reference,
+                    "`each` is only known in a block with `for_each`",
+                    way_out,
+                )))
             }
             "count" if !place.count => {
                 let way_out = "Add count = … to the block, or write the value itself.";
-                Err(misplaced(reference, "`count` is only known in a block with `count`", way_out))
+                Err(unrepeated(misplaced(
+                    reference,
+                    "`count` is only known in a block with `count`",
+                    way_out,
+                )))
             }
             "self" if !place.itself => {
                 let way_out = "Name the component, as in release.api.path, or write the value itself.";
@@ -150,7 +158,7 @@ impl<'p> Names<'p> {
             Some(near) => format!("Did you mean \"var.{near}\"?"),
             None => format!("Declare it: variable \"{name}\" {{ }}"),
         };
-        Err(undeclared(reference, &format!("There is no variable \"{name}\""), help))
+        Err(undeclared(reference, &format!("There is no variable \"{name}\""), help, Absence::Variable))
     }
 
     fn local(&self, reference: &Reference) -> Result<Target, Box<Diagnostic>> {
@@ -162,7 +170,7 @@ impl<'p> Names<'p> {
             Some(near) => format!("Did you mean \"local.{near}\"?"),
             None => format!("Declare it: locals {{ {name} = … }}"),
         };
-        Err(undeclared(reference, &format!("There is no local value \"{name}\""), help))
+        Err(undeclared(reference, &format!("There is no local value \"{name}\""), help, Absence::Local))
     }
 
     fn component_target(&self, reference: &Reference) -> Result<Target, Box<Diagnostic>> {
@@ -176,7 +184,8 @@ impl<'p> Names<'p> {
                 Some(near) => format!("Did you mean \"{kind}.{near}\"?"),
                 None => format!("Declare it: component \"{kind}\" \"{name}\" {{ … }}"),
             };
-            return Err(undeclared(reference, &format!("There is no component {kind}.{name}"), help));
+            let summary = format!("There is no component {kind}.{name}");
+            return Err(undeclared(reference, &summary, help, Absence::Component));
         };
         self.instance(reference, *index)?;
         Ok(Target::Component(*index))
@@ -205,7 +214,8 @@ impl<'p> Names<'p> {
                 let problem = Diagnostic::error(format!("{address} has no instances to choose from"))
                     .at(*span, "")
                     .and(block.header, "declared here with neither `count` nor `for_each`")
-                    .help(format!("Write {address} without an index."));
+                    .help(format!("Write {address} without an index."))
+                    .absent(Absence::Within(block.header));
                 Err(Box::new(problem))
             }
             _ => Ok(()),
@@ -217,7 +227,8 @@ impl<'p> Names<'p> {
         if self.kinds.iter().any(|kind| kind == root) {
             let name = reference.name().map_or("name", |n| n);
             let help = format!("Declare it: component \"{root}\" \"{name}\" {{ … }}");
-            return undeclared(reference, &format!("There is no component of kind {root}"), help);
+            let summary = format!("There is no component of kind {root}");
+            return undeclared(reference, &summary, help, Absence::Component);
         }
         let roots = ["var", "local", "each", "count", "self", "path", "patchform"];
         let candidates = roots.into_iter().chain(self.component_by_name.keys().copied());
@@ -236,7 +247,7 @@ impl<'p> Names<'p> {
                 .to_string()
         };
         let problem = Diagnostic::error(format!("There is nothing named \"{root}\""));
-        Box::new(problem.at(reference.root_span, "unknown name").help(help))
+        Box::new(problem.at(reference.root_span, "unknown name").help(help).absent(Absence::Component))
     }
 }
 
@@ -262,13 +273,21 @@ pub(super) fn twice(what: &str, second: Span, first: Span) -> Diagnostic {
         .help("Rename or remove one of them.")
 }
 
-fn undeclared(reference: &Reference, summary: &str, help: String) -> Box<Diagnostic> {
+fn undeclared(reference: &Reference, summary: &str, help: String, what: Absence) -> Box<Diagnostic> {
     let end = reference.steps.first().map_or(reference.root_span, |(_, span)| *span);
-    Box::new(Diagnostic::error(summary).at(reference.root_span.to(end), "not declared").help(help).absent())
+    Box::new(
+        Diagnostic::error(summary).at(reference.root_span.to(end), "not declared").help(help).absent(what),
+    )
 }
 
 fn misplaced(reference: &Reference, summary: &str, way_out: &str) -> Box<Diagnostic> {
     Box::new(Diagnostic::error(summary).at(reference.span, "not known here").help(way_out))
+}
+
+/// The `for_each` or `count` of the block may be what could not be read.
+fn unrepeated(mut problem: Box<Diagnostic>) -> Box<Diagnostic> {
+    problem.absence = problem.primary.as_ref().map(|(span, _)| Absence::Within(*span));
+    problem
 }
 
 fn incomplete(reference: &Reference, example: &str) -> Box<Diagnostic> {

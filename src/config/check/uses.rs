@@ -4,9 +4,10 @@ use super::component::{STATIC, instance_key};
 use super::names::{Names, Place, Target};
 use super::order::{Use, Which};
 use super::values::Values;
+use crate::config::eval::misnamed;
 use crate::config::expr::{Expr, RefStep, Reference};
 use crate::config::syntax::Block;
-use crate::model::Diagnostics;
+use crate::model::{Diagnostic, Diagnostics};
 
 /// Finds the uses of expressions, and complains about references that mean nothing.
 pub(super) struct Finder<'a, 'p> {
@@ -21,8 +22,12 @@ impl<'p> Finder<'_, 'p> {
         self.names.locals.len() + index
     }
 
-    /// What one expression uses.
+    /// What one expression uses. Every reference and every function that means nothing is told, so that none of them
+    /// hides another one.
     pub fn expr(&mut self, expr: &'p Expr, place: Place, out: &mut Vec<Use<'p>>) {
+        for problem in expr.calls().into_iter().filter_map(misnamed) {
+            self.wrong(expr, problem);
+        }
         for reference in expr.references() {
             match self.names.target(&reference, place) {
                 Ok(Target::Known) => {}
@@ -31,13 +36,15 @@ impl<'p> Finder<'_, 'p> {
                     let which = which(&reference, expr);
                     out.push(Use { node: self.component_node(index), span: reference.span, which });
                 }
-                Err(problem) => {
-                    self.problems.push(*problem);
-                    self.values.bad.insert(expr.span());
-                    self.values.spoilt = true;
-                }
+                Err(problem) => self.wrong(expr, *problem),
             }
         }
+    }
+
+    fn wrong(&mut self, expr: &Expr, problem: Diagnostic) {
+        self.problems.push(problem);
+        self.values.bad.insert(expr.span());
+        self.values.spoilt = true;
     }
 
     /// What the expressions of a block use, except for arguments that are references by themselves.

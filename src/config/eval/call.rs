@@ -12,7 +12,11 @@ use crate::model::Diagnostic;
 pub(super) fn call(expr: &Expr, call: &Call, scope: &Scope<'_>) -> Evaluated {
     let name = call.name.strip_prefix("core::").unwrap_or(&call.name);
     let Some(function) = functions::find(name) else {
-        return Err(unknown(call, scope));
+        return Err(Box::new(if scope.is_quiet() {
+            Diagnostic::error("").at(call.name_span, "")
+        } else {
+            unknown(call)
+        }));
     };
     match function.work {
         Work::Try => first_that_works(expr, call, scope),
@@ -25,15 +29,18 @@ pub(super) fn call(expr: &Expr, call: &Call, scope: &Scope<'_>) -> Evaluated {
     }
 }
 
-fn unknown(call: &Call, scope: &Scope<'_>) -> Failure {
-    let problem = Diagnostic::error(format!("there is no function {}", call.name)).at(call.name_span, "");
-    if scope.is_quiet() {
-        return Box::new(problem);
+/// What is wrong with the name of a call, whatever its arguments are; nothing when there is such a function.
+pub(in crate::config) fn misnamed(call: &Call) -> Option<Diagnostic> {
+    let name = call.name.strip_prefix("core::").unwrap_or(&call.name);
+    functions::find(name).is_none().then(|| unknown(call))
+}
+
+fn unknown(call: &Call) -> Diagnostic {
+    let problem = Diagnostic::error(format!("There is no function {}", call.name)).at(call.name_span, "");
+    match suggestion::nearest(&call.name, functions::names()) {
+        Some(near) => problem.help(format!("Did you mean {near}?")),
+        None => problem.help("Functions cannot be declared; the documentation lists those there are."),
     }
-    Box::new(match suggestion::nearest(&call.name, functions::names()) {
-        Some(near) => problem.help(format!("did you mean {near}?")),
-        None => problem.help("functions cannot be declared; the documentation lists those there are"),
-    })
 }
 
 /// `try(a, b, …)`: the first argument that can be evaluated.

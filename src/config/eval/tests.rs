@@ -153,7 +153,7 @@ fn points_at_the_exact_expression_and_offers_the_next_move() {
             "an object has no element \"a\"|each.key is \"a\"|it has: n0",
         ),
         ("local.nodes[\"n1\"].pi", "pi", "has no attribute \"pi\"|did you mean ip?"),
-        ("upper(lowr(var.port))", "lowr", "there is no function lowr|did you mean lower?"),
+        ("upper(lowr(var.port))", "lowr", "There is no function lowr|Did you mean lower?"),
         ("abs(var.port)", "var.port", "abs() cannot take this as number|a number is required, not \"http\""),
         ("join(\",\")", "join(\",\")", "join(): at least one list"),
         ("substr(\"a\")", "substr", "substr() needs 3 arguments, not 1|write substr(text, offset, length)"),

@@ -144,13 +144,15 @@ fn next(plan: &Plan, run: &RunView) -> Vec<(String, String)> {
         Ended::Incomplete => vec![("For what was left alone: ".into(), "patchform plan".into())],
         Ended::Restored => {
             let mut rows = vec![("The whole story: ".into(), format!("patchform run show {id}"))];
-            let first = run.components.iter().find(|c| c.failed_at.is_some());
-            if let Some(first) = first {
-                rows.push((
+            let rejected = run.components.iter().find(|c| c.rejected);
+            let failed = run.components.iter().any(|c| c.failed_at.is_some());
+            rows.extend(match rejected {
+                Some(first) => Some((
                     "A level that was rolled back is not tried again. Declare another one, or: ".into(),
                     format!("patchform allow '{}'", name(plan, first.entry)),
-                ));
-            }
+                )),
+                None => failed.then(|| ("To try again what failed: ".into(), "patchform apply".into())),
+            });
             rows
         }
         Ended::Halted => vec![

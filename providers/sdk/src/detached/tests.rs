@@ -20,7 +20,13 @@ fn waiting(id: &str, timeout: u64) -> TargetAwait {
 }
 
 fn exited(code: i32, stdout: &str, stderr: &str) -> TargetAwaited {
-    TargetAwaited::Exited { code, stdout: stdout.into(), stderr: stderr.into() }
+    TargetAwaited::Exited {
+        code,
+        stdout: stdout.into(),
+        stderr: stderr.into(),
+        stdout_masked: None,
+        stderr_masked: None,
+    }
 }
 
 fn in_scratch(test: impl Fn(&Detached, &Path)) {
@@ -141,5 +147,25 @@ fn long_output_keeps_its_end() {
         };
         assert_eq!(stdout.len() as u64, OUTPUT);
         assert!(stdout.ends_with("line 19999\n"));
+    });
+}
+
+#[test]
+fn a_question_ends_with_its_wait_and_with_its_core_and_an_effect_goes_on() {
+    in_scratch(|detached, dir| {
+        let script = |name: &str| format!("(sleep 0.4; echo > {name}) & sleep 0.4; echo > {name}.too");
+        for (name, ephemeral) in [("late", true), ("open", true), ("effect", false)] {
+            detached.run(&command(name, &script(name), ephemeral)).unwrap();
+        }
+        assert_eq!(detached.wait(&waiting("late", 50)).unwrap(), TargetAwaited::Running);
+        assert_eq!(detached.wait(&waiting("late", 0)).unwrap(), TargetAwaited::Unknown);
+        assert_eq!(detached.wait(&waiting("effect", 50)).unwrap(), TargetAwaited::Running);
+        let core = Detached::new(&dir.join("store"), dir);
+        core.run(&command("other", &script("other"), true)).unwrap();
+        drop(core);
+        assert!(matches!(detached.wait(&waiting("open", 5000)).unwrap(), TargetAwaited::Exited { .. }));
+        thread::sleep(Duration::from_millis(300));
+        let there = |name: &str| dir.join(name).exists() || dir.join(format!("{name}.too")).exists();
+        assert_eq!(["late", "other", "open", "effect"].map(there), [false, false, true, true]);
     });
 }

@@ -12,7 +12,7 @@ use crate::config::syntax;
 use crate::config::types::Type;
 use crate::config::value::Value;
 use crate::config::variables::Variable;
-use crate::model::{Diagnostic, Diagnostics};
+use crate::model::{Absence, Diagnostic, Diagnostics};
 
 /// The value that a variable has: what was given, converted to its type, or its default. `None` when there is none,
 /// which was said.
@@ -139,4 +139,5 @@ fn missing(variable: &Variable<'_>) -> Diagnostic {
         .help(format!(
             "Give it with --var '{name}={example}', in the environment as PF_VAR_{name}, or in patchform.pfvars: {name} = {quote}{example}{quote}"
         ))
+        .absent(Absence::Within(variable.header))
 }

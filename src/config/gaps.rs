@@ -1,0 +1,115 @@
+//! What could not be read, and what it may have declared: that this seems to be missing is no mistake of its own.
+
+use super::split::{Piece, split};
+use super::suggest;
+use super::syntax::{Block, Body};
+use crate::model::{Absence, Diagnostic, FileId, Span};
+use std::ops::Range;
+
+/// Blocks that declare something which other blocks refer to.
+const DECLARING: &[&str] = &["variable", "locals", "component", "rollout", "provider", "patchform"];
+
+/// Every part of a configuration that could not be read.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Gaps(Vec<Gap>);
+
+#[derive(Debug, Clone, PartialEq)]
+struct Gap {
+    /// The text around what is lost.
+    around: Span,
+    /// Kinds of blocks that may have stood there.
+    words: Vec<&'static str>,
+}
+
+impl Gaps {
+    /// Nothing of a file could be read.
+    pub fn whole_file(&mut self, file: FileId) {
+        self.0.push(Gap { around: Span::new(file, 0, 0), words: DECLARING.to_vec() });
+    }
+
+    /// A block that was put aside since its kind or its labels are wrong.
+    pub fn misspelt(&mut self, block: &Block) {
+        let words = meant(&block.kind).into_iter().collect();
+        self.0.push(Gap { around: block.header, words });
+    }
+
+    /// What `problems` kept from being read in a file, of which `body` was.
+    pub fn file(&mut self, text: &str, file: FileId, body: &Body, problems: &[Diagnostic]) {
+        let wrong = problems.iter().filter(|problem| !problem.repeats);
+        let places: Vec<usize> =
+            wrong.filter_map(|p| p.primary.as_ref()).map(|(span, _)| span.start as usize).collect();
+        if places.is_empty() {
+            return;
+        }
+        let mut behind = 0;
+        for Piece { range, .. } in split(text, file, 0..text.len()).pieces {
+            self.lost(text, file, behind..range.start);
+            behind = range.end;
+            if !places.iter().any(|at| (range.start..=range.end).contains(at)) {
+                continue;
+            }
+            match body.blocks.iter().find(|block| range.contains(&(block.kind_span.start as usize))) {
+                Some(block) => self.0.push(inside(block, Span::new(file, range.start, range.end))),
+                None => self.lost(text, file, range),
+            }
+        }
+        self.lost(text, file, behind..text.len());
+    }
+
+    /// A part of a text of which nothing was read: the words at the beginning of its lines tell what it held.
+    fn lost(&mut self, text: &str, file: FileId, range: Range<usize>) {
+        let lines = text[range.clone()].lines();
+        let words: Vec<&str> = lines.filter_map(|line| declaring_word(line)).collect();
+        if !words.is_empty() {
+            self.0.push(Gap { around: Span::new(file, range.start, range.end), words });
+        }
+    }
+
+    /// Whether what a problem misses may stand in one of the gaps.
+    pub fn explain(&self, problem: &Diagnostic) -> bool {
+        let words: &[&str] = match problem.absence {
+            None => return false,
+            Some(Absence::Within(place)) => return self.0.iter().any(|gap| gap.holds(place)),
+            Some(Absence::Variable) => &["variable"],
+            Some(Absence::Local) => &["locals"],
+            Some(Absence::Component) => &["component"],
+            Some(Absence::Rollout) => &["rollout"],
+            Some(Absence::Provider) => &["provider", "patchform"],
+        };
+        self.0.iter().any(|gap| gap.words.iter().any(|word| words.contains(word)))
+    }
+}
+
+impl Gap {
+    fn holds(&self, place: Span) -> bool {
+        let Span { file, start, end } = self.around;
+        file == place.file && start <= place.start && place.end <= end
+    }
+}
+
+/// Something within a block whose header could be read: only what it declares by its arguments is lost.
+fn inside(block: &Block, around: Span) -> Gap {
+    let by_arguments = ["locals", "patchform"].into_iter().filter(|word| *word == &*block.kind);
+    Gap { around, words: by_arguments.collect() }
+}
+
+fn declaring_word(line: &str) -> Option<&'static str> {
+    let start = line.trim_start();
+    let end = start.find(|c: char| !c.is_ascii_lowercase()).unwrap_or(start.len());
+    DECLARING.iter().find(|word| **word == &start[..end]).copied()
+}
+
+/// The kind of block that a word was probably meant to be.
+fn meant(word: &str) -> Option<&'static str> {
+    match word {
+        "resource" => Some("component"),
+        "local" => Some("locals"),
+        "terraform" => Some("patchform"),
+        word if DECLARING.contains(&word) => DECLARING.iter().find(|known| **known == word).copied(),
+        word => suggest::nearest(word, DECLARING.iter().copied())
+            .and_then(|near| DECLARING.iter().find(|known| **known == near).copied()),
+    }
+}
+
+#[cfg(test)]
+mod tests;
