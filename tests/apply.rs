@@ -246,6 +246,7 @@ fn what_was_blocked_is_not_called_complete() {
     lab.write("a", "2.0");
     lab.write("main.pf.hcl", files(&[("a", "1.0", "", ""), ("b", "1.1", "", "")]));
     lab.patchform("apply --auto-approve").exits(5).says("Incomplete").does_not_say("Complete: every");
+}
 
 /// The id of the run that ended last.
 fn last_run(lab: &Lab) -> String {

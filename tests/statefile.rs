@@ -120,6 +120,7 @@ fn a_drop_that_failed_is_tried_again() {
     lab.write("droppable", "");
     lab.patchform("snapshot prune").exits(0);
     assert_eq!(count(), 2, "keep = 2 by default");
+}
 
 /// A run on `a` that halted, beside the finished one of `a` and `b`.
 fn halted() -> (Lab, String) {

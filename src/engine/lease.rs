@@ -5,6 +5,7 @@
 //! state lock, so that two runs cannot take a lease at the same time.
 
 use crate::model::Moment;
+use crate::plan::noun::Verdict;
 use crate::plan::{Plan, stored};
 use crate::world::{disk, machine};
 use machine::Controller;
