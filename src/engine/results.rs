@@ -150,6 +150,7 @@ fn ended_as(ending: Ending, run: &Run) -> RunOutcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::noun::Step;
     use crate::run::event::{ActionRef, Event, Leg, What};
     use crate::run::sample::{self, FORTH};
     use patchform_sdk::message::{Answer, Done};
