@@ -203,3 +203,35 @@ fn pruning_goes_by_the_newest_rule_and_is_no_run() {
     assert!(listed.contains("complete") && !listed.contains("damaged"), "{listed}");
     lab.patchform("snapshot prune").exits(0).says("0 snapshots dropped");
 }
+
+#[test]
+fn fencing_tokens_go_on_where_the_folder_of_runs_is_lost() {
+    let lab = applied();
+    lab.write("main.pf.hcl", files(&[("a", "1.1", "", ""), ("b", "1.0", "command.a", "")]));
+    lab.patchform("apply --auto-approve").exits(0);
+    std::fs::remove_dir_all(lab.path(".patchform/runs")).unwrap();
+    lab.write("main.pf.hcl", files(&[("a", "1.2", "", ""), ("b", "1.0", "command.a", "")]));
+    lab.patchform("apply --auto-approve").exits(0);
+    assert_eq!(lab.read(".patchform/runs/token").trim(), "3");
+}
+
+#[test]
+fn a_run_that_is_settled_later_ended_when_it_ended() {
+    let (lab, run) = halted();
+    let folder = format!(".patchform/runs/{run}");
+    let lease = lab.read(&format!("{folder}/lease.json"));
+    lab.patchform("rollback").exits(0);
+    let finished = |lab: &Lab| {
+        let state: serde_json::Value = serde_json::from_str(&lab.read("patchform.state.json")).unwrap();
+        (state["runs"][1]["finished"].to_string(), state["snapshots"].to_string())
+    };
+    let before = finished(&lab);
+    // As if its controller had died between the journal's last line and the end of its lease.
+    lab.write(&format!("{folder}/lease.json"), lease);
+    lab.write(&format!(".patchform/actions/{run}.0.forth4.1/stdout"), "what it printed");
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    lab.patchform("run list").exits(0).does_not_say("open");
+    assert!(lab.read(&format!("{folder}/lease.json")).is_empty());
+    assert_eq!(lab.read(&format!("{folder}/outputs/{run}.0.forth4.1/stdout")), "what it printed");
+    assert_eq!(finished(&lab), before);
+}

@@ -23,6 +23,8 @@ pub struct Where<'a> {
 /// What `run` did so far. A finished run brings its records, its history and the outputs.
 pub fn results(plan: &Plan, run: &Run, outcome: &Outcome, at: Where<'_>) -> Results {
     let ended = run.is_finished();
+    // It may be folded long after.
+    let at = if ended { Where { now: run.at(), ..at } } else { at };
     let mut settled = if ended { settle::without_work(plan, at.now) } else { Vec::new() };
     for (i, entry, change) in plan.changes() {
         settled.extend(rest(plan, run, i, entry, change, at.now));
@@ -32,9 +34,10 @@ pub fn results(plan: &Plan, run: &Run, outcome: &Outcome, at: Where<'_>) -> Resu
     Results {
         run: run.id().into(),
         line: at.head.lines,
+        token: run.token(),
         program: env!("CARGO_PKG_VERSION").into(),
         settled,
-        taken: snapshots(plan, run, at.now),
+        taken: snapshots(plan, run),
         dropped: Vec::new(),
         outputs,
         finished: ended.then(|| finished(plan, run, outcome, at)),
@@ -78,7 +81,7 @@ fn reached(run: &Run, i: usize, entry: &Entry, change: &Change) -> Observed {
     }
 }
 
-fn snapshots(plan: &Plan, run: &Run, now: Moment) -> BTreeMap<String, Snapshot> {
+fn snapshots(plan: &Plan, run: &Run) -> BTreeMap<String, Snapshot> {
     let mut all = BTreeMap::new();
     for (i, entry, change) in plan.changes() {
         for stored in run.snapshots(i).iter().filter(|s| s.done) {
@@ -90,10 +93,10 @@ fn snapshots(plan: &Plan, run: &Run, now: Moment) -> BTreeMap<String, Snapshot> 
                 token: made.token,
                 place: made.place,
                 coverage: made.coverage,
-                taken: now,
+                taken: stored.at,
                 size: made.size,
                 digest: made.digest,
-                expires: entry.snapshot.keep_for.map(|keep| now.plus(keep)),
+                expires: entry.snapshot.keep_for.map(|keep| stored.at.plus(keep)),
                 survives_target_loss: made.survives_target_loss,
             };
             all.insert(stored.id.clone(), snapshot);

@@ -86,8 +86,9 @@ pub(super) fn settle_ended(place: &Place, local: &Local) -> Result<(), Failure> 
         }
         let now = clock::now();
         let lock = local.lock("settling a run").map_err(backend)?;
+        let above = local.read().map_err(backend)?.map_or(0, |s| s.token).max(open.token);
         // Somebody else may settle it at the same time.
-        let Ok(lease) = lease::acquire(&place.runs, &open.id, &open.holds, open.token, now) else { continue };
+        let Ok(lease) = lease::acquire(&place.runs, &open.id, &open.holds, above, now) else { continue };
         drop(lock);
         if let Some(told) = ended {
             let state = local.read().map_err(backend)?;

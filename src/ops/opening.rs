@@ -82,7 +82,8 @@ pub(super) fn open_run(
         }
         Entry::Open { told, request } => (told.run.id().to_string(), told.run.token(), Some(told), request),
     };
-    let lease = lease::acquire(&place.runs, &id, &Holdings::of(plan), above, now).map_err(runs::leased)?;
+    let lease = lease::acquire(&place.runs, &id, &Holdings::of(plan), above.max(state.token), now)
+        .map_err(runs::leased)?;
     let folder = place.runs.join(&id);
     let controller = machine::this();
     let me = format!("{}@{} (process {})", controller.user, controller.host, controller.pid);

@@ -158,9 +158,12 @@ pub fn abandon(id: Option<&str>, inputs: &Inputs, lock: Duration) -> Result<Aban
         Ok(told) => apply::open(told, Some(Request::Abandon), place, inputs, lock, Arc::new(Silent))
             .map(|ready| Abandoned::Ready(Box::new(ready))),
         Err(damaged) => {
-            let _lock = Local::new(&place.state).with_patience(lock).lock("run abandon").map_err(backend)?;
+            let local = Local::new(&place.state).with_patience(lock);
+            let _lock = local.lock("run abandon").map_err(backend)?;
+            // A state that cannot be read is no reason to hold on to a run that cannot be read either.
+            let known = local.read().ok().flatten().map_or(0, |s| s.token);
             let now = clock::now();
-            let lease = lease::acquire(&place.runs, &chosen.id, &chosen.holds, chosen.token, now)
+            let lease = lease::acquire(&place.runs, &chosen.id, &chosen.holds, chosen.token.max(known), now)
                 .map_err(runs::leased)?;
             lease.release().map_err(runs::leased)?;
             Ok(Abandoned::LetGo { id: chosen.id, why: damaged.message })

@@ -86,7 +86,7 @@ pub fn prune(inputs: &Inputs, patience: Duration) -> Result<(Vec<String>, Vec<St
         .map(|(run, ids)| Ok((hands_for(&place, runs::tell(&place.runs, run)?.plan, inputs, run)?, ids)));
     let started = started.collect::<Result<Vec<_>, Failure>>()?;
     let lock = Local::new(&place.state).with_patience(patience).lock("snapshot prune").map_err(backend)?;
-    let lease = lease::acquire(&place.runs, lease::PRUNE, &Holdings::default(), 0, clock::now());
+    let lease = lease::acquire(&place.runs, lease::PRUNE, &Holdings::default(), state.token, clock::now());
     let lease = lease.map_err(|error| match error {
         LeaseError::Driven { .. } => Failure::locked("another `patchform snapshot prune` is at work"),
         other => runs::leased(other),
@@ -104,7 +104,7 @@ pub fn prune(inputs: &Inputs, patience: Duration) -> Result<(Vec<String>, Vec<St
             }
         }
     }
-    forget(&place, &dropped, patience)?;
+    forget(&place, &dropped, lease.token(), patience)?;
     lease.release().map_err(runs::leased)?;
     Ok((dropped, kept))
 }
@@ -141,7 +141,7 @@ impl Known {
     }
 }
 
-fn forget(place: &Place, dropped: &[String], patience: Duration) -> Result<(), Failure> {
+fn forget(place: &Place, dropped: &[String], token: u64, patience: Duration) -> Result<(), Failure> {
     if dropped.is_empty() {
         return Ok(());
     }
@@ -150,6 +150,7 @@ fn forget(place: &Place, dropped: &[String], patience: Duration) -> Result<(), F
     let Some(mut state) = local.read().map_err(backend)? else { return Ok(()) };
     let base = Base::of(Some(&state));
     state.snapshots.retain(|id, _| !dropped.contains(id));
+    state.token = state.token.max(token);
     state.serial += 1;
     local.write(&lock, &base, &state, None).map_err(backend)?;
     Ok(())

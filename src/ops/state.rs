@@ -133,6 +133,7 @@ pub fn push(path: &Path, force: bool, patience: Duration) -> Result<u64, Failure
     {
         next.may_replace(current).map_err(Failure::error)?;
     }
+    next.token = next.token.max(current.as_ref().map_or(0, |c| c.token));
     next.serial = next.serial.max(current.map_or(0, |c| c.serial)) + 1;
     next.program = env!("CARGO_PKG_VERSION").into();
     local.replace(&lock, &next).map_err(backend)?;

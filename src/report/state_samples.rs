@@ -112,6 +112,7 @@ pub fn state() -> State {
             ("api_level".into(), OutputValue { value: json!("1.4.0"), sensitive: false }),
             ("password".into(), OutputValue { value: json!(null), sensitive: true }),
         ]),
+        token: 12,
         folded: Some(Folded { run: "20261122-024007-ab12".into(), line: 44 }),
     }
 }

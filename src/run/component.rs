@@ -3,6 +3,7 @@
 use super::event::{ActionRef, Leg};
 use super::shape::Node;
 use super::standing::{ActionStanding, Failure, Phase};
+use crate::model::Moment;
 use crate::plan::noun::{Planned, Step};
 use patchform_sdk::message::{Reload, Snapshot};
 use std::time::Duration;
@@ -25,6 +26,8 @@ pub struct Stored {
     pub made: Option<Snapshot>,
     /// Whether it was made: a way back rests on the last one that was.
     pub done: bool,
+    /// When it was made, or asked for while that is not known.
+    pub at: Moment,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -8,6 +8,7 @@ use super::order::Queues;
 use super::shape::Shape;
 use super::standing::{ActionStanding, Failure, Halt, Phase, Skip, Standing};
 use super::target::Target;
+use crate::model::Moment;
 use crate::plan::noun::{Plan, Step};
 use patchform_sdk::message::Reload;
 use std::sync::Arc;
@@ -34,6 +35,7 @@ pub struct Run {
     /// Components that are stuck.
     pub(super) stuck: usize,
     events: u64,
+    pub(super) at: Moment,
 }
 
 impl Run {
@@ -59,6 +61,7 @@ impl Run {
             open: 0,
             stuck: 0,
             events: 0,
+            at: Moment(0),
         };
         run.lay_out();
         run
@@ -90,8 +93,15 @@ impl Run {
     /// # Errors
     /// The event cannot follow what came before; the run is as it was.
     pub fn apply(&mut self, event: &Event) -> Result<(), Damage> {
-        self.may_follow(&event.what)?;
-        match &event.what {
+        let before = std::mem::replace(&mut self.at, event.at);
+        self.follow(&event.what).inspect_err(|_| self.at = before)?;
+        self.events += 1;
+        Ok(())
+    }
+
+    fn follow(&mut self, what: &What) -> Result<(), Damage> {
+        self.may_follow(what)?;
+        match what {
             What::Taken { controller, token } => self.taken(controller, *token)?,
             What::Intent { action, step, attempt, snapshot } => {
                 self.intent(*action, *step, *attempt, snapshot.as_deref())?;
@@ -103,7 +113,6 @@ impl Run {
             What::Stopped { why } => self.stopped = Some(why.clone()),
             What::Finished => self.finish()?,
         }
-        self.events += 1;
         Ok(())
     }
 
@@ -183,6 +192,11 @@ impl Run {
     /// How many events were taken in.
     pub fn events(&self) -> u64 {
         self.events
+    }
+
+    /// When the last event happened; the beginning of time before the first.
+    pub fn at(&self) -> Moment {
+        self.at
     }
 
     /// The fencing token of the controller that has it; 0 before the first.

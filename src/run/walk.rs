@@ -71,7 +71,7 @@ impl Run {
         c.current = ActionStanding::Intended;
         c.not_busy();
         if let Some(id) = snapshot {
-            c.snapshots.push(Stored { id: id.into(), made: None, done: false });
+            c.snapshots.push(Stored { id: id.into(), made: None, done: false, at: self.at });
         }
     }
 
@@ -189,6 +189,7 @@ impl Run {
                 if let Some(stored) = c.snapshots.last_mut() {
                     stored.made = done.snapshot.clone();
                     stored.done = true;
+                    stored.at = self.at;
                 }
             }
             _ => {}

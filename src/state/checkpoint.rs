@@ -14,6 +14,8 @@ pub struct Results {
     pub run: String,
     /// How many lines of its journal these results are made of.
     pub line: u64,
+    /// The run's fencing token.
+    pub token: u64,
     /// Version of the program that folds.
     pub program: String,
     /// Components that came to rest.
@@ -90,6 +92,7 @@ pub fn checkpoint(state: &State, results: Results) -> State {
     if let Some(run) = results.finished {
         remember(&mut next, run);
     }
+    next.token = next.token.max(results.token);
     next.folded = Some(Folded { run: results.run, line: results.line });
     if next == *state {
         return next;

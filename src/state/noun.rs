@@ -26,6 +26,8 @@ pub struct State {
     pub outputs: BTreeMap<String, OutputValue>,
     /// Up to where journals were folded into this.
     pub folded: Option<Folded>,
+    /// The highest fencing token that a run was given, in case the folder of runs is lost; 0 for none.
+    pub token: u64,
 }
 
 /// A level that was rolled back: not tried again until git names another one, or `patchform allow`.
@@ -74,6 +76,7 @@ impl State {
             runs: Vec::new(),
             outputs: BTreeMap::new(),
             folded: None,
+            token: 0,
         }
     }
 

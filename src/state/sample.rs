@@ -201,6 +201,7 @@ pub fn states() -> impl Strategy<Value = State> {
             rejected: rejected.collect(),
             runs: runs.into_iter().filter(|r| seen.insert(r.id.clone())).collect(),
             outputs,
+            token: serial % 3,
             folded: folded.map(|(run, line)| Folded { run, line }),
         }
     })

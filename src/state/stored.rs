@@ -91,6 +91,10 @@ pub fn write(state: &State) -> Vec<u8> {
     body.json(&form.lineage);
     body.text(",\n  \"serial\": ");
     body.json(&form.serial);
+    if form.token > 0 {
+        body.text(",\n  \"token\": ");
+        body.json(&form.token);
+    }
     body.text(",\n  \"folded\": ");
     body.json(&form.folded);
     body.rows("outputs", &form.outputs);

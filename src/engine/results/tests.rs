@@ -3,12 +3,12 @@
 use super::*;
 use crate::config::checked::OnFailure;
 use crate::plan::noun::Step;
-use crate::run::event::{Event, Leg, Request, What};
-use crate::run::sample;
+use crate::run::event::{ActionRef, Event, Leg, Request, What};
+use crate::run::sample::{self, FORTH};
 use crate::run::{Begin, Command, decide, outcome};
 use crate::state::State;
 use crate::state::checkpoint::checkpoint;
-use patchform_sdk::message::Answer;
+use patchform_sdk::message::{Answer, Done};
 use std::collections::BTreeSet;
 
 /// One turn, in which every answer is good but that of the step forth that is `refused`.
@@ -103,4 +103,36 @@ fn a_refused_patch_does_not_reject_its_level() {
         assert_eq!(outcome(&run).failed, [0]);
         assert_eq!(!fold(&plan, &run, &state).rejected.is_empty(), rejected, "{step}");
     }
+}
+
+#[test]
+fn what_is_folded_later_happened_when_the_journal_says() {
+    let mut plan = sample::plan(&[&[]], 1, crate::config::checked::OnFailure::Halt);
+    plan.entries[0].snapshot.keep_for = Some(std::time::Duration::from_millis(100));
+    let mut run = Run::start(&plan, "r");
+    let mut now = 0;
+    let mut happen = |run: &mut Run, what| {
+        now += 1;
+        run.apply(&Event { at: Moment(now), what }).unwrap();
+    };
+    happen(&mut run, What::Taken { controller: "me".into(), token: 7 });
+    for (index, step) in FORTH.into_iter().enumerate() {
+        let action = ActionRef { component: 0, leg: Leg::Forth, index };
+        let snapshot = (step == Step::Snapshot).then(|| "s".to_string());
+        happen(&mut run, What::Intent { action, step, attempt: 1, snapshot });
+        let answer = Answer::Applied(Done::default());
+        happen(&mut run, What::Fact { action, attempt: 1, answer });
+    }
+    happen(&mut run, What::Finished);
+    let head = Head { segment: 1, lines: 1, sum: String::new() };
+    let at = Where { started: Moment(1), now: Moment(9_000), head: &head };
+    let results = results(&plan, &run, &crate::run::outcome(&run), at);
+    let place = FORTH.iter().position(|s| *s == Step::Snapshot).unwrap() as i64;
+    let made = Moment(1 + 2 * (place + 1));
+    let taken = &results.taken["s"];
+    assert_eq!((taken.taken, taken.expires), (made, Some(Moment(made.0 + 100))));
+    let end = Moment(2 + 2 * FORTH.len() as i64);
+    assert_eq!(results.finished.unwrap().finished, end);
+    assert!(results.settled.iter().all(|s| s.at == end), "{:?}", results.settled);
+    assert_eq!(results.token, 7);
 }

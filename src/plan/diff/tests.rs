@@ -312,6 +312,7 @@ proptest! {
         let results = crate::state::checkpoint::Results {
             run: "r2".into(),
             line: 9,
+            token: 1,
             program: "0.1.0".into(),
             settled,
             taken: BTreeMap::new(),

@@ -14,6 +14,7 @@ fn results(settled: Vec<(&str, Standing)>) -> Results {
     Results {
         run: "r2".into(),
         line: 5,
+        token: 3,
         program: "0.2.0".into(),
         settled: settled.into_iter().map(settle).collect(),
         taken: BTreeMap::new(),

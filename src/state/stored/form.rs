@@ -36,6 +36,9 @@ pub(super) struct Form<'a> {
     pub serial: u64,
     #[serde(borrow)]
     pub folded: Option<StoredFolded<'a>>,
+    /// Left out while it is 0, as it was before there was one.
+    #[serde(default)]
+    pub token: u64,
     #[serde(borrow)]
     pub outputs: Vec<StoredOutput<'a>>,
     #[serde(borrow)]
@@ -180,6 +183,7 @@ impl<'a> Form<'a> {
             lineage: text(&state.lineage),
             serial: state.serial,
             folded: state.folded.as_ref().map(|f| StoredFolded { run: text(&f.run), line: f.line }),
+            token: state.token,
             outputs: state.outputs.iter().map(StoredOutput::of).collect(),
             records: state.records.iter().map(StoredRecord::of).collect(),
             snapshots: state.snapshots.iter().map(StoredSnapshot::of).collect(),

@@ -8,6 +8,7 @@ impl Form<'_> {
     pub(in crate::state::stored) fn into_state(self) -> Result<State, StoredError> {
         let mut state = State::new(self.lineage, self.program);
         state.serial = self.serial;
+        state.token = self.token;
         state.folded = self.folded.map(|f| Folded { run: f.run.into_owned(), line: f.line });
         let outputs = self.outputs.into_iter().map(|output| {
             let value = OutputValue { value: output.value, sensitive: output.sensitive };
