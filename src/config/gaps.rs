@@ -59,7 +59,7 @@ impl Gaps {
     /// A part of a text of which nothing was read: the words at the beginning of its lines tell what it held.
     fn lost(&mut self, text: &str, file: FileId, range: Range<usize>) {
         let lines = text[range.clone()].lines();
-        let words: Vec<&str> = lines.filter_map(|line| declaring_word(line)).collect();
+        let words: Vec<&str> = lines.filter_map(declaring_word).collect();
         if !words.is_empty() {
             self.0.push(Gap { around: Span::new(file, range.start, range.end), words });
         }

@@ -1,5 +1,6 @@
 //! Diagnostics as JSON, in the shape of `terraform validate -json`.
 
+use super::capital;
 use crate::config::Sources;
 use crate::model::{Diagnostic, Diagnostics, Severity, Span};
 use serde::Serialize;
@@ -86,9 +87,9 @@ impl Item {
                 Severity::Error => "error",
                 Severity::Warning => "warning",
             },
-            summary: diagnostic.summary.clone(),
-            detail: diagnostic.detail.clone(),
-            help: diagnostic.help.clone(),
+            summary: capital(&diagnostic.summary).into_owned(),
+            detail: capital(&diagnostic.detail).into_owned(),
+            help: capital(&diagnostic.help).into_owned(),
             range: primary.map(|(span, _)| Range::new(*span, sources)),
             snippet: primary.map(|(span, _)| Snippet::new(*span, diagnostic, sources)),
             related: diagnostic

@@ -59,3 +59,15 @@ fn json_has_the_shape_of_terraform() {
     let json = to_json(&one.into(), &sources(TEXT));
     insta::assert_snapshot!(serde_json::to_string_pretty(&json).unwrap());
 }
+
+#[test]
+fn sentences_begin_with_a_capital_in_json_as_on_the_terminal() {
+    let one = Diagnostic::error("null cannot stand in a text").because("it is null").help("test it with ? :");
+    let json = to_json(&one.into(), &sources(TEXT));
+    let first = &json["diagnostics"][0];
+    assert_eq!(first["summary"], "Null cannot stand in a text");
+    assert_eq!(first["detail"], "It is null");
+    assert_eq!(first["help"], "Test it with ? :");
+    let named = Diagnostic::error("each.key is null");
+    assert_eq!(to_json(&named.into(), &sources(TEXT))["diagnostics"][0]["summary"], "each.key is null");
+}
