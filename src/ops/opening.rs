@@ -88,13 +88,9 @@ pub(super) fn open_run(
     let controller = machine::this();
     let me = format!("{}@{} (process {})", controller.user, controller.host, controller.pid);
     let begun = match told {
-        Some(told) => {
-            // Somebody may have driven it on since it was read.
-            let told = if told.journal.head == runs::tell(&place.runs, &id)?.journal.head {
-                *told
-            } else {
-                runs::tell(&place.runs, &id)?
-            };
+        Some(_) => {
+            // Somebody may have driven it on since it was read: what counts is what it tells under the lease.
+            let told = runs::tell(&place.runs, &id)?;
             let writer =
                 Writer::resume(&folder.join(runs::JOURNAL), &told.journal, env!("CARGO_PKG_VERSION"));
             let started = told.started();

@@ -14,7 +14,7 @@ use crate::engine::fleet::Fleet;
 use crate::engine::secrets::Secrets;
 use crate::engine::{observe, preview};
 use crate::model::{Address, Diagnostic, Diagnostics};
-use crate::plan::noun::{Observed, PinnedProvider, Purpose, Verdict};
+use crate::plan::noun::{Observed, PinnedProvider, Purpose};
 use crate::plan::{Changes, Draft, Facts, Focus, Making, Plan, stored, undo};
 use crate::provider::Watch;
 use crate::state::State;
@@ -26,7 +26,6 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// What is to be planned.
 #[derive(Debug, Clone)]
@@ -402,9 +401,7 @@ pub(super) fn backend(error: crate::backend::BackendError) -> Failure {
 
 /// Whether the plan does anything: changes, or only records.
 pub fn has_work(plan: &Plan) -> bool {
-    plan.entries.iter().any(|e| {
-        matches!(e.verdict, Verdict::Change(_) | Verdict::Forget | Verdict::NoChange { adopt: true })
-    })
+    plan.entries.iter().any(|e| e.verdict.acts())
 }
 
 /// Saves a plan.
@@ -432,6 +429,3 @@ pub fn read_saved(path: &Path) -> Result<Plan, Failure> {
         }
     })
 }
-
-/// How long to wait for the state lock when nothing was said.
-pub const LOCK_TIMEOUT: Duration = Duration::from_secs(10);

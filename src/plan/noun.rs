@@ -189,6 +189,13 @@ pub enum Verdict {
     Excluded,
 }
 
+impl Verdict {
+    /// Whether the component changes, or its record is written or goes.
+    pub fn acts(&self) -> bool {
+        matches!(self, Verdict::Change(_) | Verdict::Forget | Verdict::NoChange { adopt: true })
+    }
+}
+
 /// Why a component may not change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Block {

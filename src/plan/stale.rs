@@ -1,7 +1,7 @@
 //! Whether a saved plan is still good (page 3, "Stale plans"): it is refused only if the lineage, or the record or
 //! reading of a component in it or of one that these rest on, is not what it was.
 
-use super::noun::{Observed, Plan, Verdict};
+use super::noun::{Observed, Plan};
 use crate::model::Address;
 use crate::state::{Record, State};
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,10 +36,7 @@ pub enum Stale {
 /// Indices of the entries that the plan rests on: what it changes, adopts or forgets, and all that these stand on.
 /// They are to be read again before it is applied.
 pub fn rests_on(plan: &Plan) -> Vec<usize> {
-    let acts = |verdict: &Verdict| {
-        matches!(verdict, Verdict::Change(_) | Verdict::Forget | Verdict::NoChange { adopt: true })
-    };
-    let mut open: Vec<usize> = (0..plan.entries.len()).filter(|i| acts(&plan.entries[*i].verdict)).collect();
+    let mut open: Vec<usize> = (0..plan.entries.len()).filter(|i| plan.entries[*i].verdict.acts()).collect();
     let mut found: BTreeSet<usize> = open.iter().copied().collect();
     while let Some(i) = open.pop() {
         open.extend(

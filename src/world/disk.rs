@@ -1,5 +1,7 @@
 //! Files: whole ones read with a limit, written so that a crash leaves the old or the new one.
 
+pub use patchform_sdk::durable::{folder_of, sync_folder};
+
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
@@ -60,22 +62,6 @@ pub fn make_folder(path: &Path) -> io::Result<()> {
         _ => {}
     }
     sync_folder(parent)
-}
-
-/// Makes the entries of a folder durable.
-///
-/// # Errors
-/// Those of the system.
-pub fn sync_folder(path: &Path) -> io::Result<()> {
-    File::open(path)?.sync_all()
-}
-
-/// The folder a path stands in; `.` for a bare name.
-pub fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
 }
 
 #[cfg(test)]
