@@ -69,12 +69,13 @@ pub fn run(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
 }
 
 fn list(addresses: &[String], json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
-    let state = ops::state::required()?;
+    let seen = ops::view::required()?;
     let covering: Vec<Address> =
         addresses.iter().map(|a| ops::state::address(a)).collect::<Result<_, Failure>>()?;
+    terminal.notices(&seen.notices());
     terminal.say(&match json {
-        true => state_json::snapshots(&state, &covering),
-        false => state_text::snapshot_list(&state, &covering, terminal.clock(), terminal.out),
+        true => state_json::snapshots(&seen.state, &seen.open, &covering),
+        false => state_text::snapshot_list(&seen.state, &covering, terminal.clock(), terminal.out),
     });
     Ok(Exit::Done)
 }

@@ -5,6 +5,7 @@ pub mod diagnostic;
 pub mod level;
 pub mod mask;
 pub mod moment;
+pub mod seal;
 pub mod period;
 pub mod span;
 

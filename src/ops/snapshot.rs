@@ -62,7 +62,7 @@ pub(super) fn drop_old(
 /// # Errors
 /// There is no state, or it cannot be read or written.
 pub fn prune(inputs: &Inputs, patience: Duration) -> Result<(Vec<String>, Vec<String>), Failure> {
-    let place = Place::known();
+    let place = Place::known()?;
     runs::refuse_while_driven(&place.runs, "snapshot prune")?;
     let state = state::required()?;
     let open: BTreeSet<String> = runs::open(&place.runs)?.into_iter().map(|r| r.id).collect();
@@ -165,6 +165,7 @@ fn hands_for(place: &Place, plan: Plan, inputs: &Inputs, run: &str) -> Result<Ha
         secrets,
         run: run.into(),
         cancelled: AtomicBool::new(false),
+        alone: Box::new(|_| Ok(())),
     })))
 }
 
@@ -190,7 +191,7 @@ fn start(
 /// # Errors
 /// There is no such snapshot, its run is not kept, or the component cannot be read.
 pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
-    let place = Place::known();
+    let place = Place::known()?;
     let state = state::required()?;
     let snapshot = state.snapshots.get(id).cloned().ok_or_else(|| {
         Failure::error(format!("there is no snapshot {id}"))
@@ -247,8 +248,7 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
 
 fn refuse_if_leased(place: &Place, entry: &Entry) -> Result<(), Failure> {
     let leases = runs::leases(&place.runs)?;
-    let target = entry.observed.identity().and_then(|i| leases.targets.get(&i.target));
-    match leases.components.get(&entry.address).or(target) {
+    match leases.on(&entry.address, entry.observed.identity()) {
         None => Ok(()),
         Some(run) => Err(Failure::locked(format!(
             "run {run}, which has not ended, holds {} or its target",

@@ -5,6 +5,7 @@ pub mod diagnostic;
 pub mod error_json;
 pub mod harmless;
 pub mod mark;
+pub mod open_run;
 pub mod order;
 pub mod page;
 pub mod plan_json;

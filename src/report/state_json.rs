@@ -1,5 +1,6 @@
 //! What the state knows, for programs: `state list --json`, `snapshot list --json`, `run list --json` (`docs/json.md`).
 
+use super::open_run::OpenRunView;
 use super::state_text::RunRow;
 use crate::model::Address;
 use crate::state::State;
@@ -10,7 +11,7 @@ use serde_json::{Value as Json, json};
 const FORMAT_VERSION: u32 = 1;
 
 /// The components: those that one of `covering` covers, all when it is empty.
-pub fn components(state: &State, covering: &[Address]) -> String {
+pub fn components(state: &State, open: &[OpenRunView], covering: &[Address]) -> String {
     let wanted = state.records.iter().filter(|(address, _)| covers(covering, address));
     let rows = wanted.map(|(address, r)| {
         json!({
@@ -18,11 +19,11 @@ pub fn components(state: &State, covering: &[Address]) -> String {
             "alias": r.alias, "target": r.target, "sha256": r.digest, "run": r.run, "at": r.at.to_string(),
         })
     });
-    document("components", rows.collect())
+    with_open("components", rows.collect(), open)
 }
 
 /// The snapshots of those components.
-pub fn snapshots(state: &State, covering: &[Address]) -> String {
+pub fn snapshots(state: &State, open: &[OpenRunView], covering: &[Address]) -> String {
     let wanted = state.snapshots.iter().filter(|(_, s)| covers(covering, &s.component));
     let rows = wanted.map(|(id, s)| {
         json!({
@@ -32,7 +33,7 @@ pub fn snapshots(state: &State, covering: &[Address]) -> String {
             "data": s.coverage.data, "survives_target_loss": s.survives_target_loss,
         })
     });
-    document("snapshots", rows.collect())
+    with_open("snapshots", rows.collect(), open)
 }
 
 /// The runs, in the order given.
@@ -48,6 +49,13 @@ pub fn runs(runs: &[RunRow]) -> String {
 
 fn covers(covering: &[Address], address: &Address) -> bool {
     covering.is_empty() || covering.iter().any(|c| c.covers(address))
+}
+
+/// The runs that have not ended, whose journals are folded into what is shown.
+fn with_open(name: &str, rows: Vec<Json>, open: &[OpenRunView]) -> String {
+    let open: Vec<Json> =
+        open.iter().map(|r| json!({ "id": r.id, "driver": r.driver, "ended": r.ended })).collect();
+    format!("{:#}\n", json!({ "format_version": FORMAT_VERSION, name: rows, "open_runs": open }))
 }
 
 fn document(name: &str, rows: Vec<Json>) -> String {

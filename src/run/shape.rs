@@ -116,9 +116,8 @@ fn node(plan: &Plan, entry: &Entry) -> Node {
     node.forth = change.forth.clone();
     node.back = change.back.clone();
     node.reload = change.preview.reload;
-    node.whole = change.way_back.as_ref().is_some_and(|w| w.coverage.whole_system)
-        && node.back.iter().any(|p| p.action == Step::Restore);
-    node.exclusive = node.whole || node.reload >= Reload::Reboot;
+    node.whole = change.takes_all_back();
+    node.exclusive = change.needs_target_alone();
     node.unfit = unfit(entry, change, limit.is_some());
     node
 }
