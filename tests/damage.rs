@@ -16,7 +16,9 @@ fn damages(good: &[u8], how_many: usize) -> Vec<(String, Vec<u8>)> {
     let step = if all { 1 } else { (good.len() / how_many).max(1) };
     let mut damages = Vec::new();
     // The last byte is tried, too: the newline behind the last line.
-    for at in (0..good.len()).step_by(step).chain([good.len().saturating_sub(2), good.len().saturating_sub(1)]) {
+    for at in
+        (0..good.len()).step_by(step).chain([good.len().saturating_sub(2), good.len().saturating_sub(1)])
+    {
         damages.push((format!("cut at {at}"), good[..at].to_vec()));
         let mut flipped = good.to_vec();
         flipped[at] ^= 1 << (at % 8);
@@ -35,7 +37,8 @@ fn halted() -> (Lab, String) {
     let config = |level: &str, patch: &str| {
         let rollout = "rollout \"stop\" {\n  on_failure = \"halt\"\n}\n";
         let rows = [("a", level, "", ""), ("b", level, "command.a", patch), ("c", level, "", "")];
-        let text = files(&rows).replace("patch_level", "claims = [\"path:NAME\"]\n  rollout = rollout.stop\n  patch_level");
+        let text = files(&rows)
+            .replace("patch_level", "claims = [\"path:NAME\"]\n  rollout = rollout.stop\n  patch_level");
         let mut text = text;
         for name in ["a", "b", "c"] {
             text = text.replacen("path:NAME", &format!("path:{name}"), 1);
@@ -56,7 +59,13 @@ fn halted() -> (Lab, String) {
 
 /// The file is damaged in many ways; `lines` are run on each, and what they print with exit code 0 or 2 is what they
 /// print when nothing is damaged.
-fn a_clear_error_or_the_same(lab: &Lab, path: &PathBuf, how_many: usize, lines: &[&str], said: &str) -> usize {
+fn a_clear_error_or_the_same(
+    lab: &Lab,
+    path: &PathBuf,
+    how_many: usize,
+    lines: &[&str],
+    said: &str,
+) -> usize {
     let good = fs::read(path).unwrap();
     let right: Vec<Ran> = lines.iter().map(|line| lab.patchform(line)).collect();
     let mut found = 0;
@@ -84,8 +93,14 @@ fn a_clear_error_or_the_same(lab: &Lab, path: &PathBuf, how_many: usize, lines: 
 #[test]
 fn a_damaged_state_is_an_error_everywhere() {
     let (lab, _) = halted();
-    let lines = ["show --json", "plan --detailed-exitcode --json", "output --json", "state list"];
-    let found = a_clear_error_or_the_same(&lab, &lab.path("patchform.state.json"), 12, &lines, "patchform.state.json");
+    let lines = ["show --json", "plan --detailed-exitcode", "output --json", "state list"];
+    let found = a_clear_error_or_the_same(
+        &lab,
+        &lab.path("patchform.state.json"),
+        12,
+        &lines,
+        "patchform.state.json",
+    );
     assert!(found >= 4 * 24, "{found}");
     let before = lab.read("patchform.state.json");
     fs::write(lab.path("patchform.state.json"), &before[..before.len() / 2]).unwrap();

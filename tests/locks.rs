@@ -72,7 +72,8 @@ fn a_hundred_that_queue_lose_nothing() {
 #[test]
 fn of_two_that_start_together_one_patches() {
     for attempt in 0..8 {
-        let text = files(&[("a", "1.0", "", "echo patched >> log; sleep 0.05; printf %s $PATCHFORM_LEVEL > $NAME")]);
+        let text =
+            files(&[("a", "1.0", "", "echo patched >> log; sleep 0.05; printf %s $PATCHFORM_LEVEL > $NAME")]);
         let lab = Lab::new(&text);
         lab.patchform("init").exits(0);
         if attempt % 2 == 0 {
@@ -83,21 +84,31 @@ fn of_two_that_start_together_one_patches() {
         let mut codes = [ended(first), ended(second)].map(|ran| {
             assert!([0, 6].contains(&ran.code), "{ran:?}");
             if ran.code == 6 {
-                let told = ran.err.contains("run ") || ran.err.contains("stale") || ran.err.contains("locked");
+                let told =
+                    ran.err.contains("run ") || ran.err.contains("stale") || ran.err.contains("locked");
                 assert!(told, "{ran:?}");
             }
             ran.code
         });
         codes.sort_unstable();
         assert_eq!(codes[0], 0);
-        assert_eq!((lab.read("log").as_str(), lab.read("a").as_str()), ("patched\n", "1.0"), "attempt {attempt}");
+        assert_eq!(
+            (lab.read("log").as_str(), lab.read("a").as_str()),
+            ("patched\n", "1.0"),
+            "attempt {attempt}"
+        );
         assert!(!lab.patchform("run list").exits(0).out.contains("open"));
     }
 }
 
 #[test]
 fn a_lock_whose_holder_was_killed_holds_nobody_up() {
-    for point in ["disk.create patchform.state.json", "disk.sync patchform.state.json", "disk.rename patchform.state.json", "disk.renamed patchform.state.json"] {
+    for point in [
+        "disk.create patchform.state.json",
+        "disk.sync patchform.state.json",
+        "disk.rename patchform.state.json",
+        "disk.renamed patchform.state.json",
+    ] {
         let lab = with_records(2);
         let before = serial(&lab);
         let mut command = lab.patchform_command("state rm command.x0");
@@ -164,10 +175,16 @@ fn a_killed_controller_holds_its_components_and_lets_itself_be_replaced() {
     let lab = Lab::new(&files(&[("a", "1.0", "", "printf half > $NAME; kill -9 $PPID; sleep 0.2")]));
     lab.patchform("init").exits(0);
     let mut command = lab.patchform_command("apply --auto-approve");
-    command.env("PATCHFORM_FAILPOINT", "journal.written#3=kill").env("PATCHFORM_FAILPOINT", "journal.synced#4=kill");
+    command
+        .env("PATCHFORM_FAILPOINT", "journal.written#3=kill")
+        .env("PATCHFORM_FAILPOINT", "journal.synced#4=kill");
     assert_eq!(Ran::of(command.output().unwrap()).code, -1);
     lab.write("main.pf.hcl", files(&[("a", "1.0", "", "")]));
-    lab.patchform("apply --auto-approve").exits(6).says("left unfinished on").says("run abandon").says("command.a");
+    lab.patchform("apply --auto-approve")
+        .exits(6)
+        .says("left unfinished on")
+        .says("run abandon")
+        .says("command.a");
     let (one, two) = (spawn(&lab, "rollback"), spawn(&lab, "rollback"));
     let mut codes = [ended(one).code, ended(two).code];
     codes.sort_unstable();

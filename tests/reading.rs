@@ -22,8 +22,12 @@ fn platform(level: &str) -> String {
 }
 
 fn started(lab: &Lab) -> Child {
-    let mut child =
-        lab.patchform_command("apply --auto-approve").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = lab
+        .patchform_command("apply --auto-approve")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let begun = Instant::now();
     while !lab.path("at").exists() {
         assert!(child.try_wait().unwrap().is_none() && begun.elapsed() < Duration::from_secs(60));
@@ -53,7 +57,11 @@ fn in_the_middle_of_a_run_everything_that_it_did_is_seen() {
     assert_eq!(pulled, lab.read("patchform.state.json"), "pull gives the file's bytes");
     let shown = lab.patchform("state show command.a").exits(0).says("1.0").says("rejected");
     shown.says("back at 1.0").says(&id).says("is going on");
-    lab.patchform("state show command.c").exits(0).says("1.0").says("on its way, 1.0 → 1.1").says("2 snapshots");
+    lab.patchform("state show command.c")
+        .exits(0)
+        .says("1.0")
+        .says("on its way, 1.0 → 1.1")
+        .says("2 snapshots");
     lab.patchform("state show command.d").exits(0).says("not begun").says(&id);
     lab.patchform("show").exits(0).says("is going on").says("rolled back by run").says("on its way");
     let json: serde_json::Value = serde_json::from_str(&lab.patchform("show --json").exits(0).out).unwrap();

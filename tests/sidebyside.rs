@@ -60,7 +60,8 @@ fn levels(lab: &Lab, name: &str, count: usize) -> Vec<String> {
 #[test]
 fn two_runs_on_one_machine_with_disjoint_components_both_complete() {
     const MANY: usize = 12;
-    let lab = Lab::new(&(group("a", "1.0", MANY, &gate("a"), true) + &group("b", "1.0", MANY, &gate("b"), true)));
+    let lab =
+        Lab::new(&(group("a", "1.0", MANY, &gate("a"), true) + &group("b", "1.0", MANY, &gate("b"), true)));
     lab.patchform("init").exits(0);
     let a = started(&lab, "a", &targets("a", MANY));
     // The second one begins in the middle of the first, and both end while the other goes on or has just ended.

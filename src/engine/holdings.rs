@@ -90,7 +90,8 @@ impl Holdings {
 /// What two runs contend for, for a message: `the components a, b`.
 pub(super) fn told(shared: &Holdings) -> String {
     let alone: Vec<&String> = shared.targets.iter().filter(|(_, g)| g.alone).map(|(t, _)| t).collect();
-    let claims = shared.targets.iter().flat_map(|(t, g)| g.claims.iter().map(move |c| format!("{c} of target {t}")));
+    let claims =
+        shared.targets.iter().flat_map(|(t, g)| g.claims.iter().map(move |c| format!("{c} of target {t}")));
     if !shared.components.is_empty() {
         format!("the component{}", listed(shared.components.iter().cloned()))
     } else if !alone.is_empty() {

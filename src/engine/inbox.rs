@@ -81,7 +81,8 @@ pub fn fate(path: &Path) -> Fate {
     let waits = path.exists();
     match disk::read(&refusal(path), MAX_REQUEST * 8) {
         Ok(bytes) => Fate::Refused(
-            serde_json::from_slice(&bytes).map_or_else(|_| "it was set aside".into(), |r: StoredRefusal| r.why),
+            serde_json::from_slice(&bytes)
+                .map_or_else(|_| "it was set aside".into(), |r: StoredRefusal| r.why),
         ),
         Err(_) if waits => Fate::Waits,
         Err(_) => Fate::Taken,

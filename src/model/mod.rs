@@ -5,8 +5,8 @@ pub mod diagnostic;
 pub mod level;
 pub mod mask;
 pub mod moment;
-pub mod seal;
 pub mod period;
+pub mod seal;
 pub mod span;
 
 pub use address::{Address, InstanceKey};

@@ -91,8 +91,9 @@ pub(super) fn open_run(
         Some(_) => {
             // Somebody may have driven it on since it was read: what counts is what it tells under the lease.
             let told = runs::tell(&place.runs, &id)?;
-            let writer = Writer::resume(&folder.join(runs::JOURNAL), &told.journal, env!("CARGO_PKG_VERSION"))
-                .map_err(Failure::error)?;
+            let writer =
+                Writer::resume(&folder.join(runs::JOURNAL), &told.journal, env!("CARGO_PKG_VERSION"))
+                    .map_err(Failure::error)?;
             let started = told.started();
             let (run, writer) = take(told.run, writer, &me, &lease, request)?;
             runs::mark_begun(&folder)?;

@@ -52,6 +52,7 @@ pub fn list() -> Result<Vec<RunRow>, Failure> {
             started: Some(told.as_ref().map_or(run.since, runs::Told::started)),
             finished: None,
             outcome: match (&told, run.alive) {
+                (Err(_), true) if runs::never_begun(&place.runs, &run.id) => "running".into(),
                 (Err(_), _) => "damaged".into(),
                 (Ok(told), _) if told.run.is_finished() => outcome(&told.run).ending.name().into(),
                 (Ok(_), true) => "running".into(),
@@ -127,7 +128,7 @@ pub fn ask(
 ) -> Result<Asked, Failure> {
     let place = Place::known()?;
     let chosen = runs::choose(&place.runs, id)?;
-    let told = runs::tell(&place.runs, &chosen.id)?;
+    let told = begun(&place, &chosen)?;
     if told.run.is_finished() {
         return Err(too_late(&chosen.id));
     }
@@ -153,11 +154,25 @@ pub fn ask(
     }
 }
 
+/// What a run tells. One that is just being opened is waited for.
+fn begun(place: &Place, run: &OpenRun) -> Result<runs::Told, Failure> {
+    let asked = clock::steady();
+    loop {
+        match runs::tell(&place.runs, &run.id) {
+            Err(_) if run.alive && runs::never_begun(&place.runs, &run.id) && asked.elapsed() < PATIENCE => {
+                std::thread::sleep(PAUSE);
+            }
+            told => return told,
+        }
+    }
+}
+
 /// Waits until the letter is journalled; answers whether it was.
 fn wait(place: &Place, run: &OpenRun, letter: &Path) -> Result<bool, Failure> {
     let begun = clock::steady();
     loop {
-        let driven = runs::open(&place.runs)?.iter().any(|r| r.id == run.id && r.alive && r.token == run.token);
+        let driven =
+            runs::open(&place.runs)?.iter().any(|r| r.id == run.id && r.alive && r.token == run.token);
         match inbox::fate(letter) {
             Fate::Taken => return Ok(true),
             Fate::Refused(why) => {

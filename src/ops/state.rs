@@ -154,12 +154,14 @@ fn read_pushed(path: &Path, force: bool) -> Result<State, Failure> {
 /// another lineage, under which the run could never be ended.
 fn refuse_unended(place: &Place, next: &State, force: bool) -> Result<(), Failure> {
     for run in super::runs::open(&place.runs)? {
-        let ours = super::runs::tell(&place.runs, &run.id).is_ok_and(|told| told.plan.lineage == next.lineage);
+        let ours =
+            super::runs::tell(&place.runs, &run.id).is_ok_and(|told| told.plan.lineage == next.lineage);
         if !force || !ours {
             let refused = format!("`state push` must wait: run {} has not ended", run.id);
             let failure = super::runs::ending(Failure::locked(refused), &run.id);
             return Err(match ours {
-                true => failure.hint("--force takes the file all the same; what the run did is added when it ends"),
+                true => failure
+                    .hint("--force takes the file all the same; what the run did is added when it ends"),
                 false => failure,
             });
         }

@@ -45,11 +45,15 @@ fn folded(place: &Place, state: Option<State>, open: &[OpenRun]) -> Option<View>
     for run in open {
         match runs::tell(&place.runs, &run.id) {
             Ok(told) => {
-                let before = seen.unwrap_or_else(|| State::new(&told.plan.lineage, env!("CARGO_PKG_VERSION")));
+                let before =
+                    seen.unwrap_or_else(|| State::new(&told.plan.lineage, env!("CARGO_PKG_VERSION")));
                 if before.lineage == told.plan.lineage {
                     seen = Some(fold(&before, &told));
                 } else {
-                    damaged.push(format!("run {} belongs to another state than this one, and is not shown", run.id));
+                    damaged.push(format!(
+                        "run {} belongs to another state than this one, and is not shown",
+                        run.id
+                    ));
                     seen = Some(before);
                 }
                 views.push(OpenRunView::of(&told.plan, &told.run, run.alive.then(|| run.driver())));

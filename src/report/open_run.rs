@@ -52,12 +52,15 @@ impl OpenRunView {
     /// `run X is going on (…): 2 of 5 components came to rest`.
     pub fn sentence(&self) -> String {
         let (id, how, settled, all) = (&self.id, self.how(), self.settled, self.components.len());
-        format!("run {id} {how}: {settled} of its {all} components came to rest; records change when it has ended")
+        format!(
+            "run {id} {how}: {settled} of its {all} components came to rest; records change when it has ended"
+        )
     }
 }
 
 fn words(verdict: &Verdict, stands: &Stands) -> String {
-    let level = |level: Option<&crate::model::PatchLevel>| level.map_or("absent".to_string(), ToString::to_string);
+    let level =
+        |level: Option<&crate::model::PatchLevel>| level.map_or("absent".to_string(), ToString::to_string);
     let (from, to) = match verdict {
         Verdict::Change(change) => (level(change.from.as_ref()), level(change.to.as_ref())),
         _ => Default::default(),

@@ -1,6 +1,6 @@
 //! Files: whole ones read with a limit, written so that a crash leaves the old or the new one.
 
-pub use patchform_sdk::durable::{folder_of, sync_folder};
+pub use patchform_sdk::durable::{folder_of, make_folder, sync_folder};
 
 use super::failpoint;
 use std::fs::{self, File};
@@ -73,24 +73,6 @@ pub fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt as _;
     let (open, there) = (file.metadata()?, fs::metadata(path)?);
     Ok((open.dev(), open.ino()) == (there.dev(), there.ino()))
-}
-
-/// Makes a folder and its parents, and their entries durable.
-///
-/// # Errors
-/// Those of the system.
-pub fn make_folder(path: &Path) -> io::Result<()> {
-    if path.is_dir() {
-        return Ok(());
-    }
-    let parent = folder_of(path);
-    make_folder(parent)?;
-    match fs::create_dir(path) {
-        Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(e),
-        Err(_) if !path.is_dir() => return Err(io::ErrorKind::NotADirectory.into()),
-        _ => {}
-    }
-    sync_folder(parent)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ pub struct Mounted {
 impl Drop for Mounted {
     fn drop(&mut self) {
         // A process that has just ended may still be on its way out of it.
-        let mut tries = (0..250).filter(|_| {
+        let mut tries = (0..3000).filter(|_| {
             let done = run("umount", &[self.at.as_os_str()]);
             if !done {
                 std::thread::sleep(std::time::Duration::from_millis(20));

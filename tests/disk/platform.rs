@@ -2,6 +2,7 @@
 //! set back to what was kept, so that many trials begin alike.
 
 use crate::lab::{Lab, Ran};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
@@ -17,12 +18,17 @@ pub enum End {
 /// The working folder `work`, the patched files in `files`, and what was kept of both.
 pub struct Platform {
     pub lab: Lab,
+    /// Whether the machine was restarted, as far as patchform can see.
+    restarted: Cell<bool>,
 }
+
+/// Another boot's id in the place of this one's, for one command.
+const RESTARTED: &str = "mount --bind \"$0\" /proc/sys/kernel/random/boot_id && exec \"$@\"";
 
 impl Platform {
     /// Applied at 1.0, declared at 1.0.
     pub fn new() -> Platform {
-        let platform = Platform { lab: Lab::empty() };
+        let platform = Platform { lab: Lab::empty(), restarted: Cell::new(false) };
         fs::create_dir(platform.lab.path("work")).unwrap();
         fs::create_dir(platform.lab.path("files")).unwrap();
         platform
@@ -81,9 +87,24 @@ component "command" "{name}" {{
 
     /// patchform in the working folder.
     pub fn command(&self, line: &str) -> Command {
-        let mut command = self.lab.patchform_command(line);
+        let mut command = match self.restarted.get() {
+            false => self.lab.patchform_command(line),
+            true => {
+                let boot = self.lab.path("boot_id").display().to_string();
+                let script = ["--mount", "sh", "-c", RESTARTED, &boot, env!("CARGO_BIN_EXE_patchform")];
+                let mut command = self.lab.command("unshare".as_ref(), &script);
+                command.args(line.split_whitespace());
+                command
+            }
+        };
         command.current_dir(self.lab.path("work"));
         command
+    }
+
+    /// From now on every command sees another boot of the machine.
+    pub fn restart(&self) {
+        self.lab.write("boot_id", "5d3c0f0e-0000-4000-8000-000000000000\n");
+        self.restarted.set(true);
     }
 
     pub fn run(&self, line: &str) -> Ran {
@@ -93,7 +114,9 @@ component "command" "{name}" {{
     /// patchform with a failpoint, which notes what it passes in `files/log`.
     pub fn run_failing(&self, line: &str, failpoint: &str) -> Ran {
         let mut command = self.command(line);
-        command.env("PATCHFORM_FAILPOINT", failpoint).env("PATCHFORM_FAILPOINT_LOG", self.lab.path("files/log"));
+        command
+            .env("PATCHFORM_FAILPOINT", failpoint)
+            .env("PATCHFORM_FAILPOINT_LOG", self.lab.path("files/log"));
         Ran::of(command.output().expect("patchform starts"))
     }
 
@@ -129,6 +152,7 @@ component "command" "{name}" {{
 
     /// Everything as it was kept; the folders themselves stay, so that one may be another disk.
     pub fn set_back(&self) {
+        self.restarted.set(false);
         for name in ["work", "files"] {
             for entry in fs::read_dir(self.lab.path(name)).unwrap().map(Result::unwrap) {
                 let path = entry.path();

@@ -2,7 +2,7 @@
 //! system that is shut down without being flushed.
 
 use crate::mount::{self, Mounted};
-use crate::platform::{End, Platform, whole};
+use crate::platform::{End, whole};
 use crate::small::{declared, disturbed};
 use std::path::Path;
 
@@ -11,7 +11,16 @@ const CUT: &str = "import fcntl,os,struct,sys
 fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587d, struct.pack('I', 2))";
 
 fn ext4(image: &Path, at: &Path) -> Option<Mounted> {
-    mount::mount("an ext4 image", at, &["-o", "loop", &image.to_string_lossy()])
+    mount::mount("an ext4 image", at, &["-o", "loop,errors=remount-ro", &image.to_string_lossy()])
+}
+
+/// One at a time, also where each test is a process: a command in a mount namespace of its own holds every file system
+/// that is mounted when it begins, and what was shut down must be let go by all before it is mounted again.
+fn one_at_a_time() -> std::fs::File {
+    let path = std::env::temp_dir().join("patchform-test-power.lock");
+    let file = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(path).unwrap();
+    file.lock().unwrap();
+    file
 }
 
 fn cut(work: &Path) -> bool {
@@ -20,8 +29,8 @@ fn cut(work: &Path) -> bool {
 
 #[test]
 fn what_a_run_rests_on_survives_a_power_cut_at_any_write() {
-    let platform = Platform::at_1_0();
-    platform.declare("1.1", "");
+    let _turn = one_at_a_time();
+    let platform = declared();
     platform.keep();
     let points = platform.passes("apply --auto-approve");
     let (image, work) = (platform.lab.path("image"), platform.lab.path("work"));
@@ -42,11 +51,14 @@ fn what_a_run_rests_on_survives_a_power_cut_at_any_write() {
                 when.push_str(&format!(", resumed ({}) and cut", second.code));
             }
             if !cut(&work) {
-                println!("skipped: a file system cannot be shut down here; that needs root, ext4 and python3");
+                println!(
+                    "skipped: a file system cannot be shut down here; that needs root, ext4 and python3"
+                );
                 return;
             }
             drop(mounted);
             let mounted = ext4(&image, &work).expect("it is mounted again");
+            platform.restart();
             platform.recovers(end, &format!("power cut: {when}"));
             drop(mounted);
             trials += 1;
@@ -58,6 +70,7 @@ fn what_a_run_rests_on_survives_a_power_cut_at_any_write() {
 /// Every write fails from one moment on, and so does every fsync: a cable that was pulled.
 #[test]
 fn a_disk_that_goes_away_under_a_run_stops_it() {
+    let _turn = one_at_a_time();
     for end in [End::Resume, End::Rollback] {
         let platform = declared();
         platform.keep();
@@ -75,11 +88,43 @@ fn a_disk_that_goes_away_under_a_run_stops_it() {
         assert_eq!(platform.lab.read("files/b"), "1.0", "{ran:?}");
         drop(mounted);
         let _mounted = ext4(&image, &work).expect("it is mounted again");
-        println!("DBG {:?}", platform.run("run show").out);
-        if end == End::Rollback { println!("{:?}", std::process::Command::new("sh").arg("-c").arg(format!("cd {}; find .patchform -type f | xargs ls -la; tail -n 20 .patchform/command/*", work.display())).output().map(|o| String::from_utf8_lossy(&o.stdout).into_owned()).unwrap()); 
-        let r = platform.run("rollback"); println!("DBG {}", r.out); println!("DBG {}", platform.run("run show").out); assert_eq!(platform.levels()[0], "1.0"); }
+        platform.restart();
         platform.recovers(end, &format!("{ran:?}"));
     }
+}
+
+/// The file system finds an error and makes itself read-only, files that are open for writing or not.
+#[test]
+fn a_disk_that_becomes_read_only_stops_the_run() {
+    let _turn = one_at_a_time();
+    for end in [End::Resume, End::Rollback] {
+        let platform = declared();
+        platform.keep();
+        let (image, work) = (platform.lab.path("image"), platform.lab.path("work"));
+        let Some(mounted) = fresh_ext4(&image, &work) else { return };
+        platform.set_back();
+        assert!(mount::run("sync", &["-f".as_ref(), work.as_os_str()]));
+        let mut read_only = false;
+        let ran = disturbed(&platform, || read_only = make_read_only(&work));
+        if !read_only {
+            println!("skipped: an ext4 cannot be made to find an error here");
+            return;
+        }
+        let ran = ran.exits(7).says("cannot write the journal").says("ead-only").says("make it writable");
+        assert_eq!(platform.lab.read("files/b"), "1.0", "{ran:?}");
+        platform.run("run list").exits(0).says("open");
+        platform.run("plan").exits(0).says("command.a");
+        platform.run("resume").exits(1).says("ead-only");
+        drop(mounted);
+        let _mounted = ext4(&image, &work).expect("it is mounted again");
+        platform.recovers(end, &format!("{ran:?}"));
+    }
+}
+
+fn make_read_only(work: &Path) -> bool {
+    let script = "d=$(basename $(findmnt -no SOURCE --mountpoint \"$0\")) && echo test > /sys/fs/ext4/$d/trigger_fs_error";
+    let told = mount::run("sh", &["-c".as_ref(), script.as_ref(), work.as_os_str()]);
+    told && std::fs::write(work.join("probe"), "").is_err()
 }
 
 fn fresh_ext4(image: &Path, at: &Path) -> Option<Mounted> {

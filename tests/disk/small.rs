@@ -38,9 +38,12 @@ pub fn declared() -> Platform {
     platform
 }
 
+/// What is run, where it starts from, the most blocks that are left for it, and every how many sizes is tried.
+type Operation = (&'static str, fn() -> Platform, u64, usize);
+
 #[test]
 fn a_disk_that_is_full_at_any_size_loses_nothing() {
-    let operations: [(&str, fn() -> Platform, u64, usize); 6] = [
+    let operations: [Operation; 6] = [
         ("plan --out p", declared, 6, 2),
         ("apply --auto-approve", declared, 40, 3),
         ("resume", Platform::halted, 30, 7),
@@ -129,30 +132,6 @@ pub fn disturbed(platform: &Platform, meanwhile: impl FnOnce()) -> crate::lab::R
 }
 
 #[test]
-fn a_disk_that_becomes_read_only_stops_the_run() {
-    for end in [End::Resume, End::Rollback] {
-        let Some((platform, mounted)) = on_tmpfs(declared) else { return };
-        // A file that is open for writing keeps the system from making its disk read-only; bind mounts do not ask.
-        let work = platform.lab.path("work");
-        let ran = disturbed(&platform, || full_for_good(&work, &mounted));
-        let ran = ran.exits(7).says("patchform resume").says("patchform rollback");
-        mounted.remount("rw");
-        let _ = fs::remove_file(work.join("ballast"));
-        platform.recovers(end, &format!("{ran:?}"));
-    }
-}
-
-/// Read-only where the system lets that be; full otherwise, which no write gets past either.
-fn full_for_good(work: &Path, mounted: &Mounted) {
-    let read_only = mount::run("mount", &["-o".as_ref(), "remount,ro".as_ref(), work.as_os_str()]);
-    if !read_only {
-        println!("the system does not make a disk read-only that is written to: it is filled instead");
-        mounted.remount("rw");
-        fill(work, 0);
-    }
-}
-
-#[test]
 fn on_a_read_only_disk_one_can_look_and_nothing_begins() {
     let Some((platform, mounted)) = on_tmpfs(declared) else { return };
     mounted.remount("ro");
@@ -173,7 +152,8 @@ fn a_journal_that_disappears_under_a_run_stops_it() {
         let platform = declared();
         let mut id = String::new();
         let ran = disturbed(&platform, || {
-            let runs = fs::read_dir(platform.lab.path("work/.patchform/runs")).unwrap().map(|e| e.unwrap().path());
+            let runs =
+                fs::read_dir(platform.lab.path("work/.patchform/runs")).unwrap().map(|e| e.unwrap().path());
             let run = runs.filter(|p| p.is_dir()).max().unwrap();
             id = run.file_name().unwrap().to_string_lossy().into_owned();
             fs::remove_dir_all(run.join(what)).unwrap();
@@ -202,7 +182,9 @@ fn where_one_may_not_write_nothing_begins() {
     words.push(binary.as_ref());
     words.push("version".as_ref());
     if !mount::run("setpriv", &words) {
-        println!("skipped: no other user's hands here; that needs root, setpriv, and a program that all may run");
+        println!(
+            "skipped: no other user's hands here; that needs root, setpriv, and a program that all may run"
+        );
         return;
     }
     for path in ["", "work", "files"] {

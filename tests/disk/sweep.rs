@@ -35,7 +35,8 @@ const OPERATIONS: [Operation; 6] = [
 ];
 
 /// What a failpoint does, how often, and which points it is set on.
-const FAULTS: [(&str, &str, fn(&str) -> bool); 3] = [
+type Fault = (&'static str, &'static str, fn(&str) -> bool);
+const FAULTS: [Fault; 3] = [
     ("", "full", |_| true),
     // The disk stays full.
     ("+", "full", |_| true),
@@ -81,9 +82,8 @@ fn trial(platform: &Platform, line: &str, failpoint: &str, name: &str, end: End)
     if ran.code == 1 {
         assert_eq!(platform.levels(), before, "{when}");
     }
-    let effects_after = nothing_rests_on(name)
-        .then(|| log.iter().skip(log_index(&log, failpoint)).any(|l| l == "effect"))
-        .unwrap_or_default();
+    let mut after = log.iter().skip(log_index(&log, failpoint));
+    let effects_after = effects_rest_on(name) && after.any(|l| l == "effect");
     assert!(!effects_after, "something began that rests on {name}: {when}\n{log:?}");
     platform.recovers(end, &when);
     assert!(platform.half_written().is_empty(), "{when}");
@@ -98,7 +98,7 @@ fn log_index(log: &[String], failpoint: &str) -> usize {
 }
 
 /// What the next effect stands on. The state is a checkpoint only: a run goes on without it.
-fn nothing_rests_on(name: &str) -> bool {
+fn effects_rest_on(name: &str) -> bool {
     ["journal.", "lease.json", "token", "plan.json", "begun"].iter().any(|part| name.contains(part))
 }
 
@@ -134,7 +134,11 @@ fn a_state_edited_on_a_full_disk_is_the_old_one_or_the_new_one() {
                 }
                 // Again, with a disk that works.
                 if !platform.run(line).err.is_empty() {
-                    platform.run("state list").exits(0).does_not_say(if line.contains("rm") { "command.b" } else { "none" });
+                    platform.run("state list").exits(0).does_not_say(if line.contains("rm") {
+                        "command.b"
+                    } else {
+                        "none"
+                    });
                 }
                 assert!(platform.half_written().is_empty(), "{when}");
                 trials += 1;
@@ -155,7 +159,12 @@ fn a_snapshot_that_is_recorded_is_there_whatever_the_disk_refuses() {
     let snapshots = || -> Vec<String> {
         let listed = platform.run("snapshot list --json").exits(0).out;
         let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
-        listed["snapshots"].as_array().unwrap().iter().map(|s| s["place"].as_str().unwrap().to_string()).collect()
+        listed["snapshots"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|s| s["place"].as_str().unwrap().to_string())
+            .collect()
     };
     assert_eq!(snapshots().len(), 4);
     let back = format!("snapshot restore {} --auto-approve", {

@@ -7,6 +7,7 @@ use crate::ask::{self, Ended, Said};
 use crate::{act, look};
 use patchform_sdk::message::{Act, Action, Probe, Probed, RpcError};
 use patchform_sdk::{Context, ledger};
+use std::path::Path;
 use std::time::Duration;
 
 /// Answers a probe.
@@ -25,6 +26,10 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
     }
     match ask::wait(&request.id, &request.subject, Duration::ZERO, context) {
         Ended::Running => Ok(Probed::Busy),
+        // It was begun, and the machine restarted since: that no trace is left of the command proves nothing.
+        Ended::Never if restarted(&ledger, &request.id)? => {
+            ask_further(probe.action, request, &arguments, None, context)
+        }
         Ended::Never => Ok(Probed::Before),
         // Such a token was not accepted, and taking a snapshot again does no harm.
         Ended::Exited { code: 0, said } if probe.action == Action::Snapshot && said.secret => {
@@ -36,6 +41,10 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
         Ended::Lost => ask_further(probe.action, request, &arguments, None, context),
         Ended::Unreachable(why) => Err(RpcError::internal(why)),
     }
+}
+
+fn restarted(ledger: &Path, id: &str) -> Result<bool, RpcError> {
+    ledger::begun_before_restart(ledger, id).map_err(|e| RpcError::internal(e.to_string()))
 }
 
 /// The command failed with a `code` or was cut off: the user's probe tells, or the level does. A package manager may
