@@ -31,6 +31,27 @@ pub fn run(program: &str, arguments: &[&std::ffi::OsStr]) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
+const PRIVATE: &str = "PATCHFORM_TEST_PRIVATE_MOUNTS";
+
+/// Whether this process may mount where nobody else sees it. If not, `test` is run in a process that may, in a mount
+/// namespace of its own: nobody else then holds a file system that is to be let go, and nothing stays mounted.
+pub fn privately(test: &str) -> bool {
+    if std::env::var_os(PRIVATE).is_some() {
+        return true;
+    }
+    if !run("unshare", &["--mount".as_ref(), "true".as_ref()]) {
+        println!("skipped: nothing can be mounted here; that needs root and unshare");
+        return false;
+    }
+    let program = std::env::current_exe().expect("this test");
+    let mut command = Command::new("unshare");
+    command.arg("--mount").arg(program).args([test, "--exact", "--nocapture"]).env(PRIVATE, "1");
+    let output = command.output().expect("it starts");
+    println!("{}", String::from_utf8_lossy(&output.stdout));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    false
+}
+
 /// Mounts with these options; `None`, with a word to the person who reads the log, where that cannot be.
 pub fn mount(what: &str, at: &Path, arguments: &[&str]) -> Option<Mounted> {
     let mut words: Vec<&std::ffi::OsStr> = arguments.iter().map(|a| a.as_ref()).collect();

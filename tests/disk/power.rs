@@ -14,22 +14,15 @@ fn ext4(image: &Path, at: &Path) -> Option<Mounted> {
     mount::mount("an ext4 image", at, &["-o", "loop,errors=remount-ro", &image.to_string_lossy()])
 }
 
-/// One at a time, also where each test is a process: a command in a mount namespace of its own holds every file system
-/// that is mounted when it begins, and what was shut down must be let go by all before it is mounted again.
-fn one_at_a_time() -> std::fs::File {
-    let path = std::env::temp_dir().join("patchform-test-power.lock");
-    let file = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(path).unwrap();
-    file.lock().unwrap();
-    file
-}
-
 fn cut(work: &Path) -> bool {
     mount::run("python3", &["-c".as_ref(), CUT.as_ref(), work.as_os_str()])
 }
 
 #[test]
 fn what_a_run_rests_on_survives_a_power_cut_at_any_write() {
-    let _turn = one_at_a_time();
+    if !mount::privately("power::what_a_run_rests_on_survives_a_power_cut_at_any_write") {
+        return;
+    }
     let platform = declared();
     platform.keep();
     let points = platform.passes("apply --auto-approve");
@@ -70,7 +63,9 @@ fn what_a_run_rests_on_survives_a_power_cut_at_any_write() {
 /// Every write fails from one moment on, and so does every fsync: a cable that was pulled.
 #[test]
 fn a_disk_that_goes_away_under_a_run_stops_it() {
-    let _turn = one_at_a_time();
+    if !mount::privately("power::a_disk_that_goes_away_under_a_run_stops_it") {
+        return;
+    }
     for end in [End::Resume, End::Rollback] {
         let platform = declared();
         platform.keep();
@@ -96,7 +91,9 @@ fn a_disk_that_goes_away_under_a_run_stops_it() {
 /// The file system finds an error and makes itself read-only, files that are open for writing or not.
 #[test]
 fn a_disk_that_becomes_read_only_stops_the_run() {
-    let _turn = one_at_a_time();
+    if !mount::privately("power::a_disk_that_becomes_read_only_stops_the_run") {
+        return;
+    }
     for end in [End::Resume, End::Rollback] {
         let platform = declared();
         platform.keep();

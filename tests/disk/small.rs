@@ -43,6 +43,9 @@ type Operation = (&'static str, fn() -> Platform, u64, usize);
 
 #[test]
 fn a_disk_that_is_full_at_any_size_loses_nothing() {
+    if !mount::privately("small::a_disk_that_is_full_at_any_size_loses_nothing") {
+        return;
+    }
     let operations: [Operation; 6] = [
         ("plan --out p", declared, 6, 2),
         ("apply --auto-approve", declared, 40, 3),
@@ -88,6 +91,9 @@ fn a_disk_that_is_full_at_any_size_loses_nothing() {
 
 #[test]
 fn init_on_a_full_disk_changes_nothing() {
+    if !mount::privately("small::init_on_a_full_disk_changes_nothing") {
+        return;
+    }
     let fresh = || {
         let platform = Platform::new();
         platform.declare("1.0", "");
@@ -133,6 +139,9 @@ pub fn disturbed(platform: &Platform, meanwhile: impl FnOnce()) -> crate::lab::R
 
 #[test]
 fn on_a_read_only_disk_one_can_look_and_nothing_begins() {
+    if !mount::privately("small::on_a_read_only_disk_one_can_look_and_nothing_begins") {
+        return;
+    }
     let Some((platform, mounted)) = on_tmpfs(declared) else { return };
     mounted.remount("ro");
     platform.run("plan --detailed-exitcode").exits(2);
