@@ -53,6 +53,36 @@ fn write(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     })
 }
 
+/// Replaces the content of a file that somebody edits by hand: only if it is still `before`, at once, under the same
+/// permissions; a link stays one. What other names share the file with (hard links) keeps the old content.
+///
+/// # Errors
+/// Those of the system; a file that is write-protected, or was changed meanwhile.
+pub fn replace(path: &Path, before: &[u8], after: &[u8]) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt as _;
+    let path = fs::canonicalize(path)?;
+    let metadata = fs::metadata(&path)?;
+    if metadata.permissions().readonly() {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is write-protected"));
+    }
+    if read(&path, before.len() as u64).ok().as_deref() != Some(before) {
+        return Err(io::Error::other("it was changed by somebody else meanwhile"));
+    }
+    let folder = folder_of(&path);
+    let mut file = tempfile::Builder::new().prefix(".patchform-").tempfile_in(folder)?;
+    file.write_all(after)?;
+    // First the owner: giving a file away may drop bits. Who may not give it away owns it already, or leaves it here.
+    let owned = std::os::unix::fs::fchown(file.as_file(), Some(metadata.uid()), Some(metadata.gid()));
+    let mine = file.as_file().metadata()?;
+    if owned.is_err() && (mine.uid(), mine.gid()) != (metadata.uid(), metadata.gid()) {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it belongs to somebody else"));
+    }
+    file.as_file().set_permissions(metadata.permissions())?;
+    file.as_file().sync_all()?;
+    file.persist(&path).map_err(|e| e.error)?;
+    sync_folder(folder)
+}
+
 /// Writes a file of at most `limit` bytes anew, as it is. Afterwards it is durable: also when the process that wrote it
 /// died before its fsync, and when an fsync of it failed. After that the system takes its pages for written, and another
 /// fsync of them would succeed without writing.
