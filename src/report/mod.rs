@@ -1,7 +1,9 @@
 //! What people and programs read: plans, runs and state as text and as JSON. Pure: the clock, the terminal's width and
 //! the colours are handed in.
 
+mod contact_json;
 pub mod diagnostic;
+pub mod emergency;
 pub mod error_json;
 pub mod harmless;
 pub mod mark;
