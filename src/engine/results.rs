@@ -6,7 +6,7 @@ use crate::plan::noun::{Change, Entry, Identity, Observed, Plan, Purpose, Verdic
 use crate::plan::settle;
 use crate::run::{Ending, Outcome, Rejections, Run, Standing};
 use crate::state::checkpoint::{Results, Settled, Standing as Rest};
-use crate::state::{FinishedRun, Levels, OutputValue, RunOutcome, RunPurpose, Snapshot};
+use crate::state::{FinishedRun, Levels, Orphan, OutputValue, RunOutcome, RunPurpose, Snapshot};
 use std::collections::BTreeMap;
 
 /// When a run began, and where its journal stands.
@@ -108,6 +108,25 @@ fn snapshots(plan: &Plan, run: &Run) -> BTreeMap<String, Snapshot> {
         }
     }
     all
+}
+
+/// Snapshots that `run` asked for and never saw made, and of which nobody proved that they do not exist.
+pub fn orphans(plan: &Plan, run: &Run) -> Vec<Orphan> {
+    let mut orphans = Vec::new();
+    for (i, entry, change) in plan.changes() {
+        let place = change.way_back.as_ref().map_or(String::new(), |w| w.place.clone());
+        for stored in run.snapshots(i).iter().filter(|s| !s.done && !s.ruled_out) {
+            orphans.push(Orphan {
+                id: stored.id.clone(),
+                component: entry.address.clone(),
+                run: run.id().into(),
+                level: change.from.clone(),
+                asked: stored.at,
+                place: place.clone(),
+            });
+        }
+    }
+    orphans
 }
 
 fn outputs(plan: &Plan) -> BTreeMap<String, OutputValue> {

@@ -8,6 +8,7 @@ pub mod init;
 pub mod inputs;
 mod ledger;
 mod opening;
+mod orphans;
 pub mod place;
 pub mod plan;
 pub mod project;

@@ -26,6 +26,8 @@ pub struct Stored {
     pub made: Option<Snapshot>,
     /// Whether it was made: a way back rests on the last one that was.
     pub done: bool,
+    /// Whether it was proved or promised not to exist.
+    pub ruled_out: bool,
     /// When it was made, or asked for while that is not known.
     pub at: Moment,
 }

@@ -72,7 +72,13 @@ impl Run {
         c.current = ActionStanding::Intended;
         c.not_busy();
         if let Some(id) = snapshot {
-            c.snapshots.push(Stored { id: id.into(), made: None, done: false, at: self.at });
+            c.snapshots.push(Stored {
+                id: id.into(),
+                made: None,
+                done: false,
+                ruled_out: false,
+                at: self.at,
+            });
         }
     }
 
@@ -132,7 +138,10 @@ impl Run {
         let (cause, output) = why.split_once('\n').unwrap_or((&why, ""));
         match found {
             Ok(Probed::After(done)) => self.applied(i, done),
-            Ok(Probed::Before) => self.not_done(i, cause, output, interrupted),
+            Ok(Probed::Before) => {
+                self.rule_out(i);
+                self.not_done(i, cause, output, interrupted);
+            }
             Ok(Probed::Busy) => self.still_busy(i, cause),
             Ok(Probed::Between { why }) => {
                 let half = if why.is_empty() { "it was left half-way" } else { why };
@@ -197,8 +206,18 @@ impl Run {
         }
     }
 
+    /// The snapshot that was asked for last does not exist, where that was the current action.
+    fn rule_out(&mut self, i: usize) {
+        if self.step(i) == Step::Snapshot
+            && let Some(stored) = self.components[i].snapshots.last_mut()
+        {
+            stored.ruled_out = true;
+        }
+    }
+
     /// A promise that nothing changed.
     fn refused(&mut self, i: usize, why: &str, output: &str) {
+        self.rule_out(i);
         match (self.components[i].leg, self.step(i)) {
             (Leg::Back, _) => self.back_failed(i, why),
             (Leg::Forth, Step::Gate) => self.stay_away(i, Skip::Gate(why.into()), why),
