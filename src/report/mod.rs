@@ -5,6 +5,7 @@ mod contact_json;
 pub mod diagnostic;
 pub mod emergency;
 pub mod error_json;
+pub mod file_diff;
 pub mod harmless;
 pub mod mark;
 pub mod order;
