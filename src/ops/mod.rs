@@ -5,6 +5,7 @@ pub mod audit;
 mod driving;
 pub mod evidence;
 pub mod failure;
+pub mod fmt;
 pub mod graph;
 pub mod init;
 pub mod inputs;
