@@ -1,6 +1,7 @@
 //! What people and programs read: plans, runs and state as text and as JSON. Pure: the clock, the terminal's width and
 //! the colours are handed in.
 
+pub mod audit;
 mod contact_json;
 pub mod diagnostic;
 pub mod emergency;
@@ -18,6 +19,7 @@ pub mod run_json;
 #[cfg(test)]
 mod run_samples;
 pub mod run_standing;
+pub mod run_story;
 pub mod run_text;
 pub mod run_view;
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! What the state knows, for programs: `state list --json`, `snapshot list --json`, `run list --json` (`docs/json.md`).
 
 use super::state_text::{Listed, RunRow};
-use crate::model::Address;
-use crate::state::State;
+use crate::model::{Address, PatchLevel};
+use crate::state::{FinishedRun, RunPurpose, State};
 use patchform_sdk::message::Level;
 use serde_json::{Value as Json, json};
 
@@ -52,6 +52,25 @@ pub fn runs(runs: &[RunRow]) -> String {
         })
     });
     document("runs", rows.collect())
+}
+
+/// What the state remembers of a run that ended.
+pub fn run(run: &FinishedRun) -> String {
+    let purpose = match &run.purpose {
+        RunPurpose::Apply => "apply".to_string(),
+        RunPurpose::RefreshOnly => "refresh only".into(),
+        RunPurpose::Rollback { of } => format!("rollback of {of}"),
+    };
+    let level = |level: &Option<PatchLevel>| level.clone().map(Level::from);
+    let levels = run.levels.iter().map(|(address, l)| {
+        json!({ "address": address.to_string(), "before": level(&l.before), "after": level(&l.after) })
+    });
+    let document = json!({
+        "format_version": FORMAT_VERSION, "id": run.id, "started": run.started.to_string(),
+        "finished": run.finished.to_string(), "outcome": run.outcome.name(), "purpose": purpose,
+        "journal_lines": run.journal_lines, "journal_head": run.journal_head, "levels": levels.collect::<Vec<_>>(),
+    });
+    format!("{document:#}\n")
 }
 
 fn covers(covering: &[Address], address: &Address) -> bool {
