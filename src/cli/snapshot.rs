@@ -12,7 +12,7 @@ use clap::Subcommand;
 /// What to do with the stored ways back.
 #[derive(Subcommand)]
 pub enum Verb {
-    /// List them: age, size, coverage, place, expiry
+    /// List them: age, size, coverage, place, expiry, orphans
     List {
         /// Only those of these components, or of all instances of these blocks
         addresses: Vec<String>,
@@ -31,7 +31,7 @@ pub enum Verb {
         #[command(flatten)]
         asking: Asking,
     },
-    /// Drop those that `keep` and `keep_for` do not keep
+    /// Drop those that `keep` and `keep_for` do not keep, and orphans
     Prune {
         #[command(flatten)]
         variables: Variables,
@@ -69,13 +69,13 @@ pub fn run(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
 }
 
 fn list(addresses: &[String], json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
-    let seen = ops::view::required()?;
+    let (listed, seen) = ops::snapshot::list()?;
     let covering: Vec<Address> =
         addresses.iter().map(|a| ops::state::address(a)).collect::<Result<_, Failure>>()?;
     terminal.notices(&seen.notices());
     terminal.say(&match json {
-        true => state_json::snapshots(&seen.state, &seen.open, &covering),
-        false => state_text::snapshot_list(&seen.state, &covering, terminal.clock(), terminal.out),
+        true => state_json::snapshots(&listed, &seen.open, &covering),
+        false => state_text::snapshot_list(&listed, &covering, terminal.clock(), terminal.out),
     });
     Ok(Exit::Done)
 }

@@ -26,8 +26,9 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
     }
     match ask::wait(&request.id, &request.subject, Duration::ZERO, context) {
         Ended::Running => Ok(Probed::Busy),
-        // It was begun, and the machine restarted since: that no trace is left of the command proves nothing.
-        Ended::Never if restarted(&ledger, &request.id)? => {
+        // It was begun. That no trace is left of its command proves nothing where a disk may have lost that: the level
+        // tells, or nobody can after a restart of the machine.
+        Ended::Never if tells(probe) || restarted(&ledger, &request.id)? => {
             ask_further(probe.action, request, &arguments, None, context)
         }
         Ended::Never => Ok(Probed::Before),
@@ -41,6 +42,11 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
         Ended::Lost => ask_further(probe.action, request, &arguments, None, context),
         Ended::Unreachable(why) => Err(RpcError::internal(why)),
     }
+}
+
+/// Whether a reading tells how far the action came.
+fn tells(probe: &Probe) -> bool {
+    matches!(probe.action, Action::Patch | Action::Uninstall) && probe.act.expected.is_some()
 }
 
 fn restarted(ledger: &Path, id: &str) -> Result<bool, RpcError> {
