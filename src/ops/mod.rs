@@ -1,6 +1,7 @@
 //! The use cases: one file each. A verb of the command line calls one of them, and shows what it answers.
 
 pub mod apply;
+pub mod console;
 mod driving;
 pub mod failure;
 pub mod fmt;
