@@ -7,8 +7,8 @@ use crate::world::disk;
 use patchform_sdk::host::Host;
 use patchform_sdk::local::Local;
 use patchform_sdk::message::{
-    Connection, RpcError, TargetAwait, TargetAwaited, TargetGet, TargetGot, TargetPut, TargetRun,
-    TargetStarted,
+    Connection, RpcError, Switch, TargetAwait, TargetAwaited, TargetConfirm, TargetConfirmed, TargetGet,
+    TargetGot, TargetPut, TargetRun, TargetRunOrRevert, TargetStanding, TargetStarted,
 };
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
@@ -63,6 +63,15 @@ impl Targets {
         Some(masked)
     }
 
+    /// What went back may have printed secrets, too.
+    fn mask_switch(&self, id: &str, switch: Option<&mut Switch>) {
+        if let Some(Switch::Reverted { output, .. } | Switch::Lost { output }) = switch {
+            self.mask_trace(id, "switch/stdout", output);
+            self.mask_trace(id, "switch/stderr", output);
+            *output = self.masked(output);
+        }
+    }
+
     fn at(&self, connection: &Connection) -> Result<&dyn Host, RpcError> {
         match connection.kind.as_str() {
             "local" => Ok(&self.local),
@@ -78,9 +87,10 @@ impl Host for Targets {
         self.at(&run.connection)?.run(run)
     }
 
-    fn wait(&self, wait: &TargetAwait) -> Result<TargetAwaited, RpcError> {
+    fn wait(&self, wait: &TargetAwait) -> Result<TargetStanding, RpcError> {
         let mut answer = self.at(&wait.connection)?.wait(wait)?;
-        match &mut answer {
+        self.mask_switch(&wait.id, answer.switch.as_mut());
+        match &mut answer.command {
             // A provider reads levels and tokens in it: it gets what was printed, and beside it what may be shown.
             TargetAwaited::Exited { stdout, stderr, stdout_masked, stderr_masked, .. } => {
                 *stdout_masked = self.mask_trace(&wait.id, "stdout", stdout);
@@ -92,6 +102,19 @@ impl Host for Targets {
                 *output = self.masked(output);
             }
             TargetAwaited::Running | TargetAwaited::Unknown => {}
+        }
+        Ok(answer)
+    }
+
+    fn run_or_revert(&self, run: &TargetRunOrRevert) -> Result<TargetStarted, RpcError> {
+        self.at(&run.run.connection)?.run_or_revert(run)
+    }
+
+    fn confirm_or_revert(&self, confirm: &TargetConfirm) -> Result<TargetConfirmed, RpcError> {
+        let mut answer = self.at(&confirm.connection)?.confirm_or_revert(confirm)?;
+        self.mask_switch(&confirm.id, answer.switch.as_mut());
+        if let Some(failed) = &mut answer.failed {
+            failed.output = self.masked(&failed.output);
         }
         Ok(answer)
     }

@@ -1,7 +1,8 @@
 //! What a request may use: progress, cancellation, and the core's connection to the target.
 
 use crate::message::{
-    Progress, RpcError, TargetAwait, TargetAwaited, TargetGet, TargetGot, TargetPut, TargetRun, TargetStarted,
+    Progress, RpcError, TargetAwait, TargetConfirm, TargetConfirmed, TargetGet, TargetGot, TargetPut,
+    TargetRun, TargetRunOrRevert, TargetStanding, TargetStarted,
 };
 use crate::pipe::{Pipe, call_line};
 use serde::Serialize;
@@ -42,6 +43,11 @@ impl Context {
         self.cancelled.load(Ordering::Relaxed)
     }
 
+    /// Whether the core is gone: nobody waits for the answer any more, and the target cannot be reached through it.
+    pub fn is_orphaned(&self) -> bool {
+        self.pipe.is_closed()
+    }
+
     /// The component's target, through the core's connection.
     pub fn target(&self) -> Target<'_> {
         Target { pipe: &self.pipe }
@@ -67,8 +73,29 @@ impl Target<'_> {
     ///
     /// # Errors
     /// When the target cannot be reached.
-    pub fn wait(&self, wait: &TargetAwait) -> Result<TargetAwaited, RpcError> {
+    pub fn wait(&self, wait: &TargetAwait) -> Result<TargetStanding, RpcError> {
         self.call("target/await", wait, Duration::from_millis(wait.timeout).saturating_add(PATIENCE))
+    }
+
+    /// Starts a command under a dead man's switch: unless [`Target::confirm_or_revert`] confirms it in time, the target
+    /// ends it and goes back by itself.
+    ///
+    /// # Errors
+    /// When the switch cannot be armed: then the command does not run. With [`METHOD_NOT_FOUND`] the core is too old to
+    /// know switches: refuse.
+    ///
+    /// [`METHOD_NOT_FOUND`]: crate::message::METHOD_NOT_FOUND
+    pub fn run_or_revert(&self, run: &TargetRunOrRevert) -> Result<TargetStarted, RpcError> {
+        self.call("target/run_or_revert", run, PATIENCE)
+    }
+
+    /// Decides a dead man's switch over a new connection. What was decided before stays, and is answered.
+    ///
+    /// # Errors
+    /// When the target cannot be reached: then nothing was decided, and it may be tried again until the time is over.
+    pub fn confirm_or_revert(&self, confirm: &TargetConfirm) -> Result<TargetConfirmed, RpcError> {
+        let twice = Duration::from_millis(confirm.timeout).saturating_mul(2);
+        self.call("target/confirm_or_revert", confirm, twice.saturating_add(PATIENCE))
     }
 
     /// Writes a file, atomically.
