@@ -150,7 +150,7 @@ impl Guarded<'_> {
         }
     }
 
-    /// One look, for a probe: decides what is left to decide. `None` when it runs under no switch.
+    /// One look, for a probe: decides what is left to decide. `None` when it never ran.
     pub fn found(&self) -> Option<Settled> {
         let (ended, switch) = self.look(Duration::ZERO);
         let mut cause = Cause::default();
@@ -162,7 +162,8 @@ impl Guarded<'_> {
                 cause.why = self.unseen(&ended);
                 Some(Settled::Open(cause))
             }
-            None => None,
+            // It was armed before the command began: whatever that did, nobody was heard of in time.
+            None => Some(self.back(&mut cause, &Switch::Lost { output: String::new() })),
             Some(switch) => Some(self.go_on(ended, &switch, &mut cause).unwrap_or(Settled::Open(cause))),
         }
     }

@@ -1,10 +1,11 @@
 //! What a request may use: progress, cancellation, and the core's connection to the target.
 
 use crate::message::{
-    Progress, RpcError, TargetAwait, TargetConfirm, TargetConfirmed, TargetGet, TargetGot, TargetPut,
-    TargetRun, TargetRunOrRevert, TargetStanding, TargetStarted,
+    Connection, Progress, RpcError, TargetAwait, TargetConfirm, TargetConfirmed, TargetGet, TargetGot,
+    TargetPut, TargetRun, TargetRunOrRevert, TargetStanding, TargetStarted,
 };
 use crate::pipe::{Pipe, call_line};
+use crate::{base64, machine};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -92,7 +93,7 @@ impl Target<'_> {
     /// Decides a dead man's switch over a new connection. What was decided before stays, and is answered.
     ///
     /// # Errors
-    /// When the target cannot be reached: then nothing was decided, and it may be tried again until the time is over.
+    /// When the target cannot be reached: it may be asked again until the time is over.
     pub fn confirm_or_revert(&self, confirm: &TargetConfirm) -> Result<TargetConfirmed, RpcError> {
         let twice = Duration::from_millis(confirm.timeout).saturating_mul(2);
         self.call("target/confirm_or_revert", confirm, twice.saturating_add(PATIENCE))
@@ -112,6 +113,26 @@ impl Target<'_> {
     /// When the target cannot be reached, or the file cannot be read.
     pub fn get(&self, get: &TargetGet) -> Result<TargetGot, RpcError> {
         self.call("target/get", get, PATIENCE)
+    }
+
+    /// Stable identity of the host that `connection` leads to, for the `target` of a reading: its machine-id.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or has none.
+    pub fn identity(&self, connection: &Connection) -> Result<String, RpcError> {
+        if connection.kind == "local" {
+            return Ok(machine::identity().to_string());
+        }
+        let get = TargetGet { connection: connection.clone(), path: "/etc/machine-id".into() };
+        let content =
+            self.get(&get)?.content.and_then(|content| base64::decode(&content)).unwrap_or_default();
+        let id = String::from_utf8_lossy(&content).trim().to_string();
+        if id.is_empty() || id == "uninitialized" {
+            return Err(RpcError::internal(
+                "the host has no machine-id: /etc/machine-id is empty or missing there",
+            ));
+        }
+        Ok(id)
     }
 
     fn call<T: DeserializeOwned>(

@@ -29,7 +29,8 @@ pub const OUTPUT: u64 = 64 * 1024;
 const CLAIM: Duration = Duration::from_secs(10);
 
 /// `$1` is the folder, the rest the command.
-const WRAPPER: &str = include_str!("detached/wrapper.sh");
+pub const WRAPPER: &str = include_str!("detached/wrapper.sh");
+pub use switch::{DECIDE, KERNEL, WATCHDOG};
 
 /// The detached commands of this machine.
 pub struct Detached {
@@ -298,7 +299,10 @@ pub fn safe_id(text: &str) -> String {
 }
 
 /// Ids become folder names: letters, digits, `-`, `_`, `.` and `:`; not more than 200; no leading dot.
-fn check_id(id: &str) -> Result<(), RpcError> {
+///
+/// # Errors
+/// When this one cannot.
+pub fn check_id(id: &str) -> Result<(), RpcError> {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':');
     if id.is_empty() || id.len() > 200 || id.starts_with('.') || !id.bytes().all(allowed) {
         return Err(RpcError::invalid_params(format!(

@@ -31,7 +31,7 @@ pub trait Host: Send + Sync {
     /// Decides a dead man's switch over a new connection, once.
     ///
     /// # Errors
-    /// When it cannot be reached: then nothing was decided.
+    /// When it cannot be reached, or its answer was lost: asked again, it says what was decided.
     fn confirm_or_revert(&self, confirm: &TargetConfirm) -> Result<TargetConfirmed, RpcError>;
 
     /// Writes a file, atomically and durably.

@@ -11,17 +11,20 @@ now() {
   fi
 }
 # lives FOLDER: whether the process that FOLDER/process names still lives, as `pid`; `gone` says that its number belongs to
-# another one by now. A number stays taken while any process of its session or group lives.
+# another one by now, or to another boot. A number stays taken while any process of its session or group lives.
 lives() {
   gone=1
-  { read -r _ && read -r s; } <"$1/process" || return
-  pid=${s%% *}
-  set -- ${s##*) }
+  { read -r of_boot && read -r line; } <"$1/process" || return
+  read -r boot </proc/sys/kernel/random/boot_id
+  [ "$of_boot" = "$boot" ] || return
+  pid=${line%% *}
+  set -- ${line##*) }
   begun=${20}
-  if read -r s </proc/"$pid"/stat; then
-    set -- ${s##*) }
+  if read -r line </proc/"$pid"/stat; then
+    set -- ${line##*) }
     [ "${20}" = "$begun" ] || return
     gone=
+    case $1 in Z | X) return 1 ;; esac
   else
     gone=
     return 1

@@ -22,9 +22,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// `$1` is the command's folder, `$2` the milliseconds, the rest goes back.
-const WATCHDOG: &str = concat!(include_str!("kernel.sh"), include_str!("watchdog.sh"));
+pub const WATCHDOG: &str = concat!(include_str!("kernel.sh"), include_str!("watchdog.sh"));
 /// `$1` is the command's folder, `$2` `confirm` or `revert`.
-const DECIDE: &str = concat!(include_str!("kernel.sh"), include_str!("decide.sh"));
+pub const DECIDE: &str = concat!(include_str!("kernel.sh"), include_str!("decide.sh"));
+/// Functions of a shell that ask the kernel; the others begin with them.
+pub const KERNEL: &str = include_str!("kernel.sh");
 /// How often the end of going back is looked for.
 const GLANCE: Duration = Duration::from_millis(10);
 
