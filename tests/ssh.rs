@@ -88,6 +88,29 @@ fn commands_and_files_go_there_and_back_whatever_is_in_them() {
 }
 
 #[test]
+fn no_secret_stands_on_a_command_line() {
+    let Some(host) = Sshd::start() else { return };
+    let targets = targets(&host);
+    // Of this machine and the host: they share their processes.
+    let script = "printf '%s\\n' \"$TOKEN\" > $PWD/pattern; cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' | \
+                  grep -c -F -f $PWD/pattern";
+    for (id, ephemeral, guard) in [("brief", true, false), ("kept", false, false), ("guarded", false, true)] {
+        let mut run = command(&host, id, &["sh", "-c", script]);
+        run.env.insert("TOKEN".into(), "s3cr3t-that-nobody-else-knows".replace('e', "x"));
+        run.cwd = Some(host.lab.path("").display().to_string());
+        run.ephemeral = ephemeral;
+        if guard {
+            let revert = TargetCommand { argv: run.argv.clone(), env: run.env.clone(), ..Default::default() };
+            targets.run_or_revert(&TargetRunOrRevert { run, revert, within: 60_000 }).unwrap();
+        } else {
+            targets.run(&run).unwrap();
+        }
+        assert_eq!(printed(wait(&targets, &host, id, 20_000).0), (1, "0\n".into(), String::new()), "{id}");
+    }
+    assert_eq!(host.lab.read("pattern").trim().len(), 29);
+}
+
+#[test]
 fn a_question_that_hangs_is_ended_there_too() {
     let Some(host) = Sshd::start() else { return };
     let targets = targets(&host);

@@ -73,13 +73,14 @@ enum Next {
 
 fn next(ended: &Ended, switch: &Switch) -> Next {
     match (switch, ended) {
+        // Nobody touches the component beside it.
+        (_, Ended::Running) => Next::Wait,
         (Switch::Armed { .. }, Ended::Exited { code: 0, .. }) => Next::Confirm,
         (Switch::Armed { .. }, Ended::Exited { code: REFUSED, .. }) => Next::StandDown,
         (Switch::Armed { .. }, Ended::Exited { .. } | Ended::Lost) => Next::Pull,
         (Switch::Armed { .. } | Switch::Reverting, _) => Next::Wait,
         (Switch::Confirmed, Ended::Exited { code: 0, .. }) => Next::Done,
         (Switch::Confirmed, Ended::Exited { code: REFUSED, .. }) => Next::Nothing,
-        (Switch::Confirmed, Ended::Running) => Next::Wait,
         (Switch::Confirmed | Switch::Reverted { .. } | Switch::Lost { .. }, _) => Next::Back,
     }
 }
@@ -320,6 +321,8 @@ mod tests {
             (&reverted, exited(0), Next::Back),
             (&reverted, Ended::Lost, Next::Back),
             (&lost, exited(0), Next::Back),
+            (&lost, Ended::Lost, Next::Back),
+            (&lost, Ended::Running, Next::Wait),
         ];
         for (switch, ended, expected) in table {
             assert_eq!(next(&ended, switch), expected, "{switch:?} {ended:?}");
