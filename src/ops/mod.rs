@@ -3,6 +3,7 @@
 pub mod apply;
 mod driving;
 pub mod failure;
+pub mod fmt;
 pub mod graph;
 pub mod init;
 pub mod inputs;

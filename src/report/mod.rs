@@ -3,6 +3,7 @@
 
 pub mod diagnostic;
 pub mod error_json;
+pub mod file_diff;
 pub mod harmless;
 pub mod mark;
 pub mod order;

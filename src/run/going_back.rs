@@ -9,14 +9,33 @@ impl Run {
     /// Does what the rollout of `i`, which failed, says; `i` itself may be in a going-back set already.
     pub(super) fn react_to_failure(&mut self, i: usize, why: &str, turning: bool) {
         match self.shape.nodes[i].on_failure {
+            OnFailure::RollbackWave if turning => self.take_wave_back(i),
             OnFailure::RollbackRun if turning => self.take_all_back(),
             _ if turning => {}
             OnFailure::Halt => self.halt_at(i, why, false),
             OnFailure::RollbackComponent => self.take_back(i),
+            OnFailure::RollbackWave => {
+                self.take_back(i);
+                self.take_wave_back(i);
+            }
             OnFailure::RollbackRun => {
                 self.take_back(i);
                 self.take_all_back();
             }
+        }
+    }
+
+    /// Takes back every instance of the wave of `i` that has begun, and leaves the others alone.
+    fn take_wave_back(&mut self, i: usize) {
+        let shape = self.shape.clone();
+        let wave = shape.waves.get(&shape.nodes[i].wave).map_or(&[][..], Vec::as_slice);
+        for m in wave {
+            if self.components[*m].phase.before_start() {
+                self.skip(*m, Skip::WaveTakenBack);
+            }
+        }
+        for m in wave {
+            self.take_back(*m);
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub use patchform_sdk::durable::{folder_of, sync_folder};
 
+use super::failpoint;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
@@ -39,11 +40,45 @@ pub fn write_public(path: &Path, bytes: &[u8]) -> io::Result<()> {
 fn write(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = folder_of(path);
+    failpoint::hit_at("disk.create", path)?;
     let mut file = tempfile::Builder::new().prefix(".patchform-").tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().set_permissions(fs::Permissions::from_mode(mode))?;
+    failpoint::hit_at("disk.sync", path)?;
     file.as_file().sync_all()?;
+    failpoint::hit_at("disk.rename", path)?;
     file.persist(path).map_err(|e| e.error)?;
+    failpoint::hit_at("disk.renamed", path)?;
+    sync_folder(folder)
+}
+
+/// Replaces the content of a file that somebody edits by hand: only if it is still `before`, at once, under the same
+/// permissions; a link stays one. What other names share the file with (hard links) keeps the old content.
+///
+/// # Errors
+/// Those of the system; a file that is write-protected, or was changed meanwhile.
+pub fn replace(path: &Path, before: &[u8], after: &[u8]) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt as _;
+    let path = fs::canonicalize(path)?;
+    let metadata = fs::metadata(&path)?;
+    if metadata.permissions().readonly() {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is write-protected"));
+    }
+    if read(&path, before.len() as u64).ok().as_deref() != Some(before) {
+        return Err(io::Error::other("it was changed by somebody else meanwhile"));
+    }
+    let folder = folder_of(&path);
+    let mut file = tempfile::Builder::new().prefix(".patchform-").tempfile_in(folder)?;
+    file.write_all(after)?;
+    // First the owner: giving a file away may drop bits. Who may not give it away owns it already, or leaves it here.
+    let owned = std::os::unix::fs::fchown(file.as_file(), Some(metadata.uid()), Some(metadata.gid()));
+    let mine = file.as_file().metadata()?;
+    if owned.is_err() && (mine.uid(), mine.gid()) != (metadata.uid(), metadata.gid()) {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it belongs to somebody else"));
+    }
+    file.as_file().set_permissions(metadata.permissions())?;
+    file.as_file().sync_all()?;
+    file.persist(&path).map_err(|e| e.error)?;
     sync_folder(folder)
 }
 

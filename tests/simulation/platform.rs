@@ -66,6 +66,7 @@ fn entry(dice: &mut Dice, i: usize, targets: usize, rollouts: usize) -> Entry {
         checks: Vec::new(),
         lifecycle: Lifecycle { allow_irreversible: irreversible, ..Lifecycle::default() },
         rollout: dice.below(rollouts),
+        wave: 0,
         after,
         desired: Some(level("1")),
         recorded: Some(level("0")),
