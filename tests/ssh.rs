@@ -110,6 +110,26 @@ fn no_secret_stands_on_a_command_line() {
     assert_eq!(host.lab.read("pattern").trim().len(), 29);
 }
 
+/// Root needs no password for it: what is shown is that the script gets through, and that the store is root's.
+#[test]
+fn everything_runs_by_sudo_where_that_is_asked() {
+    let Some(host) = Sshd::start() else { return };
+    if std::process::Command::new("sudo").args(["-n", "true"]).output().is_err() {
+        return eprintln!("skipped: this test needs `sudo` (package sudo)");
+    }
+    let targets = targets(&host);
+    for ephemeral in [false, true] {
+        let mut run = command(&host, "by-sudo", &["sh", "-c", "echo $SUDO_USER $(id -u); cat"]);
+        run.connection.arguments.insert("sudo".into(), true.into());
+        run.stdin = "typed".into();
+        run.ephemeral = ephemeral;
+        targets.run(&run).unwrap();
+        let wait = TargetAwait { id: "by-sudo".into(), connection: run.connection.clone(), timeout: 20_000 };
+        let (code, out, _) = printed(targets.wait(&wait).unwrap().command);
+        assert_eq!((code, out.as_str()), (0, "root 0\ntyped"));
+    }
+}
+
 #[test]
 fn a_question_that_hangs_is_ended_there_too() {
     let Some(host) = Sshd::start() else { return };
