@@ -135,6 +135,24 @@ pub fn make_folder(path: &Path) -> io::Result<()> {
     sync_folder(parent)
 }
 
+/// A new folder among the temporary ones that nobody else can look into; removed when it is dropped.
+pub struct PrivateFolder(tempfile::TempDir);
+
+impl PrivateFolder {
+    /// Makes one.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn new() -> io::Result<PrivateFolder> {
+        tempfile::Builder::new().prefix("patchform-").tempdir().map(PrivateFolder)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
