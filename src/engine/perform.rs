@@ -39,7 +39,12 @@ pub struct Tools {
     pub run: String,
     /// Set when nobody waits any more.
     pub cancelled: AtomicBool,
+    /// Asks for a target alone when more is needed of it than the plan said.
+    pub alone: Alone,
 }
+
+/// Holds a target alone for the run from now on; says why that cannot be.
+pub type Alone = Box<dyn Fn(&str) -> Result<(), String> + Send + Sync>;
 
 /// Does steps without waiting for them.
 pub struct Hands {
@@ -79,13 +84,11 @@ impl Hands {
         };
         match action_of(begin.step) {
             Some(action) => match (tools.act(begin, entry, change), tools.session(entry)) {
-                (Ok(act), Ok(session)) => {
-                    let deadline = Duration::from_millis(act.deadline);
-                    let mask = tools.secrets.mask();
-                    session.act(action, &act, deadline, move |reply| {
-                        answered(masked(reply.unwrap_or_else(unanswered), &mask));
-                    });
+                (Ok(_), Ok(_)) if unforeseen(begin, change) => {
+                    let (tools, begin) = (Arc::clone(tools), begin.clone());
+                    self.work(move || tools.act_alone(&begin, action, answered));
                 }
+                (Ok(act), Ok(session)) => session.act(action, &act, due(&act), tools.passing_on(answered)),
                 (Err(why), _) | (_, Err(why)) => answered(Answer::refused(why)),
             },
             // Nothing is waited for: no other thread is needed.
@@ -199,6 +202,15 @@ impl Hands {
         // deadline of the action tells.
         let _ = self.pool.run(job);
     }
+}
+
+/// Whether a step touches more than its claims although the plan did not say so: a patch that asks for a reboot after all.
+fn unforeseen(begin: &Begin, change: &Change) -> bool {
+    begin.step == Step::Reload && begin.reload >= Reload::Reboot && !change.needs_target_alone()
+}
+
+fn due(act: &Act) -> Duration {
+    Duration::from_millis(act.deadline)
 }
 
 /// As many threads as steps may go on at once, within bounds: the time that a step has must not pass while it waits for
@@ -329,6 +341,29 @@ impl Tools {
             reload: begin.reload,
             artifacts: change.artifacts.clone(),
         })
+    }
+
+    /// An answer goes on without its secrets.
+    fn passing_on(
+        &self,
+        answered: impl FnOnce(Answer) + Send + 'static,
+    ) -> impl FnOnce(Result<Answer, ProviderError>) + Send + 'static {
+        let mask = self.secrets.mask();
+        move |reply| answered(masked(reply.unwrap_or_else(unanswered), &mask))
+    }
+
+    /// Acts where the run holds the target alone, or not at all: other runs may be at work there.
+    fn act_alone(&self, begin: &Begin, action: Action, answered: impl FnOnce(Answer) + Send + 'static) {
+        let Some((entry, change)) = self.changing(begin.action.component) else {
+            return answered(Answer::refused("the plan does not change this component"));
+        };
+        let target = entry.observed.identity().map_or("", |i| i.target.as_str());
+        let alone = (self.alone)(target)
+            .map_err(|why| format!("it needs a reboot, which the plan did not foresee, and {why}"));
+        match alone.and_then(|()| Ok((self.act(begin, entry, change)?, self.session(entry)?))) {
+            Ok((act, session)) => session.act(action, &act, due(&act), self.passing_on(answered)),
+            Err(why) => answered(Answer::refused(why)),
+        }
     }
 
     fn own_step(&self, begin: &Begin) -> Answer {

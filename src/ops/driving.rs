@@ -26,8 +26,9 @@ impl Opened {
     ) -> Result<Run, Failure> {
         let (reply, happened) = mpsc::channel();
         route_signals(&reply);
-        let mut inbox = Inbox::open(&self.folder).map_err(|e| {
-            Failure::error(format!("cannot make the run's inbox in {}: {e}", self.folder.display()))
+        let mut inbox = Inbox::open(&self.folder, self.lease.token()).map_err(|e| {
+            let what = format!("cannot make the run's inbox in {}: {e}", self.folder.display());
+            resumable(Failure::stopped(what), self.run.id())
         })?;
         let Opened { run, writer, ledger, .. } = self;
         ledger.checkpoint(plan, run, local, audience);
@@ -41,6 +42,7 @@ impl Opened {
         let mut performer = Performing { hands };
         let driven =
             drive::drive(plan, run.clone(), writer, &mut performer, Some(&mut inbox), channel, &mut watch);
+        inbox.close();
         for notice in inbox.notices() {
             audience.notice(&notice);
         }
@@ -93,12 +95,16 @@ fn stopped(error: DriveError, id: &str) -> Failure {
     let broken = matches!(error, DriveError::Journal(_));
     let failure = Failure::stopped(error);
     if broken {
-        failure
-            .hint(format!("make room or mend the disk, then `patchform resume {id}` finishes the run"))
-            .hint(format!("or `patchform rollback {id}` takes it back"))
+        resumable(failure, id)
     } else {
         failure.hint(format!("`patchform run show {id}` tells how it stands"))
     }
+}
+
+fn resumable(failure: Failure, id: &str) -> Failure {
+    failure
+        .hint(format!("make room or mend the disk, then `patchform resume {id}` finishes the run"))
+        .hint(format!("or `patchform rollback {id}` takes it back"))
 }
 
 /// The loop's hands, with answers sent back into its channel.

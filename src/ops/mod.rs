@@ -25,6 +25,7 @@ pub mod secrets;
 pub mod snapshot;
 pub mod state;
 pub mod validate;
+pub mod view;
 
 pub use failure::Failure;
 pub use place::Place;

@@ -4,8 +4,8 @@ use super::inputs::Inputs;
 use super::ledger::settle_ended;
 use super::project::{self, Project};
 use super::providers::{self, Gathered, Starter};
-use super::runs;
 use super::{Failure, Place};
+use super::{runs, view};
 use crate::backend::Local;
 use crate::config::check::{self, Surroundings};
 use crate::config::checked::{Config, Secret, Step};
@@ -193,13 +193,20 @@ impl Checked {
         let local = Local::new(&self.place.state);
         // A plan also works where nothing may be written; whoever applies it makes the folders.
         let _ = self.place.prepare();
-        settle_ended(&self.place, &local)?;
-        let (fleet, state) = std::thread::scope(|scope| {
-            let state = scope.spawn(|| local.read());
+        if let Err(failure) = settle_ended(&self.place, &local) {
+            self.warnings.push(unsettled(&failure));
+        }
+        let place = self.place.clone();
+        let (fleet, seen) = std::thread::scope(|scope| {
+            let seen = scope.spawn(|| view::look(&place, &local));
             let fleet = self.start();
-            (fleet, state.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            (fleet, seen.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         });
-        Ok((fleet?, state.map_err(backend)?))
+        let (fleet, seen) = (fleet?, seen?);
+        for damaged in seen.iter().flat_map(|seen| &seen.damaged) {
+            self.warnings.push(Diagnostic::warning(damaged));
+        }
+        Ok((fleet, seen.map(|seen| seen.state)))
     }
 
     fn provider_name(&self, provider: usize) -> &str {
@@ -298,6 +305,11 @@ fn value_at<'a>(arguments: &'a Json, secret: &Secret) -> Option<&'a Json> {
         Step::Key(key) => at.get(key),
         Step::Index(i) => at.get(i),
     })
+}
+
+/// A run that has ended, but cannot be written into the state now: its components look held.
+fn unsettled(failure: &Failure) -> Diagnostic {
+    Diagnostic::warning("a run that has ended could not be written into the state").because(&failure.message)
 }
 
 /// Makes a plan towards the configuration.

@@ -144,6 +144,8 @@ impl Run {
         self.halt = None;
         self.paused = false;
         self.stopping = false;
+        // What was asked of an earlier controller and not done does not bind this one.
+        self.abandoning = false;
         self.take_up_again();
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Files: whole ones read with a limit, written so that a crash leaves the old or the new one.
 
-pub use patchform_sdk::durable::{folder_of, sync_folder};
+pub use patchform_sdk::durable::{folder_of, make_folder, sync_folder};
 
 use super::failpoint;
 use std::fs::{self, File};
@@ -21,7 +21,7 @@ pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
 }
 
 /// Replaces `path` by `bytes`: new file beside it, fsync, rename, fsync of the folder. After an error or a crash the
-/// old content is whole.
+/// old content is whole, or the new one where the error says so.
 ///
 /// # Errors
 /// Those of the system.
@@ -48,8 +48,9 @@ fn write(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     file.as_file().sync_all()?;
     failpoint::hit_at("disk.rename", path)?;
     file.persist(path).map_err(|e| e.error)?;
-    failpoint::hit_at("disk.renamed", path)?;
-    sync_folder(folder)
+    failpoint::hit_at("disk.renamed", path).and_then(|()| sync_folder(folder)).map_err(|e| {
+        io::Error::new(e.kind(), format!("it is replaced, but a power cut may bring the old one back: {e}"))
+    })
 }
 
 /// Replaces the content of a file that somebody edits by hand: only if it is still `before`, at once, under the same
@@ -118,21 +119,26 @@ impl Scratch {
     }
 }
 
-/// Makes a folder and its parents, and their entries durable.
+/// Writes a file of at most `limit` bytes anew, as it is. Afterwards it is durable: also when the process that wrote it
+/// died before its fsync, and when an fsync of it failed. After that the system takes its pages for written, and another
+/// fsync of them would succeed without writing.
 ///
 /// # Errors
-/// Those of the system.
-pub fn make_folder(path: &Path) -> io::Result<()> {
-    if path.is_dir() {
-        return Ok(());
-    }
-    let parent = folder_of(path);
-    make_folder(parent)?;
-    match fs::create_dir(path) {
-        Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(e),
-        _ => {}
-    }
-    sync_folder(parent)
+/// Those of the system; `FileTooLarge` above the limit.
+pub fn rewrite(path: &Path, limit: u64) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = fs::metadata(path)?.permissions().mode();
+    write(path, &read(path, limit)?, mode)
+}
+
+/// Whether `file` is what stands at `path`.
+///
+/// # Errors
+/// Those of the system; `NotFound` when nothing is there.
+pub fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt as _;
+    let (open, there) = (file.metadata()?, fs::metadata(path)?);
+    Ok((open.dev(), open.ino()) == (there.dev(), there.ino()))
 }
 
 /// A new folder among the temporary ones that nobody else can look into; removed when it is dropped.

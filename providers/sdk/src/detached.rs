@@ -149,9 +149,11 @@ impl Detached {
         loop {
             // Asked in this order: one that ended between the two questions has left its exit code.
             let alive = is_alive(&folder);
-            if let Ok(code) = fs::read_to_string(folder.join("exit")) {
+            // After a loss of power the file may be there and empty: then nobody knows.
+            let exit = fs::read_to_string(folder.join("exit")).ok().and_then(|code| code.trim().parse().ok());
+            if let Some(code) = exit {
                 return Ok(TargetAwaited::Exited {
-                    code: code.trim().parse().unwrap_or(-1),
+                    code,
                     stdout: end_of(&folder.join("stdout")),
                     stderr: end_of(&folder.join("stderr")),
                     stdout_masked: None,
