@@ -117,7 +117,31 @@ pub fn read(folder: &Path, expected: &Expected) -> Result<Journal, ReadError> {
 /// # Errors
 /// As [`read`]; events before the damage were handed over.
 pub fn scan(folder: &Path, expected: &Expected, each: &mut dyn FnMut(Event)) -> Result<Journal, ReadError> {
-    let numbers = segment::numbers(folder).map_err(|source| ReadError::Io { path: folder.into(), source })?;
+    let proof = prove(folder, expected, each);
+    match (proof.broken, proof.header) {
+        (Some(broken), _) => Err(broken),
+        (None, None) => Err(ReadError::Empty { folder: folder.into() }),
+        (None, Some(header)) => {
+            Ok(Journal { header, events: Vec::new(), head: proof.head, notices: proof.notices })
+        }
+    }
+}
+
+/// How far a journal is what was written.
+#[derive(Debug)]
+pub struct Proof {
+    /// The first segment's header; `None` when not even that is proved.
+    pub header: Option<Header>,
+    /// The end of the last closed batch before anything is broken.
+    pub head: Head,
+    /// What a person should know: what was dropped, and where.
+    pub notices: Vec<String>,
+    /// Why it cannot be followed further.
+    pub broken: Option<ReadError>,
+}
+
+/// Follows the journal in `folder` as far as it is what was written, and hands every event of a closed batch to `each`.
+pub fn prove(folder: &Path, expected: &Expected, each: &mut dyn FnMut(Event)) -> Proof {
     let mut scan = Scan {
         expected: expected.clone(),
         header: None,
@@ -125,17 +149,9 @@ pub fn scan(folder: &Path, expected: &Expected, each: &mut dyn FnMut(Event)) -> 
         notices: Vec::new(),
         each,
     };
-    for (k, number) in numbers.iter().enumerate() {
-        let due = u32::try_from(k).unwrap_or(u32::MAX).saturating_add(1);
-        if *number != due {
-            return Err(ReadError::Missing { path: segment::path(folder, due) });
-        }
-        scan.segment(segment::path(folder, *number), *number)?;
-    }
-    let last = numbers.last().copied().unwrap_or_default();
-    let Some(header) = scan.header else { return Err(ReadError::Empty { folder: folder.into() }) };
-    let head = Head { segment: last, ..scan.head };
-    Ok(Journal { header, events: Vec::new(), head, notices: scan.notices })
+    let broken = scan.folder(folder).err();
+    let Scan { header, head, notices, .. } = scan;
+    Proof { header, head, notices, broken }
 }
 
 /// What is known while reading.
@@ -156,6 +172,19 @@ struct Batch {
 }
 
 impl Scan<'_> {
+    fn folder(&mut self, folder: &Path) -> Result<(), ReadError> {
+        let numbers =
+            segment::numbers(folder).map_err(|source| ReadError::Io { path: folder.into(), source })?;
+        for (due, number) in (1..).zip(numbers) {
+            if number != due {
+                return Err(ReadError::Missing { path: segment::path(folder, due) });
+            }
+            self.segment(segment::path(folder, number), number)?;
+            self.head.segment = number;
+        }
+        Ok(())
+    }
+
     fn segment(&mut self, path: PathBuf, number: u32) -> Result<(), ReadError> {
         let io_error = |source| ReadError::Io { path: path.clone(), source };
         let mut file = BufReader::with_capacity(1 << 16, File::open(&path).map_err(io_error)?);

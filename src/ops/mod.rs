@@ -1,7 +1,10 @@
 //! The use cases: one file each. A verb of the command line calls one of them, and shows what it answers.
 
 pub mod apply;
+pub mod audit;
+pub mod console;
 mod driving;
+pub mod evidence;
 pub mod failure;
 pub mod fmt;
 pub mod graph;
@@ -9,6 +12,7 @@ pub mod init;
 pub mod inputs;
 mod ledger;
 mod opening;
+mod orphans;
 pub mod place;
 pub mod plan;
 pub mod project;

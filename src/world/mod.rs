@@ -1,10 +1,10 @@
 //! The only doors to clock, disk, net, processes, environment and randomness.
 
+pub mod archive;
 pub mod clock;
 pub mod disk;
 pub mod environment;
 pub mod executable;
-pub mod failpoint;
 pub mod http;
 pub mod log;
 pub mod machine;
@@ -12,3 +12,5 @@ pub mod process;
 pub mod random;
 pub mod signal;
 pub mod tcp;
+
+pub use patchform_sdk::failpoint;

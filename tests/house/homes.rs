@@ -4,23 +4,24 @@ use crate::paths;
 use crate::source::{Complaint, Source};
 
 /// Outside crates, as written in code, and the folders that may name them. Tests and examples may name any.
-const HOMES: [(&str, &[&str]); 21] = [
+const HOMES: [(&str, &[&str]); 22] = [
     ("anstyle", &["src/report", "src/cli"]),
     ("annotate_snippets", &["src/report"]),
     ("bigdecimal", &["src/config"]),
     ("clap", &["src/cli"]),
     ("clap_complete", &["src/cli"]),
     ("clap_mangen", &["src/cli"]),
-    ("flate2", &["providers/release"]),
+    ("flate2", &["src/world", "providers/release"]),
     ("hcl", &["src/config"]),
     ("indicatif", &["src/cli"]),
     ("jiff", &["src/model", "src/world"]),
     ("regex_lite", &["src/config"]),
     ("rustix", &["src/world", "src/target", "src/backend", "providers/release", "providers/sdk"]),
+    ("rustyline", &["src/cli"]),
     ("sha2", &["providers/sdk"]),
     ("signal_hook", &["src/world"]),
     ("similar", &["src/report"]),
-    ("tar", &["providers/release"]),
+    ("tar", &["src/world", "providers/release"]),
     ("tempfile", &["src/world"]),
     ("unicode_normalization", &["src/config"]),
     ("unicode_segmentation", &["src/config"]),

@@ -11,7 +11,7 @@ mod switch;
 use crate::line::tail;
 use crate::machine;
 use crate::message::{RpcError, TargetAwait, TargetAwaited, TargetRun, TargetStanding, TargetStarted};
-use crate::{digest, durable};
+use crate::{digest, durable, failpoint};
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -102,8 +102,10 @@ impl Detached {
             return Ok(false);
         }
         fs::write(folder.join("stdin"), &run.stdin)?;
+        failpoint::hit("detached.start")?;
         let asked = Instant::now();
         let mut child = self.wrapper(run, &folder)?.spawn()?;
+        failpoint::hit("detached.spawned")?;
         let proof = folder.join(if folder.join("switch").exists() { "going" } else { "process" });
         // Whoever claims it runs it; if it was another process this one's wrapper has ended without a word.
         while !proof.exists() {
@@ -115,6 +117,7 @@ impl Detached {
             }
             thread::sleep(Duration::from_micros(300));
         }
+        failpoint::hit("detached.started")?;
         // Reaped, so that a killed wrapper does not look alive.
         thread::spawn(move || child.wait());
         Ok(true)
