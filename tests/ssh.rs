@@ -152,7 +152,8 @@ fn a_cut_connection_hurts_no_command_and_a_changed_host_key_is_an_error() {
     let wait_once = TargetAwait { id: "long".into(), connection: connection(&host), timeout: 30_000 };
     let ended = targets.wait(&wait_once).or_else(|_| targets.wait(&wait_once)).unwrap().command;
     assert_eq!(printed(ended), (0, "done\n".into(), String::new()));
-    drop(targets);
+    // The shared connection is gone: only a new one looks at the key.
+    host.cut();
     let other = host.lab.read("id.pub");
     host.lab.write("known_hosts", format!("{} {other}", host.address));
     let error = self::targets(&host).run(&command(&host, "no", &["true"])).unwrap_err();

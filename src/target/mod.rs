@@ -5,7 +5,7 @@ mod ssh;
 
 use crate::model::Mask;
 use crate::target::ssh::Ssh;
-use crate::world::disk::{self, PrivateFolder};
+use crate::world::disk;
 use patchform_sdk::host::Host;
 use patchform_sdk::local::Local;
 use patchform_sdk::message::{
@@ -102,14 +102,7 @@ impl Targets {
         if let Some(known) = hosts.get(&key) {
             return Ok(Arc::clone(known));
         }
-        let sockets = match hosts.values().next() {
-            Some(any) => any.sockets(),
-            None => Arc::new(
-                PrivateFolder::new()
-                    .map_err(|e| RpcError::internal(format!("no folder for ssh can be made: {e}")))?,
-            ),
-        };
-        let host = Arc::new(Ssh::new(connection, sockets)?);
+        let host = Arc::new(Ssh::new(connection)?);
         hosts.insert(key, Arc::clone(&host));
         Ok(host)
     }

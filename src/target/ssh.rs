@@ -7,19 +7,18 @@
 mod answer;
 mod script;
 
-use crate::world::clock;
-use crate::world::disk::PrivateFolder;
 use crate::world::process::{self, Fed, Holding};
+use crate::world::{clock, disk};
 use answer::Answer;
 use patchform_sdk::host::Host;
 use patchform_sdk::message::{
     Connection, RpcError, TargetAwait, TargetAwaited, TargetConfirm, TargetConfirmed, TargetGet, TargetGot,
     TargetPut, TargetRun, TargetRunOrRevert, TargetStanding, TargetStarted,
 };
-use patchform_sdk::{base64, detached};
+use patchform_sdk::{base64, detached, digest};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// How long a connection may take to come up, in seconds.
@@ -37,18 +36,18 @@ pub struct Ssh {
     way: Vec<String>,
     /// What runs there.
     shell: &'static str,
-    /// Where the shared connection's socket lies.
-    sockets: Arc<PrivateFolder>,
+    /// `ControlPath=` where the shared connection's socket lies.
+    socket: String,
     /// Commands without a trace, by id.
     brief: Mutex<BTreeMap<String, Holding>>,
 }
 
 impl Ssh {
-    /// The host that `connection` names; the shared connection's socket lies in `sockets`.
+    /// The host that `connection` names.
     ///
     /// # Errors
-    /// When the connection names no host.
-    pub fn new(connection: &Connection, sockets: Arc<PrivateFolder>) -> Result<Ssh, RpcError> {
+    /// When the connection names no host, or the shared connection's socket has no place.
+    pub fn new(connection: &Connection) -> Result<Ssh, RpcError> {
         let text = |name: &str| connection.arguments.get(name).and_then(Value::as_str);
         let host = text("host").filter(|host| !host.is_empty());
         let host = host.ok_or_else(|| RpcError::invalid_params("the ssh connection names no host"))?;
@@ -74,14 +73,24 @@ impl Ssh {
         }
         let sudo = connection.arguments.get("sudo").and_then(Value::as_bool) == Some(true);
         let shell = if sudo { "exec sudo -n -- /bin/sh -s" } else { "exec /bin/sh -s" };
-        Ok(Ssh { host: host.to_string(), way, shell, sockets, brief: Mutex::default() })
+        let folder = disk::private_folder("patchform-ssh")
+            .map_err(|e| RpcError::internal(format!("the sockets of ssh have no place: {e}")))?;
+        // Whoever logs in otherwise has another connection. (A socket's path has at most 104 bytes.)
+        let name = digest::of_bytes(
+            way.join(
+                "
+",
+            )
+            .as_bytes(),
+        );
+        let socket = format!("ControlPath={}/{}-%C", folder.display(), &name[..8]);
+        Ok(Ssh { host: host.to_string(), way, shell, socket, brief: Mutex::default() })
     }
 
     fn arguments(&self, fresh: bool) -> Vec<String> {
-        let socket = format!("ControlPath={}/%C", self.sockets.path().display());
         let sharing = match fresh {
             true => vec!["ControlPath=none", "ControlMaster=no"],
-            false => vec!["ControlMaster=auto", "ControlPersist=60", &socket],
+            false => vec!["ControlMaster=auto", "ControlPersist=60", &self.socket],
         };
         let mut arguments = self.way.clone();
         arguments.push("-T".into());
@@ -132,11 +141,6 @@ impl Ssh {
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Holding>> {
         // Nothing under this lock leaves a value half-changed.
         self.brief.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Where the shared connections' sockets lie.
-    pub fn sockets(&self) -> Arc<PrivateFolder> {
-        Arc::clone(&self.sockets)
     }
 
     /// Ends all commands without an effect that still run.
@@ -232,19 +236,6 @@ impl Host for Ssh {
     }
 }
 
-impl Drop for Ssh {
-    /// The shared connection ends with us; after a SIGKILL it ends by itself when it was idle for a minute.
-    fn drop(&mut self) {
-        self.end_questions();
-        let socket = format!("ControlPath={}/%C", self.sockets.path().display());
-        let mut arguments = self.way.clone();
-        arguments.extend(["-O", "exit", "-o", &socket, "--", &self.host].map(String::from));
-        if let Ok(ended) = process::feed("ssh", &arguments, b"") {
-            let _ = ended.end(Duration::from_secs(2));
-        }
-    }
-}
-
 fn absolute(path: &str) -> Result<(), RpcError> {
     if path.starts_with('/') && !path.contains('\0') {
         return Ok(());
@@ -259,10 +250,9 @@ mod tests {
 
     fn arguments(given: Value, fresh: bool) -> String {
         let arguments = serde_json::from_value(given).unwrap();
-        let sockets = Arc::new(PrivateFolder::new().unwrap());
-        let folder = sockets.path().display().to_string();
-        let host = Ssh::new(&Connection { kind: "ssh".into(), arguments }, sockets).unwrap();
-        host.arguments(fresh).join(" ").replace(&folder, "SOCKETS")
+        let host = Ssh::new(&Connection { kind: "ssh".into(), arguments }).unwrap();
+        assert!(host.socket.starts_with("ControlPath=/") && host.socket.ends_with("-%C"), "{}", host.socket);
+        host.arguments(fresh).join(" ").replace(&host.socket, "SOCKET")
     }
 
     #[test]
@@ -272,7 +262,7 @@ mod tests {
         assert_eq!(
             arguments(json!({ "host": "db-1" }), false),
             format!(
-                "{fixed} -T -o ControlMaster=auto -o ControlPersist=60 -o ControlPath=SOCKETS/%C -- db-1 exec /bin/sh -s"
+                "{fixed} -T -o ControlMaster=auto -o ControlPersist=60 -o SOCKET -- db-1 exec /bin/sh -s"
             )
         );
         let all = json!({ "host": "h", "port": 2222, "user": "ops", "identity": "id", "config": "c", "sudo": true });
@@ -284,6 +274,6 @@ mod tests {
             )
         );
         let none = Connection { kind: "ssh".into(), arguments: BTreeMap::new() };
-        assert!(Ssh::new(&none, Arc::new(PrivateFolder::new().unwrap())).is_err());
+        assert!(Ssh::new(&none).is_err());
     }
 }
