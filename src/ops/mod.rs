@@ -11,6 +11,7 @@ pub mod init;
 pub mod inputs;
 mod ledger;
 mod opening;
+mod orphans;
 pub mod place;
 pub mod plan;
 pub mod project;

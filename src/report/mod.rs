@@ -2,7 +2,9 @@
 //! the colours are handed in.
 
 pub mod audit;
+mod contact_json;
 pub mod diagnostic;
+pub mod emergency;
 pub mod error_json;
 pub mod file_diff;
 pub mod harmless;

@@ -1,6 +1,6 @@
 //! What the state knows, for programs: `state list --json`, `snapshot list --json`, `run list --json` (`docs/json.md`).
 
-use super::state_text::RunRow;
+use super::state_text::{Listed, RunRow};
 use crate::model::{Address, PatchLevel};
 use crate::state::{FinishedRun, RunPurpose, State};
 use patchform_sdk::message::Level;
@@ -22,17 +22,25 @@ pub fn components(state: &State, covering: &[Address]) -> String {
 }
 
 /// The snapshots of those components.
-pub fn snapshots(state: &State, covering: &[Address]) -> String {
-    let wanted = state.snapshots.iter().filter(|(_, s)| covers(covering, &s.component));
+pub fn snapshots(listed: &Listed, covering: &[Address]) -> String {
+    let wanted = listed.state.snapshots.iter().filter(|(_, s)| covers(covering, &s.component));
     let rows = wanted.map(|(id, s)| {
         json!({
             "id": id, "address": s.component.to_string(), "run": s.run, "place": s.place, "size_bytes": s.size,
             "level": s.level.clone().map(Level::from), "taken": s.taken.to_string(),
             "expires": s.expires.map(|e| e.to_string()), "whole_system": s.coverage.whole_system,
             "data": s.coverage.data, "survives_target_loss": s.survives_target_loss,
+            "run_kept": !listed.lost.contains(&s.run),
         })
     });
-    document("snapshots", rows.collect())
+    let orphans = listed.orphans.iter().filter(|o| covers(covering, &o.component)).map(|o| {
+        json!({
+            "id": o.id, "address": o.component.to_string(), "run": o.run, "place": o.place,
+            "level": o.level.clone().map(Level::from), "asked": o.asked.to_string(),
+        })
+    });
+    let (rows, orphans): (Vec<Json>, Vec<Json>) = (rows.collect(), orphans.collect());
+    format!("{:#}\n", json!({ "format_version": FORMAT_VERSION, "snapshots": rows, "orphans": orphans }))
 }
 
 /// The runs, in the order given.

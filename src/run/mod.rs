@@ -19,7 +19,7 @@ pub use damage::Damage;
 pub use decide::{Begin, Command, decide};
 pub use fold::Run;
 pub use outcome::{Ending, Left, Outcome, outcome};
-pub use rejection::rejected;
+pub use rejection::{Rejections, rejected};
 pub use standing::{ActionStanding, Failure, Halt, Skip, Standing, leg_name};
 
 #[cfg(test)]

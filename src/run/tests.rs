@@ -10,6 +10,8 @@ use patchform_sdk::message::{Answer, Done, Probed, Reload, Verdict};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+mod data;
+mod sets;
 mod waves;
 
 fn event(what: What) -> Event {

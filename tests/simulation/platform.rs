@@ -43,6 +43,7 @@ pub fn plan(dice: &mut Dice) -> Plan {
         outputs: Vec::new(),
         secret_sources: BTreeMap::new(),
         rollouts,
+        vendors: Vec::new(),
     }
 }
 
@@ -67,6 +68,7 @@ fn entry(dice: &mut Dice, i: usize, targets: usize, rollouts: usize) -> Entry {
         lifecycle: Lifecycle { allow_irreversible: irreversible, ..Lifecycle::default() },
         rollout: dice.below(rollouts),
         wave: 0,
+        vendor: None,
         after,
         desired: Some(level("1")),
         recorded: Some(level("0")),
