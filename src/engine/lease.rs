@@ -9,7 +9,7 @@ pub use super::holdings::{Ground, Holdings};
 use super::holdings;
 use crate::model::{Moment, seal};
 use crate::plan::stored;
-use crate::world::{disk, machine};
+use crate::world::{disk, failpoint, machine};
 use machine::Controller;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -203,9 +203,12 @@ impl Lease {
     /// The lease cannot be removed.
     pub fn release(self) -> Result<(), LeaseError> {
         let path = self.folder.join("lease.json");
+        failpoint::hit("lease.release").map_err(failed("remove", &path))?;
         match fs::remove_file(&path) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => Err(failed("remove", &path)(e)),
-            _ => disk::sync_folder(&self.folder).map_err(failed("sync", &self.folder)),
+            _ => failpoint::hit("lease.released")
+                .and_then(|()| disk::sync_folder(&self.folder))
+                .map_err(failed("sync", &self.folder)),
         }
     }
 }
@@ -327,13 +330,16 @@ pub fn acquire(
         return Err(LeaseError::Held { run: Box::new(other), shared: Box::new(shared) });
     }
     let folder = runs.join(run);
+    failpoint::hit("lease.folder").map_err(failed("make", &folder))?;
     disk::make_folder(&folder).map_err(failed("make", &folder))?;
+    failpoint::hit("lease.lock").map_err(failed("lock", &folder))?;
     let Some(lock) = lock(&folder)? else {
         let mine = open.into_iter().find(|r| r.id == run);
         let driver = mine.as_ref().map_or_else(|| "another process".into(), OpenRun::driver);
         let since = mine.map_or(now, |r| r.since);
         return Err(LeaseError::Driven { run: run.into(), driver, since });
     };
+    failpoint::hit("lease.locked").map_err(failed("lock", &folder))?;
     let known = open.iter().map(|r| r.token).max().unwrap_or(0).max(above);
     let token = next_token(runs, known)?;
     write(&folder, wanted, token, now, machine::this())?;

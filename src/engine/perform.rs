@@ -15,7 +15,7 @@ use crate::run::decide::Begin;
 use crate::run::event::{ActionRef, Leg};
 use crate::target::Targets;
 use crate::target::check::{self, Verdict as Health};
-use crate::world::clock;
+use crate::world::{clock, failpoint};
 use patchform_sdk::message::{Act, Action, Answer, Done, Probe, Probed, Reload, SnapshotRef, Verdict};
 use patchform_sdk::pool::Pool;
 use std::sync::Arc;
@@ -176,10 +176,13 @@ impl Hands {
             artifacts: Vec::new(),
         };
         let (answered, answer) = std::sync::mpsc::channel();
+        failpoint::pass("snapshot.drop");
         tools.session(entry)?.act(Action::Drop, &act, PROBE_DEADLINE, move |reply| {
             let _ = answered.send(reply);
         });
-        match answer.recv() {
+        let answer = answer.recv();
+        failpoint::pass("snapshot.dropped");
+        match answer {
             Ok(Ok(Answer::Applied(_))) => Ok(()),
             Ok(Ok(Answer::Refused { why, .. } | Answer::Unclear { why, .. })) => Err(why),
             Ok(Err(error)) => Err(error.to_string()),
@@ -425,17 +428,15 @@ impl Tools {
             (Ok(act), Ok(session)) => (act, session),
             (Err(why), _) | (_, Err(why)) => return ill(why),
         };
-        let (answered, answer) = std::sync::mpsc::channel();
-        let deadline = Duration::from_millis(act.deadline);
-        session.act(Action::Verify, &act, deadline, move |reply| {
-            let _ = answered.send(reply);
-        });
-        match answer.recv() {
-            Ok(Ok(Answer::Applied(Done { verdict: None | Some(Verdict::Healthy), .. }))) => None,
-            Ok(Ok(Answer::Applied(Done { verdict, .. }))) => verdict,
-            Ok(Ok(Answer::Refused { why, .. } | Answer::Unclear { why, .. })) => ill(why),
-            Ok(Err(error)) => ill(error.to_string()),
-            Err(_) => ill("the provider's session ended".into()),
+        match asked_again(|| verified(session, &act)) {
+            Ok(Answer::Applied(Done { verdict: None | Some(Verdict::Healthy), .. })) => None,
+            Ok(Answer::Applied(Done { verdict, .. })) => verdict,
+            Ok(Answer::Refused { why, .. } | Answer::Unclear { why, .. }) => ill(why),
+            // Nobody has said that anything is wrong.
+            Err(error @ (ProviderError::Died { .. } | ProviderError::GaveUp { .. })) => {
+                Some(Verdict::Inconclusive { why: error.to_string() })
+            }
+            Err(error) => ill(error.to_string()),
         }
     }
 
@@ -461,9 +462,29 @@ impl Tools {
         let level = subject::level_of(entry);
         let desired = subject::desired(entry, alias_of(&self.plan, entry), &level, &self.secrets);
         let desired = desired.map_err(|e| e.to_string())?;
-        let readings = self.session(entry)?.read(&[desired]).map_err(|e| e.to_string())?;
+        let session = self.session(entry)?;
+        let readings = asked_again(|| session.read(std::slice::from_ref(&desired)));
+        let readings = readings.map_err(|e| e.to_string())?;
         readings.into_iter().next().map(seen).ok_or_else(|| "the provider gave no reading".into())
     }
+}
+
+/// A question has no effect: a provider that died over it is asked once more.
+fn asked_again<T>(ask: impl Fn() -> Result<T, ProviderError>) -> Result<T, ProviderError> {
+    match ask() {
+        Err(ProviderError::Died { .. }) => ask(),
+        answered => answered,
+    }
+}
+
+/// Asks the provider whether all is well, and waits for its answer.
+fn verified(session: &Session, act: &Act) -> Result<Answer, ProviderError> {
+    let (answered, answer) = std::sync::mpsc::channel();
+    session.act(Action::Verify, act, Duration::from_millis(act.deadline), move |reply| {
+        let _ = answered.send(reply);
+    });
+    let ended = || ProviderError::ShutDown { provider: session.name().into(), method: "verify".into() };
+    answer.recv().unwrap_or_else(|_| Err(ended()))
 }
 
 /// The level that a leg works towards; `None` when the component is to be absent.

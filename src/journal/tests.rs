@@ -51,6 +51,7 @@ fn batches() -> Vec<Vec<Event>> {
         vec![
             What::Read { component: 3, digest: Ok("abc".into()) },
             What::Read { component: 4, digest: Err("gone".into()) },
+            What::Clock { ahead_ms: -3_600_000 },
             What::Asked(Request::Skip(2)),
         ],
         vec![What::Stopped { why: "stop".into() }, What::Finished],

@@ -156,7 +156,7 @@ impl Writer {
         }
         failpoint::hit("journal.write")?;
         let file = self.file.as_mut().ok_or(io::ErrorKind::NotFound)?;
-        file.write_all(&self.buffer)?;
+        failpoint::halves("journal.half", &self.buffer, |bytes| file.write_all(bytes))?;
         failpoint::hit("journal.sync")?;
         file.sync_data()?;
         failpoint::hit("journal.synced")?;
@@ -180,7 +180,9 @@ impl Writer {
     fn new_segment(&mut self, at: Moment) -> io::Result<()> {
         self.head.segment += 1;
         self.path = segment::path(&self.folder, self.head.segment);
+        failpoint::hit("journal.segment")?;
         self.file = Some(OpenOptions::new().append(true).create_new(true).open(&self.path)?);
+        failpoint::hit("journal.segment_made")?;
         self.written = 0;
         let header = Header {
             form: FORM,

@@ -11,7 +11,7 @@ use crate::engine::perform::Hands;
 use crate::plan::Plan;
 use crate::run::event::{ActionRef, Event};
 use crate::run::{Begin, Run};
-use crate::world::{disk, signal};
+use crate::world::{disk, failpoint, signal};
 use std::collections::BTreeSet;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Mutex, PoisonError};
@@ -61,6 +61,7 @@ impl Opened {
     ) -> Result<(), Failure> {
         let head = self.writer.head().clone();
         self.ledger.fold(plan, run, local, &head, Vec::new())?;
+        failpoint::pass("close.folded");
         if !run.is_finished() {
             return Ok(());
         }
@@ -83,6 +84,7 @@ pub(super) fn keep_outputs(place: &Place, id: &str) {
     let outputs = place.runs.join(id).join(runs::OUTPUTS);
     let prefix = format!("{id}.");
     for entry in entries.flatten().filter(|e| e.file_name().to_string_lossy().starts_with(&prefix)) {
+        failpoint::pass("outputs.move");
         let _ = disk::make_folder(&outputs)
             .and_then(|()| std::fs::rename(entry.path(), outputs.join(entry.file_name())));
     }
@@ -146,9 +148,9 @@ fn route_signals(reply: &Sender<Happened>) {
     let before = LOOP.lock().unwrap_or_else(PoisonError::into_inner).replace(reply.clone());
     if before.is_none() {
         // Without handlers a signal ends the process, which the journal survives.
-        let _ = signal::watch(|_| {
+        let _ = signal::watch(|signal| {
             if let Some(reply) = &*LOOP.lock().unwrap_or_else(PoisonError::into_inner) {
-                let _ = reply.send(Happened::Stop);
+                let _ = reply.send(if signal == "SIGHUP" { Happened::HangUp } else { Happened::Stop });
             }
         });
     }

@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod audit;
+pub mod console;
 mod driving;
 pub mod evidence;
 pub mod failure;

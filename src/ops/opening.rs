@@ -16,7 +16,7 @@ use crate::plan::{Plan, stale, stored};
 use crate::run::Run;
 use crate::run::event::{Event, Request};
 use crate::state::State;
-use crate::world::{clock, disk, machine, random};
+use crate::world::{clock, disk, failpoint, machine, random};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -105,6 +105,7 @@ pub(super) fn open_run(
         },
     };
     drop(lock);
+    failpoint::pass("run.opened");
     let ledger = Ledger { started, state, base, saved_at: clock::steady() };
     Ok(Opened { run, writer, lease, folder, ledger })
 }

@@ -196,7 +196,11 @@ pub fn all(runs: &Path) -> Result<Vec<String>, Failure> {
 /// # Errors
 /// A folder that cannot be read.
 pub fn latest(runs: &Path) -> Result<Option<String>, Failure> {
-    let ids = all(runs)?;
+    let mut ids = all(runs)?;
+    // One that was killed before it began has nothing to tell.
+    while ids.last().is_some_and(|id| never_begun(runs, id)) {
+        ids.pop();
+    }
     let second = |id: &str| id.rsplit_once('-').map(|(time, _)| time.to_string());
     let last = ids.last().and_then(|id| second(id));
     // Ids tell the second; of several in one, the journals tell which began last.
@@ -276,6 +280,7 @@ pub fn had_begun(folder: &Path) -> bool {
 /// Whether a run was killed before its first line was durable, so that it did nothing.
 pub fn never_begun(runs: &Path, id: &str) -> bool {
     let folder = runs.join(id);
-    let told = journal::read(&folder.join(JOURNAL), &Expected::default());
-    !had_begun(&folder) && told.map_or(true, |journal| journal.events.is_empty())
+    !had_begun(&folder)
+        && journal::read(&folder.join(JOURNAL), &Expected::default())
+            .map_or(true, |journal| journal.events.is_empty())
 }

@@ -154,16 +154,22 @@ fn lean(
     }
 }
 
-/// A record that a run which has not ended may still write is left alone.
+/// A record that a run which has not ended may still write is left alone; and what stands in the middle of such a run
+/// says nothing about the configuration: the run is what is in the way.
 fn unless_held(leaning: Leaning, entry: &Entry, facts: &Facts) -> Leaning {
-    let records = Leaning::Settled { verdict: Verdict::NoChange { adopt: true }, stops: false };
-    let forgets = Leaning::Settled { verdict: Verdict::Forget, stops: false };
-    match facts.leases.components.get(&entry.address) {
-        Some(run) if leaning == records || leaning == forgets => {
-            Leaning::Settled { verdict: Verdict::Blocked(Block::Leased { run: run.clone() }), stops: false }
-        }
-        _ => leaning,
-    }
+    let Some(run) = facts.leases.components.get(&entry.address) else { return leaning };
+    let stops = match &leaning {
+        Leaning::Settled { verdict: Verdict::NoChange { adopt: true } | Verdict::Forget, .. } => false,
+        Leaning::Settled {
+            verdict:
+                Verdict::Blocked(
+                    Block::Ahead | Block::UnknownOrder | Block::NotInstalled(_) | Block::Rejected { .. },
+                ),
+            ..
+        } => true,
+        _ => return leaning,
+    };
+    Leaning::Settled { verdict: Verdict::Blocked(Block::Leased { run: run.clone() }), stops }
 }
 
 fn settled(verdict: Verdict) -> Leaning {

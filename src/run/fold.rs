@@ -109,6 +109,8 @@ impl Run {
             What::Fact { action, attempt, answer } => self.fact(*action, *attempt, answer)?,
             What::Probe { action, attempt, found } => self.probed(*action, *attempt, found)?,
             What::Read { component, digest } => self.read(*component, digest)?,
+            // Nothing rests on the wall clock.
+            What::Clock { .. } => {}
             What::Asked(request) => self.asked(request)?,
             What::Stopped { why } => self.stopped = Some(why.clone()),
             What::Finished => self.finish()?,

@@ -5,7 +5,7 @@ pub use patchform_sdk::durable::{folder_of, make_folder, sync_folder};
 use super::failpoint;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Reads a whole file of at most `limit` bytes.
 ///
@@ -141,9 +141,45 @@ pub fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     Ok((open.dev(), open.ino()) == (there.dev(), there.ino()))
 }
 
+/// The folder `NAME-UID` among the temporary ones, which nobody else can look into; made when needed.
+///
+/// # Errors
+/// Those of the system; or when somebody else made a folder of this name, or others can look into it.
+pub fn private_folder(name: &str) -> io::Result<PathBuf> {
+    use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
+    // Whose this process is: the owner of its own entry.
+    let own = fs::metadata("/proc/self")?.uid();
+    let path = std::env::temp_dir().join(format!("{name}-{own}"));
+    match fs::DirBuilder::new().mode(0o700).create(&path) {
+        Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(e),
+        _ => {}
+    }
+    let there = fs::symlink_metadata(&path)?;
+    if there.is_dir() && there.uid() == own && there.mode() & 0o077 == 0 {
+        return Ok(path);
+    }
+    let why =
+        format!("{} is not a folder of our own that nobody else can look into; remove it", path.display());
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, why))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_private_folder_is_refused_when_others_can_look_into_it() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let name = format!("patchform-test-{}", std::process::id());
+        let path = private_folder(&name).unwrap();
+        assert_eq!(private_folder(&name).unwrap(), path);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        assert!(private_folder(&name).unwrap_err().to_string().contains("nobody else can look into"));
+        fs::remove_dir(&path).unwrap();
+        std::os::unix::fs::symlink("/", &path).unwrap();
+        assert!(private_folder(&name).is_err());
+        fs::remove_file(&path).unwrap();
+    }
 
     #[test]
     fn a_write_replaces_and_a_read_keeps_its_limit() {

@@ -4,6 +4,7 @@
 use crate::act::{command_of, done, ledger_of, snapshot_of};
 use crate::arguments::{Arguments, level};
 use crate::ask::{self, Ended, Said};
+use crate::switch::{Guarded, Settled};
 use crate::{act, look};
 use patchform_sdk::message::{Act, Action, Probe, Probed, RpcError};
 use patchform_sdk::{Context, ledger};
@@ -24,7 +25,19 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
     if command_of(probe.action, &arguments).ok().flatten().is_none() {
         return Ok(Probed::Before);
     }
-    match ask::wait(&request.id, &request.subject, Duration::ZERO, context) {
+    if probe.action == Action::Patch && arguments.within().is_some() {
+        let guarded = Guarded { act: request, arguments: &arguments, context };
+        match guarded.found() {
+            None => {}
+            Some(Settled::Confirmed(said)) => {
+                return Ok(Probed::After(done(probe.action, &arguments, &said)));
+            }
+            Some(Settled::Untouched(_)) => return Ok(Probed::Before),
+            Some(Settled::Back(_, why)) => return Ok(Probed::Between { why }),
+            Some(Settled::Open(_)) => return Ok(Probed::Busy),
+        }
+    }
+    match ask::wait(&request.id, &request.subject, Duration::ZERO, context).0 {
         Ended::Running => Ok(Probed::Busy),
         // It was begun. That no trace is left of its command proves nothing where a disk may have lost that: the level
         // tells, or nobody can after a restart of the machine.

@@ -8,6 +8,7 @@
 //! answered (the provider was killed) is answered *unclear*, and the core probes it.
 
 use crate::durable::{self, Survives};
+use crate::failpoint;
 use crate::machine;
 use crate::message::{Act, Answer, Probed};
 use serde::{Deserialize, Serialize};
@@ -123,11 +124,14 @@ impl Ledger {
             return Answer::refused(format!("the ledger {} cannot be written: {e}", self.path.display()));
         }
         self.entries.take(begun);
+        failpoint::pass("ledger.begun");
         let answer = work();
+        failpoint::pass("ledger.worked");
         let answered = Row::Answered { id: act.id.clone(), answer: answer.clone() };
         // If this line is lost the same id is answered unclear, and the core probes: no promise is broken.
         let _ = self.append(&answered, Survives::Death);
         self.entries.take(answered);
+        failpoint::pass("ledger.answered");
         let _ = self.compact();
         answer
     }
@@ -135,7 +139,7 @@ impl Ledger {
     fn append(&mut self, row: &Row, survives: Survives) -> io::Result<()> {
         let mut line = serde_json::to_vec(row)?;
         line.push(b'\n');
-        self.file.write_all(&line)?;
+        failpoint::halves("ledger.half", &line, |bytes| self.file.write_all(bytes))?;
         if survives == Survives::PowerLoss { self.file.sync_data() } else { Ok(()) }
     }
 
