@@ -51,6 +51,7 @@ fn batches() -> Vec<Vec<Event>> {
         vec![
             What::Read { component: 3, digest: Ok("abc".into()) },
             What::Read { component: 4, digest: Err("gone".into()) },
+            What::Clock { ahead_ms: -3_600_000 },
             What::Asked(Request::Skip(2)),
         ],
         vec![What::Stopped { why: "stop".into() }, What::Finished],
@@ -111,7 +112,7 @@ fn truncated_at_every_byte_it_gives_a_prefix_and_goes_on() {
         let on_a_boundary = whole[..cut].ends_with(b"\n") || whole[cut] == b'\n';
         assert!(journal.notices.len() == 1 || on_a_boundary, "{cut}: {:?}", journal.notices);
         if cut % 37 == 0 {
-            let mut writer = Writer::resume(torn.path(), &journal, "0.2.0");
+            let mut writer = Writer::resume(torn.path(), &journal, "0.2.0").unwrap();
             writer.append(std::slice::from_ref(&more)).unwrap();
             let again = read(torn.path(), &ours()).unwrap();
             assert_eq!(again.events.last(), Some(&more));
@@ -243,11 +244,30 @@ fn two_writers_cannot_share_a_segment() {
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), SEGMENT_BYTES);
     let journal = read(dir.path(), &ours()).unwrap();
-    let mut one = Writer::resume(dir.path(), &journal, "0.1.0");
-    let mut two = Writer::resume(dir.path(), &journal, "0.1.0");
+    let mut one = Writer::resume(dir.path(), &journal, "0.1.0").unwrap();
+    let mut two = Writer::resume(dir.path(), &journal, "0.1.0").unwrap();
     one.append(&batches()[0]).unwrap();
     assert!(two.append(&batches()[0]).is_err());
     assert_eq!(read(dir.path(), &ours()).unwrap().events.len(), batches().concat().len() + 1);
+}
+
+/// What a dead controller wrote may not be on the disk, and what an fsync failed on never gets there: the file is written
+/// anew, as it was, before anything rests on it.
+#[test]
+fn what_is_gone_on_from_is_made_durable_first() {
+    use std::os::unix::fs::MetadataExt as _;
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), SEGMENT_BYTES);
+    let path = first(dir.path());
+    let mut torn = fs::read(&path).unwrap();
+    torn.extend_from_slice(b"{\"half a li");
+    fs::write(&path, &torn).unwrap();
+    let (before, mode) = fs::metadata(&path).map(|m| (m.ino(), m.mode())).unwrap();
+    let journal = read(dir.path(), &ours()).unwrap();
+    Writer::resume(dir.path(), &journal, "0.1.0").unwrap();
+    let after = fs::metadata(&path).unwrap();
+    assert_eq!((fs::read(&path).unwrap(), after.mode()), (torn, mode));
+    assert_ne!(after.ino(), before, "an fsync of the same pages would not do");
 }
 
 /// Prints what an event costs beside its fsync, and proves that a large journal is read in one linear pass.

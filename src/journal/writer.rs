@@ -15,6 +15,9 @@ use thiserror::Error;
 /// A segment that has grown beyond this many bytes is followed by a new one.
 pub const SEGMENT_BYTES: u64 = 8 * 1024 * 1024;
 
+/// No segment is larger, in bytes.
+const LARGEST: u64 = 2 << 30;
+
 /// The journal could not be written: nothing may begin any more.
 #[derive(Debug, Error)]
 pub enum WriteError {
@@ -89,15 +92,21 @@ impl Writer {
     }
 
     /// A writer that goes on behind `journal`, as it was read from `folder`. It begins a new segment: what was torn
-    /// stays as it is, and is dropped by every reader.
-    pub fn resume(folder: &Path, journal: &Journal, program: &str) -> Writer {
+    /// stays as it is, and is dropped by every reader. What was read is made durable first: the controller that wrote
+    /// it may have died before its fsync, or seen it fail, and whatever comes now rests on it.
+    ///
+    /// # Errors
+    /// The last segment cannot be written anew.
+    pub fn resume(folder: &Path, journal: &Journal, program: &str) -> Result<Writer, WriteError> {
+        let last = segment::path(folder, journal.head.segment);
+        disk::rewrite(&last, LARGEST).map_err(|source| WriteError::Io { path: last.clone(), source })?;
         let identity = Identity {
             program: program.into(),
             run: journal.header.run.clone(),
             lineage: journal.header.lineage.clone(),
             plan: journal.header.plan.clone(),
         };
-        Writer::at(folder, identity, journal.head.clone())
+        Ok(Writer::at(folder, identity, journal.head.clone()))
     }
 
     fn at(folder: &Path, identity: Identity, head: Head) -> Writer {
@@ -147,18 +156,33 @@ impl Writer {
         }
         failpoint::hit("journal.write")?;
         let file = self.file.as_mut().ok_or(io::ErrorKind::NotFound)?;
-        file.write_all(&self.buffer)?;
+        failpoint::halves("journal.half", &self.buffer, |bytes| file.write_all(bytes))?;
         failpoint::hit("journal.sync")?;
         file.sync_data()?;
         failpoint::hit("journal.synced")?;
         self.written += self.buffer.len() as u64;
-        if fresh { disk::sync_folder(&self.folder) } else { Ok(()) }
+        if fresh {
+            disk::sync_folder(&self.folder)?;
+        }
+        self.still_there()
+    }
+
+    /// A file that was removed or replaced takes writes without complaint, and keeps none of them.
+    fn still_there(&self) -> io::Result<()> {
+        let (Some(file), path) = (&self.file, &self.path) else { return Ok(()) };
+        let gone = |why: io::Error| io::Error::new(why.kind(), format!("it is gone from its place: {why}"));
+        match disk::is_at(file, path).map_err(gone)? {
+            true => Ok(()),
+            false => Err(io::Error::other("it is gone from its place: another file is there")),
+        }
     }
 
     fn new_segment(&mut self, at: Moment) -> io::Result<()> {
         self.head.segment += 1;
         self.path = segment::path(&self.folder, self.head.segment);
+        failpoint::hit("journal.segment")?;
         self.file = Some(OpenOptions::new().append(true).create_new(true).open(&self.path)?);
+        failpoint::hit("journal.segment_made")?;
         self.written = 0;
         let header = Header {
             form: FORM,
@@ -183,6 +207,7 @@ impl Writer {
     pub(crate) fn onto(file: File, identity: Identity) -> Writer {
         let mut writer =
             Writer::at(Path::new("."), identity, Head { segment: 1, lines: 0, sum: START.into() });
+        writer.path = PathBuf::from("/dev/full");
         writer.file = Some(file);
         writer
     }
