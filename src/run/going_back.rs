@@ -2,6 +2,7 @@
 
 use super::event::Leg;
 use super::fold::Run;
+use super::planted::Defect;
 use super::standing::{ActionStanding, Phase, Skip};
 use crate::config::checked::OnFailure;
 
@@ -12,10 +13,13 @@ impl Run {
             OnFailure::RollbackRun if turning => self.take_all_back(),
             _ if turning => {}
             OnFailure::Halt => self.halt_at(i, why, false),
+            OnFailure::RollbackComponent if self.planted(Defect::EverythingGoesBack) => self.take_all_back(),
             OnFailure::RollbackComponent => self.take_back(i),
             OnFailure::RollbackRun => {
                 self.take_back(i);
-                self.take_all_back();
+                if !self.planted(Defect::RollbackRunTakesOne) {
+                    self.take_all_back();
+                }
             }
         }
     }
@@ -25,12 +29,14 @@ impl Run {
         self.taking_back = true;
         self.halt = None;
         for i in 0..self.components.len() {
-            if self.components[i].phase.before_start() {
+            if self.components[i].phase.before_start() && !self.planted(Defect::UntouchedBeginsAnyway) {
                 self.enter(i, Phase::Skipped(Skip::TakenBack));
             }
         }
         for i in 0..self.components.len() {
-            if matches!(self.components[i].phase, Phase::Forward | Phase::Halted | Phase::Committed) {
+            let stays = self.components[i].phase == Phase::Committed && self.planted(Defect::CommittedStays);
+            if matches!(self.components[i].phase, Phase::Forward | Phase::Halted | Phase::Committed) && !stays
+            {
                 self.take_back(i);
             }
         }
@@ -51,6 +57,12 @@ impl Run {
                 set.push(i);
                 self.hold_dependents(i);
                 self.sweep_target(i, &mut work);
+            }
+            if self.planted(Defect::HoldsEverything) {
+                self.hold_everything(i);
+            }
+            if self.planted(Defect::DependentsStayForth) {
+                continue;
             }
             for d in shape.dependents.of(i) {
                 let node = &shape.nodes[*d];
@@ -79,6 +91,9 @@ impl Run {
     /// Adds what began on the target after `i` and has to go back first: everything, when the restore of `i` covers
     /// the whole system (rule 6), otherwise those whose snapshot of the whole system holds the patched `i`.
     fn sweep_target(&mut self, i: usize, work: &mut Vec<usize>) {
+        if self.planted(Defect::CoverageIsForgotten) {
+            return;
+        }
         let node = &self.shape.nodes[i];
         if let (Some(t), Some(at)) = (node.target, self.components[i].begun_at) {
             work.extend(self.targets[t].sweep(at, node.whole));
@@ -143,7 +158,12 @@ impl Run {
             }
             self.enter(i, Phase::Stuck(why));
             let mut pinned = Vec::new();
-            self.pin(i, &mut pinned);
+            if self.planted(Defect::StuckHoldsEverything) {
+                pinned.extend(0..self.components.len());
+            }
+            if !self.planted(Defect::StuckHoldsNothing) {
+                self.pin(i, &mut pinned);
+            }
             if let (Some(t), Some(at)) = (shape.nodes[i].target, self.components[i].begun_at) {
                 let whole = shape.nodes[i].whole;
                 let target = &mut self.targets[t];
@@ -191,6 +211,14 @@ impl Run {
         }
     }
 
+    fn hold_everything(&mut self, by: usize) {
+        for k in 0..self.components.len() {
+            if self.components[k].phase.before_start() {
+                self.enter(k, Phase::Held(by));
+            }
+        }
+    }
+
     /// A controller takes the run: what was under way is unclear, what halted or got stuck is tried again.
     pub(super) fn take_up_again(&mut self) {
         let mut stuck = Vec::new();
@@ -223,7 +251,7 @@ impl Run {
         if c.current != ActionStanding::Intended {
             return;
         }
-        if effectful {
+        if effectful && !self.shape.planted.has(Defect::InterruptedIsNotDone) {
             self.unclear(i, "its controller was lost before it answered".into(), true);
         } else if c.phase == Phase::Turning {
             self.turned(i);
@@ -269,12 +297,20 @@ impl Run {
     /// The run ends as it stands: what changed something is stuck, for a person to look at.
     pub(super) fn abandon_all(&mut self) {
         for i in 0..self.components.len() {
-            let c = &self.components[i];
-            let unanswered = matches!(c.current, ActionStanding::Intended | ActionStanding::Unclear { .. })
-                && c.planned(&self.shape.nodes[i]).is_some_and(|p| p.action.effectful());
+            let c = &mut self.components[i];
+            let open = matches!(c.current, ActionStanding::Intended | ActionStanding::Unclear { .. });
+            let step = c.planned(&self.shape.nodes[i]).map(|p| p.action);
+            let unanswered = step.filter(|step| open && step.effectful() && c.phase.unsettled());
+            if let Some(step) = unanswered {
+                // Nobody will ask how far it came: what it may have done is left, and told.
+                c.may_have_had(step);
+            }
             if c.phase.before_start() {
                 self.enter(i, Phase::Skipped(Skip::Abandoned));
-            } else if c.phase.unsettled() && (c.touched() || unanswered) {
+            } else if c.phase.unsettled()
+                && (c.touched() || unanswered.is_some())
+                && !self.shape.planted.has(Defect::AbandonedIsRestored)
+            {
                 self.enter(i, Phase::Stuck("the run was abandoned before it was settled".into()));
             } else if c.phase.unsettled() {
                 self.restored(i);

@@ -1,5 +1,6 @@
 //! What a run takes from its plan, once: procedures, edges, limits, targets.
 
+use super::planted::{Defect, Planted};
 use crate::config::checked::OnFailure;
 use crate::plan::noun::{Change, Entry, Plan, Planned, Step, Verdict};
 use patchform_sdk::message::Reload;
@@ -17,6 +18,8 @@ pub(super) struct Shape {
     pub targets: Vec<Vec<usize>>,
     /// `max_parallel` per rollout.
     pub limits: Vec<u64>,
+    /// What a simulation has the core do wrong.
+    pub planted: Planted,
 }
 
 /// One entry.
@@ -71,9 +74,12 @@ impl Edges {
 }
 
 impl Shape {
-    pub(super) fn of(plan: &Plan) -> Shape {
+    pub(super) fn of(plan: &Plan, planted: Planted) -> Shape {
         let n = plan.entries.len();
         let mut nodes: Vec<Node> = plan.entries.iter().map(|e| node(plan, e)).collect();
+        if planted.has(Defect::WayBackIsNotAsked) {
+            nodes.iter_mut().for_each(|node| node.unfit = None);
+        }
         let mut pairs = Vec::new();
         for (i, entry) in plan.entries.iter().enumerate() {
             for on in &entry.after {
@@ -92,7 +98,7 @@ impl Shape {
         mark_circles(&mut nodes, &after, &dependents);
         let targets = shared_targets(plan, &mut nodes);
         let limits = plan.rollouts.iter().map(|r| r.max_parallel.max(1)).collect();
-        Shape { nodes, after, dependents, targets, limits }
+        Shape { nodes, after, dependents, targets, limits, planted }
     }
 }
 
