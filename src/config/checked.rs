@@ -266,6 +266,8 @@ pub enum OnFailure {
     /// The component that failed (and dependents that have begun).
     #[default]
     RollbackComponent,
+    /// The component, and every instance of its wave.
+    RollbackWave,
     /// Everything that the run has changed.
     RollbackRun,
     /// Nothing: stop, resumable.

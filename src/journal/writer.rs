@@ -6,7 +6,7 @@ use super::segment;
 use super::stored::{FORM, Header, StoredContent};
 use crate::model::Moment;
 use crate::run::event::Event;
-use crate::world::disk;
+use crate::world::{disk, failpoint};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -145,9 +145,12 @@ impl Writer {
             let content = StoredContent::Event((&event.what).into());
             line::write(&mut self.buffer, &mut self.head, event.at, content, k + 1 == events.len());
         }
+        failpoint::hit("journal.write")?;
         let file = self.file.as_mut().ok_or(io::ErrorKind::NotFound)?;
         file.write_all(&self.buffer)?;
+        failpoint::hit("journal.sync")?;
         file.sync_data()?;
+        failpoint::hit("journal.synced")?;
         self.written += self.buffer.len() as u64;
         if fresh { disk::sync_folder(&self.folder) } else { Ok(()) }
     }

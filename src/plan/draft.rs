@@ -2,6 +2,7 @@
 
 use super::focus::Focus;
 use super::noun::{Entry, Observed, PinnedProvider, Purpose, RolloutLimit, Verdict};
+use super::wave;
 use crate::config::Config;
 use crate::config::checked::{Component, Connection, Rollout, Secret, SecretOrigin, Step};
 use crate::graph::{Graph, NotAGraph};
@@ -96,6 +97,7 @@ impl Draft {
                 None => draft.add_unmanaged(address, record),
             }
         }
+        wave::number(&mut draft.entries);
         draft.connect()?;
         Ok(draft)
     }
@@ -117,6 +119,7 @@ impl Draft {
             checks: component.checks.clone(),
             lifecycle: component.lifecycle.clone(),
             rollout,
+            wave: 0,
             after,
             desired: Some(component.level.clone()),
             recorded: record.map(|r| r.level.clone()),
@@ -143,6 +146,7 @@ impl Draft {
             checks: Vec::new(),
             lifecycle: Default::default(),
             rollout,
+            wave: 0,
             after: Vec::new(),
             desired: None,
             recorded: record.map(|r| r.level.clone()),

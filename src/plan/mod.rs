@@ -16,6 +16,7 @@ pub mod settle;
 pub mod stale;
 pub mod stored;
 pub mod undo;
+mod wave;
 
 #[cfg(test)]
 mod sample;

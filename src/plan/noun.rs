@@ -98,6 +98,8 @@ pub struct Entry {
     pub lifecycle: Lifecycle,
     /// Index into [`Plan::rollouts`].
     pub rollout: usize,
+    /// Number of its wave: entries with the same number go back together where their rollout says so.
+    pub wave: usize,
     /// Indices of the entries it stands on (direct ones), sorted.
     pub after: Vec<usize>,
     /// Desired level; `None` when the configuration no longer names it.

@@ -1,6 +1,7 @@
 //! Plans for tests: one with every verdict and every kind of change, one of any size, one without changes.
 
 use super::noun::*;
+use super::wave;
 use crate::config::checked::{
     Check, Connection, Lifecycle, OnFailure, Probe, Secret, SecretForm, SecretOrigin, SecretSource,
     SnapshotRule, Step as At,
@@ -47,6 +48,7 @@ pub fn entry(address: Address, level: &str) -> Entry {
         checks: Vec::new(),
         lifecycle: Lifecycle { install: true, ..Lifecycle::default() },
         rollout: 0,
+        wave: 0,
         after: Vec::new(),
         desired: Some(single(level)),
         recorded: Some(single(level)),
@@ -95,6 +97,7 @@ pub fn change(from: Option<&str>, to: Option<&str>, cause: Cause) -> Change {
 /// A plan with these entries, sorted; `after` and other indices are the caller's.
 pub fn plan(mut entries: Vec<Entry>) -> Plan {
     entries.sort_by(|a, b| a.address.cmp(&b.address));
+    wave::number(&mut entries);
     Plan {
         program: "0.1.0".into(),
         made: Moment(1_795_315_200_000),

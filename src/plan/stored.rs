@@ -3,6 +3,7 @@
 //! anywhere is found. What providers say (previews, artifacts, ways back) is kept in the protocol's own wire form.
 
 use super::noun::*;
+use super::wave;
 use crate::model::{Address, Moment};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -15,7 +16,7 @@ use entry::StoredEntry;
 use parts::{StoredOrigin, StoredProvider, StoredPurpose, StoredRollout};
 
 /// The form that this program writes.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// Why a saved plan cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -207,13 +208,19 @@ fn damaged(what: String) -> PlanError {
 
 fn plan_of(stored: Body<'_>) -> Result<Plan, PlanError> {
     let made = Moment::parse(&stored.made).ok_or_else(|| damaged(format!("{:?} is no time", stored.made)))?;
+    let in_waves = stored.entries.iter().all(StoredEntry::in_wave);
+    let mut entries: Vec<Entry> =
+        stored.entries.into_iter().map(|e| e.entry().map_err(damaged)).collect::<Result<_, _>>()?;
+    if !in_waves {
+        wave::number(&mut entries);
+    }
     Ok(Plan {
         program: stored.program.into_owned(),
         made,
         lineage: stored.lineage.into_owned(),
         purpose: stored.purpose.into(),
         providers: stored.providers.into_iter().map(Into::into).collect(),
-        entries: stored.entries.into_iter().map(|e| e.entry().map_err(damaged)).collect::<Result<_, _>>()?,
+        entries,
         outputs: stored
             .outputs
             .into_iter()

@@ -68,6 +68,7 @@ mod tests {
             checks: Vec::new(),
             lifecycle,
             rollout: 0,
+            wave: 0,
             after: Vec::new(),
             desired: Some(PatchLevel::Single("1".into())),
             recorded: None,

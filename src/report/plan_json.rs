@@ -74,6 +74,7 @@ struct ComponentView<'a> {
     class: Class,
     provider: String,
     rollout: &'a str,
+    wave: usize,
     arguments: &'a Json,
     action: &'static str,
     reason: String,
@@ -218,6 +219,7 @@ fn rollout(r: &crate::plan::noun::RolloutLimit) -> RolloutView<'_> {
     use crate::config::checked::OnFailure;
     let on_failure = match r.on_failure {
         OnFailure::RollbackComponent => "rollback_component",
+        OnFailure::RollbackWave => "rollback_wave",
         OnFailure::RollbackRun => "rollback_run",
         OnFailure::Halt => "halt",
     };
@@ -250,6 +252,7 @@ fn component<'a>(plan: &'a Plan, entry: &'a Entry, layer: usize) -> ComponentVie
             alias => format!("{}.{alias}", p.name),
         }),
         rollout: plan.rollouts.get(entry.rollout).map_or("", |r| &r.name),
+        wave: entry.wave,
         arguments: &entry.arguments,
         action: Mark::of(entry).name(),
         reason: why,

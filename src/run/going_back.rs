@@ -10,17 +10,39 @@ impl Run {
     /// Does what the rollout of `i`, which failed, says; `i` itself may be in a going-back set already.
     pub(super) fn react_to_failure(&mut self, i: usize, why: &str, turning: bool) {
         match self.shape.nodes[i].on_failure {
+            OnFailure::RollbackWave if turning => self.take_wave_back(i),
             OnFailure::RollbackRun if turning => self.take_all_back(),
             _ if turning => {}
             OnFailure::Halt => self.halt_at(i, why, false),
             OnFailure::RollbackComponent if self.planted(Defect::EverythingGoesBack) => self.take_all_back(),
             OnFailure::RollbackComponent => self.take_back(i),
+            OnFailure::RollbackWave => {
+                self.take_back(i);
+                self.take_wave_back(i);
+            }
             OnFailure::RollbackRun => {
                 self.take_back(i);
                 if !self.planted(Defect::RollbackRunTakesOne) {
                     self.take_all_back();
                 }
             }
+        }
+    }
+
+    /// Takes back every instance of the wave of `i` that has begun, and leaves the others alone.
+    fn take_wave_back(&mut self, i: usize) {
+        let shape = self.shape.clone();
+        let wave = shape.waves.get(&shape.nodes[i].wave).map_or(&[][..], Vec::as_slice);
+        if self.planted(Defect::RollbackWaveTakesOne) {
+            return;
+        }
+        for m in wave {
+            if self.components[*m].phase.before_start() {
+                self.skip(*m, Skip::WaveTakenBack);
+            }
+        }
+        for m in wave {
+            self.take_back(*m);
         }
     }
 
@@ -66,7 +88,7 @@ impl Run {
             }
             for d in shape.dependents.of(i) {
                 let node = &shape.nodes[*d];
-                if node.changes || !std::mem::replace(&mut self.components[*d].passed, true) {
+                if node.changes || !std::mem::replace(&mut self.components[*d].back_through, true) {
                     work.push(*d);
                 }
             }
@@ -147,8 +169,8 @@ impl Run {
         self.clean(i);
     }
 
-    /// `i` cannot be restored. Going back continues elsewhere; what `i` stands on stays as it is, and where `i` must
-    /// be alone nothing begins any more.
+    /// `i` cannot be restored. Going back continues elsewhere; what `i` stands on stays as it is, and nobody who cannot
+    /// share a target with it begins there.
     pub(super) fn get_stuck(&mut self, i: usize, why: String) {
         let shape = self.shape.clone();
         let mut work = vec![(i, why)];
@@ -173,9 +195,7 @@ impl Run {
                 }
                 let earlier = target.begun.iter().take(at);
                 pinned.extend(earlier.filter(|k| whole || shape.nodes[**k].whole));
-                if shape.nodes[i].exclusive {
-                    self.close_target(t, i);
-                }
+                self.close_target(t, i);
             }
             for p in pinned {
                 if self.components[p].phase == Phase::Returning {
@@ -201,10 +221,13 @@ impl Run {
         }
     }
 
+    /// `by` is stuck on target `t`: where it must be alone nothing begins any more, and elsewhere nobody begins who must
+    /// be alone. A reboot would disturb what is half-way, and a snapshot of the whole system would hold it.
     fn close_target(&mut self, t: usize, by: usize) {
         let shape = self.shape.clone();
         for m in &shape.targets[t] {
-            if self.components[*m].phase.before_start() {
+            let alone = shape.nodes[by].exclusive || shape.nodes[*m].exclusive;
+            if alone && self.components[*m].phase.before_start() {
                 self.enter(*m, Phase::Held(by));
                 self.hold_dependents(*m);
             }

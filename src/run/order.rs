@@ -212,7 +212,7 @@ impl Run {
         while let Some((i, by)) = work.pop() {
             for d in shape.dependents.of(i) {
                 if !shape.nodes[*d].changes {
-                    if !std::mem::replace(&mut self.components[*d].passed, true) {
+                    if !std::mem::replace(&mut self.components[*d].held_through, true) {
                         work.push((*d, by));
                     }
                 } else if self.components[*d].phase.before_start() {

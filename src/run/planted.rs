@@ -17,6 +17,7 @@ pub enum Defect {
     TargetsAreShared,
     WayBackIsNotAsked,
     RollbackRunTakesOne,
+    RollbackWaveTakesOne,
     DependentsStayForth,
     CoverageIsForgotten,
     EverythingGoesBack,
@@ -76,7 +77,7 @@ impl Planted {
 #[cfg(debug_assertions)]
 impl Defect {
     /// Every defect.
-    pub const ALL: [Defect; 40] = [
+    pub const ALL: [Defect; 41] = [
         Defect::UnclearIsRefused,
         Defect::InterruptedIsNotDone,
         Defect::BeforeIsAfter,
@@ -89,6 +90,7 @@ impl Defect {
         Defect::TargetsAreShared,
         Defect::WayBackIsNotAsked,
         Defect::RollbackRunTakesOne,
+        Defect::RollbackWaveTakesOne,
         Defect::DependentsStayForth,
         Defect::CoverageIsForgotten,
         Defect::EverythingGoesBack,

@@ -43,6 +43,7 @@ fn entry(i: usize, after: &[usize]) -> Entry {
         checks: Vec::new(),
         lifecycle: Lifecycle::default(),
         rollout: 0,
+        wave: 0,
         after: after.to_vec(),
         desired: Some(level("2")),
         recorded: Some(level("1")),

@@ -18,6 +18,8 @@ pub(super) struct Shape {
     pub targets: Vec<Vec<usize>>,
     /// `max_parallel` per rollout.
     pub limits: Vec<u64>,
+    /// Members of the waves that go back as one, by their number.
+    pub waves: BTreeMap<usize, Vec<usize>>,
     /// What a simulation has the core do wrong.
     pub planted: Planted,
 }
@@ -30,6 +32,8 @@ pub(super) struct Node {
     pub back: Vec<Planned>,
     pub rollout: usize,
     pub on_failure: OnFailure,
+    /// Number of its wave.
+    pub wave: usize,
     /// Index into [`Shape::targets`], when somebody on its target must be alone there.
     pub target: Option<usize>,
     /// Must be alone on its target (page 5.3, rule 5).
@@ -98,7 +102,8 @@ impl Shape {
         mark_circles(&mut nodes, &after, &dependents);
         let targets = shared_targets(plan, &mut nodes);
         let limits = plan.rollouts.iter().map(|r| r.max_parallel.max(1)).collect();
-        Shape { nodes, after, dependents, targets, limits, planted }
+        let waves = waves(plan, &nodes);
+        Shape { nodes, after, dependents, targets, limits, waves, planted }
     }
 }
 
@@ -110,6 +115,7 @@ fn node(plan: &Plan, entry: &Entry) -> Node {
         back: Vec::new(),
         rollout: entry.rollout,
         on_failure: limit.map_or(OnFailure::Halt, |l| l.on_failure),
+        wave: entry.wave,
         target: None,
         exclusive: false,
         whole: false,
@@ -167,6 +173,16 @@ fn mark_circles(nodes: &mut [Node], after: &Edges, dependents: &Edges) {
             node.unfit = Some("it stands on itself, in a circle".into());
         }
     }
+}
+
+fn waves(plan: &Plan, nodes: &[Node]) -> BTreeMap<usize, Vec<usize>> {
+    let mut waves: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    if plan.rollouts.iter().any(|r| r.on_failure == OnFailure::RollbackWave) {
+        for (i, node) in nodes.iter().enumerate().filter(|(_, n)| n.changes) {
+            waves.entry(node.wave).or_default().push(i);
+        }
+    }
+    waves
 }
 
 fn shared_targets(plan: &Plan, nodes: &mut [Node]) -> Vec<Vec<usize>> {

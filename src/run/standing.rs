@@ -56,6 +56,8 @@ pub enum Skip {
     Gate(String),
     /// It was ill already before its patch.
     Ill(String),
+    /// Its wave is taken back; it had not begun.
+    WaveTakenBack,
     /// The run is taken back; it had not begun.
     TakenBack,
     /// The run was abandoned; it had not begun.
@@ -71,6 +73,7 @@ impl Skip {
             Skip::Asked => "skipped on request".into(),
             Skip::Gate(why) => format!("refused by a gate: {why}"),
             Skip::Ill(why) => format!("ill already before its patch: {why}"),
+            Skip::WaveTakenBack => "not begun when its wave was taken back".into(),
             Skip::TakenBack => "not begun when the run was taken back".into(),
             Skip::Abandoned => "not begun when the run was abandoned".into(),
             Skip::Unfit(why) => format!("the plan cannot be followed: {why}"),

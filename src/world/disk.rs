@@ -2,6 +2,7 @@
 
 pub use patchform_sdk::durable::{folder_of, sync_folder};
 
+use super::failpoint;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
@@ -39,11 +40,15 @@ pub fn write_public(path: &Path, bytes: &[u8]) -> io::Result<()> {
 fn write(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = folder_of(path);
+    failpoint::hit_at("disk.create", path)?;
     let mut file = tempfile::Builder::new().prefix(".patchform-").tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().set_permissions(fs::Permissions::from_mode(mode))?;
+    failpoint::hit_at("disk.sync", path)?;
     file.as_file().sync_all()?;
+    failpoint::hit_at("disk.rename", path)?;
     file.persist(path).map_err(|e| e.error)?;
+    failpoint::hit_at("disk.renamed", path)?;
     sync_folder(folder)
 }
 

@@ -4,6 +4,7 @@ pub mod clock;
 pub mod disk;
 pub mod environment;
 pub mod executable;
+pub mod failpoint;
 pub mod http;
 pub mod log;
 pub mod machine;

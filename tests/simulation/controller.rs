@@ -65,10 +65,6 @@ pub struct Controller {
     /// How far its wall clock is off, in seconds.
     pub skew: i64,
     pub news: bool,
-    /// Number of its last append.
-    pub append: u32,
-    /// It was hit while it acted.
-    pub hit: bool,
 }
 
 impl Controller {
@@ -88,8 +84,6 @@ impl Controller {
             saved: now,
             skew,
             news: true,
-            append: u32::MAX,
-            hit: false,
         }
     }
 

@@ -63,13 +63,18 @@ impl Disk {
 
     /// Whether what is written into this segment counts: nobody has gone on elsewhere.
     pub fn counts(&self, segment: usize) -> bool {
-        self.segments[segment + 1..].iter().all(|s| !s.lines.iter().any(|(_, closes)| *closes))
+        self.segments[segment + 1..].iter().all(|s| s.header.is_none())
     }
 
-    /// Writes `batch`; `closed`: with the line that closes it. `head`: where its writer found the journal's end.
-    pub fn write(&mut self, segment: usize, head: Head, batch: &[Event], closed: bool) {
+    /// Writes the header of a sealed segment: where its writer found the journal's end. What is appended to earlier ones
+    /// from now on does not count.
+    pub fn open(&mut self, segment: usize, head: Head) {
+        self.segments[segment].header = Some(head);
+    }
+
+    /// Writes `batch`; `closed`: with the line that closes it.
+    pub fn write(&mut self, segment: usize, batch: &[Event], closed: bool) {
         let segment = &mut self.segments[segment];
-        segment.header.get_or_insert(head);
         let last = batch.len().saturating_sub(1);
         segment.lines.extend(batch.iter().enumerate().map(|(k, e)| (e.clone(), closed && k == last)));
     }
@@ -81,9 +86,8 @@ impl Disk {
         let (mut next, mut end) = (self.segments.len().checked_sub(1), usize::MAX);
         while let Some(n) = next {
             next = n.checked_sub(1);
-            // A seal alone, or a batch that was torn with its header, says nothing.
-            let closed = self.segments[n].lines.iter().any(|(_, closes)| *closes) || how.takes_torn;
-            let Some(head) = self.segments[n].header.filter(|_| closed) else { continue };
+            // A seal alone says nothing.
+            let Some(head) = self.segments[n].header else { continue };
             chain.push((n, end));
             if how.cuts {
                 (next, end) = (head.segment, head.events);

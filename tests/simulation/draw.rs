@@ -30,6 +30,8 @@ fn rollout(dice: &mut Dice) -> Rollout {
     let on_failure = dice.pick(&[
         OnFailure::RollbackComponent,
         OnFailure::RollbackComponent,
+        OnFailure::RollbackWave,
+        OnFailure::RollbackWave,
         OnFailure::RollbackRun,
         OnFailure::Halt,
     ]);
@@ -48,6 +50,7 @@ fn component(dice: &mut Dice, i: usize, targets: usize, rollouts: usize, sick: u
         95..98 => Way::Missing,
         _ => Way::Late,
     };
+    let rollout = dice.below(rollouts);
     let sickness = match dice.percent(sick) {
         true => dice.pick(&[Sickness::Bad, Sickness::Bad, Sickness::Bad, Sickness::Mute, Sickness::Ill]),
         false => Sickness::Well,
@@ -56,7 +59,8 @@ fn component(dice: &mut Dice, i: usize, targets: usize, rollouts: usize, sick: u
         after,
         target: dice.below(targets),
         provider: dice.below(3),
-        rollout: dice.below(rollouts),
+        rollout,
+        wave: rollout * 100 + dice.below(3),
         changes: dice.percent(85),
         way,
         fetches: dice.percent(40),
@@ -130,7 +134,7 @@ fn fault(dice: &mut Dice, step: Step) -> Fault {
 }
 
 fn draw_crashes(dice: &mut Dice, scenario: &mut Scenario, crashes: usize) {
-    let span = 6 + scenario.components.len() * 6;
+    let span = 10 + 8 * scenario.components.len();
     for _ in 0..crashes {
         let at = match dice.below(6) {
             0 => Place::Before,
@@ -142,12 +146,12 @@ fn draw_crashes(dice: &mut Dice, scenario: &mut Scenario, crashes: usize) {
         let sleeps = !matches!(at, Place::Torn(_)) && dice.percent(40);
         let then = if sleeps { Then::Sleeps(5 + dice.below(120) as Time) } else { Then::Dies };
         let gap = dice.below(40) as Time;
-        scenario.mishaps.push(Mishap::Crash { append: dice.below(span) as u32, at, then, gap });
+        scenario.mishaps.push(Mishap::Crash { from: dice.below(span) as Time, at, then, gap });
     }
     if crashes > 0 && dice.percent(30) {
-        let (nth, after, gap) = (dice.below(6) as u32, dice.percent(50), dice.below(40) as Time);
+        let (from, after, gap) = (dice.below(span) as Time, dice.percent(50), dice.below(40) as Time);
         let then = if dice.percent(50) { Then::Dies } else { Then::Sleeps(5 + dice.below(120) as Time) };
-        scenario.mishaps.push(Mishap::Checkpoint { nth, after, then, gap });
+        scenario.mishaps.push(Mishap::Checkpoint { from, after, then, gap });
     }
 }
 

@@ -106,7 +106,12 @@ impl<'a> Judge<'a> {
                 }
                 let real = &mut world.real[i];
                 match found {
-                    Ok(Probed::After(done)) if !complains(done) => {}
+                    Ok(Probed::After(done)) if !complains(done) => {
+                        let step = run.current(i).map(|(_, step)| step);
+                        if self.failed.get(&i).copied() == step && run.standing(i) == Standing::Forward {
+                            self.failed.remove(&i);
+                        }
+                    }
                     Ok(Probed::Busy) => (real.trouble_forth, real.trouble_back) = (true, true),
                     _ if action.leg == Leg::Back => real.trouble_back = true,
                     _ => real.trouble_forth = true,
@@ -165,6 +170,7 @@ impl<'a> Judge<'a> {
             self.printed.insert(i, (id, output.clone()));
         }
         let real = &mut world.real[i];
+        real.gated |= step == Step::Gate && matches!(answer, Answer::Refused { .. });
         if leg == Leg::Back {
             real.trouble_back |= failing;
             return;
@@ -183,6 +189,7 @@ impl<'a> Judge<'a> {
             let forward = run.standing(i) == Standing::Forward;
             if self.on_failure(i) == OnFailure::Halt && forward && !self.taken_back {
                 self.halted = true;
+                self.cover.tested(Rule::Halt);
             }
         } else if !failing && self.failed.get(&i) == Some(&step) && run.standing(i) == Standing::Forward {
             self.failed.remove(&i);
@@ -286,7 +293,10 @@ impl<'a> Judge<'a> {
         world: &World,
     ) -> BTreeMap<usize, ()> {
         let real = |id: &Id| &world.real[id.0.component];
-        let going_on = world.work.iter().filter(|(id, w)| w.arrived && w.begin.token >= real(id).token);
+        // What disturbs nothing may be begun again while nobody knows whether it still goes on.
+        let quiet = |step: Step| matches!(step, Step::Fetch | Step::Snapshot | Step::Backup);
+        let going_on = world.work.iter().filter(|(_, w)| w.arrived && !quiet(w.begin.step));
+        let going_on = going_on.filter(|(id, w)| w.begin.token >= real(id).token);
         let going_on = going_on.map(|(id, _)| id.0.component);
         let mut busy: BTreeMap<usize, ()> = flying.map(|b| (b.action.component, ())).collect();
         // What never ends is stuck at last, and takes up no place.
@@ -475,6 +485,11 @@ impl<'a> Judge<'a> {
                 continue;
             }
             work.extend(self.graph.needed_by[i].iter());
+            if self.wave_failed(run, i) {
+                work.extend(
+                    (0..run.len()).filter(|k| self.sc.components[*k].wave == self.sc.components[i].wave),
+                );
+            }
             let c = &self.sc.components[i];
             let beside = |k: &usize| {
                 let other = &self.sc.components[*k];
@@ -500,12 +515,16 @@ impl<'a> Judge<'a> {
                         |k: usize| run.failure(k).is_some() && self.on_failure(k) == OnFailure::RollbackRun;
                     self.taken_back || (0..run.len()).any(failed)
                 }
+                Standing::Skipped(Skip::WaveTakenBack) => {
+                    (0..run.len()).any(|k| self.wave_failed(run, k) && self.sc.components[k].wave == c.wave)
+                }
                 Standing::Skipped(Skip::Abandoned) => self.abandoned,
                 Standing::Held { .. } => {
                     let below = self.graph.needs[i].iter().any(|on| run.standing(*on) != Standing::Committed);
                     let closed = (0..run.len()).any(|k| {
                         let other = &self.sc.components[k];
-                        self.ever_stuck.contains(&k) && other.alone() && other.target == c.target
+                        let alone = other.alone() || c.alone();
+                        self.ever_stuck.contains(&k) && alone && other.target == c.target
                     });
                     // What held it was committed later, after a stop.
                     let late = self.graph.needs[i].iter().any(|on| world.real[*on].trouble_forth);
@@ -522,6 +541,10 @@ impl<'a> Judge<'a> {
         Ok(())
     }
 
+    fn wave_failed(&self, run: &Run, i: usize) -> bool {
+        self.on_failure(i) == OnFailure::RollbackWave && run.failure(i).is_some()
+    }
+
     fn taken_back(&mut self, run: &Run) -> Result<(), Violation> {
         let failed = |i: &usize| {
             self.on_failure(*i) == OnFailure::RollbackRun
@@ -532,6 +555,17 @@ impl<'a> Judge<'a> {
         let kept = (0..run.len()).find(|i| run.standing(*i) == Standing::Committed);
         if cause {
             self.cover.tested(Rule::TakenBack);
+        }
+        for i in 0..run.len() {
+            if !self.wave_failed(run, i) || run.standing(i) != Standing::Restored {
+                continue;
+            }
+            self.cover.tested(Rule::TakenBack);
+            let mut wave =
+                (0..run.len()).filter(|k| self.sc.components[*k].wave == self.sc.components[i].wave);
+            if let Some(k) = wave.find(|k| run.standing(*k) == Standing::Committed) {
+                return broken(Rule::TakenBack, format!("c{k} stays committed, and c{i} of its wave failed"));
+            }
         }
         match kept.filter(|_| cause) {
             Some(i) => broken(Rule::TakenBack, format!("c{i} stays committed in a run that is taken back")),

@@ -72,6 +72,7 @@ fn entry(i: usize, c: &Component) -> Entry {
         checks: Vec::new(),
         lifecycle,
         rollout: c.rollout,
+        wave: c.wave,
         after: c.after.clone(),
         desired: Some(level(1)),
         recorded: Some(level(0)),

@@ -109,7 +109,7 @@ impl Rule {
             Rule::GoesOn => "independent branches go on; what is held or skipped has a cause",
             Rule::Needless => "nothing goes back that no failure and no person takes back",
             Rule::StuckNeedless => "what is stuck failed itself, or stands under something stuck",
-            Rule::TakenBack => "a run that is taken back leaves nothing committed",
+            Rule::TakenBack => "a run or a wave that is taken back leaves nothing committed",
             Rule::Told => "what failed is told",
             Rule::Learned => "snapshots and what was printed survive",
             Rule::State => "every checkpoint equals a fold of the journal up to its line",

@@ -33,6 +33,8 @@ pub struct Component {
     pub target: usize,
     pub provider: usize,
     pub rollout: usize,
+    /// Its wave; a wave's components share a rollout.
+    pub wave: usize,
     pub changes: bool,
     pub way: Way,
     pub fetches: bool,
@@ -83,10 +85,10 @@ pub enum Mishap {
     Probe { component: usize, nth: u32, kind: Look },
     /// The `nth` reading of this component after its way back.
     Read { component: usize, nth: u32, kind: Look },
-    /// Around the `append`th append of all controllers together.
-    Crash { append: u32, at: Place, then: Then, gap: Time },
-    /// Around the `nth` checkpoint of the state.
-    Checkpoint { nth: u32, after: bool, then: Then, gap: Time },
+    /// Around the first append from then on. Somebody else takes the run `gap` later.
+    Crash { from: Time, at: Place, then: Then, gap: Time },
+    /// Around the first checkpoint of the state from then on.
+    Checkpoint { from: Time, after: bool, then: Then, gap: Time },
     /// A provider's process dies. `kills`: what it worked on at its targets dies half-way.
     Death { at: Time, provider: usize, kills: bool },
     /// The wall clock jumps.

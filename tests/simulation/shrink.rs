@@ -70,7 +70,9 @@ impl Shrinker {
             while from < len(&self.best) {
                 let mut candidate = self.best.clone();
                 drop(&mut candidate, from, (from + size).min(len(&self.best)));
-                if !self.keep(candidate) {
+                let gone = 1.0 - size as f64 / len(&self.best) as f64;
+                let sooner = sooner(&candidate, gone);
+                if !self.keep(candidate) && !self.keep(sooner) {
                     from += size;
                 }
             }
@@ -90,7 +92,7 @@ impl Shrinker {
 
     /// Makes each component as ordinary as possible.
     fn peculiarities(&mut self) {
-        let plain: [fn(&mut Component, usize); 13] = [
+        let plain: [fn(&mut Component, usize); 14] = [
             |c, _| c.fetches = false,
             |c, _| c.measures = false,
             |c, _| c.drains = false,
@@ -103,6 +105,8 @@ impl Shrinker {
             |c, _| c.sickness = Sickness::Well,
             |c, _| c.changes = true,
             |c, _| c.provider = 0,
+            // A wave of its own.
+            |c, i| c.wave = 1000 + i,
             // A target of its own.
             |c, i| c.target = 100 + i,
         ];
@@ -122,6 +126,7 @@ impl Shrinker {
         for i in 0..self.best.components.len() {
             let mut candidate = self.best.clone();
             candidate.components[i].rollout = 0;
+            candidate.components[i].wave %= 100;
             self.keep(candidate);
         }
         let used = self.best.components.iter().map(|c| c.rollout + 1).max().unwrap_or(1);
@@ -150,18 +155,43 @@ impl Shrinker {
     }
 }
 
-fn simpler(mishap: &Mishap) -> Vec<Mishap> {
-    let halves = |n: Time| [0, 1, n / 2].into_iter().filter(move |half| *half < n);
-    match mishap.clone() {
-        Mishap::Crash { append, at, then, gap } => {
-            let dies = Mishap::Crash { append, at, then: Then::Dies, gap };
-            let gaps = halves(gap).map(|gap| Mishap::Crash { append, at, then, gap });
-            std::iter::once(dies).chain(gaps).collect()
+/// The same, with everything that happens at a time happening sooner: a smaller plan is done sooner.
+fn sooner(sc: &Scenario, by: f64) -> Scenario {
+    let mut sc = sc.clone();
+    let scale = |at: &mut Time| *at = (*at as f64 * by) as Time;
+    for mishap in &mut sc.mishaps {
+        match mishap {
+            Mishap::Crash { from: at, .. }
+            | Mishap::Checkpoint { from: at, .. }
+            | Mishap::Death { at, .. }
+            | Mishap::Jump { at, .. }
+            | Mishap::Closed { at, .. }
+            | Mishap::Asked { at, .. }
+            | Mishap::Interrupt { at } => scale(at),
+            Mishap::Fault { .. } | Mishap::Probe { .. } | Mishap::Read { .. } | Mishap::Return { .. } => {}
         }
-        Mishap::Checkpoint { nth, after, then, gap } => {
-            let dies = Mishap::Checkpoint { nth, after, then: Then::Dies, gap };
-            let gaps = halves(gap).map(|gap| Mishap::Checkpoint { nth, after, then, gap });
-            std::iter::once(dies).chain(gaps).collect()
+    }
+    sc
+}
+
+fn simpler(mishap: &Mishap) -> Vec<Mishap> {
+    let halves = |n: Time| {
+        let earlier =
+            [0, 1, n / 4, n / 2, n * 3 / 4, n.saturating_sub(9), n.saturating_sub(3), n.saturating_sub(1)];
+        earlier.into_iter().filter(move |less| *less < n)
+    };
+    match mishap.clone() {
+        Mishap::Crash { from, at, then, gap } => {
+            let dies = Mishap::Crash { from, at, then: Then::Dies, gap };
+            let earlier = halves(from).map(|from| Mishap::Crash { from, at, then, gap });
+            let gaps = halves(gap).map(|gap| Mishap::Crash { from, at, then, gap });
+            std::iter::once(dies).chain(earlier).chain(gaps).collect()
+        }
+        Mishap::Checkpoint { from, after, then, gap } => {
+            let dies = Mishap::Checkpoint { from, after, then: Then::Dies, gap };
+            let earlier = halves(from).map(|from| Mishap::Checkpoint { from, after, then, gap });
+            let gaps = halves(gap).map(|gap| Mishap::Checkpoint { from, after, then, gap });
+            std::iter::once(dies).chain(earlier).chain(gaps).collect()
         }
         Mishap::Asked { at, request } => {
             halves(at).map(|at| Mishap::Asked { at, request: request.clone() }).collect()

@@ -8,13 +8,13 @@ use super::plant::{Around, Plant};
 use super::platform::{self, DEADLINE};
 use super::rules::{Coverage, Rule, Violation, broken};
 use super::scenario::*;
-use super::world::{Id, World};
+use super::world::{Arrival, Id, World};
 use patchform::model::Moment;
 use patchform::plan::noun::{Plan, Step};
 use patchform::run::event::{Event, Leg, Request, What};
 use patchform::run::{Begin, Command, Ending, Run, decide, outcome};
 use patchform_sdk::message::{Answer, Done, Verdict};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// How a simulated run ended well.
 pub struct Ended {
@@ -65,7 +65,8 @@ pub(super) struct Sim<'a> {
     jumped: i64,
     controllers: Vec<Controller>,
     appends: u32,
-    checkpoints: u32,
+    /// Mishaps that have hit.
+    used: BTreeSet<usize>,
     returns: VecDeque<(Time, Option<Request>)>,
     taking: bool,
     tell: bool,
@@ -91,7 +92,7 @@ pub fn simulate(sc: &Scenario, plant: Option<Plant>, tell: bool) -> Result<Ended
         jumped: 0,
         controllers: Vec::new(),
         appends: 0,
-        checkpoints: 0,
+        used: BTreeSet::new(),
         returns: VecDeque::new(),
         taking: false,
         tell,
@@ -127,7 +128,10 @@ impl Sim<'_> {
 
     fn push(&mut self, at: Time, occurs: Occurs) {
         self.serial += 1;
-        self.queue.insert((at.max(self.now), self.serial), occurs);
+        // What happens in the same second happens at the targets first.
+        let first = matches!(occurs, Occurs::Arrives(_) | Occurs::Ends(_));
+        let order = if first { self.serial } else { self.serial | 1 << 62 };
+        self.queue.insert((at.max(self.now), order), occurs);
     }
 
     fn go(&mut self) -> Result<(), Violation> {
@@ -206,10 +210,18 @@ impl Sim<'_> {
         }
         match occurs {
             Occurs::Arrives(id) => {
-                if !self.world.arrive(id) {
-                    self.happened("fenced: an old request");
-                    self.judge.cover.tested(Rule::Fencing);
-                    self.say(|| format!("the target of c{} refuses an old token", id.0.component));
+                match self.world.arrive(id) {
+                    Arrival::Begins(Some(long)) => self.push(self.now + long, Occurs::Ends(id)),
+                    Arrival::Waits(Some(long)) => {
+                        self.happened("a request waits at its target");
+                        self.push(self.now + long, Occurs::Arrives(id));
+                    }
+                    Arrival::Begins(None) | Arrival::Waits(None) => {}
+                    Arrival::Fenced => {
+                        self.happened("fenced: an old request");
+                        self.judge.cover.tested(Rule::Fencing);
+                        self.say(|| format!("the target of c{} refuses an old token", id.0.component));
+                    }
                 }
                 Ok(())
             }
@@ -275,8 +287,14 @@ impl Sim<'_> {
             self.happened("an answer that nobody waits for");
             return Ok(());
         }
-        c.land(begin.action.component);
         let id = (begin.action, begin.attempt);
+        if answer.is_none() && self.world.work.contains_key(&id) {
+            // It had to wait for something else there.
+            self.push(self.now + 1, Occurs::Answers(k, begin.clone(), None, epoch));
+            return Ok(());
+        }
+        let c = &mut self.controllers[k];
+        c.land(begin.action.component);
         let answer = answer.unwrap_or_else(|| self.world.answer(id));
         self.say(|| format!("controller {k} hears of {}: {}", named(begin), told(&answer)));
         self.fold(k, What::Fact { action: begin.action, attempt: begin.attempt, answer })
@@ -401,9 +419,7 @@ impl Sim<'_> {
         let Some(k) = active else { return };
         self.happened("a provider dies");
         self.say(|| format!("provider p{provider} of controller {k} dies"));
-        if kills {
-            self.world.kill(self.sc, provider);
-        }
+        self.world.death(self.sc, provider, self.controllers[k].token, kills);
         let c = &mut self.controllers[k];
         let session = &mut c.sessions[provider];
         session.alive = false;
@@ -545,6 +561,7 @@ impl Sim<'_> {
             let (run, head) = self.replay()?;
             (self.controllers[k].run, self.controllers[k].head) = (run, head);
         }
+        self.disk.open(self.controllers[k].segment, self.controllers[k].head);
         let token = self.controllers[k].token;
         self.say(|| format!("controller {k} takes the run with token {token}, asked for {request:?}"));
         if self.controllers[k].run.is_finished() {
@@ -592,14 +609,21 @@ impl Sim<'_> {
         }
     }
 
-    /// The crash that is to hit the controller here.
-    fn crash(&self, append: u32, here: impl Fn(Place) -> bool) -> Option<(Place, Then, Time)> {
-        self.sc.mishaps.iter().find_map(|m| match m {
-            Mishap::Crash { append: n, at, then, gap } if *n == append && here(*at) => {
-                Some((*at, *then, *gap))
-            }
+    /// The crash that is to hit the controller here; each hits once.
+    fn crash(&mut self, here: impl Fn(Place) -> bool) -> Option<(Place, Then, Time)> {
+        let now = self.now;
+        let hits = |m: &Mishap| match m {
+            Mishap::Crash { from, at, then, gap } if *from <= now && here(*at) => Some((*at, *then, *gap)),
             _ => None,
-        })
+        };
+        self.hits_once(hits)
+    }
+
+    fn hits_once<T>(&mut self, hits: impl Fn(&Mishap) -> Option<T>) -> Option<T> {
+        let unused = self.sc.mishaps.iter().enumerate().filter(|(m, _)| !self.used.contains(m));
+        let (m, hit) = unused.filter_map(|(m, mishap)| Some((m, hits(mishap)?))).next()?;
+        self.used.insert(m);
+        Some(hit)
     }
 
     fn hit(&mut self, k: usize, (at, then, gap): (&str, Then, Time), stage: Stage) {
@@ -628,7 +652,7 @@ impl Sim<'_> {
         }
         let n = self.appends;
         self.appends += 1;
-        if let Some((_, then, gap)) = self.crash(n, |at| at == Place::Before) {
+        if let Some((_, then, gap)) = self.crash(|at| at == Place::Before) {
             self.hit(k, ("before an append", then, gap), Stage::Append(commands));
             return Ok(None);
         }
@@ -643,9 +667,9 @@ impl Sim<'_> {
         }
         let c = &mut self.controllers[k];
         let mut batch = std::mem::take(&mut c.batch);
-        let (segment, head) = (c.segment, c.head);
-        if let Some((Place::Torn(lines), then, gap)) = self.crash(n, |at| matches!(at, Place::Torn(_))) {
-            self.disk.write(segment, head, &batch[..lines.min(batch.len())], false);
+        let segment = c.segment;
+        if let Some((Place::Torn(lines), then, gap)) = self.crash(|at| matches!(at, Place::Torn(_))) {
+            self.disk.write(segment, &batch[..lines.min(batch.len())], false);
             self.hit(k, ("while an append is torn", then, gap), Stage::Close);
             return Ok(None);
         }
@@ -656,13 +680,12 @@ impl Sim<'_> {
             batch.remove(fact);
         }
         let counts = self.disk.counts(segment);
-        self.disk.write(segment, head, &batch, true);
-        self.controllers[k].append = n;
+        self.disk.write(segment, &batch, true);
         match counts {
             true => self.durable(k, &batch)?,
             false => self.happened("an append behind a seal"),
         }
-        if let Some((_, then, gap)) = self.crash(n, |at| at == Place::Written) {
+        if let Some((_, then, gap)) = self.crash(|at| at == Place::Written) {
             self.hit(k, ("after an append", then, gap), Stage::Look(commands));
             return Ok(None);
         }
@@ -706,7 +729,7 @@ impl Sim<'_> {
             true => Stage::Checkpoint(Box::new(Stage::Perform(commands))),
             false => Stage::Perform(commands),
         };
-        if let Some((_, then, gap)) = self.crash(self.controllers[k].append, |at| at == Place::Done) {
+        if let Some((_, then, gap)) = self.crash(|at| at == Place::Done) {
             self.hit(k, ("before it acts", then, gap), next);
             return Ok(None);
         }
@@ -714,10 +737,9 @@ impl Sim<'_> {
     }
 
     fn checkpoint(&mut self, k: usize, next: Stage) -> Result<Option<Stage>, Violation> {
-        let n = self.checkpoints;
-        self.checkpoints += 1;
-        let hit = self.sc.mishaps.iter().find_map(|m| match m {
-            Mishap::Checkpoint { nth, after, then, gap } if *nth == n => Some((*after, *then, *gap)),
+        let now = self.now;
+        let hit = self.hits_once(|m| match m {
+            Mishap::Checkpoint { from, after, then, gap } if *from <= now => Some((*after, *then, *gap)),
             _ => None,
         });
         if let Some((false, then, gap)) = hit {
@@ -747,13 +769,8 @@ impl Sim<'_> {
     }
 
     fn perform_all(&mut self, k: usize, commands: Vec<Command>) -> Result<Option<Stage>, Violation> {
-        let crash = self.crash(self.controllers[k].append, |at| matches!(at, Place::Begun(_)));
         for (n, command) in commands.iter().enumerate() {
-            if let Some((Place::Begun(at), then, gap)) = crash
-                && at == n
-                && !self.controllers[k].hit
-            {
-                self.controllers[k].hit = true;
+            if let Some((_, then, gap)) = self.crash(|at| at == Place::Begun(n)) {
                 self.hit(k, ("while it acts", then, gap), Stage::Perform(commands[n..].to_vec()));
                 return Ok(None);
             }
@@ -812,10 +829,7 @@ impl Sim<'_> {
                     self.world.real[i].measured_ill |= begin.step == Step::Measure;
                     Answer::Applied(Done { verdict: Some(Verdict::Ill { why }), ..Done::default() })
                 }
-                step => {
-                    self.world.real[i].gated |= step == Step::Gate;
-                    Answer::Refused { why, output: String::new() }
-                }
+                _ => Answer::Refused { why, output: String::new() },
             };
             let epoch = self.controllers[k].sessions[self.sc.components[i].provider].epoch;
             self.push(self.now, Occurs::Answers(k, begin, Some(answer), epoch));
@@ -829,9 +843,6 @@ impl Sim<'_> {
         }
         if let Some(at) = course.arrives {
             self.push(at, Occurs::Arrives(id));
-        }
-        if let Some(at) = course.ends {
-            self.push(at, Occurs::Ends(id));
         }
         for (at, answer) in course.answers {
             self.push(at, Occurs::Answers(k, begin.clone(), answer, epoch));
@@ -858,7 +869,9 @@ impl Sim<'_> {
     fn settle(&mut self) -> Result<(), Violation> {
         if self.disk.lease {
             self.happened("a finished run is settled by somebody else");
-            let (run, _) = self.replay()?;
+            let segment = self.disk.seal();
+            let (run, head) = self.replay()?;
+            self.disk.open(segment, head);
             if !self.planted(Around::EndIsNotFolded) {
                 self.write_state(&run, self.now)?;
             }

@@ -56,8 +56,8 @@ fn plan(sc: &Scenario) -> String {
     for (i, c) in sc.components.iter().enumerate() {
         let _ = write!(
             text,
-            "  c{i}: r{}, target {}, provider p{}, way back {:?}",
-            c.rollout, c.target, c.provider, c.way
+            "  c{i}: r{}, wave {}, target {}, provider p{}, way back {:?}",
+            c.rollout, c.wave, c.target, c.provider, c.way
         );
         if !c.after.is_empty() {
             let on: Vec<String> = c.after.iter().map(|on| format!("c{on}")).collect();
@@ -94,12 +94,16 @@ fn told(mishap: &Mishap) -> String {
         }
         Mishap::Probe { component, nth, kind } => format!("probe {nth} of c{component}: {kind:?}"),
         Mishap::Read { component, nth, kind } => format!("reading {nth} of c{component}: {kind:?}"),
-        Mishap::Crash { append, at, then, gap } => {
-            format!("append {append}, {at:?}: the controller {then:?}; {gap} s later somebody takes the run")
+        Mishap::Crash { from, at, then, gap } => {
+            format!(
+                "first append from {from} s on, {at:?}: the controller {then:?}; {gap} s later somebody takes the run"
+            )
         }
-        Mishap::Checkpoint { nth, after, then, gap } => {
+        Mishap::Checkpoint { from, after, then, gap } => {
             let at = if *after { "after" } else { "before" };
-            format!("{at} checkpoint {nth} the controller {then:?}; {gap} s later somebody takes the run")
+            format!(
+                "{at} the first checkpoint from {from} s on the controller {then:?}; {gap} s later somebody takes the run"
+            )
         }
         Mishap::Return { gap, request } => {
             format!("after a stop, {gap} s later, somebody takes the run: {request:?}")

@@ -33,7 +33,7 @@ pub struct Real {
     pub trouble_forth: bool,
     /// A step back of it was not simply done.
     pub trouble_back: bool,
-    /// A gate refused it.
+    /// A controller heard that a gate refused it.
     pub gated: bool,
     /// It was measured, and not well.
     pub measured_ill: bool,
@@ -58,6 +58,8 @@ impl Real {
 pub struct Work {
     pub begin: Begin,
     pub arrived: bool,
+    /// How long it takes from its arrival; `None`: it never ends.
+    pub long: Option<Time>,
     pub half: bool,
     pub lies: bool,
     pub twice: bool,
@@ -78,10 +80,19 @@ enum Fate {
 pub struct Course {
     /// When it reaches its target; `None`: never.
     pub arrives: Option<Time>,
-    /// When its effect is there; `None`: never.
-    pub ends: Option<Time>,
     /// When the controller hears what. An answer of `None` is made by what happened.
     pub answers: Vec<(Time, Option<Answer>)>,
+}
+
+/// What becomes of a request at its target.
+#[derive(Debug, Clone, Copy)]
+pub enum Arrival {
+    /// Refused: the target has seen a higher token.
+    Fenced,
+    /// It ends after so long; `None`: never.
+    Begins(Option<Time>),
+    /// Something else goes on there; it is looked at again after so long, or never.
+    Waits(Option<Time>),
 }
 
 /// A stored snapshot: content of each component that it covers.
@@ -165,8 +176,9 @@ impl World {
         let printed = format!("log of {} {}#{}", begin.step.name(), begin.action.component, begin.attempt);
         let long = if fault == Some(Fault::Slow) { DEADLINE - 2 } else { long };
         let ends = now + long;
-        let mut course = Course { arrives: Some(now), ends: Some(ends), answers: vec![(ends, None)] };
-        let nothing = Course { arrives: None, ends: None, answers: Vec::new() };
+        let mut works = Some(long);
+        let mut course = Course { arrives: Some(now), answers: vec![(ends, None)] };
+        let nothing = Course { arrives: None, answers: Vec::new() };
         match fault {
             Some(Fault::Refused | Fault::Error) => {
                 return Course {
@@ -179,7 +191,7 @@ impl World {
                 return Course { answers: vec![(ends, Some(answer))], ..nothing };
             }
             Some(Fault::BrokeDuring) => {
-                course.ends = Some(ends + 3);
+                works = Some(long + 3);
                 course.answers = vec![(now + 1, Some(unclear("the connection broke", &printed)))];
             }
             Some(Fault::Half) => {
@@ -187,16 +199,16 @@ impl World {
             }
             Some(Fault::AnswerLost) => course.answers.clear(),
             Some(Fault::HangsPast(more)) => {
-                course.ends = Some(now + DEADLINE + more);
+                works = Some(DEADLINE + more);
                 course.answers = vec![(now + DEADLINE + more, None)];
             }
             Some(Fault::Never) => {
-                course.ends = None;
+                works = None;
                 course.answers.clear();
             }
             Some(Fault::LateRequest(late)) => {
                 course.arrives = Some(now + late);
-                course.ends = Some(now + late + 1);
+                works = Some(1);
                 course.answers = vec![(now + late + 1, None)];
             }
             Some(Fault::Twice) => course.answers.push((ends + 1, None)),
@@ -205,6 +217,7 @@ impl World {
         let work = Work {
             begin: begin.clone(),
             arrived: false,
+            long: works,
             half: fault == Some(Fault::Half),
             lies: fault == Some(Fault::Lies),
             twice: fault == Some(Fault::Twice),
@@ -230,7 +243,7 @@ impl World {
         });
         let answer = match (begin.step, fault) {
             (Step::Commit, _) => Answer::applied(),
-            (_, Some(Fault::AnswerLost)) => return Course { arrives: None, ends: None, answers: Vec::new() },
+            (_, Some(Fault::AnswerLost)) => return Course { arrives: None, answers: Vec::new() },
             (_, Some(Fault::BrokeBefore)) => unclear("the look timed out", ""),
             (Step::Gate, Some(Fault::Error | Fault::Refused)) => refused("not now", ""),
             (Step::Gate, _) if closed.is_some_and(|(_, waits)| waits) => {
@@ -253,24 +266,32 @@ impl World {
         };
         let long = if fault == Some(Fault::Slow) { DEADLINE - 2 } else { long };
         let real = &mut self.real[i];
-        real.gated |= begin.step == Step::Gate && matches!(answer, Answer::Refused { .. });
         let well = matches!(&answer, Answer::Applied(Done { verdict: None | Some(Verdict::Healthy), .. }));
         real.measured_ill |= begin.step == Step::Measure && !well;
-        Course { arrives: None, ends: None, answers: vec![(now + long, Some(answer))] }
+        Course { arrives: None, answers: vec![(now + long, Some(answer))] }
     }
 
-    /// A request reaches its target, which takes note of the token. Whether the work begins.
-    pub fn arrive(&mut self, id: Id) -> bool {
-        let Some(work) = self.work.get_mut(&id) else { return false };
-        let real = &mut self.real[id.0.component];
-        if work.begin.token < real.token && self.fencing {
+    /// A request reaches its target, which takes note of the token and does one thing after the other.
+    pub fn arrive(&mut self, id: Id) -> Arrival {
+        let Some(work) = self.work.get(&id) else { return Arrival::Waits(None) };
+        let (token, long) = (work.begin.token, work.long);
+        let i = id.0.component;
+        if token < self.real[i].token && self.fencing {
             self.work.remove(&id);
             self.known.insert(id, Fate::No);
-            return false;
+            return Arrival::Fenced;
         }
-        work.arrived = true;
-        real.token = real.token.max(work.begin.token);
-        true
+        let others =
+            self.work.iter().filter(|(other, w)| other.0.component == i && **other != id && w.arrived);
+        let busy: Vec<Option<Time>> = others.map(|(_, w)| w.long).collect();
+        if !busy.is_empty() {
+            return Arrival::Waits(busy.iter().all(Option::is_some).then_some(1));
+        }
+        self.real[i].token = self.real[i].token.max(token);
+        if let Some(work) = self.work.get_mut(&id) {
+            work.arrived = true;
+        }
+        Arrival::Begins(long)
     }
 
     /// An action takes effect.
@@ -417,9 +438,14 @@ impl World {
         }
     }
 
-    /// The processes of a provider die; what they worked on dies half-way.
-    pub fn kill(&mut self, sc: &Scenario, provider: usize) {
-        for (id, work) in &mut self.work {
+    /// A provider of the controller with this token dies: what has not reached its target is lost. `kills`: what it worked
+    /// on dies half-way.
+    pub fn death(&mut self, sc: &Scenario, provider: usize, token: u64, kills: bool) {
+        self.work.retain(|id, work| {
+            let its = sc.components[id.0.component].provider == provider && work.begin.token == token;
+            work.arrived || !its
+        });
+        for (id, work) in self.work.iter_mut().filter(|_| kills) {
             if sc.components[id.0.component].provider == provider && work.arrived {
                 work.half = true;
             }

@@ -26,6 +26,7 @@ const DEFAULT_PARALLEL: u64 = 10;
 
 const ON_FAILURE: &[(&str, OnFailure)] = &[
     ("rollback_component", OnFailure::RollbackComponent),
+    ("rollback_wave", OnFailure::RollbackWave),
     ("rollback_run", OnFailure::RollbackRun),
     ("halt", OnFailure::Halt),
 ];
@@ -93,10 +94,7 @@ fn on_failure(block: &Block, fields: &mut Fields<'_>) -> Option<OnFailure> {
     let found = ON_FAILURE.iter().find(|(name, _)| *name == text);
     if found.is_none() {
         let at = block.body.attribute("on_failure").map_or(block.header, |a| a.value.span());
-        let help = match text.as_str() {
-            "rollback_wave" => "Waves are not supported by this version yet; write \"rollback_component\" or \"rollback_run\".".to_string(),
-            text => suggest::sentence(text, ON_FAILURE.iter().map(|(name, _)| *name)),
-        };
+        let help = suggest::sentence(&text, ON_FAILURE.iter().map(|(name, _)| *name));
         let problem = Diagnostic::error(format!("There is no way to go on after a failure named {text:?}"));
         fields.problems.push(problem.at(at, "").help(help));
     }

@@ -24,6 +24,9 @@ pub struct StoredEntry<'a> {
     checks: Vec<StoredCheck<'a>>,
     lifecycle: StoredLifecycle,
     rollout: usize,
+    /// From form 2 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    wave: Option<usize>,
     #[serde(default, skip_serializing_if = "no_indices")]
     after: Cow<'a, [usize]>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -57,6 +60,7 @@ impl<'a> From<&'a Entry> for StoredEntry<'a> {
             checks: entry.checks.iter().map(StoredCheck::from).collect(),
             lifecycle: StoredLifecycle::from(&entry.lifecycle),
             rollout: entry.rollout,
+            wave: Some(entry.wave),
             after: Cow::Borrowed(&entry.after),
             desired: level(&entry.desired),
             recorded: level(&entry.recorded),
@@ -68,6 +72,11 @@ impl<'a> From<&'a Entry> for StoredEntry<'a> {
 }
 
 impl StoredEntry<'_> {
+    /// Whether it says which wave it is in.
+    pub fn in_wave(&self) -> bool {
+        self.wave.is_some()
+    }
+
     /// The inner form.
     ///
     /// # Errors
@@ -84,6 +93,7 @@ impl StoredEntry<'_> {
             checks: self.checks.into_iter().map(Into::into).collect(),
             lifecycle: self.lifecycle.into(),
             rollout: self.rollout,
+            wave: self.wave.unwrap_or_default(),
             after: self.after.into_owned(),
             desired: self.desired.map(Into::into),
             recorded: self.recorded.map(Into::into),

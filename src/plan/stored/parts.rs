@@ -98,6 +98,7 @@ pub struct StoredRollout<'a> {
 #[serde(rename_all = "snake_case")]
 enum StoredOnFailure {
     RollbackComponent,
+    RollbackWave,
     RollbackRun,
     Halt,
 }
@@ -109,6 +110,7 @@ impl<'a> From<&'a RolloutLimit> for StoredRollout<'a> {
             max_parallel: rollout.max_parallel,
             on_failure: match rollout.on_failure {
                 OnFailure::RollbackComponent => StoredOnFailure::RollbackComponent,
+                OnFailure::RollbackWave => StoredOnFailure::RollbackWave,
                 OnFailure::RollbackRun => StoredOnFailure::RollbackRun,
                 OnFailure::Halt => StoredOnFailure::Halt,
             },
@@ -123,6 +125,7 @@ impl From<StoredRollout<'_>> for RolloutLimit {
             max_parallel: stored.max_parallel,
             on_failure: match stored.on_failure {
                 StoredOnFailure::RollbackComponent => OnFailure::RollbackComponent,
+                StoredOnFailure::RollbackWave => OnFailure::RollbackWave,
                 StoredOnFailure::RollbackRun => OnFailure::RollbackRun,
                 StoredOnFailure::Halt => OnFailure::Halt,
             },

@@ -1,6 +1,7 @@
 //! A saved plan comes back exactly, and whatever was changed in it is found.
 
 use super::*;
+use crate::config::checked::OnFailure;
 use crate::plan::samples;
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
@@ -51,6 +52,19 @@ fn every_step_is_stored() {
 }
 
 #[test]
+fn everything_that_a_failure_may_take_back_is_stored() {
+    let mut plan = samples::fleet(4, false);
+    let all =
+        [OnFailure::RollbackComponent, OnFailure::RollbackWave, OnFailure::RollbackRun, OnFailure::Halt];
+    let limit = |on_failure| RolloutLimit { name: format!("{on_failure:?}"), max_parallel: 3, on_failure };
+    plan.rollouts = all.map(limit).to_vec();
+    for (i, entry) in plan.entries.iter_mut().enumerate() {
+        (entry.rollout, entry.wave) = (i, i / 2);
+    }
+    assert_eq!(read(&write(&plan)), Ok(plan));
+}
+
+#[test]
 fn every_changed_byte_is_found() {
     let plan = samples::fleet(1, false);
     let saved = write(&plan);
@@ -78,7 +92,7 @@ fn says_what_is_wrong() {
     let saved = write(&samples::fleet(1, false));
     let text = String::from_utf8(saved.clone()).unwrap();
     let newer =
-        text.replacen("\"format_version\":1", "\"format_version\":7", 1).replacen("0.1.0", "0.9.0", 1);
+        text.replacen("\"format_version\":2", "\"format_version\":7", 1).replacen("0.1.0", "0.9.0", 1);
     let mut longer = saved.clone();
     longer.extend_from_slice(b"x");
     for (bytes, says) in [
@@ -89,7 +103,7 @@ fn says_what_is_wrong() {
             b"{\"patchform\":\"state\",\"format_version\":1}\n".to_vec(),
             "this is no saved plan: its first line is the header of something else",
         ),
-        (newer.into_bytes(), "written by patchform 0.9.0; this program reads up to form 1"),
+        (newer.into_bytes(), "written by patchform 0.9.0; this program reads up to form 2"),
         (longer, "something was added at its end"),
         (text.replacen("1.5.0", "1.5.1", 1).into_bytes(), "its SHA-256 is"),
         (
@@ -134,6 +148,12 @@ fn the_first_form_still_reads() {
     let saved = include_bytes!("form-1.pfplan");
     let plan = read(saved).expect("form 1 is read for ever");
     assert_eq!(plan.entries.len(), samples::everything().entries.len());
+    let waves: Vec<usize> = plan.entries.iter().map(|e| e.wave).collect();
+    assert_eq!(
+        waves,
+        (0..waves.len()).collect::<Vec<_>>(),
+        "numbered anew: each block has one instance here"
+    );
 }
 
 proptest! {
@@ -150,7 +170,7 @@ proptest! {
 #[test]
 #[ignore = "writes the sample once, when a new form is made"]
 fn write_the_sample() {
-    std::fs::write("src/plan/stored/form-1.pfplan", write(&samples::everything())).unwrap();
+    std::fs::write("src/plan/stored/form-2.pfplan", write(&samples::everything())).unwrap();
 }
 
 /// Numbers of arguments come back as they were, to the last bit.

@@ -24,6 +24,7 @@ pub fn ending(plan: &Plan, run: &RunView, style: Style) -> String {
     for component in failed.take(FEW) {
         failure(&mut page, plan, component, &run.id);
     }
+    alone(&mut page, plan, run);
     left(&mut page, plan, run);
     for component in run.components.iter().filter(|c| c.stands == Stands::Stuck) {
         page.blank();
@@ -121,6 +122,24 @@ fn failure(page: &mut Page, plan: &Plan, component: &Settled, run: &str) {
         &[address, tinted(Tint::Bad, format!("  {step} failed: ")), plain(&component.failed_why)],
     );
     tail(page, 2, &component.output, super::OUTPUT, run);
+}
+
+/// What was not begun, and why.
+fn alone(page: &mut Page, plan: &Plan, run: &RunView) {
+    let not_begun = |c: &&Settled| matches!(c.stands, Stands::Skipped | Stands::Held) && !c.why.is_empty();
+    let rows: Vec<&Settled> = run.components.iter().filter(not_begun).collect();
+    if rows.is_empty() {
+        return;
+    }
+    page.blank();
+    page.line(0, 2, &[tinted(Tint::Bold, "Left alone")]);
+    for row in rows.iter().take(FEW) {
+        let address = tinted(Tint::Bold, format!("{}  ", name(plan, row.entry)));
+        page.line(2, 4, &[address, plain(&row.why)]);
+    }
+    if rows.len() > FEW {
+        page.line(2, 4, &[tinted(Tint::Dim, format!("… {} more", size::count(rows.len() - FEW)))]);
+    }
 }
 
 fn left(page: &mut Page, plan: &Plan, run: &RunView) {
