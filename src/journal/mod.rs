@@ -1,5 +1,6 @@
 //! The journal of a run: numbered segments of JSON lines that form a chain, one fsync per batch.
 
+mod course;
 mod line;
 pub mod reader;
 mod segment;
@@ -9,7 +10,7 @@ pub mod writer;
 pub use line::Head;
 pub use reader::{Expected, Journal, ReadError, read, scan};
 pub use stored::{FORM, Header};
-pub use writer::{Identity, SEGMENT_BYTES, WriteError, Writer};
+pub use writer::{Identity, SEGMENT_BYTES, Seal, WriteError, Writer};
 
 #[cfg(test)]
 mod tests;

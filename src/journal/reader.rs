@@ -2,8 +2,8 @@
 //! anything else is damaged. One pass, one batch in memory.
 
 use super::line::{self, Head, MAX_LINE, START};
-use super::segment;
 use super::stored::{FORM, Header, StoredContent, StoredLine};
+use super::{course, segment};
 use crate::model::Moment;
 use crate::run::event::Event;
 use serde::Deserialize;
@@ -21,6 +21,8 @@ pub struct Journal {
     pub events: Vec<Event>,
     /// Where it ends.
     pub head: Head,
+    /// The segment that holds its last closed batch.
+    pub follows: u32,
     /// What a person should know: what was dropped, and where.
     pub notices: Vec<String>,
 }
@@ -125,17 +127,24 @@ pub fn scan(folder: &Path, expected: &Expected, each: &mut dyn FnMut(Event)) -> 
         notices: Vec::new(),
         each,
     };
+    let course =
+        course::course(folder, &numbers).map_err(|source| ReadError::Io { path: folder.into(), source })?;
     for (k, number) in numbers.iter().enumerate() {
         let due = u32::try_from(k).unwrap_or(u32::MAX).saturating_add(1);
         if *number != due {
             return Err(ReadError::Missing { path: segment::path(folder, due) });
         }
-        scan.segment(segment::path(folder, *number), *number)?;
+        let path = segment::path(folder, *number);
+        match course.get(number) {
+            Some(end) => scan.segment(path, *number, *end)?,
+            None => scan.passed_by(&path, 1),
+        }
     }
     let last = numbers.last().copied().unwrap_or_default();
     let Some(header) = scan.header else { return Err(ReadError::Empty { folder: folder.into() }) };
+    let follows = scan.head.segment;
     let head = Head { segment: last, ..scan.head };
-    Ok(Journal { header, events: Vec::new(), head, notices: scan.notices })
+    Ok(Journal { header, events: Vec::new(), head, follows, notices: scan.notices })
 }
 
 /// What is known while reading.
@@ -156,7 +165,8 @@ struct Batch {
 }
 
 impl Scan<'_> {
-    fn segment(&mut self, path: PathBuf, number: u32) -> Result<(), ReadError> {
+    /// `end`: how many lines of the journal stand before the place where a later segment goes on.
+    fn segment(&mut self, path: PathBuf, number: u32, end: Option<u64>) -> Result<(), ReadError> {
         let io_error = |source| ReadError::Io { path: path.clone(), source };
         let mut file = BufReader::with_capacity(1 << 16, File::open(&path).map_err(io_error)?);
         let mut batch = Batch { head: self.head.clone(), header: None, events: Vec::new() };
@@ -185,10 +195,17 @@ impl Scan<'_> {
                 Err(Trouble::Read(e)) => return Err(*e),
             };
             self.follows(&batch.head, &stored, line, number).map_err(damaged)?;
-            let end = stored.end;
+            let closes = stored.end;
             batch.take(stored, at, sum);
-            if end {
+            if closes {
+                batch.head.segment = number;
                 self.close(&mut batch);
+                if end == Some(self.head.lines) {
+                    if !file.fill_buf().map_err(io_error)?.is_empty() {
+                        self.passed_by(&path, line + 1);
+                    }
+                    return Ok(());
+                }
             }
         }
         Ok(())
@@ -252,6 +269,17 @@ impl Scan<'_> {
         }
         for event in batch.events.drain(..) {
             (self.each)(event);
+        }
+    }
+
+    /// Somebody wrote on after another controller had taken the run; nothing rests on it.
+    fn passed_by(&mut self, path: &Path, from: u64) {
+        if std::fs::metadata(path).is_ok_and(|file| file.len() > 0) {
+            self.notices.push(format!(
+                "{}: dropped from line {from} on: another controller had taken the run before this was written, so that \
+                 nothing rests on it",
+                path.display()
+            ));
         }
     }
 
