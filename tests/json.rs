@@ -115,6 +115,7 @@ fn lists_have_the_documented_fields() {
     let one = document(&lab.patchform("state list --json command.b").exits(0));
     assert_eq!(one["components"].as_array().map(Vec::len), Some(1));
     let snapshots = document(&lab.patchform("snapshot list --json").exits(0));
+    assert_eq!(fields(&snapshots), ["format_version", "orphans", "snapshots"]);
     assert_eq!(
         fields(&snapshots["snapshots"][0]),
         [
@@ -125,6 +126,7 @@ fn lists_have_the_documented_fields() {
             "level",
             "place",
             "run",
+            "run_kept",
             "size_bytes",
             "survives_target_loss",
             "taken",

@@ -1,10 +1,78 @@
-//! Ways back through the binary, on real files changed by real commands: what each `on_failure` takes back.
+//! Ways back through the binary, on real files changed by real commands: what each `on_failure` takes back on graphs
+//! with diamonds, shared targets and overlapping coverage, and what a restore that fails holds.
 
 mod lab;
 
 use lab::{Lab, files};
 
-/// Three instances of one block under one rollout with two places, and a free component of another one.
+/// `text` with these lines in the block of `command.NAME`.
+fn with(text: &str, name: &str, lines: &str) -> String {
+    let header = format!("component \"command\" \"{name}\" {{\n");
+    assert!(text.contains(&header), "{name}");
+    text.replace(&header, &format!("{header}  {lines}\n"))
+}
+
+/// `text` with every component in a rollout that does this after a failure.
+fn under(on_failure: &str, text: &str) -> String {
+    let rollout = format!("rollout \"all\" {{\n  on_failure = \"{on_failure}\"\n}}\n");
+    format!("{rollout}{}", text.replace("  patch_level", "  rollout     = rollout.all\n  patch_level"))
+}
+
+/// d on b and c, both on a; e is free. Patches by component, plain ones where none is given.
+fn diamond(level: &str, patches: &[(&str, &str)]) -> String {
+    let patch = |name: &str| patches.iter().find(|(n, _)| *n == name).map_or("", |(_, patch)| *patch);
+    files(&[
+        ("a", level, "", patch("a")),
+        ("b", level, "command.a", patch("b")),
+        ("c", level, "command.a", patch("c")),
+        ("d", level, "command.b, command.c", patch("d")),
+        ("e", level, "", patch("e")),
+    ])
+}
+
+fn levels(lab: &Lab) -> String {
+    ["a", "b", "c", "d", "e"].map(|name| lab.read(name).trim().to_string()).join(" ")
+}
+
+/// A platform at 1.0 that is to go to 1.1.
+fn platform(configuration: impl Fn(&str) -> String) -> Lab {
+    let lab = Lab::new(&configuration("1.0").replace("exit 1", "true"));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", configuration("1.1"));
+    lab
+}
+
+/// Fails once e, which is free, has reached its level.
+const AFTER_E: &str =
+    "while ! grep -q $PATCHFORM_LEVEL e; do sleep 0.02; done; echo half > $NAME; echo no disk; exit 1";
+
+#[test]
+fn what_goes_back_in_a_diamond() {
+    for (mode, fails, code, after) in [
+        ("rollback_component", "d", 3, "1.1 1.1 1.1 1.0 1.1"),
+        ("rollback_wave", "d", 3, "1.1 1.1 1.1 1.0 1.1"),
+        ("rollback_run", "d", 3, "1.0 1.0 1.0 1.0 1.0"),
+        ("halt", "d", 7, "1.1 1.1 1.1 half 1.1"),
+        ("rollback_component", "b", 3, "1.1 1.0 1.1 1.0 1.1"),
+        ("rollback_run", "b", 3, "1.0 1.0 1.0 1.0 1.0"),
+        ("rollback_component", "a", 3, "1.0 1.0 1.0 1.0 1.1"),
+    ] {
+        let lab = platform(|level| {
+            let failing = if level == "1.0" { "" } else { AFTER_E };
+            under(mode, &diamond(level, &[(fails, failing)]))
+        });
+        let ran = lab.patchform("apply --auto-approve").exits(code);
+        assert_eq!(levels(&lab), after, "{mode}, {fails} fails\n{}{}", ran.out, ran.err);
+        ran.says("no disk");
+        if code == 7 {
+            lab.patchform("rollback").exits(0);
+            assert_eq!(levels(&lab), "1.0 1.0 1.0 1.0 1.0", "{mode} and a rollback");
+        }
+    }
+}
+
+/// Three instances of one block under one rollout with one place, and a free component.
 fn wave(level: &str, patch: &str) -> String {
     let instances = files(&[("web", level, "", patch)])
         .replace(
@@ -20,15 +88,177 @@ fn wave(level: &str, patch: &str) -> String {
 
 #[test]
 fn rollback_wave_takes_the_instances_of_the_block_back() {
-    let lab = Lab::new(&wave("1.0", ""));
-    let level = |name: &str| lab.read(name);
-    lab.patchform("init").exits(0);
-    lab.patchform("apply --auto-approve").exits(0);
-    lab.write(
-        "main.pf.hcl",
-        wave("1.1", "printf %s $PATCHFORM_LEVEL > $NAME; [ $NAME != web-2 ] || { echo no disk; exit 1; }"),
-    );
+    let lab = platform(|level| {
+        wave(level, "printf %s $PATCHFORM_LEVEL > $NAME; [ $NAME != web-2 ] || { echo no disk; exit 1; }")
+    });
     let ran = lab.patchform("apply --auto-approve").exits(3);
     ran.says("no disk").says("not begun when its wave was taken back");
+    let level = |name: &str| lab.read(name);
     assert_eq!(["web-1", "web-2", "web-3", "db"].map(level), ["1.0", "1.0", "1.0", "1.1"]);
+}
+
+/// Two hosts, each a folder, whose kernels are snapshotted with the whole of it; a shop on the first.
+fn hosts(level: &str, kernel: &str) -> String {
+    let kernels = files(&[("kernel", level, "", kernel)])
+        .replace("patch_level", "for_each    = toset([\"one\", \"two\"])\n  rollout     = rollout.kernels\n  target      = each.key\n  covers      = [\"system\"]\n  patch_level")
+        .replace("NAME = \"kernel\"", "NAME = \"${each.key}/kernel\", HOST = each.key");
+    let snapshot =
+        "snapshot = [\"sh\", \"-c\", \"cp -r $HOST $PATCHFORM_SNAPSHOT; echo $PATCHFORM_SNAPSHOT\"]";
+    let restore = "echo kernel of $HOST >> order; rm -rf $HOST; cp -r $PATCHFORM_SNAPSHOT $HOST";
+    let restore = format!("restore = [\"sh\", \"-c\", \"{restore}\"]");
+    let line = |line: &str| match line.trim_start().split(' ').next() {
+        Some("snapshot") => format!("  {snapshot}\n"),
+        Some("restore") => format!("  {restore}\n"),
+        _ => format!("{line}\n"),
+    };
+    let kernels: String = kernels.lines().map(line).collect();
+    let app = files(&[("shop", level, "", "")])
+        .replace("patch_level", "target      = \"one\"\n  patch_level")
+        .replace("NAME = \"shop\"", "NAME = \"one/shop\"")
+        .replace("\"if [ -f", "\"echo shop >> order; if [ -f");
+    format!(
+        "rollout \"kernels\" {{\n  max_parallel = 1\n  on_failure   = \"rollback_wave\"\n}}\n{kernels}{app}"
+    )
+}
+
+/// The shop is in no rollout of the kernels and stands on none: the snapshot of its host takes it along.
+#[test]
+fn a_restore_of_the_whole_system_takes_what_began_there_later_along() {
+    // The second kernel fails when the shop, which waits for the first one, has reached its level.
+    let second = "if [ $HOST = two ] && [ $PATCHFORM_LEVEL = 1.1 ]; then \
+                  while ! grep -q 1.1 one/shop; do sleep 0.02; done; exit 1; fi; printf %s $PATCHFORM_LEVEL > $NAME";
+    let lab = Lab::new(&hosts("1.0", second));
+    for host in ["one", "two"] {
+        lab.write(&format!("{host}/id"), host);
+    }
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", hosts("1.1", second));
+    lab.patchform("plan")
+        .exits(0)
+        .says("of the whole system")
+        .says("going back takes back too, where begun later: command.shop");
+    lab.patchform("apply --auto-approve").exits(3);
+    let level = |name: &str| lab.read(name);
+    assert_eq!(["one/kernel", "one/shop", "two/kernel"].map(level), ["1.0", "1.0", "1.0"]);
+    assert_eq!(lab.read("order"), "shop\nkernel of one\n", "two had changed nothing");
+    lab.patchform("snapshot list").exits(0).says("system");
+}
+
+/// A component with a file of data beside its level, which its snapshot holds too.
+fn ledger(level: &str, lines: &str, patch: &str) -> String {
+    let text = files(&[("ledger", level, "", patch)]);
+    let text = with(&text, "ledger", "covers      = [\"data\"]");
+    let text = text.replace(
+        "cp \\\"$NAME\\\" \\\"$NAME.$PATCHFORM_ACTION_ID\\\"",
+        "cp data data.$PATCHFORM_ACTION_ID; cp \\\"$NAME\\\" \\\"$NAME.$PATCHFORM_ACTION_ID\\\"",
+    );
+    let restores = "cp data.${PATCHFORM_SNAPSHOT#ledger.} data; cp \\\"$PATCHFORM_SNAPSHOT\\\"";
+    with(&text.replace("cp \\\"$PATCHFORM_SNAPSHOT\\\"", &restores.replace("${", "$${")), "ledger", lines)
+}
+
+const UNINSTALL: &str = r#"uninstall   = ["sh", "-c", "printf %s $PATCHFORM_LEVEL > ledger"]"#;
+const MAY_LOSE: &str = "snapshot {\n    may_lose_data = true\n  }";
+/// Somebody writes while the patch is done, and it fails.
+const WRITES: &str = "[ $PATCHFORM_LEVEL = 1.0 ] || echo order-2 >> data; printf half > $NAME; [ $PATCHFORM_LEVEL != 1.1 ] || exit 1; printf %s $PATCHFORM_LEVEL > $NAME";
+
+#[test]
+fn a_way_back_that_throws_data_away_is_used_only_where_that_is_allowed() {
+    let installed = |lines: &str| {
+        let lab = Lab::new(&ledger("1.0", UNINSTALL, WRITES));
+        lab.write("data", "order-1\n");
+        lab.patchform("init").exits(0);
+        lab.patchform("apply --auto-approve").exits(0);
+        lab.write("main.pf.hcl", ledger("1.1", lines, WRITES));
+        lab
+    };
+    // Neither allowed nor another way back: it is not begun.
+    let lab = installed("");
+    lab.patchform("plan").exits(0).says("throw away data written since").says("may_lose_data = true");
+    lab.patchform("plan --json").exits(0).says("\"is\":\"loses_data\"");
+    lab.patchform("apply --auto-approve").exits(5);
+    assert_eq!([lab.read("ledger"), lab.read("data")], ["1.0", "order-1\n"]);
+    // Another way back keeps the data.
+    let lab = installed(UNINSTALL);
+    lab.patchform("plan").exits(0).says("uninstall").says("no restore: it would throw away data");
+    lab.patchform("apply --auto-approve").exits(3);
+    assert_eq!([lab.read("ledger"), lab.read("data")], ["1.0", "order-1\norder-2\n"]);
+    // Allowed by name.
+    let lab = installed(MAY_LOSE);
+    lab.patchform("plan").exits(0).says("going back throws away data written since the snapshot");
+    lab.patchform("plan --json").exits(0).says("\"discards_data\":true");
+    lab.patchform("apply --auto-approve").exits(3);
+    assert_eq!([lab.read("ledger"), lab.read("data")], ["1.0", "order-1\n"]);
+}
+
+#[test]
+fn one_claim_of_two_components_on_one_target_is_an_error() {
+    let claim = "claims      = [\"path:/srv/app\"]";
+    let text = files(&[("a", "1.0", "", ""), ("b", "1.0", "", ""), ("c", "1.0", "command.b", "")]);
+    let text = with(&with(&text, "a", claim), "b", claim);
+    let lab = Lab::new(&text);
+    lab.patchform("init").exits(0);
+    lab.patchform("plan").exits(0).says("command.b manages path:/srv/app on the same target too");
+    lab.patchform("apply --auto-approve").exits(5).says("command.a manages path:/srv/app");
+    assert_eq!(levels(&lab).trim(), "", "and what stands on one of them is held");
+    // On another target it is another thing.
+    lab.write("main.pf.hcl", with(&text, "b", "target      = \"two\""));
+    lab.patchform("apply --auto-approve").exits(0);
+    assert_eq!(lab.read("c"), "1.0");
+}
+
+/// b cannot be restored until somebody mends that, and e neither until the same.
+fn stuck(level: &str) -> String {
+    let failing = if level == "1.0" { "" } else { AFTER_E };
+    let text = under("rollback_run", &diamond(level, &[("d", failing)]));
+    let text = ["b", "e"].iter().fold(text, |text, name| {
+        let env = format!("env         = {{ NAME = \"{name}\" }}");
+        let (before, after) = text.split_once(&env).expect("the block's environment");
+        let after =
+            after.replacen("\"if [ -f", "\"test -f mended || { echo the tape is torn; exit 1; }; if [ -f", 1);
+        format!("{before}{env}{after}")
+    });
+    let vendor = "vendor \"acme\" {\n  name  = \"Acme duty desk\"\n  phone = \"+49 30 5550100\"\n  case  = \"C-99881\"\n}\n";
+    format!("{vendor}{}", with(&with(&text, "b", "vendor = vendor.acme"), "a", "vendor = vendor.acme"))
+}
+
+#[test]
+fn what_cannot_be_restored_holds_only_what_it_stands_on_and_says_whom_to_call() {
+    let lab = platform(stuck);
+    let said = |ran: lab::Ran| {
+        // The first cause is d's patch, not the restore that failed.
+        ran.says("Emergency steps for command.b")
+            .says("restore failed 3 times")
+            .says("it went back because of command.d: patch failed:")
+            .says("Emergency steps for command.a")
+            .says("command.b has to go back first")
+            .says("First restore command.b")
+            .says("Emergency steps for command.e")
+            .does_not_say("Emergency steps for command.c")
+            .says("Acme duty desk")
+            .says("+49 30 5550100")
+            .says("C-99881")
+    };
+    said(lab.patchform("apply --auto-approve").exits(4));
+    assert_eq!(levels(&lab), "1.1 1.1 1.0 1.0 1.1", "d and c are back, a stays below b, e failed by itself");
+    said(lab.patchform("run show").exits(0));
+    // The configuration is not needed for any of it.
+    std::fs::remove_file(lab.path("main.pf.hcl")).unwrap();
+    said(lab.patchform("rollback").exits(4));
+    said(lab.patchform("resume").exits(4));
+    let json = lab.patchform("resume --json").exits(4).out;
+    let last: serde_json::Value = serde_json::from_str(json.lines().last().unwrap()).unwrap();
+    let of = |address: &str| {
+        let all = last["components"].as_array().unwrap();
+        all.iter().find(|c| c["address"] == address).unwrap().clone()
+    };
+    let b = of("command.b");
+    assert_eq!(b["emergency"]["contact"]["phone"], "+49 30 5550100");
+    assert_eq!(b["emergency"]["contact"]["email"], serde_json::Value::Null);
+    assert!(b["cause"].as_str().unwrap().contains("command.d"), "{b}");
+    assert!(of("command.e")["emergency"]["contact"].is_null());
+    assert!(of("command.c")["emergency"].is_null());
+    lab.write("mended", "");
+    lab.patchform("rollback").exits(0);
+    assert_eq!(levels(&lab), "1.0 1.0 1.0 1.0 1.0");
 }

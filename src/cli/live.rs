@@ -10,6 +10,7 @@ use crate::provider::Watch;
 use crate::provider::watch::Silent;
 use crate::report::run_json;
 use crate::report::run_standing::{Times, view};
+use crate::report::run_story::{self, Form};
 use crate::report::run_text::{RunText, Telling, ending};
 use crate::run::Run;
 use crate::run::event::Event;
@@ -39,15 +40,14 @@ impl<'a> Live<'a> {
 
     /// Shows a run as its journal tells it; `driver` is who drives it now.
     pub fn replay(terminal: &'a Terminal, json: bool, told: &runs::Told, driver: Option<String>) {
-        let mut live = Live::telling(terminal, json, Telling::Story);
-        live.began = told.started();
-        live.name(told.run.id());
-        for event in &told.journal.events {
-            live.tell(&told.plan, event);
-        }
-        let last = told.journal.events.last().map_or(live.began, |e| e.at);
+        let form = match json {
+            true => Form::Json,
+            false => Form::Text { style: terminal.out, offset: clock::local_offset(told.started()) },
+        };
+        let events = &told.journal.events;
+        terminal.say(&run_story::events(&told.plan, told.run.id(), events, form));
         match driver {
-            None => live.end(&told.plan, &told.run, last),
+            None => terminal.say(&run_story::end(&told.plan, &told.run, events, form)),
             Some(_) if json => {}
             Some(driver) => terminal.say(&format!("\nThe run goes on: {driver} drives it.\n")),
         }

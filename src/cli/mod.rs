@@ -8,6 +8,7 @@ mod completion;
 mod dashes;
 mod ended;
 mod exit;
+mod fmt;
 mod force_unlock;
 mod graph;
 mod init;
@@ -64,6 +65,8 @@ enum Verb {
     Init(init::Arguments),
     /// Check the configuration without reading any component
     Validate(validate::Arguments),
+    /// Rewrite files in the usual style
+    Fmt(fmt::Arguments),
     /// Show what would change, in which order, why, and how each step is undone
     Plan(plan::Arguments),
     /// Carry out a saved plan, or plan, ask and carry out
@@ -126,6 +129,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let done = match verb {
         Verb::Init(a) => init::run(&a, &terminal),
         Verb::Validate(a) => validate::run(&a, &terminal),
+        Verb::Fmt(a) => fmt::run(&a, &terminal),
         Verb::Plan(a) => plan::run(&a, &terminal),
         Verb::Apply(a) => apply::run(&a, &terminal),
         Verb::Resume(a) => resume::run(&a, &terminal),

@@ -4,10 +4,21 @@ use super::Exit;
 use super::arguments::{Lock, Variables};
 use super::live::Live;
 use super::terminal::Terminal;
+use crate::ops::evidence::{self, Wanted};
 use crate::ops::{self, Failure};
-use crate::report::{state_json, state_text};
+use crate::report::{audit, state_json, state_text};
 use crate::run::event::Request;
+use crate::world::disk;
 use clap::Subcommand;
+use std::io::{self, IsTerminal as _};
+use std::path::{Path, PathBuf};
+
+const EXPORT_HELP: &str = "\
+The archive holds the plan, the journal, what the commands printed, the run as text and as JSON, and the digest of every \
+file. Its README.txt says how to check all of it with a shell and sha256sum. Nothing in it is newer than the run, so that \
+exporting it again gives the same bytes. An open or damaged run is exported as it stands.
+
+Secrets are masked. Where the run had any, they are read again for that: as `apply` takes them, or with --var.";
 
 /// What to do with runs.
 #[derive(Subcommand)]
@@ -25,6 +36,24 @@ pub enum Verb {
         /// Print its journal's events as JSON, one object per line
         #[arg(long)]
         json: bool,
+        /// Check its hash chain instead, from the first line to the head that the state recorded; exit code 1 when it is
+        /// broken
+        #[arg(long)]
+        verify: bool,
+    },
+    /// Write everything that tells of a run into one archive, which an auditor can check with sha256sum alone
+    #[command(after_help = EXPORT_HELP)]
+    Export {
+        /// Its id; the last run when left out
+        run: Option<String>,
+        /// The archive to write; `-` for standard output [default: patchform-run-RUN.tar.gz]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// Leave out what the run's commands printed
+        #[arg(long)]
+        without_outputs: bool,
+        #[command(flatten)]
+        variables: Variables,
     },
     /// Start nothing new until `run continue`
     Pause {
@@ -62,7 +91,13 @@ pub enum Verb {
 pub fn run(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
     match verb {
         Verb::List { json } => list(*json, terminal),
-        Verb::Show { run, json } => show(run.as_deref(), *json, terminal),
+        Verb::Show { run, json, verify: true } => verify(run.as_deref(), *json, terminal),
+        Verb::Show { run, json, verify: false } => show(run.as_deref(), *json, terminal),
+        Verb::Export { run, out, without_outputs, variables } => {
+            let inputs = variables.inputs();
+            let wanted = Wanted { run: run.as_deref(), inputs: &inputs, outputs: !without_outputs };
+            export(&wanted, out.as_deref(), terminal)
+        }
         Verb::Pause { run } => ask(run, |_| Ok(Request::Pause), "pauses: nothing new starts", terminal),
         Verb::Continue { run } => ask(run, |_| Ok(Request::Continue), "goes on", terminal),
         Verb::Stop { run } => {
@@ -115,5 +150,47 @@ fn show(id: Option<&str>, json: bool, terminal: &Terminal) -> Result<Exit, Failu
     let told = ops::run::show(id)?;
     terminal.notices(&told.journal.notices);
     Live::replay(terminal, json, &told, ops::run::driver(told.run.id())?);
+    Ok(Exit::Done)
+}
+
+fn verify(id: Option<&str>, json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
+    let found = ops::audit::audit(id)?;
+    terminal.say(&match json {
+        true => audit::to_json(&found),
+        false => audit::draw(&found, terminal.out),
+    });
+    Ok(if found.is_intact() { Exit::Done } else { Exit::Error })
+}
+
+fn export(wanted: &Wanted<'_>, out: Option<&Path>, terminal: &Terminal) -> Result<Exit, Failure> {
+    let evidence = evidence::gather(wanted)?;
+    let path = out.map_or_else(|| PathBuf::from(evidence.file_name()), Path::to_path_buf);
+    let failed = |e: io::Error| match e.kind() {
+        io::ErrorKind::AlreadyExists => Failure::error(format!("{} is there already", path.display()))
+            .hint("name another file with --out, or move that one away: evidence is not overwritten"),
+        _ => Failure::error(format!("the archive {} cannot be written: {e}", path.display())),
+    };
+    if path == Path::new("-") {
+        let stdout = io::stdout();
+        if stdout.is_terminal() {
+            return Err(
+                Failure::error("an archive is not for a terminal").hint("send it to a file or a program")
+            );
+        }
+        evidence.write(&mut stdout.lock()).map_err(failed)?;
+    } else {
+        disk::write_new(&path, |out| evidence.write(out)).map_err(failed)?;
+    }
+    terminal.notices(&evidence.missing.iter().map(|what| format!("missing: {what}")).collect::<Vec<_>>());
+    if let Some(broken) = &evidence.audit.broken {
+        terminal.notices(&[format!("its chain is broken at {}: {}", broken.file, broken.why)]);
+    }
+    if path != Path::new("-") {
+        let id = &evidence.id;
+        terminal.say(&format!(
+            "The evidence of run {id} is in {}; its README.txt says how to check it.\n",
+            path.display()
+        ));
+    }
     Ok(Exit::Done)
 }

@@ -12,7 +12,7 @@ use clap::Subcommand;
 /// What to do with the stored ways back.
 #[derive(Subcommand)]
 pub enum Verb {
-    /// List them: age, size, coverage, place, expiry
+    /// List them: age, size, coverage, place, expiry, orphans
     List {
         /// Only those of these components, or of all instances of these blocks
         addresses: Vec<String>,
@@ -31,7 +31,7 @@ pub enum Verb {
         #[command(flatten)]
         asking: Asking,
     },
-    /// Drop those that `keep` and `keep_for` do not keep
+    /// Drop those that `keep` and `keep_for` do not keep, and orphans
     Prune {
         #[command(flatten)]
         variables: Variables,
@@ -69,12 +69,12 @@ pub fn run(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
 }
 
 fn list(addresses: &[String], json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
-    let state = ops::state::required()?;
+    let listed = ops::snapshot::list()?;
     let covering: Vec<Address> =
         addresses.iter().map(|a| ops::state::address(a)).collect::<Result<_, Failure>>()?;
     terminal.say(&match json {
-        true => state_json::snapshots(&state, &covering),
-        false => state_text::snapshot_list(&state, &covering, terminal.clock(), terminal.out),
+        true => state_json::snapshots(&listed, &covering),
+        false => state_text::snapshot_list(&listed, &covering, terminal.clock(), terminal.out),
     });
     Ok(Exit::Done)
 }

@@ -1,6 +1,6 @@
 //! From blocks to a checked [`Config`]: names, shapes, values in order, and the edges between components.
 
-use super::checked::{Config, Rollout};
+use super::checked::{Config, Rollout, Vendor};
 use super::load::Parsed;
 use super::schemas::Schemas;
 use super::scope::{Files, Scope};
@@ -33,6 +33,7 @@ mod rollout;
 mod secret;
 mod uses;
 mod values;
+mod vendor;
 
 pub use level::level_problem;
 
@@ -98,6 +99,7 @@ struct Evaluated<'p> {
     drafts: Vec<Option<Vec<Draft>>>,
     uses: Vec<Vec<Use<'p>>>,
     rollouts: BTreeMap<&'p str, rollout::Draft>,
+    vendors: Vec<Vendor>,
 }
 
 impl<'p> Checker<'_, 'p> {
@@ -113,9 +115,10 @@ impl<'p> Checker<'_, 'p> {
         }
         let drafts = self.evaluate(&order.sorted, &blocks, &uses);
         let rollouts = self.rollouts();
+        let vendors = self.vendors();
         let outputs = self.outputs();
         let provider_blocks = self.providers(&providers);
-        let evaluated = Evaluated { blocks, drafts, uses, rollouts };
+        let evaluated = Evaluated { blocks, drafts, uses, rollouts, vendors };
         let outputs = outputs?;
         finish::config(evaluated, provider_blocks?, outputs, self)
     }
@@ -174,7 +177,8 @@ impl<'p> Checker<'_, 'p> {
             all.push(uses);
         }
         let mut ends = Vec::new();
-        let others = names.outputs.values().chain(names.rollouts.values()).chain(&names.providers);
+        let others = names.outputs.values().chain(names.rollouts.values());
+        let others = others.chain(names.vendors.values()).chain(&names.providers);
         for block in others {
             finder.block(block, plain, &mut ends);
         }
@@ -277,6 +281,14 @@ impl<'p> Checker<'_, 'p> {
             checker.with_fields(|fields| rollout::read(blocks[name], fields)).map(|draft| (name, draft))
         };
         blocks.keys().filter_map(|name| read(self, name)).collect()
+    }
+
+    fn vendors(&mut self) -> Vec<Vendor> {
+        let blocks = &self.names.vendors;
+        let read = |(name, block): (&&str, &&super::syntax::Block)| {
+            self.with_fields(|fields| vendor::read(name, block, fields))
+        };
+        blocks.iter().filter_map(read).collect()
     }
 
     fn outputs(&mut self) -> Option<Vec<super::checked::Output>> {

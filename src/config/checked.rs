@@ -16,6 +16,8 @@ pub struct Config {
     pub providers: Vec<ProviderBlock>,
     /// Sorted by address; other places refer to a component by its index here.
     pub components: Vec<Component>,
+    /// Sorted by label.
+    pub vendors: Vec<Vendor>,
     /// Sorted by name.
     pub outputs: Vec<Output>,
     /// Where each sensitive variable's value came from, by variable name.
@@ -94,6 +96,8 @@ pub struct Component {
     pub lifecycle: Lifecycle,
     /// `rollout = rollout.name`, or the default one.
     pub rollout: Rollout,
+    /// `vendor = vendor.name`: index into [`Config::vendors`].
+    pub vendor: Option<usize>,
     /// What must be committed before: sorted by index, each once.
     pub after: Vec<Dependency>,
     /// The block's header.
@@ -272,6 +276,81 @@ pub enum OnFailure {
     RollbackRun,
     /// Nothing: stop, resumable.
     Halt,
+}
+
+/// `vendor "…" { … }`: whom to call when a person is needed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Vendor {
+    /// The block's label.
+    pub label: String,
+    /// What it says, in the order of [`VendorField::ALL`]; never empty texts.
+    pub says: Vec<(VendorField, String)>,
+}
+
+/// What a vendor block may say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum VendorField {
+    /// Who it is; the label stands for it where it is not said.
+    Name,
+    /// Telephone number.
+    Phone,
+    /// Address of mail.
+    Email,
+    /// Address of a page.
+    Url,
+    /// When somebody answers.
+    Hours,
+    /// Number of the support contract.
+    Contract,
+    /// Number of a case that was opened before.
+    Case,
+    /// Anything else that a person should know.
+    Note,
+}
+
+impl VendorField {
+    /// Every field, in the order in which they are printed.
+    pub const ALL: [VendorField; 8] = [
+        VendorField::Name,
+        VendorField::Phone,
+        VendorField::Email,
+        VendorField::Url,
+        VendorField::Hours,
+        VendorField::Contract,
+        VendorField::Case,
+        VendorField::Note,
+    ];
+
+    /// Its name in the configuration, in stored plans and in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            VendorField::Name => "name",
+            VendorField::Phone => "phone",
+            VendorField::Email => "email",
+            VendorField::Url => "url",
+            VendorField::Hours => "hours",
+            VendorField::Contract => "contract",
+            VendorField::Case => "case",
+            VendorField::Note => "note",
+        }
+    }
+
+    /// Whether somebody can be reached by it.
+    pub const fn reaches(self) -> bool {
+        matches!(self, VendorField::Phone | VendorField::Email | VendorField::Url)
+    }
+}
+
+impl Vendor {
+    /// What it says of one thing.
+    pub fn get(&self, field: VendorField) -> Option<&str> {
+        self.says.iter().find(|(f, _)| *f == field).map(|(_, text)| text.as_str())
+    }
+
+    /// Who it is.
+    pub fn name(&self) -> &str {
+        self.get(VendorField::Name).unwrap_or(&self.label)
+    }
 }
 
 /// `output "…" { … }`

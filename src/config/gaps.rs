@@ -7,7 +7,7 @@ use crate::model::{Absence, Diagnostic, FileId, Span};
 use std::ops::Range;
 
 /// Blocks that declare something which other blocks refer to.
-const DECLARING: &[&str] = &["variable", "locals", "component", "rollout", "provider", "patchform"];
+const DECLARING: &[&str] = &["variable", "locals", "component", "rollout", "vendor", "provider", "patchform"];
 
 /// Every part of a configuration that could not be read.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -74,6 +74,7 @@ impl Gaps {
             Some(Absence::Local) => &["locals"],
             Some(Absence::Component) => &["component"],
             Some(Absence::Rollout) => &["rollout"],
+            Some(Absence::Vendor) => &["vendor"],
             Some(Absence::Provider) => &["provider", "patchform"],
         };
         self.0.iter().any(|gap| gap.words.iter().any(|word| words.contains(word)))

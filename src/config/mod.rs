@@ -5,6 +5,7 @@ pub mod console;
 pub mod convert;
 pub mod eval;
 pub mod expr;
+pub mod fmt;
 pub mod functions;
 pub mod lock;
 pub mod lower;

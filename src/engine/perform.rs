@@ -211,7 +211,7 @@ const PROBE_DEADLINE: Duration = Duration::from_secs(120);
 
 /// An action that was not answered: whether it was ever sent decides between refused and unclear.
 /// The id under which a provider knows an action.
-fn action_id(run: &str, action: ActionRef, attempt: u32) -> String {
+pub fn action_id(run: &str, action: ActionRef, attempt: u32) -> String {
     let leg = match action.leg {
         Leg::Forth => "forth",
         Leg::Back => "back",

@@ -4,9 +4,9 @@ use crate::journal::Head;
 use crate::model::Moment;
 use crate::plan::noun::{Change, Entry, Identity, Observed, Plan, Purpose, Verdict};
 use crate::plan::settle;
-use crate::run::{Ending, Outcome, Run, Standing, rejected};
+use crate::run::{Ending, Outcome, Rejections, Run, Standing};
 use crate::state::checkpoint::{Results, Settled, Standing as Rest};
-use crate::state::{FinishedRun, Levels, OutputValue, RunOutcome, RunPurpose, Snapshot};
+use crate::state::{FinishedRun, Levels, Orphan, OutputValue, RunOutcome, RunPurpose, Snapshot};
 use std::collections::BTreeMap;
 
 /// When a run began, and where its journal stands.
@@ -26,8 +26,9 @@ pub fn results(plan: &Plan, run: &Run, outcome: &Outcome, at: Where<'_>) -> Resu
     // It may be folded long after.
     let at = if ended { Where { now: run.at(), ..at } } else { at };
     let mut settled = if ended { settle::without_work(plan, at.now) } else { Vec::new() };
+    let rejections = Rejections::of(plan, run);
     for (i, entry, change) in plan.changes() {
-        settled.extend(rest(plan, run, i, entry, change, at.now));
+        settled.extend(rest(plan, run, rejections, (i, entry, change), at.now));
     }
     let complete = matches!(outcome.ending, Ending::Complete | Ending::Incomplete);
     let outputs = (ended && complete && plan.purpose == Purpose::Apply).then(|| outputs(plan));
@@ -45,23 +46,27 @@ pub fn results(plan: &Plan, run: &Run, outcome: &Outcome, at: Where<'_>) -> Resu
 }
 
 /// How one component came to rest, if it did.
-fn rest(plan: &Plan, run: &Run, i: usize, entry: &Entry, change: &Change, now: Moment) -> Vec<Settled> {
+fn rest(
+    plan: &Plan,
+    run: &Run,
+    rejections: Rejections,
+    (i, entry, change): (usize, &Entry, &Change),
+    now: Moment,
+) -> Vec<Settled> {
     let settled = |standing| Settled { component: entry.address.clone(), standing, at: now };
+    let rejected = || rejections.level(i).map(|(level, why)| (level.clone(), why));
     match run.standing(i) {
         // Until the run has ended every component may still go back, and then its record stays as it was.
         Standing::Committed if run.is_finished() => {
-            settle::recorded(plan, i, &reached(run, i, entry, change), now).into_iter().collect()
+            let recorded = settle::recorded(plan, i, &reached(run, i, entry, change), now);
+            // Where it came from, when that was taken back.
+            let left = rejected().map(|rejected| settled(Rest::Restored { rejected: Some(rejected) }));
+            recorded.into_iter().chain(left).collect()
         }
-        Standing::Restored => {
-            let rejected = rejected(plan, run, i).map(|(level, f)| (level.clone(), f.why.clone()));
-            vec![settled(Rest::Restored { rejected })]
-        }
-        Standing::Stuck(_) => match rejected(plan, run, i) {
-            // Left standing by an abandoned run: its record stays, and nobody takes its level for a good one.
-            Some((level, failure)) => {
-                let rejected = Some((level.clone(), failure.why.clone()));
-                vec![settled(Rest::Restored { rejected })]
-            }
+        Standing::Restored => vec![settled(Rest::Restored { rejected: rejected() })],
+        // Left standing by an abandoned run: its record stays, and nobody takes its level for a good one.
+        Standing::Stuck(_) => match rejected() {
+            Some(rejected) => vec![settled(Rest::Restored { rejected: Some(rejected) })],
             None => vec![settled(Rest::Stuck)],
         },
         _ => Vec::new(),
@@ -103,6 +108,25 @@ fn snapshots(plan: &Plan, run: &Run) -> BTreeMap<String, Snapshot> {
         }
     }
     all
+}
+
+/// Snapshots that `run` asked for and never saw made, and of which nobody proved that they do not exist.
+pub fn orphans(plan: &Plan, run: &Run) -> Vec<Orphan> {
+    let mut orphans = Vec::new();
+    for (i, entry, change) in plan.changes() {
+        let place = change.way_back.as_ref().map_or(String::new(), |w| w.place.clone());
+        for stored in run.snapshots(i).iter().filter(|s| !s.done && !s.ruled_out) {
+            orphans.push(Orphan {
+                id: stored.id.clone(),
+                component: entry.address.clone(),
+                run: run.id().into(),
+                level: change.from.clone(),
+                asked: stored.at,
+                place: place.clone(),
+            });
+        }
+    }
+    orphans
 }
 
 fn outputs(plan: &Plan) -> BTreeMap<String, OutputValue> {

@@ -1,14 +1,16 @@
 //! The journal of a run: numbered segments of JSON lines that form a chain, one fsync per batch.
 
 mod course;
+mod files;
 mod line;
 pub mod reader;
 mod segment;
 mod stored;
 pub mod writer;
 
+pub use files::{SegmentFile, files};
 pub use line::Head;
-pub use reader::{Expected, Journal, ReadError, read, scan};
+pub use reader::{Expected, Journal, Proof, ReadError, prove, read, scan};
 pub use stored::{FORM, Header};
 pub use writer::{Identity, SEGMENT_BYTES, Seal, WriteError, Writer};
 

@@ -119,32 +119,45 @@ pub fn read(folder: &Path, expected: &Expected) -> Result<Journal, ReadError> {
 /// # Errors
 /// As [`read`]; events before the damage were handed over.
 pub fn scan(folder: &Path, expected: &Expected, each: &mut dyn FnMut(Event)) -> Result<Journal, ReadError> {
-    let numbers = segment::numbers(folder).map_err(|source| ReadError::Io { path: folder.into(), source })?;
+    let proof = prove(folder, expected, each);
+    match (proof.broken, proof.header) {
+        (Some(broken), _) => Err(broken),
+        (None, None) => Err(ReadError::Empty { folder: folder.into() }),
+        (None, Some(header)) => {
+            let Proof { head, follows, notices, .. } = proof;
+            Ok(Journal { header, events: Vec::new(), head, follows, notices })
+        }
+    }
+}
+
+/// How far a journal is what was written.
+#[derive(Debug)]
+pub struct Proof {
+    /// The first segment's header; `None` when not even that is proved.
+    pub header: Option<Header>,
+    /// The end of the last closed batch before anything is broken.
+    pub head: Head,
+    /// The segment that holds it.
+    pub follows: u32,
+    /// What a person should know: what was dropped, and where.
+    pub notices: Vec<String>,
+    /// Why it cannot be followed further.
+    pub broken: Option<ReadError>,
+}
+
+/// Follows the journal in `folder` as far as it is what was written, and hands every event of a closed batch to `each`.
+pub fn prove(folder: &Path, expected: &Expected, each: &mut dyn FnMut(Event)) -> Proof {
     let mut scan = Scan {
         expected: expected.clone(),
         header: None,
         head: Head { segment: 0, lines: 0, sum: START.into() },
+        follows: 0,
         notices: Vec::new(),
         each,
     };
-    let course =
-        course::course(folder, &numbers).map_err(|source| ReadError::Io { path: folder.into(), source })?;
-    for (k, number) in numbers.iter().enumerate() {
-        let due = u32::try_from(k).unwrap_or(u32::MAX).saturating_add(1);
-        if *number != due {
-            return Err(ReadError::Missing { path: segment::path(folder, due) });
-        }
-        let path = segment::path(folder, *number);
-        match course.get(number) {
-            Some(end) => scan.segment(path, *number, *end)?,
-            None => scan.passed_by(&path, 1),
-        }
-    }
-    let last = numbers.last().copied().unwrap_or_default();
-    let Some(header) = scan.header else { return Err(ReadError::Empty { folder: folder.into() }) };
-    let follows = scan.head.segment;
-    let head = Head { segment: last, ..scan.head };
-    Ok(Journal { header, events: Vec::new(), head, follows, notices: scan.notices })
+    let broken = scan.folder(folder).err();
+    let Scan { header, head, follows, notices, .. } = scan;
+    Proof { header, head, follows, notices, broken }
 }
 
 /// What is known while reading.
@@ -153,6 +166,8 @@ struct Scan<'a> {
     header: Option<Header>,
     /// The end of the last closed batch.
     head: Head,
+    /// The segment that holds it.
+    follows: u32,
     notices: Vec<String>,
     each: &'a mut dyn FnMut(Event),
 }
@@ -165,6 +180,24 @@ struct Batch {
 }
 
 impl Scan<'_> {
+    fn folder(&mut self, folder: &Path) -> Result<(), ReadError> {
+        let io_error = |source| ReadError::Io { path: folder.into(), source };
+        let numbers = segment::numbers(folder).map_err(io_error)?;
+        let course = course::course(folder, &numbers).map_err(io_error)?;
+        for (due, number) in (1..).zip(numbers) {
+            let path = segment::path(folder, number);
+            if number != due {
+                return Err(ReadError::Missing { path: segment::path(folder, due) });
+            }
+            match course.get(&number) {
+                Some(end) => self.segment(path, number, *end)?,
+                None => self.passed_by(&path, 1),
+            }
+            self.head.segment = number;
+        }
+        Ok(())
+    }
+
     /// `end`: how many lines of the journal stand before the place where a later segment goes on.
     fn segment(&mut self, path: PathBuf, number: u32, end: Option<u64>) -> Result<(), ReadError> {
         let io_error = |source| ReadError::Io { path: path.clone(), source };
@@ -198,8 +231,8 @@ impl Scan<'_> {
             let closes = stored.end;
             batch.take(stored, at, sum);
             if closes {
-                batch.head.segment = number;
                 self.close(&mut batch);
+                self.follows = number;
                 if end == Some(self.head.lines) {
                     if !file.fill_buf().map_err(io_error)?.is_empty() {
                         self.passed_by(&path, line + 1);

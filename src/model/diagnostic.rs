@@ -22,6 +22,8 @@ pub enum Absence {
     Component,
     /// A rollout.
     Rollout,
+    /// A vendor.
+    Vendor,
     /// A provider, one of its aliases or kinds.
     Provider,
     /// Something within the block around this place.

@@ -78,7 +78,7 @@ impl Opened {
 /// a run learned is kept with it. What cannot be moved stays where it is.
 pub(super) fn keep_outputs(place: &Place, id: &str) {
     let Ok(entries) = std::fs::read_dir(&place.actions) else { return };
-    let outputs = place.runs.join(id).join("outputs");
+    let outputs = place.runs.join(id).join(runs::OUTPUTS);
     let prefix = format!("{id}.");
     for entry in entries.flatten().filter(|e| e.file_name().to_string_lossy().starts_with(&prefix)) {
         let _ = disk::make_folder(&outputs)

@@ -1,13 +1,17 @@
 //! The use cases: one file each. A verb of the command line calls one of them, and shows what it answers.
 
 pub mod apply;
+pub mod audit;
 mod driving;
+pub mod evidence;
 pub mod failure;
+pub mod fmt;
 pub mod graph;
 pub mod init;
 pub mod inputs;
 mod ledger;
 mod opening;
+mod orphans;
 pub mod place;
 pub mod plan;
 pub mod project;

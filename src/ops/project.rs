@@ -12,7 +12,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// The largest file that is read, in bytes (256 MiB).
-const LIMIT: u64 = 256 << 20;
+pub(super) const LIMIT: u64 = 256 << 20;
 
 /// A configuration that could be parsed.
 pub struct Project {
@@ -116,12 +116,12 @@ fn add(
     }
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> Failure {
+pub(super) fn unreadable(path: &Path, error: &io::Error) -> Failure {
     Failure::error(format!("cannot read {}: {error}", path.display()))
 }
 
 /// Names of the folder's entries, sorted; those that are hidden or no UTF-8 are passed over.
-fn names_in(folder: &Path) -> Result<Vec<String>, Failure> {
+pub(super) fn names_in(folder: &Path) -> Result<Vec<String>, Failure> {
     let entries = std::fs::read_dir(folder).map_err(|e| unreadable(folder, &e))?;
     let mut names = Vec::new();
     for entry in entries {

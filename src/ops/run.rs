@@ -82,10 +82,7 @@ fn rollback_of(of: &str) -> String {
 /// There is no such run, or something is damaged.
 pub fn show(id: Option<&str>) -> Result<runs::Told, Failure> {
     let place = Place::known();
-    let id = match id {
-        Some(id) => id.to_string(),
-        None => runs::latest(&place.runs)?.ok_or_else(|| Failure::error("there was no run yet"))?,
-    };
+    let id = runs::named(&place.runs, id)?;
     runs::tell(&place.runs, &id)
 }
 

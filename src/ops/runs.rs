@@ -14,6 +14,9 @@ pub const PLAN: &str = "plan.json";
 /// The journal's folder in a run's folder.
 pub const JOURNAL: &str = "journal";
 
+/// The folder of what the run's commands printed, in a run's folder, once it has ended.
+pub const OUTPUTS: &str = "outputs";
+
 /// What runs that have not ended hold.
 ///
 /// # Errors
@@ -145,7 +148,7 @@ pub fn tell(runs: &Path, id: &str) -> Result<Told, Failure> {
 fn unreadable(error: ReadError, folder: &Path, id: &str) -> Failure {
     let failure = match error {
         ReadError::Newer { .. } => return Failure::locked(error),
-        ReadError::Empty { .. } if folder.join(BEGUN).exists() => Failure::error(format!(
+        ReadError::Empty { .. } if had_begun(folder) => Failure::error(format!(
             "the journal in {} is empty, and run {id} had begun: its files were lost or emptied",
             folder.join(JOURNAL).display()
         )),
@@ -155,6 +158,17 @@ fn unreadable(error: ReadError, folder: &Path, id: &str) -> Failure {
         "put the files back from a backup; or `patchform run abandon {id}` lets go of what the run holds, and \
          `patchform plan` shows what it left"
     ))
+}
+
+/// The named run, or the one that began last.
+///
+/// # Errors
+/// There was no run yet, or the folder cannot be read.
+pub fn named(runs: &Path, id: Option<&str>) -> Result<String, Failure> {
+    match id {
+        Some(id) => Ok(id.to_string()),
+        None => latest(runs)?.ok_or_else(|| Failure::error("there was no run yet")),
+    }
 }
 
 /// Ids of all runs that have a folder, sorted; ids begin with their time, so that this is their order.
@@ -230,7 +244,7 @@ pub fn refuse_held(runs: &Path, doing: &str, touched: &[&Address]) -> Result<(),
 }
 
 /// Lies in a run's folder once its first line is durable: from then on a missing journal is damage.
-const BEGUN: &str = "begun";
+pub(super) const BEGUN: &str = "begun";
 
 /// Notes that the run's first line is durable. Nothing has an effect before.
 ///
@@ -245,9 +259,14 @@ pub fn mark_begun(folder: &Path) -> Result<(), Failure> {
         .map_err(|e| Failure::error(format!("cannot write {}: {e}", path.display())))
 }
 
+/// Whether the first line of the run in `folder` was durable once.
+pub fn had_begun(folder: &Path) -> bool {
+    folder.join(BEGUN).exists()
+}
+
 /// Whether a run was killed before its first line was durable, so that it did nothing.
 pub fn never_begun(runs: &Path, id: &str) -> bool {
     let folder = runs.join(id);
     let told = journal::read(&folder.join(JOURNAL), &Expected::default());
-    !folder.join(BEGUN).exists() && told.map_or(true, |journal| journal.events.is_empty())
+    !had_begun(&folder) && told.map_or(true, |journal| journal.events.is_empty())
 }

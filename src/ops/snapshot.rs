@@ -4,7 +4,7 @@ use super::apply::Audience;
 use super::inputs::Inputs;
 use super::plan::{Planned, backend};
 use super::providers::Starter;
-use super::{Failure, Place, runs, secrets, state};
+use super::{Failure, Place, orphans, runs, secrets, state};
 use crate::backend::{Base, Local};
 use crate::config::checked::SnapshotRule;
 use crate::config::source::Sources;
@@ -15,7 +15,8 @@ use crate::model::{Address, Diagnostics};
 use crate::plan::Plan;
 use crate::plan::noun::{Cause, Change, Entry, Planned as Action, Purpose, Step, Verdict};
 use crate::provider::watch::Silent;
-use crate::state::{Snapshot, State, retention};
+use crate::report::state_text::Listed;
+use crate::state::{Orphan, Snapshot, State, retention};
 use crate::world::clock;
 use patchform_sdk::message::{Preview, Reload, SnapshotRef, WayBack, WayBackKind};
 use std::borrow::Cow;
@@ -56,8 +57,22 @@ pub(super) fn drop_old(
     dropped
 }
 
-/// `snapshot prune`: lets go what retention does not keep, by the newest rules that runs know. Answers the ids and what
-/// could not be dropped.
+/// `snapshot list`: the state, the orphans, and the runs that took a stored snapshot and whose folder is gone.
+///
+/// # Errors
+/// There is no state, or it or the folder of runs cannot be read.
+pub fn list() -> Result<Listed, Failure> {
+    let place = Place::known();
+    let state = state::required()?;
+    let orphans = orphans::all(&place, &state)?;
+    let kept: BTreeSet<String> = runs::all(&place.runs)?.into_iter().collect();
+    let taken = state.snapshots.values().map(|s| s.run.clone());
+    let lost = taken.filter(|run| !kept.contains(run)).collect();
+    Ok(Listed { state, orphans, lost })
+}
+
+/// `snapshot prune`: lets go what retention does not keep, by the newest rules that runs know, and orphans. Answers the
+/// ids and what could not be dropped.
 ///
 /// # Errors
 /// There is no state, or it cannot be read or written.
@@ -66,16 +81,17 @@ pub fn prune(inputs: &Inputs, patience: Duration) -> Result<(Vec<String>, Vec<St
     runs::refuse_while_driven(&place.runs, "snapshot prune")?;
     let state = state::required()?;
     let open: BTreeSet<String> = runs::open(&place.runs)?.into_iter().map(|r| r.id).collect();
-    let known = Known::of(&place, &state)?;
+    let orphans = orphans::all(&place, &state)?;
+    let known = Known::of(&place, &state, &orphans)?;
     let rule = |address: &Address| known.rules.get(address).cloned().flatten();
     let doomed = retention::to_drop(&state, rule, &open, clock::now());
     let (mut dropped, mut kept) = (Vec::new(), Vec::new());
-    let mut by_run: BTreeMap<&String, Vec<String>> = BTreeMap::new();
-    for id in doomed {
-        let component = &state.snapshots[&id].component;
-        match known.reached_by.get(component) {
-            Some(run) => by_run.entry(run).or_default().push(id),
-            None => kept.push(format!("{id}: no run that is kept knows {component}")),
+    let mut by_run: BTreeMap<&String, Vec<Doomed<'_>>> = BTreeMap::new();
+    let stored = doomed.into_iter().map(|id| Doomed::stored(id, &state));
+    for one in stored.chain(orphans.iter().map(Doomed::orphan)) {
+        match known.reached_by.get(one.component) {
+            Some(run) => by_run.entry(run).or_default().push(one),
+            None => kept.push(format!("{}: no run that is kept knows {}", one.id, one.component)),
         }
     }
     if by_run.is_empty() {
@@ -83,7 +99,7 @@ pub fn prune(inputs: &Inputs, patience: Duration) -> Result<(Vec<String>, Vec<St
     }
     let started = by_run
         .into_iter()
-        .map(|(run, ids)| Ok((hands_for(&place, runs::tell(&place.runs, run)?.plan, inputs, run)?, ids)));
+        .map(|(run, all)| Ok((hands_for(&place, runs::tell(&place.runs, run)?.plan, inputs, run)?, all)));
     let started = started.collect::<Result<Vec<_>, Failure>>()?;
     let lock = Local::new(&place.state).with_patience(patience).lock("snapshot prune").map_err(backend)?;
     let lease = lease::acquire(&place.runs, lease::PRUNE, &Holdings::default(), state.token, clock::now());
@@ -92,21 +108,48 @@ pub fn prune(inputs: &Inputs, patience: Duration) -> Result<(Vec<String>, Vec<St
         other => runs::leased(other),
     })?;
     drop(lock);
-    for (hands, ids) in started {
-        for id in ids {
-            let snapshot = &state.snapshots[&id];
-            let entries = &hands.tools.plan.entries;
-            let Some(i) = entries.iter().position(|e| e.address == snapshot.component) else { continue };
-            let reference = SnapshotRef { id: id.clone(), token: Some(snapshot.token.clone()) };
-            match hands.drop_snapshot(i, lease.token(), reference) {
-                Ok(()) => dropped.push(id),
-                Err(why) => kept.push(format!("{id}: {why}")),
+    for (hands, all) in started {
+        for one in all {
+            match one.drop_through(&hands, lease.token()) {
+                Ok(()) => {
+                    if let Some(orphan) = one.orphan {
+                        kept.extend(orphans::note_dropped(&place, orphan).err().map(|e| e.to_string()));
+                    }
+                    dropped.push(one.id);
+                }
+                Err(why) => kept.push(format!("{}: {why}", one.id)),
             }
         }
     }
     forget(&place, &dropped, lease.token(), patience)?;
     lease.release().map_err(runs::leased)?;
     Ok((dropped, kept))
+}
+
+/// A snapshot that is to go.
+struct Doomed<'a> {
+    id: String,
+    component: &'a Address,
+    /// What its provider said when it made it; nobody knows that of an orphan.
+    token: Option<serde_json::Value>,
+    orphan: Option<&'a Orphan>,
+}
+
+impl<'a> Doomed<'a> {
+    fn stored(id: String, state: &'a State) -> Doomed<'a> {
+        let snapshot = &state.snapshots[&id];
+        Doomed { id, component: &snapshot.component, token: Some(snapshot.token.clone()), orphan: None }
+    }
+
+    fn orphan(orphan: &'a Orphan) -> Doomed<'a> {
+        Doomed { id: orphan.id.clone(), component: &orphan.component, token: None, orphan: Some(orphan) }
+    }
+
+    fn drop_through(&self, hands: &Hands, token: u64) -> Result<(), String> {
+        let entry = hands.tools.plan.entries.iter().position(|e| e.address == *self.component);
+        let entry = entry.ok_or_else(|| format!("its run does not know {} any more", self.component))?;
+        hands.drop_snapshot(entry, token, SnapshotRef { id: self.id.clone(), token: self.token.clone() })
+    }
 }
 
 /// What the runs know of the components that have snapshots.
@@ -121,9 +164,14 @@ struct Known {
 impl Known {
     /// Looks through the plans from the newest on, until nothing more can be learned. A run that cannot be read tells
     /// nothing.
-    fn of(place: &Place, state: &State) -> Result<Known, Failure> {
+    fn of(place: &Place, state: &State, orphans: &[Orphan]) -> Result<Known, Failure> {
         let mut known = Known::default();
-        let wanted: BTreeSet<&Address> = state.snapshots.values().map(|s| &s.component).collect();
+        let wanted: BTreeSet<&Address> = state
+            .snapshots
+            .values()
+            .map(|s| &s.component)
+            .chain(orphans.iter().map(|o| &o.component))
+            .collect();
         for id in runs::all(&place.runs)?.into_iter().rev() {
             if known.reached_by.len() == wanted.len() {
                 break;

@@ -4,7 +4,7 @@ use super::focus::Focus;
 use super::noun::{Entry, Observed, PinnedProvider, Purpose, RolloutLimit, Verdict};
 use super::wave;
 use crate::config::Config;
-use crate::config::checked::{Component, Connection, Rollout, Secret, SecretOrigin, Step};
+use crate::config::checked::{Component, Connection, Rollout, Secret, SecretOrigin, Step, Vendor};
 use crate::graph::{Graph, NotAGraph};
 use crate::model::{Address, PatchLevel};
 use crate::state::{Record, State};
@@ -32,6 +32,8 @@ pub struct Draft {
     pub graph: Graph,
     /// Limits of the rollouts in use.
     pub rollouts: Vec<RolloutLimit>,
+    /// Vendors of the components.
+    pub vendors: Vec<Vendor>,
     /// Values that will be recorded as outputs.
     pub outputs: Vec<(String, Json, bool)>,
     /// Where each sensitive variable is read again.
@@ -80,6 +82,7 @@ impl Draft {
             components: Vec::new(),
             graph: Graph::build(0, [])?,
             rollouts: Vec::new(),
+            vendors: config.vendors.clone(),
             outputs: config.outputs.iter().map(output).collect(),
             secret_sources: config.secret_sources.clone(),
         };
@@ -120,6 +123,7 @@ impl Draft {
             lifecycle: component.lifecycle.clone(),
             rollout,
             wave: 0,
+            vendor: component.vendor,
             after,
             desired: Some(component.level.clone()),
             recorded: record.map(|r| r.level.clone()),
@@ -147,6 +151,7 @@ impl Draft {
             lifecycle: Default::default(),
             rollout,
             wave: 0,
+            vendor: None,
             after: Vec::new(),
             desired: None,
             recorded: record.map(|r| r.level.clone()),

@@ -60,6 +60,7 @@ pub fn make(changes: Changes, mut previews: BTreeMap<usize, PreviewOutcome>, mak
         outputs: draft.outputs,
         secret_sources: draft.secret_sources,
         rollouts: draft.rollouts,
+        vendors: draft.vendors,
     }
 }
 
@@ -81,7 +82,8 @@ fn judge(
     };
     let way_back = way_back(entry, &preview, can);
     if way_back.is_none() && !entry.lifecycle.allow_irreversible {
-        return Err(Block::Irreversible);
+        let any = preview.ways_back.iter().any(|way| possible(way, can));
+        return Err(if any { Block::LosesData } else { Block::Irreversible });
     }
     let (forth, back) =
         procedure::procedures(entry, &proposed, &preview, way_back.as_ref(), can, restore_from.is_some());
@@ -103,12 +105,16 @@ fn judge(
 /// The first way back, in the provider's order, that the kind can really take and that throws no data away unless
 /// this is allowed (page 5.3, rules 1 and 6).
 fn way_back(entry: &Entry, preview: &Preview, can: Can) -> Option<WayBack> {
-    let possible = |way: &&WayBack| match way.kind {
+    let harmless = |way: &&WayBack| !way.discards_data || entry.snapshot.may_lose_data;
+    preview.ways_back.iter().filter(|way| possible(way, can)).find(harmless).cloned()
+}
+
+/// Whether the kind can really take a way back that its provider offers.
+fn possible(way: &WayBack, can: Can) -> bool {
+    match way.kind {
         WayBackKind::Restore => can.snapshot,
         WayBackKind::Uninstall => can.uninstall,
-    };
-    let harmless = |way: &&WayBack| !way.discards_data || entry.snapshot.may_lose_data;
-    preview.ways_back.iter().filter(possible).find(harmless).cloned()
+    }
 }
 
 /// What stands for the preview of a component that is taken away again: providers preview levels to reach, and this

@@ -2,6 +2,7 @@
 //!
 //! `Draft` (what is wanted) → [`diff::diff`] (against what was read) → previews → [`make::make`] → [`Plan`].
 
+pub mod along;
 pub mod diff;
 pub mod draft;
 pub mod drawing;

@@ -1,7 +1,9 @@
 //! The plan, as `plan::make` builds it, `report` shows it, and the run engine follows it. Everything that apply,
 //! resume and rollback need stands in it; the configuration is not opened again.
 
-use crate::config::checked::{Check, Connection, Lifecycle, OnFailure, Secret, SecretOrigin, SnapshotRule};
+use crate::config::checked::{
+    Check, Connection, Lifecycle, OnFailure, Secret, SecretOrigin, SnapshotRule, Vendor,
+};
 use crate::model::{Address, Moment, PatchLevel};
 use patchform_sdk::message::{Artifact, Class, Preview, Reload, SnapshotRef, WayBack};
 use serde_json::Value as Json;
@@ -29,6 +31,8 @@ pub struct Plan {
     pub secret_sources: BTreeMap<String, SecretOrigin>,
     /// Limits of the rollouts in use; [`Entry::rollout`] is an index into them.
     pub rollouts: Vec<RolloutLimit>,
+    /// Vendors of its components; [`Entry::vendor`] is an index into them.
+    pub vendors: Vec<Vendor>,
 }
 
 /// What sort of plan it is.
@@ -100,6 +104,8 @@ pub struct Entry {
     pub rollout: usize,
     /// Number of its wave: entries with the same number go back together where their rollout says so.
     pub wave: usize,
+    /// Index into [`Plan::vendors`].
+    pub vendor: Option<usize>,
     /// Indices of the entries it stands on (direct ones), sorted.
     pub after: Vec<usize>,
     /// Desired level; `None` when the configuration no longer names it.
@@ -220,6 +226,8 @@ pub enum Block {
     Refused(String),
     /// There is no stored way back, and `lifecycle { allow_irreversible = true }` was not set.
     Irreversible,
+    /// The only ways back would throw away data written since, and `snapshot { may_lose_data = true }` was not set.
+    LosesData,
     /// Another component claims the same thing on the same target.
     Claimed {
         /// What.

@@ -4,7 +4,7 @@ use super::noun::*;
 use super::wave;
 use crate::config::checked::{
     Check, Connection, Lifecycle, OnFailure, Probe, Secret, SecretForm, SecretOrigin, SecretSource,
-    SnapshotRule, Step as At,
+    SnapshotRule, Step as At, Vendor, VendorField,
 };
 use crate::model::{Address, InstanceKey, Moment, PatchLevel};
 use patchform_sdk::message::{
@@ -49,6 +49,7 @@ pub fn entry(address: Address, level: &str) -> Entry {
         lifecycle: Lifecycle { install: true, ..Lifecycle::default() },
         rollout: 0,
         wave: 0,
+        vendor: None,
         after: Vec::new(),
         desired: Some(single(level)),
         recorded: Some(single(level)),
@@ -120,6 +121,7 @@ pub fn plan(mut entries: Vec<Entry>) -> Plan {
             max_parallel: 10,
             on_failure: OnFailure::RollbackComponent,
         }],
+        vendors: Vec::new(),
     }
 }
 
@@ -297,6 +299,7 @@ pub fn everything() -> Plan {
         blocked("b-ahead", Block::Ahead),
         blocked("b-claimed", Block::Claimed { claim: "path:/srv/api".into(), by: 0 }),
         blocked("b-irreversible", Block::Irreversible),
+        blocked("b-loses-data", Block::LosesData),
         blocked("b-leased", Block::Leased { run: "20261122-024000-ab12".into() }),
         blocked("b-not-installed", Block::NotInstalled(vec!["nginx".into(), "openssl".into()])),
         blocked(
@@ -330,6 +333,22 @@ pub fn everything() -> Plan {
             form: SecretForm::Same,
         }],
     });
+    plan.vendors = vec![Vendor {
+        label: "acme".into(),
+        says: vec![
+            (VendorField::Name, "Acme Databases, duty desk".into()),
+            (VendorField::Phone, "+49 30 5550100".into()),
+            (VendorField::Email, "duty@acme.example".into()),
+            (VendorField::Url, "https://support.acme.example/cases".into()),
+            (VendorField::Hours, "24 hours, 7 days".into()),
+            (VendorField::Contract, "4711-A".into()),
+            (VendorField::Case, "C-99881".into()),
+            (VendorField::Note, "Ask for the replication team.".into()),
+        ],
+    }];
+    for entry in plan.entries.iter_mut().filter(|e| ["api", "db"].contains(&&*e.address.name)) {
+        entry.vendor = Some(0);
+    }
     plan.rollouts.push(RolloutLimit {
         name: "careful".into(),
         max_parallel: 1,

@@ -11,9 +11,11 @@ use thiserror::Error;
 
 mod entry;
 mod parts;
+mod vendor;
 
 use entry::StoredEntry;
 use parts::{StoredOrigin, StoredProvider, StoredPurpose, StoredRollout};
+use vendor::StoredVendor;
 
 /// The form that this program writes.
 pub const FORMAT_VERSION: u32 = 2;
@@ -76,6 +78,9 @@ struct Body<'a> {
     purpose: StoredPurpose,
     providers: Vec<StoredProvider<'a>>,
     rollouts: Vec<StoredRollout<'a>>,
+    /// From form 2 on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    vendors: Vec<StoredVendor<'a>>,
     outputs: Vec<StoredOutput<'a>>,
     secret_sources: std::collections::BTreeMap<String, StoredOrigin>,
     entries: Vec<StoredEntry<'a>>,
@@ -98,6 +103,7 @@ pub fn write(plan: &Plan) -> Vec<u8> {
         purpose: StoredPurpose::from(&plan.purpose),
         providers: plan.providers.iter().map(StoredProvider::from).collect(),
         rollouts: plan.rollouts.iter().map(StoredRollout::from).collect(),
+        vendors: plan.vendors.iter().map(StoredVendor::from).collect(),
         outputs: plan.outputs.iter().map(output).collect(),
         secret_sources: plan.secret_sources.iter().map(|(name, s)| (name.clone(), s.into())).collect(),
         entries: plan.entries.iter().map(StoredEntry::from).collect(),
@@ -228,6 +234,7 @@ fn plan_of(stored: Body<'_>) -> Result<Plan, PlanError> {
             .collect(),
         secret_sources: stored.secret_sources.into_iter().map(|(name, s)| (name, s.into())).collect(),
         rollouts: stored.rollouts.into_iter().map(Into::into).collect(),
+        vendors: stored.vendors.into_iter().map(Into::into).collect(),
     })
 }
 
@@ -247,6 +254,7 @@ fn agrees(plan: &Plan) -> Result<(), PlanError> {
         };
         let fits = entry.provider < plan.providers.len()
             && entry.rollout < plan.rollouts.len()
+            && entry.vendor.is_none_or(|v| v < plan.vendors.len())
             && entry.after.iter().chain(others).all(|i| *i < n);
         if !fits {
             return Err(damaged(format!("{} refers to something that is not in it", entry.address)));

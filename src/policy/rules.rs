@@ -69,6 +69,7 @@ mod tests {
             lifecycle,
             rollout: 0,
             wave: 0,
+            vendor: None,
             after: Vec::new(),
             desired: Some(PatchLevel::Single("1".into())),
             recorded: None,

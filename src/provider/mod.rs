@@ -3,6 +3,7 @@
 pub mod cache;
 pub mod chunks;
 pub mod error;
+pub mod hearing;
 pub mod locate;
 pub mod pending;
 pub mod process;

@@ -1,8 +1,12 @@
 //! What people and programs read: plans, runs and state as text and as JSON. Pure: the clock, the terminal's width and
 //! the colours are handed in.
 
+pub mod audit;
+mod contact_json;
 pub mod diagnostic;
+pub mod emergency;
 pub mod error_json;
+pub mod file_diff;
 pub mod harmless;
 pub mod mark;
 pub mod order;
@@ -15,6 +19,7 @@ pub mod run_json;
 #[cfg(test)]
 mod run_samples;
 pub mod run_standing;
+pub mod run_story;
 pub mod run_text;
 pub mod run_view;
 #[cfg(test)]

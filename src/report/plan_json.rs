@@ -1,11 +1,13 @@
 //! The plan as programs read it: `plan --json` and `show --json`. A published form (`docs/schemas/plan.schema.json`):
 //! addresses instead of indices, actions with their reasons, counts. A field that has no value is null, never left out.
 
+use super::contact_json::ContactView;
 use super::mark::{Counts, Mark};
 use super::order::Order;
 use super::reason::{Reason, name};
 use crate::model::PatchLevel;
-use crate::plan::noun::{Block, Cause, Change, Entry, Observed, Plan, Planned, Purpose, Verdict};
+use crate::plan::along::Along;
+use crate::plan::noun::{Block, Cause, Change, Observed, Plan, Planned, Purpose, Verdict};
 use patchform_sdk::message::{Artifact, Class, FileChange, Level, PartChange, Reload, WayBack, WayBackKind};
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -35,6 +37,7 @@ struct PlanView<'a> {
     longest_path_ms: u64,
     providers: Vec<ProviderView<'a>>,
     rollouts: Vec<RolloutView<'a>>,
+    vendors: Vec<ContactView<'a>>,
     components: Vec<ComponentView<'a>>,
     outputs: BTreeMap<&'a str, OutputView<'a>>,
 }
@@ -75,6 +78,7 @@ struct ComponentView<'a> {
     provider: String,
     rollout: &'a str,
     wave: usize,
+    vendor: Option<&'a str>,
     arguments: &'a Json,
     action: &'static str,
     reason: String,
@@ -169,11 +173,13 @@ struct WayBackView<'a> {
     discards_data: bool,
     size_bytes: u64,
     expected_ms: u64,
+    takes_along: Vec<String>,
 }
 
 impl<'a> PlanView<'a> {
     fn of(plan: &'a Plan) -> Self {
         let order = Order::of(plan);
+        let along = Along::of(plan);
         let layers = order.by_entry(plan.entries.len());
         let counts = Counts::of(&plan.entries);
         PlanView {
@@ -187,7 +193,8 @@ impl<'a> PlanView<'a> {
             longest_path_ms: millis(order.longest),
             providers: plan.providers.iter().map(provider).collect(),
             rollouts: plan.rollouts.iter().map(rollout).collect(),
-            components: plan.entries.iter().zip(layers).map(|(e, layer)| component(plan, e, layer)).collect(),
+            vendors: plan.vendors.iter().map(ContactView::of).collect(),
+            components: (0..plan.entries.len()).map(|i| component(plan, i, layers[i], &along)).collect(),
             outputs: plan.outputs.iter().map(|(n, value, s)| (n.as_str(), output(value, *s))).collect(),
         }
     }
@@ -235,12 +242,13 @@ fn wire(level: Option<&PatchLevel>) -> Option<Level> {
     level.cloned().map(Level::from)
 }
 
-fn component<'a>(plan: &'a Plan, entry: &'a Entry, layer: usize) -> ComponentView<'a> {
+fn component<'a>(plan: &'a Plan, i: usize, layer: usize, along: &Along<'_>) -> ComponentView<'a> {
+    let entry = &plan.entries[i];
     let Reason { why, way_out } = Reason::of(plan, entry);
     let (blocked, held_by, change) = match &entry.verdict {
         Verdict::Blocked(block) => (Some(blocked(plan, block)), Vec::new(), None),
         Verdict::Held { by } => (None, by.iter().map(|i| name(plan, *i)).collect(), None),
-        Verdict::Change(change) => (None, Vec::new(), Some(of_change(change))),
+        Verdict::Change(change) => (None, Vec::new(), Some(of_change(change, takes_along(plan, i, along)))),
         _ => (None, Vec::new(), None),
     };
     ComponentView {
@@ -253,6 +261,7 @@ fn component<'a>(plan: &'a Plan, entry: &'a Entry, layer: usize) -> ComponentVie
         }),
         rollout: plan.rollouts.get(entry.rollout).map_or("", |r| &r.name),
         wave: entry.wave,
+        vendor: entry.vendor.and_then(|v| plan.vendors.get(v)).map(|v| v.label.as_str()),
         arguments: &entry.arguments,
         action: Mark::of(entry).name(),
         reason: why,
@@ -266,6 +275,10 @@ fn component<'a>(plan: &'a Plan, entry: &'a Entry, layer: usize) -> ComponentVie
         held_by,
         change,
     }
+}
+
+fn takes_along(plan: &Plan, i: usize, along: &Along<'_>) -> Vec<String> {
+    along.with(plan, i).into_iter().map(|other| name(plan, other)).collect()
 }
 
 fn observed(observed: &Observed) -> ObservedView<'_> {
@@ -298,6 +311,7 @@ fn blocked<'a>(plan: &Plan, block: &'a Block) -> BlockedView<'a> {
         Block::Rejected { run, .. } => BlockedView { run: Some(run), ..view("rejected") },
         Block::Refused(_) => view("refused"),
         Block::Irreversible => view("irreversible"),
+        Block::LosesData => view("loses_data"),
         Block::Claimed { claim, by } => {
             BlockedView { claim: Some(claim), by: Some(name(plan, *by)), ..view("claimed") }
         }
@@ -305,7 +319,7 @@ fn blocked<'a>(plan: &Plan, block: &'a Block) -> BlockedView<'a> {
     }
 }
 
-fn of_change(change: &Change) -> ChangeView<'_> {
+fn of_change(change: &Change, along: Vec<String>) -> ChangeView<'_> {
     let preview = &change.preview;
     ChangeView {
         from: wire(change.from.as_ref()),
@@ -327,7 +341,7 @@ fn of_change(change: &Change) -> ChangeView<'_> {
         warnings: &preview.warnings,
         forth: change.forth.iter().map(step).collect(),
         back: change.back.iter().map(step).collect(),
-        way_back: change.way_back.as_ref().map(way_back),
+        way_back: change.way_back.as_ref().map(|way| way_back(way, along)),
     }
 }
 
@@ -357,7 +371,7 @@ fn step(planned: &Planned) -> StepView {
     }
 }
 
-fn way_back(way: &WayBack) -> WayBackView<'_> {
+fn way_back(way: &WayBack, takes_along: Vec<String>) -> WayBackView<'_> {
     WayBackView {
         kind: match way.kind {
             WayBackKind::Restore => "restore",
@@ -370,6 +384,7 @@ fn way_back(way: &WayBack) -> WayBackView<'_> {
         discards_data: way.discards_data,
         size_bytes: way.size,
         expected_ms: way.duration,
+        takes_along,
     }
 }
 
@@ -434,7 +449,7 @@ mod tests {
         assert_eq!(of("release.b-claimed")["blocked"]["by"], "release.api");
         assert_eq!(of("apt.db[\"eu-1\"]")["provider"], "apt.eu");
         assert_eq!(of("apt.db[\"eu-1\"]")["class"], "database");
-        assert_eq!(json["summary"]["blocked"], 9);
+        assert_eq!(json["summary"]["blocked"], 10);
         assert_eq!(json["outputs"]["db_password"], json!({ "sensitive": true, "value": null }));
         assert_eq!(json["longest_path_ms"], 113_215 + 2 * 7_040);
     }

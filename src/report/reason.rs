@@ -122,6 +122,11 @@ fn of_block(plan: &Plan, entry: &Entry, block: &Block) -> Reason {
             "this patch has no stored way back",
             "accept that by name with lifecycle { allow_irreversible = true }",
         ),
+        Block::LosesData => Reason::with(
+            "its only way back would throw away data written since the snapshot",
+            "accept that by name with snapshot { may_lose_data = true }, or do without a way back with \
+             lifecycle { allow_irreversible = true }",
+        ),
         Block::Claimed { claim, by } => Reason::with(
             format!("{} manages {claim} on the same target too", name(plan, *by)),
             "let only one of the two components manage it",

@@ -1,6 +1,8 @@
 //! A run as programs read it: `apply --json`, `resume --json`, `rollback --json`. One object a line, in the order of
 //! the journal, the outcome last (`docs/schemas/event.schema.json`). A field that has no value is null, never left out.
 
+use super::contact_json::ContactView;
+use super::emergency::{Emergency, emergencies};
 use super::reason::name;
 use super::run_view::{RunView, Settled, levels, step_of};
 use crate::model::Moment;
@@ -8,6 +10,7 @@ use crate::plan::noun::{Plan, Step};
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
 use patchform_sdk::message::{Answer, Level, Probed, Verdict};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// The version of this form; it rises when a program that reads it would misunderstand.
 pub const FORMAT_VERSION: u32 = 1;
@@ -81,6 +84,17 @@ struct SettledView<'a> {
     took_ms: Option<u64>,
     left: &'a [String],
     snapshot: Option<&'a str>,
+    cause: Option<&'a str>,
+    emergency: Option<EmergencyView<'a>>,
+}
+
+#[derive(Serialize)]
+struct EmergencyView<'a> {
+    connection: &'a str,
+    target: Option<&'a str>,
+    claims: &'a [String],
+    steps: Vec<String>,
+    contact: Option<ContactView<'a>>,
 }
 
 /// One event as one line with a newline.
@@ -108,12 +122,14 @@ pub fn nothing(gated: bool, at: Moment) -> String {
 
 /// The last line of a run.
 pub fn outcome(plan: &Plan, run: &RunView) -> String {
+    let mut stuck: BTreeMap<usize, Emergency<'_>> =
+        emergencies(plan, run).into_iter().map(|e| (e.entry, e)).collect();
     let view = OutcomeView {
         outcome: run.ended.name(),
         why: some(&run.why),
         started: run.started.to_string(),
         took_ms: millis(run.finished.since(run.started)),
-        components: run.components.iter().map(|c| settled(plan, c)).collect(),
+        components: run.components.iter().map(|c| settled(plan, c, stuck.remove(&c.entry))).collect(),
     };
     let what = Body::Outcome(Box::new(view));
     line(&Line { format_version: FORMAT_VERSION, run: Some(&run.id), at: run.finished.to_string(), what })
@@ -228,7 +244,7 @@ fn of_answer(answer: &Answer) -> AnswerView<'_> {
     }
 }
 
-fn settled<'a>(plan: &Plan, component: &'a Settled) -> SettledView<'a> {
+fn settled<'a>(plan: &Plan, component: &'a Settled, stuck: Option<Emergency<'a>>) -> SettledView<'a> {
     let (before, planned) = levels(plan, component.entry);
     SettledView {
         address: name(plan, component.entry),
@@ -241,6 +257,18 @@ fn settled<'a>(plan: &Plan, component: &'a Settled) -> SettledView<'a> {
         took_ms: component.took.map(millis),
         left: &component.left,
         snapshot: component.snapshot.as_deref(),
+        cause: some(&component.cause),
+        emergency: stuck.map(emergency),
+    }
+}
+
+fn emergency(stuck: Emergency<'_>) -> EmergencyView<'_> {
+    EmergencyView {
+        connection: stuck.connection,
+        target: stuck.target,
+        claims: stuck.claims,
+        steps: stuck.steps,
+        contact: stuck.contact.map(ContactView::of),
     }
 }
 

@@ -89,6 +89,8 @@ fn settled(entry: usize, stands: Stands) -> Settled {
         failed_at: None,
         failed_why: String::new(),
         output: String::new(),
+        cause: String::new(),
+        under: None,
         rejected: false,
         took: Some(Duration::from_millis(7_040)),
         left: Vec::new(),
@@ -131,6 +133,7 @@ pub fn ended(plan: &Plan, how: Ended) -> RunView {
             first.stands = Stands::Stuck;
             first.why = "restore failed 3 times: the snapshot's folder is gone".into();
             (first.failed_at, first.failed_why) = (Some(Step::Patch), "a trigger failed".into());
+            first.cause = "patch failed: a trigger failed".into();
             first.left = vec!["its content may have changed".into()];
             first.snapshot = Some("20261122-024007-ab12.3".into());
         }

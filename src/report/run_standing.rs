@@ -5,7 +5,7 @@ use super::run_view::{Ended, RunView, Settled, Stands};
 use crate::model::Moment;
 use crate::plan::noun::{Entry, Plan, Verdict};
 use crate::run::event::{Event, What};
-use crate::run::{Ending, Left, Run, Standing, outcome, rejected};
+use crate::run::{Ending, Failure, Left, Rejections, Run, Standing, outcome};
 use std::collections::BTreeMap;
 
 /// When components were worked on, as events tell it.
@@ -35,6 +35,7 @@ pub fn component_of(what: &What) -> Option<usize> {
 /// A run that was driven from `started` to `finished`.
 pub fn view(plan: &Plan, run: &Run, times: &Times, started: Moment, finished: Moment) -> RunView {
     let outcome = outcome(run);
+    let rejections = Rejections::of(plan, run);
     RunView {
         id: run.id().into(),
         ended: match outcome.ending {
@@ -49,7 +50,7 @@ pub fn view(plan: &Plan, run: &Run, times: &Times, started: Moment, finished: Mo
         started,
         finished,
         why: run.stopped().unwrap_or_default().into(),
-        components: plan.changes().map(|(i, ..)| settled(plan, run, times, i, &outcome.left)).collect(),
+        components: plan.changes().map(|(i, ..)| settled(rejections, times, i, &outcome.left)).collect(),
     }
 }
 
@@ -58,8 +59,9 @@ fn stopped(entry: &Entry) -> bool {
     matches!(entry.verdict, Verdict::Blocked(_) | Verdict::Held { .. })
 }
 
-fn settled(plan: &Plan, run: &Run, times: &Times, i: usize, left: &[Left]) -> Settled {
-    let (stands, why) = told(plan, &run.standing(i));
+fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Settled {
+    let Rejections { plan, run, .. } = rejections;
+    let (stands, why) = told(plan, run, i);
     let failure = run.failure(i);
     let why = if why.is_empty() { failure.map_or(String::new(), |f| f.why.clone()) } else { why };
     let left = left.iter().filter(|l| l.component == i);
@@ -70,7 +72,9 @@ fn settled(plan: &Plan, run: &Run, times: &Times, i: usize, left: &[Left]) -> Se
         failed_at: failure.map(|f| f.step),
         failed_why: failure.map_or(String::new(), |f| f.why.clone()),
         output: failure.map_or(String::new(), |f| f.output.clone()),
-        rejected: rejected(plan, run, i).is_some(),
+        cause: cause(plan, run, i).unwrap_or_default(),
+        under: run.stuck_under(i),
+        rejected: rejections.level(i).is_some(),
         took: times.0.get(&i).map(|(from, to)| to.since(*from)),
         left: left.flat_map(left_behind).collect(),
         snapshot: run.snapshots(i).iter().rev().find(|s| s.done).map(|s| s.id.clone()),
@@ -92,9 +96,28 @@ pub fn stands(standing: &Standing) -> Stands {
     }
 }
 
-fn told(plan: &Plan, standing: &Standing) -> (Stands, String) {
+/// What went wrong first with a component that goes back, went back or is stuck.
+fn cause(plan: &Plan, run: &Run, i: usize) -> Option<String> {
+    let back = matches!(run.standing(i), Standing::GoingBack | Standing::Restored | Standing::Stuck(_));
+    let told = |failure: &Failure| format!("{} failed: {}", failure.step.name(), failure.why);
+    match (run.back_for(i).filter(|by| *by != i), run.failure(i)) {
+        _ if !back => None,
+        (_, Some(failure)) => Some(told(failure)),
+        (Some(by), None) => {
+            let why = run.failure(by).map_or_else(String::new, |f| format!(": {}", told(f)));
+            Some(format!("it went back because of {}{why}", name(plan, by)))
+        }
+        (None, None) => run.is_taking_back().then(|| "a person asked to take the run back".into()),
+    }
+}
+
+fn told(plan: &Plan, run: &Run, i: usize) -> (Stands, String) {
+    let standing = &run.standing(i);
     let why = match standing {
-        Standing::Stuck(why) => why.clone(),
+        Standing::Stuck(why) => match run.stuck_under(i) {
+            Some(by) => format!("{} has to go back first, and could not be restored", name(plan, by)),
+            None => why.clone(),
+        },
         Standing::Skipped(why) => why.why(),
         Standing::Held { by } => format!("waits for {}", name(plan, *by)),
         _ => String::new(),

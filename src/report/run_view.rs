@@ -116,6 +116,11 @@ pub struct Settled {
     pub failed_why: String,
     /// The end of what that step printed; may be empty.
     pub output: String,
+    /// What went wrong first, where it went back or is stuck: its own failure, or that of another component for which
+    /// it went back. Empty otherwise.
+    pub cause: String,
+    /// The component that is stuck and has to go back before this one; for a stuck component.
+    pub under: Option<usize>,
     /// Whether its level was taken back and will not be tried again.
     pub rejected: bool,
     /// How long it was worked on.

@@ -1,8 +1,8 @@
 //! What the state knows, for programs: `state list --json`, `snapshot list --json`, `run list --json` (`docs/json.md`).
 
-use super::state_text::RunRow;
-use crate::model::Address;
-use crate::state::State;
+use super::state_text::{Listed, RunRow};
+use crate::model::{Address, PatchLevel};
+use crate::state::{FinishedRun, RunPurpose, State};
 use patchform_sdk::message::Level;
 use serde_json::{Value as Json, json};
 
@@ -22,17 +22,25 @@ pub fn components(state: &State, covering: &[Address]) -> String {
 }
 
 /// The snapshots of those components.
-pub fn snapshots(state: &State, covering: &[Address]) -> String {
-    let wanted = state.snapshots.iter().filter(|(_, s)| covers(covering, &s.component));
+pub fn snapshots(listed: &Listed, covering: &[Address]) -> String {
+    let wanted = listed.state.snapshots.iter().filter(|(_, s)| covers(covering, &s.component));
     let rows = wanted.map(|(id, s)| {
         json!({
             "id": id, "address": s.component.to_string(), "run": s.run, "place": s.place, "size_bytes": s.size,
             "level": s.level.clone().map(Level::from), "taken": s.taken.to_string(),
             "expires": s.expires.map(|e| e.to_string()), "whole_system": s.coverage.whole_system,
             "data": s.coverage.data, "survives_target_loss": s.survives_target_loss,
+            "run_kept": !listed.lost.contains(&s.run),
         })
     });
-    document("snapshots", rows.collect())
+    let orphans = listed.orphans.iter().filter(|o| covers(covering, &o.component)).map(|o| {
+        json!({
+            "id": o.id, "address": o.component.to_string(), "run": o.run, "place": o.place,
+            "level": o.level.clone().map(Level::from), "asked": o.asked.to_string(),
+        })
+    });
+    let (rows, orphans): (Vec<Json>, Vec<Json>) = (rows.collect(), orphans.collect());
+    format!("{:#}\n", json!({ "format_version": FORMAT_VERSION, "snapshots": rows, "orphans": orphans }))
 }
 
 /// The runs, in the order given.
@@ -44,6 +52,25 @@ pub fn runs(runs: &[RunRow]) -> String {
         })
     });
     document("runs", rows.collect())
+}
+
+/// What the state remembers of a run that ended.
+pub fn run(run: &FinishedRun) -> String {
+    let purpose = match &run.purpose {
+        RunPurpose::Apply => "apply".to_string(),
+        RunPurpose::RefreshOnly => "refresh only".into(),
+        RunPurpose::Rollback { of } => format!("rollback of {of}"),
+    };
+    let level = |level: &Option<PatchLevel>| level.clone().map(Level::from);
+    let levels = run.levels.iter().map(|(address, l)| {
+        json!({ "address": address.to_string(), "before": level(&l.before), "after": level(&l.after) })
+    });
+    let document = json!({
+        "format_version": FORMAT_VERSION, "id": run.id, "started": run.started.to_string(),
+        "finished": run.finished.to_string(), "outcome": run.outcome.name(), "purpose": purpose,
+        "journal_lines": run.journal_lines, "journal_head": run.journal_head, "levels": levels.collect::<Vec<_>>(),
+    });
+    format!("{document:#}\n")
 }
 
 fn covers(covering: &[Address], address: &Address) -> bool {

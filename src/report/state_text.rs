@@ -11,7 +11,7 @@ mod run_list;
 mod snapshot_list;
 
 pub use run_list::{RunRow, run_list};
-pub use snapshot_list::snapshot_list;
+pub use snapshot_list::{Listed, snapshot_list};
 
 /// `state list`: an address a line, nothing else, so that it can be piped. `covering`: only what one of these covers.
 pub fn list(state: &State, covering: &[Address], style: Style) -> String {

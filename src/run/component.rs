@@ -26,6 +26,8 @@ pub struct Stored {
     pub made: Option<Snapshot>,
     /// Whether it was made: a way back rests on the last one that was.
     pub done: bool,
+    /// Whether it was proved or promised not to exist.
+    pub ruled_out: bool,
     /// When it was made, or asked for while that is not known.
     pub at: Moment,
 }
@@ -66,6 +68,8 @@ pub(super) struct Component {
     pub tried: bool,
     /// Traffic may be away.
     pub drained: bool,
+    /// Traffic may have returned since it was taken away: data may have been written.
+    pub served: bool,
     /// Holds a place of its rollout's `max_parallel`.
     pub slot: bool,
     /// For an unchanged component: holding went through it already.
@@ -75,6 +79,10 @@ pub(super) struct Component {
     /// Position among those that began on its target.
     pub begun_at: Option<usize>,
     pub failure: Option<Failure>,
+    /// The component for whose failure it goes back; itself, where it failed first.
+    pub back_for: Option<usize>,
+    /// The component that could not be restored, so that this one had to stay as it is.
+    pub stuck_under: Option<usize>,
     pub snapshots: Vec<Stored>,
     pub reload: Reload,
     /// Digest of the last verified reading.
@@ -103,11 +111,14 @@ impl Component {
             changed: false,
             tried: false,
             drained: false,
+            served: false,
             slot: false,
             held_through: false,
             back_through: false,
             begun_at: None,
             failure: None,
+            back_for: None,
+            stuck_under: None,
             snapshots: Vec::new(),
             reload: Reload::None,
             verified: None,
@@ -192,6 +203,7 @@ impl Component {
                 self.tried = true;
             }
             Step::Drain => self.drained = true,
+            Step::Undrain => self.served = true,
             _ => {}
         }
     }

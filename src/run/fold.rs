@@ -167,7 +167,7 @@ impl Run {
             Request::Abandon => self.abandoning = true,
             Request::Rollback => {
                 self.paused = false;
-                self.take_all_back();
+                self.take_all_back(None);
             }
             Request::Skip(i) => {
                 self.known(*i)?;
@@ -281,6 +281,16 @@ impl Run {
     /// What went wrong with component `i` on its way forth.
     pub fn failure(&self, i: usize) -> Option<&Failure> {
         self.components.get(i)?.failure.as_ref()
+    }
+
+    /// The component for whose failure component `i` went back; `None` where it did not, and where a person asked.
+    pub fn back_for(&self, i: usize) -> Option<usize> {
+        self.components.get(i)?.back_for
+    }
+
+    /// The component that could not be restored, so that the stuck component `i` had to stay as it is.
+    pub fn stuck_under(&self, i: usize) -> Option<usize> {
+        self.components.get(i)?.stuck_under
     }
 
     /// Whether something of component `i` was, or may have been, changed in this run, even if it was taken back since.

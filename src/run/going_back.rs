@@ -5,27 +5,43 @@ use super::fold::Run;
 use super::planted::Defect;
 use super::standing::{ActionStanding, Phase, Skip};
 use crate::config::checked::OnFailure;
+use std::collections::BTreeSet;
+
+/// Why what something stuck stands on has to stay as it is.
+const HELD_DOWN: &str = "something that stands on it could not be restored";
+/// Why a restore is not used once traffic has returned.
+pub(super) const LOSES_DATA: &str = "its restore would throw away data written since traffic returned, and \
+                                     snapshot { may_lose_data } was not set";
 
 impl Run {
     /// Does what the rollout of `i`, which failed, says; `i` itself may be in a going-back set already.
     pub(super) fn react_to_failure(&mut self, i: usize, why: &str, turning: bool) {
         match self.shape.nodes[i].on_failure {
-            OnFailure::RollbackWave if turning => self.take_wave_back(i),
-            OnFailure::RollbackRun if turning => self.take_all_back(),
-            _ if turning => {}
-            OnFailure::Halt => self.halt_at(i, why, false),
-            OnFailure::RollbackComponent if self.planted(Defect::EverythingGoesBack) => self.take_all_back(),
-            OnFailure::RollbackComponent => self.take_back(i),
-            OnFailure::RollbackWave => {
-                self.take_back(i);
-                self.take_wave_back(i);
+            OnFailure::Halt if !turning => return self.halt_at(i, why, false),
+            OnFailure::Halt => {}
+            _ if !turning => self.take_back(i),
+            _ => {}
+        }
+        self.take_others_back(i);
+    }
+
+    /// Does what the rollout of `i` says of others, where `i` went wrong on its way forth and cannot go back itself.
+    pub(super) fn react_to_stuck(&mut self, i: usize, why: &str, turning: bool) {
+        if self.shape.nodes[i].on_failure == OnFailure::Halt && !turning {
+            self.note_halt(i, why, false);
+        }
+        self.take_others_back(i);
+    }
+
+    fn take_others_back(&mut self, i: usize) {
+        match self.shape.nodes[i].on_failure {
+            OnFailure::RollbackWave => self.take_wave_back(i),
+            OnFailure::RollbackRun if self.planted(Defect::RollbackRunTakesOne) => {}
+            OnFailure::RollbackRun => self.take_all_back(Some(i)),
+            OnFailure::RollbackComponent if self.planted(Defect::EverythingGoesBack) => {
+                self.take_all_back(Some(i));
             }
-            OnFailure::RollbackRun => {
-                self.take_back(i);
-                if !self.planted(Defect::RollbackRunTakesOne) {
-                    self.take_all_back();
-                }
-            }
+            OnFailure::RollbackComponent | OnFailure::Halt => {}
         }
     }
 
@@ -42,12 +58,12 @@ impl Run {
             }
         }
         for m in wave {
-            self.take_back(*m);
+            self.take_into_set(*m, Some(i));
         }
     }
 
-    /// Takes back everything that the run has changed.
-    pub(super) fn take_all_back(&mut self) {
+    /// Takes back everything that the run has changed: for the failure of a component, or because a person asked.
+    pub(super) fn take_all_back(&mut self, cause: Option<usize>) {
         self.taking_back = true;
         self.halt = None;
         for i in 0..self.components.len() {
@@ -57,25 +73,30 @@ impl Run {
         }
         for i in 0..self.components.len() {
             let stays = self.components[i].phase == Phase::Committed && self.planted(Defect::CommittedStays);
-            if matches!(self.components[i].phase, Phase::Forward | Phase::Halted | Phase::Committed) && !stays
-            {
-                self.take_back(i);
+            if self.components[i].phase.may_turn() && !stays {
+                self.take_into_set(i, cause);
             }
         }
     }
 
+    /// Takes `i`, which failed, back.
+    pub(super) fn take_back(&mut self, i: usize) {
+        self.take_into_set(i, Some(i));
+    }
+
     /// Takes `i` into the going-back set, with every dependent that has begun, and with everything that a restore of
     /// the whole system would take back too. What has not begun is held.
-    pub(super) fn take_back(&mut self, i: usize) {
+    fn take_into_set(&mut self, i: usize, cause: Option<usize>) {
         let shape = self.shape.clone();
         let mut set = Vec::new();
         let mut work = vec![i];
         while let Some(i) = work.pop() {
             if shape.nodes[i].changes {
-                if !matches!(self.components[i].phase, Phase::Forward | Phase::Halted | Phase::Committed) {
+                if !self.components[i].phase.may_turn() {
                     continue;
                 }
                 self.enter(i, Phase::Turning);
+                self.components[i].back_for = cause;
                 set.push(i);
                 self.hold_dependents(i);
                 self.sweep_target(i, &mut work);
@@ -141,7 +162,10 @@ impl Run {
         } else if c.planned(node).is_none() {
             "its emergency plan has no step for where it stands".to_string()
         } else if c.pinned > 0 || self.stuck_later(i) {
-            "something that stands on it could not be restored".to_string()
+            self.components[i].stuck_under = self.holder(i);
+            HELD_DOWN.to_string()
+        } else if self.would_lose_data(i) {
+            LOSES_DATA.to_string()
         } else {
             if c.dirty == 0 {
                 self.queue_back(i);
@@ -149,6 +173,31 @@ impl Run {
             return;
         };
         self.get_stuck(i, why);
+    }
+
+    /// Whether its restore would throw away what was written since traffic returned (rule 6).
+    pub(super) fn would_lose_data(&self, i: usize) -> bool {
+        let c = &self.components[i];
+        self.shape.nodes[i].keeps_data && c.changed && c.served
+    }
+
+    /// The component that is stuck and has to go back before `i`: one that stands on it, or began later on its target.
+    fn holder(&self, i: usize) -> Option<usize> {
+        let stuck = |k: &usize| matches!(self.components[*k].phase, Phase::Stuck(_));
+        let mut seen = BTreeSet::new();
+        let mut work = vec![i];
+        while let Some(k) = work.pop() {
+            for d in self.shape.dependents.of(k).iter().filter(|d| seen.insert(**d)) {
+                if stuck(d) {
+                    return Some(*d);
+                }
+                if !self.shape.nodes[*d].changes {
+                    work.push(*d);
+                }
+            }
+        }
+        let (target, at) = self.shape.nodes[i].target.zip(self.components[i].begun_at)?;
+        self.targets[target].begun.iter().skip(at + 1).copied().find(|k| stuck(k))
     }
 
     /// Whether something that began on the target after `i`, and has to go back first, is stuck.
@@ -199,7 +248,8 @@ impl Run {
             }
             for p in pinned {
                 if self.components[p].phase == Phase::Returning {
-                    work.push((p, "something that stands on it could not be restored".into()));
+                    self.components[p].stuck_under = Some(i);
+                    work.push((p, HELD_DOWN.into()));
                 }
             }
         }
@@ -298,6 +348,7 @@ impl Run {
             let c = &mut self.components[*i];
             c.tries = 0;
             c.rounds = 0;
+            c.stuck_under = None;
             c.not_busy();
             let phase = match c.leg {
                 _ if !unclear => Phase::Returning,

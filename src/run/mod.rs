@@ -22,7 +22,7 @@ pub use fold::Run;
 pub use outcome::{Ending, Left, Outcome, outcome};
 #[cfg(debug_assertions)]
 pub use planted::Defect;
-pub use rejection::rejected;
+pub use rejection::{Rejections, rejected};
 pub use standing::{ActionStanding, Failure, Halt, Skip, Standing, leg_name};
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ pub(crate) fn plan(after: &[&[usize]], max_parallel: u64, on_failure: OnFailure)
         outputs: Vec::new(),
         secret_sources: BTreeMap::new(),
         rollouts: vec![RolloutLimit { name: String::new(), max_parallel, on_failure }],
+        vendors: Vec::new(),
     }
 }
 
@@ -44,6 +45,7 @@ fn entry(i: usize, after: &[usize]) -> Entry {
         lifecycle: Lifecycle::default(),
         rollout: 0,
         wave: 0,
+        vendor: None,
         after: after.to_vec(),
         desired: Some(level("2")),
         recorded: Some(level("1")),

@@ -40,6 +40,9 @@ pub(super) struct Node {
     pub exclusive: bool,
     /// Its restore takes the whole system back (rule 6).
     pub whole: bool,
+    /// Its restore throws away what was written since the snapshot, and nobody allowed that (rule 6): it may only be
+    /// used while traffic is away.
+    pub keeps_data: bool,
     /// Digest of the reading before the run.
     pub before: String,
     pub reload: Reload,
@@ -119,6 +122,7 @@ fn node(plan: &Plan, entry: &Entry) -> Node {
         target: None,
         exclusive: false,
         whole: false,
+        keeps_data: false,
         before: entry.observed.identity().map(|id| id.digest.clone()).unwrap_or_default(),
         reload: Reload::None,
         unfit: None,
@@ -128,8 +132,9 @@ fn node(plan: &Plan, entry: &Entry) -> Node {
     node.forth = change.forth.clone();
     node.back = change.back.clone();
     node.reload = change.preview.reload;
-    node.whole = change.way_back.as_ref().is_some_and(|w| w.coverage.whole_system)
-        && node.back.iter().any(|p| p.action == Step::Restore);
+    let restore = change.way_back.as_ref().filter(|_| node.back.iter().any(|p| p.action == Step::Restore));
+    node.whole = restore.is_some_and(|w| w.coverage.whole_system);
+    node.keeps_data = restore.is_some_and(|w| w.discards_data) && !entry.snapshot.may_lose_data;
     node.exclusive = node.whole || node.reload >= Reload::Reboot;
     node.unfit = unfit(entry, change, limit.is_some());
     node
@@ -149,8 +154,16 @@ fn unfit(entry: &Entry, change: &Change, has_rollout: bool) -> Option<String> {
         return None;
     }
     if place(&change.back, Step::Restore).is_some() {
-        let stored = place(&change.forth, Step::Snapshot).is_some_and(|at| at < patch);
-        return (!stored).then(|| "it would be patched before a snapshot is stored".into());
+        let Some(snapshot) = place(&change.forth, Step::Snapshot).filter(|at| *at < patch) else {
+            return Some("it would be patched before a snapshot is stored".into());
+        };
+        let loses =
+            change.way_back.as_ref().is_some_and(|w| w.discards_data) && !entry.snapshot.may_lose_data;
+        let quiet = place(&change.forth, Step::Drain).is_some_and(|at| at < snapshot);
+        return (loses && !quiet).then(|| {
+            "going back would throw away data written since, and snapshot { may_lose_data } was not set"
+                .into()
+        });
     }
     (!entry.lifecycle.allow_irreversible)
         .then(|| "there is no way back, and lifecycle { allow_irreversible } was not set".into())

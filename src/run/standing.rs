@@ -165,6 +165,11 @@ impl Phase {
         self.unsettled() && *self != Phase::Returning
     }
 
+    /// May be taken into a going-back set.
+    pub(super) fn may_turn(&self) -> bool {
+        matches!(self, Phase::Forward | Phase::Halted | Phase::Committed)
+    }
+
     /// Not begun, and may still begin.
     pub(super) fn before_start(&self) -> bool {
         matches!(self, Phase::Waiting | Phase::Ready)

@@ -10,6 +10,8 @@ use patchform_sdk::message::{Answer, Done, Probed, Reload, Verdict};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+mod data;
+mod sets;
 mod waves;
 
 fn event(what: What) -> Event {
@@ -363,6 +365,26 @@ fn what_changed_nothing_does_not_reject_its_level() {
         assert_eq!((p.standings().as_str(), outcome(&p.run).failed.as_slice()), ("restored", &[0][..]));
         assert_eq!(rejected(&plan, &p.run, 0).is_some(), tried, "{well} {last}");
     }
+}
+
+/// What a person took back is rejected at the end of the run, not before: somebody may fail on the way.
+#[test]
+fn what_a_person_took_back_is_rejected_when_the_run_has_ended() {
+    let plan = sample::plan(&[&[], &[]], 10, OnFailure::RollbackComponent);
+    let mut p = Played::new(&plan);
+    p.turn();
+    p.well(0, 5);
+    p.well(1, 3);
+    p.apply(What::Asked(Request::Rollback));
+    assert_eq!(p.turn(), "restore 0");
+    p.well(0, 2);
+    p.says(0, "same");
+    assert_eq!(p.run.standing(0), Standing::Restored);
+    assert_eq!(Rejections::of(&plan, &p.run).level(0), None);
+    p.says(1, "done");
+    p.well(1, 2);
+    assert_eq!(p.says(1, "same"), "finish");
+    assert!(Rejections::of(&plan, &p.run).level(0).is_some());
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::component::{BACK_ROUNDS, BACK_TRIES, BUSY_AT_LEAST, QUIET_TRIES, Stor
 use super::damage::Damage;
 use super::event::{ActionRef, Leg};
 use super::fold::Run;
+use super::going_back::LOSES_DATA;
 use super::planted::Defect;
 use super::standing::{ActionStanding, Failure, Halt, Phase, Skip};
 use crate::plan::noun::Step;
@@ -72,7 +73,13 @@ impl Run {
         c.current = ActionStanding::Intended;
         c.not_busy();
         if let Some(id) = snapshot {
-            c.snapshots.push(Stored { id: id.into(), made: None, done: false, at: self.at });
+            c.snapshots.push(Stored {
+                id: id.into(),
+                made: None,
+                done: false,
+                ruled_out: false,
+                at: self.at,
+            });
         }
     }
 
@@ -141,7 +148,10 @@ impl Run {
             Ok(Probed::Between { .. }) if self.planted(Defect::BetweenIsBefore) => {
                 self.not_done(i, cause, output, interrupted);
             }
-            Ok(Probed::Before) => self.not_done(i, cause, output, interrupted),
+            Ok(Probed::Before) => {
+                self.rule_out(i);
+                self.not_done(i, cause, output, interrupted);
+            }
             Ok(Probed::Busy) => self.still_busy(i, cause),
             Ok(Probed::Between { why }) => {
                 let half = if why.is_empty() { "it was left half-way" } else { why };
@@ -213,8 +223,18 @@ impl Run {
         }
     }
 
+    /// The snapshot that was asked for last does not exist, where that was the current action.
+    fn rule_out(&mut self, i: usize) {
+        if self.step(i) == Step::Snapshot
+            && let Some(stored) = self.components[i].snapshots.last_mut()
+        {
+            stored.ruled_out = true;
+        }
+    }
+
     /// A promise that nothing changed.
     fn refused(&mut self, i: usize, why: &str, output: &str) {
+        self.rule_out(i);
         match (self.components[i].leg, self.step(i)) {
             (Leg::Back, _) => self.back_failed(i, why),
             (Leg::Forth, Step::Gate) if self.planted(Defect::GateIsAFailure) => self.fail(i, why, output),
@@ -266,15 +286,16 @@ impl Run {
         let why =
             format!("{} still goes on after {} s: {why}", step.name(), self.components[i].busy_for.as_secs());
         self.components[i].may_have_had(step);
-        if self.components[i].leg == Leg::Forth {
-            self.components[i].failure.get_or_insert(Failure {
-                step,
-                why: why.clone(),
-                output: String::new(),
-            });
-            self.hold_dependents(i);
+        if self.components[i].leg == Leg::Back {
+            return self.get_stuck(i, why);
         }
-        self.get_stuck(i, why);
+        let turning = self.components[i].phase == Phase::Turning;
+        let failure = Failure { step, why: why.clone(), output: String::new() };
+        self.components[i].failure.get_or_insert(failure);
+        self.hold_dependents(i);
+        self.get_stuck(i, why.clone());
+        // It cannot go back itself; what its rollout says of others holds all the same.
+        self.react_to_stuck(i, &why, turning);
     }
 
     fn again(&mut self, i: usize) {
@@ -333,9 +354,13 @@ impl Run {
     }
 
     pub(super) fn halt_at(&mut self, i: usize, why: &str, inconclusive: bool) {
-        let step = self.step(i);
+        self.note_halt(i, why, inconclusive);
         self.components[i].current = ActionStanding::Failed(why.into());
         self.enter(i, Phase::Halted);
+    }
+
+    pub(super) fn note_halt(&mut self, i: usize, why: &str, inconclusive: bool) {
+        let step = self.step(i);
         self.halt.get_or_insert(Halt { component: i, step, why: why.into(), inconclusive });
     }
 
@@ -379,6 +404,8 @@ impl Run {
         match digest {
             Ok(_) if self.shape.planted.has(Defect::ReadingIsBelieved) => self.restored(i),
             Ok(digest) if *digest == node.before => self.restored(i),
+            // Once more would throw away what was written since it was given its traffic back.
+            Ok(_) if node.keeps_data && c.served => self.get_stuck(i, LOSES_DATA.into()),
             Ok(_) if c.rounds + 1 < BACK_ROUNDS => {
                 c.rounds += 1;
                 c.turn_back(node);

@@ -4,6 +4,7 @@ pub mod checkpoint;
 pub mod edit;
 pub mod finished;
 pub mod noun;
+pub mod orphan;
 pub mod record;
 pub mod retention;
 #[cfg(test)]
@@ -14,5 +15,6 @@ pub mod stored;
 pub use checkpoint::checkpoint;
 pub use finished::{FinishedRun, Levels, RunOutcome, RunPurpose};
 pub use noun::{Folded, OutputValue, Rejected, State};
+pub use orphan::Orphan;
 pub use record::Record;
 pub use snapshot::Snapshot;

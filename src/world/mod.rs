@@ -1,5 +1,6 @@
 //! The only doors to clock, disk, net, processes, environment and randomness.
 
+pub mod archive;
 pub mod clock;
 pub mod disk;
 pub mod environment;

@@ -52,7 +52,7 @@ fn outside_crates_stay_at_home() {
 
 #[test]
 fn files_say_what_they_are_and_stay_small() {
-    let sources = source::read(&workspace(), &["src", "providers", "tests"]);
+    let sources = source::read(&workspace(), &["src", "providers", "tests", "fuzz/src"]);
     hold(&shape::check(&sources));
 }
 

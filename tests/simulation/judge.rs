@@ -240,6 +240,9 @@ impl<'a> Judge<'a> {
             return Ok(());
         }
         self.may_anything_begin(begin, &name())?;
+        if begin.step == Step::Restore && begin.snapshot.as_ref().is_some_and(|s| s.token.is_none()) {
+            return broken(Rule::Learned, format!("{} does not say what its snapshot's maker said", name()));
+        }
         let busy = self.busy(i, flying, world);
         self.together(begin, &busy, &name())?;
         let all = busy.iter().map(|(k, _)| *k).collect::<BTreeSet<usize>>();

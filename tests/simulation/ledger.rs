@@ -90,6 +90,7 @@ impl Ledger {
     pub fn tells_the_truth(
         &self,
         components: &[Component],
+        taken_back: bool,
         run: &Run,
         world: &World,
         disk: &Disk,
@@ -126,7 +127,9 @@ impl Ledger {
             }
             // What was tried, failed and was taken back or left is not tried again.
             let rejected = state.rejection(&at, &level(1)).is_some();
-            if rejected && !(real.trouble_forth && c.changes && !planned) {
+            let nobody_failed = (0..run.len()).all(|k| run.failure(k).is_none());
+            let judged = real.trouble_forth || (taken_back && nobody_failed);
+            if rejected && !(judged && c.changes && !planned) {
                 return broken(Rule::Record, format!("the level of c{i} is rejected without a cause"));
             }
             let restored = run.standing(i) == Standing::Restored;

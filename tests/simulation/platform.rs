@@ -50,6 +50,7 @@ pub fn plan(scenario: &Scenario) -> Plan {
         outputs: vec![("out".into(), serde_json::Value::Bool(true), false)],
         secret_sources: BTreeMap::new(),
         rollouts: scenario.rollouts.iter().enumerate().map(limit).collect(),
+        vendors: Vec::new(),
     }
 }
 
@@ -73,6 +74,7 @@ fn entry(i: usize, c: &Component) -> Entry {
         lifecycle,
         rollout: c.rollout,
         wave: c.wave,
+        vendor: None,
         after: c.after.clone(),
         desired: Some(level(1)),
         recorded: Some(level(0)),

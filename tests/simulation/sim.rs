@@ -883,7 +883,13 @@ impl Sim<'_> {
         if self.shadow.is_finished() {
             self.settle()?;
             self.judge.cover.tested(Rule::Record);
-            self.ledger.tells_the_truth(&self.sc.components, &self.shadow, &self.world, &self.disk)?;
+            self.ledger.tells_the_truth(
+                &self.sc.components,
+                self.judge.taken_back,
+                &self.shadow,
+                &self.world,
+                &self.disk,
+            )?;
         } else {
             self.judge.cover.tested(Rule::Lease);
             if !self.disk.lease {

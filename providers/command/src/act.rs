@@ -143,6 +143,7 @@ pub fn done(action: Action, arguments: &Arguments, said: &Said) -> Done {
             done.snapshot = Some(Snapshot {
                 token: json!({ "printed": printed }),
                 place: printed.into(),
+                coverage: arguments.coverage(),
                 ..Snapshot::default()
             });
         }

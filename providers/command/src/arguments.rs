@@ -1,6 +1,6 @@
 //! A component's arguments, checked.
 
-use patchform_sdk::message::{Complaint, Desired, Level, Subject};
+use patchform_sdk::message::{Complaint, Coverage, Desired, Level, Subject};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -38,10 +38,17 @@ pub struct Arguments {
     #[serde(default)]
     pub claims: Option<Vec<String>>,
     #[serde(default)]
+    pub covers: Option<Vec<String>>,
+    #[serde(default)]
     pub env: Option<BTreeMap<String, String>>,
     #[serde(default)]
     pub timeout: Option<String>,
 }
+
+/// A snapshot of everything on the target.
+const SYSTEM: &str = "system";
+/// A snapshot with data in it.
+const DATA: &str = "data";
 
 impl Arguments {
     /// Reads them.
@@ -51,6 +58,12 @@ impl Arguments {
     pub fn of(subject: &Subject) -> Result<Arguments, String> {
         serde_json::from_value(subject.arguments.clone())
             .map_err(|e| format!("the arguments do not fit: {e}"))
+    }
+
+    /// What `snapshot` covers besides the component.
+    pub fn coverage(&self) -> Coverage {
+        let covers = |what: &str| self.covers.iter().flatten().any(|word| word == what);
+        Coverage { whole_system: covers(SYSTEM), data: covers(DATA) }
     }
 
     /// How long a command is waited for.
@@ -124,6 +137,13 @@ pub fn complaints(desired: &Desired) -> Vec<Complaint> {
         let what = format!("`{there}` without `{missing}` is no way back");
         complaints.push(complaint(json!([there]), what, "Give both, or neither."));
     }
+    for (i, word) in arguments.covers.iter().flatten().enumerate() {
+        if ![SYSTEM, DATA].contains(&word.as_str()) {
+            let what = format!("a snapshot cannot cover {word:?}");
+            let detail = "Write \"system\", for everything on its target, or \"data\".";
+            complaints.push(complaint(json!(["covers", i]), what, detail));
+        }
+    }
     if let Some(timeout) = arguments.timeout.as_deref().filter(|t| duration(t).is_none()) {
         let what = format!("{timeout:?} is no period");
         complaints.push(complaint(json!(["timeout"]), what, "Write `90s`, `10m` or `2h`."));
@@ -179,6 +199,8 @@ mod tests {
             of("snapshot", json!(["a"])),
             [r#"["snapshot"]: `snapshot` without `restore` is no way back"#]
         );
+        assert_eq!(of("covers", json!(["data", "system"])), [""; 0]);
+        assert_eq!(of("covers", json!(["data", "all"])), [r#"["covers",1]: a snapshot cannot cover "all""#]);
         assert_eq!(of("timeout", json!("soon")), [r#"["timeout"]: "soon" is no period"#]);
         assert!(of("read", json!("true"))[0].contains("do not fit"));
     }

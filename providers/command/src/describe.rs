@@ -36,6 +36,13 @@ pub fn description() -> Description {
             optional(json!(["list", "string"]), "What the component manages there, such as `path:/etc/app`."),
         ),
         (
+            "covers",
+            optional(
+                json!(["list", "string"]),
+                "What a snapshot covers besides the component: `system`, everything on its target; `data`, which a restore throws back.",
+            ),
+        ),
+        (
             "env",
             Argument {
                 default: Some(json!({})),

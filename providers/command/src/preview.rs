@@ -3,7 +3,7 @@
 use crate::arguments::{Arguments, level};
 use crate::ask;
 use patchform_sdk::Context;
-use patchform_sdk::message::{Preview, PreviewOutcome, Proposed, Reload, WayBack, WayBackKind};
+use patchform_sdk::message::{Coverage, Preview, PreviewOutcome, Proposed, Reload, WayBack, WayBackKind};
 
 /// The most lines of `preview` that are shown.
 const LINES: usize = 100;
@@ -44,19 +44,22 @@ fn look(proposed: &Proposed, context: &Context) -> Result<Preview, String> {
 }
 
 fn ways_back(arguments: &Arguments) -> Vec<WayBack> {
-    let way = |kind, place: &str| WayBack {
+    let way = |kind, place: &str, coverage: Coverage| WayBack {
         kind,
-        coverage: Default::default(),
         place: place.into(),
         survives_target_loss: false,
-        discards_data: false,
+        // Data that was in the snapshot comes back as it was then.
+        discards_data: coverage.data,
+        coverage,
         size: 0,
         duration: 0,
     };
     let restore = arguments.snapshot.as_ref().and(arguments.restore.as_ref());
-    let restore = restore.map(|argv| way(WayBackKind::Restore, &by(argv, "restore")));
-    let uninstall =
-        arguments.uninstall.as_ref().map(|argv| way(WayBackKind::Uninstall, &by(argv, "uninstall")));
+    let restore = restore.map(|argv| way(WayBackKind::Restore, &by(argv, "restore"), arguments.coverage()));
+    let uninstall = arguments
+        .uninstall
+        .as_ref()
+        .map(|argv| way(WayBackKind::Uninstall, &by(argv, "uninstall"), Coverage::default()));
     restore.into_iter().chain(uninstall).collect()
 }
 

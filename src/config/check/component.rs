@@ -12,6 +12,7 @@ use crate::config::suggest;
 use crate::config::syntax::{Attribute, Block};
 use crate::config::value::Value;
 use crate::model::{Absence, Diagnostic, Diagnostics, InstanceKey, Span};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// A component block whose shape is right.
@@ -27,6 +28,8 @@ pub(super) struct ComponentBlock<'p> {
     pub depends: Vec<(usize, Span, Which<'p>)>,
     /// `rollout = rollout.name`
     pub rollout: Option<&'p str>,
+    /// `vendor = vendor.name`
+    pub vendor: Option<&'p str>,
     pub level: &'p Attribute,
 }
 
@@ -39,9 +42,9 @@ pub(super) enum Repeat<'p> {
 
 /// Arguments of every component.
 pub(super) const ARGUMENTS: &[&str] =
-    &["for_each", "count", "depends_on", "provider", "patch_level", "class", "rollout"];
+    &["for_each", "count", "depends_on", "provider", "patch_level", "class", "rollout", "vendor"];
 /// Arguments whose values are references by themselves, never evaluated.
-pub(super) const STATIC: &[&str] = &["depends_on", "provider", "rollout"];
+pub(super) const STATIC: &[&str] = &["depends_on", "provider", "rollout", "vendor"];
 /// Blocks of every component.
 const BLOCKS: &[&str] = &["connection", "snapshot", "check", "lifecycle"];
 /// Arguments and blocks of the design that this version does not know.
@@ -186,7 +189,8 @@ impl<'p> Reader<'_, 'p> {
             }
         }
         let repeat = repeat(block, problems);
-        let rollout = self.rollout(block, problems);
+        let rollout = named("rollout", &self.names.rollouts, Absence::Rollout, block, problems);
+        let vendor = named("vendor", &self.names.vendors, Absence::Vendor, block, problems);
         let depends = self.depends(block, problems);
         let Some(level) = block.body.attribute("patch_level") else {
             problems.push(missing("patch_level", &what, block.header, example_level(&plan)));
@@ -201,6 +205,7 @@ impl<'p> Reader<'_, 'p> {
             repeat,
             depends,
             rollout,
+            vendor,
             level,
         })
     }
@@ -245,35 +250,6 @@ impl<'p> Reader<'_, 'p> {
                 let help = suggest::sentence(name, BLOCKS.iter().copied());
                 problem.at(inner.kind_span, "unknown block").help(help)
             });
-        }
-    }
-
-    fn rollout(&self, block: &'p Block, problems: &mut Diagnostics) -> Option<&'p str> {
-        let attribute = block.body.attribute("rollout")?;
-        let at = attribute.value.span();
-        let reference = attribute.value.as_traversal();
-        let name = reference
-            .as_ref()
-            .filter(|r| &*r.root == "rollout" && r.steps.len() == 1)
-            .and_then(Reference::name);
-        let Some(name) = name else {
-            let problem = Diagnostic::error("\"rollout\" must name a rollout block")
-                .at(at, "")
-                .help("Write rollout = rollout.name, without quotes.");
-            problems.push(problem);
-            return None;
-        };
-        match self.names.rollouts.get_key_value(&**name) {
-            Some((name, _)) => Some(name),
-            None => {
-                let help = match suggest::nearest(name, self.names.rollouts.keys().copied()) {
-                    Some(near) => format!("Did you mean \"rollout.{near}\"?"),
-                    None => format!("Declare it: rollout \"{name}\" {{ … }}"),
-                };
-                let problem = Diagnostic::error(format!("There is no rollout \"{name}\""));
-                problems.push(problem.at(at, "not declared").help(help).absent(Absence::Rollout));
-                None
-            }
         }
     }
 
@@ -329,6 +305,38 @@ impl<'p> Reader<'_, 'p> {
         };
         Some((target, item.span(), which))
     }
+}
+
+/// The block that an argument names: `rollout = rollout.careful`. `kind` is the name of both.
+fn named<'p>(
+    kind: &str,
+    declared: &BTreeMap<&'p str, &'p Block>,
+    absence: Absence,
+    block: &'p Block,
+    problems: &mut Diagnostics,
+) -> Option<&'p str> {
+    let attribute = block.body.attribute(kind)?;
+    let at = attribute.value.span();
+    let reference = attribute.value.as_traversal();
+    let name =
+        reference.as_ref().filter(|r| &*r.root == kind && r.steps.len() == 1).and_then(Reference::name);
+    let Some(name) = name else {
+        let problem = Diagnostic::error(format!("\"{kind}\" must name a {kind} block"))
+            .at(at, "")
+            .help(format!("Write {kind} = {kind}.name, without quotes."));
+        problems.push(problem);
+        return None;
+    };
+    if let Some((name, _)) = declared.get_key_value(&**name) {
+        return Some(name);
+    }
+    let help = match suggest::nearest(name, declared.keys().copied()) {
+        Some(near) => format!("Did you mean \"{kind}.{near}\"?"),
+        None => format!("Declare it: {kind} \"{name}\" {{ … }}"),
+    };
+    let problem = Diagnostic::error(format!("There is no {kind} \"{name}\""));
+    problems.push(problem.at(at, "not declared").help(help).absent(absence));
+    None
 }
 
 fn written_secret(attribute: &Attribute) -> Diagnostic {

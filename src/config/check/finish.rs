@@ -23,7 +23,7 @@ pub(super) fn config(
     outputs: Vec<Output>,
     checker: &mut Checker<'_, '_>,
 ) -> Option<Config> {
-    let Evaluated { blocks, drafts, uses, rollouts } = evaluated;
+    let Evaluated { blocks, drafts, uses, rollouts, vendors } = evaluated;
     let blocks: Vec<ComponentBlock<'_>> = blocks.into_iter().collect::<Option<_>>()?;
     let drafts: Vec<Vec<Draft>> = drafts.into_iter().collect::<Option<_>>()?;
     let in_use: InUse = blocks.iter().map(|b| b.provider.clone()).collect();
@@ -48,7 +48,8 @@ pub(super) fn config(
         let provider =
             providers.binary_search_by_key(&wanted, |p| (p.name.as_str(), p.alias.as_str())).ok()?;
         let rollout = rollouts.get(block.rollout.unwrap_or_default())?;
-        let instances = Instances { block, provider, rollout, spans: argument_spans(block.block) };
+        let vendor = block.vendor.and_then(|name| vendors.binary_search_by(|v| (*v.label).cmp(name)).ok());
+        let instances = Instances { block, provider, rollout, vendor, spans: argument_spans(block.block) };
         let mut shared: Option<Vec<Dependency>> = None;
         for draft in drafts[index].take().unwrap_or_default() {
             let after = edges.after(&uses[locals + index], &draft, block.block.header, &mut shared)?;
@@ -56,7 +57,7 @@ pub(super) fn config(
         }
     }
     let settings = settings(&checker.parsed.settings, &in_use);
-    Some(Config { settings, providers, components, outputs, secret_sources: BTreeMap::new() })
+    Some(Config { settings, providers, components, vendors, outputs, secret_sources: BTreeMap::new() })
 }
 
 /// What all instances of a block share.
@@ -64,6 +65,7 @@ struct Instances<'a, 'p> {
     block: &'a ComponentBlock<'p>,
     provider: usize,
     rollout: &'a Rollout,
+    vendor: Option<usize>,
     spans: BTreeMap<String, Span>,
 }
 
@@ -82,6 +84,7 @@ impl Instances<'_, '_> {
             checks: draft.checks,
             lifecycle: draft.lifecycle,
             rollout: self.rollout.clone(),
+            vendor: self.vendor,
             after,
             span: block.block.header,
             level_span: block.level.value.span(),

@@ -15,6 +15,7 @@ pub(super) struct Names<'p> {
     pub locals: Vec<&'p Attribute>,
     pub components: Vec<&'p Block>,
     pub rollouts: BTreeMap<&'p str, &'p Block>,
+    pub vendors: BTreeMap<&'p str, &'p Block>,
     pub outputs: BTreeMap<&'p str, &'p Block>,
     pub providers: Vec<&'p Block>,
     local_by_name: BTreeMap<&'p str, usize>,
@@ -49,6 +50,7 @@ impl<'p> Names<'p> {
             locals: Vec::new(),
             components: Vec::new(),
             rollouts: BTreeMap::new(),
+            vendors: BTreeMap::new(),
             outputs: BTreeMap::new(),
             providers: Vec::new(),
             local_by_name: BTreeMap::new(),
@@ -60,6 +62,7 @@ impl<'p> Names<'p> {
                 ("locals", _) => names.add_locals(block, problems),
                 ("component", [kind, name]) => names.add_component(block, &kind.text, &name.text, problems),
                 ("rollout", [name]) => add(&mut names.rollouts, "rollout", &name.text, block, problems),
+                ("vendor", [name]) => add(&mut names.vendors, "vendor", &name.text, block, problems),
                 ("output", [name]) => add(&mut names.outputs, "output", &name.text, block, problems),
                 ("provider", _) => names.providers.push(block),
                 _ => {}
@@ -142,6 +145,11 @@ impl<'p> Names<'p> {
             "rollout" => Err(misplaced(
                 reference,
                 "A rollout has no value; it is only named in `rollout = …` of a component",
+                "Put what you need here into a `locals` block, and let both refer to it.",
+            )),
+            "vendor" => Err(misplaced(
+                reference,
+                "A vendor has no value; it is only named in `vendor = …` of a component",
                 "Put what you need here into a `locals` block, and let both refer to it.",
             )),
             _ if ROOTS.contains(&root) => Err(unsupported(reference)),

@@ -385,6 +385,17 @@ fn huge_numbers_and_texts_end_in_a_message() {
     }
 }
 
+/// Found by fuzzing: a million sums of large numbers were made before the range was refused.
+#[test]
+fn a_range_that_is_too_long_is_refused_before_it_is_made() {
+    let started = std::time::Instant::now();
+    for (start, end, step) in [("0", "1e93", "0.502"), ("1e93", "0", "-0.502"), ("0", "1000001", "1")] {
+        let text = format!("[for i in range(2000) : try(range({start}, {end}, {step}), \"no\")][1999]");
+        assert_eq!(shown(&text), "\"no\"");
+    }
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}
+
 #[test]
 fn an_empty_heredoc_is_refused_and_not_misread() {
     let error = parsed("[<<EOT\nEOT\n, <<EOT\nx\nEOT\n]").expect_err("misread");

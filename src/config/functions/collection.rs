@@ -228,11 +228,16 @@ fn range(args: &[Value]) -> Done {
         let direction = if down { "negative" } else { "positive" };
         return Err(Fault::at(2, format!("the step must be {direction} to get from {start} to {end}")));
     }
+    let too_many = || Fault::new(format!("the range has more than {MAX_ITEMS} numbers"));
+    let steps = end.subtract(&start).and_then(|way| way.divide(&step));
+    if steps.is_ok_and(|steps| steps > Number::from(MAX_ITEMS as i64)) {
+        return Err(too_many());
+    }
     let mut made = Vec::new();
     let mut at = start;
     while (!down && at < end) || (down && at > end) {
         if made.len() >= MAX_ITEMS {
-            return Err(Fault::new(format!("the range has more than {MAX_ITEMS} numbers")));
+            return Err(too_many());
         }
         made.push(Value::number(at.clone()));
         at = at.add(&step).map_err(|error| Fault::new(error.to_string()))?;

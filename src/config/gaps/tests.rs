@@ -4,8 +4,14 @@ use super::*;
 use crate::config::load::{Parsed, parse};
 use crate::config::source::Sources;
 
-const ALL: [Absence; 5] =
-    [Absence::Variable, Absence::Local, Absence::Component, Absence::Rollout, Absence::Provider];
+const ALL: [Absence; 6] = [
+    Absence::Variable,
+    Absence::Local,
+    Absence::Component,
+    Absence::Rollout,
+    Absence::Vendor,
+    Absence::Provider,
+];
 
 fn parsed(text: &str) -> Parsed {
     let mut sources = Sources::new();
@@ -21,7 +27,7 @@ fn excused(text: &str) -> Vec<Absence> {
 #[test]
 fn only_what_a_broken_text_may_have_declared_is_excused() {
     use Absence::*;
-    let table: [(&str, &[Absence]); 14] = [
+    let table: [(&str, &[Absence]); 15] = [
         ("variable \"a\" {}\n", &[]),
         ("component \"release\" \"b c\" {}\n", &[]),
         ("locals {\n  a = 1\n  a = 2\n}\n", &[]),
@@ -33,6 +39,7 @@ fn only_what_a_broken_text_may_have_declared_is_excused() {
         ("variable \"a {\n}\n\nlocals {\n  b = 1\n}\n", &[Variable]),
         ("component \"release\" \"a\" {\n  path = 1\n\nvariable \"b\" {}\n", &[Component]),
         ("rollout \"a\"\n{\n}\n", &[Rollout]),
+        ("vendor \"a\"\n{\n}\n", &[Vendor]),
         ("varaible \"a\" {}\n", &[Variable]),
         ("component \"a\" {}\n", &[Component]),
         ("patchform {\n  required_providers {\n    a = { version = }\n  }\n}\n", &[Provider]),

@@ -136,10 +136,11 @@ fn the_first_way_back_that_keeps_data_is_taken() {
         (ways(&[&throws, &uninstall()]), all, false, false, Ok(Some(WayBackKind::Uninstall))),
         (ways(&[&throws, &uninstall()]), all, true, false, Ok(Some(WayBackKind::Restore))),
         (ways(&[&restore(), &uninstall()]), no_snapshot, false, false, Ok(Some(WayBackKind::Uninstall))),
-        (ways(&[&restore()]), no_snapshot, false, false, Err(())),
-        (ways(&[&throws]), all, false, false, Err(())),
+        (ways(&[&restore()]), no_snapshot, false, false, Err(Block::Irreversible)),
+        (ways(&[&throws]), all, false, false, Err(Block::LosesData)),
+        (ways(&[&throws]), no_snapshot, false, false, Err(Block::Irreversible)),
         (ways(&[&throws]), all, false, true, Ok(None)),
-        (ways(&[]), all, false, false, Err(())),
+        (ways(&[]), all, false, false, Err(Block::Irreversible)),
     ] {
         let mut platform = Platform::new().with("a", "2", Some("1"), Some("1"), &[]);
         platform.can = can;
@@ -154,7 +155,8 @@ fn the_first_way_back_that_keeps_data_is_taken() {
                 let snapshots = change.way_back.is_some_and(|w| w.kind == WayBackKind::Restore);
                 assert_eq!(steps(&change.forth).contains("snapshot"), snapshots);
             }
-            other => assert_eq!((other, expected), (Verdict::Blocked(Block::Irreversible), Err(()))),
+            Verdict::Blocked(block) => assert_eq!(Err(block), expected),
+            other => panic!("{other:?}"),
         }
     }
 }

@@ -27,6 +27,9 @@ pub struct StoredEntry<'a> {
     /// From form 2 on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     wave: Option<usize>,
+    /// From form 2 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    vendor: Option<usize>,
     #[serde(default, skip_serializing_if = "no_indices")]
     after: Cow<'a, [usize]>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -61,6 +64,7 @@ impl<'a> From<&'a Entry> for StoredEntry<'a> {
             lifecycle: StoredLifecycle::from(&entry.lifecycle),
             rollout: entry.rollout,
             wave: Some(entry.wave),
+            vendor: entry.vendor,
             after: Cow::Borrowed(&entry.after),
             desired: level(&entry.desired),
             recorded: level(&entry.recorded),
@@ -94,6 +98,7 @@ impl StoredEntry<'_> {
             lifecycle: self.lifecycle.into(),
             rollout: self.rollout,
             wave: self.wave.unwrap_or_default(),
+            vendor: self.vendor,
             after: self.after.into_owned(),
             desired: self.desired.map(Into::into),
             recorded: self.recorded.map(Into::into),
@@ -227,6 +232,7 @@ enum StoredBlock<'a> {
     Rejected { run: Cow<'a, str>, reason: Cow<'a, str> },
     Refused(Cow<'a, str>),
     Irreversible,
+    LosesData,
     Claimed { claim: Cow<'a, str>, by: usize },
     Leased { run: Cow<'a, str> },
 }
@@ -243,6 +249,7 @@ impl<'a> From<&'a Block> for StoredBlock<'a> {
             }
             Block::Refused(why) => StoredBlock::Refused(Cow::Borrowed(why)),
             Block::Irreversible => StoredBlock::Irreversible,
+            Block::LosesData => StoredBlock::LosesData,
             Block::Claimed { claim, by } => StoredBlock::Claimed { claim: Cow::Borrowed(claim), by: *by },
             Block::Leased { run } => StoredBlock::Leased { run: Cow::Borrowed(run) },
         }
@@ -261,6 +268,7 @@ impl From<StoredBlock<'_>> for Block {
             }
             StoredBlock::Refused(why) => Block::Refused(why.into_owned()),
             StoredBlock::Irreversible => Block::Irreversible,
+            StoredBlock::LosesData => Block::LosesData,
             StoredBlock::Claimed { claim, by } => Block::Claimed { claim: claim.into_owned(), by },
             StoredBlock::Leased { run } => Block::Leased { run: run.into_owned() },
         }

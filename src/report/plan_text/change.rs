@@ -1,6 +1,7 @@
 //! One component that changes, in full.
 
 use super::{View, diff, heading, level, way};
+use crate::plan::along::Along;
 use crate::plan::noun::{Change, Entry, Plan};
 use crate::report::mark::Mark;
 use crate::report::page::{Page, columns};
@@ -16,8 +17,24 @@ pub const INDENT: usize = 6;
 /// Items of one list shown before the rest is counted.
 const FEW: usize = 8;
 
+/// What is drawn.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// What restores of whole systems take along.
+    pub along: &'a Along<'a>,
+    /// Index into the plan's entries.
+    pub at: usize,
+    /// The component.
+    pub entry: &'a Entry,
+    /// Its change.
+    pub change: &'a Change,
+}
+
 /// Draws it.
-pub fn draw(page: &mut Page, view: &View<'_>, plan: &Plan, entry: &Entry, change: &Change) {
+pub fn draw(page: &mut Page, view: &View<'_>, subject: Subject<'_>) {
+    let Subject { plan, entry, change, .. } = subject;
     opening(page, view, entry, change);
     let mut why = vec![plain(Reason::of(plan, entry).why)];
     if change.downgrade {
@@ -36,7 +53,7 @@ pub fn draw(page: &mut Page, view: &View<'_>, plan: &Plan, entry: &Entry, change
     if preview.space > 0 {
         page.labelled(INDENT, COLUMN, "space", &[plain(size::bytes(preview.space))]);
     }
-    way::draw(page, view, INDENT, entry, change);
+    way::draw(page, view, INDENT, subject);
     let warnings: Vec<&str> = preview.warnings.iter().flat_map(|w| w.lines()).collect();
     list(page, view, "mind", &warnings, |text| vec![tinted(Tint::Change, *text)]);
 }

@@ -1,8 +1,10 @@
 //! The components that change: each in full while they are few; by block, with counts, when they are many.
 
+use super::change::Subject;
 use super::{View, change, level};
 use crate::model::Address;
-use crate::plan::noun::{Change, Entry, Plan};
+use crate::plan::along::Along;
+use crate::plan::noun::Plan;
 use crate::report::mark::{Counts, Mark};
 use crate::report::page::Page;
 use crate::report::size;
@@ -18,25 +20,27 @@ const WAYS: usize = 5;
 
 /// Draws what changes.
 pub fn draw(page: &mut Page, plan: &Plan, view: &View<'_>) {
-    let changing: Vec<(&Entry, &Change)> = plan.changes().map(|(_, entry, change)| (entry, change)).collect();
+    let along = Along::of(plan);
+    let subject = |(at, entry, change)| Subject { plan, along: &along, at, entry, change };
+    let changing: Vec<Subject<'_>> = plan.changes().map(subject).collect();
     if view.full || changing.len() <= FEW {
-        for (entry, change) in changing {
+        for subject in changing {
             page.blank();
-            change::draw(page, view, plan, entry, change);
+            change::draw(page, view, subject);
         }
         return;
     }
     // Entries are sorted by address, so that the instances of a block stand together.
-    let blocks: Vec<&[(&Entry, &Change)]> =
-        changing.chunk_by(|a, b| same_block(&a.0.address, &b.0.address)).collect();
+    let blocks: Vec<&[Subject<'_>]> =
+        changing.chunk_by(|a, b| same_block(&a.entry.address, &b.entry.address)).collect();
     let shown = view.shown(blocks.len(), BLOCKS);
     for block in &blocks[..shown] {
         page.blank();
-        draw_block(page, view, plan, block);
+        draw_block(page, view, block);
     }
     let rest = &blocks[shown..];
     if !rest.is_empty() {
-        let counts = Counts::of(rest.iter().flat_map(|b| b.iter()).map(|(entry, _)| *entry));
+        let counts = Counts::of(rest.iter().flat_map(|b| b.iter()).map(|s| s.entry));
         let each: Vec<String> =
             counts.present().map(|(m, n)| format!("{} {}", size::count(n), m.counted())).collect();
         page.blank();
@@ -50,19 +54,19 @@ fn same_block(a: &Address, b: &Address) -> bool {
 }
 
 /// The first instance in full, then how many are like it and how many are not.
-fn draw_block(page: &mut Page, view: &View<'_>, plan: &Plan, block: &[(&Entry, &Change)]) {
+fn draw_block(page: &mut Page, view: &View<'_>, block: &[Subject<'_>]) {
     let Some((first, rest)) = block.split_first() else { return };
-    change::draw(page, view, plan, first.0, first.1);
+    change::draw(page, view, *first);
     if rest.is_empty() {
         return;
     }
     let mut ways: BTreeMap<(Mark, String), usize> = BTreeMap::new();
-    for (_, change) in rest {
+    for Subject { change, .. } in rest {
         let levels = level::brief(change.from.as_ref(), change.to.as_ref());
         *ways.entry((Mark::of_change(change), levels)).or_default() += 1;
     }
     let shown = view.shown(ways.len(), WAYS);
-    let name = first.0.address.block();
+    let name = first.entry.address.block();
     for ((mark, levels), n) in ways.iter().take(shown) {
         let count = format!("{} more of {name}  ", size::count(*n));
         let sign = tinted(mark.tint(), format!("{} ", mark.sign()));

@@ -1,17 +1,22 @@
 //! The way forth of a change as one line, and its way back: what kind, where it is kept, what it covers, what it costs.
 
 use super::View;
-use super::change::COLUMN;
+use super::change::{COLUMN, Subject};
 use crate::model::period;
 use crate::plan::noun::{Change, Entry, Planned};
 use crate::report::page::Page;
+use crate::report::reason::name;
 use crate::report::size;
 use crate::report::style::{Piece, Tint, plain, tinted};
 use patchform_sdk::message::{WayBack, WayBackKind};
 use std::time::Duration;
 
+/// Components named before the rest is counted.
+const FEW: usize = 8;
+
 /// Draws both ways.
-pub fn draw(page: &mut Page, _view: &View<'_>, indent: usize, entry: &Entry, change: &Change) {
+pub fn draw(page: &mut Page, view: &View<'_>, indent: usize, subject: Subject<'_>) {
+    let Subject { entry, change, .. } = subject;
     page.labelled(indent, COLUMN, "way forth", &steps(&change.forth));
     let Some(way) = &change.way_back else {
         let none = [tinted(Tint::Bad, "none: this patch cannot be undone"), plain(", as lifecycle accepts")];
@@ -24,14 +29,33 @@ pub fn draw(page: &mut Page, _view: &View<'_>, indent: usize, entry: &Entry, cha
         let label = if way.kind == WayBackKind::Restore { "snapshot" } else { "uninstall" };
         page.labelled(indent, COLUMN, label, &[plain(kept)]);
     }
-    if way.discards_data {
-        let after = if entry.snapshot.may_lose_data {
-            "; it may be used even after traffic has returned (may_lose_data)"
-        } else {
-            ""
+    let along = subject.along.with(subject.plan, subject.at);
+    if !along.is_empty() {
+        let shown = view.shown(along.len(), FEW);
+        let names: Vec<String> = along[..shown].iter().map(|i| name(subject.plan, *i)).collect();
+        let more = match along.len() - shown {
+            0 => String::new(),
+            n => format!(" and {} more", size::count(n)),
         };
+        let takes = format!("going back takes back too, where begun later: {}{more}", names.join(", "));
+        page.labelled(indent, COLUMN, "", &[tinted(Tint::Change, takes)]);
+    }
+    data(page, indent, entry, change);
+}
+
+/// What going back does to data: that it throws some away, or that a way back was passed over because it would.
+fn data(page: &mut Page, indent: usize, entry: &Entry, change: &Change) {
+    let Some(way) = &change.way_back else { return };
+    if way.discards_data {
+        let after = if entry.snapshot.may_lose_data { ", as may_lose_data accepts" } else { "" };
         let loses = tinted(Tint::Bad, "going back throws away data written since the snapshot");
         page.labelled(indent, COLUMN, "", &[loses, plain(after)]);
+        return;
+    }
+    let mut passed_over = change.preview.ways_back.iter().take_while(|w| *w != way);
+    if passed_over.any(|w| w.discards_data && w.kind == WayBackKind::Restore) {
+        let passed = "no restore: it would throw away data written since (may_lose_data is not set)";
+        page.labelled(indent, COLUMN, "", &[tinted(Tint::Dim, passed)]);
     }
 }
 

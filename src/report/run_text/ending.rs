@@ -4,6 +4,7 @@ use super::emergency::emergency;
 use super::tail;
 use crate::model::period;
 use crate::plan::noun::Plan;
+use crate::report::emergency::emergencies;
 use crate::report::page::Page;
 use crate::report::plan_text::brief;
 use crate::report::reason::name;
@@ -26,9 +27,9 @@ pub fn ending(plan: &Plan, run: &RunView, style: Style) -> String {
     }
     alone(&mut page, plan, run);
     left(&mut page, plan, run);
-    for component in run.components.iter().filter(|c| c.stands == Stands::Stuck) {
+    for stuck in emergencies(plan, run) {
         page.blank();
-        emergency(&mut page, plan, component);
+        emergency(&mut page, &stuck);
     }
     page.blank();
     for (what, command) in next(plan, run) {
@@ -159,19 +160,17 @@ fn left(page: &mut Page, plan: &Plan, run: &RunView) {
 fn next(plan: &Plan, run: &RunView) -> Vec<(String, String)> {
     let id = &run.id;
     match run.ended {
-        Ended::Complete => vec![("To take it all back: ".into(), format!("patchform rollback {id}"))],
+        Ended::Complete => {
+            let mut rows = vec![("To take it all back: ".into(), format!("patchform rollback {id}"))];
+            rows.extend(allow(plan, run));
+            rows
+        }
         Ended::Incomplete => vec![("For what was left alone: ".into(), "patchform plan".into())],
         Ended::Restored => {
             let mut rows = vec![("The whole story: ".into(), format!("patchform run show {id}"))];
-            let rejected = run.components.iter().find(|c| c.rejected);
             let failed = run.components.iter().any(|c| c.failed_at.is_some());
-            rows.extend(match rejected {
-                Some(first) => Some((
-                    "A level that was rolled back is not tried again. Declare another one, or: ".into(),
-                    format!("patchform allow '{}'", name(plan, first.entry)),
-                )),
-                None => failed.then(|| ("To try again what failed: ".into(), "patchform apply".into())),
-            });
+            let again = || failed.then(|| ("To try again what failed: ".into(), "patchform apply".into()));
+            rows.extend(allow(plan, run).or_else(again));
             rows
         }
         Ended::Halted => vec![
@@ -183,4 +182,13 @@ fn next(plan: &Plan, run: &RunView) -> Vec<(String, String)> {
             ("To end the run as it stands: ".into(), format!("patchform run abandon {id}")),
         ],
     }
+}
+
+/// How a level that was rolled back may be tried again.
+fn allow(plan: &Plan, run: &RunView) -> Option<(String, String)> {
+    let first = run.components.iter().find(|c| c.rejected)?;
+    Some((
+        "A level that was rolled back is not tried again. Declare another one, or: ".into(),
+        format!("patchform allow '{}'", name(plan, first.entry)),
+    ))
 }

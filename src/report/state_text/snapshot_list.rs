@@ -6,13 +6,57 @@ use crate::report::page::Page;
 use crate::report::size;
 use crate::report::style::{Style, Tint, plain, tinted};
 use crate::report::table::Table;
-use crate::state::{Snapshot, State};
+use crate::state::{Orphan, Snapshot, State};
+use std::collections::BTreeSet;
+
+/// All that is known of snapshots.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listed {
+    /// The state.
+    pub state: State,
+    /// Snapshots that may exist although no run can use them.
+    pub orphans: Vec<Orphan>,
+    /// Runs that took a stored snapshot and whose folder is gone.
+    pub lost: BTreeSet<String>,
+}
 
 /// Draws those of `covering` (all, when it is empty), by component, the newest first. A snapshot whose component the
-/// state no longer knows is marked as an orphan.
-pub fn snapshot_list(state: &State, covering: &[Address], clock: Clock, style: Style) -> String {
+/// state no longer knows is marked, and one whose run has no folder any more.
+pub fn snapshot_list(listed: &Listed, covering: &[Address], clock: Clock, style: Style) -> String {
     let now = clock.now;
     let mut page = Page::new(style);
+    stored(&mut page, listed, covering, now);
+    let covered = |o: &&Orphan| covering.is_empty() || covering.iter().any(|c| c.covers(&o.component));
+    let orphans: Vec<&Orphan> = listed.orphans.iter().filter(covered).collect();
+    draw_orphans(&mut page, &orphans, now);
+    page.finish()
+}
+
+fn draw_orphans(page: &mut Page, orphans: &[&Orphan], now: Moment) {
+    if orphans.is_empty() {
+        return;
+    }
+    page.blank();
+    let told = "Orphans: asked for by a run that ended, and nobody saw whether they were made.";
+    page.line(0, 2, &[tinted(Tint::Change, told)]);
+    let mut table = Table::new(&["component", "snapshot", "back to", ">age", "place", "run"]);
+    for orphan in orphans {
+        table.row(vec![
+            tinted(Tint::Change, orphan.component.to_string()),
+            plain(&orphan.id),
+            plain(orphan.level.as_ref().map_or("(absent)".to_string(), |l| l.to_string())),
+            plain(age(orphan.asked, now)),
+            plain(&orphan.place),
+            plain(&orphan.run),
+        ]);
+    }
+    table.draw(page, 0);
+    let command = tinted(Tint::Command, "patchform snapshot prune");
+    page.line(0, 2, &[plain("To drop them, whether they exist or not: "), command]);
+}
+
+fn stored(page: &mut Page, listed: &Listed, covering: &[Address], now: Moment) {
+    let state = &listed.state;
     let mut rows: Vec<(&String, &Snapshot)> = state
         .snapshots
         .iter()
@@ -20,14 +64,18 @@ pub fn snapshot_list(state: &State, covering: &[Address], clock: Clock, style: S
         .collect();
     if rows.is_empty() {
         page.line(0, 2, &[plain("There are no snapshots.")]);
-        return page.finish();
+        return;
     }
     rows.sort_by(|a, b| (&a.1.component, b.1.taken, a.0).cmp(&(&b.1.component, a.1.taken, b.0)));
     let mut table =
         Table::new(&["component", "snapshot", "back to", ">age", ">size", "covers", "place", "expires"]);
     for (id, snapshot) in &rows {
         let known = state.records.contains_key(&snapshot.component);
-        let orphan = if known { "" } else { " (orphan)" };
+        let orphan = match known {
+            false => " (not managed)",
+            true if listed.lost.contains(&snapshot.run) => " (its run is gone)",
+            true => "",
+        };
         let expires = expiry(snapshot.expires, now);
         table.row(vec![
             tinted(if known { Tint::Bold } else { Tint::Change }, format!("{}{orphan}", snapshot.component)),
@@ -40,12 +88,11 @@ pub fn snapshot_list(state: &State, covering: &[Address], clock: Clock, style: S
             tinted(if expires == "expired" { Tint::Change } else { Tint::Plain }, expires),
         ]);
     }
-    table.draw(&mut page, 0);
+    table.draw(page, 0);
     let total = rows.iter().fold(0u64, |sum, (_, s)| sum.saturating_add(s.size));
     page.blank();
     let sum = format!("{}, {} in all.", size::counted(rows.len(), "snapshot"), size::bytes(total));
     page.line(0, 2, &[plain(sum)]);
-    page.finish()
 }
 
 fn coverage(snapshot: &Snapshot) -> String {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::plan::samples::single;
 use crate::report::state_samples::{now, state};
+use crate::state::{Orphan, State};
 
 fn clock() -> Clock {
     Clock { now: now(), zone: |_| 3_600 }
@@ -30,13 +31,28 @@ fn shows_one() {
 #[test]
 fn snapshots_at_three_widths() {
     for width in [60, 80, 120] {
-        let text = snapshot_list(&state(), &[], clock(), Style::plain(width));
+        let text = snapshot_list(&listed(state()), &[], clock(), Style::plain(width));
         insta::assert_snapshot!(format!("snapshots_{width}"), text);
     }
-    assert_eq!(
-        snapshot_list(&State { snapshots: Default::default(), ..state() }, &[], clock(), Style::plain(80)),
-        "There are no snapshots.\n"
-    );
+    let none = State { snapshots: Default::default(), ..state() };
+    let none = Listed { state: none, orphans: Vec::new(), lost: Default::default() };
+    assert_eq!(snapshot_list(&none, &[], clock(), Style::plain(80)), "There are no snapshots.\n");
+}
+
+/// With an orphan, and a snapshot whose run is gone.
+fn listed(state: State) -> Listed {
+    let mut listed = Listed { state, orphans: Vec::new(), lost: Default::default() };
+    let (id, snapshot) = listed.state.snapshots.first_key_value().unwrap();
+    listed.orphans.push(Orphan {
+        id: format!("{id}-2"),
+        component: snapshot.component.clone(),
+        run: "20261122-010000-cd34".into(),
+        level: Some(single("1.4.0")),
+        asked: snapshot.taken,
+        place: snapshot.place.clone(),
+    });
+    listed.lost.insert(snapshot.run.clone());
+    listed
 }
 
 #[test]
@@ -83,7 +99,7 @@ fn hostile_places_are_not_obeyed() {
         snapshot.place = "\u{1b}[2J\nforged".into();
         snapshot.level = Some(single("\u{7}"));
     }
-    let text = snapshot_list(&state, &[], clock(), Style::plain(80));
+    let text = snapshot_list(&listed(state), &[], clock(), Style::plain(80));
     assert!(!text.chars().any(|c| c.is_control() && c != '\n'));
 }
 

@@ -2,7 +2,7 @@
 
 use crate::contract::scene::{Bench, same};
 use crate::contract::{Outcome, Stop};
-use crate::message::{Action, Answer, Cancel, Verdict};
+use crate::message::{Action, Answer, Cancel, SnapshotRef, Verdict};
 
 pub fn cycle(bench: &Bench) -> Outcome {
     let mut scene = bench.reversible()?;
@@ -79,6 +79,10 @@ pub fn drop_snapshot(bench: &Bench) -> Outcome {
         let act = scene.back(0, &snapshot, None)?;
         scene.apply(Action::Drop, &act)?;
     }
+    // One whose making was never seen: nobody has its token, and it may not be there.
+    let unseen = SnapshotRef { id: format!("{}-unseen", snapshot.id), token: None };
+    let act = scene.back(0, &unseen, None)?;
+    scene.apply(Action::Drop, &act)?;
     same(&before, &scene.digest(0)?, "dropping a snapshot changed the component")
 }
 

@@ -1,0 +1,33 @@
+//! What is fuzzed: one row per target. Each takes any bytes, and panics only when patchform breaks a promise.
+
+mod configuration;
+mod expression;
+mod hearing;
+mod journal;
+mod message;
+mod plan;
+mod pointing;
+mod serving;
+mod state;
+mod version;
+
+/// One thing that reads bytes which others wrote.
+pub struct Target {
+    /// As `fuzz/run` and the folders of seeds call it.
+    pub name: &'static str,
+    /// Takes one input.
+    pub run: fn(&[u8]),
+}
+
+/// All targets.
+pub const TARGETS: &[Target] = &[
+    Target { name: "configuration", run: configuration::run },
+    Target { name: "expression", run: expression::run },
+    Target { name: "hearing", run: hearing::run },
+    Target { name: "journal", run: journal::run },
+    Target { name: "message", run: message::run },
+    Target { name: "plan", run: plan::run },
+    Target { name: "serving", run: serving::run },
+    Target { name: "state", run: state::run },
+    Target { name: "version", run: version::run },
+];

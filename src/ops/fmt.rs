@@ -1,0 +1,104 @@
+//! `fmt`: files of the configuration in the usual style.
+
+use super::Failure;
+use super::project;
+use crate::config::source::Sources;
+use crate::model::Diagnostics;
+use crate::world::disk;
+use std::path::{Path, PathBuf};
+
+/// Names of files that can be formatted end so. JSON has no style of ours.
+const ENDINGS: [&str; 2] = [".pf.hcl", ".pfvars"];
+
+/// A file whose style differs.
+pub struct Change {
+    /// What it holds; a byte order mark is left out.
+    pub before: String,
+    /// What it should hold.
+    pub after: String,
+}
+
+/// The files that `targets` name: files themselves, those of folders, with `recursive` also of folders below. Without
+/// targets those of the working folder. Hidden files and folders are passed over.
+///
+/// # Errors
+/// A target that is not there, or no file of ours; a folder that cannot be read.
+pub fn files(targets: &[PathBuf], recursive: bool) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = Vec::new();
+    if targets.is_empty() {
+        in_folder(Path::new("."), recursive, &mut found)?;
+    }
+    for target in targets {
+        if target.is_dir() {
+            in_folder(target, recursive, &mut found)?;
+        } else if !target.exists() {
+            return Err(Failure::error(format!("there is no file or folder {}", target.display())));
+        } else if is_ours(&target.to_string_lossy()) {
+            found.push(target.clone());
+        } else {
+            let problem = format!("{} cannot be formatted", target.display());
+            return Err(Failure::error(problem).hint("fmt formats *.pf.hcl and *.pfvars files"));
+        }
+    }
+    Ok(found)
+}
+
+fn in_folder(folder: &Path, recursive: bool, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        let mut below = Vec::new();
+        for name in project::names_in(&folder)? {
+            let path = if folder == Path::new(".") { PathBuf::from(&name) } else { folder.join(&name) };
+            // A link to a folder may lead in circles; its files are formatted where they are.
+            let is_folder = path.is_dir();
+            if is_folder && recursive && !path.is_symlink() {
+                below.push(path);
+            } else if !is_folder && is_ours(&name) {
+                found.push(path);
+            }
+        }
+        folders.extend(below.into_iter().rev());
+    }
+    Ok(())
+}
+
+fn is_ours(name: &str) -> bool {
+    ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
+/// Formats one file; `write` replaces it. Nothing is written where nothing changes.
+///
+/// # Errors
+/// A file that cannot be read or written; what is wrong with its syntax. Then it stays as it is.
+pub fn file(path: &Path, write: bool) -> Result<Option<Change>, Failure> {
+    if !path.is_file() {
+        return Err(Failure::error(format!("cannot format {}: it is no file", path.display())));
+    }
+    let bytes = disk::read(path, project::LIMIT).map_err(|e| project::unreadable(path, &e))?;
+    let Some(change) = text(&path.to_string_lossy(), &bytes)? else { return Ok(None) };
+    if write {
+        disk::replace(path, &bytes, change.after.as_bytes())
+            .map_err(|e| Failure::error(format!("cannot write {}: {e}", path.display())))?;
+    }
+    Ok(Some(change))
+}
+
+/// Formats a text; nothing if it is in style already.
+///
+/// # Errors
+/// What is wrong with its syntax.
+pub fn text(name: &str, bytes: &[u8]) -> Result<Option<Change>, Failure> {
+    let mut sources = Sources::new();
+    let formatted = match sources.add(name, bytes) {
+        Ok(file) => crate::config::fmt::format(&sources, file).map(|after| (sources.text(file), after)),
+        Err(problem) => Err(Diagnostics::from(problem)),
+    };
+    match formatted {
+        Ok((_, after)) if after.as_bytes() == bytes => Ok(None),
+        Ok((before, after)) => Ok(Some(Change { before: before.to_string(), after })),
+        Err(problems) => {
+            let failure = Failure::error(format!("{name} cannot be formatted; it stays as it is"));
+            Err(Failure { diagnostics: Some(Box::new((sources, problems))), ..failure })
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! What a person needs who has to put right by hand what could not be restored: why, where, which steps, whom to call.
+
+use super::order::Order;
+use super::plan_text::reload;
+use super::reason::name;
+use super::run_view::{RunView, Settled, Stands};
+use crate::config::checked::{Check, Probe, Vendor};
+use crate::plan::noun::{Change, Entry, Plan, Step, Verdict};
+use std::cmp::Reverse;
+
+/// The emergency plan of one stuck component.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Emergency<'a> {
+    /// Index into the plan's entries.
+    pub entry: usize,
+    /// Its address.
+    pub address: String,
+    /// Why it could not be restored.
+    pub why: &'a str,
+    /// What went wrong first, in a sentence; empty where that is not known.
+    pub cause: &'a str,
+    /// How it is reached.
+    pub connection: &'a str,
+    /// Its host or system, where that is known.
+    pub target: Option<&'a str>,
+    /// What it manages there.
+    pub claims: &'a [String],
+    /// What to do, in order.
+    pub steps: Vec<String>,
+    /// Whom to call.
+    pub contact: Option<&'a Vendor>,
+}
+
+/// Those of all stuck components, in the order in which they are to be restored: what stands on others first.
+pub fn emergencies<'a>(plan: &'a Plan, run: &'a RunView) -> Vec<Emergency<'a>> {
+    let mut stuck: Vec<&Settled> = run.components.iter().filter(|c| c.stands == Stands::Stuck).collect();
+    if stuck.is_empty() {
+        return Vec::new();
+    }
+    let layers = Order::of(plan).by_entry(plan.entries.len());
+    stuck.sort_by_key(|c| (c.under.is_some(), Reverse(layers.get(c.entry).copied()), c.entry));
+    stuck.into_iter().filter_map(|c| of(plan, c)).collect()
+}
+
+fn of<'a>(plan: &'a Plan, stuck: &'a Settled) -> Option<Emergency<'a>> {
+    let entry = plan.entries.get(stuck.entry)?;
+    let identity = entry.observed.identity();
+    let mut steps = Vec::new();
+    if let Some(under) = stuck.under {
+        steps.push(format!("First restore {}, by its own steps.", name(plan, under)));
+    }
+    if let Verdict::Change(change) = &entry.verdict {
+        steps.extend(way_back(entry, change, stuck.snapshot.as_deref()));
+    }
+    Some(Emergency {
+        entry: stuck.entry,
+        address: name(plan, stuck.entry),
+        why: &stuck.why,
+        cause: &stuck.cause,
+        connection: &entry.connection.kind,
+        target: identity.map(|i| i.target.as_str()).filter(|t| !t.is_empty()),
+        claims: identity.map_or(&[], |i| &i.claims),
+        steps,
+        contact: entry.vendor.and_then(|v| plan.vendors.get(v)),
+    })
+}
+
+fn way_back(entry: &Entry, change: &Change, snapshot: Option<&str>) -> Vec<String> {
+    let before = change.from.as_ref().map_or("absent".into(), |level| format!("at {level}"));
+    let mut steps = Vec::new();
+    for planned in &change.back {
+        match planned.action {
+            Step::Drain => steps.push("Take traffic away from it.".into()),
+            Step::Restore => steps.push(restore(change, snapshot, &before)),
+            Step::Uninstall => steps.push(format!("Take the patch out, so that it is {before} again.")),
+            Step::Reload => steps.push(format!("Bring it into force: {}.", reload(change.preview.reload))),
+            Step::Verify => {
+                steps.push(format!("Make sure that it is {before}."));
+                steps.extend(
+                    entry.checks.iter().map(|check| format!("Check {}: {}.", check.name, tried(check))),
+                );
+            }
+            Step::Undrain => steps.push("Let traffic return to it.".into()),
+            _ => {}
+        }
+    }
+    if steps.is_empty() {
+        steps.push(format!("There is no stored way back: see by hand that it is {before} again."));
+    }
+    steps
+}
+
+fn restore(change: &Change, snapshot: Option<&str>, before: &str) -> String {
+    let id = snapshot.map_or(String::new(), |id| format!(" {id}"));
+    let place = change.way_back.as_ref().map(|w| w.place.as_str()).filter(|p| !p.is_empty());
+    let place = place.map_or(String::new(), |p| format!(" ({p})"));
+    let loses = match &change.way_back {
+        Some(way) if way.discards_data => " This throws away data written since it was taken.",
+        _ => "",
+    };
+    format!("Restore its snapshot{id}{place}, so that it is {before} again.{loses}")
+}
+
+/// What a check tries, as one would type it.
+fn tried(check: &Check) -> String {
+    match &check.probe {
+        Probe::Exec { command, .. } => format!("run {}", command.join(" ")),
+        Probe::Tcp { host, port } => format!("connect to {host} port {port}"),
+        Probe::Http { url, expect_status, .. } => format!("GET {url} answers {expect_status}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::samples;
+    use crate::report::run_samples::ended;
+    use crate::report::run_view::Ended;
+
+    #[test]
+    fn what_stands_on_others_is_restored_first() {
+        let plan = samples::fleet(3, true);
+        let mut run = ended(&plan, Ended::Stuck);
+        for c in &mut run.components {
+            c.stands = Stands::Stuck;
+            c.under = (c.entry < 2).then_some(c.entry + 1);
+        }
+        let all = emergencies(&plan, &run);
+        let order: Vec<usize> = all.iter().map(|e| e.entry).collect();
+        assert_eq!(order, [2, 1, 0]);
+        assert_eq!(all[1].steps[0], "First restore release.web[2], by its own steps.");
+        assert!(all[0].steps[0].starts_with("Restore its snapshot"), "{:?}", all[0].steps);
+    }
+}
