@@ -245,7 +245,7 @@ impl<'a> Judge<'a> {
         }
         let busy = self.busy(i, flying, world);
         self.together(begin, &busy, &name())?;
-        let all = busy.iter().map(|(k, _)| *k).collect::<BTreeSet<usize>>();
+        let all = busy.keys().copied().collect::<BTreeSet<usize>>();
         match begin.action.leg {
             Leg::Forth => {
                 for on in &self.graph.needs[i] {
@@ -466,7 +466,7 @@ impl<'a> Judge<'a> {
                     let other = &self.sc.components[*k];
                     *k != i && other.target == c.target && (other.way == Way::Whole || c.way == Way::Whole)
                 };
-                if !above && !stuck.iter().any(|k| beside(k)) {
+                if !above && !stuck.iter().any(beside) {
                     return broken(Rule::StuckNeedless, format!("c{i} is stuck without a cause"));
                 }
             }
