@@ -43,26 +43,36 @@ fn the_python_example() {
     keeps_all(
         &["examples/provider-python/provider.py"],
         "examples/provider-python/contract.json",
-        &["broken"],
+        &["broken", "switch", "switch-missing"],
     );
 }
 
 #[test]
 fn the_rust_example() {
     let program = example("note");
-    keeps_all(&[&program], "tests/contracts/note.json", &["broken"]);
+    keeps_all(&[&program], "tests/contracts/note.json", &["broken", "switch", "switch-missing"]);
 }
 
 #[test]
 fn the_release_provider() {
     let program = example("serve_release");
-    keeps_all(&[&program], "tests/contracts/release.json", &[]);
+    keeps_all(&[&program], "tests/contracts/release.json", &["switch", "switch-missing"]);
 }
 
 #[test]
 fn the_command_provider() {
     let program = example("serve_command");
-    keeps_all(&[&program], "tests/contracts/command.json", &[]);
+    keeps_all(&[&program], "tests/contracts/command.json", &["switch", "switch-missing"]);
+}
+
+#[test]
+fn the_command_provider_under_a_dead_mans_switch() {
+    let program = example("serve_command");
+    let wanted =
+        ["cycle", "install-cycle", "same-id", "broken", "kill", "kill-same-id", "switch", "switch-missing"];
+    let (summary, all) =
+        check(&[&program], "tests/contracts/command_switch.json", &|name| wanted.contains(&name));
+    assert_eq!(summary, Summary { passed: wanted.len(), failed: 0, skipped: 0 }, "{all:?}");
 }
 
 /// The Python example with one promise broken by a change of its text, and the checks that must notice.

@@ -91,16 +91,15 @@ fn every_break_is_named_with_its_place_and_what_it_means() {
         assert!(!found["broken"]["means"].as_str().unwrap().is_empty(), "{name}");
         found
     };
-    let edit = |lab: &Lab, path: &Path, edit: &dyn Fn(Vec<&str>) -> Vec<String>| {
+    let edit = |path: &Path, edit: &dyn Fn(Vec<&str>) -> Vec<String>| {
         let text = fs::read_to_string(path).unwrap();
         let lines = edit(text.lines().collect());
         fs::write(path, lines.join("\n") + "\n").unwrap();
-        let _ = lab;
     };
     let owned = |lines: Vec<&str>| -> Vec<String> { lines.into_iter().map(String::from).collect() };
 
     let found = changed("one byte", &|lab| {
-        edit(lab, &segment(lab, 1), &|lines| {
+        edit(&segment(lab, 1), &|lines| {
             let mut lines = owned(lines);
             lines[4] = lines[4].replacen("command", "commend", 1).replacen("forth", "fourth", 1);
             lines
@@ -113,13 +112,13 @@ fn every_break_is_named_with_its_place_and_what_it_means() {
     assert_eq!(found["head_sha256"], Json::Null);
 
     let found = changed("a line less", &|lab| {
-        edit(lab, &segment(lab, 1), &|lines| owned(lines[..6].iter().chain(&lines[7..]).copied().collect()));
+        edit(&segment(lab, 1), &|lines| owned(lines[..6].iter().chain(&lines[7..]).copied().collect()));
     });
     assert_eq!(found["broken"]["line"], 7);
 
     // Cut at a batch's end, the rest is a whole chain: only the recorded head tells.
     let found = changed("the end cut off", &|lab| {
-        edit(lab, &segment(lab, 1), &|lines| {
+        edit(&segment(lab, 1), &|lines| {
             let upto = lines[..lines.len() - 1].iter().rposition(|l| l.contains(",\"end\":true,")).unwrap();
             owned(lines[..=upto].to_vec())
         });
@@ -196,8 +195,7 @@ fn unpacked(lab: &Lab, options: &str) -> PathBuf {
     let tar = lab.command(Path::new("tar"), &["xzf", "evidence.tar.gz", "-C", "unpacked"]).status().unwrap();
     assert!(tar.success());
     fs::remove_file(lab.path("evidence.tar.gz")).unwrap();
-    let inner = fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
-    inner
+    fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path()
 }
 
 /// The recipe as the archive's README has it: its indented lines.
@@ -205,7 +203,9 @@ fn recipe(archive: &Path) -> String {
     let readme = fs::read_to_string(archive.join("README.txt")).unwrap();
     let lines = readme.lines().skip_while(|line| !line.starts_with("    export LC_ALL"));
     let lines = lines.take_while(|line| line.is_empty() || line.starts_with("    "));
-    lines.map(|line| line.strip_prefix("    ").unwrap_or(line).to_string() + "\n").collect()
+    let script: String =
+        lines.map(|line| line.strip_prefix("    ").unwrap_or(line).to_string() + "\n").collect();
+    script.trim_end().to_string() + "\n"
 }
 
 /// Runs the recipe in the archive's folder, as its README says.
@@ -315,7 +315,8 @@ fn whoever_also_corrects_the_sums_is_found_by_the_chain() {
 #[test]
 fn the_recipe_of_the_docs_is_that_of_the_archive() {
     let docs = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reliability.md")).unwrap();
-    let archive = unpacked(&finished(), "");
+    let lab = finished();
+    let archive = unpacked(&lab, "");
     assert!(docs.contains(&format!("```sh\n{}```\n", recipe(&archive))));
 }
 
@@ -405,6 +406,9 @@ fn a_secret_never_enters_an_archive() {
         assert!(started.elapsed() < Duration::from_secs(60), "the patch does not begin");
         std::thread::sleep(Duration::from_millis(10));
     }
+    // A run that is driven is exported as far as it is.
+    with_password(&lab, "run export --out driven.tar.gz").exits(0);
+    assert!(!content(&lab, "driven.tar.gz").contains(PASSWORD));
     controller.kill().unwrap();
     controller.wait().unwrap();
     // The command goes on without its controller, and its trace has the secret as it was printed.

@@ -107,7 +107,7 @@ fn the_state_fits_its_schema() {
 fn lists_have_the_documented_fields() {
     let lab = applied();
     let components = document(&lab.patchform("state list --json").exits(0));
-    assert_eq!(fields(&components), ["components", "format_version"]);
+    assert_eq!(fields(&components), ["components", "format_version", "open_runs"]);
     assert_eq!(
         fields(&components["components"][0]),
         ["address", "alias", "at", "level", "provider", "run", "sha256", "target"]
@@ -115,7 +115,7 @@ fn lists_have_the_documented_fields() {
     let one = document(&lab.patchform("state list --json command.b").exits(0));
     assert_eq!(one["components"].as_array().map(Vec::len), Some(1));
     let snapshots = document(&lab.patchform("snapshot list --json").exits(0));
-    assert_eq!(fields(&snapshots), ["format_version", "orphans", "snapshots"]);
+    assert_eq!(fields(&snapshots), ["format_version", "open_runs", "orphans", "snapshots"]);
     assert_eq!(
         fields(&snapshots["snapshots"][0]),
         [

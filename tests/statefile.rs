@@ -74,6 +74,8 @@ fn outputs_and_graph() {
     lab.patchform("output where").exits(0).says("port 3");
     lab.patchform("output nothing").exits(1);
     lab.patchform("graph").exits(0).says("digraph").says("command.a");
+    let picture = lab.patchform("graph --format svg").exits(0).says("command.a").out;
+    assert!(picture.starts_with("<svg ") && picture.ends_with("</svg>\n"), "{picture}");
     lab.patchform("graph --format mermaid").exits(0).says("flowchart").says("command.b");
 }
 

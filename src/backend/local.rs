@@ -45,6 +45,8 @@ impl Base {
     }
 }
 
+/// What the earlier state is called, behind the state's name.
+const BACKUP: &str = ".backup";
 /// How long a writer waits for the lock by default.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// No state is larger, in bytes (about six million records).
@@ -135,7 +137,7 @@ impl Local {
         let folded = current.and_then(|state| state.folded).map(|f| f.run);
         let mid_run = run.is_some() && folded.as_deref() == run;
         if let Some(bytes) = bytes.filter(|_| !mid_run) {
-            self.keep(&bytes)?;
+            self.keep(&bytes, BACKUP)?;
         }
         disk::write_atomic(&self.path, &stored::write(next))
             .map_err(BackendError::io("write the state", &self.path))?;
@@ -143,22 +145,23 @@ impl Local {
     }
 
     /// Replaces whatever is in place, damaged or not, after a person said so (`state push --force`). What was in
-    /// place is kept, byte for byte, as `.backup`.
+    /// place is kept, byte for byte: as `.backup` when it can be read, else as `.damaged`, so that no good backup goes.
     ///
     /// # Errors
     /// `Io`.
     pub fn replace(&self, lock: &StateLock, next: &State) -> Result<Base, BackendError> {
         debug_assert_eq!(lock.state(), self.path, "a lock of another state protects nothing");
         if let Some(bytes) = self.read_bytes()? {
-            self.keep(&bytes)?;
+            let ending = if stored::read(&bytes).is_ok() { BACKUP } else { ".damaged" };
+            self.keep(&bytes, ending)?;
         }
         disk::write_atomic(&self.path, &stored::write(next))
             .map_err(BackendError::io("write the state", &self.path))?;
         Ok(Base::of(Some(next)))
     }
 
-    fn keep(&self, bytes: &[u8]) -> Result<(), BackendError> {
-        let backup = beside(&self.path, ".backup");
+    fn keep(&self, bytes: &[u8], ending: &str) -> Result<(), BackendError> {
+        let backup = beside(&self.path, ending);
         disk::write_atomic(&backup, bytes).map_err(BackendError::io("keep the earlier state as", &backup))
     }
 }

@@ -3,7 +3,7 @@
 
 use super::BackendError;
 use crate::model::Moment;
-use crate::world::{clock, machine, random};
+use crate::world::{clock, failpoint, machine, random};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -70,8 +70,10 @@ impl StateLock {
             let mut file = open(&path)?;
             match file.try_lock() {
                 Ok(()) => {
+                    failpoint::hit("lock.taken").map_err(BackendError::io("lock", &path))?;
                     refuse_foreign(state, &mut file)?;
                     sign(&path, &mut file, doing)?;
+                    failpoint::hit("lock.signed").map_err(BackendError::io("lock", &path))?;
                     return Ok(StateLock { file, state: state.to_path_buf() });
                 }
                 Err(TryLockError::WouldBlock) if begun.elapsed() < patience => std::thread::sleep(PAUSE),
@@ -124,7 +126,9 @@ impl Drop for StateLock {
     fn drop(&mut self) {
         // Without its details the file is free; if they cannot be cleared they name a dead process of this host,
         // which the next one takes over. The system's lock goes with the file.
+        failpoint::pass("lock.release");
         let _ = clear(&self.file);
+        failpoint::pass("lock.cleared");
     }
 }
 

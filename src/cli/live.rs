@@ -28,6 +28,8 @@ pub struct Live<'a> {
     /// When the run began, as far as is known here.
     began: Moment,
     times: Times,
+    /// Whether it was told that standard output is lost.
+    unheard: bool,
 }
 
 impl<'a> Live<'a> {
@@ -56,8 +58,8 @@ impl<'a> Live<'a> {
     fn telling(terminal: &'a Terminal, json: bool, telling: Telling) -> Self {
         let began = clock::now();
         let lines = RunText::new("", telling, terminal.out, clock::local_offset(began));
-        let (id, times) = Default::default();
-        Live { terminal, json, telling, lines, screen: None, id, began, times }
+        let (id, times, unheard) = Default::default();
+        Live { terminal, json, telling, lines, screen: None, id, began, times, unheard }
     }
 
     /// Who is to be told of what providers say.
@@ -69,7 +71,10 @@ impl<'a> Live<'a> {
     pub fn finish(mut self, ended: &Ended) {
         drop(self.screen.take());
         match &ended.run {
-            Some(run) => self.end(&ended.plan, run, clock::now()),
+            Some(run) => {
+                self.end(&ended.plan, run, clock::now());
+                self.carry_on();
+            }
             None if self.json => self.terminal.say(&run_json::nothing(ended.gated, clock::now())),
             None if ended.gated => {
                 self.terminal.say("Nothing could be done: what is left is blocked or held, as shown above.\n")
@@ -104,6 +109,17 @@ impl<'a> Live<'a> {
         }
     }
 
+    /// A run is not about its output: when that is lost the run goes on, and ends with its own exit code.
+    fn carry_on(&mut self) {
+        let Some(error) = self.terminal.lost.borrow_mut().take() else { return };
+        if !std::mem::replace(&mut self.unheard, true) {
+            self.notice(&format!(
+                "standard output could not be written: {error}; the run goes on, and `patchform run show {}` tells of it",
+                self.id
+            ));
+        }
+    }
+
     fn name(&mut self, run: &str) {
         self.id = run.into();
         self.lines = RunText::new(run, self.telling, self.terminal.out, clock::local_offset(self.began));
@@ -132,6 +148,7 @@ impl Audience for Live<'_> {
             screen.event(plan, run, event);
         }
         self.tell(plan, event);
+        self.carry_on();
     }
 
     fn notice(&mut self, text: &str) {

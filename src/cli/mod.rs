@@ -5,6 +5,7 @@ mod allow;
 mod apply;
 mod arguments;
 mod completion;
+mod console;
 mod dashes;
 mod ended;
 mod exit;
@@ -16,6 +17,7 @@ mod live;
 mod output;
 mod painter;
 mod plan;
+mod prompt;
 mod provider;
 mod resume;
 mod rollback;
@@ -84,6 +86,8 @@ enum Verb {
     Show(show::Arguments),
     /// Show the outputs that the state holds
     Output(output::Arguments),
+    /// Try expressions on the configuration's values
+    Console(console::Arguments),
     /// Draw the dependency graph
     Graph(graph::Arguments),
     /// Look into the state, or mend it
@@ -138,6 +142,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Allow(a) => allow::run(&a, &terminal),
         Verb::Show(a) => show::run(&a, &terminal),
         Verb::Output(a) => output::run(&a, &terminal),
+        Verb::Console(a) => console::run(&a, &terminal),
         Verb::Graph(a) => graph::run(&a, &terminal),
         Verb::State(v) => state::run(&v, &terminal),
         Verb::Snapshot(v) => snapshot::run(&v, &terminal),

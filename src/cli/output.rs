@@ -20,7 +20,9 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
-    let outputs = ops::state::outputs(arguments.name.as_deref())?;
+    let seen = ops::view::required()?;
+    let outputs = ops::state::outputs(&seen.state, arguments.name.as_deref())?;
+    terminal.notices(&seen.notices());
     if let (Some(_), [(_, value, _)]) = (&arguments.name, outputs.as_slice()) {
         match value {
             Json::String(text) if arguments.raw => terminal.say(text),

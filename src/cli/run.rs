@@ -104,7 +104,7 @@ pub fn run(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
             ask(run, |_| Ok(Request::Stop), "stops when what is running has ended", terminal)
         }
         Verb::Skip { address, run } => {
-            ask(run, |plan| ops::run::skip(plan, address), "leaves it alone if it has not begun", terminal)
+            ask(run, |plan| ops::run::skip(plan, address), "leaves it alone", terminal)
         }
         Verb::Abandon { run, variables, lock } => {
             match ops::run::abandon(run.as_deref(), &variables.inputs(), lock.timeout()?)? {
@@ -132,8 +132,13 @@ fn ask(
     said: &str,
     terminal: &Terminal,
 ) -> Result<Exit, Failure> {
-    let id = ops::run::ask(run.as_deref(), |plan, _| request(plan))?;
-    terminal.say(&format!("Run {id} {said}.\n"));
+    let asked = ops::run::ask(run.as_deref(), |plan, _| request(plan))?;
+    let id = &asked.run;
+    terminal.say(&match (asked.taken, asked.ended) {
+        (false, _) => format!("Run {id} has not taken the request yet; it lies in the run's inbox.\n"),
+        (true, false) => format!("Run {id} {said}.\n"),
+        (true, true) => format!("Run {id} took the request, and has ended meanwhile.\n"),
+    });
     Ok(Exit::Done)
 }
 

@@ -7,7 +7,7 @@ use crate::ops::{self, Failure, snapshot};
 use crate::plan::Plan;
 use crate::report::plan_text::{Dropping, View};
 use crate::report::{plan_json, plan_text, state_text};
-use crate::state::State;
+use crate::state::{State, stored};
 use crate::world::clock;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -28,13 +28,15 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let Some(path) = &arguments.plan else {
-        return if arguments.json {
-            super::state::pull(terminal)
+        let seen = ops::view::required()?;
+        if arguments.json {
+            terminal.notices(&seen.notices());
+            terminal.say(&String::from_utf8_lossy(&stored::write(&seen.state)));
         } else {
-            let state = ops::state::required()?;
-            terminal.say(&state_text::overview(&state, terminal.clock(), terminal.out));
-            Ok(Exit::Done)
-        };
+            terminal.notices(&seen.damaged);
+            terminal.say(&state_text::overview(&seen.state, &seen.open, terminal.clock(), terminal.out));
+        }
+        return Ok(Exit::Done);
     };
     let plan = ops::plan::read_saved(path)?;
     if arguments.json {

@@ -69,11 +69,12 @@ pub fn run(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
 }
 
 fn list(addresses: &[String], json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
-    let listed = ops::snapshot::list()?;
+    let (listed, seen) = ops::snapshot::list()?;
     let covering: Vec<Address> =
         addresses.iter().map(|a| ops::state::address(a)).collect::<Result<_, Failure>>()?;
+    terminal.notices(&seen.notices());
     terminal.say(&match json {
-        true => state_json::snapshots(&listed, &covering),
+        true => state_json::snapshots(&listed, &seen.open, &covering),
         false => state_text::snapshot_list(&listed, &covering, terminal.clock(), terminal.out),
     });
     Ok(Exit::Done)

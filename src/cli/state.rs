@@ -80,30 +80,32 @@ pub fn run(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
     }
 }
 
-/// Prints the state as it is stored.
-pub fn pull(terminal: &Terminal) -> Result<Exit, Failure> {
+fn pull(terminal: &Terminal) -> Result<Exit, Failure> {
     terminal.say(&String::from_utf8_lossy(&ops::state::pull()?));
     Ok(Exit::Done)
 }
 
 fn list(addresses: &[String], json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
-    let state = ops::state::required()?;
+    let seen = ops::view::required()?;
     let covering: Vec<Address> =
         addresses.iter().map(|a| ops::state::address(a)).collect::<Result<_, Failure>>()?;
+    terminal.notices(&seen.notices());
     terminal.say(&match json {
-        true => state_json::components(&state, &covering),
-        false => state_text::list(&state, &covering, terminal.out),
+        true => state_json::components(&seen.state, &seen.open, &covering),
+        false => state_text::list(&seen.state, &covering, terminal.out),
     });
     Ok(Exit::Done)
 }
 
 fn show(address: &str, terminal: &Terminal) -> Result<Exit, Failure> {
-    let state = ops::state::required()?;
+    let seen = ops::view::required()?;
     let wanted = ops::state::address(address)?;
-    let text = state_text::show(&state, &wanted, terminal.clock(), terminal.out).ok_or_else(|| {
+    let text = state_text::show(&seen.state, &seen.open, &wanted, terminal.clock(), terminal.out);
+    let text = text.ok_or_else(|| {
         Failure::error(format!("the state does not know {wanted}"))
             .hint("`patchform state list` shows what it knows")
     })?;
+    terminal.notices(&seen.damaged);
     terminal.say(&text);
     Ok(Exit::Done)
 }

@@ -28,7 +28,7 @@ pub struct Terminal {
     pub json: bool,
     /// Whether a person can be asked.
     pub interactive: bool,
-    /// Why standard output could not be written, when that was not its reader going away.
+    /// Why standard output could not be written, the first time.
     pub(super) lost: RefCell<Option<io::Error>>,
 }
 
@@ -53,18 +53,18 @@ impl Terminal {
         }
     }
 
-    /// Writes what was asked for. A reader that went away is no error.
+    /// Writes what was asked for.
     pub fn say(&self, text: &str) {
-        if let Err(error) = write(&mut io::stdout().lock(), text)
-            && error.kind() != io::ErrorKind::BrokenPipe
-        {
+        if let Err(error) = write(&mut io::stdout().lock(), text) {
             self.lost.borrow_mut().get_or_insert(error);
         }
     }
 
-    /// The exit code, unless what was asked for could not be written: an empty backup must not look like a good one.
+    /// The exit code, unless what was asked for could not be written: an empty backup must not look like a good one. A
+    /// reader that went away is no error.
     pub fn delivered(&self, exit: Exit) -> Exit {
         match &*self.lost.borrow() {
+            Some(error) if error.kind() == io::ErrorKind::BrokenPipe => exit,
             Some(error) if matches!(exit, Exit::Done | Exit::Something) => {
                 self.note(&format!("error: standard output could not be written: {error}\n"));
                 Exit::Error

@@ -22,6 +22,7 @@ mod component;
 mod finish;
 mod instances;
 mod kind;
+mod known;
 mod level;
 mod names;
 mod nested;
@@ -35,6 +36,7 @@ mod uses;
 mod values;
 mod vendor;
 
+pub use known::{Known, known};
 pub use level::level_problem;
 
 /// What expressions may ask of the world around the configuration.
@@ -62,6 +64,17 @@ pub fn check(
     inputs: &VariableInputs,
     around: &Surroundings<'_>,
 ) -> Result<(Config, Diagnostics), Diagnostics> {
+    run(parsed, sources, schemas, inputs, around).map(|(config, _, warnings)| (config, warnings))
+}
+
+/// Checks a configuration; the values that its names have come with it.
+fn run(
+    parsed: &Parsed,
+    sources: &mut Sources,
+    schemas: &Schemas,
+    inputs: &VariableInputs,
+    around: &Surroundings<'_>,
+) -> Result<(Config, Values, Diagnostics), Diagnostics> {
     let mut problems = Diagnostics::default();
     let names = Names::collect(&parsed.blocks, schemas, &mut problems);
     let variables = settle(&names.variables, inputs, around.files, sources, &mut problems);
@@ -75,11 +88,11 @@ pub fn check(
         problems,
     };
     let config = checker.run();
-    let mut problems = checker.problems;
+    let Checker { mut problems, values, .. } = checker;
     let sound = !problems.has_errors();
     problems.0.retain(|problem| !parsed.gaps.explain(problem));
     match config {
-        Some(config) if sound => Ok((Config { secret_sources, ..config }, problems)),
+        Some(config) if sound => Ok((Config { secret_sources, ..config }, values, problems)),
         _ => Err(problems),
     }
 }
@@ -250,18 +263,7 @@ impl<'p> Checker<'_, 'p> {
 
     /// The scope of every expression: declared names, `path` and `patchform`.
     fn scope(&self) -> Scope<'_> {
-        let text = Value::string;
-        let path = Entries::from([
-            ("module".into(), text(self.around.folder)),
-            ("root".into(), text(self.around.folder)),
-            ("cwd".into(), text(self.around.working_folder)),
-        ]);
-        let patchform = Entries::from([("workspace".into(), text(self.around.workspace))]);
-        Scope::root()
-            .with("path", Value::object(path))
-            .with("patchform", Value::object(patchform))
-            .files(self.around.files)
-            .resolver(&self.values)
+        scope(self.around, &self.values)
     }
 
     fn with_fields<T>(&mut self, read: impl FnOnce(&mut super::fields::Fields<'_>) -> T) -> T {
@@ -309,6 +311,22 @@ impl<'p> Checker<'_, 'p> {
             .collect();
         read.into_iter().collect()
     }
+}
+
+/// What names mean outside of any block: `path`, `patchform`, and what has a value by now.
+fn scope<'a>(around: &Surroundings<'a>, values: &'a Values) -> Scope<'a> {
+    let text = Value::string;
+    let path = Entries::from([
+        ("module".into(), text(around.folder)),
+        ("root".into(), text(around.folder)),
+        ("cwd".into(), text(around.working_folder)),
+    ]);
+    let patchform = Entries::from([("workspace".into(), text(around.workspace))]);
+    Scope::root()
+        .with("path", Value::object(path))
+        .with("patchform", Value::object(patchform))
+        .files(around.files)
+        .resolver(values)
 }
 
 /// The rollout of components that name none.

@@ -1,6 +1,17 @@
-//! Values as the console shows them: as `terraform console` does, so that hands and eyes need not relearn.
+//! The console: values as `terraform console` shows them, so that hands and eyes need not relearn; lines that go on;
+//! completion.
 
+use super::fmt::{Unfinished, unfinished};
 use super::value::{Data, Value};
+
+mod completion;
+
+pub use completion::complete;
+
+/// Whether an expression goes on on the next line: a bracket, a template or a heredoc is open.
+pub fn goes_on(text: &str) -> bool {
+    unfinished(&format!("{text}\n")) == Unfinished::Open
+}
 
 /// The text of a value; secrets as `(sensitive value)`.
 pub fn render(value: &Value) -> String {

@@ -55,6 +55,22 @@ fn written(tokens: &[Token<'_>], length: usize) -> String {
     out
 }
 
+/// How a text ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unfinished {
+    /// Nothing is open.
+    Nothing,
+    /// A bracket, a block, a template sequence or a heredoc is open.
+    Open,
+    /// It ends within quotes or a comment.
+    Text,
+}
+
+/// What is open at the end of a text, which may be invalid.
+pub(super) fn unfinished(text: &str) -> Unfinished {
+    scan::unfinished(text)
+}
+
 fn would_change(file: FileId, length: usize) -> Diagnostic {
     Diagnostic::error("Formatting would change what this file means")
         .at(Span::new(file, 0, length), "")

@@ -7,10 +7,11 @@
 use super::flight::{Flight, Flights};
 use super::inbox::{Inbox, Letter};
 use crate::journal::{WriteError, Writer};
+use crate::model::Moment;
 use crate::plan::noun::{Plan, Step, Verdict};
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
 use crate::run::{Begin, Command, Damage, Run, decide};
-use crate::world::clock;
+use crate::world::{clock, failpoint};
 use patchform_sdk::message::{Answer, Probed};
 use std::sync::mpsc::{Receiver, Sender};
 use std::time::{Duration, Instant};
@@ -18,6 +19,9 @@ use thiserror::Error;
 
 /// How often the inbox is looked at.
 const INBOX_EVERY: Duration = Duration::from_millis(200);
+/// The wall clock counts as set when it moved by this much more or less than the steady one, in milliseconds. Below lies
+/// what a time service corrects by the way.
+const CLOCK_SET: u64 = 2_000;
 /// How long a probe or a reading may take before it counts as unanswerable.
 pub const LOOK_DEADLINE: Duration = Duration::from_secs(120);
 /// How long running actions are awaited after the journal failed.
@@ -53,6 +57,8 @@ pub enum Happened {
     },
     /// The person at the terminal, or the system, wants it to stop (Ctrl-C, TERM).
     Stop,
+    /// The terminal was closed (HUP). Shell and system may both say so: however often, it is one wish to stop.
+    HangUp,
 }
 
 /// Who performs what was decided. None of these may block: answers come through `reply`.
@@ -105,6 +111,7 @@ pub fn drive(
         flights: Flights::default(),
         batch: Vec::new(),
         looked: clock::steady(),
+        clocks: (clock::now(), clock::steady()),
         watch,
     };
     let result = drive.go(happened);
@@ -128,6 +135,9 @@ pub fn take(
 ) -> Result<(), DriveError> {
     let at = clock::now();
     let mut events = vec![Event { at, what: What::Taken { controller: controller.into(), token } }];
+    // Set back while nobody drove it, or on another machine.
+    let ahead_ms = at.0.saturating_sub(run.at().0);
+    events.extend((ahead_ms < 0).then_some(Event { at, what: What::Clock { ahead_ms } }));
     events.extend(request.map(|request| Event { at, what: What::Asked(request) }));
     for event in &events {
         run.apply(event)?;
@@ -147,6 +157,8 @@ struct Drive<'a> {
     batch: Vec<Event>,
     /// When the inbox was looked at last.
     looked: Instant,
+    /// Both clocks, when they were compared last.
+    clocks: (Moment, Instant),
     watch: &'a mut dyn FnMut(&Plan, &Run, &Event),
 }
 
@@ -162,8 +174,10 @@ impl Drive<'_> {
                 return Ok(());
             }
             for command in commands {
+                failpoint::pass("drive.begin");
                 self.perform(command);
             }
+            failpoint::pass("drive.begun");
             if self.wait(happened)? == Wait::GiveUp {
                 self.performer.cancel_all();
                 let why = "stopped at once on request; what was running will be probed".to_string();
@@ -213,6 +227,24 @@ impl Drive<'_> {
     }
 
     fn fold(&mut self, what: What) -> Result<(), DriveError> {
+        self.compare_clocks()?;
+        self.take_event(what)
+    }
+
+    /// Journals that the wall clock was set; whether it was.
+    fn compare_clocks(&mut self) -> Result<bool, DriveError> {
+        let (wall, steady) = (clock::now(), clock::steady());
+        let (wall_before, steady_before) = std::mem::replace(&mut self.clocks, (wall, steady));
+        let passed = i64::try_from((steady - steady_before).as_millis()).unwrap_or(i64::MAX);
+        let ahead_ms = wall.0.saturating_sub(wall_before.0).saturating_sub(passed);
+        let was_set = ahead_ms.unsigned_abs() >= CLOCK_SET;
+        if was_set {
+            self.take_event(What::Clock { ahead_ms })?;
+        }
+        Ok(was_set)
+    }
+
+    fn take_event(&mut self, what: What) -> Result<(), DriveError> {
         let event = Event { at: clock::now(), what };
         self.run.apply(&event)?;
         self.batch.push(event);
@@ -241,7 +273,8 @@ impl Drive<'_> {
     /// Waits until something happened that may change the decision, and folds it.
     fn wait(&mut self, happened: &Receiver<Happened>) -> Result<Wait, DriveError> {
         loop {
-            let mut news = self.time_is_up()?;
+            let mut news = self.compare_clocks()?;
+            news |= self.time_is_up()?;
             news |= self.read_inbox()?;
             let pause = if news { Duration::ZERO } else { self.pause() };
             // The caller holds a sender as long as the loop runs, so that an error means only that time is up.
@@ -273,6 +306,7 @@ impl Drive<'_> {
                 let waits =
                     |f: &Flight| matches!(f, Flight::Action(b) if b.action == action && b.attempt == attempt);
                 if self.flights.land(action.component, waits) {
+                    failpoint::pass("drive.answered");
                     self.fold(What::Fact { action, attempt, answer })?;
                     return Ok(Wait::News);
                 }
@@ -281,18 +315,21 @@ impl Drive<'_> {
                 let waits =
                     |f: &Flight| matches!(f, Flight::Probe(b) if b.action == action && b.attempt == attempt);
                 if self.flights.land(action.component, waits) {
+                    failpoint::pass("drive.probed");
                     self.fold(What::Probe { action, attempt, found })?;
                     return Ok(Wait::News);
                 }
             }
             Happened::ReadBack { component, digest } => {
                 if self.flights.land(component, |f| matches!(f, Flight::Reading)) {
+                    failpoint::pass("drive.read");
                     self.fold(What::Read { component, digest })?;
                     return Ok(Wait::News);
                 }
             }
+            Happened::HangUp if self.run.is_stopping() => {}
             Happened::Stop if self.run.is_stopping() => return Ok(Wait::GiveUp),
-            Happened::Stop => {
+            Happened::Stop | Happened::HangUp => {
                 self.fold(What::Asked(Request::Stop))?;
                 return Ok(Wait::News);
             }
@@ -308,6 +345,7 @@ impl Drive<'_> {
             match flight {
                 Flight::Pause(begin) => {
                     self.flights.add(component, Flight::Probe(begin.clone()), LOOK_DEADLINE);
+                    failpoint::pass("drive.probe");
                     self.performer.probe(begin, self.reply.clone());
                     continue;
                 }
@@ -338,6 +376,7 @@ impl Drive<'_> {
         if !letters.is_empty() {
             // Journalled before its file goes, so that a request is never lost.
             self.write_down()?;
+            failpoint::pass("inbox.journalled");
         }
         if let Some(inbox) = &mut self.inbox {
             letters.iter().for_each(|letter| inbox.done(letter));

@@ -19,6 +19,27 @@ struct StoredRequest {
     request: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     component: Option<String>,
+    /// Fencing token of the controller that is asked; an older patchform named none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    token: Option<u64>,
+}
+
+/// A request that was set aside, with the reason: what its sender reads.
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredRefusal {
+    why: String,
+    letter: String,
+}
+
+/// What became of a letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// It lies in the inbox.
+    Waits,
+    /// It is in the journal.
+    Taken,
+    /// It was set aside, and why.
+    Refused(String),
 }
 
 /// The inbox of the run that this process drives.
@@ -36,35 +57,73 @@ pub struct Letter {
     path: PathBuf,
 }
 
-/// Puts a request into the inbox of the run in `run_folder`.
+/// Puts a request to the controller with `token` into the inbox of the run in `run_folder`; answers the letter's path.
 ///
 /// # Errors
 /// The inbox cannot be written.
-pub fn put(run_folder: &Path, plan: &Plan, request: &Request) -> io::Result<()> {
+pub fn put(run_folder: &Path, plan: &Plan, request: &Request, token: u64) -> io::Result<PathBuf> {
     let component = match request {
         Request::Skip(i) => plan.entries.get(*i).map(|e| e.address.to_string()),
         _ => None,
     };
-    let stored = StoredRequest { request: request.name().into(), component };
+    let stored = StoredRequest { request: request.name().into(), component, token: Some(token) };
     let folder = run_folder.join("inbox");
     disk::make_folder(&folder)?;
     let name = format!("{}.json", random::hex(8)?);
-    disk::write_atomic(&folder.join(name), &serde_json::to_vec(&stored)?)
+    let path = folder.join(name);
+    disk::write_atomic(&path, &serde_json::to_vec(&stored)?)?;
+    Ok(path)
+}
+
+/// What became of the letter at `path`.
+pub fn fate(path: &Path) -> Fate {
+    // In this order: it is refused before it goes.
+    let waits = path.exists();
+    match disk::read(&refusal(path), MAX_REQUEST * 8) {
+        Ok(bytes) => Fate::Refused(
+            serde_json::from_slice(&bytes)
+                .map_or_else(|_| "it was set aside".into(), |r: StoredRefusal| r.why),
+        ),
+        Err(_) if waits => Fate::Waits,
+        Err(_) => Fate::Taken,
+    }
+}
+
+/// Takes a letter back that nobody will read.
+///
+/// # Errors
+/// Those of the system, also when it is gone already.
+pub fn take_back(path: &Path) -> io::Result<()> {
+    fs::remove_file(path)
+}
+
+fn refusal(path: &Path) -> PathBuf {
+    path.with_extension("refused")
 }
 
 impl Inbox {
-    /// The inbox in `run_folder`, emptied: what was asked of an earlier controller does not bind this one.
+    /// The inbox in `run_folder` for the controller with `token`. What was asked of an earlier one does not bind it, and
+    /// is set aside; what was asked of this one before it looked is kept.
     ///
     /// # Errors
     /// The folder cannot be made.
-    pub fn open(run_folder: &Path) -> io::Result<Inbox> {
+    pub fn open(run_folder: &Path, token: u64) -> io::Result<Inbox> {
         let folder = run_folder.join("inbox");
         disk::make_folder(&folder)?;
         let mut inbox = Inbox { folder, notices: Vec::new() };
         for path in inbox.files() {
-            inbox.set_aside(&path, "it was put there before this controller took the run");
+            if addressee(&path) != Some(token) {
+                inbox.set_aside(&path, "it was put there before this controller took the run");
+            }
         }
         Ok(inbox)
+    }
+
+    /// Sets aside what nobody will read any more: the loop has ended.
+    pub fn close(&mut self) {
+        for path in self.files() {
+            self.set_aside(&path, "the run had ended or stopped before it was read");
+        }
     }
 
     /// The requests that lie there now, oldest name first. Files that are none are set aside, with a notice.
@@ -101,10 +160,12 @@ impl Inbox {
 
     fn set_aside(&mut self, path: &Path, why: &str) {
         self.notices.push(format!("the request {} was set aside: {why}", path.display()));
-        if fs::rename(path, path.with_extension("refused")).is_err() {
-            // It must not be found again in the next round.
-            let _ = fs::remove_file(path);
-        }
+        let letter = disk::read(path, MAX_REQUEST).unwrap_or_default();
+        let letter = String::from_utf8_lossy(&letter).into_owned();
+        // Its sender reads why. It must not be found again in the next round, whether that can be written or not.
+        let refused = serde_json::to_vec(&StoredRefusal { why: why.into(), letter });
+        let _ = refused.map(|bytes| disk::write_atomic(&refusal(path), &bytes));
+        let _ = fs::remove_file(path);
     }
 }
 
@@ -114,6 +175,10 @@ fn is_request(path: &Path) -> bool {
     name.is_some_and(|n| {
         (1..=64).contains(&n.len()) && n.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
     })
+}
+
+fn addressee(path: &Path) -> Option<u64> {
+    serde_json::from_slice::<StoredRequest>(&disk::read(path, MAX_REQUEST).ok()?).ok()?.token
 }
 
 fn read(path: &Path, plan: &Plan) -> Result<Request, String> {

@@ -4,13 +4,15 @@
 //! that drives it lives; `<runs>/token` holds the highest fencing token given out. The caller of [`acquire`] holds the
 //! state lock, so that two runs cannot take a lease at the same time.
 
-use crate::model::Moment;
-use crate::plan::noun::Verdict;
-use crate::plan::{Plan, stored};
-use crate::world::{disk, machine};
+pub use super::holdings::{Ground, Holdings};
+
+use super::holdings;
+use crate::model::{Moment, seal};
+use crate::plan::stored;
+use crate::world::{disk, failpoint, machine};
 use machine::Controller;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -21,52 +23,12 @@ use thiserror::Error;
 const MAX_LEASE: u64 = 64 * 1024 * 1024;
 /// The largest plan that is read in place of a damaged lease, in bytes.
 const MAX_PLAN: u64 = 2 << 30;
-const FORM: u32 = 1;
+/// Form 1 held every target alone.
+const FORM: u32 = 2;
+/// The first form that ends in its sum.
+const SEALED: u32 = 2;
 /// The folder whose lease is held while snapshots are pruned: that is no run.
 pub const PRUNE: &str = "prune";
-
-/// What a run holds.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Holdings {
-    /// Addresses of the components that its plan changes.
-    pub components: BTreeSet<String>,
-    /// Their targets.
-    pub targets: BTreeSet<String>,
-}
-
-impl Holdings {
-    /// Components and targets that both hold.
-    pub fn shared(&self, other: &Holdings) -> Holdings {
-        Holdings {
-            components: self.components.intersection(&other.components).cloned().collect(),
-            targets: self.targets.intersection(&other.targets).cloned().collect(),
-        }
-    }
-
-    /// What a run of `plan` holds: the components that it changes or whose records it writes, and the targets of the
-    /// former.
-    pub fn of(plan: &Plan) -> Holdings {
-        let mut holds = Holdings::default();
-        for entry in &plan.entries {
-            match entry.verdict {
-                Verdict::Change(_) => {
-                    holds.components.insert(entry.address.to_string());
-                    holds.targets.extend(entry.observed.identity().map(|i| i.target.clone()));
-                }
-                Verdict::Forget | Verdict::NoChange { adopt: true } => {
-                    holds.components.insert(entry.address.to_string());
-                }
-                _ => {}
-            }
-        }
-        holds
-    }
-
-    /// Whether nothing is held.
-    pub fn is_empty(&self) -> bool {
-        self.components.is_empty() && self.targets.is_empty()
-    }
-}
 
 /// A run that is not finished.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,21 +114,13 @@ pub enum LeaseError {
 }
 
 fn overlap(run: &OpenRun, shared: &Holdings) -> String {
-    let (what, names) = match shared.components.is_empty() {
-        true => ("target", &shared.targets),
-        false => ("component", &shared.components),
-    };
-    let s = if names.len() == 1 { "" } else { "s" };
-    let mut list = names.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
-    if names.len() > 5 {
-        list.push_str(&format!(" and {} more", names.len() - 5));
-    }
+    let what = holdings::told(shared);
     let (id, driver, since) = (&run.id, run.driver(), run.since);
     if run.alive {
-        format!("run {id}, driven by {driver} since {since}, holds the {what}{s} {list}; wait for it to end")
+        format!("run {id}, driven by {driver} since {since}, holds {what}; wait for it to end")
     } else {
         format!(
-            "run {id}, which {driver} left unfinished, holds the {what}{s} {list}; finish it with `patchform resume {id}`, \
+            "run {id}, which {driver} left unfinished on {since}, holds {what}; finish it with `patchform resume {id}`, \
              take it back with `patchform rollback {id}`, or leave everything as it is with `patchform run abandon {id}`"
         )
     }
@@ -177,7 +131,9 @@ fn overlap(run: &OpenRun, shared: &Holdings) -> String {
 struct StoredLease {
     format_version: u32,
     components: BTreeSet<String>,
-    targets: BTreeSet<String>,
+    #[serde(default)]
+    rests_on: BTreeSet<String>,
+    targets: StoredTargets,
     token: u64,
     since: String,
     host: String,
@@ -185,6 +141,45 @@ struct StoredLease {
     user: String,
     pid: u32,
     started: u64,
+}
+
+/// Which targets: by name only, as form 1 had them, or with what is held of each.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+enum StoredTargets {
+    Alone(BTreeSet<String>),
+    Grounds(BTreeMap<String, StoredGround>),
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredGround {
+    alone: bool,
+    claims: BTreeSet<String>,
+}
+
+/// The part of every form that says which one it is.
+#[derive(Debug, Deserialize)]
+struct Versioned {
+    format_version: u32,
+}
+
+impl From<&BTreeMap<String, Ground>> for StoredTargets {
+    fn from(targets: &BTreeMap<String, Ground>) -> Self {
+        let stored = |g: &Ground| StoredGround { alone: g.alone, claims: g.claims.clone() };
+        StoredTargets::Grounds(targets.iter().map(|(target, g)| (target.clone(), stored(g))).collect())
+    }
+}
+
+impl From<StoredTargets> for BTreeMap<String, Ground> {
+    fn from(stored: StoredTargets) -> Self {
+        match stored {
+            StoredTargets::Alone(names) => names.into_iter().map(|name| (name, Ground::alone())).collect(),
+            StoredTargets::Grounds(grounds) => grounds
+                .into_iter()
+                .map(|(target, g)| (target, Ground { alone: g.alone, claims: g.claims }))
+                .collect(),
+        }
+    }
 }
 
 /// A lease that this process holds. Dropping it lets others drive the run, but keeps what the run holds.
@@ -208,9 +203,12 @@ impl Lease {
     /// The lease cannot be removed.
     pub fn release(self) -> Result<(), LeaseError> {
         let path = self.folder.join("lease.json");
+        failpoint::hit("lease.release").map_err(failed("remove", &path))?;
         match fs::remove_file(&path) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => Err(failed("remove", &path)(e)),
-            _ => disk::sync_folder(&self.folder).map_err(failed("sync", &self.folder)),
+            _ => failpoint::hit("lease.released")
+                .and_then(|()| disk::sync_folder(&self.folder))
+                .map_err(failed("sync", &self.folder)),
         }
     }
 }
@@ -271,16 +269,29 @@ fn damaged(id: String, folder: &Path, alive: bool) -> OpenRun {
 fn parse(id: &str, bytes: &[u8], path: &Path, alive: bool) -> Result<OpenRun, LeaseError> {
     const HINT: &str = "Look at the run with `patchform run show`, then resume it or abandon it";
     let damaged = |why: String| LeaseError::Damaged { path: path.into(), why, hint: HINT };
-    let stored: StoredLease = serde_json::from_slice(bytes).map_err(|e| damaged(e.to_string()))?;
-    if stored.format_version > FORM {
-        return Err(LeaseError::Newer { path: path.into(), form: stored.format_version });
+    if seal::check(bytes).is_some_and(|(_, whole)| !whole) {
+        return Err(damaged("its sum is not the sum of its content".into()));
     }
+    // A newer form may have another shape: its version is asked for first.
+    let Versioned { format_version: form } =
+        serde_json::from_slice(bytes).map_err(|e| damaged(e.to_string()))?;
+    if form > FORM {
+        return Err(LeaseError::Newer { path: path.into(), form });
+    }
+    if form >= SEALED && !seal::is_whole(bytes) {
+        return Err(damaged("it does not end in its sum".into()));
+    }
+    let stored: StoredLease = serde_json::from_slice(bytes).map_err(|e| damaged(e.to_string()))?;
     let since =
         Moment::parse(&stored.since).ok_or_else(|| damaged(format!("{:?} is no time", stored.since)))?;
     Ok(OpenRun {
         id: id.into(),
         unknown: false,
-        holds: Holdings { components: stored.components, targets: stored.targets },
+        holds: Holdings {
+            components: stored.components,
+            rests_on: stored.rests_on,
+            targets: stored.targets.into(),
+        },
         controller: Controller {
             host: stored.host,
             boot: stored.boot,
@@ -319,20 +330,29 @@ pub fn acquire(
         return Err(LeaseError::Held { run: Box::new(other), shared: Box::new(shared) });
     }
     let folder = runs.join(run);
+    failpoint::hit("lease.folder").map_err(failed("make", &folder))?;
     disk::make_folder(&folder).map_err(failed("make", &folder))?;
+    failpoint::hit("lease.lock").map_err(failed("lock", &folder))?;
     let Some(lock) = lock(&folder)? else {
         let mine = open.into_iter().find(|r| r.id == run);
         let driver = mine.as_ref().map_or_else(|| "another process".into(), OpenRun::driver);
         let since = mine.map_or(now, |r| r.since);
         return Err(LeaseError::Driven { run: run.into(), driver, since });
     };
+    failpoint::hit("lease.locked").map_err(failed("lock", &folder))?;
     let known = open.iter().map(|r| r.token).max().unwrap_or(0).max(above);
     let token = next_token(runs, known)?;
-    let me = machine::this();
+    write(&folder, wanted, token, now, machine::this())?;
+    Ok(Lease { folder, token, _lock: lock })
+}
+
+/// Writes down what a run holds, and in whose hands.
+fn write(folder: &Path, holds: &Holdings, token: u64, now: Moment, me: Controller) -> Result<(), LeaseError> {
     let stored = StoredLease {
         format_version: FORM,
-        components: wanted.components.clone(),
-        targets: wanted.targets.clone(),
+        components: holds.components.clone(),
+        rests_on: holds.rests_on.clone(),
+        targets: (&holds.targets).into(),
         token,
         since: now.to_string(),
         host: me.host,
@@ -342,13 +362,31 @@ pub fn acquire(
         started: me.started,
     };
     let path = folder.join("lease.json");
-    let bytes = serde_json::to_vec(&stored).map_err(|e| LeaseError::Io {
+    let mut bytes = serde_json::to_vec(&stored).map_err(|e| LeaseError::Io {
         doing: "write",
         path: path.clone(),
         source: e.into(),
     })?;
-    disk::write_atomic(&path, &bytes).map_err(failed("write", &path))?;
-    Ok(Lease { folder, token, _lock: lock })
+    seal::seal(&mut bytes, 0);
+    disk::write_atomic(&path, &bytes).map_err(failed("write", &path))
+}
+
+/// Holds `target` alone from now on for `run`, which this process drives: it turned out to need more of it than its plan
+/// said. The caller holds the state lock.
+///
+/// # Errors
+/// Another open run works there, or a file cannot be read or written.
+pub fn hold_alone(runs: &Path, run: &str, target: &str) -> Result<(), LeaseError> {
+    let open = open_runs(runs)?;
+    let targets = BTreeMap::from([(target.to_string(), Ground::alone())]);
+    let wanted = Holdings { targets, ..Holdings::default() };
+    if let Some((other, shared)) = overlapping(&open, run, &wanted) {
+        return Err(LeaseError::Held { run: Box::new(other), shared: Box::new(shared) });
+    }
+    let Some(mine) = open.into_iter().find(|r| r.id == run) else { return Ok(()) };
+    let mut holds = mine.holds;
+    holds.targets.entry(target.to_string()).or_default().alone = true;
+    write(&runs.join(run), &holds, mine.token, mine.since, mine.controller)
 }
 
 fn next_token(runs: &Path, known: u64) -> Result<u64, LeaseError> {

@@ -3,6 +3,7 @@
 pub mod drive;
 pub mod fleet;
 mod flight;
+mod holdings;
 pub mod inbox;
 pub mod lease;
 pub mod observe;

@@ -15,7 +15,7 @@ use crate::run::decide::Begin;
 use crate::run::event::{ActionRef, Leg};
 use crate::target::Targets;
 use crate::target::check::{self, Verdict as Health};
-use crate::world::clock;
+use crate::world::{clock, failpoint};
 use patchform_sdk::message::{Act, Action, Answer, Done, Probe, Probed, Reload, SnapshotRef, Verdict};
 use patchform_sdk::pool::Pool;
 use std::sync::Arc;
@@ -39,7 +39,12 @@ pub struct Tools {
     pub run: String,
     /// Set when nobody waits any more.
     pub cancelled: AtomicBool,
+    /// Asks for a target alone when more is needed of it than the plan said.
+    pub alone: Alone,
 }
+
+/// Holds a target alone for the run from now on; says why that cannot be.
+pub type Alone = Box<dyn Fn(&str) -> Result<(), String> + Send + Sync>;
 
 /// Does steps without waiting for them.
 pub struct Hands {
@@ -79,13 +84,11 @@ impl Hands {
         };
         match action_of(begin.step) {
             Some(action) => match (tools.act(begin, entry, change), tools.session(entry)) {
-                (Ok(act), Ok(session)) => {
-                    let deadline = Duration::from_millis(act.deadline);
-                    let mask = tools.secrets.mask();
-                    session.act(action, &act, deadline, move |reply| {
-                        answered(masked(reply.unwrap_or_else(unanswered), &mask));
-                    });
+                (Ok(_), Ok(_)) if unforeseen(begin, change) => {
+                    let (tools, begin) = (Arc::clone(tools), begin.clone());
+                    self.work(move || tools.act_alone(&begin, action, answered));
                 }
+                (Ok(act), Ok(session)) => session.act(action, &act, due(&act), tools.passing_on(answered)),
                 (Err(why), _) | (_, Err(why)) => answered(Answer::refused(why)),
             },
             // Nothing is waited for: no other thread is needed.
@@ -173,10 +176,13 @@ impl Hands {
             artifacts: Vec::new(),
         };
         let (answered, answer) = std::sync::mpsc::channel();
+        failpoint::pass("snapshot.drop");
         tools.session(entry)?.act(Action::Drop, &act, PROBE_DEADLINE, move |reply| {
             let _ = answered.send(reply);
         });
-        match answer.recv() {
+        let answer = answer.recv();
+        failpoint::pass("snapshot.dropped");
+        match answer {
             Ok(Ok(Answer::Applied(_))) => Ok(()),
             Ok(Ok(Answer::Refused { why, .. } | Answer::Unclear { why, .. })) => Err(why),
             Ok(Err(error)) => Err(error.to_string()),
@@ -196,6 +202,15 @@ impl Hands {
         // deadline of the action tells.
         let _ = self.pool.run(job);
     }
+}
+
+/// Whether a step touches more than its claims although the plan did not say so: a patch that asks for a reboot after all.
+fn unforeseen(begin: &Begin, change: &Change) -> bool {
+    begin.step == Step::Reload && begin.reload >= Reload::Reboot && !change.needs_target_alone()
+}
+
+fn due(act: &Act) -> Duration {
+    Duration::from_millis(act.deadline)
 }
 
 /// As many threads as steps may go on at once, within bounds: the time that a step has must not pass while it waits for
@@ -328,6 +343,29 @@ impl Tools {
         })
     }
 
+    /// An answer goes on without its secrets.
+    fn passing_on(
+        &self,
+        answered: impl FnOnce(Answer) + Send + 'static,
+    ) -> impl FnOnce(Result<Answer, ProviderError>) + Send + 'static {
+        let mask = self.secrets.mask();
+        move |reply| answered(masked(reply.unwrap_or_else(unanswered), &mask))
+    }
+
+    /// Acts where the run holds the target alone, or not at all: other runs may be at work there.
+    fn act_alone(&self, begin: &Begin, action: Action, answered: impl FnOnce(Answer) + Send + 'static) {
+        let Some((entry, change)) = self.changing(begin.action.component) else {
+            return answered(Answer::refused("the plan does not change this component"));
+        };
+        let target = entry.observed.identity().map_or("", |i| i.target.as_str());
+        let alone = (self.alone)(target)
+            .map_err(|why| format!("it needs a reboot, which the plan did not foresee, and {why}"));
+        match alone.and_then(|()| Ok((self.act(begin, entry, change)?, self.session(entry)?))) {
+            Ok((act, session)) => session.act(action, &act, due(&act), self.passing_on(answered)),
+            Err(why) => answered(Answer::refused(why)),
+        }
+    }
+
     fn own_step(&self, begin: &Begin) -> Answer {
         let Some((entry, change)) = self.changing(begin.action.component) else {
             return Answer::refused("the plan does not change this component");
@@ -390,17 +428,15 @@ impl Tools {
             (Ok(act), Ok(session)) => (act, session),
             (Err(why), _) | (_, Err(why)) => return ill(why),
         };
-        let (answered, answer) = std::sync::mpsc::channel();
-        let deadline = Duration::from_millis(act.deadline);
-        session.act(Action::Verify, &act, deadline, move |reply| {
-            let _ = answered.send(reply);
-        });
-        match answer.recv() {
-            Ok(Ok(Answer::Applied(Done { verdict: None | Some(Verdict::Healthy), .. }))) => None,
-            Ok(Ok(Answer::Applied(Done { verdict, .. }))) => verdict,
-            Ok(Ok(Answer::Refused { why, .. } | Answer::Unclear { why, .. })) => ill(why),
-            Ok(Err(error)) => ill(error.to_string()),
-            Err(_) => ill("the provider's session ended".into()),
+        match asked_again(|| verified(session, &act)) {
+            Ok(Answer::Applied(Done { verdict: None | Some(Verdict::Healthy), .. })) => None,
+            Ok(Answer::Applied(Done { verdict, .. })) => verdict,
+            Ok(Answer::Refused { why, .. } | Answer::Unclear { why, .. }) => ill(why),
+            // Nobody has said that anything is wrong.
+            Err(error @ (ProviderError::Died { .. } | ProviderError::GaveUp { .. })) => {
+                Some(Verdict::Inconclusive { why: error.to_string() })
+            }
+            Err(error) => ill(error.to_string()),
         }
     }
 
@@ -426,9 +462,29 @@ impl Tools {
         let level = subject::level_of(entry);
         let desired = subject::desired(entry, alias_of(&self.plan, entry), &level, &self.secrets);
         let desired = desired.map_err(|e| e.to_string())?;
-        let readings = self.session(entry)?.read(&[desired]).map_err(|e| e.to_string())?;
+        let session = self.session(entry)?;
+        let readings = asked_again(|| session.read(std::slice::from_ref(&desired)));
+        let readings = readings.map_err(|e| e.to_string())?;
         readings.into_iter().next().map(seen).ok_or_else(|| "the provider gave no reading".into())
     }
+}
+
+/// A question has no effect: a provider that died over it is asked once more.
+fn asked_again<T>(ask: impl Fn() -> Result<T, ProviderError>) -> Result<T, ProviderError> {
+    match ask() {
+        Err(ProviderError::Died { .. }) => ask(),
+        answered => answered,
+    }
+}
+
+/// Asks the provider whether all is well, and waits for its answer.
+fn verified(session: &Session, act: &Act) -> Result<Answer, ProviderError> {
+    let (answered, answer) = std::sync::mpsc::channel();
+    session.act(Action::Verify, act, Duration::from_millis(act.deadline), move |reply| {
+        let _ = answered.send(reply);
+    });
+    let ended = || ProviderError::ShutDown { provider: session.name().into(), method: "verify".into() };
+    answer.recv().unwrap_or_else(|_| Err(ended()))
 }
 
 /// The level that a leg works towards; `None` when the component is to be absent.

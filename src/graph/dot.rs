@@ -65,12 +65,14 @@ mod tests {
         let nodes = [
             Node {
                 label: "apt.db[\"a\\b\"]".into(),
+                block: "apt.db".into(),
                 detail: String::new(),
                 class: Class::Database,
                 tone: Tone::Plain,
             },
             Node {
                 label: "release.api".into(),
+                block: "release.api".into(),
                 detail: "1 → 2".into(),
                 class: Class::Other,
                 tone: Tone::Change,

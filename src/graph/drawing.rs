@@ -7,6 +7,8 @@ use patchform_sdk::message::Class;
 pub struct Node {
     /// Its address.
     pub label: String,
+    /// Its block's address: instances of one block have it in common.
+    pub block: String,
     /// A second line, such as `1.4.0 → 1.5.0`; may be empty.
     pub detail: String,
     /// Nodes of one class stand together.

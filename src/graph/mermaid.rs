@@ -61,6 +61,7 @@ mod tests {
         let graph = Graph::build(3, [(1, 0), (2, 0), (2, 1)]).unwrap();
         let node = |label: &str, detail: &str, class, tone| Node {
             label: label.into(),
+            block: label.into(),
             detail: detail.into(),
             class,
             tone,

@@ -2,16 +2,12 @@
 //! sum of the line before, so that lines form a chain and even the last one is proved.
 
 use super::stored::{StoredContent, StoredLine};
-use crate::model::Moment;
-use patchform_sdk::digest;
+use crate::model::{Moment, seal};
 
 /// What the first line follows.
 pub(super) const START: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 /// The longest line that is read, in bytes: four messages of a provider, escaped.
 pub(super) const MAX_LINE: usize = 64 * 1024 * 1024;
-
-/// `,"sum":"` + 64 digits + `"}`
-const TAIL: usize = 8 + 64 + 2;
 
 /// Where a journal ends: what the next line follows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,24 +28,15 @@ pub(super) fn write(out: &mut Vec<u8>, head: &mut Head, at: Moment, content: Sto
     // Writing to memory cannot fail, and every stored type has string keys.
     let written = serde_json::to_writer(&mut *out, &line);
     debug_assert!(written.is_ok());
-    out.pop();
-    let sum = digest::of_bytes(&out[start..]);
-    out.extend_from_slice(b",\"sum\":\"");
-    out.extend_from_slice(sum.as_bytes());
-    out.extend_from_slice(b"\"}\n");
+    let sum = seal::seal(out, start);
+    out.push(b'\n');
     head.lines += 1;
     head.sum = sum;
 }
 
-/// The body of a line, and the sum that it ends in.
-fn split(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (body, tail) = bytes.split_at(bytes.len().checked_sub(TAIL)?);
-    Some((body, tail.strip_prefix(b",\"sum\":\"")?.strip_suffix(b"\"}")?))
-}
-
 /// Whether a line ends in a sum that is not its own.
 pub(super) fn sum_differs(bytes: &[u8]) -> bool {
-    split(bytes).is_some_and(|(body, sum)| digest::of_bytes(body).as_bytes() != sum)
+    seal::check(bytes).is_some_and(|(_, whole)| !whole)
 }
 
 /// Reads one line without its line feed: the line, its time and its sum.
@@ -57,8 +44,8 @@ pub(super) fn sum_differs(bytes: &[u8]) -> bool {
 /// # Errors
 /// What is wrong with it, in a few words.
 pub(super) fn read(bytes: &[u8]) -> Result<(StoredLine, Moment, String), String> {
-    let (_, sum) = split(bytes).ok_or("it does not end in its sum")?;
-    if sum_differs(bytes) {
+    let (sum, whole) = seal::check(bytes).ok_or("it does not end in its sum")?;
+    if !whole {
         return Err("its sum is not the sum of its content".into());
     }
     let line: StoredLine =

@@ -62,6 +62,7 @@ pub(super) enum StoredEvent {
     Fact { action: StoredAction, attempt: u32, answer: StoredAnswer },
     Probe { action: StoredAction, attempt: u32, found: StoredFound },
     Read { component: usize, digest: Result<String, String> },
+    Clock { ahead_ms: i64 },
     Asked(StoredRequest),
     Stopped { why: String },
     Finished,
@@ -346,6 +347,7 @@ impl From<&What> for StoredEvent {
             What::Read { component, digest } => {
                 StoredEvent::Read { component: *component, digest: digest.clone() }
             }
+            What::Clock { ahead_ms } => StoredEvent::Clock { ahead_ms: *ahead_ms },
             What::Asked(request) => StoredEvent::Asked(request.into()),
             What::Stopped { why } => StoredEvent::Stopped { why: why.clone() },
             What::Finished => StoredEvent::Finished,
@@ -367,6 +369,7 @@ impl From<StoredEvent> for What {
                 What::Probe { action: action.into(), attempt, found: found.into() }
             }
             StoredEvent::Read { component, digest } => What::Read { component, digest },
+            StoredEvent::Clock { ahead_ms } => What::Clock { ahead_ms },
             StoredEvent::Asked(request) => What::Asked(request.into()),
             StoredEvent::Stopped { why } => What::Stopped { why },
             StoredEvent::Finished => What::Finished,

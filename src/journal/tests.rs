@@ -51,6 +51,7 @@ fn batches() -> Vec<Vec<Event>> {
         vec![
             What::Read { component: 3, digest: Ok("abc".into()) },
             What::Read { component: 4, digest: Err("gone".into()) },
+            What::Clock { ahead_ms: -3_600_000 },
             What::Asked(Request::Skip(2)),
         ],
         vec![What::Stopped { why: "stop".into() }, What::Finished],
@@ -289,6 +290,25 @@ fn old_again(folder: &Path, journal: &Journal) -> Writer {
     let file = fs::OpenOptions::new().append(true).open(first(folder)).unwrap();
     let head = Head { segment: 1, ..journal.head.clone() };
     Writer::onto(file, identity()).in_folder(folder, head)
+}
+
+/// What a dead controller wrote may not be on the disk, and what an fsync failed on never gets there: the file is written
+/// anew, as it was, before anything rests on it.
+#[test]
+fn what_is_gone_on_from_is_made_durable_first() {
+    use std::os::unix::fs::MetadataExt as _;
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), SEGMENT_BYTES);
+    let path = first(dir.path());
+    let mut torn = fs::read(&path).unwrap();
+    torn.extend_from_slice(b"{\"half a li");
+    fs::write(&path, &torn).unwrap();
+    let (before, mode) = fs::metadata(&path).map(|m| (m.ino(), m.mode())).unwrap();
+    let journal = read(dir.path(), &ours()).unwrap();
+    Writer::resume(Seal::set(dir.path()).unwrap(), &journal, "0.1.0").unwrap();
+    let after = fs::metadata(&path).unwrap();
+    assert_eq!((fs::read(&path).unwrap(), after.mode()), (torn, mode));
+    assert_ne!(after.ino(), before, "an fsync of the same pages would not do");
 }
 
 /// Prints what an event costs beside its fsync, and proves that a large journal is read in one linear pass.

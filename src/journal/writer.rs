@@ -15,6 +15,9 @@ use thiserror::Error;
 /// A segment that has grown beyond this many bytes is followed by a new one.
 pub const SEGMENT_BYTES: u64 = 8 * 1024 * 1024;
 
+/// No segment is larger, in bytes.
+const LARGEST: u64 = 2 << 30;
+
 /// The journal could not be written: nothing may begin any more.
 #[derive(Debug, Error)]
 pub enum WriteError {
@@ -126,11 +129,15 @@ impl Writer {
     }
 
     /// A writer that goes on behind `journal`, as it was read after the seal was set. Its segment says at once where it
-    /// begins: what was torn, and what is written behind the seal, stays as it is and is dropped by every reader.
+    /// begins: what was torn, and what is written behind the seal, stays as it is and is dropped by every reader. What
+    /// was read is made durable first: the controller that wrote it may have died before its fsync, or seen it fail, and
+    /// whatever comes now rests on it.
     ///
     /// # Errors
-    /// The segment cannot be written.
+    /// The last segment cannot be written anew, or the next one not at all.
     pub fn resume(seal: Seal, journal: &Journal, program: &str) -> Result<Writer, WriteError> {
+        let last = segment::path(&seal.folder, journal.follows);
+        disk::rewrite(&last, LARGEST).map_err(|source| WriteError::Io { path: last.clone(), source })?;
         let identity = Identity {
             program: program.into(),
             run: journal.header.run.clone(),
@@ -142,7 +149,7 @@ impl Writer {
         writer.head.segment = seal.number;
         writer.file = Some(seal.file);
         writer.header(clock::now(), journal.follows, true);
-        let written = writer.flush();
+        let written = writer.flush().and_then(|()| writer.still_there());
         written.map_err(|source| WriteError::Io { path: writer.path.clone(), source })?;
         Ok(writer)
     }
@@ -196,13 +203,16 @@ impl Writer {
             line::write(&mut self.buffer, &mut self.head, event.at, content, k + 1 == events.len());
         }
         self.flush()?;
-        if fresh { disk::sync_folder(&self.folder) } else { Ok(()) }
+        if fresh {
+            disk::sync_folder(&self.folder)?;
+        }
+        self.still_there()
     }
 
     fn flush(&mut self) -> io::Result<()> {
         failpoint::hit("journal.write")?;
         let file = self.file.as_mut().ok_or(io::ErrorKind::NotFound)?;
-        file.write_all(&self.buffer)?;
+        failpoint::halves("journal.half", &self.buffer, |bytes| file.write_all(bytes))?;
         failpoint::hit("journal.sync")?;
         file.sync_data()?;
         failpoint::hit("journal.synced")?;
@@ -210,11 +220,23 @@ impl Writer {
         Ok(())
     }
 
+    /// A file that was removed or replaced takes writes without complaint, and keeps none of them.
+    fn still_there(&self) -> io::Result<()> {
+        let (Some(file), path) = (&self.file, &self.path) else { return Ok(()) };
+        let gone = |why: io::Error| io::Error::new(why.kind(), format!("it is gone from its place: {why}"));
+        match disk::is_at(file, path).map_err(gone)? {
+            true => Ok(()),
+            false => Err(io::Error::other("it is gone from its place: another file is there")),
+        }
+    }
+
     fn new_segment(&mut self, at: Moment) -> io::Result<()> {
         let after = self.head.segment;
         self.head.segment += 1;
         self.path = segment::path(&self.folder, self.head.segment);
+        failpoint::hit("journal.segment")?;
         self.file = Some(OpenOptions::new().append(true).create_new(true).open(&self.path)?);
+        failpoint::hit("journal.segment_made")?;
         self.written = 0;
         self.header(at, after, false);
         Ok(())
@@ -242,6 +264,7 @@ impl Writer {
     /// The same writer, in a folder and behind a line.
     #[cfg(test)]
     pub(crate) fn in_folder(mut self, folder: &Path, head: Head) -> Writer {
+        self.path = segment::path(folder, head.segment);
         self.folder = folder.into();
         self.head = head;
         self
@@ -252,6 +275,7 @@ impl Writer {
     pub(crate) fn onto(file: File, identity: Identity) -> Writer {
         let mut writer =
             Writer::at(Path::new("."), identity, Head { segment: 1, lines: 0, sum: START.into() });
+        writer.path = PathBuf::from("/dev/full");
         writer.file = Some(file);
         writer
     }

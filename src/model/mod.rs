@@ -6,6 +6,7 @@ pub mod level;
 pub mod mask;
 pub mod moment;
 pub mod period;
+pub mod seal;
 pub mod span;
 
 pub use address::{Address, InstanceKey};

@@ -9,7 +9,8 @@ use super::runs;
 use super::{Failure, Place, secrets};
 use crate::backend::Local;
 use crate::engine::fleet::Fleet;
-use crate::engine::perform::{Hands, Tools};
+use crate::engine::lease;
+use crate::engine::perform::{Alone, Hands, Tools};
 use crate::engine::secrets::Secrets;
 use crate::plan::noun::{Block, Verdict};
 use crate::plan::{Plan, stale};
@@ -93,7 +94,7 @@ pub fn planned(planned: Planned, lock: Duration) -> Ready {
 pub fn saved(path: &Path, inputs: &Inputs, lock: Duration, watch: Arc<dyn Watch>) -> Result<Ready, Failure> {
     let plan = super::plan::read_saved(path)?;
     refuse_variables(&plan, inputs)?;
-    let place = Place::known();
+    let place = Place::known()?;
     settle_ended(&place, &Local::new(&place.state).with_patience(lock))?;
     pinned(plan, place, inputs, lock, Entry::New { saved: true }, watch)
 }
@@ -164,7 +165,7 @@ pub fn apply(ready: Ready, audience: &mut dyn Audience) -> Result<Ended, Failure
     let Ready { plan, place, fleet, starter, secrets, local, entry, .. } = ready;
     let gated = plan.entries.iter().any(|e| matches!(e.verdict, Verdict::Blocked(_) | Verdict::Held { .. }));
     if let Entry::New { saved } = entry {
-        refuse_leased(&plan)?;
+        refuse_leased(&plan, &place.runs)?;
         if !saved && !worth_a_run(&plan, local.read().map_err(backend)?.as_ref()) {
             let took = Duration::ZERO;
             return Ok(Ended { id: String::new(), plan, run: None, outcome: None, took, gated });
@@ -182,6 +183,7 @@ pub fn apply(ready: Ready, audience: &mut dyn Audience) -> Result<Ended, Failure
         secrets,
         run: opened.run.id().into(),
         cancelled: AtomicBool::new(false),
+        alone: alone(&place, &local, opened.run.id()),
     };
     let hands = Hands::new(Arc::new(tools));
     let run = opened.drive(&plan, &local, &hands, audience)?;
@@ -200,6 +202,15 @@ pub fn apply(ready: Ready, audience: &mut dyn Audience) -> Result<Ended, Failure
     })
 }
 
+/// Takes more of a target than the lease has, under the state lock.
+fn alone(place: &Place, local: &Local, run: &str) -> Alone {
+    let (runs, local, run) = (place.runs.clone(), local.clone(), run.to_string());
+    Box::new(move |target| {
+        let _lock = local.lock("apply").map_err(|e| e.to_string())?;
+        lease::hold_alone(&runs, &run, target).map_err(|e| e.to_string())
+    })
+}
+
 /// Whether there is anything to do or to record.
 fn worth_a_run(plan: &Plan, state: Option<&State>) -> bool {
     let recorded = state.map(|s| &s.outputs);
@@ -212,21 +223,26 @@ fn worth_a_run(plan: &Plan, state: Option<&State>) -> bool {
 /// A plan whose components another run holds does nothing: say so before anything is asked.
 ///
 /// # Errors
-/// Names the run and what to do.
-pub fn refuse_leased(plan: &Plan) -> Result<(), Failure> {
+/// Names the component, the run, who drives it since when, and what to do.
+pub fn refuse_leased(plan: &Plan, runs: &Path) -> Result<(), Failure> {
     let held = plan.entries.iter().find_map(|e| match &e.verdict {
         Verdict::Blocked(Block::Leased { run }) => Some((&e.address, run)),
         _ => None,
     });
-    match held {
-        None => Ok(()),
-        Some((address, run)) => Err(Failure::locked(format!(
-            "run {run}, which has not ended, holds {address} or its target"
-        ))
-        .hint(format!(
-            "finish it with `patchform resume {run}`, take it back with `patchform rollback {run}`, or leave \
-                           everything as it stands with `patchform run abandon {run}`"
-        ))
-        .hint(format!("`patchform run show {run}` tells how it stands"))),
-    }
+    let Some((address, run)) = held else { return Ok(()) };
+    let open = runs::open(runs)?.into_iter().find(|open| open.id == *run);
+    let (who, driven) = match &open {
+        Some(open) if open.alive => (format!(", driven by {} since {},", open.driver(), open.since), true),
+        Some(open) => (format!(", which {} left unfinished on {},", open.driver(), open.since), false),
+        None => (", which has not ended,".into(), false),
+    };
+    let failure = Failure::locked(format!("run {run}{who} holds {address} or what it needs of its target"));
+    let failure = match driven {
+        true => failure.hint(format!("wait for it to end, or ask it to stop with `patchform run stop {run}`")),
+        false => failure.hint(format!(
+            "finish it with `patchform resume {run}`, take it back with `patchform rollback {run}`, or leave everything \
+             as it stands with `patchform run abandon {run}`"
+        )),
+    };
+    Err(failure.hint(format!("`patchform run show {run}` tells how it stands")))
 }

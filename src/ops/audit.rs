@@ -19,7 +19,7 @@ const MAX_PLAN: u64 = 2 << 30;
 /// # Errors
 /// There is no such run, or a newer program wrote it.
 pub fn audit(id: Option<&str>) -> Result<Audit, Failure> {
-    let place = Place::known();
+    let place = Place::known()?;
     let id = runs::named(&place.runs, id)?;
     let folder = runs::folder(&place.runs, &id)?;
     let examined = examine(&folder, &id)?;

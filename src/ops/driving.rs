@@ -11,7 +11,7 @@ use crate::engine::perform::Hands;
 use crate::plan::Plan;
 use crate::run::event::{ActionRef, Event};
 use crate::run::{Begin, Run};
-use crate::world::{disk, signal};
+use crate::world::{disk, failpoint, signal};
 use std::collections::BTreeSet;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Mutex, PoisonError};
@@ -26,8 +26,9 @@ impl Opened {
     ) -> Result<Run, Failure> {
         let (reply, happened) = mpsc::channel();
         route_signals(&reply);
-        let mut inbox = Inbox::open(&self.folder).map_err(|e| {
-            Failure::error(format!("cannot make the run's inbox in {}: {e}", self.folder.display()))
+        let mut inbox = Inbox::open(&self.folder, self.lease.token()).map_err(|e| {
+            let what = format!("cannot make the run's inbox in {}: {e}", self.folder.display());
+            resumable(Failure::stopped(what), self.run.id())
         })?;
         let Opened { run, writer, ledger, .. } = self;
         ledger.checkpoint(plan, run, local, audience);
@@ -41,6 +42,7 @@ impl Opened {
         let mut performer = Performing { hands };
         let driven =
             drive::drive(plan, run.clone(), writer, &mut performer, Some(&mut inbox), channel, &mut watch);
+        inbox.close();
         for notice in inbox.notices() {
             audience.notice(&notice);
         }
@@ -59,6 +61,7 @@ impl Opened {
     ) -> Result<(), Failure> {
         let head = self.writer.head().clone();
         self.ledger.fold(plan, run, local, &head, Vec::new())?;
+        failpoint::pass("close.folded");
         if !run.is_finished() {
             return Ok(());
         }
@@ -81,6 +84,7 @@ pub(super) fn keep_outputs(place: &Place, id: &str) {
     let outputs = place.runs.join(id).join(runs::OUTPUTS);
     let prefix = format!("{id}.");
     for entry in entries.flatten().filter(|e| e.file_name().to_string_lossy().starts_with(&prefix)) {
+        failpoint::pass("outputs.move");
         let _ = disk::make_folder(&outputs)
             .and_then(|()| std::fs::rename(entry.path(), outputs.join(entry.file_name())));
     }
@@ -91,12 +95,16 @@ fn stopped(error: DriveError, id: &str) -> Failure {
     let broken = matches!(error, DriveError::Journal(_));
     let failure = Failure::stopped(error);
     if broken {
-        failure
-            .hint(format!("make room or mend the disk, then `patchform resume {id}` finishes the run"))
-            .hint(format!("or `patchform rollback {id}` takes it back"))
+        resumable(failure, id)
     } else {
         failure.hint(format!("`patchform run show {id}` tells how it stands"))
     }
+}
+
+fn resumable(failure: Failure, id: &str) -> Failure {
+    failure
+        .hint(format!("make room or mend the disk, then `patchform resume {id}` finishes the run"))
+        .hint(format!("or `patchform rollback {id}` takes it back"))
 }
 
 /// The loop's hands, with answers sent back into its channel.
@@ -140,9 +148,9 @@ fn route_signals(reply: &Sender<Happened>) {
     let before = LOOP.lock().unwrap_or_else(PoisonError::into_inner).replace(reply.clone());
     if before.is_none() {
         // Without handlers a signal ends the process, which the journal survives.
-        let _ = signal::watch(|_| {
+        let _ = signal::watch(|signal| {
             if let Some(reply) = &*LOOP.lock().unwrap_or_else(PoisonError::into_inner) {
-                let _ = reply.send(Happened::Stop);
+                let _ = reply.send(if signal == "SIGHUP" { Happened::HangUp } else { Happened::Stop });
             }
         });
     }

@@ -55,7 +55,7 @@ pub struct Evidence {
 /// # Errors
 /// There is no such run, a newer program wrote it, or a secret is needed to mask what its commands printed.
 pub fn gather(wanted: &Wanted<'_>) -> Result<Evidence, Failure> {
-    let place = Place::known();
+    let place = Place::known()?;
     let id = runs::named(&place.runs, wanted.run)?;
     let folder = runs::folder(&place.runs, &id)?;
     // A run that is driven now writes on: what is checked and what is exported must be the same bytes.

@@ -13,7 +13,7 @@ use crate::model::Moment;
 use crate::plan::Plan;
 use crate::run::{Run, outcome};
 use crate::state::State;
-use crate::world::clock;
+use crate::world::{clock, failpoint};
 use std::time::{Duration, Instant};
 
 /// At most this long between two checkpoints of the state in the middle of a run.
@@ -97,6 +97,7 @@ pub(super) fn settle_ended(place: &Place, local: &Local) -> Result<(), Failure> 
             let state = state.unwrap_or_else(|| State::new(lineage, env!("CARGO_PKG_VERSION")));
             let mut ledger = Ledger { started: told.started(), state, base, saved_at: clock::steady() };
             ledger.fold(&told.plan, &told.run, local, &told.journal.head, Vec::new())?;
+            failpoint::pass("settle.folded");
             keep_outputs(place, &open.id);
         }
         lease.release().map_err(runs::leased)?;

@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod audit;
+pub mod console;
 mod driving;
 pub mod evidence;
 pub mod failure;
@@ -24,6 +25,7 @@ pub mod secrets;
 pub mod snapshot;
 pub mod state;
 pub mod validate;
+pub mod view;
 
 pub use failure::Failure;
 pub use place::Place;

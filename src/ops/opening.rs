@@ -16,7 +16,7 @@ use crate::plan::{Plan, stale, stored};
 use crate::run::Run;
 use crate::run::event::{Event, Request};
 use crate::state::State;
-use crate::world::{clock, disk, machine, random};
+use crate::world::{clock, disk, failpoint, machine, random};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -87,7 +87,7 @@ pub(super) fn open_run(
     let folder = place.runs.join(&id);
     let controller = machine::this();
     let me = format!("{}@{} (process {})", controller.user, controller.host, controller.pid);
-    let begun = match told {
+    let (run, writer, started) = match told {
         Some(_) => {
             // Somebody may have driven it on since it was read: what counts is what it tells under the lease. The seal
             // comes first, so that nobody acts on a line that is not read here.
@@ -96,29 +96,37 @@ pub(super) fn open_run(
             let writer =
                 Writer::resume(seal, &told.journal, env!("CARGO_PKG_VERSION")).map_err(Failure::error)?;
             let started = told.started();
-            take(told.run, writer, &me, &lease, request).map(|(run, writer)| (run, writer, started))
+            let (run, writer) = take(told.run, writer, &me, &lease, request)?;
+            runs::mark_begun(&folder)?;
+            (run, writer, started)
         }
-        None => begin(plan, &state, &folder, &id)
-            .and_then(|writer| take(Run::start(plan, &id), writer, &me, &lease, None))
-            .map(|(run, writer)| (run, writer, now)),
+        None => match begin(plan, &state, &folder, &id, &me, &lease) {
+            Ok((run, writer)) => (run, writer, now),
+            Err(failure) => return Err(let_go(failure, &id, lease)),
+        },
     };
-    let (run, writer, started) = match begun {
-        Ok(begun) => begun,
-        Err(failure) => {
-            // Nothing was begun: a run that could not even be written down holds nothing.
-            if !folder.join(runs::JOURNAL).join("000001.jsonl").exists() {
-                let _ = lease.release();
-            }
-            return Err(failure);
-        }
-    };
-    runs::mark_begun(&folder)?;
     drop(lock);
+    failpoint::pass("run.opened");
     let ledger = Ledger { started, state, base, saved_at: clock::steady() };
     Ok(Opened { run, writer, lease, folder, ledger })
 }
 
-fn begin(plan: &Plan, state: &State, folder: &Path, id: &str) -> Result<Writer, Failure> {
+/// A new run that could not even be written down has changed nothing, and holds nothing.
+fn let_go(failure: Failure, id: &str, lease: Lease) -> Failure {
+    match lease.release() {
+        Ok(()) => failure,
+        Err(_) => failure.hint(format!("`patchform run abandon {id}` lets go of what the run holds")),
+    }
+}
+
+fn begin(
+    plan: &Plan,
+    state: &State,
+    folder: &Path,
+    id: &str,
+    me: &str,
+    lease: &Lease,
+) -> Result<(Run, Writer), Failure> {
     let bytes = stored::write(plan);
     let path = folder.join(runs::PLAN);
     disk::write_atomic(&path, &bytes)
@@ -129,7 +137,10 @@ fn begin(plan: &Plan, state: &State, folder: &Path, id: &str) -> Result<Writer, 
         lineage: state.lineage.clone(),
         plan: stored::digest(&bytes).unwrap_or_default(),
     };
-    Writer::create(&folder.join(runs::JOURNAL), identity).map_err(Failure::error)
+    let writer = Writer::create(&folder.join(runs::JOURNAL), identity).map_err(Failure::error)?;
+    let begun = take(Run::start(plan, id), writer, me, lease, None)?;
+    runs::mark_begun(folder)?;
+    Ok(begun)
 }
 
 fn take(

@@ -2,8 +2,10 @@
 
 use super::Failure;
 use crate::config::checked::Settings;
+use crate::model::seal;
 use crate::world::disk;
 use serde::{Deserialize, Serialize};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Paths, relative to the working folder unless the configuration says otherwise.
@@ -39,10 +41,25 @@ impl Place {
     }
 
     /// The place that was used last in this folder: for commands that do not open the configuration.
-    pub fn known() -> Place {
-        let remembered = disk::read(Path::new(REMEMBERED), 64 << 10).ok();
-        let remembered = remembered.and_then(|bytes| serde_json::from_slice::<Remembered>(&bytes).ok());
-        Place::with_state(remembered.map_or_else(|| PathBuf::from(STATE), |r| r.state))
+    ///
+    /// # Errors
+    /// What remembers it is damaged: another state must not be taken for it.
+    pub fn known() -> Result<Place, Failure> {
+        let bytes = match disk::read(Path::new(REMEMBERED), 64 << 10) {
+            Ok(bytes) => bytes,
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Place::with_state(PathBuf::from(STATE))),
+            Err(e) => return Err(Failure::error(format!("cannot read {REMEMBERED}: {e}"))),
+        };
+        let damaged = || {
+            Failure::error(format!("{REMEMBERED}, which tells where the state is, is damaged"))
+                .hint("`patchform init` writes it anew, as the configuration says")
+        };
+        let remembered: Remembered = serde_json::from_slice(&bytes).map_err(|_| damaged())?;
+        let plain = remembered.format_version == 1 && !bytes.windows(5).any(|w| w == b"\"sum\"");
+        if !plain && !seal::is_whole(&bytes) {
+            return Err(damaged());
+        }
+        Ok(Place::with_state(remembered.state))
     }
 
     fn with_state(state: PathBuf) -> Place {
@@ -65,9 +82,10 @@ impl Place {
         for folder in [&self.runs, &self.actions, &self.cache] {
             disk::make_folder(folder).map_err(|e| self.unusable(folder, &e))?;
         }
-        if Place::known() != *self || !Path::new(REMEMBERED).exists() {
-            let remembered = Remembered { format_version: 1, state: self.state.clone() };
-            let bytes = serde_json::to_vec(&remembered).map_err(Failure::error)?;
+        if !Place::known().is_ok_and(|known| known == *self) || !Path::new(REMEMBERED).exists() {
+            let remembered = Remembered { format_version: 2, state: self.state.clone() };
+            let mut bytes = serde_json::to_vec(&remembered).map_err(Failure::error)?;
+            seal::seal(&mut bytes, 0);
             disk::write_atomic(Path::new(REMEMBERED), &bytes)
                 .map_err(|e| self.unusable(Path::new(REMEMBERED), &e))?;
         }

@@ -2,14 +2,17 @@
 
 use super::inputs::Inputs;
 use super::ledger::settle_ended;
-use super::project::{FilesOnDisk, Project};
+use super::project::{self, Project};
 use super::providers::{self, Gathered, Starter};
-use super::runs;
 use super::{Failure, Place};
+use super::{runs, view};
 use crate::backend::Local;
 use crate::config::check::{self, Surroundings};
 use crate::config::checked::{Config, Secret, Step};
+use crate::config::load::Parsed;
+use crate::config::schemas::Schemas;
 use crate::config::source::Sources;
+use crate::config::variables::VariableInputs;
 use crate::engine::fleet::Fleet;
 use crate::engine::secrets::Secrets;
 use crate::engine::{observe, preview};
@@ -84,9 +87,9 @@ pub struct Planned {
 }
 
 /// A configuration that was checked with its providers' schemas.
-pub struct Checked {
+pub struct Checked<T = Config> {
     /// The configuration.
-    pub config: Config,
+    pub config: T,
     /// Its texts.
     pub sources: Sources,
     /// Complaints that are no errors.
@@ -104,6 +107,21 @@ pub struct Checked {
 /// # Errors
 /// Everything that is wrong with it; a provider that cannot be found or is not the pinned one.
 pub fn check(inputs: &Inputs, watch: Arc<dyn Watch>) -> Result<Checked, Failure> {
+    checked(inputs, watch, check::check)
+}
+
+/// Reads the working folder and lets `judge` check it.
+pub(super) fn checked<T>(
+    inputs: &Inputs,
+    watch: Arc<dyn Watch>,
+    judge: impl FnOnce(
+        &Parsed,
+        &mut Sources,
+        &Schemas,
+        &VariableInputs,
+        &Surroundings<'_>,
+    ) -> Result<(T, Diagnostics), Diagnostics>,
+) -> Result<Checked<T>, Failure> {
     let Project { mut sources, parsed, inputs, place, mut problems } = Project::load(inputs)?;
     let starter = Starter::new(&place, watch);
     let gathered = providers::read_lock(&place.lock_file).and_then(|lock| {
@@ -121,16 +139,10 @@ pub fn check(inputs: &Inputs, watch: Arc<dyn Watch>) -> Result<Checked, Failure>
         Err(failure) => return Err(failure),
     };
     problems.0.append(&mut gathered.problems.0);
-    let working_folder = std::env::current_dir().unwrap_or_default();
-    let around = Surroundings {
-        files: &FilesOnDisk,
-        folder: ".",
-        working_folder: &working_folder.to_string_lossy(),
-        workspace: "default",
-    };
+    let folder = project::working_folder();
+    let around = project::around(&folder);
     let broken = problems.has_errors();
-    let (config, mut found) = match check::check(&parsed, &mut sources, &gathered.schemas(), &inputs, &around)
-    {
+    let (config, mut found) = match judge(&parsed, &mut sources, &gathered.schemas(), &inputs, &around) {
         Ok((config, warnings)) => (Some(config), warnings),
         Err(found) => (None, found),
     };
@@ -181,13 +193,20 @@ impl Checked {
         let local = Local::new(&self.place.state);
         // A plan also works where nothing may be written; whoever applies it makes the folders.
         let _ = self.place.prepare();
-        settle_ended(&self.place, &local)?;
-        let (fleet, state) = std::thread::scope(|scope| {
-            let state = scope.spawn(|| local.read());
+        if let Err(failure) = settle_ended(&self.place, &local) {
+            self.warnings.push(unsettled(&failure));
+        }
+        let place = self.place.clone();
+        let (fleet, seen) = std::thread::scope(|scope| {
+            let seen = scope.spawn(|| view::look(&place, &local));
             let fleet = self.start();
-            (fleet, state.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            (fleet, seen.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         });
-        Ok((fleet?, state.map_err(backend)?))
+        let (fleet, seen) = (fleet?, seen?);
+        for damaged in seen.iter().flat_map(|seen| &seen.damaged) {
+            self.warnings.push(Diagnostic::warning(damaged));
+        }
+        Ok((fleet, seen.map(|seen| seen.state)))
     }
 
     fn provider_name(&self, provider: usize) -> &str {
@@ -286,6 +305,11 @@ fn value_at<'a>(arguments: &'a Json, secret: &Secret) -> Option<&'a Json> {
         Step::Key(key) => at.get(key),
         Step::Index(i) => at.get(i),
     })
+}
+
+/// A run that has ended, but cannot be written into the state now: its components look held.
+fn unsettled(failure: &Failure) -> Diagnostic {
+    Diagnostic::warning("a run that has ended could not be written into the state").because(&failure.message)
 }
 
 /// Makes a plan towards the configuration.

@@ -2,6 +2,7 @@
 
 use super::inputs::{Given, Inputs};
 use super::{Failure, Place};
+use crate::config::check::Surroundings;
 use crate::config::load::{self, Parsed};
 use crate::config::scope::Files;
 use crate::config::source::Sources;
@@ -143,6 +144,16 @@ pub(super) fn configuration_files() -> Result<Vec<PathBuf>, Failure> {
 
 fn here() -> String {
     std::env::current_dir().map_or_else(|_| "this folder".into(), |p| p.display().to_string())
+}
+
+/// The working folder, as `path.cwd` shows it.
+pub(super) fn working_folder() -> String {
+    std::env::current_dir().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// What expressions may ask of the world around the configuration.
+pub(super) fn around(working_folder: &str) -> Surroundings<'_> {
+    Surroundings { files: &FilesOnDisk, folder: ".", working_folder, workspace: "default" }
 }
 
 /// Reads files for `file()` and its kin: relative paths start at the configuration's folder.

@@ -283,7 +283,7 @@ pub struct Row {
 /// # Errors
 /// A provider that cannot be found or described.
 pub fn list() -> Result<Vec<Row>, Failure> {
-    let place = Place::known();
+    let place = Place::known()?;
     let starter = Starter::new(&place, Arc::new(crate::provider::watch::Silent));
     let mut known = Vec::new();
     for row in BUNDLED {
@@ -314,7 +314,7 @@ pub fn list() -> Result<Vec<Row>, Failure> {
 /// # Errors
 /// There is none of that name, or it cannot be described.
 pub fn describe(name: &str) -> Result<Described, Failure> {
-    let place = Place::known();
+    let place = Place::known()?;
     let source = read_lock(&place.lock_file)?.providers.remove(name).and_then(|pin| pin.source);
     let starter = Starter::new(&place, Arc::new(crate::provider::watch::Silent));
     let located = locate(name, source.as_deref(), Path::new("")).map_err(missing)?;

@@ -19,7 +19,7 @@ pub fn open(
     lock: Duration,
     watch: Arc<dyn Watch>,
 ) -> Result<Ready, Failure> {
-    let place = Place::known();
+    let place = Place::known()?;
     settle_ended(&place, &Local::new(&place.state).with_patience(lock))?;
     let chosen = runs::choose(&place.runs, run)?;
     let told = runs::tell(&place.runs, &chosen.id)?;

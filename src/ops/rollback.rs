@@ -32,7 +32,7 @@ pub fn open(
     lock: Duration,
     stages: &mut dyn Stages,
 ) -> Result<Way, Failure> {
-    let place = Place::known();
+    let place = Place::known()?;
     settle_ended(&place, &Local::new(&place.state).with_patience(lock))?;
     let opened = runs::open(&place.runs)?;
     if run.is_none() || opened.iter().any(|r| Some(r.id.as_str()) == run) {

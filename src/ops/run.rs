@@ -6,15 +6,17 @@ use super::ledger::settle_ended;
 use super::plan::backend;
 use super::{Failure, Place, runs, state};
 use crate::backend::Local;
-use crate::engine::{inbox, lease};
+use crate::engine::inbox::{self, Fate};
+use crate::engine::lease::{self, OpenRun};
 use crate::plan::Plan;
 use crate::plan::noun::Purpose;
 use crate::provider::watch::Silent;
 use crate::report::state_text::RunRow;
 use crate::run::event::Request;
-use crate::run::{Run, outcome};
+use crate::run::{Run, Standing, outcome};
 use crate::state::RunPurpose;
 use crate::world::clock;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,8 +25,9 @@ use std::time::Duration;
 /// # Errors
 /// The state or a lease cannot be read.
 pub fn list() -> Result<Vec<RunRow>, Failure> {
-    let place = Place::known();
-    settle_ended(&place, &Local::new(&place.state))?;
+    let place = Place::known()?;
+    // Where nothing can be written, what has ended is shown from its journal.
+    let _ = settle_ended(&place, &Local::new(&place.state));
     let open = runs::open(&place.runs)?;
     let state = state::read()?;
     let known = state.iter().flat_map(|s| &s.runs);
@@ -49,7 +52,9 @@ pub fn list() -> Result<Vec<RunRow>, Failure> {
             started: Some(told.as_ref().map_or(run.since, runs::Told::started)),
             finished: None,
             outcome: match (&told, run.alive) {
+                (Err(_), true) if runs::never_begun(&place.runs, &run.id) => "running".into(),
                 (Err(_), _) => "damaged".into(),
+                (Ok(told), _) if told.run.is_finished() => outcome(&told.run).ending.name().into(),
                 (Ok(_), true) => "running".into(),
                 (Ok(told), false) => match outcome(&told.run).ending {
                     crate::run::Ending::Stuck => "stuck".into(),
@@ -81,7 +86,7 @@ fn rollback_of(of: &str) -> String {
 /// # Errors
 /// There is no such run, or something is damaged.
 pub fn show(id: Option<&str>) -> Result<runs::Told, Failure> {
-    let place = Place::known();
+    let place = Place::known()?;
     let id = runs::named(&place.runs, id)?;
     runs::tell(&place.runs, &id)
 }
@@ -91,32 +96,96 @@ pub fn show(id: Option<&str>) -> Result<runs::Told, Failure> {
 /// # Errors
 /// A lease that cannot be read.
 pub fn driver(id: &str) -> Result<Option<String>, Failure> {
-    let open = runs::open(&Place::known().runs)?;
+    let open = runs::open(&Place::known()?.runs)?;
     Ok(open.into_iter().find(|run| run.id == id && run.alive).map(|run| run.driver()))
 }
 
-/// Asks something of a run that is driven elsewhere; answers its id.
+/// How long an answer is waited for: longer than the loop waits for the state lock.
+const PATIENCE: Duration = Duration::from_secs(15);
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// What became of a request.
+pub struct Asked {
+    /// The run's id.
+    pub run: String,
+    /// Whether it is in the run's journal; else it lies in its inbox, and the run has not looked yet.
+    pub taken: bool,
+    /// Whether the run has ended meanwhile.
+    pub ended: bool,
+}
+
+/// Asks something of a run that is driven elsewhere, and waits until that has taken it.
 ///
 /// # Errors
-/// Nobody drives it, or its inbox cannot be written.
+/// Nobody drives it, it ended before it took the request, its inbox cannot be written; a component that was to be skipped
+/// had begun.
 pub fn ask(
     id: Option<&str>,
     request: impl FnOnce(&Plan, &Run) -> Result<Request, Failure>,
-) -> Result<String, Failure> {
-    let place = Place::known();
+) -> Result<Asked, Failure> {
+    let place = Place::known()?;
     let chosen = runs::choose(&place.runs, id)?;
+    let told = begun(&place, &chosen)?;
+    if told.run.is_finished() {
+        return Err(too_late(&chosen.id));
+    }
     if !chosen.alive {
         return Err(Failure::error(format!("nobody drives run {} now", chosen.id)).hint(format!(
             "`patchform resume {0}` finishes it, `patchform rollback {0}` takes it back",
             chosen.id
         )));
     }
-    let told = runs::tell(&place.runs, &chosen.id)?;
     let request = request(&told.plan, &told.run)?;
-    inbox::put(&place.runs.join(&chosen.id), &told.plan, &request).map_err(|e| {
+    let letter = inbox::put(&place.runs.join(&chosen.id), &told.plan, &request, chosen.token);
+    let letter = letter.map_err(|e| {
         Failure::error(format!("cannot put the request into the inbox of run {}: {e}", chosen.id))
     })?;
-    Ok(chosen.id)
+    let taken = wait(&place, &chosen, &letter)?;
+    let now = runs::tell(&place.runs, &chosen.id)?.run;
+    match request {
+        Request::Skip(i) if taken && !matches!(now.standing(i), Standing::Skipped(_)) => {
+            let address = &told.plan.entries[i].address;
+            Err(Failure::error(format!("run {} had begun {address} already: it is not skipped", chosen.id)))
+        }
+        _ => Ok(Asked { run: chosen.id, taken, ended: now.is_finished() }),
+    }
+}
+
+/// What a run tells. One that is just being opened is waited for.
+fn begun(place: &Place, run: &OpenRun) -> Result<runs::Told, Failure> {
+    let asked = clock::steady();
+    loop {
+        match runs::tell(&place.runs, &run.id) {
+            Err(_) if run.alive && runs::never_begun(&place.runs, &run.id) && asked.elapsed() < PATIENCE => {
+                std::thread::sleep(PAUSE);
+            }
+            told => return told,
+        }
+    }
+}
+
+/// Waits until the letter is journalled; answers whether it was.
+fn wait(place: &Place, run: &OpenRun, letter: &Path) -> Result<bool, Failure> {
+    let begun = clock::steady();
+    loop {
+        let driven =
+            runs::open(&place.runs)?.iter().any(|r| r.id == run.id && r.alive && r.token == run.token);
+        match inbox::fate(letter) {
+            Fate::Taken => return Ok(true),
+            Fate::Refused(why) => {
+                return Err(Failure::error(format!("run {} did not take the request: {why}", run.id)));
+            }
+            // Whoever cannot take it back was too slow: it was read just now.
+            Fate::Waits if !driven && inbox::take_back(letter).is_ok() => return Err(too_late(&run.id)),
+            Fate::Waits if begun.elapsed() > PATIENCE => return Ok(false),
+            Fate::Waits => std::thread::sleep(PAUSE),
+        }
+    }
+}
+
+fn too_late(id: &str) -> Failure {
+    Failure::error(format!("run {id} ended or stopped before it could take the request"))
+        .hint(format!("`patchform run show {id}` tells how it stands"))
 }
 
 /// `run skip ADDRESS`: the request for a component of the plan.
@@ -149,7 +218,7 @@ pub enum Abandoned {
 /// # Errors
 /// There is none, or somebody drives it.
 pub fn abandon(id: Option<&str>, inputs: &Inputs, lock: Duration) -> Result<Abandoned, Failure> {
-    let place = Place::known();
+    let place = Place::known()?;
     let chosen = runs::choose(&place.runs, id)?;
     match runs::tell(&place.runs, &chosen.id) {
         Ok(told) => apply::open(told, Some(Request::Abandon), place, inputs, lock, Arc::new(Silent))

@@ -24,13 +24,17 @@ pub const OUTPUTS: &str = "outputs";
 pub fn leases(runs: &Path) -> Result<Leases, Failure> {
     let mut leases = Leases::default();
     for run in open(runs)? {
-        for component in &run.holds.components {
+        for component in run.holds.components.iter().chain(&run.holds.rests_on) {
             if let Ok(address) = component.parse() {
                 leases.components.insert(address, run.id.clone());
             }
         }
-        for target in &run.holds.targets {
-            leases.targets.insert(target.clone(), run.id.clone());
+        for (target, ground) in &run.holds.targets {
+            if ground.alone {
+                leases.targets.insert(target.clone(), run.id.clone());
+            }
+            let claims = ground.claims.iter().map(|claim| ((target.clone(), claim.clone()), run.id.clone()));
+            leases.claims.extend(claims);
         }
     }
     Ok(leases)
@@ -192,7 +196,11 @@ pub fn all(runs: &Path) -> Result<Vec<String>, Failure> {
 /// # Errors
 /// A folder that cannot be read.
 pub fn latest(runs: &Path) -> Result<Option<String>, Failure> {
-    let ids = all(runs)?;
+    let mut ids = all(runs)?;
+    // One that was killed before it began has nothing to tell.
+    while ids.last().is_some_and(|id| never_begun(runs, id)) {
+        ids.pop();
+    }
     let second = |id: &str| id.rsplit_once('-').map(|(time, _)| time.to_string());
     let last = ids.last().and_then(|id| second(id));
     // Ids tell the second; of several in one, the journals tell which began last.
@@ -233,14 +241,19 @@ pub fn refuse_held(runs: &Path, doing: &str, touched: &[&Address]) -> Result<(),
             None if run.unknown => "may hold it, which cannot be read any more".into(),
             None => continue,
         };
-        return Err(Failure::locked(format!("`{doing}` must wait: run {0}, which has not ended, {what}", run.id))
-            .hint(format!(
-                "`patchform resume {0}` finishes it, `patchform rollback {0}` takes it back, `patchform run abandon {0}` \
-                 leaves everything as it is",
-                run.id
-            )));
+        let refused =
+            Failure::locked(format!("`{doing}` must wait: run {}, which has not ended, {what}", run.id));
+        return Err(ending(refused, &run.id));
     }
     Ok(())
+}
+
+/// How an open run is ended, as what to do next.
+pub fn ending(failure: Failure, id: &str) -> Failure {
+    failure.hint(format!(
+        "`patchform resume {id}` finishes it, `patchform rollback {id}` takes it back, `patchform run abandon {id}` \
+         leaves everything as it is"
+    ))
 }
 
 /// Lies in a run's folder once its first line is durable: from then on a missing journal is damage.
@@ -267,6 +280,7 @@ pub fn had_begun(folder: &Path) -> bool {
 /// Whether a run was killed before its first line was durable, so that it did nothing.
 pub fn never_begun(runs: &Path, id: &str) -> bool {
     let folder = runs.join(id);
-    let told = journal::read(&folder.join(JOURNAL), &Expected::default());
-    !had_begun(&folder) && told.map_or(true, |journal| journal.events.is_empty())
+    !had_begun(&folder)
+        && journal::read(&folder.join(JOURNAL), &Expected::default())
+            .map_or(true, |journal| journal.events.is_empty())
 }

@@ -4,6 +4,7 @@ use super::apply::Audience;
 use super::inputs::Inputs;
 use super::plan::{Planned, backend};
 use super::providers::Starter;
+use super::view::{self, View};
 use super::{Failure, Place, orphans, runs, secrets, state};
 use crate::backend::{Base, Local};
 use crate::config::checked::SnapshotRule;
@@ -57,18 +58,19 @@ pub(super) fn drop_old(
     dropped
 }
 
-/// `snapshot list`: the state, the orphans, and the runs that took a stored snapshot and whose folder is gone.
+/// `snapshot list`: the state with what open runs did, the orphans, and the runs that took a stored snapshot and whose folder is gone.
 ///
 /// # Errors
 /// There is no state, or it or the folder of runs cannot be read.
-pub fn list() -> Result<Listed, Failure> {
-    let place = Place::known();
-    let state = state::required()?;
+pub fn list() -> Result<(Listed, View), Failure> {
+    let place = Place::known()?;
+    let seen = view::required()?;
+    let state = seen.state.clone();
     let orphans = orphans::all(&place, &state)?;
     let kept: BTreeSet<String> = runs::all(&place.runs)?.into_iter().collect();
     let taken = state.snapshots.values().map(|s| s.run.clone());
     let lost = taken.filter(|run| !kept.contains(run)).collect();
-    Ok(Listed { state, orphans, lost })
+    Ok((Listed { state, orphans, lost }, seen))
 }
 
 /// `snapshot prune`: lets go what retention does not keep, by the newest rules that runs know, and orphans. Answers the
@@ -77,7 +79,7 @@ pub fn list() -> Result<Listed, Failure> {
 /// # Errors
 /// There is no state, or it cannot be read or written.
 pub fn prune(inputs: &Inputs, patience: Duration) -> Result<(Vec<String>, Vec<String>), Failure> {
-    let place = Place::known();
+    let place = Place::known()?;
     runs::refuse_while_driven(&place.runs, "snapshot prune")?;
     let state = state::required()?;
     let open: BTreeSet<String> = runs::open(&place.runs)?.into_iter().map(|r| r.id).collect();
@@ -213,6 +215,7 @@ fn hands_for(place: &Place, plan: Plan, inputs: &Inputs, run: &str) -> Result<Ha
         secrets,
         run: run.into(),
         cancelled: AtomicBool::new(false),
+        alone: Box::new(|_| Ok(())),
     })))
 }
 
@@ -238,7 +241,7 @@ fn start(
 /// # Errors
 /// There is no such snapshot, its run is not kept, or the component cannot be read.
 pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
-    let place = Place::known();
+    let place = Place::known()?;
     let state = state::required()?;
     let snapshot = state.snapshots.get(id).cloned().ok_or_else(|| {
         Failure::error(format!("there is no snapshot {id}"))
@@ -295,8 +298,7 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
 
 fn refuse_if_leased(place: &Place, entry: &Entry) -> Result<(), Failure> {
     let leases = runs::leases(&place.runs)?;
-    let target = entry.observed.identity().and_then(|i| leases.targets.get(&i.target));
-    match leases.components.get(&entry.address).or(target) {
+    match leases.on(&entry.address, entry.observed.identity()) {
         None => Ok(()),
         Some(run) => Err(Failure::locked(format!(
             "run {run}, which has not ended, holds {} or its target",

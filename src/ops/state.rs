@@ -15,7 +15,7 @@ use std::time::Duration;
 /// # Errors
 /// A state that cannot be read.
 pub fn read() -> Result<Option<State>, Failure> {
-    Local::new(Place::known().state).read().map_err(backend)
+    Local::new(Place::known()?.state).read().map_err(backend)
 }
 
 /// The state, which must be there.
@@ -23,11 +23,14 @@ pub fn read() -> Result<Option<State>, Failure> {
 /// # Errors
 /// There is none, or it cannot be read.
 pub fn required() -> Result<State, Failure> {
-    let place = Place::known();
-    read()?.ok_or_else(|| {
-        Failure::error(format!("there is no state yet ({} does not exist)", place.state.display()))
-            .hint("`patchform apply` makes it")
-    })
+    let place = Place::known()?;
+    read()?.ok_or_else(|| none(&place))
+}
+
+/// There is no state.
+pub(super) fn none(place: &Place) -> Failure {
+    Failure::error(format!("there is no state yet ({} does not exist)", place.state.display()))
+        .hint("`patchform apply` makes it")
 }
 
 /// Reads an address.
@@ -46,7 +49,7 @@ fn edit<T>(
     patience: Duration,
     change: impl FnOnce(&mut State) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let place = Place::known();
+    let place = Place::known()?;
     super::runs::refuse_while_driven(&place.runs, doing)?;
     let local = Local::new(&place.state).with_patience(patience);
     if local.read().map_err(backend)?.is_none() {
@@ -95,39 +98,33 @@ pub fn allow(text: &str, patience: Duration) -> Result<Vec<(Address, PatchLevel)
     edit("allow", &[&address], patience, |state| state.allow(&address).map_err(Failure::error))
 }
 
-/// `state pull`: the bytes as they are stored.
+/// `state pull`: the bytes as they are stored. Open journals are not folded in: what is pulled can be pushed again.
 ///
 /// # Errors
 /// There is none, or it cannot be read.
 pub fn pull() -> Result<Vec<u8>, Failure> {
     required()?;
-    let bytes = Local::new(Place::known().state).read_bytes().map_err(backend)?;
+    let bytes = Local::new(Place::known()?.state).read_bytes().map_err(backend)?;
     bytes.ok_or_else(|| Failure::error("the state is gone"))
 }
 
 /// `state push`: replaces the state by a file, with a serial above both.
 ///
 /// # Errors
-/// A file that is no state, another lineage or an older serial without `force`.
+/// A file that is no state, a run that goes on; without `force` also another lineage, an older serial, a run that has not
+/// ended.
 pub fn push(path: &Path, force: bool, patience: Duration) -> Result<u64, Failure> {
-    let place = Place::known();
-    super::runs::refuse_while_driven(&place.runs, "state push")?;
-    let bytes = disk::read(path, 2 << 30)
-        .map_err(|e| Failure::error(format!("cannot read {}: {e}", path.display())))?;
-    let read = if force { stored::read_edited(&bytes) } else { stored::read(&bytes) };
-    let mut next = read.map_err(|e| {
-        let failure =
-            if matches!(e, stored::StoredError::Newer { .. }) { Failure::locked } else { Failure::error };
-        failure(format!("{} cannot replace the state: {e}", path.display()))
-            .hint("a state that was edited by hand on purpose is taken with --force")
-    })?;
+    let place = Place::known()?;
+    let mut next = read_pushed(path, force)?;
     let local = Local::new(&place.state).with_patience(patience);
     let lock = local.lock("state push").map_err(backend)?;
+    super::runs::refuse_while_driven(&place.runs, "state push")?;
     let current = match local.read() {
         Ok(current) => current,
         Err(_) if force => None,
         Err(error) => return Err(backend(error)),
     };
+    refuse_unended(&place, &next, force)?;
     if let Some(current) = &current
         && !force
     {
@@ -141,20 +138,50 @@ pub fn push(path: &Path, force: bool, patience: Duration) -> Result<u64, Failure
     Ok(next.serial)
 }
 
+fn read_pushed(path: &Path, force: bool) -> Result<State, Failure> {
+    let bytes = disk::read(path, 2 << 30)
+        .map_err(|e| Failure::error(format!("cannot read {}: {e}", path.display())))?;
+    let read = if force { stored::read_edited(&bytes) } else { stored::read(&bytes) };
+    read.map_err(|e| {
+        let failure =
+            if matches!(e, stored::StoredError::Newer { .. }) { Failure::locked } else { Failure::error };
+        failure(format!("{} cannot replace the state: {e}", path.display()))
+            .hint("a state that was edited by hand on purpose is taken with --force")
+    })
+}
+
+/// Whatever an open run knows would be written over the pushed state when it ends. Forced, it may be; but not over
+/// another lineage, under which the run could never be ended.
+fn refuse_unended(place: &Place, next: &State, force: bool) -> Result<(), Failure> {
+    for run in super::runs::open(&place.runs)? {
+        let ours =
+            super::runs::tell(&place.runs, &run.id).is_ok_and(|told| told.plan.lineage == next.lineage);
+        if !force || !ours {
+            let refused = format!("`state push` must wait: run {} has not ended", run.id);
+            let failure = super::runs::ending(Failure::locked(refused), &run.id);
+            return Err(match ours {
+                true => failure
+                    .hint("--force takes the file all the same; what the run did is added when it ends"),
+                false => failure,
+            });
+        }
+    }
+    Ok(())
+}
+
 /// `force-unlock`
 ///
 /// # Errors
 /// There is no such lock, or its holder is alive.
 pub fn force_unlock(id: &str) -> Result<(), Failure> {
-    Local::new(Place::known().state).force_unlock(id).map(|_| ()).map_err(backend)
+    Local::new(Place::known()?.state).force_unlock(id).map(|_| ()).map_err(backend)
 }
 
 /// `output`: name, value, whether sensitive.
 ///
 /// # Errors
-/// There is no state, or no such output.
-pub fn outputs(name: Option<&str>) -> Result<Vec<(String, Json, bool)>, Failure> {
-    let state = required()?;
+/// There is no such output.
+pub fn outputs(state: &State, name: Option<&str>) -> Result<Vec<(String, Json, bool)>, Failure> {
     let wanted = |n: &str| name.is_none_or(|name| name == n);
     let found: Vec<_> = state
         .outputs

@@ -26,8 +26,22 @@ pub struct Facts<'a> {
 pub struct Leases {
     /// Components.
     pub components: BTreeMap<Address, String>,
-    /// Targets, by identity.
+    /// Targets that a run holds alone, by identity.
     pub targets: BTreeMap<String, String>,
+    /// What components manage there, by target and claim.
+    pub claims: BTreeMap<(String, String), String>,
+}
+
+impl Leases {
+    /// The run that keeps others away from a component as it was read.
+    pub fn on(&self, address: &Address, identity: Option<&Identity>) -> Option<&String> {
+        let claimed = |identity: &Identity| {
+            let mut claims = identity.claims.iter().map(|claim| (identity.target.clone(), claim.clone()));
+            claims.find_map(|key| self.claims.get(&key))
+        };
+        let component = self.components.get(address);
+        component.or_else(|| identity.and_then(|i| self.targets.get(&i.target).or_else(|| claimed(i))))
+    }
 }
 
 /// What would happen, before providers were asked for previews.
@@ -140,16 +154,22 @@ fn lean(
     }
 }
 
-/// A record that a run which has not ended may still write is left alone.
+/// A record that a run which has not ended may still write is left alone; and what stands in the middle of such a run
+/// says nothing about the configuration: the run is what is in the way.
 fn unless_held(leaning: Leaning, entry: &Entry, facts: &Facts) -> Leaning {
-    let records = Leaning::Settled { verdict: Verdict::NoChange { adopt: true }, stops: false };
-    let forgets = Leaning::Settled { verdict: Verdict::Forget, stops: false };
-    match facts.leases.components.get(&entry.address) {
-        Some(run) if leaning == records || leaning == forgets => {
-            Leaning::Settled { verdict: Verdict::Blocked(Block::Leased { run: run.clone() }), stops: false }
-        }
-        _ => leaning,
-    }
+    let Some(run) = facts.leases.components.get(&entry.address) else { return leaning };
+    let stops = match &leaning {
+        Leaning::Settled { verdict: Verdict::NoChange { adopt: true } | Verdict::Forget, .. } => false,
+        Leaning::Settled {
+            verdict:
+                Verdict::Blocked(
+                    Block::Ahead | Block::UnknownOrder | Block::NotInstalled(_) | Block::Rejected { .. },
+                ),
+            ..
+        } => true,
+        _ => return leaning,
+    };
+    Leaning::Settled { verdict: Verdict::Blocked(Block::Leased { run: run.clone() }), stops }
 }
 
 fn settled(verdict: Verdict) -> Leaning {
@@ -233,8 +253,7 @@ fn propose(entry: &Entry, to: Option<&PatchLevel>, downgrade: bool, draft: &Draf
     if let Some(rejected) = rejection.filter(|_| !going_back) {
         return blocked(Block::Rejected { run: rejected.run.clone(), reason: rejected.reason.clone() });
     }
-    let target = entry.observed.identity().and_then(|i| facts.leases.targets.get(&i.target));
-    if let Some(run) = facts.leases.components.get(&entry.address).or(target) {
+    if let Some(run) = facts.leases.on(&entry.address, entry.observed.identity()) {
         return blocked(Block::Leased { run: run.clone() });
     }
     let from = entry.observed.level().cloned();

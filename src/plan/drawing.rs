@@ -21,6 +21,7 @@ pub fn of_plan(plan: &Plan) -> Result<(Graph, Vec<Node>), NotAGraph> {
 pub fn of_config(config: &Config) -> Result<(Graph, Vec<Node>), NotAGraph> {
     let nodes = config.components.iter().map(|c| Node {
         label: c.address.to_string(),
+        block: c.address.block().to_string(),
         detail: c.level.to_string(),
         class: c.class,
         tone: Tone::Plain,
@@ -47,5 +48,6 @@ fn node(entry: &Entry) -> Node {
         Verdict::Forget => (Tone::Excluded, "no longer managed".into()),
         Verdict::Excluded => (Tone::Excluded, "left out".into()),
     };
-    Node { label: entry.address.to_string(), detail, class: entry.class, tone }
+    let block = entry.address.block().to_string();
+    Node { label: entry.address.to_string(), block, detail, class: entry.class, tone }
 }

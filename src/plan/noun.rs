@@ -268,6 +268,19 @@ pub struct Change {
     pub back: Vec<Planned>,
 }
 
+impl Change {
+    /// Whether its way back takes the whole system back.
+    pub fn takes_all_back(&self) -> bool {
+        self.way_back.as_ref().is_some_and(|w| w.coverage.whole_system)
+            && self.back.iter().any(|p| p.action == Step::Restore)
+    }
+
+    /// Whether it touches more than its claims, so that it must be alone on its target (page 5.3, rule 5).
+    pub fn needs_target_alone(&self) -> bool {
+        self.takes_all_back() || self.preview.reload >= Reload::Reboot
+    }
+}
+
 /// Why a component changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cause {

@@ -1,6 +1,7 @@
 //! Descriptions that were given before, by the provider's digest, so that `plan` need not wait for them. A damaged entry
 //! is ignored and written anew.
 
+use crate::model::seal;
 use crate::provider::locate::{Located, Source};
 use crate::provider::{ProviderError, Session};
 use crate::world::{disk, executable};
@@ -44,7 +45,8 @@ impl Cache {
     /// The description of a provider, if it was kept and is whole.
     pub fn get(&self, located: &Located) -> Option<Described> {
         let key = key(located)?;
-        let stored: Stored = serde_json::from_slice(&disk::read(&self.path(&key), LIMIT).ok()?).ok()?;
+        let bytes = disk::read(&self.path(&key), LIMIT).ok().filter(|bytes| seal::is_whole(bytes))?;
+        let stored: Stored = serde_json::from_slice(&bytes).ok()?;
         (stored.key == key)
             .then_some(Described { identity: stored.identity, description: stored.description })
     }
@@ -54,7 +56,8 @@ impl Cache {
         let Some(key) = key(located) else { return };
         let path = self.path(&key);
         let Described { identity, description } = described.clone();
-        if let Ok(bytes) = serde_json::to_vec(&Stored { key, identity, description }) {
+        if let Ok(mut bytes) = serde_json::to_vec(&Stored { key, identity, description }) {
+            seal::seal(&mut bytes, 0);
             let _ = disk::make_folder(&self.folder).and_then(|()| disk::write_atomic(&path, &bytes));
         }
     }

@@ -56,7 +56,7 @@ pub struct Patience {
 impl Default for Patience {
     fn default() -> Self {
         Patience {
-            greeting: Duration::from_secs(10),
+            greeting: Duration::from_secs(30),
             asking: Duration::from_secs(60),
             looking: Duration::from_secs(600),
             ending: Duration::from_secs(2),

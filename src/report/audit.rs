@@ -91,3 +91,6 @@ impl Recorded {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -32,6 +32,7 @@ enum Body<'a> {
     Fact { action: ActionView, step: &'static str, attempt: u32, answer: AnswerView<'a> },
     Probe { action: ActionView, step: &'static str, attempt: u32, found: &'static str, why: Option<&'a str> },
     Read { address: String, sha256: Option<&'a str>, why: Option<&'a str> },
+    Clock { ahead_ms: i64 },
     Asked { request: &'static str, address: Option<String> },
     Stopped { why: &'a str },
     Finished,
@@ -186,6 +187,7 @@ fn body<'a>(plan: &Plan, what: &'a What) -> Body<'a> {
             sha256: digest.as_ref().ok().map(String::as_str),
             why: digest.as_ref().err().map(String::as_str),
         },
+        What::Clock { ahead_ms } => Body::Clock { ahead_ms: *ahead_ms },
         What::Asked(request) => asked(plan, request),
         What::Stopped { why } => Body::Stopped { why },
         What::Finished => Body::Finished,
@@ -301,7 +303,7 @@ mod tests {
             }
             types.insert(json["type"].as_str().map(String::from));
         }
-        assert_eq!(types.len(), 10);
+        assert_eq!(types.len(), 11);
     }
 
     fn failure() -> String {

@@ -74,6 +74,7 @@ pub fn story() -> (Plan, Vec<Event>) {
     ] {
         whats.push(What::Asked(request));
     }
+    whats.push(What::Clock { ahead_ms: -3_600_000 });
     whats.push(What::Stopped { why: "Ctrl-C".into() });
     whats.push(What::Finished);
     let time = |i: usize| start().plus(Duration::from_millis(i as u64 * 400));

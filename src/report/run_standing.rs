@@ -10,13 +10,21 @@ use std::collections::BTreeMap;
 
 /// When components were worked on, as events tell it.
 #[derive(Debug, Clone, Default)]
-pub struct Times(BTreeMap<usize, (Moment, Moment)>);
+pub struct Times {
+    of: BTreeMap<usize, (Moment, Moment)>,
+    /// How far the clock was set since the beginning, in milliseconds: what something took does not depend on it.
+    ahead: i64,
+}
 
 impl Times {
     /// Takes an event in.
     pub fn see(&mut self, event: &Event) {
+        if let What::Clock { ahead_ms } = event.what {
+            self.ahead = self.ahead.saturating_add(ahead_ms);
+        }
         if let Some(i) = component_of(&event.what) {
-            self.0.entry(i).or_insert((event.at, event.at)).1 = event.at;
+            let at = Moment(event.at.0.saturating_sub(self.ahead));
+            self.of.entry(i).or_insert((at, at)).1 = at;
         }
     }
 }
@@ -75,7 +83,7 @@ fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Se
         cause: cause(plan, run, i).unwrap_or_default(),
         under: run.stuck_under(i),
         rejected: rejections.level(i).is_some(),
-        took: times.0.get(&i).map(|(from, to)| to.since(*from)),
+        took: times.of.get(&i).map(|(from, to)| to.since(*from)),
         left: left.flat_map(left_behind).collect(),
         snapshot: run.snapshots(i).iter().rev().find(|s| s.done).map(|s| s.id.clone()),
     }

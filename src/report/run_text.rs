@@ -52,6 +52,17 @@ pub struct RunText {
     going: BTreeSet<ActionRef>,
 }
 
+/// What a clock that was set means for a reader.
+fn set(ahead_ms: i64) -> String {
+    let by = period::show(Duration::from_millis(ahead_ms.unsigned_abs()));
+    match ahead_ms {
+        ..0 => format!(
+            "the clock was set back by {by}: what follows seems earlier than it is; nothing waits shorter"
+        ),
+        0.. => format!("the clock was set forward by {by}, or the machine slept; nothing waits shorter"),
+    }
+}
+
 impl RunText {
     /// Starts with nothing seen of `run`. `offset`: seconds east of UTC for the times of day.
     pub fn new(run: &str, telling: Telling, style: Style, offset: i32) -> Self {
@@ -73,6 +84,7 @@ impl RunText {
                 let who = format!("{controller} drives this run (token {token})");
                 self.of_run(event.at, tinted(Tint::Dim, who))
             }
+            What::Clock { ahead_ms } => self.of_run(event.at, tinted(Tint::Info, set(*ahead_ms))),
             What::Asked(request) => self.of_run(event.at, tinted(Tint::Info, self.asked(plan, request))),
             What::Stopped { why } => self.of_run(event.at, tinted(Tint::Change, format!("stopped: {why}"))),
             // The ending follows, and says how.

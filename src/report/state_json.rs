@@ -1,5 +1,6 @@
 //! What the state knows, for programs: `state list --json`, `snapshot list --json`, `run list --json` (`docs/json.md`).
 
+use super::open_run::OpenRunView;
 use super::state_text::{Listed, RunRow};
 use crate::model::{Address, PatchLevel};
 use crate::state::{FinishedRun, RunPurpose, State};
@@ -10,7 +11,7 @@ use serde_json::{Value as Json, json};
 const FORMAT_VERSION: u32 = 1;
 
 /// The components: those that one of `covering` covers, all when it is empty.
-pub fn components(state: &State, covering: &[Address]) -> String {
+pub fn components(state: &State, open: &[OpenRunView], covering: &[Address]) -> String {
     let wanted = state.records.iter().filter(|(address, _)| covers(covering, address));
     let rows = wanted.map(|(address, r)| {
         json!({
@@ -18,11 +19,13 @@ pub fn components(state: &State, covering: &[Address]) -> String {
             "alias": r.alias, "target": r.target, "sha256": r.digest, "run": r.run, "at": r.at.to_string(),
         })
     });
-    document("components", rows.collect())
+    let rows: Vec<Json> = rows.collect();
+    let open = open_runs(open);
+    format!("{:#}\n", json!({ "format_version": FORMAT_VERSION, "components": rows, "open_runs": open }))
 }
 
 /// The snapshots of those components.
-pub fn snapshots(listed: &Listed, covering: &[Address]) -> String {
+pub fn snapshots(listed: &Listed, open: &[OpenRunView], covering: &[Address]) -> String {
     let wanted = listed.state.snapshots.iter().filter(|(_, s)| covers(covering, &s.component));
     let rows = wanted.map(|(id, s)| {
         json!({
@@ -40,7 +43,10 @@ pub fn snapshots(listed: &Listed, covering: &[Address]) -> String {
         })
     });
     let (rows, orphans): (Vec<Json>, Vec<Json>) = (rows.collect(), orphans.collect());
-    format!("{:#}\n", json!({ "format_version": FORMAT_VERSION, "snapshots": rows, "orphans": orphans }))
+    let open = open_runs(open);
+    let document =
+        json!({ "format_version": FORMAT_VERSION, "snapshots": rows, "orphans": orphans, "open_runs": open });
+    format!("{document:#}\n")
 }
 
 /// The runs, in the order given.
@@ -75,6 +81,11 @@ pub fn run(run: &FinishedRun) -> String {
 
 fn covers(covering: &[Address], address: &Address) -> bool {
     covering.is_empty() || covering.iter().any(|c| c.covers(address))
+}
+
+/// The runs that have not ended, whose journals are folded into what is shown.
+fn open_runs(open: &[OpenRunView]) -> Vec<Json> {
+    open.iter().map(|r| json!({ "id": r.id, "driver": r.driver, "ended": r.ended })).collect()
 }
 
 fn document(name: &str, rows: Vec<Json>) -> String {

@@ -1,11 +1,12 @@
 //! What the state knows, for people: `state list`, `state show`, `snapshot list`, `run list`, `run show`.
 
+use super::open_run::OpenRunView;
 use super::page::Page;
 use super::style::Style;
 use super::style::{Piece, Tint, plain, tinted};
 use super::table::Table;
 use crate::model::{Address, Moment, PatchLevel, period};
-use crate::state::State;
+use crate::state::{Record, State};
 
 mod run_list;
 mod snapshot_list;
@@ -24,13 +25,25 @@ pub fn list(state: &State, covering: &[Address], style: Style) -> String {
     page.finish()
 }
 
-/// `show`: what is recorded, as a table.
-pub fn overview(state: &State, clock: Clock, style: Style) -> String {
+/// `show`: what is recorded, as a table, and which runs have not ended.
+pub fn overview(state: &State, open: &[OpenRunView], clock: Clock, style: Style) -> String {
     let mut page = Page::new(style);
-    if state.records.is_empty() {
-        page.line(0, 2, &[plain("The state knows no component yet.")]);
-        return page.finish();
+    match state.records.is_empty() {
+        true => page.line(0, 2, &[plain("The state knows no component yet.")]),
+        false => recorded(&mut page, state, clock),
     }
+    for run in open {
+        page.blank();
+        page.line(0, 2, &[tinted(Tint::Info, run.sentence())]);
+        for (address, stands) in &run.components {
+            let address = tinted(Tint::Bold, address.to_string());
+            page.line(2, 4, &[address, plain(format!("  {stands}"))]);
+        }
+    }
+    page.finish()
+}
+
+fn recorded(page: &mut Page, state: &State, clock: Clock) {
     let mut table = Table::new(&["component", "level", "recorded", "by run"]);
     for (address, record) in &state.records {
         table.row(vec![
@@ -40,21 +53,41 @@ pub fn overview(state: &State, clock: Clock, style: Style) -> String {
             tinted(Tint::Dim, record.run.as_str()),
         ]);
     }
-    table.draw(&mut page, 0);
+    table.draw(page, 0);
     for rejected in &state.rejected {
         page.blank();
         let what = format!("  {} was rolled back by run {}", rejected.level, rejected.run);
         let address = tinted(Tint::Bold, rejected.component.to_string());
         page.line(0, 2, &[address, tinted(Tint::Change, what), plain(format!(": {}", rejected.reason))]);
     }
-    page.finish()
 }
 
-/// `state show ADDRESS`; `None` when the state does not know it.
-pub fn show(state: &State, address: &Address, clock: Clock, style: Style) -> Option<String> {
-    let record = state.records.get(address)?;
+/// `state show ADDRESS`; `None` when neither the state nor an open run knows it.
+pub fn show(
+    state: &State,
+    open: &[OpenRunView],
+    address: &Address,
+    clock: Clock,
+    style: Style,
+) -> Option<String> {
+    let hands = || open.iter().filter_map(|run| Some((run, run.components.get(address)?)));
+    let record = state.records.get(address);
+    if record.is_none() && hands().next().is_none() {
+        return None;
+    }
     let mut page = Page::new(style);
     page.line(0, 2, &[tinted(Tint::Bold, address.to_string())]);
+    for (run, stands) in hands() {
+        let whose = tinted(Tint::Dim, format!("  run {} {}", run.id, run.how()));
+        page.labelled(2, 11, "open", &[tinted(Tint::Info, stands), whose]);
+    }
+    if let Some(record) = record {
+        one(&mut page, state, address, record, clock);
+    }
+    Some(page.finish())
+}
+
+fn one(page: &mut Page, state: &State, address: &Address, record: &Record, clock: Clock) {
     let mut row = |label: &str, value: Vec<Piece>| page.labelled(2, 11, label, &value);
     match &record.level {
         PatchLevel::Single(level) => row("level", vec![plain(level)]),
@@ -84,7 +117,6 @@ pub fn show(state: &State, address: &Address, clock: Clock, style: Style) -> Opt
         let many = super::size::counted(snapshots, "snapshot");
         row("ways back", vec![plain(format!("{many}: ")), tinted(Tint::Command, "patchform snapshot list")]);
     }
-    Some(page.finish())
 }
 
 /// The present, and how local time is reckoned.

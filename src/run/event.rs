@@ -80,6 +80,13 @@ pub enum What {
         /// The reading's digest; `Err` with why when it could not be read.
         digest: Result<String, String>,
     },
+    /// The wall clock, which only dates the lines, was set (or the machine slept): from here on it is this much ahead of
+    /// where it would be, in milliseconds; below 0: behind. What is waited for goes by a steady clock and is not
+    /// shortened.
+    Clock {
+        /// Milliseconds; never 0.
+        ahead_ms: i64,
+    },
     /// A person asked for something.
     Asked(Request),
     /// The controller stops on purpose and leaves the run resumable.
@@ -123,6 +130,7 @@ impl fmt::Display for What {
                 write!(f, "probe of component {} (attempt {attempt})", action.component)
             }
             What::Read { component, .. } => write!(f, "reading of component {component}"),
+            What::Clock { ahead_ms } => write!(f, "clock set by {ahead_ms} ms"),
             What::Asked(request) => write!(f, "request {}", request.name()),
             What::Stopped { .. } => f.write_str("stop"),
             What::Finished => f.write_str("end"),

@@ -120,6 +120,8 @@ impl Run {
             What::Fact { action, attempt, answer } => self.fact(*action, *attempt, answer)?,
             What::Probe { action, attempt, found } => self.probed(*action, *attempt, found)?,
             What::Read { component, digest } => self.read(*component, digest)?,
+            // Nothing rests on the wall clock.
+            What::Clock { .. } => {}
             What::Asked(request) => self.asked(request)?,
             What::Stopped { why } => self.stopped = Some(why.clone()),
             What::Finished => self.finish()?,
@@ -155,6 +157,8 @@ impl Run {
         self.halt = None;
         self.paused = false;
         self.stopping = false;
+        // What was asked of an earlier controller and not done does not bind this one.
+        self.abandoning = false;
         self.take_up_again();
         Ok(())
     }

@@ -132,10 +132,11 @@ fn node(plan: &Plan, entry: &Entry) -> Node {
     node.forth = change.forth.clone();
     node.back = change.back.clone();
     node.reload = change.preview.reload;
-    let restore = change.way_back.as_ref().filter(|_| node.back.iter().any(|p| p.action == Step::Restore));
-    node.whole = restore.is_some_and(|w| w.coverage.whole_system);
-    node.keeps_data = restore.is_some_and(|w| w.discards_data) && !entry.snapshot.may_lose_data;
-    node.exclusive = node.whole || node.reload >= Reload::Reboot;
+    node.whole = change.takes_all_back();
+    node.keeps_data = node.back.iter().any(|p| p.action == Step::Restore)
+        && change.way_back.as_ref().is_some_and(|w| w.discards_data)
+        && !entry.snapshot.may_lose_data;
+    node.exclusive = change.needs_target_alone();
     node.unfit = unfit(entry, change, limit.is_some());
     node
 }

@@ -107,7 +107,8 @@ fn exec(
     };
     targets.run(&run).map_err(|e| e.message)?;
     let timeout_ms = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
-    match targets.wait(&TargetAwait { id, connection, timeout: timeout_ms }).map_err(|e| e.message)? {
+    let wait = TargetAwait { id, connection, timeout: timeout_ms };
+    match targets.wait(&wait).map_err(|e| e.message)?.command {
         TargetAwaited::Exited { code: 0, stdout, .. } => match expect_output {
             Some(text) if !stdout.contains(text) => {
                 let output = beginning(stdout.trim().as_bytes());

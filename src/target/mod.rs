@@ -1,24 +1,29 @@
 //! Where components are reached: connections, detached commands on targets, and health checks.
 
 pub mod check;
+mod ssh;
 
 use crate::model::Mask;
+use crate::target::ssh::Ssh;
 use crate::world::disk;
 use patchform_sdk::host::Host;
 use patchform_sdk::local::Local;
 use patchform_sdk::message::{
-    Connection, RpcError, TargetAwait, TargetAwaited, TargetGet, TargetGot, TargetPut, TargetRun,
-    TargetStarted,
+    Connection, RpcError, Switch, TargetAwait, TargetAwaited, TargetConfirm, TargetConfirmed, TargetGet,
+    TargetGot, TargetPut, TargetRun, TargetRunOrRevert, TargetStanding, TargetStarted,
 };
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// The largest trace that is masked, in bytes.
 const TRACE: u64 = 64 << 20;
 
 /// All targets of a run, by their connections.
 pub struct Targets {
-    local: Local,
+    local: Arc<Local>,
+    /// Hosts that are reached over ssh, by their connection's arguments.
+    hosts: Mutex<BTreeMap<String, Arc<Ssh>>>,
     store: PathBuf,
     mask: RwLock<Mask>,
 }
@@ -27,7 +32,12 @@ impl Targets {
     /// `store` keeps the traces of detached commands on this machine; relative paths start at `folder`, the
     /// configuration's.
     pub fn new(store: &Path, folder: &Path) -> Targets {
-        Targets { local: Local::new(store, folder), store: store.to_path_buf(), mask: RwLock::default() }
+        Targets {
+            local: Arc::new(Local::new(store, folder)),
+            hosts: Mutex::default(),
+            store: store.to_path_buf(),
+            mask: RwLock::default(),
+        }
     }
 
     /// Hides secrets in everything that commands print from now on, also where their traces are kept.
@@ -38,6 +48,8 @@ impl Targets {
     /// Ends all commands without an effect (readings, checks) that still run: nobody waits for them any more.
     pub fn end_questions(&self) {
         self.local.end_questions();
+        let hosts: Vec<Arc<Ssh>> = self.hosts().values().cloned().collect();
+        hosts.iter().for_each(|host| host.end_questions());
     }
 
     /// A text without the secrets that are to be hidden.
@@ -50,6 +62,7 @@ impl Targets {
     /// trace that cannot be written any more stays as it is.
     fn mask_trace(&self, id: &str, name: &str, output: &str) -> Option<String> {
         let masked = self.masked(output);
+        // A trace that another host keeps is not here: the answer alone is masked.
         let path = self.store.join(id).join(name);
         let mark = path.with_extension("masked");
         if masked == output {
@@ -63,13 +76,40 @@ impl Targets {
         Some(masked)
     }
 
-    fn at(&self, connection: &Connection) -> Result<&dyn Host, RpcError> {
+    /// What went back may have printed secrets, too.
+    fn mask_switch(&self, id: &str, switch: Option<&mut Switch>) {
+        if let Some(Switch::Reverted { output, .. } | Switch::Lost { output }) = switch {
+            self.mask_trace(id, "switch/stdout", output);
+            self.mask_trace(id, "switch/stderr", output);
+            *output = self.masked(output);
+        }
+    }
+
+    fn at(&self, connection: &Connection) -> Result<Arc<dyn Host>, RpcError> {
         match connection.kind.as_str() {
-            "local" => Ok(&self.local),
+            "local" => Ok(Arc::clone(&self.local) as Arc<dyn Host>),
+            "ssh" => Ok(self.ssh(connection)?),
             other => Err(RpcError::invalid_params(format!(
-                "connection {other:?} is not known; there is \"local\""
+                "connection {other:?} is not known; there are \"local\" and \"ssh\""
             ))),
         }
+    }
+
+    /// One host per connection's arguments, so that it is connected to once.
+    fn ssh(&self, connection: &Connection) -> Result<Arc<Ssh>, RpcError> {
+        let key = format!("{:?}", connection.arguments);
+        let mut hosts = self.hosts();
+        if let Some(known) = hosts.get(&key) {
+            return Ok(Arc::clone(known));
+        }
+        let host = Arc::new(Ssh::new(connection)?);
+        hosts.insert(key, Arc::clone(&host));
+        Ok(host)
+    }
+
+    fn hosts(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Arc<Ssh>>> {
+        // Nothing under this lock leaves a value half-changed.
+        self.hosts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -78,9 +118,10 @@ impl Host for Targets {
         self.at(&run.connection)?.run(run)
     }
 
-    fn wait(&self, wait: &TargetAwait) -> Result<TargetAwaited, RpcError> {
+    fn wait(&self, wait: &TargetAwait) -> Result<TargetStanding, RpcError> {
         let mut answer = self.at(&wait.connection)?.wait(wait)?;
-        match &mut answer {
+        self.mask_switch(&wait.id, answer.switch.as_mut());
+        match &mut answer.command {
             // A provider reads levels and tokens in it: it gets what was printed, and beside it what may be shown.
             TargetAwaited::Exited { stdout, stderr, stdout_masked, stderr_masked, .. } => {
                 *stdout_masked = self.mask_trace(&wait.id, "stdout", stdout);
@@ -92,6 +133,19 @@ impl Host for Targets {
                 *output = self.masked(output);
             }
             TargetAwaited::Running | TargetAwaited::Unknown => {}
+        }
+        Ok(answer)
+    }
+
+    fn run_or_revert(&self, run: &TargetRunOrRevert) -> Result<TargetStarted, RpcError> {
+        self.at(&run.run.connection)?.run_or_revert(run)
+    }
+
+    fn confirm_or_revert(&self, confirm: &TargetConfirm) -> Result<TargetConfirmed, RpcError> {
+        let mut answer = self.at(&confirm.connection)?.confirm_or_revert(confirm)?;
+        self.mask_switch(&confirm.id, answer.switch.as_mut());
+        if let Some(failed) = &mut answer.failed {
+            failed.output = self.masked(&failed.output);
         }
         Ok(answer)
     }

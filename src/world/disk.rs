@@ -1,11 +1,11 @@
 //! Files: whole ones read with a limit, written so that a crash leaves the old or the new one.
 
-pub use patchform_sdk::durable::{folder_of, sync_folder};
+pub use patchform_sdk::durable::{folder_of, make_folder, sync_folder};
 
 use super::failpoint;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Reads a whole file of at most `limit` bytes.
 ///
@@ -21,7 +21,7 @@ pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
 }
 
 /// Replaces `path` by `bytes`: new file beside it, fsync, rename, fsync of the folder. After an error or a crash the
-/// old content is whole.
+/// old content is whole, or the new one where the error says so.
 ///
 /// # Errors
 /// Those of the system.
@@ -48,8 +48,9 @@ fn write(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     file.as_file().sync_all()?;
     failpoint::hit_at("disk.rename", path)?;
     file.persist(path).map_err(|e| e.error)?;
-    failpoint::hit_at("disk.renamed", path)?;
-    sync_folder(folder)
+    failpoint::hit_at("disk.renamed", path).and_then(|()| sync_folder(folder)).map_err(|e| {
+        io::Error::new(e.kind(), format!("it is replaced, but a power cut may bring the old one back: {e}"))
+    })
 }
 
 /// Replaces the content of a file that somebody edits by hand: only if it is still `before`, at once, under the same
@@ -118,26 +119,67 @@ impl Scratch {
     }
 }
 
-/// Makes a folder and its parents, and their entries durable.
+/// Writes a file of at most `limit` bytes anew, as it is. Afterwards it is durable: also when the process that wrote it
+/// died before its fsync, and when an fsync of it failed. After that the system takes its pages for written, and another
+/// fsync of them would succeed without writing.
 ///
 /// # Errors
-/// Those of the system.
-pub fn make_folder(path: &Path) -> io::Result<()> {
-    if path.is_dir() {
-        return Ok(());
-    }
-    let parent = folder_of(path);
-    make_folder(parent)?;
-    match fs::create_dir(path) {
+/// Those of the system; `FileTooLarge` above the limit.
+pub fn rewrite(path: &Path, limit: u64) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = fs::metadata(path)?.permissions().mode();
+    write(path, &read(path, limit)?, mode)
+}
+
+/// Whether `file` is what stands at `path`.
+///
+/// # Errors
+/// Those of the system; `NotFound` when nothing is there.
+pub fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt as _;
+    let (open, there) = (file.metadata()?, fs::metadata(path)?);
+    Ok((open.dev(), open.ino()) == (there.dev(), there.ino()))
+}
+
+/// The folder `NAME-UID` among the temporary ones, which nobody else can look into; made when needed.
+///
+/// # Errors
+/// Those of the system; or when somebody else made a folder of this name, or others can look into it.
+pub fn private_folder(name: &str) -> io::Result<PathBuf> {
+    use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
+    // Whose this process is: the owner of its own entry.
+    let own = fs::metadata("/proc/self")?.uid();
+    let path = std::env::temp_dir().join(format!("{name}-{own}"));
+    match fs::DirBuilder::new().mode(0o700).create(&path) {
         Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(e),
         _ => {}
     }
-    sync_folder(parent)
+    let there = fs::symlink_metadata(&path)?;
+    if there.is_dir() && there.uid() == own && there.mode() & 0o077 == 0 {
+        return Ok(path);
+    }
+    let why =
+        format!("{} is not a folder of our own that nobody else can look into; remove it", path.display());
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, why))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_private_folder_is_refused_when_others_can_look_into_it() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let name = format!("patchform-test-{}", std::process::id());
+        let path = private_folder(&name).unwrap();
+        assert_eq!(private_folder(&name).unwrap(), path);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        assert!(private_folder(&name).unwrap_err().to_string().contains("nobody else can look into"));
+        fs::remove_dir(&path).unwrap();
+        std::os::unix::fs::symlink("/", &path).unwrap();
+        assert!(private_folder(&name).is_err());
+        fs::remove_file(&path).unwrap();
+    }
 
     #[test]
     fn a_write_replaces_and_a_read_keeps_its_limit() {

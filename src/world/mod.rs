@@ -5,7 +5,6 @@ pub mod clock;
 pub mod disk;
 pub mod environment;
 pub mod executable;
-pub mod failpoint;
 pub mod http;
 pub mod log;
 pub mod machine;
@@ -13,3 +12,5 @@ pub mod process;
 pub mod random;
 pub mod signal;
 pub mod tcp;
+
+pub use patchform_sdk::failpoint;

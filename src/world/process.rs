@@ -1,10 +1,14 @@
 //! Child processes: with pipes, in a process group of their own so that Ctrl-C at the terminal does not reach them.
 
-use std::io;
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
+
+/// How long the output of a child that has ended may take to arrive.
+const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// A running child and its three pipes.
 pub struct Piped {
@@ -72,6 +76,75 @@ impl Running {
     }
 }
 
+/// A child that was given its input, which stays open until it is waited for or dropped: then it is ended.
+pub struct Holding {
+    child: Running,
+    /// Writes the input, and keeps the pipe open.
+    _input: std::thread::JoinHandle<ChildStdin>,
+    output: mpsc::Receiver<Vec<u8>>,
+    errors: std::fs::File,
+}
+
+/// What such a child left.
+#[derive(Debug)]
+pub struct Fed {
+    /// Whether it ended by itself.
+    pub ended: bool,
+    /// Its standard output.
+    pub stdout: Vec<u8>,
+    /// Its standard error.
+    pub stderr: Vec<u8>,
+}
+
+/// Starts `program`, looked for in `PATH`, and gives it `input`.
+///
+/// # Errors
+/// Those of the system.
+pub fn feed(program: &str, arguments: &[String], input: &[u8]) -> io::Result<Holding> {
+    // A file, because a grandchild may keep it open longer than the child lives.
+    let errors = tempfile::tempfile()?;
+    let mut command = Command::new(program);
+    command.args(arguments).process_group(0);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(errors.try_clone()?);
+    let mut child = command.spawn()?;
+    let (Some(mut stdin), Some(mut stdout)) = (child.stdin.take(), child.stdout.take()) else {
+        return Err(io::Error::other("the child came without its pipes"));
+    };
+    let input = input.to_vec();
+    let writing = std::thread::Builder::new().name(format!("{program} in")).spawn(move || {
+        // One that does not read to the end has said, or will say, why.
+        let _ = stdin.write_all(&input).and_then(|()| stdin.flush());
+        stdin
+    })?;
+    let (sender, output) = mpsc::channel();
+    std::thread::Builder::new().name(format!("{program} out")).spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = stdout.read_to_end(&mut bytes);
+        let _ = sender.send(bytes);
+    })?;
+    Ok(Holding { child: Running(child), _input: writing, output, errors })
+}
+
+impl Holding {
+    /// Waits for its end, at most `patience`; then it is ended.
+    pub fn end(mut self, patience: Duration) -> Fed {
+        let ended = matches!(self.child.wait(patience), Ok(Some(_)));
+        if !ended {
+            self.child.kill();
+        }
+        let stdout = self.output.recv_timeout(LAST_WORDS).unwrap_or_default();
+        let mut stderr = Vec::new();
+        let _ = self.errors.rewind().and_then(|()| self.errors.read_to_end(&mut stderr));
+        Fed { ended, stdout, stderr }
+    }
+}
+
+impl Drop for Holding {
+    fn drop(&mut self) {
+        self.child.kill();
+    }
+}
+
 /// How a child ended, in words: `exited with code 3`, `was ended by signal 9`.
 pub fn ending(status: ExitStatus) -> String {
     use std::os::unix::process::ExitStatusExt as _;
@@ -85,7 +158,6 @@ pub fn ending(status: ExitStatus) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::{Read as _, Write as _};
 
     #[test]
     fn pipes_patience_and_endings() {

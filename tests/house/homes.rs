@@ -4,7 +4,7 @@ use crate::paths;
 use crate::source::{Complaint, Source};
 
 /// Outside crates, as written in code, and the folders that may name them. Tests and examples may name any.
-const HOMES: [(&str, &[&str]); 21] = [
+const HOMES: [(&str, &[&str]); 22] = [
     ("anstyle", &["src/report", "src/cli"]),
     ("annotate_snippets", &["src/report"]),
     ("bigdecimal", &["src/config"]),
@@ -17,6 +17,7 @@ const HOMES: [(&str, &[&str]); 21] = [
     ("jiff", &["src/model", "src/world"]),
     ("regex_lite", &["src/config"]),
     ("rustix", &["src/world", "src/target", "src/backend", "providers/release", "providers/sdk"]),
+    ("rustyline", &["src/cli"]),
     ("sha2", &["providers/sdk"]),
     ("signal_hook", &["src/world"]),
     ("similar", &["src/report"]),

@@ -29,7 +29,7 @@ fn answered(id: &Value, answer: Result<Vec<u8>, RpcError>) {
 
 /// Tries every message that a line may carry.
 fn each_shape(json: &[u8]) {
-    let shapes: [fn(&[u8]); 31] = [
+    let shapes: [fn(&[u8]); 34] = [
         stable::<Initialize>,
         stable::<Initialized>,
         stable::<Description>,
@@ -53,7 +53,10 @@ fn each_shape(json: &[u8]) {
         stable::<TargetRun>,
         stable::<TargetStarted>,
         stable::<TargetAwait>,
-        stable::<TargetAwaited>,
+        stable::<TargetStanding>,
+        stable::<TargetRunOrRevert>,
+        stable::<TargetConfirm>,
+        stable::<TargetConfirmed>,
         stable::<TargetPut>,
         stable::<TargetGet>,
         stable::<TargetGot>,
@@ -83,8 +86,18 @@ impl Host for Fake {
         }
     }
 
-    fn wait(&self, wait: &TargetAwait) -> Result<TargetAwaited, RpcError> {
-        Ok(TargetAwaited::Lost { output: wait.id.clone() })
+    fn wait(&self, wait: &TargetAwait) -> Result<TargetStanding, RpcError> {
+        let command = TargetAwaited::Lost { output: wait.id.clone() };
+        Ok(TargetStanding { command, switch: Some(Switch::Armed { left: wait.timeout }) })
+    }
+
+    fn run_or_revert(&self, run: &TargetRunOrRevert) -> Result<TargetStarted, RpcError> {
+        self.run(&run.run)
+    }
+
+    fn confirm_or_revert(&self, confirm: &TargetConfirm) -> Result<TargetConfirmed, RpcError> {
+        let failed = FailedCheck { code: None, output: confirm.id.clone() };
+        Ok(TargetConfirmed { switch: Some(Switch::Confirmed), failed: Some(failed) })
     }
 
     fn put(&self, put: &TargetPut) -> Result<(), RpcError> {

@@ -33,13 +33,13 @@ fn stable(state: &State) {
 fn shown(state: &State) {
     let (style, clock) = (Style::plain(80), Clock { now: Moment(1_764_000_000_000), zone: |_| 3600 });
     state_text::list(state, &[], style);
-    state_text::overview(state, clock, style);
+    state_text::overview(state, &[], clock, style);
     if let Some(address) = state.records.keys().next() {
-        assert!(state_text::show(state, address, clock, style).is_some());
+        assert!(state_text::show(state, &[], address, clock, style).is_some());
     }
     let listed = state_text::Listed { state: state.clone(), orphans: Vec::new(), lost: Default::default() };
     state_text::snapshot_list(&listed, &[], clock, style);
-    for text in [state_json::components(state, &[]), state_json::snapshots(&listed, &[])] {
+    for text in [state_json::components(state, &[], &[]), state_json::snapshots(&listed, &[], &[])] {
         let lines = text.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok());
         assert!(lines || serde_json::from_str::<serde_json::Value>(&text).is_ok(), "no JSON: {text}");
     }

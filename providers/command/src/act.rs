@@ -4,6 +4,7 @@
 use crate::arguments::{Arguments, Argv, level};
 use crate::ask::{self, Ended, Said};
 use crate::look;
+use crate::switch::{Cause, Guarded, Settled};
 use patchform_sdk::durable::Survives;
 use patchform_sdk::line::tail;
 use patchform_sdk::message::{Act, Action, Answer, Done, Reload, Snapshot, Verdict};
@@ -87,12 +88,24 @@ fn run(action: Action, argv: &Argv, arguments: &Arguments, act: &Act, context: &
         ("PATCHFORM_FROM", from.as_deref().unwrap_or_default()),
         ("PATCHFORM_SNAPSHOT", snapshot.as_str()),
     ];
+    let patience = arguments.patience().min(Duration::from_millis(act.deadline.max(1)));
+    if let Some(within) = arguments.within().filter(|_| action == Action::Patch) {
+        let guarded = Guarded { act, arguments, context };
+        return guarded.run(argv, &variables, within).unwrap_or_else(|| {
+            match guarded.settle(within, patience) {
+                Settled::Confirmed(said) => Answer::Applied(done(action, arguments, &said)),
+                Settled::Untouched(ended) => answer(action, argv, arguments, ended),
+                Settled::Back(Cause { why, output }, _) | Settled::Open(Cause { why, output }) => {
+                    Answer::Unclear { why, output: tail(&output, OUTPUT).into() }
+                }
+            }
+        });
+    }
     if let Some(failed) = ask::start(&act.id, argv, &act.subject, arguments, &variables, false, context) {
         let why = format!("it is not known whether `{}` was started: {failed:?}", argv.join(" "));
         return Answer::unclear(why);
     }
-    let patience = arguments.patience().min(Duration::from_millis(act.deadline.max(1)));
-    answer(action, argv, arguments, ask::wait(&act.id, &act.subject, patience, context))
+    answer(action, argv, arguments, ask::wait(&act.id, &act.subject, patience, context).0)
 }
 
 /// What `PATCHFORM_SNAPSHOT` says: the id of the one to take, or the token of the one to use.

@@ -34,6 +34,10 @@ pub struct Arguments {
     #[serde(default)]
     pub probe: Option<Argv>,
     #[serde(default)]
+    pub confirm: Option<Argv>,
+    #[serde(default)]
+    pub confirm_within: Option<String>,
+    #[serde(default)]
     pub target: Option<String>,
     #[serde(default)]
     pub claims: Option<Vec<String>>,
@@ -71,7 +75,12 @@ impl Arguments {
         self.timeout.as_deref().and_then(duration).unwrap_or(Duration::from_secs(600))
     }
 
-    fn commands(&self) -> [(&'static str, Option<&Argv>); 11] {
+    /// Within what time a patch must be confirmed, or the target goes back by itself; `None` without a dead man's switch.
+    pub fn within(&self) -> Option<Duration> {
+        self.confirm_within.as_deref().and_then(duration)
+    }
+
+    fn commands(&self) -> [(&'static str, Option<&Argv>); 12] {
         [
             ("read", Some(&self.read)),
             ("patch", Some(&self.patch)),
@@ -84,6 +93,7 @@ impl Arguments {
             ("reload", self.reload.as_ref()),
             ("verify", self.verify.as_ref()),
             ("probe", self.probe.as_ref()),
+            ("confirm", self.confirm.as_ref()),
         ]
     }
 }
@@ -144,9 +154,21 @@ pub fn complaints(desired: &Desired) -> Vec<Complaint> {
             complaints.push(complaint(json!(["covers", i]), what, detail));
         }
     }
-    if let Some(timeout) = arguments.timeout.as_deref().filter(|t| duration(t).is_none()) {
-        let what = format!("{timeout:?} is no period");
-        complaints.push(complaint(json!(["timeout"]), what, "Write `90s`, `10m` or `2h`."));
+    for (name, period) in [("timeout", &arguments.timeout), ("confirm_within", &arguments.confirm_within)] {
+        if let Some(period) = period.as_deref().filter(|p| duration(p).is_none()) {
+            let what = format!("{period:?} is no period");
+            complaints.push(complaint(json!([name]), what, "Write `90s`, `10m` or `2h`."));
+        }
+    }
+    if arguments.confirm_within.is_some() && arguments.restore.is_none() {
+        let what = "`confirm_within` without `restore` has nothing that could go back".to_string();
+        let detail = "Give `snapshot` and `restore`: unless the patch is confirmed in time, the target runs `restore` by itself.";
+        complaints.push(complaint(json!(["confirm_within"]), what, detail));
+    }
+    if arguments.confirm.is_some() && arguments.confirm_within.is_none() {
+        let what = "`confirm` without `confirm_within` is never asked".to_string();
+        let detail = "Say with `confirm_within` how long the target waits before it goes back by itself.";
+        complaints.push(complaint(json!(["confirm"]), what, detail));
     }
     match level(Some(&desired.level)) {
         Some(level) if !level.trim().is_empty() && !level.contains('\n') => {}
@@ -202,6 +224,9 @@ mod tests {
         assert_eq!(of("covers", json!(["data", "system"])), [""; 0]);
         assert_eq!(of("covers", json!(["data", "all"])), [r#"["covers",1]: a snapshot cannot cover "all""#]);
         assert_eq!(of("timeout", json!("soon")), [r#"["timeout"]: "soon" is no period"#]);
+        assert_eq!(of("confirm_within", json!("1 week")).len(), 2);
+        assert!(of("confirm_within", json!("30s"))[0].contains("nothing that could go back"));
+        assert!(of("confirm", json!(["true"]))[0].contains("never asked"));
         assert!(of("read", json!("true"))[0].contains("do not fit"));
     }
 }

@@ -3,7 +3,7 @@
 use crate::arguments::Arguments;
 use patchform_sdk::Context;
 use patchform_sdk::detached::safe_id;
-use patchform_sdk::message::{Subject, TargetAwait, TargetAwaited, TargetRun};
+use patchform_sdk::message::{Subject, Switch, TargetAwait, TargetAwaited, TargetRun};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -42,7 +42,7 @@ pub struct Said {
 }
 
 /// No question is waited for longer: a plan must not hang for ten minutes on one component that does not answer.
-const LOOK: Duration = Duration::from_secs(60);
+pub const LOOK: Duration = Duration::from_secs(60);
 
 /// Runs a command without effect, and waits for it, at most [`LOOK`]; it leaves no trace.
 pub fn quietly(
@@ -55,7 +55,7 @@ pub fn quietly(
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let id = format!("ask-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     start(&id, argv, subject, arguments, variables, true, context)
-        .unwrap_or_else(|| wait(&id, subject, arguments.patience().min(LOOK), context))
+        .unwrap_or_else(|| wait(&id, subject, arguments.patience().min(LOOK), context).0)
 }
 
 /// Starts a command under an action's id unless it was started before; `None` when it was started.
@@ -68,14 +68,11 @@ pub fn start(
     ephemeral: bool,
     context: &Context,
 ) -> Option<Ended> {
-    let mut env: BTreeMap<String, String> = arguments.env.clone().unwrap_or_default();
-    env.insert("PATCHFORM_ADDRESS".into(), subject.address.clone());
-    env.extend(variables.iter().map(|(name, value)| ((*name).to_string(), (*value).to_string())));
     let run = TargetRun {
         id: safe_id(id),
         connection: subject.connection.clone(),
         argv: argv.to_vec(),
-        env,
+        env: environment(subject, arguments, variables),
         cwd: None,
         stdin: String::new(),
         ephemeral,
@@ -83,21 +80,44 @@ pub fn start(
     context.target().run(&run).err().map(|e| Ended::Unreachable(e.message))
 }
 
-/// Waits for a command by its id.
-pub fn wait(id: &str, subject: &Subject, patience: Duration, context: &Context) -> Ended {
-    let timeout = u64::try_from(patience.as_millis()).unwrap_or(u64::MAX);
-    let wait = TargetAwait { id: safe_id(id), connection: subject.connection.clone(), timeout };
+/// What a command finds in its environment.
+pub fn environment(
+    subject: &Subject,
+    arguments: &Arguments,
+    variables: &[(&str, &str)],
+) -> BTreeMap<String, String> {
+    let mut env: BTreeMap<String, String> = arguments.env.clone().unwrap_or_default();
+    env.insert("PATCHFORM_ADDRESS".into(), subject.address.clone());
+    env.extend(variables.iter().map(|(name, value)| ((*name).to_string(), (*value).to_string())));
+    env
+}
+
+/// Waits for a command by its id; also says how its dead man's switch stands, if it has one.
+pub fn wait(id: &str, subject: &Subject, patience: Duration, context: &Context) -> (Ended, Option<Switch>) {
+    let wait =
+        TargetAwait { id: safe_id(id), connection: subject.connection.clone(), timeout: millis(patience) };
     match context.target().wait(&wait) {
-        Ok(TargetAwaited::Exited { code, stdout, stderr, stdout_masked, stderr_masked }) => {
+        Ok(standing) => (ended(standing.command), standing.switch),
+        Err(e) => (Ended::Unreachable(e.message), None),
+    }
+}
+
+/// A time in whole milliseconds.
+pub fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn ended(command: TargetAwaited) -> Ended {
+    match command {
+        TargetAwaited::Exited { code, stdout, stderr, stdout_masked, stderr_masked } => {
             let secret = stdout_masked.is_some();
             let (shown, stderr) =
                 (stdout_masked.unwrap_or_else(|| stdout.clone()), stderr_masked.unwrap_or(stderr));
             Ended::Exited { code, said: Said { stdout, secret, shown, stderr } }
         }
-        Ok(TargetAwaited::Running) => Ended::Running,
-        Ok(TargetAwaited::Unknown) => Ended::Never,
-        Ok(TargetAwaited::Lost { .. }) => Ended::Lost,
-        Err(e) => Ended::Unreachable(e.message),
+        TargetAwaited::Running => Ended::Running,
+        TargetAwaited::Unknown => Ended::Never,
+        TargetAwaited::Lost { .. } => Ended::Lost,
     }
 }
 

@@ -26,6 +26,17 @@ pub fn description() -> Description {
         ("uninstall", argv("Takes back just the patch, to PATCHFORM_LEVEL.")),
         ("reload", argv("Brings the installed level into force.")),
         ("verify", argv("Exits 0 when all is well.")),
+        (
+            "confirm",
+            argv("Run over a new connection after the patch; unless it exits 0, the target goes back."),
+        ),
+        (
+            "confirm_within",
+            optional(
+                json!("string"),
+                "The patch runs under a dead man's switch: not confirmed within this time, the target runs `restore` by itself.",
+            ),
+        ),
         ("probe", argv("Prints `before`, `after`, `between` or `busy` for the action PATCHFORM_ACTION.")),
         (
             "target",

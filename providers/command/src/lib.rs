@@ -12,6 +12,7 @@ mod describe;
 mod look;
 mod preview;
 mod probe;
+mod switch;
 
 use patchform_sdk::message::{
     Act, Action, Answer, Complaint, Description, Desired, Identity, PreviewOutcome, Probe, Probed, Proposed,

@@ -2,9 +2,11 @@
 
 use crate::arguments::Arguments;
 use crate::ask;
-use patchform_sdk::message::{Absent, Level, Present, Reading, Reload, Subject};
-use patchform_sdk::{Context, digest, machine};
+use patchform_sdk::message::{Absent, Connection, Level, Present, Reading, Reload, RpcError, Subject};
+use patchform_sdk::{Context, digest};
 use serde_json::json;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 /// Level and digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +44,10 @@ pub fn read(subject: &Subject, context: &Context) -> Reading {
         Ok(found) => found,
         Err(why) => return Reading::Unreachable { why },
     };
-    let target = arguments.target.unwrap_or_else(|| machine::identity().to_string());
+    let target = match arguments.target.map_or_else(|| identity(&subject.connection, context), Ok) {
+        Ok(target) => target,
+        Err(e) => return Reading::Unreachable { why: e.message },
+    };
     let claims = arguments.claims.unwrap_or_default();
     let digest = standing.digest;
     match standing.level {
@@ -57,4 +62,17 @@ pub fn read(subject: &Subject, context: &Context) -> Reading {
             claims,
         }),
     }
+}
+
+/// Whose machine a connection leads to; asked once.
+fn identity(connection: &Connection, context: &Context) -> Result<String, RpcError> {
+    static KNOWN: Mutex<BTreeMap<String, String>> = Mutex::new(BTreeMap::new());
+    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let key = json!(connection).to_string();
+    if let Some(id) = known().get(&key) {
+        return Ok(id.clone());
+    }
+    let id = context.target().identity(connection)?;
+    known().insert(key, id.clone());
+    Ok(id)
 }

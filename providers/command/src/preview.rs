@@ -1,7 +1,7 @@
 //! What a patch would do, as the user's `preview` command tells it.
 
 use crate::arguments::{Arguments, level};
-use crate::ask;
+use crate::ask::{self, millis};
 use patchform_sdk::Context;
 use patchform_sdk::message::{Coverage, Preview, PreviewOutcome, Proposed, Reload, WayBack, WayBackKind};
 
@@ -9,6 +9,9 @@ use patchform_sdk::message::{Coverage, Preview, PreviewOutcome, Proposed, Reload
 const LINES: usize = 100;
 /// The longest command that is shown where only a place is looked for.
 const SHORT: usize = 80;
+
+/// No patch is expected to be quicker, in milliseconds.
+const SHORTEST: u64 = 5_000;
 
 /// Answers a preview. Each line that the command prints becomes a note for the reader of the plan; a failing command
 /// blocks the change.
@@ -24,6 +27,14 @@ fn look(proposed: &Proposed, context: &Context) -> Result<Preview, String> {
         preview.reload = Reload::Service;
         preview.services = vec![argv.join(" ")];
     }
+    if let Some(within) = arguments.within() {
+        let time = arguments.confirm_within.as_deref().unwrap_or_default().trim();
+        preview.warnings.push(format!(
+            "runs under a dead man's switch: unless it is confirmed within {time}, the target goes back by itself"
+        ));
+        // The core waits five times as long as is expected here: long enough to hear of the end of going back.
+        preview.durations.insert("patch".into(), millis(within / 2).max(SHORTEST));
+    }
     if let Some(argv) = &arguments.preview {
         let variables = [
             ("PATCHFORM_LEVEL", level(Some(&proposed.to)).unwrap_or_default()),
@@ -31,7 +42,7 @@ fn look(proposed: &Proposed, context: &Context) -> Result<Preview, String> {
         ];
         let printed = ask::quietly(argv, &proposed.subject, &arguments, &variables, context).output(argv)?;
         let lines: Vec<&str> = printed.lines().filter(|line| !line.trim().is_empty()).collect();
-        preview.warnings = lines.iter().take(LINES).map(ToString::to_string).collect();
+        preview.warnings.extend(lines.iter().take(LINES).map(ToString::to_string));
         if lines.len() > LINES {
             preview.warnings.push(format!(
                 "… and {} more lines of `{}`",

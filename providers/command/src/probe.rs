@@ -4,9 +4,11 @@
 use crate::act::{command_of, done, ledger_of, snapshot_of};
 use crate::arguments::{Arguments, level};
 use crate::ask::{self, Ended, Said};
+use crate::switch::{Guarded, Settled};
 use crate::{act, look};
 use patchform_sdk::message::{Act, Action, Probe, Probed, RpcError};
 use patchform_sdk::{Context, ledger};
+use std::path::Path;
 use std::time::Duration;
 
 /// Answers a probe.
@@ -23,8 +25,25 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
     if command_of(probe.action, &arguments).ok().flatten().is_none() {
         return Ok(Probed::Before);
     }
-    match ask::wait(&request.id, &request.subject, Duration::ZERO, context) {
+    if probe.action == Action::Patch && arguments.within().is_some() {
+        let guarded = Guarded { act: request, arguments: &arguments, context };
+        match guarded.found() {
+            None => {}
+            Some(Settled::Confirmed(said)) => {
+                return Ok(Probed::After(done(probe.action, &arguments, &said)));
+            }
+            Some(Settled::Untouched(_)) => return Ok(Probed::Before),
+            Some(Settled::Back(_, why)) => return Ok(Probed::Between { why }),
+            Some(Settled::Open(_)) => return Ok(Probed::Busy),
+        }
+    }
+    match ask::wait(&request.id, &request.subject, Duration::ZERO, context).0 {
         Ended::Running => Ok(Probed::Busy),
+        // It was begun. That no trace is left of its command proves nothing where a disk may have lost that: the level
+        // tells, or nobody can after a restart of the machine.
+        Ended::Never if tells(probe) || restarted(&ledger, &request.id)? => {
+            ask_further(probe.action, request, &arguments, None, context)
+        }
         Ended::Never => Ok(Probed::Before),
         // Such a token was not accepted, and taking a snapshot again does no harm.
         Ended::Exited { code: 0, said } if probe.action == Action::Snapshot && said.secret => {
@@ -36,6 +55,15 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
         Ended::Lost => ask_further(probe.action, request, &arguments, None, context),
         Ended::Unreachable(why) => Err(RpcError::internal(why)),
     }
+}
+
+/// Whether a reading tells how far the action came.
+fn tells(probe: &Probe) -> bool {
+    matches!(probe.action, Action::Patch | Action::Uninstall) && probe.act.expected.is_some()
+}
+
+fn restarted(ledger: &Path, id: &str) -> Result<bool, RpcError> {
+    ledger::begun_before_restart(ledger, id).map_err(|e| RpcError::internal(e.to_string()))
 }
 
 /// The command failed with a `code` or was cut off: the user's probe tells, or the level does. A package manager may

@@ -51,6 +51,10 @@ impl Arguments {
     /// # Errors
     /// What does not fit, in a sentence.
     pub fn of(subject: &Subject) -> Result<Arguments, String> {
+        if subject.connection.kind != "local" {
+            let kind = &subject.connection.kind;
+            return Err(format!("a release is switched on this machine; it cannot be reached by {kind} yet"));
+        }
         serde_json::from_value(subject.arguments.clone())
             .map_err(|e| format!("the arguments do not fit: {e}"))
     }

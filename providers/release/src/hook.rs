@@ -67,9 +67,6 @@ pub fn probe(act: &Act, context: &Context) -> Result<Probed, RpcError> {
 }
 
 fn wait(act: &Act, context: &Context, timeout: u64) -> Result<TargetAwaited, RpcError> {
-    context.target().wait(&TargetAwait {
-        id: safe_id(&act.id),
-        connection: act.subject.connection.clone(),
-        timeout,
-    })
+    let (id, connection) = (safe_id(&act.id), act.subject.connection.clone());
+    context.target().wait(&TargetAwait { id, connection, timeout }).map(|standing| standing.command)
 }

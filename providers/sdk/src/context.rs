@@ -1,9 +1,11 @@
 //! What a request may use: progress, cancellation, and the core's connection to the target.
 
 use crate::message::{
-    Progress, RpcError, TargetAwait, TargetAwaited, TargetGet, TargetGot, TargetPut, TargetRun, TargetStarted,
+    Connection, Progress, RpcError, TargetAwait, TargetConfirm, TargetConfirmed, TargetGet, TargetGot,
+    TargetPut, TargetRun, TargetRunOrRevert, TargetStanding, TargetStarted,
 };
 use crate::pipe::{Pipe, call_line};
+use crate::{base64, machine};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -42,6 +44,11 @@ impl Context {
         self.cancelled.load(Ordering::Relaxed)
     }
 
+    /// Whether the core is gone: nobody waits for the answer any more, and the target cannot be reached through it.
+    pub fn is_orphaned(&self) -> bool {
+        self.pipe.is_closed()
+    }
+
     /// The component's target, through the core's connection.
     pub fn target(&self) -> Target<'_> {
         Target { pipe: &self.pipe }
@@ -67,8 +74,29 @@ impl Target<'_> {
     ///
     /// # Errors
     /// When the target cannot be reached.
-    pub fn wait(&self, wait: &TargetAwait) -> Result<TargetAwaited, RpcError> {
+    pub fn wait(&self, wait: &TargetAwait) -> Result<TargetStanding, RpcError> {
         self.call("target/await", wait, Duration::from_millis(wait.timeout).saturating_add(PATIENCE))
+    }
+
+    /// Starts a command under a dead man's switch: unless [`Target::confirm_or_revert`] confirms it in time, the target
+    /// ends it and goes back by itself.
+    ///
+    /// # Errors
+    /// When the switch cannot be armed: then the command does not run. With [`METHOD_NOT_FOUND`] the core is too old to
+    /// know switches: refuse.
+    ///
+    /// [`METHOD_NOT_FOUND`]: crate::message::METHOD_NOT_FOUND
+    pub fn run_or_revert(&self, run: &TargetRunOrRevert) -> Result<TargetStarted, RpcError> {
+        self.call("target/run_or_revert", run, PATIENCE)
+    }
+
+    /// Decides a dead man's switch over a new connection. What was decided before stays, and is answered.
+    ///
+    /// # Errors
+    /// When the target cannot be reached: it may be asked again until the time is over.
+    pub fn confirm_or_revert(&self, confirm: &TargetConfirm) -> Result<TargetConfirmed, RpcError> {
+        let twice = Duration::from_millis(confirm.timeout).saturating_mul(2);
+        self.call("target/confirm_or_revert", confirm, twice.saturating_add(PATIENCE))
     }
 
     /// Writes a file, atomically.
@@ -85,6 +113,26 @@ impl Target<'_> {
     /// When the target cannot be reached, or the file cannot be read.
     pub fn get(&self, get: &TargetGet) -> Result<TargetGot, RpcError> {
         self.call("target/get", get, PATIENCE)
+    }
+
+    /// Stable identity of the host that `connection` leads to, for the `target` of a reading: its machine-id.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or has none.
+    pub fn identity(&self, connection: &Connection) -> Result<String, RpcError> {
+        if connection.kind == "local" {
+            return Ok(machine::identity().to_string());
+        }
+        let get = TargetGet { connection: connection.clone(), path: "/etc/machine-id".into() };
+        let content =
+            self.get(&get)?.content.and_then(|content| base64::decode(&content)).unwrap_or_default();
+        let id = String::from_utf8_lossy(&content).trim().to_string();
+        if id.is_empty() || id == "uninitialized" {
+            return Err(RpcError::internal(
+                "the host has no machine-id: /etc/machine-id is empty or missing there",
+            ));
+        }
+        Ok(id)
     }
 
     fn call<T: DeserializeOwned>(

@@ -6,10 +6,12 @@
 //! `stdout` and `stderr`, and leaves the exit code in `exit` by a rename. A fresh process finds all of it there. Commands
 //! that need no trace are children with their output in unnamed files.
 
+mod switch;
+
 use crate::line::tail;
 use crate::machine;
-use crate::message::{RpcError, TargetAwait, TargetAwaited, TargetRun, TargetStarted};
-use crate::{digest, durable};
+use crate::message::{RpcError, TargetAwait, TargetAwaited, TargetRun, TargetStanding, TargetStarted};
+use crate::{digest, durable, failpoint};
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -26,15 +28,9 @@ pub const OUTPUT: u64 = 64 * 1024;
 /// How long a wrapper may take to claim its command.
 const CLAIM: Duration = Duration::from_secs(10);
 
-/// `$1` is the folder, the rest the command. `process` holds this boot's id and the wrapper's own `/proc/PID/stat`.
-const WRAPPER: &str = r#"
-d=$1; shift
-mkdir "$d/started" 2>/dev/null || exit 0
-read -r stat </proc/$$/stat; read -r boot </proc/sys/kernel/random/boot_id
-printf '%s\n%s\n' "$boot" "$stat" >"$d/process.new" && mv "$d/process.new" "$d/process" || exit 0
-("$@") <"$d/stdin" >"$d/stdout" 2>"$d/stderr"
-printf '%s\n' "$?" >"$d/exit.new" && mv "$d/exit.new" "$d/exit"
-"#;
+/// `$1` is the folder, the rest the command.
+pub const WRAPPER: &str = include_str!("detached/wrapper.sh");
+pub use switch::{DECIDE, KERNEL, WATCHDOG};
 
 /// The detached commands of this machine.
 pub struct Detached {
@@ -70,9 +66,7 @@ impl Detached {
     /// When the id is not allowed, or the command cannot be started.
     pub fn run(&self, run: &TargetRun) -> Result<TargetStarted, RpcError> {
         check_id(&run.id)?;
-        if run.argv.first().is_none_or(String::is_empty) {
-            return Err(RpcError::invalid_params("argv names no program"));
-        }
+        check_argv("argv", &run.argv)?;
         let started = if run.ephemeral { self.run_brief(run) } else { self.run_kept(run) };
         let started = started.map_err(|e| cannot(&format!("`{}` cannot be started", run.argv[0]), &e))?;
         Ok(TargetStarted { started })
@@ -82,14 +76,16 @@ impl Detached {
     ///
     /// # Errors
     /// When the id is not allowed, or its folder cannot be read.
-    pub fn wait(&self, wait: &TargetAwait) -> Result<TargetAwaited, RpcError> {
+    pub fn wait(&self, wait: &TargetAwait) -> Result<TargetStanding, RpcError> {
         check_id(&wait.id)?;
         let patience = Duration::from_millis(wait.timeout);
         let waited = match self.wait_brief(&wait.id, patience) {
             Some(waited) => waited,
             None => self.wait_kept(&wait.id, patience),
         };
-        waited.map_err(|e| cannot(&format!("the command {} cannot be asked", wait.id), &e))
+        let command = waited.map_err(|e| cannot(&format!("the command {} cannot be asked", wait.id), &e))?;
+        // Asked after the command: what is decided by its end is decided in the answer, too.
+        Ok(TargetStanding { command, switch: switch::standing(&self.store.join(&wait.id)) })
     }
 
     /// Ends all commands without an effect that still run; whoever waits for one learns that a signal ended it.
@@ -106,11 +102,14 @@ impl Detached {
             return Ok(false);
         }
         fs::write(folder.join("stdin"), &run.stdin)?;
+        failpoint::hit("detached.start")?;
         let asked = Instant::now();
         let mut child = self.wrapper(run, &folder)?.spawn()?;
+        failpoint::hit("detached.spawned")?;
+        let proof = folder.join(if folder.join("switch").exists() { "going" } else { "process" });
         // Whoever claims it runs it; if it was another process this one's wrapper has ended without a word.
-        while !folder.join("process").exists() {
-            if child.try_wait()?.is_some() && !folder.join("process").exists() {
+        while !proof.exists() {
+            if child.try_wait()?.is_some() && !proof.exists() {
                 return Ok(false);
             }
             if asked.elapsed() > CLAIM {
@@ -118,6 +117,7 @@ impl Detached {
             }
             thread::sleep(Duration::from_micros(300));
         }
+        failpoint::hit("detached.started")?;
         // Reaped, so that a killed wrapper does not look alive.
         thread::spawn(move || child.wait());
         Ok(true)
@@ -125,24 +125,15 @@ impl Detached {
 
     fn wrapper(&self, run: &TargetRun, folder: &Path) -> io::Result<Command> {
         let folder = fs::canonicalize(folder)?;
-        let mut command = if has_setsid() {
-            let mut command = Command::new("setsid");
-            command.arg("/bin/sh");
-            command
-        } else {
-            let mut command = Command::new("/bin/sh");
-            command.process_group(0);
-            command
-        };
-        command.args(["-c", WRAPPER, "patchform"]).arg(folder).args(&run.argv);
-        self.surround(&mut command, run);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut command = shell_of_its_own(WRAPPER);
+        command.arg(folder).args(&run.argv);
+        self.surround(&mut command, &run.env, run.cwd.as_deref());
         Ok(command)
     }
 
-    fn surround(&self, command: &mut Command, run: &TargetRun) {
-        command.envs(&run.env);
-        command.current_dir(match &run.cwd {
+    fn surround(&self, command: &mut Command, env: &BTreeMap<String, String>, cwd: Option<&str>) {
+        command.envs(env);
+        command.current_dir(match cwd {
             Some(cwd) => self.folder.join(cwd),
             None => self.folder.clone(),
         });
@@ -150,7 +141,7 @@ impl Detached {
 
     fn wait_kept(&self, id: &str, patience: Duration) -> io::Result<TargetAwaited> {
         let folder = self.store.join(id);
-        if !folder.is_dir() || !claimed(&folder)? {
+        if !folder.is_dir() || !claimed(&folder)? || folder.join("switch/unused").exists() {
             return Ok(TargetAwaited::Unknown);
         }
         let until = Instant::now() + patience;
@@ -158,9 +149,11 @@ impl Detached {
         loop {
             // Asked in this order: one that ended between the two questions has left its exit code.
             let alive = is_alive(&folder);
-            if let Ok(code) = fs::read_to_string(folder.join("exit")) {
+            // After a loss of power the file may be there and empty: then nobody knows.
+            let exit = fs::read_to_string(folder.join("exit")).ok().and_then(|code| code.trim().parse().ok());
+            if let Some(code) = exit {
                 return Ok(TargetAwaited::Exited {
-                    code: code.trim().parse().unwrap_or(-1),
+                    code,
                     stdout: end_of(&folder.join("stdout")),
                     stderr: end_of(&folder.join("stderr")),
                     stdout_masked: None,
@@ -168,6 +161,10 @@ impl Detached {
                 });
             }
             if !alive {
+                // Under a switch it begins only when it has made `going`.
+                if folder.join("switch").exists() && !folder.join("going").exists() {
+                    return Ok(TargetAwaited::Unknown);
+                }
                 let output = end_of(&folder.join("stdout")) + &end_of(&folder.join("stderr"));
                 return Ok(TargetAwaited::Lost { output });
             }
@@ -190,7 +187,7 @@ impl Detached {
         let (stdout, stderr) = (unnamed()?, unnamed()?);
         let mut command = Command::new(&run.argv[0]);
         command.args(&run.argv[1..]).process_group(0);
-        self.surround(&mut command, run);
+        self.surround(&mut command, &run.env, run.cwd.as_deref());
         command.stdout(stdout.try_clone()?).stderr(stderr.try_clone()?);
         command.stdin(if run.stdin.is_empty() {
             Stdio::null()
@@ -307,7 +304,10 @@ pub fn safe_id(text: &str) -> String {
 }
 
 /// Ids become folder names: letters, digits, `-`, `_`, `.` and `:`; not more than 200; no leading dot.
-fn check_id(id: &str) -> Result<(), RpcError> {
+///
+/// # Errors
+/// When this one cannot.
+pub fn check_id(id: &str) -> Result<(), RpcError> {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':');
     if id.is_empty() || id.len() > 200 || id.starts_with('.') || !id.bytes().all(allowed) {
         return Err(RpcError::invalid_params(format!(
@@ -315,6 +315,29 @@ fn check_id(id: &str) -> Result<(), RpcError> {
         )));
     }
     Ok(())
+}
+
+fn check_argv(name: &str, argv: &[String]) -> Result<(), RpcError> {
+    if argv.first().is_none_or(String::is_empty) {
+        return Err(RpcError::invalid_params(format!("{name} names no program")));
+    }
+    Ok(())
+}
+
+/// A shell with `script` in a session of its own, which no end of ours reaches; its output goes nowhere.
+fn shell_of_its_own(script: &str) -> Command {
+    let mut command = if has_setsid() {
+        let mut command = Command::new("setsid");
+        command.arg("/bin/sh");
+        command
+    } else {
+        let mut command = Command::new("/bin/sh");
+        command.process_group(0);
+        command
+    };
+    command.args(["-c", script, "patchform"]);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
 }
 
 fn has_setsid() -> bool {

@@ -56,6 +56,24 @@ pub fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
+/// Makes a folder and its parents, and their entries durable.
+///
+/// # Errors
+/// Those of the system; `NotADirectory` when something else is in the way.
+pub fn make_folder(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let parent = folder_of(path);
+    make_folder(parent)?;
+    match fs::create_dir(path) {
+        Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(e),
+        Err(_) if !path.is_dir() => return Err(io::ErrorKind::NotADirectory.into()),
+        _ => {}
+    }
+    sync_folder(parent)
+}
+
 /// The folder a path stands in; `.` for a bare name.
 pub fn folder_of(path: &Path) -> &Path {
     match path.parent() {

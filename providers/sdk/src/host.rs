@@ -2,8 +2,8 @@
 
 use crate::line::beginning;
 use crate::message::{
-    METHOD_NOT_FOUND, RpcError, TargetAwait, TargetAwaited, TargetGet, TargetGot, TargetPut, TargetRun,
-    TargetStarted,
+    METHOD_NOT_FOUND, RpcError, TargetAwait, TargetConfirm, TargetConfirmed, TargetGet, TargetGot, TargetPut,
+    TargetRun, TargetRunOrRevert, TargetStanding, TargetStarted,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -20,7 +20,19 @@ pub trait Host: Send + Sync {
     ///
     /// # Errors
     /// When it cannot be reached.
-    fn wait(&self, wait: &TargetAwait) -> Result<TargetAwaited, RpcError>;
+    fn wait(&self, wait: &TargetAwait) -> Result<TargetStanding, RpcError>;
+
+    /// Starts a command under a dead man's switch that is armed, unless its id was started before.
+    ///
+    /// # Errors
+    /// When it cannot be reached, the parameters do not fit, or the switch cannot be armed: then the command does not run.
+    fn run_or_revert(&self, run: &TargetRunOrRevert) -> Result<TargetStarted, RpcError>;
+
+    /// Decides a dead man's switch over a new connection, once.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or its answer was lost: asked again, it says what was decided.
+    fn confirm_or_revert(&self, confirm: &TargetConfirm) -> Result<TargetConfirmed, RpcError>;
 
     /// Writes a file, atomically and durably.
     ///
@@ -43,6 +55,8 @@ pub fn answer(host: &dyn Host, method: &str, line: &[u8]) -> Result<Vec<u8>, Rpc
     match method {
         "target/run" => json(&host.run(&parse(method, line)?)?),
         "target/await" => json(&host.wait(&parse(method, line)?)?),
+        "target/run_or_revert" => json(&host.run_or_revert(&parse(method, line)?)?),
+        "target/confirm_or_revert" => json(&host.confirm_or_revert(&parse(method, line)?)?),
         "target/put" => json(&host.put(&parse(method, line)?)?),
         "target/get" => json(&host.get(&parse(method, line)?)?),
         other => Err(RpcError::new(

@@ -8,6 +8,8 @@
 //! answered (the provider was killed) is answered *unclear*, and the core probes it.
 
 use crate::durable::{self, Survives};
+use crate::failpoint;
+use crate::machine;
 use crate::message::{Act, Answer, Probed};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -33,13 +35,24 @@ struct Entries {
     token: u64,
     /// By action id, with its place in the order; no answer means that it was begun only.
     actions: BTreeMap<String, (usize, Option<Answer>)>,
+    /// In which boot of this machine an action was begun.
+    boots: BTreeMap<String, String>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Row {
-    Begun { id: String, token: u64 },
-    Answered { id: String, answer: Answer },
+    Begun {
+        id: String,
+        token: u64,
+        /// Empty in ledgers that were written before this was known.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        boot: String,
+    },
+    Answered {
+        id: String,
+        answer: Answer,
+    },
 }
 
 /// What a ledger knows of an action.
@@ -106,16 +119,19 @@ impl Ledger {
                 act.token, self.entries.token
             ));
         }
-        let begun = Row::Begun { id: act.id.clone(), token: act.token };
+        let begun = Row::Begun { id: act.id.clone(), token: act.token, boot: machine::boot() };
         if let Err(e) = self.append(&begun, self.survives) {
             return Answer::refused(format!("the ledger {} cannot be written: {e}", self.path.display()));
         }
         self.entries.take(begun);
+        failpoint::pass("ledger.begun");
         let answer = work();
+        failpoint::pass("ledger.worked");
         let answered = Row::Answered { id: act.id.clone(), answer: answer.clone() };
         // If this line is lost the same id is answered unclear, and the core probes: no promise is broken.
         let _ = self.append(&answered, Survives::Death);
         self.entries.take(answered);
+        failpoint::pass("ledger.answered");
         let _ = self.compact();
         answer
     }
@@ -123,7 +139,7 @@ impl Ledger {
     fn append(&mut self, row: &Row, survives: Survives) -> io::Result<()> {
         let mut line = serde_json::to_vec(row)?;
         line.push(b'\n');
-        self.file.write_all(&line)?;
+        failpoint::halves("ledger.half", &line, |bytes| self.file.write_all(bytes))?;
         if survives == Survives::PowerLoss { self.file.sync_data() } else { Ok(()) }
     }
 
@@ -137,7 +153,8 @@ impl Ledger {
         newest.truncate(KEPT);
         let mut text = Vec::new();
         for (_, id, answer) in newest.into_iter().rev() {
-            let begun = Row::Begun { id: id.clone(), token: self.entries.token };
+            let boot = self.entries.boots.get(id).cloned().unwrap_or_default();
+            let begun = Row::Begun { id: id.clone(), token: self.entries.token, boot };
             let answered = answer.clone().map(|answer| Row::Answered { id: id.clone(), answer });
             for row in std::iter::once(begun).chain(answered) {
                 serde_json::to_writer(&mut text, &row)?;
@@ -174,6 +191,16 @@ pub fn look(path: &Path, id: &str) -> io::Result<Seen> {
     })
 }
 
+/// Whether the machine was restarted since action `id` was begun. Then it is no proof that an action did nothing when no
+/// other trace of it is left: only what was synced survives a loss of power.
+///
+/// # Errors
+/// Those of the system.
+pub fn begun_before_restart(path: &Path, id: &str) -> io::Result<bool> {
+    let entries = Entries::read(&fs::read(path)?);
+    Ok(entries.boots.get(id).is_some_and(|boot| !boot.is_empty() && *boot != machine::boot()))
+}
+
 /// What a probe may answer from the ledger alone: busy, or what the action answered; `None` when the target itself must
 /// be asked.
 ///
@@ -203,8 +230,9 @@ impl Entries {
     fn take(&mut self, row: Row) {
         let order = self.actions.len();
         match row {
-            Row::Begun { id, token } => {
+            Row::Begun { id, token, boot } => {
                 self.token = self.token.max(token);
+                self.boots.insert(id.clone(), boot);
                 self.actions.insert(id, (order, None));
             }
             Row::Answered { id, answer } => {
@@ -222,7 +250,7 @@ fn open(path: &Path, survives: Survives) -> io::Result<File> {
         opened => return opened,
     }
     let folder = durable::folder_of(path);
-    fs::create_dir_all(folder)?;
+    if survives == Survives::PowerLoss { durable::make_folder(folder) } else { fs::create_dir_all(folder) }?;
     let file = options.create(true).open(path)?;
     if survives == Survives::PowerLoss {
         durable::sync_folder(folder)?;
@@ -323,6 +351,20 @@ mod tests {
             Some(Probed::After(Done { output: "next".into(), ..Done::default() }))
         );
         assert_eq!(probe(&path, "1").unwrap(), None);
+    }
+
+    #[test]
+    fn an_action_of_an_earlier_boot_is_told_from_one_of_this() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.ledger");
+        Ledger::once(&path, Survives::PowerLoss, &act("now", 4), || said("done"));
+        let mut text = fs::read_to_string(&path).unwrap();
+        text.push_str("{\"begun\":{\"id\":\"then\",\"token\":3,\"boot\":\"another\"}}\n");
+        text.push_str("{\"begun\":{\"id\":\"old\",\"token\":3}}\n");
+        fs::write(&path, text).unwrap();
+        for (id, before) in [("now", false), ("then", true), ("old", false)] {
+            assert_eq!(begun_before_restart(&path, id).unwrap(), before, "{id}");
+        }
     }
 
     #[test]

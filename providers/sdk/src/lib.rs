@@ -10,6 +10,7 @@ pub mod contract;
 pub mod detached;
 pub mod digest;
 pub mod durable;
+pub mod failpoint;
 pub mod host;
 pub mod ledger;
 pub mod line;

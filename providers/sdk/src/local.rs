@@ -5,7 +5,8 @@ use crate::detached::Detached;
 use crate::durable::{self, Survives};
 use crate::host::Host;
 use crate::message::{
-    MAX_LINE, RpcError, TargetAwait, TargetAwaited, TargetGet, TargetGot, TargetPut, TargetRun, TargetStarted,
+    MAX_LINE, RpcError, TargetAwait, TargetConfirm, TargetConfirmed, TargetGet, TargetGot, TargetPut,
+    TargetRun, TargetRunOrRevert, TargetStanding, TargetStarted,
 };
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -36,8 +37,17 @@ impl Host for Local {
         self.detached.run(run)
     }
 
-    fn wait(&self, wait: &TargetAwait) -> Result<TargetAwaited, RpcError> {
+    fn wait(&self, wait: &TargetAwait) -> Result<TargetStanding, RpcError> {
         self.detached.wait(wait)
+    }
+
+    fn run_or_revert(&self, run: &TargetRunOrRevert) -> Result<TargetStarted, RpcError> {
+        self.detached.run_or_revert(run)
+    }
+
+    /// There is no way in to this machine that could be cut: a fresh process stands for the new connection.
+    fn confirm_or_revert(&self, confirm: &TargetConfirm) -> Result<TargetConfirmed, RpcError> {
+        self.detached.confirm_or_revert(confirm)
     }
 
     fn put(&self, put: &TargetPut) -> Result<(), RpcError> {

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 /// Stable identity of this host: its machine-id; `host:NAME` where it has none.
 pub fn identity() -> &'static str {
@@ -22,6 +23,13 @@ pub fn identity() -> &'static str {
 /// Identity of this boot of the host.
 pub fn boot() -> String {
     fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_string()
+}
+
+/// Time since this boot, in hundredths of a second; no change of the wall clock touches it.
+pub fn uptime() -> Duration {
+    let text = fs::read_to_string("/proc/uptime").unwrap_or_default();
+    let seconds = text.split_whitespace().next().and_then(|first| first.parse().ok()).unwrap_or(0.0);
+    Duration::try_from_secs_f64(seconds).unwrap_or_default()
 }
 
 /// Start time of a living process in clock ticks since boot (field 22 of `/proc/PID/stat`); `None` when it is gone, or

@@ -7,8 +7,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+mod target;
+pub use target::*;
+
 /// The protocol's version: a major mismatch is an error, the lower minor version wins.
-pub const PROTOCOL: Protocol = Protocol { major: 1, minor: 0 };
+/// Minor version 1 added the dead man's switch: `target/run_or_revert`, `target/confirm_or_revert`.
+pub const PROTOCOL: Protocol = Protocol { major: 1, minor: 1 };
 /// The longest line that either side accepts, in bytes (16 MiB).
 pub const MAX_LINE: usize = 16 * 1024 * 1024;
 /// The most components in one `validate`, `read` or `preview`.
@@ -777,112 +781,6 @@ pub struct Found {
     pub arguments: Value,
     /// Its present level.
     pub level: Level,
-}
-
-// ---------------------------------------------------------------- callbacks: provider to core
-
-/// `target/run`: start a command on the target, detached, with its output kept there under the action's id.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct TargetRun {
-    /// Names the detached command: it never starts twice. Requests without effect may use any fresh id.
-    pub id: String,
-    /// Where.
-    pub connection: Connection,
-    /// Program and arguments.
-    pub argv: Vec<String>,
-    /// Environment to add.
-    #[serde(default)]
-    pub env: BTreeMap<String, String>,
-    /// Working directory.
-    #[serde(default)]
-    pub cwd: Option<String>,
-    /// Text for its standard input.
-    #[serde(default)]
-    pub stdin: String,
-    /// For what has no effect: its output is forgotten once it was awaited, and it is ended when the wait runs out.
-    #[serde(default)]
-    pub ephemeral: bool,
-}
-
-/// Answer to `target/run`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TargetStarted {
-    /// Whether this call started it (`false`: it had been started under this id before).
-    pub started: bool,
-}
-
-/// `target/await`: wait for a detached command.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct TargetAwait {
-    /// Its id.
-    pub id: String,
-    /// Where.
-    pub connection: Connection,
-    /// Milliseconds to wait at most.
-    pub timeout: u64,
-}
-
-/// Answer to `target/await`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
-pub enum TargetAwaited {
-    /// It ended.
-    Exited {
-        /// Exit code; 128 + signal when a signal ended it.
-        code: i32,
-        /// The end of its standard output (at most 64 KiB).
-        stdout: String,
-        /// The end of its standard error (at most 64 KiB).
-        stderr: String,
-        /// `stdout` with the secrets in it hidden, when it holds some. Show and store nothing but this.
-        stdout_masked: Option<String>,
-        /// `stderr` with the secrets in it hidden, when it holds some.
-        stderr_masked: Option<String>,
-    },
-    /// It still runs.
-    Running,
-    /// Nothing was ever started under this id.
-    Unknown,
-    /// It was started, is gone, and left no exit code (killed, or the target went down).
-    Lost {
-        /// The end of what it printed.
-        #[serde(default)]
-        output: String,
-    },
-}
-
-/// `target/put`: write a file on the target, atomically.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct TargetPut {
-    /// Where.
-    pub connection: Connection,
-    /// Absolute path.
-    pub path: String,
-    /// Content, base64.
-    pub content: String,
-    /// Permission bits.
-    #[serde(default = "default_mode")]
-    pub mode: u32,
-}
-
-fn default_mode() -> u32 {
-    0o644
-}
-
-/// `target/get`: read a file of the target.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct TargetGet {
-    /// Where.
-    pub connection: Connection,
-    /// Absolute path.
-    pub path: String,
-}
-
-/// Answer to `target/get`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct TargetGot {
-    /// Content, base64; `None` when there is no such file.
-    pub content: Option<String>,
 }
 
 // ---------------------------------------------------------------- errors

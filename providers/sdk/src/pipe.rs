@@ -149,6 +149,11 @@ impl Pipe {
         }
     }
 
+    /// Whether the core is gone.
+    pub fn is_closed(&self) -> bool {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).closed
+    }
+
     /// The core is gone: every call that waits, and every later one, is told so.
     pub fn close(&self) {
         let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);

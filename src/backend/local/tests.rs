@@ -88,10 +88,13 @@ fn a_damaged_state_is_never_overwritten_but_on_purpose() {
     let (_folder, local) = place();
     let lock = local.lock("apply").unwrap();
     local.write(&lock, &Base::Absent, &state(1, None), None).unwrap();
+    local.write(&lock, &Base::of(Some(&state(1, None))), &state(2, None), None).unwrap();
+    let kept = backup(&local);
+    assert_eq!(kept, Some(1));
     let mut bytes = fs::read(local.path()).unwrap();
     bytes.truncate(100);
     fs::write(local.path(), &bytes).unwrap();
-    let error = local.write(&lock, &Base::of(Some(&state(1, None))), &state(2, None), None).unwrap_err();
+    let error = local.write(&lock, &Base::of(Some(&state(2, None))), &state(3, None), None).unwrap_err();
     let text = error.to_string();
     assert!(text.contains("patchform.state.json: it is cut off: it ends after 100 bytes"), "{text}");
     assert!(text.contains(".backup"), "{text}");
@@ -99,7 +102,10 @@ fn a_damaged_state_is_never_overwritten_but_on_purpose() {
     assert_eq!(fs::read(local.path()).unwrap(), bytes);
     local.replace(&lock, &state(3, None)).unwrap();
     assert_eq!(local.read().unwrap(), Some(state(3, None)));
-    assert_eq!(fs::read(beside(local.path(), ".backup")).unwrap(), bytes, "byte for byte");
+    assert_eq!(fs::read(beside(local.path(), ".damaged")).unwrap(), bytes, "byte for byte");
+    assert_eq!(backup(&local), kept, "no good backup goes for a damaged state");
+    local.replace(&lock, &state(4, None)).unwrap();
+    assert_eq!(backup(&local), Some(3));
 }
 
 #[test]

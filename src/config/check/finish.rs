@@ -3,7 +3,7 @@
 use super::component::ComponentBlock;
 use super::instances::Draft;
 use super::order::{Use, Which};
-use super::{Checker, Evaluated, InUse, argument_spans, default_rollout, nested, provider, rollout};
+use super::{Checker, Evaluated, InUse, argument_spans, default_rollout, provider, rollout};
 use crate::config::checked::{
     Component, Config, Dependency, Output, ProviderBlock, RequiredProvider, Rollout, Settings,
 };
@@ -79,7 +79,7 @@ impl Instances<'_, '_> {
             level: draft.level,
             arguments: draft.arguments,
             secrets: draft.secrets,
-            connection: nested::connection(),
+            connection: draft.connection,
             snapshot: draft.snapshot,
             checks: draft.checks,
             lifecycle: draft.lifecycle,

@@ -6,7 +6,7 @@ use super::level;
 use super::order::{Use, Which};
 use super::values::Values;
 use super::{nested, probe, secret};
-use crate::config::checked::{Check, Lifecycle, Secret, SnapshotRule};
+use crate::config::checked::{Check, Connection, Lifecycle, Secret, SnapshotRule};
 use crate::config::convert::convert;
 use crate::config::eval::evaluate;
 use crate::config::expr::Expr;
@@ -28,6 +28,7 @@ pub(super) struct Draft {
     pub level: PatchLevel,
     pub arguments: Json,
     pub secrets: Vec<Secret>,
+    pub connection: Connection,
     pub snapshot: SnapshotRule,
     pub checks: Vec<Check>,
     pub lifecycle: Lifecycle,
@@ -115,9 +116,10 @@ impl Expander<'_, '_> {
         own.insert("patch_level".into(), level_value);
         let value = Value::object(own);
         let inner;
-        let (snapshot, lifecycle, checks) = if body.blocks.is_empty() {
+        let (connection, snapshot, lifecycle, checks) = if body.blocks.is_empty() {
             let mut fields = Fields { scope, hopeless: self.hopeless, problems };
             (
+                nested::connection(self.block.block, &mut fields),
                 nested::snapshot(self.block.block, &mut fields),
                 nested::lifecycle(self.block.block, &mut fields),
                 Vec::new(),
@@ -127,6 +129,7 @@ impl Expander<'_, '_> {
             let mut fields = Fields { scope: &inner, hopeless: self.hopeless, problems };
             let block = self.block.block;
             (
+                nested::connection(block, &mut fields),
                 nested::snapshot(block, &mut fields),
                 nested::lifecycle(block, &mut fields),
                 probe::all(block, &mut fields),
@@ -134,7 +137,18 @@ impl Expander<'_, '_> {
         };
         let computed = self.computed(scope);
         let class = class.unwrap_or(self.block.plan.class);
-        let draft = Draft { key, class, level, arguments, secrets, snapshot, checks, lifecycle, computed };
+        let draft = Draft {
+            key,
+            class,
+            level,
+            arguments,
+            secrets,
+            connection,
+            snapshot,
+            checks,
+            lifecycle,
+            computed,
+        };
         Some((draft, value))
     }
 

@@ -1,7 +1,7 @@
 //! The blocks inside of a component: `connection`, `snapshot`, `lifecycle`.
 
 use crate::config::checked::{Connection, Lifecycle, SnapshotRule};
-use crate::config::fields::{Fields, Known};
+use crate::config::fields::{Fields, Known, missing};
 use crate::config::syntax::Block;
 use crate::model::{Diagnostic, Diagnostics};
 use std::collections::BTreeMap;
@@ -46,39 +46,71 @@ fn no_labels(block: &Block, problems: &mut Diagnostics) {
     }
 }
 
+/// Arguments of a connection by ssh.
+const SSH: &[&str] = &["host", "port", "user", "identity", "config", "sudo"];
+const WAYS: &str = "Write connection \"local\" {} or connection \"ssh\" { host = \"db-1.example\" }";
+
 fn connection_shape(block: &Block, problems: &mut Diagnostics) {
-    match block.labels.as_slice() {
+    let problem = match block.labels.as_slice() {
         [label] if &*label.text == "local" => {
-            Known { what: "a local connection", arguments: &[], blocks: &[] }.check(&block.body, problems);
+            return Known { what: "a local connection", arguments: &[], blocks: &[] }
+                .check(&block.body, problems);
         }
-        [label] if ["ssh", "chroot", "container"].contains(&&*label.text) => {
-            let problem = Diagnostic::error(format!(
-                "Connections by {} are not supported by this version yet",
-                label.text
-            ))
-            .at(label.span, "not supported yet")
-            .help("This version reaches the machine it runs on: connection \"local\" {}");
-            problems.push(problem);
+        [label] if &*label.text == "ssh" => {
+            Known { what: "an ssh connection", arguments: SSH, blocks: &[] }.check(&block.body, problems);
+            if block.body.attribute("host").is_none() {
+                problems.push(missing("host", "an ssh connection", block.header, "host = \"db-1.example\""));
+            }
+            return;
+        }
+        [label] if ["chroot", "container"].contains(&&*label.text) => {
+            let what = format!("Connections by {} are not supported by this version yet", label.text);
+            Diagnostic::error(what).at(label.span, "not supported yet")
         }
         [label] => {
-            let problem = Diagnostic::error(format!("There is no connection {:?}", &*label.text))
-                .at(label.span, "unknown connection")
-                .help("Write connection \"local\" {}");
-            problems.push(problem);
+            let what = format!("There is no connection {:?}", &*label.text);
+            Diagnostic::error(what).at(label.span, "unknown connection")
         }
-        _ => {
-            let problem =
-                Diagnostic::error("A `connection` block needs one label: how the target is reached")
-                    .at(block.header, "")
-                    .help("Write connection \"local\" {}");
-            problems.push(problem);
-        }
-    }
+        _ => Diagnostic::error("A `connection` block needs one label: how the target is reached")
+            .at(block.header, ""),
+    };
+    problems.push(problem.help(WAYS));
 }
 
-/// The only connection of this version.
-pub(super) fn connection() -> Connection {
-    Connection { kind: "local".to_string(), arguments: BTreeMap::new() }
+/// `connection "…" { … }`, or this machine.
+pub(super) fn connection(component: &Block, fields: &mut Fields<'_>) -> Connection {
+    let local = || Connection { kind: "local".to_string(), arguments: BTreeMap::new() };
+    let Some(block) = component.body.blocks.iter().find(|b| &*b.kind == "connection") else { return local() };
+    if block.labels.first().is_none_or(|label| &*label.text != "ssh") {
+        return local();
+    }
+    let body = &block.body;
+    let mut arguments = BTreeMap::new();
+    for name in ["host", "user", "identity", "config"] {
+        let Some(text) = fields.text(body, name) else { continue };
+        let bad = text.is_empty() || text.starts_with('-') || text.chars().any(char::is_control);
+        if let Some(attribute) = body.attribute(name).filter(|_| bad) {
+            let problem = Diagnostic::error(format!("\"{name}\" of an ssh connection cannot be {text:?}"))
+                .at(attribute.value.span(), "")
+                .help("Leave it out, or give a text that does not begin with `-`.");
+            fields.problems.push(problem);
+        }
+        arguments.insert(name.to_string(), text.into());
+    }
+    if let Some(port) = fields.whole(body, "port", 1, 65_535) {
+        arguments.insert("port".into(), port.into());
+    }
+    if let Some(sudo) = fields.flag(body, "sudo") {
+        arguments.insert("sudo".into(), sudo.into());
+    }
+    if let Some(attribute) = body.attribute("host").filter(|a| !(fields.hopeless)(&a.value))
+        && !arguments.contains_key("host")
+        && !fields.problems.has_errors()
+    {
+        let problem = Diagnostic::error("\"host\" of an ssh connection may not be null");
+        fields.problems.push(problem.at(attribute.value.span(), "this is null"));
+    }
+    Connection { kind: "ssh".to_string(), arguments }
 }
 
 /// `snapshot { … }`, or the default.

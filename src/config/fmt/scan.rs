@@ -1,5 +1,6 @@
 //! Cuts a text into tokens. The text is known to be valid: whatever is not, would be kept as it is.
 
+use super::Unfinished;
 use super::token::{Kind, Token};
 
 /// What surrounds the place where the scanner stands.
@@ -21,8 +22,28 @@ struct Scanner<'t> {
     tokens: Vec<Token<'t>>,
 }
 
+/// What is open at the end of a text.
+pub(super) fn unfinished(text: &str) -> Unfinished {
+    let scanner = scanned(text);
+    let open: isize = scanner.tokens.iter().map(|token| token.kind.opens()).sum();
+    let comment =
+        scanner.tokens.last().is_some_and(|t| t.kind == Kind::Comment && !t.text.ends_with(['\n', '/']));
+    match scanner.around.last() {
+        _ if comment => Unfinished::Text,
+        Some(Around::Quotes) => Unfinished::Text,
+        Some(_) => Unfinished::Open,
+        None if open > 0 => Unfinished::Open,
+        None => Unfinished::Nothing,
+    }
+}
+
 /// The tokens of a text, and how many spaces stand behind the last one.
 pub(super) fn scan(text: &str) -> (Vec<Token<'_>>, usize) {
+    let scanner = scanned(text);
+    (scanner.tokens, text.len() - scanner.end)
+}
+
+fn scanned(text: &str) -> Scanner<'_> {
     let tokens = Vec::with_capacity(text.len() / 5);
     let mut scanner = Scanner { text, bytes: text.as_bytes(), at: 0, around: Vec::new(), end: 0, tokens };
     while scanner.at < text.len() {
@@ -35,7 +56,7 @@ pub(super) fn scan(text: &str) -> (Vec<Token<'_>>, usize) {
             _ => scanner.code(),
         }
     }
-    (scanner.tokens, text.len() - scanner.end)
+    scanner
 }
 
 impl<'t> Scanner<'t> {

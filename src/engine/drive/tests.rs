@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::config::checked::OnFailure;
-use crate::engine::inbox;
+use crate::engine::inbox::{self, Fate, fate};
 use crate::journal::{Expected, Identity, read};
 use crate::run::sample::{self, before, change_of};
 use crate::run::{Ending, Standing, outcome};
@@ -180,10 +180,12 @@ fn two_stops_stop_waiting_and_rollback_probes_first() {
 fn requests_come_through_the_inbox_and_damaged_ones_are_set_aside() {
     let mut stage = Stage::with_patch_deadline(&[&[], &[0], &[1]], Duration::from_millis(450));
     let folder = stage.dir.path().to_path_buf();
-    inbox::put(&folder, &stage.plan, &Request::Pause).unwrap();
-    let mut inbox = Inbox::open(&folder).unwrap();
+    let earlier = inbox::put(&folder, &stage.plan, &Request::Pause, 1).unwrap();
+    let skip = inbox::put(&folder, &stage.plan, &Request::Skip(2), 2).unwrap();
+    let mut inbox = Inbox::open(&folder, 2).unwrap();
     assert_eq!(inbox.notices().len(), 1, "asked of an earlier controller");
-    inbox::put(&folder, &stage.plan, &Request::Skip(2)).unwrap();
+    assert!(matches!(fate(&earlier), Fate::Refused(why) if why.contains("before this controller")));
+    assert_eq!(fate(&skip), Fate::Waits, "asked of this one before it looked");
     for (name, text) in [
         ("a.json", "{"),
         ("b.json", "{\"request\":\"skip\",\"component\":\"release.other\"}"),
@@ -199,6 +201,11 @@ fn requests_come_through_the_inbox_and_damaged_ones_are_set_aside() {
     assert_eq!(notices.len(), 3, "{notices:?}");
     assert!(notices[1].contains("does not change release.other"), "{notices:?}");
     assert!(inbox.letters(&stage.plan).is_empty());
+    assert_eq!(fate(&skip), Fate::Taken);
+    assert!(matches!(fate(&folder.join("inbox/c.json")), Fate::Refused(why) if why.contains("dance")));
+    let late = inbox::put(&folder, &stage.plan, &Request::Pause, 2).unwrap();
+    inbox.close();
+    assert!(matches!(fate(&late), Fate::Refused(why) if why.contains("ended or stopped")));
 }
 
 #[test]

@@ -129,6 +129,9 @@ fn a_lease_on_the_component_or_its_target_blocks_what_would_change() {
     // At its level already, by the run that holds it: that run records it, or takes it back.
     platform.observed.insert(address("a"), present("a", "2"));
     assert_eq!(word(&platform.verdict("a")), "Leased { run: \"r9\" }");
+    // Above it, in the middle of that run: nobody should write into git what a run is about to take back.
+    platform.observed.insert(address("a"), present("a", "3"));
+    assert_eq!(word(&platform.verdict("a")), "Leased { run: \"r9\" }");
 }
 
 #[test]

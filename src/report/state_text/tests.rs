@@ -22,10 +22,10 @@ fn lists_are_for_pipes() {
 fn shows_one() {
     let state = state();
     for (name, address) in [("single", "release.api"), ("map", "apt.db[\"eu-1\"]")] {
-        let text = show(&state, &address.parse().unwrap(), clock(), Style::plain(80)).unwrap();
+        let text = show(&state, &[], &address.parse().unwrap(), clock(), Style::plain(80)).unwrap();
         insta::assert_snapshot!(format!("show_{name}"), text);
     }
-    assert_eq!(show(&state, &"release.none".parse().unwrap(), clock(), Style::plain(80)), None);
+    assert_eq!(show(&state, &[], &"release.none".parse().unwrap(), clock(), Style::plain(80)), None);
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn listed(state: State) -> Listed {
 #[test]
 fn overviews() {
     for width in [60, 100] {
-        let text = overview(&state(), clock(), Style::plain(width));
+        let text = overview(&state(), &[], clock(), Style::plain(width));
         insta::assert_snapshot!(format!("overview_{width}"), text);
     }
 }

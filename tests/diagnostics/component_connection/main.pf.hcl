@@ -21,3 +21,22 @@ component "release" "d" {
     host = 1
   }
 }
+component "release" "e" {
+  path = "/srv/api"
+  patch_level = "1.0.0"
+  connection "ssh" {
+    host = "-oProxyCommand=touch hacked"
+    port = 0
+    usr  = "root"
+  }
+}
+component "release" "f" {
+  path = "/srv/api"
+  patch_level = "1.0.0"
+  connection "ssh" { host = null }
+}
+component "release" "g" {
+  path = "/srv/api"
+  patch_level = "1.0.0"
+  connection "chroot" {}
+}

@@ -4,6 +4,7 @@
 
 mod checks;
 pub mod file;
+mod old;
 mod peer;
 mod scene;
 mod scratch;

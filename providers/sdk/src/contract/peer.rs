@@ -1,8 +1,7 @@
 //! A plain client for the suite: it can also say what no well-behaved client says.
 
-use crate::host;
+use crate::host::{self, Host};
 use crate::line::{self, Line, beginning};
-use crate::local::Local;
 use crate::message::{MAX_LINE, RpcError};
 use crate::pipe::answer_line;
 use serde::Serialize;
@@ -50,8 +49,13 @@ impl std::fmt::Display for Trouble {
 }
 
 impl Peer {
-    /// Starts it in `folder`; traces of commands go to `store`.
-    pub fn start(program: &Path, arguments: &[String], folder: &Path, store: &Path) -> Result<Peer, String> {
+    /// Starts it in `folder`; `host` stands behind its callbacks.
+    pub fn start(
+        program: &Path,
+        arguments: &[String],
+        folder: &Path,
+        host: Arc<dyn Host>,
+    ) -> Result<Peer, String> {
         let mut command = Command::new(program);
         command.args(arguments).current_dir(folder).process_group(0);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -60,8 +64,8 @@ impl Peer {
         let stdin = Arc::new(Mutex::new(child.stdin.take()));
         let Some(stdout) = child.stdout.take() else { return Err("it came without its pipes".into()) };
         let (sender, messages) = mpsc::channel();
-        let (answers, local) = (Arc::clone(&stdin), Arc::new(Local::new(store, folder)));
-        thread::spawn(move || listen(BufReader::new(stdout), &answers, &local, &sender));
+        let answers = Arc::clone(&stdin);
+        thread::spawn(move || listen(BufReader::new(stdout), &answers, &host, &sender));
         Ok(Peer { child, stdin, messages, held: BTreeMap::new(), next: 0 })
     }
 
@@ -165,7 +169,7 @@ fn write(stdin: &Mutex<Option<ChildStdin>>, line: &[u8]) {
 fn listen(
     mut stdout: impl std::io::BufRead,
     stdin: &Arc<Mutex<Option<ChildStdin>>>,
-    local: &Arc<Local>,
+    host: &Arc<dyn Host>,
     sender: &Sender<Value>,
 ) {
     while let Ok(Some(line)) = line::next(&mut stdout, MAX_LINE) {
@@ -184,10 +188,8 @@ fn listen(
         match (message.get("method").and_then(Value::as_str).map(str::to_string), message.get("id").cloned())
         {
             (Some(method), Some(id)) => {
-                let (stdin, local) = (Arc::clone(stdin), Arc::clone(local));
-                thread::spawn(move || {
-                    write(&stdin, &answer_line(&id, host::answer(&*local, &method, &text)))
-                });
+                let (stdin, host) = (Arc::clone(stdin), Arc::clone(host));
+                thread::spawn(move || write(&stdin, &answer_line(&id, host::answer(&*host, &method, &text))));
             }
             (Some(_), None) => {}
             (None, _) if message.is_object() => {

@@ -1,9 +1,12 @@
 //! A running provider with scratch components, as each check gets its own.
 
 use crate::contract::file::Contract;
+use crate::contract::old::Old;
 use crate::contract::peer::{Peer, Trouble, store_of};
 use crate::contract::scratch::{Scratch, fingerprint};
 use crate::contract::{Outcome, Stop};
+use crate::host::Host;
+use crate::local::Local;
 use crate::message::{
     Act, Action, Answer, Can, Configure, Connection, Description, Desired, Done, Identity, Initialize,
     Initialized, Level, PROTOCOL, Probe, Probed, Protocol, Read, ReadAnswer, Reading, Reload, Snapshot,
@@ -14,6 +17,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -40,20 +44,22 @@ impl Bench {
     /// Starts the provider without greeting it.
     pub fn bare(&self) -> Result<Scene<'_>, Stop> {
         let scratch = Scratch::new().map_err(|e| format!("no scratch folder can be made: {e}"))?;
-        let peer = self.peer(&scratch)?;
+        let peer = self.peer(&scratch, false)?;
         Ok(Scene { bench: self, scratch, peer, can: Can::default(), ids: 0 })
     }
 
-    fn peer(&self, scratch: &Scratch) -> Result<Peer, String> {
+    fn peer(&self, scratch: &Scratch, old: bool) -> Result<Peer, String> {
         let folder = scratch.path().join("work");
         fs::create_dir_all(&folder).map_err(|e| e.to_string())?;
-        Peer::start(&self.program, &self.arguments, &folder, &store_of(scratch.path()))
+        let local = Local::new(&store_of(scratch.path()), &folder);
+        let host: Arc<dyn Host> = if old { Arc::new(Old(local)) } else { Arc::new(local) };
+        Peer::start(&self.program, &self.arguments, &folder, host)
     }
 
     /// Starts, greets and configures it.
     pub fn scene(&self) -> Result<Scene<'_>, Stop> {
         let mut scene = self.bare()?;
-        scene.greet()?;
+        scene.greet(PROTOCOL)?;
         Ok(scene)
     }
 
@@ -76,8 +82,8 @@ pub fn hello(protocol: Protocol) -> Initialize {
 }
 
 impl Scene<'_> {
-    fn greet(&mut self) -> Outcome {
-        self.call::<Initialized>("initialize", &hello(PROTOCOL))?;
+    fn greet(&mut self, protocol: Protocol) -> Outcome {
+        self.call::<Initialized>("initialize", &hello(protocol))?;
         let description: Description = self.call("describe", &serde_json::json!({}))?;
         let kind = description.kinds.get(&self.bench.contract.kind);
         self.can =
@@ -90,8 +96,24 @@ impl Scene<'_> {
     /// Kills the provider and starts a fresh one over the same components.
     pub fn fresh(&mut self) -> Outcome {
         self.peer.kill();
-        self.peer = self.bench.peer(&self.scratch)?;
-        self.greet()
+        self.peer = self.bench.peer(&self.scratch, false)?;
+        self.greet(PROTOCOL)
+    }
+
+    /// [`Scene::fresh`], its core being one that knows no dead man's switch.
+    pub fn fresh_under_an_old_core(&mut self) -> Outcome {
+        self.peer.kill();
+        self.peer = self.bench.peer(&self.scratch, true)?;
+        self.greet(Protocol { minor: 0, ..PROTOCOL })
+    }
+
+    /// The folders of the dead man's switches that were armed.
+    pub fn switches(&self) -> Vec<PathBuf> {
+        let commands = fs::read_dir(store_of(self.scratch.path())).into_iter().flatten().flatten();
+        let armed = |switch: &PathBuf| {
+            ["armed", "confirmed", "reverting"].iter().any(|name| switch.join(name).exists())
+        };
+        commands.map(|command| command.path().join("switch")).filter(armed).collect()
     }
 
     /// Asks, and names what was asked when it goes wrong.
@@ -187,6 +209,12 @@ impl Scene<'_> {
         })
     }
 
+    /// A request to patch component `n`, with the snapshot that the core takes before.
+    pub fn patch_request(&mut self, n: usize, level: &Level) -> Result<Act, Stop> {
+        let snapshot = if self.can.snapshot { Some(self.snapshot(n)?) } else { None };
+        Ok(Act { snapshot, ..self.request(n, Some(level))? })
+    }
+
     /// Asks for an action.
     pub fn act(&mut self, action: Action, act: &Act) -> Result<Answer, Stop> {
         self.call(action.name(), act)
@@ -205,10 +233,10 @@ impl Scene<'_> {
         }
     }
 
-    /// Patches component `n` as the core does: fetch, patch with the digest that is there, reload.
+    /// Patches component `n` as the core does: fetch, snapshot, patch with the digest that is there, reload.
     pub fn patch(&mut self, n: usize, level: &Level) -> Result<Act, Stop> {
         self.fetch(n, level)?;
-        let mut act = self.request(n, Some(level))?;
+        let mut act = self.patch_request(n, level)?;
         act.expected = Some(self.digest(n)?);
         let done = self.apply(Action::Patch, &act)?;
         self.reload(n, Some(level), done.reload)?;

@@ -41,7 +41,10 @@ fn output_exit_code_input_environment_and_folder() {
             let script = "cat; echo \" $GREETING\"; pwd >&2; exit 3";
             assert!(detached.run(&command("a", script, ephemeral)).unwrap().started);
             let folder = format!("{}\n", fs::canonicalize(dir).unwrap().display());
-            assert_eq!(detached.wait(&waiting("a", 5000)).unwrap(), exited(3, "typed hello\n", &folder));
+            assert_eq!(
+                detached.wait(&waiting("a", 5000)).unwrap().command,
+                exited(3, "typed hello\n", &folder)
+            );
         });
     }
 }
@@ -54,9 +57,9 @@ fn one_id_starts_once_and_a_fresh_process_can_await_it() {
         assert!(!detached.run(&run).unwrap().started);
         let fresh = Detached::new(&dir.join("store"), dir);
         assert!(!fresh.run(&run).unwrap().started);
-        assert_eq!(fresh.wait(&waiting("a", 0)).unwrap(), TargetAwaited::Running);
-        assert_eq!(fresh.wait(&waiting("a", 5000)).unwrap(), exited(0, "done\n", ""));
-        assert_eq!(fresh.wait(&waiting("a", 0)).unwrap(), exited(0, "done\n", ""));
+        assert_eq!(fresh.wait(&waiting("a", 0)).unwrap().command, TargetAwaited::Running);
+        assert_eq!(fresh.wait(&waiting("a", 5000)).unwrap().command, exited(0, "done\n", ""));
+        assert_eq!(fresh.wait(&waiting("a", 0)).unwrap().command, exited(0, "done\n", ""));
         assert_eq!(fs::read_to_string(dir.join("log")).unwrap(), "once\n");
     });
 }
@@ -69,7 +72,7 @@ fn racing_starts_of_one_id_run_it_once() {
                 scope.spawn(|| detached.run(&command("a", "echo once >> log", false)).unwrap());
             }
         });
-        assert_eq!(detached.wait(&waiting("a", 5000)).unwrap(), exited(0, "", ""));
+        assert_eq!(detached.wait(&waiting("a", 5000)).unwrap().command, exited(0, "", ""));
         assert_eq!(fs::read_to_string(dir.join("log")).unwrap(), "once\n");
     });
 }
@@ -80,7 +83,7 @@ fn a_killed_command_is_lost_and_a_reused_pid_is_not_mistaken() {
         let script = "echo begun; kill -9 $(sed -n '2s/ .*//p' store/a/process); sleep 0.1";
         assert!(detached.run(&command("a", script, false)).unwrap().started);
         let lost = TargetAwaited::Lost { output: "begun\n".into() };
-        assert_eq!(detached.wait(&waiting("a", 5000)).unwrap(), lost);
+        assert_eq!(detached.wait(&waiting("a", 5000)).unwrap().command, lost);
         // A folder whose wrapper's pid is now this process, which started at another time.
         let folder = dir.join("store/b");
         fs::create_dir_all(folder.join("started")).unwrap();
@@ -89,21 +92,24 @@ fn a_killed_command_is_lost_and_a_reused_pid_is_not_mistaken() {
         let write =
             |stat: &str| fs::write(folder.join("process"), format!("{}\n{stat}", machine::boot())).unwrap();
         write(&stat);
-        assert_eq!(detached.wait(&waiting("b", 0)).unwrap(), TargetAwaited::Running);
+        assert_eq!(detached.wait(&waiting("b", 0)).unwrap().command, TargetAwaited::Running);
         write(&stat.replace(&format!(" {own} "), " 1 "));
-        assert_eq!(detached.wait(&waiting("b", 0)).unwrap(), TargetAwaited::Lost { output: String::new() });
+        assert_eq!(
+            detached.wait(&waiting("b", 0)).unwrap().command,
+            TargetAwaited::Lost { output: String::new() }
+        );
     });
 }
 
 #[test]
 fn an_unknown_id_stays_unknown_even_if_its_start_was_on_the_way() {
     in_scratch(|detached, dir| {
-        assert_eq!(detached.wait(&waiting("a", 0)).unwrap(), TargetAwaited::Unknown);
+        assert_eq!(detached.wait(&waiting("a", 0)).unwrap().command, TargetAwaited::Unknown);
         // Its controller died after it made the folder.
         fs::create_dir_all(dir.join("store/b")).unwrap();
-        assert_eq!(detached.wait(&waiting("b", 0)).unwrap(), TargetAwaited::Unknown);
+        assert_eq!(detached.wait(&waiting("b", 0)).unwrap().command, TargetAwaited::Unknown);
         assert!(!detached.run(&command("b", "echo late > log", false)).unwrap().started);
-        assert_eq!(detached.wait(&waiting("b", 0)).unwrap(), TargetAwaited::Unknown);
+        assert_eq!(detached.wait(&waiting("b", 0)).unwrap().command, TargetAwaited::Unknown);
         assert!(!dir.join("log").exists());
     });
 }
@@ -123,7 +129,7 @@ fn ids_cannot_leave_the_store_and_bad_programs_are_named() {
         run.id = "b".into();
         detached.run(&run).unwrap();
         assert!(
-            matches!(detached.wait(&waiting("b", 5000)).unwrap(), TargetAwaited::Exited { code: 127, stderr, .. } if stderr.contains("not found"))
+            matches!(detached.wait(&waiting("b", 5000)).unwrap().command, TargetAwaited::Exited { code: 127, stderr, .. } if stderr.contains("not found"))
         );
     });
 }
@@ -142,7 +148,8 @@ fn long_output_keeps_its_end() {
     in_scratch(|detached, _| {
         let script = "i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done";
         detached.run(&command("a", script, true)).unwrap();
-        let TargetAwaited::Exited { stdout, .. } = detached.wait(&waiting("a", 20000)).unwrap() else {
+        let TargetAwaited::Exited { stdout, .. } = detached.wait(&waiting("a", 20000)).unwrap().command
+        else {
             panic!()
         };
         assert_eq!(stdout.len() as u64, OUTPUT);
@@ -157,13 +164,16 @@ fn a_question_ends_with_its_wait_and_with_its_core_and_an_effect_goes_on() {
         for (name, ephemeral) in [("late", true), ("open", true), ("effect", false)] {
             detached.run(&command(name, &script(name), ephemeral)).unwrap();
         }
-        assert_eq!(detached.wait(&waiting("late", 50)).unwrap(), TargetAwaited::Running);
-        assert_eq!(detached.wait(&waiting("late", 0)).unwrap(), TargetAwaited::Unknown);
-        assert_eq!(detached.wait(&waiting("effect", 50)).unwrap(), TargetAwaited::Running);
+        assert_eq!(detached.wait(&waiting("late", 50)).unwrap().command, TargetAwaited::Running);
+        assert_eq!(detached.wait(&waiting("late", 0)).unwrap().command, TargetAwaited::Unknown);
+        assert_eq!(detached.wait(&waiting("effect", 50)).unwrap().command, TargetAwaited::Running);
         let core = Detached::new(&dir.join("store"), dir);
         core.run(&command("other", &script("other"), true)).unwrap();
         drop(core);
-        assert!(matches!(detached.wait(&waiting("open", 5000)).unwrap(), TargetAwaited::Exited { .. }));
+        assert!(matches!(
+            detached.wait(&waiting("open", 5000)).unwrap().command,
+            TargetAwaited::Exited { .. }
+        ));
         thread::sleep(Duration::from_millis(300));
         let there = |name: &str| dir.join(name).exists() || dir.join(format!("{name}.too")).exists();
         assert_eq!(["late", "other", "open", "effect"].map(there), [false, false, true, true]);

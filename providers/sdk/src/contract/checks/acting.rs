@@ -117,13 +117,13 @@ pub fn token(bench: &Bench) -> Outcome {
         if fresh {
             scene.fresh()?;
         }
-        let mut act = scene.request(0, Some(&bench.contract.to))?;
+        let mut act = scene.patch_request(0, &bench.contract.to)?;
         act.token = 4;
         act.id = format!("{}-low-{fresh}", act.id);
         refused(scene.act(Action::Patch, &act)?, "with a lower token than one seen before")?;
         same(&before, &scene.digest(0)?, "an action with a lower token changed something")?;
     }
-    let mut act = scene.request(0, Some(&bench.contract.to))?;
+    let mut act = scene.patch_request(0, &bench.contract.to)?;
     act.token = 6;
     act.id = format!("{}-high", act.id);
     scene.apply(Action::Patch, &act).map(|_| ())
@@ -143,7 +143,7 @@ pub fn expected(bench: &Bench) -> Outcome {
     let mut scene = bench.scene()?;
     scene.at_from(0)?;
     let before = scene.digest(0)?;
-    let mut act = scene.request(0, Some(&bench.contract.to))?;
+    let mut act = scene.patch_request(0, &bench.contract.to)?;
     act.expected = Some("0".repeat(64));
     refused(scene.act(Action::Patch, &act)?, "with a wrong expected digest")?;
     same(&before, &scene.digest(0)?, "a refused patch changed something")
@@ -157,7 +157,7 @@ pub fn broken(bench: &Bench) -> Outcome {
     scene.at_from(0)?;
     let before = scene.read(0)?;
     let snapshot = scene.snapshot(0)?;
-    let mut act = scene.request(0, Some(level))?;
+    let mut act = scene.patch_request(0, level)?;
     act.expected = before.digest().map(str::to_string);
     match scene.act(Action::Patch, &act)? {
         Answer::Refused { .. } => {
@@ -180,7 +180,7 @@ pub fn concurrent(bench: &Bench) -> Outcome {
     for n in 0..8 {
         scene.at_from(n)?;
         scene.fetch(n, &bench.contract.to)?;
-        let mut act = scene.request(n, Some(&bench.contract.to))?;
+        let mut act = scene.patch_request(n, &bench.contract.to)?;
         act.expected = Some(scene.digest(n)?);
         acts.push(act);
     }
@@ -203,7 +203,7 @@ pub fn cancel(bench: &Bench) -> Outcome {
         serde_json::json!({ "jsonrpc": "2.0", "method": "cancel", "params": params }).to_string()
     };
     scene.peer.say(cancel("nobody").as_bytes());
-    let mut act = scene.request(0, Some(&bench.contract.to))?;
+    let mut act = scene.patch_request(0, &bench.contract.to)?;
     act.expected = Some(before.clone());
     let id = scene.peer.send("patch", &act);
     scene.peer.say(cancel(&act.id).as_bytes());

@@ -9,7 +9,7 @@ use std::time::Duration;
 pub fn before(bench: &Bench) -> Outcome {
     let mut scene = bench.probeable()?;
     scene.at_from(0)?;
-    let mut act = scene.request(0, Some(&bench.contract.to))?;
+    let mut act = scene.patch_request(0, &bench.contract.to)?;
     act.expected = Some(scene.digest(0)?);
     scene.fresh()?;
     match scene.probe(Action::Patch, &act)? {
@@ -48,7 +48,7 @@ pub fn kill(bench: &Bench) -> Outcome {
         let reading = scene.read(0)?;
         let snapshot = if scene.can.snapshot { Some(scene.snapshot(0)?) } else { None };
         scene.fetch(0, &bench.contract.to)?;
-        let mut act = scene.request(0, Some(&bench.contract.to))?;
+        let mut act = scene.patch_request(0, &bench.contract.to)?;
         act.expected = reading.digest().map(str::to_string);
         scene.peer.send("patch", &act);
         thread::sleep(Duration::from_micros(moment));
@@ -73,7 +73,7 @@ pub fn kill_same_id(bench: &Bench) -> Outcome {
         let mut scene = bench.probeable()?;
         scene.at_from(0)?;
         let before = scene.digest(0)?;
-        let mut act = scene.request(0, Some(&bench.contract.to))?;
+        let mut act = scene.patch_request(0, &bench.contract.to)?;
         act.expected = Some(before.clone());
         scene.peer.send("patch", &act);
         thread::sleep(Duration::from_micros(moment));

@@ -4,6 +4,7 @@ mod acting;
 mod crashing;
 mod greeting;
 mod looking;
+mod switching;
 
 use crate::contract::Check;
 
@@ -112,5 +113,15 @@ pub(crate) const CHECKS: &[Check] = &[
         name: "kill-same-id",
         about: "killed in mid-patch: the same id does not act again",
         run: crashing::kill_same_id,
+    },
+    Check {
+        name: "switch",
+        about: "killed under a dead man's switch: the target goes back, and a fresh process tells",
+        run: switching::unconfirmed,
+    },
+    Check {
+        name: "switch-missing",
+        about: "where no dead man's switch can be armed the patch is refused",
+        run: switching::without,
     },
 ];

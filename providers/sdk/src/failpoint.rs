@@ -1,10 +1,11 @@
 //! Moments at which a test makes the process die, or the disk refuse: between an effect and its record, in the middle
-//! of a write, around a lock. A release has none of them.
+//! of a write, around a lock. A release has none of them. A provider in Rust has those of its ledger.
 //!
 //! `PATCHFORM_FAILPOINT=NAME#K=ACTION` acts at the K-th time (from 1; `K+`: from then on) that NAME is passed; NAME `*`
 //! counts all of them together, `journal.*` those that begin so. ACTION is `kill` (SIGKILL), `fail` (an I/O error) or
 //! `full` (no space left). `PATCHFORM_FAILPOINT_LOG=FILE` appends the name of every one that is passed, so that a test
-//! can walk through them in turn.
+//! can walk through them in turn. With `PATCHFORM_FAILPOINT_ONCE=FILE` only one process acts, whichever makes FILE
+//! first: a provider that was started again must not die in the same place for ever.
 
 use std::io;
 use std::path::Path;
@@ -30,6 +31,27 @@ pub fn hit_at(name: &str, path: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Passes the failpoint `name` where only a death can come in between: an error that a test asks for does not arrive.
+#[inline(always)]
+pub fn pass(name: &str) {
+    let _ = hit(name);
+}
+
+/// Writes `bytes` by `write`. A test can have the process die after the first half.
+///
+/// # Errors
+/// Those of `write`; and when a test asked for it.
+#[inline(always)]
+pub fn halves(name: &str, bytes: &[u8], mut write: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+    if !cfg!(debug_assertions) || !armed::any() {
+        return write(bytes);
+    }
+    let (first, rest) = bytes.split_at(bytes.len() / 2);
+    write(first)?;
+    hit(name)?;
+    write(rest)
+}
+
 mod armed {
     use std::fs::OpenOptions;
     use std::io::{self, Write as _};
@@ -52,6 +74,11 @@ mod armed {
         Full,
     }
 
+    /// Whether a test looks on at all.
+    pub(super) fn any() -> bool {
+        ["PATCHFORM_FAILPOINT", "PATCHFORM_FAILPOINT_LOG"].iter().any(|name| std::env::var_os(name).is_some())
+    }
+
     pub(super) fn hit(name: &str) -> io::Result<()> {
         static ARMED: OnceLock<Option<Armed>> = OnceLock::new();
         static PASSED: AtomicU64 = AtomicU64::new(0);
@@ -62,11 +89,17 @@ mod armed {
         });
         let Some(armed) = armed.as_ref().filter(|armed| matches(&armed.pattern, name)) else { return Ok(()) };
         let passed = PASSED.fetch_add(1, Ordering::SeqCst) + 1;
-        if passed == armed.from || (armed.on && passed > armed.from) {
+        if (passed == armed.from || (armed.on && passed > armed.from)) && first() {
             act(armed.action, name)
         } else {
             Ok(())
         }
+    }
+
+    /// Whether no other process acted before this one, where that counts.
+    fn first() -> bool {
+        std::env::var_os("PATCHFORM_FAILPOINT_ONCE")
+            .is_none_or(|path| OpenOptions::new().write(true).create_new(true).open(path).is_ok())
     }
 
     fn act(action: Action, name: &str) -> io::Result<()> {
@@ -92,7 +125,9 @@ mod armed {
             OpenOptions::new().append(true).create(true).open(path).ok().map(Mutex::new)
         });
         if let Some(log) = log {
-            let _ = writeln!(log.lock().unwrap_or_else(PoisonError::into_inner), "{name}");
+            // One write, so that the lines of several processes do not mix.
+            let line = format!("{name}\n");
+            let _ = log.lock().unwrap_or_else(PoisonError::into_inner).write_all(line.as_bytes());
         }
     }
 

@@ -1,0 +1,14 @@
+# Decides a dead man's switch that is armed: $1 is the command's folder, $2 `confirm` or `revert`. Too late, and after a
+# reboot, nothing is confirmed any more. What was decided before stays.
+d=$1/switch to=reverting
+{ read -r until <"$d/armed" && read -r armed <"$d/process"; } 2>/dev/null || exit 0
+if [ "$2" = confirm ]; then
+  read -r boot </proc/sys/kernel/random/boot_id
+  now
+  [ "$armed" = "$boot" ] && [ "$now" -lt "$until" ] && to=confirmed
+fi
+mv "$d/armed" "$d/$to" 2>/dev/null || exit 0
+sync "$d" 2>/dev/null || sync
+# It would see by itself that it is confirmed; but its folder may be gone by then.
+[ "$to" = confirmed ] && lives "$d" && kill -9 "$pid" 2>/dev/null
+exit 0

@@ -1,0 +1,106 @@
+//! `patchform console`
+
+use super::Exit;
+use super::arguments::Variables;
+use super::prompt::Prompt;
+use super::terminal::Terminal;
+use crate::config::console::goes_on;
+use crate::ops::Failure;
+use crate::ops::console::Console;
+use std::io::{self, BufRead as _, IsTerminal as _};
+
+/// Options of `console`.
+#[derive(clap::Args)]
+#[command(
+    after_help = "Shows values as `terraform console` does; secrets as (sensitive value). Nothing is read from \
+                  components, nothing is changed.\n\n\
+                  On a terminal: Tab completes, the arrow keys and Ctrl-R look into the history, an open bracket or \
+                  heredoc goes on on the next line, Ctrl-C drops the line, Ctrl-D or `exit` ends.\n\
+                  The history is kept in $PF_CONSOLE_HISTORY, else in patchform/console_history of the user's state \
+                  folder ($XDG_STATE_HOME, ~/.local/state); PF_CONSOLE_HISTORY= keeps none. A line that begins with a \
+                  space, holds a secret or answers with one is not kept.\n\n\
+                  For example:\n  \
+                  echo 'keys(var.hosts)' | patchform console"
+)]
+pub struct Arguments {
+    #[command(flatten)]
+    variables: Variables,
+}
+
+const HELP: &str = "Type an expression, such as var.port, length(local.hosts) or [for k, v in var.nodes : k].\n\
+                    Tab completes. Ctrl-C drops the line; Ctrl-D or exit ends.\n";
+
+/// What becomes of a line.
+enum Said {
+    /// It was answered; whether it may be kept.
+    Answered(bool),
+    /// It was wrong, and that was told.
+    Wrong,
+    /// Nothing more is asked.
+    Exit,
+}
+
+pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
+    let console = Console::open(&arguments.variables.inputs())?;
+    terminal.warn(&console.warnings.0, &console.warnings.1);
+    if io::stdin().is_terminal() && io::stdout().is_terminal() {
+        interactive(&console, terminal)
+    } else {
+        piped(&console, terminal)
+    }
+}
+
+/// Answers each expression of standard input; the first wrong one ends it, as in a script.
+fn piped(console: &Console, terminal: &Terminal) -> Result<Exit, Failure> {
+    let mut text = String::new();
+    let mut lines = io::stdin().lock().lines();
+    loop {
+        let line =
+            lines.next().transpose().map_err(|e| Failure::error(format!("reading standard input: {e}")))?;
+        let last = line.is_none();
+        text.push_str(&line.unwrap_or_default());
+        if !last && goes_on(&text) {
+            text.push('\n');
+            continue;
+        }
+        match say(console, terminal, &std::mem::take(&mut text)) {
+            Said::Wrong => return Ok(Exit::Error),
+            Said::Exit => return Ok(Exit::Done),
+            Said::Answered(_) if last => return Ok(Exit::Done),
+            Said::Answered(_) => {}
+        }
+    }
+}
+
+fn interactive(console: &Console, terminal: &Terminal) -> Result<Exit, Failure> {
+    let mut prompt = Prompt::new(console, terminal)?;
+    while let Some(line) = prompt.line()? {
+        match say(console, terminal, &line) {
+            Said::Exit => break,
+            Said::Answered(may_be_kept) => prompt.keep(&line, may_be_kept),
+            Said::Wrong => prompt.keep(&line, !console.holds_secret(&line)),
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn say(console: &Console, terminal: &Terminal, text: &str) -> Said {
+    match text.trim() {
+        "" => Said::Answered(false),
+        "exit" | "quit" => Said::Exit,
+        "help" => {
+            terminal.say(HELP);
+            Said::Answered(true)
+        }
+        _ => match console.answer(text) {
+            Ok(answer) => {
+                terminal.say(&format!("{}\n", answer.text));
+                Said::Answered(!answer.secret)
+            }
+            Err(wrong) => {
+                terminal.warn(&wrong.0, &wrong.1);
+                Said::Wrong
+            }
+        },
+    }
+}

@@ -1,0 +1,88 @@
+//! `console`: expressions on the values of a checked configuration.
+
+use super::Failure;
+use super::inputs::Inputs;
+use super::{plan, project};
+use crate::config::check::{self, Known};
+use crate::config::console;
+use crate::config::source::Sources;
+use crate::config::syntax;
+use crate::config::value::Value;
+use crate::model::{Diagnostics, Span};
+use crate::provider::watch::Silent;
+use std::sync::Arc;
+
+/// What an expression's place is called in messages.
+const PLACE: &str = "<console>";
+/// Shorter secrets are not looked for in lines: `80` would keep every port out of the history.
+const SHORTEST_SECRET: usize = 4;
+
+/// Answers expressions.
+pub struct Console {
+    known: Known,
+    names: Vec<String>,
+    secrets: Vec<String>,
+    folder: String,
+    /// Complaints about the configuration that are no errors.
+    pub warnings: (Diagnostics, Sources),
+}
+
+/// What an expression came to.
+pub struct Answer {
+    /// The value as the console shows it.
+    pub text: String,
+    /// Whether a secret is in the value, or in the expression: then it must not be kept.
+    pub secret: bool,
+}
+
+impl Console {
+    /// Reads and checks the configuration of the working folder; where there is none, only functions are known.
+    ///
+    /// # Errors
+    /// What is wrong with the configuration.
+    pub fn open(inputs: &Inputs) -> Result<Console, Failure> {
+        let bare = inputs.given.is_empty() && project::configuration_files()?.is_empty();
+        let (known, warnings) = if bare {
+            (Known::default(), (Diagnostics::default(), Sources::new()))
+        } else {
+            let checked = plan::checked(inputs, Arc::new(Silent), check::known)?;
+            (checked.config.1, (checked.warnings, checked.sources))
+        };
+        let secrets = known.secrets().into_iter().filter(|text| text.len() >= SHORTEST_SECRET).collect();
+        let folder = project::working_folder();
+        Ok(Console { names: known.names(), known, secrets, folder, warnings })
+    }
+
+    /// The value of an expression.
+    ///
+    /// # Errors
+    /// What is wrong with it, and its text.
+    pub fn answer(&self, text: &str) -> Result<Answer, Box<(Diagnostics, Sources)>> {
+        let mut sources = Sources::new();
+        match self.evaluate(text, &mut sources) {
+            Ok(value) => {
+                let secret = value.deep_marks().is_sensitive() || self.holds_secret(text);
+                Ok(Answer { text: console::render(&value), secret })
+            }
+            Err(problems) => Err(Box::new((problems, sources))),
+        }
+    }
+
+    fn evaluate(&self, text: &str, sources: &mut Sources) -> Result<Value, Diagnostics> {
+        let file = sources.add_text(PLACE, text);
+        let start = text.len() - text.trim_start().len();
+        let expr = syntax::read_part(sources, Span::new(file, start, text.trim_end().len()))?;
+        Ok(self.known.evaluate(&expr, &project::around(&self.folder))?)
+    }
+
+    /// Whether the value of a secret stands in a text.
+    pub fn holds_secret(&self, text: &str) -> bool {
+        self.secrets.iter().any(|secret| text.contains(secret.as_str()))
+    }
+
+    /// Where the word at the end of `line` begins, and what may stand in its place.
+    pub fn complete(&self, line: &str) -> (usize, Vec<String>) {
+        let value = |text: &str| self.evaluate(text, &mut Sources::new()).ok();
+        console::complete(line, &self.names, &value)
+    }
+}

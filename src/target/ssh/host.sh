@@ -1,0 +1,68 @@
+# What runs on a host that is reached over ssh. It comes by standard input, so that nothing of it, and no secret in it, ever
+# stands on a command line there. Answers begin with a line of their own: a login script may have printed something before.
+mask=$(umask)
+umask 077
+if [ "$(id -u)" = 0 ]; then
+  store=/var/lib/patchform/actions
+else
+  store=${XDG_STATE_HOME:-$HOME/.local/state}/patchform/actions
+fi
+# Scripts get it by file 3, and only commands that ask get what stands there.
+exec 3<&0 </dev/null
+echo patchform-answer
+say() { printf '%s\n' "$*"; }
+die() { say "error $*"; say end; exit 0; }
+# part NAME FILE: the end of a file, with its length.
+part() {
+  n=$(tail -c 65536 "$2" 2>/dev/null | wc -c)
+  say "$1 $((n))"
+  tail -c 65536 "$2" 2>/dev/null
+}
+pause() { sleep 0.05 2>/dev/null || sleep 1; }
+# until_there SECONDS FILE...: waits until one of them is there.
+until_there() {
+  now; give_up=$((now + $1 * 1000)); shift
+  while :; do
+    for f in "$@"; do [ ! -e "$f" ] || return 0; done
+    now
+    [ "$now" -lt "$give_up" ] || return 1
+    pause
+  done
+}
+# stand: how the command in $d stands, and its switch.
+stand() {
+  state=unknown
+  if [ ! -d "$d" ] || mkdir "$d/started" 2>/dev/null; then :
+  else
+    [ -e "$d/process" ] || until_there 1 "$d/process"
+    live=
+    lives "$d" && live=1
+    if [ ! -e "$d/process" ] || [ -e "$d/switch/unused" ]; then :
+    elif [ -e "$d/exit" ]; then read -r code <"$d/exit"; state="exited $code"
+    elif [ "$live" ]; then state=running
+    elif [ -e "$d/switch" ] && [ ! -e "$d/going" ]; then :
+    else state=lost
+    fi
+  fi
+  s=$d/switch switch=none live=
+  lives "$s" && live=1
+  if [ -e "$s/armed" ]; then
+    { read -r until <"$s/armed"; } 2>/dev/null || until=0
+    now; left=$((until - now))
+    [ "$left" -gt 0 ] || left=0
+    if [ "$live" ]; then switch="armed $left"; else switch=lost; fi
+  elif [ -e "$s/confirmed" ]; then switch=confirmed
+  elif [ -e "$s/reverting" ]; then
+    if [ -e "$s/exit" ]; then read -r code <"$s/exit"; switch="reverted $code"
+    elif [ "$live" ]; then switch=reverting
+    else switch=lost
+    fi
+  fi
+}
+tell() {
+  say "state $state"
+  say "switch $switch"
+  part stdout "$d/stdout"; part stderr "$d/stderr"
+  part switch-stdout "$s/stdout"; part switch-stderr "$s/stderr"
+  say end
+}

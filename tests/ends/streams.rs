@@ -1,0 +1,67 @@
+//! Standard streams that are closed, full, or read by nobody.
+
+use super::lab::{Lab, files};
+use super::{ended, go, waiting};
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::Stdio;
+
+fn shell(lab: &Lab, end: &str) -> super::Ran {
+    let line = format!("exec {} apply --auto-approve {end}", env!("CARGO_BIN_EXE_patchform"));
+    super::Ran::of(lab.command(Path::new("/bin/sh"), &["-c", &line]).output().expect("it runs"))
+}
+
+#[test]
+fn a_reader_that_goes_away_does_not_stop_the_run() {
+    for json in ["", " --json"] {
+        let lab = waiting();
+        let mut command = lab.patchform_command(&format!("apply --auto-approve{json}"));
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut first = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+        assert!(!first.is_empty());
+        go(&lab);
+        // The pipe is closed now, and the run has just begun.
+        let ran = ended(child).exits(0);
+        assert_eq!([lab.read("a"), lab.read("b")], ["1.1", "1.1"]);
+        assert_eq!(ran.err.matches("standard output").count(), 1, "told once: {}", ran.err);
+        assert!(ran.err.contains("the run goes on") && ran.err.contains("patchform run show"), "{}", ran.err);
+        lab.patchform("run show").exits(0).says("Complete");
+    }
+}
+
+#[test]
+fn streams_that_are_closed_from_the_start_change_nothing() {
+    for end in [">&-", "2>&-", "<&-", ">&- 2>&- <&-", "--json >&-"] {
+        let lab = waiting();
+        go(&lab);
+        assert_eq!(shell(&lab, end).code, 0, "{end}");
+        assert_eq!([lab.read("a"), lab.read("b")], ["1.1", "1.1"], "{end}");
+        lab.patchform("plan --detailed-exitcode").exits(0);
+    }
+}
+
+#[test]
+fn a_standard_error_that_nobody_reads_changes_nothing() {
+    let lab = waiting();
+    let mut command = lab.patchform_command("apply --auto-approve");
+    let mut child =
+        command.env("PF_LOG", "info").stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stderr.take());
+    go(&lab);
+    assert_eq!(ended(child).code, 0);
+    assert_eq!([lab.read("a"), lab.read("b")], ["1.1", "1.1"]);
+}
+
+/// "1: nothing was changed" would be a lie: the exit code of a run says how the run ended.
+#[test]
+fn what_cannot_be_written_does_not_change_how_a_run_ended() {
+    let lab = waiting();
+    go(&lab);
+    let ran = shell(&lab, ">/dev/full").exits(0).says("standard output could not be written");
+    assert!(ran.err.contains("patchform run show"), "{}", ran.err);
+    assert_eq!([lab.read("a"), lab.read("b")], ["1.1", "1.1"]);
+    lab.write("main.pf.hcl", files(&[("a", "1.2", "", "printf half > $NAME; exit 1"), ("b", "1.1", "", "")]));
+    shell(&lab, ">/dev/full").exits(3);
+    assert_eq!(lab.read("a"), "1.1");
+}

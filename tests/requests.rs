@@ -1,0 +1,239 @@
+//! `run pause|continue|skip|stop|abandon` from another terminal at any moment of a run: the run ends in a legal way, and
+//! each request is honoured, or its sender is told why not; none is lost.
+//!
+//! `PATCHFORM_SWEEP=1` plays a hundred runs, without it a few are played; `PATCHFORM_SEED=N` plays run N alone.
+
+mod lab;
+
+use lab::{Lab, Ran, files};
+use std::collections::BTreeMap;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+const NAMES: [&str; 5] = ["a", "b", "c", "d", "e"];
+
+fn platform(level: &str) -> String {
+    let slow = "printf half > $NAME; sleep 0.06; printf %s $PATCHFORM_LEVEL > $NAME";
+    let patch = if level == "1.0" { "" } else { slow };
+    files(&[
+        ("a", level, "", patch),
+        ("b", level, "command.a", patch),
+        ("c", level, "", patch),
+        ("d", level, "command.b, command.c", patch),
+        ("e", level, "", patch),
+    ])
+}
+
+/// SplitMix64: the same run again for the same seed, as far as the machine plays along.
+struct Dice(u64);
+
+impl Dice {
+    fn throw(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % sides
+    }
+}
+
+fn applied() -> Lab {
+    let lab = Lab::new(&platform("1.0"));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", platform("1.1"));
+    lab
+}
+
+fn spawn(lab: &Lab, line: &str) -> Child {
+    let mut command = lab.patchform_command(line);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("patchform starts")
+}
+
+/// What was asked of the run, and how often that was answered with yes.
+type Honoured = BTreeMap<String, usize>;
+
+/// Asks at random moments until the run's process has ended; a run that was paused is let go on at last.
+fn ask(lab: &Lab, child: &mut Child, dice: &mut Dice, honoured: &mut Honoured) {
+    let begun = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        assert!(begun.elapsed() < Duration::from_secs(120), "the run does not end");
+        std::thread::sleep(Duration::from_millis(dice.throw(120)));
+        let skip = format!("run skip command.{}", NAMES[dice.throw(5) as usize]);
+        // Now and then two at once, which may contradict each other.
+        let lines: Vec<&str> = (0..=dice.throw(3) / 2)
+            .map(|_| match dice.throw(12) {
+                0..=2 => "run pause",
+                3..=7 => "run continue",
+                8 | 9 => skip.as_str(),
+                10 => "run stop",
+                _ => "run abandon",
+            })
+            .collect();
+        let asked: Vec<(&str, Child)> = lines.iter().map(|line| (*line, spawn(lab, line))).collect();
+        for (line, asked) in asked {
+            answered(line, &Ran::of(asked.wait_with_output().unwrap()), honoured);
+        }
+    }
+}
+
+fn answered(line: &str, ran: &Ran, honoured: &mut Honoured) {
+    let abandons = line == "run abandon";
+    match ran.code {
+        0 if !abandons => {
+            assert!(ran.out.contains("Run "), "{line}: {ran:?}");
+            assert!(!ran.out.contains("not taken"), "{line}: {ran:?}");
+            *honoured.entry(line.trim_start_matches("run ").into()).or_default() += 1;
+        }
+        // Nobody drove it: it is let go.
+        0 | 4 | 5 if abandons => *honoured.entry("abandon".into()).or_default() += 1,
+        1 => {
+            let told = ["no open run", "nobody drives", "ended or stopped", "had begun", "did not take"];
+            assert!(told.iter().any(|why| ran.err.contains(why)), "{line}: {ran:?}");
+        }
+        6 => assert!(abandons && ran.err.contains("is being driven by"), "{line}: {ran:?}"),
+        _ => panic!("{line}: {ran:?}"),
+    }
+}
+
+/// What the journal says was asked.
+fn journalled(lab: &Lab, id: &str) -> Honoured {
+    let mut all = Honoured::new();
+    for line in lab.patchform(&format!("run show --json {id}")).exits(0).out.lines() {
+        let event: serde_json::Value = serde_json::from_str(line).unwrap();
+        if event["type"] == "asked" {
+            let request = event["request"].as_str().unwrap();
+            let name = match event["address"].as_str() {
+                Some(address) => format!("{request} {address}"),
+                None => request.to_string(),
+            };
+            *all.entry(name).or_default() += 1;
+        }
+    }
+    all
+}
+
+fn last_run(lab: &Lab) -> (String, String) {
+    let listed: serde_json::Value =
+        serde_json::from_str(&lab.patchform("run list --json").exits(0).out).unwrap();
+    let last = listed["runs"].as_array().unwrap().last().unwrap().clone();
+    let text = |name: &str| last[name].as_str().unwrap().to_string();
+    (text("id"), text("outcome"))
+}
+
+fn play(seed: u64) -> String {
+    let (lab, mut dice, mut honoured) = (applied(), Dice(seed), Honoured::new());
+    let mut story = Vec::new();
+    let mut line = "apply --auto-approve";
+    loop {
+        let mut child = spawn(&lab, line);
+        ask(&lab, &mut child, &mut dice, &mut honoured);
+        let ran = Ran::of(child.wait_with_output().unwrap());
+        assert!(!ran.err.contains("panicked") && ran.code >= 0, "seed {seed}: {ran:?}");
+        story.push(format!("{line}: {}", ran.code));
+        let (_, outcome) = last_run(&lab);
+        match (ran.code, outcome.as_str()) {
+            // Stopped: go on, or back.
+            (7, "open") => line = if dice.throw(3) == 0 { "rollback" } else { "resume" },
+            // Abandoned between its end and this look, or before this process had taken it.
+            (1 | 6 | 7, _) if honoured.contains_key("abandon") => break,
+            (0 | 5, _) => break,
+            _ => panic!("seed {seed}, {story:?}: {ran:?}, and the run is {outcome}"),
+        }
+    }
+    let (id, outcome) = last_run(&lab);
+    assert!(["complete", "incomplete", "restored", "abandoned"].contains(&outcome.as_str()), "{outcome}");
+    told_and_journalled(&lab, &id, &honoured, seed);
+    levels_are_legal(&lab, &outcome, seed);
+    // Nothing is left lying about, and nothing is held.
+    let inbox = std::fs::read_dir(lab.path(&format!(".patchform/runs/{id}/inbox")));
+    let left = inbox.unwrap().filter(|e| e.as_ref().unwrap().path().extension().is_some_and(|e| e == "json"));
+    assert_eq!(left.count(), 0, "seed {seed}");
+    lab.patchform("apply --auto-approve").exits(0);
+    assert!(NAMES.iter().all(|name| lab.read(name) == "1.1"), "seed {seed}");
+    format!("{} → {outcome}, {honoured:?}", story.join(", "))
+}
+
+/// Whatever was answered with yes is in the journal, once; and nothing else is but what rollback and abandon say.
+fn told_and_journalled(lab: &Lab, id: &str, honoured: &Honoured, seed: u64) {
+    let mut journalled = journalled(lab, id);
+    journalled.remove("rollback");
+    for (request, times) in honoured {
+        let written = journalled.get(request).copied().unwrap_or_default();
+        // A skip that came too late is journalled, too, and its sender is told so.
+        let right = if request.starts_with("skip") { written >= *times } else { written == *times };
+        assert!(right, "seed {seed}: {request} was honoured {times} times and journalled {written}");
+    }
+    for (request, times) in journalled.iter().filter(|(r, _)| !r.starts_with("skip")) {
+        assert_eq!(honoured.get(request), Some(times), "seed {seed}: {request}");
+    }
+}
+
+fn levels_are_legal(lab: &Lab, outcome: &str, seed: u64) {
+    let levels = NAMES.map(|name| lab.read(name));
+    let legal =
+        |level: &String| level == "1.0" || level == "1.1" || (outcome == "abandoned" && level == "half");
+    assert!(levels.iter().all(legal), "seed {seed}: {levels:?}");
+    match outcome {
+        "complete" => assert!(levels.iter().all(|l| l == "1.1"), "seed {seed}: {levels:?}"),
+        "restored" => assert!(levels.iter().all(|l| l == "1.0"), "seed {seed}: {levels:?}"),
+        _ => {}
+    }
+    // What stands on something was not patched before it.
+    if outcome != "abandoned" {
+        let at = |name: &str| lab.read(name) == "1.1";
+        assert!(!at("b") || at("a"), "seed {seed}: {levels:?}");
+        assert!(!at("d") || (at("b") && at("c")), "seed {seed}: {levels:?}");
+    }
+}
+
+#[test]
+fn at_any_moment_a_request_is_honoured_or_answered() {
+    if let Some(seed) = std::env::var("PATCHFORM_SEED").ok().and_then(|n| n.parse().ok()) {
+        println!("{seed}: {}", play(seed));
+        return;
+    }
+    let runs = if std::env::var_os("PATCHFORM_SWEEP").is_some() { 100 } else { 8 };
+    for seed in 0..runs {
+        println!("{seed}: {}", play(seed));
+    }
+}
+
+#[test]
+fn a_run_that_has_ended_answers_clearly() {
+    let lab = applied();
+    lab.patchform("apply --auto-approve").exits(0);
+    let (id, _) = last_run(&lab);
+    for request in ["pause", "continue", "stop", "abandon"] {
+        lab.patchform(&format!("run {request} {id}")).exits(1).says(&id).says("run list");
+        lab.patchform(&format!("run {request}")).exits(1).says("no open run");
+    }
+    lab.patchform(&format!("run skip command.a {id}")).exits(1).says(&id);
+}
+
+/// Letters that are none are set aside, whatever is in them; the run goes on.
+#[test]
+fn damaged_letters_do_not_disturb_a_run() {
+    let lab = applied();
+    let mut child = spawn(&lab, "apply --auto-approve");
+    let begun = Instant::now();
+    let inbox = loop {
+        assert!(begun.elapsed() < Duration::from_secs(60) && child.try_wait().unwrap().is_none());
+        let runs = std::fs::read_dir(lab.path(".patchform/runs")).unwrap().map(|e| e.unwrap().path());
+        let open = runs.filter(|run| run.join("lease.json").exists() && run.join("inbox").exists()).max();
+        if let Some(run) = open {
+            break run.join("inbox");
+        }
+    };
+    for (k, text) in
+        ["{", "", "[]", "{\"request\":\"stop\"", "{\"request\":\"st\u{0}p\"}", "\u{0}"].iter().enumerate()
+    {
+        std::fs::write(inbox.join(format!("bad{k}.json")), text).unwrap();
+    }
+    let ran = Ran::of(child.wait_with_output().unwrap()).exits(0);
+    assert!(NAMES.iter().all(|name| lab.read(name) == "1.1"), "{ran:?}");
+    for k in 0..6 {
+        assert!(!inbox.join(format!("bad{k}.json")).exists());
+        assert!(inbox.join(format!("bad{k}.refused")).exists());
+    }
+}

@@ -1,0 +1,285 @@
+//! Hosts over ssh, real ones: commands and files, a connection that is cut, a way in that a patch destroys.
+
+mod lab;
+#[path = "lab/sshd.rs"]
+mod sshd;
+
+use lab::Lab;
+use patchform::target::Targets;
+use patchform_sdk::base64;
+use patchform_sdk::host::Host as _;
+use patchform_sdk::message::{
+    Connection, Switch, TargetAwait, TargetAwaited, TargetCommand, TargetConfirm, TargetGet, TargetPut,
+    TargetRun, TargetRunOrRevert,
+};
+use serde_json::json;
+use sshd::Sshd;
+use std::collections::BTreeMap;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+fn targets(host: &Sshd) -> Targets {
+    Targets::new(&host.lab.path("store"), &host.lab.path(""))
+}
+
+fn connection(host: &Sshd) -> Connection {
+    let arguments =
+        json!({ "host": host.address, "config": host.lab.path("ssh_config").display().to_string() });
+    Connection { kind: "ssh".into(), arguments: serde_json::from_value(arguments).unwrap() }
+}
+
+fn command(host: &Sshd, id: &str, argv: &[&str]) -> TargetRun {
+    TargetRun {
+        id: id.into(),
+        connection: connection(host),
+        argv: argv.iter().map(ToString::to_string).collect(),
+        env: BTreeMap::new(),
+        cwd: None,
+        stdin: String::new(),
+        ephemeral: false,
+    }
+}
+
+fn wait(targets: &Targets, host: &Sshd, id: &str, timeout: u64) -> (TargetAwaited, Option<Switch>) {
+    let wait = TargetAwait { id: id.into(), connection: connection(host), timeout };
+    let standing = targets.wait(&wait).unwrap();
+    (standing.command, standing.switch)
+}
+
+fn printed(command: TargetAwaited) -> (i32, String, String) {
+    match command {
+        TargetAwaited::Exited { code, stdout, stderr, .. } => (code, stdout, stderr),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn commands_and_files_go_there_and_back_whatever_is_in_them() {
+    let Some(host) = Sshd::start() else { return };
+    let targets = targets(&host);
+    let nasty = "a'b\"c\\d $HOME `id` $(id)\n* ~ ; & | < > # ! \t € --";
+    for (id, ephemeral) in [("kept", false), ("brief", true)] {
+        let mut run =
+            command(&host, id, &["sh", "-c", "printf %s \"$1$SAYS\"; cat >&2; exit 3", "sh", nasty]);
+        run.env.insert("SAYS".into(), nasty.into());
+        run.stdin = nasty.into();
+        run.ephemeral = ephemeral;
+        assert!(targets.run(&run).unwrap().started);
+        assert!(!targets.run(&run).unwrap().started);
+        let twice = format!("{nasty}{nasty}");
+        assert_eq!(printed(wait(&targets, &host, id, 20_000).0), (3, twice, nasty.into()), "{id}");
+    }
+    // A fresh controller finds what is kept, and nothing of what is not.
+    let fresh = self::targets(&host);
+    assert_eq!(printed(wait(&fresh, &host, "kept", 0).0).0, 3);
+    assert_eq!(wait(&fresh, &host, "brief", 0).0, TargetAwaited::Unknown);
+    assert!(!fresh.run(&command(&host, "kept", &["true"])).unwrap().started);
+
+    let path = host.lab.path("it's a file").display().to_string();
+    let content: Vec<u8> = (0..=255).cycle().take(100_000).collect();
+    let get = TargetGet { connection: connection(&host), path: path.clone() };
+    assert_eq!(fresh.get(&get).unwrap().content, None);
+    let put =
+        TargetPut { connection: connection(&host), path, content: base64::encode(&content), mode: 0o640 };
+    fresh.put(&put).unwrap();
+    assert_eq!(fresh.get(&get).unwrap().content.and_then(|c| base64::decode(&c)), Some(content));
+    let bad = TargetPut { path: "/no/such/folder/file".into(), ..put };
+    assert!(fresh.put(&bad).unwrap_err().message.contains("cannot be written"));
+}
+
+#[test]
+fn no_secret_stands_on_a_command_line() {
+    let Some(host) = Sshd::start() else { return };
+    let targets = targets(&host);
+    // Of this machine and the host: they share their processes.
+    let script = "printf '%s\\n' \"$TOKEN\" > $PWD/pattern; cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' | \
+                  grep -c -F -f $PWD/pattern";
+    for (id, ephemeral, guard) in [("brief", true, false), ("kept", false, false), ("guarded", false, true)] {
+        let mut run = command(&host, id, &["sh", "-c", script]);
+        run.env.insert("TOKEN".into(), "s3cr3t-that-nobody-else-knows".replace('e', "x"));
+        run.cwd = Some(host.lab.path("").display().to_string());
+        run.ephemeral = ephemeral;
+        if guard {
+            let revert = TargetCommand { argv: run.argv.clone(), env: run.env.clone(), ..Default::default() };
+            targets.run_or_revert(&TargetRunOrRevert { run, revert, within: 60_000 }).unwrap();
+        } else {
+            targets.run(&run).unwrap();
+        }
+        assert_eq!(printed(wait(&targets, &host, id, 20_000).0), (1, "0\n".into(), String::new()), "{id}");
+    }
+    assert_eq!(host.lab.read("pattern").trim().len(), 29);
+}
+
+/// Root needs no password for it: what is shown is that the script gets through, and that the store is root's.
+#[test]
+fn everything_runs_by_sudo_where_that_is_asked() {
+    let Some(host) = Sshd::start() else { return };
+    if std::process::Command::new("sudo").args(["-n", "true"]).output().is_err() {
+        return eprintln!("skipped: this test needs `sudo` (package sudo)");
+    }
+    let targets = targets(&host);
+    for ephemeral in [false, true] {
+        let mut run = command(&host, "by-sudo", &["sh", "-c", "echo $SUDO_USER $(id -u); cat"]);
+        run.connection.arguments.insert("sudo".into(), true.into());
+        run.stdin = "typed".into();
+        run.ephemeral = ephemeral;
+        targets.run(&run).unwrap();
+        let wait = TargetAwait { id: "by-sudo".into(), connection: run.connection.clone(), timeout: 20_000 };
+        let (code, out, _) = printed(targets.wait(&wait).unwrap().command);
+        assert_eq!((code, out.as_str()), (0, "root 0\ntyped"));
+    }
+}
+
+#[test]
+fn a_question_that_hangs_is_ended_there_too() {
+    let Some(host) = Sshd::start() else { return };
+    let targets = targets(&host);
+    let mut run = command(&host, "hangs", &["sh", "-c", "sleep 3; touch went-on"]);
+    run.cwd = Some(host.lab.path("").display().to_string());
+    run.ephemeral = true;
+    targets.run(&run).unwrap();
+    assert_eq!(wait(&targets, &host, "hangs", 500).0, TargetAwaited::Running);
+    std::thread::sleep(Duration::from_secs(4));
+    assert!(!host.lab.path("went-on").exists());
+}
+
+#[test]
+fn a_cut_connection_hurts_no_command_and_a_changed_host_key_is_an_error() {
+    let Some(host) = Sshd::start() else { return };
+    let targets = targets(&host);
+    targets.run(&command(&host, "long", &["sh", "-c", "sleep 2; echo done"])).unwrap();
+    host.cut();
+    let wait_once = TargetAwait { id: "long".into(), connection: connection(&host), timeout: 30_000 };
+    let ended = targets.wait(&wait_once).or_else(|_| targets.wait(&wait_once)).unwrap().command;
+    assert_eq!(printed(ended), (0, "done\n".into(), String::new()));
+    // The shared connection is gone: only a new one looks at the key.
+    host.cut();
+    let other = host.lab.read("id.pub");
+    host.lab.write("known_hosts", format!("{} {other}", host.address));
+    let error = self::targets(&host).run(&command(&host, "no", &["true"])).unwrap_err();
+    assert!(error.message.contains("the host key of") && error.message.contains("has changed"), "{error}");
+}
+
+fn guarded(host: &Sshd, id: &str, within: u64) -> TargetRunOrRevert {
+    let revert = TargetCommand { argv: vec!["echo".into(), "it's back".into()], ..TargetCommand::default() };
+    TargetRunOrRevert { run: command(host, id, &["echo", "done"]), revert, within }
+}
+
+#[test]
+fn a_switch_is_confirmed_pulled_and_goes_off_over_there() {
+    let Some(host) = Sshd::start() else { return };
+    let targets = targets(&host);
+    let back = Some(Switch::Reverted { code: 0, output: "it's back\n".into() });
+    let confirm = |id: &str, check: &[&str], revert| TargetConfirm {
+        id: id.into(),
+        connection: connection(&host),
+        revert,
+        check: Some(TargetCommand {
+            argv: check.iter().map(ToString::to_string).collect(),
+            ..Default::default()
+        }),
+        timeout: 20_000,
+    };
+    for id in ["good", "bad", "pulled"] {
+        assert!(targets.run_or_revert(&guarded(&host, id, 600_000)).unwrap().started);
+        let (command, switch) = wait(&targets, &host, id, 20_000);
+        assert_eq!(printed(command).0, 0);
+        assert!(matches!(switch, Some(Switch::Armed { left: 1..600_000 })), "{switch:?}");
+    }
+    let good = targets.confirm_or_revert(&confirm("good", &["true"], false)).unwrap();
+    assert_eq!((good.switch, good.failed), (Some(Switch::Confirmed), None));
+    let bad = targets.confirm_or_revert(&confirm("bad", &["sh", "-c", "echo no; exit 4"], false)).unwrap();
+    assert_eq!(
+        (bad.switch, bad.failed.map(|f| (f.code, f.output))),
+        (back.clone(), Some((Some(4), "no\n".into())))
+    );
+    assert_eq!(targets.confirm_or_revert(&confirm("pulled", &["true"], true)).unwrap().switch, back);
+    targets.run_or_revert(&guarded(&host, "late", 1500)).unwrap();
+    std::thread::sleep(Duration::from_millis(2500));
+    assert_eq!(wait(&targets, &host, "late", 0).1, back);
+    assert_eq!(targets.confirm_or_revert(&confirm("late", &["true"], false)).unwrap().switch, back);
+    assert_eq!(wait(&targets, &host, "good", 0).1, Some(Switch::Confirmed));
+}
+
+/// A component on the host whose patch and way back are the given scripts; its level is the content of a file.
+fn component(host: &Sshd, patch: &str, restore: &str, within: &str) -> Lab {
+    let file = host.lab.path("level").display().to_string();
+    host.lab.write("level", "1");
+    let lab = Lab::new(&format!(
+        r#"
+component "command" "way-in" {{
+  patch_level    = "2"
+  read           = ["cat", "{file}"]
+  patch          = ["sh", "-c", "printf 2 > {file}; {patch}"]
+  snapshot       = ["echo", "1"]
+  restore        = ["sh", "-c", "printf $PATCHFORM_SNAPSHOT > {file}; {restore}"]
+  confirm_within = "{within}"
+  {}
+}}
+"#,
+        host.block()
+    ));
+    lab.patchform("init").exits(0);
+    lab
+}
+
+#[test]
+fn a_good_patch_is_confirmed_over_a_new_connection() {
+    let Some(host) = Sshd::start() else { return };
+    let lab = component(&host, "true", "true", "60s");
+    lab.patchform("apply --auto-approve").exits(0);
+    assert_eq!(host.lab.read("level"), "2");
+    lab.patchform("plan --detailed-exitcode").exits(0);
+}
+
+#[test]
+fn a_firewall_that_shuts_everybody_out_opens_again_by_itself() {
+    let Some(host) = Sshd::start() else { return };
+    let shut = "nft add table inet shut; nft 'add chain inet shut in { type filter hook input priority 0; policy drop; }'";
+    let lab = component(&host, shut, "nft delete table inet shut 2>/dev/null; true", "15s");
+    let asked = Instant::now();
+    let ran = lab.patchform("apply --auto-approve").exits(3);
+    let said = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("its dead man's switch took it back"), "{said}");
+    assert_eq!(host.lab.read("level"), "1");
+    eprintln!("shut out and back after {:?}", asked.elapsed());
+}
+
+#[test]
+fn a_patch_that_ends_sshd_is_taken_back_by_the_switch() {
+    let Some(host) = Sshd::start() else { return };
+    let path = host.lab.path("").display().to_string();
+    let end = format!("kill $(cat {path}sshd.pid)");
+    let start =
+        format!("kill -0 $(cat {path}sshd.pid) 2>/dev/null || $(command -v sshd) -f {path}sshd_config");
+    let lab = component(&host, &end, &start, "8s");
+    let ran = lab.patchform("apply --auto-approve").exits(3);
+    let said = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("its dead man's switch took it back"), "{said}");
+    assert_eq!(host.lab.read("level"), "1");
+}
+
+#[test]
+fn a_killed_controller_finds_out_what_became_of_its_host() {
+    let Some(host) = Sshd::start() else { return };
+    for (within, code, level) in [("60s", 0, "2"), ("2s", 3, "1")] {
+        let lab = component(&host, "sleep 1", "true", within);
+        let mut apply = lab.patchform_command("apply --auto-approve");
+        let mut controller = apply.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let until = Instant::now() + Duration::from_secs(60);
+        while host.lab.read("level") != "2" {
+            assert!(Instant::now() < until);
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        controller.kill().unwrap();
+        controller.wait().unwrap();
+        if code == 3 {
+            while host.lab.read("level") != "1" {
+                assert!(Instant::now() < until);
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        }
+        lab.patchform("resume").exits(code);
+        assert_eq!(host.lab.read("level"), level);
+    }
+}

@@ -1,0 +1,210 @@
+//! The dead man's switch through the binary: a patch that nobody confirms over a new connection goes back by itself,
+//! whether its controller is cut off, killed or back in time; and the run ends in a state that says so.
+
+mod lab;
+
+use lab::{Lab, Ran};
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+/// A file whose content is its level, patched under a dead man's switch.
+struct Component {
+    patch: &'static str,
+    restore: &'static str,
+    confirm: Option<&'static str>,
+    within: &'static str,
+}
+
+impl Default for Component {
+    fn default() -> Component {
+        Component {
+            patch: "printf 2 > file",
+            restore: "echo $PATCHFORM_ACTION_ID >> restores; cp $PATCHFORM_SNAPSHOT file",
+            confirm: None,
+            within: "3s",
+        }
+    }
+}
+
+impl Component {
+    /// A lab in which the file stands at level 1, and is to be patched to level 2.
+    fn lab(&self) -> Lab {
+        let Component { patch, restore, within, .. } = self;
+        let confirm = self.confirm.map(|script| format!("confirm = [\"sh\", \"-c\", \"{script}\"]"));
+        let lab = Lab::new(&format!(
+            r#"
+component "command" "a" {{
+  patch_level    = "2"
+  read           = ["cat", "file"]
+  patch          = ["sh", "-c", "{patch}"]
+  snapshot       = ["sh", "-c", "cp file old; echo old"]
+  restore        = ["sh", "-c", "{restore}"]
+  confirm_within = "{within}"
+  {}
+}}
+"#,
+            confirm.unwrap_or_default()
+        ));
+        lab.write("file", "1");
+        lab.patchform("init").exits(0);
+        lab
+    }
+}
+
+fn begin(lab: &Lab) -> Child {
+    let mut command = lab.patchform_command("apply --auto-approve");
+    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("patchform starts")
+}
+
+fn kill(mut controller: Child) {
+    controller.kill().expect("it is killed");
+    controller.wait().expect("it ends");
+}
+
+/// Waits until the file has a content.
+#[track_caller]
+fn becomes(lab: &Lab, content: &str) {
+    let until = Instant::now() + Duration::from_secs(30);
+    while lab.read("file") != content {
+        assert!(Instant::now() < until, "the file is still {:?}", lab.read("file"));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// What was printed, without its line breaks.
+struct Said(String);
+
+impl Said {
+    fn of(ran: &Ran) -> Said {
+        Said(ran.out.split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+
+    #[track_caller]
+    fn says(self, text: &str) -> Said {
+        assert!(self.0.contains(text), "{text:?} was not said: {}", self.0);
+        self
+    }
+}
+
+/// How often `restore` was run by the switch, and in all.
+fn restores(lab: &Lab) -> (usize, usize) {
+    let all = lab.read("restores");
+    (all.lines().filter(|id| id.ends_with(".revert")).count(), all.lines().count())
+}
+
+#[test]
+fn a_patch_that_is_confirmed_stays() {
+    let lab = Component { confirm: Some("grep -q 2 file"), ..Component::default() }.lab();
+    let ran = lab.patchform("plan");
+    Said::of(&ran).says("unless it is confirmed within 3s, the target goes back by itself");
+    lab.patchform("apply --auto-approve").exits(0);
+    std::thread::sleep(Duration::from_secs(4));
+    assert_eq!((lab.read("file").as_str(), restores(&lab)), ("2", (0, 0)));
+    lab.patchform("plan --detailed-exitcode").exits(0);
+}
+
+#[test]
+fn a_patch_that_cuts_off_its_controller_goes_back_in_time() {
+    // Nothing comes back over the new connection.
+    let lab = Component { confirm: Some("sleep 60"), ..Component::default() }.lab();
+    let controller = begin(&lab);
+    becomes(&lab, "2");
+    let patched = Instant::now();
+    becomes(&lab, "1");
+    assert!(patched.elapsed() < Duration::from_secs(6), "{:?}", patched.elapsed());
+    assert_eq!(restores(&lab).0, 1);
+    let ended = controller.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(3));
+    let run = lab.patchform("run show").says("restored");
+    Said::of(&run)
+        .says("its `confirm`, `sh -c sleep 60`, did not end in time")
+        .says("its dead man's switch took it back");
+    // It was tried and went back: it is not tried again by itself.
+    lab.patchform("plan").says("patchform allow");
+}
+
+#[test]
+fn a_check_that_fails_over_the_new_connection_takes_it_back_at_once() {
+    let confirm = Some("echo no way in; exit 1");
+    let lab = Component { confirm, within: "10m", ..Component::default() }.lab();
+    let asked = Instant::now();
+    let ran = lab.patchform("apply --auto-approve").exits(3);
+    Said::of(&ran).says("exited with code 1: no way in").says("its dead man's switch took it back");
+    assert!(asked.elapsed() < Duration::from_secs(60));
+    assert_eq!((lab.read("file").as_str(), restores(&lab).0), ("1", 1));
+}
+
+#[test]
+fn a_patch_that_fails_goes_back_at_once_and_one_that_refuses_does_not() {
+    let patch = "printf half > file; exit 9";
+    let lab = Component { patch, within: "10m", ..Component::default() }.lab();
+    lab.patchform("apply --auto-approve").exits(3).says("exited with code 9");
+    assert_eq!((lab.read("file").as_str(), restores(&lab).0), ("1", 1));
+    let lab = Component { patch: "exit 75", within: "10m", ..Component::default() }.lab();
+    lab.patchform("apply --auto-approve").exits(3).says("exited with code 75");
+    assert_eq!((lab.read("file").as_str(), restores(&lab)), ("1", (0, 0)));
+}
+
+#[test]
+fn a_killed_controller_leaves_a_target_that_goes_back_by_itself() {
+    // In the middle of its command, and after it.
+    for (patch, at) in [("printf half > file; sleep 60; printf 2 > file", "half"), ("printf 2 > file", "2")] {
+        let lab = Component { patch, confirm: Some("sleep 60"), ..Component::default() }.lab();
+        let controller = begin(&lab);
+        becomes(&lab, at);
+        let patched = Instant::now();
+        kill(controller);
+        // Nobody returns.
+        becomes(&lab, "1");
+        assert!(patched.elapsed() < Duration::from_secs(6), "{:?}", patched.elapsed());
+        assert_eq!(restores(&lab), (1, 1));
+        let ran = lab.patchform("resume").exits(3);
+        Said::of(&ran).says("its controller was lost").says("its dead man's switch took it back");
+        assert_eq!(lab.read("file"), "1");
+        lab.patchform("run list").says("restored");
+        lab.patchform("plan").says("patchform allow");
+    }
+}
+
+#[test]
+fn a_controller_that_returns_in_time_confirms() {
+    let patch = "printf half > file; sleep 0.5; printf 2 > file";
+    let lab =
+        Component { patch, confirm: Some("grep -q 2 file"), within: "20s", ..Component::default() }.lab();
+    let controller = begin(&lab);
+    becomes(&lab, "half");
+    kill(controller);
+    lab.patchform("resume").exits(0);
+    assert_eq!((lab.read("file").as_str(), restores(&lab)), ("2", (0, 0)));
+    lab.patchform("plan --detailed-exitcode").exits(0);
+}
+
+#[test]
+fn a_rollback_finds_it_gone_back() {
+    let lab = Component { confirm: Some("sleep 60"), ..Component::default() }.lab();
+    let controller = begin(&lab);
+    becomes(&lab, "2");
+    kill(controller);
+    lab.patchform("rollback").exits(0);
+    assert_eq!(lab.read("file"), "1");
+}
+
+#[test]
+fn a_way_back_that_fails_by_itself_and_by_hand_is_stuck() {
+    let restore = "echo $PATCHFORM_ACTION_ID >> restores; echo no room; exit 1";
+    let lab = Component { restore, confirm: Some("exit 1"), ..Component::default() }.lab();
+    let ran = lab.patchform("apply --auto-approve").exits(4);
+    Said::of(&ran)
+        .says("its dead man's switch ran `restore`, which exited with code 1: no room")
+        .says("Emergency");
+    assert_eq!((lab.read("file").as_str(), restores(&lab).0), ("2", 1));
+}
+
+#[test]
+fn what_cannot_go_back_by_itself_is_refused_before_anything() {
+    let lab = Lab::new(
+        "component \"command\" \"a\" {\n  patch_level = \"2\"\n  read = [\"cat\", \"file\"]\n  patch = [\"true\"]\n  \
+         confirm_within = \"soon\"\n  confirm = [\"true\"]\n}\n",
+    );
+    lab.patchform("validate").exits(1).says("\"soon\" is no period").says("nothing that could go back");
+}
