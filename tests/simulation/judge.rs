@@ -123,7 +123,7 @@ impl<'a> Judge<'a> {
                 world.real[*component].trouble_back |= digest.as_ref() != Ok(&before);
             }
             What::Asked(request) => self.request(request),
-            What::Stopped { .. } | What::Finished => {}
+            What::Clock { .. } | What::Stopped { .. } | What::Finished => {}
         }
         Ok(())
     }
