@@ -54,7 +54,8 @@ pub struct RunText {
 
 /// What a clock that was set means for a reader.
 fn set(ahead_ms: i64) -> String {
-    let by = period::show(Duration::from_millis(ahead_ms.unsigned_abs()));
+    // The two clocks are not read in one instant: less than a second says nothing.
+    let by = period::show(Duration::from_secs(ahead_ms.unsigned_abs().saturating_add(500) / 1000));
     match ahead_ms {
         ..0 => format!(
             "the clock was set back by {by}: what follows seems earlier than it is; nothing waits shorter"

@@ -246,7 +246,7 @@ impl<'p> Sweep<'p> {
         }
         self.figures.add("killed again");
         let open = judge::readers(site)?;
-        let last = if again.count % 2 == 0 { Then::Resume } else { Then::Rollback };
+        let last = if again.count.is_multiple_of(2) { Then::Resume } else { Then::Rollback };
         let Some(_) = open else {
             self.figures.add("second kills after the end");
             self.ends.which(site)?;
