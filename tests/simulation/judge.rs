@@ -79,7 +79,9 @@ impl<'a> Judge<'a> {
                     return broken(Rule::Token, format!("token {token} follows token {}", self.token));
                 }
                 self.token = *token;
+                // What was asked of an earlier controller and not done does not bind this one.
                 self.asked = None;
+                self.abandoned = false;
                 self.halted = false;
                 self.unclear.append(&mut self.open);
             }
