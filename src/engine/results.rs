@@ -34,7 +34,7 @@ pub fn results(plan: &Plan, run: &Run, outcome: &Outcome, at: Where<'_>) -> Resu
     let outputs = (ended && complete && plan.purpose == Purpose::Apply).then(|| outputs(plan));
     Results {
         run: run.id().into(),
-        line: at.head.lines,
+        line: run.events(),
         token: run.token(),
         program: env!("CARGO_PKG_VERSION").into(),
         settled,

@@ -1,5 +1,6 @@
 //! The journal of a run: numbered segments of JSON lines that form a chain, one fsync per batch.
 
+mod course;
 mod files;
 mod line;
 pub mod reader;
@@ -11,7 +12,7 @@ pub use files::{SegmentFile, files};
 pub use line::Head;
 pub use reader::{Expected, Journal, Proof, ReadError, prove, read, scan};
 pub use stored::{FORM, Header};
-pub use writer::{Identity, SEGMENT_BYTES, WriteError, Writer};
+pub use writer::{Identity, SEGMENT_BYTES, Seal, WriteError, Writer};
 
 #[cfg(test)]
 mod tests;

@@ -2,8 +2,8 @@
 //! anything else is damaged. One pass, one batch in memory.
 
 use super::line::{self, Head, MAX_LINE, START};
-use super::segment;
 use super::stored::{FORM, Header, StoredContent, StoredLine};
+use super::{course, segment};
 use crate::model::Moment;
 use crate::run::event::Event;
 use serde::Deserialize;
@@ -21,6 +21,8 @@ pub struct Journal {
     pub events: Vec<Event>,
     /// Where it ends.
     pub head: Head,
+    /// The segment that holds its last closed batch.
+    pub follows: u32,
     /// What a person should know: what was dropped, and where.
     pub notices: Vec<String>,
 }
@@ -122,7 +124,8 @@ pub fn scan(folder: &Path, expected: &Expected, each: &mut dyn FnMut(Event)) -> 
         (Some(broken), _) => Err(broken),
         (None, None) => Err(ReadError::Empty { folder: folder.into() }),
         (None, Some(header)) => {
-            Ok(Journal { header, events: Vec::new(), head: proof.head, notices: proof.notices })
+            let Proof { head, follows, notices, .. } = proof;
+            Ok(Journal { header, events: Vec::new(), head, follows, notices })
         }
     }
 }
@@ -134,6 +137,8 @@ pub struct Proof {
     pub header: Option<Header>,
     /// The end of the last closed batch before anything is broken.
     pub head: Head,
+    /// The segment that holds it.
+    pub follows: u32,
     /// What a person should know: what was dropped, and where.
     pub notices: Vec<String>,
     /// Why it cannot be followed further.
@@ -146,12 +151,13 @@ pub fn prove(folder: &Path, expected: &Expected, each: &mut dyn FnMut(Event)) ->
         expected: expected.clone(),
         header: None,
         head: Head { segment: 0, lines: 0, sum: START.into() },
+        follows: 0,
         notices: Vec::new(),
         each,
     };
     let broken = scan.folder(folder).err();
-    let Scan { header, head, notices, .. } = scan;
-    Proof { header, head, notices, broken }
+    let Scan { header, head, follows, notices, .. } = scan;
+    Proof { header, head, follows, notices, broken }
 }
 
 /// What is known while reading.
@@ -160,6 +166,8 @@ struct Scan<'a> {
     header: Option<Header>,
     /// The end of the last closed batch.
     head: Head,
+    /// The segment that holds it.
+    follows: u32,
     notices: Vec<String>,
     each: &'a mut dyn FnMut(Event),
 }
@@ -173,19 +181,25 @@ struct Batch {
 
 impl Scan<'_> {
     fn folder(&mut self, folder: &Path) -> Result<(), ReadError> {
-        let numbers =
-            segment::numbers(folder).map_err(|source| ReadError::Io { path: folder.into(), source })?;
+        let io_error = |source| ReadError::Io { path: folder.into(), source };
+        let numbers = segment::numbers(folder).map_err(io_error)?;
+        let course = course::course(folder, &numbers).map_err(io_error)?;
         for (due, number) in (1..).zip(numbers) {
+            let path = segment::path(folder, number);
             if number != due {
                 return Err(ReadError::Missing { path: segment::path(folder, due) });
             }
-            self.segment(segment::path(folder, number), number)?;
+            match course.get(&number) {
+                Some(end) => self.segment(path, number, *end)?,
+                None => self.passed_by(&path, 1),
+            }
             self.head.segment = number;
         }
         Ok(())
     }
 
-    fn segment(&mut self, path: PathBuf, number: u32) -> Result<(), ReadError> {
+    /// `end`: how many lines of the journal stand before the place where a later segment goes on.
+    fn segment(&mut self, path: PathBuf, number: u32, end: Option<u64>) -> Result<(), ReadError> {
         let io_error = |source| ReadError::Io { path: path.clone(), source };
         let mut file = BufReader::with_capacity(1 << 16, File::open(&path).map_err(io_error)?);
         let mut batch = Batch { head: self.head.clone(), header: None, events: Vec::new() };
@@ -214,10 +228,17 @@ impl Scan<'_> {
                 Err(Trouble::Read(e)) => return Err(*e),
             };
             self.follows(&batch.head, &stored, line, number).map_err(damaged)?;
-            let end = stored.end;
+            let closes = stored.end;
             batch.take(stored, at, sum);
-            if end {
+            if closes {
                 self.close(&mut batch);
+                self.follows = number;
+                if end == Some(self.head.lines) {
+                    if !file.fill_buf().map_err(io_error)?.is_empty() {
+                        self.passed_by(&path, line + 1);
+                    }
+                    return Ok(());
+                }
             }
         }
         Ok(())
@@ -281,6 +302,17 @@ impl Scan<'_> {
         }
         for event in batch.events.drain(..) {
             (self.each)(event);
+        }
+    }
+
+    /// Somebody wrote on after another controller had taken the run; nothing rests on it.
+    fn passed_by(&mut self, path: &Path, from: u64) {
+        if std::fs::metadata(path).is_ok_and(|file| file.len() > 0) {
+            self.notices.push(format!(
+                "{}: dropped from line {from} on: another controller had taken the run before this was written, so that \
+                 nothing rests on it",
+                path.display()
+            ));
         }
     }
 

@@ -25,6 +25,9 @@ pub struct Header {
     pub plan: String,
     /// Number of the segment, from 1.
     pub segment: u32,
+    /// The segment that this one follows. Those between, and what stands behind the line that this one follows, were
+    /// written by controllers that had lost the run: they do not count.
+    pub after: u32,
 }
 
 /// One line, without its own sum, which ends it.

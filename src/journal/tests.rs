@@ -112,7 +112,8 @@ fn truncated_at_every_byte_it_gives_a_prefix_and_goes_on() {
         let on_a_boundary = whole[..cut].ends_with(b"\n") || whole[cut] == b'\n';
         assert!(journal.notices.len() == 1 || on_a_boundary, "{cut}: {:?}", journal.notices);
         if cut % 37 == 0 {
-            let mut writer = Writer::resume(torn.path(), &journal, "0.2.0").unwrap();
+            let seal = Seal::set(torn.path()).unwrap();
+            let mut writer = Writer::resume(seal, &journal, "0.2.0").unwrap();
             writer.append(std::slice::from_ref(&more)).unwrap();
             let again = read(torn.path(), &ours()).unwrap();
             assert_eq!(again.events.last(), Some(&more));
@@ -244,11 +245,51 @@ fn two_writers_cannot_share_a_segment() {
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), SEGMENT_BYTES);
     let journal = read(dir.path(), &ours()).unwrap();
-    let mut one = Writer::resume(dir.path(), &journal, "0.1.0").unwrap();
-    let mut two = Writer::resume(dir.path(), &journal, "0.1.0").unwrap();
-    one.append(&batches()[0]).unwrap();
-    assert!(two.append(&batches()[0]).is_err());
-    assert_eq!(read(dir.path(), &ours()).unwrap().events.len(), batches().concat().len() + 1);
+    let (one, two) = (Seal::set(dir.path()).unwrap(), Seal::set(dir.path()).unwrap());
+    let mut two = Writer::resume(two, &journal, "0.1.0").unwrap();
+    two.append(&batches()[0]).unwrap();
+    // The other one was too slow: its segment is followed by nobody, and it is told so.
+    let mut one = Writer::resume(one, &journal, "0.1.0").unwrap();
+    assert!(matches!(one.append(&batches()[1]), Err(WriteError::Taken { .. })));
+    assert!(matches!(one.append(&batches()[1]), Err(WriteError::Broken { .. })));
+    let read = read(dir.path(), &ours()).unwrap();
+    assert_eq!(read.events, [batches().concat(), batches()[0].clone()].concat());
+    assert!(read.notices[0].contains("another controller had taken the run"), "{:?}", read.notices);
+}
+
+/// A controller stood still, lost its lock, and goes on: what it acted on is known to the next one, and what it writes
+/// after that counts for nobody.
+#[test]
+fn what_is_written_behind_a_seal_does_not_count() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut old = Writer::create(dir.path(), identity()).unwrap();
+    old.append(&batches()[0]).unwrap();
+    let seal = Seal::set(dir.path()).unwrap();
+    // Between the seal and the reading: it is read, and its writer does not act on it.
+    assert!(matches!(old.append(&batches()[1]), Err(WriteError::Taken { .. })));
+    let known = batches()[..2].concat();
+    let journal = read(dir.path(), &ours()).unwrap();
+    assert_eq!(journal.events, known);
+    let mut new = Writer::resume(seal, &journal, "0.1.0").unwrap();
+    // Behind it, by a controller that was asleep in the middle of its write.
+    let mut late = old_again(dir.path(), &journal);
+    assert!(matches!(late.append(&batches()[2]), Err(WriteError::Taken { .. })));
+    new.append(&batches()[3]).unwrap();
+    let again = read(dir.path(), &ours()).unwrap();
+    assert_eq!(again.events, [known, batches()[3].clone()].concat());
+    assert_eq!((again.follows, again.notices.len()), (2, 1), "{:?}", again.notices);
+    // And whoever goes on after that finds the same.
+    let seal = Seal::set(dir.path()).unwrap();
+    Writer::resume(seal, &again, "0.1.0").unwrap().append(&batches()[4]).unwrap();
+    let last = read(dir.path(), &ours()).unwrap();
+    assert_eq!(last.events, [again.events, batches()[4].clone()].concat());
+}
+
+/// A writer onto the first segment, as `journal` found its end.
+fn old_again(folder: &Path, journal: &Journal) -> Writer {
+    let file = fs::OpenOptions::new().append(true).open(first(folder)).unwrap();
+    let head = Head { segment: 1, ..journal.head.clone() };
+    Writer::onto(file, identity()).in_folder(folder, head)
 }
 
 /// What a dead controller wrote may not be on the disk, and what an fsync failed on never gets there: the file is written
@@ -264,7 +305,7 @@ fn what_is_gone_on_from_is_made_durable_first() {
     fs::write(&path, &torn).unwrap();
     let (before, mode) = fs::metadata(&path).map(|m| (m.ino(), m.mode())).unwrap();
     let journal = read(dir.path(), &ours()).unwrap();
-    Writer::resume(dir.path(), &journal, "0.1.0").unwrap();
+    Writer::resume(Seal::set(dir.path()).unwrap(), &journal, "0.1.0").unwrap();
     let after = fs::metadata(&path).unwrap();
     assert_eq!((fs::read(&path).unwrap(), after.mode()), (torn, mode));
     assert_ne!(after.ino(), before, "an fsync of the same pages would not do");

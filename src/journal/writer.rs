@@ -6,7 +6,7 @@ use super::segment;
 use super::stored::{FORM, Header, StoredContent};
 use crate::model::Moment;
 use crate::run::event::Event;
-use crate::world::{disk, failpoint};
+use crate::world::{clock, disk, failpoint};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -28,6 +28,16 @@ pub enum WriteError {
         path: PathBuf,
         /// Why.
         source: io::Error,
+    },
+    /// Another controller took the run meanwhile: what was written last does not count.
+    #[error(
+        "another controller has taken this run: it writes {}. Nothing more was begun here; `patchform run list` shows who \
+         drives it",
+        path.display()
+    )]
+    Taken {
+        /// The segment of the other one.
+        path: PathBuf,
     },
     /// An earlier write failed: what the disk holds is not known, so that this writer writes no more.
     #[error(
@@ -66,7 +76,34 @@ pub struct Identity {
     pub plan: String,
 }
 
-/// The one writer of a journal. The run's controller lock keeps others away.
+/// The next segment of a journal, made before the journal is read: a controller that was taken for dead and still
+/// writes an earlier one finds it after its next batch, and acts on nothing more. So the next one knows of all that any
+/// earlier one acted on.
+#[derive(Debug)]
+pub struct Seal {
+    folder: PathBuf,
+    number: u32,
+    file: File,
+}
+
+impl Seal {
+    /// Seals the journal in `folder`.
+    ///
+    /// # Errors
+    /// The file cannot be made.
+    pub fn set(folder: &Path) -> Result<Seal, WriteError> {
+        let failed = |source| WriteError::Io { path: folder.into(), source };
+        let number = segment::numbers(folder).map_err(failed)?.last().map_or(1, |last| last + 1);
+        let path = segment::path(folder, number);
+        let made = OpenOptions::new().append(true).create_new(true).open(&path);
+        let file = made.map_err(|source| WriteError::Io { path, source })?;
+        disk::sync_folder(folder).map_err(failed)?;
+        Ok(Seal { folder: folder.into(), number, file })
+    }
+}
+
+/// The one writer of a journal. The run's controller lock keeps others away; where that was lost (a machine that stood
+/// still while its lock on a shared disk ran out), the next one's seal does.
 #[derive(Debug)]
 pub struct Writer {
     folder: PathBuf,
@@ -91,14 +128,15 @@ impl Writer {
         Ok(Writer::at(folder, identity, Head { segment: 0, lines: 0, sum: START.into() }))
     }
 
-    /// A writer that goes on behind `journal`, as it was read from `folder`. It begins a new segment: what was torn
-    /// stays as it is, and is dropped by every reader. What was read is made durable first: the controller that wrote
-    /// it may have died before its fsync, or seen it fail, and whatever comes now rests on it.
+    /// A writer that goes on behind `journal`, as it was read after the seal was set. Its segment says at once where it
+    /// begins: what was torn, and what is written behind the seal, stays as it is and is dropped by every reader. What
+    /// was read is made durable first: the controller that wrote it may have died before its fsync, or seen it fail, and
+    /// whatever comes now rests on it.
     ///
     /// # Errors
-    /// The last segment cannot be written anew.
-    pub fn resume(folder: &Path, journal: &Journal, program: &str) -> Result<Writer, WriteError> {
-        let last = segment::path(folder, journal.head.segment);
+    /// The last segment cannot be written anew, or the next one not at all.
+    pub fn resume(seal: Seal, journal: &Journal, program: &str) -> Result<Writer, WriteError> {
+        let last = segment::path(&seal.folder, journal.follows);
         disk::rewrite(&last, LARGEST).map_err(|source| WriteError::Io { path: last.clone(), source })?;
         let identity = Identity {
             program: program.into(),
@@ -106,7 +144,14 @@ impl Writer {
             lineage: journal.header.lineage.clone(),
             plan: journal.header.plan.clone(),
         };
-        Ok(Writer::at(folder, identity, journal.head.clone()))
+        let mut writer = Writer::at(&seal.folder, identity, journal.head.clone());
+        writer.path = segment::path(&seal.folder, seal.number);
+        writer.head.segment = seal.number;
+        writer.file = Some(seal.file);
+        writer.header(clock::now(), journal.follows, true);
+        let written = writer.flush().and_then(|()| writer.still_there());
+        written.map_err(|source| WriteError::Io { path: writer.path.clone(), source })?;
+        Ok(writer)
     }
 
     fn at(folder: &Path, identity: Identity, head: Head) -> Writer {
@@ -141,7 +186,10 @@ impl Writer {
         }
         let result = self.write(events);
         self.broken = result.is_err();
-        result.map_err(|source| WriteError::Io { path: self.path.clone(), source })
+        result.map_err(|source| WriteError::Io { path: self.path.clone(), source })?;
+        let next = segment::path(&self.folder, self.head.segment + 1);
+        self.broken = next.exists();
+        if self.broken { Err(WriteError::Taken { path: next }) } else { Ok(()) }
     }
 
     fn write(&mut self, events: &[Event]) -> io::Result<()> {
@@ -154,6 +202,14 @@ impl Writer {
             let content = StoredContent::Event((&event.what).into());
             line::write(&mut self.buffer, &mut self.head, event.at, content, k + 1 == events.len());
         }
+        self.flush()?;
+        if fresh {
+            disk::sync_folder(&self.folder)?;
+        }
+        self.still_there()
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
         failpoint::hit("journal.write")?;
         let file = self.file.as_mut().ok_or(io::ErrorKind::NotFound)?;
         failpoint::halves("journal.half", &self.buffer, |bytes| file.write_all(bytes))?;
@@ -161,10 +217,7 @@ impl Writer {
         file.sync_data()?;
         failpoint::hit("journal.synced")?;
         self.written += self.buffer.len() as u64;
-        if fresh {
-            disk::sync_folder(&self.folder)?;
-        }
-        self.still_there()
+        Ok(())
     }
 
     /// A file that was removed or replaced takes writes without complaint, and keeps none of them.
@@ -178,12 +231,18 @@ impl Writer {
     }
 
     fn new_segment(&mut self, at: Moment) -> io::Result<()> {
+        let after = self.head.segment;
         self.head.segment += 1;
         self.path = segment::path(&self.folder, self.head.segment);
         failpoint::hit("journal.segment")?;
         self.file = Some(OpenOptions::new().append(true).create_new(true).open(&self.path)?);
         failpoint::hit("journal.segment_made")?;
         self.written = 0;
+        self.header(at, after, false);
+        Ok(())
+    }
+
+    fn header(&mut self, at: Moment, after: u32, end: bool) {
         let header = Header {
             form: FORM,
             program: self.identity.program.clone(),
@@ -191,14 +250,23 @@ impl Writer {
             lineage: self.identity.lineage.clone(),
             plan: self.identity.plan.clone(),
             segment: self.head.segment,
+            after,
         };
-        line::write(&mut self.buffer, &mut self.head, at, StoredContent::Segment(header), false);
-        Ok(())
+        line::write(&mut self.buffer, &mut self.head, at, StoredContent::Segment(header), end);
     }
 
     /// A writer whose segments are followed by a new one beyond `bytes`.
     pub fn with_segment_bytes(mut self, bytes: u64) -> Writer {
         self.limit = bytes;
+        self
+    }
+
+    /// The same writer, in a folder and behind a line.
+    #[cfg(test)]
+    pub(crate) fn in_folder(mut self, folder: &Path, head: Head) -> Writer {
+        self.path = segment::path(folder, head.segment);
+        self.folder = folder.into();
+        self.head = head;
         self
     }
 

@@ -9,7 +9,7 @@ use crate::engine::fleet::Fleet;
 use crate::engine::lease::{self, Holdings, Lease};
 use crate::engine::secrets::Secrets;
 use crate::engine::{drive, observe};
-use crate::journal::{Identity, Writer};
+use crate::journal::{Identity, Seal, Writer};
 use crate::model::Moment;
 use crate::plan::noun::{Observed, Purpose};
 use crate::plan::{Plan, stale, stored};
@@ -89,11 +89,12 @@ pub(super) fn open_run(
     let me = format!("{}@{} (process {})", controller.user, controller.host, controller.pid);
     let (run, writer, started) = match told {
         Some(_) => {
-            // Somebody may have driven it on since it was read: what counts is what it tells under the lease.
+            // Somebody may have driven it on since it was read: what counts is what it tells under the lease. The seal
+            // comes first, so that nobody acts on a line that is not read here.
+            let seal = Seal::set(&folder.join(runs::JOURNAL)).map_err(Failure::error)?;
             let told = runs::tell(&place.runs, &id)?;
             let writer =
-                Writer::resume(&folder.join(runs::JOURNAL), &told.journal, env!("CARGO_PKG_VERSION"))
-                    .map_err(Failure::error)?;
+                Writer::resume(seal, &told.journal, env!("CARGO_PKG_VERSION")).map_err(Failure::error)?;
             let started = told.started();
             let (run, writer) = take(told.run, writer, &me, &lease, request)?;
             runs::mark_begun(&folder)?;

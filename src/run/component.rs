@@ -72,8 +72,10 @@ pub(super) struct Component {
     pub served: bool,
     /// Holds a place of its rollout's `max_parallel`.
     pub slot: bool,
-    /// For an unchanged component: holding or going back went through it already.
-    pub passed: bool,
+    /// For an unchanged component: holding went through it already.
+    pub held_through: bool,
+    /// For an unchanged component: going back went through it already.
+    pub back_through: bool,
     /// Position among those that began on its target.
     pub begun_at: Option<usize>,
     pub failure: Option<Failure>,
@@ -111,7 +113,8 @@ impl Component {
             drained: false,
             served: false,
             slot: false,
-            passed: false,
+            held_through: false,
+            back_through: false,
             begun_at: None,
             failure: None,
             back_for: None,

@@ -2,6 +2,7 @@
 
 use super::event::ActionRef;
 use super::fold::Run;
+use super::planted::Defect;
 use super::standing::{ActionStanding, Phase};
 use crate::plan::noun::Step;
 use patchform_sdk::message::{Reload, SnapshotRef};
@@ -59,10 +60,12 @@ pub fn decide(run: &Run, in_flight: &BTreeSet<usize>) -> Vec<Command> {
     if run.token == 0 || run.is_finished() || run.stopped().is_some() {
         return Vec::new();
     }
-    if run.stopping || run.abandoning || run.halt.is_some() {
+    let stopping = run.stopping && !run.planted(Defect::StopIsIgnored);
+    let halted = run.halt.is_some() && !run.planted(Defect::HaltIsIgnored);
+    if stopping || run.abandoning || halted {
         return if in_flight.is_empty() { vec![end(run)] } else { Vec::new() };
     }
-    if run.paused {
+    if run.paused && !run.planted(Defect::PauseIsIgnored) {
         return Vec::new();
     }
     let mut commands: Vec<Command> =
@@ -74,6 +77,7 @@ pub fn decide(run: &Run, in_flight: &BTreeSet<usize>) -> Vec<Command> {
             let used = used.entry(*rollout).or_insert(run.queues.used[*rollout]);
             let free = run.shape.limits[*rollout].saturating_sub(*used);
             let free = usize::try_from(free).unwrap_or(usize::MAX);
+            let free = if run.planted(Defect::LimitsAreIgnored) { usize::MAX } else { free };
             let before = commands.len();
             commands.extend(ready.iter().take(free).map(|i| begin(run, *i)));
             *used += (commands.len() - before) as u64;
@@ -110,6 +114,7 @@ fn request(run: &Run, i: usize, attempt: u32) -> Begin {
     let snapshot = match (step, asked) {
         (Step::Snapshot, Some(asked)) => Some(SnapshotRef { id: asked.id.clone(), token: None }),
         (Step::Snapshot, None) => {
+            let attempt = if run.planted(Defect::SnapshotIdsRepeat) { 1 } else { attempt };
             Some(SnapshotRef { id: format!("{}-{i}-{attempt}", run.id()), token: None })
         }
         _ => c.way_back().map(|stored| SnapshotRef {
@@ -139,7 +144,7 @@ fn end(run: &Run) -> Command {
     } else if run.open > 0 {
         // No plan leads here; if one did, saying so is better than waiting for ever.
         format!("nothing can go on, but {} components are not settled", run.open)
-    } else if run.stuck > 0 {
+    } else if run.stuck > 0 && !run.planted(Defect::StuckIsFinished) {
         format!(
             "{} could not be restored",
             if run.stuck == 1 { "1 component".into() } else { format!("{} components", run.stuck) }

@@ -5,6 +5,7 @@ use super::component::{Component, Stored};
 use super::damage::Damage;
 use super::event::{ActionRef, Event, Leg, Request, What};
 use super::order::Queues;
+use super::planted::{Defect, Planted};
 use super::shape::Shape;
 use super::standing::{ActionStanding, Failure, Halt, Phase, Skip, Standing};
 use super::target::Target;
@@ -42,7 +43,17 @@ impl Run {
     /// A run of `plan` under `id`, before its first event. What the plan cannot be followed for (no stored way back,
     /// a circle) is skipped from the start.
     pub fn start(plan: &Plan, id: &str) -> Run {
-        let shape = Arc::new(Shape::of(plan));
+        Run::of(plan, id, Planted::default())
+    }
+
+    /// A run of a core that does one thing wrong, for the simulation, which must notice it.
+    #[cfg(debug_assertions)]
+    pub fn start_with(plan: &Plan, id: &str, defect: super::planted::Defect) -> Run {
+        Run::of(plan, id, Planted::one(defect))
+    }
+
+    fn of(plan: &Plan, id: &str, planted: Planted) -> Run {
+        let shape = Arc::new(Shape::of(plan, planted));
         let mut run = Run {
             id: id.into(),
             components: vec![Component::new(); shape.nodes.len()],
@@ -82,7 +93,7 @@ impl Run {
             }
         }
         for i in 0..shape.nodes.len() {
-            if shape.after.of(i).is_empty() {
+            if shape.after.of(i).is_empty() || self.planted(Defect::OrderIsIgnored) {
                 self.dependencies_met(i);
             }
         }
@@ -138,7 +149,9 @@ impl Run {
         if token <= self.token {
             return Err(Damage::OldToken { token, earlier: self.token });
         }
-        self.token = token;
+        if self.token == 0 || !self.planted(Defect::TokenStays) {
+            self.token = token;
+        }
         self.controller = controller.into();
         self.stopped = None;
         self.halt = None;
@@ -162,7 +175,7 @@ impl Run {
             }
             Request::Skip(i) => {
                 self.known(*i)?;
-                if self.components[*i].phase.before_start() {
+                if self.components[*i].phase.before_start() && !self.planted(Defect::SkipIsIgnored) {
                     self.skip(*i, Skip::Asked);
                 }
             }
@@ -174,11 +187,17 @@ impl Run {
         if self.abandoning {
             self.abandon_all();
         }
-        if self.open > 0 || (self.stuck > 0 && !self.abandoning) {
+        let stuck = self.stuck > 0 && !self.planted(Defect::StuckIsFinished);
+        if self.open > 0 || (stuck && !self.abandoning) {
             return Err(Damage::EndedEarly { open: self.open.max(self.stuck) });
         }
         self.finished = true;
         Ok(())
+    }
+
+    /// Whether a simulation has the core do this wrong.
+    pub(super) fn planted(&self, defect: Defect) -> bool {
+        self.shape.planted.has(defect)
     }
 
     pub(super) fn known(&self, component: usize) -> Result<(), Damage> {

@@ -2,6 +2,7 @@
 
 use super::event::Leg;
 use super::fold::Run;
+use super::planted::Defect;
 use super::standing::{ActionStanding, Phase, Skip};
 use crate::config::checked::OnFailure;
 use std::collections::BTreeSet;
@@ -35,7 +36,11 @@ impl Run {
     fn take_others_back(&mut self, i: usize) {
         match self.shape.nodes[i].on_failure {
             OnFailure::RollbackWave => self.take_wave_back(i),
+            OnFailure::RollbackRun if self.planted(Defect::RollbackRunTakesOne) => {}
             OnFailure::RollbackRun => self.take_all_back(Some(i)),
+            OnFailure::RollbackComponent if self.planted(Defect::EverythingGoesBack) => {
+                self.take_all_back(Some(i));
+            }
             OnFailure::RollbackComponent | OnFailure::Halt => {}
         }
     }
@@ -44,6 +49,9 @@ impl Run {
     fn take_wave_back(&mut self, i: usize) {
         let shape = self.shape.clone();
         let wave = shape.waves.get(&shape.nodes[i].wave).map_or(&[][..], Vec::as_slice);
+        if self.planted(Defect::RollbackWaveTakesOne) {
+            return;
+        }
         for m in wave {
             if self.components[*m].phase.before_start() {
                 self.skip(*m, Skip::WaveTakenBack);
@@ -59,12 +67,13 @@ impl Run {
         self.taking_back = true;
         self.halt = None;
         for i in 0..self.components.len() {
-            if self.components[i].phase.before_start() {
+            if self.components[i].phase.before_start() && !self.planted(Defect::UntouchedBeginsAnyway) {
                 self.enter(i, Phase::Skipped(Skip::TakenBack));
             }
         }
         for i in 0..self.components.len() {
-            if self.components[i].phase.may_turn() {
+            let stays = self.components[i].phase == Phase::Committed && self.planted(Defect::CommittedStays);
+            if self.components[i].phase.may_turn() && !stays {
                 self.take_into_set(i, cause);
             }
         }
@@ -92,9 +101,15 @@ impl Run {
                 self.hold_dependents(i);
                 self.sweep_target(i, &mut work);
             }
+            if self.planted(Defect::HoldsEverything) {
+                self.hold_everything(i);
+            }
+            if self.planted(Defect::DependentsStayForth) {
+                continue;
+            }
             for d in shape.dependents.of(i) {
                 let node = &shape.nodes[*d];
-                if node.changes || !std::mem::replace(&mut self.components[*d].passed, true) {
+                if node.changes || !std::mem::replace(&mut self.components[*d].back_through, true) {
                     work.push(*d);
                 }
             }
@@ -119,6 +134,9 @@ impl Run {
     /// Adds what began on the target after `i` and has to go back first: everything, when the restore of `i` covers
     /// the whole system (rule 6), otherwise those whose snapshot of the whole system holds the patched `i`.
     fn sweep_target(&mut self, i: usize, work: &mut Vec<usize>) {
+        if self.planted(Defect::CoverageIsForgotten) {
+            return;
+        }
         let node = &self.shape.nodes[i];
         if let (Some(t), Some(at)) = (node.target, self.components[i].begun_at) {
             work.extend(self.targets[t].sweep(at, node.whole));
@@ -200,8 +218,8 @@ impl Run {
         self.clean(i);
     }
 
-    /// `i` cannot be restored. Going back continues elsewhere; what `i` stands on stays as it is, and where `i` must
-    /// be alone nothing begins any more.
+    /// `i` cannot be restored. Going back continues elsewhere; what `i` stands on stays as it is, and nobody who cannot
+    /// share a target with it begins there.
     pub(super) fn get_stuck(&mut self, i: usize, why: String) {
         let shape = self.shape.clone();
         let mut work = vec![(i, why)];
@@ -211,7 +229,12 @@ impl Run {
             }
             self.enter(i, Phase::Stuck(why));
             let mut pinned = Vec::new();
-            self.pin(i, &mut pinned);
+            if self.planted(Defect::StuckHoldsEverything) {
+                pinned.extend(0..self.components.len());
+            }
+            if !self.planted(Defect::StuckHoldsNothing) {
+                self.pin(i, &mut pinned);
+            }
             if let (Some(t), Some(at)) = (shape.nodes[i].target, self.components[i].begun_at) {
                 let whole = shape.nodes[i].whole;
                 let target = &mut self.targets[t];
@@ -221,9 +244,7 @@ impl Run {
                 }
                 let earlier = target.begun.iter().take(at);
                 pinned.extend(earlier.filter(|k| whole || shape.nodes[**k].whole));
-                if shape.nodes[i].exclusive {
-                    self.close_target(t, i);
-                }
+                self.close_target(t, i);
             }
             for p in pinned {
                 if self.components[p].phase == Phase::Returning {
@@ -250,12 +271,23 @@ impl Run {
         }
     }
 
+    /// `by` is stuck on target `t`: where it must be alone nothing begins any more, and elsewhere nobody begins who must
+    /// be alone. A reboot would disturb what is half-way, and a snapshot of the whole system would hold it.
     fn close_target(&mut self, t: usize, by: usize) {
         let shape = self.shape.clone();
         for m in &shape.targets[t] {
-            if self.components[*m].phase.before_start() {
+            let alone = shape.nodes[by].exclusive || shape.nodes[*m].exclusive;
+            if alone && self.components[*m].phase.before_start() {
                 self.enter(*m, Phase::Held(by));
                 self.hold_dependents(*m);
+            }
+        }
+    }
+
+    fn hold_everything(&mut self, by: usize) {
+        for k in 0..self.components.len() {
+            if self.components[k].phase.before_start() {
+                self.enter(k, Phase::Held(by));
             }
         }
     }
@@ -292,7 +324,7 @@ impl Run {
         if c.current != ActionStanding::Intended {
             return;
         }
-        if effectful {
+        if effectful && !self.shape.planted.has(Defect::InterruptedIsNotDone) {
             self.unclear(i, "its controller was lost before it answered".into(), true);
         } else if c.phase == Phase::Turning {
             self.turned(i);
@@ -339,12 +371,20 @@ impl Run {
     /// The run ends as it stands: what changed something is stuck, for a person to look at.
     pub(super) fn abandon_all(&mut self) {
         for i in 0..self.components.len() {
-            let c = &self.components[i];
-            let unanswered = matches!(c.current, ActionStanding::Intended | ActionStanding::Unclear { .. })
-                && c.planned(&self.shape.nodes[i]).is_some_and(|p| p.action.effectful());
+            let c = &mut self.components[i];
+            let open = matches!(c.current, ActionStanding::Intended | ActionStanding::Unclear { .. });
+            let step = c.planned(&self.shape.nodes[i]).map(|p| p.action);
+            let unanswered = step.filter(|step| open && step.effectful() && c.phase.unsettled());
+            if let Some(step) = unanswered {
+                // Nobody will ask how far it came: what it may have done is left, and told.
+                c.may_have_had(step);
+            }
             if c.phase.before_start() {
                 self.enter(i, Phase::Skipped(Skip::Abandoned));
-            } else if c.phase.unsettled() && (c.touched() || unanswered) {
+            } else if c.phase.unsettled()
+                && (c.touched() || unanswered.is_some())
+                && !self.shape.planted.has(Defect::AbandonedIsRestored)
+            {
                 self.enter(i, Phase::Stuck("the run was abandoned before it was settled".into()));
             } else if c.phase.unsettled() {
                 self.restored(i);

@@ -8,6 +8,7 @@ mod fold;
 mod going_back;
 mod order;
 pub mod outcome;
+mod planted;
 mod rejection;
 mod shape;
 mod standing;
@@ -19,6 +20,8 @@ pub use damage::Damage;
 pub use decide::{Begin, Command, decide};
 pub use fold::Run;
 pub use outcome::{Ending, Left, Outcome, outcome};
+#[cfg(debug_assertions)]
+pub use planted::Defect;
 pub use rejection::{Rejections, rejected};
 pub use standing::{ActionStanding, Failure, Halt, Skip, Standing, leg_name};
 

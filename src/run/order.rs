@@ -2,6 +2,7 @@
 //! by event, so that a turn costs what it does and not what the plan holds.
 
 use super::fold::Run;
+use super::planted::Defect;
 use super::standing::{Phase, Skip};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -203,12 +204,15 @@ impl Run {
 
     /// Holds what stands on `i` and has not begun, transitively.
     pub(super) fn hold_dependents(&mut self, i: usize) {
+        if self.planted(Defect::HoldsNothing) {
+            return;
+        }
         let shape = self.shape.clone();
         let mut work = vec![(i, i)];
         while let Some((i, by)) = work.pop() {
             for d in shape.dependents.of(i) {
                 if !shape.nodes[*d].changes {
-                    if !std::mem::replace(&mut self.components[*d].passed, true) {
+                    if !std::mem::replace(&mut self.components[*d].held_through, true) {
                         work.push((*d, by));
                     }
                 } else if self.components[*d].phase.before_start() {
@@ -221,6 +225,9 @@ impl Run {
 
     /// `i` has begun: what it stands on may not go back before it is clean again.
     pub(super) fn soil(&mut self, i: usize) {
+        if self.planted(Defect::BackDoesNotWait) {
+            return;
+        }
         let c = &mut self.components[i];
         if std::mem::replace(&mut c.unclean, true) {
             return;

@@ -40,7 +40,8 @@ pub struct Rejections<'a> {
 impl<'a> Rejections<'a> {
     /// Those of `run`.
     pub fn of(plan: &'a Plan, run: &'a Run) -> Rejections<'a> {
-        let nobody_failed = (0..run.len()).all(|i| run.failure(i).is_none());
+        // Only at the end: somebody may fail yet, and what a checkpoint has rejected it cannot take back.
+        let nobody_failed = run.is_finished() && (0..run.len()).all(|i| run.failure(i).is_none());
         Rejections { plan, run, nobody_failed }
     }
 

@@ -1,5 +1,6 @@
 //! What a run takes from its plan, once: procedures, edges, limits, targets.
 
+use super::planted::{Defect, Planted};
 use crate::config::checked::OnFailure;
 use crate::plan::noun::{Change, Entry, Plan, Planned, Step, Verdict};
 use patchform_sdk::message::Reload;
@@ -19,6 +20,8 @@ pub(super) struct Shape {
     pub limits: Vec<u64>,
     /// Members of the waves that go back as one, by their number.
     pub waves: BTreeMap<usize, Vec<usize>>,
+    /// What a simulation has the core do wrong.
+    pub planted: Planted,
 }
 
 /// One entry.
@@ -78,9 +81,12 @@ impl Edges {
 }
 
 impl Shape {
-    pub(super) fn of(plan: &Plan) -> Shape {
+    pub(super) fn of(plan: &Plan, planted: Planted) -> Shape {
         let n = plan.entries.len();
         let mut nodes: Vec<Node> = plan.entries.iter().map(|e| node(plan, e)).collect();
+        if planted.has(Defect::WayBackIsNotAsked) {
+            nodes.iter_mut().for_each(|node| node.unfit = None);
+        }
         let mut pairs = Vec::new();
         for (i, entry) in plan.entries.iter().enumerate() {
             for on in &entry.after {
@@ -100,7 +106,7 @@ impl Shape {
         let targets = shared_targets(plan, &mut nodes);
         let limits = plan.rollouts.iter().map(|r| r.max_parallel.max(1)).collect();
         let waves = waves(plan, &nodes);
-        Shape { nodes, after, dependents, targets, limits, waves }
+        Shape { nodes, after, dependents, targets, limits, waves, planted }
     }
 }
 

@@ -1,5 +1,6 @@
 //! A target on which some component must be alone: who may work there, and in which order the ways back go.
 
+use super::planted::Defect;
 use super::shape::Shape;
 use std::collections::BTreeSet;
 
@@ -37,6 +38,9 @@ impl Target {
     /// Who may begin here now.
     pub(super) fn admit_forth(&self, shape: &Shape) -> Option<usize> {
         let head = *self.forth.first()?;
+        if shape.planted.has(Defect::TargetsAreShared) {
+            return Some(head);
+        }
         let alone = !shape.nodes[head].exclusive || self.unsettled == 0;
         (self.exclusive == 0 && alone).then_some(head)
     }

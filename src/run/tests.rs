@@ -367,6 +367,26 @@ fn what_changed_nothing_does_not_reject_its_level() {
     }
 }
 
+/// What a person took back is rejected at the end of the run, not before: somebody may fail on the way.
+#[test]
+fn what_a_person_took_back_is_rejected_when_the_run_has_ended() {
+    let plan = sample::plan(&[&[], &[]], 10, OnFailure::RollbackComponent);
+    let mut p = Played::new(&plan);
+    p.turn();
+    p.well(0, 5);
+    p.well(1, 3);
+    p.apply(What::Asked(Request::Rollback));
+    assert_eq!(p.turn(), "restore 0");
+    p.well(0, 2);
+    p.says(0, "same");
+    assert_eq!(p.run.standing(0), Standing::Restored);
+    assert_eq!(Rejections::of(&plan, &p.run).level(0), None);
+    p.says(1, "done");
+    p.well(1, 2);
+    assert_eq!(p.says(1, "same"), "finish");
+    assert!(Rejections::of(&plan, &p.run).level(0).is_some());
+}
+
 #[test]
 fn going_back_follows_the_reverse_of_the_graph_and_stops_under_what_is_stuck() {
     let mut p = chain(OnFailure::RollbackRun);
@@ -444,6 +464,21 @@ fn requests() {
     p.apply(What::Asked(Request::Abandon));
     assert_eq!(p.says(0, "done"), "finish");
     assert_eq!((p.standings().as_str(), p.ending()), ("stuck, skipped, skipped", Ending::Stuck));
+
+    // Its controller is gone, and nobody asks how far the patch came.
+    let mut p = chain(OnFailure::RollbackComponent);
+    p.turn();
+    p.well(0, 2);
+    p.in_flight.clear();
+    p.apply(What::Taken { controller: "me".into(), token: 2 });
+    p.apply(What::Asked(Request::Abandon));
+    assert_eq!(p.turn(), "finish");
+    let left = outcome(&p.run).left;
+    assert_eq!(
+        left,
+        [Left { component: 0, drained: false, changed: true }],
+        "it may be patched: that is told"
+    );
 }
 
 #[test]
@@ -460,6 +495,33 @@ fn who_must_be_alone_on_a_target_is() {
     assert_eq!(p.well(0, 5), "gate 1");
     assert_eq!(p.well(1, 4), "commit 1");
     assert_eq!(p.says(1, "done"), "gate 2");
+}
+
+/// 0 is stuck where 1 must be alone: 1 would store, and bring back, what is half-way there.
+#[test]
+fn who_must_be_alone_does_not_begin_beside_what_is_stuck() {
+    let mut plan = sample::plan(&[&[], &[], &[]], 10, OnFailure::RollbackComponent);
+    for entry in &mut plan.entries {
+        if let crate::plan::noun::Observed::Present { identity, .. } = &mut entry.observed {
+            identity.target = "one".into();
+        }
+    }
+    if let Some(way_back) = &mut change_of(&mut plan, 1).way_back {
+        way_back.coverage.whole_system = true;
+    }
+    let mut p = Played::new(&plan);
+    assert_eq!(p.turn(), "gate 0");
+    p.well(0, 3);
+    p.says(0, "ill");
+    p.says(0, "refused");
+    p.says(0, "refused");
+    assert_eq!(p.says(0, "refused"), "gate 2");
+    assert_eq!(p.run.standing(1), Standing::Held { by: 0 });
+    assert_eq!(p.well(2, 5), "stop: 1 component could not be restored");
+    p.apply(What::Taken { controller: "me".into(), token: 2 });
+    assert_eq!(p.turn(), "restore#4 0");
+    p.well(0, 2);
+    assert_eq!(p.says(0, "same"), "finish");
 }
 
 #[test]

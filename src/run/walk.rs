@@ -5,6 +5,7 @@ use super::damage::Damage;
 use super::event::{ActionRef, Leg};
 use super::fold::Run;
 use super::going_back::LOSES_DATA;
+use super::planted::Defect;
 use super::standing::{ActionStanding, Failure, Halt, Phase, Skip};
 use crate::plan::noun::Step;
 use patchform_sdk::message::{Answer, Done, Probed, Verdict};
@@ -108,9 +109,13 @@ impl Run {
         match answer {
             Answer::Applied(done) => self.applied(i, done),
             Answer::Refused { why, output } => self.refused(i, why, output),
+            Answer::Unclear { why, output } if self.planted(Defect::UnclearIsRefused) => {
+                self.refused(i, why, output);
+            }
             Answer::Unclear { why, output } if self.step(i).effectful() => {
                 // What was printed is kept now: the probe will not print it again.
-                let why = if output.is_empty() { why.clone() } else { format!("{why}\n{output}") };
+                let lost = output.is_empty() || self.planted(Defect::OutputIsForgotten);
+                let why = if lost { why.clone() } else { format!("{why}\n{output}") };
                 self.unclear(i, why, false);
             }
             Answer::Unclear { why, output } => self.not_done(i, why, output, false),
@@ -138,6 +143,11 @@ impl Run {
         let (cause, output) = why.split_once('\n').unwrap_or((&why, ""));
         match found {
             Ok(Probed::After(done)) => self.applied(i, done),
+            Ok(Probed::Before) if self.planted(Defect::BeforeIsAfter) => self.applied(i, &Done::default()),
+            Ok(Probed::Busy) if self.planted(Defect::BusyIsDone) => self.applied(i, &Done::default()),
+            Ok(Probed::Between { .. }) if self.planted(Defect::BetweenIsBefore) => {
+                self.not_done(i, cause, output, interrupted);
+            }
             Ok(Probed::Before) => {
                 self.rule_out(i);
                 self.not_done(i, cause, output, interrupted);
@@ -160,6 +170,7 @@ impl Run {
         self.note_effect(i, step, done);
         match self.components[i].leg {
             Leg::Forth => match &done.verdict {
+                Some(Verdict::Ill { .. }) if self.planted(Defect::IllIsHealthy) => self.advance(i),
                 Some(Verdict::Ill { why }) if step == Step::Measure => {
                     self.stay_away(i, Skip::Ill(why.clone()), why)
                 }
@@ -188,16 +199,22 @@ impl Run {
     }
 
     fn note_effect(&mut self, i: usize, step: Step, done: &Done) {
+        let planted = self.shape.planted;
         let c = &mut self.components[i];
-        c.may_have_had(step);
+        if step != Step::Drain || !planted.has(Defect::DrainIsForgotten) {
+            c.may_have_had(step);
+        }
         match step {
+            Step::Patch | Step::Restore | Step::Uninstall if planted.has(Defect::ReloadIsForgotten) => {}
             Step::Patch | Step::Restore | Step::Uninstall => c.reload = done.reload,
             Step::Reload => c.reload = Default::default(),
             Step::Verify => c.verified = done.digest.clone(),
             Step::Undrain => c.drained = false,
             Step::Snapshot => {
                 if let Some(stored) = c.snapshots.last_mut() {
-                    stored.made = done.snapshot.clone();
+                    if !planted.has(Defect::SnapshotIsForgotten) {
+                        stored.made = done.snapshot.clone();
+                    }
                     stored.done = true;
                     stored.at = self.at;
                 }
@@ -220,6 +237,7 @@ impl Run {
         self.rule_out(i);
         match (self.components[i].leg, self.step(i)) {
             (Leg::Back, _) => self.back_failed(i, why),
+            (Leg::Forth, Step::Gate) if self.planted(Defect::GateIsAFailure) => self.fail(i, why, output),
             (Leg::Forth, Step::Gate) => self.stay_away(i, Skip::Gate(why.into()), why),
             (Leg::Forth, _) => self.fail(i, why, output),
         }
@@ -246,7 +264,9 @@ impl Run {
         if quiet(step) {
             return self.not_done(i, why, output, false);
         }
-        self.components[i].may_have_had(step);
+        if !self.planted(Defect::HalfIsForgotten) {
+            self.components[i].may_have_had(step);
+        }
         match self.components[i].leg {
             Leg::Back => self.back_failed(i, why),
             Leg::Forth => self.fail(i, why, output),
@@ -295,6 +315,12 @@ impl Run {
         c.next(node);
         let ended = c.planned(node).is_none();
         match (c.leg, ended) {
+            (Leg::Forth, false)
+                if c.phase == Phase::Turning && self.shape.planted.has(Defect::TurnedGoesOn) =>
+            {
+                self.enter(i, Phase::Forward);
+                self.queues.due.insert(i);
+            }
             (Leg::Forth, _) if c.phase == Phase::Turning => self.turned(i),
             (Leg::Forth, true) => self.committed(i),
             (Leg::Back, true) if c.changed => {
@@ -343,7 +369,7 @@ impl Run {
         let step = self.step(i);
         let c = &mut self.components[i];
         c.tries += 1;
-        if c.tries < BACK_TRIES {
+        if c.tries < BACK_TRIES || self.planted(Defect::TriesForever) {
             return self.again(i);
         }
         let why = format!("{} failed {BACK_TRIES} times, lastly: {why}", step.name());
@@ -361,7 +387,7 @@ impl Run {
             // It goes back with others already, and failed by itself all the same: both are told.
             c.failure.get_or_insert(failure);
             self.turned(i);
-        } else {
+        } else if !self.shape.planted.has(Defect::FailureIsForgotten) {
             c.failure = Some(failure);
         }
         self.react_to_failure(i, why, turning);
@@ -376,12 +402,16 @@ impl Run {
         let node = &self.shape.nodes[i];
         let c = &mut self.components[i];
         match digest {
+            Ok(_) if self.shape.planted.has(Defect::ReadingIsBelieved) => self.restored(i),
             Ok(digest) if *digest == node.before => self.restored(i),
             // Once more would throw away what was written since it was given its traffic back.
             Ok(_) if node.keeps_data && c.served => self.get_stuck(i, LOSES_DATA.into()),
             Ok(_) if c.rounds + 1 < BACK_ROUNDS => {
                 c.rounds += 1;
                 c.turn_back(node);
+                if self.shape.planted.has(Defect::AttemptsBeginAnew) {
+                    (self.components[i].floor, self.components[i].attempt) = (0, 0);
+                }
                 self.enter(i, Phase::Back);
                 self.queues.due.insert(i);
             }

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub struct Results {
     /// The run.
     pub run: String,
-    /// How many lines of its journal these results are made of.
+    /// How many events of its journal these results are made of.
     pub line: u64,
     /// The run's fencing token.
     pub token: u64,
@@ -76,9 +76,13 @@ pub struct Reading {
     pub claims: Vec<String>,
 }
 
-/// The state after `results`, one serial later; the same state when they add nothing.
+/// The state after `results`, one serial later; the same state when they add nothing, or when it holds results of a
+/// later line of the run already: those of a controller that was taken for dead, and came late.
 pub fn checkpoint(state: &State, results: Results) -> State {
     let mut next = state.clone();
+    if is_late(state, &results) {
+        return next;
+    }
     for settled in results.settled {
         settle(&mut next, &results.run, settled);
     }
@@ -100,6 +104,12 @@ pub fn checkpoint(state: &State, results: Results) -> State {
     next.serial += 1;
     next.program = results.program;
     next
+}
+
+fn is_late(state: &State, results: &Results) -> bool {
+    let folded = state.folded.as_ref().filter(|folded| folded.run == results.run);
+    let ended = state.run(&results.run).is_some() && results.finished.is_none();
+    ended || folded.is_some_and(|folded| folded.line > results.line)
 }
 
 fn settle(state: &mut State, run: &str, settled: Settled) {

@@ -59,7 +59,7 @@ pub struct OutputValue {
 pub struct Folded {
     /// The run.
     pub run: String,
-    /// How many lines of its journal are folded in.
+    /// How many events of its journal are folded in. Headers of segments are none.
     pub line: u64,
 }
 

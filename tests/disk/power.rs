@@ -35,6 +35,10 @@ fn what_a_run_rests_on_survives_a_power_cut_at_any_write() {
             assert!(mount::run("sync", &["-f".as_ref(), work.as_os_str()]));
             let killed = format!("*#{}=kill", k + 1);
             let ran = platform.run_failing("apply --auto-approve", &killed);
+            if ran.code == 0 {
+                // Facts that arrive together are one batch, so that the last points are not always there.
+                continue;
+            }
             assert_eq!(ran.code, -1, "{ran:?}");
             let mut when = format!("killed at {name} ({})", k + 1);
             // Another controller goes on with what it reads, which may be in memory only, and dies in its turn.
@@ -58,6 +62,7 @@ fn what_a_run_rests_on_survives_a_power_cut_at_any_write() {
         }
     }
     println!("{trials} power cuts at {} points", points.len());
+    assert!(trials >= 10, "{trials}");
 }
 
 /// Every write fails from one moment on, and so does every fsync: a cable that was pulled.

@@ -1,132 +1,105 @@
-//! Random plans: 1 to 40 components, edges, shared targets, rollouts, ways back of every sort.
+//! The plan of a scenario, as the engine gets it.
 
-use super::dice::Dice;
-use patchform::config::checked::{Connection, Lifecycle, OnFailure, SnapshotRule};
+use super::scenario::{Component, Scenario, Way};
+use patchform::config::checked::{Connection, Lifecycle, SnapshotRule};
 use patchform::model::{Address, InstanceKey, Moment, PatchLevel};
 use patchform::plan::noun::{
-    Cause, Change, Entry, Identity, Observed, Plan, Planned, Purpose, RolloutLimit, Step, Verdict,
+    Cause, Change, Entry, Identity, Observed, PinnedProvider, Plan, Planned, Purpose, RolloutLimit, Step,
+    Verdict,
 };
 use patchform_sdk::message::{Class, Coverage, Preview, Reload, WayBack, WayBackKind};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-/// Digest of component `i` at `content`.
-pub fn digest(i: usize, content: u32) -> String {
-    format!("{i}:{content}")
+/// Of every action, in seconds.
+pub const DEADLINE: u64 = 20;
+
+/// What a reading says of component `i`: content that is installed, and content that runs.
+pub fn digest(i: usize, installed: u8, running: u8) -> String {
+    format!("{i}:{installed}:{running}")
 }
 
-/// A random plan.
-pub fn plan(dice: &mut Dice) -> Plan {
-    let most = dice.pick(&[3, 6, 6, 10, 10, 16, 40]);
-    let n = 1 + dice.below(most);
-    let rollouts: Vec<RolloutLimit> = (0..1 + dice.below(3))
-        .map(|k| RolloutLimit {
-            name: format!("r{k}"),
-            max_parallel: dice.pick(&[1, 1, 2, 3, 1000]),
-            on_failure: dice.pick(&[
-                OnFailure::RollbackComponent,
-                OnFailure::RollbackComponent,
-                OnFailure::RollbackRun,
-                OnFailure::Halt,
-            ]),
-        })
-        .collect();
-    let targets = 1 + dice.below(n);
-    let entries = (0..n).map(|i| entry(dice, i, targets, rollouts.len())).collect();
+/// The level that content stands for.
+pub fn level(content: u8) -> PatchLevel {
+    PatchLevel::Single(content.to_string())
+}
+
+/// The plan.
+pub fn plan(scenario: &Scenario) -> Plan {
+    let provider = |k: usize| PinnedProvider {
+        name: format!("p{k}"),
+        alias: String::new(),
+        source: None,
+        version: "1".into(),
+        digest: None,
+        arguments: serde_json::Value::Null,
+        secrets: Vec::new(),
+    };
+    let limit = |(k, rollout): (usize, &super::scenario::Rollout)| RolloutLimit {
+        name: format!("r{k}"),
+        max_parallel: rollout.max_parallel,
+        on_failure: rollout.on_failure,
+    };
     Plan {
         program: "0".into(),
         made: Moment(0),
         lineage: "l".into(),
         purpose: Purpose::Apply,
-        providers: Vec::new(),
-        entries,
-        outputs: Vec::new(),
+        providers: (0..3).map(provider).collect(),
+        entries: scenario.components.iter().enumerate().map(|(i, c)| entry(i, c)).collect(),
+        outputs: vec![("out".into(), serde_json::Value::Bool(true), false)],
         secret_sources: BTreeMap::new(),
-        rollouts,
+        rollouts: scenario.rollouts.iter().enumerate().map(limit).collect(),
         vendors: Vec::new(),
     }
 }
 
-fn entry(dice: &mut Dice, i: usize, targets: usize, rollouts: usize) -> Entry {
-    let mut after: Vec<usize> = (0..dice.below(4)).filter(|_| i > 0).map(|_| dice.below(i.max(1))).collect();
-    after.sort_unstable();
-    after.dedup();
-    let identity =
-        Identity { target: format!("t{}", dice.below(targets)), claims: Vec::new(), digest: digest(i, 0) };
-    let changes = dice.percent(85);
-    let irreversible = dice.percent(4);
-    let level = |text: &str| PatchLevel::Single(text.into());
+/// The address of component `i`.
+pub fn address(i: usize) -> Address {
+    Address::root("sim", &format!("c{i}"), InstanceKey::None)
+}
+
+fn entry(i: usize, c: &Component) -> Entry {
+    let identity = Identity { target: format!("t{}", c.target), claims: Vec::new(), digest: digest(i, 0, 0) };
+    let lifecycle = Lifecycle { allow_irreversible: c.way == Way::Irreversible, ..Lifecycle::default() };
     Entry {
-        address: Address::root("sim", &format!("c{i}"), InstanceKey::None),
-        provider: 0,
+        address: address(i),
+        provider: c.provider,
         class: Class::Other,
         arguments: serde_json::Value::Null,
         secrets: Vec::new(),
         connection: Connection { kind: "local".into(), arguments: BTreeMap::new() },
         snapshot: SnapshotRule::default(),
         checks: Vec::new(),
-        lifecycle: Lifecycle { allow_irreversible: irreversible, ..Lifecycle::default() },
-        rollout: dice.below(rollouts),
-        wave: 0,
+        lifecycle,
+        rollout: c.rollout,
+        wave: c.wave,
         vendor: None,
-        after,
-        desired: Some(level("1")),
-        recorded: Some(level("0")),
-        observed: Observed::Present { level: level("0"), running: None, pending: Reload::None, identity },
+        after: c.after.clone(),
+        desired: Some(level(1)),
+        recorded: Some(level(0)),
+        observed: Observed::Present { level: level(0), running: None, pending: Reload::None, identity },
         record_digest: None,
-        verdict: match changes {
-            true => Verdict::Change(Box::new(change(dice, irreversible))),
+        verdict: match c.changes {
+            true => Verdict::Change(Box::new(change(c))),
             false => Verdict::NoChange { adopt: false },
         },
     }
 }
 
-fn change(dice: &mut Dice, irreversible: bool) -> Change {
-    let level = |text: &str| Some(PatchLevel::Single(text.into()));
-    let reload = dice.pick(&[Reload::None, Reload::None, Reload::Service, Reload::Reboot]);
-    let uninstall = !irreversible && dice.percent(20);
-    let whole = !irreversible && !uninstall && dice.percent(12);
-    let drains = dice.percent(40);
-    let mut forth = vec![Step::Gate];
-    let mut back = Vec::new();
-    let mut both = |step, also_back| {
-        forth.push(step);
-        if also_back {
-            back.push(step);
-        }
-    };
-    for (step, chance) in [(Step::Fetch, 50), (Step::Measure, 40)] {
-        if dice.percent(chance) {
-            both(step, false);
-        }
-    }
-    if drains {
-        both(Step::Drain, true);
-    }
-    if !irreversible && !uninstall {
-        both(Step::Snapshot, false);
-    }
-    both(Step::Patch, false);
-    back.push(if uninstall { Step::Uninstall } else { Step::Restore });
-    let mut rest = vec![Step::Verify];
-    if reload > Reload::None {
-        rest.insert(0, Step::Reload);
-    }
-    if drains {
-        rest.push(Step::Undrain);
-    }
-    back.extend(&rest);
-    forth.extend(&rest);
-    forth.push(Step::Commit);
-    if irreversible {
-        back.clear();
-    }
+fn change(c: &Component) -> Change {
     let planned = |steps: Vec<Step>| {
-        let one = |action| Planned { action, expected: Duration::from_secs(2), deadline: DEADLINE };
+        let one = |action| Planned {
+            action,
+            expected: Duration::from_secs(2),
+            deadline: Duration::from_secs(DEADLINE),
+        };
         steps.into_iter().map(one).collect::<Vec<_>>()
     };
-    let way_back = (!irreversible).then(|| WayBack {
-        kind: if uninstall { WayBackKind::Uninstall } else { WayBackKind::Restore },
+    let (forth, back) = c.procedures();
+    let whole = c.way == Way::Whole;
+    let way_back = (!matches!(c.way, Way::Irreversible | Way::Missing)).then(|| WayBack {
+        kind: if c.way == Way::Uninstall { WayBackKind::Uninstall } else { WayBackKind::Restore },
         coverage: Coverage { whole_system: whole, data: whole },
         place: String::new(),
         survives_target_loss: false,
@@ -135,11 +108,11 @@ fn change(dice: &mut Dice, irreversible: bool) -> Change {
         duration: 0,
     });
     Change {
-        from: level("0"),
-        to: level("1"),
+        from: Some(level(0)),
+        to: Some(level(1)),
         cause: Cause::Change,
         downgrade: false,
-        preview: Preview { reload, ..Preview::default() },
+        preview: Preview { reload: c.reload, ..Preview::default() },
         artifacts: Vec::new(),
         way_back,
         restore_from: None,
@@ -148,23 +121,35 @@ fn change(dice: &mut Dice, irreversible: bool) -> Change {
     }
 }
 
-/// Of every action.
-pub const DEADLINE: Duration = Duration::from_secs(20);
+/// Who stands on whom among the components that change, through those that do not.
+#[derive(Debug)]
+pub struct Graph {
+    /// What each stands on.
+    pub needs: Vec<BTreeSet<usize>>,
+    /// What stands on each.
+    pub needed_by: Vec<BTreeSet<usize>>,
+}
 
-/// What `i` stands on among the components that change, through those that do not.
-pub fn change_dependencies(plan: &Plan) -> Vec<Vec<usize>> {
-    let mut all: Vec<Vec<usize>> = Vec::new();
-    for entry in &plan.entries {
-        let mut set = std::collections::BTreeSet::new();
-        for on in &entry.after {
-            match plan.entries[*on].verdict {
-                Verdict::Change(_) => {
+/// The graph of a scenario, reckoned apart from the engine's own.
+pub fn graph(scenario: &Scenario) -> Graph {
+    let mut needs: Vec<BTreeSet<usize>> = Vec::new();
+    for c in &scenario.components {
+        let mut set = BTreeSet::new();
+        for on in &c.after {
+            match scenario.components[*on].changes {
+                true => {
                     set.insert(*on);
                 }
-                _ => set.extend(all[*on].iter().copied()),
+                false => set.extend(needs[*on].iter().copied()),
             }
         }
-        all.push(set.into_iter().collect());
+        needs.push(set);
     }
-    all
+    let mut needed_by = vec![BTreeSet::new(); needs.len()];
+    for (i, on) in needs.iter().enumerate().filter(|(i, _)| scenario.components[*i].changes) {
+        on.iter().for_each(|on| {
+            needed_by[*on].insert(i);
+        });
+    }
+    Graph { needs, needed_by }
 }

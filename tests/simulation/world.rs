@@ -1,287 +1,545 @@
 //! The simulated world: what really happens at the targets, whatever controllers believe.
 
-use super::dice::Dice;
-use super::harness::Mutation;
-use super::platform::digest;
-use patchform::plan::noun::{Plan, Step, Verdict as PlanVerdict};
+use super::platform::{DEADLINE, digest};
+use super::rules::{Rule, Violation, broken};
+use super::scenario::*;
+use patchform::plan::noun::Step;
 use patchform::run::Begin;
-use patchform::run::event::ActionRef;
-use patchform_sdk::message::{Answer, Coverage, Done, Probed, Snapshot, Verdict};
+use patchform::run::event::{ActionRef, Leg};
+use patchform_sdk::message::{Answer, Coverage, Done, Probed, Reload, Snapshot, Verdict};
 use std::collections::BTreeMap;
 
-/// Seconds of virtual time.
-pub type Time = u64;
 /// Names an attempt for ever.
 pub type Id = (ActionRef, u32);
 
-/// One component as it really is: content 0 before, 1 as planned, 2 half-way.
+/// Content before the run, as planned, and half-way between.
+pub const BEFORE: u8 = 0;
+pub const PLANNED: u8 = 1;
+pub const HALF: u8 = 2;
+
+/// One component as it really is.
 #[derive(Debug, Clone, Default)]
-pub struct Reality {
-    pub content: u32,
+pub struct Real {
+    pub installed: u8,
+    pub running: u8,
     pub drained: bool,
-    /// Its new level is ill whatever one does.
-    pub bad: bool,
-    /// Nobody can tell how far its actions came.
-    pub mute: bool,
+    /// What it needs to come into force.
+    pub needs: Reload,
     /// The highest token seen.
     pub token: u64,
-    pub target: usize,
+    /// A patch of it took effect, at least in part.
+    pub patched: bool,
+    /// A step forth of it was not simply done.
+    pub trouble_forth: bool,
+    /// A step back of it was not simply done.
+    pub trouble_back: bool,
+    /// A controller heard that a gate refused it.
+    pub gated: bool,
+    /// It was measured, and not well.
+    pub measured_ill: bool,
+    /// Its provider claimed to have stored a snapshot, and did not.
+    pub snapshot_lie: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Done3 {
+impl Real {
+    /// As before the run.
+    pub fn as_before(&self) -> bool {
+        self.installed == BEFORE && self.running == BEFORE && !self.drained
+    }
+
+    /// As planned.
+    pub fn as_planned(&self) -> bool {
+        self.installed == PLANNED && self.running == PLANNED && !self.drained
+    }
+}
+
+/// An action that was asked of a target.
+#[derive(Debug, Clone)]
+pub struct Work {
+    pub begin: Begin,
+    pub arrived: bool,
+    /// How long it takes from its arrival; `None`: it never ends.
+    pub long: Option<Time>,
+    pub half: bool,
+    pub lies: bool,
+    pub twice: bool,
+    pub more: bool,
+    pub grumbles: bool,
+}
+
+/// What became of an action.
+#[derive(Debug, Clone, PartialEq)]
+enum Fate {
     No,
     Half,
-    Yes,
+    Yes(Box<Done>),
 }
 
-/// An action that a target works on.
+/// When something comes of a request.
 #[derive(Debug, Clone)]
-struct Work {
-    begin: Begin,
-    /// When the request reaches the target.
-    arrives: Time,
-    /// When it takes effect.
-    at: Time,
-    half: bool,
-    /// It says that it was done, but nothing happened.
-    lies: bool,
+pub struct Course {
+    /// When it reaches its target; `None`: never.
+    pub arrives: Option<Time>,
+    /// When the controller hears what. An answer of `None` is made by what happened.
+    pub answers: Vec<(Time, Option<Answer>)>,
 }
 
-/// What a controller gets, and when.
+/// What becomes of a request at its target.
+#[derive(Debug, Clone, Copy)]
+pub enum Arrival {
+    /// Refused: the target has seen a higher token.
+    Fenced,
+    /// It ends after so long; `None`: never.
+    Begins(Option<Time>),
+    /// Something else goes on there; it is looked at again after so long, or never.
+    Waits(Option<Time>),
+}
+
+/// A stored snapshot: content of each component that it covers.
 #[derive(Debug, Clone)]
-pub struct Reply {
-    pub at: Time,
-    pub answer: Answer,
+pub struct Stored {
+    pub of: usize,
+    contents: Vec<(usize, u8, u8)>,
 }
 
 /// All targets.
 #[derive(Debug, Clone)]
 pub struct World {
-    pub all: Vec<Reality>,
-    whole: Vec<bool>,
-    snapshots: BTreeMap<String, Vec<(usize, u32)>>,
-    work: BTreeMap<Id, Work>,
-    known: BTreeMap<Id, Done3>,
-    mutation: Option<Mutation>,
+    pub real: Vec<Real>,
+    pub snapshots: BTreeMap<String, Stored>,
+    pub work: BTreeMap<Id, Work>,
+    known: BTreeMap<Id, Fate>,
+    /// How often each step was begun.
+    counts: BTreeMap<(usize, Leg, Step), u32>,
+    probes: BTreeMap<usize, u32>,
+    reads: BTreeMap<usize, u32>,
+    /// Gates are closed until then.
+    pub closed: Option<(Time, bool)>,
+    pub fencing: bool,
 }
 
-fn unclear(why: &str) -> Answer {
-    Answer::Unclear { why: why.into(), output: String::new() }
+fn unclear(why: &str, output: &str) -> Answer {
+    Answer::Unclear { why: why.into(), output: output.into() }
 }
 
-fn refused(why: &str) -> Answer {
-    Answer::Refused { why: why.into(), output: String::new() }
+fn refused(why: &str, output: &str) -> Answer {
+    Answer::Refused { why: why.into(), output: output.into() }
+}
+
+fn found(verdict: Verdict) -> Answer {
+    Answer::Applied(Done { verdict: Some(verdict), ..Done::default() })
+}
+
+fn ill(why: &str) -> Answer {
+    found(Verdict::Ill { why: why.into() })
 }
 
 impl World {
-    pub fn new(plan: &Plan, dice: &mut Dice, mutation: Option<Mutation>) -> World {
-        let mut targets = Vec::new();
-        let trouble = dice.pick(&[0, 0, 5, 15]);
-        let all = plan.entries.iter().map(|entry| {
-            let name = entry.observed.identity().map(|i| i.target.clone()).unwrap_or_default();
-            let target = targets.iter().position(|t| *t == name).unwrap_or_else(|| {
-                targets.push(name);
-                targets.len() - 1
-            });
-            Reality {
-                bad: dice.percent(trouble),
-                mute: dice.percent(trouble / 3),
-                target,
-                ..Reality::default()
-            }
-        });
-        let all = all.collect();
-        let whole = plan.entries.iter().map(|e| match &e.verdict {
-            PlanVerdict::Change(c) => c.way_back.as_ref().is_some_and(|w| w.coverage.whole_system),
-            _ => false,
-        });
+    pub fn new(scenario: &Scenario, fencing: bool) -> World {
         World {
-            all,
-            whole: whole.collect(),
+            real: vec![Real::default(); scenario.components.len()],
             snapshots: BTreeMap::new(),
             work: BTreeMap::new(),
             known: BTreeMap::new(),
-            mutation,
+            counts: BTreeMap::new(),
+            probes: BTreeMap::new(),
+            reads: BTreeMap::new(),
+            closed: None,
+            fencing,
         }
     }
 
-    /// Whether a stored snapshot goes by this id.
-    pub fn has_snapshot(&self, id: &str) -> bool {
-        self.snapshots.contains_key(id)
-    }
-
-    /// A controller asks for an action: when it hears what. `None`: never.
-    pub fn begin(&mut self, begin: &Begin, now: Time, dice: &mut Dice, faults: usize) -> Option<Reply> {
-        let took = 1 + dice.below(4) as Time;
-        let at = now + took;
-        if !begin.step.effectful() {
-            return self.look(begin, at, dice, faults);
-        }
-        let mut work = Work { begin: begin.clone(), arrives: now, at, half: false, lies: false };
-        let fault = if dice.percent(faults) { 1 + dice.below(9) } else { 0 };
-        let id = (begin.action, begin.attempt);
-        let applied = |world: &mut World, work: Work| {
-            world.work.insert(id, work);
-            // The answer is made when it has happened.
-            Some(Reply { at, answer: unclear("pending") })
+    /// A controller asks for a step: what will come of it, and the fault that hits it.
+    pub fn ask(&mut self, sc: &Scenario, begin: &Begin, now: Time) -> (Course, Option<Fault>) {
+        let a = begin.action;
+        let count = self.counts.entry((a.component, a.leg, begin.step)).or_default();
+        *count += 1;
+        let nth = *count;
+        let fault = sc.mishaps.iter().find_map(|m| match m {
+            Mishap::Fault { component, leg, step, nth: n, kind }
+                if (*component, *leg, *step, *n) == (a.component, a.leg, begin.step, nth) =>
+            {
+                Some(*kind)
+            }
+            _ => None,
+        });
+        let long = took(sc, begin, nth);
+        let course = match begin.step.effectful() {
+            true => self.act(begin, now, long, fault),
+            false => self.look(sc, begin, now, long, fault),
         };
+        (course, fault)
+    }
+
+    fn act(&mut self, begin: &Begin, now: Time, long: Time, fault: Option<Fault>) -> Course {
+        let id = (begin.action, begin.attempt);
+        let printed = format!("log of {} {}#{}", begin.step.name(), begin.action.component, begin.attempt);
+        let long = if fault == Some(Fault::Slow) { DEADLINE - 2 } else { long };
+        let ends = now + long;
+        let mut works = Some(long);
+        let mut course = Course { arrives: Some(now), answers: vec![(ends, None)] };
+        let nothing = Course { arrives: None, answers: Vec::new() };
         match fault {
-            1 => return Some(Reply { at, answer: refused("the target is busy with something else") }),
-            2 => {
-                self.known.insert(id, Done3::No);
-                return Some(Reply { at, answer: unclear("the connection broke before it began") });
+            Some(Fault::Refused | Fault::Error) => {
+                return Course {
+                    answers: vec![(ends, Some(refused("the target is busy", &printed)))],
+                    ..nothing
+                };
             }
-            3 => {
-                work.half = true;
-                self.work.insert(id, work);
-                return Some(Reply { at: at + 1, answer: unclear("it died half-way") });
+            Some(Fault::BrokeBefore) => {
+                let answer = unclear("the connection broke before it began", &printed);
+                return Course { answers: vec![(ends, Some(answer))], ..nothing };
             }
-            4 => {
-                self.work.insert(id, work);
-                return Some(Reply { at: now + 1, answer: unclear("the connection broke") });
+            Some(Fault::BrokeDuring) => {
+                works = Some(long + 3);
+                course.answers = vec![(now + 1, Some(unclear("the connection broke", &printed)))];
             }
-            5 => {
-                // Done, but the answer is lost.
-                self.work.insert(id, work);
-                return None;
+            Some(Fault::Half) => {
+                course.answers = vec![(ends, Some(unclear("it died half-way", &printed)))];
             }
-            6 => {
-                // Goes on long after its deadline.
-                work.at = now + 20 + dice.below(60) as Time;
-                self.work.insert(id, work);
-                return None;
+            Some(Fault::AnswerLost) => course.answers.clear(),
+            Some(Fault::HangsPast(more)) => {
+                works = Some(DEADLINE + more);
+                course.answers = vec![(now + DEADLINE + more, None)];
             }
-            7 if dice.percent(20) => {
-                // Never ends.
-                work.at = Time::MAX;
-                self.work.insert(id, work);
-                return None;
+            Some(Fault::Never) => {
+                works = None;
+                course.answers.clear();
             }
-            8 => {
-                // The request arrives late: another controller may have begun something by then.
-                work.arrives = now + dice.below(40) as Time;
-                work.at = work.arrives + 1;
-                self.work.insert(id, work);
-                return None;
+            Some(Fault::LateRequest(late)) => {
+                course.arrives = Some(now + late);
+                works = Some(1);
+                course.answers = vec![(now + late + 1, None)];
             }
-            9 => work.lies = matches!(begin.step, Step::Patch | Step::Restore | Step::Uninstall),
+            Some(Fault::Twice) => course.answers.push((ends + 1, None)),
             _ => {}
         }
-        applied(self, work)
+        let work = Work {
+            begin: begin.clone(),
+            arrived: false,
+            long: works,
+            half: fault == Some(Fault::Half),
+            lies: fault == Some(Fault::Lies),
+            twice: fault == Some(Fault::Twice),
+            more: fault == Some(Fault::CoversMore),
+            grumbles: fault == Some(Fault::Grumbles),
+        };
+        self.work.insert(id, work);
+        course
     }
 
-    /// The core's own actions, which change nothing.
-    fn look(&self, begin: &Begin, at: Time, dice: &mut Dice, faults: usize) -> Option<Reply> {
-        let real = &self.all[begin.action.component];
-        let back = begin.action.leg == patchform::run::event::Leg::Back;
-        let fault = if dice.percent(faults) { 1 + dice.below(3) } else { 0 };
-        let healthy = Answer::Applied(Done::default());
-        let verdict = |verdict| Answer::Applied(Done { verdict: Some(verdict), ..Done::default() });
+    /// The core's own steps, which change nothing.
+    fn look(&mut self, sc: &Scenario, begin: &Begin, now: Time, long: Time, fault: Option<Fault>) -> Course {
+        let i = begin.action.component;
+        let c = &sc.components[i];
+        let back = begin.action.leg == Leg::Back;
+        let real = &self.real[i];
+        let closed = self.closed.filter(|(until, _)| *until > now);
+        let digest = digest(i, real.installed, real.running);
+        let healthy = Answer::Applied(Done {
+            verdict: Some(Verdict::Healthy),
+            digest: Some(digest),
+            ..Done::default()
+        });
         let answer = match (begin.step, fault) {
-            (_, 1) => return None,
-            (Step::Gate, 2) => refused("not now"),
-            (Step::Verify | Step::Measure, 2) if dice.percent(30) => {
-                verdict(Verdict::Inconclusive { why: "who knows".into() })
+            (Step::Commit, _) => Answer::applied(),
+            (_, Some(Fault::AnswerLost)) => return Course { arrives: None, answers: Vec::new() },
+            (_, Some(Fault::BrokeBefore)) => unclear("the look timed out", ""),
+            (Step::Gate, Some(Fault::Error | Fault::Refused)) => refused("not now", ""),
+            (Step::Gate, _) if closed.is_some_and(|(_, waits)| waits) => {
+                refused("it may not start before tomorrow", "")
             }
-            (_, 3) => unclear("the probe timed out"),
-            // On the way back the checks see only health; the reading sees the content.
-            (Step::Verify, _) if !back && (real.content != 1 || real.bad) => {
-                verdict(Verdict::Ill { why: "it does not answer".into() })
+            (Step::Gate, _) if closed.is_some() => refused("a freeze holds", ""),
+            (Step::Gate, _) if !real.as_before() => refused("it was changed since the plan was made", ""),
+            (Step::Verify | Step::Measure, Some(Fault::Inconclusive)) => {
+                found(Verdict::Inconclusive { why: "who knows".into() })
+            }
+            (Step::Verify | Step::Measure, Some(Fault::Error)) => ill("it does not answer"),
+            (Step::Verify | Step::Measure, Some(Fault::Refused)) => refused("it cannot be looked at", ""),
+            (Step::Measure, _) if c.sickness == Sickness::Ill => ill("it was ill already"),
+            (Step::Verify, _) if !back && c.sickness == Sickness::Bad => ill("the new level does not answer"),
+            (Step::Verify, _) if !back && !real.as_planned_content() => ill("it is not at the new level"),
+            (Step::Verify, _) if back && !c.shallow && !real.as_before_content() => {
+                ill("it is not at the old level")
             }
             _ => healthy,
         };
-        Some(Reply { at, answer })
+        let long = if fault == Some(Fault::Slow) { DEADLINE - 2 } else { long };
+        let real = &mut self.real[i];
+        let well = matches!(&answer, Answer::Applied(Done { verdict: None | Some(Verdict::Healthy), .. }));
+        real.measured_ill |= begin.step == Step::Measure && !well;
+        Course { arrives: None, answers: vec![(now + long, Some(answer))] }
     }
 
-    /// Lets everything happen that is due by `now`.
-    pub fn advance(&mut self, now: Time) {
-        let mut due: Vec<(Time, Id)> =
-            self.work.iter().filter(|(_, w)| w.at <= now).map(|(id, w)| (w.at, *id)).collect();
-        due.sort_unstable();
-        for (_, id) in due {
-            if let Some(work) = self.work.remove(&id) {
-                let done = self.effect(&work);
-                self.known.insert(id, done);
-            }
+    /// A request reaches its target, which takes note of the token and does one thing after the other.
+    pub fn arrive(&mut self, id: Id) -> Arrival {
+        let Some(work) = self.work.get(&id) else { return Arrival::Waits(None) };
+        let (token, long) = (work.begin.token, work.long);
+        let i = id.0.component;
+        if token < self.real[i].token && self.fencing {
+            self.work.remove(&id);
+            self.known.insert(id, Fate::No);
+            return Arrival::Fenced;
         }
+        let others =
+            self.work.iter().filter(|(other, w)| other.0.component == i && **other != id && w.arrived);
+        let busy: Vec<Option<Time>> = others.map(|(_, w)| w.long).collect();
+        if !busy.is_empty() {
+            return Arrival::Waits(busy.iter().all(Option::is_some).then_some(1));
+        }
+        self.real[i].token = self.real[i].token.max(token);
+        if let Some(work) = self.work.get_mut(&id) {
+            work.arrived = true;
+        }
+        Arrival::Begins(long)
     }
 
-    fn effect(&mut self, work: &Work) -> Done3 {
+    /// An action takes effect.
+    pub fn end(&mut self, sc: &Scenario, id: Id) -> Result<(), Violation> {
+        let Some(work) = self.work.remove(&id) else { return Ok(()) };
+        let i = id.0.component;
+        if work.begin.token < self.real[i].token && !self.fencing {
+            return broken(
+                Rule::Fencing,
+                format!(
+                    "{} of c{i} takes effect with token {}, but its target has seen {}",
+                    work.begin.step.name(),
+                    work.begin.token,
+                    self.real[i].token
+                ),
+            );
+        }
+        let mut fate = self.effect(sc, &work)?;
+        if work.twice {
+            fate = self.effect(sc, &work).map(|second| if fate == Fate::No { second } else { fate })?;
+        }
+        self.known.insert(id, fate);
+        Ok(())
+    }
+
+    fn effect(&mut self, sc: &Scenario, work: &Work) -> Result<Fate, Violation> {
         let (begin, i) = (&work.begin, work.begin.action.component);
-        let fencing = self.mutation != Some(Mutation::NoFencing);
-        if begin.token < self.all[i].token && fencing {
-            return Done3::No;
+        let c = &sc.components[i];
+        let mut done = Done { output: format!("log of {} {i}", begin.step.name()), ..Done::default() };
+        if work.grumbles {
+            done.verdict = Some(Verdict::Ill { why: format!("{} complains", begin.step.name()) });
         }
-        self.all[i].token = self.all[i].token.max(begin.token);
         if work.lies {
-            return Done3::Yes;
+            done.reload = self.real[i].needs;
+            self.real[i].snapshot_lie |= begin.step == Step::Snapshot;
+            if begin.step == Step::Snapshot {
+                done.snapshot = Some(made(begin, c.way == Way::Whole));
+            }
+            return Ok(Fate::Yes(Box::new(done)));
         }
         let half = work.half;
         match begin.step {
-            Step::Snapshot if !half && self.mutation != Some(Mutation::NoSnapshot) => {
-                let id = begin.snapshot.as_ref().map(|s| s.id.clone()).unwrap_or_default();
-                let covers = |k: usize| k == i || (self.whole[i] && self.all[k].target == self.all[i].target);
-                let content = (0..self.all.len()).filter(|k| covers(*k)).map(|k| (k, self.all[k].content));
-                let content = content.collect();
-                self.snapshots.insert(id, content);
+            Step::Snapshot if !half => {
+                let whole = c.way == Way::Whole || work.more;
+                self.store(sc, begin, whole)?;
+                done.snapshot = Some(made(begin, whole));
             }
             // It expects the content that was planned on, and refuses any other.
-            Step::Patch if self.all[i].content != 0 => return Done3::No,
-            Step::Patch => self.all[i].content = if half { 2 } else { 1 },
-            Step::Uninstall => self.all[i].content = if half { 2 } else { 0 },
-            Step::Restore if half => self.all[i].content = 2,
-            Step::Restore => {
-                let id = begin.snapshot.as_ref().map(|s| s.id.as_str()).unwrap_or_default();
-                for (k, content) in self.snapshots.get(id).cloned().unwrap_or_default() {
-                    self.all[k].content = content;
+            Step::Patch if self.real[i].installed != BEFORE && !work.twice => return Ok(Fate::No),
+            Step::Patch => {
+                self.no_patch_without_a_way_back(sc, i)?;
+                self.put(c, i, if half { HALF } else { PLANNED });
+                self.real[i].patched = true;
+                if c.needs_more && c.reload == Reload::Service {
+                    self.real[i].needs = Reload::Reboot;
                 }
+                done.reload = self.real[i].needs;
             }
-            Step::Drain => self.all[i].drained = true,
-            Step::Undrain if !half => self.all[i].drained = false,
+            Step::Uninstall => {
+                self.put(c, i, if half { HALF } else { BEFORE });
+                done.reload = self.real[i].needs;
+            }
+            Step::Restore if half => self.put(c, i, HALF),
+            Step::Restore => {
+                if !self.restore(sc, begin) {
+                    return Ok(Fate::No);
+                }
+                done.reload = self.real[i].needs;
+            }
+            Step::Reload => self.reload(begin, half)?,
+            Step::Drain => self.real[i].drained = true,
+            Step::Undrain if !half => self.real[i].drained = false,
             _ => {}
         }
-        if half { Done3::Half } else { Done3::Yes }
+        Ok(if half { Fate::Half } else { Fate::Yes(Box::new(done)) })
+    }
+
+    fn put(&mut self, c: &Component, i: usize, content: u8) {
+        let real = &mut self.real[i];
+        real.installed = content;
+        if c.reload == Reload::None {
+            real.running = content;
+        } else {
+            real.needs = c.reload;
+        }
+    }
+
+    fn reload(&mut self, begin: &Begin, half: bool) -> Result<(), Violation> {
+        let real = &mut self.real[begin.action.component];
+        if begin.reload < real.needs {
+            return broken(
+                Rule::Reload,
+                format!("c{} needs {:?}, and gets {:?}", begin.action.component, real.needs, begin.reload),
+            );
+        }
+        real.running = if half { HALF } else { real.installed };
+        if !half {
+            real.needs = Reload::None;
+        }
+        Ok(())
+    }
+
+    fn store(&mut self, sc: &Scenario, begin: &Begin, whole: bool) -> Result<(), Violation> {
+        let i = begin.action.component;
+        let Some(snapshot) = &begin.snapshot else {
+            return broken(Rule::SnapshotNamed, format!("a snapshot of c{i} without an id"));
+        };
+        let target = sc.components[i].target;
+        let covers = |k: &usize| *k == i || (whole && sc.components[*k].target == target);
+        let content = |k: usize| (k, self.real[k].installed, self.real[k].running);
+        let contents = (0..self.real.len()).filter(covers).map(content).collect();
+        self.snapshots.insert(snapshot.id.clone(), Stored { of: i, contents });
+        Ok(())
+    }
+
+    /// Whether there was such a snapshot.
+    fn restore(&mut self, sc: &Scenario, begin: &Begin) -> bool {
+        let i = begin.action.component;
+        let named = begin.snapshot.as_ref();
+        let stored = named.and_then(|s| self.snapshots.get(&s.id)).filter(|stored| stored.of == i).cloned();
+        // It is found again by what the provider said when it made it.
+        let token = named.and_then(|s| s.token.as_ref()).and_then(|t| t.as_str());
+        let (Some(stored), true) = (stored, named.map(|s| s.id.as_str()) == token) else { return false };
+        let whole = stored.contents.len() > 1;
+        for (k, installed, running) in stored.contents {
+            if whole {
+                self.real[k].installed = installed;
+                self.real[k].running = running;
+            } else {
+                self.put(&sc.components[k], k, installed);
+            }
+        }
+        true
+    }
+
+    fn no_patch_without_a_way_back(&self, sc: &Scenario, i: usize) -> Result<(), Violation> {
+        let stored = self.snapshots.values().any(|s| s.of == i && s.contents.contains(&(i, BEFORE, BEFORE)));
+        match sc.components[i].way {
+            Way::Uninstall | Way::Irreversible => Ok(()),
+            _ if stored || self.real[i].snapshot_lie => Ok(()),
+            way => {
+                broken(Rule::WayBack, format!("c{i} is patched, and its way back ({way:?}) is not stored"))
+            }
+        }
+    }
+
+    /// A provider of the controller with this token dies: what has not reached its target is lost. `kills`: what it worked
+    /// on dies half-way.
+    pub fn death(&mut self, sc: &Scenario, provider: usize, token: u64, kills: bool) {
+        self.work.retain(|id, work| {
+            let its = sc.components[id.0.component].provider == provider && work.begin.token == token;
+            work.arrived || !its
+        });
+        for (id, work) in self.work.iter_mut().filter(|_| kills) {
+            if sc.components[id.0.component].provider == provider && work.arrived {
+                work.half = true;
+            }
+        }
     }
 
     /// What an action that a controller still waits for answers now.
-    pub fn answer(&self, id: Id, begin: &Begin) -> Answer {
+    pub fn answer(&self, id: Id) -> Answer {
         match self.known.get(&id) {
-            Some(Done3::Yes) => Answer::Applied(self.done(begin)),
-            Some(Done3::Half) => unclear("it died half-way"),
-            Some(Done3::No) => refused("a newer controller has it, or it changed meanwhile"),
-            None => unclear("no word"),
+            Some(Fate::Yes(done)) => Answer::Applied((**done).clone()),
+            Some(Fate::Half) => unclear("it died half-way", "log of half a step"),
+            Some(Fate::No) => {
+                refused("a newer controller has it, or it changed meanwhile", "log of a refusal")
+            }
+            None => unclear("no word", ""),
         }
     }
 
-    fn done(&self, begin: &Begin) -> Done {
-        let coverage = Coverage { whole_system: self.whole[begin.action.component], data: false };
-        let snapshot = Snapshot { coverage, ..Snapshot::default() };
-        Done { snapshot: (begin.step == Step::Snapshot).then_some(snapshot), ..Done::default() }
-    }
-
-    /// How far did it come? The request carries the asker's token.
-    pub fn probe(&mut self, begin: &Begin, now: Time, dice: &mut Dice) -> Result<Probed, String> {
+    /// How far did it come? The request carries the asker's token. `None`: no answer.
+    pub fn probe(&mut self, sc: &Scenario, begin: &Begin) -> (Option<Result<Probed, String>>, Option<Look>) {
+        let i = begin.action.component;
+        let nth = bump(&mut self.probes, i);
+        let look = sc.mishaps.iter().find_map(|m| match m {
+            Mishap::Probe { component, nth: n, kind } if (*component, *n) == (i, nth) => Some(*kind),
+            _ => None,
+        });
         let id = (begin.action, begin.attempt);
-        let real = &mut self.all[begin.action.component];
+        let real = &mut self.real[i];
         real.token = real.token.max(begin.token);
         // A request of this controller is on its pipe: it comes before the probe. One of an earlier controller may
         // still be on its way; the token stops it.
-        if self.work.get(&id).is_some_and(|w| w.arrives <= now || w.begin.token == begin.token) {
-            return Ok(Probed::Busy);
+        if self.work.get(&id).is_some_and(|w| w.arrived || w.begin.token == begin.token) {
+            return (Some(Ok(Probed::Busy)), None);
         }
-        if real.mute || dice.percent(2) {
-            return Err("its target keeps no trace".into());
-        }
-        Ok(match self.known.get(&id) {
-            Some(Done3::Yes) => Probed::After(self.done(begin)),
-            Some(Done3::Half) => Probed::Between { why: "half of it is there".into() },
-            Some(Done3::No) | None => Probed::Before,
-        })
+        let answer = match (look, sc.components[i].sickness) {
+            (Some(Look::Lost), _) => None,
+            (Some(Look::Fails), _) | (_, Sickness::Mute) => Some(Err("its target keeps no trace".into())),
+            _ => Some(Ok(match self.known.get(&id) {
+                Some(Fate::Yes(done)) => Probed::After((**done).clone()),
+                Some(Fate::Half) => Probed::Between { why: "half of it is there".into() },
+                Some(Fate::No) | None => Probed::Before,
+            })),
+        };
+        (answer, look)
     }
 
-    /// The reading's digest.
-    pub fn read(&self, i: usize) -> String {
-        digest(i, self.all[i].content)
+    /// A reading's digest. `None`: no answer.
+    pub fn read(&mut self, sc: &Scenario, i: usize) -> (Option<Result<String, String>>, Option<Look>) {
+        let nth = bump(&mut self.reads, i);
+        let look = sc.mishaps.iter().find_map(|m| match m {
+            Mishap::Read { component, nth: n, kind } if (*component, *n) == (i, nth) => Some(*kind),
+            _ => None,
+        });
+        let real = &self.real[i];
+        let answer = match look {
+            Some(Look::Lost) => None,
+            Some(Look::Fails) => Some(Err("unreachable".into())),
+            None => Some(Ok(digest(i, real.installed, real.running))),
+        };
+        (answer, look)
     }
+}
+
+impl Real {
+    fn as_planned_content(&self) -> bool {
+        self.installed == PLANNED && self.running == PLANNED
+    }
+
+    fn as_before_content(&self) -> bool {
+        self.installed == BEFORE && self.running == BEFORE
+    }
+}
+
+fn made(begin: &Begin, whole_system: bool) -> Snapshot {
+    let id = begin.snapshot.as_ref().map(|s| s.id.clone()).unwrap_or_default();
+    let coverage = Coverage { whole_system, data: false };
+    Snapshot { token: id.into(), coverage, ..Snapshot::default() }
+}
+
+fn bump(counts: &mut BTreeMap<usize, u32>, i: usize) -> u32 {
+    let count = counts.entry(i).or_default();
+    *count += 1;
+    *count
+}
+
+/// How long a step takes: the same wherever the same step of the same scenario is taken the same time.
+fn took(sc: &Scenario, begin: &Begin, nth: u32) -> Time {
+    if sc.uneven == 0 {
+        return 1;
+    }
+    let a = begin.action;
+    let place = (a.component as u64) << 32
+        | u64::from(a.leg == Leg::Back) << 31
+        | (a.index as u64) << 16
+        | u64::from(nth);
+    1 + super::dice::Dice(sc.uneven ^ place.wrapping_mul(0x9e37_79b9_7f4a_7c15)).next() % 4
 }

@@ -95,3 +95,30 @@ fn a_wave_without_that_mode_is_nobodys_concern() {
     p.says(1, "ill");
     assert_eq!(p.run.standing(0), Standing::Committed);
 }
+
+/// c2 stands on c0 through c1, which the plan does not change: holding what has not begun there must not keep what has
+/// from going back.
+#[test]
+fn what_has_begun_goes_back_through_what_is_not_changed() {
+    let mut plan = sample::plan(&[&[], &[0], &[1], &[]], 10, OnFailure::RollbackWave);
+    plan.rollouts.push(RolloutLimit {
+        name: "other".into(),
+        max_parallel: 10,
+        on_failure: OnFailure::RollbackComponent,
+    });
+    plan.entries[1].verdict = PlanVerdict::NoChange { adopt: false };
+    plan.entries[2].rollout = 1;
+    for (entry, wave) in plan.entries.iter_mut().zip([0, 1, 2, 0]) {
+        entry.wave = wave;
+    }
+    let mut p = Played::new(&plan);
+    p.turn();
+    assert_eq!(p.well(0, 5), "gate 2");
+    p.well(2, 3);
+    p.well(3, 2);
+    assert_eq!(p.says(3, "refused"), "", "2 answers first");
+    assert_eq!(p.standings(), "going back, unchanged, going back, restored");
+    assert_eq!(p.says(2, "done"), "restore 2");
+    p.well(2, 2);
+    assert_eq!(p.says(2, "same"), "restore 0");
+}

@@ -110,3 +110,26 @@ fn only_the_last_runs_keep_their_levels() {
     assert_eq!(kept, [vec![false; 5], vec![true; LEVELS_KEPT]].concat());
     assert_eq!(state.last_run_of(&address("release.a")).unwrap().id, format!("r{}", LEVELS_KEPT + 4));
 }
+
+/// A controller that was taken for dead writes its checkpoint after the one that took its run over.
+#[test]
+fn what_comes_late_changes_nothing() {
+    let failed = Standing::Restored { rejected: Some((single("2"), "new".into())) };
+    let early = results(vec![("release.a", failed)]);
+    let later = checkpoint(&state(), Results { line: 7, ..results(Vec::new()) });
+    assert_eq!(checkpoint(&later, early.clone()), later);
+    let run = FinishedRun {
+        id: "r2".into(),
+        started: Moment(1),
+        finished: Moment(2),
+        outcome: super::super::RunOutcome::Complete,
+        purpose: super::super::RunPurpose::Apply,
+        journal_lines: 9,
+        journal_head: String::new(),
+        levels: BTreeMap::new(),
+    };
+    let mut ended = checkpoint(&later, Results { line: 9, finished: Some(run), ..results(Vec::new()) });
+    // Another run wrote since.
+    ended.folded = Some(Folded { run: "r3".into(), line: 1 });
+    assert_eq!(checkpoint(&ended, early), ended, "also after its end");
+}

@@ -1,0 +1,123 @@
+//! Defects that the simulation plants into the core, one at a time, to prove that it would notice them. Only a build
+//! with debug assertions can plant one; in every other the question is answered `false` when it is compiled.
+
+/// One rule of the core, broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "each says itself what is done wrong")]
+pub enum Defect {
+    UnclearIsRefused,
+    InterruptedIsNotDone,
+    BeforeIsAfter,
+    BetweenIsBefore,
+    BusyIsDone,
+    ReadingIsBelieved,
+    IllIsHealthy,
+    LimitsAreIgnored,
+    OrderIsIgnored,
+    TargetsAreShared,
+    WayBackIsNotAsked,
+    RollbackRunTakesOne,
+    RollbackWaveTakesOne,
+    DependentsStayForth,
+    CoverageIsForgotten,
+    EverythingGoesBack,
+    BackDoesNotWait,
+    StuckHoldsEverything,
+    StuckHoldsNothing,
+    HoldsEverything,
+    HoldsNothing,
+    TriesForever,
+    AttemptsBeginAnew,
+    FailureIsForgotten,
+    OutputIsForgotten,
+    DrainIsForgotten,
+    HalfIsForgotten,
+    ReloadIsForgotten,
+    SnapshotIsForgotten,
+    SnapshotIdsRepeat,
+    TokenStays,
+    PauseIsIgnored,
+    SkipIsIgnored,
+    StopIsIgnored,
+    HaltIsIgnored,
+    GateIsAFailure,
+    CommittedStays,
+    TurnedGoesOn,
+    UntouchedBeginsAnyway,
+    AbandonedIsRestored,
+    StuckIsFinished,
+}
+
+/// The defect of one run; none, outside a simulation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Planted {
+    #[cfg(debug_assertions)]
+    defect: Option<Defect>,
+}
+
+impl Planted {
+    #[cfg(debug_assertions)]
+    pub(super) fn one(defect: Defect) -> Planted {
+        Planted { defect: Some(defect) }
+    }
+
+    /// Whether the core is to do this wrong.
+    #[cfg(debug_assertions)]
+    pub(super) fn has(self, defect: Defect) -> bool {
+        self.defect == Some(defect)
+    }
+
+    /// Never, in a release.
+    #[cfg(not(debug_assertions))]
+    pub(super) const fn has(self, _: Defect) -> bool {
+        false
+    }
+}
+
+#[cfg(debug_assertions)]
+impl Defect {
+    /// Every defect.
+    pub const ALL: [Defect; 41] = [
+        Defect::UnclearIsRefused,
+        Defect::InterruptedIsNotDone,
+        Defect::BeforeIsAfter,
+        Defect::BetweenIsBefore,
+        Defect::BusyIsDone,
+        Defect::ReadingIsBelieved,
+        Defect::IllIsHealthy,
+        Defect::LimitsAreIgnored,
+        Defect::OrderIsIgnored,
+        Defect::TargetsAreShared,
+        Defect::WayBackIsNotAsked,
+        Defect::RollbackRunTakesOne,
+        Defect::RollbackWaveTakesOne,
+        Defect::DependentsStayForth,
+        Defect::CoverageIsForgotten,
+        Defect::EverythingGoesBack,
+        Defect::BackDoesNotWait,
+        Defect::StuckHoldsEverything,
+        Defect::StuckHoldsNothing,
+        Defect::HoldsEverything,
+        Defect::HoldsNothing,
+        Defect::TriesForever,
+        Defect::AttemptsBeginAnew,
+        Defect::FailureIsForgotten,
+        Defect::OutputIsForgotten,
+        Defect::DrainIsForgotten,
+        Defect::HalfIsForgotten,
+        Defect::ReloadIsForgotten,
+        Defect::SnapshotIsForgotten,
+        Defect::SnapshotIdsRepeat,
+        Defect::TokenStays,
+        Defect::PauseIsIgnored,
+        Defect::SkipIsIgnored,
+        Defect::StopIsIgnored,
+        Defect::HaltIsIgnored,
+        Defect::GateIsAFailure,
+        Defect::CommittedStays,
+        Defect::TurnedGoesOn,
+        Defect::UntouchedBeginsAnyway,
+        Defect::AbandonedIsRestored,
+        Defect::StuckIsFinished,
+    ];
+}

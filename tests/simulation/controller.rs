@@ -1,0 +1,125 @@
+//! One controller: the loop of `engine::drive`, as far as it can be told without threads.
+
+use super::disk::Head;
+use super::scenario::Time;
+use patchform::run::event::Event;
+use patchform::run::{Begin, Command, Run};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How often a provider is started, as `provider::session` has it.
+pub const STARTS: u32 = 4;
+
+/// What a component is waited for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Flight {
+    Action(Begin),
+    Pause(Begin),
+    Probe(Begin),
+    Reading,
+}
+
+/// What a controller was doing when it was put to sleep.
+#[derive(Debug, Clone)]
+pub enum Stage {
+    /// Decide.
+    Turn,
+    /// Append the batch, then do this.
+    Append(Vec<Command>),
+    /// Look whether the journal is still its own, then do this.
+    Look(Vec<Command>),
+    /// Do this.
+    Perform(Vec<Command>),
+    /// Read the journal it has sealed, and take the run.
+    Take(Option<patchform::run::event::Request>),
+    /// Write a checkpoint, then go on with this.
+    Checkpoint(Box<Stage>),
+    /// The run stopped or finished: nothing but the state is left to write.
+    Close,
+}
+
+/// One session with a provider.
+#[derive(Debug, Clone, Copy)]
+pub struct Session {
+    pub starts: u32,
+    pub alive: bool,
+    /// Rises with each death: what was asked before is answered no more.
+    pub epoch: u32,
+}
+
+/// A controller.
+pub struct Controller {
+    pub token: u64,
+    pub run: Run,
+    /// Folded, and not durable yet.
+    pub batch: Vec<Event>,
+    pub flights: BTreeMap<usize, (u64, Flight)>,
+    pub in_flight: BTreeSet<usize>,
+    /// Its segment of the journal, and where it found the end of it.
+    pub segment: usize,
+    pub head: Head,
+    pub asleep: Option<Time>,
+    pub gone: bool,
+    pub stage: Stage,
+    pub sessions: [Session; 3],
+    pub saved: Time,
+    /// How far its wall clock is off, in seconds.
+    pub skew: i64,
+    pub news: bool,
+}
+
+impl Controller {
+    pub fn new(token: u64, run: Run, segment: usize, now: Time, skew: i64) -> Controller {
+        Controller {
+            token,
+            run,
+            batch: Vec::new(),
+            flights: BTreeMap::new(),
+            in_flight: BTreeSet::new(),
+            segment,
+            head: Head::default(),
+            asleep: None,
+            gone: false,
+            stage: Stage::Turn,
+            sessions: [Session { starts: 1, alive: true, epoch: 0 }; 3],
+            saved: now,
+            skew,
+            news: true,
+        }
+    }
+
+    pub fn fly(&mut self, component: usize, serial: u64, flight: Flight) {
+        self.flights.insert(component, (serial, flight));
+        self.in_flight.insert(component);
+    }
+
+    pub fn land(&mut self, component: usize) {
+        self.flights.remove(&component);
+        self.in_flight.remove(&component);
+    }
+
+    /// Whether it waits for this action.
+    pub fn waits_for(&self, begin: &Begin) -> bool {
+        matches!(self.flights.get(&begin.action.component), Some((_, Flight::Action(b))) if b.action == begin.action && b.attempt == begin.attempt)
+    }
+
+    /// The actions that it waits for.
+    pub fn actions(&self) -> impl Iterator<Item = &Begin> {
+        self.flights.values().filter_map(|(_, flight)| match flight {
+            Flight::Action(begin) => Some(begin),
+            _ => None,
+        })
+    }
+
+    /// Its session with a provider, started again if it died; `None` when it gave up. With the epoch.
+    pub fn session(&mut self, provider: usize) -> Option<u32> {
+        let session = &mut self.sessions[provider];
+        if !session.alive {
+            if session.starts >= STARTS {
+                return None;
+            }
+            session.starts += 1;
+            session.alive = true;
+        }
+        Some(session.epoch)
+    }
+}
