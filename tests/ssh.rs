@@ -149,8 +149,7 @@ fn a_cut_connection_hurts_no_command_and_a_changed_host_key_is_an_error() {
     let targets = targets(&host);
     targets.run(&command(&host, "long", &["sh", "-c", "sleep 2; echo done"])).unwrap();
     host.cut();
-    let wait_once = TargetAwait { id: "long".into(), connection: connection(&host), timeout: 30_000 };
-    let ended = targets.wait(&wait_once).or_else(|_| targets.wait(&wait_once)).unwrap().command;
+    let ended = wait(&targets, &host, "long", 30_000).0;
     assert_eq!(printed(ended), (0, "done\n".into(), String::new()));
     // The shared connection is gone: only a new one looks at the key.
     host.cut();
@@ -205,6 +204,7 @@ fn a_switch_is_confirmed_pulled_and_goes_off_over_there() {
 fn component(host: &Sshd, patch: &str, restore: &str, within: &str) -> Lab {
     let file = host.lab.path("level").display().to_string();
     host.lab.write("level", "1");
+    let within = if within.is_empty() { String::new() } else { format!("confirm_within = \"{within}\"") };
     let lab = Lab::new(&format!(
         r#"
 component "command" "way-in" {{
@@ -213,7 +213,7 @@ component "command" "way-in" {{
   patch          = ["sh", "-c", "printf 2 > {file}; {patch}"]
   snapshot       = ["echo", "1"]
   restore        = ["sh", "-c", "printf $PATCHFORM_SNAPSHOT > {file}; {restore}"]
-  confirm_within = "{within}"
+  {within}
   {}
 }}
 "#,
@@ -257,6 +257,22 @@ fn a_patch_that_ends_sshd_is_taken_back_by_the_switch() {
     let said = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(said.contains("its dead man's switch took it back"), "{said}");
     assert_eq!(host.lab.read("level"), "1");
+}
+
+/// Nobody goes back while the patch still runs, only because it could not be asked for a while.
+#[test]
+fn a_host_that_is_away_for_a_while_is_waited_for() {
+    let Some(host) = Sshd::start() else { return };
+    let path = host.lab.path("").display().to_string();
+    let mine = "$(readlink /proc/self/ns/net)";
+    let away = format!(
+        "for p in $(pgrep -x sshd); do [ $(readlink /proc/$p/ns/net) = {mine} ] && kill -9 $p; done; sleep 6; \
+         $(command -v sshd) -f {path}sshd_config"
+    );
+    let lab = component(&host, &away, "true", "");
+    lab.patchform("apply --auto-approve").exits(0).does_not_say("going back");
+    assert_eq!(host.lab.read("level"), "2");
+    lab.patchform("plan --detailed-exitcode").exits(0);
 }
 
 #[test]

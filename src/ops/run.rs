@@ -13,7 +13,7 @@ use crate::plan::noun::Purpose;
 use crate::provider::watch::Silent;
 use crate::report::state_text::RunRow;
 use crate::run::event::Request;
-use crate::run::{Run, Standing, outcome};
+use crate::run::{ActionStanding, Run, Standing, outcome};
 use crate::state::RunPurpose;
 use crate::world::clock;
 use std::path::Path;
@@ -221,8 +221,12 @@ pub fn abandon(id: Option<&str>, inputs: &Inputs, lock: Duration) -> Result<Aban
     let place = Place::known()?;
     let chosen = runs::choose(&place.runs, id)?;
     match runs::tell(&place.runs, &chosen.id) {
-        Ok(told) => apply::open(told, Some(Request::Abandon), place, inputs, lock, Arc::new(Silent))
-            .map(|ready| Abandoned::Ready(Box::new(ready))),
+        Ok(told) => {
+            let under_way = under_way(&told.plan, &told.run);
+            let mut ready = apply::open(told, Some(Request::Abandon), place, inputs, lock, Arc::new(Silent))?;
+            ready.notices.extend(under_way);
+            Ok(Abandoned::Ready(Box::new(ready)))
+        }
         Err(damaged) => {
             let local = Local::new(&place.state).with_patience(lock);
             let _lock = local.lock("run abandon").map_err(backend)?;
@@ -235,4 +239,22 @@ pub fn abandon(id: Option<&str>, inputs: &Inputs, lock: Duration) -> Result<Aban
             Ok(Abandoned::LetGo { id: chosen.id, why: damaged.message })
         }
     }
+}
+
+/// What nobody waits for any more, but may still go on at its target.
+fn under_way(plan: &Plan, run: &Run) -> Option<String> {
+    let open = |i: &usize| {
+        let Some((action, step)) = run.current(*i) else { return false };
+        let asked = matches!(run.action(action), ActionStanding::Intended | ActionStanding::Unclear { .. });
+        step.effectful() && asked
+    };
+    let names: Vec<String> =
+        (0..run.len()).filter(open).map(|i| plan.entries[i].address.to_string()).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "a step was under way at {}: its command may still run there, and a dead man's switch that it armed still \
+             goes back by itself. Wait until both are over before the next apply",
+            names.join(", ")
+        )
+    })
 }

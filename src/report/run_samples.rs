@@ -111,6 +111,7 @@ pub fn ended(plan: &Plan, how: Ended) -> RunView {
         started: start(),
         finished: start().plus(Duration::from_secs(73)),
         why: String::new(),
+        over: !matches!(how, Ended::Halted | Ended::Stuck),
         components,
     };
     let first = &mut view.components[0];

@@ -58,6 +58,7 @@ pub fn view(plan: &Plan, run: &Run, times: &Times, started: Moment, finished: Mo
         started,
         finished,
         why: run.stopped().unwrap_or_default().into(),
+        over: run.is_finished(),
         components: plan.changes().map(|(i, ..)| settled(rejections, times, i, &outcome.left)).collect(),
     }
 }

@@ -144,6 +144,8 @@ pub struct RunView {
     pub finished: Moment,
     /// Why it stopped; empty unless halted.
     pub why: String,
+    /// Whether it is over: there is nothing to resume, or to go on taking back.
+    pub over: bool,
     /// The components that the plan changes or holds, in the plan's order.
     pub components: Vec<Settled>,
 }

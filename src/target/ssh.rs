@@ -25,6 +25,10 @@ use std::time::Duration;
 const CONNECT: u64 = 10;
 /// How long a host may take for what should take no time.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a host that cannot be reached is tried again: a dropped connection, a server that restarts, a short reboot.
+const AWAY: Duration = Duration::from_secs(90);
+/// The pause before it is tried again.
+const AGAIN: Duration = Duration::from_secs(2);
 /// One question waits no longer on the host; a longer wait is several questions, so that a lost connection is noticed.
 const SLICE: Duration = Duration::from_secs(20);
 
@@ -76,13 +80,7 @@ impl Ssh {
         let folder = disk::private_folder("patchform-ssh")
             .map_err(|e| RpcError::internal(format!("the sockets of ssh have no place: {e}")))?;
         // Whoever logs in otherwise has another connection. (A socket's path has at most 104 bytes.)
-        let name = digest::of_bytes(
-            way.join(
-                "
-",
-            )
-            .as_bytes(),
-        );
+        let name = digest::of_bytes(way.join("\n").as_bytes());
         let socket = format!("ControlPath={}/{}-%C", folder.display(), &name[..8]);
         Ok(Ssh { host: host.to_string(), way, shell, socket, brief: Mutex::default() })
     }
@@ -108,6 +106,19 @@ impl Ssh {
     fn ask(&self, script: &str, fresh: bool, patience: Duration) -> Result<Answer, RpcError> {
         let fed = self.begin(script, fresh)?.end(patience.saturating_add(Duration::from_secs(CONNECT)));
         self.read(fed)
+    }
+
+    /// As [`Ssh::ask`], for what may be asked twice and must not be given up for a connection that was lost: the host
+    /// knows commands by their ids.
+    fn insist(&self, script: &str, patience: Duration) -> Result<Answer, RpcError> {
+        let began = clock::steady();
+        loop {
+            let fed = self.begin(script, false)?.end(patience.saturating_add(Duration::from_secs(CONNECT)));
+            if began.elapsed() >= AWAY || !away(&fed) {
+                return self.read(fed);
+            }
+            std::thread::sleep(AGAIN);
+        }
     }
 
     fn read(&self, fed: Fed) -> Result<Answer, RpcError> {
@@ -172,7 +183,7 @@ impl Host for Ssh {
     fn run(&self, run: &TargetRun) -> Result<TargetStarted, RpcError> {
         detached::check_id(&run.id)?;
         if !run.ephemeral {
-            return self.started(&self.ask(&script::run(run)?, false, PATIENCE)?);
+            return self.started(&self.insist(&script::run(run)?, PATIENCE)?);
         }
         let mut brief = self.lock();
         if brief.contains_key(&run.id) {
@@ -194,7 +205,7 @@ impl Host for Ssh {
         loop {
             let left = patience.saturating_sub(began.elapsed()).min(SLICE);
             let timeout = u64::try_from(left.as_millis()).unwrap_or(0);
-            let answer = self.ask(&script::wait(wait, timeout), false, left.saturating_add(PATIENCE))?;
+            let answer = self.insist(&script::wait(wait, timeout), left.saturating_add(PATIENCE))?;
             let command = answer.command().ok_or_else(|| self.odd())?;
             if command != TargetAwaited::Running || began.elapsed() >= patience {
                 return Ok(TargetStanding { command, switch: answer.switch() });
@@ -234,6 +245,14 @@ impl Host for Ssh {
         let content = answer.part("content").split_ascii_whitespace().collect();
         Ok(TargetGot { content: there.then_some(content) })
     }
+}
+
+/// Whether the host may be reached a little later: nobody answered, and nobody refused.
+fn away(fed: &Fed) -> bool {
+    const REFUSED: [&str; 4] =
+        ["HOST IDENTIFICATION HAS CHANGED", "Host key verification failed", "Permission denied", "sudo:"];
+    let log = String::from_utf8_lossy(&fed.stderr);
+    Answer::read(&fed.stdout).is_none() && !REFUSED.iter().any(|refused| log.contains(refused))
 }
 
 fn absolute(path: &str) -> Result<(), RpcError> {

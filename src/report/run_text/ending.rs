@@ -177,6 +177,8 @@ fn next(plan: &Plan, run: &RunView) -> Vec<(String, String)> {
             ("To finish it: ".into(), format!("patchform resume {id}")),
             ("To take it back: ".into(), format!("patchform rollback {id}")),
         ],
+        // It was abandoned.
+        Ended::Stuck if run.over => vec![("What stands there now: ".into(), "patchform plan".into())],
         Ended::Stuck => vec![
             ("When it is repaired, to go on going back: ".into(), format!("patchform rollback {id}")),
             ("To end the run as it stands: ".into(), format!("patchform run abandon {id}")),
