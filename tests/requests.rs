@@ -149,6 +149,7 @@ fn play(seed: u64) -> String {
     let inbox = std::fs::read_dir(lab.path(&format!(".patchform/runs/{id}/inbox")));
     let left = inbox.unwrap().filter(|e| e.as_ref().unwrap().path().extension().is_some_and(|e| e == "json"));
     assert_eq!(left.count(), 0, "seed {seed}");
+    lab.allow_what_was_taken_back();
     lab.patchform("apply --auto-approve").exits(0);
     assert!(NAMES.iter().all(|name| lab.read(name) == "1.1"), "seed {seed}");
     format!("{} → {outcome}, {honoured:?}", story.join(", "))

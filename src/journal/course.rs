@@ -21,7 +21,7 @@ pub(super) fn course(folder: &Path, numbers: &[u32]) -> io::Result<BTreeMap<u32,
         let follows = match opening(folder, number)? {
             Some((header, seq)) => {
                 end = Some(seq);
-                header.after.min(before)
+                header.after.map_or(before, |after| after.min(before))
             }
             None => before,
         };

@@ -1,4 +1,4 @@
-//! The stored form of a journal's lines, version 1. Its own types: what is stored changes only on purpose.
+//! The stored form of a journal's lines, version 2. Its own types: what is stored changes only on purpose.
 
 use crate::model::Moment;
 use crate::plan::noun::Step;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The stored form's version. A reader refuses every higher one.
-pub const FORM: u32 = 1;
+pub const FORM: u32 = 2;
 
 /// The first line of every segment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,8 +26,9 @@ pub struct Header {
     /// Number of the segment, from 1.
     pub segment: u32,
     /// The segment that this one follows. Those between, and what stands behind the line that this one follows, were
-    /// written by controllers that had lost the run: they do not count.
-    pub after: u32,
+    /// written by controllers that had lost the run: they do not count. In form 1, which does not say it: the one before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<u32>,
 }
 
 /// One line, without its own sum, which ends it.

@@ -1,5 +1,7 @@
 //! Journals: written and read again, torn, damaged, foreign, newer.
 
+use super::line::START;
+use super::stored::StoredContent;
 use super::*;
 use crate::model::Moment;
 use crate::plan::noun::Step;
@@ -66,6 +68,28 @@ fn write(folder: &Path, segment_bytes: u64) -> Writer {
         writer.append(&batch).unwrap();
     }
     writer
+}
+
+/// Form 1 did not say which segment one follows: it was the one before.
+#[test]
+fn the_first_form_still_reads() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut head = Head { segment: 0, lines: 0, sum: START.into() };
+    for (number, batches) in [(1, &batches()[..2]), (2, &batches()[2..])] {
+        let Identity { program, run, lineage, plan } = identity();
+        let header = Header { form: 1, program, run, lineage, plan, segment: number, after: None };
+        let mut bytes = Vec::new();
+        line::write(&mut bytes, &mut head, Moment(0), StoredContent::Segment(header), false);
+        for batch in batches {
+            for (k, event) in batch.iter().enumerate() {
+                let content = StoredContent::Event((&event.what).into());
+                line::write(&mut bytes, &mut head, event.at, content, k + 1 == batch.len());
+            }
+        }
+        bytes.extend_from_slice(b"{\"torn");
+        fs::write(segment::path(dir.path(), number), bytes).unwrap();
+    }
+    assert_eq!(read(dir.path(), &ours()).unwrap().events, batches().concat());
 }
 
 /// Whether `events` are those of the first so many batches.
@@ -222,12 +246,12 @@ fn segments_that_are_missing_swapped_foreign_or_newer_are_errors() {
     assert!(matches!(error, ReadError::Foreign { what: "run", .. }), "{error}");
     assert!(matches!(read(other.path(), &ours()), Err(ReadError::Foreign { .. })));
 
-    let newer = text.replace("\"form\":1", "\"form\":2").replace("0.1.0", "0.9.0");
+    let newer = text.replace("\"form\":2", "\"form\":3").replace("0.1.0", "0.9.0");
     let (body, _) = newer.split_once(",\"sum\"").unwrap();
     let sum = patchform_sdk::digest::of_bytes(body.as_bytes());
     fs::write(&second, format!("{body},\"sum\":\"{sum}\"}}\n")).unwrap();
     let error = read(dir.path(), &ours()).unwrap_err();
-    assert!(matches!(&error, ReadError::Newer { form: 2, .. }), "{error}");
+    assert!(matches!(&error, ReadError::Newer { form: 3, .. }), "{error}");
     assert!(error.to_string().contains("patchform 0.9.0"));
 }
 

@@ -250,7 +250,7 @@ impl Writer {
             lineage: self.identity.lineage.clone(),
             plan: self.identity.plan.clone(),
             segment: self.head.segment,
-            after,
+            after: Some(after),
         };
         line::write(&mut self.buffer, &mut self.head, at, StoredContent::Segment(header), end);
     }

@@ -53,8 +53,10 @@ impl Sshd {
             run(&format!("ssh-keygen -q -t ed25519 -C test -f {path} -N "));
         }
         let (namespace, link) = (format!("pf-{pid}-{n}"), format!("pf{}", (pid % 100_000) * 10 + n % 10));
-        let (net, path) = (format!("10.222.{}", (pid * 8 + n) % 250), lab.path("").display().to_string());
-        let address = format!("{net}.2");
+        // A net of four addresses for every host of every process that runs now.
+        let (id, path) = (pid.wrapping_mul(16).wrapping_add(n % 16), lab.path("").display().to_string());
+        let net = format!("10.{}.{}", 192 + (id >> 14) % 64, (id >> 6) % 256);
+        let (gateway, address) = (format!("{net}.{}", id % 64 * 4 + 1), format!("{net}.{}", id % 64 * 4 + 2));
         let public = fs::read_to_string(lab.path("host.pub")).unwrap();
         lab.write("known_hosts", format!("{address} {public}"));
         fs::copy(lab.path("id.pub"), lab.path("authorized")).unwrap();
@@ -76,7 +78,7 @@ impl Sshd {
         fs::create_dir_all("/run/sshd").unwrap();
         run(&format!("ip netns add {namespace}"));
         run(&format!("ip link add {link} type veth peer name eth0 netns {namespace}"));
-        run(&format!("ip addr add {net}.1/30 dev {link}"));
+        run(&format!("ip addr add {gateway}/30 dev {link}"));
         run(&format!("ip link set {link} up"));
         run(&format!("ip -n {namespace} addr add {address}/30 dev eth0"));
         run(&format!("ip -n {namespace} link set eth0 up"));
