@@ -3,6 +3,7 @@
 use super::planted::Defect;
 use super::shape::Shape;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// A shared target with at least one exclusive member. Other targets need no book-keeping.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -27,8 +28,8 @@ pub(super) struct Target {
     pub stuck: Option<usize>,
     /// The highest one whose way back takes the whole system back.
     pub stuck_whole: Option<usize>,
-    /// Everything in `begun` from here on is in a going-back set.
-    pub swept: Option<usize>,
+    /// Positions in `begun` that a whole-system restore took into a going-back set; others may have begun since.
+    pub swept: Range<usize>,
     /// Offered to the queues now.
     pub offered_forth: Option<usize>,
     pub offered_back: Option<usize>,
@@ -64,9 +65,12 @@ impl Target {
         if !whole {
             return self.unclean_whole.range(at + 1..).map(|k| self.begun[*k]).collect();
         }
-        let end = self.swept.unwrap_or(self.begun.len());
-        self.swept = Some(end.min(at));
-        self.begun.iter().take(end).skip(at + 1).copied().collect()
+        let (next, all) = (at + 1, self.begun.len());
+        let Range { start, end } = self.swept.clone();
+        let known = (start..=end).contains(&next);
+        self.swept = if known { start..all } else { next..all };
+        let before = if known { next..next } else { next..start.clamp(next, all) };
+        before.chain(end.max(next)..all).map(|k| self.begun[k]).collect()
     }
 
     /// Whether something that has to go back before the one at `at` is stuck.

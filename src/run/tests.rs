@@ -547,6 +547,34 @@ fn a_restore_of_the_whole_system_takes_later_ones_back_first() {
     assert_eq!(p.says(1, "same"), "restore 0");
 }
 
+/// 0 covers the whole system and went back before the others began there: they are swept by 1 all the same.
+#[test]
+fn what_began_after_an_earlier_way_back_is_swept_too() {
+    let mut plan = sample::plan(&[&[], &[], &[], &[]], 10, OnFailure::RollbackComponent);
+    for entry in &mut plan.entries {
+        if let crate::plan::noun::Observed::Present { identity, .. } = &mut entry.observed {
+            identity.target = "one".into();
+        }
+    }
+    for i in [0, 1] {
+        if let Some(way_back) = &mut change_of(&mut plan, i).way_back {
+            way_back.coverage.whole_system = true;
+        }
+    }
+    let mut p = Played::new(&plan);
+    p.turn();
+    p.well(0, 3);
+    p.says(0, "ill");
+    p.well(0, 2);
+    assert_eq!(p.says(0, "same"), "gate 1");
+    p.well(1, 5);
+    p.well(2, 5);
+    p.well(3, 3);
+    p.run.take_back(1);
+    assert_eq!(p.standings(), "restored, going back, going back, going back");
+    assert_eq!(p.says(3, "done"), "restore 3");
+}
+
 #[test]
 fn nothing_goes_back_under_a_later_snapshot_of_the_whole_system() {
     let mut plan = sample::plan(&[&[], &[]], 10, OnFailure::RollbackComponent);
