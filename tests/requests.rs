@@ -138,6 +138,8 @@ fn play(seed: u64) -> String {
             // Abandoned between its end and this look, or before this process had taken it.
             (1 | 6 | 7, _) if honoured.contains_key("abandon") => break,
             (0 | 5, _) => break,
+            // Stopped while it was taken back: going on ends with what failed, or was asked for, restored.
+            (3, "restored") => break,
             _ => panic!("seed {seed}, {story:?}: {ran:?}, and the run is {outcome}"),
         }
     }
