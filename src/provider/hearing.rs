@@ -139,7 +139,7 @@ impl Hearing {
             match line::next(&mut stdout, MAX_LINE) {
                 Ok(Some(Line::Text(text))) if text.iter().all(u8::is_ascii_whitespace) => {}
                 Ok(Some(Line::Text(text))) => self.take(text, &callbacks),
-                Ok(Some(Line::TooLong { beginning })) => self.nonsense("is longer than 16 MiB", beginning),
+                Ok(Some(Line::TooLong { beginning })) => self.nonsense("is longer than 16 MiB", &beginning),
                 Ok(None) | Err(_) => return,
             }
         }
@@ -149,9 +149,9 @@ impl Hearing {
         let envelope: Envelope<'_> = match serde_json::from_slice(&text) {
             Ok(envelope) => envelope,
             Err(_) if serde_json::from_slice::<Value>(&text).is_ok() => {
-                return self.nonsense("is no message of the protocol", beginning(&text));
+                return self.nonsense("is no message of the protocol", &String::from_utf8_lossy(&text));
             }
-            Err(_) => return self.nonsense("is no JSON", beginning(&text)),
+            Err(_) => return self.nonsense("is no JSON", &String::from_utf8_lossy(&text)),
         };
         match (&envelope.method, envelope.id.clone()) {
             (Some(method), Some(id)) => {
@@ -177,7 +177,7 @@ impl Hearing {
                 let error = envelope.error.map(|e| e.to_string()).unwrap_or_default();
                 self.odd(&format!("complained about a line it was sent: {error}"));
             }
-            _ => self.nonsense("is no message of the protocol", beginning(&text)),
+            _ => self.nonsense("is no message of the protocol", &String::from_utf8_lossy(&text)),
         }
     }
 
@@ -207,8 +207,9 @@ impl Hearing {
 
     /// A line that is no message. Whoever asked something without effect is told at once; an action may have been done,
     /// so it waits for its true answer until its deadline.
-    fn nonsense(&self, what: &str, line: String) {
-        let line = self.launch.targets.masked(&line);
+    fn nonsense(&self, what: &str, line: &str) {
+        // Masked before it is cut: half a secret would not be known again.
+        let line = beginning(self.launch.targets.masked(line).as_bytes());
         self.odd(&format!("sent a line that {what}; it begins: {line}"));
         lock(&self.heard).odd = Some(format!("; it sent a line that {what}: {line}"));
         for waiting in self.pending.take_questions() {
@@ -218,13 +219,14 @@ impl Hearing {
         }
     }
 
+    /// Logs what should not have been said; it may quote any part of a line, so secrets are hidden here.
     fn odd(&self, what: &str) {
         let mut heard = lock(&self.heard);
         heard.oddities = heard.oddities.saturating_add(1);
         let n = heard.oddities;
         drop(heard);
         match n {
-            0..100 => self.launch.watch.log(&self.launch.name, what),
+            0..100 => self.launch.watch.log(&self.launch.name, &self.launch.targets.masked(what)),
             100 => self.launch.watch.log(&self.launch.name, "did a hundred odd things; no more are logged"),
             _ => {}
         }
