@@ -94,7 +94,7 @@ pub fn read_part(sources: &Sources, part: Span) -> Result<Expr, Diagnostics> {
         return Err(problem.into());
     }
     let chunk = &text[range.clone()];
-    match hcl::edit::parser::parse_expr(chunk) {
+    match lower::expression(chunk) {
         Ok(expr) => lower::lower(&expr, chunk, part.file, range.start),
         Err(error) => Err(translate::error(&error, text, range.start, range.end, part.file).into()),
     }

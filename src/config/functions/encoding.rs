@@ -58,11 +58,10 @@ fn write_string(s: &str, out: &mut String) {
 
 fn jsondecode(args: &[Value]) -> Done {
     let json = text(args, 0);
-    let parsed: serde_json::Value = serde_json::from_str(json).map_err(|error| {
+    Value::from_json_text(json).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         Fault::at(0, format!("this is no valid JSON: line {line}, column {column}: {}", reason(&error)))
-    })?;
-    Ok(Value::from_json(&parsed))
+    })
 }
 
 /// The library's reason without its own line and column.

@@ -18,6 +18,7 @@ mod network;
 mod numeric;
 mod paths;
 mod refused;
+mod regex;
 mod sets;
 mod templates;
 mod text;
@@ -204,6 +205,7 @@ impl Function {
 const FAMILIES: &[&[Function]] = &[
     numeric::FUNCTIONS,
     text::FUNCTIONS,
+    regex::FUNCTIONS,
     collection::FUNCTIONS,
     sets::FUNCTIONS,
     conversion::FUNCTIONS,
