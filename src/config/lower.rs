@@ -9,6 +9,7 @@ use hcl::edit::expr::{
 };
 use hcl::edit::parser::parse_expr;
 use hcl::edit::{Decorated, Span as _};
+use std::borrow::Cow;
 use std::ops::Range;
 
 mod template;
@@ -44,11 +45,17 @@ pub fn parse(text: &str, file: FileId, base: usize) -> Result<Expr, Diagnostics>
 /// # Errors
 /// The library's.
 pub(super) fn expression(text: &str) -> Result<Expression, hcl::edit::parser::Error> {
-    parse_expr(text).or_else(|error| match text.contains(['#', '/']) {
+    let text = readable(text);
+    parse_expr(&text).or_else(|error| match text.contains(['#', '/']) {
         // The library wants such a comment to end with its line.
         true => parse_expr(&format!("{text}\n")).map_err(|_| error),
         false => Err(error),
     })
+}
+
+/// The text as the library can read it, each byte in its place: it takes no `\r\n` behind `for`.
+pub(super) fn readable(text: &str) -> Cow<'_, str> {
+    if text.contains("for\r\n") { text.replace("for\r\n", "for \n").into() } else { text.into() }
 }
 
 /// Parses and lowers a text that is one template, such as the file of `templatefile()`.

@@ -36,7 +36,8 @@ const HOMES: [(&str, &[&str]); 28] = [
 ];
 
 /// Crates that any file may name: our own, and those that only say how a type is written.
-const ANYWHERE: [&str; 7] = [
+const ANYWHERE: [&str; 8] = [
+    "patchform",
     "patchform_sdk",
     "patchform_versions",
     "patchform_provider_release",
