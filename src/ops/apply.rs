@@ -176,6 +176,7 @@ pub fn apply(ready: Ready, audience: &mut dyn Audience) -> Result<Ended, Failure
     let before = entry.events();
     let mut opened = open_run(&plan, &place, &local, &fleet, &secrets, entry)?;
     audience.begins(opened.run.id(), &plan, &before);
+    opened.notices.drain(..).for_each(|notice| audience.notice(&notice));
     let tools = Tools {
         plan: plan.clone(),
         fleet,

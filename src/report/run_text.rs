@@ -195,7 +195,21 @@ impl RunText {
             .began
             .get(&(component, Leg::Back))
             .map_or(String::new(), |since| format!(" in {}", period::show(at.since(*since))));
+        let gone_back = self.began.contains_key(&(component, Leg::Back));
         let piece = match digest {
+            Ok(digest) if Some(digest) == before && !gone_back => {
+                if self.telling == Telling::Highlights {
+                    return String::new();
+                }
+                tinted(Tint::Dim, "read before going back: as before the run")
+            }
+            Ok(_) if !gone_back => tinted(
+                Tint::Bad,
+                "read before going back: not as before the run, which the journal does not tell",
+            ),
+            Err(why) if !gone_back => {
+                tinted(Tint::Bad, format!("could not be read before going back: {why}"))
+            }
             Ok(digest) if Some(digest) == before => {
                 let to = from.map_or("restored: absent again".into(), |from| format!("restored to {from}"));
                 tinted(Tint::Good, format!("{to}{took}"))

@@ -73,7 +73,8 @@ pub enum What {
         /// What was found; `Err` with why when nobody can tell.
         found: Result<Probed, String>,
     },
-    /// After a component was restored it was read: the reading decides, not the message.
+    /// After a component was restored it was read: the reading decides, not the message. Before a person takes a run
+    /// back, what the journal does not know as changed is read, too.
     Read {
         /// Index into the plan's entries.
         component: usize,
