@@ -237,3 +237,36 @@ fn a_run_that_is_settled_later_ended_when_it_ended() {
     assert_eq!(lab.read(&format!("{folder}/outputs/{run}.0.forth4.1/stdout")), "what it printed");
     assert_eq!(finished(&lab), before);
 }
+
+/// Where the state lies is not changed behind anybody's back.
+#[test]
+fn another_place_for_the_state_asks_for_init_and_leaves_no_open_run_behind() {
+    let config = |path: &str, level: &str, patch: &str| {
+        let rollout = "rollout \"stop\" {\n  on_failure = \"halt\"\n}\n";
+        let state = format!("patchform {{\n  state \"local\" {{\n    path = \"{path}\"\n  }}\n}}\n");
+        let files = files(&[("a", level, "", patch)]);
+        format!("{state}{rollout}{}", files.replace("patch_level", "rollout = rollout.stop\n  patch_level"))
+    };
+    let lab = Lab::new(&config("one/state.json", "1.0", ""));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", config("./one/state.json", "1.1", "exit 1"));
+    lab.patchform("apply --auto-approve").exits(7);
+    lab.write("main.pf.hcl", config("two/state.json", "1.1", ""));
+    for line in ["plan", "plan --out p", "apply --auto-approve", "init"] {
+        lab.patchform(line)
+            .exits(6)
+            .says("two/state.json now, but so far it is in")
+            .says("one/state.json")
+            .says("one/.patchform/runs")
+            .says("`patchform rollback");
+    }
+    lab.patchform("rollback").exits(0);
+    for line in ["plan", "apply --auto-approve"] {
+        lab.patchform(line).exits(1).says("two/state.json now").says("patchform init");
+    }
+    lab.patchform("init").exits(0).says("Before it was ./one/state.json, which stays as it is");
+    lab.patchform("init").exits(0).does_not_say("Before it was");
+    lab.patchform("apply --auto-approve").exits(0);
+    assert!(lab.path("two/state.json").exists());
+}

@@ -13,6 +13,7 @@ pub mod inputs;
 mod ledger;
 mod opening;
 mod orphans;
+mod outputs;
 pub mod place;
 pub mod plan;
 pub mod project;

@@ -190,6 +190,7 @@ impl Checked {
     /// # Errors
     /// Those of starting; a state that cannot be read.
     fn start_and_read(&mut self) -> Result<(Fleet, Option<State>), Failure> {
+        self.place.refuse_moved()?;
         let local = Local::new(&self.place.state);
         // A plan also works where nothing may be written; whoever applies it makes the folders.
         let _ = self.place.prepare();

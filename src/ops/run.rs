@@ -3,6 +3,7 @@
 use super::apply::{self, Ready};
 use super::inputs::Inputs;
 use super::ledger::settle_ended;
+use super::outputs::{self, Hide};
 use super::plan::backend;
 use super::{Failure, Place, runs, state};
 use crate::backend::Local;
@@ -235,6 +236,7 @@ pub fn abandon(id: Option<&str>, inputs: &Inputs, lock: Duration) -> Result<Aban
             let now = clock::now();
             let lease = lease::acquire(&place.runs, &chosen.id, &chosen.holds, chosen.token.max(known), now)
                 .map_err(runs::leased)?;
+            outputs::keep(&place, &chosen.id, &Hide::Everything);
             lease.release().map_err(runs::leased)?;
             Ok(Abandoned::LetGo { id: chosen.id, why: damaged.message })
         }
