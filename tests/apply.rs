@@ -35,9 +35,9 @@ fn a_patch_that_fails_is_undone_and_not_tried_again_until_allowed() {
     lab.patchform("apply --auto-approve").exits(3).says("the disk of c is on fire").says("restored");
     // The default takes back the component that failed, not what it stands on.
     assert_eq!([lab.read("a"), lab.read("b"), lab.read("c")], ["1.1", "1.1", "1.0"]);
-    lab.patchform("plan --detailed-exitcode").exits(0).says("command.c").says("allow");
+    lab.patchform("plan --detailed-exitcode").exits(2).says("command.c").says("allow");
     lab.write("main.pf.hcl", tower(["1.1", "1.1", "1.1"], ""));
-    lab.patchform("plan --detailed-exitcode").exits(0);
+    lab.patchform("plan --detailed-exitcode").exits(2).says("Nothing to patch");
     lab.patchform("allow command.c").exits(0);
     lab.patchform("apply --auto-approve").exits(0);
     assert_eq!(lab.read("c"), "1.1");

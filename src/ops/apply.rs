@@ -213,7 +213,7 @@ fn alone(place: &Place, local: &Local, run: &str) -> Alone {
 }
 
 /// Whether there is anything to do or to record.
-fn worth_a_run(plan: &Plan, state: Option<&State>) -> bool {
+pub(super) fn worth_a_run(plan: &Plan, state: Option<&State>) -> bool {
     let recorded = state.map(|s| &s.outputs);
     let outputs = plan.outputs.iter().any(|(name, value, sensitive)| {
         recorded.and_then(|r| r.get(name)).is_none_or(|o| o.value != *value || o.sensitive != *sensitive)

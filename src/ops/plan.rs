@@ -17,7 +17,7 @@ use crate::engine::fleet::Fleet;
 use crate::engine::secrets::Secrets;
 use crate::engine::{observe, preview};
 use crate::model::{Address, Diagnostic, Diagnostics};
-use crate::plan::noun::{Observed, PinnedProvider, Purpose};
+use crate::plan::noun::{Entry, Observed, PinnedProvider, Purpose, Verdict};
 use crate::plan::{Changes, Draft, Facts, Focus, Making, Plan, stored, undo};
 use crate::provider::Watch;
 use crate::state::State;
@@ -427,6 +427,19 @@ pub(super) fn backend(error: crate::backend::BackendError) -> Failure {
 /// Whether the plan does anything: changes, or only records.
 pub fn has_work(plan: &Plan) -> bool {
     plan.entries.iter().any(|e| e.verdict.acts())
+}
+
+/// Whether applying the plan would leave something to do: something differs, also where it may not be changed, or could
+/// not be read, so that nobody can tell; also an output.
+pub fn differs(planned: &Planned) -> bool {
+    let open =
+        |verdict: &Verdict| verdict.acts() || matches!(verdict, Verdict::Blocked(_) | Verdict::Held { .. });
+    let unread = |e: &Entry| {
+        matches!((&e.verdict, &e.observed), (Verdict::NoChange { .. }, Observed::Unreachable { .. }))
+    };
+    let entries = &planned.plan.entries;
+    entries.iter().any(|e| open(&e.verdict) || unread(e))
+        || super::apply::worth_a_run(&planned.plan, planned.state.as_ref())
 }
 
 /// Saves a plan.

@@ -61,6 +61,8 @@ pub fn story() -> (Plan, Vec<Event>) {
     ] {
         whats.insert(whats.len() - 4, What::Probe { action: patch, attempt: 1, found });
     }
+    whats.push(What::Read { component: api, digest: Ok("another".into()) });
+    whats.push(What::Read { component: api, digest: Err("no route to host".into()) });
     whats.push(What::Read { component: api, digest: Ok(digest) });
     whats.push(What::Read { component: db, digest: Ok("another".into()) });
     whats.push(What::Read { component: db, digest: Err("no route to host".into()) });
@@ -96,6 +98,7 @@ fn settled(entry: usize, stands: Stands) -> Settled {
         took: Some(Duration::from_millis(7_040)),
         left: Vec::new(),
         snapshot: None,
+        kept: String::new(),
     }
 }
 

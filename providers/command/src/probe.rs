@@ -7,6 +7,7 @@ use crate::ask::{self, Ended, Said};
 use crate::switch::{Guarded, Settled};
 use crate::{act, look};
 use patchform_sdk::message::{Act, Action, Probe, Probed, RpcError};
+use patchform_sdk::words::typed;
 use patchform_sdk::{Context, ledger};
 use std::path::Path;
 use std::time::Duration;
@@ -92,7 +93,7 @@ fn ask_further(
             "busy" => Ok(Probed::Busy),
             other => Err(RpcError::internal(format!(
                 "`{}` printed {other:?}; it must print before, after, between or busy",
-                argv.join(" ")
+                typed(argv)
             ))),
         };
     }
