@@ -321,3 +321,13 @@ fn a_patch_that_was_refused_is_tried_again_without_being_allowed() {
     lab.patchform("apply --auto-approve").exits(0);
     assert_eq!(lab.read("c"), "1.1");
 }
+
+#[test]
+fn an_empty_plan_is_called_empty() {
+    let lab = Lab::new(&files(&[("a", "1.0", "", "")]));
+    lab.patchform("init").exits(0);
+    lab.write("p", "");
+    for line in ["apply p", "show p"] {
+        lab.patchform(line).exits(1).says("p is empty").says("patchform plan --out FILE");
+    }
+}

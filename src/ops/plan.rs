@@ -458,6 +458,13 @@ pub fn save(plan: &Plan, path: &Path) -> Result<(), Failure> {
 pub fn read_saved(path: &Path) -> Result<Plan, Failure> {
     let bytes = disk::read(path, 2 << 30)
         .map_err(|e| Failure::error(format!("cannot read the plan {}: {e}", path.display())))?;
+    if bytes.is_empty() {
+        let empty = format!(
+            "{} is empty: the plan was not saved whole, or something emptied the file",
+            path.display()
+        );
+        return Err(Failure::error(empty).hint("make a new plan with `patchform plan --out FILE`"));
+    }
     stored::read(&bytes).map_err(|e| {
         let message = format!("{}: {e}", path.display());
         if matches!(e, stored::PlanError::Newer { .. }) {

@@ -5,6 +5,7 @@ use crate::ask::{self, millis};
 use patchform_sdk::Context;
 use patchform_sdk::message::{Coverage, Preview, PreviewOutcome, Proposed, Reload, WayBack, WayBackKind};
 use patchform_sdk::words::typed;
+use std::time::Duration;
 
 /// The most lines of `preview` that are shown.
 const LINES: usize = 100;
@@ -37,6 +38,19 @@ fn look(proposed: &Proposed, context: &Context) -> Result<Preview, String> {
             Some(argv) => format!("confirmed over a new connection if `{}` ends with 0 there", typed(argv)),
             None => "confirmed as soon as a new connection to the target succeeds".into(),
         });
+        let limit = arguments.timeout.as_ref().map(|_| arguments.patience());
+        if let Some(limit) = limit.filter(|limit| within < *limit) {
+            preview.warnings.push(format!(
+                "confirm_within ({time}) is shorter than timeout ({}): a patch that takes longer than that goes back \
+                 although it may go well",
+                period(limit)
+            ));
+        } else if millis(within) < SHORTEST {
+            preview.warnings.push(format!(
+                "confirm_within ({time}) is shorter than a patch is expected to take ({})",
+                period(Duration::from_millis(SHORTEST))
+            ));
+        }
         // The core waits five times as long as is expected here: long enough to hear of the end of going back.
         preview.durations.insert("patch".into(), millis(within / 2).max(SHORTEST));
     }
@@ -73,6 +87,10 @@ fn ways_back(arguments: &Arguments) -> Vec<WayBack> {
         .as_ref()
         .map(|argv| way(WayBackKind::Uninstall, &by(argv, "uninstall"), Coverage::default()));
     restore.into_iter().chain(uninstall).collect()
+}
+
+fn period(time: Duration) -> String {
+    format!("{} s", time.as_secs())
 }
 
 /// The command that goes back, for a reader; a whole script is only named.

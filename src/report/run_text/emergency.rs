@@ -34,6 +34,10 @@ fn contact(page: &mut Page, stuck: &Emergency<'_>) {
     page.labelled(2, COLUMN, "contact", &[tinted(Tint::Bold, vendor.name())]);
     for (field, text) in vendor.says.iter().filter(|(field, _)| *field != VendorField::Name) {
         let label = tinted(Tint::Dim, format!("{:<9}", field.name()));
-        page.labelled(2, COLUMN, "", &[label, plain(text)]);
+        let mut lines = text.lines();
+        page.labelled(2, COLUMN, "", &[label, plain(lines.next().unwrap_or_default())]);
+        for line in lines {
+            page.labelled(2, COLUMN + 9, "", &[plain(line)]);
+        }
     }
 }
