@@ -4,7 +4,9 @@ use super::event::Leg;
 use super::fold::Run;
 use super::planted::Defect;
 use super::standing::{ActionStanding, Phase, Skip};
+use super::work;
 use crate::config::checked::OnFailure;
+use crate::plan::noun::Step;
 use std::collections::BTreeSet;
 
 /// Why what something stuck stands on has to stay as it is.
@@ -17,6 +19,9 @@ impl Run {
     /// Does what the rollout of `i`, which failed, says; `i` itself may be in a going-back set already.
     pub(super) fn react_to_failure(&mut self, i: usize, why: &str, turning: bool) {
         match self.shape.nodes[i].on_failure {
+            // A run that is being abandoned goes nowhere; taken up again after all, it does what its rollout says.
+            _ if self.abandoning && turning => return,
+            _ if self.abandoning => return self.halt_at(i, why, false),
             OnFailure::Halt if !turning => return self.halt_at(i, why, false),
             OnFailure::Halt => {}
             _ if !turning => self.take_back(i),
@@ -53,11 +58,13 @@ impl Run {
             return;
         }
         for m in wave {
+            work::step();
             if self.components[*m].phase.before_start() {
                 self.skip(*m, Skip::WaveTakenBack);
             }
         }
         for m in wave {
+            work::step();
             self.take_into_set(*m, Some(i));
         }
     }
@@ -67,11 +74,13 @@ impl Run {
         self.taking_back = true;
         self.halt = None;
         for i in 0..self.components.len() {
+            work::step();
             if self.components[i].phase.before_start() && !self.planted(Defect::UntouchedBeginsAnyway) {
                 self.enter(i, Phase::Skipped(Skip::TakenBack));
             }
         }
         for i in 0..self.components.len() {
+            work::step();
             let stays = self.components[i].phase == Phase::Committed && self.planted(Defect::CommittedStays);
             if self.components[i].phase.may_turn() && !stays {
                 self.take_into_set(i, cause);
@@ -108,6 +117,7 @@ impl Run {
                 continue;
             }
             for d in shape.dependents.of(i) {
+                work::step();
                 let node = &shape.nodes[*d];
                 if node.changes || !std::mem::replace(&mut self.components[*d].back_through, true) {
                     work.push(*d);
@@ -115,6 +125,7 @@ impl Run {
             }
         }
         for i in set {
+            work::step();
             let resolving = match self.components[i].current {
                 ActionStanding::Intended | ActionStanding::Unclear { .. } => self.answer_open(i),
                 _ => false,
@@ -247,6 +258,7 @@ impl Run {
                 self.close_target(t, i);
             }
             for p in pinned {
+                work::step();
                 if self.components[p].phase == Phase::Returning {
                     self.components[p].stuck_under = Some(i);
                     work.push((p, HELD_DOWN.into()));
@@ -261,6 +273,7 @@ impl Run {
         let mut work = vec![i];
         while let Some(i) = work.pop() {
             for p in shape.after.of(i) {
+                work::step();
                 self.components[*p].pinned += 1;
                 if shape.nodes[*p].changes {
                     pinned.push(*p);
@@ -276,6 +289,7 @@ impl Run {
     fn close_target(&mut self, t: usize, by: usize) {
         let shape = self.shape.clone();
         for m in &shape.targets[t] {
+            work::step();
             let alone = shape.nodes[by].exclusive || shape.nodes[*m].exclusive;
             if alone && self.components[*m].phase.before_start() {
                 self.enter(*m, Phase::Held(by));
@@ -286,31 +300,78 @@ impl Run {
 
     fn hold_everything(&mut self, by: usize) {
         for k in 0..self.components.len() {
+            work::step();
             if self.components[k].phase.before_start() {
                 self.enter(k, Phase::Held(by));
             }
         }
     }
 
-    /// A controller takes the run: what was under way is unclear, what halted or got stuck is tried again.
-    pub(super) fn take_up_again(&mut self) {
-        let mut stuck = Vec::new();
+    /// A controller takes the run: what was under way is unclear, what halted or got stuck is tried again. `kept`: it was
+    /// to be abandoned, and was not; what failed meanwhile does now what its rollout says.
+    pub(super) fn take_up_again(&mut self, kept: bool) {
+        let (mut stuck, mut postponed) = (Vec::new(), Vec::new());
         for i in 0..self.components.len() {
+            work::step();
+            self.components[i].goes_on = None;
+            self.components[i].leaving = false;
+            if kept && self.reacts_later(i) {
+                postponed.push(i);
+            }
             match self.components[i].phase {
+                Phase::Halted if kept && self.reacts_later(i) => {}
                 Phase::Forward | Phase::Turning | Phase::Back | Phase::Reading => self.interrupted(i),
-                Phase::Halted => {
-                    // Its failure is kept until the step is done after all: a rollback may come first.
-                    let c = &mut self.components[i];
-                    c.tries = 0;
-                    c.current = ActionStanding::Pending;
-                    self.enter(i, Phase::Forward);
-                    self.queues.due.insert(i);
-                }
+                Phase::Halted => self.try_again(i),
                 Phase::Stuck(_) => stuck.push(i),
                 _ => {}
             }
         }
+        for i in postponed {
+            self.postponed(i);
+        }
         if !stuck.is_empty() {
+            self.free_stuck(&stuck);
+        }
+    }
+
+    /// Tries the step at which `i` halted once more. Its failure is kept until the step is done after all: a rollback may
+    /// come first. What it changed before it failed is read first.
+    fn try_again(&mut self, i: usize) {
+        let step = self.components[i].planned(&self.shape.nodes[i]).map(|p| p.action);
+        let c = &mut self.components[i];
+        c.tries = 0;
+        c.current = ActionStanding::Pending;
+        c.reread = c.changed && matches!(step, Some(Step::Patch | Step::Uninstall));
+        self.enter(i, Phase::Forward);
+        self.queues.due.insert(i);
+    }
+
+    /// Whether `i` failed, and its rollout says something else than to halt.
+    fn reacts_later(&self, i: usize) -> bool {
+        self.shape.nodes[i].on_failure != OnFailure::Halt && self.components[i].failure.is_some()
+    }
+
+    fn postponed(&mut self, i: usize) {
+        // Another one's failure may have taken it back already.
+        if self.components[i].phase == Phase::Halted {
+            self.take_back(i);
+        }
+        self.take_others_back(i);
+    }
+
+    /// A person asks to end the run as it stands. Whatever is unclear, also where something got stuck for it, is asked about
+    /// once more.
+    pub(super) fn abandon(&mut self, leaving: &BTreeSet<usize>) {
+        self.abandoning = true;
+        for i in 0..self.components.len() {
+            work::step();
+            self.components[i].goes_on = None;
+            self.components[i].leaving = leaving.contains(&i);
+        }
+        let stuck = |i: &usize| matches!(self.components[*i].phase, Phase::Stuck(_));
+        let unclear = |i: &usize| matches!(self.components[*i].current, ActionStanding::Unclear { .. });
+        let stuck: Vec<usize> = (0..self.components.len()).filter(stuck).collect();
+        if stuck.iter().any(unclear) {
             self.free_stuck(&stuck);
         }
     }
@@ -321,6 +382,8 @@ impl Run {
         let c = &mut self.components[i];
         c.tries = 0;
         c.not_busy();
+        // What was read for another controller may be old.
+        c.reread |= c.expects.is_some() && c.current == ActionStanding::Pending;
         if c.current != ActionStanding::Intended {
             return;
         }
@@ -344,6 +407,7 @@ impl Run {
             target.stuck_whole = None;
         }
         for i in stuck {
+            work::step();
             let unclear = matches!(self.components[*i].current, ActionStanding::Unclear { .. });
             let c = &mut self.components[*i];
             c.tries = 0;
@@ -358,6 +422,7 @@ impl Run {
             self.enter(*i, phase);
         }
         for i in stuck {
+            work::step();
             match self.components[*i].phase {
                 Phase::Returning => self.turned(*i),
                 Phase::Turning | Phase::Back => {
@@ -371,6 +436,7 @@ impl Run {
     /// The run ends as it stands: what changed something is stuck, for a person to look at.
     pub(super) fn abandon_all(&mut self) {
         for i in 0..self.components.len() {
+            work::step();
             let c = &mut self.components[i];
             let open = matches!(c.current, ActionStanding::Intended | ActionStanding::Unclear { .. });
             let step = c.planned(&self.shape.nodes[i]).map(|p| p.action);

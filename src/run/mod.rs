@@ -14,6 +14,7 @@ mod shape;
 mod standing;
 mod target;
 mod walk;
+mod work;
 
 pub use component::{BACK_ROUNDS, BACK_TRIES, BUSY_AT_LEAST, QUIET_TRIES, Stored};
 pub use damage::Damage;
