@@ -88,7 +88,14 @@ fn answered(line: &str, ran: &Ran, honoured: &mut Honoured) {
         // Nobody drove it: it is let go.
         0 | 4 | 5 if abandons => *honoured.entry("abandon".into()).or_default() += 1,
         1 => {
-            let told = ["no open run", "nobody drives", "ended or stopped", "had begun", "did not take"];
+            let told = [
+                "no open run",
+                "nobody drives",
+                "ended or stopped",
+                "has ended meanwhile",
+                "had begun",
+                "did not take",
+            ];
             assert!(told.iter().any(|why| ran.err.contains(why)), "{line}: {ran:?}");
         }
         // Somebody had just stopped waiting for a step.
@@ -311,6 +318,43 @@ fn abandoning_a_run_that_has_just_ended_says_so() {
     lab.patchform(&format!("run abandon {id}")).exits(1).says("no open run").does_not_say("defect");
     assert!(!lab.path(&lease).exists());
     assert_eq!(last_run(&lab).1, "complete");
+}
+
+/// It ends between the look of a second controller and its lease.
+#[test]
+fn a_run_that_ends_before_it_is_taken_is_not_taken() {
+    let (lab, child) = waiting();
+    let id = last_run(&lab).0;
+    signal(&child, "KILL");
+    Ran::of(child.wait_with_output().unwrap());
+    lab.write("go", "");
+    // What another controller writes meanwhile, made in a copy of the folder.
+    let copy = Lab::empty();
+    let from = format!("{}/.", lab.path("").display());
+    let copied = std::process::Command::new("cp").args(["-a", &from]).arg(copy.path("")).status();
+    assert!(copied.unwrap().success());
+    copy.patchform("resume").exits(0);
+
+    let lock = std::fs::File::create(lab.path("patchform.state.json.lock")).unwrap();
+    lock.lock().unwrap();
+    let child = spawn(&lab, &format!("resume {id} --lock-timeout 60s"));
+    let begun = Instant::now();
+    // It has read the journal when it has started the providers.
+    let children = format!("/proc/{0}/task/{0}/children", child.id());
+    while std::fs::read_to_string(&children).unwrap().is_empty() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "it starts no provider");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let journal = format!(".patchform/runs/{id}/journal");
+    std::fs::remove_dir_all(lab.path(&journal)).unwrap();
+    let written =
+        std::process::Command::new("cp").arg("-a").args([copy.path(&journal), lab.path(&journal)]).status();
+    assert!(written.unwrap().success());
+    drop(lock);
+    Ran::of(child.wait_with_output().unwrap()).exits(1).says("has ended meanwhile").does_not_say("defect");
+    assert_eq!(last_run(&lab).1, "complete");
+    assert!(!lab.path(&format!(".patchform/runs/{id}/lease.json")).exists());
+    lab.patchform(&format!("run show --verify {id}")).exits(0);
 }
 
 /// What somebody drives is not to be resumed.

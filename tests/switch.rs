@@ -61,6 +61,14 @@ fn kill(mut controller: Child) {
     controller.wait().expect("it ends");
 }
 
+/// Begins a run, and kills its controller when the file has a content.
+#[track_caller]
+fn killed_at(lab: &Lab, content: &str) {
+    let controller = begin(lab);
+    becomes(lab, content);
+    kill(controller);
+}
+
 /// Waits until the file has a content.
 #[track_caller]
 fn becomes(lab: &Lab, content: &str) {
@@ -181,9 +189,7 @@ fn a_controller_that_returns_in_time_confirms() {
     let patch = "printf half > file; sleep 0.5; printf 2 > file";
     let lab =
         Component { patch, confirm: Some("grep -q 2 file"), within: "20s", ..Component::default() }.lab();
-    let controller = begin(&lab);
-    becomes(&lab, "half");
-    kill(controller);
+    killed_at(&lab, "half");
     lab.patchform("resume").exits(0);
     assert_eq!((lab.read("file").as_str(), restores(&lab)), ("2", (0, 0)));
     lab.patchform("plan --detailed-exitcode").exits(0);
@@ -192,9 +198,7 @@ fn a_controller_that_returns_in_time_confirms() {
 #[test]
 fn a_rollback_finds_it_gone_back() {
     let lab = Component { confirm: Some("sleep 60"), ..Component::default() }.lab();
-    let controller = begin(&lab);
-    becomes(&lab, "2");
-    kill(controller);
+    killed_at(&lab, "2");
     lab.patchform("rollback").exits(0);
     assert_eq!(lab.read("file"), "1");
 }
@@ -247,9 +251,7 @@ fn decisions(lab: &Lab) -> Vec<String> {
 #[test]
 fn abandoning_a_run_decides_the_switches_that_it_left_armed() {
     let lab = Component { confirm: UNTIL_BACK, within: "10m", ..Component::default() }.lab();
-    let controller = begin(&lab);
-    becomes(&lab, "2");
-    kill(controller);
+    killed_at(&lab, "2");
     assert_eq!(decisions(&lab), ["armed"]);
     lab.write("back", "");
     lab.patchform("run abandon").exits(0);
@@ -274,9 +276,7 @@ fn abandoning_a_run_decides_the_switches_that_it_left_armed() {
 #[test]
 fn a_run_whose_patch_still_runs_is_not_abandoned_unless_that_is_accepted_by_name() {
     let lab = Component { patch: UNTIL_GO, within: "10m", ..Component::default() }.lab();
-    let controller = begin(&lab);
-    becomes(&lab, "half");
-    kill(controller);
+    killed_at(&lab, "half");
     let ran = lab.patchform("run abandon").exits(7).says("command.a");
     let err = ran.err.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(err.contains("was not abandoned") && err.contains("--leave-running 'command.a'"), "{err}");
@@ -294,9 +294,7 @@ fn a_run_whose_patch_still_runs_is_not_abandoned_unless_that_is_accepted_by_name
 #[test]
 fn a_new_run_does_not_begin_beside_what_an_abandoned_one_left() {
     let lab = Component { patch: UNTIL_GO, within: "10m", ..Component::default() }.lab();
-    let controller = begin(&lab);
-    becomes(&lab, "half");
-    kill(controller);
+    killed_at(&lab, "half");
     let ran = lab.patchform("run abandon --leave-running command.a").exits(0);
     let err = ran.err.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(err.contains("command.a") && err.contains("may still run"), "{err}");

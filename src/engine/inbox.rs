@@ -221,3 +221,34 @@ fn read(path: &Path, plan: &Plan) -> Result<Request, String> {
         )),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::samples;
+
+    /// A letter is taken back by its sender or taken by its controller, never both.
+    #[test]
+    fn a_letter_in_hand_cannot_be_taken_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let plan = samples::everything();
+        let mut inbox = Inbox::open(folder.path(), 7).unwrap();
+        let send = |request: Request| put(folder.path(), &plan, &request, 7).unwrap();
+        let withdrawn = send(Request::Stop);
+        take_back(&withdrawn).unwrap();
+        assert_eq!(inbox.letters(&plan), []);
+        let sent = send(Request::Pause);
+        assert_eq!(fate(&sent), Fate::Waits);
+        let letters = inbox.letters(&plan);
+        assert_eq!(letters.iter().map(|l| &l.request).collect::<Vec<_>>(), [&Request::Pause]);
+        assert_eq!(fate(&sent), Fate::Held);
+        assert!(take_back(&sent).is_err());
+        // It is not found again before it is journalled.
+        assert_eq!(inbox.letters(&plan), []);
+        inbox.done(&letters[0]);
+        assert_eq!(fate(&sent), Fate::Taken);
+        let late = send(Request::Continue);
+        inbox.close();
+        assert!(matches!(fate(&late), Fate::Refused(_)));
+    }
+}

@@ -12,6 +12,7 @@ mod planted;
 mod rejection;
 mod shape;
 mod standing;
+mod taking_up;
 mod target;
 mod walk;
 mod work;
