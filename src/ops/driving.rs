@@ -7,7 +7,7 @@ use super::{Failure, Place, runs};
 use crate::backend::Local;
 use crate::engine::drive::{self, DriveError, Happened, Performer};
 use crate::engine::inbox::Inbox;
-use crate::engine::perform::Hands;
+use crate::engine::perform::{Hands, component_of};
 use crate::plan::Plan;
 use crate::run::event::{ActionRef, Event};
 use crate::run::{Begin, Run};
@@ -72,18 +72,21 @@ impl Opened {
         if !dropped.is_empty() {
             self.ledger.fold(plan, run, local, &head, dropped)?;
         }
-        keep_outputs(place, run.id());
+        keep_outputs(place, run);
         self.lease.release().map_err(runs::leased)
     }
 }
 
 /// Moves what the run's detached commands printed into its folder: nobody can ask for them again by their ids, and what
-/// a run learned is kept with it. What cannot be moved stays where it is.
-pub(super) fn keep_outputs(place: &Place, id: &str) {
+/// a run learned is kept with it. What cannot be moved stays where it is, and what may still run, so that whoever begins
+/// something there finds it.
+pub(super) fn keep_outputs(place: &Place, run: &Run) {
     let Ok(entries) = std::fs::read_dir(&place.actions) else { return };
-    let outputs = place.runs.join(id).join(runs::OUTPUTS);
-    let prefix = format!("{id}.");
-    for entry in entries.flatten().filter(|e| e.file_name().to_string_lossy().starts_with(&prefix)) {
+    let outputs = place.runs.join(run.id()).join(runs::OUTPUTS);
+    let prefix = format!("{}.", run.id());
+    let runs_on = |name: &str| component_of(run.id(), name).is_some_and(|i| run.is_left_running(i));
+    let moves = |name: &str| name.starts_with(&prefix) && !runs_on(name);
+    for entry in entries.flatten().filter(|e| moves(&e.file_name().to_string_lossy())) {
         failpoint::pass("outputs.move");
         let _ = disk::make_folder(&outputs)
             .and_then(|()| std::fs::rename(entry.path(), outputs.join(entry.file_name())));

@@ -98,7 +98,7 @@ pub(super) fn settle_ended(place: &Place, local: &Local) -> Result<(), Failure> 
             let mut ledger = Ledger { started: told.started(), state, base, saved_at: clock::steady() };
             ledger.fold(&told.plan, &told.run, local, &told.journal.head, Vec::new())?;
             failpoint::pass("settle.folded");
-            keep_outputs(place, &open.id);
+            keep_outputs(place, &told.run);
         }
         lease.release().map_err(runs::leased)?;
     }
