@@ -260,7 +260,7 @@ fn wait_until_nothing_runs(lab: &Lab) {
 fn a_command_that_outlives_its_abandoned_run_leaves_no_secret_either() {
     let lab = lab();
     let waiting =
-        "echo $PASSWORD; touch begun; while [ ! -f go ]; do sleep 0.02; done; echo $PASSWORD >&2; touch over";
+        "echo $PASSWORD; touch begun; while [ -f begun ] && [ ! -f go ]; do sleep 0.02; done; echo $PASSWORD >&2; touch over";
     let before = "echo $PASSWORD $PIN; echo $PASSWORD >&2;";
     lab.write("main.pf.hcl", CONFIGURATION.replacen(before, &format!("{waiting};"), 1));
     lab.write("level", "1\n");
@@ -274,7 +274,7 @@ fn a_command_that_outlives_its_abandoned_run_leaves_no_secret_either() {
     let folder = actions.map(|entry| entry.path()).next().unwrap();
     let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(folder).unwrap().permissions());
     assert_eq!(mode & 0o077, 0, "for its owner only");
-    nowhere(&lab, run(&lab, &["run", "abandon"], &ENVIRONMENT)).exits(0);
+    nowhere(&lab, run(&lab, &["run", "abandon", "--leave-running", "command.db"], &ENVIRONMENT)).exits(0);
     lab.write("go", "");
     wait_for(&lab, "over");
     nowhere(&lab, run(&lab, &["run", "show"], &[]).exits(0));

@@ -336,7 +336,9 @@ impl Drive<'_> {
                 }
             }
             Happened::ReadBack { component, digest } => {
-                if self.flights.land(component, |f| matches!(f, Flight::Reading)) {
+                // A rollback that was asked for meanwhile begins without it.
+                let lands = self.flights.land(component, |f| matches!(f, Flight::Reading));
+                if lands && self.run.awaits_reading(component) {
                     failpoint::pass("drive.read");
                     self.fold(What::Read { component, digest })?;
                     return Ok(Wait::News);
@@ -372,6 +374,7 @@ impl Drive<'_> {
                 Flight::Probe(Begin { action, attempt, .. }) => {
                     self.fold(What::Probe { action, attempt, found: Err(why) })?;
                 }
+                Flight::Reading if !self.run.awaits_reading(component) => {}
                 Flight::Reading => self.fold(What::Read { component, digest: Err(why) })?,
             }
             news = true;

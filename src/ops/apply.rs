@@ -227,7 +227,7 @@ pub(super) fn worth_a_run(plan: &Plan, state: Option<&State>) -> bool {
 /// Names the component, the run, who drives it since when, and what to do.
 pub fn refuse_leased(plan: &Plan, runs: &Path) -> Result<(), Failure> {
     let held = plan.entries.iter().find_map(|e| match &e.verdict {
-        Verdict::Blocked(Block::Leased { run }) => Some((&e.address, run)),
+        Verdict::Blocked(Block::Leased { run, .. }) => Some((&e.address, run)),
         _ => None,
     });
     let Some((address, run)) = held else { return Ok(()) };

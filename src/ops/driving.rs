@@ -74,11 +74,11 @@ impl Opened {
             self.ledger.fold(plan, run, local, &head, dropped)?;
         }
         match secrets::has_any(plan) {
-            false => outputs::keep(place, run.id(), &Hide::Nothing),
+            false => outputs::keep(place, run, &Hide::Nothing),
             true => {
                 let told = runs::tell(&place.runs, run.id())?;
                 let mask = hands.tools.secrets.mask();
-                outputs::keep(place, run.id(), &Hide::These(&mask, &told.journal.events));
+                outputs::keep(place, run, &Hide::These(&mask, &told.journal.events));
             }
         }
         self.lease.release().map_err(runs::leased)

@@ -104,7 +104,7 @@ pub(super) fn settle_ended(place: &Place, local: &Local) -> Result<(), Failure> 
                 true => Hide::These(&masked, &told.journal.events),
                 false => Hide::Nothing,
             };
-            outputs::keep(place, &open.id, &hide);
+            outputs::keep(place, &told.run, &hide);
         }
         lease.release().map_err(runs::leased)?;
     }

@@ -96,8 +96,9 @@ pub(super) fn open_run(
         Some(_) => {
             // Somebody may have driven it on since it was read: what counts is what it tells under the lease. The seal
             // comes first, so that nobody acts on a line that is not read here.
+            still_open(place, &id)?;
             let seal = Seal::set(&folder.join(runs::JOURNAL)).map_err(Failure::error)?;
-            let told = runs::tell(&place.runs, &id)?;
+            let told = still_open(place, &id)?;
             let writer =
                 Writer::resume(seal, &told.journal, env!("CARGO_PKG_VERSION")).map_err(Failure::error)?;
             let started = told.started();
@@ -114,6 +115,13 @@ pub(super) fn open_run(
     failpoint::pass("run.opened");
     let ledger = Ledger { started, state, base, saved_at: clock::steady() };
     Ok(Opened { run, writer, lease, folder, ledger, notices })
+}
+
+/// The run as its folder tells it under the lease. One that has ended meanwhile is not driven on: its lease, which falls
+/// with this process, is settled by whoever comes next.
+fn still_open(place: &Place, id: &str) -> Result<runs::Told, Failure> {
+    let told = runs::tell(&place.runs, id)?;
+    if told.run.is_finished() { Err(runs::ended_meanwhile(id)) } else { Ok(told) }
 }
 
 /// A new run that could not even be written down has changed nothing, and holds nothing.

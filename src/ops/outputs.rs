@@ -2,8 +2,9 @@
 //! was masked then; what nobody took in, because the controller died or the run was abandoned, is removed.
 
 use super::{Place, runs};
-use crate::engine::perform::action_id;
+use crate::engine::perform::{action_id, component_of};
 use crate::model::Mask;
+use crate::run::Run;
 use crate::run::event::{ActionRef, Event, What};
 use crate::world::{disk, failpoint};
 use patchform_sdk::message::{Answer, Probed};
@@ -23,23 +24,35 @@ pub(super) enum Hide<'a> {
     Nothing,
     /// These, as far as they are known now; what its events do not say to be taken in goes.
     These(&'a Mask, &'a [Event]),
-    /// Nobody can tell what: all of it goes.
-    Everything,
 }
 
-/// Moves what the commands of run `id` printed into its folder: nobody can ask for them again by their ids, and what a
-/// run learned is kept with it. What cannot be moved stays where it is, without secrets, too.
-pub(super) fn keep(place: &Place, id: &str, hide: &Hide<'_>) {
-    let outputs = place.runs.join(id).join(runs::OUTPUTS);
-    for (name, path) in folders(&place.actions, &format!("{id}.")) {
+/// Moves what the run's commands printed into its folder: nobody can ask for them again by their ids, and what a run
+/// learned is kept with it. What cannot be moved stays where it is, and what may still run, so that whoever begins
+/// something there finds it: without secrets, too.
+pub(super) fn keep(place: &Place, run: &Run, hide: &Hide<'_>) {
+    let outputs = place.runs.join(run.id()).join(runs::OUTPUTS);
+    for (name, path) in folders(&place.actions, &format!("{}.", run.id())) {
         failpoint::pass("outputs.move");
+        let runs_on = component_of(run.id(), &name).is_some_and(|i| run.is_left_running(i));
         match hide {
             Hide::Nothing => {}
-            Hide::These(mask, events) => hide_in(&path, taken_in(id, events, &name).then_some(*mask)),
-            Hide::Everything => hide_in(&path, None),
+            Hide::These(mask, events) => {
+                let mask = (!runs_on && taken_in(run.id(), events, &name)).then_some(*mask);
+                hide_in(&path, mask, !runs_on);
+            }
         }
         failpoint::pass("outputs.hidden");
-        let _ = disk::make_folder(&outputs).and_then(|()| std::fs::rename(&path, outputs.join(&name)));
+        if !runs_on {
+            let _ = disk::make_folder(&outputs).and_then(|()| std::fs::rename(&path, outputs.join(&name)));
+        }
+    }
+}
+
+/// Removes what the commands of run `id` printed, where its plan or journal cannot be read: nobody can tell which secrets
+/// stand in it.
+pub(super) fn forget(place: &Place, id: &str) {
+    for (_, path) in folders(&place.actions, &format!("{id}.")) {
+        hide_in(&path, None, false);
     }
 }
 
@@ -70,9 +83,10 @@ fn ended(what: &What) -> Option<(ActionRef, u32)> {
     }
 }
 
-/// Masks what was printed; without a mask, and where that fails, it is removed.
-fn hide_in(folder: &Path, mask: Option<&Mask>) {
-    for file in FED {
+/// Masks what was printed; without a mask, and where that fails, it is removed. What a command is fed goes once it has
+/// `ended`.
+fn hide_in(folder: &Path, mask: Option<&Mask>, ended: bool) {
+    for file in FED.iter().filter(|_| ended) {
         let _ = std::fs::remove_file(folder.join(file));
     }
     for path in PRINTED.map(|file| folder.join(file)) {

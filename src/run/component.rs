@@ -52,6 +52,14 @@ pub(super) struct Component {
     /// How often a probe found the current action busy.
     pub busy: u32,
     pub busy_for: Duration,
+    /// While the run is being abandoned: why this one cannot be let go of, since its current action may still go on.
+    pub goes_on: Option<String>,
+    /// Whether it is let go whatever goes on there.
+    pub leaving: bool,
+    /// Whether it is read before its current action, which changed something before it halted the run, is tried again.
+    pub reread: bool,
+    /// What that reading found: the digest that the next try expects.
+    pub expects: Option<String>,
     /// How often the way back was walked to its end in vain.
     pub rounds: u32,
     /// Direct dependencies that are not satisfied.
@@ -105,6 +113,10 @@ impl Component {
             tries: 0,
             busy: 0,
             busy_for: Duration::ZERO,
+            goes_on: None,
+            leaving: false,
+            reread: false,
+            expects: None,
             rounds: 0,
             waits: 0,
             dirty: 0,
@@ -180,6 +192,8 @@ impl Component {
         self.current = ActionStanding::Pending;
         self.attempt = self.floor;
         self.tries = 0;
+        self.reread = false;
+        self.expects = None;
         self.not_busy();
     }
 

@@ -3,8 +3,8 @@
 
 use crate::arguments::{Arguments, Argv, level};
 use crate::ask::{self, Ended, Said};
-use crate::look;
 use crate::switch::{Cause, Guarded, Settled};
+use crate::{earlier, look};
 use patchform_sdk::durable::Survives;
 use patchform_sdk::line::tail;
 use patchform_sdk::message::{Act, Action, Answer, Done, Reload, Snapshot, Verdict};
@@ -29,12 +29,16 @@ pub fn act(action: Action, act: &Act, context: &Context) -> Answer {
         // It has no effect, so it needs no ledger, and must look anew each time.
         return verify(&arguments, act, context);
     }
-    Ledger::once(&ledger_of(act, &arguments), Survives::PowerLoss, act, || {
-        match command_of(action, &arguments) {
-            Ok(Some(argv)) => run(action, &argv, &arguments, act, context),
-            Ok(None) => Answer::applied(),
-            Err(why) => Answer::refused(why),
-        }
+    let path = ledger_of(act, &arguments);
+    let mut ledger = match Ledger::open(&path, Survives::PowerLoss) {
+        Ok(ledger) => ledger,
+        Err(e) => return Answer::refused(format!("the ledger {} cannot be opened: {e}", path.display())),
+    };
+    let is_over = |id: &str| earlier::is_over(id, &act.subject, &arguments, context);
+    ledger.act_alone(act, is_over, || match command_of(action, &arguments) {
+        Ok(Some(argv)) => run(action, &argv, &arguments, act, context),
+        Ok(None) => Answer::applied(),
+        Err(why) => Answer::refused(why),
     })
 }
 

@@ -270,7 +270,8 @@ impl Brief {
 /// and now, for nobody: what this answer says must stay true.
 fn claimed(folder: &Path) -> io::Result<bool> {
     match fs::create_dir(folder.join("started")) {
-        Ok(()) => Ok(false),
+        // A loss of power must not open it again for a request that comes from another machine.
+        Ok(()) => durable::sync_folder(folder).map(|()| false),
         Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
             // Claimed, but by such an answer: there is no process, and after a while there will be none.
             let claim = fs::metadata(folder.join("started"))?.modified()?.elapsed().unwrap_or_default();
