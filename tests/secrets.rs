@@ -259,8 +259,7 @@ fn wait_until_nothing_runs(lab: &Lab) {
 #[test]
 fn a_command_that_outlives_its_abandoned_run_leaves_no_secret_either() {
     let lab = lab();
-    let waiting =
-        "echo $PASSWORD; touch begun; while [ -f begun ] && [ ! -f go ]; do sleep 0.02; done; echo $PASSWORD >&2; touch over";
+    let waiting = "echo $PASSWORD; touch begun; while [ -f begun ] && [ ! -f go ]; do sleep 0.02; done; echo $PASSWORD >&2; touch over";
     let before = "echo $PASSWORD $PIN; echo $PASSWORD >&2;";
     lab.write("main.pf.hcl", CONFIGURATION.replacen(before, &format!("{waiting};"), 1));
     lab.write("level", "1\n");
