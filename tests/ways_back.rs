@@ -259,6 +259,7 @@ fn stuck(level: &str) -> String {
 #[test]
 fn what_cannot_be_restored_holds_only_what_it_stands_on_and_says_whom_to_call() {
     let lab = platform(stuck);
+    lab.patchform("plan").exits(0).says("contact    Acme duty desk, phone +49 30 5550100, case C-99881");
     let said = |ran: lab::Ran| {
         // The first cause is d's patch, not the restore that failed.
         ran.says("Emergency steps for command.b")
@@ -267,6 +268,7 @@ fn what_cannot_be_restored_holds_only_what_it_stands_on_and_says_whom_to_call() 
             .says("Emergency steps for command.a")
             .says("command.b has to go back first")
             .says("First restore command.b")
+            .says(" b.2")
             .says("Emergency steps for command.e")
             .does_not_say("Emergency steps for command.c")
             .says("Acme duty desk")

@@ -187,6 +187,7 @@ fn export(wanted: &Wanted<'_>, out: Option<&Path>, terminal: &Terminal) -> Resul
         _ => Failure::error(format!("the archive {} cannot be written: {e}", path.display())),
     };
     if path == Path::new("-") {
+        terminal.must_be_open()?;
         let stdout = io::stdout();
         if stdout.is_terminal() {
             return Err(

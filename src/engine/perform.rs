@@ -291,7 +291,11 @@ fn mask_done(done: &mut Done, mask: &Mask) {
     }
 }
 
-fn digest_of(observed: &Observed) -> Result<String, String> {
+/// The digest of a reading, or why there is none.
+///
+/// # Errors
+/// It could not be read, or was not.
+pub fn digest_of(observed: &Observed) -> Result<String, String> {
     match observed {
         Observed::Unreachable { why } => Err(why.clone()),
         other => other.identity().map(|i| i.digest.clone()).ok_or_else(|| "it was not read".into()),

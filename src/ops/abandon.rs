@@ -5,6 +5,7 @@
 use super::apply::{self, Ended, Ready};
 use super::inputs::Inputs;
 use super::ledger::settle_ended;
+use super::outputs;
 use super::plan::backend;
 use super::{Failure, Place, run, runs};
 use crate::backend::Local;
@@ -70,6 +71,7 @@ fn let_go(place: &Place, local: &Local, chosen: OpenRun, why: String) -> Result<
     let now = clock::now();
     let lease = lease::acquire(&place.runs, &chosen.id, &chosen.holds, chosen.token.max(known), now)
         .map_err(runs::leased)?;
+    outputs::forget(place, &chosen.id);
     lease.release().map_err(runs::leased)?;
     Ok(Abandoned::LetGo { id: chosen.id, why })
 }

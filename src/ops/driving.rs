@@ -3,15 +3,16 @@
 
 use super::apply::Audience;
 use super::opening::Opened;
-use super::{Failure, Place, runs};
+use super::outputs::{self, Hide};
+use super::{Failure, Place, runs, secrets};
 use crate::backend::Local;
 use crate::engine::drive::{self, DriveError, Happened, Performer};
 use crate::engine::inbox::Inbox;
-use crate::engine::perform::{Hands, component_of};
+use crate::engine::perform::Hands;
 use crate::plan::Plan;
 use crate::run::event::{ActionRef, Event};
 use crate::run::{Begin, Run};
-use crate::world::{disk, failpoint, signal};
+use crate::world::{failpoint, signal};
 use std::collections::BTreeSet;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Mutex, PoisonError};
@@ -72,24 +73,15 @@ impl Opened {
         if !dropped.is_empty() {
             self.ledger.fold(plan, run, local, &head, dropped)?;
         }
-        keep_outputs(place, run);
+        match secrets::has_any(plan) {
+            false => outputs::keep(place, run, &Hide::Nothing),
+            true => {
+                let told = runs::tell(&place.runs, run.id())?;
+                let mask = hands.tools.secrets.mask();
+                outputs::keep(place, run, &Hide::These(&mask, &told.journal.events));
+            }
+        }
         self.lease.release().map_err(runs::leased)
-    }
-}
-
-/// Moves what the run's detached commands printed into its folder: nobody can ask for them again by their ids, and what
-/// a run learned is kept with it. What cannot be moved stays where it is, and what may still run, so that whoever begins
-/// something there finds it.
-pub(super) fn keep_outputs(place: &Place, run: &Run) {
-    let Ok(entries) = std::fs::read_dir(&place.actions) else { return };
-    let outputs = place.runs.join(run.id()).join(runs::OUTPUTS);
-    let prefix = format!("{}.", run.id());
-    let runs_on = |name: &str| component_of(run.id(), name).is_some_and(|i| run.is_left_running(i));
-    let moves = |name: &str| name.starts_with(&prefix) && !runs_on(name);
-    for entry in entries.flatten().filter(|e| moves(&e.file_name().to_string_lossy())) {
-        failpoint::pass("outputs.move");
-        let _ = disk::make_folder(&outputs)
-            .and_then(|()| std::fs::rename(entry.path(), outputs.join(entry.file_name())));
     }
 }
 

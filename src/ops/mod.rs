@@ -14,6 +14,7 @@ pub mod inputs;
 mod ledger;
 mod opening;
 mod orphans;
+mod outputs;
 pub mod place;
 pub mod plan;
 pub mod project;

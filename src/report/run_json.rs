@@ -92,6 +92,7 @@ struct SettledView<'a> {
 #[derive(Serialize)]
 struct EmergencyView<'a> {
     connection: &'a str,
+    host: Option<String>,
     target: Option<&'a str>,
     claims: &'a [String],
     steps: Vec<String>,
@@ -271,6 +272,7 @@ fn settled<'a>(plan: &Plan, component: &'a Settled, stuck: Option<Emergency<'a>>
 fn emergency(stuck: Emergency<'_>) -> EmergencyView<'_> {
     EmergencyView {
         connection: stuck.connection,
+        host: stuck.host,
         target: stuck.target,
         claims: stuck.claims,
         steps: stuck.steps,

@@ -100,6 +100,7 @@ fn settled(entry: usize, stands: Stands) -> Settled {
         took: Some(Duration::from_millis(7_040)),
         left: Vec::new(),
         snapshot: None,
+        kept: String::new(),
     }
 }
 

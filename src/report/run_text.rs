@@ -200,9 +200,7 @@ impl RunText {
             Ok(digest) if forth && Some(digest) == before => {
                 plain("read again: it is as it was before the run")
             }
-            Ok(_) if forth => plain(
-                "read again: it is as this run left it, or as somebody mended it; the next try goes on from there",
-            ),
+            Ok(_) if forth => plain("read again: it is not as it was before the run"),
             Err(why) if forth => tinted(Tint::Bad, format!("could not be read again: {why}")),
             Ok(digest) if Some(digest) == before => {
                 let to = from.map_or("restored: absent again".into(), |from| format!("restored to {from}"));

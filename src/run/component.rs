@@ -72,6 +72,8 @@ pub(super) struct Component {
     pub unclean: bool,
     /// Something on the target may differ from the reading before.
     pub changed: bool,
+    /// A reading said that it is changed, which the journal does not know.
+    pub differs: bool,
     /// Something was, or may have been, changed in this run, even if it was taken back since.
     pub tried: bool,
     /// Traffic may be away.
@@ -121,6 +123,7 @@ impl Component {
             pinned: 0,
             unclean: false,
             changed: false,
+            differs: false,
             tried: false,
             drained: false,
             served: false,

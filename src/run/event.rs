@@ -74,8 +74,9 @@ pub enum What {
         /// What was found; `Err` with why when nobody can tell.
         found: Result<Probed, String>,
     },
-    /// A component was read: after it was restored, where the reading decides and not the message; and before a patch that
-    /// halted half-way is tried again, which then expects what was read.
+    /// A component was read: after it was restored, where the reading decides and not the message; before a patch that
+    /// halted half-way is tried again, which then expects what was read; and before a person takes a run back, where the
+    /// journal does not know it as changed.
     Read {
         /// Index into the plan's entries.
         component: usize,

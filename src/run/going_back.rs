@@ -2,6 +2,7 @@
 
 use super::event::Leg;
 use super::fold::Run;
+use super::look::DIFFERS;
 use super::planted::Defect;
 use super::standing::{ActionStanding, Phase, Skip};
 use super::work;
@@ -171,6 +172,8 @@ impl Run {
             "there is no way back: the plan accepted it as irreversible".to_string()
         } else if c.planned(node).is_none() {
             "its emergency plan has no step for where it stands".to_string()
+        } else if self.differs_for_good(i) {
+            DIFFERS.to_string()
         } else if c.pinned > 0 || self.stuck_later(i) {
             self.components[i].stuck_under = self.holder(i);
             HELD_DOWN.to_string()
@@ -223,6 +226,7 @@ impl Run {
     pub(super) fn restored(&mut self, i: usize) {
         let c = &mut self.components[i];
         c.changed = false;
+        c.differs = false;
         c.drained = false;
         self.enter(i, Phase::Restored);
         self.clean(i);

@@ -6,6 +6,7 @@ pub mod decide;
 pub mod event;
 mod fold;
 mod going_back;
+mod look;
 mod order;
 pub mod outcome;
 mod planted;

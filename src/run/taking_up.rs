@@ -101,7 +101,7 @@ impl Run {
     }
 
     /// Tries the way back of everything stuck once more; what still cannot go back is stuck again at once.
-    fn free_stuck(&mut self, stuck: &[usize]) {
+    pub(super) fn free_stuck(&mut self, stuck: &[usize]) {
         for c in &mut self.components {
             c.pinned = 0;
         }

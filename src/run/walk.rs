@@ -407,11 +407,11 @@ impl Run {
         self.react_to_failure(i, why, turning);
     }
 
-    /// The reading after the way back decides, not the messages (page 5.3, rule 7).
+    /// The reading after the way back decides, not the messages (page 5.3, rule 7); so does one before it.
     pub(super) fn read(&mut self, i: usize, digest: &Result<String, String>) -> Result<(), Damage> {
         self.known(i)?;
         if !self.awaits_reading(i) {
-            return Err(Damage::StrayReading { component: i });
+            return self.looked_at(i, digest);
         }
         if self.components[i].phase == Phase::Forward {
             self.reread(i, digest);

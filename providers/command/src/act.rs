@@ -8,6 +8,7 @@ use crate::{earlier, look};
 use patchform_sdk::durable::Survives;
 use patchform_sdk::line::tail;
 use patchform_sdk::message::{Act, Action, Answer, Done, Reload, Snapshot, Verdict};
+use patchform_sdk::words::typed;
 use patchform_sdk::{Context, Ledger, digest};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -106,7 +107,7 @@ fn run(action: Action, argv: &Argv, arguments: &Arguments, act: &Act, context: &
         });
     }
     if let Some(failed) = ask::start(&act.id, argv, &act.subject, arguments, &variables, false, context) {
-        let why = format!("it is not known whether `{}` was started: {failed:?}", argv.join(" "));
+        let why = format!("it is not known whether `{}` was started: {failed:?}", typed(argv));
         return Answer::unclear(why);
     }
     answer(action, argv, arguments, ask::wait(&act.id, &act.subject, patience, context).0)
@@ -129,7 +130,7 @@ pub fn snapshot_of(action: Action, act: &Act) -> Result<String, String> {
 }
 
 fn answer(action: Action, argv: &Argv, arguments: &Arguments, ended: Ended) -> Answer {
-    let shown = argv.join(" ");
+    let shown = typed(argv);
     match ended {
         Ended::Exited { code: 0, said } if action == Action::Snapshot && said.secret => {
             Answer::refused(format!(

@@ -8,6 +8,7 @@ use crate::switch::{Guarded, Settled};
 use crate::{act, look};
 use patchform_sdk::durable::Survives;
 use patchform_sdk::message::{Act, Action, Probe, Probed, RpcError};
+use patchform_sdk::words::typed;
 use patchform_sdk::{Context, ledger};
 use std::path::Path;
 use std::time::Duration;
@@ -94,7 +95,7 @@ fn ask_further(
             "busy" => Ok(Probed::Busy),
             other => Err(RpcError::internal(format!(
                 "`{}` printed {other:?}; it must print before, after, between or busy",
-                argv.join(" ")
+                typed(argv)
             ))),
         };
     }

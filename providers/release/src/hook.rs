@@ -6,6 +6,7 @@ use patchform_sdk::Context;
 use patchform_sdk::detached::safe_id;
 use patchform_sdk::line::tail;
 use patchform_sdk::message::{Act, Answer, Done, Probed, RpcError, TargetAwait, TargetAwaited, TargetRun};
+use patchform_sdk::words::typed;
 
 /// The exit code by which a command promises that it changed nothing (EX_TEMPFAIL of sysexits.h).
 pub const REFUSED: i32 = 75;
@@ -41,7 +42,7 @@ pub fn reload(arguments: &Arguments, act: &Act, context: &Context) -> Answer {
             // The ledger keeps the answer: no secret may stand in it.
             let output = stdout_masked.unwrap_or(stdout) + &stderr_masked.unwrap_or(stderr);
             let output = tail(&output, 4096).to_string();
-            let why = format!("`{}` exited with code {code}", run.argv.join(" "));
+            let why = format!("`{}` exited with code {code}", typed(&run.argv));
             if code == REFUSED { Answer::Refused { why, output } } else { Answer::Unclear { why, output } }
         }
         Ok(TargetAwaited::Running) => Answer::unclear("the command still runs"),
