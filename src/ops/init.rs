@@ -4,9 +4,10 @@ use super::inputs::Inputs;
 use super::plan::backend;
 use super::project::Project;
 use super::providers::{Starter, read_lock};
-use super::{Failure, Place};
+use super::{Failure, Place, runs};
 use crate::backend::Local;
 use crate::config::lock::Lock;
+use crate::engine::lease;
 use crate::provider::watch::Silent;
 use crate::world::disk;
 use std::path::PathBuf;
@@ -22,6 +23,8 @@ pub struct Initialized {
     pub state: PathBuf,
     /// `new`, or how many components it holds.
     pub state_is: String,
+    /// Where the state was before, if there is one and the configuration names another place now.
+    pub state_was: Option<PathBuf>,
 }
 
 /// A provider that was found.
@@ -44,6 +47,14 @@ pub struct Row {
 /// A configuration that cannot be parsed, a provider that cannot be found or described, a folder that cannot be written.
 pub fn init(inputs: &Inputs) -> Result<Initialized, Failure> {
     let project = Project::load(inputs)?.sound()?;
+    // One that is damaged is written anew.
+    let old = project.place.moved_from().ok().flatten();
+    if let Some(old) = &old {
+        old.refuse_open(&project.place)?;
+        // Before it is remembered that the state is elsewhere: `init` may be killed in between.
+        let known = Local::new(&old.state).read().ok().flatten().map_or(0, |state| state.token);
+        lease::go_on_from(&old.runs, known, &project.place.runs).map_err(runs::leased)?;
+    }
     project.place.prepare()?;
     let starter = Starter::new(&project.place, Arc::new(Silent));
     let parsed = &project.parsed;
@@ -63,7 +74,8 @@ pub fn init(inputs: &Inputs) -> Result<Initialized, Failure> {
     let state = Local::new(&project.place.state).read().map_err(backend)?;
     let state_is = state.map_or_else(|| "new".into(), |s| format!("{} components", s.records.len()));
     let Place { state, .. } = project.place;
-    Ok(Initialized { providers: rows(&before, after), lock_changed, state, state_is })
+    let state_was = old.map(|old| old.state).filter(|old| old.exists());
+    Ok(Initialized { providers: rows(&before, after), lock_changed, state, state_is, state_was })
 }
 
 fn rows(before: &Lock, after: Lock) -> Vec<Row> {

@@ -239,6 +239,8 @@ pub enum Block {
     Leased {
         /// That run.
         run: String,
+        /// Who drives it now; `None` when nobody does.
+        driver: Option<String>,
     },
 }
 

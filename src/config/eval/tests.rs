@@ -366,6 +366,13 @@ fn huge_numbers_and_texts_end_in_a_message() {
         "replace(join(\"\", [for i in range(30000) : \"a\"]), \"/a/\", join(\"\", [for i in range(30000) : \"b\"]))",
         "replace(join(\"\", [for i in range(30000) : \"a\"]), \"/(a+)/\", join(\"\", [for i in range(30000) : \"$1\"]))",
         "regex(\"(((a{100}){100}){100}){100}\", \"a\")",
+        "format(\"%999999999d\", 1)",
+        "format(\"%.999999999f\", 1)",
+        "yamldecode(\"${join(\"\", [for i in range(100000) : \"[\"])}\")",
+        "yamldecode(\"${join(\"\", [for i in range(30000) : \"- \"])}a\")",
+        "jsonencode(yamldecode(\"a: &a [x, x, x, x, x, x, x, x, x]\\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a]\\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b]\\nd: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c]\\ne: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d]\\nf: &f [*e, *e, *e, *e, *e, *e, *e, *e, *e]\\ng: &g [*f, *f, *f, *f, *f, *f, *f, *f, *f]\\nh: &h [*g, *g, *g, *g, *g, *g, *g, *g, *g]\\ni: &i [*h, *h, *h, *h, *h, *h, *h, *h, *h]\\nj: [*i, *i, *i, *i, *i, *i, *i, *i, *i]\"))",
+        "timeadd(\"2026-01-01T00:00:00Z\", \"${join(\"\", [for i in range(100000) : \"9\"])}h\")",
+        "jsondecode(join(\"\", [for i in range(100000) : \"[\"]))",
     ] {
         assert!(run(text).is_err(), "{text}");
     }

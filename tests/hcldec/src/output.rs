@@ -23,8 +23,8 @@ fn in_json(value: &Value) -> Json {
     match value.data() {
         Data::Number(n) => {
             let plain = value.to_json();
-            let digits = n.to_string();
-            if plain.to_string() == digits { plain } else { Json::String(digits) }
+            let (digits, kept) = (n.to_string(), plain.to_string());
+            if kept == digits { plain } else { Json::String(digits) }
         }
         _ => value.to_json(),
     }

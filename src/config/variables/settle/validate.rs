@@ -2,7 +2,7 @@
 
 use super::{Assigned, Variables};
 use crate::config::convert::convert;
-use crate::config::eval::evaluate;
+use crate::config::eval::{evaluate, with_values};
 use crate::config::expr::Expr;
 use crate::config::scope::{Files, Resolve, Scope};
 use crate::config::types::Type;
@@ -85,5 +85,5 @@ fn verdict(
         Some(assigned) => problem.at(assigned.span, format!("from {}", assigned.from)),
         None => problem.at(variable.header, "the default"),
     };
-    Some(problem.and(at, "this is false").because(shown))
+    Some(with_values(problem.and(at, "this is false").because(shown), validation.condition, scope))
 }
