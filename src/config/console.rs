@@ -53,9 +53,24 @@ fn multiline(text: &str, indent: usize, out: &mut String) {
     out.push_str(&format!("\n{pad}{marker}"));
 }
 
-/// In quotes. The console does not escape `${`: what it shows is a value, not a template.
+/// In quotes. The console does not escape `${`: what it shows is a value, not a template. What cannot be seen is told
+/// by its number.
 fn quoted(text: &str) -> String {
-    super::value::quoted(text).replace("$${", "${").replace("%%{", "%{")
+    let quoted = super::value::quoted(text).replace("$${", "${").replace("%%{", "%{");
+    if quoted.is_ascii() {
+        return quoted;
+    }
+    quoted.chars().map(seen).collect()
+}
+
+fn seen(c: char) -> String {
+    // A letter before it, so that marks which combine count as what they are.
+    let is_seen = c.is_ascii() || format!("x{c}").escape_debug().count() == 2;
+    match c as u32 {
+        _ if is_seen => c.to_string(),
+        code if code > 0xffff => format!("\\U{code:08x}"),
+        code => format!("\\u{code:04x}"),
+    }
 }
 
 fn items(value: &Value, [open, close]: [&str; 2], indent: usize, out: &mut String) {

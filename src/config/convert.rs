@@ -272,57 +272,9 @@ fn to_tuple(value: &Value, types: &[Type]) -> Result<Value, ConvertError> {
     items.iter().zip(types).enumerate().map(convert_one).collect::<Result<_, _>>().map(Value::tuple)
 }
 
-/// The one type that values of all these types can be converted to; `None` if there is none.
-pub fn unify(types: &[Type]) -> Option<Type> {
-    let mut known = types.iter().filter(|t| **t != Type::Any);
-    let Some(first) = known.next() else {
-        return Some(Type::Any);
-    };
-    known.try_fold(first.clone(), |all, next| unify_two(&all, next))
-}
+mod unify;
 
-fn unify_two(a: &Type, b: &Type) -> Option<Type> {
-    use Type::{Any, Bool, List, Map, Number, Object, Set, String, Tuple};
-    match (a, b) {
-        _ if a == b => Some(a.clone()),
-        (Any, other) | (other, Any) => Some(other.clone()),
-        (String, Bool | Number) | (Bool | Number, String) => Some(String),
-        (List(a), List(b)) => unify_two(a, b).map(Type::list),
-        (Set(a), Set(b)) => unify_two(a, b).map(Type::set),
-        (List(a), Set(b)) | (Set(a), List(b)) => unify_two(a, b).map(Type::list),
-        (Map(a), Map(b)) => unify_two(a, b).map(Type::map),
-        (Tuple(a), Tuple(b)) if a.len() == b.len() => {
-            a.iter().zip(b.iter()).map(|(a, b)| unify_two(a, b)).collect::<Option<_>>().map(Tuple)
-        }
-        (Tuple(a), Tuple(b)) => {
-            let all: Vec<Type> = a.iter().chain(b.iter()).cloned().collect();
-            unify(&all).map(Type::list)
-        }
-        (Tuple(items), List(of)) | (List(of), Tuple(items)) => unify_all(items.iter(), of).map(Type::list),
-        (Tuple(items), Set(of)) | (Set(of), Tuple(items)) => unify_all(items.iter(), of).map(Type::set),
-        (Object(fields), Map(of)) | (Map(of), Object(fields)) => {
-            unify_all(fields.values().map(|f| &f.ty), of).map(Type::map)
-        }
-        (Object(a), Object(b)) => unify_objects(a, b),
-        _ => None,
-    }
-}
-
-fn unify_all<'a>(types: impl Iterator<Item = &'a Type>, of: &Type) -> Option<Type> {
-    types.cloned().try_fold(of.clone(), |all, next| unify_two(&all, &next))
-}
-
-/// Objects with the same attributes stay objects; others become a map, if their values agree.
-fn unify_objects(a: &BTreeMap<Arc<str>, Field>, b: &BTreeMap<Arc<str>, Field>) -> Option<Type> {
-    if a.keys().eq(b.keys()) {
-        let both = |(name, field): (&Arc<str>, &Field)| {
-            unify_two(&field.ty, &b.get(name)?.ty).map(|ty| (name.clone(), Field::required(ty)))
-        };
-        return a.iter().map(both).collect::<Option<_>>().map(Type::object);
-    }
-    let all: Vec<Type> = a.values().chain(b.values()).map(|f| f.ty.clone()).collect();
-    unify(&all).map(Type::map)
-}
+pub use unify::unify;
 
 #[cfg(test)]
 mod tests;

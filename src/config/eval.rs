@@ -98,6 +98,7 @@ fn object(expr: &Expr, entries: &[(Key, Expr)], scope: &Scope<'_>) -> Evaluated 
         let key = match key {
             Key::Word(word, _) => word.clone(),
             Key::Computed(computed) => {
+                refuse_bare_reference(computed, scope)?;
                 let key = eval(computed, scope)?;
                 marks = marks.and(&key.deep_marks());
                 as_key(&key, computed, scope)?
@@ -106,6 +107,18 @@ fn object(expr: &Expr, entries: &[(Key, Expr)], scope: &Scope<'_>) -> Evaluated 
         made.insert(key, eval(value, scope)?);
     }
     bounded(Value::object(made).marked(&marks), expr, scope)
+}
+
+/// `{ a.b = 1 }` could mean the value of `a.b`, or the word.
+fn refuse_bare_reference(key: &Expr, scope: &Scope<'_>) -> Result<(), Failure> {
+    let Some(reference) = key.as_traversal().filter(|reference| !reference.steps.is_empty()) else {
+        return Ok(());
+    };
+    let word = reference.text(usize::MAX);
+    let problem = fail(key, scope, "this key could be a reference or a text");
+    Err(Box::new(
+        problem.help(format!("write ({word}) for what it refers to, or {} for the text", quoted(&word))),
+    ))
 }
 
 fn as_key(key: &Value, expr: &Expr, scope: &Scope<'_>) -> Result<Arc<str>, Failure> {

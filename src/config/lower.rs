@@ -7,7 +7,9 @@ use crate::model::{Diagnostic, Diagnostics, FileId, Span};
 use hcl::edit::expr::{
     BinaryOperator, Expression, ForExpr, FuncCall, ObjectKey, Traversal, TraversalOperator, UnaryOperator,
 };
+use hcl::edit::parser::parse_expr;
 use hcl::edit::{Decorated, Span as _};
+use std::borrow::Cow;
 use std::ops::Range;
 
 mod template;
@@ -30,12 +32,30 @@ pub fn lower(expr: &Expression, text: &str, file: FileId, base: usize) -> Result
 /// # Errors
 /// What is wrong with it, pointing into `file` behind `base`.
 pub fn parse(text: &str, file: FileId, base: usize) -> Result<Expr, Diagnostics> {
-    let parsed = text.parse::<Expression>().map_err(|error| {
+    let parsed = expression(text).map_err(|error| {
         let at = base + error.location().offset().min(text.len());
         Diagnostic::error("this is no valid expression")
             .at(Span::new(file, at, at + 1), error.message().to_string())
     })?;
     lower(&parsed, text, file, base)
+}
+
+/// Parses a text that is one expression, behind which a comment may stand.
+///
+/// # Errors
+/// The library's.
+pub(super) fn expression(text: &str) -> Result<Expression, hcl::edit::parser::Error> {
+    let text = readable(text);
+    parse_expr(&text).or_else(|error| match text.contains(['#', '/']) {
+        // The library wants such a comment to end with its line.
+        true => parse_expr(&format!("{text}\n")).map_err(|_| error),
+        false => Err(error),
+    })
+}
+
+/// The text as the library can read it, each byte in its place: it takes no `\r\n` behind `for`.
+pub(super) fn readable(text: &str) -> Cow<'_, str> {
+    if text.contains("for\r\n") { text.replace("for\r\n", "for \n").into() } else { text.into() }
 }
 
 /// Parses and lowers a text that is one template, such as the file of `templatefile()`.

@@ -11,7 +11,7 @@ pub trait Resolve {
     fn names(&self) -> Vec<String>;
 }
 
-/// Reads files for `file()` and its kin. The digests of what it reads are inputs of the plan.
+/// Reads files for `file()` and its kin. What it reads is an input of the plan.
 pub trait Files {
     /// The content of the file at `path`, as the user wrote it.
     ///
@@ -20,8 +20,30 @@ pub trait Files {
     fn read(&self, path: &str) -> Result<Vec<u8>, String>;
 
     /// Whether there is a file at `path`.
-    fn exists(&self, path: &str) -> bool {
-        self.read(path).is_ok()
+    ///
+    /// # Errors
+    /// Something else stands there, or nobody can tell.
+    fn exists(&self, path: &str) -> Result<bool, String> {
+        Ok(self.read(path).is_ok())
+    }
+
+    /// The files in a folder and below, at most so many levels down, by their paths from that folder; none where there
+    /// is no such folder.
+    ///
+    /// # Errors
+    /// The folder cannot be read, or holds more than anybody can have meant.
+    fn list(&self, _folder: &str, _levels: usize) -> Result<Vec<String>, String> {
+        Err("folders cannot be listed here".to_string())
+    }
+
+    /// The path from the root of the file system.
+    fn absolute(&self, path: &str) -> String {
+        format!("/{path}")
+    }
+
+    /// The folder of whoever runs this: what `~` stands for.
+    fn home(&self) -> Option<String> {
+        None
     }
 }
 
@@ -33,12 +55,13 @@ pub struct Scope<'a> {
     resolver: Option<&'a dyn Resolve>,
     files: Option<&'a dyn Files>,
     quiet: bool,
+    template: bool,
 }
 
 impl Scope<'static> {
     /// A scope in which nothing is known.
     pub fn root() -> Scope<'static> {
-        Scope { parent: None, names: Vec::new(), resolver: None, files: None, quiet: false }
+        Scope { parent: None, names: Vec::new(), resolver: None, files: None, quiet: false, template: false }
     }
 }
 
@@ -51,6 +74,7 @@ impl<'a> Scope<'a> {
             resolver: self.resolver,
             files: self.files,
             quiet: self.quiet,
+            template: self.template,
         }
     }
 
@@ -80,6 +104,16 @@ impl<'a> Scope<'a> {
     pub(super) fn quietly(mut self) -> Self {
         self.quiet = true;
         self
+    }
+
+    /// For a template that is read while another expression is evaluated.
+    pub(super) fn within_template(mut self) -> Self {
+        self.template = true;
+        self
+    }
+
+    pub(super) fn is_template(&self) -> bool {
+        self.template
     }
 
     pub(super) fn is_quiet(&self) -> bool {

@@ -94,7 +94,7 @@ pub fn read_part(sources: &Sources, part: Span) -> Result<Expr, Diagnostics> {
         return Err(problem.into());
     }
     let chunk = &text[range.clone()];
-    match hcl::edit::parser::parse_expr(chunk) {
+    match lower::expression(chunk) {
         Ok(expr) => lower::lower(&expr, chunk, part.file, range.start),
         Err(error) => Err(translate::error(&error, text, range.start, range.end, part.file).into()),
     }
@@ -156,7 +156,7 @@ impl Reader<'_> {
 
     fn piece(&mut self, piece: &Piece, body: &mut Body, names: &mut BTreeMap<Arc<str>, Span>) {
         let chunk = Chunk { text: &self.text[piece.range.clone()], base: piece.range.start };
-        match hcl::edit::parser::parse_body(chunk.text) {
+        match hcl::edit::parser::parse_body(&lower::readable(chunk.text)) {
             Ok(parsed) => {
                 for structure in parsed.iter() {
                     self.structure(structure, chunk, body, names);
@@ -187,7 +187,7 @@ impl Reader<'_> {
         if value.is_empty() {
             return Some(translate::no_value(self.file, piece.range.start + behind));
         }
-        let error = hcl::edit::parser::parse_expr(value).err()?;
+        let error = lower::expression(value).err()?;
         Some(translate::error(&error, self.text, start, piece.range.end, self.file))
     }
 

@@ -1,6 +1,7 @@
 //! The nouns that every floor shares.
 
 pub mod address;
+pub mod datetime;
 pub mod diagnostic;
 pub mod level;
 pub mod mask;
@@ -10,6 +11,7 @@ pub mod seal;
 pub mod span;
 
 pub use address::{Address, InstanceKey};
+pub use datetime::{DateTime, Offset};
 pub use diagnostic::{Absence, Diagnostic, Diagnostics, Severity};
 pub use level::PatchLevel;
 pub use mask::Mask;

@@ -7,6 +7,7 @@ pub mod console;
 mod driving;
 pub mod evidence;
 pub mod failure;
+mod files;
 pub mod fmt;
 pub mod graph;
 pub mod init;

@@ -1,10 +1,10 @@
 //! The configuration of the working folder, read and parsed.
 
+use super::files::FilesOnDisk;
 use super::inputs::{Given, Inputs};
 use super::{Failure, Place};
 use crate::config::check::Surroundings;
 use crate::config::load::{self, Parsed};
-use crate::config::scope::Files;
 use crate::config::source::Sources;
 use crate::config::variables::{self, VariableFile, VariableInputs};
 use crate::model::Diagnostics;
@@ -154,14 +154,4 @@ pub(super) fn working_folder() -> String {
 /// What expressions may ask of the world around the configuration.
 pub(super) fn around(working_folder: &str) -> Surroundings<'_> {
     Surroundings { files: &FilesOnDisk, folder: ".", working_folder, workspace: "default" }
-}
-
-/// Reads files for `file()` and its kin: relative paths start at the configuration's folder.
-pub struct FilesOnDisk;
-
-impl Files for FilesOnDisk {
-    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
-        let path = PathBuf::from(path);
-        disk::read(&path, LIMIT).map_err(|e| e.to_string())
-    }
 }

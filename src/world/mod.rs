@@ -6,6 +6,7 @@ pub mod disk;
 pub mod environment;
 pub mod executable;
 pub mod http;
+pub mod listing;
 pub mod log;
 pub mod machine;
 pub mod process;

@@ -11,15 +11,20 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap", &["src/cli"]),
     ("clap_complete", &["src/cli"]),
     ("clap_mangen", &["src/cli"]),
-    ("flate2", &["src/world", "providers/release"]),
+    ("encoding_rs", &["src/config"]),
+    ("fast_glob", &["src/config"]),
+    ("flate2", &["src/config", "src/world", "providers/release"]),
     ("hcl", &["src/config"]),
     ("indicatif", &["src/cli"]),
     ("jiff", &["src/model", "src/world"]),
+    ("md5", &["src/config"]),
     ("mimalloc", &["src/main.rs"]),
     ("regex_lite", &["src/config"]),
     ("rustix", &["src/world", "src/target", "src/backend", "providers/release", "providers/sdk"]),
     ("rustyline", &["src/cli"]),
-    ("sha2", &["providers/sdk"]),
+    ("saphyr_parser", &["src/config"]),
+    ("sha1", &["src/config"]),
+    ("sha2", &["src/config", "providers/sdk"]),
     ("signal_hook", &["src/world"]),
     ("similar", &["src/report"]),
     ("tar", &["src/world", "providers/release"]),
@@ -28,10 +33,12 @@ const HOMES: &[(&str, &[&str])] = &[
     ("unicode_segmentation", &["src/config"]),
     ("unicode_width", &["src/report", "src/cli"]),
     ("ureq", &["src/world"]),
+    ("uuid", &["src/config"]),
 ];
 
 /// Crates that any file may name: our own, and those that only say how a type is written.
-const ANYWHERE: [&str; 7] = [
+const ANYWHERE: [&str; 8] = [
+    "patchform",
     "patchform_sdk",
     "patchform_versions",
     "patchform_provider_release",
@@ -78,7 +85,11 @@ pub fn check_table(manifests: &[(String, String)]) -> Vec<Complaint> {
 
 /// How a crate is called in code.
 fn in_code(name: &str) -> String {
-    if name == "hcl-rs" { "hcl".to_string() } else { name.replace('-', "_") }
+    match name {
+        "hcl-rs" => "hcl".to_string(),
+        "md-5" => "md5".to_string(),
+        other => other.replace('-', "_"),
+    }
 }
 
 /// Names in the `[dependencies]` of a manifest, with their lines.

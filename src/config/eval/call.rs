@@ -2,7 +2,7 @@
 
 use super::{Evaluated, Failure, bounded, eval, fail, fail_at};
 use crate::config::convert::convert;
-use crate::config::expr::{Call, Expr};
+use crate::config::expr::{Call, Expr, Node};
 use crate::config::functions::{self, Fault, Function, Param, Rule, Work};
 use crate::config::scope::Scope;
 use crate::config::suggestion;
@@ -25,6 +25,10 @@ pub(super) fn call(expr: &Expr, call: &Call, scope: &Scope<'_>) -> Evaluated {
             let problem = fail_at(expr, call.name_span, scope, format!("{name}() cannot be used here"));
             Err(Box::new(problem.because(why)))
         }
+        Work::Named(_) => {
+            written_out(call, scope)?;
+            apply(expr, call, function, scope)
+        }
         Work::Plain(_) | Work::Files(_) => apply(expr, call, function, scope),
     }
 }
@@ -40,6 +44,24 @@ fn unknown(call: &Call) -> Diagnostic {
     match suggestion::nearest(&call.name, functions::names()) {
         Some(near) => problem.help(format!("Did you mean {near}?")),
         None => problem.help("Functions cannot be declared; the documentation lists those there are."),
+    }
+}
+
+/// Refuses a first argument that does not name a value elsewhere: a template in place has been evaluated already.
+fn written_out(call: &Call, scope: &Scope<'_>) -> Result<(), Failure> {
+    let named = |arg: &Expr| match &arg.node {
+        Node::Name(_) => true,
+        Node::Traversal(base, _) => matches!(base.node, Node::Name(_)),
+        _ => false,
+    };
+    match call.args.first() {
+        Some(arg) if !named(arg) => {
+            let problem = fail(arg, scope, format!("{}() needs the name of a template here", call.name));
+            let help =
+                "name a value, such as local.greeting; a template that is written here needs no function";
+            Err(Box::new(problem.help(help)))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -96,6 +118,7 @@ fn apply(expr: &Expr, call: &Call, function: &Function, scope: &Scope<'_>) -> Ev
     }
     let done = match (function.work, scope.file_reader()) {
         (Work::Plain(work), _) => work(&args),
+        (Work::Named(work), _) => work(&args, scope),
         (Work::Files(work), Some(files)) => work(&args, files, scope),
         _ => Err(Fault::new("files cannot be read here")),
     };

@@ -195,19 +195,18 @@ fn lookup(args: &[Value]) -> Done {
 
 fn merge(args: &[Value]) -> Done {
     let mut merged = Entries::new();
-    let mut maps = true;
-    for (i, arg) in args.iter().enumerate().filter(|(_, arg)| !arg.is_null()) {
-        maps &= matches!(arg.data(), Data::Map(_));
+    for (i, _) in args.iter().enumerate().filter(|(_, arg)| !arg.is_null()) {
         for (name, value) in some_entries(args, i)? {
             merged.insert(name.clone(), value.clone());
         }
     }
-    let made = Value::object(merged);
-    if maps && !args.is_empty() {
-        let of = Type::map(Type::Any);
-        return Ok(convert(&made, &of).unwrap_or(made));
-    }
-    Ok(made)
+    // Maps of one type make a map, anything else an object. The type of an object is not asked: it may be huge.
+    let all_maps = !args.is_empty() && args.iter().all(|a| matches!(a.data(), Data::Map(_)));
+    let of_one_type = all_maps && {
+        let types: Vec<Type> = args.iter().map(Type::of).collect();
+        types.iter().all(|ty| *ty == types[0])
+    };
+    Ok(if of_one_type { Value::map(merged) } else { Value::object(merged) })
 }
 
 fn range(args: &[Value]) -> Done {
@@ -283,12 +282,16 @@ fn coalesce(args: &[Value]) -> Done {
 }
 
 fn coalescelist(args: &[Value]) -> Done {
+    let mut filled = None;
     for (i, arg) in args.iter().enumerate() {
+        if matches!(arg.data(), Data::Set(_)) {
+            return Err(Fault::at(i, "a set has no order; use tolist(…) first"));
+        }
         if !some_items(args, i)?.is_empty() {
-            return Ok(arg.clone());
+            filled = filled.or(Some(arg));
         }
     }
-    Err(Fault::new("all lists are empty"))
+    filled.cloned().ok_or_else(|| Fault::new("all lists are empty"))
 }
 
 fn compact(args: &[Value]) -> Done {

@@ -1,4 +1,4 @@
-//! Encodings: `jsonencode`, `base64encode`, `csvdecode`, `urlencode` and their opposites.
+//! Encodings: `jsonencode`, `jsondecode`, `csvdecode`, `urlencode`.
 
 use super::Takes::Text;
 use super::text::text;
@@ -8,8 +8,6 @@ use crate::config::value::{Data, Entries, Value, key};
 pub(super) const FUNCTIONS: &[Function] = &[
     plain("jsonencode", &[nullable("value")], |a| Ok(Value::string(to_json_text(&a[0])))),
     plain("jsondecode", &[param("text", Text)], jsondecode),
-    plain("base64encode", &[param("text", Text)], |a| Ok(Value::string(base64(text(a, 0).as_bytes())))),
-    plain("base64decode", &[param("text", Text)], base64decode),
     plain("urlencode", &[param("text", Text)], |a| Ok(Value::string(urlencode(text(a, 0))))),
     plain("csvdecode", &[param("text", Text)], csvdecode),
 ];
@@ -60,55 +58,16 @@ fn write_string(s: &str, out: &mut String) {
 
 fn jsondecode(args: &[Value]) -> Done {
     let json = text(args, 0);
-    let parsed: serde_json::Value = serde_json::from_str(json).map_err(|error| {
+    Value::from_json_text(json).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         Fault::at(0, format!("this is no valid JSON: line {line}, column {column}: {}", reason(&error)))
-    })?;
-    Ok(Value::from_json(&parsed))
+    })
 }
 
 /// The library's reason without its own line and column.
 fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
     text.split(" at line ").next().unwrap_or(&text).to_string()
-}
-
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/// RFC 4648, section 4, with padding.
-pub(super) fn base64(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let word = chunk.iter().fold(0_u32, |w, b| (w << 8) | u32::from(*b)) << (8 * (3 - chunk.len()));
-        for i in 0..4 {
-            let letter = ALPHABET[(word >> (18 - 6 * i)) as usize & 63];
-            out.push(if i <= chunk.len() { char::from(letter) } else { '=' });
-        }
-    }
-    out
-}
-
-fn base64decode(args: &[Value]) -> Done {
-    let wrong = || Fault::at(0, "this is no valid base64 (RFC 4648, with padding)");
-    // Line breaks are ignored, as in Go.
-    let source: Vec<u8> = text(args, 0).bytes().filter(|b| !matches!(b, b'\n' | b'\r')).collect();
-    let body = source.strip_suffix(b"==").or_else(|| source.strip_suffix(b"=")).unwrap_or(&source);
-    if !source.len().is_multiple_of(4) {
-        return Err(wrong());
-    }
-    let mut bytes = Vec::with_capacity(body.len() * 3 / 4);
-    for chunk in body.chunks(4) {
-        let mut word = 0_u32;
-        for byte in chunk {
-            let six = ALPHABET.iter().position(|a| a == byte).ok_or_else(wrong)?;
-            word = (word << 6) | six as u32;
-        }
-        word <<= 6 * (4 - chunk.len());
-        bytes.extend_from_slice(&word.to_be_bytes()[1..chunk.len()]);
-    }
-    String::from_utf8(bytes)
-        .map(Value::string)
-        .map_err(|_| Fault::at(0, "what it encodes is no UTF-8 text; binary data cannot be held in a string"))
 }
 
 /// As in the query of an address: a space becomes `+`.
@@ -201,17 +160,6 @@ pub(super) fn of(n: i64) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn base64_is_its_own_inverse() {
-        for s in ["", "f", "fo", "foo", "foob", "fooba", "foobar", "ä→😀"] {
-            let encoded = base64(s.as_bytes());
-            assert_eq!(base64decode(&[Value::string(encoded)]), Ok(Value::string(s)));
-        }
-        for bad in ["a", "ab=a", "====", "a*=="] {
-            assert!(base64decode(&[Value::string(bad)]).is_err(), "{bad}");
-        }
-    }
 
     #[test]
     fn csv_reads_quotes_and_refuses_nonsense() {

@@ -4,17 +4,26 @@ use super::scope::{Files, Scope};
 use super::types::Type;
 use super::value::Value;
 
+mod base64;
+mod charset;
 mod collection;
 mod conversion;
+mod dates;
+mod digests;
 mod encoding;
 mod files;
+mod fileset;
 mod format;
 mod network;
 mod numeric;
 mod paths;
 mod refused;
+mod regex;
 mod sets;
+mod templates;
 mod text;
+mod versions;
+mod yaml;
 
 /// The longest text that a function makes, in bytes.
 const MAX_TEXT: usize = super::eval::MAX_TEXT;
@@ -110,6 +119,8 @@ pub enum Work {
     Plain(fn(&[Value]) -> Done),
     /// From its arguments and the files of the configuration.
     Files(fn(&[Value], &dyn Files, &Scope<'_>) -> Done),
+    /// From its arguments, of which the first is named and not written out, and what is known where it stands.
+    Named(fn(&[Value], &Scope<'_>) -> Done),
     /// `try`: its arguments may fail.
     Try,
     /// `can`: its argument may fail.
@@ -194,13 +205,22 @@ impl Function {
 const FAMILIES: &[&[Function]] = &[
     numeric::FUNCTIONS,
     text::FUNCTIONS,
+    regex::FUNCTIONS,
     collection::FUNCTIONS,
     sets::FUNCTIONS,
     conversion::FUNCTIONS,
     encoding::FUNCTIONS,
+    base64::FUNCTIONS,
+    yaml::FUNCTIONS,
+    charset::FUNCTIONS,
+    digests::FUNCTIONS,
+    dates::FUNCTIONS,
+    versions::FUNCTIONS,
     paths::FUNCTIONS,
     network::FUNCTIONS,
     files::FUNCTIONS,
+    fileset::FUNCTIONS,
+    templates::FUNCTIONS,
     refused::FUNCTIONS,
 ];
 

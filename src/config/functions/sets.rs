@@ -2,7 +2,7 @@
 
 use super::Takes::{Any, Set};
 use super::collection::some_items;
-use super::{Done, Fault, Function, MAX_ITEMS, param, plain};
+use super::{Done, Fault, Function, MAX_ITEMS, Takes, param, plain};
 use crate::config::convert::{convert, unify};
 use crate::config::types::Type;
 use crate::config::value::{Data, Value};
@@ -46,11 +46,14 @@ fn keep(mut all: Vec<Value>, other: &[Value], wanted: bool) -> Vec<Value> {
     all
 }
 
-/// Every combination of one element of each: a set if all are sets, else a list.
+/// Every combination of one element of each: a list if none of them is a set.
 fn product(args: &[Value]) -> Done {
     let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
     for i in 0..args.len() {
-        let next = some_items(args, i)?;
+        some_items(args, i)?;
+        let ty = if matches!(args[i].data(), Data::Set(_)) { Takes::Set } else { Takes::List };
+        let next = convert(&args[i], &ty.ty()).map_err(|error| Fault::at(i, error.describe("set")))?;
+        let next = next.as_items().unwrap_or_default();
         if rows.len().saturating_mul(next.len()) > MAX_ITEMS {
             return Err(Fault::new(format!("the product has more than {MAX_ITEMS} elements")));
         }
@@ -60,6 +63,6 @@ fn product(args: &[Value]) -> Done {
             .collect();
     }
     let rows: Vec<Value> = rows.into_iter().map(Value::tuple).collect();
-    let all_sets = args.iter().all(|a| matches!(a.data(), Data::Set(_)));
-    Ok(if all_sets { Value::set(rows) } else { Value::list(rows) })
+    let any_set = args.iter().any(|a| matches!(a.data(), Data::Set(_)));
+    Ok(if any_set { Value::set(rows) } else { Value::list(rows) })
 }

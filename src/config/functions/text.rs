@@ -1,20 +1,14 @@
-//! Text: `join`, `split`, `replace`, `substr`, `trim`, …. Lengths and positions count what readers see as characters.
+//! Text: `join`, `split`, `substr`, `trim`, …. Lengths and positions count what readers see as characters.
 
-use super::Takes::{Any, Number as N, Text, Texts};
+use super::Takes::{Number as N, Text, Texts};
 use super::numeric::number;
 use super::{Done, Fault, Function, MAX_TEXT, param, plain};
-use crate::config::value::{Entries, Value};
-use regex_lite::Regex;
-use std::sync::Arc;
+use crate::config::value::Value;
 use unicode_segmentation::UnicodeSegmentation;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    plain("lower", &[param("text", Text)], |a| {
-        map(a, |s| s.chars().map(|c| single(c, c.to_lowercase())).collect())
-    }),
-    plain("upper", &[param("text", Text)], |a| {
-        map(a, |s| s.chars().map(|c| single(c, c.to_uppercase())).collect())
-    }),
+    plain("lower", &[param("text", Text)], |a| map(a, |s| s.chars().map(lower).collect())),
+    plain("upper", &[param("text", Text)], |a| map(a, |s| s.chars().map(upper).collect())),
     plain("title", &[param("text", Text)], |a| map(a, title)),
     plain("trimspace", &[param("text", Text)], |a| map(a, |s| s.trim().to_string())),
     plain("chomp", &[param("text", Text)], |a| map(a, |s| s.trim_end_matches(['\r', '\n']).to_string())),
@@ -42,15 +36,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     plain("indent", &[param("spaces", N), param("text", Text)], indent),
     plain("split", &[param("separator", Text), param("text", Text)], split),
     plain("join", &[param("separator", Text)], join).and(param("lists", Texts)),
-    plain("replace", &[param("text", Text), param("part", Text), param("replacement", Text)], replace),
-    plain("regex", &[param("pattern", Text), param("text", Text)], regex_first),
-    plain("regexall", &[param("pattern", Text), param("text", Text)], regex_all),
     plain("format", &[param("format", Text)], super::format::format).and(super::nullable("values")),
-    plain("formatlist", &[param("format", Text)], super::format::formatlist).and(super::Param {
-        name: "values",
-        takes: Any,
-        null: false,
-    }),
+    plain("formatlist", &[param("format", Text)], super::format::formatlist).and(super::nullable("values")),
 ];
 
 /// The text at `index`; arguments have been converted already.
@@ -62,9 +49,24 @@ fn map(args: &[Value], work: impl Fn(&str) -> String) -> Done {
     Ok(Value::string(work(text(args, 0))))
 }
 
-/// Letters that would become several stay as they are, as in Terraform.
+/// Letters that would become several keep to the one that Unicode names, or stay as they are, as in Terraform.
 fn single(original: char, mut changed: impl ExactSizeIterator<Item = char>) -> char {
     if changed.len() == 1 { changed.next().unwrap_or(original) } else { original }
+}
+
+fn lower(c: char) -> char {
+    if c == 'İ' { 'i' } else { single(c, c.to_lowercase()) }
+}
+
+/// Greek letters with an iota below have capitals that write it beside.
+fn upper(c: char) -> char {
+    match c {
+        '\u{1f80}'..='\u{1f87}' | '\u{1f90}'..='\u{1f97}' | '\u{1fa0}'..='\u{1fa7}' => {
+            char::from_u32(c as u32 + 8).unwrap_or(c)
+        }
+        '\u{1fb3}' | '\u{1fc3}' | '\u{1ff3}' => char::from_u32(c as u32 + 9).unwrap_or(c),
+        other => single(other, other.to_uppercase()),
+    }
 }
 
 fn title(s: &str) -> String {
@@ -74,7 +76,7 @@ fn title(s: &str) -> String {
         if within_word {
             out.push(c);
         } else {
-            out.extend(c.to_uppercase());
+            out.push(upper(c));
         }
         let separates =
             if c.is_ascii() { !(c.is_ascii_alphanumeric() || c == '_') } else { c.is_whitespace() };
@@ -139,59 +141,4 @@ fn join(args: &[Value]) -> Done {
             .saturating_add(separator.len().saturating_mul(parts.len())),
     )?;
     Ok(Value::string(parts.join(separator)))
-}
-
-fn replace(args: &[Value]) -> Done {
-    let (s, part, by) = (text(args, 0), text(args, 1), text(args, 2));
-    let inner = part.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')).filter(|p| !p.is_empty());
-    if let Some(pattern) = inner {
-        let pattern = compile(pattern, 1)?;
-        let longest = s.len().saturating_mul(by.matches('$').count()).saturating_add(by.len());
-        bounded(
-            pattern
-                .find_iter(s)
-                .count()
-                .saturating_mul(longest)
-                .saturating_add(s.len())
-                .min(if by.contains('$') { s.len().saturating_mul(longest.max(1)) } else { usize::MAX }),
-        )?;
-        return Ok(Value::string(pattern.replace_all(s, by).into_owned()));
-    }
-    let found = if part.is_empty() { s.len() + 1 } else { s.matches(part).count() };
-    bounded(found.saturating_mul(by.len()).saturating_add(s.len()))?;
-    Ok(Value::string(s.replace(part, by)))
-}
-
-fn compile(pattern: &str, argument: usize) -> Result<Regex, Fault> {
-    Regex::new(pattern).map_err(|error| {
-        let problem = error.to_string().replace('\n', " ");
-        Fault::at(argument, format!("this is no valid regular expression: {problem}"))
-    })
-}
-
-fn regex_first(args: &[Value]) -> Done {
-    let pattern = compile(text(args, 0), 0)?;
-    match pattern.captures(text(args, 1)) {
-        Some(captures) => Ok(captured(&pattern, &captures)),
-        None => Err(Fault::at(1, format!("the pattern does not match {}", args[1].brief()))),
-    }
-}
-
-fn regex_all(args: &[Value]) -> Done {
-    let pattern = compile(text(args, 0), 0)?;
-    Ok(Value::list(pattern.captures_iter(text(args, 1)).map(|c| captured(&pattern, &c)).collect()))
-}
-
-/// The match, or its groups: a tuple, or an object when they have names.
-fn captured(pattern: &Regex, captures: &regex_lite::Captures<'_>) -> Value {
-    let group = |i: usize| captures.get(i).map_or(Value::NULL, |m| Value::string(m.as_str()));
-    let names: Vec<Option<&str>> = pattern.capture_names().skip(1).collect();
-    if names.is_empty() {
-        return group(0);
-    }
-    if names.iter().all(Option::is_none) {
-        return Value::tuple((1..=names.len()).map(group).collect());
-    }
-    let named = names.iter().enumerate().filter_map(|(i, name)| Some((Arc::from((*name)?), group(i + 1))));
-    Value::object(named.collect::<Entries>())
 }

@@ -81,3 +81,36 @@ fn line_endings_of_windows_are_read() {
     assert_eq!(problems, Vec::new());
     assert_eq!((body.blocks[0].body.attributes.len(), body.attributes.len()), (2, 1));
 }
+
+#[test]
+fn a_for_may_be_followed_by_any_line_break() {
+    for text in [
+        "a = {for\r\n x in [1] : x => x}\r\n",
+        "a = [for\r\n x in [1] : x]\r\n",
+        "b {\r\n a = {for\n x in [1] : x => x}\r\n}\r\n",
+    ] {
+        let mut sources = Sources::new();
+        let file = sources.add_text("test", text);
+        let mut problems = Diagnostics::default();
+        read(&sources, file, &mut problems);
+        assert!(!problems.has_errors(), "{text:?}: {problems:?}");
+    }
+}
+
+#[test]
+fn an_operator_without_its_right_side_is_told() {
+    for (text, at, words) in [
+        ("a = 1 +\n", 6, "behind `+`"),
+        ("b {\n  a = var.x &&\n}\n", 16, "behind `&&`"),
+        ("a = x ==\nb = 2\n", 6, "behind `==`"),
+        ("a { b {} }\n", 4, "cannot hold another block"),
+    ] {
+        let mut sources = Sources::new();
+        let file = sources.add_text("test", text);
+        let mut problems = Diagnostics::default();
+        read(&sources, file, &mut problems);
+        let first = problems.0.first().expect("a problem");
+        assert!(first.summary.contains(words), "{text:?}: {}", first.summary);
+        assert_eq!(first.primary.as_ref().map(|(span, _)| span.start), Some(at), "{text:?}");
+    }
+}

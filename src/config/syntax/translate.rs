@@ -12,6 +12,18 @@ pub(super) fn error(error: &Error, text: &str, base: usize, end: usize, file: Fi
     let before = text[base..at].trim_end_matches([' ', '\t']);
     let at = if is_vague(error) && before.ends_with(['&', '|']) { base + before.len() - 1 } else { at };
     let found = Found::at(text, at);
+    if let Some(inner) = block_on_one_line(&text[base..at], &found) {
+        return Diagnostic::error("A block on one line cannot hold another block")
+            .at(Span::new(file, base + inner, at + found.length), "this begins a block")
+            .help("Put the inner block on lines of its own.");
+    }
+    // The parser may have stopped within an operator.
+    let sign = base + text[base..at].trim_end_matches(['&', '|', '=', '!', '<', '>']).len();
+    if let Some(operator) = dangling(&text[sign..end]) {
+        return Diagnostic::error(format!("A value is missing behind `{operator}`"))
+            .at(Span::new(file, sign, sign + operator.len()), "the value on its right is missing")
+            .help("Write it on this line; within parentheses an expression may go on on the next one.");
+    }
     let message = error.message();
     let span = Span::new(file, at, at + found.length);
     let (summary, label) = complaint(message, &found);
@@ -20,6 +32,24 @@ pub(super) fn error(error: &Error, text: &str, base: usize, end: usize, file: Fi
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     }
+}
+
+/// The operator that stands at the end, with nothing behind it.
+fn dangling(rest: &str) -> Option<&'static str> {
+    const OPERATORS: [&str; 14] =
+        ["==", "!=", "<=", ">=", "&&", "||", "+", "-", "*", "/", "%", "<", ">", "?"];
+    let rest = rest.trim_end();
+    OPERATORS.into_iter().find(|operator| rest == *operator)
+}
+
+/// Where the inner block of `a { b {` begins, when the parser stopped at its brace.
+fn block_on_one_line(before: &str, found: &Found) -> Option<usize> {
+    let line = before.rfind('\n').map_or(0, |n| n + 1);
+    let header = before[line..].trim_end_matches([' ', '\t']);
+    let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    let outer = header.trim_end_matches(is_name);
+    let is_inner = found.first == Some('{') && outer.len() < header.len();
+    (is_inner && outer.trim_end_matches([' ', '\t']).ends_with('{')).then_some(line + outer.len())
 }
 
 /// Nothing stands behind the `=` at `at`.

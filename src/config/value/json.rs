@@ -1,8 +1,11 @@
 //! Values from and to JSON.
 
-use super::{Data, Value, key};
+use super::{Data, Entries, Value, key};
 use crate::config::number::Number;
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value as Json;
+use std::cell::RefCell;
+use std::fmt;
 
 impl Value {
     /// As JSON, secrets in clear: sets and tuples as arrays. Numbers keep every digit where JSON readers do: whole
@@ -20,6 +23,18 @@ impl Value {
                 Json::Object(t.entries.iter().map(|(k, v)| (k.to_string(), v.to_json())).collect())
             }
         }
+    }
+
+    /// From the text of JSON. Unlike the library's numbers, ours keep every digit.
+    ///
+    /// # Errors
+    /// The library's.
+    pub fn from_json_text(text: &str) -> Result<Value, serde_json::Error> {
+        let digits = RefCell::new(Digits { rest: text });
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let value = Reader(&digits).deserialize(&mut reader)?;
+        reader.end()?;
+        Ok(value)
     }
 
     /// From JSON: arrays become tuples, objects become objects.
@@ -50,6 +65,110 @@ fn number_to_json(n: &Number) -> Json {
     serde_json::Number::from_f64(n.to_f64()).map_or_else(|| Json::String(n.to_string()), Json::Number)
 }
 
+/// The numbers of a JSON text as they are written, one after the other.
+struct Digits<'t> {
+    rest: &'t str,
+}
+
+impl<'t> Digits<'t> {
+    fn next(&mut self) -> &'t str {
+        loop {
+            let Some(at) = self.rest.find(|c: char| c == '"' || c == '-' || c.is_ascii_digit()) else {
+                return "";
+            };
+            if self.rest[at..].starts_with('"') {
+                self.rest = behind_string(&self.rest[at + 1..]);
+                continue;
+            }
+            let number = &self.rest[at..];
+            let end = number.find(|c: char| !matches!(c, '0'..='9' | '-' | '+' | '.' | 'e' | 'E'));
+            let (digits, rest) = number.split_at(end.unwrap_or(number.len()));
+            self.rest = rest;
+            return digits;
+        }
+    }
+}
+
+/// What stands behind the quote that ends a string.
+fn behind_string(mut rest: &str) -> &str {
+    while let Some(at) = rest.find(['"', '\\']) {
+        let is_end = rest[at..].starts_with('"');
+        let escaped = if is_end { 0 } else { rest[at + 1..].chars().next().map_or(0, char::len_utf8) };
+        rest = &rest[at + 1 + escaped..];
+        if is_end {
+            return rest;
+        }
+    }
+    ""
+}
+
+/// Reads a value; wherever the library has rounded a number, the digits are at hand.
+#[derive(Clone, Copy)]
+struct Reader<'r, 't>(&'r RefCell<Digits<'t>>);
+
+impl Reader<'_, '_> {
+    fn number(self) -> Value {
+        let digits = self.0.borrow_mut().next();
+        digits.parse::<Number>().map_or_else(|_| Value::string(digits), Value::number)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Reader<'_, '_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Reader<'_, '_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::NULL)
+    }
+
+    fn visit_bool<E>(self, b: bool) -> Result<Value, E> {
+        Ok(Value::bool(b))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Value, E> {
+        Ok(self.number())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Value, E> {
+        Ok(self.number())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Value, E> {
+        Ok(self.number())
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::string(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element_seed(self)? {
+            items.push(item);
+        }
+        Ok(Value::tuple(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut entries = Entries::new();
+        while let Some(name) = map.next_key::<String>()? {
+            entries.insert(key(&name), map.next_value_seed(self)?);
+        }
+        Ok(Value::object(entries))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,5 +190,18 @@ mod tests {
     fn text_is_in_normal_form() {
         let composed = Value::from_json(&json!({"e\u{301}": "e\u{301}"}));
         assert_eq!(composed.to_json(), json!({"é": "é"}));
+    }
+
+    #[test]
+    fn numbers_of_a_text_keep_their_digits() {
+        let long = "[123456789012345678901234567890, {\"1\": -0.12345678901234567890123, \"a\\\"2\\\\\": 3}, 1.50e1, 0]";
+        let value = Value::from_json_text(long).expect("valid");
+        let shown = crate::config::console::render(&value).replace(['\n', ' '], "");
+        let wanted =
+            "[123456789012345678901234567890,{\"1\"=-0.12345678901234567890123\"a\\\"2\\\\\"=3},15,0,]";
+        assert_eq!(shown, wanted);
+        for bad in ["", "[1", "1 2", "{\"a\" 1}", "01", "1e999", &"[".repeat(100_000)] {
+            assert!(Value::from_json_text(bad).is_err(), "{bad:.20}");
+        }
     }
 }

@@ -203,11 +203,11 @@ impl Assignments<'_, '_> {
     }
 
     fn json(&mut self, file: FileId) {
-        match serde_json::from_str::<serde_json::Value>(self.sources.text(file)) {
-            Ok(serde_json::Value::Object(rows)) => {
-                for (name, value) in rows {
-                    let span = self.json_key(file, &name);
-                    self.assign(file, &name, span, span, Text::Value(Value::from_json(&value)));
+        match Value::from_json_text(self.sources.text(file)) {
+            Ok(all) if all.as_entries().is_some() => {
+                for (name, value) in all.as_entries().into_iter().flatten() {
+                    let span = self.json_key(file, name);
+                    self.assign(file, name, span, span, Text::Value(value.clone()));
                 }
             }
             Ok(_) => {

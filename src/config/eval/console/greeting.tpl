@@ -1,0 +1,2 @@
+Hello %{ for n in names ~}
+${n}, %{ endfor }you

@@ -1,0 +1,1 @@
+${file("plain.txt")}${upper("x")}

@@ -1,0 +1,125 @@
+//! The tables of expressions against our answers. `tests/differential.rs` holds them against terraform itself.
+
+use super::*;
+use crate::config::source::Sources;
+use crate::config::syntax;
+use std::path::PathBuf;
+
+pub(super) fn unescaped(cell: &str) -> String {
+    let mut out = String::new();
+    let mut chars = cell.chars();
+    while let Some(c) = chars.next() {
+        match (c, if c == '\\' { chars.next() } else { None }) {
+            (_, Some('n')) => out.push('\n'),
+            (_, Some('t')) => out.push('\t'),
+            (_, Some(other)) => out.push(other),
+            (c, None) => out.push(c),
+        }
+    }
+    out
+}
+
+/// The files beside `console.tsv`.
+struct Fixtures;
+
+fn fixture(path: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/config/eval/console").join(path)
+}
+
+impl Files for Fixtures {
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        std::fs::read(fixture(path)).map_err(|e| e.to_string())
+    }
+
+    fn exists(&self, path: &str) -> Result<bool, String> {
+        let path = fixture(path);
+        if path.is_dir() { Err("a folder".to_string()) } else { Ok(path.is_file()) }
+    }
+
+    fn list(&self, folder: &str, levels: usize) -> Result<Vec<String>, String> {
+        crate::world::listing::files_below(&fixture(folder), levels).map_err(|e| e.to_string())
+    }
+
+    fn absolute(&self, path: &str) -> String {
+        fixture(path).to_string_lossy().into_owned()
+    }
+
+    fn home(&self) -> Option<String> {
+        std::env::var("HOME").ok()
+    }
+}
+
+/// `local.…` of `main.tf`.
+struct Locals(BTreeMap<String, Value>);
+
+impl Locals {
+    fn read() -> Locals {
+        let mut sources = Sources::new();
+        let file = sources.add("main.tf", include_bytes!("../console/main.tf")).expect("text");
+        let body = syntax::read(&sources, file, &mut crate::model::Diagnostics::default());
+        let value = |expr| evaluate(expr, &Scope::root()).expect("a value");
+        let all = body.blocks.iter().flat_map(|block| &block.body.attributes);
+        Locals(all.map(|a| (a.name.to_string(), value(&a.value))).collect())
+    }
+}
+
+impl Resolve for Locals {
+    fn resolve(&self, root: &str, name: &str) -> Option<Value> {
+        match (root, name) {
+            ("local", name) => self.0.get(name).cloned(),
+            ("path", "module") => Some(Value::string(".")),
+            _ => None,
+        }
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.0.keys().map(|name| format!("local.{name}")).collect()
+    }
+}
+
+fn shown_here(text: &str) -> String {
+    let locals = Locals::read();
+    let scope = Scope::root().resolver(&locals).files(&Fixtures);
+    run_in(text, &scope).map_or_else(|e| format!("ERR {e}"), |v| render(&v))
+}
+
+fn same(ours: &str, answer: &str) -> bool {
+    if answer == "ERR" { ours.starts_with("ERR ") } else { ours == answer }
+}
+
+/// Terraform shows the type of a null; our nulls have none.
+fn untyped(answer: &str) -> String {
+    ["tostring(null)", "tonumber(null)", "tobool(null)"]
+        .iter()
+        .fold(answer.to_string(), |answer, word| answer.replace(word, "null"))
+}
+
+#[test]
+fn answers_as_terraform_console_does() {
+    // Another table can be tried before its rows are put into ours.
+    let table = std::env::var_os("PATCHFORM_ANSWERS").map_or_else(
+        || include_str!("../console.tsv").to_string(),
+        |path| std::fs::read_to_string(path).expect("a table"),
+    );
+    let mut wrong = Vec::new();
+    for line in table.lines() {
+        let (text, answer) = line.split_once('\t').expect("two columns");
+        let (text, answer) = (unescaped(text), untyped(&unescaped(answer)));
+        let ours = shown_here(&text);
+        if !same(&ours, &answer) {
+            wrong.push(format!("{text}\n  terraform: {answer}\n  ours:      {ours}"));
+        }
+    }
+    assert!(!table.is_empty(), "the table was lost");
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn differs_from_terraform_only_where_it_is_meant() {
+    for line in include_str!("../console_differs.tsv").lines() {
+        let cells: Vec<String> = line.split('\t').map(unescaped).collect();
+        let ours = shown_here(&cells[0]);
+        assert!(same(&ours, &cells[1]), "{}: {ours}", cells[0]);
+        assert!(!cells[2].is_empty(), "{}: why?", cells[0]);
+    }
+}

@@ -1,0 +1,68 @@
+//! `fileset`: the files whose paths fit a pattern.
+
+use super::Takes::Text;
+use super::files::{located, reading};
+use super::text::text;
+use super::{Done, Fault, Function, param};
+use crate::config::scope::Files;
+use crate::config::value::{Value, quoted};
+
+pub(super) const FUNCTIONS: &[Function] =
+    &[reading("fileset", &[param("path", Text), param("pattern", Text)], |a, files, _| fileset(a, files))];
+
+/// The deepest folder that `**` looks into.
+const DEEPEST: usize = 64;
+
+/// `*`, `?`, `[…]` and `{…}` stand for what is in one name, `**` for any folders.
+fn fileset(args: &[Value], files: &dyn Files) -> Done {
+    let folder = located(args, files)?;
+    let (names, pattern) = plain_beginning(text(args, 1));
+    fast_glob::validate(&pattern)
+        .map_err(|error| Fault::at(1, format!("{} is no valid pattern: {error}", quoted(text(args, 1)))))?;
+    // Where nothing but names is left, the last one is the file.
+    let levels = if pattern.contains("**") { DEEPEST } else { pattern.matches('/').count() + 1 };
+    let base = [&[folder.as_str()][..], &names].concat().join("/");
+    let base = if base.is_empty() { ".".to_string() } else { base };
+    let found =
+        files.list(&base, levels).map_err(|problem| Fault::at(0, format!("{}: {problem}", quoted(&base))))?;
+    let fitting = found.into_iter().filter(|path| fast_glob::glob_match(&pattern, path));
+    let whole = fitting.map(|path| {
+        let path = [names.as_slice(), &[path.as_str()]].concat().join("/");
+        Value::string(super::paths::clean(&path))
+    });
+    Ok(Value::set(whole.collect()))
+}
+
+/// The folders at the beginning in which nothing stands for something else, and the pattern that is left.
+fn plain_beginning(pattern: &str) -> (Vec<&str>, String) {
+    let mut names = Vec::new();
+    let mut rest = pattern.trim_start_matches('/');
+    while let Some((name, behind)) = rest.split_once('/')
+        && !name.contains(['*', '?', '[', '{', '\\'])
+    {
+        names.push(name);
+        rest = behind.trim_start_matches('/');
+    }
+    // An exclamation mark is a letter like others.
+    let pattern = if rest.starts_with('!') { format!("\\{rest}") } else { rest.to_string() };
+    (names, pattern)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_folders_are_taken_off_a_pattern() {
+        for (pattern, names, rest) in [
+            ("*.tf", &[][..], "*.tf"),
+            ("a/b/*.tf", &["a", "b"], "*.tf"),
+            ("a/{b,c}/d", &["a"], "{b,c}/d"),
+            ("/a//b", &["a"], "b"),
+            ("../a/**/x", &["..", "a"], "**/x"),
+            ("!a", &[], "\\!a"),
+        ] {
+            assert_eq!(plain_beginning(pattern), (names.to_vec(), rest.to_string()), "{pattern}");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Templates that stand elsewhere: `templatefile` in a file, `templatestring` in a value. They see only the variables
+//! that they are given, and use no other template.
+
+use super::Takes::{Any, Text};
+use super::files::{read_text, reading};
+use super::text::text;
+use super::{Done, Fault, Function, param};
+use crate::config::convert::convert;
+use crate::config::eval::evaluate;
+use crate::config::lower;
+use crate::config::scope::Scope;
+use crate::config::types::Type;
+use crate::config::value::{Value, quoted};
+use crate::model::{Diagnostic, FileId};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    reading("templatefile", &[param("path", Text), param("variables", Any)], |a, files, scope| {
+        let source = read_text(a, files)?;
+        rendered(&source, &quoted(text(a, 0)), a, scope)
+    }),
+    Function {
+        name: "templatestring",
+        params: &[param("template", Any), param("variables", Any)],
+        rest: None,
+        rule: super::Rule::Whole,
+        work: super::Work::Named(templatestring),
+    },
+];
+
+fn templatestring(args: &[Value], scope: &Scope<'_>) -> Done {
+    let source = args[0].as_str().ok_or_else(|| Fault::at(0, "the template must be a string"))?;
+    let value = rendered(source, "the template", args, scope)?;
+    convert(&value, &Type::String).map_err(|error| Fault::at(0, error.describe("the result")))
+}
+
+/// Evaluates a template with the variables in the second argument.
+fn rendered(source: &str, name: &str, args: &[Value], scope: &Scope<'_>) -> Done {
+    if scope.is_template() {
+        return Err(Fault::new("a template cannot use another one"));
+    }
+    let variables = args[1].as_entries().ok_or_else(|| Fault::at(1, "a map or an object is needed"))?;
+    if let Some(bad) = variables.keys().find(|key| !is_name(key)) {
+        let problem = format!("{} cannot be the name of a variable", quoted(bad));
+        return Err(Fault::at(1, format!("{problem}; use letters, digits, _ and -, a letter first")));
+    }
+    let told = |problem: &Diagnostic| {
+        let at = problem.primary.as_ref().map_or(0, |(span, _)| span.start as usize);
+        let line = source.get(..at).unwrap_or_default().matches('\n').count() + 1;
+        let help = if problem.help.is_empty() { String::new() } else { format!("; {}", problem.help) };
+        Fault::at(0, format!("{name} line {line}: {}{help}", problem.summary))
+    };
+    let template = lower::parse_template(source, FileId(u32::MAX), 0).map_err(|problems| {
+        problems.0.first().map_or_else(|| Fault::at(0, "it is no valid template"), told)
+    })?;
+    let mut inner = Scope::root().within_template();
+    if let Some(files) = scope.file_reader() {
+        inner = inner.files(files);
+    }
+    let inner = variables.iter().fold(inner, |s, (name, value)| s.with(name.clone(), value.clone()));
+    let value = evaluate(&template, &inner).map_err(|problem| told(&problem))?;
+    if value.is_null() { Err(Fault::at(0, format!("{name} comes to null"))) } else { Ok(value) }
+}
+
+fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_alphabetic() || c == '_')
+        && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
+}

@@ -1,0 +1,42 @@
+//! The files that expressions read: `file()` and its kin. Relative paths start at the configuration's folder.
+
+use super::project::{LIMIT, working_folder};
+use crate::config::scope::Files;
+use crate::world::{disk, environment, listing};
+use std::io;
+use std::path::Path;
+
+/// Reads from the disk of this machine.
+pub struct FilesOnDisk;
+
+impl Files for FilesOnDisk {
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        if !self.exists(path)? {
+            return Err("there is no such file".to_string());
+        }
+        disk::read(Path::new(path), LIMIT).map_err(|e| e.to_string())
+    }
+
+    fn exists(&self, path: &str) -> Result<bool, String> {
+        match Path::new(if path.is_empty() { "." } else { path }).metadata() {
+            Ok(found) if found.is_file() => Ok(true),
+            Ok(found) if found.is_dir() => Err("it is a folder, not a file".to_string()),
+            // A pipe would be waited for.
+            Ok(_) => Err("it is no regular file".to_string()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    fn list(&self, folder: &str, levels: usize) -> Result<Vec<String>, String> {
+        listing::files_below(Path::new(folder), levels).map_err(|e| e.to_string())
+    }
+
+    fn absolute(&self, path: &str) -> String {
+        Path::new(&working_folder()).join(path).to_string_lossy().into_owned()
+    }
+
+    fn home(&self) -> Option<String> {
+        environment::all().into_iter().find(|(name, _)| name == "HOME").map(|(_, home)| home)
+    }
+}

@@ -1,0 +1,2 @@
+result      = [1, null, "X"]
+result_type = tuple([number, string, string])

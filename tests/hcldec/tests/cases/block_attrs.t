@@ -1,0 +1,2 @@
+result_type = map(string)
+result      = { a = "1", b = "x" }

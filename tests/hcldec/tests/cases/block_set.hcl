@@ -1,0 +1,9 @@
+item {
+  n = "b"
+}
+item {
+  n = "a"
+}
+item {
+  n = "b"
+}

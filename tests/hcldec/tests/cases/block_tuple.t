@@ -1,0 +1,2 @@
+result_type = tuple([string, tuple([number])])
+result      = ["b", [1]]

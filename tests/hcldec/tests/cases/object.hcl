@@ -1,0 +1,2 @@
+given = [1, true]
+other = { a = 1 }

@@ -1,0 +1,2 @@
+one = a.b[0]
+two = a[k]
