@@ -50,13 +50,18 @@ fn schemas() -> Schemas {
         .collect()
 }
 
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
+}
+
 /// Reads a folder's files as the program does: what cannot be read as text is said first.
 fn add_files(folder: &Path, sources: &mut Sources, problems: &mut Diagnostics) -> VariableInputs {
     let mut inputs = VariableInputs::default();
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut paths = files_below(folder);
     paths.sort();
     let mut add = |path: &Path| -> Option<FileId> {
-        let name = path.file_name().unwrap().to_str().unwrap();
+        let name = path.strip_prefix(folder).unwrap().to_str().unwrap();
         match sources.add(name, &fs::read(path).unwrap()) {
             Ok(file) => Some(file),
             Err(problem) => {
@@ -125,6 +130,16 @@ fn outline(config: &Config) -> String {
     let mut out = String::new();
     for component in &config.components {
         let _ = write!(out, "{} = {} {}", component.address, component.level, component.arguments);
+        let provider = &config.providers[component.provider];
+        if !provider.alias.is_empty() {
+            let _ = write!(out, " by {}.{}", provider.name, provider.alias);
+        }
+        if !component.rollout.name.is_empty() {
+            let _ = write!(out, " rollout {} of {}", component.rollout.name, component.rollout.max_parallel);
+        }
+        if let Some(vendor) = component.vendor {
+            let _ = write!(out, " vendor {}", config.vendors[vendor].name());
+        }
         for secret in &component.secrets {
             let _ = write!(out, " secret {:?} = var.{}", secret.path, secret.variable);
         }
@@ -201,8 +216,8 @@ fn swallow(bytes: &[u8]) -> (String, Option<Config>) {
 
 fn corpus() -> Vec<Vec<u8>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics");
-    let mut paths: Vec<PathBuf> =
-        fs::read_dir(root).unwrap().map(|e| e.unwrap().path().join("main.pf.hcl")).collect();
+    let mut paths = files_below(&root);
+    paths.retain(|path| path.to_str().unwrap().contains(".pf."));
     paths.sort();
     paths.iter().filter_map(|path| fs::read(path).ok()).collect()
 }

@@ -62,6 +62,11 @@ impl Place {
         Ok(Place::with_state(remembered.state))
     }
 
+    /// The lock file, wherever the state is.
+    pub fn lock_file() -> PathBuf {
+        PathBuf::from("patchform.lock.hcl")
+    }
+
     fn with_state(state: PathBuf) -> Place {
         let beside = disk::folder_of(&state).to_path_buf();
         let beside = if beside == Path::new(".") { PathBuf::new() } else { beside };
@@ -69,7 +74,7 @@ impl Place {
             runs: beside.join(".patchform/runs"),
             actions: beside.join(".patchform/actions"),
             cache: PathBuf::from(".patchform/cache"),
-            lock_file: PathBuf::from("patchform.lock.hcl"),
+            lock_file: Place::lock_file(),
             state,
         }
     }

@@ -16,7 +16,7 @@ use crate::config::variables::VariableInputs;
 use crate::engine::fleet::Fleet;
 use crate::engine::secrets::Secrets;
 use crate::engine::{observe, preview};
-use crate::model::{Address, Diagnostic, Diagnostics};
+use crate::model::{Diagnostic, Diagnostics, Selection};
 use crate::plan::noun::{Observed, PinnedProvider, Purpose};
 use crate::plan::{Changes, Draft, Facts, Focus, Making, Plan, stored, undo};
 use crate::provider::Watch;
@@ -36,9 +36,9 @@ pub struct Request {
     /// Values of variables.
     pub inputs: Inputs,
     /// `--target`
-    pub targets: Vec<Address>,
+    pub targets: Vec<Selection>,
     /// `--exclude`
-    pub excludes: Vec<Address>,
+    pub excludes: Vec<Selection>,
     /// Whether components are read.
     pub refresh: bool,
     /// Whether only records change.

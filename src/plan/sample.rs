@@ -8,7 +8,7 @@ use super::noun::{Entry, Identity, Observed, PinnedProvider, Plan, Purpose, Verd
 use super::undo;
 use crate::config::Config;
 use crate::config::checked::*;
-use crate::model::{Address, FileId, Moment, PatchLevel, Span};
+use crate::model::{Address, FileId, Moment, PatchLevel, Selection, Span};
 use crate::state::{Record, State};
 use patchform_sdk::message::{
     Artifact, Can, Class, Coverage, Preview, PreviewOutcome, Reload, WayBack, WayBackKind,
@@ -81,8 +81,8 @@ pub struct Platform {
     pub previews: BTreeMap<Address, PreviewOutcome>,
     pub leases: Leases,
     pub purpose: Purpose,
-    pub targets: Vec<Address>,
-    pub excludes: Vec<Address>,
+    pub targets: Vec<Selection>,
+    pub excludes: Vec<Selection>,
     pub can: Can,
 }
 

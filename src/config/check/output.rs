@@ -4,6 +4,7 @@ use super::instances::from_variables;
 use crate::config::checked::Output;
 use crate::config::fields::{Fields, Known, missing};
 use crate::config::syntax::Block;
+use crate::config::value::{Marks, Value};
 use crate::model::Diagnostic;
 
 /// Evaluates an output block.
@@ -26,5 +27,29 @@ pub(super) fn read(name: &str, block: &Block, fields: &mut Fields<'_>) -> Option
         fields.problems.push(problem);
         return None;
     }
+    if let Some(block) = value.block_inside() {
+        let problem = Diagnostic::error(format!("The output \"{name}\" has no value that can be recorded"))
+            .at(attribute.value.span(), format!("holds {}.{}, a block", block.kind, block.name))
+            .help("Name what you need of it, or leave it out.");
+        fields.problems.push(problem);
+        return None;
+    }
     Some(Output { name: name.to_string(), value: value.to_json(), sensitive, description })
+}
+
+/// Evaluates an output of a module: a value for whoever calls it.
+pub(super) fn of_module(block: &Block, fields: &mut Fields<'_>) -> Option<Value> {
+    let body = &block.body;
+    let what = "an output block";
+    Known { what, arguments: &["value", "description", "sensitive"], blocks: &[] }
+        .check(body, fields.problems);
+    fields.text(body, "description");
+    let sensitive = fields.flag(body, "sensitive").unwrap_or(false);
+    let Some(attribute) = body.attribute("value") else {
+        fields.problems.push(missing("value", what, block.header, "value = release.api.path"));
+        return None;
+    };
+    let value = fields.value(&attribute.value)?;
+    let mark = sensitive && !value.marks().is_sensitive();
+    Some(if mark { value.marked(&Marks::anonymous()) } else { value })
 }
