@@ -63,13 +63,12 @@ fn fail_at(expr: &Expr, span: Span, scope: &Scope<'_>, summary: impl Into<String
 /// Shows at most this many values.
 const SHOWN: usize = 6;
 
-fn with_values(mut problem: Diagnostic, expr: &Expr, scope: &Scope<'_>) -> Diagnostic {
+/// Shows the values of the references in `expr`.
+pub(super) fn with_values(mut problem: Diagnostic, expr: &Expr, scope: &Scope<'_>) -> Diagnostic {
     for reference in expr.references() {
-        let name = reference.text(usize::MAX);
-        if problem.values.len() >= SHOWN || problem.values.iter().any(|(shown, _)| *shown == name) {
-            continue;
-        }
-        if let Some(value) = traverse::known(&reference, scope) {
+        let Some((steps, value)) = traverse::known(&reference, scope) else { continue };
+        let name = reference.text(steps);
+        if problem.values.len() < SHOWN && problem.values.iter().all(|(shown, _)| *shown != name) {
             problem = problem.with_value(name, value.brief());
         }
     }

@@ -33,9 +33,20 @@ const MANY_LINES: usize = 6;
 /// Related places beyond this are counted, not drawn.
 const MANY_PLACES: usize = 20;
 
-/// Draws all of them, errors and warnings in the order found, with an empty line between.
+/// Complaints beyond this are counted, not drawn: nobody reads them, and they often have one cause.
+const MANY: usize = 100;
+
+/// Draws them, errors and warnings in the order found, with an empty line between; of very many, the first errors.
 pub fn draw_all(all: &Diagnostics, sources: &Sources, look: Look) -> String {
-    let drawn: Vec<String> = all.0.iter().map(|one| draw(one, sources, look)).collect();
+    let mut shown: Vec<&Diagnostic> = all.0.iter().collect();
+    if shown.len() > MANY {
+        shown.sort_by_key(|one| one.severity == Severity::Warning);
+        shown.truncate(MANY);
+    }
+    let mut drawn: Vec<String> = shown.iter().map(|one| draw(one, sources, look)).collect();
+    if all.0.len() > MANY {
+        drawn.push(format!("and {} more, which are not shown\n", all.0.len() - MANY));
+    }
     drawn.join("\n")
 }
 

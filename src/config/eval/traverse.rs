@@ -201,26 +201,32 @@ fn splat(source: &Value, each: &[Step], expr: &Expr, scope: &Scope<'_>) -> Evalu
     Ok(value.marked(source.marks()))
 }
 
-/// The value of a reference as far as it can be had without evaluating anything; for messages.
-pub(super) fn known(reference: &Reference, scope: &Scope<'_>) -> Option<Value> {
+/// The longest beginning of a reference that has a value without evaluating anything: how many of its steps, and the
+/// value; for messages. `local.levels["wbe"]`, where there is no such key, gives that of `local.levels`.
+pub(super) fn known(reference: &Reference, scope: &Scope<'_>) -> Option<(usize, Value)> {
     let mut steps = reference.steps.iter().map(|(step, _)| step);
-    let mut value = match scope.lookup(&reference.root) {
-        Some(value) => value.clone(),
+    let (mut taken, mut value) = match scope.lookup(&reference.root) {
+        Some(value) => (0, value.clone()),
         None => match steps.next() {
-            Some(RefStep::Attr(name)) => scope.asks()?.resolve(&reference.root, name)?,
+            Some(RefStep::Attr(name)) => (1, scope.asks()?.resolve(&reference.root, name)?),
             _ => return None,
         },
     };
     for step in steps {
-        value = match step {
-            RefStep::Attr(name) => value.get(name)?,
-            RefStep::Index(index) => match (index.as_str(), index.as_number()) {
-                (Some(key), _) => value.get(key)?,
-                (_, Some(n)) => value.at(n.as_usize()?)?,
-                _ => return None,
-            },
-            RefStep::Dynamic | RefStep::Splat => return None,
-        };
+        let Some(next) = known_step(&value, step) else { break };
+        (taken, value) = (taken + 1, next);
     }
-    Some(value)
+    Some((taken, value))
+}
+
+fn known_step(value: &Value, step: &RefStep) -> Option<Value> {
+    match step {
+        RefStep::Attr(name) => value.get(name),
+        RefStep::Index(index) => match (index.as_str(), index.as_number()) {
+            (Some(key), _) => value.get(key),
+            (_, Some(n)) => value.at(n.as_usize()?),
+            _ => None,
+        },
+        RefStep::Dynamic | RefStep::Splat => None,
+    }
 }

@@ -26,7 +26,7 @@ impl Value {
 
 impl Sequence {
     fn brief(&self, word: &str) -> String {
-        let small = self.inside.depth == 1 && self.items.len() <= 5;
+        let small = self.inside.depth <= 2 && self.items.len() <= 5;
         let text = small.then(|| {
             let items: Vec<String> = self.items.iter().map(Value::brief).collect();
             format!("[{}]", items.join(", "))
@@ -41,16 +41,17 @@ impl Sequence {
 
 impl Table {
     fn brief(&self, word: &str) -> String {
-        let small = self.inside.depth == 1 && self.entries.len() <= 5;
+        let small = self.inside.depth <= 2 && self.entries.len() <= 5;
         let text = small.then(|| {
             let entries: Vec<String> =
                 self.entries.iter().map(|(k, v)| format!("{} = {}", shown_key(k), v.brief())).collect();
             if entries.is_empty() { "{}".to_string() } else { format!("{{ {} }}", entries.join(", ")) }
         });
+        let what = if word == "map" { "element" } else { "attribute" };
         match (text.filter(|t| t.len() <= 60), self.entries.len()) {
             (Some(text), _) => text,
-            (None, 1) => format!("{word} with 1 attribute"),
-            (None, n) => format!("{word} with {n} attributes"),
+            (None, 1) => format!("{word} with 1 {what}"),
+            (None, n) => format!("{word} with {n} {what}s"),
         }
     }
 }
@@ -88,9 +89,11 @@ mod tests {
             (many(0), "[]"),
             (many(3), "[0, 1, 2]"),
             (many(6), "tuple with 6 elements"),
-            (Value::tuple(vec![many(1)]), "tuple with 1 element"),
+            (Value::tuple(vec![many(1)]), "[[0]]"),
+            (Value::tuple(vec![one(many(1))]), "tuple with 1 element"),
             (one(Value::NULL), "{ \"a b\" = null }"),
-            (one(many(2)), "object with 1 attribute"),
+            (one(many(2)), "{ \"a b\" = [0, 1] }"),
+            (one(one(many(2))), "object with 1 attribute"),
             (Value::map(Entries::new()), "{}"),
             (secret.clone(), "(sensitive)"),
             (one(secret), "(sensitive)"),

@@ -71,3 +71,15 @@ fn sentences_begin_with_a_capital_in_json_as_on_the_terminal() {
     let named = Diagnostic::error("each.key is null");
     assert_eq!(to_json(&named.into(), &sources(TEXT))["diagnostics"][0]["summary"], "each.key is null");
 }
+
+#[test]
+fn of_very_many_the_first_errors_are_drawn_and_the_rest_is_counted() {
+    let sources = sources(TEXT);
+    let mut all = Diagnostics(vec![Diagnostic::warning("Hm"); 60]);
+    all.0.extend((0..90).map(|n| Diagnostic::error(format!("Number {n}"))));
+    let drawn = draw_all(&all, &sources, Look::PLAIN);
+    assert_eq!((drawn.matches("error: Number").count(), drawn.matches("warning: Hm").count()), (90, 10));
+    assert!(drawn.ends_with("\n\nand 50 more, which are not shown\n"), "{drawn}");
+    all.0.truncate(100);
+    assert!(draw_all(&all, &sources, Look::PLAIN).ends_with("error: Number 39\n"));
+}

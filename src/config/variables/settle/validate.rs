@@ -2,7 +2,7 @@
 
 use super::{Assigned, Variables};
 use crate::config::convert::convert;
-use crate::config::eval::evaluate;
+use crate::config::eval::{evaluate, with_values};
 use crate::config::expr::Expr;
 use crate::config::scope::{Files, Resolve, Scope};
 use crate::config::types::Type;
@@ -86,6 +86,6 @@ pub(in crate::config) fn verdict(
         message.as_str().unwrap_or_default().to_string()
     };
     let problem = Diagnostic::error(format!("The value of variable \"{}\" is not valid", variable.name));
-    let problem = problem.at(place.0, place.1);
-    Some(problem.and(at, "this is false").because(shown))
+    let problem = problem.at(place.0, place.1).and(at, "this is false").because(shown);
+    Some(with_values(problem, validation.condition, scope))
 }

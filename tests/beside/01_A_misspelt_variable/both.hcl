@@ -1,0 +1,7 @@
+variable "nodes" {
+  default = 3
+}
+
+output "nodes" {
+  value = var.ndoes
+}

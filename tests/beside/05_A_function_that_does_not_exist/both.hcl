@@ -1,0 +1,3 @@
+output "level" {
+  value = trimprefx("v2.1.0", "v")
+}

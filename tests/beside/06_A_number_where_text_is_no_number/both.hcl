@@ -1,0 +1,7 @@
+variable "size" {
+  default = "12 nodes"
+}
+
+output "half" {
+  value = var.size / 2
+}

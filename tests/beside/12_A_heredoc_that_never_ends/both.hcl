@@ -1,0 +1,5 @@
+output "motd" {
+  value = <<-EOT
+    Maintenance tonight.
+  EOF
+}

@@ -1,0 +1,4 @@
+locals {
+  name: "api"
+  level = '2.1.0'
+}

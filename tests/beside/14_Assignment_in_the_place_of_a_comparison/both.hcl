@@ -1,0 +1,7 @@
+variable "stage" {
+  default = "prod"
+}
+
+output "replicas" {
+  value = var.stage = "prod" ? 3 : 1
+}

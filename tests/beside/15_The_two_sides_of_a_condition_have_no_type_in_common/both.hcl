@@ -1,0 +1,7 @@
+variable "on" {
+  default = true
+}
+
+output "nodes" {
+  value = var.on ? { a = 1 } : ["a"]
+}

@@ -1,0 +1,7 @@
+locals {
+  racks = ["r1", "r2"]
+}
+
+output "third" {
+  value = local.racks[2]
+}

@@ -1,0 +1,4 @@
+resource "terraform_data" "api" {
+  for_each = ["eu", "us"]
+  input    = "srv/${each.key}"
+}
