@@ -7,18 +7,24 @@ use patchform::config::{
     Config, Given, Schemas, Sources, Surroundings, VariableFile, VariableInputs, check, parse,
 };
 use patchform::model::{Diagnostics, FileId};
+use patchform::ops::project::FilesOnDisk;
 use patchform::report::diagnostic::{Look, draw_all};
 use patchform_sdk::message::Description;
 use serde_json::json;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 struct Folder(PathBuf);
 
 impl Files for Folder {
     fn read(&self, path: &str) -> Result<Vec<u8>, String> {
         fs::read(self.0.join(path)).map_err(|e| e.kind().to_string())
+    }
+
+    fn run(&self, program: &[String], input: &str, within: Duration) -> Result<Vec<u8>, String> {
+        FilesOnDisk.run(program, input, within)
     }
 }
 

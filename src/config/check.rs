@@ -20,6 +20,7 @@ use values::{Values, Wrong};
 
 mod call;
 mod component;
+mod data;
 mod depends;
 mod edges;
 mod expand;

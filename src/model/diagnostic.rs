@@ -30,6 +30,8 @@ pub enum Absence {
     Module,
     /// An output of a module.
     Output,
+    /// A data block.
+    Data,
     /// Something within the block around this place.
     Within(Span),
 }

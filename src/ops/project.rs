@@ -10,9 +10,10 @@ use crate::config::scope::Files;
 use crate::config::source::Sources;
 use crate::config::variables::{self, VariableFile, VariableInputs};
 use crate::model::{Diagnostics, FileId};
-use crate::world::disk;
+use crate::world::{disk, process};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The largest file that is read, in bytes (256 MiB).
 pub(super) const LIMIT: u64 = 256 << 20;
@@ -243,5 +244,21 @@ impl Files for FilesOnDisk {
     fn read(&self, path: &str) -> Result<Vec<u8>, String> {
         let path = PathBuf::from(path);
         disk::read(&path, LIMIT).map_err(|e| e.to_string())
+    }
+
+    fn run(&self, program: &[String], input: &str, within: Duration) -> Result<Vec<u8>, String> {
+        let Some((name, arguments)) = program.split_first() else { return Err("it has no name".into()) };
+        // What has a slash is a path from the configuration's folder; everything else is looked for in PATH.
+        let ran = process::run(Path::new(name), arguments, Path::new("."), &[], input.as_bytes(), within)
+            .map_err(|e| format!("it cannot be started: {e}"))?;
+        let said = String::from_utf8_lossy(&ran.stderr);
+        let said = said.trim().lines().rev().take(5).collect::<Vec<_>>();
+        let said: Vec<&str> = said.into_iter().rev().collect();
+        match ran.status {
+            Some(status) if status.success() => Ok(ran.stdout),
+            Some(status) if said.is_empty() => Err(format!("it {}", process::ending(status))),
+            Some(status) => Err(format!("it {}: {}", process::ending(status), said.join("\n"))),
+            None => Err(format!("it did not end within {}", crate::model::period::show(within))),
+        }
     }
 }

@@ -120,6 +120,9 @@ pub fn run(
     let mut child = Running(command.spawn()?);
     let status = child.wait(patience)?;
     if status.is_none() {
+        // Its own children too: they are in its group.
+        let group = i32::try_from(child.pid()).ok().and_then(rustix::process::Pid::from_raw);
+        let _ = group.map(|group| rustix::process::kill_process_group(group, rustix::process::Signal::KILL));
         child.kill();
     }
     let read = |file: &mut std::fs::File| {

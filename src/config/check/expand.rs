@@ -110,6 +110,7 @@ impl<'a, 'p> Checker<'a, 'p> {
             let done = match node {
                 Node::Local(local) => self.local(instance, local),
                 Node::Component(block) => self.component(instance, block),
+                Node::Data(block) => self.data(instance, block),
                 Node::Call(call) => self.call(instance, call),
                 Node::Input(input) => self.input(instance, input),
                 Node::Output(output) => self.output(instance, output),
@@ -258,7 +259,7 @@ impl<'a, 'p> Checker<'a, 'p> {
     }
 
     /// Reads something in an instance of a module in which `each` or `count` is known.
-    fn with_own<T>(
+    pub fn with_own<T>(
         &mut self,
         at: usize,
         own: Option<&(&'static str, Value)>,
@@ -307,7 +308,7 @@ impl<'a, 'p> Checker<'a, 'p> {
     }
 
     /// Brings the values of the calls that are used up to date.
-    fn refresh_used(&mut self, at: usize, uses: &[Use<'_>]) {
+    pub fn refresh_used(&mut self, at: usize, uses: &[Use<'_>]) {
         let tree = self.tree;
         for used in uses {
             if let Node::Call(call) = tree.area(self.instances[at].module).names.node(used.node) {
@@ -354,7 +355,12 @@ impl<'a, 'p> Checker<'a, 'p> {
         instance.built[call] = Some(done);
     }
 
-    fn rests(&mut self, at: usize, uses: &[Use<'p>], own: Option<&(&'static str, Value)>) -> Option<Rests> {
+    pub fn rests(
+        &mut self,
+        at: usize,
+        uses: &[Use<'p>],
+        own: Option<&(&'static str, Value)>,
+    ) -> Option<Rests> {
         if uses.is_empty() {
             return Some(Rests::default());
         }

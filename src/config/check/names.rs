@@ -26,6 +26,8 @@ pub(super) struct Names<'p> {
     pub vendors: BTreeMap<&'p str, &'p Block>,
     pub outputs: BTreeMap<&'p str, &'p Block>,
     pub providers: Vec<&'p Block>,
+    pub data: Vec<&'p Block>,
+    data_by_name: BTreeMap<(&'p str, &'p str), usize>,
     /// Calls of modules.
     pub calls: Vec<&'p Block>,
     /// For each call the outputs that its module declares; `None` where that could not be read.
@@ -47,6 +49,8 @@ pub(super) enum Target {
     Component(usize),
     /// A variable of a module, whose value is made by the call; by index in the order of names.
     Input(usize),
+    /// A data block, by index.
+    Data(usize),
     /// A call of a module, by index, and the output that is named.
     Call(usize, Option<usize>),
 }
@@ -56,6 +60,7 @@ pub(super) enum Target {
 pub(super) enum Node {
     Local(usize),
     Component(usize),
+    Data(usize),
     Call(usize),
     Input(usize),
     Output(usize),
@@ -76,6 +81,8 @@ impl<'p> Names<'p> {
     pub fn collect(blocks: &'p [Block], root: bool, schemas: &Schemas, problems: &mut Diagnostics) -> Self {
         let mut names = Names {
             root,
+            data: Vec::new(),
+            data_by_name: BTreeMap::new(),
             calls: Vec::new(),
             call_outputs: Vec::new(),
             call_by_name: BTreeMap::new(),
@@ -97,6 +104,7 @@ impl<'p> Names<'p> {
                 ("rollout", [name]) => add(&mut names.rollouts, "rollout", &name.text, block, problems),
                 ("vendor", [name]) => add(&mut names.vendors, "vendor", &name.text, block, problems),
                 ("output", [name]) => add(&mut names.outputs, "output", &name.text, block, problems),
+                ("data", [kind, name]) => names.add_data(block, &kind.text, &name.text, problems),
                 ("module", [name]) => names.add_call(block, &name.text, problems),
                 ("provider", _) => names.providers.push(block),
                 _ => {}
@@ -141,6 +149,15 @@ impl<'p> Names<'p> {
         self.components.push(block);
     }
 
+    fn add_data(&mut self, block: &'p Block, kind: &'p str, name: &'p str, problems: &mut Diagnostics) {
+        if let Some(first) = self.data_by_name.get(&(kind, name)) {
+            let first = self.data[*first].header;
+            return problems.push(twice(&format!("data {kind}.{name}"), block.header, first));
+        }
+        self.data_by_name.insert((kind, name), self.data.len());
+        self.data.push(block);
+    }
+
     fn add_call(&mut self, block: &'p Block, name: &'p str, problems: &mut Diagnostics) {
         match self.call_by_name.get(name) {
             Some(first) => {
@@ -157,11 +174,13 @@ impl<'p> Names<'p> {
     /// The number of a node.
     pub fn number(&self, node: Node) -> usize {
         let components = self.locals.len();
-        let calls = components + self.components.len();
+        let data = components + self.components.len();
+        let calls = data + self.data.len();
         let inputs = calls + self.calls.len();
         match node {
             Node::Local(i) => i,
             Node::Component(i) => components + i,
+            Node::Data(i) => data + i,
             Node::Call(i) => calls + i,
             Node::Input(i) => inputs + i,
             Node::Output(i) => inputs + self.variables.len() + i,
@@ -175,13 +194,14 @@ impl<'p> Names<'p> {
 
     /// The node with a number.
     pub fn node(&self, number: usize) -> Node {
-        let starts = [Node::Output(0), Node::Input(0), Node::Call(0), Node::Component(0), Node::Local(0)];
+        let starts = [Node::Output(0), Node::Input(0), Node::Call(0), Node::Data(0), Node::Component(0)];
         let within = |start: &Node| number >= self.number(*start);
         let start = starts.into_iter().find(within).unwrap_or(Node::Local(0));
         let index = number - self.number(start);
         match start {
             Node::Local(_) => Node::Local(index),
             Node::Component(_) => Node::Component(index),
+            Node::Data(_) => Node::Data(index),
             Node::Call(_) => Node::Call(index),
             Node::Input(_) => Node::Input(index),
             Node::Output(_) => Node::Output(index),
@@ -232,6 +252,7 @@ impl<'p> Names<'p> {
             "rollout" => self.named(reference, "rollout", &self.rollouts, Absence::Rollout, place),
             "vendor" => self.named(reference, "vendor", &self.vendors, Absence::Vendor, place),
             "module" => self.call(reference),
+            "data" => self.data(reference),
             _ if ROOTS.contains(&root) => Err(unsupported(reference)),
             _ => self.component_target(reference),
         }
@@ -285,7 +306,9 @@ impl<'p> Names<'p> {
     /// Whether the step behind the name fits to `count`, `for_each` or neither.
     fn instance(&self, reference: &Reference, index: usize) -> Result<(), Box<Diagnostic>> {
         let block = self.components[index];
-        instance(reference, block, |name| name == "patch_level" || block.body.attribute(name).is_some())
+        instance(reference, &reference.text(1), block, |name| {
+            name == "patch_level" || block.body.attribute(name).is_some()
+        })
     }
 
     fn unknown_root(&self, reference: &Reference) -> Box<Diagnostic> {
@@ -296,7 +319,7 @@ impl<'p> Names<'p> {
             let summary = format!("There is no component of kind {root}");
             return undeclared(reference, &summary, help, Absence::Component);
         }
-        let roots = ["var", "local", "each", "count", "self", "path", "patchform"];
+        let roots = ["var", "local", "module", "data", "each", "count", "self", "path", "patchform"];
         let candidates = roots.into_iter().chain(self.component_by_name.keys().copied());
         if let Some(near) = suggest::nearest(root, candidates) {
             let problem = Diagnostic::error(format!("There is nothing named \"{root}\""))

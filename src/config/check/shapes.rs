@@ -99,6 +99,13 @@ impl<'p> Shapes<'_, 'p> {
             uses.extend(read.iter().flat_map(|b| &b.depends).cloned());
             all.push(uses);
         }
+        for block in &names.data {
+            super::data::shape(block, finder.problems);
+            let mut uses = Vec::new();
+            let (each, count) = finder.repeated(block, &mut uses);
+            finder.arguments(block, Place { each, count, ..plain }, &mut uses);
+            all.push(uses);
+        }
         for call in calls {
             let mut uses = Vec::new();
             let (each, count) = finder.repeated(call.block, &mut uses);

@@ -194,6 +194,10 @@ impl<'p> Tree<'p> {
                 let labels: Vec<&str> = names.components[i].labels.iter().map(|l| &*l.text).collect();
                 labels.join(".")
             }
+            Node::Data(i) => {
+                let labels: Vec<&str> = names.data[i].labels.iter().map(|l| &*l.text).collect();
+                format!("data.{}", labels.join("."))
+            }
             Node::Call(i) => format!("module.{}", names.call_name(i)),
             Node::Input(i) => format!("var.{}", names.variables.keys().nth(i).copied().unwrap_or_default()),
             Node::Output(i) => format!("output.{}", names.outputs.keys().nth(i).copied().unwrap_or_default()),

@@ -29,6 +29,7 @@ impl<'p> Finder<'_, 'p> {
                 Ok(Target::Local(index)) => (Node::Local(index), Part::Outputs),
                 Ok(Target::Input(index)) => (Node::Input(index), Part::Outputs),
                 Ok(Target::Component(index)) => (Node::Component(index), Part::Outputs),
+                Ok(Target::Data(index)) => (Node::Data(index), Part::Outputs),
                 Ok(Target::Call(index, None)) => (Node::Call(index), Part::Outputs),
                 Ok(Target::Call(index, Some(output))) => (Node::Call(index), Part::Output(output)),
                 Err(problem) => {
@@ -56,6 +57,14 @@ impl<'p> Finder<'_, 'p> {
             if !STATIC.contains(&&*attribute.name) {
                 self.expr(&attribute.value, place, out);
             }
+        }
+    }
+
+    /// What the arguments of a block use, those aside that decide how many instances it has.
+    pub fn arguments(&mut self, block: &'p Block, place: Place, out: &mut Vec<Use<'p>>) {
+        let repeats = |name: &str| ["for_each", "count"].contains(&name);
+        for attribute in block.body.attributes.iter().filter(|a| !repeats(&a.name)) {
+            self.expr(&attribute.value, place, out);
         }
     }
 

@@ -15,6 +15,8 @@ pub(super) struct Values {
     pub locals: BTreeMap<String, Value>,
     /// By kind and name.
     pub components: BTreeMap<String, BTreeMap<String, Value>>,
+    /// Data blocks: by kind an object of all that are known.
+    pub data: BTreeMap<String, Value>,
     /// Calls of modules, by name.
     pub modules: BTreeMap<String, CallValue>,
     /// Blocks that are named and have no value: by kind and name.
@@ -65,6 +67,13 @@ impl Values {
             "var" => self.variables.contains_key(name),
             "local" => self.locals.contains_key(name),
             "each" | "count" | "self" | "path" | "patchform" => true,
+            "data" => {
+                let second = reference.steps.get(1).and_then(|(step, _)| match step {
+                    RefStep::Attr(name) => Some(name),
+                    _ => None,
+                });
+                self.data.get(name).is_some_and(|all| second.is_some_and(|name| all.get(name).is_some()))
+            }
             "module" => self.modules.get(name).is_some_and(|call| match output(reference) {
                 Some(output) => !call.lacking.contains(output),
                 None => call.lacking.is_empty(),
@@ -91,6 +100,7 @@ impl Resolve for Values {
         match root {
             "var" => self.variables.get(name),
             "local" => self.locals.get(name),
+            "data" => self.data.get(name),
             "module" => self.modules.get(name).map(|call| &call.value),
             kind => match self.named.get(kind) {
                 Some(all) => all.get(name),
@@ -108,6 +118,10 @@ impl Resolve for Values {
             .components
             .iter()
             .flat_map(|(kind, all)| all.keys().map(move |name| format!("{kind}.{name}")));
-        variables.chain(locals).chain(modules).chain(components).collect()
+        let data = self.data.iter().flat_map(|(kind, all)| {
+            let names = all.as_entries().into_iter().flat_map(BTreeMap::keys);
+            names.map(move |name| format!("data.{kind}.{name}"))
+        });
+        variables.chain(locals).chain(data).chain(modules).chain(components).collect()
     }
 }

@@ -35,6 +35,30 @@ impl<'p> Names<'p> {
         Err(undeclared(reference, &format!("There is no {kind} \"{name}\""), help, absence))
     }
 
+    /// `data.KIND.NAME`
+    pub(super) fn data(&self, reference: &Reference) -> Result<Target, Box<Diagnostic>> {
+        let Some(kind) = reference.name() else { return Err(incomplete(reference, "data.kind.name.value")) };
+        let Some((RefStep::Attr(name), span)) = reference.steps.get(1) else {
+            return Err(incomplete(reference, &format!("data.{kind}.name.value")));
+        };
+        let Some(index) = self.data_by_name.get(&(&**kind, &**name)).copied() else {
+            let known: Vec<String> =
+                self.data_by_name.keys().map(|(kind, name)| format!("{kind}.{name}")).collect();
+            let help = match suggest::nearest(&format!("{kind}.{name}"), known.iter().map(String::as_str)) {
+                Some(near) => format!("Did you mean \"data.{near}\"?"),
+                None => format!("Declare it: data \"{kind}\" \"{name}\" {{ … }}"),
+            };
+            let problem = Diagnostic::error(format!("There is no data {kind}.{name}"))
+                .at(reference.root_span.to(*span), "not declared")
+                .help(help);
+            return Err(Box::new(problem.absent(Absence::Data)));
+        };
+        let behind = Reference { steps: reference.steps[1..].to_vec(), ..reference.clone() };
+        let shown = format!("data.{kind}.{name}");
+        instance(&behind, &shown, self.data[index], |name| name == "value")?;
+        Ok(Target::Data(index))
+    }
+
     pub(super) fn call(&self, reference: &Reference) -> Result<Target, Box<Diagnostic>> {
         let Some(name) = reference.name() else { return Err(incomplete(reference, "module.name.output")) };
         let Some(index) = self.call_by_name.get(&**name).copied() else {
@@ -52,7 +76,7 @@ impl<'p> Names<'p> {
         let Some(outputs) = self.call_outputs.get(index).and_then(Option::as_ref) else {
             return Ok(Target::Call(index, None));
         };
-        instance(reference, self.calls[index], |name| outputs.contains(name))?;
+        instance(reference, &reference.text(1), self.calls[index], |name| outputs.contains(name))?;
         let repeated = is_repeated(self.calls[index]);
         let step = match reference.steps.get(1) {
             Some((RefStep::Attr(_), _)) if repeated => return Ok(Target::Call(index, None)),
@@ -91,12 +115,12 @@ impl<'p> Names<'p> {
 /// Whether the step behind a block's name fits to `count`, `for_each` or neither.
 pub(super) fn instance(
     reference: &Reference,
+    address: &str,
     block: &Block,
     has: impl Fn(&str) -> bool,
 ) -> Result<(), Box<Diagnostic>> {
     let repeated = ["for_each", "count"].into_iter().find(|name| block.body.attribute(name).is_some());
     let Some((step, span)) = reference.steps.get(1) else { return Ok(()) };
-    let address = reference.text(1);
     match (repeated, step) {
         (Some(repeated), RefStep::Attr(name)) if has(name) => {
             let key = if repeated == "count" { "0" } else { "\"key\"" };
