@@ -149,6 +149,12 @@ fn outline(config: &Config) -> String {
         for secret in &component.secrets {
             let _ = write!(out, " secret {:?} = var.{}", secret.path, secret.variable);
         }
+        for check in &component.checks {
+            let _ = write!(out, " check {} {:?}", check.name, check.probe);
+        }
+        if component.connection.kind != "local" {
+            let _ = write!(out, " by {} {:?}", component.connection.kind, component.connection.arguments);
+        }
         for dependency in &component.after {
             let _ = write!(out, " after {}", config.components[dependency.on].address);
         }
@@ -156,6 +162,12 @@ fn outline(config: &Config) -> String {
     }
     for (name, origin) in &config.secret_sources {
         let _ = writeln!(out, "var.{name} from {:?}", origin.source);
+    }
+    for one in &config.moves {
+        let _ = writeln!(out, "moved {} → {}", one.from, one.to);
+    }
+    for check in &config.assertions {
+        let _ = writeln!(out, "{} {:?}", check.address, check.failed);
     }
     for output in &config.outputs {
         let _ = writeln!(out, "output {} = {}", output.name, output.value);

@@ -88,6 +88,71 @@ fn a_module_is_targeted_excluded_and_forgotten_as_a_whole() {
     assert_eq!(gone.out.matches("is forgotten").count(), 2, "{}", gone.out);
 }
 
+#[test]
+fn a_component_that_moved_keeps_its_record() {
+    let plain = |name: &str| {
+        let body = TIER.split("component").nth(1).unwrap().split("output").next().unwrap();
+        let body = body.replace("\"tier\"", &format!("\"{name}\"")).replace("var.rollout", "null");
+        format!("component{}", body.replace("var.level", "\"1.0\"").replace("${var.name}", "web"))
+    };
+    let lab = Lab::new(&plain("web"));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    // Into a module, by way of a name that it had for a while.
+    let root = "module \"eu\" {\n  source = \"./tier\"\n  name   = \"web\"\n  level  = \"1.0\"\n}\n";
+    let moved = "moved {\n  from = command.web\n  to   = command.front\n}\nmoved {\n  from = command.front\n  to   = module.eu.command.tier\n}\n";
+    lab.write("tier/main.pf.hcl", TIER);
+    lab.write("main.pf.hcl", format!("{root}{moved}"));
+    let plan = lab.patchform("plan --out moved.plan").exits(0);
+    plan.says("command.web → module.eu.command.tier").does_not_say("Forgotten");
+    lab.patchform("plan --json").exits(0).says(r#""from":"command.web","to":"module.eu.command.tier""#);
+    lab.patchform("plan --detailed-exitcode").exits(2);
+    lab.patchform("apply moved.plan").exits(0);
+    let listed = lab.patchform("state list").exits(0);
+    listed.says("module.eu.command.tier").does_not_say("command.web");
+    // Once done, it does nothing, and the block may stay.
+    lab.patchform("plan --detailed-exitcode").exits(0).does_not_say("Moved");
+    // Back out, and onto an address that another record has.
+    lab.write(
+        "main.pf.hcl",
+        format!("{}{}", plain("web"), "moved {\n  from = module.eu.command.tier\n  to   = command.web\n}\n"),
+    );
+    lab.patchform("apply --auto-approve").exits(0);
+    let two = plain("web") + &plain("other").replace("web.level", "other.level");
+    lab.write("main.pf.hcl", two);
+    lab.patchform("apply --auto-approve").exits(0);
+    let one = plain("web") + "moved {\n  from = command.other\n  to   = command.web\n}\n";
+    lab.write("main.pf.hcl", one);
+    lab.patchform("plan").exits(1).says("command.other is to become command.web").says("state rm");
+}
+
+#[test]
+fn checks_and_preconditions_speak_in_plan_and_json() {
+    let check = "check \"spread\" {\n  assert {\n    condition     = length(module.eu) >= 3\n    error_message = \"Only ${length(module.eu)} tiers.\"\n  }\n}\n";
+    let lab = lab();
+    lab.write("main.pf.hcl", format!("{ROOT}{check}"));
+    lab.patchform("init").exits(0);
+    let plan = lab.patchform("plan").exits(0);
+    plan.says("check.spread does not hold").says("Only 2 tiers.").says("Checks that do not hold");
+    let json = lab.patchform("plan --json").exits(0);
+    assert!(
+        json.out.contains(r#""address":"check.spread","failed":["Only 2 tiers."],"holds":false"#)
+            || json.out.contains(r#""address":"check.spread","holds":false,"failed":["Only 2 tiers."]"#),
+        "{}",
+        json.out
+    );
+    lab.patchform("validate --json").exits(0).says("Only 2 tiers.");
+    // A warning only: the platform is patched.
+    lab.patchform("apply --auto-approve").exits(0);
+    let demand = TIER.replace("allow_irreversible = true", "allow_irreversible = true\n    precondition {\n      condition     = var.level != \"2.0\"\n      error_message = \"Never two.\"\n    }");
+    lab.write("tier/main.pf.hcl", demand);
+    lab.patchform("plan")
+        .exits(1)
+        .says("Never two.")
+        .says("var.level = \"2.0\"")
+        .says("module.eu[\"db\"], called here");
+}
+
 /// A repository with the module in `web/`, and a helper beside it.
 struct Repository<'a>(&'a Lab);
 

@@ -18,10 +18,12 @@ use std::sync::Arc;
 use tree::Tree;
 use values::{Values, Wrong};
 
+mod assertion;
 mod call;
 mod component;
 mod data;
 mod depends;
+mod dynamic;
 mod edges;
 mod expand;
 mod finish;
@@ -30,6 +32,7 @@ mod instances;
 mod kind;
 mod known;
 mod level;
+mod moved;
 mod names;
 mod nested;
 mod order;
@@ -140,8 +143,12 @@ impl<'a, 'p> Checker<'a, 'p> {
         for call in 0..self.tree.areas[0].calls.len() {
             self.refresh(0, call);
         }
+        let assertions = self.assertions();
         let whole = Whole { parsed, schemas, rollouts, vendors, providers: providers?, outputs: outputs? };
-        finish::config(whole, self)
+        let mut config = finish::config(whole, self)?;
+        config.moves = self.moves(&config);
+        config.assertions = assertions;
+        Some(config)
     }
 
     /// The scope of every expression in an instance of a module: declared names, `path` and `patchform`.

@@ -76,6 +76,9 @@ const ROWS: &[Row] = &[
     known("component", &["kind", "name"], "component \"release\" \"api\" { … }"),
     known("module", &["name"], "module \"eu\" { source = \"./modules/region\" }"),
     known("data", &["kind", "name"], "data \"json\" \"hosts\" { path = \"hosts.json\" }"),
+    known("moved", &[], "moved { … }"),
+    known("removed", &[], "removed { … }"),
+    known("check", &["name"], "check \"name\" { assert { … } }"),
     known("rollout", &["name"], "rollout \"careful\" { … }"),
     known("vendor", &["name"], "vendor \"acme\" { … }"),
     later("service"),
@@ -88,9 +91,6 @@ const ROWS: &[Row] = &[
     later("customer"),
     later("twin"),
     later("inventory"),
-    later("moved"),
-    later("removed"),
-    later("check"),
 ];
 
 /// First names of references that are no kinds (page 2.1 of the design).

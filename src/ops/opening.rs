@@ -10,9 +10,9 @@ use crate::engine::lease::{self, Holdings, Lease};
 use crate::engine::secrets::Secrets;
 use crate::engine::{drive, observe};
 use crate::journal::{Identity, Seal, Writer};
-use crate::model::Moment;
+use crate::model::{Moment, Selection};
 use crate::plan::noun::{Observed, Purpose};
-use crate::plan::{Plan, stale, stored};
+use crate::plan::{Plan, moves, stale, stored};
 use crate::run::Run;
 use crate::run::event::{Event, Request};
 use crate::state::State;
@@ -63,8 +63,8 @@ pub(super) fn open_run(
     let readings = readings(plan, fleet, secrets, &entry)?;
     let lock = local.lock("apply").map_err(backend)?;
     let found = local.read().map_err(backend)?;
-    let base = Base::of(found.as_ref());
-    let state = match found {
+    let mut base = Base::of(found.as_ref());
+    let mut state = match found {
         Some(state) => state,
         None => State { lineage: plan.lineage.clone(), ..fresh_state()? },
     };
@@ -77,7 +77,19 @@ pub(super) fn open_run(
     let now = clock::now();
     let (id, above, told, request) = match entry {
         Entry::New { .. } => {
+            let moved = moves::apply(&plan.moves, &mut state);
             refuse_stale(plan, &state, &readings)?;
+            if moved {
+                // From here on the state knows the new addresses, whatever becomes of the run.
+                let touched: Vec<Selection> = plan
+                    .moves
+                    .iter()
+                    .flat_map(|(from, to)| [from.clone().into(), to.clone().into()])
+                    .collect();
+                runs::refuse_held(&place.runs, "apply", &touched)?;
+                local.write(&lock, &base, &state, None).map_err(backend)?;
+                base = Base::of(Some(&state));
+            }
             (new_id(&place.runs, now)?, 0, None, None)
         }
         Entry::Open { told, request } => (told.run.id().to_string(), told.run.token(), Some(told), request),

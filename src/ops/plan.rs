@@ -18,7 +18,7 @@ use crate::engine::secrets::Secrets;
 use crate::engine::{observe, preview};
 use crate::model::{Diagnostic, Diagnostics, Selection};
 use crate::plan::noun::{Observed, PinnedProvider, Purpose};
-use crate::plan::{Changes, Draft, Facts, Focus, Making, Plan, stored, undo};
+use crate::plan::{Changes, Draft, Facts, Focus, Making, Plan, moves, stored, undo};
 use crate::provider::Watch;
 use crate::state::State;
 use crate::world::{clock, disk, random};
@@ -329,9 +329,20 @@ pub fn plan(request: &Request, stages: &mut dyn Stages) -> Result<Planned, Failu
             &fresh
         }
     };
+    let moved = moves::resolve(&checked.config.moves, known).map_err(Failure::error)?;
+    let after_moves;
+    let known = if moved.is_empty() {
+        known
+    } else {
+        let mut state = known.clone();
+        moves::apply(&moved, &mut state);
+        after_moves = state;
+        &after_moves
+    };
     let purpose = if request.refresh_only { Purpose::RefreshOnly } else { Purpose::Apply };
-    let draft =
+    let mut draft =
         Draft::of_config(&checked.config, checked.pinned(), known, purpose).map_err(Failure::error)?;
+    draft.moves = moved;
     let focus = Focus::of(&draft, &request.targets, &request.excludes).map_err(Failure::error)?;
     let plan =
         draft_to_plan(draft, &focus, known, &fleet, &secrets, request.refresh, &checked.place, stages)?;
@@ -425,7 +436,7 @@ pub(super) fn backend(error: crate::backend::BackendError) -> Failure {
 
 /// Whether the plan does anything: changes, or only records.
 pub fn has_work(plan: &Plan) -> bool {
-    plan.entries.iter().any(|e| e.verdict.acts())
+    !plan.moves.is_empty() || plan.entries.iter().any(|e| e.verdict.acts())
 }
 
 /// Saves a plan.

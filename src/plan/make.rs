@@ -60,6 +60,8 @@ pub fn make(changes: Changes, mut previews: BTreeMap<usize, PreviewOutcome>, mak
         outputs: draft.outputs,
         secret_sources: draft.secret_sources,
         rollouts: draft.rollouts,
+        moves: draft.moves,
+        assertions: draft.assertions,
         vendors: draft.vendors,
     }
 }

@@ -96,6 +96,8 @@ impl Platform {
                 providers: Vec::new(),
                 components: Vec::new(),
                 vendors: Vec::new(),
+                moves: Vec::new(),
+                assertions: Vec::new(),
                 outputs: Vec::new(),
                 secret_sources: BTreeMap::new(),
             },

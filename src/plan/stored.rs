@@ -4,6 +4,7 @@
 
 use super::noun::*;
 use super::wave;
+use crate::config::checked::Assertion;
 use crate::model::{Address, Moment};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -81,9 +82,28 @@ struct Body<'a> {
     /// From form 2 on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     vendors: Vec<StoredVendor<'a>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    moves: Vec<StoredMove>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    assertions: Vec<StoredAssertion>,
     outputs: Vec<StoredOutput<'a>>,
     secret_sources: std::collections::BTreeMap<String, StoredOrigin>,
     entries: Vec<StoredEntry<'a>>,
+}
+
+/// A record that gets another address.
+#[derive(Serialize, Deserialize)]
+struct StoredMove {
+    from: String,
+    to: String,
+}
+
+/// A top-level `check` block.
+#[derive(Serialize, Deserialize)]
+struct StoredAssertion {
+    address: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    failed: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -104,6 +124,16 @@ pub fn write(plan: &Plan) -> Vec<u8> {
         providers: plan.providers.iter().map(StoredProvider::from).collect(),
         rollouts: plan.rollouts.iter().map(StoredRollout::from).collect(),
         vendors: plan.vendors.iter().map(StoredVendor::from).collect(),
+        moves: plan
+            .moves
+            .iter()
+            .map(|(from, to)| StoredMove { from: from.to_string(), to: to.to_string() })
+            .collect(),
+        assertions: plan
+            .assertions
+            .iter()
+            .map(|a| StoredAssertion { address: a.address.clone(), failed: a.failed.clone() })
+            .collect(),
         outputs: plan.outputs.iter().map(output).collect(),
         secret_sources: plan.secret_sources.iter().map(|(name, s)| (name.clone(), s.into())).collect(),
         entries: plan.entries.iter().map(StoredEntry::from).collect(),
@@ -144,6 +174,11 @@ pub fn read(saved: &[u8]) -> Result<Plan, PlanError> {
 
 fn output((name, value, sensitive): &(String, serde_json::Value, bool)) -> StoredOutput<'_> {
     StoredOutput { name: Cow::Borrowed(name), value: Cow::Borrowed(value), sensitive: *sensitive }
+}
+
+fn moved(stored: &StoredMove) -> Result<(Address, Address), PlanError> {
+    let read = |text: &str| text.parse::<Address>().map_err(damaged);
+    Ok((read(&stored.from)?, read(&stored.to)?))
 }
 
 fn first_line(saved: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -233,6 +268,12 @@ fn plan_of(stored: Body<'_>) -> Result<Plan, PlanError> {
             .map(|o| (o.name.into_owned(), o.value.into_owned(), o.sensitive))
             .collect(),
         secret_sources: stored.secret_sources.into_iter().map(|(name, s)| (name, s.into())).collect(),
+        moves: stored.moves.iter().map(moved).collect::<Result<_, _>>()?,
+        assertions: stored
+            .assertions
+            .into_iter()
+            .map(|a| Assertion { address: a.address, failed: a.failed })
+            .collect(),
         rollouts: stored.rollouts.into_iter().map(Into::into).collect(),
         vendors: stored.vendors.into_iter().map(Into::into).collect(),
     })

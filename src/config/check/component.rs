@@ -57,7 +57,7 @@ pub(super) const ARGUMENTS: &[&str] =
 /// Arguments whose values are references by themselves, never evaluated.
 pub(super) const STATIC: &[&str] = &["depends_on", "provider", "rollout", "vendor"];
 /// Blocks of every component.
-const BLOCKS: &[&str] = &["connection", "snapshot", "check", "lifecycle"];
+const BLOCKS: &[&str] = &["connection", "snapshot", "check", "lifecycle", "dynamic"];
 /// Arguments and blocks of the design that this version does not know.
 const LATER: &[&str] = &["owner", "service_model", "maintenance"];
 
@@ -273,7 +273,8 @@ fn named<'p>(
     let Some(attribute) = block.body.attribute(kind) else { return Named::Nothing };
     let at = attribute.value.span();
     let Some(reference) = direct(attribute) else {
-        if !attribute.value.references().is_empty() {
+        let null = attribute.value.as_literal().is_some_and(Value::is_null);
+        if null || !attribute.value.references().is_empty() {
             return Named::Value(attribute);
         }
         let problem = Diagnostic::error(format!("\"{kind}\" must name a {kind} block"))

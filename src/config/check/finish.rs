@@ -55,8 +55,16 @@ pub(super) fn config(whole: Whole<'_, '_>, checker: &mut Checker<'_, '_>) -> Opt
     checker.problems.0.append(&mut problems.0);
     let settings = settings(&whole.parsed.settings, &in_use);
     let (vendors, outputs) = (vendors.all, whole.outputs);
-    let config =
-        Config { settings, providers, components, vendors, outputs, secret_sources: BTreeMap::new() };
+    let config = Config {
+        settings,
+        providers,
+        components,
+        vendors,
+        outputs,
+        moves: Vec::new(),
+        assertions: Vec::new(),
+        secret_sources: BTreeMap::new(),
+    };
     sound.then_some(config)
 }
 

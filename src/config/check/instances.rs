@@ -129,7 +129,8 @@ impl Expander<'_, '_> {
         } else {
             inner = scope.child().with("self", value.clone());
             let mut fields = Fields { scope: &inner, hopeless: self.hopeless, problems };
-            let block = self.block.block;
+            let block = super::dynamic::expanded(self.block.block, &mut fields)?;
+            let block = &*block;
             (
                 nested::connection(block, &mut fields),
                 nested::snapshot(block, &mut fields),

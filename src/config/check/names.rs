@@ -28,6 +28,10 @@ pub(super) struct Names<'p> {
     pub providers: Vec<&'p Block>,
     pub data: Vec<&'p Block>,
     data_by_name: BTreeMap<(&'p str, &'p str), usize>,
+    /// Top-level `check` blocks.
+    pub checks: BTreeMap<&'p str, &'p Block>,
+    /// `moved` and `removed`
+    pub moves: Vec<&'p Block>,
     /// Calls of modules.
     pub calls: Vec<&'p Block>,
     /// For each call the outputs that its module declares; `None` where that could not be read.
@@ -82,6 +86,8 @@ impl<'p> Names<'p> {
         let mut names = Names {
             root,
             data: Vec::new(),
+            checks: BTreeMap::new(),
+            moves: Vec::new(),
             data_by_name: BTreeMap::new(),
             calls: Vec::new(),
             call_outputs: Vec::new(),
@@ -104,6 +110,8 @@ impl<'p> Names<'p> {
                 ("rollout", [name]) => add(&mut names.rollouts, "rollout", &name.text, block, problems),
                 ("vendor", [name]) => add(&mut names.vendors, "vendor", &name.text, block, problems),
                 ("output", [name]) => add(&mut names.outputs, "output", &name.text, block, problems),
+                ("check", [name]) => add(&mut names.checks, "check", &name.text, block, problems),
+                ("moved" | "removed", []) => names.moves.push(block),
                 ("data", [kind, name]) => names.add_data(block, &kind.text, &name.text, problems),
                 ("module", [name]) => names.add_call(block, &name.text, problems),
                 ("provider", _) => names.providers.push(block),

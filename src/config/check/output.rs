@@ -1,5 +1,6 @@
 //! `output "name" { … }`: values that are recorded and shown.
 
+use super::assertion;
 use super::instances::from_variables;
 use crate::config::checked::Output;
 use crate::config::fields::{Fields, Known, missing};
@@ -11,8 +12,9 @@ use crate::model::Diagnostic;
 pub(super) fn read(name: &str, block: &Block, fields: &mut Fields<'_>) -> Option<Output> {
     let body = &block.body;
     let what = "an output block";
-    Known { what, arguments: &["value", "description", "sensitive"], blocks: &[] }
+    Known { what, arguments: &["value", "description", "sensitive"], blocks: &["precondition"] }
         .check(body, fields.problems);
+    preconditions(block, fields);
     let description = fields.text(body, "description").unwrap_or_default();
     let sensitive = fields.flag(body, "sensitive").unwrap_or(false);
     let Some(attribute) = body.attribute("value") else {
@@ -41,8 +43,9 @@ pub(super) fn read(name: &str, block: &Block, fields: &mut Fields<'_>) -> Option
 pub(super) fn of_module(block: &Block, fields: &mut Fields<'_>) -> Option<Value> {
     let body = &block.body;
     let what = "an output block";
-    Known { what, arguments: &["value", "description", "sensitive"], blocks: &[] }
+    Known { what, arguments: &["value", "description", "sensitive"], blocks: &["precondition"] }
         .check(body, fields.problems);
+    preconditions(block, fields);
     fields.text(body, "description");
     let sensitive = fields.flag(body, "sensitive").unwrap_or(false);
     let Some(attribute) = body.attribute("value") else {
@@ -52,4 +55,12 @@ pub(super) fn of_module(block: &Block, fields: &mut Fields<'_>) -> Option<Value>
     let value = fields.value(&attribute.value)?;
     let mark = sensitive && !value.marks().is_sensitive();
     Some(if mark { value.marked(&Marks::anonymous()) } else { value })
+}
+
+fn preconditions(block: &Block, fields: &mut Fields<'_>) {
+    for inner in block.body.blocks.iter().filter(|b| &*b.kind == "precondition") {
+        assertion::shape(inner, "a precondition block", fields.problems);
+    }
+    let name = block.labels.first().map_or("", |label| &*label.text);
+    assertion::preconditions(block, &format!("output {name}"), fields);
 }

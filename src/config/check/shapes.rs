@@ -85,7 +85,7 @@ impl<'p> Shapes<'_, 'p> {
         problems: &mut Diagnostics,
     ) -> Vec<Vec<Use<'p>>> {
         let names = &self.names[index];
-        let mut finder = Finder { names, wrong, problems };
+        let mut finder = Finder { names, wrong, bound: Vec::new(), problems };
         let mut all = Vec::with_capacity(names.count());
         let plain = Place::default();
         for local in &names.locals {
@@ -127,6 +127,11 @@ impl<'p> Shapes<'_, 'p> {
             let mut uses = Vec::new();
             finder.block(block, Place { names: !names.root, ..plain }, &mut uses);
             all.push(uses);
+        }
+        names.moves.iter().for_each(|block| super::moved::shape(block, finder.problems));
+        for block in names.checks.values() {
+            super::assertion::check_shape(block, finder.problems);
+            finder.block(block, plain, &mut Vec::new());
         }
         let others = names.rollouts.values().chain(names.vendors.values()).chain(&names.providers);
         for block in others {

@@ -8,11 +8,14 @@ use crate::config::eval::misnamed;
 use crate::config::expr::{Expr, RefStep, Reference};
 use crate::config::syntax::Block;
 use crate::model::{Diagnostic, Diagnostics};
+use std::sync::Arc;
 
 /// Finds the uses of expressions, and complains about references that mean nothing.
 pub(super) struct Finder<'a, 'p> {
     pub names: &'a Names<'p>,
     pub wrong: &'a mut Wrong,
+    /// Names that dynamic blocks around bind.
+    pub bound: Vec<Arc<str>>,
     pub problems: &'a mut Diagnostics,
 }
 
@@ -24,6 +27,9 @@ impl<'p> Finder<'_, 'p> {
             self.wrong(expr, problem);
         }
         for reference in expr.references() {
+            if self.bound.contains(&reference.root) {
+                continue;
+            }
             let (node, part) = match self.names.target(&reference, place) {
                 Ok(Target::Known) => continue,
                 Ok(Target::Local(index)) => (Node::Local(index), Part::Outputs),
@@ -58,6 +64,28 @@ impl<'p> Finder<'_, 'p> {
                 self.expr(&attribute.value, place, out);
             }
         }
+        for inner in &block.body.blocks {
+            self.inner(inner, place, out);
+        }
+    }
+
+    /// A block within another one. In the content of a dynamic one its iterator is known.
+    fn inner(&mut self, block: &'p Block, place: Place, out: &mut Vec<Use<'p>>) {
+        if &*block.kind != "dynamic" {
+            return self.block(block, place, out);
+        }
+        if let Some(for_each) = block.body.attribute("for_each") {
+            self.expr(&for_each.value, place, out);
+        }
+        let outside = self.bound.len();
+        self.bound.extend(super::dynamic::iterator(block));
+        if let Some(labels) = block.body.attribute("labels") {
+            self.expr(&labels.value, place, out);
+        }
+        for content in &block.body.blocks {
+            self.block(content, place, out);
+        }
+        self.bound.truncate(outside);
     }
 
     /// What the arguments of a block use, those aside that decide how many instances it has.
@@ -83,7 +111,7 @@ impl<'p> Finder<'_, 'p> {
             }
         }
         for inner in &block.body.blocks {
-            self.block(inner, Place { itself: true, ..place }, out);
+            self.inner(inner, Place { itself: true, ..place }, out);
         }
     }
 
