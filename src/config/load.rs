@@ -155,24 +155,23 @@ fn read_files(
     let mut blocks = Vec::new();
     for file in files.iter().copied() {
         let path = sources.path(file);
-        let json = path.ends_with(".pf.json");
-        if json || !sources.is_readable(file) {
+        if !sources.is_readable(file) {
             gaps.whole_file(file);
-            problems.0.extend(json.then(|| not_yet(file, path)));
             continue;
         }
         let before = problems.0.len();
-        let body = syntax::read(sources, file, problems);
-        gaps.file(sources.text(file), file, &body, &problems.0[before..]);
+        let body = match path.ends_with(".pf.json") {
+            true => syntax::from_json::read(sources, file, problems),
+            false => syntax::read(sources, file, problems),
+        };
+        match path.ends_with(".pf.json") {
+            true if problems.0.len() > before => gaps.whole_file(file),
+            true => {}
+            false => gaps.file(sources.text(file), file, &body, &problems.0[before..]),
+        }
         blocks.extend(top_level(body, root, problems, gaps));
     }
     blocks
-}
-
-fn not_yet(file: FileId, path: &str) -> Diagnostic {
-    Diagnostic::error("JSON configuration is not supported by this version yet")
-        .at(crate::model::Span::new(file, 0, 0), "")
-        .help(format!("Write {path} in HCL, as a *.pf.hcl file."))
 }
 
 fn top_level(body: Body, root: bool, problems: &mut Diagnostics, gaps: &mut Gaps) -> Vec<Block> {
