@@ -28,6 +28,7 @@ pub mod snapshot;
 pub mod state;
 pub mod validate;
 pub mod view;
+pub mod workspace;
 
 pub use failure::Failure;
 pub use place::Place;

@@ -59,6 +59,13 @@ pub(super) fn open_run(
     secrets: &Secrets,
     entry: Entry,
 ) -> Result<Opened, Failure> {
+    if plan.workspace != place.workspace {
+        let message =
+            format!("the plan was made in the workspace {}; {} is in use", plan.workspace, place.workspace);
+        return Err(
+            Failure::refused(message).hint(format!("`patchform workspace select {}`", plan.workspace))
+        );
+    }
     // Reading may take long: it is done before the lock, which others wait for.
     let readings = readings(plan, fleet, secrets, &entry)?;
     let lock = local.lock("apply").map_err(backend)?;

@@ -140,7 +140,7 @@ pub(super) fn checked<T>(
     };
     problems.0.append(&mut gathered.problems.0);
     let folder = project::working_folder();
-    let around = project::around(&folder);
+    let around = project::around(&folder, &place.workspace);
     let broken = problems.has_errors();
     let (config, mut found) = match judge(&parsed, &mut sources, &gathered.schemas(), &inputs, &around) {
         Ok((config, warnings)) => (Some(config), warnings),
@@ -380,7 +380,13 @@ pub(super) fn draft_to_plan(
     };
     let purpose = changes.draft.purpose.clone();
     let before = |entry: &crate::plan::noun::Entry| undo::snapshot_before(state, &purpose, &entry.address);
-    let making = Making { program: env!("CARGO_PKG_VERSION"), now: clock::now(), can: &can, stored: &before };
+    let making = Making {
+        workspace: &place.workspace,
+        program: env!("CARGO_PKG_VERSION"),
+        now: clock::now(),
+        can: &can,
+        stored: &before,
+    };
     let plan = crate::plan::make(changes, previews, &making);
     stages.stage(Stage::Done);
     Ok(plan)

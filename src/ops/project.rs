@@ -63,7 +63,7 @@ impl Project {
         }
         let (parsed, found) = reading.finish();
         problems.0.extend(found.0);
-        let place = Place::of(parsed.settings());
+        let place = Place::of(parsed.settings())?;
         Ok(Project { sources, parsed, inputs: variables, place, problems })
     }
 
@@ -233,8 +233,8 @@ pub(super) fn working_folder() -> String {
 }
 
 /// What expressions may ask of the world around the configuration.
-pub(super) fn around(working_folder: &str) -> Surroundings<'_> {
-    Surroundings { files: &FilesOnDisk, folder: ".", working_folder, workspace: "default" }
+pub(super) fn around<'a>(working_folder: &'a str, workspace: &'a str) -> Surroundings<'a> {
+    Surroundings { files: &FilesOnDisk, folder: ".", working_folder, workspace }
 }
 
 /// Reads files for `file()` and its kin: relative paths start at the configuration's folder.

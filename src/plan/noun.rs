@@ -19,6 +19,8 @@ pub struct Plan {
     pub made: Moment,
     /// Lineage of the state it was made against.
     pub lineage: String,
+    /// The workspace whose state that is.
+    pub workspace: String,
     /// What sort of plan it is.
     pub purpose: Purpose,
     /// The providers it needs, pinned.

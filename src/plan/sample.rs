@@ -225,7 +225,17 @@ impl Platform {
         let can = |_: &Entry| self.can;
         let purpose = changes.draft.purpose.clone();
         let stored = |e: &Entry| undo::snapshot_before(&self.state, &purpose, &e.address);
-        make(changes, previews, &Making { program: "0.1.0", now: Moment(1_000), can: &can, stored: &stored })
+        make(
+            changes,
+            previews,
+            &Making {
+                workspace: "default",
+                program: "0.1.0",
+                now: Moment(1_000),
+                can: &can,
+                stored: &stored,
+            },
+        )
     }
 
     pub fn plan(&self) -> Plan {

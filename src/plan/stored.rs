@@ -76,6 +76,9 @@ struct Body<'a> {
     program: Cow<'a, str>,
     made: String,
     lineage: Cow<'a, str>,
+    /// Left out for `default`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    workspace: Option<Cow<'a, str>>,
     purpose: StoredPurpose,
     providers: Vec<StoredProvider<'a>>,
     rollouts: Vec<StoredRollout<'a>>,
@@ -120,6 +123,7 @@ pub fn write(plan: &Plan) -> Vec<u8> {
         program: Cow::Borrowed(&plan.program),
         made: plan.made.to_string(),
         lineage: Cow::Borrowed(&plan.lineage),
+        workspace: Some(Cow::Borrowed(plan.workspace.as_str())).filter(|name| name != "default"),
         purpose: StoredPurpose::from(&plan.purpose),
         providers: plan.providers.iter().map(StoredProvider::from).collect(),
         rollouts: plan.rollouts.iter().map(StoredRollout::from).collect(),
@@ -259,6 +263,7 @@ fn plan_of(stored: Body<'_>) -> Result<Plan, PlanError> {
         program: stored.program.into_owned(),
         made,
         lineage: stored.lineage.into_owned(),
+        workspace: stored.workspace.map_or_else(|| "default".to_string(), Cow::into_owned),
         purpose: stored.purpose.into(),
         providers: stored.providers.into_iter().map(Into::into).collect(),
         entries,
