@@ -35,9 +35,9 @@ fn a_patch_that_fails_is_undone_and_not_tried_again_until_allowed() {
     lab.patchform("apply --auto-approve").exits(3).says("the disk of c is on fire").says("restored");
     // The default takes back the component that failed, not what it stands on.
     assert_eq!([lab.read("a"), lab.read("b"), lab.read("c")], ["1.1", "1.1", "1.0"]);
-    lab.patchform("plan --detailed-exitcode").exits(0).says("command.c").says("allow");
+    lab.patchform("plan --detailed-exitcode").exits(2).says("command.c").says("allow");
     lab.write("main.pf.hcl", tower(["1.1", "1.1", "1.1"], ""));
-    lab.patchform("plan --detailed-exitcode").exits(0);
+    lab.patchform("plan --detailed-exitcode").exits(2).says("Nothing to patch");
     lab.patchform("allow command.c").exits(0);
     lab.patchform("apply --auto-approve").exits(0);
     assert_eq!(lab.read("c"), "1.1");
@@ -320,4 +320,14 @@ fn a_patch_that_was_refused_is_tried_again_without_being_allowed() {
     lab.write("main.pf.hcl", tower(["1.0", "1.0", "1.1"], ""));
     lab.patchform("apply --auto-approve").exits(0);
     assert_eq!(lab.read("c"), "1.1");
+}
+
+#[test]
+fn an_empty_plan_is_called_empty() {
+    let lab = Lab::new(&files(&[("a", "1.0", "", "")]));
+    lab.patchform("init").exits(0);
+    lab.write("p", "");
+    for line in ["apply p", "show p"] {
+        lab.patchform(line).exits(1).says("p is empty").says("patchform plan --out FILE");
+    }
 }

@@ -59,3 +59,25 @@ fn readings_that_hang_do_not_add_up() {
     lab.patchform("plan").says("did not end in time");
     assert!(asked.elapsed() < Duration::from_secs(10), "{:?}", asked.elapsed());
 }
+
+#[test]
+fn a_plan_shows_what_confirms_a_patch_and_that_there_is_little_time() {
+    let switch = |within: &str, timeout: &str| {
+        let more = format!(
+            "confirm_within = \"{within}\"\n  confirm = [\"sh\", \"-c\", \"test -f ok\"]\n  {timeout}\n  patch_level"
+        );
+        lab::files(&[("a", "1.0", "", "")]).replace("patch_level", &more)
+    };
+    let lab = Lab::new(&switch("1h30m", ""));
+    lab.patchform("init").exits(0);
+    let plan = lab.patchform("plan").exits(0).says("within 1h30m").does_not_say("is shorter than");
+    assert!(plan.out.contains("sh -c 'test -f ok'"), "as one types it: {}", plan.out);
+    lab.write("main.pf.hcl", switch("20s", "timeout = \"5m\""));
+    lab.patchform("plan").exits(0).says("confirm_within (20s) is shorter than timeout (300 s)");
+    lab.write("main.pf.hcl", switch("1d", ""));
+    lab.patchform("validate").exits(0);
+    for wrong in ["30m1h", "1x", "0s", ""] {
+        lab.write("main.pf.hcl", switch(wrong, ""));
+        lab.patchform("plan").exits(1).says("is no period");
+    }
+}

@@ -431,3 +431,49 @@ fn a_secret_never_enters_an_archive() {
     assert!(!all.contains(PASSWORD) && all.contains("it is (sensitive)"));
     assert_eq!(audit(&lab, 0)["record"], "agrees");
 }
+
+#[test]
+fn text_behind_the_end_of_a_finished_run_is_no_cut_off_write() {
+    for more in ["x", "{\"seq\":9", "no line\n", "\n", "\0\0"] {
+        let lab = finished();
+        let mut text = fs::read(segment(&lab, 1)).unwrap();
+        text.extend_from_slice(more.as_bytes());
+        fs::write(segment(&lab, 1), &text).unwrap();
+        let said = if more.ends_with('\n') {
+            "does not end in its sum"
+        } else {
+            "behind the line with which the run ended"
+        };
+        lab.patchform("run show --verify").exits(1).says(said);
+        let found = audit(&lab, 1);
+        assert_eq!(found["broken"]["file"], "journal/000001.jsonl", "{more:?}: {found}");
+        let archive = unpacked(&lab, "");
+        assert!(fs::read_to_string(archive.join("README.txt")).unwrap().contains("HASH CHAIN WAS BROKEN"));
+        let said = follow_recipe(&archive).exits(1);
+        assert!(said.out.contains("WRONG"), "{more:?}: {said:?}");
+    }
+    // Of a run that goes on it is a write that was cut off.
+    let lab = stopped();
+    let mut text = fs::read(segment(&lab, 1)).unwrap();
+    text.extend_from_slice(b"{\"seq\":9");
+    fs::write(segment(&lab, 1), &text).unwrap();
+    audit(&lab, 0);
+    follow_recipe(&unpacked(&lab, "")).exits(0).says("so far only").says("as it was written");
+}
+
+#[test]
+fn a_finished_run_without_its_record_does_not_check_out() {
+    let lab = finished();
+    let archive = unpacked(&lab, "");
+    fs::remove_file(archive.join("record.json")).unwrap();
+    sum_again(&archive);
+    follow_recipe(&archive).exits(1).says("record.json) is missing");
+    // With its end cut off, too, it is a beginning, and is not called more.
+    let journal = archive.join("journal/000001.jsonl");
+    let text = fs::read_to_string(&journal).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let upto = lines[..lines.len() - 1].iter().rposition(|l| l.contains(",\"end\":true,")).unwrap();
+    fs::write(&journal, lines[..=upto].join("\n") + "\n").unwrap();
+    sum_again(&archive);
+    follow_recipe(&archive).exits(0).says("so far only");
+}

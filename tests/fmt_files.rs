@@ -126,3 +126,13 @@ fn a_byte_order_mark_goes_and_line_ends_stay() {
     assert_eq!(lab.patchform("fmt").exits(0).out, "bom.pf.hcl\n");
     assert_eq!(lab.read("bom.pf.hcl"), "a  = 1\r\nbb = 2");
 }
+
+#[test]
+fn names_are_not_listed_where_nobody_wants_them() {
+    let lab = Lab::new("locals {\na=1\n}\n");
+    for line in ["fmt -list=false -write=false", "fmt --list=false"] {
+        let ran = lab.patchform(line).exits(0);
+        assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", ""), "{line}");
+    }
+    assert_eq!(lab.read("main.pf.hcl"), "locals {\n  a = 1\n}\n");
+}

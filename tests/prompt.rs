@@ -200,3 +200,11 @@ fn without_a_configuration_functions_are_there_and_a_wrong_one_is_told() {
     let lab = Lab::new("locals {\n  a = b\n}\n");
     assert_eq!(piped(&lab, "", "1\n").exits(1).says("main.pf.hcl:2:7").out, "");
 }
+
+#[test]
+fn a_comment_asks_nothing_and_ends_nothing() {
+    let lab = Lab::new("locals {\n  a = 1\n}\n");
+    lab.patchform("init").exits(0);
+    let ran = piped(&lab, "", "# a comment\nlocal.a\n// another\n2\n").exits(0);
+    assert_eq!(ran.out, "1\n2\n");
+}

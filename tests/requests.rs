@@ -88,9 +88,18 @@ fn answered(line: &str, ran: &Ran, honoured: &mut Honoured) {
         // Nobody drove it: it is let go.
         0 | 4 | 5 if abandons => *honoured.entry("abandon".into()).or_default() += 1,
         1 => {
-            let told = ["no open run", "nobody drives", "ended or stopped", "had begun", "did not take"];
+            let told = [
+                "no open run",
+                "nobody drives",
+                "ended or stopped",
+                "has ended meanwhile",
+                "had begun",
+                "did not take",
+            ];
             assert!(told.iter().any(|why| ran.err.contains(why)), "{line}: {ran:?}");
         }
+        // Somebody had just stopped waiting for a step.
+        7 => assert!(abandons && ran.err.contains("was not abandoned"), "{line}: {ran:?}"),
         6 => assert!(abandons && ran.err.contains("is being driven by"), "{line}: {ran:?}"),
         _ => panic!("{line}: {ran:?}"),
     }
@@ -239,4 +248,123 @@ fn damaged_letters_do_not_disturb_a_run() {
         assert!(!inbox.join(format!("bad{k}.json")).exists());
         assert!(inbox.join(format!("bad{k}.refused")).exists());
     }
+}
+
+/// One file whose patch waits until it is let, and a run that is in the middle of it.
+fn waiting() -> (Lab, Child) {
+    let slow =
+        "printf half > $NAME; while [ ! -f go ]; do sleep 0.02; done; printf %s $PATCHFORM_LEVEL > $NAME";
+    let lab = Lab::new(&files(&[("a", "1.0", "", slow)]));
+    lab.patchform("init").exits(0);
+    let child = spawn(&lab, "apply --auto-approve");
+    let begun = Instant::now();
+    while lab.read("a") != "half" {
+        assert!(begun.elapsed() < Duration::from_secs(60), "the patch does not begin");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    (lab, child)
+}
+
+fn ends_well(lab: &Lab, child: Child) {
+    lab.write("go", "");
+    Ran::of(child.wait_with_output().unwrap()).exits(0);
+}
+
+#[test]
+fn a_paused_run_is_shown_as_paused() {
+    let (lab, child) = waiting();
+    lab.patchform("run list").exits(0).says("running");
+    lab.patchform("run pause").exits(0).says("pauses");
+    assert_eq!(last_run(&lab).1, "paused");
+    lab.patchform("run list").exits(0).says("paused").says("patchform run continue");
+    lab.patchform("run show").exits(0).says("is paused").says("patchform run continue");
+    lab.patchform("run continue").exits(0).says("goes on");
+    assert_eq!(last_run(&lab).1, "running");
+    lab.patchform("run show").exits(0).does_not_say("is paused");
+    ends_well(&lab, child);
+    assert_eq!(last_run(&lab).1, "complete");
+}
+
+/// A controller that does not answer has not taken the request, and never will.
+#[test]
+fn a_request_that_nobody_takes_is_withdrawn_and_fails() {
+    let (lab, child) = waiting();
+    signal(&child, "STOP");
+    let asked = lab.patchform("run pause");
+    signal(&child, "CONT");
+    let asked = asked.exits(1);
+    assert!(asked.err.contains("did not take the request") && asked.err.contains("withdrawn"), "{asked:?}");
+    lab.patchform("run stop").exits(0);
+    let id = last_run(&lab).0;
+    lab.write("go", "");
+    Ran::of(child.wait_with_output().unwrap()).exits(7);
+    assert_eq!(journalled(&lab, &id), Honoured::from([("stop".into(), 1)]));
+}
+
+fn signal(child: &Child, name: &str) {
+    let arguments = [format!("-{name}"), child.id().to_string()];
+    assert!(std::process::Command::new("kill").args(arguments).status().unwrap().success());
+}
+
+/// It ended at that very moment: its controller died before it could let go.
+#[test]
+fn abandoning_a_run_that_has_just_ended_says_so() {
+    let (lab, child) = waiting();
+    let id = last_run(&lab).0;
+    let lease = format!(".patchform/runs/{id}/lease.json");
+    let held = lab.read(&lease);
+    ends_well(&lab, child);
+    lab.write(&lease, held);
+    lab.patchform(&format!("run abandon {id}")).exits(1).says("no open run").does_not_say("defect");
+    assert!(!lab.path(&lease).exists());
+    assert_eq!(last_run(&lab).1, "complete");
+}
+
+/// It ends between the look of a second controller and its lease.
+#[test]
+fn a_run_that_ends_before_it_is_taken_is_not_taken() {
+    let (lab, child) = waiting();
+    let id = last_run(&lab).0;
+    signal(&child, "KILL");
+    Ran::of(child.wait_with_output().unwrap());
+    lab.write("go", "");
+    // What another controller writes meanwhile, made in a copy of the folder.
+    let copy = Lab::empty();
+    let from = format!("{}/.", lab.path("").display());
+    let copied = std::process::Command::new("cp").args(["-a", &from]).arg(copy.path("")).status();
+    assert!(copied.unwrap().success());
+    copy.patchform("resume").exits(0);
+
+    let lock = std::fs::File::create(lab.path("patchform.state.json.lock")).unwrap();
+    lock.lock().unwrap();
+    let child = spawn(&lab, &format!("resume {id} --lock-timeout 60s"));
+    let begun = Instant::now();
+    // It has read the journal when it has started the providers.
+    let children = format!("/proc/{0}/task/{0}/children", child.id());
+    while std::fs::read_to_string(&children).unwrap().is_empty() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "it starts no provider");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let journal = format!(".patchform/runs/{id}/journal");
+    std::fs::remove_dir_all(lab.path(&journal)).unwrap();
+    let written =
+        std::process::Command::new("cp").arg("-a").args([copy.path(&journal), lab.path(&journal)]).status();
+    assert!(written.unwrap().success());
+    drop(lock);
+    Ran::of(child.wait_with_output().unwrap()).exits(1).says("has ended meanwhile").does_not_say("defect");
+    assert_eq!(last_run(&lab).1, "complete");
+    assert!(!lab.path(&format!(".patchform/runs/{id}/lease.json")).exists());
+    lab.patchform(&format!("run show --verify {id}")).exits(0);
+}
+
+/// What somebody drives is not to be resumed.
+#[test]
+fn a_plan_beside_a_run_names_who_drives_it() {
+    let (lab, child) = waiting();
+    let driver = format!("(process {})", child.id());
+    lab.patchform("plan").exits(0).says(&driver).does_not_say("patchform resume");
+    signal(&child, "KILL");
+    Ran::of(child.wait_with_output().unwrap());
+    lab.write("go", "");
+    lab.patchform("plan").exits(0).says("patchform resume");
 }

@@ -220,3 +220,67 @@ fn a_snapshot_named_by_a_secret_is_refused() {
     assert_eq!(lab.read("level"), "1\n");
     assert_eq!(lab.read("got"), "", "the patch was not begun");
 }
+
+/// Every command prints the secrets; its controller is killed around it, and nobody takes in what it printed.
+#[test]
+fn what_a_killed_controller_left_holds_no_secret_once_its_run_is_abandoned() {
+    let abandon = ["run", "abandon"];
+    let mut killed = 0;
+    for point in ["detached.started", "drive.answered"] {
+        for nth in 1.. {
+            let lab = lab();
+            lab.write("level", "1\n");
+            let failpoint = format!("{point}#{nth}=kill");
+            let environment = [ENVIRONMENT[0], ENVIRONMENT[1], ("PATCHFORM_FAILPOINT", failpoint.as_str())];
+            if run(&lab, &["apply", "--auto-approve"], &environment).code != -1 {
+                break;
+            }
+            killed += 1;
+            wait_until_nothing_runs(&lab);
+            let ran = run(&lab, &abandon, &ENVIRONMENT);
+            assert!([0, 1, 4].contains(&ran.code), "{failpoint}: {ran:?}");
+            nowhere(&lab, ran);
+            nowhere(&lab, run(&lab, &["run", "list"], &[]).exits(0));
+        }
+    }
+    assert!(killed >= 6, "{killed}");
+}
+
+/// What was started is there by its process; it has ended when its exit code is.
+fn wait_until_nothing_runs(lab: &Lab) {
+    let actions = fs::read_dir(lab.path(".patchform/actions")).into_iter().flatten().flatten();
+    for folder in actions.map(|entry| entry.path()) {
+        while folder.join("process").exists() && !folder.join("exit").exists() {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+    }
+}
+
+#[test]
+fn a_command_that_outlives_its_abandoned_run_leaves_no_secret_either() {
+    let lab = lab();
+    let waiting = "echo $PASSWORD; touch begun; while [ -f begun ] && [ ! -f go ]; do sleep 0.02; done; echo $PASSWORD >&2; touch over";
+    let before = "echo $PASSWORD $PIN; echo $PASSWORD >&2;";
+    lab.write("main.pf.hcl", CONFIGURATION.replacen(before, &format!("{waiting};"), 1));
+    lab.write("level", "1\n");
+    let mut command = lab.patchform_command("apply --auto-approve");
+    let mut apply =
+        command.envs(ENVIRONMENT).stdout(std::process::Stdio::null()).spawn().expect("patchform starts");
+    wait_for(&lab, "begun");
+    apply.kill().expect("it runs");
+    apply.wait().expect("it is ours");
+    let actions = fs::read_dir(lab.path(".patchform/actions")).unwrap().flatten();
+    let folder = actions.map(|entry| entry.path()).next().unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(folder).unwrap().permissions());
+    assert_eq!(mode & 0o077, 0, "for its owner only");
+    nowhere(&lab, run(&lab, &["run", "abandon", "--leave-running", "command.db"], &ENVIRONMENT)).exits(0);
+    lab.write("go", "");
+    wait_for(&lab, "over");
+    nowhere(&lab, run(&lab, &["run", "show"], &[]).exits(0));
+}
+
+fn wait_for(lab: &Lab, name: &str) {
+    while !lab.path(name).exists() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+}

@@ -137,6 +137,8 @@ fn must_happen() -> BTreeSet<String> {
         "interrupted twice",
         "taken to rollback",
         "taken to abandon",
+        "a person accepts what may go on",
+        "a run is not abandoned: something goes on",
         "probe Fails",
         "probe Lost",
         "reading Fails",

@@ -110,6 +110,25 @@ fn no_secret_stands_on_a_command_line() {
     assert_eq!(host.lab.read("pattern").trim().len(), 29);
 }
 
+/// It was asked for, and started, before the host lost its power; and with that the trace of its start.
+#[test]
+fn a_command_that_was_asked_for_before_a_reboot_does_not_start_again() {
+    let Some(host) = Sshd::start() else { return };
+    let targets = targets(&host);
+    let folder = "/var/lib/patchform/actions/then";
+    let lost = format!("mkdir -p {folder} && echo another-boot > {folder}/asked");
+    targets.run(&command(&host, "lost", &["sh", "-c", &lost])).unwrap();
+    assert_eq!(printed(wait(&targets, &host, "lost", 20_000).0).0, 0);
+    let ran = host.lab.path("ran").display().to_string();
+    assert!(!targets.run(&command(&host, "then", &["touch", &ran])).unwrap().started);
+    assert_eq!(wait(&targets, &host, "then", 0).0, TargetAwaited::Unknown);
+    // In one boot the same question is answered as ever.
+    assert!(targets.run(&command(&host, "now", &["touch", &ran])).unwrap().started);
+    assert_eq!(printed(wait(&targets, &host, "now", 20_000).0).0, 0);
+    assert!(!targets.run(&command(&host, "now", &["touch", &ran])).unwrap().started);
+    assert!(host.lab.path("ran").exists());
+}
+
 /// Root needs no password for it: what is shown is that the script gets through, and that the store is root's.
 #[test]
 fn everything_runs_by_sudo_where_that_is_asked() {

@@ -237,3 +237,62 @@ fn a_run_that_is_settled_later_ended_when_it_ended() {
     assert_eq!(lab.read(&format!("{folder}/outputs/{run}.0.forth4.1/stdout")), "what it printed");
     assert_eq!(finished(&lab), before);
 }
+
+/// Where the state lies is not changed behind anybody's back.
+#[test]
+fn another_place_for_the_state_asks_for_init_and_leaves_no_open_run_behind() {
+    let config = |path: &str, level: &str, patch: &str| {
+        let rollout = "rollout \"stop\" {\n  on_failure = \"halt\"\n}\n";
+        let state = format!("patchform {{\n  state \"local\" {{\n    path = \"{path}\"\n  }}\n}}\n");
+        let files = files(&[("a", level, "", patch)]);
+        format!("{state}{rollout}{}", files.replace("patch_level", "rollout = rollout.stop\n  patch_level"))
+    };
+    let lab = Lab::new(&config("one/state.json", "1.0", ""));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", config("./one/state.json", "1.1", "exit 1"));
+    lab.patchform("apply --auto-approve").exits(7);
+    lab.write("main.pf.hcl", config("two/state.json", "1.1", ""));
+    for line in ["plan", "plan --out p", "apply --auto-approve", "init"] {
+        lab.patchform(line)
+            .exits(6)
+            .says("two/state.json now, but so far it is in")
+            .says("one/state.json")
+            .says("one/.patchform/runs")
+            .says("`patchform rollback");
+    }
+    lab.patchform("rollback").exits(0);
+    for line in ["plan", "apply --auto-approve"] {
+        lab.patchform(line).exits(1).says("two/state.json now").says("patchform init");
+    }
+    lab.patchform("init").exits(0).says("Before it was ./one/state.json, which stays as it is");
+    lab.patchform("init").exits(0).does_not_say("Before it was");
+    lab.patchform("apply --auto-approve").exits(0);
+    assert!(lab.path("two/state.json").exists());
+}
+
+/// As the message and docs/operations.md say.
+#[test]
+fn the_backup_replaces_a_damaged_state() {
+    let lab = Lab::new(&files(&[("a", "1.0", "", "")]));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", files(&[("a", "1.1", "", "")]));
+    lab.patchform("apply --auto-approve").exits(0);
+    let good = lab.read("patchform.state.json");
+    lab.write("patchform.state.json", &good[..good.len() / 2]);
+    lab.patchform("state list").exits(1).says("state push --force").says(".backup");
+    let push = "state push patchform.state.json.backup";
+    lab.patchform(push).exits(1).says("state push --force patchform.state.json.backup").says(".damaged");
+    lab.patchform(&format!("{push} --force")).exits(0);
+    assert_eq!(lab.read("patchform.state.json.damaged"), good[..good.len() / 2]);
+    // The run that the older state does not know took a snapshot.
+    let list = lab.patchform("snapshot list").exits(0);
+    list.says("Taken by runs that the state has no record of").says("unknown").does_not_say("0 B");
+    let json: serde_json::Value =
+        serde_json::from_str(&lab.patchform("snapshot list --json").exits(0).out).unwrap();
+    assert_eq!(json["unrecorded"].as_array().unwrap().len(), 1, "{json}");
+    assert_eq!(json["unrecorded"][0]["level"], "1.0");
+    assert!(json["snapshots"][0]["size_bytes"].is_null(), "{json}");
+    lab.patchform("snapshot prune").exits(0).says("0 snapshots dropped");
+}

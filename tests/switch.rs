@@ -61,12 +61,30 @@ fn kill(mut controller: Child) {
     controller.wait().expect("it ends");
 }
 
+/// Begins a run, and kills its controller when the file has a content.
+#[track_caller]
+fn killed_at(lab: &Lab, content: &str) {
+    let controller = begin(lab);
+    becomes(lab, content);
+    kill(controller);
+}
+
 /// Waits until the file has a content.
 #[track_caller]
 fn becomes(lab: &Lab, content: &str) {
     let until = Instant::now() + Duration::from_secs(30);
     while lab.read("file") != content {
         assert!(Instant::now() < until, "the file is still {:?}", lab.read("file"));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Waits until a file is there.
+#[track_caller]
+fn exists(lab: &Lab, name: &str) {
+    let until = Instant::now() + Duration::from_secs(30);
+    while !lab.path(name).exists() {
+        assert!(Instant::now() < until, "{name} does not come");
         std::thread::sleep(Duration::from_millis(5));
     }
 }
@@ -171,9 +189,7 @@ fn a_controller_that_returns_in_time_confirms() {
     let patch = "printf half > file; sleep 0.5; printf 2 > file";
     let lab =
         Component { patch, confirm: Some("grep -q 2 file"), within: "20s", ..Component::default() }.lab();
-    let controller = begin(&lab);
-    becomes(&lab, "half");
-    kill(controller);
+    killed_at(&lab, "half");
     lab.patchform("resume").exits(0);
     assert_eq!((lab.read("file").as_str(), restores(&lab)), ("2", (0, 0)));
     lab.patchform("plan --detailed-exitcode").exits(0);
@@ -182,9 +198,7 @@ fn a_controller_that_returns_in_time_confirms() {
 #[test]
 fn a_rollback_finds_it_gone_back() {
     let lab = Component { confirm: Some("sleep 60"), ..Component::default() }.lab();
-    let controller = begin(&lab);
-    becomes(&lab, "2");
-    kill(controller);
+    killed_at(&lab, "2");
     lab.patchform("rollback").exits(0);
     assert_eq!(lab.read("file"), "1");
 }
@@ -207,4 +221,96 @@ fn what_cannot_go_back_by_itself_is_refused_before_anything() {
          confirm_within = \"soon\"\n  confirm = [\"true\"]\n}\n",
     );
     lab.patchform("validate").exits(1).says("\"soon\" is no period").says("nothing that could go back");
+}
+
+// ------------------------------------------------------------------ a run that is abandoned
+
+/// Blocks its confirmation until somebody is back.
+const UNTIL_BACK: Option<&str> = Some("test -f back || sleep 60");
+/// Goes on until it is let.
+const UNTIL_GO: &str =
+    "printf half > file; while [ ! -f go ]; do sleep 0.02; done; printf %s $PATCHFORM_LEVEL > file";
+
+/// The names of the decisions that lie about, of every switch that was ever armed.
+fn decisions(lab: &Lab) -> Vec<String> {
+    let mut work = vec![lab.path(".patchform")];
+    let mut found = Vec::new();
+    while let Some(folder) = work.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if entry.path().is_dir() {
+                work.push(entry.path());
+            } else if ["armed", "confirmed", "reverting"].contains(&name.as_str()) {
+                found.push(name);
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn abandoning_a_run_decides_the_switches_that_it_left_armed() {
+    let lab = Component { confirm: UNTIL_BACK, within: "10m", ..Component::default() }.lab();
+    killed_at(&lab, "2");
+    assert_eq!(decisions(&lab), ["armed"]);
+    lab.write("back", "");
+    lab.patchform("run abandon").exits(0);
+    assert_eq!((decisions(&lab), lab.read("file").as_str()), (vec!["confirmed".into()], "2"));
+    // One whose patch failed goes back now, and not when somebody has patched it anew.
+    let patch = "touch began; while [ ! -f go ]; do sleep 0.02; done; printf half > file; exit 9";
+    let lab = Component { patch, within: "10m", ..Component::default() }.lab();
+    let controller = begin(&lab);
+    exists(&lab, "began");
+    kill(controller);
+    lab.write("go", "");
+    becomes(&lab, "half");
+    let left = lab.patchform("run abandon");
+    if left.code == 7 {
+        // Its shell had not ended yet.
+        lab.patchform("run abandon").exits(0);
+    }
+    assert_eq!((decisions(&lab), lab.read("file").as_str()), (vec!["reverting".into()], "1"));
+    lab.patchform("run list").says("abandoned");
+}
+
+#[test]
+fn a_run_whose_patch_still_runs_is_not_abandoned_unless_that_is_accepted_by_name() {
+    let lab = Component { patch: UNTIL_GO, within: "10m", ..Component::default() }.lab();
+    killed_at(&lab, "half");
+    let ran = lab.patchform("run abandon").exits(7).says("command.a");
+    let err = ran.err.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(err.contains("was not abandoned") && err.contains("--leave-running 'command.a'"), "{err}");
+    lab.patchform("run list").says("open");
+    lab.patchform("apply --auto-approve").exits(6);
+    lab.patchform("run abandon --leave-running command.b").exits(1).says("does not change command.b");
+    lab.write("go", "");
+    becomes(&lab, "2");
+    while lab.patchform("run abandon").code == 7 {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(decisions(&lab), ["confirmed"]);
+}
+
+#[test]
+fn a_new_run_does_not_begin_beside_what_an_abandoned_one_left() {
+    let lab = Component { patch: UNTIL_GO, within: "10m", ..Component::default() }.lab();
+    killed_at(&lab, "half");
+    let ran = lab.patchform("run abandon --leave-running command.a").exits(0);
+    let err = ran.err.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(err.contains("command.a") && err.contains("may still run"), "{err}");
+    lab.patchform("run show").says("left running: command.a");
+    // It still runs: nothing begins beside it.
+    lab.patchform("apply --auto-approve").exits(3).says("still runs");
+    assert_eq!((lab.read("file").as_str(), decisions(&lab)), ("half", vec!["armed".into()]));
+    lab.write("go", "");
+    becomes(&lab, "2");
+    // It has ended, and its switch is armed: that is decided before anything new begins.
+    lab.write("main.pf.hcl", lab.read("main.pf.hcl").replace("= \"2\"", "= \"3\""));
+    let mut ran = lab.patchform("apply --auto-approve");
+    while ran.code == 3 && ran.out.contains("still runs") {
+        ran = lab.patchform("apply --auto-approve");
+    }
+    ran.exits(0);
+    assert_eq!((lab.read("file").as_str(), decisions(&lab)), ("3", vec!["confirmed".into(); 2]));
+    assert_eq!(restores(&lab), (0, 0));
 }

@@ -72,6 +72,40 @@ fn what_goes_back_in_a_diamond() {
     }
 }
 
+/// A run that halted half-way knows that what it finds there is its own.
+#[test]
+fn what_halted_half_way_is_resumed_or_taken_back() {
+    let patch =
+        "printf half > $NAME; test -f room || { echo no disk; exit 1; }; printf %s $PATCHFORM_LEVEL > $NAME";
+    let halted = || {
+        let lab = Lab::new(&under("halt", &diamond("1.0", &[])));
+        lab.patchform("init").exits(0);
+        lab.patchform("apply --auto-approve").exits(0);
+        lab.write("main.pf.hcl", under("halt", &diamond("1.1", &[("d", patch)])));
+        lab.patchform("apply --auto-approve").exits(7).says("no disk");
+        lab
+    };
+    // Nothing was mended: it fails as before, and not for what it did itself.
+    let lab = halted();
+    lab.patchform("resume").exits(7).says("no disk").does_not_say("has changed since");
+    // Mended.
+    lab.write("room", "");
+    lab.patchform("resume").exits(0);
+    assert_eq!(levels(&lab), "1.1 1.1 1.1 1.1 1.1");
+    lab.patchform("plan --detailed-exitcode").exits(0);
+    // Mended by hand in its middle: whoever resumes goes on from what is there.
+    let lab = halted();
+    lab.write("room", "");
+    lab.write("d", "by hand");
+    lab.patchform("resume").exits(0);
+    assert_eq!(levels(&lab), "1.1 1.1 1.1 1.1 1.1");
+    // Given up.
+    let lab = halted();
+    lab.patchform("resume").exits(7);
+    lab.patchform("rollback").exits(0);
+    assert_eq!(levels(&lab), "1.0 1.0 1.0 1.0 1.0");
+}
+
 /// Three instances of one block under one rollout with one place, and a free component.
 fn wave(level: &str, patch: &str) -> String {
     let instances = files(&[("web", level, "", patch)])
@@ -225,6 +259,7 @@ fn stuck(level: &str) -> String {
 #[test]
 fn what_cannot_be_restored_holds_only_what_it_stands_on_and_says_whom_to_call() {
     let lab = platform(stuck);
+    lab.patchform("plan").exits(0).says("contact    Acme duty desk, phone +49 30 5550100, case C-99881");
     let said = |ran: lab::Ran| {
         // The first cause is d's patch, not the restore that failed.
         ran.says("Emergency steps for command.b")
@@ -233,6 +268,7 @@ fn what_cannot_be_restored_holds_only_what_it_stands_on_and_says_whom_to_call() 
             .says("Emergency steps for command.a")
             .says("command.b has to go back first")
             .says("First restore command.b")
+            .says(" b.2")
             .says("Emergency steps for command.e")
             .does_not_say("Emergency steps for command.c")
             .says("Acme duty desk")

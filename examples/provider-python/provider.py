@@ -83,7 +83,8 @@ def machine():
 
 
 class Ledger:
-    """One file per component: the same action id acts once, and a token lower than one seen before is refused.
+    """One file per component: the same action id acts once, and a token lower than one seen before, in an action or a probe,
+    is refused.
 
     `begun` is on disk before the act and `answered` after it; while an action runs the file is locked."""
 
@@ -100,7 +101,8 @@ class Ledger:
             except ValueError:
                 continue  # torn by a crash: its writer never came back from it
             token = max(token, row.get("token", 0))
-            actions[row["id"]] = row.get("answer")
+            if "id" in row:
+                actions[row["id"]] = row.get("answer")
         return token, actions
 
     def append(self, file, **row):
@@ -122,20 +124,22 @@ class Ledger:
             return answer
 
     def look(self, act):
-        """never, running, begun, or the answer."""
-        try:
-            with open(self.path, encoding="utf-8") as file:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-                    running = False
-                except BlockingIOError:
-                    running = True
-                _, actions = self.rows(file)
-        except FileNotFoundError:
-            return "never"
-        if act["id"] not in actions:
-            return "never"
-        return actions[act["id"]] or ("running" if running else "begun")
+        """For a probe: running, begun, or the answer. What it says stays true: the token is kept, and what had not begun
+        does not begin any more."""
+        with open(self.path, "a+", encoding="utf-8") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                # Another action runs; this one may wait for its end.
+                return self.rows(file)[1].get(act["id"]) or "running"
+            token, actions = self.rows(file)
+            if act["id"] not in actions:
+                answer = refused("it was probed before it began; it is not begun any more")
+                self.append(file, id=act["id"], token=act["token"], answer=answer)
+                return answer
+            if act["token"] > token:
+                self.append(file, token=act["token"])
+            return actions[act["id"]] or "begun"
 
 
 # ---------------------------------------------------------------- answers

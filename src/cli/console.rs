@@ -84,9 +84,15 @@ fn interactive(console: &Console, terminal: &Terminal) -> Result<Exit, Failure> 
     Ok(Exit::Done)
 }
 
+/// Whether every line of it is a comment, which asks nothing.
+fn is_comment(text: &str) -> bool {
+    text.lines().map(str::trim).all(|line| line.is_empty() || line.starts_with('#') || line.starts_with("//"))
+}
+
 fn say(console: &Console, terminal: &Terminal, text: &str) -> Said {
     match text.trim() {
         "" => Said::Answered(false),
+        comment if is_comment(comment) => Said::Answered(false),
         "exit" | "quit" => Said::Exit,
         "help" => {
             terminal.say(HELP);

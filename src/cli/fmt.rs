@@ -37,6 +37,10 @@ pub struct Arguments {
     #[arg(long, value_name = "BOOL", default_value_t = true, default_missing_value = "true", num_args = 0..=1,
           require_equals = true, action = ArgAction::Set)]
     write: bool,
+    /// Print the names; --list=false prints none
+    #[arg(long, value_name = "BOOL", default_value_t = true, default_missing_value = "true", num_args = 0..=1,
+          require_equals = true, action = ArgAction::Set)]
+    list: bool,
 }
 
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
@@ -60,7 +64,9 @@ fn of_files(arguments: &Arguments, files: &[PathBuf], terminal: &Terminal) -> Re
             Ok(Some(change)) => {
                 changes = true;
                 let name = path.to_string_lossy();
-                terminal.say(&format!("{name}\n"));
+                if arguments.list {
+                    terminal.say(&format!("{name}\n"));
+                }
                 if arguments.diff {
                     terminal.say(&file_diff::draw(&name, &change.before, &change.after, terminal.out));
                 }

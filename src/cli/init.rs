@@ -36,6 +36,12 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
         terminal.say("patchform.lock.hcl is written; commit it.\n");
     }
     terminal.say(&format!("The state is {} ({}).\n", done.state.display(), done.state_is));
+    if let Some(old) = &done.state_was {
+        terminal.say(&format!(
+            "Before it was {}, which stays as it is: what that one knows (levels, snapshots, runs) is not known here.\n",
+            old.display()
+        ));
+    }
     terminal.say("patchform is ready. `patchform plan` shows what would change.\n");
     Ok(Exit::Done)
 }

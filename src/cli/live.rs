@@ -51,6 +51,10 @@ impl<'a> Live<'a> {
         match driver {
             None => terminal.say(&run_story::end(&told.plan, &told.run, events, form)),
             Some(_) if json => {}
+            Some(driver) if told.run.is_paused() => terminal.say(&format!(
+                "\nThe run is paused: nothing new begins until `patchform run continue {}`; {driver} drives it.\n",
+                told.run.id()
+            )),
             Some(driver) => terminal.say(&format!("\nThe run goes on: {driver} drives it.\n")),
         }
     }

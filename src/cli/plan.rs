@@ -29,7 +29,7 @@ pub struct Arguments {
     /// Print the plan as JSON (docs/schemas/plan.schema.json)
     #[arg(long)]
     json: bool,
-    /// Exit with 2 when there is something to do
+    /// Exit with 2 when something differs, may it be changed or not, or could not be read
     #[arg(long)]
     detailed_exitcode: bool,
     /// Print everything: every component, every line of every diff
@@ -60,7 +60,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
             ));
         }
     }
-    let something = ops::plan::has_work(&planned.plan);
+    let something = ops::plan::differs(&planned);
     // The process ends now; to give a large plan back first would only take time.
     std::mem::forget((planned.plan, planned.state));
     Ok(if arguments.detailed_exitcode && something { Exit::Something } else { Exit::Done })

@@ -4,6 +4,7 @@ use super::Exit;
 use super::arguments::{Lock, Variables};
 use super::live::Live;
 use super::terminal::Terminal;
+use crate::ops::abandon::Abandoned;
 use crate::ops::evidence::{self, Wanted};
 use crate::ops::{self, Failure};
 use crate::report::{audit, state_json, state_text};
@@ -77,10 +78,15 @@ pub enum Verb {
         /// Its id; may be left out when only one is open
         run: Option<String>,
     },
-    /// End an open run as it stands: nothing more is done, its components are free again
+    /// End an open run as it stands: nothing more is done, its components are free again. Refused while a step of it still
+    /// goes on
     Abandon {
         /// Its id; may be left out when only one is open
         run: Option<String>,
+        /// Let go of this component although its step may still go on, and its dead man's switch may still take it back;
+        /// may be given several times
+        #[arg(long, value_name = "ADDRESS")]
+        leave_running: Vec<String>,
         #[command(flatten)]
         variables: Variables,
         #[command(flatten)]
@@ -106,24 +112,30 @@ pub fn run(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
         Verb::Skip { address, run } => {
             ask(run, |plan| ops::run::skip(plan, address), "leaves it alone", terminal)
         }
-        Verb::Abandon { run, variables, lock } => {
-            match ops::run::abandon(run.as_deref(), &variables.inputs(), lock.timeout()?)? {
-                ops::run::Abandoned::Ready(ready) => {
-                    terminal.notices(&ready.notices);
-                    let mut live = Live::new(terminal, false);
-                    let ended = ops::apply::apply(*ready, &mut live)?;
-                    live.finish(&ended);
-                }
-                ops::run::Abandoned::LetGo { id, why } => {
-                    terminal.notices(&[why]);
-                    terminal.say(&format!(
-                        "Run {id} holds nothing any more. What it left on its components is not known: look with `patchform plan`.\n"
-                    ));
-                }
-            }
-            Ok(Exit::Done)
+        Verb::Abandon { run, leave_running, variables, lock } => {
+            let lock = lock.timeout()?;
+            abandon(ops::abandon::open(run.as_deref(), leave_running, &variables.inputs(), lock)?, terminal)
         }
     }
+}
+
+fn abandon(abandoned: Abandoned, terminal: &Terminal) -> Result<Exit, Failure> {
+    match abandoned {
+        Abandoned::Ready(ready) => {
+            terminal.notices(&ready.notices);
+            let mut live = Live::new(terminal, false);
+            let ended = ops::apply::apply(*ready, &mut live)?;
+            live.finish(&ended);
+            ops::abandon::is_over(&ended)?;
+        }
+        Abandoned::LetGo { id, why } => {
+            terminal.notices(&[why]);
+            terminal.say(&format!(
+                "Run {id} holds nothing any more. What it left on its components is not known: look with `patchform plan`.\n"
+            ));
+        }
+    }
+    Ok(Exit::Done)
 }
 
 fn ask(
@@ -134,10 +146,9 @@ fn ask(
 ) -> Result<Exit, Failure> {
     let asked = ops::run::ask(run.as_deref(), |plan, _| request(plan))?;
     let id = &asked.run;
-    terminal.say(&match (asked.taken, asked.ended) {
-        (false, _) => format!("Run {id} has not taken the request yet; it lies in the run's inbox.\n"),
-        (true, false) => format!("Run {id} {said}.\n"),
-        (true, true) => format!("Run {id} took the request, and has ended meanwhile.\n"),
+    terminal.say(&match asked.ended {
+        false => format!("Run {id} {said}.\n"),
+        true => format!("Run {id} took the request, and has ended meanwhile.\n"),
     });
     Ok(Exit::Done)
 }
@@ -176,6 +187,7 @@ fn export(wanted: &Wanted<'_>, out: Option<&Path>, terminal: &Terminal) -> Resul
         _ => Failure::error(format!("the archive {} cannot be written: {e}", path.display())),
     };
     if path == Path::new("-") {
+        terminal.must_be_open()?;
         let stdout = io::stdout();
         if stdout.is_terminal() {
             return Err(

@@ -81,6 +81,7 @@ pub fn run(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
 }
 
 fn pull(terminal: &Terminal) -> Result<Exit, Failure> {
+    terminal.must_be_open()?;
     terminal.say(&String::from_utf8_lossy(&ops::state::pull()?));
     Ok(Exit::Done)
 }

@@ -10,7 +10,7 @@ use crate::report::error_json::{self, ErrorView};
 use crate::report::page::Page;
 use crate::report::state_text::Clock;
 use crate::report::style::{Style, Tint, plain, tinted};
-use crate::world::clock;
+use crate::world::{clock, machine};
 use std::cell::RefCell;
 use std::io::{self, BufRead as _, IsTerminal as _};
 
@@ -57,6 +57,18 @@ impl Terminal {
     pub fn say(&self, text: &str) {
         if let Err(error) = write(&mut io::stdout().lock(), text) {
             self.lost.borrow_mut().get_or_insert(error);
+        }
+    }
+
+    /// Refuses to write what was asked for where it would go nowhere: an empty backup must not look like a good one.
+    ///
+    /// # Errors
+    /// Standard output is closed.
+    pub fn must_be_open(&self) -> Result<(), Failure> {
+        match machine::output_is_closed() {
+            false => Ok(()),
+            true => Err(Failure::error("standard output is closed; nothing was written")
+                .hint("send it to a file or a program")),
         }
     }
 

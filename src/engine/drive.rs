@@ -13,6 +13,7 @@ use crate::run::event::{ActionRef, Event, Leg, Request, What};
 use crate::run::{Begin, Command, Damage, Run, decide};
 use crate::world::{clock, failpoint};
 use patchform_sdk::message::{Answer, Probed};
+use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, Sender};
 use std::time::{Duration, Instant};
 use thiserror::Error;
@@ -122,7 +123,11 @@ pub fn drive(
     result.map(|()| drive.run)
 }
 
-/// Journals that `controller` takes `run` with `token`, and a request that comes with it (rollback, abandon).
+/// What was read of components, by index: digests, or why there is none.
+pub type Looked = BTreeMap<usize, Result<String, String>>;
+
+/// Journals that `controller` takes `run` with `token`, what was `looked` at before, and a request that comes with it
+/// (rollback, abandon).
 ///
 /// # Errors
 /// The journal cannot be written, or the token is not above the earlier ones.
@@ -131,6 +136,7 @@ pub fn take(
     journal: &mut Writer,
     controller: &str,
     token: u64,
+    looked: Looked,
     request: Option<Request>,
 ) -> Result<(), DriveError> {
     let at = clock::now();
@@ -138,9 +144,18 @@ pub fn take(
     // Set back while nobody drove it, or on another machine.
     let ahead_ms = at.0.saturating_sub(run.at().0);
     events.extend((ahead_ms < 0).then_some(Event { at, what: What::Clock { ahead_ms } }));
-    events.extend(request.map(|request| Event { at, what: What::Asked(request) }));
     for event in &events {
         run.apply(event)?;
+    }
+    // One that tells of more than the journal did when it was made says nothing any more.
+    let looked = looked.into_iter().map(|(component, digest)| What::Read { component, digest });
+    for what in looked.chain(request.map(What::Asked)) {
+        if matches!(what, What::Read { component, .. } if !run.must_read_as_before(component)) {
+            continue;
+        }
+        let event = Event { at, what };
+        run.apply(&event)?;
+        events.push(event);
     }
     Ok(journal.append(&events)?)
 }
@@ -321,7 +336,9 @@ impl Drive<'_> {
                 }
             }
             Happened::ReadBack { component, digest } => {
-                if self.flights.land(component, |f| matches!(f, Flight::Reading)) {
+                // A rollback that was asked for meanwhile begins without it.
+                let lands = self.flights.land(component, |f| matches!(f, Flight::Reading));
+                if lands && self.run.awaits_reading(component) {
                     failpoint::pass("drive.read");
                     self.fold(What::Read { component, digest })?;
                     return Ok(Wait::News);
@@ -357,6 +374,7 @@ impl Drive<'_> {
                 Flight::Probe(Begin { action, attempt, .. }) => {
                     self.fold(What::Probe { action, attempt, found: Err(why) })?;
                 }
+                Flight::Reading if !self.run.awaits_reading(component) => {}
                 Flight::Reading => self.fold(What::Read { component, digest: Err(why) })?,
             }
             news = true;

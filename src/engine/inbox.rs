@@ -5,6 +5,7 @@ use crate::plan::noun::Plan;
 use crate::run::event::Request;
 use crate::world::{disk, random};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -36,6 +37,8 @@ struct StoredRefusal {
 pub enum Fate {
     /// It lies in the inbox.
     Waits,
+    /// The controller has it in hand.
+    Held,
     /// It is in the journal.
     Taken,
     /// It was set aside, and why.
@@ -77,14 +80,15 @@ pub fn put(run_folder: &Path, plan: &Plan, request: &Request, token: u64) -> io:
 
 /// What became of the letter at `path`.
 pub fn fate(path: &Path) -> Fate {
-    // In this order: it is refused before it goes.
-    let waits = path.exists();
+    // In this order: it is taken in hand before it is journalled, and refused before it goes.
+    let (waits, held) = (path.exists(), in_hand(path).exists());
     match disk::read(&refusal(path), MAX_REQUEST * 8) {
         Ok(bytes) => Fate::Refused(
             serde_json::from_slice(&bytes)
                 .map_or_else(|_| "it was set aside".into(), |r: StoredRefusal| r.why),
         ),
         Err(_) if waits => Fate::Waits,
+        Err(_) if held || in_hand(path).exists() => Fate::Held,
         Err(_) => Fate::Taken,
     }
 }
@@ -95,6 +99,16 @@ pub fn fate(path: &Path) -> Fate {
 /// Those of the system, also when it is gone already.
 pub fn take_back(path: &Path) -> io::Result<()> {
     fs::remove_file(path)
+}
+
+/// Removes a letter that a controller had in hand when it ended.
+pub fn forget(path: &Path) {
+    let _ = fs::remove_file(in_hand(path));
+}
+
+/// Where a letter lies while its controller takes it: its sender cannot take it back any more.
+fn in_hand(path: &Path) -> PathBuf {
+    path.with_extension("taking")
 }
 
 fn refusal(path: &Path) -> PathBuf {
@@ -129,7 +143,12 @@ impl Inbox {
     /// The requests that lie there now, oldest name first. Files that are none are set aside, with a notice.
     pub fn letters(&mut self, plan: &Plan) -> Vec<Letter> {
         let mut letters = Vec::new();
-        for path in self.files() {
+        for lies in self.files() {
+            let path = in_hand(&lies);
+            if fs::rename(&lies, &path).is_err() {
+                // Taken back by its sender; or it is tried again in the next round.
+                continue;
+            }
             match read(&path, plan) {
                 Ok(request) => letters.push(Letter { request, path }),
                 Err(why) => self.set_aside(&path, &why),
@@ -190,7 +209,7 @@ fn read(path: &Path, plan: &Plan) -> Result<Request, String> {
         ("continue", None) => Ok(Request::Continue),
         ("stop", None) => Ok(Request::Stop),
         ("rollback", None) => Ok(Request::Rollback),
-        ("abandon", None) => Ok(Request::Abandon),
+        ("abandon", None) => Ok(Request::Abandon { leaving: BTreeSet::new() }),
         ("skip", Some(address)) => {
             let wanted: Address = address.parse()?;
             let found = plan.changes().find(|(_, entry, _)| entry.address == wanted);
@@ -200,5 +219,36 @@ fn read(path: &Path, plan: &Plan) -> Result<Request, String> {
         (other, _) => Err(format!(
             "{other:?} is no request; pause, continue, stop, rollback and abandon stand alone, skip names a component"
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::samples;
+
+    /// A letter is taken back by its sender or taken by its controller, never both.
+    #[test]
+    fn a_letter_in_hand_cannot_be_taken_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let plan = samples::everything();
+        let mut inbox = Inbox::open(folder.path(), 7).unwrap();
+        let send = |request: Request| put(folder.path(), &plan, &request, 7).unwrap();
+        let withdrawn = send(Request::Stop);
+        take_back(&withdrawn).unwrap();
+        assert_eq!(inbox.letters(&plan), []);
+        let sent = send(Request::Pause);
+        assert_eq!(fate(&sent), Fate::Waits);
+        let letters = inbox.letters(&plan);
+        assert_eq!(letters.iter().map(|l| &l.request).collect::<Vec<_>>(), [&Request::Pause]);
+        assert_eq!(fate(&sent), Fate::Held);
+        assert!(take_back(&sent).is_err());
+        // It is not found again before it is journalled.
+        assert_eq!(inbox.letters(&plan), []);
+        inbox.done(&letters[0]);
+        assert_eq!(fate(&sent), Fate::Taken);
+        let late = send(Request::Continue);
+        inbox.close();
+        assert!(matches!(fate(&late), Fate::Refused(_)));
     }
 }

@@ -390,9 +390,31 @@ pub fn hold_alone(runs: &Path, run: &str, target: &str) -> Result<(), LeaseError
 }
 
 fn next_token(runs: &Path, known: u64) -> Result<u64, LeaseError> {
+    let token = highest_token(runs)?.max(known).saturating_add(1);
+    write_token(runs, token)?;
+    Ok(token)
+}
+
+/// Lets the tokens in `runs` go on above `known` and those of `old`, where runs were kept before: targets refuse lower
+/// ones than they have seen.
+///
+/// # Errors
+/// A file of tokens that cannot be read, understood or written.
+pub fn go_on_from(old: &Path, known: u64, runs: &Path) -> Result<(), LeaseError> {
+    disk::make_folder(runs).map_err(failed("make", runs))?;
+    let token = highest_token(old)?.max(known);
+    if token > highest_token(runs)? { write_token(runs, token) } else { Ok(()) }
+}
+
+fn write_token(runs: &Path, token: u64) -> Result<(), LeaseError> {
+    let path = runs.join("token");
+    disk::write_atomic(&path, format!("{token}\n").as_bytes()).map_err(failed("write", &path))
+}
+
+fn highest_token(runs: &Path) -> Result<u64, LeaseError> {
     const HINT: &str = "Write the highest token of all runs into it, in digits";
     let path = runs.join("token");
-    let last = match disk::read(&path, 64) {
+    match disk::read(&path, 64) {
         Ok(bytes) => {
             let text = String::from_utf8_lossy(&bytes);
             let damaged = |_| LeaseError::Damaged {
@@ -400,14 +422,11 @@ fn next_token(runs: &Path, known: u64) -> Result<u64, LeaseError> {
                 why: format!("{:?} is no number", text.trim()),
                 hint: HINT,
             };
-            text.trim().parse::<u64>().map_err(damaged)?
+            text.trim().parse::<u64>().map_err(damaged)
         }
-        Err(e) if e.kind() == io::ErrorKind::NotFound => 0,
-        Err(e) => return Err(failed("read", &path)(e)),
-    };
-    let token = last.max(known).saturating_add(1);
-    disk::write_atomic(&path, format!("{token}\n").as_bytes()).map_err(failed("write", &path))?;
-    Ok(token)
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(0),
+        Err(e) => Err(failed("read", &path)(e)),
+    }
 }
 
 fn lock_file(folder: &Path) -> Result<File, LeaseError> {

@@ -224,7 +224,6 @@ fn threads(plan: &Plan) -> usize {
 /// How long a probe may take.
 const PROBE_DEADLINE: Duration = Duration::from_secs(120);
 
-/// An action that was not answered: whether it was ever sent decides between refused and unclear.
 /// The id under which a provider knows an action.
 pub fn action_id(run: &str, action: ActionRef, attempt: u32) -> String {
     let leg = match action.leg {
@@ -239,6 +238,7 @@ pub fn component_of(run: &str, id: &str) -> Option<usize> {
     id.strip_prefix(run)?.strip_prefix('.')?.split('.').next()?.parse().ok()
 }
 
+/// An action that was not answered: whether it was ever sent decides between refused and unclear.
 fn unanswered(error: ProviderError) -> Answer {
     if error.nothing_was_done() {
         Answer::refused(error.to_string())
@@ -291,7 +291,11 @@ fn mask_done(done: &mut Done, mask: &Mask) {
     }
 }
 
-fn digest_of(observed: &Observed) -> Result<String, String> {
+/// The digest of a reading, or why there is none.
+///
+/// # Errors
+/// It could not be read, or was not.
+pub fn digest_of(observed: &Observed) -> Result<String, String> {
     match observed {
         Observed::Unreachable { why } => Err(why.clone()),
         other => other.identity().map(|i| i.digest.clone()).ok_or_else(|| "it was not read".into()),
@@ -312,7 +316,7 @@ impl Tools {
         self.fleet.session(name).ok_or_else(|| format!("provider `{name}` is not started"))
     }
 
-    /// Names an attempt of an action for ever.
+    /// The request of an attempt.
     fn act(&self, begin: &Begin, entry: &Entry, change: &Change) -> Result<Act, String> {
         let subject =
             subject::subject(entry, alias_of(&self.plan, entry), &self.secrets).map_err(|e| e.to_string())?;
@@ -325,7 +329,7 @@ impl Tools {
         // A plan that takes a component away patches to "absent" by taking back just the patch.
         let expected = (begin.step == Step::Patch
             || (begin.step == Step::Uninstall && begin.action.leg == Leg::Forth))
-            .then(|| entry.observed.identity().map(|i| i.digest.clone()))
+            .then(|| begin.expected.clone().or_else(|| entry.observed.identity().map(|i| i.digest.clone())))
             .flatten();
         Ok(Act {
             id: action_id(&self.run, begin.action, begin.attempt),

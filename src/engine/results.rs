@@ -129,6 +129,19 @@ pub fn orphans(plan: &Plan, run: &Run) -> Vec<Orphan> {
     orphans
 }
 
+/// Snapshots that `run` saw made, for a state that knows nothing of them.
+pub fn taken(plan: &Plan, run: &Run) -> Vec<Orphan> {
+    let orphan = |(id, s): (String, Snapshot)| Orphan {
+        id,
+        component: s.component,
+        run: s.run,
+        level: s.level,
+        asked: s.taken,
+        place: s.place,
+    };
+    snapshots(plan, run).into_iter().map(orphan).collect()
+}
+
 fn outputs(plan: &Plan) -> BTreeMap<String, OutputValue> {
     let value = |(name, value, sensitive): &(String, serde_json::Value, bool)| {
         (name.clone(), OutputValue { value: value.clone(), sensitive: *sensitive })

@@ -141,8 +141,21 @@ pub struct Proof {
     pub follows: u32,
     /// What a person should know: what was dropped, and where.
     pub notices: Vec<String>,
+    /// What was dropped last as cut off.
+    pub torn: Option<Torn>,
     /// Why it cannot be followed further.
     pub broken: Option<ReadError>,
+}
+
+/// What stands behind the last closed batch of a segment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Torn {
+    /// The segment's number.
+    pub segment: u32,
+    /// Its file.
+    pub path: PathBuf,
+    /// The first line of it, from 1.
+    pub from: u64,
 }
 
 /// Follows the journal in `folder` as far as it is what was written, and hands every event of a closed batch to `each`.
@@ -153,11 +166,12 @@ pub fn prove(folder: &Path, expected: &Expected, each: &mut dyn FnMut(Event)) ->
         head: Head { segment: 0, lines: 0, sum: START.into() },
         follows: 0,
         notices: Vec::new(),
+        torn: None,
         each,
     };
     let broken = scan.folder(folder).err();
-    let Scan { header, head, follows, notices, .. } = scan;
-    Proof { header, head, follows, notices, broken }
+    let Scan { header, head, follows, notices, torn, .. } = scan;
+    Proof { header, head, follows, notices, torn, broken }
 }
 
 /// What is known while reading.
@@ -169,6 +183,7 @@ struct Scan<'a> {
     /// The segment that holds it.
     follows: u32,
     notices: Vec<String>,
+    torn: Option<Torn>,
     each: &'a mut dyn FnMut(Event),
 }
 
@@ -209,7 +224,7 @@ impl Scan<'_> {
             let limit = MAX_LINE as u64 + 1;
             file.by_ref().take(limit).read_until(b'\n', &mut bytes).map_err(io_error)?;
             if bytes.is_empty() {
-                self.dropped(&path, line, line - u64::try_from(batch.open()).unwrap_or_default());
+                self.dropped(number, &path, line, line - u64::try_from(batch.open()).unwrap_or_default());
                 return Ok(());
             }
             let damaged = |why: String| ReadError::Damaged { path: path.clone(), line, why };
@@ -220,7 +235,12 @@ impl Scan<'_> {
                 Err(Trouble::Line(why)) => {
                     let rest = rest_is_torn(&mut file, &bytes, whole.is_some()).map_err(io_error)?;
                     if rest {
-                        self.dropped(&path, line + 1, line - u64::try_from(batch.open()).unwrap_or_default());
+                        self.dropped(
+                            number,
+                            &path,
+                            line + 1,
+                            line - u64::try_from(batch.open()).unwrap_or_default(),
+                        );
                         return Ok(());
                     }
                     return Err(damaged(why));
@@ -316,8 +336,9 @@ impl Scan<'_> {
         }
     }
 
-    fn dropped(&mut self, path: &Path, end: u64, from: u64) {
+    fn dropped(&mut self, segment: u32, path: &Path, end: u64, from: u64) {
         if end > from {
+            self.torn = Some(Torn { segment, path: path.into(), from });
             self.notices.push(format!(
                 "{}: dropped from line {from} on: the write was cut off before its batch was closed, so that nothing \
                  rests on it",

@@ -6,6 +6,7 @@ use crate::run::event::{ActionRef, Event, Leg, Request, What};
 use patchform_sdk::message::{Answer, Coverage, Done, Probed, Reload, Snapshot, Verdict};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// The stored form's version. A reader refuses every higher one.
 pub const FORM: u32 = 2;
@@ -171,6 +172,8 @@ pub(super) enum StoredRequest {
     Stop,
     Rollback,
     Abandon,
+    /// As `abandon`, whatever goes on at these components.
+    AbandonLeaving(BTreeSet<usize>),
 }
 
 /// Both directions between two enums of the same names.
@@ -309,7 +312,8 @@ impl From<&Request> for StoredRequest {
             Request::Skip(i) => StoredRequest::Skip(*i),
             Request::Stop => StoredRequest::Stop,
             Request::Rollback => StoredRequest::Rollback,
-            Request::Abandon => StoredRequest::Abandon,
+            Request::Abandon { leaving } if leaving.is_empty() => StoredRequest::Abandon,
+            Request::Abandon { leaving } => StoredRequest::AbandonLeaving(leaving.clone()),
         }
     }
 }
@@ -322,7 +326,8 @@ impl From<StoredRequest> for Request {
             StoredRequest::Skip(i) => Request::Skip(i),
             StoredRequest::Stop => Request::Stop,
             StoredRequest::Rollback => Request::Rollback,
-            StoredRequest::Abandon => Request::Abandon,
+            StoredRequest::Abandon => Request::Abandon { leaving: BTreeSet::new() },
+            StoredRequest::AbandonLeaving(leaving) => Request::Abandon { leaving },
         }
     }
 }

@@ -55,6 +55,8 @@ fn batches() -> Vec<Vec<Event>> {
             What::Read { component: 4, digest: Err("gone".into()) },
             What::Clock { ahead_ms: -3_600_000 },
             What::Asked(Request::Skip(2)),
+            What::Asked(Request::Abandon { leaving: Default::default() }),
+            What::Asked(Request::Abandon { leaving: [0, 2].into() }),
         ],
         vec![What::Stopped { why: "stop".into() }, What::Finished],
     ];

@@ -176,6 +176,7 @@ pub fn apply(ready: Ready, audience: &mut dyn Audience) -> Result<Ended, Failure
     let before = entry.events();
     let mut opened = open_run(&plan, &place, &local, &fleet, &secrets, entry)?;
     audience.begins(opened.run.id(), &plan, &before);
+    opened.notices.drain(..).for_each(|notice| audience.notice(&notice));
     let tools = Tools {
         plan: plan.clone(),
         fleet,
@@ -212,7 +213,7 @@ fn alone(place: &Place, local: &Local, run: &str) -> Alone {
 }
 
 /// Whether there is anything to do or to record.
-fn worth_a_run(plan: &Plan, state: Option<&State>) -> bool {
+pub(super) fn worth_a_run(plan: &Plan, state: Option<&State>) -> bool {
     let recorded = state.map(|s| &s.outputs);
     let outputs = plan.outputs.iter().any(|(name, value, sensitive)| {
         recorded.and_then(|r| r.get(name)).is_none_or(|o| o.value != *value || o.sensitive != *sensitive)
@@ -226,7 +227,7 @@ fn worth_a_run(plan: &Plan, state: Option<&State>) -> bool {
 /// Names the component, the run, who drives it since when, and what to do.
 pub fn refuse_leased(plan: &Plan, runs: &Path) -> Result<(), Failure> {
     let held = plan.entries.iter().find_map(|e| match &e.verdict {
-        Verdict::Blocked(Block::Leased { run }) => Some((&e.address, run)),
+        Verdict::Blocked(Block::Leased { run, .. }) => Some((&e.address, run)),
         _ => None,
     });
     let Some((address, run)) = held else { return Ok(()) };

@@ -76,6 +76,8 @@ pub(super) fn examine(folder: &Path, id: &str) -> Result<Examined, Failure> {
     let (run, misfit) = plan.as_ref().ok().map_or((None, None), |plan| follow(plan, id, &events));
     audit.broken = broken.or(misfit);
     audit.ended = run.as_ref().is_some_and(Run::is_finished);
+    let behind = audit.ended.then(|| behind_the_end(&proof, folder)).flatten();
+    audit.broken = audit.broken.take().or(behind);
     Ok(Examined { audit, plan: plan.ok(), events, run })
 }
 
@@ -194,6 +196,19 @@ fn lost(proof: &Proof, folder: &Path) -> Option<Break> {
         let why = "it holds no complete entry, and the run had begun";
         of_file(runs::JOURNAL, None, why, "Its files were lost or emptied: what the run did cannot be told.")
     })
+}
+
+/// Behind the end of a run nothing is written, so that nothing can have been cut off there.
+fn behind_the_end(proof: &Proof, folder: &Path) -> Option<Break> {
+    let torn = proof.torn.as_ref().filter(|torn| torn.segment >= proof.follows)?;
+    let file = torn.path.strip_prefix(folder).unwrap_or(&torn.path).display().to_string();
+    let why = "something stands behind the line with which the run ended";
+    Some(of_file(
+        &file,
+        Some(torn.from),
+        why,
+        "It was put there after the run, by a person or by a fault of the disk.",
+    ))
 }
 
 /// What a journal's damage means.

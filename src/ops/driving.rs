@@ -3,7 +3,8 @@
 
 use super::apply::Audience;
 use super::opening::Opened;
-use super::{Failure, Place, runs};
+use super::outputs::{self, Hide};
+use super::{Failure, Place, runs, secrets};
 use crate::backend::Local;
 use crate::engine::drive::{self, DriveError, Happened, Performer};
 use crate::engine::inbox::Inbox;
@@ -11,7 +12,7 @@ use crate::engine::perform::Hands;
 use crate::plan::Plan;
 use crate::run::event::{ActionRef, Event};
 use crate::run::{Begin, Run};
-use crate::world::{disk, failpoint, signal};
+use crate::world::{failpoint, signal};
 use std::collections::BTreeSet;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Mutex, PoisonError};
@@ -72,21 +73,15 @@ impl Opened {
         if !dropped.is_empty() {
             self.ledger.fold(plan, run, local, &head, dropped)?;
         }
-        keep_outputs(place, run.id());
+        match secrets::has_any(plan) {
+            false => outputs::keep(place, run, &Hide::Nothing),
+            true => {
+                let told = runs::tell(&place.runs, run.id())?;
+                let mask = hands.tools.secrets.mask();
+                outputs::keep(place, run, &Hide::These(&mask, &told.journal.events));
+            }
+        }
         self.lease.release().map_err(runs::leased)
-    }
-}
-
-/// Moves what the run's detached commands printed into its folder: nobody can ask for them again by their ids, and what
-/// a run learned is kept with it. What cannot be moved stays where it is.
-pub(super) fn keep_outputs(place: &Place, id: &str) {
-    let Ok(entries) = std::fs::read_dir(&place.actions) else { return };
-    let outputs = place.runs.join(id).join(runs::OUTPUTS);
-    let prefix = format!("{id}.");
-    for entry in entries.flatten().filter(|e| e.file_name().to_string_lossy().starts_with(&prefix)) {
-        failpoint::pass("outputs.move");
-        let _ = disk::make_folder(&outputs)
-            .and_then(|()| std::fs::rename(entry.path(), outputs.join(entry.file_name())));
     }
 }
 

@@ -139,9 +139,7 @@ fn copy(folder: &Path, scratch: &Path) -> Result<BTreeMap<String, Vec<u8>>, Fail
 /// What hides the plan's secrets; `Ok(None)` when it cannot be told whether there are any.
 fn mask(plan: Option<&Plan>, inputs: &Inputs) -> Result<Option<outputs::Hiding>, Failure> {
     let Some(plan) = plan else { return Ok(None) };
-    let has_secrets = plan.entries.iter().any(|e| !e.secrets.is_empty())
-        || plan.providers.iter().any(|p| !p.secrets.is_empty());
-    if !has_secrets {
+    if !secrets::has_any(plan) {
         return Ok(Some(outputs::Hiding::Nothing));
     }
     let known = secrets::again(plan, inputs).map_err(|failure| {

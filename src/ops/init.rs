@@ -5,9 +5,10 @@ use super::modules::{self, Library, Pins};
 use super::plan::backend;
 use super::project::Project;
 use super::providers::{Starter, read_lock};
-use super::{Failure, Place};
+use super::{Failure, Place, runs};
 use crate::backend::Local;
 use crate::config::lock::Lock;
+use crate::engine::lease;
 use crate::provider::watch::Silent;
 use crate::world::disk;
 use std::path::PathBuf;
@@ -25,6 +26,8 @@ pub struct Initialized {
     pub state: PathBuf,
     /// `new`, or how many components it holds.
     pub state_is: String,
+    /// Where the state was before, if there is one and the configuration names another place now.
+    pub state_was: Option<PathBuf>,
 }
 
 /// A provider that was found.
@@ -50,6 +53,14 @@ pub fn init(inputs: &Inputs, pins: Pins) -> Result<Initialized, Failure> {
     let mut library = Library::here(before.modules.clone())?.fetching(pins);
     let project = Project::load_with(inputs, &mut library)?.sound()?;
     let (modules, fetched) = library.finish();
+    // One that is damaged is written anew.
+    let old = project.place.moved_from().ok().flatten();
+    if let Some(old) = &old {
+        old.refuse_open(&project.place)?;
+        // Before it is remembered that the state is elsewhere: `init` may be killed in between.
+        let known = Local::new(&old.state).read().ok().flatten().map_or(0, |state| state.token);
+        lease::go_on_from(&old.runs, known, &project.place.runs).map_err(runs::leased)?;
+    }
     project.place.prepare()?;
     let starter = Starter::new(&project.place, Arc::new(Silent));
     let parsed = &project.parsed;
@@ -68,7 +79,9 @@ pub fn init(inputs: &Inputs, pins: Pins) -> Result<Initialized, Failure> {
     let state = Local::new(&project.place.state).read().map_err(backend)?;
     let state_is = state.map_or_else(|| "new".into(), |s| format!("{} components", s.records.len()));
     let Place { state, .. } = project.place;
-    Ok(Initialized { providers: rows(&before, after), modules: fetched, lock_changed, state, state_is })
+    let state_was = old.map(|old| old.state).filter(|old| old.exists());
+    let providers = rows(&before, after);
+    Ok(Initialized { providers, modules: fetched, lock_changed, state, state_is, state_was })
 }
 
 fn rows(before: &Lock, after: Lock) -> Vec<Row> {

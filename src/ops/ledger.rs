@@ -2,14 +2,14 @@
 //! controller died before it could write that down.
 
 use super::apply::Audience;
-use super::driving::keep_outputs;
+use super::outputs::{self, Hide};
 use super::plan::backend;
-use super::{Failure, Place, runs};
+use super::{Failure, Place, runs, secrets};
 use crate::backend::{Base, Local};
 use crate::engine::lease;
 use crate::engine::results::{self, Where};
 use crate::journal::Head;
-use crate::model::Moment;
+use crate::model::{Mask, Moment};
 use crate::plan::Plan;
 use crate::run::{Run, outcome};
 use crate::state::State;
@@ -98,7 +98,13 @@ pub(super) fn settle_ended(place: &Place, local: &Local) -> Result<(), Failure> 
             let mut ledger = Ledger { started: told.started(), state, base, saved_at: clock::steady() };
             ledger.fold(&told.plan, &told.run, local, &told.journal.head, Vec::new())?;
             failpoint::pass("settle.folded");
-            keep_outputs(place, &open.id);
+            // Secrets are not known here: what was taken in was masked then.
+            let masked = Mask::default();
+            let hide = match secrets::has_any(&told.plan) {
+                true => Hide::These(&masked, &told.journal.events),
+                false => Hide::Nothing,
+            };
+            outputs::keep(place, &told.run, &hide);
         }
         lease.release().map_err(runs::leased)?;
     }

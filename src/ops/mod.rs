@@ -1,5 +1,6 @@
 //! The use cases: one file each. A verb of the command line calls one of them, and shows what it answers.
 
+pub mod abandon;
 pub mod apply;
 pub mod audit;
 pub mod console;
@@ -15,6 +16,7 @@ mod ledger;
 pub mod modules;
 mod opening;
 mod orphans;
+mod outputs;
 pub mod place;
 pub mod plan;
 pub mod project;

@@ -5,10 +5,11 @@ use super::ledger::Ledger;
 use super::plan::{backend, fresh_state};
 use super::{Failure, Place, runs};
 use crate::backend::{Base, Local};
+use crate::engine::drive::{self, Looked};
 use crate::engine::fleet::Fleet;
 use crate::engine::lease::{self, Holdings, Lease};
 use crate::engine::secrets::Secrets;
-use crate::engine::{drive, observe};
+use crate::engine::{observe, perform};
 use crate::journal::{Identity, Seal, Writer};
 use crate::model::{Moment, Selection};
 use crate::plan::noun::{Observed, Purpose};
@@ -48,6 +49,8 @@ pub(super) struct Opened {
     pub lease: Lease,
     pub folder: PathBuf,
     pub ledger: Ledger,
+    /// What a person should know before it goes on.
+    pub notices: Vec<String>,
 }
 
 /// Takes the lease, writes plan and journal, and takes the run: all under the state lock.
@@ -68,6 +71,8 @@ pub(super) fn open_run(
     }
     // Reading may take long: it is done before the lock, which others wait for.
     let readings = readings(plan, fleet, secrets, &entry)?;
+    let looked = looked(plan, fleet, secrets, &entry);
+    let notices = unread(plan, &looked);
     let lock = local.lock("apply").map_err(backend)?;
     let found = local.read().map_err(backend)?;
     let mut base = Base::of(found.as_ref());
@@ -110,12 +115,13 @@ pub(super) fn open_run(
         Some(_) => {
             // Somebody may have driven it on since it was read: what counts is what it tells under the lease. The seal
             // comes first, so that nobody acts on a line that is not read here.
+            still_open(place, &id)?;
             let seal = Seal::set(&folder.join(runs::JOURNAL)).map_err(Failure::error)?;
-            let told = runs::tell(&place.runs, &id)?;
+            let told = still_open(place, &id)?;
             let writer =
                 Writer::resume(seal, &told.journal, env!("CARGO_PKG_VERSION")).map_err(Failure::error)?;
             let started = told.started();
-            let (run, writer) = take(told.run, writer, &me, &lease, request)?;
+            let (run, writer) = take(told.run, writer, &me, &lease, looked, request)?;
             runs::mark_begun(&folder)?;
             (run, writer, started)
         }
@@ -127,7 +133,14 @@ pub(super) fn open_run(
     drop(lock);
     failpoint::pass("run.opened");
     let ledger = Ledger { started, state, base, saved_at: clock::steady() };
-    Ok(Opened { run, writer, lease, folder, ledger })
+    Ok(Opened { run, writer, lease, folder, ledger, notices })
+}
+
+/// The run as its folder tells it under the lease. One that has ended meanwhile is not driven on: its lease, which falls
+/// with this process, is settled by whoever comes next.
+fn still_open(place: &Place, id: &str) -> Result<runs::Told, Failure> {
+    let told = runs::tell(&place.runs, id)?;
+    if told.run.is_finished() { Err(runs::ended_meanwhile(id)) } else { Ok(told) }
 }
 
 /// A new run that could not even be written down has changed nothing, and holds nothing.
@@ -157,7 +170,7 @@ fn begin(
         plan: stored::digest(&bytes).unwrap_or_default(),
     };
     let writer = Writer::create(&folder.join(runs::JOURNAL), identity).map_err(Failure::error)?;
-    let begun = take(Run::start(plan, id), writer, me, lease, None)?;
+    let begun = take(Run::start(plan, id), writer, me, lease, Looked::new(), None)?;
     runs::mark_begun(folder)?;
     Ok(begun)
 }
@@ -167,9 +180,10 @@ fn take(
     mut writer: Writer,
     me: &str,
     lease: &Lease,
+    looked: Looked,
     request: Option<Request>,
 ) -> Result<(Run, Writer), Failure> {
-    drive::take(&mut run, &mut writer, me, lease.token(), request).map_err(Failure::error)?;
+    drive::take(&mut run, &mut writer, me, lease.token(), looked, request).map_err(Failure::error)?;
     Ok((run, writer))
 }
 
@@ -206,6 +220,28 @@ fn readings(
         Entry::New { saved: false } => Ok(rests_on.map(|i| (i, plan.entries[i].observed.clone())).collect()),
         Entry::Open { .. } => Ok(BTreeMap::new()),
     }
+}
+
+/// Before a run is taken back, what its journal does not know as changed is read: the reading decides whether it stays.
+fn looked(plan: &Plan, fleet: &Fleet, secrets: &Secrets, entry: &Entry) -> Looked {
+    let Entry::Open { told, request: Some(Request::Rollback) } = entry else { return Looked::new() };
+    let which: Vec<usize> = (0..plan.entries.len()).filter(|i| told.run.must_read_as_before(*i)).collect();
+    match observe::observe(fleet, &plan.providers, &plan.entries, &which, secrets) {
+        Ok(read) => which.into_iter().map(|i| (i, perform::digest_of(&read[i]))).collect(),
+        // A provider that is gone is no reason to leave everything else as it stands.
+        Err(error) => which.into_iter().map(|i| (i, Err(error.to_string()))).collect(),
+    }
+}
+
+/// What was not read is left to what the journal says, and that is told.
+fn unread(plan: &Plan, looked: &Looked) -> Vec<String> {
+    let told = |(i, read): (&usize, &Result<String, String>)| {
+        let (address, why) = (&plan.entries[*i].address, read.as_ref().err()?);
+        Some(format!(
+            "{address} could not be read; only the journal says that this run did not change it: {why}"
+        ))
+    };
+    looked.iter().filter_map(told).collect()
 }
 
 /// Refuses a plan when a record or a reading that it rests on is no longer what it was.

@@ -26,6 +26,22 @@ pub fn all(place: &Place, state: &State) -> Result<Vec<Orphan>, Failure> {
     Ok(orphans)
 }
 
+/// Snapshots that ended runs took which the state has no record of: nobody lists or drops them otherwise.
+///
+/// # Errors
+/// The folder of runs cannot be read.
+pub fn unrecorded(place: &Place, state: &State) -> Result<Vec<Orphan>, Failure> {
+    let open: BTreeSet<String> = runs::open(&place.runs)?.into_iter().map(|r| r.id).collect();
+    let unknown = |run: &String| !open.contains(run) && state.run(run).is_none();
+    let mut found = Vec::new();
+    for run in runs::all(&place.runs)?.into_iter().filter(unknown) {
+        let Ok(told) = runs::tell(&place.runs, &run) else { continue };
+        let left = |o: &Orphan| !state.snapshots.contains_key(&o.id);
+        found.extend(results::taken(&told.plan, &told.run).into_iter().filter(left));
+    }
+    Ok(found)
+}
+
 fn file(place: &Place, run: &str) -> PathBuf {
     place.runs.join(run).join(DROPPED)
 }

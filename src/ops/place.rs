@@ -1,6 +1,6 @@
 //! Where a configuration's folder keeps its things.
 
-use super::{Failure, workspace};
+use super::{Failure, runs, workspace};
 use crate::config::checked::Settings;
 use crate::model::seal;
 use crate::world::disk;
@@ -108,6 +108,54 @@ impl Place {
     /// The lock file, wherever the state is.
     pub fn lock_file() -> PathBuf {
         PathBuf::from("patchform.lock.hcl")
+    }
+
+    /// The place that was used before in this folder, where `self` is another one.
+    ///
+    /// # Errors
+    /// What remembers it is damaged.
+    pub fn moved_from(&self) -> Result<Option<Place>, Failure> {
+        let known = Place::folder()?.of_workspace(&self.workspace);
+        let at = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.into());
+        let same = at(&known.state) == at(&self.state);
+        Ok((!same && Path::new(REMEMBERED).exists()).then_some(known))
+    }
+
+    /// Refuses to go on with another state than the one that was used before: what that one knows, and its open runs,
+    /// would be left behind silently.
+    ///
+    /// # Errors
+    /// The configuration names another place since; a run is open at the old one.
+    pub fn refuse_moved(&self) -> Result<(), Failure> {
+        let Some(old) = self.moved_from()? else { return Ok(()) };
+        old.refuse_open(self)?;
+        Err(Failure::error(format!("{}; nothing was done", old.moved_to(self))).hint(format!(
+            "run `patchform init` to go on there (move {} and {} there first if it is to know the same), or put the \
+             path back",
+            old.state.display(),
+            old.runs.display()
+        )))
+    }
+
+    /// Refuses to leave this place for `new` while a run is open here.
+    ///
+    /// # Errors
+    /// Names the run, and how it is ended.
+    pub fn refuse_open(&self, new: &Place) -> Result<(), Failure> {
+        match runs::open(&self.runs)?.first() {
+            None => Ok(()),
+            Some(run) => {
+                let (moved, at) = (self.moved_to(new), self.runs.display());
+                let failure =
+                    Failure::locked(format!("{moved}, and run {} has not ended there ({at})", run.id));
+                Err(runs::ending(failure, &run.id))
+            }
+        }
+    }
+
+    fn moved_to(&self, new: &Place) -> String {
+        let (old, new) = (self.state.display(), new.state.display());
+        format!("the configuration keeps the state in {new} now, but so far it is in {old}")
     }
 
     fn with_state(state: PathBuf) -> Place {

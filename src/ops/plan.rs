@@ -17,7 +17,7 @@ use crate::engine::fleet::Fleet;
 use crate::engine::secrets::Secrets;
 use crate::engine::{observe, preview};
 use crate::model::{Diagnostic, Diagnostics, Selection};
-use crate::plan::noun::{Observed, PinnedProvider, Purpose};
+use crate::plan::noun::{Entry, Observed, PinnedProvider, Purpose, Verdict};
 use crate::plan::{Changes, Draft, Facts, Focus, Making, Plan, moves, stored, undo};
 use crate::provider::Watch;
 use crate::state::State;
@@ -190,6 +190,7 @@ impl Checked {
     /// # Errors
     /// Those of starting; a state that cannot be read.
     fn start_and_read(&mut self) -> Result<(Fleet, Option<State>), Failure> {
+        self.place.refuse_moved()?;
         let local = Local::new(&self.place.state);
         // A plan also works where nothing may be written; whoever applies it makes the folders.
         let _ = self.place.prepare();
@@ -445,6 +446,19 @@ pub fn has_work(plan: &Plan) -> bool {
     !plan.moves.is_empty() || plan.entries.iter().any(|e| e.verdict.acts())
 }
 
+/// Whether applying the plan would leave something to do: something differs, also where it may not be changed, or could
+/// not be read, so that nobody can tell; also an output.
+pub fn differs(planned: &Planned) -> bool {
+    let open =
+        |verdict: &Verdict| verdict.acts() || matches!(verdict, Verdict::Blocked(_) | Verdict::Held { .. });
+    let unread = |e: &Entry| {
+        matches!((&e.verdict, &e.observed), (Verdict::NoChange { .. }, Observed::Unreachable { .. }))
+    };
+    let entries = &planned.plan.entries;
+    entries.iter().any(|e| open(&e.verdict) || unread(e))
+        || super::apply::worth_a_run(&planned.plan, planned.state.as_ref())
+}
+
 /// Saves a plan.
 ///
 /// # Errors
@@ -461,6 +475,13 @@ pub fn save(plan: &Plan, path: &Path) -> Result<(), Failure> {
 pub fn read_saved(path: &Path) -> Result<Plan, Failure> {
     let bytes = disk::read(path, 2 << 30)
         .map_err(|e| Failure::error(format!("cannot read the plan {}: {e}", path.display())))?;
+    if bytes.is_empty() {
+        let empty = format!(
+            "{} is empty: the plan was not saved whole, or something emptied the file",
+            path.display()
+        );
+        return Err(Failure::error(empty).hint("make a new plan with `patchform plan --out FILE`"));
+    }
     stored::read(&bytes).map_err(|e| {
         let message = format!("{}: {e}", path.display());
         if matches!(e, stored::PlanError::Newer { .. }) {

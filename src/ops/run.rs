@@ -1,23 +1,18 @@
 //! `run list`, `run show`, and what is asked of a run from outside.
 
-use super::apply::{self, Ready};
-use super::inputs::Inputs;
 use super::ledger::settle_ended;
-use super::plan::backend;
 use super::{Failure, Place, runs, state};
 use crate::backend::Local;
 use crate::engine::inbox::{self, Fate};
-use crate::engine::lease::{self, OpenRun};
+use crate::engine::lease::OpenRun;
 use crate::plan::Plan;
 use crate::plan::noun::Purpose;
-use crate::provider::watch::Silent;
 use crate::report::state_text::RunRow;
 use crate::run::event::Request;
-use crate::run::{ActionStanding, Run, Standing, outcome};
+use crate::run::{Run, Standing, outcome};
 use crate::state::RunPurpose;
 use crate::world::clock;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// All runs, the oldest first.
@@ -55,6 +50,7 @@ pub fn list() -> Result<Vec<RunRow>, Failure> {
                 (Err(_), true) if runs::never_begun(&place.runs, &run.id) => "running".into(),
                 (Err(_), _) => "damaged".into(),
                 (Ok(told), _) if told.run.is_finished() => outcome(&told.run).ending.name().into(),
+                (Ok(told), true) if told.run.is_paused() => "paused".into(),
                 (Ok(_), true) => "running".into(),
                 (Ok(told), false) => match outcome(&told.run).ending {
                     crate::run::Ending::Stuck => "stuck".into(),
@@ -104,12 +100,10 @@ pub fn driver(id: &str) -> Result<Option<String>, Failure> {
 const PATIENCE: Duration = Duration::from_secs(15);
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// What became of a request.
+/// A request that is in the run's journal.
 pub struct Asked {
     /// The run's id.
     pub run: String,
-    /// Whether it is in the run's journal; else it lies in its inbox, and the run has not looked yet.
-    pub taken: bool,
     /// Whether the run has ended meanwhile.
     pub ended: bool,
 }
@@ -117,8 +111,8 @@ pub struct Asked {
 /// Asks something of a run that is driven elsewhere, and waits until that has taken it.
 ///
 /// # Errors
-/// Nobody drives it, it ended before it took the request, its inbox cannot be written; a component that was to be skipped
-/// had begun.
+/// Nobody drives it, its controller does not answer, it ended before it took the request, its inbox cannot be written; a
+/// component that was to be skipped had begun.
 pub fn ask(
     id: Option<&str>,
     request: impl FnOnce(&Plan, &Run) -> Result<Request, Failure>,
@@ -140,14 +134,14 @@ pub fn ask(
     let letter = letter.map_err(|e| {
         Failure::error(format!("cannot put the request into the inbox of run {}: {e}", chosen.id))
     })?;
-    let taken = wait(&place, &chosen, &letter)?;
+    wait(&place, &chosen, &letter)?;
     let now = runs::tell(&place.runs, &chosen.id)?.run;
     match request {
-        Request::Skip(i) if taken && !matches!(now.standing(i), Standing::Skipped(_)) => {
+        Request::Skip(i) if !matches!(now.standing(i), Standing::Skipped(_)) => {
             let address = &told.plan.entries[i].address;
             Err(Failure::error(format!("run {} had begun {address} already: it is not skipped", chosen.id)))
         }
-        _ => Ok(Asked { run: chosen.id, taken, ended: now.is_finished() }),
+        _ => Ok(Asked { run: chosen.id, ended: now.is_finished() }),
     }
 }
 
@@ -164,23 +158,47 @@ fn begun(place: &Place, run: &OpenRun) -> Result<runs::Told, Failure> {
     }
 }
 
-/// Waits until the letter is journalled; answers whether it was.
-fn wait(place: &Place, run: &OpenRun, letter: &Path) -> Result<bool, Failure> {
+/// Waits until the letter is journalled. What nobody takes is withdrawn, so that nothing comes of it later.
+fn wait(place: &Place, run: &OpenRun, letter: &Path) -> Result<(), Failure> {
     let begun = clock::steady();
     loop {
         let driven =
             runs::open(&place.runs)?.iter().any(|r| r.id == run.id && r.alive && r.token == run.token);
+        let late = begun.elapsed() > PATIENCE;
         match inbox::fate(letter) {
-            Fate::Taken => return Ok(true),
+            Fate::Taken => return Ok(()),
             Fate::Refused(why) => {
                 return Err(Failure::error(format!("run {} did not take the request: {why}", run.id)));
             }
             // Whoever cannot take it back was too slow: it was read just now.
             Fate::Waits if !driven && inbox::take_back(letter).is_ok() => return Err(too_late(&run.id)),
-            Fate::Waits if begun.elapsed() > PATIENCE => return Ok(false),
-            Fate::Waits => std::thread::sleep(PAUSE),
+            Fate::Waits if late && inbox::take_back(letter).is_ok() => return Err(not_taken(run)),
+            Fate::Held if !driven => {
+                inbox::forget(letter);
+                return Err(too_late(&run.id));
+            }
+            Fate::Waits | Fate::Held if begun.elapsed() > PATIENCE * 2 => return Err(in_hand(run)),
+            Fate::Waits | Fate::Held => std::thread::sleep(PAUSE),
         }
     }
+}
+
+fn not_taken(run: &OpenRun) -> Failure {
+    let (id, driver, secs) = (&run.id, run.driver(), PATIENCE.as_secs());
+    Failure::error(format!(
+        "run {id}, driven by {driver}, did not take the request within {secs} s; it was withdrawn, and nothing comes of it"
+    ))
+    .hint(format!(
+        "look whether that process hangs; when it is ended, `patchform resume {id}` or `patchform rollback {id}` takes over"
+    ))
+}
+
+fn in_hand(run: &OpenRun) -> Failure {
+    let (id, driver) = (&run.id, run.driver());
+    Failure::error(format!(
+        "run {id}, driven by {driver}, has the request in hand and does not answer; it may still take it"
+    ))
+    .hint(format!("`patchform run show {id}` tells whether it did"))
 }
 
 fn too_late(id: &str) -> Failure {
@@ -193,68 +211,12 @@ fn too_late(id: &str) -> Failure {
 /// # Errors
 /// The plan does not change that component.
 pub fn skip(plan: &Plan, address: &str) -> Result<Request, Failure> {
+    changed(plan, address).map(Request::Skip)
+}
+
+/// The entry of a component that the run changes.
+pub(super) fn changed(plan: &Plan, address: &str) -> Result<usize, Failure> {
     let address = state::address(address)?;
     let found = plan.changes().find(|(_, e, _)| e.address == address);
-    found
-        .map(|(i, ..)| Request::Skip(i))
-        .ok_or_else(|| Failure::error(format!("this run does not change {address}")))
-}
-
-/// How a run is abandoned.
-pub enum Abandoned {
-    /// It is driven to its end as it stands.
-    Ready(Box<Ready>),
-    /// Its plan or journal cannot be read, so that it only let go of what it held.
-    LetGo {
-        /// Its id.
-        id: String,
-        /// Why nothing more can be said of it.
-        why: String,
-    },
-}
-
-/// `run abandon`: an open run that nobody drives is ended as it stands.
-///
-/// # Errors
-/// There is none, or somebody drives it.
-pub fn abandon(id: Option<&str>, inputs: &Inputs, lock: Duration) -> Result<Abandoned, Failure> {
-    let place = Place::known()?;
-    let chosen = runs::choose(&place.runs, id)?;
-    match runs::tell(&place.runs, &chosen.id) {
-        Ok(told) => {
-            let under_way = under_way(&told.plan, &told.run);
-            let mut ready = apply::open(told, Some(Request::Abandon), place, inputs, lock, Arc::new(Silent))?;
-            ready.notices.extend(under_way);
-            Ok(Abandoned::Ready(Box::new(ready)))
-        }
-        Err(damaged) => {
-            let local = Local::new(&place.state).with_patience(lock);
-            let _lock = local.lock("run abandon").map_err(backend)?;
-            // A state that cannot be read is no reason to hold on to a run that cannot be read either.
-            let known = local.read().ok().flatten().map_or(0, |s| s.token);
-            let now = clock::now();
-            let lease = lease::acquire(&place.runs, &chosen.id, &chosen.holds, chosen.token.max(known), now)
-                .map_err(runs::leased)?;
-            lease.release().map_err(runs::leased)?;
-            Ok(Abandoned::LetGo { id: chosen.id, why: damaged.message })
-        }
-    }
-}
-
-/// What nobody waits for any more, but may still go on at its target.
-fn under_way(plan: &Plan, run: &Run) -> Option<String> {
-    let open = |i: &usize| {
-        let Some((action, step)) = run.current(*i) else { return false };
-        let asked = matches!(run.action(action), ActionStanding::Intended | ActionStanding::Unclear { .. });
-        step.effectful() && asked
-    };
-    let names: Vec<String> =
-        (0..run.len()).filter(open).map(|i| plan.entries[i].address.to_string()).collect();
-    (!names.is_empty()).then(|| {
-        format!(
-            "a step was under way at {}: its command may still run there, and a dead man's switch that it armed still \
-             goes back by itself. Wait until both are over before the next apply",
-            names.join(", ")
-        )
-    })
+    found.map(|(i, ..)| i).ok_or_else(|| Failure::error(format!("this run does not change {address}")))
 }

@@ -24,6 +24,7 @@ pub const OUTPUTS: &str = "outputs";
 pub fn leases(runs: &Path) -> Result<Leases, Failure> {
     let mut leases = Leases::default();
     for run in open(runs)? {
+        leases.drivers.extend(run.alive.then(|| (run.id.clone(), run.driver())));
         for component in run.holds.components.iter().chain(&run.holds.rests_on) {
             if let Ok(address) = component.parse() {
                 leases.components.insert(address, run.id.clone());
@@ -56,6 +57,12 @@ pub fn leased(error: LeaseError) -> Failure {
         }
         _ => Failure::error(error),
     }
+}
+
+/// It ended while this was being asked of it.
+pub fn ended_meanwhile(id: &str) -> Failure {
+    Failure::error(format!("run {id} has ended meanwhile"))
+        .hint(format!("`patchform run show {id}` tells how it ended"))
 }
 
 /// Which open run is meant: the named one, or the only one.

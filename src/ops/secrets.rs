@@ -14,6 +14,11 @@ use std::path::Path;
 /// The largest variable file, in bytes.
 const LIMIT: u64 = 16 << 20;
 
+/// Whether `plan` gives secrets to anybody.
+pub fn has_any(plan: &Plan) -> bool {
+    plan.entries.iter().any(|e| !e.secrets.is_empty()) || plan.providers.iter().any(|p| !p.secrets.is_empty())
+}
+
 /// The values of the sensitive variables that `plan` needs, read from where they came from; what is given now with
 /// `--var` or `--var-file` counts first. Each is converted to its variable's type, as when the plan was made.
 ///

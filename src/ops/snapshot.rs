@@ -67,10 +67,11 @@ pub fn list() -> Result<(Listed, View), Failure> {
     let seen = view::required()?;
     let state = seen.state.clone();
     let orphans = orphans::all(&place, &state)?;
+    let unrecorded = orphans::unrecorded(&place, &state)?;
     let kept: BTreeSet<String> = runs::all(&place.runs)?.into_iter().collect();
     let taken = state.snapshots.values().map(|s| s.run.clone());
     let lost = taken.filter(|run| !kept.contains(run)).collect();
-    Ok((Listed { state, orphans, lost }, seen))
+    Ok((Listed { state, orphans, unrecorded, lost }, seen))
 }
 
 /// `snapshot prune`: lets go what retention does not keep, by the newest rules that runs know, and orphans. Answers the

@@ -134,7 +134,15 @@ pub fn push(path: &Path, force: bool, patience: Duration) -> Result<u64, Failure
     let current = match local.read() {
         Ok(current) => current,
         Err(_) if force => None,
-        Err(error) => return Err(backend(error)),
+        Err(error) => {
+            let force = format!(
+                "`patchform state push --force {}` replaces a state that cannot be read",
+                path.display()
+            );
+            return Err(
+                backend(error).hint(format!("{force}; it is kept beside it with the ending .damaged"))
+            );
+        }
     };
     refuse_unended(&place, &next, force)?;
     if let Some(current) = &current

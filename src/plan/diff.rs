@@ -30,6 +30,8 @@ pub struct Leases {
     pub targets: BTreeMap<String, String>,
     /// What components manage there, by target and claim.
     pub claims: BTreeMap<(String, String), String>,
+    /// Who drives the runs that are driven now.
+    pub drivers: BTreeMap<String, String>,
 }
 
 impl Leases {
@@ -41,6 +43,10 @@ impl Leases {
         };
         let component = self.components.get(address);
         component.or_else(|| identity.and_then(|i| self.targets.get(&i.target).or_else(|| claimed(i))))
+    }
+
+    fn block(&self, run: &str) -> Block {
+        Block::Leased { run: run.into(), driver: self.drivers.get(run).cloned() }
     }
 }
 
@@ -169,7 +175,7 @@ fn unless_held(leaning: Leaning, entry: &Entry, facts: &Facts) -> Leaning {
         } => true,
         _ => return leaning,
     };
-    Leaning::Settled { verdict: Verdict::Blocked(Block::Leased { run: run.clone() }), stops }
+    Leaning::Settled { verdict: Verdict::Blocked(facts.leases.block(run)), stops }
 }
 
 fn settled(verdict: Verdict) -> Leaning {
@@ -254,7 +260,7 @@ fn propose(entry: &Entry, to: Option<&PatchLevel>, downgrade: bool, draft: &Draf
         return blocked(Block::Rejected { run: rejected.run.clone(), reason: rejected.reason.clone() });
     }
     if let Some(run) = facts.leases.on(&entry.address, entry.observed.identity()) {
-        return blocked(Block::Leased { run: run.clone() });
+        return blocked(facts.leases.block(run));
     }
     let from = entry.observed.level().cloned();
     Leaning::Proposed(Proposed { cause: cause(entry, to), from, to: to.cloned(), downgrade })

@@ -245,6 +245,8 @@ pub enum Block {
     Leased {
         /// That run.
         run: String,
+        /// Who drives it now; `None` when nobody does.
+        driver: Option<String>,
     },
 }
 

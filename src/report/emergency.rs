@@ -2,10 +2,12 @@
 
 use super::order::Order;
 use super::plan_text::reload;
+use super::reach;
 use super::reason::name;
 use super::run_view::{RunView, Settled, Stands};
 use crate::config::checked::{Check, Probe, Vendor};
 use crate::plan::noun::{Change, Entry, Plan, Step, Verdict};
+use patchform_sdk::words::typed;
 use std::cmp::Reverse;
 
 /// The emergency plan of one stuck component.
@@ -21,6 +23,8 @@ pub struct Emergency<'a> {
     pub cause: &'a str,
     /// How it is reached.
     pub connection: &'a str,
+    /// The host that is connected to; `None` on this machine.
+    pub host: Option<String>,
     /// Its host or system, where that is known.
     pub target: Option<&'a str>,
     /// What it manages there.
@@ -50,7 +54,7 @@ fn of<'a>(plan: &'a Plan, stuck: &'a Settled) -> Option<Emergency<'a>> {
         steps.push(format!("First restore {}, by its own steps.", name(plan, under)));
     }
     if let Verdict::Change(change) = &entry.verdict {
-        steps.extend(way_back(entry, change, stuck.snapshot.as_deref()));
+        steps.extend(way_back(entry, change, stuck.snapshot.as_deref(), &stuck.kept));
     }
     Some(Emergency {
         entry: stuck.entry,
@@ -58,6 +62,7 @@ fn of<'a>(plan: &'a Plan, stuck: &'a Settled) -> Option<Emergency<'a>> {
         why: &stuck.why,
         cause: &stuck.cause,
         connection: &entry.connection.kind,
+        host: reach::host(&entry.connection),
         target: identity.map(|i| i.target.as_str()).filter(|t| !t.is_empty()),
         claims: identity.map_or(&[], |i| &i.claims),
         steps,
@@ -65,13 +70,13 @@ fn of<'a>(plan: &'a Plan, stuck: &'a Settled) -> Option<Emergency<'a>> {
     })
 }
 
-fn way_back(entry: &Entry, change: &Change, snapshot: Option<&str>) -> Vec<String> {
+fn way_back(entry: &Entry, change: &Change, snapshot: Option<&str>, kept: &str) -> Vec<String> {
     let before = change.from.as_ref().map_or("absent".into(), |level| format!("at {level}"));
     let mut steps = Vec::new();
     for planned in &change.back {
         match planned.action {
             Step::Drain => steps.push("Take traffic away from it.".into()),
-            Step::Restore => steps.push(restore(change, snapshot, &before)),
+            Step::Restore => steps.push(restore(change, snapshot, kept, &before)),
             Step::Uninstall => steps.push(format!("Take the patch out, so that it is {before} again.")),
             Step::Reload => steps.push(format!("Bring it into force: {}.", reload(change.preview.reload))),
             Step::Verify => {
@@ -90,7 +95,7 @@ fn way_back(entry: &Entry, change: &Change, snapshot: Option<&str>) -> Vec<Strin
     steps
 }
 
-fn restore(change: &Change, snapshot: Option<&str>, before: &str) -> String {
+fn restore(change: &Change, snapshot: Option<&str>, kept: &str, before: &str) -> String {
     let id = snapshot.map_or(String::new(), |id| format!(" {id}"));
     let place = change.way_back.as_ref().map(|w| w.place.as_str()).filter(|p| !p.is_empty());
     let place = place.map_or(String::new(), |p| format!(" ({p})"));
@@ -98,13 +103,14 @@ fn restore(change: &Change, snapshot: Option<&str>, before: &str) -> String {
         Some(way) if way.discards_data => " This throws away data written since it was taken.",
         _ => "",
     };
-    format!("Restore its snapshot{id}{place}, so that it is {before} again.{loses}")
+    let kept = if kept.is_empty() { String::new() } else { format!(", {kept}") };
+    format!("Restore its snapshot{id}{kept}{place}, so that it is {before} again.{loses}")
 }
 
 /// What a check tries, as one would type it.
 fn tried(check: &Check) -> String {
     match &check.probe {
-        Probe::Exec { command, .. } => format!("run {}", command.join(" ")),
+        Probe::Exec { command, .. } => format!("run {}", typed(command)),
         Probe::Tcp { host, port } => format!("connect to {host} port {port}"),
         Probe::Http { url, expect_status, .. } => format!("GET {url} answers {expect_status}"),
     }

@@ -15,6 +15,7 @@ pub mod page;
 pub mod plan_json;
 pub mod plan_text;
 pub mod progress;
+mod reach;
 pub mod reason;
 pub mod run_json;
 #[cfg(test)]

@@ -15,6 +15,8 @@ pub struct OpenRunView {
     pub id: String,
     /// Who drives it now; `None` when nobody does.
     pub driver: Option<String>,
+    /// Whether a person paused it.
+    pub paused: bool,
     /// Whether its journal has ended, so that only the state was not written.
     pub ended: bool,
     /// How the components stand that it changes.
@@ -31,6 +33,7 @@ impl OpenRunView {
         OpenRunView {
             id: run.id().into(),
             driver,
+            paused: run.is_paused(),
             ended: run.is_finished(),
             settled: plan.changes().filter(|(i, ..)| at_rest(&standing(*i))).count(),
             components: plan
@@ -44,6 +47,7 @@ impl OpenRunView {
     pub fn how(&self) -> String {
         match (&self.driver, self.ended) {
             (_, true) => "has ended, and is folded in from its journal".to_string(),
+            (Some(driver), false) if self.paused => format!("is paused ({driver})"),
             (Some(driver), false) => format!("is going on ({driver})"),
             (None, false) => "is open, and nobody drives it".into(),
         }

@@ -343,7 +343,7 @@ fn blocked<'a>(plan: &Plan, block: &'a Block) -> BlockedView<'a> {
         Block::Claimed { claim, by } => {
             BlockedView { claim: Some(claim), by: Some(name(plan, *by)), ..view("claimed") }
         }
-        Block::Leased { run } => BlockedView { run: Some(run), ..view("leased") },
+        Block::Leased { run, .. } => BlockedView { run: Some(run), ..view("leased") },
     }
 }
 

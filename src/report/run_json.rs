@@ -33,7 +33,7 @@ enum Body<'a> {
     Probe { action: ActionView, step: &'static str, attempt: u32, found: &'static str, why: Option<&'a str> },
     Read { address: String, sha256: Option<&'a str>, why: Option<&'a str> },
     Clock { ahead_ms: i64 },
-    Asked { request: &'static str, address: Option<String> },
+    Asked { request: &'static str, address: Option<String>, leaving: Vec<String> },
     Stopped { why: &'a str },
     Finished,
     Outcome(Box<OutcomeView<'a>>),
@@ -92,6 +92,7 @@ struct SettledView<'a> {
 #[derive(Serialize)]
 struct EmergencyView<'a> {
     connection: &'a str,
+    host: Option<String>,
     target: Option<&'a str>,
     claims: &'a [String],
     steps: Vec<String>,
@@ -194,16 +195,20 @@ fn body<'a>(plan: &Plan, what: &'a What) -> Body<'a> {
     }
 }
 
-fn asked(plan: &Plan, request: &Request) -> Body<'static> {
-    let (request, address) = match request {
+fn asked(plan: &Plan, asked: &Request) -> Body<'static> {
+    let (request, address) = match asked {
         Request::Pause => ("pause", None),
         Request::Continue => ("continue", None),
         Request::Skip(entry) => ("skip", Some(name(plan, *entry))),
         Request::Stop => ("stop", None),
         Request::Rollback => ("rollback", None),
-        Request::Abandon => ("abandon", None),
+        Request::Abandon { .. } => ("abandon", None),
     };
-    Body::Asked { request, address }
+    let leaving = match asked {
+        Request::Abandon { leaving } => leaving.iter().map(|entry| name(plan, *entry)).collect(),
+        _ => Vec::new(),
+    };
+    Body::Asked { request, address, leaving }
 }
 
 fn view(plan: &Plan, action: ActionRef) -> ActionView {
@@ -267,6 +272,7 @@ fn settled<'a>(plan: &Plan, component: &'a Settled, stuck: Option<Emergency<'a>>
 fn emergency(stuck: Emergency<'_>) -> EmergencyView<'_> {
     EmergencyView {
         connection: stuck.connection,
+        host: stuck.host,
         target: stuck.target,
         claims: stuck.claims,
         steps: stuck.steps,

@@ -6,6 +6,7 @@ use crate::plan::noun::{Plan, Step, Verdict};
 use crate::plan::samples;
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
 use patchform_sdk::message::{Answer, Done, Probed, Verdict as Health};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 fn start() -> Moment {
@@ -62,6 +63,8 @@ pub fn story() -> (Plan, Vec<Event>) {
         whats.insert(whats.len() - 4, What::Probe { action: patch, attempt: 1, found });
     }
     whats.push(What::Read { component: api, digest: Ok(digest) });
+    whats.push(What::Read { component: api, digest: Ok("another".into()) });
+    whats.push(What::Read { component: api, digest: Err("no route to host".into()) });
     whats.push(What::Read { component: db, digest: Ok("another".into()) });
     whats.push(What::Read { component: db, digest: Err("no route to host".into()) });
     for request in [
@@ -70,7 +73,8 @@ pub fn story() -> (Plan, Vec<Event>) {
         Request::Skip(db),
         Request::Stop,
         Request::Rollback,
-        Request::Abandon,
+        Request::Abandon { leaving: BTreeSet::new() },
+        Request::Abandon { leaving: [api, db].into() },
     ] {
         whats.push(What::Asked(request));
     }
@@ -96,6 +100,7 @@ fn settled(entry: usize, stands: Stands) -> Settled {
         took: Some(Duration::from_millis(7_040)),
         left: Vec::new(),
         snapshot: None,
+        kept: String::new(),
     }
 }
 

@@ -5,7 +5,8 @@ use super::run_view::{Ended, RunView, Settled, Stands};
 use crate::model::Moment;
 use crate::plan::noun::{Entry, Plan, Verdict};
 use crate::run::event::{Event, What};
-use crate::run::{Ending, Failure, Left, Rejections, Run, Standing, outcome};
+use crate::run::{Ending, Failure, Left, Rejections, Run, Standing, Stored, outcome};
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
 /// When components were worked on, as events tell it.
@@ -74,6 +75,7 @@ fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Se
     let failure = run.failure(i);
     let why = if why.is_empty() { failure.map_or(String::new(), |f| f.why.clone()) } else { why };
     let left = left.iter().filter(|l| l.component == i);
+    let stored = run.snapshots(i).iter().rev().find(|s| s.done);
     Settled {
         entry: i,
         stands,
@@ -86,7 +88,19 @@ fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Se
         rejected: rejections.level(i).is_some(),
         took: times.of.get(&i).map(|(from, to)| to.since(*from)),
         left: left.flat_map(left_behind).collect(),
-        snapshot: run.snapshots(i).iter().rev().find(|s| s.done).map(|s| s.id.clone()),
+        snapshot: stored.map(|s| s.id.clone()),
+        kept: stored.map_or(String::new(), kept),
+    }
+}
+
+/// Where a snapshot is, else what its provider calls it: its id is known to patchform only.
+fn kept(stored: &Stored) -> String {
+    let Some(made) = &stored.made else { return String::new() };
+    match &made.token {
+        _ if !made.place.is_empty() => format!("at {}", made.place),
+        Json::Null => String::new(),
+        Json::String(text) => format!("token {text}"),
+        other => format!("token {other}"),
     }
 }
 

@@ -187,7 +187,7 @@ impl RunText {
         self.of(plan, at, action.component, &[tinted(Tint::Change, what)])
     }
 
-    /// After a way back the reading decides.
+    /// After a way back the reading decides; before a patch that halted half-way is tried again it is what that expects.
     fn read(&self, plan: &Plan, at: Moment, component: usize, digest: &Result<String, String>) -> String {
         let before = plan.entries.get(component).and_then(|e| e.observed.identity()).map(|i| &i.digest);
         let (from, _) = levels(plan, component);
@@ -195,7 +195,13 @@ impl RunText {
             .began
             .get(&(component, Leg::Back))
             .map_or(String::new(), |since| format!(" in {}", period::show(at.since(*since))));
+        let forth = !self.began.contains_key(&(component, Leg::Back));
         let piece = match digest {
+            Ok(digest) if forth && Some(digest) == before => {
+                plain("read again: it is as it was before the run")
+            }
+            Ok(_) if forth => plain("read again: it is not as it was before the run"),
+            Err(why) if forth => tinted(Tint::Bad, format!("could not be read again: {why}")),
             Ok(digest) if Some(digest) == before => {
                 let to = from.map_or("restored: absent again".into(), |from| format!("restored to {from}"));
                 tinted(Tint::Good, format!("{to}{took}"))
@@ -245,7 +251,15 @@ impl RunText {
                 format!("stopping: {many} {are} finishing; press Ctrl-C again to stop waiting")
             }
             Request::Rollback => "asked to roll back: everything that this run changed is taken back".into(),
-            Request::Abandon => "asked to abandon: the run ends as it stands".into(),
+            Request::Abandon { leaving } => {
+                let names: Vec<String> = leaving.iter().map(|entry| name(plan, *entry)).collect();
+                let left = if names.is_empty() {
+                    String::new()
+                } else {
+                    format!("; left running: {}", names.join(", "))
+                };
+                format!("asked to abandon: the run ends as it stands{left}")
+            }
         }
     }
 }

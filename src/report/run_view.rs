@@ -129,6 +129,8 @@ pub struct Settled {
     pub left: Vec<String>,
     /// The snapshot that a person may use; for a stuck component.
     pub snapshot: Option<String>,
+    /// Where its provider keeps it, `at …`, else under which name, `token …`; empty where that is not known.
+    pub kept: String,
 }
 
 /// A run that ended or stopped.

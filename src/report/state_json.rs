@@ -3,7 +3,7 @@
 use super::open_run::OpenRunView;
 use super::state_text::{Listed, RunRow};
 use crate::model::{Address, PatchLevel, Selection};
-use crate::state::{FinishedRun, RunPurpose, State};
+use crate::state::{FinishedRun, Orphan, RunPurpose, State};
 use patchform_sdk::message::Level;
 use serde_json::{Value as Json, json};
 
@@ -29,23 +29,27 @@ pub fn snapshots(listed: &Listed, open: &[OpenRunView], covering: &[Selection]) 
     let wanted = listed.state.snapshots.iter().filter(|(_, s)| covers(covering, &s.component));
     let rows = wanted.map(|(id, s)| {
         json!({
-            "id": id, "address": s.component.to_string(), "run": s.run, "place": s.place, "size_bytes": s.size,
+            "id": id, "address": s.component.to_string(), "run": s.run, "place": s.place,
+            "size_bytes": Some(s.size).filter(|size| *size > 0),
             "level": s.level.clone().map(Level::from), "taken": s.taken.to_string(),
             "expires": s.expires.map(|e| e.to_string()), "whole_system": s.coverage.whole_system,
             "data": s.coverage.data, "survives_target_loss": s.survives_target_loss,
             "run_kept": !listed.lost.contains(&s.run),
         })
     });
-    let orphans = listed.orphans.iter().filter(|o| covers(covering, &o.component)).map(|o| {
+    let orphan = |o: &Orphan| {
         json!({
             "id": o.id, "address": o.component.to_string(), "run": o.run, "place": o.place,
             "level": o.level.clone().map(Level::from), "asked": o.asked.to_string(),
         })
+    };
+    let covered = |all: &[Orphan]| -> Vec<Json> {
+        all.iter().filter(|o| covers(covering, &o.component)).map(orphan).collect()
+    };
+    let document = json!({
+        "format_version": FORMAT_VERSION, "snapshots": rows.collect::<Vec<Json>>(),
+        "orphans": covered(&listed.orphans), "unrecorded": covered(&listed.unrecorded), "open_runs": open_runs(open),
     });
-    let (rows, orphans): (Vec<Json>, Vec<Json>) = (rows.collect(), orphans.collect());
-    let open = open_runs(open);
-    let document =
-        json!({ "format_version": FORMAT_VERSION, "snapshots": rows, "orphans": orphans, "open_runs": open });
     format!("{document:#}\n")
 }
 

@@ -52,6 +52,14 @@ pub(super) struct Component {
     /// How often a probe found the current action busy.
     pub busy: u32,
     pub busy_for: Duration,
+    /// While the run is being abandoned: why this one cannot be let go of, since its current action may still go on.
+    pub goes_on: Option<String>,
+    /// Whether it is let go whatever goes on there.
+    pub leaving: bool,
+    /// Whether it is read before its current action, which changed something before it halted the run, is tried again.
+    pub reread: bool,
+    /// What that reading found: the digest that the next try expects.
+    pub expects: Option<String>,
     /// How often the way back was walked to its end in vain.
     pub rounds: u32,
     /// Direct dependencies that are not satisfied.
@@ -64,6 +72,8 @@ pub(super) struct Component {
     pub unclean: bool,
     /// Something on the target may differ from the reading before.
     pub changed: bool,
+    /// A reading said that it is changed, which the journal does not know.
+    pub differs: bool,
     /// Something was, or may have been, changed in this run, even if it was taken back since.
     pub tried: bool,
     /// Traffic may be away.
@@ -103,12 +113,17 @@ impl Component {
             tries: 0,
             busy: 0,
             busy_for: Duration::ZERO,
+            goes_on: None,
+            leaving: false,
+            reread: false,
+            expects: None,
             rounds: 0,
             waits: 0,
             dirty: 0,
             pinned: 0,
             unclean: false,
             changed: false,
+            differs: false,
             tried: false,
             drained: false,
             served: false,
@@ -177,6 +192,8 @@ impl Component {
         self.current = ActionStanding::Pending;
         self.attempt = self.floor;
         self.tries = 0;
+        self.reread = false;
+        self.expects = None;
         self.not_busy();
     }
 

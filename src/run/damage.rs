@@ -40,7 +40,7 @@ pub enum Damage {
         why: String,
     },
     /// A reading that nobody waits for.
-    #[error("a reading of component {component}, whose way back is not at its end")]
+    #[error("a reading of component {component}, which nobody waits for")]
     StrayReading {
         /// Index into the plan's entries.
         component: usize,

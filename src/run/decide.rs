@@ -4,6 +4,7 @@ use super::event::ActionRef;
 use super::fold::Run;
 use super::planted::Defect;
 use super::standing::{ActionStanding, Phase};
+use super::work;
 use crate::plan::noun::Step;
 use patchform_sdk::message::{Reload, SnapshotRef};
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +22,7 @@ pub enum Command {
         /// How long to wait before asking.
         after: Duration,
     },
-    /// Read a component whose way back is walked.
+    /// Read a component whose way back is walked, or whose patch halted half-way and is to be tried again.
     ReadBack {
         /// Index into the plan's entries.
         component: usize,
@@ -50,6 +51,8 @@ pub struct Begin {
     pub snapshot: Option<SnapshotRef>,
     /// For a reload: what is needed.
     pub reload: Reload,
+    /// For a patch that is tried again after it had halted half-way: the digest that was read then. Else the plan's.
+    pub expected: Option<String>,
 }
 
 /// What to do next. `in_flight` names the components for which something was begun, probed or read and did not answer
@@ -61,8 +64,11 @@ pub fn decide(run: &Run, in_flight: &BTreeSet<usize>) -> Vec<Command> {
         return Vec::new();
     }
     let stopping = run.stopping && !run.planted(Defect::StopIsIgnored);
+    if run.abandoning {
+        return let_go(run, in_flight, stopping);
+    }
     let halted = run.halt.is_some() && !run.planted(Defect::HaltIsIgnored);
-    if stopping || run.abandoning || halted {
+    if stopping || halted {
         return if in_flight.is_empty() { vec![end(run)] } else { Vec::new() };
     }
     if run.paused && !run.planted(Defect::PauseIsIgnored) {
@@ -89,15 +95,36 @@ pub fn decide(run: &Run, in_flight: &BTreeSet<usize>) -> Vec<Command> {
     commands
 }
 
+/// A run that is abandoned begins nothing more. What nobody has heard of is asked about, once: nothing is let go of while
+/// a command of it runs, or its dead man's switch is armed.
+fn let_go(run: &Run, in_flight: &BTreeSet<usize>, stopping: bool) -> Vec<Command> {
+    let unclear = |i: &usize| matches!(run.components[*i].current, ActionStanding::Unclear { .. });
+    let open = run.queues.due.iter().copied().filter(unclear).filter(|i| !run.components[*i].leaving);
+    let open: Vec<usize> = if run.planted(Defect::LetsGoUnasked) { Vec::new() } else { open.collect() };
+    let unasked = open.iter().filter(|i| run.components[**i].goes_on.is_none() && !stopping);
+    let ask = unasked.filter(|i| !in_flight.contains(i));
+    let ask: Vec<Command> = ask.map(|i| probe(run, *i, Duration::ZERO)).collect();
+    if !ask.is_empty() || !in_flight.is_empty() {
+        return ask;
+    }
+    let stays = !open.is_empty() && !run.planted(Defect::LetsGoOfWhatRuns);
+    let why = if stopping { "stopped on request" } else { "not abandoned: a step may still go on" };
+    vec![if stays { Command::Stop { why: why.into() } } else { Command::Finish }]
+}
+
+fn probe(run: &Run, i: usize, after: Duration) -> Command {
+    Command::Probe { begin: request(run, i, run.components[i].attempt), after }
+}
+
 /// The next command for a component that has begun.
 fn next(run: &Run, i: usize) -> Option<Command> {
+    work::step();
     let c = &run.components[i];
     match (&c.phase, &c.current) {
         (Phase::Reading, _) => Some(Command::ReadBack { component: i }),
+        (Phase::Forward, ActionStanding::Pending) if c.reread => Some(Command::ReadBack { component: i }),
         (_, ActionStanding::Pending) => Some(begin(run, i)),
-        (_, ActionStanding::Unclear { .. }) => {
-            Some(Command::Probe { begin: request(run, i, c.attempt), after: c.probe_after() })
-        }
+        (_, ActionStanding::Unclear { .. }) => Some(probe(run, i, c.probe_after())),
         _ => None,
     }
 }
@@ -107,6 +134,7 @@ fn begin(run: &Run, i: usize) -> Command {
 }
 
 fn request(run: &Run, i: usize, attempt: u32) -> Begin {
+    work::step();
     let (c, node) = (&run.components[i], &run.shape.nodes[i]);
     // Whatever is due or ready has a current action: the fold moves it on or settles it at a procedure's end.
     let step = c.planned(node).map_or(Step::Commit, |p| p.action);
@@ -129,14 +157,12 @@ fn request(run: &Run, i: usize, attempt: u32) -> Begin {
         token: run.token,
         snapshot,
         reload: c.reload.max(node.reload),
+        expected: c.expects.clone(),
     }
 }
 
 /// How it ends when nothing is in flight and nothing can begin.
 fn end(run: &Run) -> Command {
-    if run.abandoning {
-        return Command::Finish;
-    }
     let why = if run.stopping {
         "stopped on request".to_string()
     } else if let Some(halt) = &run.halt {

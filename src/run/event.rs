@@ -3,6 +3,7 @@
 use crate::model::Moment;
 use crate::plan::noun::Step;
 use patchform_sdk::message::{Answer, Probed};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// One line of a journal.
@@ -73,7 +74,9 @@ pub enum What {
         /// What was found; `Err` with why when nobody can tell.
         found: Result<Probed, String>,
     },
-    /// After a component was restored it was read: the reading decides, not the message.
+    /// A component was read: after it was restored, where the reading decides and not the message; before a patch that
+    /// halted half-way is tried again, which then expects what was read; and before a person takes a run back, where the
+    /// journal does not know it as changed.
     Read {
         /// Index into the plan's entries.
         component: usize,
@@ -111,8 +114,12 @@ pub enum Request {
     Stop,
     /// Take back everything that the run has changed.
     Rollback,
-    /// End the run as it stands; what is left is named.
-    Abandon,
+    /// End the run as it stands; what is left is named. Steps under way are asked about first, and where one still goes
+    /// on, or cannot be asked about, the run is not ended.
+    Abandon {
+        /// Components (indices) that are let go although nobody knows whether their step still goes on.
+        leaving: BTreeSet<usize>,
+    },
 }
 
 impl fmt::Display for What {
@@ -147,7 +154,7 @@ impl Request {
             Request::Skip(_) => "skip",
             Request::Stop => "stop",
             Request::Rollback => "rollback",
-            Request::Abandon => "abandon",
+            Request::Abandon { .. } => "abandon",
         }
     }
 }

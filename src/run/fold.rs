@@ -158,8 +158,8 @@ impl Run {
         self.paused = false;
         self.stopping = false;
         // What was asked of an earlier controller and not done does not bind this one.
-        self.abandoning = false;
-        self.take_up_again();
+        let kept = std::mem::replace(&mut self.abandoning, false);
+        self.take_up_again(kept);
         Ok(())
     }
 
@@ -168,7 +168,10 @@ impl Run {
             Request::Pause => self.paused = true,
             Request::Continue => self.paused = false,
             Request::Stop => self.stopping = true,
-            Request::Abandon => self.abandoning = true,
+            Request::Abandon { leaving } => {
+                leaving.iter().try_for_each(|i| self.known(*i))?;
+                self.abandon(leaving);
+            }
             Request::Rollback => {
                 self.paused = false;
                 self.take_all_back(None);
@@ -255,6 +258,23 @@ impl Run {
     /// Whether a person asked to end it as it stands.
     pub fn is_abandoned(&self) -> bool {
         self.abandoning
+    }
+
+    /// Components that it cannot let go of, since a step there still goes on or cannot be asked about; with why. Known once
+    /// it was asked to abandon, and all of them were asked.
+    pub fn goes_on(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.components.iter().enumerate().filter_map(|(i, c)| Some((i, c.goes_on.as_deref()?)))
+    }
+
+    /// Whether component `i` was let go while its step may still go on.
+    pub fn is_left_running(&self, i: usize) -> bool {
+        self.abandoning && self.components.get(i).is_some_and(|c| c.leaving)
+    }
+
+    /// Whether a reading of component `i` is waited for.
+    pub fn awaits_reading(&self, i: usize) -> bool {
+        let awaits = |c: &Component| c.phase == Phase::Reading || (c.phase == Phase::Forward && c.reread);
+        self.components.get(i).is_some_and(awaits)
     }
 
     /// Whether everything that it changed is being taken back.

@@ -2,8 +2,10 @@
 
 use super::event::Leg;
 use super::fold::Run;
+use super::look::DIFFERS;
 use super::planted::Defect;
 use super::standing::{ActionStanding, Phase, Skip};
+use super::work;
 use crate::config::checked::OnFailure;
 use std::collections::BTreeSet;
 
@@ -17,6 +19,9 @@ impl Run {
     /// Does what the rollout of `i`, which failed, says; `i` itself may be in a going-back set already.
     pub(super) fn react_to_failure(&mut self, i: usize, why: &str, turning: bool) {
         match self.shape.nodes[i].on_failure {
+            // A run that is being abandoned goes nowhere; taken up again after all, it does what its rollout says.
+            _ if self.abandoning && turning => return,
+            _ if self.abandoning => return self.halt_at(i, why, false),
             OnFailure::Halt if !turning => return self.halt_at(i, why, false),
             OnFailure::Halt => {}
             _ if !turning => self.take_back(i),
@@ -33,7 +38,7 @@ impl Run {
         self.take_others_back(i);
     }
 
-    fn take_others_back(&mut self, i: usize) {
+    pub(super) fn take_others_back(&mut self, i: usize) {
         match self.shape.nodes[i].on_failure {
             OnFailure::RollbackWave => self.take_wave_back(i),
             OnFailure::RollbackRun if self.planted(Defect::RollbackRunTakesOne) => {}
@@ -53,11 +58,13 @@ impl Run {
             return;
         }
         for m in wave {
+            work::step();
             if self.components[*m].phase.before_start() {
                 self.skip(*m, Skip::WaveTakenBack);
             }
         }
         for m in wave {
+            work::step();
             self.take_into_set(*m, Some(i));
         }
     }
@@ -67,11 +74,13 @@ impl Run {
         self.taking_back = true;
         self.halt = None;
         for i in 0..self.components.len() {
+            work::step();
             if self.components[i].phase.before_start() && !self.planted(Defect::UntouchedBeginsAnyway) {
                 self.enter(i, Phase::Skipped(Skip::TakenBack));
             }
         }
         for i in 0..self.components.len() {
+            work::step();
             let stays = self.components[i].phase == Phase::Committed && self.planted(Defect::CommittedStays);
             if self.components[i].phase.may_turn() && !stays {
                 self.take_into_set(i, cause);
@@ -108,6 +117,7 @@ impl Run {
                 continue;
             }
             for d in shape.dependents.of(i) {
+                work::step();
                 let node = &shape.nodes[*d];
                 if node.changes || !std::mem::replace(&mut self.components[*d].back_through, true) {
                     work.push(*d);
@@ -115,6 +125,7 @@ impl Run {
             }
         }
         for i in set {
+            work::step();
             let resolving = match self.components[i].current {
                 ActionStanding::Intended | ActionStanding::Unclear { .. } => self.answer_open(i),
                 _ => false,
@@ -161,6 +172,8 @@ impl Run {
             "there is no way back: the plan accepted it as irreversible".to_string()
         } else if c.planned(node).is_none() {
             "its emergency plan has no step for where it stands".to_string()
+        } else if self.differs_for_good(i) {
+            DIFFERS.to_string()
         } else if c.pinned > 0 || self.stuck_later(i) {
             self.components[i].stuck_under = self.holder(i);
             HELD_DOWN.to_string()
@@ -213,6 +226,7 @@ impl Run {
     pub(super) fn restored(&mut self, i: usize) {
         let c = &mut self.components[i];
         c.changed = false;
+        c.differs = false;
         c.drained = false;
         self.enter(i, Phase::Restored);
         self.clean(i);
@@ -247,6 +261,7 @@ impl Run {
                 self.close_target(t, i);
             }
             for p in pinned {
+                work::step();
                 if self.components[p].phase == Phase::Returning {
                     self.components[p].stuck_under = Some(i);
                     work.push((p, HELD_DOWN.into()));
@@ -261,6 +276,7 @@ impl Run {
         let mut work = vec![i];
         while let Some(i) = work.pop() {
             for p in shape.after.of(i) {
+                work::step();
                 self.components[*p].pinned += 1;
                 if shape.nodes[*p].changes {
                     pinned.push(*p);
@@ -276,6 +292,7 @@ impl Run {
     fn close_target(&mut self, t: usize, by: usize) {
         let shape = self.shape.clone();
         for m in &shape.targets[t] {
+            work::step();
             let alone = shape.nodes[by].exclusive || shape.nodes[*m].exclusive;
             if alone && self.components[*m].phase.before_start() {
                 self.enter(*m, Phase::Held(by));
@@ -286,108 +303,9 @@ impl Run {
 
     fn hold_everything(&mut self, by: usize) {
         for k in 0..self.components.len() {
+            work::step();
             if self.components[k].phase.before_start() {
                 self.enter(k, Phase::Held(by));
-            }
-        }
-    }
-
-    /// A controller takes the run: what was under way is unclear, what halted or got stuck is tried again.
-    pub(super) fn take_up_again(&mut self) {
-        let mut stuck = Vec::new();
-        for i in 0..self.components.len() {
-            match self.components[i].phase {
-                Phase::Forward | Phase::Turning | Phase::Back | Phase::Reading => self.interrupted(i),
-                Phase::Halted => {
-                    // Its failure is kept until the step is done after all: a rollback may come first.
-                    let c = &mut self.components[i];
-                    c.tries = 0;
-                    c.current = ActionStanding::Pending;
-                    self.enter(i, Phase::Forward);
-                    self.queues.due.insert(i);
-                }
-                Phase::Stuck(_) => stuck.push(i),
-                _ => {}
-            }
-        }
-        if !stuck.is_empty() {
-            self.free_stuck(&stuck);
-        }
-    }
-
-    fn interrupted(&mut self, i: usize) {
-        let effectful =
-            self.components[i].planned(&self.shape.nodes[i]).is_some_and(|p| p.action.effectful());
-        let c = &mut self.components[i];
-        c.tries = 0;
-        c.not_busy();
-        if c.current != ActionStanding::Intended {
-            return;
-        }
-        if effectful && !self.shape.planted.has(Defect::InterruptedIsNotDone) {
-            self.unclear(i, "its controller was lost before it answered".into(), true);
-        } else if c.phase == Phase::Turning {
-            self.turned(i);
-        } else {
-            c.current = ActionStanding::Pending;
-            self.queues.due.insert(i);
-        }
-    }
-
-    /// Tries the way back of everything stuck once more; what still cannot go back is stuck again at once.
-    fn free_stuck(&mut self, stuck: &[usize]) {
-        for c in &mut self.components {
-            c.pinned = 0;
-        }
-        for target in &mut self.targets {
-            target.stuck = None;
-            target.stuck_whole = None;
-        }
-        for i in stuck {
-            let unclear = matches!(self.components[*i].current, ActionStanding::Unclear { .. });
-            let c = &mut self.components[*i];
-            c.tries = 0;
-            c.rounds = 0;
-            c.stuck_under = None;
-            c.not_busy();
-            let phase = match c.leg {
-                _ if !unclear => Phase::Returning,
-                Leg::Forth => Phase::Turning,
-                Leg::Back => Phase::Back,
-            };
-            self.enter(*i, phase);
-        }
-        for i in stuck {
-            match self.components[*i].phase {
-                Phase::Returning => self.turned(*i),
-                Phase::Turning | Phase::Back => {
-                    self.queues.due.insert(*i);
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// The run ends as it stands: what changed something is stuck, for a person to look at.
-    pub(super) fn abandon_all(&mut self) {
-        for i in 0..self.components.len() {
-            let c = &mut self.components[i];
-            let open = matches!(c.current, ActionStanding::Intended | ActionStanding::Unclear { .. });
-            let step = c.planned(&self.shape.nodes[i]).map(|p| p.action);
-            let unanswered = step.filter(|step| open && step.effectful() && c.phase.unsettled());
-            if let Some(step) = unanswered {
-                // Nobody will ask how far it came: what it may have done is left, and told.
-                c.may_have_had(step);
-            }
-            if c.phase.before_start() {
-                self.enter(i, Phase::Skipped(Skip::Abandoned));
-            } else if c.phase.unsettled()
-                && (c.touched() || unanswered.is_some())
-                && !self.shape.planted.has(Defect::AbandonedIsRestored)
-            {
-                self.enter(i, Phase::Stuck("the run was abandoned before it was settled".into()));
-            } else if c.phase.unsettled() {
-                self.restored(i);
             }
         }
     }

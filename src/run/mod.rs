@@ -6,14 +6,17 @@ pub mod decide;
 pub mod event;
 mod fold;
 mod going_back;
+mod look;
 mod order;
 pub mod outcome;
 mod planted;
 mod rejection;
 mod shape;
 mod standing;
+mod taking_up;
 mod target;
 mod walk;
+mod work;
 
 pub use component::{BACK_ROUNDS, BACK_TRIES, BUSY_AT_LEAST, QUIET_TRIES, Stored};
 pub use damage::Damage;

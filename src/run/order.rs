@@ -4,6 +4,7 @@
 use super::fold::Run;
 use super::planted::Defect;
 use super::standing::{Phase, Skip};
+use super::work;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What waits for `decide`. Rollouts without an entry have nothing ready.
@@ -49,6 +50,7 @@ fn drop_from(queue: &mut BTreeMap<usize, BTreeSet<usize>>, rollout: usize, i: us
 impl Run {
     /// The one place where a phase changes: keeps places, targets and queues true.
     pub(super) fn enter(&mut self, i: usize, new: Phase) {
+        work::step();
         self.unqueue(i);
         let node = &self.shape.nodes[i];
         let c = &mut self.components[i];
@@ -187,6 +189,7 @@ impl Run {
     fn satisfy_dependents(&mut self, i: usize, met: &mut Vec<usize>) {
         let shape = self.shape.clone();
         for d in shape.dependents.of(i) {
+            work::step();
             let c = &mut self.components[*d];
             c.waits = c.waits.saturating_sub(1);
             if c.waits == 0 {
@@ -211,6 +214,7 @@ impl Run {
         let mut work = vec![(i, i)];
         while let Some((i, by)) = work.pop() {
             for d in shape.dependents.of(i) {
+                work::step();
                 if !shape.nodes[*d].changes {
                     if !std::mem::replace(&mut self.components[*d].held_through, true) {
                         work.push((*d, by));
@@ -245,6 +249,7 @@ impl Run {
         let mut work = vec![i];
         while let Some(i) = work.pop() {
             for p in shape.after.of(i) {
+                work::step();
                 self.components[*p].dirty += 1;
                 if self.components[*p].dirty == 1 && !shape.nodes[*p].changes {
                     work.push(*p);
@@ -267,6 +272,7 @@ impl Run {
         let mut work = vec![i];
         while let Some(i) = work.pop() {
             for p in shape.after.of(i) {
+                work::step();
                 let c = &mut self.components[*p];
                 c.dirty = c.dirty.saturating_sub(1);
                 if c.dirty > 0 {

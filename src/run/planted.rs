@@ -45,6 +45,9 @@ pub enum Defect {
     TurnedGoesOn,
     UntouchedBeginsAnyway,
     AbandonedIsRestored,
+    LetsGoUnasked,
+    LetsGoOfWhatRuns,
+    OwnTraceIsAStranger,
     StuckIsFinished,
 }
 
@@ -77,7 +80,7 @@ impl Planted {
 #[cfg(debug_assertions)]
 impl Defect {
     /// Every defect.
-    pub const ALL: [Defect; 41] = [
+    pub const ALL: [Defect; 44] = [
         Defect::UnclearIsRefused,
         Defect::InterruptedIsNotDone,
         Defect::BeforeIsAfter,
@@ -118,6 +121,9 @@ impl Defect {
         Defect::TurnedGoesOn,
         Defect::UntouchedBeginsAnyway,
         Defect::AbandonedIsRestored,
+        Defect::LetsGoUnasked,
+        Defect::LetsGoOfWhatRuns,
+        Defect::OwnTraceIsAStranger,
         Defect::StuckIsFinished,
     ];
 }

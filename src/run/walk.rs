@@ -141,6 +141,10 @@ impl Run {
             return Err(Damage::OutOfOrder { what: "probe", action, why });
         };
         let (cause, output) = why.split_once('\n').unwrap_or((&why, ""));
+        if let Some(why) = self.goes_on_beyond(found) {
+            self.components[i].goes_on = Some(why);
+            return Ok(());
+        }
         match found {
             Ok(Probed::After(done)) => self.applied(i, done),
             Ok(Probed::Before) if self.planted(Defect::BeforeIsAfter) => self.applied(i, &Done::default()),
@@ -162,6 +166,16 @@ impl Run {
             }
         }
         Ok(())
+    }
+
+    /// Why a run that is being abandoned cannot let go of an action: nobody knows that it has ended.
+    fn goes_on_beyond(&self, found: &Result<Probed, String>) -> Option<String> {
+        match found {
+            _ if !self.abandoning => None,
+            Ok(Probed::Busy) => Some("it still goes on".into()),
+            Err(why) => Some(format!("it cannot be asked about: {why}")),
+            Ok(_) => None,
+        }
     }
 
     /// It was done.
@@ -393,11 +407,15 @@ impl Run {
         self.react_to_failure(i, why, turning);
     }
 
-    /// The reading after the way back decides, not the messages (page 5.3, rule 7).
+    /// The reading after the way back decides, not the messages (page 5.3, rule 7); so does one before it.
     pub(super) fn read(&mut self, i: usize, digest: &Result<String, String>) -> Result<(), Damage> {
         self.known(i)?;
-        if self.components[i].phase != Phase::Reading {
-            return Err(Damage::StrayReading { component: i });
+        if !self.awaits_reading(i) {
+            return self.looked_at(i, digest);
+        }
+        if self.components[i].phase == Phase::Forward {
+            self.reread(i, digest);
+            return Ok(());
         }
         let node = &self.shape.nodes[i];
         let c = &mut self.components[i];
@@ -431,5 +449,20 @@ impl Run {
             }
         }
         Ok(())
+    }
+
+    /// What its own patch left half-way is what the next try expects: a person has resumed the run, and the reading decides
+    /// what is there.
+    fn reread(&mut self, i: usize, digest: &Result<String, String>) {
+        match digest {
+            Ok(digest) => {
+                let c = &mut self.components[i];
+                c.reread = false;
+                if !self.shape.planted.has(Defect::OwnTraceIsAStranger) {
+                    c.expects = Some(digest.clone());
+                }
+            }
+            Err(why) => self.halt_at(i, &format!("it cannot be read again: {why}"), false),
+        }
     }
 }

@@ -6,6 +6,7 @@ use crate::world::{clock, http, tcp};
 use patchform_sdk::host::Host as _;
 use patchform_sdk::line::beginning;
 use patchform_sdk::message::{Connection as Wire, TargetAwait, TargetAwaited, TargetRun};
+use patchform_sdk::words::typed;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -94,7 +95,7 @@ fn exec(
 ) -> Result<(), String> {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let id = format!("check-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-    let shown = command.join(" ");
+    let shown = typed(command);
     let connection = Wire { kind: connection.kind.clone(), arguments: connection.arguments.clone() };
     let run = TargetRun {
         id: id.clone(),

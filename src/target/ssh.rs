@@ -136,14 +136,26 @@ impl Ssh {
         let log = String::from_utf8_lossy(&fed.stderr);
         let host = &self.host;
         if log.contains("REMOTE HOST IDENTIFICATION HAS CHANGED") {
+            // ssh knows which name and which file the key stands under; `host` may be an alias of its configuration.
+            let own = log.lines().map(str::trim).find(|line| line.starts_with("ssh-keygen "));
+            let command = own.map_or_else(|| format!("ssh-keygen -R {host}"), str::to_string);
             return format!(
                 "the host key of {host} has changed: it is another machine, or somebody stands in between. If it was \
-                 set up anew, remove the old key with `ssh-keygen -R {host}`"
+                 set up anew, remove the old key with `{command}`"
+            );
+        }
+        if log.contains("Host key verification failed") {
+            return format!(
+                "the host key of {host} is not known here: compare it with what its operator says, and accept it by \
+                 logging in once as the user who runs patchform (`ssh {host}`)"
             );
         }
         let said = log.lines().map(str::trim).rfind(|line| !line.is_empty());
         match (fed.ended, said) {
             (false, _) => format!("{host} did not answer over ssh in time"),
+            (true, Some(said)) if said.starts_with("sudo:") => {
+                format!("{host} answers over ssh, but does not let this user act as root: {said}")
+            }
             (true, Some(said)) => format!("{host} cannot be reached over ssh: {said}"),
             (true, None) => format!("the ssh connection to {host} was lost"),
         }

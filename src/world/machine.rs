@@ -46,6 +46,20 @@ pub fn terminal_size() -> Option<(usize, usize)> {
         .filter(|(columns, rows)| *columns > 0 && *rows > 0)
 }
 
+/// Whether nobody can get what is written on standard output, because it was closed from the start. The runtime puts
+/// `/dev/null` in its place then, opened for reading, too, as hardly anybody does who wants to throw output away.
+pub fn output_is_closed() -> bool {
+    use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+    let flags = rustix::fs::fcntl_getfl(std::io::stdout());
+    let both = flags.is_ok_and(|flags| flags & rustix::fs::OFlags::ACCMODE == rustix::fs::OFlags::RDWR);
+    let same =
+        |out: fs::Metadata, null: fs::Metadata| out.file_type().is_char_device() && out.rdev() == null.rdev();
+    both && fs::metadata("/proc/self/fd/1")
+        .ok()
+        .zip(fs::metadata("/dev/null").ok())
+        .is_some_and(|(a, b)| same(a, b))
+}
+
 fn boot_id() -> String {
     fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_string()
 }

@@ -185,7 +185,7 @@ fn draw_people(dice: &mut Dice, scenario: &mut Scenario) {
                 6 => Request::Stop,
                 7..9 => Request::Rollback,
                 9..11 => Request::Continue,
-                _ => Request::Abandon,
+                _ => draw_abandon(dice, scenario),
             };
             scenario.mishaps.push(Mishap::Asked { at: dice.below(span) as Time, request });
         }
@@ -201,8 +201,15 @@ fn draw_people(dice: &mut Dice, scenario: &mut Scenario) {
         let request = match dice.below(10) {
             0..6 => None,
             6..9 => Some(Request::Rollback),
-            _ => Some(Request::Abandon),
+            _ => Some(draw_abandon(dice, scenario)),
         };
         scenario.mishaps.push(Mishap::Return { gap: dice.below(100) as Time, request });
     }
+}
+
+/// Now and then a component is let go of whatever goes on there.
+fn draw_abandon(dice: &mut Dice, scenario: &Scenario) -> Request {
+    let left = dice.below(scenario.components.len());
+    let leaving = dice.percent(25) && scenario.components[left].changes;
+    Request::Abandon { leaving: leaving.then_some(left).into_iter().collect() }
 }

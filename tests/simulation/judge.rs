@@ -31,6 +31,10 @@ pub struct Judge<'a> {
     pub asked: Option<Request>,
     pub taken_back: bool,
     pub abandoned: bool,
+    /// What it may let go of whatever goes on there.
+    leaving: BTreeSet<usize>,
+    /// Of an action there nobody could tell how far it came.
+    untold: BTreeSet<usize>,
     skipped: BTreeSet<usize>,
     touched: BTreeSet<usize>,
     halted: bool,
@@ -58,6 +62,8 @@ impl<'a> Judge<'a> {
             asked: None,
             taken_back: false,
             abandoned: false,
+            leaving: BTreeSet::new(),
+            untold: BTreeSet::new(),
             skipped: BTreeSet::new(),
             touched: BTreeSet::new(),
             halted: false,
@@ -103,8 +109,13 @@ impl<'a> Judge<'a> {
             }
             What::Probe { action, found, .. } => {
                 let i = action.component;
-                if !matches!(found, Ok(Probed::Busy)) {
+                // Where nobody can tell, a run that is not abandoned goes back.
+                let open = matches!(found, Ok(Probed::Busy)) || (found.is_err() && self.abandoned);
+                if !open {
                     self.unclear.remove(&i);
+                }
+                if found.is_err() && !self.abandoned {
+                    self.untold.insert(i);
                 }
                 let real = &mut world.real[i];
                 match found {
@@ -122,12 +133,36 @@ impl<'a> Judge<'a> {
             }
             What::Read { component, digest } => {
                 let before = super::platform::digest(*component, 0, 0);
-                world.real[*component].trouble_back |= digest.as_ref() != Ok(&before);
+                let back = run.standing(*component) == Standing::GoingBack;
+                world.real[*component].trouble_back |= back && digest.as_ref() != Ok(&before);
             }
             What::Asked(request) => self.request(request),
+            What::Finished if self.abandoned => self.let_go(world)?,
             What::Clock { .. } | What::Stopped { .. } | What::Finished => {}
         }
         Ok(())
+    }
+
+    /// Of what a run lets go of nothing goes on, unless a person has accepted that.
+    fn let_go(&mut self, world: &World) -> Result<(), Violation> {
+        self.cover.tested(Rule::LetGo);
+        let quiet = |step: Step| matches!(step, Step::Fetch | Step::Snapshot | Step::Backup);
+        let accepted = |i: &usize| self.leaving.contains(i) || self.untold.contains(i);
+        let goes_on = world.work.iter().filter(|(_, w)| !quiet(w.begin.step)).find(|(id, w)| {
+            let i = id.0.component;
+            (w.arrived || w.begin.token >= world.real[i].token) && !accepted(&i)
+        });
+        match goes_on {
+            Some((id, w)) => broken(
+                Rule::LetGo,
+                format!(
+                    "{} of c{} still goes on, and the run is abandoned",
+                    w.begin.step.name(),
+                    id.0.component
+                ),
+            ),
+            None => Ok(()),
+        }
     }
 
     fn covers_more(&mut self, (i, leg): (usize, Leg), found: Option<&Probed>, world: &mut World) {
@@ -141,7 +176,10 @@ impl<'a> Judge<'a> {
             Request::Pause | Request::Stop => self.asked = Some(request.clone()),
             Request::Continue if self.asked == Some(Request::Pause) => self.asked = None,
             Request::Continue => {}
-            Request::Abandon => self.abandoned = true,
+            Request::Abandon { leaving } => {
+                self.abandoned = true;
+                self.leaving = leaving.clone();
+            }
             Request::Rollback => {
                 self.taken_back = true;
                 self.halted = false;

@@ -30,6 +30,8 @@ pub enum Rule {
     Back,
     Alone,
     Asked,
+    LetGo,
+    Own,
     Halt,
     GoesOn,
     Needless,
@@ -42,7 +44,7 @@ pub enum Rule {
 }
 
 impl Rule {
-    pub const ALL: [Rule; 33] = [
+    pub const ALL: [Rule; 35] = [
         Rule::Ends,
         Rule::Fold,
         Rule::Replay,
@@ -67,6 +69,8 @@ impl Rule {
         Rule::Back,
         Rule::Alone,
         Rule::Asked,
+        Rule::LetGo,
+        Rule::Own,
         Rule::Halt,
         Rule::GoesOn,
         Rule::Needless,
@@ -105,6 +109,8 @@ impl Rule {
             Rule::Back => "nothing goes back before what stands on it is back and idle",
             Rule::Alone => "who must be alone on a target is",
             Rule::Asked => "pause, stop, abandon and skip are kept",
+            Rule::LetGo => "a run that is abandoned leaves nothing running but what was accepted",
+            Rule::Own => "what a run changed itself does not keep it from trying again",
             Rule::Halt => "nothing begins after a failure that halts",
             Rule::GoesOn => "independent branches go on; what is held or skipped has a cause",
             Rule::Needless => "nothing goes back that no failure and no person takes back",

@@ -239,6 +239,11 @@ fn without_component(sc: &mut Scenario, gone: usize) {
             *component = moved(*component);
             stays
         }
+        Mishap::Asked { request: Request::Abandon { leaving }, .. }
+        | Mishap::Return { request: Some(Request::Abandon { leaving }), .. } => {
+            *leaving = leaving.iter().filter(|left| **left != gone).map(|left| moved(*left)).collect();
+            true
+        }
         _ => true,
     });
 }

@@ -251,7 +251,12 @@ impl Sim<'_> {
         }
         let step = self.world.work.get(&id).map(|w| w.begin.step);
         match step {
-            Some(Step::Patch) => self.judge.cover.tested(Rule::WayBack),
+            Some(Step::Patch) => {
+                self.judge.cover.tested(Rule::WayBack);
+                if self.world.work.get(&id).is_some_and(|w| w.begin.expected.is_some()) {
+                    self.judge.cover.tested(Rule::Own);
+                }
+            }
             Some(Step::Reload) => self.judge.cover.tested(Rule::Reload),
             _ => {}
         }
@@ -327,6 +332,10 @@ impl Sim<'_> {
         }
         let Some(digest) = digest else { return Ok(()) };
         self.controllers[k].land(component);
+        if !self.controllers[k].run.awaits_reading(component) {
+            self.happened("a reading that nobody waits for");
+            return Ok(());
+        }
         self.say(|| format!("controller {k} reads c{component}: {digest:?}"));
         self.fold(k, What::Read { component, digest })
     }
@@ -349,6 +358,7 @@ impl Sim<'_> {
             Flight::Probe(Begin { action, attempt, .. }) => {
                 self.fold(k, What::Probe { action, attempt, found: Err(why) })
             }
+            Flight::Reading if !self.controllers[k].run.awaits_reading(component) => Ok(()),
             Flight::Reading => self.fold(k, What::Read { component, digest: Err(why) }),
         }
     }
@@ -570,6 +580,9 @@ impl Sim<'_> {
         self.fold(k, What::Taken { controller: format!("c{k}"), token })?;
         if let Some(request) = request {
             self.happened(&format!("taken to {}", request.name()));
+            if matches!(&request, Request::Abandon { leaving } if !leaving.is_empty()) {
+                self.happened("a person accepts what may go on");
+            }
             self.fold(k, What::Asked(request))?;
         }
         // The first checkpoint is due at once.
@@ -785,6 +798,9 @@ impl Sim<'_> {
             return Ok(first.then_some(Stage::Turn));
         }
         if c.run == self.shadow {
+            if self.shadow.is_abandoned() && !self.shadow.is_finished() {
+                self.happened("a run is not abandoned: something goes on");
+            }
             let ending = outcome(&self.shadow).ending;
             self.say(|| format!("the run rests: {}", ending.name()));
             self.judge.rest(&self.shadow, &self.world)?;

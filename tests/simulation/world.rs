@@ -33,6 +33,8 @@ pub struct Real {
     pub trouble_forth: bool,
     /// A step back of it was not simply done.
     pub trouble_back: bool,
+    /// Of an action nobody could tell how far it came.
+    pub untold: bool,
     /// A controller heard that a gate refused it.
     pub gated: bool,
     /// It was measured, and not well.
@@ -339,8 +341,14 @@ impl World {
                 self.store(sc, begin, whole)?;
                 done.snapshot = Some(made(begin, whole));
             }
-            // It expects the content that was planned on, and refuses any other.
-            Step::Patch if self.real[i].installed != BEFORE && !work.twice => return Ok(Fate::No),
+            // It expects the content that was planned on, or read again, and refuses any other.
+            Step::Patch if !self.expects(begin) && !work.twice => {
+                let surprised = begin.token >= self.real[i].token && !self.real[i].untold;
+                if surprised {
+                    return broken(Rule::Own, format!("c{i} is not patched, for what this run did to it"));
+                }
+                return Ok(Fate::No);
+            }
             Step::Patch => {
                 self.no_patch_without_a_way_back(sc, i)?;
                 self.put(c, i, if half { HALF } else { PLANNED });
@@ -367,6 +375,16 @@ impl World {
             _ => {}
         }
         Ok(if half { Fate::Half } else { Fate::Yes(Box::new(done)) })
+    }
+
+    /// Whether the content is the one that a patch expects.
+    fn expects(&self, begin: &Begin) -> bool {
+        let i = begin.action.component;
+        let real = &self.real[i];
+        match &begin.expected {
+            Some(read) => *read == digest(i, real.installed, real.running),
+            None => real.installed == BEFORE,
+        }
     }
 
     fn put(&mut self, c: &Component, i: usize, content: u8) {
@@ -482,7 +500,10 @@ impl World {
         }
         let answer = match (look, sc.components[i].sickness) {
             (Some(Look::Lost), _) => None,
-            (Some(Look::Fails), _) | (_, Sickness::Mute) => Some(Err("its target keeps no trace".into())),
+            (Some(Look::Fails), _) | (_, Sickness::Mute) => {
+                real.untold = true;
+                Some(Err("its target keeps no trace".into()))
+            }
             _ => Some(Ok(match self.known.get(&id) {
                 Some(Fate::Yes(done)) => Probed::After((**done).clone()),
                 Some(Fate::Half) => Probed::Between { why: "half of it is there".into() },

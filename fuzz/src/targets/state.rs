@@ -37,7 +37,12 @@ fn shown(state: &State) {
     if let Some(address) = state.records.keys().next() {
         assert!(state_text::show(state, &[], address, clock, style).is_some());
     }
-    let listed = state_text::Listed { state: state.clone(), orphans: Vec::new(), lost: Default::default() };
+    let listed = state_text::Listed {
+        state: state.clone(),
+        orphans: Vec::new(),
+        unrecorded: Vec::new(),
+        lost: Default::default(),
+    };
     state_text::snapshot_list(&listed, &[], clock, style);
     for text in [state_json::components(state, &[], &[]), state_json::snapshots(&listed, &[], &[])] {
         let lines = text.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok());

@@ -3,11 +3,12 @@
 
 use crate::arguments::{Arguments, Argv, level};
 use crate::ask::{self, Ended, Said};
-use crate::look;
 use crate::switch::{Cause, Guarded, Settled};
+use crate::{earlier, look};
 use patchform_sdk::durable::Survives;
 use patchform_sdk::line::tail;
 use patchform_sdk::message::{Act, Action, Answer, Done, Reload, Snapshot, Verdict};
+use patchform_sdk::words::typed;
 use patchform_sdk::{Context, Ledger, digest};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -28,12 +29,16 @@ pub fn act(action: Action, act: &Act, context: &Context) -> Answer {
         // It has no effect, so it needs no ledger, and must look anew each time.
         return verify(&arguments, act, context);
     }
-    Ledger::once(&ledger_of(act, &arguments), Survives::PowerLoss, act, || {
-        match command_of(action, &arguments) {
-            Ok(Some(argv)) => run(action, &argv, &arguments, act, context),
-            Ok(None) => Answer::applied(),
-            Err(why) => Answer::refused(why),
-        }
+    let path = ledger_of(act, &arguments);
+    let mut ledger = match Ledger::open(&path, Survives::PowerLoss) {
+        Ok(ledger) => ledger,
+        Err(e) => return Answer::refused(format!("the ledger {} cannot be opened: {e}", path.display())),
+    };
+    let is_over = |id: &str| earlier::is_over(id, &act.subject, &arguments, context);
+    ledger.act_alone(act, is_over, || match command_of(action, &arguments) {
+        Ok(Some(argv)) => run(action, &argv, &arguments, act, context),
+        Ok(None) => Answer::applied(),
+        Err(why) => Answer::refused(why),
     })
 }
 
@@ -102,7 +107,7 @@ fn run(action: Action, argv: &Argv, arguments: &Arguments, act: &Act, context: &
         });
     }
     if let Some(failed) = ask::start(&act.id, argv, &act.subject, arguments, &variables, false, context) {
-        let why = format!("it is not known whether `{}` was started: {failed:?}", argv.join(" "));
+        let why = format!("it is not known whether `{}` was started: {failed:?}", typed(argv));
         return Answer::unclear(why);
     }
     answer(action, argv, arguments, ask::wait(&act.id, &act.subject, patience, context).0)
@@ -125,7 +130,7 @@ pub fn snapshot_of(action: Action, act: &Act) -> Result<String, String> {
 }
 
 fn answer(action: Action, argv: &Argv, arguments: &Arguments, ended: Ended) -> Answer {
-    let shown = argv.join(" ");
+    let shown = typed(argv);
     match ended {
         Ended::Exited { code: 0, said } if action == Action::Snapshot && said.secret => {
             Answer::refused(format!(

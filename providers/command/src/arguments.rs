@@ -108,17 +108,21 @@ pub fn level(level: Option<&Level>) -> Option<&str> {
 
 /// A period such as `90s`, `10m`, `2h`, `500ms`; at least one millisecond.
 fn duration(text: &str) -> Option<Duration> {
-    let text = text.trim();
-    let digits = text.find(|c: char| !c.is_ascii_digit())?;
-    let n: u64 = text[..digits].parse().ok()?;
-    let unit = match &text[digits..] {
-        "ms" => 1,
-        "s" => 1_000,
-        "m" => 60_000,
-        "h" => 3_600_000,
-        _ => return None,
-    };
-    n.checked_mul(unit).filter(|ms| *ms > 0).map(Duration::from_millis)
+    const UNITS: [(&str, u64); 6] =
+        [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000), ("w", 604_800_000)];
+    let (mut rest, mut total, mut last) = (text.trim(), 0u64, u64::MAX);
+    while !rest.is_empty() {
+        let (digits, behind) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit())?);
+        let end = behind.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(behind.len());
+        let (name, behind) = behind.split_at(end);
+        let unit = UNITS.iter().find(|(known, _)| *known == name)?.1;
+        if unit >= last {
+            return None;
+        }
+        total = digits.parse::<u64>().ok()?.checked_mul(unit)?.checked_add(total)?;
+        (rest, last) = (behind, unit);
+    }
+    Some(total).filter(|ms| *ms > 0).map(Duration::from_millis)
 }
 
 /// All that is wrong with a component's arguments.
@@ -157,7 +161,7 @@ pub fn complaints(desired: &Desired) -> Vec<Complaint> {
     for (name, period) in [("timeout", &arguments.timeout), ("confirm_within", &arguments.confirm_within)] {
         if let Some(period) = period.as_deref().filter(|p| duration(p).is_none()) {
             let what = format!("{period:?} is no period");
-            complaints.push(complaint(json!([name]), what, "Write `90s`, `10m` or `2h`."));
+            complaints.push(complaint(json!([name]), what, "Write `90s`, `10m`, `1h30m` or `1d`."));
         }
     }
     if arguments.confirm_within.is_some() && arguments.restore.is_none() {

@@ -4,6 +4,7 @@ use crate::arguments::Arguments;
 use patchform_sdk::Context;
 use patchform_sdk::detached::safe_id;
 use patchform_sdk::message::{Subject, Switch, TargetAwait, TargetAwaited, TargetRun};
+use patchform_sdk::words::typed;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -127,7 +128,7 @@ impl Ended {
     /// # Errors
     /// What it did instead, in a sentence.
     pub fn output(self, argv: &[String]) -> Result<String, String> {
-        let command = argv.join(" ");
+        let command = typed(argv);
         match self {
             Ended::Exited { code: 0, said } => Ok(said.stdout),
             Ended::Exited { code, said: Said { shown, stderr, .. } } => {

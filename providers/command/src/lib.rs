@@ -9,6 +9,7 @@ mod arguments;
 mod ask;
 mod chunk;
 mod describe;
+mod earlier;
 mod look;
 mod preview;
 mod probe;

@@ -3,6 +3,7 @@
 use crate::arguments::Arguments;
 use crate::ask;
 use patchform_sdk::message::{Absent, Connection, Level, Present, Reading, Reload, RpcError, Subject};
+use patchform_sdk::words::typed;
 use patchform_sdk::{Context, digest};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -28,7 +29,7 @@ pub fn stand(subject: &Subject, arguments: &Arguments, context: &Context) -> Res
     if level.as_ref().is_some_and(|level| level.contains('\n')) {
         return Err(format!(
             "`{}` printed more than one line; its output is the level",
-            arguments.read.join(" ")
+            typed(&arguments.read)
         ));
     }
     let more = arguments.digest.as_ref().map(|argv| asked(argv)).transpose()?;

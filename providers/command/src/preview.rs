@@ -4,6 +4,8 @@ use crate::arguments::{Arguments, level};
 use crate::ask::{self, millis};
 use patchform_sdk::Context;
 use patchform_sdk::message::{Coverage, Preview, PreviewOutcome, Proposed, Reload, WayBack, WayBackKind};
+use patchform_sdk::words::typed;
+use std::time::Duration;
 
 /// The most lines of `preview` that are shown.
 const LINES: usize = 100;
@@ -25,13 +27,30 @@ fn look(proposed: &Proposed, context: &Context) -> Result<Preview, String> {
     let mut preview = Preview { ways_back: ways_back(&arguments), ..Preview::default() };
     if let Some(argv) = &arguments.reload {
         preview.reload = Reload::Service;
-        preview.services = vec![argv.join(" ")];
+        preview.services = vec![typed(argv)];
     }
     if let Some(within) = arguments.within() {
         let time = arguments.confirm_within.as_deref().unwrap_or_default().trim();
         preview.warnings.push(format!(
             "runs under a dead man's switch: unless it is confirmed within {time}, the target goes back by itself"
         ));
+        preview.warnings.push(match &arguments.confirm {
+            Some(argv) => format!("confirmed over a new connection if `{}` ends with 0 there", typed(argv)),
+            None => "confirmed as soon as a new connection to the target succeeds".into(),
+        });
+        let limit = arguments.timeout.as_ref().map(|_| arguments.patience());
+        if let Some(limit) = limit.filter(|limit| within < *limit) {
+            preview.warnings.push(format!(
+                "confirm_within ({time}) is shorter than timeout ({}): a patch that takes longer than that goes back \
+                 although it may go well",
+                period(limit)
+            ));
+        } else if millis(within) < SHORTEST {
+            preview.warnings.push(format!(
+                "confirm_within ({time}) is shorter than a patch is expected to take ({})",
+                period(Duration::from_millis(SHORTEST))
+            ));
+        }
         // The core waits five times as long as is expected here: long enough to hear of the end of going back.
         preview.durations.insert("patch".into(), millis(within / 2).max(SHORTEST));
     }
@@ -44,11 +63,7 @@ fn look(proposed: &Proposed, context: &Context) -> Result<Preview, String> {
         let lines: Vec<&str> = printed.lines().filter(|line| !line.trim().is_empty()).collect();
         preview.warnings.extend(lines.iter().take(LINES).map(ToString::to_string));
         if lines.len() > LINES {
-            preview.warnings.push(format!(
-                "… and {} more lines of `{}`",
-                lines.len() - LINES,
-                argv.join(" ")
-            ));
+            preview.warnings.push(format!("… and {} more lines of `{}`", lines.len() - LINES, typed(argv)));
         }
     }
     Ok(preview)
@@ -74,9 +89,13 @@ fn ways_back(arguments: &Arguments) -> Vec<WayBack> {
     restore.into_iter().chain(uninstall).collect()
 }
 
+fn period(time: Duration) -> String {
+    format!("{} s", time.as_secs())
+}
+
 /// The command that goes back, for a reader; a whole script is only named.
 fn by(argv: &[String], name: &str) -> String {
-    let text = argv.join(" ");
+    let text = typed(argv);
     if text.len() <= SHORT && !text.contains('\n') {
         format!("by `{text}`")
     } else {

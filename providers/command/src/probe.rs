@@ -6,7 +6,9 @@ use crate::arguments::{Arguments, level};
 use crate::ask::{self, Ended, Said};
 use crate::switch::{Guarded, Settled};
 use crate::{act, look};
+use patchform_sdk::durable::Survives;
 use patchform_sdk::message::{Act, Action, Probe, Probed, RpcError};
+use patchform_sdk::words::typed;
 use patchform_sdk::{Context, ledger};
 use std::path::Path;
 use std::time::Duration;
@@ -19,7 +21,8 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
     let request = &probe.act;
     let arguments = Arguments::of(&request.subject).map_err(RpcError::invalid_params)?;
     let ledger = ledger_of(request, &arguments);
-    if let Some(known) = ledger::probe(&ledger, &request.id).map_err(|e| RpcError::internal(e.to_string()))? {
+    let known = ledger::probe(&ledger, Survives::PowerLoss, request);
+    if let Some(known) = known.map_err(|e| RpcError::internal(e.to_string()))? {
         return Ok(known);
     }
     if command_of(probe.action, &arguments).ok().flatten().is_none() {
@@ -92,7 +95,7 @@ fn ask_further(
             "busy" => Ok(Probed::Busy),
             other => Err(RpcError::internal(format!(
                 "`{}` printed {other:?}; it must print before, after, between or busy",
-                argv.join(" ")
+                typed(argv)
             ))),
         };
     }

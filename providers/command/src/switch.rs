@@ -12,6 +12,7 @@ use patchform_sdk::message::{
     Act, Action, Answer, FailedCheck, METHOD_NOT_FOUND, Switch, TargetCommand, TargetConfirm, TargetRun,
     TargetRunOrRevert,
 };
+use patchform_sdk::words::typed;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -251,7 +252,7 @@ impl Guarded<'_> {
     }
 
     fn failed(&self, ended: &Ended) -> Cause {
-        let shown = self.arguments.patch.join(" ");
+        let shown = typed(&self.arguments.patch);
         match ended {
             Ended::Exited { code, said } => Cause {
                 why: format!("`{shown}` exited with code {code}"),
@@ -275,7 +276,7 @@ fn taken_back(switch: &Switch) -> String {
 }
 
 fn unfit(argv: &[String], failed: FailedCheck) -> Cause {
-    let shown = argv.join(" ");
+    let shown = typed(argv);
     let why = match failed.code {
         Some(code) => {
             let said = failed.output.trim().lines().last().map(|line| format!(": {line}"));

@@ -25,18 +25,28 @@ pub fn act(action: Action, act: &Act, context: &Context) -> Answer {
         // It has no effect, so it needs no ledger, and must look anew each time.
         return verify(&layout, act.level.as_ref());
     }
-    Ledger::once(&layout.ledger(), Survives::PowerLoss, act, || {
-        let done = match action {
-            Action::Fetch => fetch(&arguments, &layout, act),
-            Action::Snapshot => snapshot(&layout, act),
-            Action::Patch => patch(&arguments, &layout, act, context),
-            Action::Restore => restore(&arguments, &layout, act),
-            Action::Drop => drop_snapshot(&arguments, &layout, act),
-            Action::Reload => return hook::reload(&arguments, act, context),
-            other => Err(format!("a release cannot {}", other.name())),
-        };
-        done.map_or_else(Answer::refused, Answer::Applied)
-    })
+    let mut ledger = match Ledger::open(&layout.ledger(), Survives::PowerLoss) {
+        Ok(ledger) => ledger,
+        Err(e) => {
+            return Answer::refused(format!("the ledger of {} cannot be opened: {e}", act.subject.address));
+        }
+    };
+    ledger.act_alone(
+        act,
+        |id| hook::is_over(id, act, context),
+        || {
+            let done = match action {
+                Action::Fetch => fetch(&arguments, &layout, act),
+                Action::Snapshot => snapshot(&layout, act),
+                Action::Patch => patch(&arguments, &layout, act, context),
+                Action::Restore => restore(&arguments, &layout, act),
+                Action::Drop => drop_snapshot(&arguments, &layout, act),
+                Action::Reload => return hook::reload(&arguments, act, context),
+                other => Err(format!("a release cannot {}", other.name())),
+            };
+            done.map_or_else(Answer::refused, Answer::Applied)
+        },
+    )
 }
 
 /// What is needed after a switch.

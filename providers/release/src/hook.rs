@@ -6,6 +6,7 @@ use patchform_sdk::Context;
 use patchform_sdk::detached::safe_id;
 use patchform_sdk::line::tail;
 use patchform_sdk::message::{Act, Answer, Done, Probed, RpcError, TargetAwait, TargetAwaited, TargetRun};
+use patchform_sdk::words::typed;
 
 /// The exit code by which a command promises that it changed nothing (EX_TEMPFAIL of sysexits.h).
 pub const REFUSED: i32 = 75;
@@ -32,7 +33,7 @@ pub fn reload(arguments: &Arguments, act: &Act, context: &Context) -> Answer {
     if let Err(e) = context.target().run(&run) {
         return Answer::unclear(format!("the command may not have been started: {}", e.message));
     }
-    match wait(act, context, act.deadline) {
+    match wait(&act.id, act, context, act.deadline) {
         Ok(TargetAwaited::Exited { code: 0, stdout, stdout_masked, .. }) => {
             let stdout = stdout_masked.unwrap_or(stdout);
             Answer::Applied(Done { output: tail(&stdout, 4096).into(), ..Done::default() })
@@ -41,7 +42,7 @@ pub fn reload(arguments: &Arguments, act: &Act, context: &Context) -> Answer {
             // The ledger keeps the answer: no secret may stand in it.
             let output = stdout_masked.unwrap_or(stdout) + &stderr_masked.unwrap_or(stderr);
             let output = tail(&output, 4096).to_string();
-            let why = format!("`{}` exited with code {code}", run.argv.join(" "));
+            let why = format!("`{}` exited with code {code}", typed(&run.argv));
             if code == REFUSED { Answer::Refused { why, output } } else { Answer::Unclear { why, output } }
         }
         Ok(TargetAwaited::Running) => Answer::unclear("the command still runs"),
@@ -55,7 +56,7 @@ pub fn reload(arguments: &Arguments, act: &Act, context: &Context) -> Answer {
 /// # Errors
 /// When the target cannot be asked.
 pub fn probe(act: &Act, context: &Context) -> Result<Probed, RpcError> {
-    Ok(match wait(act, context, 0)? {
+    Ok(match wait(&act.id, act, context, 0)? {
         TargetAwaited::Exited { code: 0, .. } => Probed::After(Done::default()),
         TargetAwaited::Exited { code: REFUSED, .. } | TargetAwaited::Unknown => Probed::Before,
         TargetAwaited::Exited { code, .. } => {
@@ -66,7 +67,22 @@ pub fn probe(act: &Act, context: &Context) -> Result<Probed, RpcError> {
     })
 }
 
-fn wait(act: &Act, context: &Context, timeout: u64) -> Result<TargetAwaited, RpcError> {
-    let (id, connection) = (safe_id(&act.id), act.subject.connection.clone());
+/// Whether the command of an earlier action, `id`, has ended: nothing begins beside it.
+///
+/// # Errors
+/// Why not.
+pub fn is_over(id: &str, act: &Act, context: &Context) -> Result<(), String> {
+    match wait(id, act, context, 0) {
+        Ok(TargetAwaited::Running) => Err(format!("the command of an earlier action ({id}) still runs")),
+        Ok(_) => Ok(()),
+        Err(e) => Err(format!(
+            "it is not known whether the command of an earlier action ({id}) still runs: {}",
+            e.message
+        )),
+    }
+}
+
+fn wait(id: &str, act: &Act, context: &Context, timeout: u64) -> Result<TargetAwaited, RpcError> {
+    let (id, connection) = (safe_id(id), act.subject.connection.clone());
     context.target().wait(&TargetAwait { id, connection, timeout }).map(|standing| standing.command)
 }

@@ -8,6 +8,7 @@ use crate::{act, artifact, reading};
 use patchform_sdk::digest;
 use patchform_sdk::durable;
 use patchform_sdk::message::{FileChange, Preview, PreviewOutcome, Proposed, WayBack, WayBackKind};
+use patchform_sdk::words::typed;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
@@ -44,7 +45,7 @@ fn look(proposed: &Proposed) -> Result<Preview, String> {
     let standing = reading::stand(&layout)?;
     let mut preview = Preview {
         reload: act::after_switch(&arguments),
-        services: arguments.on_switch.iter().map(|argv| argv.join(" ")).collect(),
+        services: arguments.on_switch.iter().map(|argv| typed(argv)).collect(),
         space: artifact.size + listing.size,
         ..Preview::default()
     };

@@ -4,7 +4,8 @@ use crate::arguments::{self, Arguments};
 use crate::layout::Layout;
 use crate::reading;
 use crate::{act, artifact, hook};
-use patchform_sdk::message::{Action, Answer, Done, Probe, Probed, RpcError};
+use patchform_sdk::durable::Survives;
+use patchform_sdk::message::{Action, Done, Probe, Probed, RpcError};
 use patchform_sdk::{Context, ledger};
 use serde_json::Value;
 
@@ -16,21 +17,13 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
     let request = &probe.act;
     let arguments = Arguments::of(&request.subject).map_err(RpcError::invalid_params)?;
     let layout = Layout::of(arguments.link());
+    let known = ledger::probe(&layout.ledger(), Survives::PowerLoss, request);
+    if let Some(known) = known.map_err(|e| RpcError::internal(e.to_string()))? {
+        return Ok(known);
+    }
     if probe.action == Action::Reload {
         // What counts is the command, which outlives this provider.
-        return match ledger::look(&layout.ledger(), &request.id)
-            .map_err(|e| RpcError::internal(e.to_string()))?
-        {
-            ledger::Seen::Answered(Answer::Applied(done)) => Ok(Probed::After(done)),
-            ledger::Seen::Answered(Answer::Refused { .. }) => Ok(Probed::Before),
-            ledger::Seen::Running => Ok(Probed::Busy),
-            _ => hook::probe(request, context),
-        };
-    }
-    let known =
-        ledger::probe(&layout.ledger(), &request.id).map_err(|e| RpcError::internal(e.to_string()))?;
-    if let Some(known) = known {
-        return Ok(known);
+        return hook::probe(request, context);
     }
     let standing = reading::stand(&layout).map_err(RpcError::internal)?;
     let switched = Done { reload: act::after_switch(&arguments), ..Done::default() };

@@ -139,7 +139,7 @@ impl Provider for Notes {
     fn probe(&self, probe: &Probe, _: &Context) -> Result<Probed, RpcError> {
         let path = path(&probe.act.subject);
         let failed = |e: io::Error| RpcError::internal(format!("{} cannot be probed: {e}", path.display()));
-        if let Some(known) = ledger::probe(&ledger_of(&path), &probe.act.id).map_err(failed)? {
+        if let Some(known) = ledger::probe(&ledger_of(&path), Survives::Death, &probe.act).map_err(failed)? {
             return Ok(known);
         }
         // Begun, and killed before it could answer. The file is replaced by a rename: it is old or new.

@@ -16,6 +16,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
@@ -97,7 +98,7 @@ impl Detached {
 
     fn run_kept(&self, run: &TargetRun) -> io::Result<bool> {
         let folder = self.store.join(&run.id);
-        fs::create_dir_all(&folder)?;
+        private_folder(&folder)?;
         if folder.join("started").exists() {
             return Ok(false);
         }
@@ -269,7 +270,8 @@ impl Brief {
 /// and now, for nobody: what this answer says must stay true.
 fn claimed(folder: &Path) -> io::Result<bool> {
     match fs::create_dir(folder.join("started")) {
-        Ok(()) => Ok(false),
+        // A loss of power must not open it again for a request that comes from another machine.
+        Ok(()) => durable::sync_folder(folder).map(|()| false),
         Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
             // Claimed, but by such an answer: there is no process, and after a while there will be none.
             let claim = fs::metadata(folder.join("started"))?.modified()?.elapsed().unwrap_or_default();
@@ -355,6 +357,17 @@ fn cannot(what: &str, e: &io::Error) -> RpcError {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Nothing under these locks leaves a value half-changed.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A folder for its owner only: what a command prints stands there as it is until it is taken in.
+fn private_folder(path: &Path) -> io::Result<()> {
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    match fs::DirBuilder::new().mode(0o700).create(path) {
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        made => made,
+    }
 }
 
 /// A file without a name, gone with its last handle.

@@ -1,18 +1,19 @@
 //! The two promises that every provider keeps, in a small durable file on the target's side, one per component:
 //!
 //! - the same action id twice does not act twice: the second request gets the first one's answer;
-//! - the highest fencing token that a component has seen is kept, and a lower one is refused.
+//! - the highest fencing token that a component has seen, in an action or in a probe, is kept, and a lower one is refused.
 //!
 //! The file holds one JSON object per line: `begun` is on disk before the act, `answered` is written after it. While an
 //! action runs its file is locked, so that a fresh process sees that it is busy. An action that was begun and never
-//! answered (the provider was killed) is answered *unclear*, and the core probes it.
+//! answered (the provider was killed) is answered *unclear*, and the core probes it. One that was probed before it began
+//! never begins: what the probe has said stays true.
 
 use crate::durable::{self, Survives};
 use crate::failpoint;
 use crate::machine;
 use crate::message::{Act, Answer, Probed};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -37,6 +38,8 @@ struct Entries {
     actions: BTreeMap<String, (usize, Option<Answer>)>,
     /// In which boot of this machine an action was begun.
     boots: BTreeMap<String, String>,
+    /// Actions without a certain answer of which nothing goes on any more.
+    over: BTreeSet<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -52,6 +55,14 @@ enum Row {
     Answered {
         id: String,
         answer: Answer,
+    },
+    /// A probe carried this token.
+    Seen {
+        token: u64,
+    },
+    /// Nothing of this action goes on any more, however it ended.
+    Over {
+        id: String,
     },
 }
 
@@ -84,6 +95,19 @@ impl Ledger {
         }
     }
 
+    /// As [`Ledger::open`]; `None` while an action holds it.
+    fn try_open(path: &Path, survives: Survives) -> io::Result<Option<Ledger>> {
+        loop {
+            let file = open(path, survives)?;
+            match file.try_lock() {
+                Ok(()) if is_still(path, &file) => return Ledger::read(path, file, survives).map(Some),
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(e)) => return Err(e),
+            }
+        }
+    }
+
     fn read(path: &Path, mut file: File, survives: Survives) -> io::Result<Ledger> {
         let mut text = Vec::new();
         file.rewind()?;
@@ -106,6 +130,18 @@ impl Ledger {
 
     /// As [`Ledger::once`], on a ledger that is open already.
     pub fn act(&mut self, act: &Act, work: impl FnOnce() -> Answer) -> Answer {
+        self.act_alone(act, |_| Ok(()), work)
+    }
+
+    /// As [`Ledger::act`], for actions that outlive their provider: `is_over` is asked of each earlier one without a
+    /// certain answer whether all of it has ended (its command, its dead man's switch), and ends what is left to end. Where
+    /// it says why not, nothing begins beside it.
+    pub fn act_alone(
+        &mut self,
+        act: &Act,
+        is_over: impl Fn(&str) -> Result<(), String>,
+        work: impl FnOnce() -> Answer,
+    ) -> Answer {
         if let Some((_, known)) = self.entries.actions.get(&act.id) {
             return known.clone().unwrap_or_else(|| {
                 Answer::unclear(
@@ -119,11 +155,18 @@ impl Ledger {
                 act.token, self.entries.token
             ));
         }
-        let begun = Row::Begun { id: act.id.clone(), token: act.token, boot: machine::boot() };
-        if let Err(e) = self.append(&begun, self.survives) {
+        for id in self.entries.open() {
+            if let Err(why) = is_over(&id) {
+                return Answer::refused(why);
+            }
+            // If this line is lost it is asked again.
+            let over = Row::Over { id };
+            let _ = self.append(&over, Survives::Death);
+            self.entries.take(over);
+        }
+        if let Err(e) = self.begin(act) {
             return Answer::refused(format!("the ledger {} cannot be written: {e}", self.path.display()));
         }
-        self.entries.take(begun);
         failpoint::pass("ledger.begun");
         let answer = work();
         failpoint::pass("ledger.worked");
@@ -134,6 +177,36 @@ impl Ledger {
         failpoint::pass("ledger.answered");
         let _ = self.compact();
         answer
+    }
+
+    fn begin(&mut self, act: &Act) -> io::Result<()> {
+        let begun = Row::Begun { id: act.id.clone(), token: act.token, boot: machine::boot() };
+        self.append(&begun, self.survives)?;
+        self.entries.take(begun);
+        Ok(())
+    }
+
+    /// What a probe of `act` may answer from here alone; the answer stays true, whatever request is still on its way.
+    fn probe(&mut self, act: &Act) -> Option<Probed> {
+        if act.token > self.entries.token {
+            let seen = Row::Seen { token: act.token };
+            // On a full disk the question is answered all the same: it is about what has happened.
+            let _ = self.append(&seen, self.survives);
+            self.entries.take(seen);
+        }
+        match self.entries.actions.get(&act.id) {
+            Some((_, Some(answer))) => known(answer),
+            Some((_, None)) => None,
+            // What may still begin is asked about again.
+            None => Some(if self.rule_out(act).is_ok() { Probed::Before } else { Probed::Busy }),
+        }
+    }
+
+    /// Claims an action that was never begun, for nobody.
+    fn rule_out(&mut self, act: &Act) -> io::Result<()> {
+        self.begin(act)?;
+        let answer = Answer::refused("it was probed before it began; it is not begun any more");
+        self.append(&Row::Answered { id: act.id.clone(), answer }, self.survives)
     }
 
     fn append(&mut self, row: &Row, survives: Survives) -> io::Result<()> {
@@ -156,7 +229,8 @@ impl Ledger {
             let boot = self.entries.boots.get(id).cloned().unwrap_or_default();
             let begun = Row::Begun { id: id.clone(), token: self.entries.token, boot };
             let answered = answer.clone().map(|answer| Row::Answered { id: id.clone(), answer });
-            for row in std::iter::once(begun).chain(answered) {
+            let over = self.entries.over.contains(id).then(|| Row::Over { id: id.clone() });
+            for row in std::iter::once(begun).chain(answered).chain(over) {
                 serde_json::to_writer(&mut text, &row)?;
                 text.push(b'\n');
             }
@@ -202,17 +276,28 @@ pub fn begun_before_restart(path: &Path, id: &str) -> io::Result<bool> {
 }
 
 /// What a probe may answer from the ledger alone: busy, or what the action answered; `None` when the target itself must
-/// be asked.
+/// be asked. The probe's token is kept, and an action that was never begun is not begun any more, so that a request which
+/// arrives late does not make the answer untrue. While any action runs here, that is not certain: busy.
 ///
 /// # Errors
 /// Those of the system.
-pub fn probe(path: &Path, id: &str) -> io::Result<Option<Probed>> {
-    Ok(match look(path, id)? {
-        Seen::Running => Some(Probed::Busy),
-        Seen::Answered(Answer::Applied(done)) => Some(Probed::After(done)),
-        Seen::Answered(Answer::Refused { .. }) | Seen::Never => Some(Probed::Before),
-        Seen::Begun | Seen::Answered(Answer::Unclear { .. }) => None,
+pub fn probe(path: &Path, survives: Survives, act: &Act) -> io::Result<Option<Probed>> {
+    if let Some(mut ledger) = Ledger::try_open(path, survives)? {
+        return Ok(ledger.probe(act));
+    }
+    Ok(match look(path, &act.id)? {
+        Seen::Answered(answer) => known(&answer),
+        _ => Some(Probed::Busy),
     })
+}
+
+/// What an answer says of how far its action came; `None` when the target itself must be asked.
+fn known(answer: &Answer) -> Option<Probed> {
+    match answer {
+        Answer::Applied(done) => Some(Probed::After(done.clone())),
+        Answer::Refused { .. } => Some(Probed::Before),
+        Answer::Unclear { .. } => None,
+    }
 }
 
 impl Entries {
@@ -238,7 +323,20 @@ impl Entries {
             Row::Answered { id, answer } => {
                 self.actions.entry(id).or_insert((order, None)).1 = Some(answer);
             }
+            Row::Seen { token } => self.token = self.token.max(token),
+            Row::Over { id } => {
+                self.over.insert(id);
+            }
         }
+    }
+
+    /// Actions that may still go on: begun, not answered for certain, and not known to be over.
+    fn open(&self) -> Vec<String> {
+        let certain =
+            |answer: &Option<Answer>| matches!(answer, Some(Answer::Applied(_) | Answer::Refused { .. }));
+        let open =
+            self.actions.iter().filter(|(id, (_, answer))| !certain(answer) && !self.over.contains(*id));
+        open.map(|(id, _)| id.clone()).collect()
     }
 }
 
@@ -347,10 +445,63 @@ mod tests {
         assert_eq!(Ledger::once(&path, Survives::Death, &act("2", 3), || said("next")), said("next"));
         assert_eq!(look(&path, "2").unwrap(), Seen::Answered(said("next")));
         assert_eq!(
-            probe(&path, "2").unwrap(),
+            probe(&path, Survives::Death, &act("2", 3)).unwrap(),
             Some(Probed::After(Done { output: "next".into(), ..Done::default() }))
         );
-        assert_eq!(probe(&path, "1").unwrap(), None);
+        assert_eq!(probe(&path, Survives::Death, &act("1", 3)).unwrap(), None);
+    }
+
+    /// A request that was still on its way when it was probed, or that an older controller sends afterwards.
+    #[test]
+    fn what_a_probe_has_said_stays_true() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.ledger");
+        let once = |id, token| Ledger::once(&path, Survives::Death, &act(id, token), || said("done"));
+        assert_eq!(once("1", 3), said("done"));
+        assert_eq!(probe(&path, Survives::Death, &act("2", 5)).unwrap(), Some(Probed::Before));
+        assert!(
+            matches!(once("2", 5), Answer::Refused { why, .. } if why.contains("probed before it began"))
+        );
+        assert!(
+            matches!(once("3", 4), Answer::Refused { why, .. } if why.contains("token 4 is older than 5"))
+        );
+        assert_eq!(once("3", 5), said("done"));
+        // The token is kept where the probed action was begun, too.
+        fs::write(&path, b"{\"begun\":{\"id\":\"1\",\"token\":3}}\n").unwrap();
+        assert_eq!(probe(&path, Survives::Death, &act("1", 9)).unwrap(), None);
+        assert!(matches!(once("4", 8), Answer::Refused { .. }));
+        // While an action runs, one that was not begun may be waiting for its end.
+        let running = Ledger::once(&path, Survives::Death, &act("5", 9), || {
+            assert_eq!(probe(&path, Survives::Death, &act("6", 9)).unwrap(), Some(Probed::Busy));
+            assert_eq!(probe(&path, Survives::Death, &act("5", 9)).unwrap(), Some(Probed::Busy));
+            said("slow")
+        });
+        assert_eq!(running, said("slow"));
+    }
+
+    #[test]
+    fn nothing_begins_beside_an_action_that_outlives_its_provider() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.ledger");
+        fs::write(&path, b"{\"begun\":{\"id\":\"old\",\"token\":3}}\n").unwrap();
+        let open = || Ledger::open(&path, Survives::Death).unwrap();
+        let asked = AtomicUsize::new(0);
+        let is_over = |over: bool| {
+            let asked = &asked;
+            move |id: &str| {
+                asked.fetch_add(1, Ordering::SeqCst);
+                assert_eq!(id, "old");
+                if over { Ok(()) } else { Err("old still runs".to_string()) }
+            }
+        };
+        let new = act("new", 4);
+        let beside = open().act_alone(&new, is_over(false), || unreachable!("it began beside the old one"));
+        assert_eq!(beside, Answer::refused("old still runs"));
+        // Nothing was begun, so that the same request may come again.
+        assert_eq!(open().act_alone(&new, is_over(true), || said("new")), said("new"));
+        // What is over, and what was answered for certain, is not asked about again.
+        assert_eq!(open().act_alone(&act("newer", 4), is_over(false), || said("newer")), said("newer"));
+        assert_eq!(asked.load(Ordering::SeqCst), 2);
     }
 
     #[test]

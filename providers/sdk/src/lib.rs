@@ -21,6 +21,7 @@ pub mod pipe;
 pub mod pool;
 pub mod provider;
 pub mod serve;
+pub mod words;
 
 pub use context::{Context, Target};
 pub use ledger::Ledger;

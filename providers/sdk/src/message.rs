@@ -830,9 +830,12 @@ impl RpcError {
 }
 
 impl std::fmt::Display for RpcError {
-    /// `message (code)`
+    /// The message; the code, which is for programs, only where there is none.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} (code {})", self.message, self.code)
+        match self.message.trim() {
+            "" => write!(f, "an error without a message (code {})", self.code),
+            message => f.write_str(message),
+        }
     }
 }
 

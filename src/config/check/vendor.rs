@@ -34,6 +34,21 @@ fn said(block: &Block, field: VendorField, fields: &mut Fields<'_>) -> Option<St
         fields.problems.push(problem);
         return None;
     }
+    let (odd, example) = match field {
+        VendorField::Email => {
+            (!text.contains('@') || text.contains(char::is_whitespace), "duty@acme.example")
+        }
+        VendorField::Url => (!text.contains("://"), "https://support.acme.example"),
+        _ => (false, ""),
+    };
+    if odd {
+        let at = block.body.attribute(field.name()).map_or(block.header, |a| a.value.span());
+        let problem = Diagnostic::error(format!("\"{text}\" is no {}", field.name()))
+            .at(at, "nobody can be reached by it")
+            .help(format!("Write one like \"{example}\", or leave it out."));
+        fields.problems.push(problem);
+        return None;
+    }
     Some(text)
 }
 

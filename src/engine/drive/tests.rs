@@ -100,7 +100,7 @@ impl Stage {
         change_of(&mut plan, 0).forth[2].deadline = deadline;
         let mut run = Run::start(&plan, "r");
         let mut writer = Writer::create(&dir.path().join("journal"), identity()).unwrap();
-        take(&mut run, &mut writer, "me", 1, None).unwrap();
+        take(&mut run, &mut writer, "me", 1, Looked::new(), None).unwrap();
         Stage { dir, plan, run, writer }
     }
 
@@ -157,7 +157,7 @@ fn a_stop_lets_running_actions_end_and_a_resume_goes_on() {
     let mut stage = Stage::new(&[&[], &[0]]);
     let run = stage.play(&mut actor(&[("patch", 0, "stop")]), None).unwrap();
     assert_eq!((run.stopped(), run.standing(0)), (Some("stopped on request"), Standing::Forward));
-    take(&mut stage.run, &mut stage.writer, "me", 2, None).unwrap();
+    take(&mut stage.run, &mut stage.writer, "me", 2, Looked::new(), None).unwrap();
     let run = stage.play(&mut Actor::default(), None).unwrap();
     assert_eq!(outcome(&run).ending, Ending::Complete);
 }
@@ -168,7 +168,7 @@ fn two_stops_stop_waiting_and_rollback_probes_first() {
     let mut first = actor(&[("patch", 1, "stop twice")]);
     let run = stage.play(&mut first, None).unwrap();
     assert!(run.stopped().is_some() && first.cancelled_all);
-    take(&mut stage.run, &mut stage.writer, "me", 2, Some(Request::Rollback)).unwrap();
+    take(&mut stage.run, &mut stage.writer, "me", 2, Looked::new(), Some(Request::Rollback)).unwrap();
     let mut second = Actor::default();
     let run = stage.play(&mut second, None).unwrap();
     assert_eq!(outcome(&run).restored, [0, 1]);

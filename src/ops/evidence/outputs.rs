@@ -1,9 +1,9 @@
 //! What a run's commands printed, as it may leave the machine: secrets masked, or left out with the reason.
 
-use crate::engine::perform::action_id;
 use crate::model::Mask;
+use crate::ops::outputs::{folders, taken_in};
 use crate::ops::{Place, runs};
-use crate::run::event::{Event, What};
+use crate::run::event::Event;
 use crate::world::disk;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -74,7 +74,7 @@ impl Outputs {
                 Hiding::Nothing => found.take(&name, &path, None),
                 // Until its answer was taken in, an output stands there as it was printed, perhaps with a secret that
                 // has another value by now.
-                Hiding::These(_) if !(path.join("exit").exists() && answered(id, events, &name)) => {
+                Hiding::These(_) if !(path.join("exit").exists() && taken_in(id, events, &name)) => {
                     found.missing.push(format!(
                         "outputs/{name}: nobody took its answer in, so that secrets may stand in it"
                     ));
@@ -98,22 +98,4 @@ impl Outputs {
 
 fn folders_of_actions(place: &Place, id: &str) -> Vec<(String, PathBuf)> {
     folders(&place.actions, &format!("{id}."))
-}
-
-/// Folders in `parent` whose names begin with `prefix`.
-fn folders(parent: &Path, prefix: &str) -> Vec<(String, PathBuf)> {
-    let entries = std::fs::read_dir(parent).into_iter().flatten().flatten();
-    let named = entries.filter_map(|e| e.file_name().into_string().ok().map(|name| (name, e.path())));
-    named.filter(|(name, path)| name.starts_with(prefix) && path.is_dir()).collect()
-}
-
-/// Whether the journal has an answer to the action whose command left this.
-fn answered(run: &str, events: &[Event], name: &str) -> bool {
-    events.iter().any(|event| match &event.what {
-        What::Fact { action, attempt, .. } | What::Probe { action, attempt, .. } => {
-            let id = action_id(run, *action, *attempt);
-            name.strip_prefix(&id).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        }
-        _ => false,
-    })
 }

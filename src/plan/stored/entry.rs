@@ -229,12 +229,22 @@ enum StoredBlock<'a> {
     Ahead,
     UnknownOrder,
     NotInstalled(Cow<'a, [String]>),
-    Rejected { run: Cow<'a, str>, reason: Cow<'a, str> },
+    Rejected {
+        run: Cow<'a, str>,
+        reason: Cow<'a, str>,
+    },
     Refused(Cow<'a, str>),
     Irreversible,
     LosesData,
-    Claimed { claim: Cow<'a, str>, by: usize },
-    Leased { run: Cow<'a, str> },
+    Claimed {
+        claim: Cow<'a, str>,
+        by: usize,
+    },
+    Leased {
+        run: Cow<'a, str>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        driver: Option<Cow<'a, str>>,
+    },
 }
 
 impl<'a> From<&'a Block> for StoredBlock<'a> {
@@ -251,7 +261,9 @@ impl<'a> From<&'a Block> for StoredBlock<'a> {
             Block::Irreversible => StoredBlock::Irreversible,
             Block::LosesData => StoredBlock::LosesData,
             Block::Claimed { claim, by } => StoredBlock::Claimed { claim: Cow::Borrowed(claim), by: *by },
-            Block::Leased { run } => StoredBlock::Leased { run: Cow::Borrowed(run) },
+            Block::Leased { run, driver } => {
+                StoredBlock::Leased { run: Cow::Borrowed(run), driver: driver.as_deref().map(Cow::Borrowed) }
+            }
         }
     }
 }
@@ -270,7 +282,9 @@ impl From<StoredBlock<'_>> for Block {
             StoredBlock::Irreversible => Block::Irreversible,
             StoredBlock::LosesData => Block::LosesData,
             StoredBlock::Claimed { claim, by } => Block::Claimed { claim: claim.into_owned(), by },
-            StoredBlock::Leased { run } => Block::Leased { run: run.into_owned() },
+            StoredBlock::Leased { run, driver } => {
+                Block::Leased { run: run.into_owned(), driver: driver.map(Cow::into_owned) }
+            }
         }
     }
 }

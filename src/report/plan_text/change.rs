@@ -1,10 +1,12 @@
 //! One component that changes, in full.
 
 use super::{View, diff, heading, level, way};
+use crate::config::checked::{Vendor, VendorField};
 use crate::plan::along::Along;
 use crate::plan::noun::{Change, Entry, Plan};
 use crate::report::mark::Mark;
 use crate::report::page::{Page, columns};
+use crate::report::reach;
 use crate::report::reason::Reason;
 use crate::report::size;
 use crate::report::style::{Piece, Tint, plain, tinted};
@@ -41,6 +43,9 @@ pub fn draw(page: &mut Page, view: &View<'_>, subject: Subject<'_>) {
         why.push(tinted(Tint::Change, "; this is a downgrade, which lifecycle allows"));
     }
     page.labelled(INDENT, COLUMN, "because", &why);
+    if let Some(host) = reach::host(&entry.connection) {
+        page.labelled(INDENT, COLUMN, "host", &[plain(host)]);
+    }
     let preview = &change.preview;
     list(page, view, "pulls in", &preview.pulled_in, part);
     list(page, view, "removes", &preview.removed, |name| vec![tinted(Tint::Bad, name)]);
@@ -55,7 +60,18 @@ pub fn draw(page: &mut Page, view: &View<'_>, subject: Subject<'_>) {
     }
     way::draw(page, view, INDENT, subject);
     let warnings: Vec<&str> = preview.warnings.iter().flat_map(|w| w.lines()).collect();
+    if let Some(vendor) = entry.vendor.and_then(|v| plan.vendors.get(v)) {
+        page.labelled(INDENT, COLUMN, "contact", &[plain(contact(vendor))]);
+    }
     list(page, view, "mind", &warnings, |text| vec![tinted(Tint::Change, *text)]);
+}
+
+/// Who is called when a person is needed: `Acme duty desk, phone +49 30 5550100, case C-99881`.
+fn contact(vendor: &Vendor) -> String {
+    let said =
+        vendor.says.iter().filter(|(field, _)| !matches!(field, VendorField::Name | VendorField::Note));
+    let said = said.map(|(field, text)| format!(", {} {text}", field.name()));
+    said.fold(vendor.name().to_string(), |all, one| all + &one)
 }
 
 /// Sign, address, class, and the levels.

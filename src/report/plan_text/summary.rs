@@ -42,7 +42,10 @@ fn pieces(plan: &Plan, counts: &Counts, order: &Order) -> Vec<Piece> {
 
 fn nothing_to_do(counts: &Counts, unread: usize) -> Vec<Piece> {
     let left_out = counts.get(Mark::Excluded);
-    let mut pieces = vec![tinted(Tint::Good, "No changes.")];
+    let mut pieces = vec![match unread {
+        0 => tinted(Tint::Good, "No changes."),
+        _ => tinted(Tint::Change, "Nothing to patch, as far as could be read."),
+    }];
     pieces.push(plain(match (left_out, unread, counts.get(Mark::Unchanged)) {
         (0, 0, 0) => " The configuration names no component.".into(),
         (0, 0, _) => " The platform is at its declared levels.".into(),

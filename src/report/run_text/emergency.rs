@@ -16,7 +16,9 @@ pub fn emergency(page: &mut Page, stuck: &Emergency<'_>) {
             page.labelled(2, COLUMN, label, &[plain(text)]);
         }
     }
-    let place = format!("{} connection, target {}", stuck.connection, stuck.target.unwrap_or("unknown"));
+    let to = stuck.host.as_ref().map_or(String::new(), |host| format!(" to {host}"));
+    let target = stuck.target.unwrap_or("unknown");
+    let place = format!("{} connection{to}, target {target}", stuck.connection);
     page.labelled(2, COLUMN, "where", &[plain(place)]);
     for claim in stuck.claims {
         page.labelled(2, COLUMN, "", &[plain(claim)]);
@@ -32,6 +34,10 @@ fn contact(page: &mut Page, stuck: &Emergency<'_>) {
     page.labelled(2, COLUMN, "contact", &[tinted(Tint::Bold, vendor.name())]);
     for (field, text) in vendor.says.iter().filter(|(field, _)| *field != VendorField::Name) {
         let label = tinted(Tint::Dim, format!("{:<9}", field.name()));
-        page.labelled(2, COLUMN, "", &[label, plain(text)]);
+        let mut lines = text.lines();
+        page.labelled(2, COLUMN, "", &[label, plain(lines.next().unwrap_or_default())]);
+        for line in lines {
+            page.labelled(2, COLUMN + 9, "", &[plain(line)]);
+        }
     }
 }

@@ -17,7 +17,7 @@ pub struct RunRow {
     pub started: Option<Moment>,
     /// When it ended; `None` when it has not.
     pub finished: Option<Moment>,
-    /// `complete`, `restored`, … or `running`, `open`, `damaged`.
+    /// `complete`, `restored`, … or `running`, `paused`, `open`, `damaged`.
     pub outcome: String,
     /// What it is for: `apply`, `rollback of …`.
     pub purpose: String,
@@ -44,13 +44,14 @@ pub fn run_list(rows: &[RunRow], clock: Clock, style: Style) -> String {
         ]);
     }
     table.draw(&mut page, 0);
-    for run in rows.iter().filter(|r| matches!(r.outcome.as_str(), "open" | "stuck") && r.finished.is_none())
-    {
-        page.blank();
+    for run in rows.iter().filter(|r| r.finished.is_none()) {
         let (what, verb) = match run.outcome.as_str() {
             "open" => ("was not finished: ", "resume"),
-            _ => ("is stuck; when it is repaired: ", "rollback"),
+            "stuck" => ("is stuck; when it is repaired: ", "rollback"),
+            "paused" => ("is paused; to let it go on: ", "run continue"),
+            _ => continue,
         };
+        page.blank();
         let command = tinted(Tint::Command, format!("patchform {verb} {}", run.id));
         page.line(0, 2, &[plain(format!("{} {what}", run.id)), command]);
     }
@@ -75,7 +76,7 @@ fn short(took: Duration) -> String {
 fn tint(outcome: &str) -> Tint {
     match outcome {
         "complete" => Tint::Good,
-        "running" => Tint::Info,
+        "running" | "paused" => Tint::Info,
         "restored" | "incomplete" | "abandoned" | "open" => Tint::Change,
         _ => Tint::Bad,
     }

@@ -16,6 +16,8 @@ pub struct Listed {
     pub state: State,
     /// Snapshots that may exist although no run can use them.
     pub orphans: Vec<Orphan>,
+    /// Snapshots of runs that ended and of which the state has no record.
+    pub unrecorded: Vec<Orphan>,
     /// Runs that took a stored snapshot and whose folder is gone.
     pub lost: BTreeSet<String>,
 }
@@ -28,16 +30,29 @@ pub fn snapshot_list(listed: &Listed, covering: &[Selection], clock: Clock, styl
     stored(&mut page, listed, covering, now);
     let covered = |o: &&Orphan| covering.is_empty() || covering.iter().any(|c| c.covers(&o.component));
     let orphans: Vec<&Orphan> = listed.orphans.iter().filter(covered).collect();
-    draw_orphans(&mut page, &orphans, now);
+    if !orphans.is_empty() {
+        let told = "Orphans: asked for by a run that ended, and nobody saw whether they were made.";
+        draw_orphans(&mut page, told, &orphans, now);
+        let command = tinted(Tint::Command, "patchform snapshot prune");
+        page.line(0, 2, &[plain("To drop them, whether they exist or not: "), command]);
+    }
+    let unrecorded: Vec<&Orphan> = listed.unrecorded.iter().filter(covered).collect();
+    if !unrecorded.is_empty() {
+        let told = "Taken by runs that the state has no record of (it was put back from an older backup?).";
+        draw_orphans(&mut page, told, &unrecorded, now);
+        page.line(
+            0,
+            2,
+            &[plain(
+                "A newer state (`patchform state push`) knows them; `snapshot prune` leaves them alone.",
+            )],
+        );
+    }
     page.finish()
 }
 
-fn draw_orphans(page: &mut Page, orphans: &[&Orphan], now: Moment) {
-    if orphans.is_empty() {
-        return;
-    }
+fn draw_orphans(page: &mut Page, told: &str, orphans: &[&Orphan], now: Moment) {
     page.blank();
-    let told = "Orphans: asked for by a run that ended, and nobody saw whether they were made.";
     page.line(0, 2, &[tinted(Tint::Change, told)]);
     let mut table = Table::new(&["component", "snapshot", "back to", ">age", "place", "run"]);
     for orphan in orphans {
@@ -51,8 +66,6 @@ fn draw_orphans(page: &mut Page, orphans: &[&Orphan], now: Moment) {
         ]);
     }
     table.draw(page, 0);
-    let command = tinted(Tint::Command, "patchform snapshot prune");
-    page.line(0, 2, &[plain("To drop them, whether they exist or not: "), command]);
 }
 
 fn stored(page: &mut Page, listed: &Listed, covering: &[Selection], now: Moment) {
@@ -82,7 +95,7 @@ fn stored(page: &mut Page, listed: &Listed, covering: &[Selection], now: Moment)
             plain(id.as_str()),
             plain(snapshot.level.as_ref().map_or("(absent)".to_string(), |l| l.to_string())),
             plain(age(snapshot.taken, now)),
-            plain(size::bytes(snapshot.size)),
+            plain(if snapshot.size == 0 { "unknown".into() } else { size::bytes(snapshot.size) }),
             plain(coverage(snapshot)),
             plain(&snapshot.place),
             tinted(if expires == "expired" { Tint::Change } else { Tint::Plain }, expires),
@@ -91,7 +104,13 @@ fn stored(page: &mut Page, listed: &Listed, covering: &[Selection], now: Moment)
     table.draw(page, 0);
     let total = rows.iter().fold(0u64, |sum, (_, s)| sum.saturating_add(s.size));
     page.blank();
-    let sum = format!("{}, {} in all.", size::counted(rows.len(), "snapshot"), size::bytes(total));
+    let unknown = rows.iter().filter(|(_, s)| s.size == 0).count();
+    let many = size::counted(rows.len(), "snapshot");
+    let sum = match (total, unknown) {
+        (0, _) => format!("{many}; nobody knows how large."),
+        (_, 0) => format!("{many}, {} in all.", size::bytes(total)),
+        _ => format!("{many}, {} in all without {unknown} of unknown size.", size::bytes(total)),
+    };
     page.line(0, 2, &[plain(sum)]);
 }
 

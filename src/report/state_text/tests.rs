@@ -35,13 +35,13 @@ fn snapshots_at_three_widths() {
         insta::assert_snapshot!(format!("snapshots_{width}"), text);
     }
     let none = State { snapshots: Default::default(), ..state() };
-    let none = Listed { state: none, orphans: Vec::new(), lost: Default::default() };
+    let none = Listed { state: none, orphans: Vec::new(), unrecorded: Vec::new(), lost: Default::default() };
     assert_eq!(snapshot_list(&none, &[], clock(), Style::plain(80)), "There are no snapshots.\n");
 }
 
 /// With an orphan, and a snapshot whose run is gone.
 fn listed(state: State) -> Listed {
-    let mut listed = Listed { state, orphans: Vec::new(), lost: Default::default() };
+    let mut listed = Listed { state, orphans: Vec::new(), unrecorded: Vec::new(), lost: Default::default() };
     let (id, snapshot) = listed.state.snapshots.first_key_value().unwrap();
     listed.orphans.push(Orphan {
         id: format!("{id}-2"),

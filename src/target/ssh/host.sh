@@ -32,7 +32,8 @@ until_there() {
 # stand: how the command in $d stands, and its switch.
 stand() {
   state=unknown
-  if [ ! -d "$d" ] || mkdir "$d/started" 2>/dev/null; then :
+  if [ ! -d "$d" ]; then :
+  elif mkdir "$d/started" 2>/dev/null; then sync "$d" 2>/dev/null || sync
   else
     [ -e "$d/process" ] || until_there 1 "$d/process"
     live=

@@ -94,7 +94,8 @@ sync
     Ok(whole(&format!("{}{arm}{}", folder(&guarded.run.id), start(&guarded.run, "going")?)))
 }
 
-/// Makes the command's folder; a command that was claimed before is not started again.
+/// Makes the command's folder; a command that was claimed before is not started again, nor one that was asked for before
+/// a reboot: this is asked again where a connection was lost, and a loss of power may have taken the claim along.
 fn folder(id: &str) -> String {
     format!(
         r#"
@@ -102,6 +103,12 @@ command -v setsid >/dev/null || die "setsid is missing there (package util-linux
 d=$store/{id}
 mkdir -p "$d" || die "$d cannot be made"
 if [ -e "$d/started" ]; then say started no; say end; exit 0; fi
+read -r now_up </proc/sys/kernel/random/boot_id
+if read -r asked <"$d/asked" && [ "$asked" != "$now_up" ]; then mkdir "$d/started"; say started no; say end; exit 0; fi 2>/dev/null
+if [ ! -e "$d/asked" ]; then
+  printf '%s\n' "$now_up" >"$d/asked.new" && mv "$d/asked.new" "$d/asked" || die "$d/asked cannot be written"
+  sync "$d/asked" "$d" "$store" 2>/dev/null || sync
+fi
 "#
     )
 }

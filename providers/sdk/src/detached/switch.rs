@@ -64,6 +64,7 @@ impl Detached {
     /// Starts the watchdog and waits until it has proved itself; one that is armed already is taken.
     fn arm(&self, folder: &Path, guarded: &TargetRunOrRevert) -> io::Result<()> {
         let switch = folder.join("switch");
+        super::private_folder(folder)?;
         fs::create_dir_all(&switch)?;
         fs::write(switch.join("stdin"), &guarded.revert.stdin)?;
         let mut watchdog = shell_of_its_own(WATCHDOG);

@@ -18,6 +18,30 @@ pub fn before(bench: &Bench) -> Outcome {
     }
 }
 
+/// A request that is late, or of a controller that was taken for dead, does not make the answer untrue.
+pub fn keeps(bench: &Bench) -> Outcome {
+    let mut scene = bench.probeable()?;
+    scene.at_from(0)?;
+    let from = scene.digest(0)?;
+    let mut late = scene.patch_request(0, &bench.contract.to)?;
+    let mut stale = scene.patch_request(0, &bench.contract.to)?;
+    stale.id = format!("{}-stale", stale.id);
+    late.token += 1;
+    scene.fresh()?;
+    if scene.probe(Action::Patch, &late)? != Probed::Before {
+        return Err("of a patch that was never asked for it does not say before".into());
+    }
+    for (act, which) in
+        [(&late, "the probed one, which arrives late"), (&stale, "one with a lower token than the probe's")]
+    {
+        if !matches!(scene.act(Action::Patch, act)?, Answer::Refused { .. }) {
+            return Err(format!("after a probe said before it takes a patch on: {which}").into());
+        }
+        same(&from, &scene.digest(0)?, "a patch that was refused changed something")?;
+    }
+    Ok(())
+}
+
 pub fn after(bench: &Bench) -> Outcome {
     let mut scene = bench.probeable()?;
     scene.at_from(0)?;

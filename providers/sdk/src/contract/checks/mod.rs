@@ -103,6 +103,11 @@ pub(crate) const CHECKS: &[Check] = &[
         about: "a fresh process says before of what never began",
         run: crashing::before,
     },
+    Check {
+        name: "probe-keeps",
+        about: "what was probed as before does not begin afterwards, nor does an older token",
+        run: crashing::keeps,
+    },
     Check { name: "probe-after", about: "a fresh process says after of what was done", run: crashing::after },
     Check {
         name: "kill",

@@ -1,0 +1,51 @@
+//! A command as one can type it: words that a POSIX shell would take apart or change stand in quotes.
+
+/// `sh -c 'rm -f db; true'`.
+pub fn typed(argv: &[String]) -> String {
+    argv.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+}
+
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "%+,-./:=@_".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.into();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    #[test]
+    fn a_shell_reads_the_same_words() {
+        for words in [
+            &[
+                "printf",
+                "%s|",
+                "plain",
+                "/a/b-c_d.e:f",
+                "a b",
+                "",
+                "it's",
+                "$HOME",
+                "`id`",
+                "*",
+                "a\nb",
+                "\\",
+                "ü",
+            ][..],
+            &["printf", "%s|", "~", "#x", "a;b", "a&b", "(", "\"q\"", "!x", "x=1"],
+        ] {
+            let argv: Vec<String> = words.iter().map(ToString::to_string).collect();
+            let run = Command::new("sh").arg("-c").arg(typed(&argv)).output().unwrap();
+            let printed = String::from_utf8(run.stdout).unwrap();
+            assert_eq!(printed, words[2..].iter().map(|word| format!("{word}|")).collect::<String>());
+        }
+        assert_eq!(
+            typed(&["systemctl".into(), "restart".into(), "a@b.service".into()]),
+            "systemctl restart a@b.service"
+        );
+    }
+}

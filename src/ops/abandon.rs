@@ -1,0 +1,131 @@
+//! `run abandon`: an open run that nobody drives is ended as it stands. Its steps under way are asked about first: what
+//! has ended is taken into its journal, an armed dead man's switch is decided, and what still runs is not let go of,
+//! unless that is accepted by name.
+
+use super::apply::{self, Ended, Ready};
+use super::inputs::Inputs;
+use super::ledger::settle_ended;
+use super::outputs;
+use super::plan::backend;
+use super::{Failure, Place, run, runs};
+use crate::backend::Local;
+use crate::engine::lease::{self, OpenRun};
+use crate::plan::Plan;
+use crate::provider::watch::Silent;
+use crate::run::event::Request;
+use crate::run::{ActionStanding, Run};
+use crate::world::clock;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How a run is abandoned.
+pub enum Abandoned {
+    /// It is driven to its end as it stands.
+    Ready(Box<Ready>),
+    /// Its plan or journal cannot be read, so that it only let go of what it held.
+    LetGo {
+        /// Its id.
+        id: String,
+        /// Why nothing more can be said of it.
+        why: String,
+    },
+}
+
+/// Takes the run that is to be abandoned. `leave`: addresses of components that are let go whatever goes on there.
+///
+/// # Errors
+/// There is none, somebody drives it, it has ended meanwhile, or it does not change a component that is to be left.
+pub fn open(
+    id: Option<&str>,
+    leave: &[String],
+    inputs: &Inputs,
+    lock: Duration,
+) -> Result<Abandoned, Failure> {
+    let place = Place::known()?;
+    let local = Local::new(&place.state).with_patience(lock);
+    // Where that cannot be written, the run that is meant may be let go of all the same.
+    let _ = settle_ended(&place, &local);
+    let chosen = runs::choose(&place.runs, id)?;
+    match runs::tell(&place.runs, &chosen.id) {
+        Ok(told) if told.run.is_finished() => Err(runs::ended_meanwhile(&chosen.id)),
+        Ok(told) => {
+            let leaving: Result<BTreeSet<usize>, Failure> =
+                leave.iter().map(|address| run::changed(&told.plan, address)).collect();
+            let leaving = leaving?;
+            let left = left_running(&told.plan, &told.run, &leaving);
+            let request = Request::Abandon { leaving };
+            let mut ready = apply::open(told, Some(request), place, inputs, lock, Arc::new(Silent))?;
+            ready.notices.extend(left);
+            Ok(Abandoned::Ready(Box::new(ready)))
+        }
+        Err(damaged) => let_go(&place, &local, chosen, damaged.message),
+    }
+}
+
+/// A run that cannot be read lets go of what its lease says.
+fn let_go(place: &Place, local: &Local, chosen: OpenRun, why: String) -> Result<Abandoned, Failure> {
+    let _lock = local.lock("run abandon").map_err(backend)?;
+    // A state that cannot be read is no reason to hold on to a run that cannot be read either.
+    let known = local.read().ok().flatten().map_or(0, |s| s.token);
+    let now = clock::now();
+    let lease = lease::acquire(&place.runs, &chosen.id, &chosen.holds, chosen.token.max(known), now)
+        .map_err(runs::leased)?;
+    outputs::forget(place, &chosen.id);
+    lease.release().map_err(runs::leased)?;
+    Ok(Abandoned::LetGo { id: chosen.id, why })
+}
+
+/// What is let go although it may still go on at its target.
+fn left_running(plan: &Plan, run: &Run, leaving: &BTreeSet<usize>) -> Option<String> {
+    let open = |i: &&usize| {
+        let Some((action, step)) = run.current(**i) else { return false };
+        step.effectful()
+            && matches!(run.action(action), ActionStanding::Intended | ActionStanding::Unclear { .. })
+    };
+    let left: Vec<usize> = leaving.iter().filter(open).copied().collect();
+    (!left.is_empty()).then(|| {
+        format!(
+            "left as accepted: a step was under way at {}, and is not asked about. Its command may still run there, and a \
+             dead man's switch that it armed may still take it back",
+            addresses(plan, left)
+        )
+    })
+}
+
+/// Says why a run was not abandoned after all.
+///
+/// # Errors
+/// It was not.
+pub fn is_over(ended: &Ended) -> Result<(), Failure> {
+    let Some(run) = ended.run.as_ref().filter(|run| !run.is_finished()) else { return Ok(()) };
+    let id = run.id();
+    let held: Vec<(usize, &str)> = run.goes_on().collect();
+    if held.is_empty() {
+        return Err(Failure::stopped(format!(
+            "run {id} was not abandoned: {}",
+            run.stopped().unwrap_or_default()
+        )));
+    }
+    let lines: Vec<String> = held
+        .iter()
+        .map(|(i, why)| {
+            let step = run.current(*i).map_or("step", |(_, step)| step.name());
+            format!("  {}: {step} was under way, and {why}", ended.plan.entries[*i].address)
+        })
+        .collect();
+    let leave: Vec<String> =
+        held.iter().map(|(i, _)| format!("--leave-running '{}'", ended.plan.entries[*i].address)).collect();
+    Err(Failure::stopped(format!("run {id} was not abandoned\n{}", lines.join("\n")))
+        .hint(format!("wait until it has ended, then `patchform run abandon {id}` again; or go on with `patchform resume {id}` or `patchform rollback {id}`"))
+        .hint(format!(
+            "`patchform run abandon {id} {}` lets go all the same: the command goes on, and a dead man's switch that it \
+             armed may still take it back",
+            leave.join(" ")
+        )))
+}
+
+fn addresses(plan: &Plan, entries: Vec<usize>) -> String {
+    let names: Vec<String> = entries.iter().map(|i| plan.entries[*i].address.to_string()).collect();
+    names.join(", ")
+}

@@ -1,0 +1,163 @@
+//! A run changes hands: a controller takes it up, from where another one left it, or a person ends it as it stands.
+
+use super::event::Leg;
+use super::fold::Run;
+use super::planted::Defect;
+use super::standing::{ActionStanding, Phase, Skip};
+use super::work;
+use crate::config::checked::OnFailure;
+use crate::plan::noun::Step;
+use std::collections::BTreeSet;
+
+impl Run {
+    /// A controller takes the run: what was under way is unclear, what halted or got stuck is tried again. `kept`: it was
+    /// to be abandoned, and was not; what failed meanwhile does now what its rollout says.
+    pub(super) fn take_up_again(&mut self, kept: bool) {
+        let (mut stuck, mut postponed) = (Vec::new(), Vec::new());
+        for i in 0..self.components.len() {
+            work::step();
+            self.components[i].goes_on = None;
+            self.components[i].leaving = false;
+            if kept && self.reacts_later(i) {
+                postponed.push(i);
+            }
+            match self.components[i].phase {
+                Phase::Halted if kept && self.reacts_later(i) => {}
+                Phase::Forward | Phase::Turning | Phase::Back | Phase::Reading => self.interrupted(i),
+                Phase::Halted => self.try_again(i),
+                Phase::Stuck(_) => stuck.push(i),
+                _ => {}
+            }
+        }
+        for i in postponed {
+            self.postponed(i);
+        }
+        if !stuck.is_empty() {
+            self.free_stuck(&stuck);
+        }
+    }
+
+    /// Tries the step at which `i` halted once more. Its failure is kept until the step is done after all: a rollback may
+    /// come first. What it changed before it failed is read first.
+    fn try_again(&mut self, i: usize) {
+        let step = self.components[i].planned(&self.shape.nodes[i]).map(|p| p.action);
+        let c = &mut self.components[i];
+        c.tries = 0;
+        c.current = ActionStanding::Pending;
+        c.reread = c.changed && matches!(step, Some(Step::Patch | Step::Uninstall));
+        self.enter(i, Phase::Forward);
+        self.queues.due.insert(i);
+    }
+
+    /// Whether `i` failed, and its rollout says something else than to halt.
+    fn reacts_later(&self, i: usize) -> bool {
+        self.shape.nodes[i].on_failure != OnFailure::Halt && self.components[i].failure.is_some()
+    }
+
+    fn postponed(&mut self, i: usize) {
+        // Another one's failure may have taken it back already.
+        if self.components[i].phase == Phase::Halted {
+            self.take_back(i);
+        }
+        self.take_others_back(i);
+    }
+
+    /// A person asks to end the run as it stands. Whatever is unclear, also where something got stuck for it, is asked about
+    /// once more.
+    pub(super) fn abandon(&mut self, leaving: &BTreeSet<usize>) {
+        self.abandoning = true;
+        for i in 0..self.components.len() {
+            work::step();
+            self.components[i].goes_on = None;
+            self.components[i].leaving = leaving.contains(&i);
+        }
+        let stuck = |i: &usize| matches!(self.components[*i].phase, Phase::Stuck(_));
+        let unclear = |i: &usize| matches!(self.components[*i].current, ActionStanding::Unclear { .. });
+        let stuck: Vec<usize> = (0..self.components.len()).filter(stuck).collect();
+        if stuck.iter().any(unclear) {
+            self.free_stuck(&stuck);
+        }
+    }
+
+    fn interrupted(&mut self, i: usize) {
+        let effectful =
+            self.components[i].planned(&self.shape.nodes[i]).is_some_and(|p| p.action.effectful());
+        let c = &mut self.components[i];
+        c.tries = 0;
+        c.not_busy();
+        // What was read for another controller may be old.
+        c.reread |= c.expects.is_some() && c.current == ActionStanding::Pending;
+        if c.current != ActionStanding::Intended {
+            return;
+        }
+        if effectful && !self.shape.planted.has(Defect::InterruptedIsNotDone) {
+            self.unclear(i, "its controller was lost before it answered".into(), true);
+        } else if c.phase == Phase::Turning {
+            self.turned(i);
+        } else {
+            c.current = ActionStanding::Pending;
+            self.queues.due.insert(i);
+        }
+    }
+
+    /// Tries the way back of everything stuck once more; what still cannot go back is stuck again at once.
+    pub(super) fn free_stuck(&mut self, stuck: &[usize]) {
+        for c in &mut self.components {
+            c.pinned = 0;
+        }
+        for target in &mut self.targets {
+            target.stuck = None;
+            target.stuck_whole = None;
+        }
+        for i in stuck {
+            work::step();
+            let unclear = matches!(self.components[*i].current, ActionStanding::Unclear { .. });
+            let c = &mut self.components[*i];
+            c.tries = 0;
+            c.rounds = 0;
+            c.stuck_under = None;
+            c.not_busy();
+            let phase = match c.leg {
+                _ if !unclear => Phase::Returning,
+                Leg::Forth => Phase::Turning,
+                Leg::Back => Phase::Back,
+            };
+            self.enter(*i, phase);
+        }
+        for i in stuck {
+            work::step();
+            match self.components[*i].phase {
+                Phase::Returning => self.turned(*i),
+                Phase::Turning | Phase::Back => {
+                    self.queues.due.insert(*i);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The run ends as it stands: what changed something is stuck, for a person to look at.
+    pub(super) fn abandon_all(&mut self) {
+        for i in 0..self.components.len() {
+            work::step();
+            let c = &mut self.components[i];
+            let open = matches!(c.current, ActionStanding::Intended | ActionStanding::Unclear { .. });
+            let step = c.planned(&self.shape.nodes[i]).map(|p| p.action);
+            let unanswered = step.filter(|step| open && step.effectful() && c.phase.unsettled());
+            if let Some(step) = unanswered {
+                // Nobody will ask how far it came: what it may have done is left, and told.
+                c.may_have_had(step);
+            }
+            if c.phase.before_start() {
+                self.enter(i, Phase::Skipped(Skip::Abandoned));
+            } else if c.phase.unsettled()
+                && (c.touched() || unanswered.is_some())
+                && !self.shape.planted.has(Defect::AbandonedIsRestored)
+            {
+                self.enter(i, Phase::Stuck("the run was abandoned before it was settled".into()));
+            } else if c.phase.unsettled() {
+                self.restored(i);
+            }
+        }
+    }
+}

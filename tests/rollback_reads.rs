@@ -1,0 +1,104 @@
+//! `rollback` reads before it says that something is restored or stays as it was: a journal that lacks its end (a run's
+//! folder put back from an older backup, or cut off) does not make it say so of what is patched.
+
+mod lab;
+
+use lab::{Lab, files};
+use std::fs;
+use std::path::PathBuf;
+
+/// Four files, one after the other; `c` fails, which halts the run. While `NAME.dark` is there NAME cannot be read.
+fn halted() -> (Lab, PathBuf) {
+    let config = |level: &str, patch: &str| {
+        let rollout = "rollout \"stop\" {\n  on_failure = \"halt\"\n}\n";
+        let rows = [
+            ("a", level, "", ""),
+            ("b", level, "command.a", ""),
+            ("c", level, "command.b", patch),
+            ("d", level, "command.c", ""),
+        ];
+        let text = files(&rows).replace("patch_level", "rollout = rollout.stop\n  patch_level");
+        format!("{rollout}{}", text.replace("\"cat ", "\"test ! -e \\\"$NAME.dark\\\" || exit 1; cat "))
+    };
+    let lab = Lab::new(&config("1.0", ""));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", config("1.1", "exit 1"));
+    lab.patchform("apply --auto-approve").exits(7);
+    let runs: serde_json::Value =
+        serde_json::from_str(&lab.patchform("run list --json").exits(0).out).unwrap();
+    let id = runs["runs"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap();
+    let journal = lab.path(&format!(".patchform/runs/{id}/journal/000001.jsonl"));
+    (lab, journal)
+}
+
+fn levels(lab: &Lab) -> String {
+    ["a", "b", "c", "d"].map(|name| lab.read(name)).join(" ")
+}
+
+/// Cuts the journal before the line in which `step` of component `index` is intended first.
+fn cut_before(journal: &PathBuf, step: &str, index: usize) {
+    let text = fs::read_to_string(journal).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let begins = |line: &&&str| {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        let text = line.to_string();
+        text.contains("intent")
+            && text.contains(&format!("\"{step}\""))
+            && text.contains(&format!("\"component\":{index}"))
+    };
+    let at = lines.iter().position(|line| begins(&line)).expect("the step is in the journal");
+    // The last line that closes a batch before it.
+    let closed = lines[..at].iter().rposition(|line| line.contains("\"end\":true")).expect("a closed batch");
+    fs::write(journal, lines[..=closed].join("\n") + "\n").unwrap();
+}
+
+#[test]
+fn what_the_journal_does_not_know_is_stuck_and_holds_what_it_stands_on() {
+    let (lab, journal) = halted();
+    assert_eq!(levels(&lab), "1.1 1.1 1.0 1.0");
+    // b begins in its gate: nothing of it is left in the journal.
+    cut_before(&journal, "gate", 1);
+    let said = lab.patchform("rollback").exits(4);
+    said.says("Emergency steps for command.b")
+        .says("does not read as before the run")
+        .says("command.b has to go back first")
+        .does_not_say("Restored");
+    assert_eq!(levels(&lab), "1.1 1.1 1.0 1.0", "nothing goes back below what is stuck");
+    lab.patchform("apply --auto-approve").exits(6);
+    // Put right by hand, it is out of the way.
+    lab.write("b", "1.0");
+    lab.patchform("rollback").exits(0).says("Restored");
+    assert_eq!(levels(&lab), "1.0 1.0 1.0 1.0");
+}
+
+#[test]
+fn a_snapshot_that_the_journal_knows_takes_back_what_it_does_not_know() {
+    let (lab, journal) = halted();
+    cut_before(&journal, "patch", 1);
+    lab.patchform("rollback").exits(0).says("Restored");
+    assert_eq!(levels(&lab), "1.0 1.0 1.0 1.0");
+}
+
+#[test]
+fn a_journal_cut_in_half_never_ends_restored_over_patched_files() {
+    for part in 1..8 {
+        let (lab, journal) = halted();
+        let good = fs::read(&journal).unwrap();
+        fs::write(&journal, &good[..good.len() * part / 8]).unwrap();
+        let ran = lab.patchform("rollback");
+        let as_before = levels(&lab) == "1.0 1.0 1.0 1.0";
+        assert_eq!(ran.code == 0, as_before, "cut to {part} eighths: {} {ran:?}", levels(&lab));
+        assert!(ran.code == 0 || ran.code == 4 || ran.code == 1, "cut to {part} eighths: {ran:?}");
+    }
+}
+
+#[test]
+fn a_component_that_cannot_be_read_is_named_and_keeps_nobody_from_going_back() {
+    let (lab, _) = halted();
+    lab.write("d.dark", "");
+    lab.patchform("rollback")
+        .exits(0)
+        .says("command.d could not be read; only the journal says that this run did not change it");
+    assert_eq!(levels(&lab), "1.0 1.0 1.0 1.0");
+}
