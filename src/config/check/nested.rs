@@ -39,9 +39,13 @@ pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
             for inner in block.body.blocks.iter().filter(|b| &*b.kind == "precondition") {
                 super::assertion::shape(inner, "a precondition block", problems);
             }
+            for inner in block.body.blocks.iter().filter(|b| &*b.kind == "dynamic") {
+                super::dynamic::shape(inner, problems);
+            }
             no_labels(block, problems);
         }
         "check" => super::probe::shape(block, problems),
+        "precondition" => super::assertion::shape(block, "a precondition block", problems),
         "dynamic" => super::dynamic::shape(block, problems),
         _ => {}
     }

@@ -58,3 +58,17 @@ component "release" "e" {
     content { port = check.value.number }
   }
 }
+component "release" "f" {
+  path        = "/srv"
+  patch_level = "1"
+  lifecycle {
+    dynamic "precondition" {
+      for_each = [1]
+      for {}
+    }
+    dynamic "precondition" {
+      for_each = [1]
+      content { condition = true }
+    }
+  }
+}
