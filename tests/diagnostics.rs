@@ -7,18 +7,24 @@ use patchform::config::{
     Config, Given, Schemas, Sources, Surroundings, VariableFile, VariableInputs, check, parse,
 };
 use patchform::model::{Diagnostics, FileId};
+use patchform::ops::files::FilesOnDisk;
 use patchform::report::diagnostic::{Look, draw_all};
 use patchform_sdk::message::Description;
 use serde_json::json;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 struct Folder(PathBuf);
 
 impl Files for Folder {
     fn read(&self, path: &str) -> Result<Vec<u8>, String> {
         fs::read(self.0.join(path)).map_err(|e| e.kind().to_string())
+    }
+
+    fn run(&self, program: &[String], input: &str, within: Duration) -> Result<Vec<u8>, String> {
+        FilesOnDisk.run(program, input, within)
     }
 }
 
@@ -50,13 +56,18 @@ fn schemas() -> Schemas {
         .collect()
 }
 
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
+}
+
 /// Reads a folder's files as the program does: what cannot be read as text is said first.
 fn add_files(folder: &Path, sources: &mut Sources, problems: &mut Diagnostics) -> VariableInputs {
     let mut inputs = VariableInputs::default();
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut paths = files_below(folder);
     paths.sort();
     let mut add = |path: &Path| -> Option<FileId> {
-        let name = path.file_name().unwrap().to_str().unwrap();
+        let name = path.strip_prefix(folder).unwrap().to_str().unwrap();
         match sources.add(name, &fs::read(path).unwrap()) {
             Ok(file) => Some(file),
             Err(problem) => {
@@ -125,8 +136,24 @@ fn outline(config: &Config) -> String {
     let mut out = String::new();
     for component in &config.components {
         let _ = write!(out, "{} = {} {}", component.address, component.level, component.arguments);
+        let provider = &config.providers[component.provider];
+        if !provider.alias.is_empty() {
+            let _ = write!(out, " by {}.{}", provider.name, provider.alias);
+        }
+        if !component.rollout.name.is_empty() {
+            let _ = write!(out, " rollout {} of {}", component.rollout.name, component.rollout.max_parallel);
+        }
+        if let Some(vendor) = component.vendor {
+            let _ = write!(out, " vendor {}", config.vendors[vendor].name());
+        }
         for secret in &component.secrets {
             let _ = write!(out, " secret {:?} = var.{}", secret.path, secret.variable);
+        }
+        for check in &component.checks {
+            let _ = write!(out, " check {} {:?}", check.name, check.probe);
+        }
+        if component.connection.kind != "local" {
+            let _ = write!(out, " by {} {:?}", component.connection.kind, component.connection.arguments);
         }
         for dependency in &component.after {
             let _ = write!(out, " after {}", config.components[dependency.on].address);
@@ -135,6 +162,12 @@ fn outline(config: &Config) -> String {
     }
     for (name, origin) in &config.secret_sources {
         let _ = writeln!(out, "var.{name} from {:?}", origin.source);
+    }
+    for one in &config.moves {
+        let _ = writeln!(out, "moved {} → {}", one.from, one.to);
+    }
+    for check in &config.assertions {
+        let _ = writeln!(out, "{} {:?}", check.address, check.failed);
     }
     for output in &config.outputs {
         let _ = writeln!(out, "output {} = {}", output.name, output.value);
@@ -201,8 +234,8 @@ fn swallow(bytes: &[u8]) -> (String, Option<Config>) {
 
 fn corpus() -> Vec<Vec<u8>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics");
-    let mut paths: Vec<PathBuf> =
-        fs::read_dir(root).unwrap().map(|e| e.unwrap().path().join("main.pf.hcl")).collect();
+    let mut paths = files_below(&root);
+    paths.retain(|path| path.to_str().unwrap().contains(".pf."));
     paths.sort();
     paths.iter().filter_map(|path| fs::read(path).ok()).collect()
 }

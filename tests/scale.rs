@@ -17,6 +17,10 @@ impl Files for NoFiles {
 }
 
 fn checked(name: &str, text: &str) -> Result<Config, Diagnostics> {
+    checked_files(name, &[("main.pf.hcl", text)])
+}
+
+fn checked_files(name: &str, files: &[(&str, &str)]) -> Result<Config, Diagnostics> {
     let kinds = json!({ "kinds": { "note": {
         "scheme": "natural",
         "arguments": { "path": { "type": "string", "required": true }, "text": { "type": "string" } }
@@ -24,7 +28,9 @@ fn checked(name: &str, text: &str) -> Result<Config, Diagnostics> {
     let mut schemas = Schemas::new();
     schemas.add("note", serde_json::from_value::<Description>(kinds).unwrap());
     let mut sources = Sources::new();
-    sources.add("main.pf.hcl", text.as_bytes()).unwrap();
+    for (path, text) in files {
+        sources.add(path, text.as_bytes()).unwrap();
+    }
     let started = Instant::now();
     let (parsed, problems) = parse(&sources);
     let parsing = started.elapsed();
@@ -32,7 +38,7 @@ fn checked(name: &str, text: &str) -> Result<Config, Diagnostics> {
     let around = Surroundings { files: &NoFiles, folder: ".", working_folder: "/", workspace: "default" };
     let config = check(&parsed, &mut sources, &schemas, &VariableInputs::default(), &around);
     let took = started.elapsed();
-    println!("{name}: {} bytes, read {parsing:.0?}, read and checked {took:.0?}", text.len());
+    println!("{name}: {} bytes, read {parsing:.0?}, read and checked {took:.0?}", files[0].1.len());
     // Hundreds of times what it takes: only a cost that grows with the square can reach it.
     assert!(took < Duration::from_secs(60), "{name} took {took:?}");
     config.map(|(config, _)| config)
@@ -103,4 +109,67 @@ fn a_hundred_million_edges_are_refused_with_a_way_out() {
     let problems = checked("all to all", &text).unwrap_err();
     assert!(problems.0[0].summary.contains("Too many"), "{problems:?}");
     assert!(problems.0[0].help.contains("each.key"));
+}
+
+/// A module with two components, and a root that calls it.
+fn modules(name: &str, root: &str) -> Config {
+    let module = r#"
+variable "key" {}
+variable "base" { default = null }
+component "note" "a" {
+  path        = "a/${var.key}"
+  patch_level = "1"
+}
+component "note" "b" {
+  path        = "b/${note.a.path}"
+  patch_level = "1"
+  text        = var.base
+}
+output "path" { value = note.b.path }
+"#;
+    checked_files(name, &[("main.pf.hcl", root), ("m/main.pf.hcl", module)]).unwrap()
+}
+
+#[test]
+fn a_module_repeated_ten_thousand_times() {
+    let root = format!(
+        r#"
+locals {{ keys = {{ for i in range({N}) : "k${{i}}" => i }} }}
+component "note" "base" {{
+  for_each    = local.keys
+  path        = "base/${{each.key}}"
+  patch_level = "1"
+}}
+module "m" {{
+  source   = "./m"
+  for_each = local.keys
+  key      = each.key
+  base     = note.base[each.key].path
+}}
+component "note" "after" {{
+  for_each    = local.keys
+  path        = module.m[each.key].path
+  patch_level = "1"
+}}
+"#
+    );
+    let config = modules("for_each of a module", &root);
+    assert_eq!(config.components.len(), 4 * N);
+    // Within each module one, from base to module one, from module to `after` one.
+    assert_eq!(edges(&config), 3 * N);
+}
+
+#[test]
+fn ten_thousand_calls_of_one_module() {
+    let mut root = String::new();
+    for i in 0..N {
+        let _ = writeln!(root, "module \"m{i}\" {{\n  source = \"./m\"\n  key    = \"{i}\"");
+        if i > 0 {
+            let _ = writeln!(root, "  base   = module.m{}.path", i / 2);
+        }
+        root.push_str("}\n");
+    }
+    let config = modules("calls of a module", &root.replace("module.m0.path", "\"first\""));
+    assert_eq!(config.components.len(), 2 * N);
+    assert_eq!(edges(&config), N + N - 2);
 }

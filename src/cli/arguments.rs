@@ -1,6 +1,6 @@
 //! Options that several verbs share.
 
-use crate::model::{Address, period};
+use crate::model::{Selection, period};
 use crate::ops::Failure;
 use crate::ops::inputs::{Given, Inputs};
 use crate::ops::plan::Request;
@@ -126,7 +126,7 @@ impl Scope {
     /// An address that is none.
     pub fn request(&self, variables: &Variables) -> Result<Request, Failure> {
         let read =
-            |texts: &[String]| texts.iter().map(|t| t.parse()).collect::<Result<Vec<Address>, String>>();
+            |texts: &[String]| texts.iter().map(|t| t.parse()).collect::<Result<Vec<Selection>, String>>();
         Ok(Request {
             inputs: variables.inputs(),
             targets: read(&self.target).map_err(|why| Failure::error(format!("--target: {why}")))?,

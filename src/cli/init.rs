@@ -3,18 +3,29 @@
 use super::Exit;
 use super::arguments::Variables;
 use super::terminal::Terminal;
+use crate::ops::modules::Pins;
 use crate::ops::{self, Failure};
 
 /// Options of `init`.
 #[derive(clap::Args)]
-#[command(after_help = "Run it after each change of required_providers, and commit patchform.lock.hcl.")]
+#[command(
+    after_help = "Run it after each change of required_providers or of a module's source, and commit patchform.lock.hcl."
+)]
 pub struct Arguments {
     #[command(flatten)]
     variables: Variables,
+    /// Look up the branches and tags of modules again, and pin what they stand for now.
+    #[arg(long)]
+    upgrade: bool,
 }
 
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
-    let done = ops::init::init(&arguments.variables.inputs())?;
+    let pins = if arguments.upgrade { Pins::Renew } else { Pins::Keep };
+    let done = ops::init::init(&arguments.variables.inputs(), pins)?;
+    for row in &done.modules {
+        let commit = &row.commit[..row.commit.len().min(12)];
+        terminal.say(&format!("module {} (commit {commit}): {}\n", row.package, row.change));
+    }
     for row in &done.providers {
         let from = row.source.as_deref().map_or("bundled".to_string(), |path| format!("from {path}"));
         let digest =

@@ -30,6 +30,7 @@ mod state;
 mod terminal;
 mod validate;
 mod version;
+mod workspace;
 
 pub use exit::Exit;
 
@@ -93,6 +94,9 @@ enum Verb {
     /// Look into the state, or mend it
     #[command(subcommand)]
     State(state::Verb),
+    /// Several platforms of one configuration, each with a state of its own
+    #[command(subcommand)]
+    Workspace(workspace::Verb),
     /// The stored ways back: list, restore, prune
     #[command(subcommand)]
     Snapshot(snapshot::Verb),
@@ -145,6 +149,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Console(a) => console::run(&a, &terminal),
         Verb::Graph(a) => graph::run(&a, &terminal),
         Verb::State(v) => state::run(&v, &terminal),
+        Verb::Workspace(v) => workspace::run(&v, &terminal),
         Verb::Snapshot(v) => snapshot::run(&v, &terminal),
         Verb::Provider(v) => provider::run(&v, &terminal),
         Verb::ForceUnlock(a) => force_unlock::run(&a, &terminal),

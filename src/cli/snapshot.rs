@@ -4,7 +4,7 @@ use super::Exit;
 use super::arguments::{Asking, Lock, Variables};
 use super::live::Live;
 use super::terminal::Terminal;
-use crate::model::Address;
+use crate::model::Selection;
 use crate::ops::{self, Failure};
 use crate::report::{size, state_json, state_text};
 use clap::Subcommand;
@@ -70,8 +70,8 @@ pub fn run(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
 
 fn list(addresses: &[String], json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
     let (listed, seen) = ops::snapshot::list()?;
-    let covering: Vec<Address> =
-        addresses.iter().map(|a| ops::state::address(a)).collect::<Result<_, Failure>>()?;
+    let covering: Vec<Selection> =
+        addresses.iter().map(|a| ops::state::selection(a)).collect::<Result<_, Failure>>()?;
     terminal.notices(&seen.notices());
     terminal.say(&match json {
         true => state_json::snapshots(&listed, &seen.open, &covering),

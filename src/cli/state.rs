@@ -3,7 +3,7 @@
 use super::Exit;
 use super::arguments::Lock;
 use super::terminal::Terminal;
-use crate::model::Address;
+use crate::model::Selection;
 use crate::ops::{self, Failure};
 use crate::report::{state_json, state_text};
 use clap::Subcommand;
@@ -88,8 +88,8 @@ fn pull(terminal: &Terminal) -> Result<Exit, Failure> {
 
 fn list(addresses: &[String], json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
     let seen = ops::view::required()?;
-    let covering: Vec<Address> =
-        addresses.iter().map(|a| ops::state::address(a)).collect::<Result<_, Failure>>()?;
+    let covering: Vec<Selection> =
+        addresses.iter().map(|a| ops::state::selection(a)).collect::<Result<_, Failure>>()?;
     terminal.notices(&seen.notices());
     terminal.say(&match json {
         true => state_json::components(&seen.state, &seen.open, &covering),

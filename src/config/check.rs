@@ -1,37 +1,49 @@
 //! From blocks to a checked [`Config`]: names, shapes, values in order, and the edges between components.
 
 use super::checked::{Config, Rollout, Vendor};
-use super::load::Parsed;
+use super::expr::Expr;
+use super::fields::Fields;
+use super::load::{Parsed, with_chain};
 use super::schemas::Schemas;
 use super::scope::{Files, Scope};
 use super::source::Sources;
+use super::syntax::Block;
 use super::value::{Entries, Value};
 use super::variables::{VariableInputs, settle};
-use crate::model::{Diagnostics, Span};
-use component::ComponentBlock;
-use instances::{Draft, Expander};
-use kind::KindPlan;
+use crate::model::{Diagnostic, Diagnostics, Span};
+use expand::Instance;
 use names::Names;
-use order::Use;
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
-use uses::Finder;
-use values::Values;
+use std::sync::Arc;
+use tree::Tree;
+use values::{Values, Wrong};
 
+mod assertion;
+mod call;
 mod component;
+mod data;
+mod depends;
+mod dynamic;
+mod edges;
+mod expand;
 mod finish;
+mod input;
 mod instances;
 mod kind;
 mod known;
 mod level;
+mod moved;
 mod names;
 mod nested;
 mod order;
 mod output;
 mod probe;
 mod provider;
+mod rests;
 mod rollout;
 mod secret;
+mod shapes;
+mod tree;
 mod uses;
 mod values;
 mod vendor;
@@ -67,7 +79,7 @@ pub fn check(
     run(parsed, sources, schemas, inputs, around).map(|(config, _, warnings)| (config, warnings))
 }
 
-/// Checks a configuration; the values that its names have come with it.
+/// Checks a configuration; the values that the root's names have come with it.
 fn run(
     parsed: &Parsed,
     sources: &mut Sources,
@@ -75,249 +87,168 @@ fn run(
     inputs: &VariableInputs,
     around: &Surroundings<'_>,
 ) -> Result<(Config, Values, Diagnostics), Diagnostics> {
-    let mut problems = Diagnostics::default();
-    let names = Names::collect(&parsed.blocks, schemas, &mut problems);
-    let variables = settle(&names.variables, inputs, around.files, sources, &mut problems);
+    let (mut problems, mut wrong) = (Diagnostics::default(), Wrong::default());
+    let tree = Tree::grow(parsed, schemas, &mut wrong, &mut problems);
+    let variables = settle(&tree.areas[0].names.variables, inputs, around.files, sources, &mut problems);
     let secret_sources = variables.secret_sources;
-    let mut checker = Checker {
-        parsed,
-        schemas,
-        around,
-        names: &names,
-        values: Values { variables: variables.values, spoilt: problems.has_errors(), ..Values::default() },
-        problems,
-    };
-    let config = checker.run();
-    let Checker { mut problems, values, .. } = checker;
+    wrong.spoil(problems.has_errors());
+    let mut checker = Checker::new(&tree, around, variables.values, Arc::new(wrong), problems);
+    let config = checker.run(parsed, schemas);
+    let Checker { mut problems, mut instances, .. } = checker;
     let sound = !problems.has_errors();
     problems.0.retain(|problem| !parsed.gaps.explain(problem));
     match config {
-        Some(config) if sound => Ok((Config { secret_sources, ..config }, values, problems)),
+        Some(config) if sound => {
+            Ok((Config { secret_sources, ..config }, std::mem::take(&mut instances[0].values), problems))
+        }
         _ => Err(problems),
     }
 }
 
+/// Evaluates every node of every module.
 struct Checker<'a, 'p> {
-    parsed: &'p Parsed,
-    schemas: &'a Schemas,
+    tree: &'a Tree<'p>,
     around: &'a Surroundings<'a>,
-    names: &'a Names<'p>,
-    values: Values,
+    /// The root first; each behind the one that calls it.
+    instances: Vec<Instance>,
+    /// For each module its instances.
+    of_module: Vec<Vec<usize>>,
+    /// For each module how many of its outputs had their turn.
+    outputs_done: Vec<usize>,
+    /// How much may still be remembered of what values rest on.
+    left: usize,
+    outputs: Vec<Option<super::checked::Output>>,
+    wrong: Arc<Wrong>,
+    /// Mistakes that were told in modules: each counts once, however often its module is called.
+    told: BTreeSet<(Option<Span>, String)>,
     problems: Diagnostics,
 }
 
-/// Component blocks and rollouts, evaluated.
-struct Evaluated<'p> {
-    blocks: Vec<Option<ComponentBlock<'p>>>,
-    drafts: Vec<Option<Vec<Draft>>>,
-    uses: Vec<Vec<Use<'p>>>,
-    rollouts: BTreeMap<&'p str, rollout::Draft>,
-    vendors: Vec<Vendor>,
-}
-
-impl<'p> Checker<'_, 'p> {
-    fn run(&mut self) -> Option<Config> {
-        let providers = provider::declared(&self.names.providers, self.schemas, &mut self.problems);
-        let blocks = self.component_blocks(&providers);
-        let uses = self.uses(&blocks);
-        self.values.spoilt |= self.problems.has_errors();
-        let order = order::sort(&uses);
+impl<'a, 'p> Checker<'a, 'p> {
+    fn run(&mut self, parsed: &Parsed, schemas: &Schemas) -> Option<Config> {
+        let order = order::sort(&self.tree.edges());
         for steps in &order.loops {
-            self.problems.push(order::draw_loop(steps, |node| self.node_name(node)));
-            self.values.spoilt = true;
+            self.problems.push(order::draw_loop(steps, |node| self.tree.node_name(node)));
+            self.wrong.spoil(true);
         }
-        let drafts = self.evaluate(&order.sorted, &blocks, &uses);
+        for number in &order.sorted {
+            self.evaluate(*number);
+            self.wrong.spoil(self.problems.has_errors());
+        }
+        self.validations();
         let rollouts = self.rollouts();
         let vendors = self.vendors();
-        let outputs = self.outputs();
-        let provider_blocks = self.providers(&providers);
-        let evaluated = Evaluated { blocks, drafts, uses, rollouts, vendors };
-        let outputs = outputs?;
-        finish::config(evaluated, provider_blocks?, outputs, self)
+        let providers = self.providers(schemas);
+        let outputs = self.outputs.drain(..).collect::<Option<Vec<_>>>();
+        for call in 0..self.tree.areas[0].calls.len() {
+            self.refresh(0, call);
+        }
+        let assertions = self.assertions();
+        let whole = Whole { parsed, schemas, rollouts, vendors, providers: providers?, outputs: outputs? };
+        let mut config = finish::config(whole, self)?;
+        config.moves = self.moves(&config);
+        config.assertions = assertions;
+        Some(config)
     }
 
-    fn component_blocks(&mut self, providers: &[provider::Declared<'p>]) -> Vec<Option<ComponentBlock<'p>>> {
-        let aliases: Vec<(String, String)> =
-            providers.iter().map(|p| (p.name.to_string(), p.alias.clone())).collect();
-        let reader = component::Reader {
-            names: self.names,
-            schemas: self.schemas,
-            settings: &self.parsed.settings,
-            aliases: &aliases,
+    /// The scope of every expression in an instance of a module: declared names, `path` and `patchform`.
+    fn scope(&self, instance: usize) -> Scope<'_> {
+        let instance = &self.instances[instance];
+        scope(self.around, self.tree.area(instance.module).path, &instance.values)
+    }
+
+    fn with_fields<T>(&mut self, instance: usize, read: impl FnOnce(&mut Fields<'_>) -> T) -> T {
+        let mut problems = Diagnostics::default();
+        let answer = {
+            let scope = self.scope(instance);
+            let values = &self.instances[instance].values;
+            let hopeless = |expr: &Expr| values.hopeless(expr);
+            read(&mut Fields { scope: &scope, hopeless: &hopeless, problems: &mut problems })
         };
-        let mut plans: BTreeMap<(String, String), Option<Rc<KindPlan>>> = BTreeMap::new();
-        let problems = &mut self.problems;
-        let mut read = |block: &'p super::syntax::Block| {
-            nested::shapes(block, problems);
-            let provider = reader.provider(block, problems)?;
-            let label = block.labels.first()?;
-            let key = (provider.0.clone(), label.text.to_string());
-            let plan = plans.entry(key).or_insert_with_key(|(provider, kind)| {
-                match KindPlan::new(self.schemas.kind(provider, kind)?) {
-                    Ok(plan) => Some(Rc::new(plan)),
-                    Err(wrong) => {
-                        problems.push(kind::bad_provider(provider, &wrong, label.span));
-                        None
-                    }
+        self.take(problems, instance);
+        answer
+    }
+
+    /// Takes what is wrong in an instance of a module, with the calls that lead there.
+    fn take(&mut self, mut problems: Diagnostics, instance: usize) {
+        if !problems.0.is_empty() {
+            let chain = self.chain(instance);
+            if instance > 0 {
+                let place = |p: &Diagnostic| (p.primary.as_ref().map(|(span, _)| *span), p.summary.clone());
+                problems.0.retain(|problem| self.told.insert(place(problem)));
+            }
+            problems.0.iter_mut().for_each(|problem| with_chain(problem, &chain));
+            self.problems.0.append(&mut problems.0);
+        }
+    }
+
+    /// The calls that lead to an instance of a module.
+    fn chain(&self, instance: usize) -> Vec<(Arc<str>, Span)> {
+        let Instance { module, path, .. } = &self.instances[instance];
+        let spans = self.tree.modules[*module].chain.iter().map(|(_, span)| *span);
+        path.iter().zip(spans).map(|((name, key), span)| (format!("{name}{key}").into(), span)).collect()
+    }
+
+    /// Reads a named block of every instance of its module; what is wrong with it is told once.
+    fn named<T>(
+        &mut self,
+        blocks: impl for<'n> Fn(&'n Names<'p>) -> &'n BTreeMap<&'p str, &'p Block>,
+        read: impl Fn(&'p str, &'p Block, &mut Fields<'_>) -> Option<T>,
+    ) -> BTreeMap<(usize, &'p str), T> {
+        let mut all = BTreeMap::new();
+        let mut failed: BTreeSet<Span> = BTreeSet::new();
+        for instance in 0..self.instances.len() {
+            let tree = self.tree;
+            for (name, block) in
+                blocks(&tree.area(self.instances[instance].module).names).iter().map(|(n, b)| (*n, *b))
+            {
+                if failed.contains(&block.header) {
+                    continue;
                 }
-            });
-            reader.read(block, provider, plan.clone()?, problems)
-        };
-        self.names.components.iter().map(|block| read(block)).collect()
-    }
-
-    /// What each node uses: local values first, then component blocks. References of all other blocks are looked
-    /// through too, so that every wrong one is found.
-    fn uses(&mut self, blocks: &[Option<ComponentBlock<'p>>]) -> Vec<Vec<Use<'p>>> {
-        let names = self.names;
-        let mut finder = Finder { names, values: &mut self.values, problems: &mut self.problems };
-        let mut all = Vec::with_capacity(names.locals.len() + names.components.len());
-        let plain = names::Place::default();
-        for local in &names.locals {
-            let mut uses = Vec::new();
-            finder.expr(&local.value, plain, &mut uses);
-            all.push(uses);
-        }
-        for (index, block) in names.components.iter().enumerate() {
-            let mut uses = Vec::new();
-            finder.component(block, &mut uses);
-            let depends = blocks[index].iter().flat_map(|b| &b.depends);
-            uses.extend(depends.map(|(on, span, which)| Use {
-                node: names.locals.len() + on,
-                span: *span,
-                which: which.clone(),
-            }));
-            all.push(uses);
-        }
-        let mut ends = Vec::new();
-        let others = names.outputs.values().chain(names.rollouts.values());
-        let others = others.chain(names.vendors.values()).chain(&names.providers);
-        for block in others {
-            finder.block(block, plain, &mut ends);
+                match self.with_fields(instance, |fields| read(name, block, fields)) {
+                    Some(one) => drop(all.insert((instance, name), one)),
+                    None => drop(failed.insert(block.header)),
+                }
+            }
         }
         all
     }
 
-    fn node_name(&self, node: usize) -> String {
-        let locals = self.names.locals.len();
-        match self.names.locals.get(node) {
-            Some(local) => format!("local.{}", local.name),
-            None => {
-                let labels: Vec<&str> =
-                    self.names.components[node - locals].labels.iter().map(|l| &*l.text).collect();
-                labels.join(".")
-            }
-        }
+    fn rollouts(&mut self) -> BTreeMap<(usize, &'p str), rollout::Draft> {
+        self.named(|names| &names.rollouts, |_, block, fields| rollout::read(block, fields))
     }
 
-    fn evaluate(
-        &mut self,
-        sorted: &[usize],
-        blocks: &[Option<ComponentBlock<'p>>],
-        uses: &[Vec<Use<'p>>],
-    ) -> Vec<Option<Vec<Draft>>> {
-        let mut drafts: Vec<Option<Vec<Draft>>> = Vec::new();
-        drafts.resize_with(blocks.len(), || None);
-        let locals = self.names.locals.len();
-        for node in sorted {
-            if let Some(local) = self.names.locals.get(*node) {
-                if let Some(value) = self.with_fields(|fields| fields.value(&local.value)) {
-                    self.values.locals.insert(local.name.to_string(), value);
-                }
-            } else if let Some(block) = &blocks[*node - locals] {
-                let made = self.expand(block, &uses[*node]);
-                if let Some((instances, value)) = made {
-                    let of_kind = self.values.components.entry(block.kind.to_string()).or_default();
-                    of_kind.insert(block.name.to_string(), value);
-                    drafts[*node - locals] = Some(instances);
-                }
-            }
-            self.values.spoilt |= self.problems.has_errors();
-        }
-        drafts
+    fn vendors(&mut self) -> BTreeMap<(usize, &'p str), Vendor> {
+        self.named(|names| &names.vendors, vendor::read)
     }
 
-    fn expand(&mut self, block: &ComponentBlock<'p>, uses: &[Use<'p>]) -> Option<(Vec<Draft>, Value)> {
-        // Of a block that rests on something wrong nothing is known.
-        let rests_on_nothing = self.values.spoilt && self.unknown_repeat(block);
-        if rests_on_nothing {
-            return None;
-        }
-        let mut problems = Diagnostics::default();
-        let made = {
-            let scope = self.scope();
-            let hopeless = |expr: &super::expr::Expr| self.values.hopeless(expr);
-            let expander = Expander { block, uses, values: &self.values, scope: &scope, hopeless: &hopeless };
-            expander.expand(&mut problems)
+    fn providers(&mut self, schemas: &Schemas) -> Option<Vec<provider::Configured>> {
+        let variables = self.instances[0].values.variables.clone();
+        let tree = self.tree;
+        let read = |declared: &provider::Declared<'p>| {
+            self.with_fields(0, |fields| provider::read(declared, schemas, &variables, fields))
         };
-        self.problems.0.extend(problems.0);
-        made
-    }
-
-    fn unknown_repeat(&self, block: &ComponentBlock<'_>) -> bool {
-        match block.repeat {
-            component::Repeat::Once => false,
-            component::Repeat::Count(a) | component::Repeat::ForEach(a) => self.values.hopeless(&a.value),
-        }
-    }
-
-    /// The scope of every expression: declared names, `path` and `patchform`.
-    fn scope(&self) -> Scope<'_> {
-        scope(self.around, &self.values)
-    }
-
-    fn with_fields<T>(&mut self, read: impl FnOnce(&mut super::fields::Fields<'_>) -> T) -> T {
-        let mut problems = Diagnostics::default();
-        let answer = {
-            let scope = self.scope();
-            let hopeless = |expr: &super::expr::Expr| self.values.hopeless(expr);
-            read(&mut super::fields::Fields { scope: &scope, hopeless: &hopeless, problems: &mut problems })
-        };
-        self.problems.0.extend(problems.0);
-        answer
-    }
-
-    fn rollouts(&mut self) -> BTreeMap<&'p str, rollout::Draft> {
-        let blocks = &self.names.rollouts;
-        let read = |checker: &mut Self, name: &'p str| {
-            checker.with_fields(|fields| rollout::read(blocks[name], fields)).map(|draft| (name, draft))
-        };
-        blocks.keys().filter_map(|name| read(self, name)).collect()
-    }
-
-    fn vendors(&mut self) -> Vec<Vendor> {
-        let blocks = &self.names.vendors;
-        let read = |(name, block): (&&str, &&super::syntax::Block)| {
-            self.with_fields(|fields| vendor::read(name, block, fields))
-        };
-        blocks.iter().filter_map(read).collect()
-    }
-
-    fn outputs(&mut self) -> Option<Vec<super::checked::Output>> {
-        let blocks = &self.names.outputs;
-        let read: Vec<_> = blocks
-            .iter()
-            .map(|(name, block)| self.with_fields(|fields| output::read(name, block, fields)))
-            .collect();
-        read.into_iter().collect()
-    }
-
-    fn providers(&mut self, declared: &[provider::Declared<'p>]) -> Option<Vec<provider::Configured>> {
-        let variables = self.values.variables.clone();
-        let schemas = self.schemas;
-        let read: Vec<_> = declared
-            .iter()
-            .map(|one| self.with_fields(|fields| provider::read(one, schemas, &variables, fields)))
-            .collect();
+        let read: Vec<_> = tree.providers.iter().map(read).collect();
         read.into_iter().collect()
     }
 }
 
+/// Everything that is evaluated beside components.
+struct Whole<'a, 'p> {
+    parsed: &'a Parsed,
+    schemas: &'a Schemas,
+    /// By the instance of the module that declares them, and by name.
+    rollouts: BTreeMap<(usize, &'p str), rollout::Draft>,
+    vendors: BTreeMap<(usize, &'p str), Vendor>,
+    providers: Vec<provider::Configured>,
+    outputs: Vec<super::checked::Output>,
+}
+
 /// What names mean outside of any block: `path`, `patchform`, and what has a value by now.
-fn scope<'a>(around: &Surroundings<'a>, values: &'a Values) -> Scope<'a> {
+fn scope<'a>(around: &Surroundings<'a>, folder: &str, values: &'a Values) -> Scope<'a> {
     let text = Value::string;
     let path = Entries::from([
-        ("module".into(), text(around.folder)),
+        ("module".into(), text(if folder == "." { around.folder } else { folder })),
         ("root".into(), text(around.folder)),
         ("cwd".into(), text(around.working_folder)),
     ]);
@@ -335,7 +266,7 @@ fn default_rollout() -> Rollout {
 }
 
 /// Places of a block's arguments, by name.
-fn argument_spans(block: &super::syntax::Block) -> BTreeMap<String, Span> {
+fn argument_spans(block: &Block) -> BTreeMap<String, Span> {
     let arguments = block.body.attributes.iter().filter(|a| !component::ARGUMENTS.contains(&&*a.name));
     arguments.map(|a| (a.name.to_string(), a.value.span())).collect()
 }

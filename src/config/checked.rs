@@ -1,6 +1,6 @@
 //! A checked configuration: it exists only if nothing was wrong with what the user wrote.
 
-use crate::model::{Address, PatchLevel, Span};
+use crate::model::{Address, PatchLevel, Selection, Span};
 use patchform_sdk::message::Class;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -20,8 +20,32 @@ pub struct Config {
     pub vendors: Vec<Vendor>,
     /// Sorted by name.
     pub outputs: Vec<Output>,
+    /// What became of components that the state knows under another address.
+    pub moves: Vec<Move>,
+    /// Top-level `check` blocks, and what they say.
+    pub assertions: Vec<Assertion>,
     /// Where each sensitive variable's value came from, by variable name.
     pub secret_sources: BTreeMap<String, SecretOrigin>,
+}
+
+/// `moved { from = …, to = … }`, absolute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Move {
+    /// The former address.
+    pub from: Selection,
+    /// The present one.
+    pub to: Selection,
+    /// The block's header.
+    pub span: Span,
+}
+
+/// A top-level `check` block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assertion {
+    /// `check.name`, `module.eu.check.name`
+    pub address: String,
+    /// What is said of each assertion that does not hold; empty when all hold.
+    pub failed: Vec<String>,
 }
 
 /// The `patchform` block, defaults filled in.

@@ -31,6 +31,7 @@ fn write(value: &Value, indent: usize, out: &mut String) {
         Data::Number(n) => out.push_str(&n.to_string()),
         Data::String(s) if s.contains('\n') => multiline(s, indent, out),
         Data::String(s) => out.push_str(&quoted(s)),
+        Data::Block(block) => out.push_str(&format!("{}.{}", block.kind, block.name)),
         Data::List(_) => items(value, ["tolist([", "])"], indent, out),
         Data::Set(_) => items(value, ["toset([", "])"], indent, out),
         Data::Tuple(_) => items(value, ["[", "]"], indent, out),

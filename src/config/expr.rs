@@ -279,6 +279,15 @@ impl Expr {
         }
     }
 
+    /// An object without the entry `name`; anything else as it is.
+    pub(super) fn without_key(&self, name: &str) -> Expr {
+        let mut expr = self.clone();
+        if let Node::Object(entries) = &mut expr.node {
+            entries.retain(|(key, _)| key.entry().name != Some(name));
+        }
+        expr
+    }
+
     /// All references to something outside the expression, in the order written; names that a `for` binds are
     /// inside.
     pub fn references(&self) -> Vec<Reference> {

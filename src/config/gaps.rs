@@ -7,7 +7,18 @@ use crate::model::{Absence, Diagnostic, FileId, Span};
 use std::ops::Range;
 
 /// Blocks that declare something which other blocks refer to.
-const DECLARING: &[&str] = &["variable", "locals", "component", "rollout", "vendor", "provider", "patchform"];
+const DECLARING: &[&str] = &[
+    "variable",
+    "output",
+    "data",
+    "locals",
+    "component",
+    "rollout",
+    "vendor",
+    "provider",
+    "patchform",
+    "module",
+];
 
 /// Every part of a configuration that could not be read.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -75,6 +86,9 @@ impl Gaps {
             Some(Absence::Component) => &["component"],
             Some(Absence::Rollout) => &["rollout"],
             Some(Absence::Vendor) => &["vendor"],
+            Some(Absence::Module) => &["module"],
+            Some(Absence::Data) => &["data"],
+            Some(Absence::Output) => &["output"],
             Some(Absence::Provider) => &["provider", "patchform"],
         };
         self.0.iter().any(|gap| gap.words.iter().any(|word| words.contains(word)))

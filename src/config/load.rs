@@ -2,17 +2,23 @@
 
 use super::checked::{RequiredProvider, Settings};
 use super::gaps::Gaps;
-use super::settings;
+use super::modules::ModuleSource;
 use super::source::Sources;
 use super::suggest;
 use super::syntax::{self, Block, Body};
 use crate::model::{Diagnostic, Diagnostics, FileId};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A configuration whose texts could be read; nothing is evaluated yet but the `patchform` block.
+mod reading;
+
+pub(super) use reading::{Folder, with_chain};
+pub use reading::{Missing, Reading, Wanted};
+
+/// A configuration whose texts could be read; nothing is evaluated yet but the `patchform` blocks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parsed {
-    pub(super) blocks: Vec<Block>,
+    /// The root's folder first, then those of the modules that are called, each once.
+    pub(super) folders: Vec<Folder>,
     pub(super) settings: Settings,
     pub(super) gaps: Gaps,
 }
@@ -23,7 +29,7 @@ impl Parsed {
         &self.settings
     }
 
-    /// `required_providers`: what must be started before the rest can be checked.
+    /// `required_providers`, those of modules too: what must be started before the rest can be checked.
     pub fn required_providers(&self) -> &BTreeMap<String, RequiredProvider> {
         &self.settings.required_providers
     }
@@ -39,7 +45,7 @@ impl Parsed {
     }
 
     fn first_labels(&self, kind: &str) -> BTreeSet<&str> {
-        let blocks = self.blocks.iter().filter(|b| &*b.kind == kind);
+        let blocks = self.folders.iter().flat_map(|f| &f.blocks).filter(|b| &*b.kind == kind);
         blocks.filter_map(|b| b.labels.first()).map(|l| &*l.text).collect()
     }
 }
@@ -68,6 +74,11 @@ const ROWS: &[Row] = &[
     known("output", &["name"], "output \"url\" { … }"),
     known("provider", &["name"], "provider \"release\" { … }"),
     known("component", &["kind", "name"], "component \"release\" \"api\" { … }"),
+    known("module", &["name"], "module \"eu\" { source = \"./modules/region\" }"),
+    known("data", &["kind", "name"], "data \"json\" \"hosts\" { path = \"hosts.json\" }"),
+    known("moved", &[], "moved { … }"),
+    known("removed", &[], "removed { … }"),
+    known("check", &["name"], "check \"name\" { assert { … } }"),
     known("rollout", &["name"], "rollout \"careful\" { … }"),
     known("vendor", &["name"], "vendor \"acme\" { … }"),
     later("service"),
@@ -80,11 +91,6 @@ const ROWS: &[Row] = &[
     later("customer"),
     later("twin"),
     later("inventory"),
-    later("module"),
-    later("data"),
-    later("moved"),
-    later("removed"),
-    later("check"),
 ];
 
 /// First names of references that are no kinds (page 2.1 of the design).
@@ -113,36 +119,62 @@ pub(super) const ROOTS: &[&str] = &[
     "check",
 ];
 
-/// Reads every configuration file (`*.pf.hcl`) of `sources`. What could be read is answered even when something
-/// was wrong, so that the caller can say more about it.
+/// Whether a file with this name belongs to a configuration.
+pub fn is_configuration(name: &str) -> bool {
+    name.ends_with(".pf.hcl") || name.ends_with(".pf.json")
+}
+
+/// Reads the configuration files of `sources`: those without a folder are the root's, those below a folder are the
+/// module's that is called from there. What could be read is answered even when something was wrong, so that the caller
+/// can say more about it.
 pub fn parse(sources: &Sources) -> (Parsed, Diagnostics) {
-    let mut problems = Diagnostics::default();
-    let mut blocks = Vec::new();
-    let mut gaps = Gaps::default();
-    for file in sources.files() {
-        let path = sources.path(file);
-        let json = path.ends_with(".pf.json");
-        if json || (path.ends_with(".pf.hcl") && !sources.is_readable(file)) {
-            gaps.whole_file(file);
-            problems.0.extend(json.then(|| not_yet(file, path)));
-        } else if path.ends_with(".pf.hcl") {
-            let before = problems.0.len();
-            let body = syntax::read(sources, file, &mut problems);
-            gaps.file(sources.text(file), file, &body, &problems.0[before..]);
-            blocks.extend(top_level(body, &mut problems, &mut gaps));
+    let mut by_folder: BTreeMap<&str, Vec<FileId>> = BTreeMap::from([(".", Vec::new())]);
+    for file in sources.files().filter(|file| is_configuration(sources.path(*file))) {
+        let folder = sources.path(file).rsplit_once('/').map_or(".", |(folder, _)| folder);
+        by_folder.entry(folder).or_default().push(file);
+    }
+    let mut reading = Reading::new(sources, &by_folder["."]);
+    while let Some(wanted) = reading.next() {
+        match (&wanted.source, by_folder.get(wanted.folder.as_str())) {
+            (ModuleSource::Git(_), _) => reading.missing(wanted, Missing::NotFetched),
+            (_, Some(files)) => reading.add(sources, wanted, files),
+            (_, None) => reading.missing(wanted, Missing::NoFolder),
         }
     }
-    let settings = settings::read(&blocks, &mut problems);
-    (Parsed { blocks, settings, gaps }, problems)
+    reading.finish()
 }
 
-fn not_yet(file: FileId, path: &str) -> Diagnostic {
-    Diagnostic::error("JSON configuration is not supported by this version yet")
-        .at(crate::model::Span::new(file, 0, 0), "")
-        .help(format!("Write {path} in HCL, as a *.pf.hcl file."))
+/// The blocks of some files that stand at their top.
+fn read_files(
+    sources: &Sources,
+    files: &[FileId],
+    root: bool,
+    gaps: &mut Gaps,
+    problems: &mut Diagnostics,
+) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for file in files.iter().copied() {
+        let path = sources.path(file);
+        if !sources.is_readable(file) {
+            gaps.whole_file(file);
+            continue;
+        }
+        let before = problems.0.len();
+        let body = match path.ends_with(".pf.json") {
+            true => syntax::from_json::read(sources, file, problems),
+            false => syntax::read(sources, file, problems),
+        };
+        match path.ends_with(".pf.json") {
+            true if problems.0.len() > before => gaps.whole_file(file),
+            true => {}
+            false => gaps.file(sources.text(file), file, &body, &problems.0[before..]),
+        }
+        blocks.extend(top_level(body, root, problems, gaps));
+    }
+    blocks
 }
 
-fn top_level(body: Body, problems: &mut Diagnostics, gaps: &mut Gaps) -> Vec<Block> {
+fn top_level(body: Body, root: bool, problems: &mut Diagnostics, gaps: &mut Gaps) -> Vec<Block> {
     for attribute in &body.attributes {
         let problem =
             Diagnostic::error(format!("The argument \"{}\" stands outside of any block", attribute.name))
@@ -150,10 +182,10 @@ fn top_level(body: Body, problems: &mut Diagnostics, gaps: &mut Gaps) -> Vec<Blo
                 .help("Values of variables belong into a *.pfvars file; named values into a `locals` block.");
         problems.push(problem);
     }
-    body.blocks.into_iter().filter(|block| fits(block, problems, gaps)).collect()
+    body.blocks.into_iter().filter(|block| fits(block, root, problems, gaps)).collect()
 }
 
-fn fits(block: &Block, problems: &mut Diagnostics, gaps: &mut Gaps) -> bool {
+fn fits(block: &Block, root: bool, problems: &mut Diagnostics, gaps: &mut Gaps) -> bool {
     let kind = &*block.kind;
     let Some(row) = ROWS.iter().find(|row| row.kind == kind) else {
         problems.push(unknown(block));
@@ -165,6 +197,10 @@ fn fits(block: &Block, problems: &mut Diagnostics, gaps: &mut Gaps) -> bool {
             .at(block.header, "not supported yet")
             .help("Take the block out for now; the rest of the configuration works without it.");
         problems.push(problem);
+        return false;
+    }
+    if !root && ROOT_ONLY.contains(&kind) {
+        problems.push(in_a_module(block));
         return false;
     }
     if block.labels.len() != row.labels.len() {
@@ -194,6 +230,16 @@ fn fits(block: &Block, problems: &mut Diagnostics, gaps: &mut Gaps) -> bool {
         }
     }
     good
+}
+
+/// Blocks that a module may not have.
+const ROOT_ONLY: &[&str] = &["provider"];
+
+fn in_a_module(block: &Block) -> Diagnostic {
+    Diagnostic::error(format!("A module cannot have `{}` blocks", block.kind))
+        .at(block.header, "stands in a module")
+        .because("Providers are configured once, for everything; a module that did it could be neither repeated nor removed.")
+        .help("Move it to the root configuration, and pass it on in the call: providers = { name = name.alias }")
 }
 
 fn label_names(labels: &[&str]) -> String {

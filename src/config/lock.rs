@@ -9,6 +9,16 @@ use std::fmt::Write as _;
 pub struct Lock {
     /// Pinned providers, by name.
     pub providers: BTreeMap<String, Pin>,
+    /// Pinned repositories of modules, by source and version: `git::https://…?ref=v1`.
+    pub modules: BTreeMap<String, ModulePin>,
+}
+
+/// A pinned repository.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModulePin {
+    /// The commit that its version stands for.
+    pub commit: String,
 }
 
 /// A pinned provider.
@@ -30,6 +40,8 @@ pub struct Pin {
 struct Stored {
     #[serde(default)]
     provider: BTreeMap<String, Pin>,
+    #[serde(default)]
+    module: BTreeMap<String, ModulePin>,
 }
 
 impl Lock {
@@ -39,7 +51,7 @@ impl Lock {
     /// A sentence that says what is wrong, with line and column where they are known.
     pub fn read(text: &str) -> Result<Lock, String> {
         let stored: Stored = hcl::from_str(text).map_err(|e| e.to_string())?;
-        Ok(Lock { providers: stored.provider })
+        Ok(Lock { providers: stored.provider, modules: stored.module })
     }
 
     /// The file's text.
@@ -57,6 +69,9 @@ impl Lock {
                 let _ = writeln!(out, "  {key:<7} = {}", quoted(value));
             }
             out.push_str("}\n");
+        }
+        for (package, pin) in &self.modules {
+            let _ = write!(out, "\nmodule {} {{\n  commit = {}\n}}\n", quoted(package), quoted(&pin.commit));
         }
         out
     }
@@ -84,6 +99,10 @@ mod tests {
                 ("acme".into(), pin(Some("./bin/${x}\"quoted\""), Some("ab12"))),
                 ("release".into(), pin(None, None)),
             ]),
+            modules: BTreeMap::from([(
+                "git::https://h.example/m.git?ref=v1".into(),
+                ModulePin { commit: "ab".repeat(20) },
+            )]),
         };
         assert_eq!(Lock::read(&lock.write()), Ok(lock.clone()), "{}", lock.write());
         assert_eq!(Lock::read(""), Ok(Lock::default()));

@@ -10,6 +10,7 @@ pub mod functions;
 pub mod lock;
 pub mod lower;
 pub mod marks;
+pub mod modules;
 pub mod number;
 pub mod scope;
 pub mod suggestion;

@@ -12,16 +12,111 @@ use std::collections::BTreeMap;
 const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 const STATE: &str = "patchform.state.json";
 
+/// What a module says about the providers that it uses.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Requires {
+    pub providers: BTreeMap<String, RequiredProvider>,
+    /// `configuration_aliases`: provider, alias, and where it is asked for. Each call passes them.
+    pub aliases: Vec<(String, String, Span)>,
+}
+
+/// Reads the `patchform` blocks of a module: what it needs, nothing that is decided once for everything.
+pub(super) fn read_module(blocks: &[Block], problems: &mut Diagnostics) -> Requires {
+    let mut requires = Requires::default();
+    let mut settings = empty();
+    for block in blocks.iter().filter(|b| &*b.kind == "patchform") {
+        only_literals(&block.body, problems);
+        let root_only = block.body.attribute("party").map(|a| a.span);
+        let state = block.body.blocks.iter().find(|b| &*b.kind == "state").map(|b| b.header);
+        for at in root_only.into_iter().chain(state) {
+            let problem = Diagnostic::error("Only the root configuration decides this")
+                .at(at, "stands in a module")
+                .help("Move it to the `patchform` block of the root. A module may have \"required_version\" and `required_providers`.");
+            problems.push(problem);
+        }
+        let mut body = block.body.clone();
+        body.attributes.retain(|a| &*a.name != "party");
+        body.blocks.retain(|b| &*b.kind != "state");
+        one(&body, &mut settings, problems);
+        for row in body.blocks.iter().flat_map(|b| &b.body.attributes) {
+            aliases(row, &mut requires.aliases, problems);
+        }
+    }
+    requires.providers = settings.required_providers;
+    requires
+}
+
+/// `configuration_aliases = [acme.night]` in a row of `required_providers`.
+fn aliases(row: &Attribute, out: &mut Vec<(String, String, Span)>, problems: &mut Diagnostics) {
+    let Some((_, list)) = configuration_aliases(row) else { return };
+    let Some(items) = list.as_list() else {
+        let problem = Diagnostic::error("\"configuration_aliases\" must be a list of names")
+            .at(list.span(), "")
+            .help(format!("Write configuration_aliases = [{}.name], without quotes.", row.name));
+        return problems.push(problem);
+    };
+    for item in items {
+        let reference = item.as_traversal().filter(|r| r.root == row.name && r.steps.len() == 1);
+        match reference.as_ref().and_then(|r| r.name()) {
+            Some(alias) => out.push((row.name.to_string(), alias.to_string(), item.span())),
+            None => problems.push(
+                Diagnostic::error(format!("This is no alias of the provider \"{}\"", row.name))
+                    .at(item.span(), "")
+                    .help(format!("Write it as {}.name, without quotes.", row.name)),
+            ),
+        }
+    }
+}
+
+fn configuration_aliases(row: &Attribute) -> Option<(super::expr::EntryKey<'_>, &super::expr::Expr)> {
+    row.value.as_object()?.into_iter().find(|(key, _)| key.name == Some("configuration_aliases"))
+}
+
+/// Adds what a module in `folder` needs to what the root says; the root's word counts.
+pub(super) fn merge(settings: &mut Settings, module: &Requires, folder: &str, problems: &mut Diagnostics) {
+    for (name, row) in &module.providers {
+        let source = row.source.as_ref().map(|path| match path.starts_with('/') {
+            true => path.clone(),
+            false => super::modules::join(folder, path),
+        });
+        let Some(known) = settings.required_providers.get_mut(name) else {
+            let row = RequiredProvider { source, ..row.clone() };
+            settings.required_providers.insert(name.clone(), row);
+            continue;
+        };
+        let same = |a: &str, b: &str| super::modules::join(".", a) == super::modules::join(".", b);
+        if let (Some(wanted), Some(at)) = (&source, row.span)
+            && !known.source.as_deref().is_some_and(|known| same(known, wanted))
+        {
+            let problem = Diagnostic::error(format!("The provider \"{name}\" has two sources"))
+                .at(at, format!("a module takes it from {wanted}"));
+            let problem = match known.span {
+                Some(first) => problem.and(first, "here it comes from elsewhere"),
+                None => problem,
+            };
+            problems.push(problem.help("Leave \"source\" out in the module: the root's counts."));
+        }
+        if let Some(version) = &row.version {
+            // Both must hold: a comma is an "and".
+            known.version = Some(match &known.version {
+                Some(other) if other != version => format!("{other}, {version}"),
+                _ => version.clone(),
+            });
+            known.version_span = known.version_span.or(row.version_span);
+        }
+    }
+}
+
+fn empty() -> Settings {
+    Settings { party: Party::default(), state_path: STATE.to_string(), required_providers: BTreeMap::new() }
+}
+
 /// Reads the settings out of the `patchform` blocks. Only literal values may stand in them.
 pub(super) fn read(blocks: &[Block], problems: &mut Diagnostics) -> Settings {
     for block in blocks.iter().filter(|b| &*b.kind == "patchform") {
         only_literals(&block.body, problems);
     }
-    let mut settings = Settings {
-        party: Party::default(),
-        state_path: STATE.to_string(),
-        required_providers: BTreeMap::new(),
-    };
+    let mut settings = empty();
     let mut first: Option<&Block> = None;
     for block in blocks.iter().filter(|b| &*b.kind == "patchform") {
         if let Some(first) = first {
@@ -76,7 +171,12 @@ fn one(body: &Body, settings: &mut Settings, problems: &mut Diagnostics) {
 
 fn only_literals(body: &Body, problems: &mut Diagnostics) {
     for attribute in &body.attributes {
-        if let Some(reference) = attribute.value.references().first() {
+        let named = configuration_aliases(attribute).map(|(_, list)| list.span());
+        let references = attribute.value.references();
+        let within = |r: &super::expr::Reference| {
+            named.is_some_and(|n| n.start <= r.span.start && r.span.end <= n.end)
+        };
+        if let Some(reference) = references.iter().find(|r| !within(r)) {
             let problem = Diagnostic::error("The patchform block holds literal values only")
                 .at(reference.span, "a reference")
                 .because("It is read before variables have values and before providers are started.")
@@ -181,7 +281,8 @@ fn required_providers(block: &Block, settings: &mut Settings, problems: &mut Dia
 
 fn row(attribute: &Attribute, problems: &mut Diagnostics) -> Option<RequiredProvider> {
     let example = format!("{} = {{ version = \">= 0.1\" }}", attribute.name);
-    let value = literals(problems, |fields| fields.value(&attribute.value))?;
+    let value =
+        literals(problems, |fields| fields.value(&attribute.value.without_key("configuration_aliases")))?;
     let Some(entries) = value.as_entries() else {
         let problem =
             Diagnostic::error(format!("The row of provider \"{}\" must be an object", attribute.name))

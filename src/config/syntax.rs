@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+pub(super) mod from_json;
+mod json;
 mod translate;
 
 /// So many items are read by one thread; starting another one takes as long as reading some hundred.

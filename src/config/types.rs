@@ -73,7 +73,7 @@ impl Type {
     /// The type of a value. Elements of a collection are of one type, so that the first that tells decides.
     pub fn of(value: &Value) -> Type {
         match value.data() {
-            Data::Null => Type::Any,
+            Data::Null | Data::Block(_) => Type::Any,
             Data::Bool(_) => Type::Bool,
             Data::Number(_) => Type::Number,
             Data::String(_) => Type::String,

@@ -47,6 +47,19 @@ pub enum Data {
     Map(Arc<Table>),
     /// Entries of any types: what `{…}` makes.
     Object(Arc<Table>),
+    /// A block that is named, not read: what `rollout.careful` means.
+    Block(Arc<BlockName>),
+}
+
+/// A block that other blocks name: a rollout, a vendor.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BlockName {
+    /// `rollout`, `vendor`.
+    pub kind: &'static str,
+    /// Which instance of a module declares it, by the checker's count.
+    pub owner: usize,
+    /// Its label.
+    pub name: Arc<str>,
 }
 
 /// Elements, and what is known about them all.
@@ -78,6 +91,12 @@ impl Inside {
             sensitive: all.sensitive || v.is_sensitive(),
             weight: all.weight.saturating_add(v.weight()),
         })
+    }
+}
+
+impl Default for Value {
+    fn default() -> Self {
+        Value::NULL
     }
 }
 
@@ -136,6 +155,24 @@ impl Value {
     /// An object.
     pub fn object(entries: Entries) -> Value {
         Data::Object(Table::of(entries)).into()
+    }
+
+    /// A block that is named.
+    pub fn block(kind: &'static str, owner: usize, name: Arc<str>) -> Value {
+        Data::Block(Arc::new(BlockName { kind, owner, name })).into()
+    }
+
+    /// The block that it names, if it does.
+    pub fn as_block(&self) -> Option<&BlockName> {
+        match &self.data {
+            Data::Block(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The first block that is named by it or inside of it.
+    pub fn block_inside(&self) -> Option<&BlockName> {
+        self.as_block().or_else(|| self.children().find_map(Value::block_inside))
     }
 
     /// What it is, marks aside.
@@ -215,6 +252,7 @@ impl Value {
         match &self.data {
             Data::Null | Data::Bool(_) | Data::Number(_) => 8,
             Data::String(s) => 8 + s.len() as u64,
+            Data::Block(_) => 8,
             Data::List(s) | Data::Set(s) | Data::Tuple(s) => s.inside.weight,
             Data::Map(t) | Data::Object(t) => t.inside.weight,
         }
@@ -296,6 +334,8 @@ impl Value {
             Data::Tuple(_) => "a tuple",
             Data::Map(_) => "a map",
             Data::Object(_) => "an object",
+            Data::Block(block) if block.kind == "rollout" => "a rollout",
+            Data::Block(_) => "a vendor",
         }
     }
 }

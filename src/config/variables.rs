@@ -14,8 +14,8 @@ mod again;
 mod settle;
 
 pub use again::{as_form, default_in, in_file, of_text};
-pub(super) use settle::settle;
 pub use settle::{Given, VariableFile, VariableInputs};
+pub(super) use settle::{settle, verdict};
 
 /// A `variable` block, its static parts evaluated.
 #[derive(Debug)]

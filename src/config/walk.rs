@@ -33,6 +33,72 @@ impl Expr {
     }
 }
 
+impl Expr {
+    /// Gives every place in the expression another one.
+    pub(super) fn respan(&mut self, place: &impl Fn(Span) -> Span) {
+        self.span = place(self.span);
+        match &mut self.node {
+            Node::Literal(_) | Node::Name(_) => {}
+            Node::Template(parts) => respan_parts(parts, place),
+            Node::Wrapped(inner) | Node::Parens(inner) | Node::Unary(_, inner) => inner.respan(place),
+            Node::List(items) => items.iter_mut().for_each(|item| item.respan(place)),
+            Node::Object(entries) => {
+                for (key, value) in entries {
+                    match key {
+                        Key::Word(_, span) => *span = place(*span),
+                        Key::Computed(key) => key.respan(place),
+                    }
+                    value.respan(place);
+                }
+            }
+            Node::Traversal(base, steps) => {
+                base.respan(place);
+                respan_steps(steps, place);
+            }
+            Node::Conditional(three) => three.iter_mut().for_each(|expr| expr.respan(place)),
+            Node::Binary(_, two) => two.iter_mut().for_each(|expr| expr.respan(place)),
+            Node::Call(call) => {
+                call.name_span = place(call.name_span);
+                call.args.iter_mut().for_each(|arg| arg.respan(place));
+            }
+            Node::For(f) => {
+                let parts =
+                    [&mut f.collection, &mut f.value].into_iter().chain(&mut f.key).chain(&mut f.condition);
+                parts.for_each(|part| part.respan(place));
+            }
+        }
+    }
+}
+
+fn respan_steps(steps: &mut [Step], place: &impl Fn(Span) -> Span) {
+    for step in steps {
+        step.span = place(step.span);
+        match &mut step.kind {
+            StepKind::Attr(_) => {}
+            StepKind::Index(index) => index.respan(place),
+            StepKind::Splat(each) => respan_steps(each, place),
+        }
+    }
+}
+
+fn respan_parts(parts: &mut [Part], place: &impl Fn(Span) -> Span) {
+    for part in parts {
+        match part {
+            Part::Text(_) => {}
+            Part::Value(expr) => expr.respan(place),
+            Part::If { condition, then, otherwise } => {
+                condition.respan(place);
+                respan_parts(then, place);
+                respan_parts(otherwise, place);
+            }
+            Part::For { collection, body, .. } => {
+                collection.respan(place);
+                respan_parts(body, place);
+            }
+        }
+    }
+}
+
 /// An expression inside of another, and the index step whose brackets it fills.
 struct Inner<'a> {
     expr: &'a Expr,

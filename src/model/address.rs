@@ -111,6 +111,16 @@ impl FromStr for Address {
     }
 }
 
+/// Reads `module.eu["a"].module.x`: a path of calls and nothing behind it.
+pub(super) fn module_path(text: &str) -> Option<Vec<(Arc<str>, InstanceKey)>> {
+    let steps = Steps { rest: text }.read()?;
+    let pairs = steps.chunks(2).map(|pair| match pair {
+        [(word, InstanceKey::None), call] if &**word == "module" => Some(call.clone()),
+        _ => None,
+    });
+    pairs.collect()
+}
+
 /// Reads `name[key].name[key]…`.
 struct Steps<'a> {
     rest: &'a str,

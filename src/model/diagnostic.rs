@@ -26,6 +26,12 @@ pub enum Absence {
     Vendor,
     /// A provider, one of its aliases or kinds.
     Provider,
+    /// A call of a module.
+    Module,
+    /// An output of a module.
+    Output,
+    /// A data block.
+    Data,
     /// Something within the block around this place.
     Within(Span),
 }

@@ -8,6 +8,7 @@ pub mod mask;
 pub mod moment;
 pub mod period;
 pub mod seal;
+pub mod selection;
 pub mod span;
 
 pub use address::{Address, InstanceKey};
@@ -16,4 +17,5 @@ pub use diagnostic::{Absence, Diagnostic, Diagnostics, Severity};
 pub use level::PatchLevel;
 pub use mask::Mask;
 pub use moment::Moment;
+pub use selection::Selection;
 pub use span::{FileId, Span};

@@ -23,6 +23,7 @@ pub struct Console {
     names: Vec<String>,
     secrets: Vec<String>,
     folder: String,
+    workspace: String,
     /// Complaints about the configuration that are no errors.
     pub warnings: (Diagnostics, Sources),
 }
@@ -50,7 +51,14 @@ impl Console {
         };
         let secrets = known.secrets().into_iter().filter(|text| text.len() >= SHORTEST_SECRET).collect();
         let folder = project::working_folder();
-        Ok(Console { names: known.names(), known, secrets, folder, warnings })
+        Ok(Console {
+            names: known.names(),
+            known,
+            secrets,
+            folder,
+            workspace: super::workspace::current()?,
+            warnings,
+        })
     }
 
     /// The value of an expression.
@@ -72,7 +80,7 @@ impl Console {
         let file = sources.add_text(PLACE, text);
         let start = text.len() - text.trim_start().len();
         let expr = syntax::read_part(sources, Span::new(file, start, text.trim_end().len()))?;
-        Ok(self.known.evaluate(&expr, &project::around(&self.folder))?)
+        Ok(self.known.evaluate(&expr, &project::around(&self.folder, &self.workspace))?)
     }
 
     /// Whether the value of a secret stands in a text.

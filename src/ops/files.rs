@@ -2,9 +2,11 @@
 
 use super::project::{LIMIT, working_folder};
 use crate::config::scope::Files;
-use crate::world::{disk, environment, listing};
+use crate::model::period;
+use crate::world::{disk, environment, listing, process};
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 /// Reads from the disk of this machine.
 pub struct FilesOnDisk;
@@ -38,5 +40,21 @@ impl Files for FilesOnDisk {
 
     fn home(&self) -> Option<String> {
         environment::all().into_iter().find(|(name, _)| name == "HOME").map(|(_, home)| home)
+    }
+
+    fn run(&self, program: &[String], input: &str, within: Duration) -> Result<Vec<u8>, String> {
+        let Some((name, arguments)) = program.split_first() else { return Err("it has no name".into()) };
+        // What has a slash is a path from the configuration's folder; everything else is looked for in PATH.
+        let ran = process::run(Path::new(name), arguments, Path::new("."), &[], input.as_bytes(), within)
+            .map_err(|e| format!("it cannot be started: {e}"))?;
+        let said = String::from_utf8_lossy(&ran.stderr);
+        let said = said.trim().lines().rev().take(5).collect::<Vec<_>>();
+        let said: Vec<&str> = said.into_iter().rev().collect();
+        match ran.status {
+            Some(status) if status.success() => Ok(ran.stdout),
+            Some(status) if said.is_empty() => Err(format!("it {}", process::ending(status))),
+            Some(status) => Err(format!("it {}: {}", process::ending(status), said.join("\n"))),
+            None => Err(format!("it did not end within {}", period::show(within))),
+        }
     }
 }

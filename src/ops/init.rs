@@ -1,6 +1,7 @@
 //! `init`: finds the providers, pins their digests, prepares the state's place.
 
 use super::inputs::Inputs;
+use super::modules::{self, Library, Pins};
 use super::plan::backend;
 use super::project::Project;
 use super::providers::{Starter, read_lock};
@@ -17,6 +18,8 @@ use std::sync::Arc;
 pub struct Initialized {
     /// One row per provider.
     pub providers: Vec<Row>,
+    /// One row per repository of modules.
+    pub modules: Vec<modules::Row>,
     /// Whether the lock file was written.
     pub lock_changed: bool,
     /// Path of the state.
@@ -45,8 +48,11 @@ pub struct Row {
 ///
 /// # Errors
 /// A configuration that cannot be parsed, a provider that cannot be found or described, a folder that cannot be written.
-pub fn init(inputs: &Inputs) -> Result<Initialized, Failure> {
-    let project = Project::load(inputs)?.sound()?;
+pub fn init(inputs: &Inputs, pins: Pins) -> Result<Initialized, Failure> {
+    let before = read_lock(&Place::lock_file())?;
+    let mut library = Library::here(before.modules.clone())?.fetching(pins);
+    let project = Project::load_with(inputs, &mut library)?.sound()?;
+    let (modules, fetched) = library.finish();
     // One that is damaged is written anew.
     let old = project.place.moved_from().ok().flatten();
     if let Some(old) = &old {
@@ -63,8 +69,7 @@ pub fn init(inputs: &Inputs) -> Result<Initialized, Failure> {
     if gathered.problems.has_errors() {
         return Err(Failure::configuration(project.sources, gathered.problems));
     }
-    let before = read_lock(&project.place.lock_file)?;
-    let after = gathered.lock();
+    let after = Lock { modules, ..gathered.lock() };
     let lock_changed = before != after || !project.place.lock_file.exists();
     if lock_changed {
         disk::write_public(&project.place.lock_file, after.write().as_bytes()).map_err(|e| {
@@ -75,7 +80,8 @@ pub fn init(inputs: &Inputs) -> Result<Initialized, Failure> {
     let state_is = state.map_or_else(|| "new".into(), |s| format!("{} components", s.records.len()));
     let Place { state, .. } = project.place;
     let state_was = old.map(|old| old.state).filter(|old| old.exists());
-    Ok(Initialized { providers: rows(&before, after), lock_changed, state, state_is, state_was })
+    let providers = rows(&before, after);
+    Ok(Initialized { providers, modules: fetched, lock_changed, state, state_is, state_was })
 }
 
 fn rows(before: &Lock, after: Lock) -> Vec<Row> {

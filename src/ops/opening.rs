@@ -11,9 +11,9 @@ use crate::engine::lease::{self, Holdings, Lease};
 use crate::engine::secrets::Secrets;
 use crate::engine::{observe, perform};
 use crate::journal::{Identity, Seal, Writer};
-use crate::model::Moment;
+use crate::model::{Moment, Selection};
 use crate::plan::noun::{Observed, Purpose};
-use crate::plan::{Plan, stale, stored};
+use crate::plan::{Plan, moves, stale, stored};
 use crate::run::Run;
 use crate::run::event::{Event, Request};
 use crate::state::State;
@@ -62,14 +62,21 @@ pub(super) fn open_run(
     secrets: &Secrets,
     entry: Entry,
 ) -> Result<Opened, Failure> {
+    if plan.workspace != place.workspace {
+        let message =
+            format!("the plan was made in the workspace {}; {} is in use", plan.workspace, place.workspace);
+        return Err(
+            Failure::refused(message).hint(format!("`patchform workspace select {}`", plan.workspace))
+        );
+    }
     // Reading may take long: it is done before the lock, which others wait for.
     let readings = readings(plan, fleet, secrets, &entry)?;
     let looked = looked(plan, fleet, secrets, &entry);
     let notices = unread(plan, &looked);
     let lock = local.lock("apply").map_err(backend)?;
     let found = local.read().map_err(backend)?;
-    let base = Base::of(found.as_ref());
-    let state = match found {
+    let mut base = Base::of(found.as_ref());
+    let mut state = match found {
         Some(state) => state,
         None => State { lineage: plan.lineage.clone(), ..fresh_state()? },
     };
@@ -82,7 +89,19 @@ pub(super) fn open_run(
     let now = clock::now();
     let (id, above, told, request) = match entry {
         Entry::New { .. } => {
+            let moved = moves::apply(&plan.moves, &mut state);
             refuse_stale(plan, &state, &readings)?;
+            if moved {
+                // From here on the state knows the new addresses, whatever becomes of the run.
+                let touched: Vec<Selection> = plan
+                    .moves
+                    .iter()
+                    .flat_map(|(from, to)| [from.clone().into(), to.clone().into()])
+                    .collect();
+                runs::refuse_held(&place.runs, "apply", &touched)?;
+                local.write(&lock, &base, &state, None).map_err(backend)?;
+                base = Base::of(Some(&state));
+            }
             (new_id(&place.runs, now)?, 0, None, None)
         }
         Entry::Open { told, request } => (told.run.id().to_string(), told.run.token(), Some(told), request),

@@ -1,6 +1,6 @@
 //! Where a configuration's folder keeps its things.
 
-use super::{Failure, runs};
+use super::{Failure, runs, workspace};
 use crate::config::checked::Settings;
 use crate::model::seal;
 use crate::world::disk;
@@ -21,7 +21,14 @@ pub struct Place {
     pub cache: PathBuf,
     /// The lock file, which is committed.
     pub lock_file: PathBuf,
+    /// The workspace whose things these are.
+    pub workspace: String,
+    /// The state of the workspace `default`, as the configuration names it.
+    base: PathBuf,
 }
+
+/// The workspace that is always there.
+pub const DEFAULT_WORKSPACE: &str = "default";
 
 /// The default path of the state.
 pub const STATE: &str = "patchform.state.json";
@@ -36,8 +43,36 @@ struct Remembered {
 
 impl Place {
     /// The place that a configuration names.
-    pub fn of(settings: &Settings) -> Place {
-        Place::with_state(PathBuf::from(&settings.state_path))
+    ///
+    /// # Errors
+    /// A workspace that does not exist.
+    pub fn of(settings: &Settings) -> Result<Place, Failure> {
+        Place::with_state(PathBuf::from(&settings.state_path)).in_use()
+    }
+
+    /// This folder's place in the workspace that is in use.
+    fn in_use(self) -> Result<Place, Failure> {
+        let name = workspace::current()?;
+        let place = self.of_workspace(&name);
+        match name == DEFAULT_WORKSPACE || place.workspaces().join(&name).is_dir() {
+            true => Ok(place),
+            false => Err(workspace::unknown(&name)),
+        }
+    }
+
+    /// The place of another workspace of this folder.
+    pub fn of_workspace(&self, name: &str) -> Place {
+        let base = self.base.clone();
+        if name == DEFAULT_WORKSPACE {
+            return Place::with_state(base);
+        }
+        let state = self.workspaces().join(name).join(base.file_name().unwrap_or_default());
+        Place { workspace: name.to_string(), base, ..Place::with_state(state) }
+    }
+
+    /// Where workspaces other than `default` have their states and runs: beside the state.
+    pub fn workspaces(&self) -> PathBuf {
+        disk::folder_of(&self.base).join("patchform.state.d")
     }
 
     /// The place that was used last in this folder: for commands that do not open the configuration.
@@ -45,6 +80,14 @@ impl Place {
     /// # Errors
     /// What remembers it is damaged: another state must not be taken for it.
     pub fn known() -> Result<Place, Failure> {
+        Place::folder()?.in_use()
+    }
+
+    /// The place that was used last in this folder, of the workspace `default`.
+    ///
+    /// # Errors
+    /// As [`Place::known`].
+    pub fn folder() -> Result<Place, Failure> {
         let bytes = match disk::read(Path::new(REMEMBERED), 64 << 10) {
             Ok(bytes) => bytes,
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Place::with_state(PathBuf::from(STATE))),
@@ -62,12 +105,17 @@ impl Place {
         Ok(Place::with_state(remembered.state))
     }
 
+    /// The lock file, wherever the state is.
+    pub fn lock_file() -> PathBuf {
+        PathBuf::from("patchform.lock.hcl")
+    }
+
     /// The place that was used before in this folder, where `self` is another one.
     ///
     /// # Errors
     /// What remembers it is damaged.
     pub fn moved_from(&self) -> Result<Option<Place>, Failure> {
-        let known = Place::known()?;
+        let known = Place::folder()?.of_workspace(&self.workspace);
         let at = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.into());
         let same = at(&known.state) == at(&self.state);
         Ok((!same && Path::new(REMEMBERED).exists()).then_some(known))
@@ -117,7 +165,9 @@ impl Place {
             runs: beside.join(".patchform/runs"),
             actions: beside.join(".patchform/actions"),
             cache: PathBuf::from(".patchform/cache"),
-            lock_file: PathBuf::from("patchform.lock.hcl"),
+            lock_file: Place::lock_file(),
+            workspace: DEFAULT_WORKSPACE.to_string(),
+            base: state.clone(),
             state,
         }
     }
@@ -131,7 +181,7 @@ impl Place {
             disk::make_folder(folder).map_err(|e| self.unusable(folder, &e))?;
         }
         if !Place::known().is_ok_and(|known| known == *self) || !Path::new(REMEMBERED).exists() {
-            let remembered = Remembered { format_version: 2, state: self.state.clone() };
+            let remembered = Remembered { format_version: 2, state: self.base.clone() };
             let mut bytes = serde_json::to_vec(&remembered).map_err(Failure::error)?;
             seal::seal(&mut bytes, 0);
             disk::write_atomic(Path::new(REMEMBERED), &bytes)

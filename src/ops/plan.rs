@@ -16,9 +16,9 @@ use crate::config::variables::VariableInputs;
 use crate::engine::fleet::Fleet;
 use crate::engine::secrets::Secrets;
 use crate::engine::{observe, preview};
-use crate::model::{Address, Diagnostic, Diagnostics};
+use crate::model::{Diagnostic, Diagnostics, Selection};
 use crate::plan::noun::{Entry, Observed, PinnedProvider, Purpose, Verdict};
-use crate::plan::{Changes, Draft, Facts, Focus, Making, Plan, stored, undo};
+use crate::plan::{Changes, Draft, Facts, Focus, Making, Plan, moves, stored, undo};
 use crate::provider::Watch;
 use crate::state::State;
 use crate::world::{clock, disk, random};
@@ -36,9 +36,9 @@ pub struct Request {
     /// Values of variables.
     pub inputs: Inputs,
     /// `--target`
-    pub targets: Vec<Address>,
+    pub targets: Vec<Selection>,
     /// `--exclude`
-    pub excludes: Vec<Address>,
+    pub excludes: Vec<Selection>,
     /// Whether components are read.
     pub refresh: bool,
     /// Whether only records change.
@@ -140,7 +140,7 @@ pub(super) fn checked<T>(
     };
     problems.0.append(&mut gathered.problems.0);
     let folder = project::working_folder();
-    let around = project::around(&folder);
+    let around = project::around(&folder, &place.workspace);
     let broken = problems.has_errors();
     let (config, mut found) = match judge(&parsed, &mut sources, &gathered.schemas(), &inputs, &around) {
         Ok((config, warnings)) => (Some(config), warnings),
@@ -330,9 +330,20 @@ pub fn plan(request: &Request, stages: &mut dyn Stages) -> Result<Planned, Failu
             &fresh
         }
     };
+    let moved = moves::resolve(&checked.config.moves, known).map_err(Failure::error)?;
+    let after_moves;
+    let known = if moved.is_empty() {
+        known
+    } else {
+        let mut state = known.clone();
+        moves::apply(&moved, &mut state);
+        after_moves = state;
+        &after_moves
+    };
     let purpose = if request.refresh_only { Purpose::RefreshOnly } else { Purpose::Apply };
-    let draft =
+    let mut draft =
         Draft::of_config(&checked.config, checked.pinned(), known, purpose).map_err(Failure::error)?;
+    draft.moves = moved;
     let focus = Focus::of(&draft, &request.targets, &request.excludes).map_err(Failure::error)?;
     let plan =
         draft_to_plan(draft, &focus, known, &fleet, &secrets, request.refresh, &checked.place, stages)?;
@@ -370,7 +381,13 @@ pub(super) fn draft_to_plan(
     };
     let purpose = changes.draft.purpose.clone();
     let before = |entry: &crate::plan::noun::Entry| undo::snapshot_before(state, &purpose, &entry.address);
-    let making = Making { program: env!("CARGO_PKG_VERSION"), now: clock::now(), can: &can, stored: &before };
+    let making = Making {
+        workspace: &place.workspace,
+        program: env!("CARGO_PKG_VERSION"),
+        now: clock::now(),
+        can: &can,
+        stored: &before,
+    };
     let plan = crate::plan::make(changes, previews, &making);
     stages.stage(Stage::Done);
     Ok(plan)
@@ -426,7 +443,7 @@ pub(super) fn backend(error: crate::backend::BackendError) -> Failure {
 
 /// Whether the plan does anything: changes, or only records.
 pub fn has_work(plan: &Plan) -> bool {
-    plan.entries.iter().any(|e| e.verdict.acts())
+    !plan.moves.is_empty() || plan.entries.iter().any(|e| e.verdict.acts())
 }
 
 /// Whether applying the plan would leave something to do: something differs, also where it may not be changed, or could

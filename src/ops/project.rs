@@ -2,12 +2,14 @@
 
 use super::files::FilesOnDisk;
 use super::inputs::{Given, Inputs};
+use super::modules::Library;
 use super::{Failure, Place};
 use crate::config::check::Surroundings;
-use crate::config::load::{self, Parsed};
+use crate::config::load::{self, Missing, Parsed, Reading, Wanted};
+use crate::config::modules::{self, ModuleSource};
 use crate::config::source::Sources;
 use crate::config::variables::{self, VariableFile, VariableInputs};
-use crate::model::Diagnostics;
+use crate::model::{Diagnostics, FileId};
 use crate::world::disk;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -35,25 +37,32 @@ impl Project {
     /// # Errors
     /// Files that cannot be read.
     pub fn load(inputs: &Inputs) -> Result<Project, Failure> {
+        let pins = super::providers::read_lock(&Place::lock_file()).map(|lock| lock.modules);
+        // What is wrong with the lock file is said where the providers are looked for.
+        Project::load_with(inputs, &mut Library::here(pins.unwrap_or_default())?)
+    }
+
+    /// Reads the working folder, with modules from `library`.
+    ///
+    /// # Errors
+    /// Files that cannot be read, modules that cannot be fetched.
+    pub fn load_with(inputs: &Inputs, library: &mut Library) -> Result<Project, Failure> {
         let mut sources = Sources::new();
         let mut problems = Diagnostics::default();
         let names = names_in(Path::new("."))?;
-        let configuration = |n: &&String| n.ends_with(".pf.hcl") || n.ends_with(".pf.json");
-        if !names.iter().any(|n| configuration(&n)) {
+        if !names.iter().any(|n| load::is_configuration(n)) {
             return Err(Failure::error(format!("there is no *.pf.hcl file in {}", here()))
                 .hint("go to the folder of your configuration, or name it with --chdir"));
         }
-        for name in names.iter().filter(configuration) {
-            // A pipe would be waited for, a folder cannot be read.
-            if !Path::new(name).is_file() {
-                return Err(Failure::error(format!("cannot read {name}: it is no file")));
-            }
-            add(&mut sources, &mut problems, Path::new(name))?;
-        }
+        let root = add_folder(Path::new(""), &names, &mut sources, &mut problems)?;
         let variables = variable_inputs(&names, inputs, &mut sources, &mut problems)?;
-        let (parsed, found) = load::parse(&sources);
+        let mut reading = Reading::new(&sources, &root);
+        while let Some(wanted) = reading.next() {
+            read_module(wanted, &mut reading, library, &mut sources, &mut problems)?;
+        }
+        let (parsed, found) = reading.finish();
         problems.0.extend(found.0);
-        let place = Place::of(parsed.settings());
+        let place = Place::of(parsed.settings())?;
         Ok(Project { sources, parsed, inputs: variables, place, problems })
     }
 
@@ -68,6 +77,77 @@ impl Project {
             Ok(self)
         }
     }
+}
+
+/// Adds the configuration files of a folder whose entries are `names`. What cannot be read as text is among the
+/// sources all the same.
+fn add_folder(
+    folder: &Path,
+    names: &[String],
+    sources: &mut Sources,
+    problems: &mut Diagnostics,
+) -> Result<Vec<FileId>, Failure> {
+    let mut files = Vec::new();
+    for name in names.iter().filter(|name| load::is_configuration(name)) {
+        let path = folder.join(name);
+        // A pipe would be waited for, a folder cannot be read.
+        if !path.is_file() {
+            return Err(Failure::error(format!("cannot read {}: it is no file", path.display())));
+        }
+        add(sources, problems, &path)?;
+        files.extend(sources.files().last());
+    }
+    Ok(files)
+}
+
+/// Reads a module that is called, or says why that cannot be done.
+fn read_module(
+    wanted: Wanted,
+    reading: &mut Reading,
+    library: &mut Library,
+    sources: &mut Sources,
+    problems: &mut Diagnostics,
+) -> Result<(), Failure> {
+    let (folder, package) = match &wanted.source {
+        ModuleSource::Local(_) => (wanted.folder.clone(), None),
+        ModuleSource::Git(source) => match library.find(source)? {
+            Ok(package) => {
+                let package = package.to_string_lossy().into_owned();
+                (modules::join(&package, &source.folder), Some(package))
+            }
+            Err(missing) => {
+                reading.missing(wanted, missing);
+                return Ok(());
+            }
+        },
+    };
+    let path = Path::new(&folder);
+    let names = match std::fs::metadata(path) {
+        Ok(found) if found.is_dir() => names_in(path)?,
+        Ok(_) => {
+            reading.missing(wanted, Missing::Unreadable(format!("{folder} is no folder")));
+            return Ok(());
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let mut wanted = wanted;
+            wanted.folder = folder;
+            reading.missing(wanted, Missing::NoFolder);
+            return Ok(());
+        }
+        Err(error) => {
+            reading.missing(wanted, Missing::Unreadable(error.to_string()));
+            return Ok(());
+        }
+    };
+    let files = match reading.knows(&folder) {
+        true => Vec::new(),
+        false => add_folder(path, &names, sources, problems)?,
+    };
+    match package {
+        None => reading.add(sources, wanted, &files),
+        Some(package) => reading.add_fetched(sources, wanted, folder, package, &files),
+    }
+    Ok(())
 }
 
 /// The variable files that are read by themselves, then what the command line names.
@@ -152,6 +232,6 @@ pub(super) fn working_folder() -> String {
 }
 
 /// What expressions may ask of the world around the configuration.
-pub(super) fn around(working_folder: &str) -> Surroundings<'_> {
-    Surroundings { files: &FilesOnDisk, folder: ".", working_folder, workspace: "default" }
+pub(super) fn around<'a>(working_folder: &'a str, workspace: &'a str) -> Surroundings<'a> {
+    Surroundings { files: &FilesOnDisk, folder: ".", working_folder, workspace }
 }

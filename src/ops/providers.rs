@@ -214,7 +214,7 @@ impl Gathered {
     /// The lock file that fits them.
     pub fn lock(&self) -> Lock {
         let pins = self.known.iter().map(|(name, known)| (name.clone(), pin(known)));
-        Lock { providers: pins.collect() }
+        Lock { providers: pins.collect(), ..Lock::default() }
     }
 }
 

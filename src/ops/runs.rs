@@ -3,7 +3,7 @@
 use super::Failure;
 use crate::engine::lease::{self, LeaseError, OpenRun};
 use crate::journal::{self, Expected, Journal, ReadError};
-use crate::model::{Address, Moment};
+use crate::model::{Address, Moment, Selection};
 use crate::plan::{Leases, Plan, stored};
 use crate::run::Run;
 use crate::world::disk;
@@ -238,10 +238,9 @@ pub fn refuse_while_driven(runs: &Path, doing: &str) -> Result<(), Failure> {
 ///
 /// # Errors
 /// Names the run and one of the components.
-pub fn refuse_held(runs: &Path, doing: &str, touched: &[&Address]) -> Result<(), Failure> {
-    let covered = |held: &String| {
-        held.parse().is_ok_and(|held: Address| touched.iter().any(|a| **a == held || a.covers(&held)))
-    };
+pub fn refuse_held(runs: &Path, doing: &str, touched: &[Selection]) -> Result<(), Failure> {
+    let covered =
+        |held: &String| held.parse().is_ok_and(|held: Address| touched.iter().any(|a| a.covers(&held)));
     for run in open(runs)? {
         let what = match run.holds.components.iter().find(|held| covered(held)) {
             Some(held) => format!("holds {held}"),

@@ -260,6 +260,8 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
         purpose: Purpose::Rollback { of: snapshot.run.clone() },
         entries: vec![Entry { after: Vec::new(), rollout: 0, ..entry }],
         outputs: state.outputs.iter().map(|(name, o)| (name.clone(), o.value.clone(), o.sensitive)).collect(),
+        moves: Vec::new(),
+        assertions: Vec::new(),
         rollouts: told
             .plan
             .rollouts

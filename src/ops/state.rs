@@ -3,7 +3,7 @@
 use super::plan::backend;
 use super::{Failure, Place};
 use crate::backend::{Base, Local};
-use crate::model::{Address, PatchLevel};
+use crate::model::{Address, PatchLevel, Selection};
 use crate::state::{State, stored};
 use crate::world::disk;
 use serde_json::Value as Json;
@@ -41,11 +41,19 @@ pub fn address(text: &str) -> Result<Address, Failure> {
     text.parse().map_err(Failure::error)
 }
 
+/// Reads the address of a component, a block or a module.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn selection(text: &str) -> Result<Selection, Failure> {
+    text.parse().map_err(Failure::error)
+}
+
 /// Changes the state under its lock. No run that has not ended may hold anything that `touched` covers: it would go on
 /// with what it knows.
 fn edit<T>(
     doing: &str,
-    touched: &[&Address],
+    touched: &[Selection],
     patience: Duration,
     change: impl FnOnce(&mut State) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
@@ -71,7 +79,9 @@ fn edit<T>(
 /// An address that is none, unknown, or taken.
 pub fn mv(from: &str, to: &str, patience: Duration) -> Result<(), Failure> {
     let (from, to) = (address(from)?, address(to)?);
-    edit("state mv", &[&from, &to], patience, |state| state.mv(&from, &to).map_err(Failure::error))
+    edit("state mv", &[from.clone().into(), to.clone().into()], patience, |state| {
+        state.mv(&from, &to).map_err(Failure::error)
+    })
 }
 
 /// `state rm`: the components stay as they are.
@@ -79,8 +89,8 @@ pub fn mv(from: &str, to: &str, patience: Duration) -> Result<(), Failure> {
 /// # Errors
 /// An address that is none, or covers nothing.
 pub fn rm(addresses: &[String], patience: Duration) -> Result<Vec<Address>, Failure> {
-    let addresses: Vec<Address> = addresses.iter().map(|a| address(a)).collect::<Result<_, _>>()?;
-    edit("state rm", &addresses.iter().collect::<Vec<_>>(), patience, |state| {
+    let addresses: Vec<Selection> = addresses.iter().map(|a| selection(a)).collect::<Result<_, _>>()?;
+    edit("state rm", &addresses, patience, |state| {
         let mut gone = Vec::new();
         for address in &addresses {
             gone.extend(state.rm(address).map_err(Failure::error)?);
@@ -94,8 +104,10 @@ pub fn rm(addresses: &[String], patience: Duration) -> Result<Vec<Address>, Fail
 /// # Errors
 /// An address that is none, or for which nothing was rolled back.
 pub fn allow(text: &str, patience: Duration) -> Result<Vec<(Address, PatchLevel)>, Failure> {
-    let address = address(text)?;
-    edit("allow", &[&address], patience, |state| state.allow(&address).map_err(Failure::error))
+    let address = selection(text)?;
+    edit("allow", std::slice::from_ref(&address), patience, |state| {
+        state.allow(&address).map_err(Failure::error)
+    })
 }
 
 /// `state pull`: the bytes as they are stored. Open journals are not folded in: what is pulled can be pushed again.

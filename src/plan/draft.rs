@@ -4,7 +4,7 @@ use super::focus::Focus;
 use super::noun::{Entry, Observed, PinnedProvider, Purpose, RolloutLimit, Verdict};
 use super::wave;
 use crate::config::Config;
-use crate::config::checked::{Component, Connection, Rollout, Secret, SecretOrigin, Step, Vendor};
+use crate::config::checked::{Assertion, Component, Connection, Rollout, Secret, SecretOrigin, Step, Vendor};
 use crate::graph::{Graph, NotAGraph};
 use crate::model::{Address, PatchLevel};
 use crate::state::{Record, State};
@@ -32,6 +32,10 @@ pub struct Draft {
     pub graph: Graph,
     /// Limits of the rollouts in use.
     pub rollouts: Vec<RolloutLimit>,
+    /// Records that get another address first.
+    pub moves: Vec<(Address, Address)>,
+    /// Top-level `check` blocks.
+    pub assertions: Vec<Assertion>,
     /// Vendors of the components.
     pub vendors: Vec<Vendor>,
     /// Values that will be recorded as outputs.
@@ -82,6 +86,8 @@ impl Draft {
             components: Vec::new(),
             graph: Graph::build(0, [])?,
             rollouts: Vec::new(),
+            moves: Vec::new(),
+            assertions: config.assertions.clone(),
             vendors: config.vendors.clone(),
             outputs: config.outputs.iter().map(output).collect(),
             secret_sources: config.secret_sources.clone(),

@@ -2,10 +2,10 @@
 //!
 //! `--target A` takes A and all that A stands on, so that nothing is patched on top of what is not ready.
 //! `--exclude A` leaves out A and all that stands on A, for the same reason. Given both, what is excluded stays out.
-//! An address of a block stands for all its instances.
+//! An address of a block stands for all its instances, one of a module for everything in it.
 
 use super::Draft;
-use crate::model::Address;
+use crate::model::Selection;
 
 /// Which entries of a draft a plan is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Focus(Vec<bool>);
     "there is no component {}; `patchform graph` and `patchform state list` show what there is",
     .0.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 )]
-pub struct NoSuchComponent(pub Vec<Address>);
+pub struct NoSuchComponent(pub Vec<Selection>);
 
 impl Focus {
     /// Every entry.
@@ -29,9 +29,13 @@ impl Focus {
     ///
     /// # Errors
     /// An address that covers no entry.
-    pub fn of(draft: &Draft, targets: &[Address], excludes: &[Address]) -> Result<Focus, NoSuchComponent> {
+    pub fn of(
+        draft: &Draft,
+        targets: &[Selection],
+        excludes: &[Selection],
+    ) -> Result<Focus, NoSuchComponent> {
         let mut unknown = Vec::new();
-        let mut covered = |addresses: &[Address]| {
+        let mut covered = |addresses: &[Selection]| {
             let mut found = Vec::new();
             for address in addresses {
                 let before = found.len();

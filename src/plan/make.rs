@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 
 /// What making a plan needs to know besides the changes and their previews.
 pub struct Making<'a> {
+    /// The workspace in use.
+    pub workspace: &'a str,
     /// Version of this program.
     pub program: &'a str,
     /// When the plan is made.
@@ -54,12 +56,15 @@ pub fn make(changes: Changes, mut previews: BTreeMap<usize, PreviewOutcome>, mak
         program: making.program.to_string(),
         made: making.now,
         lineage: draft.lineage,
+        workspace: making.workspace.to_string(),
         purpose: draft.purpose,
         providers: draft.providers,
         entries: draft.entries,
         outputs: draft.outputs,
         secret_sources: draft.secret_sources,
         rollouts: draft.rollouts,
+        moves: draft.moves,
+        assertions: draft.assertions,
         vendors: draft.vendors,
     }
 }

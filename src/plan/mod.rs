@@ -10,6 +10,7 @@ pub mod focus;
 pub mod holding;
 pub mod levels;
 pub mod make;
+pub mod moves;
 pub mod noun;
 pub mod observed;
 pub mod procedure;

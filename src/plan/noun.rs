@@ -2,7 +2,7 @@
 //! resume and rollback need stands in it; the configuration is not opened again.
 
 use crate::config::checked::{
-    Check, Connection, Lifecycle, OnFailure, Secret, SecretOrigin, SnapshotRule, Vendor,
+    Assertion, Check, Connection, Lifecycle, OnFailure, Secret, SecretOrigin, SnapshotRule, Vendor,
 };
 use crate::model::{Address, Moment, PatchLevel};
 use patchform_sdk::message::{Artifact, Class, Preview, Reload, SnapshotRef, WayBack};
@@ -19,6 +19,8 @@ pub struct Plan {
     pub made: Moment,
     /// Lineage of the state it was made against.
     pub lineage: String,
+    /// The workspace whose state that is.
+    pub workspace: String,
     /// What sort of plan it is.
     pub purpose: Purpose,
     /// The providers it needs, pinned.
@@ -31,6 +33,10 @@ pub struct Plan {
     pub secret_sources: BTreeMap<String, SecretOrigin>,
     /// Limits of the rollouts in use; [`Entry::rollout`] is an index into them.
     pub rollouts: Vec<RolloutLimit>,
+    /// Records that get another address before anything else: from and to.
+    pub moves: Vec<(Address, Address)>,
+    /// Top-level `check` blocks of the configuration, and what they say.
+    pub assertions: Vec<Assertion>,
     /// Vendors of its components; [`Entry::vendor`] is an index into them.
     pub vendors: Vec<Vendor>,
 }

@@ -8,7 +8,7 @@ use super::noun::{Entry, Identity, Observed, PinnedProvider, Plan, Purpose, Verd
 use super::undo;
 use crate::config::Config;
 use crate::config::checked::*;
-use crate::model::{Address, FileId, Moment, PatchLevel, Span};
+use crate::model::{Address, FileId, Moment, PatchLevel, Selection, Span};
 use crate::state::{Record, State};
 use patchform_sdk::message::{
     Artifact, Can, Class, Coverage, Preview, PreviewOutcome, Reload, WayBack, WayBackKind,
@@ -81,8 +81,8 @@ pub struct Platform {
     pub previews: BTreeMap<Address, PreviewOutcome>,
     pub leases: Leases,
     pub purpose: Purpose,
-    pub targets: Vec<Address>,
-    pub excludes: Vec<Address>,
+    pub targets: Vec<Selection>,
+    pub excludes: Vec<Selection>,
     pub can: Can,
 }
 
@@ -96,6 +96,8 @@ impl Platform {
                 providers: Vec::new(),
                 components: Vec::new(),
                 vendors: Vec::new(),
+                moves: Vec::new(),
+                assertions: Vec::new(),
                 outputs: Vec::new(),
                 secret_sources: BTreeMap::new(),
             },
@@ -223,7 +225,17 @@ impl Platform {
         let can = |_: &Entry| self.can;
         let purpose = changes.draft.purpose.clone();
         let stored = |e: &Entry| undo::snapshot_before(&self.state, &purpose, &e.address);
-        make(changes, previews, &Making { program: "0.1.0", now: Moment(1_000), can: &can, stored: &stored })
+        make(
+            changes,
+            previews,
+            &Making {
+                workspace: "default",
+                program: "0.1.0",
+                now: Moment(1_000),
+                can: &can,
+                stored: &stored,
+            },
+        )
     }
 
     pub fn plan(&self) -> Plan {

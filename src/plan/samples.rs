@@ -121,6 +121,9 @@ pub fn plan(mut entries: Vec<Entry>) -> Plan {
             max_parallel: 10,
             on_failure: OnFailure::RollbackComponent,
         }],
+        workspace: "default".into(),
+        moves: Vec::new(),
+        assertions: Vec::new(),
         vendors: Vec::new(),
     }
 }

@@ -4,6 +4,7 @@
 
 use super::noun::*;
 use super::wave;
+use crate::config::checked::Assertion;
 use crate::model::{Address, Moment};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -75,15 +76,37 @@ struct Body<'a> {
     program: Cow<'a, str>,
     made: String,
     lineage: Cow<'a, str>,
+    /// Left out for `default`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    workspace: Option<Cow<'a, str>>,
     purpose: StoredPurpose,
     providers: Vec<StoredProvider<'a>>,
     rollouts: Vec<StoredRollout<'a>>,
     /// From form 2 on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     vendors: Vec<StoredVendor<'a>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    moves: Vec<StoredMove>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    assertions: Vec<StoredAssertion>,
     outputs: Vec<StoredOutput<'a>>,
     secret_sources: std::collections::BTreeMap<String, StoredOrigin>,
     entries: Vec<StoredEntry<'a>>,
+}
+
+/// A record that gets another address.
+#[derive(Serialize, Deserialize)]
+struct StoredMove {
+    from: String,
+    to: String,
+}
+
+/// A top-level `check` block.
+#[derive(Serialize, Deserialize)]
+struct StoredAssertion {
+    address: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    failed: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -100,10 +123,21 @@ pub fn write(plan: &Plan) -> Vec<u8> {
         program: Cow::Borrowed(&plan.program),
         made: plan.made.to_string(),
         lineage: Cow::Borrowed(&plan.lineage),
+        workspace: Some(Cow::Borrowed(plan.workspace.as_str())).filter(|name| name != "default"),
         purpose: StoredPurpose::from(&plan.purpose),
         providers: plan.providers.iter().map(StoredProvider::from).collect(),
         rollouts: plan.rollouts.iter().map(StoredRollout::from).collect(),
         vendors: plan.vendors.iter().map(StoredVendor::from).collect(),
+        moves: plan
+            .moves
+            .iter()
+            .map(|(from, to)| StoredMove { from: from.to_string(), to: to.to_string() })
+            .collect(),
+        assertions: plan
+            .assertions
+            .iter()
+            .map(|a| StoredAssertion { address: a.address.clone(), failed: a.failed.clone() })
+            .collect(),
         outputs: plan.outputs.iter().map(output).collect(),
         secret_sources: plan.secret_sources.iter().map(|(name, s)| (name.clone(), s.into())).collect(),
         entries: plan.entries.iter().map(StoredEntry::from).collect(),
@@ -144,6 +178,11 @@ pub fn read(saved: &[u8]) -> Result<Plan, PlanError> {
 
 fn output((name, value, sensitive): &(String, serde_json::Value, bool)) -> StoredOutput<'_> {
     StoredOutput { name: Cow::Borrowed(name), value: Cow::Borrowed(value), sensitive: *sensitive }
+}
+
+fn moved(stored: &StoredMove) -> Result<(Address, Address), PlanError> {
+    let read = |text: &str| text.parse::<Address>().map_err(damaged);
+    Ok((read(&stored.from)?, read(&stored.to)?))
 }
 
 fn first_line(saved: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -224,6 +263,7 @@ fn plan_of(stored: Body<'_>) -> Result<Plan, PlanError> {
         program: stored.program.into_owned(),
         made,
         lineage: stored.lineage.into_owned(),
+        workspace: stored.workspace.map_or_else(|| "default".to_string(), Cow::into_owned),
         purpose: stored.purpose.into(),
         providers: stored.providers.into_iter().map(Into::into).collect(),
         entries,
@@ -233,6 +273,12 @@ fn plan_of(stored: Body<'_>) -> Result<Plan, PlanError> {
             .map(|o| (o.name.into_owned(), o.value.into_owned(), o.sensitive))
             .collect(),
         secret_sources: stored.secret_sources.into_iter().map(|(name, s)| (name, s.into())).collect(),
+        moves: stored.moves.iter().map(moved).collect::<Result<_, _>>()?,
+        assertions: stored
+            .assertions
+            .into_iter()
+            .map(|a| Assertion { address: a.address, failed: a.failed })
+            .collect(),
         rollouts: stored.rollouts.into_iter().map(Into::into).collect(),
         vendors: stored.vendors.into_iter().map(Into::into).collect(),
     })

@@ -33,6 +33,8 @@ pub fn undo(plan: &Plan, run: &FinishedRun, state: &State) -> Result<(Draft, Vec
         components: vec![None; changed.len()],
         graph: Graph::build(0, [])?,
         rollouts: plan.rollouts.clone(),
+        moves: Vec::new(),
+        assertions: Vec::new(),
         vendors: plan.vendors.clone(),
         outputs: state.outputs.iter().map(|(name, o)| (name.clone(), o.value.clone(), o.sensitive)).collect(),
         secret_sources: plan.secret_sources.clone(),

@@ -40,6 +40,23 @@ struct PlanView<'a> {
     vendors: Vec<ContactView<'a>>,
     components: Vec<ComponentView<'a>>,
     outputs: BTreeMap<&'a str, OutputView<'a>>,
+    moves: Vec<MoveView>,
+    checks: Vec<CheckView<'a>>,
+}
+
+/// A record that gets another address.
+#[derive(Serialize)]
+struct MoveView {
+    from: String,
+    to: String,
+}
+
+/// A top-level `check` block.
+#[derive(Serialize)]
+struct CheckView<'a> {
+    address: &'a str,
+    holds: bool,
+    failed: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -196,6 +213,12 @@ impl<'a> PlanView<'a> {
             vendors: plan.vendors.iter().map(ContactView::of).collect(),
             components: (0..plan.entries.len()).map(|i| component(plan, i, layers[i], &along)).collect(),
             outputs: plan.outputs.iter().map(|(n, value, s)| (n.as_str(), output(value, *s))).collect(),
+            moves: plan
+                .moves
+                .iter()
+                .map(|(from, to)| MoveView { from: from.to_string(), to: to.to_string() })
+                .collect(),
+            checks: plan.assertions.iter().map(check).collect(),
         }
     }
 }
@@ -236,6 +259,11 @@ fn rollout(r: &crate::plan::noun::RolloutLimit) -> RolloutView<'_> {
 /// A sensitive value never stands in a plan; this keeps it so.
 fn output(value: &Json, sensitive: bool) -> OutputView<'_> {
     OutputView { value: if sensitive { &Json::Null } else { value }, sensitive }
+}
+
+fn check(assertion: &crate::config::checked::Assertion) -> CheckView<'_> {
+    let failed = assertion.failed.as_slice();
+    CheckView { address: &assertion.address, holds: failed.is_empty(), failed }
 }
 
 fn wire(level: Option<&PatchLevel>) -> Option<Level> {

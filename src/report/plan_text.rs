@@ -14,6 +14,7 @@ mod change;
 mod diff;
 mod level;
 mod list;
+mod moved;
 mod outputs;
 mod quiet;
 mod sequence;
@@ -80,7 +81,9 @@ pub fn render(plan: &Plan, view: &View<'_>) -> String {
     quiet::draw(&mut page, plan, view);
     sequence::draw(&mut page, plan, &order, view);
     snapshots::draw(&mut page, plan, view);
+    moved::draw(&mut page, plan, view);
     outputs::draw(&mut page, plan, view);
+    moved::checks(&mut page, plan);
     page.blank();
     summary::draw(&mut page, plan, &counts, &order);
     page.finish()

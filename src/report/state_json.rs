@@ -2,7 +2,7 @@
 
 use super::open_run::OpenRunView;
 use super::state_text::{Listed, RunRow};
-use crate::model::{Address, PatchLevel};
+use crate::model::{Address, PatchLevel, Selection};
 use crate::state::{FinishedRun, Orphan, RunPurpose, State};
 use patchform_sdk::message::Level;
 use serde_json::{Value as Json, json};
@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 const FORMAT_VERSION: u32 = 1;
 
 /// The components: those that one of `covering` covers, all when it is empty.
-pub fn components(state: &State, open: &[OpenRunView], covering: &[Address]) -> String {
+pub fn components(state: &State, open: &[OpenRunView], covering: &[Selection]) -> String {
     let wanted = state.records.iter().filter(|(address, _)| covers(covering, address));
     let rows = wanted.map(|(address, r)| {
         json!({
@@ -25,7 +25,7 @@ pub fn components(state: &State, open: &[OpenRunView], covering: &[Address]) -> 
 }
 
 /// The snapshots of those components.
-pub fn snapshots(listed: &Listed, open: &[OpenRunView], covering: &[Address]) -> String {
+pub fn snapshots(listed: &Listed, open: &[OpenRunView], covering: &[Selection]) -> String {
     let wanted = listed.state.snapshots.iter().filter(|(_, s)| covers(covering, &s.component));
     let rows = wanted.map(|(id, s)| {
         json!({
@@ -83,7 +83,7 @@ pub fn run(run: &FinishedRun) -> String {
     format!("{document:#}\n")
 }
 
-fn covers(covering: &[Address], address: &Address) -> bool {
+fn covers(covering: &[Selection], address: &Address) -> bool {
     covering.is_empty() || covering.iter().any(|c| c.covers(address))
 }
 

@@ -5,7 +5,7 @@ use super::page::Page;
 use super::style::Style;
 use super::style::{Piece, Tint, plain, tinted};
 use super::table::Table;
-use crate::model::{Address, Moment, PatchLevel, period};
+use crate::model::{Address, Moment, PatchLevel, Selection, period};
 use crate::state::{Record, State};
 
 mod run_list;
@@ -15,7 +15,7 @@ pub use run_list::{RunRow, run_list};
 pub use snapshot_list::{Listed, snapshot_list};
 
 /// `state list`: an address a line, nothing else, so that it can be piped. `covering`: only what one of these covers.
-pub fn list(state: &State, covering: &[Address], style: Style) -> String {
+pub fn list(state: &State, covering: &[Selection], style: Style) -> String {
     let mut page = Page::new(style);
     let wanted = |address: &&Address| covering.is_empty() || covering.iter().any(|c| c.covers(address));
     for address in state.records.keys().filter(wanted) {

@@ -26,6 +26,9 @@ pub(crate) fn plan(after: &[&[usize]], max_parallel: u64, on_failure: OnFailure)
         outputs: Vec::new(),
         secret_sources: BTreeMap::new(),
         rollouts: vec![RolloutLimit { name: String::new(), max_parallel, on_failure }],
+        workspace: "default".into(),
+        moves: Vec::new(),
+        assertions: Vec::new(),
         vendors: Vec::new(),
     }
 }

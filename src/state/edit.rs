@@ -1,14 +1,14 @@
 //! Changes of the state by hand: `state mv`, `state rm`, `state push`, `allow`.
 
 use super::State;
-use crate::model::{Address, PatchLevel};
+use crate::model::{Address, PatchLevel, Selection};
 
 /// Why the state was left as it is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     /// There is no such record.
     #[error("the state has no record of {0}; `patchform state list` shows what it has")]
-    Unknown(Address),
+    Unknown(Selection),
     /// There is a record already.
     #[error(
         "the state already has a record of {0}; remove that first with `patchform state rm '{0}'` if it is wrong"
@@ -24,7 +24,7 @@ pub enum Refused {
     },
     /// No level of the component was rolled back.
     #[error("no level of {0} was rolled back, so there is nothing to allow")]
-    NotRejected(Address),
+    NotRejected(Selection),
     /// The other state is not a later form of this one.
     #[error(
         "this is somebody else's state: its lineage is {theirs}, and the one in place has {ours}. Push the right \
@@ -56,7 +56,7 @@ impl State {
     /// `from` is unknown, `to` is taken, or their kinds differ.
     pub fn mv(&mut self, from: &Address, to: &Address) -> Result<(), Refused> {
         if !self.records.contains_key(from) {
-            return Err(Refused::Unknown(from.clone()));
+            return Err(Refused::Unknown(from.clone().into()));
         }
         if self.records.contains_key(to) {
             return Err(Refused::Taken(to.clone()));
@@ -90,7 +90,7 @@ impl State {
     ///
     /// # Errors
     /// No record is covered.
-    pub fn rm(&mut self, address: &Address) -> Result<Vec<Address>, Refused> {
+    pub fn rm(&mut self, address: &Selection) -> Result<Vec<Address>, Refused> {
         let gone: Vec<Address> = self.records.keys().filter(|a| address.covers(a)).cloned().collect();
         if gone.is_empty() {
             return Err(Refused::Unknown(address.clone()));
@@ -108,7 +108,7 @@ impl State {
     ///
     /// # Errors
     /// None was rolled back.
-    pub fn allow(&mut self, address: &Address) -> Result<Vec<(Address, PatchLevel)>, Refused> {
+    pub fn allow(&mut self, address: &Selection) -> Result<Vec<(Address, PatchLevel)>, Refused> {
         let mut allowed = Vec::new();
         self.rejected.retain(|r| {
             let lifted = address.covers(&r.component);

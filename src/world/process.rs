@@ -76,6 +76,62 @@ impl Running {
     }
 }
 
+/// What a child that was run to its end left.
+#[derive(Debug)]
+pub struct Ran {
+    /// How it ended; `None` when it took too long and was ended.
+    pub status: Option<ExitStatus>,
+    /// Its standard output.
+    pub stdout: Vec<u8>,
+    /// Its standard error.
+    pub stderr: Vec<u8>,
+}
+
+/// The most that is kept of what a child prints, in bytes.
+const MOST: u64 = 64 << 20;
+
+/// Runs `program` in `folder` to its end, at most `patience`. It reads `input` and then the end of its input; `None` in
+/// the environment takes a variable away.
+///
+/// # Errors
+/// Those of the system.
+pub fn run(
+    program: &Path,
+    arguments: &[String],
+    folder: &Path,
+    environment: &[(&str, Option<&str>)],
+    input: &[u8],
+    patience: Duration,
+) -> io::Result<Ran> {
+    // Files, because a grandchild may keep them open longer than the child lives.
+    let (mut stdin, mut stdout, mut stderr) =
+        (tempfile::tempfile()?, tempfile::tempfile()?, tempfile::tempfile()?);
+    stdin.write_all(input)?;
+    stdin.rewind()?;
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(folder).process_group(0);
+    for (name, value) in environment {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command.stdin(stdin).stdout(stdout.try_clone()?).stderr(stderr.try_clone()?);
+    let mut child = Running(command.spawn()?);
+    let status = child.wait(patience)?;
+    if status.is_none() {
+        // Its own children too: they are in its group.
+        let group = i32::try_from(child.pid()).ok().and_then(rustix::process::Pid::from_raw);
+        let _ = group.map(|group| rustix::process::kill_process_group(group, rustix::process::Signal::KILL));
+        child.kill();
+    }
+    let read = |file: &mut std::fs::File| {
+        let mut bytes = Vec::new();
+        file.rewind().and_then(|()| file.take(MOST).read_to_end(&mut bytes)).map(|_| bytes)
+    };
+    Ok(Ran { status, stdout: read(&mut stdout)?, stderr: read(&mut stderr)? })
+}
+
 /// A child that was given its input, which stays open until it is waited for or dropped: then it is ended.
 pub struct Holding {
     child: Running,

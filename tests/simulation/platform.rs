@@ -50,6 +50,9 @@ pub fn plan(scenario: &Scenario) -> Plan {
         outputs: vec![("out".into(), serde_json::Value::Bool(true), false)],
         secret_sources: BTreeMap::new(),
         rollouts: scenario.rollouts.iter().enumerate().map(limit).collect(),
+        workspace: "default".into(),
+        moves: Vec::new(),
+        assertions: Vec::new(),
         vendors: Vec::new(),
     }
 }

@@ -2,9 +2,9 @@
 
 use super::kind::KindPlan;
 use super::names::Names;
-use super::order::Which;
+use super::order::Use;
 use crate::config::checked::Settings;
-use crate::config::expr::{Expr, RefStep, Reference};
+use crate::config::expr::{RefStep, Reference};
 use crate::config::fields::missing;
 use crate::config::load::ROOTS;
 use crate::config::schemas::Schemas;
@@ -24,13 +24,24 @@ pub(super) struct ComponentBlock<'p> {
     pub provider: (String, String),
     pub plan: Rc<KindPlan>,
     pub repeat: Repeat<'p>,
-    /// `depends_on`: component blocks, and which instances.
-    pub depends: Vec<(usize, Span, Which<'p>)>,
+    /// `depends_on`
+    pub depends: Vec<Use<'p>>,
     /// `rollout = rollout.name`
-    pub rollout: Option<&'p str>,
+    pub rollout: Named<'p>,
     /// `vendor = vendor.name`
-    pub vendor: Option<&'p str>,
+    pub vendor: Named<'p>,
     pub level: &'p Attribute,
+}
+
+/// A block that an argument names.
+#[derive(Clone, Copy)]
+pub(super) enum Named<'p> {
+    /// The argument is left out.
+    Nothing,
+    /// One of the same module.
+    Block(&'p str),
+    /// What an expression comes to: a variable of the module.
+    Value(&'p Attribute),
 }
 
 /// How many instances a block makes.
@@ -46,7 +57,7 @@ pub(super) const ARGUMENTS: &[&str] =
 /// Arguments whose values are references by themselves, never evaluated.
 pub(super) const STATIC: &[&str] = &["depends_on", "provider", "rollout", "vendor"];
 /// Blocks of every component.
-const BLOCKS: &[&str] = &["connection", "snapshot", "check", "lifecycle"];
+const BLOCKS: &[&str] = &["connection", "snapshot", "check", "lifecycle", "dynamic"];
 /// Arguments and blocks of the design that this version does not know.
 const LATER: &[&str] = &["owner", "service_model", "maintenance"];
 
@@ -149,16 +160,13 @@ impl<'p> Reader<'_, 'p> {
         }
         let known = alias.is_empty() || self.aliases.iter().any(|(n, a)| n == name && a == alias);
         if !known {
-            let aliases =
-                self.aliases.iter().filter(|(n, a)| n == name && !a.is_empty()).map(|(_, a)| a.as_str());
-            let help = match suggest::sentence(alias, aliases) {
-                empty if empty.is_empty() => {
-                    format!("Declare it: provider \"{name}\" {{ alias = \"{alias}\" }}")
-                }
-                sentence => sentence,
-            };
-            let problem = Diagnostic::error(format!("The provider \"{name}\" has no alias \"{alias}\""));
-            problems.push(problem.at(at, "unknown alias").help(help).absent(Absence::Provider));
+            let problem = unknown_alias(name, alias, self.aliases, at);
+            problems.push(match self.names.root {
+                true => problem,
+                false => problem.help(format!(
+                    "A module asks for it: patchform {{ required_providers {{ {name} = {{ configuration_aliases = [{name}.{alias}] }} }} }}"
+                )),
+            });
             return None;
         }
         Some((name.to_string(), alias.to_string()))
@@ -188,10 +196,10 @@ impl<'p> Reader<'_, 'p> {
                 problems.push(written_secret(attribute));
             }
         }
-        let repeat = repeat(block, problems);
+        let repeat = repeat("component", block, problems);
         let rollout = named("rollout", &self.names.rollouts, Absence::Rollout, block, problems);
         let vendor = named("vendor", &self.names.vendors, Absence::Vendor, block, problems);
-        let depends = self.depends(block, problems);
+        let depends = super::depends::read(self.names, block, problems);
         let Some(level) = block.body.attribute("patch_level") else {
             problems.push(missing("patch_level", &what, block.header, example_level(&plan)));
             return None;
@@ -252,59 +260,6 @@ impl<'p> Reader<'_, 'p> {
             });
         }
     }
-
-    fn depends(&self, block: &'p Block, problems: &mut Diagnostics) -> Vec<(usize, Span, Which<'p>)> {
-        let Some(attribute) = block.body.attribute("depends_on") else { return Vec::new() };
-        let Some(items) = attribute.value.as_list() else {
-            let problem = Diagnostic::error("\"depends_on\" must be a list of components")
-                .at(attribute.value.span(), "")
-                .help("Write depends_on = [release.db, release.cache], without quotes.");
-            problems.push(problem);
-            return Vec::new();
-        };
-        items.iter().filter_map(|item| self.dependency(item, problems)).collect()
-    }
-
-    fn dependency(&self, item: &Expr, problems: &mut Diagnostics) -> Option<(usize, Span, Which<'p>)> {
-        let wrong = |summary: &str| {
-            Diagnostic::error(summary)
-                .at(item.span(), "")
-                .help("Write it as release.db or release.db[\"key\"], without quotes.")
-        };
-        let Some(reference) = item.as_traversal() else {
-            problems.push(wrong("An entry of \"depends_on\" must name a component"));
-            return None;
-        };
-        if !self.names.is_kind(&reference.root) && ROOTS.contains(&&*reference.root) {
-            problems.push(wrong("An entry of \"depends_on\" must name a component"));
-            return None;
-        }
-        let target = match self.names.target(&reference, super::names::Place::default()) {
-            Ok(super::names::Target::Component(index)) => index,
-            Ok(_) => {
-                problems.push(wrong("An entry of \"depends_on\" must name a component"));
-                return None;
-            }
-            Err(problem) => {
-                problems.push(*problem);
-                return None;
-            }
-        };
-        let which = match reference.steps.get(1..).unwrap_or_default() {
-            [] => Which::All,
-            [(RefStep::Index(key), _)] => match instance_key(key) {
-                Some(key) => Which::One(key),
-                None => Which::All,
-            },
-            _ => {
-                problems.push(wrong(
-                    "An entry of \"depends_on\" names a component or one instance, nothing in it",
-                ));
-                return None;
-            }
-        };
-        Some((target, item.span(), which))
-    }
 }
 
 /// The block that an argument names: `rollout = rollout.careful`. `kind` is the name of both.
@@ -314,21 +269,23 @@ fn named<'p>(
     absence: Absence,
     block: &'p Block,
     problems: &mut Diagnostics,
-) -> Option<&'p str> {
-    let attribute = block.body.attribute(kind)?;
+) -> Named<'p> {
+    let Some(attribute) = block.body.attribute(kind) else { return Named::Nothing };
     let at = attribute.value.span();
-    let reference = attribute.value.as_traversal();
-    let name =
-        reference.as_ref().filter(|r| &*r.root == kind && r.steps.len() == 1).and_then(Reference::name);
-    let Some(name) = name else {
+    let Some(reference) = direct(attribute) else {
+        let null = attribute.value.as_literal().is_some_and(Value::is_null);
+        if null || !attribute.value.references().is_empty() {
+            return Named::Value(attribute);
+        }
         let problem = Diagnostic::error(format!("\"{kind}\" must name a {kind} block"))
             .at(at, "")
             .help(format!("Write {kind} = {kind}.name, without quotes."));
         problems.push(problem);
-        return None;
+        return Named::Nothing;
     };
-    if let Some((name, _)) = declared.get_key_value(&**name) {
-        return Some(name);
+    let name = reference.name().map_or("", |name| name);
+    if let Some((name, _)) = declared.get_key_value(name) {
+        return Named::Block(name);
     }
     let help = match suggest::nearest(name, declared.keys().copied()) {
         Some(near) => format!("Did you mean \"{kind}.{near}\"?"),
@@ -336,7 +293,24 @@ fn named<'p>(
     };
     let problem = Diagnostic::error(format!("There is no {kind} \"{name}\""));
     problems.push(problem.at(at, "not declared").help(help).absent(absence));
-    None
+    Named::Nothing
+}
+
+/// `rollout = rollout.careful`, nothing else: what it names is known without evaluating it.
+pub(super) fn direct(attribute: &Attribute) -> Option<Reference> {
+    let named = |r: &Reference| r.root == attribute.name && r.steps.len() == 1 && r.name().is_some();
+    attribute.value.as_traversal().filter(named)
+}
+
+/// An alias that is declared nowhere.
+pub(super) fn unknown_alias(name: &str, alias: &str, known: &[(String, String)], at: Span) -> Diagnostic {
+    let aliases = known.iter().filter(|(n, a)| n == name && !a.is_empty()).map(|(_, a)| a.as_str());
+    let help = match suggest::sentence(alias, aliases) {
+        empty if empty.is_empty() => format!("Declare it: provider \"{name}\" {{ alias = \"{alias}\" }}"),
+        sentence => sentence,
+    };
+    let problem = Diagnostic::error(format!("The provider \"{name}\" has no alias \"{alias}\""));
+    problem.at(at, "unknown alias").help(help).absent(Absence::Provider)
 }
 
 fn written_secret(attribute: &Attribute) -> Diagnostic {
@@ -354,10 +328,10 @@ fn example_level(plan: &KindPlan) -> &'static str {
     }
 }
 
-fn repeat<'p>(block: &'p Block, problems: &mut Diagnostics) -> Repeat<'p> {
+pub(super) fn repeat<'p>(what: &str, block: &'p Block, problems: &mut Diagnostics) -> Repeat<'p> {
     match (block.body.attribute("count"), block.body.attribute("for_each")) {
         (Some(count), Some(each)) => {
-            let problem = Diagnostic::error("A component has either `count` or `for_each`")
+            let problem = Diagnostic::error(format!("A {what} has either `count` or `for_each`"))
                 .at(each.span, "both are set")
                 .and(count.span, "the other one")
                 .help("Remove one of them.");

@@ -1,10 +1,9 @@
 //! The instances of a component block: `count` and `for_each` expanded, every argument evaluated.
 
-use super::component::{ComponentBlock, Repeat, instance_key};
+use super::component::{ComponentBlock, Named, Repeat, instance_key};
 use super::kind::ArgumentPlan;
 use super::level;
 use super::order::{Use, Which};
-use super::values::Values;
 use super::{nested, probe, secret};
 use crate::config::checked::{Check, Connection, Lifecycle, Secret, SnapshotRule};
 use crate::config::convert::convert;
@@ -32,6 +31,10 @@ pub(super) struct Draft {
     pub snapshot: SnapshotRule,
     pub checks: Vec<Check>,
     pub lifecycle: Lifecycle,
+    /// The rollout that it was given as a value: which instance of a module declares it, and its name.
+    pub rollout: Option<(usize, Arc<str>)>,
+    /// The vendor, likewise.
+    pub vendor: Option<(usize, Arc<str>)>,
     /// For each computed use of the block, in order: the instance it names, where that could be told.
     pub computed: Vec<Option<InstanceKey>>,
 }
@@ -43,14 +46,15 @@ const MAX_INSTANCES: u64 = 1_000_000;
 pub(super) struct Expander<'a, 'p> {
     pub block: &'a ComponentBlock<'p>,
     pub uses: &'a [Use<'p>],
-    pub values: &'a Values,
+    /// The root's variables: where secrets come from.
+    pub variables: &'a BTreeMap<String, Value>,
     /// Declared names, files and paths.
     pub scope: &'a Scope<'a>,
     pub hopeless: &'a dyn Fn(&Expr) -> bool,
 }
 
 /// Its key, and what `each` or `count` is in it.
-type Instance = (InstanceKey, Option<(&'static str, Value)>);
+pub(super) type Instance = (InstanceKey, Option<(&'static str, Value)>);
 
 impl Expander<'_, '_> {
     /// All instances, and the value that references to the block have. `None` when something is wrong, which was
@@ -93,11 +97,7 @@ impl Expander<'_, '_> {
 
     fn instances(&self, problems: &mut Diagnostics) -> Option<Vec<Instance>> {
         let mut fields = Fields { scope: self.scope, hopeless: self.hopeless, problems };
-        match self.block.repeat {
-            Repeat::Once => Some(vec![(InstanceKey::None, None)]),
-            Repeat::Count(attribute) => count(attribute, &mut fields),
-            Repeat::ForEach(attribute) => for_each(attribute, &mut fields),
-        }
+        instances(&self.block.repeat, &mut fields)
     }
 
     fn instance(
@@ -111,6 +111,8 @@ impl Expander<'_, '_> {
         let read = self.arguments(body, &mut fields);
         let level = level::read(self.block, &mut fields);
         let class = self.class(body, &mut fields);
+        let rollout = named("rollout", self.block.rollout, &mut fields);
+        let vendor = named("vendor", self.block.vendor, &mut fields);
         let (mut own, arguments, secrets) = read?;
         let (level, level_value) = level?;
         own.insert("patch_level".into(), level_value);
@@ -127,7 +129,8 @@ impl Expander<'_, '_> {
         } else {
             inner = scope.child().with("self", value.clone());
             let mut fields = Fields { scope: &inner, hopeless: self.hopeless, problems };
-            let block = self.block.block;
+            let block = super::dynamic::expanded(self.block.block, &mut fields)?;
+            let block = &*block;
             (
                 nested::connection(block, &mut fields),
                 nested::snapshot(block, &mut fields),
@@ -147,6 +150,8 @@ impl Expander<'_, '_> {
             snapshot,
             checks,
             lifecycle,
+            rollout,
+            vendor,
             computed,
         };
         Some((draft, value))
@@ -169,7 +174,7 @@ impl Expander<'_, '_> {
                 },
                 None => (plan.default.clone().unwrap_or(Value::NULL), self.block.block.header),
             };
-            if let Err(problem) = secret::find(name, &value, &self.values.variables, at, &mut secrets) {
+            if let Err(problem) = secret::find(name, &value, self.variables, at, &mut secrets) {
                 fields.problems.push(*problem);
                 good = false;
             }
@@ -200,11 +205,42 @@ impl Expander<'_, '_> {
     }
 
     fn computed(&self, scope: &Scope<'_>) -> Vec<Option<InstanceKey>> {
-        let keys = self.uses.iter().filter_map(|used| match used.which {
-            Which::Computed(expr) => Some(evaluate(expr, scope).ok().filter(|v| !v.is_sensitive())),
-            _ => None,
-        });
-        keys.map(|value| value.and_then(|value| instance_key(&value))).collect()
+        computed(self.uses, scope)
+    }
+}
+
+/// For each computed use, in order: the instance it names, where that can be told.
+pub(super) fn computed(uses: &[Use<'_>], scope: &Scope<'_>) -> Vec<Option<InstanceKey>> {
+    let keys = uses.iter().filter_map(|used| match used.which {
+        Which::Computed(expr) => Some(evaluate(expr, scope).ok().filter(|v| !v.is_sensitive())),
+        _ => None,
+    });
+    keys.map(|value| value.and_then(|value| instance_key(&value))).collect()
+}
+
+/// The block that an argument names by its value; null names none.
+fn named(kind: &str, named: Named<'_>, fields: &mut Fields<'_>) -> Option<(usize, Arc<str>)> {
+    let Named::Value(attribute) = named else { return None };
+    let value = fields.value(&attribute.value)?;
+    match value.as_block() {
+        Some(block) if block.kind == kind => Some((block.owner, block.name.clone())),
+        None if value.is_null() => None,
+        _ => {
+            let problem = Diagnostic::error(format!("\"{kind}\" must name a {kind} block"))
+                .at(attribute.value.span(), format!("this is {}", value.kind()))
+                .help(format!("Pass the block itself to the module: {kind} = {kind}.name, without quotes."));
+            fields.problems.push(problem);
+            None
+        }
+    }
+}
+
+/// The keys of a block's instances, and what `each` or `count` is in them.
+pub(super) fn instances(repeat: &Repeat<'_>, fields: &mut Fields<'_>) -> Option<Vec<Instance>> {
+    match repeat {
+        Repeat::Once => Some(vec![(InstanceKey::None, None)]),
+        Repeat::Count(attribute) => count(attribute, fields),
+        Repeat::ForEach(attribute) => for_each(attribute, fields),
     }
 }
 

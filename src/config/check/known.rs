@@ -39,7 +39,7 @@ impl Known {
     /// What is wrong with which part of it.
     #[expect(clippy::result_large_err, reason = "a person waits for it; its size does not matter")]
     pub fn evaluate(&self, expr: &Expr, around: &Surroundings<'_>) -> Result<Value, Diagnostic> {
-        eval::evaluate(expr, &scope(around, &self.0))
+        eval::evaluate(expr, &scope(around, ".", &self.0))
     }
 
     /// Every reference that has a value, such as `var.port`; sorted.

@@ -1,16 +1,24 @@
 //! Every name that a configuration declares, and what a reference means.
 
-use crate::config::expr::{RefStep, Reference};
+use crate::config::expr::Reference;
 use crate::config::load::ROOTS;
 use crate::config::schemas::Schemas;
 use crate::config::suggest;
 use crate::config::syntax::{Attribute, Block};
 use crate::config::variables::{self, Variable};
 use crate::model::{Absence, Diagnostic, Diagnostics, Span};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-/// What is declared where.
+mod far;
+
+use far::instance;
+
+/// What is declared where, in one folder.
+#[derive(Default)]
 pub(super) struct Names<'p> {
+    /// Whether it is the root's: its variables are given from outside.
+    pub root: bool,
     pub variables: BTreeMap<&'p str, Variable<'p>>,
     pub locals: Vec<&'p Attribute>,
     pub components: Vec<&'p Block>,
@@ -18,6 +26,17 @@ pub(super) struct Names<'p> {
     pub vendors: BTreeMap<&'p str, &'p Block>,
     pub outputs: BTreeMap<&'p str, &'p Block>,
     pub providers: Vec<&'p Block>,
+    pub data: Vec<&'p Block>,
+    data_by_name: BTreeMap<(&'p str, &'p str), usize>,
+    /// Top-level `check` blocks.
+    pub checks: BTreeMap<&'p str, &'p Block>,
+    /// `moved` and `removed`
+    pub moves: Vec<&'p Block>,
+    /// Calls of modules.
+    pub calls: Vec<&'p Block>,
+    /// For each call the outputs that its module declares; `None` where that could not be read.
+    pub call_outputs: Vec<Option<BTreeSet<&'p str>>>,
+    call_by_name: BTreeMap<&'p str, usize>,
     local_by_name: BTreeMap<&'p str, usize>,
     component_by_name: BTreeMap<&'p str, BTreeMap<&'p str, usize>>,
     kinds: Vec<String>,
@@ -32,6 +51,23 @@ pub(super) enum Target {
     Local(usize),
     /// A component block, by index.
     Component(usize),
+    /// A variable of a module, whose value is made by the call; by index in the order of names.
+    Input(usize),
+    /// A data block, by index.
+    Data(usize),
+    /// A call of a module, by index, and the output that is named.
+    Call(usize, Option<usize>),
+}
+
+/// What is evaluated by itself, in the order of the numbers that it has among the nodes of a folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Node {
+    Local(usize),
+    Component(usize),
+    Data(usize),
+    Call(usize),
+    Input(usize),
+    Output(usize),
 }
 
 /// What a place offers besides declared names.
@@ -40,12 +76,22 @@ pub(super) struct Place {
     pub each: bool,
     pub count: bool,
     pub itself: bool,
+    /// Whether blocks that have no value, such as rollouts, may be passed on here.
+    pub names: bool,
 }
 
 impl<'p> Names<'p> {
     /// Collects the declarations; complains about those that stand twice.
-    pub fn collect(blocks: &'p [Block], schemas: &Schemas, problems: &mut Diagnostics) -> Self {
+    pub fn collect(blocks: &'p [Block], root: bool, schemas: &Schemas, problems: &mut Diagnostics) -> Self {
         let mut names = Names {
+            root,
+            data: Vec::new(),
+            checks: BTreeMap::new(),
+            moves: Vec::new(),
+            data_by_name: BTreeMap::new(),
+            calls: Vec::new(),
+            call_outputs: Vec::new(),
+            call_by_name: BTreeMap::new(),
             variables: variables::declared(blocks, problems),
             locals: Vec::new(),
             components: Vec::new(),
@@ -64,6 +110,10 @@ impl<'p> Names<'p> {
                 ("rollout", [name]) => add(&mut names.rollouts, "rollout", &name.text, block, problems),
                 ("vendor", [name]) => add(&mut names.vendors, "vendor", &name.text, block, problems),
                 ("output", [name]) => add(&mut names.outputs, "output", &name.text, block, problems),
+                ("check", [name]) => add(&mut names.checks, "check", &name.text, block, problems),
+                ("moved" | "removed", []) => names.moves.push(block),
+                ("data", [kind, name]) => names.add_data(block, &kind.text, &name.text, problems),
+                ("module", [name]) => names.add_call(block, &name.text, problems),
                 ("provider", _) => names.providers.push(block),
                 _ => {}
             }
@@ -107,6 +157,71 @@ impl<'p> Names<'p> {
         self.components.push(block);
     }
 
+    fn add_data(&mut self, block: &'p Block, kind: &'p str, name: &'p str, problems: &mut Diagnostics) {
+        if let Some(first) = self.data_by_name.get(&(kind, name)) {
+            let first = self.data[*first].header;
+            return problems.push(twice(&format!("data {kind}.{name}"), block.header, first));
+        }
+        self.data_by_name.insert((kind, name), self.data.len());
+        self.data.push(block);
+    }
+
+    fn add_call(&mut self, block: &'p Block, name: &'p str, problems: &mut Diagnostics) {
+        match self.call_by_name.get(name) {
+            Some(first) => {
+                let first = self.calls[*first].header;
+                problems.push(twice(&format!("module \"{name}\""), block.header, first));
+            }
+            None => {
+                self.call_by_name.insert(name, self.calls.len());
+                self.calls.push(block);
+            }
+        }
+    }
+
+    /// The number of a node.
+    pub fn number(&self, node: Node) -> usize {
+        let components = self.locals.len();
+        let data = components + self.components.len();
+        let calls = data + self.data.len();
+        let inputs = calls + self.calls.len();
+        match node {
+            Node::Local(i) => i,
+            Node::Component(i) => components + i,
+            Node::Data(i) => data + i,
+            Node::Call(i) => calls + i,
+            Node::Input(i) => inputs + i,
+            Node::Output(i) => inputs + self.variables.len() + i,
+        }
+    }
+
+    /// How many nodes there are.
+    pub fn count(&self) -> usize {
+        self.number(Node::Output(self.outputs.len()))
+    }
+
+    /// The node with a number.
+    pub fn node(&self, number: usize) -> Node {
+        let starts = [Node::Output(0), Node::Input(0), Node::Call(0), Node::Data(0), Node::Component(0)];
+        let within = |start: &Node| number >= self.number(*start);
+        let start = starts.into_iter().find(within).unwrap_or(Node::Local(0));
+        let index = number - self.number(start);
+        match start {
+            Node::Local(_) => Node::Local(index),
+            Node::Component(_) => Node::Component(index),
+            Node::Data(_) => Node::Data(index),
+            Node::Call(_) => Node::Call(index),
+            Node::Input(_) => Node::Input(index),
+            Node::Output(_) => Node::Output(index),
+        }
+    }
+
+    /// The label of a call.
+    pub fn call_name(&self, call: usize) -> &'p Arc<str> {
+        // A call without a label was put aside when the file was read.
+        &self.calls[call].labels[0].text
+    }
+
     /// Whether some component block is of this kind.
     pub fn is_kind(&self, kind: &str) -> bool {
         self.component_by_name.contains_key(kind)
@@ -142,16 +257,10 @@ impl<'p> Names<'p> {
                 Err(misplaced(reference, "`self` is only known in the blocks inside of a component", way_out))
             }
             "each" | "count" | "self" | "path" | "patchform" => Ok(Target::Known),
-            "rollout" => Err(misplaced(
-                reference,
-                "A rollout has no value; it is only named in `rollout = …` of a component",
-                "Put what you need here into a `locals` block, and let both refer to it.",
-            )),
-            "vendor" => Err(misplaced(
-                reference,
-                "A vendor has no value; it is only named in `vendor = …` of a component",
-                "Put what you need here into a `locals` block, and let both refer to it.",
-            )),
+            "rollout" => self.named(reference, "rollout", &self.rollouts, Absence::Rollout, place),
+            "vendor" => self.named(reference, "vendor", &self.vendors, Absence::Vendor, place),
+            "module" => self.call(reference),
+            "data" => self.data(reference),
             _ if ROOTS.contains(&root) => Err(unsupported(reference)),
             _ => self.component_target(reference),
         }
@@ -160,7 +269,10 @@ impl<'p> Names<'p> {
     fn variable(&self, reference: &Reference) -> Result<Target, Box<Diagnostic>> {
         let Some(name) = reference.name() else { return Err(incomplete(reference, "var.name")) };
         if self.variables.contains_key(&**name) {
-            return Ok(Target::Known);
+            return Ok(match self.root {
+                true => Target::Known,
+                false => Target::Input(self.variables.keys().take_while(|known| **known < &**name).count()),
+            });
         }
         let help = match suggest::nearest(name, self.variables.keys().copied()) {
             Some(near) => format!("Did you mean \"var.{near}\"?"),
@@ -202,32 +314,9 @@ impl<'p> Names<'p> {
     /// Whether the step behind the name fits to `count`, `for_each` or neither.
     fn instance(&self, reference: &Reference, index: usize) -> Result<(), Box<Diagnostic>> {
         let block = self.components[index];
-        let repeated = ["for_each", "count"].into_iter().find(|name| block.body.attribute(name).is_some());
-        let Some((step, span)) = reference.steps.get(1) else { return Ok(()) };
-        let address = reference.text(1);
-        match (repeated, step) {
-            (Some(repeated), RefStep::Attr(name))
-                if &**name == "patch_level" || block.body.attribute(name).is_some() =>
-            {
-                let key = if repeated == "count" { "0" } else { "\"key\"" };
-                let problem = Diagnostic::error(format!("{address} has many instances"))
-                    .at(*span, "of which instance?")
-                    .and(block.header, format!("declared here with `{repeated}`"))
-                    .help(format!(
-                        "Name one: {address}[{key}].{name}; or all of them: [for x in {address} : x.{name}]"
-                    ));
-                Err(Box::new(problem))
-            }
-            (None, RefStep::Index(_) | RefStep::Dynamic) => {
-                let problem = Diagnostic::error(format!("{address} has no instances to choose from"))
-                    .at(*span, "")
-                    .and(block.header, "declared here with neither `count` nor `for_each`")
-                    .help(format!("Write {address} without an index."))
-                    .absent(Absence::Within(block.header));
-                Err(Box::new(problem))
-            }
-            _ => Ok(()),
-        }
+        instance(reference, &reference.text(1), block, |name| {
+            name == "patch_level" || block.body.attribute(name).is_some()
+        })
     }
 
     fn unknown_root(&self, reference: &Reference) -> Box<Diagnostic> {
@@ -238,7 +327,7 @@ impl<'p> Names<'p> {
             let summary = format!("There is no component of kind {root}");
             return undeclared(reference, &summary, help, Absence::Component);
         }
-        let roots = ["var", "local", "each", "count", "self", "path", "patchform"];
+        let roots = ["var", "local", "module", "data", "each", "count", "self", "path", "patchform"];
         let candidates = roots.into_iter().chain(self.component_by_name.keys().copied());
         if let Some(near) = suggest::nearest(root, candidates) {
             let problem = Diagnostic::error(format!("There is nothing named \"{root}\""))

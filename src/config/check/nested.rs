@@ -18,23 +18,37 @@ pub(super) fn shapes(component: &Block, problems: &mut Diagnostics) {
                 .help("Put everything into one of them.");
             problems.push(problem);
         }
-        match &*block.kind {
-            "connection" => connection_shape(block, problems),
-            "snapshot" => {
-                let arguments = &["keep", "keep_for", "may_lose_data"];
-                Known { what: "a snapshot block", arguments, blocks: &[] }.check(&block.body, problems);
-                no_labels(block, problems);
-            }
-            "lifecycle" => {
-                let arguments = &["allow_downgrade", "install", "allow_irreversible"];
-                Known { what: "a lifecycle block", arguments, blocks: &[] }.check(&block.body, problems);
-                no_labels(block, problems);
-            }
-            "check" => super::probe::shape(block, problems),
-            _ => {}
-        }
+        shape(block, problems);
     }
     super::probe::names(component, problems);
+}
+
+/// The shape of one block inside of a component.
+pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
+    match &*block.kind {
+        "connection" => connection_shape(block, problems),
+        "snapshot" => {
+            let arguments = &["keep", "keep_for", "may_lose_data"];
+            Known { what: "a snapshot block", arguments, blocks: &[] }.check(&block.body, problems);
+            no_labels(block, problems);
+        }
+        "lifecycle" => {
+            let arguments = &["allow_downgrade", "install", "allow_irreversible"];
+            Known { what: "a lifecycle block", arguments, blocks: &["precondition", "dynamic"] }
+                .check(&block.body, problems);
+            for inner in block.body.blocks.iter().filter(|b| &*b.kind == "precondition") {
+                super::assertion::shape(inner, "a precondition block", problems);
+            }
+            for inner in block.body.blocks.iter().filter(|b| &*b.kind == "dynamic") {
+                super::dynamic::shape(inner, problems);
+            }
+            no_labels(block, problems);
+        }
+        "check" => super::probe::shape(block, problems),
+        "precondition" => super::assertion::shape(block, "a precondition block", problems),
+        "dynamic" => super::dynamic::shape(block, problems),
+        _ => {}
+    }
 }
 
 fn no_labels(block: &Block, problems: &mut Diagnostics) {
@@ -134,5 +148,7 @@ pub(super) fn lifecycle(component: &Block, fields: &mut Fields<'_>) -> Lifecycle
     rule.allow_downgrade = fields.flag(body, "allow_downgrade").unwrap_or(rule.allow_downgrade);
     rule.install = fields.flag(body, "install").unwrap_or(rule.install);
     rule.allow_irreversible = fields.flag(body, "allow_irreversible").unwrap_or(rule.allow_irreversible);
+    let name: Vec<&str> = component.labels.iter().map(|label| &*label.text).collect();
+    super::assertion::preconditions(block, &name.join("."), fields);
     rule
 }

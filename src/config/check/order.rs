@@ -3,15 +3,35 @@
 use crate::config::expr::Expr;
 use crate::model::{Diagnostic, InstanceKey, Span};
 
-/// One use of a node by another.
+/// One use of a node by another, within one folder.
 #[derive(Debug, Clone)]
 pub(super) struct Use<'p> {
-    /// The node used.
+    /// The node used, by its number in the folder.
     pub node: usize,
     /// The reference.
     pub span: Span,
-    /// Which instances of a component block.
+    /// Which instances of a component block or of a module.
     pub which: Which<'p>,
+    /// What of a module.
+    pub part: Part,
+}
+
+/// What of a module is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// One output, by index in the order of names; or it is no module.
+    Output(usize),
+    /// All outputs.
+    Outputs,
+    /// Everything in it: what `depends_on` means.
+    Everything,
+}
+
+/// One node needs another one first.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Edge {
+    pub node: usize,
+    pub span: Span,
 }
 
 /// Which instances of a component block are used.
@@ -46,7 +66,7 @@ enum Mark {
 }
 
 /// Sorts nodes by their uses: a depth-first search without recursion, linear in nodes and uses.
-pub(super) fn sort(uses: &[Vec<Use<'_>>]) -> Order {
+pub(super) fn sort(uses: &[Vec<Edge>]) -> Order {
     let mut order = Order { sorted: Vec::with_capacity(uses.len()), loops: Vec::new() };
     let mut marks = vec![Mark::New; uses.len()];
     let mut in_loop = vec![false; uses.len()];
@@ -88,18 +108,10 @@ pub(super) fn sort(uses: &[Vec<Use<'_>>]) -> Order {
     order
 }
 
-/// Local values in an order in which each comes behind those it uses; uses of other nodes do not count.
-pub(super) fn sort_locals(uses: &[Vec<Use<'_>>]) -> Vec<usize> {
-    let locals = uses.len();
-    let among: Vec<Vec<Use<'_>>> =
-        uses.iter().map(|uses| uses.iter().filter(|used| used.node < locals).cloned().collect()).collect();
-    sort(&among).sorted
-}
-
 /// Notes the loop that closes at `first`, unless each of its nodes was named in one before.
 fn note_loop(
     first: usize,
-    uses: &[Vec<Use<'_>>],
+    uses: &[Vec<Edge>],
     path: &[(usize, usize)],
     in_loop: &mut [bool],
     loops: &mut Vec<Vec<(usize, Span)>>,
@@ -151,12 +163,8 @@ mod tests {
     use crate::model::FileId;
     use proptest::prelude::*;
 
-    fn graph(edges: &[Vec<usize>]) -> Vec<Vec<Use<'static>>> {
-        let one = |from: usize, to: &usize| Use {
-            node: *to,
-            span: Span::new(FileId(0), from, *to),
-            which: Which::All,
-        };
+    fn graph(edges: &[Vec<usize>]) -> Vec<Vec<Edge>> {
+        let one = |from: usize, to: &usize| Edge { node: *to, span: Span::new(FileId(0), from, *to) };
         edges.iter().enumerate().map(|(from, to)| to.iter().map(|to| one(from, to)).collect()).collect()
     }
 

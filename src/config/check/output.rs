@@ -1,17 +1,20 @@
 //! `output "name" { … }`: values that are recorded and shown.
 
+use super::assertion;
 use super::instances::from_variables;
 use crate::config::checked::Output;
 use crate::config::fields::{Fields, Known, missing};
 use crate::config::syntax::Block;
+use crate::config::value::{Marks, Value};
 use crate::model::Diagnostic;
 
 /// Evaluates an output block.
 pub(super) fn read(name: &str, block: &Block, fields: &mut Fields<'_>) -> Option<Output> {
     let body = &block.body;
     let what = "an output block";
-    Known { what, arguments: &["value", "description", "sensitive"], blocks: &[] }
+    Known { what, arguments: &["value", "description", "sensitive"], blocks: &["precondition"] }
         .check(body, fields.problems);
+    preconditions(block, fields);
     let description = fields.text(body, "description").unwrap_or_default();
     let sensitive = fields.flag(body, "sensitive").unwrap_or(false);
     let Some(attribute) = body.attribute("value") else {
@@ -26,5 +29,38 @@ pub(super) fn read(name: &str, block: &Block, fields: &mut Fields<'_>) -> Option
         fields.problems.push(problem);
         return None;
     }
+    if let Some(block) = value.block_inside() {
+        let problem = Diagnostic::error(format!("The output \"{name}\" has no value that can be recorded"))
+            .at(attribute.value.span(), format!("holds {}.{}, a block", block.kind, block.name))
+            .help("Name what you need of it, or leave it out.");
+        fields.problems.push(problem);
+        return None;
+    }
     Some(Output { name: name.to_string(), value: value.to_json(), sensitive, description })
+}
+
+/// Evaluates an output of a module: a value for whoever calls it.
+pub(super) fn of_module(block: &Block, fields: &mut Fields<'_>) -> Option<Value> {
+    let body = &block.body;
+    let what = "an output block";
+    Known { what, arguments: &["value", "description", "sensitive"], blocks: &["precondition"] }
+        .check(body, fields.problems);
+    preconditions(block, fields);
+    fields.text(body, "description");
+    let sensitive = fields.flag(body, "sensitive").unwrap_or(false);
+    let Some(attribute) = body.attribute("value") else {
+        fields.problems.push(missing("value", what, block.header, "value = release.api.path"));
+        return None;
+    };
+    let value = fields.value(&attribute.value)?;
+    let mark = sensitive && !value.marks().is_sensitive();
+    Some(if mark { value.marked(&Marks::anonymous()) } else { value })
+}
+
+fn preconditions(block: &Block, fields: &mut Fields<'_>) {
+    for inner in block.body.blocks.iter().filter(|b| &*b.kind == "precondition") {
+        assertion::shape(inner, "a precondition block", fields.problems);
+    }
+    let name = block.labels.first().map_or("", |label| &*label.text);
+    assertion::preconditions(block, &format!("output {name}"), fields);
 }

@@ -54,7 +54,7 @@ fn whole(value: &Value, variables: &BTreeMap<String, Value>) -> Result<String, S
     let names: Vec<&str> = value.marks().variables().map(|name| &**name).collect();
     let [name] = names.as_slice() else {
         return Err(match names.len() {
-            0 => "It was made sensitive by a function and comes from no variable".to_string(),
+            0 => "It was made sensitive by a function, a data block or a module, and comes from no variable of the root".to_string(),
             _ => format!("It is made of several secrets: {}", list(&names)),
         });
     };

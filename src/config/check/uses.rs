@@ -1,27 +1,25 @@
 //! What a block's expressions refer to.
 
-use super::component::{STATIC, instance_key};
-use super::names::{Names, Place, Target};
-use super::order::{Use, Which};
-use super::values::Values;
+use super::component::{STATIC, direct, instance_key};
+use super::names::{Names, Node, Place, Target};
+use super::order::{Part, Use, Which};
+use super::values::Wrong;
 use crate::config::eval::misnamed;
 use crate::config::expr::{Expr, RefStep, Reference};
 use crate::config::syntax::Block;
 use crate::model::{Diagnostic, Diagnostics};
+use std::sync::Arc;
 
 /// Finds the uses of expressions, and complains about references that mean nothing.
 pub(super) struct Finder<'a, 'p> {
     pub names: &'a Names<'p>,
-    pub values: &'a mut Values,
+    pub wrong: &'a mut Wrong,
+    /// Names that dynamic blocks around bind.
+    pub bound: Vec<Arc<str>>,
     pub problems: &'a mut Diagnostics,
 }
 
 impl<'p> Finder<'_, 'p> {
-    /// The node of a component block; local values come first.
-    fn component_node(&self, index: usize) -> usize {
-        self.names.locals.len() + index
-    }
-
     /// What one expression uses. Every reference and every function that means nothing is told, so that none of them
     /// hides another one.
     pub fn expr(&mut self, expr: &'p Expr, place: Place, out: &mut Vec<Use<'p>>) {
@@ -29,22 +27,34 @@ impl<'p> Finder<'_, 'p> {
             self.wrong(expr, problem);
         }
         for reference in expr.references() {
-            match self.names.target(&reference, place) {
-                Ok(Target::Known) => {}
-                Ok(Target::Local(node)) => out.push(Use { node, span: reference.span, which: Which::All }),
-                Ok(Target::Component(index)) => {
-                    let which = which(&reference, expr);
-                    out.push(Use { node: self.component_node(index), span: reference.span, which });
-                }
-                Err(problem) => self.wrong(expr, *problem),
+            if self.bound.contains(&reference.root) {
+                continue;
             }
+            let (node, part) = match self.names.target(&reference, place) {
+                Ok(Target::Known) => continue,
+                Ok(Target::Local(index)) => (Node::Local(index), Part::Outputs),
+                Ok(Target::Input(index)) => (Node::Input(index), Part::Outputs),
+                Ok(Target::Component(index)) => (Node::Component(index), Part::Outputs),
+                Ok(Target::Data(index)) => (Node::Data(index), Part::Outputs),
+                Ok(Target::Call(index, None)) => (Node::Call(index), Part::Outputs),
+                Ok(Target::Call(index, Some(output))) => (Node::Call(index), Part::Output(output)),
+                Err(problem) => {
+                    self.wrong(expr, *problem);
+                    continue;
+                }
+            };
+            let which = match node {
+                Node::Component(_) | Node::Call(_) => which(&reference, expr),
+                _ => Which::All,
+            };
+            out.push(Use { node: self.names.number(node), span: reference.span, which, part });
         }
     }
 
     fn wrong(&mut self, expr: &Expr, problem: Diagnostic) {
         self.problems.push(problem);
-        self.values.bad.insert(expr.span());
-        self.values.spoilt = true;
+        self.wrong.bad.insert(expr.span());
+        self.wrong.spoil(true);
     }
 
     /// What the expressions of a block use, except for arguments that are references by themselves.
@@ -54,36 +64,78 @@ impl<'p> Finder<'_, 'p> {
                 self.expr(&attribute.value, place, out);
             }
         }
+        for inner in &block.body.blocks {
+            self.inner(inner, place, out);
+        }
+    }
+
+    /// A block within another one. In the content of a dynamic one its iterator is known.
+    fn inner(&mut self, block: &'p Block, place: Place, out: &mut Vec<Use<'p>>) {
+        if &*block.kind != "dynamic" {
+            return self.block(block, place, out);
+        }
+        if let Some(for_each) = block.body.attribute("for_each") {
+            self.expr(&for_each.value, place, out);
+        }
+        let outside = self.bound.len();
+        self.bound.extend(super::dynamic::iterator(block));
+        if let Some(labels) = block.body.attribute("labels") {
+            self.expr(&labels.value, place, out);
+        }
+        for content in &block.body.blocks {
+            self.block(content, place, out);
+        }
+        self.bound.truncate(outside);
+    }
+
+    /// What the arguments of a block use, those aside that decide how many instances it has.
+    pub fn arguments(&mut self, block: &'p Block, place: Place, out: &mut Vec<Use<'p>>) {
+        let repeats = |name: &str| ["for_each", "count"].contains(&name);
+        for attribute in block.body.attributes.iter().filter(|a| !repeats(&a.name)) {
+            self.expr(&attribute.value, place, out);
+        }
     }
 
     /// What a component block uses. `each` and `count` are known everywhere but in `for_each` and `count`; `self`
     /// in the blocks inside.
     pub fn component(&mut self, block: &'p Block, out: &mut Vec<Use<'p>>) {
-        let each = block.body.attribute("for_each").is_some();
-        let count = block.body.attribute("count").is_some();
+        let (each, count) = self.repeated(block, out);
+        let place = Place { each, count, ..Place::default() };
         for attribute in &block.body.attributes {
             match &*attribute.name {
-                "for_each" | "count" => {
-                    let before = out.len();
-                    self.expr(&attribute.value, Place::default(), out);
-                    if each && is_whole_block(&attribute.value) {
-                        // Each instance is made from the one with its key, and waits for that one only.
-                        let locals = self.names.locals.len();
-                        let blocks = out[before..].iter_mut().filter(|used| used.node >= locals);
-                        blocks.for_each(|used| used.which = Which::Same);
-                    }
-                }
+                "for_each" | "count" => {}
+                "rollout" | "vendor" if direct(attribute).is_some() => {}
+                "rollout" | "vendor" => self.expr(&attribute.value, Place { names: true, ..place }, out),
                 name if STATIC.contains(&name) => {}
-                _ => self.expr(&attribute.value, Place { each, count, itself: false }, out),
+                _ => self.expr(&attribute.value, place, out),
             }
         }
         for inner in &block.body.blocks {
-            self.block(inner, Place { each, count, itself: true }, out);
+            self.inner(inner, Place { itself: true, ..place }, out);
         }
+    }
+
+    /// What decides how many instances a block has; and whether `each` and `count` are known in it.
+    pub fn repeated(&mut self, block: &'p Block, out: &mut Vec<Use<'p>>) -> (bool, bool) {
+        let each = block.body.attribute("for_each");
+        let count = block.body.attribute("count");
+        for attribute in each.into_iter().chain(count) {
+            let before = out.len();
+            self.expr(&attribute.value, Place::default(), out);
+            if each.is_some() && is_whole_block(&attribute.value) {
+                // Each instance is made from the one with its key, and waits for that one only.
+                for used in &mut out[before..] {
+                    if matches!(self.names.node(used.node), Node::Component(_) | Node::Call(_)) {
+                        used.which = Which::Same;
+                    }
+                }
+            }
+        }
+        (each.is_some(), count.is_some())
     }
 }
 
-/// `release.db`, without anything behind it.
+/// `release.db` or `module.eu`, without anything behind it.
 fn is_whole_block(expr: &Expr) -> bool {
     expr.as_traversal().is_some_and(|reference| reference.steps.len() == 1)
 }

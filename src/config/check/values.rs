@@ -1,10 +1,12 @@
-//! Values that were found so far: what references see.
+//! Values that were found so far in one instance of a module: what its references see.
 
-use crate::config::expr::Expr;
+use crate::config::expr::{Expr, RefStep, Reference};
 use crate::config::scope::Resolve;
 use crate::config::value::Value;
 use crate::model::Span;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Values by the names that references use.
 #[derive(Default)]
@@ -13,30 +15,84 @@ pub(super) struct Values {
     pub locals: BTreeMap<String, Value>,
     /// By kind and name.
     pub components: BTreeMap<String, BTreeMap<String, Value>>,
+    /// Data blocks: by kind an object of all that are known.
+    pub data: BTreeMap<String, Value>,
+    /// Calls of modules, by name.
+    pub modules: BTreeMap<String, CallValue>,
+    /// Blocks that are named and have no value: by kind and name.
+    pub named: BTreeMap<&'static str, BTreeMap<String, Value>>,
+    pub wrong: Arc<Wrong>,
+}
+
+/// What a reference to a call of a module sees.
+#[derive(Default)]
+pub(super) struct CallValue {
+    pub value: Value,
+    /// Outputs that some instance lacks: they failed, or their turn has not come.
+    pub lacking: BTreeSet<Arc<str>>,
+}
+
+/// What went wrong so far, in all modules.
+#[derive(Default)]
+pub(super) struct Wrong {
     /// Expressions with a reference that means nothing.
     pub bad: BTreeSet<Span>,
     /// Whether anything has failed: only then is it asked what an expression rests on.
-    pub spoilt: bool,
+    spoilt: AtomicBool,
+}
+
+impl Wrong {
+    pub fn spoil(&self, so: bool) {
+        self.spoilt.fetch_or(so, Ordering::Relaxed);
+    }
+
+    pub fn is_spoilt(&self) -> bool {
+        self.spoilt.load(Ordering::Relaxed)
+    }
 }
 
 impl Values {
     /// Whether an expression rests on something that is already known to be wrong. Values are found in order, so
     /// that what is missing by now has failed.
     pub fn hopeless(&self, expr: &Expr) -> bool {
-        if !self.spoilt {
+        if !self.wrong.is_spoilt() {
             return false;
         }
-        self.bad.contains(&expr.span())
-            || expr.references().iter().any(|reference| {
-                let name = reference.name().map_or("", |name| name);
-                match &*reference.root {
-                    "var" => !self.variables.contains_key(name),
-                    "local" => !self.locals.contains_key(name),
-                    "each" | "count" | "self" | "path" | "patchform" => false,
-                    kind => !self.components.get(kind).is_some_and(|all| all.contains_key(name)),
-                }
-            })
+        self.wrong.bad.contains(&expr.span()) || expr.references().iter().any(|r| !self.has(r))
     }
+
+    fn has(&self, reference: &Reference) -> bool {
+        let name = reference.name().map_or("", |name| name);
+        match &*reference.root {
+            "var" => self.variables.contains_key(name),
+            "local" => self.locals.contains_key(name),
+            "each" | "count" | "self" | "path" | "patchform" => true,
+            "data" => {
+                let second = reference.steps.get(1).and_then(|(step, _)| match step {
+                    RefStep::Attr(name) => Some(name),
+                    _ => None,
+                });
+                self.data.get(name).is_some_and(|all| second.is_some_and(|name| all.get(name).is_some()))
+            }
+            "module" => self.modules.get(name).is_some_and(|call| match output(reference) {
+                Some(output) => !call.lacking.contains(output),
+                None => call.lacking.is_empty(),
+            }),
+            kind => match self.named.get(kind) {
+                Some(all) => all.contains_key(name),
+                None => self.components.get(kind).is_some_and(|all| all.contains_key(name)),
+            },
+        }
+    }
+}
+
+/// The output that a reference to a module names: `out` in `module.eu.out` and in `module.eu["a"].out`.
+pub(super) fn output(reference: &Reference) -> Option<&Arc<str>> {
+    let behind = reference.steps.get(1..)?;
+    behind.iter().take(2).find_map(|(step, _)| match step {
+        RefStep::Attr(name) => Some(name),
+        _ => None,
+    })
 }
 
 impl Resolve for Values {
@@ -44,7 +100,12 @@ impl Resolve for Values {
         match root {
             "var" => self.variables.get(name),
             "local" => self.locals.get(name),
-            kind => self.components.get(kind).and_then(|all| all.get(name)),
+            "data" => self.data.get(name),
+            "module" => self.modules.get(name).map(|call| &call.value),
+            kind => match self.named.get(kind) {
+                Some(all) => all.get(name),
+                None => self.components.get(kind).and_then(|all| all.get(name)),
+            },
         }
         .cloned()
     }
@@ -52,10 +113,15 @@ impl Resolve for Values {
     fn names(&self) -> Vec<String> {
         let variables = self.variables.keys().map(|name| format!("var.{name}"));
         let locals = self.locals.keys().map(|name| format!("local.{name}"));
+        let modules = self.modules.keys().map(|name| format!("module.{name}"));
         let components = self
             .components
             .iter()
             .flat_map(|(kind, all)| all.keys().map(move |name| format!("{kind}.{name}")));
-        variables.chain(locals).chain(components).collect()
+        let data = self.data.iter().flat_map(|(kind, all)| {
+            let names = all.as_entries().into_iter().flat_map(BTreeMap::keys);
+            names.map(move |name| format!("data.{kind}.{name}"))
+        });
+        variables.chain(locals).chain(data).chain(modules).chain(components).collect()
     }
 }

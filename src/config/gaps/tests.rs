@@ -62,7 +62,7 @@ fn a_broken_block_lacks_arguments_and_its_neighbour_does_not() {
     let parsed =
         parsed("component \"release\" \"a\" {\n  path = [1 2]\n}\ncomponent \"release\" \"b\" {\n}\n");
     let lacks = |i: usize| {
-        let problem = Diagnostic::error("x").absent(Absence::Within(parsed.blocks[i].header));
+        let problem = Diagnostic::error("x").absent(Absence::Within(parsed.folders[0].blocks[i].header));
         parsed.gaps.explain(&problem)
     };
     assert!(lacks(0) && !lacks(1));

@@ -14,6 +14,7 @@ impl Value {
             Data::Bool(b) => b.to_string(),
             Data::Number(n) => shortened(&n.to_string(), 40).into_owned(),
             Data::String(s) => quoted(&shortened(s, 60)),
+            Data::Block(block) => format!("{}.{}", block.kind, block.name),
             Data::List(s) => s.brief("list"),
             Data::Set(s) => s.brief("set"),
             Data::Tuple(s) => s.brief("tuple"),

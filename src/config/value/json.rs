@@ -16,6 +16,7 @@ impl Value {
             Data::Bool(b) => Json::Bool(*b),
             Data::Number(n) => number_to_json(n),
             Data::String(s) => Json::String(s.to_string()),
+            Data::Block(block) => Json::String(format!("{}.{}", block.kind, block.name)),
             Data::List(s) | Data::Set(s) | Data::Tuple(s) => {
                 Json::Array(s.items.iter().map(Value::to_json).collect())
             }

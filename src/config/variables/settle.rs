@@ -256,5 +256,7 @@ impl Assignments<'_, '_> {
 mod validate;
 mod value;
 
+pub(in crate::config) use validate::verdict;
+
 #[cfg(test)]
 mod tests;

@@ -219,8 +219,8 @@ fn targets_take_what_they_stand_on_and_excludes_what_stands_on_them() {
         (&["c"], &["b"], "a"),
     ] {
         let mut platform = platform();
-        platform.targets = targets.iter().map(|n| address(n)).collect();
-        platform.excludes = excludes.iter().map(|n| address(n)).collect();
+        platform.targets = targets.iter().map(|n| address(n).into()).collect();
+        platform.excludes = excludes.iter().map(|n| address(n).into()).collect();
         let plan = platform.plan();
         let changing: String = plan.changes().map(|(_, e, _)| e.address.name.to_string()).collect();
         assert_eq!(changing, left, "--target {targets:?} --exclude {excludes:?}");
@@ -229,8 +229,9 @@ fn targets_take_what_they_stand_on_and_excludes_what_stands_on_them() {
         assert_eq!(excluded.count(), 4 - left.len());
     }
     let draft = platform().draft();
-    let unknown = Focus::of(&draft, &[address("x"), address("a")], &[address("y")]).unwrap_err();
-    assert_eq!(unknown.0, [address("x"), address("y")]);
+    let unknown =
+        Focus::of(&draft, &[address("x").into(), address("a").into()], &[address("y").into()]).unwrap_err();
+    assert_eq!(unknown.0, [address("x").into(), address("y").into()]);
     assert!(unknown.to_string().contains("release.x, release.y"));
 }
 

@@ -179,7 +179,13 @@ fn a_refused_preview_holds_what_stands_on_it_and_what_is_held_is_not_previewed()
     let plan = make(
         platform.changes(platform.draft()),
         BTreeMap::new(),
-        &Making { program: "0.1.0", now: Moment(0), can: &|_| Can::default(), stored: &|_| None },
+        &Making {
+            workspace: "default",
+            program: "0.1.0",
+            now: Moment(0),
+            can: &|_| Can::default(),
+            stored: &|_| None,
+        },
     );
     assert!(word(&plan.entries[4].verdict).starts_with("Refused(\"its provider did not say"));
 }

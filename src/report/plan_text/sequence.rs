@@ -53,6 +53,8 @@ fn limits(plan: &Plan) -> String {
                 "at most {} at a time",
                 size::count(usize::try_from(r.max_parallel).unwrap_or(usize::MAX))
             ),
+            // One of a module is named with its whole address.
+            name if name.starts_with("module.") => format!("{name}: {}", r.max_parallel),
             name => format!("rollout.{name}: {}", r.max_parallel),
         })
         .take(4)

@@ -1,7 +1,7 @@
 //! `snapshot list`: the stored ways back, how old and how big they are, what they cover, where they are, until when.
 
 use super::{Clock, age};
-use crate::model::{Address, Moment};
+use crate::model::{Moment, Selection};
 use crate::report::page::Page;
 use crate::report::size;
 use crate::report::style::{Style, Tint, plain, tinted};
@@ -24,7 +24,7 @@ pub struct Listed {
 
 /// Draws those of `covering` (all, when it is empty), by component, the newest first. A snapshot whose component the
 /// state no longer knows is marked, and one whose run has no folder any more.
-pub fn snapshot_list(listed: &Listed, covering: &[Address], clock: Clock, style: Style) -> String {
+pub fn snapshot_list(listed: &Listed, covering: &[Selection], clock: Clock, style: Style) -> String {
     let now = clock.now;
     let mut page = Page::new(style);
     stored(&mut page, listed, covering, now);
@@ -68,7 +68,7 @@ fn draw_orphans(page: &mut Page, told: &str, orphans: &[&Orphan], now: Moment) {
     table.draw(page, 0);
 }
 
-fn stored(page: &mut Page, listed: &Listed, covering: &[Address], now: Moment) {
+fn stored(page: &mut Page, listed: &Listed, covering: &[Selection], now: Moment) {
     let state = &listed.state;
     let mut rows: Vec<(&String, &Snapshot)> = state
         .snapshots

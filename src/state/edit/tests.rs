@@ -55,16 +55,19 @@ fn mv_refuses_what_would_lose_something() {
 #[test]
 fn rm_and_allow_take_a_block_with_all_its_instances() {
     let mut left = state();
-    let gone = left.rm(&address("release.b")).unwrap();
+    let gone = left.rm(&address("release.b").into()).unwrap();
     assert_eq!(gone, [address("release.b[0]"), address("release.b[1]")]);
     assert_eq!((left.records.len(), left.rejected.len(), left.serial), (1, 1, 1));
-    assert_eq!(left.rm(&address("release.b")), Err(Refused::Unknown(address("release.b"))));
+    assert_eq!(left.rm(&address("release.b").into()), Err(Refused::Unknown(address("release.b").into())));
 
     let mut allowed = state();
-    assert_eq!(allowed.allow(&address("release.b[1]")).unwrap(), [(address("release.b[1]"), single("2"))]);
+    assert_eq!(
+        allowed.allow(&address("release.b[1]").into()).unwrap(),
+        [(address("release.b[1]"), single("2"))]
+    );
     assert_eq!((allowed.records.len(), allowed.rejected.len(), allowed.serial), (3, 2, 1));
-    let again = allowed.allow(&address("release.b[1]"));
-    assert_eq!(again, Err(Refused::NotRejected(address("release.b[1]"))));
+    let again = allowed.allow(&address("release.b[1]").into());
+    assert_eq!(again, Err(Refused::NotRejected(address("release.b[1]").into())));
     assert_eq!(allowed.serial, 1);
 }
 

@@ -73,6 +73,7 @@ impl Emitter {
             Data::String(text) => self.string(text, indent + 2, true),
             Data::List(_) | Data::Set(_) | Data::Tuple(_) => self.write("[]"),
             Data::Map(_) | Data::Object(_) => self.write("{}"),
+            Data::Block(_) => self.write(&value.brief()),
         }
     }
 

@@ -8,7 +8,7 @@ use crate::config::scope::{Files, Resolve, Scope};
 use crate::config::types::Type;
 use crate::config::value::Value;
 use crate::config::variables::{Validation, Variable};
-use crate::model::{Diagnostic, Diagnostics};
+use crate::model::{Diagnostic, Diagnostics, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Knows the variables only: what a validation may refer to.
@@ -44,18 +44,23 @@ pub(super) fn all(
                 .iter()
                 .flatten()
                 .any(|r| &*r.root == "var" && r.name().is_some_and(|name| broken.contains(&**name)));
-            if !hopeless && let Some(problem) = verdict(variable, validation, &scope, found) {
+            let place = match found.get(variable.name) {
+                Some(assigned) => (assigned.span, format!("from {}", assigned.from)),
+                None => (variable.header, "the default".to_string()),
+            };
+            if !hopeless && let Some(problem) = verdict(variable, validation, &scope, place) {
                 problems.push(problem);
             }
         }
     }
 }
 
-fn verdict(
+/// What a validation says of its variable's value, which was given at `place`.
+pub(in crate::config) fn verdict(
     variable: &Variable<'_>,
     validation: &Validation<'_>,
     scope: &Scope<'_>,
-    found: &BTreeMap<String, Assigned>,
+    place: (Span, String),
 ) -> Option<Diagnostic> {
     let at = validation.condition.span();
     let value = match evaluate(validation.condition, scope) {
@@ -81,9 +86,6 @@ fn verdict(
         message.as_str().unwrap_or_default().to_string()
     };
     let problem = Diagnostic::error(format!("The value of variable \"{}\" is not valid", variable.name));
-    let problem = match found.get(variable.name) {
-        Some(assigned) => problem.at(assigned.span, format!("from {}", assigned.from)),
-        None => problem.at(variable.header, "the default"),
-    };
-    Some(with_values(problem.and(at, "this is false").because(shown), validation.condition, scope))
+    let problem = problem.at(place.0, place.1).and(at, "this is false").because(shown);
+    Some(with_values(problem, validation.condition, scope))
 }

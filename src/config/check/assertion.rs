@@ -1,0 +1,121 @@
+//! `condition` and `error_message`: in `precondition`, which stops the plan, and in top-level `check`, which warns.
+
+use super::Checker;
+use crate::config::checked::Assertion;
+use crate::config::convert::convert;
+use crate::config::eval::with_values;
+use crate::config::expr::Expr;
+use crate::config::fields::{Fields, Known, missing};
+use crate::config::syntax::{Block, Body};
+use crate::config::types::Type;
+use crate::model::{Diagnostic, Diagnostics, Span};
+use std::collections::BTreeSet;
+
+const ARGUMENTS: &[&str] = &["condition", "error_message"];
+
+/// Checks the shape of a block that holds a condition and a message.
+pub(super) fn shape(block: &Block, what: &str, problems: &mut Diagnostics) {
+    Known { what, arguments: ARGUMENTS, blocks: &[] }.check(&block.body, problems);
+    for (name, example) in [
+        ("condition", "condition = var.port > 1024"),
+        ("error_message", "error_message = \"The port must be above 1024.\""),
+    ] {
+        if block.body.attribute(name).is_none() {
+            problems.push(missing(name, what, block.header, example));
+        }
+    }
+}
+
+/// Checks the shape of a top-level `check` block.
+pub(super) fn check_shape(block: &Block, problems: &mut Diagnostics) {
+    Known { what: "a top-level check block", arguments: &[], blocks: &["assert"] }
+        .check(&block.body, problems);
+    let asserts: Vec<&Block> = block.body.blocks.iter().filter(|b| &*b.kind == "assert").collect();
+    if asserts.is_empty() {
+        let problem = Diagnostic::error("The check asserts nothing")
+            .at(block.header, "has no `assert` block")
+            .help("Add assert { condition = … error_message = \"…\" }; what is tried on a component stands in a `check` block inside of it.");
+        problems.push(problem);
+    }
+    asserts.into_iter().for_each(|assert| shape(assert, "an assert block", problems));
+}
+
+/// What is wrong when a condition does not hold: where, and what its author says of it.
+pub(super) fn failed(body: &Body, summary: &str, fields: &mut Fields<'_>) -> Option<Box<Diagnostic>> {
+    let (condition, message) = (body.attribute("condition")?, body.attribute("error_message")?);
+    let at = condition.value.span();
+    let value = fields.value(&condition.value)?;
+    match convert(&value, &Type::Bool).ok().and_then(|value| value.as_bool()) {
+        Some(true) => return None,
+        Some(false) => {}
+        None => {
+            let problem = Diagnostic::error("A condition must be true or false")
+                .at(at, format!("this is {}", value.brief()));
+            fields.problems.push(with_values(problem, &condition.value, fields.scope));
+            return None;
+        }
+    }
+    let text = fields.value(&message.value)?;
+    let text = match convert(&text, &Type::String) {
+        Ok(text) if text.is_sensitive() => "The message holds a secret and is not shown.".to_string(),
+        Ok(text) => text.as_str().unwrap_or_default().to_string(),
+        Err(_) => {
+            let problem = Diagnostic::error("\"error_message\" must be a string")
+                .at(message.value.span(), format!("this is {}", text.kind()));
+            fields.problems.push(problem);
+            return None;
+        }
+    };
+    let problem = Diagnostic::error(summary).at(at, "this is false").because(text);
+    Some(Box::new(with_values(problem, &condition.value, fields.scope)))
+}
+
+/// Asks the preconditions in a block; each that does not hold stops the plan.
+pub(super) fn preconditions(block: &Block, what: &str, fields: &mut Fields<'_>) {
+    for inner in block.body.blocks.iter().filter(|b| &*b.kind == "precondition") {
+        if let Some(problem) = failed(&inner.body, &format!("A precondition of {what} does not hold"), fields)
+        {
+            fields.problems.push(*problem);
+        }
+    }
+}
+
+impl Checker<'_, '_> {
+    /// Asks every assertion of every module's `check` blocks. One that fails warns.
+    pub fn assertions(&mut self) -> Vec<Assertion> {
+        let tree = self.tree;
+        let mut all = Vec::new();
+        let mut broken: BTreeSet<Span> = BTreeSet::new();
+        for at in 0..self.instances.len() {
+            let path = &self.instances[at].path;
+            let path: String = path.iter().map(|(name, key)| format!("module.{name}{key}.")).collect();
+            for (name, block) in &tree.area(self.instances[at].module).names.checks {
+                let address = format!("{path}check.{name}");
+                let mut said = Vec::new();
+                let asserts = block.body.blocks.iter().filter(|b| &*b.kind == "assert");
+                for assert in
+                    asserts.filter(|b| ARGUMENTS.iter().all(|name| b.body.attribute(name).is_some()))
+                {
+                    let hopeless = |expr: &Expr| self.instances[at].values.hopeless(expr);
+                    if assert.body.attributes.iter().any(|a| hopeless(&a.value))
+                        || broken.contains(&assert.header)
+                    {
+                        continue;
+                    }
+                    let before = self.problems.0.len();
+                    let summary = format!("{address} does not hold");
+                    let problem = self.with_fields(at, |fields| failed(&assert.body, &summary, fields));
+                    if let Some(problem) = problem {
+                        said.push(problem.detail.clone());
+                        let warning = Diagnostic { severity: crate::model::Severity::Warning, ..*problem };
+                        self.take(warning.into(), at);
+                    } else if self.problems.0.len() > before {
+                        broken.insert(assert.header);
+                    }
+                }
+                all.push(Assertion { address, failed: said });
+            }
+        }
+        all
+    }
+}

@@ -1,0 +1,186 @@
+//! `dynamic "check" { for_each = … content { … } }`: blocks that are made from a collection.
+
+use super::nested;
+use crate::config::convert::convert;
+use crate::config::expr::Expr;
+use crate::config::fields::{Fields, Known, missing};
+use crate::config::syntax::{Attribute, Block, Body, Label};
+use crate::config::types::Type;
+use crate::config::value::{Data, Entries, Value};
+use crate::model::{Diagnostic, Diagnostics};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// The name by which the content of a dynamic block refers to the present element.
+pub(super) fn iterator(block: &Block) -> Option<Arc<str>> {
+    match block.body.attribute("iterator") {
+        Some(attribute) => attribute.value.as_keyword().map(Into::into),
+        None => block.labels.first().map(|label| label.text.clone()),
+    }
+}
+
+/// Checks what does not depend on values.
+pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
+    let what = "a dynamic block";
+    let makes = ["check", "connection", "snapshot", "lifecycle", "precondition"];
+    let [kind] = block.labels.as_slice() else {
+        let problem = Diagnostic::error("A `dynamic` block needs one label: the kind of block that it makes")
+            .at(block.header, "")
+            .help(
+                "Write it as dynamic \"check\" { for_each = … labels = [\"http\", check.key] content { … } }",
+            );
+        return problems.push(problem);
+    };
+    if !makes.contains(&&*kind.text) {
+        let problem = Diagnostic::error(format!("There is no block {:?} that could be made", &*kind.text))
+            .at(kind.span, "unknown block")
+            .help(crate::config::suggest::sentence(&kind.text, makes));
+        return problems.push(problem);
+    }
+    Known { what, arguments: &["for_each", "iterator", "labels"], blocks: &["content"] }
+        .check(&block.body, problems);
+    if block.body.attribute("for_each").is_none() {
+        problems.push(missing("for_each", what, block.header, "for_each = var.ports"));
+    }
+    if let Some(attribute) = block.body.attribute("iterator").filter(|a| a.value.as_keyword().is_none()) {
+        let problem = Diagnostic::error("\"iterator\" must be a name without quotes")
+            .at(attribute.value.span(), "")
+            .help("Write iterator = port; the content then refers to port.key and port.value.");
+        problems.push(problem);
+    }
+    let contents: Vec<&Block> = block.body.blocks.iter().filter(|b| &*b.kind == "content").collect();
+    let [content] = contents.as_slice() else {
+        let problem = Diagnostic::error("A `dynamic` block needs one `content` block")
+            .at(block.header, if contents.is_empty() { "has none" } else { "has several" })
+            .help("Put what each block is to hold into content { … }.");
+        return problems.push(problem);
+    };
+    // What it will make is looked at as if it stood there; labels that are computed stand for any name.
+    let labels = block.body.attribute("labels").and_then(|a| a.value.as_list()).unwrap_or_default();
+    let label = |expr: &Expr| Label {
+        text: expr.as_literal().and_then(Value::as_str).unwrap_or("…").into(),
+        span: expr.span(),
+    };
+    let labels: Vec<Label> = labels.iter().map(label).collect();
+    if labels.first().is_none_or(|first| &*first.text != "…") {
+        let made = Block { kind: kind.text.clone(), labels, ..(*content).clone() };
+        nested::shape(&Block { kind_span: kind.span, header: block.header, ..made }, problems);
+    }
+}
+
+/// A block with every dynamic block inside replaced by what it makes, values in place of its expressions.
+pub(super) fn expanded<'b>(block: &'b Block, fields: &mut Fields<'_>) -> Option<Cow<'b, Block>> {
+    if !has_dynamic(&block.body) {
+        return Some(Cow::Borrowed(block));
+    }
+    let before = fields.problems.0.len();
+    let mut blocks = Vec::new();
+    for inner in &block.body.blocks {
+        match &*inner.kind {
+            "dynamic" => made(inner, fields, &mut blocks)?,
+            _ => blocks.push(expanded(inner, fields)?.into_owned()),
+        }
+    }
+    let body = Body { attributes: block.body.attributes.clone(), blocks };
+    let whole = Block { body, ..block.clone() };
+    if fields.problems.0.len() == before && whole.labels.len() == 2 {
+        nested::shapes(&whole, fields.problems);
+    }
+    (fields.problems.0.len() == before).then_some(Cow::Owned(whole))
+}
+
+fn has_dynamic(body: &Body) -> bool {
+    body.blocks.iter().any(|block| &*block.kind == "dynamic" || has_dynamic(&block.body))
+}
+
+fn made(block: &Block, fields: &mut Fields<'_>, out: &mut Vec<Block>) -> Option<()> {
+    let (kind, name) = (block.labels.first()?, iterator(block)?);
+    let content = block.body.blocks.iter().find(|b| &*b.kind == "content")?;
+    let for_each = block.body.attribute("for_each")?;
+    let all = fields.value(&for_each.value)?;
+    for (key, value) in elements(&all, for_each, fields)? {
+        let element = Entries::from([("key".into(), key), ("value".into(), value)]);
+        let scope = fields.scope.child().with(name.clone(), Value::object(element));
+        let mut within = Fields { scope: &scope, hopeless: fields.hopeless, problems: fields.problems };
+        let labels = labels(block, &mut within)?;
+        let body = settled(&content.body, &mut within)?;
+        out.push(Block { kind: kind.text.clone(), kind_span: kind.span, labels, header: block.header, body });
+    }
+    Some(())
+}
+
+fn elements(all: &Value, at: &Attribute, fields: &mut Fields<'_>) -> Option<Vec<(Value, Value)>> {
+    if let (Some(items), false) = (all.as_items(), all.marks().is_sensitive()) {
+        let is_set = matches!(all.data(), Data::Set(_));
+        let key = |i: usize, item: &Value| if is_set { item.clone() } else { Value::number(i) };
+        return Some(items.iter().enumerate().map(|(i, item)| (key(i, item), item.clone())).collect());
+    }
+    if let (Some(entries), false) = (all.as_entries(), all.marks().is_sensitive()) {
+        return Some(
+            entries.iter().map(|(key, value)| (Value::string(key.clone()), value.clone())).collect(),
+        );
+    }
+    let problem = match all.marks().is_sensitive() {
+        true => Diagnostic::error("A secret may not decide how many blocks there are")
+            .at(at.value.span(), "this is sensitive")
+            .help("Use a value that is not sensitive; nonsensitive(…) says that showing it does no harm."),
+        false => Diagnostic::error("\"for_each\" of a dynamic block must be a list, a set or a map")
+            .at(at.value.span(), format!("this is {}", all.kind()))
+            .help("Give an empty list, [], to make no blocks."),
+    };
+    fields.problems.push(problem);
+    None
+}
+
+fn labels(block: &Block, fields: &mut Fields<'_>) -> Option<Vec<Label>> {
+    let Some(attribute) = block.body.attribute("labels") else { return Some(Vec::new()) };
+    let span = attribute.value.span();
+    let value = settle(&attribute.value, fields)?;
+    let texts = convert(&value, &Type::list(Type::String)).ok().filter(|v| !v.is_sensitive());
+    let texts: Option<Vec<Arc<str>>> = texts
+        .as_ref()
+        .and_then(Value::as_items)
+        .map(|items| items.iter().filter_map(Value::as_str).map(Into::into).collect());
+    let Some(texts) = texts else {
+        let problem = Diagnostic::error("\"labels\" must be a list of strings")
+            .at(span, format!("this is {}", value.brief()))
+            .help("Write labels = [\"http\", check.key], one for each label of the block.");
+        fields.problems.push(problem);
+        return None;
+    };
+    let places: Vec<_> = attribute.value.as_list().unwrap_or_default().iter().map(Expr::span).collect();
+    let place = |i: usize| places.get(i).copied().unwrap_or(span);
+    Some(texts.into_iter().enumerate().map(|(i, text)| Label { text, span: place(i) }).collect())
+}
+
+/// A body whose arguments are values.
+fn settled(body: &Body, fields: &mut Fields<'_>) -> Option<Body> {
+    let mut attributes = Vec::with_capacity(body.attributes.len());
+    for attribute in &body.attributes {
+        let value = settle(&attribute.value, fields)?;
+        let value = Expr::literal(value, attribute.value.span());
+        attributes.push(Attribute { value, ..attribute.clone() });
+    }
+    let mut blocks = Vec::new();
+    for inner in &body.blocks {
+        match &*inner.kind {
+            "dynamic" => made(inner, fields, &mut blocks)?,
+            _ => blocks.push(Block { body: settled(&inner.body, fields)?, ..inner.clone() }),
+        }
+    }
+    Some(Body { attributes, blocks })
+}
+
+/// A value, evaluated here: the names of dynamic blocks are known to no other place.
+fn settle(expr: &Expr, fields: &mut Fields<'_>) -> Option<Value> {
+    match crate::config::eval::evaluate(expr, fields.scope) {
+        Ok(value) => Some(value),
+        Err(problem) => {
+            // What rests on something wrong was told there.
+            if !(fields.hopeless)(expr) {
+                fields.problems.push(problem);
+            }
+            None
+        }
+    }
+}

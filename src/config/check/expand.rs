@@ -1,0 +1,393 @@
+//! Instances of modules, and the evaluation of what is in them, node by node.
+
+use super::Checker;
+use super::component::{ComponentBlock, Repeat};
+use super::instances::{Draft, Expander, computed, instances};
+use super::names::Node;
+use super::order::Use;
+use super::rests::{Rest, Resting, Rests};
+use super::values::{CallValue, Values, Wrong};
+use super::{output, tree::Tree};
+use crate::config::expr::Expr;
+use crate::config::fields::Fields;
+use crate::config::value::{Entries, Value};
+use crate::config::variables::Variable;
+use crate::model::{Diagnostic, Diagnostics, InstanceKey};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// One instance of a module.
+pub(super) struct Instance {
+    pub module: usize,
+    pub parent: Option<usize>,
+    /// Calls from the root down.
+    pub path: Vec<(Arc<str>, InstanceKey)>,
+    /// What `each` or `count` is in the arguments of its call.
+    pub own: Option<(&'static str, Value)>,
+    pub values: Values,
+    /// For each call the instances that it made, in the order of their keys.
+    pub children: Vec<Vec<usize>>,
+    /// For each component block its instances.
+    pub drafts: Vec<Option<Vec<Draft>>>,
+    /// Values of the outputs, as far as they are known.
+    pub outputs: Entries,
+    /// For each node what it rests on.
+    pub rests: Vec<Rests>,
+    /// What everything in it rests on.
+    pub around: Rests,
+    /// For each call, how many outputs of its module its value is made of.
+    built: Vec<Option<usize>>,
+}
+
+/// More instances of modules than these are a mistake, or an attack on the memory.
+const MAX_INSTANCES: usize = 1_000_000;
+/// The most that is remembered of what values rest on.
+const MAX_RESTS: usize = 20_000_000;
+
+impl Instance {
+    /// The key of its call.
+    pub fn key(&self) -> &InstanceKey {
+        self.path.last().map_or(&InstanceKey::None, |(_, key)| key)
+    }
+
+    fn new(tree: &Tree<'_>, module: usize, number: usize, wrong: Arc<Wrong>) -> Instance {
+        let area = tree.area(module);
+        let names = &area.names;
+        let nothing = Rests::default();
+        let handles = |kind: &'static str, labels: &mut dyn Iterator<Item = &str>| {
+            let all = labels.map(|label| (label.to_string(), Value::block(kind, number, label.into())));
+            (kind, all.collect::<BTreeMap<_, _>>())
+        };
+        let named = BTreeMap::from([
+            handles("rollout", &mut names.rollouts.keys().copied()),
+            handles("vendor", &mut names.vendors.keys().copied()),
+        ]);
+        Instance {
+            module,
+            parent: None,
+            path: Vec::new(),
+            own: None,
+            values: Values { named, wrong, ..Values::default() },
+            children: Vec::new(),
+            drafts: names.components.iter().map(|_| None).collect(),
+            outputs: Entries::new(),
+            rests: vec![nothing.clone(); names.count()],
+            around: nothing,
+            built: vec![None; area.calls.len()],
+        }
+    }
+}
+
+impl<'a, 'p> Checker<'a, 'p> {
+    /// A checker that knows the root's variables.
+    pub fn new(
+        tree: &'a Tree<'p>,
+        around: &'a super::Surroundings<'a>,
+        variables: BTreeMap<String, Value>,
+        wrong: Arc<Wrong>,
+        problems: Diagnostics,
+    ) -> Self {
+        let mut root = Instance::new(tree, 0, 0, wrong.clone());
+        root.values.variables = variables;
+        root.children = vec![Vec::new(); tree.areas[0].calls.len()];
+        let mut of_module = vec![Vec::new(); tree.modules.len()];
+        of_module[0].push(0);
+        let outputs = tree.areas[0].names.outputs.keys().map(|_| None).collect();
+        let outputs_done = vec![0; tree.modules.len()];
+        let instances = vec![root];
+        let told = BTreeSet::new();
+        let left = MAX_RESTS;
+        Checker { tree, around, instances, of_module, outputs_done, left, outputs, wrong, told, problems }
+    }
+
+    /// Evaluates a node in every instance of its module. A mistake is told for the first instance that makes it.
+    pub fn evaluate(&mut self, number: usize) {
+        let tree = self.tree;
+        let (module, node) = tree.node(number);
+        let instances = std::mem::take(&mut self.of_module[module]);
+        for instance in instances.iter().copied() {
+            let done = match node {
+                Node::Local(local) => self.local(instance, local),
+                Node::Component(block) => self.component(instance, block),
+                Node::Data(block) => self.data(instance, block),
+                Node::Call(call) => self.call(instance, call),
+                Node::Input(input) => self.input(instance, input),
+                Node::Output(output) => self.output(instance, output),
+            };
+            if done.is_none() && self.problems.has_errors() {
+                break;
+            }
+        }
+        self.of_module[module] = instances;
+        if let Node::Output(_) = node {
+            self.outputs_done[module] += 1;
+        }
+    }
+
+    fn local(&mut self, at: usize, local: usize) -> Option<()> {
+        let tree = self.tree;
+        let area = tree.area(self.instances[at].module);
+        let attribute = area.names.locals[local];
+        let uses = &area.uses[area.names.number(Node::Local(local))];
+        self.refresh_used(at, uses);
+        let value = self.with_fields(at, |fields| fields.value(&attribute.value))?;
+        self.instances[at].values.locals.insert(attribute.name.to_string(), value);
+        let rests = self.rests(at, uses, None)?;
+        self.instances[at].rests[area.names.number(Node::Local(local))] = rests;
+        Some(())
+    }
+
+    fn component(&mut self, at: usize, index: usize) -> Option<()> {
+        let tree = self.tree;
+        let area = tree.area(self.instances[at].module);
+        let block = area.blocks[index].as_ref()?;
+        let uses = &area.uses[area.names.number(Node::Component(index))];
+        self.refresh_used(at, uses);
+        // Of a block that rests on something wrong nothing is known.
+        if self.wrong.is_spoilt() && self.unknown_repeat(at, &block.repeat) {
+            return None;
+        }
+        let (drafts, value) = self.expand(at, block, uses)?;
+        let instance = &mut self.instances[at];
+        let of_kind = instance.values.components.entry(block.kind.to_string()).or_default();
+        of_kind.insert(block.name.to_string(), value);
+        instance.drafts[index] = Some(drafts);
+        Some(())
+    }
+
+    fn expand(
+        &mut self,
+        at: usize,
+        block: &ComponentBlock<'p>,
+        uses: &[Use<'p>],
+    ) -> Option<(Vec<Draft>, Value)> {
+        let mut problems = Diagnostics::default();
+        let made = {
+            let scope = self.scope(at);
+            let values = &self.instances[at].values;
+            let hopeless = |expr: &Expr| values.hopeless(expr);
+            let variables = &self.instances[0].values.variables;
+            Expander { block, uses, variables, scope: &scope, hopeless: &hopeless }.expand(&mut problems)
+        };
+        self.take(problems, at);
+        made
+    }
+
+    fn unknown_repeat(&self, at: usize, repeat: &Repeat<'_>) -> bool {
+        match repeat {
+            Repeat::Once => false,
+            Repeat::Count(a) | Repeat::ForEach(a) => self.instances[at].values.hopeless(&a.value),
+        }
+    }
+
+    /// Makes the instances of a call.
+    fn call(&mut self, at: usize, call: usize) -> Option<()> {
+        let tree = self.tree;
+        let module = self.instances[at].module;
+        let area = tree.area(module);
+        let called = &area.calls[call];
+        let child = tree.modules[module].children[call]?;
+        let number = area.names.number(Node::Call(call));
+        self.refresh_used(at, &area.uses[number]);
+        if self.wrong.is_spoilt() && self.unknown_repeat(at, &called.repeat) {
+            return None;
+        }
+        let made = self.with_fields(at, |fields| instances(&called.repeat, fields))?;
+        if self.instances.len() + made.len() > MAX_INSTANCES {
+            let problem =
+                Diagnostic::error(format!("There are more than {MAX_INSTANCES} instances of modules"))
+                    .at(called.block.header, "some of them")
+                    .help("Use fewer and larger modules.");
+            self.problems.push(problem);
+            return None;
+        }
+        for (key, own) in made {
+            let around = self.around(at, &area.uses[number], &called.depends, &key)?;
+            let next = self.instances.len();
+            let mut instance = Instance::new(tree, child, next, self.wrong.clone());
+            let mut path = self.instances[at].path.clone();
+            path.push((area.names.call_name(call).clone(), key));
+            instance.children = vec![Vec::new(); tree.area(child).calls.len()];
+            (instance.parent, instance.path, instance.own, instance.around) = (Some(at), path, own, around);
+            self.instances.push(instance);
+            self.instances[at].children[call].push(next);
+            self.of_module[child].push(next);
+        }
+        Some(())
+    }
+
+    /// What everything in an instance of a call waits for: what decides that there is one, and its `depends_on`.
+    fn around(
+        &mut self,
+        at: usize,
+        repeat: &[Use<'p>],
+        depends: &[Use<'p>],
+        key: &InstanceKey,
+    ) -> Option<Rests> {
+        if repeat.is_empty() && depends.is_empty() {
+            return Some(self.instances[at].around.clone());
+        }
+        let mut all: BTreeSet<Rest> = (*self.instances[at].around).clone();
+        let computed = computed(repeat, &self.scope(at));
+        let resting = Resting { tree: self.tree, instances: &self.instances };
+        resting.of(at, repeat, key, &computed, |rest, _| _ = all.insert(rest));
+        resting.of(at, depends, &InstanceKey::None, &[], |rest, _| _ = all.insert(rest));
+        self.remember(all, repeat.iter().chain(depends).next())
+    }
+
+    fn input(&mut self, at: usize, input: usize) -> Option<()> {
+        let tree = self.tree;
+        // The root's variables were given from outside.
+        let (Some(parent), module) = (self.instances[at].parent, self.instances[at].module) else {
+            return Some(());
+        };
+        let names = &tree.area(module).names;
+        let (_, call) = tree.modules[module].parent?;
+        let called = &tree.area(self.instances[parent].module).calls[call];
+        let (name, variable): (&&str, &Variable<'_>) = names.variables.iter().nth(input)?;
+        let uses = &called.argument_uses[input];
+        self.refresh_used(parent, uses);
+        let own = self.instances[at].own.clone();
+        let argument = called.arguments[input];
+        let read = |fields: &mut Fields<'_>| super::input::value(variable, argument, fields);
+        let value = self.with_own(parent, own.as_ref(), read)?;
+        self.instances[at].values.variables.insert((*name).to_string(), value);
+        let rests = self.rests(parent, uses, own.as_ref())?;
+        self.instances[at].rests[names.number(Node::Input(input))] = rests;
+        Some(())
+    }
+
+    /// Reads something in an instance of a module in which `each` or `count` is known.
+    pub fn with_own<T>(
+        &mut self,
+        at: usize,
+        own: Option<&(&'static str, Value)>,
+        read: impl FnOnce(&mut Fields<'_>) -> T,
+    ) -> T {
+        let mut problems = Diagnostics::default();
+        let answer = {
+            let outer = self.scope(at);
+            let scope = match own {
+                Some((name, value)) => outer.child().with(*name, value.clone()),
+                None => outer.child(),
+            };
+            let values = &self.instances[at].values;
+            let hopeless = |expr: &Expr| values.hopeless(expr);
+            read(&mut Fields { scope: &scope, hopeless: &hopeless, problems: &mut problems })
+        };
+        // Which instance it is of several that share the text.
+        let which = own.and_then(|(name, value)| match *name {
+            "each" => value.get("key").map(|key| ("each.key", key)),
+            _ => value.get("index").map(|index| ("count.index", index)),
+        });
+        for (problem, (name, value)) in problems.0.iter_mut().zip(which.iter().cycle()) {
+            if problem.values.iter().all(|(shown, _)| shown != name) {
+                problem.values.push(((*name).to_string(), value.brief()));
+            }
+        }
+        self.take(problems, at);
+        answer
+    }
+
+    fn output(&mut self, at: usize, index: usize) -> Option<()> {
+        let tree = self.tree;
+        let area = tree.area(self.instances[at].module);
+        let number = area.names.number(Node::Output(index));
+        let (name, block) = area.names.outputs.iter().nth(index)?;
+        self.refresh_used(at, &area.uses[number]);
+        if area.names.root {
+            self.outputs[index] = self.with_fields(at, |fields| output::read(name, block, fields));
+            return self.outputs[index].as_ref().map(|_| ());
+        }
+        let value = self.with_fields(at, |fields| output::of_module(block, fields))?;
+        self.instances[at].outputs.insert((*name).into(), value);
+        let rests = self.rests(at, &area.uses[number], None)?;
+        self.instances[at].rests[number] = rests;
+        Some(())
+    }
+
+    /// Brings the values of the calls that are used up to date.
+    pub fn refresh_used(&mut self, at: usize, uses: &[Use<'_>]) {
+        let tree = self.tree;
+        for used in uses {
+            if let Node::Call(call) = tree.area(self.instances[at].module).names.node(used.node) {
+                self.refresh(at, call);
+            }
+        }
+    }
+
+    /// Makes the value of a call from the outputs that are known by now.
+    pub fn refresh(&mut self, at: usize, call: usize) {
+        let tree = self.tree;
+        let instance = &self.instances[at];
+        let Some(child) = tree.modules[instance.module].children[call] else { return };
+        let done = self.outputs_done[child];
+        if instance.built[call] == Some(done) {
+            return;
+        }
+        let area = tree.area(instance.module);
+        let made = |child: &usize| &self.instances[*child];
+        let values = instance.children[call].iter().map(made);
+        let value = match area.calls[call].repeat {
+            // Its `count` or `for_each` has failed, or it was none.
+            Repeat::Once if instance.children[call].is_empty() => return,
+            Repeat::Once => Value::object(made(&instance.children[call][0]).outputs.clone()),
+            Repeat::Count(_) => Value::tuple(values.map(|i| Value::object(i.outputs.clone())).collect()),
+            Repeat::ForEach(_) => {
+                let entry = |i: &Instance| match i.key() {
+                    InstanceKey::Key(key) => (key.clone(), Value::object(i.outputs.clone())),
+                    _ => ("".into(), Value::NULL),
+                };
+                Value::object(values.map(entry).collect())
+            }
+        };
+        let mut lacking = BTreeSet::new();
+        if self.wrong.is_spoilt() {
+            let declared = tree.area(child).names.outputs.keys();
+            let lacks =
+                |name: &&&str| instance.children[call].iter().any(|i| !made(i).outputs.contains_key(**name));
+            lacking.extend(declared.filter(lacks).map(|name| Arc::from(*name)));
+        }
+        let name = area.names.call_name(call).to_string();
+        let instance = &mut self.instances[at];
+        instance.values.modules.insert(name, CallValue { value, lacking });
+        instance.built[call] = Some(done);
+    }
+
+    pub fn rests(
+        &mut self,
+        at: usize,
+        uses: &[Use<'p>],
+        own: Option<&(&'static str, Value)>,
+    ) -> Option<Rests> {
+        if uses.is_empty() {
+            return Some(Rests::default());
+        }
+        let computed = {
+            let outer = self.scope(at);
+            match own {
+                Some((name, value)) => computed(uses, &outer.child().with(*name, value.clone())),
+                None => computed(uses, &outer),
+            }
+        };
+        let mut all = BTreeSet::new();
+        let resting = Resting { tree: self.tree, instances: &self.instances };
+        resting.of(at, uses, &InstanceKey::None, &computed, |rest, _| _ = all.insert(rest));
+        self.remember(all, uses.first())
+    }
+
+    fn remember(&mut self, rests: BTreeSet<Rest>, used: Option<&Use<'_>>) -> Option<Rests> {
+        match self.left.checked_sub(rests.len()) {
+            Some(left) => {
+                self.left = left;
+                Some(Rc::new(rests))
+            }
+            None => {
+                self.left = 0;
+                self.problems.push(super::edges::too_many(used.map(|used| used.span)));
+                None
+            }
+        }
+    }
+}

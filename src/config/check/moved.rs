@@ -1,0 +1,201 @@
+//! `moved` and `removed`: what became of components that the state knows under another address.
+
+use super::Checker;
+use super::component::instance_key;
+use crate::config::checked::{Config, Move};
+use crate::config::expr::{Expr, RefStep};
+use crate::config::fields::{Known, missing};
+use crate::config::syntax::Block;
+use crate::model::{Address, Diagnostic, Diagnostics, InstanceKey, Selection, Span};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Checks the shape of a `moved` or `removed` block.
+pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
+    let moved = &*block.kind == "moved";
+    let what = if moved { "a moved block" } else { "a removed block" };
+    let arguments: &[&str] = if moved { &["from", "to"] } else { &["from"] };
+    // Terraform's `lifecycle { destroy = false }` says what is always so here.
+    let blocks: &[&str] = if moved { &[] } else { &["lifecycle"] };
+    Known { what, arguments, blocks }.check(&block.body, problems);
+    for name in arguments {
+        match block.body.attribute(name) {
+            None => problems.push(missing(name, what, block.header, &format!("{name} = release.api"))),
+            Some(attribute) if read(&attribute.value, &[]).is_none() => {
+                let problem = Diagnostic::error(format!("\"{name}\" must be the address of a component or of a module"))
+                    .at(attribute.value.span(), "")
+                    .help("Write it as release.api, release.api[\"key\"], module.eu or module.eu.release.api, without quotes.");
+                problems.push(problem);
+            }
+            Some(_) => {}
+        }
+    }
+    if moved && let (Some(from), Some(to)) = (end(block, "from", &[]), end(block, "to", &[])) {
+        problems.0.extend(unlike(block, &from, &to));
+    }
+}
+
+fn end(block: &Block, name: &str, within: &[(Arc<str>, InstanceKey)]) -> Option<Selection> {
+    read(&block.body.attribute(name)?.value, within)
+}
+
+/// Reads an address that stands in a module at `within`.
+fn read(expr: &Expr, within: &[(Arc<str>, InstanceKey)]) -> Option<Selection> {
+    let reference = expr.as_traversal()?;
+    let mut path = within.to_vec();
+    let mut word = reference.root.clone();
+    let mut steps = reference.steps.iter().map(|(step, _)| step).peekable();
+    loop {
+        let Some(RefStep::Attr(name)) = steps.next() else { return None };
+        let key = match steps.next_if(|step| matches!(step, RefStep::Index(_))) {
+            Some(RefStep::Index(key)) => instance_key(key)?,
+            _ => InstanceKey::None,
+        };
+        if &*word != "module" {
+            let address = Address { module: path, kind: word, name: name.clone(), key };
+            return steps.next().is_none().then_some(Selection::Component(address));
+        }
+        path.push((name.clone(), key));
+        match steps.next() {
+            None => return Some(Selection::Module(path)),
+            Some(RefStep::Attr(next)) => word = next.clone(),
+            Some(_) => return None,
+        }
+    }
+}
+
+fn unlike(block: &Block, from: &Selection, to: &Selection) -> Option<Diagnostic> {
+    let (summary, help) = match (from, to) {
+        _ if from == to => ("This moves something to where it is", "Remove the block."),
+        (Selection::Component(from), Selection::Component(to)) if from.kind != to.kind => (
+            "A component keeps its kind when it moves",
+            "Declare the new one beside the old one, and take the old one out with a `removed` block.",
+        ),
+        (Selection::Component(_), Selection::Component(_)) | (Selection::Module(_), Selection::Module(_)) => {
+            return None;
+        }
+        _ => (
+            "A component can become no module, and a module no component",
+            "Move the components in it one by one.",
+        ),
+    };
+    Some(Diagnostic::error(summary).at(block.header, format!("{from} → {to}")).help(help))
+}
+
+impl Checker<'_, '_> {
+    /// Every move, absolute; complaints about those that contradict each other or the configuration.
+    pub fn moves(&mut self, config: &Config) -> Vec<Move> {
+        let mut all: Vec<Move> = Vec::new();
+        let mut problems = Diagnostics::default();
+        let mut from_at: BTreeMap<Selection, Span> = BTreeMap::new();
+        let mut to_at: BTreeMap<Selection, Span> = BTreeMap::new();
+        let declared = Declared::of(config);
+        for instance in &self.instances {
+            let names = &self.tree.area(instance.module).names;
+            for block in &names.moves {
+                let Some(from) = end(block, "from", &instance.path) else { continue };
+                let at = block.body.attribute("from").map_or(block.header, |a| a.value.span());
+                if declared.has(&from) {
+                    problems.push(still_declared(&from, at, &block.kind));
+                }
+                if let Some(first) = from_at.insert(from.clone(), at) {
+                    let problem = Diagnostic::error(format!("Two blocks say what became of {from}"))
+                        .at(at, "the second one")
+                        .and(first, "the first one")
+                        .help("Remove one of them.");
+                    problems.push(problem);
+                }
+                let Some(to) = end(block, "to", &instance.path) else { continue };
+                if unlike(block, &from, &to).is_some() {
+                    continue;
+                }
+                let at = block.body.attribute("to").map_or(block.header, |a| a.value.span());
+                if let Some(first) = to_at.insert(to.clone(), at) {
+                    let problem = Diagnostic::error(format!("Two things cannot both become {to}"))
+                        .at(at, "the second one")
+                        .and(first, "the first one")
+                        .help("Remove one of the two `moved` blocks.");
+                    problems.push(problem);
+                }
+                all.push(Move { from, to, span: block.header });
+            }
+        }
+        problems.0.extend(circle(&all));
+        let unknown = all.iter().filter(|m| !declared.has(&m.to) && !from_at.contains_key(&m.to));
+        for one in unknown {
+            let problem =
+                Diagnostic::warning(format!("{} is moved to {}, which is not declared", one.from, one.to))
+                    .at(one.span, "")
+                    .because("Its record would move there and be forgotten.")
+                    .help("Correct the address, or say `removed` if it is gone.");
+            problems.push(problem);
+        }
+        self.problems.0.append(&mut problems.0);
+        all
+    }
+}
+
+/// What a configuration declares.
+struct Declared {
+    components: BTreeSet<Address>,
+    blocks: BTreeSet<Address>,
+    modules: BTreeSet<Vec<(Arc<str>, InstanceKey)>>,
+}
+
+impl Declared {
+    fn of(config: &Config) -> Declared {
+        let mut modules = BTreeSet::new();
+        for component in &config.components {
+            let path = &component.address.module;
+            (1..=path.len()).for_each(|n| _ = modules.insert(path[..n].to_vec()));
+        }
+        let components: BTreeSet<Address> = config.components.iter().map(|c| c.address.clone()).collect();
+        let blocks = components.iter().map(Address::block).collect();
+        Declared { components, blocks, modules }
+    }
+
+    /// A step without a key that is declared with keys is something else: what became of the one without.
+    fn has(&self, what: &Selection) -> bool {
+        match what {
+            Selection::Component(address) => {
+                self.components.contains(address)
+                    || (address.key != InstanceKey::None && self.blocks.contains(address))
+            }
+            Selection::Module(path) => self.modules.contains(path),
+        }
+    }
+}
+
+fn still_declared(from: &Selection, at: Span, kind: &str) -> Diagnostic {
+    let help = match kind {
+        "moved" => "Rename it where it is declared, or remove the `moved` block.",
+        _ => "Take it out where it is declared, or remove the `removed` block.",
+    };
+    Diagnostic::error(format!("{from} is still declared")).at(at, format!("{kind} from here")).help(help)
+}
+
+/// Moves that lead back to where they began.
+fn circle(moves: &[Move]) -> Option<Diagnostic> {
+    let next: BTreeMap<&Selection, &Move> = moves.iter().map(|m| (&m.from, m)).collect();
+    for first in moves {
+        let mut seen = vec![first];
+        while let Some(one) = next.get(&seen[seen.len() - 1].to).filter(|_| seen.len() <= moves.len()) {
+            if one.from == first.from {
+                let names: Vec<String> = seen.iter().map(|m| m.from.to_string()).collect();
+                let mut problem = Diagnostic::error(format!(
+                    "These moves go in a circle: {} → {}",
+                    names.join(" → "),
+                    first.from
+                ))
+                .help("Remove one of them: only the last name of a component is declared.");
+                for (i, m) in seen.iter().enumerate() {
+                    let label = format!("{} → {}", m.from, m.to);
+                    problem = if i == 0 { problem.at(m.span, label) } else { problem.and(m.span, label) };
+                }
+                return Some(problem);
+            }
+            seen.push(one);
+        }
+    }
+    None
+}

@@ -1,0 +1,142 @@
+//! The shapes of one folder's blocks, and what their expressions refer to.
+
+use super::call::{self, Call};
+use super::component::{self, ComponentBlock};
+use super::kind::{self, KindPlan};
+use super::names::{Names, Place};
+use super::nested;
+use super::order::Use;
+use super::uses::Finder;
+use super::values::Wrong;
+use crate::config::load::Parsed;
+use crate::config::schemas::Schemas;
+use crate::model::{Diagnostics, Span};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Kinds' schemas, each read once.
+pub(super) struct Plans<'a> {
+    pub schemas: &'a Schemas,
+    pub known: BTreeMap<(String, String), Option<Rc<KindPlan>>>,
+}
+
+impl Plans<'_> {
+    fn get(
+        &mut self,
+        provider: &str,
+        kind: &str,
+        at: Span,
+        problems: &mut Diagnostics,
+    ) -> Option<Rc<KindPlan>> {
+        let plan = || match KindPlan::new(self.schemas.kind(provider, kind)?) {
+            Ok(plan) => Some(Rc::new(plan)),
+            Err(wrong) => {
+                problems.push(kind::bad_provider(provider, &wrong, at));
+                None
+            }
+        };
+        self.known.entry((provider.to_string(), kind.to_string())).or_insert_with(plan).clone()
+    }
+}
+
+/// Reads the shapes of one folder's blocks.
+pub(super) struct Shapes<'a, 'p> {
+    pub parsed: &'p Parsed,
+    pub schemas: &'a Schemas,
+    pub names: &'a [Names<'p>],
+    pub aliases: &'a [(String, String)],
+}
+
+impl<'p> Shapes<'_, 'p> {
+    pub fn read(
+        &self,
+        index: usize,
+        plans: &mut Plans<'_>,
+        problems: &mut Diagnostics,
+    ) -> (Vec<Option<ComponentBlock<'p>>>, Vec<Call<'p>>) {
+        let (names, folder) = (&self.names[index], &self.parsed.folders[index]);
+        let settings = &self.parsed.settings;
+        let reader = component::Reader { names, schemas: self.schemas, settings, aliases: self.aliases };
+        let mut read = |block: &'p crate::config::syntax::Block| {
+            nested::shapes(block, problems);
+            let provider = reader.provider(block, problems)?;
+            let label = block.labels.first()?;
+            let plan = plans.get(&provider.0, &label.text, label.span, problems)?;
+            reader.read(block, provider, plan, problems)
+        };
+        let blocks = names.components.iter().map(|block| read(block)).collect();
+        let mut reader = call::Reader { caller: names, aliases: self.aliases, problems };
+        let calls = names.calls.iter().map(|block| {
+            let called = block.labels.first().and_then(|label| folder.calls.get(&label.text)).copied();
+            let module = called.map(|called| (called, &self.parsed.folders[called], &self.names[called]));
+            reader.read(block, module)
+        });
+        (blocks, calls.collect())
+    }
+
+    /// What each node of a folder uses. References of all other blocks are looked through too, so that every wrong
+    /// one is found.
+    pub fn uses(
+        &self,
+        index: usize,
+        blocks: &[Option<ComponentBlock<'p>>],
+        calls: &mut [Call<'p>],
+        wrong: &mut Wrong,
+        problems: &mut Diagnostics,
+    ) -> Vec<Vec<Use<'p>>> {
+        let names = &self.names[index];
+        let mut finder = Finder { names, wrong, bound: Vec::new(), problems };
+        let mut all = Vec::with_capacity(names.count());
+        let plain = Place::default();
+        for local in &names.locals {
+            let mut uses = Vec::new();
+            finder.expr(&local.value, Place { names: true, ..plain }, &mut uses);
+            all.push(uses);
+        }
+        for (block, read) in names.components.iter().zip(blocks) {
+            let mut uses = Vec::new();
+            finder.component(block, &mut uses);
+            uses.extend(read.iter().flat_map(|b| &b.depends).cloned());
+            all.push(uses);
+        }
+        for block in &names.data {
+            super::data::shape(block, finder.problems);
+            let mut uses = Vec::new();
+            let (each, count) = finder.repeated(block, &mut uses);
+            finder.arguments(block, Place { each, count, ..plain }, &mut uses);
+            all.push(uses);
+        }
+        for call in calls {
+            let mut uses = Vec::new();
+            let (each, count) = finder.repeated(call.block, &mut uses);
+            let place = Place { each, count, names: true, ..plain };
+            call.argument_uses.resize_with(call.arguments.len(), Vec::new);
+            let given = call.block.body.attributes.iter();
+            for attribute in given.filter(|a| !call::ARGUMENTS.contains(&&*a.name)) {
+                let mut uses = Vec::new();
+                finder.expr(&attribute.value, place, &mut uses);
+                let input = call.arguments.iter().position(|a| a.is_some_and(|a| a.span == attribute.span));
+                if let Some(input) = input {
+                    call.argument_uses[input] = uses;
+                }
+            }
+            all.push(uses);
+        }
+        all.extend(names.variables.keys().map(|_| Vec::new()));
+        for block in names.outputs.values() {
+            let mut uses = Vec::new();
+            finder.block(block, Place { names: !names.root, ..plain }, &mut uses);
+            all.push(uses);
+        }
+        names.moves.iter().for_each(|block| super::moved::shape(block, finder.problems));
+        for block in names.checks.values() {
+            super::assertion::check_shape(block, finder.problems);
+            finder.block(block, plain, &mut Vec::new());
+        }
+        let others = names.rollouts.values().chain(names.vendors.values()).chain(&names.providers);
+        for block in others {
+            finder.block(block, plain, &mut Vec::new());
+        }
+        all
+    }
+}

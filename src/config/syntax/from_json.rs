@@ -1,0 +1,284 @@
+//! JSON as the blocks and expressions that it stands for, by the HCL JSON specification: strings are templates, blocks
+//! nest by their labels, several blocks of a kind are an array, `"//"` is a comment.
+
+use super::json::{self, Json, JsonValue, Key, Text};
+use super::{Attribute, Block, Body, Label, twice};
+use crate::config::expr::{Expr, Key as EntryKey, Node};
+use crate::config::lower;
+use crate::config::source::Sources;
+use crate::config::value::Value;
+use crate::model::{Diagnostic, Diagnostics, FileId, Span};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Which properties are blocks within a block of a kind, and how many labels each has; the rest are arguments.
+fn blocks_in(kind: &str) -> &'static [(&'static str, usize)] {
+    match kind {
+        "" => &[
+            ("patchform", 0),
+            ("variable", 1),
+            ("locals", 0),
+            ("output", 1),
+            ("provider", 1),
+            ("component", 2),
+            ("rollout", 1),
+            ("vendor", 1),
+            ("module", 1),
+            ("data", 2),
+            ("moved", 0),
+            ("removed", 0),
+            ("check", 1),
+        ],
+        "patchform" => &[("state", 1), ("required_providers", 0)],
+        "variable" => &[("validation", 0)],
+        "component" => &[("connection", 1), ("snapshot", 0), ("check", 2), ("lifecycle", 0), ("dynamic", 1)],
+        "lifecycle" | "output" => &[("precondition", 0), ("dynamic", 1)],
+        "dynamic" => &[("content", 0)],
+        "content" => &[("precondition", 0), ("dynamic", 1)],
+        "check at the top" => &[("assert", 0)],
+        "removed" => &[("lifecycle", 0)],
+        _ => &[],
+    }
+}
+
+/// Arguments that are references or types by themselves: a string holds their text.
+fn is_static(kind: &str, name: &str) -> bool {
+    match kind {
+        "variable" => name == "type",
+        "component" => ["depends_on", "provider", "rollout", "vendor"].contains(&name),
+        "module" => ["depends_on", "providers"].contains(&name),
+        "moved" | "removed" => ["from", "to"].contains(&name),
+        "dynamic" => name == "iterator",
+        "required_providers" => name == "configuration_aliases",
+        _ => false,
+    }
+}
+
+/// Reads a file of JSON. Whatever is wrong with it goes to `problems`; the answer holds what could be read.
+pub(in crate::config) fn read(sources: &Sources, file: FileId, problems: &mut Diagnostics) -> Body {
+    let parsed = match json::parse(sources.text(file), file) {
+        Ok(parsed) => parsed,
+        Err(problem) => {
+            problems.push(*problem);
+            return Body::default();
+        }
+    };
+    let mut reader = Reader { file, problems };
+    reader.body("", &parsed)
+}
+
+struct Reader<'a> {
+    file: FileId,
+    problems: &'a mut Diagnostics,
+}
+
+impl Reader<'_> {
+    fn body(&mut self, kind: &str, json: &Json) -> Body {
+        let mut body = Body::default();
+        let mut names = BTreeMap::new();
+        self.fill(kind, json, &mut body, &mut names);
+        body
+    }
+
+    /// A body is an object, or an array of objects that hold its parts.
+    fn fill(&mut self, kind: &str, json: &Json, body: &mut Body, names: &mut BTreeMap<Arc<str>, Span>) {
+        let entries = match &json.value {
+            JsonValue::Object(entries) => entries,
+            JsonValue::Array(parts) => {
+                return parts.iter().for_each(|part| self.fill(kind, part, body, names));
+            }
+            other => return self.not(json.span, "an object", other),
+        };
+        for (key, value) in entries {
+            let name = key.text.text.as_str();
+            if name == "//" {
+                continue;
+            }
+            // At the top everything is a block: an unknown one is told with the others.
+            let known = blocks_in(kind).iter().find(|(block, _)| *block == name);
+            match known.map(|(_, labels)| *labels).or((kind.is_empty()).then_some(0)) {
+                Some(labels) => self.blocks(kind, key, labels, Vec::new(), value, body),
+                None => self.attribute(kind, key, value, body, names),
+            }
+        }
+    }
+
+    fn not(&mut self, at: Span, what: &str, found: &JsonValue) {
+        let is = match found {
+            JsonValue::Null => "null",
+            JsonValue::Bool(_) => "a bool",
+            JsonValue::Number(_) => "a number",
+            JsonValue::Text(_) => "a string",
+            JsonValue::Array(_) => "an array",
+            JsonValue::Object(_) => "an object",
+        };
+        self.problems
+            .push(Diagnostic::error(format!("Here {what} is expected")).at(at, format!("this is {is}")));
+    }
+
+    fn blocks(
+        &mut self,
+        parent: &str,
+        key: &Key,
+        missing: usize,
+        labels: Vec<Label>,
+        json: &Json,
+        body: &mut Body,
+    ) {
+        match &json.value {
+            // A null stands for no blocks, as Terraform reads it.
+            JsonValue::Null => {}
+            JsonValue::Array(items) => {
+                items.iter().for_each(|item| self.blocks(parent, key, missing, labels.clone(), item, body));
+            }
+            JsonValue::Object(entries) if missing > 0 => {
+                for (label, inner) in entries.iter().filter(|(label, _)| label.text.text != "//") {
+                    let mut labels = labels.clone();
+                    labels.push(Label { text: label.text.text.as_str().into(), span: label.span });
+                    self.blocks(parent, key, missing - 1, labels, inner, body);
+                }
+            }
+            JsonValue::Object(_) => {
+                let name = key.text.text.as_str();
+                let inside = if parent.is_empty() && name == "check" { "check at the top" } else { name };
+                let within = self.body(inside, json);
+                let header = labels.last().map_or(key.span, |label| label.span);
+                body.blocks.push(Block {
+                    kind: name.into(),
+                    kind_span: key.span,
+                    labels,
+                    header,
+                    body: within,
+                });
+            }
+            other => self.not(json.span, "an object", other),
+        }
+    }
+
+    fn attribute(
+        &mut self,
+        kind: &str,
+        key: &Key,
+        json: &Json,
+        body: &mut Body,
+        names: &mut BTreeMap<Arc<str>, Span>,
+    ) {
+        let name: Arc<str> = key.text.text.as_str().into();
+        let value = match is_static(kind, &name) {
+            true => self.reference(json),
+            false if kind == "required_providers" => self.row(json),
+            false => self.expr(json),
+        };
+        let Some(value) = value else { return };
+        let read = Attribute { name, span: key.span, value };
+        if let Some(first) = names.get(&read.name) {
+            return self.problems.push(twice(&read, *first));
+        }
+        names.insert(read.name.clone(), read.span);
+        body.attributes.push(read);
+    }
+
+    /// A row of `required_providers`, in which only the aliases are references.
+    fn row(&mut self, json: &Json) -> Option<Expr> {
+        let JsonValue::Object(entries) = &json.value else { return self.expr(json) };
+        let mut made = Vec::new();
+        for (key, value) in entries {
+            let value = match is_static("required_providers", &key.text.text) {
+                true => self.reference(value)?,
+                false => self.expr(value)?,
+            };
+            made.push((EntryKey::Word(key.text.text.as_str().into(), key.span), value));
+        }
+        Some(Expr { span: json.span, node: Node::Object(made) })
+    }
+
+    fn expr(&mut self, json: &Json) -> Option<Expr> {
+        let span = json.span;
+        let node = match &json.value {
+            JsonValue::Null => Node::Literal(Value::NULL),
+            JsonValue::Bool(b) => Node::Literal(Value::bool(*b)),
+            JsonValue::Number(text) => match text.parse::<crate::config::number::Number>() {
+                Ok(number) => Node::Literal(Value::number(number)),
+                Err(wrong) => {
+                    self.problems
+                        .push(Diagnostic::error(format!("This number cannot be kept: {wrong}")).at(span, ""));
+                    return None;
+                }
+            },
+            JsonValue::Text(text) => return self.template(text, span),
+            JsonValue::Array(items) => {
+                Node::List(items.iter().map(|item| self.expr(item)).collect::<Option<_>>()?)
+            }
+            JsonValue::Object(entries) => {
+                let entries = entries.iter().filter(|(key, _)| key.text.text != "//");
+                let entry = |(key, value): &(Key, Json)| {
+                    Some((EntryKey::Computed(self.template(&key.text, key.span)?), self.expr(value)?))
+                };
+                Node::Object(entries.map(entry).collect::<Option<_>>()?)
+            }
+        };
+        Some(Expr { span, node })
+    }
+
+    /// A string: a template.
+    fn template(&mut self, text: &Text, span: Span) -> Option<Expr> {
+        if !text.text.contains("${") && !text.text.contains("%{") {
+            return Some(Expr { span, node: Node::Literal(Value::string(text.text.as_str())) });
+        }
+        self.placed(lower::parse_template(&text.text, self.file, 0), text, Some(span))
+    }
+
+    /// A string that holds a reference or a type, with or without `${…}` around it.
+    fn reference(&mut self, json: &Json) -> Option<Expr> {
+        match &json.value {
+            JsonValue::Text(text) if text.text.starts_with("${") => self.template(text, json.span),
+            JsonValue::Text(text) => self.placed(lower::parse(&text.text, self.file, 0), text, None),
+            JsonValue::Array(items) => {
+                let items = items.iter().map(|item| self.reference(item)).collect::<Option<_>>()?;
+                Some(Expr { span: json.span, node: Node::List(items) })
+            }
+            JsonValue::Object(entries) => {
+                let mut made = Vec::new();
+                for (key, value) in entries.iter().filter(|(key, _)| key.text.text != "//") {
+                    let name = self.placed(lower::parse(&key.text.text, self.file, 0), &key.text, None)?;
+                    let name = match name.as_keyword() {
+                        Some(word) => EntryKey::Word(word.into(), key.span),
+                        None => EntryKey::Computed(name),
+                    };
+                    made.push((name, self.reference(value)?));
+                }
+                Some(Expr { span: json.span, node: Node::Object(made) })
+            }
+            _ => self.expr(json),
+        }
+    }
+
+    /// Brings the places of what was read from an unescaped text back to the file.
+    fn placed(&mut self, read: Result<Expr, Diagnostics>, text: &Text, whole: Option<Span>) -> Option<Expr> {
+        let file = self.file;
+        let place = |at: u32| {
+            let last = text.places.len().saturating_sub(1);
+            text.places.get((at as usize).min(last)).copied().unwrap_or(0) as usize
+        };
+        let back = |span: Span| Span::new(file, place(span.start), place(span.end));
+        match read {
+            Ok(mut expr) => {
+                expr.respan(&back);
+                expr.span = whole.unwrap_or(expr.span);
+                // `"${x}"` is x: what may stand for a reference by itself must look like one.
+                Some(match expr.node {
+                    Node::Wrapped(inner) => *inner,
+                    node => Expr { node, ..expr },
+                })
+            }
+            Err(problems) => {
+                for mut problem in problems.0 {
+                    problem.primary = problem.primary.map(|(span, label)| (back(span), label));
+                    problem.related.iter_mut().for_each(|(span, _)| *span = back(*span));
+                    self.problems.push(problem);
+                }
+                None
+            }
+        }
+    }
+}

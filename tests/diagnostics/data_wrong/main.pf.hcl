@@ -1,0 +1,43 @@
+variable "token" {
+  default   = "hidden-token"
+  sensitive = true
+}
+component "release" "db" {
+  path        = "/srv/db"
+  patch_level = "1"
+}
+locals { through = release.db.path }
+
+data "jsn" "a" { path = "x" }
+data "json" "b" {}
+data "json" "c" {
+  path = "missing.json"
+  depends_on = []
+}
+data "json" "d" { path = "broken.json" }
+data "csv" "e" { path = "broken.csv" }
+data "json" "f" { path = local.through }
+data "external" "g" { program = ["sh", "-c", "echo it is down >&2; exit 3"] }
+data "external" "h" { program = ["sh", "-c", "echo no json"] }
+data "external" "i" { program = ["/nonexistent/program"] }
+data "external" "j" {
+  program = ["sh", "-c", "sleep 60"]
+  timeout = "50ms"
+}
+data "external" "k" {
+  program = ["sh", "-c", "cat; exit 1"]
+  query   = { token = var.token }
+}
+data "external" "l" {
+  program = ["true"]
+  query   = 3
+}
+data "external" "m" { program = ["sh", var.token] }
+data "json" "b" { path = "x" }
+locals {
+  a = data.json.hots.value
+  b = data.json
+  c = data.json.d.valeu
+  e = data.json.c.value
+}
+output "f" { value = data.external.k.value }

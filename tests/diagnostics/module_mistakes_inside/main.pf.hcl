@@ -1,0 +1,5 @@
+module "outer" {
+  source   = "./modules/outer"
+  for_each = { eu = "high" }
+  level    = each.value
+}

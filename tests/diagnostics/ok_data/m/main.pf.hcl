@@ -1,0 +1,2 @@
+data "json" "own" { path = "${path.module}/own.json" }
+output "zone" { value = data.json.own.value.zone }
