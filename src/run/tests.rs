@@ -26,7 +26,7 @@ fn answer(word: &str) -> Answer {
         "ill" => verdict(Verdict::Ill { why: "down".into() }),
         "inconclusive" => verdict(Verdict::Inconclusive { why: "no data".into() }),
         "refused" => Answer::Refused { why: "no".into(), output: "log".into() },
-        "unclear" => Answer::Unclear { why: "lost".into(), output: String::new() },
+        "unclear" => Answer::Unclear { why: "lost".into(), output: "half a log".into() },
         other => panic!("{other}"),
     }
 }

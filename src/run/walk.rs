@@ -156,7 +156,7 @@ impl Run {
                 self.rule_out(i);
                 self.not_done(i, cause, output, interrupted);
             }
-            Ok(Probed::Busy) => self.still_busy(i, cause),
+            Ok(Probed::Busy) => self.still_busy(i, cause, output),
             Ok(Probed::Between { why }) => {
                 let half = if why.is_empty() { "it was left half-way" } else { why };
                 self.half_done(i, &format!("{cause}; {half}"), output);
@@ -287,7 +287,7 @@ impl Run {
         }
     }
 
-    fn still_busy(&mut self, i: usize, why: &str) {
+    fn still_busy(&mut self, i: usize, why: &str, output: &str) {
         let deadline =
             self.components[i].planned(&self.shape.nodes[i]).map_or_else(Default::default, |p| p.deadline);
         let c = &mut self.components[i];
@@ -304,7 +304,7 @@ impl Run {
             return self.get_stuck(i, why);
         }
         let turning = self.components[i].phase == Phase::Turning;
-        let failure = Failure { step, why: why.clone(), output: String::new() };
+        let failure = Failure { step, why: why.clone(), output: output.into() };
         self.components[i].failure.get_or_insert(failure);
         self.hold_dependents(i);
         self.get_stuck(i, why.clone());

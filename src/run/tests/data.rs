@@ -90,6 +90,7 @@ fn a_patch_that_hangs_is_stuck_and_takes_others_back() {
             busy += 1;
             assert!(busy < 1_000);
         }
+        assert_eq!(p.run.failure(0).unwrap().output, "half a log");
         if p.run.standing(1) == Standing::GoingBack {
             p.well(1, 2);
             p.says(1, "same");
