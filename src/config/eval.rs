@@ -78,7 +78,7 @@ pub(super) fn with_values(mut problem: Diagnostic, expr: &Expr, scope: &Scope<'_
 /// Refuses values that are so deep or so large that nobody can have meant it.
 fn bounded(value: Value, expr: &Expr, scope: &Scope<'_>) -> Evaluated {
     if value.weight() > MAX_WEIGHT {
-        return Err(fail(expr, scope, "this value would be larger than 1 GiB when written out"));
+        return Err(fail(expr, scope, "this value would be larger than 128 MiB when written out"));
     }
     if value.depth() <= MAX_DEPTH {
         return Ok(value);

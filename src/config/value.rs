@@ -14,7 +14,7 @@ pub use super::marks::Marks;
 pub const MAX_DEPTH: u16 = 200;
 /// The largest value, in bytes as it would be written out. Parts are shared in memory, so that a few lines could
 /// otherwise make a value that nobody can write, compare or convert.
-pub const MAX_WEIGHT: u64 = 1 << 30;
+pub const MAX_WEIGHT: u64 = 128 << 20;
 
 /// Entries of a map or an object, sorted by key.
 pub type Entries = BTreeMap<Arc<str>, Value>;

@@ -411,7 +411,7 @@ fn values_that_double_at_each_step_are_refused() {
                 Err(problem) => break problem,
             }
         };
-        assert!(problem.contains("larger than 1 GiB"), "{step}: {problem}");
+        assert!(problem.contains("larger than 128 MiB"), "{step}: {problem}");
     }
     let deep = (0..300).try_fold(Value::NULL, |v, _| run_in("[a]", &Scope::root().with("a", v)));
     assert!(deep.expect_err("refused").contains("200 levels deep"));
