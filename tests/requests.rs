@@ -328,6 +328,15 @@ fn a_run_that_ends_before_it_is_taken_is_not_taken() {
     signal(&child, "KILL");
     Ran::of(child.wait_with_output().unwrap());
     lab.write("go", "");
+    let ended = || {
+        let found = std::process::Command::new("find").args([&lab.path(".patchform/actions")]).output().unwrap();
+        String::from_utf8(found.stdout).unwrap().lines().filter(|path| path.ends_with("/exit")).count()
+    };
+    let begun = Instant::now();
+    while lab.read("a") != "1.0" || ended() == 0 {
+        assert!(begun.elapsed() < Duration::from_secs(60), "the patch does not end");
+        std::thread::sleep(Duration::from_millis(5));
+    }
     // What another controller writes meanwhile, made in a copy of the folder.
     let copy = Lab::empty();
     let from = format!("{}/.", lab.path("").display());
