@@ -329,7 +329,8 @@ fn a_run_that_ends_before_it_is_taken_is_not_taken() {
     Ran::of(child.wait_with_output().unwrap());
     lab.write("go", "");
     let ended = || {
-        let found = std::process::Command::new("find").args([&lab.path(".patchform/actions")]).output().unwrap();
+        let found =
+            std::process::Command::new("find").args([&lab.path(".patchform/actions")]).output().unwrap();
         String::from_utf8(found.stdout).unwrap().lines().filter(|path| path.ends_with("/exit")).count()
     };
     let begun = Instant::now();

@@ -135,7 +135,7 @@ fn a_patch_that_cuts_off_its_controller_goes_back_in_time() {
     assert_eq!(ended.status.code(), Some(3));
     let run = lab.patchform("run show").says("restored");
     Said::of(&run)
-        .says("its `confirm`, `sh -c sleep 60`, did not end in time")
+        .says("its `confirm`, `sh -c 'sleep 60'`, did not end in time")
         .says("its dead man's switch took it back");
     // It was tried and went back: it is not tried again by itself.
     lab.patchform("plan").says("patchform allow");

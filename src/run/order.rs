@@ -81,6 +81,15 @@ impl Run {
         }
     }
 
+    /// Takes its place from `i` where its rollout has handed out more than it may.
+    pub(super) fn give_up_place_beyond(&mut self, i: usize) {
+        let rollout = self.shape.nodes[i].rollout;
+        if self.components[i].slot && self.queues.used[rollout] > self.shape.limits[rollout] {
+            self.components[i].slot = false;
+            self.queues.used[rollout] -= 1;
+        }
+    }
+
     /// Lets `i` begin when it is its rollout's and its target's turn.
     fn queue_forth(&mut self, i: usize) {
         let node = &self.shape.nodes[i];

@@ -314,7 +314,18 @@ impl Run {
 
     fn again(&mut self, i: usize) {
         self.components[i].current = ActionStanding::Pending;
-        self.queues.due.insert(i);
+        self.go_on(i);
+    }
+
+    /// The current action may begin; one that was taken up beyond what its rollout allows waits for its turn.
+    fn go_on(&mut self, i: usize) {
+        let c = &self.components[i];
+        if c.phase == Phase::Back && !c.slot {
+            self.enter(i, Phase::Returning);
+            self.settle_or_wait(i);
+        } else {
+            self.queues.due.insert(i);
+        }
     }
 
     /// The next action, or the end of the leg.
@@ -342,9 +353,7 @@ impl Run {
                 self.queues.due.insert(i);
             }
             (Leg::Back, true) => self.restored(i),
-            (_, false) => {
-                self.queues.due.insert(i);
-            }
+            (_, false) => self.go_on(i),
         }
     }
 

@@ -99,3 +99,25 @@ fn what_a_run_left_half_way_itself_is_what_the_next_try_expects() {
     assert!(!p.run.awaits_reading(0));
     assert_eq!(p.turn(), "restore 0");
 }
+
+/// What got stuck in its way back is asked about at once, and goes on with it when its rollout has a place for it.
+#[test]
+fn what_was_stuck_waits_for_a_place_of_its_rollout() {
+    let mut p = Played::new(&sample::plan(&[&[], &[]], 1, OnFailure::RollbackComponent));
+    p.turn();
+    p.well(0, 2);
+    p.says(0, "unclear");
+    assert_eq!(p.says(0, "between"), "restore 0");
+    p.says(0, "unclear");
+    while p.run.standing(0) == Standing::GoingBack {
+        p.says(0, "busy");
+    }
+    assert_eq!(p.well(1, 2), "patch 1");
+    p.in_flight.clear();
+    p.apply(What::Taken { controller: "me".into(), token: 2 });
+    assert_eq!(p.turn(), "probe 0 in 0s, probe 1 in 0s");
+    assert_eq!(p.says(0, "before"), "");
+    assert_eq!(p.says(1, "after"), "verify 1");
+    assert_eq!(p.well(1, 2), "restore#2 0");
+    assert_eq!(p.standings(), "going back, committed");
+}
