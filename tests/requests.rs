@@ -153,7 +153,9 @@ fn play(seed: u64) -> String {
         }
     }
     let (id, outcome) = last_run(&lab);
-    assert!(["complete", "incomplete", "restored", "abandoned"].contains(&outcome.as_str()), "{outcome}");
+    let ended = ["complete", "incomplete", "restored", "abandoned"].contains(&outcome.as_str());
+    let shown = || lab.patchform(&format!("run show {id}")).out;
+    assert!(ended, "seed {seed}, {story:?}, {honoured:?}: the run is {outcome}\n{}", shown());
     told_and_journalled(&lab, &id, &honoured, seed);
     levels_are_legal(&lab, &outcome, seed);
     // Nothing is left lying about, and nothing is held.

@@ -149,10 +149,10 @@ pub fn ask(
 fn begun(place: &Place, run: &OpenRun) -> Result<runs::Told, Failure> {
     let asked = clock::steady();
     loop {
+        // Asked before it is read: what began between the two is no error.
+        let empty = run.alive && runs::never_begun(&place.runs, &run.id);
         match runs::tell(&place.runs, &run.id) {
-            Err(_) if run.alive && runs::never_begun(&place.runs, &run.id) && asked.elapsed() < PATIENCE => {
-                std::thread::sleep(PAUSE);
-            }
+            Err(_) if empty && asked.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
             told => return told,
         }
     }

@@ -163,7 +163,9 @@ fn request(run: &Run, i: usize, attempt: u32) -> Begin {
 
 /// How it ends when nothing is in flight and nothing can begin.
 fn end(run: &Run) -> Command {
-    let why = if run.stopping {
+    // A request to stop that comes when all is settled leaves nothing to resume.
+    let settled = run.open == 0 && run.stuck == 0 && run.halt.is_none();
+    let why = if run.stopping && !settled {
         "stopped on request".to_string()
     } else if let Some(halt) = &run.halt {
         format!("halted at {}: {}", halt.step.name(), halt.why)

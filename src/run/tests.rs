@@ -459,6 +459,14 @@ fn requests() {
     assert_eq!(p.turn(), "finish", "nothing was changed yet");
     assert_eq!(p.standings(), "restored, skipped, skipped");
 
+    // It comes when the last step is under way: nothing is left to stop.
+    let mut p = Played::new(&sample::plan(&[&[], &[]], 1, OnFailure::RollbackComponent));
+    p.apply(What::Asked(Request::Skip(1)));
+    p.turn();
+    p.well(0, 4);
+    p.apply(What::Asked(Request::Stop));
+    assert_eq!(p.says(0, "done"), "finish");
+
     let mut p = chain(OnFailure::RollbackComponent);
     p.turn();
     p.well(0, 3);
