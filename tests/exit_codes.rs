@@ -27,6 +27,12 @@ fn what_differs_and_is_blocked_is_something() {
     detailed(&lab).exits(2).says("ahead").does_not_say("No changes");
     lab.patchform("plan").exits(0);
     lab.patchform("apply --auto-approve").exits(5);
+    // So does what a run records that could do nothing.
+    lab.patchform("plan --out p").exits(0);
+    lab.patchform("apply p").exits(5);
+    let listed = lab.patchform("run list --json").exits(0).out;
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    assert_eq!(listed["runs"].as_array().unwrap().last().unwrap()["outcome"], "incomplete", "{listed}");
 }
 
 #[test]

@@ -265,6 +265,12 @@ fn another_place_for_the_state_asks_for_init_and_leaves_no_open_run_behind() {
     for line in ["plan", "apply --auto-approve"] {
         lab.patchform(line).exits(1).says("two/state.json now").says("patchform init");
     }
+    // A workspace made meanwhile stands at the old place.
+    lab.patchform("workspace new w2").exits(0);
+    for line in ["plan", "init"] {
+        lab.patchform(line).exits(1).says("no workspace w2 there").says("workspace select default");
+    }
+    lab.patchform("workspace select default").exits(0);
     lab.patchform("init").exits(0).says("Before it was ./one/state.json, which stays as it is");
     lab.patchform("init").exits(0).does_not_say("Before it was");
     lab.patchform("apply --auto-approve").exits(0);

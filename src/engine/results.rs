@@ -161,7 +161,7 @@ fn finished(plan: &Plan, run: &Run, outcome: &Outcome, at: Where<'_>) -> Finishe
         id: run.id().into(),
         started: at.started,
         finished: at.now,
-        outcome: ended_as(outcome.ending, run),
+        outcome: ended_as(outcome.ending, plan, run),
         purpose: match &plan.purpose {
             Purpose::Apply => RunPurpose::Apply,
             Purpose::RefreshOnly => RunPurpose::RefreshOnly,
@@ -173,11 +173,11 @@ fn finished(plan: &Plan, run: &Run, outcome: &Outcome, at: Where<'_>) -> Finishe
     }
 }
 
-fn ended_as(ending: Ending, run: &Run) -> RunOutcome {
+fn ended_as(ending: Ending, plan: &Plan, run: &Run) -> RunOutcome {
     match ending {
         _ if run.is_abandoned() => RunOutcome::Abandoned,
-        Ending::Complete => RunOutcome::Complete,
-        Ending::Incomplete => RunOutcome::Incomplete,
+        Ending::Complete if !plan.leaves_out() => RunOutcome::Complete,
+        Ending::Complete | Ending::Incomplete => RunOutcome::Incomplete,
         Ending::Restored => RunOutcome::Restored,
         Ending::Halted | Ending::Stuck => RunOutcome::Stuck,
     }

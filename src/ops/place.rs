@@ -54,10 +54,17 @@ impl Place {
     fn in_use(self) -> Result<Place, Failure> {
         let name = workspace::current()?;
         let place = self.of_workspace(&name);
-        match name == DEFAULT_WORKSPACE || place.workspaces().join(&name).is_dir() {
-            true => Ok(place),
-            false => Err(workspace::unknown(&name)),
+        if name == DEFAULT_WORKSPACE || place.workspaces().join(&name).is_dir() {
+            return Ok(place);
         }
+        Err(match place.moved_from()? {
+            None => workspace::unknown(&name),
+            Some(old) => Failure::error(format!("{}, and there is no workspace {name} there", old.moved_to(&place)))
+                .hint(format!(
+                    "`patchform workspace select {DEFAULT_WORKSPACE}` and `patchform init`, then `patchform workspace new \
+                     {name}`; or put the path back"
+                )),
+        })
     }
 
     /// The place of another workspace of this folder.

@@ -378,4 +378,9 @@ impl Plan {
             _ => None,
         })
     }
+
+    /// Whether a component would change and may not: what is blocked or held is not at its level after the run either.
+    pub fn leaves_out(&self) -> bool {
+        self.entries.iter().any(|e| matches!(e.verdict, Verdict::Blocked(_) | Verdict::Held { .. }))
+    }
 }

@@ -3,7 +3,7 @@
 use super::reason::name;
 use super::run_view::{Ended, RunView, Settled, Stands};
 use crate::model::Moment;
-use crate::plan::noun::{Entry, Plan, Verdict};
+use crate::plan::noun::{Plan, Verdict};
 use crate::run::event::{Event, What};
 use crate::run::{Ending, Failure, Left, Rejections, Run, Standing, Stored, outcome};
 use serde_json::Value as Json;
@@ -48,8 +48,7 @@ pub fn view(plan: &Plan, run: &Run, times: &Times, started: Moment, finished: Mo
     RunView {
         id: run.id().into(),
         ended: match outcome.ending {
-            // What was blocked before the run began is not at its planned level either.
-            Ending::Complete if plan.entries.iter().any(stopped) => Ended::Incomplete,
+            Ending::Complete if plan.leaves_out() => Ended::Incomplete,
             Ending::Complete => Ended::Complete,
             Ending::Incomplete => Ended::Incomplete,
             Ending::Restored => Ended::Restored,
@@ -62,11 +61,6 @@ pub fn view(plan: &Plan, run: &Run, times: &Times, started: Moment, finished: Mo
         over: run.is_finished(),
         components: plan.changes().map(|(i, ..)| settled(rejections, times, i, &outcome.left)).collect(),
     }
-}
-
-/// Whether the plan says that a component would change and may not.
-fn stopped(entry: &Entry) -> bool {
-    matches!(entry.verdict, Verdict::Blocked(_) | Verdict::Held { .. })
 }
 
 fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Settled {

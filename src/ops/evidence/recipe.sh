@@ -3,7 +3,7 @@ wrong() { echo "WRONG: $*"; exit 1; }
 
 # 1. Every file is the one that was exported, and none was added.
 sha256sum -c --quiet SHA256SUMS || wrong "a file is not the one that was exported"
-[ "$(find . -type f | wc -l)" -eq "$(($(wc -l < SHA256SUMS) + 1))" ] || wrong "files were added or taken away"
+[ "$(find . ! -type d | wc -l)" -eq "$(($(wc -l < SHA256SUMS) + 1))" ] || wrong "files were added or taken away"
 
 # 2. Every line of the journal follows the one before it. What stands behind the last line with "end" was cut off while
 #    it was written, and does not count; behind the run's end nothing is written.
