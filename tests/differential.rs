@@ -4,6 +4,10 @@
 //! (`config::eval::tests::answers`), with terraform or without. Here the stored answers themselves are held against
 //! terraform, and the rows of `console_differs.tsv` must really differ. `ci/console-answers` writes them anew.
 
+#[path = "../src/config/eval/tests/cells.rs"]
+mod cells;
+
+use cells::unescaped;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -19,20 +23,6 @@ fn root() -> &'static Path {
 fn rows(table: &str) -> Vec<Vec<String>> {
     let text = std::fs::read_to_string(root().join(table)).expect("the table");
     text.lines().map(|line| line.split('\t').map(unescaped).collect()).collect()
-}
-
-fn unescaped(cell: &str) -> String {
-    let mut out = String::new();
-    let mut chars = cell.chars();
-    while let Some(c) = chars.next() {
-        match (c, if c == '\\' { chars.next() } else { None }) {
-            (_, Some('n')) => out.push('\n'),
-            (_, Some('t')) => out.push('\t'),
-            (_, Some(other)) => out.push(other),
-            (c, None) => out.push(c),
-        }
-    }
-    out
 }
 
 fn escaped(text: &str) -> String {

@@ -9,8 +9,9 @@ use proptest::prelude::*;
 use std::cell::Cell;
 
 mod answers;
+mod cells;
 
-use answers::unescaped;
+use cells::unescaped;
 
 fn parsed(text: &str) -> Result<Expr, String> {
     lower::parse(text, FileId(0), 0).map_err(|p| p.0.into_iter().map(|d| d.summary).collect())

@@ -1,23 +1,10 @@
 //! The tables of expressions against our answers. `tests/differential.rs` holds them against terraform itself.
 
+use super::cells::unescaped;
 use super::*;
 use crate::config::source::Sources;
 use crate::config::syntax;
 use std::path::PathBuf;
-
-pub(super) fn unescaped(cell: &str) -> String {
-    let mut out = String::new();
-    let mut chars = cell.chars();
-    while let Some(c) = chars.next() {
-        match (c, if c == '\\' { chars.next() } else { None }) {
-            (_, Some('n')) => out.push('\n'),
-            (_, Some('t')) => out.push('\t'),
-            (_, Some(other)) => out.push(other),
-            (c, None) => out.push(c),
-        }
-    }
-    out
-}
 
 /// The files beside `console.tsv`.
 struct Fixtures;
