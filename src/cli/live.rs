@@ -40,16 +40,19 @@ impl<'a> Live<'a> {
         Live { screen, ..Live::telling(terminal, json, telling) }
     }
 
-    /// Shows a run as its journal tells it; `driver` is who drives it now.
-    pub fn replay(terminal: &'a Terminal, json: bool, told: &runs::Told, driver: Option<String>) {
-        let form = match json {
-            true => Form::Json,
-            false => Form::Text { style: terminal.out, offset: clock::local_offset(told.started()) },
-        };
+    /// Shows what happened in a run, as its journal tells it.
+    pub fn replay(terminal: &Terminal, json: bool, told: &runs::Told) {
         let events = &told.journal.events;
-        terminal.say(&run_story::events(&told.plan, told.run.id(), events, form));
+        terminal.say(&run_story::events(&told.plan, told.run.id(), events, form(terminal, json, told)));
+    }
+
+    /// Shows how a run ended; `driver` is who drives it now.
+    pub fn replay_end(terminal: &Terminal, json: bool, told: &runs::Told, driver: Option<String>) {
         match driver {
-            None => terminal.say(&run_story::end(&told.plan, &told.run, events, form)),
+            None => {
+                let (events, form) = (&told.journal.events, form(terminal, json, told));
+                terminal.say(&run_story::end(&told.plan, &told.run, events, form));
+            }
             Some(_) if json => {}
             Some(driver) if told.run.is_paused() => terminal.say(&format!(
                 "\nThe run is paused: nothing new begins until `patchform run continue {}`; {driver} drives it.\n",
@@ -157,5 +160,13 @@ impl Audience for Live<'_> {
 
     fn notice(&mut self, text: &str) {
         self.write(|terminal| terminal.notices(&[text.to_string()]));
+    }
+}
+
+/// How a run is told.
+fn form(terminal: &Terminal, json: bool, told: &runs::Told) -> Form {
+    match json {
+        true => Form::Json,
+        false => Form::Text { style: terminal.out, offset: clock::local_offset(told.started()) },
     }
 }

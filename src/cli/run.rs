@@ -163,9 +163,13 @@ fn list(json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
 }
 
 fn show(id: Option<&str>, json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
-    let told = ops::run::show(id)?;
+    let (told, lacking) = ops::run::show(id)?;
     terminal.notices(&told.journal.notices);
-    Live::replay(terminal, json, &told, ops::run::driver(told.run.id())?);
+    Live::replay(terminal, json, &told);
+    if let Some(lacking) = lacking {
+        return Err(lacking);
+    }
+    Live::replay_end(terminal, json, &told, ops::run::driver(told.run.id())?);
     Ok(Exit::Done)
 }
 

@@ -393,10 +393,15 @@ impl Tools {
             }
             policy::Verdict::Refuse(why) => return Answer::refused(why),
         }
-        match digest_of(&self.observe(entry)) {
+        let now = self.observe(entry);
+        match digest_of(&now) {
             Err(why) => Answer::refused(format!("it cannot be read any more: {why}")),
-            Ok(now) if entry.observed.identity().is_some_and(|planned| planned.digest != now) => {
-                Answer::refused("it was changed on its target since the plan was made; make a new plan")
+            Ok(digest) if entry.observed.identity().is_some_and(|planned| planned.digest != digest) => {
+                let now =
+                    now.level().map_or_else(|| "is absent".into(), |level| format!("stands at {level}"));
+                Answer::refused(format!(
+                    "it was changed on its target since the plan was made, and {now}; make a new plan"
+                ))
             }
             Ok(_) => Answer::applied(),
         }

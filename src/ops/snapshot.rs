@@ -12,9 +12,9 @@ use crate::config::source::Sources;
 use crate::engine::lease::{self, Holdings, LeaseError};
 use crate::engine::perform::{Hands, Tools};
 use crate::engine::{fleet::Fleet, observe, secrets::Secrets};
-use crate::model::{Address, Diagnostics};
+use crate::model::{Address, Diagnostics, Purpose};
 use crate::plan::Plan;
-use crate::plan::noun::{Cause, Change, Entry, Planned as Action, Purpose, Step, Verdict};
+use crate::plan::noun::{Cause, Change, Entry, Planned as Action, Step, Verdict};
 use crate::provider::watch::Silent;
 use crate::report::state_text::Listed;
 use crate::state::{Orphan, Snapshot, State, retention};
@@ -257,7 +257,7 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
         program: env!("CARGO_PKG_VERSION").into(),
         made: clock::now(),
         lineage: state.lineage.clone(),
-        purpose: Purpose::Rollback { of: snapshot.run.clone() },
+        purpose: Purpose::Restore { snapshot: id.to_string() },
         entries: vec![Entry { after: Vec::new(), rollout: 0, ..entry }],
         outputs: state.outputs.iter().map(|(name, o)| (name.clone(), o.value.clone(), o.sensitive)).collect(),
         moves: Vec::new(),

@@ -4,8 +4,8 @@ use super::draft::{Draft, Goal};
 use super::focus::Focus;
 use super::holding;
 use super::levels::{self, Compare, Direction};
-use super::noun::{Block, Cause, Entry, Identity, Observed, Purpose, Verdict};
-use crate::model::{Address, PatchLevel};
+use super::noun::{Block, Cause, Entry, Identity, Observed, Verdict};
+use crate::model::{Address, PatchLevel, Purpose};
 use crate::state::{Record, State};
 use std::collections::BTreeMap;
 
@@ -254,7 +254,7 @@ fn reach(
 
 /// A change, unless its level was rolled back before or somebody else is at work there.
 fn propose(entry: &Entry, to: Option<&PatchLevel>, downgrade: bool, draft: &Draft, facts: &Facts) -> Leaning {
-    let going_back = matches!(draft.purpose, Purpose::Rollback { .. });
+    let going_back = draft.purpose.goes_back();
     let rejection = to.and_then(|level| facts.state.rejection(&entry.address, level));
     if let Some(rejected) = rejection.filter(|_| !going_back) {
         return blocked(Block::Rejected { run: rejected.run.clone(), reason: rejected.reason.clone() });

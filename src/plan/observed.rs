@@ -1,7 +1,6 @@
 //! What a provider read, as a plan sees it; and what a plan is for, as the state remembers it.
 
-use super::noun::{Identity, Observed, Purpose};
-use crate::state::RunPurpose;
+use super::noun::{Identity, Observed};
 use patchform_sdk::message::Reading;
 
 impl From<Reading> for Observed {
@@ -19,16 +18,6 @@ impl From<Reading> for Observed {
                 identity: Identity { target: present.target, claims: present.claims, digest: present.digest },
             },
             Reading::Unreachable { why } => Observed::Unreachable { why },
-        }
-    }
-}
-
-impl From<&Purpose> for RunPurpose {
-    fn from(purpose: &Purpose) -> Self {
-        match purpose {
-            Purpose::Apply => RunPurpose::Apply,
-            Purpose::RefreshOnly => RunPurpose::RefreshOnly,
-            Purpose::Rollback { of } => RunPurpose::Rollback { of: of.clone() },
         }
     }
 }

@@ -90,6 +90,8 @@ struct Body<'a> {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     assertions: Vec<StoredAssertion>,
     outputs: Vec<StoredOutput<'a>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    outputs_before: Option<Vec<StoredOutput<'a>>>,
     secret_sources: std::collections::BTreeMap<String, StoredOrigin>,
     entries: Vec<StoredEntry<'a>>,
 }
@@ -117,6 +119,12 @@ struct StoredOutput<'a> {
     sensitive: bool,
 }
 
+impl StoredOutput<'_> {
+    fn owned(self) -> (String, serde_json::Value, bool) {
+        (self.name.into_owned(), self.value.into_owned(), self.sensitive)
+    }
+}
+
 /// The bytes of a saved plan.
 pub fn write(plan: &Plan) -> Vec<u8> {
     let body = Body {
@@ -139,6 +147,7 @@ pub fn write(plan: &Plan) -> Vec<u8> {
             .map(|a| StoredAssertion { address: a.address.clone(), failed: a.failed.clone() })
             .collect(),
         outputs: plan.outputs.iter().map(output).collect(),
+        outputs_before: plan.outputs_before.as_ref().map(|all| all.iter().map(output).collect()),
         secret_sources: plan.secret_sources.iter().map(|(name, s)| (name.clone(), s.into())).collect(),
         entries: plan.entries.iter().map(StoredEntry::from).collect(),
     };
@@ -267,11 +276,8 @@ fn plan_of(stored: Body<'_>) -> Result<Plan, PlanError> {
         purpose: stored.purpose.into(),
         providers: stored.providers.into_iter().map(Into::into).collect(),
         entries,
-        outputs: stored
-            .outputs
-            .into_iter()
-            .map(|o| (o.name.into_owned(), o.value.into_owned(), o.sensitive))
-            .collect(),
+        outputs: stored.outputs.into_iter().map(StoredOutput::owned).collect(),
+        outputs_before: stored.outputs_before.map(|all| all.into_iter().map(StoredOutput::owned).collect()),
         secret_sources: stored.secret_sources.into_iter().map(|(name, s)| (name, s.into())).collect(),
         moves: stored.moves.iter().map(moved).collect::<Result<_, _>>()?,
         assertions: stored

@@ -1,7 +1,7 @@
 //! Why something happens to a component, or does not, and the way out: one sentence each, the same in text and JSON.
 
-use crate::model::PatchLevel;
-use crate::plan::noun::{Block, Cause, Change, Entry, Observed, Plan, Purpose, Verdict};
+use crate::model::{PatchLevel, Purpose};
+use crate::plan::noun::{Block, Cause, Change, Entry, Observed, Plan, Verdict};
 
 /// Why, and what a person can do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,8 +61,10 @@ fn level(level: Option<&PatchLevel>) -> String {
 }
 
 fn of_change(plan: &Plan, entry: &Entry, change: &Change) -> Reason {
-    if let Purpose::Rollback { of } = &plan.purpose {
-        return Reason::only(format!("run {of} is taken back"));
+    match &plan.purpose {
+        Purpose::Rollback { of } => return Reason::only(format!("run {of} is taken back")),
+        Purpose::Restore { snapshot } => return Reason::only(format!("snapshot {snapshot} is restored")),
+        Purpose::Apply | Purpose::RefreshOnly => {}
     }
     Reason::only(match change.cause {
         Cause::Install => "it is declared and not there yet".to_string(),

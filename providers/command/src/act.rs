@@ -145,8 +145,12 @@ fn answer(action: Action, argv: &Argv, arguments: &Arguments, ended: Ended) -> A
             if code == REFUSED { Answer::Refused { why, output } } else { Answer::Unclear { why, output } }
         }
         Ended::Running => Answer::unclear(format!("`{shown}` still runs; it is not killed")),
-        Ended::Never => Answer::unclear(format!("`{shown}` left no trace")),
-        Ended::Lost => Answer::unclear(format!("`{shown}` was cut off")),
+        Ended::Never => Answer::unclear(format!(
+            "`{shown}` left no trace: it did not start, or the disk was too full to record it"
+        )),
+        Ended::Lost => {
+            Answer::unclear(format!("`{shown}` was cut off, or the disk was too full to record its end"))
+        }
         Ended::Unreachable(why) => Answer::unclear(why),
     }
 }

@@ -84,6 +84,8 @@ fn table(page: &mut Page, plan: &Plan, run: &RunView) {
             Stands::Committed => brief(from, to),
             Stands::Stuck | Stands::GoingBack | Stands::Forward => format!("between {}", brief(from, to)),
             Stands::Restored => format!("back at {}", from.map_or("(absent)".into(), |l| l.to_string())),
+            // It may have been skipped because it was found at another one.
+            Stands::Skipped => from.map_or("(absent)".into(), |l| format!("was {l}")),
             _ => from.map_or("(absent)".into(), |l| format!("stays {l}")),
         };
         table.row(vec![
