@@ -128,7 +128,7 @@ impl Starter {
         needed: &BTreeSet<usize>,
         secrets: &Secrets,
     ) -> Result<Fleet, Failure> {
-        self.targets.hide(secrets.mask());
+        self.targets.hide(secrets.hidden());
         let mut fleet = Fleet::default();
         for provider in needed.iter().filter_map(|i| pinned.get(*i)) {
             if fleet.session(&provider.name).is_some() {

@@ -109,14 +109,16 @@ impl Ssh {
     }
 
     /// As [`Ssh::ask`], for what may be asked twice and must not be given up for a connection that was lost: the host
-    /// knows commands by their ids.
-    fn insist(&self, script: &str, patience: Duration) -> Result<Answer, RpcError> {
+    /// knows commands by their ids. Says, too, whether it was asked more than once.
+    fn insist(&self, script: &str, patience: Duration) -> Result<(Answer, bool), RpcError> {
         let began = clock::steady();
+        let mut again = false;
         loop {
             let fed = self.begin(script, false)?.end(patience.saturating_add(Duration::from_secs(CONNECT)));
             if began.elapsed() >= AWAY || !away(&fed) {
-                return self.read(fed);
+                return Ok((self.read(fed)?, again));
             }
+            again = true;
             std::thread::sleep(AGAIN);
         }
     }
@@ -195,7 +197,9 @@ impl Host for Ssh {
     fn run(&self, run: &TargetRun) -> Result<TargetStarted, RpcError> {
         detached::check_id(&run.id)?;
         if !run.ephemeral {
-            return self.started(&self.insist(&script::run(run)?, PATIENCE)?);
+            let (answer, again) = self.insist(&script::run(run)?, PATIENCE)?;
+            // What an earlier try started before its answer was lost was started by this call.
+            return Ok(TargetStarted { started: self.started(&answer)?.started || again });
         }
         let mut brief = self.lock();
         if brief.contains_key(&run.id) {
@@ -217,7 +221,7 @@ impl Host for Ssh {
         loop {
             let left = patience.saturating_sub(began.elapsed()).min(SLICE);
             let timeout = u64::try_from(left.as_millis()).unwrap_or(0);
-            let answer = self.insist(&script::wait(wait, timeout), left.saturating_add(PATIENCE))?;
+            let (answer, _) = self.insist(&script::wait(wait, timeout), left.saturating_add(PATIENCE))?;
             let command = answer.command().ok_or_else(|| self.odd())?;
             if command != TargetAwaited::Running || began.elapsed() >= patience {
                 return Ok(TargetStanding { command, switch: answer.switch() });
