@@ -3,7 +3,6 @@
 
 use super::fleet::Fleet;
 use super::hiding;
-use super::observe::seen;
 use super::secrets::Secrets;
 use super::subject::{self, alias_of, provider_of};
 use crate::config::checked::{Check, Connection};
@@ -263,7 +262,7 @@ fn unanswered(error: ProviderError) -> Answer {
 /// It could not be read, or was not.
 pub fn digest_of(observed: &Observed) -> Result<String, String> {
     match observed {
-        Observed::Unreachable { why } => Err(why.clone()),
+        Observed::Unreachable { why } | Observed::Unsettled { why } => Err(why.clone()),
         other => other.identity().map(|i| i.digest.clone()).ok_or_else(|| "it was not read".into()),
     }
 }
@@ -421,11 +420,11 @@ impl Tools {
     }
 
     fn observe(&self, entry: &Entry) -> Observed {
-        let why = match self.try_observe(entry) {
-            Ok(Observed::Unreachable { why }) | Err(why) => why,
-            Ok(observed) => return observed,
-        };
-        Observed::Unreachable { why: self.secrets.mask().apply(&why).into() }
+        let mut observed = self.try_observe(entry).unwrap_or_else(|why| Observed::Unreachable { why });
+        if let Observed::Unreachable { why } | Observed::Unsettled { why } = &mut observed {
+            self.secrets.mask().hide(why);
+        }
+        observed
     }
 
     fn try_observe(&self, entry: &Entry) -> Result<Observed, String> {
@@ -435,7 +434,7 @@ impl Tools {
         let session = self.session(entry)?;
         let readings = asked_again(|| session.read(std::slice::from_ref(&desired)));
         let readings = readings.map_err(|e| e.to_string())?;
-        readings.into_iter().next().map(seen).ok_or_else(|| "the provider gave no reading".into())
+        readings.into_iter().next().map(Observed::from).ok_or_else(|| "the provider gave no reading".into())
     }
 }
 
@@ -474,7 +473,9 @@ fn differs(observed: &Observed, goal: Option<&PatchLevel>) -> Option<Verdict> {
     let ill = |why: String| Some(Verdict::Ill { why });
     match (observed, goal) {
         (Observed::NotRead, _) => ill("it was not read".into()),
-        (Observed::Unreachable { why }, _) => Some(Verdict::Ill { why: format!("it cannot be read: {why}") }),
+        (Observed::Unreachable { why } | Observed::Unsettled { why }, _) => {
+            Some(Verdict::Ill { why: format!("it cannot be read: {why}") })
+        }
         (Observed::Absent(_), None) => None,
         (Observed::Absent(_), Some(goal)) => ill(format!("it is not there, {goal} was expected")),
         (Observed::Present { level, .. }, None) => ill(format!("it is still there, at {level}")),

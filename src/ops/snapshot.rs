@@ -281,8 +281,16 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
     entry.record_digest = record.map(crate::state::Record::fingerprint);
     entry.desired = snapshot.level.clone().or(entry.desired.take());
     entry.observed = read.into_iter().next().unwrap_or(crate::plan::noun::Observed::NotRead);
-    if let crate::plan::noun::Observed::Unreachable { why } = &entry.observed {
-        return Err(Failure::refused(format!("{} cannot be read: {why}", entry.address)));
+    use crate::plan::noun::Observed;
+    match &entry.observed {
+        Observed::Unreachable { why } => {
+            return Err(Failure::refused(format!("{} cannot be read: {why}", entry.address)));
+        }
+        Observed::Unsettled { why } => {
+            let what = format!("what {} reads now need not stay: {why}", entry.address);
+            return Err(Failure::refused(what).hint("wait until that has ended, then try again"));
+        }
+        _ => {}
     }
     entry.verdict = Verdict::Change(Box::new(change(id, &snapshot, entry)));
     refuse_if_leased(&place, entry)?;

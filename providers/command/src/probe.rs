@@ -20,7 +20,7 @@ use std::time::Duration;
 pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
     let request = &probe.act;
     let arguments = Arguments::of(&request.subject).map_err(RpcError::invalid_params)?;
-    let ledger = ledger_of(request, &arguments);
+    let ledger = ledger_of(&request.subject, &arguments);
     let known = ledger::probe(&ledger, Survives::PowerLoss, request);
     if let Some(known) = known.map_err(|e| RpcError::internal(e.to_string()))? {
         return Ok(known);
