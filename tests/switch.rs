@@ -162,7 +162,10 @@ fn a_patch_that_fails_goes_back_at_once_and_one_that_refuses_does_not() {
     lab.patchform("apply --auto-approve").exits(3).says("exited with code 9");
     assert_eq!((lab.read("file").as_str(), restores(&lab).0), ("1", 1));
     let lab = Component { patch: "exit 75", within: "10m", ..Component::default() }.lab();
-    lab.patchform("apply --auto-approve").exits(3).says("exited with code 75");
+    let refused = lab.patchform("apply --auto-approve").exits(3).says("exited with code 75");
+    // What this run did not change it has not brought back either.
+    Said::of(&refused).says("Failed before anything was changed there").says("untouched not changed, was 1");
+    refused.does_not_say("back at").does_not_say("estored");
     assert_eq!((lab.read("file").as_str(), restores(&lab)), ("1", (0, 0)));
 }
 

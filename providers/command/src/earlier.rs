@@ -7,6 +7,7 @@ use crate::arguments::Arguments;
 use crate::ask::{self, Ended, LOOK, millis};
 use patchform_sdk::detached::safe_id;
 use patchform_sdk::message::{Subject, Switch, TargetConfirm};
+use patchform_sdk::words::earlier_action;
 use patchform_sdk::{Context, ledger};
 use serde_json::Value;
 use std::time::Duration;
@@ -79,12 +80,11 @@ fn goes_on(id: &str, ended: &Ended, switch: Option<&Switch>, subject: &Subject) 
     }
 }
 
-/// Which action, of which run, and where. Ids begin with their run's.
+/// Which action, of which run, and where.
 fn action(id: &str, subject: &Subject) -> String {
-    let run = id.split_once('.').map_or(String::new(), |(run, _)| format!(" of run {run}"));
     let host = subject.connection.arguments.get("host").and_then(Value::as_str);
     let host = host.map_or(String::new(), |host| format!(" on {host}"));
-    format!("an earlier action{run} ({id}){host}")
+    earlier_action(id) + &host
 }
 
 fn armed(id: &str, switch: Option<&Switch>, subject: &Subject) -> Option<String> {
