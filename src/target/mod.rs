@@ -15,9 +15,34 @@ use patchform_sdk::message::{
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
 
 /// The largest trace that is masked, in bytes.
 const TRACE: u64 = 64 << 20;
+
+/// A host that does not answer, and is tried again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// As the user named it.
+    pub host: String,
+    /// Why it is not reached, in a sentence.
+    pub why: String,
+    /// How long it is tried again from now on, at most.
+    pub left: Duration,
+}
+
+/// Told on any thread of what a person should see at once.
+pub trait Watch: Send + Sync {
+    /// A host is waited for.
+    fn waits(&self, waiting: &Waiting);
+}
+
+/// Nobody.
+struct Unwatched;
+
+impl Watch for Unwatched {
+    fn waits(&self, _waiting: &Waiting) {}
+}
 
 /// All targets of a run, by their connections.
 pub struct Targets {
@@ -29,6 +54,7 @@ pub struct Targets {
     mask: RwLock<Option<Mask>>,
     /// Ids of the commands that this process started while there were secrets, and whether they are ephemeral.
     own: Mutex<BTreeMap<String, bool>>,
+    watch: Arc<dyn Watch>,
 }
 
 /// Stands for what a command printed that another controller began: a secret may have had another value then.
@@ -45,7 +71,13 @@ impl Targets {
             store: store.to_path_buf(),
             mask: RwLock::default(),
             own: Mutex::default(),
+            watch: Arc::new(Unwatched),
         }
+    }
+
+    /// `watch` is told of hosts that are waited for.
+    pub fn watched_by(self, watch: Arc<dyn Watch>) -> Targets {
+        Targets { watch, ..self }
     }
 
     /// Hides secrets in everything that commands print from now on, also where their traces are kept. Of a command that
@@ -148,7 +180,7 @@ impl Targets {
         if let Some(known) = hosts.get(&key) {
             return Ok(Arc::clone(known));
         }
-        let host = Arc::new(Ssh::new(connection)?);
+        let host = Arc::new(Ssh::new(connection, Arc::clone(&self.watch))?);
         hosts.insert(key, Arc::clone(&host));
         Ok(host)
     }
