@@ -29,7 +29,7 @@ fn rejects(lab: &Lab, mode: &str, component: &str) {
     let address = format!("command.{component}");
     let allow = format!("patchform allow '{address}'");
     lab.patchform("plan --json").exits(0).says("\"is\":\"rejected\"");
-    lab.patchform("plan").exits(0).says("1.1 was rolled back by run").says(&allow);
+    lab.patchform("plan").exits(0).says("1.1 was given up by run").says(&allow);
     let before = lab.read(component);
     let _ = std::fs::remove_file(lab.path("broken"));
     lab.patchform(&format!("apply --auto-approve --target {address}")).exits(5).says(&allow);

@@ -260,7 +260,12 @@ fn abandoning_a_run_decides_the_switches_that_it_left_armed() {
     killed_at(&lab, "2");
     assert_eq!(decisions(&lab), ["armed"]);
     lab.write("back", "");
-    lab.patchform("run abandon").exits(0);
+    let ended = lab.patchform("run abandon").exits(0).does_not_say("tuck").does_not_say("Emergency");
+    // It was confirmed: nobody failed to restore anything.
+    Said::of(&ended).says("Abandoned: the run ended as it stood").says("1 left");
+    Said::of(&ended)
+        .says("the run was abandoned after patch was done, before verify")
+        .says("if that is wanted");
     assert_eq!((decisions(&lab), lab.read("file").as_str()), (vec!["confirmed".into()], "2"));
     // One whose patch failed goes back now, and not when somebody has patched it anew.
     let patch = "touch began; while [ ! -f go ]; do sleep 0.02; done; printf half > file; exit 9";

@@ -114,7 +114,7 @@ fn of_block(plan: &Plan, entry: &Entry, block: &Block) -> Reason {
             "take these keys out of patch_level, or set lifecycle { install = true } to install them",
         ),
         Block::Rejected { run, reason } => Reason::with(
-            format!("{desired} was rolled back by run {run}: {reason}"),
+            format!("{desired} was given up by run {run}: {reason}"),
             format!("declare another level, or let it be tried again: patchform allow '{}'", entry.address),
         ),
         Block::Refused(why) => Reason::only(format!("the provider refuses: {why}")),

@@ -51,6 +51,9 @@ fn headline(page: &mut Page, run: &RunView) {
             (Tint::Change, "Restored: what failed or depended on it is back where it was before this run.")
         }
         Ended::Halted => (Tint::Change, "Halted: the run stopped half-way and can be resumed."),
+        Ended::Stuck if nothing_stuck(run) => {
+            (Tint::Change, "Abandoned: the run ended as it stood. What was not settled is named below.")
+        }
         Ended::Stuck => (Tint::Bad, "Stuck: something could not be restored. A person is needed."),
     };
     page.line(0, 2, &[tinted(tint, sentence)]);
@@ -124,9 +127,15 @@ fn shown(level: Option<&PatchLevel>) -> String {
 /// Where a component stands, in a word that claims no more than is known.
 fn word(component: &Settled) -> &'static str {
     match component.stands {
+        Stands::Stuck if component.abandoned => "left",
         Stands::Restored if !component.tried => "untouched",
         stands => stands.word(),
     }
+}
+
+/// Whether nothing failed to be restored: the run was abandoned.
+fn nothing_stuck(run: &RunView) -> bool {
+    run.components.iter().all(|c| c.stands != Stands::Stuck || c.abandoned)
 }
 
 /// Whether nothing had to go back: what failed had not changed anything yet.
