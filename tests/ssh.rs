@@ -296,20 +296,26 @@ fn a_host_that_is_away_for_a_while_is_waited_for() {
     lab.patchform("plan --detailed-exitcode").exits(0);
 }
 
+/// Begins a run, and kills its controller when the patch has changed something; until when what follows is waited for.
+fn killed_in_its_patch(host: &Sshd, lab: &Lab) -> Instant {
+    let mut apply = lab.patchform_command("apply --auto-approve");
+    let mut controller = apply.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let until = Instant::now() + Duration::from_secs(60);
+    while host.lab.read("level") != "2" {
+        assert!(Instant::now() < until);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    controller.kill().unwrap();
+    controller.wait().unwrap();
+    until
+}
+
 #[test]
 fn a_killed_controller_finds_out_what_became_of_its_host() {
     let Some(host) = Sshd::start() else { return };
     for (within, code, level) in [("60s", 0, "2"), ("2s", 3, "1")] {
         let lab = component(&host, "sleep 1", "true", within);
-        let mut apply = lab.patchform_command("apply --auto-approve");
-        let mut controller = apply.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let until = Instant::now() + Duration::from_secs(60);
-        while host.lab.read("level") != "2" {
-            assert!(Instant::now() < until);
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        controller.kill().unwrap();
-        controller.wait().unwrap();
+        let until = killed_in_its_patch(&host, &lab);
         if code == 3 {
             while host.lab.read("level") != "1" {
                 assert!(Instant::now() < until);
@@ -348,15 +354,7 @@ fn a_host_that_is_waited_for_is_named_at_once() {
     let Some(host) = Sshd::start() else { return };
     let go = host.lab.path("go").display().to_string();
     let lab = component(&host, &format!("while [ ! -f {go} ]; do sleep 0.1; done"), "true", "");
-    let mut apply = lab.patchform_command("apply --auto-approve");
-    let mut controller = apply.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let until = Instant::now() + Duration::from_secs(60);
-    while host.lab.read("level") != "2" {
-        assert!(Instant::now() < until);
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    controller.kill().unwrap();
-    controller.wait().unwrap();
+    killed_in_its_patch(&host, &lab);
     host.reach(false);
     let waiting = format!("waiting for {}:", host.address);
     let asked = Instant::now();

@@ -177,14 +177,11 @@ pub fn feed(program: &str, arguments: &[String], input: &[u8]) -> io::Result<Hol
     let (sender, output) = mpsc::channel();
     let (spoke, speaks) = mpsc::channel();
     std::thread::Builder::new().name(format!("{program} out")).spawn(move || {
-        let mut bytes = vec![0; 64];
-        let first = stdout.read(&mut bytes).unwrap_or(0);
-        bytes.truncate(first);
+        let mut bytes = Vec::new();
+        let _ = (&mut stdout).take(1).read_to_end(&mut bytes);
         // Dropped in any case: who has ended will not speak any more.
         drop(spoke);
-        if first > 0 {
-            let _ = stdout.read_to_end(&mut bytes);
-        }
+        let _ = stdout.read_to_end(&mut bytes);
         let _ = sender.send(bytes);
     })?;
     Ok(Holding { child: Running(child), _input: writing, output, speaks, errors })
