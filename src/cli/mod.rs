@@ -30,6 +30,7 @@ mod state;
 mod terminal;
 mod validate;
 mod version;
+mod waits;
 mod workspace;
 
 pub use exit::Exit;

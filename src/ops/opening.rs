@@ -255,7 +255,7 @@ fn refuse_stale(plan: &Plan, state: &State, readings: &BTreeMap<usize, Observed>
             {
                 let (address, level, run) = (&entry.address, &rejected.level, &rejected.run);
                 return Err(Failure::refused(format!(
-                    "{level} of {address} was rolled back by run {run} since this plan was made"
+                    "{level} of {address} was given up by run {run} since this plan was made"
                 ))
                 .hint(format!(
                     "`patchform allow '{address}'` lets it be tried again; then make a new plan"

@@ -169,7 +169,7 @@ impl Checked {
     pub fn start(&mut self) -> Result<Fleet, Failure> {
         let used: BTreeSet<&str> =
             self.config.components.iter().map(|c| self.provider_name(c.provider)).collect();
-        self.starter.targets.hide(self.secrets().mask());
+        self.starter.targets.hide(self.secrets().hidden());
         let fleet = self.starter.fleet(&self.gathered, &used)?;
         for block in &self.config.providers {
             fleet.configure(&block.name, &block.alias, &block.arguments).map_err(providers::missing)?;

@@ -11,6 +11,7 @@ use crate::plan::noun::PinnedProvider;
 use crate::provider::cache::{Cache, Described};
 use crate::provider::locate::{BUNDLED, Located, Source, locate};
 use crate::provider::session::Patience;
+use crate::provider::watch::OfTargets;
 use crate::provider::{Launch, ProviderError, Session, Watch};
 use crate::target::Targets;
 use crate::world::disk;
@@ -39,7 +40,8 @@ pub struct Starter {
 impl Starter {
     /// For the folder whose things are at `place`.
     pub fn new(place: &Place, watch: Arc<dyn Watch>) -> Starter {
-        let targets = Arc::new(Targets::new(&place.actions, Path::new(".")));
+        let told = Arc::new(OfTargets(Arc::clone(&watch)));
+        let targets = Arc::new(Targets::new(&place.actions, Path::new(".")).watched_by(told));
         Starter { targets, watch, cache: Cache::new(&place.cache) }
     }
 
@@ -128,7 +130,7 @@ impl Starter {
         needed: &BTreeSet<usize>,
         secrets: &Secrets,
     ) -> Result<Fleet, Failure> {
-        self.targets.hide(secrets.mask());
+        self.targets.hide(secrets.hidden());
         let mut fleet = Fleet::default();
         for provider in needed.iter().filter_map(|i| pinned.get(*i)) {
             if fleet.session(&provider.name).is_some() {

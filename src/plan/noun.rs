@@ -138,6 +138,12 @@ pub enum Observed {
         /// Why.
         why: String,
     },
+    /// It was asked, and what is there now need not stay: an earlier action goes on there, or its dead man's switch is
+    /// not decided.
+    Unsettled {
+        /// Why.
+        why: String,
+    },
 }
 
 /// What a reading says of a component's identity and content.

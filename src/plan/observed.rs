@@ -17,7 +17,8 @@ impl From<Reading> for Observed {
                 pending: present.pending,
                 identity: Identity { target: present.target, claims: present.claims, digest: present.digest },
             },
-            Reading::Unreachable { why } => Observed::Unreachable { why },
+            Reading::Unreachable { why, unsettled: true } => Observed::Unsettled { why },
+            Reading::Unreachable { why, .. } => Observed::Unreachable { why },
         }
     }
 }
@@ -48,5 +49,7 @@ mod tests {
         assert_eq!(read(absent), Observed::Absent(identity));
         let down = Observed::Unreachable { why: "no route".into() };
         assert_eq!(read(r#"{"status":"unreachable","why":"no route"}"#), down);
+        let runs = Observed::Unsettled { why: "it runs".into() };
+        assert_eq!(read(r#"{"status":"unreachable","why":"it runs","unsettled":true}"#), runs);
     }
 }

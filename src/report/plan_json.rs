@@ -319,6 +319,7 @@ fn observed(observed: &Observed) -> ObservedView<'_> {
         Observed::Absent(_) => ("absent", None, Reload::None, None),
         Observed::Present { running, pending, .. } => ("present", wire(running.as_ref()), *pending, None),
         Observed::Unreachable { why } => ("unreachable", None, Reload::None, Some(why.as_str())),
+        Observed::Unsettled { why } => ("unsettled", None, Reload::None, Some(why.as_str())),
     };
     ObservedView {
         status,

@@ -43,7 +43,7 @@ impl Reason {
             )),
             Verdict::NoChange { adopt: false } => match &entry.observed {
                 Observed::NotRead => Reason::only("it was not read; this rests on the record alone"),
-                Observed::Unreachable { why } => {
+                Observed::Unreachable { why } | Observed::Unsettled { why } => {
                     Reason::only(format!("it could not be read; this rests on the record alone: {why}"))
                 }
                 _ => Reason::only("it is where it should be"),
@@ -85,15 +85,15 @@ fn of_block(plan: &Plan, entry: &Entry, block: &Block) -> Reason {
     let desired = level(entry.desired.as_ref());
     match block {
         Block::NotRead(why) => Reason::with(
-            if entry.observed == Observed::NotRead {
-                "it was not read".into()
-            } else {
-                format!("it could not be read: {why}")
+            match &entry.observed {
+                Observed::NotRead => "it was not read".into(),
+                Observed::Unsettled { .. } => format!("what it reads now need not stay: {why}"),
+                _ => format!("it could not be read: {why}"),
             },
-            if entry.observed == Observed::NotRead {
-                "plan again without --refresh=false"
-            } else {
-                "make it readable and plan again"
+            match &entry.observed {
+                Observed::NotRead => "plan again without --refresh=false",
+                Observed::Unsettled { .. } => "wait until that has ended, then plan again",
+                _ => "make it readable and plan again",
             },
         ),
         Block::Ahead => Reason::with(
@@ -116,7 +116,7 @@ fn of_block(plan: &Plan, entry: &Entry, block: &Block) -> Reason {
             "take these keys out of patch_level, or set lifecycle { install = true } to install them",
         ),
         Block::Rejected { run, reason } => Reason::with(
-            format!("{desired} was rolled back by run {run}: {reason}"),
+            format!("{desired} was given up by run {run}: {reason}"),
             format!("declare another level, or let it be tried again: patchform allow '{}'", entry.address),
         ),
         Block::Refused(why) => Reason::only(format!("the provider refuses: {why}")),

@@ -49,7 +49,14 @@ impl<'a> Rejections<'a> {
     /// person took back. What only went back with something else that failed is not rejected.
     pub fn level(&self, i: usize) -> Option<(&'a PatchLevel, String)> {
         if let Some((level, failure)) = rejected(self.plan, self.run, i) {
-            return Some((level, failure.why.clone()));
+            let rest = match self.run.standing(i) {
+                Standing::Stuck(_) if self.run.is_left_standing(i) => {
+                    "; it was left as it stood when the run was abandoned"
+                }
+                Standing::Stuck(_) => "; it could not be restored, and was left so",
+                _ => "",
+            };
+            return Some((level, failure.why.clone() + rest));
         }
         let change = change(self.plan, i)?;
         match (&self.plan.purpose, self.run.standing(i)) {

@@ -7,7 +7,7 @@ use crate::switch::{Cause, Guarded, Settled};
 use crate::{earlier, look};
 use patchform_sdk::durable::Survives;
 use patchform_sdk::line::tail;
-use patchform_sdk::message::{Act, Action, Answer, Done, Reload, Snapshot, Verdict};
+use patchform_sdk::message::{Act, Action, Answer, Done, Reload, Snapshot, Subject, Verdict};
 use patchform_sdk::words::typed;
 use patchform_sdk::{Context, Ledger, digest};
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ pub fn act(action: Action, act: &Act, context: &Context) -> Answer {
         // It has no effect, so it needs no ledger, and must look anew each time.
         return verify(&arguments, act, context);
     }
-    let path = ledger_of(act, &arguments);
+    let path = ledger_of(&act.subject, &arguments);
     let mut ledger = match Ledger::open(&path, Survives::PowerLoss) {
         Ok(ledger) => ledger,
         Err(e) => return Answer::refused(format!("the ledger {} cannot be opened: {e}", path.display())),
@@ -43,8 +43,8 @@ pub fn act(action: Action, act: &Act, context: &Context) -> Answer {
 }
 
 /// The ledger of a component: in the configuration's folder, where the provider was started.
-pub fn ledger_of(act: &Act, arguments: &Arguments) -> PathBuf {
-    let identity = json!([act.subject.address, arguments.target]);
+pub fn ledger_of(subject: &Subject, arguments: &Arguments) -> PathBuf {
+    let identity = json!([subject.address, arguments.target]);
     let name = digest::of_json(&identity);
     PathBuf::from(".patchform").join("command").join(format!("{}.ledger", &name[..32]))
 }

@@ -89,7 +89,7 @@ impl Provider for Notes {
                     }),
                 }
             }
-            Err(e) => Reading::Unreachable { why: format!("{} cannot be read: {e}", path.display()) },
+            Err(e) => Reading::unreachable(format!("{} cannot be read: {e}", path.display())),
         }
     }
 
