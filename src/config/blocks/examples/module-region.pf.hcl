@@ -1,0 +1,25 @@
+patchform {
+  required_providers {
+    command = { configuration_aliases = [command.site] }
+  }
+}
+
+variable "name" {
+  type = string
+}
+
+variable "nodes" {
+  type = number
+}
+
+component "command" "node" {
+  count       = var.nodes
+  provider    = command.site
+  patch_level = "7"
+  read        = ["cat", "${var.name}-${count.index}.level"]
+  patch       = ["sh", "-c", "echo $PATCHFORM_LEVEL > ${var.name}-${count.index}.level"]
+}
+
+output "level" {
+  value = command.node[0].patch_level
+}

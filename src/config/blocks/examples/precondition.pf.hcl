@@ -1,0 +1,16 @@
+variable "replicas" {
+  default = 2
+}
+
+component "command" "shop" {
+  patch_level = "7"
+  read        = ["cat", "level"]
+  patch       = ["sh", "-c", "echo $PATCHFORM_LEVEL > level"]
+
+  lifecycle {
+    precondition {
+      condition     = var.replicas >= 2
+      error_message = "One of ${var.replicas} replicas must go on while the other is patched."
+    }
+  }
+}
