@@ -56,7 +56,7 @@ pub enum Need {
 pub enum Holds {
     /// No reference: it is read before anything has a value.
     Literal,
-    /// A name without quotes, which is not evaluated.
+    /// Names without quotes, which are not evaluated.
     Name,
     /// References, but no secret: it is shown and stored in clear.
     Values,
@@ -90,7 +90,7 @@ impl Holds {
     pub fn words(self) -> &'static str {
         match self {
             Holds::Literal => "no references",
-            Holds::Name => "a name",
+            Holds::Name => "names, no values",
             Holds::Values => "references",
             Holds::Secrets => "references, secrets",
         }

@@ -19,7 +19,7 @@ pub const VARIABLE: Block = Block {
         argument(
             "type",
             Takes::Special("type"),
-            Need::Default("any"),
+            Need::Optional("any value; one that comes from outside stays a text"),
             "what the value is converted to: `string`, `number`, `bool`, `any`, `list(T)`, `set(T)`, `map(T)`, `tuple([T, …])`, `object({ name = T, … })` with `optional(T)` or `optional(T, default)`",
         )
         .holding(Holds::Name),

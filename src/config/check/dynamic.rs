@@ -136,7 +136,7 @@ fn labels(block: &Block, fields: &mut Fields<'_>) -> Option<Vec<Label>> {
     let texts: Option<Vec<Arc<str>>> = texts
         .as_ref()
         .and_then(Value::as_items)
-        .map(|items| items.iter().filter_map(Value::as_str).map(Into::into).collect());
+        .and_then(|items| items.iter().map(|item| item.as_str().map(Into::into)).collect());
     let Some(texts) = texts else {
         let problem = Diagnostic::error("\"labels\" must be a list of strings")
             .at(span, format!("this is {}", value.brief()))

@@ -42,6 +42,8 @@ component "command" "worker" {
   patch_level = "2.4.1"
   read        = ["cat", "worker-${count.index}.level"]
   patch       = ["sh", "-c", "echo $PATCHFORM_LEVEL > worker-${count.index}.level"]
+  snapshot    = ["sh", "-c", "cp worker-${count.index}.level $PATCHFORM_SNAPSHOT && echo $PATCHFORM_SNAPSHOT"]
+  restore     = ["sh", "-c", "cp $PATCHFORM_SNAPSHOT worker-${count.index}.level"]
 }
 
 rollout "careful" {

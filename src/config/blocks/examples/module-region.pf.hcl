@@ -18,6 +18,8 @@ component "command" "node" {
   patch_level = "7"
   read        = ["cat", "${var.name}-${count.index}.level"]
   patch       = ["sh", "-c", "echo $PATCHFORM_LEVEL > ${var.name}-${count.index}.level"]
+  snapshot    = ["sh", "-c", "cp ${var.name}-${count.index}.level $PATCHFORM_SNAPSHOT && echo $PATCHFORM_SNAPSHOT"]
+  restore     = ["sh", "-c", "cp $PATCHFORM_SNAPSHOT ${var.name}-${count.index}.level"]
 }
 
 output "level" {

@@ -6,6 +6,8 @@ component "command" "db" {
   patch_level = "15.3"
   read        = ["cat", "db.level"]
   patch       = ["sh", "-c", "echo $PATCHFORM_LEVEL > db.level"]
+  snapshot    = ["sh", "-c", "cp db.level $PATCHFORM_SNAPSHOT && echo $PATCHFORM_SNAPSHOT"]
+  restore     = ["sh", "-c", "cp $PATCHFORM_SNAPSHOT db.level"]
 }
 
 module "region" {

@@ -9,4 +9,6 @@ component "command" "node" {
   rollout     = rollout.tenth
   read        = ["cat", "node-${count.index}.level"]
   patch       = ["sh", "-c", "echo $PATCHFORM_LEVEL > node-${count.index}.level"]
+  snapshot    = ["sh", "-c", "cp node-${count.index}.level $PATCHFORM_SNAPSHOT && echo $PATCHFORM_SNAPSHOT"]
+  restore     = ["sh", "-c", "cp $PATCHFORM_SNAPSHOT node-${count.index}.level"]
 }

@@ -14,4 +14,6 @@ component "command" "ledger" {
   vendor      = vendor.acme
   read        = ["cat", "level"]
   patch       = ["sh", "-c", "echo $PATCHFORM_LEVEL > level"]
+  snapshot    = ["sh", "-c", "cp level $PATCHFORM_SNAPSHOT && echo $PATCHFORM_SNAPSHOT"]
+  restore     = ["sh", "-c", "cp $PATCHFORM_SNAPSHOT level"]
 }
