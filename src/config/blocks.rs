@@ -10,12 +10,14 @@ mod settings;
 mod values;
 
 pub use argument::{Argument, Holds, Need, Takes};
-pub(super) use component::{COMPONENT, CONNECTION_LOCAL, CONNECTION_SSH, DYNAMIC, LIFECYCLE, SNAPSHOT};
+pub(super) use component::{
+    CLASSES, COMPONENT, CONNECTION_LOCAL, CONNECTION_SSH, DYNAMIC, LIFECYCLE, SNAPSHOT,
+};
 pub(super) use known::{Known, Own, missing};
 pub(super) use outside::{DATA_CSV, DATA_EXTERNAL, DATA_JSON, MODULE, MOVED, PROVIDER, REMOVED};
 pub(super) use probe::{ASSERT, CHECK, EXEC, HTTP, PRECONDITION, TCP};
-pub(super) use rules::{ROLLOUT, VENDOR};
-pub(super) use settings::{PATCHFORM, STATE_LOCAL};
+pub(super) use rules::{ON_FAILURE, ROLLOUT, VENDOR};
+pub(super) use settings::{PARTIES, PATCHFORM, STATE_LOCAL};
 pub(super) use values::{OUTPUT, VALIDATION, VARIABLE};
 
 /// A block, in one of its sorts.

@@ -139,10 +139,9 @@ fn one(block: &Block, settings: &mut Settings, problems: &mut Diagnostics) {
     let body = &block.body;
     required_version(body, problems);
     if let Some(party) = literals(problems, |fields| fields.text(body, "party")) {
-        match party.as_str() {
-            "csp" => settings.party = Party::Csp,
-            "csc" => settings.party = Party::Csc,
-            _ => problems.push(wrong_party(body, &party)),
+        match blocks::PARTIES.into_iter().find(|(name, _)| *name == party) {
+            Some((_, party)) => settings.party = party,
+            None => problems.push(wrong_party(body, &party)),
         }
     }
     let mut state: Option<Span> = None;

@@ -6,7 +6,8 @@ use super::{Block, Example, Holds, Need, Place, Takes};
 const EXAMPLE: Example = &[("main.pf.hcl", include_str!("examples/component.pf.hcl"))];
 const INSIDE: Place = Place::Inside(&["component"]);
 
-const CLASSES: &[&str] = &[
+/// Every class of component.
+pub const CLASSES: &[&str] = &[
     "virtualization",
     "operating_system",
     "network_equipment",

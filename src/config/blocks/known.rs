@@ -75,13 +75,14 @@ impl<'a> Known<'a> {
 
     /// The required arguments that `body` does not have: name, a line that gives it, what it is for.
     fn lacking(&self, body: &Body) -> Vec<(&'a str, String, &'a str)> {
-        let own = self.own.iter().filter(|own| own.required);
+        let own = self.own.iter().filter(|own| own.required && body.attribute(own.name).is_none());
         let own = own.map(|own| (own.name, format!("{} = …", own.name), own.about));
-        let known = self.block.required().map(|(argument, line)| {
+        let known = self.block.required().filter(|(argument, _)| body.attribute(argument.name).is_none());
+        let known = known.map(|(argument, line)| {
             let line = self.example.filter(|(name, _)| *name == argument.name).map_or(line, |(_, line)| line);
             (argument.name, line.to_string(), "")
         });
-        own.chain(known).filter(|(name, ..)| body.attribute(name).is_none()).collect()
+        own.chain(known).collect()
     }
 
     fn unknown_argument(&self, name: &str, at: Span, body: &Body, meant: &mut Vec<&'a str>) -> Diagnostic {

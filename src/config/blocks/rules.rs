@@ -2,7 +2,15 @@
 
 use super::argument::{argument, later};
 use super::{Argument, Block, Need, Place, Takes};
-use crate::config::checked::VendorField;
+use crate::config::checked::{OnFailure, VendorField};
+
+/// What a failure may take back.
+pub const ON_FAILURE: [(&str, OnFailure); 4] = [
+    ("rollback_component", OnFailure::RollbackComponent),
+    ("rollback_wave", OnFailure::RollbackWave),
+    ("rollback_run", OnFailure::RollbackRun),
+    ("halt", OnFailure::Halt),
+];
 
 pub const ROLLOUT: Block = Block {
     name: "rollout",
@@ -21,7 +29,7 @@ pub const ROLLOUT: Block = Block {
         ),
         argument(
             "on_failure",
-            Takes::Word(&["rollback_component", "rollback_wave", "rollback_run", "halt"]),
+            Takes::Word(&[ON_FAILURE[0].0, ON_FAILURE[1].0, ON_FAILURE[2].0, ON_FAILURE[3].0]),
             Need::Default("\"rollback_component\""),
             "what goes back: the component, every instance of its wave, or all that the run has changed, each time with what stands on it and has begun; with `\"halt\"` the run stops and waits for `resume` or `rollback`",
         ),

@@ -2,6 +2,10 @@
 
 use super::argument::argument;
 use super::{Block, Example, Holds, Need, Place, Takes};
+use crate::config::checked::Party;
+
+/// Whose view a configuration may be.
+pub const PARTIES: [(&str, Party); 2] = [("csp", Party::Csp), ("csc", Party::Csc)];
 
 const EXAMPLE: Example = &[("main.pf.hcl", include_str!("examples/patchform.pf.hcl"))];
 
@@ -23,7 +27,7 @@ pub const PATCHFORM: Block = Block {
         .holding(Holds::Literal),
         argument(
             "party",
-            Takes::Word(&["csp", "csc"]),
+            Takes::Word(&[PARTIES[0].0, PARTIES[1].0]),
             Need::Default("\"csp\""),
             "whose view this is: the cloud service provider's or the customer's; recorded, nothing depends on it yet",
         )

@@ -1,6 +1,6 @@
 //! `rollout "name" { … }`: how many at once, and what a failure takes back.
 
-use crate::config::blocks;
+use crate::config::blocks::{self, ON_FAILURE};
 use crate::config::checked::{OnFailure, Rollout};
 use crate::config::fields::Fields;
 use crate::config::suggest;
@@ -24,13 +24,6 @@ enum Parallel {
 }
 
 const DEFAULT_PARALLEL: u64 = 10;
-
-const ON_FAILURE: &[(&str, OnFailure)] = &[
-    ("rollback_component", OnFailure::RollbackComponent),
-    ("rollback_wave", OnFailure::RollbackWave),
-    ("rollback_run", OnFailure::RollbackRun),
-    ("halt", OnFailure::Halt),
-];
 
 /// Evaluates a rollout block.
 pub(super) fn read(block: &Block, fields: &mut Fields<'_>) -> Option<Draft> {
