@@ -1,6 +1,7 @@
 //! `reference`: what the program and its providers know of a name.
 
 use super::{Failure, providers};
+use crate::config::blocks;
 use crate::config::suggest::nearest;
 use crate::report::reference::{self, Article, Group};
 
@@ -26,6 +27,9 @@ pub fn look_up(name: &str) -> Result<Vec<Article>, Failure> {
 }
 
 fn unknown<'a>(name: &str, kinds: impl Iterator<Item = &'a str>) -> Failure {
+    if blocks::LATER.contains(&name) {
+        return Failure::error(format!("`{name}` blocks are not supported by this version yet"));
+    }
     let problem = Failure::error(format!("nothing is called {name:?}: no block, function, kind or argument"));
     match nearest(name, reference::names().into_iter().chain(kinds)) {
         Some(near) => problem.hint(format!("did you mean `{near}`?")),

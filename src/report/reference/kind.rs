@@ -34,7 +34,7 @@ fn row(name: &str, argument: &Argument) -> Row {
             .as_ref()
             .filter(|d| !d.is_null())
             .map_or_else(String::new, |d| format!("`{d}`")),
-        holds: if argument.sensitive { "a secret" } else { "references, secrets" }.into(),
+        holds: if argument.sensitive { "a secret" } else { "references, a whole secret" }.into(),
         about: argument.description.trim_end_matches('.').into(),
     }
 }

@@ -23,7 +23,9 @@ fn write(article: &Article, out: &mut String) {
         let _ = write!(out, "\n{}\n", article.about);
     }
     for section in &article.sections {
-        let _ = write!(out, "\n`{}`\n\n{}\n", section.written, section.about);
+        // The sorts of a block get headings, one signature does not need one.
+        let heading = if article.sections.len() > 1 { "## " } else { "" };
+        let _ = write!(out, "\n{heading}`{}`\n\n{}\n", section.written, section.about);
         rows(&section.rows, out);
         for note in &section.notes {
             let _ = write!(out, "\n{note}\n");
