@@ -241,3 +241,23 @@ fn secrets_and_references_stand_only_where_a_row_says_so() {
         }
     }
 }
+
+#[test]
+fn blocks_stand_in_those_that_name_them() {
+    for block in ALL {
+        for inner in block.blocks {
+            let inside = |known: &&Block| {
+                known.name == *inner
+                    && matches!(known.place, Place::Inside(names) if names.contains(&block.name))
+            };
+            // Terraform's `lifecycle` of a `removed` block says what is always so here; it has no page of its own.
+            let there = ALL.iter().any(inside) || block.name == "removed";
+            assert!(there, "no block {inner} stands in {}", block.written);
+        }
+        let Place::Inside(names) = block.place else { continue };
+        for outer in names {
+            let named = |known: &&Block| known.name == *outer && known.blocks.contains(&block.name);
+            assert!(ALL.iter().any(named), "no {outer} names {}", block.written);
+        }
+    }
+}
