@@ -87,6 +87,9 @@ pub struct Kind {
     /// What it can do.
     #[serde(default)]
     pub can: Can,
+    /// A complete configuration in which every argument occurs, for documentation.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub example: String,
 }
 
 /// What class of component a kind is (glossary of the design's page 1).

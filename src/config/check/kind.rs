@@ -1,5 +1,6 @@
 //! A kind's arguments as the checker needs them: types read once, not per component.
 
+use crate::config::blocks::Own;
 use crate::config::convert::convert;
 use crate::config::types::Type;
 use crate::config::value::Value;
@@ -38,6 +39,15 @@ impl KindPlan {
             arguments: arguments(&kind.arguments)?,
         })
     }
+}
+
+/// The arguments as the checker of names wants them.
+pub(super) fn own(plans: &BTreeMap<String, ArgumentPlan>) -> impl Iterator<Item = Own<'_>> {
+    plans.iter().map(|(name, plan)| Own {
+        name,
+        required: plan.required && plan.default.is_none(),
+        about: &plan.description,
+    })
 }
 
 /// Reads the descriptions of arguments.
