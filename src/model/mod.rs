@@ -6,7 +6,6 @@ pub mod diagnostic;
 pub mod level;
 pub mod mask;
 pub mod moment;
-pub mod period;
 pub mod purpose;
 pub mod seal;
 pub mod selection;
@@ -21,3 +20,5 @@ pub use moment::Moment;
 pub use purpose::Purpose;
 pub use selection::Selection;
 pub use span::{FileId, Span};
+
+pub use patchform_sdk::period;

@@ -1,6 +1,7 @@
 //! A component's arguments, checked.
 
 use patchform_sdk::message::{Complaint, Coverage, Desired, Level, Subject};
+use patchform_sdk::period;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -106,23 +107,9 @@ pub fn level(level: Option<&Level>) -> Option<&str> {
     }
 }
 
-/// A period such as `90s`, `10m`, `2h`, `500ms`; at least one millisecond.
+/// A length of time that is longer than none.
 fn duration(text: &str) -> Option<Duration> {
-    const UNITS: [(&str, u64); 6] =
-        [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000), ("w", 604_800_000)];
-    let (mut rest, mut total, mut last) = (text.trim(), 0u64, u64::MAX);
-    while !rest.is_empty() {
-        let (digits, behind) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit())?);
-        let end = behind.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(behind.len());
-        let (name, behind) = behind.split_at(end);
-        let unit = UNITS.iter().find(|(known, _)| *known == name)?.1;
-        if unit >= last {
-            return None;
-        }
-        total = digits.parse::<u64>().ok()?.checked_mul(unit)?.checked_add(total)?;
-        (rest, last) = (behind, unit);
-    }
-    Some(total).filter(|ms| *ms > 0).map(Duration::from_millis)
+    period::parse(text).ok().filter(|period| !period.is_zero())
 }
 
 /// All that is wrong with a component's arguments.

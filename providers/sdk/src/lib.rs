@@ -17,6 +17,7 @@ pub mod line;
 pub mod local;
 pub mod machine;
 pub mod message;
+pub mod period;
 pub mod pipe;
 pub mod pool;
 pub mod provider;
