@@ -23,6 +23,8 @@ use std::time::{Duration, Instant};
 
 /// How long an action may take.
 const DEADLINE: u64 = 60_000;
+/// How long what goes on at a component may take until its reading stays.
+const SETTLES: Duration = Duration::from_secs(120);
 
 /// What is checked, and with what.
 pub struct Bench {
@@ -172,17 +174,24 @@ impl Scene<'_> {
         Ok(Desired { subject: self.subject(n)?, level: level.clone() })
     }
 
-    /// Reads component `n`.
+    /// Reads component `n`, once what goes on there has ended.
     pub fn read(&mut self, n: usize) -> Result<Reading, Stop> {
         let to = self.bench.contract.to.clone();
         let read = Read { components: vec![self.desired(n, &to)?] };
-        let answer: ReadAnswer = self.call("read", &read)?;
-        match answer.readings.into_iter().next() {
-            Some(Reading::Unreachable { why, .. }) => {
-                Err(Stop::Failed(format!("`read` says unreachable: {why}")))
+        let until = Instant::now() + SETTLES;
+        loop {
+            let answer: ReadAnswer = self.call("read", &read)?;
+            match answer.readings.into_iter().next() {
+                Some(Reading::Unreachable { unsettled: true, .. }) if Instant::now() < until => {
+                    thread::sleep(Duration::from_millis(20));
+                }
+                Some(Reading::Unreachable { why, unsettled }) => {
+                    let word = if unsettled { "unsettled" } else { "unreachable" };
+                    return Err(Stop::Failed(format!("`read` says {word}: {why}")));
+                }
+                Some(reading) => return Ok(reading),
+                None => return Err(Stop::Failed("`read` of one component answered no reading".into())),
             }
-            Some(reading) => Ok(reading),
-            None => Err(Stop::Failed("`read` of one component answered no reading".into())),
         }
     }
 
