@@ -35,6 +35,7 @@ pub fn undo(plan: &Plan, run: &FinishedRun, state: &State) -> Result<(Draft, Vec
         rollouts: plan.rollouts.clone(),
         moves: Vec::new(),
         assertions: Vec::new(),
+        inputs: Vec::new(),
         vendors: plan.vendors.clone(),
         outputs: state.outputs.iter().map(|(name, o)| (name.clone(), o.value.clone(), o.sensitive)).collect(),
         secret_sources: plan.secret_sources.clone(),
