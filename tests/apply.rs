@@ -234,7 +234,7 @@ fn a_saved_plan_does_not_try_a_level_again_that_was_rolled_back() {
     lab.write("main.pf.hcl", tower(["1.0", "1.0", "1.1"], "echo half > $NAME; exit 1"));
     lab.patchform("plan --out p").exits(0);
     lab.patchform("apply p").exits(3);
-    lab.patchform("apply p").exits(5).says("rolled back").says("allow");
+    lab.patchform("apply p").exits(5).says("given up by run").says("allow");
     lab.patchform("apply p --var level=2").exits(1).says("level");
 }
 

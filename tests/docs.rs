@@ -3,7 +3,8 @@
 mod lab;
 
 use lab::Lab;
-use patchform::config::functions;
+use patchform::config::blocks::ALL;
+use patchform::config::functions::{SUBJECTS, Subject, Work};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use std::fs;
@@ -83,16 +84,21 @@ fn find<'a>(json: &'a Json, kind: &str) -> Option<&'a serde_json::Map<String, Js
 }
 
 #[test]
-fn every_function_stands_in_the_table() {
+fn the_language_tells_every_argument_and_every_function_that_is_refused() {
     let text = page("language.md");
-    let section =
-        text.split("\n## Functions\n").nth(1).expect("a section").split("\n## ").next().expect("it");
-    let told: BTreeSet<&str> = rows(section).into_iter().collect();
-    let has: BTreeSet<String> =
-        functions::names().filter_map(|name| Some(functions::find(name)?.signature())).collect();
-    assert_eq!(told, has.iter().map(String::as_str).collect());
-    for name in functions::refused_names() {
-        assert!(section.contains(&format!("`{name}`")), "{name} is refused, which is not told");
+    for block in ALL {
+        for argument in block.arguments {
+            let told = text.contains(&format!("`{}`", argument.name));
+            assert!(told, "docs/language.md does not tell `{}` of {}", argument.name, block.what);
+        }
+    }
+    let refused = SUBJECTS.iter().flat_map(Subject::functions);
+    for function in refused.filter(|function| matches!(function.work, Work::Refused(_))) {
+        assert!(
+            text.contains(&format!("`{}`", function.name)),
+            "{} is refused, which is not told",
+            function.name
+        );
     }
 }
 

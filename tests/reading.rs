@@ -63,7 +63,7 @@ fn in_the_middle_of_a_run_everything_that_it_did_is_seen() {
         .says("on its way, 1.0 → 1.1")
         .says("2 snapshots");
     lab.patchform("state show command.d").exits(0).says("not begun").says(&id);
-    lab.patchform("show").exits(0).says("is going on").says("rolled back by run").says("on its way");
+    lab.patchform("show").exits(0).says("is going on").says("given up by run").says("on its way");
     let json: serde_json::Value = serde_json::from_str(&lab.patchform("show --json").exits(0).out).unwrap();
     assert_eq!(json["rejected"].as_array().unwrap().len(), 1, "{json}");
     for line in ["state list", "snapshot list", "state list --json", "snapshot list --json"] {

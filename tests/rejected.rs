@@ -29,13 +29,13 @@ fn rejects(lab: &Lab, mode: &str, component: &str) {
     let address = format!("command.{component}");
     let allow = format!("patchform allow '{address}'");
     lab.patchform("plan --json").exits(0).says("\"is\":\"rejected\"");
-    lab.patchform("plan").exits(0).says("1.1 was rolled back by run").says(&allow);
+    lab.patchform("plan").exits(0).says("1.1 was given up by run").says(&allow);
     let before = lab.read(component);
     let _ = std::fs::remove_file(lab.path("broken"));
     lab.patchform(&format!("apply --auto-approve --target {address}")).exits(5).says(&allow);
     assert_eq!(lab.read(component), before, "{mode}");
     lab.write("main.pf.hcl", tower(mode, "1.2"));
-    lab.patchform("plan").exits(0).does_not_say("was rolled back");
+    lab.patchform("plan").exits(0).does_not_say("was given up");
     lab.write("main.pf.hcl", tower(mode, "1.1"));
     lab.patchform(&format!("allow {address}")).exits(0).says("may be tried at 1.1 again");
     lab.patchform("apply --auto-approve").exits(0);
@@ -91,10 +91,7 @@ fn what_a_person_took_back_is_rejected_where_nothing_failed() {
     killed(&lab);
     lab.patchform("rollback").exits(0).says("patchform allow 'command.a'");
     assert_eq!([lab.read("a"), lab.read("b")], ["1.0", "1.0"]);
-    lab.patchform("plan")
-        .exits(0)
-        .says("a person took the run back")
-        .does_not_say("command.b was rolled back");
+    lab.patchform("plan").exits(0).says("a person took the run back").does_not_say("command.b was given up");
     rejects(&lab, "rollback_component", "a");
     // A finished one.
     let done = last_run(&lab);

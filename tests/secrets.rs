@@ -246,6 +246,49 @@ fn what_a_killed_controller_left_holds_no_secret_once_its_run_is_abandoned() {
     assert!(killed >= 6, "{killed}");
 }
 
+/// Every command prints the secrets, and its controller is killed around it. Then the secrets get other values: whoever
+/// goes on knows the old ones no more.
+#[test]
+fn a_secret_that_was_changed_after_a_kill_leaves_its_old_value_nowhere() {
+    let changed = [("PF_VAR_password", "correct-horse"), ("PF_VAR_pin", "55443322")];
+    let ways: [&[&str]; 3] = [&["resume"], &["rollback", "--auto-approve"], &["run", "abandon"]];
+    let (mut killed, mut left_out) = (0, 0);
+    for (shift, point) in ["detached.started", "drive.answered"].into_iter().enumerate() {
+        for nth in 1.. {
+            let lab = lab();
+            lab.write("level", "1\n");
+            let failpoint = format!("{point}#{nth}=kill");
+            let environment = [ENVIRONMENT[0], ENVIRONMENT[1], ("PATCHFORM_FAILPOINT", &failpoint)];
+            if run(&lab, &["apply", "--auto-approve"], &environment).code != -1 {
+                break;
+            }
+            killed += 1;
+            wait_until_nothing_runs(&lab);
+            let open = run(&lab, &["run", "export", "--out", "open.tar.gz"], &changed).exits(0);
+            no_secret_in(&lab, "open.tar.gz", &open);
+            let way = ways[(nth + shift) % ways.len()];
+            let ran = run(&lab, way, &changed);
+            assert!([0, 3, 4].contains(&ran.code), "{failpoint} {way:?}: {ran:?}");
+            nowhere(&lab, ran);
+            nowhere(&lab, run(&lab, &["run", "show"], &[]).exits(0));
+            let ended = run(&lab, &["run", "export", "--out", "ended.tar.gz"], &changed).exits(0);
+            let told = no_secret_in(&lab, "ended.tar.gz", &ended);
+            left_out += usize::from(told.contains("(left out: another controller began this"));
+        }
+    }
+    assert!(killed >= 6 && left_out > 0, "{killed} {left_out}");
+}
+
+/// What stands in an archive, which is removed; fails when a secret does.
+#[track_caller]
+fn no_secret_in(lab: &Lab, archive: &str, ran: &Ran) -> String {
+    let unpacked = lab.command(Path::new("tar"), &["-xzOf", archive]).output().expect("tar starts");
+    let text = String::from_utf8_lossy(&unpacked.stdout).into_owned();
+    assert!(unpacked.status.success() && !text.contains(PASSWORD) && !text.contains(PIN), "{ran:?}\n{text}");
+    fs::remove_file(lab.path(archive)).expect("it is there");
+    text
+}
+
 /// What was started is there by its process; it has ended when its exit code is.
 fn wait_until_nothing_runs(lab: &Lab) {
     let actions = fs::read_dir(lab.path(".patchform/actions")).into_iter().flatten().flatten();

@@ -15,7 +15,9 @@ use patchform_sdk::message::{
 use serde_json::json;
 use sshd::Sshd;
 use std::collections::BTreeMap;
-use std::process::Stdio;
+use std::io::{BufRead as _, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 fn targets(host: &Sshd) -> Targets {
@@ -294,20 +296,26 @@ fn a_host_that_is_away_for_a_while_is_waited_for() {
     lab.patchform("plan --detailed-exitcode").exits(0);
 }
 
+/// Begins a run, and kills its controller when the patch has changed something; until when what follows is waited for.
+fn killed_in_its_patch(host: &Sshd, lab: &Lab) -> Instant {
+    let mut apply = lab.patchform_command("apply --auto-approve");
+    let mut controller = apply.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let until = Instant::now() + Duration::from_secs(60);
+    while host.lab.read("level") != "2" {
+        assert!(Instant::now() < until);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    controller.kill().unwrap();
+    controller.wait().unwrap();
+    until
+}
+
 #[test]
 fn a_killed_controller_finds_out_what_became_of_its_host() {
     let Some(host) = Sshd::start() else { return };
     for (within, code, level) in [("60s", 0, "2"), ("2s", 3, "1")] {
         let lab = component(&host, "sleep 1", "true", within);
-        let mut apply = lab.patchform_command("apply --auto-approve");
-        let mut controller = apply.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let until = Instant::now() + Duration::from_secs(60);
-        while host.lab.read("level") != "2" {
-            assert!(Instant::now() < until);
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        controller.kill().unwrap();
-        controller.wait().unwrap();
+        let until = killed_in_its_patch(&host, &lab);
         if code == 3 {
             while host.lab.read("level") != "1" {
                 assert!(Instant::now() < until);
@@ -317,4 +325,52 @@ fn a_killed_controller_finds_out_what_became_of_its_host() {
         lab.patchform("resume").exits(code);
         assert_eq!(host.lab.read("level"), level);
     }
+}
+
+/// Begins a command, and waits until a line on one of its streams has all of `texts`.
+fn until_said(mut command: Command, errors: bool, texts: &[&str]) -> Child {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let stream: Box<dyn Read + Send> = match errors {
+        true => Box::new(child.stderr.take().unwrap()),
+        false => Box::new(child.stdout.take().unwrap()),
+    };
+    let (say, said) = mpsc::channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            let _ = say.send(line);
+        }
+    });
+    let mut all = String::new();
+    while !texts.iter().all(|text| all.contains(text)) {
+        let line = said.recv().unwrap_or_else(|_| panic!("it ended and had only said: {all}"));
+        all += &(line + " ");
+    }
+    child
+}
+
+/// Whoever waits for a host sees at once for which, why, and how long; the host comes back only when that was said.
+#[test]
+fn a_host_that_is_waited_for_is_named_at_once() {
+    let Some(host) = Sshd::start() else { return };
+    let go = host.lab.path("go").display().to_string();
+    let lab = component(&host, &format!("while [ ! -f {go} ]; do sleep 0.1; done"), "true", "");
+    killed_in_its_patch(&host, &lab);
+    host.reach(false);
+    let waiting = format!("waiting for {}:", host.address);
+    let asked = Instant::now();
+    let mut abandon =
+        until_said(lab.patchform_command("run abandon"), true, &[&waiting, "tried for another", "Ctrl-C"]);
+    eprintln!("said after {:?}", asked.elapsed());
+    host.reach(true);
+    // It is still at work: the run is kept.
+    assert_eq!(abandon.wait().unwrap().code(), Some(7));
+    host.reach(false);
+    let mut resume = until_said(
+        lab.patchform_command("resume --json"),
+        false,
+        &["\"type\":\"waiting\"", &format!("\"host\":\"{}\"", host.address), "\"left_ms\":"],
+    );
+    host.reach(true);
+    host.lab.write("go", "");
+    assert_eq!(resume.wait().unwrap().code(), Some(0));
 }

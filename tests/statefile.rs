@@ -79,6 +79,61 @@ fn outputs_and_graph() {
     lab.patchform("graph --format mermaid").exits(0).says("flowchart").says("command.b");
 }
 
+/// The state, the journal and the folder of a run may be of different times: each command says what is missing.
+#[test]
+fn what_is_kept_of_a_run_may_lack_a_part() {
+    let lab = applied();
+    let run = last_run(&lab);
+    let journal = format!(".patchform/runs/{run}/journal/000001.jsonl");
+    let whole = lab.read(&journal);
+    let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+    lab.write(&journal, lines[..lines.len() - 2].concat());
+    let said = lab.patchform(&format!("run show {run}")).exits(1);
+    said.says("lacks its end").does_not_say("resume");
+    lab.write(&journal, &whole);
+    lab.patchform(&format!("run show {run}")).exits(0);
+
+    let state = lab.read("patchform.state.json");
+    std::fs::remove_file(lab.path("patchform.state.json")).unwrap();
+    lab.patchform(&format!("rollback {run}")).exits(1).says("does not remember").says("run show");
+    lab.write("patchform.state.json", state);
+    std::fs::remove_dir_all(lab.path(&format!(".patchform/runs/{run}"))).unwrap();
+    lab.patchform(&format!("rollback {run}")).exits(1).says("is not there any more");
+    lab.patchform("rollback 20260101-000000-000-0000").exits(1).says("there is no run");
+}
+
+/// A run that is taken back takes its outputs with it; those of a later run stay.
+#[test]
+fn outputs_go_back_with_their_run() {
+    let at = |level: &str, more: &str| {
+        format!("{}\noutput \"level\" {{\n  value = \"{level}\"\n}}\n{more}", files(&[("a", level, "", "")]))
+    };
+    let lab = Lab::new(&at("1.0", ""));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", at("1.1", "output \"more\" {\n  value = [1]\n}\n"));
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.patchform(&format!("rollback {} --auto-approve", last_run(&lab))).exits(0);
+    lab.patchform("output --json").exits(0).says("1.0").does_not_say("1.1").does_not_say("more");
+    lab.write("main.pf.hcl", at("1.0", ""));
+    lab.patchform("plan --detailed-exitcode").exits(0).says("No changes");
+
+    // A run that is taken back before anything begins is no run that went through.
+    lab.write("main.pf.hcl", at("1.2", ""));
+    let mut killed = lab.patchform_command("apply --auto-approve");
+    killed.env("PATCHFORM_FAILPOINT", "run.opened#1=kill");
+    assert_eq!(killed.output().unwrap().status.code(), None);
+    lab.patchform("rollback").exits(0);
+    lab.patchform("output level").exits(0).says("1.0");
+
+    lab.patchform("apply --auto-approve").exits(0);
+    let run = last_run(&lab);
+    lab.write("main.pf.hcl", at("1.2", "output \"more\" {\n  value = [2]\n}\n"));
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.patchform(&format!("rollback {run} --auto-approve")).exits(0);
+    lab.patchform("output --json").exits(0).says("more");
+}
+
 #[test]
 fn snapshots_are_listed_restored_and_pruned() {
     let lab = applied();
@@ -94,6 +149,8 @@ fn snapshots_are_listed_restored_and_pruned() {
     let newest = of_a.iter().find(|s| s["level"] == "1.2").unwrap()["id"].as_str().unwrap();
     lab.patchform(&format!("snapshot restore {newest} --auto-approve")).exits(0);
     assert_eq!(lab.read("a"), "1.2");
+    lab.patchform("run list --json").exits(0).says(&format!("restore of {newest}"));
+    lab.patchform("plan").exits(0).says("a person restored snapshot").says(newest);
     lab.patchform("snapshot prune").exits(0);
     lab.patchform("snapshot restore nothing --auto-approve").exits(1).says("nothing");
 }
@@ -134,10 +191,14 @@ fn halted() -> (Lab, String) {
         format!("{stop}{}", broken.replace("patch_level", "rollout = rollout.stop\n  patch_level")),
     );
     lab.patchform("apply --auto-approve").exits(7);
+    let id = last_run(&lab);
+    (lab, id)
+}
+
+fn last_run(lab: &Lab) -> String {
     let runs: serde_json::Value =
         serde_json::from_str(&lab.patchform("run list --json").exits(0).out).unwrap();
-    let id = runs["runs"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_string();
-    (lab, id)
+    runs["runs"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_string()
 }
 
 #[test]

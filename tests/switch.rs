@@ -12,6 +12,7 @@ struct Component {
     patch: &'static str,
     restore: &'static str,
     confirm: Option<&'static str>,
+    /// Empty: there is no switch.
     within: &'static str,
 }
 
@@ -31,15 +32,17 @@ impl Component {
     fn lab(&self) -> Lab {
         let Component { patch, restore, within, .. } = self;
         let confirm = self.confirm.map(|script| format!("confirm = [\"sh\", \"-c\", \"{script}\"]"));
+        let within = Some(*within).filter(|time| !time.is_empty());
+        let within = within.map_or(String::new(), |time| format!("confirm_within = \"{time}\""));
         let lab = Lab::new(&format!(
             r#"
 component "command" "a" {{
-  patch_level    = "2"
-  read           = ["cat", "file"]
-  patch          = ["sh", "-c", "{patch}"]
-  snapshot       = ["sh", "-c", "cp file old; echo old"]
-  restore        = ["sh", "-c", "{restore}"]
-  confirm_within = "{within}"
+  patch_level = "2"
+  read        = ["cat", "file"]
+  patch       = ["sh", "-c", "{patch}"]
+  snapshot    = ["sh", "-c", "cp file old; echo old"]
+  restore     = ["sh", "-c", "{restore}"]
+  {within}
   {}
 }}
 "#,
@@ -159,7 +162,10 @@ fn a_patch_that_fails_goes_back_at_once_and_one_that_refuses_does_not() {
     lab.patchform("apply --auto-approve").exits(3).says("exited with code 9");
     assert_eq!((lab.read("file").as_str(), restores(&lab).0), ("1", 1));
     let lab = Component { patch: "exit 75", within: "10m", ..Component::default() }.lab();
-    lab.patchform("apply --auto-approve").exits(3).says("exited with code 75");
+    let refused = lab.patchform("apply --auto-approve").exits(3).says("exited with code 75");
+    // What this run did not change it has not brought back either.
+    Said::of(&refused).says("Failed before anything was changed there").says("untouched not changed, was 1");
+    refused.does_not_say("back at").does_not_say("estored");
     assert_eq!((lab.read("file").as_str(), restores(&lab)), ("1", (0, 0)));
 }
 
@@ -254,7 +260,12 @@ fn abandoning_a_run_decides_the_switches_that_it_left_armed() {
     killed_at(&lab, "2");
     assert_eq!(decisions(&lab), ["armed"]);
     lab.write("back", "");
-    lab.patchform("run abandon").exits(0);
+    let ended = lab.patchform("run abandon").exits(0).does_not_say("tuck").does_not_say("Emergency");
+    // It was confirmed: nobody failed to restore anything.
+    Said::of(&ended).says("Abandoned: the run ended as it stood").says("1 left");
+    Said::of(&ended)
+        .says("the run was abandoned after patch was done, before verify")
+        .says("if that is wanted");
     assert_eq!((decisions(&lab), lab.read("file").as_str()), (vec!["confirmed".into()], "2"));
     // One whose patch failed goes back now, and not when somebody has patched it anew.
     let patch = "touch began; while [ ! -f go ]; do sleep 0.02; done; printf half > file; exit 9";
@@ -291,26 +302,56 @@ fn a_run_whose_patch_still_runs_is_not_abandoned_unless_that_is_accepted_by_name
     assert_eq!(decisions(&lab), ["confirmed"]);
 }
 
+/// What is read while an old action goes on is not the truth: nobody records it, plans by it, or acts beside it.
 #[test]
-fn a_new_run_does_not_begin_beside_what_an_abandoned_one_left() {
-    let lab = Component { patch: UNTIL_GO, within: "10m", ..Component::default() }.lab();
+fn what_reads_while_an_abandoned_run_goes_on_is_not_believed() {
+    let lab = Component { patch: UNTIL_GO, within: "", ..Component::default() }.lab();
+    // What stands on it waits, too.
+    let above = lab::files(&[("b", "1", "command.a", "")]);
+    lab.write("main.pf.hcl", lab.read("main.pf.hcl") + &above);
     killed_at(&lab, "half");
     let ran = lab.patchform("run abandon --leave-running command.a").exits(0);
     let err = ran.err.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(err.contains("command.a") && err.contains("may still run"), "{err}");
     lab.patchform("run show").says("left running: command.a");
-    // It still runs: nothing begins beside it.
-    lab.patchform("apply --auto-approve").exits(3).says("still runs");
-    assert_eq!((lab.read("file").as_str(), decisions(&lab)), ("half", vec!["armed".into()]));
+    let plan = lab.patchform("plan --detailed-exitcode").exits(2);
+    Said::of(&plan)
+        .says("what it reads now need not stay")
+        .says("still runs")
+        .says("wait until that has ended");
+    lab.patchform("plan --json").exits(0).says("\"unsettled\"");
+    Said::of(&lab.patchform("apply --auto-approve").exits(5)).says("need not stay").says("command.b");
+    Said::of(&lab.patchform("apply --refresh-only --auto-approve")).says("need not stay");
+    lab.patchform("state list").exits(0).does_not_say("command.");
+    assert_eq!((lab.read("file").as_str(), lab.read("b").as_str()), ("half", ""));
     lab.write("go", "");
-    becomes(&lab, "2");
-    // It has ended, and its switch is armed: that is decided before anything new begins.
+    // It has ended: what it left is what a new run begins with.
     lab.write("main.pf.hcl", lab.read("main.pf.hcl").replace("= \"2\"", "= \"3\""));
     let mut ran = lab.patchform("apply --auto-approve");
-    while ran.code == 3 && ran.out.contains("still runs") {
+    while ran.code == 5 {
+        std::thread::sleep(Duration::from_millis(20));
         ran = lab.patchform("apply --auto-approve");
     }
     ran.exits(0);
-    assert_eq!((lab.read("file").as_str(), decisions(&lab)), ("3", vec!["confirmed".into(); 2]));
-    assert_eq!(restores(&lab), (0, 0));
+    assert_eq!((lab.read("file").as_str(), lab.read("b").as_str()), ("3", "1"));
+}
+
+/// It stands at the declared level, and will not stay there.
+#[test]
+fn what_reads_while_a_switch_is_armed_is_not_believed() {
+    let lab = Component { confirm: UNTIL_BACK, within: "10s", ..Component::default() }.lab();
+    killed_at(&lab, "2");
+    lab.patchform("run abandon --leave-running command.a").exits(0);
+    let plan = lab.patchform("plan");
+    if lab.read("file") == "2" {
+        Said::of(&plan).says("dead man's switch").says("is armed, and takes it back in");
+    }
+    lab.patchform("apply --auto-approve");
+    becomes(&lab, "1");
+    while Said::of(&lab.patchform("plan").exits(0)).0.contains("need not stay") {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    lab.patchform("state list").exits(0).does_not_say("command.a");
+    assert_eq!((decisions(&lab), restores(&lab)), (vec!["reverting".into()], (1, 1)));
+    lab.patchform("plan").exits(0).says("1 → 2");
 }

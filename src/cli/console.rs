@@ -7,6 +7,7 @@ use super::terminal::Terminal;
 use crate::config::console::goes_on;
 use crate::ops::Failure;
 use crate::ops::console::Console;
+use crate::report::reference::{articles_text, find};
 use std::io::{self, BufRead as _, IsTerminal as _};
 
 /// Options of `console`.
@@ -28,7 +29,7 @@ pub struct Arguments {
 }
 
 const HELP: &str = "Type an expression, such as var.port, length(local.hosts) or [for k, v in var.nodes : k].\n\
-                    Tab completes. Ctrl-C drops the line; Ctrl-D or exit ends.\n";
+                    Tab completes; `help NAME` tells of a function or a block. Ctrl-C drops the line; Ctrl-D or exit ends.\n";
 
 /// What becomes of a line.
 enum Said {
@@ -96,6 +97,11 @@ fn say(console: &Console, terminal: &Terminal, text: &str) -> Said {
         "exit" | "quit" => Said::Exit,
         "help" => {
             terminal.say(HELP);
+            Said::Answered(true)
+        }
+        asked if asked.strip_prefix("help ").is_some_and(|name| !find(name.trim()).is_empty()) => {
+            let articles = find(asked["help ".len()..].trim());
+            terminal.say(&articles_text(&articles, terminal.out));
             Said::Answered(true)
         }
         _ => match console.answer(text) {

@@ -2,12 +2,12 @@
 
 use super::screen::Screen;
 use super::terminal::Terminal;
+use super::waits::Waits;
 use crate::model::Moment;
 use crate::ops::apply::{Audience, Ended};
 use crate::ops::runs;
 use crate::plan::Plan;
 use crate::provider::Watch;
-use crate::provider::watch::Silent;
 use crate::report::run_json;
 use crate::report::run_standing::{Times, view};
 use crate::report::run_story::{self, Form};
@@ -15,7 +15,7 @@ use crate::report::run_text::{RunText, Telling, ending};
 use crate::run::Run;
 use crate::run::event::Event;
 use crate::world::clock;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What people and programs see of a run.
 pub struct Live<'a> {
@@ -25,6 +25,8 @@ pub struct Live<'a> {
     lines: RunText,
     screen: Option<Screen>,
     id: String,
+    /// The same, for who watches on other threads.
+    named: Arc<Mutex<String>>,
     /// When the run began, as far as is known here.
     began: Moment,
     times: Times,
@@ -40,16 +42,19 @@ impl<'a> Live<'a> {
         Live { screen, ..Live::telling(terminal, json, telling) }
     }
 
-    /// Shows a run as its journal tells it; `driver` is who drives it now.
-    pub fn replay(terminal: &'a Terminal, json: bool, told: &runs::Told, driver: Option<String>) {
-        let form = match json {
-            true => Form::Json,
-            false => Form::Text { style: terminal.out, offset: clock::local_offset(told.started()) },
-        };
+    /// Shows what happened in a run, as its journal tells it.
+    pub fn replay(terminal: &Terminal, json: bool, told: &runs::Told) {
         let events = &told.journal.events;
-        terminal.say(&run_story::events(&told.plan, told.run.id(), events, form));
+        terminal.say(&run_story::events(&told.plan, told.run.id(), events, form(terminal, json, told)));
+    }
+
+    /// Shows how a run ended; `driver` is who drives it now.
+    pub fn replay_end(terminal: &Terminal, json: bool, told: &runs::Told, driver: Option<String>) {
         match driver {
-            None => terminal.say(&run_story::end(&told.plan, &told.run, events, form)),
+            None => {
+                let (events, form) = (&told.journal.events, form(terminal, json, told));
+                terminal.say(&run_story::end(&told.plan, &told.run, events, form));
+            }
             Some(_) if json => {}
             Some(driver) if told.run.is_paused() => terminal.say(&format!(
                 "\nThe run is paused: nothing new begins until `patchform run continue {}`; {driver} drives it.\n",
@@ -62,13 +67,19 @@ impl<'a> Live<'a> {
     fn telling(terminal: &'a Terminal, json: bool, telling: Telling) -> Self {
         let began = clock::now();
         let lines = RunText::new("", telling, terminal.out, clock::local_offset(began));
-        let (id, times, unheard) = Default::default();
-        Live { terminal, json, telling, lines, screen: None, id, began, times, unheard }
+        let (id, named, times, unheard) = Default::default();
+        Live { terminal, json, telling, lines, screen: None, id, named, began, times, unheard }
     }
 
     /// Who is to be told of what providers say.
     pub fn watch(&self) -> Arc<dyn Watch> {
-        self.screen.as_ref().map_or_else(|| Arc::new(Silent) as Arc<dyn Watch>, Screen::watch)
+        match &self.screen {
+            Some(screen) => screen.watch(),
+            None => {
+                let events = self.json.then(|| Arc::clone(&self.named));
+                Arc::new(Waits { events, style: self.terminal.err })
+            }
+        }
     }
 
     /// Says how a run ended and what to do next.
@@ -126,6 +137,7 @@ impl<'a> Live<'a> {
 
     fn name(&mut self, run: &str) {
         self.id = run.into();
+        self.named.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&self.id);
         self.lines = RunText::new(run, self.telling, self.terminal.out, clock::local_offset(self.began));
     }
 }
@@ -157,5 +169,13 @@ impl Audience for Live<'_> {
 
     fn notice(&mut self, text: &str) {
         self.write(|terminal| terminal.notices(&[text.to_string()]));
+    }
+}
+
+/// How a run is told.
+fn form(terminal: &Terminal, json: bool, told: &runs::Told) -> Form {
+    match json {
+        true => Form::Json,
+        false => Form::Text { style: terminal.out, offset: clock::local_offset(told.started()) },
     }
 }

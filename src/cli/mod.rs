@@ -19,6 +19,7 @@ mod painter;
 mod plan;
 mod prompt;
 mod provider;
+mod reference;
 mod resume;
 mod rollback;
 mod run;
@@ -30,6 +31,7 @@ mod state;
 mod terminal;
 mod validate;
 mod version;
+mod waits;
 mod workspace;
 
 pub use exit::Exit;
@@ -89,6 +91,8 @@ enum Verb {
     Output(output::Arguments),
     /// Try expressions on the configuration's values
     Console(console::Arguments),
+    /// Tell what a block, function, kind or argument is for
+    Reference(reference::Arguments),
     /// Draw the dependency graph
     Graph(graph::Arguments),
     /// Look into the state, or mend it
@@ -147,6 +151,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Show(a) => show::run(&a, &terminal),
         Verb::Output(a) => output::run(&a, &terminal),
         Verb::Console(a) => console::run(&a, &terminal),
+        Verb::Reference(a) => reference::run(&a, &terminal),
         Verb::Graph(a) => graph::run(&a, &terminal),
         Verb::State(v) => state::run(&v, &terminal),
         Verb::Workspace(v) => workspace::run(&v, &terminal),

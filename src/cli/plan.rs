@@ -4,8 +4,8 @@ use super::Exit;
 use super::arguments::{Lock, Scope, Variables};
 use super::stages::Stages;
 use super::terminal::Terminal;
+use super::waits::Waits;
 use crate::ops::{self, Failure};
-use crate::provider::watch::Silent;
 use crate::report::plan_json;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -39,7 +39,10 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let request = arguments.scope.request(&arguments.variables)?;
-    let planned = ops::plan::plan(&request, &mut Stages::new(terminal, Arc::new(Silent)))?;
+    let planned = ops::plan::plan(
+        &request,
+        &mut Stages::new(terminal, Arc::new(Waits { events: None, style: terminal.err })),
+    )?;
     terminal.warn(&planned.warnings, &planned.sources);
     let saved = std::thread::scope(|scope| {
         // A large plan takes as long to save as to draw.

@@ -113,17 +113,17 @@ pub fn run(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
             ask(run, |plan| ops::run::skip(plan, address), "leaves it alone", terminal)
         }
         Verb::Abandon { run, leave_running, variables, lock } => {
-            let lock = lock.timeout()?;
-            abandon(ops::abandon::open(run.as_deref(), leave_running, &variables.inputs(), lock)?, terminal)
+            let (lock, live) = (lock.timeout()?, Live::new(terminal, false));
+            let (inputs, watch) = (variables.inputs(), live.watch());
+            abandon(ops::abandon::open(run.as_deref(), leave_running, &inputs, lock, watch)?, live, terminal)
         }
     }
 }
 
-fn abandon(abandoned: Abandoned, terminal: &Terminal) -> Result<Exit, Failure> {
+fn abandon(abandoned: Abandoned, mut live: Live<'_>, terminal: &Terminal) -> Result<Exit, Failure> {
     match abandoned {
         Abandoned::Ready(ready) => {
             terminal.notices(&ready.notices);
-            let mut live = Live::new(terminal, false);
             let ended = ops::apply::apply(*ready, &mut live)?;
             live.finish(&ended);
             ops::abandon::is_over(&ended)?;
@@ -163,9 +163,13 @@ fn list(json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
 }
 
 fn show(id: Option<&str>, json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
-    let told = ops::run::show(id)?;
+    let (told, lacking) = ops::run::show(id)?;
     terminal.notices(&told.journal.notices);
-    Live::replay(terminal, json, &told, ops::run::driver(told.run.id())?);
+    Live::replay(terminal, json, &told);
+    if let Some(lacking) = lacking {
+        return Err(lacking);
+    }
+    Live::replay_end(terminal, json, &told, ops::run::driver(told.run.id())?);
     Ok(Exit::Done)
 }
 

@@ -4,6 +4,7 @@
 //! program ends.
 
 use super::painter::Painter;
+use super::waits;
 use crate::engine::perform;
 use crate::model::Moment;
 use crate::plan::Plan;
@@ -15,6 +16,7 @@ use crate::report::run_view::Going;
 use crate::report::style::Style;
 use crate::run::Run;
 use crate::run::event::{Event, What};
+use crate::target::Waiting;
 use crate::world::{clock, machine};
 use patchform_sdk::message;
 use std::collections::BTreeMap;
@@ -44,6 +46,7 @@ struct Seen {
 struct Notes {
     seen: Arc<Mutex<Seen>>,
     painter: Arc<Mutex<Painter>>,
+    style: Style,
 }
 
 /// The view. It goes when it is dropped.
@@ -62,7 +65,11 @@ impl Screen {
 
     /// Who is to be told of what providers say.
     pub fn watch(&self) -> Arc<dyn Watch> {
-        Arc::new(Notes { seen: Arc::clone(&self.seen), painter: Arc::clone(&self.painter) })
+        Arc::new(Notes {
+            seen: Arc::clone(&self.seen),
+            painter: Arc::clone(&self.painter),
+            style: self.style,
+        })
     }
 
     /// The run begins: the view is drawn from now on.
@@ -153,6 +160,10 @@ impl Watch for Notes {
             going.percent =
                 progress.fraction.filter(|f| f.is_finite()).map(|f| (f.clamp(0.0, 1.0) * 100.0) as u8);
         }
+    }
+
+    fn waits(&self, waiting: &Waiting) {
+        waits::above(&self.painter, waiting, self.style);
     }
 
     fn log(&self, provider: &str, line: &str) {

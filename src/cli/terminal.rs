@@ -179,7 +179,7 @@ fn error_line(failure: &Failure, kind: &'static str, exit: Exit) -> String {
     error_json::error(&view, clock::now())
 }
 
-fn write(to: &mut dyn io::Write, text: &str) -> io::Result<()> {
+pub(super) fn write(to: &mut dyn io::Write, text: &str) -> io::Result<()> {
     to.write_all(text.as_bytes()).and_then(|()| to.flush())
 }
 

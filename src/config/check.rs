@@ -1,5 +1,6 @@
 //! From blocks to a checked [`Config`]: names, shapes, values in order, and the edges between components.
 
+use super::blocks;
 use super::checked::{ArgumentSpans, Config, Rollout, Vendor};
 use super::expr::Expr;
 use super::fields::Fields;
@@ -267,7 +268,7 @@ fn default_rollout() -> Rollout {
 
 /// Places of a block's arguments.
 fn argument_spans(block: &Block) -> ArgumentSpans {
-    let arguments = block.body.attributes.iter().filter(|a| !component::ARGUMENTS.contains(&&*a.name));
+    let arguments = block.body.attributes.iter().filter(|a| blocks::COMPONENT.argument(&a.name).is_none());
     ArgumentSpans(arguments.map(|a| (a.name.clone(), a.value.span())).collect())
 }
 

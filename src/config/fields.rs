@@ -4,65 +4,11 @@ use super::convert::convert;
 use super::eval::evaluate;
 use super::expr::Expr;
 use super::scope::Scope;
-use super::suggest;
 use super::syntax::{Attribute, Body};
 use super::types::Type;
 use super::value::Value;
-use crate::model::{Absence, Diagnostic, Diagnostics, Span, period};
+use crate::model::{Diagnostic, Diagnostics, period};
 use std::time::Duration;
-
-/// Which names a body may hold.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Known<'a> {
-    /// What the body belongs to, with its article: `a rollout block`.
-    pub what: &'a str,
-    /// Names of arguments.
-    pub arguments: &'a [&'a str],
-    /// Names of blocks.
-    pub blocks: &'a [&'a str],
-}
-
-impl Known<'_> {
-    /// Complains about everything in `body` that has no business there.
-    pub fn check(&self, body: &Body, problems: &mut Diagnostics) {
-        for attribute in &body.attributes {
-            if !self.arguments.contains(&&*attribute.name) {
-                problems.push(self.unknown_argument(&attribute.name, attribute.span));
-            }
-        }
-        for block in &body.blocks {
-            if !self.blocks.contains(&&*block.kind) {
-                problems.push(self.unknown_block(&block.kind, block.kind_span));
-            }
-        }
-    }
-
-    fn unknown_argument(&self, name: &str, span: Span) -> Diagnostic {
-        let problem = Diagnostic::error(format!("There is no argument \"{name}\" in {}", self.what));
-        if self.blocks.contains(&name) {
-            return problem.at(span, "this is a block").help(format!("Write it without `=`: {name} {{ … }}"));
-        }
-        let all = self.arguments.iter().chain(self.blocks).copied();
-        problem.at(span, "unknown argument").help(suggest::sentence(name, all))
-    }
-
-    fn unknown_block(&self, name: &str, span: Span) -> Diagnostic {
-        let problem = Diagnostic::error(format!("There is no block \"{name}\" in {}", self.what));
-        if self.arguments.contains(&name) {
-            return problem.at(span, "this is an argument").help(format!("Write it with `=`: {name} = …"));
-        }
-        let all = self.blocks.iter().chain(self.arguments).copied();
-        problem.at(span, "unknown block").help(suggest::sentence(name, all))
-    }
-}
-
-/// A missing argument, pointing at its block's header.
-pub(super) fn missing(name: &str, what: &str, header: Span, example: &str) -> Diagnostic {
-    Diagnostic::error(format!("The argument \"{name}\" is missing in {what}"))
-        .at(header, format!("has no \"{name}\""))
-        .help(format!("Add it, for example: {example}"))
-        .absent(Absence::Within(header))
-}
 
 /// Evaluates arguments in one scope and reads them as what they should be.
 pub(super) struct Fields<'a> {

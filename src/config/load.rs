@@ -1,5 +1,6 @@
 //! From texts to blocks, and what must be known before providers are started.
 
+use super::blocks::{self, Place};
 use super::checked::{RequiredProvider, Settings};
 use super::gaps::Gaps;
 use super::modules::ModuleSource;
@@ -49,49 +50,6 @@ impl Parsed {
         blocks.filter_map(|b| b.labels.first()).map(|l| &*l.text).collect()
     }
 }
-
-/// A block that may stand at the top of a file.
-struct Row {
-    kind: &'static str,
-    labels: &'static [&'static str],
-    /// Whether this version knows it.
-    known: bool,
-    example: &'static str,
-}
-
-const fn known(kind: &'static str, labels: &'static [&'static str], example: &'static str) -> Row {
-    Row { kind, labels, known: true, example }
-}
-
-const fn later(kind: &'static str) -> Row {
-    Row { kind, labels: &[], known: false, example: "" }
-}
-
-const ROWS: &[Row] = &[
-    known("patchform", &[], "patchform { … }"),
-    known("variable", &["name"], "variable \"port\" { … }"),
-    known("locals", &[], "locals { … }"),
-    known("output", &["name"], "output \"url\" { … }"),
-    known("provider", &["name"], "provider \"release\" { … }"),
-    known("component", &["kind", "name"], "component \"release\" \"api\" { … }"),
-    known("module", &["name"], "module \"eu\" { source = \"./modules/region\" }"),
-    known("data", &["kind", "name"], "data \"json\" \"hosts\" { path = \"hosts.json\" }"),
-    known("moved", &[], "moved { … }"),
-    known("removed", &[], "removed { … }"),
-    known("check", &["name"], "check \"name\" { assert { … } }"),
-    known("rollout", &["name"], "rollout \"careful\" { … }"),
-    known("vendor", &["name"], "vendor \"acme\" { … }"),
-    later("service"),
-    later("traffic"),
-    later("maintenance_window"),
-    later("blackout"),
-    later("feed"),
-    later("baseline"),
-    later("policy"),
-    later("customer"),
-    later("twin"),
-    later("inventory"),
-];
 
 /// First names of references that are no kinds (page 2.1 of the design).
 pub(super) const ROOTS: &[&str] = &[
@@ -187,19 +145,14 @@ fn top_level(body: Body, root: bool, problems: &mut Diagnostics, gaps: &mut Gaps
 
 fn fits(block: &Block, root: bool, problems: &mut Diagnostics, gaps: &mut Gaps) -> bool {
     let kind = &*block.kind;
-    let Some(row) = ROWS.iter().find(|row| row.kind == kind) else {
+    let Some(row) = blocks::top().find(|row| row.name == kind) else {
         problems.push(unknown(block));
-        gaps.misspelt(block);
+        if !blocks::LATER.contains(&kind) {
+            gaps.misspelt(block);
+        }
         return false;
     };
-    if !row.known {
-        let problem = Diagnostic::error(format!("`{kind}` blocks are not supported by this version yet"))
-            .at(block.header, "not supported yet")
-            .help("Take the block out for now; the rest of the configuration works without it.");
-        problems.push(problem);
-        return false;
-    }
-    if !root && ROOT_ONLY.contains(&kind) {
+    if !root && row.place == Place::Root {
         problems.push(in_a_module(block));
         return false;
     }
@@ -215,7 +168,7 @@ fn fits(block: &Block, root: bool, problems: &mut Diagnostics, gaps: &mut Gaps) 
             1 => "this has one label".to_string(),
             n => format!("this has {n} labels"),
         };
-        problems.push(problem.at(block.header, has).help(format!("Write it as {}", row.example)));
+        problems.push(problem.at(block.header, has).help(format!("Write it as {}", row.written)));
         return false;
     }
     let mut good = true;
@@ -232,9 +185,6 @@ fn fits(block: &Block, root: bool, problems: &mut Diagnostics, gaps: &mut Gaps) 
     good
 }
 
-/// Blocks that a module may not have.
-const ROOT_ONLY: &[&str] = &["provider"];
-
 fn in_a_module(block: &Block) -> Diagnostic {
     Diagnostic::error(format!("A module cannot have `{}` blocks", block.kind))
         .at(block.header, "stands in a module")
@@ -248,16 +198,22 @@ fn label_names(labels: &[&str]) -> String {
 }
 
 fn unknown(block: &Block) -> Diagnostic {
-    let names = ROWS.iter().filter(|row| row.known).map(|row| row.kind);
-    let help = match &*block.kind {
+    let kind = &*block.kind;
+    if blocks::LATER.contains(&kind) {
+        return Diagnostic::error(format!("`{kind}` blocks are not supported by this version yet"))
+            .at(block.header, "not supported yet")
+            .help("Take the block out for now; the rest of the configuration works without it.");
+    }
+    // A block of several sorts stands in several rows, one behind the other.
+    let mut names: Vec<&str> = blocks::top().map(|row| row.name).collect();
+    names.dedup();
+    let help = match kind {
         "terraform" => "The settings of patchform stand in a `patchform` block.".to_string(),
         "resource" => "What has a patch level is a `component` block.".to_string(),
         "local" => "Did you mean \"locals\"?".to_string(),
         kind => suggest::sentence(kind, names),
     };
-    Diagnostic::error(format!("There is no block \"{}\"", block.kind))
-        .at(block.kind_span, "unknown block")
-        .help(help)
+    Diagnostic::error(format!("There is no block \"{kind}\"")).at(block.kind_span, "unknown block").help(help)
 }
 
 /// Whether a text can be a name of the language.

@@ -1,5 +1,6 @@
 //! The configuration language: text → syntax (spans kept) → checked [`Config`].
 
+pub mod blocks;
 pub mod checked;
 pub mod console;
 pub mod convert;

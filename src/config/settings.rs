@@ -1,7 +1,8 @@
 //! The `patchform` block: settings that must be known before anything else is evaluated.
 
+use super::blocks;
 use super::checked::{Party, RequiredProvider, Settings};
-use super::fields::{Fields, Known};
+use super::fields::Fields;
 use super::scope::Scope;
 use super::syntax::{Attribute, Block, Body};
 use crate::model::{Diagnostic, Diagnostics, Span};
@@ -34,11 +35,11 @@ pub(super) fn read_module(blocks: &[Block], problems: &mut Diagnostics) -> Requi
                 .help("Move it to the `patchform` block of the root. A module may have \"required_version\" and `required_providers`.");
             problems.push(problem);
         }
-        let mut body = block.body.clone();
-        body.attributes.retain(|a| &*a.name != "party");
-        body.blocks.retain(|b| &*b.kind != "state");
-        one(&body, &mut settings, problems);
-        for row in body.blocks.iter().flat_map(|b| &b.body.attributes) {
+        let mut block = block.clone();
+        block.body.attributes.retain(|a| &*a.name != "party");
+        block.body.blocks.retain(|b| &*b.kind != "state");
+        one(&block, &mut settings, problems);
+        for row in block.body.blocks.iter().flat_map(|b| &b.body.attributes) {
             aliases(row, &mut requires.aliases, problems);
         }
     }
@@ -128,24 +129,19 @@ pub(super) fn read(blocks: &[Block], problems: &mut Diagnostics) -> Settings {
             continue;
         }
         first = Some(block);
-        one(&block.body, &mut settings, problems);
+        one(block, &mut settings, problems);
     }
     settings
 }
 
-fn one(body: &Body, settings: &mut Settings, problems: &mut Diagnostics) {
-    Known {
-        what: "the patchform block",
-        arguments: &["required_version", "party"],
-        blocks: &["state", "required_providers"],
-    }
-    .check(body, problems);
+fn one(block: &Block, settings: &mut Settings, problems: &mut Diagnostics) {
+    blocks::PATCHFORM.check(block, problems);
+    let body = &block.body;
     required_version(body, problems);
     if let Some(party) = literals(problems, |fields| fields.text(body, "party")) {
-        match party.as_str() {
-            "csp" => settings.party = Party::Csp,
-            "csc" => settings.party = Party::Csc,
-            _ => problems.push(wrong_party(body, &party)),
+        match blocks::PARTIES.into_iter().find(|(name, _)| *name == party) {
+            Some((_, party)) => settings.party = party,
+            None => problems.push(wrong_party(body, &party)),
         }
     }
     let mut state: Option<Span> = None;
@@ -228,8 +224,7 @@ fn bad_requirement(name: &str, at: Span, wrong: &str) -> Diagnostic {
 fn read_state(block: &Block, settings: &mut Settings, problems: &mut Diagnostics) {
     match block.labels.as_slice() {
         [label] if &*label.text == "local" => {
-            Known { what: "a local state block", arguments: &["path"], blocks: &[] }
-                .check(&block.body, problems);
+            blocks::STATE_LOCAL.check(block, problems);
             match literals(problems, |fields| fields.text(&block.body, "path")) {
                 Some(path) if path.is_empty() => {
                     let at = block.body.attribute("path").map_or(block.header, |a| a.value.span());

@@ -1,8 +1,9 @@
 //! `variable` blocks: what may be given from outside, and what it must be.
 
+use super::blocks;
 use super::convert::convert;
 use super::expr::Expr;
-use super::fields::{Fields, Known, sentence_case};
+use super::fields::{Fields, sentence_case};
 use super::scope::Scope;
 use super::syntax::{Block, Body};
 use super::types::Type;
@@ -69,12 +70,7 @@ fn twice(name: &str, second: Span, first: Span) -> Diagnostic {
 
 fn one<'p>(name: &'p str, block: &'p Block, problems: &mut Diagnostics) -> Variable<'p> {
     let body = &block.body;
-    Known {
-        what: "a variable block",
-        arguments: &["type", "default", "description", "sensitive", "nullable"],
-        blocks: &["validation"],
-    }
-    .check(body, problems);
+    blocks::VARIABLE.check(block, problems);
     let ty = read_type(body, problems);
     let scope = Scope::root();
     let mut fields = Fields { scope: &scope, hopeless: &|_| false, problems };
@@ -138,16 +134,7 @@ fn default(body: &Body, ty: &Type, nullable: bool, fields: &mut Fields<'_>) -> O
 
 fn validation<'p>(block: &'p Block, problems: &mut Diagnostics) -> Option<Validation<'p>> {
     let body = &block.body;
-    let what = "a validation block";
-    Known { what, arguments: &["condition", "error_message"], blocks: &[] }.check(body, problems);
-    let mut part = |name: &str, example: &str| match body.attribute(name) {
-        Some(attribute) => Some(&attribute.value),
-        None => {
-            problems.push(super::fields::missing(name, what, block.header, example));
-            None
-        }
-    };
-    let condition = part("condition", "condition = var.port > 1024");
-    let message = part("error_message", "error_message = \"The port must be above 1024.\"");
-    Some(Validation { condition: condition?, message: message? })
+    blocks::VALIDATION.check(block, problems);
+    let part = |name: &str| body.attribute(name).map(|attribute| &attribute.value);
+    Some(Validation { condition: part("condition")?, message: part("error_message")? })
 }

@@ -3,6 +3,7 @@
 pub mod drive;
 pub mod fleet;
 mod flight;
+mod hiding;
 mod holdings;
 pub mod inbox;
 pub mod lease;

@@ -3,7 +3,7 @@
 use super::fleet::Fleet;
 use super::secrets::Secrets;
 use super::subject;
-use crate::plan::noun::{Entry, Identity, Observed, PinnedProvider};
+use crate::plan::noun::{Entry, Observed, PinnedProvider};
 use crate::provider::ProviderError;
 use patchform_sdk::message::{Desired, Reading};
 use std::collections::BTreeMap;
@@ -42,10 +42,10 @@ pub fn observe(
     });
     for group in readings {
         for (i, reading) in group? {
-            observed[i] = match seen(reading) {
-                Observed::Unreachable { why } => Observed::Unreachable { why: mask.apply(&why).into() },
-                other => other,
-            };
+            observed[i] = Observed::from(reading);
+            if let Observed::Unreachable { why } | Observed::Unsettled { why } = &mut observed[i] {
+                mask.hide(why);
+            }
         }
     }
     Ok(observed)
@@ -59,20 +59,4 @@ fn read(
     let Some(session) = fleet.session(name) else { return Ok(Vec::new()) };
     let (indices, desired): (Vec<usize>, Vec<Desired>) = asked.into_iter().unzip();
     Ok(indices.into_iter().zip(session.read(&desired)?).collect())
-}
-
-/// A reading as plans hold it.
-pub fn seen(reading: Reading) -> Observed {
-    match reading {
-        Reading::Unreachable { why } => Observed::Unreachable { why },
-        Reading::Absent(absent) => {
-            Observed::Absent(Identity { target: absent.target, claims: absent.claims, digest: absent.digest })
-        }
-        Reading::Present(present) => Observed::Present {
-            level: present.level.into(),
-            running: present.running.map(Into::into),
-            pending: present.pending,
-            identity: Identity { target: present.target, claims: present.claims, digest: present.digest },
-        },
-    }
 }

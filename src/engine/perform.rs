@@ -2,11 +2,11 @@
 //! core's own. Every step answers applied, refused or unclear.
 
 use super::fleet::Fleet;
-use super::observe::seen;
+use super::hiding;
 use super::secrets::Secrets;
 use super::subject::{self, alias_of, provider_of};
 use crate::config::checked::{Check, Connection};
-use crate::model::{Mask, PatchLevel};
+use crate::model::PatchLevel;
 use crate::plan::levels;
 use crate::plan::noun::{Change, Entry, Observed, Plan, Step, Verdict as PlanVerdict};
 use crate::policy;
@@ -18,8 +18,9 @@ use crate::target::check::{self, Verdict as Health};
 use crate::world::{clock, failpoint};
 use patchform_sdk::message::{Act, Action, Answer, Done, Probe, Probed, Reload, SnapshotRef, Verdict};
 use patchform_sdk::pool::Pool;
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Threads that wait for readings and checks at once: at least, and at most.
@@ -51,6 +52,8 @@ pub struct Hands {
     /// What they are done with.
     pub tools: Arc<Tools>,
     pool: Pool,
+    /// Ids of the actions that this controller began, in a run with secrets.
+    own: Mutex<BTreeSet<String>>,
 }
 
 /// The provider's action for a step; `None` for the core's own steps.
@@ -73,7 +76,7 @@ impl Hands {
     /// Hands for one run.
     pub fn new(tools: Arc<Tools>) -> Hands {
         let pool = Pool::new(threads(&tools.plan), usize::MAX);
-        Hands { tools, pool }
+        Hands { tools, pool, own: Mutex::default() }
     }
 
     /// Begins a step; `answered` is called once, on another thread.
@@ -82,6 +85,9 @@ impl Hands {
         let Some((entry, change)) = tools.changing(begin.action.component) else {
             return answered(Answer::refused("the plan does not change this component"));
         };
+        if !tools.secrets.0.is_empty() {
+            self.own().insert(action_id(&tools.run, begin.action, begin.attempt));
+        }
         match action_of(begin.step) {
             Some(action) => match (tools.act(begin, entry, change), tools.session(entry)) {
                 (Ok(_), Ok(_)) if unforeseen(begin, change) => {
@@ -95,7 +101,7 @@ impl Hands {
             None if begin.step == Step::Commit => answered(Answer::applied()),
             None => {
                 let (tools, begin) = (Arc::clone(tools), begin.clone());
-                self.work(move || answered(masked(tools.own_step(&begin), &tools.secrets.mask())));
+                self.work(move || answered(hiding::answer(tools.own_step(&begin), &tools.secrets.mask())));
             }
         }
     }
@@ -117,12 +123,10 @@ impl Hands {
             Some(Err(why)) => found(Err(why)),
             Some(Ok((session, probe))) => {
                 let mask = tools.secrets.mask();
+                let foreign = !tools.secrets.0.is_empty() && !self.own().contains(&probe.act.id);
                 session.probe(&probe, PROBE_DEADLINE, move |reply| {
-                    found(
-                        reply
-                            .map(|probed| masked_probe(probed, &mask))
-                            .map_err(|e| mask.apply(&e.to_string()).into()),
-                    );
+                    let told = |probed| hiding::probed(probed, &mask, foreign);
+                    found(reply.map(told).map_err(|e| mask.apply(&e.to_string()).into()));
                 });
             }
         }
@@ -197,6 +201,11 @@ impl Hands {
         self.tools.targets.end_questions();
     }
 
+    fn own(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        // Nothing under this lock leaves a value half-changed.
+        self.own.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn work(&self, job: impl FnOnce() + Send + 'static) {
         // The pool takes any number of jobs; it is only full when no thread can be started at all, and then the
         // deadline of the action tells.
@@ -247,57 +256,13 @@ fn unanswered(error: ProviderError) -> Answer {
     }
 }
 
-/// An answer without the secrets that its provider may have printed. A snapshot whose token holds one is not accepted:
-/// stored as it is it would give the secret away, and masked it could not be restored.
-fn masked(mut answer: Answer, mask: &Mask) -> Answer {
-    match &mut answer {
-        Answer::Applied(done) if gives_away(done, mask) => {
-            return Answer::refused(
-                "the snapshot was not accepted: a secret (the value of a sensitive variable) stands in its token, which \
-                 is stored; let the snapshot be named without it",
-            );
-        }
-        Answer::Applied(done) => mask_done(done, mask),
-        Answer::Refused { why, output } | Answer::Unclear { why, output } => {
-            mask.hide(why);
-            mask.hide(output);
-        }
-    }
-    answer
-}
-
-fn masked_probe(mut probed: Probed, mask: &Mask) -> Probed {
-    match &mut probed {
-        // Taken again, it is refused with its reason.
-        Probed::After(done) if gives_away(done, mask) => return Probed::Before,
-        Probed::After(done) => mask_done(done, mask),
-        Probed::Between { why } => mask.hide(why),
-        Probed::Before | Probed::Busy => {}
-    }
-    probed
-}
-
-fn gives_away(done: &Done, mask: &Mask) -> bool {
-    done.snapshot.as_ref().is_some_and(|snapshot| mask.finds(&snapshot.token))
-}
-
-fn mask_done(done: &mut Done, mask: &Mask) {
-    mask.hide(&mut done.output);
-    if let Some(snapshot) = &mut done.snapshot {
-        mask.hide(&mut snapshot.place);
-    }
-    if let Some(Verdict::Ill { why } | Verdict::Inconclusive { why }) = &mut done.verdict {
-        mask.hide(why);
-    }
-}
-
 /// The digest of a reading, or why there is none.
 ///
 /// # Errors
 /// It could not be read, or was not.
 pub fn digest_of(observed: &Observed) -> Result<String, String> {
     match observed {
-        Observed::Unreachable { why } => Err(why.clone()),
+        Observed::Unreachable { why } | Observed::Unsettled { why } => Err(why.clone()),
         other => other.identity().map(|i| i.digest.clone()).ok_or_else(|| "it was not read".into()),
     }
 }
@@ -353,7 +318,7 @@ impl Tools {
         answered: impl FnOnce(Answer) + Send + 'static,
     ) -> impl FnOnce(Result<Answer, ProviderError>) + Send + 'static {
         let mask = self.secrets.mask();
-        move |reply| answered(masked(reply.unwrap_or_else(unanswered), &mask))
+        move |reply| answered(hiding::answer(reply.unwrap_or_else(unanswered), &mask))
     }
 
     /// Acts where the run holds the target alone, or not at all: other runs may be at work there.
@@ -393,10 +358,15 @@ impl Tools {
             }
             policy::Verdict::Refuse(why) => return Answer::refused(why),
         }
-        match digest_of(&self.observe(entry)) {
+        let now = self.observe(entry);
+        match digest_of(&now) {
             Err(why) => Answer::refused(format!("it cannot be read any more: {why}")),
-            Ok(now) if entry.observed.identity().is_some_and(|planned| planned.digest != now) => {
-                Answer::refused("it was changed on its target since the plan was made; make a new plan")
+            Ok(digest) if entry.observed.identity().is_some_and(|planned| planned.digest != digest) => {
+                let now =
+                    now.level().map_or_else(|| "is absent".into(), |level| format!("stands at {level}"));
+                Answer::refused(format!(
+                    "it was changed on its target since the plan was made, and {now}; make a new plan"
+                ))
             }
             Ok(_) => Answer::applied(),
         }
@@ -455,11 +425,11 @@ impl Tools {
     }
 
     fn observe(&self, entry: &Entry) -> Observed {
-        let why = match self.try_observe(entry) {
-            Ok(Observed::Unreachable { why }) | Err(why) => why,
-            Ok(observed) => return observed,
-        };
-        Observed::Unreachable { why: self.secrets.mask().apply(&why).into() }
+        let mut observed = self.try_observe(entry).unwrap_or_else(|why| Observed::Unreachable { why });
+        if let Observed::Unreachable { why } | Observed::Unsettled { why } = &mut observed {
+            self.secrets.mask().hide(why);
+        }
+        observed
     }
 
     fn try_observe(&self, entry: &Entry) -> Result<Observed, String> {
@@ -469,7 +439,7 @@ impl Tools {
         let session = self.session(entry)?;
         let readings = asked_again(|| session.read(std::slice::from_ref(&desired)));
         let readings = readings.map_err(|e| e.to_string())?;
-        readings.into_iter().next().map(seen).ok_or_else(|| "the provider gave no reading".into())
+        readings.into_iter().next().map(Observed::from).ok_or_else(|| "the provider gave no reading".into())
     }
 }
 
@@ -508,7 +478,9 @@ fn differs(observed: &Observed, goal: Option<&PatchLevel>) -> Option<Verdict> {
     let ill = |why: String| Some(Verdict::Ill { why });
     match (observed, goal) {
         (Observed::NotRead, _) => ill("it was not read".into()),
-        (Observed::Unreachable { why }, _) => Some(Verdict::Ill { why: format!("it cannot be read: {why}") }),
+        (Observed::Unreachable { why } | Observed::Unsettled { why }, _) => {
+            Some(Verdict::Ill { why: format!("it cannot be read: {why}") })
+        }
         (Observed::Absent(_), None) => None,
         (Observed::Absent(_), Some(goal)) => ill(format!("it is not there, {goal} was expected")),
         (Observed::Present { level, .. }, None) => ill(format!("it is still there, at {level}")),

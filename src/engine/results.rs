@@ -1,12 +1,12 @@
 //! What a run did, as the state takes it in: a checkpoint in the middle, and the whole of it at the end.
 
 use crate::journal::Head;
-use crate::model::Moment;
-use crate::plan::noun::{Change, Entry, Identity, Observed, Plan, Purpose, Verdict};
+use crate::model::{Moment, Purpose};
+use crate::plan::noun::{Change, Entry, Identity, Observed, Plan, Verdict};
 use crate::plan::settle;
 use crate::run::{Ending, Outcome, Rejections, Run, Standing};
 use crate::state::checkpoint::{Results, Settled, Standing as Rest};
-use crate::state::{FinishedRun, Levels, Orphan, OutputValue, RunOutcome, RunPurpose, Snapshot};
+use crate::state::{FinishedRun, Levels, Orphan, OutputValue, RunOutcome, Snapshot};
 use std::collections::BTreeMap;
 
 /// When a run began, and where its journal stands.
@@ -30,8 +30,7 @@ pub fn results(plan: &Plan, run: &Run, outcome: &Outcome, at: Where<'_>) -> Resu
     for (i, entry, change) in plan.changes() {
         settled.extend(rest(plan, run, rejections, (i, entry, change), at.now));
     }
-    let complete = matches!(outcome.ending, Ending::Complete | Ending::Incomplete);
-    let outputs = (ended && complete && plan.purpose == Purpose::Apply).then(|| outputs(plan));
+    let outputs = (ended && brings_outputs(plan, run, outcome)).then(|| outputs(plan));
     Results {
         run: run.id().into(),
         line: run.events(),
@@ -142,6 +141,14 @@ pub fn taken(plan: &Plan, run: &Run) -> Vec<Orphan> {
     snapshots(plan, run).into_iter().map(orphan).collect()
 }
 
+/// Whether the plan's outputs hold from now on: the run went through, and nobody asked for its end.
+fn brings_outputs(plan: &Plan, run: &Run, outcome: &Outcome) -> bool {
+    matches!(plan.purpose, Purpose::Apply | Purpose::Rollback { .. })
+        && matches!(outcome.ending, Ending::Complete | Ending::Incomplete)
+        && !run.is_taking_back()
+        && !run.is_abandoned()
+}
+
 fn outputs(plan: &Plan) -> BTreeMap<String, OutputValue> {
     let value = |(name, value, sensitive): &(String, serde_json::Value, bool)| {
         (name.clone(), OutputValue { value: value.clone(), sensitive: *sensitive })
@@ -162,11 +169,7 @@ fn finished(plan: &Plan, run: &Run, outcome: &Outcome, at: Where<'_>) -> Finishe
         started: at.started,
         finished: at.now,
         outcome: ended_as(outcome.ending, plan, run),
-        purpose: match &plan.purpose {
-            Purpose::Apply => RunPurpose::Apply,
-            Purpose::RefreshOnly => RunPurpose::RefreshOnly,
-            Purpose::Rollback { of } => RunPurpose::Rollback { of: of.clone() },
-        },
+        purpose: plan.purpose.clone(),
         journal_lines: at.head.lines,
         journal_head: at.head.sum.clone(),
         levels: levels.collect(),

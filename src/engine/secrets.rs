@@ -21,6 +21,11 @@ impl Secrets {
         Mask::of(self.0.values())
     }
 
+    /// What hides them; `None` where there are none.
+    pub fn hidden(&self) -> Option<Mask> {
+        (!self.0.is_empty()).then(|| self.mask())
+    }
+
     /// `arguments` with every secret in its place.
     ///
     /// # Errors

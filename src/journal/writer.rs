@@ -41,7 +41,7 @@ pub enum WriteError {
     },
     /// An earlier write failed: what the disk holds is not known, so that this writer writes no more.
     #[error(
-        "the journal {} is not written any more because an earlier write failed; when the cause is gone, resume the run",
+        "the journal {} is not written any more because an earlier write failed; nothing more is begun",
         path.display()
     )]
     Broken {
@@ -52,11 +52,9 @@ pub enum WriteError {
 
 fn cause(e: &io::Error) -> String {
     let hint = match e.kind() {
-        io::ErrorKind::StorageFull => "; free some space there, then resume the run",
-        io::ErrorKind::QuotaExceeded => "; the quota there is used up: free some space, then resume the run",
-        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
-            "; make it writable, then resume the run"
-        }
+        io::ErrorKind::StorageFull => "; free some space there",
+        io::ErrorKind::QuotaExceeded => "; the quota there is used up: free some space",
+        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => "; make it writable",
         io::ErrorKind::AlreadyExists => "; another process writes this journal, or did since it was read",
         _ => "",
     };

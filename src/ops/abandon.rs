@@ -11,7 +11,7 @@ use super::{Failure, Place, run, runs};
 use crate::backend::Local;
 use crate::engine::lease::{self, OpenRun};
 use crate::plan::Plan;
-use crate::provider::watch::Silent;
+use crate::provider::Watch;
 use crate::run::event::Request;
 use crate::run::{ActionStanding, Run};
 use crate::world::clock;
@@ -32,7 +32,8 @@ pub enum Abandoned {
     },
 }
 
-/// Takes the run that is to be abandoned. `leave`: addresses of components that are let go whatever goes on there.
+/// Takes the run that is to be abandoned. `leave`: addresses of components that are let go whatever goes on there. `watch` is
+/// told of what its providers say.
 ///
 /// # Errors
 /// There is none, somebody drives it, it has ended meanwhile, or it does not change a component that is to be left.
@@ -41,6 +42,7 @@ pub fn open(
     leave: &[String],
     inputs: &Inputs,
     lock: Duration,
+    watch: Arc<dyn Watch>,
 ) -> Result<Abandoned, Failure> {
     let place = Place::known()?;
     let local = Local::new(&place.state).with_patience(lock);
@@ -55,7 +57,7 @@ pub fn open(
             let leaving = leaving?;
             let left = left_running(&told.plan, &told.run, &leaving);
             let request = Request::Abandon { leaving };
-            let mut ready = apply::open(told, Some(request), place, inputs, lock, Arc::new(Silent))?;
+            let mut ready = apply::open(told, Some(request), place, inputs, lock, watch)?;
             ready.notices.extend(left);
             Ok(Abandoned::Ready(Box::new(ready)))
         }

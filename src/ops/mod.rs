@@ -22,6 +22,7 @@ pub mod place;
 pub mod plan;
 pub mod project;
 pub mod providers;
+pub mod reference;
 pub mod resume;
 pub mod rollback;
 pub mod run;

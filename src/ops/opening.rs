@@ -11,8 +11,8 @@ use crate::engine::lease::{self, Holdings, Lease};
 use crate::engine::secrets::Secrets;
 use crate::engine::{observe, perform};
 use crate::journal::{Identity, Seal, Writer};
-use crate::model::{Moment, Selection};
-use crate::plan::noun::{Observed, Purpose};
+use crate::model::{Moment, Purpose, Selection};
+use crate::plan::noun::Observed;
 use crate::plan::{Plan, moves, stale, stored};
 use crate::run::Run;
 use crate::run::event::{Event, Request};
@@ -146,7 +146,9 @@ fn still_open(place: &Place, id: &str) -> Result<runs::Told, Failure> {
 /// A new run that could not even be written down has changed nothing, and holds nothing.
 fn let_go(failure: Failure, id: &str, lease: Lease) -> Failure {
     match lease.release() {
-        Ok(()) => failure,
+        Ok(()) => {
+            failure.hint("the run did not begin, and nothing was changed; when the cause is gone, try again")
+        }
         Err(_) => failure.hint(format!("`patchform run abandon {id}` lets go of what the run holds")),
     }
 }
@@ -253,7 +255,7 @@ fn refuse_stale(plan: &Plan, state: &State, readings: &BTreeMap<usize, Observed>
             {
                 let (address, level, run) = (&entry.address, &rejected.level, &rejected.run);
                 return Err(Failure::refused(format!(
-                    "{level} of {address} was rolled back by run {run} since this plan was made"
+                    "{level} of {address} was given up by run {run} since this plan was made"
                 ))
                 .hint(format!(
                     "`patchform allow '{address}'` lets it be tried again; then make a new plan"

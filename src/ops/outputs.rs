@@ -1,5 +1,6 @@
 //! What a run's detached commands printed, kept in its folder once it has ended. No secret stays in it: what was taken in
-//! was masked then; what nobody took in, because the controller died or the run was abandoned, is removed.
+//! was masked then; what nobody took in, because the controller died or the run was abandoned, is removed, and so is what
+//! another controller took in than the one that began it: a secret may have had another value then.
 
 use super::{Place, runs};
 use crate::engine::perform::{action_id, component_of};
@@ -8,6 +9,7 @@ use crate::run::Run;
 use crate::run::event::{ActionRef, Event, What};
 use crate::world::{disk, failpoint};
 use patchform_sdk::message::{Answer, Probed};
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -31,15 +33,16 @@ pub(super) enum Hide<'a> {
 /// something there finds it: without secrets, too.
 pub(super) fn keep(place: &Place, run: &Run, hide: &Hide<'_>) {
     let outputs = place.runs.join(run.id()).join(runs::OUTPUTS);
+    let taken_in = match hide {
+        Hide::Nothing => None,
+        Hide::These(mask, events) => Some((mask, TakenIn::of(run.id(), events))),
+    };
     for (name, path) in folders(&place.actions, &format!("{}.", run.id())) {
         failpoint::pass("outputs.move");
         let runs_on = component_of(run.id(), &name).is_some_and(|i| run.is_left_running(i));
-        match hide {
-            Hide::Nothing => {}
-            Hide::These(mask, events) => {
-                let mask = (!runs_on && taken_in(run.id(), events, &name)).then_some(*mask);
-                hide_in(&path, mask, !runs_on);
-            }
+        if let Some((mask, taken_in)) = &taken_in {
+            let mask = (!runs_on && taken_in.left(&name)).then_some(**mask);
+            hide_in(&path, mask, !runs_on);
         }
         failpoint::pass("outputs.hidden");
         if !runs_on {
@@ -63,13 +66,34 @@ pub(super) fn folders(parent: &Path, prefix: &str) -> Vec<(String, PathBuf)> {
     named.filter(|(name, path)| name.starts_with(prefix) && path.is_dir()).collect()
 }
 
-/// Whether the run's journal tells how the command ended that left the folder `name`: its output was masked where it
-/// stands before that was answered. A command that still ran then may have printed more.
-pub(super) fn taken_in(run: &str, events: &[Event], name: &str) -> bool {
-    events.iter().filter_map(|event| ended(&event.what)).any(|(action, attempt)| {
-        let id = action_id(run, action, attempt);
-        name.strip_prefix(&id).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    })
+/// Commands whose end the controller that began them took in: their output was masked where it stands before that was
+/// answered. One that still ran then may have printed more, and what another controller took in was masked with the
+/// secrets of its time.
+pub(super) struct TakenIn(BTreeSet<String>);
+
+impl TakenIn {
+    /// As the events of `run` tell.
+    pub fn of(run: &str, events: &[Event]) -> TakenIn {
+        let (mut begun, mut taken_in) = (BTreeSet::new(), BTreeSet::new());
+        for event in events {
+            match &event.what {
+                What::Taken { .. } => begun.clear(),
+                What::Intent { action, attempt, .. } => drop(begun.insert((*action, *attempt))),
+                what => {
+                    let own = ended(what).filter(|ended| begun.contains(ended));
+                    taken_in.extend(own.map(|(action, attempt)| action_id(run, action, attempt)));
+                }
+            }
+        }
+        TakenIn(taken_in)
+    }
+
+    /// Whether the folder `name` was left by one of them: it is called by its action's id, which has four parts, or by
+    /// one that begins with it.
+    pub fn left(&self, name: &str) -> bool {
+        let end = name.match_indices('.').nth(3).map_or(name.len(), |(at, _)| at);
+        self.0.contains(&name[..end])
+    }
 }
 
 fn ended(what: &What) -> Option<(ActionRef, u32)> {

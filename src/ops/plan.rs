@@ -18,8 +18,8 @@ use crate::config::variables::VariableInputs;
 use crate::engine::fleet::Fleet;
 use crate::engine::secrets::Secrets;
 use crate::engine::{observe, preview};
-use crate::model::{Diagnostic, Diagnostics, Selection};
-use crate::plan::noun::{Entry, Observed, PinnedProvider, Purpose, Verdict};
+use crate::model::{Diagnostic, Diagnostics, Purpose, Selection};
+use crate::plan::noun::{Entry, Observed, PinnedProvider, Verdict};
 use crate::plan::{Changes, Draft, Facts, Focus, Making, Plan, moves, stored, undo};
 use crate::provider::Watch;
 use crate::state::State;
@@ -176,7 +176,7 @@ impl Checked {
     pub fn start(&mut self) -> Result<Fleet, Failure> {
         let used: BTreeSet<&str> =
             self.config.components.iter().map(|c| self.provider_name(c.provider)).collect();
-        self.starter.targets.hide(self.secrets().mask());
+        self.starter.targets.hide(self.secrets().hidden());
         let fleet = self.starter.fleet(&self.gathered, &used)?;
         for block in &self.config.providers {
             fleet.configure(&block.name, &block.alias, &block.arguments).map_err(providers::missing)?;

@@ -11,9 +11,11 @@ use crate::plan::noun::PinnedProvider;
 use crate::provider::cache::{Cache, Described};
 use crate::provider::locate::{BUNDLED, Located, Source, locate};
 use crate::provider::session::Patience;
+use crate::provider::watch::OfTargets;
 use crate::provider::{Launch, ProviderError, Session, Watch};
 use crate::target::Targets;
 use crate::world::disk;
+use patchform_sdk::message::Kind;
 use patchform_versions::{Constraint, Scheme};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -39,7 +41,8 @@ pub struct Starter {
 impl Starter {
     /// For the folder whose things are at `place`.
     pub fn new(place: &Place, watch: Arc<dyn Watch>) -> Starter {
-        let targets = Arc::new(Targets::new(&place.actions, Path::new(".")));
+        let told = Arc::new(OfTargets(Arc::clone(&watch)));
+        let targets = Arc::new(Targets::new(&place.actions, Path::new(".")).watched_by(told));
         Starter { targets, watch, cache: Cache::new(&place.cache) }
     }
 
@@ -128,7 +131,7 @@ impl Starter {
         needed: &BTreeSet<usize>,
         secrets: &Secrets,
     ) -> Result<Fleet, Failure> {
-        self.targets.hide(secrets.mask());
+        self.targets.hide(secrets.hidden());
         let mut fleet = Fleet::default();
         for provider in needed.iter().filter_map(|i| pinned.get(*i)) {
             if fleet.session(&provider.name).is_some() {
@@ -283,6 +286,42 @@ pub struct Row {
 /// # Errors
 /// A provider that cannot be found or described.
 pub fn list() -> Result<Vec<Row>, Failure> {
+    let row = |known: Known| Row {
+        from: match &known.located.source {
+            Source::Bundled => "bundled".into(),
+            Source::Foreign { path, .. } => path.clone(),
+        },
+        kinds: known.described.description.kinds.keys().cloned().collect(),
+        version: known.described.identity.version,
+        name: known.located.name,
+    };
+    Ok(every()?.into_iter().map(row).collect())
+}
+
+/// A kind of component.
+pub struct KindRow {
+    /// The provider that offers it.
+    pub provider: String,
+    /// Its name.
+    pub name: String,
+    /// What its provider says of it.
+    pub kind: Kind,
+}
+
+/// The kinds of all providers that [`list`] lists.
+///
+/// # Errors
+/// As [`list`].
+pub fn kinds() -> Result<Vec<KindRow>, Failure> {
+    let rows = every()?.into_iter().flat_map(|known| {
+        let provider = known.located.name;
+        let kinds = known.described.description.kinds.into_iter();
+        kinds.map(move |(name, kind)| KindRow { provider: provider.clone(), name, kind })
+    });
+    Ok(rows.collect())
+}
+
+fn every() -> Result<Vec<Known>, Failure> {
     let place = Place::known()?;
     let starter = Starter::new(&place, Arc::new(crate::provider::watch::Silent));
     let mut known = Vec::new();
@@ -297,16 +336,7 @@ pub fn list() -> Result<Vec<Row>, Failure> {
             known.push(starter.describe(located).map_err(missing)?);
         }
     }
-    let row = |known: Known| Row {
-        from: match &known.located.source {
-            Source::Bundled => "bundled".into(),
-            Source::Foreign { path, .. } => path.clone(),
-        },
-        kinds: known.described.description.kinds.keys().cloned().collect(),
-        version: known.described.identity.version,
-        name: known.located.name,
-    };
-    Ok(known.into_iter().map(row).collect())
+    Ok(known)
 }
 
 /// What a provider says of itself: a bundled one, or one that the lock file names.

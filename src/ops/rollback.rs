@@ -44,14 +44,35 @@ pub fn open(
     finished(run.unwrap_or_default(), place, inputs, stages).map(|planned| Way::NewPlan(Box::new(planned)))
 }
 
+/// Why there is nothing to take back: no such run, or only half of what is kept of one.
+fn unknown(place: &Place, id: &str, remembered: bool) -> Failure {
+    let folder = place.runs.join(id);
+    match (remembered, runs::folder(&place.runs, id).is_ok_and(|folder| folder.is_dir())) {
+        (false, false) => Failure::error(format!("there is no run {id}"))
+            .hint("`patchform run list` shows all runs and how they stand"),
+        (false, true) => Failure::error(format!(
+            "{} does not remember run {id}, so that it cannot be taken back",
+            place.state.display()
+        ))
+        .hint(format!(
+            "an earlier state was put in its place, or it was dropped from it; `patchform run show {id}` tells what it did, \
+             and declaring the earlier levels takes its components there"
+        )),
+        (true, _) => Failure::error(format!(
+            "run {id} cannot be taken back: its folder {} is not there any more",
+            folder.display()
+        ))
+        .hint("put it back from a backup, or declare the earlier levels"),
+    }
+}
+
 fn finished(id: &str, place: Place, inputs: &Inputs, stages: &mut dyn Stages) -> Result<Planned, Failure> {
     let state = Local::new(&place.state).read().map_err(backend)?;
-    let unknown = || {
-        Failure::error(format!("there is no run {id}"))
-            .hint("`patchform run list` shows all runs and how they stand")
-    };
-    let state = state.ok_or_else(unknown)?;
-    let run = state.run(id).ok_or_else(unknown)?.clone();
+    let known = state.as_ref().and_then(|s| s.run(id)).cloned();
+    let (Some(state), Some(run)) = (state, known) else { return Err(unknown(&place, id, false)) };
+    if !place.runs.join(id).is_dir() {
+        return Err(unknown(&place, id, true));
+    }
     if run.levels.is_empty() {
         return Err(Failure::error(format!(
             "run {id} changed nothing that could be taken back, or is so old that its levels are not kept any more"

@@ -5,12 +5,12 @@ use super::{Failure, Place, runs, state};
 use crate::backend::Local;
 use crate::engine::inbox::{self, Fate};
 use crate::engine::lease::OpenRun;
+use crate::model::Purpose;
 use crate::plan::Plan;
-use crate::plan::noun::Purpose;
 use crate::report::state_text::RunRow;
 use crate::run::event::Request;
 use crate::run::{Run, Standing, outcome};
-use crate::state::RunPurpose;
+use crate::state::FinishedRun;
 use crate::world::clock;
 use std::path::Path;
 use std::time::Duration;
@@ -33,11 +33,7 @@ pub fn list() -> Result<Vec<RunRow>, Failure> {
             started: Some(run.started),
             finished: Some(run.finished),
             outcome: run.outcome.name().into(),
-            purpose: match &run.purpose {
-                RunPurpose::Apply => "apply".into(),
-                RunPurpose::RefreshOnly => REFRESH_ONLY.into(),
-                RunPurpose::Rollback { of } => rollback_of(of),
-            },
+            purpose: run.purpose.to_string(),
             components: run.levels.len(),
         })
         .collect();
@@ -57,11 +53,7 @@ pub fn list() -> Result<Vec<RunRow>, Failure> {
                     _ => "open".into(),
                 },
             },
-            purpose: match told.as_ref().map(|told| &told.plan.purpose) {
-                Ok(Purpose::RefreshOnly) => REFRESH_ONLY.into(),
-                Ok(Purpose::Rollback { of }) => rollback_of(of),
-                _ => "apply".into(),
-            },
+            purpose: told.map_or(Purpose::Apply, |told| told.plan.purpose).to_string(),
             components: run.holds.components.len(),
             id: run.id,
         });
@@ -71,20 +63,31 @@ pub fn list() -> Result<Vec<RunRow>, Failure> {
     Ok(rows)
 }
 
-const REFRESH_ONLY: &str = "refresh only";
-
-fn rollback_of(of: &str) -> String {
-    format!("rollback of {of}")
-}
-
-/// A run as its folder tells it.
+/// A run as its folder tells it, and what is wrong with that: the state may know that it ended where the journal does
+/// not.
 ///
 /// # Errors
 /// There is no such run, or something is damaged.
-pub fn show(id: Option<&str>) -> Result<runs::Told, Failure> {
+pub fn show(id: Option<&str>) -> Result<(runs::Told, Option<Failure>), Failure> {
     let place = Place::known()?;
     let id = runs::named(&place.runs, id)?;
-    runs::tell(&place.runs, &id)
+    let told = runs::tell(&place.runs, &id)?;
+    // A state that cannot be read says nothing against it.
+    let state = state::read().ok().flatten();
+    let ended = state.as_ref().and_then(|s| s.run(&id)).filter(|_| !told.run.is_finished());
+    let lacking = ended.map(|ended| lacks_its_end(ended, &place.runs.join(&id)));
+    Ok((told, lacking))
+}
+
+fn lacks_its_end(ended: &FinishedRun, folder: &Path) -> Failure {
+    let (id, outcome, lines) = (&ended.id, ended.outcome.name(), ended.journal_lines);
+    let journal = folder.join(runs::JOURNAL);
+    Failure::error(format!(
+        "the journal of run {id} lacks its end: the state says that the run ended {outcome}, with {lines} lines in {}",
+        journal.display()
+    ))
+    .hint("put the folder back from a backup; it is an older copy, or was cut off")
+    .hint(format!("`patchform plan` shows how the components stand, `patchform run show --verify {id}` what is there"))
 }
 
 /// Who drives a run now; `None` when nobody does.

@@ -12,9 +12,9 @@ use crate::config::source::Sources;
 use crate::engine::lease::{self, Holdings, LeaseError};
 use crate::engine::perform::{Hands, Tools};
 use crate::engine::{fleet::Fleet, observe, secrets::Secrets};
-use crate::model::{Address, Diagnostics};
+use crate::model::{Address, Diagnostics, Purpose};
 use crate::plan::Plan;
-use crate::plan::noun::{Cause, Change, Entry, Planned as Action, Purpose, Step, Verdict};
+use crate::plan::noun::{Cause, Change, Entry, Observed, Planned as Action, Step, Verdict};
 use crate::provider::watch::Silent;
 use crate::report::state_text::Listed;
 use crate::state::{Orphan, Snapshot, State, retention};
@@ -257,7 +257,7 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
         program: env!("CARGO_PKG_VERSION").into(),
         made: clock::now(),
         lineage: state.lineage.clone(),
-        purpose: Purpose::Rollback { of: snapshot.run.clone() },
+        purpose: Purpose::Restore { snapshot: id.to_string() },
         entries: vec![Entry { after: Vec::new(), rollout: 0, ..entry }],
         outputs: state.outputs.iter().map(|(name, o)| (name.clone(), o.value.clone(), o.sensitive)).collect(),
         moves: Vec::new(),
@@ -281,9 +281,16 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
     entry.recorded = record.map(|r| r.level.clone());
     entry.record_digest = record.map(crate::state::Record::fingerprint);
     entry.desired = snapshot.level.clone().or(entry.desired.take());
-    entry.observed = read.into_iter().next().unwrap_or(crate::plan::noun::Observed::NotRead);
-    if let crate::plan::noun::Observed::Unreachable { why } = &entry.observed {
-        return Err(Failure::refused(format!("{} cannot be read: {why}", entry.address)));
+    entry.observed = read.into_iter().next().unwrap_or(Observed::NotRead);
+    match &entry.observed {
+        Observed::Unreachable { why } => {
+            return Err(Failure::refused(format!("{} cannot be read: {why}", entry.address)));
+        }
+        Observed::Unsettled { why } => {
+            let what = format!("what {} reads now need not stay: {why}", entry.address);
+            return Err(Failure::refused(what).hint("wait until that has ended, then try again"));
+        }
+        _ => {}
     }
     entry.verdict = Verdict::Change(Box::new(change(id, &snapshot, entry)));
     refuse_if_leased(&place, entry)?;

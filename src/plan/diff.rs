@@ -4,8 +4,8 @@ use super::draft::{Draft, Goal};
 use super::focus::Focus;
 use super::holding;
 use super::levels::{self, Compare, Direction};
-use super::noun::{Block, Cause, Entry, Identity, Observed, Purpose, Verdict};
-use crate::model::{Address, PatchLevel};
+use super::noun::{Block, Cause, Entry, Identity, Observed, Verdict};
+use crate::model::{Address, PatchLevel, Purpose};
 use crate::state::{Record, State};
 use std::collections::BTreeMap;
 
@@ -164,7 +164,9 @@ fn lean(
 /// says nothing about the configuration: the run is what is in the way.
 fn unless_held(leaning: Leaning, entry: &Entry, facts: &Facts) -> Leaning {
     let Some(run) = facts.leases.components.get(&entry.address) else { return leaning };
+    let unsettled = matches!(entry.observed, Observed::Unsettled { .. });
     let stops = match &leaning {
+        Leaning::Settled { verdict: Verdict::Blocked(Block::NotRead(_)), .. } if unsettled => true,
         Leaning::Settled { verdict: Verdict::NoChange { adopt: true } | Verdict::Forget, .. } => false,
         Leaning::Settled {
             verdict:
@@ -190,7 +192,9 @@ fn blocked(block: Block) -> Leaning {
 fn refresh(entry: &Entry, record: Option<&Record>, draft: &Draft) -> Leaning {
     match &entry.observed {
         Observed::NotRead => settled(Verdict::NoChange { adopt: false }),
-        Observed::Unreachable { why } => settled(Verdict::Blocked(Block::NotRead(why.clone()))),
+        Observed::Unreachable { why } | Observed::Unsettled { why } => {
+            settled(Verdict::Blocked(Block::NotRead(why.clone())))
+        }
         Observed::Absent(_) => settled(Verdict::NoChange { adopt: record.is_some() }),
         Observed::Present { level, identity, .. } => {
             let level = levels::managed(level, entry.desired.as_ref());
@@ -207,6 +211,8 @@ fn wish(entry: &Entry, goal: &Goal, record: Option<&Record>, draft: &Draft, fact
         Observed::NotRead if as_recorded => settled(Verdict::NoChange { adopt: false }),
         Observed::NotRead => Leaning::Settled { verdict: unread("it was not read"), stops: true },
         Observed::Unreachable { why } => Leaning::Settled { verdict: unread(why), stops: !as_recorded },
+        // Whatever the record says, somebody is at work there.
+        Observed::Unsettled { why } => blocked(Block::NotRead(why.clone())),
         Observed::Absent(_) => match goal {
             Goal::Level(level) if entry.lifecycle.install => propose(entry, Some(level), false, draft, facts),
             Goal::Level(_) => blocked(Block::NotInstalled(Vec::new())),
@@ -254,7 +260,7 @@ fn reach(
 
 /// A change, unless its level was rolled back before or somebody else is at work there.
 fn propose(entry: &Entry, to: Option<&PatchLevel>, downgrade: bool, draft: &Draft, facts: &Facts) -> Leaning {
-    let going_back = matches!(draft.purpose, Purpose::Rollback { .. });
+    let going_back = draft.purpose.goes_back();
     let rejection = to.and_then(|level| facts.state.rejection(&entry.address, level));
     if let Some(rejected) = rejection.filter(|_| !going_back) {
         return blocked(Block::Rejected { run: rejected.run.clone(), reason: rejected.reason.clone() });

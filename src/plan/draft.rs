@@ -1,13 +1,13 @@
 //! What is wanted, before anything is read: a plan's entries without observations and verdicts.
 
 use super::focus::Focus;
-use super::noun::{Entry, Observed, PinnedProvider, Purpose, RolloutLimit, Verdict};
+use super::noun::{Entry, Observed, PinnedProvider, RolloutLimit, Verdict};
 use super::wave;
 use crate::config::Config;
 use crate::config::checked::{Assertion, Component, Connection, Rollout, Secret, SecretOrigin, Step, Vendor};
 use crate::config::inputs::Input;
 use crate::graph::{Graph, NotAGraph};
-use crate::model::{Address, PatchLevel};
+use crate::model::{Address, PatchLevel, Purpose};
 use crate::state::{Record, State};
 use patchform_sdk::message::Class;
 use serde_json::Value as Json;
@@ -43,6 +43,8 @@ pub struct Draft {
     pub vendors: Vec<Vendor>,
     /// Values that will be recorded as outputs.
     pub outputs: Vec<(String, Json, bool)>,
+    /// The outputs that the state holds now.
+    pub outputs_before: Option<Vec<(String, Json, bool)>>,
     /// Where each sensitive variable is read again.
     pub secret_sources: BTreeMap<String, SecretOrigin>,
 }
@@ -94,6 +96,7 @@ impl Draft {
             inputs: Vec::new(),
             vendors: config.vendors.clone(),
             outputs: config.outputs.iter().map(output).collect(),
+            outputs_before: Some(recorded_outputs(state)),
             secret_sources: config.secret_sources.clone(),
         };
         let all = merge(config, state);
@@ -244,6 +247,11 @@ fn merge<'a>(config: &'a Config, state: &'a State) -> Vec<Known<'a>> {
 fn output(output: &crate::config::checked::Output) -> (String, Json, bool) {
     let value = if output.sensitive { Json::Null } else { output.value.clone() };
     (output.name.clone(), value, output.sensitive)
+}
+
+/// The outputs of `state`, in the shape of a plan's.
+pub fn recorded_outputs(state: &State) -> Vec<(String, Json, bool)> {
+    state.outputs.iter().map(|(name, o)| (name.clone(), o.value.clone(), o.sensitive)).collect()
 }
 
 /// `arguments` with null wherever a secret stands. A path that leads nowhere hides nothing else.

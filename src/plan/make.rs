@@ -61,6 +61,7 @@ pub fn make(changes: Changes, mut previews: BTreeMap<usize, PreviewOutcome>, mak
         providers: draft.providers,
         entries: draft.entries,
         outputs: draft.outputs,
+        outputs_before: draft.outputs_before,
         secret_sources: draft.secret_sources,
         rollouts: draft.rollouts,
         moves: draft.moves,

@@ -5,7 +5,7 @@ use crate::config::checked::{
     Assertion, Check, Connection, Lifecycle, OnFailure, Secret, SecretOrigin, SnapshotRule, Vendor,
 };
 use crate::config::inputs::Input;
-use crate::model::{Address, Moment, PatchLevel};
+use crate::model::{Address, Moment, PatchLevel, Purpose};
 use patchform_sdk::message::{Artifact, Class, Preview, Reload, SnapshotRef, WayBack};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -30,6 +30,9 @@ pub struct Plan {
     pub entries: Vec<Entry>,
     /// Values that will be recorded as outputs: name, value, whether sensitive (then the value is null).
     pub outputs: Vec<(String, Json, bool)>,
+    /// The outputs that the state held when it was made, which taking its run back brings again; `None` in a plan of
+    /// an earlier program.
+    pub outputs_before: Option<Vec<(String, Json, bool)>>,
     /// Where each sensitive variable is read again.
     pub secret_sources: BTreeMap<String, SecretOrigin>,
     /// Limits of the rollouts in use; [`Entry::rollout`] is an index into them.
@@ -42,20 +45,6 @@ pub struct Plan {
     pub inputs: Vec<Input>,
     /// Vendors of its components; [`Entry::vendor`] is an index into them.
     pub vendors: Vec<Vendor>,
-}
-
-/// What sort of plan it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Purpose {
-    /// Towards the configuration's levels.
-    Apply,
-    /// Only records what was observed.
-    RefreshOnly,
-    /// Takes a finished run back: towards the levels before it.
-    Rollback {
-        /// The run taken back.
-        of: String,
-    },
 }
 
 /// A provider as the plan was made with it.
@@ -149,6 +138,12 @@ pub enum Observed {
     },
     /// Could not be asked.
     Unreachable {
+        /// Why.
+        why: String,
+    },
+    /// It was asked, and what is there now need not stay: an earlier action goes on there, or its dead man's switch is
+    /// not decided.
+    Unsettled {
         /// Why.
         why: String,
     },

@@ -1,7 +1,6 @@
 //! What a provider read, as a plan sees it; and what a plan is for, as the state remembers it.
 
-use super::noun::{Identity, Observed, Purpose};
-use crate::state::RunPurpose;
+use super::noun::{Identity, Observed};
 use patchform_sdk::message::Reading;
 
 impl From<Reading> for Observed {
@@ -18,17 +17,8 @@ impl From<Reading> for Observed {
                 pending: present.pending,
                 identity: Identity { target: present.target, claims: present.claims, digest: present.digest },
             },
-            Reading::Unreachable { why } => Observed::Unreachable { why },
-        }
-    }
-}
-
-impl From<&Purpose> for RunPurpose {
-    fn from(purpose: &Purpose) -> Self {
-        match purpose {
-            Purpose::Apply => RunPurpose::Apply,
-            Purpose::RefreshOnly => RunPurpose::RefreshOnly,
-            Purpose::Rollback { of } => RunPurpose::Rollback { of: of.clone() },
+            Reading::Unreachable { why, unsettled: true } => Observed::Unsettled { why },
+            Reading::Unreachable { why, .. } => Observed::Unreachable { why },
         }
     }
 }
@@ -59,5 +49,7 @@ mod tests {
         assert_eq!(read(absent), Observed::Absent(identity));
         let down = Observed::Unreachable { why: "no route".into() };
         assert_eq!(read(r#"{"status":"unreachable","why":"no route"}"#), down);
+        let runs = Observed::Unsettled { why: "it runs".into() };
+        assert_eq!(read(r#"{"status":"unreachable","why":"it runs","unsettled":true}"#), runs);
     }
 }

@@ -4,11 +4,11 @@ use super::diff::{Changes, Facts, Leases, diff};
 use super::draft::Draft;
 use super::focus::Focus;
 use super::make::{Making, make};
-use super::noun::{Entry, Identity, Observed, PinnedProvider, Plan, Purpose, Verdict};
+use super::noun::{Entry, Identity, Observed, PinnedProvider, Plan, Verdict};
 use super::undo;
 use crate::config::Config;
 use crate::config::checked::*;
-use crate::model::{Address, FileId, Moment, PatchLevel, Selection, Span};
+use crate::model::{Address, FileId, Moment, PatchLevel, Purpose, Selection, Span};
 use crate::state::{Record, State};
 use patchform_sdk::message::{
     Artifact, Can, Class, Coverage, Preview, PreviewOutcome, Reload, WayBack, WayBackKind,

@@ -7,7 +7,7 @@ use crate::config::checked::{
     SnapshotRule, Step as At, Vendor, VendorField,
 };
 use crate::config::inputs::Input;
-use crate::model::{Address, InstanceKey, Moment, PatchLevel};
+use crate::model::{Address, InstanceKey, Moment, PatchLevel, Purpose};
 use patchform_sdk::message::{
     Artifact, Class, Coverage, FileChange, PartChange, Preview, Reload, WayBack, WayBackKind,
 };
@@ -116,6 +116,7 @@ pub fn plan(mut entries: Vec<Entry>) -> Plan {
         }],
         entries,
         outputs: Vec::new(),
+        outputs_before: None,
         secret_sources: BTreeMap::new(),
         rollouts: vec![RolloutLimit {
             name: String::new(),
@@ -376,6 +377,7 @@ pub fn everything() -> Plan {
         ("db_password".into(), json!(null), true),
         ("hosts".into(), json!({ "web-1": "10.0.0.1" }), false),
     ];
+    plan.outputs_before = Some(vec![("api_level".into(), json!("1.4.0"), false)]);
     let origin = |source, ty: Option<&str>| SecretOrigin { source, ty: ty.map(str::to_string) };
     plan.secret_sources = BTreeMap::from([
         (

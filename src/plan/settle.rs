@@ -23,7 +23,7 @@ pub fn recorded(plan: &Plan, entry: usize, observed: &Observed, at: Moment) -> O
     let entry = plan.entries.get(entry)?;
     let provider = plan.providers.get(entry.provider)?;
     let standing = match observed {
-        Observed::NotRead | Observed::Unreachable { .. } => return None,
+        Observed::NotRead | Observed::Unreachable { .. } | Observed::Unsettled { .. } => return None,
         Observed::Absent(_) => Standing::Gone,
         Observed::Present { level, identity, .. } => Standing::Recorded(Reading {
             provider: provider.name.clone(),

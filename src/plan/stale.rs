@@ -72,7 +72,7 @@ pub fn stale(plan: &Plan, state: &State, readings: &BTreeMap<usize, Observed>) -
         let unread = |why: &str| Stale::Unread { component: entry.address.clone(), why: why.into() };
         match readings.get(&i) {
             None | Some(Observed::NotRead) => stale.push(unread("it was not read")),
-            Some(Observed::Unreachable { why }) => stale.push(unread(why)),
+            Some(Observed::Unreachable { why } | Observed::Unsettled { why }) => stale.push(unread(why)),
             Some(now) if now.identity() != Some(planned) => stale.push(Stale::Reading(entry.address.clone())),
             Some(_) => {}
         }

@@ -94,6 +94,8 @@ struct Body<'a> {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     inputs: Vec<StoredInput>,
     outputs: Vec<StoredOutput<'a>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    outputs_before: Option<Vec<StoredOutput<'a>>>,
     secret_sources: std::collections::BTreeMap<String, StoredOrigin>,
     entries: Vec<StoredEntry<'a>>,
 }
@@ -121,6 +123,12 @@ struct StoredOutput<'a> {
     sensitive: bool,
 }
 
+impl StoredOutput<'_> {
+    fn owned(self) -> (String, serde_json::Value, bool) {
+        (self.name.into_owned(), self.value.into_owned(), self.sensitive)
+    }
+}
+
 /// The bytes of a saved plan.
 pub fn write(plan: &Plan) -> Vec<u8> {
     let body = Body {
@@ -144,6 +152,7 @@ pub fn write(plan: &Plan) -> Vec<u8> {
             .collect(),
         inputs: plan.inputs.iter().map(StoredInput::from).collect(),
         outputs: plan.outputs.iter().map(output).collect(),
+        outputs_before: plan.outputs_before.as_ref().map(|all| all.iter().map(output).collect()),
         secret_sources: plan.secret_sources.iter().map(|(name, s)| (name.clone(), s.into())).collect(),
         entries: plan.entries.iter().map(StoredEntry::from).collect(),
     };
@@ -272,11 +281,8 @@ fn plan_of(stored: Body<'_>) -> Result<Plan, PlanError> {
         purpose: stored.purpose.into(),
         providers: stored.providers.into_iter().map(Into::into).collect(),
         entries,
-        outputs: stored
-            .outputs
-            .into_iter()
-            .map(|o| (o.name.into_owned(), o.value.into_owned(), o.sensitive))
-            .collect(),
+        outputs: stored.outputs.into_iter().map(StoredOutput::owned).collect(),
+        outputs_before: stored.outputs_before.map(|all| all.into_iter().map(StoredOutput::owned).collect()),
         secret_sources: stored.secret_sources.into_iter().map(|(name, s)| (name, s.into())).collect(),
         moves: stored.moves.iter().map(moved).collect::<Result<_, _>>()?,
         assertions: stored

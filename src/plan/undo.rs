@@ -1,12 +1,13 @@
 //! Takes a finished run back: a new plan towards the levels before it, made by the same diff and make. It rests on
 //! that run's own plan, not on the configuration, which may name other things by now.
 
-use super::draft::{Draft, Goal};
-use super::noun::{Entry, Observed, Plan, Purpose, Verdict};
+use super::draft::{Draft, Goal, recorded_outputs};
+use super::noun::{Entry, Observed, Plan, Verdict};
 use crate::graph::{Graph, NotAGraph};
-use crate::model::Address;
+use crate::model::{Address, Purpose};
 use crate::state::{FinishedRun, Record, State};
 use patchform_sdk::message::SnapshotRef;
+use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is wanted to take `run` back, and the components it changed that its plan does not name (they were moved or
@@ -37,7 +38,8 @@ pub fn undo(plan: &Plan, run: &FinishedRun, state: &State) -> Result<(Draft, Vec
         assertions: Vec::new(),
         inputs: Vec::new(),
         vendors: plan.vendors.clone(),
-        outputs: state.outputs.iter().map(|(name, o)| (name.clone(), o.value.clone(), o.sensitive)).collect(),
+        outputs: outputs(plan, state),
+        outputs_before: Some(recorded_outputs(state)),
         secret_sources: plan.secret_sources.clone(),
     };
     for i in &changed {
@@ -62,6 +64,14 @@ pub fn undo(plan: &Plan, run: &FinishedRun, state: &State) -> Result<(Draft, Vec
     let named: BTreeSet<&Address> = draft.entries.iter().map(|e| &e.address).collect();
     let lost = run.levels.keys().filter(|a| !named.contains(a)).cloned().collect();
     Ok((draft, lost))
+}
+
+/// The outputs once the run of `plan` is taken back: those before it, unless a later run has recorded others.
+fn outputs(plan: &Plan, state: &State) -> Vec<(String, Json, bool)> {
+    let now = recorded_outputs(state);
+    let mut own = plan.outputs.clone();
+    own.sort_by(|a, b| a.0.cmp(&b.0));
+    plan.outputs_before.clone().filter(|_| own == now).unwrap_or(now)
 }
 
 /// The snapshot of the time before a first installation, which a plan for `purpose` may restore to take the component

@@ -5,8 +5,8 @@ mod rules;
 
 pub use rules::RULES;
 
-use crate::model::Moment;
-use crate::plan::noun::{Change, Entry, Purpose};
+use crate::model::{Moment, Purpose};
+use crate::plan::noun::{Change, Entry};
 
 /// What is to be judged: a component that would change.
 #[derive(Debug, Clone, Copy)]

@@ -2,7 +2,6 @@
 
 use super::{Facts, Rule, Subject, Verdict};
 use crate::model::Moment;
-use crate::plan::noun::Purpose;
 
 /// Every rule, in the order in which refusals are named.
 pub const RULES: &[Rule] = &[
@@ -31,7 +30,7 @@ fn irreversible(subject: Subject, _: Facts, _: Moment) -> Verdict {
 
 fn downgrade(subject: Subject, facts: Facts, _: Moment) -> Verdict {
     let Subject { entry, change } = subject;
-    let taken_back = matches!(facts.purpose, Purpose::Rollback { .. });
+    let taken_back = facts.purpose.goes_back();
     if !change.downgrade || entry.lifecycle.allow_downgrade || taken_back {
         return Verdict::Pass;
     }
@@ -51,7 +50,7 @@ mod tests {
     use super::super::judge;
     use super::*;
     use crate::config::checked::{Connection, Lifecycle};
-    use crate::model::{Address, InstanceKey, PatchLevel};
+    use crate::model::{Address, InstanceKey, PatchLevel, Purpose};
     use crate::plan::noun::{Cause, Change, Entry, Observed, Planned, Step, Verdict as Planwise};
     use patchform_sdk::message::{Class, Coverage, Preview, WayBack, WayBackKind};
     use std::time::Duration;

@@ -21,6 +21,8 @@ pub struct Emergency<'a> {
     pub why: &'a str,
     /// What went wrong first, in a sentence; empty where that is not known.
     pub cause: &'a str,
+    /// Whether nobody tried to restore it, since the run was abandoned: it may be well as it is.
+    pub abandoned: bool,
     /// How it is reached.
     pub connection: &'a str,
     /// The host that is connected to; `None` on this machine.
@@ -61,6 +63,7 @@ fn of<'a>(plan: &'a Plan, stuck: &'a Settled) -> Option<Emergency<'a>> {
         address: name(plan, stuck.entry),
         why: &stuck.why,
         cause: &stuck.cause,
+        abandoned: stuck.abandoned,
         connection: &entry.connection.kind,
         host: reach::host(&entry.connection),
         target: identity.map(|i| i.target.as_str()).filter(|t| !t.is_empty()),

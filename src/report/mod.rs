@@ -17,6 +17,7 @@ pub mod plan_text;
 pub mod progress;
 mod reach;
 pub mod reason;
+pub mod reference;
 pub mod run_json;
 #[cfg(test)]
 mod run_samples;

@@ -38,7 +38,9 @@ impl OpenRunView {
             settled: plan.changes().filter(|(i, ..)| at_rest(&standing(*i))).count(),
             components: plan
                 .changes()
-                .map(|(i, entry, _)| (entry.address.clone(), words(&entry.verdict, &standing(i))))
+                .map(|(i, entry, _)| {
+                    (entry.address.clone(), words(&entry.verdict, &standing(i), run.was_tried(i)))
+                })
                 .collect(),
         }
     }
@@ -62,7 +64,7 @@ impl OpenRunView {
     }
 }
 
-fn words(verdict: &Verdict, stands: &Stands) -> String {
+fn words(verdict: &Verdict, stands: &Stands, tried: bool) -> String {
     let level =
         |level: Option<&crate::model::PatchLevel>| level.map_or("absent".to_string(), ToString::to_string);
     let (from, to) = match verdict {
@@ -74,6 +76,7 @@ fn words(verdict: &Verdict, stands: &Stands) -> String {
         Stands::Forward => format!("on its way, {from} → {to}"),
         Stands::Committed => format!("done, at {to}"),
         Stands::GoingBack => format!("going back to {from}"),
+        Stands::Restored if !tried => format!("not changed, was {from}"),
         Stands::Restored => format!("back at {from}"),
         Stands::Stuck => format!("stuck between {from} and {to}"),
         Stands::Skipped | Stands::Held | Stands::Unchanged => format!("left at {from}"),

@@ -6,9 +6,9 @@ use super::mark::{Counts, Mark};
 use super::order::Order;
 use super::reason::{Reason, name};
 use crate::config::inputs::Input;
-use crate::model::PatchLevel;
+use crate::model::{PatchLevel, Purpose};
 use crate::plan::along::Along;
-use crate::plan::noun::{Block, Cause, Change, Observed, Plan, Planned, Purpose, Verdict};
+use crate::plan::noun::{Block, Cause, Change, Observed, Plan, Planned, Verdict};
 use patchform_sdk::message::{Artifact, Class, FileChange, Level, PartChange, Reload, WayBack, WayBackKind};
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -76,6 +76,7 @@ struct CheckView<'a> {
 struct PurposeView<'a> {
     is: &'static str,
     run: Option<&'a str>,
+    snapshot: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -242,11 +243,13 @@ fn millis(duration: std::time::Duration) -> u64 {
 }
 
 fn purpose(purpose: &Purpose) -> PurposeView<'_> {
-    match purpose {
-        Purpose::Apply => PurposeView { is: "apply", run: None },
-        Purpose::RefreshOnly => PurposeView { is: "refresh_only", run: None },
-        Purpose::Rollback { of } => PurposeView { is: "rollback", run: Some(of) },
-    }
+    let (is, run, snapshot) = match purpose {
+        Purpose::Apply => ("apply", None, None),
+        Purpose::RefreshOnly => ("refresh_only", None, None),
+        Purpose::Rollback { of } => ("rollback", Some(&**of), None),
+        Purpose::Restore { snapshot } => ("restore", None, Some(&**snapshot)),
+    };
+    PurposeView { is, run, snapshot }
 }
 
 fn provider(p: &crate::plan::noun::PinnedProvider) -> ProviderView<'_> {
@@ -343,6 +346,7 @@ fn observed(observed: &Observed) -> ObservedView<'_> {
         Observed::Absent(_) => ("absent", None, Reload::None, None),
         Observed::Present { running, pending, .. } => ("present", wire(running.as_ref()), *pending, None),
         Observed::Unreachable { why } => ("unreachable", None, Reload::None, Some(why.as_str())),
+        Observed::Unsettled { why } => ("unsettled", None, Reload::None, Some(why.as_str())),
     };
     ObservedView {
         status,
@@ -464,6 +468,7 @@ mod tests {
             samples::plan(Vec::new()),
         ];
         plans.push(Plan { purpose: Purpose::Rollback { of: "r1".into() }, ..samples::fleet(1, false) });
+        plans.push(Plan { purpose: Purpose::Restore { snapshot: "s1".into() }, ..samples::fleet(1, false) });
         plans.push(Plan { purpose: Purpose::RefreshOnly, ..samples::fleet(1, false) });
         for plan in plans {
             let text = render(&plan);

@@ -5,8 +5,8 @@ use super::mark::{Counts, Mark};
 use super::order::Order;
 use super::page::Page;
 use super::style::{Style, Tint, plain, tinted};
-use crate::model::Moment;
-use crate::plan::noun::{Plan, Purpose};
+use crate::model::{Moment, Purpose};
+use crate::plan::noun::Plan;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
@@ -91,11 +91,9 @@ pub fn render(plan: &Plan, view: &View<'_>) -> String {
 
 /// The first sentence, and the legend of the signs in use.
 fn introduce(page: &mut Page, plan: &Plan, counts: &Counts) {
-    let restores = plan.changes().find_map(|(.., change)| change.restore_from.as_ref());
     let sentence = match &plan.purpose {
-        Purpose::Rollback { .. } if restores.is_some() && plan.entries.len() == 1 => {
-            let id = restores.map_or("", |snapshot| snapshot.id.as_str());
-            format!("patchform will take this component back to snapshot {id}.")
+        Purpose::Restore { snapshot } => {
+            format!("patchform will take this component back to snapshot {snapshot}.")
         }
         Purpose::Apply if counts.acting() > 0 => {
             "patchform will take these components to their declared levels.".to_string()

@@ -1,7 +1,7 @@
 //! Why something happens to a component, or does not, and the way out: one sentence each, the same in text and JSON.
 
-use crate::model::PatchLevel;
-use crate::plan::noun::{Block, Cause, Change, Entry, Observed, Plan, Purpose, Verdict};
+use crate::model::{PatchLevel, Purpose};
+use crate::plan::noun::{Block, Cause, Change, Entry, Observed, Plan, Verdict};
 
 /// Why, and what a person can do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl Reason {
             )),
             Verdict::NoChange { adopt: false } => match &entry.observed {
                 Observed::NotRead => Reason::only("it was not read; this rests on the record alone"),
-                Observed::Unreachable { why } => {
+                Observed::Unreachable { why } | Observed::Unsettled { why } => {
                     Reason::only(format!("it could not be read; this rests on the record alone: {why}"))
                 }
                 _ => Reason::only("it is where it should be"),
@@ -61,8 +61,10 @@ fn level(level: Option<&PatchLevel>) -> String {
 }
 
 fn of_change(plan: &Plan, entry: &Entry, change: &Change) -> Reason {
-    if let Purpose::Rollback { of } = &plan.purpose {
-        return Reason::only(format!("run {of} is taken back"));
+    match &plan.purpose {
+        Purpose::Rollback { of } => return Reason::only(format!("run {of} is taken back")),
+        Purpose::Restore { snapshot } => return Reason::only(format!("snapshot {snapshot} is restored")),
+        Purpose::Apply | Purpose::RefreshOnly => {}
     }
     Reason::only(match change.cause {
         Cause::Install => "it is declared and not there yet".to_string(),
@@ -83,15 +85,15 @@ fn of_block(plan: &Plan, entry: &Entry, block: &Block) -> Reason {
     let desired = level(entry.desired.as_ref());
     match block {
         Block::NotRead(why) => Reason::with(
-            if entry.observed == Observed::NotRead {
-                "it was not read".into()
-            } else {
-                format!("it could not be read: {why}")
+            match &entry.observed {
+                Observed::NotRead => "it was not read".into(),
+                Observed::Unsettled { .. } => format!("what it reads now need not stay: {why}"),
+                _ => format!("it could not be read: {why}"),
             },
-            if entry.observed == Observed::NotRead {
-                "plan again without --refresh=false"
-            } else {
-                "make it readable and plan again"
+            match &entry.observed {
+                Observed::NotRead => "plan again without --refresh=false",
+                Observed::Unsettled { .. } => "wait until that has ended, then plan again",
+                _ => "make it readable and plan again",
             },
         ),
         Block::Ahead => Reason::with(
@@ -114,7 +116,7 @@ fn of_block(plan: &Plan, entry: &Entry, block: &Block) -> Reason {
             "take these keys out of patch_level, or set lifecycle { install = true } to install them",
         ),
         Block::Rejected { run, reason } => Reason::with(
-            format!("{desired} was rolled back by run {run}: {reason}"),
+            format!("{desired} was given up by run {run}: {reason}"),
             format!("declare another level, or let it be tried again: patchform allow '{}'", entry.address),
         ),
         Block::Refused(why) => Reason::only(format!("the provider refuses: {why}")),

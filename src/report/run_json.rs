@@ -36,6 +36,7 @@ enum Body<'a> {
     Asked { request: &'static str, address: Option<String>, leaving: Vec<String> },
     Stopped { why: &'a str },
     Finished,
+    Waiting { host: &'a str, why: &'a str, left_ms: u64 },
     Outcome(Box<OutcomeView<'a>>),
 }
 
@@ -82,6 +83,7 @@ struct SettledView<'a> {
     why: Option<&'a str>,
     failed_at: Option<&'static str>,
     failed_why: Option<&'a str>,
+    tried: bool,
     took_ms: Option<u64>,
     left: &'a [String],
     snapshot: Option<&'a str>,
@@ -107,6 +109,12 @@ pub fn event(plan: &Plan, run: &str, event: &Event) -> String {
         at: event.at.to_string(),
         what: body(plan, &event.what),
     })
+}
+
+/// A host that does not answer is waited for. This line stands in no journal; `run` is not known before it has begun.
+pub fn waiting(run: Option<&str>, at: Moment, host: &str, why: &str, left: std::time::Duration) -> String {
+    let what = Body::Waiting { host, why, left_ms: millis(left) };
+    line(&Line { format_version: FORMAT_VERSION, run, at: at.to_string(), what })
 }
 
 /// The only line where there was nothing to do, or nothing that may be done.
@@ -261,6 +269,7 @@ fn settled<'a>(plan: &Plan, component: &'a Settled, stuck: Option<Emergency<'a>>
         why: some(&component.why),
         failed_at: component.failed_at.map(|s| s.name()),
         failed_why: some(&component.failed_why),
+        tried: component.tried,
         took_ms: component.took.map(millis),
         left: &component.left,
         snapshot: component.snapshot.as_deref(),
@@ -299,6 +308,8 @@ mod tests {
         }
         lines.extend([true, false].map(|gated| nothing(gated, Moment(0))));
         lines.push(failure());
+        lines.push(waiting(Some("r1"), Moment(0), "db-1", "no route", std::time::Duration::from_secs(88)));
+        lines.push(waiting(None, Moment(0), "db-1", "no route", std::time::Duration::ZERO));
         let mut types = std::collections::BTreeSet::new();
         for line in lines {
             assert_eq!(line.lines().count(), 1);
@@ -309,7 +320,7 @@ mod tests {
             }
             types.insert(json["type"].as_str().map(String::from));
         }
-        assert_eq!(types.len(), 11);
+        assert_eq!(types.len(), 12);
     }
 
     fn failure() -> String {

@@ -97,6 +97,8 @@ fn settled(entry: usize, stands: Stands) -> Settled {
         cause: String::new(),
         under: None,
         rejected: false,
+        abandoned: false,
+        tried: true,
         took: Some(Duration::from_millis(7_040)),
         left: Vec::new(),
         snapshot: None,

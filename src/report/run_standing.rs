@@ -79,6 +79,8 @@ fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Se
         output: failure.map_or(String::new(), |f| f.output.clone()),
         cause: cause(plan, run, i).unwrap_or_default(),
         under: run.stuck_under(i),
+        abandoned: run.is_left_standing(i),
+        tried: run.was_tried(i),
         rejected: rejections.level(i).is_some(),
         took: times.of.get(&i).map(|(from, to)| to.since(*from)),
         left: left.flat_map(left_behind).collect(),

@@ -121,6 +121,10 @@ pub struct Settled {
     pub cause: String,
     /// The component that is stuck and has to go back before this one; for a stuck component.
     pub under: Option<usize>,
+    /// Whether it was left as it stood when the run was abandoned; for a stuck component, which else could not be restored.
+    pub abandoned: bool,
+    /// Whether the run changed something there, or may have, even if it was taken back since.
+    pub tried: bool,
     /// Whether its level was taken back and will not be tried again.
     pub rejected: bool,
     /// How long it was worked on.

@@ -3,7 +3,7 @@
 use super::open_run::OpenRunView;
 use super::state_text::{Listed, RunRow};
 use crate::model::{Address, PatchLevel, Selection};
-use crate::state::{FinishedRun, Orphan, RunPurpose, State};
+use crate::state::{FinishedRun, Orphan, State};
 use patchform_sdk::message::Level;
 use serde_json::{Value as Json, json};
 
@@ -66,18 +66,13 @@ pub fn runs(runs: &[RunRow]) -> String {
 
 /// What the state remembers of a run that ended.
 pub fn run(run: &FinishedRun) -> String {
-    let purpose = match &run.purpose {
-        RunPurpose::Apply => "apply".to_string(),
-        RunPurpose::RefreshOnly => "refresh only".into(),
-        RunPurpose::Rollback { of } => format!("rollback of {of}"),
-    };
     let level = |level: &Option<PatchLevel>| level.clone().map(Level::from);
     let levels = run.levels.iter().map(|(address, l)| {
         json!({ "address": address.to_string(), "before": level(&l.before), "after": level(&l.after) })
     });
     let document = json!({
         "format_version": FORMAT_VERSION, "id": run.id, "started": run.started.to_string(),
-        "finished": run.finished.to_string(), "outcome": run.outcome.name(), "purpose": purpose,
+        "finished": run.finished.to_string(), "outcome": run.outcome.name(), "purpose": run.purpose.to_string(),
         "journal_lines": run.journal_lines, "journal_head": run.journal_head, "levels": levels.collect::<Vec<_>>(),
     });
     format!("{document:#}\n")

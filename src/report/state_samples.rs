@@ -1,9 +1,9 @@
 //! A state for tests, with every sort of row.
 
-use crate::model::{Address, Moment, PatchLevel};
+use crate::model::{Address, Moment, PatchLevel, Purpose};
 use crate::plan::samples::single;
 use crate::state::noun::{Folded, OutputValue, Rejected};
-use crate::state::{FinishedRun, Levels, Record, RunOutcome, RunPurpose, Snapshot, State};
+use crate::state::{FinishedRun, Levels, Record, RunOutcome, Snapshot, State};
 use patchform_sdk::message::Coverage;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -48,11 +48,11 @@ fn snapshot(component: &str, level: Option<&str>, hours: i64, expires: Option<i6
 
 fn runs() -> Vec<FinishedRun> {
     let purposes = [
-        RunPurpose::Apply,
-        RunPurpose::RefreshOnly,
-        RunPurpose::Rollback { of: "20261120-000000-0000".into() },
-        RunPurpose::Apply,
-        RunPurpose::Apply,
+        Purpose::Apply,
+        Purpose::RefreshOnly,
+        Purpose::Rollback { of: "20261120-000000-0000".into() },
+        Purpose::Apply,
+        Purpose::Apply,
     ];
     let outcomes = RunOutcome::ALL.into_iter().zip(purposes);
     outcomes

@@ -56,7 +56,7 @@ fn recorded(page: &mut Page, state: &State, clock: Clock) {
     table.draw(page, 0);
     for rejected in &state.rejected {
         page.blank();
-        let what = format!("  {} was rolled back by run {}", rejected.level, rejected.run);
+        let what = format!("  {} was given up by run {}", rejected.level, rejected.run);
         let address = tinted(Tint::Bold, rejected.component.to_string());
         page.line(0, 2, &[address, tinted(Tint::Change, what), plain(format!(": {}", rejected.reason))]);
     }
@@ -109,7 +109,7 @@ fn one(page: &mut Page, state: &State, address: &Address, record: &Record, clock
         vec![plain(when(record.at, clock)), tinted(Tint::Dim, format!("  by run {}", record.run))],
     );
     for rejected in state.rejected.iter().filter(|r| r.component == *address) {
-        let what = format!("{} was rolled back by run {}: {}", rejected.level, rejected.run, rejected.reason);
+        let what = format!("{} was given up by run {}: {}", rejected.level, rejected.run, rejected.reason);
         row("rejected", vec![tinted(Tint::Change, what)]);
     }
     let snapshots = state.snapshots.values().filter(|s| s.component == *address).count();

@@ -56,6 +56,8 @@ pub(super) struct Component {
     pub goes_on: Option<String>,
     /// Whether it is let go whatever goes on there.
     pub leaving: bool,
+    /// Whether it was left as it stood when the run was abandoned: nobody tried to restore it, or went on trying.
+    pub left: bool,
     /// Whether it is read before its current action, which changed something before it halted the run, is tried again.
     pub reread: bool,
     /// What that reading found: the digest that the next try expects.
@@ -115,6 +117,7 @@ impl Component {
             busy_for: Duration::ZERO,
             goes_on: None,
             leaving: false,
+            left: false,
             reread: false,
             expects: None,
             rounds: 0,

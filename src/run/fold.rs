@@ -271,6 +271,11 @@ impl Run {
         self.abandoning && self.components.get(i).is_some_and(|c| c.leaving)
     }
 
+    /// Whether component `i` was left as it stood when the run was abandoned; else a stuck one could not be restored.
+    pub fn is_left_standing(&self, i: usize) -> bool {
+        self.components.get(i).is_some_and(|c| c.left)
+    }
+
     /// Whether a reading of component `i` is waited for.
     pub fn awaits_reading(&self, i: usize) -> bool {
         let awaits = |c: &Component| c.phase == Phase::Reading || (c.phase == Phase::Forward && c.reread);

@@ -2,8 +2,8 @@
 
 use super::fold::Run;
 use super::standing::{Failure, Standing};
-use crate::model::PatchLevel;
-use crate::plan::noun::{Change, Plan, Purpose, Verdict};
+use crate::model::{PatchLevel, Purpose};
+use crate::plan::noun::{Change, Plan, Verdict};
 
 /// The level of component `i` that failed and was taken back, and what went wrong. `None` when nothing went wrong with
 /// it, and when nothing of it was changed: then its failure says nothing about the level.
@@ -49,7 +49,14 @@ impl<'a> Rejections<'a> {
     /// person took back. What only went back with something else that failed is not rejected.
     pub fn level(&self, i: usize) -> Option<(&'a PatchLevel, String)> {
         if let Some((level, failure)) = rejected(self.plan, self.run, i) {
-            return Some((level, failure.why.clone()));
+            let rest = match self.run.standing(i) {
+                Standing::Stuck(_) if self.run.is_left_standing(i) => {
+                    "; it was left as it stood when the run was abandoned"
+                }
+                Standing::Stuck(_) => "; it could not be restored, and was left so",
+                _ => "",
+            };
+            return Some((level, failure.why.clone() + rest));
         }
         let change = change(self.plan, i)?;
         match (&self.plan.purpose, self.run.standing(i)) {
@@ -57,9 +64,14 @@ impl<'a> Rejections<'a> {
                 let asked = self.nobody_failed && self.run.was_tried(i);
                 change.to.as_ref().filter(|_| asked).map(|level| (level, "a person took the run back".into()))
             }
-            (Purpose::Rollback { of }, Standing::Committed) => {
+            (purpose, Standing::Committed) => {
+                let why = match purpose {
+                    Purpose::Rollback { of } => format!("a person took run {of} back"),
+                    Purpose::Restore { snapshot } => format!("a person restored snapshot {snapshot}"),
+                    Purpose::Apply | Purpose::RefreshOnly => return None,
+                };
                 let level = change.from.as_ref().filter(|from| Some(*from) != change.to.as_ref())?;
-                Some((level, format!("a person took run {of} back")))
+                Some((level, why))
             }
             _ => None,
         }

@@ -1,9 +1,9 @@
 //! Small plans for tests of the engine.
 
 use crate::config::checked::{Connection, Lifecycle, OnFailure, SnapshotRule};
-use crate::model::{Address, InstanceKey, Moment, PatchLevel};
+use crate::model::{Address, InstanceKey, Moment, PatchLevel, Purpose};
 use crate::plan::noun::{
-    Cause, Change, Entry, Identity, Observed, Plan, Planned, Purpose, RolloutLimit, Step, Verdict,
+    Cause, Change, Entry, Identity, Observed, Plan, Planned, RolloutLimit, Step, Verdict,
 };
 use patchform_sdk::message::{Class, Coverage, Preview, Reload, WayBack, WayBackKind};
 use std::collections::BTreeMap;
@@ -24,6 +24,7 @@ pub(crate) fn plan(after: &[&[usize]], max_parallel: u64, on_failure: OnFailure)
         providers: Vec::new(),
         entries: after.iter().enumerate().map(|(i, after)| entry(i, after)).collect(),
         outputs: Vec::new(),
+        outputs_before: None,
         secret_sources: BTreeMap::new(),
         rollouts: vec![RolloutLimit { name: String::new(), max_parallel, on_failure }],
         workspace: "default".into(),

@@ -138,6 +138,25 @@ impl Run {
         }
     }
 
+    /// How far the unsettled `i` came, for people: no more than the journal knows.
+    fn half_way(&self, i: usize, unanswered: Option<Step>) -> String {
+        let (node, c) = (&self.shape.nodes[i], &self.components[i]);
+        let next = c.planned(node).map_or("its end", |p| p.action.name());
+        let before = node.forth.get(..c.forth).unwrap_or_default();
+        let done = before.iter().rev().find(|p| p.action.effectful()).map(|p| p.action.name());
+        match (unanswered, &c.phase, done) {
+            (Some(step), ..) => {
+                format!("while {} was under way, and nobody knows how far it came", step.name())
+            }
+            (None, Phase::Halted, _) => format!("after {next} had failed"),
+            (None, Phase::Forward, Some(done)) => format!("after {done} was done, before {next}"),
+            (None, Phase::Forward, None) => format!("before {next}"),
+            (None, Phase::Back, _) => format!("on its way back, before {next}"),
+            (None, Phase::Reading, _) => "after it had gone back, before it was read again".into(),
+            (None, ..) => "before it went back".into(),
+        }
+    }
+
     /// The run ends as it stands: what changed something is stuck, for a person to look at.
     pub(super) fn abandon_all(&mut self) {
         for i in 0..self.components.len() {
@@ -156,7 +175,9 @@ impl Run {
                 && (c.touched() || unanswered.is_some())
                 && !self.shape.planted.has(Defect::AbandonedIsRestored)
             {
-                self.enter(i, Phase::Stuck("the run was abandoned before it was settled".into()));
+                let why = format!("the run was abandoned {}", self.half_way(i, unanswered));
+                self.components[i].left = true;
+                self.enter(i, Phase::Stuck(why));
             } else if c.phase.unsettled() {
                 self.restored(i);
             }

@@ -1,6 +1,6 @@
 //! A run that ended, as the state remembers it.
 
-use crate::model::{Address, Moment, PatchLevel};
+use crate::model::{Address, Moment, PatchLevel, Purpose};
 use std::collections::BTreeMap;
 
 /// A run that ended.
@@ -15,7 +15,7 @@ pub struct FinishedRun {
     /// How it ended.
     pub outcome: RunOutcome,
     /// What it was for.
-    pub purpose: RunPurpose,
+    pub purpose: Purpose,
     /// How many lines its journal has.
     pub journal_lines: u64,
     /// SHA-256 of the journal's last line: a journal that was changed afterwards no longer ends in it.
@@ -49,20 +49,6 @@ pub enum RunOutcome {
     Stuck,
     /// A person ended it as it stood.
     Abandoned,
-}
-
-/// What a run was for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RunPurpose {
-    /// Towards the configuration's levels.
-    Apply,
-    /// Only to record what was observed.
-    RefreshOnly,
-    /// To take a finished run back.
-    Rollback {
-        /// That run.
-        of: String,
-    },
 }
 
 impl RunOutcome {

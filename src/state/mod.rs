@@ -13,7 +13,7 @@ pub mod snapshot;
 pub mod stored;
 
 pub use checkpoint::checkpoint;
-pub use finished::{FinishedRun, Levels, RunOutcome, RunPurpose};
+pub use finished::{FinishedRun, Levels, RunOutcome};
 pub use noun::{Folded, OutputValue, Rejected, State};
 pub use orphan::Orphan;
 pub use record::Record;

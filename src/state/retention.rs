@@ -1,8 +1,8 @@
 //! Which snapshots may go: more than `keep` of one component, or older than `keep_for`.
 
-use super::{RunOutcome, RunPurpose, State};
+use super::{RunOutcome, State};
 use crate::config::checked::SnapshotRule;
-use crate::model::{Address, Moment};
+use crate::model::{Address, Moment, Purpose};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Ids of the snapshots to drop, sorted by component and age, the oldest first.
@@ -64,7 +64,7 @@ impl<'a> Held<'a> {
     fn left_as_it_stood(&self, run: &str) -> bool {
         let runs = &self.state.runs;
         let Some(at) = runs.iter().position(|r| r.id == run) else { return false };
-        let later = runs[at + 1..].iter().filter(|r| r.purpose != RunPurpose::RefreshOnly);
+        let later = runs[at + 1..].iter().filter(|r| r.purpose != Purpose::RefreshOnly);
         matches!(runs[at].outcome, RunOutcome::Stuck | RunOutcome::Abandoned)
             && !later.map(|r| &*r.id).any(|id| self.last.contains(&Some(id)))
     }

@@ -1,7 +1,7 @@
 //! Any state, for properties; and one of any size, for speed.
 
 use super::*;
-use crate::model::{Address, InstanceKey, Moment, PatchLevel};
+use crate::model::{Address, InstanceKey, Moment, PatchLevel, Purpose};
 use patchform_sdk::message::Coverage;
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -57,7 +57,7 @@ pub fn run(id: &str, levels: &[(&str, Option<&str>, Option<&str>)]) -> FinishedR
         started: Moment(1_000),
         finished: Moment(2_000),
         outcome: RunOutcome::Complete,
-        purpose: RunPurpose::Apply,
+        purpose: Purpose::Apply,
         journal_lines: 7,
         journal_head: "cd".repeat(32),
         levels: levels
@@ -149,9 +149,10 @@ fn snapshots() -> impl Strategy<Value = Snapshot> {
 fn runs() -> impl Strategy<Value = FinishedRun> {
     let outcome = (0..RunOutcome::ALL.len()).prop_map(|i| RunOutcome::ALL[i]);
     let purpose = prop_oneof![
-        Just(RunPurpose::Apply),
-        Just(RunPurpose::RefreshOnly),
-        ".{0,4}".prop_map(|of| RunPurpose::Rollback { of })
+        Just(Purpose::Apply),
+        Just(Purpose::RefreshOnly),
+        ".{0,4}".prop_map(|of| Purpose::Rollback { of }),
+        ".{0,4}".prop_map(|snapshot| Purpose::Restore { snapshot })
     ];
     let change = (option::of(levels()), option::of(levels()));
     let levels = btree_map(addresses(), change.prop_map(|(before, after)| Levels { before, after }), 0..3);

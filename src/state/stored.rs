@@ -67,11 +67,12 @@ impl StoredError {
             StoredError::Newer { .. } => "nothing was changed",
             StoredError::Changed | StoredError::NoDigest => {
                 "look at it; if the change is wanted, take it over with `patchform state push --force FILE`, otherwise \
-                 put the earlier state back in the same way, which is kept beside it with the ending .backup"
+                 put the earlier state back in the same way: the file beside it with the ending .backup, if there is one, or \
+                 a copy of your own"
             }
             _ => {
-                "put the earlier state back with `patchform state push --force FILE`: it is kept beside it with the ending \
-                 .backup, or take a copy of your own; \
+                "put the earlier state back with `patchform state push --force FILE`: FILE is the one beside it with \
+                 the ending .backup, if there is one, or a copy of your own; \
                  `patchform plan --refresh-only` then shows what happened since"
             }
         }

@@ -14,10 +14,35 @@ use patchform_sdk::message::{
 };
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
 
 /// The largest trace that is masked, in bytes.
 const TRACE: u64 = 64 << 20;
+
+/// A host that does not answer, and is tried again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// As the user named it.
+    pub host: String,
+    /// Why it is not reached, in a sentence.
+    pub why: String,
+    /// How long it is tried again from now on, at most.
+    pub left: Duration,
+}
+
+/// Told on any thread of what a person should see at once.
+pub trait Watch: Send + Sync {
+    /// A host is waited for.
+    fn waits(&self, waiting: &Waiting);
+}
+
+/// Nobody.
+struct Unwatched;
+
+impl Watch for Unwatched {
+    fn waits(&self, _waiting: &Waiting) {}
+}
 
 /// All targets of a run, by their connections.
 pub struct Targets {
@@ -25,8 +50,16 @@ pub struct Targets {
     /// Hosts that are reached over ssh, by their connection's arguments.
     hosts: Mutex<BTreeMap<String, Arc<Ssh>>>,
     store: PathBuf,
-    mask: RwLock<Mask>,
+    /// What hides the run's secrets; `None` where it has none.
+    mask: RwLock<Option<Mask>>,
+    /// Ids of the commands that this process started while there were secrets, and whether they are ephemeral.
+    own: Mutex<BTreeMap<String, bool>>,
+    watch: Arc<dyn Watch>,
 }
+
+/// Stands for what a command printed that another controller began: a secret may have had another value then.
+pub const LEFT_OUT: &str =
+    "(left out: another controller began this, and a secret may have been changed since)";
 
 impl Targets {
     /// `store` keeps the traces of detached commands on this machine; relative paths start at `folder`, the
@@ -37,12 +70,20 @@ impl Targets {
             hosts: Mutex::default(),
             store: store.to_path_buf(),
             mask: RwLock::default(),
+            own: Mutex::default(),
+            watch: Arc::new(Unwatched),
         }
     }
 
-    /// Hides secrets in everything that commands print from now on, also where their traces are kept.
-    pub fn hide(&self, mask: Mask) {
-        *self.mask.write().unwrap_or_else(PoisonError::into_inner) = mask;
+    /// `watch` is told of hosts that are waited for.
+    pub fn watched_by(self, watch: Arc<dyn Watch>) -> Targets {
+        Targets { watch, ..self }
+    }
+
+    /// Hides secrets in everything that commands print from now on, also where their traces are kept. Of a command that
+    /// this process did not start nothing is shown: which values they had then is not known. `None`: there are none.
+    pub fn hide(&self, secrets: Option<Mask>) {
+        *self.mask.write().unwrap_or_else(PoisonError::into_inner) = secrets;
     }
 
     /// Ends all commands without an effect (readings, checks) that still run: nobody waits for them any more.
@@ -54,14 +95,51 @@ impl Targets {
 
     /// A text without the secrets that are to be hidden.
     pub fn masked(&self, text: &str) -> String {
-        self.mask.read().unwrap_or_else(PoisonError::into_inner).apply(text).into_owned()
+        let mask = self.mask.read().unwrap_or_else(PoisonError::into_inner);
+        mask.as_ref().map_or_else(|| text.to_string(), |mask| mask.apply(text).into_owned())
+    }
+
+    /// What may be shown of what command `id` printed.
+    fn shown(&self, id: &str, printed: &str) -> String {
+        let foreign = self.has_secrets() && !self.own().contains_key(id);
+        if foreign && !printed.is_empty() { LEFT_OUT.into() } else { self.masked(printed) }
+    }
+
+    fn has_secrets(&self) -> bool {
+        self.mask.read().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    fn own(&self) -> MutexGuard<'_, BTreeMap<String, bool>> {
+        // Nothing under this lock leaves a value half-changed.
+        self.own.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes what was asked for here. After an error it may run, too; what another process had started is not own.
+    fn asked_for(
+        &self,
+        run: &TargetRun,
+        started: Result<TargetStarted, RpcError>,
+    ) -> Result<TargetStarted, RpcError> {
+        let another = matches!(started, Ok(TargetStarted { started: false }));
+        if self.has_secrets() && !another {
+            self.own().insert(run.id.clone(), run.ephemeral);
+        }
+        started
+    }
+
+    /// Nobody asks again for what left no trace.
+    fn answered_for(&self, id: &str) {
+        let mut own = self.own();
+        if own.get(id) == Some(&true) {
+            own.remove(id);
+        }
     }
 
     /// What may be shown and stored of an ended command's output; `None` when that is all of it. The output is masked
     /// where it is kept, too, and marked so: whoever asks again must not take the masked text for what was printed. A
     /// trace that cannot be written any more stays as it is.
     fn mask_trace(&self, id: &str, name: &str, output: &str) -> Option<String> {
-        let masked = self.masked(output);
+        let masked = self.shown(id, output);
         // A trace that another host keeps is not here: the answer alone is masked.
         let path = self.store.join(id).join(name);
         let mark = path.with_extension("masked");
@@ -71,7 +149,7 @@ impl Targets {
         if let Ok(bytes) = disk::read(&path, TRACE)
             && disk::write_atomic(&mark, b"").is_ok()
         {
-            let _ = disk::write_atomic(&path, self.masked(&String::from_utf8_lossy(&bytes)).as_bytes());
+            let _ = disk::write_atomic(&path, self.shown(id, &String::from_utf8_lossy(&bytes)).as_bytes());
         }
         Some(masked)
     }
@@ -81,7 +159,7 @@ impl Targets {
         if let Some(Switch::Reverted { output, .. } | Switch::Lost { output }) = switch {
             self.mask_trace(id, "switch/stdout", output);
             self.mask_trace(id, "switch/stderr", output);
-            *output = self.masked(output);
+            *output = self.shown(id, output);
         }
     }
 
@@ -102,12 +180,12 @@ impl Targets {
         if let Some(known) = hosts.get(&key) {
             return Ok(Arc::clone(known));
         }
-        let host = Arc::new(Ssh::new(connection)?);
+        let host = Arc::new(Ssh::new(connection, Arc::clone(&self.watch))?);
         hosts.insert(key, Arc::clone(&host));
         Ok(host)
     }
 
-    fn hosts(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Arc<Ssh>>> {
+    fn hosts(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Ssh>>> {
         // Nothing under this lock leaves a value half-changed.
         self.hosts.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -115,7 +193,7 @@ impl Targets {
 
 impl Host for Targets {
     fn run(&self, run: &TargetRun) -> Result<TargetStarted, RpcError> {
-        self.at(&run.connection)?.run(run)
+        self.asked_for(run, self.at(&run.connection)?.run(run))
     }
 
     fn wait(&self, wait: &TargetAwait) -> Result<TargetStanding, RpcError> {
@@ -130,15 +208,16 @@ impl Host for Targets {
             TargetAwaited::Lost { output } => {
                 self.mask_trace(&wait.id, "stdout", output);
                 self.mask_trace(&wait.id, "stderr", output);
-                *output = self.masked(output);
+                *output = self.shown(&wait.id, output);
             }
             TargetAwaited::Running | TargetAwaited::Unknown => {}
         }
+        self.answered_for(&wait.id);
         Ok(answer)
     }
 
     fn run_or_revert(&self, run: &TargetRunOrRevert) -> Result<TargetStarted, RpcError> {
-        self.at(&run.run.connection)?.run_or_revert(run)
+        self.asked_for(&run.run, self.at(&run.run.connection)?.run_or_revert(run))
     }
 
     fn confirm_or_revert(&self, confirm: &TargetConfirm) -> Result<TargetConfirmed, RpcError> {

@@ -7,6 +7,7 @@
 mod answer;
 mod script;
 
+use super::{Waiting, Watch};
 use crate::world::process::{self, Fed, Holding};
 use crate::world::{clock, disk};
 use answer::Answer;
@@ -18,8 +19,8 @@ use patchform_sdk::message::{
 use patchform_sdk::{base64, detached, digest};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// How long a connection may take to come up, in seconds.
 const CONNECT: u64 = 10;
@@ -29,6 +30,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const AWAY: Duration = Duration::from_secs(90);
 /// The pause before it is tried again.
 const AGAIN: Duration = Duration::from_secs(2);
+/// A host that has said nothing for so long is told to be waited for.
+const SILENT: Duration = Duration::from_secs(3);
+/// It is told again after this long.
+const TOLD: Duration = Duration::from_secs(20);
 /// One question waits no longer on the host; a longer wait is several questions, so that a lost connection is noticed.
 const SLICE: Duration = Duration::from_secs(20);
 
@@ -44,14 +49,18 @@ pub struct Ssh {
     socket: String,
     /// Commands without a trace, by id.
     brief: Mutex<BTreeMap<String, Holding>>,
+    /// Who is told that it is waited for.
+    watch: Arc<dyn Watch>,
+    /// When that was told last.
+    told: Mutex<Option<Instant>>,
 }
 
 impl Ssh {
-    /// The host that `connection` names.
+    /// The host that `connection` names; `watch` is told when it is waited for.
     ///
     /// # Errors
     /// When the connection names no host, or the shared connection's socket has no place.
-    pub fn new(connection: &Connection) -> Result<Ssh, RpcError> {
+    pub fn new(connection: &Connection, watch: Arc<dyn Watch>) -> Result<Ssh, RpcError> {
         let text = |name: &str| connection.arguments.get(name).and_then(Value::as_str);
         let host = text("host").filter(|host| !host.is_empty());
         let host = host.ok_or_else(|| RpcError::invalid_params("the ssh connection names no host"))?;
@@ -82,7 +91,8 @@ impl Ssh {
         // Whoever logs in otherwise has another connection. (A socket's path has at most 104 bytes.)
         let name = digest::of_bytes(way.join("\n").as_bytes());
         let socket = format!("ControlPath={}/{}-%C", folder.display(), &name[..8]);
-        Ok(Ssh { host: host.to_string(), way, shell, socket, brief: Mutex::default() })
+        let (host, brief, told) = (host.to_string(), Mutex::default(), Mutex::default());
+        Ok(Ssh { host, way, shell, socket, brief, watch, told })
     }
 
     fn arguments(&self, fresh: bool) -> Vec<String> {
@@ -109,15 +119,32 @@ impl Ssh {
     }
 
     /// As [`Ssh::ask`], for what may be asked twice and must not be given up for a connection that was lost: the host
-    /// knows commands by their ids.
-    fn insist(&self, script: &str, patience: Duration) -> Result<Answer, RpcError> {
+    /// knows commands by their ids. Says, too, whether it was asked more than once.
+    fn insist(&self, script: &str, patience: Duration) -> Result<(Answer, bool), RpcError> {
         let began = clock::steady();
+        let mut again = false;
         loop {
-            let fed = self.begin(script, false)?.end(patience.saturating_add(Duration::from_secs(CONNECT)));
-            if began.elapsed() >= AWAY || !away(&fed) {
-                return self.read(fed);
+            let asked = self.begin(script, false)?;
+            if !asked.speaks_within(SILENT) {
+                self.waits(began, "it does not answer over ssh");
             }
+            let fed = asked.end(patience.saturating_add(Duration::from_secs(CONNECT)));
+            if began.elapsed() >= AWAY || !away(&fed) {
+                return Ok((self.read(fed)?, again));
+            }
+            again = true;
+            self.waits(began, &self.unreached(&fed));
             std::thread::sleep(AGAIN);
+        }
+    }
+
+    /// Tells that it is waited for since `began`; not again and again for each of those who wait.
+    fn waits(&self, began: Instant, why: &str) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.is_none_or(|at| at.elapsed() >= TOLD) {
+            *told = Some(clock::steady());
+            let left = AWAY.saturating_sub(began.elapsed());
+            self.watch.waits(&Waiting { host: self.host.clone(), why: why.into(), left });
         }
     }
 
@@ -195,7 +222,9 @@ impl Host for Ssh {
     fn run(&self, run: &TargetRun) -> Result<TargetStarted, RpcError> {
         detached::check_id(&run.id)?;
         if !run.ephemeral {
-            return self.started(&self.insist(&script::run(run)?, PATIENCE)?);
+            let (answer, again) = self.insist(&script::run(run)?, PATIENCE)?;
+            // What an earlier try started before its answer was lost was started by this call.
+            return Ok(TargetStarted { started: self.started(&answer)?.started || again });
         }
         let mut brief = self.lock();
         if brief.contains_key(&run.id) {
@@ -217,7 +246,7 @@ impl Host for Ssh {
         loop {
             let left = patience.saturating_sub(began.elapsed()).min(SLICE);
             let timeout = u64::try_from(left.as_millis()).unwrap_or(0);
-            let answer = self.insist(&script::wait(wait, timeout), left.saturating_add(PATIENCE))?;
+            let (answer, _) = self.insist(&script::wait(wait, timeout), left.saturating_add(PATIENCE))?;
             let command = answer.command().ok_or_else(|| self.odd())?;
             if command != TargetAwaited::Running || began.elapsed() >= patience {
                 return Ok(TargetStanding { command, switch: answer.switch() });
@@ -281,7 +310,9 @@ mod tests {
 
     fn arguments(given: Value, fresh: bool) -> String {
         let arguments = serde_json::from_value(given).unwrap();
-        let host = Ssh::new(&Connection { kind: "ssh".into(), arguments }).unwrap();
+        let host =
+            Ssh::new(&Connection { kind: "ssh".into(), arguments }, Arc::new(crate::target::Unwatched))
+                .unwrap();
         assert!(host.socket.starts_with("ControlPath=/") && host.socket.ends_with("-%C"), "{}", host.socket);
         host.arguments(fresh).join(" ").replace(&host.socket, "SOCKET")
     }
@@ -305,6 +336,6 @@ mod tests {
             )
         );
         let none = Connection { kind: "ssh".into(), arguments: BTreeMap::new() };
-        assert!(Ssh::new(&none).is_err());
+        assert!(Ssh::new(&none, Arc::new(crate::target::Unwatched)).is_err());
     }
 }

@@ -138,6 +138,8 @@ pub struct Holding {
     /// Writes the input, and keeps the pipe open.
     _input: std::thread::JoinHandle<ChildStdin>,
     output: mpsc::Receiver<Vec<u8>>,
+    /// Nothing comes over it: it closes at the first bytes of its standard output, or at the end of that.
+    speaks: mpsc::Receiver<std::convert::Infallible>,
     errors: std::fs::File,
 }
 
@@ -173,15 +175,24 @@ pub fn feed(program: &str, arguments: &[String], input: &[u8]) -> io::Result<Hol
         stdin
     })?;
     let (sender, output) = mpsc::channel();
+    let (spoke, speaks) = mpsc::channel();
     std::thread::Builder::new().name(format!("{program} out")).spawn(move || {
         let mut bytes = Vec::new();
+        let _ = (&mut stdout).take(1).read_to_end(&mut bytes);
+        // Dropped in any case: who has ended will not speak any more.
+        drop(spoke);
         let _ = stdout.read_to_end(&mut bytes);
         let _ = sender.send(bytes);
     })?;
-    Ok(Holding { child: Running(child), _input: writing, output, errors })
+    Ok(Holding { child: Running(child), _input: writing, output, speaks, errors })
 }
 
 impl Holding {
+    /// Waits until it has printed something or ended, at most `patience`; whether it has.
+    pub fn speaks_within(&self, patience: Duration) -> bool {
+        !matches!(self.speaks.recv_timeout(patience), Err(mpsc::RecvTimeoutError::Timeout))
+    }
+
     /// Waits for its end, at most `patience`; then it is ended.
     pub fn end(mut self, patience: Duration) -> Fed {
         let ended = matches!(self.child.wait(patience), Ok(Some(_)));

@@ -117,6 +117,12 @@ impl Sshd {
         }
     }
 
+    /// Takes its network away, or gives it back.
+    pub fn reach(&self, up: bool) {
+        let state = if up { "up" } else { "down" };
+        run(&format!("ip -n {} link set eth0 {state}", self.namespace));
+    }
+
     /// The connection's block.
     pub fn block(&self) -> String {
         let config = self.lab.path("ssh_config").display().to_string();

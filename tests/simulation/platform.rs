@@ -2,10 +2,9 @@
 
 use super::scenario::{Component, Scenario, Way};
 use patchform::config::checked::{Connection, Lifecycle, SnapshotRule};
-use patchform::model::{Address, InstanceKey, Moment, PatchLevel};
+use patchform::model::{Address, InstanceKey, Moment, PatchLevel, Purpose};
 use patchform::plan::noun::{
-    Cause, Change, Entry, Identity, Observed, PinnedProvider, Plan, Planned, Purpose, RolloutLimit, Step,
-    Verdict,
+    Cause, Change, Entry, Identity, Observed, PinnedProvider, Plan, Planned, RolloutLimit, Step, Verdict,
 };
 use patchform_sdk::message::{Class, Coverage, Preview, Reload, WayBack, WayBackKind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,6 +47,7 @@ pub fn plan(scenario: &Scenario) -> Plan {
         providers: (0..3).map(provider).collect(),
         entries: scenario.components.iter().enumerate().map(|(i, c)| entry(i, c)).collect(),
         outputs: vec![("out".into(), serde_json::Value::Bool(true), false)],
+        outputs_before: Some(Vec::new()),
         secret_sources: BTreeMap::new(),
         rollouts: scenario.rollouts.iter().enumerate().map(limit).collect(),
         workspace: "default".into(),

@@ -74,7 +74,7 @@ fn ask(hearing: &Hearing, (method, acts): (&'static str, bool)) -> Arc<AtomicUsi
 
 fn launch() -> Arc<Launch> {
     let targets = Targets::new(Path::new("/nonexistent"), Path::new("/nonexistent"));
-    targets.hide(Mask::of([json!(SECRET)].iter()));
+    targets.hide(Some(Mask::of([json!(SECRET)].iter())));
     Arc::new(Launch {
         name: "fuzzed".into(),
         program: "/nonexistent".into(),

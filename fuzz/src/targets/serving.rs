@@ -83,7 +83,7 @@ impl Provider for Quiet {
     }
 
     fn read(&self, desired: &Desired, _: &Context) -> Reading {
-        Reading::Unreachable { why: desired.subject.address.clone() }
+        Reading::unreachable(desired.subject.address.clone())
     }
 
     fn preview(&self, proposed: &Proposed, _: &Context) -> PreviewOutcome {

@@ -7,7 +7,7 @@ use crate::switch::{Cause, Guarded, Settled};
 use crate::{earlier, look};
 use patchform_sdk::durable::Survives;
 use patchform_sdk::line::tail;
-use patchform_sdk::message::{Act, Action, Answer, Done, Reload, Snapshot, Verdict};
+use patchform_sdk::message::{Act, Action, Answer, Done, Reload, Snapshot, Subject, Verdict};
 use patchform_sdk::words::typed;
 use patchform_sdk::{Context, Ledger, digest};
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ pub fn act(action: Action, act: &Act, context: &Context) -> Answer {
         // It has no effect, so it needs no ledger, and must look anew each time.
         return verify(&arguments, act, context);
     }
-    let path = ledger_of(act, &arguments);
+    let path = ledger_of(&act.subject, &arguments);
     let mut ledger = match Ledger::open(&path, Survives::PowerLoss) {
         Ok(ledger) => ledger,
         Err(e) => return Answer::refused(format!("the ledger {} cannot be opened: {e}", path.display())),
@@ -43,8 +43,8 @@ pub fn act(action: Action, act: &Act, context: &Context) -> Answer {
 }
 
 /// The ledger of a component: in the configuration's folder, where the provider was started.
-pub fn ledger_of(act: &Act, arguments: &Arguments) -> PathBuf {
-    let identity = json!([act.subject.address, arguments.target]);
+pub fn ledger_of(subject: &Subject, arguments: &Arguments) -> PathBuf {
+    let identity = json!([subject.address, arguments.target]);
     let name = digest::of_json(&identity);
     PathBuf::from(".patchform").join("command").join(format!("{}.ledger", &name[..32]))
 }
@@ -145,8 +145,12 @@ fn answer(action: Action, argv: &Argv, arguments: &Arguments, ended: Ended) -> A
             if code == REFUSED { Answer::Refused { why, output } } else { Answer::Unclear { why, output } }
         }
         Ended::Running => Answer::unclear(format!("`{shown}` still runs; it is not killed")),
-        Ended::Never => Answer::unclear(format!("`{shown}` left no trace")),
-        Ended::Lost => Answer::unclear(format!("`{shown}` was cut off")),
+        Ended::Never => Answer::unclear(format!(
+            "`{shown}` left no trace: it did not start, or the disk was too full to record it"
+        )),
+        Ended::Lost => {
+            Answer::unclear(format!("`{shown}` was cut off, or the disk was too full to record its end"))
+        }
         Ended::Unreachable(why) => Answer::unclear(why),
     }
 }

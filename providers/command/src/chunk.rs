@@ -46,7 +46,7 @@ fn not_begun(budget: Duration) -> Reading {
 }
 
 fn unreachable(why: String) -> Reading {
-    Reading::Unreachable { why }
+    Reading::unreachable(why)
 }
 
 #[cfg(test)]
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     fn why(reading: &Reading) -> &str {
-        let Reading::Unreachable { why } = reading else { panic!("{reading:?}") };
+        let Reading::Unreachable { why, .. } = reading else { panic!("{reading:?}") };
         why
     }
 

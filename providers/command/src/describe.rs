@@ -85,6 +85,7 @@ pub fn description() -> Description {
             uninstall: true,
             ..Can::default()
         },
+        example: include_str!("../example.pf.hcl").into(),
     };
     Description { arguments: BTreeMap::new(), kinds: BTreeMap::from([("command".into(), kind)]) }
 }

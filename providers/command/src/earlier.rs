@@ -1,12 +1,15 @@
 //! What an earlier action may have left on the target, of a run that nobody drives any more: nothing begins beside its
-//! command, and its dead man's switch is decided, so that it does not take back later what is done now.
+//! command, and its dead man's switch is decided, so that it does not take back later what is done now. Until then a reading
+//! says that it need not stay.
 
-use crate::act::REFUSED;
+use crate::act::{REFUSED, ledger_of};
 use crate::arguments::Arguments;
 use crate::ask::{self, Ended, LOOK, millis};
-use patchform_sdk::Context;
 use patchform_sdk::detached::safe_id;
 use patchform_sdk::message::{Subject, Switch, TargetConfirm};
+use patchform_sdk::words::earlier_action;
+use patchform_sdk::{Context, ledger};
+use serde_json::Value;
 use std::time::Duration;
 
 /// How an earlier action stands.
@@ -34,6 +37,19 @@ fn left(ended: &Ended, switch: Option<&Switch>) -> Left {
     }
 }
 
+/// Why a reading need not stay, without an effect: an earlier action goes on, or nobody can tell, or its switch is armed.
+pub fn unsettled(subject: &Subject, arguments: &Arguments, context: &Context) -> Option<String> {
+    let ledger = ledger_of(subject, arguments);
+    let open = match ledger::open_actions(&ledger) {
+        Ok(open) => open,
+        Err(e) => return Some(format!("the ledger {} cannot be read: {e}", ledger.display())),
+    };
+    open.iter().find_map(|id| {
+        let (ended, switch) = ask::wait(id, subject, Duration::ZERO, context);
+        goes_on(id, &ended, switch.as_ref(), subject).or_else(|| armed(id, switch.as_ref(), subject))
+    })
+}
+
 /// Whether all of action `id` has ended. An armed switch is decided: whoever is back over a connection of its own has
 /// proved the way in.
 ///
@@ -41,19 +57,40 @@ fn left(ended: &Ended, switch: Option<&Switch>) -> Left {
 /// Why nothing may begin yet.
 pub fn is_over(id: &str, subject: &Subject, arguments: &Arguments, context: &Context) -> Result<(), String> {
     let (ended, switch) = ask::wait(id, subject, Duration::ZERO, context);
-    if let Ended::Unreachable(why) = ended {
-        return Err(format!("it is not known whether an earlier action ({id}) still runs: {why}"));
+    if let Some(why) = goes_on(id, &ended, switch.as_ref(), subject) {
+        return Err(format!("{why}; nothing is begun beside it"));
     }
     match left(&ended, switch.as_ref()) {
-        Left::Nothing => Ok(()),
-        Left::Runs => {
-            Err(format!("the command of an earlier action ({id}) still runs; nothing is begun beside it"))
-        }
-        Left::GoesBack => {
-            Err(format!("the dead man's switch of an earlier action ({id}) takes it back right now"))
-        }
         to @ (Left::ToConfirm | Left::ToPull) => decide(id, to == Left::ToPull, subject, arguments, context),
+        _ => Ok(()),
     }
+}
+
+/// Why something of action `id` goes on right now, or may.
+fn goes_on(id: &str, ended: &Ended, switch: Option<&Switch>, subject: &Subject) -> Option<String> {
+    if let Ended::Unreachable(why) = ended {
+        return Some(format!("it is not known whether {} still runs: {why}", action(id, subject)));
+    }
+    match left(ended, switch) {
+        Left::Runs => Some(format!("the command of {} still runs", action(id, subject))),
+        Left::GoesBack => {
+            Some(format!("the dead man's switch of {} takes it back right now", action(id, subject)))
+        }
+        Left::Nothing | Left::ToConfirm | Left::ToPull => None,
+    }
+}
+
+/// Which action, of which run, and where.
+fn action(id: &str, subject: &Subject) -> String {
+    let host = subject.connection.arguments.get("host").and_then(Value::as_str);
+    let host = host.map_or(String::new(), |host| format!(" on {host}"));
+    earlier_action(id) + &host
+}
+
+fn armed(id: &str, switch: Option<&Switch>, subject: &Subject) -> Option<String> {
+    let Some(Switch::Armed { left }) = switch else { return None };
+    let (seconds, action) = (left.div_ceil(1000), action(id, subject));
+    Some(format!("the dead man's switch of {action} is armed, and takes it back in {seconds} s"))
 }
 
 fn decide(
@@ -71,7 +108,7 @@ fn decide(
         timeout: millis(arguments.patience().min(LOOK)),
     };
     let undecided =
-        |why: &str| format!("the dead man's switch of an earlier action ({id}) is armed, and {why}");
+        |why: &str| format!("the dead man's switch of {} is armed, and {why}", action(id, subject));
     match context.target().confirm_or_revert(&confirm) {
         Ok(decided) => match decided.switch {
             Some(Switch::Armed { .. }) => Err(undecided("cannot be decided")),

@@ -1,7 +1,7 @@
 //! What is there now, as the user's `read` command prints it.
 
 use crate::arguments::Arguments;
-use crate::ask;
+use crate::{ask, earlier};
 use patchform_sdk::message::{Absent, Connection, Level, Present, Reading, Reload, RpcError, Subject};
 use patchform_sdk::words::typed;
 use patchform_sdk::{Context, digest};
@@ -39,15 +39,21 @@ pub fn stand(subject: &Subject, arguments: &Arguments, context: &Context) -> Res
 
 /// The answer to `read`.
 pub fn read(subject: &Subject, context: &Context) -> Reading {
-    let found =
-        Arguments::of(subject).and_then(|a| stand(subject, &a, context).map(|standing| (a, standing)));
-    let (arguments, standing) = match found {
-        Ok(found) => found,
-        Err(why) => return Reading::Unreachable { why },
+    let arguments = match Arguments::of(subject) {
+        Ok(arguments) => arguments,
+        Err(why) => return Reading::unreachable(why),
+    };
+    // First what may still change it: a switch that goes off between the two questions is seen.
+    if let Some(why) = earlier::unsettled(subject, &arguments, context) {
+        return Reading::unsettled(why);
+    }
+    let standing = match stand(subject, &arguments, context) {
+        Ok(standing) => standing,
+        Err(why) => return Reading::unreachable(why),
     };
     let target = match arguments.target.map_or_else(|| identity(&subject.connection, context), Ok) {
         Ok(target) => target,
-        Err(e) => return Reading::Unreachable { why: e.message },
+        Err(e) => return Reading::unreachable(e.message),
     };
     let claims = arguments.claims.unwrap_or_default();
     let digest = standing.digest;

@@ -20,7 +20,7 @@ use std::time::Duration;
 pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
     let request = &probe.act;
     let arguments = Arguments::of(&request.subject).map_err(RpcError::invalid_params)?;
-    let ledger = ledger_of(request, &arguments);
+    let ledger = ledger_of(&request.subject, &arguments);
     let known = ledger::probe(&ledger, Survives::PowerLoss, request);
     if let Some(known) = known.map_err(|e| RpcError::internal(e.to_string()))? {
         return Ok(known);
@@ -48,9 +48,10 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
             ask_further(probe.action, request, &arguments, None, context)
         }
         Ended::Never => Ok(Probed::Before),
-        // Such a token was not accepted, and taking a snapshot again does no harm.
+        // Such a token is not accepted. Taking a snapshot again does no harm, and the copy is there: it is not ruled out.
         Ended::Exited { code: 0, said } if probe.action == Action::Snapshot && said.secret => {
-            Ok(Probed::Before)
+            let why = "a snapshot was taken, and its name may hold a secret, so that it cannot be stored";
+            Ok(Probed::Between { why: why.into() })
         }
         Ended::Exited { code: 0, said } => Ok(Probed::After(done(probe.action, &arguments, &said))),
         Ended::Exited { code: act::REFUSED, .. } => Ok(Probed::Before),

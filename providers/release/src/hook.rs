@@ -6,7 +6,7 @@ use patchform_sdk::Context;
 use patchform_sdk::detached::safe_id;
 use patchform_sdk::line::tail;
 use patchform_sdk::message::{Act, Answer, Done, Probed, RpcError, TargetAwait, TargetAwaited, TargetRun};
-use patchform_sdk::words::typed;
+use patchform_sdk::words::{earlier_action, typed};
 
 /// The exit code by which a command promises that it changed nothing (EX_TEMPFAIL of sysexits.h).
 pub const REFUSED: i32 = 75;
@@ -73,10 +73,13 @@ pub fn probe(act: &Act, context: &Context) -> Result<Probed, RpcError> {
 /// Why not.
 pub fn is_over(id: &str, act: &Act, context: &Context) -> Result<(), String> {
     match wait(id, act, context, 0) {
-        Ok(TargetAwaited::Running) => Err(format!("the command of an earlier action ({id}) still runs")),
+        Ok(TargetAwaited::Running) => {
+            Err(format!("the command of {} still runs; nothing is begun beside it", earlier_action(id)))
+        }
         Ok(_) => Ok(()),
         Err(e) => Err(format!(
-            "it is not known whether the command of an earlier action ({id}) still runs: {}",
+            "it is not known whether the command of {} still runs: {}",
+            earlier_action(id),
             e.message
         )),
     }

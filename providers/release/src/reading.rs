@@ -54,12 +54,12 @@ fn behind(layout: &Layout, target: &Path) -> Result<(String, Files), String> {
 pub fn read(subject: &Subject) -> Reading {
     let layout = match Arguments::of(subject) {
         Ok(arguments) => Layout::of(arguments.link()),
-        Err(why) => return Reading::Unreachable { why },
+        Err(why) => return Reading::unreachable(why),
     };
     let target = machine::identity().to_string();
     let claims = vec![format!("path:{}", layout.link.display())];
     match stand(&layout) {
-        Err(why) => Reading::Unreachable { why },
+        Err(why) => Reading::unreachable(why),
         Ok(Standing { level: None, digest, .. }) => Reading::Absent(Absent { target, claims, digest }),
         Ok(Standing { level: Some(level), digest, .. }) => Reading::Present(Present {
             level: Level::Single(level),

@@ -198,7 +198,7 @@ fn what_stands_in_the_way_is_named_and_left_alone() {
     let scene = scene();
     fs::create_dir(scene.path("current")).unwrap();
     assert!(
-        matches!(scene.read(), Reading::Unreachable { why } if why.contains("is no symlink; move it away"))
+        matches!(scene.read(), Reading::Unreachable { why, .. } if why.contains("is no symlink; move it away"))
     );
     assert!(why(scene.patch("1")).contains("is no symlink"));
     fs::remove_dir(scene.path("current")).unwrap();

@@ -41,6 +41,7 @@ impl Provider for Notes {
             scheme: "natural".into(),
             arguments: BTreeMap::from([("path".into(), path)]),
             can: Can { snapshot: true, snapshot_early: true, verify: true, probe: true, ..Can::default() },
+            example: EXAMPLE.into(),
             ..kind()
         };
         Description { arguments: BTreeMap::new(), kinds: BTreeMap::from([("note".into(), kind)]) }
@@ -89,7 +90,7 @@ impl Provider for Notes {
                     }),
                 }
             }
-            Err(e) => Reading::Unreachable { why: format!("{} cannot be read: {e}", path.display()) },
+            Err(e) => Reading::unreachable(format!("{} cannot be read: {e}", path.display())),
         }
     }
 
@@ -157,6 +158,10 @@ impl Provider for Notes {
     }
 }
 
+/// Every argument occurs in it.
+const EXAMPLE: &str =
+    "component \"note\" \"motd\" {\n  patch_level = \"hello\"\n  path        = \"motd\"\n}\n";
+
 fn kind() -> Kind {
     Kind {
         summary: String::new(),
@@ -165,6 +170,7 @@ fn kind() -> Kind {
         scheme: String::new(),
         arguments: BTreeMap::new(),
         can: Can::default(),
+        example: String::new(),
     }
 }
 

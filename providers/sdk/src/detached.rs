@@ -370,12 +370,17 @@ fn private_folder(path: &Path) -> io::Result<()> {
     }
 }
 
-/// A file without a name, gone with its last handle.
+/// A file without a name, gone with its last handle. Its name may be taken: a process of the same number was killed before
+/// it could remove it, or has the same number in another container.
 fn unnamed() -> io::Result<File> {
-    let path = durable::beside(&std::env::temp_dir().join("patchform"));
-    let file = fs::OpenOptions::new().read(true).write(true).create_new(true).open(&path)?;
-    fs::remove_file(&path)?;
-    Ok(file)
+    loop {
+        let path = durable::beside(&std::env::temp_dir().join("patchform"));
+        match fs::OpenOptions::new().read(true).write(true).create_new(true).open(&path) {
+            Ok(file) => return fs::remove_file(&path).map(|()| file),
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(e) => return Err(e),
+        }
+    }
 }
 
 fn end_of(path: &Path) -> String {

@@ -265,6 +265,19 @@ pub fn look(path: &Path, id: &str) -> io::Result<Seen> {
     })
 }
 
+/// Actions in the ledger at `path` that may still go on, without waiting: begun, not answered for certain, and not known to
+/// be over. None when there is no ledger.
+///
+/// # Errors
+/// Those of the system.
+pub fn open_actions(path: &Path) -> io::Result<Vec<String>> {
+    match fs::read(path) {
+        Ok(text) => Ok(Entries::read(&text).open()),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(e) => Err(e),
+    }
+}
+
 /// Whether the machine was restarted since action `id` was begun. Then it is no proof that an action did nothing when no
 /// other trace of it is left: only what was synced survives a loss of power.
 ///

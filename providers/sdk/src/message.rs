@@ -87,6 +87,9 @@ pub struct Kind {
     /// What it can do.
     #[serde(default)]
     pub can: Can,
+    /// A complete configuration in which every argument occurs, for documentation.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub example: String,
 }
 
 /// What class of component a kind is (glossary of the design's page 1).
@@ -299,6 +302,10 @@ pub enum Reading {
     Unreachable {
         /// Why, in a sentence.
         why: String,
+        /// Whether the target was reached, but what is there now need not stay: an earlier action goes on, or its dead
+        /// man's switch is not decided.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unsettled: bool,
     },
 }
 
@@ -849,6 +856,16 @@ impl Action {
 }
 
 impl Reading {
+    /// The target could not be asked.
+    pub fn unreachable(why: impl Into<String>) -> Reading {
+        Reading::Unreachable { why: why.into(), unsettled: false }
+    }
+
+    /// What is there now need not stay.
+    pub fn unsettled(why: impl Into<String>) -> Reading {
+        Reading::Unreachable { why: why.into(), unsettled: true }
+    }
+
     /// The digest, when the target was reached.
     pub fn digest(&self) -> Option<&str> {
         match self {

@@ -5,6 +5,12 @@ pub fn typed(argv: &[String]) -> String {
     argv.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
 }
 
+/// `an earlier action of run R (R.0.forth3.1)`: an action by its id, which begins with its run's.
+pub fn earlier_action(id: &str) -> String {
+    let run = id.split_once('.').map_or(String::new(), |(run, _)| format!(" of run {run}"));
+    format!("an earlier action{run} ({id})")
+}
+
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "%+,-./:=@_".contains(c);
     if !word.is_empty() && word.chars().all(plain) {

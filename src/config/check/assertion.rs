@@ -1,35 +1,20 @@
 //! `condition` and `error_message`: in `precondition`, which stops the plan, and in top-level `check`, which warns.
 
 use super::Checker;
+use crate::config::blocks;
 use crate::config::checked::Assertion;
 use crate::config::convert::convert;
 use crate::config::eval::with_values;
 use crate::config::expr::Expr;
-use crate::config::fields::{Fields, Known, missing};
+use crate::config::fields::Fields;
 use crate::config::syntax::{Block, Body};
 use crate::config::types::Type;
 use crate::model::{Diagnostic, Diagnostics, Span};
 use std::collections::BTreeSet;
 
-const ARGUMENTS: &[&str] = &["condition", "error_message"];
-
-/// Checks the shape of a block that holds a condition and a message.
-pub(super) fn shape(block: &Block, what: &str, problems: &mut Diagnostics) {
-    Known { what, arguments: ARGUMENTS, blocks: &[] }.check(&block.body, problems);
-    for (name, example) in [
-        ("condition", "condition = var.port > 1024"),
-        ("error_message", "error_message = \"The port must be above 1024.\""),
-    ] {
-        if block.body.attribute(name).is_none() {
-            problems.push(missing(name, what, block.header, example));
-        }
-    }
-}
-
 /// Checks the shape of a top-level `check` block.
 pub(super) fn check_shape(block: &Block, problems: &mut Diagnostics) {
-    Known { what: "a top-level check block", arguments: &[], blocks: &["assert"] }
-        .check(&block.body, problems);
+    blocks::CHECK.check(block, problems);
     let asserts: Vec<&Block> = block.body.blocks.iter().filter(|b| &*b.kind == "assert").collect();
     if asserts.is_empty() {
         let problem = Diagnostic::error("The check asserts nothing")
@@ -37,7 +22,7 @@ pub(super) fn check_shape(block: &Block, problems: &mut Diagnostics) {
             .help("Add assert { condition = … error_message = \"…\" }; what is tried on a component stands in a `check` block inside of it.");
         problems.push(problem);
     }
-    asserts.into_iter().for_each(|assert| shape(assert, "an assert block", problems));
+    asserts.into_iter().for_each(|assert| blocks::ASSERT.check(assert, problems));
 }
 
 /// What is wrong when a condition does not hold: where, and what its author says of it.
@@ -94,7 +79,7 @@ impl Checker<'_, '_> {
                 let mut said = Vec::new();
                 let asserts = block.body.blocks.iter().filter(|b| &*b.kind == "assert");
                 for assert in
-                    asserts.filter(|b| ARGUMENTS.iter().all(|name| b.body.attribute(name).is_some()))
+                    asserts.filter(|b| blocks::ASSERT.needs().all(|name| b.body.attribute(name).is_some()))
                 {
                     let hopeless = |expr: &Expr| self.instances[at].values.hopeless(expr);
                     if assert.body.attributes.iter().any(|a| hopeless(&a.value))

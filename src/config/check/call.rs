@@ -4,8 +4,8 @@ use super::component::{Repeat, repeat};
 use super::depends;
 use super::names::Names;
 use super::order::Use;
+use crate::config::blocks::{MODULE, missing};
 use crate::config::expr::{Expr, RefStep};
-use crate::config::fields::missing;
 use crate::config::load::Folder;
 use crate::config::suggest;
 use crate::config::syntax::{Attribute, Block};
@@ -29,9 +29,6 @@ pub(super) struct Call<'p> {
 /// The module's name of a provider, and the caller's: name and alias each.
 pub(super) type Passed = BTreeMap<(String, String), (String, String)>;
 
-/// Arguments of every call.
-pub(super) const ARGUMENTS: &[&str] = &["source", "for_each", "count", "providers", "depends_on"];
-
 /// What a folder's calls are read with.
 pub(super) struct Reader<'a, 'p> {
     pub caller: &'a Names<'p>,
@@ -54,45 +51,62 @@ impl<'p> Reader<'_, 'p> {
         let depends = depends::read(self.caller, block, self.problems);
         let (mut arguments, mut providers) = (Vec::new(), Passed::new());
         if let Some((_, folder, names)) = module {
-            self.known(block, names);
-            arguments = self.arguments(block, names);
+            let meant = self.known(block, names);
+            arguments = self.arguments(block, names, &meant);
             providers = self.providers(block, folder);
         }
         let folder = module.map(|(index, ..)| index);
         Call { block, folder, repeat, arguments, argument_uses: Vec::new(), providers, depends }
     }
 
-    fn known(&mut self, block: &Block, module: &Names<'p>) {
+    /// Complains about what the module does not declare. Answers the variables that are probably meant by it.
+    fn known(&mut self, block: &Block, module: &Names<'p>) -> Vec<&'p str> {
+        let mut meant = Vec::new();
         for attribute in &block.body.attributes {
             let name = &*attribute.name;
-            if ARGUMENTS.contains(&name) || module.variables.contains_key(name) {
+            if MODULE.argument(name).is_some() || module.variables.contains_key(name) {
                 continue;
             }
-            let help = match name {
-                "version" => "A version is pinned in the source: \"git::https://…?ref=v1.2\".".to_string(),
-                _ => {
-                    let all = module.variables.keys().copied().chain(ARGUMENTS.iter().copied());
-                    match suggest::sentence(name, all) {
-                        empty if empty.is_empty() => {
-                            format!("Declare it in the module: variable \"{name}\" {{ }}")
-                        }
-                        sentence => sentence,
-                    }
-                }
-            };
+            let variables = module.variables.keys().copied();
+            let all = || variables.clone().chain(MODULE.arguments.iter().map(|argument| argument.name));
+            let near = suggest::nearest(name, all());
+            let missing = near
+                .and_then(|near| module.variables.get_key_value(near))
+                .filter(|(near, variable)| !variable.had_default && block.body.attribute(near).is_none());
             let problem = Diagnostic::error(format!("The module has no variable \"{name}\""))
-                .at(attribute.span, "not declared in the module")
-                .help(help);
+                .at(attribute.span, "not declared in the module");
+            let problem = match (name, missing, near) {
+                ("version", ..) => {
+                    problem.help("A version is pinned in the source: \"git::https://…?ref=v1.2\".")
+                }
+                (_, Some((near, variable)), _) => {
+                    meant.push(*near);
+                    let problem = problem.and(variable.header, "the module declares it without a default");
+                    problem.help(format!("Did you mean \"{near}\"? It is required, and missing."))
+                }
+                _ => problem.help(match suggest::sentence(name, all()) {
+                    empty if empty.is_empty() => {
+                        format!("Declare it in the module: variable \"{name}\" {{ }}")
+                    }
+                    sentence => sentence,
+                }),
+            };
             self.problems.push(problem.absent(Absence::Variable));
         }
+        meant
     }
 
-    fn arguments(&mut self, block: &'p Block, module: &Names<'p>) -> Vec<Option<&'p Attribute>> {
+    fn arguments(
+        &mut self,
+        block: &'p Block,
+        module: &Names<'p>,
+        meant: &[&str],
+    ) -> Vec<Option<&'p Attribute>> {
         let mut arguments = Vec::with_capacity(module.variables.len());
         for (name, variable) in &module.variables {
-            let given = block.body.attribute(name).filter(|_| !ARGUMENTS.contains(name));
-            if given.is_none() && !variable.had_default {
-                let mut problem = missing(name, "a module block", block.header, &format!("{name} = …"));
+            let given = block.body.attribute(name).filter(|_| MODULE.argument(name).is_none());
+            if given.is_none() && !variable.had_default && !meant.contains(name) {
+                let mut problem = missing(name, MODULE.what, block.header, &format!("{name} = …"));
                 problem = problem.and(variable.header, "the module declares it without a default");
                 self.problems.push(problem);
             }

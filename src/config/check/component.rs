@@ -1,11 +1,11 @@
 //! A `component` block before it is evaluated: its shape is checked against its kind's schema.
 
-use super::kind::KindPlan;
+use super::kind::{KindPlan, own};
 use super::names::Names;
 use super::order::Use;
+use crate::config::blocks::{COMPONENT, Holds, Known, Own};
 use crate::config::checked::Settings;
 use crate::config::expr::{RefStep, Reference};
-use crate::config::fields::missing;
 use crate::config::load::ROOTS;
 use crate::config::schemas::Schemas;
 use crate::config::suggest;
@@ -52,15 +52,10 @@ pub(super) enum Repeat<'p> {
     ForEach(&'p Attribute),
 }
 
-/// Arguments of every component.
-pub(super) const ARGUMENTS: &[&str] =
-    &["for_each", "count", "depends_on", "provider", "patch_level", "class", "rollout", "vendor"];
-/// Arguments whose values are references by themselves, never evaluated.
-pub(super) const STATIC: &[&str] = &["depends_on", "provider", "rollout", "vendor"];
-/// Blocks of every component.
-const BLOCKS: &[&str] = &["connection", "snapshot", "check", "lifecycle", "dynamic"];
-/// Arguments and blocks of the design that this version does not know.
-const LATER: &[&str] = &["owner", "service_model", "maintenance"];
+/// Whether an argument's value is a reference by itself, never evaluated.
+pub(super) fn is_static(name: &str) -> bool {
+    COMPONENT.argument(name).is_some_and(|argument| argument.holds == Holds::Name)
+}
 
 /// What reading a component block needs to know.
 pub(super) struct Reader<'a, 'p> {
@@ -182,15 +177,11 @@ impl<'p> Reader<'_, 'p> {
         problems: &mut Diagnostics,
     ) -> Option<ComponentBlock<'p>> {
         let [kind, name] = block.labels.as_slice() else { return None };
-        self.known_names(block, &kind.text, &plan, problems);
-        let what = format!("component {}.{}", kind.text, name.text);
-        for (name, argument) in plan.arguments.iter().filter(|(_, a)| a.required && a.default.is_none()) {
-            if block.body.attribute(name).is_none() {
-                let mut problem = missing(name, &what, block.header, &format!("{name} = …"));
-                problem.detail.clone_from(&argument.description);
-                problems.push(problem);
-            }
-        }
+        let what = format!("a component of kind {}", kind.text);
+        let whole = format!("component {}.{}", kind.text, name.text);
+        let own: Vec<Own<'_>> = own(&plan.arguments).collect();
+        let known = Known::new(&COMPONENT, &what, &whole, &own);
+        known.with_example("patch_level", example_level(&plan)).check(block, problems);
         for attribute in &block.body.attributes {
             let secret = plan.arguments.get(&*attribute.name).is_some_and(|argument| argument.sensitive);
             if secret && attribute.value.as_literal().is_some_and(|value| !value.is_null()) {
@@ -201,10 +192,7 @@ impl<'p> Reader<'_, 'p> {
         let rollout = named("rollout", &self.names.rollouts, Absence::Rollout, block, problems);
         let vendor = named("vendor", &self.names.vendors, Absence::Vendor, block, problems);
         let depends = super::depends::read(self.names, block, problems);
-        let Some(level) = block.body.attribute("patch_level") else {
-            problems.push(missing("patch_level", &what, block.header, example_level(&plan)));
-            return None;
-        };
+        let level = block.body.attribute("patch_level")?;
         Some(ComponentBlock {
             kind: &kind.text,
             name: &name.text,
@@ -217,49 +205,6 @@ impl<'p> Reader<'_, 'p> {
             vendor,
             level,
         })
-    }
-
-    fn known_names(&self, block: &Block, kind: &str, plan: &KindPlan, problems: &mut Diagnostics) {
-        let own = plan.arguments.keys().map(String::as_str);
-        for attribute in &block.body.attributes {
-            let name = &*attribute.name;
-            if plan.arguments.contains_key(name) || ARGUMENTS.contains(&name) {
-                continue;
-            }
-            let problem =
-                Diagnostic::error(format!("There is no argument \"{name}\" in a component of kind {kind}"));
-            problems.push(if LATER.contains(&name) {
-                Diagnostic::error(format!("\"{name}\" is not supported by this version yet"))
-                    .at(attribute.span, "not supported yet")
-                    .help("Take it out for now; nothing depends on it.")
-            } else if BLOCKS.contains(&name) {
-                problem
-                    .at(attribute.span, "this is a block")
-                    .help(format!("Write it without `=`: {name} {{ … }}"))
-            } else {
-                let all = own.clone().chain(ARGUMENTS.iter().copied());
-                problem.at(attribute.span, "unknown argument").help(suggest::sentence(name, all))
-            });
-        }
-        for inner in &block.body.blocks {
-            let name = &*inner.kind;
-            if BLOCKS.contains(&name) {
-                continue;
-            }
-            let problem = Diagnostic::error(format!("There is no block \"{name}\" in a component"));
-            problems.push(if LATER.contains(&name) {
-                Diagnostic::error(format!("`{name}` blocks are not supported by this version yet"))
-                    .at(inner.header, "not supported yet")
-                    .help("Take the block out for now; the rest of the component works without it.")
-            } else if plan.arguments.contains_key(name) || ARGUMENTS.contains(&name) {
-                problem
-                    .at(inner.kind_span, "this is an argument")
-                    .help(format!("Write it with `=`: {name} = …"))
-            } else {
-                let help = suggest::sentence(name, BLOCKS.iter().copied());
-                problem.at(inner.kind_span, "unknown block").help(help)
-            });
-        }
     }
 }
 

@@ -5,8 +5,9 @@ use super::component::{Repeat, repeat};
 use super::instances::instances;
 use super::names::Node;
 use super::rests::Rest;
+use crate::config::blocks;
 use crate::config::expr::Expr;
-use crate::config::fields::{Fields, Known, missing, sentence_case};
+use crate::config::fields::{Fields, sentence_case};
 use crate::config::functions;
 use crate::config::suggest;
 use crate::config::syntax::{Attribute, Block};
@@ -17,65 +18,33 @@ use std::time::Duration;
 
 /// A kind of data.
 struct Kind {
-    name: &'static str,
-    /// With its article.
-    what: &'static str,
-    arguments: &'static [&'static str],
-    required: &'static str,
-    example: &'static str,
+    block: &'static blocks::Block,
     read: fn(&Block, &mut Fields<'_>) -> Option<Value>,
 }
 
 const KINDS: &[Kind] = &[
-    Kind {
-        name: "json",
-        what: "a json data block",
-        arguments: &["path"],
-        required: "path",
-        example: "path = \"hosts.json\"",
-        read: |block, fields| decoded("jsondecode", "JSON", block, fields),
-    },
-    Kind {
-        name: "csv",
-        what: "a csv data block",
-        arguments: &["path"],
-        required: "path",
-        example: "path = \"hosts.csv\"",
-        read: |block, fields| decoded("csvdecode", "CSV", block, fields),
-    },
-    Kind {
-        name: "external",
-        what: "an external data block",
-        arguments: &["program", "query", "timeout"],
-        required: "program",
-        example: "program = [\"./hosts.sh\"]",
-        read: external,
-    },
+    Kind { block: &blocks::DATA_JSON, read: |block, fields| decoded("jsondecode", "JSON", block, fields) },
+    Kind { block: &blocks::DATA_CSV, read: |block, fields| decoded("csvdecode", "CSV", block, fields) },
+    Kind { block: &blocks::DATA_EXTERNAL, read: external },
 ];
 
-/// Arguments of every data block.
-const ARGUMENTS: &[&str] = &["for_each", "count", "sensitive"];
 /// How long a program may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn kind(block: &Block) -> Option<&'static Kind> {
     let label = block.labels.first()?;
-    KINDS.iter().find(|kind| kind.name == &*label.text)
+    KINDS.iter().find(|kind| kind.block.sort == Some(&*label.text))
 }
 
 /// Checks what does not depend on values.
 pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
     let Some(kind) = kind(block) else {
         let Some(label) = block.labels.first() else { return };
-        let help = suggest::sentence(&label.text, KINDS.iter().map(|kind| kind.name));
+        let help = suggest::sentence(&label.text, KINDS.iter().filter_map(|kind| kind.block.sort));
         let problem = Diagnostic::error(format!("There is no kind of data {:?}", &*label.text));
         return problems.push(problem.at(label.span, "unknown kind").help(help));
     };
-    let arguments: Vec<&str> = kind.arguments.iter().chain(ARGUMENTS).copied().collect();
-    Known { what: kind.what, arguments: &arguments, blocks: &[] }.check(&block.body, problems);
-    if block.body.attribute(kind.required).is_none() {
-        problems.push(missing(kind.required, kind.what, block.header, kind.example));
-    }
+    kind.block.check(block, problems);
 }
 
 impl Checker<'_, '_> {
@@ -86,7 +55,8 @@ impl Checker<'_, '_> {
         let block = area.names.data[index];
         let uses = &area.uses[area.names.number(Node::Data(index))];
         self.refresh_used(at, uses);
-        let kind = kind(block).filter(|kind| block.body.attribute(kind.required).is_some())?;
+        let given = |kind: &&Kind| kind.block.needs().all(|name| block.body.attribute(name).is_some());
+        let kind = kind(block).filter(given)?;
         let rests = self.rests(at, uses, None)?;
         if let Some(rest) = rests.iter().next() {
             let problem = Diagnostic::error("A data block may not depend on a component")
@@ -122,7 +92,8 @@ impl Checker<'_, '_> {
                 Value::object(values.into_iter().map(entry).collect())
             }
         };
-        let all = self.instances[at].values.data.entry(kind.name.to_string()).or_default();
+        let sort = block.labels.first()?.text.to_string();
+        let all = self.instances[at].values.data.entry(sort).or_default();
         let mut entries = all.as_entries().map(Table::to_entries).unwrap_or_default();
         entries.insert(block.labels.get(1)?.text.clone(), value);
         *all = Value::object(entries);

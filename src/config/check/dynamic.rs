@@ -1,9 +1,10 @@
 //! `dynamic "check" { for_each = … content { … } }`: blocks that are made from a collection.
 
 use super::nested;
+use crate::config::blocks;
 use crate::config::convert::convert;
 use crate::config::expr::Expr;
-use crate::config::fields::{Fields, Known, missing};
+use crate::config::fields::Fields;
 use crate::config::syntax::{Attribute, Block, Body, Label};
 use crate::config::types::Type;
 use crate::config::value::{Data, Entries, Value};
@@ -21,7 +22,6 @@ pub(super) fn iterator(block: &Block) -> Option<Arc<str>> {
 
 /// Checks what does not depend on values.
 pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
-    let what = "a dynamic block";
     let makes = ["check", "connection", "snapshot", "lifecycle", "precondition"];
     let [kind] = block.labels.as_slice() else {
         let problem = Diagnostic::error("A `dynamic` block needs one label: the kind of block that it makes")
@@ -37,11 +37,7 @@ pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
             .help(crate::config::suggest::sentence(&kind.text, makes));
         return problems.push(problem);
     }
-    Known { what, arguments: &["for_each", "iterator", "labels"], blocks: &["content"] }
-        .check(&block.body, problems);
-    if block.body.attribute("for_each").is_none() {
-        problems.push(missing("for_each", what, block.header, "for_each = var.ports"));
-    }
+    blocks::DYNAMIC.check(block, problems);
     if let Some(attribute) = block.body.attribute("iterator").filter(|a| a.value.as_keyword().is_none()) {
         let problem = Diagnostic::error("\"iterator\" must be a name without quotes")
             .at(attribute.value.span(), "")
@@ -140,7 +136,7 @@ fn labels(block: &Block, fields: &mut Fields<'_>) -> Option<Vec<Label>> {
     let texts: Option<Vec<Arc<str>>> = texts
         .as_ref()
         .and_then(Value::as_items)
-        .map(|items| items.iter().filter_map(Value::as_str).map(Into::into).collect());
+        .and_then(|items| items.iter().map(|item| item.as_str().map(Into::into)).collect());
     let Some(texts) = texts else {
         let problem = Diagnostic::error("\"labels\" must be a list of strings")
             .at(span, format!("this is {}", value.brief()))

@@ -6,6 +6,7 @@ use super::level;
 use super::order::{Use, Which};
 use super::{nested, probe, secret};
 use crate::config::arguments::{Arguments, LEVEL};
+use crate::config::blocks::CLASSES;
 use crate::config::checked::{Check, Connection, Lifecycle, Secret, SnapshotRule};
 use crate::config::convert::convert;
 use crate::config::eval::evaluate;
@@ -241,19 +242,6 @@ pub(super) fn instances(repeat: &Repeat<'_>, fields: &mut Fields<'_>) -> Option<
         Repeat::ForEach(attribute) => for_each(attribute, fields),
     }
 }
-
-/// Every class by name.
-const CLASSES: &[&str] = &[
-    "virtualization",
-    "operating_system",
-    "network_equipment",
-    "security_equipment",
-    "database",
-    "management_terminal",
-    "machine_image",
-    "firmware",
-    "other",
-];
 
 /// An argument's value, converted to its type; null where it is left out.
 pub(super) fn argument(attribute: &Attribute, plan: &ArgumentPlan, fields: &mut Fields<'_>) -> Option<Value> {

@@ -1,7 +1,7 @@
 //! A kind's arguments as the checker needs them: types read once, not per component.
 
-use super::component::ARGUMENTS;
 use crate::config::arguments::LEVEL;
+use crate::config::blocks::{self, Own};
 use crate::config::convert::convert;
 use crate::config::types::Type;
 use crate::config::value::Value;
@@ -36,7 +36,7 @@ impl KindPlan {
     /// # Errors
     /// A sentence that says what is wrong with the provider.
     pub fn new(kind: &message::Kind) -> Result<KindPlan, String> {
-        if let Some(name) = kind.arguments.keys().find(|name| ARGUMENTS.contains(&name.as_str())) {
+        if let Some(name) = kind.arguments.keys().find(|name| blocks::COMPONENT.argument(name).is_some()) {
             return Err(format!("its argument \"{name}\" is named as one that every component has"));
         }
         let names: BTreeSet<&str> = kind.arguments.keys().map(String::as_str).chain([LEVEL]).collect();
@@ -48,6 +48,15 @@ impl KindPlan {
             names: names.into_iter().map(Arc::from).collect(),
         })
     }
+}
+
+/// The arguments as the checker of names wants them.
+pub(super) fn own(plans: &BTreeMap<String, ArgumentPlan>) -> impl Iterator<Item = Own<'_>> {
+    plans.iter().map(|(name, plan)| Own {
+        name,
+        required: plan.required && plan.default.is_none(),
+        about: &plan.description,
+    })
 }
 
 /// Reads the descriptions of arguments.

@@ -2,9 +2,9 @@
 
 use super::Checker;
 use super::component::instance_key;
+use crate::config::blocks;
 use crate::config::checked::{Config, Move};
 use crate::config::expr::{Expr, RefStep};
-use crate::config::fields::{Known, missing};
 use crate::config::syntax::Block;
 use crate::model::{Address, Diagnostic, Diagnostics, InstanceKey, Selection, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,21 +13,17 @@ use std::sync::Arc;
 /// Checks the shape of a `moved` or `removed` block.
 pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
     let moved = &*block.kind == "moved";
-    let what = if moved { "a moved block" } else { "a removed block" };
-    let arguments: &[&str] = if moved { &["from", "to"] } else { &["from"] };
-    // Terraform's `lifecycle { destroy = false }` says what is always so here.
-    let blocks: &[&str] = if moved { &[] } else { &["lifecycle"] };
-    Known { what, arguments, blocks }.check(&block.body, problems);
-    for name in arguments {
+    let row = if moved { &blocks::MOVED } else { &blocks::REMOVED };
+    row.check(block, problems);
+    for name in row.needs() {
         match block.body.attribute(name) {
-            None => problems.push(missing(name, what, block.header, &format!("{name} = release.api"))),
             Some(attribute) if read(&attribute.value, &[]).is_none() => {
                 let problem = Diagnostic::error(format!("\"{name}\" must be the address of a component or of a module"))
                     .at(attribute.value.span(), "")
                     .help("Write it as release.api, release.api[\"key\"], module.eu or module.eu.release.api, without quotes.");
                 problems.push(problem);
             }
-            Some(_) => {}
+            _ => {}
         }
     }
     if moved && let (Some(from), Some(to)) = (end(block, "from", &[]), end(block, "to", &[])) {

@@ -1,7 +1,8 @@
 //! The blocks inside of a component: `connection`, `snapshot`, `lifecycle`.
 
+use crate::config::blocks;
 use crate::config::checked::{Connection, Lifecycle, SnapshotRule};
-use crate::config::fields::{Fields, Known, missing};
+use crate::config::fields::Fields;
 use crate::config::syntax::Block;
 use crate::model::{Diagnostic, Diagnostics};
 use std::collections::BTreeMap;
@@ -28,16 +29,13 @@ pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
     match &*block.kind {
         "connection" => connection_shape(block, problems),
         "snapshot" => {
-            let arguments = &["keep", "keep_for", "may_lose_data"];
-            Known { what: "a snapshot block", arguments, blocks: &[] }.check(&block.body, problems);
+            blocks::SNAPSHOT.check(block, problems);
             no_labels(block, problems);
         }
         "lifecycle" => {
-            let arguments = &["allow_downgrade", "install", "allow_irreversible"];
-            Known { what: "a lifecycle block", arguments, blocks: &["precondition", "dynamic"] }
-                .check(&block.body, problems);
+            blocks::LIFECYCLE.check(block, problems);
             for inner in block.body.blocks.iter().filter(|b| &*b.kind == "precondition") {
-                super::assertion::shape(inner, "a precondition block", problems);
+                blocks::PRECONDITION.check(inner, problems);
             }
             for inner in block.body.blocks.iter().filter(|b| &*b.kind == "dynamic") {
                 super::dynamic::shape(inner, problems);
@@ -45,7 +43,7 @@ pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
             no_labels(block, problems);
         }
         "check" => super::probe::shape(block, problems),
-        "precondition" => super::assertion::shape(block, "a precondition block", problems),
+        "precondition" => blocks::PRECONDITION.check(block, problems),
         "dynamic" => super::dynamic::shape(block, problems),
         _ => {}
     }
@@ -60,23 +58,12 @@ fn no_labels(block: &Block, problems: &mut Diagnostics) {
     }
 }
 
-/// Arguments of a connection by ssh.
-const SSH: &[&str] = &["host", "port", "user", "identity", "config", "sudo"];
 const WAYS: &str = "Write connection \"local\" {} or connection \"ssh\" { host = \"db-1.example\" }";
 
 fn connection_shape(block: &Block, problems: &mut Diagnostics) {
     let problem = match block.labels.as_slice() {
-        [label] if &*label.text == "local" => {
-            return Known { what: "a local connection", arguments: &[], blocks: &[] }
-                .check(&block.body, problems);
-        }
-        [label] if &*label.text == "ssh" => {
-            Known { what: "an ssh connection", arguments: SSH, blocks: &[] }.check(&block.body, problems);
-            if block.body.attribute("host").is_none() {
-                problems.push(missing("host", "an ssh connection", block.header, "host = \"db-1.example\""));
-            }
-            return;
-        }
+        [label] if &*label.text == "local" => return blocks::CONNECTION_LOCAL.check(block, problems),
+        [label] if &*label.text == "ssh" => return blocks::CONNECTION_SSH.check(block, problems),
         [label] if ["chroot", "container"].contains(&&*label.text) => {
             let what = format!("Connections by {} are not supported by this version yet", label.text);
             Diagnostic::error(what).at(label.span, "not supported yet")

@@ -2,8 +2,9 @@
 
 use super::assertion;
 use super::instances::from_variables;
+use crate::config::blocks;
 use crate::config::checked::Output;
-use crate::config::fields::{Fields, Known, missing};
+use crate::config::fields::Fields;
 use crate::config::syntax::Block;
 use crate::config::value::{Marks, Value};
 use crate::model::Diagnostic;
@@ -11,16 +12,11 @@ use crate::model::Diagnostic;
 /// Evaluates an output block.
 pub(super) fn read(name: &str, block: &Block, fields: &mut Fields<'_>) -> Option<Output> {
     let body = &block.body;
-    let what = "an output block";
-    Known { what, arguments: &["value", "description", "sensitive"], blocks: &["precondition"] }
-        .check(body, fields.problems);
+    blocks::OUTPUT.check(block, fields.problems);
     preconditions(block, fields);
     let description = fields.text(body, "description").unwrap_or_default();
     let sensitive = fields.flag(body, "sensitive").unwrap_or(false);
-    let Some(attribute) = body.attribute("value") else {
-        fields.problems.push(missing("value", what, block.header, "value = release.api.path"));
-        return None;
-    };
+    let attribute = body.attribute("value")?;
     let value = fields.value(&attribute.value)?;
     if value.is_sensitive() && !sensitive {
         let problem = Diagnostic::error(format!("The output \"{name}\" would show a secret"))
@@ -42,24 +38,18 @@ pub(super) fn read(name: &str, block: &Block, fields: &mut Fields<'_>) -> Option
 /// Evaluates an output of a module: a value for whoever calls it.
 pub(super) fn of_module(block: &Block, fields: &mut Fields<'_>) -> Option<Value> {
     let body = &block.body;
-    let what = "an output block";
-    Known { what, arguments: &["value", "description", "sensitive"], blocks: &["precondition"] }
-        .check(body, fields.problems);
+    blocks::OUTPUT.check(block, fields.problems);
     preconditions(block, fields);
     fields.text(body, "description");
     let sensitive = fields.flag(body, "sensitive").unwrap_or(false);
-    let Some(attribute) = body.attribute("value") else {
-        fields.problems.push(missing("value", what, block.header, "value = release.api.path"));
-        return None;
-    };
-    let value = fields.value(&attribute.value)?;
+    let value = fields.value(&body.attribute("value")?.value)?;
     let mark = sensitive && !value.marks().is_sensitive();
     Some(if mark { value.marked(&Marks::anonymous()) } else { value })
 }
 
 fn preconditions(block: &Block, fields: &mut Fields<'_>) {
     for inner in block.body.blocks.iter().filter(|b| &*b.kind == "precondition") {
-        assertion::shape(inner, "a precondition block", fields.problems);
+        blocks::PRECONDITION.check(inner, fields.problems);
     }
     let name = block.labels.first().map_or("", |label| &*label.text);
     assertion::preconditions(block, &format!("output {name}"), fields);

@@ -1,7 +1,8 @@
 //! `check "exec" "name" { … }` and its siblings: how a component's health is told.
 
+use crate::config::blocks;
 use crate::config::checked::{Check, Probe};
-use crate::config::fields::{Fields, Known, missing};
+use crate::config::fields::Fields;
 use crate::config::suggest;
 use crate::config::syntax::{Block, Body};
 use crate::model::{Diagnostic, Diagnostics};
@@ -10,44 +11,21 @@ use std::time::Duration;
 
 /// How one sort of probe is written.
 struct Row {
-    name: &'static str,
-    what: &'static str,
-    arguments: &'static [&'static str],
+    block: &'static blocks::Block,
+    /// The argument without which there is nothing to try.
     required: &'static str,
-    example: &'static str,
     read: fn(&Body, &mut Fields<'_>) -> Option<Probe>,
 }
 
 const ROWS: &[Row] = &[
-    Row {
-        name: "exec",
-        what: "an exec check",
-        arguments: &["command", "expect_output", "timeout", "interval", "within"],
-        required: "command",
-        example: "command = [\"systemctl\", \"is-active\", \"shop\"]",
-        read: exec,
-    },
-    Row {
-        name: "tcp",
-        what: "a tcp check",
-        arguments: &["host", "port", "timeout", "interval", "within"],
-        required: "port",
-        example: "port = 5432",
-        read: tcp,
-    },
-    Row {
-        name: "http",
-        what: "an http check",
-        arguments: &["url", "expect_status", "expect_body", "timeout", "interval", "within"],
-        required: "url",
-        example: "url = \"http://127.0.0.1:8080/healthz\"",
-        read: http,
-    },
+    Row { block: &blocks::EXEC, required: "command", read: exec },
+    Row { block: &blocks::TCP, required: "port", read: tcp },
+    Row { block: &blocks::HTTP, required: "url", read: http },
 ];
 
 fn row(block: &Block) -> Option<&'static Row> {
     let sort = block.labels.first()?;
-    ROWS.iter().find(|row| row.name == &*sort.text)
+    ROWS.iter().find(|row| row.block.sort == Some(&*sort.text))
 }
 
 /// Checks what does not depend on values.
@@ -62,14 +40,11 @@ pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
     let Some(row) = row(block) else {
         let problem = Diagnostic::error(format!("There is no check {:?}", &*sort.text))
             .at(sort.span, "unknown check")
-            .help(suggest::sentence(&sort.text, ROWS.iter().map(|row| row.name)));
+            .help(suggest::sentence(&sort.text, ROWS.iter().filter_map(|row| row.block.sort)));
         problems.push(problem);
         return;
     };
-    Known { what: row.what, arguments: row.arguments, blocks: &[] }.check(&block.body, problems);
-    if block.body.attribute(row.required).is_none() {
-        problems.push(missing(row.required, row.what, block.header, row.example));
-    }
+    row.block.check(block, problems);
 }
 
 /// Each name once in a component: messages name a check by it.
@@ -105,7 +80,8 @@ fn one(block: &Block, fields: &mut Fields<'_>) -> Option<Check> {
     if probe.is_none() && fields.problems.0.len() == before {
         // The value was null, or rests on something wrong that was said already.
         let required = body.attribute(row.required).filter(|a| !(fields.hopeless)(&a.value))?;
-        let problem = Diagnostic::error(format!("\"{}\" of {} may not be null", row.required, row.what));
+        let problem =
+            Diagnostic::error(format!("\"{}\" of {} may not be null", row.required, row.block.what));
         fields.problems.push(problem.at(required.value.span(), "this is null"));
     }
     let probe = probe?;

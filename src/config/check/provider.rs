@@ -2,8 +2,9 @@
 
 use super::instances::argument;
 use super::{kind, secret};
+use crate::config::blocks::{Known, Own, PROVIDER};
 use crate::config::checked::ProviderBlock;
-use crate::config::fields::{Fields, missing};
+use crate::config::fields::Fields;
 use crate::config::load::is_identifier;
 use crate::config::schemas::Schemas;
 use crate::config::scope::Scope;
@@ -84,37 +85,18 @@ pub(super) fn read(
             return None;
         }
     };
-    for inner in &block.body.blocks {
-        let problem = Diagnostic::error(format!("There is no block \"{}\" in a provider block", inner.kind));
-        fields.problems.push(problem.at(inner.kind_span, "unknown block"));
-    }
-    for attribute in block.body.attributes.iter().filter(|a| &*a.name != "alias") {
-        if !plans.contains_key(&*attribute.name) {
-            let known = plans.keys().map(String::as_str).chain(["alias"]);
-            let problem =
-                Diagnostic::error(format!("There is no argument \"{}\" of provider {name}", attribute.name))
-                    .at(attribute.span, "unknown argument")
-                    .help(suggest::sentence(&attribute.name, known));
-            fields.problems.push(problem);
-        }
-    }
+    let what = format!("provider \"{name}\"");
+    let own: Vec<Own<'_>> = kind::own(&plans).collect();
+    Known::new(&PROVIDER, &what, &what, &own).check(block, fields.problems);
     let mut json = Map::new();
     let mut secrets = Vec::new();
-    let what = format!("provider \"{name}\"");
     for (argument_name, plan) in &plans {
         let (value, at) = match block.body.attribute(argument_name) {
             Some(attribute) => match argument(attribute, plan, fields) {
                 Some(value) => (value, attribute.value.span()),
                 None => continue,
             },
-            None => {
-                if plan.required && plan.default.is_none() {
-                    let problem =
-                        missing(argument_name, &what, block.header, &format!("{argument_name} = …"));
-                    fields.problems.push(problem.because(plan.description.clone()));
-                }
-                (plan.default.clone().unwrap_or(Value::NULL), block.header)
-            }
+            None => (plan.default.clone().unwrap_or(Value::NULL), block.header),
         };
         if let Err(problem) = secret::find(argument_name, &value, variables, at, &mut secrets) {
             fields.problems.push(*problem);

@@ -1,7 +1,8 @@
 //! `rollout "name" { … }`: how many at once, and what a failure takes back.
 
+use crate::config::blocks::{self, ON_FAILURE};
 use crate::config::checked::{OnFailure, Rollout};
-use crate::config::fields::{Fields, Known};
+use crate::config::fields::Fields;
 use crate::config::suggest;
 use crate::config::syntax::Block;
 use crate::config::types::Type;
@@ -24,32 +25,10 @@ enum Parallel {
 
 const DEFAULT_PARALLEL: u64 = 10;
 
-const ON_FAILURE: &[(&str, OnFailure)] = &[
-    ("rollback_component", OnFailure::RollbackComponent),
-    ("rollback_wave", OnFailure::RollbackWave),
-    ("rollback_run", OnFailure::RollbackRun),
-    ("halt", OnFailure::Halt),
-];
-
-/// Arguments of the design that this version does not know.
-const LATER: &[&str] = &["canary", "max_failures", "soak", "group"];
-
 /// Evaluates a rollout block.
 pub(super) fn read(block: &Block, fields: &mut Fields<'_>) -> Option<Draft> {
     let before = fields.problems.0.len();
-    let mut body = block.body.clone();
-    for attribute in body.attributes.iter().filter(|a| LATER.contains(&&*a.name)) {
-        let problem = Diagnostic::error(format!(
-            "\"{}\" of a rollout is not supported by this version yet",
-            attribute.name
-        ))
-        .at(attribute.span, "not supported yet")
-        .help("Take it out for now; max_parallel and on_failure work.");
-        fields.problems.push(problem);
-    }
-    body.attributes.retain(|a| !LATER.contains(&&*a.name));
-    Known { what: "a rollout block", arguments: &["max_parallel", "on_failure"], blocks: &[] }
-        .check(&body, fields.problems);
+    blocks::ROLLOUT.check(block, fields.problems);
     let parallel = parallel(block, fields).unwrap_or(Parallel::Number(DEFAULT_PARALLEL));
     let on_failure = on_failure(block, fields).unwrap_or_default();
     (fields.problems.0.len() == before).then_some(Draft { parallel, on_failure })

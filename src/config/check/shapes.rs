@@ -8,6 +8,7 @@ use super::nested;
 use super::order::Use;
 use super::uses::Finder;
 use super::values::Wrong;
+use crate::config::blocks::MODULE;
 use crate::config::load::Parsed;
 use crate::config::schemas::Schemas;
 use crate::model::{Diagnostics, Span};
@@ -112,7 +113,7 @@ impl<'p> Shapes<'_, 'p> {
             let place = Place { each, count, names: true, ..plain };
             call.argument_uses.resize_with(call.arguments.len(), Vec::new);
             let given = call.block.body.attributes.iter();
-            for attribute in given.filter(|a| !call::ARGUMENTS.contains(&&*a.name)) {
+            for attribute in given.filter(|a| MODULE.argument(&a.name).is_none()) {
                 let mut uses = Vec::new();
                 finder.expr(&attribute.value, place, &mut uses);
                 let input = call.arguments.iter().position(|a| a.is_some_and(|a| a.span == attribute.span));

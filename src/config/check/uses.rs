@@ -1,6 +1,6 @@
 //! What a block's expressions refer to.
 
-use super::component::{STATIC, direct, instance_key};
+use super::component::{direct, instance_key, is_static};
 use super::names::{Names, Node, Place, Target};
 use super::order::{Part, Use, Which};
 use super::values::Wrong;
@@ -60,7 +60,7 @@ impl<'p> Finder<'_, 'p> {
     /// What the expressions of a block use, except for arguments that are references by themselves.
     pub fn block(&mut self, block: &'p Block, place: Place, out: &mut Vec<Use<'p>>) {
         for attribute in &block.body.attributes {
-            if !STATIC.contains(&&*attribute.name) {
+            if !is_static(&attribute.name) {
                 self.expr(&attribute.value, place, out);
             }
         }
@@ -106,7 +106,7 @@ impl<'p> Finder<'_, 'p> {
                 "for_each" | "count" => {}
                 "rollout" | "vendor" if direct(attribute).is_some() => {}
                 "rollout" | "vendor" => self.expr(&attribute.value, Place { names: true, ..place }, out),
-                name if STATIC.contains(&name) => {}
+                name if is_static(name) => {}
                 _ => self.expr(&attribute.value, place, out),
             }
         }

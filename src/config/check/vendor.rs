@@ -1,15 +1,15 @@
 //! `vendor "name" { … }`: whom to call when a person is needed.
 
+use crate::config::blocks;
 use crate::config::checked::{Vendor, VendorField};
-use crate::config::fields::{Fields, Known};
+use crate::config::fields::Fields;
 use crate::config::syntax::Block;
 use crate::model::{Absence, Diagnostic};
 
 /// Evaluates a vendor block.
 pub(super) fn read(label: &str, block: &Block, fields: &mut Fields<'_>) -> Option<Vendor> {
     let before = fields.problems.0.len();
-    let names = VendorField::ALL.map(VendorField::name);
-    Known { what: "a vendor block", arguments: &names, blocks: &[] }.check(&block.body, fields.problems);
+    blocks::VENDOR.check(block, fields.problems);
     let says: Vec<_> = VendorField::ALL
         .into_iter()
         .filter_map(|field| said(block, field, fields).map(|text| (field, text)))

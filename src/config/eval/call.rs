@@ -43,7 +43,7 @@ fn unknown(call: &Call) -> Diagnostic {
     let problem = Diagnostic::error(format!("There is no function {}", call.name)).at(call.name_span, "");
     match suggestion::nearest(&call.name, functions::names()) {
         Some(near) => problem.help(format!("Did you mean {near}?")),
-        None => problem.help("Functions cannot be declared; the documentation lists those there are."),
+        None => problem.help("Functions cannot be declared; `patchform reference` lists those there are."),
     }
 }
 

@@ -8,8 +8,17 @@ use crate::config::value::{Value, quoted};
 use encoding_rs::{EncoderResult, Encoding};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    plain("textencodebase64", &[param("text", Text), param("encoding", Text)], textencodebase64),
-    plain("textdecodebase64", &[param("text", Text), param("encoding", Text)], textdecodebase64),
+    plain("textencodebase64", &[param("text", Text), param("encoding", Text)], textencodebase64).told(
+        "the text in another character encoding (`UTF-16LE`, `ISO-8859-1`, `Shift_JIS`, \
+…), in base64",
+        "textencodebase64(\"db\", \"UTF-16LE\")",
+        "\"ZABiAA==\"",
+    ),
+    plain("textdecodebase64", &[param("text", Text), param("encoding", Text)], textdecodebase64).told(
+        "the text that base64 of another character encoding writes",
+        "textdecodebase64(\"ZABiAA==\", \"UTF-16LE\")",
+        "\"db\"",
+    ),
 ];
 
 /// A character encoding.

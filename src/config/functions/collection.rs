@@ -1,53 +1,95 @@
-//! Lists, maps and what is inside them: `concat`, `lookup`, `merge`, `flatten`, `zipmap`, ….
+//! Collections and what is inside them: `length`, `lookup`, `merge`, `zipmap`, ….
 
-use super::Takes::{Any, Bools, List, Number as N, Text, TextLists, Texts};
-use super::text::{text, whole};
-use super::{Done, Fault, Function, MAX_ITEMS, Param, nullable, param, passing, plain};
+use super::Takes::{Any, Bools, List, Text, TextLists, Texts};
+use super::text::text;
+use super::{Done, Fault, Function, Param, nullable, param, passing, plain};
 use crate::config::convert::{convert, unify};
 use crate::config::eval::equal;
-use crate::config::number::Number;
 use crate::config::types::Type;
 use crate::config::value::{Data, Entries, Table, Value, key, quoted};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use unicode_segmentation::UnicodeSegmentation;
 
-const ANY: Param = param("list", Any);
+pub(super) const ANY: Param = param("list", Any);
 const MAP: Param = param("map", Any);
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    passing("length", &[param("value", Any)], length),
-    passing("concat", &[], concat).and(param("lists", Any)),
-    plain("contains", &[ANY, nullable("value")], contains),
-    plain("distinct", &[param("list", List)], distinct),
-    passing("element", &[ANY, param("index", N)], element),
-    passing("flatten", &[ANY], flatten),
-    plain("index", &[ANY, nullable("value")], index),
-    passing("keys", &[MAP], keys),
-    passing("values", &[MAP], values),
-    passing("lookup", &[MAP, param("key", Text)], lookup).and(nullable("default")),
-    passing("merge", &[], merge).and(nullable("maps")),
-    plain("range", &[param("number", N)], range).and(param("numbers", N)),
-    passing("reverse", &[ANY], reverse),
-    passing("slice", &[ANY, param("start", N), param("end", N)], slice),
-    plain("sort", &[param("list", Texts)], sort),
-    passing("coalesce", &[nullable("value")], coalesce).and(nullable("values")),
-    passing("coalescelist", &[ANY], coalescelist).and(param("lists", Any)),
-    plain("compact", &[param("list", Texts)], compact),
-    passing("chunklist", &[param("list", List), param("size", N)], chunklist),
-    passing("zipmap", &[param("keys", Texts), param("values", Any)], zipmap),
-    passing("one", &[ANY], one),
-    plain("alltrue", &[param("list", Bools)], |a| Ok(Value::bool(items(&a[0]).iter().all(is_true)))),
-    plain("anytrue", &[param("list", Bools)], |a| Ok(Value::bool(items(&a[0]).iter().any(is_true)))),
-    plain("matchkeys", &[param("values", List), param("keys", List), param("wanted", List)], matchkeys),
-    plain("transpose", &[param("map", TextLists)], transpose),
+    passing("length", &[param("value", Any)], length).told(
+        "how many elements a collection has, or characters a text",
+        "length({ eu = 1, us = 2 })",
+        "2",
+    ),
+    plain("contains", &[ANY, nullable("value")], contains).told(
+        "whether the value is an element",
+        "contains([\"eu\", \"us\"], \"eu\")",
+        "true",
+    ),
+    passing("keys", &[MAP], keys).told(
+        "the keys of a map, or the names of an object's attributes, sorted",
+        "keys({ us = 2, eu = 1 })",
+        "[\n  \"eu\",\n  \"us\",\n]",
+    ),
+    passing("values", &[MAP], values).told(
+        "the values of a map or object, in the order of their keys",
+        "values({ us = 2, eu = 1 })",
+        "[\n  1,\n  2,\n]",
+    ),
+    passing("lookup", &[MAP, param("key", Text)], lookup).and(nullable("default")).told(
+        "the value of a key, or the default when there is none",
+        "lookup({ eu = 8080 }, \"us\", 80)",
+        "80",
+    ),
+    passing("merge", &[], merge).and(nullable("maps")).told(
+        "one map of all; of two equal keys the later one counts, and a null is passed \
+over",
+        "merge({ a = 1, b = 2 }, { b = 3 })",
+        "{\n  \"a\" = 1\n  \"b\" = 3\n}",
+    ),
+    passing("coalesce", &[nullable("value")], coalesce).and(nullable("values")).told(
+        "the first value that is neither null nor an empty text",
+        "coalesce(null, \"\", \"eu\")",
+        "\"eu\"",
+    ),
+    passing("zipmap", &[param("keys", Texts), param("values", Any)], zipmap).told(
+        "a map of keys and values that stand at the same index",
+        "zipmap([\"eu\", \"us\"], [8080, 8081])",
+        "{\n  \"eu\" = 8080\n  \"us\" = 8081\n}",
+    ),
+    passing("one", &[ANY], one).told(
+        "the only element, or null when there is none; an error when there are several",
+        "one([\"eu\"])",
+        "\"eu\"",
+    ),
+    plain("alltrue", &[param("list", Bools)], |a| Ok(Value::bool(items(&a[0]).iter().all(is_true)))).told(
+        "whether every element is true; so it is of an empty list",
+        "alltrue([true, \"true\"])",
+        "true",
+    ),
+    plain("anytrue", &[param("list", Bools)], |a| Ok(Value::bool(items(&a[0]).iter().any(is_true)))).told(
+        "whether an element is true",
+        "anytrue([false, true])",
+        "true",
+    ),
+    plain("matchkeys", &[param("values", List), param("keys", List), param("wanted", List)], matchkeys).told(
+        "the values at whose index stands a key that is wanted",
+        "matchkeys([\"a\", \"b\"], [\"eu\", \"us\"], [\"us\"])",
+        "tolist([\n  \"b\",\n])",
+    ),
+    plain("transpose", &[param("map", TextLists)], transpose).told(
+        "a map of lists with keys and elements exchanged",
+        "transpose({ web = [\"eu\", \"us\"] })",
+        "tomap({\n  \"eu\" = tolist([\n    \"web\",\n  ])\n  \"us\" = tolist([\n    \
+\"web\",\n  ])\n})",
+    ),
 ];
 
 fn is_true(value: &Value) -> bool {
     value.as_bool() == Some(true)
 }
 
-fn items(value: &Value) -> &[Value] {
+/// The elements of an argument that is a list already.
+pub(super) fn items(value: &Value) -> &[Value] {
     value.as_items().unwrap_or_default()
 }
 
@@ -64,14 +106,6 @@ fn some_entries(args: &[Value], index: usize) -> Result<&Table, Fault> {
         .ok_or_else(|| Fault::at(index, format!("a map or an object is needed, not {}", value.kind())))
 }
 
-/// A list where the argument is one, else a tuple.
-fn like(original: &Value, made: Vec<Value>) -> Value {
-    match original.data() {
-        Data::Tuple(_) => Value::tuple(made),
-        _ => Value::list(made),
-    }
-}
-
 fn length(args: &[Value]) -> Done {
     let value = &args[0];
     let count = match (value.as_items(), value.as_entries(), value.as_str()) {
@@ -81,30 +115,6 @@ fn length(args: &[Value]) -> Done {
         _ => return Err(Fault::at(0, format!("{} has no length", value.kind()))),
     };
     Ok(Value::number(count))
-}
-
-fn concat(args: &[Value]) -> Done {
-    if args.is_empty() {
-        return Err(Fault::new("at least one list is needed"));
-    }
-    let mut all = Vec::new();
-    for (i, arg) in args.iter().enumerate() {
-        if matches!(arg.data(), Data::Set(_)) {
-            return Err(Fault::at(i, "a set has no order; use tolist(…), or setunion(…)"));
-        }
-        all.extend_from_slice(some_items(args, i)?);
-    }
-    let lists = args.iter().all(|a| matches!(a.data(), Data::List(_)));
-    unified(all, lists)
-}
-
-/// A list of one type, or a tuple.
-fn unified(all: Vec<Value>, as_list: bool) -> Done {
-    let made = Value::tuple(all);
-    if !as_list {
-        return Ok(made);
-    }
-    convert(&made, &Type::list(Type::Any)).map_err(|error| Fault::new(error.describe("the result")))
 }
 
 fn contains(args: &[Value]) -> Done {
@@ -123,45 +133,6 @@ fn same(a: &Value, b: &Value) -> bool {
         (Ok(a), Ok(b)) => equal(&a, &b),
         _ => false,
     }
-}
-
-fn distinct(args: &[Value]) -> Done {
-    let mut seen = std::collections::BTreeSet::new();
-    let kept = items(&args[0]).iter().filter(|item| seen.insert((*item).clone())).cloned().collect();
-    Ok(Value::list(kept))
-}
-
-fn element(args: &[Value]) -> Done {
-    let (all, index) = (some_items(args, 0)?, whole(args, 1)?);
-    if matches!(args[0].data(), Data::Set(_)) {
-        return Err(Fault::at(0, "the elements of a set have no index; use tolist(…) first"));
-    }
-    if all.is_empty() {
-        return Err(Fault::at(0, "an empty list has no elements"));
-    }
-    // It wraps around at both ends: -1 is the last element.
-    Ok(all[index.rem_euclid(all.len() as i64) as usize].clone())
-}
-
-fn flatten(args: &[Value]) -> Done {
-    let mut flat = Vec::new();
-    some_items(args, 0)?.iter().for_each(|item| gather(item, &mut flat));
-    Ok(Value::tuple(flat))
-}
-
-/// Values are at most 200 levels deep, so that this ends.
-fn gather(value: &Value, flat: &mut Vec<Value>) {
-    match value.as_items() {
-        Some(items) => items.iter().for_each(|item| gather(&item.clone().marked(value.marks()), flat)),
-        None => flat.push(value.clone()),
-    }
-}
-
-fn index(args: &[Value]) -> Done {
-    let found = some_items(args, 0)?.iter().position(|item| equal(item, &args[1]));
-    found
-        .map(Value::number)
-        .ok_or_else(|| Fault::at(1, format!("the list does not contain {}", args[1].brief())))
 }
 
 fn keys(args: &[Value]) -> Done {
@@ -209,101 +180,12 @@ fn merge(args: &[Value]) -> Done {
     Ok(if of_one_type { Value::map(merged) } else { Value::object(merged) })
 }
 
-fn range(args: &[Value]) -> Done {
-    let n = |i: usize| super::numeric::number(args, i);
-    let one = Number::from(1_i64);
-    let (start, end, step) = match args.len() {
-        1 => (Number::ZERO, n(0), None),
-        2 => (n(0), n(1), None),
-        3 => (n(0), n(1), Some(n(2))),
-        _ => return Err(Fault::new("range() takes an end, or a start, an end and a step")),
-    };
-    let down = end < start;
-    let step = step.unwrap_or_else(|| if down { one.negate() } else { one.clone() });
-    if step.signum() == 0 {
-        return Err(Fault::at(2, "the step cannot be zero"));
-    }
-    if (step.signum() < 0) != down && start != end {
-        let direction = if down { "negative" } else { "positive" };
-        return Err(Fault::at(2, format!("the step must be {direction} to get from {start} to {end}")));
-    }
-    let too_many = || Fault::new(format!("the range has more than {MAX_ITEMS} numbers"));
-    let steps = end.subtract(&start).and_then(|way| way.divide(&step));
-    if steps.is_ok_and(|steps| steps > Number::from(MAX_ITEMS as i64)) {
-        return Err(too_many());
-    }
-    let mut made = Vec::new();
-    let mut at = start;
-    while (!down && at < end) || (down && at > end) {
-        if made.len() >= MAX_ITEMS {
-            return Err(too_many());
-        }
-        made.push(Value::number(at.clone()));
-        at = at.add(&step).map_err(|error| Fault::new(error.to_string()))?;
-    }
-    Ok(Value::list(made))
-}
-
-fn reverse(args: &[Value]) -> Done {
-    Ok(like(&args[0], some_items(args, 0)?.iter().rev().cloned().collect()))
-}
-
-fn slice(args: &[Value]) -> Done {
-    let all = some_items(args, 0)?;
-    if matches!(args[0].data(), Data::Set(_)) {
-        return Err(Fault::at(0, "a set has no order; use tolist(…) first"));
-    }
-    let bound = |i: usize| {
-        let n = usize::try_from(whole(args, i)?).ok().filter(|n| *n <= all.len());
-        n.ok_or_else(|| Fault::at(i, format!("it must be from 0 to {}, the length of the list", all.len())))
-    };
-    let (start, end) = (bound(1)?, bound(2)?);
-    if start > end {
-        return Err(Fault::at(1, "the start must not lie behind the end"));
-    }
-    Ok(like(&args[0], all[start..end].to_vec()))
-}
-
-fn sort(args: &[Value]) -> Done {
-    let mut sorted = items(&args[0]).to_vec();
-    if sorted.iter().any(Value::is_null) {
-        return Err(Fault::at(0, "an element is null"));
-    }
-    sorted.sort();
-    Ok(Value::list(sorted))
-}
-
 fn coalesce(args: &[Value]) -> Done {
     let types: Vec<Type> = args.iter().map(Type::of).collect();
     let ty = unify(&types).ok_or_else(|| Fault::new("all arguments must have the same type"))?;
     let first = args.iter().find(|v| !v.is_null() && v.as_str() != Some(""));
     let first = first.ok_or_else(|| Fault::new("all arguments are null or empty"))?;
     convert(first, &ty).map_err(|error| Fault::new(error.describe("value")))
-}
-
-fn coalescelist(args: &[Value]) -> Done {
-    let mut filled = None;
-    for (i, arg) in args.iter().enumerate() {
-        if matches!(arg.data(), Data::Set(_)) {
-            return Err(Fault::at(i, "a set has no order; use tolist(…) first"));
-        }
-        if !some_items(args, i)?.is_empty() {
-            filled = filled.or(Some(arg));
-        }
-    }
-    filled.cloned().ok_or_else(|| Fault::new("all lists are empty"))
-}
-
-fn compact(args: &[Value]) -> Done {
-    let kept = items(&args[0]).iter().filter(|v| !v.is_null() && v.as_str() != Some("")).cloned();
-    Ok(Value::list(kept.collect()))
-}
-
-fn chunklist(args: &[Value]) -> Done {
-    let size = usize::try_from(whole(args, 1)?).map_err(|_| Fault::at(1, "the size cannot be negative"))?;
-    let all = items(&args[0]);
-    let size = if size == 0 { all.len().max(1) } else { size };
-    Ok(Value::list(all.chunks(size).map(|chunk| Value::list(chunk.to_vec())).collect()))
 }
 
 fn zipmap(args: &[Value]) -> Done {

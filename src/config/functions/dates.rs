@@ -7,9 +7,22 @@ use crate::config::value::{Value, quoted};
 use crate::model::{DateTime, Offset};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    plain("formatdate", &[param("format", Text), param("time", Text)], formatdate),
-    plain("timeadd", &[param("time", Text), param("duration", Text)], timeadd),
-    plain("timecmp", &[param("time", Text), param("other", Text)], timecmp),
+    plain("formatdate", &[param("format", Text), param("time", Text)], formatdate).told(
+        "a point in time in another form: `YYYY YY MMMM MMM MM M DD D EEEE EEE hh h HH H \
+AA aa mm m ss s Z ZZZ ZZZZ ZZZZZ`; what stands between `'` is taken as it is",
+        "formatdate(\"DD.MM.YYYY, hh:mm ZZZ\", \"2026-11-22T02:40:00Z\")",
+        "\"22.11.2026, 02:40 UTC\"",
+    ),
+    plain("timeadd", &[param("time", Text), param("duration", Text)], timeadd).told(
+        "a point in time, moved: `1h30m`, `-10s`; units `h m s ms us ns`",
+        "timeadd(\"2026-11-22T02:40:00Z\", \"1h30m\")",
+        "\"2026-11-22T04:10:00Z\"",
+    ),
+    plain("timecmp", &[param("time", Text), param("other", Text)], timecmp).told(
+        "-1, 0 or 1: whether the first point in time is before, at or after the other",
+        "timecmp(\"2026-11-22T02:40:00Z\", \"2026-11-22T03:40:00+01:00\")",
+        "0",
+    ),
 ];
 
 fn time(args: &[Value], index: usize) -> Result<DateTime, Fault> {

@@ -8,7 +8,13 @@ use crate::config::scope::Files;
 use crate::config::value::{Value, quoted};
 
 pub(super) const FUNCTIONS: &[Function] =
-    &[reading("fileset", &[param("path", Text), param("pattern", Text)], |a, files, _| fileset(a, files))];
+    &[reading("fileset", &[param("path", Text), param("pattern", Text)], |a, files, _| fileset(a, files))
+        .told(
+            "the files below a folder whose paths fit a pattern: `*`, `?`, `[a-z]` and \
+`{a,b}` stand for what is in one name, `**/` for any folders",
+            "fileset(\".\", \"{plain.*,sub/o*}\")",
+            "toset([\n  \"plain.txt\",\n  \"sub/one.txt\",\n])",
+        )];
 
 /// `*`, `?`, `[…]` and `{…}` stand for what is in one name, `**` for any folders.
 fn fileset(args: &[Value], files: &dyn Files) -> Done {

@@ -14,6 +14,7 @@ mod encoding;
 mod files;
 mod fileset;
 mod format;
+mod lists;
 mod network;
 mod numeric;
 mod paths;
@@ -42,6 +43,12 @@ pub struct Function {
     pub rule: Rule,
     /// How it works.
     pub work: Work,
+    /// What it gives: a few words without a full stop. Empty for a function that is refused.
+    pub about: &'static str,
+    /// An expression that uses it.
+    pub example: &'static str,
+    /// What the console answers to the example.
+    pub answer: &'static str,
 }
 
 /// One parameter.
@@ -179,15 +186,27 @@ const fn nullable(name: &'static str) -> Param {
 
 /// A function whose result carries all marks.
 const fn plain(name: &'static str, params: &'static [Param], work: fn(&[Value]) -> Done) -> Function {
-    Function { name, params, rest: None, rule: Rule::Whole, work: Work::Plain(work) }
+    Function::new(name, params, Rule::Whole, Work::Plain(work))
 }
 
 /// A function that passes values on.
 const fn passing(name: &'static str, params: &'static [Param], work: fn(&[Value]) -> Done) -> Function {
-    Function { name, params, rest: None, rule: Rule::Parts, work: Work::Plain(work) }
+    Function::new(name, params, Rule::Parts, Work::Plain(work))
 }
 
 impl Function {
+    const fn new(name: &'static str, params: &'static [Param], rule: Rule, work: Work) -> Function {
+        Function { name, params, rest: None, rule, work, about: "", example: "", answer: "" }
+    }
+
+    /// With what it gives, an expression that uses it, and what the console answers to that.
+    const fn told(mut self, about: &'static str, example: &'static str, answer: &'static str) -> Function {
+        self.about = about;
+        self.example = example;
+        self.answer = answer;
+        self
+    }
+
     /// With a parameter that may be given any number of times more.
     const fn and(mut self, rest: Param) -> Function {
         self.rest = Some(rest);
@@ -201,41 +220,80 @@ impl Function {
     }
 }
 
-/// All families.
-const FAMILIES: &[&[Function]] = &[
-    numeric::FUNCTIONS,
-    text::FUNCTIONS,
-    regex::FUNCTIONS,
-    collection::FUNCTIONS,
-    sets::FUNCTIONS,
-    conversion::FUNCTIONS,
-    encoding::FUNCTIONS,
-    base64::FUNCTIONS,
-    yaml::FUNCTIONS,
-    charset::FUNCTIONS,
-    digests::FUNCTIONS,
-    dates::FUNCTIONS,
-    versions::FUNCTIONS,
-    paths::FUNCTIONS,
-    network::FUNCTIONS,
-    files::FUNCTIONS,
-    fileset::FUNCTIONS,
-    templates::FUNCTIONS,
-    refused::FUNCTIONS,
+/// Functions that a page of the reference tells together.
+pub struct Subject {
+    /// A word for it.
+    pub name: &'static str,
+    /// Its heading.
+    pub title: &'static str,
+    /// What holds for all of them; may be empty.
+    pub about: &'static str,
+    families: &'static [&'static [Function]],
+}
+
+/// Every function that there is, by subject.
+pub const SUBJECTS: &[Subject] = &[
+    Subject { name: "number", title: "Numbers", about: "", families: &[numeric::FUNCTIONS] },
+    Subject {
+        name: "string",
+        title: "Texts",
+        about: "Characters are what people see as one; regular expressions have no Unicode classes (`\\pL`).",
+        families: &[text::FUNCTIONS, regex::FUNCTIONS],
+    },
+    Subject {
+        name: "collection",
+        title: "Collections",
+        about: "",
+        families: &[collection::FUNCTIONS, lists::FUNCTIONS, sets::FUNCTIONS],
+    },
+    Subject { name: "conversion", title: "Types and secrets", about: "", families: &[conversion::FUNCTIONS] },
+    Subject {
+        name: "encoding",
+        title: "Encodings",
+        about: "",
+        families: &[encoding::FUNCTIONS, base64::FUNCTIONS, yaml::FUNCTIONS, charset::FUNCTIONS],
+    },
+    Subject { name: "hash", title: "Digests", about: "", families: &[digests::FUNCTIONS] },
+    Subject {
+        name: "date",
+        title: "Points in time",
+        about: "A point in time is a text as RFC 3339 writes it.",
+        families: &[dates::FUNCTIONS],
+    },
+    Subject { name: "version", title: "Versions", about: "", families: &[versions::FUNCTIONS] },
+    Subject { name: "network", title: "Networks", about: "", families: &[network::FUNCTIONS] },
+    Subject {
+        name: "file",
+        title: "Files and templates",
+        about: "Relative paths start at the configuration's folder. In the examples `plain.txt` holds the line \
+                `plain text`, `local.greeting` the template `Hello, ${name}!`, and `greeting.tpl` one that greets `names`.",
+        families: &[paths::FUNCTIONS, files::FUNCTIONS, fileset::FUNCTIONS, templates::FUNCTIONS],
+    },
+    Subject {
+        name: "refused",
+        title: "Refused",
+        about: "Functions of Terraform that patchform refuses, each for its reason.",
+        families: &[refused::FUNCTIONS],
+    },
 ];
+
+impl Subject {
+    /// Its functions.
+    pub fn functions(&self) -> impl Iterator<Item = &'static Function> + use<> {
+        self.families.iter().flat_map(|family| family.iter())
+    }
+}
+
+fn all() -> impl Iterator<Item = &'static Function> {
+    SUBJECTS.iter().flat_map(Subject::functions)
+}
 
 /// The function called `name`.
 pub fn find(name: &str) -> Option<&'static Function> {
-    FAMILIES.iter().flat_map(|family| family.iter()).find(|f| f.name == name)
+    all().find(|f| f.name == name)
 }
 
-/// The names of Terraform's functions that are refused, each for its own reason.
-pub fn refused_names() -> impl Iterator<Item = &'static str> {
-    refused::FUNCTIONS.iter().map(|f| f.name)
-}
-
-/// The names of all functions that can be called, family by family.
+/// The names of all functions that can be called, subject by subject.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    let usable = |f: &&Function| !matches!(f.work, Work::Refused(_));
-    FAMILIES.iter().flat_map(|family| family.iter()).filter(usable).map(|f| f.name)
+    all().filter(|f| !matches!(f.work, Work::Refused(_))).map(|f| f.name)
 }

@@ -16,5 +16,5 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 const fn no(name: &'static str, why: &'static str) -> Function {
-    Function { name, params: &[], rest: Some(nullable("values")), rule: Rule::Free, work: Work::Refused(why) }
+    Function::new(name, &[], Rule::Free, Work::Refused(why)).and(nullable("values"))
 }

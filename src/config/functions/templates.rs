@@ -17,14 +17,24 @@ pub(super) const FUNCTIONS: &[Function] = &[
     reading("templatefile", &[param("path", Text), param("variables", Any)], |a, files, scope| {
         let source = read_text(a, files)?;
         rendered(&source, &quoted(text(a, 0)), a, scope)
-    }),
-    Function {
-        name: "templatestring",
-        params: &[param("template", Any), param("variables", Any)],
-        rest: None,
-        rule: super::Rule::Whole,
-        work: super::Work::Named(templatestring),
-    },
+    })
+    .told(
+        "what a template in a file comes to with these variables",
+        "templatefile(\"greeting.tpl\", { n = \"x\", names = [\"you\"] })",
+        "<<EOT\nHello you, you\n\nEOT",
+    ),
+    Function::new(
+        "templatestring",
+        &[param("template", Any), param("variables", Any)],
+        super::Rule::Whole,
+        super::Work::Named(templatestring),
+    )
+    .told(
+        "what a template in a value comes to with these variables; the value must be \
+named, as `local.greeting`",
+        "templatestring(local.greeting, { name = \"you\" })",
+        "\"Hello, you!\"",
+    ),
 ];
 
 fn templatestring(args: &[Value], scope: &Scope<'_>) -> Done {

@@ -8,11 +8,22 @@ use crate::config::value::{Value, quoted};
 use patchform_versions::{Constraint, ParseError, Scheme, Version};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    plain("versioncmp", &[param("scheme", Text), param("version", Text), param("other", Text)], versioncmp),
+    plain("versioncmp", &[param("scheme", Text), param("version", Text), param("other", Text)], versioncmp)
+        .told(
+            "-1, 0 or 1: whether the version is below, equal to or above the other by the \
+rules of a scheme",
+            "versioncmp(\"dpkg\", \"1.10~rc1\", \"1.10\")",
+            "-1",
+        ),
     plain(
         "versionmatch",
         &[param("scheme", Text), param("version", Text), param("constraint", Text)],
         versionmatch,
+    )
+    .told(
+        "whether the version fulfils a constraint by the rules of a scheme",
+        "versionmatch(\"semver\", \"1.4.2\", \"~> 1.2\")",
+        "true",
     ),
 ];
 

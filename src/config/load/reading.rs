@@ -1,12 +1,14 @@
 //! Reads a configuration folder by folder: the root first, then those of the modules that it calls.
 
 use super::read_files;
+use crate::config::blocks::{MODULE, missing};
 use crate::config::checked::Settings;
 use crate::config::gaps::Gaps;
 use crate::config::load::Parsed;
 use crate::config::modules::{self, ModuleSource};
 use crate::config::settings::{self, Requires};
 use crate::config::source::Sources;
+use crate::config::suggest::nearest;
 use crate::config::syntax::Block;
 use crate::model::{Diagnostic, Diagnostics, FileId, Span};
 use std::collections::{BTreeMap, VecDeque};
@@ -203,6 +205,15 @@ impl Reading {
     }
 }
 
+/// The other arguments are those of the module, so that a misspelt one is not told of as unknown.
+fn no_source(block: &Block) -> Diagnostic {
+    let problem = missing("source", MODULE.what, block.header, "source = \"./modules/web\"");
+    match block.body.attributes.iter().find(|a| nearest(&a.name, ["source"]).is_some()) {
+        Some(meant) => problem.and(meant.span, "is this meant?").help("Did you mean \"source\"?"),
+        None => problem,
+    }
+}
+
 /// What a `module` block asks for.
 fn wanted(
     block: &Block,
@@ -212,13 +223,7 @@ fn wanted(
     chain: &[(Arc<str>, Span)],
 ) -> Result<Wanted, Box<Diagnostic>> {
     let Some(attribute) = block.body.attribute("source") else {
-        let problem = crate::config::fields::missing(
-            "source",
-            "a module block",
-            block.header,
-            "source = \"./modules/web\"",
-        );
-        return Err(Box::new(problem));
+        return Err(Box::new(no_source(block)));
     };
     let span = attribute.value.span();
     let Some(text) = attribute.value.as_literal().and_then(|value| value.as_str()) else {

@@ -1,7 +1,7 @@
 //! What a run's commands printed, as it may leave the machine: secrets masked, or left out with the reason.
 
 use crate::model::Mask;
-use crate::ops::outputs::{folders, taken_in};
+use crate::ops::outputs::{TakenIn, folders};
 use crate::ops::{Place, runs};
 use crate::run::event::Event;
 use crate::world::disk;
@@ -68,15 +68,17 @@ impl Outputs {
         let mut folders = folders(&kept, "");
         folders.extend(folders_of_actions(place, id));
         folders.sort();
+        let taken_in = TakenIn::of(id, events);
         let mut found = Outputs::default();
         for (name, path) in folders {
             match &hiding {
                 Hiding::Nothing => found.take(&name, &path, None),
                 // Until its answer was taken in, an output stands there as it was printed, perhaps with a secret that
                 // has another value by now.
-                Hiding::These(_) if !(path.join("exit").exists() && taken_in(id, events, &name)) => {
+                Hiding::These(_) if !(path.join("exit").exists() && taken_in.left(&name)) => {
                     found.missing.push(format!(
-                        "outputs/{name}: nobody took its answer in, so that secrets may stand in it"
+                        "outputs/{name}: the controller that began it did not take its answer in, so that secrets may \
+                         stand in it"
                     ));
                 }
                 Hiding::These(mask) => found.take(&name, &path, Some(mask)),

@@ -76,6 +76,8 @@ fn what_cannot_be_read() {
         // It has nothing to do as far as anybody knows: nobody waits for it.
         (down(), Some("2"), "NotRead(\"no route\")", "Change"),
         (down(), None, "NotRead(\"no route\")", "held [0]"),
+        // Somebody is at work there, whatever the record says.
+        (Observed::Unsettled { why: "it runs".into() }, Some("2"), "NotRead(\"it runs\")", "held [0]"),
         (Observed::NotRead, Some("1"), "NotRead(\"it was not read\")", "held [0]"),
         (Observed::NotRead, Some("2"), "same", "Change"),
     ] {

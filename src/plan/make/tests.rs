@@ -2,11 +2,12 @@
 
 use super::*;
 use crate::config::checked::{Check, Probe};
-use crate::plan::noun::{Observed, Planned, Purpose};
+use crate::model::Purpose;
+use crate::plan::noun::{Observed, Planned};
 use crate::plan::sample::*;
 use crate::plan::stale::{Stale, rests_on, stale};
 use crate::plan::undo::undo;
-use crate::state::{FinishedRun, Levels, RunOutcome, RunPurpose, Snapshot};
+use crate::state::{FinishedRun, Levels, RunOutcome, Snapshot};
 use patchform_sdk::message::Reload;
 use std::time::Duration;
 
@@ -248,7 +249,7 @@ fn finished() -> (Platform, Plan, FinishedRun) {
         started: Moment(1),
         finished: Moment(2),
         outcome: RunOutcome::Complete,
-        purpose: RunPurpose::Apply,
+        purpose: Purpose::Apply,
         journal_lines: 10,
         journal_head: "h".into(),
         levels,

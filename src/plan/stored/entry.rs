@@ -151,6 +151,9 @@ enum StoredObserved<'a> {
     Unreachable {
         why: Cow<'a, str>,
     },
+    Unsettled {
+        why: Cow<'a, str>,
+    },
 }
 
 impl<'a> From<&'a Observed> for StoredObserved<'a> {
@@ -165,6 +168,7 @@ impl<'a> From<&'a Observed> for StoredObserved<'a> {
                 identity: identity.into(),
             },
             Observed::Unreachable { why } => StoredObserved::Unreachable { why: Cow::Borrowed(why) },
+            Observed::Unsettled { why } => StoredObserved::Unsettled { why: Cow::Borrowed(why) },
         }
     }
 }
@@ -181,6 +185,7 @@ impl From<StoredObserved<'_>> for Observed {
                 identity: identity.into(),
             },
             StoredObserved::Unreachable { why } => Observed::Unreachable { why: why.into_owned() },
+            StoredObserved::Unsettled { why } => Observed::Unsettled { why: why.into_owned() },
         }
     }
 }

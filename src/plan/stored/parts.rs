@@ -4,7 +4,8 @@ use crate::config::checked::{
     Check, Connection, Lifecycle, OnFailure, Probe, Secret, SecretForm, SecretOrigin, SecretSource,
     SnapshotRule, Step,
 };
-use crate::plan::noun::{PinnedProvider, Purpose, RolloutLimit};
+use crate::model::Purpose;
+use crate::plan::noun::{PinnedProvider, RolloutLimit};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::borrow::Cow;
@@ -22,6 +23,7 @@ pub enum StoredPurpose {
     Apply,
     RefreshOnly,
     Rollback { of: String },
+    Restore { snapshot: String },
 }
 
 impl From<&Purpose> for StoredPurpose {
@@ -30,6 +32,7 @@ impl From<&Purpose> for StoredPurpose {
             Purpose::Apply => StoredPurpose::Apply,
             Purpose::RefreshOnly => StoredPurpose::RefreshOnly,
             Purpose::Rollback { of } => StoredPurpose::Rollback { of: of.clone() },
+            Purpose::Restore { snapshot } => StoredPurpose::Restore { snapshot: snapshot.clone() },
         }
     }
 }
@@ -40,6 +43,7 @@ impl From<StoredPurpose> for Purpose {
             StoredPurpose::Apply => Purpose::Apply,
             StoredPurpose::RefreshOnly => Purpose::RefreshOnly,
             StoredPurpose::Rollback { of } => Purpose::Rollback { of },
+            StoredPurpose::Restore { snapshot } => Purpose::Restore { snapshot },
         }
     }
 }

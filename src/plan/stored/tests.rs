@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::config::checked::OnFailure;
+use crate::model::Purpose;
 use crate::plan::samples;
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
@@ -11,7 +12,12 @@ fn comes_back_exactly() {
     let plans =
         [samples::everything(), samples::fleet(3, true), samples::hostile(), samples::plan(Vec::new())];
     for mut plan in plans {
-        for purpose in [Purpose::Apply, Purpose::RefreshOnly, Purpose::Rollback { of: "r1".into() }] {
+        for purpose in [
+            Purpose::Apply,
+            Purpose::RefreshOnly,
+            Purpose::Rollback { of: "r1".into() },
+            Purpose::Restore { snapshot: "s1".into() },
+        ] {
             plan.purpose = purpose;
             assert_eq!(read(&write(&plan)), Ok(plan.clone()));
         }

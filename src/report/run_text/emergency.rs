@@ -10,7 +10,17 @@ const COLUMN: usize = 10;
 
 /// Draws what is known and what to do, in full.
 pub fn emergency(page: &mut Page, stuck: &Emergency<'_>) {
-    page.line(0, 2, &[tinted(Tint::Bad, format!("Emergency steps for {}", stuck.address))]);
+    let address = &stuck.address;
+    page.line(
+        0,
+        2,
+        &[match stuck.abandoned {
+            true => {
+                tinted(Tint::Change, format!("{address}: how to take it back by hand, if that is wanted"))
+            }
+            false => tinted(Tint::Bad, format!("Emergency steps for {address}")),
+        }],
+    );
     for (label, text) in [("why", stuck.why), ("cause", stuck.cause)] {
         if !text.is_empty() {
             page.labelled(2, COLUMN, label, &[plain(text)]);

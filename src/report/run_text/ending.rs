@@ -2,7 +2,7 @@
 
 use super::emergency::emergency;
 use super::tail;
-use crate::model::period;
+use crate::model::{PatchLevel, period};
 use crate::plan::noun::Plan;
 use crate::report::emergency::emergencies;
 use crate::report::page::Page;
@@ -44,10 +44,16 @@ fn headline(page: &mut Page, run: &RunView) {
         Ended::Incomplete => {
             (Tint::Change, "Incomplete: nothing failed, but some components were left alone.")
         }
+        Ended::Restored if nothing_changed(run) => {
+            (Tint::Change, "Failed before anything was changed there: what failed stays as it is.")
+        }
         Ended::Restored => {
             (Tint::Change, "Restored: what failed or depended on it is back where it was before this run.")
         }
         Ended::Halted => (Tint::Change, "Halted: the run stopped half-way and can be resumed."),
+        Ended::Stuck if nothing_stuck(run) => {
+            (Tint::Change, "Abandoned: the run ended as it stood. What was not settled is named below.")
+        }
         Ended::Stuck => (Tint::Bad, "Stuck: something could not be restored. A person is needed."),
     };
     page.line(0, 2, &[tinted(tint, sentence)]);
@@ -55,15 +61,25 @@ fn headline(page: &mut Page, run: &RunView) {
     if !run.why.is_empty() && run.ended != Ended::Stuck {
         page.line(2, 4, &[plain(&run.why)]);
     }
-    let counts: Vec<String> = Stands::ALL
-        .into_iter()
-        .map(|s| (s, run.count(s)))
-        .filter(|(s, n)| *n > 0 && *s != Stands::Unchanged)
-        .map(|(s, n)| format!("{} {}", size::count(n), s.word()))
-        .collect();
+    let counts = counts(run);
     let took = period::show(run.finished.since(run.started));
     let counts = if counts.is_empty() { "nothing to do".to_string() } else { counts.join(", ") };
     page.line(2, 4, &[plain(counts), tinted(Tint::Dim, format!("; run {}, {took}", run.id))]);
+}
+
+/// How many stand how, the most important first: `1 stuck`.
+fn counts(run: &RunView) -> Vec<String> {
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for stands in Stands::ALL.into_iter().filter(|s| *s != Stands::Unchanged) {
+        for component in run.components.iter().filter(|c| c.stands == stands) {
+            let word = word(component);
+            match counts.iter_mut().find(|(counted, _)| *counted == word) {
+                Some((_, n)) => *n += 1,
+                None => counts.push((word, 1)),
+            }
+        }
+    }
+    counts.into_iter().map(|(word, n)| format!("{} {word}", size::count(n))).collect()
 }
 
 /// What matters most stands last, just above the prompt; of a big run the uneventful rows are counted.
@@ -83,12 +99,16 @@ fn table(page: &mut Page, plan: &Plan, run: &RunView) {
         let level = match component.stands {
             Stands::Committed => brief(from, to),
             Stands::Stuck | Stands::GoingBack | Stands::Forward => format!("between {}", brief(from, to)),
-            Stands::Restored => format!("back at {}", from.map_or("(absent)".into(), |l| l.to_string())),
+            // What it is now, this run does not know: it was read before, and somebody else may be at work there.
+            Stands::Restored if !component.tried => format!("not changed, was {}", shown(from)),
+            Stands::Restored => format!("back at {}", shown(from)),
+            // It may have been skipped because it was found at another one.
+            Stands::Skipped => from.map_or("(absent)".into(), |l| format!("was {l}")),
             _ => from.map_or("(absent)".into(), |l| format!("stays {l}")),
         };
         table.row(vec![
             tinted(Tint::Bold, name(plan, component.entry)),
-            tinted(tint(component.stands), component.stands.word()),
+            tinted(tint(component.stands), word(component)),
             plain(level),
             tinted(Tint::Dim, component.took.map_or(String::new(), period::show)),
         ]);
@@ -100,6 +120,29 @@ fn table(page: &mut Page, plan: &Plan, run: &RunView) {
         let command = tinted(Tint::Command, format!("patchform run show {}", run.id));
         page.line(2, 4, &[tinted(Tint::Dim, more), command]);
     }
+}
+
+fn shown(level: Option<&PatchLevel>) -> String {
+    level.map_or("(absent)".into(), PatchLevel::to_string)
+}
+
+/// Where a component stands, in a word that claims no more than is known.
+fn word(component: &Settled) -> &'static str {
+    match component.stands {
+        Stands::Stuck if component.abandoned => "left",
+        Stands::Restored if !component.tried => "untouched",
+        stands => stands.word(),
+    }
+}
+
+/// Whether nothing failed to be restored: the run was abandoned.
+fn nothing_stuck(run: &RunView) -> bool {
+    run.components.iter().all(|c| c.stands != Stands::Stuck || c.abandoned)
+}
+
+/// Whether nothing had to go back: what failed had not changed anything yet.
+fn nothing_changed(run: &RunView) -> bool {
+    run.components.iter().all(|c| c.stands != Stands::Restored || !c.tried)
 }
 
 /// The colour of a standing.

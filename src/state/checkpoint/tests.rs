@@ -1,6 +1,7 @@
 //! Every way to come to rest, and folding twice.
 
 use super::*;
+use crate::model::Purpose;
 use crate::state::sample::*;
 
 fn reading(text: &str) -> Reading {
@@ -123,7 +124,7 @@ fn what_comes_late_changes_nothing() {
         started: Moment(1),
         finished: Moment(2),
         outcome: super::super::RunOutcome::Complete,
-        purpose: super::super::RunPurpose::Apply,
+        purpose: Purpose::Apply,
         journal_lines: 9,
         journal_head: String::new(),
         levels: BTreeMap::new(),

@@ -97,7 +97,7 @@ fn a_run_ended_as_it_stood_holds_until_a_later_one_ends_well() {
     record.run = "r1".into();
     state.records.insert(address("release.a"), record);
     assert_eq!(dropped(&state, 0, None, &[]), "s2 s4 s5");
-    state.runs.push(FinishedRun { purpose: RunPurpose::RefreshOnly, ..run("r7", &[]) });
+    state.runs.push(FinishedRun { purpose: Purpose::RefreshOnly, ..run("r7", &[]) });
     state.records.get_mut(&address("release.a")).unwrap().run = "r7".into();
     assert_eq!(dropped(&state, 0, None, &[]), "s1 s2 s4 s5");
     state.runs.push(run("r8", &[("release.a", None, Some("2"))]));

@@ -4,9 +4,9 @@
 mod into_state;
 
 use super::FORMAT_VERSION;
-use crate::model::{Address, PatchLevel};
+use crate::model::{Address, PatchLevel, Purpose};
 use crate::state::noun::{Folded, OutputValue, Rejected};
-use crate::state::{FinishedRun, Levels, Record, RunOutcome, RunPurpose, Snapshot, State};
+use crate::state::{FinishedRun, Levels, Record, RunOutcome, Snapshot, State};
 use patchform_sdk::message::Coverage;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -271,9 +271,10 @@ impl<'a> StoredRejected<'a> {
 impl<'a> StoredRun<'a> {
     fn of(run: &'a FinishedRun) -> Self {
         let (purpose, of) = match &run.purpose {
-            RunPurpose::Apply => ("apply", None),
-            RunPurpose::RefreshOnly => ("refresh_only", None),
-            RunPurpose::Rollback { of } => ("rollback", Some(text(of))),
+            Purpose::Apply => ("apply", None),
+            Purpose::RefreshOnly => ("refresh_only", None),
+            Purpose::Rollback { of } => ("rollback", Some(text(of))),
+            Purpose::Restore { snapshot } => ("restore", Some(text(snapshot))),
         };
         let levels = run.levels.iter().map(|(component, levels)| StoredLevels {
             component: owned(component),

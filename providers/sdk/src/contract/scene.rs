@@ -178,7 +178,7 @@ impl Scene<'_> {
         let read = Read { components: vec![self.desired(n, &to)?] };
         let answer: ReadAnswer = self.call("read", &read)?;
         match answer.readings.into_iter().next() {
-            Some(Reading::Unreachable { why }) => {
+            Some(Reading::Unreachable { why, .. }) => {
                 Err(Stop::Failed(format!("`read` says unreachable: {why}")))
             }
             Some(reading) => Ok(reading),

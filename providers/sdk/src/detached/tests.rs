@@ -179,3 +179,15 @@ fn a_question_ends_with_its_wait_and_with_its_core_and_an_effect_goes_on() {
         assert_eq!(["late", "other", "open", "effect"].map(there), [false, false, true, true]);
     });
 }
+
+#[test]
+fn what_a_killed_process_of_the_same_number_left_is_in_nobodys_way() {
+    let next = durable::beside(&std::env::temp_dir().join("patchform")).display().to_string();
+    let (start, n) = next.trim_end_matches(".new").rsplit_once('-').unwrap();
+    let n: u64 = n.parse().unwrap();
+    let left: Vec<String> = (n + 1..n + 200).map(|n| format!("{start}-{n}.new")).collect();
+    left.iter().for_each(|path| fs::write(path, "").unwrap());
+    let made: Vec<bool> = (0..3).map(|_| unnamed().is_ok()).collect();
+    left.iter().for_each(|path| drop(fs::remove_file(path)));
+    assert_eq!(made, [true; 3]);
+}

@@ -102,6 +102,19 @@ fn answers_as_terraform_console_does() {
 }
 
 #[test]
+fn every_function_answers_the_example_of_its_reference() {
+    let mut tried = 0;
+    for name in crate::config::functions::names() {
+        let function = crate::config::functions::find(name).expect("a function");
+        assert_eq!(shown_here(function.example), function.answer, "{}", function.example);
+        assert!(function.example.contains(&format!("{name}(")), "{}", function.example);
+        assert!(!function.about.is_empty() && !function.about.ends_with('.'), "{name}");
+        tried += 1;
+    }
+    assert!(tried >= 110, "{tried}");
+}
+
+#[test]
 fn differs_from_terraform_only_where_it_is_meant() {
     for line in include_str!("../console_differs.tsv").lines() {
         let cells: Vec<String> = line.split('\t').map(unescaped).collect();

@@ -126,9 +126,10 @@ impl StoredRun<'_> {
             |what: &str, value: &str| StoredError::NotAState(format!("{value:?} is no {what} of a run"));
         let outcome = RunOutcome::ALL.into_iter().find(|o| o.name() == self.outcome);
         let purpose = match (&*self.purpose, self.of) {
-            ("apply", None) => RunPurpose::Apply,
-            ("refresh_only", None) => RunPurpose::RefreshOnly,
-            ("rollback", Some(of)) => RunPurpose::Rollback { of: of.into_owned() },
+            ("apply", None) => Purpose::Apply,
+            ("refresh_only", None) => Purpose::RefreshOnly,
+            ("rollback", Some(of)) => Purpose::Rollback { of: of.into_owned() },
+            ("restore", Some(of)) => Purpose::Restore { snapshot: of.into_owned() },
             (other, _) => return Err(unknown("purpose", other)),
         };
         let levels = self.levels.into_iter().map(|row| {

@@ -1,0 +1,58 @@
+//! What is waited for while nothing seems to happen: a host that does not answer is told at once, on standard error for
+//! people and as an event for programs.
+
+use super::painter::Painter;
+use super::terminal;
+use crate::provider::Watch;
+use crate::provider::watch::Silent;
+use crate::report::page::Page;
+use crate::report::run_json;
+use crate::report::size;
+use crate::report::style::{Style, Tint, plain, tinted};
+use crate::target::Waiting;
+use crate::world::clock;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Tells it beside plain lines or JSON.
+pub struct Waits {
+    /// The run's id, once it is known: events name it. `None` where standard output is no stream of events.
+    pub events: Option<Arc<Mutex<String>>>,
+    /// How to write on standard error.
+    pub style: Style,
+}
+
+impl Watch for Waits {
+    fn waits(&self, waiting: &Waiting) {
+        let Some(run) = &self.events else { return note(waiting, self.style) };
+        let run = run.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let run = Some(run.as_str()).filter(|run| !run.is_empty());
+        let line = run_json::waiting(run, clock::now(), &waiting.host, &waiting.why, waiting.left);
+        // Whoever reads no more is told by the run's own lines.
+        let _ = terminal::write(&mut io::stdout().lock(), &line);
+    }
+
+    fn log(&self, provider: &str, line: &str) {
+        Silent.log(provider, line);
+    }
+}
+
+/// Tells it above a live view.
+pub fn above(painter: &Mutex<Painter>, waiting: &Waiting, style: Style) {
+    painter.lock().unwrap_or_else(PoisonError::into_inner).above(|| note(waiting, style));
+}
+
+fn note(waiting: &Waiting, style: Style) {
+    let mut page = Page::new(style);
+    page.line(0, 2, &[tinted(Tint::Info, "note: "), plain(sentence(waiting))]);
+    let _ = terminal::write(&mut io::stderr().lock(), &page.finish());
+}
+
+fn sentence(waiting: &Waiting) -> String {
+    let Waiting { host, why, left } = waiting;
+    format!(
+        "waiting for {host}: {why}. It is tried for another {}. Bring it back, or press Ctrl-C (twice to stop at once): what \
+         cannot be asked now stays open, and can be asked again later",
+        size::counted(usize::try_from(left.as_secs()).unwrap_or(usize::MAX), "second")
+    )
+}

@@ -1,0 +1,134 @@
+//! The blocks of the language: one table, which the checker reads and of which the reference is made.
+
+mod argument;
+mod component;
+mod known;
+mod outside;
+mod probe;
+mod rules;
+mod settings;
+mod values;
+
+pub use argument::{Argument, Holds, Need, Takes};
+pub(super) use component::{
+    CLASSES, COMPONENT, CONNECTION_LOCAL, CONNECTION_SSH, DYNAMIC, LIFECYCLE, SNAPSHOT,
+};
+pub(super) use known::{Known, Own, missing};
+pub(super) use outside::{DATA_CSV, DATA_EXTERNAL, DATA_JSON, MODULE, MOVED, PROVIDER, REMOVED};
+pub(super) use probe::{ASSERT, CHECK, EXEC, HTTP, PRECONDITION, TCP};
+pub(super) use rules::{ON_FAILURE, ROLLOUT, VENDOR};
+pub(super) use settings::{PARTIES, PATCHFORM, STATE_LOCAL};
+pub(super) use values::{OUTPUT, VALIDATION, VARIABLE};
+
+/// A block, in one of its sorts.
+#[derive(Debug)]
+pub struct Block {
+    /// The word that it begins with.
+    pub name: &'static str,
+    /// The first label, where it decides what stands in the block.
+    pub sort: Option<&'static str>,
+    /// Where it stands.
+    pub place: Place,
+    /// What its labels are.
+    pub labels: &'static [&'static str],
+    /// As it is written, in short.
+    pub written: &'static str,
+    /// As messages call it, with its article.
+    pub what: &'static str,
+    /// What it is for: one sentence.
+    pub about: &'static str,
+    /// The arguments that the language gives it.
+    pub arguments: &'static [Argument],
+    /// Names of the blocks that may stand in it.
+    pub blocks: &'static [&'static str],
+    /// What may stand in it besides, because others declare it; empty where nothing may.
+    pub more: &'static str,
+    /// A complete configuration in which every argument occurs: paths and texts of its files.
+    pub example: Example,
+}
+
+/// Paths and texts of the files of a configuration.
+pub type Example = &'static [(&'static str, &'static str)];
+
+/// Where a block may stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// At the top of a file.
+    Top,
+    /// At the top of a file, but not in a module.
+    Root,
+    /// In blocks of these names.
+    Inside(&'static [&'static str]),
+}
+
+/// Every block, as the reference lists them.
+pub const ALL: &[&Block] = &[
+    &settings::PATCHFORM,
+    &settings::STATE_LOCAL,
+    &settings::REQUIRED_PROVIDERS,
+    &values::VARIABLE,
+    &values::VALIDATION,
+    &values::LOCALS,
+    &values::OUTPUT,
+    &component::COMPONENT,
+    &component::CONNECTION_LOCAL,
+    &component::CONNECTION_SSH,
+    &component::SNAPSHOT,
+    &probe::EXEC,
+    &probe::TCP,
+    &probe::HTTP,
+    &component::LIFECYCLE,
+    &probe::PRECONDITION,
+    &component::DYNAMIC,
+    &component::CONTENT,
+    &rules::ROLLOUT,
+    &rules::VENDOR,
+    &outside::DATA_JSON,
+    &outside::DATA_CSV,
+    &outside::DATA_EXTERNAL,
+    &outside::MODULE,
+    &outside::PROVIDER,
+    &outside::MOVED,
+    &outside::REMOVED,
+    &probe::CHECK,
+    &probe::ASSERT,
+];
+
+/// Blocks of the design that this version refuses by their names.
+pub const LATER: &[&str] = &[
+    "service",
+    "traffic",
+    "maintenance_window",
+    "blackout",
+    "feed",
+    "baseline",
+    "policy",
+    "customer",
+    "twin",
+    "inventory",
+];
+
+impl Block {
+    /// One of its arguments.
+    pub fn argument(&self, name: &str) -> Option<&'static Argument> {
+        self.arguments.iter().find(|argument| argument.name == name)
+    }
+
+    /// The arguments that must be given, each with a line that gives it.
+    pub fn required(&self) -> impl Iterator<Item = (&'static Argument, &'static str)> {
+        self.arguments.iter().filter_map(|argument| match argument.need {
+            Need::Required(example) => Some((argument, example)),
+            _ => None,
+        })
+    }
+
+    /// The names of the arguments that must be given.
+    pub fn needs(&self) -> impl Iterator<Item = &'static str> {
+        self.required().map(|(argument, _)| argument.name)
+    }
+}
+
+/// The blocks that may stand at the top of a file; those of several sorts once for each.
+pub fn top() -> impl Iterator<Item = &'static Block> {
+    ALL.iter().copied().filter(|block| !matches!(block.place, Place::Inside(_)))
+}

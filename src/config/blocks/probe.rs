@@ -1,0 +1,152 @@
+//! `check` in a component and at the top, `assert`, `precondition`.
+
+use super::argument::argument;
+use super::{Argument, Block, Example, Holds, Need, Place, Takes};
+
+const PROBES: Example = &[("main.pf.hcl", include_str!("examples/check.pf.hcl"))];
+const INSIDE: Place = Place::Inside(&["component"]);
+const LABELS: &[&str] = &["sort", "name"];
+
+const TIMEOUT: Argument =
+    argument("timeout", Takes::Time, Need::Default("\"5s\""), "how long one try may take");
+const INTERVAL: Argument =
+    argument("interval", Takes::Time, Need::Default("\"1s\""), "the pause between two tries");
+const WITHIN: Argument =
+    argument("within", Takes::Time, Need::Default("\"30s\""), "how long it is tried until it succeeds");
+
+pub const EXEC: Block = Block {
+    name: "check",
+    sort: Some("exec"),
+    place: INSIDE,
+    labels: LABELS,
+    written: "check \"exec\" \"name\" { … }",
+    what: "an exec check",
+    about: "The component is healthy when a program ends with 0.",
+    arguments: &[
+        argument(
+            "command",
+            Takes::Texts,
+            Need::Required("command = [\"systemctl\", \"is-active\", \"shop\"]"),
+            "program and arguments; no shell stands in between",
+        ),
+        argument("expect_output", Takes::Text, Need::Optional("anything"), "a part of what it must print"),
+        TIMEOUT,
+        INTERVAL,
+        WITHIN,
+    ],
+    blocks: &[],
+    more: "",
+    example: PROBES,
+};
+
+pub const TCP: Block = Block {
+    name: "check",
+    sort: Some("tcp"),
+    place: INSIDE,
+    labels: LABELS,
+    written: "check \"tcp\" \"name\" { … }",
+    what: "a tcp check",
+    about: "The component is healthy when a connection opens.",
+    arguments: &[
+        argument("port", Takes::Whole(1, 65_535), Need::Required("port = 5432"), "the port"),
+        argument("host", Takes::Text, Need::Default("\"127.0.0.1\""), "a name or address"),
+        TIMEOUT,
+        INTERVAL,
+        WITHIN,
+    ],
+    blocks: &[],
+    more: "",
+    example: PROBES,
+};
+
+pub const HTTP: Block = Block {
+    name: "check",
+    sort: Some("http"),
+    place: INSIDE,
+    labels: LABELS,
+    written: "check \"http\" \"name\" { … }",
+    what: "an http check",
+    about: "The component is healthy when an address of the web answers as expected.",
+    arguments: &[
+        argument(
+            "url",
+            Takes::Text,
+            Need::Required("url = \"http://127.0.0.1:8080/healthz\""),
+            "the address; begins with `http://` or `https://`",
+        ),
+        argument(
+            "expect_status",
+            Takes::Whole(100, 599),
+            Need::Default("200"),
+            "the status that it must answer with",
+        ),
+        argument(
+            "expect_body",
+            Takes::Text,
+            Need::Optional("anything"),
+            "a part of the body that it must answer with",
+        ),
+        TIMEOUT,
+        INTERVAL,
+        WITHIN,
+    ],
+    blocks: &[],
+    more: "",
+    example: PROBES,
+};
+
+const ASSERTION: &[Argument] = &[
+    argument("condition", Takes::Flag, Need::Required("condition = var.port > 1024"), "what must hold")
+        .holding(Holds::Secrets),
+    argument(
+        "error_message",
+        Takes::Text,
+        Need::Required("error_message = \"The port must be above 1024.\""),
+        "what is said where it does not; not shown when it holds a secret",
+    )
+    .holding(Holds::Secrets),
+];
+
+pub const PRECONDITION: Block = Block {
+    name: "precondition",
+    sort: None,
+    place: Place::Inside(&["lifecycle", "output"]),
+    labels: &[],
+    written: "precondition { … }",
+    what: "a precondition block",
+    about: "A condition for a component or an output; where it does not hold, nothing is planned.",
+    arguments: ASSERTION,
+    blocks: &[],
+    more: "",
+    example: &[("main.pf.hcl", include_str!("examples/precondition.pf.hcl"))],
+};
+
+const ASSERTIONS: Example = &[("main.pf.hcl", include_str!("examples/assert.pf.hcl"))];
+
+pub const CHECK: Block = Block {
+    name: "check",
+    sort: None,
+    place: Place::Top,
+    labels: &["name"],
+    written: "check \"name\" { assert { … } }",
+    what: "a top-level check block",
+    about: "Assertions on the values of the configuration; one that does not hold warns and stops nothing.",
+    arguments: &[],
+    blocks: &["assert"],
+    more: "",
+    example: ASSERTIONS,
+};
+
+pub const ASSERT: Block = Block {
+    name: "assert",
+    sort: None,
+    place: Place::Inside(&["check"]),
+    labels: &[],
+    written: "assert { … }",
+    what: "an assert block",
+    about: "One assertion of a top-level check.",
+    arguments: ASSERTION,
+    blocks: &[],
+    more: "",
+    example: ASSERTIONS,
+};

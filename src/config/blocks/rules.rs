@@ -1,0 +1,74 @@
+//! `rollout` and `vendor`: what components name.
+
+use super::argument::{argument, later};
+use super::{Argument, Block, Need, Place, Takes};
+use crate::config::checked::{OnFailure, VendorField};
+
+/// What a failure may take back.
+pub const ON_FAILURE: [(&str, OnFailure); 4] = [
+    ("rollback_component", OnFailure::RollbackComponent),
+    ("rollback_wave", OnFailure::RollbackWave),
+    ("rollback_run", OnFailure::RollbackRun),
+    ("halt", OnFailure::Halt),
+];
+
+pub const ROLLOUT: Block = Block {
+    name: "rollout",
+    sort: None,
+    place: Place::Top,
+    labels: &["name"],
+    written: "rollout \"careful\" { … }",
+    what: "a rollout block",
+    about: "How many components at once, and what a failure takes back; components that name the same one share it.",
+    arguments: &[
+        argument(
+            "max_parallel",
+            Takes::Special("whole number from 1, or share such as `\"10%\"`"),
+            Need::Default("10"),
+            "how many of the components that share the rollout are worked on at once; a share is rounded down, and at least one",
+        ),
+        argument(
+            "on_failure",
+            Takes::Word(&[ON_FAILURE[0].0, ON_FAILURE[1].0, ON_FAILURE[2].0, ON_FAILURE[3].0]),
+            Need::Default("\"rollback_component\""),
+            "what goes back: the component, every instance of its wave, or all that the run has changed, each time with what stands on it and has begun; with `\"halt\"` the run stops and waits for `resume` or `rollback`",
+        ),
+        later("canary", "how many go first"),
+        later("max_failures", "how many may fail before the run stops"),
+        later("soak", "how long a wave is watched before the next one"),
+        later("group", "with which other blocks it shares its waves"),
+    ],
+    blocks: &[],
+    more: "",
+    example: &[("main.pf.hcl", include_str!("examples/rollout.pf.hcl"))],
+};
+
+const fn says(field: VendorField, need: Need, about: &'static str) -> Argument {
+    argument(field.name(), Takes::Text, need, about)
+}
+
+const REACHED: Need = Need::Optional("one of `phone`, `email` and `url` is needed");
+const UNSAID: Need = Need::Optional("nothing is said");
+
+pub const VENDOR: Block = Block {
+    name: "vendor",
+    sort: None,
+    place: Place::Top,
+    labels: &["name"],
+    written: "vendor \"acme\" { … }",
+    what: "a vendor block",
+    about: "Whom to call when a person is needed; printed below the emergency steps of a component that could not be restored.",
+    arguments: &[
+        says(VendorField::Name, Need::Optional("the block's label"), "who it is"),
+        says(VendorField::Phone, REACHED, "number of the telephone"),
+        says(VendorField::Email, REACHED, "address of mail"),
+        says(VendorField::Url, REACHED, "address of a page, with `://` in it"),
+        says(VendorField::Hours, UNSAID, "when somebody answers"),
+        says(VendorField::Contract, UNSAID, "number of the support contract"),
+        says(VendorField::Case, UNSAID, "number of a case that was opened before"),
+        says(VendorField::Note, UNSAID, "anything else that helps in the middle of the night"),
+    ],
+    blocks: &[],
+    more: "",
+    example: &[("main.pf.hcl", include_str!("examples/vendor.pf.hcl"))],
+};
