@@ -135,7 +135,7 @@ fn outline(config: &Config) -> String {
     assert!(config.components.is_sorted_by(|a, b| a.address < b.address));
     let mut out = String::new();
     for component in &config.components {
-        let _ = write!(out, "{} = {} {}", component.address, component.level, component.arguments);
+        let _ = write!(out, "{} = {} {}", component.address, component.level, component.arguments.to_json());
         let provider = &config.providers[component.provider];
         if !provider.alias.is_empty() {
             let _ = write!(out, " by {}.{}", provider.name, provider.alias);

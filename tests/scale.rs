@@ -71,6 +71,22 @@ fn ten_thousand_blocks_with_three_references_each() {
 }
 
 #[test]
+fn ten_thousand_keys_of_a_literal_map() {
+    let mut text = String::from("locals {\n  nodes = {\n");
+    for i in 0..N {
+        let _ = writeln!(text, "    k{i} = {{ path = \"out/k{i}\", port = {i} }}");
+    }
+    text.push_str(
+        "  }\n}\n\ncomponent \"note\" \"c\" {\n  for_each    = local.nodes\n  patch_level = \"1.0\"\n",
+    );
+    text.push_str("  path        = local.nodes[each.key].path\n  text        = each.value.path\n}\n");
+    let config = checked("literal map", &text).unwrap();
+    assert_eq!(config.components.len(), N);
+    let last = config.components.iter().find(|c| c.address.to_string() == "note.c[\"k9999\"]").unwrap();
+    assert_eq!(last.arguments.to_json(), json!({ "path": "out/k9999", "text": "out/k9999" }));
+}
+
+#[test]
 fn a_chain_of_ten_thousand() {
     let mut text = String::new();
     for i in 0..N {

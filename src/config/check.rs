@@ -1,7 +1,7 @@
 //! From blocks to a checked [`Config`]: names, shapes, values in order, and the edges between components.
 
 use super::blocks;
-use super::checked::{Config, Rollout, Vendor};
+use super::checked::{ArgumentSpans, Config, Rollout, Vendor};
 use super::expr::Expr;
 use super::fields::Fields;
 use super::load::{Parsed, with_chain};
@@ -266,10 +266,10 @@ fn default_rollout() -> Rollout {
     Rollout { name: String::new(), max_parallel: 10, on_failure: super::checked::OnFailure::default() }
 }
 
-/// Places of a block's arguments, by name.
-fn argument_spans(block: &Block) -> BTreeMap<String, Span> {
+/// Places of a block's arguments.
+fn argument_spans(block: &Block) -> ArgumentSpans {
     let arguments = block.body.attributes.iter().filter(|a| blocks::COMPONENT.argument(&a.name).is_none());
-    arguments.map(|a| (a.name.to_string(), a.value.span())).collect()
+    ArgumentSpans(arguments.map(|a| (a.name.clone(), a.value.span())).collect())
 }
 
 /// Names in use, for `required_providers`.

@@ -1,5 +1,6 @@
 //! A checked configuration: it exists only if nothing was wrong with what the user wrote.
 
+pub use super::arguments::{ArgumentSpans, Arguments};
 use crate::model::{Address, PatchLevel, Selection, Span};
 use patchform_sdk::message::Class;
 use serde_json::Value as Json;
@@ -107,7 +108,7 @@ pub struct Component {
     /// The level it should have.
     pub level: PatchLevel,
     /// The kind's own arguments, defaults filled in; secrets in clear.
-    pub arguments: Json,
+    pub arguments: Arguments,
     /// Places in `arguments` that hold a secret.
     pub secrets: Vec<Secret>,
     /// Where it is reached.
@@ -128,8 +129,8 @@ pub struct Component {
     pub span: Span,
     /// The `patch_level` expression.
     pub level_span: Span,
-    /// Where each argument stands, by name.
-    pub argument_spans: BTreeMap<String, Span>,
+    /// Where each argument stands: shared by all instances of the block.
+    pub argument_spans: ArgumentSpans,
 }
 
 /// A component that this one stands on.

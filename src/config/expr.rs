@@ -78,7 +78,7 @@ pub(super) enum StepKind {
     /// `.name`
     Attr(Arc<str>),
     /// `[x]`, `.0`
-    Index(Expr),
+    Index(Box<Expr>),
     /// `[*]`, `.*`: the steps inside apply to each element.
     Splat(Vec<Step>),
 }

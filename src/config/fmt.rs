@@ -5,10 +5,10 @@
 
 mod label;
 mod line;
-mod scan;
+pub(super) mod scan;
 mod shape;
 mod spacing;
-mod token;
+pub(super) mod token;
 
 use super::source::Sources;
 use super::syntax;

@@ -3,26 +3,42 @@
 use super::expr::{Binary, Call, Expr, For, Key, Node, Step, StepKind, Unary};
 use super::number::Number;
 use super::value::Value;
+use super::words::Words;
 use crate::model::{Diagnostic, Diagnostics, FileId, Span};
 use hcl::edit::expr::{
-    BinaryOperator, Expression, ForExpr, FuncCall, ObjectKey, Traversal, TraversalOperator, UnaryOperator,
+    BinaryOperator, Expression, ForExpr, FuncCall, Object, ObjectKey, Traversal, TraversalOperator,
+    UnaryOperator,
 };
 use hcl::edit::parser::parse_expr;
 use hcl::edit::{Decorated, Span as _};
-use std::borrow::Cow;
 use std::ops::Range;
 
+mod large;
 mod template;
+
+use large::Large;
+pub(super) use large::Readable;
 
 /// The deepest nesting of an expression that is accepted. The parser stops long before.
 const MAX_NESTING: usize = 400;
 
-/// Lowers an expression of `text`, which stands at byte `base` of `file` and which the library has parsed alone.
+/// A part of a file that the library has parsed alone.
+#[derive(Clone, Copy)]
+pub(super) struct Chunk<'t> {
+    pub text: &'t str,
+    pub file: FileId,
+    /// Where it stands in the file.
+    pub base: usize,
+    /// Objects whose entries the library has not seen.
+    pub large: &'t [Large],
+}
+
+/// Lowers an expression of a chunk.
 ///
 /// # Errors
 /// What the library lets pass: raw line breaks within quotes, nesting that is too deep, bad escapes.
-pub fn lower(expr: &Expression, text: &str, file: FileId, base: usize) -> Result<Expr, Diagnostics> {
-    let mut lowering = Lowering { text, file, base, depth: 0, problems: Diagnostics::default() };
+pub(super) fn lower(expr: &Expression, chunk: Chunk<'_>, words: &mut Words) -> Result<Expr, Diagnostics> {
+    let mut lowering = Lowering { chunk, depth: 0, words, problems: Diagnostics::default() };
     let lowered = lowering.expr(expr);
     if lowering.problems.has_errors() { Err(lowering.problems) } else { Ok(lowered) }
 }
@@ -32,30 +48,26 @@ pub fn lower(expr: &Expression, text: &str, file: FileId, base: usize) -> Result
 /// # Errors
 /// What is wrong with it, pointing into `file` behind `base`.
 pub fn parse(text: &str, file: FileId, base: usize) -> Result<Expr, Diagnostics> {
-    let parsed = expression(text).map_err(|error| {
+    let (parsed, large) = expression(text).map_err(|error| {
         let at = base + error.location().offset().min(text.len());
         Diagnostic::error("this is no valid expression")
             .at(Span::new(file, at, at + 1), error.message().to_string())
     })?;
-    lower(&parsed, text, file, base)
+    lower(&parsed, Chunk { text, file, base, large: &large }, &mut Words::new())
 }
 
-/// Parses a text that is one expression, behind which a comment may stand.
+/// Parses a text that is one expression, behind which a comment may stand; and its objects that are still to be read.
 ///
 /// # Errors
 /// The library's.
-pub(super) fn expression(text: &str) -> Result<Expression, hcl::edit::parser::Error> {
-    let text = readable(text);
-    parse_expr(&text).or_else(|error| match text.contains(['#', '/']) {
+pub(super) fn expression(text: &str) -> Result<(Expression, Vec<Large>), hcl::edit::parser::Error> {
+    let Readable { text, large } = Readable::of(text);
+    let parsed = parse_expr(&text).or_else(|error| match text.contains(['#', '/']) {
         // The library wants such a comment to end with its line.
         true => parse_expr(&format!("{text}\n")).map_err(|_| error),
         false => Err(error),
-    })
-}
-
-/// The text as the library can read it, each byte in its place: it takes no `\r\n` behind `for`.
-pub(super) fn readable(text: &str) -> Cow<'_, str> {
-    if text.contains("for\r\n") { text.replace("for\r\n", "for \n").into() } else { text.into() }
+    });
+    Ok((parsed?, large))
 }
 
 /// Parses and lowers a text that is one template, such as the file of `templatefile()`.
@@ -68,24 +80,24 @@ pub fn parse_template(text: &str, file: FileId, base: usize) -> Result<Expr, Dia
         Diagnostic::error("this is no valid template")
             .at(Span::new(file, at, at + 1), error.message().to_string())
     })?;
-    let mut lowering = Lowering { text, file, base, depth: 0, problems: Diagnostics::default() };
+    let (chunk, words) = (Chunk { text, file, base, large: &[] }, &mut Words::new());
+    let mut lowering = Lowering { chunk, depth: 0, words, problems: Diagnostics::default() };
     let node = lowering.bare_template(&parsed);
     let span = Span::new(file, base, base + text.len());
     if lowering.problems.has_errors() { Err(lowering.problems) } else { Ok(Expr { span, node }) }
 }
 
 struct Lowering<'t> {
-    text: &'t str,
-    file: FileId,
-    base: usize,
+    chunk: Chunk<'t>,
     depth: usize,
+    words: &'t mut Words,
     problems: Diagnostics,
 }
 
 impl Lowering<'_> {
     fn span(&self, range: Option<Range<usize>>) -> Span {
         let range = range.unwrap_or(0..0);
-        Span::new(self.file, self.base + range.start, self.base + range.end)
+        Span::new(self.chunk.file, self.chunk.base + range.start, self.chunk.base + range.end)
     }
 
     fn refuse(&mut self, problem: Diagnostic) {
@@ -111,16 +123,14 @@ impl Lowering<'_> {
             Expression::Number(_) => self.number(span),
             Expression::String(s) => {
                 self.quoted(span);
-                Node::Literal(Value::string(s.as_str()))
+                Node::Literal(Value::string(self.words.get(s.as_str())))
             }
             Expression::Array(items) => Node::List(items.iter().map(|item| self.expr(item)).collect()),
-            Expression::Object(object) => Node::Object(
-                object.iter().map(|(key, value)| (self.key(key), self.expr(value.expr()))).collect(),
-            ),
+            Expression::Object(object) => self.object(object, span),
             Expression::StringTemplate(template) => self.string_template(template),
             Expression::HeredocTemplate(heredoc) => self.heredoc(heredoc, span),
             Expression::Parenthesis(inner) => Node::Parens(Box::new(self.expr(inner.inner()))),
-            Expression::Variable(name) => Node::Name(name.as_str().into()),
+            Expression::Variable(name) => Node::Name(self.words.get(name.as_str())),
             Expression::Conditional(c) => Node::Conditional(Box::new([
                 self.expr(&c.cond_expr),
                 self.expr(&c.true_expr),
@@ -143,6 +153,15 @@ impl Lowering<'_> {
         }
     }
 
+    fn object(&mut self, object: &Object, span: Span) -> Node {
+        if object.is_empty()
+            && let Some(large) = self.large(span)
+        {
+            return large;
+        }
+        Node::Object(object.iter().map(|(key, value)| (self.key(key), self.expr(value.expr()))).collect())
+    }
+
     /// Reads the digits themselves: the library has rounded them to a double.
     fn number(&mut self, span: Span) -> Node {
         let digits = self.source(span);
@@ -159,12 +178,13 @@ impl Lowering<'_> {
     /// The source text of a span; empty where the tree was not made from it.
     fn source(&self, span: Span) -> &str {
         let (start, end) = (span.start as usize, span.end as usize);
-        self.text.get(start.saturating_sub(self.base)..end.saturating_sub(self.base)).unwrap_or_default()
+        let Chunk { text, base, .. } = self.chunk;
+        text.get(start.saturating_sub(base)..end.saturating_sub(base)).unwrap_or_default()
     }
 
     fn key(&mut self, key: &ObjectKey) -> Key {
         match key {
-            ObjectKey::Ident(word) => Key::Word(super::value::key(word.as_str()), self.span(word.span())),
+            ObjectKey::Ident(word) => Key::Word(self.words.key(word.as_str()), self.span(word.span())),
             // Bare words too, though the library takes them for values.
             ObjectKey::Expression(word @ (Expression::Null(_) | Expression::Bool(_))) => {
                 let span = self.span(word.span());
@@ -184,13 +204,14 @@ impl Lowering<'_> {
         let first = call.name.namespace.first().unwrap_or(&call.name.name);
         let name_span = self.span(first.span()).to(self.span(call.name.name.span()));
         let args = call.args.iter().map(|arg| self.expr(arg)).collect();
-        Node::Call(Box::new(Call { name: name.into(), name_span, args, spread: call.args.expand_final() }))
+        let name = self.words.get(&name);
+        Node::Call(Box::new(Call { name, name_span, args, spread: call.args.expand_final() }))
     }
 
     fn for_expr(&mut self, f: &ForExpr) -> Node {
         Node::For(Box::new(For {
-            key_name: f.intro.key_var.as_ref().map(|name| name.as_str().into()),
-            value_name: f.intro.value_var.as_str().into(),
+            key_name: f.intro.key_var.as_ref().map(|name| self.words.get(name.as_str())),
+            value_name: self.words.get(f.intro.value_var.as_str()),
             collection: self.expr(&f.intro.collection_expr),
             key: f.key_expr.as_ref().map(|key| self.expr(key)),
             value: self.expr(&f.value_expr),
@@ -207,7 +228,7 @@ impl Lowering<'_> {
 
     /// Everything behind a full splat applies to each element; behind an attribute splat all but `[…]` does.
     fn steps(&mut self, left: &mut &[Decorated<TraversalOperator>], reach: Reach) -> Vec<Step> {
-        let mut steps = Vec::new();
+        let mut steps = Vec::with_capacity(left.len());
         while let Some((operator, rest)) = left.split_first() {
             let operator = operator.value();
             if reach == Reach::Plain && !is_plain(operator) {
@@ -216,10 +237,10 @@ impl Lowering<'_> {
             *left = rest;
             let span = self.span(operator.span());
             let kind = match operator {
-                TraversalOperator::GetAttr(name) => StepKind::Attr(super::value::key(name.as_str())),
-                TraversalOperator::Index(index) => StepKind::Index(self.expr(index)),
+                TraversalOperator::GetAttr(name) => StepKind::Attr(self.words.key(name.as_str())),
+                TraversalOperator::Index(index) => StepKind::Index(Box::new(self.expr(index))),
                 TraversalOperator::LegacyIndex(n) => {
-                    StepKind::Index(Expr { span, node: Node::Literal(Value::number(*n.value())) })
+                    StepKind::Index(Box::new(Expr { span, node: Node::Literal(Value::number(*n.value())) }))
                 }
                 TraversalOperator::AttrSplat(_) => StepKind::Splat(self.each(left, Reach::Plain, span)),
                 TraversalOperator::FullSplat(_) => StepKind::Splat(self.each(left, Reach::All, span)),

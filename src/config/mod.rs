@@ -8,6 +8,7 @@ pub mod eval;
 pub mod expr;
 pub mod fmt;
 pub mod functions;
+pub mod inputs;
 pub mod lock;
 pub mod lower;
 pub mod marks;
@@ -27,10 +28,12 @@ pub mod suggest;
 pub mod syntax;
 pub mod variables;
 
+mod arguments;
 mod fields;
 mod gaps;
 mod settings;
 mod walk;
+mod words;
 
 pub use check::{Surroundings, check};
 pub use checked::Config;

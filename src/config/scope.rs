@@ -12,6 +12,9 @@ pub trait Resolve {
     fn names(&self) -> Vec<String>;
 }
 
+/// The deepest folder that `**` looks into.
+const DEEPEST: usize = 64;
+
 /// Reads files for `file()` and its kin, and runs the programs of `data "external"`. What it gives is an input of the plan.
 pub trait Files {
     /// The content of the file at `path`, as the user wrote it.
@@ -35,6 +38,17 @@ pub trait Files {
     /// The folder cannot be read, or holds more than anybody can have meant.
     fn list(&self, _folder: &str, _levels: usize) -> Result<Vec<String>, String> {
         Err("folders cannot be listed here".to_string())
+    }
+
+    /// Those of the files in a folder and below whose paths from that folder fit a pattern, sorted.
+    ///
+    /// # Errors
+    /// As [`Files::list`].
+    fn matching(&self, folder: &str, pattern: &str) -> Result<Vec<String>, String> {
+        // Where nothing but names is left, the last one is the file.
+        let levels = if pattern.contains("**") { DEEPEST } else { pattern.matches('/').count() + 1 };
+        let found = self.list(folder, levels)?;
+        Ok(found.into_iter().filter(|path| fast_glob::glob_match(pattern, path)).collect())
     }
 
     /// The path from the root of the file system.

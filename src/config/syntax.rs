@@ -1,9 +1,10 @@
 //! A file as a tree of attributes and blocks, with the place of every name; expressions are lowered to our own.
 
 use super::expr::Expr;
-use super::lower;
+use super::lower::{self, Chunk, Readable};
 use super::source::Sources;
 use super::split::{Piece, Shape, split};
+use super::words::Words;
 use crate::model::{Diagnostic, Diagnostics, FileId, Span};
 use hcl::edit::Span as _;
 use hcl::edit::structure::{self, Structure};
@@ -13,7 +14,7 @@ use std::sync::Arc;
 
 pub(super) mod from_json;
 mod json;
-mod translate;
+pub(super) mod translate;
 
 /// So many items are read by one thread; starting another one takes as long as reading some hundred.
 const ALONE: usize = 256;
@@ -72,7 +73,7 @@ impl Body {
 /// Reads a file's text. Whatever is wrong with it goes to `problems`; the answer holds what could be read.
 pub fn read(sources: &Sources, file: FileId, problems: &mut Diagnostics) -> Body {
     let text = sources.text(file);
-    let mut reader = Reader { text, file, problems };
+    let mut reader = Reader { text, file, problems, words: Words::new() };
     reader.body(0..text.len())
 }
 
@@ -97,22 +98,19 @@ pub fn read_part(sources: &Sources, part: Span) -> Result<Expr, Diagnostics> {
     }
     let chunk = &text[range.clone()];
     match lower::expression(chunk) {
-        Ok(expr) => lower::lower(&expr, chunk, part.file, range.start),
+        Ok((expr, large)) => {
+            let chunk = Chunk { text: chunk, file: part.file, base: range.start, large: &large };
+            lower::lower(&expr, chunk, &mut Words::new())
+        }
         Err(error) => Err(translate::error(&error, text, range.start, range.end, part.file).into()),
     }
-}
-
-/// A text that the parser saw alone, and its offset in the file.
-#[derive(Clone, Copy)]
-struct Chunk<'t> {
-    text: &'t str,
-    base: usize,
 }
 
 struct Reader<'a> {
     text: &'a str,
     file: FileId,
     problems: &'a mut Diagnostics,
+    words: Words,
 }
 
 impl Reader<'_> {
@@ -142,7 +140,7 @@ impl Reader<'_> {
         let (text, file) = (self.text, self.file);
         let read = |pieces: &[Piece]| {
             let (mut body, mut problems) = (Body::default(), Diagnostics::default());
-            let mut reader = Reader { text, file, problems: &mut problems };
+            let mut reader = Reader { text, file, problems: &mut problems, words: Words::new() };
             for piece in pieces {
                 // Names set twice are found when the parts come together.
                 reader.piece(piece, &mut body, &mut BTreeMap::new());
@@ -157,8 +155,10 @@ impl Reader<'_> {
     }
 
     fn piece(&mut self, piece: &Piece, body: &mut Body, names: &mut BTreeMap<Arc<str>, Span>) {
-        let chunk = Chunk { text: &self.text[piece.range.clone()], base: piece.range.start };
-        match hcl::edit::parser::parse_body(&lower::readable(chunk.text)) {
+        let text = &self.text[piece.range.clone()];
+        let readable = Readable::of(text);
+        let chunk = Chunk { text, file: self.file, base: piece.range.start, large: &readable.large };
+        match hcl::edit::parser::parse_body(&readable.text) {
             Ok(parsed) => {
                 for structure in parsed.iter() {
                     self.structure(structure, chunk, body, names);
@@ -202,7 +202,7 @@ impl Reader<'_> {
         match hcl::edit::parser::parse_body(&header) {
             Ok(parsed) => {
                 let blocks = body.blocks.len();
-                let chunk = Chunk { text: &header, base: piece.range.start };
+                let chunk = Chunk { text: &header, file: self.file, base: piece.range.start, large: &[] };
                 for structure in parsed.iter() {
                     self.structure(structure, chunk, body, &mut names);
                 }
@@ -249,8 +249,8 @@ impl Reader<'_> {
 
     fn attribute(&mut self, attribute: &structure::Attribute, chunk: Chunk<'_>) -> Option<Attribute> {
         let span = self.span(attribute.key.span(), chunk.base);
-        match lower::lower(&attribute.value, chunk.text, self.file, chunk.base) {
-            Ok(value) => Some(Attribute { name: attribute.key.as_str().into(), span, value }),
+        match lower::lower(&attribute.value, chunk, &mut self.words) {
+            Ok(value) => Some(Attribute { name: self.words.get(attribute.key.as_str()), span, value }),
             Err(problems) => {
                 self.problems.0.extend(problems.0);
                 None
@@ -263,15 +263,21 @@ impl Reader<'_> {
         let labels: Vec<Label> = block
             .labels
             .iter()
-            .map(|label| Label { text: label.as_str().into(), span: self.span(label.span(), chunk.base) })
+            .map(|label| Label {
+                text: self.words.get(label.as_str()),
+                span: self.span(label.span(), chunk.base),
+            })
             .collect();
         let header = labels.last().map_or(kind_span, |label| kind_span.to(label.span));
-        let mut body = Body::default();
+        let mut body = Body {
+            attributes: Vec::with_capacity(block.body.attributes().count()),
+            blocks: Vec::with_capacity(block.body.blocks().count()),
+        };
         let mut names = BTreeMap::new();
         for structure in block.body.iter() {
             self.structure(structure, chunk, &mut body, &mut names);
         }
-        Block { kind: block.ident.as_str().into(), kind_span, labels, header, body }
+        Block { kind: self.words.get(block.ident.as_str()), kind_span, labels, header, body }
     }
 
     fn span(&self, range: Option<Range<usize>>, base: usize) -> Span {

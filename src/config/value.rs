@@ -7,8 +7,10 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 mod brief;
 mod json;
+mod table;
 
 pub use super::marks::Marks;
+pub use table::Table;
 
 /// The deepest nesting of lists and maps that a value may have; deeper ones are refused where they are made.
 pub const MAX_DEPTH: u16 = 200;
@@ -16,7 +18,7 @@ pub const MAX_DEPTH: u16 = 200;
 /// otherwise make a value that nobody can write, compare or convert.
 pub const MAX_WEIGHT: u64 = 128 << 20;
 
-/// Entries of a map or an object, sorted by key.
+/// Entries of a map or an object while they are gathered, sorted by key.
 pub type Entries = BTreeMap<Arc<str>, Value>;
 
 /// A value and its marks. Cloning costs two reference counts at most.
@@ -69,13 +71,6 @@ pub struct Sequence {
     inside: Inside,
 }
 
-/// Entries, and what is known about them all.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Table {
-    entries: Entries,
-    inside: Inside,
-}
-
 /// What is known about everything inside a collection, so that nobody has to walk it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Inside {
@@ -113,7 +108,7 @@ impl Value {
     /// A string; brought into normal form C.
     pub fn string(text: impl Into<Arc<str>>) -> Value {
         let text: Arc<str> = text.into();
-        Data::String(if is_nfc(&text) { text } else { text.nfc().collect::<String>().into() }).into()
+        Data::String(if is_normal(&text) { text } else { text.nfc().collect::<String>().into() }).into()
     }
 
     /// A number.
@@ -155,6 +150,11 @@ impl Value {
     /// An object.
     pub fn object(entries: Entries) -> Value {
         Data::Object(Table::of(entries)).into()
+    }
+
+    /// An object whose sorted keys are shared by many; the caller answers for there being one value for each.
+    pub(super) fn shaped(keys: Arc<[Arc<str>]>, values: Vec<Value>) -> Value {
+        Data::Object(Table::shaped(keys, values)).into()
     }
 
     /// A block that is named.
@@ -213,8 +213,7 @@ impl Value {
             return self.clone().unmarked();
         }
         let items = |s: &Sequence| Sequence::of(s.items.iter().map(Value::unmarked_deep).collect());
-        let table =
-            |t: &Table| Table::of(t.entries.iter().map(|(k, v)| (k.clone(), v.unmarked_deep())).collect());
+        let table = |t: &Table| t.map(Value::unmarked_deep);
         Value::from(match &self.data {
             Data::List(s) => Data::List(items(s)),
             Data::Set(s) => Data::Set(items(s)),
@@ -296,9 +295,9 @@ impl Value {
     }
 
     /// Its entries, if it is a map or an object.
-    pub fn as_entries(&self) -> Option<&Entries> {
+    pub fn as_entries(&self) -> Option<&Table> {
         match &self.data {
-            Data::Map(t) | Data::Object(t) => Some(&t.entries),
+            Data::Map(t) | Data::Object(t) => Some(t),
             _ => None,
         }
     }
@@ -319,7 +318,7 @@ impl Value {
     /// Everything directly inside.
     pub fn children(&self) -> impl Iterator<Item = &Value> {
         let items = self.as_items().unwrap_or_default().iter();
-        items.chain(self.as_entries().into_iter().flat_map(BTreeMap::values))
+        items.chain(self.as_entries().into_iter().flat_map(Table::values))
     }
 
     /// What it is in a word, with an article: `a string`.
@@ -347,18 +346,14 @@ impl Sequence {
     }
 }
 
-impl Table {
-    fn of(entries: Entries) -> Arc<Table> {
-        let mut inside = Inside::of(entries.values());
-        let keys: usize = entries.keys().map(|k| k.len()).sum();
-        inside.weight = inside.weight.saturating_add(keys as u64);
-        Arc::new(Table { entries, inside })
-    }
+/// Whether a text is in normal form C.
+fn is_normal(text: &str) -> bool {
+    text.is_ascii() || is_nfc(text)
 }
 
 /// A key in normal form C.
 pub fn key(text: &str) -> Arc<str> {
-    if is_nfc(text) { text.into() } else { text.nfc().collect::<String>().into() }
+    if is_normal(text) { text.into() } else { text.nfc().collect::<String>().into() }
 }
 
 /// In quotes, with HCL's escapes.

@@ -1,8 +1,9 @@
 //! `apply`: takes a plan, opens a run for it, and drives it to its end. `resume` and `rollback` enter here too.
 
+use super::files::FilesOnDisk;
 use super::inputs::{Given, Inputs};
 use super::ledger::settle_ended;
-use super::opening::{Entry, open_run};
+use super::opening::{Entry, open_run, stale_plan};
 use super::plan::{Planned, backend};
 use super::providers::Starter;
 use super::runs;
@@ -90,10 +91,15 @@ pub fn planned(planned: Planned, lock: Duration) -> Ready {
 /// A saved plan; `watch` is told of what its providers say.
 ///
 /// # Errors
-/// A plan that cannot be read, a provider that is not the pinned one, a secret that is missing.
+/// A plan that cannot be read, a file that is not what an expression took from it, a provider that is not the pinned
+/// one, a secret that is missing.
 pub fn saved(path: &Path, inputs: &Inputs, lock: Duration, watch: Arc<dyn Watch>) -> Result<Ready, Failure> {
     let plan = super::plan::read_saved(path)?;
     refuse_variables(&plan, inputs)?;
+    let stale = stale::stale_inputs(&plan, &FilesOnDisk);
+    if !stale.is_empty() {
+        return Err(stale_plan(&stale));
+    }
     let place = Place::known()?;
     settle_ended(&place, &Local::new(&place.state).with_patience(lock))?;
     pinned(plan, place, inputs, lock, Entry::New { saved: true }, watch)

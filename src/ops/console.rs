@@ -1,6 +1,7 @@
 //! `console`: expressions on the values of a checked configuration.
 
 use super::Failure;
+use super::files::FilesOnDisk;
 use super::inputs::Inputs;
 use super::{plan, project};
 use crate::config::check::{self, Known};
@@ -80,7 +81,7 @@ impl Console {
         let file = sources.add_text(PLACE, text);
         let start = text.len() - text.trim_start().len();
         let expr = syntax::read_part(sources, Span::new(file, start, text.trim_end().len()))?;
-        Ok(self.known.evaluate(&expr, &project::around(&self.folder, &self.workspace))?)
+        Ok(self.known.evaluate(&expr, &project::around(&FilesOnDisk, &self.folder, &self.workspace))?)
     }
 
     /// Whether the value of a secret stands in a text.

@@ -267,7 +267,8 @@ fn refuse_stale(plan: &Plan, state: &State, readings: &BTreeMap<usize, Observed>
     if stale.is_empty() { Ok(()) } else { Err(stale_plan(&stale)) }
 }
 
-fn stale_plan(stale: &[stale::Stale]) -> Failure {
+/// A plan is refused since it is stale.
+pub(super) fn stale_plan(stale: &[stale::Stale]) -> Failure {
     let mut lines: Vec<String> = stale.iter().take(10).map(|s| format!("  {s}")).collect();
     if stale.len() > 10 {
         lines.push(format!("  and {} more", stale.len() - 10));

@@ -1,5 +1,6 @@
 //! `plan`: reads, compares, previews.
 
+use super::files::FilesOnDisk;
 use super::inputs::Inputs;
 use super::ledger::settle_ended;
 use super::project::{self, Project};
@@ -9,6 +10,7 @@ use super::{runs, view};
 use crate::backend::Local;
 use crate::config::check::{self, Surroundings};
 use crate::config::checked::{Config, Secret, Step};
+use crate::config::inputs::{Input, Noting};
 use crate::config::load::Parsed;
 use crate::config::schemas::Schemas;
 use crate::config::source::Sources;
@@ -25,6 +27,7 @@ use crate::world::{clock, disk, random};
 use patchform_sdk::message::{self, Desired, Order, Subject};
 use patchform_versions::Scheme;
 use serde_json::Value as Json;
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -94,6 +97,8 @@ pub struct Checked<T = Config> {
     pub sources: Sources,
     /// Complaints that are no errors.
     pub warnings: Diagnostics,
+    /// What its expressions took from files.
+    pub read: Vec<Input>,
     /// Where things are kept.
     pub place: Place,
     /// Its providers, not started.
@@ -140,7 +145,8 @@ pub(super) fn checked<T>(
     };
     problems.0.append(&mut gathered.problems.0);
     let folder = project::working_folder();
-    let around = project::around(&folder, &place.workspace);
+    let files = Noting::new(&FilesOnDisk);
+    let around = project::around(&files, &folder, &place.workspace);
     let broken = problems.has_errors();
     let (config, mut found) = match judge(&parsed, &mut sources, &gathered.schemas(), &inputs, &around) {
         Ok((config, warnings)) => (Some(config), warnings),
@@ -150,7 +156,8 @@ pub(super) fn checked<T>(
     problems.0.append(&mut found.0);
     match config {
         Some(config) if !broken => {
-            Ok(Checked { config, sources, warnings: problems, place, gathered, starter })
+            let read = files.inputs();
+            Ok(Checked { config, sources, warnings: problems, read, place, gathered, starter })
         }
         _ => Err(Failure::configuration(sources, problems)),
     }
@@ -222,8 +229,8 @@ impl Checked {
         let mut all = Diagnostics::default();
         for (name, members) in by_provider {
             let Some(session) = fleet.session(name) else { continue };
-            let desired: Vec<Desired> = members.iter().map(|i| self.desired(*i)).collect();
-            for complaint in session.validate(&desired).map_err(providers::missing)? {
+            let complaints = session.validate(&members, |i| self.desired(*i)).map_err(providers::missing)?;
+            for complaint in complaints {
                 if let Some(i) = members.get(complaint.component) {
                     all.push(self.diagnose(*i, complaint));
                 }
@@ -240,7 +247,7 @@ impl Checked {
                 address: component.address.to_string(),
                 kind: component.address.kind.to_string(),
                 alias: alias.into(),
-                arguments: component.arguments.clone(),
+                arguments: component.arguments.to_json(),
                 connection: message::Connection {
                     kind: component.connection.kind.clone(),
                     arguments: component.connection.arguments.clone(),
@@ -256,7 +263,7 @@ impl Checked {
         let first = complaint.path.first().and_then(Json::as_str);
         let span = match first {
             Some("patch_level") => component.level_span,
-            Some(name) => component.argument_spans.get(name).copied().unwrap_or(component.span),
+            Some(name) => component.argument_spans.get(name).unwrap_or(component.span),
             None => component.span,
         };
         let base = if complaint.warning { Diagnostic::warning } else { Diagnostic::error };
@@ -278,7 +285,7 @@ impl Checked {
                 source: pin.and_then(|p| p.source.clone()),
                 version: pin.map_or_else(String::new, |p| p.version.clone()),
                 digest: pin.and_then(|p| p.digest.clone()),
-                arguments: crate::plan::draft::without_secrets(&block.arguments, &block.secrets),
+                arguments: crate::plan::draft::without_secrets(block.arguments.clone(), &block.secrets),
                 secrets: block.secrets.clone(),
             }
         });
@@ -288,11 +295,12 @@ impl Checked {
     /// Values of the sensitive variables that stand in arguments.
     pub fn secrets(&self) -> Secrets {
         let mut values = BTreeMap::new();
-        let components = self.config.components.iter().map(|c| (&c.arguments, &c.secrets));
-        let blocks = self.config.providers.iter().map(|p| (&p.arguments, &p.secrets));
+        let secret = self.config.components.iter().filter(|c| !c.secrets.is_empty());
+        let components = secret.map(|c| (Cow::Owned(c.arguments.to_json()), &c.secrets));
+        let blocks = self.config.providers.iter().map(|p| (Cow::Borrowed(&p.arguments), &p.secrets));
         for (arguments, secrets) in components.chain(blocks) {
             for secret in secrets {
-                if let Some(value) = value_at(arguments, secret) {
+                if let Some(value) = value_at(&arguments, secret) {
                     values.insert(secret.variable.clone(), value.clone());
                 }
             }
@@ -344,6 +352,7 @@ pub fn plan(request: &Request, stages: &mut dyn Stages) -> Result<Planned, Failu
     let mut draft =
         Draft::of_config(&checked.config, checked.pinned(), known, purpose).map_err(Failure::error)?;
     draft.moves = moved;
+    draft.inputs = std::mem::take(&mut checked.read);
     let focus = Focus::of(&draft, &request.targets, &request.excludes).map_err(Failure::error)?;
     let plan =
         draft_to_plan(draft, &focus, known, &fleet, &secrets, request.refresh, &checked.place, stages)?;

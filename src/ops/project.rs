@@ -1,12 +1,12 @@
 //! The configuration of the working folder, read and parsed.
 
-use super::files::FilesOnDisk;
 use super::inputs::{Given, Inputs};
 use super::modules::Library;
 use super::{Failure, Place};
 use crate::config::check::Surroundings;
 use crate::config::load::{self, Missing, Parsed, Reading, Wanted};
 use crate::config::modules::{self, ModuleSource};
+use crate::config::scope::Files;
 use crate::config::source::Sources;
 use crate::config::variables::{self, VariableFile, VariableInputs};
 use crate::model::{Diagnostics, FileId};
@@ -232,6 +232,10 @@ pub(super) fn working_folder() -> String {
 }
 
 /// What expressions may ask of the world around the configuration.
-pub(super) fn around<'a>(working_folder: &'a str, workspace: &'a str) -> Surroundings<'a> {
-    Surroundings { files: &FilesOnDisk, folder: ".", working_folder, workspace }
+pub(super) fn around<'a>(
+    files: &'a dyn Files,
+    working_folder: &'a str,
+    workspace: &'a str,
+) -> Surroundings<'a> {
+    Surroundings { files, folder: ".", working_folder, workspace }
 }

@@ -262,6 +262,7 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
         outputs: state.outputs.iter().map(|(name, o)| (name.clone(), o.value.clone(), o.sensitive)).collect(),
         moves: Vec::new(),
         assertions: Vec::new(),
+        inputs: Vec::new(),
         rollouts: told
             .plan
             .rollouts

@@ -5,6 +5,7 @@ use super::noun::{Entry, Observed, PinnedProvider, RolloutLimit, Verdict};
 use super::wave;
 use crate::config::Config;
 use crate::config::checked::{Assertion, Component, Connection, Rollout, Secret, SecretOrigin, Step, Vendor};
+use crate::config::inputs::Input;
 use crate::graph::{Graph, NotAGraph};
 use crate::model::{Address, PatchLevel, Purpose};
 use crate::state::{Record, State};
@@ -36,6 +37,8 @@ pub struct Draft {
     pub moves: Vec<(Address, Address)>,
     /// Top-level `check` blocks.
     pub assertions: Vec<Assertion>,
+    /// What expressions took from files.
+    pub inputs: Vec<Input>,
     /// Vendors of the components.
     pub vendors: Vec<Vendor>,
     /// Values that will be recorded as outputs.
@@ -90,6 +93,7 @@ impl Draft {
             rollouts: Vec::new(),
             moves: Vec::new(),
             assertions: config.assertions.clone(),
+            inputs: Vec::new(),
             vendors: config.vendors.clone(),
             outputs: config.outputs.iter().map(output).collect(),
             outputs_before: Some(recorded_outputs(state)),
@@ -124,7 +128,7 @@ impl Draft {
             address: component.address.clone(),
             provider: component.provider,
             class: component.class,
-            arguments: without_secrets(&component.arguments, &component.secrets),
+            arguments: without_secrets(component.arguments.to_json(), &component.secrets),
             secrets: component.secrets.clone(),
             connection: component.connection.clone(),
             snapshot: component.snapshot.clone(),
@@ -251,8 +255,8 @@ pub fn recorded_outputs(state: &State) -> Vec<(String, Json, bool)> {
 }
 
 /// `arguments` with null wherever a secret stands. A path that leads nowhere hides nothing else.
-pub fn without_secrets(arguments: &Json, secrets: &[Secret]) -> Json {
-    let mut blank = arguments.clone();
+pub fn without_secrets(arguments: Json, secrets: &[Secret]) -> Json {
+    let mut blank = arguments;
     for secret in secrets {
         let mut place = Some(&mut blank);
         for step in &secret.path {
@@ -281,7 +285,7 @@ mod tests {
         let key = |k: &str| Step::Key(k.into());
         let arguments = json!({"a": "s3cret", "b": [{"c": "s3cret", "d": 1}], "e": 2});
         let blank = without_secrets(
-            &arguments,
+            arguments,
             &[
                 secret(vec![key("a")]),
                 secret(vec![key("b"), Step::Index(0), key("c")]),

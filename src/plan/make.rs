@@ -66,6 +66,7 @@ pub fn make(changes: Changes, mut previews: BTreeMap<usize, PreviewOutcome>, mak
         rollouts: draft.rollouts,
         moves: draft.moves,
         assertions: draft.assertions,
+        inputs: draft.inputs,
         vendors: draft.vendors,
     }
 }

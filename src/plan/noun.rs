@@ -4,6 +4,7 @@
 use crate::config::checked::{
     Assertion, Check, Connection, Lifecycle, OnFailure, Secret, SecretOrigin, SnapshotRule, Vendor,
 };
+use crate::config::inputs::Input;
 use crate::model::{Address, Moment, PatchLevel, Purpose};
 use patchform_sdk::message::{Artifact, Class, Preview, Reload, SnapshotRef, WayBack};
 use serde_json::Value as Json;
@@ -40,6 +41,8 @@ pub struct Plan {
     pub moves: Vec<(Address, Address)>,
     /// Top-level `check` blocks of the configuration, and what they say.
     pub assertions: Vec<Assertion>,
+    /// What expressions took from files: where one of them is not as it was, a saved plan is refused.
+    pub inputs: Vec<Input>,
     /// Vendors of its components; [`Entry::vendor`] is an index into them.
     pub vendors: Vec<Vendor>,
 }

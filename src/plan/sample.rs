@@ -139,7 +139,7 @@ impl Platform {
             provider: 0,
             class: Class::Other,
             level: level(wanted),
-            arguments: json!({ "path": format!("/srv/{name}") }),
+            arguments: Arguments::from_json(&json!({ "path": format!("/srv/{name}") })),
             secrets: Vec::new(),
             connection: Connection { kind: "local".into(), arguments: BTreeMap::new() },
             snapshot: SnapshotRule::default(),
@@ -154,7 +154,7 @@ impl Platform {
             after,
             span,
             level_span: span,
-            argument_spans: BTreeMap::new(),
+            argument_spans: ArgumentSpans::default(),
         });
         let observation = match observed {
             Some(text) => present(name, text),

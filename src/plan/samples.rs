@@ -6,6 +6,7 @@ use crate::config::checked::{
     Check, Connection, Lifecycle, OnFailure, Probe, Secret, SecretForm, SecretOrigin, SecretSource,
     SnapshotRule, Step as At, Vendor, VendorField,
 };
+use crate::config::inputs::Input;
 use crate::model::{Address, InstanceKey, Moment, PatchLevel, Purpose};
 use patchform_sdk::message::{
     Artifact, Class, Coverage, FileChange, PartChange, Preview, Reload, WayBack, WayBackKind,
@@ -125,12 +126,24 @@ pub fn plan(mut entries: Vec<Entry>) -> Plan {
         workspace: "default".into(),
         moves: Vec::new(),
         assertions: Vec::new(),
+        inputs: Vec::new(),
         vendors: Vec::new(),
     }
 }
 
 fn root(kind: &str, name: &str) -> Address {
     Address::root(kind, name, InstanceKey::None)
+}
+
+/// One input of every sort.
+pub fn inputs() -> Vec<Input> {
+    let sha256 = Some(patchform_sdk::digest::of_bytes(b"{}"));
+    vec![
+        Input::Content { path: "hosts.json".into(), sha256 },
+        Input::Content { path: "nowhere".into(), sha256: None },
+        Input::Presence { path: "frozen".into(), there: false },
+        Input::Matches { folder: "levels".into(), pattern: "*.json".into(), files: vec!["eu.json".into()] },
+    ]
 }
 
 /// An entry that would change.
@@ -337,6 +350,7 @@ pub fn everything() -> Plan {
             form: SecretForm::Same,
         }],
     });
+    plan.inputs = inputs();
     plan.vendors = vec![Vendor {
         label: "acme".into(),
         says: vec![

@@ -1,7 +1,8 @@
 //! Whether a saved plan is still good (page 3, "Stale plans"): it is refused only if the lineage, or the record or
-//! reading of a component in it or of one that these rest on, is not what it was.
+//! reading of a component in it or of one that these rest on, or a file that an expression read, is not what it was.
 
 use super::noun::{Observed, Plan};
+use crate::config::scope::Files;
 use crate::model::Address;
 use crate::state::{Record, State};
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,9 @@ pub enum Stale {
         /// The state's.
         found: String,
     },
+    /// A file that an expression read is another one now: a sentence.
+    #[error("{0}")]
+    Input(String),
     /// A run changed it since.
     #[error("the record of {0} was changed since the plan was made")]
     Record(Address),
@@ -44,6 +48,12 @@ pub fn rests_on(plan: &Plan) -> Vec<usize> {
         );
     }
     found.into_iter().collect()
+}
+
+/// Which files are no longer what expressions took from them, as `files` has them now.
+pub fn stale_inputs(plan: &Plan, files: &dyn Files) -> Vec<Stale> {
+    let differences = plan.inputs.iter().flat_map(|input| input.differences(&input.again(files)));
+    differences.map(Stale::Input).collect()
 }
 
 /// What is no longer as it was; nothing when the plan is still good. `readings` are of now, by entry, one for each

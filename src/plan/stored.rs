@@ -11,10 +11,12 @@ use std::borrow::Cow;
 use thiserror::Error;
 
 mod entry;
+mod input;
 mod parts;
 mod vendor;
 
 use entry::StoredEntry;
+use input::StoredInput;
 use parts::{StoredOrigin, StoredProvider, StoredPurpose, StoredRollout};
 use vendor::StoredVendor;
 
@@ -89,6 +91,8 @@ struct Body<'a> {
     moves: Vec<StoredMove>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     assertions: Vec<StoredAssertion>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    inputs: Vec<StoredInput>,
     outputs: Vec<StoredOutput<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     outputs_before: Option<Vec<StoredOutput<'a>>>,
@@ -146,6 +150,7 @@ pub fn write(plan: &Plan) -> Vec<u8> {
             .iter()
             .map(|a| StoredAssertion { address: a.address.clone(), failed: a.failed.clone() })
             .collect(),
+        inputs: plan.inputs.iter().map(StoredInput::from).collect(),
         outputs: plan.outputs.iter().map(output).collect(),
         outputs_before: plan.outputs_before.as_ref().map(|all| all.iter().map(output).collect()),
         secret_sources: plan.secret_sources.iter().map(|(name, s)| (name.clone(), s.into())).collect(),
@@ -285,6 +290,7 @@ fn plan_of(stored: Body<'_>) -> Result<Plan, PlanError> {
             .into_iter()
             .map(|a| Assertion { address: a.address, failed: a.failed })
             .collect(),
+        inputs: stored.inputs.into_iter().map(Into::into).collect(),
         rollouts: stored.rollouts.into_iter().map(Into::into).collect(),
         vendors: stored.vendors.into_iter().map(Into::into).collect(),
     })

@@ -36,6 +36,7 @@ pub fn undo(plan: &Plan, run: &FinishedRun, state: &State) -> Result<(Draft, Vec
         rollouts: plan.rollouts.clone(),
         moves: Vec::new(),
         assertions: Vec::new(),
+        inputs: Vec::new(),
         vendors: plan.vendors.clone(),
         outputs: outputs(plan, state),
         outputs_before: Some(recorded_outputs(state)),

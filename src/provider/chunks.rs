@@ -2,7 +2,8 @@
 
 use crate::provider::{ProviderError, Session};
 use patchform_sdk::message::{
-    CHUNK, Complaint, Desired, PreviewAnswer, PreviewOutcome, Proposed, ReadAnswer, Reading, Validated,
+    CHUNK, Complaint, Desired, PreviewAnswer, PreviewOutcome, Proposed, ReadAnswer, Reading, Validate,
+    Validated,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -14,7 +15,7 @@ const PREVIEWS: usize = 32;
 /// How many chunks are on their way at once.
 const IN_FLIGHT: usize = 4;
 
-/// The parameters of [`patchform_sdk::message::Validate`] and [`patchform_sdk::message::Read`], borrowed.
+/// The parameters of [`patchform_sdk::message::Read`], borrowed.
 #[derive(Serialize)]
 struct Components<'i> {
     components: &'i [Desired],
@@ -30,9 +31,10 @@ struct Changes<'i> {
 ///
 /// # Errors
 /// See [`ProviderError`].
-pub(super) fn validate(
+pub(super) fn validate<I>(
     session: &Session,
-    components: &[Desired],
+    components: &[I],
+    desired: impl Fn(&I) -> Desired,
     patience: Duration,
 ) -> Result<Vec<Complaint>, ProviderError> {
     let mut complaints = Vec::new();
@@ -41,7 +43,7 @@ pub(super) fn validate(
         "validate",
         components,
         (CHUNK, patience),
-        |components| Components { components },
+        |components| Validate { components: components.iter().map(&desired).collect() },
         |first, count, answer: Validated| {
             for complaint in answer.complaints {
                 if complaint.component >= count {

@@ -144,12 +144,17 @@ impl Session {
         Ok(())
     }
 
-    /// Complaints about components, [`Complaint::component`] being an index into `components`.
+    /// Complaints about components, [`Complaint::component`] being an index into `components`. What is `desired` of
+    /// each is asked when its turn comes.
     ///
     /// # Errors
     /// See [`ProviderError`].
-    pub fn validate(&self, components: &[Desired]) -> Result<Vec<Complaint>, ProviderError> {
-        chunks::validate(self, components, self.inner.launch.patience.asking)
+    pub fn validate<I>(
+        &self,
+        components: &[I],
+        desired: impl Fn(&I) -> Desired,
+    ) -> Result<Vec<Complaint>, ProviderError> {
+        chunks::validate(self, components, desired, self.inner.launch.patience.asking)
     }
 
     /// Readings of components, in order.

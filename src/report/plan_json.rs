@@ -5,6 +5,7 @@ use super::contact_json::ContactView;
 use super::mark::{Counts, Mark};
 use super::order::Order;
 use super::reason::{Reason, name};
+use crate::config::inputs::Input;
 use crate::model::{PatchLevel, Purpose};
 use crate::plan::along::Along;
 use crate::plan::noun::{Block, Cause, Change, Observed, Plan, Planned, Verdict};
@@ -42,6 +43,18 @@ struct PlanView<'a> {
     outputs: BTreeMap<&'a str, OutputView<'a>>,
     moves: Vec<MoveView>,
     checks: Vec<CheckView<'a>>,
+    inputs: Vec<InputView<'a>>,
+}
+
+/// What expressions took from files.
+#[derive(Default, Serialize)]
+struct InputView<'a> {
+    is: &'static str,
+    path: &'a str,
+    pattern: Option<&'a str>,
+    sha256: Option<&'a str>,
+    there: Option<bool>,
+    files: Option<&'a [String]>,
 }
 
 /// A record that gets another address.
@@ -220,6 +233,7 @@ impl<'a> PlanView<'a> {
                 .map(|(from, to)| MoveView { from: from.to_string(), to: to.to_string() })
                 .collect(),
             checks: plan.assertions.iter().map(check).collect(),
+            inputs: plan.inputs.iter().map(input).collect(),
         }
     }
 }
@@ -267,6 +281,19 @@ fn output(value: &Json, sensitive: bool) -> OutputView<'_> {
 fn check(assertion: &crate::config::checked::Assertion) -> CheckView<'_> {
     let failed = assertion.failed.as_slice();
     CheckView { address: &assertion.address, holds: failed.is_empty(), failed }
+}
+
+fn input(input: &Input) -> InputView<'_> {
+    let nothing = InputView::default();
+    match input {
+        Input::Content { path, sha256 } => {
+            InputView { is: "content", path, sha256: sha256.as_deref(), ..nothing }
+        }
+        Input::Presence { path, there } => InputView { is: "presence", path, there: Some(*there), ..nothing },
+        Input::Matches { folder, pattern, files } => {
+            InputView { is: "matches", path: folder, pattern: Some(pattern), files: Some(files), ..nothing }
+        }
+    }
 }
 
 fn wire(level: Option<&PatchLevel>) -> Option<Level> {

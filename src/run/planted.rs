@@ -3,7 +3,7 @@
 
 /// One rule of the core, broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "each says itself what is done wrong")]
+#[cfg_attr(debug_assertions, expect(missing_docs, reason = "each says itself what is done wrong"))]
 pub enum Defect {
     UnclearIsRefused,
     InterruptedIsNotDone,

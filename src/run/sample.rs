@@ -30,6 +30,7 @@ pub(crate) fn plan(after: &[&[usize]], max_parallel: u64, on_failure: OnFailure)
         workspace: "default".into(),
         moves: Vec::new(),
         assertions: Vec::new(),
+        inputs: Vec::new(),
         vendors: Vec::new(),
     }
 }

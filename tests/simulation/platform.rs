@@ -53,6 +53,7 @@ pub fn plan(scenario: &Scenario) -> Plan {
         workspace: "default".into(),
         moves: Vec::new(),
         assertions: Vec::new(),
+        inputs: Vec::new(),
         vendors: Vec::new(),
     }
 }

@@ -14,11 +14,12 @@ use crate::config::value::Value;
 use crate::model::{Absence, Diagnostic, Diagnostics, InstanceKey, Span};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// A component block whose shape is right.
 pub(super) struct ComponentBlock<'p> {
-    pub kind: &'p str,
-    pub name: &'p str,
+    pub kind: &'p Arc<str>,
+    pub name: &'p Arc<str>,
     pub block: &'p Block,
     /// The provider's name, and its alias (empty for the default one).
     pub provider: (String, String),

@@ -12,7 +12,7 @@ use crate::config::functions;
 use crate::config::suggest;
 use crate::config::syntax::{Attribute, Block};
 use crate::config::types::Type;
-use crate::config::value::{Entries, Marks, Value};
+use crate::config::value::{Entries, Marks, Table, Value};
 use crate::model::{Diagnostic, Diagnostics, InstanceKey};
 use std::time::Duration;
 
@@ -94,7 +94,7 @@ impl Checker<'_, '_> {
         };
         let sort = block.labels.first()?.text.to_string();
         let all = self.instances[at].values.data.entry(sort).or_default();
-        let mut entries = all.as_entries().cloned().unwrap_or_default();
+        let mut entries = all.as_entries().map(Table::to_entries).unwrap_or_default();
         entries.insert(block.labels.get(1)?.text.clone(), value);
         *all = Value::object(entries);
         Some(())

@@ -294,14 +294,14 @@ impl<'a, 'p> Checker<'a, 'p> {
         let tree = self.tree;
         let area = tree.area(self.instances[at].module);
         let number = area.names.number(Node::Output(index));
-        let (name, block) = area.names.outputs.iter().nth(index)?;
+        let (name, block) = *area.outputs.get(index)?;
         self.refresh_used(at, &area.uses[number]);
         if area.names.root {
             self.outputs[index] = self.with_fields(at, |fields| output::read(name, block, fields));
             return self.outputs[index].as_ref().map(|_| ());
         }
         let value = self.with_fields(at, |fields| output::of_module(block, fields))?;
-        self.instances[at].outputs.insert((*name).into(), value);
+        self.instances[at].outputs.insert(name.into(), value);
         let rests = self.rests(at, &area.uses[number], None)?;
         self.instances[at].rests[number] = rests;
         Some(())

@@ -9,7 +9,8 @@ use super::order::Use;
 use super::rests::Resting;
 use super::{Checker, InUse, Whole, argument_spans, default_rollout, provider, rollout};
 use crate::config::checked::{
-    Component, Config, Dependency, ProviderBlock, RequiredProvider, Rollout, Settings, Vendor, VendorField,
+    ArgumentSpans, Component, Config, Dependency, ProviderBlock, RequiredProvider, Rollout, Settings, Vendor,
+    VendorField,
 };
 use crate::model::{Address, Diagnostics, InstanceKey, Span};
 use std::collections::BTreeMap;
@@ -33,7 +34,7 @@ pub(super) fn config(whole: Whole<'_, '_>, checker: &mut Checker<'_, '_>) -> Opt
         edges.check_depends(unit.instance, &unit.block.depends);
     }
     edges.check_calls();
-    let mut components = Vec::new();
+    let mut components = Vec::with_capacity(units.iter().map(|unit| unit.drafts.len()).sum());
     for unit in &mut units {
         let Unit { block, instance, .. } = *unit;
         let wanted = (unit.provider.0.as_str(), unit.provider.1.as_str());
@@ -110,7 +111,7 @@ struct Made<'a, 'p> {
     provider: usize,
     rollout: Rollout,
     vendor: Option<usize>,
-    spans: BTreeMap<String, Span>,
+    spans: ArgumentSpans,
     after: Vec<Dependency>,
 }
 
@@ -118,7 +119,7 @@ impl Made<'_, '_> {
     fn component(self, module: Vec<(Arc<str>, InstanceKey)>, draft: Draft) -> Component {
         let block = self.block;
         Component {
-            address: Address { module, kind: block.kind.into(), name: block.name.into(), key: draft.key },
+            address: Address { module, kind: block.kind.clone(), name: block.name.clone(), key: draft.key },
             provider: self.provider,
             class: draft.class,
             level: draft.level,

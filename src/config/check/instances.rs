@@ -5,6 +5,7 @@ use super::kind::ArgumentPlan;
 use super::level;
 use super::order::{Use, Which};
 use super::{nested, probe, secret};
+use crate::config::arguments::{Arguments, LEVEL};
 use crate::config::blocks::CLASSES;
 use crate::config::checked::{Check, Connection, Lifecycle, Secret, SnapshotRule};
 use crate::config::convert::convert;
@@ -17,7 +18,7 @@ use crate::config::types::Type;
 use crate::config::value::{Data, Entries, Marks, Value};
 use crate::model::{Diagnostic, Diagnostics, InstanceKey, PatchLevel, Span};
 use patchform_sdk::message::Class;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -26,7 +27,7 @@ pub(super) struct Draft {
     pub key: InstanceKey,
     pub class: Class,
     pub level: PatchLevel,
-    pub arguments: Json,
+    pub arguments: Arguments,
     pub secrets: Vec<Secret>,
     pub connection: Connection,
     pub snapshot: SnapshotRule,
@@ -114,10 +115,11 @@ impl Expander<'_, '_> {
         let class = self.class(body, &mut fields);
         let rollout = named("rollout", self.block.rollout, &mut fields);
         let vendor = named("vendor", self.block.vendor, &mut fields);
-        let (mut own, arguments, secrets) = read?;
+        let (mut own, secrets) = read?;
         let (level, level_value) = level?;
-        own.insert("patch_level".into(), level_value);
-        let value = Value::object(own);
+        let plan = &self.block.plan;
+        own.insert(plan.names.partition_point(|name| &**name < LEVEL), level_value);
+        let value = Value::shaped(plan.names.clone(), own);
         let inner;
         let (connection, snapshot, lifecycle, checks) = if body.blocks.is_empty() {
             let mut fields = Fields { scope, hopeless: self.hopeless, problems };
@@ -145,7 +147,7 @@ impl Expander<'_, '_> {
             key,
             class,
             level,
-            arguments,
+            arguments: Arguments::of(&value),
             secrets,
             connection,
             snapshot,
@@ -158,10 +160,9 @@ impl Expander<'_, '_> {
         Some((draft, value))
     }
 
-    /// The kind's own arguments: as references see them, as JSON, and where secrets stand.
-    fn arguments(&self, body: &Body, fields: &mut Fields<'_>) -> Option<(Entries, Json, Vec<Secret>)> {
-        let mut own = Entries::new();
-        let mut json = Map::new();
+    /// The kind's own arguments, by name, as references see them, and where secrets stand.
+    fn arguments(&self, body: &Body, fields: &mut Fields<'_>) -> Option<(Vec<Value>, Vec<Secret>)> {
+        let mut own = Vec::with_capacity(self.block.plan.names.len());
         let mut secrets = Vec::new();
         let mut good = true;
         for (name, plan) in &self.block.plan.arguments {
@@ -179,17 +180,14 @@ impl Expander<'_, '_> {
                 fields.problems.push(*problem);
                 good = false;
             }
-            if !value.is_null() {
-                json.insert(name.clone(), value.to_json());
-            }
             let value = if plan.sensitive && !value.is_null() && !value.is_sensitive() {
                 value.marked(&Marks::anonymous())
             } else {
                 value
             };
-            own.insert(Arc::from(name.as_str()), value);
+            own.push(value);
         }
-        good.then_some((own, Json::Object(json), secrets))
+        good.then_some((own, secrets))
     }
 
     fn class(&self, body: &Body, fields: &mut Fields<'_>) -> Option<Class> {

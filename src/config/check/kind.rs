@@ -1,12 +1,14 @@
 //! A kind's arguments as the checker needs them: types read once, not per component.
 
-use crate::config::blocks::Own;
+use crate::config::arguments::LEVEL;
+use crate::config::blocks::{self, Own};
 use crate::config::convert::convert;
 use crate::config::types::Type;
 use crate::config::value::Value;
 use crate::model::{Diagnostic, Span};
 use patchform_sdk::message::{self, Class, LevelShape};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A kind's schema.
 pub(super) struct KindPlan {
@@ -14,6 +16,8 @@ pub(super) struct KindPlan {
     pub level: LevelShape,
     pub scheme: String,
     pub arguments: BTreeMap<String, ArgumentPlan>,
+    /// What references to a component of it may name, sorted: its arguments and its level.
+    pub names: Arc<[Arc<str>]>,
 }
 
 /// One argument.
@@ -32,11 +36,16 @@ impl KindPlan {
     /// # Errors
     /// A sentence that says what is wrong with the provider.
     pub fn new(kind: &message::Kind) -> Result<KindPlan, String> {
+        if let Some(name) = kind.arguments.keys().find(|name| blocks::COMPONENT.argument(name).is_some()) {
+            return Err(format!("its argument \"{name}\" is named as one that every component has"));
+        }
+        let names: BTreeSet<&str> = kind.arguments.keys().map(String::as_str).chain([LEVEL]).collect();
         Ok(KindPlan {
             class: kind.class,
             level: kind.level,
             scheme: kind.scheme.clone(),
             arguments: arguments(&kind.arguments)?,
+            names: names.into_iter().map(Arc::from).collect(),
         })
     }
 }

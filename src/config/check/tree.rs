@@ -9,6 +9,7 @@ use super::shapes::{Plans, Shapes};
 use super::values::Wrong;
 use crate::config::load::{Parsed, with_chain};
 use crate::config::schemas::Schemas;
+use crate::config::syntax::Block;
 use crate::model::{Diagnostic, Diagnostics, Span};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -21,6 +22,8 @@ pub(super) struct Area<'p> {
     pub calls: Vec<Call<'p>>,
     /// What each node uses.
     pub uses: Vec<Vec<Use<'p>>>,
+    /// The outputs in the order of their numbers.
+    pub outputs: Vec<(&'p str, &'p Block)>,
     /// `path.module`
     pub path: &'p str,
 }
@@ -80,7 +83,8 @@ impl<'p> Tree<'p> {
             let (blocks, mut calls) = reading.read(index, &mut plans, problems);
             let uses = reading.uses(index, &blocks, &mut calls, wrong, problems);
             problems.0[before..].iter_mut().for_each(|problem| with_chain(problem, &folder.chain));
-            areas.push(Area { names: Names::default(), blocks, calls, uses, path: &folder.path });
+            let outputs = names[index].outputs.iter().map(|(name, block)| (*name, *block)).collect();
+            areas.push(Area { names: Names::default(), blocks, calls, uses, outputs, path: &folder.path });
         }
         for (area, names) in areas.iter_mut().zip(names) {
             area.names = names;

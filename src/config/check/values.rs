@@ -2,7 +2,7 @@
 
 use crate::config::expr::{Expr, RefStep, Reference};
 use crate::config::scope::Resolve;
-use crate::config::value::Value;
+use crate::config::value::{Table, Value};
 use crate::model::Span;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -119,7 +119,7 @@ impl Resolve for Values {
             .iter()
             .flat_map(|(kind, all)| all.keys().map(move |name| format!("{kind}.{name}")));
         let data = self.data.iter().flat_map(|(kind, all)| {
-            let names = all.as_entries().into_iter().flat_map(BTreeMap::keys);
+            let names = all.as_entries().into_iter().flat_map(Table::keys);
             names.map(move |name| format!("data.{kind}.{name}"))
         });
         variables.chain(locals).chain(data).chain(modules).chain(components).collect()

@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::config::console::render;
-use crate::config::lower;
+use crate::config::lower::{self, Chunk};
 use crate::config::scope::{Files, Resolve};
+use crate::config::words::Words;
 use crate::model::FileId;
 use proptest::prelude::*;
 use std::cell::Cell;
@@ -37,7 +38,12 @@ fn reads_templates_and_heredocs_as_terraform_does() {
     let mut seen = 0;
     for block in body.blocks() {
         let attribute = block.body.attributes().next().expect("value");
-        let expr = lower::lower(&attribute.value, source, FileId(0), 0).expect("valid");
+        let expr = lower::lower(
+            &attribute.value,
+            Chunk { text: source, file: FileId(0), base: 0, large: &[] },
+            &mut Words::new(),
+        )
+        .expect("valid");
         let value = evaluate(&expr, &Scope::root()).expect("a value");
         let name = block.labels[0].as_str();
         assert_eq!(value.to_json(), answers[name], "{name}");

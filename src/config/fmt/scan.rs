@@ -38,7 +38,7 @@ pub(super) fn unfinished(text: &str) -> Unfinished {
 }
 
 /// The tokens of a text, and how many spaces stand behind the last one.
-pub(super) fn scan(text: &str) -> (Vec<Token<'_>>, usize) {
+pub(in crate::config) fn scan(text: &str) -> (Vec<Token<'_>>, usize) {
     let scanner = scanned(text);
     (scanner.tokens, text.len() - scanner.end)
 }
@@ -67,7 +67,7 @@ impl<'t> Scanner<'t> {
     /// A token of the next `length` bytes.
     fn take(&mut self, kind: Kind, length: usize) {
         let end = (self.at + length).min(self.text.len());
-        self.tokens.push(Token::new(kind, &self.text[self.at..end]));
+        self.tokens.push(Token { at: self.at, ..Token::new(kind, &self.text[self.at..end]) });
         (self.at, self.end) = (end, end);
     }
 

@@ -40,7 +40,7 @@ impl<'t> Writer<'t> {
     /// Takes the next token as it is.
     fn keep(&mut self) {
         if let Some(token) = self.tokens.get_mut(self.at) {
-            self.out.push(Token { kind: token.kind, text: std::mem::take(&mut token.text), spaces: 0 });
+            self.out.push(Token { text: std::mem::take(&mut token.text), ..*token });
             self.at += 1;
         }
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// What a token is. Tokens that are spaced alike share a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::config) enum Kind {
     /// The end of a line outside of strings and comments.
     Newline,
     /// `#`, `//` with the end of their line; `/* … */`.
@@ -48,7 +48,7 @@ pub(super) enum Kind {
 
 impl Kind {
     /// How many more brackets are open behind it.
-    pub(super) fn opens(self) -> isize {
+    pub(in crate::config) fn opens(self) -> isize {
         match self {
             Kind::OpenBrace | Kind::OpenBracket | Kind::OpenParen => 1,
             Kind::Interpolation | Kind::Control => 1,
@@ -60,20 +60,22 @@ impl Kind {
 
 /// One token.
 #[derive(Debug, Clone)]
-pub(super) struct Token<'t> {
-    pub(super) kind: Kind,
-    pub(super) text: Cow<'t, str>,
+pub(in crate::config) struct Token<'t> {
+    pub(in crate::config) kind: Kind,
+    pub(in crate::config) text: Cow<'t, str>,
+    /// Where it begins in the text that was scanned.
+    pub(in crate::config) at: usize,
     /// Spaces before it, in columns; the formatter sets them.
     pub(super) spaces: usize,
 }
 
 impl<'t> Token<'t> {
     pub(super) fn new(kind: Kind, text: impl Into<Cow<'t, str>>) -> Self {
-        Token { kind, text: text.into(), spaces: 0 }
+        Token { kind, text: text.into(), at: 0, spaces: 0 }
     }
 
     /// Whether a line ends with it.
-    pub(super) fn ends_line(&self) -> bool {
+    pub(in crate::config) fn ends_line(&self) -> bool {
         match self.kind {
             Kind::Newline => true,
             Kind::Comment => self.text.ends_with('\n'),

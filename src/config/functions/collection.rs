@@ -6,7 +6,7 @@ use super::{Done, Fault, Function, Param, nullable, param, passing, plain};
 use crate::config::convert::{convert, unify};
 use crate::config::eval::equal;
 use crate::config::types::Type;
-use crate::config::value::{Data, Entries, Value, key, quoted};
+use crate::config::value::{Data, Entries, Table, Value, key, quoted};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use unicode_segmentation::UnicodeSegmentation;
@@ -99,7 +99,7 @@ pub(super) fn some_items(args: &[Value], index: usize) -> Result<&[Value], Fault
     value.as_items().ok_or_else(|| Fault::at(index, format!("a list is needed, not {}", value.kind())))
 }
 
-fn some_entries(args: &[Value], index: usize) -> Result<&Entries, Fault> {
+fn some_entries(args: &[Value], index: usize) -> Result<&Table, Fault> {
     let value = &args[index];
     value
         .as_entries()

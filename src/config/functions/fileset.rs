@@ -16,23 +16,18 @@ pub(super) const FUNCTIONS: &[Function] =
             "toset([\n  \"plain.txt\",\n  \"sub/one.txt\",\n])",
         )];
 
-/// The deepest folder that `**` looks into.
-const DEEPEST: usize = 64;
-
 /// `*`, `?`, `[…]` and `{…}` stand for what is in one name, `**` for any folders.
 fn fileset(args: &[Value], files: &dyn Files) -> Done {
     let folder = located(args, files)?;
     let (names, pattern) = plain_beginning(text(args, 1));
     fast_glob::validate(&pattern)
         .map_err(|error| Fault::at(1, format!("{} is no valid pattern: {error}", quoted(text(args, 1)))))?;
-    // Where nothing but names is left, the last one is the file.
-    let levels = if pattern.contains("**") { DEEPEST } else { pattern.matches('/').count() + 1 };
     let base = [&[folder.as_str()][..], &names].concat().join("/");
     let base = if base.is_empty() { ".".to_string() } else { base };
-    let found =
-        files.list(&base, levels).map_err(|problem| Fault::at(0, format!("{}: {problem}", quoted(&base))))?;
-    let fitting = found.into_iter().filter(|path| fast_glob::glob_match(&pattern, path));
-    let whole = fitting.map(|path| {
+    let fitting = files
+        .matching(&base, &pattern)
+        .map_err(|problem| Fault::at(0, format!("{}: {problem}", quoted(&base))))?;
+    let whole = fitting.into_iter().map(|path| {
         let path = [names.as_slice(), &[path.as_str()]].concat().join("/");
         Value::string(super::paths::clean(&path))
     });

@@ -4,7 +4,13 @@ use crate::model::{Diagnostic, FileId, Span};
 use hcl::edit::parser::Error;
 
 /// Translates an error of parsing `text[base..end]`.
-pub(super) fn error(error: &Error, text: &str, base: usize, end: usize, file: FileId) -> Diagnostic {
+pub(in crate::config) fn error(
+    error: &Error,
+    text: &str,
+    base: usize,
+    end: usize,
+    file: FileId,
+) -> Diagnostic {
     let at = offset(error, text, base, end);
     // White space is never what is wrong.
     let at = at + text[at..end].bytes().take_while(|b| matches!(b, b' ' | b'\t')).count();

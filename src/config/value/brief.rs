@@ -41,14 +41,14 @@ impl Sequence {
 
 impl Table {
     fn brief(&self, word: &str) -> String {
-        let small = self.inside.depth <= 2 && self.entries.len() <= 5;
+        let small = self.inside.depth <= 2 && self.len() <= 5;
         let text = small.then(|| {
             let entries: Vec<String> =
-                self.entries.iter().map(|(k, v)| format!("{} = {}", shown_key(k), v.brief())).collect();
+                self.iter().map(|(k, v)| format!("{} = {}", shown_key(k), v.brief())).collect();
             if entries.is_empty() { "{}".to_string() } else { format!("{{ {} }}", entries.join(", ")) }
         });
         let what = if word == "map" { "element" } else { "attribute" };
-        match (text.filter(|t| t.len() <= 60), self.entries.len()) {
+        match (text.filter(|t| t.len() <= 60), self.len()) {
             (Some(text), _) => text,
             (None, 1) => format!("{word} with 1 {what}"),
             (None, n) => format!("{word} with {n} {what}s"),

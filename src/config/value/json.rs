@@ -21,7 +21,7 @@ impl Value {
                 Json::Array(s.items.iter().map(Value::to_json).collect())
             }
             Data::Map(t) | Data::Object(t) => {
-                Json::Object(t.entries.iter().map(|(k, v)| (k.to_string(), v.to_json())).collect())
+                Json::Object(t.iter().map(|(k, v)| (k.to_string(), v.to_json())).collect())
             }
         }
     }

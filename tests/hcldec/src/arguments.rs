@@ -74,8 +74,8 @@ pub fn variables(given: &str, sources: &mut Sources) -> Result<Vec<(String, Valu
     };
     if let Some(json) = json {
         let all = Value::from_json_text(&json).map_err(|error| told::plain(format!("--vars: {error}")))?;
-        let all = all.as_entries().cloned().unwrap_or_default();
-        return Ok(all.into_iter().map(|(name, value)| (name.to_string(), value)).collect());
+        let all = all.as_entries().into_iter().flatten();
+        return Ok(all.map(|(name, value)| (name.to_string(), value.clone())).collect());
     }
     let (_, body) = crate::file(sources, Some(given))?;
     let value = |expr| evaluate(expr, &Scope::root()).map_err(Diagnostics::from);

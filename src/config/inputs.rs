@@ -1,0 +1,148 @@
+//! What expressions take from files: inputs of the plan, looked at again before a saved plan is applied.
+
+use super::scope::Files;
+use super::value::quoted;
+use patchform_sdk::digest;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// A question about files, and what was found. Paths are as the configuration has them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Input {
+    /// What a file holds.
+    Content {
+        /// The file.
+        path: String,
+        /// SHA-256 of its content; `None` when it could not be read, which an expression may allow.
+        sha256: Option<String>,
+    },
+    /// Whether there is a file.
+    Presence {
+        /// The file.
+        path: String,
+        /// Whether it is there.
+        there: bool,
+    },
+    /// Which files fit a pattern.
+    Matches {
+        /// The folder in which they are looked for.
+        folder: String,
+        /// What their paths from there must fit.
+        pattern: String,
+        /// These paths, sorted.
+        files: Vec<String>,
+    },
+}
+
+impl Input {
+    fn content(files: &dyn Files, path: &str) -> (Input, Result<Vec<u8>, String>) {
+        let read = files.read(path);
+        let sha256 = read.as_ref().ok().map(|bytes| digest::of_bytes(bytes));
+        (Input::Content { path: path.to_string(), sha256 }, read)
+    }
+
+    fn presence(files: &dyn Files, path: &str) -> (Input, Result<bool, String>) {
+        let exists = files.exists(path);
+        (Input::Presence { path: path.to_string(), there: exists == Ok(true) }, exists)
+    }
+
+    fn matches(files: &dyn Files, folder: &str, pattern: &str) -> (Input, Result<Vec<String>, String>) {
+        let found = files.matching(folder, pattern);
+        let all = found.clone().unwrap_or_default();
+        (Input::Matches { folder: folder.to_string(), pattern: pattern.to_string(), files: all }, found)
+    }
+
+    /// The same question, asked now.
+    pub fn again(&self, files: &dyn Files) -> Input {
+        match self {
+            Input::Content { path, .. } => Input::content(files, path).0,
+            Input::Presence { path, .. } => Input::presence(files, path).0,
+            Input::Matches { folder, pattern, .. } => Input::matches(files, folder, pattern).0,
+        }
+    }
+
+    /// What is different `now`, a sentence for each file; nothing when it is as it was.
+    pub fn differences(&self, now: &Input) -> Vec<String> {
+        match (self, now) {
+            _ if self == now => Vec::new(),
+            (Input::Content { path, .. }, Input::Content { sha256: None, .. }) => {
+                vec![format!("{path} cannot be read any more; an expression read it when the plan was made")]
+            }
+            (Input::Content { path, sha256: None }, _) => {
+                vec![format!("{path} can be read now; it could not when the plan was made")]
+            }
+            (Input::Content { path, .. }, _) => vec![format!("{path} was changed since the plan was made")],
+            (Input::Presence { path, there: true }, _) => {
+                vec![format!("{path} is not there any more; it was when the plan was made")]
+            }
+            (Input::Presence { path, .. }, _) => {
+                vec![format!("{path} is there now; it was not when the plan was made")]
+            }
+            (Input::Matches { folder, pattern, files }, Input::Matches { files: now, .. }) => {
+                let folder = if folder == "." { String::new() } else { format!("{folder}/") };
+                let told = |path: &String, how: &str| {
+                    format!("{folder}{path} {how}, as fileset(…, {}) looks for it", quoted(pattern))
+                };
+                let new = now.iter().filter(|path| files.binary_search(path).is_err());
+                let gone = files.iter().filter(|path| now.binary_search(path).is_err());
+                let new = new.map(|path| told(path, "is there now and was not when the plan was made"));
+                new.chain(gone.map(|path| told(path, "is not there any more"))).collect()
+            }
+            (Input::Matches { .. }, _) => Vec::new(),
+        }
+    }
+}
+
+/// The one door through which expressions reach files: notes what they are told.
+pub struct Noting<'a> {
+    files: &'a dyn Files,
+    noted: RefCell<BTreeSet<Input>>,
+}
+
+impl<'a> Noting<'a> {
+    /// Nothing noted yet.
+    pub fn new(files: &'a dyn Files) -> Noting<'a> {
+        Noting { files, noted: RefCell::default() }
+    }
+
+    /// Everything that was asked, sorted, each once.
+    pub fn inputs(self) -> Vec<Input> {
+        self.noted.into_inner().into_iter().collect()
+    }
+
+    fn note<T>(&self, (input, answer): (Input, T)) -> T {
+        self.noted.borrow_mut().insert(input);
+        answer
+    }
+}
+
+impl Files for Noting<'_> {
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        self.note(Input::content(self.files, path))
+    }
+
+    fn exists(&self, path: &str) -> Result<bool, String> {
+        self.note(Input::presence(self.files, path))
+    }
+
+    fn list(&self, folder: &str, levels: usize) -> Result<Vec<String>, String> {
+        self.files.list(folder, levels)
+    }
+
+    fn matching(&self, folder: &str, pattern: &str) -> Result<Vec<String>, String> {
+        self.note(Input::matches(self.files, folder, pattern))
+    }
+
+    fn absolute(&self, path: &str) -> String {
+        self.files.absolute(path)
+    }
+
+    fn home(&self) -> Option<String> {
+        self.files.home()
+    }
+
+    fn run(&self, program: &[String], input: &str, within: Duration) -> Result<Vec<u8>, String> {
+        self.files.run(program, input, within)
+    }
+}

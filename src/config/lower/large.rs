@@ -1,0 +1,222 @@
+//! Objects with very many entries. The library compares each key with all before it, so they are taken out of the text
+//! that it reads, and read in slices.
+
+use super::{Chunk, Lowering};
+use crate::config::expr::{Expr, Key, Node};
+use crate::config::fmt::scan::scan;
+use crate::config::fmt::token::{Kind, Token};
+use crate::config::syntax::translate;
+use crate::config::value::Value;
+use crate::model::{Diagnostic, Span};
+use hcl::edit::expr::ObjectKey;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// An object with more entries is read in slices of so many.
+const SLICE: usize = 256;
+
+/// A text as the library can read it, each byte in its place.
+pub(in crate::config) struct Readable<'t> {
+    /// Without the entries of large objects.
+    pub text: Cow<'t, str>,
+    /// These objects, in order.
+    pub large: Vec<Large>,
+}
+
+/// An object whose entries stand no longer in the text.
+pub(in crate::config) struct Large {
+    /// Where its brace opens.
+    at: usize,
+    /// Its entries, some in each slice.
+    slices: Vec<Range<usize>>,
+}
+
+impl<'t> Readable<'t> {
+    /// A text without large objects, as nearly every one is.
+    pub fn plain(text: impl Into<Cow<'t, str>>) -> Readable<'t> {
+        Readable { text: text.into(), large: Vec::new() }
+    }
+
+    pub fn of(text: &'t str) -> Readable<'t> {
+        Readable::sliced(text, SLICE, true)
+    }
+
+    /// `outermost`: whether the text may itself be a large object.
+    pub(super) fn sliced(text: &'t str, most: usize, outermost: bool) -> Readable<'t> {
+        // The library takes no `\r\n` behind `for`.
+        let taken: Cow<'t, str> =
+            if text.contains("for\r\n") { text.replace("for\r\n", "for \n").into() } else { text.into() };
+        let assigned = text.bytes().filter(|byte| matches!(byte, b'=' | b':')).count();
+        if assigned <= most {
+            return Readable::plain(taken);
+        }
+        let large = find(text, most, outermost);
+        let mut bytes = taken.into_owned().into_bytes();
+        for Range { start, end } in large.iter().map(Large::range) {
+            bytes[start..end].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
+        }
+        // Whole entries became spaces: what is left is as valid as it was.
+        Readable { text: String::from_utf8(bytes).unwrap_or_default().into(), large }
+    }
+}
+
+impl Large {
+    fn range(&self) -> Range<usize> {
+        let end = self.slices.last().map_or(self.at + 1, |slice| slice.end);
+        self.at + 1..end
+    }
+}
+
+/// What is open where the search stands.
+struct Open {
+    at: usize,
+    /// Whether it is an object that lists its entries; otherwise a block, a `for`, any other bracket.
+    object: bool,
+    /// Whether a `for` begins in it.
+    is_for: bool,
+    /// Where an entry may end.
+    ends: Vec<usize>,
+}
+
+/// The outermost objects of more than `most` entries.
+fn find(text: &str, most: usize, outermost: bool) -> Vec<Large> {
+    let (tokens, _) = scan(text);
+    let mut found: Vec<Large> = Vec::new();
+    let mut open: Vec<Open> = Vec::new();
+    let mut before: Option<&Token<'_>> = None;
+    for (i, token) in tokens.iter().enumerate() {
+        match token.kind.opens() {
+            1 => {
+                let value = before.map_or(outermost, |before| begins_value(before, open.last()));
+                open.push(opened(token, value, &tokens[i + 1..]));
+            }
+            -1 => {
+                let closed = open.pop().filter(|open| open.object && open.ends.len() > most);
+                if let Some(Open { at, ends, .. }) = closed {
+                    while found.pop_if(|inner| inner.at > at).is_some() {}
+                    found.push(Large { at, slices: slices(at + 1, &ends, token.at, most) });
+                }
+            }
+            _ if token.kind == Kind::Identifier && token.text == "for" => {
+                // At the beginning of a slice it would be no key.
+                let behind = before.map_or(0, |before| before.at + before.text.len());
+                if let Some(open) = open.last_mut() {
+                    while open.ends.pop_if(|end| *end >= behind).is_some() {}
+                }
+            }
+            _ if token.kind == Kind::Comma || token.ends_line() => {
+                open.iter_mut()
+                    .last()
+                    .into_iter()
+                    .for_each(|open| open.ends.push(token.at + token.text.len()));
+            }
+            _ => {}
+        }
+        before = Some(token).filter(|token| !matches!(token.kind, Kind::Comment | Kind::Newline)).or(before);
+    }
+    found
+}
+
+/// Whether a value may stand behind a token. A brace behind a name or a label opens a block, if the name is not the `in`
+/// of a `for`.
+fn begins_value(before: &Token<'_>, around: Option<&Open>) -> bool {
+    match before.kind {
+        Kind::Identifier => before.text == "in" && around.is_some_and(|around| around.is_for),
+        Kind::Equal | Kind::Colon | Kind::Comma | Kind::Question | Kind::OpenParen | Kind::OpenBracket => {
+            true
+        }
+        Kind::Operator => true,
+        _ => false,
+    }
+}
+
+fn opened(token: &Token<'_>, value: bool, behind: &[Token<'_>]) -> Open {
+    let is_for = first(behind).is_some_and(|first| first.kind == Kind::Identifier && first.text == "for");
+    let is_brace = token.kind == Kind::OpenBrace;
+    Open {
+        at: token.at,
+        object: is_brace && value && !is_for,
+        // What a block holds may look like a `for`.
+        is_for: is_for && (value || !is_brace),
+        ends: Vec::new(),
+    }
+}
+
+/// The first token that says something.
+fn first<'t, 'a>(tokens: &'a [Token<'t>]) -> Option<&'a Token<'t>> {
+    tokens.iter().find(|token| !matches!(token.kind, Kind::Comment | Kind::Newline))
+}
+
+fn slices(start: usize, ends: &[usize], end: usize, most: usize) -> Vec<Range<usize>> {
+    let mut start = start;
+    let cuts = ends.chunks(most.max(1)).filter_map(<[usize]>::last).copied().chain([end]);
+    cuts.map(|cut| std::mem::replace(&mut start, cut)..cut).collect()
+}
+
+impl Lowering<'_> {
+    /// The entries of the large object that stands at `span`.
+    pub(super) fn large(&mut self, span: Span) -> Option<Node> {
+        let at = (span.start as usize).checked_sub(self.chunk.base)?;
+        let large = self.chunk.large.binary_search_by_key(&at, |large| large.at).ok()?;
+        let large = &self.chunk.large[large];
+        let mut entries = Vec::new();
+        for slice in &large.slices {
+            self.slice(slice, &mut entries);
+        }
+        self.refuse_repeated(&entries);
+        Some(Node::Object(entries))
+    }
+
+    fn slice(&mut self, slice: &Range<usize>, entries: &mut Vec<(Key, Expr)>) {
+        // The brace takes the place of what stands before the slice: a brace or the end of an entry.
+        let text = format!("{{{}\n}}", &self.chunk.text[slice.clone()]);
+        let base = self.chunk.base + slice.start - 1;
+        let readable = Readable::sliced(&text, SLICE, false);
+        let parsed = match hcl::edit::parser::parse_expr(&readable.text) {
+            Ok(parsed) => parsed,
+            Err(error) => return self.problems.push(self.unreadable(&error, &text, base)),
+        };
+        // No slice begins with `for`.
+        let Some(object) = parsed.as_object() else { return };
+        let chunk = Chunk { text: &text, base, file: self.chunk.file, large: &readable.large };
+        let (depth, words) = (self.depth, &mut *self.words);
+        let mut inner = Lowering { chunk, depth, words, problems: Default::default() };
+        entries.extend(object.iter().map(|(key, value): (&ObjectKey, _)| {
+            let key = inner.key(key);
+            (key, inner.expr(value.expr()))
+        }));
+        let problems = inner.problems;
+        self.problems.0.extend(problems.0);
+    }
+
+    fn unreadable(&self, error: &hcl::edit::parser::Error, text: &str, base: usize) -> Diagnostic {
+        let mut problem = translate::error(error, text, 0, text.len(), self.chunk.file);
+        let places = problem.primary.iter_mut().chain(&mut problem.related);
+        places.for_each(|(span, _)| {
+            *span = Span::new(span.file, base + span.start as usize, base + span.end as usize);
+        });
+        problem
+    }
+
+    /// The library refuses a key that stands twice; it has seen one slice at a time.
+    fn refuse_repeated(&mut self, entries: &[(Key, Expr)]) {
+        let mut seen: BTreeMap<(bool, &str), Span> = BTreeMap::new();
+        for (key, _) in entries {
+            let (name, span) = match key {
+                Key::Word(word, span) => ((true, &**word), *span),
+                Key::Computed(expr) => match expr.as_literal().and_then(Value::as_str) {
+                    Some(text) => ((false, text), expr.span()),
+                    None => continue,
+                },
+            };
+            if let Some(first) = seen.insert(name, span) {
+                let problem = Diagnostic::error("This key stands twice in the object");
+                self.problems.push(problem.at(span, "given again here").and(first, "first given here"));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

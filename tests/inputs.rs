@@ -1,0 +1,136 @@
+//! Files that expressions read are inputs of the plan: a saved plan is refused where one of them is not as it was.
+
+mod lab;
+
+use lab::Lab;
+use std::fs;
+
+const LEVEL: &str = r#"
+locals {
+  hosts   = jsondecode(file("hosts.json"))
+  parts   = { for name in fileset("levels", "*.level") : name => filesha256("levels/${name}") }
+  frozen  = fileexists("frozen")
+  motd    = try(file("motd"), "none")
+  banner  = templatefile("banner.tpl", { level = data.json.release.value.level })
+}
+
+data "json" "release" { path = "release.json" }
+
+component "command" "note" {
+  patch_level = data.json.release.value.level
+  env         = { HOSTS = join(",", local.hosts), PARTS = jsonencode(local.parts), MOTD = local.motd, BANNER = local.banner, FROZEN = local.frozen }
+  read        = ["sh", "-c", "cat note 2>/dev/null || true"]
+  patch       = ["sh", "-c", "printf %s \"$PATCHFORM_LEVEL\" > note"]
+  lifecycle { allow_irreversible = true }
+}
+"#;
+
+/// A plan is saved, and nothing was changed since.
+fn planned() -> Lab {
+    let lab = Lab::new(LEVEL);
+    lab.write("hosts.json", "[\"a\", \"b\"]");
+    lab.write("release.json", "{\"level\": \"2.0\"}");
+    lab.write("banner.tpl", "at ${level}");
+    lab.write("levels/eu.level", "1");
+    lab.patchform("plan --out p").exits(0);
+    lab
+}
+
+fn refused(lab: &Lab, why: &str) {
+    lab.patchform("apply p")
+        .exits(6)
+        .says("this plan is stale; nothing was changed")
+        .says(why)
+        .says("plan --out FILE");
+    assert_eq!(lab.read("note"), "", "nothing was begun");
+}
+
+#[test]
+fn an_unchanged_one_is_applied() {
+    let lab = planned();
+    // What no expression asked for is no input, not even beside what one did.
+    lab.write("levels/notes.txt", "not a level");
+    lab.write("levels/deeper/us.level", "1");
+    lab.write("other.json", "{}");
+    // The same content, written anew.
+    lab.write("hosts.json", "[\"a\", \"b\"]");
+    lab.patchform("apply p").exits(0);
+    assert_eq!(lab.read("note"), "2.0");
+}
+
+#[test]
+fn a_changed_file_is_named() {
+    for (name, text) in [
+        ("hosts.json", "[]"),
+        ("levels/eu.level", "2"),
+        ("banner.tpl", "now ${level}"),
+        ("release.json", "{\"level\": \"3.0\"}"),
+    ] {
+        let lab = planned();
+        let before = lab.read(name);
+        lab.write(name, text);
+        refused(&lab, &format!("{name} was changed since the plan was made"));
+        // Put back, it is the plan that was reviewed again.
+        lab.write(name, before);
+        lab.patchform("apply p").exits(0);
+    }
+}
+
+#[test]
+fn a_file_that_is_gone_is_named() {
+    let lab = planned();
+    fs::remove_file(lab.path("hosts.json")).expect("it is there");
+    fs::remove_file(lab.path("levels/eu.level")).expect("it is there");
+    refused(&lab, "hosts.json cannot be read any more");
+    refused(&lab, "levels/eu.level is not there any more, as fileset(…, \"*.level\") looks for it");
+}
+
+#[test]
+fn a_file_that_was_not_there_is_named() {
+    for (name, why) in [
+        (
+            "levels/us.level",
+            "levels/us.level is there now and was not when the plan was made, as fileset(…, \"*.level\")",
+        ),
+        ("frozen", "frozen is there now; it was not when the plan was made"),
+        ("motd", "motd can be read now; it could not when the plan was made"),
+    ] {
+        let lab = planned();
+        lab.write(name, "1");
+        refused(&lab, why);
+    }
+}
+
+#[test]
+fn the_plan_tells_its_inputs() {
+    let lab = planned();
+    let plan = lab.patchform("show --json p").exits(0).out;
+    let plan: serde_json::Value = serde_json::from_str(&plan).expect("JSON");
+    let inputs = plan["inputs"].as_array().expect("a list");
+    let of = |path: &str, is: &str| {
+        let found = inputs.iter().find(|input| input["path"] == path && input["is"] == is);
+        found.unwrap_or_else(|| panic!("no {is} of {path} in {inputs:?}"))
+    };
+    let sha256 = patchform_sdk::digest::of_bytes(b"[\"a\", \"b\"]");
+    assert_eq!(of("hosts.json", "content")["sha256"], sha256.as_str());
+    assert_eq!(of("frozen", "presence")["there"], false);
+    assert_eq!(of("levels", "matches")["files"], serde_json::json!(["eu.level"]));
+    assert!(of("motd", "content")["sha256"].is_null());
+}
+
+#[test]
+fn a_run_that_was_begun_asks_no_more() {
+    let lab = planned();
+    // The patch changes what an expression has read, then fails: the run is finished from its journal alone.
+    let text = lab.read("main.pf.hcl").replace("> note\"]", "> note; echo [] > hosts.json; test -f well\"]");
+    lab.write(
+        "main.pf.hcl",
+        format!("{text}\nrollout \"by_hand\" {{\n  on_failure = \"halt\"\n}}\n")
+            .replace("  lifecycle {", "  rollout     = rollout.by_hand\n  lifecycle {"),
+    );
+    lab.patchform("plan --out p").exits(0);
+    lab.patchform("apply p").exits(7);
+    assert_eq!(lab.read("hosts.json"), "[]\n");
+    lab.write("well", "");
+    lab.patchform("resume").exits(0);
+}
