@@ -27,6 +27,7 @@ fn ten_thousand_notes() {
         program: note(),
         arguments: Vec::new(),
         folder: dir.path().into(),
+        store: ".patchform".into(),
         targets: Arc::new(Targets::new(&dir.path().join("store"), dir.path())),
         watch: Arc::new(Silent),
         patience: Patience::default(),

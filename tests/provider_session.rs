@@ -48,6 +48,7 @@ fn started(program: PathBuf, way: &str, script: &Path) -> Bad {
         program,
         arguments: vec![script.display().to_string(), way.into(), starts],
         folder: dir.path().into(),
+        store: ".patchform".into(),
         targets: Arc::new(Targets::new(&dir.path().join("store"), dir.path())),
         watch: Arc::clone(&listener) as Arc<dyn Watch>,
         patience: Patience {

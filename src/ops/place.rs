@@ -165,6 +165,11 @@ impl Place {
         format!("the configuration keeps the state in {new} now, but so far it is in {old}")
     }
 
+    /// Where providers keep what must survive.
+    pub fn store(&self) -> PathBuf {
+        disk::folder_of(&self.actions).to_path_buf()
+    }
+
     fn with_state(state: PathBuf) -> Place {
         let beside = disk::folder_of(&state).to_path_buf();
         let beside = if beside == Path::new(".") { PathBuf::new() } else { beside };

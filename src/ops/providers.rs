@@ -18,7 +18,7 @@ use crate::world::disk;
 use patchform_sdk::message::Kind;
 use patchform_versions::{Constraint, Scheme};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A provider that was found and described, not necessarily started.
@@ -35,6 +35,7 @@ pub struct Starter {
     pub targets: Arc<Targets>,
     /// Who is told of progress and log lines.
     pub watch: Arc<dyn Watch>,
+    store: PathBuf,
     cache: Cache,
 }
 
@@ -43,7 +44,7 @@ impl Starter {
     pub fn new(place: &Place, watch: Arc<dyn Watch>) -> Starter {
         let told = Arc::new(OfTargets(Arc::clone(&watch)));
         let targets = Arc::new(Targets::new(&place.actions, Path::new(".")).watched_by(told));
-        Starter { targets, watch, cache: Cache::new(&place.cache) }
+        Starter { store: place.store(), targets, watch, cache: Cache::new(&place.cache) }
     }
 
     /// Starts one provider.
@@ -56,6 +57,7 @@ impl Starter {
             program: located.program.clone(),
             arguments: located.arguments.clone(),
             folder: ".".into(),
+            store: self.store.clone(),
             targets: Arc::clone(&self.targets),
             watch: Arc::clone(&self.watch),
             patience: Patience::default(),

@@ -32,6 +32,8 @@ pub struct Launch {
     pub arguments: Vec<String>,
     /// Where it is started: the configuration's folder.
     pub folder: PathBuf,
+    /// Where it may keep what must survive: beside the state.
+    pub store: PathBuf,
     /// Where its callbacks go.
     pub targets: Arc<Targets>,
     /// Who is told of progress and log lines.

@@ -25,13 +25,18 @@ pub struct Piped {
 /// A running child.
 pub struct Running(Child);
 
-/// Starts `program` in `folder`.
+/// Starts `program` in `folder`, with `environment` beside its own.
 ///
 /// # Errors
 /// Those of the system.
-pub fn piped(program: &Path, arguments: &[String], folder: &Path) -> io::Result<Piped> {
+pub fn piped(
+    program: &Path,
+    arguments: &[String],
+    folder: &Path,
+    environment: &[(&str, &Path)],
+) -> io::Result<Piped> {
     let mut command = Command::new(program);
-    command.args(arguments).current_dir(folder).process_group(0);
+    command.args(arguments).current_dir(folder).process_group(0).envs(environment.iter().copied());
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn()?;
     match (child.stdin.take(), child.stdout.take(), child.stderr.take()) {
@@ -229,7 +234,7 @@ mod tests {
     #[test]
     fn pipes_patience_and_endings() {
         let script = ["-c".to_string(), "read line; echo got $line; sleep 60".to_string()];
-        let mut piped = piped(Path::new("/bin/sh"), &script, Path::new("/")).unwrap();
+        let mut piped = piped(Path::new("/bin/sh"), &script, Path::new("/"), &[]).unwrap();
         piped.stdin.write_all(b"this\n").unwrap();
         let mut got = [0; 9];
         piped.stdout.read_exact(&mut got).unwrap();

@@ -80,6 +80,7 @@ fn launch() -> Arc<Launch> {
         program: "/nonexistent".into(),
         arguments: Vec::new(),
         folder: "/nonexistent".into(),
+        store: ".patchform".into(),
         targets: Arc::new(targets),
         watch: Arc::new(Strict),
         patience: Patience::default(),

@@ -9,7 +9,7 @@ use patchform_sdk::durable::Survives;
 use patchform_sdk::line::tail;
 use patchform_sdk::message::{Act, Action, Answer, Done, Reload, Snapshot, Subject, Verdict};
 use patchform_sdk::words::typed;
-use patchform_sdk::{Context, Ledger, digest};
+use patchform_sdk::{Context, Ledger, digest, store};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -42,11 +42,11 @@ pub fn act(action: Action, act: &Act, context: &Context) -> Answer {
     })
 }
 
-/// The ledger of a component: in the configuration's folder, where the provider was started.
+/// The ledger of a component: beside the state, so that whoever takes a run over from another folder finds it.
 pub fn ledger_of(subject: &Subject, arguments: &Arguments) -> PathBuf {
     let identity = json!([subject.address, arguments.target]);
     let name = digest::of_json(&identity);
-    PathBuf::from(".patchform").join("command").join(format!("{}.ledger", &name[..32]))
+    store::folder().join("command").join(format!("{}.ledger", &name[..32]))
 }
 
 /// The command for an action; `Ok(None)` when there is nothing to do for it.

@@ -197,16 +197,10 @@ impl Ledger {
         match self.entries.actions.get(&act.id) {
             Some((_, Some(answer))) => known(answer),
             Some((_, None)) => None,
-            // What may still begin is asked about again.
-            None => Some(if self.rule_out(act).is_ok() { Probed::Before } else { Probed::Busy }),
+            // It never began, or this ledger was lost: only the target can tell. From now on nobody begins it; while that
+            // cannot be written, it is asked about again.
+            None => self.begin(act).is_err().then_some(Probed::Busy),
         }
-    }
-
-    /// Claims an action that was never begun, for nobody.
-    fn rule_out(&mut self, act: &Act) -> io::Result<()> {
-        self.begin(act)?;
-        let answer = Answer::refused("it was probed before it began; it is not begun any more");
-        self.append(&Row::Answered { id: act.id.clone(), answer }, self.survives)
     }
 
     fn append(&mut self, row: &Row, survives: Survives) -> io::Result<()> {
@@ -289,8 +283,9 @@ pub fn begun_before_restart(path: &Path, id: &str) -> io::Result<bool> {
 }
 
 /// What a probe may answer from the ledger alone: busy, or what the action answered; `None` when the target itself must
-/// be asked. The probe's token is kept, and an action that was never begun is not begun any more, so that a request which
-/// arrives late does not make the answer untrue. While any action runs here, that is not certain: busy.
+/// be asked, also for an action that is not in it: a ledger may be lost. The probe's token is kept, and an action that was
+/// never begun is not begun any more, so that a request which arrives late does not make the answer untrue. While any
+/// action runs here, that is not certain: busy.
 ///
 /// # Errors
 /// Those of the system.
@@ -471,10 +466,9 @@ mod tests {
         let path = dir.path().join("a.ledger");
         let once = |id, token| Ledger::once(&path, Survives::Death, &act(id, token), || said("done"));
         assert_eq!(once("1", 3), said("done"));
-        assert_eq!(probe(&path, Survives::Death, &act("2", 5)).unwrap(), Some(Probed::Before));
-        assert!(
-            matches!(once("2", 5), Answer::Refused { why, .. } if why.contains("probed before it began"))
-        );
+        // The target is to be asked; whatever it says, the action does not begin any more.
+        assert_eq!(probe(&path, Survives::Death, &act("2", 5)).unwrap(), None);
+        assert!(matches!(once("2", 5), Answer::Unclear { .. }));
         assert!(
             matches!(once("3", 4), Answer::Refused { why, .. } if why.contains("token 4 is older than 5"))
         );

@@ -22,6 +22,7 @@ pub mod pipe;
 pub mod pool;
 pub mod provider;
 pub mod serve;
+pub mod store;
 pub mod words;
 
 pub use context::{Context, Target};

@@ -1,0 +1,126 @@
+//! What a provider wrote down of its actions may be lost, or lie in another folder: that nothing stands there proves
+//! nothing. The target tells.
+
+mod lab;
+
+use lab::Lab;
+use std::fs;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// One file at 1.1 whose patch waits for `go`, with its state in a folder of its own.
+fn declared(lab: &Lab, level: &str) -> String {
+    let root = lab.path("");
+    let root = root.display();
+    format!(
+        r#"
+patchform {{
+  state "local" {{
+    path = "{root}/shared/state.json"
+  }}
+}}
+component "command" "a" {{
+  patch_level = "{level}"
+  claims      = ["path:{root}/a"]
+  read        = ["sh", "-c", "cat {root}/a 2>/dev/null || true"]
+  patch       = ["sh", "-c", "echo $PATCHFORM_ACTION_ID >> {root}/log; [ ! -e {root}/controller ] || kill -9 $(cat {root}/controller); rm -f {root}/controller; while [ ! -e {root}/go ]; do sleep 0.02; done; printf %s $PATCHFORM_LEVEL > {root}/a"]
+  snapshot    = ["sh", "-c", "cp {root}/a {root}/$PATCHFORM_SNAPSHOT 2>/dev/null; echo $PATCHFORM_SNAPSHOT"]
+  restore     = ["sh", "-c", "cp {root}/$PATCHFORM_SNAPSHOT {root}/a"]
+}}
+"#
+    )
+}
+
+fn in_folder(lab: &Lab, folder: &str, line: &str) -> Command {
+    let mut command = lab.patchform_command(line);
+    command.current_dir(lab.path(folder)).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// `first` was killed by its own patch to 1.1, which still runs; `second` is another checkout.
+fn killed_in_its_patch() -> Lab {
+    let lab = Lab::empty();
+    for folder in ["first", "second"] {
+        lab.write(&format!("{folder}/main.pf.hcl"), declared(&lab, "1.0"));
+        assert!(in_folder(&lab, folder, "init").output().unwrap().status.success());
+    }
+    lab.write("go", "");
+    assert!(in_folder(&lab, "first", "apply --auto-approve").output().unwrap().status.success());
+    fs::remove_file(lab.path("go")).unwrap();
+    fs::remove_file(lab.path("log")).unwrap();
+    for folder in ["first", "second"] {
+        lab.write(&format!("{folder}/main.pf.hcl"), declared(&lab, "1.1"));
+    }
+    let script =
+        format!("echo $$ > ../controller; exec {} apply --auto-approve", env!("CARGO_BIN_EXE_patchform"));
+    let mut shell = lab.command("/bin/sh".as_ref(), &["-c", &script]);
+    let ended = shell.current_dir(lab.path("first")).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    assert_eq!(ended.unwrap().code(), None, "it was killed");
+    lab
+}
+
+fn wait_until(mut what: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !what() {
+        assert!(Instant::now() < deadline);
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Lets the patch go on, and waits until its command has ended.
+fn go(lab: &Lab) {
+    lab.write("go", "");
+    wait_until(|| lab.read("a") == "1.1");
+}
+
+#[test]
+fn what_was_done_is_found_where_no_ledger_tells_of_it() {
+    for (lost, end) in [
+        (&["command"][..], "rollback"),
+        (&["command", "actions"], "rollback"),
+        (&["command"], "resume"),
+        (&["command", "actions"], "resume"),
+    ] {
+        let lab = killed_in_its_patch();
+        go(&lab);
+        for folder in lost {
+            fs::remove_dir_all(lab.path("shared/.patchform").join(folder)).unwrap();
+        }
+        let ran = in_folder(&lab, "first", end).output().unwrap();
+        let code = ran.status.code();
+        if end == "rollback" {
+            assert_eq!((code, &*lab.read("a")), (Some(0), "1.0"), "{lost:?}: {ran:?}");
+        } else {
+            assert_eq!((code, &*lab.read("a")), (Some(0), "1.1"), "{lost:?}: {ran:?}");
+        }
+        assert_eq!(lab.read("log").lines().count(), 1, "patched once: {lost:?}, {end}");
+        let recorded = in_folder(&lab, "first", "state show command.a").output().unwrap();
+        let recorded = String::from_utf8_lossy(&recorded.stdout).into_owned();
+        assert!(recorded.contains(&lab.read("a")), "{lost:?}, {end}: {recorded}");
+    }
+}
+
+#[test]
+fn another_checkout_does_not_patch_beside_a_patch_that_runs() {
+    for end in ["resume", "rollback"] {
+        let lab = killed_in_its_patch();
+        let mut taking: Child = in_folder(&lab, "second", end).spawn().unwrap();
+        // It finds the command, and waits for its end.
+        wait_until(|| taking.try_wait().unwrap().is_some() || said(&lab, "busy") || said(&lab, "probe"));
+        assert_eq!(taking.try_wait().unwrap(), None, "{end} waits for the command");
+        go(&lab);
+        let ran = taking.wait_with_output().unwrap();
+        let level = if end == "resume" { "1.1" } else { "1.0" };
+        assert_eq!((ran.status.code(), &*lab.read("a")), (Some(0), level), "{end}: {ran:?}");
+        assert_eq!(lab.read("log").lines().count(), 1, "{end}");
+    }
+}
+
+/// Whether the journal of the open run holds an event of this name.
+fn said(lab: &Lab, name: &str) -> bool {
+    let runs = fs::read_dir(lab.path("shared/.patchform/runs")).unwrap().flatten();
+    let segments = runs.filter_map(|run| fs::read_dir(run.path().join("journal")).ok()).flatten().flatten();
+    segments.into_iter().any(|segment| {
+        fs::read_to_string(segment.path()).unwrap_or_default().contains(&format!("\"{name}\""))
+    })
+}
