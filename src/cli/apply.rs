@@ -8,6 +8,10 @@ use super::terminal::Terminal;
 use crate::ops::{self, Failure};
 use std::path::PathBuf;
 
+/// What to do where nobody can be asked.
+const OTHERWISE: &str =
+    "review and save a plan with `patchform plan --out FILE`, and apply that; or give --auto-approve";
+
 /// Options of `apply`.
 #[derive(clap::Args)]
 #[command(
@@ -47,7 +51,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
             }
             if ops::plan::has_work(&planned.plan) && !arguments.asking.auto_approve {
                 let question = "Do you want to carry out this plan?";
-                if !terminal.approve(question, arguments.asking.input)? {
+                if !terminal.approve(question, arguments.asking.input, OTHERWISE)? {
                     return Err(Failure::refused("not approved; nothing was changed"));
                 }
             }

@@ -107,6 +107,9 @@ pub struct Lock {
     pub lock_timeout: String,
 }
 
+/// What to do where nobody can be asked, and the plan cannot be saved first.
+pub const GIVE: &str = "review what this would do, then give --auto-approve";
+
 /// Whether questions may be asked.
 #[derive(Args, Clone)]
 pub struct Asking {

@@ -1,7 +1,7 @@
 //! `patchform rollback`
 
 use super::Exit;
-use super::arguments::{Asking, Lock, Variables};
+use super::arguments::{Asking, GIVE, Lock, Variables};
 use super::live::Live;
 use super::stages::Stages;
 use super::terminal::Terminal;
@@ -45,7 +45,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
             }
             if ops::plan::has_work(&planned.plan) && !arguments.asking.auto_approve {
                 let question = "Do you want to take this run back?";
-                if !terminal.approve(question, arguments.asking.input)? {
+                if !terminal.approve(question, arguments.asking.input, GIVE)? {
                     return Err(Failure::refused("not approved; nothing was changed"));
                 }
             }

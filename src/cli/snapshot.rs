@@ -1,7 +1,7 @@
 //! `patchform snapshot …`
 
 use super::Exit;
-use super::arguments::{Asking, Lock, Variables};
+use super::arguments::{Asking, GIVE, Lock, Variables};
 use super::live::Live;
 use super::terminal::Terminal;
 use crate::model::Selection;
@@ -47,7 +47,7 @@ pub fn run(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
             let planned = ops::snapshot::restore(id, &variables.inputs())?;
             terminal.say(&super::show::planned(&planned, terminal, false));
             if !asking.auto_approve
-                && !terminal.approve("Do you want to restore this snapshot?", asking.input)?
+                && !terminal.approve("Do you want to restore this snapshot?", asking.input, GIVE)?
             {
                 return Err(Failure::refused("not approved; nothing was changed"));
             }

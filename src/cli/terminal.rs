@@ -141,19 +141,17 @@ impl Terminal {
         Look { colour: self.err.color, width: self.err.width }
     }
 
-    /// Asks a question that only the word `yes` approves.
+    /// Asks a question that only the word `yes` approves. `otherwise`: what else to do where nobody can be asked.
     ///
     /// # Errors
     /// When nobody can be asked.
-    pub fn approve(&self, question: &str, input: bool) -> Result<bool, Failure> {
+    pub fn approve(&self, question: &str, input: bool, otherwise: &str) -> Result<bool, Failure> {
         if self.json {
             return Err(Failure::refused("approval is needed, and with --json there is no plan to look at")
-                .hint("review and save a plan with `patchform plan --out`, and apply that; or give --auto-approve"));
+                .hint(otherwise));
         }
         if !input || !self.interactive {
-            return Err(Failure::refused("approval is needed, and nobody can be asked here").hint(
-                "review the plan, save it with --out, and apply the saved plan; or give --auto-approve",
-            ));
+            return Err(Failure::refused("approval is needed, and nobody can be asked here").hint(otherwise));
         }
         self.note(&format!("\n{question}\n  Only \"yes\" is taken as approval.\n\n  Enter a value: "));
         let mut answer = String::new();

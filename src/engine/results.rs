@@ -141,10 +141,16 @@ pub fn taken(plan: &Plan, run: &Run) -> Vec<Orphan> {
     snapshots(plan, run).into_iter().map(orphan).collect()
 }
 
-/// Whether the plan's outputs hold from now on: the run went through, and nobody asked for its end.
+/// Whether the plan's outputs hold from now on: the run went through, and nobody asked for its end. A run that changed
+/// nothing because all was blocked did not.
 fn brings_outputs(plan: &Plan, run: &Run, outcome: &Outcome) -> bool {
+    let went_through = match outcome.ending {
+        Ending::Complete => !plan.leaves_out() || plan.changes().next().is_some(),
+        Ending::Incomplete => !outcome.committed.is_empty(),
+        _ => false,
+    };
     matches!(plan.purpose, Purpose::Apply | Purpose::Rollback { .. })
-        && matches!(outcome.ending, Ending::Complete | Ending::Incomplete)
+        && went_through
         && !run.is_taking_back()
         && !run.is_abandoned()
 }

@@ -477,6 +477,9 @@ pub fn save(plan: &Plan, path: &Path) -> Result<(), Failure> {
         .map_err(|e| Failure::error(format!("cannot save the plan as {}: {e}", path.display())))
 }
 
+/// What to do about a saved plan that cannot be used.
+const ANEW: &str = "make a new plan with `patchform plan --out FILE`";
+
 /// Reads a saved plan.
 ///
 /// # Errors
@@ -489,14 +492,14 @@ pub fn read_saved(path: &Path) -> Result<Plan, Failure> {
             "{} is empty: the plan was not saved whole, or something emptied the file",
             path.display()
         );
-        return Err(Failure::error(empty).hint("make a new plan with `patchform plan --out FILE`"));
+        return Err(Failure::error(empty).hint(ANEW));
     }
     stored::read(&bytes).map_err(|e| {
         let message = format!("{}: {e}", path.display());
         if matches!(e, stored::PlanError::Newer { .. }) {
             Failure::locked(message)
         } else {
-            Failure::error(message)
+            Failure::error(message).hint(ANEW)
         }
     })
 }

@@ -128,14 +128,18 @@ pub fn tell(runs: &Path, id: &str) -> Result<Told, Failure> {
     let folder = folder(runs, id)?;
     let path = folder.join(PLAN);
     let bytes = disk::read(&path, 2 << 30).map_err(|e| match e.kind() {
-        std::io::ErrorKind::NotFound => {
+        std::io::ErrorKind::NotFound if !folder.is_dir() => {
             Failure::error(format!("there is no run {id}")).hint("`patchform run list` shows all runs")
         }
+        std::io::ErrorKind::NotFound => put_back(
+            Failure::error(format!("the plan of run {id}, {}, is not there any more", path.display())),
+            id,
+        ),
         _ => Failure::error(format!("cannot read {}: {e}", path.display())),
     })?;
     let plan = stored::read(&bytes).map_err(|e| match e {
         stored::PlanError::Newer { .. } => Failure::locked(format!("{}: {e}", path.display())),
-        _ => Failure::error(format!("{}: {e}", path.display())),
+        _ => put_back(Failure::error(format!("{}: {e}", path.display())), id),
     })?;
     let plan_digest = stored::digest(&bytes).unwrap_or_default();
     let expected = Expected { run: Some(id.into()), lineage: Some(plan.lineage.clone()) };
@@ -165,6 +169,11 @@ fn unreadable(error: ReadError, folder: &Path, id: &str) -> Failure {
         )),
         other => Failure::error(other),
     };
+    put_back(failure, id)
+}
+
+/// What to do about a run of which something is lost or damaged.
+fn put_back(failure: Failure, id: &str) -> Failure {
     failure.hint(format!(
         "put the files back from a backup; or `patchform run abandon {id}` lets go of what the run holds, and \
          `patchform plan` shows what it left"

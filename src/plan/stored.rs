@@ -27,13 +27,10 @@ pub const FORMAT_VERSION: u32 = 2;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PlanError {
     /// Something else.
-    #[error("this is no saved plan: {0}; `patchform plan --out FILE` writes one")]
+    #[error("this is no saved plan: {0}")]
     NotAPlan(String),
     /// The end is missing.
-    #[error(
-        "the saved plan is cut off: {has} of {wants} bytes are there; copy it again, or make a new one with \
-         `patchform plan --out FILE`"
-    )]
+    #[error("the saved plan is cut off: {has} of {wants} bytes are there")]
     Truncated {
         /// Bytes of the body that are there.
         has: usize,
@@ -41,10 +38,7 @@ pub enum PlanError {
         wants: usize,
     },
     /// Some byte is not what was saved.
-    #[error(
-        "the saved plan was changed after it was made ({what}); nothing of it is used: make a new one with \
-         `patchform plan --out FILE`"
-    )]
+    #[error("the saved plan was changed after it was made ({what}); nothing of it is used")]
     Damaged {
         /// What does not agree.
         what: String,

@@ -39,7 +39,8 @@ pub fn draw(page: &mut Page, view: &View<'_>, subject: Subject<'_>) {
     let Subject { plan, entry, change, .. } = subject;
     opening(page, view, entry, change);
     let mut why = vec![plain(Reason::of(plan, entry).why)];
-    if change.downgrade {
+    // Going back is what was asked for.
+    if change.downgrade && !plan.purpose.goes_back() {
         why.push(tinted(Tint::Change, "; this is a downgrade, which lifecycle allows"));
     }
     page.labelled(INDENT, COLUMN, "because", &why);
