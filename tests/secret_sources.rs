@@ -71,6 +71,14 @@ fn run_with(lab: &Lab, words: &[&str], environment: &[(&str, &str)]) -> Ran {
 #[track_caller]
 fn run(lab: &Lab, words: &[&str]) -> Ran {
     let ran = run_with(lab, words, &[]);
+    nowhere(lab, PASSWORD);
+    nowhere(lab, TOKEN);
+    ran.does_not_say(PASSWORD).does_not_say(TOKEN)
+}
+
+/// Fails when a text stands in a file beside the vault.
+#[track_caller]
+fn nowhere(lab: &Lab, secret: &str) {
     let mut folders = vec![lab.path("")];
     while let Some(folder) = folders.pop() {
         for path in fs::read_dir(&folder).expect("a folder").flatten().map(|entry| entry.path()) {
@@ -78,11 +86,10 @@ fn run(lab: &Lab, words: &[&str]) -> Ran {
                 folders.push(path);
             } else if path.is_file() {
                 let text = String::from_utf8_lossy(&fs::read(&path).expect("a file")).into_owned();
-                assert!(!text.contains(PASSWORD) && !text.contains(TOKEN), "{}: {text}", path.display());
+                assert!(!text.contains(secret), "{}: {text}", path.display());
             }
         }
     }
-    ran.does_not_say(PASSWORD).does_not_say(TOKEN)
 }
 
 #[track_caller]
@@ -304,4 +311,28 @@ fn a_modules_own_secrets_are_read_again_by_resume_and_rollback() {
         let restored = lab.read("vault/back-a");
         assert_eq!(restored, if words[0] == "resume" { String::new() } else { format!("{TOKEN}\n") });
     }
+}
+
+/// A key of several lines is printed line by line, and what is told of a failure may begin in the midst of it.
+#[test]
+fn no_line_of_a_secret_is_shown() {
+    let lab = lab();
+    let lines: Vec<String> = (0..12).map(|n| format!("MIIEvQIBADANBgkqh{n:02}")).collect();
+    lab.write("vault/password", format!("-----BEGIN KEY-----\n{}\n-----END KEY-----\n", lines.join("\n")));
+    let quoted = CONFIGURATION.replace("echo reading $PASSWORD", "echo \\\"$PASSWORD\\\"");
+    let quoted = quoted.replace("echo $PASSWORD >&2", "echo \\\"$PASSWORD\\\" | tail -n 4 >&2");
+    let quoted = quoted.replace("echo would use $PASSWORD", "echo \\\"$PASSWORD\\\"");
+    lab.write("main.pf.hcl", quoted);
+    lab.write("level", "1\n");
+    lab.write("broken", "");
+    run(&lab, &["plan", "--out", "p"]).exits(0);
+    for ran in
+        [run(&lab, &["plan"]), run(&lab, &["apply", "p"]).exits(7), run(&lab, &["run", "show", "--json"])]
+    {
+        for line in &lines {
+            nowhere(&lab, line);
+        }
+        lines.iter().fold(ran, |ran, line| ran.does_not_say(line));
+    }
+    assert!(lab.read("vault/got").contains(&lines[11]), "{}", lab.read("vault/got"));
 }
