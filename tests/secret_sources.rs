@@ -24,7 +24,7 @@ variable "password" {
 variable "token" {
   sensitive    = true
   from_command = ["sh", "vault/token.sh"]
-  timeout      = "5s"
+  timeout      = "10s"
 }
 
 rollout "stop" {
@@ -154,7 +154,7 @@ fn a_command_that_gives_no_secret_is_told_without_what_it_printed() {
         ("printf '\\377\\376'", "what it gives is no text in UTF-8"),
         ("printf 'a\\000b'", "what it gives is no text: it holds a NUL"),
         (&format!("yes {TOKEN} | head -c 100000000"), "it printed more than 1048576 bytes"),
-        (&format!("echo {TOKEN}; sleep 600"), "it did not end within 5s"),
+        (&format!("echo {TOKEN}; sleep 600"), "it did not end within 10s"),
     ] {
         lab.write("vault/token.sh", script);
         run(&lab, &["apply", "p"]).exits(1).says("the command `sh vault/token.sh`: ").says(told);
@@ -223,6 +223,7 @@ component "command" "db" {
   patch_level = "2"
   read        = ["sh", "-c", "cat level-${var.name} 2>/dev/null; true"]
   patch       = ["sh", "-c", "echo \"$PASSWORD $TOKEN $PIN\" > vault/got-${var.name}; echo $PASSWORD $TOKEN; [ ! -f broken-${var.name} ] && echo 2 > level-${var.name}"]
+  preview     = ["sh", "-c", "echo would use $TOKEN"]
   snapshot    = ["echo", "none"]
   restore     = ["sh", "-c", "echo $TOKEN > vault/back-${var.name}; echo 1 > level-${var.name}"]
   env         = { PASSWORD = var.password, TOKEN = var.token, PIN = var.pin }
@@ -279,7 +280,7 @@ const OWN: &str =
 #[test]
 fn a_modules_own_secrets_reach_its_components_and_are_read_again() {
     let lab = modules();
-    run(&lab, &["plan", "--out", "p"]).exits(0);
+    run(&lab, &["plan", "--out", "p"]).exits(0).says("would use (sensitive)");
     let token = lab.path("site/db/vault/token");
     fs::rename(&token, lab.path("vault/token")).expect("it moves");
     run(&lab, &["apply", "p"]).exits(1).says(OWN).says("--var 'module.site.module.db.var.token=…'");
@@ -311,6 +312,30 @@ fn a_modules_own_secrets_are_read_again_by_resume_and_rollback() {
         let restored = lab.read("vault/back-a");
         assert_eq!(restored, if words[0] == "resume" { String::new() } else { format!("{TOKEN}\n") });
     }
+}
+
+#[test]
+fn a_configuration_in_json_reads_its_secrets_again() {
+    let lab = lab();
+    fs::remove_file(lab.path("main.pf.hcl")).expect("it is there");
+    let text = r#"{
+  "variable": {
+    "word":  { "type": "string", "sensitive": true, "default": "only here" },
+    "password": { "sensitive": true, "from_file": "${path.module}/vault/password" },
+    "token": { "type": "string", "sensitive": true, "from_command": ["sh", "vault/token.sh"] }
+  },
+  "component": { "command": { "db": {
+    "patch_level": "2",
+    "read": ["sh", "-c", "cat level; true"],
+    "patch": ["sh", "-c", "echo \"$WORD $PASSWORD $TOKEN\" > vault/got; echo 2 > level"],
+    "env": { "WORD": "${var.word}", "PASSWORD": "${var.password}", "TOKEN": "${var.token}" },
+    "lifecycle": { "allow_irreversible": true }
+  } } }
+}"#;
+    lab.write("main.pf.json", text);
+    run(&lab, &["plan", "--out", "p"]).exits(0);
+    run(&lab, &["apply", "p"]).exits(0);
+    assert_eq!(lab.read("vault/got"), format!("only here {PASSWORD} {TOKEN}\n"));
 }
 
 /// A key of several lines is printed line by line, and what is told of a failure may begin in the midst of it.

@@ -119,11 +119,19 @@ mod tests {
 
     #[test]
     fn what_hangs_is_ended_with_its_children() {
-        let ran = sh("sleep 100 & echo $!; wait", 100, Duration::from_millis(200));
-        assert!(ran.status.is_none());
-        let pid = String::from_utf8(ran.stdout).unwrap();
-        // It may stand there dead until init reaps it, but it does not run any more.
-        let state = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
-        assert!(state.is_empty() || state.contains(" Z ") || state.contains(" X "), "{state}");
+        // Until the shell was quick enough to tell its child.
+        let told = (0..10).find_map(|n| {
+            let ran = sh("sleep 600 & echo $!; wait", 100, Duration::from_millis(100 << n));
+            assert!(ran.status.is_none());
+            String::from_utf8(ran.stdout).ok().filter(|pid| pid.ends_with('\n'))
+        });
+        let stat = format!("/proc/{}/stat", told.unwrap().trim());
+        // It may take a moment to die, and stand there dead until init reaps it.
+        let dead = (0..3000).any(|_| {
+            let state = std::fs::read_to_string(&stat).unwrap_or_default();
+            std::thread::sleep(Duration::from_millis(10));
+            state.is_empty() || state.contains(" Z ") || state.contains(" X ")
+        });
+        assert!(dead, "{stat}");
     }
 }
