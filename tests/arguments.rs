@@ -1,6 +1,7 @@
 //! The table of blocks says what is so: each row is held against what the checker does with the row's example.
 
 use patchform::config::blocks::{ALL, Argument, Block, Holds, Need, Place, Takes};
+use patchform::config::checked::SecretSource;
 use patchform::config::scope::Files;
 use patchform::config::syntax::{self, Body};
 use patchform::config::{Schemas, Sources, Surroundings, VariableInputs, check, parse};
@@ -23,6 +24,13 @@ impl Files for InMemory<'_> {
 
     fn run(&self, program: &[String], input: &str, within: Duration) -> Result<Vec<u8>, String> {
         FilesOnDisk.run(program, input, within)
+    }
+
+    fn secret(&self, source: &SecretSource) -> Result<Vec<u8>, String> {
+        match source {
+            SecretSource::Content(path) => self.read(path),
+            _ => FilesOnDisk.secret(source),
+        }
     }
 }
 
@@ -236,6 +244,11 @@ fn secrets_and_references_stand_only_where_a_row_says_so() {
         match one.argument.holds {
             Holds::Values => assert_eq!(secret, Some(true), "{}: a secret", one.name()),
             Holds::Secrets => assert_eq!(secret, None, "{}: a secret", one.name()),
+            Holds::Paths => {
+                assert_eq!(secret, Some(true), "{}: a secret", one.name());
+                assert_eq!(one.given("local.x"), Some(true), "{}: a reference", one.name());
+                assert_ne!(one.given("path.nowhere"), None, "{}: a path", one.name());
+            }
             Holds::Literal => assert_eq!(one.given("path.root"), Some(true), "{}: a reference", one.name()),
             Holds::Name => assert_eq!(one.given("1"), Some(true), "{}: no name", one.name()),
         }

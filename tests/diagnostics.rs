@@ -2,6 +2,7 @@
 //! optional `inputs.txt` (lines `env NAME=value`, `var name=value`, `file path`), and what is said in `expected.txt`.
 //! `UPDATE=1` writes the expectations anew.
 
+use patchform::config::checked::SecretSource;
 use patchform::config::scope::Files;
 use patchform::config::{
     Config, Given, Schemas, Sources, Surroundings, VariableFile, VariableInputs, check, parse,
@@ -25,6 +26,13 @@ impl Files for Folder {
 
     fn run(&self, program: &[String], input: &str, within: Duration) -> Result<Vec<u8>, String> {
         FilesOnDisk.run(program, input, within)
+    }
+
+    fn secret(&self, source: &SecretSource) -> Result<Vec<u8>, String> {
+        match source {
+            SecretSource::Content(path) => self.read(path),
+            _ => FilesOnDisk.secret(source),
+        }
     }
 }
 

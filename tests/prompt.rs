@@ -202,6 +202,13 @@ fn without_a_configuration_functions_are_there_and_a_wrong_one_is_told() {
 }
 
 #[test]
+fn a_configuration_of_nothing_but_json_is_one() {
+    let lab = Lab::empty();
+    lab.write("main.pf.json", r#"{ "locals": { "a": 41 } }"#);
+    assert_eq!(piped(&lab, "", "local.a + 1").exits(0).out, "42\n");
+}
+
+#[test]
 fn a_comment_asks_nothing_and_ends_nothing() {
     let lab = Lab::new("locals {\n  a = 1\n}\n");
     lab.patchform("init").exits(0);

@@ -14,7 +14,7 @@ pub(super) use component::{
     CLASSES, COMPONENT, CONNECTION_LOCAL, CONNECTION_SSH, DYNAMIC, LIFECYCLE, SNAPSHOT,
 };
 pub(super) use known::{Known, Own, missing};
-pub(super) use outside::{DATA_CSV, DATA_EXTERNAL, DATA_JSON, MODULE, MOVED, PROVIDER, REMOVED};
+pub(super) use outside::{DATA_CSV, DATA_EXTERNAL, DATA_JSON, DATA_YAML, MODULE, MOVED, PROVIDER, REMOVED};
 pub(super) use probe::{ASSERT, CHECK, EXEC, HTTP, PRECONDITION, TCP};
 pub(super) use rules::{ON_FAILURE, ROLLOUT, VENDOR};
 pub(super) use settings::{PARTIES, PATCHFORM, STATE_LOCAL};
@@ -84,6 +84,7 @@ pub const ALL: &[&Block] = &[
     &rules::ROLLOUT,
     &rules::VENDOR,
     &outside::DATA_JSON,
+    &outside::DATA_YAML,
     &outside::DATA_CSV,
     &outside::DATA_EXTERNAL,
     &outside::MODULE,

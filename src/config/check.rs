@@ -14,6 +14,7 @@ use super::variables::{VariableInputs, settle};
 use crate::model::{Diagnostic, Diagnostics, Span};
 use expand::Instance;
 use names::Names;
+use secret::Secrets;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tree::Tree;
@@ -90,17 +91,20 @@ fn run(
 ) -> Result<(Config, Values, Diagnostics), Diagnostics> {
     let (mut problems, mut wrong) = (Diagnostics::default(), Wrong::default());
     let tree = Tree::grow(parsed, schemas, &mut wrong, &mut problems);
-    let variables = settle(&tree.areas[0].names.variables, inputs, around.files, sources, &mut problems);
-    let secret_sources = variables.secret_sources;
+    let declared = &tree.areas[0].names.variables;
+    let nothing = Values::default();
+    let variables =
+        settle(declared, inputs, &scope(around, ".", &nothing), around.files, sources, &mut problems);
     wrong.spoil(problems.has_errors());
-    let mut checker = Checker::new(&tree, around, variables.values, Arc::new(wrong), problems);
+    let mut checker = Checker::new(&tree, around, variables, sources, Arc::new(wrong), problems);
     let config = checker.run(parsed, schemas);
-    let Checker { mut problems, mut instances, .. } = checker;
+    let Checker { mut problems, mut instances, secrets, .. } = checker;
     let sound = !problems.has_errors();
     problems.0.retain(|problem| !parsed.gaps.explain(problem));
     match config {
         Some(config) if sound => {
-            Ok((Config { secret_sources, ..config }, std::mem::take(&mut instances[0].values), problems))
+            let config = Config { secret_sources: secrets.sources(), ..config };
+            Ok((config, std::mem::take(&mut instances[0].values), problems))
         }
         _ => Err(problems),
     }
@@ -110,6 +114,10 @@ fn run(
 struct Checker<'a, 'p> {
     tree: &'a Tree<'p>,
     around: &'a Surroundings<'a>,
+    /// The texts of the configuration.
+    sources: &'a Sources,
+    /// The sensitive variables that can be read again, of the root and of modules.
+    secrets: Secrets,
     /// The root first; each behind the one that calls it.
     instances: Vec<Instance>,
     /// For each module its instances.
@@ -224,12 +232,13 @@ impl<'a, 'p> Checker<'a, 'p> {
     }
 
     fn providers(&mut self, schemas: &Schemas) -> Option<Vec<provider::Configured>> {
-        let variables = self.instances[0].values.variables.clone();
+        let secrets = std::mem::take(&mut self.secrets);
         let tree = self.tree;
         let read = |declared: &provider::Declared<'p>| {
-            self.with_fields(0, |fields| provider::read(declared, schemas, &variables, fields))
+            self.with_fields(0, |fields| provider::read(declared, schemas, &secrets, fields))
         };
         let read: Vec<_> = tree.providers.iter().map(read).collect();
+        self.secrets = secrets;
         read.into_iter().collect()
     }
 }

@@ -61,7 +61,11 @@ impl Fields<'_> {
 
     /// A string.
     pub fn text(&mut self, body: &Body, name: &str) -> Option<String> {
-        let attribute = body.attribute(name)?;
+        self.text_of(body.attribute(name)?)
+    }
+
+    /// The string that an argument gives.
+    pub fn text_of(&mut self, attribute: &Attribute) -> Option<String> {
         self.typed(attribute, &Type::String)?.as_str().map(str::to_string)
     }
 
@@ -105,11 +109,15 @@ impl Fields<'_> {
 
     /// A list of strings.
     pub fn texts(&mut self, body: &Body, name: &str) -> Option<Vec<String>> {
-        let attribute = body.attribute(name)?;
+        self.texts_of(body.attribute(name)?)
+    }
+
+    /// The list of strings that an argument gives.
+    pub fn texts_of(&mut self, attribute: &Attribute) -> Option<Vec<String>> {
         let value = self.typed(attribute, &Type::list(Type::String))?;
         let items = value.as_items()?;
         if items.iter().any(Value::is_null) {
-            let problem = Diagnostic::error(format!("\"{name}\" holds null"))
+            let problem = Diagnostic::error(format!("\"{}\" holds null", attribute.name))
                 .at(attribute.value.span(), format!("this is {}", value.brief()))
                 .help("Leave the element out, or give a string.");
             self.problems.push(problem);

@@ -118,10 +118,7 @@ fn read_files(
             continue;
         }
         let before = problems.0.len();
-        let body = match path.ends_with(".pf.json") {
-            true => syntax::from_json::read(sources, file, problems),
-            false => syntax::read(sources, file, problems),
-        };
+        let body = body(sources, file, problems);
         match path.ends_with(".pf.json") {
             true if problems.0.len() > before => gaps.whole_file(file),
             true => {}
@@ -130,6 +127,14 @@ fn read_files(
         blocks.extend(top_level(body, root, problems, gaps));
     }
     blocks
+}
+
+/// What a file of the configuration holds, in the syntax that its name says.
+pub(super) fn body(sources: &Sources, file: FileId, problems: &mut Diagnostics) -> Body {
+    match sources.path(file).ends_with(".pf.json") {
+        true => syntax::from_json::read(sources, file, problems),
+        false => syntax::read(sources, file, problems),
+    }
 }
 
 fn top_level(body: Body, root: bool, problems: &mut Diagnostics, gaps: &mut Gaps) -> Vec<Block> {

@@ -1,5 +1,6 @@
 //! What names mean where an expression stands: scopes in scopes, and somebody to ask for the rest.
 
+use super::checked::SecretSource;
 use super::value::Value;
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,6 +69,15 @@ pub trait Files {
     fn run(&self, program: &[String], input: &str, within: Duration) -> Result<Vec<u8>, String> {
         let _ = (program, input, within);
         Err("programs are not run here".to_string())
+    }
+
+    /// What the file or the command holds of a secret; of what cannot be read again, nothing. It is kept in memory only.
+    ///
+    /// # Errors
+    /// A sentence that says what went wrong, without the secret and without the source's name.
+    fn secret(&self, source: &SecretSource) -> Result<Vec<u8>, String> {
+        let _ = source;
+        Err("secrets are not read here".to_string())
     }
 }
 

@@ -5,6 +5,7 @@ use super::convert::convert;
 use super::expr::Expr;
 use super::fields::{Fields, sentence_case};
 use super::scope::Scope;
+use super::source::Sources;
 use super::syntax::{Block, Body};
 use super::types::Type;
 use super::value::Value;
@@ -12,11 +13,13 @@ use crate::model::{Diagnostic, Diagnostics, Span};
 use std::collections::BTreeMap;
 
 mod again;
+mod origin;
 mod settle;
 
 pub use again::{as_form, default_in, in_file, of_text};
+pub use origin::{describe as describe_source, text_of as secret_text};
 pub use settle::{Given, VariableFile, VariableInputs};
-pub(super) use settle::{settle, verdict};
+pub(super) use settle::{Variables, by_origin, settle, verdict};
 
 /// A `variable` block, its static parts evaluated.
 #[derive(Debug)]
@@ -29,11 +32,28 @@ pub(super) struct Variable<'p> {
     /// Whether the block names a type; without one, texts from outside stay texts.
     pub typed: bool,
     pub default: Option<Value>,
-    /// Whether a default is written, even a wrong one.
+    /// Where its value is read when none is given, in place of a default.
+    pub origin: Option<origin::Origin<'p>>,
+    /// Whether a default, or an origin in its place, is written, even a wrong one.
     pub had_default: bool,
     pub sensitive: bool,
     pub nullable: bool,
     pub validations: Vec<Validation<'p>>,
+}
+
+impl Variable<'_> {
+    /// Its type as it is written; `None` when it has none.
+    pub fn written_type(&self, sources: &Sources) -> Option<String> {
+        self.ty_span.map(|span| sources.snippet(span).to_string())
+    }
+
+    /// Where its value stands when none is given, and what that is called.
+    pub fn otherwise(&self) -> (Span, String) {
+        match &self.origin {
+            Some(origin) => (origin.span(), "read from here".to_string()),
+            None => (self.header, "the default".to_string()),
+        }
+    }
 }
 
 /// A `validation` block.
@@ -75,16 +95,32 @@ fn one<'p>(name: &'p str, block: &'p Block, problems: &mut Diagnostics) -> Varia
     let scope = Scope::root();
     let mut fields = Fields { scope: &scope, hopeless: &|_| false, problems };
     fields.text(body, "description");
-    let sensitive = fields.flag(body, "sensitive").unwrap_or(false);
+    let sensitive = fields.flag(body, "sensitive");
+    // What is no truth value was complained about.
+    let known = sensitive.or(body.attribute("sensitive").is_none().then_some(false));
+    let origin = origin::declared(body, known, &mut fields);
+    let sensitive = sensitive.unwrap_or(false) || origin.is_some();
     let nullable = fields.flag(body, "nullable").unwrap_or(true);
     let default = default(body, &ty, nullable, &mut fields);
     let ty_span = body.attribute("type").map(|a| a.value.span());
     let typed = ty_span.is_some();
     let validations = body.blocks.iter().filter(|b| &*b.kind == "validation");
     let validations = validations.filter_map(|b| validation(b, problems)).collect();
-    let had_default = body.attribute("default").is_some();
+    let had_default = origin::is_written(body);
     let header = block.header;
-    Variable { name, header, ty, ty_span, typed, default, had_default, sensitive, nullable, validations }
+    Variable {
+        name,
+        header,
+        ty,
+        ty_span,
+        typed,
+        default,
+        origin,
+        had_default,
+        sensitive,
+        nullable,
+        validations,
+    }
 }
 
 fn read_type(body: &Body, problems: &mut Diagnostics) -> Type {

@@ -7,6 +7,8 @@ use std::borrow::Cow;
 const HIDDEN: &str = "(sensitive)";
 /// Shorter texts are left alone: hiding every `yes` or `80` would garble what a person must read.
 const SHORTEST: usize = 4;
+/// Of a secret of several lines, shorter lines are left alone: `root` or `admin: x` is often no secret by itself.
+const SHORTEST_LINE: usize = 8;
 
 /// The secrets that are known, the longest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,7 +57,12 @@ impl Mask {
 
 fn collect(value: &Json, texts: &mut Vec<String>) {
     match value {
-        Json::String(text) => add(text.trim(), texts),
+        Json::String(text) => {
+            add(text.trim(), texts);
+            // A key is printed line by line, and the end of an output may begin in the midst of it.
+            let lines = text.lines().map(str::trim).filter(|line| line.len() >= SHORTEST_LINE);
+            lines.for_each(|line| add(line, texts));
+        }
         Json::Number(number) => add(&number.to_string(), texts),
         Json::Array(items) => items.iter().for_each(|item| collect(item, texts)),
         Json::Object(fields) => fields.values().for_each(|item| collect(item, texts)),
@@ -81,6 +88,18 @@ mod tests {
             ("hunter2-long and hunter2", "(sensitive) and (sensitive)"),
             ("pin=99887;", "pin=(sensitive);"),
             ("no secret here", "no secret here"),
+        ] {
+            assert_eq!(mask.apply(text), shown);
+        }
+    }
+
+    #[test]
+    fn hides_every_line_of_a_secret() {
+        let mask = Mask::of([json!("-----BEGIN-----\nMIIEvQIBADAN\nroot\n-----END-----\n")].iter());
+        for (text, shown) in [
+            ("MIIEvQIBADAN", "(sensitive)"),
+            ("root\n-----END-----", "root\n(sensitive)"),
+            ("<-----BEGIN-----\nMIIEvQIBADAN\nroot\n-----END----->", "<(sensitive)>"),
         ] {
             assert_eq!(mask.apply(text), shown);
         }

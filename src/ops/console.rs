@@ -43,7 +43,8 @@ impl Console {
     /// # Errors
     /// What is wrong with the configuration.
     pub fn open(inputs: &Inputs) -> Result<Console, Failure> {
-        let bare = inputs.given.is_empty() && project::configuration_files()?.is_empty();
+        let bare =
+            inputs.given.is_empty() && project::configuration_files(std::path::Path::new("."))?.is_empty();
         let (known, warnings) = if bare {
             (Known::default(), (Diagnostics::default(), Sources::new()))
         } else {

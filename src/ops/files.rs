@@ -1,8 +1,9 @@
 //! The files that expressions read: `file()` and its kin. Relative paths start at the configuration's folder.
 
 use super::project::{LIMIT, working_folder};
+use crate::config::checked::SecretSource;
 use crate::config::scope::Files;
-use crate::model::period;
+use crate::model::{Mask, period};
 use crate::world::{disk, environment, listing, process};
 use std::io;
 use std::path::Path;
@@ -57,4 +58,46 @@ impl Files for FilesOnDisk {
             None => Err(format!("it did not end within {}", period::show(within))),
         }
     }
+
+    fn secret(&self, source: &SecretSource) -> Result<Vec<u8>, String> {
+        match source {
+            SecretSource::Content(path) if self.exists(path)? => {
+                disk::read(Path::new(path), SECRET as u64).map_err(|e| e.to_string())
+            }
+            SecretSource::Content(_) => Err("there is no such file".to_string()),
+            SecretSource::Command { words, within } => printed(words, *within),
+            _ => Err("it is neither a file nor a command".to_string()),
+        }
+    }
+}
+
+/// The largest secret, in bytes (1 MiB).
+const SECRET: usize = 1 << 20;
+
+/// What a command prints that ends well. What it complained of is told without what it printed.
+fn printed(words: &[String], within: Duration) -> Result<Vec<u8>, String> {
+    let Some((name, arguments)) = words.split_first() else { return Err("it has no name".into()) };
+    let ran = process::capture(Path::new(name), arguments, SECRET, within)
+        .map_err(|e| format!("it cannot be started: {e}"))?;
+    if ran.stdout.len() > SECRET {
+        return Err(format!("it printed more than {SECRET} bytes"));
+    }
+    match ran.status {
+        Some(status) if status.success() => Ok(ran.stdout),
+        Some(status) => {
+            let said = String::from_utf8_lossy(&ran.stderr);
+            let said = without(said.trim(), &String::from_utf8_lossy(&ran.stdout));
+            let last: Vec<&str> = said.lines().rev().take(5).collect();
+            let said: Vec<&str> = last.into_iter().rev().collect();
+            let colon = if said.is_empty() { "" } else { ": " };
+            Err(format!("it {}{colon}{}", process::ending(status), said.join("\n")))
+        }
+        None => Err(format!("it did not end within {}", period::show(within))),
+    }
+}
+
+/// A text without the lines of a secret.
+fn without(text: &str, secret: &str) -> String {
+    let lines: Vec<serde_json::Value> = secret.lines().map(Into::into).collect();
+    Mask::of(lines.iter()).apply(text).into_owned()
 }

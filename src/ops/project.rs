@@ -213,13 +213,13 @@ pub(super) fn names_in(folder: &Path) -> Result<Vec<String>, Failure> {
     Ok(names)
 }
 
-/// The `*.pf.hcl` files of the working folder, sorted.
+/// The configuration files of a folder, sorted.
 ///
 /// # Errors
 /// The folder cannot be read.
-pub(super) fn configuration_files() -> Result<Vec<PathBuf>, Failure> {
-    let names = names_in(Path::new("."))?;
-    Ok(names.into_iter().filter(|n| n.ends_with(".pf.hcl")).map(PathBuf::from).collect())
+pub(super) fn configuration_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let names = names_in(folder)?;
+    Ok(names.into_iter().filter(|n| load::is_configuration(n)).map(|name| folder.join(name)).collect())
 }
 
 fn here() -> String {

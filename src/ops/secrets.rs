@@ -1,8 +1,10 @@
 //! Secrets read again: a saved plan and a journal hold only where each came from.
 
+use super::files::FilesOnDisk;
 use super::inputs::{Given, Inputs};
 use super::{Failure, project};
 use crate::config::checked::{Secret, SecretOrigin, SecretSource};
+use crate::config::scope::Files as _;
 use crate::config::variables;
 use crate::engine::secrets::{Missing, Secrets};
 use crate::plan::Plan;
@@ -62,9 +64,17 @@ fn value(name: &str, origin: Option<&SecretOrigin>, inputs: &Inputs) -> Result<J
             None => format!("{path} does not set it any more"),
         },
         Some(SecretSource::CommandLine) => "it was given with --var, which is not stored".to_string(),
-        Some(SecretSource::Default) => match default_value(name, ty) {
+        Some(SecretSource::Default) => match default_value(Path::new("."), name, ty) {
             Some(found) => return Ok(found),
             None => "it was a default, and the configuration has none for it now".into(),
+        },
+        Some(SecretSource::DefaultIn(folder)) => match default_value(Path::new(folder), own(name), ty) {
+            Some(found) => return Ok(found),
+            None => format!("it was a default, and the module in {folder} has none for it now"),
+        },
+        Some(source @ (SecretSource::Content(_) | SecretSource::Command { .. })) => match read(source, ty) {
+            Ok(found) => return Ok(found),
+            Err(why) => format!("{}: {why}", variables::describe_source(source)),
         },
         None => "it is not known where it came from".into(),
     };
@@ -107,24 +117,38 @@ fn file_value(path: &Path, name: &str, ty: Option<&str>) -> Result<Option<Json>,
     variables::in_file(&path.to_string_lossy(), &bytes, name, ty).map_err(wrong)
 }
 
+/// What the configuration's file or command gives now.
+fn read(source: &SecretSource, ty: Option<&str>) -> Result<Json, String> {
+    let text = variables::secret_text(&FilesOnDisk.secret(source)?)?;
+    variables::of_text(&text, ty)
+}
+
+/// The name that a variable has in its module: `password` of `module.db.var.password`.
+fn own(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
+}
+
 /// The default in the configuration: the one thing that is read there again, because it is stored nowhere else.
-fn default_value(name: &str, ty: Option<&str>) -> Option<Json> {
-    project::configuration_files().ok()?.into_iter().find_map(|path| {
+fn default_value(folder: &Path, name: &str, ty: Option<&str>) -> Option<Json> {
+    project::configuration_files(folder).ok()?.into_iter().find_map(|path| {
         let bytes = disk::read(&path, LIMIT).ok()?;
         variables::default_in(&path.to_string_lossy(), &bytes, name, ty)
     })
 }
 
 fn unusable(name: &str, why: &str) -> Failure {
-    Failure::error(format!("the value of the sensitive variable `{name}` is needed again: {why}")).hint(
-        format!(
-            "set PF_VAR_{name}, give --var-file FILE or --var '{name}=…', or put it back where it came from"
-        ),
-    )
+    let environment = match own(name) == name {
+        true => format!("set PF_VAR_{name}, give --var-file FILE or --var '{name}=…'"),
+        // The environment and variable files know the root's variables only.
+        false => format!("give --var '{name}=…'"),
+    };
+    Failure::error(format!("the value of the sensitive variable `{name}` is needed again: {why}"))
+        .hint(format!("{environment}, or put it back where it came from"))
 }
 
 /// A secret that is not there.
 pub fn missing(missing: Missing) -> Failure {
     let name = missing.0.clone();
-    Failure::error(missing).hint(format!("set PF_VAR_{name}, or give it with --var '{name}=…'"))
+    let environment = if own(&name) == name { format!("set PF_VAR_{name}, or ") } else { String::new() };
+    Failure::error(missing).hint(format!("{environment}give it with --var '{name}=…'"))
 }

@@ -387,8 +387,16 @@ pub fn everything() -> Plan {
         ("file".into(), origin(SecretSource::File("secret.pfvars".into()), None)),
         ("now".into(), origin(SecretSource::CommandLine, Some("list(string)"))),
         ("token".into(), origin(SecretSource::Default, None)),
+        ("module.db.var.token".into(), origin(SecretSource::DefaultIn("modules/db".into()), None)),
+        ("mounted".into(), origin(SecretSource::Content("/run/secrets/db".into()), Some("string"))),
+        ("asked".into(), origin(asked(), None)),
     ]);
     plan
+}
+
+fn asked() -> SecretSource {
+    let words = ["pass", "show", "db"].map(str::to_string).to_vec();
+    SecretSource::Command { words, within: std::time::Duration::from_secs(60) }
 }
 
 /// Those that nothing is done to: held, forgotten, adopted, waiting for a reboot, excluded, not reached.

@@ -13,11 +13,13 @@ use thiserror::Error;
 mod entry;
 mod input;
 mod parts;
+mod secrets;
 mod vendor;
 
 use entry::StoredEntry;
 use input::StoredInput;
-use parts::{StoredOrigin, StoredProvider, StoredPurpose, StoredRollout};
+use parts::{StoredProvider, StoredPurpose, StoredRollout};
+use secrets::StoredOrigin;
 use vendor::StoredVendor;
 
 /// The form that this program writes.

@@ -48,6 +48,8 @@ fn language(file: &str) -> &'static str {
     match file.rsplit_once('.').map(|(_, ending)| ending) {
         Some("json") => "json",
         Some("csv") => "csv",
+        Some("yaml") => "yaml",
+        Some("txt") => "text",
         _ => "hcl",
     }
 }

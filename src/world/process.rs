@@ -7,6 +7,10 @@ use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitSta
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+mod capture;
+
+pub use capture::capture;
+
 /// How long the output of a child that has ended may take to arrive.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
@@ -79,6 +83,13 @@ impl Running {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+
+    /// Ends it at once with its own children, which are in its group, and reaps it.
+    fn kill_group(&mut self) {
+        let group = i32::try_from(self.pid()).ok().and_then(rustix::process::Pid::from_raw);
+        let _ = group.map(|group| rustix::process::kill_process_group(group, rustix::process::Signal::KILL));
+        self.kill();
+    }
 }
 
 /// What a child that was run to its end left.
@@ -125,10 +136,7 @@ pub fn run(
     let mut child = Running(command.spawn()?);
     let status = child.wait(patience)?;
     if status.is_none() {
-        // Its own children too: they are in its group.
-        let group = i32::try_from(child.pid()).ok().and_then(rustix::process::Pid::from_raw);
-        let _ = group.map(|group| rustix::process::kill_process_group(group, rustix::process::Signal::KILL));
-        child.kill();
+        child.kill_group();
     }
     let read = |file: &mut std::fs::File| {
         let mut bytes = Vec::new();

@@ -56,6 +56,8 @@ pub enum Need {
 pub enum Holds {
     /// No reference: it is read before anything has a value.
     Literal,
+    /// References to `path`: where the configuration and the module stand.
+    Paths,
     /// Names without quotes, which are not evaluated.
     Name,
     /// References, but no secret: it is shown and stored in clear.
@@ -90,6 +92,7 @@ impl Holds {
     pub fn words(self) -> &'static str {
         match self {
             Holds::Literal => "no references",
+            Holds::Paths => "references to `path`",
             Holds::Name => "names, no values",
             Holds::Values => "references",
             Holds::Secrets => "references, secrets",

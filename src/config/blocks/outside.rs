@@ -6,6 +6,7 @@ use super::{Argument, Block, Example, Holds, Need, Place, Takes};
 const DATA: Example = &[
     ("main.pf.hcl", include_str!("examples/data.pf.hcl")),
     ("hosts.json", include_str!("examples/hosts.json")),
+    ("hosts.yaml", include_str!("examples/hosts.yaml")),
     ("hosts.csv", include_str!("examples/hosts.csv")),
 ];
 const LABELS: &[&str] = &["kind", "name"];
@@ -42,6 +43,25 @@ pub const DATA_JSON: Block = Block {
             "the file, relative to the configuration's folder; in a module write `\"${path.module}/hosts.json\"`",
             "path = \"hosts.json\"",
         ),
+        SENSITIVE,
+        FOR_EACH,
+        COUNT,
+    ],
+    blocks: &[],
+    more: "",
+    example: DATA,
+};
+
+pub const DATA_YAML: Block = Block {
+    name: "data",
+    sort: Some("yaml"),
+    place: Place::Top,
+    labels: LABELS,
+    written: "data \"yaml\" \"hosts\" { path = \"hosts.yaml\" }",
+    what: "a yaml data block",
+    about: "What a file of YAML holds: one document, as `yamldecode` reads it.",
+    arguments: &[
+        path("the file, relative to the configuration's folder", "path = \"hosts.yaml\""),
         SENSITIVE,
         FOR_EACH,
         COUNT,

@@ -3,7 +3,10 @@
 use super::argument::argument;
 use super::{Block, Example, Holds, Need, Place, Takes};
 
-const VARIABLES: Example = &[("main.pf.hcl", include_str!("examples/variable.pf.hcl"))];
+const VARIABLES: Example = &[
+    ("main.pf.hcl", include_str!("examples/variable.pf.hcl")),
+    ("api-token.txt", "only for this example\n"),
+];
 
 const DESCRIPTION: &str = "what people should know of it";
 
@@ -36,6 +39,27 @@ pub const VARIABLE: Block = Block {
             Takes::Flag,
             Need::Default("false"),
             "whether it is a secret, and with it everything that is made of it",
+        )
+        .holding(Holds::Literal),
+        argument(
+            "from_file",
+            Takes::Text,
+            Need::Optional("not read"),
+            "in place of `default`, with `sensitive = true`: a file that holds the value and nothing else, relative to the configuration's folder; one newline at its end is cut",
+        )
+        .holding(Holds::Paths),
+        argument(
+            "from_command",
+            Takes::Texts,
+            Need::Optional("not run"),
+            "in place of `default`, with `sensitive = true`: a program and its arguments, run in the configuration's folder; it prints the value, changes nothing and ends with 0",
+        )
+        .holding(Holds::Paths),
+        argument(
+            "timeout",
+            Takes::Time,
+            Need::Default("\"60s\""),
+            "how long `from_command` may take; then it is ended, and the value is missing",
         )
         .holding(Holds::Literal),
         argument(

@@ -24,6 +24,7 @@ struct Kind {
 
 const KINDS: &[Kind] = &[
     Kind { block: &blocks::DATA_JSON, read: |block, fields| decoded("jsondecode", "JSON", block, fields) },
+    Kind { block: &blocks::DATA_YAML, read: |block, fields| decoded("yamldecode", "YAML", block, fields) },
     Kind { block: &blocks::DATA_CSV, read: |block, fields| decoded("csvdecode", "CSV", block, fields) },
     Kind { block: &blocks::DATA_EXTERNAL, read: external },
 ];

@@ -2,16 +2,19 @@
 
 use super::Checker;
 use super::component::{ComponentBlock, Repeat};
+use super::input::Given;
 use super::instances::{Draft, Expander, computed, instances};
 use super::names::Node;
 use super::order::Use;
 use super::rests::{Rest, Resting, Rests};
+use super::secret::Secrets;
 use super::values::{CallValue, Values, Wrong};
 use super::{output, tree::Tree};
 use crate::config::expr::Expr;
 use crate::config::fields::Fields;
+use crate::config::source::Sources;
 use crate::config::value::{Entries, Value};
-use crate::config::variables::Variable;
+use crate::config::variables::{Variable, Variables};
 use crate::model::{Diagnostic, Diagnostics, InstanceKey};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -84,12 +87,14 @@ impl<'a, 'p> Checker<'a, 'p> {
     pub fn new(
         tree: &'a Tree<'p>,
         around: &'a super::Surroundings<'a>,
-        variables: BTreeMap<String, Value>,
+        variables: Variables,
+        sources: &'a Sources,
         wrong: Arc<Wrong>,
         problems: Diagnostics,
     ) -> Self {
+        let secrets = Secrets::of(&variables);
         let mut root = Instance::new(tree, 0, 0, wrong.clone());
-        root.values.variables = variables;
+        root.values.variables = variables.values;
         root.children = vec![Vec::new(); tree.areas[0].calls.len()];
         let mut of_module = vec![Vec::new(); tree.modules.len()];
         of_module[0].push(0);
@@ -98,7 +103,20 @@ impl<'a, 'p> Checker<'a, 'p> {
         let instances = vec![root];
         let told = BTreeSet::new();
         let left = MAX_RESTS;
-        Checker { tree, around, instances, of_module, outputs_done, left, outputs, wrong, told, problems }
+        Checker {
+            tree,
+            around,
+            sources,
+            secrets,
+            instances,
+            of_module,
+            outputs_done,
+            left,
+            outputs,
+            wrong,
+            told,
+            problems,
+        }
     }
 
     /// Evaluates a node in every instance of its module. A mistake is told for the first instance that makes it.
@@ -167,8 +185,8 @@ impl<'a, 'p> Checker<'a, 'p> {
             let scope = self.scope(at);
             let values = &self.instances[at].values;
             let hopeless = |expr: &Expr| values.hopeless(expr);
-            let variables = &self.instances[0].values.variables;
-            Expander { block, uses, variables, scope: &scope, hopeless: &hopeless }.expand(&mut problems)
+            let secrets = &self.secrets;
+            Expander { block, uses, secrets, scope: &scope, hopeless: &hopeless }.expand(&mut problems)
         };
         self.take(problems, at);
         made
@@ -250,8 +268,11 @@ impl<'a, 'p> Checker<'a, 'p> {
         self.refresh_used(parent, uses);
         let own = self.instances[at].own.clone();
         let argument = called.arguments[input];
-        let read = |fields: &mut Fields<'_>| super::input::value(variable, argument, fields);
-        let value = self.with_own(parent, own.as_ref(), read)?;
+        let read = |fields: &mut Fields<'_>| super::input::given(variable, argument, fields);
+        let value = match self.with_own(parent, own.as_ref(), read)? {
+            Given::Value(value) => value,
+            Given::Nothing => self.otherwise(at, variable)?,
+        };
         self.instances[at].values.variables.insert((*name).to_string(), value);
         let rests = self.rests(parent, uses, own.as_ref())?;
         self.instances[at].rests[names.number(Node::Input(input))] = rests;

@@ -2,33 +2,29 @@
 
 use super::Checker;
 use super::instances::from_variables;
+use crate::config::checked::{SecretOrigin, SecretSource};
 use crate::config::convert::convert;
 use crate::config::fields::{Fields, sentence_case};
 use crate::config::syntax::Attribute;
 use crate::config::value::{Marks, Value};
-use crate::config::variables::{Variable, verdict};
+use crate::config::variables::{Variable, by_origin, verdict};
 use crate::model::{Diagnostic, Span};
 use std::collections::BTreeSet;
 
-/// The value of a module's variable; `None` when it has none, which was said.
-pub(super) fn value(
+/// What a call says of a variable.
+pub(super) enum Given {
+    Value(Value),
+    /// What holds without a value holds.
+    Nothing,
+}
+
+/// The value that a call gives to a module's variable; `None` when something is wrong with it, which was said.
+pub(super) fn given(
     variable: &Variable<'_>,
     argument: Option<&Attribute>,
     fields: &mut Fields<'_>,
-) -> Option<Value> {
-    let value = match argument {
-        Some(attribute) => given(variable, attribute, fields)?,
-        // A default that is wrong, or a value that is missing, was complained about already.
-        None => variable.default.clone()?,
-    };
-    Some(if variable.sensitive && !value.marks().is_sensitive() {
-        value.marked(&Marks::anonymous())
-    } else {
-        value
-    })
-}
-
-fn given(variable: &Variable<'_>, attribute: &Attribute, fields: &mut Fields<'_>) -> Option<Value> {
+) -> Option<Given> {
+    let Some(attribute) = argument else { return Some(Given::Nothing) };
     let at = attribute.value.span();
     let value = fields.value(&attribute.value)?;
     if value.is_null() && !variable.nullable {
@@ -39,10 +35,13 @@ fn given(variable: &Variable<'_>, attribute: &Attribute, fields: &mut Fields<'_>
                 .help("Give it a value.");
             fields.problems.push(problem);
         }
-        return variable.default.clone();
+        return Some(Given::Nothing);
     }
     match convert(&value, &variable.ty) {
-        Ok(value) => Some(value),
+        Ok(value) if variable.sensitive && !value.marks().is_sensitive() => {
+            Some(Given::Value(value.marked(&Marks::anonymous())))
+        }
+        Ok(value) => Some(Given::Value(value)),
         Err(wrong) => {
             let secret = value.is_sensitive();
             let why = match secret {
@@ -63,6 +62,36 @@ fn given(variable: &Variable<'_>, attribute: &Attribute, fields: &mut Fields<'_>
 }
 
 impl Checker<'_, '_> {
+    /// What a module's variable has when its call gives it nothing: its default, or what is read in place of one. A
+    /// secret of its own is read once for all instances of a call, and known by the module's name.
+    pub fn otherwise(&mut self, at: usize, variable: &Variable<'_>) -> Option<Value> {
+        if !variable.sensitive {
+            // A default that is wrong, or a value that is missing, was complained about already.
+            return variable.default.clone();
+        }
+        let module = self.instances[at].module;
+        let calls = self.tree.modules[module].chain.iter().map(|(name, _)| format!("module.{name}."));
+        let name = format!("{}var.{}", calls.collect::<String>(), variable.name);
+        if let Some(known) = self.secrets.value(&name) {
+            return Some(known.clone());
+        }
+        let (value, source) = match (&variable.default, &variable.origin) {
+            (Some(default), _) => {
+                let folder = self.tree.area(module).path.to_string();
+                (default.clone(), SecretSource::DefaultIn(folder))
+            }
+            (None, Some(origin)) => {
+                let help = format!("give it in the call: {} = …", variable.name);
+                self.with_fields(at, |fields| by_origin(variable, origin, &help, fields))?
+            }
+            (None, None) => return None,
+        };
+        let value = value.marked(&Marks::variable(&name));
+        let origin = SecretOrigin { source, ty: variable.written_type(self.sources) };
+        self.secrets.add(name, value.clone(), origin);
+        Some(value)
+    }
+
     /// Asks the validations of every module's variables; those of the root were asked when they were given.
     pub fn validations(&mut self) {
         let tree = self.tree;
@@ -79,7 +108,7 @@ impl Checker<'_, '_> {
                     }
                     let place = match argument {
                         Some(attribute) => (attribute.value.span(), "given here".to_string()),
-                        None => (variable.header, "the default".to_string()),
+                        None => variable.otherwise(),
                     };
                     let problem = self.with_fields(at, |fields| {
                         let hopeless =

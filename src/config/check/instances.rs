@@ -4,7 +4,8 @@ use super::component::{ComponentBlock, Named, Repeat, instance_key};
 use super::kind::ArgumentPlan;
 use super::level;
 use super::order::{Use, Which};
-use super::{nested, probe, secret};
+use super::secret::{Secrets, called};
+use super::{nested, probe};
 use crate::config::arguments::{Arguments, LEVEL};
 use crate::config::blocks::CLASSES;
 use crate::config::checked::{Check, Connection, Lifecycle, Secret, SnapshotRule};
@@ -48,8 +49,7 @@ const MAX_INSTANCES: u64 = 1_000_000;
 pub(super) struct Expander<'a, 'p> {
     pub block: &'a ComponentBlock<'p>,
     pub uses: &'a [Use<'p>],
-    /// The root's variables: where secrets come from.
-    pub variables: &'a BTreeMap<String, Value>,
+    pub secrets: &'a Secrets,
     /// Declared names, files and paths.
     pub scope: &'a Scope<'a>,
     pub hopeless: &'a dyn Fn(&Expr) -> bool,
@@ -176,7 +176,7 @@ impl Expander<'_, '_> {
                 },
                 None => (plan.default.clone().unwrap_or(Value::NULL), self.block.block.header),
             };
-            if let Err(problem) = secret::find(name, &value, self.variables, at, &mut secrets) {
+            if let Err(problem) = self.secrets.find(name, &value, at, &mut secrets) {
                 fields.problems.push(*problem);
                 good = false;
             }
@@ -364,7 +364,7 @@ fn refuse_secret(name: &str, value: &Value, at: Span, fields: &mut Fields<'_>) -
 /// For the label of a value that is sensitive.
 pub(super) fn from_variables(value: &Value) -> String {
     let names: BTreeMap<Arc<str>, ()> = value.deep_marks().variables().map(|n| (n.clone(), ())).collect();
-    let names: Vec<String> = names.keys().map(|n| format!("var.{n}")).collect();
+    let names: Vec<String> = names.keys().map(|n| called(n)).collect();
     if names.is_empty() {
         "this is sensitive".to_string()
     } else {

@@ -1,7 +1,8 @@
 //! `provider "name" { … }`: how a provider is configured, once per alias.
 
 use super::instances::argument;
-use super::{kind, secret};
+use super::kind;
+use super::secret::Secrets;
 use crate::config::blocks::{Known, Own, PROVIDER};
 use crate::config::checked::ProviderBlock;
 use crate::config::fields::Fields;
@@ -73,7 +74,7 @@ fn alias(block: &Block, problems: &mut Diagnostics) -> Option<String> {
 pub(super) fn read(
     declared: &Declared<'_>,
     schemas: &Schemas,
-    variables: &BTreeMap<String, Value>,
+    known: &Secrets,
     fields: &mut Fields<'_>,
 ) -> Option<Configured> {
     let (name, block) = (declared.name, declared.block);
@@ -98,7 +99,7 @@ pub(super) fn read(
             },
             None => (plan.default.clone().unwrap_or(Value::NULL), block.header),
         };
-        if let Err(problem) = secret::find(argument_name, &value, variables, at, &mut secrets) {
+        if let Err(problem) = known.find(argument_name, &value, at, &mut secrets) {
             fields.problems.push(*problem);
         }
         if !value.is_null() {

@@ -1,23 +1,62 @@
 //! Secrets within arguments: a sensitive variable's value may be passed on whole, nothing else.
 
-use crate::config::checked::{Secret, SecretForm, Step};
+use crate::config::checked::{Secret, SecretForm, SecretOrigin, Step};
 use crate::config::value::{Data, Value};
+use crate::config::variables::Variables;
 use crate::model::{Diagnostic, Span};
 use std::collections::BTreeMap;
 
-/// Finds the secrets in an argument's value.
-///
-/// # Errors
-/// A diagnostic when a secret was mixed into something else: a stored plan could not leave it out.
-pub(super) fn find(
-    name: &str,
-    value: &Value,
-    variables: &BTreeMap<String, Value>,
-    at: Span,
-    out: &mut Vec<Secret>,
-) -> Result<(), Box<Diagnostic>> {
-    let mut path = vec![Step::Key(name.to_string())];
-    walk(value, variables, &mut path, out).map_err(|why| Box::new(mixed(name, &why, at)))
+/// The sensitive variables that can be read again. Those of the root are known by their names, a module's own ones as
+/// `module.db.var.password`.
+#[derive(Default)]
+pub(super) struct Secrets {
+    values: BTreeMap<String, Value>,
+    sources: BTreeMap<String, SecretOrigin>,
+}
+
+impl Secrets {
+    /// Those of the root.
+    pub fn of(variables: &Variables) -> Secrets {
+        let sources = variables.secret_sources.clone();
+        let values = variables.values.iter().filter(|(name, _)| sources.contains_key(*name));
+        Secrets { values: values.map(|(name, value)| (name.clone(), value.clone())).collect(), sources }
+    }
+
+    /// One of a module.
+    pub fn add(&mut self, name: String, value: Value, source: SecretOrigin) {
+        self.values.insert(name.clone(), value);
+        self.sources.insert(name, source);
+    }
+
+    /// The value of one.
+    pub fn value(&self, name: &str) -> Option<&Value> {
+        self.values.get(name)
+    }
+
+    /// Where each is read.
+    pub fn sources(self) -> BTreeMap<String, SecretOrigin> {
+        self.sources
+    }
+
+    /// Finds the secrets in an argument's value.
+    ///
+    /// # Errors
+    /// A diagnostic when a secret was mixed into something else: a stored plan could not leave it out.
+    pub fn find(
+        &self,
+        name: &str,
+        value: &Value,
+        at: Span,
+        out: &mut Vec<Secret>,
+    ) -> Result<(), Box<Diagnostic>> {
+        let mut path = vec![Step::Key(name.to_string())];
+        walk(value, &self.values, &mut path, out).map_err(|why| Box::new(mixed(name, &why, at)))
+    }
+}
+
+/// What a secret's name is in an expression.
+pub(super) fn called(name: &str) -> String {
+    if name.contains('.') { name.to_string() } else { format!("var.{name}") }
 }
 
 fn walk(
@@ -54,7 +93,7 @@ fn whole(value: &Value, variables: &BTreeMap<String, Value>) -> Result<String, S
     let names: Vec<&str> = value.marks().variables().map(|name| &**name).collect();
     let [name] = names.as_slice() else {
         return Err(match names.len() {
-            0 => "It was made sensitive by a function, a data block or a module, and comes from no variable of the root".to_string(),
+            0 => "It was made sensitive by a function or a data block, or was given in clear to a sensitive variable of a module: nothing says where to read it again".to_string(),
             _ => format!("It is made of several secrets: {}", list(&names)),
         });
     };
@@ -62,7 +101,7 @@ fn whole(value: &Value, variables: &BTreeMap<String, Value>) -> Result<String, S
     if same {
         Ok((*name).to_string())
     } else {
-        Err(format!("It is made from var.{name}, but is not its whole value"))
+        Err(format!("It is made from {}, but is not its whole value", called(name)))
     }
 }
 
@@ -89,7 +128,7 @@ fn same(value: &Value, variable: &Value) -> bool {
 }
 
 fn list(names: &[&str]) -> String {
-    names.iter().map(|name| format!("var.{name}")).collect::<Vec<_>>().join(", ")
+    names.iter().map(|name| called(name)).collect::<Vec<_>>().join(", ")
 }
 
 fn mixed(name: &str, why: &str, at: Span) -> Diagnostic {
@@ -98,5 +137,5 @@ fn mixed(name: &str, why: &str, at: Span) -> Diagnostic {
         .because(format!(
             "{why}. A stored plan holds the names of secrets, never their values; apply, resume and rollback read them again."
         ))
-        .help("Pass the sensitive variable on whole, as in password = var.password; give what is made from it in a variable of its own.")
+        .help("Pass the sensitive variable on whole, as in password = var.password; give what is made from it in a variable of its own, which may read it by from_file or from_command.")
 }

@@ -3,6 +3,7 @@
 use crate::config::checked::SecretForm;
 use crate::config::convert::convert;
 use crate::config::eval::evaluate;
+use crate::config::load;
 use crate::config::scope::Scope;
 use crate::config::source::Sources;
 use crate::config::syntax::{self, Block};
@@ -39,7 +40,7 @@ pub fn in_file(path: &str, bytes: &[u8], name: &str, ty: Option<&str>) -> Result
 pub fn default_in(path: &str, bytes: &[u8], name: &str, ty: Option<&str>) -> Option<Json> {
     let mut sources = Sources::new();
     let file = sources.add(path, bytes).ok()?;
-    let body = syntax::read(&sources, file, &mut Diagnostics::default());
+    let body = load::body(&sources, file, &mut Diagnostics::default());
     let declares = |b: &&Block| &*b.kind == "variable" && b.labels.first().is_some_and(|l| &*l.text == name);
     let default = body.blocks.iter().find(declares)?.body.attribute("default")?;
     let value = evaluate(&default.value, &Scope::root()).ok()?;
@@ -145,6 +146,8 @@ mod tests {
         let text = b"variable \"w\" {}\nvariable \"v\" {\n  default = 080\n}\n";
         assert_eq!(default_in("a.pf.hcl", text, "v", Some("string")), Some(json!("80")));
         assert_eq!(default_in("a.pf.hcl", text, "w", None), None);
+        let text = b"{\"variable\": {\"w\": {}, \"v\": {\"default\": \"080\"}}}";
+        assert_eq!(default_in("a.pf.json", text, "v", Some("number")), Some(json!(80)));
     }
 
     #[test]

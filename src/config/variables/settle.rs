@@ -4,7 +4,7 @@ use super::Variable;
 use crate::config::checked::{SecretOrigin, SecretSource};
 use crate::config::expr::Expr;
 use crate::config::fields::sentence_case;
-use crate::config::scope::Files;
+use crate::config::scope::{Files, Scope};
 use crate::config::source::Sources;
 use crate::config::suggest;
 use crate::config::syntax;
@@ -71,10 +71,11 @@ enum Text {
     Plain(String),
 }
 
-/// Finds every variable's value, checks types and validations.
+/// Finds every variable's value, checks types and validations. What says where a secret is read is evaluated in `scope`.
 pub(in crate::config) fn settle(
     declared: &BTreeMap<&str, Variable<'_>>,
     inputs: &VariableInputs,
+    scope: &Scope<'_>,
     files: &dyn Files,
     sources: &mut Sources,
     problems: &mut Diagnostics,
@@ -85,13 +86,13 @@ pub(in crate::config) fn settle(
     let mut variables = Variables::default();
     for variable in declared.values() {
         let assigned = found.get(variable.name);
-        if let Some((value, source)) = value::find(variable, assigned, sources, problems) {
+        if let Some((value, source)) = value::find(variable, assigned, sources, scope, problems) {
             let value =
                 if variable.sensitive { value.marked(&Marks::variable(variable.name)) } else { value };
             variables.values.insert(variable.name.to_string(), value);
             if variable.sensitive {
-                let ty = variable.ty_span.map(|span| sources.snippet(span).to_string());
-                variables.secret_sources.insert(variable.name.to_string(), SecretOrigin { source, ty });
+                let origin = SecretOrigin { source, ty: variable.written_type(sources) };
+                variables.secret_sources.insert(variable.name.to_string(), origin);
             }
         }
     }
@@ -257,6 +258,7 @@ mod validate;
 mod value;
 
 pub(in crate::config) use validate::verdict;
+pub(in crate::config) use value::by_origin;
 
 #[cfg(test)]
 mod tests;

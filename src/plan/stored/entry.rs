@@ -2,6 +2,7 @@
 
 use super::address;
 use super::parts::*;
+use super::secrets::StoredSecret;
 use crate::model::PatchLevel;
 use crate::plan::noun::*;
 use patchform_sdk::message::{Artifact, Class, Level, Preview, Reload, SnapshotRef, WayBack};

@@ -16,6 +16,12 @@ data "json" "c" {
 }
 data "json" "d" { path = "broken.json" }
 data "csv" "e" { path = "broken.csv" }
+data "yaml" "n" { path = "broken.yaml" }
+data "yaml" "o" { path = "two.yaml" }
+data "yaml" "p" {
+  path   = "broken.yaml"
+  format = "yaml"
+}
 data "json" "f" { path = local.through }
 data "external" "g" { program = ["sh", "-c", "echo it is down >&2; exit 3"] }
 data "external" "h" { program = ["sh", "-c", "echo no json"] }

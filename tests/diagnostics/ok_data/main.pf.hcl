@@ -6,6 +6,7 @@ variable "token" {
 
 data "json" "hosts" { path = "${var.folder}/hosts.json" }
 data "csv" "rows" { path = local.csv }
+data "yaml" "zones" { path = "data/zones.yaml" }
 data "json" "each" {
   for_each = toset(["hosts"])
   path     = "data/${each.key}.json"
@@ -30,6 +31,7 @@ component "release" "web" {
 
 module "m" { source = "./m" }
 
+output "zones" { value = data.yaml.zones.value.eu[0].port }
 output "asked" { value = data.external.asked.value }
 output "each" { value = data.json.each["hosts"].value.zone }
 output "inner" { value = module.m.zone }

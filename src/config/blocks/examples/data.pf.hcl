@@ -13,6 +13,21 @@ data "json" "copies" {
   path  = "hosts.json"
 }
 
+data "yaml" "hosts" {
+  path      = "hosts.yaml"
+  sensitive = true
+}
+
+data "yaml" "sites" {
+  for_each = toset(["hosts.yaml"])
+  path     = each.key
+}
+
+data "yaml" "copies" {
+  count = 2
+  path  = "hosts.yaml"
+}
+
 data "csv" "hosts" {
   path      = "hosts.csv"
   sensitive = true

@@ -15,3 +15,14 @@ variable "password" {
   default   = "only for this example"
   sensitive = true
 }
+
+variable "api_token" {
+  sensitive = true
+  from_file = "api-token.txt"
+}
+
+variable "unseal_key" {
+  sensitive    = true
+  from_command = ["printf", "only for this example"]
+  timeout      = "5s"
+}

@@ -31,7 +31,8 @@ impl Desk {
         let mut problems = Diagnostics::default();
         let body: Body = read(&self.sources, file, &mut problems);
         let declared = declared(&body.blocks, &mut problems);
-        let variables = settle(&declared, &self.inputs, &NoFiles, &mut self.sources, &mut problems);
+        let variables =
+            settle(&declared, &self.inputs, &Scope::root(), &NoFiles, &mut self.sources, &mut problems);
         (variables, problems.0.into_iter().map(|d| d.summary).collect())
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn all(
                 .any(|r| &*r.root == "var" && r.name().is_some_and(|name| broken.contains(&**name)));
             let place = match found.get(variable.name) {
                 Some(assigned) => (assigned.span, format!("from {}", assigned.from)),
-                None => (variable.header, "the default".to_string()),
+                None => variable.otherwise(),
             };
             if !hopeless && let Some(problem) = verdict(variable, validation, &scope, place) {
                 problems.push(problem);

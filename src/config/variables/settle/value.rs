@@ -5,44 +5,91 @@ use crate::config::checked::SecretSource;
 use crate::config::convert::convert;
 use crate::config::eval::evaluate;
 use crate::config::expr::Expr;
-use crate::config::fields::sentence_case;
+use crate::config::fields::{Fields, sentence_case};
 use crate::config::scope::Scope;
 use crate::config::source::Sources;
 use crate::config::syntax;
 use crate::config::types::Type;
 use crate::config::value::Value;
 use crate::config::variables::Variable;
+use crate::config::variables::origin::{Origin, describe};
 use crate::model::{Absence, Diagnostic, Diagnostics};
 
-/// The value that a variable has: what was given, converted to its type, or its default. `None` when there is none,
-/// which was said.
+/// The value that a variable has: what was given, converted to its type, or its default, or what is read in place of
+/// one. `None` when there is none, which was said.
 pub(super) fn find(
     variable: &Variable<'_>,
     assigned: Option<&Assigned>,
     sources: &Sources,
+    scope: &Scope<'_>,
     problems: &mut Diagnostics,
 ) -> Option<(Value, SecretSource)> {
-    let default = || variable.default.clone().map(|value| (value, SecretSource::Default));
     let Some(assigned) = assigned else {
-        let found = default();
-        if found.is_none() && !variable.had_default {
-            problems.push(missing(variable));
-        }
-        return found;
+        return otherwise(variable, scope, problems, || missing(variable));
     };
     let value = raw_value(variable, assigned, sources, problems)?;
     if value.is_null() && !variable.nullable {
-        let found = default();
-        if found.is_none() && !variable.had_default {
-            let problem = Diagnostic::error(format!("The variable \"{}\" may not be null", variable.name))
-                .at(assigned.span, format!("from {}", assigned.from))
-                .and(variable.header, "declared with nullable = false, and without a default")
-                .help("Give it a value.");
-            problems.push(problem);
-        }
-        return found;
+        return otherwise(variable, scope, problems, || no_null(variable, assigned));
     }
-    match convert(&value, &variable.ty) {
+    converted(variable, &value, assigned, problems)
+}
+
+/// What holds where nothing is given.
+fn otherwise(
+    variable: &Variable<'_>,
+    scope: &Scope<'_>,
+    problems: &mut Diagnostics,
+    complaint: impl FnOnce() -> Diagnostic,
+) -> Option<(Value, SecretSource)> {
+    if let Some(default) = &variable.default {
+        return Some((default.clone(), SecretSource::Default));
+    }
+    if let Some(origin) = &variable.origin {
+        let name = variable.name;
+        let help = format!("give it as PF_VAR_{name}, with --var-file or with --var '{name}=…'");
+        let fields = &mut Fields { scope, hopeless: &|_| false, problems };
+        return by_origin(variable, origin, &help, fields);
+    }
+    if !variable.had_default {
+        problems.push(complaint());
+    }
+    None
+}
+
+/// The value that is read from where the configuration says, converted to the variable's type. `otherwise` is a clause
+/// that says how else it is given.
+pub(in crate::config) fn by_origin(
+    variable: &Variable<'_>,
+    origin: &Origin<'_>,
+    otherwise: &str,
+    fields: &mut Fields<'_>,
+) -> Option<(Value, SecretSource)> {
+    let (text, source) = origin.read(variable.name, otherwise, fields)?;
+    let from = describe(&source);
+    let assigned = Assigned { text: Text::Plain(text), span: origin.span(), from, source };
+    // A secret's text never stands among the sources.
+    let value = raw_value(variable, &assigned, &Sources::new(), fields.problems)?;
+    if value.is_null() && !variable.nullable {
+        fields.problems.push(no_null(variable, &assigned));
+        return None;
+    }
+    converted(variable, &value, &assigned, fields.problems)
+}
+
+fn no_null(variable: &Variable<'_>, assigned: &Assigned) -> Diagnostic {
+    Diagnostic::error(format!("The variable \"{}\" may not be null", variable.name))
+        .at(assigned.span, format!("from {}", assigned.from))
+        .and(variable.header, "declared with nullable = false, and without a default")
+        .help("Give it a value.")
+}
+
+fn converted(
+    variable: &Variable<'_>,
+    value: &Value,
+    assigned: &Assigned,
+    problems: &mut Diagnostics,
+) -> Option<(Value, SecretSource)> {
+    match convert(value, &variable.ty) {
         Ok(value) => Some((value, assigned.source.clone())),
         Err(wrong) => {
             // What does not fit, and where inside, would give a secret away.

@@ -1,0 +1,4 @@
+module "db" {
+  source   = "./m"
+  password = "in clear"
+}

@@ -1,0 +1,4 @@
+variable "own" {
+  sensitive = true
+  from_file = "${path.module}/gone.txt"
+}
