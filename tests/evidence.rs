@@ -419,7 +419,7 @@ fn a_secret_never_enters_an_archive() {
         .exits(1)
         .says("`password` is needed again")
         .says("--without-outputs");
-    with_password(&lab, "run export --out b.tar.gz").exits(0).says("the controller that began it did not");
+    with_password(&lab, "run export --out b.tar.gz").exits(0).says("the journal does not tell that");
     assert!(!content(&lab, "b.tar.gz").contains(PASSWORD));
     lab.patchform("run export --out c.tar.gz --without-outputs").exits(0);
     assert!(!content(&lab, "c.tar.gz").contains(PASSWORD));

@@ -119,6 +119,7 @@ pub fn ended(plan: &Plan, how: Ended) -> RunView {
         finished: start().plus(Duration::from_secs(73)),
         why: String::new(),
         over: !matches!(how, Ended::Halted | Ended::Stuck),
+        taking_back: false,
         components,
     };
     let first = &mut view.components[0];

@@ -152,6 +152,8 @@ pub struct RunView {
     pub why: String,
     /// Whether it is over: there is nothing to resume, or to go on taking back.
     pub over: bool,
+    /// Whether a person asked for everything to go back: what is left to do goes that way.
+    pub taking_back: bool,
     /// The components that the plan changes or holds, in the plan's order.
     pub components: Vec<Settled>,
 }

@@ -77,8 +77,8 @@ impl Outputs {
                 // has another value by now.
                 Hiding::These(_) if !(path.join("exit").exists() && taken_in.left(&name)) => {
                     found.missing.push(format!(
-                        "outputs/{name}: the controller that began it did not take its answer in, so that secrets may \
-                         stand in it"
+                        "outputs/{name}: left out: the journal does not tell that the controller that began it took its \
+                         answer in, so that secrets may stand in it"
                     ));
                 }
                 Hiding::These(mask) => found.take(&name, &path, Some(mask)),

@@ -216,6 +216,9 @@ fn next(plan: &Plan, run: &RunView) -> Vec<(String, String)> {
             rows.extend(allow(plan, run).or_else(again));
             rows
         }
+        Ended::Halted if run.taking_back => {
+            vec![("To go on going back: ".into(), format!("patchform resume {id}"))]
+        }
         Ended::Halted => vec![
             ("To finish it: ".into(), format!("patchform resume {id}")),
             ("To take it back: ".into(), format!("patchform rollback {id}")),
@@ -231,9 +234,14 @@ fn next(plan: &Plan, run: &RunView) -> Vec<(String, String)> {
 
 /// How a level that was rolled back may be tried again.
 fn allow(plan: &Plan, run: &RunView) -> Option<(String, String)> {
-    let first = run.components.iter().find(|c| c.rejected)?;
-    Some((
-        "A level that was rolled back is not tried again. Declare another one, or: ".into(),
-        format!("patchform allow '{}'", name(plan, first.entry)),
-    ))
+    let mut rejected = run.components.iter().filter(|c| c.rejected);
+    let first = rejected.next()?;
+    let what = match rejected.count() {
+        0 => "A level that was rolled back is not tried again. Declare another one, or: ".to_string(),
+        more => format!(
+            "{} levels that were rolled back are not tried again. Declare others, or for each of them: ",
+            more + 1
+        ),
+    };
+    Some((what, format!("patchform allow '{}'", name(plan, first.entry))))
 }
