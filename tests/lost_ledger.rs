@@ -116,6 +116,19 @@ fn another_checkout_does_not_patch_beside_a_patch_that_runs() {
     }
 }
 
+#[test]
+fn a_checkout_that_was_not_prepared_says_so() {
+    let lab = killed_in_its_patch();
+    fs::remove_dir_all(lab.path("second/.patchform")).unwrap();
+    for line in ["run list", "rollback", "resume", "state list", "output"] {
+        let ran = in_folder(&lab, "second", line).output().unwrap();
+        let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+        assert!(said.contains("patchform init"), "{line}: {ran:?}");
+    }
+    go(&lab);
+    assert!(in_folder(&lab, "first", "rollback").output().unwrap().status.success());
+}
+
 /// Whether the journal of the open run holds an event of this name.
 fn said(lab: &Lab, name: &str) -> bool {
     let runs = fs::read_dir(lab.path("shared/.patchform/runs")).unwrap().flatten();

@@ -155,6 +155,9 @@ fn ask(
 
 fn list(json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
     let rows = ops::run::list()?;
+    if rows.is_empty() {
+        terminal.notices(ops::Place::unprepared().as_slice());
+    }
     terminal.say(&match json {
         true => state_json::runs(&rows),
         false => state_text::run_list(&rows, terminal.clock(), terminal.out),

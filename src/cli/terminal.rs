@@ -99,10 +99,10 @@ impl Terminal {
     }
 
     /// Shows things that a person should know.
-    pub fn notices(&self, notices: &[String]) {
+    pub fn notices(&self, notices: &[impl AsRef<str>]) {
         for notice in notices {
             let mut page = Page::new(self.err);
-            page.line(0, 2, &[tinted(Tint::Info, "note: "), plain(notice.as_str())]);
+            page.line(0, 2, &[tinted(Tint::Info, "note: "), plain(notice.as_ref())]);
             self.note(&page.finish());
         }
     }

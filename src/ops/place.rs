@@ -90,6 +90,14 @@ impl Place {
         Place::folder()?.in_use()
     }
 
+    /// What to do where nothing is found because no command has prepared this folder, so that a state that lies elsewhere
+    /// is not known here.
+    pub fn unprepared() -> Option<&'static str> {
+        let prepared = Path::new(REMEMBERED).exists();
+        (!prepared)
+            .then_some("this folder was not prepared yet: `patchform init` finds a state that lies elsewhere")
+    }
+
     /// The place that was used last in this folder, of the workspace `default`.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! The folder of runs: which there are, which are open, and what each one's plan and journal say.
 
-use super::Failure;
+use super::{Failure, Place};
 use crate::engine::lease::{self, LeaseError, OpenRun};
 use crate::journal::{self, Expected, Journal, ReadError};
 use crate::model::{Address, Moment, Selection};
@@ -78,9 +78,9 @@ pub fn choose(runs: &Path, named: Option<&str>) -> Result<OpenRun, Failure> {
                 .hint("`patchform run list` shows all runs and how they stand")),
         },
         None if open.len() == 1 => Ok(open.remove(0)),
-        None if open.is_empty() => Err(Failure::error("there is no open run").hint(
+        None if open.is_empty() => Err(Failure::error("there is no open run").hint(Place::unprepared().unwrap_or(
             "`patchform run list` shows all runs and how they stand; `patchform rollback RUN` takes a finished one back",
-        )),
+        ))),
         None => {
             let ids: Vec<&str> = open.iter().map(|r| r.id.as_str()).collect();
             Err(Failure::error(format!("several runs are open; name one of: {}", ids.join(", "))))

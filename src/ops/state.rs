@@ -30,7 +30,7 @@ pub fn required() -> Result<State, Failure> {
 /// There is no state.
 pub(super) fn none(place: &Place) -> Failure {
     Failure::error(format!("there is no state yet ({} does not exist)", place.state.display()))
-        .hint("`patchform apply` makes it")
+        .hint(Place::unprepared().unwrap_or("`patchform apply` makes it"))
 }
 
 /// Reads an address.
