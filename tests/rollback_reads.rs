@@ -102,3 +102,26 @@ fn a_component_that_cannot_be_read_is_named_and_keeps_nobody_from_going_back() {
         .says("command.d could not be read; only the journal says that this run did not change it");
     assert_eq!(levels(&lab), "1.0 1.0 1.0 1.0");
 }
+
+/// The whole folder of an older time is put back: the journal does not tell of the patch, and no trace of it is there.
+#[test]
+fn no_snapshot_of_the_new_level_is_taken_as_one_of_the_old() {
+    let (lab, journal) = halted();
+    // Its snapshot is begun in the journal, and not answered.
+    cut_before(&journal, "patch", 1);
+    for lost in ["command", "actions"] {
+        fs::remove_dir_all(lab.path(".patchform").join(lost)).unwrap();
+    }
+    lab.patchform("resume").says("it was changed on its target since the plan was made, and stands at 1.1");
+    let listed = lab.patchform("snapshot list --json").exits(0).out;
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    for snapshot in listed["snapshots"].as_array().unwrap() {
+        if snapshot["address"] == "command.b" && snapshot["level"] == "1.0" {
+            let id = snapshot["id"].as_str().unwrap();
+            let holds = fs::read_dir(lab.path("")).unwrap().flatten().map(|e| e.path());
+            let kept =
+                holds.filter(|p| p.to_string_lossy().contains(id)).map(|p| fs::read_to_string(p).unwrap());
+            assert!(kept.into_iter().all(|content| content == "1.0"), "{id} holds another level");
+        }
+    }
+}

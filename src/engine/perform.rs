@@ -90,9 +90,9 @@ impl Hands {
         }
         match action_of(begin.step) {
             Some(action) => match (tools.act(begin, entry, change), tools.session(entry)) {
-                (Ok(_), Ok(_)) if unforeseen(begin, change) => {
+                (Ok(_), Ok(_)) if unforeseen(begin, change) || taken_again(begin) => {
                     let (tools, begin) = (Arc::clone(tools), begin.clone());
-                    self.work(move || tools.act_alone(&begin, action, answered));
+                    self.work(move || tools.look_and_act(&begin, action, answered));
                 }
                 (Ok(act), Ok(session)) => session.act(action, &act, due(&act), tools.passing_on(answered)),
                 (Err(why), _) | (_, Err(why)) => answered(Answer::refused(why)),
@@ -218,6 +218,11 @@ fn unforeseen(begin: &Begin, change: &Change) -> bool {
     begin.step == Step::Reload && begin.reload >= Reload::Reboot && !change.needs_target_alone()
 }
 
+/// Whether a snapshot is taken another time: what its gate saw may be long ago, or the journal an older copy of itself.
+fn taken_again(begin: &Begin) -> bool {
+    begin.step == Step::Snapshot && begin.action.leg == Leg::Forth && begin.attempt > 1
+}
+
 fn due(act: &Act) -> Duration {
     Duration::from_millis(act.deadline)
 }
@@ -321,18 +326,23 @@ impl Tools {
         move |reply| answered(hiding::answer(reply.unwrap_or_else(unanswered), &mask))
     }
 
-    /// Acts where the run holds the target alone, or not at all: other runs may be at work there.
-    fn act_alone(&self, begin: &Begin, action: Action, answered: impl FnOnce(Answer) + Send + 'static) {
+    /// Acts where what the step needs beyond its gate is so.
+    fn look_and_act(&self, begin: &Begin, action: Action, answered: impl FnOnce(Answer) + Send + 'static) {
         let Some((entry, change)) = self.changing(begin.action.component) else {
             return answered(Answer::refused("the plan does not change this component"));
         };
-        let target = entry.observed.identity().map_or("", |i| i.target.as_str());
-        let alone = (self.alone)(target)
-            .map_err(|why| format!("it needs a reboot, which the plan did not foresee, and {why}"));
-        match alone.and_then(|()| Ok((self.act(begin, entry, change)?, self.session(entry)?))) {
+        let allowed = if taken_again(begin) { self.unchanged(begin, entry) } else { self.has_alone(entry) };
+        match allowed.and_then(|()| Ok((self.act(begin, entry, change)?, self.session(entry)?))) {
             Ok((act, session)) => session.act(action, &act, due(&act), self.passing_on(answered)),
             Err(why) => answered(Answer::refused(why)),
         }
+    }
+
+    /// Whether the run holds the target alone: other runs may be at work there.
+    fn has_alone(&self, entry: &Entry) -> Result<(), String> {
+        let target = entry.observed.identity().map_or("", |i| i.target.as_str());
+        (self.alone)(target)
+            .map_err(|why| format!("it needs a reboot, which the plan did not foresee, and {why}"))
     }
 
     fn own_step(&self, begin: &Begin) -> Answer {
@@ -340,7 +350,7 @@ impl Tools {
             return Answer::refused("the plan does not change this component");
         };
         match begin.step {
-            Step::Gate => self.gate(entry, change),
+            Step::Gate => self.gate(begin, entry, change),
             Step::Measure => self.measure(entry),
             Step::Verify => self.verify(begin, entry, change),
             _ => Answer::applied(),
@@ -348,7 +358,7 @@ impl Tools {
     }
 
     /// Asks the policy, and whether the component is still what the plan was made for.
-    fn gate(&self, entry: &Entry, change: &Change) -> Answer {
+    fn gate(&self, begin: &Begin, entry: &Entry, change: &Change) -> Answer {
         let facts = policy::Facts { purpose: &self.plan.purpose };
         let subject = policy::Subject { entry, change };
         match policy::judge(subject, facts, clock::now()) {
@@ -358,18 +368,22 @@ impl Tools {
             }
             policy::Verdict::Refuse(why) => return Answer::refused(why),
         }
+        self.unchanged(begin, entry).map_or_else(Answer::refused, |()| Answer::applied())
+    }
+
+    /// Whether the component still reads as the plan says, or as this run left it.
+    ///
+    /// # Errors
+    /// What is there now, or why it cannot be read.
+    fn unchanged(&self, begin: &Begin, entry: &Entry) -> Result<(), String> {
         let now = self.observe(entry);
-        match digest_of(&now) {
-            Err(why) => Answer::refused(format!("it cannot be read any more: {why}")),
-            Ok(digest) if entry.observed.identity().is_some_and(|planned| planned.digest != digest) => {
-                let now =
-                    now.level().map_or_else(|| "is absent".into(), |level| format!("stands at {level}"));
-                Answer::refused(format!(
-                    "it was changed on its target since the plan was made, and {now}; make a new plan"
-                ))
-            }
-            Ok(_) => Answer::applied(),
+        let digest = digest_of(&now).map_err(|why| format!("it cannot be read any more: {why}"))?;
+        let expected = begin.expected.as_ref().or(entry.observed.identity().map(|i| &i.digest));
+        if expected.is_none_or(|expected| *expected == digest) {
+            return Ok(());
         }
+        let now = now.level().map_or_else(|| "is absent".into(), |level| format!("stands at {level}"));
+        Err(format!("it was changed on its target since the plan was made, and {now}; make a new plan"))
     }
 
     /// Health before the patch: what is ill already is not started.
