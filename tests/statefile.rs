@@ -132,6 +132,15 @@ fn outputs_go_back_with_their_run() {
     lab.patchform("apply --auto-approve").exits(0);
     lab.patchform(&format!("rollback {run} --auto-approve")).exits(0);
     lab.patchform("output --json").exits(0).says("more");
+
+    // Neither the restore of a snapshot nor taking that back touches them.
+    let listed = lab.patchform("snapshot list --json").exits(0).out;
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    let snapshot = listed["snapshots"][0]["id"].as_str().unwrap();
+    let outputs = lab.patchform("output --json").exits(0).out;
+    lab.patchform(&format!("snapshot restore {snapshot} --auto-approve")).exits(0);
+    lab.patchform(&format!("rollback {} --auto-approve", last_run(&lab))).exits(0);
+    assert_eq!(lab.patchform("output --json").exits(0).out, outputs);
 }
 
 #[test]

@@ -14,6 +14,7 @@ use crate::engine::perform::{Hands, Tools};
 use crate::engine::{fleet::Fleet, observe, secrets::Secrets};
 use crate::model::{Address, Diagnostics, Purpose};
 use crate::plan::Plan;
+use crate::plan::draft::recorded_outputs;
 use crate::plan::noun::{Cause, Change, Entry, Observed, Planned as Action, Step, Verdict};
 use crate::provider::watch::Silent;
 use crate::report::state_text::Listed;
@@ -259,7 +260,8 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
         lineage: state.lineage.clone(),
         purpose: Purpose::Restore { snapshot: id.to_string() },
         entries: vec![Entry { after: Vec::new(), rollout: 0, ..entry }],
-        outputs: state.outputs.iter().map(|(name, o)| (name.clone(), o.value.clone(), o.sensitive)).collect(),
+        outputs: recorded_outputs(&state),
+        outputs_before: Some(recorded_outputs(&state)),
         moves: Vec::new(),
         assertions: Vec::new(),
         inputs: Vec::new(),

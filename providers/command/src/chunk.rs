@@ -28,7 +28,7 @@ fn within<C: Sync>(budget: Duration, components: &[C], one: impl Fn(&C) -> Readi
         done
     };
     let mut readings: Vec<_> =
-        components.iter().map(|_| unreachable("the reading broke off".into())).collect();
+        components.iter().map(|_| Reading::unreachable("the reading broke off")).collect();
     thread::scope(|scope| {
         let workers: Vec<_> = (0..ABREAST.min(components.len())).map(|_| scope.spawn(work)).collect();
         for (i, reading) in workers.into_iter().filter_map(|worker| worker.join().ok()).flatten() {
@@ -39,14 +39,10 @@ fn within<C: Sync>(budget: Duration, components: &[C], one: impl Fn(&C) -> Readi
 }
 
 fn not_begun(budget: Duration) -> Reading {
-    unreachable(format!(
+    Reading::unreachable(format!(
         "it was not read: reading the components before it took longer than {} s; see those that did not end in time",
         budget.as_secs()
     ))
-}
-
-fn unreachable(why: String) -> Reading {
-    Reading::unreachable(why)
 }
 
 #[cfg(test)]
@@ -64,7 +60,7 @@ mod tests {
         let names: Vec<u64> = (0..256).collect();
         let readings = within(BUDGET, &names, |name| {
             thread::sleep(Duration::from_millis(if *name == 0 { 300 } else { 1 }));
-            unreachable(format!("read {name}; {}", begun.elapsed() < Duration::from_millis(250)))
+            Reading::unreachable(format!("read {name}; {}", begun.elapsed() < Duration::from_millis(250)))
         });
         for (name, reading) in readings.iter().enumerate() {
             assert_eq!(why(reading), format!("read {name}; {}", name != 0));
@@ -75,7 +71,7 @@ mod tests {
     fn no_reading_is_begun_after_the_budget() {
         let readings = within(Duration::from_millis(50), &[(); 40], |()| {
             thread::sleep(Duration::from_millis(100));
-            unreachable("read".into())
+            Reading::unreachable("read")
         });
         let begun = readings.iter().filter(|reading| why(reading) == "read").count();
         assert_eq!((readings.len(), begun), (40, ABREAST));
