@@ -7,6 +7,7 @@ use super::modules::ModuleSource;
 use super::source::Sources;
 use super::suggest;
 use super::syntax::{self, Block, Body};
+use crate::config::blocks::LATER;
 use crate::model::{Diagnostic, Diagnostics, FileId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,8 +52,8 @@ impl Parsed {
     }
 }
 
-/// First names of references that are no kinds (page 2.1 of the design).
-pub(super) const ROOTS: &[&str] = &[
+/// First names of references that are no kinds (page 2.1 of the design), beside the blocks that come later.
+const ROOTS: &[&str] = &[
     "var",
     "local",
     "module",
@@ -63,19 +64,14 @@ pub(super) const ROOTS: &[&str] = &[
     "path",
     "patchform",
     "rollout",
-    "traffic",
-    "maintenance_window",
-    "blackout",
-    "feed",
-    "baseline",
-    "policy",
-    "service",
-    "customer",
     "vendor",
-    "twin",
-    "inventory",
     "check",
 ];
+
+/// Whether references that begin with `name` have a meaning of their own.
+pub(super) fn is_root(name: &str) -> bool {
+    ROOTS.contains(&name) || LATER.contains(&name)
+}
 
 /// Whether a file with this name belongs to a configuration.
 pub fn is_configuration(name: &str) -> bool {

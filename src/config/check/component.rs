@@ -6,7 +6,7 @@ use super::order::Use;
 use crate::config::blocks::{COMPONENT, Holds, Known, Own};
 use crate::config::checked::Settings;
 use crate::config::expr::{RefStep, Reference};
-use crate::config::load::ROOTS;
+use crate::config::load::is_root;
 use crate::config::schemas::Schemas;
 use crate::config::suggest;
 use crate::config::syntax::{Attribute, Block};
@@ -71,7 +71,7 @@ impl<'p> Reader<'_, 'p> {
     pub fn provider(&self, block: &'p Block, problems: &mut Diagnostics) -> Option<(String, String)> {
         let label = block.labels.first()?;
         let kind = &*label.text;
-        if ROOTS.contains(&kind) {
+        if is_root(kind) {
             let problem = Diagnostic::error(format!("\"{kind}\" cannot be a kind of component"))
                 .at(label.span, "a reserved name")
                 .because(format!("References that begin with `{kind}` have a meaning of their own."));

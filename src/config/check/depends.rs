@@ -4,7 +4,7 @@ use super::component::instance_key;
 use super::names::{Names, Node, Place, Target};
 use super::order::{Part, Use, Which};
 use crate::config::expr::{Expr, RefStep};
-use crate::config::load::ROOTS;
+use crate::config::load::is_root;
 use crate::config::syntax::Block;
 use crate::model::{Diagnostic, Diagnostics};
 
@@ -36,7 +36,7 @@ fn one<'p>(names: &Names<'p>, item: &Expr) -> Result<Use<'p>, Box<Diagnostic>> {
     let no_component = "An entry of \"depends_on\" must name a component or a module";
     let reference = item.as_traversal().ok_or_else(|| wrong(no_component))?;
     let root = &*reference.root;
-    if !names.is_kind(root) && root != "module" && ROOTS.contains(&root) {
+    if !names.is_kind(root) && root != "module" && is_root(root) {
         return Err(wrong(no_component));
     }
     let node = match names.target(&reference, Place::default())? {

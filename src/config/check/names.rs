@@ -1,7 +1,7 @@
 //! Every name that a configuration declares, and what a reference means.
 
 use crate::config::expr::Reference;
-use crate::config::load::ROOTS;
+use crate::config::load::is_root;
 use crate::config::schemas::Schemas;
 use crate::config::suggest;
 use crate::config::syntax::{Attribute, Block};
@@ -261,7 +261,7 @@ impl<'p> Names<'p> {
             "vendor" => self.named(reference, "vendor", &self.vendors, Absence::Vendor, place),
             "module" => self.call(reference),
             "data" => self.data(reference),
-            _ if ROOTS.contains(&root) => Err(unsupported(reference)),
+            _ if is_root(root) => Err(unsupported(reference)),
             _ => self.component_target(reference),
         }
     }
