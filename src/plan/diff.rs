@@ -6,7 +6,7 @@ use super::holding;
 use super::levels::{self, Compare, Direction};
 use super::noun::{Block, Cause, Entry, Identity, Observed, Verdict};
 use crate::model::{Address, PatchLevel, Purpose};
-use crate::state::{Record, State};
+use crate::state::{Owed, Record, State};
 use std::collections::BTreeMap;
 
 /// What the comparison rests on besides the draft and the readings.
@@ -82,16 +82,25 @@ pub struct Proposed {
     pub to: Option<PatchLevel>,
     /// How it stands to the record.
     pub cause: Cause,
+    /// What an abandoned run left undone there.
+    pub owed: Option<Owed>,
     /// Whether the level goes down, or may.
     pub downgrade: bool,
 }
 
+impl Proposed {
+    /// Whether a level is to be reached that is not there yet.
+    fn reaches(&self) -> bool {
+        self.to.is_some() && self.cause != Cause::Owed
+    }
+}
+
 impl Changes {
-    /// Indices of the entries to preview: those that change and are not held already. One that is taken away has no
-    /// preview, because its level is given back rather than reached.
+    /// Indices of the entries to preview: those whose level changes and that are not held already. One that is taken away
+    /// has no preview, because its level is given back rather than reached.
     pub fn to_preview(&self) -> Vec<usize> {
         let held = self.held();
-        let previewed = |i: &usize| self.proposed(*i).is_some_and(|p| p.to.is_some()) && held[*i].is_empty();
+        let previewed = |i: &usize| self.proposed(*i).is_some_and(Proposed::reaches) && held[*i].is_empty();
         (0..self.leanings.len()).filter(previewed).collect()
     }
 
@@ -206,7 +215,9 @@ fn refresh(entry: &Entry, record: Option<&Record>, draft: &Draft) -> Leaning {
 /// What would happen if nobody else wanted anything.
 fn wish(entry: &Entry, goal: &Goal, record: Option<&Record>, draft: &Draft, facts: &Facts) -> Leaning {
     let unread = |why: &str| Verdict::Blocked(Block::NotRead(why.to_string()));
-    let as_recorded = record.map(|r| &r.level) == goal.level();
+    // What an abandoned run left undone is no less to be done where nothing is read.
+    let owes = facts.state.owed.contains_key(&entry.address);
+    let as_recorded = record.map(|r| &r.level) == goal.level() && !owes;
     match &entry.observed {
         Observed::NotRead if as_recorded => settled(Verdict::NoChange { adopt: false }),
         Observed::NotRead => Leaning::Settled { verdict: unread("it was not read"), stops: true },
@@ -243,7 +254,10 @@ fn reach(
         {
             return blocked(Block::Rejected { run: rejected.run.clone(), reason: rejected.reason.clone() });
         }
-        return settled(Verdict::NoChange { adopt: differs(record, level, identity, entry, draft) });
+        return match facts.state.owed.get(&entry.address) {
+            Some(owed) => catch_up(entry, level, owed, facts),
+            None => settled(Verdict::NoChange { adopt: differs(record, level, identity, entry, draft) }),
+        };
     }
     if !difference.missing.is_empty() && !entry.lifecycle.install {
         return blocked(Block::NotInstalled(difference.missing));
@@ -258,6 +272,15 @@ fn reach(
     propose(entry, Some(level), downgrade, draft, facts)
 }
 
+/// What an abandoned run left undone at a component that stands at its level.
+fn catch_up(entry: &Entry, level: &PatchLevel, owed: &Owed, facts: &Facts) -> Leaning {
+    if let Some(run) = facts.leases.on(&entry.address, entry.observed.identity()) {
+        return blocked(facts.leases.block(run));
+    }
+    let (from, to) = (Some(level.clone()), Some(level.clone()));
+    Leaning::Proposed(Proposed { from, to, cause: Cause::Owed, owed: Some(owed.clone()), downgrade: false })
+}
+
 /// A change, unless its level was rolled back before or somebody else is at work there.
 fn propose(entry: &Entry, to: Option<&PatchLevel>, downgrade: bool, draft: &Draft, facts: &Facts) -> Leaning {
     let going_back = draft.purpose.goes_back();
@@ -269,7 +292,8 @@ fn propose(entry: &Entry, to: Option<&PatchLevel>, downgrade: bool, draft: &Draf
         return blocked(facts.leases.block(run));
     }
     let from = entry.observed.level().cloned();
-    Leaning::Proposed(Proposed { cause: cause(entry, to), from, to: to.cloned(), downgrade })
+    let owed = facts.state.owed.get(&entry.address).cloned();
+    Leaning::Proposed(Proposed { cause: cause(entry, to), from, to: to.cloned(), owed, downgrade })
 }
 
 fn cause(entry: &Entry, to: Option<&PatchLevel>) -> Cause {

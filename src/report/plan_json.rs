@@ -150,6 +150,7 @@ struct ChangeView<'a> {
     from: Option<Level>,
     to: Option<Level>,
     cause: &'static str,
+    owed: Option<OwedView<'a>>,
     downgrade: bool,
     pulled_in: Vec<PartView<'a>>,
     removed: &'a [String],
@@ -162,6 +163,13 @@ struct ChangeView<'a> {
     forth: Vec<StepView>,
     back: Vec<StepView>,
     way_back: Option<WayBackView<'a>>,
+}
+
+/// What an abandoned run left undone, which the change does.
+#[derive(Serialize)]
+struct OwedView<'a> {
+    run: &'a str,
+    reload: Reload,
 }
 
 #[derive(Serialize)]
@@ -388,7 +396,9 @@ fn of_change(change: &Change, along: Vec<String>) -> ChangeView<'_> {
             Cause::Change => "change",
             Cause::Drift => "drift",
             Cause::Unrecorded => "unrecorded",
+            Cause::Owed => "owed",
         },
+        owed: change.owed.as_ref().map(|owed| OwedView { run: &owed.run, reload: owed.reload }),
         downgrade: change.downgrade,
         pulled_in: preview.pulled_in.iter().map(part).collect(),
         removed: &preview.removed,

@@ -2,6 +2,7 @@
 
 use crate::model::{PatchLevel, Purpose};
 use crate::plan::noun::{Block, Cause, Change, Entry, Observed, Plan, Verdict};
+use crate::state::Owed;
 
 /// Why, and what a person can do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,11 +63,14 @@ fn level(level: Option<&PatchLevel>) -> String {
 
 fn of_change(plan: &Plan, entry: &Entry, change: &Change) -> Reason {
     match &plan.purpose {
-        Purpose::Rollback { of } => return Reason::only(format!("run {of} is taken back")),
+        Purpose::Rollback { of } => {
+            return Reason::only(format!("run {of} is taken back{}", owed(change.owed.as_ref())));
+        }
         Purpose::Restore { snapshot } => return Reason::only(format!("snapshot {snapshot} is restored")),
         Purpose::Apply | Purpose::RefreshOnly => {}
     }
-    Reason::only(match change.cause {
+    let cause = match change.cause {
+        Cause::Owed => "it is at its declared level".to_string(),
         Cause::Install => "it is declared and not there yet".to_string(),
         Cause::Change => "its declared level changed".to_string(),
         Cause::Drift => format!(
@@ -77,7 +81,15 @@ fn of_change(plan: &Plan, entry: &Entry, change: &Change) -> Reason {
         Cause::Unrecorded => {
             "it is not in the state yet, and stands at another level than the declared one".to_string()
         }
-    })
+    };
+    Reason::only(cause + &owed(change.owed.as_ref()))
+}
+
+/// What comes along because an abandoned run did not do it: `, but run ID … undone`.
+fn owed(owed: Option<&Owed>) -> String {
+    let Some(owed) = owed else { return String::new() };
+    let but = format!(", but run {} was abandoned before its {}", owed.run, owed.steps());
+    but + ": that is still to be done"
 }
 
 fn of_block(plan: &Plan, entry: &Entry, block: &Block) -> Reason {

@@ -6,6 +6,7 @@ use crate::model::Moment;
 use crate::plan::noun::{Plan, Verdict};
 use crate::run::event::{Event, What};
 use crate::run::{Ending, Failure, Left, Rejections, Run, Standing, Stored, outcome};
+use patchform_sdk::message::Reload;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
@@ -84,7 +85,7 @@ fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Se
         tried: run.was_tried(i),
         rejected: rejections.level(i).is_some(),
         took: times.of.get(&i).map(|(from, to)| to.since(*from)),
-        left: left.flat_map(left_behind).collect(),
+        left: left.flat_map(left_behind).chain(run.owed(i).map(still_owed)).collect(),
         snapshot: stored.map(|s| s.id.clone()),
         kept: stored.map_or(String::new(), kept),
     }
@@ -149,6 +150,15 @@ fn left_behind(left: &Left) -> Vec<String> {
     let drained = left.drained.then(|| "traffic may still be away from it".to_string());
     let changed = left.changed.then(|| "it may differ from what was read before the run".to_string());
     drained.into_iter().chain(changed).collect()
+}
+
+/// What the next plan has as work, since an abandoned run did not do it.
+fn still_owed(reload: Reload) -> String {
+    let steps = match reload {
+        Reload::None => "verify is still to be done",
+        _ => "reload and verify are still to be done",
+    };
+    format!("{steps} there: the next plan says so")
 }
 
 /// How many components stand how, kept up to date event by event.

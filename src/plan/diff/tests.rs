@@ -5,6 +5,7 @@ use crate::config::checked::Lifecycle;
 use crate::model::Moment;
 use crate::plan::sample::*;
 use crate::state::Rejected;
+use patchform_sdk::message::Reload;
 use proptest::prelude::*;
 
 type Row = (&'static str, Option<&'static str>, Option<&'static str>, &'static str, &'static str);
@@ -114,6 +115,52 @@ fn a_rejected_level_is_blocked_until_another_is_wanted() {
     assert_eq!(word(&platform.verdict("a")), "Rejected { run: \"r7\", reason: \"check failed\" }");
     platform.state.rejected.clear();
     assert_eq!(word(&platform.verdict("a")), "adopt");
+}
+
+#[test]
+fn what_an_abandoned_run_left_undone_is_work() {
+    let owed = |reload| Owed { run: "r7".into(), reload, at: Moment(5) };
+    let steps = |change: &crate::plan::noun::Change| {
+        let names: Vec<&str> = change.forth.iter().map(|p| p.action.name()).collect();
+        names.join(" ")
+    };
+    for (wanted, recorded, observed, reload, expected, forth) in [
+        ("2", Some("1"), "2", Reload::Service, "Owed", "gate reload verify commit"),
+        ("2", Some("2"), "2", Reload::None, "Owed", "gate verify commit"),
+        ("2", None, "2", Reload::Reboot, "Owed", "gate reload verify commit"),
+        ("a=2", Some("a=1"), "a=2 z=9", Reload::Service, "Owed", "gate reload verify commit"),
+        ("3", Some("1"), "2", Reload::Service, "Drift", "gate fetch snapshot patch reload verify commit"),
+        ("3", Some("2"), "2", Reload::None, "Change", "gate fetch snapshot patch reload verify commit"),
+    ] {
+        let mut platform = Platform::new().with("a", wanted, recorded, Some(observed), &[]);
+        platform.can.reload = true;
+        platform.state.owed.insert(address("a"), owed(reload));
+        let Verdict::Change(change) = platform.verdict("a") else { panic!("{:?}", platform.verdict("a")) };
+        assert_eq!(
+            (word(&Verdict::Change(change.clone())).as_str(), steps(&change).as_str()),
+            (expected, forth)
+        );
+        assert_eq!(change.owed, Some(owed(reload)));
+        if change.cause == Cause::Owed {
+            assert_eq!(change.from, change.to);
+            let kept = crate::policy::judge(
+                crate::policy::Subject { entry: entry(&platform.plan(), "a"), change: &change },
+                crate::policy::Facts { purpose: &Purpose::Apply },
+                Moment(9),
+            );
+            assert_eq!(kept, crate::policy::Verdict::Pass);
+        }
+    }
+    // Where it is not read, where somebody is at work, and where only records are to change.
+    let mut platform = Platform::new().with("a", "2", Some("2"), Some("2"), &[]);
+    platform.state.owed.insert(address("a"), owed(Reload::Service));
+    platform.observed.insert(address("a"), Observed::NotRead);
+    assert_eq!(word(&platform.verdict("a")), "NotRead(\"it was not read\")");
+    platform.observed.insert(address("a"), present("a", "2"));
+    platform.leases.components.insert(address("a"), "r9".into());
+    assert_eq!(word(&platform.verdict("a")), "Leased { run: \"r9\", driver: None }");
+    platform.purpose = Purpose::RefreshOnly;
+    assert_eq!(word(&platform.verdict("a")), "same");
 }
 
 #[test]

@@ -3,8 +3,9 @@
 use super::address;
 use super::parts::*;
 use super::secrets::StoredSecret;
-use crate::model::PatchLevel;
+use crate::model::{Moment, PatchLevel};
 use crate::plan::noun::*;
+use crate::state::Owed;
 use patchform_sdk::message::{Artifact, Class, Level, Preview, Reload, SnapshotRef, WayBack};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -302,6 +303,8 @@ struct StoredChange<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     to: Option<Level>,
     cause: StoredCause,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    owed: Option<StoredOwed<'a>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     downgrade: bool,
     preview: Cow<'a, Preview>,
@@ -326,6 +329,27 @@ enum StoredCause {
     Change,
     Drift,
     Unrecorded,
+    Owed,
+}
+
+/// What an abandoned run left undone; the time in milliseconds.
+#[derive(Serialize, Deserialize)]
+struct StoredOwed<'a> {
+    run: Cow<'a, str>,
+    reload: Reload,
+    at: i64,
+}
+
+impl<'a> From<&'a Owed> for StoredOwed<'a> {
+    fn from(owed: &'a Owed) -> Self {
+        StoredOwed { run: Cow::Borrowed(&owed.run), reload: owed.reload, at: owed.at.0 }
+    }
+}
+
+impl From<StoredOwed<'_>> for Owed {
+    fn from(stored: StoredOwed<'_>) -> Self {
+        Owed { run: stored.run.into_owned(), reload: stored.reload, at: Moment(stored.at) }
+    }
 }
 
 impl<'a> From<&'a Change> for StoredChange<'a> {
@@ -338,7 +362,9 @@ impl<'a> From<&'a Change> for StoredChange<'a> {
                 Cause::Change => StoredCause::Change,
                 Cause::Drift => StoredCause::Drift,
                 Cause::Unrecorded => StoredCause::Unrecorded,
+                Cause::Owed => StoredCause::Owed,
             },
+            owed: change.owed.as_ref().map(StoredOwed::from),
             downgrade: change.downgrade,
             preview: Cow::Borrowed(&change.preview),
             artifacts: Cow::Borrowed(&change.artifacts),
@@ -360,7 +386,9 @@ impl From<StoredChange<'_>> for Change {
                 StoredCause::Change => Cause::Change,
                 StoredCause::Drift => Cause::Drift,
                 StoredCause::Unrecorded => Cause::Unrecorded,
+                StoredCause::Owed => Cause::Owed,
             },
+            owed: stored.owed.map(Owed::from),
             downgrade: stored.downgrade,
             preview: stored.preview.into_owned(),
             artifacts: stored.artifacts.into_owned(),
