@@ -340,6 +340,7 @@ fn change(id: &str, snapshot: &Snapshot, entry: &Entry) -> Change {
         from: entry.observed.level().cloned(),
         to: snapshot.level.clone(),
         cause: Cause::Change,
+        altered: false,
         owed: None,
         downgrade: false,
         preview: Preview { reload: Reload::None, ..Preview::default() },

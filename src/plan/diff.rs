@@ -82,6 +82,8 @@ pub struct Proposed {
     pub to: Option<PatchLevel>,
     /// How it stands to the record.
     pub cause: Cause,
+    /// Whether what is there is not what was recorded, although its level is.
+    pub altered: bool,
     /// What an abandoned run left undone there.
     pub owed: Option<Owed>,
     /// Whether the level goes down, or may.
@@ -278,7 +280,14 @@ fn catch_up(entry: &Entry, level: &PatchLevel, owed: &Owed, facts: &Facts) -> Le
         return blocked(facts.leases.block(run));
     }
     let (from, to) = (Some(level.clone()), Some(level.clone()));
-    Leaning::Proposed(Proposed { from, to, cause: Cause::Owed, owed: Some(owed.clone()), downgrade: false })
+    Leaning::Proposed(Proposed {
+        from,
+        to,
+        cause: Cause::Owed,
+        altered: false,
+        owed: Some(owed.clone()),
+        downgrade: false,
+    })
 }
 
 /// A change, unless its level was rolled back before or somebody else is at work there.
@@ -293,7 +302,9 @@ fn propose(entry: &Entry, to: Option<&PatchLevel>, downgrade: bool, draft: &Draf
     }
     let from = entry.observed.level().cloned();
     let owed = facts.state.owed.get(&entry.address).cloned();
-    Leaning::Proposed(Proposed { cause: cause(entry, to), from, to: to.cloned(), owed, downgrade })
+    let cause = cause(entry, to);
+    let altered = cause == Cause::Change && altered(entry, facts.state.records.get(&entry.address), to);
+    Leaning::Proposed(Proposed { cause, from, to: to.cloned(), altered, owed, downgrade })
 }
 
 fn cause(entry: &Entry, to: Option<&PatchLevel>) -> Cause {
@@ -303,6 +314,18 @@ fn cause(entry: &Entry, to: Option<&PatchLevel>) -> Cause {
         (Some(recorded), observed) if levels::drifted(recorded, observed, to) => Cause::Drift,
         (Some(_), _) => Cause::Change,
     }
+}
+
+/// Whether what is there is not what was recorded, while the level still is: nobody would know before it is overwritten. Only
+/// what was recorded and is wanted of the same parts, on the same target, can be compared: a digest is of what is managed.
+fn altered(entry: &Entry, record: Option<&Record>, to: Option<&PatchLevel>) -> bool {
+    let (Some(record), Some(now)) = (record, entry.observed.identity()) else { return false };
+    let same_parts = match (&record.level, to) {
+        (PatchLevel::Map(recorded), Some(PatchLevel::Map(wanted))) => recorded.keys().eq(wanted.keys()),
+        (PatchLevel::Map(_), Some(_)) => false,
+        _ => true,
+    };
+    same_parts && record.target == now.target && record.claims == now.claims && record.digest != now.digest
 }
 
 /// Whether the record says anything else than what is there now.

@@ -100,11 +100,12 @@ fn judge(
     }
     let (forth, back) =
         procedure::procedures(entry, &proposed, &preview, way_back.as_ref(), can, restore_from.is_some());
-    let Proposed { from, to, cause, owed, downgrade } = proposed;
+    let Proposed { from, to, cause, altered, owed, downgrade } = proposed;
     Ok(Change {
         from,
         to,
         cause,
+        altered,
         owed,
         downgrade,
         artifacts: preview.artifacts.clone(),
@@ -120,11 +121,12 @@ fn judge(
 fn catching_up(entry: &Entry, proposed: Proposed, can: Can) -> Change {
     let preview = Preview { reload: owed_reload(&proposed, can), ..Preview::default() };
     let (forth, back) = procedure::catching_up(entry, &preview);
-    let Proposed { from, to, cause, owed, downgrade } = proposed;
+    let Proposed { from, to, cause, altered, owed, downgrade } = proposed;
     Change {
         from,
         to,
         cause,
+        altered,
         owed,
         downgrade,
         artifacts: Vec::new(),

@@ -258,6 +258,9 @@ pub struct Change {
     pub to: Option<PatchLevel>,
     /// How it stands to the record.
     pub cause: Cause,
+    /// Whether what is there is not what was recorded, although its level is: somebody changed it, or the configuration has
+    /// it read in another way now.
+    pub altered: bool,
     /// What an abandoned run left undone there, which this change does.
     pub owed: Option<Owed>,
     /// Whether the level goes down.

@@ -73,6 +73,7 @@ pub fn change(from: Option<&str>, to: Option<&str>, cause: Cause) -> Change {
         from: from.map(single),
         to: to.map(single),
         cause,
+        altered: false,
         owed: None,
         downgrade: false,
         preview: Preview { services: vec!["api".into()], ..Preview::default() },

@@ -96,6 +96,7 @@ mod tests {
             from: Some(PatchLevel::Single("2".into())),
             to: Some(PatchLevel::Single("1".into())),
             cause: Cause::Change,
+            altered: false,
             owed: None,
             downgrade,
             preview: Preview::default(),

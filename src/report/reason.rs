@@ -1,6 +1,7 @@
 //! Why something happens to a component, or does not, and the way out: one sentence each, the same in text and JSON.
 
 use crate::model::{PatchLevel, Purpose};
+use crate::plan::levels;
 use crate::plan::noun::{Block, Cause, Change, Entry, Observed, Plan, Verdict};
 use crate::state::Owed;
 
@@ -72,9 +73,14 @@ fn of_change(plan: &Plan, entry: &Entry, change: &Change) -> Reason {
     let cause = match change.cause {
         Cause::Owed => "it is at its declared level".to_string(),
         Cause::Install => "it is declared and not there yet".to_string(),
+        Cause::Change if change.altered => "its declared level changed; and what is there is not what was recorded, although \
+                                            its level is: it was changed outside patchform, or the configuration has it \
+                                            read in another way now"
+            .to_string(),
         Cause::Change => "its declared level changed".to_string(),
         Cause::Drift => format!(
-            "somebody changed it outside patchform: {} is recorded, {} is observed",
+            "{}somebody changed it outside patchform: {} is recorded, {} is observed",
+            if declared_anew(entry) { "its declared level changed; and " } else { "" },
             level(entry.recorded.as_ref()),
             level(entry.observed.level()),
         ),
@@ -83,6 +89,12 @@ fn of_change(plan: &Plan, entry: &Entry, change: &Change) -> Reason {
         }
     };
     Reason::only(cause + &owed(change.owed.as_ref()))
+}
+
+/// Whether the configuration names another level than the recorded one.
+fn declared_anew(entry: &Entry) -> bool {
+    let managed = entry.recorded.as_ref().map(|recorded| levels::managed(recorded, entry.desired.as_ref()));
+    managed != entry.desired
 }
 
 /// What comes along because an abandoned run did not do it: `, but run ID … undone`.

@@ -70,6 +70,7 @@ fn change() -> Change {
         from: Some(PatchLevel::Single("1".into())),
         to: Some(PatchLevel::Single("2".into())),
         cause: Cause::Change,
+        altered: false,
         owed: None,
         downgrade: false,
         preview: Preview::default(),

@@ -115,6 +115,7 @@ fn change(c: &Component) -> Change {
         from: Some(level(0)),
         to: Some(level(1)),
         cause: Cause::Change,
+        altered: false,
         owed: None,
         downgrade: false,
         preview: Preview { reload: c.reload, ..Preview::default() },

@@ -69,6 +69,34 @@ fn a_change_of_content_at_the_same_level_is_adopted() {
     }
 }
 
+/// A change by hand is told beside another one. What the configuration itself may have changed in what is read is not taken
+/// for one.
+#[test]
+fn a_change_of_content_is_told_where_the_level_changes_too() {
+    for (wanted, recorded, observed, change, altered) in [
+        ("2", "1", "1", "", false),
+        ("2", "1", "1", "digest", true),
+        ("2", "1", "1", "target", false),
+        ("2", "1", "1", "claims", false),
+        // Drift tells it already.
+        ("3", "1", "2", "digest", false),
+        ("a=2 b=1", "a=1 b=1", "a=1 b=1", "digest", true),
+        ("a=2", "a=1 b=1", "a=1 b=1", "digest", false),
+        ("a=1 b=1", "a=1", "a=1", "digest", false),
+    ] {
+        let mut platform = Platform::new().with("a", wanted, Some(recorded), Some(observed), &[]);
+        let record = platform.state.records.get_mut(&address("a")).unwrap();
+        match change {
+            "digest" => record.digest = "other".into(),
+            "target" => (record.target, record.digest) = ("other".into(), "other".into()),
+            "claims" => (record.claims, record.digest) = (Vec::new(), "other".into()),
+            _ => {}
+        }
+        let Verdict::Change(found) = platform.verdict("a") else { panic!("{wanted} {recorded} {observed}") };
+        assert_eq!(found.altered, altered, "{wanted} {recorded} {observed} {change}");
+    }
+}
+
 #[test]
 fn what_cannot_be_read() {
     let down = || Observed::Unreachable { why: "no route".into() };

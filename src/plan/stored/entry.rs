@@ -303,6 +303,8 @@ struct StoredChange<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     to: Option<Level>,
     cause: StoredCause,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    altered: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     owed: Option<StoredOwed<'a>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -364,6 +366,7 @@ impl<'a> From<&'a Change> for StoredChange<'a> {
                 Cause::Unrecorded => StoredCause::Unrecorded,
                 Cause::Owed => StoredCause::Owed,
             },
+            altered: change.altered,
             owed: change.owed.as_ref().map(StoredOwed::from),
             downgrade: change.downgrade,
             preview: Cow::Borrowed(&change.preview),
@@ -388,6 +391,7 @@ impl From<StoredChange<'_>> for Change {
                 StoredCause::Unrecorded => Cause::Unrecorded,
                 StoredCause::Owed => Cause::Owed,
             },
+            altered: stored.altered,
             owed: stored.owed.map(Owed::from),
             downgrade: stored.downgrade,
             preview: stored.preview.into_owned(),
