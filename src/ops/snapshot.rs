@@ -341,6 +341,7 @@ fn change(id: &str, snapshot: &Snapshot, entry: &Entry) -> Change {
         to: snapshot.level.clone(),
         cause: Cause::Change,
         altered: false,
+        newer: Vec::new(),
         owed: None,
         downgrade: false,
         preview: Preview { reload: Reload::None, ..Preview::default() },

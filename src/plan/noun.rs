@@ -261,6 +261,8 @@ pub struct Change {
     /// Whether what is there is not what was recorded, although its level is: somebody changed it, or the configuration has
     /// it read in another way now.
     pub altered: bool,
+    /// Later runs whose work there goes as well, where a run is taken back: their ids, oldest first.
+    pub newer: Vec<String>,
     /// What an abandoned run left undone there, which this change does.
     pub owed: Option<Owed>,
     /// Whether the level goes down.

@@ -74,6 +74,7 @@ pub fn change(from: Option<&str>, to: Option<&str>, cause: Cause) -> Change {
         to: to.map(single),
         cause,
         altered: false,
+        newer: Vec::new(),
         owed: None,
         downgrade: false,
         preview: Preview { services: vec!["api".into()], ..Preview::default() },

@@ -97,6 +97,7 @@ mod tests {
             to: Some(PatchLevel::Single("1".into())),
             cause: Cause::Change,
             altered: false,
+            newer: Vec::new(),
             owed: None,
             downgrade,
             preview: Preview::default(),

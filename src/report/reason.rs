@@ -65,7 +65,18 @@ fn level(level: Option<&PatchLevel>) -> String {
 fn of_change(plan: &Plan, entry: &Entry, change: &Change) -> Reason {
     match &plan.purpose {
         Purpose::Rollback { of } => {
-            return Reason::only(format!("run {of} is taken back{}", owed(change.owed.as_ref())));
+            let newer = match change.newer.as_slice() {
+                [] => String::new(),
+                [run] => format!(", and with it what run {run} did here later"),
+                runs => format!(", and with it what runs {} did here later", runs.join(", ")),
+            };
+            let foreign = match change.cause {
+                Cause::Drift => format!("; {}", by_hand(entry)),
+                _ if change.altered => format!("; {ALTERED}"),
+                _ => String::new(),
+            };
+            let owed = owed(change.owed.as_ref());
+            return Reason::only(format!("run {of} is taken back{newer}{foreign}{owed}"));
         }
         Purpose::Restore { snapshot } => return Reason::only(format!("snapshot {snapshot} is restored")),
         Purpose::Apply | Purpose::RefreshOnly => {}
@@ -73,22 +84,28 @@ fn of_change(plan: &Plan, entry: &Entry, change: &Change) -> Reason {
     let cause = match change.cause {
         Cause::Owed => "it is at its declared level".to_string(),
         Cause::Install => "it is declared and not there yet".to_string(),
-        Cause::Change if change.altered => "its declared level changed; and what is there is not what was recorded, although \
-                                            its level is: it was changed outside patchform, or the configuration has it \
-                                            read in another way now"
-            .to_string(),
+        Cause::Change if change.altered => format!("its declared level changed; and {ALTERED}"),
         Cause::Change => "its declared level changed".to_string(),
-        Cause::Drift => format!(
-            "{}somebody changed it outside patchform: {} is recorded, {} is observed",
-            if declared_anew(entry) { "its declared level changed; and " } else { "" },
-            level(entry.recorded.as_ref()),
-            level(entry.observed.level()),
-        ),
+        Cause::Drift if declared_anew(entry) => format!("its declared level changed; and {}", by_hand(entry)),
+        Cause::Drift => by_hand(entry),
         Cause::Unrecorded => {
             "it is not in the state yet, and stands at another level than the declared one".to_string()
         }
     };
     Reason::only(cause + &owed(change.owed.as_ref()))
+}
+
+/// A content that nobody recorded, below a level that somebody did.
+const ALTERED: &str = "what is there is not what was recorded, although its level is: it was changed outside patchform, or \
+                       the configuration has it read in another way now";
+
+/// A level that nobody recorded.
+fn by_hand(entry: &Entry) -> String {
+    format!(
+        "somebody changed it outside patchform: {} is recorded, {} is observed",
+        level(entry.recorded.as_ref()),
+        level(entry.observed.level()),
+    )
 }
 
 /// Whether the configuration names another level than the recorded one.

@@ -71,6 +71,7 @@ fn change() -> Change {
         to: Some(PatchLevel::Single("2".into())),
         cause: Cause::Change,
         altered: false,
+        newer: Vec::new(),
         owed: None,
         downgrade: false,
         preview: Preview::default(),

@@ -116,6 +116,7 @@ fn change(c: &Component) -> Change {
         to: Some(level(1)),
         cause: Cause::Change,
         altered: false,
+        newer: Vec::new(),
         owed: None,
         downgrade: false,
         preview: Preview { reload: c.reload, ..Preview::default() },

@@ -305,6 +305,8 @@ struct StoredChange<'a> {
     cause: StoredCause,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     altered: bool,
+    #[serde(default, skip_serializing_if = "none")]
+    newer: Cow<'a, [String]>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     owed: Option<StoredOwed<'a>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -318,6 +320,10 @@ struct StoredChange<'a> {
     restore_from: Option<Cow<'a, SnapshotRef>>,
     forth: Vec<StoredPlanned>,
     back: Vec<StoredPlanned>,
+}
+
+fn none(texts: &[String]) -> bool {
+    texts.is_empty()
 }
 
 fn no_artifacts(artifacts: &[Artifact]) -> bool {
@@ -367,6 +373,7 @@ impl<'a> From<&'a Change> for StoredChange<'a> {
                 Cause::Owed => StoredCause::Owed,
             },
             altered: change.altered,
+            newer: Cow::Borrowed(&change.newer),
             owed: change.owed.as_ref().map(StoredOwed::from),
             downgrade: change.downgrade,
             preview: Cow::Borrowed(&change.preview),
@@ -392,6 +399,7 @@ impl From<StoredChange<'_>> for Change {
                 StoredCause::Owed => Cause::Owed,
             },
             altered: stored.altered,
+            newer: stored.newer.into_owned(),
             owed: stored.owed.map(Owed::from),
             downgrade: stored.downgrade,
             preview: stored.preview.into_owned(),
