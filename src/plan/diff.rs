@@ -7,7 +7,7 @@ use super::levels::{self, Compare, Direction};
 use super::noun::{Block, Cause, Entry, Identity, Observed, Verdict};
 use crate::model::{Address, PatchLevel, Purpose};
 use crate::state::{Owed, Record, State};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the comparison rests on besides the draft and the readings.
 pub struct Facts<'a> {
@@ -32,6 +32,8 @@ pub struct Leases {
     pub claims: BTreeMap<(String, String), String>,
     /// Who drives the runs that are driven now.
     pub drivers: BTreeMap<String, String>,
+    /// The runs that are stuck.
+    pub stuck: BTreeSet<String>,
 }
 
 impl Leases {
@@ -46,7 +48,11 @@ impl Leases {
     }
 
     fn block(&self, run: &str) -> Block {
-        Block::Leased { run: run.into(), driver: self.drivers.get(run).cloned() }
+        Block::Leased {
+            run: run.into(),
+            driver: self.drivers.get(run).cloned(),
+            stuck: self.stuck.contains(run),
+        }
     }
 }
 

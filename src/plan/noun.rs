@@ -246,6 +246,8 @@ pub enum Block {
         run: String,
         /// Who drives it now; `None` when nobody does.
         driver: Option<String>,
+        /// Whether it is stuck: what it left has to be repaired first.
+        stuck: bool,
     },
 }
 

@@ -174,11 +174,18 @@ fn of_block(plan: &Plan, entry: &Entry, block: &Block) -> Reason {
             format!("{} manages {claim} on the same target too", name(plan, *by)),
             "let only one of the two components manage it",
         ),
-        Block::Leased { run, driver: Some(driver) } => Reason::with(
+        Block::Leased { run, driver: Some(driver), .. } => Reason::with(
             format!("run {run}, which {driver} drives, holds it"),
             format!("wait for it to end, or ask it to stop with patchform run stop {run}"),
         ),
-        Block::Leased { run, driver: None } => Reason::with(
+        Block::Leased { run, driver: None, stuck: true } => Reason::with(
+            format!("run {run}, which is stuck, holds it"),
+            format!(
+                "patchform run show {run} says what is to be repaired; then patchform rollback {run}, or patchform run \
+                 abandon {run} to leave it as it is"
+            ),
+        ),
+        Block::Leased { run, driver: None, stuck: false } => Reason::with(
             format!("run {run}, which was not finished, holds it"),
             format!("patchform resume {run}, or patchform rollback {run}, or patchform run abandon {run}"),
         ),

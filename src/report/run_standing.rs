@@ -95,6 +95,7 @@ fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Se
         cause: cause(plan, run, i).unwrap_or_default(),
         under: run.stuck_under(i),
         abandoned: run.is_left_standing(i),
+        reached: run.has_reached(i),
         tried: run.was_tried(i),
         rejected: rejections.level(i).is_some(),
         took: times.of.get(&i).map(|(from, to)| to.since(*from)),

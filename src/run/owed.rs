@@ -8,6 +8,13 @@ use crate::plan::noun::Step;
 use patchform_sdk::message::Reload;
 
 impl Run {
+    /// Whether component `i` reached its level, verified, and its way back was not begun since, although it is to go back.
+    pub fn has_reached(&self, i: usize) -> bool {
+        let (Some(c), Some(node)) = (self.components.get(i), self.shape.nodes.get(i)) else { return false };
+        let back = matches!(c.phase, Phase::Returning | Phase::Stuck(_));
+        back && c.changed && !c.differs && c.leg == Leg::Back && c.highest == 0 && c.forth == node.forth.len()
+    }
+
     /// What component `i` still needs so that what stands there is in force and verified, where its run was abandoned before
     /// that; `Reload::None` where only the verification is missing. `None` where nothing is.
     pub fn owed(&self, i: usize) -> Option<Reload> {

@@ -251,6 +251,8 @@ enum StoredBlock<'a> {
         run: Cow<'a, str>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         driver: Option<Cow<'a, str>>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        stuck: bool,
     },
 }
 
@@ -268,9 +270,11 @@ impl<'a> From<&'a Block> for StoredBlock<'a> {
             Block::Irreversible => StoredBlock::Irreversible,
             Block::LosesData => StoredBlock::LosesData,
             Block::Claimed { claim, by } => StoredBlock::Claimed { claim: Cow::Borrowed(claim), by: *by },
-            Block::Leased { run, driver } => {
-                StoredBlock::Leased { run: Cow::Borrowed(run), driver: driver.as_deref().map(Cow::Borrowed) }
-            }
+            Block::Leased { run, driver, stuck } => StoredBlock::Leased {
+                run: Cow::Borrowed(run),
+                driver: driver.as_deref().map(Cow::Borrowed),
+                stuck: *stuck,
+            },
         }
     }
 }
@@ -289,8 +293,8 @@ impl From<StoredBlock<'_>> for Block {
             StoredBlock::Irreversible => Block::Irreversible,
             StoredBlock::LosesData => Block::LosesData,
             StoredBlock::Claimed { claim, by } => Block::Claimed { claim: claim.into_owned(), by },
-            StoredBlock::Leased { run, driver } => {
-                Block::Leased { run: run.into_owned(), driver: driver.map(Cow::into_owned) }
+            StoredBlock::Leased { run, driver, stuck } => {
+                Block::Leased { run: run.into_owned(), driver: driver.map(Cow::into_owned), stuck }
             }
         }
     }
