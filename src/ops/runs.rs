@@ -205,27 +205,27 @@ pub fn named(runs: &Path, id: Option<&str>) -> Result<String, Failure> {
 /// # Errors
 /// A folder that cannot be read.
 pub fn all(runs: &Path) -> Result<Vec<String>, Failure> {
-    let entries = match std::fs::read_dir(runs) {
-        Ok(entries) => entries,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(e) => return Err(Failure::error(format!("cannot read {}: {e}", runs.display()))),
-    };
-    let folders = entries.flatten().filter(|e| e.path().join(PLAN).exists());
-    let mut ids: Vec<String> = folders.filter_map(|e| e.file_name().into_string().ok()).collect();
+    let folders = folders(runs)?.into_iter().filter(|(_, path)| path.join(PLAN).exists());
+    let mut ids: Vec<String> = folders.map(|(id, _)| id).collect();
     ids.sort_unstable();
     Ok(ids)
 }
 
-/// Ids of runs that had begun and whose plan is not there any more.
-fn without_plan(runs: &Path) -> Result<Vec<String>, Failure> {
+/// Everything in the folder of runs, by name.
+fn folders(runs: &Path) -> Result<Vec<(String, PathBuf)>, Failure> {
     let entries = match std::fs::read_dir(runs) {
         Ok(entries) => entries,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(e) => return Err(Failure::error(format!("cannot read {}: {e}", runs.display()))),
     };
+    let named = entries.flatten().map(|e| (e.file_name().into_string(), e.path()));
+    Ok(named.filter_map(|(name, path)| Some((name.ok()?, path))).collect())
+}
+
+/// Ids of runs that had begun and whose plan is not there any more.
+fn without_plan(runs: &Path) -> Result<Vec<String>, Failure> {
     let lost = |path: &Path| had_begun(path) && !path.join(PLAN).exists();
-    let folders = entries.flatten().filter(|e| lost(&e.path()));
-    Ok(folders.filter_map(|e| e.file_name().into_string().ok()).collect())
+    Ok(folders(runs)?.into_iter().filter(|(_, path)| lost(path)).map(|(id, _)| id).collect())
 }
 
 /// The run that began last; `None` when there was none.
