@@ -77,7 +77,7 @@ pub fn convert(value: &Value, ty: &Type) -> Result<Value, ConvertError> {
         Type::Bool => to_bool(value),
         Type::Number => to_number(value),
         Type::String => to_string(value),
-        Type::List(of) => to_items(value, of).map(|v| v.map_or_else(|| value.clone(), Value::list)),
+        Type::List(of) => to_list(value, of),
         Type::Set(of) => to_set(value, of),
         Type::Map(of) => to_map(value, of),
         Type::Object(fields) => to_object(value, fields),
@@ -134,18 +134,17 @@ fn to_string(value: &Value) -> Result<Value, ConvertError> {
     }
 }
 
-/// The elements as `of`; `None` if the value is a list of it already.
-fn to_items(value: &Value, of: &Type) -> Result<Option<Vec<Value>>, ConvertError> {
-    let Some(items) = value.as_items() else {
+fn to_list(value: &Value, of: &Type) -> Result<Value, ConvertError> {
+    let (Some(items), Some(same)) = (value.as_items(), value.relisted()) else {
         return Err(needed("a list", value));
     };
     let is_list = matches!(value.data(), Data::List(_));
-    if is_list && (*of == Type::Any || items.iter().all(|item| is_plainly(item, of))) {
-        return Ok(None);
+    if is_list && *of == Type::Any || items.iter().all(|item| is_plainly(item, of)) {
+        return Ok(same);
     }
     let of = &agreed(of, items.iter(), "elements")?;
     let convert_one = |(i, item)| convert(item, of).map_err(|e| e.under(PathStep::Index(i)));
-    items.iter().enumerate().map(convert_one).collect::<Result<_, _>>().map(Some)
+    items.iter().enumerate().map(convert_one).collect::<Result<_, _>>().map(Value::list)
 }
 
 /// Whether a value is of a simple type already.
@@ -212,13 +211,12 @@ fn to_set(value: &Value, of: &Type) -> Result<Value, ConvertError> {
 }
 
 fn to_map(value: &Value, of: &Type) -> Result<Value, ConvertError> {
-    let Some(entries) = value.as_entries() else {
+    let (Some(entries), Some(same)) = (value.as_entries(), value.remapped()) else {
         return Err(needed("a map", value));
     };
-    if matches!(value.data(), Data::Map(_))
-        && (*of == Type::Any || entries.values().all(|v| is_plainly(v, of)))
-    {
-        return Ok(value.clone());
+    let is_map = matches!(value.data(), Data::Map(_));
+    if is_map && *of == Type::Any || entries.values().all(|v| is_plainly(v, of)) {
+        return Ok(same);
     }
     let of = &agreed(of, entries.values(), "values")?;
     let mut converted = Entries::new();

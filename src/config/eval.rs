@@ -87,8 +87,12 @@ fn bounded(value: Value, expr: &Expr, scope: &Scope<'_>) -> Evaluated {
 }
 
 fn list(expr: &Expr, items: &[Expr], scope: &Scope<'_>) -> Evaluated {
-    let items = items.iter().map(|item| eval(item, scope)).collect::<Result<_, _>>()?;
-    bounded(Value::tuple(items), expr, scope)
+    // Collecting results would leave room for more: there may be very many lists.
+    let mut made = Vec::with_capacity(items.len());
+    for item in items {
+        made.push(eval(item, scope)?);
+    }
+    bounded(Value::tuple(made), expr, scope)
 }
 
 fn object(expr: &Expr, entries: &[(Key, Expr)], scope: &Scope<'_>) -> Evaluated {

@@ -4,8 +4,8 @@ use super::checked::SecretSource;
 use super::scope::Files;
 use super::value::quoted;
 use patchform_sdk::digest;
-use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// A question about files, and what was found. Paths are as the configuration has them.
@@ -98,22 +98,22 @@ impl Input {
 /// The one door through which expressions reach files: notes what they are told.
 pub struct Noting<'a> {
     files: &'a dyn Files,
-    noted: RefCell<BTreeSet<Input>>,
+    noted: Mutex<BTreeSet<Input>>,
 }
 
 impl<'a> Noting<'a> {
     /// Nothing noted yet.
     pub fn new(files: &'a dyn Files) -> Noting<'a> {
-        Noting { files, noted: RefCell::default() }
+        Noting { files, noted: Mutex::default() }
     }
 
     /// Everything that was asked, sorted, each once.
     pub fn inputs(self) -> Vec<Input> {
-        self.noted.into_inner().into_iter().collect()
+        self.noted.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect()
     }
 
     fn note<T>(&self, (input, answer): (Input, T)) -> T {
-        self.noted.borrow_mut().insert(input);
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner).insert(input);
         answer
     }
 }

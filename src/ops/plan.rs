@@ -164,7 +164,7 @@ pub(super) fn checked<T>(
 }
 
 /// Gives back a large tree while the work goes on. Without a thread it is given back at once.
-fn drop_aside<T: Send + 'static>(tree: T) {
+pub(super) fn drop_aside<T: Send + 'static>(tree: T) {
     let _ = std::thread::Builder::new().name("drop".into()).spawn(move || drop(tree));
 }
 

@@ -51,10 +51,10 @@ impl Locals {
 }
 
 impl Resolve for Locals {
-    fn resolve(&self, root: &str, name: &str) -> Option<Value> {
+    fn resolve(&self, root: &str, name: &str) -> Option<Cow<'_, Value>> {
         match (root, name) {
-            ("local", name) => self.0.get(name).cloned(),
-            ("path", "module") => Some(Value::string(".")),
+            ("local", name) => self.0.get(name).map(Cow::Borrowed),
+            ("path", "module") => Some(Cow::Owned(Value::string("."))),
             _ => None,
         }
     }
