@@ -156,7 +156,7 @@ fn agree(value: &Value, other: &Value) -> Option<Value> {
     if value.is_null() || other.is_null() || plainly_alike(value, other) {
         return Some(value.clone());
     }
-    let shared = unify(&[Type::of(value), Type::of(other)])?;
+    let shared = unify(&Type::of_each([value, other]))?;
     convert(value, &shared).ok()
 }
 
@@ -178,7 +178,8 @@ fn disagree(
 ) -> Failure {
     let (yes, no) = if holds { (value, other) } else { (other, value) };
     let problem = fail_at(expr, chosen.span(), scope, "both results of ? : must have the same type");
-    Box::new(problem.because(format!("the first is {}, the second is {}", Type::of(yes), Type::of(no))))
+    let (yes, no) = (Type::of(yes).brief(), Type::of(no).brief());
+    Box::new(problem.because(format!("the first is {yes}, the second is {no}")))
 }
 
 /// The truth of a condition.

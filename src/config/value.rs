@@ -273,6 +273,19 @@ impl Value {
         self.data == Data::Null
     }
 
+    /// Where the parts of a collection are kept: values that share them have the same place, and others never as long as
+    /// both live.
+    pub(super) fn place(&self) -> Option<(u8, usize)> {
+        match &self.data {
+            Data::List(s) => Some((0, Arc::as_ptr(s) as usize)),
+            Data::Set(s) => Some((1, Arc::as_ptr(s) as usize)),
+            Data::Tuple(s) => Some((2, Arc::as_ptr(s) as usize)),
+            Data::Map(t) => Some((3, Arc::as_ptr(t) as usize)),
+            Data::Object(t) => Some((4, Arc::as_ptr(t) as usize)),
+            _ => None,
+        }
+    }
+
     /// Its text, if it is a string.
     pub fn as_str(&self) -> Option<&str> {
         match &self.data {

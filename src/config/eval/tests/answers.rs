@@ -76,9 +76,17 @@ fn same(ours: &str, answer: &str) -> bool {
 
 /// Terraform shows the type of a null; our nulls have none.
 fn untyped(answer: &str) -> String {
-    ["tostring(null)", "tonumber(null)", "tobool(null)"]
-        .iter()
-        .fold(answer.to_string(), |answer, word| answer.replace(word, "null"))
+    let mut answer = answer.to_string();
+    for of in ["string", "number", "bool", "list", "set", "map"] {
+        answer = answer.replace(&format!("to{of}(null)"), "null");
+    }
+    // As in `tolist(null) /* of string */`.
+    while let Some(at) = answer.find("null /* ")
+        && let Some(length) = answer[at..].find("*/")
+    {
+        answer.replace_range(at + "null".len()..at + length + "*/".len(), "");
+    }
+    answer
 }
 
 #[test]
