@@ -96,11 +96,11 @@ pub fn planned(planned: Planned, lock: Duration) -> Ready {
 pub fn saved(path: &Path, inputs: &Inputs, lock: Duration, watch: Arc<dyn Watch>) -> Result<Ready, Failure> {
     let plan = super::plan::read_saved(path)?;
     refuse_variables(&plan, inputs)?;
-    let stale = stale::stale_inputs(&plan, &FilesOnDisk);
+    let place = Place::known()?;
+    let stale = stale::stale_inputs(&plan, &FilesOnDisk, super::key::known(&place)?.as_ref());
     if !stale.is_empty() {
         return Err(stale_plan(&stale));
     }
-    let place = Place::known()?;
     settle_ended(&place, &Local::new(&place.state).with_patience(lock))?;
     pinned(plan, place, inputs, lock, Entry::New { saved: true }, watch)
 }

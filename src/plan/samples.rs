@@ -6,7 +6,7 @@ use crate::config::checked::{
     Check, Connection, Lifecycle, OnFailure, Probe, Secret, SecretForm, SecretOrigin, SecretSource,
     SnapshotRule, Step as At, Vendor, VendorField,
 };
-use crate::config::inputs::Input;
+use crate::config::inputs::{Digest, Input, Key};
 use crate::model::{Address, InstanceKey, Moment, PatchLevel, Purpose};
 use crate::state::Owed;
 use patchform_sdk::message::{
@@ -141,10 +141,12 @@ fn root(kind: &str, name: &str) -> Address {
 
 /// One input of every sort.
 pub fn inputs() -> Vec<Input> {
-    let sha256 = Some(patchform_sdk::digest::of_bytes(b"{}"));
+    let sha256 = patchform_sdk::digest::of_bytes(b"{}");
+    let content = |path: &str, digest| Input::Content { path: path.into(), digest };
     vec![
-        Input::Content { path: "hosts.json".into(), sha256 },
-        Input::Content { path: "nowhere".into(), sha256: None },
+        content("hosts.json", Some(Digest::Plain(sha256.clone()))),
+        content("hosts.json", Some(Digest::Plain(sha256))).keyed(&Key::new("k".into())),
+        content("nowhere", None),
         Input::Presence { path: "frozen".into(), there: false },
         Input::Matches { folder: "levels".into(), pattern: "*.json".into(), files: vec!["eu.json".into()] },
     ]

@@ -5,7 +5,7 @@ use super::contact_json::ContactView;
 use super::mark::{Counts, Mark};
 use super::order::Order;
 use super::reason::{Reason, name};
-use crate::config::inputs::Input;
+use crate::config::inputs::{Digest, Input};
 use crate::model::{PatchLevel, Purpose};
 use crate::plan::along::Along;
 use crate::plan::noun::{Block, Cause, Change, Observed, Plan, Planned, Verdict};
@@ -53,6 +53,8 @@ struct InputView<'a> {
     path: &'a str,
     pattern: Option<&'a str>,
     sha256: Option<&'a str>,
+    key: Option<&'a str>,
+    hmac_sha256: Option<&'a str>,
     there: Option<bool>,
     files: Option<&'a [String]>,
 }
@@ -296,9 +298,13 @@ fn check(assertion: &crate::config::checked::Assertion) -> CheckView<'_> {
 fn input(input: &Input) -> InputView<'_> {
     let nothing = InputView::default();
     match input {
-        Input::Content { path, sha256 } => {
-            InputView { is: "content", path, sha256: sha256.as_deref(), ..nothing }
-        }
+        Input::Content { path, digest } => match digest {
+            None => InputView { is: "content", path, ..nothing },
+            Some(Digest::Plain(sha256)) => InputView { is: "content", path, sha256: Some(sha256), ..nothing },
+            Some(Digest::Keyed { key, hmac_sha256 }) => {
+                InputView { is: "content", path, key: Some(key), hmac_sha256: Some(hmac_sha256), ..nothing }
+            }
+        },
         Input::Presence { path, there } => InputView { is: "presence", path, there: Some(*there), ..nothing },
         Input::Matches { folder, pattern, files } => {
             InputView { is: "matches", path: folder, pattern: Some(pattern), files: Some(files), ..nothing }
