@@ -7,6 +7,7 @@ use crate::config::checked::{
     SnapshotRule, Step as At, Vendor, VendorField,
 };
 use crate::config::inputs::Input;
+use crate::config::request::Request;
 use crate::model::{Address, InstanceKey, Moment, PatchLevel, Purpose};
 use patchform_sdk::message::{
     Artifact, Class, Coverage, FileChange, PartChange, Preview, Reload, WayBack, WayBackKind,
@@ -138,7 +139,18 @@ fn root(kind: &str, name: &str) -> Address {
 /// One input of every sort.
 pub fn inputs() -> Vec<Input> {
     let sha256 = Some(patchform_sdk::digest::of_bytes(b"{}"));
+    let request = Request {
+        url: "https://mirror.example/levels.json".into(),
+        headers: vec![("Accept".into(), "application/json".into())],
+        secret: false,
+        status: 200,
+        within: Duration::from_secs(30),
+        limit: 1 << 20,
+        trusted: None,
+        sha256: None,
+    };
     vec![
+        Input::Answer { request, sha256: sha256.clone() },
         Input::Content { path: "hosts.json".into(), sha256 },
         Input::Content { path: "nowhere".into(), sha256: None },
         Input::Presence { path: "frozen".into(), there: false },

@@ -289,6 +289,9 @@ fn input(input: &Input) -> InputView<'_> {
         Input::Content { path, sha256 } => {
             InputView { is: "content", path, sha256: sha256.as_deref(), ..nothing }
         }
+        Input::Answer { request, sha256 } => {
+            InputView { is: "answer", path: &request.url, sha256: sha256.as_deref(), ..nothing }
+        }
         Input::Presence { path, there } => InputView { is: "presence", path, there: Some(*there), ..nothing },
         Input::Matches { folder, pattern, files } => {
             InputView { is: "matches", path: folder, pattern: Some(pattern), files: Some(files), ..nothing }
