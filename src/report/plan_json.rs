@@ -150,6 +150,9 @@ struct ChangeView<'a> {
     from: Option<Level>,
     to: Option<Level>,
     cause: &'static str,
+    altered: bool,
+    newer_runs: &'a [String],
+    owed: Option<OwedView<'a>>,
     downgrade: bool,
     pulled_in: Vec<PartView<'a>>,
     removed: &'a [String],
@@ -162,6 +165,13 @@ struct ChangeView<'a> {
     forth: Vec<StepView>,
     back: Vec<StepView>,
     way_back: Option<WayBackView<'a>>,
+}
+
+/// What an abandoned run left undone, which the change does.
+#[derive(Serialize)]
+struct OwedView<'a> {
+    run: &'a str,
+    reload: Reload,
 }
 
 #[derive(Serialize)]
@@ -391,7 +401,11 @@ fn of_change(change: &Change, along: Vec<String>) -> ChangeView<'_> {
             Cause::Change => "change",
             Cause::Drift => "drift",
             Cause::Unrecorded => "unrecorded",
+            Cause::Owed => "owed",
         },
+        altered: change.altered,
+        newer_runs: &change.newer,
+        owed: change.owed.as_ref().map(|owed| OwedView { run: &owed.run, reload: owed.reload }),
         downgrade: change.downgrade,
         pulled_in: preview.pulled_in.iter().map(part).collect(),
         removed: &preview.removed,
