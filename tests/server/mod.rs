@@ -30,6 +30,9 @@ impl Asked {
     }
 }
 
+/// What is said to whoever asks.
+type Answers = dyn Fn(&Asked) -> Vec<u8> + Send + Sync;
+
 /// A complete answer with a status such as `200 OK`, further header lines, and a body.
 pub fn answer(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     let length = body.len();
@@ -83,10 +86,7 @@ impl Server {
         Server::start(Some(Arc::new(config)), Arc::new(answers))
     }
 
-    fn start(
-        tls: Option<Arc<rustls::ServerConfig>>,
-        answers: Arc<dyn Fn(&Asked) -> Vec<u8> + Send + Sync>,
-    ) -> Server {
+    fn start(tls: Option<Arc<rustls::ServerConfig>>, answers: Arc<Answers>) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
         let scheme = if tls.is_some() { "https" } else { "http" };
