@@ -122,7 +122,10 @@ fn every_function_answers_the_example_of_its_reference() {
         assert_eq!(shown_here(function.example), function.answer, "{}", function.example);
         assert!(function.example.contains(&format!("{name}(")), "{}", function.example);
         assert!(!function.about.is_empty() && !function.about.ends_with('.'), "{name}");
-        assert!(gives(function, &locals), "{} is no {}", function.example, function.gives);
+        // An example that goes on from the result shows another type.
+        if function.example.starts_with(&format!("{name}(")) {
+            assert!(gives(function, &locals), "{} is no {}", function.example, function.gives);
+        }
         tried += 1;
     }
     assert!(tried >= 110, "{tried}");
