@@ -2,6 +2,7 @@
 
 use patchform::config::blocks::{ALL, Argument, Block, Holds, Need, Place, Takes};
 use patchform::config::checked::SecretSource;
+use patchform::config::request::Request;
 use patchform::config::scope::Files;
 use patchform::config::syntax::{self, Body};
 use patchform::config::{Schemas, Sources, Surroundings, VariableInputs, check, parse};
@@ -24,6 +25,11 @@ impl Files for InMemory<'_> {
 
     fn run(&self, program: &[String], input: &str, within: Duration) -> Result<Vec<u8>, String> {
         FilesOnDisk.run(program, input, within)
+    }
+
+    /// The server of an example answers with the files beside it; tests/fetch.rs asks real ones.
+    fn fetch(&self, request: &Request) -> Result<Vec<u8>, String> {
+        self.read(request.url.rsplit('/').next().unwrap_or_default())
     }
 
     fn secret(&self, source: &SecretSource) -> Result<Vec<u8>, String> {

@@ -3,6 +3,7 @@
 //! `UPDATE=1` writes the expectations anew.
 
 use patchform::config::checked::SecretSource;
+use patchform::config::request::Request;
 use patchform::config::scope::Files;
 use patchform::config::{
     Config, Given, Schemas, Sources, Surroundings, VariableFile, VariableInputs, check, parse,
@@ -26,6 +27,10 @@ impl Files for Folder {
 
     fn run(&self, program: &[String], input: &str, within: Duration) -> Result<Vec<u8>, String> {
         FilesOnDisk.run(program, input, within)
+    }
+
+    fn fetch(&self, request: &Request) -> Result<Vec<u8>, String> {
+        FilesOnDisk.fetch(request)
     }
 
     fn secret(&self, source: &SecretSource) -> Result<Vec<u8>, String> {

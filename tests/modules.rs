@@ -2,13 +2,17 @@
 
 mod lab;
 #[expect(dead_code, reason = "other tests use more of it")]
+mod server;
+#[expect(dead_code, reason = "other tests use more of it")]
 #[path = "lab/sshd.rs"]
 mod sshd;
 
 use lab::{Lab, Ran};
+use server::{Asked, Server};
 use sshd::Sshd;
+use std::io::Write as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// A module with one file that holds its level.
 const TIER: &str = r#"
@@ -124,6 +128,30 @@ fn a_component_that_moved_keeps_its_record() {
     let one = plain("web") + "moved {\n  from = command.other\n  to   = command.web\n}\n";
     lab.write("main.pf.hcl", one);
     lab.patchform("plan").exits(1).says("command.other is to become command.web").says("state rm");
+}
+
+#[test]
+fn a_count_that_comes_or_goes_needs_no_block() {
+    let text = |count: &str| {
+        format!(
+            "component \"command\" \"web\" {{\n  {count}\n  patch_level = \"1.0\"\n  read = [\"cat\", \"level\"]\n  \
+             patch = [\"sh\", \"-c\", \"exit 1\"]\n  lifecycle {{\n    allow_irreversible = true\n  }}\n}}\n"
+        )
+    };
+    let lab = Lab::new(&text(""));
+    lab.write("level", "1.0");
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", text("count = 2"));
+    let plan = lab.patchform("plan --out two.plan").exits(0);
+    plan.says("command.web → command.web[0]").does_not_say("Forgotten");
+    lab.patchform("apply two.plan").exits(0);
+    let listed = lab.patchform("state list").exits(0);
+    listed.says("command.web[0]").says("command.web[1]");
+    lab.write("main.pf.hcl", text(""));
+    lab.patchform("plan").exits(0).says("command.web[0] → command.web").says("command.web[1]");
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.patchform("state list").exits(0).says("command.web").does_not_say("command.web[");
 }
 
 #[test]
@@ -275,4 +303,53 @@ fn a_repository_over_ssh() {
     Ran::of(init.output().unwrap()).exits(0).says("pinned");
     run(&lab, "plan").exits(0).says("7-one");
     assert!(Path::new(&lab.path("work/.patchform/modules/modules.json")).exists());
+}
+
+/// Git's own program for servers, asked as a web server asks it.
+fn git_answers(repositories: &Path, asked: &Asked) -> Vec<u8> {
+    let (path, query) = asked.path().split_once('?').unwrap_or((asked.path(), ""));
+    let mut backend = Command::new("git")
+        .arg("http-backend")
+        .env("GIT_PROJECT_ROOT", repositories)
+        .env("GIT_HTTP_EXPORT_ALL", "1")
+        .env("REQUEST_METHOD", asked.head.split(' ').next().unwrap_or_default())
+        .env("PATH_INFO", path)
+        .env("QUERY_STRING", query)
+        .env("CONTENT_TYPE", asked.header("content-type").unwrap_or_default())
+        .env("CONTENT_LENGTH", asked.body.len().to_string())
+        .env("HTTP_CONTENT_ENCODING", asked.header("content-encoding").unwrap_or_default())
+        .env("GIT_PROTOCOL", asked.header("git-protocol").unwrap_or_default())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("git starts");
+    backend.stdin.take().expect("a pipe").write_all(&asked.body).expect("git reads");
+    let said = backend.wait_with_output().expect("git ends").stdout;
+    let end = said.windows(4).position(|four| four == b"\r\n\r\n").expect("headers");
+    let head = String::from_utf8_lossy(&said[..end]).into_owned();
+    let status = head.lines().find_map(|line| line.strip_prefix("Status: ")).unwrap_or("200 OK");
+    let rest: String =
+        head.lines().filter(|l| !l.starts_with("Status: ")).map(|l| format!("{l}\r\n")).collect();
+    server::answer(status, &rest, &said[end + 4..])
+}
+
+#[test]
+fn a_repository_over_https() {
+    let lab = Lab::empty();
+    let repository = Repository::new(&lab);
+    server::certificates(&lab.path(""));
+    let root = lab.path("");
+    let host = Server::secure(&lab.path(""), move |asked| git_answers(&root, asked));
+    calling(&lab, &format!("git::{}/repository/.git//web?ref=v1", host.url()));
+    // Nobody vouches for the host: git says so, and nothing was asked.
+    run(&lab, "init").exits(1).says("cannot fetch the module").says("certificate");
+    assert!(host.asked().is_empty());
+    let mut init = lab.patchform_command("--chdir work init");
+    init.env("GIT_SSL_CAINFO", lab.path("ca.pem"));
+    Ran::of(init.output().unwrap()).exits(0).says("?ref=v1").says("pinned");
+    assert!(!host.asked().is_empty());
+    assert!(lab.read("work/patchform.lock.hcl").contains(&repository.git("rev-parse HEAD")));
+    // From here on the repository is not needed any more.
+    drop(host);
+    run(&lab, "plan").exits(0).says("7-one");
 }

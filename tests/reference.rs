@@ -2,14 +2,18 @@
 //! the pages anew. `tests/arguments.rs` holds the table of blocks against the checker.
 
 mod lab;
+#[expect(dead_code, reason = "other tests use more of it")]
+mod server;
 
 use lab::Lab;
 use patchform::config::blocks::ALL;
-use patchform::config::functions::SUBJECTS;
+use patchform::config::functions::{SUBJECTS, Work};
+use patchform::config::types::Type;
 use patchform::report::reference::{self, Article, Group};
 use patchform_sdk::Provider as _;
 use patchform_sdk::message::{Description, Kind};
 use serde_json::Value as Json;
+use server::Server;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -128,6 +132,16 @@ fn every_example_of_a_block_is_valid() {
         }
         let lab = Lab::empty();
         block.example.iter().for_each(|(name, text)| lab.write(name, text));
+        let texts = block.example;
+        // The one example that asks a server finds its files there.
+        let server = Server::plain(move |asked| {
+            let file =
+                texts.iter().find(|(name, _)| asked.path().ends_with(name)).expect("a file of the example");
+            server::answer("200 OK", "", file.1.as_bytes())
+        });
+        if block.sort == Some("http") {
+            lab.write("patchform.pfvars", format!("mirror = \"{}\"\n", server.url()));
+        }
         let ran = lab.patchform("validate").exits(0);
         assert_eq!(ran.err, "", "{}", block.written);
         tried.push(block.example);
@@ -170,6 +184,40 @@ fn arguments_take_effect_in_a_plan() {
     plan("module", "plan").says("module.region[\"us\"].command.node[2]").says("module.test[0]");
     plan("output", "plan").says("(sensitive value)").does_not_say("only for this example");
     plan("rollout", "plan --json").says("\"max_parallel\":4");
+}
+
+/// What terraform says of a function that both have, where it is on PATH: the type of its result, if that is fixed.
+fn results_of_terraform() -> Option<serde_json::Value> {
+    let told =
+        std::process::Command::new("terraform").args(["metadata", "functions", "-json"]).output().ok()?;
+    serde_json::from_slice(&told.stdout).ok()
+}
+
+#[test]
+fn every_function_tells_its_result_and_its_parameters() {
+    let terraform = results_of_terraform();
+    if terraform.is_none() {
+        println!("terraform is not on PATH: its types of results are not compared");
+    }
+    let mut compared = 0;
+    for function in SUBJECTS.iter().flat_map(|subject| subject.functions()) {
+        if matches!(function.work, Work::Refused(_)) {
+            assert_eq!((function.gives, function.meant), ("", &[][..]), "{}", function.name);
+            continue;
+        }
+        let told: Vec<&str> = function.parameters().map(|(_, meant, _)| meant).collect();
+        assert_eq!(told.len(), function.meant.len(), "{}", function.name);
+        for words in told.iter().chain([&function.gives]) {
+            assert!(!words.is_empty() && !words.ends_with('.'), "{}: {words:?}", function.name);
+        }
+        let ty = terraform.as_ref().map(|all| &all["function_signatures"][function.name]["return_type"]);
+        if let Some(ty) = ty.filter(|ty| !ty.is_null() && ty.as_str() != Some("dynamic")) {
+            let wanted = Type::from_json(ty).expect("a type").to_string();
+            assert_eq!(function.gives, wanted, "{}", function.name);
+            compared += 1;
+        }
+    }
+    assert!(terraform.is_none() || compared >= 60, "{compared}");
 }
 
 #[test]

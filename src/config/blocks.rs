@@ -14,7 +14,9 @@ pub(super) use component::{
     CLASSES, COMPONENT, CONNECTION_LOCAL, CONNECTION_SSH, DYNAMIC, LIFECYCLE, SNAPSHOT,
 };
 pub(super) use known::{Known, Own, missing};
-pub(super) use outside::{DATA_CSV, DATA_EXTERNAL, DATA_JSON, DATA_YAML, MODULE, MOVED, PROVIDER, REMOVED};
+pub(super) use outside::{
+    DATA_CSV, DATA_EXTERNAL, DATA_HTTP, DATA_JSON, DATA_YAML, MODULE, MOVED, PROVIDER, REMOVED,
+};
 pub(super) use probe::{ASSERT, CHECK, EXEC, HTTP, PRECONDITION, TCP};
 pub(super) use rules::{ON_FAILURE, ROLLOUT, VENDOR};
 pub(super) use settings::{PARTIES, PATCHFORM, STATE_LOCAL};
@@ -87,6 +89,7 @@ pub const ALL: &[&Block] = &[
     &outside::DATA_YAML,
     &outside::DATA_CSV,
     &outside::DATA_EXTERNAL,
+    &outside::DATA_HTTP,
     &outside::MODULE,
     &outside::PROVIDER,
     &outside::MOVED,

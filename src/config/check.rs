@@ -28,6 +28,7 @@ mod depends;
 mod dynamic;
 mod edges;
 mod expand;
+mod fetched;
 mod finish;
 mod input;
 mod instances;

@@ -1,6 +1,7 @@
-//! What expressions take from files: inputs of the plan, looked at again before a saved plan is applied.
+//! What expressions take from files, and data blocks from servers: inputs of the plan, looked at again before a saved plan is applied.
 
 use super::checked::SecretSource;
+use super::request::Request;
 use super::scope::Files;
 use super::value::quoted;
 use patchform_sdk::digest;
@@ -12,7 +13,7 @@ mod key;
 
 pub use key::{Digest, Key};
 
-/// A question about files, and what was found. Paths are as the configuration has them.
+/// A question about files or to a server, and what was found. Paths are as the configuration has them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Input {
     /// What a file holds.
@@ -38,6 +39,13 @@ pub enum Input {
         /// These paths, sorted.
         files: Vec<String>,
     },
+    /// What a server answers.
+    Answer {
+        /// What it is asked; none of it is secret.
+        request: Request,
+        /// SHA-256 of the body; `None` when there is no such answer.
+        sha256: Option<String>,
+    },
 }
 
 impl Input {
@@ -58,12 +66,19 @@ impl Input {
         (Input::Matches { folder: folder.to_string(), pattern: pattern.to_string(), files: all }, found)
     }
 
+    fn answer(files: &dyn Files, request: &Request) -> (Input, Result<Vec<u8>, String>) {
+        let body = files.fetch(request);
+        let sha256 = body.as_ref().ok().map(|bytes| digest::of_bytes(bytes));
+        (Input::Answer { request: request.clone(), sha256 }, body)
+    }
+
     /// The same question, asked now; `key` is that of the state.
     pub fn again(&self, files: &dyn Files, key: Option<&Key>) -> Input {
         let now = match self {
             Input::Content { path, .. } => Input::content(files, path).0,
             Input::Presence { path, .. } => Input::presence(files, path).0,
             Input::Matches { folder, pattern, .. } => Input::matches(files, folder, pattern).0,
+            Input::Answer { request, .. } => Input::answer(files, request).0,
         };
         self.as_told(now, key)
     }
@@ -101,12 +116,22 @@ impl Input {
                 let new = new.map(|path| told(path, "is there now and was not when the plan was made"));
                 new.chain(gone.map(|path| told(path, "is not there any more"))).collect()
             }
+            (Input::Answer { request, .. }, Input::Answer { sha256: None, .. }) => {
+                vec![format!(
+                    "{} cannot be read any more; a data block read it when the plan was made (with sha256 in that block, \
+                     a plan would not need it again)",
+                    request.url
+                )]
+            }
+            (Input::Answer { request, .. }, _) => {
+                vec![format!("{} answers something else than when the plan was made", request.url)]
+            }
             (Input::Matches { .. }, _) => Vec::new(),
         }
     }
 }
 
-/// The one door through which expressions reach files: notes what they are told.
+/// The one door through which expressions reach files and servers: notes what they are told.
 pub struct Noting<'a> {
     files: &'a dyn Files,
     noted: Mutex<BTreeSet<Input>>,
@@ -156,6 +181,15 @@ impl Files for Noting<'_> {
 
     fn run(&self, program: &[String], input: &str, within: Duration) -> Result<Vec<u8>, String> {
         self.files.run(program, input, within)
+    }
+
+    // With a secret in its headers it cannot be asked again without that, and the digest of an answer that nobody may know
+    // is not stored; what is pinned is the same or an error.
+    fn fetch(&self, request: &Request) -> Result<Vec<u8>, String> {
+        if request.secret || request.sha256.is_some() {
+            return self.files.fetch(request);
+        }
+        self.note(Input::answer(self.files, request))
     }
 
     // Never noted: the digest of a short secret tells it to whoever can guess.

@@ -14,6 +14,7 @@ pub mod lower;
 pub mod marks;
 pub mod modules;
 pub mod number;
+pub mod request;
 pub mod scope;
 pub mod suggestion;
 pub mod types;

@@ -1,6 +1,8 @@
 //! What names mean where an expression stands: scopes in scopes, and somebody to ask for the rest.
 
 use super::checked::SecretSource;
+use super::functions::Done;
+use super::request::Request;
 use super::value::Value;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -18,7 +20,8 @@ pub trait Resolve: Sync {
 /// The deepest folder that `**` looks into.
 const DEEPEST: usize = 64;
 
-/// Reads files for `file()` and its kin, and runs the programs of `data "external"`. What it gives is an input of the plan.
+/// Reads files for `file()` and its kin, runs the programs of `data "external"` and asks the servers of `data "http"`. What
+/// it gives is an input of the plan.
 pub trait Files: Sync {
     /// The content of the file at `path`, as the user wrote it.
     ///
@@ -73,6 +76,15 @@ pub trait Files: Sync {
         Err("programs are not run here".to_string())
     }
 
+    /// The body of what a server answers. Whether its digest is the one that is asked for, the caller looks.
+    ///
+    /// # Errors
+    /// A sentence that says why there is no such answer, without the address.
+    fn fetch(&self, request: &Request) -> Result<Vec<u8>, String> {
+        let _ = request;
+        Err("servers are not asked here".to_string())
+    }
+
     /// What the file or the command holds of a secret; of what cannot be read again, nothing. It is kept in memory only.
     ///
     /// # Errors
@@ -83,6 +95,15 @@ pub trait Files: Sync {
     }
 }
 
+/// Functions that are declared somewhere. Where a scope has them, it has no others.
+pub trait Functions: Sync {
+    /// What a call gives; nothing where no function has this name.
+    fn call(&self, name: &str, args: &[Value]) -> Option<Done>;
+
+    /// Their names: for suggestions.
+    fn names(&self) -> Vec<&str>;
+}
+
 /// Names and values, one scope within another.
 #[derive(Clone)]
 pub struct Scope<'a> {
@@ -90,6 +111,7 @@ pub struct Scope<'a> {
     names: Vec<(Arc<str>, Value)>,
     resolver: Option<&'a dyn Resolve>,
     files: Option<&'a dyn Files>,
+    functions: Option<&'a dyn Functions>,
     quiet: bool,
     template: bool,
 }
@@ -97,7 +119,15 @@ pub struct Scope<'a> {
 impl Scope<'static> {
     /// A scope in which nothing is known.
     pub fn root() -> Scope<'static> {
-        Scope { parent: None, names: Vec::new(), resolver: None, files: None, quiet: false, template: false }
+        Scope {
+            parent: None,
+            names: Vec::new(),
+            resolver: None,
+            files: None,
+            functions: None,
+            quiet: false,
+            template: false,
+        }
     }
 }
 
@@ -109,6 +139,7 @@ impl<'a> Scope<'a> {
             names: Vec::new(),
             resolver: self.resolver,
             files: self.files,
+            functions: self.functions,
             quiet: self.quiet,
             template: self.template,
         }
@@ -136,6 +167,14 @@ impl<'a> Scope<'a> {
         Scope { files: Some(files), ..self }
     }
 
+    /// Has these functions, instead of those of the language.
+    pub fn functions<'b>(self, functions: &'b dyn Functions) -> Scope<'b>
+    where
+        'a: 'b,
+    {
+        Scope { functions: Some(functions), ..self }
+    }
+
     /// Failures here are only counted, never shown: no time is spent on suggestions.
     pub(super) fn quietly(mut self) -> Self {
         self.quiet = true;
@@ -158,6 +197,10 @@ impl<'a> Scope<'a> {
 
     pub(super) fn file_reader(&self) -> Option<&'a dyn Files> {
         self.files
+    }
+
+    pub(super) fn declared(&self) -> Option<&'a dyn Functions> {
+        self.functions
     }
 
     pub(super) fn asks(&self) -> Option<&'a dyn Resolve> {

@@ -20,6 +20,8 @@ pub struct Sources {
 struct Source {
     path: Arc<str>,
     text: Arc<str>,
+    /// The text with stars in place of what nobody may see; `None` where that is nothing.
+    shown: Option<String>,
     /// Whether it could be read as text; otherwise it is only here to be shown.
     readable: bool,
     /// Offsets at which lines begin, found when first asked for.
@@ -76,6 +78,7 @@ impl Sources {
         self.files.push(Source {
             path: path.into(),
             text: text.into(),
+            shown: None,
             readable: true,
             lines: OnceLock::new(),
         });
@@ -113,6 +116,23 @@ impl Sources {
     /// A file's text.
     pub fn text(&self, file: FileId) -> &str {
         self.get(file).map_or("", |f| &f.text)
+    }
+
+    /// A file's text as it may be shown: as long as the text itself, line by line.
+    pub fn shown(&self, file: FileId) -> &str {
+        self.get(file).map_or("", |f| f.shown.as_deref().unwrap_or(&f.text))
+    }
+
+    /// Puts stars in place of what stands under a span, wherever the text is shown.
+    pub fn conceal(&mut self, span: Span) {
+        let Some(source) = self.files.get_mut(span.file.0 as usize) else { return };
+        let (start, end) = (span.start as usize, span.end as usize);
+        let shown = source.shown.get_or_insert_with(|| source.text.to_string());
+        if let Some(secret) = shown.get(start..end) {
+            let starred: String =
+                secret.split('\n').map(|line| "*".repeat(line.len())).collect::<Vec<_>>().join("\n");
+            shown.replace_range(start..end, &starred);
+        }
     }
 
     /// A file's text, shared: for a caller that adds files while it reads this one.

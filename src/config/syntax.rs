@@ -15,7 +15,10 @@ use std::sync::Arc;
 
 pub(super) mod from_json;
 mod json;
+mod layout;
 pub(super) mod translate;
+
+pub use layout::{Layout, Reading};
 
 /// So many items are read by one thread; starting another one takes as long as reading some hundred.
 const ALONE: usize = 256;
@@ -76,6 +79,12 @@ pub fn read(sources: &Sources, file: FileId, problems: &mut Diagnostics) -> Body
     let text = sources.text(file);
     let mut reader = Reader { text, file, problems, words: Words::new() };
     reader.body(0..text.len())
+}
+
+/// Reads a file of JSON whose body holds what `layout` says. Whatever is wrong with it goes to `problems`; the answer
+/// holds what could be read.
+pub fn read_json<L: Layout>(layout: &L, sources: &Sources, file: FileId, problems: &mut Diagnostics) -> Body {
+    from_json::read_as(layout, sources, file, problems)
 }
 
 /// Reads a text that is one expression, such as the value of a `--var`.

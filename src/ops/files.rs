@@ -1,10 +1,11 @@
-//! The files that expressions read: `file()` and its kin. Relative paths start at the configuration's folder.
+//! The files that expressions read, `file()` and its kin, and what else the configuration takes from outside. Relative paths start at the configuration's folder.
 
 use super::project::{LIMIT, working_folder};
 use crate::config::checked::SecretSource;
+use crate::config::request::Request;
 use crate::config::scope::Files;
 use crate::model::{Mask, period};
-use crate::world::{disk, environment, listing, process};
+use crate::world::{disk, environment, http, listing, process};
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -59,6 +60,32 @@ impl Files for FilesOnDisk {
         }
     }
 
+    fn fetch(&self, request: &Request) -> Result<Vec<u8>, String> {
+        let Request { url, headers, secret, status, within, limit, trusted, .. } = request;
+        let question = http::Question {
+            url,
+            headers,
+            timeout: *within,
+            limit: *limit,
+            // A secret is for the server that it was written for.
+            redirections: if *secret { 0 } else { REDIRECTIONS },
+            trusted: trusted.as_deref(),
+        };
+        let answer = http::ask(&question).map_err(|why| answerless(&why, *within, *limit))?;
+        if answer.status == *status {
+            return Ok(answer.body);
+        }
+        let mut why = format!("it answered {}, expected {status}", answer.status);
+        match answer.location {
+            Some(to) if *secret => {
+                why = format!("{why}: it points to {to}, which is not followed with a secret in the headers");
+            }
+            _ if !secret => why.push_str(&first_line(&answer.body)),
+            _ => {}
+        }
+        Err(why)
+    }
+
     fn secret(&self, source: &SecretSource) -> Result<Vec<u8>, String> {
         match source {
             SecretSource::Content(path) if self.exists(path)? => {
@@ -69,6 +96,28 @@ impl Files for FilesOnDisk {
             _ => Err("it is neither a file nor a command".to_string()),
         }
     }
+}
+
+/// So many addresses one after the other are asked instead of the first one.
+const REDIRECTIONS: u32 = 10;
+
+fn answerless(why: &http::NoAnswer, within: Duration, limit: u64) -> String {
+    match why {
+        http::NoAnswer::Late => format!("it did not answer within {}", period::show(within)),
+        http::NoAnswer::TooLong => format!("its answer is longer than {limit} bytes, which max_bytes allows"),
+        http::NoAnswer::Certificate(why) => {
+            format!("its certificate is not trusted ({why}); ca_cert_pem names authorities of your own")
+        }
+        http::NoAnswer::NoAuthority => "ca_cert_pem holds no certificate in PEM".to_string(),
+        http::NoAnswer::Other(why) => why.clone(),
+    }
+}
+
+/// What stands in the first line of an answer that is not taken, behind a colon.
+fn first_line(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let line: String = text.trim().lines().next().unwrap_or_default().chars().take(200).collect();
+    if line.is_empty() { line } else { format!(": {line}") }
 }
 
 /// The largest secret, in bytes (1 MiB).

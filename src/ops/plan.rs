@@ -338,7 +338,8 @@ pub fn plan(request: &Request, stages: &mut dyn Stages) -> Result<Planned, Failu
             &fresh
         }
     };
-    let moved = moves::resolve(&checked.config.moves, known).map_err(Failure::error)?;
+    let declared = checked.config.components.iter().map(|component| &component.address);
+    let moved = moves::resolve(&checked.config.moves, declared, known).map_err(Failure::error)?;
     let after_moves;
     let known = if moved.is_empty() {
         known

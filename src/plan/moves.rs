@@ -1,9 +1,9 @@
-//! `moved` blocks applied to what the state knows.
+//! `moved` blocks applied to what the state knows, and moves that nobody needs to write down.
 
 use crate::config::checked::Move;
 use crate::model::{Address, InstanceKey, Selection};
 use crate::state::State;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Two records that would have one address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -16,11 +16,51 @@ pub struct Conflict {
     to: Address,
 }
 
-/// What moves where, of what the state knows: sorted by the old address. Chains are followed to their end.
+/// What moves where, of what the state knows: sorted by the old address. Chains are followed to their end. What is not
+/// declared there is looked for where an added or a removed `count` has put it.
 ///
 /// # Errors
 /// A record whose new address is taken by another one.
-pub fn resolve(moves: &[Move], state: &State) -> Result<Vec<(Address, Address)>, Box<Conflict>> {
+pub fn resolve<'a>(
+    moves: &[Move],
+    declared: impl IntoIterator<Item = &'a Address>,
+    state: &State,
+) -> Result<Vec<(Address, Address)>, Box<Conflict>> {
+    // Most of all: a large configuration that was never applied.
+    if state.records.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut moved = said(moves, state)?;
+    moved.extend(implied(&moved, &declared.into_iter().collect(), state));
+    moved.sort();
+    Ok(moved)
+}
+
+/// `release.api` is `release.api[0]` once a `count` was added, and the other way round, as Terraform has it; but only what
+/// is declared under neither its own address nor any that another record has. (Modules do not move so: Terraform does not
+/// do it either.)
+fn implied(
+    said: &[(Address, Address)],
+    declared: &BTreeSet<&Address>,
+    state: &State,
+) -> Vec<(Address, Address)> {
+    let leaves: BTreeSet<&Address> = said.iter().map(|(from, _)| from).collect();
+    let comes: BTreeSet<&Address> = said.iter().map(|(_, to)| to).collect();
+    let taken = |to: &Address| comes.contains(to) || (state.records.contains_key(to) && !leaves.contains(to));
+    let other = |from: &Address| {
+        let key = match from.key {
+            InstanceKey::None => InstanceKey::Index(0),
+            InstanceKey::Index(0) => InstanceKey::None,
+            _ => return None,
+        };
+        Some(Address { key, ..from.clone() })
+    };
+    let stays = state.records.keys().filter(|from| !leaves.contains(from) && !declared.contains(from));
+    let pairs = stays.filter_map(|from| Some((from.clone(), other(from)?)));
+    pairs.filter(|(_, to)| declared.contains(to) && !taken(to)).collect()
+}
+
+fn said(moves: &[Move], state: &State) -> Result<Vec<(Address, Address)>, Box<Conflict>> {
     if moves.is_empty() {
         return Ok(Vec::new());
     }
@@ -127,7 +167,8 @@ mod tests {
     #[track_caller]
     fn leads(pairs: &[(&str, &str)], before: &[&str], after: &[&str]) {
         let mut state = state(before);
-        let moved = resolve(&moves(pairs), &state).unwrap();
+        let declared: Vec<Address> = after.iter().map(|address| address.parse().unwrap()).collect();
+        let moved = resolve(&moves(pairs), &declared, &state).unwrap();
         apply(&moved, &mut state);
         let found: Vec<String> = state.records.keys().map(ToString::to_string).collect();
         assert_eq!(found, after);
@@ -169,10 +210,36 @@ mod tests {
         );
     }
 
+    /// What the state has after `declared` was planned with these moves.
+    #[track_caller]
+    fn comes_to(pairs: &[(&str, &str)], declared: &[&str], before: &[&str], after: &[&str]) {
+        let mut state = state(before);
+        let declared: Vec<Address> = declared.iter().map(|address| address.parse().unwrap()).collect();
+        let moved = resolve(&moves(pairs), &declared, &state).unwrap();
+        apply(&moved, &mut state);
+        let found: Vec<String> = state.records.keys().map(ToString::to_string).collect();
+        assert_eq!(found, after);
+    }
+
+    #[test]
+    fn a_count_that_comes_or_goes_moves_the_first_one() {
+        comes_to(&[], &["apt.a[0]", "apt.a[1]"], &["apt.a"], &["apt.a[0]"]);
+        comes_to(&[], &["apt.a"], &["apt.a[0]", "apt.a[1]"], &["apt.a", "apt.a[1]"]);
+        comes_to(&[], &["module.m.apt.a[0]"], &["module.m.apt.a"], &["module.m.apt.a[0]"]);
+        // Not where somebody else has the address, nor to keys, nor what is still declared, nor modules.
+        comes_to(&[], &["apt.a[0]"], &["apt.a", "apt.a[0]"], &["apt.a", "apt.a[0]"]);
+        comes_to(&[], &["apt.a[\"x\"]"], &["apt.a"], &["apt.a"]);
+        comes_to(&[], &["apt.b"], &["apt.a"], &["apt.a"]);
+        comes_to(&[], &["module.m[0].apt.a"], &["module.m.apt.a"], &["module.m.apt.a"]);
+        // What a block says comes first.
+        comes_to(&[("apt.a", "apt.b[1]")], &["apt.a[0]", "apt.b[1]"], &["apt.a"], &["apt.b[1]"]);
+        comes_to(&[("apt.b", "apt.a[0]")], &["apt.a[0]"], &["apt.a", "apt.b"], &["apt.a", "apt.a[0]"]);
+    }
+
     #[test]
     fn an_address_that_is_taken_is_told() {
         let state = state(&["apt.a", "apt.b"]);
-        let conflict = resolve(&moves(&[("apt.a", "apt.b")]), &state).unwrap_err();
+        let conflict = resolve(&moves(&[("apt.a", "apt.b")]), &[], &state).unwrap_err();
         assert!(conflict.to_string().starts_with("apt.a is to become apt.b, but"), "{conflict}");
     }
 }

@@ -7,6 +7,7 @@ use crate::config::checked::{
     SnapshotRule, Step as At, Vendor, VendorField,
 };
 use crate::config::inputs::{Digest, Input, Key};
+use crate::config::request::Request;
 use crate::model::{Address, InstanceKey, Moment, PatchLevel, Purpose};
 use crate::state::Owed;
 use patchform_sdk::message::{
@@ -143,7 +144,18 @@ fn root(kind: &str, name: &str) -> Address {
 pub fn inputs() -> Vec<Input> {
     let sha256 = patchform_sdk::digest::of_bytes(b"{}");
     let content = |path: &str, digest| Input::Content { path: path.into(), digest };
+    let request = Request {
+        url: "https://mirror.example/levels.json".into(),
+        headers: vec![("Accept".into(), "application/json".into())],
+        secret: false,
+        status: 200,
+        within: Duration::from_secs(30),
+        limit: 1 << 20,
+        trusted: None,
+        sha256: None,
+    };
     vec![
+        Input::Answer { request, sha256: Some(sha256.clone()) },
         content("hosts.json", Some(Digest::Plain(sha256.clone()))),
         content("hosts.json", Some(Digest::Plain(sha256))).keyed(&Key::new("k".into())),
         content("nowhere", None),

@@ -188,7 +188,7 @@ fn window<'a>(marks: &[Mark<'a>], sources: &'a Sources) -> Window<'a> {
     let last = marks.iter().map(|mark| mark.lines.1).max().unwrap_or(first);
     let start = sources.line(file, first).start;
     let end = sources.line(file, last).end.max(start);
-    let text = &sources.text(file)[start..end];
+    let text = &sources.shown(file)[start..end];
     let inside = |offset: u32| (offset as usize).clamp(start, end) - start;
     Window {
         path: sources.path(file),
@@ -202,7 +202,7 @@ fn window<'a>(marks: &[Mark<'a>], sources: &'a Sources) -> Window<'a> {
 /// A window of a line that is too long to be shown: some text on both sides of the place.
 fn long_line<'a>(mark: &Mark<'a>, sources: &'a Sources) -> Window<'a> {
     let file = mark.span.file;
-    let text = sources.text(file);
+    let text = sources.shown(file);
     let range = sources.line(file, mark.lines.0);
     let start = (mark.span.start as usize).clamp(range.start, range.end);
     let from = text.floor_char_boundary(start.saturating_sub(40).max(range.start));

@@ -305,6 +305,9 @@ fn input(input: &Input) -> InputView<'_> {
                 InputView { is: "content", path, key: Some(key), hmac_sha256: Some(hmac_sha256), ..nothing }
             }
         },
+        Input::Answer { request, sha256 } => {
+            InputView { is: "answer", path: &request.url, sha256: sha256.as_deref(), ..nothing }
+        }
         Input::Presence { path, there } => InputView { is: "presence", path, there: Some(*there), ..nothing },
         Input::Matches { folder, pattern, files } => {
             InputView { is: "matches", path: folder, pattern: Some(pattern), files: Some(files), ..nothing }

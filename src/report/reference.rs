@@ -102,22 +102,21 @@ pub fn function(function: &Function) -> Article {
         let about = format!("Refused: {why}.");
         return Article { name, sort: Sort::Function, about, sections: Vec::new(), examples: Vec::new() };
     }
-    let row = |param: &Param, rest: bool| Row {
+    let row = |(param, meant, rest): (&Param, &str, bool)| Row {
         name: if rest { format!("{}...", param.name) } else { param.name.to_string() },
         takes: param.takes.ty().to_string(),
         required: !rest,
         otherwise: if rest { "any number of them".to_string() } else { String::new() },
         holds: if param.null { "null, too".to_string() } else { String::new() },
-        about: String::new(),
+        about: meant.to_string(),
     };
-    let rows = function.params.iter().map(|param| row(param, false));
-    let rows = rows.chain(function.rest.iter().map(|param| row(param, true))).collect();
+    let rows = function.parameters().map(row).collect();
     let about = format!("Gives {}.", function.about);
     let written = function.signature();
     Article {
         name,
         sort: Sort::Function,
-        sections: vec![Section { written, about: about.clone(), rows, notes: Vec::new() }],
+        sections: vec![Section { written, about: about.clone(), rows, notes: vec![result(function.gives)] }],
         about,
         examples: vec![Example {
             title: String::new(),
@@ -125,6 +124,12 @@ pub fn function(function: &Function) -> Article {
             text: format!("> {}\n{}\n", function.example, function.answer),
         }],
     }
+}
+
+/// What a result is: a type, or words.
+fn result(gives: &str) -> String {
+    let is_type = !gives.contains(' ') && gives != "tuple";
+    if is_type { format!("Result: `{gives}`.") } else { format!("Result: {gives}.") }
 }
 
 /// The block and the function of that name.

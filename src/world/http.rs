@@ -1,6 +1,8 @@
 //! HTTP requests: the home of ureq.
 
+use std::sync::Arc;
 use std::time::Duration;
+use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
 /// How much of a body is looked at, in bytes.
 const BODY: u64 = 1024 * 1024;
@@ -28,6 +30,111 @@ pub fn get(url: &str, timeout: Duration) -> Result<Response, String> {
     let body = response.body_mut().with_config().limit(BODY).lossy_utf8(true).read_to_string();
     // A body beyond the limit is cut off by an error of the reader; the status is an answer all the same.
     Ok(Response { status: response.status().as_u16(), body: body.unwrap_or_default() })
+}
+
+/// A question to a server: a GET.
+#[derive(Debug)]
+pub struct Question<'a> {
+    /// The address.
+    pub url: &'a str,
+    /// Names and values of headers.
+    pub headers: &'a [(String, String)],
+    /// How long all of it may take.
+    pub timeout: Duration,
+    /// The longest body, in bytes.
+    pub limit: u64,
+    /// How many redirections are followed; one more is the answer.
+    pub redirections: u32,
+    /// Certificates in PEM of those who vouch for the server, in place of Mozilla's list.
+    pub trusted: Option<&'a str>,
+}
+
+/// What a server answered to a [`Question`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Status code.
+    pub status: u16,
+    /// Where a redirection leads.
+    pub location: Option<String>,
+    /// All of the body.
+    pub body: Vec<u8>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoAnswer {
+    /// It did not come in time.
+    Late,
+    /// Its body is longer than the limit.
+    TooLong,
+    /// Nobody who is trusted vouches for the server: why.
+    Certificate(String),
+    /// There is no certificate among those that are to be trusted.
+    NoAuthority,
+    /// Anything else: a sentence without the address.
+    Other(String),
+}
+
+/// Asks a server. Any status is an answer.
+///
+/// # Errors
+/// Why there is none.
+pub fn ask(question: &Question<'_>) -> Result<Answer, NoAnswer> {
+    let mut config = ureq::Agent::config_builder()
+        .timeout_global(Some(question.timeout))
+        .http_status_as_error(false)
+        .max_redirects(question.redirections)
+        .max_redirects_will_error(false);
+    if let Some(pem) = question.trusted {
+        config = config.tls_config(authorities(pem)?);
+    }
+    let agent: ureq::Agent = config.build().into();
+    let mut request = agent.get(question.url);
+    for (name, value) in question.headers {
+        request = request.header(name, value);
+    }
+    let mut response = request.call().map_err(|error| reason(&error))?;
+    let location = response.headers().get("location").and_then(|to| to.to_str().ok()).map(str::to_string);
+    // One byte more than the limit, so that a body of just that length is taken.
+    let body = response.body_mut().with_config().limit(question.limit + 1).read_to_vec();
+    match body.map_err(|error| reason(&error))? {
+        body if body.len() as u64 > question.limit => Err(NoAnswer::TooLong),
+        body => Ok(Answer { status: response.status().as_u16(), location, body }),
+    }
+}
+
+fn authorities(pem: &str) -> Result<TlsConfig, NoAnswer> {
+    let mut all = Vec::new();
+    for item in parse_pem(pem.as_bytes()) {
+        if let PemItem::Certificate(certificate) = item.map_err(|_| NoAnswer::NoAuthority)? {
+            all.push(certificate);
+        }
+    }
+    if all.is_empty() {
+        return Err(NoAnswer::NoAuthority);
+    }
+    Ok(TlsConfig::builder().root_certs(RootCerts::Specific(Arc::new(all))).build())
+}
+
+fn reason(error: &ureq::Error) -> NoAnswer {
+    match error {
+        ureq::Error::Timeout(_) => NoAnswer::Late,
+        ureq::Error::BodyExceedsLimit(_) => NoAnswer::TooLong,
+        ureq::Error::HostNotFound => NoAnswer::Other("its host is not known".to_string()),
+        // The reason of a handshake that failed travels within an error of input and output.
+        error => match error.to_string() {
+            text if text.contains("certificate") => NoAnswer::Certificate(bare(&text).to_string()),
+            text if text.contains("refused") => {
+                NoAnswer::Other("nobody listens there: connection refused".to_string())
+            }
+            text => NoAnswer::Other(bare(&text).to_string()),
+        },
+    }
+}
+
+/// Without the word for the part of the library that found it.
+fn bare(text: &str) -> &str {
+    text.strip_prefix("io: ").unwrap_or(text)
 }
 
 #[cfg(test)]

@@ -127,6 +127,68 @@ pub const DATA_EXTERNAL: Block = Block {
     example: DATA,
 };
 
+const ANSWERS: Example = &[
+    ("main.pf.hcl", include_str!("examples/data-http.pf.hcl")),
+    ("levels.json", include_str!("examples/levels.json")),
+    ("ca.pem", include_str!("examples/ca.pem")),
+];
+
+pub const DATA_HTTP: Block = Block {
+    name: "data",
+    sort: Some("http"),
+    place: Place::Top,
+    labels: LABELS,
+    written: "data \"http\" \"levels\" { url = \"https://host/levels.json\" }",
+    what: "an http data block",
+    about: "What a server answers to a GET, as text; an input of the plan, unless `sha256` pins it.",
+    arguments: &[
+        argument(
+            "url",
+            Takes::Text,
+            Need::Required("url = \"https://host/levels.json\""),
+            "the address, `http://` or `https://`, without a name or a password",
+        ),
+        argument(
+            "request_headers",
+            Takes::Special("map of strings"),
+            Need::Default("{}"),
+            "sent along; with a secret in them the answer is one, too, and no redirection is followed",
+        )
+        .holding(Holds::Secrets),
+        argument(
+            "expect_status",
+            Takes::Whole(100, 599),
+            Need::Default("200"),
+            "the only status of an answer that is taken, after redirections",
+        ),
+        argument("timeout", Takes::Time, Need::Default("\"30s\""), "how long all of it may take"),
+        argument(
+            "max_bytes",
+            Takes::Whole(1, 64 << 20),
+            Need::Default("1048576"),
+            "the longest body that is taken",
+        ),
+        argument(
+            "sha256",
+            Takes::Special("string of 64 hexadecimal digits"),
+            Need::Optional("any body is taken, and is an input of the plan"),
+            "the digest that the body must have; with it a saved plan needs the server no more",
+        ),
+        argument(
+            "ca_cert_pem",
+            Takes::Text,
+            Need::Optional("those of Mozilla's list"),
+            "certificates in PEM of the authorities that vouch for the server, in place of the usual ones",
+        ),
+        SENSITIVE,
+        FOR_EACH,
+        COUNT,
+    ],
+    blocks: &[],
+    more: "",
+    example: ANSWERS,
+};
+
 const MODULES: Example = &[
     ("main.pf.hcl", include_str!("examples/module.pf.hcl")),
     ("modules/region/main.pf.hcl", include_str!("examples/module-region.pf.hcl")),

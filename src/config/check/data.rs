@@ -2,6 +2,7 @@
 
 use super::Checker;
 use super::component::{Repeat, repeat};
+use super::fetched::fetched;
 use super::names::Node;
 use super::repeat::instances;
 use super::rests::Rest;
@@ -27,6 +28,7 @@ const KINDS: &[Kind] = &[
     Kind { block: &blocks::DATA_YAML, read: |block, fields| decoded("yamldecode", "YAML", block, fields) },
     Kind { block: &blocks::DATA_CSV, read: |block, fields| decoded("csvdecode", "CSV", block, fields) },
     Kind { block: &blocks::DATA_EXTERNAL, read: external },
+    Kind { block: &blocks::DATA_HTTP, read: fetched },
 ];
 
 /// How long a program may take.

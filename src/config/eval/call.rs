@@ -9,7 +9,12 @@ use crate::config::suggestion;
 use crate::config::value::{Marks, Value};
 use crate::model::Diagnostic;
 
+mod declared;
+
 pub(super) fn call(expr: &Expr, call: &Call, scope: &Scope<'_>) -> Evaluated {
+    if let Some(functions) = scope.declared() {
+        return declared::call(expr, call, functions, scope);
+    }
     let name = call.name.strip_prefix("core::").unwrap_or(&call.name);
     let Some(function) = functions::find(name) else {
         return Err(Box::new(if scope.is_quiet() {

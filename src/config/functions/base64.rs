@@ -7,18 +7,15 @@ use crate::config::value::Value;
 use flate2::{Compress, Compression, Crc, FlushCompress};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    plain("base64encode", &[param("text", Text)], |a| Ok(Value::string(encode(text(a, 0).as_bytes())))).told(
-        "the text in base64",
-        "base64encode(\"patchform\")",
-        "\"cGF0Y2hmb3Jt\"",
-    ),
-    plain("base64decode", &[param("text", Text)], base64decode).told(
-        "the text that base64 writes",
-        "base64decode(\"cGF0Y2hmb3Jt\")",
-        "\"patchform\"",
-    ),
+    plain("base64encode", &[param("text", Text)], |a| Ok(Value::string(encode(text(a, 0).as_bytes()))))
+        .told("the text in base64", "base64encode(\"patchform\")", "\"cGF0Y2hmb3Jt\"")
+        .gives("string", &["any text"]),
+    plain("base64decode", &[param("text", Text)], base64decode)
+        .told("the text that base64 writes", "base64decode(\"cGF0Y2hmb3Jt\")", "\"patchform\"")
+        .gives("string", &["base64 of a text in UTF-8"]),
     plain("base64gzip", &[param("text", Text)], |a| Ok(Value::string(encode(&gzip(text(a, 0).as_bytes())))))
-        .told("the text compressed with gzip, in base64", "length(base64gzip(\"patchform\"))", "52"),
+        .told("the text compressed with gzip, in base64", "length(base64gzip(\"patchform\"))", "52")
+        .gives("string", &["any text"]),
 ];
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -8,17 +8,27 @@ use crate::config::value::{Value, quoted};
 use encoding_rs::{EncoderResult, Encoding};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    plain("textencodebase64", &[param("text", Text), param("encoding", Text)], textencodebase64).told(
-        "the text in another character encoding (`UTF-16LE`, `ISO-8859-1`, `Shift_JIS`, \
+    plain("textencodebase64", &[param("text", Text), param("encoding", Text)], textencodebase64)
+        .told(
+            "the text in another character encoding (`UTF-16LE`, `ISO-8859-1`, `Shift_JIS`, \
 …), in base64",
-        "textencodebase64(\"db\", \"UTF-16LE\")",
-        "\"ZABiAA==\"",
-    ),
-    plain("textdecodebase64", &[param("text", Text), param("encoding", Text)], textdecodebase64).told(
-        "the text that base64 of another character encoding writes",
-        "textdecodebase64(\"ZABiAA==\", \"UTF-16LE\")",
-        "\"db\"",
-    ),
+            "textencodebase64(\"db\", \"UTF-16LE\")",
+            "\"ZABiAA==\"",
+        )
+        .gives("string", &["any text", "an encoding's name in the list of IANA, such as `UTF-16LE`"]),
+    plain("textdecodebase64", &[param("text", Text), param("encoding", Text)], textdecodebase64)
+        .told(
+            "the text that base64 of another character encoding writes",
+            "textdecodebase64(\"ZABiAA==\", \"UTF-16LE\")",
+            "\"db\"",
+        )
+        .gives(
+            "string",
+            &[
+                "base64 of a text in that encoding",
+                "an encoding's name in the list of IANA, such as `UTF-16LE`",
+            ],
+        ),
 ];
 
 /// A character encoding.

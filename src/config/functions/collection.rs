@@ -15,73 +15,96 @@ pub(super) const ANY: Param = param("list", Any);
 const MAP: Param = param("map", Any);
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    passing("length", &[param("value", Any)], length).told(
-        "how many elements a collection has, or characters a text",
-        "length({ eu = 1, us = 2 })",
-        "2",
-    ),
-    plain("contains", &[ANY, nullable("value")], contains).told(
-        "whether the value is an element",
-        "contains([\"eu\", \"us\"], \"eu\")",
-        "true",
-    ),
-    passing("keys", &[MAP], keys).told(
-        "the keys of a map, or the names of an object's attributes, sorted",
-        "keys({ us = 2, eu = 1 })",
-        "[\n  \"eu\",\n  \"us\",\n]",
-    ),
-    passing("values", &[MAP], values).told(
-        "the values of a map or object, in the order of their keys",
-        "values({ us = 2, eu = 1 })",
-        "[\n  1,\n  2,\n]",
-    ),
-    passing("lookup", &[MAP, param("key", Text)], lookup).and(nullable("default")).told(
-        "the value of a key, or the default when there is none",
-        "lookup({ eu = 8080 }, \"us\", 80)",
-        "80",
-    ),
-    passing("merge", &[], merge).and(nullable("maps")).told(
-        "one map of all; of two equal keys the later one counts, and a null is passed \
+    passing("length", &[param("value", Any)], length)
+        .told("how many elements a collection has, or characters a text", "length({ eu = 1, us = 2 })", "2")
+        .gives("number", &["a list, set, map, object, or text, whose characters count"]),
+    plain("contains", &[ANY, nullable("value")], contains)
+        .told("whether the value is an element", "contains([\"eu\", \"us\"], \"eu\")", "true")
+        .gives("bool", &["a list, set or tuple", "the value to look for; its type must fit, too"]),
+    passing("keys", &[MAP], keys)
+        .told(
+            "the keys of a map, or the names of an object's attributes, sorted",
+            "keys({ us = 2, eu = 1 })",
+            "[\n  \"eu\",\n  \"us\",\n]",
+        )
+        .gives("list or tuple of strings", &["a map or an object"]),
+    passing("values", &[MAP], values)
+        .told(
+            "the values of a map or object, in the order of their keys",
+            "values({ us = 2, eu = 1 })",
+            "[\n  1,\n  2,\n]",
+        )
+        .gives("list or tuple", &["a map or an object"]),
+    passing("lookup", &[MAP, param("key", Text)], lookup)
+        .and(nullable("default"))
+        .told(
+            "the value of a key, or the default when there is none",
+            "lookup({ eu = 8080 }, \"us\", 80)",
+            "80",
+        )
+        .gives(
+            "the type of the values",
+            &[
+                "a map or an object",
+                "the key to look for",
+                "what to give where the key is not there; without it that is an error",
+            ],
+        ),
+    passing("merge", &[], merge)
+        .and(nullable("maps"))
+        .told(
+            "one map of all; of two equal keys the later one counts, and a null is passed \
 over",
-        "merge({ a = 1, b = 2 }, { b = 3 })",
-        "{\n  \"a\" = 1\n  \"b\" = 3\n}",
-    ),
-    passing("coalesce", &[nullable("value")], coalesce).and(nullable("values")).told(
-        "the first value that is neither null nor an empty text",
-        "coalesce(null, \"\", \"eu\")",
-        "\"eu\"",
-    ),
-    passing("zipmap", &[param("keys", Texts), param("values", Any)], zipmap).told(
-        "a map of keys and values that stand at the same index",
-        "zipmap([\"eu\", \"us\"], [8080, 8081])",
-        "{\n  \"eu\" = 8080\n  \"us\" = 8081\n}",
-    ),
-    passing("one", &[ANY], one).told(
-        "the only element, or null when there is none; an error when there are several",
-        "one([\"eu\"])",
-        "\"eu\"",
-    ),
-    plain("alltrue", &[param("list", Bools)], |a| Ok(Value::bool(items(&a[0]).iter().all(is_true)))).told(
-        "whether every element is true; so it is of an empty list",
-        "alltrue([true, \"true\"])",
-        "true",
-    ),
-    plain("anytrue", &[param("list", Bools)], |a| Ok(Value::bool(items(&a[0]).iter().any(is_true)))).told(
-        "whether an element is true",
-        "anytrue([false, true])",
-        "true",
-    ),
-    plain("matchkeys", &[param("values", List), param("keys", List), param("wanted", List)], matchkeys).told(
-        "the values at whose index stands a key that is wanted",
-        "matchkeys([\"a\", \"b\"], [\"eu\", \"us\"], [\"us\"])",
-        "tolist([\n  \"b\",\n])",
-    ),
-    plain("transpose", &[param("map", TextLists)], transpose).told(
-        "a map of lists with keys and elements exchanged",
-        "transpose({ web = [\"eu\", \"us\"] })",
-        "tomap({\n  \"eu\" = tolist([\n    \"web\",\n  ])\n  \"us\" = tolist([\n    \
+            "merge({ a = 1, b = 2 }, { b = 3 })",
+            "{\n  \"a\" = 1\n  \"b\" = 3\n}",
+        )
+        .gives("map or object", &["maps and objects; null stands for an empty one"]),
+    passing("coalesce", &[nullable("value")], coalesce)
+        .and(nullable("values"))
+        .told(
+            "the first value that is neither null nor an empty text",
+            "coalesce(null, \"\", \"eu\")",
+            "\"eu\"",
+        )
+        .gives("the type that the arguments share", &["the first candidate", "further candidates"]),
+    passing("zipmap", &[param("keys", Texts), param("values", Any)], zipmap)
+        .told(
+            "a map of keys and values that stand at the same index",
+            "zipmap([\"eu\", \"us\"], [8080, 8081])",
+            "{\n  \"eu\" = 8080\n  \"us\" = 8081\n}",
+        )
+        .gives("map or object", &["the keys", "a list or tuple of as many values"]),
+    passing("one", &[ANY], one)
+        .told(
+            "the only element, or null when there is none; an error when there are several",
+            "one([\"eu\"])",
+            "\"eu\"",
+        )
+        .gives("the type of the element", &["a list, set or tuple of at most one element"]),
+    plain("alltrue", &[param("list", Bools)], |a| Ok(Value::bool(items(&a[0]).iter().all(is_true))))
+        .told("whether every element is true; so it is of an empty list", "alltrue([true, \"true\"])", "true")
+        .gives("bool", &["bools; null counts as false"]),
+    plain("anytrue", &[param("list", Bools)], |a| Ok(Value::bool(items(&a[0]).iter().any(is_true))))
+        .told("whether an element is true", "anytrue([false, true])", "true")
+        .gives("bool", &["bools; null counts as false"]),
+    plain("matchkeys", &[param("values", List), param("keys", List), param("wanted", List)], matchkeys)
+        .told(
+            "the values at whose index stands a key that is wanted",
+            "matchkeys([\"a\", \"b\"], [\"eu\", \"us\"], [\"us\"])",
+            "tolist([\n  \"b\",\n])",
+        )
+        .gives(
+            "list(any)",
+            &["the values to choose from", "a key for each of them", "the keys that are wanted"],
+        ),
+    plain("transpose", &[param("map", TextLists)], transpose)
+        .told(
+            "a map of lists with keys and elements exchanged",
+            "transpose({ web = [\"eu\", \"us\"] })",
+            "tomap({\n  \"eu\" = tolist([\n    \"web\",\n  ])\n  \"us\" = tolist([\n    \
 \"web\",\n  ])\n})",
-    ),
+        )
+        .gives("map(list(string))", &["a map of lists"]),
 ];
 
 fn is_true(value: &Value) -> bool {

@@ -12,17 +12,17 @@ pub(super) const FUNCTIONS: &[Function] = &[
 AA aa mm m ss s Z ZZZ ZZZZ ZZZZZ`; what stands between `'` is taken as it is",
         "formatdate(\"DD.MM.YYYY, hh:mm ZZZ\", \"2026-11-22T02:40:00Z\")",
         "\"22.11.2026, 02:40 UTC\"",
-    ),
+    ).gives("string", &["letters that stand for parts of a point in time, such as `YYYY-MM-DD`; other text in single quotes", "a point in time"]),
     plain("timeadd", &[param("time", Text), param("duration", Text)], timeadd).told(
         "a point in time, moved: `1h30m`, `-10s`; units `h m s ms us ns`",
         "timeadd(\"2026-11-22T02:40:00Z\", \"1h30m\")",
         "\"2026-11-22T04:10:00Z\"",
-    ),
+    ).gives("string", &["a point in time", "a length of time such as `1h30m`; it may be negative"]),
     plain("timecmp", &[param("time", Text), param("other", Text)], timecmp).told(
         "-1, 0 or 1: whether the first point in time is before, at or after the other",
         "timecmp(\"2026-11-22T02:40:00Z\", \"2026-11-22T03:40:00+01:00\")",
         "0",
-    ),
+    ).gives("number", &["a point in time", "another one"]),
 ];
 
 fn time(args: &[Value], index: usize) -> Result<DateTime, Fault> {

@@ -12,44 +12,58 @@ use std::fmt::Write as _;
 use uuid::{Builder, Uuid};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    plain("md5", &[param("text", Text)], |a| Ok(of_text::<Md5>(a, hex))).told(
-        "the MD5 of the text, in hexadecimal digits; it protects from nothing",
-        "md5(\"patchform\")",
-        "\"589921dd4af4e54f14d6c7bd9ded56a6\"",
-    ),
-    plain("sha1", &[param("text", Text)], |a| Ok(of_text::<Sha1>(a, hex))).told(
-        "the SHA-1 of the text, in hexadecimal digits; it protects from nothing",
-        "sha1(\"patchform\")",
-        "\"575624fd8c10d33a2771ce50a22d6e234eb5e9a3\"",
-    ),
-    plain("sha256", &[param("text", Text)], |a| Ok(of_text::<Sha256>(a, hex))).told(
-        "the SHA-256 of the text, in hexadecimal digits",
-        "sha256(\"patchform\")",
-        "\"c91332e3ecc11e26ba46a904c7656cbe81b80f8721b6d0ba9a99cf3714ddb6ee\"",
-    ),
-    plain("sha512", &[param("text", Text)], |a| Ok(of_text::<Sha512>(a, hex))).told(
-        "the SHA-512 of the text, in hexadecimal digits",
-        "sha512(\"patchform\")",
-        "\"6f76104efc119abda09860328500de269cdfd596dffbac48e600faf6a4ce9069483f4a43b9fc4\
+    plain("md5", &[param("text", Text)], |a| Ok(of_text::<Md5>(a, hex)))
+        .told(
+            "the MD5 of the text, in hexadecimal digits; it protects from nothing",
+            "md5(\"patchform\")",
+            "\"589921dd4af4e54f14d6c7bd9ded56a6\"",
+        )
+        .gives("string", &["any text"]),
+    plain("sha1", &[param("text", Text)], |a| Ok(of_text::<Sha1>(a, hex)))
+        .told(
+            "the SHA-1 of the text, in hexadecimal digits; it protects from nothing",
+            "sha1(\"patchform\")",
+            "\"575624fd8c10d33a2771ce50a22d6e234eb5e9a3\"",
+        )
+        .gives("string", &["any text"]),
+    plain("sha256", &[param("text", Text)], |a| Ok(of_text::<Sha256>(a, hex)))
+        .told(
+            "the SHA-256 of the text, in hexadecimal digits",
+            "sha256(\"patchform\")",
+            "\"c91332e3ecc11e26ba46a904c7656cbe81b80f8721b6d0ba9a99cf3714ddb6ee\"",
+        )
+        .gives("string", &["any text"]),
+    plain("sha512", &[param("text", Text)], |a| Ok(of_text::<Sha512>(a, hex)))
+        .told(
+            "the SHA-512 of the text, in hexadecimal digits",
+            "sha512(\"patchform\")",
+            "\"6f76104efc119abda09860328500de269cdfd596dffbac48e600faf6a4ce9069483f4a43b9fc4\
 62652ee21bfe8efb4121cfb736f0def21e9d748f00ff45173c2\"",
-    ),
-    plain("base64sha256", &[param("text", Text)], |a| Ok(of_text::<Sha256>(a, base64::encode))).told(
-        "the SHA-256 of the text, in base64",
-        "base64sha256(\"patchform\")",
-        "\"yRMy4+zBHia6RqkEx2VsvoG4D4chttC6mpnPNxTdtu4=\"",
-    ),
-    plain("base64sha512", &[param("text", Text)], |a| Ok(of_text::<Sha512>(a, base64::encode))).told(
-        "the SHA-512 of the text, in base64",
-        "base64sha512(\"patchform\")",
-        "\"b3YQTvwRmr2gmGAyhQDeJpzf1Zbf+6xI5gD69qTOkGlIP0pDufxGJlLuIb/o77QSHPtzbw3vIenXS\
+        )
+        .gives("string", &["any text"]),
+    plain("base64sha256", &[param("text", Text)], |a| Ok(of_text::<Sha256>(a, base64::encode)))
+        .told(
+            "the SHA-256 of the text, in base64",
+            "base64sha256(\"patchform\")",
+            "\"yRMy4+zBHia6RqkEx2VsvoG4D4chttC6mpnPNxTdtu4=\"",
+        )
+        .gives("string", &["any text"]),
+    plain("base64sha512", &[param("text", Text)], |a| Ok(of_text::<Sha512>(a, base64::encode)))
+        .told(
+            "the SHA-512 of the text, in base64",
+            "base64sha512(\"patchform\")",
+            "\"b3YQTvwRmr2gmGAyhQDeJpzf1Zbf+6xI5gD69qTOkGlIP0pDufxGJlLuIb/o77QSHPtzbw3vIenXS\
 PAP9FFzwg==\"",
-    ),
-    plain("uuidv5", &[param("namespace", Text), param("name", Text)], uuidv5).told(
-        "the UUID of a name, always the same; the namespace is `dns`, `url`, `oid`, \
+        )
+        .gives("string", &["any text"]),
+    plain("uuidv5", &[param("namespace", Text), param("name", Text)], uuidv5)
+        .told(
+            "the UUID of a name, always the same; the namespace is `dns`, `url`, `oid`, \
 `x500` or a UUID",
-        "uuidv5(\"dns\", \"db.example\")",
-        "\"58ef3ba0-9d81-5f6e-898b-f072820e3f8f\"",
-    ),
+            "uuidv5(\"dns\", \"db.example\")",
+            "\"58ef3ba0-9d81-5f6e-898b-f072820e3f8f\"",
+        )
+        .gives("string", &["a UUID, or `dns`, `url`, `oid` or `x500`", "the name within it"]),
 ];
 
 /// How the bytes of a digest are written.

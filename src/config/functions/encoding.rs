@@ -6,26 +6,30 @@ use super::{Done, Fault, Function, nullable, param, plain};
 use crate::config::value::{Data, Entries, Value, key};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    plain("jsonencode", &[nullable("value")], |a| Ok(Value::string(to_json_text(&a[0])))).told(
-        "the value as JSON, on one line",
-        "jsonencode({ port = 80, tags = [\"a\"] })",
-        "\"{\\\"port\\\":80,\\\"tags\\\":[\\\"a\\\"]}\"",
-    ),
-    plain("jsondecode", &[param("text", Text)], jsondecode).told(
-        "the value that a text of JSON writes",
-        "jsondecode(\"{\\\"port\\\": 80}\")",
-        "{\n  \"port\" = 80\n}",
-    ),
-    plain("urlencode", &[param("text", Text)], |a| Ok(Value::string(urlencode(text(a, 0))))).told(
-        "the text as it may stand in an address of the web",
-        "urlencode(\"a b&c\")",
-        "\"a+b%26c\"",
-    ),
-    plain("csvdecode", &[param("text", Text)], csvdecode).told(
-        "a list of objects, one for each line but the first, which names their attributes",
-        "csvdecode(\"name,port\\ndb,5432\")",
-        "tolist([\n  {\n    \"name\" = \"db\"\n    \"port\" = \"5432\"\n  },\n])",
-    ),
+    plain("jsonencode", &[nullable("value")], |a| Ok(Value::string(to_json_text(&a[0]))))
+        .told(
+            "the value as JSON, on one line",
+            "jsonencode({ port = 80, tags = [\"a\"] })",
+            "\"{\\\"port\\\":80,\\\"tags\\\":[\\\"a\\\"]}\"",
+        )
+        .gives("string", &["any value"]),
+    plain("jsondecode", &[param("text", Text)], jsondecode)
+        .told(
+            "the value that a text of JSON writes",
+            "jsondecode(\"{\\\"port\\\": 80}\")",
+            "{\n  \"port\" = 80\n}",
+        )
+        .gives("any", &["a text in JSON"]),
+    plain("urlencode", &[param("text", Text)], |a| Ok(Value::string(urlencode(text(a, 0)))))
+        .told("the text as it may stand in an address of the web", "urlencode(\"a b&c\")", "\"a+b%26c\"")
+        .gives("string", &["any text"]),
+    plain("csvdecode", &[param("text", Text)], csvdecode)
+        .told(
+            "a list of objects, one for each line but the first, which names their attributes",
+            "csvdecode(\"name,port\\ndb,5432\")",
+            "tolist([\n  {\n    \"name\" = \"db\"\n    \"port\" = \"5432\"\n  },\n])",
+        )
+        .gives("list of objects", &["a text in CSV; its first line names the attributes"]),
 ];
 
 /// JSON text as Terraform writes it: no white space, `<`, `>` and `&` escaped, numbers with every digit.

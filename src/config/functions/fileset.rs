@@ -14,6 +14,10 @@ pub(super) const FUNCTIONS: &[Function] =
 `{a,b}` stand for what is in one name, `**/` for any folders",
             "fileset(\".\", \"{plain.*,sub/o*}\")",
             "toset([\n  \"plain.txt\",\n  \"sub/one.txt\",\n])",
+        )
+        .gives(
+            "set(string)",
+            &["a folder", "a pattern: `*` within a name, `**` across folders, `?`, `[a-z]`, `{a,b}`"],
         )];
 
 /// `*`, `?`, `[…]` and `{…}` stand for what is in one name, `**` for any folders.

@@ -11,67 +11,92 @@ use crate::config::types::Type;
 use crate::config::value::{Data, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    passing("concat", &[], concat).and(param("lists", Any)).told(
-        "one list of the elements of all",
-        "concat([\"a\"], [\"b\", \"c\"])",
-        "[\n  \"a\",\n  \"b\",\n  \"c\",\n]",
-    ),
-    plain("distinct", &[param("list", List)], distinct).told(
-        "each element once, in the order of its first place",
-        "distinct([\"a\", \"b\", \"a\"])",
-        "tolist([\n  \"a\",\n  \"b\",\n])",
-    ),
-    passing("element", &[ANY, param("index", N)], element).told(
-        "one element; the index wraps around, and counts from the end when it is negative",
-        "element([\"a\", \"b\", \"c\"], 4)",
-        "\"b\"",
-    ),
-    passing("flatten", &[ANY], flatten).told(
-        "one list of the elements of all lists inside, however deep",
-        "flatten([[\"a\"], [[\"b\"], \"c\"]])",
-        "[\n  \"a\",\n  \"b\",\n  \"c\",\n]",
-    ),
-    plain("index", &[ANY, nullable("value")], index).told(
-        "at which index the value stands first; an error when it does not",
-        "index([\"a\", \"b\"], \"b\")",
-        "1",
-    ),
-    plain("range", &[param("number", N)], range).and(param("numbers", N)).told(
-        "numbers up to, without, a limit: `range(limit)`, `range(start, limit)`, \
+    passing("concat", &[], concat)
+        .and(param("lists", Any))
+        .told(
+            "one list of the elements of all",
+            "concat([\"a\"], [\"b\", \"c\"])",
+            "[\n  \"a\",\n  \"b\",\n  \"c\",\n]",
+        )
+        .gives("list or tuple", &["lists and tuples; at least one"]),
+    plain("distinct", &[param("list", List)], distinct)
+        .told(
+            "each element once, in the order of its first place",
+            "distinct([\"a\", \"b\", \"a\"])",
+            "tolist([\n  \"a\",\n  \"b\",\n])",
+        )
+        .gives("list(any)", &["a list"]),
+    passing("element", &[ANY, param("index", N)], element)
+        .told(
+            "one element; the index wraps around, and counts from the end when it is negative",
+            "element([\"a\", \"b\", \"c\"], 4)",
+            "\"b\"",
+        )
+        .gives("the type of the element", &["a list or tuple that is not empty", "which element, from 0"]),
+    passing("flatten", &[ANY], flatten)
+        .told(
+            "one list of the elements of all lists inside, however deep",
+            "flatten([[\"a\"], [[\"b\"], \"c\"]])",
+            "[\n  \"a\",\n  \"b\",\n  \"c\",\n]",
+        )
+        .gives("tuple", &["lists, sets and tuples in one another"]),
+    plain("index", &[ANY, nullable("value")], index)
+        .told(
+            "at which index the value stands first; an error when it does not",
+            "index([\"a\", \"b\"], \"b\")",
+            "1",
+        )
+        .gives("number", &["a list or tuple", "the value to look for"]),
+    plain("range", &[param("number", N)], range)
+        .and(param("numbers", N))
+        .told(
+            "numbers up to, without, a limit: `range(limit)`, `range(start, limit)`, \
 `range(start, limit, step)`",
-        "range(1, 8, 3)",
-        "tolist([\n  1,\n  4,\n  7,\n])",
-    ),
-    passing("reverse", &[ANY], reverse).told(
-        "the elements the other way round",
-        "reverse([\"a\", \"b\"])",
-        "[\n  \"b\",\n  \"a\",\n]",
-    ),
-    passing("slice", &[ANY, param("start", N), param("end", N)], slice).told(
-        "the elements from the start index up to, without, the end index",
-        "slice([\"a\", \"b\", \"c\"], 0, 2)",
-        "[\n  \"a\",\n  \"b\",\n]",
-    ),
-    plain("sort", &[param("list", Texts)], sort).told(
-        "the texts sorted by their code points",
-        "sort([\"web\", \"db\"])",
-        "tolist([\n  \"db\",\n  \"web\",\n])",
-    ),
-    passing("coalescelist", &[ANY], coalescelist).and(param("lists", Any)).told(
-        "the first list that is not empty",
-        "coalescelist([], [\"eu\"])",
-        "[\n  \"eu\",\n]",
-    ),
-    plain("compact", &[param("list", Texts)], compact).told(
-        "the texts without nulls and empty ones",
-        "compact([\"a\", \"\", null])",
-        "tolist([\n  \"a\",\n])",
-    ),
-    passing("chunklist", &[param("list", List), param("size", N)], chunklist).told(
-        "the elements in lists of this size, the last of which may be shorter",
-        "chunklist([1, 2, 3], 2)",
-        "tolist([\n  tolist([\n    1,\n    2,\n  ]),\n  tolist([\n    3,\n  ]),\n])",
-    ),
+            "range(1, 8, 3)",
+            "tolist([\n  1,\n  4,\n  7,\n])",
+        )
+        .gives(
+            "list(number)",
+            &["the limit, or with a second number the start", "the limit, and the step between the numbers"],
+        ),
+    passing("reverse", &[ANY], reverse)
+        .told("the elements the other way round", "reverse([\"a\", \"b\"])", "[\n  \"b\",\n  \"a\",\n]")
+        .gives("list or tuple", &["a list or tuple"]),
+    passing("slice", &[ANY, param("start", N), param("end", N)], slice)
+        .told(
+            "the elements from the start index up to, without, the end index",
+            "slice([\"a\", \"b\", \"c\"], 0, 2)",
+            "[\n  \"a\",\n  \"b\",\n]",
+        )
+        .gives(
+            "list or tuple",
+            &["a list or tuple", "the first index to take", "the first index not to take any more"],
+        ),
+    plain("sort", &[param("list", Texts)], sort)
+        .told(
+            "the texts sorted by their code points",
+            "sort([\"web\", \"db\"])",
+            "tolist([\n  \"db\",\n  \"web\",\n])",
+        )
+        .gives("list(string)", &["the texts"]),
+    passing("coalescelist", &[ANY], coalescelist)
+        .and(param("lists", Any))
+        .told("the first list that is not empty", "coalescelist([], [\"eu\"])", "[\n  \"eu\",\n]")
+        .gives("list or tuple", &["the first candidate", "further candidates"]),
+    plain("compact", &[param("list", Texts)], compact)
+        .told(
+            "the texts without nulls and empty ones",
+            "compact([\"a\", \"\", null])",
+            "tolist([\n  \"a\",\n])",
+        )
+        .gives("list(string)", &["the texts"]),
+    passing("chunklist", &[param("list", List), param("size", N)], chunklist)
+        .told(
+            "the elements in lists of this size, the last of which may be shorter",
+            "chunklist([1, 2, 3], 2)",
+            "tolist([\n  tolist([\n    1,\n    2,\n  ]),\n  tolist([\n    3,\n  ]),\n])",
+        )
+        .gives("list(list(any))", &["a list", "how many elements each list has; 0 for one list of all"]),
 ];
 
 /// A list where the argument is one, else a tuple.

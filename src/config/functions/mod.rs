@@ -45,6 +45,11 @@ pub struct Function {
     pub work: Work,
     /// What it gives: a few words without a full stop. Empty for a function that is refused.
     pub about: &'static str,
+    /// The type of what it gives, as types are written; or words, where its arguments decide. Empty for a function that is
+    /// refused.
+    pub gives: &'static str,
+    /// What each parameter is for, in their order: a few words without a full stop.
+    pub meant: &'static [&'static str],
     /// An expression that uses it.
     pub example: &'static str,
     /// What the console answers to the example.
@@ -166,6 +171,13 @@ impl Function {
         self.params.get(index).or(self.rest.as_ref())
     }
 
+    /// Every parameter, with what it is for, and whether it may be given any number of times.
+    pub fn parameters(&self) -> impl Iterator<Item = (&Param, &'static str, bool)> {
+        let all =
+            self.params.iter().map(|param| (param, false)).chain(self.rest.iter().map(|param| (param, true)));
+        all.enumerate().map(|(at, (param, rest))| (param, self.meant.get(at).copied().unwrap_or(""), rest))
+    }
+
     /// As in `join(separator, lists...)`.
     pub fn signature(&self) -> String {
         let mut names: Vec<String> = self.params.iter().map(|p| p.name.to_string()).collect();
@@ -196,7 +208,8 @@ const fn passing(name: &'static str, params: &'static [Param], work: fn(&[Value]
 
 impl Function {
     const fn new(name: &'static str, params: &'static [Param], rule: Rule, work: Work) -> Function {
-        Function { name, params, rest: None, rule, work, about: "", example: "", answer: "" }
+        let (about, gives, meant, example, answer) = ("", "", &[], "", "");
+        Function { name, params, rest: None, rule, work, about, gives, meant, example, answer }
     }
 
     /// With what it gives, an expression that uses it, and what the console answers to that.
@@ -204,6 +217,13 @@ impl Function {
         self.about = about;
         self.example = example;
         self.answer = answer;
+        self
+    }
+
+    /// With the type of what it gives, and what each parameter is for.
+    const fn gives(mut self, ty: &'static str, meant: &'static [&'static str]) -> Function {
+        self.gives = ty;
+        self.meant = meant;
         self
     }
 

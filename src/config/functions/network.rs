@@ -7,28 +7,42 @@ use crate::config::value::Value;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    plain("cidrhost", &[param("prefix", Text), param("number", N)], host).told(
-        "an address in a network, by its number; a negative one counts from the end",
-        "cidrhost(\"10.1.0.0/24\", 5)",
-        "\"10.1.0.5\"",
-    ),
-    plain("cidrnetmask", &[param("prefix", Text)], netmask).told(
-        "the netmask of an IPv4 network",
-        "cidrnetmask(\"10.1.0.0/20\")",
-        "\"255.255.240.0\"",
-    ),
-    plain("cidrsubnet", &[param("prefix", Text), param("bits", N), param("number", N)], subnet).told(
-        "a network within a network: its prefix is longer by so many bits, and its \
+    plain("cidrhost", &[param("prefix", Text), param("number", N)], host)
+        .told(
+            "an address in a network, by its number; a negative one counts from the end",
+            "cidrhost(\"10.1.0.0/24\", 5)",
+            "\"10.1.0.5\"",
+        )
+        .gives(
+            "string",
+            &["a network such as `10.0.0.0/8`", "which address in it, from 0; negative: from the end"],
+        ),
+    plain("cidrnetmask", &[param("prefix", Text)], netmask)
+        .told("the netmask of an IPv4 network", "cidrnetmask(\"10.1.0.0/20\")", "\"255.255.240.0\"")
+        .gives("string", &["a network of IPv4"]),
+    plain("cidrsubnet", &[param("prefix", Text), param("bits", N), param("number", N)], subnet)
+        .told(
+            "a network within a network: its prefix is longer by so many bits, and its \
 number is this",
-        "cidrsubnet(\"10.0.0.0/8\", 8, 3)",
-        "\"10.3.0.0/16\"",
-    ),
-    plain("cidrsubnets", &[param("prefix", Text)], subnets).and(param("bits", N)).told(
-        "networks within a network, one behind the other, each with a prefix longer by \
+            "cidrsubnet(\"10.0.0.0/8\", 8, 3)",
+            "\"10.3.0.0/16\"",
+        )
+        .gives(
+            "string",
+            &["a network", "by how many bits the prefix grows", "which of the smaller networks, from 0"],
+        ),
+    plain("cidrsubnets", &[param("prefix", Text)], subnets)
+        .and(param("bits", N))
+        .told(
+            "networks within a network, one behind the other, each with a prefix longer by \
 so many bits",
-        "cidrsubnets(\"10.0.0.0/8\", 8, 8, 4)",
-        "tolist([\n  \"10.0.0.0/16\",\n  \"10.1.0.0/16\",\n  \"10.16.0.0/12\",\n])",
-    ),
+            "cidrsubnets(\"10.0.0.0/8\", 8, 8, 4)",
+            "tolist([\n  \"10.0.0.0/16\",\n  \"10.1.0.0/16\",\n  \"10.16.0.0/12\",\n])",
+        )
+        .gives(
+            "list(string)",
+            &["a network", "for each of the smaller networks, by how many bits its prefix grows"],
+        ),
 ];
 
 /// A network: its first address as a number, the length of its prefix, and that of an address.

@@ -6,52 +6,41 @@ use crate::config::number::{Number, NumberError};
 use crate::config::value::Value;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    plain("abs", &[param("number", N)], |a| map(a, Number::abs)).told(
-        "the number without its sign",
-        "abs(-12.5)",
-        "12.5",
-    ),
-    plain("ceil", &[param("number", N)], |a| map(a, Number::ceil)).told(
-        "the next whole number that is not below",
-        "ceil(2.1)",
-        "3",
-    ),
-    plain("floor", &[param("number", N)], |a| map(a, Number::floor)).told(
-        "the next whole number that is not above",
-        "floor(-2.1)",
-        "-3",
-    ),
-    plain("signum", &[param("number", N)], |a| map(a, |n| Number::from(n.signum()))).told(
-        "-1, 0 or 1: whether the number is below, at or above zero",
-        "signum(-7)",
-        "-1",
-    ),
+    plain("abs", &[param("number", N)], |a| map(a, Number::abs))
+        .told("the number without its sign", "abs(-12.5)", "12.5")
+        .gives("number", &["any number"]),
+    plain("ceil", &[param("number", N)], |a| map(a, Number::ceil))
+        .told("the next whole number that is not below", "ceil(2.1)", "3")
+        .gives("number", &["any number"]),
+    plain("floor", &[param("number", N)], |a| map(a, Number::floor))
+        .told("the next whole number that is not above", "floor(-2.1)", "-3")
+        .gives("number", &["any number"]),
+    plain("signum", &[param("number", N)], |a| map(a, |n| Number::from(n.signum())))
+        .told("-1, 0 or 1: whether the number is below, at or above zero", "signum(-7)", "-1")
+        .gives("number", &["any number"]),
     plain("max", &[param("number", N)], |a| Ok(a.iter().max().cloned().unwrap_or(Value::NULL)))
         .and(param("numbers", N))
-        .told("the largest of the numbers", "max(3, 12, 9)", "12"),
+        .told("the largest of the numbers", "max(3, 12, 9)", "12")
+        .gives("number", &["one of the numbers", "the others"]),
     plain("min", &[param("number", N)], |a| Ok(a.iter().min().cloned().unwrap_or(Value::NULL)))
         .and(param("numbers", N))
-        .told("the smallest of the numbers", "min([3, 12, 9]...)", "3"),
-    plain("pow", &[param("number", N), param("power", N)], pow).told(
-        "the number raised to a power; exact for whole powers",
-        "pow(2, 10)",
-        "1024",
-    ),
-    plain("log", &[param("number", N), param("base", N)], log).told(
-        "the logarithm of the number in a base",
-        "log(1024, 2)",
-        "10",
-    ),
-    plain("parseint", &[param("text", Text), param("base", N)], parseint).told(
-        "the whole number that a text writes in a base from 2 to 62",
-        "parseint(\"ff\", 16)",
-        "255",
-    ),
-    plain("sum", &[param("list", Numbers)], sum).told(
-        "the sum of a list that is not empty",
-        "sum([1, 2.5, 4])",
-        "7.5",
-    ),
+        .told("the smallest of the numbers", "min([3, 12, 9]...)", "3")
+        .gives("number", &["one of the numbers", "the others"]),
+    plain("pow", &[param("number", N), param("power", N)], pow)
+        .told("the number raised to a power; exact for whole powers", "pow(2, 10)", "1024")
+        .gives(
+            "number",
+            &["the base", "how often it is multiplied by itself; it may be a fraction, or negative"],
+        ),
+    plain("log", &[param("number", N), param("base", N)], log)
+        .told("the logarithm of the number in a base", "log(1024, 2)", "10")
+        .gives("number", &["a number above 0", "the base, above 0 and not 1"]),
+    plain("parseint", &[param("text", Text), param("base", N)], parseint)
+        .told("the whole number that a text writes in a base from 2 to 62", "parseint(\"ff\", 16)", "255")
+        .gives("number", &["the digits, with a sign in front if need be", "the base, from 2 to 62"]),
+    plain("sum", &[param("list", Numbers)], sum)
+        .told("the sum of a list that is not empty", "sum([1, 2.5, 4])", "7.5")
+        .gives("number", &["the numbers; at least one"]),
 ];
 
 /// The number at `index`; arguments have been converted already.

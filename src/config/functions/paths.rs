@@ -6,16 +6,12 @@ use super::{Function, param, plain};
 use crate::config::value::Value;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    plain("basename", &[param("path", Text)], |a| Ok(Value::string(basename(text(a, 0))))).told(
-        "the last part of a path",
-        "basename(\"/srv/api/current\")",
-        "\"current\"",
-    ),
-    plain("dirname", &[param("path", Text)], |a| Ok(Value::string(dirname(text(a, 0))))).told(
-        "the path without its last part",
-        "dirname(\"/srv/api/current\")",
-        "\"/srv/api\"",
-    ),
+    plain("basename", &[param("path", Text)], |a| Ok(Value::string(basename(text(a, 0)))))
+        .told("the last part of a path", "basename(\"/srv/api/current\")", "\"current\"")
+        .gives("string", &["a path"]),
+    plain("dirname", &[param("path", Text)], |a| Ok(Value::string(dirname(text(a, 0)))))
+        .told("the path without its last part", "dirname(\"/srv/api/current\")", "\"/srv/api\"")
+        .gives("string", &["a path"]),
 ];
 
 fn basename(path: &str) -> &str {

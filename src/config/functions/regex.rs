@@ -8,23 +8,36 @@ use regex_lite::Regex;
 use std::sync::Arc;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    plain("replace", &[param("text", Text), param("part", Text), param("replacement", Text)], replace).told(
-        "the text with every part replaced; a part between slashes is a regular \
+    plain("replace", &[param("text", Text), param("part", Text), param("replacement", Text)], replace)
+        .told(
+            "the text with every part replaced; a part between slashes is a regular \
 expression, whose groups the replacement calls `$1` or `${name}`",
-        "replace(\"web.eu.example\", \"/(\\\\w+)\\\\.(\\\\w+)/\", \"$2-$1\")",
-        "\"eu-web.example\"",
-    ),
-    plain("regex", &[param("pattern", Text), param("text", Text)], regex_first).told(
-        "what of the text fits the pattern first: the whole of it, a list of the groups, \
+            "replace(\"web.eu.example\", \"/(\\\\w+)\\\\.(\\\\w+)/\", \"$2-$1\")",
+            "\"eu-web.example\"",
+        )
+        .gives(
+            "string",
+            &[
+                "any text",
+                "what to replace; between slashes it is a regular expression",
+                "what to put there; `$1` is what the first group matched",
+            ],
+        ),
+    plain("regex", &[param("pattern", Text), param("text", Text)], regex_first)
+        .told(
+            "what of the text fits the pattern first: the whole of it, a list of the groups, \
 or an object of the named ones; an error when nothing does",
-        "regex(\"^(\\\\d+)\\\\.(\\\\d+)\", \"15.3-1\")",
-        "[\n  \"15\",\n  \"3\",\n]",
-    ),
-    plain("regexall", &[param("pattern", Text), param("text", Text)], regex_all).told(
-        "every part of the text that fits the pattern, each as `regex` gives it",
-        "regexall(\"[0-9]+\", \"15.3-1\")",
-        "tolist([\n  \"15\",\n  \"3\",\n  \"1\",\n])",
-    ),
+            "regex(\"^(\\\\d+)\\\\.(\\\\d+)\", \"15.3-1\")",
+            "[\n  \"15\",\n  \"3\",\n]",
+        )
+        .gives("any", &["a regular expression", "the text to look in; it must match"]),
+    plain("regexall", &[param("pattern", Text), param("text", Text)], regex_all)
+        .told(
+            "every part of the text that fits the pattern, each as `regex` gives it",
+            "regexall(\"[0-9]+\", \"15.3-1\")",
+            "tolist([\n  \"15\",\n  \"3\",\n  \"1\",\n])",
+        )
+        .gives("list(any)", &["a regular expression", "the text to look in"]),
 ];
 
 fn replace(args: &[Value]) -> Done {

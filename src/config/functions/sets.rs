@@ -19,14 +19,16 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "what is in any of the sets",
         "setunion([\"a\"], [\"b\", \"a\"])",
         "toset([\n  \"a\",\n  \"b\",\n])",
-    ),
+    )
+    .gives("set(any)", &["the first set", "further sets"]),
     plain("setintersection", &[param("set", Set)], |a| fold(a, |all, next| keep(all, next, true)))
         .and(param("sets", Set))
         .told(
             "what is in all of the sets",
             "setintersection([\"a\", \"b\"], [\"b\", \"c\"])",
             "toset([\n  \"b\",\n])",
-        ),
+        )
+        .gives("set(any)", &["the first set", "further sets"]),
     plain("setsubtract", &[param("set", Set), param("without", Set)], |a| {
         fold(a, |all, next| keep(all, next, false))
     })
@@ -34,12 +36,16 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "what is in the first set and not in the second",
         "setsubtract([\"a\", \"b\"], [\"b\"])",
         "toset([\n  \"a\",\n])",
-    ),
-    plain("setproduct", &[param("set", Any), param("other", Any)], product).and(param("others", Any)).told(
-        "every combination of an element of each",
-        "setproduct([\"eu\", \"us\"], [1])",
-        "tolist([\n  [\n    \"eu\",\n    1,\n  ],\n  [\n    \"us\",\n    1,\n  ],\n])",
-    ),
+    )
+    .gives("set(any)", &["the set to take from", "the elements to take out"]),
+    plain("setproduct", &[param("set", Any), param("other", Any)], product)
+        .and(param("others", Any))
+        .told(
+            "every combination of an element of each",
+            "setproduct([\"eu\", \"us\"], [1])",
+            "tolist([\n  [\n    \"eu\",\n    1,\n  ],\n  [\n    \"us\",\n    1,\n  ],\n])",
+        )
+        .gives("list, set or tuple", &["the first list or set", "the second one", "further ones"]),
 ];
 
 /// Brings all sets to one type, then combines them from the left.

@@ -22,6 +22,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "what a template in a file comes to with these variables",
         "templatefile(\"greeting.tpl\", { n = \"x\", names = [\"you\"] })",
         "<<EOT\nHello you, you\n\nEOT",
+    )
+    .gives(
+        "string",
+        &["a file that holds a template", "the names that the template may use, with their values"],
     ),
     Function::new(
         "templatestring",
@@ -34,6 +38,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
 named, as `local.greeting`",
         "templatestring(local.greeting, { name = \"you\" })",
         "\"Hello, you!\"",
+    )
+    .gives(
+        "string",
+        &["the name of a value that is a template", "the names that the template may use, with their values"],
     ),
 ];
 

@@ -14,6 +14,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
 rules of a scheme",
             "versioncmp(\"dpkg\", \"1.10~rc1\", \"1.10\")",
             "-1",
+        )
+        .gives(
+            "number",
+            &["how versions are compared: `natural`, `semver`, `dpkg`, …", "a version", "another one"],
         ),
     plain(
         "versionmatch",
@@ -24,6 +28,14 @@ rules of a scheme",
         "whether the version fulfils a constraint by the rules of a scheme",
         "versionmatch(\"semver\", \"1.4.2\", \"~> 1.2\")",
         "true",
+    )
+    .gives(
+        "bool",
+        &[
+            "how versions are compared: `natural`, `semver`, `dpkg`, …",
+            "a version",
+            "conditions such as `>= 2.0, < 3.0`",
+        ],
     ),
 ];
 

@@ -2,6 +2,7 @@
 //! nest by their labels, several blocks of a kind are an array, `"//"` is a comment.
 
 use super::json::{self, Json, JsonValue, Key, Text};
+use super::layout::{Layout, Reading, TOP, Values, is_reference_in_row};
 use super::{Attribute, Block, Body, Label, twice};
 use crate::config::expr::{Expr, Key as EntryKey, Node};
 use crate::config::lower;
@@ -11,51 +12,24 @@ use crate::model::{Diagnostic, Diagnostics, FileId, Span};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Which properties are blocks within a block of a kind, and how many labels each has; the rest are arguments.
-fn blocks_in(kind: &str) -> &'static [(&'static str, usize)] {
-    match kind {
-        "" => &[
-            ("patchform", 0),
-            ("variable", 1),
-            ("locals", 0),
-            ("output", 1),
-            ("provider", 1),
-            ("component", 2),
-            ("rollout", 1),
-            ("vendor", 1),
-            ("module", 1),
-            ("data", 2),
-            ("moved", 0),
-            ("removed", 0),
-            ("check", 1),
-        ],
-        "patchform" => &[("state", 1), ("required_providers", 0)],
-        "variable" => &[("validation", 0)],
-        "component" => &[("connection", 1), ("snapshot", 0), ("check", 2), ("lifecycle", 0), ("dynamic", 1)],
-        "lifecycle" | "output" => &[("precondition", 0), ("dynamic", 1)],
-        "dynamic" => &[("content", 0)],
-        "content" => &[("precondition", 0), ("dynamic", 1)],
-        "check at the top" => &[("assert", 0)],
-        "removed" => &[("lifecycle", 0)],
-        _ => &[],
-    }
-}
-
-/// Arguments that are references or types by themselves: a string holds their text.
-fn is_static(kind: &str, name: &str) -> bool {
-    match kind {
-        "variable" => name == "type",
-        "component" => ["depends_on", "provider", "rollout", "vendor"].contains(&name),
-        "module" => ["depends_on", "providers"].contains(&name),
-        "moved" | "removed" => ["from", "to"].contains(&name),
-        "dynamic" => name == "iterator",
-        "required_providers" => name == "configuration_aliases",
-        _ => false,
-    }
-}
-
-/// Reads a file of JSON. Whatever is wrong with it goes to `problems`; the answer holds what could be read.
+/// Reads a file of a configuration in JSON. Whatever is wrong with it goes to `problems`; the answer holds what could
+/// be read.
 pub(in crate::config) fn read(sources: &Sources, file: FileId, problems: &mut Diagnostics) -> Body {
+    read_as(&TOP, sources, file, problems)
+}
+
+/// Reads a file of JSON that holds values by name, strings as they stand.
+pub(in crate::config) fn read_values(sources: &Sources, file: FileId, problems: &mut Diagnostics) -> Body {
+    read_as(&Values, sources, file, problems)
+}
+
+/// Reads a file of JSON whose body holds what `layout` says.
+pub(super) fn read_as<L: Layout>(
+    layout: &L,
+    sources: &Sources,
+    file: FileId,
+    problems: &mut Diagnostics,
+) -> Body {
     let parsed = match json::parse(sources.text(file), file) {
         Ok(parsed) => parsed,
         Err(problem) => {
@@ -64,7 +38,7 @@ pub(in crate::config) fn read(sources: &Sources, file: FileId, problems: &mut Di
         }
     };
     let mut reader = Reader { file, problems };
-    reader.body("", &parsed)
+    reader.body(layout, &parsed)
 }
 
 struct Reader<'a> {
@@ -73,19 +47,25 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn body(&mut self, kind: &str, json: &Json) -> Body {
+    fn body<L: Layout>(&mut self, layout: &L, json: &Json) -> Body {
         let mut body = Body::default();
         let mut names = BTreeMap::new();
-        self.fill(kind, json, &mut body, &mut names);
+        self.fill(layout, json, &mut body, &mut names);
         body
     }
 
     /// A body is an object, or an array of objects that hold its parts.
-    fn fill(&mut self, kind: &str, json: &Json, body: &mut Body, names: &mut BTreeMap<Arc<str>, Span>) {
+    fn fill<L: Layout>(
+        &mut self,
+        layout: &L,
+        json: &Json,
+        body: &mut Body,
+        names: &mut BTreeMap<Arc<str>, Span>,
+    ) {
         let entries = match &json.value {
             JsonValue::Object(entries) => entries,
             JsonValue::Array(parts) => {
-                return parts.iter().for_each(|part| self.fill(kind, part, body, names));
+                return parts.iter().for_each(|part| self.fill(layout, part, body, names));
             }
             other => return self.not(json.span, "an object", other),
         };
@@ -94,11 +74,9 @@ impl Reader<'_> {
             if name == "//" {
                 continue;
             }
-            // At the top everything is a block: an unknown one is told with the others.
-            let known = blocks_in(kind).iter().find(|(block, _)| *block == name);
-            match known.map(|(_, labels)| *labels).or((kind.is_empty()).then_some(0)) {
-                Some(labels) => self.blocks(kind, key, labels, Vec::new(), value, body),
-                None => self.attribute(kind, key, value, body, names),
+            match layout.block(name) {
+                Some((labels, inside)) => self.blocks(&inside, key, labels, Vec::new(), value, body),
+                None => self.attribute(layout.reading(name), key, value, body, names),
             }
         }
     }
@@ -116,9 +94,9 @@ impl Reader<'_> {
             .push(Diagnostic::error(format!("Here {what} is expected")).at(at, format!("this is {is}")));
     }
 
-    fn blocks(
+    fn blocks<L: Layout>(
         &mut self,
-        parent: &str,
+        inside: &L,
         key: &Key,
         missing: usize,
         labels: Vec<Label>,
@@ -129,22 +107,20 @@ impl Reader<'_> {
             // A null stands for no blocks, as Terraform reads it.
             JsonValue::Null => {}
             JsonValue::Array(items) => {
-                items.iter().for_each(|item| self.blocks(parent, key, missing, labels.clone(), item, body));
+                items.iter().for_each(|item| self.blocks(inside, key, missing, labels.clone(), item, body));
             }
             JsonValue::Object(entries) if missing > 0 => {
                 for (label, inner) in entries.iter().filter(|(label, _)| label.text.text != "//") {
                     let mut labels = labels.clone();
                     labels.push(Label { text: label.text.text.as_str().into(), span: label.span });
-                    self.blocks(parent, key, missing - 1, labels, inner, body);
+                    self.blocks(inside, key, missing - 1, labels, inner, body);
                 }
             }
             JsonValue::Object(_) => {
-                let name = key.text.text.as_str();
-                let inside = if parent.is_empty() && name == "check" { "check at the top" } else { name };
                 let within = self.body(inside, json);
                 let header = labels.last().map_or(key.span, |label| label.span);
                 body.blocks.push(Block {
-                    kind: name.into(),
+                    kind: key.text.text.as_str().into(),
                     kind_span: key.span,
                     labels,
                     header,
@@ -157,17 +133,18 @@ impl Reader<'_> {
 
     fn attribute(
         &mut self,
-        kind: &str,
+        reading: Reading,
         key: &Key,
         json: &Json,
         body: &mut Body,
         names: &mut BTreeMap<Arc<str>, Span>,
     ) {
         let name: Arc<str> = key.text.text.as_str().into();
-        let value = match is_static(kind, &name) {
-            true => self.reference(json),
-            false if kind == "required_providers" => self.row(json),
-            false => self.expr(json),
+        let value = match reading {
+            Reading::References => self.reference(json),
+            Reading::Row => self.row(json),
+            Reading::Templates => self.expr(json),
+            Reading::Texts => self.plain(json),
         };
         let Some(value) = value else { return };
         let read = Attribute { name, span: key.span, value };
@@ -183,7 +160,7 @@ impl Reader<'_> {
         let JsonValue::Object(entries) = &json.value else { return self.expr(json) };
         let mut made = Vec::new();
         for (key, value) in entries {
-            let value = match is_static("required_providers", &key.text.text) {
+            let value = match is_reference_in_row(&key.text.text) {
                 true => self.reference(value)?,
                 false => self.expr(value)?,
             };
@@ -193,6 +170,15 @@ impl Reader<'_> {
     }
 
     fn expr(&mut self, json: &Json) -> Option<Expr> {
+        self.value(json, true)
+    }
+
+    /// Without templates: strings are what stands in them.
+    fn plain(&mut self, json: &Json) -> Option<Expr> {
+        self.value(json, false)
+    }
+
+    fn value(&mut self, json: &Json, templates: bool) -> Option<Expr> {
         let span = json.span;
         let node = match &json.value {
             JsonValue::Null => Node::Literal(Value::NULL),
@@ -205,19 +191,27 @@ impl Reader<'_> {
                     return None;
                 }
             },
-            JsonValue::Text(text) => return self.template(text, span),
+            JsonValue::Text(text) => return self.text(text, span, templates),
             JsonValue::Array(items) => {
-                Node::List(items.iter().map(|item| self.expr(item)).collect::<Option<_>>()?)
+                Node::List(items.iter().map(|item| self.value(item, templates)).collect::<Option<_>>()?)
             }
             JsonValue::Object(entries) => {
                 let entries = entries.iter().filter(|(key, _)| key.text.text != "//");
                 let entry = |(key, value): &(Key, Json)| {
-                    Some((EntryKey::Computed(self.template(&key.text, key.span)?), self.expr(value)?))
+                    let name = EntryKey::Computed(self.text(&key.text, key.span, templates)?);
+                    Some((name, self.value(value, templates)?))
                 };
                 Node::Object(entries.map(entry).collect::<Option<_>>()?)
             }
         };
         Some(Expr { span, node })
+    }
+
+    fn text(&mut self, text: &Text, span: Span, is_template: bool) -> Option<Expr> {
+        if is_template {
+            return self.template(text, span);
+        }
+        Some(Expr { span, node: Node::Literal(Value::string(text.text.as_str())) })
     }
 
     /// A string: a template.

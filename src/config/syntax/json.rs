@@ -121,18 +121,32 @@ impl Reader<'_> {
         Ok(JsonValue::Number(text.to_string()))
     }
 
+    /// Goes over one character; answers where it stands.
+    fn pass(&mut self) -> usize {
+        self.at += 1;
+        self.at - 1
+    }
+
+    /// Complains about a comma with nothing behind it.
+    fn refuse_last(&self, comma: Option<usize>, what: &str) -> Read<()> {
+        let Some(at) = comma else { return Ok(()) };
+        let summary = format!("JSON has no comma behind the last {what}");
+        Err(Box::new(Diagnostic::error(summary).at(Span::new(self.file, at, at + 1), "remove this comma")))
+    }
+
     fn array(&mut self, depth: usize) -> Read<JsonValue> {
         self.at += 1;
         let mut items = Vec::new();
+        let mut comma = None;
         loop {
             self.space();
-            if self.peek() == Some(b']') && items.is_empty() {
-                break;
+            if self.peek() == Some(b']') {
+                break self.refuse_last(comma, "element of an array")?;
             }
             items.push(self.value(depth + 1)?);
             self.space();
             match self.peek() {
-                Some(b',') => self.at += 1,
+                Some(b',') => comma = Some(self.pass()),
                 Some(b']') => break,
                 _ => {
                     return Err(
@@ -148,10 +162,11 @@ impl Reader<'_> {
     fn object(&mut self, depth: usize) -> Read<JsonValue> {
         self.at += 1;
         let mut entries = Vec::new();
+        let mut comma = None;
         loop {
             self.space();
-            if self.peek() == Some(b'}') && entries.is_empty() {
-                break;
+            if self.peek() == Some(b'}') {
+                break self.refuse_last(comma, "property of an object")?;
             }
             let start = self.at;
             if self.peek() != Some(b'"') {
@@ -169,7 +184,7 @@ impl Reader<'_> {
             entries.push((key, self.value(depth + 1)?));
             self.space();
             match self.peek() {
-                Some(b',') => self.at += 1,
+                Some(b',') => comma = Some(self.pass()),
                 Some(b'}') => break,
                 _ => {
                     return Err(

@@ -49,8 +49,10 @@ pub fn default_in(path: &str, bytes: &[u8], name: &str, ty: Option<&str>) -> Opt
 }
 
 fn in_json(bytes: &[u8], name: &str) -> Result<Option<Value>, String> {
-    let rows: Json = serde_json::from_slice(bytes).map_err(|_| "it is no JSON")?;
-    Ok(rows.get(name).map(Value::from_json))
+    let text = std::str::from_utf8(bytes).map_err(|_| "it is no JSON")?;
+    // The library's own values would round long numbers.
+    let rows = Value::from_json_text(text.trim_start_matches('\u{feff}')).map_err(|_| "it is no JSON")?;
+    Ok(rows.get(name))
 }
 
 fn in_hcl(path: &str, bytes: &[u8], name: &str) -> Result<Option<Value>, String> {

@@ -3,7 +3,6 @@
 use super::Variable;
 use crate::config::checked::{SecretOrigin, SecretSource};
 use crate::config::expr::Expr;
-use crate::config::fields::sentence_case;
 use crate::config::scope::{Files, Scope};
 use crate::config::source::Sources;
 use crate::config::suggest;
@@ -65,8 +64,6 @@ struct Assigned {
 enum Text {
     /// An expression in a variable file.
     Expr(Expr),
-    /// A value of a JSON file.
-    Value(Value),
     /// A text of the command line or the environment.
     Plain(String),
 }
@@ -182,11 +179,11 @@ impl Assignments<'_, '_> {
     }
 
     fn file(&mut self, file: FileId) {
-        if self.sources.path(file).ends_with(".json") {
-            return self.json(file);
-        }
         let mut problems = Diagnostics::default();
-        let body = syntax::read(self.sources, file, &mut problems);
+        let body = match self.sources.path(file).ends_with(".json") {
+            true => syntax::from_json::read_values(self.sources, file, &mut problems),
+            false => syntax::read(self.sources, file, &mut problems),
+        };
         self.problems.0.extend(problems.0);
         for block in &body.blocks {
             let problem = Diagnostic::error("A variable file holds values only, no blocks")
@@ -203,54 +200,24 @@ impl Assignments<'_, '_> {
         }
     }
 
-    fn json(&mut self, file: FileId) {
-        match Value::from_json_text(self.sources.text(file)) {
-            Ok(all) if all.as_entries().is_some() => {
-                for (name, value) in all.as_entries().into_iter().flatten() {
-                    let span = self.json_key(file, name);
-                    self.assign(file, name, span, span, Text::Value(value.clone()));
-                }
-            }
-            Ok(_) => {
-                let problem = Diagnostic::error("A JSON variable file must hold an object")
-                    .at(Span::new(file, 0, 1), "")
-                    .help("Write { \"name\": value, … }");
-                self.problems.push(problem);
-            }
-            Err(wrong) => {
-                let line = self.sources.line(file, wrong.line());
-                let at = (line.start + wrong.column().saturating_sub(1)).min(line.end);
-                let problem =
-                    Diagnostic::error("This is no JSON").at(Span::new(file, at, at), "").because(format!(
-                        "{}.",
-                        sentence_case(wrong.to_string().split(" at line ").next().unwrap_or_default())
-                    ));
-                self.problems.push(problem);
-            }
-        }
-    }
-
-    /// Where a key stands, as well as that can be told without a tree of the file.
-    fn json_key(&self, file: FileId, name: &str) -> Span {
-        let quoted = serde_json::Value::String(name.to_string()).to_string();
-        let at = self.sources.text(file).find(&quoted);
-        at.map_or(Span::new(file, 0, 0), |at| Span::new(file, at, at + quoted.len()))
-    }
-
     fn assign(&mut self, file: FileId, name: &str, key: Span, value: Span, text: Text) {
         let path = self.sources.path(file).to_string();
-        let Some(variable) = self.declared.get(name) else {
+        let declared = self.declared.get(name);
+        // Nobody may see a secret in a complaint about it, or about what stands beside it; nor what may be one, its name
+        // misspelt.
+        if declared.is_none_or(|variable| variable.sensitive) {
+            self.sources.conceal(value);
+        }
+        if declared.is_none() {
             let problem = Diagnostic::warning(format!("There is no variable \"{name}\""))
                 .at(key, "its value is ignored")
                 .help(self.undeclared_help(name));
             self.problems.push(problem);
             return;
-        };
-        // A complaint about a secret's value must not show the line with it.
-        let span = if variable.sensitive { key } else { value };
-        let source = SecretSource::File(path.clone());
-        self.found
-            .insert(name.to_string(), Assigned { text, span, from: format!("the file {path}"), source });
+        }
+        let from = format!("the file {path}");
+        let source = SecretSource::File(path);
+        self.found.insert(name.to_string(), Assigned { text, span: value, from, source });
     }
 }
 

@@ -1,7 +1,9 @@
-//! The stored form of what expressions took from files.
+//! The stored form of what expressions took from files and servers.
 
 use crate::config::inputs::{Digest, Input};
+use crate::config::request::Request;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
@@ -22,6 +24,18 @@ pub enum StoredInput {
         folder: String,
         pattern: String,
         files: Vec<String>,
+    },
+    Answer {
+        url: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        headers: Vec<(String, String)>,
+        status: u16,
+        within_ms: u64,
+        limit: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trusted: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sha256: Option<String>,
     },
 }
 
@@ -47,6 +61,15 @@ impl From<&Input> for StoredInput {
             }
             Input::Presence { path, there } => StoredInput::Presence { path, there },
             Input::Matches { folder, pattern, files } => StoredInput::Matches { folder, pattern, files },
+            Input::Answer { request, sha256 } => StoredInput::Answer {
+                url: request.url,
+                headers: request.headers,
+                status: request.status,
+                within_ms: u64::try_from(request.within.as_millis()).unwrap_or(u64::MAX),
+                limit: request.limit,
+                trusted: request.trusted,
+                sha256,
+            },
         }
     }
 }
@@ -60,6 +83,13 @@ impl From<StoredInput> for Input {
             }
             StoredInput::Presence { path, there } => Input::Presence { path, there },
             StoredInput::Matches { folder, pattern, files } => Input::Matches { folder, pattern, files },
+            StoredInput::Answer { url, headers, status, within_ms, limit, trusted, sha256 } => {
+                let within = Duration::from_millis(within_ms);
+                // Nothing secret or pinned is stored: see `config::inputs`.
+                let (secret, pin) = (false, None);
+                let request = Request { url, headers, secret, status, within, limit, trusted, sha256: pin };
+                Input::Answer { request, sha256 }
+            }
         }
     }
 }

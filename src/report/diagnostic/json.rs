@@ -124,7 +124,7 @@ impl Snippet {
     fn new(span: Span, diagnostic: &Diagnostic, sources: &Sources) -> Self {
         let line = sources.place(span.file, span.start as usize).line;
         let range = sources.line(span.file, line);
-        let text = sources.text(span.file);
+        let text = sources.shown(span.file);
         let at = (span.start as usize).clamp(range.start, range.end);
         let from = if range.len() > MAX_CODE {
             text.floor_char_boundary(at.saturating_sub(MAX_CODE / 2).max(range.start))
@@ -149,7 +149,7 @@ impl Snippet {
 
 /// The header of the block that a line stands in: `component "apt" "web"`.
 fn context(span: Span, line: usize, sources: &Sources) -> Option<String> {
-    let text = sources.text(span.file);
+    let text = sources.shown(span.file);
     for above in (line.saturating_sub(MAX_ABOVE).max(1)..=line).rev() {
         let code = &text[sources.line(span.file, above)];
         if code.starts_with(|c: char| c.is_alphabetic() || c == '_') {

@@ -47,3 +47,19 @@ locals {
   e = data.json.c.value
 }
 output "f" { value = data.external.k.value }
+data "http" "r" {}
+data "http" "s" { url = "ftp://mirror.example/levels.json" }
+data "http" "t" { url = "https://me:word@mirror.example/" }
+data "http" "u" { url = "http://127.0.0.1:1/levels.json" }
+data "http" "v" {
+  url             = "http://127.0.0.1:1/levels.json?token=${var.token}"
+  request_headers = { "not a name" = "x" }
+  expect_status   = 42
+  timeout         = "soon"
+  max_bytes       = 0
+  sha256          = "abc"
+}
+data "http" "w" {
+  url             = "http://127.0.0.1:1/"
+  request_headers = ["x"]
+}

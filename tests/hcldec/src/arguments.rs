@@ -1,19 +1,20 @@
 //! The command line.
 
-use crate::told;
-use patchform::config::eval::evaluate;
-use patchform::config::scope::Scope;
-use patchform::config::source::Sources;
-use patchform::config::value::Value;
-use patchform::model::Diagnostics;
-
 /// What was asked for.
+pub enum Asked {
+    /// To decode files.
+    Decode(Arguments),
+    /// The version.
+    Version,
+}
+
+/// How files are decoded.
 #[derive(Default)]
 pub struct Arguments {
     /// The specification's file.
     pub spec: String,
-    /// The file to decode; the standard input when there is none.
-    pub input: Option<String>,
+    /// The files to decode; the standard input when there is none.
+    pub inputs: Vec<String>,
     /// Where the result goes; the standard output when there is none.
     pub out: Option<String>,
     /// Variables: JSON, or files.
@@ -28,56 +29,62 @@ pub struct Arguments {
     pub var_refs: bool,
 }
 
+/// Short options and what they stand for; each takes a value.
+const SHORT: [(&str, &str); 3] = [("-s", "--spec"), ("-o", "--out"), ("-V", "--vars")];
+
 impl Arguments {
     /// Reads them.
     ///
     /// # Errors
     /// A sentence that says what is wrong.
-    pub fn read(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
+    pub fn read(mut words: impl Iterator<Item = String>) -> Result<Asked, String> {
         let mut read = Arguments::default();
         while let Some(word) = words.next() {
-            let (name, given) = match word.split_once('=') {
-                Some((name, value)) if name.starts_with('-') => (name.to_string(), Some(value.to_string())),
-                _ => (word.clone(), None),
-            };
+            if word == "--" {
+                read.inputs.extend(words);
+                break;
+            }
+            let (name, given) = option(&word);
             let mut value = || given.clone().or_else(|| words.next()).ok_or(format!("{name} needs a value"));
             match name.as_str() {
-                "--spec" | "-s" => read.spec = value()?,
-                "--out" | "-o" => read.out = Some(value()?),
-                "--vars" | "-V" => read.vars.push(value()?),
+                "--spec" => read.spec = value()?,
+                "--out" => read.out = Some(value()?),
+                "--vars" => read.vars.push(value()?),
                 "--diags" if value()? == "json" => read.json = true,
                 "--diags" => return Err("the only format of diagnostics is json".to_string()),
-                "--with-type" => read.with_type = true,
-                "--keep-nulls" => read.keep_nulls = true,
-                "--var-refs" => read.var_refs = true,
+                "--with-type" => read.with_type = truth(given)?,
+                "--keep-nulls" => read.keep_nulls = truth(given)?,
+                "--var-refs" => read.var_refs = truth(given)?,
+                "--version" | "-v" => return Ok(Asked::Version),
                 other if other.starts_with('-') => return Err(format!("there is no option {other}")),
-                _ if read.input.is_some() => return Err("only one file can be decoded".to_string()),
-                _ => read.input = Some(word),
+                _ => read.inputs.push(word),
             }
         }
-        if read.spec.is_empty() { Err("--spec=FILE is required".to_string()) } else { Ok(read) }
+        Ok(Asked::Decode(read))
     }
 }
 
-/// The variables of one `--vars`.
-///
-/// # Errors
-/// What is wrong with them.
-pub fn variables(given: &str, sources: &mut Sources) -> Result<Vec<(String, Value)>, Diagnostics> {
-    let json = match given {
-        text if text.trim_start().starts_with('{') => Some(text.to_string()),
-        path if path.ends_with(".json") => {
-            let read = std::fs::read_to_string(path);
-            Some(read.map_err(|error| told::plain(format!("cannot read {path}: {error}")))?)
-        }
-        _ => None,
-    };
-    if let Some(json) = json {
-        let all = Value::from_json_text(&json).map_err(|error| told::plain(format!("--vars: {error}")))?;
-        let all = all.as_entries().into_iter().flatten();
-        return Ok(all.map(|(name, value)| (name.to_string(), value.clone())).collect());
+/// An option's long name, and the value that is written in the same word: `--spec=F`, `-sF`, `-s=F`.
+fn option(word: &str) -> (String, Option<String>) {
+    if word.starts_with("--") {
+        return match word.split_once('=') {
+            Some((name, value)) => (name.to_string(), Some(value.to_string())),
+            None => (word.to_string(), None),
+        };
     }
-    let (_, body) = crate::file(sources, Some(given))?;
-    let value = |expr| evaluate(expr, &Scope::root()).map_err(Diagnostics::from);
-    body.attributes.iter().map(|a| Ok((a.name.to_string(), value(&a.value)?))).collect()
+    match SHORT.iter().find(|(short, _)| word.starts_with(short)) {
+        Some((short, long)) => {
+            let value = word[short.len()..].trim_start_matches('=');
+            (long.to_string(), Some(value.to_string()).filter(|value| !value.is_empty()))
+        }
+        None => (word.to_string(), None),
+    }
+}
+
+fn truth(given: Option<String>) -> Result<bool, String> {
+    match given.as_deref() {
+        None | Some("true") => Ok(true),
+        Some("false") => Ok(false),
+        Some(other) => Err(format!("{other} is neither true nor false")),
+    }
 }

@@ -1,7 +1,10 @@
 //! Applies a specification to a body.
 
 use crate::content::Expected;
+use crate::declared::OfSpecifications;
+use crate::input::Input;
 use crate::spec::{Given, Shape, Spec};
+use crate::told;
 use patchform::config::convert::{convert, unify};
 use patchform::config::eval::evaluate;
 use patchform::config::scope::Scope;
@@ -9,7 +12,8 @@ use patchform::config::source::Sources;
 use patchform::config::syntax::{Block, Body};
 use patchform::config::types::{Field, Type};
 use patchform::config::value::{Entries, Value};
-use patchform::model::{Diagnostic, Diagnostics, FileId, Span};
+use patchform::model::{Diagnostic, Diagnostics, Span};
+use std::collections::BTreeMap;
 
 /// A value with its type: a null has one here.
 pub struct Typed {
@@ -29,37 +33,48 @@ impl Typed {
     }
 }
 
+/// Where something that is missing is told; nowhere in particular where a body comes from several files.
+type Place = Option<Span>;
+
 /// The result of a specification for the whole input.
 ///
 /// # Errors
 /// Everything that is wrong with the input.
-pub fn decode(given: &Given, body: &Body, file: FileId, sources: &Sources) -> Result<Typed, Diagnostics> {
+pub fn decode(given: &Given, input: &Input, sources: &Sources) -> Result<Typed, Diagnostics> {
     let variables = given.variables.iter();
     let scope = variables.fold(Scope::root(), |s, (name, value)| s.with(name.as_str(), value.clone()));
-    let end = sources.text(file).len();
-    let mut decoding = Decoding { scope, problems: Diagnostics::default() };
-    let typed = decoding.body(&given.root, body, Span::new(file, end, end));
+    let scope = scope.functions(&given.functions);
+    let mut decoding = Decoding { scope, sources, problems: Diagnostics::default() };
+    let typed = decoding.body(&given.root, &input.body, input.place);
     if decoding.problems.has_errors() { Err(decoding.problems) } else { Ok(typed) }
 }
 
 struct Decoding<'g> {
     scope: Scope<'g>,
+    sources: &'g Sources,
     problems: Diagnostics,
 }
 
 impl Decoding<'_> {
-    fn fail(&mut self, spec: &Spec, at: Span, problem: impl Into<String>) -> Typed {
-        self.problems.push(Diagnostic::error(problem).at(at, ""));
+    fn fail(&mut self, spec: &Spec, at: impl Into<Place>, problem: impl Into<String>) -> Typed {
+        let problem = Diagnostic::error(problem);
+        self.problems.push(match at.into() {
+            Some(span) => problem.at(span, ""),
+            None => problem,
+        });
         Typed::null(spec)
     }
 
-    fn body(&mut self, spec: &Spec, body: &Body, place: Span) -> Typed {
-        Expected::by(spec).check(body, &mut self.problems);
+    fn body(&mut self, spec: &Spec, body: &Body, place: Place) -> Typed {
+        Expected::by(spec).check(body, self.sources, &mut self.problems);
         self.spec(spec, body, place)
     }
 
-    /// `place` is where something that is missing is told.
-    fn spec(&mut self, spec: &Spec, body: &Body, place: Span) -> Typed {
+    fn block(&mut self, spec: &Spec, block: &Block) -> Typed {
+        self.body(spec, &block.body, Some(told::start(block, self.sources)))
+    }
+
+    fn spec(&mut self, spec: &Spec, body: &Body, place: Place) -> Typed {
         match spec {
             Spec::Object(fields) => {
                 let parts: Vec<Typed> = fields.iter().map(|(_, spec)| self.spec(spec, body, place)).collect();
@@ -68,12 +83,13 @@ impl Decoding<'_> {
             Spec::Array(all) => tuple(all.iter().map(|spec| self.spec(spec, body, place)).collect()),
             Spec::Attr { name, ty, required } => self.attribute(spec, (name, ty, *required), body, place),
             Spec::Blocks { kind, shape, inner } => {
-                let blocks: Vec<&Block> = body.blocks.iter().filter(|b| &*b.kind == kind).collect();
-                self.blocks(spec, shape, inner, &blocks, place)
+                let labels = if let Shape::Map { labels } = shape { labels.len() } else { 0 };
+                let found = body.blocks.iter().filter(|b| &*b.kind == kind && b.labels.len() == labels);
+                self.blocks(spec, shape, inner, &found.collect::<Vec<_>>(), place)
             }
             Spec::BlockAttrs { kind, ty, required } => {
-                let blocks: Vec<&Block> = body.blocks.iter().filter(|b| &*b.kind == kind).collect();
-                self.block_attrs(spec, ty, *required, &blocks, place)
+                let found = body.blocks.iter().filter(|b| &*b.kind == kind && b.labels.is_empty());
+                self.block_attrs(spec, ty, *required, &found.collect::<Vec<_>>(), place)
             }
             Spec::Literal(value) => Typed::of(value.clone()),
             Spec::Default(all) => {
@@ -87,7 +103,8 @@ impl Decoding<'_> {
             }
             Spec::Transform { inner, result } => {
                 let nested = self.spec(inner, body, place);
-                match evaluate(result, &Scope::root().with("nested", nested.value)) {
+                let scope = Scope::root().with("nested", nested.value).functions(&OfSpecifications);
+                match evaluate(result, &scope) {
                     Ok(value) => Typed::of(value),
                     Err(problem) => {
                         self.problems.push(problem);
@@ -103,7 +120,7 @@ impl Decoding<'_> {
         spec: &Spec,
         (name, ty, required): (&str, &Type, bool),
         body: &Body,
-        place: Span,
+        place: Place,
     ) -> Typed {
         let Some(attribute) = body.attribute(name) else {
             if required {
@@ -124,58 +141,81 @@ impl Decoding<'_> {
         }
     }
 
-    fn blocks(&mut self, spec: &Spec, shape: &Shape, inner: &Spec, blocks: &[&Block], place: Span) -> Typed {
-        match *shape {
+    /// What stands for a block in a complaint about several: the value of its one attribute, or else its beginning.
+    fn place_of(&self, inner: &Spec, block: &Block) -> Span {
+        match inner {
+            Spec::Attr { name, .. } => block.body.attribute(name).map(|attribute| attribute.value.span()),
+            _ => None,
+        }
+        .unwrap_or_else(|| told::start(block, self.sources))
+    }
+
+    fn blocks(&mut self, spec: &Spec, shape: &Shape, inner: &Spec, blocks: &[&Block], place: Place) -> Typed {
+        match shape {
             Shape::One { required } => match blocks {
-                [] if required => self.fail(spec, place, "a block is missing here"),
+                [] if *required => self.fail(spec, place, "a block is missing here"),
                 [] => Typed::null(spec),
-                [only] => self.body(inner, &only.body, only.header),
+                [only] => self.block(inner, only),
                 [_, second, ..] => self.fail(spec, second.header, "only one block of this type is allowed"),
             },
             Shape::List { least, most } | Shape::Set { least, most } | Shape::Tuple { least, most } => {
-                if blocks.len() < least || (most > 0 && blocks.len() > most) {
-                    let at = blocks
-                        .get(most.max(1) - 1)
-                        .filter(|_| blocks.len() > least)
-                        .map_or(place, |b| b.header);
-                    return self.fail(spec, at, format!("there are {} blocks of this type", blocks.len()));
+                if blocks.len() < *least {
+                    return self.fail(
+                        spec,
+                        place,
+                        format!("at least {least} blocks of this type are needed"),
+                    );
                 }
-                let all = blocks.iter().map(|b| self.body(inner, &b.body, b.header)).collect();
-                if matches!(shape, Shape::Tuple { .. }) {
-                    return tuple(all);
+                if let Some(extra) = blocks.get(*most).filter(|_| *most > 0) {
+                    let at = self.place_of(inner, extra);
+                    return self.fail(spec, at, format!("at most {most} blocks of this type may stand here"));
                 }
-                self.gathered(spec, matches!(shape, Shape::Set { .. }), inner, all, place)
+                let all = blocks.iter().map(|block| self.block(inner, block)).collect();
+                match shape {
+                    Shape::Tuple { .. } => tuple(all),
+                    _ => self.gathered(spec, matches!(shape, Shape::Set { .. }), inner, all, blocks),
+                }
             }
-            Shape::Map { labels } => {
-                let all: Vec<(Vec<&str>, Typed)> = blocks
-                    .iter()
-                    .filter(|b| b.labels.len() == labels)
-                    .map(|b| {
-                        let path = b.labels.iter().map(|label| &*label.text).collect();
-                        (path, self.body(inner, &b.body, b.header))
-                    })
-                    .collect();
-                let ty = unify(&all.iter().map(|(_, t)| t.ty.clone()).collect::<Vec<_>>());
-                let Some(of) = ty else {
-                    return self.fail(spec, place, "the blocks have no type in common");
-                };
-                let of = if all.is_empty() { inner.implied() } else { of };
-                let value = nested(all, &of, labels);
-                Typed { value, ty: (0..labels).fold(of, |ty, _| Type::map(ty)) }
-            }
+            Shape::Map { labels } => self.map(spec, labels.len(), inner, blocks),
         }
     }
 
     /// A list or a set of one type.
-    fn gathered(&mut self, spec: &Spec, is_set: bool, inner: &Spec, all: Vec<Typed>, place: Span) -> Typed {
-        let ty = unify(&all.iter().map(|t| t.ty.clone()).collect::<Vec<_>>());
-        let Some(of) = ty else {
-            return self.fail(spec, place, "the blocks have no type in common");
+    fn gathered(
+        &mut self,
+        spec: &Spec,
+        is_set: bool,
+        inner: &Spec,
+        all: Vec<Typed>,
+        blocks: &[&Block],
+    ) -> Typed {
+        let Some(of) = unify(&all.iter().map(|t| t.ty.clone()).collect::<Vec<_>>()) else {
+            let first = blocks.first().map(|block| self.place_of(inner, block));
+            return self.fail(spec, first, "the blocks have no type in common");
         };
         let of = if all.is_empty() { inner.implied() } else { of };
         let items = all.into_iter().map(|t| convert(&t.value, &of).unwrap_or(t.value)).collect();
         let value = if is_set { Value::set(items) } else { Value::list(items) };
         Typed { value, ty: if is_set { Type::set(of) } else { Type::list(of) } }
+    }
+
+    /// Maps in maps, by labels.
+    fn map(&mut self, spec: &Spec, labels: usize, inner: &Spec, blocks: &[&Block]) -> Typed {
+        let mut all: Vec<(Vec<&str>, Typed)> = Vec::new();
+        for block in blocks {
+            let typed = self.block(inner, block);
+            let path: Vec<&str> = block.labels.iter().map(|label| &*label.text).collect();
+            if all.iter().any(|(earlier, _)| *earlier == path) {
+                self.fail(spec, block.header, "an earlier block has the same labels");
+            }
+            all.push((path, typed));
+        }
+        let Some(of) = unify(&all.iter().map(|(_, t)| t.ty.clone()).collect::<Vec<_>>()) else {
+            return self.fail(spec, blocks.first().map(|b| b.header), "the blocks have no type in common");
+        };
+        let of = if all.is_empty() { inner.implied() } else { of };
+        let value = nested(all, &of, labels);
+        Typed { value, ty: (0..labels).fold(of, |ty, _| Type::map(ty)) }
     }
 
     fn block_attrs(
@@ -184,7 +224,7 @@ impl Decoding<'_> {
         ty: &Type,
         required: bool,
         blocks: &[&Block],
-        place: Span,
+        place: Place,
     ) -> Typed {
         let block = match blocks {
             [] if required => return self.fail(spec, place, "a block is missing here"),
@@ -194,6 +234,9 @@ impl Decoding<'_> {
                 return self.fail(spec, second.header, "only one block of this type is allowed");
             }
         };
+        if let Some(inner) = block.body.blocks.first() {
+            self.fail(spec, inner.kind_span, "no blocks are expected here");
+        }
         let mut entries = Entries::new();
         for attribute in &block.body.attributes {
             let value = evaluate(&attribute.value, &self.scope);
@@ -217,7 +260,7 @@ impl Decoding<'_> {
 }
 
 fn object<'n>(parts: impl Iterator<Item = (&'n str, Typed)>) -> Typed {
-    let (mut entries, mut fields) = (Entries::new(), std::collections::BTreeMap::new());
+    let (mut entries, mut fields) = (Entries::new(), BTreeMap::new());
     for (name, part) in parts {
         entries.insert(name.into(), part.value);
         fields.insert(name.into(), Field::required(part.ty));
@@ -230,10 +273,8 @@ fn tuple(all: Vec<Typed>) -> Typed {
     Typed { value: Value::tuple(all.into_iter().map(|t| t.value).collect()), ty }
 }
 
-/// Maps in maps, by labels.
 fn nested(all: Vec<(Vec<&str>, Typed)>, of: &Type, levels: usize) -> Value {
-    let mut groups: std::collections::BTreeMap<&str, Vec<(Vec<&str>, Typed)>> =
-        std::collections::BTreeMap::new();
+    let mut groups: BTreeMap<&str, Vec<(Vec<&str>, Typed)>> = BTreeMap::new();
     for (mut path, typed) in all {
         let first = path.remove(0);
         groups.entry(first).or_default().push((path, typed));

@@ -5,28 +5,37 @@ use patchform::config::types::Type;
 use patchform::config::value::{Data, Value};
 use serde_json::{Map, Value as Json, json};
 
-/// JSON, as the library for HCL's values writes it. Numbers are texts where a double cannot hold them.
-pub fn json(typed: &Typed, with_type: bool) -> Json {
-    let value = in_json(&typed.value);
-    if with_type { json!({ "type": type_json(&typed.ty), "value": value }) } else { value }
+/// JSON, as the library for HCL's values writes it: every digit of a number. Without `keep_nulls`, properties that are
+/// null are left out.
+pub fn json(typed: &Typed, with_type: bool, keep_nulls: bool) -> String {
+    let mut text = String::new();
+    write(&typed.value, keep_nulls, &mut text);
+    if with_type { format!("{{\"value\":{text},\"type\":{}}}", type_json(&typed.ty)) } else { text }
 }
 
-fn in_json(value: &Value) -> Json {
+/// By hand, since the library that writes JSON knows no number of more than 64 bits.
+fn write(value: &Value, keep_nulls: bool, text: &mut String) {
     if let Some(items) = value.as_items() {
-        return items.iter().map(in_json).collect();
-    }
-    if let Some(entries) = value.as_entries() {
-        return Json::Object(
-            entries.iter().map(|(name, value)| (name.to_string(), in_json(value))).collect(),
-        );
-    }
-    match value.data() {
-        Data::Number(n) => {
-            let plain = value.to_json();
-            let (digits, kept) = (n.to_string(), plain.to_string());
-            if kept == digits { plain } else { Json::String(digits) }
+        text.push('[');
+        for (index, item) in items.iter().enumerate() {
+            text.push_str(if index > 0 { "," } else { "" });
+            write(item, keep_nulls, text);
         }
-        _ => value.to_json(),
+        text.push(']');
+    } else if let Some(entries) = value.as_entries() {
+        text.push('{');
+        let mut first = true;
+        for (name, value) in entries.iter().filter(|(_, value)| keep_nulls || !value.is_null()) {
+            text.push_str(if first { "" } else { "," });
+            text.push_str(&format!("{}:", Json::from(&**name)));
+            write(value, keep_nulls, text);
+            first = false;
+        }
+        text.push('}');
+    } else if let Data::Number(number) = value.data() {
+        text.push_str(&number.to_string());
+    } else {
+        text.push_str(&value.to_json().to_string());
     }
 }
 
@@ -45,16 +54,5 @@ fn type_json(ty: &Type) -> Json {
                 fields.iter().map(|(name, field)| (name.to_string(), type_json(&field.ty))).collect();
             json!(["object", fields])
         }
-    }
-}
-
-/// Without attributes that are null.
-pub fn without_nulls(json: Json) -> Json {
-    match json {
-        Json::Array(items) => items.into_iter().map(without_nulls).collect(),
-        Json::Object(all) => Json::Object(
-            all.into_iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k, without_nulls(v))).collect(),
-        ),
-        plain => plain,
     }
 }

@@ -1,18 +1,19 @@
 //! `--var-refs`: what the expressions that a specification reads refer to.
 
-use crate::spec::Spec;
-use crate::told::range;
+use crate::spec::{Given, Spec};
+use crate::told::{bracketed, range};
 use patchform::config::expr::{RefStep, Reference};
 use patchform::config::source::Sources;
 use patchform::config::syntax::Body;
+use patchform::config::value::Value;
 use patchform::model::Span;
 use serde_json::{Value as Json, json};
 
-/// All references, in the order of the specification.
-pub fn json(spec: &Spec, body: &Body, sources: &Sources) -> Json {
+/// All references, in the order of the specification, each with its value where that is known.
+pub fn json(given: &Given, body: &Body, sources: &Sources) -> Json {
     let mut found = Vec::new();
-    gather(spec, body, &mut found);
-    found.iter().map(|reference| one(reference, sources)).collect()
+    gather(&given.root, body, &mut found);
+    found.iter().map(|reference| one(reference, given, sources)).collect()
 }
 
 fn gather(spec: &Spec, body: &Body, found: &mut Vec<Reference>) {
@@ -36,33 +37,47 @@ fn gather(spec: &Spec, body: &Body, found: &mut Vec<Reference>) {
 }
 
 /// A reference as far as it is fixed: an index that is computed ends it.
-fn one(reference: &Reference, sources: &Sources) -> Json {
+fn one(reference: &Reference, given: &Given, sources: &Sources) -> Json {
+    let mut value =
+        given.variables.iter().rev().find(|(name, _)| **name == *reference.root).map(|(_, v)| v.clone());
     let mut steps = vec![json!({
         "kind": "root", "name": &*reference.root, "range": range(reference.root_span, sources),
     })];
     let mut whole = reference.root_span;
     for (step, span) in &reference.steps {
-        let mut told = match step {
-            RefStep::Attr(name) => json!({ "kind": "attr", "name": &**name }),
-            RefStep::Index(key) => json!({ "kind": "index", "key": key.to_json() }),
+        let (mut told, span) = match step {
+            RefStep::Attr(name) => (json!({ "kind": "attr", "name": &**name }), with_dot(*span, sources)),
+            RefStep::Index(key) => {
+                (json!({ "kind": "index", "key": key.to_json() }), bracketed(*span, sources))
+            }
             RefStep::Dynamic | RefStep::Splat => break,
         };
-        let span = bracketed(*span, sources);
+        value = value.and_then(|value| inside(&value, step));
         told["range"] = range(span, sources);
         steps.push(told);
         whole = whole.to(span);
     }
-    json!({ "root_name": &*reference.root, "steps": steps, "range": range(whole, sources) })
+    let mut told = json!({ "root_name": &*reference.root, "steps": steps, "range": range(whole, sources) });
+    if let Some(value) = value {
+        told["value"] = value.to_json();
+    }
+    told
 }
 
-/// An index with its brackets.
-fn bracketed(span: Span, sources: &Sources) -> Span {
-    let text = sources.text(span.file);
-    let (start, end) = (span.start as usize, span.end as usize);
-    let before = text[..start].trim_end_matches([' ', '\t']);
-    let after = text[end..].trim_start_matches([' ', '\t']);
-    match (before.strip_suffix('['), after.strip_prefix(']')) {
-        (Some(before), Some(after)) => Span::new(span.file, before.len(), text.len() - after.len()),
-        _ => span,
+/// What a step leads to.
+fn inside(value: &Value, step: &RefStep) -> Option<Value> {
+    match step {
+        RefStep::Attr(name) => value.get(name),
+        RefStep::Index(key) => match key.as_str() {
+            Some(name) => value.get(name),
+            None => value.at(key.as_number()?.as_usize()?),
+        },
+        RefStep::Dynamic | RefStep::Splat => None,
     }
+}
+
+/// HCL's steps hold their dot.
+fn with_dot(span: Span, sources: &Sources) -> Span {
+    let before = sources.text(span.file).get(..span.start as usize).unwrap_or_default();
+    if before.ends_with('.') { Span { start: span.start - 1, ..span } } else { span }
 }

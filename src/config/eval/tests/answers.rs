@@ -2,6 +2,7 @@
 
 use super::cells::unescaped;
 use super::*;
+use crate::config::functions::Function;
 use crate::config::source::Sources;
 use crate::config::syntax;
 use std::path::PathBuf;
@@ -109,14 +110,30 @@ fn answers_as_terraform_console_does() {
     assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// Whether the example has the type that the function gives, where that is said as a type.
+fn gives(function: &Function, locals: &Locals) -> bool {
+    let mut sources = Sources::new();
+    let file = sources.add_text("type", function.gives);
+    let read = syntax::read_expression(&sources, file).and_then(|expr| Type::from_expr(&expr));
+    let Ok(ty) = read else { return function.gives.contains(' ') || function.gives == "tuple" };
+    let scope = Scope::root().resolver(locals).files(&Fixtures);
+    let value = run_in(function.example, &scope).expect("it works");
+    convert(&value, &ty).is_ok_and(|same| Type::of(&same) == Type::of(&value))
+}
+
 #[test]
 fn every_function_answers_the_example_of_its_reference() {
     let mut tried = 0;
+    let locals = Locals::read();
     for name in crate::config::functions::names() {
         let function = crate::config::functions::find(name).expect("a function");
         assert_eq!(shown_here(function.example), function.answer, "{}", function.example);
         assert!(function.example.contains(&format!("{name}(")), "{}", function.example);
         assert!(!function.about.is_empty() && !function.about.ends_with('.'), "{name}");
+        // An example that goes on from the result shows another type.
+        if function.example.starts_with(&format!("{name}(")) {
+            assert!(gives(function, &locals), "{} is no {}", function.example, function.gives);
+        }
         tried += 1;
     }
     assert!(tried >= 110, "{tried}");

@@ -119,7 +119,6 @@ fn raw_value(
     problems: &mut Diagnostics,
 ) -> Option<Value> {
     let text = match &assigned.text {
-        Text::Value(value) => return Some(value.clone()),
         Text::Expr(expr) => return constant(expr, problems),
         Text::Plain(text) => text,
     };

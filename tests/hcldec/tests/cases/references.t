@@ -4,47 +4,41 @@ result      = { one = "x", two = ["x"] }
 traversals {
   expect {
     ref = a.b[0]
-    range {
-      from {
-        line   = 1
-        column = 7
-        byte   = 6
-      }
-      to {
-        line   = 1
-        column = 13
-        byte   = 12
-      }
+    from {
+      line   = 1
+      column = 7
+      byte   = 6
+    }
+    to {
+      line   = 1
+      column = 13
+      byte   = 12
     }
   }
   expect {
     ref = a
-    range {
-      from {
-        line   = 2
-        column = 7
-        byte   = 19
-      }
-      to {
-        line   = 2
-        column = 8
-        byte   = 20
-      }
+    from {
+      line   = 2
+      column = 7
+      byte   = 19
+    }
+    to {
+      line   = 2
+      column = 8
+      byte   = 20
     }
   }
   expect {
     ref = k
-    range {
-      from {
-        line   = 2
-        column = 9
-        byte   = 21
-      }
-      to {
-        line   = 2
-        column = 10
-        byte   = 22
-      }
+    from {
+      line   = 2
+      column = 9
+      byte   = 21
+    }
+    to {
+      line   = 2
+      column = 10
+      byte   = 22
     }
   }
 }

@@ -1,0 +1,4 @@
+# Null is a value: it is given.
+
+result = null
+result_type = number

@@ -1,0 +1,5 @@
+a = add_one()
+b = add_one(1, 2)
+c = add_one("x")
+d = lower("X")
+e = add_one(null)

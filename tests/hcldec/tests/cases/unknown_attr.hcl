@@ -1,0 +1,9 @@
+nam = "x"
+extra = 1
+thin {
+}
+thing "label" {
+}
+thing = 5
+name {
+}

@@ -1,0 +1,4 @@
+module "m" {
+  source = "./m"
+  list   = [{ name = "a" }, { port = 1 }]
+}

@@ -1,0 +1,4 @@
+module "m" {
+  source = "./m"
+  levels = { web = "1", db = "2" }
+}

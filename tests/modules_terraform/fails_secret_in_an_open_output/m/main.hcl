@@ -1,0 +1,5 @@
+variable "password" {}
+output "url" {
+  value     = var.password
+  sensitive = true
+}

@@ -1,0 +1,5 @@
+variable "password" {
+  default   = "x"
+  sensitive = true
+}
+output "url" { value = var.password }

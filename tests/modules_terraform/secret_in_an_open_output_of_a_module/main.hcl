@@ -1,0 +1,2 @@
+module "m" { source = "./m" }
+output "url" { value = 1 }
