@@ -5,7 +5,7 @@ use crate::arguments::{Arguments, packages};
 use crate::names;
 use crate::pins::{Pin, Purpose};
 use crate::reading::{Package, is_kernel};
-use crate::script::{Call, Script};
+use crate::script::{Call, Script, fresh};
 use crate::task::SNAPSHOTS;
 use patchform_sdk::Context;
 use patchform_sdk::ended::millis;
@@ -26,7 +26,7 @@ pub fn preview(proposed: &Proposed, context: &Context) -> PreviewOutcome {
         let arguments = Arguments::of(&proposed.subject)?;
         let level = packages(Some(&proposed.to));
         let wanted = level.iter().map(|(name, version)| format!("{name}={version}"));
-        let words = std::iter::once(arguments.held()).chain(wanted).collect();
+        let words = [fresh(), arguments.held()].into_iter().chain(wanted).collect();
         let call = Call { script: Script::Preview, arguments: words, stdin: String::new() };
         let lines = call.ask(&proposed.subject, PATIENCE, context)?;
         Asked { level: &level, arguments: &arguments, lines: &lines }.judge()

@@ -2,15 +2,18 @@
 
 use crate::answer;
 use patchform_sdk::Context;
+use patchform_sdk::base64;
 use patchform_sdk::detached::safe_id;
 use patchform_sdk::ended;
-use patchform_sdk::message::{Connection, Subject, TargetRun};
+use patchform_sdk::message::{Connection, Subject, TargetGet, TargetRun};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const HOST: &str = include_str!("host/host.sh");
 const STAND: &str = include_str!("host/stand.sh");
+/// Where long answers stand on a host.
+const ANSWERS: &str = "/var/cache/patchform/apt/answers/";
 
 /// One of the scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,12 +93,34 @@ impl Call {
         patience: Duration,
         context: &Context,
     ) -> Result<Vec<Vec<String>>, String> {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        let id = format!("apt-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let id = fresh();
         let request = self.request(&id, &subject.connection, true);
         context.target().run(&request).map_err(|e| e.message)?;
         let shown = ["apt".to_string(), self.script.name().into()];
         let printed = ended::wait(&id, subject, patience, context).0.output(&shown)?;
-        answer::lines(&printed)
+        let lines = answer::lines(&printed)?;
+        let long = answer::of(&lines, "answer", 1).next().map(|words| words[0].to_string());
+        match long {
+            Some(path) => answer::lines(&content(&subject.connection, &path, context)?),
+            None => Ok(lines),
+        }
     }
+}
+
+/// The content of an answer that was too long to be printed.
+fn content(connection: &Connection, path: &str, context: &Context) -> Result<String, String> {
+    if !path.starts_with(ANSWERS) {
+        return Err(format!("the host names {path:?} as its answer"));
+    }
+    let get = TargetGet { connection: connection.clone(), path: path.into() };
+    let content = context.target().get(&get).map_err(|e| e.message)?.content.unwrap_or_default();
+    let bytes = base64::decode(&content).ok_or("the host's answer is no base64")?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// A name that no other question of any controller has.
+pub fn fresh() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+    format!("apt-{}-{now}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
 }

@@ -1,13 +1,15 @@
-# preview HELD NAME=VERSION...: what installing exactly these versions would do. HELD is 1 where held packages may change.
+# preview ANSWER HELD NAME=VERSION...: what installing exactly these versions would do. HELD is 1 where held packages may
+# change. Of hundreds of packages there is more to say than fits into an output: it stands in the file ANSWER.
 # Its lists of packages are its own, so that nothing of the host's is changed; they begin as a copy of the host's.
 echo patchform-apt
 error() { printf 'error %s\n' "$*"; echo end; exit 0; }
 [ "$(id -u)" = 0 ] || error "it must run as root there: give the connection \`sudo = true\`, or another user"
 command -v apt-get >/dev/null || error "this host has no apt"
-held=$1
-shift
+answer=$cache/answers/$1
+held=$2
+shift 2
 lists=$cache/lists
-mkdir -p "$lists/partial" "$cache/debs" || error "$cache cannot be made"
+mkdir -p "$lists/partial" "$cache/debs" "$cache/answers" || error "$cache cannot be made"
 options="-o Dir::State::lists=$lists -o Acquire::ForceHash=SHA256 -o Acquire::Languages=none -o APT::Update::Error-Mode=any"
 options="$options -o Acquire::AllowInsecureRepositories=false -o Acquire::AllowWeakRepositories=false"
 options="$options -o Acquire::AllowDowngradeToInsecureRepositories=false -o Acquire::Retries=2 -o Acquire::http::Timeout=20"
@@ -21,9 +23,19 @@ refresh() {
   ! grep -q '^[WE]: \(Failed\|Some index\|An error\|GPG\|The repository\)' "$t/update" || return 1
   : >"$cache/.fresh"
 }
+find "$cache/answers" -type f -mmin +60 -delete
 exec 9>"$cache/lock"
 flock -w 150 9 || error "another preview holds $cache/lock"
 refresh || error "the lists of packages could not be renewed: $(sed -n 's/^[EW]: *//p' "$t/update" | head -n 3 | tr '\n' ' ')"
+exec 8>&1 >"$answer"
+echo patchform-apt
+finish() {
+  echo end
+  echo "answer $answer" >&8
+  echo end >&8
+  exit 0
+}
+error() { printf 'error %s\n' "$*"; finish; }
 interrupted=$(ls /var/lib/dpkg/updates 2>/dev/null | head -n 1)
 [ -z "$interrupted" ] || error "dpkg was interrupted there; repair that first: \`dpkg --configure -a\`"
 dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' | awk '
@@ -38,8 +50,7 @@ if ! apt-get -s -q -y $options --allow-downgrades $hold install -- "$@" >"$t/sai
   for word in "$@"; do
     apt-cache $options madison -- "${word%%=*}" 2>/dev/null | awk -F '|' '{ gsub(/ /, ""); print "known", $1, $2 }' | head -n 5
   done
-  echo end
-  exit 0
+  finish
 fi
 transaction <"$t/said" >"$t/set"
 cat "$t/set"
@@ -100,4 +111,4 @@ if is_booted; then
   on_files ' r-xp ' | sed 's/^/uses /'
 fi
 [ ! -e /run/reboot-required ] || echo "reboot-pending"
-echo end
+finish
