@@ -331,3 +331,37 @@ fn an_empty_plan_is_called_empty() {
         lab.patchform(line).exits(1).says("p is empty").says("patchform plan --out FILE");
     }
 }
+
+/// Nobody finds out afterwards that a patch went over what somebody had changed by hand.
+#[test]
+fn a_change_by_hand_is_told_where_the_declared_level_changes_too() {
+    let at = |level: &str| {
+        let digest = "  digest      = [\"sh\", \"-c\", \"cat a.conf\"]\n  patch ";
+        files(&[("a", level, "", "")]).replacen("  patch ", digest, 1)
+    };
+    let lab = Lab::new(&at("1.0"));
+    lab.write("a.conf", "as delivered");
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    let told = |ran: lab::Ran| ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    lab.write("main.pf.hcl", at("1.1"));
+    let plain = told(lab.patchform("plan").exits(0));
+    assert!(plain.contains("its declared level changed way forth"), "{plain}");
+    lab.write("a.conf", "tuned at night");
+    let content = told(lab.patchform("plan").exits(0));
+    assert!(
+        content.contains("its declared level changed; and what is there is not what was recorded"),
+        "{content}"
+    );
+    lab.write("a", "1.0.5");
+    let level = told(lab.patchform("plan").exits(0));
+    let both = "its declared level changed; and somebody changed it outside patchform: 1.0 is recorded, 1.0.5 is observed";
+    assert!(level.contains(both), "{level}");
+    // Nothing else is declared than what is recorded.
+    lab.write(
+        "main.pf.hcl",
+        at("1.0").replace("  patch_level", "  lifecycle {\n    allow_downgrade = true\n  }\n  patch_level"),
+    );
+    let drift = told(lab.patchform("plan").exits(0));
+    assert!(!drift.contains("declared level changed") && drift.contains("outside patchform"), "{drift}");
+}

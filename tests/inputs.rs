@@ -111,11 +111,49 @@ fn the_plan_tells_its_inputs() {
         let found = inputs.iter().find(|input| input["path"] == path && input["is"] == is);
         found.unwrap_or_else(|| panic!("no {is} of {path} in {inputs:?}"))
     };
-    let sha256 = patchform_sdk::digest::of_bytes(b"[\"a\", \"b\"]");
-    assert_eq!(of("hosts.json", "content")["sha256"], sha256.as_str());
+    let content = of("hosts.json", "content");
+    assert!(content["sha256"].is_null() && content["key"].is_string(), "{content}");
+    assert_eq!(content["hmac_sha256"].as_str().map(str::len), Some(64));
     assert_eq!(of("frozen", "presence")["there"], false);
     assert_eq!(of("levels", "matches")["files"], serde_json::json!(["eu.level"]));
-    assert!(of("motd", "content")["sha256"].is_null());
+    assert!(of("motd", "content")["hmac_sha256"].is_null());
+}
+
+/// Whoever has the plan could try all PINs of four digits.
+#[test]
+fn a_short_secret_in_a_file_cannot_be_guessed_from_the_plan() {
+    let lab = Lab::new(LEVEL);
+    lab.write("hosts.json", "[]");
+    lab.write("release.json", "{\"level\": \"2.0\"}");
+    lab.write("banner.tpl", "at ${level}");
+    lab.write(
+        "door.pf.hcl",
+        "output \"long\" {\n  value = nonsensitive(strlen(sensitive(file(\"pin\"))) > 3)\n}\n",
+    );
+    lab.write("pin", "4711");
+    lab.patchform("plan --out p").exits(0);
+    let plan = lab.read("p") + &lab.patchform("show --json p").exits(0).out;
+    assert!(plan.contains("\"pin\""), "an input of the plan");
+    assert!(!plan.contains(&patchform_sdk::digest::of_bytes(b"4711")), "{plan}");
+    let key = fs::read_to_string(lab.path(".patchform/key")).expect("the key");
+    assert!(key.trim_end().len() == 64 && !plan.contains(key.trim_end()), "the key is in the plan");
+    let mode = std::os::unix::fs::PermissionsExt::mode(
+        &fs::metadata(lab.path(".patchform/key")).expect("it").permissions(),
+    );
+    assert_eq!(mode & 0o077, 0, "only its owner reads the key");
+    // Another plan is told by the same key.
+    lab.patchform("plan --out again").exits(0);
+    assert_eq!(fs::read_to_string(lab.path(".patchform/key")).expect("the key"), key);
+    lab.write("pin", "4712");
+    refused(&lab, "pin was changed since the plan was made");
+    // Without the key nobody can tell.
+    lab.write("pin", "4711");
+    fs::remove_file(lab.path(".patchform/key")).expect("it is there");
+    refused(&lab, "pin cannot be compared: the key ");
+    lab.write(".patchform/key", "half");
+    lab.patchform("apply p").exits(1).says(".patchform/key, the key for digests of files, is damaged");
+    lab.write(".patchform/key", key);
+    lab.patchform("apply p").exits(0);
 }
 
 #[test]

@@ -125,3 +125,51 @@ fn no_snapshot_of_the_new_level_is_taken_as_one_of_the_old() {
         }
     }
 }
+
+/// The id of the last run.
+fn last(lab: &Lab) -> String {
+    let runs: serde_json::Value =
+        serde_json::from_str(&lab.patchform("run list --json").exits(0).out).unwrap();
+    runs["runs"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().into()
+}
+
+/// What was printed, without its line breaks.
+fn flat(ran: lab::Ran) -> String {
+    (ran.out + &ran.err).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// An older run is taken back over a newer one: that is said, and the outputs follow where the newer one goes as a whole.
+#[test]
+fn what_newer_runs_did_goes_with_an_older_run_and_is_named() {
+    let at = |a: &str, b: &str| {
+        let output = format!("output \"level\" {{\n  value = \"{a} {b}\"\n}}\n");
+        files(&[("a", a, "", ""), ("b", b, "", "")]) + &output
+    };
+    for (b_too, output, kept) in [("1.0", "1.0 1.0", false), ("1.2", "1.2 1.2", true)] {
+        let lab = Lab::new(&at("1.0", "1.0"));
+        lab.patchform("init").exits(0);
+        lab.patchform("apply --auto-approve").exits(0);
+        lab.write("main.pf.hcl", at("1.1", "1.0"));
+        lab.patchform("apply --auto-approve").exits(0);
+        let older = last(&lab);
+        lab.write("main.pf.hcl", at("1.2", b_too));
+        lab.patchform("apply --auto-approve").exits(0);
+        let newer = last(&lab);
+        let told = flat(lab.patchform(&format!("rollback {older} --auto-approve")).exits(0));
+        let named = format!("run {older} is taken back, and with it what run {newer} did here later");
+        assert!(told.contains(&named), "{told}");
+        let stay = format!("The outputs stay as they are: run {newer} came later");
+        assert_eq!(told.contains(&stay), kept, "{told}");
+        assert_eq!((lab.read("a"), lab.read("b")), ("1.0".into(), b_too.into()));
+        lab.patchform("output level").exits(0).says(output);
+        // Given again, there is nothing left of it.
+        let again = flat(lab.patchform(&format!("rollback {older} --auto-approve")).exits(0));
+        assert!(again.contains("at the levels before it already"), "{again}");
+        assert!(!again.contains("declared"), "{again}");
+        // Who takes the newest back hears of no other.
+        lab.patchform("allow command.a").exits(0);
+        lab.patchform("apply --auto-approve").exits(0);
+        let told = flat(lab.patchform(&format!("rollback {} --auto-approve", last(&lab))).exits(0));
+        assert!(!told.contains("and with it"), "{told}");
+    }
+}

@@ -86,6 +86,36 @@ fn ten_thousand_keys_of_a_literal_map() {
     assert_eq!(last.arguments.to_json(), json!({ "path": "out/k9999", "text": "out/k9999" }));
 }
 
+/// Small in memory, of 2^20 elements when written out; types of many levels. Whoever asked at each level anew would be at it
+/// for hours.
+#[test]
+fn values_within_values_are_looked_at_once() {
+    let mut text = String::from("locals {\n  a0 = [1, null]\n  b0 = [\"x\", 2]\n");
+    for i in 0..20 {
+        let _ = writeln!(
+            text,
+            "  a{} = [local.a{i}, local.a{i}]\n  b{} = [local.b{i}, local.b{i}]",
+            i + 1,
+            i + 1
+        );
+    }
+    for i in 0..300 {
+        let _ = writeln!(
+            text,
+            "  c{i} = {} ? local.a20 : local.b20\n  d{i} = tolist(local.b{})",
+            i % 2 == 0,
+            i % 20
+        );
+    }
+    let (levels, nested) = (("list(".repeat(50), ")".repeat(50)), ("[".repeat(50), "]".repeat(50)));
+    let _ = writeln!(
+        text,
+        "}}\nvariable \"deep\" {{\n  type    = {}any{}\n  default = {}{}\n}}",
+        levels.0, levels.1, nested.0, nested.1
+    );
+    checked("shared values", &text).unwrap();
+}
+
 #[test]
 fn a_chain_of_ten_thousand() {
     let mut text = String::new();

@@ -355,3 +355,27 @@ fn what_reads_while_a_switch_is_armed_is_not_believed() {
     assert_eq!((decisions(&lab), restores(&lab)), (vec!["reverting".into()], (1, 1)));
     lab.patchform("plan").exits(0).says("1 → 2");
 }
+
+/// A person who comes back to a killed controller sees what was going on, and that the target may act by itself.
+#[test]
+fn what_was_going_on_and_what_goes_off_by_itself_is_shown() {
+    let patch = "printf 2 > file; while ! test -e go; do sleep 0.05; done";
+    for (within, switch) in [("5m", true), ("", false)] {
+        let lab = Component { patch, within, ..Component::default() }.lab();
+        killed_at(&lab, "2");
+        let shown = lab.patchform("run show").exits(0);
+        let asked = "patch was begun and has not answered: `resume` and `rollback` first ask how far it came";
+        let said = Said::of(&shown).says(asked);
+        let goes_off = "begun under a dead man's switch of 5m: unless `resume` or `rollback` decides it before, its target \
+                        goes back by itself from 20";
+        assert_eq!(said.0.contains(goes_off), switch, "{}", said.0);
+        assert_eq!(said.0.contains("dead man"), switch, "{}", said.0);
+        let told = lab.patchform("run show --json").exits(0);
+        assert!(told.out.lines().last().unwrap().contains("patch was begun"), "{}", told.out);
+        lab.write("go", "");
+        lab.patchform("rollback").exits(0);
+        assert_eq!(lab.read("file"), "1");
+        Said::of(&lab.patchform("run show").exits(0)).says("restored");
+        lab.patchform("run show").exits(0).does_not_say("has not answered");
+    }
+}

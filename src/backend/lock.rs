@@ -31,6 +31,11 @@ pub struct Holder {
 impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Holder { host, user, pid, since, doing, .. } = self;
+        if self.id.is_empty() {
+            return f.write_str(
+                "a process that has not signed it (one that is just about to, or another program than patchform)",
+            );
+        }
         write!(f, "process {pid} of {user} on {host} since {since} (patchform {doing})")
     }
 }

@@ -44,7 +44,13 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
                 terminal.say(&super::show::planned(&planned, terminal, false));
             }
             if ops::plan::has_work(&planned.plan) && !arguments.asking.auto_approve {
-                let question = "Do you want to take this run back?";
+                let newer = planned.plan.changes().any(|(_, _, change)| !change.newer.is_empty());
+                let question = match newer {
+                    true => {
+                        "Do you want to take this run back, and with it what later runs did to the same components?"
+                    }
+                    false => "Do you want to take this run back?",
+                };
                 if !terminal.approve(question, arguments.asking.input, GIVE)? {
                     return Err(Failure::refused("not approved; nothing was changed"));
                 }

@@ -41,6 +41,7 @@ mod order;
 mod output;
 mod probe;
 mod provider;
+mod repeat;
 mod rests;
 mod rollout;
 mod secret;

@@ -8,6 +8,7 @@ use patchform_sdk::message::Class;
 pub use secret::{Secret, SecretForm, SecretOrigin, SecretSource, Step};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A configuration without errors, every expression evaluated, `count` and `for_each` expanded.
@@ -122,8 +123,8 @@ pub struct Component {
     pub checks: Vec<Check>,
     /// `lifecycle { … }`
     pub lifecycle: Lifecycle,
-    /// `rollout = rollout.name`, or the default one.
-    pub rollout: Rollout,
+    /// `rollout = rollout.name`, or the default one: shared by all that have it.
+    pub rollout: Arc<Rollout>,
     /// `vendor = vendor.name`: index into [`Config::vendors`].
     pub vendor: Option<usize>,
     /// What must be committed before: sorted by index, each once.

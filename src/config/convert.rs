@@ -1,11 +1,16 @@
 //! Conversion of values between types, and the one type that several agree on, as Terraform does both.
 
 use super::number::{Number, NumberError};
-use super::types::{Field, Type};
+use super::types::{Field, Id, Type};
 use super::value::{Data, Entries, Marks, Value, quoted};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+
+mod unify;
+
+pub(super) use unify::all_same;
+pub use unify::unify;
 
 /// Why a value does not fit a type, and where inside the value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,27 +74,65 @@ impl fmt::Display for ConvertError {
 /// # Errors
 /// Where in the value something does not fit, and why.
 pub fn convert(value: &Value, ty: &Type) -> Result<Value, ConvertError> {
-    if value.is_null() || *ty == Type::Any {
-        return Ok(value.clone());
-    }
-    let plain = match ty {
-        Type::Any => Ok(value.clone()),
-        Type::Bool => to_bool(value),
-        Type::Number => to_number(value),
-        Type::String => to_string(value),
-        Type::List(of) => to_items(value, of).map(|v| v.map_or_else(|| value.clone(), Value::list)),
-        Type::Set(of) => to_set(value, of),
-        Type::Map(of) => to_map(value, of),
-        Type::Object(fields) => to_object(value, fields),
-        Type::Tuple(types) => to_tuple(value, types),
-    };
-    match plain {
-        Ok(plain) => Ok(plain.marked(value.marks())),
-        // What stands inside of a secret is secret too, though it does not carry the mark itself.
-        Err(error) if value.marks().is_sensitive() && !error.path.is_empty() => {
-            Err(ConvertError::new(format!("{ty} is required; the value is sensitive and not shown")))
+    Conversion::default().convert(value, ty)
+}
+
+/// What was converted, and to what.
+type Pair = ((u8, usize), Id);
+
+/// A conversion of a value with all that is in it. Values share their parts, so that each part is converted once, and the
+/// results share theirs.
+#[derive(Default)]
+struct Conversion {
+    /// By identity, which holds as long as the value and the type live: they are kept, too.
+    done: BTreeMap<Pair, (Value, Type, Result<Value, ConvertError>)>,
+}
+
+/// Values that weigh less, in bytes, are converted each time they are met.
+const WORTHWHILE: u64 = 1024;
+
+impl Conversion {
+    fn convert(&mut self, value: &Value, ty: &Type) -> Result<Value, ConvertError> {
+        if value.is_null() || *ty == Type::Any {
+            return Ok(value.clone());
         }
-        Err(error) => Err(error),
+        match self.once(value, ty) {
+            Ok(plain) => Ok(plain.marked(value.marks())),
+            // What stands inside of a secret is secret too, though it does not carry the mark itself.
+            Err(error) if value.marks().is_sensitive() && !error.path.is_empty() => {
+                let ty = ty.brief();
+                Err(ConvertError::new(format!("{ty} is required; the value is sensitive and not shown")))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn once(&mut self, value: &Value, ty: &Type) -> Result<Value, ConvertError> {
+        let Some(place) = value.place().filter(|_| value.weight() >= WORTHWHILE) else {
+            return self.plain(value, ty);
+        };
+        let pair = (place, ty.id());
+        if let Some((_, _, done)) = self.done.get(&pair) {
+            return done.clone();
+        }
+        let made = self.plain(value, ty);
+        self.done.insert(pair, (value.clone(), ty.clone(), made.clone()));
+        made
+    }
+
+    /// Without the marks of the value itself.
+    fn plain(&mut self, value: &Value, ty: &Type) -> Result<Value, ConvertError> {
+        match ty {
+            Type::Any => Ok(value.clone()),
+            Type::Bool => to_bool(value),
+            Type::Number => to_number(value),
+            Type::String => to_string(value),
+            Type::List(of) => self.list(value, of),
+            Type::Set(of) => self.set(value, of),
+            Type::Map(of) => self.map(value, of),
+            Type::Object(fields) => self.object(value, fields),
+            Type::Tuple(types) => self.tuple(value, types),
+        }
     }
 }
 
@@ -134,20 +177,6 @@ fn to_string(value: &Value) -> Result<Value, ConvertError> {
     }
 }
 
-/// The elements as `of`; `None` if the value is a list of it already.
-fn to_items(value: &Value, of: &Type) -> Result<Option<Vec<Value>>, ConvertError> {
-    let Some(items) = value.as_items() else {
-        return Err(needed("a list", value));
-    };
-    let is_list = matches!(value.data(), Data::List(_));
-    if is_list && (*of == Type::Any || items.iter().all(|item| is_plainly(item, of))) {
-        return Ok(None);
-    }
-    let of = &agreed(of, items.iter(), "elements")?;
-    let convert_one = |(i, item)| convert(item, of).map_err(|e| e.under(PathStep::Index(i)));
-    items.iter().enumerate().map(convert_one).collect::<Result<_, _>>().map(Some)
-}
-
 /// Whether a value is of a simple type already.
 fn is_plainly(value: &Value, ty: &Type) -> bool {
     matches!(
@@ -156,21 +185,117 @@ fn is_plainly(value: &Value, ty: &Type) -> bool {
     )
 }
 
-/// What `any` stands for, given the values.
-fn agreed<'a>(of: &Type, values: impl Iterator<Item = &'a Value>, what: &str) -> Result<Type, ConvertError> {
-    if !of.has_any() {
-        return Ok(of.clone());
+impl Conversion {
+    /// Elements of one type: where that is left open, of one that all agree on.
+    fn alike<'v>(
+        &mut self,
+        parts: impl Iterator<Item = (PathStep, &'v Value)> + Clone,
+        of: &Type,
+        what: &str,
+    ) -> Result<Vec<Value>, ConvertError> {
+        let made = parts.clone().map(|(step, value)| self.convert(value, of).map_err(|e| e.under(step)));
+        let made: Vec<Value> = made.collect::<Result<_, _>>()?;
+        if !of.has_any() {
+            return Ok(made);
+        }
+        let types = Type::of_each(&made);
+        if all_same(&types) {
+            return Ok(made);
+        }
+        // Beside a null what does not agree stays open, which the elements of a collection cannot be.
+        let unified = unify(&types).filter(|unified| *unified != Type::Any).ok_or_else(|| {
+            ConvertError::new(format!("all {what} must have the same type, and these have no type in common"))
+        })?;
+        let of = &with_defaults(unified, of);
+        let again =
+            parts.zip(&made).map(|((step, _), value)| self.convert(value, of).map_err(|e| e.under(step)));
+        again.collect()
     }
-    let types: Vec<Type> =
-        values
-            .map(|value| {
-                if *of == Type::Any { Ok(Type::of(value)) } else { convert(value, of).map(|v| Type::of(&v)) }
-            })
-            .collect::<Result<_, _>>()?;
-    let unified = unify(&types).ok_or_else(|| {
-        ConvertError::new(format!("all {what} must have the same type, and these have no type in common"))
-    })?;
-    Ok(with_defaults(unified, of))
+
+    fn items(&mut self, items: &[Value], of: &Type) -> Result<Vec<Value>, ConvertError> {
+        let parts = items.iter().enumerate().map(|(i, item)| (PathStep::Index(i), item));
+        self.alike(parts, of, "elements")
+    }
+
+    fn list(&mut self, value: &Value, of: &Type) -> Result<Value, ConvertError> {
+        let (Some(items), Some(same)) = (value.as_items(), value.relisted()) else {
+            return Err(needed("a list", value));
+        };
+        let is_list = matches!(value.data(), Data::List(_));
+        if is_list && *of == Type::Any || items.iter().all(|item| is_plainly(item, of)) {
+            return Ok(same);
+        }
+        self.items(items, of).map(Value::list)
+    }
+
+    fn set(&mut self, value: &Value, of: &Type) -> Result<Value, ConvertError> {
+        let Some(items) = value.as_items() else {
+            return Err(needed("a set", value));
+        };
+        if matches!(value.data(), Data::Set(_)) && items.iter().all(|item| is_plainly(item, of)) {
+            return Ok(value.clone().unmarked());
+        }
+        self.items(items, of).map(Value::set)
+    }
+
+    fn map(&mut self, value: &Value, of: &Type) -> Result<Value, ConvertError> {
+        let (Some(entries), Some(same)) = (value.as_entries(), value.remapped()) else {
+            return Err(needed("a map", value));
+        };
+        let is_map = matches!(value.data(), Data::Map(_));
+        if is_map && *of == Type::Any || entries.values().all(|v| is_plainly(v, of)) {
+            return Ok(same);
+        }
+        let parts = entries.iter().map(|(key, value)| (PathStep::Key(key.clone()), value));
+        let values = self.alike(parts, of, "values")?;
+        Ok(Value::map(entries.keys().cloned().zip(values).collect()))
+    }
+
+    fn object(&mut self, value: &Value, fields: &BTreeMap<Arc<str>, Field>) -> Result<Value, ConvertError> {
+        let Some(entries) = value.as_entries() else {
+            return Err(needed("an object", value));
+        };
+        let mut converted = Entries::new();
+        let mut missing = Vec::new();
+        for (name, field) in fields {
+            let given = entries.get(name);
+            if given.is_none() && !field.optional {
+                missing.push(name.as_ref());
+                continue;
+            }
+            let v = match (given.filter(|v| !v.is_null()), &field.default) {
+                (Some(v), _) => {
+                    self.convert(v, &field.ty).map_err(|e| e.under(PathStep::Attr(name.clone())))?
+                }
+                (None, Some(default)) => default.clone().marked(given.map_or(&Marks::NONE, Value::marks)),
+                (None, None) => given.cloned().unwrap_or(Value::NULL),
+            };
+            converted.insert(name.clone(), v);
+        }
+        match missing.as_slice() {
+            [] => Ok(Value::object(converted)),
+            [one] => Err(ConvertError::new(format!("the attribute {} is required", quoted(one)))),
+            several => {
+                let names: Vec<String> = several.iter().map(|name| quoted(name)).collect();
+                Err(ConvertError::new(format!("the attributes {} are required", names.join(", "))))
+            }
+        }
+    }
+
+    fn tuple(&mut self, value: &Value, types: &[Type]) -> Result<Value, ConvertError> {
+        let Some(items) = value.as_items().filter(|_| matches!(value.data(), Data::Tuple(_))) else {
+            return Err(needed("a tuple", value));
+        };
+        if items.len() != types.len() {
+            let (want, have) = (types.len(), items.len());
+            return Err(ConvertError::new(format!("a tuple of {want} elements is required, not of {have}")));
+        }
+        let mut made = Vec::with_capacity(items.len());
+        for (i, (item, ty)) in items.iter().zip(types).enumerate() {
+            made.push(self.convert(item, ty).map_err(|e| e.under(PathStep::Index(i)))?);
+        }
+        Ok(Value::tuple(made))
+    }
 }
 
 /// The unified type, with the optional attributes that the constraint declares.
@@ -198,83 +323,6 @@ fn fill(of: &Type, known: &Type) -> Type {
         (own, _) => own.clone(),
     }
 }
-
-fn to_set(value: &Value, of: &Type) -> Result<Value, ConvertError> {
-    let Some(items) = value.as_items() else {
-        return Err(needed("a set", value));
-    };
-    if matches!(value.data(), Data::Set(_)) && items.iter().all(|item| is_plainly(item, of)) {
-        return Ok(value.clone());
-    }
-    let of = &agreed(of, items.iter(), "elements")?;
-    let convert_one = |(i, item)| convert(item, of).map_err(|e| e.under(PathStep::Index(i)));
-    items.iter().enumerate().map(convert_one).collect::<Result<_, _>>().map(Value::set)
-}
-
-fn to_map(value: &Value, of: &Type) -> Result<Value, ConvertError> {
-    let Some(entries) = value.as_entries() else {
-        return Err(needed("a map", value));
-    };
-    if matches!(value.data(), Data::Map(_))
-        && (*of == Type::Any || entries.values().all(|v| is_plainly(v, of)))
-    {
-        return Ok(value.clone());
-    }
-    let of = &agreed(of, entries.values(), "values")?;
-    let mut converted = Entries::new();
-    for (key, v) in entries {
-        let v = convert(v, of).map_err(|e| e.under(PathStep::Key(key.clone())))?;
-        converted.insert(key.clone(), v);
-    }
-    Ok(Value::map(converted))
-}
-
-fn to_object(value: &Value, fields: &BTreeMap<Arc<str>, Field>) -> Result<Value, ConvertError> {
-    let Some(entries) = value.as_entries() else {
-        return Err(needed("an object", value));
-    };
-    let mut converted = Entries::new();
-    let mut missing = Vec::new();
-    for (name, field) in fields {
-        let given = entries.get(name);
-        if given.is_none() && !field.optional {
-            missing.push(name.as_ref());
-            continue;
-        }
-        let v = match (given.filter(|v| !v.is_null()), &field.default) {
-            (Some(v), _) => convert(v, &field.ty).map_err(|e| e.under(PathStep::Attr(name.clone())))?,
-            (None, Some(default)) => default.clone().marked(given.map_or(&Marks::NONE, Value::marks)),
-            (None, None) => given.cloned().unwrap_or(Value::NULL),
-        };
-        converted.insert(name.clone(), v);
-    }
-    match missing.as_slice() {
-        [] => Ok(Value::object(converted)),
-        [one] => Err(ConvertError::new(format!("the attribute {} is required", quoted(one)))),
-        several => {
-            let names: Vec<String> = several.iter().map(|name| quoted(name)).collect();
-            Err(ConvertError::new(format!("the attributes {} are required", names.join(", "))))
-        }
-    }
-}
-
-fn to_tuple(value: &Value, types: &[Type]) -> Result<Value, ConvertError> {
-    let Some(items) = value.as_items().filter(|_| matches!(value.data(), Data::Tuple(_))) else {
-        return Err(needed("a tuple", value));
-    };
-    if items.len() != types.len() {
-        let (want, have) = (types.len(), items.len());
-        return Err(ConvertError::new(format!("a tuple of {want} elements is required, not of {have}")));
-    }
-    let convert_one = |(i, (item, ty)): (usize, (&Value, &Type))| {
-        convert(item, ty).map_err(|e| e.under(PathStep::Index(i)))
-    };
-    items.iter().zip(types).enumerate().map(convert_one).collect::<Result<_, _>>().map(Value::tuple)
-}
-
-mod unify;
-
-pub use unify::unify;
 
 #[cfg(test)]
 mod tests;

@@ -87,8 +87,12 @@ fn bounded(value: Value, expr: &Expr, scope: &Scope<'_>) -> Evaluated {
 }
 
 fn list(expr: &Expr, items: &[Expr], scope: &Scope<'_>) -> Evaluated {
-    let items = items.iter().map(|item| eval(item, scope)).collect::<Result<_, _>>()?;
-    bounded(Value::tuple(items), expr, scope)
+    // Collecting results would leave room for more: there may be very many lists.
+    let mut made = Vec::with_capacity(items.len());
+    for item in items {
+        made.push(eval(item, scope)?);
+    }
+    bounded(Value::tuple(made), expr, scope)
 }
 
 fn object(expr: &Expr, entries: &[(Key, Expr)], scope: &Scope<'_>) -> Evaluated {
@@ -152,7 +156,7 @@ fn agree(value: &Value, other: &Value) -> Option<Value> {
     if value.is_null() || other.is_null() || plainly_alike(value, other) {
         return Some(value.clone());
     }
-    let shared = unify(&[Type::of(value), Type::of(other)])?;
+    let shared = unify(&Type::of_each([value, other]))?;
     convert(value, &shared).ok()
 }
 
@@ -174,7 +178,8 @@ fn disagree(
 ) -> Failure {
     let (yes, no) = if holds { (value, other) } else { (other, value) };
     let problem = fail_at(expr, chosen.span(), scope, "both results of ? : must have the same type");
-    Box::new(problem.because(format!("the first is {}, the second is {}", Type::of(yes), Type::of(no))))
+    let (yes, no) = (Type::of(yes).brief(), Type::of(no).brief());
+    Box::new(problem.because(format!("the first is {yes}, the second is {no}")))
 }
 
 /// The truth of a condition.

@@ -29,7 +29,7 @@ pub(super) enum Node {
     /// A bare identifier.
     Name(Arc<str>),
     /// `base.a["b"][0]`, `base[*].a`
-    Traversal(Box<Expr>, Vec<Step>),
+    Traversal(Box<Expr>, Box<[Step]>),
     /// `(a)`
     Parens(Box<Expr>),
     /// `a ? b : c`

@@ -4,9 +4,13 @@ use super::checked::SecretSource;
 use super::scope::Files;
 use super::value::quoted;
 use patchform_sdk::digest;
-use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+
+mod key;
+
+pub use key::{Digest, Key};
 
 /// A question about files, and what was found. Paths are as the configuration has them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,8 +19,8 @@ pub enum Input {
     Content {
         /// The file.
         path: String,
-        /// SHA-256 of its content; `None` when it could not be read, which an expression may allow.
-        sha256: Option<String>,
+        /// That of its content; `None` when it could not be read, which an expression may allow.
+        digest: Option<Digest>,
     },
     /// Whether there is a file.
     Presence {
@@ -39,8 +43,8 @@ pub enum Input {
 impl Input {
     fn content(files: &dyn Files, path: &str) -> (Input, Result<Vec<u8>, String>) {
         let read = files.read(path);
-        let sha256 = read.as_ref().ok().map(|bytes| digest::of_bytes(bytes));
-        (Input::Content { path: path.to_string(), sha256 }, read)
+        let digest = read.as_ref().ok().map(|bytes| Digest::Plain(digest::of_bytes(bytes)));
+        (Input::Content { path: path.to_string(), digest }, read)
     }
 
     fn presence(files: &dyn Files, path: &str) -> (Input, Result<bool, String>) {
@@ -54,25 +58,32 @@ impl Input {
         (Input::Matches { folder: folder.to_string(), pattern: pattern.to_string(), files: all }, found)
     }
 
-    /// The same question, asked now.
-    pub fn again(&self, files: &dyn Files) -> Input {
-        match self {
+    /// The same question, asked now; `key` is that of the state.
+    pub fn again(&self, files: &dyn Files, key: Option<&Key>) -> Input {
+        let now = match self {
             Input::Content { path, .. } => Input::content(files, path).0,
             Input::Presence { path, .. } => Input::presence(files, path).0,
             Input::Matches { folder, pattern, .. } => Input::matches(files, folder, pattern).0,
-        }
+        };
+        self.as_told(now, key)
     }
 
     /// What is different `now`, a sentence for each file; nothing when it is as it was.
     pub fn differences(&self, now: &Input) -> Vec<String> {
         match (self, now) {
             _ if self == now => Vec::new(),
-            (Input::Content { path, .. }, Input::Content { sha256: None, .. }) => {
+            (Input::Content { path, .. }, Input::Content { digest: None, .. }) => {
                 vec![format!("{path} cannot be read any more; an expression read it when the plan was made")]
             }
-            (Input::Content { path, sha256: None }, _) => {
+            (Input::Content { path, digest: None }, _) => {
                 vec![format!("{path} can be read now; it could not when the plan was made")]
             }
+            (
+                Input::Content { path, digest: Some(Digest::Keyed { key, .. }) },
+                Input::Content { digest: Some(Digest::Plain(_)), .. },
+            ) => vec![format!(
+                "{path} cannot be compared: the key {key}, by which the plan tells what it held, is not beside the state"
+            )],
             (Input::Content { path, .. }, _) => vec![format!("{path} was changed since the plan was made")],
             (Input::Presence { path, there: true }, _) => {
                 vec![format!("{path} is not there any more; it was when the plan was made")]
@@ -98,22 +109,22 @@ impl Input {
 /// The one door through which expressions reach files: notes what they are told.
 pub struct Noting<'a> {
     files: &'a dyn Files,
-    noted: RefCell<BTreeSet<Input>>,
+    noted: Mutex<BTreeSet<Input>>,
 }
 
 impl<'a> Noting<'a> {
     /// Nothing noted yet.
     pub fn new(files: &'a dyn Files) -> Noting<'a> {
-        Noting { files, noted: RefCell::default() }
+        Noting { files, noted: Mutex::default() }
     }
 
     /// Everything that was asked, sorted, each once.
     pub fn inputs(self) -> Vec<Input> {
-        self.noted.into_inner().into_iter().collect()
+        self.noted.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect()
     }
 
     fn note<T>(&self, (input, answer): (Input, T)) -> T {
-        self.noted.borrow_mut().insert(input);
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner).insert(input);
         answer
     }
 }

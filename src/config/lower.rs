@@ -223,7 +223,7 @@ impl Lowering<'_> {
     fn traversal(&mut self, traversal: &Traversal) -> Node {
         let base = self.expr(&traversal.expr);
         let mut left = traversal.operators.as_slice();
-        Node::Traversal(Box::new(base), self.steps(&mut left, Reach::All))
+        Node::Traversal(Box::new(base), self.steps(&mut left, Reach::All).into_boxed_slice())
     }
 
     /// Everything behind a full splat applies to each element; behind an attribute splat all but `[…]` does.

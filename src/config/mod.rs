@@ -31,6 +31,7 @@ pub mod variables;
 mod arguments;
 mod fields;
 mod gaps;
+mod parts;
 mod settings;
 mod walk;
 mod words;

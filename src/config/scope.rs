@@ -2,13 +2,15 @@
 
 use super::checked::SecretSource;
 use super::value::Value;
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Answers two-step references such as `release.db` whose first name is in no scope.
-pub trait Resolve {
+/// Answers two-step references such as `release.db` whose first name is in no scope. Instances of one block may be
+/// evaluated by several threads.
+pub trait Resolve: Sync {
     /// The value of `root.name`; `None` if there is none.
-    fn resolve(&self, root: &str, name: &str) -> Option<Value>;
+    fn resolve(&self, root: &str, name: &str) -> Option<Cow<'_, Value>>;
     /// Every reference that it knows, such as `var.port`: for suggestions.
     fn names(&self) -> Vec<String>;
 }
@@ -17,7 +19,7 @@ pub trait Resolve {
 const DEEPEST: usize = 64;
 
 /// Reads files for `file()` and its kin, and runs the programs of `data "external"`. What it gives is an input of the plan.
-pub trait Files {
+pub trait Files: Sync {
     /// The content of the file at `path`, as the user wrote it.
     ///
     /// # Errors

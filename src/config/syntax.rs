@@ -2,6 +2,7 @@
 
 use super::expr::Expr;
 use super::lower::{self, Chunk, Readable};
+use super::parts::in_parts;
 use super::source::Sources;
 use super::split::{Piece, Shape, split};
 use super::words::Words;
@@ -106,6 +107,17 @@ pub fn read_part(sources: &Sources, part: Span) -> Result<Expr, Diagnostics> {
     }
 }
 
+/// Reads some of a file's pieces by themselves.
+fn read_pieces(text: &str, file: FileId, pieces: &[Piece]) -> (Body, Diagnostics) {
+    let (mut body, mut problems) = (Body::default(), Diagnostics::default());
+    let mut reader = Reader { text, file, problems: &mut problems, words: Words::new() };
+    for piece in pieces {
+        // Names set twice are found when the parts come together.
+        reader.piece(piece, &mut body, &mut BTreeMap::new());
+    }
+    (body, problems)
+}
+
 struct Reader<'a> {
     text: &'a str,
     file: FileId,
@@ -123,7 +135,8 @@ impl Reader<'_> {
         for piece in first {
             self.piece(piece, &mut body, &mut names);
         }
-        for (part, problems) in self.in_threads(others) {
+        let (text, file) = (self.text, self.file);
+        for (part, problems) in in_parts(others, ALONE, |pieces| read_pieces(text, file, pieces)) {
             self.problems.0.extend(problems.0);
             for attribute in part.attributes {
                 self.add(attribute, &mut body, &mut names);
@@ -131,27 +144,6 @@ impl Reader<'_> {
             body.blocks.extend(part.blocks);
         }
         body
-    }
-
-    /// Reads many pieces, each thread a part of them; the parts in order.
-    fn in_threads(&self, pieces: &[Piece]) -> Vec<(Body, Diagnostics)> {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(8);
-        let part = pieces.len().div_ceil(threads).max(1);
-        let (text, file) = (self.text, self.file);
-        let read = |pieces: &[Piece]| {
-            let (mut body, mut problems) = (Body::default(), Diagnostics::default());
-            let mut reader = Reader { text, file, problems: &mut problems, words: Words::new() };
-            for piece in pieces {
-                // Names set twice are found when the parts come together.
-                reader.piece(piece, &mut body, &mut BTreeMap::new());
-            }
-            (body, problems)
-        };
-        std::thread::scope(|scope| {
-            let parts: Vec<_> = pieces.chunks(part).map(|pieces| scope.spawn(|| read(pieces))).collect();
-            let joined = parts.into_iter().map(std::thread::ScopedJoinHandle::join);
-            joined.map(|part| part.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-        })
     }
 
     fn piece(&mut self, piece: &Piece, body: &mut Body, names: &mut BTreeMap<Arc<str>, Span>) {

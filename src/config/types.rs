@@ -1,12 +1,16 @@
 //! Types of the language: written as in `type = map(object({ port = optional(number, 80) }))`, or in Terraform's JSON.
 
 use super::expr::Expr;
-use super::value::{Data, Value, key};
+use super::value::{Value, key};
 use crate::model::{Diagnostic, Diagnostics};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
+
+mod of;
+mod written;
+
+pub(super) use of::Id;
 
 /// The type of a value, or a constraint on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,70 +74,9 @@ impl Type {
         Type::Object(Arc::new(fields))
     }
 
-    /// The type of a value. Elements of a collection are of one type, so that the first that tells decides.
-    pub fn of(value: &Value) -> Type {
-        match value.data() {
-            Data::Null | Data::Block(_) => Type::Any,
-            Data::Bool(_) => Type::Bool,
-            Data::Number(_) => Type::Number,
-            Data::String(_) => Type::String,
-            Data::List(_) => Type::list(Type::of_children(value)),
-            Data::Set(_) => Type::set(Type::of_children(value)),
-            Data::Map(_) => Type::map(Type::of_children(value)),
-            Data::Tuple(_) => Type::Tuple(value.children().map(Type::of).collect()),
-            Data::Object(_) => Type::object(
-                value
-                    .as_entries()
-                    .into_iter()
-                    .flatten()
-                    .map(|(name, v)| (name.clone(), Field::required(Type::of(v))))
-                    .collect(),
-            ),
-        }
-    }
-
-    fn of_children(value: &Value) -> Type {
-        let mut known = Type::Any;
-        for child in value.children() {
-            known = known.filled_from(Type::of(child));
-            if !known.has_any() {
-                break;
-            }
-        }
-        known
-    }
-
-    /// This type, with what it leaves open (a null somewhere inside) taken from `other`.
-    fn filled_from(self, other: Type) -> Type {
-        match (self, other) {
-            (Type::Any, other) => other,
-            (Type::List(a), Type::List(b)) if a.has_any() => {
-                Type::list((*a).clone().filled_from((*b).clone()))
-            }
-            (Type::Set(a), Type::Set(b)) if a.has_any() => Type::set((*a).clone().filled_from((*b).clone())),
-            (Type::Map(a), Type::Map(b)) if a.has_any() => Type::map((*a).clone().filled_from((*b).clone())),
-            (Type::Object(a), Type::Object(b)) => {
-                let mut fields = (*a).clone();
-                for (name, field) in &mut fields {
-                    if let Some(other) = b.get(name).filter(|_| field.ty.has_any()) {
-                        field.ty = field.ty.clone().filled_from(other.ty.clone());
-                    }
-                }
-                Type::object(fields)
-            }
-            (own, _) => own,
-        }
-    }
-
-    /// Whether it leaves anything open.
-    pub fn has_any(&self) -> bool {
-        match self {
-            Type::Any => true,
-            Type::Bool | Type::Number | Type::String => false,
-            Type::List(t) | Type::Set(t) | Type::Map(t) => t.has_any(),
-            Type::Object(fields) => fields.values().any(|f| f.ty.has_any()),
-            Type::Tuple(types) => types.iter().any(Type::has_any),
-        }
+    /// Whether it is a bool, a number or a string.
+    pub(super) fn is_simple(&self) -> bool {
+        matches!(self, Type::Bool | Type::Number | Type::String)
     }
 
     /// Reads a type expression: `map(object({ address = string, port = optional(number, 80) }))`.
@@ -323,46 +266,6 @@ fn read_default(expr: &Expr, ty: &Type, problems: &mut Diagnostics) -> Option<Va
                 Diagnostic::error("this default does not fit its type").at(expr.span(), "").because(detail),
             );
             None
-        }
-    }
-}
-
-impl fmt::Display for Type {
-    /// As it would be written in a configuration.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Type::Any => f.write_str("any"),
-            Type::Bool => f.write_str("bool"),
-            Type::Number => f.write_str("number"),
-            Type::String => f.write_str("string"),
-            Type::List(of) => write!(f, "list({of})"),
-            Type::Set(of) => write!(f, "set({of})"),
-            Type::Map(of) => write!(f, "map({of})"),
-            Type::Tuple(types) => {
-                f.write_str("tuple([")?;
-                for (i, ty) in types.iter().enumerate() {
-                    write!(f, "{}{ty}", if i > 0 { ", " } else { "" })?;
-                }
-                f.write_str("])")
-            }
-            Type::Object(fields) if fields.is_empty() => f.write_str("object({})"),
-            Type::Object(fields) => {
-                f.write_str("object({ ")?;
-                for (i, (name, field)) in fields.iter().enumerate() {
-                    write!(f, "{}{name} = {field}", if i > 0 { ", " } else { "" })?;
-                }
-                f.write_str(" })")
-            }
-        }
-    }
-}
-
-impl fmt::Display for Field {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.default, self.optional) {
-            (Some(default), _) => write!(f, "optional({}, {})", self.ty, default.brief()),
-            (None, true) => write!(f, "optional({})", self.ty),
-            (None, false) => self.ty.fmt(f),
         }
     }
 }

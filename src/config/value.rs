@@ -7,9 +7,11 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 mod brief;
 mod json;
+mod sequence;
 mod table;
 
 pub use super::marks::Marks;
+pub use sequence::Sequence;
 pub use table::Table;
 
 /// The deepest nesting of lists and maps that a value may have; deeper ones are refused where they are made.
@@ -62,13 +64,6 @@ pub struct BlockName {
     pub owner: usize,
     /// Its label.
     pub name: Arc<str>,
-}
-
-/// Elements, and what is known about them all.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Sequence {
-    items: Vec<Value>,
-    inside: Inside,
 }
 
 /// What is known about everything inside a collection, so that nobody has to walk it.
@@ -140,6 +135,22 @@ impl Value {
         items.sort_by(|a, b| a.is_null().cmp(&b.is_null()).then_with(|| a.cmp(b)));
         items.dedup();
         Value { data: Data::Set(Sequence::of(items)), marks }
+    }
+
+    /// The elements of a list, a set or a tuple as a list that shares them; the caller answers for their being of one type.
+    pub(super) fn relisted(&self) -> Option<Value> {
+        match &self.data {
+            Data::List(s) | Data::Set(s) | Data::Tuple(s) => Some(Data::List(s.clone()).into()),
+            _ => None,
+        }
+    }
+
+    /// The entries of a map or an object as a map that shares them; the caller answers for their being of one type.
+    pub(super) fn remapped(&self) -> Option<Value> {
+        match &self.data {
+            Data::Map(t) | Data::Object(t) => Some(Data::Map(t.clone()).into()),
+            _ => None,
+        }
     }
 
     /// A map; the caller answers for the values being of one type.
@@ -262,6 +273,19 @@ impl Value {
         self.data == Data::Null
     }
 
+    /// Where the parts of a collection are kept: values that share them have the same place, and others never as long as
+    /// both live.
+    pub(super) fn place(&self) -> Option<(u8, usize)> {
+        match &self.data {
+            Data::List(s) => Some((0, Arc::as_ptr(s) as usize)),
+            Data::Set(s) => Some((1, Arc::as_ptr(s) as usize)),
+            Data::Tuple(s) => Some((2, Arc::as_ptr(s) as usize)),
+            Data::Map(t) => Some((3, Arc::as_ptr(t) as usize)),
+            Data::Object(t) => Some((4, Arc::as_ptr(t) as usize)),
+            _ => None,
+        }
+    }
+
     /// Its text, if it is a string.
     pub fn as_str(&self) -> Option<&str> {
         match &self.data {
@@ -336,13 +360,6 @@ impl Value {
             Data::Block(block) if block.kind == "rollout" => "a rollout",
             Data::Block(_) => "a vendor",
         }
-    }
-}
-
-impl Sequence {
-    fn of(items: Vec<Value>) -> Arc<Sequence> {
-        let inside = Inside::of(items.iter());
-        Arc::new(Sequence { items, inside })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::journal::Head;
 use crate::model::{Moment, Purpose};
-use crate::plan::noun::{Change, Entry, Identity, Observed, Plan, Verdict};
+use crate::plan::noun::{Cause, Change, Entry, Identity, Observed, Plan, Verdict};
 use crate::plan::settle;
 use crate::run::{Ending, Outcome, Rejections, Run, Standing};
 use crate::state::checkpoint::{Results, Settled, Standing as Rest};
@@ -60,14 +60,19 @@ fn rest(
             let recorded = settle::recorded(plan, i, &reached(run, i, entry, change), now);
             // Where it came from, when that was taken back.
             let left = rejected().map(|rejected| settled(Rest::Restored { rejected: Some(rejected) }));
-            recorded.into_iter().chain(left).collect()
+            let in_force = settled(Rest::InForce);
+            recorded.into_iter().chain(left).chain([in_force]).collect()
         }
         Standing::Restored => vec![settled(Rest::Restored { rejected: rejected() })],
         // Left standing by an abandoned run: its record stays, and nobody takes its level for a good one.
-        Standing::Stuck(_) => match rejected() {
-            Some(rejected) => vec![settled(Rest::Restored { rejected: Some(rejected) })],
-            None => vec![settled(Rest::Stuck)],
-        },
+        Standing::Stuck(_) => {
+            let stays = match rejected() {
+                Some(rejected) => Rest::Restored { rejected: Some(rejected) },
+                None => Rest::Stuck,
+            };
+            let owes = run.owed(i).map(|reload| settled(Rest::Owes(reload)));
+            [settled(stays)].into_iter().chain(owes).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -168,6 +173,10 @@ fn finished(plan: &Plan, run: &Run, outcome: &Outcome, at: Where<'_>) -> Finishe
     let levels = outcome.committed.iter().chain(left).filter_map(|i| {
         let entry = plan.entries.get(*i)?;
         let Verdict::Change(change) = &entry.verdict else { return None };
+        // Where the level stayed there is nothing that `rollback` could bring back.
+        if change.cause == Cause::Owed {
+            return None;
+        }
         Some((entry.address.clone(), Levels { before: change.from.clone(), after: change.to.clone() }))
     });
     FinishedRun {

@@ -96,11 +96,11 @@ pub fn planned(planned: Planned, lock: Duration) -> Ready {
 pub fn saved(path: &Path, inputs: &Inputs, lock: Duration, watch: Arc<dyn Watch>) -> Result<Ready, Failure> {
     let plan = super::plan::read_saved(path)?;
     refuse_variables(&plan, inputs)?;
-    let stale = stale::stale_inputs(&plan, &FilesOnDisk);
+    let place = Place::known()?;
+    let stale = stale::stale_inputs(&plan, &FilesOnDisk, super::key::known(&place)?.as_ref());
     if !stale.is_empty() {
         return Err(stale_plan(&stale));
     }
-    let place = Place::known()?;
     settle_ended(&place, &Local::new(&place.state).with_patience(lock))?;
     pinned(plan, place, inputs, lock, Entry::New { saved: true }, watch)
 }
@@ -233,10 +233,10 @@ pub(super) fn worth_a_run(plan: &Plan, state: Option<&State>) -> bool {
 /// Names the component, the run, who drives it since when, and what to do.
 pub fn refuse_leased(plan: &Plan, runs: &Path) -> Result<(), Failure> {
     let held = plan.entries.iter().find_map(|e| match &e.verdict {
-        Verdict::Blocked(Block::Leased { run, .. }) => Some((&e.address, run)),
+        Verdict::Blocked(Block::Leased { run, stuck, .. }) => Some((&e.address, run, *stuck)),
         _ => None,
     });
-    let Some((address, run)) = held else { return Ok(()) };
+    let Some((address, run, stuck)) = held else { return Ok(()) };
     let open = runs::open(runs)?.into_iter().find(|open| open.id == *run);
     let (who, driven) = match &open {
         Some(open) if open.alive => (format!(", driven by {} since {},", open.driver(), open.since), true),
@@ -246,6 +246,10 @@ pub fn refuse_leased(plan: &Plan, runs: &Path) -> Result<(), Failure> {
     let failure = Failure::locked(format!("run {run}{who} holds {address} or what it needs of its target"));
     let failure = match driven {
         true => failure.hint(format!("wait for it to end, or ask it to stop with `patchform run stop {run}`")),
+        false if stuck => failure.hint(format!(
+            "it is stuck: repair what `patchform run show {run}` names, then `patchform rollback {run}`; or leave everything \
+             as it stands with `patchform run abandon {run}`"
+        )),
         false => failure.hint(format!(
             "finish it with `patchform resume {run}`, take it back with `patchform rollback {run}`, or leave everything \
              as it stands with `patchform run abandon {run}`"

@@ -13,6 +13,7 @@ mod git;
 pub mod graph;
 pub mod init;
 pub mod inputs;
+mod key;
 mod ledger;
 pub mod modules;
 mod opening;

@@ -6,7 +6,7 @@ use super::ledger::settle_ended;
 use super::project::{self, Project};
 use super::providers::{self, Gathered, Starter};
 use super::{Failure, Place};
-use super::{runs, view};
+use super::{key, runs, view};
 use crate::backend::Local;
 use crate::config::check::{self, Surroundings};
 use crate::config::checked::{Config, Secret, Step};
@@ -164,7 +164,7 @@ pub(super) fn checked<T>(
 }
 
 /// Gives back a large tree while the work goes on. Without a thread it is given back at once.
-fn drop_aside<T: Send + 'static>(tree: T) {
+pub(super) fn drop_aside<T: Send + 'static>(tree: T) {
     let _ = std::thread::Builder::new().name("drop".into()).spawn(move || drop(tree));
 }
 
@@ -352,7 +352,10 @@ pub fn plan(request: &Request, stages: &mut dyn Stages) -> Result<Planned, Failu
     let mut draft =
         Draft::of_config(&checked.config, checked.pinned(), known, purpose).map_err(Failure::error)?;
     draft.moves = moved;
-    draft.inputs = std::mem::take(&mut checked.read);
+    if !checked.read.is_empty() {
+        let key = key::made(&checked.place)?;
+        draft.inputs = std::mem::take(&mut checked.read).into_iter().map(|input| input.keyed(&key)).collect();
+    }
     let focus = Focus::of(&draft, &request.targets, &request.excludes).map_err(Failure::error)?;
     let plan =
         draft_to_plan(draft, &focus, known, &fleet, &secrets, request.refresh, &checked.place, stages)?;

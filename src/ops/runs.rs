@@ -5,7 +5,7 @@ use crate::engine::lease::{self, LeaseError, OpenRun};
 use crate::journal::{self, Expected, Journal, ReadError};
 use crate::model::{Address, Moment, Selection};
 use crate::plan::{Leases, Plan, stored};
-use crate::run::Run;
+use crate::run::{Ending, Run, outcome};
 use crate::world::disk;
 use std::path::{Path, PathBuf};
 
@@ -25,6 +25,9 @@ pub fn leases(runs: &Path) -> Result<Leases, Failure> {
     let mut leases = Leases::default();
     for run in open(runs)? {
         leases.drivers.extend(run.alive.then(|| (run.id.clone(), run.driver())));
+        if !run.alive && is_stuck(runs, &run.id) {
+            leases.stuck.insert(run.id.clone());
+        }
         for component in run.holds.components.iter().chain(&run.holds.rests_on) {
             if let Ok(address) = component.parse() {
                 leases.components.insert(address, run.id.clone());
@@ -39,6 +42,11 @@ pub fn leases(runs: &Path) -> Result<Leases, Failure> {
         }
     }
     Ok(leases)
+}
+
+/// Whether a run that nobody drives is stuck, so that going on is of no use before something is repaired.
+pub fn is_stuck(runs: &Path, id: &str) -> bool {
+    tell(runs, id).is_ok_and(|told| outcome(&told.run).ending == Ending::Stuck)
 }
 
 /// The runs that have not ended.
@@ -197,15 +205,27 @@ pub fn named(runs: &Path, id: Option<&str>) -> Result<String, Failure> {
 /// # Errors
 /// A folder that cannot be read.
 pub fn all(runs: &Path) -> Result<Vec<String>, Failure> {
+    let folders = folders(runs)?.into_iter().filter(|(_, path)| path.join(PLAN).exists());
+    let mut ids: Vec<String> = folders.map(|(id, _)| id).collect();
+    ids.sort_unstable();
+    Ok(ids)
+}
+
+/// Everything in the folder of runs, by name.
+fn folders(runs: &Path) -> Result<Vec<(String, PathBuf)>, Failure> {
     let entries = match std::fs::read_dir(runs) {
         Ok(entries) => entries,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(e) => return Err(Failure::error(format!("cannot read {}: {e}", runs.display()))),
     };
-    let folders = entries.flatten().filter(|e| e.path().join(PLAN).exists());
-    let mut ids: Vec<String> = folders.filter_map(|e| e.file_name().into_string().ok()).collect();
-    ids.sort_unstable();
-    Ok(ids)
+    let named = entries.flatten().map(|e| (e.file_name().into_string(), e.path()));
+    Ok(named.filter_map(|(name, path)| Some((name.ok()?, path))).collect())
+}
+
+/// Ids of runs that had begun and whose plan is not there any more.
+fn without_plan(runs: &Path) -> Result<Vec<String>, Failure> {
+    let lost = |path: &Path| had_begun(path) && !path.join(PLAN).exists();
+    Ok(folders(runs)?.into_iter().filter(|(_, path)| lost(path)).map(|(id, _)| id).collect())
 }
 
 /// The run that began last; `None` when there was none.
@@ -214,6 +234,9 @@ pub fn all(runs: &Path) -> Result<Vec<String>, Failure> {
 /// A folder that cannot be read.
 pub fn latest(runs: &Path) -> Result<Option<String>, Failure> {
     let mut ids = all(runs)?;
+    // One whose plan is lost is the last run all the same: whoever asks for it hears that.
+    ids.extend(without_plan(runs)?);
+    ids.sort_unstable();
     // One that was killed before it began has nothing to tell.
     while ids.last().is_some_and(|id| never_begun(runs, id)) {
         ids.pop();

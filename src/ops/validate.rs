@@ -25,9 +25,8 @@ pub struct Valid {
 pub fn validate(inputs: &Inputs) -> Result<Valid, Failure> {
     let mut checked = plan::check(inputs, Arc::new(Silent))?;
     checked.start()?;
-    Ok(Valid {
-        components: checked.config.components.len(),
-        warnings: checked.warnings,
-        sources: checked.sources,
-    })
+    let plan::Checked { config, warnings, sources, .. } = checked;
+    let components = config.components.len();
+    plan::drop_aside(config);
+    Ok(Valid { components, warnings, sources })
 }

@@ -6,8 +6,8 @@ use super::holding;
 use super::levels::{self, Compare, Direction};
 use super::noun::{Block, Cause, Entry, Identity, Observed, Verdict};
 use crate::model::{Address, PatchLevel, Purpose};
-use crate::state::{Record, State};
-use std::collections::BTreeMap;
+use crate::state::{Owed, Record, State};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the comparison rests on besides the draft and the readings.
 pub struct Facts<'a> {
@@ -32,6 +32,8 @@ pub struct Leases {
     pub claims: BTreeMap<(String, String), String>,
     /// Who drives the runs that are driven now.
     pub drivers: BTreeMap<String, String>,
+    /// The runs that are stuck.
+    pub stuck: BTreeSet<String>,
 }
 
 impl Leases {
@@ -46,7 +48,11 @@ impl Leases {
     }
 
     fn block(&self, run: &str) -> Block {
-        Block::Leased { run: run.into(), driver: self.drivers.get(run).cloned() }
+        Block::Leased {
+            run: run.into(),
+            driver: self.drivers.get(run).cloned(),
+            stuck: self.stuck.contains(run),
+        }
     }
 }
 
@@ -82,16 +88,27 @@ pub struct Proposed {
     pub to: Option<PatchLevel>,
     /// How it stands to the record.
     pub cause: Cause,
+    /// Whether what is there is not what was recorded, although its level is.
+    pub altered: bool,
+    /// What an abandoned run left undone there.
+    pub owed: Option<Owed>,
     /// Whether the level goes down, or may.
     pub downgrade: bool,
 }
 
+impl Proposed {
+    /// Whether a level is to be reached that is not there yet.
+    fn reaches(&self) -> bool {
+        self.to.is_some() && self.cause != Cause::Owed
+    }
+}
+
 impl Changes {
-    /// Indices of the entries to preview: those that change and are not held already. One that is taken away has no
-    /// preview, because its level is given back rather than reached.
+    /// Indices of the entries to preview: those whose level changes and that are not held already. One that is taken away
+    /// has no preview, because its level is given back rather than reached.
     pub fn to_preview(&self) -> Vec<usize> {
         let held = self.held();
-        let previewed = |i: &usize| self.proposed(*i).is_some_and(|p| p.to.is_some()) && held[*i].is_empty();
+        let previewed = |i: &usize| self.proposed(*i).is_some_and(Proposed::reaches) && held[*i].is_empty();
         (0..self.leanings.len()).filter(previewed).collect()
     }
 
@@ -206,7 +223,9 @@ fn refresh(entry: &Entry, record: Option<&Record>, draft: &Draft) -> Leaning {
 /// What would happen if nobody else wanted anything.
 fn wish(entry: &Entry, goal: &Goal, record: Option<&Record>, draft: &Draft, facts: &Facts) -> Leaning {
     let unread = |why: &str| Verdict::Blocked(Block::NotRead(why.to_string()));
-    let as_recorded = record.map(|r| &r.level) == goal.level();
+    // What an abandoned run left undone is no less to be done where nothing is read.
+    let owes = facts.state.owed.contains_key(&entry.address);
+    let as_recorded = record.map(|r| &r.level) == goal.level() && !owes;
     match &entry.observed {
         Observed::NotRead if as_recorded => settled(Verdict::NoChange { adopt: false }),
         Observed::NotRead => Leaning::Settled { verdict: unread("it was not read"), stops: true },
@@ -243,7 +262,10 @@ fn reach(
         {
             return blocked(Block::Rejected { run: rejected.run.clone(), reason: rejected.reason.clone() });
         }
-        return settled(Verdict::NoChange { adopt: differs(record, level, identity, entry, draft) });
+        return match facts.state.owed.get(&entry.address) {
+            Some(owed) => catch_up(entry, level, owed, facts),
+            None => settled(Verdict::NoChange { adopt: differs(record, level, identity, entry, draft) }),
+        };
     }
     if !difference.missing.is_empty() && !entry.lifecycle.install {
         return blocked(Block::NotInstalled(difference.missing));
@@ -258,6 +280,22 @@ fn reach(
     propose(entry, Some(level), downgrade, draft, facts)
 }
 
+/// What an abandoned run left undone at a component that stands at its level.
+fn catch_up(entry: &Entry, level: &PatchLevel, owed: &Owed, facts: &Facts) -> Leaning {
+    if let Some(run) = facts.leases.on(&entry.address, entry.observed.identity()) {
+        return blocked(facts.leases.block(run));
+    }
+    let (from, to) = (Some(level.clone()), Some(level.clone()));
+    Leaning::Proposed(Proposed {
+        from,
+        to,
+        cause: Cause::Owed,
+        altered: false,
+        owed: Some(owed.clone()),
+        downgrade: false,
+    })
+}
+
 /// A change, unless its level was rolled back before or somebody else is at work there.
 fn propose(entry: &Entry, to: Option<&PatchLevel>, downgrade: bool, draft: &Draft, facts: &Facts) -> Leaning {
     let going_back = draft.purpose.goes_back();
@@ -269,7 +307,10 @@ fn propose(entry: &Entry, to: Option<&PatchLevel>, downgrade: bool, draft: &Draf
         return blocked(facts.leases.block(run));
     }
     let from = entry.observed.level().cloned();
-    Leaning::Proposed(Proposed { cause: cause(entry, to), from, to: to.cloned(), downgrade })
+    let owed = facts.state.owed.get(&entry.address).cloned();
+    let cause = cause(entry, to);
+    let altered = cause == Cause::Change && altered(entry, facts.state.records.get(&entry.address), to);
+    Leaning::Proposed(Proposed { cause, from, to: to.cloned(), altered, owed, downgrade })
 }
 
 fn cause(entry: &Entry, to: Option<&PatchLevel>) -> Cause {
@@ -279,6 +320,18 @@ fn cause(entry: &Entry, to: Option<&PatchLevel>) -> Cause {
         (Some(recorded), observed) if levels::drifted(recorded, observed, to) => Cause::Drift,
         (Some(_), _) => Cause::Change,
     }
+}
+
+/// Whether what is there is not what was recorded, while the level still is: nobody would know before it is overwritten. Only
+/// what was recorded and is wanted of the same parts, on the same target, can be compared: a digest is of what is managed.
+fn altered(entry: &Entry, record: Option<&Record>, to: Option<&PatchLevel>) -> bool {
+    let (Some(record), Some(now)) = (record, entry.observed.identity()) else { return false };
+    let same_parts = match (&record.level, to) {
+        (PatchLevel::Map(recorded), Some(PatchLevel::Map(wanted))) => recorded.keys().eq(wanted.keys()),
+        (PatchLevel::Map(_), Some(_)) => false,
+        _ => true,
+    };
+    same_parts && record.target == now.target && record.claims == now.claims && record.digest != now.digest
 }
 
 /// Whether the record says anything else than what is there now.

@@ -1,10 +1,12 @@
 //! Changes and previews become the plan: ways back chosen, procedures laid out, who is held by whom.
 
 use super::diff::{Changes, Leaning, Proposed};
-use super::noun::{Block, Change, Entry, Plan, Verdict};
+use super::noun::{Block, Cause, Change, Entry, Plan, Verdict};
 use super::{holding, procedure};
 use crate::model::Moment;
-use patchform_sdk::message::{Can, Coverage, Preview, PreviewOutcome, SnapshotRef, WayBack, WayBackKind};
+use patchform_sdk::message::{
+    Can, Coverage, Preview, PreviewOutcome, Reload, SnapshotRef, WayBack, WayBackKind,
+};
 use std::collections::BTreeMap;
 
 /// What making a plan needs to know besides the changes and their previews.
@@ -79,14 +81,18 @@ fn judge(
     making: &Making,
 ) -> Result<Change, Block> {
     let can = (making.can)(entry);
+    if proposed.cause == Cause::Owed {
+        return Ok(catching_up(entry, proposed, can));
+    }
     let stored = proposed.to.is_none() && can.snapshot;
     let restore_from = stored.then(|| (making.stored)(entry)).flatten();
-    let preview = match preview {
+    let mut preview = match preview {
         Some(PreviewOutcome::Ready(preview)) => *preview,
         Some(PreviewOutcome::Blocked { why }) => return Err(Block::Refused(why)),
         None if proposed.to.is_none() => removal(entry, can, restore_from.is_some())?,
         None => return Err(Block::Refused("its provider did not say what the patch would do".into())),
     };
+    preview.reload = preview.reload.max(owed_reload(&proposed, can));
     let way_back = way_back(entry, &preview, can);
     if way_back.is_none() && !entry.lifecycle.allow_irreversible {
         let any = preview.ways_back.iter().any(|way| possible(way, can));
@@ -94,11 +100,14 @@ fn judge(
     }
     let (forth, back) =
         procedure::procedures(entry, &proposed, &preview, way_back.as_ref(), can, restore_from.is_some());
-    let Proposed { from, to, cause, downgrade } = proposed;
+    let Proposed { from, to, cause, altered, owed, downgrade } = proposed;
     Ok(Change {
         from,
         to,
         cause,
+        altered,
+        newer: Vec::new(),
+        owed,
         downgrade,
         artifacts: preview.artifacts.clone(),
         preview,
@@ -107,6 +116,34 @@ fn judge(
         forth,
         back,
     })
+}
+
+/// What an abandoned run left undone, and nothing else: the level stays, so that there is nothing to snapshot or to restore.
+fn catching_up(entry: &Entry, proposed: Proposed, can: Can) -> Change {
+    let preview = Preview { reload: owed_reload(&proposed, can), ..Preview::default() };
+    let (forth, back) = procedure::catching_up(entry, &preview);
+    let Proposed { from, to, cause, altered, owed, downgrade } = proposed;
+    Change {
+        from,
+        to,
+        cause,
+        altered,
+        newer: Vec::new(),
+        owed,
+        downgrade,
+        artifacts: Vec::new(),
+        preview,
+        way_back: None,
+        restore_from: None,
+        forth,
+        back,
+    }
+}
+
+/// The reload that an abandoned run left undone, as far as the kind has one.
+fn owed_reload(proposed: &Proposed, can: Can) -> Reload {
+    let owed = proposed.owed.as_ref().map_or(Reload::None, |owed| owed.reload);
+    if can.reload { owed } else { Reload::None }
 }
 
 /// The first way back, in the provider's order, that the kind can really take and that throws no data away unless

@@ -6,6 +6,7 @@ use crate::config::checked::{
 };
 use crate::config::inputs::Input;
 use crate::model::{Address, Moment, PatchLevel, Purpose};
+use crate::state::Owed;
 use patchform_sdk::message::{Artifact, Class, Preview, Reload, SnapshotRef, WayBack};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -245,6 +246,8 @@ pub enum Block {
         run: String,
         /// Who drives it now; `None` when nobody does.
         driver: Option<String>,
+        /// Whether it is stuck: what it left has to be repaired first.
+        stuck: bool,
     },
 }
 
@@ -257,6 +260,13 @@ pub struct Change {
     pub to: Option<PatchLevel>,
     /// How it stands to the record.
     pub cause: Cause,
+    /// Whether what is there is not what was recorded, although its level is: somebody changed it, or the configuration has
+    /// it read in another way now.
+    pub altered: bool,
+    /// Later runs whose work there goes as well, where a run is taken back: their ids, oldest first.
+    pub newer: Vec<String>,
+    /// What an abandoned run left undone there, which this change does.
+    pub owed: Option<Owed>,
     /// Whether the level goes down.
     pub downgrade: bool,
     /// What the provider says the patch does.
@@ -298,6 +308,8 @@ pub enum Cause {
     Drift,
     /// It is not in the state yet, and stands at another level.
     Unrecorded,
+    /// It stands at its level, and an abandoned run left it so before that was in force and verified.
+    Owed,
 }
 
 /// One action of a procedure.

@@ -45,6 +45,16 @@ pub fn procedures(
     (times.lay_out(&forth), times.lay_out(&back))
 }
 
+/// The two procedures of what an abandoned run left undone at a component that stands at its level. Going back is doing it
+/// again: each step of it is a target state.
+pub fn catching_up(entry: &Entry, preview: &Preview) -> (Vec<Planned>, Vec<Planned>) {
+    let times = Times { entry, preview, way_back: None };
+    let reload = preview.reload != Reload::None;
+    let forth = [(Step::Gate, true), (Step::Reload, reload), (Step::Verify, true), (Step::Commit, true)];
+    let back = [(Step::Reload, reload), (Step::Verify, true)];
+    (times.lay_out(&forth), times.lay_out(&back))
+}
+
 /// No expectation is longer, whatever a provider says: sums of it must stay within a clock's range.
 const LONGEST: Duration = Duration::from_secs(7 * 86_400);
 /// A deadline is at least this, because a step that is called unclear too early costs more than one waited for.

@@ -16,6 +16,7 @@ use patchform_sdk::message::{
 use serde_json::json;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub fn level(text: &str) -> PatchLevel {
     match text.contains('=') {
@@ -145,11 +146,11 @@ impl Platform {
             snapshot: SnapshotRule::default(),
             checks: Vec::new(),
             lifecycle: Lifecycle { install: true, ..Lifecycle::default() },
-            rollout: Rollout {
+            rollout: Arc::new(Rollout {
                 name: String::new(),
                 max_parallel: 10,
                 on_failure: OnFailure::RollbackComponent,
-            },
+            }),
             vendor: None,
             after,
             span,

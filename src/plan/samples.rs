@@ -6,8 +6,9 @@ use crate::config::checked::{
     Check, Connection, Lifecycle, OnFailure, Probe, Secret, SecretForm, SecretOrigin, SecretSource,
     SnapshotRule, Step as At, Vendor, VendorField,
 };
-use crate::config::inputs::Input;
+use crate::config::inputs::{Digest, Input, Key};
 use crate::model::{Address, InstanceKey, Moment, PatchLevel, Purpose};
+use crate::state::Owed;
 use patchform_sdk::message::{
     Artifact, Class, Coverage, FileChange, PartChange, Preview, Reload, WayBack, WayBackKind,
 };
@@ -72,6 +73,9 @@ pub fn change(from: Option<&str>, to: Option<&str>, cause: Cause) -> Change {
         from: from.map(single),
         to: to.map(single),
         cause,
+        altered: false,
+        newer: Vec::new(),
+        owed: None,
         downgrade: false,
         preview: Preview { services: vec!["api".into()], ..Preview::default() },
         artifacts: Vec::new(),
@@ -137,10 +141,12 @@ fn root(kind: &str, name: &str) -> Address {
 
 /// One input of every sort.
 pub fn inputs() -> Vec<Input> {
-    let sha256 = Some(patchform_sdk::digest::of_bytes(b"{}"));
+    let sha256 = patchform_sdk::digest::of_bytes(b"{}");
+    let content = |path: &str, digest| Input::Content { path: path.into(), digest };
     vec![
-        Input::Content { path: "hosts.json".into(), sha256 },
-        Input::Content { path: "nowhere".into(), sha256: None },
+        content("hosts.json", Some(Digest::Plain(sha256.clone()))),
+        content("hosts.json", Some(Digest::Plain(sha256))).keyed(&Key::new("k".into())),
+        content("nowhere", None),
         Input::Presence { path: "frozen".into(), there: false },
         Input::Matches { folder: "levels".into(), pattern: "*.json".into(), files: vec!["eu.json".into()] },
     ]
@@ -288,6 +294,28 @@ fn database_preview() -> Preview {
     }
 }
 
+/// One that stays at its level, and was left there before that was in force.
+fn owed() -> Entry {
+    let mut owed = changing("half", Some("3.1"), Some("3.1"), Cause::Owed);
+    if let Verdict::Change(change) = &mut owed.verdict {
+        let left = Owed { run: "20261122-031500-ef56".into(), reload: Reload::Service, at: Moment(1) };
+        **change = Change {
+            owed: Some(left),
+            preview: Preview { reload: Reload::Service, ..Preview::default() },
+            way_back: None,
+            forth: vec![
+                planned(Step::Gate, 0),
+                planned(Step::Reload, 2_000),
+                planned(Step::Verify, 500),
+                planned(Step::Commit, 0),
+            ],
+            back: vec![planned(Step::Reload, 2_000), planned(Step::Verify, 500)],
+            ..(**change).clone()
+        };
+    }
+    owed
+}
+
 /// Every verdict, every block, every cause, every mark.
 pub fn everything() -> Plan {
     let mut drift = changing("cache", Some("7.0.1"), Some("7.2.4"), Cause::Drift);
@@ -307,6 +335,7 @@ pub fn everything() -> Plan {
     }
     let mut entries = vec![
         database(),
+        owed(),
         changing("api", Some("1.4.0"), Some("1.5.0"), Cause::Change),
         changing("web", None, Some("1.5.0"), Cause::Install),
         changing("trial", Some("0.1"), None, Cause::Change),
@@ -317,7 +346,7 @@ pub fn everything() -> Plan {
         blocked("b-claimed", Block::Claimed { claim: "path:/srv/api".into(), by: 0 }),
         blocked("b-irreversible", Block::Irreversible),
         blocked("b-loses-data", Block::LosesData),
-        blocked("b-leased", Block::Leased { run: "20261122-024000-ab12".into(), driver: None }),
+        blocked("b-leased", Block::Leased { run: "20261122-024000-ab12".into(), driver: None, stuck: false }),
         blocked("b-not-installed", Block::NotInstalled(vec!["nginx".into(), "openssl".into()])),
         blocked(
             "b-refused",

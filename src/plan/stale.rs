@@ -2,6 +2,7 @@
 //! reading of a component in it or of one that these rest on, or a file that an expression read, is not what it was.
 
 use super::noun::{Observed, Plan};
+use crate::config::inputs::Key;
 use crate::config::scope::Files;
 use crate::model::Address;
 use crate::state::{Record, State};
@@ -50,9 +51,9 @@ pub fn rests_on(plan: &Plan) -> Vec<usize> {
     found.into_iter().collect()
 }
 
-/// Which files are no longer what expressions took from them, as `files` has them now.
-pub fn stale_inputs(plan: &Plan, files: &dyn Files) -> Vec<Stale> {
-    let differences = plan.inputs.iter().flat_map(|input| input.differences(&input.again(files)));
+/// Which files are no longer what expressions took from them, as `files` has them now; `key` is that of the state.
+pub fn stale_inputs(plan: &Plan, files: &dyn Files, key: Option<&Key>) -> Vec<Stale> {
+    let differences = plan.inputs.iter().flat_map(|input| input.differences(&input.again(files, key)));
     differences.map(Stale::Input).collect()
 }
 

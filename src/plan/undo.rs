@@ -2,6 +2,7 @@
 //! that run's own plan, not on the configuration, which may name other things by now.
 
 use super::draft::{Draft, Goal, recorded_outputs};
+use super::later;
 use super::noun::{Entry, Observed, Plan, Verdict};
 use crate::graph::{Graph, NotAGraph};
 use crate::model::{Address, Purpose};
@@ -38,7 +39,7 @@ pub fn undo(plan: &Plan, run: &FinishedRun, state: &State) -> Result<(Draft, Vec
         assertions: Vec::new(),
         inputs: Vec::new(),
         vendors: plan.vendors.clone(),
-        outputs: outputs(plan, state),
+        outputs: outputs(plan, run, state),
         outputs_before: Some(recorded_outputs(state)),
         secret_sources: plan.secret_sources.clone(),
     };
@@ -66,12 +67,14 @@ pub fn undo(plan: &Plan, run: &FinishedRun, state: &State) -> Result<(Draft, Vec
     Ok((draft, lost))
 }
 
-/// The outputs once the run of `plan` is taken back: those before it, unless a later run has recorded others.
-fn outputs(plan: &Plan, state: &State) -> Vec<(String, Json, bool)> {
+/// The outputs once the run of `plan` is taken back: those before it, unless a later run has recorded others that is not
+/// taken back with it as a whole.
+fn outputs(plan: &Plan, run: &FinishedRun, state: &State) -> Vec<(String, Json, bool)> {
     let now = recorded_outputs(state);
     let mut own = plan.outputs.clone();
     own.sort_by(|a, b| a.0.cmp(&b.0));
-    plan.outputs_before.clone().filter(|_| own == now).unwrap_or(now)
+    let goes = own == now || (!later::later(run, state).is_empty() && later::stays(run, state).is_none());
+    plan.outputs_before.clone().filter(|_| goes).unwrap_or(now)
 }
 
 /// The snapshot of the time before a first installation, which a plan for `purpose` may restore to take the component

@@ -2,6 +2,7 @@
 
 use super::{Facts, Rule, Subject, Verdict};
 use crate::model::Moment;
+use crate::plan::noun::Cause;
 
 /// Every rule, in the order in which refusals are named.
 pub const RULES: &[Rule] = &[
@@ -19,7 +20,9 @@ pub const RULES: &[Rule] = &[
 
 fn irreversible(subject: Subject, _: Facts, _: Moment) -> Verdict {
     let Subject { entry, change } = subject;
-    if (change.way_back.is_some() && !change.back.is_empty()) || entry.lifecycle.allow_irreversible {
+    // Nothing is patched: its level stays.
+    let stays = change.cause == Cause::Owed;
+    if stays || (change.way_back.is_some() && !change.back.is_empty()) || entry.lifecycle.allow_irreversible {
         return Verdict::Pass;
     }
     Verdict::Refuse(format!(
@@ -51,7 +54,7 @@ mod tests {
     use super::*;
     use crate::config::checked::{Connection, Lifecycle};
     use crate::model::{Address, InstanceKey, PatchLevel, Purpose};
-    use crate::plan::noun::{Cause, Change, Entry, Observed, Planned, Step, Verdict as Planwise};
+    use crate::plan::noun::{Change, Entry, Observed, Planned, Step, Verdict as Planwise};
     use patchform_sdk::message::{Class, Coverage, Preview, WayBack, WayBackKind};
     use std::time::Duration;
 
@@ -93,6 +96,9 @@ mod tests {
             from: Some(PatchLevel::Single("2".into())),
             to: Some(PatchLevel::Single("1".into())),
             cause: Cause::Change,
+            altered: false,
+            newer: Vec::new(),
+            owed: None,
             downgrade,
             preview: Preview::default(),
             artifacts: Vec::new(),

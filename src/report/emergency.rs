@@ -7,6 +7,7 @@ use super::reason::name;
 use super::run_view::{RunView, Settled, Stands};
 use crate::config::checked::{Check, Probe, Vendor};
 use crate::plan::noun::{Change, Entry, Plan, Step, Verdict};
+use patchform_sdk::message::Reload;
 use patchform_sdk::words::typed;
 use std::cmp::Reverse;
 
@@ -23,6 +24,8 @@ pub struct Emergency<'a> {
     pub cause: &'a str,
     /// Whether nobody tried to restore it, since the run was abandoned: it may be well as it is.
     pub abandoned: bool,
+    /// Whether it stands at its planned level, verified: nothing is wrong with it.
+    pub reached: bool,
     /// How it is reached.
     pub connection: &'a str,
     /// The host that is connected to; `None` on this machine.
@@ -64,6 +67,7 @@ fn of<'a>(plan: &'a Plan, stuck: &'a Settled) -> Option<Emergency<'a>> {
         why: &stuck.why,
         cause: &stuck.cause,
         abandoned: stuck.abandoned,
+        reached: stuck.reached,
         connection: &entry.connection.kind,
         host: reach::host(&entry.connection),
         target: identity.map(|i| i.target.as_str()).filter(|t| !t.is_empty()),
@@ -81,6 +85,10 @@ fn way_back(entry: &Entry, change: &Change, snapshot: Option<&str>, kept: &str) 
             Step::Drain => steps.push("Take traffic away from it.".into()),
             Step::Restore => steps.push(restore(change, snapshot, kept, &before)),
             Step::Uninstall => steps.push(format!("Take the patch out, so that it is {before} again.")),
+            // Of a stored snapshot nobody said what it needs.
+            Step::Reload if change.preview.reload == Reload::None => {
+                steps.push("Bring it into force, where it does not take that up by itself.".into());
+            }
             Step::Reload => steps.push(format!("Bring it into force: {}.", reload(change.preview.reload))),
             Step::Verify => {
                 steps.push(format!("Make sure that it is {before}."));

@@ -34,5 +34,6 @@ mod state_samples;
 pub mod state_text;
 pub mod style;
 pub mod table;
+mod under_way;
 
 pub use style::Style;

@@ -5,7 +5,7 @@ use super::contact_json::ContactView;
 use super::mark::{Counts, Mark};
 use super::order::Order;
 use super::reason::{Reason, name};
-use crate::config::inputs::Input;
+use crate::config::inputs::{Digest, Input};
 use crate::model::{PatchLevel, Purpose};
 use crate::plan::along::Along;
 use crate::plan::noun::{Block, Cause, Change, Observed, Plan, Planned, Verdict};
@@ -53,6 +53,8 @@ struct InputView<'a> {
     path: &'a str,
     pattern: Option<&'a str>,
     sha256: Option<&'a str>,
+    key: Option<&'a str>,
+    hmac_sha256: Option<&'a str>,
     there: Option<bool>,
     files: Option<&'a [String]>,
 }
@@ -150,6 +152,9 @@ struct ChangeView<'a> {
     from: Option<Level>,
     to: Option<Level>,
     cause: &'static str,
+    altered: bool,
+    newer_runs: &'a [String],
+    owed: Option<OwedView<'a>>,
     downgrade: bool,
     pulled_in: Vec<PartView<'a>>,
     removed: &'a [String],
@@ -162,6 +167,13 @@ struct ChangeView<'a> {
     forth: Vec<StepView>,
     back: Vec<StepView>,
     way_back: Option<WayBackView<'a>>,
+}
+
+/// What an abandoned run left undone, which the change does.
+#[derive(Serialize)]
+struct OwedView<'a> {
+    run: &'a str,
+    reload: Reload,
 }
 
 #[derive(Serialize)]
@@ -286,9 +298,13 @@ fn check(assertion: &crate::config::checked::Assertion) -> CheckView<'_> {
 fn input(input: &Input) -> InputView<'_> {
     let nothing = InputView::default();
     match input {
-        Input::Content { path, sha256 } => {
-            InputView { is: "content", path, sha256: sha256.as_deref(), ..nothing }
-        }
+        Input::Content { path, digest } => match digest {
+            None => InputView { is: "content", path, ..nothing },
+            Some(Digest::Plain(sha256)) => InputView { is: "content", path, sha256: Some(sha256), ..nothing },
+            Some(Digest::Keyed { key, hmac_sha256 }) => {
+                InputView { is: "content", path, key: Some(key), hmac_sha256: Some(hmac_sha256), ..nothing }
+            }
+        },
         Input::Presence { path, there } => InputView { is: "presence", path, there: Some(*there), ..nothing },
         Input::Matches { folder, pattern, files } => {
             InputView { is: "matches", path: folder, pattern: Some(pattern), files: Some(files), ..nothing }
@@ -388,7 +404,11 @@ fn of_change(change: &Change, along: Vec<String>) -> ChangeView<'_> {
             Cause::Change => "change",
             Cause::Drift => "drift",
             Cause::Unrecorded => "unrecorded",
+            Cause::Owed => "owed",
         },
+        altered: change.altered,
+        newer_runs: &change.newer,
+        owed: change.owed.as_ref().map(|owed| OwedView { run: &owed.run, reload: owed.reload }),
         downgrade: change.downgrade,
         pulled_in: preview.pulled_in.iter().map(part).collect(),
         removed: &preview.removed,

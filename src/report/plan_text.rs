@@ -102,6 +102,7 @@ fn introduce(page: &mut Page, plan: &Plan, counts: &Counts) {
         Purpose::RefreshOnly => {
             "patchform will only record what it observed; nothing is patched.".to_string()
         }
+        Purpose::Rollback { .. } if counts.acting() == 0 => return,
         Purpose::Rollback { of } => format!("patchform will take run {of} back, to the levels before it."),
     };
     page.line(0, 2, &[tinted(Tint::Bold, sentence)]);

@@ -1,7 +1,9 @@
 //! Why something happens to a component, or does not, and the way out: one sentence each, the same in text and JSON.
 
 use crate::model::{PatchLevel, Purpose};
+use crate::plan::levels;
 use crate::plan::noun::{Block, Cause, Change, Entry, Observed, Plan, Verdict};
+use crate::state::Owed;
 
 /// Why, and what a person can do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,22 +64,61 @@ fn level(level: Option<&PatchLevel>) -> String {
 
 fn of_change(plan: &Plan, entry: &Entry, change: &Change) -> Reason {
     match &plan.purpose {
-        Purpose::Rollback { of } => return Reason::only(format!("run {of} is taken back")),
+        Purpose::Rollback { of } => {
+            let newer = match change.newer.as_slice() {
+                [] => String::new(),
+                [run] => format!(", and with it what run {run} did here later"),
+                runs => format!(", and with it what runs {} did here later", runs.join(", ")),
+            };
+            let foreign = match change.cause {
+                Cause::Drift => format!("; {}", by_hand(entry)),
+                _ if change.altered => format!("; {ALTERED}"),
+                _ => String::new(),
+            };
+            let owed = owed(change.owed.as_ref());
+            return Reason::only(format!("run {of} is taken back{newer}{foreign}{owed}"));
+        }
         Purpose::Restore { snapshot } => return Reason::only(format!("snapshot {snapshot} is restored")),
         Purpose::Apply | Purpose::RefreshOnly => {}
     }
-    Reason::only(match change.cause {
+    let cause = match change.cause {
+        Cause::Owed => "it is at its declared level".to_string(),
         Cause::Install => "it is declared and not there yet".to_string(),
+        Cause::Change if change.altered => format!("its declared level changed; and {ALTERED}"),
         Cause::Change => "its declared level changed".to_string(),
-        Cause::Drift => format!(
-            "somebody changed it outside patchform: {} is recorded, {} is observed",
-            level(entry.recorded.as_ref()),
-            level(entry.observed.level()),
-        ),
+        Cause::Drift if declared_anew(entry) => format!("its declared level changed; and {}", by_hand(entry)),
+        Cause::Drift => by_hand(entry),
         Cause::Unrecorded => {
             "it is not in the state yet, and stands at another level than the declared one".to_string()
         }
-    })
+    };
+    Reason::only(cause + &owed(change.owed.as_ref()))
+}
+
+/// A content that nobody recorded, below a level that somebody did.
+const ALTERED: &str = "what is there is not what was recorded, although its level is: it was changed outside patchform, or \
+                       the configuration has it read in another way now";
+
+/// A level that nobody recorded.
+fn by_hand(entry: &Entry) -> String {
+    format!(
+        "somebody changed it outside patchform: {} is recorded, {} is observed",
+        level(entry.recorded.as_ref()),
+        level(entry.observed.level()),
+    )
+}
+
+/// Whether the configuration names another level than the recorded one.
+fn declared_anew(entry: &Entry) -> bool {
+    let managed = entry.recorded.as_ref().map(|recorded| levels::managed(recorded, entry.desired.as_ref()));
+    managed != entry.desired
+}
+
+/// What comes along because an abandoned run did not do it: `, but run ID … undone`.
+fn owed(owed: Option<&Owed>) -> String {
+    let Some(owed) = owed else { return String::new() };
+    let but = format!(", but run {} was abandoned before its {}", owed.run, owed.steps());
+    but + ": that is still to be done"
 }
 
 fn of_block(plan: &Plan, entry: &Entry, block: &Block) -> Reason {
@@ -133,11 +174,18 @@ fn of_block(plan: &Plan, entry: &Entry, block: &Block) -> Reason {
             format!("{} manages {claim} on the same target too", name(plan, *by)),
             "let only one of the two components manage it",
         ),
-        Block::Leased { run, driver: Some(driver) } => Reason::with(
+        Block::Leased { run, driver: Some(driver), .. } => Reason::with(
             format!("run {run}, which {driver} drives, holds it"),
             format!("wait for it to end, or ask it to stop with patchform run stop {run}"),
         ),
-        Block::Leased { run, driver: None } => Reason::with(
+        Block::Leased { run, driver: None, stuck: true } => Reason::with(
+            format!("run {run}, which is stuck, holds it"),
+            format!(
+                "patchform run show {run} says what is to be repaired; then patchform rollback {run}, or patchform run \
+                 abandon {run} to leave it as it is"
+            ),
+        ),
+        Block::Leased { run, driver: None, stuck: false } => Reason::with(
             format!("run {run}, which was not finished, holds it"),
             format!("patchform resume {run}, or patchform rollback {run}, or patchform run abandon {run}"),
         ),

@@ -95,6 +95,7 @@ fn settled(entry: usize, stands: Stands) -> Settled {
         failed_why: String::new(),
         output: String::new(),
         cause: String::new(),
+        reached: false,
         under: None,
         rejected: false,
         abandoned: false,

@@ -2,10 +2,12 @@
 
 use super::reason::name;
 use super::run_view::{Ended, RunView, Settled, Stands};
+use super::under_way::under_way;
 use crate::model::Moment;
 use crate::plan::noun::{Plan, Verdict};
 use crate::run::event::{Event, What};
 use crate::run::{Ending, Failure, Left, Rejections, Run, Standing, Stored, outcome};
+use patchform_sdk::message::Reload;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
@@ -13,6 +15,8 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Default)]
 pub struct Times {
     of: BTreeMap<usize, (Moment, Moment)>,
+    /// When the last step of each began, as the clock said.
+    begun: BTreeMap<usize, Moment>,
     /// How far the clock was set since the beginning, in milliseconds: what something took does not depend on it.
     ahead: i64,
 }
@@ -23,10 +27,20 @@ impl Times {
         if let What::Clock { ahead_ms } = event.what {
             self.ahead = self.ahead.saturating_add(ahead_ms);
         }
+        if let What::Intent { action, .. } = event.what {
+            self.begun.insert(action.component, event.at);
+        }
         if let Some(i) = component_of(&event.what) {
             let at = Moment(event.at.0.saturating_sub(self.ahead));
             self.of.entry(i).or_insert((at, at)).1 = at;
         }
+    }
+}
+
+impl Times {
+    /// When the last step of a component began.
+    pub fn begun(&self, component: usize) -> Option<Moment> {
+        self.begun.get(&component).copied()
     }
 }
 
@@ -81,10 +95,15 @@ fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Se
         cause: cause(plan, run, i).unwrap_or_default(),
         under: run.stuck_under(i),
         abandoned: run.is_left_standing(i),
+        reached: run.has_reached(i),
         tried: run.was_tried(i),
         rejected: rejections.level(i).is_some(),
         took: times.of.get(&i).map(|(from, to)| to.since(*from)),
-        left: left.flat_map(left_behind).collect(),
+        left: under_way(plan, run, times, i)
+            .into_iter()
+            .chain(left.flat_map(left_behind))
+            .chain(run.owed(i).map(still_owed))
+            .collect(),
         snapshot: stored.map(|s| s.id.clone()),
         kept: stored.map_or(String::new(), kept),
     }
@@ -149,6 +168,15 @@ fn left_behind(left: &Left) -> Vec<String> {
     let drained = left.drained.then(|| "traffic may still be away from it".to_string());
     let changed = left.changed.then(|| "it may differ from what was read before the run".to_string());
     drained.into_iter().chain(changed).collect()
+}
+
+/// What the next plan has as work, since an abandoned run did not do it.
+fn still_owed(reload: Reload) -> String {
+    let steps = match reload {
+        Reload::None => "verify is still to be done",
+        _ => "reload and verify are still to be done",
+    };
+    format!("{steps} there: the next plan says so")
 }
 
 /// How many components stand how, kept up to date event by event.

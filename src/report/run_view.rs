@@ -123,6 +123,8 @@ pub struct Settled {
     pub under: Option<usize>,
     /// Whether it was left as it stood when the run was abandoned; for a stuck component, which else could not be restored.
     pub abandoned: bool,
+    /// Whether it stands at its planned level, verified, and its way back was not begun; for a stuck component.
+    pub reached: bool,
     /// Whether the run changed something there, or may have, even if it was taken back since.
     pub tried: bool,
     /// Whether its level was taken back and will not be tried again.

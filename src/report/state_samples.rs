@@ -3,8 +3,8 @@
 use crate::model::{Address, Moment, PatchLevel, Purpose};
 use crate::plan::samples::single;
 use crate::state::noun::{Folded, OutputValue, Rejected};
-use crate::state::{FinishedRun, Levels, Record, RunOutcome, Snapshot, State};
-use patchform_sdk::message::Coverage;
+use crate::state::{FinishedRun, Levels, Owed, Record, RunOutcome, Snapshot, State};
+use patchform_sdk::message::{Coverage, Reload};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -107,6 +107,10 @@ pub fn state() -> State {
             reason: "check ready: answered 503, expected 200".into(),
             at: Moment(now().0 - 86_400_000),
         }],
+        owed: BTreeMap::from([(
+            address("release.api"),
+            Owed { run: "20261121-013000-cd34".into(), reload: Reload::Service, at: now() },
+        )]),
         runs: runs(),
         outputs: BTreeMap::from([
             ("api_level".into(), OutputValue { value: json!("1.4.0"), sensitive: false }),

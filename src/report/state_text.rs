@@ -112,6 +112,10 @@ fn one(page: &mut Page, state: &State, address: &Address, record: &Record, clock
         let what = format!("{} was given up by run {}: {}", rejected.level, rejected.run, rejected.reason);
         row("rejected", vec![tinted(Tint::Change, what)]);
     }
+    if let Some(owed) = state.owed.get(address) {
+        let what = format!("{}, which run {} left undone when it was abandoned", owed.steps(), owed.run);
+        row("to do", vec![tinted(Tint::Change, what)]);
+    }
     let snapshots = state.snapshots.values().filter(|s| s.component == *address).count();
     if snapshots > 0 {
         let many = super::size::counted(snapshots, "snapshot");

@@ -9,6 +9,7 @@ mod going_back;
 mod look;
 mod order;
 pub mod outcome;
+mod owed;
 mod planted;
 mod rejection;
 mod shape;

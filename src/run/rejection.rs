@@ -3,12 +3,13 @@
 use super::fold::Run;
 use super::standing::{Failure, Standing};
 use crate::model::{PatchLevel, Purpose};
-use crate::plan::noun::{Change, Plan, Verdict};
+use crate::plan::noun::{Cause, Change, Plan, Verdict};
 
 /// The level of component `i` that failed and was taken back, and what went wrong. `None` when nothing went wrong with
 /// it, and when nothing of it was changed: then its failure says nothing about the level.
 pub fn rejected<'a>(plan: &'a Plan, run: &'a Run, i: usize) -> Option<(&'a PatchLevel, &'a Failure)> {
-    let change = change(plan, i)?;
+    // A reload that failed says nothing about a level that was there before.
+    let change = change(plan, i).filter(|change| change.cause != Cause::Owed)?;
     let rests = match run.standing(i) {
         Standing::Restored => true,
         // Left standing when its run was abandoned.
@@ -61,7 +62,7 @@ impl<'a> Rejections<'a> {
         let change = change(self.plan, i)?;
         match (&self.plan.purpose, self.run.standing(i)) {
             (Purpose::Apply, Standing::Restored) => {
-                let asked = self.nobody_failed && self.run.was_tried(i);
+                let asked = change.cause != Cause::Owed && self.nobody_failed && self.run.was_tried(i);
                 change.to.as_ref().filter(|_| asked).map(|level| (level, "a person took the run back".into()))
             }
             (purpose, Standing::Committed) => {

@@ -2,8 +2,9 @@
 //! data.
 
 use super::finished::LEVELS_KEPT;
-use super::{FinishedRun, Folded, OutputValue, Record, Rejected, Snapshot, State};
+use super::{FinishedRun, Folded, OutputValue, Owed, Record, Rejected, Snapshot, State};
 use crate::model::{Address, Moment, PatchLevel};
+use patchform_sdk::message::Reload;
 use std::collections::BTreeMap;
 
 /// All that a run did up to one line of its journal. Results given again, or results of a later line of the same
@@ -57,6 +58,10 @@ pub enum Standing {
     },
     /// Nobody knows how it stands. What the state says of it stays, and the next reading will show it as drift.
     Stuck,
+    /// Its run was abandoned before what stands there was in force and verified.
+    Owes(Reload),
+    /// What stands there was brought into force and verified: whatever an earlier run left undone is done.
+    InForce,
 }
 
 /// What was read of a component that is recorded.
@@ -124,9 +129,11 @@ fn settle(state: &mut State, run: &str, settled: Settled) {
         }
         Standing::Gone => {
             state.records.remove(&component);
+            state.owed.remove(&component);
         }
         Standing::Forgotten => {
             state.records.remove(&component);
+            state.owed.remove(&component);
             state.rejected.retain(|r| r.component != component);
         }
         Standing::Restored { rejected: Some((level, reason)) } => {
@@ -134,6 +141,12 @@ fn settle(state: &mut State, run: &str, settled: Settled) {
             state.rejected.push(Rejected { component, level, run: run.to_string(), reason, at });
         }
         Standing::Restored { rejected: None } | Standing::Stuck => {}
+        Standing::Owes(reload) => {
+            state.owed.insert(component, Owed { run: run.to_string(), reload, at });
+        }
+        Standing::InForce => {
+            state.owed.remove(&component);
+        }
     }
 }
 

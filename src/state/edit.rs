@@ -70,6 +70,10 @@ impl State {
         for snapshot in self.snapshots.values_mut().filter(|s| s.component == *from) {
             snapshot.component = to.clone();
         }
+        match self.owed.remove(from) {
+            Some(owed) => self.owed.insert(to.clone(), owed),
+            None => self.owed.remove(to),
+        };
         // What a former component of that name left behind is not the moved one's.
         self.rejected.retain(|r| r.component != *to);
         for rejected in self.rejected.iter_mut().filter(|r| r.component == *from) {
@@ -97,6 +101,7 @@ impl State {
         }
         for one in &gone {
             self.records.remove(one);
+            self.owed.remove(one);
         }
         self.rejected.retain(|r| gone.binary_search(&r.component).is_err());
         self.serial += 1;

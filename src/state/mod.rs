@@ -5,6 +5,7 @@ pub mod edit;
 pub mod finished;
 pub mod noun;
 pub mod orphan;
+pub mod owed;
 pub mod record;
 pub mod retention;
 #[cfg(test)]
@@ -16,5 +17,6 @@ pub use checkpoint::checkpoint;
 pub use finished::{FinishedRun, Levels, RunOutcome};
 pub use noun::{Folded, OutputValue, Rejected, State};
 pub use orphan::Orphan;
+pub use owed::Owed;
 pub use record::Record;
 pub use snapshot::Snapshot;

@@ -1,6 +1,6 @@
 //! The state: a checkpoint of what all runs so far have left behind.
 
-use super::{FinishedRun, Record, Snapshot};
+use super::{FinishedRun, Owed, Record, Snapshot};
 use crate::model::{Address, Moment, PatchLevel};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -20,6 +20,8 @@ pub struct State {
     pub snapshots: BTreeMap<String, Snapshot>,
     /// Levels that were rolled back, oldest first; at most one row for a component and level.
     pub rejected: Vec<Rejected>,
+    /// What abandoned runs began and left undone.
+    pub owed: BTreeMap<Address, Owed>,
     /// Runs that ended, oldest first.
     pub runs: Vec<FinishedRun>,
     /// Outputs of the last apply, by name.
@@ -73,6 +75,7 @@ impl State {
             records: BTreeMap::new(),
             snapshots: BTreeMap::new(),
             rejected: Vec::new(),
+            owed: BTreeMap::new(),
             runs: Vec::new(),
             outputs: BTreeMap::new(),
             folded: None,

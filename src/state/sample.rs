@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::model::{Address, InstanceKey, Moment, PatchLevel, Purpose};
-use patchform_sdk::message::Coverage;
+use patchform_sdk::message::{Coverage, Reload};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -176,13 +176,16 @@ pub fn states() -> impl Strategy<Value = State> {
         .prop_map(|(value, sensitive)| (if sensitive { Json::Null } else { value }, sensitive))
         .prop_map(|(value, sensitive)| OutputValue { value, sensitive });
     let rejected = btree_map((addresses(), levels()), (".{0,4}", ".{0,4}", moments()), 0..3);
+    let reload = prop_oneof![Just(Reload::None), Just(Reload::Service), Just(Reload::PowerCycle)];
+    let owed = (".{0,4}", reload, moments()).prop_map(|(run, reload, at)| Owed { run, reload, at });
+    let owed = btree_map(addresses(), owed, 0..2);
     let first = (".{0,6}", any::<u64>(), ".{0,6}", option::of((".{0,4}", any::<u64>())));
     let maps = (
         btree_map(addresses(), records(), 0..4),
         btree_map(".{0,4}", snapshots(), 0..3),
         btree_map(".{0,4}", output, 0..3),
     );
-    (first, maps, rejected, vec(runs(), 0..3)).prop_map(|(first, maps, rejected, runs)| {
+    (first, maps, rejected, owed, vec(runs(), 0..3)).prop_map(|(first, maps, rejected, owed, runs)| {
         let (lineage, serial, program, folded) = first;
         let (records, snapshots, outputs) = maps;
         let rejected = rejected.into_iter().map(|((component, level), (run, reason, at))| Rejected {
@@ -200,6 +203,7 @@ pub fn states() -> impl Strategy<Value = State> {
             records,
             snapshots,
             rejected: rejected.collect(),
+            owed,
             runs: runs.into_iter().filter(|r| seen.insert(r.id.clone())).collect(),
             outputs,
             token: serial % 3,

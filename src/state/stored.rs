@@ -103,6 +103,9 @@ pub fn write(state: &State) -> Vec<u8> {
     body.rows("records", &form.records);
     body.rows("snapshots", &form.snapshots);
     body.rows("rejected", &form.rejected);
+    if !form.owed.is_empty() {
+        body.rows("owed", &form.owed);
+    }
     body.rows("runs", &form.runs);
     body.text("\n}\n");
     let (mut head, body) = (head.0, body.0);

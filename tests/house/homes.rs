@@ -15,6 +15,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("fast_glob", &["src/config"]),
     ("flate2", &["src/config", "src/world", "providers/release"]),
     ("hcl", &["src/config"]),
+    ("hmac", &["src/config"]),
     ("indicatif", &["src/cli"]),
     ("jiff", &["src/model", "src/world"]),
     ("md5", &["src/config"]),

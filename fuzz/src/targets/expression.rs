@@ -11,6 +11,7 @@ use patchform::config::types::Type;
 use patchform::config::value::{Entries, Value};
 use patchform::config::{Sources, lower};
 use patchform::model::{Diagnostics, FileId};
+use std::borrow::Cow;
 
 /// Reads it, evaluates it in a small world, shows it, and converts it to every simple type. The console's text of a
 /// value is read again, too.
@@ -94,8 +95,8 @@ fn each() -> Value {
 struct Small;
 
 impl Resolve for Small {
-    fn resolve(&self, root: &str, name: &str) -> Option<Value> {
-        match (root, name) {
+    fn resolve(&self, root: &str, name: &str) -> Option<Cow<'_, Value>> {
+        let value = match (root, name) {
             ("var", "port") => Some(Value::number(8080_i64)),
             ("var", "none") => Some(Value::NULL),
             ("var", "secret") => Some(Value::string("hunter2").marked(&Marks::variable("secret"))),
@@ -105,7 +106,8 @@ impl Resolve for Small {
                 Some(Value::map(entries))
             }
             _ => None,
-        }
+        };
+        value.map(Cow::Owned)
     }
 
     fn names(&self) -> Vec<String> {

@@ -189,7 +189,8 @@ fn verify(arguments: &Arguments, act: &Act, context: &Context) -> Answer {
         // What is gone, as it should be, cannot be well or ill.
         Ok(_) => match arguments.verify.as_ref().filter(|_| wanted.is_some()) {
             Some(argv) => {
-                let variables = [("PATCHFORM_LEVEL", wanted.unwrap_or_default())];
+                let variables =
+                    [("PATCHFORM_ACTION", "verify"), ("PATCHFORM_LEVEL", wanted.unwrap_or_default())];
                 match ask::quietly(argv, &act.subject, arguments, &variables, context) {
                     ended @ Ended::Exited { .. } => match ended.output(argv) {
                         Ok(_) => Verdict::Healthy,

@@ -61,8 +61,7 @@ impl Arguments {
     /// # Errors
     /// What does not fit, in a sentence.
     pub fn of(subject: &Subject) -> Result<Arguments, String> {
-        serde_json::from_value(subject.arguments.clone())
-            .map_err(|e| format!("the arguments do not fit: {e}"))
+        Arguments::deserialize(&subject.arguments).map_err(|e| format!("the arguments do not fit: {e}"))
     }
 
     /// What `snapshot` covers besides the component.

@@ -23,8 +23,10 @@ pub struct Standing {
 /// # Errors
 /// A sentence: what a command did instead of answering.
 pub fn stand(subject: &Subject, arguments: &Arguments, context: &Context) -> Result<Standing, String> {
-    let asked = |argv: &[String]| ask::quietly(argv, subject, arguments, &[], context).output(argv);
-    let printed = asked(&arguments.read)?;
+    let asked = |what: &str, argv: &[String]| {
+        ask::quietly(argv, subject, arguments, &[("PATCHFORM_ACTION", what)], context).output(argv)
+    };
+    let printed = asked("read", &arguments.read)?;
     let level = Some(printed.trim()).filter(|level| !level.is_empty()).map(str::to_string);
     if level.as_ref().is_some_and(|level| level.contains('\n')) {
         return Err(format!(
@@ -32,7 +34,7 @@ pub fn stand(subject: &Subject, arguments: &Arguments, context: &Context) -> Res
             typed(&arguments.read)
         ));
     }
-    let more = arguments.digest.as_ref().map(|argv| asked(argv)).transpose()?;
+    let more = arguments.digest.as_ref().map(|argv| asked("digest", argv)).transpose()?;
     let digest = digest::of_json(&json!({ "level": level, "digest": more }));
     Ok(Standing { level, digest })
 }

@@ -57,6 +57,7 @@ fn look(proposed: &Proposed, context: &Context) -> Result<Preview, String> {
     }
     if let Some(argv) = &arguments.preview {
         let variables = [
+            ("PATCHFORM_ACTION", "preview"),
             ("PATCHFORM_LEVEL", level(Some(&proposed.to)).unwrap_or_default()),
             ("PATCHFORM_FROM", level(proposed.from.as_ref()).unwrap_or_default()),
         ];

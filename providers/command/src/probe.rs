@@ -83,8 +83,10 @@ fn ask_further(
     let between = |why: &str| Probed::Between { why: why.into() };
     if let Some(argv) = &arguments.probe {
         let snapshot = snapshot_of(action, request).unwrap_or_default();
+        let token = request.token.to_string();
         let variables = [
             ("PATCHFORM_ACTION", action.name()),
+            ("PATCHFORM_TOKEN", token.as_str()),
             ("PATCHFORM_ACTION_ID", request.id.as_str()),
             ("PATCHFORM_LEVEL", level(request.level.as_ref()).unwrap_or_default()),
             ("PATCHFORM_SNAPSHOT", snapshot.as_str()),

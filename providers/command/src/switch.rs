@@ -200,9 +200,13 @@ impl Guarded<'_> {
 
     /// Decides the switch over a new connection. `None` when that could not be made: it may be tried again.
     fn decide(&self, next: Next, cause: &mut Cause) -> Option<Switch> {
+        let snapshot = snapshot_of(Action::Restore, self.act).unwrap_or_default();
+        let token = self.act.token.to_string();
         let variables = [
             ("PATCHFORM_ACTION", Action::Patch.name()),
             ("PATCHFORM_ACTION_ID", self.act.id.as_str()),
+            ("PATCHFORM_TOKEN", token.as_str()),
+            ("PATCHFORM_SNAPSHOT", snapshot.as_str()),
             ("PATCHFORM_LEVEL", level(self.act.level.as_ref()).unwrap_or_default()),
         ];
         let subject = &self.act.subject;

@@ -26,6 +26,10 @@ fn a_second_one_waits_and_is_told_by_whom() {
     {
         assert!(text.contains(words), "{text}");
     }
+    // Locked, and not signed (yet): no name is made up.
+    std::fs::write(file_of(&state), "").unwrap();
+    let text = StateLock::take(&state, "state mv", NONE).unwrap_err().to_string();
+    assert!(text.contains("a process that has not signed it") && !text.contains("unknown"), "{text}");
     drop(lock);
     assert_eq!(std::fs::read(file_of(&state)).unwrap(), b"", "a free lock names nobody");
     StateLock::take(&state, "state mv", NONE).unwrap();

@@ -13,7 +13,6 @@ use crate::config::syntax::{Attribute, Block};
 use crate::config::value::Value;
 use crate::model::{Absence, Diagnostic, Diagnostics, InstanceKey, Span};
 use std::collections::BTreeMap;
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// A component block whose shape is right.
@@ -23,7 +22,7 @@ pub(super) struct ComponentBlock<'p> {
     pub block: &'p Block,
     /// The provider's name, and its alias (empty for the default one).
     pub provider: (String, String),
-    pub plan: Rc<KindPlan>,
+    pub plan: Arc<KindPlan>,
     pub repeat: Repeat<'p>,
     /// `depends_on`
     pub depends: Vec<Use<'p>>,
@@ -173,7 +172,7 @@ impl<'p> Reader<'_, 'p> {
         &self,
         block: &'p Block,
         provider: (String, String),
-        plan: Rc<KindPlan>,
+        plan: Arc<KindPlan>,
         problems: &mut Diagnostics,
     ) -> Option<ComponentBlock<'p>> {
         let [kind, name] = block.labels.as_slice() else { return None };

@@ -2,8 +2,8 @@
 
 use super::Checker;
 use super::component::{Repeat, repeat};
-use super::instances::instances;
 use super::names::Node;
+use super::repeat::instances;
 use super::rests::Rest;
 use crate::config::blocks;
 use crate::config::expr::Expr;

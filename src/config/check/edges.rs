@@ -11,15 +11,19 @@ use crate::config::suggest;
 use crate::model::{Diagnostic, Diagnostics, InstanceKey, Span};
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// The most edges between instances. An edge from each of N instances to each of M costs N × M; what goes beyond is
 /// refused with a way out rather than filling the memory.
 pub(super) const MAX_EDGES: usize = 4_000_000;
 
+/// Where the instances of one block stand in the sorted list, and their keys in order.
+type Place = (Range<usize>, Arc<[InstanceKey]>);
+
 /// Where the instances of each block, and all of a module, stand in the sorted list.
 pub(super) struct Places {
     /// By instance of a module and block: where they stand, and their keys in order.
-    blocks: BTreeMap<(usize, usize), (Range<usize>, Vec<InstanceKey>)>,
+    blocks: BTreeMap<(usize, usize), Place>,
     modules: Vec<Range<usize>>,
 }
 
@@ -140,7 +144,7 @@ impl Edges<'_, '_> {
             let Which::One(key) = &used.which else { continue };
             let (keys, name): (Vec<&InstanceKey>, String) = match names.node(used.node) {
                 Node::Component(block) => {
-                    let keys = self.places.blocks.get(&(at, block)).map_or(&[][..], |(_, keys)| keys);
+                    let keys = self.places.blocks.get(&(at, block)).map_or(&[][..], |(_, keys)| &keys[..]);
                     let labels: Vec<&str> = names.components[block].labels.iter().map(|l| &*l.text).collect();
                     (keys.iter().collect(), labels.join("."))
                 }

@@ -3,9 +3,10 @@
 use super::Checker;
 use super::component::{ComponentBlock, Repeat};
 use super::input::Given;
-use super::instances::{Draft, Expander, computed, instances};
+use super::instances::{Draft, Expander, computed};
 use super::names::Node;
 use super::order::Use;
+use super::repeat::instances;
 use super::rests::{Rest, Resting, Rests};
 use super::secret::Secrets;
 use super::values::{CallValue, Values, Wrong};
@@ -168,8 +169,8 @@ impl<'a, 'p> Checker<'a, 'p> {
         }
         let (drafts, value) = self.expand(at, block, uses)?;
         let instance = &mut self.instances[at];
-        let of_kind = instance.values.components.entry(block.kind.to_string()).or_default();
-        of_kind.insert(block.name.to_string(), value);
+        let of_kind = instance.values.components.entry(block.kind.clone()).or_default();
+        of_kind.insert(block.name.clone(), value);
         instance.drafts[index] = Some(drafts);
         Some(())
     }

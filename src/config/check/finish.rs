@@ -13,14 +13,15 @@ use crate::config::checked::{
     VendorField,
 };
 use crate::model::{Address, Diagnostics, InstanceKey, Span};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Puts everything together; `None` when something is wrong, which was said.
 pub(super) fn config(whole: Whole<'_, '_>, checker: &mut Checker<'_, '_>) -> Option<Config> {
     let tree = checker.tree;
     let mut units = units(checker)?;
-    let in_use: InUse = units.iter().map(|u| u.provider.clone()).collect();
+    let in_use: InUse =
+        units.iter().map(|u| u.provider).collect::<BTreeSet<_>>().into_iter().cloned().collect();
     let first_use = |name: &str| units.iter().find(|u| u.provider.0 == name).map(|u| u.block.block.header);
     let providers = providers_in_use(&in_use, &whole, first_use, &mut checker.problems)?;
     let rollouts = finished_rollouts(&units, &whole.rollouts, &checker.instances);
@@ -75,8 +76,8 @@ pub(super) struct Unit<'a, 'p> {
     block: &'a ComponentBlock<'p>,
     uses: &'a [Use<'p>],
     /// What the root calls its provider.
-    provider: (String, String),
-    pub keys: Vec<InstanceKey>,
+    provider: &'a (String, String),
+    pub keys: Arc<[InstanceKey]>,
     /// Which block of its folder it is.
     pub index: usize,
     drafts: Vec<Draft>,
@@ -93,7 +94,7 @@ fn units<'a, 'p>(checker: &mut Checker<'a, 'p>) -> Option<Vec<Unit<'a, 'p>>> {
             let (block, drafts) = (area.blocks[index].as_ref()?, drafts?);
             let uses = &area.uses[area.names.number(Node::Component(index))];
             let passed = tree.modules[instance.module].providers.get(&block.provider);
-            let provider = passed.unwrap_or(&block.provider).clone();
+            let provider = passed.unwrap_or(&block.provider);
             let keys = drafts.iter().map(|draft| draft.key.clone()).collect();
             units.push(Unit { instance: number, block, uses, provider, keys, index, drafts });
         }
@@ -109,7 +110,7 @@ fn units<'a, 'p>(checker: &mut Checker<'a, 'p>) -> Option<Vec<Unit<'a, 'p>>> {
 struct Made<'a, 'p> {
     block: &'a ComponentBlock<'p>,
     provider: usize,
-    rollout: Rollout,
+    rollout: Arc<Rollout>,
     vendor: Option<usize>,
     spans: ArgumentSpans,
     after: Vec<Dependency>,
@@ -152,7 +153,7 @@ fn finished_rollouts(
     units: &[Unit<'_, '_>],
     rollouts: &BTreeMap<(usize, &str), rollout::Draft>,
     instances: &[Instance],
-) -> BTreeMap<Option<(usize, String)>, Rollout> {
+) -> BTreeMap<Option<(usize, String)>, Arc<Rollout>> {
     let mut sharing: BTreeMap<Option<(usize, String)>, usize> = BTreeMap::new();
     for unit in units {
         match unit.block.rollout {
@@ -172,9 +173,9 @@ fn finished_rollouts(
     let finish = |((owner, name), draft): (&(usize, &str), &rollout::Draft)| {
         let key = Some((*owner, name.to_string()));
         let sharing = sharing.get(&key).copied().unwrap_or(0);
-        (key, draft.finish(&block_name("rollout", name, &instances[*owner]), sharing))
+        (key, Arc::new(draft.finish(&block_name("rollout", name, &instances[*owner]), sharing)))
     };
-    rollouts.iter().map(finish).chain([(None, default_rollout())]).collect()
+    rollouts.iter().map(finish).chain([(None, Arc::new(default_rollout()))]).collect()
 }
 
 /// A block's name in the root; its whole address in a module.

@@ -1,7 +1,7 @@
 //! Variables of modules: what a call gives, converted to what the module declares, and held against its validations.
 
 use super::Checker;
-use super::instances::from_variables;
+use super::repeat::from_variables;
 use crate::config::checked::{SecretOrigin, SecretSource};
 use crate::config::convert::convert;
 use crate::config::fields::{Fields, sentence_case};

@@ -1,10 +1,11 @@
-//! The instances of a component block: `count` and `for_each` expanded, every argument evaluated.
+//! The instances of a component block: every argument evaluated, by several threads where there are many.
 
 use super::component::{ComponentBlock, Named, Repeat, instance_key};
 use super::kind::ArgumentPlan;
 use super::level;
 use super::order::{Use, Which};
-use super::secret::{Secrets, called};
+use super::repeat::{Instance, instances};
+use super::secret::Secrets;
 use super::{nested, probe};
 use crate::config::arguments::{Arguments, LEVEL};
 use crate::config::blocks::CLASSES;
@@ -13,14 +14,13 @@ use crate::config::convert::convert;
 use crate::config::eval::evaluate;
 use crate::config::expr::Expr;
 use crate::config::fields::{Fields, sentence_case};
+use crate::config::parts::in_parts;
 use crate::config::scope::Scope;
 use crate::config::syntax::{Attribute, Body};
-use crate::config::types::Type;
-use crate::config::value::{Data, Entries, Marks, Value};
-use crate::model::{Diagnostic, Diagnostics, InstanceKey, PatchLevel, Span};
+use crate::config::value::{Marks, Value};
+use crate::model::{Diagnostic, Diagnostics, InstanceKey, PatchLevel};
 use patchform_sdk::message::Class;
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// An instance, evaluated; it does not know yet where it stands among the others.
@@ -42,8 +42,14 @@ pub(super) struct Draft {
     pub computed: Vec<Option<InstanceKey>>,
 }
 
-/// More than these is a mistake, or an attack on the memory.
-const MAX_INSTANCES: u64 = 1_000_000;
+/// One of the kind's arguments: its name, its row, and where the block gives it.
+type Given<'a> = (&'a str, &'a ArgumentPlan, Option<&'a Attribute>);
+
+/// Some instances, and what references to each of them see.
+type Part = (Vec<Draft>, Vec<Value>);
+
+/// So many instances are made by one thread.
+const ALONE: usize = 256;
 
 /// All that an instance is made from.
 pub(super) struct Expander<'a, 'p> {
@@ -52,35 +58,51 @@ pub(super) struct Expander<'a, 'p> {
     pub secrets: &'a Secrets,
     /// Declared names, files and paths.
     pub scope: &'a Scope<'a>,
-    pub hopeless: &'a dyn Fn(&Expr) -> bool,
+    pub hopeless: &'a (dyn Fn(&Expr) -> bool + Sync),
 }
-
-/// Its key, and what `each` or `count` is in it.
-pub(super) type Instance = (InstanceKey, Option<(&'static str, Value)>);
 
 impl Expander<'_, '_> {
     /// All instances, and the value that references to the block have. `None` when something is wrong, which was
     /// said: of several instances with the same mistake only the first one is complained about.
     pub fn expand(&self, problems: &mut Diagnostics) -> Option<(Vec<Draft>, Value)> {
-        let before = problems.0.len();
         let instances = self.instances(problems)?;
-        let mut drafts = Vec::with_capacity(instances.len());
-        let mut values = Vec::with_capacity(instances.len());
-        for (key, own) in instances {
-            let scope = match own {
-                Some((name, value)) => self.scope.child().with(name, value),
-                None => self.scope.child(),
-            };
-            let made = self.instance(key, &scope, problems);
-            if problems.0.len() > before && problems.has_errors() {
-                return None;
+        let body = &self.block.block.body;
+        let plans = self.block.plan.arguments.iter();
+        let given: Vec<Given<'_>> = plans.map(|(name, plan)| (&**name, plan, body.attribute(name))).collect();
+        let (mut drafts, mut values) = (Vec::new(), Vec::new());
+        for (made, mut found) in in_parts(&instances, ALONE, |instances| self.part(&given, instances)) {
+            problems.0.append(&mut found.0);
+            // What is wrong in a later part is not told either.
+            let (more, their_values) = made?;
+            if drafts.is_empty() {
+                (drafts, values) = (more, their_values);
+            } else {
+                drafts.extend(more);
+                values.extend(their_values);
             }
-            let (draft, value) = made?;
-            drafts.push(draft);
-            values.push(value);
         }
         let value = self.block_value(&drafts, values);
         Some((drafts, value))
+    }
+
+    /// Some of the instances, up to the first one in which something is wrong.
+    fn part(&self, given: &[Given<'_>], instances: &[Instance]) -> (Option<Part>, Diagnostics) {
+        let mut problems = Diagnostics::default();
+        let (mut drafts, mut values) =
+            (Vec::with_capacity(instances.len()), Vec::with_capacity(instances.len()));
+        for (key, own) in instances {
+            let scope = match own {
+                Some((name, value)) => self.scope.child().with(*name, value.clone()),
+                None => self.scope.child(),
+            };
+            let made = self.instance(given, key.clone(), &scope, &mut problems);
+            let Some((draft, value)) = made.filter(|_| !problems.has_errors()) else {
+                return (None, problems);
+            };
+            drafts.push(draft);
+            values.push(value);
+        }
+        (Some((drafts, values)), problems)
     }
 
     fn block_value(&self, drafts: &[Draft], values: Vec<Value>) -> Value {
@@ -92,7 +114,8 @@ impl Expander<'_, '_> {
                     InstanceKey::Key(key) => key.clone(),
                     _ => "".into(),
                 };
-                Value::object(drafts.iter().map(key).zip(values).collect())
+                // Instances are made in the order of their keys.
+                Value::shaped(drafts.iter().map(key).collect(), values)
             }
         }
     }
@@ -104,13 +127,14 @@ impl Expander<'_, '_> {
 
     fn instance(
         &self,
+        given: &[Given<'_>],
         key: InstanceKey,
         scope: &Scope<'_>,
         problems: &mut Diagnostics,
     ) -> Option<(Draft, Value)> {
         let body = &self.block.block.body;
         let mut fields = Fields { scope, hopeless: self.hopeless, problems };
-        let read = self.arguments(body, &mut fields);
+        let read = self.arguments(given, &mut fields);
         let level = level::read(self.block, &mut fields);
         let class = self.class(body, &mut fields);
         let rollout = named("rollout", self.block.rollout, &mut fields);
@@ -161,12 +185,12 @@ impl Expander<'_, '_> {
     }
 
     /// The kind's own arguments, by name, as references see them, and where secrets stand.
-    fn arguments(&self, body: &Body, fields: &mut Fields<'_>) -> Option<(Vec<Value>, Vec<Secret>)> {
+    fn arguments(&self, given: &[Given<'_>], fields: &mut Fields<'_>) -> Option<(Vec<Value>, Vec<Secret>)> {
         let mut own = Vec::with_capacity(self.block.plan.names.len());
         let mut secrets = Vec::new();
         let mut good = true;
-        for (name, plan) in &self.block.plan.arguments {
-            let (value, at) = match body.attribute(name) {
+        for (name, plan, attribute) in given {
+            let (value, at) = match attribute {
                 Some(attribute) => match argument(attribute, plan, fields) {
                     Some(value) => (value, attribute.value.span()),
                     None => {
@@ -234,15 +258,6 @@ fn named(kind: &str, named: Named<'_>, fields: &mut Fields<'_>) -> Option<(usize
     }
 }
 
-/// The keys of a block's instances, and what `each` or `count` is in them.
-pub(super) fn instances(repeat: &Repeat<'_>, fields: &mut Fields<'_>) -> Option<Vec<Instance>> {
-    match repeat {
-        Repeat::Once => Some(vec![(InstanceKey::None, None)]),
-        Repeat::Count(attribute) => count(attribute, fields),
-        Repeat::ForEach(attribute) => for_each(attribute, fields),
-    }
-}
-
 /// An argument's value, converted to its type; null where it is left out.
 pub(super) fn argument(attribute: &Attribute, plan: &ArgumentPlan, fields: &mut Fields<'_>) -> Option<Value> {
     let value = fields.value(&attribute.value)?;
@@ -274,100 +289,5 @@ pub(super) fn argument(attribute: &Attribute, plan: &ArgumentPlan, fields: &mut 
             fields.problems.push(problem);
             None
         }
-    }
-}
-
-fn count(attribute: &Attribute, fields: &mut Fields<'_>) -> Option<Vec<Instance>> {
-    let at = attribute.value.span();
-    let value = fields.value(&attribute.value)?;
-    refuse_secret("count", &value, at, fields)?;
-    let number = convert(&value, &Type::Number).ok().and_then(|v| v.as_number().and_then(|n| n.as_usize()));
-    match number.map(|n| n as u64) {
-        Some(n) if n <= MAX_INSTANCES => {
-            let own = |i: u64| Value::object(Entries::from([("index".into(), Value::number(i as i64))]));
-            Some((0..n).map(|i| (InstanceKey::Index(i), Some(("count", own(i))))).collect())
-        }
-        found => {
-            let help = if found.is_some() {
-                format!("At most {MAX_INSTANCES} instances are made.")
-            } else {
-                "Write a number, for example length(var.hosts); 0 makes no instance.".to_string()
-            };
-            let problem = Diagnostic::error("\"count\" must be a whole number, 0 or more")
-                .at(at, format!("this is {}", value.brief()))
-                .help(help);
-            fields.problems.push(problem);
-            None
-        }
-    }
-}
-
-fn for_each(attribute: &Attribute, fields: &mut Fields<'_>) -> Option<Vec<Instance>> {
-    let at = attribute.value.span();
-    let value = fields.value(&attribute.value)?;
-    let shown = value.clone().unmarked();
-    let keyed = matches!(value.data(), Data::Map(_) | Data::Object(_));
-    // The values of a map may be secrets; the keys are shown everywhere.
-    refuse_secret(
-        "for_each",
-        if keyed && !value.marks().is_sensitive() { &Value::NULL } else { &value },
-        at,
-        fields,
-    )?;
-    let instance = |key: &Arc<str>, value: &Value| {
-        let each =
-            Entries::from([("key".into(), Value::string(key.clone())), ("value".into(), value.clone())]);
-        (InstanceKey::Key(key.clone()), Some(("each", Value::object(each))))
-    };
-    if let Some(entries) = value.as_entries() {
-        return Some(entries.iter().map(|(key, value)| instance(key, value)).collect());
-    }
-    if let Data::Set(_) = value.data() {
-        let items = value.as_items().unwrap_or_default();
-        let keys: Option<Vec<Instance>> = items
-            .iter()
-            .map(|item| match item.data() {
-                Data::String(key) => Some(instance(key, item)),
-                _ => None,
-            })
-            .collect();
-        if keys.is_some() {
-            return keys;
-        }
-    }
-    let help = match value.data() {
-        Data::List(_) | Data::Tuple(_) => {
-            "A list has no keys, so that taking one out would move the others: write toset([…]) or a map."
-        }
-        Data::Null => "Give an empty map, {}, to make no instances.",
-        _ => "Write a map, { key = value }, or toset([\"a\", \"b\"]).",
-    };
-    let problem = Diagnostic::error("\"for_each\" must be a map or a set of strings")
-        .at(at, format!("this is {}", shown.kind()))
-        .help(help);
-    fields.problems.push(problem);
-    None
-}
-
-fn refuse_secret(name: &str, value: &Value, at: Span, fields: &mut Fields<'_>) -> Option<()> {
-    if !value.is_sensitive() {
-        return Some(());
-    }
-    let problem = Diagnostic::error(format!("A secret may not decide \"{name}\""))
-        .at(at, from_variables(value))
-        .because("Addresses of components are shown and stored in clear, and would give it away.")
-        .help("Use a value that is not sensitive; nonsensitive(…) says that showing it does no harm.");
-    fields.problems.push(problem);
-    None
-}
-
-/// For the label of a value that is sensitive.
-pub(super) fn from_variables(value: &Value) -> String {
-    let names: BTreeMap<Arc<str>, ()> = value.deep_marks().variables().map(|n| (n.clone(), ())).collect();
-    let names: Vec<String> = names.keys().map(|n| called(n)).collect();
-    if names.is_empty() {
-        "this is sensitive".to_string()
-    } else {
-        format!("this is sensitive, by {}", names.join(", "))
     }
 }

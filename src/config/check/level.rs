@@ -1,7 +1,7 @@
 //! `patch_level`: a string or a map, as the kind's schema says.
 
 use super::component::ComponentBlock;
-use super::instances::from_variables;
+use super::repeat::from_variables;
 use crate::config::expr::Expr;
 use crate::config::fields::Fields;
 use crate::config::value::{Data, Entries, Value};

@@ -1,7 +1,7 @@
 //! `output "name" { … }`: values that are recorded and shown.
 
 use super::assertion;
-use super::instances::from_variables;
+use super::repeat::from_variables;
 use crate::config::blocks;
 use crate::config::checked::Output;
 use crate::config::fields::Fields;

@@ -49,6 +49,9 @@ impl Secrets {
         at: Span,
         out: &mut Vec<Secret>,
     ) -> Result<(), Box<Diagnostic>> {
+        if !value.is_sensitive() {
+            return Ok(());
+        }
         let mut path = vec![Step::Key(name.to_string())];
         walk(value, &self.values, &mut path, out).map_err(|why| Box::new(mixed(name, &why, at)))
     }

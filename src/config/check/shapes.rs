@@ -13,12 +13,12 @@ use crate::config::load::Parsed;
 use crate::config::schemas::Schemas;
 use crate::model::{Diagnostics, Span};
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Kinds' schemas, each read once.
 pub(super) struct Plans<'a> {
     pub schemas: &'a Schemas,
-    pub known: BTreeMap<(String, String), Option<Rc<KindPlan>>>,
+    pub known: BTreeMap<(String, String), Option<Arc<KindPlan>>>,
 }
 
 impl Plans<'_> {
@@ -28,9 +28,9 @@ impl Plans<'_> {
         kind: &str,
         at: Span,
         problems: &mut Diagnostics,
-    ) -> Option<Rc<KindPlan>> {
+    ) -> Option<Arc<KindPlan>> {
         let plan = || match KindPlan::new(self.schemas.kind(provider, kind)?) {
-            Ok(plan) => Some(Rc::new(plan)),
+            Ok(plan) => Some(Arc::new(plan)),
             Err(wrong) => {
                 problems.push(kind::bad_provider(provider, &wrong, at));
                 None
@@ -84,7 +84,7 @@ impl<'p> Shapes<'_, 'p> {
         calls: &mut [Call<'p>],
         wrong: &mut Wrong,
         problems: &mut Diagnostics,
-    ) -> Vec<Vec<Use<'p>>> {
+    ) -> Vec<Box<[Use<'p>]>> {
         let names = &self.names[index];
         let mut finder = Finder { names, wrong, bound: Vec::new(), problems };
         let mut all = Vec::with_capacity(names.count());
@@ -92,20 +92,20 @@ impl<'p> Shapes<'_, 'p> {
         for local in &names.locals {
             let mut uses = Vec::new();
             finder.expr(&local.value, Place { names: true, ..plain }, &mut uses);
-            all.push(uses);
+            all.push(uses.into_boxed_slice());
         }
         for (block, read) in names.components.iter().zip(blocks) {
             let mut uses = Vec::new();
             finder.component(block, &mut uses);
             uses.extend(read.iter().flat_map(|b| &b.depends).cloned());
-            all.push(uses);
+            all.push(uses.into_boxed_slice());
         }
         for block in &names.data {
             super::data::shape(block, finder.problems);
             let mut uses = Vec::new();
             let (each, count) = finder.repeated(block, &mut uses);
             finder.arguments(block, Place { each, count, ..plain }, &mut uses);
-            all.push(uses);
+            all.push(uses.into_boxed_slice());
         }
         for call in calls {
             let mut uses = Vec::new();
@@ -121,13 +121,13 @@ impl<'p> Shapes<'_, 'p> {
                     call.argument_uses[input] = uses;
                 }
             }
-            all.push(uses);
+            all.push(uses.into_boxed_slice());
         }
-        all.extend(names.variables.keys().map(|_| Vec::new()));
+        all.extend(names.variables.keys().map(|_| Box::default()));
         for block in names.outputs.values() {
             let mut uses = Vec::new();
             finder.block(block, Place { names: !names.root, ..plain }, &mut uses);
-            all.push(uses);
+            all.push(uses.into_boxed_slice());
         }
         names.moves.iter().for_each(|block| super::moved::shape(block, finder.problems));
         for block in names.checks.values() {

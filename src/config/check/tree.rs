@@ -21,7 +21,7 @@ pub(super) struct Area<'p> {
     pub blocks: Vec<Option<ComponentBlock<'p>>>,
     pub calls: Vec<Call<'p>>,
     /// What each node uses.
-    pub uses: Vec<Vec<Use<'p>>>,
+    pub uses: Vec<Box<[Use<'p>]>>,
     /// The outputs in the order of their numbers.
     pub outputs: Vec<(&'p str, &'p Block)>,
     /// `path.module`

@@ -4,6 +4,7 @@ use crate::config::expr::{Expr, RefStep, Reference};
 use crate::config::scope::Resolve;
 use crate::config::value::{Table, Value};
 use crate::model::Span;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,7 +15,7 @@ pub(super) struct Values {
     pub variables: BTreeMap<String, Value>,
     pub locals: BTreeMap<String, Value>,
     /// By kind and name.
-    pub components: BTreeMap<String, BTreeMap<String, Value>>,
+    pub components: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Value>>,
     /// Data blocks: by kind an object of all that are known.
     pub data: BTreeMap<String, Value>,
     /// Calls of modules, by name.
@@ -96,7 +97,7 @@ pub(super) fn output(reference: &Reference) -> Option<&Arc<str>> {
 }
 
 impl Resolve for Values {
-    fn resolve(&self, root: &str, name: &str) -> Option<Value> {
+    fn resolve(&self, root: &str, name: &str) -> Option<Cow<'_, Value>> {
         match root {
             "var" => self.variables.get(name),
             "local" => self.locals.get(name),
@@ -107,7 +108,7 @@ impl Resolve for Values {
                 None => self.components.get(kind).and_then(|all| all.get(name)),
             },
         }
-        .cloned()
+        .map(Cow::Borrowed)
     }
 
     fn names(&self) -> Vec<String> {

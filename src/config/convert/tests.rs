@@ -119,3 +119,43 @@ fn wrong_types_are_explained() {
         assert!(all.contains(words), "{text}: {all}");
     }
 }
+
+/// `[x, x]`, `[a, a]` of it, and so on: small in memory, of `2^levels` elements when written out.
+fn doubled(innermost: &str, levels: usize) -> Value {
+    (0..levels).fold(value(innermost), |inner, _| Value::tuple(vec![inner.clone(), inner]))
+}
+
+fn lists(levels: usize, of: Type) -> Type {
+    (0..levels).fold(of, |of, _| Type::list(of))
+}
+
+/// Whoever walks through all 2^180 elements is never done.
+#[test]
+fn what_is_shared_is_looked_at_once() {
+    let (levels, number) = (180, doubled("1", 180));
+    let (text, null) = (doubled("\"x\"", levels), doubled("null", levels));
+    let (one, another) = (Type::of(&number), Type::of(&doubled("2", levels)));
+    assert!(!one.has_any() && Type::of(&null).has_any());
+    assert!(all_same(&[one.clone(), another.clone()]) && !all_same(&[one.clone(), Type::of(&text)]));
+    let texts = unify(&[one.clone(), another, Type::of(&text), Type::of(&null)]).expect("a type");
+    let innermost = |value: &Value| (0..levels).fold(value.clone(), |inner, _| inner.at(1).expect("two"));
+    assert_eq!(innermost(&convert(&number, &texts).expect("texts")), Value::string("1"));
+    let listed = convert(&number, &lists(levels, Type::Any)).expect("lists");
+    assert!(matches!(listed.data(), Data::List(_)) && innermost(&listed) == Value::number(1_i64));
+    assert!(convert(&text, &lists(levels, Type::Number)).is_err());
+    let mixed = Value::tuple(vec![number, null]);
+    assert!(all_same(&Type::of_each(&[convert(&mixed, &Type::list(Type::Any)).expect("a list")])));
+    // A type that is shown is cut.
+    assert_eq!(one.written(1 << 20), None);
+    let shown = one.brief();
+    assert!(shown.starts_with("tuple([tuple([") && shown.ends_with('…') && shown.len() < 300, "{shown}");
+}
+
+/// Each level asks for the type of its elements: once, not again for each level around it.
+#[test]
+fn lists_of_lists_of_whatever_are_converted_level_by_level() {
+    let nested = (1..120).fold(value("[]"), |inner, _| Value::tuple(vec![inner]));
+    for of in [Type::Any, Type::String] {
+        assert!(convert(&nested, &lists(120, of)).is_ok());
+    }
+}

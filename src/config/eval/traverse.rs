@@ -8,29 +8,34 @@ use crate::config::suggestion;
 use crate::config::types::Type;
 use crate::config::value::{Data, Value, quoted};
 use crate::model::{Diagnostic, Span};
+use std::borrow::Cow;
 
 pub(super) fn traversal(expr: &Expr, scope: &Scope<'_>) -> Evaluated {
     let (base, steps): (&Expr, &[Step]) = match &expr.node {
         Node::Traversal(base, steps) => (base, steps),
         _ => (expr, &[]),
     };
-    let (value, rest) = match &base.node {
+    let (value, rest): (Cow<'_, Value>, &[Step]) = match &base.node {
         Node::Name(name) => start(expr, base, name, steps, scope)?,
-        _ => (eval(base, scope)?, steps),
+        _ => (Cow::Owned(eval(base, scope)?), steps),
     };
-    rest.iter().try_fold(value, |value, step| take(&value, step, expr, scope))
+    let taken = rest.iter().try_fold(value, |value, step| match value {
+        Cow::Borrowed(value) => within(value, step, expr, scope),
+        Cow::Owned(value) => take(&value, step, expr, scope).map(Cow::Owned),
+    });
+    taken.map(Cow::into_owned)
 }
 
 /// What the first name means, and the steps that are left.
-fn start<'e>(
+fn start<'e, 's>(
     expr: &Expr,
     base: &Expr,
     name: &str,
     steps: &'e [Step],
-    scope: &Scope<'_>,
-) -> Result<(Value, &'e [Step]), Failure> {
+    scope: &'s Scope<'_>,
+) -> Result<(Cow<'s, Value>, &'e [Step]), Failure> {
     if let Some(value) = scope.lookup(name) {
-        return Ok((value.clone(), steps));
+        return Ok((Cow::Borrowed(value), steps));
     }
     if let Some((Step { kind: StepKind::Attr(second), .. }, rest)) = steps.split_first()
         && let Some(value) = scope.asks().and_then(|resolver| resolver.resolve(name, second))
@@ -80,6 +85,33 @@ fn some_of(family: &[&str], root: &str) -> String {
     format!("there is: {}{more}", few.join(", "))
 }
 
+/// One step further. Where nothing is marked what stands inside is looked at, not counted as taken: threads would
+/// wait for each other to count.
+fn within<'v>(
+    value: &'v Value,
+    step: &Step,
+    expr: &Expr,
+    scope: &Scope<'_>,
+) -> Result<Cow<'v, Value>, Failure> {
+    let plain = value.as_entries().filter(|_| !value.marks().is_sensitive());
+    let Some(entries) = plain else { return take(value, step, expr, scope).map(Cow::Owned) };
+    match &step.kind {
+        StepKind::Attr(name) => match entries.get(name) {
+            Some(found) => Ok(Cow::Borrowed(found)),
+            None => Err(no_attribute(value, name, step.span, expr, scope)),
+        },
+        StepKind::Index(index) => {
+            let key = eval(index, scope)?;
+            let found = key.as_str().filter(|_| !key.is_sensitive()).and_then(|key| entries.get(key));
+            match found {
+                Some(found) => Ok(Cow::Borrowed(found)),
+                None => indexed(value, &key, step.span, expr, scope).map(Cow::Owned),
+            }
+        }
+        StepKind::Splat(_) => take(value, step, expr, scope).map(Cow::Owned),
+    }
+}
+
 /// One step further.
 fn take(value: &Value, step: &Step, expr: &Expr, scope: &Scope<'_>) -> Evaluated {
     match &step.kind {
@@ -89,7 +121,7 @@ fn take(value: &Value, step: &Step, expr: &Expr, scope: &Scope<'_>) -> Evaluated
         },
         StepKind::Index(index) => {
             let key = eval(index, scope)?;
-            element(value, &key, step.span, expr, scope).map(|found| found.marked(&key.deep_marks()))
+            indexed(value, &key, step.span, expr, scope)
         }
         StepKind::Splat(each) => splat(value, each, expr, scope),
     }
@@ -130,6 +162,11 @@ fn few<'a>(names: impl Iterator<Item = &'a str>) -> String {
         shown[8] = "…";
     }
     shown.join(", ")
+}
+
+/// An element, as secret as its key.
+fn indexed(value: &Value, key: &Value, span: Span, expr: &Expr, scope: &Scope<'_>) -> Evaluated {
+    element(value, key, span, expr, scope).map(|found| found.marked(&key.deep_marks()))
 }
 
 fn element(value: &Value, key: &Value, span: Span, expr: &Expr, scope: &Scope<'_>) -> Evaluated {
@@ -208,7 +245,7 @@ pub(super) fn known(reference: &Reference, scope: &Scope<'_>) -> Option<(usize, 
     let (mut taken, mut value) = match scope.lookup(&reference.root) {
         Some(value) => (0, value.clone()),
         None => match steps.next() {
-            Some(RefStep::Attr(name)) => (1, scope.asks()?.resolve(&reference.root, name)?),
+            Some(RefStep::Attr(name)) => (1, scope.asks()?.resolve(&reference.root, name)?.into_owned()),
             _ => return None,
         },
     };

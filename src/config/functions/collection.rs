@@ -3,7 +3,7 @@
 use super::Takes::{Any, Bools, List, Text, TextLists, Texts};
 use super::text::text;
 use super::{Done, Fault, Function, Param, nullable, param, passing, plain};
-use crate::config::convert::{convert, unify};
+use crate::config::convert::{all_same, convert, unify};
 use crate::config::eval::equal;
 use crate::config::types::Type;
 use crate::config::value::{Data, Entries, Table, Value, key, quoted};
@@ -128,7 +128,7 @@ fn same(a: &Value, b: &Value) -> bool {
     if equal(a, b) {
         return true;
     }
-    let Some(ty) = unify(&[Type::of(a), Type::of(b)]) else { return false };
+    let Some(ty) = unify(&Type::of_each([a, b])) else { return false };
     match (convert(a, &ty), convert(b, &ty)) {
         (Ok(a), Ok(b)) => equal(&a, &b),
         _ => false,
@@ -174,14 +174,14 @@ fn merge(args: &[Value]) -> Done {
     // Maps of one type make a map, anything else an object. The type of an object is not asked: it may be huge.
     let all_maps = !args.is_empty() && args.iter().all(|a| matches!(a.data(), Data::Map(_)));
     let of_one_type = all_maps && {
-        let types: Vec<Type> = args.iter().map(Type::of).collect();
-        types.iter().all(|ty| *ty == types[0])
+        let types: Vec<Type> = Type::of_each(args);
+        all_same(&types)
     };
     Ok(if of_one_type { Value::map(merged) } else { Value::object(merged) })
 }
 
 fn coalesce(args: &[Value]) -> Done {
-    let types: Vec<Type> = args.iter().map(Type::of).collect();
+    let types: Vec<Type> = Type::of_each(args);
     let ty = unify(&types).ok_or_else(|| Fault::new("all arguments must have the same type"))?;
     let first = args.iter().find(|v| !v.is_null() && v.as_str() != Some(""));
     let first = first.ok_or_else(|| Fault::new("all arguments are null or empty"))?;

@@ -1,6 +1,6 @@
 //! Conversion and inspection: `tostring`, `tolist`, `try`, `sensitive`, ….
 
-use super::{Done, Fault, Function, Rule, Work, nullable, passing, plain};
+use super::{Done, Fault, Function, MAX_TEXT, Rule, Work, nullable, passing, plain};
 use crate::config::convert::convert;
 use crate::config::types::Type;
 use crate::config::value::{Marks, Value};
@@ -37,7 +37,7 @@ pub(super) const FUNCTIONS: &[Function] =
             "tomap({ a = 1, b = \"x\" })",
             "tomap({\n  \"a\" = \"1\"\n  \"b\" = \"x\"\n})",
         ),
-        plain("type", &[nullable("value")], |a| Ok(Value::string(Type::of(&a[0]).to_string()))).told(
+        plain("type", &[nullable("value")], |a| type_of(&a[0])).told(
             "the type of the value, as it would be written",
             "type({ port = 80, tags = [\"a\"] })",
             "\"object({ port = number, tags = tuple([string]) })\"",
@@ -69,6 +69,11 @@ pub(super) const FUNCTIONS: &[Function] =
             "false",
         ),
     ];
+
+fn type_of(value: &Value) -> Done {
+    let text = Type::of(value).written(MAX_TEXT);
+    text.map(Value::string).ok_or_else(|| Fault::new("the result would be longer than 64 MiB"))
+}
 
 fn to(args: &[Value], ty: Type) -> Done {
     convert(&args[0], &ty).map_err(|error| Fault::at(0, error.describe("value")))

@@ -44,7 +44,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 /// Brings all sets to one type, then combines them from the left.
 fn fold(args: &[Value], combine: impl Fn(Vec<Value>, &[Value]) -> Vec<Value>) -> Done {
-    let types: Vec<Type> = args.iter().map(Type::of).collect();
+    let types: Vec<Type> = Type::of_each(args);
     let ty = unify(&types).ok_or_else(|| Fault::new("the sets have no type in common"))?;
     let mut all: Option<Vec<Value>> = None;
     for (i, arg) in args.iter().enumerate() {

@@ -5,9 +5,11 @@ use super::{Chunk, Lowering};
 use crate::config::expr::{Expr, Key, Node};
 use crate::config::fmt::scan::scan;
 use crate::config::fmt::token::{Kind, Token};
+use crate::config::parts::in_parts;
 use crate::config::syntax::translate;
 use crate::config::value::Value;
-use crate::model::{Diagnostic, Span};
+use crate::config::words::Words;
+use crate::model::{Diagnostic, Diagnostics, Span};
 use hcl::edit::expr::ObjectKey;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -15,6 +17,8 @@ use std::ops::Range;
 
 /// An object with more entries is read in slices of so many.
 const SLICE: usize = 256;
+/// So many slices are read by one thread.
+const ALONE: usize = 4;
 
 /// A text as the library can read it, each byte in its place.
 pub(in crate::config) struct Readable<'t> {
@@ -160,9 +164,18 @@ impl Lowering<'_> {
         let at = (span.start as usize).checked_sub(self.chunk.base)?;
         let large = self.chunk.large.binary_search_by_key(&at, |large| large.at).ok()?;
         let large = &self.chunk.large[large];
-        let mut entries = Vec::new();
-        for slice in &large.slices {
-            self.slice(slice, &mut entries);
+        let (chunk, depth) = (self.chunk, self.depth);
+        let parts = in_parts(&large.slices, ALONE, |slices| {
+            let words = &mut Words::new();
+            let mut lowering = Lowering { chunk, depth, words, problems: Diagnostics::default() };
+            let mut entries = Vec::with_capacity(slices.len() * SLICE);
+            slices.iter().for_each(|slice| lowering.slice(slice, &mut entries));
+            (entries, lowering.problems)
+        });
+        let mut entries = Vec::with_capacity(parts.iter().map(|(entries, _)| entries.len()).sum());
+        for (part, problems) in parts {
+            entries.extend(part);
+            self.problems.0.extend(problems.0);
         }
         self.refuse_repeated(&entries);
         Some(Node::Object(entries))

@@ -4,13 +4,22 @@ use super::{Entries, Inside, Value};
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-/// Entries, sorted by key, and what is known about them all. Objects of one shape may share their keys.
+/// Entries, sorted by key, and what is known about them all. Objects of one shape may share their keys; a null takes no
+/// room: most arguments of most components are none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
     keys: Arc<[Arc<str>]>,
+    /// Which keys have a value that is kept, a bit for each from the lowest one on; the others are null.
+    kept: u64,
+    /// In the order of their keys.
     values: Box<[Value]>,
     pub(super) inside: Inside,
 }
+
+/// With more keys than there are bits every value is kept.
+const BITS: usize = u64::BITS as usize;
+
+static NULL: Value = Value::NULL;
 
 impl Table {
     /// `keys` in order, each once, with one value for each.
@@ -19,7 +28,8 @@ impl Table {
         let mut inside = Inside::of(values.iter());
         let length: usize = keys.iter().map(|k| k.len()).sum();
         inside.weight = inside.weight.saturating_add(length as u64);
-        Arc::new(Table { keys, values: values.into_boxed_slice(), inside })
+        let (kept, values) = without_nulls(values);
+        Arc::new(Table { keys, kept, values, inside })
     }
 
     pub(super) fn of(entries: Entries) -> Arc<Table> {
@@ -29,13 +39,21 @@ impl Table {
 
     /// The same keys with other values.
     pub(super) fn map(&self, change: impl FnMut(&Value) -> Value) -> Arc<Table> {
-        Table::shaped(self.keys.clone(), self.values.iter().map(change).collect())
+        Table::shaped(self.keys.clone(), self.values().map(change).collect())
     }
 
     /// The value of `key`.
     pub fn get(&self, key: &str) -> Option<&Value> {
         let at = self.keys.binary_search_by(|known| (**known).cmp(key)).ok()?;
-        self.values.get(at)
+        if self.keys.len() > BITS {
+            return self.values.get(at);
+        }
+        let before = self.kept & ((1 << at) - 1);
+        Some(if self.keeps(at) { &self.values[before.count_ones() as usize] } else { &NULL })
+    }
+
+    fn keeps(&self, at: usize) -> bool {
+        self.keys.len() > BITS || self.kept >> at & 1 == 1
     }
 
     /// Whether there is such a key.
@@ -44,8 +62,8 @@ impl Table {
     }
 
     /// Keys and values, by key.
-    pub fn iter(&self) -> std::iter::Zip<std::slice::Iter<'_, Arc<str>>, std::slice::Iter<'_, Value>> {
-        self.keys.iter().zip(self.values.iter())
+    pub fn iter(&self) -> Iter<'_> {
+        Iter { table: self, at: 0, kept: self.values.iter() }
     }
 
     /// The keys, sorted.
@@ -54,18 +72,18 @@ impl Table {
     }
 
     /// The values, by key.
-    pub fn values(&self) -> std::slice::Iter<'_, Value> {
-        self.values.iter()
+    pub fn values(&self) -> impl Iterator<Item = &Value> + Clone {
+        self.iter().map(|(_, value)| value)
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.values.len()
+        self.keys.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.values.is_empty()
+        self.keys.is_empty()
     }
 
     /// The entries, to be changed.
@@ -74,9 +92,50 @@ impl Table {
     }
 }
 
+/// Which values are kept, and these. A null that is a secret is kept, since it is marked.
+fn without_nulls(values: Vec<Value>) -> (u64, Box<[Value]>) {
+    if values.len() > BITS {
+        return (u64::MAX, values.into_boxed_slice());
+    }
+    let bit = |(at, value): (usize, &Value)| u64::from(*value != NULL) << at;
+    let kept = values.iter().enumerate().map(bit).fold(0, |all, bit| all | bit);
+    if kept.count_ones() as usize == values.len() {
+        return (kept, values.into_boxed_slice());
+    }
+    let mut others = Vec::with_capacity(kept.count_ones() as usize);
+    others.extend(values.into_iter().filter(|value| *value != NULL));
+    (kept, others.into_boxed_slice())
+}
+
+/// Keys and values, by key.
+#[derive(Clone)]
+pub struct Iter<'a> {
+    table: &'a Table,
+    at: usize,
+    kept: std::slice::Iter<'a, Value>,
+}
+
+impl<'a> Iterator for Iter<'a> {
+    type Item = (&'a Arc<str>, &'a Value);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let key = self.table.keys.get(self.at)?;
+        let value = if self.table.keeps(self.at) { self.kept.next()? } else { &NULL };
+        self.at += 1;
+        Some((key, value))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.table.len() - self.at;
+        (left, Some(left))
+    }
+}
+
+impl ExactSizeIterator for Iter<'_> {}
+
 impl<'a> IntoIterator for &'a Table {
     type Item = (&'a Arc<str>, &'a Value);
-    type IntoIter = std::iter::Zip<std::slice::Iter<'a, Arc<str>>, std::slice::Iter<'a, Value>>;
+    type IntoIter = Iter<'a>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
@@ -93,5 +152,32 @@ impl PartialOrd for Table {
 impl Ord for Table {
     fn cmp(&self, other: &Self) -> Ordering {
         self.iter().cmp(other.iter())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::value::Marks;
+
+    #[test]
+    fn nulls_take_no_room_and_are_there() {
+        for count in [0, 1, 3, 63, 64, 65, 200] {
+            for step in [1, 2, 7] {
+                let value = |i: usize| if i.is_multiple_of(step) { Value::number(i) } else { Value::NULL };
+                let entries: Entries = (0..count).map(|i| (format!("k{i:03}").into(), value(i))).collect();
+                let table = Table::of(entries.clone());
+                assert_eq!(table.to_entries(), entries);
+                assert_eq!((table.len(), table.iter().len()), (count, count));
+                assert!(entries.iter().all(|(key, value)| table.get(key) == Some(value)));
+                assert_eq!(table.get("k"), None);
+                let kept = if count > BITS { count } else { count.div_ceil(step) };
+                assert_eq!(table.values.len(), kept, "of {count}, each {step}.");
+            }
+        }
+        let secret = Value::NULL.marked(&Marks::anonymous());
+        let table = Table::of(Entries::from([("a".into(), secret.clone()), ("b".into(), Value::NULL)]));
+        assert_eq!(table.get("a"), Some(&secret));
+        assert!(table.get("b").is_some_and(|b| !b.is_sensitive()));
     }
 }

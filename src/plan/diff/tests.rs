@@ -5,6 +5,7 @@ use crate::config::checked::Lifecycle;
 use crate::model::Moment;
 use crate::plan::sample::*;
 use crate::state::Rejected;
+use patchform_sdk::message::Reload;
 use proptest::prelude::*;
 
 type Row = (&'static str, Option<&'static str>, Option<&'static str>, &'static str, &'static str);
@@ -68,6 +69,34 @@ fn a_change_of_content_at_the_same_level_is_adopted() {
     }
 }
 
+/// A change by hand is told beside another one. What the configuration itself may have changed in what is read is not taken
+/// for one.
+#[test]
+fn a_change_of_content_is_told_where_the_level_changes_too() {
+    for (wanted, recorded, observed, change, altered) in [
+        ("2", "1", "1", "", false),
+        ("2", "1", "1", "digest", true),
+        ("2", "1", "1", "target", false),
+        ("2", "1", "1", "claims", false),
+        // Drift tells it already.
+        ("3", "1", "2", "digest", false),
+        ("a=2 b=1", "a=1 b=1", "a=1 b=1", "digest", true),
+        ("a=2", "a=1 b=1", "a=1 b=1", "digest", false),
+        ("a=1 b=1", "a=1", "a=1", "digest", false),
+    ] {
+        let mut platform = Platform::new().with("a", wanted, Some(recorded), Some(observed), &[]);
+        let record = platform.state.records.get_mut(&address("a")).unwrap();
+        match change {
+            "digest" => record.digest = "other".into(),
+            "target" => (record.target, record.digest) = ("other".into(), "other".into()),
+            "claims" => (record.claims, record.digest) = (Vec::new(), "other".into()),
+            _ => {}
+        }
+        let Verdict::Change(found) = platform.verdict("a") else { panic!("{wanted} {recorded} {observed}") };
+        assert_eq!(found.altered, altered, "{wanted} {recorded} {observed} {change}");
+    }
+}
+
 #[test]
 fn what_cannot_be_read() {
     let down = || Observed::Unreachable { why: "no route".into() };
@@ -117,23 +146,69 @@ fn a_rejected_level_is_blocked_until_another_is_wanted() {
 }
 
 #[test]
+fn what_an_abandoned_run_left_undone_is_work() {
+    let owed = |reload| Owed { run: "r7".into(), reload, at: Moment(5) };
+    let steps = |change: &crate::plan::noun::Change| {
+        let names: Vec<&str> = change.forth.iter().map(|p| p.action.name()).collect();
+        names.join(" ")
+    };
+    for (wanted, recorded, observed, reload, expected, forth) in [
+        ("2", Some("1"), "2", Reload::Service, "Owed", "gate reload verify commit"),
+        ("2", Some("2"), "2", Reload::None, "Owed", "gate verify commit"),
+        ("2", None, "2", Reload::Reboot, "Owed", "gate reload verify commit"),
+        ("a=2", Some("a=1"), "a=2 z=9", Reload::Service, "Owed", "gate reload verify commit"),
+        ("3", Some("1"), "2", Reload::Service, "Drift", "gate fetch snapshot patch reload verify commit"),
+        ("3", Some("2"), "2", Reload::None, "Change", "gate fetch snapshot patch reload verify commit"),
+    ] {
+        let mut platform = Platform::new().with("a", wanted, recorded, Some(observed), &[]);
+        platform.can.reload = true;
+        platform.state.owed.insert(address("a"), owed(reload));
+        let Verdict::Change(change) = platform.verdict("a") else { panic!("{:?}", platform.verdict("a")) };
+        assert_eq!(
+            (word(&Verdict::Change(change.clone())).as_str(), steps(&change).as_str()),
+            (expected, forth)
+        );
+        assert_eq!(change.owed, Some(owed(reload)));
+        if change.cause == Cause::Owed {
+            assert_eq!(change.from, change.to);
+            let kept = crate::policy::judge(
+                crate::policy::Subject { entry: entry(&platform.plan(), "a"), change: &change },
+                crate::policy::Facts { purpose: &Purpose::Apply },
+                Moment(9),
+            );
+            assert_eq!(kept, crate::policy::Verdict::Pass);
+        }
+    }
+    // Where it is not read, where somebody is at work, and where only records are to change.
+    let mut platform = Platform::new().with("a", "2", Some("2"), Some("2"), &[]);
+    platform.state.owed.insert(address("a"), owed(Reload::Service));
+    platform.observed.insert(address("a"), Observed::NotRead);
+    assert_eq!(word(&platform.verdict("a")), "NotRead(\"it was not read\")");
+    platform.observed.insert(address("a"), present("a", "2"));
+    platform.leases.components.insert(address("a"), "r9".into());
+    assert_eq!(word(&platform.verdict("a")), "Leased { run: \"r9\", driver: None, stuck: false }");
+    platform.purpose = Purpose::RefreshOnly;
+    assert_eq!(word(&platform.verdict("a")), "same");
+}
+
+#[test]
 fn a_lease_on_the_component_or_its_target_blocks_what_would_change() {
     let mut platform = Platform::new()
         .with("a", "2", Some("1"), Some("1"), &[])
         .with("b", "1", Some("1"), Some("1"), &[])
         .with("c", "2", Some("1"), Some("1"), &[]);
     platform.leases.components.insert(address("a"), "r9".into());
-    assert_eq!(word(&platform.verdict("a")), "Leased { run: \"r9\", driver: None }");
+    assert_eq!(word(&platform.verdict("a")), "Leased { run: \"r9\", driver: None, stuck: false }");
     assert_eq!(word(&platform.verdict("c")), "Change");
     platform.leases.targets.insert("host".into(), "r8".into());
     assert_eq!(word(&platform.verdict("b")), "same");
-    assert_eq!(word(&platform.verdict("c")), "Leased { run: \"r8\", driver: None }");
+    assert_eq!(word(&platform.verdict("c")), "Leased { run: \"r8\", driver: None, stuck: false }");
     // At its level already, by the run that holds it: that run records it, or takes it back.
     platform.observed.insert(address("a"), present("a", "2"));
-    assert_eq!(word(&platform.verdict("a")), "Leased { run: \"r9\", driver: None }");
+    assert_eq!(word(&platform.verdict("a")), "Leased { run: \"r9\", driver: None, stuck: false }");
     // Above it, in the middle of that run: nobody should write into git what a run is about to take back.
     platform.observed.insert(address("a"), present("a", "3"));
-    assert_eq!(word(&platform.verdict("a")), "Leased { run: \"r9\", driver: None }");
+    assert_eq!(word(&platform.verdict("a")), "Leased { run: \"r9\", driver: None, stuck: false }");
 }
 
 #[test]

@@ -3,8 +3,9 @@
 use super::address;
 use super::parts::*;
 use super::secrets::StoredSecret;
-use crate::model::PatchLevel;
+use crate::model::{Moment, PatchLevel};
 use crate::plan::noun::*;
+use crate::state::Owed;
 use patchform_sdk::message::{Artifact, Class, Level, Preview, Reload, SnapshotRef, WayBack};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -250,6 +251,8 @@ enum StoredBlock<'a> {
         run: Cow<'a, str>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         driver: Option<Cow<'a, str>>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        stuck: bool,
     },
 }
 
@@ -267,9 +270,11 @@ impl<'a> From<&'a Block> for StoredBlock<'a> {
             Block::Irreversible => StoredBlock::Irreversible,
             Block::LosesData => StoredBlock::LosesData,
             Block::Claimed { claim, by } => StoredBlock::Claimed { claim: Cow::Borrowed(claim), by: *by },
-            Block::Leased { run, driver } => {
-                StoredBlock::Leased { run: Cow::Borrowed(run), driver: driver.as_deref().map(Cow::Borrowed) }
-            }
+            Block::Leased { run, driver, stuck } => StoredBlock::Leased {
+                run: Cow::Borrowed(run),
+                driver: driver.as_deref().map(Cow::Borrowed),
+                stuck: *stuck,
+            },
         }
     }
 }
@@ -288,8 +293,8 @@ impl From<StoredBlock<'_>> for Block {
             StoredBlock::Irreversible => Block::Irreversible,
             StoredBlock::LosesData => Block::LosesData,
             StoredBlock::Claimed { claim, by } => Block::Claimed { claim: claim.into_owned(), by },
-            StoredBlock::Leased { run, driver } => {
-                Block::Leased { run: run.into_owned(), driver: driver.map(Cow::into_owned) }
+            StoredBlock::Leased { run, driver, stuck } => {
+                Block::Leased { run: run.into_owned(), driver: driver.map(Cow::into_owned), stuck }
             }
         }
     }
@@ -303,6 +308,12 @@ struct StoredChange<'a> {
     to: Option<Level>,
     cause: StoredCause,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    altered: bool,
+    #[serde(default, skip_serializing_if = "none")]
+    newer: Cow<'a, [String]>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    owed: Option<StoredOwed<'a>>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     downgrade: bool,
     preview: Cow<'a, Preview>,
     #[serde(default, skip_serializing_if = "no_artifacts")]
@@ -313,6 +324,10 @@ struct StoredChange<'a> {
     restore_from: Option<Cow<'a, SnapshotRef>>,
     forth: Vec<StoredPlanned>,
     back: Vec<StoredPlanned>,
+}
+
+fn none(texts: &[String]) -> bool {
+    texts.is_empty()
 }
 
 fn no_artifacts(artifacts: &[Artifact]) -> bool {
@@ -326,6 +341,27 @@ enum StoredCause {
     Change,
     Drift,
     Unrecorded,
+    Owed,
+}
+
+/// What an abandoned run left undone; the time in milliseconds.
+#[derive(Serialize, Deserialize)]
+struct StoredOwed<'a> {
+    run: Cow<'a, str>,
+    reload: Reload,
+    at: i64,
+}
+
+impl<'a> From<&'a Owed> for StoredOwed<'a> {
+    fn from(owed: &'a Owed) -> Self {
+        StoredOwed { run: Cow::Borrowed(&owed.run), reload: owed.reload, at: owed.at.0 }
+    }
+}
+
+impl From<StoredOwed<'_>> for Owed {
+    fn from(stored: StoredOwed<'_>) -> Self {
+        Owed { run: stored.run.into_owned(), reload: stored.reload, at: Moment(stored.at) }
+    }
 }
 
 impl<'a> From<&'a Change> for StoredChange<'a> {
@@ -338,7 +374,11 @@ impl<'a> From<&'a Change> for StoredChange<'a> {
                 Cause::Change => StoredCause::Change,
                 Cause::Drift => StoredCause::Drift,
                 Cause::Unrecorded => StoredCause::Unrecorded,
+                Cause::Owed => StoredCause::Owed,
             },
+            altered: change.altered,
+            newer: Cow::Borrowed(&change.newer),
+            owed: change.owed.as_ref().map(StoredOwed::from),
             downgrade: change.downgrade,
             preview: Cow::Borrowed(&change.preview),
             artifacts: Cow::Borrowed(&change.artifacts),
@@ -360,7 +400,11 @@ impl From<StoredChange<'_>> for Change {
                 StoredCause::Change => Cause::Change,
                 StoredCause::Drift => Cause::Drift,
                 StoredCause::Unrecorded => Cause::Unrecorded,
+                StoredCause::Owed => Cause::Owed,
             },
+            altered: stored.altered,
+            newer: stored.newer.into_owned(),
+            owed: stored.owed.map(Owed::from),
             downgrade: stored.downgrade,
             preview: stored.preview.into_owned(),
             artifacts: stored.artifacts.into_owned(),

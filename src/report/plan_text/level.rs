@@ -12,7 +12,7 @@ const FEW: usize = 12;
 /// The widest that names and levels are aligned to.
 const WIDEST: usize = 36;
 
-/// `1.4.0 → 1.5.0` of two single levels; `None` when a table of parts is needed.
+/// `1.4.0 → 1.5.0` of two single levels, `stays at 1.4.0` of one; `None` when a table of parts is needed.
 pub fn pair(from: Option<&PatchLevel>, to: Option<&PatchLevel>) -> Option<Vec<Piece>> {
     let text = |level: Option<&PatchLevel>| match level {
         None => Some("(absent)".to_string()),
@@ -20,6 +20,9 @@ pub fn pair(from: Option<&PatchLevel>, to: Option<&PatchLevel>) -> Option<Vec<Pi
         Some(PatchLevel::Map(_)) => None,
     };
     let (before, after) = (text(from)?, text(to)?);
+    if before == after {
+        return Some(vec![plain("stays at "), plain(after)]);
+    }
     let tint = if to.is_some() { Tint::Good } else { Tint::Bad };
     Some(vec![plain(before), tinted(Tint::Dim, " → "), tinted(tint, after)])
 }
@@ -39,6 +42,7 @@ pub fn brief(from: Option<&PatchLevel>, to: Option<&PatchLevel>) -> String {
     };
     let first: Vec<String> = changed.iter().take(2).map(one).collect();
     match changed.len() - first.len() {
+        0 if changed.is_empty() => "all parts stay".into(),
         0 => first.join(", "),
         more => format!("{}, and {}", first.join(", "), crate::report::size::counted(more, "more part")),
     }

@@ -1,6 +1,6 @@
 //! The last line: how much there is to do, and how long it takes.
 
-use crate::model::period;
+use crate::model::{Purpose, period};
 use crate::plan::noun::Plan;
 use crate::report::mark::{Counts, Mark, unread};
 use crate::report::order::Order;
@@ -22,7 +22,7 @@ fn pieces(plan: &Plan, counts: &Counts, order: &Order) -> Vec<Piece> {
     let unread = plan.entries.iter().filter(|e| unread(e)).count();
     let quiet = |mark| matches!(mark, Mark::Unchanged | Mark::Excluded);
     if counts.present().all(|(mark, _)| quiet(mark)) {
-        return nothing_to_do(counts, unread);
+        return nothing_to_do(plan, counts, unread);
     }
     let mut pieces =
         vec![tinted(Tint::Bold, if counts.acting() > 0 { "Plan: " } else { "Nothing to patch: " })];
@@ -40,12 +40,16 @@ fn pieces(plan: &Plan, counts: &Counts, order: &Order) -> Vec<Piece> {
     pieces
 }
 
-fn nothing_to_do(counts: &Counts, unread: usize) -> Vec<Piece> {
+fn nothing_to_do(plan: &Plan, counts: &Counts, unread: usize) -> Vec<Piece> {
     let left_out = counts.get(Mark::Excluded);
     let mut pieces = vec![match unread {
         0 => tinted(Tint::Good, "No changes."),
         _ => tinted(Tint::Change, "Nothing to patch, as far as could be read."),
     }];
+    if let (Purpose::Rollback { of }, 0) = (&plan.purpose, unread) {
+        pieces.push(plain(format!(" What run {of} changed is at the levels before it already.")));
+        return pieces;
+    }
     pieces.push(plain(match (left_out, unread, counts.get(Mark::Unchanged)) {
         (0, 0, 0) => " The configuration names no component.".into(),
         (0, 0, _) => " The platform is at its declared levels.".into(),

@@ -14,11 +14,18 @@ pub fn emergency(page: &mut Page, stuck: &Emergency<'_>) {
     page.line(
         0,
         2,
-        &[match stuck.abandoned {
-            true => {
+        &[match (stuck.reached, stuck.abandoned) {
+            (true, _) => tinted(
+                Tint::Change,
+                format!(
+                    "{address} is at its planned level, verified: nothing is wrong with it. How to take it back by hand, if \
+                     that is wanted"
+                ),
+            ),
+            (false, true) => {
                 tinted(Tint::Change, format!("{address}: how to take it back by hand, if that is wanted"))
             }
-            false => tinted(Tint::Bad, format!("Emergency steps for {address}")),
+            (false, false) => tinted(Tint::Bad, format!("Emergency steps for {address}")),
         }],
     );
     for (label, text) in [("why", stuck.why), ("cause", stuck.cause)] {

@@ -98,6 +98,8 @@ fn table(page: &mut Page, plan: &Plan, run: &RunView) {
         let (from, to) = levels(plan, component.entry);
         let level = match component.stands {
             Stands::Committed => brief(from, to),
+            Stands::Stuck | Stands::GoingBack | Stands::Forward if from == to => brief(from, to),
+            Stands::Stuck | Stands::GoingBack if component.reached => format!("at {}", shown(to)),
             Stands::Stuck | Stands::GoingBack | Stands::Forward => format!("between {}", brief(from, to)),
             // What it is now, this run does not know: it was read before, and somebody else may be at work there.
             Stands::Restored if !component.tried => format!("not changed, was {}", shown(from)),

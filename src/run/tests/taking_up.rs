@@ -41,6 +41,57 @@ fn what_is_under_way_is_asked_about_before_a_run_is_abandoned() {
     assert_eq!(p.turn(), "probe 0 in 0s");
 }
 
+/// What is owed goes by how far its run had come when it was abandoned.
+#[test]
+fn an_abandoned_run_owes_what_came_after_its_last_change() {
+    let with_reload = |plan: &mut Plan| {
+        let change = change_of(plan, 0);
+        change.preview.reload = Reload::Reboot;
+        let forth = [Step::Gate, Step::Snapshot, Step::Patch, Step::Reload, Step::Verify, Step::Commit];
+        change.forth = sample::planned(&forth);
+        change.back = sample::planned(&[Step::Restore, Step::Reload, Step::Verify]);
+    };
+    let asked = |p: &mut Played| {
+        if p.turn().starts_with("probe") {
+            p.says(0, "before");
+        }
+    };
+    // How many steps forth were well, whether it was taken back then and how many steps back were well; what is owed.
+    for (forth, back, owed) in [
+        (2, None, None),
+        (3, None, Some(Reload::Reboot)),
+        (4, None, Some(Reload::None)),
+        (5, None, None),
+        // Its restore was begun: nobody relies on its not having begun.
+        (4, Some(0), Some(Reload::Reboot)),
+        (4, Some(1), Some(Reload::Reboot)),
+        (4, Some(2), Some(Reload::None)),
+        (3, Some(0), Some(Reload::Reboot)),
+        (3, Some(1), Some(Reload::Reboot)),
+    ] {
+        let mut plan = sample::plan(&[&[]], 1, OnFailure::Halt);
+        with_reload(&mut plan);
+        let mut p = Played::new(&plan);
+        p.turn();
+        p.well(0, forth);
+        // Nobody hears of what begins next.
+        p.in_flight.clear();
+        p.apply(What::Taken { controller: "me".into(), token: 2 });
+        if let Some(back) = back {
+            p.apply(What::Asked(Request::Rollback));
+            asked(&mut p);
+            p.well(0, back);
+            p.in_flight.clear();
+            p.apply(What::Taken { controller: "you".into(), token: 3 });
+        }
+        assert_eq!(p.run.owed(0), None, "nothing is owed while it goes on");
+        p.apply(What::Asked(Request::Abandon { leaving: BTreeSet::new() }));
+        asked(&mut p);
+        assert!(p.run.is_finished(), "{forth} forth, {back:?} back");
+        assert_eq!(p.run.owed(0), owed, "{forth} forth, {back:?} back: {}", p.standings());
+    }
+}
+
 /// Two free components; the patches of both are unclear, and only one of them has ended.
 #[test]
 fn what_failed_while_a_run_was_to_be_abandoned_goes_back_later() {

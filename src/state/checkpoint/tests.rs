@@ -68,6 +68,28 @@ fn each_standing_leaves_its_mark() {
 }
 
 #[test]
+fn what_is_owed_stays_until_it_is_in_force() {
+    let owes = |reload| Standing::Owes(reload);
+    let owed = checkpoint(&state(), results(vec![("release.a", owes(Reload::Service))]));
+    let found = &owed.owed[&address("release.a")];
+    assert_eq!((found.run.as_str(), found.reload), ("r2", Reload::Service));
+    // What happens to release.a then, and what it owes afterwards.
+    for (standing, after) in [
+        (Standing::Recorded(reading("2")), Some(Reload::Service)),
+        (Standing::Restored { rejected: None }, Some(Reload::Service)),
+        (Standing::Stuck, Some(Reload::Service)),
+        (owes(Reload::None), Some(Reload::None)),
+        (Standing::InForce, None),
+        (Standing::Gone, None),
+        (Standing::Forgotten, None),
+    ] {
+        let next = checkpoint(&owed, results(vec![("release.a", standing.clone())]));
+        let left = next.owed.get(&address("release.a")).map(|owed| owed.reload);
+        assert_eq!(left, after, "{standing:?}");
+    }
+}
+
+#[test]
 fn folding_again_adds_nothing() {
     let mut all = results(vec![
         ("release.a", Standing::Recorded(reading("2"))),

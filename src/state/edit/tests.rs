@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::model::Moment;
-use crate::state::Rejected;
 use crate::state::sample::*;
+use crate::state::{Owed, Rejected};
+use patchform_sdk::message::Reload;
 
 fn state() -> State {
     let mut state = State::new("l", "0.1.0");
@@ -18,6 +19,9 @@ fn state() -> State {
         });
     }
     state.snapshots.insert("s1".into(), snapshot("release.a", "r1", 1));
+    let owed = Owed { run: "r1".into(), reload: Reload::Service, at: Moment(1) };
+    state.owed.insert(address("release.a"), owed.clone());
+    state.owed.insert(address("release.b[0]"), owed);
     state.runs.push(run("r1", &[("release.a", None, Some("1"))]));
     state
 }
@@ -32,6 +36,7 @@ fn mv_takes_everything_along() {
     assert_eq!(moved.snapshots["s1"].component, to);
     assert!(moved.rejection(&to, &single("2")).is_some());
     assert!(moved.runs[0].levels.contains_key(&to));
+    assert!(moved.owed.contains_key(&to) && !moved.owed.contains_key(&address("release.a")));
     moved.mv(&to, &address("release.a")).unwrap();
     assert_eq!(moved.records, state().records);
 }
@@ -57,7 +62,7 @@ fn rm_and_allow_take_a_block_with_all_its_instances() {
     let mut left = state();
     let gone = left.rm(&address("release.b").into()).unwrap();
     assert_eq!(gone, [address("release.b[0]"), address("release.b[1]")]);
-    assert_eq!((left.records.len(), left.rejected.len(), left.serial), (1, 1, 1));
+    assert_eq!((left.records.len(), left.rejected.len(), left.owed.len(), left.serial), (1, 1, 1, 1));
     assert_eq!(left.rm(&address("release.b").into()), Err(Refused::Unknown(address("release.b").into())));
 
     let mut allowed = state();

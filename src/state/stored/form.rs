@@ -6,8 +6,8 @@ mod into_state;
 use super::FORMAT_VERSION;
 use crate::model::{Address, PatchLevel, Purpose};
 use crate::state::noun::{Folded, OutputValue, Rejected};
-use crate::state::{FinishedRun, Levels, Record, RunOutcome, Snapshot, State};
-use patchform_sdk::message::Coverage;
+use crate::state::{FinishedRun, Levels, Owed, Record, RunOutcome, Snapshot, State};
+use patchform_sdk::message::{Coverage, Reload};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::borrow::Cow;
@@ -47,6 +47,9 @@ pub(super) struct Form<'a> {
     pub snapshots: Vec<StoredSnapshot<'a>>,
     #[serde(borrow)]
     pub rejected: Vec<StoredRejected<'a>>,
+    /// Left out while there is none, as it was before there was any.
+    #[serde(borrow, default)]
+    pub owed: Vec<StoredOwed<'a>>,
     #[serde(borrow)]
     pub runs: Vec<StoredRun<'a>>,
 }
@@ -141,6 +144,18 @@ pub(super) struct StoredRejected<'a> {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct StoredOwed<'a> {
+    #[serde(borrow)]
+    component: Text<'a>,
+    #[serde(borrow)]
+    run: Text<'a>,
+    reload: Reload,
+    #[serde(borrow)]
+    at: Text<'a>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct StoredRun<'a> {
     #[serde(borrow)]
     id: Text<'a>,
@@ -188,6 +203,7 @@ impl<'a> Form<'a> {
             records: state.records.iter().map(StoredRecord::of).collect(),
             snapshots: state.snapshots.iter().map(StoredSnapshot::of).collect(),
             rejected: state.rejected.iter().map(StoredRejected::of).collect(),
+            owed: state.owed.iter().map(StoredOwed::of).collect(),
             runs: state.runs.iter().map(StoredRun::of).collect(),
         }
     }
@@ -264,6 +280,17 @@ impl<'a> StoredRejected<'a> {
             run: text(&rejected.run),
             reason: text(&rejected.reason),
             at: owned(rejected.at),
+        }
+    }
+}
+
+impl<'a> StoredOwed<'a> {
+    fn of((component, owed): (&'a Address, &'a Owed)) -> Self {
+        StoredOwed {
+            component: owned(component),
+            run: text(&owed.run),
+            reload: owed.reload,
+            at: owned(owed.at),
         }
     }
 }

@@ -51,10 +51,10 @@ impl Locals {
 }
 
 impl Resolve for Locals {
-    fn resolve(&self, root: &str, name: &str) -> Option<Value> {
+    fn resolve(&self, root: &str, name: &str) -> Option<Cow<'_, Value>> {
         match (root, name) {
-            ("local", name) => self.0.get(name).cloned(),
-            ("path", "module") => Some(Value::string(".")),
+            ("local", name) => self.0.get(name).map(Cow::Borrowed),
+            ("path", "module") => Some(Cow::Owned(Value::string("."))),
             _ => None,
         }
     }
@@ -76,9 +76,17 @@ fn same(ours: &str, answer: &str) -> bool {
 
 /// Terraform shows the type of a null; our nulls have none.
 fn untyped(answer: &str) -> String {
-    ["tostring(null)", "tonumber(null)", "tobool(null)"]
-        .iter()
-        .fold(answer.to_string(), |answer, word| answer.replace(word, "null"))
+    let mut answer = answer.to_string();
+    for of in ["string", "number", "bool", "list", "set", "map"] {
+        answer = answer.replace(&format!("to{of}(null)"), "null");
+    }
+    // As in `tolist(null) /* of string */`.
+    while let Some(at) = answer.find("null /* ")
+        && let Some(length) = answer[at..].find("*/")
+    {
+        answer.replace_range(at + "null".len()..at + length + "*/".len(), "");
+    }
+    answer
 }
 
 #[test]

@@ -9,14 +9,15 @@ use crate::config::types::Type;
 use crate::config::value::Value;
 use crate::config::variables::{Validation, Variable};
 use crate::model::{Diagnostic, Diagnostics, Span};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Knows the variables only: what a validation may refer to.
 struct OnlyVariables<'a>(&'a Variables);
 
 impl Resolve for OnlyVariables<'_> {
-    fn resolve(&self, root: &str, name: &str) -> Option<Value> {
-        if root == "var" { self.0.values.get(name).cloned() } else { None }
+    fn resolve(&self, root: &str, name: &str) -> Option<Cow<'_, Value>> {
+        if root == "var" { self.0.values.get(name).map(Cow::Borrowed) } else { None }
     }
 
     fn names(&self) -> Vec<String> {

@@ -23,6 +23,7 @@ impl Form<'_> {
         }
         let rejected = state.rejected.iter().map(|r| Ok((format!("{} at {}", r.component, r.level), ())));
         unique(rejected, "the rejected level of")?;
+        state.owed = unique(self.owed.into_iter().map(StoredOwed::into_owed), "what is owed to")?;
         for run in self.runs {
             state.runs.push(run.into_run()?);
         }
@@ -117,6 +118,13 @@ impl StoredRejected<'_> {
             reason: self.reason.into_owned(),
             at: moment(&self.at)?,
         })
+    }
+}
+
+impl StoredOwed<'_> {
+    fn into_owed(self) -> Result<(Address, Owed), StoredError> {
+        let owed = Owed { run: self.run.into_owned(), reload: self.reload, at: moment(&self.at)? };
+        Ok((address(&self.component)?, owed))
     }
 }
 

@@ -1,0 +1,121 @@
+//! `count` and `for_each`: which instances a block has.
+
+use super::component::Repeat;
+use super::secret::called;
+use crate::config::convert::convert;
+use crate::config::fields::Fields;
+use crate::config::syntax::Attribute;
+use crate::config::types::Type;
+use crate::config::value::{Data, Entries, Value};
+use crate::model::{Diagnostic, InstanceKey, Span};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// More than these is a mistake, or an attack on the memory.
+const MAX_INSTANCES: u64 = 1_000_000;
+/// Its key, and what `each` or `count` is in it.
+pub(super) type Instance = (InstanceKey, Option<(&'static str, Value)>);
+
+/// The keys of a block's instances, and what `each` or `count` is in them.
+pub(super) fn instances(repeat: &Repeat<'_>, fields: &mut Fields<'_>) -> Option<Vec<Instance>> {
+    match repeat {
+        Repeat::Once => Some(vec![(InstanceKey::None, None)]),
+        Repeat::Count(attribute) => count(attribute, fields),
+        Repeat::ForEach(attribute) => for_each(attribute, fields),
+    }
+}
+
+fn count(attribute: &Attribute, fields: &mut Fields<'_>) -> Option<Vec<Instance>> {
+    let at = attribute.value.span();
+    let value = fields.value(&attribute.value)?;
+    refuse_secret("count", &value, at, fields)?;
+    let number = convert(&value, &Type::Number).ok().and_then(|v| v.as_number().and_then(|n| n.as_usize()));
+    match number.map(|n| n as u64) {
+        Some(n) if n <= MAX_INSTANCES => {
+            let own = |i: u64| Value::object(Entries::from([("index".into(), Value::number(i as i64))]));
+            Some((0..n).map(|i| (InstanceKey::Index(i), Some(("count", own(i))))).collect())
+        }
+        found => {
+            let help = if found.is_some() {
+                format!("At most {MAX_INSTANCES} instances are made.")
+            } else {
+                "Write a number, for example length(var.hosts); 0 makes no instance.".to_string()
+            };
+            let problem = Diagnostic::error("\"count\" must be a whole number, 0 or more")
+                .at(at, format!("this is {}", value.brief()))
+                .help(help);
+            fields.problems.push(problem);
+            None
+        }
+    }
+}
+
+fn for_each(attribute: &Attribute, fields: &mut Fields<'_>) -> Option<Vec<Instance>> {
+    let at = attribute.value.span();
+    let value = fields.value(&attribute.value)?;
+    let shown = value.clone().unmarked();
+    let keyed = matches!(value.data(), Data::Map(_) | Data::Object(_));
+    // The values of a map may be secrets; the keys are shown everywhere.
+    refuse_secret(
+        "for_each",
+        if keyed && !value.marks().is_sensitive() { &Value::NULL } else { &value },
+        at,
+        fields,
+    )?;
+    let names: Arc<[Arc<str>]> = ["key", "value"].map(Arc::from).into();
+    let instance = |key: &Arc<str>, value: &Value| {
+        let each = Value::shaped(names.clone(), vec![Value::string(key.clone()), value.clone()]);
+        (InstanceKey::Key(key.clone()), Some(("each", each)))
+    };
+    if let Some(entries) = value.as_entries() {
+        return Some(entries.iter().map(|(key, value)| instance(key, value)).collect());
+    }
+    if let Data::Set(_) = value.data() {
+        let items = value.as_items().unwrap_or_default();
+        let keys: Option<Vec<Instance>> = items
+            .iter()
+            .map(|item| match item.data() {
+                Data::String(key) => Some(instance(key, item)),
+                _ => None,
+            })
+            .collect();
+        if keys.is_some() {
+            return keys;
+        }
+    }
+    let help = match value.data() {
+        Data::List(_) | Data::Tuple(_) => {
+            "A list has no keys, so that taking one out would move the others: write toset([…]) or a map."
+        }
+        Data::Null => "Give an empty map, {}, to make no instances.",
+        _ => "Write a map, { key = value }, or toset([\"a\", \"b\"]).",
+    };
+    let problem = Diagnostic::error("\"for_each\" must be a map or a set of strings")
+        .at(at, format!("this is {}", shown.kind()))
+        .help(help);
+    fields.problems.push(problem);
+    None
+}
+
+fn refuse_secret(name: &str, value: &Value, at: Span, fields: &mut Fields<'_>) -> Option<()> {
+    if !value.is_sensitive() {
+        return Some(());
+    }
+    let problem = Diagnostic::error(format!("A secret may not decide \"{name}\""))
+        .at(at, from_variables(value))
+        .because("Addresses of components are shown and stored in clear, and would give it away.")
+        .help("Use a value that is not sensitive; nonsensitive(…) says that showing it does no harm.");
+    fields.problems.push(problem);
+    None
+}
+
+/// For the label of a value that is sensitive.
+pub(super) fn from_variables(value: &Value) -> String {
+    let names: BTreeMap<Arc<str>, ()> = value.deep_marks().variables().map(|n| (n.clone(), ())).collect();
+    let names: Vec<String> = names.keys().map(|n| called(n)).collect();
+    if names.is_empty() {
+        "this is sensitive".to_string()
+    } else {
+        format!("this is sensitive, by {}", names.join(", "))
+    }
+}

@@ -1,0 +1,39 @@
+//! What a run that was abandoned leaves undone: somebody has to know that what stands at a component is not in force, or
+//! that nobody made sure of it. Not every kind can read that.
+
+use super::event::Leg;
+use super::fold::Run;
+use super::standing::Phase;
+use crate::plan::noun::Step;
+use patchform_sdk::message::Reload;
+
+impl Run {
+    /// Whether component `i` reached its level, verified, and its way back was not begun since, although it is to go back.
+    pub fn has_reached(&self, i: usize) -> bool {
+        let (Some(c), Some(node)) = (self.components.get(i), self.shape.nodes.get(i)) else { return false };
+        let back = matches!(c.phase, Phase::Returning | Phase::Stuck(_));
+        back && c.changed && !c.differs && c.leg == Leg::Back && c.highest == 0 && c.forth == node.forth.len()
+    }
+
+    /// What component `i` still needs so that what stands there is in force and verified, where its run was abandoned before
+    /// that; `Reload::None` where only the verification is missing. `None` where nothing is.
+    pub fn owed(&self, i: usize) -> Option<Reload> {
+        let (c, node) = (self.components.get(i)?, self.shape.nodes.get(i)?);
+        if !self.is_finished() || !c.changed || !matches!(c.phase, Phase::Stuck(_)) {
+            return None;
+        }
+        // Once its way back has begun, what that left undone counts: it does again what the way forth did.
+        let leg = if c.leg == Leg::Back && c.highest > 0 { Leg::Back } else { Leg::Forth };
+        let next = match leg {
+            Leg::Forth => c.forth,
+            Leg::Back => c.back,
+        };
+        let undone = node.procedure(leg).get(next..).unwrap_or_default();
+        let has = |step| undone.iter().any(|planned| planned.action == step);
+        match (has(Step::Reload), has(Step::Verify)) {
+            (true, _) => Some(c.reload.max(node.reload)),
+            (false, true) => Some(Reload::None),
+            (false, false) => None,
+        }
+    }
+}

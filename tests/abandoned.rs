@@ -1,0 +1,115 @@
+//! What a run that was abandoned half-way still owes: what stands on the disk is not in force, or nobody verified it. That is
+//! not forgotten, whatever the readings say.
+
+mod lab;
+
+use lab::{Lab, Ran, files};
+use std::path::Path;
+
+/// A file whose reload notes what runs then. What is run in `patch` and `reload` besides is given.
+fn service(level: &str, patch: &str, reload: &str) -> String {
+    let write = format!("printf %s \"$PATCHFORM_LEVEL\" > \"$NAME\"; {patch}");
+    let reload = format!("cp $NAME running; {reload}");
+    let kind = files(&[("a", level, "", &write)]);
+    kind.replace("  read ", &format!("  reload = [\"sh\", \"-c\", \"{reload}\"]\n  read "))
+}
+
+/// A platform at 1.0 that is to go to 1.1.
+fn platform(patch: &str, reload: &str) -> Lab {
+    let lab = Lab::new(&service("1.0", "", ""));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", service("1.1", patch, reload));
+    lab
+}
+
+/// The plan, which has something to do, without its line breaks.
+fn planned(lab: &Lab) -> Ran {
+    let ran = lab.patchform("plan --detailed-exitcode").exits(2);
+    Ran { out: ran.out.split_whitespace().collect::<Vec<_>>().join(" "), ..ran }
+}
+
+/// Stops the run from within a step: it ends, and nothing follows.
+fn stop() -> String {
+    format!("{} run stop >/dev/null", Path::new(env!("CARGO_BIN_EXE_patchform")).display())
+}
+
+/// At 1.1 on the disk, 1.0 runs: the run was stopped after its patch, before its reload, and abandoned.
+fn patched_only() -> (Lab, Ran) {
+    let lab = platform(&stop(), "");
+    lab.patchform("apply --auto-approve").exits(7);
+    let ended = lab.patchform("run abandon").exits(0);
+    assert_eq!((lab.read("a"), lab.read("running")), ("1.1".into(), "1.0".into()));
+    lab.write("main.pf.hcl", service("1.1", "", ""));
+    (lab, ended)
+}
+
+#[test]
+fn a_reload_that_an_abandoned_run_left_undone_is_done_by_the_next() {
+    let (lab, ended) = patched_only();
+    ended.says("reload and verify are still to be done");
+    let told = planned(&lab).says("was abandoned before its reload and verify").says("stays at 1.1");
+    told.says("gate → reload").does_not_say("cannot be undone").does_not_say("→ patch");
+    lab.patchform("apply --auto-approve").exits(0);
+    assert_eq!(lab.read("running"), "1.1");
+    lab.patchform("plan --detailed-exitcode").exits(0);
+    lab.patchform("state show command.a").exits(0).does_not_say("to do");
+}
+
+#[test]
+fn it_goes_along_with_another_level_and_with_a_way_back() {
+    let (lab, _) = patched_only();
+    // The level of before is declared again, and put there by hand: what runs is of that level, but who knows.
+    lab.write("a", "1.0");
+    lab.write("main.pf.hcl", service("1.0", "", ""));
+    lab.patchform("state show command.a").exits(0).says("to do").says("reload and verify");
+    planned(&lab).says("was abandoned before its reload and verify");
+    lab.write("main.pf.hcl", service("1.2", "", ""));
+    planned(&lab).says("its declared level changed").says("abandoned before its reload");
+    lab.patchform("apply --auto-approve").exits(0);
+    assert_eq!(lab.read("running"), "1.2");
+    lab.write("main.pf.hcl", service("1.2", "", "true"));
+    lab.patchform("plan --detailed-exitcode").exits(0);
+}
+
+#[test]
+fn what_was_in_force_and_not_verified_is_verified() {
+    let lab = platform("", &stop());
+    lab.patchform("apply --auto-approve").exits(7);
+    lab.patchform("run abandon").exits(0).says("verify is still to be done").does_not_say("reload and");
+    lab.write("main.pf.hcl", service("1.1", "", ""));
+    lab.write("running", "nobody reloads it");
+    planned(&lab).says("before its verify");
+    lab.patchform("apply --auto-approve").exits(0);
+    assert_eq!(lab.read("running"), "nobody reloads it");
+    lab.patchform("plan --detailed-exitcode").exits(0);
+}
+
+/// A reload that fails once more takes nothing back and gives no level up: it stays owed.
+#[test]
+fn what_fails_again_stays_owed() {
+    let (lab, _) = patched_only();
+    lab.write("main.pf.hcl", service("1.1", "", "exit 1"));
+    let ran = lab.patchform("apply --auto-approve").exits(4);
+    ran.says("reload failed").does_not_say("accepted it as irreversible");
+    lab.patchform("run abandon").exits(0);
+    assert_eq!(lab.read("a"), "1.1");
+    lab.write("main.pf.hcl", service("1.1", "", ""));
+    planned(&lab).says("abandoned before its reload").does_not_say("given up");
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.patchform("plan --detailed-exitcode").exits(0);
+}
+
+/// A run that was taken back half-way is at its old level on the disk only.
+#[test]
+fn a_way_back_that_was_abandoned_owes_its_reload_too() {
+    let lab = platform("", "exit 1");
+    lab.patchform("apply --auto-approve").exits(4);
+    lab.patchform("run abandon").exits(0).says("reload and verify are still to be done");
+    assert_eq!(lab.read("a"), "1.0");
+    lab.write("main.pf.hcl", service("1.0", "", ""));
+    planned(&lab).says("abandoned before its reload");
+    lab.write("running", "1.1");
+    lab.patchform("apply --auto-approve").exits(0);
+    assert_eq!(lab.read("running"), "1.0");
+}

@@ -1,0 +1,126 @@
+//! What a tired person reads of a run that is stuck, or of which something is lost: what is wrong, what is not, and what to
+//! do; and what a command finds in its environment who serves more than one purpose.
+
+mod lab;
+
+use lab::{Lab, Ran, files};
+
+/// What was printed, without its line breaks.
+fn flat(ran: Ran) -> String {
+    (ran.out + &ran.err).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[track_caller]
+fn has(text: &str, wanted: &str) {
+    assert!(text.contains(wanted), "{wanted:?} was not said: {text}");
+}
+
+fn last_run(lab: &Lab) -> String {
+    let runs: serde_json::Value =
+        serde_json::from_str(&lab.patchform("run list --json").exits(0).out).unwrap();
+    runs["runs"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().into()
+}
+
+/// b stands on a. While `broken` is there no restore works; `fails` is what the patch of b does at last.
+fn platform(level: &str, fails: &str) -> String {
+    let patch = format!("printf %s \"$PATCHFORM_LEVEL\" > \"$NAME\"; {fails}");
+    let text = files(&[("a", level, "", ""), ("b", level, "command.a", &patch)]);
+    let text = text.replace("if [ -f", "test -e broken && exit 1; if [ -f");
+    let rollout = "rollout \"all\" {\n  on_failure = \"rollback_run\"\n}\n";
+    format!("{rollout}{}", text.replace("  patch_level", "  rollout     = rollout.all\n  patch_level"))
+}
+
+fn applied() -> Lab {
+    let lab = Lab::new(&platform("1.0", ""));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab
+}
+
+#[test]
+fn what_is_well_is_told_from_what_is_broken() {
+    let lab = applied();
+    lab.write("main.pf.hcl", platform("1.1", "exit 1"));
+    lab.write("broken", "");
+    let ended = flat(lab.patchform("apply --auto-approve").exits(4));
+    has(&ended, "Emergency steps for command.b");
+    has(&ended, "command.a is at its planned level, verified: nothing is wrong with it.");
+    has(&ended, "command.a stuck at 1.1");
+    has(&ended, "command.b stuck between 1.0 → 1.1");
+    let id = last_run(&lab);
+    // Going on is of no use: nobody is sent there.
+    let way_out =
+        format!("patchform run show {id} says what is to be repaired; then patchform rollback {id}");
+    lab.write("main.pf.hcl", platform("1.2", ""));
+    let planned = flat(lab.patchform("plan").exits(0));
+    has(&planned, &format!("run {id}, which is stuck, holds it"));
+    has(&planned, &way_out);
+    let refused = flat(lab.patchform("apply --auto-approve").exits(6));
+    has(&refused, &format!("it is stuck: repair what `patchform run show {id}` names"));
+    assert!(!refused.contains("patchform resume"), "{refused}");
+    std::fs::remove_file(lab.path("broken")).unwrap();
+    lab.patchform("rollback").exits(0);
+    assert_eq!((lab.read("a"), lab.read("b")), ("1.0".into(), "1.0".into()));
+}
+
+/// Nobody knows what a stored snapshot needs to be in force: that is not "nothing".
+#[test]
+fn a_restore_that_fails_does_not_say_that_nothing_is_needed() {
+    let lab = applied();
+    lab.write("main.pf.hcl", platform("1.1", ""));
+    lab.patchform("apply --auto-approve").exits(0);
+    let listed: serde_json::Value =
+        serde_json::from_str(&lab.patchform("snapshot list --json").exits(0).out).unwrap();
+    let of_b = |s: &&serde_json::Value| s["address"] == "command.b" && s["level"] == "1.0";
+    let id = listed["snapshots"].as_array().unwrap().iter().find(of_b).unwrap()["id"].as_str().unwrap();
+    lab.write("broken", "");
+    let ended = flat(lab.patchform(&format!("snapshot restore {id} --auto-approve")).exits(4));
+    assert!(!ended.contains("into force: nothing"), "{ended}");
+    has(&ended, "Bring it into force, where it does not take that up by itself.");
+}
+
+/// The run before it is not shown in place of one whose plan is lost.
+#[test]
+fn the_last_run_is_the_last_although_its_plan_is_lost() {
+    let lab = applied();
+    lab.write("main.pf.hcl", platform("1.1", ""));
+    lab.patchform("apply --auto-approve").exits(0);
+    let id = last_run(&lab);
+    let plan = format!(".patchform/runs/{id}/plan.json");
+    std::fs::remove_file(lab.path(&plan)).unwrap();
+    let shown = flat(lab.patchform("run show").exits(1));
+    has(&shown, &format!("the plan of run {id}"));
+    has(&shown, "is not there any more");
+}
+
+/// One program that serves every purpose is told which one.
+#[test]
+fn a_command_is_told_what_is_asked_of_it() {
+    let text = r#"
+component "command" "a" {
+  patch_level = "1.0"
+  read        = ["sh", "wrap"]
+  digest      = ["sh", "wrap"]
+  preview     = ["sh", "wrap"]
+  patch       = ["sh", "wrap"]
+  snapshot    = ["sh", "wrap"]
+  restore     = ["sh", "wrap"]
+  reload      = ["sh", "wrap"]
+  verify      = ["sh", "wrap"]
+  confirm        = ["sh", "-c", "echo $PATCHFORM_ACTION $PATCHFORM_SNAPSHOT >> confirms"]
+  confirm_within = "60s"
+}
+"#;
+    let wrap = "echo $PATCHFORM_ACTION >> asked\ncase $PATCHFORM_ACTION in\nread) cat a 2>/dev/null || true ;;\n\
+                patch) printf %s $PATCHFORM_LEVEL > a ;;\nsnapshot) echo stored ;;\nesac\n";
+    let lab = Lab::new(text);
+    lab.write("wrap", wrap);
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    let asked = lab.read("asked");
+    for purpose in ["read", "digest", "preview", "snapshot", "patch", "reload", "verify"] {
+        assert!(asked.lines().any(|line| line == purpose), "{purpose}: {asked}");
+    }
+    assert!(asked.lines().all(|line| !line.is_empty()), "{asked}");
+    assert_eq!(lab.read("confirms"), "patch stored\n");
+}
