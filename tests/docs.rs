@@ -10,8 +10,15 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-const PAGES: [&str; 6] =
-    ["language.md", "kinds/release.md", "kinds/command.md", "cli.md", "operations.md", "reliability.md"];
+const PAGES: [&str; 7] = [
+    "language.md",
+    "kinds/release.md",
+    "kinds/command.md",
+    "kinds/apt.md",
+    "cli.md",
+    "operations.md",
+    "reliability.md",
+];
 
 fn page(name: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name)).expect(name)

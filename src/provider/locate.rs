@@ -16,6 +16,8 @@ pub struct Bundled {
 
 /// The providers in this program.
 pub const BUNDLED: &[Bundled] = &[
+    #[cfg(feature = "provider-apt")]
+    Bundled { name: "apt", serve: patchform_provider_apt::serve },
     #[cfg(feature = "provider-command")]
     Bundled { name: "command", serve: patchform_provider_command::serve },
     #[cfg(feature = "provider-release")]

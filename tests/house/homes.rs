@@ -38,10 +38,11 @@ const HOMES: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that any file may name: our own, and those that only say how a type is written.
-const ANYWHERE: [&str; 8] = [
+const ANYWHERE: [&str; 9] = [
     "patchform",
     "patchform_sdk",
     "patchform_versions",
+    "patchform_provider_apt",
     "patchform_provider_release",
     "patchform_provider_command",
     "serde",

@@ -2,10 +2,11 @@
 //! this machine, keeps both.
 
 use crate::arguments::{Arguments, Argv, level};
-use crate::ask::{self, Ended, Said};
+use crate::ask;
 use crate::switch::{Cause, Guarded, Settled};
 use crate::{earlier, look};
 use patchform_sdk::durable::Survives;
+use patchform_sdk::ended::{self, Ended, Said};
 use patchform_sdk::line::tail;
 use patchform_sdk::message::{Act, Action, Answer, Done, Reload, Snapshot, Subject, Verdict};
 use patchform_sdk::words::typed;
@@ -110,7 +111,7 @@ fn run(action: Action, argv: &Argv, arguments: &Arguments, act: &Act, context: &
         let why = format!("it is not known whether `{}` was started: {failed:?}", typed(argv));
         return Answer::unclear(why);
     }
-    answer(action, argv, arguments, ask::wait(&act.id, &act.subject, patience, context).0)
+    answer(action, argv, arguments, ended::wait(&act.id, &act.subject, patience, context).0)
 }
 
 /// What `PATCHFORM_SNAPSHOT` says: the id of the one to take, or the token of the one to use.

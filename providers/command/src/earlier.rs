@@ -4,8 +4,9 @@
 
 use crate::act::{REFUSED, ledger_of};
 use crate::arguments::Arguments;
-use crate::ask::{self, Ended, LOOK, millis};
+use crate::ask::LOOK;
 use patchform_sdk::detached::safe_id;
+use patchform_sdk::ended::{self, Ended, millis};
 use patchform_sdk::message::{Subject, Switch, TargetConfirm};
 use patchform_sdk::words::earlier_action;
 use patchform_sdk::{Context, ledger};
@@ -45,7 +46,7 @@ pub fn unsettled(subject: &Subject, arguments: &Arguments, context: &Context) ->
         Err(e) => return Some(format!("the ledger {} cannot be read: {e}", ledger.display())),
     };
     open.iter().find_map(|id| {
-        let (ended, switch) = ask::wait(id, subject, Duration::ZERO, context);
+        let (ended, switch) = ended::wait(id, subject, Duration::ZERO, context);
         goes_on(id, &ended, switch.as_ref(), subject).or_else(|| armed(id, switch.as_ref(), subject))
     })
 }
@@ -56,7 +57,7 @@ pub fn unsettled(subject: &Subject, arguments: &Arguments, context: &Context) ->
 /// # Errors
 /// Why nothing may begin yet.
 pub fn is_over(id: &str, subject: &Subject, arguments: &Arguments, context: &Context) -> Result<(), String> {
-    let (ended, switch) = ask::wait(id, subject, Duration::ZERO, context);
+    let (ended, switch) = ended::wait(id, subject, Duration::ZERO, context);
     if let Some(why) = goes_on(id, &ended, switch.as_ref(), subject) {
         return Err(format!("{why}; nothing is begun beside it"));
     }
@@ -122,7 +123,7 @@ fn decide(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ask::Said;
+    use patchform_sdk::ended::Said;
 
     #[test]
     fn what_is_left_of_an_earlier_action() {

@@ -7,7 +7,6 @@
 mod act;
 mod arguments;
 mod ask;
-mod chunk;
 mod describe;
 mod earlier;
 mod look;
@@ -19,7 +18,7 @@ use patchform_sdk::message::{
     Act, Action, Answer, Complaint, Description, Desired, Identity, PreviewOutcome, Probe, Probed, Proposed,
     Reading, RpcError,
 };
-use patchform_sdk::{Context, Provider};
+use patchform_sdk::{Context, Provider, chunk};
 
 /// Serves it on stdin and stdout.
 ///
@@ -50,7 +49,7 @@ impl Provider for Commands {
     }
 
     fn read_all(&self, components: &[Desired], context: &Context) -> Vec<Reading> {
-        chunk::read(components, |component| self.read(component, context))
+        chunk::read(components, |component| self.read(component, context), |_, unread| unread)
     }
 
     fn preview(&self, proposed: &Proposed, context: &Context) -> PreviewOutcome {

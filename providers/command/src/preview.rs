@@ -1,8 +1,9 @@
 //! What a patch would do, as the user's `preview` command tells it.
 
 use crate::arguments::{Arguments, level};
-use crate::ask::{self, millis};
+use crate::ask;
 use patchform_sdk::Context;
+use patchform_sdk::ended::millis;
 use patchform_sdk::message::{Coverage, Preview, PreviewOutcome, Proposed, Reload, WayBack, WayBackKind};
 use patchform_sdk::words::typed;
 use std::time::Duration;

@@ -3,10 +3,11 @@
 
 use crate::act::{command_of, done, ledger_of, snapshot_of};
 use crate::arguments::{Arguments, level};
-use crate::ask::{self, Ended, Said};
+use crate::ask;
 use crate::switch::{Guarded, Settled};
 use crate::{act, look};
 use patchform_sdk::durable::Survives;
+use patchform_sdk::ended::{self, Ended, Said};
 use patchform_sdk::message::{Act, Action, Probe, Probed, RpcError};
 use patchform_sdk::words::typed;
 use patchform_sdk::{Context, ledger};
@@ -40,7 +41,7 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
             Some(Settled::Open(_)) => return Ok(Probed::Busy),
         }
     }
-    match ask::wait(&request.id, &request.subject, Duration::ZERO, context).0 {
+    match ended::wait(&request.id, &request.subject, Duration::ZERO, context).0 {
         Ended::Running => Ok(Probed::Busy),
         // It was begun. That no trace is left of its command proves nothing where a disk may have lost that: the level
         // tells, or nobody can after a restart of the machine.

@@ -5,9 +5,10 @@
 
 use crate::act::{REFUSED, snapshot_of};
 use crate::arguments::{Arguments, level};
-use crate::ask::{self, Ended, LOOK, Said, environment, millis};
+use crate::ask::{LOOK, environment};
 use patchform_sdk::Context;
 use patchform_sdk::detached::safe_id;
+use patchform_sdk::ended::{self, Ended, Said, millis};
 use patchform_sdk::message::{
     Act, Action, Answer, FailedCheck, METHOD_NOT_FOUND, Switch, TargetCommand, TargetConfirm, TargetRun,
     TargetRunOrRevert,
@@ -171,7 +172,7 @@ impl Guarded<'_> {
     }
 
     fn look(&self, patience: Duration) -> (Ended, Option<Switch>) {
-        ask::wait(&self.act.id, &self.act.subject, patience, self.context)
+        ended::wait(&self.act.id, &self.act.subject, patience, self.context)
     }
 
     /// Does what is to be done now; `None` while it goes on.

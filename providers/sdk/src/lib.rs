@@ -5,11 +5,13 @@
 //! `docs/protocol.md` describes it for authors in other languages.
 
 pub mod base64;
+pub mod chunk;
 pub mod context;
 pub mod contract;
 pub mod detached;
 pub mod digest;
 pub mod durable;
+pub mod ended;
 pub mod failpoint;
 pub mod host;
 pub mod ledger;

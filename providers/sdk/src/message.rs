@@ -622,7 +622,7 @@ pub struct Act {
     /// For `reload`: what is needed.
     #[serde(default)]
     pub reload: Reload,
-    /// For `fetch` and `patch`: what the preview pinned.
+    /// What the preview pinned: with every action of the change, the way back included.
     #[serde(default)]
     pub artifacts: Vec<Artifact>,
 }

@@ -8,9 +8,9 @@ use crate::contract::{Outcome, Stop};
 use crate::host::Host;
 use crate::local::Local;
 use crate::message::{
-    Act, Action, Answer, Can, Configure, Connection, Description, Desired, Done, Identity, Initialize,
-    Initialized, Level, PROTOCOL, Probe, Probed, Protocol, Read, ReadAnswer, Reading, Reload, Snapshot,
-    SnapshotRef, Subject, Verdict,
+    Act, Action, Answer, Artifact, Can, Configure, Connection, Description, Desired, Done, Identity,
+    Initialize, Initialized, Level, PROTOCOL, PreviewAnswer, PreviewOutcome, PreviewRequest, Probe, Probed,
+    Proposed, Protocol, Read, ReadAnswer, Reading, Reload, Snapshot, SnapshotRef, Subject, Verdict,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -220,8 +220,31 @@ impl Scene<'_> {
 
     /// A request to patch component `n`, with the snapshot that the core takes before.
     pub fn patch_request(&mut self, n: usize, level: &Level) -> Result<Act, Stop> {
-        let snapshot = if self.can.snapshot { Some(self.snapshot(n)?) } else { None };
-        Ok(Act { snapshot, ..self.request(n, Some(level))? })
+        let artifacts = self.pinned(n, level)?;
+        if self.can.fetch {
+            // A level that cannot be fetched is refused by the patch itself.
+            let fetch = Act { artifacts: artifacts.clone(), ..self.request(n, Some(level))? };
+            self.act(Action::Fetch, &fetch)?;
+        }
+        let snapshot = if self.can.snapshot { Some(self.snapshot_before(n, level)?) } else { None };
+        Ok(Act { snapshot, artifacts, ..self.request(n, Some(level))? })
+    }
+
+    /// What a preview pins for a patch of component `n`, as the core hands it to every action of the change; nothing
+    /// where the kind fetches nothing or would not patch.
+    fn pinned(&mut self, n: usize, level: &Level) -> Result<Vec<Artifact>, Stop> {
+        if !self.can.fetch {
+            return Ok(Vec::new());
+        }
+        let reading = self.read(n)?;
+        let from = reading.level().cloned();
+        let digest = reading.digest().unwrap_or_default().to_string();
+        let change = Proposed { subject: self.subject(n)?, from, to: level.clone(), digest };
+        let mut answer: PreviewAnswer = self.call("preview", &PreviewRequest { changes: vec![change] })?;
+        Ok(match answer.previews.pop() {
+            Some(PreviewOutcome::Ready(preview)) => preview.artifacts,
+            _ => Vec::new(),
+        })
     }
 
     /// Asks for an action.
@@ -255,7 +278,8 @@ impl Scene<'_> {
     /// Fetches, where the kind can.
     pub fn fetch(&mut self, n: usize, level: &Level) -> Outcome {
         if self.can.fetch {
-            let act = self.request(n, Some(level))?;
+            let artifacts = self.pinned(n, level)?;
+            let act = Act { artifacts, ..self.request(n, Some(level))? };
             self.apply(Action::Fetch, &act)?;
         }
         Ok(())
@@ -288,10 +312,17 @@ impl Scene<'_> {
         Err(Stop::Failed(format!("it should stand {}, and reads {}", shown(level), shown(reading.level()))))
     }
 
-    /// Takes a snapshot of component `n`.
+    /// Takes a snapshot of component `n`, before a patch to the contract's `to`.
     pub fn snapshot(&mut self, n: usize) -> Result<SnapshotRef, Stop> {
         let to = self.bench.contract.to.clone();
-        let mut act = self.request(n, Some(&to))?;
+        self.fetch(n, &to)?;
+        self.snapshot_before(n, &to)
+    }
+
+    /// Takes the snapshot that a patch of component `n` to `level` begins with; all is fetched already.
+    fn snapshot_before(&mut self, n: usize, level: &Level) -> Result<SnapshotRef, Stop> {
+        let artifacts = self.pinned(n, level)?;
+        let mut act = Act { artifacts, ..self.request(n, Some(level))? };
         let id = format!("snap-{}", act.id);
         act.snapshot = Some(SnapshotRef { id: id.clone(), token: None });
         match self.apply(Action::Snapshot, &act)?.snapshot {

@@ -1,6 +1,6 @@
 //! A chunk of components, read several at once and within a time, so that those that hang do not cost the others.
 
-use patchform_sdk::message::{Desired, Reading};
+use crate::message::Reading;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,12 +10,22 @@ const ABREAST: usize = 16;
 /// No reading is begun later: the core waits ten minutes for a chunk, and one reading may take two.
 const BUDGET: Duration = Duration::from_secs(240);
 
-/// The readings of `components`, in order.
-pub fn read(components: &[Desired], one: impl Fn(&Desired) -> Reading + Sync) -> Vec<Reading> {
-    within(BUDGET, components, one)
+/// The readings of `components` (or of groups of them, each read together), in order; `unread` makes them of why one was
+/// not read.
+pub fn read<C: Sync, R: Send>(
+    components: &[C],
+    one: impl Fn(&C) -> R + Sync,
+    unread: impl Fn(&C, Reading) -> R,
+) -> Vec<R> {
+    within(BUDGET, components, one, unread)
 }
 
-fn within<C: Sync>(budget: Duration, components: &[C], one: impl Fn(&C) -> Reading + Sync) -> Vec<Reading> {
+fn within<C: Sync, R: Send>(
+    budget: Duration,
+    components: &[C],
+    one: impl Fn(&C) -> R + Sync,
+    unread: impl Fn(&C, Reading) -> R,
+) -> Vec<R> {
     let (begun, next) = (Instant::now(), AtomicUsize::new(0));
     let work = || {
         let mut done = Vec::new();
@@ -23,19 +33,23 @@ fn within<C: Sync>(budget: Duration, components: &[C], one: impl Fn(&C) -> Readi
             let i = next.fetch_add(1, Ordering::Relaxed);
             components.get(i).map(|component| (i, component))
         } {
-            done.push((i, if begun.elapsed() < budget { one(component) } else { not_begun(budget) }));
+            done.push((i, (begun.elapsed() < budget).then(|| one(component))));
         }
         done
     };
-    let mut readings: Vec<_> =
-        components.iter().map(|_| Reading::unreachable("the reading broke off")).collect();
+    let mut readings: Vec<Option<R>> = components.iter().map(|_| None).collect();
+    let mut late = vec![false; components.len()];
     thread::scope(|scope| {
         let workers: Vec<_> = (0..ABREAST.min(components.len())).map(|_| scope.spawn(work)).collect();
         for (i, reading) in workers.into_iter().filter_map(|worker| worker.join().ok()).flatten() {
+            late[i] = reading.is_none();
             readings[i] = reading;
         }
     });
-    readings
+    let instead =
+        |late: bool| if late { not_begun(budget) } else { Reading::unreachable("the reading broke off") };
+    let all = readings.into_iter().zip(late).zip(components);
+    all.map(|((reading, late), c)| reading.unwrap_or_else(|| unread(c, instead(late)))).collect()
 }
 
 fn not_begun(budget: Duration) -> Reading {
@@ -58,10 +72,11 @@ mod tests {
     fn readings_come_in_order_and_one_that_hangs_holds_up_no_other() {
         let begun = Instant::now();
         let names: Vec<u64> = (0..256).collect();
-        let readings = within(BUDGET, &names, |name| {
+        let one = |name: &u64| {
             thread::sleep(Duration::from_millis(if *name == 0 { 300 } else { 1 }));
             Reading::unreachable(format!("read {name}; {}", begun.elapsed() < Duration::from_millis(250)))
-        });
+        };
+        let readings = within(BUDGET, &names, one, |_, reading| reading);
         for (name, reading) in readings.iter().enumerate() {
             assert_eq!(why(reading), format!("read {name}; {}", name != 0));
         }
@@ -69,10 +84,11 @@ mod tests {
 
     #[test]
     fn no_reading_is_begun_after_the_budget() {
-        let readings = within(Duration::from_millis(50), &[(); 40], |()| {
+        let one = |(): &()| {
             thread::sleep(Duration::from_millis(100));
             Reading::unreachable("read")
-        });
+        };
+        let readings = within(Duration::from_millis(50), &[(); 40], one, |(), reading| reading);
         let begun = readings.iter().filter(|reading| why(reading) == "read").count();
         assert_eq!((readings.len(), begun), (40, ABREAST));
         assert!(why(&readings[39]).starts_with("it was not read"));

@@ -1,0 +1,16 @@
+component "apt" "web" {
+  patch_level = {
+    nginx   = "1.22.1-9+deb12u3"
+    libssl3 = "3.0.17-1~deb12u3"
+  }
+  restart       = ["nginx.service"]
+  allow_removal = ["nginx-light"]
+  allow_held    = true
+  lock_timeout  = "5m"
+
+  connection "ssh" {
+    host = "web-1.example"
+    user = "ops"
+    sudo = true
+  }
+}

@@ -1,0 +1,5 @@
+//! Serves the `apt` provider as an executable of its own, as a foreign one would be.
+
+fn main() -> std::io::Result<()> {
+    patchform_provider_apt::serve()
+}

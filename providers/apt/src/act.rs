@@ -1,0 +1,85 @@
+//! The actions. The core's detached commands keep one of the two promises (one id never starts twice); the ledger, kept on
+//! this machine, keeps both.
+
+use crate::arguments::Arguments;
+use crate::earlier::{is_over, ledger_of};
+use crate::task::{call, done};
+use crate::{look, verify};
+use patchform_sdk::durable::Survives;
+use patchform_sdk::ended::{self, Ended};
+use patchform_sdk::line::tail;
+use patchform_sdk::message::{Act, Action, Answer};
+use patchform_sdk::{Context, Ledger};
+use std::time::Duration;
+
+/// The exit code by which a script promises that it changed nothing (EX_TEMPFAIL of sysexits.h).
+pub const REFUSED: i32 = 75;
+/// How much output goes into an answer, in bytes.
+const OUTPUT: usize = 4096;
+
+/// Does one action.
+pub fn act(action: Action, act: &Act, context: &Context) -> Answer {
+    let arguments = match Arguments::of(&act.subject) {
+        Ok(arguments) => arguments,
+        Err(why) => return Answer::refused(why),
+    };
+    if action == Action::Verify {
+        // It has no effect, so it needs no ledger, and must look anew each time.
+        return verify::verify(&arguments, act, context);
+    }
+    let path = ledger_of(&act.subject);
+    match Ledger::open(&path, Survives::PowerLoss) {
+        Ok(mut ledger) => {
+            let over = |id: &str| is_over(id, &act.subject, context);
+            ledger.act_alone(act, over, || run(action, act, &arguments, context))
+        }
+        Err(e) => Answer::refused(format!("the ledger {} cannot be opened: {e}", path.display())),
+    }
+}
+
+fn run(action: Action, act: &Act, arguments: &Arguments, context: &Context) -> Answer {
+    let call = match call(action, act, arguments) {
+        Ok(call) => call,
+        Err(why) => return Answer::refused(why),
+    };
+    if let Some(expected) = &act.expected {
+        match look::digest(&act.subject, act.level.as_ref(), context) {
+            Err(why) => return Answer::refused(why),
+            Ok(now) if now != *expected => {
+                return Answer::refused("the packages have changed since they were read");
+            }
+            Ok(_) => {}
+        }
+    }
+    let request = call.request(&act.id, &act.subject.connection, false);
+    if let Err(e) = context.target().run(&request) {
+        return Answer::unclear(format!("it is not known whether it was started: {}", e.message));
+    }
+    let patience = Duration::from_millis(act.deadline.max(1));
+    answer(action, act, arguments, ended::wait(&act.id, &act.subject, patience, context).0)
+}
+
+fn answer(action: Action, act: &Act, arguments: &Arguments, ended: Ended) -> Answer {
+    match ended {
+        Ended::Exited { code: 0, said } => Answer::Applied(done(action, act, arguments, &said)),
+        Ended::Exited { code, said } => {
+            let why =
+                last(&said.stderr).unwrap_or_else(|| format!("`{}` ended with code {code}", action.name()));
+            let output = tail(&(said.shown + &said.stderr), OUTPUT).to_string();
+            if code == REFUSED { Answer::Refused { why, output } } else { Answer::Unclear { why, output } }
+        }
+        Ended::Running => Answer::unclear("it still runs on the host; it is not ended"),
+        Ended::Never => Answer::unclear(
+            "it left no trace on the host: it did not start, or the disk was too full to record it",
+        ),
+        Ended::Lost => {
+            Answer::unclear("it was cut off on the host, or the disk was too full to record its end")
+        }
+        Ended::Unreachable(why) => Answer::unclear(why),
+    }
+}
+
+/// The last line that says something.
+fn last(text: &str) -> Option<String> {
+    text.lines().rev().map(str::trim).find(|line| !line.is_empty()).map(str::to_string)
+}

@@ -1,0 +1,184 @@
+//! A component's arguments, checked.
+
+use crate::names;
+use patchform_sdk::message::{Complaint, Desired, Level, Subject};
+use patchform_sdk::period;
+use patchform_versions::Scheme;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// How long dpkg's lock is waited for, where the component does not say.
+const LOCK: Duration = Duration::from_secs(120);
+
+/// The arguments of an `apt` component.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[allow(missing_docs)] // Each is described in `describe.rs`.
+pub struct Arguments {
+    #[serde(default)]
+    pub restart: Option<Vec<String>>,
+    #[serde(default)]
+    pub allow_removal: Option<Vec<String>>,
+    #[serde(default)]
+    pub allow_held: Option<bool>,
+    #[serde(default)]
+    pub lock_timeout: Option<String>,
+}
+
+impl Arguments {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// What does not fit, in a sentence.
+    pub fn of(subject: &Subject) -> Result<Arguments, String> {
+        serde_json::from_value(subject.arguments.clone())
+            .map_err(|e| format!("the arguments do not fit: {e}"))
+    }
+
+    /// How long dpkg's lock is waited for.
+    pub fn lock(&self) -> Duration {
+        self.lock_timeout.as_deref().and_then(|text| period::parse(text).ok()).unwrap_or(LOCK)
+    }
+
+    /// Whether services may have to be restarted.
+    pub fn restarts(&self) -> bool {
+        self.restart.as_ref().is_none_or(|units| !units.is_empty())
+    }
+
+    /// Whether a service counts: any, where the component names none.
+    pub fn counts(&self, unit: &str) -> bool {
+        self.restart.as_ref().is_none_or(|units| units.iter().any(|named| full(named) == unit))
+    }
+
+    /// The named services, in full.
+    pub fn named(&self) -> Vec<String> {
+        self.restart.iter().flatten().map(|unit| full(unit)).collect()
+    }
+
+    /// Whether this package may be taken away.
+    pub fn may_remove(&self, name: &str) -> bool {
+        self.allow_removal.iter().flatten().any(|allowed| allowed == name)
+    }
+
+    /// `1` where held packages may be changed, as the scripts want it.
+    pub fn held(&self) -> String {
+        u8::from(self.allow_held == Some(true)).to_string()
+    }
+}
+
+/// A unit's name with its type, as systemd shows it.
+fn full(unit: &str) -> String {
+    let kinds = [".service", ".socket", ".target", ".timer", ".path", ".mount"];
+    if kinds.iter().any(|kind| unit.ends_with(kind)) { unit.into() } else { format!("{unit}.service") }
+}
+
+/// A level's packages with their versions.
+pub fn packages(level: Option<&Level>) -> BTreeMap<String, String> {
+    match level {
+        Some(Level::Map(map)) => map.clone(),
+        _ => BTreeMap::new(),
+    }
+}
+
+/// All that is wrong with a component's arguments.
+pub fn complaints(desired: &Desired) -> Vec<Complaint> {
+    let complaint = |path: Value, summary: String, detail: &str| Complaint {
+        component: 0,
+        path: path.as_array().cloned().unwrap_or_default(),
+        warning: false,
+        summary,
+        detail: detail.into(),
+    };
+    let arguments = match Arguments::of(&desired.subject) {
+        Ok(arguments) => arguments,
+        Err(why) => return vec![complaint(json!([]), why, "")],
+    };
+    let mut complaints = Vec::new();
+    let level = packages(Some(&desired.level));
+    if level.is_empty() {
+        let detail = "Write `patch_level = { openssl = \"3.0.17-1~deb12u3\" }`.";
+        complaints.push(complaint(json!(["patch_level"]), "the patch level names no package".into(), detail));
+    }
+    for (name, version) in &level {
+        if !names::is_package(name) {
+            let detail =
+                "A name has at least two of the characters a-z, 0-9, `+`, `-` and `.`, and no architecture.";
+            complaints.push(complaint(
+                json!(["patch_level", name]),
+                format!("{name:?} is no package's name"),
+                detail,
+            ));
+        }
+        if let Err(why) = Scheme::Dpkg.parse_strict(version) {
+            let detail = "Write the whole version, as `apt-cache madison` shows it.";
+            complaints.push(complaint(json!(["patch_level", name]), why.to_string(), detail));
+        }
+    }
+    for (i, unit) in arguments.restart.iter().flatten().enumerate() {
+        if !names::is_unit(unit) {
+            let detail = "Write it as `systemctl` shows it: \"nginx.service\".";
+            complaints.push(complaint(json!(["restart", i]), format!("{unit:?} is no unit's name"), detail));
+        }
+    }
+    for (i, name) in arguments.allow_removal.iter().flatten().enumerate() {
+        if !names::is_package(name) {
+            complaints.push(complaint(
+                json!(["allow_removal", i]),
+                format!("{name:?} is no package's name"),
+                "",
+            ));
+        } else if level.contains_key(name) {
+            let what = format!("{name} stands in the patch level and may be removed");
+            complaints.push(complaint(json!(["allow_removal", i]), what, "Take it out of one of them."));
+        }
+    }
+    if let Some(text) = arguments.lock_timeout.as_deref().filter(|text| period::parse(text).is_err()) {
+        let detail = "Write `90s`, `10m`, `1h30m`, or `0s` for not waiting at all.";
+        complaints.push(complaint(json!(["lock_timeout"]), format!("{text:?} is no period"), detail));
+    }
+    complaints
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use patchform_sdk::message::Connection;
+
+    fn told(arguments: Value, level: Value) -> Vec<String> {
+        let subject = Subject {
+            address: "apt.a".into(),
+            kind: "apt".into(),
+            alias: String::new(),
+            arguments,
+            connection: Connection::local(),
+        };
+        let desired = Desired { subject, level: serde_json::from_value(level).unwrap() };
+        complaints(&desired).into_iter().map(|c| format!("{}: {}", json!(c.path), c.summary)).collect()
+    }
+
+    #[test]
+    fn every_mistake_has_its_place() {
+        let level = json!({ "nginx": "1.0-1" });
+        let all = json!({ "restart": ["nginx", "a@b.service"], "allow_removal": ["apache2"], "allow_held": true,
+                          "lock_timeout": "0s" });
+        assert_eq!(told(all, level.clone()), [""; 0]);
+        assert_eq!(told(json!({}), json!({})), [r#"["patch_level"]: the patch level names no package"#]);
+        assert!(told(json!({}), json!({ "a b": "1" }))[0].contains("\"a b\" is no package's name"));
+        assert!(told(json!({}), json!({ "nginx": "1 0" }))[0].starts_with(r#"["patch_level","nginx"]"#));
+        assert!(told(json!({ "restart": ["-f"] }), level.clone())[0].contains("no unit's name"));
+        assert!(told(json!({ "allow_removal": ["nginx"] }), level.clone())[0].contains("may be removed"));
+        assert!(told(json!({ "lock_timeout": "soon" }), level.clone())[0].contains("no period"));
+        assert!(told(json!({ "restart": "nginx" }), level)[0].contains("do not fit"));
+    }
+
+    #[test]
+    fn which_services_count() {
+        let of = |restart: Value| serde_json::from_value::<Arguments>(json!({ "restart": restart })).unwrap();
+        assert!(of(Value::Null).counts("cron.service") && of(Value::Null).restarts());
+        assert!(!of(json!([])).counts("cron.service") && !of(json!([])).restarts());
+        let named = of(json!(["nginx", "db.socket"]));
+        assert!(named.counts("nginx.service") && named.counts("db.socket") && !named.counts("cron.service"));
+        assert_eq!(named.named(), ["nginx.service", "db.socket"]);
+    }
+}

@@ -1,0 +1,67 @@
+//! What the provider says of itself.
+
+use patchform_sdk::message::{Argument, Can, Class, Description, Kind, LevelShape};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// The kind `apt` and its arguments.
+pub fn description() -> Description {
+    let arguments = [
+        (
+            "restart",
+            optional(
+                json!(["list", "string"]),
+                "Services that are restarted after a patch; without it, those that are found to run old code of a package of \
+                 the patch level. `[]`: none.",
+            ),
+        ),
+        (
+            "allow_removal",
+            optional(
+                json!(["list", "string"]),
+                "Packages that a patch may take away; any other removal blocks it.",
+            ),
+        ),
+        (
+            "allow_held",
+            Argument {
+                default: Some(json!(false)),
+                ..optional(
+                    json!("bool"),
+                    "Whether packages of the patch level that are on hold are patched; they stay on hold.",
+                )
+            },
+        ),
+        (
+            "lock_timeout",
+            Argument {
+                default: Some(json!("2m")),
+                ..optional(
+                    json!("string"),
+                    "How long the lock of dpkg is waited for; then the patch is refused, and says who holds it.",
+                )
+            },
+        ),
+    ];
+    let kind = Kind {
+        summary: "Packages of a Debian or Ubuntu host, patched by apt and taken back by the exact previous packages.".into(),
+        class: Class::OperatingSystem,
+        level: LevelShape::Map,
+        scheme: "dpkg".into(),
+        arguments: arguments.into_iter().map(|(name, argument)| (name.to_string(), argument)).collect(),
+        can: Can {
+            fetch: true,
+            snapshot: true,
+            reload: true,
+            verify: true,
+            probe: true,
+            ..Can::default()
+        },
+        example: include_str!("../example.pf.hcl").into(),
+    };
+    Description { arguments: BTreeMap::new(), kinds: BTreeMap::from([("apt".into(), kind)]) }
+}
+
+fn optional(ty: Value, description: &str) -> Argument {
+    Argument { ty, required: false, default: None, sensitive: false, description: description.into() }
+}

@@ -1,0 +1,52 @@
+# patch HELD SECONDS: installs exactly what standard input names: `deb FILE SHA256`, `inst NAME ARCH VERSION KEY` (KEY is 1
+# for a package of the patch level), `remv NAME`. Exits with 75 when nothing was changed.
+[ "$(id -u)" = 0 ] || refuse "it must run as root there: give the connection \`sudo = true\`"
+held=$1
+patience=$2
+cat >"$t/plan"
+set --
+while read -r word file sum _; do
+  [ "$word" = deb ] || continue
+  [ "$(sha256sum "$cache/debs/$file" 2>/dev/null | cut -d ' ' -f 1)" = "$sum" ] ||
+    refuse "$cache/debs/$file is missing or is not what the plan has pinned"
+  set -- "$@" "$cache/debs/$file"
+done <"$t/plan"
+[ $# -gt 0 ] || refuse "the plan has pinned no package; make a new one"
+awk '$1 == "inst" { print "inst", $2, $3, $4 } $1 == "remv" { print "remv", $2 }' "$t/plan" | sort -u >"$t/planned"
+names=$(awk '$1 == "inst" || $1 == "remv" { print $2 }' "$t/plan" | sort -u)
+hold=
+[ "$held" != 1 ] || hold=--allow-change-held-packages
+wait_for_lock "$patience"
+# shellcheck disable=SC2086
+stand $names >"$t/before"
+with_apt -s $hold install -- "$@" >"$t/said" 2>&1 || { cat "$t/said"; refuse "apt would not do it any more: $(sed -n 's/^E: *//p' "$t/said" | head -n 2 | tr '\n' ' ')"; }
+transaction <"$t/said" | awk '$1 == "inst" { print "inst", $2, $3, $5 } $1 == "remv" { print "remv", $2 }' | sort -u >"$t/would"
+if ! cmp -s "$t/planned" "$t/would"; then
+  diff "$t/planned" "$t/would" | sed -n 's/^< /planned, but not done now: /p;s/^> /done now, but not planned: /p'
+  refuse "apt would do something else now than the plan says; make a new plan"
+fi
+# No pipe: a daemon that a package starts may keep it open for ever.
+with_apt $hold install -- "$@"
+code=$?
+[ ! -s /var/lib/dpkg/updates/0000 ] || code=100
+# shellcheck disable=SC2086
+if [ "$code" != 0 ]; then
+  stand $names >"$t/after"
+  ! cmp -s "$t/before" "$t/after" || refuse "apt-get ended with $code and has changed nothing"
+  said=/proc/$$/fd/2
+  [ ! -f "$said" ] || why=$(awk '/^dpkg: error processing/ { name = $5; getline; sub(/^ */, ""); printf "; %s: %s", name, $0 }' "$said" | cut -c1-500)
+  fail "apt-get ended with $code${why:-}"
+fi
+# Packages named as files count as asked for by a person: marks and holds are set back, and what was pulled in is marked so.
+awk '$1 == "inst" && $5 == 0 { print $2, $3 }' "$t/plan" >"$t/pulled"
+# shellcheck disable=SC2086
+stand $names | awk -v before="$t/before" -v pulled="$t/pulled" '
+  BEGIN {
+    while ((getline line <before) > 0) { split(line, w, " "); if (w[1] == "package" && w[6] != "-") { mark[w[2]] = w[6]; hold[w[2]] = substr(w[5], 1, 1) } }
+    while ((getline line <pulled) > 0) { split(line, w, " "); if (!(w[1] in mark)) mark[w[1]] = "auto" }
+  }
+  $1 == "package" { if ($2 in mark) $6 = mark[$2]; if ($2 in hold) $5 = hold[$2] substr($5, 2); print }' >"$t/marks"
+set_marks "$t/marks" || fail "holds and marks could not be set"
+# shellcheck disable=SC2086
+broken=$(packages $names | awk '$4 !~ /^[ih][ic]$/ { printf "%s %s ", $1, $4 }')
+[ -z "$broken" ] || fail "apt-get ended with 0, but not everything is configured: $broken"

@@ -1,0 +1,114 @@
+# preview ANSWER HELD NAME=VERSION...: what installing exactly these versions would do. HELD is 1 where held packages may
+# change. Of hundreds of packages there is more to say than fits into an output: it stands in the file ANSWER.
+# Its lists of packages are its own, so that nothing of the host's is changed; they begin as a copy of the host's.
+echo patchform-apt
+error() { printf 'error %s\n' "$*"; echo end; exit 0; }
+[ "$(id -u)" = 0 ] || error "it must run as root there: give the connection \`sudo = true\`, or another user"
+command -v apt-get >/dev/null || error "this host has no apt"
+answer=$cache/answers/$1
+held=$2
+shift 2
+lists=$cache/lists
+mkdir -p "$lists/partial" "$cache/debs" "$cache/answers" || error "$cache cannot be made"
+options="-o Dir::State::lists=$lists -o Acquire::ForceHash=SHA256 -o Acquire::Languages=none -o APT::Update::Error-Mode=any"
+options="$options -o Acquire::AllowInsecureRepositories=false -o Acquire::AllowWeakRepositories=false"
+options="$options -o Acquire::AllowDowngradeToInsecureRepositories=false -o Acquire::Retries=2 -o Acquire::http::Timeout=20"
+options="$options -o Acquire::https::Timeout=20 -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache="
+refresh() {
+  [ -e "$lists/.made" ] || { cp -pn /var/lib/apt/lists/*_* "$lists" 2>/dev/null; : >"$lists/.made"; }
+  [ -z "$(find "$cache/.fresh" -newermt '-30 seconds' 2>/dev/null)" ] || return 0
+  rm -f "$cache/.fresh"
+  # shellcheck disable=SC2086
+  timeout 150 apt-get -q $options update >"$t/update" 2>&1 || return 1
+  ! grep -q '^[WE]: \(Failed\|Some index\|An error\|GPG\|The repository\)' "$t/update" || return 1
+  : >"$cache/.fresh"
+}
+find "$cache/answers" -type f -mmin +60 -delete
+exec 9>"$cache/lock"
+flock -w 150 9 || error "another preview holds $cache/lock"
+refresh || error "the lists of packages could not be renewed: $(sed -n 's/^[EW]: *//p' "$t/update" | head -n 3 | tr '\n' ' ')"
+exec 8>&1 >"$answer"
+echo patchform-apt
+finish() {
+  echo end
+  echo "answer $answer" >&8
+  echo end >&8
+  exit 0
+}
+error() { printf 'error %s\n' "$*"; finish; }
+interrupted=$(ls /var/lib/dpkg/updates 2>/dev/null | head -n 1)
+[ -z "$interrupted" ] || error "dpkg was interrupted there; repair that first: \`dpkg --configure -a\`"
+dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' | awk '
+  substr($0, 2, 1) ~ /[HUFWt]/ || substr($0, 3, 1) == "R" { print "broken", substr($0, 2, 1), substr($0, 4) }' | tr -s ' '
+native=$(dpkg --print-architecture)
+hold=
+[ "$held" != 1 ] || hold=--allow-change-held-packages
+# shellcheck disable=SC2086
+if ! apt-get -s -q -y $options --allow-downgrades $hold install -- "$@" >"$t/said" 2>&1; then
+  sed -n 's/^E: */failed /p' "$t/said" | head -n 4
+  awk '/^The following packages have unmet dependencies/ { on = 1; next } on && /^ / { print "unmet", $0 }' "$t/said" | head -n 8
+  for word in "$@"; do
+    apt-cache $options madison -- "${word%%=*}" 2>/dev/null | awk -F '|' '{ gsub(/ /, ""); print "known", $1, $2 }' | head -n 5
+  done
+  finish
+fi
+transaction <"$t/said" >"$t/set"
+cat "$t/set"
+names=$(awk '{ print $2 }' "$t/set" | sort -u)
+# shellcheck disable=SC2086
+packages $names >"$t/now"
+sed 's/^/package /' "$t/now"
+# named WORDS: name=version for apt, with the architecture where it is a foreign one.
+named() { awk -v native="$native" '{ print $1 ($2 == native || $2 == "all" ? "" : ":" $2) "=" $3 }'; }
+awk '$1 == "inst" { print $2, $3, $5 }' "$t/set" >"$t/new"
+awk 'FNR == NR { set[$2] = 1; next } $1 in set && substr($4, 2, 1) != "c" { print $1, $2, $3 }' "$t/set" "$t/now" >"$t/old"
+# uris KIND FILE: where each of `name arch version` comes from, with its digest; what no list knows is left out.
+uris() {
+  named <"$2" | sort -u >"$t/wanted"
+  while [ -s "$t/wanted" ]; do
+    # shellcheck disable=SC2046,SC2086
+    if apt-get -q $options --print-uris download -- $(cat "$t/wanted") >"$t/uris" 2>"$t/missing"; then
+      sed -n "s|^'\([^' ]*\)' \([^ ]*\) \([0-9]*\) SHA256:\([0-9a-f]*\)\$|uri $1 \1 \2 \3 \4|p" "$t/uris"
+      return
+    fi
+    sed -n "s/^E: Version '\([^']*\)' for '\([^']*\)' was not found.*/\2=\1/p" "$t/missing" >"$t/gone"
+    sed -n "s/^E: Can't find a source to download version '\([^']*\)' of '\([^']*\)'.*/\2=\1/p" "$t/missing" >>"$t/gone"
+    sed 's/:[a-z0-9-]*=/=/' "$t/gone" >>"$t/gone.bare"; cat "$t/gone" >>"$t/gone.bare"
+    grep -vxF -f "$t/gone.bare" "$t/wanted" >"$t/rest"
+    [ "$(wc -l <"$t/rest")" -lt "$(wc -l <"$t/wanted")" ] || return
+    mv "$t/rest" "$t/wanted"
+  done
+}
+uris new "$t/new"
+uris old "$t/old" | tee "$t/found"
+# A version that the mirror has dropped may still lie here.
+while read -r name arch version; do
+  file=${name}_$(printf %s "$version" | sed 's/:/%3a/g')_$arch.deb
+  ! grep -qF " $file " "$t/found" || continue
+  for place in "$cache/debs" /var/cache/apt/archives; do
+    [ -s "$place/$file" ] || continue
+    echo "uri old file:$place/$file $file $(stat -c %s "$place/$file") $(sha256sum "$place/$file" | cut -d ' ' -f 1)"
+    break
+  done
+done <"$t/old"
+# shellcheck disable=SC2046,SC2086
+[ ! -s "$t/new" ] || apt-cache $options show $(named <"$t/new") 2>/dev/null |
+  awk '$1 == "Installed-Size:" { sum += $2 } END { print "unpacked", sum + 0 }'
+df -Pk /usr 2>/dev/null | awk 'END { print "free", $4, "/usr" }'
+df -Pk "$cache" 2>/dev/null | awk 'END { print "free", $4, "/var/cache" }'
+# shellcheck disable=SC2086
+conffiles $names | while read -r package sum path; do
+  now=$(md5sum "$path" 2>/dev/null) && now=${now%% *} || now=missing
+  [ "$now" = "$sum" ] || [ "$sum" = newconffile ] || echo "changed $package $path"
+done
+if is_booted; then
+  # shellcheck disable=SC2086
+  for unit in $(units $names); do
+    case $(systemctl is-active "$unit") in active | activating | reloading) echo "unit $unit" ;; failed) echo "ill $unit" ;; esac
+  done
+  # shellcheck disable=SC2086
+  dpkg-query -L -- $names 2>/dev/null | sort -u >"$t/files"
+  on_files ' r-xp ' | sed 's/^/uses /'
+fi
+[ ! -e /run/reboot-required ] || echo "reboot-pending"
+finish

@@ -1,0 +1,98 @@
+# restore ID SECONDS: brings back what snapshot ID kept. Safe when it is there already, and safe twice.
+[ "$(id -u)" = 0 ] || refuse "it must run as root there: give the connection \`sudo = true\`"
+kept=$state/snapshots/$1
+patience=$2
+[ -f "$kept/stand" ] || fail "the snapshot $kept is not there any more"
+names=$(cat "$kept/names")
+now() {
+  # shellcheck disable=SC2086
+  stand $names >"$t/now"
+  cmp -s "$kept/stand" "$t/now"
+}
+if now; then
+  echo "everything is as it was"
+else
+  wait_for_lock "$patience"
+  # What was installed and is not so now, by its package; what was not there, to be taken away.
+  awk -v now="$t/now" '
+    BEGIN { while ((getline line <now) > 0) { split(line, w, " "); if (w[1] == "package") is[w[2] " " w[3]] = w[4] " " substr(w[5], 2) } }
+    $1 == "package" && $5 !~ /^.c/ && is[$2 " " $3] != $4 " " substr($5, 2) { print $2, $3, $4 }' "$kept/stand" >"$t/install"
+  awk -v then="$kept/stand" '
+    BEGIN { while ((getline line <then) > 0) { split(line, w, " "); if (w[1] == "package") was[w[2]] = substr(w[5], 2, 1) } }
+    $1 == "package" && !($2 in was) { print "purge", $2 }
+    $1 == "package" && ($2 in was) && was[$2] == "c" && $5 !~ /^.c/ { print "remove", $2 }' "$t/now" >"$t/away"
+  set --
+  while read -r name arch version; do
+    file=$kept/debs/${name}_$(printf %s "$version" | sed 's/:/%3a/g')_$arch.deb
+    [ -f "$file" ] || fail "$file is not there, and $name $version cannot be brought back without it"
+    set -- "$@" "$file"
+  done <"$t/install"
+  away=$(awk '{ print $2 "-" }' "$t/away")
+  by_apt() {
+    # shellcheck disable=SC2086
+    with_apt -s --allow-change-held-packages --purge install "$@" $away >"$t/said" 2>&1 || return 1
+    transaction <"$t/said" | awk '$1 == "inst" { print "inst", $2, $5 } $1 == "remv" { print "remv", $2 }' | sort -u >"$t/would"
+    { awk '{ print "inst", $1, $3 }' "$t/install"; awk '{ print "remv", $2 }' "$t/away"; } | sort -u >"$t/wanted"
+    if ! cmp -s "$t/would" "$t/wanted"; then
+      diff "$t/wanted" "$t/would" | sed -n 's/^> /apt would also do this: /p;s/^< /apt would not do this: /p'
+      return 1
+    fi
+    # shellcheck disable=SC2086
+    with_apt --allow-change-held-packages --purge install "$@" $away
+  }
+  # Whether dpkg itself has left something half done.
+  is_broken() {
+    [ -n "$(ls /var/lib/dpkg/updates)" ] || dpkg-query -W -f '${db:Status-Abbrev}\n' | grep -q '^.[HUFWt]\|^..R'
+  }
+  # Where apt's own order is not to be had because a package is half installed or dpkg was interrupted, dpkg is told step by
+  # step. Never elsewhere: what apt does not want may break other packages.
+  by_dpkg() {
+    force="--force-confdef --force-confold --force-downgrade --force-depends --force-breaks --force-conflicts"
+    [ $# -eq 0 ] || for _ in 1 2; do
+      # shellcheck disable=SC2086
+      dpkg $force --force-remove-reinstreq -B --unpack "$@" </dev/null && break
+    done
+    while read -r how name; do
+      # shellcheck disable=SC2086
+      dpkg --force-depends --force-remove-reinstreq "--$how" "$name" </dev/null
+    done <"$t/away"
+    # shellcheck disable=SC2046,SC2086
+    [ ! -s "$t/install" ] || dpkg --force-confdef --force-confold --configure $(awk '{ print $1 }' "$t/install") </dev/null
+    dpkg --force-confdef --force-confold --triggers-only -a </dev/null
+  }
+  if [ $# -gt 0 ] || [ -n "$away" ]; then
+    if by_apt "$@"; then :
+    elif is_broken; then
+      echo "apt cannot; dpkg is told step by step"
+      by_dpkg "$@"
+      with_apt check >"$t/said" 2>&1 || fail "other packages do not fit any more: $(sed -n 's/^E: *//p' "$t/said" | tr '\n' ' ')"
+    else
+      cat "$t/said"
+      fail "apt would not bring it back without changing other packages: was more patched since?"
+    fi
+  fi
+  # What was taken away by `apt-get remove` has left its conffiles; those of the old version come as they were.
+  # shellcheck disable=SC2086
+  conffiles $names | while read -r _ _ path; do
+    for file in "$path" "$path".dpkg-*; do
+      [ ! -e "$file" ] || grep -qxF "${file#/}" "$kept/conffiles" || rm -f "$file"
+    done
+  done
+  tar -C / -xpf "$kept/conffiles.tar" || fail "the conffiles could not be brought back"
+  set_marks "$kept/stand" || fail "holds and marks could not be set"
+fi
+if is_booted; then
+  systemctl daemon-reload
+  # shellcheck disable=SC2086
+  for unit in $(units $names); do
+    grep -qxF "$unit" "$kept/services" 2>/dev/null || continue
+    systemctl is-active -q "$unit" || { systemctl reset-failed "$unit" 2>/dev/null; systemctl start "$unit" || echo "$unit does not start"; }
+  done
+fi
+now || {
+  diff "$kept/stand" "$t/now" | sed -n 's/^< /it was: /p;s/^> /it is: /p' | head -n 20
+  fail "not everything is as it was"
+}
+dpkg-query -W -f '${Package} ${Architecture} ${Version} ${db:Status-Abbrev}\n' | diff "$kept/manifest" - >"$t/others" ||
+  sed -n 's/^> /another package was changed meanwhile, and stays: /p' "$t/others" | head -n 10
+exit 0

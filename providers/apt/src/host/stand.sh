@@ -1,0 +1,44 @@
+# stand NAME...: all that a way back must bring back of these packages, one line each: name, architecture, version, state,
+# whether apt takes it for installed by itself; then each conffile with its digest. What is not there has no line.
+stand() {
+  apt-mark showauto 2>/dev/null | sed 's/:.*//' >"$t/auto"
+  packages "$@" | while read -r name arch version abbrev; do
+    mark=manual
+    ! grep -qxF "$name" "$t/auto" || mark=auto
+    case $abbrev in ?c*) mark=- ;; esac
+    echo "package $name $arch $version $abbrev $mark"
+  done
+  conffiles "$@" | while read -r package _ path; do
+    for file in "$path" "$path".dpkg-*; do
+      [ -f "$file" ] || continue
+      echo "conffile $package $(sha256sum "$file" | cut -d ' ' -f 1) $file"
+    done
+  done
+}
+# insist COMMAND...: until it ends well, for a minute: another apt may have the lock for a moment.
+insist() {
+  tries=60
+  until "$@" >"$t/insist" 2>&1; do
+    tries=$((tries - 1))
+    [ "$tries" -gt 0 ] || { cat "$t/insist" >&2; return 1; }
+    sleep 1
+  done
+}
+# set_marks FILE: holds and marks as a stand has them; only of packages that are installed.
+set_marks() {
+  awk '$1 == "package" && $5 !~ /^.c/ { print $2 (native == $3 || $3 == "all" ? "" : ":" $3), (substr($5, 1, 1) == "h" ? "hold" : "install") }' \
+    native="$(dpkg --print-architecture)" "$1" >"$t/selections"
+  insist sh -c 'dpkg --set-selections <"$1"' selections "$t/selections" || return 1
+  for mark in auto manual; do
+    marked=$(awk -v mark="$mark" '$1 == "package" && $6 == mark { print $2 }' "$1")
+    # shellcheck disable=SC2086
+    [ -z "$marked" ] || insist apt-mark "$mark" $marked || return 1
+  done
+}
+# with_apt ARGUMENT...: apt-get with what is the same each time. It knows no repository: what is installed lies here already.
+# The lock is waited for as long as `patience` says.
+with_apt() {
+  apt-get -q -y --allow-downgrades -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts=/dev/null -o Dir::Cache::pkgcache= \
+    -o Dir::Cache::srcpkgcache= -o Dpkg::Use-Pty=0 -o "DPkg::Lock::Timeout=$patience" -o APT::Get::Show-User-Simulation-Note=0 \
+    -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@" </dev/null
+}

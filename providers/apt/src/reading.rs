@@ -1,0 +1,288 @@
+//! What a host has answered about packages, and the reading of a component that is made of it. Pure.
+
+use crate::answer;
+use crate::arguments::Arguments;
+use crate::names;
+use patchform_sdk::digest;
+use patchform_sdk::message::{Absent, Level, Present, Reading, Reload};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// A package as dpkg knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Package {
+    /// Its name.
+    pub name: String,
+    /// Its architecture.
+    pub architecture: String,
+    /// Its version.
+    pub version: String,
+    /// What is wanted, what is there, what is wrong: `ii`, `hi` (on hold), `iF`, `iHR`, `rc` …, as `dpkg -l` shows it.
+    pub state: String,
+}
+
+impl Package {
+    /// Reads `NAME ARCHITECTURE VERSION STATE`.
+    pub fn of(words: &[&str]) -> Option<Package> {
+        let [name, architecture, version, state] = words else { return None };
+        let sound = names::is_package(name)
+            && names::is_architecture(architecture)
+            && names::is_version(version)
+            && (2..=3).contains(&state.len())
+            && state.bytes().all(|b| b.is_ascii_alphabetic());
+        sound.then(|| Package {
+            name: (*name).into(),
+            architecture: (*architecture).into(),
+            version: (*version).into(),
+            state: (*state).into(),
+        })
+    }
+
+    /// Whether more than its configuration is there.
+    pub fn is_there(&self) -> bool {
+        !matches!(self.state.as_bytes().get(1), None | Some(b'c' | b'n'))
+    }
+
+    /// Whether it is on hold.
+    pub fn is_held(&self) -> bool {
+        self.state.starts_with('h')
+    }
+
+    /// What is not whole about it.
+    pub fn broken(&self) -> Option<&'static str> {
+        Some(match self.state.as_bytes() {
+            [_, _, b'R'] => "must be installed anew",
+            [_, b'H', ..] => "half installed",
+            [_, b'U', ..] => "unpacked only",
+            [_, b'F', ..] => "half configured",
+            [_, b'W', ..] => "waiting for triggers",
+            [_, b't', ..] => "its triggers are pending",
+            _ => return None,
+        })
+    }
+
+    /// Its level. What is not whole is lower than the same version, by dpkg's own rule for `~`, so that it never passes for
+    /// what was wanted.
+    fn level(&self) -> String {
+        match self.broken() {
+            None => self.version.clone(),
+            Some(_) => format!("{}~broken", self.version),
+        }
+    }
+}
+
+/// What a host has answered about some packages.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Its machine-id.
+    pub machine: String,
+    /// Its own architecture.
+    native: String,
+    packages: Vec<Package>,
+    /// Package, digest, path.
+    conffiles: Vec<[String; 3]>,
+    /// Package, service that runs old code of it.
+    stale: Vec<[String; 2]>,
+    running_kernel: String,
+    kernels: Vec<String>,
+}
+
+impl Facts {
+    /// Reads an answer of `read.sh`.
+    pub fn of(lines: &[Vec<String>]) -> Facts {
+        let word =
+            |name: &str| answer::of(lines, name, 1).next().map(|w| w[0].to_string()).unwrap_or_default();
+        let text = |word: &&str| (*word).to_string();
+        Facts {
+            machine: word("machine"),
+            native: word("native"),
+            packages: answer::of(lines, "package", 4).filter_map(|words| Package::of(&words)).collect(),
+            conffiles: answer::of(lines, "conffile", 3)
+                .map(|words| [text(&words[0]), text(&words[1]), words[2..].join(" ")])
+                .collect(),
+            stale: answer::of(lines, "stale", 2).map(|words| [text(&words[0]), text(&words[1])]).collect(),
+            running_kernel: word("kernel"),
+            kernels: answer::of(lines, "installed", 1).map(|words| text(&words[0])).collect(),
+        }
+    }
+
+    /// All that are there, also several architectures of one.
+    pub fn packages(&self) -> &[Package] {
+        &self.packages
+    }
+
+    /// The package of that name; of several architectures the host's own.
+    pub fn package(&self, name: &str) -> Option<&Package> {
+        let all = || self.packages.iter().filter(|p| p.name == name && p.is_there());
+        all().find(|p| p.architecture == self.native || p.architecture == "all").or_else(|| all().next())
+    }
+
+    /// The reading of a component that manages `keys`.
+    pub fn reading<'a>(
+        &self,
+        keys: impl IntoIterator<Item = &'a String>,
+        arguments: &Arguments,
+        target: String,
+    ) -> Reading {
+        let keys: Vec<&String> = keys.into_iter().collect();
+        let claims = keys.iter().map(|name| format!("dpkg:{name}")).collect();
+        let there: Vec<&Package> = keys.iter().filter_map(|name| self.package(name)).collect();
+        let digest = self.digest(&there);
+        if there.is_empty() {
+            return Reading::Absent(Absent { target, claims, digest });
+        }
+        let level: BTreeMap<String, String> = there.iter().map(|p| (p.name.clone(), p.level())).collect();
+        let stale = self.stale.iter().any(|[name, unit]| level.contains_key(name) && arguments.counts(unit));
+        let pending = if self.waits_for_kernel(&there) {
+            Reload::Reboot
+        } else if stale {
+            Reload::Service
+        } else {
+            Reload::None
+        };
+        Reading::Present(Present {
+            level: Level::Map(level),
+            running: None,
+            pending,
+            digest,
+            surroundings: None,
+            target,
+            claims,
+        })
+    }
+
+    /// Of all that the component manages there: versions, states with holds, conffiles.
+    fn digest(&self, there: &[&Package]) -> String {
+        let managed: BTreeMap<&str, _> = there
+            .iter()
+            .map(|p| {
+                let files: BTreeMap<&str, &str> = self
+                    .conffiles
+                    .iter()
+                    .filter(|[name, ..]| *name == p.name)
+                    .map(|[_, sum, path]| (path.as_str(), sum.as_str()))
+                    .collect();
+                (p.name.as_str(), json!([p.architecture, p.version, p.state, files]))
+            })
+            .collect();
+        digest::of_json(&json!(managed))
+    }
+
+    /// Whether one of these is a kernel, and a newer one is installed than runs.
+    fn waits_for_kernel(&self, there: &[&Package]) -> bool {
+        use patchform_versions::Scheme;
+        let newer = |kernel: &String| {
+            Scheme::Dpkg.compare(kernel, &self.running_kernel).is_ok_and(std::cmp::Ordering::is_gt)
+        };
+        there.iter().any(|p| is_kernel(&p.name)) && self.kernels.iter().any(newer)
+    }
+}
+
+/// Whether a package brings a kernel, which only a reboot brings into force.
+pub fn is_kernel(name: &str) -> bool {
+    name.starts_with("linux-image-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answer::lines;
+    use proptest::prelude::*;
+
+    fn facts(body: &str) -> Facts {
+        let head = "machine 3d12\nnative amd64\nkernel 6.1.0-40-amd64\n";
+        Facts::of(&lines(&format!("patchform-apt\n{head}{body}\nend\n")).unwrap())
+    }
+
+    fn read(body: &str, keys: &[&str]) -> Reading {
+        let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
+        facts(body).reading(&keys, &Arguments::default(), "t".into())
+    }
+
+    fn level(reading: &Reading) -> String {
+        reading.level().map(ToString::to_string).unwrap_or_default()
+    }
+
+    #[test]
+    fn exactly_the_keys_that_are_installed() {
+        let host = "package app amd64 1.0-1 ii\npackage lib i386 2 ii\npackage lib amd64 3 ii\npackage gone all 1 rc\n";
+        let reading = read(host, &["app", "gone", "lib", "none"]);
+        assert_eq!(level(&reading), "app 1.0-1, lib 3");
+        let Reading::Present(present) = &reading else { panic!() };
+        assert_eq!(present.claims, ["dpkg:app", "dpkg:gone", "dpkg:lib", "dpkg:none"]);
+        assert_eq!(present.pending, Reload::None);
+        assert!(matches!(read(host, &["gone", "none"]), Reading::Absent(_)));
+    }
+
+    #[test]
+    fn what_is_not_whole_never_passes_for_what_was_wanted() {
+        use patchform_versions::Scheme;
+        for state in ["iF", "iU", "iH", "iHR", "iW", "it", "hF", "iiR"] {
+            for version in ["1.2-1", "1.2", "2:1.2-1~deb12u1"] {
+                let shown = level(&read(&format!("package app all {version} {state}"), &["app"]));
+                let shown = shown.strip_prefix("app ").unwrap();
+                assert!(Scheme::Dpkg.compare(shown, version).unwrap().is_lt(), "{shown} {version}");
+            }
+        }
+        assert_eq!(level(&read("package app all 1 hi", &["app"])), "app 1");
+    }
+
+    #[test]
+    fn the_digest_is_of_versions_holds_and_conffiles() {
+        let base = "package app all 1 ii\nconffile app aa /etc/a b\nconffile other bb /etc/o";
+        let digest = |body: &str| read(body, &["app"]).digest().unwrap().to_string();
+        for (body, same) in [
+            (base.replace("other bb", "other cc"), true),
+            (format!("{base}\nstale app app.service\nreboot app"), true),
+            (base.replace("ii", "hi"), false),
+            (base.replace("all 1", "all 2"), false),
+            (base.replace("aa", "ab"), false),
+            (base.replace("/etc/a b", "/etc/a c"), false),
+        ] {
+            assert_eq!(digest(&body) == digest(base), same, "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_in_force_yet() {
+        let pending = |body: &str, keys: &[&str], arguments: serde_json::Value| {
+            let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
+            let arguments = serde_json::from_value(arguments).unwrap();
+            match facts(body).reading(&keys, &arguments, "t".into()) {
+                Reading::Present(present) => present.pending,
+                other => panic!("{other:?}"),
+            }
+        };
+        let stale = "package app all 1 ii\nstale app app.service";
+        assert_eq!(pending(stale, &["app"], json!({})), Reload::Service);
+        assert_eq!(pending(stale, &["app"], json!({ "restart": ["app"] })), Reload::Service);
+        assert_eq!(pending(stale, &["app"], json!({ "restart": ["other"] })), Reload::None);
+        let other = "package app all 1 ii\nstale lib app.service";
+        assert_eq!(pending(other, &["app"], json!({})), Reload::None);
+        let kernel =
+            |newest: &str| format!("package linux-image-amd64 amd64 6.1.140-1 ii\ninstalled {newest}");
+        let key = ["linux-image-amd64"];
+        assert_eq!(pending(&kernel("6.1.0-41-amd64"), &key, json!({})), Reload::Reboot);
+        assert_eq!(pending(&kernel("6.1.0-9-amd64"), &key, json!({})), Reload::None);
+        assert_eq!(pending(&kernel("6.1.0-40-amd64"), &key, json!({})), Reload::None);
+    }
+
+    #[test]
+    fn damaged_and_hostile_lines_are_passed_over() {
+        let host = "package app\npackage app all 1\npackage app all 1 ii x\npackage ../x all 1 ii\npackage b/c all 1 ii\n\
+                    package app all $(id) ii\npackage app all 1 !!\npackage ok1 all 1 ii\nconffile\nstale ok1\nmachine\n";
+        assert_eq!(facts(host).packages().iter().map(|p| p.name.as_str()).collect::<Vec<_>>(), ["ok1"]);
+        let many: String = (0..100_000).map(|i| format!("package p{i:06} all 1 ii\n")).collect();
+        assert_eq!(facts(&many).packages().len(), 100_000);
+    }
+
+    proptest! {
+        #[test]
+        fn any_answer_gives_a_reading(words in proptest::collection::vec("[a-z]{1,8}|package|conffile|stale|[ -~]{0,9}", 0..60)) {
+            let text = words.join(" ").replace(" package", "\npackage").replace(" stale", "\nstale");
+            if let Ok(lines) = lines(&format!("patchform-apt\n{text}\nend\n")) {
+                let _ = Facts::of(&lines).reading(&["app".to_string()], &Arguments::default(), String::new());
+            }
+        }
+    }
+}

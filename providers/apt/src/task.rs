@@ -1,0 +1,200 @@
+//! Which script does an action, with what. Pure.
+
+use crate::arguments::{Arguments, packages};
+use crate::pins::Pins;
+use crate::script::{Call, Script};
+use patchform_sdk::detached::safe_id;
+use patchform_sdk::ended::Said;
+use patchform_sdk::line::tail;
+use patchform_sdk::message::{Act, Action, Done, Reload, Snapshot};
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+
+/// Where snapshots lie on a host.
+pub const SNAPSHOTS: &str = "/var/lib/patchform/apt/snapshots";
+/// How much output goes into an answer, in bytes.
+const OUTPUT: usize = 4096;
+
+/// The call that does an action.
+///
+/// # Errors
+/// Why it cannot be done: a promise that nothing changed.
+pub fn call(action: Action, act: &Act, arguments: &Arguments) -> Result<Call, String> {
+    let call =
+        |script, arguments: &[String], stdin| Ok(Call { script, arguments: arguments.to_vec(), stdin });
+    let seconds = arguments.lock().as_secs().to_string();
+    match action {
+        Action::Fetch => {
+            let pins = Pins::of(&act.artifacts)?;
+            let lines = pins.0.iter().map(|pin| format!("{} {} {}\n", pin.address, pin.file(), pin.sha256));
+            call(Script::Fetch, &[], lines.collect())
+        }
+        Action::Snapshot => call(Script::Snapshot, &[snapshot(act)?], to_keep(act)?),
+        Action::Patch => call(Script::Patch, &[arguments.held(), seconds], to_patch(act)?),
+        Action::Restore => call(Script::Restore, &[snapshot(act)?, seconds], String::new()),
+        Action::Drop => call(Script::Drop, &[snapshot(act)?], String::new()),
+        Action::Reload if act.reload >= Reload::Reboot => {
+            Err("it takes a reboot to bring this into force, and the apt kind does not reboot: do it by hand"
+                .into())
+        }
+        Action::Reload => call(Script::Reload, &[], to_restart(act, arguments)?),
+        other => Err(format!("the apt kind has no `{}`", other.name())),
+    }
+}
+
+/// The name of the snapshot's folder: what was told when it was made, or its id.
+fn snapshot(act: &Act) -> Result<String, String> {
+    let snapshot = act.snapshot.as_ref().ok_or("the request names no snapshot")?;
+    let id = match &snapshot.token {
+        None => snapshot.id.as_str(),
+        Some(token) => token.get("id").and_then(Value::as_str).ok_or("the snapshot's token is damaged")?,
+    };
+    Ok(safe_id(id))
+}
+
+fn to_keep(act: &Act) -> Result<String, String> {
+    let pins = Pins::of(&act.artifacts)?;
+    let mut lines = String::new();
+    for name in pins.names(packages(act.level.as_ref()).keys()) {
+        let _ = writeln!(lines, "package {name}");
+    }
+    for pin in pins.kept() {
+        let _ = writeln!(lines, "deb {} {}", pin.file(), pin.sha256);
+    }
+    Ok(lines)
+}
+
+fn to_patch(act: &Act) -> Result<String, String> {
+    let pins = Pins::of(&act.artifacts)?;
+    let level = packages(act.level.as_ref());
+    let mut lines = String::new();
+    for (pin, _) in pins.installed() {
+        let (file, key) = (pin.file(), u8::from(level.contains_key(&pin.name)));
+        let _ = writeln!(lines, "deb {file} {}", pin.sha256);
+        let _ = writeln!(lines, "inst {} {} {} {key}", pin.name, pin.architecture, pin.version);
+        if level.get(&pin.name).is_some_and(|version| *version != pin.version) {
+            return Err(format!(
+                "the plan pins {} {}, which is not its level; make a new plan",
+                pin.name, pin.version
+            ));
+        }
+    }
+    if lines.is_empty() {
+        return Err("the plan has pinned no package; make a new plan".into());
+    }
+    for pin in pins.removed() {
+        let _ = writeln!(lines, "remv {}", pin.name);
+    }
+    Ok(lines)
+}
+
+fn to_restart(act: &Act, arguments: &Arguments) -> Result<String, String> {
+    if arguments.restart.is_some() {
+        return Ok(arguments.named().iter().map(|unit| format!("unit {unit}\n")).collect());
+    }
+    let names = Pins::of(&act.artifacts)?.names(packages(act.level.as_ref()).keys());
+    Ok(names.iter().map(|name| format!("found {name}\n")).collect())
+}
+
+/// What an action that ended well has to say, also to a probe.
+pub fn done(action: Action, act: &Act, arguments: &Arguments, said: &Said) -> Done {
+    let output = format!("{}{}", said.shown, said.stderr);
+    let mut done = Done { output: tail(&output, OUTPUT).into(), ..Done::default() };
+    match action {
+        Action::Snapshot => {
+            let id = snapshot(act).unwrap_or_default();
+            let size =
+                said.stdout.lines().rev().find_map(|line| line.strip_prefix("size ")?.trim().parse().ok());
+            let place = format!("{SNAPSHOTS}/{id}");
+            done.snapshot = Some(Snapshot {
+                token: json!({ "id": id }),
+                place,
+                size: size.unwrap_or(0),
+                ..Snapshot::default()
+            });
+        }
+        Action::Patch | Action::Restore if arguments.restarts() => done.reload = Reload::Service,
+        _ => {}
+    }
+    done
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use patchform_sdk::message::{Artifact, Connection, Level, SnapshotRef, Subject};
+
+    fn act(level: &str, sources: &[&str]) -> Act {
+        let artifact =
+            |source: &&str| Artifact { source: (*source).to_string(), sha256: "ab".repeat(32), size: 1 };
+        Act {
+            id: "r.1.forth3.1".into(),
+            token: 1,
+            deadline: 1000,
+            subject: Subject {
+                address: "apt.a".into(),
+                kind: "apt".into(),
+                alias: String::new(),
+                arguments: json!({}),
+                connection: Connection::local(),
+            },
+            level: Some(Level::Map([("app".to_string(), level.to_string())].into())),
+            expected: None,
+            snapshot: Some(SnapshotRef { id: "s 1".into(), token: None }),
+            reload: Reload::Service,
+            artifacts: sources.iter().map(artifact).collect(),
+        }
+    }
+
+    const PINS: [&str; 5] = [
+        "http://m/app_2.deb#install=app/amd64/1:1/1:2",
+        "http://m/new.deb#install=new/all/-/3",
+        "http://m/app_1.deb#keep=app/amd64/1:1",
+        "http://m/old.deb#keep=old/all/9",
+        "file:/x/lib.deb#install=lib/all/1/2",
+    ];
+
+    #[test]
+    fn what_each_script_is_told() {
+        let sum = "ab".repeat(32);
+        let act = act("1:2", &PINS);
+        let told = |action| call(action, &act, &Arguments::default()).unwrap();
+        let fetch = told(Action::Fetch);
+        assert_eq!(fetch.stdin.lines().count(), 5);
+        assert!(
+            fetch.stdin.starts_with(&format!("http://m/app_2.deb app_1%3a2_amd64.deb {sum}\n")),
+            "{}",
+            fetch.stdin
+        );
+        let kept = told(Action::Snapshot);
+        assert!(kept.arguments[0].starts_with("x-"), "{:?}", kept.arguments);
+        let names = "package app\npackage lib\npackage new\npackage old\n";
+        assert_eq!(kept.stdin, format!("{names}deb app_1%3a1_amd64.deb {sum}\ndeb old_9_all.deb {sum}\n"));
+        let patch = told(Action::Patch);
+        assert_eq!(patch.arguments, ["0", "120"]);
+        assert_eq!(
+            patch.stdin,
+            format!(
+                "deb app_1%3a2_amd64.deb {sum}\ninst app amd64 1:2 1\ndeb new_3_all.deb {sum}\ninst new all 3 0\ndeb \
+                 lib_2_all.deb {sum}\ninst lib all 2 0\nremv old\n"
+            )
+        );
+        assert_eq!(told(Action::Reload).stdin, "found app\nfound lib\nfound new\nfound old\n");
+        let named = Arguments { restart: Some(vec!["web".into()]), ..Arguments::default() };
+        assert_eq!(call(Action::Reload, &act, &named).unwrap().stdin, "unit web.service\n");
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        let none = Arguments::default();
+        let why = |action, act: &Act| call(action, act, &none).unwrap_err();
+        assert!(why(Action::Patch, &act("1:2", &[])).contains("pinned no package"));
+        assert!(why(Action::Patch, &act("1:3", &PINS)).contains("not its level"));
+        assert!(why(Action::Fetch, &act("1:2", &["http://m/x"])).contains("no package file"));
+        assert!(why(Action::Uninstall, &act("1:2", &PINS)).contains("no `uninstall`"));
+        let reboot = Act { reload: Reload::Reboot, ..act("1:2", &PINS) };
+        assert!(why(Action::Reload, &reboot).contains("does not reboot"));
+        let damaged = SnapshotRef { id: "s".into(), token: Some(json!({ "x": 1 })) };
+        assert!(why(Action::Restore, &Act { snapshot: Some(damaged), ..act("1", &[]) }).contains("damaged"));
+    }
+}
