@@ -113,3 +113,26 @@ fn a_way_back_that_was_abandoned_owes_its_reload_too() {
     lab.patchform("apply --auto-approve").exits(0);
     assert_eq!(lab.read("running"), "1.0");
 }
+
+/// What is owed is done as well by a run that goes back: its way back has reloaded and verified what stands there.
+#[test]
+fn a_way_back_that_reloads_and_verifies_does_what_was_owed() {
+    let (lab, _) = patched_only();
+    lab.write("main.pf.hcl", service("1.2", "", "grep -q 1.1 a"));
+    planned(&lab).says("abandoned before its reload");
+    lab.patchform("apply --auto-approve").exits(3);
+    assert_eq!((lab.read("a"), lab.read("running")), ("1.1".into(), "1.1".into()));
+    lab.patchform("state show command.a").exits(0).does_not_say("to do");
+    lab.write("main.pf.hcl", service("1.1", "", ""));
+    lab.patchform("plan").exits(0).does_not_say("reload");
+}
+
+/// A way back that had nothing to take back has brought nothing into force.
+#[test]
+fn what_is_owed_stays_where_nothing_had_to_go_back() {
+    let (lab, _) = patched_only();
+    lab.write("main.pf.hcl", service("1.2", "exit 75;", "").replace("printf", "exit 75; printf"));
+    lab.patchform("apply --auto-approve").exits(3);
+    assert_eq!((lab.read("a"), lab.read("running")), ("1.1".into(), "1.0".into()));
+    lab.patchform("state show command.a").exits(0).says("to do").says("reload and verify");
+}

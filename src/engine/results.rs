@@ -63,7 +63,12 @@ fn rest(
             let in_force = settled(Rest::InForce);
             recorded.into_iter().chain(left).chain([in_force]).collect()
         }
-        Standing::Restored => vec![settled(Rest::Restored { rejected: rejected() })],
+        Standing::Restored => {
+            // Until the run has ended a reading may still contradict it.
+            let in_force = run.is_finished() && run.is_back_in_force(i);
+            let in_force = in_force.then(|| settled(Rest::InForce));
+            [settled(Rest::Restored { rejected: rejected() })].into_iter().chain(in_force).collect()
+        }
         // Left standing by an abandoned run: its record stays, and nobody takes its level for a good one.
         Standing::Stuck(_) => {
             let stays = match rejected() {

@@ -62,6 +62,8 @@ pub(super) struct Component {
     pub reread: bool,
     /// What that reading found: the digest that the next try expects.
     pub expects: Option<String>,
+    /// Whether the way back was walked to its end, and the reading there was the one before the run.
+    pub walked_back: bool,
     /// How often the way back was walked to its end in vain.
     pub rounds: u32,
     /// Direct dependencies that are not satisfied.
@@ -120,6 +122,7 @@ impl Component {
             left: false,
             reread: false,
             expects: None,
+            walked_back: false,
             rounds: 0,
             waits: 0,
             dirty: 0,

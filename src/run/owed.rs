@@ -15,6 +15,14 @@ impl Run {
         back && c.changed && !c.differs && c.leg == Leg::Back && c.highest == 0 && c.forth == node.forth.len()
     }
 
+    /// Whether the way back of component `i` brought what stands there now into force, and verified it. Where nothing had to be
+    /// taken back, nobody did.
+    pub fn is_back_in_force(&self, i: usize) -> bool {
+        let (Some(c), Some(node)) = (self.components.get(i), self.shape.nodes.get(i)) else { return false };
+        let verifies = node.back.iter().any(|planned| planned.action == Step::Verify);
+        c.phase == Phase::Restored && c.walked_back && verifies
+    }
+
     /// What component `i` still needs so that what stands there is in force and verified, where its run was abandoned before
     /// that; `Reload::None` where only the verification is missing. `None` where nothing is.
     pub fn owed(&self, i: usize) -> Option<Reload> {

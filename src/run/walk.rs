@@ -430,7 +430,10 @@ impl Run {
         let c = &mut self.components[i];
         match digest {
             Ok(_) if self.shape.planted.has(Defect::ReadingIsBelieved) => self.restored(i),
-            Ok(digest) if *digest == node.before => self.restored(i),
+            Ok(digest) if *digest == node.before => {
+                c.walked_back = true;
+                self.restored(i);
+            }
             // Once more would throw away what was written since it was given its traffic back.
             Ok(_) if node.keeps_data && c.served => self.get_stuck(i, LOSES_DATA.into()),
             Ok(_) if c.rounds + 1 < BACK_ROUNDS => {
