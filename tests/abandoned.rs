@@ -136,3 +136,60 @@ fn what_is_owed_stays_where_nothing_had_to_go_back() {
     assert_eq!((lab.read("a"), lab.read("running")), ("1.1".into(), "1.0".into()));
     lab.patchform("state show command.a").exits(0).says("to do").says("reload and verify");
 }
+
+/// The first level of a file that is read, which a patch may reach before the rest of it, or not.
+fn halves(level: &str, patch: &str) -> String {
+    let kind = files(&[("a", level, "", patch)])
+        .replace("cat \\\"$NAME\\\" 2>/dev/null", "head -n 1 $NAME 2>/dev/null");
+    let steps = "  reload = [\"sh\", \"-c\", \"cp $NAME running\"]\n  digest = [\"sh\", \"-c\", \"cat $NAME 2>/dev/null || true\"]\n  rollout = rollout.r\n  read ";
+    kind.replacen("  read ", steps, 1) + "rollout \"r\" { on_failure = \"halt\" }\n"
+}
+
+/// Whole contents; half of 1.1, of which 1.0 or 1.1 is read.
+const WHOLE: &str = "printf '%s\\nwhole %s\\n' $PATCHFORM_LEVEL $PATCHFORM_LEVEL > $NAME";
+
+/// A patch that came half-way, after which `level` is read, halted its run; that was abandoned, and `declared` is wanted.
+fn half_patched(level: &str, declared: &str) -> (Lab, Ran) {
+    let lab = Lab::new(&halves("1.0", WHOLE));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", halves("1.1", &format!("printf '%s\\nhalf of 1.1\\n' {level} > $NAME; exit 1")));
+    lab.patchform("apply --auto-approve").exits(7);
+    let ended = lab.patchform("run abandon").exits(0);
+    lab.patchform("allow command.a").exits(0);
+    lab.write("main.pf.hcl", halves(declared, WHOLE));
+    (lab, ended)
+}
+
+#[test]
+fn a_patch_that_was_left_half_done_is_done_again_whatever_level_is_read() {
+    for level in ["1.0", "1.1"] {
+        let (lab, ended) = half_patched(level, level);
+        ended.says("patch, reload and verify are still to be done").says("after patch had failed");
+        lab.patchform("state show command.a").exits(0).says("patch, reload and verify");
+        let told = planned(&lab).says("may be half done").says("→ patch 5s → reload");
+        told.does_not_say("outside patchform");
+        lab.patchform("apply --auto-approve").exits(0);
+        assert_eq!(lab.read("a"), format!("{level}\nwhole {level}\n"));
+        assert_eq!(lab.read("running"), lab.read("a"));
+        lab.patchform("state show command.a").exits(0).does_not_say("to do");
+        lab.patchform("plan --detailed-exitcode").exits(0);
+    }
+    // At the recorded level the content tells.
+    let (lab, _) = half_patched("1.0", "1.0");
+    planned(&lab).says("is not the recorded one");
+}
+
+/// Once more half done, taken back to what was half before: it is still owed.
+#[test]
+fn what_goes_back_to_a_half_patch_still_owes_it() {
+    let (lab, _) = half_patched("1.1", "1.1");
+    lab.write(
+        "main.pf.hcl",
+        halves("1.1", "printf other > $NAME; exit 1").replace("halt", "rollback_component"),
+    );
+    lab.patchform("apply --auto-approve").exits(3);
+    assert_eq!(lab.read("a"), "1.1\nhalf of 1.1\n");
+    lab.patchform("state show command.a").exits(0).says("patch, reload and verify");
+    planned(&lab).says("may be half done");
+}

@@ -54,6 +54,7 @@ fn rest(
 ) -> Vec<Settled> {
     let settled = |standing| Settled { component: entry.address.clone(), standing, at: now };
     let rejected = || rejections.level(i).map(|(level, why)| (level.clone(), why));
+    let half = change.owed.as_ref().is_some_and(|owed| owed.half);
     match run.standing(i) {
         // Until the run has ended every component may still go back, and then its record stays as it was.
         Standing::Committed if run.is_finished() => {
@@ -64,8 +65,8 @@ fn rest(
             recorded.into_iter().chain(left).chain([in_force]).collect()
         }
         Standing::Restored => {
-            // Until the run has ended a reading may still contradict it.
-            let in_force = run.is_finished() && run.is_back_in_force(i);
+            // Until the run has ended a reading may still contradict it; and what was half before is half again.
+            let in_force = run.is_finished() && run.is_back_in_force(i) && !half;
             let in_force = in_force.then(|| settled(Rest::InForce));
             [settled(Rest::Restored { rejected: rejected() })].into_iter().chain(in_force).collect()
         }
@@ -75,7 +76,7 @@ fn rest(
                 Some(rejected) => Rest::Restored { rejected: Some(rejected) },
                 None => Rest::Stuck,
             };
-            let owes = run.owed(i).map(|reload| settled(Rest::Owes(reload)));
+            let owes = run.owed(i).map(|reload| settled(Rest::Owes { reload, half: run.is_half(i, half) }));
             [settled(stays)].into_iter().chain(owes).collect()
         }
         _ => Vec::new(),

@@ -99,7 +99,12 @@ pub struct Proposed {
 impl Proposed {
     /// Whether a level is to be reached that is not there yet.
     fn reaches(&self) -> bool {
-        self.to.is_some() && self.cause != Cause::Owed
+        self.to.is_some() && !self.catches_up()
+    }
+
+    /// Whether only what an abandoned run left undone is to be done, and nothing is patched.
+    pub fn catches_up(&self) -> bool {
+        self.cause == Cause::Owed && self.owed.as_ref().is_none_or(|owed| !owed.half)
     }
 }
 
@@ -263,7 +268,7 @@ fn reach(
             return blocked(Block::Rejected { run: rejected.run.clone(), reason: rejected.reason.clone() });
         }
         return match facts.state.owed.get(&entry.address) {
-            Some(owed) => catch_up(entry, level, owed, facts),
+            Some(owed) => catch_up(entry, level, owed, record, facts),
             None => settled(Verdict::NoChange { adopt: differs(record, level, identity, entry, draft) }),
         };
     }
@@ -280,17 +285,25 @@ fn reach(
     propose(entry, Some(level), downgrade, draft, facts)
 }
 
-/// What an abandoned run left undone at a component that stands at its level.
-fn catch_up(entry: &Entry, level: &PatchLevel, owed: &Owed, facts: &Facts) -> Leaning {
+/// What an abandoned run left undone at a component that stands at its level. Where that may be half of it, the level says
+/// nothing: it is patched again.
+fn catch_up(
+    entry: &Entry,
+    level: &PatchLevel,
+    owed: &Owed,
+    record: Option<&Record>,
+    facts: &Facts,
+) -> Leaning {
     if let Some(run) = facts.leases.on(&entry.address, entry.observed.identity()) {
         return blocked(facts.leases.block(run));
     }
     let (from, to) = (Some(level.clone()), Some(level.clone()));
+    let recorded = record.is_some_and(|record| record.level == *level);
     Leaning::Proposed(Proposed {
         from,
         to,
         cause: Cause::Owed,
-        altered: false,
+        altered: owed.half && recorded && altered(entry, record, Some(level)),
         owed: Some(owed.clone()),
         downgrade: false,
     })

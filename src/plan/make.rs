@@ -1,7 +1,7 @@
 //! Changes and previews become the plan: ways back chosen, procedures laid out, who is held by whom.
 
 use super::diff::{Changes, Leaning, Proposed};
-use super::noun::{Block, Cause, Change, Entry, Plan, Verdict};
+use super::noun::{Block, Change, Entry, Plan, Verdict};
 use super::{holding, procedure};
 use crate::model::Moment;
 use patchform_sdk::message::{
@@ -81,7 +81,7 @@ fn judge(
     making: &Making,
 ) -> Result<Change, Block> {
     let can = (making.can)(entry);
-    if proposed.cause == Cause::Owed {
+    if proposed.catches_up() {
         return Ok(catching_up(entry, proposed, can));
     }
     let stored = proposed.to.is_none() && can.snapshot;

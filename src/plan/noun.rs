@@ -285,6 +285,11 @@ pub struct Change {
 }
 
 impl Change {
+    /// Whether nothing is patched: what an abandoned run left undone at its level is done, and nothing else.
+    pub fn catches_up(&self) -> bool {
+        self.cause == Cause::Owed && self.owed.as_ref().is_none_or(|owed| !owed.half)
+    }
+
     /// Whether its way back takes the whole system back.
     pub fn takes_all_back(&self) -> bool {
         self.way_back.as_ref().is_some_and(|w| w.coverage.whole_system)

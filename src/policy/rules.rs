@@ -2,7 +2,6 @@
 
 use super::{Facts, Rule, Subject, Verdict};
 use crate::model::Moment;
-use crate::plan::noun::Cause;
 
 /// Every rule, in the order in which refusals are named.
 pub const RULES: &[Rule] = &[
@@ -21,7 +20,7 @@ pub const RULES: &[Rule] = &[
 fn irreversible(subject: Subject, _: Facts, _: Moment) -> Verdict {
     let Subject { entry, change } = subject;
     // Nothing is patched: its level stays.
-    let stays = change.cause == Cause::Owed;
+    let stays = change.catches_up();
     if stays || (change.way_back.is_some() && !change.back.is_empty()) || entry.lifecycle.allow_irreversible {
         return Verdict::Pass;
     }
@@ -54,7 +53,7 @@ mod tests {
     use super::*;
     use crate::config::checked::{Connection, Lifecycle};
     use crate::model::{Address, InstanceKey, PatchLevel, Purpose};
-    use crate::plan::noun::{Change, Entry, Observed, Planned, Step, Verdict as Planwise};
+    use crate::plan::noun::{Cause, Change, Entry, Observed, Planned, Step, Verdict as Planwise};
     use patchform_sdk::message::{Class, Coverage, Preview, WayBack, WayBackKind};
     use std::time::Duration;
 

@@ -174,6 +174,7 @@ struct ChangeView<'a> {
 struct OwedView<'a> {
     run: &'a str,
     reload: Reload,
+    half: bool,
 }
 
 #[derive(Serialize)]
@@ -411,7 +412,11 @@ fn of_change(change: &Change, along: Vec<String>) -> ChangeView<'_> {
         },
         altered: change.altered,
         newer_runs: &change.newer,
-        owed: change.owed.as_ref().map(|owed| OwedView { run: &owed.run, reload: owed.reload }),
+        owed: change.owed.as_ref().map(|owed| OwedView {
+            run: &owed.run,
+            reload: owed.reload,
+            half: owed.half,
+        }),
         downgrade: change.downgrade,
         pulled_in: preview.pulled_in.iter().map(part).collect(),
         removed: &preview.removed,

@@ -75,14 +75,17 @@ fn of_change(plan: &Plan, entry: &Entry, change: &Change) -> Reason {
                 _ if change.altered => format!("; {ALTERED}"),
                 _ => String::new(),
             };
-            let owed = owed(change.owed.as_ref());
+            let owed = owed(change, entry).map_or_else(String::new, |owed| format!("; {owed}"));
             return Reason::only(format!("run {of} is taken back{newer}{foreign}{owed}"));
         }
         Purpose::Restore { snapshot } => return Reason::only(format!("snapshot {snapshot} is restored")),
         Purpose::Apply | Purpose::RefreshOnly => {}
     }
+    let owed = owed(change, entry);
     let cause = match change.cause {
-        Cause::Owed => "it is at its declared level".to_string(),
+        Cause::Owed => {
+            return Reason::only(format!("it is at its declared level, but {}", owed.unwrap_or_default()));
+        }
         Cause::Install => "it is declared and not there yet".to_string(),
         Cause::Change if change.altered => format!("its declared level changed; and {ALTERED}"),
         Cause::Change => "its declared level changed".to_string(),
@@ -92,7 +95,7 @@ fn of_change(plan: &Plan, entry: &Entry, change: &Change) -> Reason {
             "it is not in the state yet, and stands at another level than the declared one".to_string()
         }
     };
-    Reason::only(cause + &owed(change.owed.as_ref()))
+    Reason::only(cause + &owed.map_or_else(String::new, |owed| format!("; and {owed}")))
 }
 
 /// A content that nobody recorded, below a level that somebody did.
@@ -114,11 +117,33 @@ fn declared_anew(entry: &Entry) -> bool {
     managed != entry.desired
 }
 
-/// What comes along because an abandoned run did not do it: `, but run ID … undone`.
-fn owed(owed: Option<&Owed>) -> String {
-    let Some(owed) = owed else { return String::new() };
-    let but = format!(", but run {} was abandoned before its {}", owed.run, owed.steps());
-    but + ": that is still to be done"
+/// What is done besides, or alone, because an abandoned run did not: a whole sentence.
+fn owed(change: &Change, entry: &Entry) -> Option<String> {
+    let owed = change.owed.as_ref()?;
+    if !owed.half {
+        return Some(format!("{}: that is still to be done", left(owed)));
+    }
+    let digest = entry.observed.identity().filter(|_| change.altered).map(|now| {
+        let short: String = now.digest.chars().take(SHORT).collect();
+        format!(" (the digest of its content is {short}, which is not the recorded one)")
+    });
+    let digest = digest.unwrap_or_default();
+    Some(format!("{}{digest}: {} are still to be done", left(owed), owed.steps()))
+}
+
+/// Characters of a digest that tell it from another one.
+const SHORT: usize = 12;
+
+/// What an abandoned run left.
+fn left(owed: &Owed) -> String {
+    match owed.half {
+        true => format!(
+            "run {} was abandoned in the middle of changing it, so that what stands there may be half done, whatever level it \
+             reads",
+            owed.run
+        ),
+        false => format!("run {} was abandoned before its {}", owed.run, owed.steps()),
+    }
 }
 
 fn of_block(plan: &Plan, entry: &Entry, block: &Block) -> Reason {

@@ -7,6 +7,7 @@ use crate::model::Moment;
 use crate::plan::noun::{Plan, Verdict};
 use crate::run::event::{Event, What};
 use crate::run::{Ending, Failure, Left, Rejections, Run, Standing, Stored, outcome};
+use crate::state::owed::steps;
 use patchform_sdk::message::Reload;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -102,7 +103,7 @@ fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Se
         left: under_way(plan, run, times, i)
             .into_iter()
             .chain(left.flat_map(left_behind))
-            .chain(run.owed(i).map(still_owed))
+            .chain(run.owed(i).map(|reload| still_owed(run.is_half(i, was_half(plan, i)), reload)))
             .collect(),
         snapshot: stored.map(|s| s.id.clone()),
         kept: stored.map_or(String::new(), kept),
@@ -171,12 +172,18 @@ fn left_behind(left: &Left) -> Vec<String> {
 }
 
 /// What the next plan has as work, since an abandoned run did not do it.
-fn still_owed(reload: Reload) -> String {
-    let steps = match reload {
-        Reload::None => "verify is still to be done",
-        _ => "reload and verify are still to be done",
-    };
-    format!("{steps} there: the next plan says so")
+fn still_owed(half: bool, reload: Reload) -> String {
+    let are = if half || reload != Reload::None { "are" } else { "is" };
+    format!("{} {are} still to be done there: the next plan says so", steps(half, reload))
+}
+
+/// Whether component `i` was left half done before the run already.
+fn was_half(plan: &Plan, i: usize) -> bool {
+    let change = plan.entries.get(i).and_then(|entry| match &entry.verdict {
+        Verdict::Change(change) => change.owed.as_ref(),
+        _ => None,
+    });
+    change.is_some_and(|owed| owed.half)
 }
 
 /// How many components stand how, kept up to date event by event.

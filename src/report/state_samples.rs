@@ -109,7 +109,7 @@ pub fn state() -> State {
         }],
         owed: BTreeMap::from([(
             address("release.api"),
-            Owed { run: "20261121-013000-cd34".into(), reload: Reload::Service, at: now() },
+            Owed { run: "20261121-013000-cd34".into(), reload: Reload::Service, half: false, at: now() },
         )]),
         runs: runs(),
         outputs: BTreeMap::from([

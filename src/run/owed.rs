@@ -1,10 +1,12 @@
 //! What a run that was abandoned leaves undone: somebody has to know that what stands at a component is not in force, or
 //! that nobody made sure of it. Not every kind can read that.
 
+use super::component::Component;
 use super::event::Leg;
 use super::fold::Run;
+use super::shape::Node;
 use super::standing::Phase;
-use crate::plan::noun::Step;
+use crate::plan::noun::{Planned, Step};
 use patchform_sdk::message::Reload;
 
 impl Run {
@@ -30,13 +32,7 @@ impl Run {
         if !self.is_finished() || !c.changed || !matches!(c.phase, Phase::Stuck(_)) {
             return None;
         }
-        // Once its way back has begun, what that left undone counts: it does again what the way forth did.
-        let leg = if c.leg == Leg::Back && c.highest > 0 { Leg::Back } else { Leg::Forth };
-        let next = match leg {
-            Leg::Forth => c.forth,
-            Leg::Back => c.back,
-        };
-        let undone = node.procedure(leg).get(next..).unwrap_or_default();
+        let undone = undone(c, node);
         let has = |step| undone.iter().any(|planned| planned.action == step);
         match (has(Step::Reload), has(Step::Verify)) {
             (true, _) => Some(c.reload.max(node.reload)),
@@ -44,4 +40,23 @@ impl Run {
             (false, false) => None,
         }
     }
+
+    /// Whether what component `i` was left with may have been put there in part only: its patch, or the restore on its way
+    /// back, began and is not known to be done. `before`: whether that held before the run, since a way back leads there again.
+    pub fn is_half(&self, i: usize, before: bool) -> bool {
+        let (Some(c), Some(node)) = (self.components.get(i), self.shape.nodes.get(i)) else { return false };
+        let puts = |step| matches!(step, Step::Patch | Step::Restore | Step::Uninstall);
+        let begun = undone(c, node).first().is_some_and(|planned| puts(planned.action));
+        c.changed && (begun || (goes_back(c) && before))
+    }
+}
+
+/// Once its way back has begun, what that left undone counts: it does again what the way forth did.
+fn goes_back(c: &Component) -> bool {
+    c.leg == Leg::Back && c.highest > 0
+}
+
+fn undone<'a>(c: &Component, node: &'a Node) -> &'a [Planned] {
+    let (leg, next) = if goes_back(c) { (Leg::Back, c.back) } else { (Leg::Forth, c.forth) };
+    node.procedure(leg).get(next..).unwrap_or_default()
 }

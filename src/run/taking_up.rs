@@ -138,6 +138,13 @@ impl Run {
         }
     }
 
+    /// Whether the step that `i` would do next on its way forth has failed already.
+    fn failed_here(&self, i: usize) -> bool {
+        let c = &self.components[i];
+        let next = c.planned(&self.shape.nodes[i]).map(|planned| planned.action);
+        c.leg == Leg::Forth && c.failure.as_ref().is_some_and(|failure| Some(failure.step) == next)
+    }
+
     /// How far the unsettled `i` came, for people: no more than the journal knows.
     fn half_way(&self, i: usize, unanswered: Option<Step>) -> String {
         let (node, c) = (&self.shape.nodes[i], &self.components[i]);
@@ -148,7 +155,12 @@ impl Run {
             (Some(step), ..) => {
                 format!("while {} was under way, and nobody knows how far it came", step.name())
             }
+            (None, Phase::Halted | Phase::Forward, _) if self.failed_here(i) && self.is_half(i, false) => {
+                format!("after {next} had failed, which may have been done in part")
+            }
             (None, Phase::Halted, _) => format!("after {next} had failed"),
+            // It halted there, and was not tried again since.
+            (None, Phase::Forward, _) if self.failed_here(i) => format!("after {next} had failed"),
             (None, Phase::Forward, Some(done)) => format!("after {done} was done, before {next}"),
             (None, Phase::Forward, None) => format!("before {next}"),
             (None, Phase::Back, _) => format!("on its way back, before {next}"),

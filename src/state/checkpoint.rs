@@ -59,7 +59,12 @@ pub enum Standing {
     /// Nobody knows how it stands. What the state says of it stays, and the next reading will show it as drift.
     Stuck,
     /// Its run was abandoned before what stands there was in force and verified.
-    Owes(Reload),
+    Owes {
+        /// What it takes until it is in force.
+        reload: Reload,
+        /// Whether it may have been put there in part only.
+        half: bool,
+    },
     /// What stands there was brought into force and verified: whatever an earlier run left undone is done.
     InForce,
 }
@@ -141,8 +146,8 @@ fn settle(state: &mut State, run: &str, settled: Settled) {
             state.rejected.push(Rejected { component, level, run: run.to_string(), reason, at });
         }
         Standing::Restored { rejected: None } | Standing::Stuck => {}
-        Standing::Owes(reload) => {
-            state.owed.insert(component, Owed { run: run.to_string(), reload, at });
+        Standing::Owes { reload, half } => {
+            state.owed.insert(component, Owed { run: run.to_string(), reload, half, at });
         }
         Standing::InForce => {
             state.owed.remove(&component);

@@ -147,7 +147,7 @@ fn a_rejected_level_is_blocked_until_another_is_wanted() {
 
 #[test]
 fn what_an_abandoned_run_left_undone_is_work() {
-    let owed = |reload| Owed { run: "r7".into(), reload, at: Moment(5) };
+    let owed = |reload| Owed { run: "r7".into(), reload, half: false, at: Moment(5) };
     let steps = |change: &crate::plan::noun::Change| {
         let names: Vec<&str> = change.forth.iter().map(|p| p.action.name()).collect();
         names.join(" ")
@@ -178,6 +178,16 @@ fn what_an_abandoned_run_left_undone_is_work() {
             );
             assert_eq!(kept, crate::policy::Verdict::Pass);
         }
+    }
+    // What may be half of a patch is patched again, at whatever level it is read.
+    for (wanted, recorded, cause) in [("2", "1", "Owed"), ("2", "2", "Owed"), ("3", "2", "Change")] {
+        let mut platform = Platform::new().with("a", wanted, Some(recorded), Some("2"), &[]);
+        platform.can.reload = true;
+        platform.state.owed.insert(address("a"), Owed { half: true, ..owed(Reload::Service) });
+        let Verdict::Change(change) = platform.verdict("a") else { panic!("{:?}", platform.verdict("a")) };
+        assert_eq!(word(&Verdict::Change(change.clone())), cause);
+        assert_eq!(steps(&change), "gate fetch snapshot patch reload verify commit");
+        assert!(!change.catches_up() && change.way_back.is_some());
     }
     // Where it is not read, where somebody is at work, and where only records are to change.
     let mut platform = Platform::new().with("a", "2", Some("2"), Some("2"), &[]);

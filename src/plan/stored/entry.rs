@@ -349,18 +349,20 @@ enum StoredCause {
 struct StoredOwed<'a> {
     run: Cow<'a, str>,
     reload: Reload,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    half: bool,
     at: i64,
 }
 
 impl<'a> From<&'a Owed> for StoredOwed<'a> {
     fn from(owed: &'a Owed) -> Self {
-        StoredOwed { run: Cow::Borrowed(&owed.run), reload: owed.reload, at: owed.at.0 }
+        StoredOwed { run: Cow::Borrowed(&owed.run), reload: owed.reload, half: owed.half, at: owed.at.0 }
     }
 }
 
 impl From<StoredOwed<'_>> for Owed {
     fn from(stored: StoredOwed<'_>) -> Self {
-        Owed { run: stored.run.into_owned(), reload: stored.reload, at: Moment(stored.at) }
+        Owed { run: stored.run.into_owned(), reload: stored.reload, half: stored.half, at: Moment(stored.at) }
     }
 }
 

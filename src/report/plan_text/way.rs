@@ -3,7 +3,7 @@
 use super::View;
 use super::change::{COLUMN, Subject};
 use crate::model::period;
-use crate::plan::noun::{Cause, Change, Entry, Planned};
+use crate::plan::noun::{Change, Entry, Planned};
 use crate::report::page::Page;
 use crate::report::reason::name;
 use crate::report::size;
@@ -18,7 +18,7 @@ const FEW: usize = 8;
 pub fn draw(page: &mut Page, view: &View<'_>, indent: usize, subject: Subject<'_>) {
     let Subject { entry, change, .. } = subject;
     page.labelled(indent, COLUMN, "way forth", &steps(&change.forth));
-    if change.cause == Cause::Owed {
+    if change.catches_up() {
         page.labelled(indent, COLUMN, "way back", &steps(&change.back));
         page.labelled(indent, COLUMN, "", &[tinted(Tint::Dim, "the level stays: the same steps once more")]);
         return;

@@ -56,18 +56,19 @@ fn an_abandoned_run_owes_what_came_after_its_last_change() {
             p.says(0, "before");
         }
     };
-    // How many steps forth were well, whether it was taken back then and how many steps back were well; what is owed.
-    for (forth, back, owed) in [
-        (2, None, None),
-        (3, None, Some(Reload::Reboot)),
-        (4, None, Some(Reload::None)),
-        (5, None, None),
+    // How many steps forth were well, whether it was taken back then and how many steps back were well; what is owed, and
+    // whether what stands there may be half done.
+    for (forth, back, owed, half) in [
+        (2, None, None, false),
+        (3, None, Some(Reload::Reboot), false),
+        (4, None, Some(Reload::None), false),
+        (5, None, None, false),
         // Its restore was begun: nobody relies on its not having begun.
-        (4, Some(0), Some(Reload::Reboot)),
-        (4, Some(1), Some(Reload::Reboot)),
-        (4, Some(2), Some(Reload::None)),
-        (3, Some(0), Some(Reload::Reboot)),
-        (3, Some(1), Some(Reload::Reboot)),
+        (4, Some(0), Some(Reload::Reboot), true),
+        (4, Some(1), Some(Reload::Reboot), false),
+        (4, Some(2), Some(Reload::None), false),
+        (3, Some(0), Some(Reload::Reboot), true),
+        (3, Some(1), Some(Reload::Reboot), false),
     ] {
         let mut plan = sample::plan(&[&[]], 1, OnFailure::Halt);
         with_reload(&mut plan);
@@ -89,6 +90,7 @@ fn an_abandoned_run_owes_what_came_after_its_last_change() {
         asked(&mut p);
         assert!(p.run.is_finished(), "{forth} forth, {back:?} back");
         assert_eq!(p.run.owed(0), owed, "{forth} forth, {back:?} back: {}", p.standings());
+        assert_eq!(p.run.is_half(0, false), half, "{forth} forth, {back:?} back");
     }
 }
 

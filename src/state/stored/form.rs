@@ -150,6 +150,8 @@ pub(super) struct StoredOwed<'a> {
     #[serde(borrow)]
     run: Text<'a>,
     reload: Reload,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    half: bool,
     #[serde(borrow)]
     at: Text<'a>,
 }
@@ -290,6 +292,7 @@ impl<'a> StoredOwed<'a> {
             component: owned(component),
             run: text(&owed.run),
             reload: owed.reload,
+            half: owed.half,
             at: owned(owed.at),
         }
     }

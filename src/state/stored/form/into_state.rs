@@ -123,7 +123,8 @@ impl StoredRejected<'_> {
 
 impl StoredOwed<'_> {
     fn into_owed(self) -> Result<(Address, Owed), StoredError> {
-        let owed = Owed { run: self.run.into_owned(), reload: self.reload, at: moment(&self.at)? };
+        let owed =
+            Owed { run: self.run.into_owned(), reload: self.reload, half: self.half, at: moment(&self.at)? };
         Ok((address(&self.component)?, owed))
     }
 }
