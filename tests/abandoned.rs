@@ -193,3 +193,58 @@ fn what_goes_back_to_a_half_patch_still_owes_it() {
     lab.patchform("state show command.a").exits(0).says("patch, reload and verify");
     planned(&lab).says("may be half done");
 }
+
+/// A first installation that was abandoned: there is no record, but something to do.
+#[test]
+fn what_is_owed_without_a_record_can_be_shown_moved_and_forgotten() {
+    let kind =
+        |name: &str| service("1.0", "", "").replace("\"command\" \"a\"", &format!("\"command\" \"{name}\""));
+    let lab = Lab::new(&service("1.0", &stop(), ""));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(7);
+    lab.patchform("run abandon").exits(0).says("reload and verify are still to be done");
+    lab.patchform("state show command.a").exits(0).says("to do").says("reload and verify");
+    // Its block is gone: no plan does it, and that is said.
+    lab.write("main.pf.hcl", "");
+    lab.patchform("plan").exits(0).says("command.a").says("state rm");
+    // It has another name, by a block and by hand.
+    lab.write("main.pf.hcl", kind("b") + "moved {\n  from = command.a\n  to   = command.b\n}\n");
+    planned(&lab).says("command.b stays at 1.0").says("before its reload");
+    lab.patchform("state mv command.a command.c").exits(0);
+    lab.patchform("state show command.a").exits(1);
+    lab.patchform("state mv command.c command.a").exits(0);
+    lab.write("main.pf.hcl", service("1.0", "", ""));
+    planned(&lab).says("before its reload");
+    lab.patchform("state rm command.a").exits(0);
+    lab.patchform("plan").exits(0).does_not_say("reload");
+}
+
+/// The id of the only run.
+fn the_run(lab: &Lab) -> String {
+    let listed = lab.patchform("run list --json").exits(0).out;
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    listed["runs"][0]["id"].as_str().unwrap().to_string()
+}
+
+/// What was taken away, and is not out of force yet.
+#[test]
+fn what_is_owed_where_a_component_was_taken_away_is_done() {
+    let reload = "test ! -e broken && { cp $NAME running 2>/dev/null || rm -f running; }";
+    let kind = service("1.0", "", "true").replace("cp $NAME running; true", reload);
+    let kind = kind.replace("  read ", "  rollout = rollout.r\n  read ")
+        + "rollout \"r\" { on_failure = \"halt\" }\n";
+    let lab = Lab::new(&kind);
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    let first = the_run(&lab);
+    lab.write("broken", "");
+    lab.patchform(&format!("rollback {first} --auto-approve")).exits(7);
+    lab.patchform("run abandon").exits(0).says("reload and verify are still to be done");
+    assert!(!lab.path("a").exists());
+    assert_eq!(lab.read("running"), "1.0");
+    std::fs::remove_file(lab.path("broken")).unwrap();
+    let again = lab.patchform(&format!("rollback {first} --auto-approve")).exits(0);
+    again.says("abandoned before its reload").says("gate → reload");
+    assert!(!lab.path("running").exists(), "it is out of force");
+    lab.patchform("state show command.a").exits(1);
+}

@@ -18,11 +18,11 @@ use crate::config::variables::VariableInputs;
 use crate::engine::fleet::Fleet;
 use crate::engine::secrets::Secrets;
 use crate::engine::{observe, preview};
-use crate::model::{Diagnostic, Diagnostics, Purpose, Selection};
+use crate::model::{Address, Diagnostic, Diagnostics, Purpose, Selection};
 use crate::plan::noun::{Entry, Observed, PinnedProvider, Verdict};
 use crate::plan::{Changes, Draft, Facts, Focus, Making, Plan, moves, stored, undo};
 use crate::provider::Watch;
-use crate::state::State;
+use crate::state::{Owed, State};
 use crate::world::{clock, disk, random};
 use patchform_sdk::message::{self, Desired, Order, Subject};
 use patchform_versions::Scheme;
@@ -321,6 +321,23 @@ fn unsettled(failure: &Failure) -> Diagnostic {
     Diagnostic::warning("a run that has ended could not be written into the state").because(&failure.message)
 }
 
+/// What abandoned runs left undone at components that neither the configuration nor a record names: no plan does it.
+fn undeclared(draft: &Draft, state: &State) -> Vec<Diagnostic> {
+    let planned = |address| draft.entries.binary_search_by(|entry| entry.address.cmp(address)).is_ok();
+    let left = state.owed.iter().filter(|(address, _)| !planned(address));
+    let warning = |(address, owed): (&Address, &Owed)| {
+        Diagnostic::warning(format!(
+            "run {} was abandoned while it changed {address}, which the configuration does not name",
+            owed.run
+        ))
+        .because(format!("it has no record; {} were left undone there, and no plan does that", owed.steps()))
+        .help(format!(
+            "declare it again, or look at its target and forget it with `patchform state rm '{address}'`"
+        ))
+    };
+    left.map(warning).collect()
+}
+
 /// Makes a plan towards the configuration.
 ///
 /// # Errors
@@ -353,6 +370,7 @@ pub fn plan(request: &Request, stages: &mut dyn Stages) -> Result<Planned, Failu
     let mut draft =
         Draft::of_config(&checked.config, checked.pinned(), known, purpose).map_err(Failure::error)?;
     draft.moves = moved;
+    checked.warnings.0.extend(undeclared(&draft, known));
     if !checked.read.is_empty() {
         let key = key::made(&checked.place)?;
         draft.inputs = std::mem::take(&mut checked.read).into_iter().map(|input| input.keyed(&key)).collect();

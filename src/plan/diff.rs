@@ -229,8 +229,8 @@ fn refresh(entry: &Entry, record: Option<&Record>, draft: &Draft) -> Leaning {
 fn wish(entry: &Entry, goal: &Goal, record: Option<&Record>, draft: &Draft, facts: &Facts) -> Leaning {
     let unread = |why: &str| Verdict::Blocked(Block::NotRead(why.to_string()));
     // What an abandoned run left undone is no less to be done where nothing is read.
-    let owes = facts.state.owed.contains_key(&entry.address);
-    let as_recorded = record.map(|r| &r.level) == goal.level() && !owes;
+    let owed = facts.state.owed.get(&entry.address);
+    let as_recorded = record.map(|r| &r.level) == goal.level() && owed.is_none();
     match &entry.observed {
         Observed::NotRead if as_recorded => settled(Verdict::NoChange { adopt: false }),
         Observed::NotRead => Leaning::Settled { verdict: unread("it was not read"), stops: true },
@@ -240,7 +240,10 @@ fn wish(entry: &Entry, goal: &Goal, record: Option<&Record>, draft: &Draft, fact
         Observed::Absent(_) => match goal {
             Goal::Level(level) if entry.lifecycle.install => propose(entry, Some(level), false, draft, facts),
             Goal::Level(_) => blocked(Block::NotInstalled(Vec::new())),
-            Goal::Absent | Goal::Unmanaged => settled(Verdict::NoChange { adopt: record.is_some() }),
+            Goal::Absent | Goal::Unmanaged => match owed {
+                Some(owed) => catch_up(entry, None, owed, record, facts),
+                None => settled(Verdict::NoChange { adopt: record.is_some() }),
+            },
         },
         Observed::Present { level: observed, identity, .. } => match goal {
             Goal::Level(level) => reach(entry, observed, level, identity, record, draft, facts),
@@ -268,7 +271,7 @@ fn reach(
             return blocked(Block::Rejected { run: rejected.run.clone(), reason: rejected.reason.clone() });
         }
         return match facts.state.owed.get(&entry.address) {
-            Some(owed) => catch_up(entry, level, owed, record, facts),
+            Some(owed) => catch_up(entry, Some(level), owed, record, facts),
             None => settled(Verdict::NoChange { adopt: differs(record, level, identity, entry, draft) }),
         };
     }
@@ -285,11 +288,11 @@ fn reach(
     propose(entry, Some(level), downgrade, draft, facts)
 }
 
-/// What an abandoned run left undone at a component that stands at its level. Where that may be half of it, the level says
+/// What an abandoned run left undone at a component that stands at its level, or is gone as it should be. Where that may be half of it, the level says
 /// nothing: it is patched again.
 fn catch_up(
     entry: &Entry,
-    level: &PatchLevel,
+    level: Option<&PatchLevel>,
     owed: &Owed,
     record: Option<&Record>,
     facts: &Facts,
@@ -297,13 +300,13 @@ fn catch_up(
     if let Some(run) = facts.leases.on(&entry.address, entry.observed.identity()) {
         return blocked(facts.leases.block(run));
     }
-    let (from, to) = (Some(level.clone()), Some(level.clone()));
-    let recorded = record.is_some_and(|record| record.level == *level);
+    let (from, to) = (level.cloned(), level.cloned());
+    let recorded = level.is_some() && record.map(|record| &record.level) == level;
     Leaning::Proposed(Proposed {
         from,
         to,
         cause: Cause::Owed,
-        altered: owed.half && recorded && altered(entry, record, Some(level)),
+        altered: owed.half && recorded && altered(entry, record, level),
         owed: Some(owed.clone()),
         downgrade: false,
     })

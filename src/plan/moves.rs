@@ -27,7 +27,7 @@ pub fn resolve<'a>(
     state: &State,
 ) -> Result<Vec<(Address, Address)>, Box<Conflict>> {
     // Most of all: a large configuration that was never applied.
-    if state.records.is_empty() {
+    if state.records.is_empty() && state.owed.is_empty() {
         return Ok(Vec::new());
     }
     let mut moved = said(moves, state)?;
@@ -46,7 +46,7 @@ fn implied(
 ) -> Vec<(Address, Address)> {
     let leaves: BTreeSet<&Address> = said.iter().map(|(from, _)| from).collect();
     let comes: BTreeSet<&Address> = said.iter().map(|(_, to)| to).collect();
-    let taken = |to: &Address| comes.contains(to) || (state.records.contains_key(to) && !leaves.contains(to));
+    let taken = |to: &Address| comes.contains(to) || (state.knows(to) && !leaves.contains(to));
     let other = |from: &Address| {
         let key = match from.key {
             InstanceKey::None => InstanceKey::Index(0),
@@ -55,7 +55,7 @@ fn implied(
         };
         Some(Address { key, ..from.clone() })
     };
-    let stays = state.records.keys().filter(|from| !leaves.contains(from) && !declared.contains(from));
+    let stays = state.known().into_iter().filter(|from| !leaves.contains(from) && !declared.contains(from));
     let pairs = stays.filter_map(|from| Some((from.clone(), other(from)?)));
     pairs.filter(|(_, to)| declared.contains(to) && !taken(to)).collect()
 }
@@ -67,7 +67,7 @@ fn said(moves: &[Move], state: &State) -> Result<Vec<(Address, Address)>, Box<Co
     let by_from: BTreeMap<&Selection, &Move> = moves.iter().map(|m| (&m.from, m)).collect();
     let mut moved = Vec::new();
     let mut taken: BTreeMap<Address, Address> = BTreeMap::new();
-    for from in state.records.keys() {
+    for from in state.known() {
         let mut to = from.clone();
         // A checked configuration has no circle among its moves; each is followed once at most.
         for _ in 0..moves.len() {
@@ -130,7 +130,7 @@ pub fn apply(moved: &[(Address, Address)], state: &mut State) -> bool {
     loop {
         let before = left.len();
         // One whose new address is still taken waits until that has moved on.
-        left.retain(|(from, to)| state.records.contains_key(from) && state.mv(from, to).is_err());
+        left.retain(|(from, to)| state.knows(from) && state.mv(from, to).is_err());
         if left.len() == before || left.is_empty() {
             break;
         }

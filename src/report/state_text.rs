@@ -6,7 +6,7 @@ use super::style::Style;
 use super::style::{Piece, Tint, plain, tinted};
 use super::table::Table;
 use crate::model::{Address, Moment, PatchLevel, Selection, period};
-use crate::state::{Record, State};
+use crate::state::{Owed, Record, State};
 
 mod run_list;
 mod snapshot_list;
@@ -72,7 +72,8 @@ pub fn show(
 ) -> Option<String> {
     let hands = || open.iter().filter_map(|run| Some((run, run.components.get(address)?)));
     let record = state.records.get(address);
-    if record.is_none() && hands().next().is_none() {
+    let owed = state.owed.get(address);
+    if record.is_none() && owed.is_none() && hands().next().is_none() {
         return None;
     }
     let mut page = Page::new(style);
@@ -83,6 +84,8 @@ pub fn show(
     }
     if let Some(record) = record {
         one(&mut page, state, address, record, clock);
+    } else if let Some(owed) = owed {
+        to_do(&mut page, owed);
     }
     Some(page.finish())
 }
@@ -113,14 +116,20 @@ fn one(page: &mut Page, state: &State, address: &Address, record: &Record, clock
         row("rejected", vec![tinted(Tint::Change, what)]);
     }
     if let Some(owed) = state.owed.get(address) {
-        let what = format!("{}, which run {} left undone when it was abandoned", owed.steps(), owed.run);
-        row("to do", vec![tinted(Tint::Change, what)]);
+        to_do(page, owed);
     }
+    let mut row = |label: &str, value: Vec<Piece>| page.labelled(2, 11, label, &value);
     let snapshots = state.snapshots.values().filter(|s| s.component == *address).count();
     if snapshots > 0 {
         let many = super::size::counted(snapshots, "snapshot");
         row("ways back", vec![plain(format!("{many}: ")), tinted(Tint::Command, "patchform snapshot list")]);
     }
+}
+
+/// What an abandoned run left undone there.
+fn to_do(page: &mut Page, owed: &Owed) {
+    let what = format!("{}, which run {} left undone when it was abandoned", owed.steps(), owed.run);
+    page.labelled(2, 11, "to do", &[tinted(Tint::Change, what)]);
 }
 
 /// The present, and how local time is reckoned.

@@ -132,9 +132,9 @@ fn settle(state: &mut State, run: &str, settled: Settled) {
             let record = Record { provider, alias, level, digest, target, claims, run: run.to_string(), at };
             state.records.insert(component, record);
         }
+        // That it is gone says nothing of what it takes until that is in force.
         Standing::Gone => {
             state.records.remove(&component);
-            state.owed.remove(&component);
         }
         Standing::Forgotten => {
             state.records.remove(&component);

@@ -2,6 +2,7 @@
 
 use super::State;
 use crate::model::{Address, PatchLevel, Selection};
+use std::collections::BTreeSet;
 
 /// Why the state was left as it is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -50,15 +51,26 @@ pub enum Refused {
 }
 
 impl State {
+    /// The components that it has a record of, and those of which it only knows what an abandoned run left undone (their first
+    /// installation was abandoned), sorted.
+    pub fn known(&self) -> BTreeSet<&Address> {
+        self.records.keys().chain(self.owed.keys()).collect()
+    }
+
+    /// Whether `address` is one of [`State::known`].
+    pub fn knows(&self, address: &Address) -> bool {
+        self.records.contains_key(address) || self.owed.contains_key(address)
+    }
+
     /// Gives the record of `from`, its snapshots, rejections and history the address `to`; one serial later.
     ///
     /// # Errors
     /// `from` is unknown, `to` is taken, or their kinds differ.
     pub fn mv(&mut self, from: &Address, to: &Address) -> Result<(), Refused> {
-        if !self.records.contains_key(from) {
+        if !self.knows(from) {
             return Err(Refused::Unknown(from.clone().into()));
         }
-        if self.records.contains_key(to) {
+        if self.knows(to) {
             return Err(Refused::Taken(to.clone()));
         }
         if from.kind != to.kind {
@@ -70,10 +82,9 @@ impl State {
         for snapshot in self.snapshots.values_mut().filter(|s| s.component == *from) {
             snapshot.component = to.clone();
         }
-        match self.owed.remove(from) {
-            Some(owed) => self.owed.insert(to.clone(), owed),
-            None => self.owed.remove(to),
-        };
+        if let Some(owed) = self.owed.remove(from) {
+            self.owed.insert(to.clone(), owed);
+        }
         // What a former component of that name left behind is not the moved one's.
         self.rejected.retain(|r| r.component != *to);
         for rejected in self.rejected.iter_mut().filter(|r| r.component == *from) {
@@ -89,13 +100,13 @@ impl State {
         Ok(())
     }
 
-    /// Forgets every record that `address` covers (a component, or a block with all its instances); one serial
-    /// later. The components and their snapshots stay as they are. Answers what was forgotten.
+    /// Forgets every record that `address` covers (a component, or a block with all its instances), and what abandoned runs
+    /// left undone there; one serial later. The components and their snapshots stay as they are. Answers what was forgotten.
     ///
     /// # Errors
     /// No record is covered.
     pub fn rm(&mut self, address: &Selection) -> Result<Vec<Address>, Refused> {
-        let gone: Vec<Address> = self.records.keys().filter(|a| address.covers(a)).cloned().collect();
+        let gone: Vec<Address> = self.known().into_iter().filter(|a| address.covers(a)).cloned().collect();
         if gone.is_empty() {
             return Err(Refused::Unknown(address.clone()));
         }

@@ -80,7 +80,7 @@ fn what_is_owed_stays_until_it_is_in_force() {
         (Standing::Stuck, Some(Reload::Service)),
         (owes(Reload::None), Some(Reload::None)),
         (Standing::InForce, None),
-        (Standing::Gone, None),
+        (Standing::Gone, Some(Reload::Service)),
         (Standing::Forgotten, None),
     ] {
         let next = checkpoint(&owed, results(vec![("release.a", standing.clone())]));
