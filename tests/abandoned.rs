@@ -248,3 +248,18 @@ fn what_is_owed_where_a_component_was_taken_away_is_done() {
     assert!(!lab.path("running").exists(), "it is out of force");
     lab.patchform("state show command.a").exits(1);
 }
+
+/// Whatever a plan says of a component, it says what is owed there too; and nobody else is blamed for what the run left.
+#[test]
+fn what_is_owed_is_said_where_the_plan_does_not_do_it() {
+    let (lab, _) = patched_only();
+    // Ahead: 1.1 is there, 1.0 is declared again.
+    lab.write("main.pf.hcl", service("1.0", "", ""));
+    let told =
+        lab.patchform("plan").exits(0).says("it is ahead").says("command.a still needs reload and verify");
+    told.says("was abandoned before its reload and verify");
+    // Towards another level: the run is named, not somebody.
+    lab.write("main.pf.hcl", service("1.2", "", ""));
+    let told = planned(&lab).says("left it as it is: 1.0 is recorded, 1.1 is observed");
+    told.says("; and run").does_not_say("outside patchform").does_not_say("still needs");
+}

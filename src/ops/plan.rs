@@ -22,6 +22,7 @@ use crate::model::{Address, Diagnostic, Diagnostics, Purpose, Selection};
 use crate::plan::noun::{Entry, Observed, PinnedProvider, Verdict};
 use crate::plan::{Changes, Draft, Facts, Focus, Making, Plan, moves, stored, undo};
 use crate::provider::Watch;
+use crate::report::reason::left;
 use crate::state::{Owed, State};
 use crate::world::{clock, disk, random};
 use patchform_sdk::message::{self, Desired, Order, Subject};
@@ -321,21 +322,23 @@ fn unsettled(failure: &Failure) -> Diagnostic {
     Diagnostic::warning("a run that has ended could not be written into the state").because(&failure.message)
 }
 
-/// What abandoned runs left undone at components that neither the configuration nor a record names: no plan does it.
-fn undeclared(draft: &Draft, state: &State) -> Vec<Diagnostic> {
-    let planned = |address| draft.entries.binary_search_by(|entry| entry.address.cmp(address)).is_ok();
-    let left = state.owed.iter().filter(|(address, _)| !planned(address));
+/// What abandoned runs left undone and `plan` does not do: where the component is blocked, held or left out, and where neither
+/// the configuration nor a record names it.
+fn left_undone(plan: &Plan, state: &State) -> Vec<Diagnostic> {
     let warning = |(address, owed): (&Address, &Owed)| {
-        Diagnostic::warning(format!(
-            "run {} was abandoned while it changed {address}, which the configuration does not name",
-            owed.run
-        ))
-        .because(format!("it has no record; {} were left undone there, and no plan does that", owed.steps()))
-        .help(format!(
-            "declare it again, or look at its target and forget it with `patchform state rm '{address}'`"
-        ))
+        let entry = plan.entries.binary_search_by(|entry| entry.address.cmp(address)).ok();
+        let help = match entry.map(|i| &plan.entries[i].verdict) {
+            Some(Verdict::Change(_) | Verdict::Forget) => return None,
+            Some(_) => "this plan does not do it: a later one does, once nothing is in the way".to_string(),
+            None => format!(
+                "no plan does it, since there is neither a block nor a record of it: declare it again, or look at its \
+                 target and forget it with `patchform state rm '{address}'`"
+            ),
+        };
+        let summary = format!("{address} still needs {}", owed.steps());
+        Some(Diagnostic::warning(summary).because(left(owed)).help(help))
     };
-    left.map(warning).collect()
+    state.owed.iter().filter_map(warning).collect()
 }
 
 /// Makes a plan towards the configuration.
@@ -370,7 +373,6 @@ pub fn plan(request: &Request, stages: &mut dyn Stages) -> Result<Planned, Failu
     let mut draft =
         Draft::of_config(&checked.config, checked.pinned(), known, purpose).map_err(Failure::error)?;
     draft.moves = moved;
-    checked.warnings.0.extend(undeclared(&draft, known));
     if !checked.read.is_empty() {
         let key = key::made(&checked.place)?;
         draft.inputs = std::mem::take(&mut checked.read).into_iter().map(|input| input.keyed(&key)).collect();
@@ -378,6 +380,7 @@ pub fn plan(request: &Request, stages: &mut dyn Stages) -> Result<Planned, Failu
     let focus = Focus::of(&draft, &request.targets, &request.excludes).map_err(Failure::error)?;
     let plan =
         draft_to_plan(draft, &focus, known, &fleet, &secrets, request.refresh, &checked.place, stages)?;
+    checked.warnings.0.extend(left_undone(&plan, known));
     let Checked { config, sources, warnings, place, starter, .. } = checked;
     drop_aside(config);
     Ok(Planned { plan, sources, warnings, place, fleet, starter, secrets, state })

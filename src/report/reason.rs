@@ -71,8 +71,8 @@ fn of_change(plan: &Plan, entry: &Entry, change: &Change) -> Reason {
                 runs => format!(", and with it what runs {} did here later", runs.join(", ")),
             };
             let foreign = match change.cause {
-                Cause::Drift => format!("; {}", by_hand(entry)),
-                _ if change.altered => format!("; {ALTERED}"),
+                Cause::Drift => format!("; {}", drift(change, entry)),
+                _ if change.altered => format!("; {}", altered(change)),
                 _ => String::new(),
             };
             let owed = owed(change, entry).map_or_else(String::new, |owed| format!("; {owed}"));
@@ -87,10 +87,12 @@ fn of_change(plan: &Plan, entry: &Entry, change: &Change) -> Reason {
             return Reason::only(format!("it is at its declared level, but {}", owed.unwrap_or_default()));
         }
         Cause::Install => "it is declared and not there yet".to_string(),
-        Cause::Change if change.altered => format!("its declared level changed; and {ALTERED}"),
+        Cause::Change if change.altered => format!("its declared level changed; and {}", altered(change)),
         Cause::Change => "its declared level changed".to_string(),
-        Cause::Drift if declared_anew(entry) => format!("its declared level changed; and {}", by_hand(entry)),
-        Cause::Drift => by_hand(entry),
+        Cause::Drift if declared_anew(entry) => {
+            format!("its declared level changed; and {}", drift(change, entry))
+        }
+        Cause::Drift => drift(change, entry),
         Cause::Unrecorded => {
             "it is not in the state yet, and stands at another level than the declared one".to_string()
         }
@@ -98,17 +100,29 @@ fn of_change(plan: &Plan, entry: &Entry, change: &Change) -> Reason {
     Reason::only(cause + &owed.map_or_else(String::new, |owed| format!("; and {owed}")))
 }
 
-/// A content that nobody recorded, below a level that somebody did.
-const ALTERED: &str = "what is there is not what was recorded, although its level is: it was changed outside patchform, or \
-                       the configuration has it read in another way now";
+/// A content that nobody recorded, below a level that somebody did. Where an abandoned run left something, that run may be
+/// why, and is named.
+fn altered(change: &Change) -> &'static str {
+    match change.owed {
+        Some(_) => "what is there is not what was recorded, although its level is",
+        None => {
+            "what is there is not what was recorded, although its level is: it was changed outside patchform, or the \
+             configuration has it read in another way now"
+        }
+    }
+}
 
-/// A level that nobody recorded.
-fn by_hand(entry: &Entry) -> String {
-    format!(
-        "somebody changed it outside patchform: {} is recorded, {} is observed",
+/// A level that nobody recorded: left by an abandoned run, where one left something there, or else by somebody.
+fn drift(change: &Change, entry: &Entry) -> String {
+    let levels = format!(
+        "{} is recorded, {} is observed",
         level(entry.recorded.as_ref()),
         level(entry.observed.level()),
-    )
+    );
+    match &change.owed {
+        Some(owed) => format!("run {}, which was abandoned, left it as it is: {levels}", owed.run),
+        None => format!("somebody changed it outside patchform: {levels}"),
+    }
 }
 
 /// Whether the configuration names another level than the recorded one.
@@ -134,8 +148,8 @@ fn owed(change: &Change, entry: &Entry) -> Option<String> {
 /// Characters of a digest that tell it from another one.
 const SHORT: usize = 12;
 
-/// What an abandoned run left.
-fn left(owed: &Owed) -> String {
+/// What an abandoned run left undone: a whole sentence without a full stop.
+pub fn left(owed: &Owed) -> String {
     match owed.half {
         true => format!(
             "run {} was abandoned in the middle of changing it, so that what stands there may be half done, whatever level it \
