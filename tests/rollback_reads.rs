@@ -173,3 +173,23 @@ fn what_newer_runs_did_goes_with_an_older_run_and_is_named() {
         assert!(!told.contains("and with it"), "{told}");
     }
 }
+
+/// What makes a level worth taking back does not keep it there: only apply asks whether what it leaves is well.
+#[test]
+fn an_ill_level_is_taken_back() {
+    let check = "check \"exec\" \"well\" {\n    command = [\"sh\", \"-c\", \"! [ -e ill.$(cat a) ]\"]\n    within  = \"1s\"\n  }";
+    let at = |level: &str| {
+        files(&[("a", level, "", "")]).replace("  patch_level", &format!("  {check}\n  patch_level"))
+    };
+    let lab = Lab::new(&at("1.0"));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", at("1.1"));
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("ill.1.1", "");
+    let run = last(&lab);
+    lab.write("main.pf.hcl", at("1.2"));
+    lab.patchform("apply --auto-approve").exits(5).says("ill already before its patch");
+    lab.patchform(&format!("rollback {run} --auto-approve")).exits(0).does_not_say("measure");
+    assert_eq!(lab.read("a"), "1.0");
+}
