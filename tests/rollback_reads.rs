@@ -219,4 +219,16 @@ fn runs_that_failed_hide_no_newer_run_and_keep_no_outputs() {
     assert!(!told.contains("outputs stay"), "{told}");
     assert_eq!(lab.read("a"), "1.0");
     lab.patchform("output level").exits(0).says("1.0");
+    // What each of them brought is given up, for its own reason.
+    for (level, why) in [
+        ("1.1", format!("a person took run {older} back")),
+        ("1.2", format!("a person took run {older} back, and run {newer} with it")),
+    ] {
+        lab.write("main.pf.hcl", at(level));
+        let plan = lab.patchform("plan --json").exits(0).out;
+        assert!(
+            plan.contains(&format!("{why}\"")) || plan.contains(&format!("{why};")),
+            "{level}: {why}\n{plan}"
+        );
+    }
 }

@@ -53,25 +53,27 @@ fn rest(
     now: Moment,
 ) -> Vec<Settled> {
     let settled = |standing| Settled { component: entry.address.clone(), standing, at: now };
-    let rejected = || rejections.level(i).map(|(level, why)| (level.clone(), why));
+    let rejected = || {
+        let levels = rejections.levels(i).into_iter();
+        levels.map(|(level, why)| settled(Rest::Restored { rejected: Some((level.clone(), why)) }))
+    };
+    let or = |rejected: Vec<Settled>, rest: Rest| match rejected.is_empty() {
+        true => vec![settled(rest)],
+        false => rejected,
+    };
     match run.standing(i) {
         // Until the run has ended every component may still go back, and then its record stays as it was.
         Standing::Committed if run.is_finished() => {
             let recorded = settle::recorded(plan, i, &reached(run, i, entry, change), now);
-            // Where it came from, when that was taken back.
-            let left = rejected().map(|rejected| settled(Rest::Restored { rejected: Some(rejected) }));
             let in_force = settled(Rest::InForce);
-            recorded.into_iter().chain(left).chain([in_force]).collect()
+            // With where it came from, when that was taken back.
+            recorded.into_iter().chain(rejected()).chain([in_force]).collect()
         }
-        Standing::Restored => vec![settled(Rest::Restored { rejected: rejected() })],
+        Standing::Restored => or(rejected().collect(), Rest::Restored { rejected: None }),
         // Left standing by an abandoned run: its record stays, and nobody takes its level for a good one.
         Standing::Stuck(_) => {
-            let stays = match rejected() {
-                Some(rejected) => Rest::Restored { rejected: Some(rejected) },
-                None => Rest::Stuck,
-            };
             let owes = run.owed(i).map(|reload| settled(Rest::Owes(reload)));
-            [settled(stays)].into_iter().chain(owes).collect()
+            or(rejected().collect(), Rest::Stuck).into_iter().chain(owes).collect()
         }
         _ => Vec::new(),
     }

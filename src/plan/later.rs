@@ -1,6 +1,6 @@
 //! What runs did after one that is taken back: on the same components that goes back with it, and has to be said.
 
-use super::noun::{Plan, Verdict};
+use super::noun::{Brought, Plan, Verdict};
 use crate::model::{Address, Purpose};
 use crate::state::{FinishedRun, State};
 use std::collections::BTreeSet;
@@ -36,13 +36,19 @@ pub fn later<'a>(run: &FinishedRun, state: &'a State) -> Vec<Later<'a>> {
     standing
 }
 
-/// Names, in a plan that takes `run` back, the later runs whose work on a component goes with it.
+/// Names, in a plan that takes `run` back, the later runs whose work on a component goes with it, and the levels that go.
 pub fn name_in(plan: &mut Plan, run: &FinishedRun, state: &State) {
     let later = later(run, state);
     for entry in &mut plan.entries {
         let Verdict::Change(change) = &mut entry.verdict else { continue };
         let did = later.iter().filter(|later| later.components.contains(&entry.address));
-        change.newer = did.map(|later| later.run.id.clone()).collect();
+        let runs: Vec<&FinishedRun> = did.map(|later| later.run).collect();
+        let brought = |run: &FinishedRun| {
+            let level = run.levels.get(&entry.address)?.after.clone()?;
+            Some(Brought { run: run.id.clone(), level })
+        };
+        change.brought = [run].into_iter().chain(runs.iter().copied()).filter_map(brought).collect();
+        change.newer = runs.iter().map(|run| run.id.clone()).collect();
     }
 }
 
