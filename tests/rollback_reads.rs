@@ -173,3 +173,62 @@ fn what_newer_runs_did_goes_with_an_older_run_and_is_named() {
         assert!(!told.contains("and with it"), "{told}");
     }
 }
+
+/// What makes a level worth taking back does not keep it there: only apply asks whether what it leaves is well.
+#[test]
+fn an_ill_level_is_taken_back() {
+    let check = "check \"exec\" \"well\" {\n    command = [\"sh\", \"-c\", \"! [ -e ill.$(cat a) ]\"]\n    within  = \"1s\"\n  }";
+    let at = |level: &str| {
+        files(&[("a", level, "", "")]).replace("  patch_level", &format!("  {check}\n  patch_level"))
+    };
+    let lab = Lab::new(&at("1.0"));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", at("1.1"));
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("ill.1.1", "");
+    let run = last(&lab);
+    lab.write("main.pf.hcl", at("1.2"));
+    lab.patchform("apply --auto-approve").exits(5).says("ill already before its patch");
+    lab.patchform(&format!("rollback {run} --auto-approve")).exits(0).does_not_say("measure");
+    assert_eq!(lab.read("a"), "1.0");
+}
+
+/// A run that failed has neither taken newer runs back nor brought outputs: it is not blamed, and it hides nothing.
+#[test]
+fn runs_that_failed_hide_no_newer_run_and_keep_no_outputs() {
+    let at = |level: &str| {
+        let patch = "test ! -e broken || exit 1; printf %s \"$PATCHFORM_LEVEL\" > $NAME";
+        files(&[("a", level, "", patch)]) + &format!("output \"level\" {{\n  value = \"{level}\"\n}}\n")
+    };
+    let lab = Lab::new(&at("1.0"));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    let [older, newer] = ["1.1", "1.2"].map(|level| {
+        lab.write("main.pf.hcl", at(level));
+        lab.patchform("apply --auto-approve").exits(0);
+        last(&lab)
+    });
+    lab.write("broken", "");
+    lab.write("main.pf.hcl", at("1.3"));
+    lab.patchform("apply --auto-approve").exits(3);
+    lab.patchform(&format!("rollback {older} --auto-approve")).exits(3);
+    std::fs::remove_file(lab.path("broken")).unwrap();
+    let told = flat(lab.patchform(&format!("rollback {older} --auto-approve")).exits(0));
+    assert!(told.contains(&format!("and with it what run {newer} did here later")), "{told}");
+    assert!(!told.contains("outputs stay"), "{told}");
+    assert_eq!(lab.read("a"), "1.0");
+    lab.patchform("output level").exits(0).says("1.0");
+    // What each of them brought is given up, for its own reason.
+    for (level, why) in [
+        ("1.1", format!("a person took run {older} back")),
+        ("1.2", format!("a person took run {older} back, and run {newer} with it")),
+    ] {
+        lab.write("main.pf.hcl", at(level));
+        let plan = lab.patchform("plan --json").exits(0).out;
+        assert!(
+            plan.contains(&format!("{why}\"")) || plan.contains(&format!("{why};")),
+            "{level}: {why}\n{plan}"
+        );
+    }
+}

@@ -53,31 +53,33 @@ fn rest(
     now: Moment,
 ) -> Vec<Settled> {
     let settled = |standing| Settled { component: entry.address.clone(), standing, at: now };
-    let rejected = || rejections.level(i).map(|(level, why)| (level.clone(), why));
     let half = change.owed.as_ref().is_some_and(|owed| owed.half);
+    let rejected = || {
+        let levels = rejections.levels(i).into_iter();
+        levels.map(|(level, why)| settled(Rest::Restored { rejected: Some((level.clone(), why)) }))
+    };
+    let or = |rejected: Vec<Settled>, rest: Rest| match rejected.is_empty() {
+        true => vec![settled(rest)],
+        false => rejected,
+    };
     match run.standing(i) {
         // Until the run has ended every component may still go back, and then its record stays as it was.
         Standing::Committed if run.is_finished() => {
             let recorded = settle::recorded(plan, i, &reached(run, i, entry, change), now);
-            // Where it came from, when that was taken back.
-            let left = rejected().map(|rejected| settled(Rest::Restored { rejected: Some(rejected) }));
             let in_force = settled(Rest::InForce);
-            recorded.into_iter().chain(left).chain([in_force]).collect()
+            // With where it came from, when that was taken back.
+            recorded.into_iter().chain(rejected()).chain([in_force]).collect()
         }
         Standing::Restored => {
             // Until the run has ended a reading may still contradict it; and what was half before is half again.
             let in_force = run.is_finished() && run.is_back_in_force(i) && !half;
             let in_force = in_force.then(|| settled(Rest::InForce));
-            [settled(Rest::Restored { rejected: rejected() })].into_iter().chain(in_force).collect()
+            or(rejected().collect(), Rest::Restored { rejected: None }).into_iter().chain(in_force).collect()
         }
         // Left standing by an abandoned run: its record stays, and nobody takes its level for a good one.
         Standing::Stuck(_) => {
-            let stays = match rejected() {
-                Some(rejected) => Rest::Restored { rejected: Some(rejected) },
-                None => Rest::Stuck,
-            };
             let owes = run.owed(i).map(|reload| settled(Rest::Owes { reload, half: run.is_half(i, half) }));
-            [settled(stays)].into_iter().chain(owes).collect()
+            or(rejected().collect(), Rest::Stuck).into_iter().chain(owes).collect()
         }
         _ => Vec::new(),
     }

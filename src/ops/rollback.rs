@@ -9,9 +9,8 @@ use super::{Failure, Place, runs, secrets};
 use crate::backend::Local;
 use crate::config::source::Sources;
 use crate::model::{Diagnostic, Diagnostics};
-use crate::plan::{Focus, Plan, later, undo};
+use crate::plan::{Focus, later, undo};
 use crate::run::event::Request;
-use crate::state::{FinishedRun, State};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -67,12 +66,6 @@ fn unknown(place: &Place, id: &str, remembered: bool) -> Failure {
     }
 }
 
-/// The later run for whose sake the outputs of before `run` do not come again, where they are others.
-fn outputs_kept<'a>(plan: &Plan, taken_back: &Plan, run: &FinishedRun, state: &'a State) -> Option<&'a str> {
-    let others = taken_back.outputs_before.as_ref().is_some_and(|before| *before != plan.outputs);
-    later::stays(run, state).filter(|_| others).map(|stays| stays.id.as_str())
-}
-
 fn finished(id: &str, place: Place, inputs: &Inputs, stages: &mut dyn Stages) -> Result<Planned, Failure> {
     let state = Local::new(&place.state).read().map_err(backend)?;
     let known = state.as_ref().and_then(|s| s.run(id)).cloned();
@@ -95,10 +88,11 @@ fn finished(id: &str, place: Place, inputs: &Inputs, stages: &mut dyn Stages) ->
     let mut plan = plan::draft_to_plan(draft, &focus, &state, &fleet, &secrets, true, &place, stages)?;
     later::name_in(&mut plan, &run, &state);
     let mut warnings = Diagnostics::default();
-    if let Some(by) = outputs_kept(&plan, &told.plan, &run, &state) {
+    if let Some(by) = undo::outputs_kept(&told.plan, &run, &state) {
         warnings.push(
             Diagnostic::warning(format!(
-                "the outputs stay as they are: run {by} came later, and is not taken back as a whole"
+                "the outputs stay as they are: run {} came later, and is not taken back as a whole",
+                by.id
             ))
             .help(
                 "Where they are wrong then, the next `patchform apply` records what the configuration says.",

@@ -342,6 +342,7 @@ fn change(id: &str, snapshot: &Snapshot, entry: &Entry) -> Change {
         cause: Cause::Change,
         altered: false,
         newer: Vec::new(),
+        brought: Vec::new(),
         owed: None,
         downgrade: false,
         preview: Preview { reload: Reload::None, ..Preview::default() },

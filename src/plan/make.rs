@@ -3,7 +3,7 @@
 use super::diff::{Changes, Leaning, Proposed};
 use super::noun::{Block, Change, Entry, Plan, Verdict};
 use super::{holding, procedure};
-use crate::model::Moment;
+use crate::model::{Moment, Purpose};
 use patchform_sdk::message::{
     Can, Coverage, Preview, PreviewOutcome, Reload, SnapshotRef, WayBack, WayBackKind,
 };
@@ -39,7 +39,7 @@ pub fn make(changes: Changes, mut previews: BTreeMap<usize, PreviewOutcome>, mak
             // It waits for another one, and was not previewed.
             Leaning::Proposed(_) if !held[i].is_empty() => wants[i] = true,
             Leaning::Proposed(proposed) => {
-                let judged = judge(entry, proposed, previews.remove(&i), making);
+                let judged = judge(&draft.purpose, entry, proposed, previews.remove(&i), making);
                 (wants[i], stops[i]) = (judged.is_ok(), judged.is_err());
                 entry.verdict = match judged {
                     Ok(change) => Verdict::Change(Box::new(change)),
@@ -75,6 +75,7 @@ pub fn make(changes: Changes, mut previews: BTreeMap<usize, PreviewOutcome>, mak
 
 /// The change, if its provider agrees and a way back exists or is done without on purpose.
 fn judge(
+    purpose: &Purpose,
     entry: &Entry,
     proposed: Proposed,
     preview: Option<PreviewOutcome>,
@@ -98,8 +99,9 @@ fn judge(
         let any = preview.ways_back.iter().any(|way| possible(way, can));
         return Err(if any { Block::LosesData } else { Block::Irreversible });
     }
+    let stored = restore_from.is_some();
     let (forth, back) =
-        procedure::procedures(entry, &proposed, &preview, way_back.as_ref(), can, restore_from.is_some());
+        procedure::procedures(purpose, entry, &proposed, &preview, way_back.as_ref(), can, stored);
     let Proposed { from, to, cause, altered, owed, downgrade } = proposed;
     Ok(Change {
         from,
@@ -107,6 +109,7 @@ fn judge(
         cause,
         altered,
         newer: Vec::new(),
+        brought: Vec::new(),
         owed,
         downgrade,
         artifacts: preview.artifacts.clone(),
@@ -129,6 +132,7 @@ fn catching_up(entry: &Entry, proposed: Proposed, can: Can) -> Change {
         cause,
         altered,
         newer: Vec::new(),
+        brought: Vec::new(),
         owed,
         downgrade,
         artifacts: Vec::new(),

@@ -265,6 +265,9 @@ pub struct Change {
     pub altered: bool,
     /// Later runs whose work there goes as well, where a run is taken back: their ids, oldest first.
     pub newer: Vec<String>,
+    /// The levels that go for good, where a run is taken back: what that run brought there, and what each later one did,
+    /// oldest first.
+    pub brought: Vec<Brought>,
     /// What an abandoned run left undone there, which this change does.
     pub owed: Option<Owed>,
     /// Whether the level goes down.
@@ -300,6 +303,15 @@ impl Change {
     pub fn needs_target_alone(&self) -> bool {
         self.takes_all_back() || self.preview.reload >= Reload::Reboot
     }
+}
+
+/// A level, and who brought it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Brought {
+    /// Id of the run.
+    pub run: String,
+    /// The level after it.
+    pub level: PatchLevel,
 }
 
 /// Why a component changes.

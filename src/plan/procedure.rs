@@ -3,12 +3,14 @@
 
 use super::diff::Proposed;
 use super::noun::{Entry, Planned, Step};
+use crate::model::Purpose;
 use patchform_sdk::message::{Can, Preview, Reload, WayBack, WayBackKind};
 use std::time::Duration;
 
-/// The way forth and the way back. Without a way back the second is empty. `stored`: what is taken away goes by restoring
-/// the snapshot of the time before it was there.
+/// The way forth and the way back, in a plan for `purpose`. Without a way back the second is empty. `stored`: what is taken
+/// away goes by restoring the snapshot of the time before it was there.
 pub fn procedures(
+    purpose: &Purpose,
     entry: &Entry,
     proposed: &Proposed,
     preview: &Preview,
@@ -25,8 +27,8 @@ pub fn procedures(
     let forth = [
         (Step::Gate, true),
         (Step::Fetch, can.fetch && !preview.artifacts.is_empty()),
-        // What is not there yet cannot be ill.
-        (Step::Measure, was_there && !entry.checks.is_empty()),
+        // What is not there yet cannot be ill, and what is taken back may be: that it is ill is why it goes.
+        (Step::Measure, *purpose == Purpose::Apply && was_there && !entry.checks.is_empty()),
         (Step::Snapshot, restores),
         (Step::Backup, can.backup && was_there),
         (Step::Patch, !taken_away),

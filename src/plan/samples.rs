@@ -76,6 +76,7 @@ pub fn change(from: Option<&str>, to: Option<&str>, cause: Cause) -> Change {
         cause,
         altered: false,
         newer: Vec::new(),
+        brought: Vec::new(),
         owed: None,
         downgrade: false,
         preview: Preview { services: vec!["api".into()], ..Preview::default() },

@@ -67,14 +67,20 @@ pub fn undo(plan: &Plan, run: &FinishedRun, state: &State) -> Result<(Draft, Vec
     Ok((draft, lost))
 }
 
-/// The outputs once the run of `plan` is taken back: those before it, unless a later run has recorded others that is not
-/// taken back with it as a whole.
+/// The outputs once the run of `plan` is taken back: those before it, unless a later run keeps others.
 fn outputs(plan: &Plan, run: &FinishedRun, state: &State) -> Vec<(String, Json, bool)> {
+    let before = plan.outputs_before.clone().filter(|_| outputs_kept(plan, run, state).is_none());
+    before.unwrap_or_else(|| recorded_outputs(state))
+}
+
+/// The later run for whose sake the outputs of before `run`, whose plan this is, do not come again: it brought others, and is
+/// not taken back with it as a whole.
+pub fn outputs_kept<'a>(plan: &Plan, run: &FinishedRun, state: &'a State) -> Option<&'a FinishedRun> {
     let now = recorded_outputs(state);
     let mut own = plan.outputs.clone();
     own.sort_by(|a, b| a.0.cmp(&b.0));
-    let goes = own == now || (!later::later(run, state).is_empty() && later::stays(run, state).is_none());
-    plan.outputs_before.clone().filter(|_| goes).unwrap_or(now)
+    let others = plan.outputs_before.as_ref().is_some_and(|before| *before != now) && own != now;
+    later::stays(run, state).filter(|_| others)
 }
 
 /// The snapshot of the time before a first installation, which a plan for `purpose` may restore to take the component

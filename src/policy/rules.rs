@@ -97,6 +97,7 @@ mod tests {
             cause: Cause::Change,
             altered: false,
             newer: Vec::new(),
+            brought: Vec::new(),
             owed: None,
             downgrade,
             preview: Preview::default(),

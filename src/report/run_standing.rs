@@ -98,7 +98,7 @@ fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Se
         abandoned: run.is_left_standing(i),
         reached: run.has_reached(i),
         tried: run.was_tried(i),
-        rejected: rejections.level(i).is_some(),
+        rejected: !rejections.levels(i).is_empty(),
         took: times.of.get(&i).map(|(from, to)| to.since(*from)),
         left: under_way(plan, run, times, i)
             .into_iter()

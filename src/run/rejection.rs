@@ -4,6 +4,7 @@ use super::fold::Run;
 use super::standing::{Failure, Standing};
 use crate::model::{PatchLevel, Purpose};
 use crate::plan::noun::{Cause, Change, Plan, Verdict};
+use std::collections::BTreeSet;
 
 /// The level of component `i` that failed and was taken back, and what went wrong. `None` when nothing went wrong with
 /// it, and when nothing of it was changed: then its failure says nothing about the level.
@@ -46,9 +47,9 @@ impl<'a> Rejections<'a> {
         Rejections { plan, run, nobody_failed }
     }
 
-    /// The level of component `i` that is not to be tried again by itself, and why: one that failed, or one that a
+    /// The levels of component `i` that are not to be tried again by themselves, and why: one that failed, or those that a
     /// person took back. What only went back with something else that failed is not rejected.
-    pub fn level(&self, i: usize) -> Option<(&'a PatchLevel, String)> {
+    pub fn levels(&self, i: usize) -> Vec<(&'a PatchLevel, String)> {
         if let Some((level, failure)) = rejected(self.plan, self.run, i) {
             let rest = match self.run.standing(i) {
                 Standing::Stuck(_) if self.run.is_left_standing(i) => {
@@ -57,24 +58,46 @@ impl<'a> Rejections<'a> {
                 Standing::Stuck(_) => "; it could not be restored, and was left so",
                 _ => "",
             };
-            return Some((level, failure.why.clone() + rest));
+            return vec![(level, failure.why.clone() + rest)];
         }
-        let change = change(self.plan, i)?;
+        let Some(change) = change(self.plan, i) else { return Vec::new() };
         match (&self.plan.purpose, self.run.standing(i)) {
             (Purpose::Apply, Standing::Restored) => {
                 let asked = change.cause != Cause::Owed && self.nobody_failed && self.run.was_tried(i);
-                change.to.as_ref().filter(|_| asked).map(|level| (level, "a person took the run back".into()))
+                let level = change.to.as_ref().filter(|_| asked);
+                level.map(|level| (level, "a person took the run back".into())).into_iter().collect()
             }
-            (purpose, Standing::Committed) => {
-                let why = match purpose {
-                    Purpose::Rollback { of } => format!("a person took run {of} back"),
-                    Purpose::Restore { snapshot } => format!("a person restored snapshot {snapshot}"),
-                    Purpose::Apply | Purpose::RefreshOnly => return None,
-                };
-                let level = change.from.as_ref().filter(|from| Some(*from) != change.to.as_ref())?;
-                Some((level, why))
-            }
-            _ => None,
+            (purpose, Standing::Committed) => left(purpose, change),
+            _ => Vec::new(),
         }
     }
+}
+
+/// The levels that a person left behind on purpose: all that the run brought which was taken back, what went with it, and
+/// what was found there.
+fn left<'a>(purpose: &Purpose, change: &'a Change) -> Vec<(&'a PatchLevel, String)> {
+    let mut left: Vec<(&PatchLevel, String)> = Vec::new();
+    // Only what was owed was done: nobody judged a level.
+    if change.from == change.to {
+        return left;
+    }
+    let found = match purpose {
+        Purpose::Rollback { of } => {
+            for brought in &change.brought {
+                let with = if brought.run == *of {
+                    String::new()
+                } else {
+                    format!(", and run {} with it", brought.run)
+                };
+                left.push((&brought.level, format!("a person took run {of} back{with}")));
+            }
+            format!("it stood there when a person took run {of} back")
+        }
+        Purpose::Restore { snapshot } => format!("a person restored snapshot {snapshot}"),
+        Purpose::Apply | Purpose::RefreshOnly => return left,
+    };
+    left.extend(change.from.as_ref().map(|level| (level, found)));
+    let mut seen = BTreeSet::new();
+    left.retain(|(level, _)| Some(*level) != change.to.as_ref() && seen.insert(*level));
+    left
 }

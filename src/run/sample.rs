@@ -72,6 +72,7 @@ fn change() -> Change {
         cause: Cause::Change,
         altered: false,
         newer: Vec::new(),
+        brought: Vec::new(),
         owed: None,
         downgrade: false,
         preview: Preview::default(),

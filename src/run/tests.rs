@@ -381,11 +381,11 @@ fn what_a_person_took_back_is_rejected_when_the_run_has_ended() {
     p.well(0, 2);
     p.says(0, "same");
     assert_eq!(p.run.standing(0), Standing::Restored);
-    assert_eq!(Rejections::of(&plan, &p.run).level(0), None);
+    assert_eq!(Rejections::of(&plan, &p.run).levels(0), []);
     p.says(1, "done");
     p.well(1, 2);
     assert_eq!(p.says(1, "same"), "finish");
-    assert!(Rejections::of(&plan, &p.run).level(0).is_some());
+    assert_eq!(Rejections::of(&plan, &p.run).levels(0).len(), 1);
 }
 
 #[test]

@@ -24,6 +24,18 @@ pub struct FinishedRun {
     pub levels: BTreeMap<Address, Levels>,
 }
 
+impl FinishedRun {
+    /// Whether its plan's outputs were recorded: it went through, at least in part, and was for that.
+    pub fn brought_outputs(&self) -> bool {
+        let went_through = match self.outcome {
+            RunOutcome::Complete => true,
+            RunOutcome::Incomplete => !self.levels.is_empty(),
+            RunOutcome::Restored | RunOutcome::Stuck | RunOutcome::Abandoned => false,
+        };
+        went_through && matches!(self.purpose, Purpose::Apply | Purpose::Rollback { .. })
+    }
+}
+
 /// How many of the last runs keep the levels that they changed, and so can be taken back.
 pub const LEVELS_KEPT: usize = 10;
 

@@ -117,6 +117,7 @@ fn change(c: &Component) -> Change {
         cause: Cause::Change,
         altered: false,
         newer: Vec::new(),
+        brought: Vec::new(),
         owed: None,
         downgrade: false,
         preview: Preview { reload: c.reload, ..Preview::default() },

@@ -235,10 +235,12 @@ fn a_plan_is_stale_only_if_what_it_rests_on_changed() {
 
 /// A run took `a` from 1 to 2 and installed `c`, with `b` between them that did not change.
 fn finished() -> (Platform, Plan, FinishedRun) {
-    let before = Platform::new()
+    let mut before = Platform::new()
         .with("a", "2", Some("1"), Some("1"), &[])
         .with("b", "1", Some("1"), Some("1"), &["a"])
         .with("c", "5", None, None, &["b"]);
+    before.component("a").checks = vec![check()];
+    before.component("c").checks = vec![check()];
     let plan = before.plan();
     let levels = plan
         .changes()
@@ -274,6 +276,8 @@ fn a_finished_run_is_taken_back_in_reverse() {
     assert_eq!((&a.after[..], &c.after[..]), (&[1][..], &[][..]), "the one below waits for the one above");
     let Verdict::Change(down) = &a.verdict else { panic!("{:?}", a.verdict) };
     assert_eq!((&down.from, &down.to, down.downgrade), (&Some(level("2")), &Some(level("1")), true));
+    // Whoever takes a level back is not asked whether it is well.
+    assert_eq!(steps(&down.forth), "gate fetch snapshot patch reload verify commit");
     let Verdict::Change(away) = &c.verdict else { panic!("{:?}", c.verdict) };
     assert_eq!((&away.from, &away.to), (&Some(level("5")), &None));
     assert_eq!(steps(&away.forth), "gate snapshot uninstall verify commit");

@@ -311,6 +311,8 @@ struct StoredChange<'a> {
     altered: bool,
     #[serde(default, skip_serializing_if = "none")]
     newer: Cow<'a, [String]>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    brought: Vec<StoredBrought<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     owed: Option<StoredOwed<'a>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -342,6 +344,25 @@ enum StoredCause {
     Drift,
     Unrecorded,
     Owed,
+}
+
+/// A level that goes for good, and who brought it.
+#[derive(Serialize, Deserialize)]
+struct StoredBrought<'a> {
+    run: Cow<'a, str>,
+    level: Level,
+}
+
+impl<'a> From<&'a Brought> for StoredBrought<'a> {
+    fn from(brought: &'a Brought) -> Self {
+        StoredBrought { run: Cow::Borrowed(&brought.run), level: Level::from(brought.level.clone()) }
+    }
+}
+
+impl From<StoredBrought<'_>> for Brought {
+    fn from(stored: StoredBrought<'_>) -> Self {
+        Brought { run: stored.run.into_owned(), level: stored.level.into() }
+    }
 }
 
 /// What an abandoned run left undone; the time in milliseconds.
@@ -380,6 +401,7 @@ impl<'a> From<&'a Change> for StoredChange<'a> {
             },
             altered: change.altered,
             newer: Cow::Borrowed(&change.newer),
+            brought: change.brought.iter().map(StoredBrought::from).collect(),
             owed: change.owed.as_ref().map(StoredOwed::from),
             downgrade: change.downgrade,
             preview: Cow::Borrowed(&change.preview),
@@ -406,6 +428,7 @@ impl From<StoredChange<'_>> for Change {
             },
             altered: stored.altered,
             newer: stored.newer.into_owned(),
+            brought: stored.brought.into_iter().map(Brought::from).collect(),
             owed: stored.owed.map(Owed::from),
             downgrade: stored.downgrade,
             preview: stored.preview.into_owned(),

@@ -3,6 +3,7 @@
 use super::*;
 use crate::config::checked::OnFailure;
 use crate::model::Purpose;
+use crate::plan::noun::{Brought, Verdict};
 use crate::plan::samples;
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
@@ -67,6 +68,15 @@ fn everything_that_a_failure_may_take_back_is_stored() {
     for (i, entry) in plan.entries.iter_mut().enumerate() {
         (entry.rollout, entry.wave) = (i, i / 2);
     }
+    assert_eq!(read(&write(&plan)), Ok(plan));
+}
+
+#[test]
+fn the_levels_that_go_for_good_are_stored() {
+    let mut plan = samples::fleet(1, false);
+    let Verdict::Change(change) = &mut plan.entries[0].verdict else { panic!("it changes") };
+    let level = change.to.clone().unwrap();
+    change.brought = vec![Brought { run: "r1".into(), level }];
     assert_eq!(read(&write(&plan)), Ok(plan));
 }
 
