@@ -81,7 +81,8 @@ impl Detached {
         }
         // Reaped, so that a killed watchdog does not look alive.
         thread::spawn(move || watchdog.wait());
-        if !is_alive(&switch) {
+        // A watchdog that has decided already may still be ending.
+        if decision(&switch) != Some("armed") || !is_alive(&switch) {
             return Err(io::Error::other("its watchdog is gone"));
         }
         // A loss of power leaves an armed switch of another boot, and not the look of something that never began.

@@ -234,6 +234,9 @@ fn what_never_began_is_not_taken_back() {
         let run = guarded("a", "touch ran", "touch reverted", 300);
         detached.arm(&dir.join("store/a"), &run).unwrap();
         assert_eq!(gone_back(dir, "a"), reverted(0, ""));
+        // Its watchdog is still ending: a process that lives stands for it.
+        let own = fs::read_to_string("/proc/self/stat").unwrap();
+        fs::write(dir.join("store/a/switch/process"), format!("{}\n{own}", machine::boot())).unwrap();
         let error = detached.run_or_revert(&run).unwrap_err();
         assert!(error.message.contains("its watchdog is gone"), "{error}");
         assert_eq!(standing_of(detached, "a").0, TargetAwaited::Unknown);
