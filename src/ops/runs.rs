@@ -222,20 +222,15 @@ fn folders(runs: &Path) -> Result<Vec<(String, PathBuf)>, Failure> {
     Ok(named.filter_map(|(name, path)| Some((name.ok()?, path))).collect())
 }
 
-/// Ids of runs that had begun and whose plan is not there any more.
-fn without_plan(runs: &Path) -> Result<Vec<String>, Failure> {
-    let lost = |path: &Path| had_begun(path) && !path.join(PLAN).exists();
-    Ok(folders(runs)?.into_iter().filter(|(_, path)| lost(path)).map(|(id, _)| id).collect())
-}
-
 /// The run that began last; `None` when there was none.
 ///
 /// # Errors
 /// A folder that cannot be read.
 pub fn latest(runs: &Path) -> Result<Option<String>, Failure> {
-    let mut ids = all(runs)?;
     // One whose plan is lost is the last run all the same: whoever asks for it hears that.
-    ids.extend(without_plan(runs)?);
+    let begun = |path: &Path| path.join(PLAN).exists() || had_begun(path);
+    let folders = folders(runs)?.into_iter().filter(|(_, path)| begun(path));
+    let mut ids: Vec<String> = folders.map(|(id, _)| id).collect();
     ids.sort_unstable();
     // One that was killed before it began has nothing to tell.
     while ids.last().is_some_and(|id| never_begun(runs, id)) {

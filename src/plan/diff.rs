@@ -288,8 +288,8 @@ fn reach(
     propose(entry, Some(level), downgrade, draft, facts)
 }
 
-/// What an abandoned run left undone at a component that stands at its level, or is gone as it should be. Where that may be half of it, the level says
-/// nothing: it is patched again.
+/// What an abandoned run left undone at a component that stands at its level, or is gone as it should be. Where that may be
+/// half of it, the level says nothing: it is patched again.
 fn catch_up(
     entry: &Entry,
     level: Option<&PatchLevel>,

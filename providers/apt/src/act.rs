@@ -6,14 +6,12 @@ use crate::earlier::{is_over, ledger_of};
 use crate::task::{call, done};
 use crate::{look, verify};
 use patchform_sdk::durable::Survives;
-use patchform_sdk::ended::{self, Ended};
+use patchform_sdk::ended::{self, Ended, REFUSED};
 use patchform_sdk::line::tail;
 use patchform_sdk::message::{Act, Action, Answer};
 use patchform_sdk::{Context, Ledger};
 use std::time::Duration;
 
-/// The exit code by which a script promises that it changed nothing (EX_TEMPFAIL of sysexits.h).
-pub const REFUSED: i32 = 75;
 /// How much output goes into an answer, in bytes.
 const OUTPUT: usize = 4096;
 

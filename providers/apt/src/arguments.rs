@@ -5,7 +5,7 @@ use patchform_sdk::message::{Complaint, Desired, Level, Subject};
 use patchform_sdk::period;
 use patchform_versions::Scheme;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -83,28 +83,25 @@ pub fn packages(level: Option<&Level>) -> BTreeMap<String, String> {
 
 /// All that is wrong with a component's arguments.
 pub fn complaints(desired: &Desired) -> Vec<Complaint> {
-    let complaint = |path: Value, summary: String, detail: &str| Complaint {
-        component: 0,
-        path: path.as_array().cloned().unwrap_or_default(),
-        warning: false,
-        summary,
-        detail: detail.into(),
-    };
     let arguments = match Arguments::of(&desired.subject) {
         Ok(arguments) => arguments,
-        Err(why) => return vec![complaint(json!([]), why, "")],
+        Err(why) => return vec![Complaint::error(json!([]), why, "")],
     };
     let mut complaints = Vec::new();
     let level = packages(Some(&desired.level));
     if level.is_empty() {
         let detail = "Write `patch_level = { openssl = \"3.0.17-1~deb12u3\" }`.";
-        complaints.push(complaint(json!(["patch_level"]), "the patch level names no package".into(), detail));
+        complaints.push(Complaint::error(
+            json!(["patch_level"]),
+            "the patch level names no package".into(),
+            detail,
+        ));
     }
     for (name, version) in &level {
         if !names::is_package(name) {
             let detail =
                 "A name has at least two of the characters a-z, 0-9, `+`, `-` and `.`, and no architecture.";
-            complaints.push(complaint(
+            complaints.push(Complaint::error(
                 json!(["patch_level", name]),
                 format!("{name:?} is no package's name"),
                 detail,
@@ -112,30 +109,38 @@ pub fn complaints(desired: &Desired) -> Vec<Complaint> {
         }
         if let Err(why) = Scheme::Dpkg.parse_strict(version) {
             let detail = "Write the whole version, as `apt-cache madison` shows it.";
-            complaints.push(complaint(json!(["patch_level", name]), why.to_string(), detail));
+            complaints.push(Complaint::error(json!(["patch_level", name]), why.to_string(), detail));
         }
     }
     for (i, unit) in arguments.restart.iter().flatten().enumerate() {
         if !names::is_unit(unit) {
             let detail = "Write it as `systemctl` shows it: \"nginx.service\".";
-            complaints.push(complaint(json!(["restart", i]), format!("{unit:?} is no unit's name"), detail));
+            complaints.push(Complaint::error(
+                json!(["restart", i]),
+                format!("{unit:?} is no unit's name"),
+                detail,
+            ));
         }
     }
     for (i, name) in arguments.allow_removal.iter().flatten().enumerate() {
         if !names::is_package(name) {
-            complaints.push(complaint(
+            complaints.push(Complaint::error(
                 json!(["allow_removal", i]),
                 format!("{name:?} is no package's name"),
                 "",
             ));
         } else if level.contains_key(name) {
             let what = format!("{name} stands in the patch level and may be removed");
-            complaints.push(complaint(json!(["allow_removal", i]), what, "Take it out of one of them."));
+            complaints.push(Complaint::error(
+                json!(["allow_removal", i]),
+                what,
+                "Take it out of one of them.",
+            ));
         }
     }
     if let Some(text) = arguments.lock_timeout.as_deref().filter(|text| period::parse(text).is_err()) {
         let detail = "Write `90s`, `10m`, `1h30m`, or `0s` for not waiting at all.";
-        complaints.push(complaint(json!(["lock_timeout"]), format!("{text:?} is no period"), detail));
+        complaints.push(Complaint::error(json!(["lock_timeout"]), format!("{text:?} is no period"), detail));
     }
     complaints
 }
@@ -144,6 +149,7 @@ pub fn complaints(desired: &Desired) -> Vec<Complaint> {
 mod tests {
     use super::*;
     use patchform_sdk::message::Connection;
+    use serde_json::Value;
 
     fn told(arguments: Value, level: Value) -> Vec<String> {
         let subject = Subject {

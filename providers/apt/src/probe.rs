@@ -1,6 +1,5 @@
 //! How far an action came: what the ledger knows, or the detached script itself, or the packages.
 
-use crate::act::REFUSED;
 use crate::arguments::{Arguments, packages};
 use crate::earlier::ledger_of;
 use crate::look;
@@ -8,7 +7,7 @@ use crate::pins::Pins;
 use crate::reading::{Facts, Package};
 use crate::task::done;
 use patchform_sdk::durable::Survives;
-use patchform_sdk::ended::{self, Ended, Said};
+use patchform_sdk::ended::{self, Ended, REFUSED, Said};
 use patchform_sdk::message::{Act, Action, Probe, Probed, RpcError};
 use patchform_sdk::{Context, ledger};
 use std::time::Duration;

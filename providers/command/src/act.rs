@@ -6,7 +6,7 @@ use crate::ask;
 use crate::switch::{Cause, Guarded, Settled};
 use crate::{earlier, look};
 use patchform_sdk::durable::Survives;
-use patchform_sdk::ended::{self, Ended, Said};
+use patchform_sdk::ended::{self, Ended, REFUSED, Said};
 use patchform_sdk::line::tail;
 use patchform_sdk::message::{Act, Action, Answer, Done, Reload, Snapshot, Subject, Verdict};
 use patchform_sdk::words::typed;
@@ -15,8 +15,6 @@ use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// The exit code by which a command promises that it changed nothing (EX_TEMPFAIL of sysexits.h).
-pub const REFUSED: i32 = 75;
 /// How much output goes into an answer, in bytes.
 const OUTPUT: usize = 4096;
 

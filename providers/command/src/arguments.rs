@@ -3,7 +3,7 @@
 use patchform_sdk::message::{Complaint, Coverage, Desired, Level, Subject};
 use patchform_sdk::period;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -113,56 +113,49 @@ fn duration(text: &str) -> Option<Duration> {
 
 /// All that is wrong with a component's arguments.
 pub fn complaints(desired: &Desired) -> Vec<Complaint> {
-    let complaint = |path: Value, summary: String, detail: &str| Complaint {
-        component: 0,
-        path: path.as_array().cloned().unwrap_or_default(),
-        warning: false,
-        summary,
-        detail: detail.into(),
-    };
     let arguments = match Arguments::of(&desired.subject) {
         Ok(arguments) => arguments,
-        Err(why) => return vec![complaint(json!([]), why, "")],
+        Err(why) => return vec![Complaint::error(json!([]), why, "")],
     };
     let mut complaints = Vec::new();
     for (name, argv) in arguments.commands() {
         if argv.is_some_and(|argv| argv.first().is_none_or(String::is_empty)) {
             let detail = "Give a list: [\"program\", \"argument\"]; a shell line is [\"sh\", \"-c\", \"…\"].";
-            complaints.push(complaint(json!([name]), format!("`{name}` names no program"), detail));
+            complaints.push(Complaint::error(json!([name]), format!("`{name}` names no program"), detail));
         }
     }
     if arguments.snapshot.is_some() != arguments.restore.is_some() {
         let (there, missing) =
             if arguments.snapshot.is_some() { ("snapshot", "restore") } else { ("restore", "snapshot") };
         let what = format!("`{there}` without `{missing}` is no way back");
-        complaints.push(complaint(json!([there]), what, "Give both, or neither."));
+        complaints.push(Complaint::error(json!([there]), what, "Give both, or neither."));
     }
     for (i, word) in arguments.covers.iter().flatten().enumerate() {
         if ![SYSTEM, DATA].contains(&word.as_str()) {
             let what = format!("a snapshot cannot cover {word:?}");
             let detail = "Write \"system\", for everything on its target, or \"data\".";
-            complaints.push(complaint(json!(["covers", i]), what, detail));
+            complaints.push(Complaint::error(json!(["covers", i]), what, detail));
         }
     }
     for (name, period) in [("timeout", &arguments.timeout), ("confirm_within", &arguments.confirm_within)] {
         if let Some(period) = period.as_deref().filter(|p| duration(p).is_none()) {
             let what = format!("{period:?} is no period");
-            complaints.push(complaint(json!([name]), what, "Write `90s`, `10m`, `1h30m` or `1d`."));
+            complaints.push(Complaint::error(json!([name]), what, "Write `90s`, `10m`, `1h30m` or `1d`."));
         }
     }
     if arguments.confirm_within.is_some() && arguments.restore.is_none() {
         let what = "`confirm_within` without `restore` has nothing that could go back".to_string();
         let detail = "Give `snapshot` and `restore`: unless the patch is confirmed in time, the target runs `restore` by itself.";
-        complaints.push(complaint(json!(["confirm_within"]), what, detail));
+        complaints.push(Complaint::error(json!(["confirm_within"]), what, detail));
     }
     if arguments.confirm.is_some() && arguments.confirm_within.is_none() {
         let what = "`confirm` without `confirm_within` is never asked".to_string();
         let detail = "Say with `confirm_within` how long the target waits before it goes back by itself.";
-        complaints.push(complaint(json!(["confirm"]), what, detail));
+        complaints.push(Complaint::error(json!(["confirm"]), what, detail));
     }
     match level(Some(&desired.level)) {
         Some(level) if !level.trim().is_empty() && !level.contains('\n') => {}
-        _ => complaints.push(complaint(
+        _ => complaints.push(Complaint::error(
             json!(["patch_level"]),
             "a command's patch level is one line".into(),
             "It is compared with what `read` prints.",
@@ -175,6 +168,7 @@ pub fn complaints(desired: &Desired) -> Vec<Complaint> {
 mod tests {
     use super::*;
     use patchform_sdk::message::Connection;
+    use serde_json::Value;
 
     #[test]
     fn periods() {

@@ -2,11 +2,11 @@
 //! command, and its dead man's switch is decided, so that it does not take back later what is done now. Until then a reading
 //! says that it need not stay.
 
-use crate::act::{REFUSED, ledger_of};
+use crate::act::ledger_of;
 use crate::arguments::Arguments;
 use crate::ask::LOOK;
 use patchform_sdk::detached::safe_id;
-use patchform_sdk::ended::{self, Ended, millis};
+use patchform_sdk::ended::{self, Ended, REFUSED, millis};
 use patchform_sdk::message::{Subject, Switch, TargetConfirm};
 use patchform_sdk::words::earlier_action;
 use patchform_sdk::{Context, ledger};

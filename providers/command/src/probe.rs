@@ -4,10 +4,10 @@
 use crate::act::{command_of, done, ledger_of, snapshot_of};
 use crate::arguments::{Arguments, level};
 use crate::ask;
+use crate::look;
 use crate::switch::{Guarded, Settled};
-use crate::{act, look};
 use patchform_sdk::durable::Survives;
-use patchform_sdk::ended::{self, Ended, Said};
+use patchform_sdk::ended::{self, Ended, REFUSED, Said};
 use patchform_sdk::message::{Act, Action, Probe, Probed, RpcError};
 use patchform_sdk::words::typed;
 use patchform_sdk::{Context, ledger};
@@ -55,7 +55,7 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
             Ok(Probed::Between { why: why.into() })
         }
         Ended::Exited { code: 0, said } => Ok(Probed::After(done(probe.action, &arguments, &said))),
-        Ended::Exited { code: act::REFUSED, .. } => Ok(Probed::Before),
+        Ended::Exited { code: REFUSED, .. } => Ok(Probed::Before),
         Ended::Exited { code, .. } => ask_further(probe.action, request, &arguments, Some(code), context),
         Ended::Lost => ask_further(probe.action, request, &arguments, None, context),
         Ended::Unreachable(why) => Err(RpcError::internal(why)),

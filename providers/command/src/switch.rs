@@ -3,12 +3,12 @@
 //! The target goes back by itself unless it hears in time that the way in still works. So every question about such a patch
 //! first asks the switch, and whoever finds it armed with the command ended decides it: the controller is there again.
 
-use crate::act::{REFUSED, snapshot_of};
+use crate::act::snapshot_of;
 use crate::arguments::{Arguments, level};
 use crate::ask::{LOOK, environment};
 use patchform_sdk::Context;
 use patchform_sdk::detached::safe_id;
-use patchform_sdk::ended::{self, Ended, Said, millis};
+use patchform_sdk::ended::{self, Ended, REFUSED, Said, millis};
 use patchform_sdk::message::{
     Act, Action, Answer, FailedCheck, METHOD_NOT_FOUND, Switch, TargetCommand, TargetConfirm, TargetRun,
     TargetRunOrRevert,

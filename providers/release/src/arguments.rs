@@ -106,8 +106,7 @@ pub fn absolute(path: &str) -> PathBuf {
 pub fn complaints(desired: &Desired) -> Vec<Complaint> {
     let mut complaints = Vec::new();
     let mut complain = |path: Value, summary: String, detail: &str| {
-        let path = path.as_array().cloned().unwrap_or_default();
-        complaints.push(Complaint { component: 0, path, warning: false, summary, detail: detail.into() });
+        complaints.push(Complaint::error(path, summary, detail));
     };
     let arguments = match Arguments::of(&desired.subject) {
         Ok(arguments) => arguments,

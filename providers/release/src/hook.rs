@@ -4,12 +4,10 @@
 use crate::arguments::{Arguments, level};
 use patchform_sdk::Context;
 use patchform_sdk::detached::safe_id;
+use patchform_sdk::ended::REFUSED;
 use patchform_sdk::line::tail;
 use patchform_sdk::message::{Act, Answer, Done, Probed, RpcError, TargetAwait, TargetAwaited, TargetRun};
 use patchform_sdk::words::{earlier_action, typed};
-
-/// The exit code by which a command promises that it changed nothing (EX_TEMPFAIL of sysexits.h).
-pub const REFUSED: i32 = 75;
 
 /// Runs `on_switch`, or `on_remove` where there is no release any more.
 pub fn reload(arguments: &Arguments, act: &Act, context: &Context) -> Answer {

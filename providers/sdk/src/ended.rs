@@ -6,6 +6,9 @@ use crate::message::{Subject, Switch, TargetAwait, TargetAwaited};
 use crate::words::typed;
 use std::time::Duration;
 
+/// The exit code by which a command promises that it changed nothing (EX_TEMPFAIL of sysexits.h).
+pub const REFUSED: i32 = 75;
+
 /// How a command ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ended {

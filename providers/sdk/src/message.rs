@@ -276,6 +276,14 @@ pub struct Complaint {
     pub detail: String,
 }
 
+impl Complaint {
+    /// Something wrong at `path`, a list of JSON, of the only component that was asked about.
+    pub fn error(path: Value, summary: String, detail: &str) -> Complaint {
+        let path = path.as_array().cloned().unwrap_or_default();
+        Complaint { component: 0, path, warning: false, summary, detail: detail.into() }
+    }
+}
+
 /// `read`: what is there now? Must have no effect.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Read {
