@@ -11,6 +11,7 @@ pub mod files;
 pub mod fmt;
 mod git;
 pub mod graph;
+pub mod import;
 pub mod init;
 pub mod inputs;
 mod key;

@@ -4,6 +4,7 @@ mod ini;
 mod inventory;
 mod literal;
 mod range;
+mod reached;
 mod ssh;
 mod ssh_line;
 mod terraform;
@@ -12,6 +13,7 @@ mod vars;
 mod words;
 
 pub use inventory::{Host, Inventory};
+pub use reached::{Reached, reached};
 pub use ssh::{Login, logins};
 pub use terraform::outputs;
 
