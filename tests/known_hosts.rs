@@ -237,6 +237,23 @@ fn an_inventory_and_the_folders_beside_it_are_inputs_of_the_plan() {
 }
 
 #[test]
+fn what_a_vault_has_sealed_sets_nothing() {
+    let sealed = "$ANSIBLE_VAULT;1.1;AES256\n6162\n";
+    let files = Kept(BTreeMap::from([
+        (
+            "in/group_vars/all.yml",
+            "a: file\nb: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6162\nc: !unsafe \"{{ x }}\"\n".to_string(),
+        ),
+        ("in/host_vars/h.yml", sealed.to_string()),
+    ]));
+    let inventory =
+        Inventory::read_all("in/hosts.ini", "h\n[all:vars]\na=1\nb=2\n", &files).expect("it is read");
+    let vars = &inventory.known().expect("it is known")["h"].vars;
+    let vars: Vec<String> = vars.iter().map(|(name, value)| format!("{name}={}", value.to_json())).collect();
+    assert_eq!(vars, ["a=\"file\"", "c=\"{{ x }}\""]);
+}
+
+#[test]
 fn a_password_of_an_inventory_is_never_shown() {
     let lab = Lab::new(
         "data \"ansible_inventory\" \"a\" { path = \"hosts.ini\" }\noutput \"all\" { value = data.ansible_inventory.a.value }\n",

@@ -10,7 +10,7 @@ use crate::config::hosts::{Reached, reached};
 use crate::config::value::{Entries, Value, key};
 use crate::model::Selection;
 use crate::provider::locate::locate;
-use crate::provider::{Session, Watch};
+use crate::provider::{ProviderError, Session, Watch};
 use crate::report::imported::{self, Imported};
 use crate::world::disk;
 use patchform_sdk::message::{Connection, Discover, Found, Level};
@@ -195,7 +195,11 @@ fn ask(session: &Session, request: &Request, host: &Reached) -> Result<Vec<Found
         connection: Connection { kind: host.connection.into(), arguments },
         parts: request.parts.clone(),
     };
-    session.discover(&discover).map(|found| found.components).map_err(|error| error.to_string())
+    session.discover(&discover).map(|found| found.components).map_err(|error| match error {
+        // What is wrong with a host is told by the host's name alone.
+        ProviderError::Answered { error, .. } => error.to_string(),
+        other => other.to_string(),
+    })
 }
 
 /// The answers of all hosts, in order, some of them asked at once.

@@ -137,6 +137,6 @@ impl Files for Made {
     }
 
     fn list(&self, _: &str, _: usize) -> Result<Vec<String>, String> {
-        Ok(vec!["group_vars/web".to_string(), "inner.conf".to_string()])
+        Ok(vec!["web".to_string(), "inner.conf".to_string()])
     }
 }

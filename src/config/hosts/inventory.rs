@@ -1,5 +1,6 @@
 //! An inventory of Ansible: hosts, groups of hosts, and what is set for either.
 
+use super::vars::SEALED;
 use super::{MOST, Misread};
 use crate::config::value::{Entries, Marks, Value, key};
 use std::collections::{BTreeMap, BTreeSet};
@@ -175,7 +176,13 @@ impl Inventory {
         let written = sorted().filter_map(|group| self.groups.get(group)).map(|group| &group.vars);
         let filed = sorted().filter_map(|group| self.groups.get(group)).map(|group| &group.filed);
         let mut vars = Entries::new();
+        // Of what a vault has sealed, it is known only that it counts more than what was set before.
+        let sealed = |value: &Value| value.as_str().is_some_and(|text| text.starts_with(SEALED));
         for (name, value) in written.chain(filed).flatten().chain(own) {
+            if sealed(value) {
+                vars.remove(name);
+                continue;
+            }
             vars.insert(name.clone(), secret(name, value));
         }
         vars.remove(PRIORITY);

@@ -7,14 +7,32 @@ use crate::config::functions::decode;
 use crate::config::value::{Entries, Table, Value, key, quoted};
 use std::collections::BTreeSet;
 
+/// The value of a text in YAML. Tags of Ansible's own say how it treats a string, and nothing about the string.
+pub(super) fn decoded(text: &str) -> Result<Value, Misread> {
+    let tags = ["!vault", "!unsafe"];
+    if !tags.iter().any(|tag| text.contains(tag)) {
+        return decode("yamldecode", text).map_err(Misread::whole);
+    }
+    let without = |line: &str| {
+        let tag = tags.iter().find_map(|tag| {
+            let (before, behind) = line.split_once(tag)?;
+            let is_one = before.trim_end().ends_with([':', '-']) && behind.starts_with([' ', '\r', '\n']);
+            is_one.then(|| format!("{before}{behind}"))
+        });
+        tag.unwrap_or_else(|| line.to_string())
+    };
+    let plain: String = text.split_inclusive('\n').map(without).collect();
+    decode("yamldecode", &plain).map_err(Misread::whole)
+}
+
 /// Whether a text without an ending to its name is one.
 pub(super) fn is_one(text: &str) -> bool {
-    decode("yamldecode", text).is_ok_and(|value| value.as_entries().is_some())
+    decoded(text).is_ok_and(|value| value.as_entries().is_some())
 }
 
 /// Reads one.
 pub(super) fn read(text: &str) -> Result<Inventory, Misread> {
-    let value = decode("yamldecode", text).map_err(Misread::whole)?;
+    let value = decoded(text)?;
     let Some(groups) = value.as_entries() else {
         return Err(Misread::whole(format!(
             "an inventory is a map from group to what is in it; this is {}",

@@ -2,25 +2,40 @@
 
 use super::Misread;
 use super::inventory::{ALL, Inventory, UNGROUPED};
-use crate::config::functions::decode;
+use super::tree::decoded;
 use crate::config::scope::Files;
 use crate::config::value::Entries;
+use std::collections::BTreeSet;
 
-/// The files that may be about hosts and groups.
-const FOLDERS: &str = "{group,host}_vars/**";
+/// The endings that a file may have, in the order in which they are looked for.
+const ENDINGS: [&str; 4] = ["", ".yml", ".yaml", ".json"];
 /// What Ansible's vault writes first; nothing of it can be read here.
-const SEALED: &str = "$ANSIBLE_VAULT;";
+pub(super) const SEALED: &str = "$ANSIBLE_VAULT;";
 
-/// Which host or group a file is about, by its path from the inventory's folder; nothing where it is about none.
-fn subject(path: &str) -> Option<(&str, &str)> {
-    let (folder, rest) = path.split_once('/')?;
-    let (first, inner) = rest.split_once('/').map_or((rest, None), |(first, inner)| (first, Some(inner)));
-    let file = inner.unwrap_or(first).rsplit('/').next()?;
-    let stem = file.strip_suffix(".yaml").or(file.strip_suffix(".yml")).or(file.strip_suffix(".json"));
-    // Hidden files and copies of an editor are none; a name without an ending is one where it stands alone.
-    let is_one = !file.starts_with('.') && !file.ends_with('~') && (stem.is_some() || !file.contains('.'));
-    let name = if inner.is_some() { first } else { stem.unwrap_or(first) };
-    (is_one && ["group_vars", "host_vars"].contains(&folder)).then_some((folder, name))
+/// Which files are about the host or group of a name, among the sorted files of a folder: the one, or the folder, that has its
+/// name, or else one with an ending. Only the first of these counts.
+fn about<'f>(name: &str, found: &'f [String]) -> Vec<&'f String> {
+    for ending in ENDINGS {
+        let file = format!("{name}{ending}");
+        let within = format!("{file}/");
+        let first = found.partition_point(|path| **path < *file);
+        let fits = |path: &&String| **path == file || path.starts_with(&within);
+        // Behind the name itself, others may stand before its folder: `a-b` before `a/`.
+        let begins = |path: &&String| path.starts_with(&file);
+        let all: Vec<&String> = found[first..].iter().take_while(begins).filter(fits).collect();
+        if !all.is_empty() {
+            return all.into_iter().filter(|path| **path == file || is_read(path)).collect();
+        }
+    }
+    Vec::new()
+}
+
+/// Whether a file in the folder of a host or group is read: not hidden, no copy of an editor, of YAML by its ending.
+fn is_read(path: &str) -> bool {
+    let hidden = |name: &str| name.starts_with('.') || name.ends_with('~');
+    let file = path.rsplit('/').next().unwrap_or(path);
+    let ending = file.rfind('.').map_or("", |at| &file[at..]);
+    !path.split('/').any(hidden) && ENDINGS.contains(&ending)
 }
 
 impl Inventory {
@@ -30,40 +45,39 @@ impl Inventory {
     /// What is wrong, and where.
     pub fn read_all(path: &str, text: &str, files: &dyn Files) -> Result<Inventory, Misread> {
         let mut inventory = Inventory::read(path, text)?;
-        let folder =
-            path.rsplit_once('/').map_or(".", |(folder, _)| if folder.is_empty() { "/" } else { folder });
-        let found = files.matching(folder, FOLDERS).map_err(|why| Misread::whole(why).of(folder))?;
-        for name in found.iter().filter(|name| inventory.wants(name)).cloned().collect::<Vec<_>>() {
-            let file = if folder == "." { name.clone() } else { format!("{folder}/{name}") };
-            let bytes = files.read(&file).map_err(|why| Misread::whole(why).of(&file))?;
-            let text = String::from_utf8(bytes).map_err(|_| Misread::whole("it is not UTF-8").of(&file))?;
-            inventory.take(&name, &text).map_err(|misread| misread.of(&file))?;
+        let beside = path.rfind('/').map_or("", |at| &path[..=at]);
+        let groups = inventory.groups.keys().map(String::as_str).chain([ALL, UNGROUPED]);
+        let groups: BTreeSet<String> = groups.map(str::to_string).collect();
+        let hosts: BTreeSet<String> = inventory.hosts.keys().cloned().collect();
+        for (kind, names) in [("group_vars", groups), ("host_vars", hosts)] {
+            let folder = format!("{beside}{kind}");
+            let mut found = files.matching(&folder, "**").map_err(|why| Misread::whole(why).of(&folder))?;
+            found.sort_unstable();
+            for (name, path) in
+                names.iter().flat_map(|name| about(name, &found).into_iter().map(move |f| (name, f)))
+            {
+                let file = format!("{folder}/{path}");
+                let bytes = files.read(&file).map_err(|why| Misread::whole(why).of(&file))?;
+                let text =
+                    String::from_utf8(bytes).map_err(|_| Misread::whole("it is not UTF-8").of(&file))?;
+                inventory.take(kind, name, &text).map_err(|misread| misread.of(&file))?;
+            }
         }
         Ok(inventory)
     }
 
-    /// Whether the file at this path from the inventory's folder sets something here.
-    fn wants(&self, path: &str) -> bool {
-        match subject(path) {
-            Some(("group_vars", name)) => [ALL, UNGROUPED].contains(&name) || self.groups.contains_key(name),
-            Some((_, name)) => self.hosts.contains_key(name),
-            None => false,
-        }
-    }
-
     /// Takes what a file sets. What a vault has sealed sets nothing.
-    fn take(&mut self, path: &str, text: &str) -> Result<(), Misread> {
-        let Some((folder, name)) = subject(path) else { return Ok(()) };
+    fn take(&mut self, kind: &str, name: &str, text: &str) -> Result<(), Misread> {
         if text.starts_with(SEALED) || text.trim().is_empty() {
             return Ok(());
         }
-        let value = decode("yamldecode", text).map_err(Misread::whole)?;
+        let value = decoded(text)?;
         let more = match value.as_entries() {
             Some(entries) => entries.to_entries(),
             None if value.is_null() => Entries::new(),
             None => return Err(Misread::whole(format!("it must be a map; this is {}", value.kind()))),
         };
-        match folder {
+        match kind {
             "group_vars" => self.group(name).filed.extend(more),
             _ => {
                 if let Some(host) = self.hosts.get_mut(name) {
