@@ -289,3 +289,21 @@ fn enormous_and_endless_files_end() {
     assert!(logins("c", &one(&patterns)).is_err());
     assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
 }
+
+/// A line as such files have them, or something else.
+const LINE: &str = r#"\[[a-c]{1,2}(:vars|:children|:hosts|:x)?\]|[a-c][0-9]?(\[[0-9a-c]{0,2}:[0-9a-c]{0,2}(:[0-9]?)?\])?(:[0-9]{0,3})? ?([a-c]=[^ ]{0,6} ?){0,2}|(Host|Match|Include|HostName|Port|User|ProxyJump|host=) ?[!*?a-c%h,"' ]{0,8}|[a-c]: \{?[a-c:\[\]{}&* 0-9]{0,10}\}?|  (hosts|vars|children):|    [a-c]:( \{[a-c]: [0-9]\})?|.{0,16}"#;
+
+proptest::proptest! {
+    #[test]
+    fn any_file_is_read_or_refused(lines in proptest::collection::vec(LINE, 0..12)) {
+        let text = lines.join("\n");
+        for name in ["hosts", "hosts.ini", "hosts.yaml"] {
+            if let Ok(inventory) = Inventory::read(name, &text) {
+                let _ = inventory.value();
+            }
+        }
+        let _ = logins("c", &one(&text));
+        let _ = outputs(&text);
+        let _ = patchform::config::hosts::reached("c", &text, &one(&text));
+    }
+}

@@ -54,33 +54,32 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
     let discovery = import::discover(&request, live.watch())?;
     let planned = import::write(&request, &discovery, &inputs, &mut Stages::new(terminal, live.watch()))?;
     terminal.warn(&planned.warnings, &planned.sources);
+    let (file, found) = (request.out.display(), counted(discovery.found(), "component"));
+    terminal.say(&format!("{file} is written: {found}, each at its present level.\n"));
     let ended = ops::apply::apply(ops::apply::planned(planned, lock), &mut live)?;
     let exit = super::ended::exit_of(&ended);
     if exit != Exit::Done {
         live.finish(&ended);
+        return Ok(exit);
     }
-    terminal.say(&summary(&request, &discovery));
-    Ok(if exit == Exit::Done && !discovery.unread.is_empty() { Exit::Refused } else { exit })
+    terminal.say(
+        "The state has recorded them. `patchform plan` compares; a level that is edited there is a patch.\n",
+    );
+    if discovery.unread.is_empty() {
+        return Ok(Exit::Done);
+    }
+    terminal.say(&unread(&discovery));
+    Ok(Exit::Refused)
 }
 
-/// What was written, and which hosts are not in it.
-fn summary(request: &Request, discovery: &Discovery) -> String {
-    let file = request.out.display();
-    let mut text = format!(
-        "{file} is written: {}. `patchform plan` compares; edit a level there to patch.\n",
-        counted(discovery.found(), "component")
-    );
-    if !discovery.unread.is_empty() {
-        text.push_str(&format!(
-            "Not in it, since they could not be read: {}\n",
-            counted(discovery.unread.len(), "host")
-        ));
-        for (host, why) in &discovery.unread {
-            text.push_str(&format!("  {host}: {why}\n"));
-        }
-        text.push_str("Import those again into another file (--out) when they can be reached.\n");
+/// Which hosts are not in the file, and why.
+fn unread(discovery: &Discovery) -> String {
+    let hosts = counted(discovery.unread.len(), "host");
+    let mut text = format!("Not in it, since they could not be read: {hosts}\n");
+    for (host, why) in &discovery.unread {
+        text.push_str(&format!("  {host}: {why}\n"));
     }
-    text
+    text + "Import those again into another file (--out) when they can be reached.\n"
 }
 
 impl Arguments {
