@@ -170,8 +170,8 @@ fn possible(way: &WayBack, can: Can) -> bool {
 fn removal(entry: &Entry, can: Can, stored: bool) -> Result<Preview, Block> {
     if !can.uninstall && !stored {
         return Err(Block::Refused(format!(
-            "components of kind {:?} cannot be taken away by their provider; take it away by hand, then run \
-             `patchform plan --refresh-only`",
+            "it has nothing that takes a component of kind {:?} away; take it away by hand, then `patchform apply \
+             --refresh-only` records that",
             entry.address.kind
         )));
     }

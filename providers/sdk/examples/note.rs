@@ -177,6 +177,7 @@ fn kind() -> Kind {
 fn complaint(path: Value, summary: &str, detail: &str) -> Complaint {
     let path = path.as_array().cloned().unwrap_or_default();
     Complaint { component: 0, path, warning: false, summary: summary.into(), detail: detail.into() }
+        needs: BTreeMap::new(),
 }
 
 fn path(subject: &Subject) -> PathBuf {
