@@ -48,6 +48,12 @@ fn what_is_well_is_told_from_what_is_broken() {
     has(&ended, "command.a stuck at 1.1");
     has(&ended, "command.b stuck between 1.0 → 1.1");
     let id = last_run(&lab);
+    let told = lab.patchform("run show --json").exits(0).out;
+    let told: serde_json::Value = serde_json::from_str(told.lines().last().unwrap()).unwrap();
+    let well = |i: usize| (&told["components"][i]["address"], &told["components"][i]["emergency"]["well"]);
+    assert_eq!(well(0), (&"command.a".into(), &true.into()), "{told}");
+    assert_eq!(well(1), (&"command.b".into(), &false.into()), "{told}");
+    has(&flat(lab.patchform("rollback").exits(4)), "restore failed 5 times, lastly");
     // Going on is of no use: nobody is sent there.
     let way_out =
         format!("patchform run show {id} says what is to be repaired; then patchform rollback {id}");

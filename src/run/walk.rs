@@ -392,10 +392,12 @@ impl Run {
         let step = self.step(i);
         let c = &mut self.components[i];
         c.tries += 1;
+        // Under every controller that had it.
+        let tried = c.attempt.saturating_sub(c.floor);
         if c.tries < BACK_TRIES || self.planted(Defect::TriesForever) {
             return self.again(i);
         }
-        let why = format!("{} failed {BACK_TRIES} times, lastly: {why}", step.name());
+        let why = format!("{} failed {tried} times, lastly: {why}", step.name());
         self.get_stuck(i, why);
     }
 

@@ -487,6 +487,10 @@ pub struct Preview {
     pub durations: BTreeMap<String, u64>,
     /// What a person should know.
     pub warnings: Vec<String>,
+    /// Where the patch runs under a dead man's switch: after so many milliseconds the target goes back by itself, unless the
+    /// patch was confirmed over a new connection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub switch: Option<u64>,
 }
 
 /// A part that changes level.
