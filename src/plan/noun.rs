@@ -282,6 +282,8 @@ pub struct Change {
     /// installation back.
     pub restore_from: Option<SnapshotRef>,
     /// The operation plan.
+    /// The finished run that put what something is owed of there, where taking it back brings what stood there before.
+    pub put_by: Option<String>,
     pub forth: Vec<Planned>,
     /// The emergency plan; empty without a way back.
     pub back: Vec<Planned>,
@@ -411,3 +413,11 @@ impl Plan {
         self.entries.iter().any(|e| matches!(e.verdict, Verdict::Blocked(_) | Verdict::Held { .. }))
     }
 }
+    /// The change of one entry, by its index.
+    pub fn change(&self, entry: usize) -> Option<&Change> {
+        match &self.entries.get(entry)?.verdict {
+            Verdict::Change(change) => Some(change),
+            _ => None,
+        }
+    }
+

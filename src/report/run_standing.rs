@@ -179,11 +179,7 @@ fn still_owed(half: bool, reload: Reload) -> String {
 
 /// Whether component `i` was left half done before the run already.
 fn was_half(plan: &Plan, i: usize) -> bool {
-    let change = plan.entries.get(i).and_then(|entry| match &entry.verdict {
-        Verdict::Change(change) => change.owed.as_ref(),
-        _ => None,
-    });
-    change.is_some_and(|owed| owed.half)
+    plan.change(i).and_then(|change| change.owed.as_ref()).is_some_and(|owed| owed.half)
 }
 
 /// How many components stand how, kept up to date event by event.

@@ -324,6 +324,8 @@ struct StoredChange<'a> {
     way_back: Option<Cow<'a, WayBack>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     restore_from: Option<Cow<'a, SnapshotRef>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    put_by: Option<Cow<'a, str>>,
     forth: Vec<StoredPlanned>,
     back: Vec<StoredPlanned>,
 }
@@ -412,6 +414,7 @@ impl<'a> From<&'a Change> for StoredChange<'a> {
             back: change.back.iter().map(StoredPlanned::from).collect(),
         }
     }
+            put_by: change.put_by.as_deref().map(Cow::Borrowed),
 }
 
 impl From<StoredChange<'_>> for Change {
@@ -439,6 +442,7 @@ impl From<StoredChange<'_>> for Change {
             back: stored.back.into_iter().map(Planned::from).collect(),
         }
     }
+            put_by: stored.put_by.map(Cow::into_owned),
 }
 
 /// One action: its name, expected time and deadline, both in milliseconds.
