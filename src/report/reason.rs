@@ -78,7 +78,10 @@ fn of_change(plan: &Plan, entry: &Entry, change: &Change) -> Reason {
             let owed = owed(change, entry).map_or_else(String::new, |owed| format!("; {owed}"));
             return Reason::only(format!("run {of} is taken back{newer}{foreign}{owed}"));
         }
-        Purpose::Restore { snapshot } => return Reason::only(format!("snapshot {snapshot} is restored")),
+        Purpose::Restore { snapshot } => {
+            let owed = owed(change, entry).map_or_else(String::new, |owed| format!("; {owed}"));
+            return Reason::only(format!("snapshot {snapshot} is restored{owed}"));
+        }
         Purpose::Apply | Purpose::RefreshOnly => {}
     }
     let owed = owed(change, entry);
