@@ -347,10 +347,10 @@ fn change(id: &str, snapshot: &Snapshot, entry: &Entry) -> Change {
         newer: Vec::new(),
         brought: Vec::new(),
         owed: None,
+        put_by: None,
         downgrade: false,
         preview: Preview { reload: Reload::None, ..Preview::default() },
         artifacts: Vec::new(),
-        put_by: None,
         way_back: Some(way_back),
         restore_from: Some(SnapshotRef { id: id.into(), token: Some(snapshot.token.clone()) }),
         forth: vec![

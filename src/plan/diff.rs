@@ -4,10 +4,10 @@ use super::draft::{Draft, Goal};
 use super::focus::Focus;
 use super::holding;
 use super::levels::{self, Compare, Direction};
-use super::noun::{Block, Cause, Entry, Identity, Observed, Verdict};
+use super::noun::{Block, Cause, Entry, Identity, Idle, Observed, Verdict};
 use crate::model::{Address, PatchLevel, Purpose};
 use crate::state::{Owed, Record, State};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What the comparison rests on besides the draft and the readings.
 pub struct Facts<'a> {
@@ -32,8 +32,8 @@ pub struct Leases {
     pub claims: BTreeMap<(String, String), String>,
     /// Who drives the runs that are driven now.
     pub drivers: BTreeMap<String, String>,
-    /// The runs that are stuck.
-    pub stuck: BTreeSet<String>,
+    /// How those stand that nobody drives; where it is not said, they can be resumed.
+    pub idle: BTreeMap<String, Idle>,
 }
 
 impl Leases {
@@ -51,7 +51,7 @@ impl Leases {
         Block::Leased {
             run: run.into(),
             driver: self.drivers.get(run).cloned(),
-            stuck: self.stuck.contains(run),
+            idle: self.idle.get(run).copied().unwrap_or_default(),
         }
     }
 }

@@ -246,9 +246,21 @@ pub enum Block {
         run: String,
         /// Who drives it now; `None` when nobody does.
         driver: Option<String>,
-        /// Whether it is stuck: what it left has to be repaired first.
-        stuck: bool,
+        /// How it stands while nobody drives it.
+        idle: Idle,
     },
+}
+
+/// How a run stands that has not ended, and that nobody drives.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Idle {
+    /// It can be finished, or taken back.
+    #[default]
+    Resumable,
+    /// What it left has to be repaired first.
+    Stuck,
+    /// Its plan or its journal cannot be read, so that it can only be let go of.
+    Unreadable,
 }
 
 /// A change of one component.
@@ -270,6 +282,8 @@ pub struct Change {
     pub brought: Vec<Brought>,
     /// What an abandoned run left undone there, which this change does.
     pub owed: Option<Owed>,
+    /// The finished run that put what something is owed of there, where taking it back brings what stood there before.
+    pub put_by: Option<String>,
     /// Whether the level goes down.
     pub downgrade: bool,
     /// What the provider says the patch does.
@@ -282,8 +296,6 @@ pub struct Change {
     /// installation back.
     pub restore_from: Option<SnapshotRef>,
     /// The operation plan.
-    /// The finished run that put what something is owed of there, where taking it back brings what stood there before.
-    pub put_by: Option<String>,
     pub forth: Vec<Planned>,
     /// The emergency plan; empty without a way back.
     pub back: Vec<Planned>,
@@ -408,11 +420,6 @@ impl Plan {
         })
     }
 
-    /// Whether a component would change and may not: what is blocked or held is not at its level after the run either.
-    pub fn leaves_out(&self) -> bool {
-        self.entries.iter().any(|e| matches!(e.verdict, Verdict::Blocked(_) | Verdict::Held { .. }))
-    }
-}
     /// The change of one entry, by its index.
     pub fn change(&self, entry: usize) -> Option<&Change> {
         match &self.entries.get(entry)?.verdict {
@@ -421,3 +428,8 @@ impl Plan {
         }
     }
 
+    /// Whether a component would change and may not: what is blocked or held is not at its level after the run either.
+    pub fn leaves_out(&self) -> bool {
+        self.entries.iter().any(|e| matches!(e.verdict, Verdict::Blocked(_) | Verdict::Held { .. }))
+    }
+}

@@ -362,7 +362,10 @@ pub fn everything() -> Plan {
         blocked("b-claimed", Block::Claimed { claim: "path:/srv/api".into(), by: 0 }),
         blocked("b-irreversible", Block::Irreversible),
         blocked("b-loses-data", Block::LosesData),
-        blocked("b-leased", Block::Leased { run: "20261122-024000-ab12".into(), driver: None, stuck: false }),
+        blocked(
+            "b-leased",
+            Block::Leased { run: "20261122-024000-ab12".into(), driver: None, idle: Idle::Resumable },
+        ),
         blocked("b-not-installed", Block::NotInstalled(vec!["nginx".into(), "openssl".into()])),
         blocked(
             "b-refused",
