@@ -130,3 +130,21 @@ component "command" "a" {
     assert!(asked.lines().all(|line| !line.is_empty()), "{asked}");
     assert_eq!(lab.read("confirms"), "patch stored\n");
 }
+
+/// A controller that is killed while it only looks: the step is named, and what goes on from it.
+#[test]
+fn a_look_that_was_cut_off_is_named() {
+    let die = "  verify      = [\"sh\", \"-c\", \"[ ! -e die ] || kill -9 $(cat die)\"]\n  snapshot    = [";
+    let config = |level: &str| files(&[("a", level, "", "")]).replace("  snapshot    = [", die);
+    let lab = Lab::new(&config("1.0"));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", config("1.1"));
+    let script = format!("echo $$ > die; exec {} apply --auto-approve", env!("CARGO_BIN_EXE_patchform"));
+    let ended = lab.command("/bin/sh".as_ref(), &["-c", &script]).output().unwrap();
+    assert_eq!(ended.status.code(), None, "it was killed: {ended:?}");
+    std::fs::remove_file(lab.path("die")).unwrap();
+    let shown = flat(lab.patchform("run show").exits(0));
+    has(&shown, "verify was begun and has not answered: `resume` does it again");
+    lab.patchform("resume").exits(0);
+}
