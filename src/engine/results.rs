@@ -63,10 +63,9 @@ pub fn of_beginning(plan: &Plan, run: &Run, named: &BTreeSet<usize>, at: Where<'
         settled.extend(
             rejected.map(|(level, why)| rests(Rest::Restored { rejected: Some((level.clone(), why)) })),
         );
-        let half = change.owed.as_ref().is_some_and(|owed| owed.half);
-        let owes = run.may_owe(i, named, half);
-        settled.extend(owes.map(|(reload, half)| rests(Rest::Owes { reload, half })));
-        if change.cause != Cause::Owed && (standing != Standing::Restored || named) {
+        let Some((reload, half)) = run.may_owe(i, named) else { continue };
+        settled.push(rests(Rest::Owes { reload, half }));
+        if change.cause != Cause::Owed {
             levels.insert(
                 entry.address.clone(),
                 Levels { before: change.from.clone(), after: change.to.clone() },

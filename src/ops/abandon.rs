@@ -82,30 +82,43 @@ fn let_go(place: &Place, local: &Local, chosen: OpenRun, why: String) -> Result<
     let left = results.settled.iter().filter_map(owed).collect();
     let known = results.finished.as_ref().is_some_and(|run| !run.levels.is_empty());
     let results = Results { token: lease.token(), ..results };
-    let unnoted = note(local, results, lineage, chosen.since).err().map(|failure| failure.message);
+    let unnoted = note(local, results, lineage, chosen.since).map_err(|failure| {
+        failure.hint(format!("run {} still holds its components; try again", chosen.id))
+    })?;
     outputs::forget(place, &chosen.id);
     lease.release().map_err(runs::leased)?;
     Ok(Abandoned::LetGo(LetGo { id: chosen.id, why, left, known, unnoted }))
 }
 
 /// Takes into the state what a run that cannot be read may have left. `lineage`: of the state that it belongs to, where that
-/// is known.
-fn note(local: &Local, results: Results, lineage: Option<String>, started: Moment) -> Result<(), Failure> {
-    let state = local.read().map_err(backend)?;
+/// is known. Says why there is no state that could take it in.
+///
+/// # Errors
+/// There is one, and it cannot be written.
+fn note(
+    local: &Local,
+    results: Results,
+    lineage: Option<String>,
+    started: Moment,
+) -> Result<Option<String>, Failure> {
+    let state = match local.read() {
+        Ok(state) => state,
+        Err(unreadable) => return Ok(Some(unreadable.to_string())),
+    };
     let base = Base::of(state.as_ref());
     let state = match (state, lineage) {
         (Some(state), Some(lineage)) if state.lineage != lineage => {
-            return Err(Failure::error("the run belongs to another state than this one"));
+            return Ok(Some("the run belongs to another state than this one".into()));
         }
         (Some(state), _) => state,
         (None, Some(lineage)) => State::new(lineage, env!("CARGO_PKG_VERSION")),
-        (None, None) => return Err(Failure::error("there is none")),
+        (None, None) => return Ok(Some("there is none".into())),
     };
     // A checkpoint may have been made of lines that cannot be read any more.
     let folded = state.folded.as_ref().filter(|folded| folded.run == results.run);
     let line = results.line.max(folded.map_or(0, |folded| folded.line));
     let mut ledger = Ledger { started, state, base, saved_at: clock::steady() };
-    ledger.take_in(Results { line, ..results }, local)
+    ledger.take_in(Results { line, ..results }, local).map(|()| None)
 }
 
 /// What is let go although it may still go on at its target.

@@ -1,5 +1,6 @@
 //! The folder of runs: which there are, which are open, and what each one's plan and journal say.
 
+use super::failure::Kind;
 use super::{Failure, Place};
 use crate::engine::lease::{self, LeaseError, OpenRun};
 use crate::journal::{self, Expected, Journal, ReadError};
@@ -52,7 +53,8 @@ pub fn leases(runs: &Path) -> Result<Leases, Failure> {
 pub fn idle(runs: &Path, id: &str) -> Idle {
     match tell(runs, id) {
         Ok(told) if outcome(&told.run).ending == Ending::Stuck => Idle::Stuck,
-        Err(_) if !never_begun(runs, id) => Idle::Unreadable,
+        // A newer program reads it.
+        Err(why) if why.kind != Kind::Locked && !never_begun(runs, id) => Idle::Unreadable,
         _ => Idle::Resumable,
     }
 }

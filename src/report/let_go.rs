@@ -44,7 +44,7 @@ pub fn let_go(run: &LetGo, style: Style) -> String {
 fn read_each(run: &LetGo) -> String {
     match &run.unnoted {
         _ if run.left.is_empty() => {
-            "Nor is it known which components it was at work on: read each component, and look with the plan.".into()
+            "Nothing is known of its components: read each component, and look with the plan.".into()
         }
         None => "Read each of these components. This is taken as still to be done there, and the next plan does it:".into(),
         Some(why) => format!(

@@ -62,17 +62,17 @@ fn reads_otherwise(c: &Component, node: &Node) -> bool {
 impl Run {
     /// What component `i` may need so that what stands there is whole, in force and verified, where this is the fold of only
     /// a beginning of its journal: what brings it into force, and whether it may be half done. `named`: whether what could be
-    /// read of the rest tells of it. `before`: whether it was half done before the run.
-    pub fn may_owe(&self, i: usize, named: bool, before: bool) -> Option<(Reload, bool)> {
+    /// read of the rest tells of it. `None` where it is not changed by this run.
+    pub fn may_owe(&self, i: usize, named: bool) -> Option<(Reload, bool)> {
         let (c, node) = (self.components.get(i)?, self.shape.nodes.get(i)?);
-        Some(match c.phase {
-            _ if !node.changes => return None,
-            // It came to rest, and nothing is known to have moved it since: somebody is to make sure of that.
-            Phase::Committed | Phase::Restored if !named => {
-                (Reload::None, before && c.phase == Phase::Restored)
-            }
-            _ => (c.reload.max(node.reload), true),
-        })
+        match c.phase {
+            _ if !node.changes => None,
+            // Nothing follows there.
+            Phase::Restored | Phase::Skipped(_) | Phase::Held { .. } if !named => None,
+            // It came to rest, and nothing is known to have taken it back since: somebody is to make sure of that.
+            Phase::Committed if !named => Some((Reload::None, false)),
+            _ => Some((c.reload.max(node.reload), true)),
+        }
     }
 }
 

@@ -218,6 +218,10 @@ impl Run {
         if step != Step::Drain || !planted.has(Defect::DrainIsForgotten) {
             c.may_have_had(step);
         }
+        if matches!(done.verdict, Some(Verdict::Inconclusive { .. })) {
+            // It is done once more: until then nothing is known to be in force.
+            return;
+        }
         match step {
             Step::Patch | Step::Restore | Step::Uninstall if planted.has(Defect::ReloadIsForgotten) => {}
             Step::Patch | Step::Restore | Step::Uninstall => c.reload = done.reload,

@@ -10,6 +10,7 @@ use patchform_sdk::message::{
 };
 use patchform_sdk::words::{earlier_action, typed};
 use patchform_sdk::{Context, ledger};
+use std::io;
 use std::path::Path;
 
 /// Runs `on_switch`, or `on_remove` where there is no release any more.
@@ -78,14 +79,15 @@ pub fn is_over(id: &str, subject: &Subject, context: &Context) -> Result<(), Str
 
 /// Why a reading need not stay: an action is being done there right now, or the command of an earlier one still runs.
 pub fn unsettled(path: &Path, subject: &Subject, context: &Context) -> Option<String> {
-    let open = ledger::at_work(path).and_then(|at_work| match at_work {
-        Some(id) => Ok(Err(format!("{} still goes on", earlier_action(&id)))),
-        None => ledger::open_actions(path).map(Ok),
-    });
-    match open {
-        Ok(Ok(open)) => open.iter().find_map(|id| goes_on(id, subject, context)),
-        Ok(Err(why)) => Some(why),
-        Err(e) => Some(format!("the ledger {} cannot be read: {e}", path.display())),
+    let unread = |e: io::Error| format!("the ledger {} cannot be read: {e}", path.display());
+    match ledger::at_work(path) {
+        Ok(None) => {}
+        Ok(Some(id)) => return Some(format!("{} still goes on", earlier_action(&id))),
+        Err(e) => return Some(unread(e)),
+    }
+    match ledger::open_actions(path) {
+        Ok(open) => open.iter().find_map(|id| goes_on(id, subject, context)),
+        Err(e) => Some(unread(e)),
     }
 }
 

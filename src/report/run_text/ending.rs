@@ -215,9 +215,7 @@ fn next(plan: &Plan, run: &RunView) -> Vec<(String, String)> {
         }
         Ended::Incomplete => {
             let mut rows = vec![("For what was left alone: ".into(), "patchform plan".into())];
-            rows.extend(
-                put_there(plan, run).map(|(by, back)| (format!("To take back what {by} put there: "), back)),
-            );
+            rows.extend(put_there(plan, run, "To take back what"));
             rows
         }
         Ended::Restored => {
@@ -239,9 +237,7 @@ fn next(plan: &Plan, run: &RunView) -> Vec<(String, String)> {
             let own = has_levels(plan, run).then(|| ("To take back what it put there: ".into(), back(id)));
             let mut rows = vec![("What stands there now: ".into(), "patchform plan".into())];
             rows.extend(own);
-            rows.extend(
-                put_there(plan, run).map(|(by, back)| (format!("To take back what {by} put there: "), back)),
-            );
+            rows.extend(put_there(plan, run, "To take back what"));
             rows
         }
         Ended::Stuck => {
@@ -249,10 +245,7 @@ fn next(plan: &Plan, run: &RunView) -> Vec<(String, String)> {
                 ("When it is repaired, to go on going back: ".into(), back(id)),
                 ("To end the run as it stands: ".into(), format!("patchform run abandon {id}")),
             ];
-            rows.extend(
-                put_there(plan, run)
-                    .map(|(by, back)| (format!("After that, to take back what {by} put there: "), back)),
-            );
+            rows.extend(put_there(plan, run, "After that, to take back what"));
             rows
         }
     }
@@ -270,13 +263,13 @@ fn has_levels(plan: &Plan, run: &RunView) -> bool {
     changes.any(|change| change.cause != Cause::Owed)
 }
 
-/// Where it did not go forth from what an earlier run had put there and left: that run, and how it is taken back. What it
-/// put there may be what is wrong.
-fn put_there<'a>(plan: &'a Plan, run: &RunView) -> impl Iterator<Item = (String, String)> + use<'a> {
+/// Where it did not go forth from what an earlier run had put there and left: how that is taken back, since it may be what is
+/// wrong.
+fn put_there(plan: &Plan, run: &RunView, doing: &str) -> Vec<(String, String)> {
     let stays = |c: &&Settled| matches!(c.stands, Stands::Stuck | Stands::Skipped);
     let by = run.components.iter().filter(stays).filter_map(|c| plan.change(c.entry)?.put_by.as_deref());
     let by: BTreeSet<&str> = by.collect();
-    by.into_iter().map(|by| (format!("run {by}"), back(by)))
+    by.into_iter().map(|by| (format!("{doing} run {by} put there: "), back(by))).collect()
 }
 
 /// How a level that was rolled back may be tried again.
