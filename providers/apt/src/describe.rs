@@ -58,6 +58,7 @@ pub fn description() -> Description {
             discover: true,
             ..Can::default()
         },
+        needs: BTreeMap::new(),
         example: include_str!("../example.pf.hcl").into(),
     };
     Description { arguments: BTreeMap::new(), kinds: BTreeMap::from([("apt".into(), kind)]) }
