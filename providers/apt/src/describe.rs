@@ -55,6 +55,7 @@ pub fn description() -> Description {
             reload: true,
             verify: true,
             probe: true,
+            discover: true,
             ..Can::default()
         },
         needs: BTreeMap::new(),

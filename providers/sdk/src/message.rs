@@ -806,6 +806,9 @@ pub struct Discover {
     pub alias: String,
     /// Where to look.
     pub connection: Connection,
+    /// The parts of a level that are wanted (packages); empty: those that somebody chose, as the provider can tell.
+    #[serde(default)]
+    pub parts: Vec<String>,
 }
 
 /// Answer to `discover`.
