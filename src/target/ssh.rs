@@ -26,7 +26,8 @@ use std::time::{Duration, Instant};
 const CONNECT: u64 = 10;
 /// How long a host may take for what should take no time.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How long a host that cannot be reached is tried again: a dropped connection, a server that restarts, a short reboot.
+/// How long a host that cannot be reached is tried again, where its connection does not say: a dropped connection, a
+/// server that restarts, a short reboot.
 const AWAY: Duration = Duration::from_secs(90);
 /// The pause before it is tried again.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -45,6 +46,8 @@ pub struct Ssh {
     way: Vec<String>,
     /// What runs there.
     shell: &'static str,
+    /// How long it is tried again when it cannot be reached.
+    away: Duration,
     /// `ControlPath=` where the shared connection's socket lies.
     socket: String,
     /// Commands without a trace, by id.
@@ -84,6 +87,8 @@ impl Ssh {
         if text("identity").is_some() {
             way.extend(["-o".into(), "IdentitiesOnly=yes".into()]);
         }
+        let wait = connection.arguments.get("wait").and_then(Value::as_u64);
+        let away = wait.map_or(AWAY, Duration::from_millis);
         let sudo = connection.arguments.get("sudo").and_then(Value::as_bool) == Some(true);
         let shell = if sudo { "exec sudo -n -- /bin/sh -s" } else { "exec /bin/sh -s" };
         let folder = disk::private_folder("patchform-ssh")
@@ -92,7 +97,7 @@ impl Ssh {
         let name = digest::of_bytes(way.join("\n").as_bytes());
         let socket = format!("ControlPath={}/{}-%C", folder.display(), &name[..8]);
         let (host, brief, told) = (host.to_string(), Mutex::default(), Mutex::default());
-        Ok(Ssh { host, way, shell, socket, brief, watch, told })
+        Ok(Ssh { host, way, shell, away, socket, brief, watch, told })
     }
 
     fn arguments(&self, fresh: bool) -> Vec<String> {
@@ -129,7 +134,7 @@ impl Ssh {
                 self.waits(began, "it does not answer over ssh");
             }
             let fed = asked.end(patience.saturating_add(Duration::from_secs(CONNECT)));
-            if began.elapsed() >= AWAY || !away(&fed) {
+            if began.elapsed() >= self.away || !away(&fed) {
                 return Ok((self.read(fed)?, again));
             }
             again = true;
@@ -143,7 +148,7 @@ impl Ssh {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         if told.is_none_or(|at| at.elapsed() >= TOLD) {
             *told = Some(clock::steady());
-            let left = AWAY.saturating_sub(began.elapsed());
+            let left = self.away.saturating_sub(began.elapsed());
             self.watch.waits(&Waiting { host: self.host.clone(), why: why.into(), left });
         }
     }

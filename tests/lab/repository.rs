@@ -36,6 +36,12 @@ pub enum What {
     DyingService,
     /// Its `postinst` waits until the file `/run/go-on` is there.
     Slow,
+    /// A kernel by its name: a file in /boot.
+    Kernel,
+    /// A service whose `postinst` asks for a reboot.
+    AsksForReboot,
+    /// As [`What::AsksForReboot`], and the service runs in no later boot.
+    OnlyThisBoot,
 }
 
 /// What a repository holds at first; more versions than one of each, so that going down works.
@@ -61,7 +67,14 @@ pub const DEBS: &[Deb] = &[
     Deb { name: "pf-held", version: "1.1-1", fields: "", what: What::Plain },
     Deb { name: "pf-still", version: "1.0-1", fields: "", what: What::LeftRunning },
     Deb { name: "pf-still", version: "1.1-1", fields: "", what: What::LeftRunning },
+    Deb { name: "linux-image-pf", version: "6.1-1", fields: "", what: What::Kernel },
+    Deb { name: "linux-image-pf", version: "6.2-1", fields: "", what: What::Kernel },
+    Deb { name: "pf-core", version: "1.0-1", fields: "", what: What::Service },
+    Deb { name: "pf-core", version: "1.1-1", fields: "", what: What::AsksForReboot },
+    Deb { name: "pf-core", version: "1.2-1", fields: "", what: What::OnlyThisBoot },
 ];
+
+const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
 
 /// Parts of paths, with what is answered in place of the file.
 type Instead = Mutex<Vec<(String, Vec<u8>)>>;
@@ -132,7 +145,7 @@ impl Deb {
             run(Command::new("chmod").arg(mode).arg(&path));
         };
         let architecture = String::from_utf8(run(Command::new("dpkg").arg("--print-architecture"))).unwrap();
-        let of_service = *what != What::Plain;
+        let of_service = !matches!(what, What::Plain | What::Kernel);
         let architecture = if of_service { architecture.trim() } else { "all" };
         let separator = if fields.is_empty() { "" } else { "\n" };
         let control = format!(
@@ -143,6 +156,9 @@ impl Deb {
         write(&format!("usr/lib/{name}/version"), &format!("{version}\n"), "644");
         write("DEBIAN/conffiles", &format!("/etc/{name}.conf\n"), "644");
         write(&format!("etc/{name}.conf"), &format!("# of {name}\nlevel = {version}\n"), "644");
+        if *what == What::Kernel {
+            write(&format!("boot/vmlinuz-{version}-pf"), "a kernel\n", "644");
+        }
         if of_service {
             // A copy of a real program, with something behind it that tells the versions apart.
             let mut program = fs::read("/bin/sleep").unwrap();
@@ -151,6 +167,9 @@ impl Deb {
             fs::write(root.join(format!("usr/lib/{name}/serve")), program).unwrap();
             let start = match what {
                 What::DyingService => "/bin/false".to_string(),
+                What::OnlyThisBoot => format!(
+                    "/bin/sh -c 'cmp -s /var/lib/{name}.boot {BOOT_ID} && exec /usr/lib/{name}/serve infinity'"
+                ),
                 _ => format!("/usr/lib/{name}/serve infinity"),
             };
             let unit = format!(
@@ -176,6 +195,11 @@ impl Deb {
         let first = match self.what {
             What::FailingPostinst => "echo 'the migration failed' >&2; exit 1",
             What::Slow => "while [ ! -e /run/go-on ]; do sleep 0.1; done",
+            // As update-notifier-common has it.
+            What::AsksForReboot | What::OnlyThisBoot => {
+                "touch /run/reboot-required; echo $DPKG_MAINTSCRIPT_PACKAGE >>/run/reboot-required.pkgs; \
+                 cat /proc/sys/kernel/random/boot_id >/var/lib/$DPKG_MAINTSCRIPT_PACKAGE.boot"
+            }
             _ => "true",
         };
         let start = if self.what == What::LeftRunning { "start" } else { "restart" };

@@ -4,7 +4,7 @@
 use crate::arguments::Arguments;
 use crate::earlier::{is_over, ledger_of};
 use crate::task::{call, done};
-use crate::{look, verify};
+use crate::{look, reboot, verify};
 use patchform_sdk::durable::Survives;
 use patchform_sdk::ended::{self, Ended, REFUSED};
 use patchform_sdk::line::tail;
@@ -54,7 +54,16 @@ fn run(action: Action, act: &Act, arguments: &Arguments, context: &Context) -> A
         return Answer::unclear(format!("it is not known whether it was started: {}", e.message));
     }
     let patience = Duration::from_millis(act.deadline.max(1));
-    answer(action, act, arguments, ended::wait(&act.id, &act.subject, patience, context).0)
+    let reboots = reboot::is(action, act);
+    let patience = if reboots { arguments.reboot_patience().min(patience) } else { patience };
+    match ended::wait(&act.id, &act.subject, patience, context).0 {
+        // It is ended with the host, and nothing of it may be left there but which boot that was.
+        ended if reboots && !matches!(ended, Ended::Exited { code: 0 | REFUSED, .. }) => {
+            let settled = reboot::settle(act, arguments, context);
+            settled.unwrap_or_else(|| answer(action, act, arguments, ended))
+        }
+        ended => answer(action, act, arguments, ended),
+    }
 }
 
 fn answer(action: Action, act: &Act, arguments: &Arguments, ended: Ended) -> Answer {

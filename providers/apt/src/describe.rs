@@ -42,6 +42,27 @@ pub fn description() -> Description {
                 )
             },
         ),
+        (
+            "reboot",
+            Argument {
+                default: Some(json!("never")),
+                ..optional(
+                    json!("string"),
+                    "Whether the host reboots after a patch: `never`, `when_needed` (a kernel, or a package asks for it) or \
+                     `always`.",
+                )
+            },
+        ),
+        (
+            "reboot_timeout",
+            Argument {
+                default: Some(json!("10m")),
+                ..optional(
+                    json!("string"),
+                    "How long the host may take to come back from a reboot; after that the patch has failed.",
+                )
+            },
+        ),
     ];
     let kind = Kind {
         summary: "Packages of a Debian or Ubuntu host, patched by apt and taken back by the exact previous packages.".into(),

@@ -16,6 +16,7 @@ mod pins;
 mod preview;
 mod probe;
 mod reading;
+mod reboot;
 mod script;
 mod task;
 mod verify;

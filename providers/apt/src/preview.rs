@@ -1,15 +1,16 @@
 //! What a patch would do, as apt's own simulation on the host tells it.
 
+mod force;
+
 use crate::answer;
 use crate::arguments::{Arguments, packages};
 use crate::names;
 use crate::pins::{Pin, Purpose};
-use crate::reading::{Package, is_kernel};
+use crate::reading::Package;
 use crate::script::{Call, Script, fresh};
 use crate::task::SNAPSHOTS;
 use patchform_sdk::Context;
-use patchform_sdk::ended::millis;
-use patchform_sdk::message::{PartChange, Preview, PreviewOutcome, Proposed, Reload, WayBack, WayBackKind};
+use patchform_sdk::message::{PartChange, Preview, PreviewOutcome, Proposed, WayBack, WayBackKind};
 use patchform_versions::Scheme;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -76,24 +77,16 @@ impl<'a> Asked<'a> {
                 .push(format!("{missing} is neither in a repository nor on the host any more: no way back"));
         }
         let space = self.space(pins.iter().map(|pin| pin.size).sum())?;
-        let each = EACH.saturating_mul(installed.len() as u64);
-        let patch = TRANSACTION.saturating_add(each).saturating_add(millis(self.arguments.lock()) / 4);
+        let reload = self.reload(&installed)?;
         Ok(Preview {
             pulled_in: self.pulled_in(&installed),
             removed: removed.iter().map(ToString::to_string).collect(),
             services: self.services(),
-            reload: if self.arguments.restarts() { Reload::Service } else { Reload::None },
+            reload,
             artifacts: pins.iter().map(Pin::artifact).collect(),
             ways_back: way_back.into_iter().collect(),
             space,
-            durations: [
-                ("patch".to_string(), patch),
-                ("fetch".into(), 2_000 + size / 5_000),
-                ("snapshot".into(), 2_000),
-                ("reload".into(), 5_000),
-                ("verify".into(), 3_000),
-            ]
-            .into(),
+            durations: self.durations(installed.len(), size, reload),
             warnings,
             ..Preview::default()
         })
@@ -187,12 +180,6 @@ impl<'a> Asked<'a> {
                     package.name
                 ));
             }
-        }
-        if let Some(kernel) = installed.iter().find(|i| is_kernel(i.name)) {
-            return Err(format!(
-                "{} is a kernel, which only a reboot brings into force, and the apt kind does not reboot yet",
-                kernel.name
-            ));
         }
         Ok(())
     }
@@ -294,9 +281,7 @@ impl<'a> Asked<'a> {
             (lower && !self.level.contains_key(i.name))
                 .then(|| format!("{} goes down from {old} to {}", i.name, i.new))
         });
-        let reboot = (self.lines.iter().any(|line| line[0] == "reboot-pending"))
-            .then(|| "the host waits for a reboot already".to_string());
-        changed.chain(lower).chain(reboot).collect()
+        changed.chain(lower).chain(self.about_reboots()).collect()
     }
 }
 

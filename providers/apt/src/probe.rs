@@ -2,10 +2,10 @@
 
 use crate::arguments::{Arguments, packages};
 use crate::earlier::ledger_of;
-use crate::look;
 use crate::pins::Pins;
 use crate::reading::{Facts, Package};
 use crate::task::done;
+use crate::{look, reboot};
 use patchform_sdk::durable::Survives;
 use patchform_sdk::ended::{self, Ended, REFUSED, Said};
 use patchform_sdk::message::{Act, Action, Probe, Probed, RpcError};
@@ -24,6 +24,11 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
         return Ok(known);
     }
     let between = |why: String| Probed::Between { why };
+    if reboot::is(action, act)
+        && let Some(found) = reboot::found(act, &arguments, context)
+    {
+        return Ok(found);
+    }
     let (ended, cut_off) = match ended::wait(&act.id, &act.subject, Duration::ZERO, context).0 {
         Ended::Running => return Ok(Probed::Busy),
         Ended::Exited { code: 0, said } => return Ok(Probed::After(done(action, act, &arguments, &said))),

@@ -25,6 +25,7 @@ pub enum Script {
     Snapshot,
     Patch,
     Reload,
+    Booted,
     Verify,
     Restore,
     Drop,
@@ -44,6 +45,7 @@ impl Script {
             Script::Snapshot => ("snapshot", include_str!("host/snapshot.sh")),
             Script::Patch => ("patch", include_str!("host/patch.sh")),
             Script::Reload => ("reload", include_str!("host/reload.sh")),
+            Script::Booted => ("booted", include_str!("host/booted.sh")),
             Script::Verify => ("verify", include_str!("host/verify.sh")),
             Script::Restore => ("restore", include_str!("host/restore.sh")),
             Script::Drop => ("drop", include_str!("host/drop.sh")),
@@ -52,7 +54,7 @@ impl Script {
 
     /// The whole text.
     fn text(self) -> String {
-        let stand = matches!(self, Script::Snapshot | Script::Patch | Script::Restore);
+        let stand = matches!(self, Script::Snapshot | Script::Patch | Script::Reload | Script::Restore);
         format!("{HOST}{}{}", if stand { STAND } else { "" }, self.row().1)
     }
 }

@@ -1,6 +1,6 @@
 //! Which script does an action, with what. Pure.
 
-use crate::arguments::{Arguments, packages};
+use crate::arguments::{Arguments, Reboot, packages};
 use crate::pins::Pins;
 use crate::script::{Call, Script};
 use patchform_sdk::detached::safe_id;
@@ -33,12 +33,22 @@ pub fn call(action: Action, act: &Act, arguments: &Arguments) -> Result<Call, St
         Action::Patch => call(Script::Patch, &[arguments.held(), seconds], to_patch(act)?),
         Action::Restore => call(Script::Restore, &[snapshot(act)?, seconds], String::new()),
         Action::Drop => call(Script::Drop, &[snapshot(act)?], String::new()),
-        Action::Reload if act.reload >= Reload::Reboot => {
-            Err("it takes a reboot to bring this into force, and the apt kind does not reboot: do it by hand"
-                .into())
+        Action::Reload if act.reload > Reload::Reboot => Err("the apt kind does not power a host off".into()),
+        Action::Reload => {
+            let how = if act.reload == Reload::Reboot { reboot(arguments)? } else { "services" };
+            let words = [how.to_string(), safe_id(&act.id), snapshot(act).unwrap_or_default()];
+            call(Script::Reload, &words, to_restart(act, arguments)?)
         }
-        Action::Reload => call(Script::Reload, &[], to_restart(act, arguments)?),
         other => Err(format!("the apt kind has no `{}`", other.name())),
+    }
+}
+
+fn reboot(arguments: &Arguments) -> Result<&'static str, String> {
+    match arguments.reboot {
+        Reboot::Never => Err("it takes a reboot to bring this into force, and `reboot` is \"never\"; write \
+                              `reboot = \"when_needed\"`, or reboot the host by hand"
+            .into()),
+        Reboot::WhenNeeded | Reboot::Always => Ok("reboot"),
     }
 }
 
@@ -113,10 +123,20 @@ pub fn done(action: Action, act: &Act, arguments: &Arguments, said: &Said) -> Do
                 ..Snapshot::default()
             });
         }
-        Action::Patch | Action::Restore if arguments.restarts() => done.reload = Reload::Service,
+        Action::Patch | Action::Restore => done.reload = needed(arguments, said),
         _ => {}
     }
     done
+}
+
+/// What brings a patch or a restore into force: packages may have asked for a reboot only when they were configured.
+fn needed(arguments: &Arguments, said: &Said) -> Reload {
+    let asked = said.stdout.lines().any(|line| line.starts_with("needs a reboot"));
+    match arguments.reboot {
+        Reboot::Always => Reload::Reboot,
+        Reboot::WhenNeeded if asked => Reload::Reboot,
+        _ => arguments.reload(),
+    }
 }
 
 #[cfg(test)]
@@ -193,7 +213,7 @@ mod tests {
         assert!(why(Action::Fetch, &act("1:2", &["http://m/x"])).contains("no package file"));
         assert!(why(Action::Uninstall, &act("1:2", &PINS)).contains("no `uninstall`"));
         let reboot = Act { reload: Reload::Reboot, ..act("1:2", &PINS) };
-        assert!(why(Action::Reload, &reboot).contains("does not reboot"));
+        assert!(why(Action::Reload, &reboot).contains("`reboot` is \"never\""));
         let damaged = SnapshotRef { id: "s".into(), token: Some(json!({ "x": 1 })) };
         assert!(why(Action::Restore, &Act { snapshot: Some(damaged), ..act("1", &[]) }).contains("damaged"));
     }

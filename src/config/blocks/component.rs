@@ -140,6 +140,12 @@ pub const CONNECTION_SSH: Block = Block {
             Need::Default("false"),
             "whether everything runs as root, by `sudo -n`",
         ),
+        argument(
+            "wait",
+            Takes::Time,
+            Need::Default("\"90s\""),
+            "how long a host that does not answer is tried again, each time that something is asked of it",
+        ),
     ],
     blocks: &[],
     more: "",

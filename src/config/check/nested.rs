@@ -104,6 +104,9 @@ pub(super) fn connection(component: &Block, fields: &mut Fields<'_>) -> Connecti
     if let Some(sudo) = fields.flag(body, "sudo") {
         arguments.insert("sudo".into(), sudo.into());
     }
+    if let Some(wait) = fields.period(body, "wait") {
+        arguments.insert("wait".into(), u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).into());
+    }
     if let Some(attribute) = body.attribute("host").filter(|a| !(fields.hopeless)(&a.value))
         && !arguments.contains_key("host")
         && !fields.problems.has_errors()

@@ -50,3 +50,5 @@ set_marks "$t/marks" || fail "holds and marks could not be set"
 # shellcheck disable=SC2086
 broken=$(packages $names | awk '$4 !~ /^[ih][ic]$/ { printf "%s %s ", $1, $4 }')
 [ -z "$broken" ] || fail "apt-get ended with 0, but not everything is configured: $broken"
+# shellcheck disable=SC2086
+asks $names

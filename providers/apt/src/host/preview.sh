@@ -111,4 +111,11 @@ if is_booted; then
   on_files ' r-xp ' | sed 's/^/uses /'
 fi
 [ ! -e /run/reboot-required ] || echo "reboot-pending"
+# Who asks for a reboot: what of these has asked already, and what has a script that does so when it is configured.
+for name in $names; do
+  if grep -qxF "$name" /run/reboot-required.pkgs 2>/dev/null ||
+    grep -q 'notify-reboot-required\|/run/reboot-required' "/var/lib/dpkg/info/$name.postinst" "/var/lib/dpkg/info/$name:$native.postinst" 2>/dev/null; then
+    echo "asks $name"
+  fi
+done
 finish

@@ -95,4 +95,13 @@ now || {
 }
 dpkg-query -W -f '${Package} ${Architecture} ${Version} ${db:Status-Abbrev}\n' | diff "$kept/manifest" - >"$t/others" ||
   sed -n 's/^> /another package was changed meanwhile, and stays: /p' "$t/others" | head -n 10
+boot=$(cat /proc/sys/kernel/random/boot_id)
+if [ "$boot" = "$(cat "$kept/boot" 2>/dev/null)" ]; then
+  # What runs is what was there: nobody asks for a reboot but who did so before.
+  if [ -e "$kept/reboot" ]; then cat "$kept/reboot" >/run/reboot-required.pkgs; else rm -f /run/reboot-required /run/reboot-required.pkgs; fi
+else
+  # shellcheck disable=SC2086
+  asks $names
+  ! grep -q '^linux-image-' "$kept/names" || echo "needs a reboot: the kernel"
+fi
 exit 0

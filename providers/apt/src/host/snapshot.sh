@@ -30,6 +30,8 @@ done | sort -u >"$new/conffiles"
 tar -C / --no-recursion -cf "$new/conffiles.tar" -T "$new/conffiles" || give_up "the conffiles cannot be kept: is the disk full?"
 is_booted && systemctl list-units --plain --no-legend --state=active --type=service | awk '{ print $1 }' >"$new/services"
 dpkg-query -W -f '${Package} ${Architecture} ${Version} ${db:Status-Abbrev}\n' >"$new/manifest"
+cat /proc/sys/kernel/random/boot_id >"$new/boot"
+cat /run/reboot-required.pkgs >"$new/reboot" 2>/dev/null || [ ! -e /run/reboot-required ] || : >"$new/reboot"
 # Each must be whole before the name says that it is.
 sync "$new"/* "$new"/debs/* "$new" 2>/dev/null || sync
 mv "$new" "$there" && sync "$state/snapshots" || give_up "$there cannot be made"

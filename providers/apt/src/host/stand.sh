@@ -35,6 +35,11 @@ set_marks() {
     [ -z "$marked" ] || insist apt-mark "$mark" $marked || return 1
   done
 }
+# asks NAME...: says which of these packages have asked for a reboot since the host has booted.
+asks() {
+  asked=$(printf '%s\n' "$@" | grep -xF -f - /run/reboot-required.pkgs 2>/dev/null | sort -u | tr '\n' ' ')
+  [ -z "$asked" ] || echo "needs a reboot: $asked"
+}
 # with_apt ARGUMENT...: apt-get with what is the same each time. It knows no repository: what is installed lies here already.
 # The lock is waited for as long as `patience` says.
 with_apt() {

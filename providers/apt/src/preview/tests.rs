@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::pins::Pins;
+use patchform_sdk::message::Reload;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -61,7 +62,6 @@ fn what_is_not_allowed_is_refused_with_the_way_out() {
     assert!(why("broken F db", json!({})).contains("an earlier installation of db was not finished"));
     assert!(why("ill web.service", json!({})).contains("has failed there already"));
     assert!(why("free 10 /usr", json!({})).contains("1 MB are needed"));
-    assert!(why("inst linux-image-amd64 amd64 1 2", json!({})).contains("does not reboot yet"));
     let held = host().replace("package app amd64 1 ii", "package app amd64 1 hi");
     assert!(judge(&held, json!({})).unwrap_err().contains("allow_held = true"));
     assert!(judge(&held, json!({ "allow_held": true })).is_ok());
@@ -70,6 +70,27 @@ fn what_is_not_allowed_is_refused_with_the_way_out() {
     let failed = "failed Version '2' for 'app' was not found\nknown app 1\nknown app 3\n";
     let said = judge(failed, json!({})).unwrap_err();
     assert!(said.contains("was not found; its repositories have: app 1, app 3"), "{said}");
+}
+
+#[test]
+fn a_reboot_is_planned_where_it_is_needed_and_allowed() {
+    let sum = sum("a");
+    let kernel = format!(
+        "inst linux-image-amd64 amd64 1 2\nuri new http://m/l.deb linux-image-amd64_2_amd64.deb 1 {sum}\n{}",
+        host()
+    );
+    assert!(judge(&kernel, json!({})).unwrap_err().contains("write `reboot = \"when_needed\"`"));
+    let needed = json!({ "reboot": "when_needed", "restart": [] });
+    let preview = judge(&kernel, needed.clone()).unwrap();
+    assert_eq!(preview.reload, Reload::Reboot);
+    assert_eq!(preview.durations["reload"], 180_000);
+    assert_eq!(judge(&host(), needed.clone()).unwrap().reload, Reload::None);
+    assert_eq!(judge(&host(), json!({ "reboot": "always" })).unwrap().reload, Reload::Reboot);
+    let asks = format!("asks lib\nreboot-pending\n{}", host());
+    assert_eq!(judge(&asks, needed).unwrap().reload, Reload::Reboot);
+    let never = judge(&asks, json!({})).unwrap();
+    assert_eq!(never.reload, Reload::Service);
+    assert!(never.warnings.iter().any(|w| w.contains("lib may ask for a reboot")), "{:?}", never.warnings);
 }
 
 #[test]
