@@ -7,6 +7,8 @@ mod lab;
 mod reboot;
 #[path = "lab/repository.rs"]
 mod repository;
+#[path = "apt/way_in.rs"]
+mod way_in;
 
 use debian::Debian;
 use lab::Lab;

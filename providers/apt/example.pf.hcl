@@ -9,6 +9,7 @@ component "apt" "web" {
   lock_timeout   = "5m"
   reboot         = "when_needed"
   reboot_timeout = "15m"
+  confirm_within = "10m"
 
   connection "ssh" {
     host = "web-1.example"

@@ -36,6 +36,8 @@ pub enum What {
     DyingService,
     /// Its `postinst` waits until the file `/run/go-on` is there.
     Slow,
+    /// The way in: sshd runs as this says, and is restarted.
+    Sshd(&'static str),
     /// A kernel by its name: a file in /boot.
     Kernel,
     /// A service whose `postinst` asks for a reboot.
@@ -67,6 +69,14 @@ pub const DEBS: &[Deb] = &[
     Deb { name: "pf-held", version: "1.1-1", fields: "", what: What::Plain },
     Deb { name: "pf-still", version: "1.0-1", fields: "", what: What::LeftRunning },
     Deb { name: "pf-still", version: "1.1-1", fields: "", what: What::LeftRunning },
+    Deb { name: "pf-sshd", version: "1.0-1", fields: "", what: What::Sshd("/usr/sbin/sshd -D") },
+    Deb {
+        name: "pf-sshd",
+        version: "1.1-1",
+        fields: "",
+        what: What::Sshd("/usr/sbin/sshd -D -o LogLevel=VERBOSE"),
+    },
+    Deb { name: "pf-sshd", version: "1.2-1", fields: "", what: What::Sshd("/bin/sleep infinity") },
     Deb { name: "linux-image-pf", version: "6.1-1", fields: "", what: What::Kernel },
     Deb { name: "linux-image-pf", version: "6.2-1", fields: "", what: What::Kernel },
     Deb { name: "pf-core", version: "1.0-1", fields: "", what: What::Service },
@@ -145,7 +155,7 @@ impl Deb {
             run(Command::new("chmod").arg(mode).arg(&path));
         };
         let architecture = String::from_utf8(run(Command::new("dpkg").arg("--print-architecture"))).unwrap();
-        let of_service = !matches!(what, What::Plain | What::Kernel);
+        let of_service = !matches!(what, What::Plain | What::Kernel | What::Sshd(_));
         let architecture = if of_service { architecture.trim() } else { "all" };
         let separator = if fields.is_empty() { "" } else { "\n" };
         let control = format!(
@@ -156,6 +166,11 @@ impl Deb {
         write(&format!("usr/lib/{name}/version"), &format!("{version}\n"), "644");
         write("DEBIAN/conffiles", &format!("/etc/{name}.conf\n"), "644");
         write(&format!("etc/{name}.conf"), &format!("# of {name}\nlevel = {version}\n"), "644");
+        if let What::Sshd(start) = what {
+            let unit = format!("[Service]\nType=simple\nExecStart=\nExecStart={start}\n");
+            write("lib/systemd/system/ssh.service.d/pf.conf", &unit, "644");
+            write("DEBIAN/postinst", "#!/bin/sh\nsystemctl daemon-reload\nsystemctl restart ssh\n", "755");
+        }
         if *what == What::Kernel {
             write(&format!("boot/vmlinuz-{version}-pf"), "a kernel\n", "644");
         }

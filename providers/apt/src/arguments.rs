@@ -43,6 +43,8 @@ pub struct Arguments {
     pub reboot: Reboot,
     #[serde(default)]
     pub reboot_timeout: Option<String>,
+    #[serde(default)]
+    pub confirm_within: Option<String>,
 }
 
 impl Arguments {
@@ -63,6 +65,14 @@ impl Arguments {
     /// How long the host may take to come back from a reboot.
     pub fn reboot_patience(&self) -> Duration {
         self.reboot_timeout.as_deref().and_then(|text| period::parse(text).ok()).unwrap_or(REBOOT)
+    }
+
+    /// Within what time a patch must be confirmed, or the host goes back by itself; `None` without a dead man's switch.
+    pub fn within(&self) -> Option<Duration> {
+        self.confirm_within
+            .as_deref()
+            .and_then(|text| period::parse(text).ok())
+            .filter(|time| !time.is_zero())
     }
 
     /// What brings a patch into force that needs no reboot.
@@ -175,6 +185,11 @@ pub fn complaints(desired: &Desired) -> Vec<Complaint> {
             complaints.push(Complaint::error(json!([name]), format!("{text:?} is no period"), detail));
         }
     }
+    if arguments.confirm_within.is_some() && arguments.within().is_none() {
+        let detail = "Write a time that is longer than the patch takes on a bad day: `5m`.";
+        let what = "confirm_within must be a length of time above zero".to_string();
+        complaints.push(Complaint::error(json!(["confirm_within"]), what, detail));
+    }
     if arguments.reboot != Reboot::Never && desired.subject.connection.kind != "ssh" {
         let detail =
             "A reboot of this machine would end patchform; let it be reached over ssh from another one.";
@@ -215,6 +230,7 @@ mod tests {
         assert!(told(json!({ "allow_removal": ["nginx"] }), level.clone())[0].contains("may be removed"));
         assert!(told(json!({ "lock_timeout": "soon" }), level.clone())[0].contains("no period"));
         assert!(told(json!({ "reboot_timeout": "soon" }), level.clone())[0].contains("no period"));
+        assert!(told(json!({ "confirm_within": "0s" }), level.clone())[0].contains("above zero"));
         assert!(told(json!({ "reboot": "always" }), level.clone())[0].contains("over ssh"));
         assert!(told(json!({ "reboot": "perhaps" }), level.clone())[0].contains("`when_needed`"));
         assert!(told(json!({ "restart": "nginx" }), level)[0].contains("do not fit"));

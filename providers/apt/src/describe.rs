@@ -63,6 +63,14 @@ pub fn description() -> Description {
                 )
             },
         ),
+        (
+            "confirm_within",
+            optional(
+                json!("string"),
+                "The patch runs under a dead man's switch: not confirmed over a new connection within this time, the host takes \
+                 it back by itself.",
+            ),
+        ),
     ];
     let kind = Kind {
         summary: "Packages of a Debian or Ubuntu host, patched by apt and taken back by the exact previous packages.".into(),

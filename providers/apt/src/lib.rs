@@ -9,7 +9,7 @@ mod act;
 mod answer;
 mod arguments;
 mod describe;
-mod earlier;
+mod ledger;
 mod look;
 mod names;
 mod pins;
@@ -18,6 +18,7 @@ mod probe;
 mod reading;
 mod reboot;
 mod script;
+mod switch;
 mod task;
 mod verify;
 

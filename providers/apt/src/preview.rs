@@ -76,6 +76,7 @@ impl<'a> Asked<'a> {
             warnings
                 .push(format!("{missing} is neither in a repository nor on the host any more: no way back"));
         }
+        warnings.extend(self.switch(way_back.is_some())?);
         let space = self.space(pins.iter().map(|pin| pin.size).sum())?;
         let reload = self.reload(&installed)?;
         Ok(Preview {

@@ -12,6 +12,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const HOST: &str = include_str!("host/host.sh");
 const STAND: &str = include_str!("host/stand.sh");
+const SERVICES: &str = include_str!("host/services.sh");
 /// Where long answers stand on a host.
 const ANSWERS: &str = "/var/cache/patchform/apt/answers/";
 
@@ -54,8 +55,12 @@ impl Script {
 
     /// The whole text.
     fn text(self) -> String {
-        let stand = matches!(self, Script::Snapshot | Script::Patch | Script::Reload | Script::Restore);
-        format!("{HOST}{}{}", if stand { STAND } else { "" }, self.row().1)
+        let parts: &[&str] = match self {
+            Script::Snapshot => &[STAND],
+            Script::Patch | Script::Reload | Script::Restore => &[STAND, SERVICES],
+            _ => &[],
+        };
+        format!("{HOST}{}{}", parts.concat(), self.row().1)
     }
 }
 

@@ -30,14 +30,18 @@ pub fn call(action: Action, act: &Act, arguments: &Arguments) -> Result<Call, St
             call(Script::Fetch, &[], lines.collect())
         }
         Action::Snapshot => call(Script::Snapshot, &[snapshot(act)?], to_keep(act)?),
-        Action::Patch => call(Script::Patch, &[arguments.held(), seconds], to_patch(act)?),
-        Action::Restore => call(Script::Restore, &[snapshot(act)?, seconds], String::new()),
+        Action::Patch => {
+            let told = to_patch(act)? + &under_switch(act, arguments)?;
+            call(Script::Patch, &[arguments.held(), seconds], told)
+        }
+        Action::Restore => call(Script::Restore, &[snapshot(act)?, seconds], under_switch(act, arguments)?),
         Action::Drop => call(Script::Drop, &[snapshot(act)?], String::new()),
         Action::Reload if act.reload > Reload::Reboot => Err("the apt kind does not power a host off".into()),
         Action::Reload => {
             let how = if act.reload == Reload::Reboot { reboot(arguments)? } else { "services" };
             let words = [how.to_string(), safe_id(&act.id), snapshot(act).unwrap_or_default()];
-            call(Script::Reload, &words, to_restart(act, arguments)?)
+            let named = arguments.within().is_none();
+            call(Script::Reload, &words, to_restart(act, arguments, named)?)
         }
         other => Err(format!("the apt kind has no `{}`", other.name())),
     }
@@ -98,8 +102,17 @@ fn to_patch(act: &Act) -> Result<String, String> {
     Ok(lines)
 }
 
-fn to_restart(act: &Act, arguments: &Arguments) -> Result<String, String> {
-    if arguments.restart.is_some() {
+/// Under a dead man's switch services are restarted before it is confirmed, and with what goes back.
+fn under_switch(act: &Act, arguments: &Arguments) -> Result<String, String> {
+    if arguments.within().is_none() { Ok(String::new()) } else { to_restart(act, arguments, true) }
+}
+
+/// What is restarted; `named`: the services that the component names, whether they run old code or not.
+fn to_restart(act: &Act, arguments: &Arguments, named: bool) -> Result<String, String> {
+    if !arguments.restarts() {
+        return Ok(String::new());
+    }
+    if named && arguments.restart.is_some() {
         return Ok(arguments.named().iter().map(|unit| format!("unit {unit}\n")).collect());
     }
     let names = Pins::of(&act.artifacts)?.names(packages(act.level.as_ref()).keys());

@@ -1,5 +1,5 @@
 # patch HELD SECONDS: installs exactly what standard input names: `deb FILE SHA256`, `inst NAME ARCH VERSION KEY` (KEY is 1
-# for a package of the patch level), `remv NAME`. Exits with 75 when nothing was changed.
+# for a package of the patch level), `remv NAME`, and what is restarted then. Exits with 75 when nothing was changed.
 [ "$(id -u)" = 0 ] || refuse "it must run as root there: give the connection \`sudo = true\`"
 held=$1
 patience=$2
@@ -50,5 +50,7 @@ set_marks "$t/marks" || fail "holds and marks could not be set"
 # shellcheck disable=SC2086
 broken=$(packages $names | awk '$4 !~ /^[ih][ic]$/ { printf "%s %s ", $1, $4 }')
 [ -z "$broken" ] || fail "apt-get ended with 0, but not everything is configured: $broken"
+# Under a dead man's switch the way in is proved with what is installed in force.
+if grep '^unit \|^found ' "$t/plan" >"$t/restart"; then restart_services <"$t/restart" || exit 1; fi
 # shellcheck disable=SC2086
 asks $names

@@ -17,13 +17,4 @@ if [ "$1" = reboot ] && ! as_before "$3"; then
   sleep 600
   fail "it was asked to reboot, and still runs"
 fi
-is_booted || { echo "systemd does not run here: no service is restarted"; exit 0; }
-while read -r word name; do
-  case $word in unit) printf '%s\n' "$name" ;; found) stale "$name" ;; esac
-done | sort -u >"$t/units"
-bad=
-while read -r unit; do
-  if never "$unit"; then echo "$unit is not restarted: that takes a reboot"; continue; fi
-  if systemctl restart "$unit" </dev/null; then echo "$unit restarted"; else bad="$bad $unit"; fi
-done <"$t/units"
-[ -z "$bad" ] || fail "could not be restarted:$bad"
+restart_services || exit 1

@@ -1,4 +1,5 @@
-# restore ID SECONDS: brings back what snapshot ID kept. Safe when it is there already, and safe twice.
+# restore ID SECONDS: brings back what snapshot ID kept, and restarts what standard input names. Safe when it is there
+# already, and safe twice.
 [ "$(id -u)" = 0 ] || refuse "it must run as root there: give the connection \`sudo = true\`"
 kept=$state/snapshots/$1
 patience=$2
@@ -9,8 +10,10 @@ now() {
   stand $names >"$t/now"
   cmp -s "$kept/stand" "$t/now"
 }
+cat >"$t/restart"
 if now; then
   echo "everything is as it was"
+  : >"$t/restart"
 else
   wait_for_lock "$patience"
   # What was installed and is not so now, by its package; what was not there, to be taken away.
@@ -83,6 +86,7 @@ else
 fi
 if is_booted; then
   systemctl daemon-reload
+  [ ! -s "$t/restart" ] || restart_services <"$t/restart"
   # shellcheck disable=SC2086
   for unit in $(units $names); do
     grep -qxF "$unit" "$kept/services" 2>/dev/null || continue

@@ -6,9 +6,12 @@ use crate::reading::is_kernel;
 use patchform_sdk::ended::millis;
 use patchform_sdk::message::Reload;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// What a reboot is expected to take, in milliseconds.
 const BOOT: u64 = 60_000;
+/// What a dead man's switch may take to go back.
+const BACK: Duration = Duration::from_secs(120);
 
 impl Asked<'_> {
     /// Services, or a reboot.
@@ -46,11 +49,29 @@ impl Asked<'_> {
         waits.then(|| "the host waits for a reboot already".to_string()).into_iter().chain(asks).collect()
     }
 
+    /// That it runs under a dead man's switch.
+    ///
+    /// # Errors
+    /// That there is nothing which could go back.
+    pub(super) fn switch(&self, has_way_back: bool) -> Result<Option<String>, String> {
+        let Some(time) = self.arguments.confirm_within.as_deref().map(str::trim) else { return Ok(None) };
+        if !has_way_back {
+            return Err("its dead man's switch (`confirm_within`) has no way back to go".into());
+        }
+        Ok(Some(format!(
+            "runs under a dead man's switch: unless it is confirmed over a new connection within {time}, the host goes back by \
+             itself"
+        )))
+    }
+
     /// What each step is expected to take, in milliseconds, when so many packages of so many bytes are installed. A step's
     /// deadline is five times that.
     pub(super) fn durations(&self, packages: usize, size: u64, reload: Reload) -> BTreeMap<String, u64> {
         let each = EACH.saturating_mul(packages as u64);
         let patch = TRANSACTION.saturating_add(each).saturating_add(millis(self.arguments.lock()) / 4);
+        // The end of its dead man's switch is waited for, too.
+        let switched = self.arguments.within().map_or(0, |within| millis(within.saturating_add(BACK)) / 4);
+        let patch = patch.max(switched);
         let reload = match reload {
             Reload::Reboot => BOOT.saturating_add(millis(self.arguments.reboot_patience()) / 5),
             _ => TRANSACTION,
