@@ -2,13 +2,19 @@
 
 #[path = "lab/debian.rs"]
 mod debian;
+#[path = "apt/killed.rs"]
+mod killed;
 mod lab;
+#[path = "apt/outside.rs"]
+mod outside;
 #[path = "apt/reboot.rs"]
 mod reboot;
 #[path = "lab/repository.rs"]
 mod repository;
 #[path = "apt/way_in.rs"]
 mod way_in;
+#[path = "apt/whole.rs"]
+mod whole;
 
 use debian::Debian;
 use lab::Lab;
@@ -102,6 +108,13 @@ fn what_fails_leaves_the_host_as_it_was() {
     lab.write("main.pf.hcl", text(&host, "pf-app = \"1.1-1\"", ""));
     lab.patchform("apply --auto-approve").exits(0);
     stands(&host, "pf-app", "1.1-1");
+}
+
+/// The id of the newest run, of what `run list --json` says.
+fn last_run(listed: &str) -> String {
+    let runs: serde_json::Value = serde_json::from_str(listed).unwrap();
+    let run = &runs["runs"][0];
+    run["id"].as_str().or(run["run"].as_str()).unwrap_or_else(|| panic!("{runs}")).to_string()
 }
 
 /// A run that goes on while the test does.

@@ -10,6 +10,7 @@ component "apt" "web" {
   reboot         = "when_needed"
   reboot_timeout = "15m"
   confirm_within = "10m"
+  repair         = true
 
   connection "ssh" {
     host = "web-1.example"

@@ -73,7 +73,6 @@ fn a_host_that_does_not_come_back_from_its_reboot() {
     let lab = component(&host, "pf-core = \"1.1-1\"", "reboot = \"always\"\n  reboot_timeout = \"3s\"");
     host.stays_down(true);
     let ran = lab.patchform("apply --auto-approve");
-    println!("{}", ran.out);
     let said = flat(&ran.out);
     assert!(said.contains("the host did not come back within 3 s of its reboot"), "{said}");
     assert!(said.contains("Stuck"), "{said}");
@@ -81,7 +80,6 @@ fn a_host_that_does_not_come_back_from_its_reboot() {
     host.stays_down(false);
     wait_until(|| !host.boot_id().is_empty(), "it comes up");
     let ran = lab.patchform("resume");
-    println!("{}", ran.out);
     ran.exits(3);
     assert_eq!(host.manifest(), before);
 }

@@ -60,7 +60,7 @@ fn programs() -> PathBuf {
 }
 
 /// The root of every host, made when it is not there yet.
-fn base() -> PathBuf {
+pub fn base() -> PathBuf {
     let script = include_str!("base.sh");
     let name = &patchform_sdk::digest::of_bytes(script.as_bytes())[..12];
     let base = programs().parent().unwrap().join("lab").join(format!("debian-{name}"));
@@ -218,7 +218,8 @@ impl Debian {
 
     /// Takes its network away, or gives it back.
     pub fn reach(&self, up: bool) {
-        run(Command::new("ip").args(["link", "set", &self.link, if up { "up" } else { "down" }]));
+        let (pid, state) = (self.child.id().to_string(), if up { "up" } else { "down" });
+        run(Command::new("nsenter").args(["-t", &pid, "-n", "ip", "link", "set", "host0", state]));
     }
 
     /// Installs packages there (`NAME=VERSION`), as a person would.

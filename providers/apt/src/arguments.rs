@@ -45,6 +45,8 @@ pub struct Arguments {
     pub reboot_timeout: Option<String>,
     #[serde(default)]
     pub confirm_within: Option<String>,
+    #[serde(default)]
+    pub repair: Option<bool>,
 }
 
 impl Arguments {
@@ -98,6 +100,11 @@ impl Arguments {
     /// Whether this package may be taken away.
     pub fn may_remove(&self, name: &str) -> bool {
         self.allow_removal.iter().flatten().any(|allowed| allowed == name)
+    }
+
+    /// Whether what others have left half installed is repaired.
+    pub fn repairs(&self) -> bool {
+        self.repair == Some(true)
     }
 
     /// `1` where held packages may be changed, as the scripts want it.

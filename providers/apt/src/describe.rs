@@ -64,6 +64,16 @@ pub fn description() -> Description {
             },
         ),
         (
+            "repair",
+            Argument {
+                default: Some(json!(false)),
+                ..optional(
+                    json!("bool"),
+                    "Whether packages that somebody else has left half installed are repaired by the patch; else it is blocked.",
+                )
+            },
+        ),
+        (
             "confirm_within",
             optional(
                 json!("string"),

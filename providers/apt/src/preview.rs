@@ -1,6 +1,7 @@
 //! What a patch would do, as apt's own simulation on the host tells it.
 
 mod force;
+mod whole;
 
 use crate::answer;
 use crate::arguments::{Arguments, packages};
@@ -8,7 +9,7 @@ use crate::names;
 use crate::pins::{Pin, Purpose};
 use crate::reading::Package;
 use crate::script::{Call, Script, fresh};
-use crate::task::SNAPSHOTS;
+use crate::task::{self, SNAPSHOTS};
 use patchform_sdk::Context;
 use patchform_sdk::message::{PartChange, Preview, PreviewOutcome, Proposed, WayBack, WayBackKind};
 use patchform_versions::Scheme;
@@ -27,7 +28,9 @@ pub fn preview(proposed: &Proposed, context: &Context) -> PreviewOutcome {
         let arguments = Arguments::of(&proposed.subject)?;
         let level = packages(Some(&proposed.to));
         let wanted = level.iter().map(|(name, version)| format!("{name}={version}"));
-        let words = [fresh(), arguments.held()].into_iter().chain(wanted).collect();
+        let repair = u8::from(arguments.repairs()).to_string();
+        let back = proposed.snapshot.as_ref().map_or(String::new(), task::folder);
+        let words = [fresh(), arguments.held(), repair, back].into_iter().chain(wanted).collect();
         let call = Call { script: Script::Preview, arguments: words, stdin: String::new() };
         let lines = call.ask(&proposed.subject, PATIENCE, context)?;
         Asked { level: &level, arguments: &arguments, lines: &lines }.judge()
@@ -93,22 +96,6 @@ impl<'a> Asked<'a> {
         })
     }
 
-    /// Nothing is built upon what is not whole.
-    fn sound(&self) -> Result<(), String> {
-        let broken: Vec<&str> = self.of("broken", 2).map(|words| words[1]).collect();
-        if !broken.is_empty() {
-            return Err(format!(
-                "an earlier installation of {} was not finished there; repair that first: `dpkg --configure -a`, then `apt-get -f \
-                 install`",
-                broken.join(", ")
-            ));
-        }
-        match self.first("ill").as_slice() {
-            [] => Ok(()),
-            ill => Err(format!("{} has failed there already; repair that first", ill.join(", "))),
-        }
-    }
-
     /// Whether apt would do it at all.
     fn possible(&self) -> Result<(), String> {
         let failed: Vec<String> = self.of("failed", 1).map(|words| words.join(" ")).collect();
@@ -158,8 +145,7 @@ impl<'a> Asked<'a> {
 
     /// Whether the component allows what apt would do.
     fn allowed(&self, installed: &[Installed], removed: &[&str], now: &[Package]) -> Result<(), String> {
-        let unwanted: Vec<&str> =
-            removed.iter().copied().filter(|name| !self.arguments.may_remove(name)).collect();
+        let unwanted: Vec<&str> = removed.iter().copied().filter(|name| !self.may_remove(name)).collect();
         if !unwanted.is_empty() {
             return Err(format!(
                 "it would take {} away; where that is meant, write `allow_removal = [{}]`",
@@ -210,7 +196,8 @@ impl<'a> Asked<'a> {
                 let (address, size, sha256) = found
                     .get(&names::file(&p.name, &p.architecture, &p.version))
                     .ok_or_else(|| format!("{} {}", p.name, p.version))?;
-                Ok(pin(&p.name, &p.architecture, &p.version, Purpose::Keep, (address, *size, sha256)))
+                let purpose = if self.purged(&p.name) { Purpose::Purge } else { Purpose::Keep };
+                Ok(pin(&p.name, &p.architecture, &p.version, purpose, (address, *size, sha256)))
             })
             .collect()
     }
@@ -282,7 +269,7 @@ impl<'a> Asked<'a> {
             (lower && !self.level.contains_key(i.name))
                 .then(|| format!("{} goes down from {old} to {}", i.name, i.new))
         });
-        changed.chain(lower).chain(self.about_reboots()).collect()
+        changed.chain(lower).chain(self.about_reboots()).chain(self.about_repairs()).collect()
     }
 }
 

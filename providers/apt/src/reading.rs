@@ -8,6 +8,9 @@ use patchform_sdk::message::{Absent, Level, Present, Reading, Reload};
 use serde_json::json;
 use std::collections::BTreeMap;
 
+/// What a version that is not whole ends with.
+pub const BROKEN: &str = "~broken";
+
 /// A package as dpkg knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Package {
@@ -63,10 +66,10 @@ impl Package {
 
     /// Its level. What is not whole is lower than the same version, by dpkg's own rule for `~`, so that it never passes for
     /// what was wanted.
-    fn level(&self) -> String {
+    pub fn level(&self) -> String {
         match self.broken() {
             None => self.version.clone(),
-            Some(_) => format!("{}~broken", self.version),
+            Some(_) => format!("{}{BROKEN}", self.version),
         }
     }
 }
@@ -181,7 +184,12 @@ impl Facts {
                     .filter(|[name, ..]| *name == p.name)
                     .map(|[_, sum, path]| (path.as_str(), sum.as_str()))
                     .collect();
-                (p.name.as_str(), json!([p.architecture, p.version, p.state, files]))
+                // How far somebody came who has not finished is no difference: it has to be done again.
+                let state = match p.broken() {
+                    None => p.state.clone(),
+                    Some(_) => format!("{}-broken", &p.state[..1]),
+                };
+                (p.name.as_str(), json!([p.architecture, p.version, state, files]))
             })
             .collect();
         digest::of_json(&json!(managed))

@@ -1,12 +1,12 @@
 //! Which script does an action, with what. Pure.
 
 use crate::arguments::{Arguments, Reboot, packages};
-use crate::pins::Pins;
+use crate::pins::{Pins, Purpose};
 use crate::script::{Call, Script};
-use patchform_sdk::detached::safe_id;
+use patchform_sdk::detached::{check_id, safe_id};
 use patchform_sdk::ended::Said;
 use patchform_sdk::line::tail;
-use patchform_sdk::message::{Act, Action, Done, Reload, Snapshot};
+use patchform_sdk::message::{Act, Action, Done, Reload, Snapshot, SnapshotRef};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -32,7 +32,9 @@ pub fn call(action: Action, act: &Act, arguments: &Arguments) -> Result<Call, St
         Action::Snapshot => call(Script::Snapshot, &[snapshot(act)?], to_keep(act)?),
         Action::Patch => {
             let told = to_patch(act)? + &under_switch(act, arguments)?;
-            call(Script::Patch, &[arguments.held(), seconds], told)
+            let repair = u8::from(arguments.repairs()).to_string();
+            let words = [arguments.held(), seconds, snapshot(act).unwrap_or_default(), repair];
+            call(Script::Patch, &words, told)
         }
         Action::Restore => call(Script::Restore, &[snapshot(act)?, seconds], under_switch(act, arguments)?),
         Action::Drop => call(Script::Drop, &[snapshot(act)?], String::new()),
@@ -59,11 +61,18 @@ fn reboot(arguments: &Arguments) -> Result<&'static str, String> {
 /// The name of the snapshot's folder: what was told when it was made, or its id.
 fn snapshot(act: &Act) -> Result<String, String> {
     let snapshot = act.snapshot.as_ref().ok_or("the request names no snapshot")?;
-    let id = match &snapshot.token {
-        None => snapshot.id.as_str(),
-        Some(token) => token.get("id").and_then(Value::as_str).ok_or("the snapshot's token is damaged")?,
-    };
-    Ok(safe_id(id))
+    match &snapshot.token {
+        Some(token) if token.get("id").and_then(Value::as_str).is_none() => {
+            Err("the snapshot's token is damaged".into())
+        }
+        _ => Ok(folder(snapshot)),
+    }
+}
+
+/// The name of a snapshot's folder.
+pub fn folder(snapshot: &SnapshotRef) -> String {
+    let told = snapshot.token.as_ref().and_then(|token| token.get("id")).and_then(Value::as_str);
+    safe_id(told.unwrap_or(&snapshot.id))
 }
 
 fn to_keep(act: &Act) -> Result<String, String> {
@@ -74,6 +83,12 @@ fn to_keep(act: &Act) -> Result<String, String> {
     }
     for pin in pins.kept() {
         let _ = writeln!(lines, "deb {} {}", pin.file(), pin.sha256);
+        let _ = writeln!(lines, "there {} {} {}", pin.name, pin.architecture, pin.version);
+    }
+    // Without any of them there is no way back that something could be missing from.
+    let any = pins.kept().next().is_some();
+    for (pin, _) in pins.installed().filter(|(_, old)| any && old.is_none()) {
+        let _ = writeln!(lines, "absent {}", pin.name);
     }
     Ok(lines)
 }
@@ -96,10 +111,22 @@ fn to_patch(act: &Act) -> Result<String, String> {
     if lines.is_empty() {
         return Err("the plan has pinned no package; make a new plan".into());
     }
+    if let Some(id) = pins.0.iter().find_map(|pin| snapshot_in(&pin.address)) {
+        let _ = writeln!(lines, "back {id}");
+    }
     for pin in pins.removed() {
         let _ = writeln!(lines, "remv {}", pin.name);
+        if pin.purpose == Purpose::Purge {
+            let _ = writeln!(lines, "purge {}", pin.name);
+        }
     }
     Ok(lines)
+}
+
+/// The snapshot whose file this is: a run is taken back by it.
+fn snapshot_in(address: &str) -> Option<&str> {
+    let id = address.strip_prefix("file:")?.strip_prefix(SNAPSHOTS)?.strip_prefix('/')?.split('/').next()?;
+    check_id(id).ok().map(|()| id)
 }
 
 /// Under a dead man's switch services are restarted before it is confirmed, and with what goes back.
@@ -155,7 +182,7 @@ fn needed(arguments: &Arguments, said: &Said) -> Reload {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use patchform_sdk::message::{Artifact, Connection, Level, SnapshotRef, Subject};
+    use patchform_sdk::message::{Artifact, Connection, Level, Subject};
 
     fn act(level: &str, sources: &[&str]) -> Act {
         let artifact =
@@ -202,9 +229,12 @@ mod tests {
         let kept = told(Action::Snapshot);
         assert!(kept.arguments[0].starts_with("x-"), "{:?}", kept.arguments);
         let names = "package app\npackage lib\npackage new\npackage old\n";
-        assert_eq!(kept.stdin, format!("{names}deb app_1%3a1_amd64.deb {sum}\ndeb old_9_all.deb {sum}\n"));
+        let debs = [("app_1%3a1_amd64", "app amd64 1:1"), ("old_9_all", "old all 9")]
+            .map(|(file, there)| format!("deb {file}.deb {sum}\nthere {there}\n"));
+        assert_eq!(kept.stdin, format!("{names}{}absent new\n", debs.concat()));
         let patch = told(Action::Patch);
-        assert_eq!(patch.arguments, ["0", "120"]);
+        assert_eq!(patch.arguments[..2], ["0", "120"]);
+        assert!(patch.arguments[2].starts_with("x-"), "{:?}", patch.arguments);
         assert_eq!(
             patch.stdin,
             format!(

@@ -8,7 +8,7 @@ names=$(cat "$kept/names")
 now() {
   # shellcheck disable=SC2086
   stand $names >"$t/now"
-  cmp -s "$kept/stand" "$t/now"
+  same "$kept/stand" "$t/now"
 }
 cat >"$t/restart"
 if now; then
@@ -24,9 +24,14 @@ else
     BEGIN { while ((getline line <then) > 0) { split(line, w, " "); if (w[1] == "package") was[w[2]] = substr(w[5], 2, 1) } }
     $1 == "package" && !($2 in was) { print "purge", $2 }
     $1 == "package" && ($2 in was) && was[$2] == "c" && $5 !~ /^.c/ { print "remove", $2 }' "$t/now" >"$t/away"
+  # What was not whole then is unpacked at last, and not configured: that is how far it came.
+  awk 'FNR == NR { if ($1 == "package" && ($5 ~ /^.[HUFWt]/ || $5 ~ /R$/)) was[$2] = 1; next } $1 in was' "$kept/stand" "$t/install" >"$t/unpack"
+  awk 'FNR == NR { if ($1 == "package" && ($5 ~ /^.[HUFWt]/ || $5 ~ /R$/)) was[$2] = 1; next } !($1 in was)' "$kept/stand" "$t/install" >"$t/whole"
+  mv "$t/whole" "$t/install"
+  deb() { echo "$kept/debs/$1_$(printf %s "$3" | sed 's/:/%3a/g')_$2.deb"; }
   set --
   while read -r name arch version; do
-    file=$kept/debs/${name}_$(printf %s "$version" | sed 's/:/%3a/g')_$arch.deb
+    file=$(deb "$name" "$arch" "$version")
     [ -f "$file" ] || fail "$file is not there, and $name $version cannot be brought back without it"
     set -- "$@" "$file"
   done <"$t/install"
@@ -74,6 +79,10 @@ else
       fail "apt would not bring it back without changing other packages: was more patched since?"
     fi
   fi
+  while read -r name arch version; do
+    dpkg --force-confdef --force-confold --force-downgrade --force-depends --force-breaks --force-conflicts \
+      --force-remove-reinstreq --unpack "$(deb "$name" "$arch" "$version")" </dev/null || fail "$name $version could not be unpacked"
+  done <"$t/unpack"
   # What was taken away by `apt-get remove` has left its conffiles; those of the old version come as they were.
   # shellcheck disable=SC2086
   conffiles $names | while read -r _ _ path; do

@@ -15,6 +15,11 @@ stand() {
     done
   done
 }
+# same STAND STAND: whether two stands are alike. How far an installation came that was not finished is no difference.
+same() {
+  awk '$1 == "package" && ($5 ~ /^.[HUFWt]/ || $5 ~ /R$/) { $5 = substr($5, 1, 1) "-broken" } { print }' "$1" >"$t/same"
+  awk '$1 == "package" && ($5 ~ /^.[HUFWt]/ || $5 ~ /R$/) { $5 = substr($5, 1, 1) "-broken" } { print }' "$2" | cmp -s "$t/same" -
+}
 # insist COMMAND...: until it ends well, for a minute: another apt may have the lock for a moment.
 insist() {
   tries=60

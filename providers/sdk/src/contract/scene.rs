@@ -239,7 +239,7 @@ impl Scene<'_> {
         let reading = self.read(n)?;
         let from = reading.level().cloned();
         let digest = reading.digest().unwrap_or_default().to_string();
-        let change = Proposed { subject: self.subject(n)?, from, to: level.clone(), digest };
+        let change = Proposed { subject: self.subject(n)?, from, to: level.clone(), digest, snapshot: None };
         let mut answer: PreviewAnswer = self.call("preview", &PreviewRequest { changes: vec![change] })?;
         Ok(match answer.previews.pop() {
             Some(PreviewOutcome::Ready(preview)) => preview.artifacts,
