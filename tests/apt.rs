@@ -1,5 +1,7 @@
 //! The apt kind on real hosts: booted Debian machines with sshd, and a signed repository of packages that do well and ill.
 
+#[path = "apt/chroot.rs"]
+mod chroot;
 #[path = "lab/debian.rs"]
 mod debian;
 #[path = "apt/killed.rs"]

@@ -11,7 +11,7 @@ mod values;
 
 pub use argument::{Argument, Holds, Need, Takes};
 pub(super) use component::{
-    CLASSES, COMPONENT, CONNECTION_LOCAL, CONNECTION_SSH, DYNAMIC, LIFECYCLE, SNAPSHOT,
+    CLASSES, COMPONENT, CONNECTION_CHROOT, CONNECTION_LOCAL, CONNECTION_SSH, DYNAMIC, LIFECYCLE, SNAPSHOT,
 };
 pub(super) use known::{Known, Own, missing};
 pub(super) use outside::{
@@ -75,6 +75,7 @@ pub const ALL: &[&Block] = &[
     &component::COMPONENT,
     &component::CONNECTION_LOCAL,
     &component::CONNECTION_SSH,
+    &component::CONNECTION_CHROOT,
     &component::SNAPSHOT,
     &probe::EXEC,
     &probe::TCP,

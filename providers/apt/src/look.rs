@@ -62,6 +62,7 @@ fn reading(component: &Desired, facts: &Facts) -> Reading {
     let target = match component.subject.connection.kind.as_str() {
         // As the other kinds name this machine.
         "local" => machine::identity().to_string(),
+        "chroot" => machine::root_in(&component.subject.connection).unwrap_or_default(),
         _ if facts.machine.is_empty() => {
             return Reading::unreachable(
                 "the host has no machine-id: /etc/machine-id is empty or missing there",
