@@ -327,3 +327,29 @@ fn wait_for(lab: &Lab, name: &str) {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
 }
+
+#[test]
+fn a_variable_file_that_cannot_be_read_shows_no_secret() {
+    let lab = lab();
+    for (name, text) in [
+        ("a.pfvars", "sizes = 3\npassword = \"hunter2${x\"\n"),
+        ("b.pfvars", "password = hunter2 hunter2\n"),
+        ("c.pfvars", "password = <<E\nhunter2\n"),
+        ("d.pfvars", "password \"hunter2\"\n"),
+        ("e.pfvars", "password = \"hunter2\n"),
+        ("f.pfvars", "password = \"\\qhunter2\"\n"),
+        ("g.pfvars", "password = \"one\"\npassword = \"hunter2\"\n"),
+        ("h.pfvars", "passwrd = \"hunter2\n"),
+        ("i.pfvars", "password = [\"hunter2\",\n  hunter2\nsizes = 1\n"),
+        ("a.json", "{\"password\": \"hunter2\", \"sizes\": }"),
+        ("b.json", "{\"password\": \"hunter2\n"),
+        ("c.json", "{\"password\": hunter2}"),
+        ("d.json", "{\"password\": \"\\qhunter2\"}"),
+        ("e.json", "{\"password\": \"one\", \"password\": \"hunter2\"}"),
+    ] {
+        lab.write(name, text);
+        for words in [&["validate", "--var-file", name][..], &["validate", "--json", "--var-file", name]] {
+            run(&lab, words, &[]).exits(1).says(name).does_not_say("hunter2");
+        }
+    }
+}

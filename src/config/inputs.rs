@@ -4,7 +4,6 @@ use super::checked::SecretSource;
 use super::request::Request;
 use super::scope::Files;
 use super::value::quoted;
-use patchform_sdk::digest;
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -43,16 +42,15 @@ pub enum Input {
     Answer {
         /// What it is asked; none of it is secret.
         request: Request,
-        /// SHA-256 of the body; `None` when there is no such answer.
-        sha256: Option<String>,
+        /// That of the body; `None` when there is no such answer.
+        digest: Option<Digest>,
     },
 }
 
 impl Input {
     fn content(files: &dyn Files, path: &str) -> (Input, Result<Vec<u8>, String>) {
         let read = files.read(path);
-        let digest = read.as_ref().ok().map(|bytes| Digest::Plain(digest::of_bytes(bytes)));
-        (Input::Content { path: path.to_string(), digest }, read)
+        (Input::Content { path: path.to_string(), digest: Digest::of(&read) }, read)
     }
 
     fn presence(files: &dyn Files, path: &str) -> (Input, Result<bool, String>) {
@@ -68,8 +66,7 @@ impl Input {
 
     fn answer(files: &dyn Files, request: &Request) -> (Input, Result<Vec<u8>, String>) {
         let body = files.fetch(request);
-        let sha256 = body.as_ref().ok().map(|bytes| digest::of_bytes(bytes));
-        (Input::Answer { request: request.clone(), sha256 }, body)
+        (Input::Answer { request: request.clone(), digest: Digest::of(&body) }, body)
     }
 
     /// The same question, asked now; `key` is that of the state.
@@ -87,18 +84,22 @@ impl Input {
     pub fn differences(&self, now: &Input) -> Vec<String> {
         match (self, now) {
             _ if self == now => Vec::new(),
+            (
+                Input::Content { path: of, digest: Some(Digest::Keyed { key, .. }) },
+                Input::Content { digest: Some(Digest::Plain(_)), .. },
+            )
+            | (
+                Input::Answer { request: Request { url: of, .. }, digest: Some(Digest::Keyed { key, .. }) },
+                Input::Answer { digest: Some(Digest::Plain(_)), .. },
+            ) => vec![format!(
+                "{of} cannot be compared: the key {key}, by which the plan tells what it held, is not beside the state"
+            )],
             (Input::Content { path, .. }, Input::Content { digest: None, .. }) => {
                 vec![format!("{path} cannot be read any more; an expression read it when the plan was made")]
             }
             (Input::Content { path, digest: None }, _) => {
                 vec![format!("{path} can be read now; it could not when the plan was made")]
             }
-            (
-                Input::Content { path, digest: Some(Digest::Keyed { key, .. }) },
-                Input::Content { digest: Some(Digest::Plain(_)), .. },
-            ) => vec![format!(
-                "{path} cannot be compared: the key {key}, by which the plan tells what it held, is not beside the state"
-            )],
             (Input::Content { path, .. }, _) => vec![format!("{path} was changed since the plan was made")],
             (Input::Presence { path, there: true }, _) => {
                 vec![format!("{path} is not there any more; it was when the plan was made")]
@@ -116,7 +117,7 @@ impl Input {
                 let new = new.map(|path| told(path, "is there now and was not when the plan was made"));
                 new.chain(gone.map(|path| told(path, "is not there any more"))).collect()
             }
-            (Input::Answer { request, .. }, Input::Answer { sha256: None, .. }) => {
+            (Input::Answer { request, .. }, Input::Answer { digest: None, .. }) => {
                 vec![format!(
                     "{} cannot be read any more; a data block read it when the plan was made (with sha256 in that block, \
                      a plan would not need it again)",

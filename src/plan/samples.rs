@@ -156,7 +156,7 @@ pub fn inputs() -> Vec<Input> {
         sha256: None,
     };
     vec![
-        Input::Answer { request, sha256: Some(sha256.clone()) },
+        Input::Answer { request, digest: Some(Digest::Plain(sha256.clone())) }.keyed(&Key::new("k".into())),
         content("hosts.json", Some(Digest::Plain(sha256.clone()))),
         content("hosts.json", Some(Digest::Plain(sha256))).keyed(&Key::new("k".into())),
         content("nowhere", None),

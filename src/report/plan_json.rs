@@ -299,19 +299,22 @@ fn check(assertion: &crate::config::checked::Assertion) -> CheckView<'_> {
 fn input(input: &Input) -> InputView<'_> {
     let nothing = InputView::default();
     match input {
-        Input::Content { path, digest } => match digest {
-            None => InputView { is: "content", path, ..nothing },
-            Some(Digest::Plain(sha256)) => InputView { is: "content", path, sha256: Some(sha256), ..nothing },
-            Some(Digest::Keyed { key, hmac_sha256 }) => {
-                InputView { is: "content", path, key: Some(key), hmac_sha256: Some(hmac_sha256), ..nothing }
-            }
-        },
-        Input::Answer { request, sha256 } => {
-            InputView { is: "answer", path: &request.url, sha256: sha256.as_deref(), ..nothing }
-        }
+        Input::Content { path, digest } => by_digest("content", path, digest.as_ref()),
+        Input::Answer { request, digest } => by_digest("answer", &request.url, digest.as_ref()),
         Input::Presence { path, there } => InputView { is: "presence", path, there: Some(*there), ..nothing },
         Input::Matches { folder, pattern, files } => {
             InputView { is: "matches", path: folder, pattern: Some(pattern), files: Some(files), ..nothing }
+        }
+    }
+}
+
+fn by_digest<'a>(is: &'static str, path: &'a str, digest: Option<&'a Digest>) -> InputView<'a> {
+    let nothing = InputView { is, path, ..InputView::default() };
+    match digest {
+        None => nothing,
+        Some(Digest::Plain(sha256)) => InputView { sha256: Some(sha256), ..nothing },
+        Some(Digest::Keyed { key, hmac_sha256 }) => {
+            InputView { key: Some(key), hmac_sha256: Some(hmac_sha256), ..nothing }
         }
     }
 }

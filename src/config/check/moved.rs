@@ -91,7 +91,8 @@ impl Checker<'_, '_> {
             for block in &names.moves {
                 let Some(from) = end(block, "from", &instance.path) else { continue };
                 let at = block.body.attribute("from").map_or(block.header, |a| a.value.span());
-                if declared.has(&from) {
+                let removed = &*block.kind == "removed";
+                if declared.has(&from) || (removed && declared.has_part(&from)) {
                     problems.push(still_declared(&from, at, &block.kind));
                 }
                 if let Some(first) = from_at.insert(from.clone(), at) {
@@ -159,6 +160,11 @@ impl Declared {
             }
             Selection::Module(path) => self.modules.contains(path),
         }
+    }
+
+    /// As Terraform has it, what is removed has no instance left, under whatever key.
+    fn has_part(&self, what: &Selection) -> bool {
+        self.components.iter().any(|address| what.covers(address))
     }
 }
 

@@ -7,7 +7,7 @@ use patchform_sdk::digest;
 use sha2::Sha256;
 use std::fmt::Write as _;
 
-/// What tells whether a file holds what it held.
+/// What tells whether a file holds, or a server answers, what it did.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Digest {
     /// SHA-256, as 64 lower-case hex digits.
@@ -19,6 +19,24 @@ pub enum Digest {
         /// As 64 lower-case hex digits.
         hmac_sha256: String,
     },
+}
+
+impl Digest {
+    /// That of what was read, if it was.
+    pub(super) fn of<E>(read: &Result<Vec<u8>, E>) -> Option<Digest> {
+        read.as_ref().ok().map(|bytes| Digest::Plain(digest::of_bytes(bytes)))
+    }
+
+    fn keyed(self, key: &Key) -> Digest {
+        match self {
+            Digest::Plain(sha256) => key.digest(&sha256),
+            keyed @ Digest::Keyed { .. } => keyed,
+        }
+    }
+
+    fn is_by(&self, key: &Key) -> bool {
+        matches!(self, Digest::Keyed { key: name, .. } if *name == key.name)
+    }
 }
 
 /// A key, and its name, which tells nothing of it.
@@ -53,22 +71,22 @@ impl Input {
     /// As a plan holds it: with the key's digest in place of a plain one.
     #[must_use]
     pub fn keyed(self, key: &Key) -> Input {
+        let keyed = |digest: Option<Digest>| digest.map(|digest| digest.keyed(key));
         match self {
-            Input::Content { path, digest: Some(Digest::Plain(sha256)) } => {
-                Input::Content { path, digest: Some(key.digest(&sha256)) }
-            }
+            Input::Content { path, digest } => Input::Content { path, digest: keyed(digest) },
+            Input::Answer { request, digest } => Input::Answer { request, digest: keyed(digest) },
             other => other,
         }
     }
 
     /// With the key, if it is the one by which this input was told.
     pub(super) fn as_told(&self, now: Input, key: Option<&Key>) -> Input {
-        match (self, key) {
-            (Input::Content { digest: Some(Digest::Keyed { key: name, .. }), .. }, Some(key))
-                if *name == key.name =>
-            {
-                now.keyed(key)
-            }
+        let told = match self {
+            Input::Content { digest, .. } | Input::Answer { digest, .. } => digest.as_ref(),
+            _ => None,
+        };
+        match (told, key) {
+            (Some(told), Some(key)) if told.is_by(key) => now.keyed(key),
             _ => now,
         }
     }

@@ -184,6 +184,7 @@ impl Assignments<'_, '_> {
             true => syntax::from_json::read_values(self.sources, file, &mut problems),
             false => syntax::read(self.sources, file, &mut problems),
         };
+        self.conceal_unread(file, &body, &mut problems);
         self.problems.0.extend(problems.0);
         for block in &body.blocks {
             let problem = Diagnostic::error("A variable file holds values only, no blocks")
@@ -221,6 +222,7 @@ impl Assignments<'_, '_> {
     }
 }
 
+mod unread;
 mod validate;
 mod value;
 

@@ -1,0 +1,82 @@
+//! What a variable file holds beside its values, where it could not be read: nobody may see a secret in a complaint about syntax.
+
+use super::Assignments;
+use crate::config::syntax::Body;
+use crate::model::{Diagnostics, FileId, Span};
+
+impl Assignments<'_, '_> {
+    /// Hides what was not understood, from the lines that are shown and from the words of `problems`, if a secret may be in it.
+    pub(super) fn conceal_unread(&mut self, file: FileId, body: &Body, problems: &mut Diagnostics) {
+        if problems.0.is_empty() || !self.declared.values().any(|variable| variable.sensitive) {
+            return;
+        }
+        for gap in gaps(file, self.sources.text(file).len(), body) {
+            for problem in &mut problems.0 {
+                let Some((at, label)) = &mut problem.primary else { continue };
+                if at.file == file && gap.start <= at.start && at.start < gap.end {
+                    let told = self.sources.snippet(*at).to_string();
+                    for words in [&mut problem.summary, &mut problem.detail, &mut problem.help, label] {
+                        hide(words, &told);
+                    }
+                }
+            }
+            self.sources.conceal(gap);
+        }
+    }
+}
+
+/// The parts of a file's text that belong to no value that was read.
+fn gaps(file: FileId, len: usize, body: &Body) -> Vec<Span> {
+    let mut read: Vec<Span> =
+        body.attributes.iter().map(|attribute| attribute.span.to(attribute.value.span())).collect();
+    read.sort_by_key(|span| span.start);
+    read.push(Span::new(file, len, len));
+    let mut gaps = Vec::new();
+    let mut at = 0;
+    for span in read {
+        let (start, end) = (span.start as usize, span.end as usize);
+        if at < start {
+            gaps.push(Span::new(file, at, start));
+        }
+        at = at.max(end);
+    }
+    gaps
+}
+
+/// Words that repeat what stands at their place, as a word of its own; a sign or a bracket tells nothing.
+fn hide(words: &mut String, told: &str) {
+    if !told.contains(char::is_alphanumeric) {
+        return;
+    }
+    let mut from = 0;
+    while let Some(at) = words.get(from..).and_then(|rest| rest.find(told)).map(|at| from + at) {
+        let (before, after) = (&words[..at], &words[at + told.len()..]);
+        if before.ends_with(char::is_alphanumeric) || after.starts_with(char::is_alphanumeric) {
+            from = at + told.len();
+        } else {
+            *words = format!("{before}***{after}");
+            from = at + 3;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hide;
+
+    #[test]
+    fn words_of_a_secret_are_hidden_and_no_part_of_others() {
+        for (words, told, shown) in [
+            ("The line cannot go on with `x`, expected", "x", "The line cannot go on with `***`, expected"),
+            ("The escape \\hunter2 does not exist", "hunter2", "The escape \\*** does not exist"),
+            ("x x", "x", "*** ***"),
+            ("expected `{`", "{", "expected `{`"),
+            ("", "", ""),
+            ("größe größer", "größe", "*** größer"),
+        ] {
+            let mut text = words.to_string();
+            hide(&mut text, told);
+            assert_eq!(text, shown);
+        }
+    }
+}
