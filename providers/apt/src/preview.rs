@@ -11,6 +11,7 @@ use crate::reading::Package;
 use crate::script::{Call, Script, fresh};
 use crate::task::{self, SNAPSHOTS};
 use patchform_sdk::Context;
+use patchform_sdk::ended::millis;
 use patchform_sdk::message::{PartChange, Preview, PreviewOutcome, Proposed, WayBack, WayBackKind};
 use patchform_versions::Scheme;
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,6 +93,7 @@ impl<'a> Asked<'a> {
             space,
             durations: self.durations(installed.len(), size, reload),
             warnings,
+            switch: self.arguments.within().map(millis),
             ..Preview::default()
         })
     }
