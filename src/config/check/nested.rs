@@ -6,6 +6,7 @@ use crate::config::fields::Fields;
 use crate::config::syntax::Block;
 use crate::model::{Diagnostic, Diagnostics};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// Checks what does not depend on values: names, labels, and blocks that stand twice.
 pub(super) fn shapes(component: &Block, problems: &mut Diagnostics) {
@@ -60,6 +61,9 @@ fn no_labels(block: &Block, problems: &mut Diagnostics) {
 
 const WAYS: &str = "Write connection \"local\" {}, connection \"ssh\" { host = \"db-1.example\" } or connection \"chroot\" { path = \"/srv/image\" }";
 
+/// How long a host that does not answer is tried again, where nothing is said.
+const WAIT: Duration = Duration::from_secs(90);
+
 fn connection_shape(block: &Block, problems: &mut Diagnostics) {
     let problem = match block.labels.as_slice() {
         [label] if &*label.text == "local" => return blocks::CONNECTION_LOCAL.check(block, problems),
@@ -107,7 +111,8 @@ pub(super) fn connection(component: &Block, fields: &mut Fields<'_>) -> Connecti
     if let Some(sudo) = fields.flag(body, "sudo") {
         arguments.insert("sudo".into(), sudo.into());
     }
-    if let Some(wait) = fields.period(body, "wait") {
+    // What a connection does of itself is not said to it.
+    if let Some(wait) = fields.period(body, "wait").filter(|wait| *wait != WAIT) {
         arguments.insert("wait".into(), u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).into());
     }
     if let Some(attribute) = body.attribute("host").filter(|a| !(fields.hopeless)(&a.value))
