@@ -10,8 +10,11 @@ impl Assignments<'_, '_> {
         if problems.0.is_empty() || !self.declared.values().any(|variable| variable.sensitive) {
             return;
         }
-        for gap in gaps(file, self.sources.text(file).len(), body) {
-            for problem in &mut problems.0 {
+        // A name that stands twice is shown where it stood first, too.
+        let repeated = problems.0.iter().filter(|problem| problem.repeats);
+        let names = repeated.filter_map(|problem| problem.primary.as_ref()).map(|(at, _)| *at);
+        for gap in gaps(file, self.sources.text(file).len(), body, names) {
+            for problem in problems.0.iter_mut().filter(|problem| !problem.repeats) {
                 let Some((at, label)) = &mut problem.primary else { continue };
                 if at.file == file && gap.start <= at.start && at.start < gap.end {
                     let told = self.sources.snippet(*at).to_string();
@@ -25,10 +28,11 @@ impl Assignments<'_, '_> {
     }
 }
 
-/// The parts of a file's text that belong to no value that was read.
-fn gaps(file: FileId, len: usize, body: &Body) -> Vec<Span> {
+/// The parts of a file's text that belong to no value that was read, and to none of `names`.
+fn gaps(file: FileId, len: usize, body: &Body, names: impl Iterator<Item = Span>) -> Vec<Span> {
     let mut read: Vec<Span> =
         body.attributes.iter().map(|attribute| attribute.span.to(attribute.value.span())).collect();
+    read.extend(names);
     read.sort_by_key(|span| span.start);
     read.push(Span::new(file, len, len));
     let mut gaps = Vec::new();
