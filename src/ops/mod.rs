@@ -3,6 +3,7 @@
 pub mod abandon;
 pub mod apply;
 pub mod audit;
+mod beginning;
 pub mod console;
 mod driving;
 pub mod evidence;
