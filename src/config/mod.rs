@@ -9,6 +9,7 @@ pub mod exact;
 pub mod expr;
 pub mod fmt;
 pub mod functions;
+pub mod hosts;
 pub mod inputs;
 pub mod lock;
 pub mod lower;

@@ -12,6 +12,7 @@ pub mod files;
 pub mod fmt;
 mod git;
 pub mod graph;
+pub mod import;
 pub mod init;
 pub mod inputs;
 mod key;
