@@ -176,4 +176,14 @@ fn a_pipe_in_the_folder_is_not_waited_for() {
     let made = lab.command(std::path::Path::new("mkfifo"), &["b.pf.hcl"]).status().unwrap();
     assert!(made.success());
     lab.patchform("validate").exits(1).says("b.pf.hcl");
+    std::fs::rename(lab.path("b.pf.hcl"), lab.path("patchform.pfvars")).unwrap();
+    lab.patchform("validate").exits(1).says("patchform.pfvars: it is no file");
+}
+
+#[test]
+fn the_name_of_a_file_is_shown_and_not_obeyed() {
+    let lab = Lab::new(&one());
+    lab.write("a\u{1b}[31m\n\u{202e}.pf.hcl", "output \"x\" {}\n");
+    let told = lab.patchform("validate").exits(1).says("a\\u{1b}[31m\\n\\u{202e}.pf.hcl:1:1");
+    told.does_not_say("\u{1b}[31m").does_not_say("\u{202e}");
 }

@@ -79,6 +79,39 @@ fn outputs_and_graph() {
     lab.patchform("graph --format mermaid").exits(0).says("flowchart").says("command.b");
 }
 
+/// Through the plan, the saved plan, the state and what is told of it.
+#[test]
+fn outputs_keep_every_digit() {
+    const LONG: &str = "12345678901234567890123";
+    const FRACTION: &str = "0.1234567890123456789012345";
+    let lab = Lab::new(&format!(
+        r#"
+data "external" "echo" {{
+  program = ["cat"]
+  query   = {{ n = {LONG} }}
+}}
+output "a" {{
+  value = {{ long = {LONG}, list = [{FRACTION}, 1.5, 10000000000000000000000] }}
+}}
+output "echo" {{
+  value = data.external.echo.value.n
+}}
+"#
+    ));
+    lab.patchform("init").exits(0);
+    lab.patchform("plan --out saved.plan").exits(0).says(LONG).says(FRACTION);
+    lab.patchform("show --json saved.plan").exits(0).says(LONG).says(FRACTION);
+    lab.patchform("apply saved.plan").exits(0);
+    for line in ["output", "output --json", "output a"] {
+        lab.patchform(line).exits(0).says(LONG).says(FRACTION).says("1.5");
+    }
+    lab.patchform("output echo").exits(0).says(LONG);
+    assert!(lab.read("patchform.state.json").contains(&format!("\"long\":{LONG}")));
+    lab.patchform("plan --detailed-exitcode").exits(0).says("No changes");
+    lab.write("main.pf.hcl", lab.read("main.pf.hcl").replace(LONG, "12345678901234567890124"));
+    lab.patchform("plan --detailed-exitcode").exits(2).says("12345678901234567890124");
+}
+
 /// The state, the journal and the folder of a run may be of different times: each command says what is missing.
 #[test]
 fn what_is_kept_of_a_run_may_lack_a_part() {

@@ -2,9 +2,11 @@
 
 use super::Exit;
 use super::terminal::Terminal;
+use crate::config::exact::Exact;
 use crate::ops::{self, Failure};
 use crate::report::harmless;
-use serde_json::Value as Json;
+use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// Options of `output`.
 #[derive(clap::Args)]
@@ -19,25 +21,31 @@ pub struct Arguments {
     raw: bool,
 }
 
+/// An output in JSON.
+#[derive(Serialize)]
+struct Shown<'o> {
+    sensitive: bool,
+    value: &'o Exact,
+}
+
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let seen = ops::view::required()?;
     let outputs = ops::state::outputs(&seen.state, arguments.name.as_deref())?;
     terminal.notices(&seen.notices());
     if let (Some(_), [(_, value, _)]) = (&arguments.name, outputs.as_slice()) {
-        match value {
-            Json::String(text) if arguments.raw => terminal.say(text),
-            value => terminal.say(&format!("{value:#}\n")),
+        match value.as_str() {
+            Some(text) if arguments.raw => terminal.say(text),
+            _ => terminal.say(&format!("{value:#}\n")),
         }
         return Ok(Exit::Done);
     }
     if arguments.json {
-        let all: serde_json::Map<String, Json> = outputs
-            .into_iter()
-            .map(|(name, value, sensitive)| {
-                (name, serde_json::json!({ "value": value, "sensitive": sensitive }))
-            })
+        let all: BTreeMap<&str, Shown<'_>> = outputs
+            .iter()
+            .map(|(name, value, sensitive)| (name.as_str(), Shown { sensitive: *sensitive, value }))
             .collect();
-        terminal.say(&format!("{:#}\n", Json::Object(all)));
+        // A map with string keys, and no type that can fail: serialising into memory cannot.
+        terminal.say(&format!("{}\n", serde_json::to_string_pretty(&all).unwrap_or_default()));
         return Ok(Exit::Done);
     }
     for (name, value, sensitive) in outputs {

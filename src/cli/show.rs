@@ -2,6 +2,7 @@
 
 use super::Exit;
 use super::terminal::Terminal;
+use crate::config::exact::Exact;
 use crate::ops::plan::Planned;
 use crate::ops::{self, Failure, snapshot};
 use crate::plan::Plan;
@@ -9,7 +10,6 @@ use crate::report::plan_text::{Dropping, View};
 use crate::report::{plan_json, plan_text, state_text};
 use crate::state::{State, stored};
 use crate::world::clock;
-use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -55,7 +55,7 @@ pub fn planned(planned: &Planned, terminal: &Terminal, full: bool) -> String {
 }
 
 fn draw(plan: &Plan, state: Option<&State>, terminal: &Terminal, full: bool, again: &str) -> String {
-    let outputs: Option<BTreeMap<String, Json>> =
+    let outputs: Option<BTreeMap<String, Exact>> =
         state.map(|s| s.outputs.iter().map(|(name, o)| (name.clone(), o.value.clone())).collect());
     let dropping: Vec<Dropping> = state
         .map(|s| {

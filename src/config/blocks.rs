@@ -18,6 +18,7 @@ pub(super) use hosts::{DATA_INVENTORY, DATA_SSH, DATA_TERRAFORM};
 pub(super) use known::{Known, Own, missing};
 pub(super) use outside::{
     DATA_CSV, DATA_EXTERNAL, DATA_HTTP, DATA_JSON, DATA_YAML, MODULE, MOVED, PROVIDER, REMOVED,
+    REMOVED_LIFECYCLE,
 };
 pub(super) use probe::{ASSERT, CHECK, EXEC, HTTP, PRECONDITION, TCP};
 pub(super) use rules::{ON_FAILURE, ROLLOUT, VENDOR};

@@ -3,6 +3,7 @@
 mod secret;
 
 pub use super::arguments::{ArgumentSpans, Arguments};
+use super::exact::Exact;
 use crate::model::{Address, PatchLevel, Selection, Span};
 use patchform_sdk::message::Class;
 pub use secret::{Secret, SecretForm, SecretOrigin, SecretSource, Step};
@@ -332,7 +333,7 @@ pub struct Output {
     /// Its name.
     pub name: String,
     /// Its value; secrets in clear.
-    pub value: Json,
+    pub value: Exact,
     /// Whether it is shown.
     pub sensitive: bool,
     /// Its description; may be empty.

@@ -38,6 +38,15 @@ impl Gaps {
         self.0.push(Gap { around: Span::new(file, 0, 0), words: DECLARING.to_vec() });
     }
 
+    /// What `problems` kept from being read in a file of JSON, of which `body` was: anything in the file, and arguments of
+    /// the blocks in which they stand.
+    pub fn json(&mut self, file: FileId, body: &Body, problems: &[Diagnostic]) {
+        self.whole_file(file);
+        let places = problems.iter().filter_map(|problem| problem.primary.as_ref());
+        let around = places.filter_map(|(span, _)| last_header(&body.blocks, span.start));
+        self.0.extend(around.map(|around| Gap { around, words: Vec::new() }));
+    }
+
     /// A block that was put aside since its kind or its labels are wrong.
     pub fn misspelt(&mut self, block: &Block) {
         let words = meant(&block.kind).into_iter().collect();
@@ -100,6 +109,14 @@ impl Gap {
         let Span { file, start, end } = self.around;
         file == place.file && start <= place.start && place.end <= end
     }
+}
+
+/// The header of the block that begins last before a place.
+fn last_header(blocks: &[Block], at: u32) -> Option<Span> {
+    let before = |span: &Span| span.start <= at;
+    let own = blocks.iter().map(|block| block.header).filter(before);
+    let inner = blocks.iter().filter_map(|block| last_header(&block.body.blocks, at));
+    own.chain(inner).max_by_key(|span| span.start)
 }
 
 /// Something within a block whose header could be read: only what it declares by its arguments is lost.

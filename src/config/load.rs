@@ -116,7 +116,7 @@ fn read_files(
         let before = problems.0.len();
         let body = body(sources, file, problems);
         match path.ends_with(".pf.json") {
-            true if problems.0.len() > before => gaps.whole_file(file),
+            true if problems.0.len() > before => gaps.json(file, &body, &problems.0[before..]),
             true => {}
             false => gaps.file(sources.text(file), file, &body, &problems.0[before..]),
         }

@@ -5,6 +5,7 @@ pub mod checked;
 pub mod console;
 pub mod convert;
 pub mod eval;
+pub mod exact;
 pub mod expr;
 pub mod fmt;
 pub mod functions;

@@ -38,12 +38,28 @@ impl ModuleSource {
         if local {
             return Ok(ModuleSource::Local(text.to_string()));
         }
+        if let Some(url) = short_url(text) {
+            return Err(format!("For a repository of git write \"git::{url}\""));
+        }
         Err(if SCHEMES.iter().any(|scheme| text.starts_with(scheme)) {
             format!("For a repository of git write \"git::{text}\"")
         } else {
             format!("For a folder write \"./{text}\"; there is no registry of modules")
         })
     }
+}
+
+/// The whole address of what Terraform knows by a shorter name: `git@host:path`, and places that are known for
+/// repositories.
+fn short_url(text: &str) -> Option<String> {
+    if let Some((user, rest)) = text.split_once('@')
+        && let Some((host, path)) = rest.split_once(':')
+        && [user, host].iter().all(|part| !part.is_empty() && !part.contains(['/', ':']))
+    {
+        return Some(format!("ssh://{user}@{host}/{}", path.trim_start_matches('/')));
+    }
+    let known = ["github.com/", "gitlab.com/", "bitbucket.org/"].iter().any(|host| text.starts_with(host));
+    known.then(|| format!("https://{text}"))
 }
 
 impl GitSource {
@@ -165,6 +181,18 @@ mod tests {
             "git::https://h.example/m.git//../x",
         ] {
             assert!(ModuleSource::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn short_names_of_repositories_are_told_in_full() {
+        for (text, url) in [
+            ("git@github.com:acme/example.git", "\"git::ssh://git@github.com/acme/example.git\""),
+            ("github.com/acme/example//web", "\"git::https://github.com/acme/example//web\""),
+            ("a/b@c:d", "\"./a/b@c:d\""),
+        ] {
+            let told = ModuleSource::parse(text).unwrap_err();
+            assert!(told.contains(url), "{told}");
         }
     }
 

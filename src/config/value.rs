@@ -7,6 +7,7 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 mod brief;
 mod json;
+mod order;
 mod sequence;
 mod table;
 
@@ -131,8 +132,7 @@ impl Value {
     pub fn set(items: Vec<Value>) -> Value {
         let marks = items.iter().fold(Marks::NONE, |all, item| all.and(&item.deep_marks()));
         let mut items: Vec<Value> = items.into_iter().map(|item| item.unmarked_deep()).collect();
-        // Null stands last, as in Terraform.
-        items.sort_by(|a, b| a.is_null().cmp(&b.is_null()).then_with(|| a.cmp(b)));
+        order::sort(&mut items);
         items.dedup();
         Value { data: Data::Set(Sequence::of(items)), marks }
     }

@@ -21,6 +21,10 @@ pub use origin::{describe as describe_source, text_of as secret_text};
 pub use settle::{Given, VariableFile, VariableInputs};
 pub(super) use settle::{Variables, by_origin, settle, verdict};
 
+/// Words that mean something else in `module` blocks, here or in Terraform, which refuses them, too.
+const RESERVED: [&str; 8] =
+    ["source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"];
+
 /// A `variable` block, its static parts evaluated.
 #[derive(Debug)]
 pub(super) struct Variable<'p> {
@@ -76,9 +80,24 @@ pub(super) fn declared<'p>(
             problems.push(twice(name, label.span, first.header));
             continue;
         }
-        all.insert(name, one(name, block, problems));
+        let mut variable = one(name, block, problems);
+        if RESERVED.contains(&name) {
+            problems.push(reserved(name, label.span));
+            // Nobody can give it a value: that is not told once more.
+            variable.had_default = true;
+        }
+        all.insert(name, variable);
     }
     all
+}
+
+fn reserved(name: &str, at: Span) -> Diagnostic {
+    Diagnostic::error(format!("A variable cannot be called \"{name}\""))
+        .at(at, "")
+        .because(
+            "The word has a meaning of its own in `module` blocks, so that no caller could give a value.",
+        )
+        .help("Choose another name.")
 }
 
 fn twice(name: &str, second: Span, first: Span) -> Diagnostic {

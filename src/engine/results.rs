@@ -1,5 +1,6 @@
 //! What a run did, as the state takes it in: a checkpoint in the middle, and the whole of it at the end.
 
+use crate::config::exact::Exact;
 use crate::journal::Head;
 use crate::model::{Address, Moment, Purpose};
 use crate::plan::noun::{Cause, Change, Entry, Identity, Observed, Plan, Verdict};
@@ -241,7 +242,7 @@ fn brings_outputs(plan: &Plan, run: &Run, outcome: &Outcome) -> bool {
 }
 
 fn outputs(plan: &Plan) -> BTreeMap<String, OutputValue> {
-    let value = |(name, value, sensitive): &(String, serde_json::Value, bool)| {
+    let value = |(name, value, sensitive): &(String, Exact, bool)| {
         (name.clone(), OutputValue { value: value.clone(), sensitive: *sensitive })
     };
     plan.outputs.iter().map(value).collect()

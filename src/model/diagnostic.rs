@@ -55,6 +55,8 @@ pub struct Diagnostic {
     pub help: String,
     /// What it says is not there: then it may only follow from a text that could not be read.
     pub absence: Option<Absence>,
+    /// Whether `detail` is the author's of the configuration: then it is shown as it is written.
+    pub quotes: bool,
     /// Whether it only says that something stands twice: then nothing was lost on its account.
     pub repeats: bool,
 }
@@ -71,6 +73,7 @@ impl Diagnostic {
             values: Vec::new(),
             help: String::new(),
             absence: None,
+            quotes: false,
             repeats: false,
         }
     }
@@ -83,6 +86,12 @@ impl Diagnostic {
     /// Points at `span`, with `label` under the caret.
     pub fn at(mut self, span: Span, label: impl Into<String>) -> Self {
         self.primary = Some((span, label.into()));
+        self
+    }
+
+    /// Says why, in the words of the configuration's author.
+    pub fn quoting(mut self, words: impl Into<String>) -> Self {
+        (self.detail, self.quotes) = (words.into(), true);
         self
     }
 

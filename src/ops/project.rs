@@ -90,10 +90,7 @@ fn add_folder(
     let mut files = Vec::new();
     for name in names.iter().filter(|name| load::is_configuration(name)) {
         let path = folder.join(name);
-        // A pipe would be waited for, a folder cannot be read.
-        if !path.is_file() {
-            return Err(Failure::error(format!("cannot read {}: it is no file", path.display())));
-        }
+        only_file(&path)?;
         add(sources, problems, &path)?;
         files.extend(sources.files().last());
     }
@@ -165,6 +162,8 @@ fn variable_inputs(
             n if n.ends_with(".auto.pfvars") || n.ends_with(".auto.pfvars.json") => VariableFile::Auto,
             _ => continue,
         };
+        // What `--var-file` names may be a pipe, such as `<(…)` of a shell; what is found in the folder was not asked for.
+        only_file(Path::new(name))?;
         if let Some(id) = add(sources, problems, Path::new(name))? {
             found.files.push((id, which));
         }
@@ -180,6 +179,14 @@ fn variable_inputs(
         }
     }
     Ok(found)
+}
+
+/// A pipe would be waited for, a folder cannot be read.
+fn only_file(path: &Path) -> Result<(), Failure> {
+    match path.is_file() {
+        true => Ok(()),
+        false => Err(Failure::error(format!("cannot read {}: it is no file", path.display()))),
+    }
 }
 
 fn add(

@@ -3,10 +3,10 @@
 use super::plan::backend;
 use super::{Failure, Place};
 use crate::backend::{Base, Local};
+use crate::config::exact::Exact;
 use crate::model::{Address, PatchLevel, Selection};
 use crate::state::{State, stored};
 use crate::world::disk;
-use serde_json::Value as Json;
 use std::path::Path;
 use std::time::Duration;
 
@@ -205,7 +205,7 @@ pub fn force_unlock(id: &str) -> Result<(), Failure> {
 ///
 /// # Errors
 /// There is no such output.
-pub fn outputs(state: &State, name: Option<&str>) -> Result<Vec<(String, Json, bool)>, Failure> {
+pub fn outputs(state: &State, name: Option<&str>) -> Result<Vec<(String, Exact, bool)>, Failure> {
     let wanted = |n: &str| name.is_none_or(|name| name == n);
     let found: Vec<_> = state
         .outputs

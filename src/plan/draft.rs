@@ -5,6 +5,7 @@ use super::noun::{Entry, Observed, PinnedProvider, RolloutLimit, Verdict};
 use super::wave;
 use crate::config::Config;
 use crate::config::checked::{Assertion, Component, Connection, Rollout, Secret, SecretOrigin, Step, Vendor};
+use crate::config::exact::Exact;
 use crate::config::inputs::Input;
 use crate::graph::{Graph, NotAGraph};
 use crate::model::{Address, PatchLevel, Purpose};
@@ -42,9 +43,9 @@ pub struct Draft {
     /// Vendors of the components.
     pub vendors: Vec<Vendor>,
     /// Values that will be recorded as outputs.
-    pub outputs: Vec<(String, Json, bool)>,
+    pub outputs: Vec<(String, Exact, bool)>,
     /// The outputs that the state holds now.
-    pub outputs_before: Option<Vec<(String, Json, bool)>>,
+    pub outputs_before: Option<Vec<(String, Exact, bool)>>,
     /// Where each sensitive variable is read again.
     pub secret_sources: BTreeMap<String, SecretOrigin>,
 }
@@ -244,13 +245,13 @@ fn merge<'a>(config: &'a Config, state: &'a State) -> Vec<Known<'a>> {
     all
 }
 
-fn output(output: &crate::config::checked::Output) -> (String, Json, bool) {
-    let value = if output.sensitive { Json::Null } else { output.value.clone() };
+fn output(output: &crate::config::checked::Output) -> (String, Exact, bool) {
+    let value = if output.sensitive { Exact::NULL } else { output.value.clone() };
     (output.name.clone(), value, output.sensitive)
 }
 
 /// The outputs of `state`, in the shape of a plan's.
-pub fn recorded_outputs(state: &State) -> Vec<(String, Json, bool)> {
+pub fn recorded_outputs(state: &State) -> Vec<(String, Exact, bool)> {
     state.outputs.iter().map(|(name, o)| (name.clone(), o.value.clone(), o.sensitive)).collect()
 }
 

@@ -4,6 +4,7 @@
 use crate::config::checked::{
     Assertion, Check, Connection, Lifecycle, OnFailure, Secret, SecretOrigin, SnapshotRule, Vendor,
 };
+use crate::config::exact::Exact;
 use crate::config::inputs::Input;
 use crate::model::{Address, Moment, PatchLevel, Purpose};
 use crate::state::Owed;
@@ -30,10 +31,10 @@ pub struct Plan {
     /// Every component of the configuration, and those that only the state knows.
     pub entries: Vec<Entry>,
     /// Values that will be recorded as outputs: name, value, whether sensitive (then the value is null).
-    pub outputs: Vec<(String, Json, bool)>,
+    pub outputs: Vec<(String, Exact, bool)>,
     /// The outputs that the state held when it was made, which taking its run back brings again; `None` in a plan of
     /// an earlier program.
-    pub outputs_before: Option<Vec<(String, Json, bool)>>,
+    pub outputs_before: Option<Vec<(String, Exact, bool)>>,
     /// Where each sensitive variable is read again.
     pub secret_sources: BTreeMap<String, SecretOrigin>,
     /// Limits of the rollouts in use; [`Entry::rollout`] is an index into them.

@@ -6,6 +6,7 @@ use crate::config::checked::{
     Check, Connection, Lifecycle, OnFailure, Probe, Secret, SecretForm, SecretOrigin, SecretSource,
     SnapshotRule, Step as At, Vendor, VendorField,
 };
+use crate::config::exact::Exact;
 use crate::config::inputs::{Digest, Input, Key};
 use crate::config::request::Request;
 use crate::model::{Address, InstanceKey, Moment, PatchLevel, Purpose};
@@ -421,11 +422,11 @@ pub fn everything() -> Plan {
         on_failure: OnFailure::RollbackRun,
     });
     plan.outputs = vec![
-        ("api_level".into(), json!("1.5.0"), false),
-        ("db_password".into(), json!(null), true),
-        ("hosts".into(), json!({ "web-1": "10.0.0.1" }), false),
+        ("api_level".into(), json!("1.5.0").into(), false),
+        ("db_password".into(), Exact::NULL, true),
+        ("hosts".into(), json!({ "web-1": "10.0.0.1" }).into(), false),
     ];
-    plan.outputs_before = Some(vec![("api_level".into(), json!("1.4.0"), false)]);
+    plan.outputs_before = Some(vec![("api_level".into(), json!("1.4.0").into(), false)]);
     let origin = |source, ty: Option<&str>| SecretOrigin { source, ty: ty.map(str::to_string) };
     plan.secret_sources = BTreeMap::from([
         (

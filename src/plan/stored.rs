@@ -5,6 +5,7 @@
 use super::noun::*;
 use super::wave;
 use crate::config::checked::Assertion;
+use crate::config::exact::Exact;
 use crate::model::{Address, Moment};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -114,13 +115,13 @@ struct StoredAssertion {
 #[derive(Serialize, Deserialize)]
 struct StoredOutput<'a> {
     name: Cow<'a, str>,
-    value: Cow<'a, serde_json::Value>,
+    value: Cow<'a, Exact>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     sensitive: bool,
 }
 
 impl StoredOutput<'_> {
-    fn owned(self) -> (String, serde_json::Value, bool) {
+    fn owned(self) -> (String, Exact, bool) {
         (self.name.into_owned(), self.value.into_owned(), self.sensitive)
     }
 }
@@ -186,7 +187,7 @@ pub fn read(saved: &[u8]) -> Result<Plan, PlanError> {
     Ok(plan)
 }
 
-fn output((name, value, sensitive): &(String, serde_json::Value, bool)) -> StoredOutput<'_> {
+fn output((name, value, sensitive): &(String, Exact, bool)) -> StoredOutput<'_> {
     StoredOutput { name: Cow::Borrowed(name), value: Cow::Borrowed(value), sensitive: *sensitive }
 }
 

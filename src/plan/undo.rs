@@ -4,11 +4,11 @@
 use super::draft::{Draft, Goal, recorded_outputs};
 use super::later;
 use super::noun::{Entry, Observed, Plan, Verdict};
+use crate::config::exact::Exact;
 use crate::graph::{Graph, NotAGraph};
 use crate::model::{Address, PatchLevel, Purpose};
 use crate::state::{FinishedRun, Record, State};
 use patchform_sdk::message::SnapshotRef;
-use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is wanted to take `run` back, and the components it changed that its plan does not name (they were moved or
@@ -70,7 +70,7 @@ pub fn undo(plan: &Plan, run: &FinishedRun, state: &State) -> Result<(Draft, Vec
 }
 
 /// The outputs once the run of `plan` is taken back: those before it, unless a later run keeps others.
-fn outputs(plan: &Plan, run: &FinishedRun, state: &State) -> Vec<(String, Json, bool)> {
+fn outputs(plan: &Plan, run: &FinishedRun, state: &State) -> Vec<(String, Exact, bool)> {
     let before = plan.outputs_before.clone().filter(|_| outputs_kept(plan, run, state).is_none());
     before.unwrap_or_else(|| recorded_outputs(state))
 }

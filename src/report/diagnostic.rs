@@ -1,5 +1,6 @@
 //! Draws diagnostics: the source line with carets under the exact expression; or JSON in Terraform's shape.
 
+use super::harmless::one_line;
 use crate::config::Sources;
 use crate::model::{Diagnostic, Diagnostics, Severity, Span};
 use annotate_snippets::renderer::DEFAULT_TERM_WIDTH;
@@ -36,9 +37,16 @@ const MANY_PLACES: usize = 20;
 /// Complaints beyond this are counted, not drawn: nobody reads them, and they often have one cause.
 const MANY: usize = 100;
 
-/// Draws them, errors and warnings in the order found, with an empty line between; of very many, the first errors.
+/// Errors and warnings by their places; what has none comes first.
+fn by_place(all: &Diagnostics) -> Vec<&Diagnostic> {
+    let mut sorted: Vec<&Diagnostic> = all.0.iter().collect();
+    sorted.sort_by_key(|one| one.primary.as_ref().map(|(span, _)| (span.file, span.start)));
+    sorted
+}
+
+/// Draws them, errors and warnings by their places, with an empty line between; of very many, the first errors.
 pub fn draw_all(all: &Diagnostics, sources: &Sources, look: Look) -> String {
-    let mut shown: Vec<&Diagnostic> = all.0.iter().collect();
+    let mut shown = by_place(all);
     if shown.len() > MANY {
         shown.sort_by_key(|one| one.severity == Severity::Warning);
         shown.truncate(MANY);
@@ -69,7 +77,7 @@ pub fn draw(diagnostic: &Diagnostic, sources: &Sources, look: Look) -> String {
         elements.push(Level::NOTE.with_name("with").message(wrap(&values, width, "with")).into());
     }
     if !diagnostic.detail.is_empty() {
-        elements.push(Level::NOTE.message(wrap(&capital(&diagnostic.detail), width, "note")).into());
+        elements.push(Level::NOTE.message(wrap(&detail(diagnostic), width, "note")).into());
     }
     if !diagnostic.help.is_empty() {
         elements.push(Level::HELP.message(wrap(&capital(&diagnostic.help), width, "help")).into());
@@ -82,6 +90,11 @@ pub fn draw(diagnostic: &Diagnostic, sources: &Sources, look: Look) -> String {
         let _ = writeln!(out, "{}", line.trim_end());
     }
     out
+}
+
+/// Why; in the words of the configuration's author where they are.
+fn detail(diagnostic: &Diagnostic) -> Cow<'_, str> {
+    if diagnostic.quotes { Cow::Borrowed(&diagnostic.detail) } else { capital(&diagnostic.detail) }
 }
 
 /// Begins with a capital letter unless it begins with a name.
@@ -102,7 +115,8 @@ fn values(diagnostic: &Diagnostic) -> Option<String> {
 
 /// The lines of one file that are drawn together.
 struct Window<'a> {
-    path: &'a str,
+    /// As a terminal shows it: a name may hold what a terminal obeys.
+    path: String,
     text: Cow<'a, str>,
     /// Number of its first line.
     first_line: usize,
@@ -191,7 +205,7 @@ fn window<'a>(marks: &[Mark<'a>], sources: &'a Sources) -> Window<'a> {
     let text = &sources.shown(file)[start..end];
     let inside = |offset: u32| (offset as usize).clamp(start, end) - start;
     Window {
-        path: sources.path(file),
+        path: one_line(sources.path(file)),
         text: Cow::Borrowed(text),
         first_line: first,
         origin: None,
@@ -213,7 +227,7 @@ fn long_line<'a>(mark: &Mark<'a>, sources: &'a Sources) -> Window<'a> {
     let place = sources.place(file, start);
     let shown = before.len() + start - from..before.len() + end - from;
     Window {
-        path: sources.path(file),
+        path: one_line(sources.path(file)),
         text: Cow::Owned(format!("{before}{}{after}", &text[from..to])),
         first_line: mark.lines.0,
         origin: Some((place.line, place.column)),

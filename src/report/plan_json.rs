@@ -5,6 +5,7 @@ use super::contact_json::ContactView;
 use super::mark::{Counts, Mark};
 use super::order::Order;
 use super::reason::{Reason, name};
+use crate::config::exact::Exact;
 use crate::config::inputs::{Digest, Input};
 use crate::model::{PatchLevel, Purpose};
 use crate::plan::along::Along;
@@ -99,7 +100,7 @@ struct RolloutView<'a> {
 
 #[derive(Serialize)]
 struct OutputView<'a> {
-    value: &'a Json,
+    value: &'a Exact,
     sensitive: bool,
 }
 
@@ -288,8 +289,8 @@ fn rollout(r: &crate::plan::noun::RolloutLimit) -> RolloutView<'_> {
 }
 
 /// A sensitive value never stands in a plan; this keeps it so.
-fn output(value: &Json, sensitive: bool) -> OutputView<'_> {
-    OutputView { value: if sensitive { &Json::Null } else { value }, sensitive }
+fn output(value: &Exact, sensitive: bool) -> OutputView<'_> {
+    OutputView { value: if sensitive { &Exact::NULL } else { value }, sensitive }
 }
 
 fn check(assertion: &crate::config::checked::Assertion) -> CheckView<'_> {
@@ -550,7 +551,7 @@ mod tests {
     #[test]
     fn a_sensitive_output_is_not_shown_even_if_the_plan_holds_it() {
         let mut plan = samples::plan(Vec::new());
-        plan.outputs = vec![("key".into(), json!("hunter2"), true)];
+        plan.outputs = vec![("key".into(), json!("hunter2").into(), true)];
         assert!(!render(&plan).contains("hunter2"));
     }
 }

@@ -5,9 +5,9 @@ use super::mark::{Counts, Mark};
 use super::order::Order;
 use super::page::Page;
 use super::style::{Style, Tint, plain, tinted};
+use crate::config::exact::Exact;
 use crate::model::{Moment, Purpose};
 use crate::plan::noun::Plan;
-use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
 mod change;
@@ -39,7 +39,7 @@ pub struct View<'a> {
     /// Snapshots that retention will drop after the run.
     pub dropping: &'a [Dropping],
     /// Outputs as the state has them; `None` when there is no state yet.
-    pub recorded_outputs: Option<&'a BTreeMap<String, Json>>,
+    pub recorded_outputs: Option<&'a BTreeMap<String, Exact>>,
     /// Seconds that local time is ahead of UTC at a moment.
     pub zone: fn(Moment) -> i32,
 }

@@ -113,8 +113,8 @@ pub fn state() -> State {
         )]),
         runs: runs(),
         outputs: BTreeMap::from([
-            ("api_level".into(), OutputValue { value: json!("1.4.0"), sensitive: false }),
-            ("password".into(), OutputValue { value: json!(null), sensitive: true }),
+            ("api_level".into(), OutputValue { value: json!("1.4.0").into(), sensitive: false }),
+            ("password".into(), OutputValue { value: json!(null).into(), sensitive: true }),
         ]),
         token: 12,
         folded: Some(Folded { run: "20261122-024007-ab12".into(), line: 44 }),

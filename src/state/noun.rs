@@ -1,8 +1,8 @@
 //! The state: a checkpoint of what all runs so far have left behind.
 
 use super::{FinishedRun, Owed, Record, Snapshot};
+use crate::config::exact::Exact;
 use crate::model::{Address, Moment, PatchLevel};
-use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
 /// Everything that is known between runs. During a run its journal is the authority, and this a checkpoint of it.
@@ -51,7 +51,7 @@ pub struct Rejected {
 #[derive(Debug, Clone, PartialEq)]
 pub struct OutputValue {
     /// Its value; null when it is sensitive.
-    pub value: Json,
+    pub value: Exact,
     /// Whether it holds a secret, which is not stored.
     pub sensitive: bool,
 }

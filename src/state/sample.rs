@@ -1,6 +1,7 @@
 //! Any state, for properties; and one of any size, for speed.
 
 use super::*;
+use crate::config::exact::Exact;
 use crate::model::{Address, InstanceKey, Moment, PatchLevel, Purpose};
 use patchform_sdk::message::{Coverage, Reload};
 use proptest::collection::{btree_map, vec};
@@ -173,7 +174,7 @@ fn runs() -> impl Strategy<Value = FinishedRun> {
 /// Any state that the program could make.
 pub fn states() -> impl Strategy<Value = State> {
     let output = (tokens(), any::<bool>())
-        .prop_map(|(value, sensitive)| (if sensitive { Json::Null } else { value }, sensitive))
+        .prop_map(|(value, sensitive)| (if sensitive { Exact::NULL } else { value.into() }, sensitive))
         .prop_map(|(value, sensitive)| OutputValue { value, sensitive });
     let rejected = btree_map((addresses(), levels()), (".{0,4}", ".{0,4}", moments()), 0..3);
     let reload = prop_oneof![Just(Reload::None), Just(Reload::Service), Just(Reload::PowerCycle)];

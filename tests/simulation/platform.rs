@@ -46,7 +46,7 @@ pub fn plan(scenario: &Scenario) -> Plan {
         purpose: Purpose::Apply,
         providers: (0..3).map(provider).collect(),
         entries: scenario.components.iter().enumerate().map(|(i, c)| entry(i, c)).collect(),
-        outputs: vec![("out".into(), serde_json::Value::Bool(true), false)],
+        outputs: vec![("out".into(), serde_json::Value::Bool(true).into(), false)],
         outputs_before: Some(Vec::new()),
         secret_sources: BTreeMap::new(),
         rollouts: scenario.rollouts.iter().enumerate().map(limit).collect(),

@@ -295,8 +295,25 @@ pub const REMOVED: Block = Block {
     what: "a removed block",
     about: "Says that a component is meant to be forgotten: its record goes, it stays as it is.",
     arguments: &[end("from", "from = release.api", "the address that is declared no more")],
-    // Terraform's `lifecycle { destroy = false }` says what is always so here.
     blocks: &["lifecycle"],
+    more: "`lifecycle { destroy = false }`, as Terraform writes it, says what is always so: patchform destroys nothing. `destroy = true` is \
+           refused.",
+    example: HISTORY,
+};
+
+/// `lifecycle` in a `removed` block; told on its page.
+pub const REMOVED_LIFECYCLE: Block = Block {
+    name: "lifecycle",
+    sort: None,
+    place: Place::Inside(&["removed"]),
+    labels: &[],
+    written: "lifecycle { destroy = false }",
+    what: "the lifecycle of a removed block",
+    about: "Says that what is removed stays as it is.",
+    arguments: &[
+        argument("destroy", Takes::Flag, Need::Default("false"), "always `false`").holding(Holds::Literal)
+    ],
+    blocks: &[],
     more: "",
     example: HISTORY,
 };

@@ -51,7 +51,7 @@ pub(super) fn failed(body: &Body, summary: &str, fields: &mut Fields<'_>) -> Opt
             return None;
         }
     };
-    let problem = Diagnostic::error(summary).at(at, "this is false").because(text);
+    let problem = Diagnostic::error(summary).at(at, "this is false").quoting(text);
     Some(Box::new(with_values(problem, &condition.value, fields.scope)))
 }
 

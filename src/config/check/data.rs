@@ -9,6 +9,7 @@ use super::names::Node;
 use super::repeat::instances;
 use super::rests::Rest;
 use crate::config::blocks;
+use crate::config::exact::Exact;
 use crate::config::expr::Expr;
 use crate::config::fields::{Fields, sentence_case};
 use crate::config::functions::decode;
@@ -189,7 +190,7 @@ fn asked(query: &Attribute, fields: &mut Fields<'_>) -> Option<(String, Marks)> 
     let marks = value.deep_marks();
     match crate::config::convert::convert(&value, &Type::Any) {
         Ok(value) if value.as_entries().is_some() && value.block_inside().is_none() => {
-            Some((value.to_json().to_string(), marks))
+            Some((Exact::of(&value).to_string(), marks))
         }
         _ => {
             let problem = Diagnostic::error("\"query\" must be an object")

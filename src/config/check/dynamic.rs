@@ -132,7 +132,15 @@ fn labels(block: &Block, fields: &mut Fields<'_>) -> Option<Vec<Label>> {
     let Some(attribute) = block.body.attribute("labels") else { return Some(Vec::new()) };
     let span = attribute.value.span();
     let value = settle(&attribute.value, fields)?;
-    let texts = convert(&value, &Type::list(Type::String)).ok().filter(|v| !v.is_sensitive());
+    if value.is_sensitive() {
+        let problem = Diagnostic::error("A secret may not decide the labels of a block")
+            .at(span, "this is sensitive")
+            .because("Labels are shown and stored in clear.")
+            .help("Use values that are not sensitive; nonsensitive(…) says that showing them does no harm.");
+        fields.problems.push(problem);
+        return None;
+    }
+    let texts = convert(&value, &Type::list(Type::String)).ok();
     let texts: Option<Vec<Arc<str>>> = texts
         .as_ref()
         .and_then(Value::as_items)

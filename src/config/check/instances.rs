@@ -12,6 +12,7 @@ use crate::config::blocks::CLASSES;
 use crate::config::checked::{Check, Connection, Lifecycle, Secret, SnapshotRule};
 use crate::config::convert::convert;
 use crate::config::eval::evaluate;
+use crate::config::exact;
 use crate::config::expr::Expr;
 use crate::config::fields::{Fields, sentence_case};
 use crate::config::parts::in_parts;
@@ -276,7 +277,22 @@ pub(super) fn argument(attribute: &Attribute, plan: &ArgumentPlan, fields: &mut 
         return Some(plan.default.clone().unwrap_or(Value::NULL));
     }
     match convert(&value, &plan.ty) {
-        Ok(value) => Some(value),
+        Ok(value) => match exact::rounded(&value) {
+            None => Some(value),
+            Some((number, told)) => {
+                let hidden = value.is_sensitive();
+                let problem = Diagnostic::error(format!(
+                    "A number in \"{}\" is too long for a provider",
+                    attribute.name
+                ));
+                let why = "A provider reads it as one of 64 bits or as a double, which has 15 exact digits";
+                fields.problems.push(match hidden {
+                    true => problem.at(at, "").because(format!("{why}.")),
+                    false => problem.at(at, number).because(format!("{why}: it would become {told}.")),
+                });
+                None
+            }
+        },
         Err(wrong) => {
             let problem =
                 Diagnostic::error(format!("The argument \"{}\" has the wrong type", attribute.name))

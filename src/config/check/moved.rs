@@ -5,6 +5,8 @@ use super::component::instance_key;
 use crate::config::blocks;
 use crate::config::checked::{Config, Move};
 use crate::config::expr::{Expr, RefStep};
+use crate::config::fields::Fields;
+use crate::config::scope::Scope;
 use crate::config::syntax::Block;
 use crate::model::{Address, Diagnostic, Diagnostics, InstanceKey, Selection, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,8 +28,26 @@ pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
             _ => {}
         }
     }
+    if !moved {
+        block.body.blocks.iter().filter(|b| &*b.kind == "lifecycle").for_each(|b| stays(b, problems));
+    }
     if moved && let (Some(from), Some(to)) = (end(block, "from", &[]), end(block, "to", &[])) {
         problems.0.extend(unlike(block, &from, &to));
+    }
+}
+
+/// `lifecycle { destroy = false }`: the only thing that it can say.
+fn stays(block: &Block, problems: &mut Diagnostics) {
+    blocks::REMOVED_LIFECYCLE.check(block, problems);
+    let scope = Scope::root();
+    let mut fields = Fields { scope: &scope, hopeless: &|_| false, problems };
+    if fields.flag(&block.body, "destroy") == Some(true) {
+        let at = block.body.attribute("destroy").map_or(block.header, |a| a.value.span());
+        let problem = Diagnostic::error("What is removed is never destroyed")
+            .at(at, "")
+            .because("Its record is forgotten, and the component stays as it is.")
+            .help("Write destroy = false, or leave `lifecycle` out; take the component down by other means.");
+        problems.push(problem);
     }
 }
 
@@ -118,7 +138,7 @@ impl Checker<'_, '_> {
             }
         }
         problems.0.extend(circle(&all));
-        let unknown = all.iter().filter(|m| !declared.has(&m.to) && !from_at.contains_key(&m.to));
+        let unknown = all.iter().filter(|m| !declared.has_part(&m.to) && !leads_on(&m.to, &from_at));
         for one in unknown {
             let problem =
                 Diagnostic::warning(format!("{} is moved to {}, which is not declared", one.from, one.to))
@@ -162,10 +182,30 @@ impl Declared {
         }
     }
 
-    /// As Terraform has it, what is removed has no instance left, under whatever key.
+    /// Whether anything is declared there, under whatever key. As Terraform has it, what is removed has no instance left.
     fn has_part(&self, what: &Selection) -> bool {
         self.components.iter().any(|address| what.covers(address))
     }
+}
+
+/// Whether another block says what became of `to`: of itself, of its block, or of a module around it.
+fn leads_on(to: &Selection, from_at: &BTreeMap<Selection, Span>) -> bool {
+    let module = match to {
+        Selection::Component(address) => {
+            let own = [address.clone(), address.block()].map(Selection::Component);
+            if own.iter().any(|own| from_at.contains_key(own)) {
+                return true;
+            }
+            &address.module
+        }
+        Selection::Module(path) => path,
+    };
+    (1..=module.len()).any(|depth| {
+        let exact = module[..depth].to_vec();
+        let mut whole = exact.clone();
+        whole[depth - 1].1 = InstanceKey::None;
+        [exact, whole].into_iter().any(|path| from_at.contains_key(&Selection::Module(path)))
+    })
 }
 
 fn still_declared(from: &Selection, at: Span, kind: &str) -> Diagnostic {

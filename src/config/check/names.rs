@@ -327,6 +327,12 @@ impl<'p> Names<'p> {
             let summary = format!("There is no component of kind {root}");
             return undeclared(reference, &summary, help, Absence::Component);
         }
+        if root == "terraform" && reference.name().is_some_and(|name| &**name == "workspace") {
+            let problem = Diagnostic::error("There is nothing named \"terraform\"")
+                .at(reference.root_span, "unknown name")
+                .help("Write patchform.workspace");
+            return Box::new(problem);
+        }
         let roots = ["var", "local", "module", "data", "each", "count", "self", "path", "patchform"];
         let candidates = roots.into_iter().chain(self.component_by_name.keys().copied());
         if let Some(near) = suggest::nearest(root, candidates) {

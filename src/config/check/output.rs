@@ -4,6 +4,7 @@ use super::assertion;
 use super::repeat::from_variables;
 use crate::config::blocks;
 use crate::config::checked::Output;
+use crate::config::exact::Exact;
 use crate::config::fields::Fields;
 use crate::config::syntax::Block;
 use crate::config::value::{Marks, Value};
@@ -32,7 +33,7 @@ pub(super) fn read(name: &str, block: &Block, fields: &mut Fields<'_>) -> Option
         fields.problems.push(problem);
         return None;
     }
-    Some(Output { name: name.to_string(), value: value.to_json(), sensitive, description })
+    Some(Output { name: name.to_string(), value: Exact::of(&value), sensitive, description })
 }
 
 /// Evaluates an output of a module: a value for whoever calls it.

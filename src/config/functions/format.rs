@@ -177,7 +177,18 @@ impl Verb {
         Ok(self.signed(&digits))
     }
 
-    /// With sign and leading zeros.
+    /// What `#` puts before the digits.
+    fn base(&self) -> &'static str {
+        match self.letter {
+            'b' if self.sharp => "0b",
+            'o' if self.sharp => "0",
+            'x' if self.sharp => "0x",
+            'X' if self.sharp => "0X",
+            _ => "",
+        }
+    }
+
+    /// With sign, base and leading zeros.
     fn signed(&self, digits: &str) -> String {
         let (negative, body) = digits.strip_prefix('-').map_or((false, digits), |body| (true, body));
         let sign = match (negative, self.plus, self.space) {
@@ -186,6 +197,7 @@ impl Verb {
             (_, _, true) => " ",
             _ => "",
         };
+        let sign = format!("{sign}{}", self.base());
         let fill = self.width.saturating_sub(sign.len() + body.len());
         if self.zero && !self.minus {
             return format!("{sign}{}{body}", "0".repeat(fill));

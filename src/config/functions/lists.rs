@@ -8,7 +8,7 @@ use crate::config::convert::convert;
 use crate::config::eval::equal;
 use crate::config::number::Number;
 use crate::config::types::Type;
-use crate::config::value::{Data, Value};
+use crate::config::value::{Data, Marks, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     passing("concat", &[], concat)
@@ -119,16 +119,14 @@ fn concat(args: &[Value]) -> Done {
         all.extend_from_slice(some_items(args, i)?);
     }
     let lists = args.iter().all(|a| matches!(a.data(), Data::List(_)));
-    unified(all, lists)
+    Ok(unified(all, lists))
 }
 
-/// A list of one type, or a tuple.
-fn unified(all: Vec<Value>, as_list: bool) -> Done {
+/// A list where the elements have a type in common, or a tuple.
+fn unified(all: Vec<Value>, as_list: bool) -> Value {
     let made = Value::tuple(all);
-    if !as_list {
-        return Ok(made);
-    }
-    convert(&made, &Type::list(Type::Any)).map_err(|error| Fault::new(error.describe("the result")))
+    let list = as_list.then(|| convert(&made, &Type::list(Type::Any)).ok()).flatten();
+    list.unwrap_or(made)
 }
 
 fn distinct(args: &[Value]) -> Done {
@@ -150,15 +148,19 @@ fn element(args: &[Value]) -> Done {
 }
 
 fn flatten(args: &[Value]) -> Done {
-    let mut flat = Vec::new();
-    some_items(args, 0)?.iter().for_each(|item| gather(item, &mut flat));
-    Ok(Value::tuple(flat))
+    let (mut flat, mut marks) = (Vec::new(), Marks::NONE);
+    some_items(args, 0)?.iter().for_each(|item| gather(item, &mut flat, &mut marks));
+    Ok(Value::tuple(flat).marked(&marks))
 }
 
-/// Values are at most 200 levels deep, so that this ends.
-fn gather(value: &Value, flat: &mut Vec<Value>) {
+/// How many elements a list has is as secret as they are: the marks of one that is taken apart go to the whole. Values are
+/// at most 200 levels deep, so that this ends.
+fn gather(value: &Value, flat: &mut Vec<Value>, marks: &mut Marks) {
     match value.as_items() {
-        Some(items) => items.iter().for_each(|item| gather(&item.clone().marked(value.marks()), flat)),
+        Some(items) => {
+            *marks = marks.and(value.marks());
+            items.iter().for_each(|item| gather(item, flat, marks));
+        }
         None => flat.push(value.clone()),
     }
 }

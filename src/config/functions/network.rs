@@ -1,6 +1,7 @@
 //! Network addresses: `cidrhost`, `cidrnetmask`, `cidrsubnet`, `cidrsubnets`, for IPv4 and IPv6.
 
 use super::Takes::{Number as N, Text};
+use super::numeric::number;
 use super::text::{text, whole};
 use super::{Done, Fault, Function, param, plain};
 use crate::config::value::Value;
@@ -101,22 +102,30 @@ fn shifted(value: u128, by: u32) -> u128 {
     value.checked_shl(by).unwrap_or(0)
 }
 
+/// A whole number without its sign, and whether it is below zero.
+fn magnitude(args: &[Value], index: usize) -> Result<(u128, bool), Fault> {
+    let number = number(args, index);
+    if !number.is_integer() {
+        return Err(Fault::at(index, "a whole number is needed"));
+    }
+    let size = number.abs().to_string().parse::<u128>();
+    let size = size.map_err(|_| Fault::at(index, "there is no network with so many addresses"))?;
+    Ok((size, number.signum() < 0))
+}
+
 fn host(args: &[Value]) -> Done {
     let network = Network::read(args)?;
-    let number = whole(args, 1)?;
-    let size = network.host_bits();
-    let fits = size >= 64
-        || number.unsigned_abs() < (1 << size)
-        || (number < 0 && number.unsigned_abs() == 1 << size);
-    if !fits {
-        return Err(Fault::at(1, format!("a network of {network} has no host {number}")));
-    }
-    let offset = if number >= 0 {
-        u128::from(number.unsigned_abs())
-    } else {
-        // Counted from the end: -1 is the last address.
-        low(size) - (u128::from(number.unsigned_abs()) - 1)
+    let (number, from_end) = magnitude(args, 1)?;
+    let last = low(network.host_bits());
+    // Counted from the end -1 is the last address.
+    let offset = match from_end {
+        true => number.checked_sub(1).and_then(|back| last.checked_sub(back)),
+        false => Some(number).filter(|number| *number <= last),
     };
+    let offset = offset.ok_or_else(|| {
+        let sign = if from_end { "-" } else { "" };
+        Fault::at(1, format!("a network of {network} has no host {sign}{number}"))
+    })?;
     Ok(Value::string(network.address(network.first | offset)))
 }
 
@@ -130,13 +139,15 @@ fn netmask(args: &[Value]) -> Done {
 
 fn subnet(args: &[Value]) -> Done {
     let network = Network::read(args)?;
-    let (bits, number) = (whole(args, 1)?, whole(args, 2)?);
+    let (bits, (number, below)) = (whole(args, 1)?, magnitude(args, 2)?);
     let bits = u32::try_from(bits).map_err(|_| Fault::at(1, "the number of bits cannot be negative"))?;
     if bits > network.host_bits() {
         let left = network.host_bits();
         return Err(Fault::at(1, format!("{network} has only {left} bits left, not {bits}")));
     }
-    let number = u128::try_from(number).map_err(|_| Fault::at(2, "the number cannot be negative"))?;
+    if below {
+        return Err(Fault::at(2, "the number cannot be negative"));
+    }
     if number > low(bits) {
         return Err(Fault::at(2, format!("{bits} bits cannot hold the subnet number {number}")));
     }

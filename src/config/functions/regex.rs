@@ -69,8 +69,21 @@ fn compile(pattern: &str, argument: usize) -> Result<Regex, Fault> {
     })
 }
 
-fn regex_first(args: &[Value]) -> Done {
+/// A pattern whose groups can be told: all of them have names, or none has.
+fn grouped(args: &[Value]) -> Result<Regex, Fault> {
     let pattern = compile(text(args, 0), 0)?;
+    let named = pattern.capture_names().skip(1).flatten().count();
+    if named > 0 && named + 1 < pattern.captures_len() {
+        return Err(Fault::at(
+            0,
+            "either all groups have names, or none; write (?:…) for one that is not told",
+        ));
+    }
+    Ok(pattern)
+}
+
+fn regex_first(args: &[Value]) -> Done {
+    let pattern = grouped(args)?;
     match pattern.captures(text(args, 1)) {
         Some(captures) => Ok(captured(&pattern, &captures)),
         None => Err(Fault::at(1, format!("the pattern does not match {}", args[1].brief()))),
@@ -78,7 +91,7 @@ fn regex_first(args: &[Value]) -> Done {
 }
 
 fn regex_all(args: &[Value]) -> Done {
-    let pattern = compile(text(args, 0), 0)?;
+    let pattern = grouped(args)?;
     Ok(Value::list(pattern.captures_iter(text(args, 1)).map(|c| captured(&pattern, &c)).collect()))
 }
 

@@ -74,6 +74,18 @@ impl Kind {
             _ => &[],
         }
     }
+
+    /// What is read before anything has a value holds its text as it stands, as in Terraform.
+    fn is_literal(self, name: &str) -> bool {
+        match self.0 {
+            "variable" => ["default", "description", "timeout"].contains(&name),
+            "output" => name == "description",
+            "module" => name == "source",
+            "provider" => name == "alias",
+            "patchform" | "state" => true,
+            _ => false,
+        }
+    }
 }
 
 impl Layout for Kind {
@@ -88,6 +100,9 @@ impl Layout for Kind {
     }
 
     fn reading(&self, name: &str) -> Reading {
+        if self.is_literal(name) {
+            return Reading::Texts;
+        }
         let is_reference = match self.0 {
             "variable" => name == "type",
             "component" => ["depends_on", "provider", "rollout", "vendor"].contains(&name),

@@ -9,7 +9,7 @@ use crate::config::suggest;
 use crate::config::syntax;
 use crate::config::value::{Marks, Value};
 use crate::model::{Diagnostic, Diagnostics, FileId, Span};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where values may come from, as they were found; which one counts is decided here.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -77,12 +77,16 @@ pub(in crate::config) fn settle(
     sources: &mut Sources,
     problems: &mut Diagnostics,
 ) -> Variables {
-    let mut given = Assignments { declared, sources, problems, found: BTreeMap::new() };
+    let (found, unread) = (BTreeMap::new(), BTreeSet::new());
+    let mut given = Assignments { declared, sources, problems, found, unread };
     given.all(inputs);
-    let found = given.found;
+    let (found, unread) = (given.found, given.unread);
     let mut variables = Variables::default();
     for variable in declared.values() {
         let assigned = found.get(variable.name);
+        if assigned.is_none() && unread.contains(variable.name) {
+            continue;
+        }
         if let Some((value, source)) = value::find(variable, assigned, sources, scope, problems) {
             let value =
                 if variable.sensitive { value.marked(&Marks::variable(variable.name)) } else { value };
@@ -102,6 +106,8 @@ struct Assignments<'a, 'p> {
     sources: &'a mut Sources,
     problems: &'a mut Diagnostics,
     found: BTreeMap<String, Assigned>,
+    /// Variables whose values stand where nothing could be read.
+    unread: BTreeSet<String>,
 }
 
 impl Assignments<'_, '_> {
@@ -184,6 +190,7 @@ impl Assignments<'_, '_> {
             true => syntax::from_json::read_values(self.sources, file, &mut problems),
             false => syntax::read(self.sources, file, &mut problems),
         };
+        self.note_unread(file, &body, &problems);
         self.conceal_unread(file, &body, &mut problems);
         self.problems.0.extend(problems.0);
         for block in &body.blocks {

@@ -1,6 +1,6 @@
 //! Diagnostics as JSON, in the shape of `terraform validate -json`.
 
-use super::capital;
+use super::{by_place, capital, detail};
 use crate::config::Sources;
 use crate::model::{Diagnostic, Diagnostics, Severity, Span};
 use serde::Serialize;
@@ -13,7 +13,7 @@ pub fn to_json(all: &Diagnostics, sources: &Sources) -> serde_json::Value {
         valid: !all.has_errors(),
         error_count: count(Severity::Error),
         warning_count: count(Severity::Warning),
-        diagnostics: all.0.iter().map(|d| Item::new(d, sources)).collect(),
+        diagnostics: by_place(all).into_iter().map(|d| Item::new(d, sources)).collect(),
     };
     // Strings, numbers and lists of them always make a JSON value.
     serde_json::to_value(answer).unwrap_or_default()
@@ -88,7 +88,7 @@ impl Item {
                 Severity::Warning => "warning",
             },
             summary: capital(&diagnostic.summary).into_owned(),
-            detail: capital(&diagnostic.detail).into_owned(),
+            detail: detail(diagnostic).into_owned(),
             help: capital(&diagnostic.help).into_owned(),
             range: primary.map(|(span, _)| Range::new(*span, sources)),
             snippet: primary.map(|(span, _)| Snippet::new(*span, diagnostic, sources)),

@@ -1,11 +1,11 @@
 //! Outputs that a run would record anew.
 
 use super::View;
+use crate::config::exact::Exact;
 use crate::plan::noun::Plan;
 use crate::report::mark::Mark;
 use crate::report::page::Page;
 use crate::report::style::{Piece, Tint, plain, tinted};
-use serde_json::Value as Json;
 
 /// Outputs shown before the rest is counted.
 const FEW: usize = 12;
@@ -41,7 +41,7 @@ pub fn draw(page: &mut Page, plan: &Plan, view: &View<'_>) {
     view.more(page, 2, rows.len() - shown, "outputs");
 }
 
-fn pair(before: Option<&Json>, after: Option<&Json>) -> Vec<Piece> {
+fn pair(before: Option<&Exact>, after: Option<&Exact>) -> Vec<Piece> {
     let mut pieces = Vec::new();
     if let Some(before) = before {
         pieces.push(plain(before.to_string()));

@@ -18,7 +18,10 @@ fn dropping() -> Vec<Dropping> {
 
 fn draw(plan: &Plan, style: Style) -> String {
     let dropping = dropping();
-    let outputs = BTreeMap::from([("api_level".to_string(), json!("1.4.0")), ("gone".to_string(), json!(1))]);
+    let outputs = BTreeMap::from([
+        ("api_level".to_string(), json!("1.4.0").into()),
+        ("gone".to_string(), json!(1).into()),
+    ]);
     let view = View {
         dropping: &dropping,
         recorded_outputs: Some(&outputs),

@@ -4,6 +4,7 @@
 mod into_state;
 
 use super::FORMAT_VERSION;
+use crate::config::exact::Exact;
 use crate::model::{Address, PatchLevel, Purpose};
 use crate::state::noun::{Folded, OutputValue, Rejected};
 use crate::state::{FinishedRun, Levels, Owed, Record, RunOutcome, Snapshot, State};
@@ -67,7 +68,7 @@ pub(super) struct StoredFolded<'a> {
 pub(super) struct StoredOutput<'a> {
     #[serde(borrow)]
     name: Text<'a>,
-    value: Json,
+    value: Exact,
     sensitive: bool,
 }
 
@@ -233,7 +234,7 @@ impl<'a> StoredLevel<'a> {
 impl<'a> StoredOutput<'a> {
     fn of((name, output): (&'a String, &'a OutputValue)) -> Self {
         // Whatever the state in memory holds, a secret is not stored.
-        let value = if output.sensitive { Json::Null } else { output.value.clone() };
+        let value = if output.sensitive { Exact::NULL } else { output.value.clone() };
         StoredOutput { name: text(name), value, sensitive: output.sensitive }
     }
 }

@@ -24,7 +24,7 @@ fn small() -> State {
         at: crate::model::Moment(7),
     });
     state.runs.push(run("r1", &[("apt.db", None, Some("1"))]));
-    state.outputs.insert("url".into(), OutputValue { value: json!("http://x"), sensitive: false });
+    state.outputs.insert("url".into(), OutputValue { value: json!("http://x").into(), sensitive: false });
     state.folded = Some(crate::state::Folded { run: "r1".into(), line: 7 });
     state
 }
@@ -62,10 +62,10 @@ fn stands_as_one_row_per_line() {
 #[test]
 fn a_secret_output_is_not_stored() {
     let mut state = small();
-    state.outputs.insert("key".into(), OutputValue { value: json!("s3cret"), sensitive: true });
+    state.outputs.insert("key".into(), OutputValue { value: json!("s3cret").into(), sensitive: true });
     let bytes = write(&state);
     assert!(!String::from_utf8_lossy(&bytes).contains("s3cret"));
-    assert_eq!(read(&bytes).unwrap().outputs["key"].value, json!(null));
+    assert_eq!(read(&bytes).unwrap().outputs["key"].value, json!(null).into());
 }
 
 #[test]

@@ -7,7 +7,8 @@ component "release" "api" {
     kep = 1
   }
   lifecycle {
-    install = "perhaps"
+    install        = "perhaps"
+    ignore_changes = [patch]
   }
   lifecycle {
   }

@@ -5,13 +5,29 @@ use crate::config::syntax::Body;
 use crate::model::{Diagnostics, FileId, Span};
 
 impl Assignments<'_, '_> {
+    /// Notes the variables to whom a part gives a value that could not be read: that they have none is no mistake of
+    /// their own.
+    pub(super) fn note_unread(&mut self, file: FileId, body: &Body, problems: &Diagnostics) {
+        if !problems.has_errors() {
+            return;
+        }
+        for gap in gaps(file, self.sources.text(file).len(), body, std::iter::empty()) {
+            let names = self.sources.snippet(gap).lines().filter_map(given);
+            let declared = names.filter_map(|name| self.declared.get(name));
+            self.unread.extend(declared.map(|variable| variable.name.to_string()));
+        }
+    }
+
     /// Hides what was not understood, from the lines that are shown and from the words of `problems`, if a secret may be in it.
     pub(super) fn conceal_unread(&mut self, file: FileId, body: &Body, problems: &mut Diagnostics) {
         if problems.0.is_empty() || !self.declared.values().any(|variable| variable.sensitive) {
             return;
         }
-        for gap in gaps(file, self.sources.text(file).len(), body) {
-            for problem in &mut problems.0 {
+        // A name that stands twice is shown where it stood first, too.
+        let repeated = problems.0.iter().filter(|problem| problem.repeats);
+        let names = repeated.filter_map(|problem| problem.primary.as_ref()).map(|(at, _)| *at);
+        for gap in gaps(file, self.sources.text(file).len(), body, names) {
+            for problem in problems.0.iter_mut().filter(|problem| !problem.repeats) {
                 let Some((at, label)) = &mut problem.primary else { continue };
                 if at.file == file && gap.start <= at.start && at.start < gap.end {
                     let told = self.sources.snippet(*at).to_string();
@@ -25,10 +41,21 @@ impl Assignments<'_, '_> {
     }
 }
 
-/// The parts of a file's text that belong to no value that was read.
-fn gaps(file: FileId, len: usize, body: &Body) -> Vec<Span> {
+/// The name to which a line gives a value: `name = …`, or `"name": …` in JSON.
+fn given(line: &str) -> Option<&str> {
+    let line = line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '{' | ','));
+    let (name, rest) = match line.strip_prefix('"') {
+        Some(quoted) => quoted.split_once('"')?,
+        None => line.split_at(line.find(|c: char| c.is_whitespace() || c == '=').unwrap_or(line.len())),
+    };
+    rest.trim_start().starts_with(['=', ':']).then_some(name)
+}
+
+/// The parts of a file's text that belong to no value that was read, and to none of `names`.
+fn gaps(file: FileId, len: usize, body: &Body, names: impl Iterator<Item = Span>) -> Vec<Span> {
     let mut read: Vec<Span> =
         body.attributes.iter().map(|attribute| attribute.span.to(attribute.value.span())).collect();
+    read.extend(names);
     read.sort_by_key(|span| span.start);
     read.push(Span::new(file, len, len));
     let mut gaps = Vec::new();

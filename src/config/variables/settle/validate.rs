@@ -87,6 +87,6 @@ pub(in crate::config) fn verdict(
         message.as_str().unwrap_or_default().to_string()
     };
     let problem = Diagnostic::error(format!("The value of variable \"{}\" is not valid", variable.name));
-    let problem = problem.at(place.0, place.1).and(at, "this is false").because(shown);
+    let problem = problem.at(place.0, place.1).and(at, "this is false").quoting(shown);
     Some(with_values(problem, validation.condition, scope))
 }

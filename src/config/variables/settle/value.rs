@@ -119,7 +119,7 @@ fn raw_value(
     problems: &mut Diagnostics,
 ) -> Option<Value> {
     let text = match &assigned.text {
-        Text::Expr(expr) => return constant(expr, problems),
+        Text::Expr(expr) => return constant(variable, expr, assigned, problems),
         Text::Plain(text) => text,
     };
     // Terraform's rule: a text stays a text where a simple type (or none) is asked for; otherwise it is HCL.
@@ -136,7 +136,7 @@ fn raw_value(
         syntax::read_part(sources, assigned.span)
     };
     match read {
-        Ok(expr) => constant(&expr, problems),
+        Ok(expr) => constant(variable, &expr, assigned, problems),
         Err(wrong) => {
             problems.0.extend(wrong.0);
             None
@@ -152,8 +152,32 @@ fn unreadable(variable: &Variable<'_>, assigned: &Assigned) -> Diagnostics {
         .into()
 }
 
+/// What an expression comes to. What is wrong with that of a secret is told without its words, and at its place: it may
+/// stand in a text of its own.
+fn constant(
+    variable: &Variable<'_>,
+    expr: &Expr,
+    assigned: &Assigned,
+    problems: &mut Diagnostics,
+) -> Option<Value> {
+    if !variable.sensitive {
+        return evaluated(expr, problems);
+    }
+    let value = evaluated(expr, &mut Diagnostics::default());
+    if value.is_none() {
+        let wrong = if expr.references().is_empty() { "cannot be evaluated" } else { "refers to something" };
+        let problem = Diagnostic::error(format!("The value of variable \"{}\" {wrong}", variable.name))
+            .at(assigned.span, format!("from {}", assigned.from))
+            .and(variable.header, format!("declared here as {}", variable.ty))
+            .because("Its value is sensitive and not shown.")
+            .help("Write the value itself; a text stands in double quotes.");
+        problems.push(problem);
+    }
+    value
+}
+
 /// A variable's value refers to nothing.
-fn constant(expr: &Expr, problems: &mut Diagnostics) -> Option<Value> {
+fn evaluated(expr: &Expr, problems: &mut Diagnostics) -> Option<Value> {
     if let Some(reference) = expr.references().first() {
         let problem = Diagnostic::error("The value of a variable cannot refer to anything")
             .at(reference.span, "")

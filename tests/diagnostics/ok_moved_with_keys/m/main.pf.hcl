@@ -1,0 +1,4 @@
+component "release" "inner" {
+  path        = "/srv/inner"
+  patch_level = "1"
+}

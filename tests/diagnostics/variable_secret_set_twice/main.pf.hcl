@@ -1,0 +1,7 @@
+variable "password" {
+  sensitive = true
+}
+variable "keys" {
+  type      = any
+  sensitive = true
+}
