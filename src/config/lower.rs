@@ -228,7 +228,9 @@ impl Lowering<'_> {
 
     /// Everything behind a full splat applies to each element; behind an attribute splat all but `[…]` does.
     fn steps(&mut self, left: &mut &[Decorated<TraversalOperator>], reach: Reach) -> Vec<Step> {
-        let mut steps = Vec::with_capacity(left.len());
+        // Room for those up to the first splat: it takes what is behind it, and there may be very many splats.
+        let room = left.iter().take_while(|step| !is_splat(step.value())).count();
+        let mut steps = Vec::with_capacity(room + usize::from(room < left.len()));
         while let Some((operator, rest)) = left.split_first() {
             let operator = operator.value();
             if reach == Reach::Plain && !is_plain(operator) {
@@ -277,6 +279,10 @@ impl Lowering<'_> {
 enum Reach {
     All,
     Plain,
+}
+
+fn is_splat(operator: &TraversalOperator) -> bool {
+    matches!(operator, TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_))
 }
 
 fn is_plain(operator: &TraversalOperator) -> bool {

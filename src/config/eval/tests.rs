@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 mod answers;
 mod cells;
+mod limits;
 
 use cells::unescaped;
 
