@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 mod answers;
 mod cells;
 mod limits;
+mod lines;
 
 use cells::unescaped;
 
