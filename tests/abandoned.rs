@@ -25,8 +25,13 @@ fn platform(patch: &str, reload: &str) -> Lab {
 
 /// The plan, which has something to do, without its line breaks.
 fn planned(lab: &Lab) -> Ran {
-    let ran = lab.patchform("plan --detailed-exitcode").exits(2);
-    Ran { out: ran.out.split_whitespace().collect::<Vec<_>>().join(" "), ..ran }
+    flat(lab.patchform("plan --detailed-exitcode").exits(2))
+}
+
+/// What was printed, without its line breaks.
+fn flat(ran: Ran) -> Ran {
+    let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    Ran { out: flat(&ran.out), err: flat(&ran.err), ..ran }
 }
 
 /// Stops the run from within a step: it ends, and nothing follows.
@@ -92,6 +97,7 @@ fn what_fails_again_stays_owed() {
     lab.write("main.pf.hcl", service("1.1", "", "exit 1"));
     let ran = lab.patchform("apply --auto-approve").exits(4);
     ran.says("reload failed").does_not_say("accepted it as irreversible");
+    flat(lab.patchform("state show command.a").exits(0)).says("stuck, stays at 1.1");
     lab.patchform("run abandon").exits(0);
     assert_eq!(lab.read("a"), "1.1");
     lab.write("main.pf.hcl", service("1.1", "", ""));
@@ -204,6 +210,9 @@ fn what_is_owed_without_a_record_can_be_shown_moved_and_forgotten() {
     lab.patchform("apply --auto-approve").exits(7);
     lab.patchform("run abandon").exits(0).says("reload and verify are still to be done");
     lab.patchform("state show command.a").exits(0).says("to do").says("reload and verify");
+    assert_eq!(lab.patchform("state list").exits(0).out, "command.a\n");
+    lab.patchform("state list --json").exits(0).says("\"reload\": \"service\"");
+    flat(lab.patchform("show").exits(0)).says("command.a to do: reload and verify");
     // Its block is gone: no plan does it, and that is said.
     lab.write("main.pf.hcl", "");
     lab.patchform("plan").exits(0).says("command.a").says("state rm");
@@ -219,11 +228,11 @@ fn what_is_owed_without_a_record_can_be_shown_moved_and_forgotten() {
     lab.patchform("plan").exits(0).does_not_say("reload");
 }
 
-/// The id of the only run.
-fn the_run(lab: &Lab) -> String {
+/// The id of a run, by its place in the list.
+fn run_at(lab: &Lab, place: usize) -> String {
     let listed = lab.patchform("run list --json").exits(0).out;
     let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
-    listed["runs"][0]["id"].as_str().unwrap().to_string()
+    listed["runs"][place]["id"].as_str().unwrap().to_string()
 }
 
 /// What was taken away, and is not out of force yet.
@@ -236,7 +245,7 @@ fn what_is_owed_where_a_component_was_taken_away_is_done() {
     let lab = Lab::new(&kind);
     lab.patchform("init").exits(0);
     lab.patchform("apply --auto-approve").exits(0);
-    let first = the_run(&lab);
+    let first = run_at(&lab, 0);
     lab.write("broken", "");
     lab.patchform(&format!("rollback {first} --auto-approve")).exits(7);
     lab.patchform("run abandon").exits(0).says("reload and verify are still to be done");
@@ -262,4 +271,217 @@ fn what_is_owed_is_said_where_the_plan_does_not_do_it() {
     lab.write("main.pf.hcl", service("1.2", "", ""));
     let told = planned(&lab).says("left it as it is: 1.0 is recorded, 1.1 is observed");
     told.says("; and run").does_not_say("outside patchform").does_not_say("still needs");
+}
+
+/// What was left there is ill: neither what is owed nor another level comes right, and every message names the way out, which
+/// works as it is printed.
+#[test]
+fn an_ill_level_that_is_owed_is_taken_back_by_the_run_that_is_named() {
+    let ill = |level: &str, patch: &str| {
+        let check = "  check \"exec\" \"well\" {\n    command = [\"sh\", \"-c\", \"! grep -q 1.1 running\"]\n    within  = \"1s\"\n  }\n";
+        service(level, patch, "").replace("  read ", &format!("{check}  read "))
+    };
+    let lab = Lab::new(&ill("1.0", ""));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", ill("1.1", &format!("[ $PATCHFORM_LEVEL = 1.0 ] || {}", stop())));
+    lab.patchform("apply --auto-approve").exits(7);
+    let put = run_at(&lab, 1);
+    let back = format!("patchform rollback {put}");
+    flat(lab.patchform("run abandon").exits(0)).says(&format!("To take back what it put there: {back}"));
+    // What is owed fails.
+    lab.write("main.pf.hcl", ill("1.1", ""));
+    let stuck = flat(lab.patchform("apply --auto-approve").exits(4));
+    stuck.says(&format!("After that, to take back what run {put} put there: {back}"));
+    let left = flat(lab.patchform("run abandon").exits(0));
+    left.says(&format!("To take back what run {put} put there: {back}")).does_not_say("what it put there");
+    // Another level is not tried.
+    lab.write("main.pf.hcl", ill("1.2", ""));
+    let skipped = flat(lab.patchform("apply --auto-approve").exits(5)).says("ill already before its patch");
+    skipped.says(&format!("To take back what run {put} put there: {back}"));
+    lab.patchform(&format!("rollback {put} --auto-approve")).exits(0);
+    assert_eq!((lab.read("a"), lab.read("running")), ("1.0".into(), "1.0".into()));
+    lab.patchform("state show command.a").exits(0).does_not_say("to do");
+    lab.patchform("apply --auto-approve").exits(0);
+    assert_eq!(lab.read("running"), "1.2");
+}
+
+/// A run that did what another had left undone put nothing there that could be taken back.
+#[test]
+fn what_only_did_owed_work_is_not_said_to_be_taken_back() {
+    let (lab, _) = patched_only();
+    let done = lab.patchform("apply --auto-approve").exits(0).says("Complete");
+    done.does_not_say("patchform rollback");
+    let back = lab.patchform(&format!("rollback {} --auto-approve", run_at(&lab, 2))).exits(1);
+    back.says("changed nothing that could be taken back");
+}
+
+/// Flips a bit in the first line of the journal of a run, after `from`, that holds `text`.
+fn damage(lab: &Lab, run: &str, text: &str) {
+    let path = lab.path(&format!(".patchform/runs/{run}/journal/000001.jsonl"));
+    let mut bytes = std::fs::read(&path).unwrap();
+    let at = bytes.windows(text.len()).position(|window| window == text.as_bytes()).expect("it is there");
+    bytes[at] ^= 1;
+    std::fs::write(path, bytes).unwrap();
+}
+
+/// A damaged run that is let go of may have done anything behind the damage: nothing of it is forgotten.
+#[test]
+fn what_a_damaged_run_may_have_left_is_done_by_the_next() {
+    for lost in ["taken", "patch", "plan.json", "everything"] {
+        let lab = platform(&stop(), "");
+        lab.patchform("apply --auto-approve").exits(7);
+        let run = run_at(&lab, 1);
+        match lost {
+            "plan.json" => {
+                std::fs::remove_file(lab.path(&format!(".patchform/runs/{run}/plan.json"))).unwrap()
+            }
+            "everything" => {
+                for file in ["plan.json", "lease.json"] {
+                    lab.write(&format!(".patchform/runs/{run}/{file}"), "lost");
+                }
+            }
+            text => damage(&lab, &run, text),
+        }
+        lab.write("main.pf.hcl", service("1.1", "", ""));
+        // Going on is of no use: nobody is sent there.
+        let refused = flat(lab.patchform("apply --auto-approve").exits(6));
+        refused.says(&format!("`patchform run abandon {run}`")).does_not_say("patchform resume");
+        if lost != "everything" {
+            let blocked = flat(lab.patchform("plan").exits(0));
+            blocked
+                .says("cannot be read any more")
+                .says(&format!("patchform run abandon {run}"))
+                .does_not_say("resume");
+        }
+        let let_go = flat(lab.patchform("run abandon").exits(0)).says("holds nothing any more");
+        if lost == "everything" {
+            // Not even which components: that is said.
+            let_go.says("read each component");
+            continue;
+        }
+        let_go.says("Read each").says("command.a patch, reload and verify");
+        lab.patchform("state show command.a").exits(0).says("patch, reload and verify");
+        planned(&lab).says("may be half done").says("patch");
+        flat(lab.patchform(&format!("run show {run}")).exits(1))
+            .says("has ended")
+            .does_not_say("run abandon");
+        lab.patchform("apply --auto-approve").exits(0);
+        assert_eq!(lab.read("running"), "1.1", "{lost}");
+        lab.patchform("plan --detailed-exitcode").exits(0);
+    }
+}
+
+/// What the beginning of its journal proves counts, unless the rest tells more; and the run can be taken back.
+#[test]
+fn what_is_known_of_a_damaged_run_counts() {
+    let config = |level: &str, patch: &str| {
+        let text = files(&[("a", level, "", ""), ("b", level, "command.a", patch)]);
+        text.replace("  read ", "  rollout = rollout.r\n  read ")
+            + "rollout \"r\" { on_failure = \"halt\" }\n"
+    };
+    let lab = Lab::new(&config("1.0", ""));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", config("1.1", "[ $PATCHFORM_LEVEL = 1.0 ] || { printf half > $NAME; exit 1; }; printf %s $PATCHFORM_LEVEL > $NAME"));
+    lab.patchform("apply --auto-approve").exits(7);
+    let run = run_at(&lab, 1);
+    damage(&lab, &run, "half");
+    let let_go = flat(lab.patchform("run abandon").exits(0))
+        .says("command.a verify")
+        .says("command.b patch and verify");
+    let_go.says(&format!("patchform rollback {run}"));
+    lab.write("main.pf.hcl", config("1.1", ""));
+    planned(&lab).says("command.a stays at 1.1").says("before its verify").says("may be half done");
+    lab.patchform(&format!("rollback {run} --auto-approve")).exits(0);
+    assert_eq!((lab.read("a"), lab.read("b")), ("1.0".into(), "1.0".into()));
+    lab.patchform("state show command.a").exits(0).does_not_say("to do");
+    lab.patchform("state show command.b").exits(0).does_not_say("to do");
+}
+
+/// A plan that was saved before an abandoned run left something, or before that was done, is not carried out.
+#[test]
+fn a_saved_plan_is_stale_through_what_is_owed_since() {
+    let lab = platform(&stop(), "");
+    let other = |level: &str| service(level, "", "") + &files(&[("b", "1.0", "command.a", "")]);
+    lab.patchform("apply --auto-approve").exits(7);
+    lab.patchform("rollback").exits(0);
+    lab.allow_what_was_taken_back();
+    lab.write("main.pf.hcl", other("1.0"));
+    lab.patchform("plan --out of-b").exits(0).says("command.b");
+    lab.write("main.pf.hcl", service("1.2", "", ""));
+    lab.patchform("plan --out of-a").exits(0).says("1.0 → 1.2");
+    // Its way back is begun and left: 1.0 is read all the while.
+    lab.write(
+        "main.pf.hcl",
+        service("1.1", "", &format!("[ $PATCHFORM_LEVEL = 1.1 ] && exit 1; {}", stop())),
+    );
+    lab.patchform("apply --auto-approve");
+    lab.patchform("run abandon").exits(0);
+    assert_eq!(lab.read("a"), "1.0");
+    let run = run_at(&lab, 2);
+    for plan in ["of-a", "of-b"] {
+        let stale = flat(lab.patchform(&format!("apply {plan}")).exits(6)).says("stale");
+        stale.says(&format!("run {run}, which was abandoned, left verify of command.a undone since"));
+    }
+    // And the other way round.
+    lab.write("main.pf.hcl", service("1.2", "", ""));
+    lab.patchform("plan --out of-a").exits(0).says("abandoned");
+    lab.write("main.pf.hcl", service("1.0", "", ""));
+    lab.patchform("apply --auto-approve").exits(0);
+    let stale = flat(lab.patchform("apply of-a").exits(6));
+    stale.says("what was still to be done at command.a was done since the plan was made");
+}
+
+/// The newest snapshot of a component, by the level that it holds.
+fn snapshot(lab: &Lab, level: &str) -> String {
+    let listed: serde_json::Value =
+        serde_json::from_str(&lab.patchform("snapshot list --json").exits(0).out).unwrap();
+    let of = |s: &&serde_json::Value| s["level"] == level;
+    listed["snapshots"].as_array().unwrap().iter().rfind(of).unwrap()["id"].as_str().unwrap().to_string()
+}
+
+/// A snapshot that is put back brings that into force, too; before that it is said what was left.
+#[test]
+fn a_snapshot_that_is_put_back_does_what_is_owed() {
+    let (lab, _) = patched_only();
+    let id = snapshot(&lab, "1.0");
+    let told = flat(lab.patchform(&format!("snapshot restore {id} --auto-approve")).exits(0));
+    told.says(&format!("snapshot {id} is restored; run")).says("was abandoned before its reload and verify");
+    assert_eq!((lab.read("a"), lab.read("running")), ("1.0".into(), "1.0".into()));
+    lab.patchform("state show command.a").exits(0).does_not_say("to do");
+}
+
+/// Nothing failed where a run was ended before it changed anything; what was under way is named, also where it only looked.
+#[test]
+fn a_run_that_changed_nothing_did_not_fail() {
+    let lab = platform("", "");
+    let text =
+        service("1.1", "", "").replace("\"cp \\\"$NAME\\\"", &format!("\"{}; cp \\\"$NAME\\\"", stop()));
+    assert!(text.contains("run stop"), "{text}");
+    lab.write("main.pf.hcl", text);
+    lab.patchform("apply --auto-approve").exits(7);
+    let ended = lab.patchform("run abandon").exits(0).does_not_say("Failed");
+    ended.says("Ended before anything was changed.");
+    lab.patchform("state show command.a").exits(0).does_not_say("to do");
+}
+
+/// A way back that was walked to its end and leads somewhere else: nobody knows what is there.
+#[test]
+fn what_reads_otherwise_after_its_way_back_is_done_again() {
+    let config = |level: &str, patch: &str| {
+        let restore = "restore     = [\"sh\", \"-c\", \"printf torn > $NAME; if false";
+        service(level, patch, "")
+            .replace("restore     = [\"sh\", \"-c\", \"if [ -f \\\"$PATCHFORM_SNAPSHOT\\\" ]", restore)
+    };
+    let lab = Lab::new(&config("1.0", ""));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", config("1.1", "exit 1").replace("rm -f", "true"));
+    flat(lab.patchform("apply --auto-approve").exits(4)).says("stuck");
+    lab.patchform("run abandon").exits(0).says("patch, reload and verify are still to be done");
+    lab.write("main.pf.hcl", config("1.2", ""));
+    planned(&lab).says("may be half done");
+    lab.patchform("apply --auto-approve").exits(0);
+    assert_eq!(lab.read("running"), "1.2");
 }

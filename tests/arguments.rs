@@ -23,6 +23,11 @@ impl Files for InMemory<'_> {
         found.map(|(_, text)| text.clone().into_bytes()).ok_or_else(|| format!("there is no {path}"))
     }
 
+    /// No folder is beside them.
+    fn list(&self, _: &str, _: usize) -> Result<Vec<String>, String> {
+        Ok(Vec::new())
+    }
+
     fn run(&self, program: &[String], input: &str, within: Duration) -> Result<Vec<u8>, String> {
         FilesOnDisk.run(program, input, within)
     }

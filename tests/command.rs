@@ -81,3 +81,19 @@ fn a_plan_shows_what_confirms_a_patch_and_that_there_is_little_time() {
         lab.patchform("plan").exits(1).says("is no period");
     }
 }
+
+/// A snapshot whose command failed is no way back, whatever the probe says of it.
+#[test]
+fn a_snapshot_that_failed_is_not_believed() {
+    let config = |level: &str, snapshot: &str| {
+        let text = files(&[("a", level, "", "")]);
+        let probe = "  probe       = [\"echo\", \"after\"]\n  snapshot    = [\"sh\", \"-c\", \"";
+        text.replace("  snapshot    = [\"sh\", \"-c\", \"", &format!("{probe}{snapshot}"))
+    };
+    let lab = lab(&config("1.0", ""));
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", config("1.1", "exit 1; "));
+    let ran = lab.patchform("apply --auto-approve").exits(3);
+    ran.says("snapshot failed").says("exited with code 1");
+    assert_eq!(lab.read("a"), "1.0");
+}

@@ -25,6 +25,10 @@ impl Files for Folder {
         fs::read(self.0.join(path)).map_err(|e| e.kind().to_string())
     }
 
+    fn list(&self, folder: &str, levels: usize) -> Result<Vec<String>, String> {
+        FilesOnDisk.list(&self.0.join(folder).to_string_lossy(), levels)
+    }
+
     fn run(&self, program: &[String], input: &str, within: Duration) -> Result<Vec<u8>, String> {
         FilesOnDisk.run(program, input, within)
     }

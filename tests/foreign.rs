@@ -68,3 +68,25 @@ fn what_it_writes_to_its_log_is_seen_when_asked_for() {
     assert!(logged.status.success(), "{logged:?}");
     assert!(lab.read("log").contains("provider note: hello"), "{}", lab.read("log"));
 }
+
+/// Controller and provider are killed just after the patch, and the provider's ledgers are lost: the notes tell.
+#[test]
+fn what_it_did_is_found_without_its_ledger() {
+    let Some(lab) = notes() else { return };
+    let dies = "write(path, act[\"level\"])\n        os.path.exists(\"die\") and (os.kill(os.getppid(), 9), os._exit(1))";
+    let text = lab.read("provider.py").replacen("write(path, act[\"level\"])", dies, 1);
+    assert!(text.contains("os._exit"));
+    fs::write(lab.path("provider.py"), text).unwrap();
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", lab.read("main.pf.hcl").replace("\"1.0\"", "\"1.1\""));
+    lab.write("die", "");
+    lab.patchform("apply --auto-approve").exits(-1);
+    let notes = ["note-0", "note-1", "note-2"];
+    assert!(notes.iter().any(|note| lab.read(note).contains("1.1")));
+    for note in notes {
+        fs::remove_file(lab.path(&format!(".{note}.ledger"))).unwrap();
+    }
+    lab.patchform("rollback").exits(0);
+    assert_eq!(notes.map(|note| lab.read(note).trim().to_string()), ["1.0", "1.0", "1.0"]);
+}

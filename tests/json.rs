@@ -107,7 +107,7 @@ fn the_state_fits_its_schema() {
 fn lists_have_the_documented_fields() {
     let lab = applied();
     let components = document(&lab.patchform("state list --json").exits(0));
-    assert_eq!(fields(&components), ["components", "format_version", "open_runs"]);
+    assert_eq!(fields(&components), ["components", "format_version", "open_runs", "owed"]);
     assert_eq!(
         fields(&components["components"][0]),
         ["address", "alias", "at", "level", "provider", "run", "sha256", "target"]

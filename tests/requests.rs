@@ -320,6 +320,11 @@ fn abandoning_a_run_that_has_just_ended_says_so() {
     lab.patchform(&format!("run abandon {id}")).exits(1).says("no open run").does_not_say("defect");
     assert!(!lab.path(&lease).exists());
     assert_eq!(last_run(&lab).1, "complete");
+    // Whoever wants something of a run that goes on does not want the last one taken back.
+    for line in ["run stop", "run pause", "run skip command.a"] {
+        lab.patchform(line).exits(1).says("no open run").says("run list").does_not_say("rollback");
+    }
+    lab.patchform("rollback").exits(1).says("no open run").says("takes a finished one back");
 }
 
 /// It ends between the look of a second controller and its lease.

@@ -361,3 +361,22 @@ fn no_line_of_a_secret_is_shown() {
     }
     assert!(lab.read("vault/got").contains(&lines[11]), "{}", lab.read("vault/got"));
 }
+
+/// A command that asks a person, or a vault that counts, is run once by each command of patchform that needs its secret.
+#[test]
+fn the_command_of_a_secret_is_run_once_by_each_command() {
+    let lab = lab();
+    lab.write("vault/token.sh", format!("echo once >> vault/asked; printf %s {TOKEN}"));
+    let asked = |line: &str| {
+        let _ = fs::remove_file(lab.path("vault/asked"));
+        lab.patchform(line);
+        lab.read("vault/asked").lines().count()
+    };
+    assert_eq!(["plan --out p", "apply p"].map(asked), [1, 1]);
+    assert_eq!(lab.read("level"), "2\n");
+    lab.write("main.pf.hcl", lab.read("main.pf.hcl").replace("\"2\"", "\"3\""));
+    lab.write("broken", "");
+    // It halts with an exit code of its own: what is asked for is counted all the same.
+    assert_eq!(["apply --auto-approve", "resume", "rollback"].map(asked), [1, 1, 1]);
+    assert_eq!(lab.read("level"), "2\n");
+}

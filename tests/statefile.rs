@@ -329,7 +329,7 @@ fn another_place_for_the_state_asks_for_init_and_leaves_no_open_run_behind() {
             .says("two/state.json now, but so far it is in")
             .says("one/state.json")
             .says("one/.patchform/runs")
-            .says("`patchform rollback");
+            .says("take it back with");
     }
     lab.patchform("rollback").exits(0);
     for line in ["plan", "apply --auto-approve"] {

@@ -48,6 +48,12 @@ fn what_is_well_is_told_from_what_is_broken() {
     has(&ended, "command.a stuck at 1.1");
     has(&ended, "command.b stuck between 1.0 → 1.1");
     let id = last_run(&lab);
+    let told = lab.patchform("run show --json").exits(0).out;
+    let told: serde_json::Value = serde_json::from_str(told.lines().last().unwrap()).unwrap();
+    let well = |i: usize| (&told["components"][i]["address"], &told["components"][i]["emergency"]["well"]);
+    assert_eq!(well(0), (&"command.a".into(), &true.into()), "{told}");
+    assert_eq!(well(1), (&"command.b".into(), &false.into()), "{told}");
+    has(&flat(lab.patchform("rollback").exits(4)), "restore failed 5 times, lastly");
     // Going on is of no use: nobody is sent there.
     let way_out =
         format!("patchform run show {id} says what is to be repaired; then patchform rollback {id}");
@@ -123,4 +129,22 @@ component "command" "a" {
     }
     assert!(asked.lines().all(|line| !line.is_empty()), "{asked}");
     assert_eq!(lab.read("confirms"), "patch stored\n");
+}
+
+/// A controller that is killed while it only looks: the step is named, and what goes on from it.
+#[test]
+fn a_look_that_was_cut_off_is_named() {
+    let die = "  verify      = [\"sh\", \"-c\", \"[ ! -e die ] || kill -9 $(cat die)\"]\n  snapshot    = [";
+    let config = |level: &str| files(&[("a", level, "", "")]).replace("  snapshot    = [", die);
+    let lab = Lab::new(&config("1.0"));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", config("1.1"));
+    let script = format!("echo $$ > die; exec {} apply --auto-approve", env!("CARGO_BIN_EXE_patchform"));
+    let ended = lab.command("/bin/sh".as_ref(), &["-c", &script]).output().unwrap();
+    assert_eq!(ended.status.code(), None, "it was killed: {ended:?}");
+    std::fs::remove_file(lab.path("die")).unwrap();
+    let shown = flat(lab.patchform("run show").exits(0));
+    has(&shown, "verify was begun and has not answered: `resume` does it again");
+    lab.patchform("resume").exits(0);
 }

@@ -366,8 +366,8 @@ fn what_was_going_on_and_what_goes_off_by_itself_is_shown() {
         let shown = lab.patchform("run show").exits(0);
         let asked = "patch was begun and has not answered: `resume` and `rollback` first ask how far it came";
         let said = Said::of(&shown).says(asked);
-        let goes_off = "begun under a dead man's switch of 5m: unless `resume` or `rollback` decides it before, its target \
-                        goes back by itself from 20";
+        let goes_off = "begun under a dead man's switch of 5m: unless `resume` or `rollback` decided it before, its target \
+                        goes back by itself about 20";
         assert_eq!(said.0.contains(goes_off), switch, "{}", said.0);
         assert_eq!(said.0.contains("dead man"), switch, "{}", said.0);
         let told = lab.patchform("run show --json").exits(0);

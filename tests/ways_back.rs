@@ -260,10 +260,10 @@ fn stuck(level: &str) -> String {
 fn what_cannot_be_restored_holds_only_what_it_stands_on_and_says_whom_to_call() {
     let lab = platform(stuck);
     lab.patchform("plan").exits(0).says("contact    Acme duty desk, phone +49 30 5550100, case C-99881");
-    let said = |ran: lab::Ran| {
+    let said = |ran: lab::Ran, times: u32| {
         // The first cause is d's patch, not the restore that failed.
         ran.says("Emergency steps for command.b")
-            .says("restore failed 3 times")
+            .says(&format!("restore failed {times} times"))
             .says("it went back because of command.d: patch failed:")
             .says("command.a is at its planned level, verified: nothing is wrong")
             .says("command.b has to go back first")
@@ -275,13 +275,13 @@ fn what_cannot_be_restored_holds_only_what_it_stands_on_and_says_whom_to_call() 
             .says("+49 30 5550100")
             .says("C-99881")
     };
-    said(lab.patchform("apply --auto-approve").exits(4));
+    said(lab.patchform("apply --auto-approve").exits(4), 3);
     assert_eq!(levels(&lab), "1.1 1.1 1.0 1.0 1.1", "d and c are back, a stays below b, e failed by itself");
-    said(lab.patchform("run show").exits(0));
+    said(lab.patchform("run show").exits(0), 3);
     // The configuration is not needed for any of it.
     std::fs::remove_file(lab.path("main.pf.hcl")).unwrap();
-    said(lab.patchform("rollback").exits(4));
-    said(lab.patchform("resume").exits(4));
+    said(lab.patchform("rollback").exits(4), 5);
+    said(lab.patchform("resume").exits(4), 7);
     let json = lab.patchform("resume --json").exits(4).out;
     let last: serde_json::Value = serde_json::from_str(json.lines().last().unwrap()).unwrap();
     let of = |address: &str| {
@@ -297,4 +297,39 @@ fn what_cannot_be_restored_holds_only_what_it_stands_on_and_says_whom_to_call() 
     lab.write("mended", "");
     lab.patchform("rollback").exits(0);
     assert_eq!(levels(&lab), "1.0 1.0 1.0 1.0 1.0");
+}
+
+/// What was installed and cannot be taken away is not begun to be; what can, goes.
+#[test]
+fn what_cannot_be_taken_away_is_told_by_the_plan() {
+    let without = |text: &str, names: &[&str]| {
+        let kept = text
+            .lines()
+            .filter(|line| !names.iter().any(|name| line.trim().starts_with(&format!("{name} "))));
+        kept.map(|line| format!("{line}\n")).collect::<String>()
+    };
+    let config = |lines: &str| {
+        let text = with(&files(&[("a", "1.0", "", "")]), "a", lines);
+        without(&text, &["snapshot", "restore"])
+    };
+    let installed = |lines: &str| {
+        let lab = Lab::new(&config(lines));
+        lab.patchform("init").exits(0);
+        lab.patchform("apply --auto-approve").exits(0);
+        let runs = lab.patchform("run list --json").exits(0).out;
+        let runs: serde_json::Value = serde_json::from_str(&runs).unwrap();
+        (lab, format!("rollback {} --auto-approve", runs["runs"][0]["id"].as_str().unwrap()))
+    };
+    let (lab, rollback) = installed("lifecycle {\n allow_irreversible = true\n }");
+    let ran = lab.patchform(&rollback).exits(5).does_not_say("failed");
+    ran.says("takes a component of kind").says("by hand");
+    assert_eq!(lab.read("a"), "1.0");
+    // By hand, as it says.
+    std::fs::remove_file(lab.path("a")).unwrap();
+    lab.patchform("apply --refresh-only --auto-approve").exits(0);
+    lab.patchform("state show command.a").exits(1);
+
+    let (lab, rollback) = installed("uninstall = [\"sh\", \"-c\", \"rm -f $NAME\"]");
+    lab.patchform(&rollback).exits(0).does_not_say("snapshot done");
+    assert!(!lab.path("a").exists());
 }

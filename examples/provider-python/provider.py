@@ -125,7 +125,7 @@ class Ledger:
 
     def look(self, act):
         """For a probe: running, begun, or the answer. What it says stays true: the token is kept, and what had not begun
-        does not begin any more."""
+        does not begin any more. Whether it had, only the note can tell then: a ledger may be lost."""
         with open(self.path, "a+", encoding="utf-8") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -134,12 +134,24 @@ class Ledger:
                 return self.rows(file)[1].get(act["id"]) or "running"
             token, actions = self.rows(file)
             if act["id"] not in actions:
-                answer = refused("it was probed before it began; it is not begun any more")
-                self.append(file, id=act["id"], token=act["token"], answer=answer)
-                return answer
+                self.append(file, id=act["id"], token=act["token"])
+                return "begun"
             if act["token"] > token:
                 self.append(file, token=act["token"])
             return actions[act["id"]] or "begun"
+
+    def at_work(self):
+        """The action that is done right now, by whomever."""
+        try:
+            with open(self.path, encoding="utf-8") as file:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    begun = [action for action, answer in self.rows(file)[1].items() if answer is None]
+                    return begun[-1] if begun else None
+        except FileNotFoundError:
+            pass
+        return None
 
 
 # ---------------------------------------------------------------- answers
@@ -181,6 +193,10 @@ def read(params):
 
 def reading(subject):
     path = path_of(subject)
+    action = Ledger(path).at_work()
+    if action is not None:
+        # What is read beside somebody who is at work need not stay.
+        return {"status": "unreachable", "unsettled": True, "why": f"the action {action} still goes on"}
     try:
         level = content(path)
     except (OSError, UnicodeError) as error:
@@ -266,9 +282,11 @@ def probe(params):
     if isinstance(seen, dict) and seen["outcome"] == "applied":
         return {**seen, "stands": "after"}
     if seen == "begun" and action in ("patch", "restore"):
-        # Killed before it could answer. The note is replaced by a rename: it is old or new.
+        # Killed before it could answer, or nothing is known of it. The note is replaced by a rename: it is old or new.
+        level = content(path)
         wanted = act.get("level") if action == "patch" else act["snapshot"]["token"]["level"]
-        return {"stands": "after" if content(path) == wanted else "before"}
+        untouched = action == "patch" and digest(level) == act.get("expected")
+        return {"stands": "after" if level == wanted and not untouched else "before"}
     return {"stands": "before"}
 
 

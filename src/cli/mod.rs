@@ -12,6 +12,7 @@ mod exit;
 mod fmt;
 mod force_unlock;
 mod graph;
+mod import;
 mod init;
 mod live;
 mod output;
@@ -68,6 +69,8 @@ struct CommandLine {
 enum Verb {
     /// Find the providers, pin their digests, prepare the state
     Init(init::Arguments),
+    /// Write what exists on hosts already as components, at their present levels
+    Import(import::Arguments),
     /// Check the configuration without reading any component
     Validate(validate::Arguments),
     /// Rewrite files in the usual style
@@ -140,6 +143,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     }
     let done = match verb {
         Verb::Init(a) => init::run(&a, &terminal),
+        Verb::Import(a) => import::run(&a, &terminal),
         Verb::Validate(a) => validate::run(&a, &terminal),
         Verb::Fmt(a) => fmt::run(&a, &terminal),
         Verb::Plan(a) => plan::run(&a, &terminal),

@@ -7,7 +7,7 @@ use super::terminal::Terminal;
 use crate::ops::abandon::Abandoned;
 use crate::ops::evidence::{self, Wanted};
 use crate::ops::{self, Failure};
-use crate::report::{audit, state_json, state_text};
+use crate::report::{audit, let_go, state_json, state_text};
 use crate::run::event::Request;
 use crate::world::disk;
 use clap::Subcommand;
@@ -128,11 +128,9 @@ fn abandon(abandoned: Abandoned, mut live: Live<'_>, terminal: &Terminal) -> Res
             live.finish(&ended);
             ops::abandon::is_over(&ended)?;
         }
-        Abandoned::LetGo { id, why } => {
-            terminal.notices(&[why]);
-            terminal.say(&format!(
-                "Run {id} holds nothing any more. What it left on its components is not known: look with `patchform plan`.\n"
-            ));
+        Abandoned::LetGo(run) => {
+            terminal.notices(&[&run.why]);
+            terminal.say(&let_go::let_go(&run, terminal.out));
         }
     }
     Ok(Exit::Done)

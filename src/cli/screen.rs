@@ -11,7 +11,7 @@ use crate::plan::Plan;
 use crate::provider::Watch;
 use crate::provider::watch::Silent;
 use crate::report::progress::{Progress, lines};
-use crate::report::run_standing::{Tally, component_of, stands};
+use crate::report::run_standing::{Tally, stands};
 use crate::report::run_view::Going;
 use crate::report::style::Style;
 use crate::run::Run;
@@ -128,7 +128,7 @@ impl Seen {
             }
             _ => {}
         }
-        if let Some(i) = component_of(&event.what).filter(|i| *i < plan.entries.len()) {
+        if let Some(i) = event.what.component().filter(|i| *i < plan.entries.len()) {
             self.tally.set(i, stands(&run.standing(i)));
         }
         // An event may move others too; counting all of them each time would be quadratic.

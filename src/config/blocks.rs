@@ -2,6 +2,7 @@
 
 mod argument;
 mod component;
+mod hosts;
 mod known;
 mod outside;
 mod probe;
@@ -13,6 +14,7 @@ pub use argument::{Argument, Holds, Need, Takes};
 pub(super) use component::{
     CLASSES, COMPONENT, CONNECTION_LOCAL, CONNECTION_SSH, DYNAMIC, LIFECYCLE, SNAPSHOT,
 };
+pub(super) use hosts::{DATA_INVENTORY, DATA_SSH, DATA_TERRAFORM};
 pub(super) use known::{Known, Own, missing};
 pub(super) use outside::{
     DATA_CSV, DATA_EXTERNAL, DATA_HTTP, DATA_JSON, DATA_YAML, MODULE, MOVED, PROVIDER, REMOVED,
@@ -90,6 +92,9 @@ pub const ALL: &[&Block] = &[
     &outside::DATA_CSV,
     &outside::DATA_EXTERNAL,
     &outside::DATA_HTTP,
+    &hosts::DATA_INVENTORY,
+    &hosts::DATA_SSH,
+    &hosts::DATA_TERRAFORM,
     &outside::MODULE,
     &outside::PROVIDER,
     &outside::MOVED,

@@ -8,6 +8,7 @@ pub mod eval;
 pub mod expr;
 pub mod fmt;
 pub mod functions;
+pub mod hosts;
 pub mod inputs;
 pub mod lock;
 pub mod lower;

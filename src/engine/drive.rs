@@ -4,6 +4,7 @@
 //! performed rests on nothing that is not durable. Time left is kept by the steady clock; the wall clock only dates
 //! the lines.
 
+use super::blame;
 use super::flight::{Flight, Flights};
 use super::inbox::{Inbox, Letter};
 use crate::journal::{WriteError, Writer};
@@ -12,7 +13,7 @@ use crate::plan::noun::{Plan, Step, Verdict};
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
 use crate::run::{Begin, Command, Damage, Run, decide};
 use crate::world::{clock, failpoint};
-use patchform_sdk::message::{Answer, Probed};
+use patchform_sdk::message::{Answer, Done, Probed, Verdict as Health};
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, Sender};
 use std::time::{Duration, Instant};
@@ -322,6 +323,8 @@ impl Drive<'_> {
                     |f: &Flight| matches!(f, Flight::Action(b) if b.action == action && b.attempt == attempt);
                 if self.flights.land(action.component, waits) {
                     failpoint::pass("drive.answered");
+                    let counts = self.step(action).is_some_and(|step| blame::of_answer(step, &answer));
+                    let answer = self.full_disk(action, counts)?.map_or(answer, Answer::Applied);
                     self.fold(What::Fact { action, attempt, answer })?;
                     return Ok(Wait::News);
                 }
@@ -331,6 +334,8 @@ impl Drive<'_> {
                     |f: &Flight| matches!(f, Flight::Probe(b) if b.action == action && b.attempt == attempt);
                 if self.flights.land(action.component, waits) {
                     failpoint::pass("drive.probed");
+                    let counts = self.step(action).is_some_and(|step| blame::of_probe(step, &found));
+                    let found = self.full_disk(action, counts)?.map_or(found, |done| Ok(Probed::After(done)));
                     self.fold(What::Probe { action, attempt, found })?;
                     return Ok(Wait::News);
                 }
@@ -352,6 +357,29 @@ impl Drive<'_> {
             }
         }
         Ok(Wait::Nothing)
+    }
+
+    /// The step that a component is at.
+    fn step(&self, action: ActionRef) -> Option<Step> {
+        self.run.current(action.component).map(|(_, step)| step)
+    }
+
+    /// What to take in place of something that `counts` against a patch, while this machine's own disk is full: nobody can
+    /// tell, and the run halts there. The way back has nothing to halt at: it ends as when the journal fails.
+    fn full_disk(&self, action: ActionRef, counts: bool) -> Result<Option<Done>, DriveError> {
+        if !counts {
+            return Ok(None);
+        }
+        match self.journal.has_room() {
+            Err(full) if action.leg == Leg::Forth => {
+                let why = format!(
+                    "nobody can tell whether it went wrong by itself, since this machine's disk takes nothing more: {full}"
+                );
+                Ok(Some(Done { verdict: Some(Health::Inconclusive { why }), ..Done::default() }))
+            }
+            Err(full) => Err(full.into()),
+            Ok(()) => Ok(None),
+        }
     }
 
     /// Ends pauses before probes, and what did not answer in its time.

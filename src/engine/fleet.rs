@@ -1,5 +1,7 @@
 //! The providers in use by one command: one session each, whatever number of aliases.
 
+use crate::config::checked::Step;
+use crate::plan::noun::Entry;
 use crate::provider::{ProviderError, Session};
 use patchform_sdk::message::{Can, Description, Kind};
 use serde_json::Value as Json;
@@ -46,6 +48,16 @@ impl Fleet {
     /// How a provider describes a kind.
     pub fn kind(&self, provider: &str, kind: &str) -> Option<&Kind> {
         self.members.get(provider)?.description.kinds.get(kind)
+    }
+
+    /// What a component can do, by its kind and the arguments that it gives; nothing when nobody knows its kind.
+    pub fn can_as(&self, provider: &str, entry: &Entry) -> Can {
+        let secret = |name: &str| {
+            entry.secrets.iter().any(|s| s.path.first().is_some_and(|step| *step == Step::Key(name.into())))
+        };
+        let given =
+            |name: &str| entry.arguments.get(name).is_some_and(|value| !value.is_null()) || secret(name);
+        self.kind(provider, &entry.address.kind).map(|kind| kind.can_with(given)).unwrap_or_default()
     }
 
     /// What a kind can do; nothing when nobody knows it.

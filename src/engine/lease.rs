@@ -116,7 +116,12 @@ pub enum LeaseError {
 fn overlap(run: &OpenRun, shared: &Holdings) -> String {
     let what = holdings::told(shared);
     let (id, driver, since) = (&run.id, run.driver(), run.since);
-    if run.alive {
+    if run.unknown {
+        format!(
+            "run {id} may hold {what}: neither its lease nor its plan can be read any more; let go of it with \
+             `patchform run abandon {id}`"
+        )
+    } else if run.alive {
         format!("run {id}, driven by {driver} since {since}, holds {what}; wait for it to end")
     } else {
         format!(
@@ -211,6 +216,11 @@ impl Lease {
                 .map_err(failed("sync", &self.folder)),
         }
     }
+}
+
+/// Whether the run in `folder` holds anything: it has not ended.
+pub fn is_held(folder: &Path) -> bool {
+    folder.join("lease.json").exists()
 }
 
 fn failed<'a>(doing: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> LeaseError + 'a {

@@ -1,5 +1,6 @@
 //! Does what the pure core decides: reads, previews, and drives runs.
 
+mod blame;
 pub mod drive;
 pub mod fleet;
 mod flight;

@@ -1,13 +1,14 @@
 //! What a run did, as the state takes it in: a checkpoint in the middle, and the whole of it at the end.
 
 use crate::journal::Head;
-use crate::model::{Moment, Purpose};
+use crate::model::{Address, Moment, Purpose};
 use crate::plan::noun::{Cause, Change, Entry, Identity, Observed, Plan, Verdict};
 use crate::plan::settle;
 use crate::run::{Ending, Outcome, Rejections, Run, Standing};
 use crate::state::checkpoint::{Results, Settled, Standing as Rest};
 use crate::state::{FinishedRun, Levels, Orphan, OutputValue, RunOutcome, Snapshot};
-use std::collections::BTreeMap;
+use patchform_sdk::message::Reload;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// When a run began, and where its journal stands.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +42,77 @@ pub fn results(plan: &Plan, run: &Run, outcome: &Outcome, at: Where<'_>) -> Resu
         dropped: Vec::new(),
         outputs,
         finished: ended.then(|| finished(plan, run, outcome, at)),
+    }
+}
+
+/// What is taken as left by a run that is let go of although only a beginning of its journal could be read, of which `run` is
+/// the fold. What that knows counts; whatever may have come behind it is taken as half done. `named` are the components that
+/// the rest of the journal tells of.
+pub fn of_beginning(plan: &Plan, run: &Run, named: &BTreeSet<usize>, at: Where<'_>) -> Results {
+    let rejections = Rejections::of(plan, run);
+    let mut settled = Vec::new();
+    let mut levels = BTreeMap::new();
+    for (i, entry, change) in plan.changes() {
+        let named = named.contains(&i);
+        let rests = |standing| Settled { component: entry.address.clone(), standing, at: at.now };
+        let standing = run.standing(i);
+        if standing == Standing::Committed && !named {
+            settled.extend(settle::recorded(plan, i, &reached(run, i, entry, change), at.now));
+        }
+        let rejected = rejections.levels(i).into_iter();
+        settled.extend(
+            rejected.map(|(level, why)| rests(Rest::Restored { rejected: Some((level.clone(), why)) })),
+        );
+        let Some((reload, half)) = run.may_owe(i, named) else { continue };
+        settled.push(rests(Rest::Owes { reload, half }));
+        if change.cause != Cause::Owed {
+            levels.insert(
+                entry.address.clone(),
+                Levels { before: change.from.clone(), after: change.to.clone() },
+            );
+        }
+    }
+    let known = Unread { run: run.id(), purpose: plan.purpose.clone(), line: run.events(), levels };
+    Results { taken: snapshots(plan, run), ..let_go(known, settled, at) }
+}
+
+/// What is taken as left by a run that is let go of although its plan cannot be read: each of `components`, which it held, may be
+/// half done.
+pub fn of_nothing(run: &str, components: Vec<Address>, at: Where<'_>) -> Results {
+    let owes = Rest::Owes { reload: Reload::Service, half: true };
+    let rests = |component| Settled { component, standing: owes.clone(), at: at.now };
+    let known = Unread { run, purpose: Purpose::Apply, line: 0, levels: BTreeMap::new() };
+    let_go(known, components.into_iter().map(rests).collect(), at)
+}
+
+/// What is known of a run that could not be read to its end.
+struct Unread<'a> {
+    run: &'a str,
+    purpose: Purpose,
+    line: u64,
+    levels: BTreeMap<Address, Levels>,
+}
+
+fn let_go(known: Unread<'_>, settled: Vec<Settled>, at: Where<'_>) -> Results {
+    Results {
+        run: known.run.into(),
+        line: known.line,
+        token: 0,
+        program: env!("CARGO_PKG_VERSION").into(),
+        settled,
+        taken: BTreeMap::new(),
+        dropped: Vec::new(),
+        outputs: None,
+        finished: Some(FinishedRun {
+            id: known.run.into(),
+            started: at.started,
+            finished: at.now,
+            outcome: RunOutcome::Abandoned,
+            purpose: known.purpose,
+            journal_lines: at.head.lines,
+            journal_head: at.head.sum.clone(),
+            levels: known.levels,
+        }),
     }
 }
 

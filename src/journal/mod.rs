@@ -1,5 +1,6 @@
 //! The journal of a run: numbered segments of JSON lines that form a chain, one fsync per batch.
 
+mod beyond;
 mod course;
 mod files;
 mod line;
@@ -8,6 +9,7 @@ mod segment;
 mod stored;
 pub mod writer;
 
+pub use beyond::beyond;
 pub use files::{SegmentFile, files};
 pub use line::Head;
 pub use reader::{Expected, Journal, Proof, ReadError, prove, read, scan};

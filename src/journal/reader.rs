@@ -57,11 +57,7 @@ pub enum ReadError {
         folder: PathBuf,
     },
     /// A line before the end of the journal is not what was written.
-    #[error(
-        "line {line} of {} is damaged: {why}. The run cannot be followed beyond it; put the file back from a backup, or \
-         look at the components yourself and end the run with `patchform run abandon`",
-        path.display()
-    )]
+    #[error("line {line} of {} is damaged: {why}. The run cannot be followed beyond it", path.display())]
     Damaged {
         /// Which segment.
         path: PathBuf,

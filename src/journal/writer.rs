@@ -15,6 +15,10 @@ use thiserror::Error;
 /// A segment that has grown beyond this many bytes is followed by a new one.
 pub const SEGMENT_BYTES: u64 = 8 * 1024 * 1024;
 
+/// With less than this left, in bytes, the disk counts as full: a batch, the ledger of a component, and the files of a
+/// detached command.
+const ROOM: usize = 64 * 1024;
+
 /// No segment is larger, in bytes.
 const LARGEST: u64 = 2 << 30;
 
@@ -188,6 +192,15 @@ impl Writer {
         let next = segment::path(&self.folder, self.head.segment + 1);
         self.broken = next.exists();
         if self.broken { Err(WriteError::Taken { path: next }) } else { Ok(()) }
+    }
+
+    /// Whether there is room for the journal to go on, and for what actions note beside it.
+    ///
+    /// # Errors
+    /// There is none, or nothing can be written there.
+    pub fn has_room(&self) -> Result<(), WriteError> {
+        disk::has_room(&self.folder, ROOM)
+            .map_err(|source| WriteError::Io { path: self.folder.clone(), source })
     }
 
     fn write(&mut self, events: &[Event]) -> io::Result<()> {

@@ -4,16 +4,21 @@
 
 use super::apply::{self, Ended, Ready};
 use super::inputs::Inputs;
-use super::ledger::settle_ended;
+use super::ledger::{Ledger, settle_ended};
 use super::outputs;
 use super::plan::backend;
-use super::{Failure, Place, run, runs};
-use crate::backend::Local;
+use super::{Failure, Place, beginning, run, runs};
+use crate::backend::{Base, Local};
 use crate::engine::lease::{self, OpenRun};
+use crate::model::Moment;
 use crate::plan::Plan;
 use crate::provider::Watch;
+use crate::report::let_go::LetGo;
 use crate::run::event::Request;
 use crate::run::{ActionStanding, Run};
+use crate::state::State;
+use crate::state::checkpoint::{Results, Settled, Standing};
+use crate::state::owed::steps;
 use crate::world::clock;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -24,12 +29,7 @@ pub enum Abandoned {
     /// It is driven to its end as it stands.
     Ready(Box<Ready>),
     /// Its plan or journal cannot be read, so that it only let go of what it held.
-    LetGo {
-        /// Its id.
-        id: String,
-        /// Why nothing more can be said of it.
-        why: String,
-    },
+    LetGo(LetGo),
 }
 
 /// Takes the run that is to be abandoned. `leave`: addresses of components that are let go whatever goes on there. `watch` is
@@ -65,17 +65,60 @@ pub fn open(
     }
 }
 
-/// A run that cannot be read lets go of what its lease says.
+/// A run that cannot be read lets go of what its lease says. What it may have left undone is noted, as far as that is known.
 fn let_go(place: &Place, local: &Local, chosen: OpenRun, why: String) -> Result<Abandoned, Failure> {
-    let _lock = local.lock("run abandon").map_err(backend)?;
+    let lock = local.lock("run abandon").map_err(backend)?;
     // A state that cannot be read is no reason to hold on to a run that cannot be read either.
     let known = local.read().ok().flatten().map_or(0, |s| s.token);
     let now = clock::now();
     let lease = lease::acquire(&place.runs, &chosen.id, &chosen.holds, chosen.token.max(known), now)
         .map_err(runs::leased)?;
+    drop(lock);
+    let (results, lineage) = beginning::left_by(place, &chosen);
+    let owed = |settled: &Settled| match settled.standing {
+        Standing::Owes { reload, half } => Some((settled.component.clone(), steps(half, reload))),
+        _ => None,
+    };
+    let left = results.settled.iter().filter_map(owed).collect();
+    let known = results.finished.as_ref().is_some_and(|run| !run.levels.is_empty());
+    let results = Results { token: lease.token(), ..results };
+    let unnoted = note(local, results, lineage, chosen.since).map_err(|failure| {
+        failure.hint(format!("run {} still holds its components; try again", chosen.id))
+    })?;
     outputs::forget(place, &chosen.id);
     lease.release().map_err(runs::leased)?;
-    Ok(Abandoned::LetGo { id: chosen.id, why })
+    Ok(Abandoned::LetGo(LetGo { id: chosen.id, why, left, known, unnoted }))
+}
+
+/// Takes into the state what a run that cannot be read may have left. `lineage`: of the state that it belongs to, where that
+/// is known. Says why there is no state that could take it in.
+///
+/// # Errors
+/// There is one, and it cannot be written.
+fn note(
+    local: &Local,
+    results: Results,
+    lineage: Option<String>,
+    started: Moment,
+) -> Result<Option<String>, Failure> {
+    let state = match local.read() {
+        Ok(state) => state,
+        Err(unreadable) => return Ok(Some(unreadable.to_string())),
+    };
+    let base = Base::of(state.as_ref());
+    let state = match (state, lineage) {
+        (Some(state), Some(lineage)) if state.lineage != lineage => {
+            return Ok(Some("the run belongs to another state than this one".into()));
+        }
+        (Some(state), _) => state,
+        (None, Some(lineage)) => State::new(lineage, env!("CARGO_PKG_VERSION")),
+        (None, None) => return Ok(Some("there is none".into())),
+    };
+    // A checkpoint may have been made of lines that cannot be read any more.
+    let folded = state.folded.as_ref().filter(|folded| folded.run == results.run);
+    let line = results.line.max(folded.map_or(0, |folded| folded.line));
+    let mut ledger = Ledger { started, state, base, saved_at: clock::steady() };
+    ledger.take_in(Results { line, ..results }, local).map(|()| None)
 }
 
 /// What is let go although it may still go on at its target.

@@ -233,10 +233,10 @@ pub(super) fn worth_a_run(plan: &Plan, state: Option<&State>) -> bool {
 /// Names the component, the run, who drives it since when, and what to do.
 pub fn refuse_leased(plan: &Plan, runs: &Path) -> Result<(), Failure> {
     let held = plan.entries.iter().find_map(|e| match &e.verdict {
-        Verdict::Blocked(Block::Leased { run, stuck, .. }) => Some((&e.address, run, *stuck)),
+        Verdict::Blocked(Block::Leased { run, idle, .. }) => Some((&e.address, run, *idle)),
         _ => None,
     });
-    let Some((address, run, stuck)) = held else { return Ok(()) };
+    let Some((address, run, idle)) = held else { return Ok(()) };
     let open = runs::open(runs)?.into_iter().find(|open| open.id == *run);
     let (who, driven) = match &open {
         Some(open) if open.alive => (format!(", driven by {} since {},", open.driver(), open.since), true),
@@ -245,15 +245,10 @@ pub fn refuse_leased(plan: &Plan, runs: &Path) -> Result<(), Failure> {
     };
     let failure = Failure::locked(format!("run {run}{who} holds {address} or what it needs of its target"));
     let failure = match driven {
-        true => failure.hint(format!("wait for it to end, or ask it to stop with `patchform run stop {run}`")),
-        false if stuck => failure.hint(format!(
-            "it is stuck: repair what `patchform run show {run}` names, then `patchform rollback {run}`; or leave everything \
-             as it stands with `patchform run abandon {run}`"
-        )),
-        false => failure.hint(format!(
-            "finish it with `patchform resume {run}`, take it back with `patchform rollback {run}`, or leave everything \
-             as it stands with `patchform run abandon {run}`"
-        )),
+        true => {
+            failure.hint(format!("wait for it to end, or ask it to stop with `patchform run stop {run}`"))
+        }
+        false => runs::ending(failure, run, idle),
     };
     Err(failure.hint(format!("`patchform run show {run}` tells how it stands")))
 }

@@ -13,6 +13,7 @@ use crate::model::{Mask, Moment};
 use crate::plan::Plan;
 use crate::run::{Run, outcome};
 use crate::state::State;
+use crate::state::checkpoint::{Results, checkpoint};
 use crate::world::{clock, failpoint};
 use std::time::{Duration, Instant};
 
@@ -56,17 +57,22 @@ impl Ledger {
         dropped: Vec<String>,
     ) -> Result<(), Failure> {
         let at = Where { started: self.started, now: clock::now(), head };
+        let results = results::results(plan, run, &outcome(run), at);
+        self.take_in(Results { dropped, ..results }, local)
+    }
+
+    /// Takes `results` into the state on disk.
+    pub fn take_in(&mut self, results: Results, local: &Local) -> Result<(), Failure> {
         let lock = local.lock("apply").map_err(backend)?;
         // Another run on other components may have written since: its changes are kept.
         if let Some(now) = local.read().map_err(backend)? {
             self.base = Base::of(Some(&now));
             self.state = now;
         }
-        let mut results = results::results(plan, run, &outcome(run), at);
-        results.dropped = dropped;
-        let next = crate::state::checkpoint::checkpoint(&self.state, results);
+        let run = results.run.clone();
+        let next = checkpoint(&self.state, results);
         if next.serial != self.state.serial || self.base == Base::Absent {
-            self.base = local.write(&lock, &self.base, &next, Some(run.id())).map_err(backend)?;
+            self.base = local.write(&lock, &self.base, &next, Some(&run)).map_err(backend)?;
             self.state = next;
         }
         Ok(())

@@ -3,6 +3,7 @@
 pub mod abandon;
 pub mod apply;
 pub mod audit;
+mod beginning;
 pub mod console;
 mod driving;
 pub mod evidence;
@@ -11,6 +12,7 @@ pub mod files;
 pub mod fmt;
 mod git;
 pub mod graph;
+pub mod import;
 pub mod init;
 pub mod inputs;
 mod key;

@@ -411,7 +411,7 @@ pub(super) fn draft_to_plan(
     let previews = preview::preview(fleet, &changes, secrets).map_err(providers::missing)?;
     let names: Vec<String> = changes.draft.providers.iter().map(|p| p.name.clone()).collect();
     let can = |entry: &crate::plan::noun::Entry| {
-        fleet.can(names.get(entry.provider).map_or("", String::as_str), &entry.address.kind)
+        fleet.can_as(names.get(entry.provider).map_or("", String::as_str), entry)
     };
     let purpose = changes.draft.purpose.clone();
     let before = |entry: &crate::plan::noun::Entry| undo::snapshot_before(state, &purpose, &entry.address);

@@ -5,7 +5,7 @@ use super::inputs::Inputs;
 use super::ledger::settle_ended;
 use super::plan::{self, Planned, Stages, backend};
 use super::providers::Starter;
-use super::{Failure, Place, runs, secrets};
+use super::{Failure, Place, beginning, runs, secrets};
 use crate::backend::Local;
 use crate::config::source::Sources;
 use crate::model::{Diagnostic, Diagnostics};
@@ -36,7 +36,10 @@ pub fn open(
     settle_ended(&place, &Local::new(&place.state).with_patience(lock))?;
     let opened = runs::open(&place.runs)?;
     if run.is_none() || opened.iter().any(|r| Some(r.id.as_str()) == run) {
-        let chosen = runs::choose(&place.runs, run)?;
+        let chosen = runs::choose(&place.runs, run).map_err(|failure| match opened.is_empty() {
+            true => failure.hint("`patchform rollback RUN` takes a finished one back"),
+            false => failure,
+        })?;
         let told = runs::tell(&place.runs, &chosen.id)?;
         let ready = apply::open(told, Some(Request::Rollback), place, inputs, lock, stages.watch())?;
         return Ok(Way::Back(Box::new(ready)));
@@ -78,9 +81,13 @@ fn finished(id: &str, place: Place, inputs: &Inputs, stages: &mut dyn Stages) ->
             "run {id} changed nothing that could be taken back, or is so old that its levels are not kept any more"
         )));
     }
-    let told = runs::tell(&place.runs, id)?;
-    let secrets = secrets::again(&told.plan, inputs)?;
-    let (draft, lost) = undo::undo(&told.plan, &run, &state).map_err(Failure::error)?;
+    // The state says what it changed; of the journal nothing is needed.
+    let ran = match runs::tell(&place.runs, id) {
+        Ok(told) => told.plan,
+        Err(damaged) => beginning::plan(&place.runs, id).ok_or(damaged)?,
+    };
+    let secrets = secrets::again(&ran, inputs)?;
+    let (draft, lost) = undo::undo(&ran, &run, &state).map_err(Failure::error)?;
     let starter = Starter::new(&place, stages.watch());
     let needed: BTreeSet<usize> = draft.entries.iter().map(|e| e.provider).collect();
     let fleet = starter.pinned_fleet(&draft.providers, &needed, &secrets)?;
@@ -88,7 +95,7 @@ fn finished(id: &str, place: Place, inputs: &Inputs, stages: &mut dyn Stages) ->
     let mut plan = plan::draft_to_plan(draft, &focus, &state, &fleet, &secrets, true, &place, stages)?;
     later::name_in(&mut plan, &run, &state);
     let mut warnings = Diagnostics::default();
-    if let Some(by) = undo::outputs_kept(&told.plan, &run, &state) {
+    if let Some(by) = undo::outputs_kept(&ran, &run, &state) {
         warnings.push(
             Diagnostic::warning(format!(
                 "the outputs stay as they are: run {} came later, and is not taken back as a whole",

@@ -1,9 +1,11 @@
 //! The folder of runs: which there are, which are open, and what each one's plan and journal say.
 
+use super::failure::Kind;
 use super::{Failure, Place};
 use crate::engine::lease::{self, LeaseError, OpenRun};
 use crate::journal::{self, Expected, Journal, ReadError};
 use crate::model::{Address, Moment, Selection};
+use crate::plan::noun::Idle;
 use crate::plan::{Leases, Plan, stored};
 use crate::run::{Ending, Run, outcome};
 use crate::world::disk;
@@ -13,6 +15,9 @@ use std::path::{Path, PathBuf};
 pub const PLAN: &str = "plan.json";
 /// The journal's folder in a run's folder.
 pub const JOURNAL: &str = "journal";
+
+/// The largest plan that is read, in bytes.
+pub(super) const MAX_PLAN: u64 = 2 << 30;
 
 /// The folder of what the run's commands printed, in a run's folder, once it has ended.
 pub const OUTPUTS: &str = "outputs";
@@ -25,8 +30,8 @@ pub fn leases(runs: &Path) -> Result<Leases, Failure> {
     let mut leases = Leases::default();
     for run in open(runs)? {
         leases.drivers.extend(run.alive.then(|| (run.id.clone(), run.driver())));
-        if !run.alive && is_stuck(runs, &run.id) {
-            leases.stuck.insert(run.id.clone());
+        if !run.alive {
+            leases.idle.insert(run.id.clone(), idle(runs, &run.id));
         }
         for component in run.holds.components.iter().chain(&run.holds.rests_on) {
             if let Ok(address) = component.parse() {
@@ -44,9 +49,14 @@ pub fn leases(runs: &Path) -> Result<Leases, Failure> {
     Ok(leases)
 }
 
-/// Whether a run that nobody drives is stuck, so that going on is of no use before something is repaired.
-pub fn is_stuck(runs: &Path, id: &str) -> bool {
-    tell(runs, id).is_ok_and(|told| outcome(&told.run).ending == Ending::Stuck)
+/// How a run stands that nobody drives.
+pub fn idle(runs: &Path, id: &str) -> Idle {
+    match tell(runs, id) {
+        Ok(told) if outcome(&told.run).ending == Ending::Stuck => Idle::Stuck,
+        // A newer program reads it.
+        Err(why) if why.kind != Kind::Locked && !never_begun(runs, id) => Idle::Unreadable,
+        _ => Idle::Resumable,
+    }
 }
 
 /// The runs that have not ended.
@@ -86,9 +96,8 @@ pub fn choose(runs: &Path, named: Option<&str>) -> Result<OpenRun, Failure> {
                 .hint("`patchform run list` shows all runs and how they stand")),
         },
         None if open.len() == 1 => Ok(open.remove(0)),
-        None if open.is_empty() => Err(Failure::error("there is no open run").hint(Place::unprepared().unwrap_or(
-            "`patchform run list` shows all runs and how they stand; `patchform rollback RUN` takes a finished one back",
-        ))),
+        None if open.is_empty() => Err(Failure::error("there is no open run")
+            .hint(Place::unprepared().unwrap_or("`patchform run list` shows all runs and how they stand"))),
         None => {
             let ids: Vec<&str> = open.iter().map(|r| r.id.as_str()).collect();
             Err(Failure::error(format!("several runs are open; name one of: {}", ids.join(", "))))
@@ -136,19 +145,20 @@ pub fn folder(runs: &Path, id: &str) -> Result<PathBuf, Failure> {
 pub fn tell(runs: &Path, id: &str) -> Result<Told, Failure> {
     let folder = folder(runs, id)?;
     let path = folder.join(PLAN);
-    let bytes = disk::read(&path, 2 << 30).map_err(|e| match e.kind() {
+    let bytes = disk::read(&path, MAX_PLAN).map_err(|e| match e.kind() {
         std::io::ErrorKind::NotFound if !folder.is_dir() => {
             Failure::error(format!("there is no run {id}")).hint("`patchform run list` shows all runs")
         }
         std::io::ErrorKind::NotFound => put_back(
             Failure::error(format!("the plan of run {id}, {}, is not there any more", path.display())),
+            &folder,
             id,
         ),
         _ => Failure::error(format!("cannot read {}: {e}", path.display())),
     })?;
     let plan = stored::read(&bytes).map_err(|e| match e {
         stored::PlanError::Newer { .. } => Failure::locked(format!("{}: {e}", path.display())),
-        _ => put_back(Failure::error(format!("{}: {e}", path.display())), id),
+        _ => put_back(Failure::error(format!("{}: {e}", path.display())), &folder, id),
     })?;
     let plan_digest = stored::digest(&bytes).unwrap_or_default();
     let expected = Expected { run: Some(id.into()), lineage: Some(plan.lineage.clone()) };
@@ -178,15 +188,21 @@ fn unreadable(error: ReadError, folder: &Path, id: &str) -> Failure {
         )),
         other => Failure::error(other),
     };
-    put_back(failure, id)
+    put_back(failure, folder, id)
 }
 
 /// What to do about a run of which something is lost or damaged.
-fn put_back(failure: Failure, id: &str) -> Failure {
-    failure.hint(format!(
-        "put the files back from a backup; or `patchform run abandon {id}` lets go of what the run holds, and \
-         `patchform plan` shows what it left"
-    ))
+fn put_back(failure: Failure, folder: &Path, id: &str) -> Failure {
+    failure.hint(match lease::is_held(folder) {
+        true => format!(
+            "put the files back from a backup; or `patchform run abandon {id}` lets go of what the run holds, and takes \
+             what it may have left undone as still to be done"
+        ),
+        false => {
+            "put the files back from a backup; the run has ended, and `patchform plan` shows how its components stand"
+                .to_string()
+        }
+    })
 }
 
 /// The named run, or the one that began last.
@@ -277,17 +293,26 @@ pub fn refuse_held(runs: &Path, doing: &str, touched: &[Selection]) -> Result<()
         };
         let refused =
             Failure::locked(format!("`{doing}` must wait: run {}, which has not ended, {what}", run.id));
-        return Err(ending(refused, &run.id));
+        return Err(ending(refused, &run.id, idle(runs, &run.id)));
     }
     Ok(())
 }
 
-/// How an open run is ended, as what to do next.
-pub fn ending(failure: Failure, id: &str) -> Failure {
-    failure.hint(format!(
-        "`patchform resume {id}` finishes it, `patchform rollback {id}` takes it back, `patchform run abandon {id}` \
-         leaves everything as it is"
-    ))
+/// How an open run that nobody drives is ended, as what to do next.
+pub fn ending(failure: Failure, id: &str, idle: Idle) -> Failure {
+    failure.hint(match idle {
+        Idle::Resumable => format!(
+            "finish it with `patchform resume {id}`, take it back with `patchform rollback {id}`, or leave everything as it \
+             stands with `patchform run abandon {id}`"
+        ),
+        Idle::Stuck => format!(
+            "it is stuck: repair what `patchform run show {id}` names, then `patchform rollback {id}`; or leave everything \
+             as it stands with `patchform run abandon {id}`"
+        ),
+        Idle::Unreadable => format!(
+            "it cannot be read any more: put its files back from a backup, or let go of it with `patchform run abandon {id}`"
+        ),
+    })
 }
 
 /// Lies in a run's folder once its first line is durable: from then on a missing journal is damage.

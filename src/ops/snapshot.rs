@@ -294,7 +294,10 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
         }
         _ => {}
     }
-    entry.verdict = Verdict::Change(Box::new(change(id, &snapshot, entry)));
+    entry.verdict = Verdict::Change(Box::new(Change {
+        owed: state.owed.get(&snapshot.component).cloned(),
+        ..change(id, &snapshot, entry)
+    }));
     refuse_if_leased(&place, entry)?;
     let warnings = Diagnostics::default();
     Ok(Planned {
@@ -344,6 +347,7 @@ fn change(id: &str, snapshot: &Snapshot, entry: &Entry) -> Change {
         newer: Vec::new(),
         brought: Vec::new(),
         owed: None,
+        put_by: None,
         downgrade: false,
         preview: Preview { reload: Reload::None, ..Preview::default() },
         artifacts: Vec::new(),

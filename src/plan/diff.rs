@@ -4,10 +4,10 @@ use super::draft::{Draft, Goal};
 use super::focus::Focus;
 use super::holding;
 use super::levels::{self, Compare, Direction};
-use super::noun::{Block, Cause, Entry, Identity, Observed, Verdict};
+use super::noun::{Block, Cause, Entry, Identity, Idle, Observed, Verdict};
 use crate::model::{Address, PatchLevel, Purpose};
 use crate::state::{Owed, Record, State};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What the comparison rests on besides the draft and the readings.
 pub struct Facts<'a> {
@@ -32,8 +32,8 @@ pub struct Leases {
     pub claims: BTreeMap<(String, String), String>,
     /// Who drives the runs that are driven now.
     pub drivers: BTreeMap<String, String>,
-    /// The runs that are stuck.
-    pub stuck: BTreeSet<String>,
+    /// How those stand that nobody drives; where it is not said, they can be resumed.
+    pub idle: BTreeMap<String, Idle>,
 }
 
 impl Leases {
@@ -51,7 +51,7 @@ impl Leases {
         Block::Leased {
             run: run.into(),
             driver: self.drivers.get(run).cloned(),
-            stuck: self.stuck.contains(run),
+            idle: self.idle.get(run).copied().unwrap_or_default(),
         }
     }
 }
@@ -92,6 +92,8 @@ pub struct Proposed {
     pub altered: bool,
     /// What an abandoned run left undone there.
     pub owed: Option<Owed>,
+    /// The run that put what something is owed of there, where taking it back brings the level of before.
+    pub put_by: Option<String>,
     /// Whether the level goes down, or may.
     pub downgrade: bool,
 }
@@ -308,6 +310,7 @@ fn catch_up(
         cause: Cause::Owed,
         altered: owed.half && recorded && altered(entry, record, level),
         owed: Some(owed.clone()),
+        put_by: put_by(entry, Some(owed), level, facts),
         downgrade: false,
     })
 }
@@ -326,7 +329,12 @@ fn propose(entry: &Entry, to: Option<&PatchLevel>, downgrade: bool, draft: &Draf
     let owed = facts.state.owed.get(&entry.address).cloned();
     let cause = cause(entry, to);
     let altered = cause == Cause::Change && altered(entry, facts.state.records.get(&entry.address), to);
-    Leaning::Proposed(Proposed { cause, from, to: to.cloned(), altered, owed, downgrade })
+    let put_by = put_by(entry, owed.as_ref(), from.as_ref(), facts);
+    Leaning::Proposed(Proposed { cause, from, to: to.cloned(), altered, owed, put_by, downgrade })
+}
+
+fn put_by(entry: &Entry, owed: Option<&Owed>, level: Option<&PatchLevel>, facts: &Facts) -> Option<String> {
+    facts.state.put_by(&entry.address, owed?, level).map(|run| run.id.clone())
 }
 
 fn cause(entry: &Entry, to: Option<&PatchLevel>) -> Cause {

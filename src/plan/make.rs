@@ -102,7 +102,7 @@ fn judge(
     let stored = restore_from.is_some();
     let (forth, back) =
         procedure::procedures(purpose, entry, &proposed, &preview, way_back.as_ref(), can, stored);
-    let Proposed { from, to, cause, altered, owed, downgrade } = proposed;
+    let Proposed { from, to, cause, altered, owed, put_by, downgrade } = proposed;
     Ok(Change {
         from,
         to,
@@ -111,6 +111,7 @@ fn judge(
         newer: Vec::new(),
         brought: Vec::new(),
         owed,
+        put_by,
         downgrade,
         artifacts: preview.artifacts.clone(),
         preview,
@@ -125,7 +126,7 @@ fn judge(
 fn catching_up(entry: &Entry, proposed: Proposed, can: Can) -> Change {
     let preview = Preview { reload: owed_reload(&proposed, can), ..Preview::default() };
     let (forth, back) = procedure::catching_up(entry, &preview);
-    let Proposed { from, to, cause, altered, owed, downgrade } = proposed;
+    let Proposed { from, to, cause, altered, owed, put_by, downgrade } = proposed;
     Change {
         from,
         to,
@@ -134,6 +135,7 @@ fn catching_up(entry: &Entry, proposed: Proposed, can: Can) -> Change {
         newer: Vec::new(),
         brought: Vec::new(),
         owed,
+        put_by,
         downgrade,
         artifacts: Vec::new(),
         preview,
@@ -170,8 +172,8 @@ fn possible(way: &WayBack, can: Can) -> bool {
 fn removal(entry: &Entry, can: Can, stored: bool) -> Result<Preview, Block> {
     if !can.uninstall && !stored {
         return Err(Block::Refused(format!(
-            "components of kind {:?} cannot be taken away by their provider; take it away by hand, then run \
-             `patchform plan --refresh-only`",
+            "it has nothing that takes a component of kind {:?} away; take it away by hand, then `patchform apply \
+             --refresh-only` records that",
             entry.address.kind
         )));
     }

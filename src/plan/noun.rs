@@ -246,9 +246,21 @@ pub enum Block {
         run: String,
         /// Who drives it now; `None` when nobody does.
         driver: Option<String>,
-        /// Whether it is stuck: what it left has to be repaired first.
-        stuck: bool,
+        /// How it stands while nobody drives it.
+        idle: Idle,
     },
+}
+
+/// How a run stands that has not ended, and that nobody drives.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Idle {
+    /// It can be finished, or taken back.
+    #[default]
+    Resumable,
+    /// What it left has to be repaired first.
+    Stuck,
+    /// Its plan or its journal cannot be read, so that it can only be let go of.
+    Unreadable,
 }
 
 /// A change of one component.
@@ -270,6 +282,8 @@ pub struct Change {
     pub brought: Vec<Brought>,
     /// What an abandoned run left undone there, which this change does.
     pub owed: Option<Owed>,
+    /// The finished run that put what something is owed of there, where taking it back brings what stood there before.
+    pub put_by: Option<String>,
     /// Whether the level goes down.
     pub downgrade: bool,
     /// What the provider says the patch does.
@@ -404,6 +418,14 @@ impl Plan {
             Verdict::Change(change) => Some((i, e, &**change)),
             _ => None,
         })
+    }
+
+    /// The change of one entry, by its index.
+    pub fn change(&self, entry: usize) -> Option<&Change> {
+        match &self.entries.get(entry)?.verdict {
+            Verdict::Change(change) => Some(change),
+            _ => None,
+        }
     }
 
     /// Whether a component would change and may not: what is blocked or held is not at its level after the run either.

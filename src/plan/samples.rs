@@ -78,6 +78,7 @@ pub fn change(from: Option<&str>, to: Option<&str>, cause: Cause) -> Change {
         newer: Vec::new(),
         brought: Vec::new(),
         owed: None,
+        put_by: None,
         downgrade: false,
         preview: Preview { services: vec!["api".into()], ..Preview::default() },
         artifacts: Vec::new(),
@@ -315,6 +316,7 @@ fn owed() -> Entry {
             Owed { run: "20261122-031500-ef56".into(), reload: Reload::Service, half: false, at: Moment(1) };
         **change = Change {
             owed: Some(left),
+            put_by: Some("20261122-031500-ef56".into()),
             preview: Preview { reload: Reload::Service, ..Preview::default() },
             way_back: None,
             forth: vec![
@@ -360,7 +362,10 @@ pub fn everything() -> Plan {
         blocked("b-claimed", Block::Claimed { claim: "path:/srv/api".into(), by: 0 }),
         blocked("b-irreversible", Block::Irreversible),
         blocked("b-loses-data", Block::LosesData),
-        blocked("b-leased", Block::Leased { run: "20261122-024000-ab12".into(), driver: None, stuck: false }),
+        blocked(
+            "b-leased",
+            Block::Leased { run: "20261122-024000-ab12".into(), driver: None, idle: Idle::Resumable },
+        ),
         blocked("b-not-installed", Block::NotInstalled(vec!["nginx".into(), "openssl".into()])),
         blocked(
             "b-refused",

@@ -1,10 +1,10 @@
 //! Whether a saved plan is still good (page 3, "Stale plans"): it is refused only if the lineage, or the record or
 //! reading of a component in it or of one that these rest on, or a file that an expression read, is not what it was.
 
-use super::noun::{Observed, Plan};
+use super::noun::{Entry, Observed, Plan, Verdict};
 use crate::config::inputs::Key;
 use crate::config::scope::Files;
-use crate::model::Address;
+use crate::model::{Address, Purpose};
 use crate::state::{Record, State};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +25,19 @@ pub enum Stale {
     /// A run changed it since.
     #[error("the record of {0} was changed since the plan was made")]
     Record(Address),
+    /// An abandoned run left something undone there since, or something else than the plan does.
+    #[error("run {run}, which was abandoned, left {steps} of {component} undone since the plan was made")]
+    Owed {
+        /// Which.
+        component: Address,
+        /// The run.
+        run: String,
+        /// What is to be done, in words.
+        steps: &'static str,
+    },
+    /// What it does because an abandoned run did not was done since.
+    #[error("what was still to be done at {0} was done since the plan was made")]
+    Done(Address),
     /// Something changed on its target since.
     #[error("{0} was changed on its target since the plan was made")]
     Reading(Address),
@@ -69,6 +82,7 @@ pub fn stale(plan: &Plan, state: &State, readings: &BTreeMap<usize, Observed>) -
         if state.records.get(&entry.address).map(Record::fingerprint) != entry.record_digest {
             stale.push(Stale::Record(entry.address.clone()));
         }
+        stale.extend(owed(plan, entry, state));
         let Some(planned) = entry.observed.identity() else { continue };
         let unread = |why: &str| Stale::Unread { component: entry.address.clone(), why: why.into() };
         match readings.get(&i) {
@@ -79,4 +93,20 @@ pub fn stale(plan: &Plan, state: &State, readings: &BTreeMap<usize, Observed>) -
         }
     }
     stale
+}
+
+/// Whether something else is owed at a component now than the plan knows. Of what it leaves as it is for another reason than
+/// that it is where it should be, it knows nothing.
+fn owed(plan: &Plan, entry: &Entry, state: &State) -> Option<Stale> {
+    let planned = match &entry.verdict {
+        Verdict::Change(change) => change.owed.as_ref(),
+        Verdict::NoChange { .. } if plan.purpose == Purpose::Apply => None,
+        _ => return None,
+    };
+    let component = entry.address.clone();
+    match state.owed.get(&entry.address) {
+        now if now == planned => None,
+        Some(now) => Some(Stale::Owed { component, run: now.run.clone(), steps: now.steps() }),
+        None => Some(Stale::Done(component)),
+    }
 }

@@ -58,6 +58,8 @@ pub fn undo(plan: &Plan, run: &FinishedRun, state: &State) -> Result<(Draft, Vec
         };
         back.lifecycle.allow_downgrade = true;
         back.lifecycle.install = true;
+        // Who takes a first installation back wants it gone: there may be nothing that would bring it again.
+        back.lifecycle.allow_irreversible |= before.is_none();
         draft.goals.push(before.map_or(Goal::Absent, Goal::Level));
         draft.entries.push(back);
     }

@@ -99,6 +99,7 @@ mod tests {
             newer: Vec::new(),
             brought: Vec::new(),
             owed: None,
+            put_by: None,
             downgrade,
             preview: Preview::default(),
             artifacts: Vec::new(),

@@ -8,6 +8,8 @@ pub mod emergency;
 pub mod error_json;
 pub mod file_diff;
 pub mod harmless;
+pub mod imported;
+pub mod let_go;
 pub mod mark;
 pub mod open_run;
 pub mod order;

@@ -72,6 +72,9 @@ fn words(verdict: &Verdict, stands: &Stands, tried: bool) -> String {
         _ => Default::default(),
     };
     match stands {
+        Stands::Untouched | Stands::Forward | Stands::Stuck if from == to => {
+            format!("{}, stays at {to}", stands.word())
+        }
         Stands::Untouched => format!("not begun, {from} → {to}"),
         Stands::Forward => format!("on its way, {from} → {to}"),
         Stands::Committed => format!("done, at {to}"),

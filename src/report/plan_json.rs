@@ -175,6 +175,7 @@ struct OwedView<'a> {
     run: &'a str,
     reload: Reload,
     half: bool,
+    put_by: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -419,6 +420,7 @@ fn of_change(change: &Change, along: Vec<String>) -> ChangeView<'_> {
             run: &owed.run,
             reload: owed.reload,
             half: owed.half,
+            put_by: change.put_by.as_deref(),
         }),
         downgrade: change.downgrade,
         pulled_in: preview.pulled_in.iter().map(part).collect(),

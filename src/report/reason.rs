@@ -2,7 +2,7 @@
 
 use crate::model::{PatchLevel, Purpose};
 use crate::plan::levels;
-use crate::plan::noun::{Block, Cause, Change, Entry, Observed, Plan, Verdict};
+use crate::plan::noun::{Block, Cause, Change, Entry, Idle, Observed, Plan, Verdict};
 use crate::state::Owed;
 
 /// Why, and what a person can do about it.
@@ -78,7 +78,10 @@ fn of_change(plan: &Plan, entry: &Entry, change: &Change) -> Reason {
             let owed = owed(change, entry).map_or_else(String::new, |owed| format!("; {owed}"));
             return Reason::only(format!("run {of} is taken back{newer}{foreign}{owed}"));
         }
-        Purpose::Restore { snapshot } => return Reason::only(format!("snapshot {snapshot} is restored")),
+        Purpose::Restore { snapshot } => {
+            let owed = owed(change, entry).map_or_else(String::new, |owed| format!("; {owed}"));
+            return Reason::only(format!("snapshot {snapshot} is restored{owed}"));
+        }
         Purpose::Apply | Purpose::RefreshOnly => {}
     }
     let owed = owed(change, entry);
@@ -217,14 +220,21 @@ fn of_block(plan: &Plan, entry: &Entry, block: &Block) -> Reason {
             format!("run {run}, which {driver} drives, holds it"),
             format!("wait for it to end, or ask it to stop with patchform run stop {run}"),
         ),
-        Block::Leased { run, driver: None, stuck: true } => Reason::with(
+        Block::Leased { run, driver: None, idle: Idle::Stuck } => Reason::with(
             format!("run {run}, which is stuck, holds it"),
             format!(
                 "patchform run show {run} says what is to be repaired; then patchform rollback {run}, or patchform run \
                  abandon {run} to leave it as it is"
             ),
         ),
-        Block::Leased { run, driver: None, stuck: false } => Reason::with(
+        Block::Leased { run, driver: None, idle: Idle::Unreadable } => Reason::with(
+            format!("run {run}, which was not finished and cannot be read any more, holds it"),
+            format!(
+                "put its files back from a backup (patchform run show {run} says which), or patchform run abandon {run} \
+                 lets go of it"
+            ),
+        ),
+        Block::Leased { run, driver: None, idle: Idle::Resumable } => Reason::with(
             format!("run {run}, which was not finished, holds it"),
             format!("patchform resume {run}, or patchform rollback {run}, or patchform run abandon {run}"),
         ),

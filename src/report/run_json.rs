@@ -93,6 +93,8 @@ struct SettledView<'a> {
 
 #[derive(Serialize)]
 struct EmergencyView<'a> {
+    well: bool,
+    tried: bool,
     connection: &'a str,
     host: Option<String>,
     target: Option<&'a str>,
@@ -280,6 +282,8 @@ fn settled<'a>(plan: &Plan, component: &'a Settled, stuck: Option<Emergency<'a>>
 
 fn emergency(stuck: Emergency<'_>) -> EmergencyView<'_> {
     EmergencyView {
+        well: stuck.reached,
+        tried: !stuck.abandoned,
         connection: stuck.connection,
         host: stuck.host,
         target: stuck.target,

@@ -31,7 +31,7 @@ impl Times {
         if let What::Intent { action, .. } = event.what {
             self.begun.insert(action.component, event.at);
         }
-        if let Some(i) = component_of(&event.what) {
+        if let Some(i) = event.what.component() {
             let at = Moment(event.at.0.saturating_sub(self.ahead));
             self.of.entry(i).or_insert((at, at)).1 = at;
         }
@@ -42,17 +42,6 @@ impl Times {
     /// When the last step of a component began.
     pub fn begun(&self, component: usize) -> Option<Moment> {
         self.begun.get(&component).copied()
-    }
-}
-
-/// The component that an event is about.
-pub fn component_of(what: &What) -> Option<usize> {
-    match what {
-        What::Intent { action, .. } | What::Fact { action, .. } | What::Probe { action, .. } => {
-            Some(action.component)
-        }
-        What::Read { component, .. } => Some(*component),
-        _ => None,
     }
 }
 
@@ -179,11 +168,7 @@ fn still_owed(half: bool, reload: Reload) -> String {
 
 /// Whether component `i` was left half done before the run already.
 fn was_half(plan: &Plan, i: usize) -> bool {
-    let change = plan.entries.get(i).and_then(|entry| match &entry.verdict {
-        Verdict::Change(change) => change.owed.as_ref(),
-        _ => None,
-    });
-    change.is_some_and(|owed| owed.half)
+    plan.change(i).and_then(|change| change.owed.as_ref()).is_some_and(|owed| owed.half)
 }
 
 /// How many components stand how, kept up to date event by event.

@@ -176,6 +176,9 @@ impl RunText {
         let word = self.steps.get(&action).map_or("step", |(step, _)| step.name());
         let what = match found {
             Ok(Probed::Before) => format!("looked again: nothing of {word} had happened"),
+            Ok(Probed::After(done)) if let Some(Health::Inconclusive { why }) = &done.verdict => {
+                format!("looked again at {word}: {why}")
+            }
             Ok(Probed::After(_)) => format!("looked again: {word} had happened"),
             Ok(Probed::Between { why }) if why.is_empty() => {
                 format!("looked again: {word} had happened in part")

@@ -200,7 +200,7 @@ pub fn step_of(plan: &Plan, action: ActionRef) -> Option<Step> {
 
 /// An action as the plan has it.
 pub fn planned(plan: &Plan, action: ActionRef) -> Option<&Planned> {
-    let Verdict::Change(change) = &plan.entries.get(action.component)?.verdict else { return None };
+    let change = plan.change(action.component)?;
     let procedure = match action.leg {
         Leg::Forth => &change.forth,
         Leg::Back => &change.back,

@@ -20,8 +20,18 @@ pub fn components(state: &State, open: &[OpenRunView], covering: &[Selection]) -
         })
     });
     let rows: Vec<Json> = rows.collect();
-    let open = open_runs(open);
-    format!("{:#}\n", json!({ "format_version": FORMAT_VERSION, "components": rows, "open_runs": open }))
+    let owed = state.owed.iter().filter(|(address, _)| covers(covering, address));
+    let owed = owed.map(|(address, owed)| {
+        json!({
+            "address": address.to_string(), "run": owed.run, "reload": owed.reload, "half": owed.half,
+            "at": owed.at.to_string(),
+        })
+    });
+    let document = json!({
+        "format_version": FORMAT_VERSION, "components": rows, "owed": owed.collect::<Vec<Json>>(),
+        "open_runs": open_runs(open),
+    });
+    format!("{document:#}\n")
 }
 
 /// The snapshots of those components.

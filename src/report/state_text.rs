@@ -7,6 +7,7 @@ use super::style::{Piece, Tint, plain, tinted};
 use super::table::Table;
 use crate::model::{Address, Moment, PatchLevel, Selection, period};
 use crate::state::{Owed, Record, State};
+use std::collections::BTreeSet;
 
 mod run_list;
 mod snapshot_list;
@@ -18,17 +19,23 @@ pub use snapshot_list::{Listed, snapshot_list};
 pub fn list(state: &State, covering: &[Selection], style: Style) -> String {
     let mut page = Page::new(style);
     let wanted = |address: &&Address| covering.is_empty() || covering.iter().any(|c| c.covers(address));
-    for address in state.records.keys().filter(wanted) {
+    for address in known(state).into_iter().filter(wanted) {
         // A line that is read by programs is never wrapped.
         page.row(0, &[plain(address.to_string())]);
     }
     page.finish()
 }
 
+/// Every component of which the state knows anything that stands there: what is recorded, and where an abandoned run left
+/// something without a record.
+fn known(state: &State) -> BTreeSet<&Address> {
+    state.records.keys().chain(state.owed.keys()).collect()
+}
+
 /// `show`: what is recorded, as a table, and which runs have not ended.
 pub fn overview(state: &State, open: &[OpenRunView], clock: Clock, style: Style) -> String {
     let mut page = Page::new(style);
-    match state.records.is_empty() {
+    match known(state).is_empty() {
         true => page.line(0, 2, &[plain("The state knows no component yet.")]),
         false => recorded(&mut page, state, clock),
     }
@@ -53,7 +60,14 @@ fn recorded(page: &mut Page, state: &State, clock: Clock) {
             tinted(Tint::Dim, record.run.as_str()),
         ]);
     }
-    table.draw(page, 0);
+    if !state.records.is_empty() {
+        table.draw(page, 0);
+    }
+    for (address, owed) in &state.owed {
+        page.blank();
+        let address = tinted(Tint::Bold, address.to_string());
+        page.line(0, 2, &[address, tinted(Tint::Change, format!("  to do: {}", undone(owed)))]);
+    }
     for rejected in &state.rejected {
         page.blank();
         let what = format!("  {} was given up by run {}", rejected.level, rejected.run);
@@ -128,8 +142,11 @@ fn one(page: &mut Page, state: &State, address: &Address, record: &Record, clock
 
 /// What an abandoned run left undone there.
 fn to_do(page: &mut Page, owed: &Owed) {
-    let what = format!("{}, which run {} left undone when it was abandoned", owed.steps(), owed.run);
-    page.labelled(2, 11, "to do", &[tinted(Tint::Change, what)]);
+    page.labelled(2, 11, "to do", &[tinted(Tint::Change, undone(owed))]);
+}
+
+fn undone(owed: &Owed) -> String {
+    format!("{}, which run {} left undone when it was abandoned", owed.steps(), owed.run)
 }
 
 /// The present, and how local time is reckoned.

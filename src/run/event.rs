@@ -122,6 +122,19 @@ pub enum Request {
     },
 }
 
+impl What {
+    /// The component that it is about, by its index into the plan's entries.
+    pub fn component(&self) -> Option<usize> {
+        match self {
+            What::Intent { action, .. } | What::Fact { action, .. } | What::Probe { action, .. } => {
+                Some(action.component)
+            }
+            What::Read { component, .. } => Some(*component),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for What {
     /// `intent to patch component 3 (attempt 1)`: for messages about a journal.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

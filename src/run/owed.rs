@@ -32,6 +32,9 @@ impl Run {
         if !self.is_finished() || !c.changed || !matches!(c.phase, Phase::Stuck(_)) {
             return None;
         }
+        if reads_otherwise(c, node) {
+            return Some(c.reload.max(node.reload));
+        }
         let undone = undone(c, node);
         let has = |step| undone.iter().any(|planned| planned.action == step);
         match (has(Step::Reload), has(Step::Verify)) {
@@ -47,7 +50,29 @@ impl Run {
         let (Some(c), Some(node)) = (self.components.get(i), self.shape.nodes.get(i)) else { return false };
         let puts = |step| matches!(step, Step::Patch | Step::Restore | Step::Uninstall);
         let begun = undone(c, node).first().is_some_and(|planned| puts(planned.action));
-        c.changed && (begun || (goes_back(c) && before))
+        c.changed && (begun || reads_otherwise(c, node) || (goes_back(c) && before))
+    }
+}
+
+/// Whether its way back was walked to its end, and something else is there than before the run: nobody knows what.
+fn reads_otherwise(c: &Component, node: &Node) -> bool {
+    goes_back(c) && c.back >= node.back.len() && !c.walked_back
+}
+
+impl Run {
+    /// What component `i` may need so that what stands there is whole, in force and verified, where this is the fold of only
+    /// a beginning of its journal: what brings it into force, and whether it may be half done. `named`: whether what could be
+    /// read of the rest tells of it. `None` where it is not changed by this run.
+    pub fn may_owe(&self, i: usize, named: bool) -> Option<(Reload, bool)> {
+        let (c, node) = (self.components.get(i)?, self.shape.nodes.get(i)?);
+        match c.phase {
+            _ if !node.changes => None,
+            // Nothing follows there.
+            Phase::Restored | Phase::Skipped(_) | Phase::Held { .. } if !named => None,
+            // It came to rest, and nothing is known to have taken it back since: somebody is to make sure of that.
+            Phase::Committed if !named => Some((Reload::None, false)),
+            _ => Some((c.reload.max(node.reload), true)),
+        }
     }
 }
 

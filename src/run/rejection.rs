@@ -3,14 +3,14 @@
 use super::fold::Run;
 use super::standing::{Failure, Standing};
 use crate::model::{PatchLevel, Purpose};
-use crate::plan::noun::{Cause, Change, Plan, Verdict};
+use crate::plan::noun::{Cause, Change, Plan};
 use std::collections::BTreeSet;
 
 /// The level of component `i` that failed and was taken back, and what went wrong. `None` when nothing went wrong with
 /// it, and when nothing of it was changed: then its failure says nothing about the level.
 pub fn rejected<'a>(plan: &'a Plan, run: &'a Run, i: usize) -> Option<(&'a PatchLevel, &'a Failure)> {
     // A reload that failed says nothing about a level that was there before.
-    let change = change(plan, i).filter(|change| change.cause != Cause::Owed)?;
+    let change = plan.change(i).filter(|change| change.cause != Cause::Owed)?;
     let rests = match run.standing(i) {
         Standing::Restored => true,
         // Left standing when its run was abandoned.
@@ -19,13 +19,6 @@ pub fn rejected<'a>(plan: &'a Plan, run: &'a Run, i: usize) -> Option<(&'a Patch
     };
     let rejected = rests && run.was_tried(i);
     change.to.as_ref().zip(run.failure(i)).filter(|_| rejected)
-}
-
-fn change(plan: &Plan, i: usize) -> Option<&Change> {
-    match &plan.entries.get(i)?.verdict {
-        Verdict::Change(change) => Some(change),
-        _ => None,
-    }
 }
 
 /// All levels that a run leaves rejected.
@@ -60,7 +53,7 @@ impl<'a> Rejections<'a> {
             };
             return vec![(level, failure.why.clone() + rest)];
         }
-        let Some(change) = change(self.plan, i) else { return Vec::new() };
+        let Some(change) = self.plan.change(i) else { return Vec::new() };
         match (&self.plan.purpose, self.run.standing(i)) {
             (Purpose::Apply, Standing::Restored) => {
                 let asked = change.cause != Cause::Owed && self.nobody_failed && self.run.was_tried(i);

@@ -74,6 +74,7 @@ fn change() -> Change {
         newer: Vec::new(),
         brought: Vec::new(),
         owed: None,
+        put_by: None,
         downgrade: false,
         preview: Preview::default(),
         artifacts: Vec::new(),

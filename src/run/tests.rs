@@ -183,6 +183,7 @@ fn a_failed_step_starts_the_way_back_from_where_it_stands() {
     let table = [
         ("refused", "finish", "restored"),
         ("unclear/before", "finish", "restored"),
+        ("inconclusive", "stop: halted at patch: no data", "forward"),
         ("unclear/after", "verify 0", "forward"),
         ("unclear/between", "restore 0", "going back"),
         ("unclear/unknown", "restore 0", "going back"),

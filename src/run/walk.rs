@@ -218,6 +218,10 @@ impl Run {
         if step != Step::Drain || !planted.has(Defect::DrainIsForgotten) {
             c.may_have_had(step);
         }
+        if matches!(done.verdict, Some(Verdict::Inconclusive { .. })) {
+            // It is done once more: until then nothing is known to be in force.
+            return;
+        }
         match step {
             Step::Patch | Step::Restore | Step::Uninstall if planted.has(Defect::ReloadIsForgotten) => {}
             Step::Patch | Step::Restore | Step::Uninstall => c.reload = done.reload,
@@ -392,10 +396,12 @@ impl Run {
         let step = self.step(i);
         let c = &mut self.components[i];
         c.tries += 1;
+        // Under every controller that had it.
+        let tried = c.attempt.saturating_sub(c.floor);
         if c.tries < BACK_TRIES || self.planted(Defect::TriesForever) {
             return self.again(i);
         }
-        let why = format!("{} failed {BACK_TRIES} times, lastly: {why}", step.name());
+        let why = format!("{} failed {tried} times, lastly: {why}", step.name());
         self.get_stuck(i, why);
     }
 

@@ -93,6 +93,25 @@ impl State {
         self.runs.iter().find(|r| r.id == id)
     }
 
+    /// The finished run that put `level` where something of it is `owed` since: what stood there before comes back by taking
+    /// that run back. A run that only brought the component there for the first time says nothing of a level before it,
+    /// unless it is the one that left it so.
+    pub fn put_by(
+        &self,
+        component: &Address,
+        owed: &Owed,
+        level: Option<&PatchLevel>,
+    ) -> Option<&FinishedRun> {
+        let put = |run: &&FinishedRun| {
+            let left_so = run.id == owed.run;
+            run.levels.get(component).is_some_and(|levels| {
+                let stands = levels.after.as_ref() == level || (owed.half && left_so);
+                stands && levels.before != levels.after && (levels.before.is_some() || left_so)
+            })
+        };
+        self.runs.iter().rev().find(put)
+    }
+
     /// The last finished run that changed `component` and whose levels are still kept.
     pub fn last_run_of(&self, component: &Address) -> Option<&FinishedRun> {
         self.runs.iter().rev().find(|r| r.levels.contains_key(component))

@@ -37,6 +37,17 @@ pub fn write_public(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write(path, bytes, 0o644)
 }
 
+/// Whether so many bytes more can be written in `folder`, now: they are, and go again.
+///
+/// # Errors
+/// Those of the system: there is no room, or nothing may be written there.
+pub fn has_room(folder: &Path, bytes: usize) -> io::Result<()> {
+    let mut file = tempfile::Builder::new().prefix(".patchform-").tempfile_in(folder)?;
+    // Not zeros, which some disks do not keep.
+    file.write_all(&vec![1; bytes])?;
+    file.as_file().sync_all()
+}
+
 fn write(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = folder_of(path);

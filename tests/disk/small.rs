@@ -89,6 +89,28 @@ fn a_disk_that_is_full_at_any_size_loses_nothing() {
     println!("operation, exit code, how often: {ended:?}");
 }
 
+/// What fails while this machine's disk is full says nothing of the level: the run halts, and goes through once there is room.
+#[test]
+fn a_level_is_not_given_up_for_a_full_disk() {
+    if !mount::privately("small::a_level_is_not_given_up_for_a_full_disk") {
+        return;
+    }
+    let Some((platform, _mounted)) = on_tmpfs(declared) else { return };
+    let text = platform.lab.read("work/main.pf.hcl");
+    let fills = "if [ ! -e $FILES/ok ]; then printf half > $NAME; dd if=/dev/zero of=ballast bs=4096 count=$(( $(stat -f -c %a .) - 12 )); exit 1; fi; ";
+    platform.lab.write(
+        "work/main.pf.hcl",
+        text.replace("echo effect >> $FILES/log; printf", &format!("{fills}printf")),
+    );
+    let ran = platform.run("apply --auto-approve").exits(7);
+    ran.says("halted at patch").says("free some space there").does_not_say("Restored");
+    fs::remove_file(platform.lab.path("work/ballast")).unwrap();
+    platform.lab.write("files/ok", "");
+    platform.run("plan").exits(0).does_not_say("given up");
+    platform.run("resume").exits(0);
+    platform.stands_at("1.1", "after it was resumed");
+}
+
 #[test]
 fn init_on_a_full_disk_changes_nothing() {
     if !mount::privately("small::init_on_a_full_disk_changes_nothing") {

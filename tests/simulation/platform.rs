@@ -119,6 +119,7 @@ fn change(c: &Component) -> Change {
         newer: Vec::new(),
         brought: Vec::new(),
         owed: None,
+        put_by: None,
         downgrade: false,
         preview: Preview { reload: c.reload, ..Preview::default() },
         artifacts: Vec::new(),

@@ -135,4 +135,8 @@ impl Files for Made {
             p => Ok(format!("{p}\n${{upper(\"x\")}}\n").into_bytes()),
         }
     }
+
+    fn list(&self, _: &str, _: usize) -> Result<Vec<String>, String> {
+        Ok(vec!["web".to_string(), "inner.conf".to_string()])
+    }
 }

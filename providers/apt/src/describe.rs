@@ -55,8 +55,10 @@ pub fn description() -> Description {
             reload: true,
             verify: true,
             probe: true,
+            discover: true,
             ..Can::default()
         },
+        needs: BTreeMap::new(),
         example: include_str!("../example.pf.hcl").into(),
     };
     Description { arguments: BTreeMap::new(), kinds: BTreeMap::from([("apt".into(), kind)]) }

@@ -9,6 +9,7 @@ mod act;
 mod answer;
 mod arguments;
 mod describe;
+mod discover;
 mod earlier;
 mod look;
 mod names;
@@ -21,8 +22,8 @@ mod task;
 mod verify;
 
 use patchform_sdk::message::{
-    Act, Action, Answer, Complaint, Description, Desired, Identity, PreviewOutcome, Probe, Probed, Proposed,
-    Reading, RpcError,
+    Act, Action, Answer, Complaint, Description, Desired, Discover, Discovered, Identity, PreviewOutcome,
+    Probe, Probed, Proposed, Reading, RpcError,
 };
 use patchform_sdk::{Context, Provider};
 
@@ -68,5 +69,9 @@ impl Provider for Apt {
 
     fn probe(&self, probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
         probe::probe(probe, context)
+    }
+
+    fn discover(&self, discover: &Discover, context: &Context) -> Result<Discovered, RpcError> {
+        discover::discover(discover, context)
     }
 }

@@ -20,6 +20,7 @@ const ANSWERS: &str = "/var/cache/patchform/apt/answers/";
 #[allow(missing_docs)] // Each says in its first line what it does.
 pub enum Script {
     Read,
+    Discover,
     Preview,
     Fetch,
     Snapshot,
@@ -39,6 +40,7 @@ impl Script {
     fn row(self) -> (&'static str, &'static str) {
         match self {
             Script::Read => ("read", include_str!("host/read.sh")),
+            Script::Discover => ("discover", include_str!("host/discover.sh")),
             Script::Preview => ("preview", include_str!("host/preview.sh")),
             Script::Fetch => ("fetch", include_str!("host/fetch.sh")),
             Script::Snapshot => ("snapshot", include_str!("host/snapshot.sh")),

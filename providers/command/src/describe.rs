@@ -71,6 +71,7 @@ pub fn description() -> Description {
             },
         ),
     ];
+    let needs: [(&str, &[&str]); 2] = [("snapshot", &["snapshot", "restore"]), ("uninstall", &["uninstall"])];
     let kind = Kind {
         summary: "Anything that your own commands can read, patch, snapshot and restore.".into(),
         class: Class::Other,
@@ -85,6 +86,10 @@ pub fn description() -> Description {
             uninstall: true,
             ..Can::default()
         },
+        needs: needs
+            .into_iter()
+            .map(|(can, names)| (can.into(), names.iter().map(ToString::to_string).collect()))
+            .collect(),
         example: include_str!("../example.pf.hcl").into(),
     };
     Description { arguments: BTreeMap::new(), kinds: BTreeMap::from([("command".into(), kind)]) }

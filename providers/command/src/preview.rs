@@ -31,6 +31,7 @@ fn look(proposed: &Proposed, context: &Context) -> Result<Preview, String> {
         preview.services = vec![typed(argv)];
     }
     if let Some(within) = arguments.within() {
+        preview.switch = Some(millis(within));
         let time = arguments.confirm_within.as_deref().unwrap_or_default().trim();
         preview.warnings.push(format!(
             "runs under a dead man's switch: unless it is confirmed within {time}, the target goes back by itself"

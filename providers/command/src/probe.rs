@@ -94,6 +94,11 @@ fn ask_further(
         let said = ask::quietly(argv, &request.subject, arguments, &variables, context).output(argv);
         return match said.map_err(RpcError::internal)?.trim() {
             "before" => Ok(Probed::Before),
+            // Whatever it left: what it printed is no name to find it by. It is not ruled out that it is there.
+            "after" | "between" if action == Action::Snapshot => Ok(between(match failed {
+                Some(_) => "the command that takes the snapshot failed",
+                None => "what the command that takes the snapshot printed is lost",
+            })),
             "after" => Ok(Probed::After(done(action, arguments, &Said::default()))),
             "between" => Ok(between("the probe command says so")),
             "busy" => Ok(Probed::Busy),

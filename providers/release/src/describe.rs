@@ -62,6 +62,7 @@ pub fn description() -> Description {
             probe: true,
             ..Can::default()
         },
+        needs: BTreeMap::new(),
         example: include_str!("../example.pf.hcl").into(),
     };
     Description { arguments: BTreeMap::new(), kinds: BTreeMap::from([("release".into(), kind)]) }

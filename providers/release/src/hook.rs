@@ -2,12 +2,16 @@
 //! it outlives this provider, and never runs twice.
 
 use crate::arguments::{Arguments, level};
-use patchform_sdk::Context;
 use patchform_sdk::detached::safe_id;
 use patchform_sdk::ended::REFUSED;
 use patchform_sdk::line::tail;
-use patchform_sdk::message::{Act, Answer, Done, Probed, RpcError, TargetAwait, TargetAwaited, TargetRun};
+use patchform_sdk::message::{
+    Act, Answer, Done, Probed, RpcError, Subject, TargetAwait, TargetAwaited, TargetRun,
+};
 use patchform_sdk::words::{earlier_action, typed};
+use patchform_sdk::{Context, ledger};
+use std::io;
+use std::path::Path;
 
 /// Runs `on_switch`, or `on_remove` where there is no release any more.
 pub fn reload(arguments: &Arguments, act: &Act, context: &Context) -> Answer {
@@ -31,7 +35,7 @@ pub fn reload(arguments: &Arguments, act: &Act, context: &Context) -> Answer {
     if let Err(e) = context.target().run(&run) {
         return Answer::unclear(format!("the command may not have been started: {}", e.message));
     }
-    match wait(&act.id, act, context, act.deadline) {
+    match wait(&act.id, &act.subject, context, act.deadline) {
         Ok(TargetAwaited::Exited { code: 0, stdout, stdout_masked, .. }) => {
             let stdout = stdout_masked.unwrap_or(stdout);
             Answer::Applied(Done { output: tail(&stdout, 4096).into(), ..Done::default() })
@@ -54,7 +58,7 @@ pub fn reload(arguments: &Arguments, act: &Act, context: &Context) -> Answer {
 /// # Errors
 /// When the target cannot be asked.
 pub fn probe(act: &Act, context: &Context) -> Result<Probed, RpcError> {
-    Ok(match wait(&act.id, act, context, 0)? {
+    Ok(match wait(&act.id, &act.subject, context, 0)? {
         TargetAwaited::Exited { code: 0, .. } => Probed::After(Done::default()),
         TargetAwaited::Exited { code: REFUSED, .. } | TargetAwaited::Unknown => Probed::Before,
         TargetAwaited::Exited { code, .. } => {
@@ -69,21 +73,35 @@ pub fn probe(act: &Act, context: &Context) -> Result<Probed, RpcError> {
 ///
 /// # Errors
 /// Why not.
-pub fn is_over(id: &str, act: &Act, context: &Context) -> Result<(), String> {
-    match wait(id, act, context, 0) {
-        Ok(TargetAwaited::Running) => {
-            Err(format!("the command of {} still runs; nothing is begun beside it", earlier_action(id)))
-        }
-        Ok(_) => Ok(()),
-        Err(e) => Err(format!(
-            "it is not known whether the command of {} still runs: {}",
-            earlier_action(id),
-            e.message
-        )),
+pub fn is_over(id: &str, subject: &Subject, context: &Context) -> Result<(), String> {
+    goes_on(id, subject, context).map_or(Ok(()), |why| Err(format!("{why}; nothing is begun beside it")))
+}
+
+/// Why a reading need not stay: an action is being done there right now, or the command of an earlier one still runs.
+pub fn unsettled(path: &Path, subject: &Subject, context: &Context) -> Option<String> {
+    let unread = |e: io::Error| format!("the ledger {} cannot be read: {e}", path.display());
+    match ledger::at_work(path) {
+        Ok(None) => {}
+        Ok(Some(id)) => return Some(format!("{} still goes on", earlier_action(&id))),
+        Err(e) => return Some(unread(e)),
+    }
+    match ledger::open_actions(path) {
+        Ok(open) => open.iter().find_map(|id| goes_on(id, subject, context)),
+        Err(e) => Some(unread(e)),
     }
 }
 
-fn wait(id: &str, act: &Act, context: &Context, timeout: u64) -> Result<TargetAwaited, RpcError> {
-    let (id, connection) = (safe_id(id), act.subject.connection.clone());
+/// Why something of action `id` goes on, or may.
+fn goes_on(id: &str, subject: &Subject, context: &Context) -> Option<String> {
+    let action = earlier_action(id);
+    match wait(id, subject, context, 0) {
+        Ok(TargetAwaited::Running) => Some(format!("the command of {action} still runs")),
+        Ok(_) => None,
+        Err(e) => Some(format!("it is not known whether the command of {action} still runs: {}", e.message)),
+    }
+}
+
+fn wait(id: &str, subject: &Subject, context: &Context, timeout: u64) -> Result<TargetAwaited, RpcError> {
+    let (id, connection) = (safe_id(id), subject.connection.clone());
     context.target().wait(&TargetAwait { id, connection, timeout }).map(|standing| standing.command)
 }

@@ -54,8 +54,8 @@ impl Provider for Releases {
         arguments::complaints(desired)
     }
 
-    fn read(&self, desired: &Desired, _: &Context) -> Reading {
-        reading::read(&desired.subject)
+    fn read(&self, desired: &Desired, context: &Context) -> Reading {
+        reading::read(&desired.subject, context)
     }
 
     fn preview(&self, proposed: &Proposed, _: &Context) -> PreviewOutcome {

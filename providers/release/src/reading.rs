@@ -1,10 +1,11 @@
 //! What is there now, told from the disk alone.
 
 use crate::arguments::Arguments;
+use crate::hook;
 use crate::layout::{Current, Layout};
 use crate::manifest::{Files, Manifest, digest_of};
-use patchform_sdk::machine;
 use patchform_sdk::message::{Absent, Level, Present, Reading, Reload, Subject};
+use patchform_sdk::{Context, machine};
 use std::path::{Path, PathBuf};
 
 /// What the link says and what stands behind it.
@@ -51,11 +52,15 @@ fn behind(layout: &Layout, target: &Path) -> Result<(String, Files), String> {
 }
 
 /// The answer to `read`.
-pub fn read(subject: &Subject) -> Reading {
+pub fn read(subject: &Subject, context: &Context) -> Reading {
     let layout = match Arguments::of(subject) {
         Ok(arguments) => Layout::of(arguments.link()),
         Err(why) => return Reading::unreachable(why),
     };
+    // First what may still change it: what ends between the two questions is seen.
+    if let Some(why) = hook::unsettled(&layout.ledger(), subject, context) {
+        return Reading::unsettled(why);
+    }
     let target = machine::identity().to_string();
     let claims = vec![format!("path:{}", layout.link.display())];
     match stand(&layout) {

@@ -3,6 +3,8 @@
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use patchform_provider_release::Releases;
+use patchform_sdk::durable::Survives;
+use patchform_sdk::ledger::Ledger;
 use patchform_sdk::message::{
     Act, Action, Answer, Artifact, Connection, Desired, Done, Level, Preview, PreviewOutcome, Proposed,
     Reading, Reload, SnapshotRef, Subject, Verdict,
@@ -235,4 +237,35 @@ fn dropping_snapshots_removes_releases_that_nothing_needs() {
     assert_eq!(releases(&scene), ["2"]);
     assert!(why(scene.act(Action::Restore, Some("1"), |act| act.snapshot = Some(first))).contains("is gone"));
     assert_eq!(scene.level().as_deref(), Some("2"));
+}
+
+/// While an action of another process holds the ledger, what is read need not stay.
+#[test]
+fn a_reading_beside_an_action_is_unsettled() {
+    let scene = scene();
+    scene.patch("1");
+    let act = Act {
+        id: "run.0.forth3.1".into(),
+        token: 1,
+        deadline: 10_000,
+        subject: scene.subject(),
+        level: None,
+        expected: None,
+        snapshot: None,
+        reload: Reload::None,
+        artifacts: Vec::new(),
+    };
+    let ledger = scene.path("current.releases/.ledger");
+    Ledger::once(&ledger, Survives::Death, &act, || {
+        let reading = serde_json::to_value(scene.read()).unwrap();
+        assert_eq!(reading["unsettled"], true, "{reading}");
+        assert!(
+            reading["why"]
+                .as_str()
+                .unwrap()
+                .contains("an earlier action of run run (run.0.forth3.1) still goes on")
+        );
+        Answer::applied()
+    });
+    assert_eq!(scene.level().as_deref(), Some("1"));
 }

@@ -9,6 +9,7 @@ use patchform_sdk::message::{
     Identity, Kind, Level, Present, Preview, PreviewOutcome, Probe, Probed, Proposed, Reading, RpcError,
     Snapshot, Subject, Verdict, WayBack, WayBackKind,
 };
+use patchform_sdk::words::earlier_action;
 use patchform_sdk::{Context, Provider, digest, machine};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -72,6 +73,12 @@ impl Provider for Notes {
 
     fn read(&self, desired: &Desired, _: &Context) -> Reading {
         let path = path(&desired.subject);
+        match ledger::at_work(&ledger_of(&path)) {
+            Ok(None) => {}
+            // What is read beside somebody who is at work need not stay.
+            Ok(Some(id)) => return Reading::unsettled(format!("{} still goes on", earlier_action(&id))),
+            Err(e) => return Reading::unsettled(format!("its ledger cannot be read: {e}")),
+        }
         let target = machine::identity().to_string();
         let claims = vec![format!("path:{}", path.display())];
         match content(&path) {
@@ -170,6 +177,7 @@ fn kind() -> Kind {
         scheme: String::new(),
         arguments: BTreeMap::new(),
         can: Can::default(),
+        needs: BTreeMap::new(),
         example: String::new(),
     }
 }

@@ -272,6 +272,29 @@ pub fn open_actions(path: &Path) -> io::Result<Vec<String>> {
     }
 }
 
+/// The action that is done at the component of the ledger at `path` right now, by this process or another one: what is read
+/// meanwhile need not stay.
+///
+/// # Errors
+/// Those of the system.
+pub fn at_work(path: &Path) -> io::Result<Option<String>> {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(e) => return Err(e),
+    };
+    match file.try_lock_shared() {
+        Ok(()) => return Ok(None),
+        Err(TryLockError::WouldBlock) => {}
+        Err(TryLockError::Error(e)) => return Err(e),
+    }
+    let mut text = Vec::new();
+    file.read_to_end(&mut text)?;
+    // A probe holds it for a moment, too: what was begun last is not answered only while it is done.
+    let last = Entries::read(&text).actions.into_iter().max_by_key(|(_, (order, _))| *order);
+    Ok(last.filter(|(_, (_, answer))| answer.is_none()).map(|(id, _)| id))
+}
+
 /// Whether the machine was restarted since action `id` was begun. Then it is no proof that an action did nothing when no
 /// other trace of it is left: only what was synced survives a loss of power.
 ///
@@ -400,6 +423,25 @@ mod tests {
 
     fn said(output: &str) -> Answer {
         Answer::Applied(Done { output: output.into(), ..Done::default() })
+    }
+
+    #[test]
+    fn who_is_at_work_is_known_only_while_he_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.ledger");
+        assert_eq!(at_work(&path).unwrap(), None);
+        for id in ["2", "1"] {
+            let meanwhile = || {
+                assert_eq!(at_work(&path).unwrap().as_deref(), Some(id));
+                Answer::unclear("it was cut off")
+            };
+            Ledger::once(&path, Survives::Death, &act(id, 7), meanwhile);
+            assert_eq!(at_work(&path).unwrap(), None, "its process let go of it");
+        }
+        // Held, but nothing is begun: somebody asks.
+        let held = Ledger::open(&path, Survives::Death).unwrap();
+        assert_eq!(at_work(&path).unwrap(), None);
+        drop(held);
     }
 
     #[test]

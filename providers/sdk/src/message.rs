@@ -87,6 +87,9 @@ pub struct Kind {
     /// What it can do.
     #[serde(default)]
     pub can: Can,
+    /// What of that a component can only where it gives these arguments: names of [`Can`], each with the arguments.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub needs: BTreeMap<String, Vec<String>>,
     /// A complete configuration in which every argument occurs, for documentation.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub example: String,
@@ -154,6 +157,27 @@ pub struct Can {
     pub discover: bool,
     /// `clone`: make a twin.
     pub clone: bool,
+}
+
+impl Kind {
+    /// What a component of this kind can do, of whose arguments `given` tells which it gives.
+    pub fn can_with(&self, given: impl Fn(&str) -> bool) -> Can {
+        let lacks =
+            |ability: &str| self.needs.get(ability).is_some_and(|all| !all.iter().all(|name| given(name)));
+        Can {
+            fetch: self.can.fetch && !lacks("fetch"),
+            snapshot: self.can.snapshot && !lacks("snapshot"),
+            snapshot_early: self.can.snapshot_early && !lacks("snapshot_early"),
+            backup: self.can.backup && !lacks("backup"),
+            uninstall: self.can.uninstall && !lacks("uninstall"),
+            reload: self.can.reload && !lacks("reload"),
+            verify: self.can.verify && !lacks("verify"),
+            drain: self.can.drain && !lacks("drain"),
+            probe: self.can.probe && !lacks("probe"),
+            discover: self.can.discover && !lacks("discover"),
+            clone: self.can.clone && !lacks("clone"),
+        }
+    }
 }
 
 /// One argument of a kind or of a provider block.
@@ -463,6 +487,10 @@ pub struct Preview {
     pub durations: BTreeMap<String, u64>,
     /// What a person should know.
     pub warnings: Vec<String>,
+    /// Where the patch runs under a dead man's switch: after so many milliseconds the target goes back by itself, unless the
+    /// patch was confirmed over a new connection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub switch: Option<u64>,
 }
 
 /// A part that changes level.
@@ -778,6 +806,9 @@ pub struct Discover {
     pub alias: String,
     /// Where to look.
     pub connection: Connection,
+    /// The parts of a level that are wanted (packages); empty: those that somebody chose, as the provider can tell.
+    #[serde(default)]
+    pub parts: Vec<String>,
 }
 
 /// Answer to `discover`.

@@ -9,17 +9,17 @@ const DATA: Example = &[
     ("hosts.yaml", include_str!("examples/hosts.yaml")),
     ("hosts.csv", include_str!("examples/hosts.csv")),
 ];
-const LABELS: &[&str] = &["kind", "name"];
+pub(super) const LABELS: &[&str] = &["kind", "name"];
 
-const FOR_EACH: Argument = argument(
+pub(super) const FOR_EACH: Argument = argument(
     "for_each",
     Takes::Special("map, or set of strings"),
     Need::Optional("one value"),
     "reads once per key; the value is `data.KIND.NAME[\"key\"].value`",
 );
-const COUNT: Argument =
+pub(super) const COUNT: Argument =
     argument("count", Takes::Whole(0, 1_000_000), Need::Optional("one value"), "reads so many times");
-const SENSITIVE: Argument = argument(
+pub(super) const SENSITIVE: Argument = argument(
     "sensitive",
     Takes::Flag,
     Need::Default("false"),

@@ -3,13 +3,15 @@
 use super::Checker;
 use super::component::{Repeat, repeat};
 use super::fetched::fetched;
+use super::hosts::{inventory, logins, outputs};
+use super::named::Named;
 use super::names::Node;
 use super::repeat::instances;
 use super::rests::Rest;
 use crate::config::blocks;
 use crate::config::expr::Expr;
 use crate::config::fields::{Fields, sentence_case};
-use crate::config::functions;
+use crate::config::functions::decode;
 use crate::config::suggest;
 use crate::config::syntax::{Attribute, Block};
 use crate::config::types::Type;
@@ -29,6 +31,9 @@ const KINDS: &[Kind] = &[
     Kind { block: &blocks::DATA_CSV, read: |block, fields| decoded("csvdecode", "CSV", block, fields) },
     Kind { block: &blocks::DATA_EXTERNAL, read: external },
     Kind { block: &blocks::DATA_HTTP, read: fetched },
+    Kind { block: &blocks::DATA_INVENTORY, read: inventory },
+    Kind { block: &blocks::DATA_SSH, read: logins },
+    Kind { block: &blocks::DATA_TERRAFORM, read: outputs },
 ];
 
 /// How long a program may take.
@@ -125,24 +130,11 @@ fn whole(kind: &Kind, block: &Block, fields: &mut Fields<'_>) -> Option<Value> {
 
 /// A file's content.
 fn decoded(function: &str, format: &str, block: &Block, fields: &mut Fields<'_>) -> Option<Value> {
-    let attribute = block.body.attribute("path")?;
-    let path = fields.text(&block.body, "path")?;
-    let at = attribute.value.span();
-    let read =
-        fields.scope.file_reader().map_or(Err("files are not read here".into()), |files| files.read(&path));
-    let mut wrong = |summary: String, why: &str| {
-        let problem = Diagnostic::error(summary).at(at, "").because(format!("{}.", sentence_case(why)));
-        fields.problems.push(problem);
-        None
-    };
-    let text = match read.map(String::from_utf8) {
-        Ok(Ok(text)) => text,
-        Ok(Err(_)) => return wrong(format!("{path} is no text"), "it is not UTF-8"),
-        Err(why) => return wrong(format!("{path} cannot be read"), &why),
-    };
-    match decode(function, text.strip_prefix('\u{feff}').unwrap_or(&text)) {
+    let file = Named::of(block, fields)?;
+    let text = file.text(fields)?;
+    match decode(function, &text) {
         Ok(value) => Some(value),
-        Err(why) => wrong(format!("{path} is no {format}"), &why),
+        Err(why) => file.refuse(fields, &format!("is no {format}"), &why),
     }
 }
 
@@ -208,13 +200,5 @@ fn asked(query: &Attribute, fields: &mut Fields<'_>) -> Option<(String, Marks)> 
             fields.problems.push(problem);
             None
         }
-    }
-}
-
-/// What a function makes of a text.
-fn decode(function: &str, text: &str) -> Result<Value, String> {
-    match functions::find(function).map(|found| found.work) {
-        Some(functions::Work::Plain(work)) => work(&[Value::string(text)]).map_err(|fault| fault.problem),
-        _ => Err(format!("there is no {function} in this version")),
     }
 }

@@ -313,6 +313,17 @@ pub fn find(name: &str) -> Option<&'static Function> {
     all().find(|f| f.name == name)
 }
 
+/// What a function of one text makes of it, as `jsondecode` and its like do.
+///
+/// # Errors
+/// What is wrong with the text, in a sentence.
+pub fn decode(function: &str, text: &str) -> Result<Value, String> {
+    match find(function).map(|found| found.work) {
+        Some(Work::Plain(work)) => work(&[Value::string(text)]).map_err(|fault| fault.problem),
+        _ => Err(format!("there is no {function} in this version")),
+    }
+}
+
 /// The names of all functions that can be called, subject by subject.
 pub fn names() -> impl Iterator<Item = &'static str> {
     all().filter(|f| !matches!(f.work, Work::Refused(_))).map(|f| f.name)

@@ -64,7 +64,7 @@ fn damaged_files_are_errors_that_name_them() {
     }
     // Nobody knows what it holds: nobody else takes anything, and it can be ended.
     let error = acquire(dir.path(), "r2", &holds(&["release.x"], "tx"), 0, NOW).unwrap_err().to_string();
-    assert!(error.contains("run r1, driven by another process"), "{error}");
+    assert!(error.contains("run r1 may hold the component release.x"), "{error}");
     fs::write(dir.path().join("r1/plan.json"), stored::write(&crate::plan::samples::everything())).unwrap();
     let open = open_runs(dir.path()).unwrap();
     assert!(!open[0].unknown);

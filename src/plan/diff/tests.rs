@@ -196,7 +196,7 @@ fn what_an_abandoned_run_left_undone_is_work() {
     assert_eq!(word(&platform.verdict("a")), "NotRead(\"it was not read\")");
     platform.observed.insert(address("a"), present("a", "2"));
     platform.leases.components.insert(address("a"), "r9".into());
-    assert_eq!(word(&platform.verdict("a")), "Leased { run: \"r9\", driver: None, stuck: false }");
+    assert_eq!(word(&platform.verdict("a")), "Leased { run: \"r9\", driver: None, idle: Resumable }");
     platform.purpose = Purpose::RefreshOnly;
     assert_eq!(word(&platform.verdict("a")), "same");
 }
@@ -208,17 +208,17 @@ fn a_lease_on_the_component_or_its_target_blocks_what_would_change() {
         .with("b", "1", Some("1"), Some("1"), &[])
         .with("c", "2", Some("1"), Some("1"), &[]);
     platform.leases.components.insert(address("a"), "r9".into());
-    assert_eq!(word(&platform.verdict("a")), "Leased { run: \"r9\", driver: None, stuck: false }");
+    assert_eq!(word(&platform.verdict("a")), "Leased { run: \"r9\", driver: None, idle: Resumable }");
     assert_eq!(word(&platform.verdict("c")), "Change");
     platform.leases.targets.insert("host".into(), "r8".into());
     assert_eq!(word(&platform.verdict("b")), "same");
-    assert_eq!(word(&platform.verdict("c")), "Leased { run: \"r8\", driver: None, stuck: false }");
+    assert_eq!(word(&platform.verdict("c")), "Leased { run: \"r8\", driver: None, idle: Resumable }");
     // At its level already, by the run that holds it: that run records it, or takes it back.
     platform.observed.insert(address("a"), present("a", "2"));
-    assert_eq!(word(&platform.verdict("a")), "Leased { run: \"r9\", driver: None, stuck: false }");
+    assert_eq!(word(&platform.verdict("a")), "Leased { run: \"r9\", driver: None, idle: Resumable }");
     // Above it, in the middle of that run: nobody should write into git what a run is about to take back.
     platform.observed.insert(address("a"), present("a", "3"));
-    assert_eq!(word(&platform.verdict("a")), "Leased { run: \"r9\", driver: None, stuck: false }");
+    assert_eq!(word(&platform.verdict("a")), "Leased { run: \"r9\", driver: None, idle: Resumable }");
 }
 
 #[test]

@@ -253,6 +253,8 @@ enum StoredBlock<'a> {
         driver: Option<Cow<'a, str>>,
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         stuck: bool,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unreadable: bool,
     },
 }
 
@@ -270,10 +272,11 @@ impl<'a> From<&'a Block> for StoredBlock<'a> {
             Block::Irreversible => StoredBlock::Irreversible,
             Block::LosesData => StoredBlock::LosesData,
             Block::Claimed { claim, by } => StoredBlock::Claimed { claim: Cow::Borrowed(claim), by: *by },
-            Block::Leased { run, driver, stuck } => StoredBlock::Leased {
+            Block::Leased { run, driver, idle } => StoredBlock::Leased {
                 run: Cow::Borrowed(run),
                 driver: driver.as_deref().map(Cow::Borrowed),
-                stuck: *stuck,
+                stuck: *idle == Idle::Stuck,
+                unreadable: *idle == Idle::Unreadable,
             },
         }
     }
@@ -293,9 +296,15 @@ impl From<StoredBlock<'_>> for Block {
             StoredBlock::Irreversible => Block::Irreversible,
             StoredBlock::LosesData => Block::LosesData,
             StoredBlock::Claimed { claim, by } => Block::Claimed { claim: claim.into_owned(), by },
-            StoredBlock::Leased { run, driver, stuck } => {
-                Block::Leased { run: run.into_owned(), driver: driver.map(Cow::into_owned), stuck }
-            }
+            StoredBlock::Leased { run, driver, stuck, unreadable } => Block::Leased {
+                run: run.into_owned(),
+                driver: driver.map(Cow::into_owned),
+                idle: match (unreadable, stuck) {
+                    (true, _) => Idle::Unreadable,
+                    (false, true) => Idle::Stuck,
+                    (false, false) => Idle::Resumable,
+                },
+            },
         }
     }
 }
@@ -315,6 +324,8 @@ struct StoredChange<'a> {
     brought: Vec<StoredBrought<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     owed: Option<StoredOwed<'a>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    put_by: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     downgrade: bool,
     preview: Cow<'a, Preview>,
@@ -403,6 +414,7 @@ impl<'a> From<&'a Change> for StoredChange<'a> {
             newer: Cow::Borrowed(&change.newer),
             brought: change.brought.iter().map(StoredBrought::from).collect(),
             owed: change.owed.as_ref().map(StoredOwed::from),
+            put_by: change.put_by.as_deref().map(Cow::Borrowed),
             downgrade: change.downgrade,
             preview: Cow::Borrowed(&change.preview),
             artifacts: Cow::Borrowed(&change.artifacts),
@@ -430,6 +442,7 @@ impl From<StoredChange<'_>> for Change {
             newer: stored.newer.into_owned(),
             brought: stored.brought.into_iter().map(Brought::from).collect(),
             owed: stored.owed.map(Owed::from),
+            put_by: stored.put_by.map(Cow::into_owned),
             downgrade: stored.downgrade,
             preview: stored.preview.into_owned(),
             artifacts: stored.artifacts.into_owned(),

@@ -3,7 +3,7 @@
 use super::emergency::emergency;
 use super::tail;
 use crate::model::{PatchLevel, period};
-use crate::plan::noun::Plan;
+use crate::plan::noun::{Cause, Plan};
 use crate::report::emergency::emergencies;
 use crate::report::page::Page;
 use crate::report::plan_text::brief;
@@ -12,6 +12,7 @@ use crate::report::run_view::{Ended, RunView, Settled, Stands, levels};
 use crate::report::size;
 use crate::report::style::{Style, Tint, plain, tinted};
 use crate::report::table::Table;
+use std::collections::BTreeSet;
 
 /// Rows of the table before the rest is counted.
 const FEW: usize = 40;
@@ -43,6 +44,9 @@ fn headline(page: &mut Page, run: &RunView) {
         Ended::Complete => (Tint::Good, "Complete: every component is at its planned level."),
         Ended::Incomplete => {
             (Tint::Change, "Incomplete: nothing failed, but some components were left alone.")
+        }
+        Ended::Restored if nothing_changed(run) && run.components.iter().all(|c| c.failed_at.is_none()) => {
+            (Tint::Change, "Ended before anything was changed.")
         }
         Ended::Restored if nothing_changed(run) => {
             (Tint::Change, "Failed before anything was changed there: what failed stays as it is.")
@@ -206,11 +210,14 @@ fn next(plan: &Plan, run: &RunView) -> Vec<(String, String)> {
     let id = &run.id;
     match run.ended {
         Ended::Complete => {
-            let mut rows = vec![("To take it all back: ".into(), format!("patchform rollback {id}"))];
-            rows.extend(allow(plan, run));
+            let back = has_levels(plan, run).then(|| ("To take it all back: ".into(), back(id)));
+            back.into_iter().chain(allow(plan, run)).collect()
+        }
+        Ended::Incomplete => {
+            let mut rows = vec![("For what was left alone: ".into(), "patchform plan".into())];
+            rows.extend(put_there(plan, run, "To take back what"));
             rows
         }
-        Ended::Incomplete => vec![("For what was left alone: ".into(), "patchform plan".into())],
         Ended::Restored => {
             let mut rows = vec![("The whole story: ".into(), format!("patchform run show {id}"))];
             let failed = run.components.iter().any(|c| c.failed_at.is_some());
@@ -226,12 +233,43 @@ fn next(plan: &Plan, run: &RunView) -> Vec<(String, String)> {
             ("To take it back: ".into(), format!("patchform rollback {id}")),
         ],
         // It was abandoned.
-        Ended::Stuck if run.over => vec![("What stands there now: ".into(), "patchform plan".into())],
-        Ended::Stuck => vec![
-            ("When it is repaired, to go on going back: ".into(), format!("patchform rollback {id}")),
-            ("To end the run as it stands: ".into(), format!("patchform run abandon {id}")),
-        ],
+        Ended::Stuck if run.over => {
+            let own = has_levels(plan, run).then(|| ("To take back what it put there: ".into(), back(id)));
+            let mut rows = vec![("What stands there now: ".into(), "patchform plan".into())];
+            rows.extend(own);
+            rows.extend(put_there(plan, run, "To take back what"));
+            rows
+        }
+        Ended::Stuck => {
+            let mut rows = vec![
+                ("When it is repaired, to go on going back: ".into(), back(id)),
+                ("To end the run as it stands: ".into(), format!("patchform run abandon {id}")),
+            ];
+            rows.extend(put_there(plan, run, "After that, to take back what"));
+            rows
+        }
     }
+}
+
+fn back(id: &str) -> String {
+    format!("patchform rollback {id}")
+}
+
+/// Whether the run put levels somewhere that taking it back would find there. One that did only what another one had left
+/// undone put none.
+fn has_levels(plan: &Plan, run: &RunView) -> bool {
+    let stands = |c: &&Settled| c.stands == Stands::Committed || (c.stands == Stands::Stuck && c.tried);
+    let mut changes = run.components.iter().filter(stands).filter_map(|c| plan.change(c.entry));
+    changes.any(|change| change.cause != Cause::Owed)
+}
+
+/// Where it did not go forth from what an earlier run had put there and left: how that is taken back, since it may be what is
+/// wrong.
+fn put_there(plan: &Plan, run: &RunView, doing: &str) -> Vec<(String, String)> {
+    let stays = |c: &&Settled| matches!(c.stands, Stands::Stuck | Stands::Skipped);
+    let by = run.components.iter().filter(stays).filter_map(|c| plan.change(c.entry)?.put_by.as_deref());
+    let by: BTreeSet<&str> = by.collect();
+    by.into_iter().map(|by| (format!("{doing} run {by} put there: "), back(by))).collect()
 }
 
 /// How a level that was rolled back may be tried again.
