@@ -40,6 +40,12 @@ impl Rows {
         if a.len().abs_diff(b.len()) > limit {
             return None;
         }
+        if limit == 1 {
+            // No table is needed: one letter is another one, or two are swapped.
+            let is_swapped = a.len() == 2 && b.len() == 2 && a[0] == b[1] && a[1] == b[0];
+            let far = if is_swapped { 1 } else { a.len().max(b.len()) };
+            return Some(far).filter(|far| *far <= limit);
+        }
         self.last.clear();
         self.last.extend(0..=b.len());
         for at in 0..a.len() {
