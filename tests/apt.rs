@@ -1,10 +1,22 @@
 //! The apt kind on real hosts: booted Debian machines with sshd, and a signed repository of packages that do well and ill.
 
+#[path = "apt/chroot.rs"]
+mod chroot;
 #[path = "lab/debian.rs"]
 mod debian;
+#[path = "apt/killed.rs"]
+mod killed;
 mod lab;
+#[path = "apt/outside.rs"]
+mod outside;
+#[path = "apt/reboot.rs"]
+mod reboot;
 #[path = "lab/repository.rs"]
 mod repository;
+#[path = "apt/way_in.rs"]
+mod way_in;
+#[path = "apt/whole.rs"]
+mod whole;
 
 use debian::Debian;
 use lab::Lab;
@@ -100,19 +112,36 @@ fn what_fails_leaves_the_host_as_it_was() {
     stands(&host, "pf-app", "1.1-1");
 }
 
+/// The id of the newest run, of what `run list --json` says.
+fn last_run(listed: &str) -> String {
+    let runs: serde_json::Value = serde_json::from_str(listed).unwrap();
+    let run = &runs["runs"][0];
+    run["id"].as_str().or(run["run"].as_str()).unwrap_or_else(|| panic!("{runs}")).to_string()
+}
+
+/// A run that goes on while the test does.
+fn begin(lab: &Lab) -> Child {
+    let mut apply = lab.patchform_command("apply --auto-approve");
+    apply.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
 /// Begins to patch to a version whose `postinst` waits, and gives the controller back when that waits.
 fn in_the_middle(host: &Debian, lab: &Lab) -> Child {
-    let mut apply = lab.patchform_command("apply --auto-approve");
-    let controller = apply.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let controller = begin(lab);
     wait_for(host, "pgrep -f '[p]f-app.postinst configure'");
     controller
 }
 
 #[track_caller]
 fn wait_for(host: &Debian, script: &str) {
+    wait_until(|| host.ssh("root", &format!("{script} >/dev/null 2>&1")).code == 0, script);
+}
+
+#[track_caller]
+fn wait_until(is: impl Fn() -> bool, what: &str) {
     let until = Instant::now() + Duration::from_secs(120);
-    while host.ssh("root", &format!("{script} >/dev/null 2>&1")).code != 0 {
-        assert!(Instant::now() < until, "{script}");
+    while !is() {
+        assert!(Instant::now() < until, "{what}");
         std::thread::sleep(Duration::from_millis(100));
     }
 }

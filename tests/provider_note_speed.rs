@@ -54,6 +54,7 @@ fn ten_thousand_notes() {
             from: None,
             to: level.clone(),
             digest: r.digest().unwrap().into(),
+            snapshot: None,
         })
         .collect();
     let begun = Instant::now();

@@ -12,7 +12,7 @@ mod values;
 
 pub use argument::{Argument, Holds, Need, Takes};
 pub(super) use component::{
-    CLASSES, COMPONENT, CONNECTION_LOCAL, CONNECTION_SSH, DYNAMIC, LIFECYCLE, SNAPSHOT,
+    CLASSES, COMPONENT, CONNECTION_CHROOT, CONNECTION_LOCAL, CONNECTION_SSH, DYNAMIC, LIFECYCLE, SNAPSHOT,
 };
 pub(super) use hosts::{DATA_INVENTORY, DATA_SSH, DATA_TERRAFORM};
 pub(super) use known::{Known, Own, missing};
@@ -77,6 +77,7 @@ pub const ALL: &[&Block] = &[
     &component::COMPONENT,
     &component::CONNECTION_LOCAL,
     &component::CONNECTION_SSH,
+    &component::CONNECTION_CHROOT,
     &component::SNAPSHOT,
     &probe::EXEC,
     &probe::TCP,

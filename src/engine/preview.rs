@@ -3,19 +3,22 @@
 use super::fleet::Fleet;
 use super::secrets::Secrets;
 use super::subject;
-use crate::model::Mask;
+use crate::model::{Mask, PatchLevel};
 use crate::plan::diff::Changes;
+use crate::plan::noun::Entry;
 use crate::provider::ProviderError;
-use patchform_sdk::message::{PreviewOutcome, Proposed};
+use patchform_sdk::message::{PreviewOutcome, Proposed, SnapshotRef};
 use std::collections::BTreeMap;
 
-/// A preview for each entry that has one to be made, by the entry's index.
+/// A preview for each entry that has one to be made, by the entry's index. `stored` gives the snapshot that a run which is
+/// taken back took of a component at a level.
 ///
 /// # Errors
 /// A provider that failed as a whole.
 pub fn preview(
     fleet: &Fleet,
     changes: &Changes,
+    stored: &dyn Fn(&Entry, Option<&PatchLevel>) -> Option<SnapshotRef>,
     secrets: &Secrets,
 ) -> Result<BTreeMap<usize, PreviewOutcome>, ProviderError> {
     let mut previews = BTreeMap::new();
@@ -27,6 +30,7 @@ pub fn preview(
         else {
             continue;
         };
+        let snapshot = stored(entry, proposed.to.as_ref());
         let (Some(to), Some(identity)) = (proposed.to.clone(), entry.observed.identity()) else { continue };
         match subject::subject(entry, &provider.alias, secrets) {
             Ok(subject) => by_provider.entry(&provider.name).or_default().push((
@@ -36,6 +40,7 @@ pub fn preview(
                     from: proposed.from.clone().map(Into::into),
                     to: to.into(),
                     digest: identity.digest.clone(),
+                    snapshot,
                 },
             )),
             Err(missing) => {

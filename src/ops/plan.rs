@@ -408,13 +408,16 @@ pub(super) fn draft_to_plan(
     let leases = runs::leases(&place.runs)?;
     let changes = compare(draft, readings, state, &leases, focus, fleet);
     stages.stage(Stage::Previewing(changes.to_preview().len()));
-    let previews = preview::preview(fleet, &changes, secrets).map_err(providers::missing)?;
+    let purpose = changes.draft.purpose.clone();
+    let taken = |entry: &crate::plan::noun::Entry, level: Option<&crate::model::PatchLevel>| {
+        undo::snapshot_before(state, &purpose, &entry.address, level)
+    };
+    let previews = preview::preview(fleet, &changes, &taken, secrets).map_err(providers::missing)?;
     let names: Vec<String> = changes.draft.providers.iter().map(|p| p.name.clone()).collect();
     let can = |entry: &crate::plan::noun::Entry| {
         fleet.can_as(names.get(entry.provider).map_or("", String::as_str), entry)
     };
-    let purpose = changes.draft.purpose.clone();
-    let before = |entry: &crate::plan::noun::Entry| undo::snapshot_before(state, &purpose, &entry.address);
+    let before = |entry: &crate::plan::noun::Entry| taken(entry, None);
     let making = Making {
         workspace: &place.workspace,
         program: env!("CARGO_PKG_VERSION"),

@@ -225,7 +225,7 @@ impl Platform {
         let previews = changes.to_preview().into_iter().map(|i| (i, preview(i))).collect();
         let can = |_: &Entry| self.can;
         let purpose = changes.draft.purpose.clone();
-        let stored = |e: &Entry| undo::snapshot_before(&self.state, &purpose, &e.address);
+        let stored = |e: &Entry| undo::snapshot_before(&self.state, &purpose, &e.address, None);
         make(
             changes,
             previews,

@@ -5,7 +5,7 @@ use super::draft::{Draft, Goal, recorded_outputs};
 use super::later;
 use super::noun::{Entry, Observed, Plan, Verdict};
 use crate::graph::{Graph, NotAGraph};
-use crate::model::{Address, Purpose};
+use crate::model::{Address, PatchLevel, Purpose};
 use crate::state::{FinishedRun, Record, State};
 use patchform_sdk::message::SnapshotRef;
 use serde_json::Value as Json;
@@ -85,12 +85,17 @@ pub fn outputs_kept<'a>(plan: &Plan, run: &FinishedRun, state: &'a State) -> Opt
     later::stays(run, state).filter(|_| others)
 }
 
-/// The snapshot of the time before a first installation, which a plan for `purpose` may restore to take the component
-/// away again: the one that the run which is taken back took of the component while it was absent.
-pub fn snapshot_before(state: &State, purpose: &Purpose, component: &Address) -> Option<SnapshotRef> {
+/// The snapshot that the run which a plan for `purpose` takes back took of a component at `level`; of the time before a first
+/// installation (`None`), such a plan may restore it to take the component away again.
+pub fn snapshot_before(
+    state: &State,
+    purpose: &Purpose,
+    component: &Address,
+    level: Option<&PatchLevel>,
+) -> Option<SnapshotRef> {
     let Purpose::Rollback { of } = purpose else { return None };
     let found = state.snapshots.iter().find(|(_, s)| {
-        s.component == *component && s.run == *of && s.level.is_none() && !s.coverage.whole_system
+        s.component == *component && s.run == *of && s.level.as_ref() == level && !s.coverage.whole_system
     });
     found.map(|(id, snapshot)| SnapshotRef { id: id.clone(), token: Some(snapshot.token.clone()) })
 }

@@ -166,9 +166,9 @@ impl Targets {
     fn at(&self, connection: &Connection) -> Result<Arc<dyn Host>, RpcError> {
         match connection.kind.as_str() {
             "local" => Ok(Arc::clone(&self.local) as Arc<dyn Host>),
-            "ssh" => Ok(self.ssh(connection)?),
+            "ssh" | "chroot" => Ok(self.ssh(connection)?),
             other => Err(RpcError::invalid_params(format!(
-                "connection {other:?} is not known; there are \"local\" and \"ssh\""
+                "connection {other:?} is not known; there are \"local\", \"ssh\" and \"chroot\""
             ))),
         }
     }

@@ -1,4 +1,5 @@
-//! `connection "ssh"`: a host, by the system's OpenSSH client with the user's own configuration.
+//! `connection "ssh"`: a host, by the system's OpenSSH client with the user's own configuration; and `connection "chroot"`,
+//! which differs only in the way to a shell.
 //!
 //! Every request is a script on the standard input of a shell there ([`script`]), over one multiplexed connection; a dead
 //! man's switch is decided over a connection that is made for it. What is left there is what [`patchform_sdk::detached`]
@@ -6,27 +7,28 @@
 
 mod answer;
 mod script;
+mod way;
 
 use super::{Waiting, Watch};
+use crate::world::clock;
 use crate::world::process::{self, Fed, Holding};
-use crate::world::{clock, disk};
 use answer::Answer;
 use patchform_sdk::host::Host;
 use patchform_sdk::message::{
     Connection, RpcError, TargetAwait, TargetAwaited, TargetConfirm, TargetConfirmed, TargetGet, TargetGot,
     TargetPut, TargetRun, TargetRunOrRevert, TargetStanding, TargetStarted,
 };
-use patchform_sdk::{base64, detached, digest};
+use patchform_sdk::{base64, detached};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use way::Way;
 
-/// How long a connection may take to come up, in seconds.
-const CONNECT: u64 = 10;
 /// How long a host may take for what should take no time.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How long a host that cannot be reached is tried again: a dropped connection, a server that restarts, a short reboot.
+/// How long a host that cannot be reached is tried again, where its connection does not say: a dropped connection, a
+/// server that restarts, a short reboot.
 const AWAY: Duration = Duration::from_secs(90);
 /// The pause before it is tried again.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -39,14 +41,10 @@ const SLICE: Duration = Duration::from_secs(20);
 
 /// A host.
 pub struct Ssh {
-    /// As the user named it.
-    host: String,
-    /// Arguments of every call, up to the host.
-    way: Vec<String>,
-    /// What runs there.
-    shell: &'static str,
-    /// `ControlPath=` where the shared connection's socket lies.
-    socket: String,
+    /// How a shell there is come by.
+    way: Way,
+    /// How long it is tried again when it cannot be reached.
+    away: Duration,
     /// Commands without a trace, by id.
     brief: Mutex<BTreeMap<String, Holding>>,
     /// Who is told that it is waited for.
@@ -61,60 +59,21 @@ impl Ssh {
     /// # Errors
     /// When the connection names no host, or the shared connection's socket has no place.
     pub fn new(connection: &Connection, watch: Arc<dyn Watch>) -> Result<Ssh, RpcError> {
-        let text = |name: &str| connection.arguments.get(name).and_then(Value::as_str);
-        let host = text("host").filter(|host| !host.is_empty());
-        let host = host.ok_or_else(|| RpcError::invalid_params("the ssh connection names no host"))?;
-        let mut way: Vec<String> = Vec::new();
-        let port = connection.arguments.get("port").and_then(Value::as_u64).map(|port| port.to_string());
-        let options =
-            [("-F", text("config")), ("-p", port.as_deref()), ("-l", text("user")), ("-i", text("identity"))];
-        for (option, value) in options {
-            way.extend(value.into_iter().flat_map(|value| [option.to_string(), value.to_string()]));
-        }
-        let fixed = [
-            // Nobody is there to be asked.
-            "BatchMode=yes".to_string(),
-            format!("ConnectTimeout={CONNECT}"),
-            "ServerAliveInterval=5".into(),
-            "ServerAliveCountMax=3".into(),
-            "ClearAllForwardings=yes".into(),
-            "LogLevel=ERROR".into(),
-        ];
-        way.extend(fixed.into_iter().flat_map(|option| ["-o".to_string(), option]));
-        if text("identity").is_some() {
-            way.extend(["-o".into(), "IdentitiesOnly=yes".into()]);
-        }
-        let sudo = connection.arguments.get("sudo").and_then(Value::as_bool) == Some(true);
-        let shell = if sudo { "exec sudo -n -- /bin/sh -s" } else { "exec /bin/sh -s" };
-        let folder = disk::private_folder("patchform-ssh")
-            .map_err(|e| RpcError::internal(format!("the sockets of ssh have no place: {e}")))?;
-        // Whoever logs in otherwise has another connection. (A socket's path has at most 104 bytes.)
-        let name = digest::of_bytes(way.join("\n").as_bytes());
-        let socket = format!("ControlPath={}/{}-%C", folder.display(), &name[..8]);
-        let (host, brief, told) = (host.to_string(), Mutex::default(), Mutex::default());
-        Ok(Ssh { host, way, shell, socket, brief, watch, told })
-    }
-
-    fn arguments(&self, fresh: bool) -> Vec<String> {
-        let sharing = match fresh {
-            true => vec!["ControlPath=none", "ControlMaster=no"],
-            false => vec!["ControlMaster=auto", "ControlPersist=60", &self.socket],
-        };
-        let mut arguments = self.way.clone();
-        arguments.push("-T".into());
-        arguments.extend(sharing.into_iter().flat_map(|option| ["-o".to_string(), option.to_string()]));
-        arguments.extend(["--".to_string(), self.host.clone(), self.shell.to_string()]);
-        arguments
+        let way = Way::of(connection)?;
+        let wait = connection.arguments.get("wait").and_then(Value::as_u64);
+        let away = if way.is_far() { wait.map_or(AWAY, Duration::from_millis) } else { Duration::ZERO };
+        Ok(Ssh { way, away, brief: Mutex::default(), watch, told: Mutex::default() })
     }
 
     fn begin(&self, script: &str, fresh: bool) -> Result<Holding, RpcError> {
-        process::feed("ssh", &self.arguments(fresh), script.as_bytes())
-            .map_err(|e| RpcError::internal(format!("ssh cannot be started: {e}")))
+        let (program, arguments) = self.way.command(fresh);
+        process::feed(program, &arguments, script.as_bytes())
+            .map_err(|e| RpcError::internal(format!("{program} cannot be started: {e}")))
     }
 
     /// Asks the host and waits for its whole answer.
     fn ask(&self, script: &str, fresh: bool, patience: Duration) -> Result<Answer, RpcError> {
-        let fed = self.begin(script, fresh)?.end(patience.saturating_add(Duration::from_secs(CONNECT)));
+        let fed = self.begin(script, fresh)?.end(patience.saturating_add(Duration::from_secs(way::CONNECT)));
         self.read(fed)
     }
 
@@ -126,14 +85,14 @@ impl Ssh {
         loop {
             let asked = self.begin(script, false)?;
             if !asked.speaks_within(SILENT) {
-                self.waits(began, "it does not answer over ssh");
+                self.waits(began, "it does not answer");
             }
-            let fed = asked.end(patience.saturating_add(Duration::from_secs(CONNECT)));
-            if began.elapsed() >= AWAY || !away(&fed) {
+            let fed = asked.end(patience.saturating_add(Duration::from_secs(way::CONNECT)));
+            if began.elapsed() >= self.away || !away(&fed) {
                 return Ok((self.read(fed)?, again));
             }
             again = true;
-            self.waits(began, &self.unreached(&fed));
+            self.waits(began, &self.way.unreached(&fed));
             std::thread::sleep(AGAIN);
         }
     }
@@ -143,48 +102,18 @@ impl Ssh {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         if told.is_none_or(|at| at.elapsed() >= TOLD) {
             *told = Some(clock::steady());
-            let left = AWAY.saturating_sub(began.elapsed());
-            self.watch.waits(&Waiting { host: self.host.clone(), why: why.into(), left });
+            let left = self.away.saturating_sub(began.elapsed());
+            self.watch.waits(&Waiting { host: self.way.name().into(), why: why.into(), left });
         }
     }
 
     fn read(&self, fed: Fed) -> Result<Answer, RpcError> {
         match Answer::read(&fed.stdout) {
             Some(answer) => match answer.word("error") {
-                Some(why) => Err(RpcError::internal(format!("{}: {why}", self.host))),
+                Some(why) => Err(RpcError::internal(format!("{}: {why}", self.way.name()))),
                 None => Ok(answer),
             },
-            None => Err(RpcError::internal(self.unreached(&fed))),
-        }
-    }
-
-    /// Why there is no answer, in a sentence.
-    fn unreached(&self, fed: &Fed) -> String {
-        let log = String::from_utf8_lossy(&fed.stderr);
-        let host = &self.host;
-        if log.contains("REMOTE HOST IDENTIFICATION HAS CHANGED") {
-            // ssh knows which name and which file the key stands under; `host` may be an alias of its configuration.
-            let own = log.lines().map(str::trim).find(|line| line.starts_with("ssh-keygen "));
-            let command = own.map_or_else(|| format!("ssh-keygen -R {host}"), str::to_string);
-            return format!(
-                "the host key of {host} has changed: it is another machine, or somebody stands in between. If it was \
-                 set up anew, remove the old key with `{command}`"
-            );
-        }
-        if log.contains("Host key verification failed") {
-            return format!(
-                "the host key of {host} is not known here: compare it with what its operator says, and accept it by \
-                 logging in once as the user who runs patchform (`ssh {host}`)"
-            );
-        }
-        let said = log.lines().map(str::trim).rfind(|line| !line.is_empty());
-        match (fed.ended, said) {
-            (false, _) => format!("{host} did not answer over ssh in time"),
-            (true, Some(said)) if said.starts_with("sudo:") => {
-                format!("{host} answers over ssh, but does not let this user act as root: {said}")
-            }
-            (true, Some(said)) => format!("{host} cannot be reached over ssh: {said}"),
-            (true, None) => format!("the ssh connection to {host} was lost"),
+            None => Err(RpcError::internal(self.way.unreached(&fed))),
         }
     }
 
@@ -209,7 +138,7 @@ impl Ssh {
     }
 
     fn odd(&self) -> RpcError {
-        RpcError::internal(format!("{} answered what was not asked", self.host))
+        RpcError::internal(format!("{} answered what was not asked", self.way.name()))
     }
 
     fn started(&self, answer: &Answer) -> Result<TargetStarted, RpcError> {
@@ -301,41 +230,4 @@ fn absolute(path: &str) -> Result<(), RpcError> {
         return Ok(());
     }
     Err(RpcError::invalid_params(format!("the path {path:?} is not absolute")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn arguments(given: Value, fresh: bool) -> String {
-        let arguments = serde_json::from_value(given).unwrap();
-        let host =
-            Ssh::new(&Connection { kind: "ssh".into(), arguments }, Arc::new(crate::target::Unwatched))
-                .unwrap();
-        assert!(host.socket.starts_with("ControlPath=/") && host.socket.ends_with("-%C"), "{}", host.socket);
-        host.arguments(fresh).join(" ").replace(&host.socket, "SOCKET")
-    }
-
-    #[test]
-    fn what_ssh_is_asked() {
-        let fixed = "-o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o \
-                     ClearAllForwardings=yes -o LogLevel=ERROR";
-        assert_eq!(
-            arguments(json!({ "host": "db-1" }), false),
-            format!(
-                "{fixed} -T -o ControlMaster=auto -o ControlPersist=60 -o SOCKET -- db-1 exec /bin/sh -s"
-            )
-        );
-        let all = json!({ "host": "h", "port": 2222, "user": "ops", "identity": "id", "config": "c", "sudo": true });
-        assert_eq!(
-            arguments(all, true),
-            format!(
-                "-F c -p 2222 -l ops -i id {fixed} -o IdentitiesOnly=yes -T -o ControlPath=none -o ControlMaster=no -- h exec \
-                 sudo -n -- /bin/sh -s"
-            )
-        );
-        let none = Connection { kind: "ssh".into(), arguments: BTreeMap::new() };
-        assert!(Ssh::new(&none, Arc::new(crate::target::Unwatched)).is_err());
-    }
 }

@@ -5,6 +5,7 @@
 
 use super::lab::{Lab, Ran};
 use super::repository::{Repository, run};
+use std::cell::Cell;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -20,42 +21,14 @@ pub struct Debian {
     pub address: String,
     /// Where its packages come from.
     pub repository: Repository,
+    /// How long its connections try again.
+    pub wait: Cell<&'static str>,
     link: String,
     child: Child,
 }
 
-/// What the lab is started with: `$1` the base, `$2` the folder that becomes its root, `$3` the keys' folder, `$4` its
-/// name, `$5` the programs that it shall see.
-const START: &str = r#"
-set -eu
-mount --make-rprivate /
-mount -t sysfs sysfs /sys
-mount -t cgroup2 cgroup2 /sys/fs/cgroup
-mount -t tmpfs -o size=1g tmpfs "$2"
-mkdir "$2/up" "$2/work" "$2/root"
-mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/up,workdir=$2/work" "$2/root"
-root=$2/root
-echo "$4" >"$root/etc/hostname"
-printf '127.0.0.1 localhost %s\n' "$4" >"$root/etc/hosts"
-mkdir -p "$root/root/.ssh" "$root/home/ops/.ssh" /run/systemd/nspawn
-for home in root home/ops; do cp "$3/id.pub" "$root/$home/.ssh/authorized_keys"; done
-chown -R 0:0 "$root/root/.ssh"
-chmod 700 "$root/root/.ssh"
-chown -R 1000:1000 "$root/home/ops/.ssh"
-cp "$3/host" "$root/etc/ssh/ssh_host_ed25519_key"
-chmod 600 "$root/etc/ssh/ssh_host_ed25519_key"
-printf 'UseDNS no\nHostKey /etc/ssh/ssh_host_ed25519_key\nMaxStartups 100\n' >"$root/etc/ssh/sshd_config.d/lab.conf"
-cp "$3/key.gpg" "$root/usr/share/keyrings/lab.gpg"
-cp "$3/sources" "$root/etc/apt/sources.list"
-printf 'APT::Update::Post-Invoke "";\nDpkg::Options "--force-unsafe-io";\n' >"$root/etc/apt/apt.conf.d/99lab"
-export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 SYSTEMD_NSPAWN_LOCK=0
-while :; do
-  code=0
-  systemd-nspawn -q -D "$root" -M "$4" --boot --register=no --keep-unit --link-journal=no --resolv-conf=off --timezone=off \
-    --console=pipe --bind-ro="$5:/opt/lab" --uuid="$6" </dev/null || code=$?
-  [ "$code" = 133 ] || exit "$code"
-done
-"#;
+/// What the lab is started with.
+const START: &str = include_str!("start.sh");
 
 /// What is missing here to start one, if something is.
 pub fn missing() -> Option<String> {
@@ -87,7 +60,7 @@ fn programs() -> PathBuf {
 }
 
 /// The root of every host, made when it is not there yet.
-fn base() -> PathBuf {
+pub fn base() -> PathBuf {
     let script = include_str!("base.sh");
     let name = &patchform_sdk::digest::of_bytes(script.as_bytes())[..12];
     let base = programs().parent().unwrap().join("lab").join(format!("debian-{name}"));
@@ -144,7 +117,7 @@ impl Debian {
         // The peer goes into the host's network as soon as that is there, and both are gone with it.
         let (peer, id) = (format!("{link}p"), child.id().to_string());
         let peer = || Command::new("ip").args(["link", "set", &peer, "netns", &id, "name", "host0"]).output();
-        let host = Debian { lab, address, repository, link, child };
+        let host = Debian { lab, address, repository, wait: Cell::new("90s"), link, child };
         host.until("its network", || {
             own_network(host.child.id()) && peer().is_ok_and(|o| o.status.success())
         });
@@ -230,6 +203,25 @@ impl Debian {
         self.ssh("root", script).exits(0).out
     }
 
+    /// Which boot it is in; nothing while it is not up.
+    pub fn boot_id(&self) -> String {
+        self.ssh("root", "cat /proc/sys/kernel/random/boot_id").out
+    }
+
+    /// From its next reboot on it stays down, or comes up again.
+    pub fn stays_down(&self, down: bool) {
+        match down {
+            true => self.lab.write("down", ""),
+            false => fs::remove_file(self.lab.path("down")).unwrap(),
+        }
+    }
+
+    /// Takes its network away, or gives it back.
+    pub fn reach(&self, up: bool) {
+        let (pid, state) = (self.child.id().to_string(), if up { "up" } else { "down" });
+        run(Command::new("nsenter").args(["-t", &pid, "-n", "ip", "link", "set", "host0", state]));
+    }
+
     /// Installs packages there (`NAME=VERSION`), as a person would.
     #[track_caller]
     pub fn install(&self, packages: &str) {
@@ -259,8 +251,9 @@ impl Debian {
     pub fn block_of(&self, user: &str, sudo: bool) -> String {
         let config = self.lab.path("ssh_config").display().to_string();
         format!(
-            "connection \"ssh\" {{\n    host   = \"{}\"\n    user   = \"{user}\"\n    config = \"{config}\"\n    sudo   = {sudo}\n  }}",
-            self.address
+            "connection \"ssh\" {{\n    host   = \"{}\"\n    user   = \"{user}\"\n    config = \"{config}\"\n    sudo   = {sudo}\n    wait   = \"{}\"\n  }}",
+            self.address,
+            self.wait.get()
         )
     }
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 
 /// One version of a package.
 pub struct Deb {
@@ -36,6 +37,16 @@ pub enum What {
     DyingService,
     /// Its `postinst` waits until the file `/run/go-on` is there.
     Slow,
+    /// The way in: sshd runs as this says, and is restarted.
+    Sshd(&'static str),
+    /// Its `preinst` fills the disk.
+    FillsDisk,
+    /// A kernel by its name: a file in /boot.
+    Kernel,
+    /// A service whose `postinst` asks for a reboot.
+    AsksForReboot,
+    /// As [`What::AsksForReboot`], and the service runs in no later boot.
+    OnlyThisBoot,
 }
 
 /// What a repository holds at first; more versions than one of each, so that going down works.
@@ -61,16 +72,38 @@ pub const DEBS: &[Deb] = &[
     Deb { name: "pf-held", version: "1.1-1", fields: "", what: What::Plain },
     Deb { name: "pf-still", version: "1.0-1", fields: "", what: What::LeftRunning },
     Deb { name: "pf-still", version: "1.1-1", fields: "", what: What::LeftRunning },
+    Deb { name: "pf-app", version: "1.5-1", fields: "Pre-Depends: pf-wait", what: What::Service },
+    Deb { name: "pf-app", version: "1.6-1", fields: "", what: What::FillsDisk },
+    Deb { name: "pf-wait", version: "1.0-1", fields: "", what: What::Slow },
+    Deb { name: "pf-sshd", version: "1.0-1", fields: "", what: What::Sshd("/usr/sbin/sshd -D") },
+    Deb {
+        name: "pf-sshd",
+        version: "1.1-1",
+        fields: "",
+        what: What::Sshd("/usr/sbin/sshd -D -o LogLevel=VERBOSE"),
+    },
+    Deb { name: "pf-sshd", version: "1.2-1", fields: "", what: What::Sshd("/bin/sleep infinity") },
+    Deb { name: "linux-image-pf", version: "6.1-1", fields: "", what: What::Kernel },
+    Deb { name: "linux-image-pf", version: "6.2-1", fields: "", what: What::Kernel },
+    Deb { name: "pf-core", version: "1.0-1", fields: "", what: What::Service },
+    Deb { name: "pf-core", version: "1.1-1", fields: "", what: What::AsksForReboot },
+    Deb { name: "pf-core", version: "1.2-1", fields: "", what: What::OnlyThisBoot },
 ];
+
+const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
 
 /// Parts of paths, with what is answered in place of the file.
 type Instead = Mutex<Vec<(String, Vec<u8>)>>;
+
+/// Parts of paths, with how long each of eight parts of their answers takes.
+type Paces = Mutex<Vec<(String, Duration)>>;
 
 /// A repository, and the server of it.
 pub struct Repository {
     /// Its folder.
     pub lab: Lab,
     instead: Arc<Instead>,
+    paces: Arc<Paces>,
     over: Arc<AtomicBool>,
 }
 
@@ -132,7 +165,7 @@ impl Deb {
             run(Command::new("chmod").arg(mode).arg(&path));
         };
         let architecture = String::from_utf8(run(Command::new("dpkg").arg("--print-architecture"))).unwrap();
-        let of_service = *what != What::Plain;
+        let of_service = !matches!(what, What::Plain | What::Kernel | What::Sshd(_));
         let architecture = if of_service { architecture.trim() } else { "all" };
         let separator = if fields.is_empty() { "" } else { "\n" };
         let control = format!(
@@ -143,6 +176,14 @@ impl Deb {
         write(&format!("usr/lib/{name}/version"), &format!("{version}\n"), "644");
         write("DEBIAN/conffiles", &format!("/etc/{name}.conf\n"), "644");
         write(&format!("etc/{name}.conf"), &format!("# of {name}\nlevel = {version}\n"), "644");
+        if let What::Sshd(start) = what {
+            let unit = format!("[Service]\nType=simple\nExecStart=\nExecStart={start}\n");
+            write("lib/systemd/system/ssh.service.d/pf.conf", &unit, "644");
+            write("DEBIAN/postinst", "#!/bin/sh\nsystemctl daemon-reload\nsystemctl restart ssh\n", "755");
+        }
+        if *what == What::Kernel {
+            write(&format!("boot/vmlinuz-{version}-pf"), "a kernel\n", "644");
+        }
         if of_service {
             // A copy of a real program, with something behind it that tells the versions apart.
             let mut program = fs::read("/bin/sleep").unwrap();
@@ -151,6 +192,9 @@ impl Deb {
             fs::write(root.join(format!("usr/lib/{name}/serve")), program).unwrap();
             let start = match what {
                 What::DyingService => "/bin/false".to_string(),
+                What::OnlyThisBoot => format!(
+                    "/bin/sh -c 'cmp -s /var/lib/{name}.boot {BOOT_ID} && exec /usr/lib/{name}/serve infinity'"
+                ),
                 _ => format!("/usr/lib/{name}/serve infinity"),
             };
             let unit = format!(
@@ -158,6 +202,9 @@ impl Deb {
             );
             write(&format!("lib/systemd/system/{name}.service"), &unit, "644");
             write("DEBIAN/postinst", &self.postinst(), "755");
+            if *what == What::FillsDisk {
+                write("DEBIAN/preinst", "#!/bin/sh\ncat /dev/zero >/var/full 2>/dev/null || true\n", "755");
+            }
             let stop = format!(
                 "#!/bin/sh\n[ \"$1\" != remove ] || [ ! -d /run/systemd/system ] || systemctl stop {name}\n"
             );
@@ -176,6 +223,11 @@ impl Deb {
         let first = match self.what {
             What::FailingPostinst => "echo 'the migration failed' >&2; exit 1",
             What::Slow => "while [ ! -e /run/go-on ]; do sleep 0.1; done",
+            // As update-notifier-common has it.
+            What::AsksForReboot | What::OnlyThisBoot => {
+                "touch /run/reboot-required; echo $DPKG_MAINTSCRIPT_PACKAGE >>/run/reboot-required.pkgs; \
+                 cat /proc/sys/kernel/random/boot_id >/var/lib/$DPKG_MAINTSCRIPT_PACKAGE.boot"
+            }
             _ => "true",
         };
         let start = if self.what == What::LeftRunning { "start" } else { "restart" };
@@ -192,20 +244,26 @@ impl Repository {
     pub fn serve(address: &str) -> Repository {
         let lab = Lab::empty();
         run(Command::new("cp").arg("-a").arg(made().join(".")).arg(lab.path("")));
-        let repository = Repository { lab, instead: Arc::default(), over: Arc::new(AtomicBool::new(false)) };
+        let repository = Repository {
+            lab,
+            instead: Arc::default(),
+            paces: Arc::default(),
+            over: Arc::new(AtomicBool::new(false)),
+        };
         repository.sign("good", "");
         let listener = TcpListener::bind((address, 80)).expect("port 80 of the bridge");
         listener.set_nonblocking(true).unwrap();
-        let (folder, instead, over) =
-            (repository.lab.path(""), Arc::clone(&repository.instead), Arc::clone(&repository.over));
+        let (folder, over) = (repository.lab.path(""), Arc::clone(&repository.over));
+        let (instead, paces) = (Arc::clone(&repository.instead), Arc::clone(&repository.paces));
         std::thread::spawn(move || {
             while !over.load(Ordering::Relaxed) {
                 match listener.accept() {
                     Ok((stream, _)) => {
-                        let (folder, instead) = (folder.clone(), Arc::clone(&instead));
-                        std::thread::spawn(move || answer(stream, &folder, &instead));
+                        let (folder, instead, paces) =
+                            (folder.clone(), Arc::clone(&instead), Arc::clone(&paces));
+                        std::thread::spawn(move || answer(stream, &folder, &instead, &paces));
                     }
-                    Err(_) => std::thread::sleep(std::time::Duration::from_millis(5)),
+                    Err(_) => std::thread::sleep(Duration::from_millis(5)),
                 }
             }
         });
@@ -230,7 +288,9 @@ impl Repository {
         words.extend(["release", "dists/stable"]);
         let _ = fs::remove_file(folder.join("dists/stable/InRelease"));
         let mut text = String::from_utf8(archive(&words)).unwrap();
-        text.insert_str(0, release);
+        let date = |line: &&str| !(release.starts_with("Date:") && line.starts_with("Date:"));
+        text = release.to_string()
+            + &text.lines().filter(date).map(|line| format!("{line}\n")).collect::<String>();
         fs::write(folder.join("Release"), text).unwrap();
         let sign = [
             "--batch",
@@ -255,6 +315,12 @@ impl Repository {
     /// Answers everything with its file again.
     pub fn mends(&self) {
         self.instead.lock().unwrap().clear();
+        self.paces.lock().unwrap().clear();
+    }
+
+    /// Takes eight times `pause` for what has `part` in its path from now on.
+    pub fn slows(&self, part: &str, pause: Duration) {
+        self.paces.lock().unwrap().push((part.into(), pause));
     }
 
     /// Answers requests for what has `part` in its path with `body` from now on.
@@ -273,9 +339,9 @@ impl Drop for Repository {
 }
 
 /// Answers the requests of one connection, one after the other.
-fn answer(mut stream: TcpStream, folder: &Path, instead: &Instead) {
+fn answer(mut stream: TcpStream, folder: &Path, instead: &Instead, paces: &Paces) {
     let _ = stream.set_nonblocking(false);
-    let _ = stream.set_read_timeout(Some(std::time::Duration::from_secs(60)));
+    let _ = stream.set_read_timeout(Some(Duration::from_secs(60)));
     let Ok(copy) = stream.try_clone() else { return };
     let mut lines = BufReader::new(copy).lines().map_while(Result::ok);
     while let Some(request) = lines.next() {
@@ -292,8 +358,16 @@ fn answer(mut stream: TcpStream, folder: &Path, instead: &Instead) {
         let body = told.or_else(|| fs::read(folder.join(&path)).ok());
         let (code, body) = body.map_or((404, Vec::new()), |body| (200, body));
         let head = format!("HTTP/1.1 {code} .\r\nContent-Length: {}\r\n\r\n", body.len());
-        if stream.write_all(head.as_bytes()).is_err() || stream.write_all(&body).is_err() {
+        let pace =
+            paces.lock().unwrap().iter().find(|(part, _)| path.contains(part)).map(|(_, pause)| *pause);
+        if stream.write_all(head.as_bytes()).is_err() {
             return;
+        }
+        for part in body.chunks(pace.map_or(usize::MAX, |_| body.len() / 8 + 1)) {
+            std::thread::sleep(pace.unwrap_or_default());
+            if stream.write_all(part).is_err() {
+                return;
+            }
         }
     }
 }

@@ -2,14 +2,15 @@
 //! this machine, keeps both.
 
 use crate::arguments::Arguments;
-use crate::earlier::{is_over, ledger_of};
+use crate::ledger::ledger_of;
 use crate::task::{call, done};
-use crate::{look, verify};
+use crate::{look, reboot, switch, verify};
 use patchform_sdk::durable::Survives;
 use patchform_sdk::ended::{self, Ended, REFUSED};
-use patchform_sdk::line::tail;
+use patchform_sdk::guarded::{Cause, Settled};
+use patchform_sdk::line::{last, tail};
 use patchform_sdk::message::{Act, Action, Answer};
-use patchform_sdk::{Context, Ledger};
+use patchform_sdk::{Context, Ledger, earlier};
 use std::time::Duration;
 
 /// How much output goes into an answer, in bytes.
@@ -28,7 +29,7 @@ pub fn act(action: Action, act: &Act, context: &Context) -> Answer {
     let path = ledger_of(&act.subject);
     match Ledger::open(&path, Survives::PowerLoss) {
         Ok(mut ledger) => {
-            let over = |id: &str| is_over(id, &act.subject, context);
+            let over = |id: &str| earlier::is_over(id, &act.subject, context);
             ledger.act_alone(act, over, || run(action, act, &arguments, context))
         }
         Err(e) => Answer::refused(format!("the ledger {} cannot be opened: {e}", path.display())),
@@ -49,12 +50,34 @@ fn run(action: Action, act: &Act, arguments: &Arguments, context: &Context) -> A
             Ok(_) => {}
         }
     }
+    if action == Action::Patch
+        && let Some(guarded) = switch::of(act, arguments, context)
+    {
+        return switch::start(&guarded, &call, arguments).unwrap_or_else(|| {
+            match switch::settle(&guarded, arguments) {
+                Settled::Confirmed(said) => Answer::Applied(done(action, act, arguments, &said)),
+                Settled::Untouched(ended) => answer(action, act, arguments, ended),
+                Settled::Back(Cause { why, output }, _) | Settled::Open(Cause { why, output }) => {
+                    Answer::Unclear { why, output: tail(&output, OUTPUT).into() }
+                }
+            }
+        });
+    }
     let request = call.request(&act.id, &act.subject.connection, false);
     if let Err(e) = context.target().run(&request) {
         return Answer::unclear(format!("it is not known whether it was started: {}", e.message));
     }
     let patience = Duration::from_millis(act.deadline.max(1));
-    answer(action, act, arguments, ended::wait(&act.id, &act.subject, patience, context).0)
+    let reboots = reboot::is(action, act);
+    let patience = if reboots { arguments.reboot_patience().min(patience) } else { patience };
+    match ended::wait(&act.id, &act.subject, patience, context).0 {
+        // It is ended with the host, and nothing of it may be left there but which boot that was.
+        ended if reboots && !matches!(ended, Ended::Exited { code: 0 | REFUSED, .. }) => {
+            let settled = reboot::settle(act, arguments, context);
+            settled.unwrap_or_else(|| answer(action, act, arguments, ended))
+        }
+        ended => answer(action, act, arguments, ended),
+    }
 }
 
 fn answer(action: Action, act: &Act, arguments: &Arguments, ended: Ended) -> Answer {
@@ -75,9 +98,4 @@ fn answer(action: Action, act: &Act, arguments: &Arguments, ended: Ended) -> Ans
         }
         Ended::Unreachable(why) => Answer::unclear(why),
     }
-}
-
-/// The last line that says something.
-fn last(text: &str) -> Option<String> {
-    text.lines().rev().map(str::trim).find(|line| !line.is_empty()).map(str::to_string)
 }

@@ -1,7 +1,7 @@
 //! A component's arguments, checked.
 
 use crate::names;
-use patchform_sdk::message::{Complaint, Desired, Level, Subject};
+use patchform_sdk::message::{Complaint, Desired, Level, Reload, Subject};
 use patchform_sdk::period;
 use patchform_versions::Scheme;
 use serde::Deserialize;
@@ -11,6 +11,21 @@ use std::time::Duration;
 
 /// How long dpkg's lock is waited for, where the component does not say.
 const LOCK: Duration = Duration::from_secs(120);
+/// How long a host may take to come back from a reboot, where the component does not say.
+const REBOOT: Duration = Duration::from_secs(600);
+
+/// Whether the host is rebooted to bring a patch into force.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reboot {
+    /// Never: what needs one is blocked, where that is known before.
+    #[default]
+    Never,
+    /// Where a kernel is patched, or a package asks for it.
+    WhenNeeded,
+    /// After every patch.
+    Always,
+}
 
 /// The arguments of an `apt` component.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -24,6 +39,14 @@ pub struct Arguments {
     pub allow_held: Option<bool>,
     #[serde(default)]
     pub lock_timeout: Option<String>,
+    #[serde(default)]
+    pub reboot: Reboot,
+    #[serde(default)]
+    pub reboot_timeout: Option<String>,
+    #[serde(default)]
+    pub confirm_within: Option<String>,
+    #[serde(default)]
+    pub repair: Option<bool>,
 }
 
 impl Arguments {
@@ -39,6 +62,24 @@ impl Arguments {
     /// How long dpkg's lock is waited for.
     pub fn lock(&self) -> Duration {
         self.lock_timeout.as_deref().and_then(|text| period::parse(text).ok()).unwrap_or(LOCK)
+    }
+
+    /// How long the host may take to come back from a reboot.
+    pub fn reboot_patience(&self) -> Duration {
+        self.reboot_timeout.as_deref().and_then(|text| period::parse(text).ok()).unwrap_or(REBOOT)
+    }
+
+    /// Within what time a patch must be confirmed, or the host goes back by itself; `None` without a dead man's switch.
+    pub fn within(&self) -> Option<Duration> {
+        self.confirm_within
+            .as_deref()
+            .and_then(|text| period::parse(text).ok())
+            .filter(|time| !time.is_zero())
+    }
+
+    /// What brings a patch into force that needs no reboot.
+    pub fn reload(&self) -> Reload {
+        if self.restarts() { Reload::Service } else { Reload::None }
     }
 
     /// Whether services may have to be restarted.
@@ -59,6 +100,11 @@ impl Arguments {
     /// Whether this package may be taken away.
     pub fn may_remove(&self, name: &str) -> bool {
         self.allow_removal.iter().flatten().any(|allowed| allowed == name)
+    }
+
+    /// Whether what others have left half installed is repaired.
+    pub fn repairs(&self) -> bool {
+        self.repair == Some(true)
     }
 
     /// `1` where held packages may be changed, as the scripts want it.
@@ -138,9 +184,24 @@ pub fn complaints(desired: &Desired) -> Vec<Complaint> {
             ));
         }
     }
-    if let Some(text) = arguments.lock_timeout.as_deref().filter(|text| period::parse(text).is_err()) {
-        let detail = "Write `90s`, `10m`, `1h30m`, or `0s` for not waiting at all.";
-        complaints.push(Complaint::error(json!(["lock_timeout"]), format!("{text:?} is no period"), detail));
+    for (name, time) in
+        [("lock_timeout", &arguments.lock_timeout), ("reboot_timeout", &arguments.reboot_timeout)]
+    {
+        if let Some(text) = time.as_deref().filter(|text| period::parse(text).is_err()) {
+            let detail = "Write `90s`, `10m`, `1h30m`, or `0s` for not waiting at all.";
+            complaints.push(Complaint::error(json!([name]), format!("{text:?} is no period"), detail));
+        }
+    }
+    if arguments.confirm_within.is_some() && arguments.within().is_none() {
+        let detail = "Write a time that is longer than the patch takes on a bad day: `5m`.";
+        let what = "confirm_within must be a length of time above zero".to_string();
+        complaints.push(Complaint::error(json!(["confirm_within"]), what, detail));
+    }
+    if arguments.reboot != Reboot::Never && desired.subject.connection.kind != "ssh" {
+        let detail =
+            "A reboot of this machine would end patchform; let it be reached over ssh from another one.";
+        let what = "only a host that is reached over ssh is rebooted".to_string();
+        complaints.push(Complaint::error(json!(["reboot"]), what, detail));
     }
     complaints
 }
@@ -175,6 +236,10 @@ mod tests {
         assert!(told(json!({ "restart": ["-f"] }), level.clone())[0].contains("no unit's name"));
         assert!(told(json!({ "allow_removal": ["nginx"] }), level.clone())[0].contains("may be removed"));
         assert!(told(json!({ "lock_timeout": "soon" }), level.clone())[0].contains("no period"));
+        assert!(told(json!({ "reboot_timeout": "soon" }), level.clone())[0].contains("no period"));
+        assert!(told(json!({ "confirm_within": "0s" }), level.clone())[0].contains("above zero"));
+        assert!(told(json!({ "reboot": "always" }), level.clone())[0].contains("over ssh"));
+        assert!(told(json!({ "reboot": "perhaps" }), level.clone())[0].contains("`when_needed`"));
         assert!(told(json!({ "restart": "nginx" }), level)[0].contains("do not fit"));
     }
 

@@ -42,6 +42,45 @@ pub fn description() -> Description {
                 )
             },
         ),
+        (
+            "reboot",
+            Argument {
+                default: Some(json!("never")),
+                ..optional(
+                    json!("string"),
+                    "Whether the host reboots after a patch: `never`, `when_needed` (a kernel, or a package asks for it) or \
+                     `always`.",
+                )
+            },
+        ),
+        (
+            "reboot_timeout",
+            Argument {
+                default: Some(json!("10m")),
+                ..optional(
+                    json!("string"),
+                    "How long the host may take to come back from a reboot; after that the patch has failed.",
+                )
+            },
+        ),
+        (
+            "repair",
+            Argument {
+                default: Some(json!(false)),
+                ..optional(
+                    json!("bool"),
+                    "Whether packages that somebody else has left half installed are repaired by the patch; else it is blocked.",
+                )
+            },
+        ),
+        (
+            "confirm_within",
+            optional(
+                json!("string"),
+                "The patch runs under a dead man's switch: not confirmed over a new connection within this time, the host takes \
+                 it back by itself.",
+            ),
+        ),
     ];
     let kind = Kind {
         summary: "Packages of a Debian or Ubuntu host, patched by apt and taken back by the exact previous packages.".into(),

@@ -10,14 +10,16 @@ mod answer;
 mod arguments;
 mod describe;
 mod discover;
-mod earlier;
+mod ledger;
 mod look;
 mod names;
 mod pins;
 mod preview;
 mod probe;
 mod reading;
+mod reboot;
 mod script;
+mod switch;
 mod task;
 mod verify;
 

@@ -1,11 +1,11 @@
 //! What is there now: one question per host, for all of its components in a chunk.
 
 use crate::arguments::{Arguments, packages};
-use crate::earlier;
+use crate::ledger::ledger_of;
 use crate::reading::Facts;
 use crate::script::{Call, Script};
 use patchform_sdk::message::{Desired, Level, Reading, Subject};
-use patchform_sdk::{Context, chunk, machine};
+use patchform_sdk::{Context, chunk, earlier, machine};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -38,7 +38,7 @@ pub fn all(components: &[Desired], context: &Context) -> Vec<Reading> {
 fn host(components: &[&Desired], context: &Context) -> Vec<Reading> {
     // First what may still change it: an action that ends between the two questions is seen.
     let unsettled: Vec<Option<String>> =
-        components.iter().map(|component| earlier::unsettled(&component.subject, context)).collect();
+        components.iter().map(|c| earlier::unsettled(&ledger_of(&c.subject), &c.subject, context)).collect();
     let names: BTreeSet<String> =
         components.iter().flat_map(|component| packages(Some(&component.level)).into_keys()).collect();
     let Some(first) = components.first() else { return Vec::new() };
@@ -62,6 +62,7 @@ fn reading(component: &Desired, facts: &Facts) -> Reading {
     let target = match component.subject.connection.kind.as_str() {
         // As the other kinds name this machine.
         "local" => machine::identity().to_string(),
+        "chroot" => machine::root_in(&component.subject.connection).unwrap_or_default(),
         _ if facts.machine.is_empty() => {
             return Reading::unreachable(
                 "the host has no machine-id: /etc/machine-id is empty or missing there",

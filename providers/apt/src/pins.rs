@@ -35,6 +35,8 @@ pub enum Purpose {
     Install(Option<String>),
     /// It is what is there now, kept as the way back.
     Keep,
+    /// As [`Purpose::Keep`], and it is taken away with its conffiles: a run that is taken back had brought it.
+    Purge,
 }
 
 impl Pin {
@@ -51,6 +53,7 @@ impl Pin {
                 format!("install={name}/{architecture}/{}/{version}", old.as_deref().unwrap_or(NONE))
             }
             Purpose::Keep => format!("keep={name}/{architecture}/{version}"),
+            Purpose::Purge => format!("purge={name}/{architecture}/{version}"),
         };
         let source = format!("{}#{what}", self.address);
         Artifact { source, sha256: self.sha256.clone(), size: self.size }
@@ -71,6 +74,7 @@ impl Pin {
                     (name, arch, new, Purpose::Install(Some((*old).to_string())))
                 }
                 ("keep", [name, arch, version]) => (name, arch, version, Purpose::Keep),
+                ("purge", [name, arch, version]) => (name, arch, version, Purpose::Purge),
                 _ => return None,
             };
             let sound = names::is_address(address)
@@ -111,13 +115,13 @@ impl Pins {
     pub fn installed(&self) -> impl Iterator<Item = (&Pin, Option<&str>)> {
         self.0.iter().filter_map(|pin| match &pin.purpose {
             Purpose::Install(old) => Some((pin, old.as_deref())),
-            Purpose::Keep => None,
+            Purpose::Keep | Purpose::Purge => None,
         })
     }
 
     /// What is kept.
     pub fn kept(&self) -> impl Iterator<Item = &Pin> {
-        self.0.iter().filter(|pin| pin.purpose == Purpose::Keep)
+        self.0.iter().filter(|pin| matches!(pin.purpose, Purpose::Keep | Purpose::Purge))
     }
 
     /// What is kept of packages that the patch takes away.
@@ -148,12 +152,13 @@ mod tests {
             "http://m/new_1_all.deb#install=new/all/-/1",
             "file:/var/cache/a.deb#keep=app/amd64/2:1.0-1",
             "http://m/old_1_all.deb#keep=old/all/1",
+            "http://m/away_1_all.deb#purge=away/all/1",
         ];
         let artifacts = sources.map(artifact);
         let pins = Pins::of(&artifacts).unwrap();
         assert_eq!(pins.0.iter().map(Pin::artifact).collect::<Vec<_>>(), artifacts);
-        assert_eq!(pins.names([]), ["app", "new", "old"]);
-        assert_eq!(pins.removed().map(|p| p.name.as_str()).collect::<Vec<_>>(), ["old"]);
+        assert_eq!(pins.names([]), ["app", "away", "new", "old"]);
+        assert_eq!(pins.removed().map(|p| p.name.as_str()).collect::<Vec<_>>(), ["old", "away"]);
         let installed: Vec<_> = pins.installed().map(|(p, old)| (p.file(), old)).collect();
         assert_eq!(
             installed,
@@ -184,7 +189,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_a_plan_holds_is_read_or_refused(source in "(?s).{0,80}", tail in "(install|keep)=[a-z/0-9:.-]{0,30}") {
+        fn whatever_a_plan_holds_is_read_or_refused(source in "(?s).{0,80}", tail in "(install|keep|purge)=[a-z/0-9:.-]{0,30}") {
             for source in [source.clone(), format!("http://m/x#{tail}")] {
                 if let Ok(pin) = Pin::of(&artifact(&source)) {
                     prop_assert_eq!(pin.artifact().source, source);

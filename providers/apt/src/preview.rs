@@ -1,15 +1,18 @@
 //! What a patch would do, as apt's own simulation on the host tells it.
 
+mod force;
+mod whole;
+
 use crate::answer;
 use crate::arguments::{Arguments, packages};
 use crate::names;
 use crate::pins::{Pin, Purpose};
-use crate::reading::{Package, is_kernel};
+use crate::reading::Package;
 use crate::script::{Call, Script, fresh};
-use crate::task::SNAPSHOTS;
+use crate::task::{self, SNAPSHOTS};
 use patchform_sdk::Context;
 use patchform_sdk::ended::millis;
-use patchform_sdk::message::{PartChange, Preview, PreviewOutcome, Proposed, Reload, WayBack, WayBackKind};
+use patchform_sdk::message::{PartChange, Preview, PreviewOutcome, Proposed, WayBack, WayBackKind};
 use patchform_versions::Scheme;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -26,7 +29,9 @@ pub fn preview(proposed: &Proposed, context: &Context) -> PreviewOutcome {
         let arguments = Arguments::of(&proposed.subject)?;
         let level = packages(Some(&proposed.to));
         let wanted = level.iter().map(|(name, version)| format!("{name}={version}"));
-        let words = [fresh(), arguments.held()].into_iter().chain(wanted).collect();
+        let repair = u8::from(arguments.repairs()).to_string();
+        let back = proposed.snapshot.as_ref().map_or(String::new(), task::folder);
+        let words = [fresh(), arguments.held(), repair, back].into_iter().chain(wanted).collect();
         let call = Call { script: Script::Preview, arguments: words, stdin: String::new() };
         let lines = call.ask(&proposed.subject, PATIENCE, context)?;
         Asked { level: &level, arguments: &arguments, lines: &lines }.judge()
@@ -75,44 +80,22 @@ impl<'a> Asked<'a> {
             warnings
                 .push(format!("{missing} is neither in a repository nor on the host any more: no way back"));
         }
+        warnings.extend(self.switch(way_back.is_some())?);
         let space = self.space(pins.iter().map(|pin| pin.size).sum())?;
-        let each = EACH.saturating_mul(installed.len() as u64);
-        let patch = TRANSACTION.saturating_add(each).saturating_add(millis(self.arguments.lock()) / 4);
+        let reload = self.reload(&installed)?;
         Ok(Preview {
             pulled_in: self.pulled_in(&installed),
             removed: removed.iter().map(ToString::to_string).collect(),
             services: self.services(),
-            reload: if self.arguments.restarts() { Reload::Service } else { Reload::None },
+            reload,
             artifacts: pins.iter().map(Pin::artifact).collect(),
             ways_back: way_back.into_iter().collect(),
             space,
-            durations: [
-                ("patch".to_string(), patch),
-                ("fetch".into(), 2_000 + size / 5_000),
-                ("snapshot".into(), 2_000),
-                ("reload".into(), 5_000),
-                ("verify".into(), 3_000),
-            ]
-            .into(),
+            durations: self.durations(installed.len(), size, reload),
             warnings,
+            switch: self.arguments.within().map(millis),
             ..Preview::default()
         })
-    }
-
-    /// Nothing is built upon what is not whole.
-    fn sound(&self) -> Result<(), String> {
-        let broken: Vec<&str> = self.of("broken", 2).map(|words| words[1]).collect();
-        if !broken.is_empty() {
-            return Err(format!(
-                "an earlier installation of {} was not finished there; repair that first: `dpkg --configure -a`, then `apt-get -f \
-                 install`",
-                broken.join(", ")
-            ));
-        }
-        match self.first("ill").as_slice() {
-            [] => Ok(()),
-            ill => Err(format!("{} has failed there already; repair that first", ill.join(", "))),
-        }
     }
 
     /// Whether apt would do it at all.
@@ -164,8 +147,7 @@ impl<'a> Asked<'a> {
 
     /// Whether the component allows what apt would do.
     fn allowed(&self, installed: &[Installed], removed: &[&str], now: &[Package]) -> Result<(), String> {
-        let unwanted: Vec<&str> =
-            removed.iter().copied().filter(|name| !self.arguments.may_remove(name)).collect();
+        let unwanted: Vec<&str> = removed.iter().copied().filter(|name| !self.may_remove(name)).collect();
         if !unwanted.is_empty() {
             return Err(format!(
                 "it would take {} away; where that is meant, write `allow_removal = [{}]`",
@@ -187,12 +169,6 @@ impl<'a> Asked<'a> {
                     package.name
                 ));
             }
-        }
-        if let Some(kernel) = installed.iter().find(|i| is_kernel(i.name)) {
-            return Err(format!(
-                "{} is a kernel, which only a reboot brings into force, and the apt kind does not reboot yet",
-                kernel.name
-            ));
         }
         Ok(())
     }
@@ -222,7 +198,8 @@ impl<'a> Asked<'a> {
                 let (address, size, sha256) = found
                     .get(&names::file(&p.name, &p.architecture, &p.version))
                     .ok_or_else(|| format!("{} {}", p.name, p.version))?;
-                Ok(pin(&p.name, &p.architecture, &p.version, Purpose::Keep, (address, *size, sha256)))
+                let purpose = if self.purged(&p.name) { Purpose::Purge } else { Purpose::Keep };
+                Ok(pin(&p.name, &p.architecture, &p.version, purpose, (address, *size, sha256)))
             })
             .collect()
     }
@@ -294,9 +271,7 @@ impl<'a> Asked<'a> {
             (lower && !self.level.contains_key(i.name))
                 .then(|| format!("{} goes down from {old} to {}", i.name, i.new))
         });
-        let reboot = (self.lines.iter().any(|line| line[0] == "reboot-pending"))
-            .then(|| "the host waits for a reboot already".to_string());
-        changed.chain(lower).chain(reboot).collect()
+        changed.chain(lower).chain(self.about_reboots()).chain(self.about_repairs()).collect()
     }
 }
 

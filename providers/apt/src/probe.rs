@@ -1,13 +1,14 @@
 //! How far an action came: what the ledger knows, or the detached script itself, or the packages.
 
 use crate::arguments::{Arguments, packages};
-use crate::earlier::ledger_of;
-use crate::look;
+use crate::ledger::ledger_of;
 use crate::pins::Pins;
 use crate::reading::{Facts, Package};
 use crate::task::done;
+use crate::{look, reboot, switch};
 use patchform_sdk::durable::Survives;
 use patchform_sdk::ended::{self, Ended, REFUSED, Said};
+use patchform_sdk::guarded::Settled;
 use patchform_sdk::message::{Act, Action, Probe, Probed, RpcError};
 use patchform_sdk::{Context, ledger};
 use std::time::Duration;
@@ -24,6 +25,22 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
         return Ok(known);
     }
     let between = |why: String| Probed::Between { why };
+    if action == Action::Patch
+        && let Some(guarded) = switch::of(act, &arguments, context)
+    {
+        match guarded.found() {
+            None => {}
+            Some(Settled::Confirmed(said)) => return Ok(Probed::After(done(action, act, &arguments, &said))),
+            Some(Settled::Untouched(_)) => return Ok(Probed::Before),
+            Some(Settled::Back(_, why)) => return Ok(Probed::Between { why }),
+            Some(Settled::Open(_)) => return Ok(Probed::Busy),
+        }
+    }
+    if reboot::is(action, act)
+        && let Some(found) = reboot::found(act, &arguments, context)
+    {
+        return Ok(found);
+    }
     let (ended, cut_off) = match ended::wait(&act.id, &act.subject, Duration::ZERO, context).0 {
         Ended::Running => return Ok(Probed::Busy),
         Ended::Exited { code: 0, said } => return Ok(Probed::After(done(action, act, &arguments, &said))),

@@ -1,12 +1,15 @@
 //! What a host has answered about packages, and the reading of a component that is made of it. Pure.
 
 use crate::answer;
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, Reboot};
 use crate::names;
 use patchform_sdk::digest;
 use patchform_sdk::message::{Absent, Level, Present, Reading, Reload};
 use serde_json::json;
 use std::collections::BTreeMap;
+
+/// What a version that is not whole ends with.
+pub const BROKEN: &str = "~broken";
 
 /// A package as dpkg knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,10 +66,10 @@ impl Package {
 
     /// Its level. What is not whole is lower than the same version, by dpkg's own rule for `~`, so that it never passes for
     /// what was wanted.
-    fn level(&self) -> String {
+    pub fn level(&self) -> String {
         match self.broken() {
             None => self.version.clone(),
-            Some(_) => format!("{}~broken", self.version),
+            Some(_) => format!("{}{BROKEN}", self.version),
         }
     }
 }
@@ -83,8 +86,23 @@ pub struct Facts {
     conffiles: Vec<[String; 3]>,
     /// Package, service that runs old code of it.
     stale: Vec<[String; 2]>,
-    running_kernel: String,
-    kernels: Vec<String>,
+    /// Packages that have asked for a reboot since the host has booted.
+    asks: Vec<String>,
+    running: Kernel,
+    kernels: Vec<Kernel>,
+}
+
+/// A kernel: what `uname -r` calls it, and its package's version where that is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Kernel {
+    name: String,
+    version: Option<String>,
+}
+
+impl Kernel {
+    fn of(words: &[&str]) -> Kernel {
+        Kernel { name: words[0].into(), version: words.get(1).map(|version| (*version).into()) }
+    }
 }
 
 impl Facts {
@@ -101,8 +119,9 @@ impl Facts {
                 .map(|words| [text(&words[0]), text(&words[1]), words[2..].join(" ")])
                 .collect(),
             stale: answer::of(lines, "stale", 2).map(|words| [text(&words[0]), text(&words[1])]).collect(),
-            running_kernel: word("kernel"),
-            kernels: answer::of(lines, "installed", 1).map(|words| text(&words[0])).collect(),
+            asks: answer::of(lines, "reboot", 1).map(|words| text(&words[0])).collect(),
+            running: answer::of(lines, "kernel", 1).next().map(|w| Kernel::of(&w)).unwrap_or_default(),
+            kernels: answer::of(lines, "installed", 1).map(|words| Kernel::of(&words)).collect(),
         }
     }
 
@@ -132,17 +151,20 @@ impl Facts {
             return Reading::Absent(Absent { target, claims, digest });
         }
         let level: BTreeMap<String, String> = there.iter().map(|p| (p.name.clone(), p.level())).collect();
+        let old_kernel = self.waits_for_kernel(&there);
+        let asks = arguments.reboot != Reboot::Never && self.asks.iter().any(|name| level.contains_key(name));
         let stale = self.stale.iter().any(|[name, unit]| level.contains_key(name) && arguments.counts(unit));
-        let pending = if self.waits_for_kernel(&there) {
+        let pending = if old_kernel || asks {
             Reload::Reboot
         } else if stale {
             Reload::Service
         } else {
             Reload::None
         };
+        let running = old_kernel.then(|| Level::Map(self.running(level.clone())));
         Reading::Present(Present {
             level: Level::Map(level),
-            running: None,
+            running,
             pending,
             digest,
             surroundings: None,
@@ -162,19 +184,40 @@ impl Facts {
                     .filter(|[name, ..]| *name == p.name)
                     .map(|[_, sum, path]| (path.as_str(), sum.as_str()))
                     .collect();
-                (p.name.as_str(), json!([p.architecture, p.version, p.state, files]))
+                // How far somebody came who has not finished is no difference: it has to be done again.
+                let state = match p.broken() {
+                    None => p.state.clone(),
+                    Some(_) => format!("{}-broken", &p.state[..1]),
+                };
+                (p.name.as_str(), json!([p.architecture, p.version, state, files]))
             })
             .collect();
         digest::of_json(&json!(managed))
     }
 
-    /// Whether one of these is a kernel, and a newer one is installed than runs.
+    /// Whether one of these is a kernel, and another one is installed last than the one that runs: by its name, or by the
+    /// version of its package where that was patched under one name.
     fn waits_for_kernel(&self, there: &[&Package]) -> bool {
         use patchform_versions::Scheme;
-        let newer = |kernel: &String| {
-            Scheme::Dpkg.compare(kernel, &self.running_kernel).is_ok_and(std::cmp::Ordering::is_gt)
+        let order = |a: &&Kernel, b: &&Kernel| {
+            Scheme::Dpkg.compare(&a.name, &b.name).unwrap_or(std::cmp::Ordering::Equal)
         };
-        there.iter().any(|p| is_kernel(&p.name)) && self.kernels.iter().any(newer)
+        let Some(last) = self.kernels.iter().max_by(order) else { return false };
+        let patched = match (&last.version, &self.running.version) {
+            (Some(last), Some(running)) => last != running,
+            _ => false,
+        };
+        there.iter().any(|p| is_kernel(&p.name)) && (last.name != self.running.name || patched)
+    }
+
+    /// The level that runs while another kernel is installed.
+    fn running(&self, mut level: BTreeMap<String, String>) -> BTreeMap<String, String> {
+        let running = self.running.version.as_ref().unwrap_or(&self.running.name);
+        level
+            .iter_mut()
+            .filter(|(name, _)| is_kernel(name))
+            .for_each(|(_, version)| version.clone_from(running));
+        level
     }
 }
 
@@ -190,7 +233,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn facts(body: &str) -> Facts {
-        let head = "machine 3d12\nnative amd64\nkernel 6.1.0-40-amd64\n";
+        let head = "machine 3d12\nnative amd64\nkernel 6.1.0-40-amd64 6.1.135-1\n";
         Facts::of(&lines(&format!("patchform-apt\n{head}{body}\nend\n")).unwrap())
     }
 
@@ -259,12 +302,31 @@ mod tests {
         assert_eq!(pending(stale, &["app"], json!({ "restart": ["other"] })), Reload::None);
         let other = "package app all 1 ii\nstale lib app.service";
         assert_eq!(pending(other, &["app"], json!({})), Reload::None);
-        let kernel =
-            |newest: &str| format!("package linux-image-amd64 amd64 6.1.140-1 ii\ninstalled {newest}");
-        let key = ["linux-image-amd64"];
-        assert_eq!(pending(&kernel("6.1.0-41-amd64"), &key, json!({})), Reload::Reboot);
-        assert_eq!(pending(&kernel("6.1.0-9-amd64"), &key, json!({})), Reload::None);
-        assert_eq!(pending(&kernel("6.1.0-40-amd64"), &key, json!({})), Reload::None);
+        let asks = "package app all 1 ii\nreboot app";
+        assert_eq!(pending(asks, &["app"], json!({})), Reload::None);
+        assert_eq!(pending(asks, &["app"], json!({ "reboot": "when_needed" })), Reload::Reboot);
+        let asks = "package app all 1 ii\nreboot lib";
+        assert_eq!(pending(asks, &["app"], json!({ "reboot": "always" })), Reload::None);
+    }
+
+    #[test]
+    fn a_kernel_that_is_installed_and_does_not_run() {
+        let running = |installed: &str| {
+            let body = format!("package linux-image-amd64 amd64 6.1.140-1 ii\n{installed}");
+            let reading = read(&body, &["linux-image-amd64"]);
+            let Reading::Present(present) = reading else { panic!() };
+            assert_eq!(present.pending == Reload::Reboot, present.running.is_some());
+            present.running.map(|level| level.to_string())
+        };
+        let waits = Some("linux-image-amd64 6.1.135-1".to_string());
+        assert_eq!(running("installed 6.1.0-41-amd64 6.1.140-1"), waits);
+        assert_eq!(running("installed 6.1.0-41-amd64\ninstalled 6.1.0-9-amd64"), waits);
+        // Patched under one name; then the newest one is gone, which still runs.
+        assert_eq!(running("installed 6.1.0-40-amd64 6.1.140-1"), waits);
+        assert_eq!(running("installed 6.1.0-39-amd64 6.1.129-1"), waits);
+        assert_eq!(running("installed 6.1.0-40-amd64 6.1.135-1\ninstalled 6.1.0-9-amd64 6.1.1-1"), None);
+        assert_eq!(running("installed 6.1.0-40-amd64"), None);
+        assert_eq!(running(""), None);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const HOST: &str = include_str!("host/host.sh");
 const STAND: &str = include_str!("host/stand.sh");
+const SERVICES: &str = include_str!("host/services.sh");
 /// Where long answers stand on a host.
 const ANSWERS: &str = "/var/cache/patchform/apt/answers/";
 
@@ -26,6 +27,7 @@ pub enum Script {
     Snapshot,
     Patch,
     Reload,
+    Booted,
     Verify,
     Restore,
     Drop,
@@ -46,6 +48,7 @@ impl Script {
             Script::Snapshot => ("snapshot", include_str!("host/snapshot.sh")),
             Script::Patch => ("patch", include_str!("host/patch.sh")),
             Script::Reload => ("reload", include_str!("host/reload.sh")),
+            Script::Booted => ("booted", include_str!("host/booted.sh")),
             Script::Verify => ("verify", include_str!("host/verify.sh")),
             Script::Restore => ("restore", include_str!("host/restore.sh")),
             Script::Drop => ("drop", include_str!("host/drop.sh")),
@@ -54,8 +57,12 @@ impl Script {
 
     /// The whole text.
     fn text(self) -> String {
-        let stand = matches!(self, Script::Snapshot | Script::Patch | Script::Restore);
-        format!("{HOST}{}{}", if stand { STAND } else { "" }, self.row().1)
+        let parts: &[&str] = match self {
+            Script::Snapshot => &[STAND],
+            Script::Patch | Script::Reload | Script::Restore => &[STAND, SERVICES],
+            _ => &[],
+        };
+        format!("{HOST}{}{}", parts.concat(), self.row().1)
     }
 }
 

@@ -1,12 +1,12 @@
 //! Which script does an action, with what. Pure.
 
-use crate::arguments::{Arguments, packages};
-use crate::pins::Pins;
+use crate::arguments::{Arguments, Reboot, packages};
+use crate::pins::{Pins, Purpose};
 use crate::script::{Call, Script};
-use patchform_sdk::detached::safe_id;
+use patchform_sdk::detached::{check_id, safe_id};
 use patchform_sdk::ended::Said;
 use patchform_sdk::line::tail;
-use patchform_sdk::message::{Act, Action, Done, Reload, Snapshot};
+use patchform_sdk::message::{Act, Action, Done, Reload, Snapshot, SnapshotRef};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -30,26 +30,49 @@ pub fn call(action: Action, act: &Act, arguments: &Arguments) -> Result<Call, St
             call(Script::Fetch, &[], lines.collect())
         }
         Action::Snapshot => call(Script::Snapshot, &[snapshot(act)?], to_keep(act)?),
-        Action::Patch => call(Script::Patch, &[arguments.held(), seconds], to_patch(act)?),
-        Action::Restore => call(Script::Restore, &[snapshot(act)?, seconds], String::new()),
-        Action::Drop => call(Script::Drop, &[snapshot(act)?], String::new()),
-        Action::Reload if act.reload >= Reload::Reboot => {
-            Err("it takes a reboot to bring this into force, and the apt kind does not reboot: do it by hand"
-                .into())
+        Action::Patch => {
+            let told = to_patch(act)? + &under_switch(act, arguments)?;
+            let repair = u8::from(arguments.repairs()).to_string();
+            let words = [arguments.held(), seconds, snapshot(act).unwrap_or_default(), repair];
+            call(Script::Patch, &words, told)
         }
-        Action::Reload => call(Script::Reload, &[], to_restart(act, arguments)?),
+        Action::Restore => call(Script::Restore, &[snapshot(act)?, seconds], under_switch(act, arguments)?),
+        Action::Drop => call(Script::Drop, &[snapshot(act)?], String::new()),
+        Action::Reload if act.reload > Reload::Reboot => Err("the apt kind does not power a host off".into()),
+        Action::Reload => {
+            let how = if act.reload == Reload::Reboot { reboot(arguments)? } else { "services" };
+            let words = [how.to_string(), safe_id(&act.id), snapshot(act).unwrap_or_default()];
+            let named = arguments.within().is_none();
+            call(Script::Reload, &words, to_restart(act, arguments, named)?)
+        }
         other => Err(format!("the apt kind has no `{}`", other.name())),
+    }
+}
+
+fn reboot(arguments: &Arguments) -> Result<&'static str, String> {
+    match arguments.reboot {
+        Reboot::Never => Err("it takes a reboot to bring this into force, and `reboot` is \"never\"; write \
+                              `reboot = \"when_needed\"`, or reboot the host by hand"
+            .into()),
+        Reboot::WhenNeeded | Reboot::Always => Ok("reboot"),
     }
 }
 
 /// The name of the snapshot's folder: what was told when it was made, or its id.
 fn snapshot(act: &Act) -> Result<String, String> {
     let snapshot = act.snapshot.as_ref().ok_or("the request names no snapshot")?;
-    let id = match &snapshot.token {
-        None => snapshot.id.as_str(),
-        Some(token) => token.get("id").and_then(Value::as_str).ok_or("the snapshot's token is damaged")?,
-    };
-    Ok(safe_id(id))
+    match &snapshot.token {
+        Some(token) if token.get("id").and_then(Value::as_str).is_none() => {
+            Err("the snapshot's token is damaged".into())
+        }
+        _ => Ok(folder(snapshot)),
+    }
+}
+
+/// The name of a snapshot's folder.
+pub fn folder(snapshot: &SnapshotRef) -> String {
+    let told = snapshot.token.as_ref().and_then(|token| token.get("id")).and_then(Value::as_str);
+    safe_id(told.unwrap_or(&snapshot.id))
 }
 
 fn to_keep(act: &Act) -> Result<String, String> {
@@ -60,6 +83,12 @@ fn to_keep(act: &Act) -> Result<String, String> {
     }
     for pin in pins.kept() {
         let _ = writeln!(lines, "deb {} {}", pin.file(), pin.sha256);
+        let _ = writeln!(lines, "there {} {} {}", pin.name, pin.architecture, pin.version);
+    }
+    // Without any of them there is no way back that something could be missing from.
+    let any = pins.kept().next().is_some();
+    for (pin, _) in pins.installed().filter(|(_, old)| any && old.is_none()) {
+        let _ = writeln!(lines, "absent {}", pin.name);
     }
     Ok(lines)
 }
@@ -82,14 +111,35 @@ fn to_patch(act: &Act) -> Result<String, String> {
     if lines.is_empty() {
         return Err("the plan has pinned no package; make a new plan".into());
     }
+    if let Some(id) = pins.0.iter().find_map(|pin| snapshot_in(&pin.address)) {
+        let _ = writeln!(lines, "back {id}");
+    }
     for pin in pins.removed() {
         let _ = writeln!(lines, "remv {}", pin.name);
+        if pin.purpose == Purpose::Purge {
+            let _ = writeln!(lines, "purge {}", pin.name);
+        }
     }
     Ok(lines)
 }
 
-fn to_restart(act: &Act, arguments: &Arguments) -> Result<String, String> {
-    if arguments.restart.is_some() {
+/// The snapshot whose file this is: a run is taken back by it.
+fn snapshot_in(address: &str) -> Option<&str> {
+    let id = address.strip_prefix("file:")?.strip_prefix(SNAPSHOTS)?.strip_prefix('/')?.split('/').next()?;
+    check_id(id).ok().map(|()| id)
+}
+
+/// Under a dead man's switch services are restarted before it is confirmed, and with what goes back.
+fn under_switch(act: &Act, arguments: &Arguments) -> Result<String, String> {
+    if arguments.within().is_none() { Ok(String::new()) } else { to_restart(act, arguments, true) }
+}
+
+/// What is restarted; `named`: the services that the component names, whether they run old code or not.
+fn to_restart(act: &Act, arguments: &Arguments, named: bool) -> Result<String, String> {
+    if !arguments.restarts() {
+        return Ok(String::new());
+    }
+    if named && arguments.restart.is_some() {
         return Ok(arguments.named().iter().map(|unit| format!("unit {unit}\n")).collect());
     }
     let names = Pins::of(&act.artifacts)?.names(packages(act.level.as_ref()).keys());
@@ -113,16 +163,26 @@ pub fn done(action: Action, act: &Act, arguments: &Arguments, said: &Said) -> Do
                 ..Snapshot::default()
             });
         }
-        Action::Patch | Action::Restore if arguments.restarts() => done.reload = Reload::Service,
+        Action::Patch | Action::Restore => done.reload = needed(arguments, said),
         _ => {}
     }
     done
 }
 
+/// What brings a patch or a restore into force: packages may have asked for a reboot only when they were configured.
+fn needed(arguments: &Arguments, said: &Said) -> Reload {
+    let asked = said.stdout.lines().any(|line| line.starts_with("needs a reboot"));
+    match arguments.reboot {
+        Reboot::Always => Reload::Reboot,
+        Reboot::WhenNeeded if asked => Reload::Reboot,
+        _ => arguments.reload(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use patchform_sdk::message::{Artifact, Connection, Level, SnapshotRef, Subject};
+    use patchform_sdk::message::{Artifact, Connection, Level, Subject};
 
     fn act(level: &str, sources: &[&str]) -> Act {
         let artifact =
@@ -169,9 +229,12 @@ mod tests {
         let kept = told(Action::Snapshot);
         assert!(kept.arguments[0].starts_with("x-"), "{:?}", kept.arguments);
         let names = "package app\npackage lib\npackage new\npackage old\n";
-        assert_eq!(kept.stdin, format!("{names}deb app_1%3a1_amd64.deb {sum}\ndeb old_9_all.deb {sum}\n"));
+        let debs = [("app_1%3a1_amd64", "app amd64 1:1"), ("old_9_all", "old all 9")]
+            .map(|(file, there)| format!("deb {file}.deb {sum}\nthere {there}\n"));
+        assert_eq!(kept.stdin, format!("{names}{}absent new\n", debs.concat()));
         let patch = told(Action::Patch);
-        assert_eq!(patch.arguments, ["0", "120"]);
+        assert_eq!(patch.arguments[..2], ["0", "120"]);
+        assert!(patch.arguments[2].starts_with("x-"), "{:?}", patch.arguments);
         assert_eq!(
             patch.stdin,
             format!(
@@ -193,7 +256,7 @@ mod tests {
         assert!(why(Action::Fetch, &act("1:2", &["http://m/x"])).contains("no package file"));
         assert!(why(Action::Uninstall, &act("1:2", &PINS)).contains("no `uninstall`"));
         let reboot = Act { reload: Reload::Reboot, ..act("1:2", &PINS) };
-        assert!(why(Action::Reload, &reboot).contains("does not reboot"));
+        assert!(why(Action::Reload, &reboot).contains("`reboot` is \"never\""));
         let damaged = SnapshotRef { id: "s".into(), token: Some(json!({ "x": 1 })) };
         assert!(why(Action::Restore, &Act { snapshot: Some(damaged), ..act("1", &[]) }).contains("damaged"));
     }

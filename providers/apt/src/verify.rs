@@ -4,7 +4,7 @@ use crate::answer;
 use crate::arguments::{Arguments, packages};
 use crate::look::LOOK;
 use crate::pins::Pins;
-use crate::reading::Facts;
+use crate::reading::{BROKEN, Facts};
 use crate::script::{Call, Script};
 use patchform_sdk::Context;
 use patchform_sdk::message::{Act, Answer, Done, Verdict};
@@ -31,11 +31,17 @@ fn judge(lines: &[Vec<String>], level: &[(String, String)]) -> Verdict {
     for (name, version) in level {
         match facts.package(name) {
             None => wrong.push(format!("{name} is not installed")),
+            // What was not whole before is so again.
+            Some(p) if p.level() == *version => {}
             Some(p) if p.version != *version => {
                 wrong.push(format!("{name} is at {}, not at {version}", p.version))
             }
             Some(_) => {}
         }
+    }
+    let was_broken = level.iter().any(|(_, version)| version.ends_with(BROKEN));
+    if was_broken {
+        return if wrong.is_empty() { Verdict::Healthy } else { Verdict::Ill { why: wrong.join("; ") } };
     }
     let broken =
         facts.packages().iter().filter_map(|p| Some(format!("{} {} is {}", p.name, p.version, p.broken()?)));

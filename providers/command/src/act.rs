@@ -3,14 +3,14 @@
 
 use crate::arguments::{Arguments, Argv, level};
 use crate::ask;
-use crate::switch::{Cause, Guarded, Settled};
-use crate::{earlier, look};
+use crate::{look, switch};
 use patchform_sdk::durable::Survives;
 use patchform_sdk::ended::{self, Ended, REFUSED, Said};
+use patchform_sdk::guarded::{Cause, Settled};
 use patchform_sdk::line::tail;
 use patchform_sdk::message::{Act, Action, Answer, Done, Reload, Snapshot, Subject, Verdict};
 use patchform_sdk::words::typed;
-use patchform_sdk::{Context, Ledger, digest, store};
+use patchform_sdk::{Context, Ledger, digest, earlier, store};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -33,7 +33,7 @@ pub fn act(action: Action, act: &Act, context: &Context) -> Answer {
         Ok(ledger) => ledger,
         Err(e) => return Answer::refused(format!("the ledger {} cannot be opened: {e}", path.display())),
     };
-    let is_over = |id: &str| earlier::is_over(id, &act.subject, &arguments, context);
+    let is_over = |id: &str| earlier::is_over(id, &act.subject, context);
     ledger.act_alone(act, is_over, || match command_of(action, &arguments) {
         Ok(Some(argv)) => run(action, &argv, &arguments, act, context),
         Ok(None) => Answer::applied(),
@@ -93,15 +93,16 @@ fn run(action: Action, argv: &Argv, arguments: &Arguments, act: &Act, context: &
         ("PATCHFORM_SNAPSHOT", snapshot.as_str()),
     ];
     let patience = arguments.patience().min(Duration::from_millis(act.deadline.max(1)));
-    if let Some(within) = arguments.within().filter(|_| action == Action::Patch) {
-        let guarded = Guarded { act, arguments, context };
-        return guarded.run(argv, &variables, within).unwrap_or_else(|| {
-            match guarded.settle(within, patience) {
-                Settled::Confirmed(said) => Answer::Applied(done(action, arguments, &said)),
-                Settled::Untouched(ended) => answer(action, argv, arguments, ended),
-                Settled::Back(Cause { why, output }, _) | Settled::Open(Cause { why, output }) => {
-                    Answer::Unclear { why, output: tail(&output, OUTPUT).into() }
-                }
+    if action == Action::Patch
+        && let (Some(within), Some(guarded)) = (arguments.within(), switch::of(act, arguments, context))
+    {
+        return switch::start(&guarded, argv, arguments, &variables, within).unwrap_or_else(|| match guarded
+            .settle(within, patience)
+        {
+            Settled::Confirmed(said) => Answer::Applied(done(action, arguments, &said)),
+            Settled::Untouched(ended) => answer(action, argv, arguments, ended),
+            Settled::Back(Cause { why, output }, _) | Settled::Open(Cause { why, output }) => {
+                Answer::Unclear { why, output: tail(&output, OUTPUT).into() }
             }
         });
     }

@@ -8,7 +8,6 @@ mod act;
 mod arguments;
 mod ask;
 mod describe;
-mod earlier;
 mod look;
 mod preview;
 mod probe;

@@ -1,10 +1,11 @@
 //! What is there now, as the user's `read` command prints it.
 
+use crate::act::ledger_of;
 use crate::arguments::Arguments;
-use crate::{ask, earlier};
+use crate::ask;
 use patchform_sdk::message::{Absent, Connection, Level, Present, Reading, Reload, RpcError, Subject};
 use patchform_sdk::words::typed;
-use patchform_sdk::{Context, digest};
+use patchform_sdk::{Context, digest, earlier};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -46,7 +47,7 @@ pub fn read(subject: &Subject, context: &Context) -> Reading {
         Err(why) => return Reading::unreachable(why),
     };
     // First what may still change it: a switch that goes off between the two questions is seen.
-    if let Some(why) = earlier::unsettled(subject, &arguments, context) {
+    if let Some(why) = earlier::unsettled(&ledger_of(subject, &arguments), subject, context) {
         return Reading::unsettled(why);
     }
     let standing = match stand(subject, &arguments, context) {

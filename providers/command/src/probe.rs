@@ -5,9 +5,10 @@ use crate::act::{command_of, done, ledger_of, snapshot_of};
 use crate::arguments::{Arguments, level};
 use crate::ask;
 use crate::look;
-use crate::switch::{Guarded, Settled};
+use crate::switch;
 use patchform_sdk::durable::Survives;
 use patchform_sdk::ended::{self, Ended, REFUSED, Said};
+use patchform_sdk::guarded::Settled;
 use patchform_sdk::message::{Act, Action, Probe, Probed, RpcError};
 use patchform_sdk::words::typed;
 use patchform_sdk::{Context, ledger};
@@ -29,8 +30,9 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
     if command_of(probe.action, &arguments).ok().flatten().is_none() {
         return Ok(Probed::Before);
     }
-    if probe.action == Action::Patch && arguments.within().is_some() {
-        let guarded = Guarded { act: request, arguments: &arguments, context };
+    if probe.action == Action::Patch
+        && let Some(guarded) = switch::of(request, &arguments, context)
+    {
         match guarded.found() {
             None => {}
             Some(Settled::Confirmed(said)) => {

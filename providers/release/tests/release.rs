@@ -108,7 +108,8 @@ impl Scene {
     }
     fn preview(&self, to: &str) -> Result<Preview, String> {
         let to = Level::Single(to.into());
-        let proposed = Proposed { subject: self.subject(), from: None, to, digest: self.digest() };
+        let proposed =
+            Proposed { subject: self.subject(), from: None, to, digest: self.digest(), snapshot: None };
         match Releases.preview(&proposed, &self.context()) {
             PreviewOutcome::Ready(preview) => Ok(*preview),
             PreviewOutcome::Blocked { why } => Err(why),

@@ -123,6 +123,9 @@ impl Target<'_> {
         if connection.kind == "local" {
             return Ok(machine::identity().to_string());
         }
+        if let Some(root) = machine::root_in(connection) {
+            return Ok(root);
+        }
         let get = TargetGet { connection: connection.clone(), path: "/etc/machine-id".into() };
         let content =
             self.get(&get)?.content.and_then(|content| base64::decode(&content)).unwrap_or_default();

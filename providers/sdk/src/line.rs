@@ -92,6 +92,11 @@ pub fn tail(text: &str, limit: usize) -> &str {
     &text[from..]
 }
 
+/// The last line that says something.
+pub fn last(text: &str) -> Option<String> {
+    text.lines().rev().map(str::trim).find(|line| !line.is_empty()).map(str::to_string)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,6 @@
 //! Who this machine is, for the `target` of a reading, and whether one of its processes still lives.
 
+use crate::message::Connection;
 use std::fs;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -18,6 +19,15 @@ pub fn identity() -> &'static str {
         let name = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
         format!("host:{}", name.trim())
     })
+}
+
+/// Identity of the system that a `chroot` connection leads to: it may be a copy of another one, with the same machine-id, so
+/// that it is known by where it lies. `None` for other connections.
+pub fn root_in(connection: &Connection) -> Option<String> {
+    let path = connection.arguments.get("path").and_then(|path| path.as_str());
+    let path = path.filter(|_| connection.kind == "chroot")?;
+    let there = fs::canonicalize(path).unwrap_or_else(|_| path.into());
+    Some(format!("{}:{}", identity(), there.display()))
 }
 
 /// Identity of this boot of the host.

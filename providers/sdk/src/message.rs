@@ -441,6 +441,10 @@ pub struct Proposed {
     pub to: Level,
     /// Digest of the reading it starts from.
     pub digest: String,
+    /// Where a run is taken back: the snapshot that it took of the component at the level to reach, while that is kept. What
+    /// the run changed beside the level may be taken back with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshot: Option<SnapshotRef>,
 }
 
 /// Answer to `preview`: one per change, in order.

@@ -140,10 +140,35 @@ pub const CONNECTION_SSH: Block = Block {
             Need::Default("false"),
             "whether everything runs as root, by `sudo -n`",
         ),
+        argument(
+            "wait",
+            Takes::Time,
+            Need::Default("\"90s\""),
+            "how long a host that does not answer is tried again, each time that something is asked of it",
+        ),
     ],
     blocks: &[],
     more: "",
     example: &[("main.pf.hcl", include_str!("examples/connection.pf.hcl"))],
+};
+
+pub const CONNECTION_CHROOT: Block = Block {
+    name: "connection",
+    sort: Some("chroot"),
+    place: INSIDE,
+    labels: &["way"],
+    written: "connection \"chroot\" { path = \"/srv/image\" }",
+    what: "a chroot connection",
+    about: "The target is a system in a folder of this machine, entered by `chroot`; patchform must run as root.",
+    arguments: &[argument(
+        "path",
+        Takes::Text,
+        Need::Required("path = \"/srv/image\""),
+        "the folder, absolute; `/proc` and `/dev` must be mounted in it",
+    )],
+    blocks: &[],
+    more: "",
+    example: &[("main.pf.hcl", include_str!("examples/connection-chroot.pf.hcl"))],
 };
 
 pub const SNAPSHOT: Block = Block {

@@ -58,13 +58,14 @@ fn no_labels(block: &Block, problems: &mut Diagnostics) {
     }
 }
 
-const WAYS: &str = "Write connection \"local\" {} or connection \"ssh\" { host = \"db-1.example\" }";
+const WAYS: &str = "Write connection \"local\" {}, connection \"ssh\" { host = \"db-1.example\" } or connection \"chroot\" { path = \"/srv/image\" }";
 
 fn connection_shape(block: &Block, problems: &mut Diagnostics) {
     let problem = match block.labels.as_slice() {
         [label] if &*label.text == "local" => return blocks::CONNECTION_LOCAL.check(block, problems),
         [label] if &*label.text == "ssh" => return blocks::CONNECTION_SSH.check(block, problems),
-        [label] if ["chroot", "container"].contains(&&*label.text) => {
+        [label] if &*label.text == "chroot" => return blocks::CONNECTION_CHROOT.check(block, problems),
+        [label] if &*label.text == "container" => {
             let what = format!("Connections by {} are not supported by this version yet", label.text);
             Diagnostic::error(what).at(label.span, "not supported yet")
         }
@@ -82,8 +83,10 @@ fn connection_shape(block: &Block, problems: &mut Diagnostics) {
 pub(super) fn connection(component: &Block, fields: &mut Fields<'_>) -> Connection {
     let local = || Connection { kind: "local".to_string(), arguments: BTreeMap::new() };
     let Some(block) = component.body.blocks.iter().find(|b| &*b.kind == "connection") else { return local() };
-    if block.labels.first().is_none_or(|label| &*label.text != "ssh") {
-        return local();
+    match block.labels.first().map(|label| &*label.text) {
+        Some("ssh") => {}
+        Some("chroot") => return chroot(block, fields),
+        _ => return local(),
     }
     let body = &block.body;
     let mut arguments = BTreeMap::new();
@@ -104,6 +107,9 @@ pub(super) fn connection(component: &Block, fields: &mut Fields<'_>) -> Connecti
     if let Some(sudo) = fields.flag(body, "sudo") {
         arguments.insert("sudo".into(), sudo.into());
     }
+    if let Some(wait) = fields.period(body, "wait") {
+        arguments.insert("wait".into(), u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).into());
+    }
     if let Some(attribute) = body.attribute("host").filter(|a| !(fields.hopeless)(&a.value))
         && !arguments.contains_key("host")
         && !fields.problems.has_errors()
@@ -112,6 +118,21 @@ pub(super) fn connection(component: &Block, fields: &mut Fields<'_>) -> Connecti
         fields.problems.push(problem.at(attribute.value.span(), "this is null"));
     }
     Connection { kind: "ssh".to_string(), arguments }
+}
+
+fn chroot(block: &Block, fields: &mut Fields<'_>) -> Connection {
+    let mut arguments = BTreeMap::new();
+    if let Some(path) = fields.text(&block.body, "path") {
+        if let Some(attribute) =
+            block.body.attribute("path").filter(|_| !path.starts_with('/') || path == "/")
+        {
+            let what = format!("\"path\" of a chroot connection cannot be {path:?}");
+            let problem = Diagnostic::error(what).at(attribute.value.span(), "");
+            fields.problems.push(problem.help("Write an absolute path, which is not `/`."));
+        }
+        arguments.insert("path".to_string(), path.into());
+    }
+    Connection { kind: "chroot".to_string(), arguments }
 }
 
 /// `snapshot { … }`, or the default.

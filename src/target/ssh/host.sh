@@ -12,6 +12,7 @@ exec 3<&0 </dev/null
 echo patchform-answer
 say() { printf '%s\n' "$*"; }
 die() { say "error $*"; say end; exit 0; }
+[ -r /proc/self/stat ] || die "/proc is not mounted there"
 # part NAME FILE: the end of a file, with its length.
 part() {
   n=$(tail -c 65536 "$2" 2>/dev/null | wc -c)

@@ -38,5 +38,5 @@ component "release" "f" {
 component "release" "g" {
   path = "/srv/api"
   patch_level = "1.0.0"
-  connection "chroot" {}
+  connection "container" {}
 }

@@ -114,7 +114,8 @@ stale() {
 }
 newer() {
   at=$(stat -c %Y "/var/lib/dpkg/info/$1.list" 2>/dev/null || stat -c %Y "/var/lib/dpkg/info/$1:$(dpkg --print-architecture).list")
-  [ "${at:-0}" -gt "$2" ]
+  # Of a time to come, which a clock that went wrong has left, nobody can tell.
+  [ "${at:-0}" -gt "$2" ] && [ "$at" -le "$(date +%s)" ]
 }
 t=$(mktemp -d) || fail "no temporary folder can be made"
 trap 'rm -rf "$t"' EXIT

@@ -1,8 +1,7 @@
-# patch HELD SECONDS: installs exactly what standard input names: `deb FILE SHA256`, `inst NAME ARCH VERSION KEY` (KEY is 1
-# for a package of the patch level), `remv NAME`. Exits with 75 when nothing was changed.
+# patch HELD SECONDS SNAPSHOT REPAIR: installs exactly what standard input names: `deb FILE SHA256`, `inst NAME ARCH VERSION KEY` (KEY is 1
+# for a package of the patch level), `remv NAME` (with `purge NAME`: with its conffiles), and what is restarted then. Exits with 75 when nothing was changed.
 [ "$(id -u)" = 0 ] || refuse "it must run as root there: give the connection \`sudo = true\`"
-held=$1
-patience=$2
+held=$1 patience=$2 snapshot=$3 repair=$4
 cat >"$t/plan"
 set --
 while read -r word file sum _; do
@@ -12,13 +11,37 @@ while read -r word file sum _; do
   set -- "$@" "$cache/debs/$file"
 done <"$t/plan"
 [ $# -gt 0 ] || refuse "the plan has pinned no package; make a new one"
+purge=
+for name in $(awk '$1 == "purge" { print $2 }' "$t/plan"); do
+  purge=--purge
+  set -- "$@" "$name-"
+done
 awk '$1 == "inst" { print "inst", $2, $3, $4 } $1 == "remv" { print "remv", $2 }' "$t/plan" | sort -u >"$t/planned"
 names=$(awk '$1 == "inst" || $1 == "remv" { print $2 }' "$t/plan" | sort -u)
-hold=
-[ "$held" != 1 ] || hold=--allow-change-held-packages
+hold=$purge
+[ "$held" != 1 ] || hold="$hold --allow-change-held-packages"
 wait_for_lock "$patience"
+if [ -n "$(ls /var/lib/dpkg/updates)" ] && [ "$repair" = 1 ]; then
+  echo "what dpkg had written down when it was interrupted is taken over"
+  dpkg --set-selections </dev/null || fail "what dpkg has left cannot be taken over"
+fi
+# What is there at its version and is not whole is installed anew.
+# shellcheck disable=SC2086
+! packages $names | awk -v plan="$t/plan" '
+  BEGIN { while ((getline line <plan) > 0) { split(line, w, " "); if (w[1] == "inst") to[w[2]] = w[4] } }
+  to[$1] == $3 { found = 1 } END { exit !found }' || hold="$hold --reinstall"
 # shellcheck disable=SC2086
 stand $names >"$t/before"
+# Whoever held the lock meanwhile may have changed what the way back was made of.
+kept=$state/snapshots/$snapshot
+if [ -n "$snapshot" ] && [ -f "$kept/stand" ]; then
+  # shellcheck disable=SC2046
+  stand $(cat "$kept/names") >"$t/stands"
+  same "$kept/stand" "$t/stands" || {
+    diff "$kept/stand" "$t/stands" | sed -n 's/^< /it was: /p;s/^> /it is: /p' | head -n 20
+    refuse "somebody has changed the packages since the snapshot was taken; make a new plan"
+  }
+fi
 with_apt -s $hold install -- "$@" >"$t/said" 2>&1 || { cat "$t/said"; refuse "apt would not do it any more: $(sed -n 's/^E: *//p' "$t/said" | head -n 2 | tr '\n' ' ')"; }
 transaction <"$t/said" | awk '$1 == "inst" { print "inst", $2, $3, $5 } $1 == "remv" { print "remv", $2 }' | sort -u >"$t/would"
 if ! cmp -s "$t/planned" "$t/would"; then
@@ -50,3 +73,13 @@ set_marks "$t/marks" || fail "holds and marks could not be set"
 # shellcheck disable=SC2086
 broken=$(packages $names | awk '$4 !~ /^[ih][ic]$/ { printf "%s %s ", $1, $4 }')
 [ -z "$broken" ] || fail "apt-get ended with 0, but not everything is configured: $broken"
+# Where a run is taken back, what its new defaults had put beside conffiles goes, too.
+back=$state/snapshots/$(awk '$1 == "back" { print $2 }' "$t/plan")/conffiles
+# shellcheck disable=SC2086
+[ ! -f "$back" ] || conffiles $names | while read -r _ _ path; do
+  for file in "$path".dpkg-*; do [ ! -e "$file" ] || grep -qxF "${file#/}" "$back" || rm -f "$file"; done
+done
+# Under a dead man's switch the way in is proved with what is installed in force.
+if grep '^unit \|^found ' "$t/plan" >"$t/restart"; then restart_services <"$t/restart" || exit 1; fi
+# shellcheck disable=SC2086
+asks $names

@@ -1,13 +1,14 @@
-# preview ANSWER HELD NAME=VERSION...: what installing exactly these versions would do. HELD is 1 where held packages may
-# change. Of hundreds of packages there is more to say than fits into an output: it stands in the file ANSWER.
+# preview ANSWER HELD REPAIR SNAPSHOT NAME=VERSION...: what installing exactly these versions would do. HELD is 1 where held
+# packages may change, REPAIR where what others have left half installed is repaired. With a SNAPSHOT (else it is empty), of
+# which these are the versions, all that its run changed beside them goes back, too. Of hundreds of packages there is more to say than fits into an output: it stands in the file ANSWER.
 # Its lists of packages are its own, so that nothing of the host's is changed; they begin as a copy of the host's.
 echo patchform-apt
 error() { printf 'error %s\n' "$*"; echo end; exit 0; }
 [ "$(id -u)" = 0 ] || error "it must run as root there: give the connection \`sudo = true\`, or another user"
 command -v apt-get >/dev/null || error "this host has no apt"
 answer=$cache/answers/$1
-held=$2
-shift 2
+held=$2 repair=$3 back=$4
+shift 4
 lists=$cache/lists
 mkdir -p "$lists/partial" "$cache/debs" "$cache/answers" || error "$cache cannot be made"
 options="-o Dir::State::lists=$lists -o Acquire::ForceHash=SHA256 -o Acquire::Languages=none -o APT::Update::Error-Mode=any"
@@ -26,7 +27,11 @@ refresh() {
 find "$cache/answers" -type f -mmin +60 -delete
 exec 9>"$cache/lock"
 flock -w 150 9 || error "another preview holds $cache/lock"
-refresh || error "the lists of packages could not be renewed: $(sed -n 's/^[EW]: *//p' "$t/update" | head -n 3 | tr '\n' ' ')"
+refresh || {
+  why=$(sed -n 's/^[EW]: *//p' "$t/update" | head -n 3 | tr '\n' ' ')
+  case $why in *"not valid yet"* | *"expired"*) why="$why(the clock of this host says $(date -u '+%F %T') UTC)" ;; esac
+  error "the lists of packages could not be renewed: ${why:-it took longer than 150 s}"
+}
 exec 8>&1 >"$answer"
 echo patchform-apt
 finish() {
@@ -37,12 +42,60 @@ finish() {
 }
 error() { printf 'error %s\n' "$*"; finish; }
 interrupted=$(ls /var/lib/dpkg/updates 2>/dev/null | head -n 1)
-[ -z "$interrupted" ] || error "dpkg was interrupted there; repair that first: \`dpkg --configure -a\`"
-dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' | awk '
-  substr($0, 2, 1) ~ /[HUFWt]/ || substr($0, 3, 1) == "R" { print "broken", substr($0, 2, 1), substr($0, 4) }' | tr -s ' '
+if [ -n "$interrupted" ]; then
+  [ "$repair" = 1 ] || error "dpkg was interrupted there; repair that first (\`dpkg --configure -a\`), or write \`repair = true\`"
+  # What it had written down by then is taken over in a copy.
+  mkdir "$t/dpkg" && cp -r /var/lib/dpkg/status /var/lib/dpkg/updates "$t/dpkg" && ln -s /var/lib/dpkg/info "$t/dpkg/info" &&
+    dpkg --admindir="$t/dpkg" --set-selections </dev/null || error "what dpkg has left cannot be looked at"
+  options="$options -o Dir::State::status=$t/dpkg/status"
+  echo "interrupted"
+fi
+dpkg-query -W -f '${Package} ${Architecture} ${Version} ${db:Status-Abbrev}\n' |
+  awk '$4 ~ /^.[HUFWt]/ || $4 ~ /R$/ { print "broken", $0 }' >"$t/broken"
+cat "$t/broken"
 native=$(dpkg --print-architecture)
 hold=
 [ "$held" != 1 ] || hold=--allow-change-held-packages
+if [ "$repair" = 1 ] && [ -s "$t/broken" ]; then
+  # Installed anew: what of these packages is not whole, and what else dpkg itself cannot finish. What is well stays.
+  for word in "$@"; do
+    shift
+    there=$(packages "${word%%=*}" | awk '$4 ~ /^[ih]i$/ { print $3; exit }')
+    [ "$there" = "${word#*=}" ] || set -- "$@" "$word"
+  done
+  named=" $* "
+  while read -r _ name _ version state; do
+    case $named in *" $name="*) continue ;; esac
+    case $state in ?H* | *R) set -- "$@" "$name=$version" ;; esac
+  done <"$t/broken"
+  hold="$hold --reinstall"
+fi
+# What stood there when the snapshot was taken comes from its files; what was not there goes.
+kept=$state/snapshots/$back
+if [ -n "$back" ] && [ -s "$kept/stand" ]; then
+  # shellcheck disable=SC2046
+  packages $(cat "$kept/names") >"$t/is"
+  awk -v is="$t/is" '
+    BEGIN { while ((getline line <is) > 0) { split(line, w, " "); now[w[1]] = w[3] " " substr(w[4], 2) } }
+    $1 == "package" && $5 ~ /^.i$/ && now[$2] != $4 " " substr($5, 2) { print $2, $3, $4 }' "$kept/stand" >"$t/again"
+  awk -v then="$kept/stand" '
+    BEGIN { while ((getline line <then) > 0) { split(line, w, " "); if (w[1] == "package" && substr(w[5], 2, 1) == "i") was[w[2]] = 1 } }
+    !($1 in was) && $4 !~ /^.c/ { print $1 }' "$t/is" >"$t/brought"
+  while read -r name arch version; do
+    file=${name}_$(printf %s "$version" | sed 's/:/%3a/g')_$arch.deb
+    [ -s "$kept/debs/$file" ] || continue
+    for word in "$@"; do
+      shift
+      [ "${word%%=*}" = "$name" ] || set -- "$@" "$word"
+    done
+    set -- "$@" "$kept/debs/$file"
+    echo "uri new file:$kept/debs/$file $file $(stat -c %s "$kept/debs/$file") $(sha256sum "$kept/debs/$file" | cut -d ' ' -f 1)"
+  done <"$t/again"
+  while read -r name; do
+    set -- "$@" "$name-"
+    echo "purge $name"
+  done <"$t/brought"
+fi
 # shellcheck disable=SC2086
 if ! apt-get -s -q -y $options --allow-downgrades $hold install -- "$@" >"$t/said" 2>&1; then
   sed -n 's/^E: */failed /p' "$t/said" | head -n 4
@@ -79,7 +132,10 @@ uris() {
     mv "$t/rest" "$t/wanted"
   done
 }
-uris new "$t/new"
+awk -v there="$answer" '
+  BEGIN { while ((getline line <there) > 0) { split(line, w, " "); if (w[1] == "uri" && w[2] == "new") has[w[4]] = 1 } }
+  { file = $3; gsub(/:/, "%3a", file); file = $1 "_" file "_" $2 ".deb"; if (!(file in has)) print }' "$t/new" >"$t/from"
+uris new "$t/from"
 uris old "$t/old" | tee "$t/found"
 # A version that the mirror has dropped may still lie here.
 while read -r name arch version; do
@@ -111,4 +167,11 @@ if is_booted; then
   on_files ' r-xp ' | sed 's/^/uses /'
 fi
 [ ! -e /run/reboot-required ] || echo "reboot-pending"
+# Who asks for a reboot: what of these has asked already, and what has a script that does so when it is configured.
+for name in $names; do
+  if grep -qxF "$name" /run/reboot-required.pkgs 2>/dev/null ||
+    grep -q 'notify-reboot-required\|/run/reboot-required' "/var/lib/dpkg/info/$name.postinst" "/var/lib/dpkg/info/$name:$native.postinst" 2>/dev/null; then
+    echo "asks $name"
+  fi
+done
 finish

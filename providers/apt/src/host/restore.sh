@@ -1,4 +1,5 @@
-# restore ID SECONDS: brings back what snapshot ID kept. Safe when it is there already, and safe twice.
+# restore ID SECONDS: brings back what snapshot ID kept, and restarts what standard input names. Safe when it is there
+# already, and safe twice.
 [ "$(id -u)" = 0 ] || refuse "it must run as root there: give the connection \`sudo = true\`"
 kept=$state/snapshots/$1
 patience=$2
@@ -7,10 +8,12 @@ names=$(cat "$kept/names")
 now() {
   # shellcheck disable=SC2086
   stand $names >"$t/now"
-  cmp -s "$kept/stand" "$t/now"
+  same "$kept/stand" "$t/now"
 }
+cat >"$t/restart"
 if now; then
   echo "everything is as it was"
+  : >"$t/restart"
 else
   wait_for_lock "$patience"
   # What was installed and is not so now, by its package; what was not there, to be taken away.
@@ -21,9 +24,14 @@ else
     BEGIN { while ((getline line <then) > 0) { split(line, w, " "); if (w[1] == "package") was[w[2]] = substr(w[5], 2, 1) } }
     $1 == "package" && !($2 in was) { print "purge", $2 }
     $1 == "package" && ($2 in was) && was[$2] == "c" && $5 !~ /^.c/ { print "remove", $2 }' "$t/now" >"$t/away"
+  # What was not whole then is unpacked at last, and not configured: that is how far it came.
+  awk 'FNR == NR { if ($1 == "package" && ($5 ~ /^.[HUFWt]/ || $5 ~ /R$/)) was[$2] = 1; next } $1 in was' "$kept/stand" "$t/install" >"$t/unpack"
+  awk 'FNR == NR { if ($1 == "package" && ($5 ~ /^.[HUFWt]/ || $5 ~ /R$/)) was[$2] = 1; next } !($1 in was)' "$kept/stand" "$t/install" >"$t/whole"
+  mv "$t/whole" "$t/install"
+  deb() { echo "$kept/debs/$1_$(printf %s "$3" | sed 's/:/%3a/g')_$2.deb"; }
   set --
   while read -r name arch version; do
-    file=$kept/debs/${name}_$(printf %s "$version" | sed 's/:/%3a/g')_$arch.deb
+    file=$(deb "$name" "$arch" "$version")
     [ -f "$file" ] || fail "$file is not there, and $name $version cannot be brought back without it"
     set -- "$@" "$file"
   done <"$t/install"
@@ -71,6 +79,10 @@ else
       fail "apt would not bring it back without changing other packages: was more patched since?"
     fi
   fi
+  while read -r name arch version; do
+    dpkg --force-confdef --force-confold --force-downgrade --force-depends --force-breaks --force-conflicts \
+      --force-remove-reinstreq --unpack "$(deb "$name" "$arch" "$version")" </dev/null || fail "$name $version could not be unpacked"
+  done <"$t/unpack"
   # What was taken away by `apt-get remove` has left its conffiles; those of the old version come as they were.
   # shellcheck disable=SC2086
   conffiles $names | while read -r _ _ path; do
@@ -83,6 +95,7 @@ else
 fi
 if is_booted; then
   systemctl daemon-reload
+  [ ! -s "$t/restart" ] || restart_services <"$t/restart"
   # shellcheck disable=SC2086
   for unit in $(units $names); do
     grep -qxF "$unit" "$kept/services" 2>/dev/null || continue
@@ -95,4 +108,13 @@ now || {
 }
 dpkg-query -W -f '${Package} ${Architecture} ${Version} ${db:Status-Abbrev}\n' | diff "$kept/manifest" - >"$t/others" ||
   sed -n 's/^> /another package was changed meanwhile, and stays: /p' "$t/others" | head -n 10
+boot=$(cat /proc/sys/kernel/random/boot_id)
+if [ "$boot" = "$(cat "$kept/boot" 2>/dev/null)" ]; then
+  # What runs is what was there: nobody asks for a reboot but who did so before.
+  if [ -e "$kept/reboot" ]; then cat "$kept/reboot" >/run/reboot-required.pkgs; else rm -f /run/reboot-required /run/reboot-required.pkgs; fi
+else
+  # shellcheck disable=SC2086
+  asks $names
+  ! grep -q '^linux-image-' "$kept/names" || echo "needs a reboot: the kernel"
+fi
 exit 0

@@ -1,5 +1,6 @@
 # snapshot ID: keeps what is there of the packages named on standard input (`package NAME`), and the .debs of their
-# versions (`deb FILE SHA256`), so that `restore` needs nothing from outside.
+# versions (`deb FILE SHA256`), so that `restore` needs nothing from outside. What the plan has found (`there NAME ARCH
+# VERSION`, `absent NAME`) must be so still: somebody may have changed what it only pulls in.
 [ "$(id -u)" = 0 ] || refuse "it must run as root there: give the connection \`sudo = true\`"
 id=$1
 there=$state/snapshots/$id
@@ -12,6 +13,11 @@ names=
 while read -r word first second; do
   case $word in
   package) names="$names $first" ;;
+  there)
+    packages "$first" | awk -v wanted="$second" '$2 " " $3 == wanted { found = 1 } END { exit !found }' ||
+      give_up "$first is not at ${second#* } any more, for which the plan was made; make a new one"
+    ;;
+  absent) [ -z "$(packages "$first" | awk '$4 !~ /^.c/')" ] || give_up "$first is there by now, which it was not when the plan was made; make a new one" ;;
   deb)
     file=$cache/debs/$first
     [ "$(sha256sum "$file" 2>/dev/null | cut -d ' ' -f 1)" = "$second" ] || give_up "$file is missing or was changed; it is the way back"
@@ -30,6 +36,8 @@ done | sort -u >"$new/conffiles"
 tar -C / --no-recursion -cf "$new/conffiles.tar" -T "$new/conffiles" || give_up "the conffiles cannot be kept: is the disk full?"
 is_booted && systemctl list-units --plain --no-legend --state=active --type=service | awk '{ print $1 }' >"$new/services"
 dpkg-query -W -f '${Package} ${Architecture} ${Version} ${db:Status-Abbrev}\n' >"$new/manifest"
+cat /proc/sys/kernel/random/boot_id >"$new/boot"
+cat /run/reboot-required.pkgs >"$new/reboot" 2>/dev/null || [ ! -e /run/reboot-required ] || : >"$new/reboot"
 # Each must be whole before the name says that it is.
 sync "$new"/* "$new"/debs/* "$new" 2>/dev/null || sync
 mv "$new" "$there" && sync "$state/snapshots" || give_up "$there cannot be made"

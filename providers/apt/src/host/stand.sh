@@ -15,6 +15,11 @@ stand() {
     done
   done
 }
+# same STAND STAND: whether two stands are alike. How far an installation came that was not finished is no difference.
+same() {
+  awk '$1 == "package" && ($5 ~ /^.[HUFWt]/ || $5 ~ /R$/) { $5 = substr($5, 1, 1) "-broken" } { print }' "$1" >"$t/same"
+  awk '$1 == "package" && ($5 ~ /^.[HUFWt]/ || $5 ~ /R$/) { $5 = substr($5, 1, 1) "-broken" } { print }' "$2" | cmp -s "$t/same" -
+}
 # insist COMMAND...: until it ends well, for a minute: another apt may have the lock for a moment.
 insist() {
   tries=60
@@ -34,6 +39,11 @@ set_marks() {
     # shellcheck disable=SC2086
     [ -z "$marked" ] || insist apt-mark "$mark" $marked || return 1
   done
+}
+# asks NAME...: says which of these packages have asked for a reboot since the host has booted.
+asks() {
+  asked=$(printf '%s\n' "$@" | grep -xF -f - /run/reboot-required.pkgs 2>/dev/null | sort -u | tr '\n' ' ')
+  [ -z "$asked" ] || echo "needs a reboot: $asked"
 }
 # with_apt ARGUMENT...: apt-get with what is the same each time. It knows no repository: what is installed lies here already.
 # The lock is waited for as long as `patience` says.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::pins::Pins;
+use patchform_sdk::message::Reload;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -58,10 +59,9 @@ fn what_is_not_allowed_is_refused_with_the_way_out() {
     let dropped = "remv old 3\npackage old all 3 ii\n";
     assert!(why(dropped, json!({ "allow_removal": ["old"] })).contains("old 3 is neither"));
 
-    assert!(why("broken F db", json!({})).contains("an earlier installation of db was not finished"));
+    assert!(why("broken db all 1 iF", json!({})).contains("an earlier installation of db was not finished"));
     assert!(why("ill web.service", json!({})).contains("has failed there already"));
     assert!(why("free 10 /usr", json!({})).contains("1 MB are needed"));
-    assert!(why("inst linux-image-amd64 amd64 1 2", json!({})).contains("does not reboot yet"));
     let held = host().replace("package app amd64 1 ii", "package app amd64 1 hi");
     assert!(judge(&held, json!({})).unwrap_err().contains("allow_held = true"));
     assert!(judge(&held, json!({ "allow_held": true })).is_ok());
@@ -70,6 +70,64 @@ fn what_is_not_allowed_is_refused_with_the_way_out() {
     let failed = "failed Version '2' for 'app' was not found\nknown app 1\nknown app 3\n";
     let said = judge(failed, json!({})).unwrap_err();
     assert!(said.contains("was not found; its repositories have: app 1, app 3"), "{said}");
+}
+
+#[test]
+fn a_reboot_is_planned_where_it_is_needed_and_allowed() {
+    let sum = sum("a");
+    let kernel = format!(
+        "inst linux-image-amd64 amd64 1 2\nuri new http://m/l.deb linux-image-amd64_2_amd64.deb 1 {sum}\n{}",
+        host()
+    );
+    assert!(judge(&kernel, json!({})).unwrap_err().contains("write `reboot = \"when_needed\"`"));
+    let needed = json!({ "reboot": "when_needed", "restart": [] });
+    let preview = judge(&kernel, needed.clone()).unwrap();
+    assert_eq!(preview.reload, Reload::Reboot);
+    assert_eq!(preview.durations["reload"], 180_000);
+    assert_eq!(judge(&host(), needed.clone()).unwrap().reload, Reload::None);
+    assert_eq!(judge(&host(), json!({ "reboot": "always" })).unwrap().reload, Reload::Reboot);
+    let asks = format!("asks lib\nreboot-pending\n{}", host());
+    assert_eq!(judge(&asks, needed).unwrap().reload, Reload::Reboot);
+    let never = judge(&asks, json!({})).unwrap();
+    assert_eq!(never.reload, Reload::Service);
+    assert!(never.warnings.iter().any(|w| w.contains("lib may ask for a reboot")), "{:?}", never.warnings);
+}
+
+#[test]
+fn what_is_not_whole_is_repaired_where_that_is_asked_for() {
+    let repair = json!({ "repair": true });
+    let broken =
+        format!("broken db all 1 iF\nbroken lib all 1 iHR\nill web.service\ninterrupted\n{}", host());
+    assert!(judge(&broken, json!({})).is_err());
+    let warnings = judge(&broken, repair).unwrap().warnings.join("; ");
+    for told in [
+        "dpkg was interrupted there",
+        "db 1 is half configured, and apt configures it",
+        "lib 1 must be installed anew, and is repaired: going back leaves it unpacked",
+        "web.service has failed there already",
+    ] {
+        assert!(warnings.contains(told), "{told}: {warnings}");
+    }
+}
+
+#[test]
+fn what_a_run_had_brought_goes_with_it() {
+    let brought = format!(
+        "remv new 1\npurge new\npackage new all 1 ii\nuri old http://m/new_1_all.deb new_1_all.deb 5 {}\n",
+        sum("a")
+    );
+    let host: String = host()
+        .lines()
+        .filter(|line| !line.contains("new_1_all") && !line.starts_with("inst new"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let preview = judge(&(brought + &host), json!({})).unwrap();
+    assert_eq!(preview.removed, ["new"]);
+    assert!(
+        preview.artifacts.iter().any(|a| a.source.ends_with("#purge=new/all/1")),
+        "{:?}",
+        preview.artifacts
+    );
 }
 
 #[test]

@@ -5,6 +5,7 @@ use crate::contract::old::Old;
 use crate::contract::peer::{Peer, Trouble, store_of};
 use crate::contract::scratch::{Scratch, fingerprint};
 use crate::contract::{Outcome, Stop};
+use crate::digest;
 use crate::host::Host;
 use crate::local::Local;
 use crate::message::{
@@ -15,11 +16,11 @@ use crate::message::{
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// How long an action may take.
 const DEADLINE: u64 = 60_000;
@@ -39,6 +40,8 @@ pub struct Scene<'a> {
     scratch: Scratch,
     pub peer: Peer,
     pub can: Can,
+    /// Of this scene alone: what an earlier one did on the target, such as its snapshots, has other ids.
+    name: String,
     ids: u64,
 }
 
@@ -47,7 +50,8 @@ impl Bench {
     pub fn bare(&self) -> Result<Scene<'_>, Stop> {
         let scratch = Scratch::new().map_err(|e| format!("no scratch folder can be made: {e}"))?;
         let peer = self.peer(&scratch, false)?;
-        Ok(Scene { bench: self, scratch, peer, can: Can::default(), ids: 0 })
+        let name = name_of(scratch.path());
+        Ok(Scene { bench: self, scratch, peer, can: Can::default(), name, ids: 0 })
     }
 
     fn peer(&self, scratch: &Scratch, old: bool) -> Result<Peer, String> {
@@ -206,7 +210,7 @@ impl Scene<'_> {
     pub fn request(&mut self, n: usize, level: Option<&Level>) -> Result<Act, Stop> {
         self.ids += 1;
         Ok(Act {
-            id: format!("check-{}-{}", self.ids, n),
+            id: format!("check-{}-{}-{}", self.name, self.ids, n),
             token: 5,
             deadline: DEADLINE,
             subject: self.subject(n)?,
@@ -239,7 +243,7 @@ impl Scene<'_> {
         let reading = self.read(n)?;
         let from = reading.level().cloned();
         let digest = reading.digest().unwrap_or_default().to_string();
-        let change = Proposed { subject: self.subject(n)?, from, to: level.clone(), digest };
+        let change = Proposed { subject: self.subject(n)?, from, to: level.clone(), digest, snapshot: None };
         let mut answer: PreviewAnswer = self.call("preview", &PreviewRequest { changes: vec![change] })?;
         Ok(match answer.previews.pop() {
             Some(PreviewOutcome::Ready(preview)) => preview.artifacts,
@@ -360,6 +364,12 @@ impl Scene<'_> {
             }
         }
     }
+}
+
+/// A name that no scene has on any target, now or later: of its folder, and of when it began.
+fn name_of(folder: &Path) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+    digest::of_bytes(format!("{} {now}", folder.display()).as_bytes())[..8].to_string()
 }
 
 /// Something must be as before.

@@ -12,5 +12,6 @@ component "command" "proxy" {
     identity = "keys/ops"
     config   = "ssh.conf"
     sudo     = true
+    wait     = "5m"
   }
 }

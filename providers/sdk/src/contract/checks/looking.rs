@@ -81,6 +81,7 @@ pub fn preview_no_effect(bench: &Bench) -> Outcome {
         from: reading.level().cloned(),
         to: bench.contract.to.clone(),
         digest: reading.digest().unwrap_or_default().into(),
+        snapshot: None,
     };
     let answer: PreviewAnswer =
         scene.call("preview", &PreviewRequest { changes: vec![change.clone(), change] })?;

@@ -2,16 +2,17 @@
 //! command, and its dead man's switch is decided, so that it does not take back later what is done now. Until then a reading
 //! says that it need not stay.
 
-use crate::act::ledger_of;
-use crate::arguments::Arguments;
-use crate::ask::LOOK;
-use patchform_sdk::detached::safe_id;
-use patchform_sdk::ended::{self, Ended, REFUSED, millis};
-use patchform_sdk::message::{Subject, Switch, TargetConfirm};
-use patchform_sdk::words::earlier_action;
-use patchform_sdk::{Context, ledger};
+use crate::detached::safe_id;
+use crate::ended::{self, Ended, REFUSED, millis};
+use crate::message::{Subject, Switch, TargetConfirm};
+use crate::words::earlier_action;
+use crate::{Context, ledger};
 use serde_json::Value;
+use std::path::Path;
 use std::time::Duration;
+
+/// How long an armed switch may take to be decided.
+const DECIDED: Duration = Duration::from_secs(60);
 
 /// How an earlier action stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,9 +40,8 @@ fn left(ended: &Ended, switch: Option<&Switch>) -> Left {
 }
 
 /// Why a reading need not stay, without an effect: an earlier action goes on, or nobody can tell, or its switch is armed.
-pub fn unsettled(subject: &Subject, arguments: &Arguments, context: &Context) -> Option<String> {
-    let ledger = ledger_of(subject, arguments);
-    let open = match ledger::open_actions(&ledger) {
+pub fn unsettled(ledger: &Path, subject: &Subject, context: &Context) -> Option<String> {
+    let open = match ledger::open_actions(ledger) {
         Ok(open) => open,
         Err(e) => return Some(format!("the ledger {} cannot be read: {e}", ledger.display())),
     };
@@ -56,13 +56,13 @@ pub fn unsettled(subject: &Subject, arguments: &Arguments, context: &Context) ->
 ///
 /// # Errors
 /// Why nothing may begin yet.
-pub fn is_over(id: &str, subject: &Subject, arguments: &Arguments, context: &Context) -> Result<(), String> {
+pub fn is_over(id: &str, subject: &Subject, context: &Context) -> Result<(), String> {
     let (ended, switch) = ended::wait(id, subject, Duration::ZERO, context);
     if let Some(why) = goes_on(id, &ended, switch.as_ref(), subject) {
         return Err(format!("{why}; nothing is begun beside it"));
     }
     match left(&ended, switch.as_ref()) {
-        to @ (Left::ToConfirm | Left::ToPull) => decide(id, to == Left::ToPull, subject, arguments, context),
+        to @ (Left::ToConfirm | Left::ToPull) => decide(id, to == Left::ToPull, subject, context),
         _ => Ok(()),
     }
 }
@@ -94,19 +94,13 @@ fn armed(id: &str, switch: Option<&Switch>, subject: &Subject) -> Option<String>
     Some(format!("the dead man's switch of {action} is armed, and takes it back in {seconds} s"))
 }
 
-fn decide(
-    id: &str,
-    revert: bool,
-    subject: &Subject,
-    arguments: &Arguments,
-    context: &Context,
-) -> Result<(), String> {
+fn decide(id: &str, revert: bool, subject: &Subject, context: &Context) -> Result<(), String> {
     let confirm = TargetConfirm {
         id: safe_id(id),
         connection: subject.connection.clone(),
         revert,
         check: None,
-        timeout: millis(arguments.patience().min(LOOK)),
+        timeout: millis(DECIDED),
     };
     let undecided =
         |why: &str| format!("the dead man's switch of {} is armed, and {why}", action(id, subject));
@@ -123,7 +117,7 @@ fn decide(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use patchform_sdk::ended::Said;
+    use crate::ended::Said;
 
     #[test]
     fn what_is_left_of_an_earlier_action() {
