@@ -16,9 +16,11 @@ fn one() -> String {
 #[test]
 fn configurations_that_are_none() {
     let deep = format!("locals {{\n  x = {}1{}\n}}\n", "[".repeat(100_000), "]".repeat(100_000));
-    let cases: [(&str, Vec<u8>, &str); 8] = [
+    let splats = format!("locals {{\n  x = [1]{}\n}}\n", "[*]".repeat(300_000));
+    let cases: [(&str, Vec<u8>, &str); 9] = [
         ("not UTF-8", b"locals {\n  x = \"\xff\xfe\"\n}\n".to_vec(), "UTF-8"),
         ("deeply nested", deep.into_bytes(), "main.pf.hcl"),
+        ("splats in splats", splats.into_bytes(), "nested too deeply"),
         ("half-written", b"component \"command\" \"a\" {\n  patch_level = \"1".to_vec(), "main.pf.hcl:2"),
         ("NUL bytes", b"locals {\n  x = 1\0\n}\n".to_vec(), "main.pf.hcl:2"),
         ("nonsense", b"%%%% ((((".to_vec(), "main.pf.hcl:1"),

@@ -4,15 +4,17 @@ use super::convert::{convert, unify};
 use super::expr::{Expr, For, Key, Node, Part};
 use super::scope::Scope;
 use super::types::Type;
-use super::value::{Data, Entries, MAX_DEPTH, MAX_WEIGHT, Marks, Value, quoted};
+use super::value::{Data, Entries, Marks, Value, quoted};
 use crate::model::{Diagnostic, Span};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+mod bounds;
 mod call;
 mod operate;
 mod traverse;
 
+use bounds::{Scale, bounded};
 pub(super) use call::misnamed;
 
 pub(super) use operate::equal;
@@ -75,28 +77,17 @@ pub(super) fn with_values(mut problem: Diagnostic, expr: &Expr, scope: &Scope<'_
     problem
 }
 
-/// Refuses values that are so deep or so large that nobody can have meant it.
-fn bounded(value: Value, expr: &Expr, scope: &Scope<'_>) -> Evaluated {
-    if value.weight() > MAX_WEIGHT {
-        return Err(fail(expr, scope, "this value would be larger than 128 MiB when written out"));
-    }
-    if value.depth() <= MAX_DEPTH {
-        return Ok(value);
-    }
-    Err(fail(expr, scope, format!("this value nests lists and maps more than {MAX_DEPTH} levels deep")))
-}
-
 fn list(expr: &Expr, items: &[Expr], scope: &Scope<'_>) -> Evaluated {
     // Collecting results would leave room for more: there may be very many lists.
-    let mut made = Vec::with_capacity(items.len());
+    let (mut made, mut scale) = (Vec::with_capacity(items.len()), Scale::default());
     for item in items {
-        made.push(eval(item, scope)?);
+        made.push(scale.add(eval(item, scope)?, expr, scope)?);
     }
     bounded(Value::tuple(made), expr, scope)
 }
 
 fn object(expr: &Expr, entries: &[(Key, Expr)], scope: &Scope<'_>) -> Evaluated {
-    let mut made = Entries::new();
+    let (mut made, mut scale) = (Entries::new(), Scale::default());
     let mut marks = Marks::NONE;
     for (key, value) in entries {
         let key = match key {
@@ -108,7 +99,7 @@ fn object(expr: &Expr, entries: &[(Key, Expr)], scope: &Scope<'_>) -> Evaluated 
                 as_key(&key, computed, scope)?
             }
         };
-        made.insert(key, eval(value, scope)?);
+        made.insert(key, scale.add(eval(value, scope)?, expr, scope)?);
     }
     bounded(Value::object(made).marked(&marks), expr, scope)
 }
@@ -306,8 +297,11 @@ fn for_expr(expr: &Expr, f: &For, scope: &Scope<'_>) -> Evaluated {
             }
         }
         match &f.key {
-            None => made.items.push(eval(&f.value, &inner)?),
-            Some(key) => made.entry(f, key, &inner)?,
+            None => {
+                let value = eval(&f.value, &inner)?;
+                made.items.push(made.scale.add(value, expr, scope)?);
+            }
+            Some(key) => made.entry((expr, f), key, &inner)?,
         }
     }
     bounded(made.finish(f), expr, scope)
@@ -317,17 +311,18 @@ fn for_expr(expr: &Expr, f: &For, scope: &Scope<'_>) -> Evaluated {
 #[derive(Default)]
 struct Gathered {
     marks: Marks,
+    scale: Scale,
     items: Vec<Value>,
     entries: Entries,
     groups: BTreeMap<Arc<str>, Vec<Value>>,
 }
 
 impl Gathered {
-    fn entry(&mut self, f: &For, key: &Expr, scope: &Scope<'_>) -> Result<(), Failure> {
+    fn entry(&mut self, (expr, f): (&Expr, &For), key: &Expr, scope: &Scope<'_>) -> Result<(), Failure> {
         let key_value = eval(key, scope)?;
         self.marks = self.marks.and(&key_value.deep_marks());
         let name = as_key(&key_value, key, scope)?;
-        let value = eval(&f.value, scope)?;
+        let value = self.scale.add(eval(&f.value, scope)?, expr, scope)?;
         if f.group {
             self.groups.entry(name).or_default().push(value);
             return Ok(());

@@ -56,19 +56,24 @@ impl Gaps {
     /// What `problems` kept from being read in a file, of which `body` was.
     pub fn file(&mut self, text: &str, file: FileId, body: &Body, problems: &[Diagnostic]) {
         let wrong = problems.iter().filter(|problem| !problem.repeats);
-        let places: Vec<usize> =
+        let mut places: Vec<usize> =
             wrong.filter_map(|p| p.primary.as_ref()).map(|(span, _)| span.start as usize).collect();
         if places.is_empty() {
             return;
         }
+        places.sort_unstable();
         let mut behind = 0;
         for Piece { range, .. } in split(text, file, 0..text.len()).pieces {
             self.lost(text, file, behind..range.start);
             behind = range.end;
-            if !places.iter().any(|at| (range.start..=range.end).contains(at)) {
+            // Both stand in order: there may be very many.
+            let place = places.partition_point(|at| *at < range.start);
+            if places.get(place).is_none_or(|at| *at > range.end) {
                 continue;
             }
-            match body.blocks.iter().find(|block| range.contains(&(block.kind_span.start as usize))) {
+            let start = |block: &Block| block.kind_span.start as usize;
+            let block = body.blocks.partition_point(|block| start(block) < range.start);
+            match body.blocks.get(block).filter(|block| range.contains(&start(block))) {
                 Some(block) => self.0.push(inside(block, Span::new(file, range.start, range.end))),
                 None => self.lost(text, file, range),
             }

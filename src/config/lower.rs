@@ -2,6 +2,7 @@
 
 use super::expr::{Binary, Call, Expr, For, Key, Node, Step, StepKind, Unary};
 use super::number::Number;
+use super::syntax::{directives, translate};
 use super::value::Value;
 use super::words::Words;
 use crate::model::{Diagnostic, Diagnostics, FileId, Span};
@@ -9,15 +10,16 @@ use hcl::edit::expr::{
     BinaryOperator, Expression, ForExpr, FuncCall, Object, ObjectKey, Traversal, TraversalOperator,
     UnaryOperator,
 };
-use hcl::edit::parser::parse_expr;
 use hcl::edit::{Decorated, Span as _};
 use std::ops::Range;
 
 mod large;
+mod retold;
 mod template;
 
 use large::Large;
 pub(super) use large::Readable;
+pub(super) use retold::{Lines, Unreadable, body, trimmed};
 
 /// The deepest nesting of an expression that is accepted. The parser stops long before.
 const MAX_NESTING: usize = 400;
@@ -48,42 +50,37 @@ pub(super) fn lower(expr: &Expression, chunk: Chunk<'_>, words: &mut Words) -> R
 /// # Errors
 /// What is wrong with it, pointing into `file` behind `base`.
 pub fn parse(text: &str, file: FileId, base: usize) -> Result<Expr, Diagnostics> {
-    let (parsed, large) = expression(text).map_err(|error| {
-        let at = base + error.location().offset().min(text.len());
-        Diagnostic::error("this is no valid expression")
-            .at(Span::new(file, at, at + 1), error.message().to_string())
+    let Range { start, end } = trimmed(text);
+    let (text, base) = (&text[start..end], base + start);
+    let (parsed, large) = expression(text, Lines::Free).map_err(|error| {
+        let at = base + error.at;
+        Diagnostic::error("this is no valid expression").at(Span::new(file, at, at + 1), error.message)
     })?;
     lower(&parsed, Chunk { text, file, base, large: &large }, &mut Words::new())
 }
 
-/// Parses a text that is one expression, behind which a comment may stand; and its objects that are still to be read.
+/// Parses a text that is one expression and nothing else; and its objects that are still to be read.
 ///
 /// # Errors
 /// The library's.
-pub(super) fn expression(text: &str) -> Result<(Expression, Vec<Large>), hcl::edit::parser::Error> {
+pub(super) fn expression(text: &str, lines: Lines) -> Result<(Expression, Vec<Large>), Unreadable> {
     let Readable { text, large } = Readable::of(text);
-    let parsed = parse_expr(&text).or_else(|error| match text.contains(['#', '/']) {
-        // The library wants such a comment to end with its line.
-        true => parse_expr(&format!("{text}\n")).map_err(|_| error),
-        false => Err(error),
-    });
-    Ok((parsed?, large))
+    Ok((retold::expression(&text, lines)?, large))
 }
 
 /// Parses and lowers a text that is one template, such as the file of `templatefile()`.
 ///
 /// # Errors
-/// What is wrong with it, pointing into `file` behind `base`.
-pub fn parse_template(text: &str, file: FileId, base: usize) -> Result<Expr, Diagnostics> {
+/// What is wrong with it, pointing into `file` as if it stood at its beginning.
+pub fn parse_template(text: &str, file: FileId) -> Result<Expr, Diagnostics> {
     let parsed = text.parse::<hcl::edit::template::Template>().map_err(|error| {
-        let at = base + error.location().offset().min(text.len());
-        Diagnostic::error("this is no valid template")
-            .at(Span::new(file, at, at + 1), error.message().to_string())
+        let stopped = || translate::stopped(&Unreadable::of(&error, text), text, 0, text.len(), file);
+        directives::in_template(text, file).unwrap_or_else(stopped)
     })?;
-    let (chunk, words) = (Chunk { text, file, base, large: &[] }, &mut Words::new());
+    let (chunk, words) = (Chunk { text, file, base: 0, large: &[] }, &mut Words::new());
     let mut lowering = Lowering { chunk, depth: 0, words, problems: Diagnostics::default() };
     let node = lowering.bare_template(&parsed);
-    let span = Span::new(file, base, base + text.len());
+    let span = Span::new(file, 0, text.len());
     if lowering.problems.has_errors() { Err(lowering.problems) } else { Ok(Expr { span, node }) }
 }
 
@@ -164,8 +161,11 @@ impl Lowering<'_> {
 
     /// Reads the digits themselves: the library has rounded them to a double.
     fn number(&mut self, span: Span) -> Node {
-        let digits = self.source(span);
-        let digits: String = digits.chars().filter(|c| !c.is_whitespace()).collect();
+        let source = self.source(span);
+        // Between the sign and the digits may stand white space and comments.
+        let digits = source.rsplit(|c: char| c.is_whitespace() || c == '/').next().unwrap_or_default();
+        let sign = if source.starts_with('-') && !digits.starts_with('-') { "-" } else { "" };
+        let digits = format!("{sign}{digits}");
         match digits.parse::<Number>() {
             Ok(n) => Node::Literal(Value::number(n)),
             Err(error) => {
@@ -228,7 +228,9 @@ impl Lowering<'_> {
 
     /// Everything behind a full splat applies to each element; behind an attribute splat all but `[…]` does.
     fn steps(&mut self, left: &mut &[Decorated<TraversalOperator>], reach: Reach) -> Vec<Step> {
-        let mut steps = Vec::with_capacity(left.len());
+        // Room for those up to the first splat: it takes what is behind it, and there may be very many splats.
+        let room = left.iter().take_while(|step| !is_splat(step.value())).count();
+        let mut steps = Vec::with_capacity(room + usize::from(room < left.len()));
         while let Some((operator, rest)) = left.split_first() {
             let operator = operator.value();
             if reach == Reach::Plain && !is_plain(operator) {
@@ -277,6 +279,10 @@ impl Lowering<'_> {
 enum Reach {
     All,
     Plain,
+}
+
+fn is_splat(operator: &TraversalOperator) -> bool {
+    matches!(operator, TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_))
 }
 
 fn is_plain(operator: &TraversalOperator) -> bool {

@@ -236,7 +236,7 @@ impl Scanner<'_> {
             b'"' => {
                 self.stack.pop();
             }
-            b'\\' => self.at = (self.at + 1).min(self.end),
+            b'\\' if self.peek() != Some(b'\n') => self.at = (self.at + 1).min(self.end),
             b'$' | b'%' => self.template(byte),
             b'\n' => {
                 self.at -= 1;
@@ -290,15 +290,28 @@ impl Scanner<'_> {
         if self.text.get(at) == Some(&b'-') {
             at += 1;
         }
+        let next = at;
+        // Where a shell would take them; `<<<<<<< HEAD` is a merge conflict.
+        let is_alone = start == 0 || self.text[start - 1] != b'<';
+        while is_alone && at < self.end && matches!(self.text[at], b' ' | b'\t' | b'"' | b'\'') {
+            at += 1;
+        }
         let marker = at;
         while at < self.end && is_name(self.text[at]) {
             at += 1;
         }
+        let end = at;
+        if marker > next && matches!(self.text.get(at), Some(b'"' | b'\'')) {
+            at += 1;
+        }
         let line_end = if self.text.get(at) == Some(&b'\r') { at + 1 } else { at };
         // Anything else behind `<<` is no heredoc; the parser will say what was expected.
-        if at > marker && line_end < self.end && self.text[line_end] == b'\n' {
+        if end > marker && line_end < self.end && self.text[line_end] == b'\n' {
+            if marker > next {
+                self.loose_marker(start..next, marker..end, at);
+            }
             self.at = line_end;
-            self.open(Kind::Heredoc(marker, at), start);
+            self.open(Kind::Heredoc(marker, end), start);
         }
     }
 
@@ -312,15 +325,13 @@ impl Scanner<'_> {
                 while at < self.end && matches!(self.text[at], b' ' | b'\t') {
                     at += 1;
                 }
-                let word = &self.text[marker];
-                let ends = self.text[at..self.end].starts_with(word)
-                    && !self
-                        .text
-                        .get(at + word.len())
-                        .is_some_and(|b| at + word.len() < self.end && is_name(*b));
-                if ends {
+                // The line that ends it holds its marker and nothing else.
+                let behind = self.text[at..self.end].strip_prefix(&self.text[marker.clone()]);
+                let rest =
+                    behind.and_then(|behind| behind.iter().find(|b| !matches!(b, b' ' | b'\t' | b'\r')));
+                if behind.is_some() && rest.is_none_or(|b| *b == b'\n') {
                     self.stack.pop();
-                    self.at = at + word.len();
+                    self.at = at + marker.len();
                 }
             }
             b'$' | b'%' => self.template(byte),

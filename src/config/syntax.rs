@@ -1,7 +1,7 @@
 //! A file as a tree of attributes and blocks, with the place of every name; expressions are lowered to our own.
 
 use super::expr::Expr;
-use super::lower::{self, Chunk, Readable};
+use super::lower::{self, Chunk, Lines, Readable, trimmed};
 use super::parts::in_parts;
 use super::source::Sources;
 use super::split::{Piece, Shape, split};
@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+pub(super) mod directives;
 pub(super) mod from_json;
 mod json;
 mod layout;
@@ -106,8 +107,13 @@ pub fn read_part(sources: &Sources, part: Span) -> Result<Expr, Diagnostics> {
     if let Some(problem) = split.problems.into_iter().next() {
         return Err(problem.into());
     }
+    let Range { start, end } = trimmed(&text[range.clone()]);
+    let range = range.start + start..range.start + end;
+    if range.is_empty() {
+        return Err(translate::no_value(part.file, range.start).into());
+    }
     let chunk = &text[range.clone()];
-    match lower::expression(chunk) {
+    match lower::expression(chunk, Lines::Free) {
         Ok((expr, large)) => {
             let chunk = Chunk { text: chunk, file: part.file, base: range.start, large: &large };
             lower::lower(&expr, chunk, &mut Words::new())
@@ -159,7 +165,7 @@ impl Reader<'_> {
         let text = &self.text[piece.range.clone()];
         let readable = Readable::of(text);
         let chunk = Chunk { text, file: self.file, base: piece.range.start, large: &readable.large };
-        match hcl::edit::parser::parse_body(&readable.text) {
+        match lower::body(&readable.text) {
             Ok(parsed) => {
                 for structure in parsed.iter() {
                     self.structure(structure, chunk, body, names);
@@ -187,10 +193,11 @@ impl Reader<'_> {
         let space = text[behind..].bytes().take_while(|b| matches!(b, b' ' | b'\t')).count();
         let start = piece.range.start + behind + space;
         let value = &self.text[start..piece.range.end];
+        let value = &value[..trimmed(value).end];
         if value.is_empty() {
             return Some(translate::no_value(self.file, piece.range.start + behind));
         }
-        let error = lower::expression(value).err()?;
+        let error = lower::expression(value, Lines::Count).err()?;
         Some(translate::error(&error, self.text, start, piece.range.end, self.file))
     }
 
@@ -200,7 +207,7 @@ impl Reader<'_> {
         let before = self.problems.0.len();
         let header = format!("{}}}", &self.text[piece.range.start..inner.start]);
         let mut names = BTreeMap::new();
-        match hcl::edit::parser::parse_body(&header) {
+        match lower::body(&header) {
             Ok(parsed) => {
                 let blocks = body.blocks.len();
                 let chunk = Chunk { text: &header, file: self.file, base: piece.range.start, large: &[] };

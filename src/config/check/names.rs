@@ -341,7 +341,9 @@ impl<'p> Names<'p> {
                 .help(format!("Did you mean \"{near}\"?"));
             return Box::new(problem);
         }
-        let help = if reference.steps.is_empty() {
+        let help = if let Some(word) = keyword(root) {
+            format!("It is written {word}.")
+        } else if reference.steps.is_empty() {
             format!(
                 "A text stands in double quotes: \"{root}\". A variable is written var.{root}, a local value local.{root}."
             )
@@ -352,6 +354,16 @@ impl<'p> Names<'p> {
         let problem = Diagnostic::error(format!("There is nothing named \"{root}\""));
         Box::new(problem.at(reference.root_span, "unknown name").help(help).absent(Absence::Component))
     }
+}
+
+/// What is written otherwise in other languages.
+fn keyword(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "True" | "TRUE" => "true",
+        "False" | "FALSE" => "false",
+        "None" | "nil" | "Null" | "NULL" | "undefined" => "null",
+        _ => return None,
+    })
 }
 
 fn add<'p>(

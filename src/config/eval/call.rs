@@ -81,6 +81,9 @@ fn first_that_works(expr: &Expr, call: &Call, scope: &Scope<'_>) -> Evaluated {
     let Some(last) = call.args.last() else {
         return Err(fail(expr, scope, "try() needs at least one argument"));
     };
+    if scope.is_quiet() {
+        return Err(fail(expr, scope, ""));
+    }
     // Evaluated once more, aloud, so that the last failure can be told.
     let why = match eval(last, scope) {
         Ok(value) => return Ok(value),

@@ -12,6 +12,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 mod answers;
 mod cells;
+mod limits;
+mod lines;
 mod secrets;
 
 use cells::unescaped;

@@ -129,7 +129,7 @@ fn take(value: &Value, step: &Step, expr: &Expr, scope: &Scope<'_>) -> Evaluated
 
 fn no_attribute(value: &Value, name: &str, span: Span, expr: &Expr, scope: &Scope<'_>) -> Failure {
     if scope.is_quiet() {
-        return Box::new(Diagnostic::error("no such attribute").at(span, ""));
+        return quietly(span);
     }
     if let Some(entries) = value.as_entries() {
         let problem =
@@ -179,7 +179,10 @@ fn element(value: &Value, key: &Value, span: Span, expr: &Expr, scope: &Scope<'_
             return Err(fail(format!("{} is indexed by a string, not by {}", value.kind(), key.kind())));
         };
         let text = text.as_str().unwrap_or_default();
-        return value.get(text).ok_or_else(|| no_key(value, key, text, fail));
+        return value.get(text).ok_or_else(|| match scope.is_quiet() {
+            true => quietly(span),
+            false => no_key(value, key, text, fail),
+        });
     }
     match value.data() {
         Data::List(_) | Data::Tuple(_) => {}
@@ -195,7 +198,15 @@ fn element(value: &Value, key: &Value, span: Span, expr: &Expr, scope: &Scope<'_
     let Some(number) = number else {
         return Err(fail(format!("{} is indexed by a number, not by {}", value.kind(), key.kind())));
     };
-    number.as_usize().and_then(|i| value.at(i)).ok_or_else(|| no_index(value, key, fail))
+    number.as_usize().and_then(|i| value.at(i)).ok_or_else(|| match scope.is_quiet() {
+        true => quietly(span),
+        false => no_index(value, key, fail),
+    })
+}
+
+/// A failure that nobody will see.
+fn quietly(span: Span) -> Failure {
+    Box::new(Diagnostic::error("").at(span, ""))
 }
 
 fn no_key(value: &Value, key: &Value, text: &str, fail: impl Fn(String) -> Failure) -> Failure {

@@ -8,6 +8,8 @@ enum Around<'t> {
     Quotes,
     /// The end marker.
     Heredoc(&'t str),
+    /// A text that is one template.
+    File,
     /// A template sequence in which so many braces are open.
     Sequence(usize),
 }
@@ -24,7 +26,7 @@ struct Scanner<'t> {
 
 /// What is open at the end of a text.
 pub(super) fn unfinished(text: &str) -> Unfinished {
-    let scanner = scanned(text);
+    let scanner = scanned(text, None);
     let open: isize = scanner.tokens.iter().map(|token| token.kind.opens()).sum();
     let comment =
         scanner.tokens.last().is_some_and(|t| t.kind == Kind::Comment && !t.text.ends_with(['\n', '/']));
@@ -39,20 +41,27 @@ pub(super) fn unfinished(text: &str) -> Unfinished {
 
 /// The tokens of a text, and how many spaces stand behind the last one.
 pub(in crate::config) fn scan(text: &str) -> (Vec<Token<'_>>, usize) {
-    let scanner = scanned(text);
+    let scanner = scanned(text, None);
     (scanner.tokens, text.len() - scanner.end)
 }
 
-fn scanned(text: &str) -> Scanner<'_> {
+/// The tokens of a text that is one template.
+pub(in crate::config) fn scan_template(text: &str) -> Vec<Token<'_>> {
+    scanned(text, Some(Around::File)).tokens
+}
+
+fn scanned<'t>(text: &'t str, around: Option<Around<'t>>) -> Scanner<'t> {
     let tokens = Vec::with_capacity(text.len() / 5);
-    let mut scanner = Scanner { text, bytes: text.as_bytes(), at: 0, around: Vec::new(), end: 0, tokens };
+    let around = around.into_iter().collect();
+    let mut scanner = Scanner { text, bytes: text.as_bytes(), at: 0, around, end: 0, tokens };
     while scanner.at < text.len() {
         match scanner.around.last() {
             Some(Around::Quotes) => scanner.quoted(),
             Some(Around::Heredoc(marker)) => {
                 let marker = *marker;
-                scanner.heredoc(marker);
+                scanner.heredoc(Some(marker));
             }
+            Some(Around::File) => scanner.heredoc(None),
             _ => scanner.code(),
         }
     }
@@ -245,11 +254,12 @@ impl<'t> Scanner<'t> {
     }
 
     /// One step inside of a heredoc: a sequence, the end marker, or text up to one of these.
-    fn heredoc(&mut self, marker: &'t str) {
+    fn heredoc(&mut self, marker: Option<&'t str>) {
         if self.sequence() {
             return;
         }
-        if self.bytes[self.at - 1] == b'\n'
+        if let Some(marker) = marker
+            && self.bytes[self.at - 1] == b'\n'
             && let Some(length) = self.marker_line(marker)
         {
             self.around.pop();
@@ -280,8 +290,7 @@ impl<'t> Scanner<'t> {
         let space = behind.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
         match behind[space..] {
             [] | [b'\n', ..] | [b'\r', b'\n', ..] => Some(indent + marker.len() + space),
-            // The parser ends a heredoc at the word; what follows goes on with the expression.
-            _ => (!behind.first().is_some_and(|b| is_name(*b))).then_some(indent + marker.len()),
+            _ => None,
         }
     }
 }

@@ -69,6 +69,10 @@ fn hostile_texts_cost_linear_time_and_no_stack() {
     assert_eq!(made_of(&deep), "ERR");
     let sequences = format!("a = \"{}\"\n", "${x}".repeat(100_000));
     assert_eq!(made_of(&sequences), sequences);
+    let splats = format!("a = x{}\n", ".*".repeat(100_000));
+    assert_eq!(made_of(&splats), splats);
+    assert_eq!(made_of(&format!("a = x{}\n", "[*]".repeat(300_000))), "ERR");
+    assert_eq!(made_of(&"x =\n".repeat(20_000)), "ERR");
     let comments = "/* a */ ".repeat(100_000);
     assert_eq!(made_of(&comments).trim_end(), comments.trim_end());
 }

@@ -67,7 +67,7 @@ fn rendered(source: &str, name: &str, args: &[Value], scope: &Scope<'_>) -> Done
         let help = if problem.help.is_empty() { String::new() } else { format!("; {}", problem.help) };
         Fault::at(0, format!("{name} line {line}: {}{help}", problem.summary))
     };
-    let template = lower::parse_template(source, FileId(u32::MAX), 0).map_err(|problems| {
+    let template = lower::parse_template(source, FileId(u32::MAX)).map_err(|problems| {
         problems.0.first().map_or_else(|| Fault::at(0, "it is no valid template"), told)
     })?;
     let mut inner = Scope::root().within_template();

@@ -1,10 +1,11 @@
 //! Objects with very many entries. The library compares each key with all before it, so they are taken out of the text
 //! that it reads, and read in slices.
 
-use super::{Chunk, Lowering};
+use super::{Chunk, Lines, Lowering, Unreadable, retold};
 use crate::config::expr::{Expr, Key, Node};
 use crate::config::fmt::scan::scan;
 use crate::config::fmt::token::{Kind, Token};
+use crate::config::lower::retold::without_markers;
 use crate::config::parts::in_parts;
 use crate::config::syntax::translate;
 use crate::config::value::Value;
@@ -51,6 +52,7 @@ impl<'t> Readable<'t> {
         // The library takes no `\r\n` behind `for`.
         let taken: Cow<'t, str> =
             if text.contains("for\r\n") { text.replace("for\r\n", "for \n").into() } else { text.into() };
+        let taken = without_markers(taken);
         let assigned = text.bytes().filter(|byte| matches!(byte, b'=' | b':')).count();
         if assigned <= most {
             return Readable::plain(taken);
@@ -186,7 +188,7 @@ impl Lowering<'_> {
         let text = format!("{{{}\n}}", &self.chunk.text[slice.clone()]);
         let base = self.chunk.base + slice.start - 1;
         let readable = Readable::sliced(&text, SLICE, false);
-        let parsed = match hcl::edit::parser::parse_expr(&readable.text) {
+        let parsed = match retold::expression(&readable.text, Lines::Count) {
             Ok(parsed) => parsed,
             Err(error) => return self.problems.push(self.unreadable(&error, &text, base)),
         };
@@ -203,7 +205,7 @@ impl Lowering<'_> {
         self.problems.0.extend(problems.0);
     }
 
-    fn unreadable(&self, error: &hcl::edit::parser::Error, text: &str, base: usize) -> Diagnostic {
+    fn unreadable(&self, error: &Unreadable, text: &str, base: usize) -> Diagnostic {
         let mut problem = translate::error(error, text, 0, text.len(), self.chunk.file);
         let places = problem.primary.iter_mut().chain(&mut problem.related);
         places.for_each(|(span, _)| {

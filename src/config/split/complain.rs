@@ -2,6 +2,7 @@
 
 use super::{Kind, Open, Scanner};
 use crate::model::Diagnostic;
+use std::ops::Range;
 
 impl Scanner<'_> {
     pub(super) fn wrong_closer(&mut self, open: Open, at: usize) {
@@ -24,6 +25,16 @@ impl Scanner<'_> {
                 problem.and(self.opener(open), format!("this is open, and ends with {}", closer(open.kind)));
         }
         self.problem(problem.help(format!("Remove the `{byte}`, or add what it should close.")));
+    }
+
+    /// `<< EOT`, `<<"EOT"`: the signs, the marker, and where it ends.
+    pub(super) fn loose_marker(&mut self, signs: Range<usize>, marker: Range<usize>, end: usize) {
+        let text = |range: Range<usize>| String::from_utf8_lossy(&self.text[range]).into_owned();
+        let wanted = format!("{}{}", text(signs.clone()), text(marker));
+        let problem = Diagnostic::error("The marker of a heredoc must follow `<<` at once, without quotes")
+            .at(self.span(signs.start, end), "")
+            .help(format!("Write {wanted}."));
+        self.problem(problem);
     }
 
     /// Something is open at the end. Says what, and answers where to go on.

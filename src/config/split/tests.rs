@@ -56,6 +56,18 @@ fn says_what_is_not_closed_and_goes_on() {
         ("a = [1, (2]\nb = 1\n", vec![("This `(` is never closed", "(")], 1),
         ("a = 1]\nb = 1\n}\n", vec![("This `]` closes nothing", "]"), ("This `}` closes nothing", "}")], 1),
         ("a = \"${x\"\nb = 1\n", vec![("This template is never closed", "${")], 1),
+        ("a = \"x\\\nb = 1\n", vec![("The quoted string does not end on its line", "\"x\\")], 1),
+        ("a = <<E\nE x\nE.\n", vec![("This heredoc is never closed", "<<E")], 0),
+        (
+            "a = << EOT\nx\nEOT\nb = 1\n",
+            vec![("The marker of a heredoc must follow `<<` at once, without quotes", "<< EOT")],
+            1,
+        ),
+        (
+            "a = <<-\"E\"\n{\n E\nb = 1\n",
+            vec![("The marker of a heredoc must follow `<<` at once, without quotes", "<<-\"E\"")],
+            1,
+        ),
     ] {
         let wanted: Vec<(String, &str)> = found.into_iter().map(|(s, t)| (s.to_string(), t)).collect();
         assert_eq!(problems(text), wanted, "{text}");
@@ -75,9 +87,18 @@ fn deep_nesting_is_refused_and_the_next_block_still_found() {
 #[test]
 fn hostile_texts_cost_linear_time() {
     // Each of these is quadratic for a scanner that starts again at every unclosed bracket.
-    for unit in
-        ["a {\nb \"c\" {\n", "a = \"\n", "a = (\n", "a = <<E\n", "/* ", "a \"${", "]\n", "a {\nb {\n}\n"]
-    {
+    for unit in [
+        "a {\nb \"c\" {\n",
+        "a = \"\n",
+        "a = (\n",
+        "a = <<E\n",
+        "/* ",
+        "a \"${",
+        "]\n",
+        "<<E\nE    ",
+        "a = << E\n",
+        "a {\nb {\n}\n",
+    ] {
         let text = unit.repeat(2_000_000 / unit.len());
         let split = of(&text);
         assert!(split.problems.len() <= MAX_PROBLEMS + 1, "{unit}: {}", split.problems.len());

@@ -219,7 +219,7 @@ impl Reader<'_> {
         if !text.text.contains("${") && !text.text.contains("%{") {
             return Some(Expr { span, node: Node::Literal(Value::string(text.text.as_str())) });
         }
-        self.placed(lower::parse_template(&text.text, self.file, 0), text, Some(span))
+        self.placed(lower::parse_template(&text.text, self.file), text, Some(span))
     }
 
     /// A string that holds a reference or a type, with or without `${…}` around it.

@@ -1,23 +1,48 @@
 //! The parser's errors in our words, with a place that shows what stands there.
 
+use super::directives;
+use crate::config::lower::Unreadable;
 use crate::model::{Diagnostic, FileId, Span};
-use hcl::edit::parser::Error;
+use std::ops::Range;
 
 /// Translates an error of parsing `text[base..end]`.
 pub(in crate::config) fn error(
-    error: &Error,
+    error: &Unreadable,
     text: &str,
     base: usize,
     end: usize,
     file: FileId,
 ) -> Diagnostic {
-    let at = offset(error, text, base, end);
+    if let Some(problem) = directives::in_code(&text[base..end], base, file) {
+        return problem;
+    }
+    stopped(error, text, base, end, file)
+}
+
+/// Says why the parser stopped where it did.
+pub(in crate::config) fn stopped(
+    error: &Unreadable,
+    text: &str,
+    base: usize,
+    end: usize,
+    file: FileId,
+) -> Diagnostic {
+    let mut at = base + error.at;
+    if error.message.contains("object value assignment") {
+        // The parser has passed over what it did not expect.
+        at -= text[base..at].chars().next_back().map_or(0, char::len_utf8);
+    }
     // White space is never what is wrong.
     let at = at + text[at..end].bytes().take_while(|b| matches!(b, b' ' | b'\t')).count();
     // Half an operator is passed over before the parser stops.
     let before = text[base..at].trim_end_matches([' ', '\t']);
     let at = if is_vague(error) && before.ends_with(['&', '|']) { base + before.len() - 1 } else { at };
     let found = Found::at(text, at);
+    if let Some(marker) = conflict(text, at) {
+        return Diagnostic::error("A merge conflict is not resolved")
+            .at(Span::new(file, marker.start, marker.end), "left by version control")
+            .help("Keep one of the two versions, and remove the lines that begin with <<<<<<<, ======= or >>>>>>>.");
+    }
     if let Some(inner) = block_on_one_line(&text[base..at], &found) {
         return Diagnostic::error("A block on one line cannot hold another block")
             .at(Span::new(file, base + inner, at + found.length), "this begins a block")
@@ -30,14 +55,24 @@ pub(in crate::config) fn error(
             .at(Span::new(file, sign, sign + operator.len()), "the value on its right is missing")
             .help("Write it on this line; within parentheses an expression may go on on the next one.");
     }
-    let message = error.message();
+    let message = &*error.message;
+    if message.contains("escape sequence") {
+        return no_escape(text, base, at, file);
+    }
     let span = Span::new(file, at, at + found.length);
     let (summary, label) = complaint(message, &found);
     let diagnostic = Diagnostic::error(summary).at(span, label);
-    match help(message, &found, text, at) {
+    match habit(&text[base..at], &found, &text[at..]).or_else(|| help(message, &found, text, at)) {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     }
+}
+
+/// The sign of a merge conflict at the beginning of the line of `at`.
+fn conflict(text: &str, at: usize) -> Option<Range<usize>> {
+    let line = text[..at].rfind('\n').map_or(0, |n| n + 1);
+    let sign = ["<<<<<<<", "=======", ">>>>>>>"].into_iter().find(|sign| text[line..].starts_with(sign))?;
+    Some(line..line + sign.len())
 }
 
 /// The operator that stands at the end, with nothing behind it.
@@ -58,6 +93,14 @@ fn block_on_one_line(before: &str, found: &Found) -> Option<usize> {
     (is_inner && outer.trim_end_matches([' ', '\t']).ends_with('{')).then_some(line + outer.len())
 }
 
+/// The parser stops behind the letter that follows a backslash.
+fn no_escape(text: &str, base: usize, at: usize, file: FileId) -> Diagnostic {
+    let start = text[base..at].rfind('\\').map_or(at, |found| base + found);
+    Diagnostic::error(format!("The escape {} does not exist", &text[start..at]))
+        .at(Span::new(file, start, at), "no such escape")
+        .help("These exist: \\n, \\r, \\t, \\\", \\\\, \\uNNNN and \\UNNNNNNNN; write \\\\ for a backslash.")
+}
+
 /// Nothing stands behind the `=` at `at`.
 pub(super) fn no_value(file: FileId, at: usize) -> Diagnostic {
     Diagnostic::error("A value is missing")
@@ -66,26 +109,8 @@ pub(super) fn no_value(file: FileId, at: usize) -> Diagnostic {
 }
 
 /// Whether the parser only says that something is wrong.
-pub(super) fn is_vague(error: &Error) -> bool {
-    error.message() == "unexpected token"
-}
-
-/// The parser cuts an offset at its input's end down to the last character; its column still tells.
-fn offset(error: &Error, text: &str, base: usize, end: usize) -> usize {
-    let location = error.location();
-    let mut at = (base + location.offset()).min(end);
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    let input = &text[base..end];
-    let last = input.len().saturating_sub(1);
-    if location.offset() == last && !input.is_empty() {
-        let line = input[..at - base].rfind('\n').map_or(0, |n| n + 1);
-        if location.column() > input[line..at - base].chars().count() + 1 {
-            return end;
-        }
-    }
-    at
+pub(super) fn is_vague(error: &Unreadable) -> bool {
+    error.message == "unexpected token"
 }
 
 /// What stands where the parser stopped.
@@ -139,7 +164,6 @@ fn complaint(message: &str, found: &Found) -> (String, String) {
             "a new line or `}` is expected here",
         ),
         ("heredoc end", "The heredoc does not end".into(), "its end marker is expected"),
-        ("invalid escape sequence", format!("The escape \\{} does not exist", bare(what)), "no such escape"),
         (
             "hex code",
             "The escape needs hexadecimal digits".into(),
@@ -182,8 +206,21 @@ fn complaint(message: &str, found: &Found) -> (String, String) {
     }
 }
 
-fn bare(what: &str) -> &str {
-    what.trim_matches('`')
+/// Words and signs of other languages, by what stands before the place and from there on.
+fn habit(before: &str, found: &Found, rest: &str) -> Option<&'static str> {
+    let last = before.trim_end().rsplit(|c: char| !c.is_alphanumeric()).next();
+    Some(match (found.first?, &*found.what, last) {
+        ('$', ..) if rest.starts_with("${") => {
+            "A template stands in double quotes, \"${var.x}\"; a reference alone needs neither: var.x."
+        }
+        ('“' | '”' | '„' | '‘' | '’' | '«' | '»', ..) => {
+            "Strings stand in straight double quotes: \"."
+        }
+        (_, "`and`", _) => "Both conditions: `&&`.",
+        (_, "`or`", _) => "Either condition: `||`.",
+        (_, _, Some("not")) => "The opposite of a condition: `!`.",
+        _ => return None,
+    })
 }
 
 /// Habits from other languages, and what to write instead.
@@ -193,9 +230,6 @@ fn help(message: &str, found: &Found, text: &str, at: usize) -> Option<&'static 
     Some(match found.first {
         _ if message.contains("nested levels") || message.contains("chained") => {
             "Give inner parts names in a `locals` block and refer to them."
-        }
-        _ if message.contains("escape sequence") => {
-            "These exist: \\n, \\r, \\t, \\\", \\\\, \\uNNNN and \\UNNNNNNNN; write \\\\ for a backslash."
         }
         Some('\'') => "Strings stand in double quotes.",
         Some('`') => "Strings stand in double quotes; text of several lines in a heredoc (<<-EOT … EOT).",

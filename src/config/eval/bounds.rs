@@ -1,0 +1,35 @@
+//! How large a value may be: what nobody can have meant is refused before it is made.
+
+use super::{Evaluated, Failure, fail};
+use crate::config::expr::Expr;
+use crate::config::scope::Scope;
+use crate::config::value::{MAX_DEPTH, MAX_WEIGHT, Value};
+
+/// Refuses values that are so deep or so large that nobody can have meant it.
+pub(super) fn bounded(value: Value, expr: &Expr, scope: &Scope<'_>) -> Evaluated {
+    if value.weight() > MAX_WEIGHT {
+        return Err(too_large(expr, scope));
+    }
+    if value.depth() <= MAX_DEPTH {
+        return Ok(value);
+    }
+    Err(fail(expr, scope, format!("this value nests lists and maps more than {MAX_DEPTH} levels deep")))
+}
+
+fn too_large(expr: &Expr, scope: &Scope<'_>) -> Failure {
+    fail(expr, scope, "this value would be larger than 128 MiB when written out")
+}
+
+/// Weighs the parts of a value while they are gathered.
+#[derive(Default)]
+pub(super) struct Scale {
+    weight: u64,
+}
+
+impl Scale {
+    /// Adds a part of what `whole` makes.
+    pub(super) fn add(&mut self, part: Value, whole: &Expr, scope: &Scope<'_>) -> Evaluated {
+        self.weight = self.weight.saturating_add(part.weight());
+        if self.weight > MAX_WEIGHT { Err(too_large(whole, scope)) } else { Ok(part) }
+    }
+}
