@@ -228,6 +228,20 @@ fn what_is_owed_without_a_record_can_be_shown_moved_and_forgotten() {
     lab.patchform("plan").exits(0).does_not_say("reload");
 }
 
+/// Its record goes, and what is owed there with it: not without a word.
+#[test]
+fn what_is_owed_where_a_plan_forgets_the_component_is_told() {
+    let lab = Lab::new(&service("1.0", "", ""));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", service("1.1", &stop(), ""));
+    lab.patchform("apply --auto-approve").exits(7);
+    lab.patchform("run abandon").exits(0);
+    lab.write("main.pf.hcl", "");
+    let plan = flat(lab.patchform("plan").exits(0));
+    plan.says("command.a still needs reload and verify").says("declare it again, and it is done");
+}
+
 /// The id of a run, by its place in the list.
 fn run_at(lab: &Lab, place: usize) -> String {
     let listed = lab.patchform("run list --json").exits(0).out;

@@ -328,7 +328,10 @@ fn left_undone(plan: &Plan, state: &State) -> Vec<Diagnostic> {
     let warning = |(address, owed): (&Address, &Owed)| {
         let entry = plan.entries.binary_search_by(|entry| entry.address.cmp(address)).ok();
         let help = match entry.map(|i| &plan.entries[i].verdict) {
-            Some(Verdict::Change(_) | Verdict::Forget) => return None,
+            Some(Verdict::Change(_)) => return None,
+            Some(Verdict::Forget) => {
+                "this plan forgets that, too: declare it again, and it is done".to_string()
+            }
             Some(_) => "this plan does not do it: a later one does, once nothing is in the way".to_string(),
             None => format!(
                 "no plan does it, since there is neither a block nor a record of it: declare it again, or look at its \

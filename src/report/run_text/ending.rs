@@ -241,8 +241,10 @@ fn next(plan: &Plan, run: &RunView) -> Vec<(String, String)> {
             rows
         }
         Ended::Stuck => {
+            let well = run.components.iter().any(|c| c.stands == Stands::Committed);
+            let what = if well { "take back what is well, too" } else { "go on going back" };
             let mut rows = vec![
-                ("When it is repaired, to go on going back: ".into(), back(id)),
+                (format!("When it is repaired, to {what}: "), back(id)),
                 ("To end the run as it stands: ".into(), format!("patchform run abandon {id}")),
             ];
             rows.extend(put_there(plan, run, "After that, to take back what"));
