@@ -320,6 +320,27 @@ fn an_ill_level_that_is_owed_is_taken_back_by_the_run_that_is_named() {
     assert_eq!(lab.read("running"), "1.2");
 }
 
+/// The same where only its verify is owed, which changes nothing: it fails again and again.
+#[test]
+fn an_ill_level_that_nobody_verified_is_taken_back_by_the_run_that_is_named() {
+    let ill = |level: &str, reload: &str| {
+        let check = "  check \"exec\" \"well\" {\n    command = [\"sh\", \"-c\", \"! grep -q 1.1 running\"]\n    within  = \"1s\"\n  }\n";
+        service(level, "", reload).replace("  read ", &format!("{check}  read "))
+    };
+    let lab = Lab::new(&ill("1.0", ""));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", ill("1.1", &format!("[ $PATCHFORM_LEVEL = 1.0 ] || {}", stop())));
+    lab.patchform("apply --auto-approve").exits(7);
+    let back = format!("patchform rollback {}", run_at(&lab, 1));
+    lab.patchform("run abandon").exits(0).says("verify is still to be done");
+    lab.write("main.pf.hcl", ill("1.1", ""));
+    let failed = flat(lab.patchform("apply --auto-approve").exits(3)).says("before anything was changed");
+    failed.says(&back);
+    lab.patchform(&format!("{} --auto-approve", back.trim_start_matches("patchform "))).exits(0);
+    assert_eq!((lab.read("a"), lab.read("running")), ("1.0".into(), "1.0".into()));
+}
+
 /// A run that did what another had left undone put nothing there that could be taken back.
 #[test]
 fn what_only_did_owed_work_is_not_said_to_be_taken_back() {

@@ -223,6 +223,7 @@ fn next(plan: &Plan, run: &RunView) -> Vec<(String, String)> {
             let failed = run.components.iter().any(|c| c.failed_at.is_some());
             let again = || failed.then(|| ("To try again what failed: ".into(), "patchform apply".into()));
             rows.extend(allow(plan, run).or_else(again));
+            rows.extend(put_there(plan, run, "To take back what"));
             rows
         }
         Ended::Halted if run.taking_back => {
@@ -268,7 +269,11 @@ fn has_levels(plan: &Plan, run: &RunView) -> bool {
 /// Where it did not go forth from what an earlier run had put there and left: how that is taken back, since it may be what is
 /// wrong.
 fn put_there(plan: &Plan, run: &RunView, doing: &str) -> Vec<(String, String)> {
-    let stays = |c: &&Settled| matches!(c.stands, Stands::Stuck | Stands::Skipped);
+    let stays = |c: &&Settled| match c.stands {
+        Stands::Stuck | Stands::Skipped => true,
+        Stands::Restored => c.failed_at.is_some() && !c.tried,
+        _ => false,
+    };
     let by = run.components.iter().filter(stays).filter_map(|c| plan.change(c.entry)?.put_by.as_deref());
     let by: BTreeSet<&str> = by.collect();
     by.into_iter().map(|by| (format!("{doing} run {by} put there: "), back(by))).collect()
