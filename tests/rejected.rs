@@ -157,3 +157,16 @@ fn what_a_run_learned_survives_its_way_back() {
         assert!(whole.into_iter().any(|text| text.contains("4711 rows")), "{mode}: its output in full");
     }
 }
+
+/// A first installation that failed leaves no record, and a level that was given up: the overview shows that.
+#[test]
+fn the_overview_shows_what_was_given_up_where_nothing_is_recorded() {
+    let lab = Lab::new(&tower("rollback_run", "1.1"));
+    lab.write("broken", "");
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(3);
+    lab.patchform("show").exits(0).says("command.b").says("1.1 was given up by run");
+    // Nor is the platform where it should be, though there is nothing to record.
+    let nothing = lab.patchform("plan --refresh-only").exits(0).says("No changes.");
+    nothing.does_not_say("declared levels");
+}

@@ -373,7 +373,7 @@ impl Drive<'_> {
         match self.journal.has_room() {
             Err(full) if action.leg == Leg::Forth => {
                 let why = format!(
-                    "nobody can tell whether it went wrong by itself, since this machine's disk takes nothing more: {full}"
+                    "nobody can tell whether it went wrong by itself, since this machine's disk does not take 64 KiB more: {full}"
                 );
                 Ok(Some(Done { verdict: Some(Health::Inconclusive { why }), ..Done::default() }))
             }

@@ -155,7 +155,7 @@ const SHORT: usize = 12;
 pub fn left(owed: &Owed) -> String {
     match owed.half {
         true => format!(
-            "run {} was abandoned in the middle of changing it, so that what stands there may be half done, whatever level it \
+            "run {} was abandoned, and may have been changing it just then: what stands there may be half done, whatever level it \
              reads",
             owed.run
         ),

@@ -35,10 +35,10 @@ fn known(state: &State) -> BTreeSet<&Address> {
 /// `show`: what is recorded, as a table, and which runs have not ended.
 pub fn overview(state: &State, open: &[OpenRunView], clock: Clock, style: Style) -> String {
     let mut page = Page::new(style);
-    match known(state).is_empty() {
-        true => page.line(0, 2, &[plain("The state knows no component yet.")]),
-        false => recorded(&mut page, state, clock),
+    if known(state).is_empty() {
+        page.line(0, 2, &[plain("The state knows no component yet.")]);
     }
+    recorded(&mut page, state, clock);
     for run in open {
         page.blank();
         page.line(0, 2, &[tinted(Tint::Info, run.sentence())]);

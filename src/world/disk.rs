@@ -43,8 +43,8 @@ pub fn write_public(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// Those of the system: there is no room, or nothing may be written there.
 pub fn has_room(folder: &Path, bytes: usize) -> io::Result<()> {
     let mut file = tempfile::Builder::new().prefix(".patchform-").tempfile_in(folder)?;
-    // Not zeros, which some disks do not keep.
-    file.write_all(&vec![1; bytes])?;
+    // Not zeros, which some disks do not keep; through the file itself, since its passing name would stand in the error.
+    file.as_file_mut().write_all(&vec![1; bytes])?;
     file.as_file().sync_all()
 }
 

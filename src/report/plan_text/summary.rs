@@ -52,6 +52,7 @@ fn nothing_to_do(plan: &Plan, counts: &Counts, unread: usize) -> Vec<Piece> {
     }
     pieces.push(plain(match (left_out, unread, counts.get(Mark::Unchanged)) {
         (0, 0, 0) => " The configuration names no component.".into(),
+        (0, 0, _) if plan.purpose == Purpose::RefreshOnly => " The state records what was read.".into(),
         (0, 0, _) => " The platform is at its declared levels.".into(),
         (0, _, _) => format!(
             " What was read is at its declared level; {} could not be read.",
