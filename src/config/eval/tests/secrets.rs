@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::config::functions::{self, Takes, Work};
+use crate::config::types::Type;
 use crate::config::value::Entries;
 use serde_json::{Value as Json, json};
 
@@ -38,10 +39,16 @@ fn hidden() -> impl Strategy<Value = Twins> {
         (words(), words()).prop_map(|(a, b)| (Value::map(keyed(a)), Value::map(keyed(b)))),
         (words(), words()).prop_map(|(a, b)| (Value::object(keyed(a)), Value::object(keyed(b)))),
     ]
+    .prop_filter("of one type", alike)
 }
 
 fn keyed(values: Vec<Value>) -> Entries {
     values.into_iter().enumerate().map(|(i, v)| (format!("k{i}").into(), v)).collect()
+}
+
+/// Only twins of one type, which is no secret. (An empty list, or a tuple of another length, is of another one: it decides into what the values beside it are converted, where they become elements of one collection.)
+fn alike((a, b): &Twins) -> bool {
+    Type::of(a) == Type::of(b)
 }
 
 fn marked(twins: Twins) -> Twins {
@@ -72,7 +79,8 @@ fn word() -> impl Strategy<Value = Twins> {
 /// A list of texts, here and there a secret one, which may have another length.
 fn words() -> impl Strategy<Value = Twins> {
     let secret = || prop::collection::vec(texts("hunter"), 0..3).prop_map(Value::list);
-    prop_oneof![2 => several(word(), Value::list), 1 => (secret(), secret()).prop_map(marked)]
+    let secret = (secret(), secret()).prop_filter("of one type", alike);
+    prop_oneof![2 => several(word(), Value::list), 1 => secret.prop_map(marked)]
 }
 
 /// The elements of a list, and of a map, are of one type; those of a tuple, and of an object, of any.
