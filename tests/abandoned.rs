@@ -287,14 +287,17 @@ fn what_is_owed_is_said_where_the_plan_does_not_do_it() {
     told.says("; and run").does_not_say("outside patchform").does_not_say("still needs");
 }
 
+/// A service that is ill at 1.1.
+fn checked(service: &str) -> String {
+    let check = "  check \"exec\" \"well\" {\n    command = [\"sh\", \"-c\", \"! grep -q 1.1 running\"]\n    within  = \"1s\"\n  }\n";
+    service.replace("  read ", &format!("{check}  read "))
+}
+
 /// What was left there is ill: neither what is owed nor another level comes right, and every message names the way out, which
 /// works as it is printed.
 #[test]
 fn an_ill_level_that_is_owed_is_taken_back_by_the_run_that_is_named() {
-    let ill = |level: &str, patch: &str| {
-        let check = "  check \"exec\" \"well\" {\n    command = [\"sh\", \"-c\", \"! grep -q 1.1 running\"]\n    within  = \"1s\"\n  }\n";
-        service(level, patch, "").replace("  read ", &format!("{check}  read "))
-    };
+    let ill = |level: &str, patch: &str| checked(&service(level, patch, ""));
     let lab = Lab::new(&ill("1.0", ""));
     lab.patchform("init").exits(0);
     lab.patchform("apply --auto-approve").exits(0);
@@ -323,10 +326,7 @@ fn an_ill_level_that_is_owed_is_taken_back_by_the_run_that_is_named() {
 /// The same where only its verify is owed, which changes nothing: it fails again and again.
 #[test]
 fn an_ill_level_that_nobody_verified_is_taken_back_by_the_run_that_is_named() {
-    let ill = |level: &str, reload: &str| {
-        let check = "  check \"exec\" \"well\" {\n    command = [\"sh\", \"-c\", \"! grep -q 1.1 running\"]\n    within  = \"1s\"\n  }\n";
-        service(level, "", reload).replace("  read ", &format!("{check}  read "))
-    };
+    let ill = |level: &str, reload: &str| checked(&service(level, "", reload));
     let lab = Lab::new(&ill("1.0", ""));
     lab.patchform("init").exits(0);
     lab.patchform("apply --auto-approve").exits(0);

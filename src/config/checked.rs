@@ -147,6 +147,10 @@ pub struct Dependency {
     pub span: Span,
 }
 
+/// How long a host that cannot be reached is tried again, where its connection does not say: a dropped connection, a server that
+/// restarts, a short reboot.
+pub const WAIT: Duration = Duration::from_secs(90);
+
 /// Where a component is reached.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Connection {

@@ -14,7 +14,7 @@ pub use files::{SegmentFile, files};
 pub use line::Head;
 pub use reader::{Expected, Journal, Proof, ReadError, prove, read, scan};
 pub use stored::{FORM, Header};
-pub use writer::{Identity, SEGMENT_BYTES, Seal, WriteError, Writer};
+pub use writer::{Identity, ROOM, SEGMENT_BYTES, Seal, WriteError, Writer};
 
 #[cfg(test)]
 mod tests;

@@ -17,7 +17,7 @@ pub const SEGMENT_BYTES: u64 = 8 * 1024 * 1024;
 
 /// With less than this left, in bytes, the disk counts as full: a batch, the ledger of a component, and the files of a
 /// detached command.
-const ROOM: usize = 64 * 1024;
+pub const ROOM: usize = 64 * 1024;
 
 /// No segment is larger, in bytes.
 const LARGEST: u64 = 2 << 30;

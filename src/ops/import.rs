@@ -13,16 +13,13 @@ use crate::provider::locate::locate;
 use crate::provider::{ProviderError, Session, Watch};
 use crate::report::imported::{self, Imported};
 use crate::world::disk;
+use patchform_sdk::chunk;
 use patchform_sdk::message::{Connection, Discover, Found, Level};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-/// So many hosts are asked at once.
-const AT_ONCE: usize = 16;
 
 /// What is to be imported.
 #[derive(Debug, Clone)]
@@ -76,12 +73,12 @@ pub fn discover(request: &Request, watch: Arc<dyn Watch>) -> Result<Discovery, F
     place.prepare()?;
     let starter = Starter::new(&place, watch);
     let session = session(&starter, &place, &request.kind)?;
-    let found = each(&hosts, |host| ask(&session, request, host));
+    let found = chunk::abreast(&hosts, |host| ask(&session, request, host));
     let mut discovery = Discovery { components: Vec::new(), unread: Vec::new() };
     let mut names = imported::names(hosts.iter().map(|host| host.name.as_str())).into_iter();
     for (host, found) in hosts.iter().zip(found) {
         let name = names.next().unwrap_or_default();
-        match found {
+        match found.unwrap_or_else(|| Err("the question broke off".into())) {
             Ok(found) => discovery
                 .components
                 .extend(found.into_iter().map(|found| imported(request, host, &name, found))),
@@ -200,27 +197,6 @@ fn ask(session: &Session, request: &Request, host: &Reached) -> Result<Vec<Found
         ProviderError::Answered { error, .. } => error.to_string(),
         other => other.to_string(),
     })
-}
-
-/// The answers of all hosts, in order, some of them asked at once.
-fn each<T: Send>(hosts: &[Reached], ask: impl Fn(&Reached) -> T + Sync) -> Vec<T> {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut done = Vec::new();
-        loop {
-            let i = next.fetch_add(1, Ordering::Relaxed);
-            let Some(host) = hosts.get(i) else { return done };
-            done.push((i, ask(host)));
-        }
-    };
-    let answers: BTreeMap<usize, T> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..AT_ONCE.min(hosts.len())).map(|_| scope.spawn(work)).collect();
-        let joined = threads
-            .into_iter()
-            .flat_map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        joined.collect()
-    });
-    answers.into_values().collect()
 }
 
 fn imported(request: &Request, host: &Reached, name: &str, found: Found) -> Imported {

@@ -163,7 +163,7 @@ impl Place {
                 let (moved, at) = (self.moved_to(new), self.runs.display());
                 let failure =
                     Failure::locked(format!("{moved}, and run {} has not ended there ({at})", run.id));
-                Err(runs::ending(failure, &run.id, runs::idle(&self.runs, &run.id)))
+                Err(runs::unended(failure, &self.runs, &run.id))
             }
         }
     }

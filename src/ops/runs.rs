@@ -293,9 +293,14 @@ pub fn refuse_held(runs: &Path, doing: &str, touched: &[Selection]) -> Result<()
         };
         let refused =
             Failure::locked(format!("`{doing}` must wait: run {}, which has not ended, {what}", run.id));
-        return Err(ending(refused, &run.id, idle(runs, &run.id)));
+        return Err(unended(refused, runs, &run.id));
     }
     Ok(())
+}
+
+/// How an open run is ended, as it stands now.
+pub fn unended(failure: Failure, runs: &Path, id: &str) -> Failure {
+    ending(failure, id, idle(runs, id))
 }
 
 /// How an open run that nobody drives is ended, as what to do next.

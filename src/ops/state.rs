@@ -178,11 +178,7 @@ fn refuse_unended(place: &Place, next: &State, force: bool) -> Result<(), Failur
             super::runs::tell(&place.runs, &run.id).is_ok_and(|told| told.plan.lineage == next.lineage);
         if !force || !ours {
             let refused = format!("`state push` must wait: run {} has not ended", run.id);
-            let failure = super::runs::ending(
-                Failure::locked(refused),
-                &run.id,
-                super::runs::idle(&place.runs, &run.id),
-            );
+            let failure = super::runs::unended(Failure::locked(refused), &place.runs, &run.id);
             return Err(match ours {
                 true => failure
                     .hint("--force takes the file all the same; what the run did is added when it ends"),

@@ -10,6 +10,7 @@ mod script;
 mod way;
 
 use super::{Waiting, Watch};
+use crate::config::checked::WAIT;
 use crate::world::clock;
 use crate::world::process::{self, Fed, Holding};
 use answer::Answer;
@@ -27,9 +28,6 @@ use way::Way;
 
 /// How long a host may take for what should take no time.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How long a host that cannot be reached is tried again, where its connection does not say: a dropped connection, a
-/// server that restarts, a short reboot.
-const AWAY: Duration = Duration::from_secs(90);
 /// The pause before it is tried again.
 const AGAIN: Duration = Duration::from_secs(2);
 /// A host that has said nothing for so long is told to be waited for.
@@ -61,7 +59,7 @@ impl Ssh {
     pub fn new(connection: &Connection, watch: Arc<dyn Watch>) -> Result<Ssh, RpcError> {
         let way = Way::of(connection)?;
         let wait = connection.arguments.get("wait").and_then(Value::as_u64);
-        let away = if way.is_far() { wait.map_or(AWAY, Duration::from_millis) } else { Duration::ZERO };
+        let away = if way.is_far() { wait.map_or(WAIT, Duration::from_millis) } else { Duration::ZERO };
         Ok(Ssh { way, away, brief: Mutex::default(), watch, told: Mutex::default() })
     }
 

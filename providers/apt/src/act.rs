@@ -6,15 +6,11 @@ use crate::ledger::ledger_of;
 use crate::task::{call, done};
 use crate::{look, reboot, switch, verify};
 use patchform_sdk::durable::Survives;
-use patchform_sdk::ended::{self, Ended, REFUSED};
-use patchform_sdk::guarded::{Cause, Settled};
+use patchform_sdk::ended::{self, Ended, OUTPUT, REFUSED};
 use patchform_sdk::line::{last, tail};
 use patchform_sdk::message::{Act, Action, Answer};
 use patchform_sdk::{Context, Ledger, earlier};
 use std::time::Duration;
-
-/// How much output goes into an answer, in bytes.
-const OUTPUT: usize = 4096;
 
 /// Does one action.
 pub fn act(action: Action, act: &Act, context: &Context) -> Answer {
@@ -54,13 +50,8 @@ fn run(action: Action, act: &Act, arguments: &Arguments, context: &Context) -> A
         && let Some(guarded) = switch::of(act, arguments, context)
     {
         return switch::start(&guarded, &call, arguments).unwrap_or_else(|| {
-            match switch::settle(&guarded, arguments) {
-                Settled::Confirmed(said) => Answer::Applied(done(action, act, arguments, &said)),
-                Settled::Untouched(ended) => answer(action, act, arguments, ended),
-                Settled::Back(Cause { why, output }, _) | Settled::Open(Cause { why, output }) => {
-                    Answer::Unclear { why, output: tail(&output, OUTPUT).into() }
-                }
-            }
+            let done = |said: &_| done(action, act, arguments, said);
+            switch::settle(&guarded, arguments).answer(done, |ended| answer(action, act, arguments, ended))
         });
     }
     let request = call.request(&act.id, &act.subject.connection, false);

@@ -8,7 +8,6 @@ use crate::task::done;
 use crate::{look, reboot, switch};
 use patchform_sdk::durable::Survives;
 use patchform_sdk::ended::{self, Ended, REFUSED, Said};
-use patchform_sdk::guarded::Settled;
 use patchform_sdk::message::{Act, Action, Probe, Probed, RpcError};
 use patchform_sdk::{Context, ledger};
 use std::time::Duration;
@@ -27,14 +26,9 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
     let between = |why: String| Probed::Between { why };
     if action == Action::Patch
         && let Some(guarded) = switch::of(act, &arguments, context)
+        && let Some(settled) = guarded.found()
     {
-        match guarded.found() {
-            None => {}
-            Some(Settled::Confirmed(said)) => return Ok(Probed::After(done(action, act, &arguments, &said))),
-            Some(Settled::Untouched(_)) => return Ok(Probed::Before),
-            Some(Settled::Back(_, why)) => return Ok(Probed::Between { why }),
-            Some(Settled::Open(_)) => return Ok(Probed::Busy),
-        }
+        return Ok(settled.probed(|said| done(action, act, &arguments, said)));
     }
     if reboot::is(action, act)
         && let Some(found) = reboot::found(act, &arguments, context)

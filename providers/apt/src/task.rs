@@ -4,7 +4,7 @@ use crate::arguments::{Arguments, Reboot, packages};
 use crate::pins::{Pins, Purpose};
 use crate::script::{Call, Script};
 use patchform_sdk::detached::{check_id, safe_id};
-use patchform_sdk::ended::Said;
+use patchform_sdk::ended::{OUTPUT, Said};
 use patchform_sdk::line::tail;
 use patchform_sdk::message::{Act, Action, Done, Reload, Snapshot, SnapshotRef};
 use serde_json::{Value, json};
@@ -12,8 +12,6 @@ use std::fmt::Write as _;
 
 /// Where snapshots lie on a host.
 pub const SNAPSHOTS: &str = "/var/lib/patchform/apt/snapshots";
-/// How much output goes into an answer, in bytes.
-const OUTPUT: usize = 4096;
 
 /// The call that does an action.
 ///

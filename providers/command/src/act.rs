@@ -5,8 +5,7 @@ use crate::arguments::{Arguments, Argv, level};
 use crate::ask;
 use crate::{look, switch};
 use patchform_sdk::durable::Survives;
-use patchform_sdk::ended::{self, Ended, REFUSED, Said};
-use patchform_sdk::guarded::{Cause, Settled};
+use patchform_sdk::ended::{self, Ended, OUTPUT, REFUSED, Said};
 use patchform_sdk::line::tail;
 use patchform_sdk::message::{Act, Action, Answer, Done, Reload, Snapshot, Subject, Verdict};
 use patchform_sdk::words::typed;
@@ -14,9 +13,6 @@ use patchform_sdk::{Context, Ledger, digest, earlier, store};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::time::Duration;
-
-/// How much output goes into an answer, in bytes.
-const OUTPUT: usize = 4096;
 
 /// Does one action.
 pub fn act(action: Action, act: &Act, context: &Context) -> Answer {
@@ -96,14 +92,9 @@ fn run(action: Action, argv: &Argv, arguments: &Arguments, act: &Act, context: &
     if action == Action::Patch
         && let (Some(within), Some(guarded)) = (arguments.within(), switch::of(act, arguments, context))
     {
-        return switch::start(&guarded, argv, arguments, &variables, within).unwrap_or_else(|| match guarded
-            .settle(within, patience)
-        {
-            Settled::Confirmed(said) => Answer::Applied(done(action, arguments, &said)),
-            Settled::Untouched(ended) => answer(action, argv, arguments, ended),
-            Settled::Back(Cause { why, output }, _) | Settled::Open(Cause { why, output }) => {
-                Answer::Unclear { why, output: tail(&output, OUTPUT).into() }
-            }
+        return switch::start(&guarded, argv, arguments, &variables, within).unwrap_or_else(|| {
+            let done = |said: &_| done(action, arguments, said);
+            guarded.settle(within, patience).answer(done, |ended| answer(action, argv, arguments, ended))
         });
     }
     if let Some(failed) = ask::start(&act.id, argv, &act.subject, arguments, &variables, false, context) {

@@ -8,7 +8,6 @@ use crate::look;
 use crate::switch;
 use patchform_sdk::durable::Survives;
 use patchform_sdk::ended::{self, Ended, REFUSED, Said};
-use patchform_sdk::guarded::Settled;
 use patchform_sdk::message::{Act, Action, Probe, Probed, RpcError};
 use patchform_sdk::words::typed;
 use patchform_sdk::{Context, ledger};
@@ -32,16 +31,9 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
     }
     if probe.action == Action::Patch
         && let Some(guarded) = switch::of(request, &arguments, context)
+        && let Some(settled) = guarded.found()
     {
-        match guarded.found() {
-            None => {}
-            Some(Settled::Confirmed(said)) => {
-                return Ok(Probed::After(done(probe.action, &arguments, &said)));
-            }
-            Some(Settled::Untouched(_)) => return Ok(Probed::Before),
-            Some(Settled::Back(_, why)) => return Ok(Probed::Between { why }),
-            Some(Settled::Open(_)) => return Ok(Probed::Busy),
-        }
+        return Ok(settled.probed(|said| done(probe.action, &arguments, said)));
     }
     match ended::wait(&request.id, &request.subject, Duration::ZERO, context).0 {
         Ended::Running => Ok(Probed::Busy),

@@ -26,30 +26,38 @@ fn within<C: Sync, R: Send>(
     one: impl Fn(&C) -> R + Sync,
     unread: impl Fn(&C, Reading) -> R,
 ) -> Vec<R> {
-    let (begun, next) = (Instant::now(), AtomicUsize::new(0));
+    let begun = Instant::now();
+    let readings = abreast(components, |component| (begun.elapsed() < budget).then(|| one(component)));
+    let all = readings.into_iter().zip(components);
+    all.map(|(reading, component)| match reading {
+        Some(Some(reading)) => reading,
+        Some(None) => unread(component, not_begun(budget)),
+        None => unread(component, Reading::unreachable("the reading broke off")),
+    })
+    .collect()
+}
+
+/// What `one` makes of each item, in order, 16 of them at once. `None` where that broke off in a panic.
+pub fn abreast<C: Sync, R: Send>(items: &[C], one: impl Fn(&C) -> R + Sync) -> Vec<Option<R>> {
+    let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
-        while let Some((i, component)) = {
+        while let Some((i, item)) = {
             let i = next.fetch_add(1, Ordering::Relaxed);
-            components.get(i).map(|component| (i, component))
+            items.get(i).map(|item| (i, item))
         } {
-            done.push((i, (begun.elapsed() < budget).then(|| one(component))));
+            done.push((i, one(item)));
         }
         done
     };
-    let mut readings: Vec<Option<R>> = components.iter().map(|_| None).collect();
-    let mut late = vec![false; components.len()];
+    let mut made: Vec<Option<R>> = items.iter().map(|_| None).collect();
     thread::scope(|scope| {
-        let workers: Vec<_> = (0..ABREAST.min(components.len())).map(|_| scope.spawn(work)).collect();
-        for (i, reading) in workers.into_iter().filter_map(|worker| worker.join().ok()).flatten() {
-            late[i] = reading.is_none();
-            readings[i] = reading;
+        let workers: Vec<_> = (0..ABREAST.min(items.len())).map(|_| scope.spawn(work)).collect();
+        for (i, one) in workers.into_iter().filter_map(|worker| worker.join().ok()).flatten() {
+            made[i] = Some(one);
         }
     });
-    let instead =
-        |late: bool| if late { not_begun(budget) } else { Reading::unreachable("the reading broke off") };
-    let all = readings.into_iter().zip(late).zip(components);
-    all.map(|((reading, late), c)| reading.unwrap_or_else(|| unread(c, instead(late)))).collect()
+    made
 }
 
 fn not_begun(budget: Duration) -> Reading {

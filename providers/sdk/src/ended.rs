@@ -8,6 +8,8 @@ use std::time::Duration;
 
 /// The exit code by which a command promises that it changed nothing (EX_TEMPFAIL of sysexits.h).
 pub const REFUSED: i32 = 75;
+/// How much of what a command printed goes into an answer, in bytes.
+pub const OUTPUT: usize = 4096;
 
 /// How a command ended.
 #[derive(Debug, Clone, PartialEq, Eq)]

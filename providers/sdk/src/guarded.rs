@@ -5,11 +5,11 @@
 
 use crate::Context;
 use crate::detached::safe_id;
-use crate::ended::{self, Ended, REFUSED, Said, millis};
-use crate::line::last;
+use crate::ended::{self, Ended, OUTPUT, REFUSED, Said, millis};
+use crate::line::{last, tail};
 use crate::message::{
-    Act, Answer, FailedCheck, METHOD_NOT_FOUND, Switch, TargetCommand, TargetConfirm, TargetRun,
-    TargetRunOrRevert,
+    Act, Answer, Done, FailedCheck, METHOD_NOT_FOUND, Probed, Switch, TargetCommand, TargetConfirm,
+    TargetRun, TargetRunOrRevert,
 };
 use crate::words::typed;
 use std::thread;
@@ -49,6 +49,29 @@ pub enum Settled {
     Back(Cause, String),
     /// Not known yet.
     Open(Cause),
+}
+
+impl Settled {
+    /// As the answer to the patch. `done` makes the answer of what it said; `untouched` that of how it ended.
+    pub fn answer(self, done: impl FnOnce(&Said) -> Done, untouched: impl FnOnce(Ended) -> Answer) -> Answer {
+        match self {
+            Settled::Confirmed(said) => Answer::Applied(done(&said)),
+            Settled::Untouched(ended) => untouched(ended),
+            Settled::Back(Cause { why, output }, _) | Settled::Open(Cause { why, output }) => {
+                Answer::Unclear { why, output: tail(&output, OUTPUT).into() }
+            }
+        }
+    }
+
+    /// As the answer to a probe of it.
+    pub fn probed(self, done: impl FnOnce(&Said) -> Done) -> Probed {
+        match self {
+            Settled::Confirmed(said) => Probed::After(done(&said)),
+            Settled::Untouched(_) => Probed::Before,
+            Settled::Back(_, why) => Probed::Between { why },
+            Settled::Open(_) => Probed::Busy,
+        }
+    }
 }
 
 /// Why a patch was not confirmed, and what was printed.

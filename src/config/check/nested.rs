@@ -1,12 +1,11 @@
 //! The blocks inside of a component: `connection`, `snapshot`, `lifecycle`.
 
 use crate::config::blocks;
-use crate::config::checked::{Connection, Lifecycle, SnapshotRule};
+use crate::config::checked::{Connection, Lifecycle, SnapshotRule, WAIT};
 use crate::config::fields::Fields;
 use crate::config::syntax::Block;
 use crate::model::{Diagnostic, Diagnostics};
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 /// Checks what does not depend on values: names, labels, and blocks that stand twice.
 pub(super) fn shapes(component: &Block, problems: &mut Diagnostics) {
@@ -60,9 +59,6 @@ fn no_labels(block: &Block, problems: &mut Diagnostics) {
 }
 
 const WAYS: &str = "Write connection \"local\" {}, connection \"ssh\" { host = \"db-1.example\" } or connection \"chroot\" { path = \"/srv/image\" }";
-
-/// How long a host that does not answer is tried again, where nothing is said.
-const WAIT: Duration = Duration::from_secs(90);
 
 fn connection_shape(block: &Block, problems: &mut Diagnostics) {
     let problem = match block.labels.as_slice() {
