@@ -329,7 +329,11 @@ fn what_cannot_be_taken_away_is_told_by_the_plan() {
     lab.patchform("apply --refresh-only --auto-approve").exits(0);
     lab.patchform("state show command.a").exits(1);
 
-    let (lab, rollback) = installed("uninstall = [\"sh\", \"-c\", \"rm -f $NAME\"]");
-    lab.patchform(&rollback).exits(0).does_not_say("snapshot done");
-    assert!(!lab.path("a").exists());
+    // What is taken away is out of force then, too; that it is for good is asked for, and said to be.
+    let reload = "reload = [\"sh\", \"-c\", \"cp $NAME running 2>/dev/null || rm -f running\"]";
+    let (lab, rollback) = installed(&format!("uninstall = [\"sh\", \"-c\", \"rm -f $NAME\"]\n  {reload}"));
+    assert_eq!(lab.read("running"), "1.0");
+    let ran = lab.patchform(&rollback).exits(0).does_not_say("snapshot done");
+    ran.says("taking it away cannot be undone").does_not_say("lifecycle").says("reload done");
+    assert!(!lab.path("a").exists() && !lab.path("running").exists());
 }
