@@ -1,6 +1,8 @@
 //! What a run that was abandoned half-way still owes: what stands on the disk is not in force, or nobody verified it. That is
 //! not forgotten, whatever the readings say.
 
+#[path = "abandoned/damaged.rs"]
+mod damaged;
 mod lab;
 
 use lab::{Lab, Ran, files};
@@ -26,6 +28,11 @@ fn platform(patch: &str, reload: &str) -> Lab {
 /// The plan, which has something to do, without its line breaks.
 fn planned(lab: &Lab) -> Ran {
     flat(lab.patchform("plan --detailed-exitcode").exits(2))
+}
+
+/// The plan, which may not do what there is to do, without its line breaks.
+fn plan_is_blocked(lab: &Lab) -> Ran {
+    flat(lab.patchform("plan --detailed-exitcode").exits(2)).says("Blocked")
 }
 
 /// What was printed, without its line breaks.

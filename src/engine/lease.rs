@@ -265,15 +265,31 @@ fn damaged(id: String, folder: &Path, alive: bool) -> OpenRun {
     let nobody =
         Controller { host: String::new(), boot: String::new(), user: String::new(), pid: 0, started: 0 };
     OpenRun {
-        id,
         unknown: plan.is_none(),
-        since: plan.as_ref().map_or(Moment(0), |plan| plan.made),
+        since: plan.as_ref().map(|plan| plan.made).or_else(|| begun(&id)).unwrap_or(Moment(0)),
         holds: plan.as_ref().map(Holdings::of).unwrap_or_default(),
         controller: nobody,
         // The journal tells a resumed run's token, and the file of tokens the highest of all.
         token: 0,
         alive,
+        id,
     }
+}
+
+/// When the run of this id began: `20261122-024000-123-3f9a` begins with its time.
+fn begun(id: &str) -> Option<Moment> {
+    let digits: String = id.chars().filter(char::is_ascii_digit).take(17).collect();
+    let part = |from: usize, to: usize| digits.get(from..to);
+    Moment::parse(&format!(
+        "{}-{}-{}T{}:{}:{}.{}Z",
+        part(0, 4)?,
+        part(4, 6)?,
+        part(6, 8)?,
+        part(8, 10)?,
+        part(10, 12)?,
+        part(12, 14)?,
+        part(14, 17)?
+    ))
 }
 
 fn parse(id: &str, bytes: &[u8], path: &Path, alive: bool) -> Result<OpenRun, LeaseError> {

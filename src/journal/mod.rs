@@ -9,7 +9,7 @@ mod segment;
 mod stored;
 pub mod writer;
 
-pub use beyond::beyond;
+pub use beyond::{beyond, goes_on_from};
 pub use files::{SegmentFile, files};
 pub use line::Head;
 pub use reader::{Expected, Journal, Proof, ReadError, prove, read, scan};

@@ -65,7 +65,7 @@ pub fn gather(wanted: &Wanted<'_>) -> Result<Evidence, Failure> {
     let mut examined = audit::examine(scratch.path(), &id)?;
     let state = state::read();
     let events = std::mem::take(&mut examined.events);
-    let audit = audit::judge(examined.audit, &state);
+    let audit = audit::judge(examined.audit, &state, scratch.path());
     let mut missing = Vec::new();
     match (&examined.plan, &examined.run) {
         (Some(plan), Some(run)) => {

@@ -1,12 +1,13 @@
 //! `run list`, `run show`, and what is asked of a run from outside.
 
 use super::ledger::settle_ended;
-use super::{Failure, Place, runs, state};
+use super::{Failure, Place, audit, runs, state};
 use crate::backend::Local;
 use crate::engine::inbox::{self, Fate};
 use crate::engine::lease::OpenRun;
 use crate::model::Purpose;
 use crate::plan::Plan;
+use crate::report::size;
 use crate::report::state_text::RunRow;
 use crate::run::event::Request;
 use crate::run::{Run, Standing, outcome};
@@ -63,20 +64,44 @@ pub fn list() -> Result<Vec<RunRow>, Failure> {
     Ok(rows)
 }
 
-/// A run as its folder tells it, and what is wrong with that: the state may know that it ended where the journal does
-/// not.
+/// What the state knows of a run's end where its journal does not tell it.
+pub enum Beside {
+    /// The journal lacks its end.
+    Lacking(Failure),
+    /// The run was let go of when its journal could not be read to its end. What that means, in a sentence.
+    LetGo(String),
+}
+
+/// A run as its folder tells it, and what the state knows beside: that it ended where the journal does not tell that.
 ///
 /// # Errors
 /// There is no such run, or something is damaged.
-pub fn show(id: Option<&str>) -> Result<(runs::Told, Option<Failure>), Failure> {
+pub fn show(id: Option<&str>) -> Result<(runs::Told, Option<Beside>), Failure> {
     let place = Place::known()?;
     let id = runs::named(&place.runs, id)?;
     let told = runs::tell(&place.runs, &id)?;
     // A state that cannot be read says nothing against it.
     let state = state::read().ok().flatten();
     let ended = state.as_ref().and_then(|s| s.run(&id)).filter(|_| !told.run.is_finished());
-    let lacking = ended.map(|ended| lacks_its_end(ended, &place.runs.join(&id)));
-    Ok((told, lacking))
+    let folder = place.runs.join(&id);
+    let beside = ended.map(|ended| match audit::was_let_go(ended, false, &folder) {
+        true => Beside::LetGo(let_go(ended)),
+        false => Beside::Lacking(lacks_its_end(ended, &folder)),
+    });
+    Ok((told, beside))
+}
+
+fn let_go(ended: &FinishedRun) -> String {
+    let FinishedRun { id, finished, journal_lines: lines, .. } = ended;
+    let back = match ended.levels.is_empty() {
+        true => String::new(),
+        false => format!(", and `patchform rollback {id}` takes it back"),
+    };
+    format!(
+        "run {id} was let go of when no more of its journal could be read than {}: it ended at {finished}. What stands here behind \
+         that was put back since. The state took it as still to be done; `patchform plan` does it{back}",
+        size::counted(usize::try_from(*lines).unwrap_or(usize::MAX), "line")
+    )
 }
 
 fn lacks_its_end(ended: &FinishedRun, folder: &Path) -> Failure {

@@ -30,8 +30,12 @@ pub fn leases(runs: &Path) -> Result<Leases, Failure> {
     let mut leases = Leases::default();
     for run in open(runs)? {
         leases.drivers.extend(run.alive.then(|| (run.id.clone(), run.driver())));
+        if run.unknown {
+            leases.unknown = Some(run.id.clone());
+        }
         if !run.alive {
-            leases.idle.insert(run.id.clone(), idle(runs, &run.id));
+            let known = (!run.unknown).then(|| idle(runs, &run.id));
+            leases.idle.insert(run.id.clone(), known.unwrap_or(Idle::Unknown));
         }
         for component in run.holds.components.iter().chain(&run.holds.rests_on) {
             if let Ok(address) = component.parse() {
@@ -193,15 +197,20 @@ fn unreadable(error: ReadError, folder: &Path, id: &str) -> Failure {
 
 /// What to do about a run of which something is lost or damaged.
 fn put_back(failure: Failure, folder: &Path, id: &str) -> Failure {
-    failure.hint(match lease::is_held(folder) {
-        true => format!(
+    let runs = folder.parent().unwrap_or(folder);
+    let open = open(runs).unwrap_or_default().into_iter().find(|run| run.id == id);
+    failure.hint(match (open, lease::is_held(folder)) {
+        (Some(OpenRun { unknown: true, .. }), _) => format!(
+            "put the files back from a backup; or `patchform run abandon {id}` lets go of it. Its lease cannot be read either, \
+             so that nothing is known of what it held: no plan does what it may have left undone"
+        ),
+        (_, true) => format!(
             "put the files back from a backup; or `patchform run abandon {id}` lets go of what the run holds, and takes \
              what it may have left undone as still to be done"
         ),
-        false => {
-            "put the files back from a backup; the run has ended, and `patchform plan` shows how its components stand"
-                .to_string()
-        }
+        (_, false) => "put the files back from a backup; the run holds nothing: it has ended, or its lease was lost with them. \
+             `patchform plan` shows how its components stand"
+            .to_string(),
     })
 }
 
@@ -314,7 +323,7 @@ pub fn ending(failure: Failure, id: &str, idle: Idle) -> Failure {
             "it is stuck: repair what `patchform run show {id}` names, then `patchform rollback {id}`; or leave everything \
              as it stands with `patchform run abandon {id}`"
         ),
-        Idle::Unreadable => format!(
+        Idle::Unreadable | Idle::Unknown => format!(
             "it cannot be read any more: put its files back from a backup, or let go of it with `patchform run abandon {id}`"
         ),
     })

@@ -234,6 +234,12 @@ fn of_block(plan: &Plan, entry: &Entry, block: &Block) -> Reason {
                  lets go of it"
             ),
         ),
+        Block::Leased { run, driver: None, idle: Idle::Unknown } => Reason::with(
+            format!(
+                "run {run}, which was not finished, may hold it: neither its plan nor its lease can be read any more"
+            ),
+            format!("put its files back from a backup, or patchform run abandon {run} lets go of it"),
+        ),
         Block::Leased { run, driver: None, idle: Idle::Resumable } => Reason::with(
             format!("run {run}, which was not finished, holds it"),
             format!("patchform resume {run}, or patchform rollback {run}, or patchform run abandon {run}"),

@@ -255,6 +255,8 @@ enum StoredBlock<'a> {
         stuck: bool,
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         unreadable: bool,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unknown: bool,
     },
 }
 
@@ -277,6 +279,7 @@ impl<'a> From<&'a Block> for StoredBlock<'a> {
                 driver: driver.as_deref().map(Cow::Borrowed),
                 stuck: *idle == Idle::Stuck,
                 unreadable: *idle == Idle::Unreadable,
+                unknown: *idle == Idle::Unknown,
             },
         }
     }
@@ -296,13 +299,14 @@ impl From<StoredBlock<'_>> for Block {
             StoredBlock::Irreversible => Block::Irreversible,
             StoredBlock::LosesData => Block::LosesData,
             StoredBlock::Claimed { claim, by } => Block::Claimed { claim: claim.into_owned(), by },
-            StoredBlock::Leased { run, driver, stuck, unreadable } => Block::Leased {
+            StoredBlock::Leased { run, driver, stuck, unreadable, unknown } => Block::Leased {
                 run: run.into_owned(),
                 driver: driver.map(Cow::into_owned),
-                idle: match (unreadable, stuck) {
-                    (true, _) => Idle::Unreadable,
-                    (false, true) => Idle::Stuck,
-                    (false, false) => Idle::Resumable,
+                idle: match (unknown, unreadable, stuck) {
+                    (true, ..) => Idle::Unknown,
+                    (false, true, _) => Idle::Unreadable,
+                    (false, false, true) => Idle::Stuck,
+                    (false, false, false) => Idle::Resumable,
                 },
             },
         }
