@@ -94,7 +94,7 @@ pub fn planned(planned: Planned, lock: Duration) -> Ready {
 /// A plan that cannot be read, a file that is not what an expression took from it, a provider that is not the pinned
 /// one, a secret that is missing.
 pub fn saved(path: &Path, inputs: &Inputs, lock: Duration, watch: Arc<dyn Watch>) -> Result<Ready, Failure> {
-    let plan = super::plan::read_saved(path)?;
+    let plan = super::saved::read_saved(path)?;
     refuse_variables(&plan, inputs)?;
     let place = Place::known()?;
     let stale = stale::stale_inputs(&plan, &FilesOnDisk, super::key::known(&place)?.as_ref());
