@@ -153,7 +153,7 @@ fn ask(
 }
 
 fn list(json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
-    let rows = ops::run::list()?;
+    let (rows, damaged) = ops::run::list()?;
     if rows.is_empty() {
         terminal.notices(ops::Place::unprepared().as_slice());
     }
@@ -161,7 +161,7 @@ fn list(json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
         true => state_json::runs(&rows),
         false => state_text::run_list(&rows, terminal.clock(), terminal.out),
     });
-    Ok(Exit::Done)
+    damaged.map_or(Ok(Exit::Done), Err)
 }
 
 fn show(id: Option<&str>, json: bool, terminal: &Terminal) -> Result<Exit, Failure> {

@@ -124,10 +124,7 @@ fn overlap(run: &OpenRun, shared: &Holdings) -> String {
     } else if run.alive {
         format!("run {id}, driven by {driver} since {since}, holds {what}; wait for it to end")
     } else {
-        format!(
-            "run {id}, which {driver} left unfinished on {since}, holds {what}; finish it with `patchform resume {id}`, \
-             take it back with `patchform rollback {id}`, or leave everything as it is with `patchform run abandon {id}`"
-        )
+        format!("run {id}, which {driver} left unfinished on {since}, holds {what}")
     }
 }
 
@@ -331,6 +328,16 @@ fn parse(id: &str, bytes: &[u8], path: &Path, alive: bool) -> Result<OpenRun, Le
     })
 }
 
+/// Refuses what a run in `open`, other than `run`, holds of `wanted`.
+///
+/// # Errors
+/// Names that run, and what both need.
+pub fn refuse_held(open: &[OpenRun], run: &str, wanted: &Holdings) -> Result<(), LeaseError> {
+    overlapping(open, run, wanted).map_or(Ok(()), |(other, shared)| {
+        Err(LeaseError::Held { run: Box::new(other), shared: Box::new(shared) })
+    })
+}
+
 /// The first run in `open`, other than `run`, that holds something of `wanted`.
 pub fn overlapping(open: &[OpenRun], run: &str, wanted: &Holdings) -> Option<(OpenRun, Holdings)> {
     open.iter().filter(|other| other.id != run).find_map(|other| {
@@ -352,9 +359,7 @@ pub fn acquire(
     now: Moment,
 ) -> Result<Lease, LeaseError> {
     let open = open_runs(runs)?;
-    if let Some((other, shared)) = overlapping(&open, run, wanted) {
-        return Err(LeaseError::Held { run: Box::new(other), shared: Box::new(shared) });
-    }
+    refuse_held(&open, run, wanted)?;
     let folder = runs.join(run);
     failpoint::hit("lease.folder").map_err(failed("make", &folder))?;
     disk::make_folder(&folder).map_err(failed("make", &folder))?;
@@ -406,9 +411,7 @@ pub fn hold_alone(runs: &Path, run: &str, target: &str) -> Result<(), LeaseError
     let open = open_runs(runs)?;
     let targets = BTreeMap::from([(target.to_string(), Ground::alone())]);
     let wanted = Holdings { targets, ..Holdings::default() };
-    if let Some((other, shared)) = overlapping(&open, run, &wanted) {
-        return Err(LeaseError::Held { run: Box::new(other), shared: Box::new(shared) });
-    }
+    refuse_held(&open, run, &wanted)?;
     let Some(mine) = open.into_iter().find(|r| r.id == run) else { return Ok(()) };
     let mut holds = mine.holds;
     holds.targets.entry(target.to_string()).or_default().alone = true;

@@ -24,8 +24,9 @@ pub fn beyond(folder: &Path, from: u64, each: &mut dyn FnMut(Event)) -> io::Resu
 
 /// Whether a journal that had so many `lines` and ended in `head` goes on in `folder`: that line is there.
 pub fn goes_on_from(folder: &Path, lines: u64, head: &str) -> bool {
-    let mut found = lines == 0;
-    let read = whole(folder, &mut |line, _, sum| found |= line.seq + 1 == lines && sum == head);
+    let Some(last) = lines.checked_sub(1) else { return true };
+    let mut found = false;
+    let read = whole(folder, &mut |line, _, sum| found |= line.seq == last && sum == head);
     read.is_ok() && found
 }
 

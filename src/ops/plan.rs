@@ -18,6 +18,7 @@ use crate::world::{clock, random};
 use patchform_sdk::message::Order;
 use patchform_versions::Scheme;
 use std::cmp::Ordering;
+use std::path::Path;
 use std::sync::Arc;
 
 /// What is to be planned.
@@ -160,9 +161,22 @@ pub(super) fn draft_to_plan(
         can: &can,
         stored: &before,
     };
-    let plan = crate::plan::make(changes, previews, &making);
+    let mut plan = crate::plan::make(changes, previews, &making);
+    name_none_that_is_lost(&mut plan, &place.runs);
     stages.stage(Stage::Done);
     Ok(plan)
+}
+
+/// A run whose plan is lost cannot be taken back: nobody is sent there.
+fn name_none_that_is_lost(plan: &mut Plan, folder: &Path) {
+    let lost = |run: &String| !folder.join(run).join(runs::PLAN).exists();
+    for entry in &mut plan.entries {
+        if let Verdict::Change(change) = &mut entry.verdict
+            && change.put_by.as_ref().is_some_and(lost)
+        {
+            change.put_by = None;
+        }
+    }
 }
 
 fn compare(

@@ -5,6 +5,7 @@ use super::{Failure, Place, audit, runs, state};
 use crate::backend::Local;
 use crate::engine::inbox::{self, Fate};
 use crate::engine::lease::OpenRun;
+use crate::engine::results::{Where, results};
 use crate::model::Purpose;
 use crate::plan::Plan;
 use crate::report::size;
@@ -16,52 +17,85 @@ use crate::world::clock;
 use std::path::Path;
 use std::time::Duration;
 
-/// All runs, the oldest first.
+/// All runs, the oldest first; and what is wrong with the state, where that cannot be read: then the folders of those that ended
+/// tell of them.
 ///
 /// # Errors
-/// The state or a lease cannot be read.
-pub fn list() -> Result<Vec<RunRow>, Failure> {
+/// A lease or the folder of runs cannot be read.
+pub fn list() -> Result<(Vec<RunRow>, Option<Failure>), Failure> {
     let place = Place::known()?;
     // Where nothing can be written, what has ended is shown from its journal.
     let _ = settle_ended(&place, &Local::new(&place.state));
     let open = runs::open(&place.runs)?;
-    let state = state::read()?;
-    let known = state.iter().flat_map(|s| &s.runs);
-    let mut rows: Vec<RunRow> = known
-        .filter(|run| !open.iter().any(|o| o.id == run.id))
-        .map(|run| RunRow {
-            id: run.id.clone(),
-            started: Some(run.started),
-            finished: Some(run.finished),
-            outcome: run.outcome.name().into(),
-            purpose: run.purpose.to_string(),
-            components: run.levels.len(),
-        })
-        .collect();
-    for run in open {
-        let told = runs::tell(&place.runs, &run.id);
-        rows.push(RunRow {
-            started: Some(told.as_ref().map_or(run.since, runs::Told::started)),
-            finished: None,
-            outcome: match (&told, run.alive) {
-                (Err(_), true) if runs::never_begun(&place.runs, &run.id) => "running".into(),
-                (Err(_), _) => "damaged".into(),
-                (Ok(told), _) if told.run.is_finished() => outcome(&told.run).ending.name().into(),
-                (Ok(told), true) if told.run.is_paused() => "paused".into(),
-                (Ok(_), true) => "running".into(),
-                (Ok(told), false) => match outcome(&told.run).ending {
-                    crate::run::Ending::Stuck => "stuck".into(),
-                    _ => "open".into(),
-                },
-            },
-            purpose: told.map_or(Purpose::Apply, |told| told.plan.purpose).to_string(),
-            components: run.holds.components.len(),
-            id: run.id,
-        });
-    }
+    let (mut rows, damaged): (Vec<RunRow>, _) = match state::read() {
+        Ok(state) => (state.iter().flat_map(|s| &s.runs).map(remembered).collect(), None),
+        Err(damaged) => {
+            let rows = runs::all(&place.runs)?.into_iter().map(|id| of_folder(&place, id));
+            (rows.collect(), Some(damaged))
+        }
+    };
+    rows.retain(|row| !open.iter().any(|open| open.id == row.id));
+    rows.extend(open.into_iter().map(|run| unended(&place, run)));
     // Ids alone do not order runs of the same second.
     rows.sort_by(|a, b| (a.started, &a.id).cmp(&(b.started, &b.id)));
-    Ok(rows)
+    Ok((rows, damaged))
+}
+
+/// A run that ended, as the state remembers it.
+fn remembered(run: &FinishedRun) -> RunRow {
+    RunRow {
+        id: run.id.clone(),
+        started: Some(run.started),
+        finished: Some(run.finished),
+        outcome: run.outcome.name().into(),
+        purpose: run.purpose.to_string(),
+        components: run.levels.len(),
+    }
+}
+
+/// A run that nobody holds, as its folder tells it.
+fn of_folder(place: &Place, id: String) -> RunRow {
+    let Ok(told) = runs::tell(&place.runs, &id) else {
+        let (outcome, purpose) = ("damaged".into(), Purpose::Apply.to_string());
+        return RunRow { id, started: None, finished: None, outcome, purpose, components: 0 };
+    };
+    let head = &told.journal.head;
+    let at = Where { started: told.started(), now: told.run.at(), head };
+    match results(&told.plan, &told.run, &outcome(&told.run), at).finished {
+        Some(finished) => remembered(&finished),
+        None => RunRow {
+            id,
+            started: Some(at.started),
+            finished: None,
+            // Nobody holds it, and its journal does not tell how it ended.
+            outcome: "damaged".into(),
+            purpose: told.plan.purpose.to_string(),
+            components: told.plan.changes().count(),
+        },
+    }
+}
+
+/// A run that has not ended.
+fn unended(place: &Place, run: OpenRun) -> RunRow {
+    let told = runs::tell(&place.runs, &run.id);
+    RunRow {
+        started: Some(told.as_ref().map_or(run.since, runs::Told::started)),
+        finished: None,
+        outcome: match (&told, run.alive) {
+            (Err(_), true) if runs::never_begun(&place.runs, &run.id) => "running".into(),
+            (Err(_), _) => "damaged".into(),
+            (Ok(told), _) if told.run.is_finished() => outcome(&told.run).ending.name().into(),
+            (Ok(told), true) if told.run.is_paused() => "paused".into(),
+            (Ok(_), true) => "running".into(),
+            (Ok(told), false) => match outcome(&told.run).ending {
+                crate::run::Ending::Stuck => "stuck".into(),
+                _ => "open".into(),
+            },
+        },
+        purpose: told.map_or(Purpose::Apply, |told| told.plan.purpose).to_string(),
+        components: run.holds.components.len(),
+        id: run.id,
+    }
 }
 
 /// What the state knows of a run's end where its journal does not tell it.
@@ -97,10 +131,10 @@ fn let_go(ended: &FinishedRun) -> String {
         true => String::new(),
         false => format!(", and `patchform rollback {id}` takes it back"),
     };
+    let lines = size::counted(usize::try_from(*lines).unwrap_or(usize::MAX), "line");
     format!(
-        "run {id} was let go of when no more of its journal could be read than {}: it ended at {finished}. What stands here behind \
-         that was put back since. The state took it as still to be done; `patchform plan` does it{back}",
-        size::counted(usize::try_from(*lines).unwrap_or(usize::MAX), "line")
+        "run {id} was let go of when no more of its journal could be read than {lines}, at {finished}; what stands here behind that was \
+         put back since. What it may have left is in the state as still to be done: `patchform plan` does that{back}"
     )
 }
 

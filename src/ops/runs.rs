@@ -8,7 +8,9 @@ use crate::model::{Address, Moment, Selection};
 use crate::plan::noun::Idle;
 use crate::plan::{Leases, Plan, stored};
 use crate::run::{Ending, Run, outcome};
+use crate::state::State;
 use crate::world::disk;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The plan's file in a run's folder.
@@ -78,6 +80,17 @@ pub fn leased(error: LeaseError) -> Failure {
             Failure::locked(error)
         }
         _ => Failure::error(error),
+    }
+}
+
+/// As [`leased`]; what another run holds that nobody drives is told with how that is ended.
+pub fn held(error: LeaseError, runs: &Path) -> Failure {
+    match &error {
+        LeaseError::Held { run, .. } if !run.alive && !run.unknown => {
+            let id = run.id.clone();
+            unended(leased(error), runs, &id)
+        }
+        _ => leased(error),
     }
 }
 
@@ -245,6 +258,20 @@ fn folders(runs: &Path) -> Result<Vec<(String, PathBuf)>, Failure> {
     };
     let named = entries.flatten().map(|e| (e.file_name().into_string(), e.path()));
     Ok(named.filter_map(|(name, path)| Some((name.ok()?, path))).collect())
+}
+
+/// Runs that had begun and of which nobody knows how they ended: neither `state` does nor their journal, and their lease is
+/// gone, so that they hold nothing.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn lost(runs: &Path, state: &State) -> Result<Vec<String>, Failure> {
+    let known: BTreeSet<&str> = state.runs.iter().map(|run| run.id.as_str()).collect();
+    let unknown = folders(runs)?.into_iter().filter(|(id, _)| !known.contains(id.as_str()));
+    let lost = |folder: &Path| {
+        had_begun(folder) && !lease::is_held(folder) && !journal::says_finished(&folder.join(JOURNAL))
+    };
+    Ok(unknown.filter(|(_, folder)| lost(folder)).map(|(id, _)| id).collect())
 }
 
 /// The run that began last; `None` when there was none.

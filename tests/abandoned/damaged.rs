@@ -157,3 +157,21 @@ fn a_run_of_which_nothing_is_known_blocks_every_plan() {
     flat(lab.patchform("run abandon").exits(0)).says("read each component").does_not_say("1970");
     lab.patchform("run list").exits(0).says("abandoned").does_not_say("1970");
 }
+
+/// Without its lease a run holds nothing. That nobody knows how it ended is said wherever the state is read.
+#[test]
+fn a_run_whose_lease_is_gone_is_not_taken_for_ended() {
+    for gone in [&["lease.json"][..], &["lease.json", "plan.json"]] {
+        let lab = platform(&stop(), "");
+        lab.patchform("apply --auto-approve").exits(7);
+        let run = run_at(&lab, 1);
+        flat(lab.patchform("plan").exits(0)).does_not_say("nobody knows how it ended");
+        for file in gone {
+            fs::remove_file(lab.path(&format!(".patchform/runs/{run}/{file}"))).unwrap();
+        }
+        let told = format!("run {run} began, and nobody knows how it ended");
+        flat(lab.patchform("state list").exits(0)).says(&told);
+        let plan = flat(lab.patchform("plan").exits(0));
+        plan.says(&format!("un {run} began, and nobody knows how it ended")).says("read each");
+    }
+}
