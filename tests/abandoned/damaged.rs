@@ -106,6 +106,8 @@ fn a_journal_that_is_put_back_afterwards_is_told_for_what_it_is() {
         let proved = flat(lab.patchform(&format!("run show --verify {run}")).exits(0));
         proved.says("was let go of").does_not_say("broken");
         lab.patchform(&format!("run show --verify --json {run}")).exits(0).says("\"let_go\"");
+        let exported = format!("run export {run} --out {damaged}.tar.gz --without-outputs");
+        flat(lab.patchform(&exported).exits(0)).says("let-go.json is what the state recorded then");
         // Cut off before what was recorded, it is another matter.
         if damaged == "patch" {
             let begun: String = good.lines().take(2).map(|line| format!("{line}\n")).collect();
