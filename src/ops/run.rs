@@ -8,7 +8,7 @@ use crate::engine::lease::OpenRun;
 use crate::engine::results::{Where, results};
 use crate::model::Purpose;
 use crate::plan::Plan;
-use crate::report::size;
+use crate::report::audit::could_be_read;
 use crate::report::state_text::RunRow;
 use crate::run::event::Request;
 use crate::run::{Run, Standing, outcome};
@@ -131,10 +131,9 @@ fn let_go(ended: &FinishedRun) -> String {
         true => String::new(),
         false => format!(", and `patchform rollback {id}` takes it back"),
     };
-    let lines = size::counted(usize::try_from(*lines).unwrap_or(usize::MAX), "line");
+    let could = could_be_read(*lines);
     format!(
-        "run {id} was let go of when no more of its journal could be read than {lines}, at {finished}; what stands here behind that was \
-         put back since. What it may have left is in the state as still to be done: `patchform plan` does that{back}"
+        "run {id} was let go of at {finished}, when {could}; what stands here beyond that was put back since. What it may have left is in the state as still to be done: `patchform plan` does that{back}"
     )
 }
 

@@ -6,7 +6,7 @@ mod json;
 mod text;
 
 pub use json::to_json;
-pub use text::draw;
+pub use text::{could_be_read, draw};
 
 /// A check of one run, from its first line to its head.
 #[derive(Debug, Clone, PartialEq, Eq)]

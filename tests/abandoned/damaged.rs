@@ -102,7 +102,11 @@ fn a_journal_that_is_put_back_afterwards_is_told_for_what_it_is() {
         lab.write(&path, &good);
         lab.write("main.pf.hcl", service("1.1", "", ""));
         let shown = flat(lab.patchform(&format!("run show {run}")).exits(0));
-        shown.says("was let go of when").says("patchform rollback").does_not_say("lacks its end");
+        shown
+            .says("was let go of at")
+            .says("of its journal could be read")
+            .says("patchform rollback")
+            .does_not_say("lacks its end");
         let proved = flat(lab.patchform(&format!("run show --verify {run}")).exits(0));
         proved.says("was let go of").does_not_say("broken");
         lab.patchform(&format!("run show --verify --json {run}")).exits(0).says("\"let_go\"");

@@ -77,17 +77,20 @@ fn recorded(record: &Recorded) -> String {
         Recorded::NotYet => "the run is open: its head is recorded when it ends".into(),
         Recorded::Missing => "has no record of this run, so that its head is proved by nothing".into(),
         Recorded::Unreadable(why) => format!("cannot be read, so that the head is proved by nothing: {why}"),
-        Recorded::LetGo { lines } => format!(
-            "the run was let go of when no more of its journal could be read than {}, which are these",
-            beginning(*lines)
-        ),
+        Recorded::LetGo { lines: 0 } => format!("the run was let go of when {}", could_be_read(0)),
+        Recorded::LetGo { lines } => {
+            format!("the run was let go of when {}, which are these", could_be_read(*lines))
+        }
         Recorded::Differs => "holds another end of this journal".into(),
     }
 }
 
-/// The first lines of a journal.
-fn beginning(lines: u64) -> String {
-    format!("its first {}", counted(lines, "line"))
+/// How much of a journal could be read when its run was let go of.
+pub fn could_be_read(lines: u64) -> String {
+    match lines {
+        0 => "nothing of its journal could be read".into(),
+        _ => format!("no more of its journal could be read than its first {}", counted(lines, "line")),
+    }
 }
 
 fn conclusion(audit: &Audit) -> &'static str {
