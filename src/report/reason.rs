@@ -223,8 +223,9 @@ fn of_block(plan: &Plan, entry: &Entry, block: &Block) -> Reason {
         Block::Leased { run, driver: None, idle: Idle::Stuck } => Reason::with(
             format!("run {run}, which is stuck, holds it"),
             format!(
-                "patchform run show {run} says what is to be repaired; then patchform rollback {run}, or patchform run \
-                 abandon {run} to leave it as it is"
+                "patchform run show {run} says what is to be repaired; then patchform rollback {run} takes back all that it \
+                 changed, or patchform resume {run} goes on where it stopped; or patchform run abandon {run} leaves it as \
+                 it is"
             ),
         ),
         Block::Leased { run, driver: None, idle: Idle::Unreadable } => Reason::with(

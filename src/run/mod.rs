@@ -12,6 +12,7 @@ pub mod outcome;
 mod owed;
 mod planted;
 mod rejection;
+mod rules;
 mod shape;
 mod standing;
 mod taking_up;
@@ -27,6 +28,7 @@ pub use outcome::{Ending, Left, Outcome, outcome};
 #[cfg(debug_assertions)]
 pub use planted::Defect;
 pub use rejection::{Rejections, rejected};
+pub use rules::Rules;
 pub use standing::{ActionStanding, Failure, Halt, Skip, Standing, leg_name};
 
 #[cfg(test)]
