@@ -123,7 +123,11 @@ fn drift(change: &Change, entry: &Entry) -> String {
         level(entry.observed.level()),
     );
     match &change.owed {
-        Some(owed) => format!("run {}, which was abandoned, left it as it is: {levels}", owed.run),
+        // It is at the level that the run was to put there; else somebody may have been there since.
+        Some(owed) if !owed.half && change.put_by.is_some() => {
+            format!("run {}, which was abandoned, left it as it is: {levels}", owed.run)
+        }
+        Some(owed) => format!("run {}, which was abandoned, may have left it so: {levels}", owed.run),
         None => format!("somebody changed it outside patchform: {levels}"),
     }
 }
