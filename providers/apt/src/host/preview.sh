@@ -164,7 +164,9 @@ if is_booted; then
   done
   # shellcheck disable=SC2086
   dpkg-query -L -- $names 2>/dev/null | sort -u >"$t/files"
-  on_files ' r-xp ' | sed 's/^/uses /'
+  on_files ' r-xp ' >"$t/users"
+  restartable <"$t/users" | sed 's/^/uses /'
+  while read -r unit; do ! never "$unit" || echo "keeps $unit"; done <"$t/users"
 fi
 [ ! -e /run/reboot-required ] || echo "reboot-pending"
 # Who asks for a reboot: what of these has asked already, and what has a script that does so when it is configured.
