@@ -113,6 +113,46 @@ fn what_fails_again_stays_owed() {
     lab.patchform("plan --detailed-exitcode").exits(0);
 }
 
+/// It stands again where an abandoned run had left it, made sure of: by its way back, or by hand where that failed. Nobody has
+/// changed it behind anybody's back.
+#[test]
+fn what_goes_back_to_an_owed_level_is_recorded_there() {
+    for by_hand in [false, true] {
+        let (lab, _) = patched_only();
+        let fails = service("1.2", "exit 1", "");
+        let broken = |text: String| text.replace("if [ -f", "test -e broken && exit 1; if [ -f");
+        lab.write("main.pf.hcl", broken(fails));
+        if by_hand {
+            lab.write("broken", "");
+            lab.patchform("apply --auto-approve").exits(4);
+            lab.write("a", "1.1");
+            lab.patchform("resume").exits(3);
+        } else {
+            lab.patchform("apply --auto-approve").exits(3);
+        }
+        assert_eq!((lab.read("a"), lab.read("running")), ("1.1".into(), "1.1".into()));
+        lab.patchform("state show command.a").exits(0).says("1.1").does_not_say("to do");
+        lab.write("main.pf.hcl", service("1.3", "", ""));
+        planned(&lab)
+            .says("its declared level changed")
+            .does_not_say("outside patchform")
+            .does_not_say("is observed");
+        lab.write("main.pf.hcl", service("1.1", "", ""));
+        lab.patchform("plan --detailed-exitcode").exits(0).says("No changes");
+    }
+}
+
+/// What a person put there since is not laid at its door as if that were known.
+#[test]
+fn what_somebody_put_there_after_an_abandoned_run_is_not_known_to_be_its_work() {
+    let (lab, _) = patched_only();
+    lab.write("a", "1.1.5");
+    lab.write("main.pf.hcl", service("1.2", "", ""));
+    planned(&lab)
+        .says("may have left it so: 1.0 is recorded, 1.1.5 is observed")
+        .does_not_say("left it as it is");
+}
+
 /// A run that was taken back half-way is at its old level on the disk only.
 #[test]
 fn a_way_back_that_was_abandoned_owes_its_reload_too() {

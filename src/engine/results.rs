@@ -155,8 +155,12 @@ fn rest(
         Standing::Restored => {
             // Until the run has ended a reading may still contradict it; and what was half before is half again.
             let in_force = run.is_finished() && run.is_back_in_force(i) && !half;
+            // It stands again where an abandoned run had left it, which nobody had recorded: now it was made sure of.
+            let owed = in_force && change.owed.is_some();
+            let recorded = owed.then(|| settle::recorded(plan, i, &entry.observed, now)).flatten();
             let in_force = in_force.then(|| settled(Rest::InForce));
-            or(rejected().collect(), Rest::Restored { rejected: None }).into_iter().chain(in_force).collect()
+            let restored = or(rejected().collect(), Rest::Restored { rejected: None });
+            restored.into_iter().chain(recorded).chain(in_force).collect()
         }
         // Left standing by an abandoned run: its record stays, and nobody takes its level for a good one.
         Standing::Stuck(_) => {

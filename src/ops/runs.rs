@@ -347,8 +347,9 @@ pub fn ending(failure: Failure, id: &str, idle: Idle) -> Failure {
              stands with `patchform run abandon {id}`"
         ),
         Idle::Stuck => format!(
-            "it is stuck: repair what `patchform run show {id}` names, then `patchform rollback {id}`; or leave everything \
-             as it stands with `patchform run abandon {id}`"
+            "it is stuck: repair what `patchform run show {id}` names; then `patchform rollback {id}` takes back all that it \
+             changed, or `patchform resume {id}` goes on where it stopped. Or leave everything as it stands with `patchform \
+             run abandon {id}`"
         ),
         Idle::Unreadable | Idle::Unknown => format!(
             "it cannot be read any more: put its files back from a backup, or let go of it with `patchform run abandon {id}`"

@@ -123,7 +123,11 @@ fn drift(change: &Change, entry: &Entry) -> String {
         level(entry.observed.level()),
     );
     match &change.owed {
-        Some(owed) => format!("run {}, which was abandoned, left it as it is: {levels}", owed.run),
+        // It is at the level that the run was to put there; else somebody may have been there since.
+        Some(owed) if !owed.half && change.put_by.is_some() => {
+            format!("run {}, which was abandoned, left it as it is: {levels}", owed.run)
+        }
+        Some(owed) => format!("run {}, which was abandoned, may have left it so: {levels}", owed.run),
         None => format!("somebody changed it outside patchform: {levels}"),
     }
 }
@@ -223,8 +227,9 @@ fn of_block(plan: &Plan, entry: &Entry, block: &Block) -> Reason {
         Block::Leased { run, driver: None, idle: Idle::Stuck } => Reason::with(
             format!("run {run}, which is stuck, holds it"),
             format!(
-                "patchform run show {run} says what is to be repaired; then patchform rollback {run}, or patchform run \
-                 abandon {run} to leave it as it is"
+                "patchform run show {run} says what is to be repaired; then patchform rollback {run} takes back all that it \
+                 changed, or patchform resume {run} goes on where it stopped; or patchform run abandon {run} leaves it as \
+                 it is"
             ),
         ),
         Block::Leased { run, driver: None, idle: Idle::Unreadable } => Reason::with(

@@ -13,6 +13,7 @@ pub mod outcome;
 mod owed;
 mod planted;
 mod rejection;
+mod rules;
 mod shape;
 mod standing;
 mod taking_up;
@@ -29,6 +30,7 @@ pub use outcome::{Ending, Left, Outcome, outcome};
 #[cfg(debug_assertions)]
 pub use planted::Defect;
 pub use rejection::{Rejections, rejected};
+pub use rules::Rules;
 pub use standing::{ActionStanding, Failure, Halt, Skip, Standing, leg_name};
 
 #[cfg(test)]

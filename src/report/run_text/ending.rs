@@ -101,6 +101,7 @@ fn table(page: &mut Page, plan: &Plan, run: &RunView) {
     for component in rows {
         let (from, to) = levels(plan, component.entry);
         let level = match component.stands {
+            Stands::Committed if component.is_kept() => format!("at {}", shown(to)),
             Stands::Committed => brief(from, to),
             Stands::Stuck | Stands::GoingBack | Stands::Forward if from == to => brief(from, to),
             Stands::Stuck | Stands::GoingBack if component.reached => format!("at {}", shown(to)),
@@ -137,6 +138,7 @@ fn word(component: &Settled, run: &RunView) -> &'static str {
     match component.stands {
         // Whoever abandoned the run left what could not be restored, too.
         Stands::Stuck if run.over => "left",
+        Stands::Committed if component.is_kept() => "kept",
         Stands::Restored if !component.tried => "untouched",
         stands => stands.word(),
     }
@@ -240,12 +242,8 @@ fn next(plan: &Plan, run: &RunView) -> Vec<(String, String)> {
             rows
         }
         Ended::Stuck => {
-            let well = run.components.iter().any(|c| c.stands == Stands::Committed);
-            let what = if well { "take back what is well, too" } else { "go on going back" };
-            let mut rows = vec![
-                (format!("When it is repaired, to {what}: "), back(id)),
-                ("To end the run as it stands: ".into(), format!("patchform run abandon {id}")),
-            ];
+            let mut rows = repaired(run);
+            rows.push(("To end the run as it stands: ".into(), format!("patchform run abandon {id}")));
             rows.extend(put_there(plan, run, "After that, to take back what"));
             rows
         }
@@ -259,6 +257,28 @@ fn again(plan: &Plan, apply: &str) -> String {
         Purpose::Restore { snapshot } => format!("patchform snapshot restore {snapshot}"),
         Purpose::Apply | Purpose::RefreshOnly => apply.into(),
     }
+}
+
+/// What goes on from a stuck run once a person has put back what is stuck: `resume` does so there only, and then goes on;
+/// `rollback` takes everything else back, too.
+fn repaired(run: &RunView) -> Vec<(String, String)> {
+    let id = &run.id;
+    let is = |stands: &[Stands]| run.components.iter().any(|c| stands.contains(&c.stands));
+    if run.taking_back {
+        return vec![("When it is repaired, to go on going back: ".into(), back(id))];
+    }
+    let well = is(&[Stands::Committed]);
+    let going = is(&[Stands::Forward, Stands::Untouched]);
+    let resumed = match (going, well) {
+        (true, _) => "finish the run",
+        (false, true) => "end the run and leave what is well at its new level",
+        (false, false) => "end the run",
+    };
+    let mut rows = vec![(format!("When it is repaired, to {resumed}: "), format!("patchform resume {id}"))];
+    if well || going {
+        rows.push(("When it is repaired, to take back what is well, too: ".into(), back(id)));
+    }
+    rows
 }
 
 fn back(id: &str) -> String {
