@@ -260,7 +260,7 @@ fn repaired(run: &RunView) -> Vec<(String, String)> {
     if run.taking_back {
         return vec![("When it is repaired, to go on going back: ".into(), back(id))];
     }
-    let well = is(&[Stands::Committed]);
+    let well = run.components.iter().any(|c| c.stands == Stands::Committed && !c.is_kept());
     let going = is(&[Stands::Forward, Stands::Untouched]);
     let resumed = match (going, well) {
         (true, _) => "finish the run",
