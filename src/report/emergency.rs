@@ -42,7 +42,8 @@ pub struct Emergency<'a> {
     pub contact: Option<&'a Vendor>,
 }
 
-/// Those of all stuck components, and of what is well under them and was to go back, in the order in which they are to be restored: what stands on others first.
+/// Those of all stuck components, and of what is well under them and was to go back, in the order in which they are to be
+/// restored: what stands on others first.
 pub fn emergencies<'a>(plan: &'a Plan, run: &'a RunView) -> Vec<Emergency<'a>> {
     let to_go_back = |c: &&Settled| c.stands == Stands::Stuck || c.is_kept();
     let mut stuck: Vec<&Settled> = run.components.iter().filter(to_go_back).collect();

@@ -250,15 +250,6 @@ fn next(plan: &Plan, run: &RunView) -> Vec<(String, String)> {
     }
 }
 
-/// What makes a plan of this sort once more; `apply` for one towards the configuration.
-fn again(plan: &Plan, apply: &str) -> String {
-    match &plan.purpose {
-        Purpose::Rollback { of } => back(of),
-        Purpose::Restore { snapshot } => format!("patchform snapshot restore {snapshot}"),
-        Purpose::Apply | Purpose::RefreshOnly => apply.into(),
-    }
-}
-
 /// What goes on from a stuck run once a person has put back what is stuck: `resume` does so there only, and then goes on;
 /// `rollback` takes everything else back, too.
 fn repaired(run: &RunView) -> Vec<(String, String)> {
@@ -267,7 +258,7 @@ fn repaired(run: &RunView) -> Vec<(String, String)> {
     if run.taking_back {
         return vec![("When it is repaired, to go on going back: ".into(), back(id))];
     }
-    let well = is(&[Stands::Committed]);
+    let well = run.components.iter().any(|c| c.stands == Stands::Committed && !c.is_kept());
     let going = is(&[Stands::Forward, Stands::Untouched]);
     let resumed = match (going, well) {
         (true, _) => "finish the run",
@@ -279,6 +270,15 @@ fn repaired(run: &RunView) -> Vec<(String, String)> {
         rows.push(("When it is repaired, to take back what is well, too: ".into(), back(id)));
     }
     rows
+}
+
+/// What makes a plan of this sort once more; `apply` for one towards the configuration.
+fn again(plan: &Plan, apply: &str) -> String {
+    match &plan.purpose {
+        Purpose::Rollback { of } => back(of),
+        Purpose::Restore { snapshot } => format!("patchform snapshot restore {snapshot}"),
+        Purpose::Apply | Purpose::RefreshOnly => apply.into(),
+    }
 }
 
 fn back(id: &str) -> String {
