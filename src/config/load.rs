@@ -11,6 +11,7 @@ use crate::config::blocks::LATER;
 use crate::model::{Diagnostic, Diagnostics, FileId};
 use std::collections::{BTreeMap, BTreeSet};
 
+mod concealed;
 mod reading;
 
 pub(super) use reading::{Folder, with_chain};
