@@ -66,6 +66,27 @@ fn an_orphan_is_found_and_dropped_whether_it_exists_or_not() {
     assert_eq!(ids(&listed(&lab)["snapshots"]).len(), ids(&list["snapshots"]).len());
 }
 
+/// Nobody asks whether a snapshot that failed is there: what it copied may be. It is told so, listed, and dropped.
+#[test]
+fn a_snapshot_that_failed_may_have_left_something() {
+    let lab = Lab::new(&one("1.0", "true", 2));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", one("1.1", "exit 1", 2));
+    let ran = lab.patchform("apply --auto-approve").exits(3);
+    ran.says("snapshot had happened in part")
+        .says("may have left something")
+        .does_not_say("nothing of snapshot");
+    assert_eq!(lab.read("a"), "1.0");
+    let left = ids(&listed(&lab)["orphans"]);
+    assert_eq!(left.len(), 2, "it is tried twice: {left:?}");
+    assert!(left.iter().all(|id| lab.path(id).exists()), "{left:?}");
+    lab.patchform("snapshot list").exits(0).says("Orphans").says(&left[0]);
+    lab.patchform("snapshot prune").exits(0).says("2 snapshots dropped");
+    assert!(left.iter().all(|id| !lab.path(id).exists()), "{left:?}");
+    assert!(ids(&listed(&lab)["orphans"]).is_empty());
+}
+
 #[test]
 fn a_snapshot_whose_run_is_gone_is_marked_and_dropped_by_the_rules() {
     let lab = Lab::new(&one("1.0", "true", 9));

@@ -135,6 +135,7 @@ fn must_happen() -> BTreeSet<String> {
         "the clock jumps",
         "interrupted once",
         "interrupted twice",
+        "a person puts back what is stuck",
         "taken to rollback",
         "taken to abandon",
         "a person accepts what may go on",

@@ -45,7 +45,7 @@ fn what_is_well_is_told_from_what_is_broken() {
     let ended = flat(lab.patchform("apply --auto-approve").exits(4));
     has(&ended, "Emergency steps for command.b");
     has(&ended, "command.a is at its planned level, verified: nothing is wrong with it.");
-    has(&ended, "command.a stuck at 1.1");
+    has(&ended, "command.a kept at 1.1");
     has(&ended, "command.b stuck between 1.0 → 1.1");
     let id = last_run(&lab);
     let told = lab.patchform("run show --json").exits(0).out;
@@ -54,19 +54,84 @@ fn what_is_well_is_told_from_what_is_broken() {
     assert_eq!(well(0), (&"command.a".into(), &true.into()), "{told}");
     assert_eq!(well(1), (&"command.b".into(), &false.into()), "{told}");
     has(&flat(lab.patchform("rollback").exits(4)), "restore failed 5 times, lastly");
-    // Going on is of no use: nobody is sent there.
-    let way_out =
-        format!("patchform run show {id} says what is to be repaired; then patchform rollback {id}");
+    // Each says what it does.
+    let way_out = format!(
+        "patchform run show {id} says what is to be repaired; then patchform rollback {id} takes back all that it changed, \
+         or patchform resume {id} goes on where it stopped"
+    );
     lab.write("main.pf.hcl", platform("1.2", ""));
     let planned = flat(lab.patchform("plan").exits(0));
     has(&planned, &format!("run {id}, which is stuck, holds it"));
     has(&planned, &way_out);
     let refused = flat(lab.patchform("apply --auto-approve").exits(6));
     has(&refused, &format!("it is stuck: repair what `patchform run show {id}` names"));
-    assert!(!refused.contains("patchform resume"), "{refused}");
+    has(&refused, &format!("`patchform rollback {id}` takes back all that it changed"));
     std::fs::remove_file(lab.path("broken")).unwrap();
     lab.patchform("rollback").exits(0);
     assert_eq!((lab.read("a"), lab.read("b")), ("1.0".into(), "1.0".into()));
+}
+
+/// A run in which a is well at 1.1, and b stuck: its snapshot is gone, so that no restore can ever work, and each one fails.
+fn without_a_way_back() -> (Lab, String) {
+    let config = |level: &str, fails: &str| {
+        let text = platform(level, fails).replace("rollback_run", "rollback_component");
+        text.replace("test -e broken && exit 1; ", "test -e $PATCHFORM_SNAPSHOT || exit 1; ")
+    };
+    let lab = Lab::new(&config("1.0", ""));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", config("1.1", "rm -f b.*; exit 1"));
+    let ended = flat(lab.patchform("apply --auto-approve").exits(4));
+    has(&ended, "command.a done 1.0 → 1.1");
+    has(&ended, "Emergency steps for command.b");
+    (lab, ended)
+}
+
+/// What is printed is followed to the letter: `resume` ends the run, what is well stays.
+#[test]
+fn what_a_person_has_put_back_is_left_so_by_resume() {
+    let (lab, ended) = without_a_way_back();
+    let id = last_run(&lab);
+    let way_out =
+        "When it is repaired, to end the run and leave what is well at its new level: patchform resume";
+    has(&ended, &format!("{way_out} {id}"));
+    has(&flat(lab.patchform("resume").exits(4)), &format!("{way_out} {id}"));
+    lab.write("b", "1.0");
+    let told = flat(lab.patchform(&format!("resume {id}")).exits(3));
+    has(&told, "command.a done 1.0 → 1.1");
+    has(&told, "command.b restored back at 1.0");
+    assert_eq!((lab.read("a"), lab.read("b")), ("1.1".into(), "1.0".into()));
+    lab.patchform("plan").exits(0).says("given up");
+}
+
+/// … and `rollback` takes back what is well, too. Before b is repaired it makes nothing worse.
+#[test]
+fn what_a_person_has_put_back_lets_everything_else_go_back() {
+    let (lab, ended) = without_a_way_back();
+    let id = last_run(&lab);
+    let way_out = format!("patchform rollback {id}");
+    has(&ended, &format!("When it is repaired, to take back what is well, too: {way_out}"));
+    let told = flat(lab.patchform("rollback").exits(4));
+    has(&told, "1 stuck, 1 kept");
+    has(&told, "command.a kept at 1.1");
+    has(&told, "command.a is at its planned level, verified: nothing is wrong with it.");
+    has(&told, "why command.b has to go back first, and could not be restored");
+    has(&told, &format!("When it is repaired, to go on going back: {way_out}"));
+    assert!(!told.contains("command.a it may differ"), "{told}");
+    lab.write("b", "1.0");
+    lab.patchform(&format!("rollback {id}")).exits(0).says("Restored");
+    assert_eq!((lab.read("a"), lab.read("b")), ("1.0".into(), "1.0".into()));
+}
+
+/// Nobody puts it back: the run ends all the same, and what is well is recorded as that.
+#[test]
+fn a_run_without_a_way_back_is_let_go_with_what_is_well() {
+    let (lab, _) = without_a_way_back();
+    lab.patchform("rollback").exits(4);
+    lab.patchform(&format!("run abandon {}", last_run(&lab))).exits(0);
+    lab.patchform("state show command.a").exits(0).says("1.1");
+    let plan = flat(lab.patchform("plan").exits(0));
+    assert!(plan.contains("command.b") && !plan.contains("~ command.a"), "{plan}");
 }
 
 /// Nobody knows what a stored snapshot needs to be in force: that is not "nothing".

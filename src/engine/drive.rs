@@ -141,7 +141,7 @@ pub fn take(
     request: Option<Request>,
 ) -> Result<(), DriveError> {
     let at = clock::now();
-    let mut events = vec![Event { at, what: What::Taken { controller: controller.into(), token } }];
+    let mut events = vec![Event { at, what: What::taken(controller, token) }];
     // Set back while nobody drove it, or on another machine.
     let ahead_ms = at.0.saturating_sub(run.at().0);
     events.extend((ahead_ms < 0).then_some(Event { at, what: What::Clock { ahead_ms } }));
@@ -151,7 +151,7 @@ pub fn take(
     // One that tells of more than the journal did when it was made says nothing any more.
     let looked = looked.into_iter().map(|(component, digest)| What::Read { component, digest });
     for what in looked.chain(request.map(What::Asked)) {
-        if matches!(what, What::Read { component, .. } if !run.must_read_as_before(component)) {
+        if matches!(what, What::Read { component, .. } if !run.awaits_look(component)) {
             continue;
         }
         let event = Event { at, what };

@@ -1,7 +1,8 @@
-//! The stored form of a journal's lines, version 2. Its own types: what is stored changes only on purpose.
+//! The stored form of a journal's lines, version 3. Its own types: what is stored changes only on purpose.
 
 use crate::model::Moment;
 use crate::plan::noun::Step;
+use crate::run::Rules;
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
 use patchform_sdk::message::{Answer, Coverage, Done, Probed, Reload, Snapshot, Verdict};
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// The stored form's version. A reader refuses every higher one.
-pub const FORM: u32 = 2;
+pub const FORM: u32 = 3;
 
 /// The first line of every segment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,15 +60,55 @@ pub(super) enum StoredContent {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum StoredEvent {
-    Taken { controller: String, token: u64 },
-    Intent { action: StoredAction, step: StoredStep, attempt: u32, snapshot: Option<String> },
-    Fact { action: StoredAction, attempt: u32, answer: StoredAnswer },
-    Probe { action: StoredAction, attempt: u32, found: StoredFound },
-    Read { component: usize, digest: Result<String, String> },
-    Clock { ahead_ms: i64 },
+    Taken {
+        controller: String,
+        token: u64,
+        /// Forms 1 and 2 do not say it.
+        #[serde(default, skip_serializing_if = "StoredRules::is_first")]
+        rules: StoredRules,
+    },
+    Intent {
+        action: StoredAction,
+        step: StoredStep,
+        attempt: u32,
+        snapshot: Option<String>,
+    },
+    Fact {
+        action: StoredAction,
+        attempt: u32,
+        answer: StoredAnswer,
+    },
+    Probe {
+        action: StoredAction,
+        attempt: u32,
+        found: StoredFound,
+    },
+    Read {
+        component: usize,
+        digest: Result<String, String>,
+    },
+    Clock {
+        ahead_ms: i64,
+    },
     Asked(StoredRequest),
-    Stopped { why: String },
+    Stopped {
+        why: String,
+    },
     Finished,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum StoredRules {
+    #[default]
+    First,
+    Second,
+}
+
+impl StoredRules {
+    fn is_first(&self) -> bool {
+        *self == StoredRules::First
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -192,6 +233,7 @@ macro_rules! same {
     };
 }
 
+same!(Rules, StoredRules: First, Second);
 same!(Leg, StoredLeg: Forth, Back);
 same!(Reload, StoredReload: None, Service, Reboot, PowerCycle);
 same!(Step, StoredStep: Gate, Fetch, Measure, Drain, Snapshot, Backup, Patch, Reload, Verify, Undrain, Commit,
@@ -335,8 +377,8 @@ impl From<StoredRequest> for Request {
 impl From<&What> for StoredEvent {
     fn from(what: &What) -> Self {
         match what {
-            What::Taken { controller, token } => {
-                StoredEvent::Taken { controller: controller.clone(), token: *token }
+            What::Taken { controller, token, rules } => {
+                StoredEvent::Taken { controller: controller.clone(), token: *token, rules: (*rules).into() }
             }
             What::Intent { action, step, attempt, snapshot } => StoredEvent::Intent {
                 action: (*action).into(),
@@ -364,7 +406,9 @@ impl From<&What> for StoredEvent {
 impl From<StoredEvent> for What {
     fn from(event: StoredEvent) -> Self {
         match event {
-            StoredEvent::Taken { controller, token } => What::Taken { controller, token },
+            StoredEvent::Taken { controller, token, rules } => {
+                What::Taken { controller, token, rules: rules.into() }
+            }
             StoredEvent::Intent { action, step, attempt, snapshot } => {
                 What::Intent { action: action.into(), step: step.into(), attempt, snapshot }
             }

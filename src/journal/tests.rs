@@ -1,10 +1,11 @@
 //! Journals: written and read again, torn, damaged, foreign, newer.
 
 use super::line::START;
-use super::stored::StoredContent;
+use super::stored::{StoredContent, StoredEvent};
 use super::*;
 use crate::model::Moment;
 use crate::plan::noun::Step;
+use crate::run::Rules;
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
 use patchform_sdk::message::{Answer, Done, Probed, Reload, Snapshot, Verdict};
 use serde_json::json;
@@ -34,7 +35,7 @@ fn batches() -> Vec<Vec<Event>> {
     let unclear = Answer::Unclear { why: "late".into(), output: String::new() };
     let refused = Answer::Refused { why: "no".into(), output: "x".into() };
     let whats = vec![
-        vec![What::Taken { controller: "ana@host".into(), token: 7 }],
+        vec![What::taken("ana@host", 7)],
         vec![
             What::Intent { action, step: Step::Snapshot, attempt: 1, snapshot: Some("s".into()) },
             What::Intent { action, step: Step::Patch, attempt: 1, snapshot: None },
@@ -92,6 +93,23 @@ fn the_first_form_still_reads() {
         fs::write(segment::path(dir.path(), number), bytes).unwrap();
     }
     assert_eq!(read(dir.path(), &ours()).unwrap().events, batches().concat());
+}
+
+/// Up to form 2 a journal did not say by which rules it is folded: by the first.
+#[test]
+fn a_journal_of_an_earlier_form_is_folded_by_its_rules() {
+    for (text, rules) in [
+        (r#"{"taken":{"controller":"ana@host","token":7}}"#, Rules::First),
+        (r#"{"taken":{"controller":"ana@host","token":7,"rules":"second"}}"#, Rules::Second),
+    ] {
+        let stored: StoredEvent = serde_json::from_str(text).unwrap();
+        let what = What::from(stored.clone());
+        assert_eq!(what, What::Taken { controller: "ana@host".into(), token: 7, rules });
+        assert_eq!(StoredEvent::from(&what), stored);
+        assert_eq!(serde_json::to_string(&stored).unwrap(), text);
+    }
+    let later = r#"{"taken":{"controller":"ana@host","token":7,"rules":"third"}}"#;
+    assert!(serde_json::from_str::<StoredEvent>(later).is_err());
 }
 
 /// Whether `events` are those of the first so many batches.
@@ -248,12 +266,13 @@ fn segments_that_are_missing_swapped_foreign_or_newer_are_errors() {
     assert!(matches!(error, ReadError::Foreign { what: "run", .. }), "{error}");
     assert!(matches!(read(other.path(), &ours()), Err(ReadError::Foreign { .. })));
 
-    let newer = text.replace("\"form\":2", "\"form\":3").replace("0.1.0", "0.9.0");
+    let form = |form: u32| format!("\"form\":{form}");
+    let newer = text.replace(&form(FORM), &form(FORM + 1)).replace("0.1.0", "0.9.0");
     let (body, _) = newer.split_once(",\"sum\"").unwrap();
     let sum = patchform_sdk::digest::of_bytes(body.as_bytes());
     fs::write(&second, format!("{body},\"sum\":\"{sum}\"}}\n")).unwrap();
     let error = read(dir.path(), &ours()).unwrap_err();
-    assert!(matches!(&error, ReadError::Newer { form: 3, .. }), "{error}");
+    assert!(matches!(&error, ReadError::Newer { form, .. } if *form == FORM + 1), "{error}");
     assert!(error.to_string().contains("patchform 0.9.0"));
 }
 
@@ -356,4 +375,45 @@ fn many_events_are_written_and_read() {
     println!("{} events: {:?} each to write", many.len(), written / many.len() as u32);
     assert_eq!(read.events, many);
     assert!(read.head.segment > 1);
+}
+
+/// An end is told by the last line alone, and what an earlier end was is found again.
+#[test]
+fn an_end_is_found_and_what_goes_on_from_one() {
+    for bytes in [1, SEGMENT_BYTES] {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(
+            !says_finished(dir.path()) && goes_on_from(dir.path(), 0, "") && !goes_on_from(dir.path(), 1, "")
+        );
+        write(dir.path(), bytes);
+        let head = read(dir.path(), &ours()).unwrap().head;
+        assert!(says_finished(dir.path()) && goes_on_from(dir.path(), head.lines, &head.sum));
+        assert!(!goes_on_from(dir.path(), head.lines - 1, &head.sum));
+        assert!(!goes_on_from(dir.path(), head.lines + 1, &head.sum));
+        let last = segment::path(dir.path(), *segment::numbers(dir.path()).unwrap().last().unwrap());
+        let bytes = fs::read(&last).unwrap();
+        fs::write(&last, &bytes[..bytes.len() - 2]).unwrap();
+        assert!(!says_finished(dir.path()));
+    }
+}
+
+/// Where a batch is broken, the lines of it that follow are told apart from those that were closed.
+#[test]
+fn what_follows_within_a_broken_batch_is_told_apart() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), SEGMENT_BYTES);
+    let path = first(dir.path());
+    let text = fs::read_to_string(&path).unwrap();
+    // The last but one batch: two readings follow its beginning, the third of its lines is damaged.
+    let at = text.find("\"ahead_ms\"").unwrap();
+    let mut bytes = text.into_bytes();
+    bytes[at] ^= 1;
+    fs::write(&path, bytes).unwrap();
+    let mut closed = Vec::new();
+    let proof = prove(dir.path(), &ours(), &mut |event| closed.push(event));
+    let all = batches();
+    let before = all.len() - 2;
+    assert_eq!(closed, all[..before].concat());
+    assert_eq!(proof.open, all[before][..2]);
+    assert_eq!(proof.upto, proof.head.lines + 2);
 }

@@ -19,6 +19,10 @@ pub const SEGMENT_BYTES: u64 = 8 * 1024 * 1024;
 /// detached command.
 pub const ROOM: usize = 64 * 1024;
 
+/// So much is kept for the journal's own next lines where that can be, in bytes: on a full disk it can still say why the run
+/// halts.
+const KEPT: u64 = 32 * 1024;
+
 /// No segment is larger, in bytes.
 const LARGEST: u64 = 2 << 30;
 
@@ -114,6 +118,8 @@ pub struct Writer {
     file: Option<File>,
     path: PathBuf,
     written: u64,
+    /// Up to where room is kept.
+    kept: u64,
     limit: u64,
     broken: bool,
     buffer: Vec<u8>,
@@ -164,6 +170,7 @@ impl Writer {
             file: None,
             path: folder.into(),
             written: 0,
+            kept: 0,
             limit: SEGMENT_BYTES,
             broken: false,
             buffer: Vec::new(),
@@ -228,7 +235,25 @@ impl Writer {
         file.sync_data()?;
         failpoint::hit("journal.synced")?;
         self.written += self.buffer.len() as u64;
+        self.keep_room();
         Ok(())
+    }
+
+    /// Keeps room behind what is written, as far as the disk lets it.
+    fn keep_room(&mut self) {
+        let Some(file) = self.file.as_ref().filter(|_| self.kept < self.written + KEPT / 2) else { return };
+        if disk::keep_room(file, self.written, KEPT).is_ok() {
+            self.kept = self.written + KEPT;
+        }
+    }
+
+    /// Lets the room go that was kept and not needed. Where the file grew otherwise it is left alone.
+    fn let_room_go(&self) {
+        let Some(file) = self.file.as_ref().filter(|_| self.kept > self.written) else { return };
+        if file.metadata().is_ok_and(|now| now.len() == self.written) {
+            // What stays kept only takes up room.
+            let _ = file.set_len(self.written);
+        }
     }
 
     /// A file that was removed or replaced takes writes without complaint, and keeps none of them.
@@ -242,13 +267,14 @@ impl Writer {
     }
 
     fn new_segment(&mut self, at: Moment) -> io::Result<()> {
+        self.let_room_go();
         let after = self.head.segment;
         self.head.segment += 1;
         self.path = segment::path(&self.folder, self.head.segment);
         failpoint::hit("journal.segment")?;
         self.file = Some(OpenOptions::new().append(true).create_new(true).open(&self.path)?);
         failpoint::hit("journal.segment_made")?;
-        self.written = 0;
+        (self.written, self.kept) = (0, 0);
         self.header(at, after, false);
         Ok(())
     }
@@ -289,5 +315,11 @@ impl Writer {
         writer.path = PathBuf::from("/dev/full");
         writer.file = Some(file);
         writer
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.let_room_go();
     }
 }

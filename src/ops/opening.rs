@@ -69,10 +69,15 @@ pub(super) fn open_run(
             Failure::refused(message).hint(format!("`patchform workspace select {}`", plan.workspace))
         );
     }
+    if matches!(entry, Entry::New { saved: true }) {
+        // What an open run has changed meanwhile is not what is wrong: that it is open is.
+        lease::refuse_held(&runs::open(&place.runs)?, "", &Holdings::of(plan))
+            .map_err(|error| runs::held(error, &place.runs))?;
+    }
     // Reading may take long: it is done before the lock, which others wait for.
     let readings = readings(plan, fleet, secrets, &entry)?;
     let looked = looked(plan, fleet, secrets, &entry);
-    let notices = unread(plan, &looked);
+    let notices = unread(plan, &looked, &entry);
     let lock = local.lock("apply").map_err(backend)?;
     let found = local.read().map_err(backend)?;
     let mut base = Base::of(found.as_ref());
@@ -107,7 +112,7 @@ pub(super) fn open_run(
         Entry::Open { told, request } => (told.run.id().to_string(), told.run.token(), Some(told), request),
     };
     let lease = lease::acquire(&place.runs, &id, &Holdings::of(plan), above.max(state.token), now)
-        .map_err(runs::leased)?;
+        .map_err(|error| runs::held(error, &place.runs))?;
     let folder = place.runs.join(&id);
     let controller = machine::this();
     let me = format!("{}@{} (process {})", controller.user, controller.host, controller.pid);
@@ -224,10 +229,20 @@ fn readings(
     }
 }
 
-/// Before a run is taken back, what its journal does not know as changed is read: the reading decides whether it stays.
+/// What is read before an open run goes on: what is stuck, since a person may have put it back; and before all of it is taken
+/// back, what its journal does not know as changed: the reading decides whether it stays.
 fn looked(plan: &Plan, fleet: &Fleet, secrets: &Secrets, entry: &Entry) -> Looked {
-    let Entry::Open { told, request: Some(Request::Rollback) } = entry else { return Looked::new() };
-    let which: Vec<usize> = (0..plan.entries.len()).filter(|i| told.run.must_read_as_before(*i)).collect();
+    let Entry::Open { told, request } = entry else { return Looked::new() };
+    let run = &told.run;
+    let reads = |i: &usize| match request {
+        Some(Request::Rollback) => run.may_be_put_back(*i) || run.must_read_as_before(*i),
+        Some(_) => false,
+        None => run.may_be_put_back(*i),
+    };
+    let which: Vec<usize> = (0..plan.entries.len()).filter(reads).collect();
+    if which.is_empty() {
+        return Looked::new();
+    }
     match observe::observe(fleet, &plan.providers, &plan.entries, &which, secrets) {
         Ok(read) => which.into_iter().map(|i| (i, perform::digest_of(&read[i]))).collect(),
         // A provider that is gone is no reason to leave everything else as it stands.
@@ -236,12 +251,18 @@ fn looked(plan: &Plan, fleet: &Fleet, secrets: &Secrets, entry: &Entry) -> Looke
 }
 
 /// What was not read is left to what the journal says, and that is told.
-fn unread(plan: &Plan, looked: &Looked) -> Vec<String> {
+fn unread(plan: &Plan, looked: &Looked, entry: &Entry) -> Vec<String> {
+    let stuck = |i: usize| matches!(entry, Entry::Open { told, .. } if told.run.may_be_put_back(i));
     let told = |(i, read): (&usize, &Result<String, String>)| {
         let (address, why) = (&plan.entries[*i].address, read.as_ref().err()?);
-        Some(format!(
-            "{address} could not be read; only the journal says that this run did not change it: {why}"
-        ))
+        Some(match stuck(*i) {
+            true => {
+                format!("{address} could not be read; nobody knows whether it was put back by hand: {why}")
+            }
+            false => format!(
+                "{address} could not be read; only the journal says that this run did not change it: {why}"
+            ),
+        })
     };
     looked.iter().filter_map(told).collect()
 }

@@ -123,7 +123,11 @@ fn drift(change: &Change, entry: &Entry) -> String {
         level(entry.observed.level()),
     );
     match &change.owed {
-        Some(owed) => format!("run {}, which was abandoned, left it as it is: {levels}", owed.run),
+        // It is at the level that the run was to put there; else somebody may have been there since.
+        Some(owed) if !owed.half && change.put_by.is_some() => {
+            format!("run {}, which was abandoned, left it as it is: {levels}", owed.run)
+        }
+        Some(owed) => format!("run {}, which was abandoned, may have left it so: {levels}", owed.run),
         None => format!("somebody changed it outside patchform: {levels}"),
     }
 }
@@ -174,9 +178,9 @@ fn of_block(plan: &Plan, entry: &Entry, block: &Block) -> Reason {
                 _ => format!("it could not be read: {why}"),
             },
             match &entry.observed {
-                Observed::NotRead => "plan again without --refresh=false",
-                Observed::Unsettled { .. } => "wait until that has ended, then plan again",
-                _ => "make it readable and plan again",
+                Observed::NotRead => "plan again without --refresh=false".into(),
+                Observed::Unsettled { .. } => format!("wait until that has ended, then {}", again(plan)),
+                _ => format!("make it readable and {}", again(plan)),
             },
         ),
         Block::Ahead => Reason::with(
@@ -223,8 +227,9 @@ fn of_block(plan: &Plan, entry: &Entry, block: &Block) -> Reason {
         Block::Leased { run, driver: None, idle: Idle::Stuck } => Reason::with(
             format!("run {run}, which is stuck, holds it"),
             format!(
-                "patchform run show {run} says what is to be repaired; then patchform rollback {run}, or patchform run \
-                 abandon {run} to leave it as it is"
+                "patchform run show {run} says what is to be repaired; then patchform rollback {run} takes back all that it \
+                 changed, or patchform resume {run} goes on where it stopped; or patchform run abandon {run} leaves it as \
+                 it is"
             ),
         ),
         Block::Leased { run, driver: None, idle: Idle::Unreadable } => Reason::with(
@@ -234,10 +239,25 @@ fn of_block(plan: &Plan, entry: &Entry, block: &Block) -> Reason {
                  lets go of it"
             ),
         ),
+        Block::Leased { run, driver: None, idle: Idle::Unknown } => Reason::with(
+            format!(
+                "run {run}, which was not finished, may hold it: neither its plan nor its lease can be read any more"
+            ),
+            format!("put its files back from a backup, or patchform run abandon {run} lets go of it"),
+        ),
         Block::Leased { run, driver: None, idle: Idle::Resumable } => Reason::with(
             format!("run {run}, which was not finished, holds it"),
             format!("patchform resume {run}, or patchform rollback {run}, or patchform run abandon {run}"),
         ),
+    }
+}
+
+/// How a plan of this sort is made once more: only one towards the configuration by `plan`.
+fn again(plan: &Plan) -> String {
+    match &plan.purpose {
+        Purpose::Apply | Purpose::RefreshOnly => "plan again".into(),
+        Purpose::Rollback { of } => format!("patchform rollback {of} again"),
+        Purpose::Restore { snapshot } => format!("patchform snapshot restore {snapshot} again"),
     }
 }
 

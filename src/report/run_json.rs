@@ -164,7 +164,7 @@ fn millis(duration: std::time::Duration) -> u64 {
 
 fn body<'a>(plan: &Plan, what: &'a What) -> Body<'a> {
     match what {
-        What::Taken { controller, token } => Body::Taken { controller, token: *token },
+        What::Taken { controller, token, .. } => Body::Taken { controller, token: *token },
         What::Intent { action, step, attempt, snapshot } => Body::Intent {
             action: view(plan, *action),
             step: step.name(),

@@ -32,7 +32,7 @@ pub fn story() -> (Plan, Vec<Event>) {
         ..Done::default()
     });
     let digest = plan.entries[api].observed.identity().map(|i| i.digest.clone()).unwrap_or_default();
-    let mut whats = vec![What::Taken { controller: "ops@deploy-1, process 4711".into(), token: 7 }];
+    let mut whats = vec![What::taken("ops@deploy-1, process 4711", 7)];
     let mut does = |action: ActionRef, step, attempt, answer: Option<Answer>| {
         let snapshot = (step == Step::Snapshot).then(|| "20261122-024007-ab12.3".to_string());
         whats.push(What::Intent { action, step, attempt, snapshot });

@@ -128,6 +128,7 @@ pub fn stands(standing: &Standing) -> Stands {
 /// What went wrong first with a component that goes back, went back or is stuck.
 fn cause(plan: &Plan, run: &Run, i: usize) -> Option<String> {
     let back = matches!(run.standing(i), Standing::GoingBack | Standing::Restored | Standing::Stuck(_));
+    let back = back || run.is_kept(i);
     let told = |failure: &Failure| format!("{} failed: {}", failure.step.name(), failure.why);
     match (run.back_for(i).filter(|by| *by != i), run.failure(i)) {
         _ if !back => None,
@@ -143,10 +144,11 @@ fn cause(plan: &Plan, run: &Run, i: usize) -> Option<String> {
 fn told(plan: &Plan, run: &Run, i: usize) -> (Stands, String) {
     let standing = &run.standing(i);
     let why = match standing {
-        Standing::Stuck(why) => match run.stuck_under(i) {
-            Some(by) => format!("{} has to go back first, and could not be restored", name(plan, by)),
-            None => why.clone(),
-        },
+        Standing::Stuck(_) | Standing::Committed if let Some(by) = run.stuck_under(i) => {
+            let could = if run.is_kept(by) { "could not" } else { "could not be restored" };
+            format!("{} has to go back first, and {could}", name(plan, by))
+        }
+        Standing::Stuck(why) => why.clone(),
         Standing::Skipped(why) => why.why(),
         Standing::Held { by } => format!("waits for {}", name(plan, *by)),
         _ => String::new(),

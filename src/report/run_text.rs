@@ -81,7 +81,7 @@ impl RunText {
             What::Probe { action, found, .. } => self.probe(plan, event.at, *action, found),
             What::Read { component, digest } => self.read(plan, event.at, *component, digest),
             What::Taken { .. } | What::Stopped { .. } if self.telling == Telling::Highlights => String::new(),
-            What::Taken { controller, token } => {
+            What::Taken { controller, token, .. } => {
                 let who = format!("{controller} drives this run (token {token})");
                 self.of_run(event.at, tinted(Tint::Dim, who))
             }

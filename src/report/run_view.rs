@@ -119,11 +119,12 @@ pub struct Settled {
     /// What went wrong first, where it went back or is stuck: its own failure, or that of another component for which
     /// it went back. Empty otherwise.
     pub cause: String,
-    /// The component that is stuck and has to go back before this one; for a stuck component.
+    /// The component that could not go back and has to before this one; for a stuck one, and for one that stays at its
+    /// planned level for that.
     pub under: Option<usize>,
     /// Whether it was left as it stood when the run was abandoned; for a stuck component, which else could not be restored.
     pub abandoned: bool,
-    /// Whether it stands at its planned level, verified, and its way back was not begun; for a stuck component.
+    /// Whether it stands at its planned level, verified, and its way back was not begun; for one that was to go back.
     pub reached: bool,
     /// Whether the run changed something there, or may have, even if it was taken back since.
     pub tried: bool,
@@ -137,6 +138,13 @@ pub struct Settled {
     pub snapshot: Option<String>,
     /// Where its provider keeps it, `at …`, else under which name, `token …`; empty where that is not known.
     pub kept: String,
+}
+
+impl Settled {
+    /// Whether it was to go back, and stays at its planned level since something else could not be restored.
+    pub fn is_kept(&self) -> bool {
+        self.stands == Stands::Committed && self.under.is_some()
+    }
 }
 
 /// A run that ended or stopped.

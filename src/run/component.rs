@@ -62,6 +62,14 @@ pub(super) struct Component {
     pub reread: bool,
     /// What that reading found: the digest that the next try expects.
     pub expects: Option<String>,
+    /// Whether it was stuck, or had to stay under something stuck, when its controller took the run, and nothing was begun
+    /// there since.
+    pub freed: bool,
+    /// Whether it got stuck since every try of its current action failed: none of them goes on any more.
+    pub spent: bool,
+    /// Whether it was read as before the run although its way back did not get it there: a person put it back, so that only
+    /// what follows a restore is left to do.
+    pub by_hand: bool,
     /// Whether the way back was walked to its end, and the reading there was the one before the run.
     pub walked_back: bool,
     /// How often the way back was walked to its end in vain.
@@ -95,7 +103,7 @@ pub(super) struct Component {
     pub failure: Option<Failure>,
     /// The component for whose failure it goes back; itself, where it failed first.
     pub back_for: Option<usize>,
-    /// The component that could not be restored, so that this one had to stay as it is.
+    /// The component that could not go back, so that this one had to stay as it is.
     pub stuck_under: Option<usize>,
     pub snapshots: Vec<Stored>,
     pub reload: Reload,
@@ -121,6 +129,9 @@ impl Component {
             leaving: false,
             left: false,
             reread: false,
+            freed: false,
+            spent: false,
+            by_hand: false,
             expects: None,
             walked_back: false,
             rounds: 0,
@@ -213,6 +224,7 @@ impl Component {
     fn needed_from(&self, node: &Node, from: usize) -> usize {
         let needed = |p: &Planned| match p.action {
             Step::Undrain => self.drained,
+            Step::Restore | Step::Uninstall => self.changed && !self.by_hand,
             _ => self.changed,
         };
         (from..node.back.len()).find(|k| needed(&node.back[*k])).unwrap_or(node.back.len())

@@ -1,5 +1,6 @@
 //! What a journal says, in order. A run is the fold of its events.
 
+use super::rules::Rules;
 use crate::model::Moment;
 use crate::plan::noun::Step;
 use patchform_sdk::message::{Answer, Probed};
@@ -44,6 +45,8 @@ pub enum What {
         controller: String,
         /// Fencing token; higher than every earlier one.
         token: u64,
+        /// What it is folded by from here on.
+        rules: Rules,
     },
     /// An action is about to begin.
     Intent {
@@ -123,6 +126,11 @@ pub enum Request {
 }
 
 impl What {
+    /// A controller of this program takes the run.
+    pub fn taken(controller: &str, token: u64) -> What {
+        What::Taken { controller: controller.into(), token, rules: Rules::NOW }
+    }
+
     /// The component that it is about, by its index into the plan's entries.
     pub fn component(&self) -> Option<usize> {
         match self {

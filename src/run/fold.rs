@@ -6,6 +6,7 @@ use super::damage::Damage;
 use super::event::{ActionRef, Event, Leg, Request, What};
 use super::order::Queues;
 use super::planted::{Defect, Planted};
+use super::rules::Rules;
 use super::shape::Shape;
 use super::standing::{ActionStanding, Failure, Halt, Phase, Skip, Standing};
 use super::target::Target;
@@ -24,6 +25,7 @@ pub struct Run {
     pub(super) queues: Queues,
     pub(super) token: u64,
     controller: String,
+    pub(super) rules: Rules,
     pub(super) paused: bool,
     pub(super) stopping: bool,
     pub(super) abandoning: bool,
@@ -62,6 +64,7 @@ impl Run {
             shape,
             token: 0,
             controller: String::new(),
+            rules: Rules::NOW,
             paused: false,
             stopping: false,
             abandoning: false,
@@ -113,7 +116,7 @@ impl Run {
     fn follow(&mut self, what: &What) -> Result<(), Damage> {
         self.may_follow(what)?;
         match what {
-            What::Taken { controller, token } => self.taken(controller, *token)?,
+            What::Taken { controller, token, rules } => self.taken(controller, *token, *rules)?,
             What::Intent { action, step, attempt, snapshot } => {
                 self.intent(*action, *step, *attempt, snapshot.as_deref())?;
             }
@@ -145,7 +148,7 @@ impl Run {
         }
     }
 
-    fn taken(&mut self, controller: &str, token: u64) -> Result<(), Damage> {
+    fn taken(&mut self, controller: &str, token: u64, rules: Rules) -> Result<(), Damage> {
         if token <= self.token {
             return Err(Damage::OldToken { token, earlier: self.token });
         }
@@ -153,6 +156,7 @@ impl Run {
             self.token = token;
         }
         self.controller = controller.into();
+        self.rules = rules;
         self.stopped = None;
         self.halt = None;
         self.paused = false;

@@ -4,6 +4,7 @@ use super::event::Leg;
 use super::fold::Run;
 use super::look::DIFFERS;
 use super::planted::Defect;
+use super::rules::Rules;
 use super::standing::{ActionStanding, Phase, Skip};
 use super::work;
 use crate::config::checked::OnFailure;
@@ -95,7 +96,7 @@ impl Run {
 
     /// Takes `i` into the going-back set, with every dependent that has begun, and with everything that a restore of
     /// the whole system would take back too. What has not begun is held.
-    fn take_into_set(&mut self, i: usize, cause: Option<usize>) {
+    pub(super) fn take_into_set(&mut self, i: usize, cause: Option<usize>) {
         let shape = self.shape.clone();
         let mut set = Vec::new();
         let mut work = vec![i];
@@ -166,7 +167,7 @@ impl Run {
     pub(super) fn settle_or_wait(&mut self, i: usize) {
         let node = &self.shape.nodes[i];
         let c = &self.components[i];
-        let why = if !c.touched() {
+        let why = if !c.touched() || self.is_back_by_hand(i) {
             return self.restored(i);
         } else if node.back.is_empty() {
             "there is no way back: the plan accepted it as irreversible".to_string()
@@ -188,15 +189,26 @@ impl Run {
         self.get_stuck(i, why);
     }
 
+    /// Whether a person has put `i` back, nothing else is to be done there, and nothing that goes back later brings its patch
+    /// again.
+    fn is_back_by_hand(&self, i: usize) -> bool {
+        let (node, c) = (&self.shape.nodes[i], &self.components[i]);
+        let later = node.target.zip(c.begun_at).is_some_and(|(t, at)| self.targets[t].is_unclean_after(at));
+        c.by_hand && !c.drained && c.planned(node).is_none() && c.dirty == 0 && !later
+    }
+
     /// Whether its restore would throw away what was written since traffic returned (rule 6).
     pub(super) fn would_lose_data(&self, i: usize) -> bool {
         let c = &self.components[i];
-        self.shape.nodes[i].keeps_data && c.changed && c.served
+        self.shape.nodes[i].keeps_data && c.changed && c.served && !c.by_hand
     }
 
-    /// The component that is stuck and has to go back before `i`: one that stands on it, or began later on its target.
+    /// The component that cannot go back and has to before `i`: one that stands on it, or began later on its target.
     fn holder(&self, i: usize) -> Option<usize> {
-        let stuck = |k: &usize| matches!(self.components[*k].phase, Phase::Stuck(_));
+        let stuck = |k: &usize| {
+            let c = &self.components[*k];
+            matches!(c.phase, Phase::Stuck(_)) || c.stuck_under.is_some()
+        };
         let mut seen = BTreeSet::new();
         let mut work = vec![i];
         while let Some(k) = work.pop() {
@@ -232,8 +244,8 @@ impl Run {
         self.clean(i);
     }
 
-    /// `i` cannot be restored. Going back continues elsewhere; what `i` stands on stays as it is, and nobody who cannot
-    /// share a target with it begins there.
+    /// `i` cannot be restored. Going back continues elsewhere; what `i` stands on stays as it is: at its planned level where it
+    /// is well there, else it is stuck, too. Nobody who cannot share a target with what is stuck begins there.
     pub(super) fn get_stuck(&mut self, i: usize, why: String) {
         let shape = self.shape.clone();
         let mut work = vec![(i, why)];
@@ -241,7 +253,11 @@ impl Run {
             if matches!(self.components[i].phase, Phase::Stuck(_)) {
                 continue;
             }
-            self.enter(i, Phase::Stuck(why));
+            let kept = self.components[i].stuck_under.is_some() && self.is_well(i);
+            match kept {
+                true => self.keep(i),
+                false => self.enter(i, Phase::Stuck(why)),
+            }
             let mut pinned = Vec::new();
             if self.planted(Defect::StuckHoldsEverything) {
                 pinned.extend(0..self.components.len());
@@ -258,7 +274,9 @@ impl Run {
                 }
                 let earlier = target.begun.iter().take(at);
                 pinned.extend(earlier.filter(|k| whole || shape.nodes[**k].whole));
-                self.close_target(t, i);
+                if !kept {
+                    self.close_target(t, i);
+                }
             }
             for p in pinned {
                 work::step();
@@ -306,6 +324,40 @@ impl Run {
             work::step();
             if self.components[k].phase.before_start() {
                 self.enter(k, Phase::Held(by));
+            }
+        }
+    }
+
+    /// Whether `i`, which waits for its way back, stands at its planned level, in force, verified and with traffic.
+    pub(super) fn is_well(&self, i: usize) -> bool {
+        let c = &self.components[i];
+        let well = self.has_reached(i) && c.failure.is_none() && !c.drained && !c.by_hand;
+        self.rules >= Rules::Second && well && !self.planted(Defect::WellIsStuck)
+    }
+
+    /// `i` is well, and stays as it is: something could not be restored that has to go back first.
+    pub(super) fn keep(&mut self, i: usize) {
+        let c = &mut self.components[i];
+        c.leg = Leg::Forth;
+        c.current = ActionStanding::Pending;
+        self.enter(i, Phase::Committed);
+    }
+
+    /// Whether `i` is to go back, and stays as it is, since something could not be restored that has to go back first.
+    pub fn is_kept(&self, i: usize) -> bool {
+        self.components.get(i).is_some_and(|c| c.phase == Phase::Committed && c.stuck_under.is_some())
+    }
+
+    /// Takes what had to stay under something stuck into its going-back set again.
+    pub(super) fn take_kept_back(&mut self) {
+        let kept: Vec<usize> = (0..self.components.len()).filter(|i| self.is_kept(*i)).collect();
+        for i in &kept {
+            self.components[*i].stuck_under = None;
+            self.components[*i].freed = true;
+        }
+        for i in kept {
+            if !self.planted(Defect::KeptIsForgotten) {
+                self.take_into_set(i, self.components[i].back_for);
             }
         }
     }

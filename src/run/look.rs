@@ -1,8 +1,10 @@
-//! What a reading says, before a run is taken back, of a component that its journal does not know as changed: the
-//! reading decides (page 5.3, rule 7), since the journal may lack its end, or somebody else may have been there.
+//! What a reading says before a run goes on: of a component that its journal does not know as changed, since the journal may
+//! lack its end, or somebody else may have been there; and of one that is stuck, since a person may have put it back. The
+//! reading decides (page 5.3, rule 7).
 
 use super::damage::Damage;
 use super::fold::Run;
+use super::planted::Defect;
 use super::standing::{ActionStanding, Phase};
 use crate::plan::noun::Step;
 
@@ -21,12 +23,32 @@ impl Run {
         node.changes && (!c.changed || c.differs) && !under_way
     }
 
+    /// Whether component `i` is stuck or kept under something stuck, or was when its controller took the run: a reading as
+    /// before the run tells then that a person has put it back.
+    pub fn may_be_put_back(&self, i: usize) -> bool {
+        let Some(c) = self.components.get(i) else { return false };
+        let stuck = c.freed || matches!(c.phase, Phase::Stuck(_)) || self.is_kept(i);
+        let open = matches!(c.current, ActionStanding::Unclear { .. }) && !c.spent;
+        stuck && c.changed && !c.differs && !open
+    }
+
+    /// Whether a reading of component `i`, made before the run goes on, says something.
+    pub fn awaits_look(&self, i: usize) -> bool {
+        self.may_be_put_back(i) || self.must_read_as_before(i)
+    }
+
     /// Takes in such a reading. One that could not be made says nothing.
     pub(super) fn looked_at(&mut self, i: usize, digest: &Result<String, String>) -> Result<(), Damage> {
+        let as_before = digest.as_ref().ok().map(|digest| *digest == self.shape.nodes[i].before);
+        if self.may_be_put_back(i) {
+            if as_before == Some(true) {
+                self.was_put_back(i);
+            }
+            return Ok(());
+        }
         if !self.must_read_as_before(i) {
             return Err(Damage::StrayReading { component: i });
         }
-        let as_before = digest.as_ref().ok().map(|digest| *digest == self.shape.nodes[i].before);
         match as_before {
             Some(false) => self.contradicted(i),
             Some(true) if self.components[i].differs => self.put_right(i),
@@ -56,13 +78,28 @@ impl Run {
         c.changed = false;
         match c.phase {
             Phase::Returning => self.turned(i),
-            Phase::Stuck(_) => {
-                let stuck = |i: &usize| matches!(self.components[*i].phase, Phase::Stuck(_));
-                let stuck: Vec<usize> = (0..self.components.len()).filter(stuck).collect();
-                self.free_stuck(&stuck);
-            }
+            Phase::Stuck(_) => self.free_all_stuck(),
             _ => {}
         }
+    }
+
+    /// A person has put `i` back, which its way back could not: what follows a restore is left to do.
+    fn was_put_back(&mut self, i: usize) {
+        self.components[i].by_hand = true;
+        match self.components[i].phase {
+            _ if self.planted(Defect::PutBackIsRestored) => self.restored(i),
+            Phase::Returning | Phase::Back => self.turned(i),
+            Phase::Stuck(_) => self.free_all_stuck(),
+            // It is not at its planned level any more.
+            Phase::Committed => self.take_into_set(i, self.components[i].back_for),
+            _ => {}
+        }
+    }
+
+    fn free_all_stuck(&mut self) {
+        let stuck = |i: &usize| matches!(self.components[*i].phase, Phase::Stuck(_));
+        let stuck: Vec<usize> = (0..self.components.len()).filter(stuck).collect();
+        self.free_stuck(&stuck);
     }
 
     /// Whether `i` differs from the reading before the run, and nothing is stored that would take it back.

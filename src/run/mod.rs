@@ -6,12 +6,14 @@ pub mod decide;
 pub mod event;
 mod fold;
 mod going_back;
+mod heard;
 mod look;
 mod order;
 pub mod outcome;
 mod owed;
 mod planted;
 mod rejection;
+mod rules;
 mod shape;
 mod standing;
 mod taking_up;
@@ -23,10 +25,12 @@ pub use component::{BACK_ROUNDS, BACK_TRIES, BUSY_AT_LEAST, QUIET_TRIES, Stored}
 pub use damage::Damage;
 pub use decide::{Begin, Command, decide};
 pub use fold::Run;
+pub use heard::Heard;
 pub use outcome::{Ending, Left, Outcome, outcome};
 #[cfg(debug_assertions)]
 pub use planted::Defect;
 pub use rejection::{Rejections, rejected};
+pub use rules::Rules;
 pub use standing::{ActionStanding, Failure, Halt, Skip, Standing, leg_name};
 
 #[cfg(test)]

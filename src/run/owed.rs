@@ -14,7 +14,8 @@ impl Run {
     pub fn has_reached(&self, i: usize) -> bool {
         let (Some(c), Some(node)) = (self.components.get(i), self.shape.nodes.get(i)) else { return false };
         let back = matches!(c.phase, Phase::Returning | Phase::Stuck(_));
-        back && c.changed && !c.differs && c.leg == Leg::Back && c.highest == 0 && c.forth == node.forth.len()
+        let untouched = c.leg == Leg::Back && c.highest == 0 && c.forth == node.forth.len();
+        self.is_kept(i) || (back && c.changed && !c.differs && untouched)
     }
 
     /// Whether the way back of component `i` brought what stands there now into force, and verified it. Where nothing had to be

@@ -7,6 +7,7 @@
 pub enum Defect {
     UnclearIsRefused,
     InterruptedIsNotDone,
+    LostWordCounts,
     BeforeIsAfter,
     BetweenIsBefore,
     BusyIsDone,
@@ -49,6 +50,9 @@ pub enum Defect {
     LetsGoOfWhatRuns,
     OwnTraceIsAStranger,
     StuckIsFinished,
+    WellIsStuck,
+    KeptIsForgotten,
+    PutBackIsRestored,
 }
 
 /// The defect of one run; none, outside a simulation.
@@ -80,9 +84,10 @@ impl Planted {
 #[cfg(debug_assertions)]
 impl Defect {
     /// Every defect.
-    pub const ALL: [Defect; 44] = [
+    pub const ALL: [Defect; 48] = [
         Defect::UnclearIsRefused,
         Defect::InterruptedIsNotDone,
+        Defect::LostWordCounts,
         Defect::BeforeIsAfter,
         Defect::BetweenIsBefore,
         Defect::BusyIsDone,
@@ -125,5 +130,8 @@ impl Defect {
         Defect::LetsGoOfWhatRuns,
         Defect::OwnTraceIsAStranger,
         Defect::StuckIsFinished,
+        Defect::WellIsStuck,
+        Defect::KeptIsForgotten,
+        Defect::PutBackIsRestored,
     ];
 }

@@ -3,6 +3,7 @@
 use super::event::Leg;
 use super::fold::Run;
 use super::planted::Defect;
+use super::rules::Rules;
 use super::standing::{ActionStanding, Phase, Skip};
 use super::work;
 use crate::config::checked::OnFailure;
@@ -18,6 +19,7 @@ impl Run {
             work::step();
             self.components[i].goes_on = None;
             self.components[i].leaving = false;
+            self.components[i].by_hand = false;
             if kept && self.reacts_later(i) {
                 postponed.push(i);
             }
@@ -82,11 +84,16 @@ impl Run {
     fn interrupted(&mut self, i: usize) {
         let effectful =
             self.components[i].planned(&self.shape.nodes[i]).is_some_and(|p| p.action.effectful());
+        let asks_again = self.rules >= Rules::Second && !self.planted(Defect::LostWordCounts);
         let c = &mut self.components[i];
         c.tries = 0;
         c.not_busy();
         // What was read for another controller may be old.
         c.reread |= c.expects.is_some() && c.current == ActionStanding::Pending;
+        if let ActionStanding::Unclear { interrupted, .. } = &mut c.current {
+            // Whoever waited for it is gone, and may not have been able to write down what was found since.
+            *interrupted |= asks_again;
+        }
         if c.current != ActionStanding::Intended {
             return;
         }
@@ -100,7 +107,8 @@ impl Run {
         }
     }
 
-    /// Tries the way back of everything stuck once more; what still cannot go back is stuck again at once.
+    /// Tries the way back of everything stuck once more, and of what had to stay under it; what still cannot go back is stuck
+    /// again at once.
     pub(super) fn free_stuck(&mut self, stuck: &[usize]) {
         for c in &mut self.components {
             c.pinned = 0;
@@ -116,6 +124,7 @@ impl Run {
             c.tries = 0;
             c.rounds = 0;
             c.stuck_under = None;
+            c.freed = true;
             c.not_busy();
             let phase = match c.leg {
                 _ if !unclear => Phase::Returning,
@@ -126,6 +135,7 @@ impl Run {
             // To ask how far it came disturbs nothing; what it does then waits for its turn.
             self.give_up_place_beyond(*i);
         }
+        self.take_kept_back();
         for i in stuck {
             work::step();
             match self.components[*i].phase {
@@ -173,6 +183,9 @@ impl Run {
     pub(super) fn abandon_all(&mut self) {
         for i in 0..self.components.len() {
             work::step();
+            // It was kept under something stuck, and nothing was begun there since.
+            let well =
+                self.components[i].freed && self.components[i].phase == Phase::Returning && self.is_well(i);
             let c = &mut self.components[i];
             let open = matches!(c.current, ActionStanding::Intended | ActionStanding::Unclear { .. });
             let step = c.planned(&self.shape.nodes[i]).map(|p| p.action);
@@ -183,6 +196,8 @@ impl Run {
             }
             if c.phase.before_start() {
                 self.enter(i, Phase::Skipped(Skip::Abandoned));
+            } else if well {
+                self.keep(i);
             } else if c.phase.unsettled()
                 && (c.touched() || unanswered.is_some())
                 && !self.shape.planted.has(Defect::AbandonedIsRestored)

@@ -73,6 +73,11 @@ impl Target {
         before.chain(end.max(next)..all).map(|k| self.begun[k]).collect()
     }
 
+    /// Whether something that began after the one at `at` may still take the whole system back.
+    pub(super) fn is_unclean_after(&self, at: usize) -> bool {
+        self.unclean_whole.last().is_some_and(|last| *last > at)
+    }
+
     /// Whether something that has to go back before the one at `at` is stuck.
     pub(super) fn stuck_after(&self, at: usize, whole: bool) -> bool {
         let stuck = if whole { self.stuck } else { self.stuck_whole };

@@ -53,7 +53,7 @@ impl Played {
     fn new(plan: &Plan) -> Played {
         let mut played =
             Played { run: Run::start(plan, "r"), in_flight: BTreeSet::new(), events: Vec::new() };
-        played.apply(What::Taken { controller: "me".into(), token: 1 });
+        played.apply(What::taken("me", 1));
         played
     }
 
@@ -262,7 +262,7 @@ fn on_failure_says_how_much_goes_back() {
     assert_eq!(halt.says(0, "done"), "stop: halted at verify: down");
     assert_eq!(halt.ending(), Ending::Halted);
     assert_eq!(outcome(&halt.run).left.len(), 2);
-    halt.apply(What::Taken { controller: "me".into(), token: 2 });
+    halt.apply(What::taken("me", 2));
     assert_eq!(halt.turn(), "verify 0, verify#2 1", "a resume tries again what failed");
 }
 
@@ -322,7 +322,7 @@ fn a_failure_that_halted_the_run_is_kept_until_its_step_is_done() {
         p.turn();
         p.well(0, 3);
         assert_eq!(p.says(0, "ill"), "stop: halted at verify: down");
-        p.apply(What::Taken { controller: "me".into(), token: 2 });
+        p.apply(What::taken("me", 2));
         p
     };
     let mut back = halted();
@@ -401,9 +401,9 @@ fn going_back_follows_the_reverse_of_the_graph_and_stops_under_what_is_stuck() {
     assert_eq!(p.says(2, "same"), "restore 1");
     p.says(1, "refused");
     p.says(1, "refused");
-    assert_eq!(p.says(1, "refused"), "stop: 2 components could not be restored");
-    assert_eq!(p.standings(), "stuck, stuck, restored");
-    p.apply(What::Taken { controller: "me".into(), token: 2 });
+    assert_eq!(p.says(1, "refused"), "stop: 1 component could not be restored");
+    assert_eq!(p.standings(), "committed, stuck, restored");
+    p.apply(What::taken("me", 2));
     assert_eq!(p.turn(), "restore#4 1", "a resume tries again what was stuck");
     p.well(1, 2);
     assert_eq!(p.says(1, "same"), "restore 0");
@@ -419,7 +419,7 @@ fn a_lost_controller_leaves_everything_probed_or_done_again() {
     p.well(0, 2);
     p.well(1, 3);
     p.in_flight.clear();
-    p.apply(What::Taken { controller: "me".into(), token: 2 });
+    p.apply(What::taken("me", 2));
     assert_eq!(p.turn(), "probe 0 in 0s, verify#2 1, gate#2 2");
     assert_eq!(p.says(0, "before"), "patch#2 0", "interrupted before it began: not a failure");
 }
@@ -455,7 +455,7 @@ fn requests() {
     p.apply(What::Asked(Request::Stop));
     assert_eq!(p.says(0, "done"), "stop: stopped on request");
     assert_eq!((p.standings().as_str(), p.ending()), ("forward, untouched, skipped", Ending::Halted));
-    p.apply(What::Taken { controller: "you".into(), token: 5 });
+    p.apply(What::taken("you", 5));
     p.apply(What::Asked(Request::Rollback));
     assert_eq!(p.turn(), "finish", "nothing was changed yet");
     assert_eq!(p.standings(), "restored, skipped, skipped");
@@ -523,7 +523,7 @@ fn who_must_be_alone_does_not_begin_beside_what_is_stuck() {
     assert_eq!(p.says(0, "refused"), "gate 2");
     assert_eq!(p.run.standing(1), Standing::Held { by: 0 });
     assert_eq!(p.well(2, 5), "stop: 1 component could not be restored");
-    p.apply(What::Taken { controller: "me".into(), token: 2 });
+    p.apply(What::taken("me", 2));
     assert_eq!(p.turn(), "restore#4 0");
     p.well(0, 2);
     assert_eq!(p.says(0, "same"), "finish");
@@ -709,7 +709,7 @@ fn the_cost_grows_with_the_plan_and_not_with_its_square() {
 fn walk(plan: &Plan, fails: usize) -> Ending {
     let mut run = Run::start(plan, "r");
     let none = BTreeSet::new();
-    run.apply(&event(What::Taken { controller: "me".into(), token: 1 })).unwrap();
+    run.apply(&event(What::taken("me", 1))).unwrap();
     while !run.is_finished() {
         for command in decide(&run, &none) {
             match command {

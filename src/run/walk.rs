@@ -68,6 +68,7 @@ impl Run {
         }
         self.queues.due.remove(&i);
         let c = &mut self.components[i];
+        (c.freed, c.spent) = (false, false);
         c.attempt = attempt;
         c.highest = c.highest.max(attempt);
         c.current = ActionStanding::Intended;
@@ -401,6 +402,7 @@ impl Run {
         if c.tries < BACK_TRIES || self.planted(Defect::TriesForever) {
             return self.again(i);
         }
+        self.components[i].spent = true;
         let why = format!("{} failed {tried} times, lastly: {why}", step.name());
         self.get_stuck(i, why);
     }
@@ -444,6 +446,7 @@ impl Run {
             Ok(_) if node.keeps_data && c.served => self.get_stuck(i, LOSES_DATA.into()),
             Ok(_) if c.rounds + 1 < BACK_ROUNDS => {
                 c.rounds += 1;
+                c.by_hand = false;
                 c.turn_back(node);
                 if self.shape.planted.has(Defect::AttemptsBeginAnew) {
                     (self.components[i].floor, self.components[i].attempt) = (0, 0);

@@ -48,6 +48,15 @@ pub fn has_room(folder: &Path, bytes: usize) -> io::Result<()> {
     file.as_file().sync_all()
 }
 
+/// Keeps so many `bytes` behind the first `from` of a file for it, so that they can be written although the disk is full by
+/// then. The file's length stays as it is; setting it lets go of what was kept.
+///
+/// # Errors
+/// Those of the system: there is no room, or the file system keeps none.
+pub fn keep_room(file: &File, from: u64, bytes: u64) -> io::Result<()> {
+    Ok(rustix::fs::fallocate(file, rustix::fs::FallocateFlags::KEEP_SIZE, from, bytes)?)
+}
+
 fn write(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = folder_of(path);

@@ -90,25 +90,55 @@ fn a_disk_that_is_full_at_any_size_loses_nothing() {
 }
 
 /// What fails while this machine's disk is full says nothing of the level: the run halts, and goes through once there is room.
+/// With nothing at all left the journal has kept some room for itself.
 #[test]
 fn a_level_is_not_given_up_for_a_full_disk() {
     if !mount::privately("small::a_level_is_not_given_up_for_a_full_disk") {
         return;
     }
-    let Some((platform, _mounted)) = on_tmpfs(declared) else { return };
-    let text = platform.lab.read("work/main.pf.hcl");
-    let fills = "if [ ! -e $FILES/ok ]; then printf half > $NAME; dd if=/dev/zero of=ballast bs=4096 count=$(( $(stat -f -c %a .) - 12 )); exit 1; fi; ";
-    platform.lab.write(
-        "work/main.pf.hcl",
-        text.replace("echo effect >> $FILES/log; printf", &format!("{fills}printf")),
-    );
-    let ran = platform.run("apply --auto-approve").exits(7);
-    ran.says("halted at patch").says("free some space there").does_not_say("Restored");
-    fs::remove_file(platform.lab.path("work/ballast")).unwrap();
-    platform.lab.write("files/ok", "");
-    platform.run("plan").exits(0).does_not_say("given up");
-    platform.run("resume").exits(0);
-    platform.stands_at("1.1", "after it was resumed");
+    for left in [12, 0] {
+        for fails in ["patch", "reload", "verify"] {
+            let Some((platform, _mounted)) = on_tmpfs(declared) else { return };
+            let fills = format!(
+                "if [ ! -e $FILES/ok ]; then dd if=/dev/zero of=ballast bs=4096 count=$(( $(stat -f -c %a .) - {left} )); exit 1; fi; "
+            );
+            let text = platform.lab.read("work/main.pf.hcl");
+            let text = match fails {
+                "patch" => {
+                    let half = format!("printf half > $NAME; {fills}printf");
+                    text.replace("echo effect >> $FILES/log; printf", &half)
+                }
+                _ => {
+                    let step = format!("  {fails} = [\"sh\", \"-c\", \"{fills}\"]\n  snapshot ");
+                    text.replace("  snapshot ", &step)
+                }
+            };
+            platform.lab.write("work/main.pf.hcl", text);
+            let ran = platform.run("apply --auto-approve").exits(7);
+            ran.says(&format!("halted at {fails}")).says("free some space there").does_not_say("Restored");
+            fs::remove_file(platform.lab.path("work/ballast")).unwrap();
+            platform.lab.write("files/ok", "");
+            platform.run("plan").exits(0).does_not_say("given up");
+            platform.run("resume").exits(0);
+            platform.stands_at("1.1", "after it was resumed");
+        }
+    }
+}
+
+/// What a run keeps for its journal is let go of when it has ended.
+#[test]
+fn a_finished_journal_takes_up_no_more_than_its_lines() {
+    let platform = declared();
+    platform.run("apply --auto-approve").exits(0);
+    let mut command = Command::new("find");
+    let found = command
+        .arg(platform.lab.path("work/.patchform/runs"))
+        .args(["-name", "*.jsonl", "-printf", "%s %b\n"]);
+    for line in String::from_utf8(found.output().unwrap().stdout).unwrap().lines() {
+        let (bytes, blocks) = line.split_once(' ').unwrap();
+        let [bytes, blocks] = [bytes, blocks].map(|n| n.parse::<u64>().unwrap());
+        assert!(blocks * 512 < bytes + 16 * 1024, "{line}");
+    }
 }
 
 #[test]

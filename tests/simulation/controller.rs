@@ -2,6 +2,7 @@
 
 use super::disk::Head;
 use super::scenario::Time;
+use super::world::Id;
 use patchform::run::event::Event;
 use patchform::run::{Begin, Command, Run};
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,6 +55,8 @@ pub struct Controller {
     pub batch: Vec<Event>,
     pub flights: BTreeMap<usize, (u64, Flight)>,
     pub in_flight: BTreeSet<usize>,
+    /// The attempts that it began itself.
+    pub begun: BTreeSet<Id>,
     /// Its segment of the journal, and where it found the end of it.
     pub segment: usize,
     pub head: Head,
@@ -75,6 +78,7 @@ impl Controller {
             batch: Vec::new(),
             flights: BTreeMap::new(),
             in_flight: BTreeSet::new(),
+            begun: BTreeSet::new(),
             segment,
             head: Head::default(),
             asleep: None,
@@ -88,6 +92,9 @@ impl Controller {
     }
 
     pub fn fly(&mut self, component: usize, serial: u64, flight: Flight) {
+        if let Flight::Action(begin) = &flight {
+            self.begun.insert((begin.action, begin.attempt));
+        }
         self.flights.insert(component, (serial, flight));
         self.in_flight.insert(component);
     }

@@ -23,6 +23,9 @@ pub fn draw(seed: u64) -> Scenario {
     draw_crashes(&mut dice, &mut scenario, crashes);
     draw_surroundings(&mut dice, &mut scenario);
     draw_people(&mut dice, &mut scenario);
+    if dice.percent(40) {
+        scenario.mishaps.push(Mishap::PutBack { taken: 2 + dice.below(3) });
+    }
     scenario
 }
 

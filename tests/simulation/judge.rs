@@ -39,6 +39,7 @@ pub struct Judge<'a> {
     touched: BTreeSet<usize>,
     halted: bool,
     ever_stuck: BTreeSet<usize>,
+    ever_committed: BTreeSet<usize>,
     pub cover: Coverage,
 }
 
@@ -68,6 +69,7 @@ impl<'a> Judge<'a> {
             touched: BTreeSet::new(),
             halted: false,
             ever_stuck: BTreeSet::new(),
+            ever_committed: BTreeSet::new(),
             cover: Coverage::default(),
         }
     }
@@ -133,7 +135,7 @@ impl<'a> Judge<'a> {
             }
             What::Read { component, digest } => {
                 let before = super::platform::digest(*component, 0, 0);
-                let back = run.standing(*component) == Standing::GoingBack;
+                let back = run.standing(*component) == Standing::GoingBack && run.awaits_reading(*component);
                 world.real[*component].trouble_back |= back && digest.as_ref() != Ok(&before);
             }
             What::Asked(request) => self.request(request),
@@ -376,7 +378,10 @@ impl<'a> Judge<'a> {
         for (i, real) in world.real.iter().enumerate() {
             let standing = run.standing(i);
             let (rule, holds) = match &standing {
-                Standing::Committed => (Rule::Committed, real.as_planned()),
+                Standing::Committed => {
+                    self.ever_committed.insert(i);
+                    (Rule::Committed, real.as_planned())
+                }
                 Standing::Restored => (Rule::Restored, real.as_before()),
                 Standing::Stuck(why) => {
                     self.ever_stuck.insert(i);
@@ -485,7 +490,8 @@ impl<'a> Judge<'a> {
 
     /// Whoever goes back has a cause, and whoever is stuck.
     fn causes(&mut self, run: &Run, world: &World) -> Result<(), Violation> {
-        let stuck: BTreeSet<usize> = (0..run.len()).filter(|i| is_stuck(run, *i)).collect();
+        let stuck: BTreeSet<usize> =
+            (0..run.len()).filter(|i| is_stuck(run, *i) || run.is_kept(*i)).collect();
         let to_go_back = self.going_back_set(run, world);
         for i in 0..run.len() {
             let standing = run.standing(i);
@@ -508,6 +514,10 @@ impl<'a> Judge<'a> {
                 };
                 if !above && !stuck.iter().any(beside) {
                     return broken(Rule::StuckNeedless, format!("c{i} is stuck without a cause"));
+                }
+                let well = self.ever_committed.contains(&i) && real.as_planned() && run.failure(i).is_none();
+                if well && is_stuck(run, i) {
+                    return broken(Rule::StuckNeedless, format!("c{i} is stuck, and well"));
                 }
             }
         }
@@ -563,7 +573,9 @@ impl<'a> Judge<'a> {
                 }
                 Standing::Skipped(Skip::Abandoned) => self.abandoned,
                 Standing::Held { .. } => {
-                    let below = self.graph.needs[i].iter().any(|on| run.standing(*on) != Standing::Committed);
+                    // What is kept is still to go back.
+                    let stands = |on: &usize| run.standing(*on) == Standing::Committed && !run.is_kept(*on);
+                    let below = !self.graph.needs[i].iter().all(stands);
                     let closed = (0..run.len()).any(|k| {
                         let other = &self.sc.components[k];
                         let alone = other.alone() || c.alone();
@@ -595,7 +607,8 @@ impl<'a> Judge<'a> {
                 && run.standing(*i) == Standing::Restored
         };
         let cause = self.taken_back || (0..run.len()).any(|i| failed(&i));
-        let kept = (0..run.len()).find(|i| run.standing(*i) == Standing::Committed);
+        let stays = |i: &usize| run.standing(*i) == Standing::Committed && !run.is_kept(*i);
+        let kept = (0..run.len()).find(stays);
         if cause {
             self.cover.tested(Rule::TakenBack);
         }
@@ -606,7 +619,7 @@ impl<'a> Judge<'a> {
             self.cover.tested(Rule::TakenBack);
             let mut wave =
                 (0..run.len()).filter(|k| self.sc.components[*k].wave == self.sc.components[i].wave);
-            if let Some(k) = wave.find(|k| run.standing(*k) == Standing::Committed) {
+            if let Some(k) = wave.find(stays) {
                 return broken(Rule::TakenBack, format!("c{k} stays committed, and c{i} of its wave failed"));
             }
         }

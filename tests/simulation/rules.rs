@@ -36,6 +36,7 @@ pub enum Rule {
     GoesOn,
     Needless,
     StuckNeedless,
+    Again,
     TakenBack,
     Told,
     Learned,
@@ -44,7 +45,7 @@ pub enum Rule {
 }
 
 impl Rule {
-    pub const ALL: [Rule; 35] = [
+    pub const ALL: [Rule; 36] = [
         Rule::Ends,
         Rule::Fold,
         Rule::Replay,
@@ -75,6 +76,7 @@ impl Rule {
         Rule::GoesOn,
         Rule::Needless,
         Rule::StuckNeedless,
+        Rule::Again,
         Rule::TakenBack,
         Rule::Told,
         Rule::Learned,
@@ -114,8 +116,11 @@ impl Rule {
             Rule::Halt => "nothing begins after a failure that halts",
             Rule::GoesOn => "independent branches go on; what is held or skipped has a cause",
             Rule::Needless => "nothing goes back that no failure and no person takes back",
-            Rule::StuckNeedless => "what is stuck failed itself, or stands under something stuck",
-            Rule::TakenBack => "a run or a wave that is taken back leaves nothing committed",
+            Rule::StuckNeedless => "what is stuck failed itself, or stands half-way under something stuck",
+            Rule::Again => "what had not happened when its controller was lost has not failed",
+            Rule::TakenBack => {
+                "a run or a wave that is taken back leaves nothing committed but under something stuck"
+            }
             Rule::Told => "what failed is told",
             Rule::Learned => "snapshots and what was printed survive",
             Rule::State => "every checkpoint equals a fold of the journal up to its line",

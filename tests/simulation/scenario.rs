@@ -99,6 +99,8 @@ pub enum Mishap {
     Asked { at: Time, request: Request },
     /// Ctrl-C.
     Interrupt { at: Time },
+    /// Before the run is taken the `taken`th time a person puts by hand back what is stuck.
+    PutBack { taken: usize },
     /// After a stop somebody takes the run again, `gap` later. Each is used once, in order.
     Return { gap: Time, request: Option<Request> },
 }

@@ -168,7 +168,11 @@ fn sooner(sc: &Scenario, by: f64) -> Scenario {
             | Mishap::Closed { at, .. }
             | Mishap::Asked { at, .. }
             | Mishap::Interrupt { at } => scale(at),
-            Mishap::Fault { .. } | Mishap::Probe { .. } | Mishap::Read { .. } | Mishap::Return { .. } => {}
+            Mishap::Fault { .. }
+            | Mishap::Probe { .. }
+            | Mishap::Read { .. }
+            | Mishap::PutBack { .. }
+            | Mishap::Return { .. } => {}
         }
     }
     sc
@@ -213,7 +217,9 @@ fn simpler(mishap: &Mishap) -> Vec<Mishap> {
             let below = ladder.into_iter().filter(|f| *f < kind);
             below.map(|kind| Mishap::Fault { component, leg, step, nth, kind }).collect()
         }
-        Mishap::Probe { .. } | Mishap::Read { .. } | Mishap::Jump { .. } => Vec::new(),
+        Mishap::Probe { .. } | Mishap::Read { .. } | Mishap::Jump { .. } | Mishap::PutBack { .. } => {
+            Vec::new()
+        }
     }
 }
 

@@ -12,8 +12,8 @@ use super::world::{Arrival, Id, World};
 use patchform::model::Moment;
 use patchform::plan::noun::{Plan, Step};
 use patchform::run::event::{Event, Leg, Request, What};
-use patchform::run::{Begin, Command, Ending, Run, decide, outcome};
-use patchform_sdk::message::{Answer, Done, Verdict};
+use patchform::run::{Begin, Command, Ending, Run, Standing, decide, outcome};
+use patchform_sdk::message::{Answer, Done, Probed, Verdict};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// How a simulated run ended well.
@@ -318,7 +318,17 @@ impl Sim<'_> {
         let Some(found) = found else { return Ok(()) };
         self.controllers[k].land(i);
         self.say(|| format!("controller {k} probes {}: {found:?}", named(&begin)));
-        self.fold(k, What::Probe { action: begin.action, attempt: begin.attempt, found })
+        let failed = self.controllers[k].run.failure(i).is_some();
+        let before = found == Ok(Probed::Before) && begin.action.leg == Leg::Forth;
+        self.fold(k, What::Probe { action: begin.action, attempt: begin.attempt, found })?;
+        let begun_here = self.controllers[k].begun.contains(&(begin.action, begin.attempt));
+        if before && !failed && !begun_here {
+            self.judge.cover.tested(Rule::Again);
+            if self.controllers[k].run.failure(i).is_some() {
+                return broken(Rule::Again, format!("{} had not happened, and c{i} failed", named(&begin)));
+            }
+        }
+        Ok(())
     }
 
     fn reads(&mut self, k: usize, component: usize, epoch: u32) -> Result<(), Violation> {
@@ -577,7 +587,16 @@ impl Sim<'_> {
         if self.controllers[k].run.is_finished() {
             return Ok(Stage::Checkpoint(Box::new(Stage::Close)));
         }
-        self.fold(k, What::Taken { controller: format!("c{k}"), token })?;
+        let looks = !matches!(request, Some(Request::Abandon { .. }));
+        let looked = if looks { self.looked(k) } else { Vec::new() };
+        self.fold(k, What::taken(&format!("c{k}"), token))?;
+        for component in looked {
+            if self.controllers[k].run.may_be_put_back(component) {
+                let real = &self.world.real[component];
+                let digest = Ok(platform::digest(component, real.installed, real.running));
+                self.fold(k, What::Read { component, digest })?;
+            }
+        }
         if let Some(request) = request {
             self.happened(&format!("taken to {}", request.name()));
             if matches!(&request, Request::Abandon { leaving } if !leaving.is_empty()) {
@@ -588,6 +607,23 @@ impl Sim<'_> {
         // The first checkpoint is due at once.
         self.controllers[k].saved = 0;
         Ok(Stage::Append(Vec::new()))
+    }
+
+    /// What is stuck and is read before the run is taken; a person may have put it back.
+    fn looked(&mut self, k: usize) -> Vec<usize> {
+        let run = &self.controllers[k].run;
+        let stuck: Vec<usize> = (0..run.len()).filter(|i| run.may_be_put_back(*i)).collect();
+        if self.sc.mishaps.contains(&Mishap::PutBack { taken: k + 1 }) {
+            let is_stuck = |i: &&usize| matches!(run.standing(**i), Standing::Stuck(_));
+            let by_hand: Vec<usize> = stuck.iter().filter(is_stuck).copied().collect();
+            for i in by_hand.into_iter().filter(|i| self.world.put_back(*i)) {
+                self.judge.cover.happened("a person puts back what is stuck");
+                if self.tell {
+                    self.story.push(format!("{:>5} s  a person puts c{i} back by hand", self.now));
+                }
+            }
+        }
+        stuck
     }
 
     fn decide(&mut self, k: usize) -> Result<Vec<Command>, Violation> {

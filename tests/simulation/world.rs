@@ -456,6 +456,16 @@ impl World {
         }
     }
 
+    /// A person puts a component back as it was before the run, where nothing goes on; whether that was done.
+    pub fn put_back(&mut self, i: usize) -> bool {
+        let quiet = self.work.keys().all(|id| id.0.component != i);
+        if quiet {
+            let real = &mut self.real[i];
+            (real.installed, real.running, real.needs) = (BEFORE, BEFORE, Reload::None);
+        }
+        quiet
+    }
+
     /// A provider of the controller with this token dies: what has not reached its target is lost. `kills`: what it worked
     /// on dies half-way.
     pub fn death(&mut self, sc: &Scenario, provider: usize, token: u64, kills: bool) {

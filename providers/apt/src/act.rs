@@ -51,7 +51,7 @@ fn run(action: Action, act: &Act, arguments: &Arguments, context: &Context) -> A
     {
         return switch::start(&guarded, &call, arguments).unwrap_or_else(|| {
             let done = |said: &_| done(action, act, arguments, said);
-            switch::settle(&guarded, arguments).answer(done, |ended| answer(action, act, arguments, ended))
+            switch::settle(&guarded).answer(done, |ended| answer(action, act, arguments, ended))
         });
     }
     let request = call.request(&act.id, &act.subject.connection, false);

@@ -65,6 +65,14 @@ fn restarted(ledger: &Path, id: &str) -> Result<bool, RpcError> {
     ledger::begun_before_restart(ledger, id).map_err(|e| RpcError::internal(e.to_string()))
 }
 
+/// Why a snapshot is no way back although something of it may be there.
+fn unfinished(failed: Option<i32>) -> &'static str {
+    match failed {
+        Some(_) => "the command that takes the snapshot failed, and may have left something",
+        None => "the command that takes the snapshot was cut off, and may have left something",
+    }
+}
+
 /// The command failed with a `code` or was cut off: the user's probe tells, or the level does. A package manager may
 /// show the new level of what it could not configure: after a known failure the level proves nothing but "before".
 fn ask_further(
@@ -89,10 +97,7 @@ fn ask_further(
         return match said.map_err(RpcError::internal)?.trim() {
             "before" => Ok(Probed::Before),
             // Whatever it left: what it printed is no name to find it by. It is not ruled out that it is there.
-            "after" | "between" if action == Action::Snapshot => Ok(between(match failed {
-                Some(_) => "the command that takes the snapshot failed",
-                None => "what the command that takes the snapshot printed is lost",
-            })),
+            "after" | "between" if action == Action::Snapshot => Ok(between(unfinished(failed))),
             "after" => Ok(Probed::After(done(action, arguments, &Said::default()))),
             "between" => Ok(between("the probe command says so")),
             "busy" => Ok(Probed::Busy),
@@ -117,7 +122,9 @@ fn ask_further(
             }
             Ok(between("the command was cut off, and the level is neither the old nor the new one"))
         }
-        Action::Snapshot | Action::Drop => Ok(Probed::Before),
+        // Whatever it has copied until then is there.
+        Action::Snapshot => Ok(between(unfinished(failed))),
+        Action::Drop => Ok(Probed::Before),
         _ => Ok(between("the command failed or was cut off")),
     }
 }

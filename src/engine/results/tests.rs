@@ -37,7 +37,7 @@ fn apply(run: &mut Run, what: What) {
 
 fn taken(plan: &Plan) -> Run {
     let mut run = Run::start(plan, "r");
-    apply(&mut run, What::Taken { controller: "me".into(), token: 1 });
+    apply(&mut run, What::taken("me", 1));
     run
 }
 
@@ -115,7 +115,7 @@ fn what_is_folded_later_happened_when_the_journal_says() {
         now += 1;
         run.apply(&Event { at: Moment(now), what }).unwrap();
     };
-    happen(&mut run, What::Taken { controller: "me".into(), token: 7 });
+    happen(&mut run, What::taken("me", 7));
     for (index, step) in FORTH.into_iter().enumerate() {
         let action = ActionRef { component: 0, leg: Leg::Forth, index };
         let snapshot = (step == Step::Snapshot).then(|| "s".to_string());

@@ -2,7 +2,7 @@
 
 use super::emergency::emergency;
 use super::tail;
-use crate::model::{PatchLevel, period};
+use crate::model::{PatchLevel, Purpose, period};
 use crate::plan::noun::{Cause, Plan};
 use crate::report::emergency::emergencies;
 use crate::report::page::Page;
@@ -55,7 +55,7 @@ fn headline(page: &mut Page, run: &RunView) {
             (Tint::Change, "Restored: what failed or depended on it is back where it was before this run.")
         }
         Ended::Halted => (Tint::Change, "Halted: the run stopped half-way and can be resumed."),
-        Ended::Stuck if nothing_stuck(run) => {
+        Ended::Stuck if run.over => {
             (Tint::Change, "Abandoned: the run ended as it stood. What was not settled is named below.")
         }
         Ended::Stuck => (Tint::Bad, "Stuck: something could not be restored. A person is needed."),
@@ -76,7 +76,7 @@ fn counts(run: &RunView) -> Vec<String> {
     let mut counts: Vec<(&str, usize)> = Vec::new();
     for stands in Stands::ALL.into_iter().filter(|s| *s != Stands::Unchanged) {
         for component in run.components.iter().filter(|c| c.stands == stands) {
-            let word = word(component);
+            let word = word(component, run);
             match counts.iter_mut().find(|(counted, _)| *counted == word) {
                 Some((_, n)) => *n += 1,
                 None => counts.push((word, 1)),
@@ -101,6 +101,7 @@ fn table(page: &mut Page, plan: &Plan, run: &RunView) {
     for component in rows {
         let (from, to) = levels(plan, component.entry);
         let level = match component.stands {
+            Stands::Committed if component.is_kept() => format!("at {}", shown(to)),
             Stands::Committed => brief(from, to),
             Stands::Stuck | Stands::GoingBack | Stands::Forward if from == to => brief(from, to),
             Stands::Stuck | Stands::GoingBack if component.reached => format!("at {}", shown(to)),
@@ -114,7 +115,7 @@ fn table(page: &mut Page, plan: &Plan, run: &RunView) {
         };
         table.row(vec![
             tinted(Tint::Bold, name(plan, component.entry)),
-            tinted(tint(component.stands), word(component)),
+            tinted(tint(component.stands), word(component, run)),
             plain(level),
             tinted(Tint::Dim, component.took.map_or(String::new(), period::show)),
         ]);
@@ -133,17 +134,14 @@ fn shown(level: Option<&PatchLevel>) -> String {
 }
 
 /// Where a component stands, in a word that claims no more than is known.
-fn word(component: &Settled) -> &'static str {
+fn word(component: &Settled, run: &RunView) -> &'static str {
     match component.stands {
-        Stands::Stuck if component.abandoned => "left",
+        // Whoever abandoned the run left what could not be restored, too.
+        Stands::Stuck if run.over => "left",
+        Stands::Committed if component.is_kept() => "kept",
         Stands::Restored if !component.tried => "untouched",
         stands => stands.word(),
     }
-}
-
-/// Whether nothing failed to be restored: the run was abandoned.
-fn nothing_stuck(run: &RunView) -> bool {
-    run.components.iter().all(|c| c.stands != Stands::Stuck || c.abandoned)
 }
 
 /// Whether nothing had to go back: what failed had not changed anything yet.
@@ -214,14 +212,15 @@ fn next(plan: &Plan, run: &RunView) -> Vec<(String, String)> {
             back.into_iter().chain(allow(plan, run)).collect()
         }
         Ended::Incomplete => {
-            let mut rows = vec![("For what was left alone: ".into(), "patchform plan".into())];
+            let mut rows = vec![("For what was left alone: ".into(), again(plan, "patchform plan"))];
             rows.extend(put_there(plan, run, "To take back what"));
             rows
         }
         Ended::Restored => {
             let mut rows = vec![("The whole story: ".into(), format!("patchform run show {id}"))];
             let failed = run.components.iter().any(|c| c.failed_at.is_some());
-            let again = || failed.then(|| ("To try again what failed: ".into(), "patchform apply".into()));
+            let again =
+                || failed.then(|| ("To try again what failed: ".into(), again(plan, "patchform apply")));
             rows.extend(allow(plan, run).or_else(again));
             rows.extend(put_there(plan, run, "To take back what"));
             rows
@@ -237,21 +236,49 @@ fn next(plan: &Plan, run: &RunView) -> Vec<(String, String)> {
         Ended::Stuck if run.over => {
             let own = has_levels(plan, run).then(|| ("To take back what it put there: ".into(), back(id)));
             let mut rows = vec![("What stands there now: ".into(), "patchform plan".into())];
+            let more = if own.is_some() { "To take back, too, what" } else { "To take back what" };
             rows.extend(own);
-            rows.extend(put_there(plan, run, "To take back what"));
+            rows.extend(put_there(plan, run, more));
             rows
         }
         Ended::Stuck => {
-            let well = run.components.iter().any(|c| c.stands == Stands::Committed);
-            let what = if well { "take back what is well, too" } else { "go on going back" };
-            let mut rows = vec![
-                (format!("When it is repaired, to {what}: "), back(id)),
-                ("To end the run as it stands: ".into(), format!("patchform run abandon {id}")),
-            ];
+            let mut rows = repaired(run);
+            rows.push(("To end the run as it stands: ".into(), format!("patchform run abandon {id}")));
             rows.extend(put_there(plan, run, "After that, to take back what"));
             rows
         }
     }
+}
+
+/// What makes a plan of this sort once more; `apply` for one towards the configuration.
+fn again(plan: &Plan, apply: &str) -> String {
+    match &plan.purpose {
+        Purpose::Rollback { of } => back(of),
+        Purpose::Restore { snapshot } => format!("patchform snapshot restore {snapshot}"),
+        Purpose::Apply | Purpose::RefreshOnly => apply.into(),
+    }
+}
+
+/// What goes on from a stuck run once a person has put back what is stuck: `resume` does so there only, and then goes on;
+/// `rollback` takes everything else back, too.
+fn repaired(run: &RunView) -> Vec<(String, String)> {
+    let id = &run.id;
+    let is = |stands: &[Stands]| run.components.iter().any(|c| stands.contains(&c.stands));
+    if run.taking_back {
+        return vec![("When it is repaired, to go on going back: ".into(), back(id))];
+    }
+    let well = is(&[Stands::Committed]);
+    let going = is(&[Stands::Forward, Stands::Untouched]);
+    let resumed = match (going, well) {
+        (true, _) => "finish the run",
+        (false, true) => "end the run and leave what is well at its new level",
+        (false, false) => "end the run",
+    };
+    let mut rows = vec![(format!("When it is repaired, to {resumed}: "), format!("patchform resume {id}"))];
+    if well || going {
+        rows.push(("When it is repaired, to take back what is well, too: ".into(), back(id)));
+    }
+    rows
 }
 
 fn back(id: &str) -> String {

@@ -115,7 +115,7 @@ fn causes_are_kept() {
     for _ in 0..3 {
         p.says(1, "refused");
     }
-    assert_eq!(p.standings(), "stuck, stuck, restored");
+    assert_eq!(p.standings(), "committed, stuck, restored");
     let causes: Vec<_> = (0..3).map(|i| (p.run.back_for(i), p.run.stuck_under(i))).collect();
     assert_eq!(causes, [(Some(2), Some(1)), (Some(2), None), (Some(2), None)]);
 }

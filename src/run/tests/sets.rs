@@ -217,6 +217,8 @@ impl Playing {
             let right = match standing {
                 Standing::Stuck(_) => stuck.contains(i),
                 Standing::Restored => self.set.contains(i) && !stuck.contains(i),
+                // What is well stays so under what is stuck.
+                Standing::Committed if self.p.run.is_kept(*i) => stuck.contains(i) && *i != self.case.stuck,
                 Standing::Committed => !self.set.contains(i),
                 Standing::Held { .. } | Standing::Skipped(_) => !self.begun.contains(i),
                 _ => false,
@@ -238,7 +240,7 @@ fn check(case: Case) {
     assert_eq!(playing.p.ending(), Ending::Halted, "{case:?}");
     // A person asks for everything that began.
     playing.set = playing.begun.iter().copied().collect();
-    playing.p.apply(What::Taken { controller: "me".into(), token: 2 });
+    playing.p.apply(What::taken("me", 2));
     playing.p.apply(What::Asked(Request::Rollback));
     playing.p.turn();
     playing.note_restored();

@@ -8,7 +8,7 @@ pub(super) fn abandoned(mode: OnFailure, leaving: BTreeSet<usize>) -> Played {
     p.turn();
     p.well(0, 2);
     p.in_flight.clear();
-    p.apply(What::Taken { controller: "me".into(), token: 2 });
+    p.apply(What::taken("me", 2));
     p.apply(What::Asked(Request::Abandon { leaving }));
     p
 }
@@ -37,7 +37,7 @@ fn what_is_under_way_is_asked_about_before_a_run_is_abandoned() {
     p.apply(What::Asked(Request::Stop));
     assert_eq!(p.says(0, "busy"), "stop: stopped on request");
     // It is taken up again, and asked about as ever.
-    p.apply(What::Taken { controller: "you".into(), token: 3 });
+    p.apply(What::taken("you", 3));
     assert_eq!(p.turn(), "probe 0 in 0s");
 }
 
@@ -77,13 +77,13 @@ fn an_abandoned_run_owes_what_came_after_its_last_change() {
         p.well(0, forth);
         // Nobody hears of what begins next.
         p.in_flight.clear();
-        p.apply(What::Taken { controller: "me".into(), token: 2 });
+        p.apply(What::taken("me", 2));
         if let Some(back) = back {
             p.apply(What::Asked(Request::Rollback));
             asked(&mut p);
             p.well(0, back);
             p.in_flight.clear();
-            p.apply(What::Taken { controller: "you".into(), token: 3 });
+            p.apply(What::taken("you", 3));
         }
         assert_eq!(p.run.owed(0), None, "nothing is owed while it goes on");
         p.apply(What::Asked(Request::Abandon { leaving: BTreeSet::new() }));
@@ -103,13 +103,13 @@ fn what_failed_while_a_run_was_to_be_abandoned_goes_back_later() {
     p.well(0, 2);
     p.well(1, 2);
     p.in_flight.clear();
-    p.apply(What::Taken { controller: "me".into(), token: 2 });
+    p.apply(What::taken("me", 2));
     p.apply(What::Asked(Request::Abandon { leaving: BTreeSet::new() }));
     assert_eq!(p.turn(), "probe 0 in 0s, probe 1 in 0s");
     p.says(0, "between");
     assert_eq!(p.says(1, "busy"), "stop: not abandoned: a step may still go on");
     assert_eq!(p.standings(), "forward, forward");
-    p.apply(What::Taken { controller: "you".into(), token: 3 });
+    p.apply(What::taken("you", 3));
     assert_eq!(p.standings(), "going back, forward");
     assert_eq!(p.turn(), "probe 1 in 0s, restore 0");
 }
@@ -124,7 +124,7 @@ fn what_a_run_left_half_way_itself_is_what_the_next_try_expects() {
         p.well(0, 2);
         p.says(0, "unclear");
         assert_eq!(p.says(0, "between"), "stop: halted at patch: lost; half");
-        p.apply(What::Taken { controller: "me".into(), token: 2 });
+        p.apply(What::taken("me", 2));
         assert_eq!(p.turn(), "read 0");
         p
     };
@@ -137,7 +137,7 @@ fn what_a_run_left_half_way_itself_is_what_the_next_try_expects() {
     let [Command::Begin(begin)] = &decide(&p.run, &p.in_flight)[..] else { panic!("it is tried again") };
     assert_eq!((begin.step, begin.expected.as_deref()), (Step::Patch, Some("half")));
     // What was read for a controller that is gone may be old.
-    p.apply(What::Taken { controller: "you".into(), token: 3 });
+    p.apply(What::taken("you", 3));
     assert_eq!(p.turn(), "read 0");
     read(&mut p, Ok("more".into()));
     assert_eq!(p.turn(), "patch#2 0");
@@ -167,10 +167,177 @@ fn what_was_stuck_waits_for_a_place_of_its_rollout() {
     }
     assert_eq!(p.well(1, 2), "patch 1");
     p.in_flight.clear();
-    p.apply(What::Taken { controller: "me".into(), token: 2 });
+    p.apply(What::taken("me", 2));
     assert_eq!(p.turn(), "probe 0 in 0s, probe 1 in 0s");
     assert_eq!(p.says(0, "before"), "");
     assert_eq!(p.says(1, "after"), "verify 1");
     assert_eq!(p.well(1, 2), "restore#2 0");
     assert_eq!(p.standings(), "going back, committed");
+}
+
+/// A controller of the program before form 3.
+fn taken_by_first(token: u64) -> What {
+    What::Taken { controller: "old".into(), token, rules: Rules::First }
+}
+
+/// The disk was too full to write down what was found: whoever takes the run asks again, and does again what had not happened.
+#[test]
+fn what_was_unclear_when_its_controller_was_lost_is_done_again() {
+    for (taken, next) in [(What::taken("you", 2), "patch#2 0"), (taken_by_first(2), "finish")] {
+        let mut p = chain(OnFailure::RollbackComponent);
+        p.turn();
+        p.well(0, 2);
+        assert_eq!(p.says(0, "unclear"), "probe 0 in 0s");
+        p.in_flight.clear();
+        p.apply(taken);
+        assert_eq!(p.turn(), "probe 0 in 0s");
+        assert_eq!(p.says(0, "before"), next);
+    }
+}
+
+/// 1 stands on 0, which is at its level, and cannot be restored.
+fn stuck_on_what_is_well(mode: OnFailure) -> Played {
+    let mut p = Played::new(&sample::plan(&[&[], &[0]], 10, mode));
+    p.turn();
+    p.well(0, 5);
+    p.well(1, 3);
+    p.says(1, "ill");
+    for _ in 0..BACK_TRIES {
+        p.says(1, "refused");
+    }
+    p
+}
+
+#[test]
+fn what_is_well_stays_as_it_is_under_something_stuck() {
+    for mode in [OnFailure::RollbackComponent, OnFailure::RollbackRun] {
+        let mut p = stuck_on_what_is_well(mode);
+        if mode == OnFailure::RollbackComponent {
+            assert!(!p.run.is_kept(0));
+            p.apply(What::taken("you", 2));
+            p.apply(What::Asked(Request::Rollback));
+            p.turn();
+            for _ in 0..BACK_TRIES {
+                p.says(1, "refused");
+            }
+        }
+        assert_eq!(p.standings(), "committed, stuck");
+        assert!(p.run.is_kept(0) && p.run.has_reached(0));
+        assert_eq!(p.run.stopped(), Some("1 component could not be restored"));
+        // Once the way is free it goes back.
+        p.apply(What::taken("you", 3));
+        let tried = p.turn();
+        assert!(tried.starts_with("restore") && tried.ends_with(" 1"), "{tried}");
+        p.well(1, 2);
+        assert_eq!(p.says(1, "same"), "restore 0");
+        p.well(0, 2);
+        assert_eq!(p.says(0, "same"), "finish");
+        assert_eq!(p.standings(), "restored, restored");
+    }
+}
+
+/// As an earlier program had it: its journals are read by its rules.
+#[test]
+fn what_is_well_was_stuck_under_something_stuck() {
+    let mut p = stuck_on_what_is_well(OnFailure::RollbackComponent);
+    p.apply(taken_by_first(2));
+    p.apply(What::Asked(Request::Rollback));
+    p.turn();
+    for _ in 0..BACK_TRIES {
+        p.says(1, "refused");
+    }
+    assert_eq!(p.standings(), "stuck, stuck");
+    p.apply(What::taken("you", 3));
+    p.turn();
+    for _ in 0..BACK_TRIES {
+        p.says(1, "refused");
+    }
+    assert_eq!(p.standings(), "committed, stuck");
+}
+
+#[test]
+fn what_a_person_has_put_back_is_not_restored_again() {
+    let read = |digest: &str| What::Read { component: 1, digest: Ok(digest.into()) };
+    for (digest, next) in [(before(1), "verify"), ("other".into(), "restore")] {
+        let mut p = stuck_on_what_is_well(OnFailure::RollbackRun);
+        assert!(p.run.may_be_put_back(1) && p.run.may_be_put_back(0));
+        p.apply(What::taken("you", 2));
+        p.apply(read(&digest));
+        let told = p.turn();
+        assert!(told.starts_with(next), "{digest}: {told}");
+        // A reading that comes later says nothing of before.
+        assert!(p.run.apply(&event(read(&digest))).is_err());
+        if next == "verify" {
+            assert_eq!(p.says(1, "done"), "read 1");
+            assert_eq!(p.says(1, "same"), "restore 0");
+        }
+    }
+}
+
+/// What was kept and was put back by hand is not said to be at its planned level.
+#[test]
+fn what_was_kept_and_put_back_by_hand_is_not_well_any_more() {
+    let mut plan = sample::plan(&[&[], &[0]], 10, OnFailure::RollbackRun);
+    plan.entries[1].lifecycle.allow_irreversible = true;
+    change_of(&mut plan, 1).back = Vec::new();
+    let mut p = Played::new(&plan);
+    p.turn();
+    p.well(0, 5);
+    p.well(1, 3);
+    p.says(1, "ill");
+    assert_eq!(p.standings(), "committed, stuck");
+    let read = |i: usize| What::Read { component: i, digest: Ok(before(i)) };
+    p.apply(What::taken("you", 2));
+    p.apply(read(0));
+    assert_eq!(
+        (p.turn().as_str(), p.standings().as_str()),
+        ("stop: 2 components could not be restored", "stuck, stuck")
+    );
+    p.apply(What::taken("you", 3));
+    p.apply(read(0));
+    p.apply(read(1));
+    assert_eq!(p.turn(), "verify 0");
+    p.says(0, "done");
+    assert_eq!(p.says(0, "same"), "finish");
+}
+
+/// However its restore failed, and whether anybody can tell how far that came.
+#[test]
+fn what_a_person_has_put_back_is_not_asked_about() {
+    for found in ["between", "before", "unknown"] {
+        let mut p = Played::new(&sample::plan(&[&[]], 1, OnFailure::RollbackComponent));
+        p.turn();
+        p.well(0, 3);
+        p.says(0, "ill");
+        for _ in 0..BACK_TRIES {
+            p.says(0, "unclear");
+            p.says(0, found);
+        }
+        assert_eq!(p.standings(), "stuck");
+        p.apply(What::taken("you", 2));
+        let asked = p.turn();
+        assert_eq!(asked, "probe 0 in 0s", "{found}");
+        p.in_flight.clear();
+        p.apply(What::taken("you", 3));
+        p.apply(What::Read { component: 0, digest: Ok(before(0)) });
+        assert_eq!(p.turn(), "verify#4 0", "{found}");
+        assert_eq!(p.says(0, "done"), "read 0");
+        assert_eq!(p.says(0, "same"), "finish");
+    }
+}
+
+/// Irreversible: nothing but a person takes it back, and then the run ends.
+#[test]
+fn what_has_no_way_back_ends_when_a_person_has_put_it_back() {
+    let mut plan = sample::plan(&[&[]], 1, OnFailure::RollbackComponent);
+    plan.entries[0].lifecycle.allow_irreversible = true;
+    change_of(&mut plan, 0).back = Vec::new();
+    let mut p = Played::new(&plan);
+    p.turn();
+    p.well(0, 3);
+    assert_eq!(p.says(0, "ill"), "stop: 1 component could not be restored");
+    p.apply(What::taken("you", 2));
+    p.apply(What::Read { component: 0, digest: Ok(before(0)) });
+    assert_eq!(p.turn(), "finish");
+    assert_eq!(p.standings(), "restored");
 }

@@ -1,0 +1,17 @@
+//! Rules of the fold that have changed: a journal is folded by those of the controller that wrote it, since what was decided
+//! by them stands in it.
+
+/// By which rules a controller that takes a run lets it go on, from its first line to the next one that takes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rules {
+    /// Of journals in forms 1 and 2.
+    First,
+    /// Since form 3: what was unclear already when its controller was lost is done again where it had not happened; what is
+    /// well stays as it is under something stuck, and is not stuck itself.
+    Second,
+}
+
+impl Rules {
+    /// Those of this program.
+    pub const NOW: Rules = Rules::Second;
+}
