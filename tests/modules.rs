@@ -278,7 +278,7 @@ fn what_git_cannot_fetch_is_told_in_its_words() {
     calling(&lab, &format!("git::file://{}/none.git", lab.path("").display()));
     run(&lab, "init").exits(1).says("cannot fetch the module").says("git says");
     calling(&lab, &format!("{url}//nowhere?ref=v1"));
-    run(&lab, "init").exits(1).says("There is no folder").says("nowhere");
+    run(&lab, "init").exits(1).says("has no folder \"nowhere\"").says("The commit of git::");
     // A folder beside the repository is not the repository's to use.
     let outside = lab.read("repository/web/main.pf.hcl").replace("../tier", "../../tier");
     lab.write("repository/web/main.pf.hcl", outside);

@@ -94,6 +94,7 @@ fn run(
     around: &Surroundings<'_>,
 ) -> Result<(Config, Values, Diagnostics), Diagnostics> {
     let (mut problems, mut wrong) = (Diagnostics::default(), Wrong::default());
+    parsed.conceal(sources);
     let tree = Tree::grow(parsed, schemas, &mut wrong, &mut problems);
     let declared = &tree.areas[0].names.variables;
     let nothing = Values::default();

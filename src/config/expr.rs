@@ -186,6 +186,14 @@ impl Reference {
         }
     }
 
+    /// The root with the name behind it, as an expression of their own.
+    pub(super) fn beginning(&self) -> Expr {
+        let root = Expr { span: self.root_span, node: Node::Name(self.root.clone()) };
+        let Some((RefStep::Attr(name), span)) = self.steps.first() else { return root };
+        let step = Step { span: *span, kind: StepKind::Attr(name.clone()) };
+        Expr { span: self.root_span.to(*span), node: Node::Traversal(Box::new(root), Box::new([step])) }
+    }
+
     /// The first `n` steps as they would be written, for messages: `var.hosts["a"]`.
     pub fn text(&self, n: usize) -> String {
         let mut text = self.root.to_string();

@@ -72,6 +72,12 @@ impl Fields<'_> {
     /// `true` or `false`.
     pub fn flag(&mut self, body: &Body, name: &str) -> Option<bool> {
         let attribute = body.attribute(name)?;
+        let word = attribute.value.as_keyword().filter(|word| self.scope.lookup(word).is_none());
+        if word.is_some() && !(self.hopeless)(&attribute.value) {
+            let problem = Diagnostic::error(format!("\"{name}\" must be true or false"));
+            self.problems.push(problem.at(attribute.value.span(), "this is neither"));
+            return None;
+        }
         self.typed(attribute, &Type::Bool)?.as_bool()
     }
 

@@ -2,6 +2,7 @@
 
 use super::split::{Piece, split};
 use super::suggest;
+use super::syntax::from_json::Outline;
 use super::syntax::{Block, Body};
 use crate::model::{Absence, Diagnostic, FileId, Span};
 use std::ops::Range;
@@ -40,9 +41,16 @@ impl Gaps {
 
     /// What `problems` kept from being read in a file of JSON, of which `body` was: anything in the file, and arguments of
     /// the blocks in which they stand.
-    pub fn json(&mut self, file: FileId, body: &Body, problems: &[Diagnostic]) {
-        self.whole_file(file);
+    pub fn json(&mut self, text: &str, file: FileId, body: &Body, problems: &[Diagnostic]) {
         let places = problems.iter().filter_map(|problem| problem.primary.as_ref());
+        let outline = Outline::of(text, file);
+        for (span, _) in places.clone() {
+            // Where an argument could not be read, the block that it belongs to was.
+            match outline.as_ref().and_then(|outline| outline.block_around(span.start)) {
+                Some(kind) => self.0.push(Gap { around: *span, words: by_arguments(kind) }),
+                None => self.whole_file(file),
+            }
+        }
         let around = places.filter_map(|(span, _)| last_header(&body.blocks, span.start));
         self.0.extend(around.map(|around| Gap { around, words: Vec::new() }));
     }
@@ -126,8 +134,12 @@ fn last_header(blocks: &[Block], at: u32) -> Option<Span> {
 
 /// Something within a block whose header could be read: only what it declares by its arguments is lost.
 fn inside(block: &Block, around: Span) -> Gap {
-    let by_arguments = ["locals", "patchform"].into_iter().filter(|word| *word == &*block.kind);
-    Gap { around, words: by_arguments.collect() }
+    Gap { around, words: by_arguments(&block.kind) }
+}
+
+/// What a block of this kind declares by its arguments.
+fn by_arguments(kind: &str) -> Vec<&'static str> {
+    ["locals", "patchform"].into_iter().filter(|word| *word == kind).collect()
 }
 
 fn declaring_word(line: &str) -> Option<&'static str> {

@@ -11,6 +11,7 @@ use crate::config::blocks::LATER;
 use crate::model::{Diagnostic, Diagnostics, FileId};
 use std::collections::{BTreeMap, BTreeSet};
 
+mod concealed;
 mod reading;
 
 pub(super) use reading::{Folder, with_chain};
@@ -116,7 +117,9 @@ fn read_files(
         let before = problems.0.len();
         let body = body(sources, file, problems);
         match path.ends_with(".pf.json") {
-            true if problems.0.len() > before => gaps.json(file, &body, &problems.0[before..]),
+            true if problems.0.len() > before => {
+                gaps.json(sources.text(file), file, &body, &problems.0[before..])
+            }
             true => {}
             false => gaps.file(sources.text(file), file, &body, &problems.0[before..]),
         }

@@ -3,6 +3,7 @@
 pub mod blocks;
 pub mod checked;
 pub mod console;
+pub mod context;
 pub mod convert;
 pub mod eval;
 pub mod exact;

@@ -41,6 +41,9 @@ impl ModuleSource {
         if let Some(url) = short_url(text) {
             return Err(format!("For a repository of git write \"git::{url}\""));
         }
+        if starred(text).is_some() {
+            return GitSource::parse(text).map(ModuleSource::Git);
+        }
         Err(if SCHEMES.iter().any(|scheme| text.starts_with(scheme)) {
             format!("For a repository of git write \"git::{text}\"")
         } else {
@@ -62,8 +65,37 @@ fn short_url(text: &str) -> Option<String> {
     known.then(|| format!("https://{text}"))
 }
 
+/// Parameters of an address by which Terraform is given secrets.
+const SECRET_PARAMETERS: [&str; 4] = ["sshkey", "token", "password", "secret"];
+
+/// An address with stars in place of the secrets in it: a password behind the user's name, and parameters that give one.
+/// `None` where there are none.
+pub(super) fn starred(text: &str) -> Option<String> {
+    let (address, query) = text.split_once('?').unwrap_or((text, ""));
+    let mut shown = address.to_string();
+    // The password may hold a slash that was not escaped: all up to the last @ counts.
+    if let Some((scheme, rest)) = address.split_once("://")
+        && let Some((user, host)) = rest.rsplit_once('@')
+        && let Some((name, _)) = user.split_once(':')
+    {
+        shown = format!("{scheme}://{name}:***@{host}");
+    }
+    for (index, part) in query.split('&').filter(|part| !part.is_empty()).enumerate() {
+        shown.push(if index == 0 { '?' } else { '&' });
+        let key = part.split_once('=').map_or(part, |(key, _)| key);
+        let secret = SECRET_PARAMETERS.iter().any(|word| key.to_ascii_lowercase().contains(word));
+        shown.push_str(&if secret { format!("{key}=***") } else { part.to_string() });
+    }
+    (shown != text && shown.contains("***")).then_some(shown)
+}
+
 impl GitSource {
     fn parse(text: &str) -> Result<GitSource, String> {
+        if starred(text).is_some() {
+            return Err("An address with a password would be written into patchform.lock.hcl and into messages. Leave it out: \
+                        git asks its credential helper (`git config credential.helper`); or take ssh:// and a key"
+                .into());
+        }
         let (address, query) = text.split_once('?').unwrap_or((text, ""));
         let Some(scheme) = SCHEMES.iter().find(|scheme| address.starts_with(**scheme)) else {
             return Err("A repository begins with file://, https:// or ssh://, as in \"git::https://example.com/modules.git?ref=v1.2\"".into());
@@ -181,6 +213,27 @@ mod tests {
             "git::https://h.example/m.git//../x",
         ] {
             assert!(ModuleSource::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn passwords_are_refused_and_not_repeated() {
+        for (text, shown) in [
+            (
+                "git::https://user:PW@h.example/x.git?ref=main",
+                "git::https://user:***@h.example/x.git?ref=main",
+            ),
+            ("git::https://:P/W@h.example/x.git//sub", "git::https://:***@h.example/x.git//sub"),
+            ("git::ssh://git:P@W@h.example:22/x.git", "git::ssh://git:***@h.example:22/x.git"),
+            ("https://user:PW@h.example/x.git", "https://user:***@h.example/x.git"),
+            ("git::ssh://git@h.example/x?ref=a&sshkey=PW", "git::ssh://git@h.example/x?ref=a&sshkey=***"),
+        ] {
+            assert_eq!(starred(text).as_deref(), Some(shown), "{text}");
+            let told = ModuleSource::parse(text).unwrap_err();
+            assert!(told.contains("credential helper") && !told.contains("PW"), "{told}");
+        }
+        for text in ["git::ssh://git@h.example:2222/m.git?ref=a", "git::https://me@h.example/x", "./a:b@c"] {
+            assert_eq!(starred(text), None, "{text}");
         }
     }
 

@@ -178,9 +178,18 @@ fn read(expr: &Expr, problems: &mut Diagnostics) -> Type {
         }
         _ => {
             let problem = Diagnostic::error(format!("there is no type {name}(…)"));
-            problems.push(problem.at(name_span, "unknown type").help(HELP));
+            problems.push(problem.at(name_span, "unknown type").help(meant(name)));
             Type::Any
         }
+    }
+}
+
+/// The type that a misspelt word probably means.
+fn meant(word: &str) -> String {
+    let words = ["string", "number", "bool", "any", "list", "set", "map", "object", "tuple", "optional"];
+    match super::suggest::nearest(word, words) {
+        Some(near) => format!("did you mean {near}?"),
+        None => HELP.to_string(),
     }
 }
 
@@ -199,7 +208,11 @@ fn read_word(word: &str, expr: &Expr, problems: &mut Diagnostics) -> Type {
         "tuple" => Diagnostic::error("tuple needs the types of its elements")
             .at(expr.span(), "")
             .help("write tuple([string, number])"),
-        _ => Diagnostic::error(format!("there is no type {word}")).at(expr.span(), "unknown type").help(HELP),
+        _ => {
+            let problem =
+                Diagnostic::error(format!("there is no type {word}")).at(expr.span(), "unknown type");
+            problem.help(meant(word))
+        }
     };
     problems.push(problem);
     Type::Any

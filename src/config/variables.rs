@@ -120,7 +120,9 @@ fn one<'p>(name: &'p str, block: &'p Block, problems: &mut Diagnostics) -> Varia
     let origin = origin::declared(body, known, &mut fields);
     let sensitive = sensitive.unwrap_or(false) || origin.is_some();
     let nullable = fields.flag(body, "nullable").unwrap_or(true);
-    let default = default(body, &ty, nullable, &mut fields);
+    // Where it is wrong, it may have been meant to be one.
+    let secret = known != Some(false) || origin.is_some();
+    let default = default(body, &ty, nullable, secret, &mut fields);
     let ty_span = body.attribute("type").map(|a| a.value.span());
     let typed = ty_span.is_some();
     let validations = body.blocks.iter().filter(|b| &*b.kind == "validation");
@@ -153,7 +155,7 @@ fn read_type(body: &Body, problems: &mut Diagnostics) -> Type {
     }
 }
 
-fn default(body: &Body, ty: &Type, nullable: bool, fields: &mut Fields<'_>) -> Option<Value> {
+fn default(body: &Body, ty: &Type, nullable: bool, secret: bool, fields: &mut Fields<'_>) -> Option<Value> {
     let attribute = body.attribute("default")?;
     if let Some(reference) = attribute.value.references().first() {
         let problem = Diagnostic::error("The default of a variable cannot refer to anything")
@@ -162,8 +164,11 @@ fn default(body: &Body, ty: &Type, nullable: bool, fields: &mut Fields<'_>) -> O
         fields.problems.push(problem);
         return None;
     }
-    let value = fields.value(&attribute.value)?;
     let at = attribute.value.span();
+    let value = match secret {
+        true => unseen(&attribute.value, fields)?,
+        false => fields.value(&attribute.value)?,
+    };
     if value.is_null() && !nullable {
         let problem = Diagnostic::error("The default is null, and the variable is not nullable")
             .at(at, "")
@@ -174,9 +179,15 @@ fn default(body: &Body, ty: &Type, nullable: bool, fields: &mut Fields<'_>) -> O
     match convert(&value, ty) {
         Ok(value) => Some(value),
         Err(wrong) => {
-            let problem = Diagnostic::error("The default does not fit the variable's type")
-                .at(at, format!("this is {}", value.kind()))
-                .because(format!("{}.", sentence_case(&wrong.describe("default"))));
+            let (is, why) = match secret {
+                true => (String::new(), NOT_SHOWN.to_string()),
+                false => {
+                    let why = format!("{}.", sentence_case(&wrong.describe("default")));
+                    (format!("this is {}", value.kind()), why)
+                }
+            };
+            let problem =
+                Diagnostic::error("The default does not fit the variable's type").at(at, is).because(why);
             let problem = match body.attribute("type") {
                 Some(ty) => problem.and(ty.value.span(), "the type"),
                 None => problem,
@@ -185,6 +196,20 @@ fn default(body: &Body, ty: &Type, nullable: bool, fields: &mut Fields<'_>) -> O
             None
         }
     }
+}
+
+/// Said in place of what would give a secret away.
+pub(super) const NOT_SHOWN: &str = "Its value is sensitive and not shown.";
+
+/// The value of what is written for a secret; `None` when it has none, which was said without its words.
+pub(super) fn unseen(expr: &Expr, fields: &mut Fields<'_>) -> Option<Value> {
+    let (mut told, hopeless) = (Diagnostics::default(), fields.hopeless);
+    let value = Fields { scope: fields.scope, hopeless, problems: &mut told }.value(expr);
+    if told.has_errors() {
+        let problem = Diagnostic::error("The value of a sensitive variable cannot be evaluated");
+        fields.problems.push(problem.at(expr.span(), "").because(NOT_SHOWN));
+    }
+    value
 }
 
 fn validation<'p>(block: &'p Block, problems: &mut Diagnostics) -> Option<Validation<'p>> {

@@ -61,6 +61,7 @@ impl Project {
             read_module(wanted, &mut reading, library, &mut sources, &mut problems)?;
         }
         let (parsed, found) = reading.finish();
+        parsed.conceal(&mut sources);
         problems.0.extend(found.0);
         let place = Place::of(parsed.settings())?;
         Ok(Project { sources, parsed, inputs: variables, place, problems })

@@ -80,9 +80,9 @@ pub fn draw(diagnostic: &Diagnostic, sources: &Sources, look: Look) -> String {
         elements.push(Level::NOTE.message(wrap(&detail(diagnostic), width, "note")).into());
     }
     if !diagnostic.help.is_empty() {
-        elements.push(Level::HELP.message(wrap(&capital(&diagnostic.help), width, "help")).into());
+        elements.push(Level::HELP.message(wrap(&short(&capital(&diagnostic.help)), width, "help")).into());
     }
-    let group = level.primary_title(capital(&diagnostic.summary)).elements(elements);
+    let group = level.primary_title(short(&capital(&diagnostic.summary))).elements(elements);
     let renderer = if look.colour { Renderer::styled() } else { Renderer::plain() };
     let drawn = renderer.term_width(width).render(&[group]);
     let mut out = String::with_capacity(drawn.len() + 1);
@@ -90,6 +90,14 @@ pub fn draw(diagnostic: &Diagnostic, sources: &Sources, look: Look) -> String {
         let _ = writeln!(out, "{}", line.trim_end());
     }
     out
+}
+
+/// A sentence that quotes a name of a megabyte is not shown in full.
+fn short(text: &str) -> String {
+    match text.char_indices().nth(LONG_LINE) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_string(),
+    }
 }
 
 /// Why; in the words of the configuration's author where they are.

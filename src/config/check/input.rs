@@ -7,7 +7,7 @@ use crate::config::convert::convert;
 use crate::config::fields::{Fields, sentence_case};
 use crate::config::syntax::Attribute;
 use crate::config::value::{Marks, Value};
-use crate::config::variables::{Variable, by_origin, verdict};
+use crate::config::variables::{NOT_SHOWN, Variable, by_origin, unseen, verdict};
 use crate::model::{Diagnostic, Span};
 use std::collections::BTreeSet;
 
@@ -26,7 +26,11 @@ pub(super) fn given(
 ) -> Option<Given> {
     let Some(attribute) = argument else { return Some(Given::Nothing) };
     let at = attribute.value.span();
-    let value = fields.value(&attribute.value)?;
+    let written = variable.sensitive && attribute.value.references().is_empty();
+    let value = match written {
+        true => unseen(&attribute.value, fields)?,
+        false => fields.value(&attribute.value)?,
+    };
     if value.is_null() && !variable.nullable {
         if variable.default.is_none() && !variable.had_default {
             let problem = Diagnostic::error(format!("The variable \"{}\" may not be null", variable.name))
@@ -43,9 +47,12 @@ pub(super) fn given(
         }
         Ok(value) => Some(Given::Value(value)),
         Err(wrong) => {
-            let secret = value.is_sensitive();
+            let secret = value.is_sensitive() || variable.sensitive;
             let why = match secret {
-                true => format!("Its value is not shown: {}.", from_variables(&value)),
+                true if value.is_sensitive() => {
+                    format!("Its value is not shown: {}.", from_variables(&value))
+                }
+                true => NOT_SHOWN.to_string(),
                 false => format!("{}.", sentence_case(&wrong.describe(variable.name))),
             };
             let problem = Diagnostic::error(format!(

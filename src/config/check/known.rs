@@ -39,7 +39,15 @@ impl Known {
     /// What is wrong with which part of it.
     #[expect(clippy::result_large_err, reason = "a person waits for it; its size does not matter")]
     pub fn evaluate(&self, expr: &Expr, around: &Surroundings<'_>) -> Result<Value, Diagnostic> {
-        eval::evaluate(expr, &scope(around, ".", &self.0))
+        let scope = scope(around, ".", &self.0);
+        // What `try` or a condition would pass over the checker refuses all the same.
+        if let Some(problem) = expr.calls().into_iter().find_map(eval::misnamed) {
+            return Err(problem);
+        }
+        for reference in expr.references() {
+            eval::evaluate(&reference.beginning(), &scope)?;
+        }
+        eval::evaluate(expr, &scope)
     }
 
     /// Every reference that has a value, such as `var.port`; sorted.
@@ -62,4 +70,40 @@ fn collect(value: &Value, texts: &mut Vec<String>) {
     let value = value.clone().unmarked();
     texts.extend(value.as_str().map(str::to_string));
     value.children().for_each(|inner| collect(inner, texts));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::scope::Files;
+    use crate::config::syntax;
+
+    struct Nothing;
+
+    impl Files for Nothing {
+        fn read(&self, _: &str) -> Result<Vec<u8>, String> {
+            Err("not found".to_string())
+        }
+    }
+
+    #[test]
+    fn what_means_nothing_is_refused_wherever_it_stands() {
+        let around =
+            Surroundings { files: &Nothing, folder: ".", working_folder: "/work", workspace: "default" };
+        for (text, good) in [
+            ("try(var.nope, 2)", false),
+            ("can(local.nope)", false),
+            ("false && nope", false),
+            ("true ? 1 : each.key", false),
+            ("try(nofunction(1), 2)", false),
+            ("[for x in [1] : try(x.y, 2)]", true),
+            ("try({}.a, 2)", true),
+            ("try(path.cwd, 2)", true),
+        ] {
+            let mut sources = Sources::new();
+            let file = sources.add_text("<console>", text);
+            let expr = syntax::read_expression(&sources, file).expect(text);
+            assert_eq!(Known::default().evaluate(&expr, &around).is_ok(), good, "{text}");
+        }
+    }
 }

@@ -76,6 +76,13 @@ impl Unifier {
         fitting.cloned().unwrap_or(Type::Any)
     }
 
+    /// Sets beside lists or tuples are not looked into: one of the types is taken, to which all can be converted.
+    fn one_of_them(&mut self, types: &[&Type]) -> Option<Type> {
+        let mut wanted = types.to_vec();
+        wanted.sort_by_key(|ty| ty.id().0);
+        wanted.into_iter().find(|wanted| types.iter().all(|ty| self.fits(ty, wanted))).cloned()
+    }
+
     /// Tuples of one length stay tuples; others become a list, or a set where there is a set and no list.
     fn sequence(&mut self, types: &[&Type]) -> Option<Type> {
         let tuples: Option<Vec<&Arc<[Type]>>> = types.iter().map(|t| as_tuple(t)).collect();
@@ -86,18 +93,20 @@ impl Unifier {
             let mut column = |i: usize| self.unify(&tuples.iter().map(|t| t[i].clone()).collect::<Vec<_>>());
             return (0..first.len()).map(&mut column).collect::<Option<_>>().map(Type::Tuple);
         }
+        let sets = types.iter().filter(|ty| matches!(ty, Type::Set(_))).count();
+        if sets > 0 && sets < types.len() {
+            return self.one_of_them(types);
+        }
         let mut inside = Vec::new();
-        let (mut any_list, mut any_set) = (false, false);
         for ty in types {
             match ty {
                 Type::Tuple(items) => inside.extend(items.iter().cloned()),
-                Type::List(of) => (any_list, _) = (true, inside.push((**of).clone())),
-                Type::Set(of) => (any_set, _) = (true, inside.push((**of).clone())),
+                Type::List(of) | Type::Set(of) => inside.push((**of).clone()),
                 _ => return None,
             }
         }
         let of = self.unify(&inside)?;
-        let ty = if any_set && !any_list { Type::set(of) } else { Type::list(of) };
+        let ty = if sets > 0 { Type::set(of) } else { Type::list(of) };
         self.made.push(ty.clone());
         let listable = |unifier: &mut Self, t: &Type| as_tuple(t).is_none_or(|items| unifier.listable(items));
         types.iter().all(|t| listable(self, t) && self.fits(t, &ty)).then_some(ty)

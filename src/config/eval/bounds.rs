@@ -27,6 +27,15 @@ pub(super) struct Scale {
 }
 
 impl Scale {
+    /// Adds an argument of a call: each may be made anew, in another type.
+    pub(super) fn together(&mut self, argument: Value, call: &Expr, scope: &Scope<'_>) -> Evaluated {
+        self.weight = self.weight.saturating_add(argument.weight());
+        match self.weight > MAX_WEIGHT {
+            true => Err(fail(call, scope, "these arguments would be larger than 128 MiB when written out")),
+            false => Ok(argument),
+        }
+    }
+
     /// Adds a part of what `whole` makes.
     pub(super) fn add(&mut self, part: Value, whole: &Expr, scope: &Scope<'_>) -> Evaluated {
         self.weight = self.weight.saturating_add(part.weight());

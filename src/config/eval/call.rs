@@ -1,6 +1,6 @@
 //! Function calls: arguments are spread, checked and converted before the function sees them.
 
-use super::{Evaluated, Failure, bounded, eval, fail, fail_at};
+use super::{Evaluated, Failure, Scale, bounded, eval, fail, fail_at};
 use crate::config::convert::convert;
 use crate::config::expr::{Call, Expr, Node};
 use crate::config::functions::{self, Fault, Function, Param, Rule, Work};
@@ -109,7 +109,7 @@ fn can(call: &Call, scope: &Scope<'_>) -> Evaluated {
 fn apply(expr: &Expr, call: &Call, function: &Function, scope: &Scope<'_>) -> Evaluated {
     let mut args = arguments(call, scope)?;
     check_count(expr, call, function, args.len(), scope)?;
-    let mut marks = Marks::NONE;
+    let (mut marks, mut scale) = (Marks::NONE, Scale::default());
     for (i, arg) in args.iter_mut().enumerate() {
         let Some(param) = function.param(i) else { continue };
         marks = marks.and(&match function.rule {
@@ -122,7 +122,8 @@ fn apply(expr: &Expr, call: &Call, function: &Function, scope: &Scope<'_>) -> Ev
             Rule::Parts => arg.clone().unmarked(),
             Rule::Free => arg.clone(),
         };
-        *arg = fitted(expr, call, i, param, plain, arg.is_sensitive(), scope)?;
+        let fitted = fitted(expr, call, i, param, plain, arg.is_sensitive(), scope)?;
+        *arg = scale.together(fitted, expr, scope)?;
     }
     let done = match (function.work, scope.file_reader()) {
         (Work::Plain(work), _) => work(&args),

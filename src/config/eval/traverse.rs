@@ -45,6 +45,10 @@ fn start<'e, 's>(
     Err(unknown(expr, base, name, steps, scope))
 }
 
+/// What the names behind a root are.
+const DECLARED: [(&str, &str); 4] =
+    [("var", "variables"), ("local", "local values"), ("data", "data blocks"), ("module", "modules")];
+
 fn unknown(expr: &Expr, base: &Expr, name: &str, steps: &[Step], scope: &Scope<'_>) -> Failure {
     if scope.is_quiet() {
         return Box::new(Diagnostic::error(format!("there is no {name} here")).at(base.span(), ""));
@@ -62,6 +66,11 @@ fn unknown(expr: &Expr, base: &Expr, name: &str, steps: &[Step], scope: &Scope<'
         _ if !family.is_empty() => {
             let problem = fail_at(base, expr.span(), scope, format!("{name} alone is no value"));
             Box::new(problem.help(format!("name one of them, such as {name}.{}", family[0])))
+        }
+        Some((StepKind::Attr(second), span)) if DECLARED.iter().any(|(root, _)| *root == name) => {
+            let problem = fail_at(base, span, scope, format!("there is no {name}.{second}"));
+            let what = DECLARED.iter().find(|(root, _)| *root == name).map_or("", |(_, what)| *what);
+            Box::new(problem.because(format!("there are no {what} here")))
         }
         _ => {
             let problem = fail_at(base, base.span(), scope, format!("there is no {name} here"));

@@ -7,7 +7,7 @@ use crate::config::convert::{all_same, convert, unify};
 use crate::config::eval::equal;
 use crate::config::types::Type;
 use crate::config::value::{Data, Entries, Table, Value, key, quoted};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -146,18 +146,6 @@ fn contains(args: &[Value]) -> Done {
     Ok(Value::bool(found))
 }
 
-/// Equality after conversion to a type that both share, as functions compare.
-fn same(a: &Value, b: &Value) -> bool {
-    if equal(a, b) {
-        return true;
-    }
-    let Some(ty) = unify(&Type::of_each([a, b])) else { return false };
-    match (convert(a, &ty), convert(b, &ty)) {
-        (Ok(a), Ok(b)) => equal(&a, &b),
-        _ => false,
-    }
-}
-
 fn keys(args: &[Value]) -> Done {
     let keys = some_entries(args, 0)?.keys().map(|k| Value::from(Data::String(k.clone()))).collect();
     Ok(if matches!(args[0].data(), Data::Object(_)) { Value::tuple(keys) } else { Value::list(keys) })
@@ -241,8 +229,18 @@ fn matchkeys(args: &[Value]) -> Done {
         let (n, m) = (values.len(), names.len());
         return Err(Fault::new(format!("there are {n} values, but {m} keys")));
     }
-    let kept = values.iter().zip(names).filter(|(_, name)| wanted.iter().any(|w| same(w, name)));
-    Ok(Value::list(kept.map(|(value, _)| value.clone()).collect()))
+    // As they are, and in the type that both lists share.
+    let shared = unify(&Type::of_each(&args[1..]));
+    let alike = |list: &Value| shared.as_ref().and_then(|ty| convert(list, ty).ok());
+    let both = alike(&args[1]).zip(alike(&args[2]));
+    let (named, searched) = both.as_ref().map_or((&[][..], &[][..]), |(a, b)| (items(a), items(b)));
+    let (wanted, searched): (BTreeSet<&Value>, BTreeSet<&Value>) =
+        (wanted.iter().collect(), searched.iter().collect());
+    let is_wanted = |at: usize, name: &Value| {
+        wanted.contains(name) || named.get(at).is_some_and(|name| searched.contains(name))
+    };
+    let kept = values.iter().zip(names).enumerate().filter(|(at, (_, name))| is_wanted(*at, name));
+    Ok(Value::list(kept.map(|(_, (value, _))| value.clone()).collect()))
 }
 
 fn transpose(args: &[Value]) -> Done {

@@ -1,9 +1,12 @@
 //! Encodings: `jsonencode`, `jsondecode`, `csvdecode`, `urlencode`.
 
 use super::Takes::Text;
+use super::bounds::gathered;
 use super::text::text;
-use super::{Done, Fault, Function, nullable, param, plain};
+use super::{Done, Fault, Function, MAX_ITEMS, MAX_VALUES, nullable, param, plain};
 use crate::config::value::{Data, Entries, Value, key};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     plain("jsonencode", &[nullable("value")], |a| Ok(Value::string(to_json_text(&a[0]))))
@@ -78,7 +81,7 @@ fn write_string(s: &str, out: &mut String) {
 
 fn jsondecode(args: &[Value]) -> Done {
     let json = text(args, 0);
-    Value::from_json_text(json).map_err(|error| {
+    Value::from_json_within(json, MAX_VALUES, MAX_ITEMS).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         Fault::at(0, format!("this is no valid JSON: line {line}, column {column}: {}", reason(&error)))
     })
@@ -109,22 +112,20 @@ fn csvdecode(args: &[Value]) -> Done {
     let Some((_, header)) = rows.next() else {
         return Err(Fault::at(0, "a header line is needed"));
     };
-    for (i, name) in header.iter().enumerate() {
-        if header[..i].contains(name) {
-            return Err(Fault::at(0, format!("the column {name:?} stands twice in the header")));
-        }
+    let mut names = BTreeSet::new();
+    if let Some(name) = header.iter().find(|name| !names.insert(*name)) {
+        return Err(Fault::at(0, format!("the column {name:?} stands twice in the header")));
     }
-    let mut objects = Vec::new();
-    for (line, row) in rows {
+    let names: Vec<Arc<str>> = header.iter().map(|name| key(name)).collect();
+    let objects = rows.map(|(line, row)| {
         if row.len() != header.len() {
             let (have, want) = (row.len(), header.len());
             return Err(Fault::at(0, format!("line {line} has {have} fields, the header has {want}")));
         }
-        let entries: Entries =
-            header.iter().zip(row).map(|(name, field)| (key(name), Value::string(field))).collect();
-        objects.push(Value::object(entries));
-    }
-    Ok(Value::list(objects))
+        let entries: Entries = names.iter().cloned().zip(row.into_iter().map(Value::string)).collect();
+        Ok(Value::object(entries))
+    });
+    gathered(objects).map(Value::list)
 }
 
 /// Rows with the lines that they begin on; empty lines are left out.
@@ -133,6 +134,9 @@ fn csv_rows(source: &str) -> Result<Vec<(usize, Vec<String>)>, Fault> {
     let (mut rows, mut row, mut field) = (Vec::new(), Vec::new(), String::new());
     let (mut line, mut began, mut quoted, mut was_quoted) = (1, 1, false, false);
     let mut chars = source.chars().peekable();
+    if source.bytes().filter(|byte| matches!(byte, b',' | b'\n')).count() > MAX_VALUES {
+        return Err(Fault::at(0, format!("there are more than {MAX_VALUES} fields")));
+    }
     while let Some(c) = chars.next() {
         line += usize::from(c == '\n');
         match c {

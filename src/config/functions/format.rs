@@ -1,7 +1,8 @@
 //! `format` and `formatlist`, with the verbs of Terraform: `%s %q %v %#v %d %b %o %x %X %e %E %f %g %G %t %%`.
 
+use super::bounds::{bounded, gathered};
 use super::encoding::to_json_text;
-use super::text::{bounded, text};
+use super::text::text;
 use super::{Done, Fault};
 use crate::config::convert::convert;
 use crate::config::number::Number;
@@ -34,7 +35,7 @@ pub(super) fn formatlist(args: &[Value]) -> Done {
             .collect();
         formatted(text(args, 0), &values).map(Value::string)
     };
-    (0..length.unwrap_or(1)).map(row).collect::<Result<_, _>>().map(Value::list)
+    gathered((0..length.unwrap_or(1)).map(row)).map(Value::list)
 }
 
 /// One `%…` of a format.
@@ -174,7 +175,20 @@ impl Verb {
             'g' => general(&n, self.precision),
             _ => general(&n, self.precision).to_uppercase(),
         };
+        if matches!(self.letter, 'd' | 'b' | 'o' | 'x' | 'X') {
+            return Ok(self.whole(&digits));
+        }
         Ok(self.signed(&digits))
+    }
+
+    /// The precision of a whole number is how many digits it has at least; zeros do not fill its width then.
+    fn whole(&self, digits: &str) -> String {
+        let Some(least) = self.precision else { return self.signed(digits) };
+        if digits == "0" && least == 0 {
+            return String::new();
+        }
+        let (sign, body) = digits.strip_prefix('-').map_or(("", digits), |body| ("-", body));
+        Verb { zero: false, ..*self }.signed(&format!("{sign}{body:0>least$}"))
     }
 
     /// What `#` puts before the digits.

@@ -1,6 +1,7 @@
 //! Lists: `concat`, `element`, `flatten`, `range`, `slice`, `sort`, ….
 
 use super::Takes::{Any, List, Number as N, Texts};
+use super::bounds::Tally;
 use super::collection::{ANY, items, some_items};
 use super::text::whole;
 use super::{Done, Fault, Function, MAX_ITEMS, nullable, param, passing, plain};
@@ -111,15 +112,15 @@ fn concat(args: &[Value]) -> Done {
     if args.is_empty() {
         return Err(Fault::new("at least one list is needed"));
     }
-    let mut all = Vec::new();
+    let mut all = Tally::default();
     for (i, arg) in args.iter().enumerate() {
         if matches!(arg.data(), Data::Set(_)) {
             return Err(Fault::at(i, "a set has no order; use tolist(…), or setunion(…)"));
         }
-        all.extend_from_slice(some_items(args, i)?);
+        all.extend(some_items(args, i)?)?;
     }
     let lists = args.iter().all(|a| matches!(a.data(), Data::List(_)));
-    Ok(unified(all, lists))
+    Ok(unified(all.items(), lists))
 }
 
 /// A list where the elements have a type in common, or a tuple.
@@ -148,18 +149,18 @@ fn element(args: &[Value]) -> Done {
 }
 
 fn flatten(args: &[Value]) -> Done {
-    let (mut flat, mut marks) = (Vec::new(), Marks::NONE);
-    some_items(args, 0)?.iter().for_each(|item| gather(item, &mut flat, &mut marks));
-    Ok(Value::tuple(flat).marked(&marks))
+    let (mut flat, mut marks) = (Tally::default(), Marks::NONE);
+    some_items(args, 0)?.iter().try_for_each(|item| gather(item, &mut flat, &mut marks))?;
+    Ok(Value::tuple(flat.items()).marked(&marks))
 }
 
 /// How many elements a list has is as secret as they are: the marks of one that is taken apart go to the whole. Values are
 /// at most 200 levels deep, so that this ends.
-fn gather(value: &Value, flat: &mut Vec<Value>, marks: &mut Marks) {
+fn gather(value: &Value, flat: &mut Tally, marks: &mut Marks) -> Result<(), Fault> {
     match value.as_items() {
         Some(items) => {
             *marks = marks.and(value.marks());
-            items.iter().for_each(|item| gather(item, flat, marks));
+            items.iter().try_for_each(|item| gather(item, flat, marks))
         }
         None => flat.push(value.clone()),
     }

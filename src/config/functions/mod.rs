@@ -5,6 +5,7 @@ use super::types::Type;
 use super::value::Value;
 
 mod base64;
+mod bounds;
 mod charset;
 mod collection;
 mod conversion;
@@ -30,6 +31,8 @@ mod yaml;
 const MAX_TEXT: usize = super::eval::MAX_TEXT;
 /// The most elements that a function makes.
 const MAX_ITEMS: usize = 1_000_000;
+/// The most values that are read from a text, those inside of others counted: they take far more room than their text.
+const MAX_VALUES: usize = 8_000_000;
 
 /// A function: its name, what it takes, and how it works.
 pub struct Function {

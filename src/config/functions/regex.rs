@@ -1,11 +1,14 @@
 //! Parts of a text that fit a pattern: `regex`, `regexall`, `replace`.
 
 use super::Takes::Text;
-use super::text::{bounded, text};
+use super::bounds::{bounded, gathered};
+use super::text::text;
 use super::{Done, Fault, Function, param, plain};
 use crate::config::value::{Entries, Value};
 use regex_lite::Regex;
 use std::sync::Arc;
+
+mod fold;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     plain("replace", &[param("text", Text), param("part", Text), param("replacement", Text)], replace)
@@ -62,7 +65,7 @@ fn replace(args: &[Value]) -> Done {
 }
 
 fn compile(pattern: &str, argument: usize) -> Result<Regex, Fault> {
-    let pattern = with_literal_braces(pattern);
+    let pattern = fold::unfolded(&with_literal_braces(pattern));
     Regex::new(&pattern).map_err(|error| {
         let problem = error.to_string().replace('\n', " ");
         Fault::at(argument, format!("this is no valid regular expression: {problem}"))
@@ -92,7 +95,8 @@ fn regex_first(args: &[Value]) -> Done {
 
 fn regex_all(args: &[Value]) -> Done {
     let pattern = grouped(args)?;
-    Ok(Value::list(pattern.captures_iter(text(args, 1)).map(|c| captured(&pattern, &c)).collect()))
+    let found = pattern.captures_iter(text(args, 1)).map(|c| Ok(captured(&pattern, &c)));
+    gathered(found).map(Value::list)
 }
 
 /// The match, or its groups: a tuple, or an object when they have names.

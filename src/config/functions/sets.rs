@@ -1,26 +1,23 @@
 //! Sets: union, intersection, difference and product.
 
 use super::Takes::{Any, Set};
+use super::bounds::{Tally, few, light};
 use super::collection::some_items;
-use super::{Done, Fault, Function, MAX_ITEMS, Takes, param, plain};
+use super::{Done, Fault, Function, Takes, param, plain};
 use crate::config::convert::{convert, unify};
 use crate::config::types::Type;
 use crate::config::value::{Data, Value};
+use std::collections::BTreeSet;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    plain("setunion", &[param("set", Set)], |a| {
-        fold(a, |mut all, next| {
-            all.extend_from_slice(next);
-            all
-        })
-    })
-    .and(param("sets", Set))
-    .told(
-        "what is in any of the sets",
-        "setunion([\"a\"], [\"b\", \"a\"])",
-        "toset([\n  \"a\",\n  \"b\",\n])",
-    )
-    .gives("set(any)", &["the first set", "further sets"]),
+    plain("setunion", &[param("set", Set)], union)
+        .and(param("sets", Set))
+        .told(
+            "what is in any of the sets",
+            "setunion([\"a\"], [\"b\", \"a\"])",
+            "toset([\n  \"a\",\n  \"b\",\n])",
+        )
+        .gives("set(any)", &["the first set", "further sets"]),
     plain("setintersection", &[param("set", Set)], |a| fold(a, |all, next| keep(all, next, true)))
         .and(param("sets", Set))
         .told(
@@ -48,40 +45,56 @@ pub(super) const FUNCTIONS: &[Function] = &[
         .gives("list, set or tuple", &["the first list or set", "the second one", "further ones"]),
 ];
 
-/// Brings all sets to one type, then combines them from the left.
-fn fold(args: &[Value], combine: impl Fn(Vec<Value>, &[Value]) -> Vec<Value>) -> Done {
+/// All sets, brought to one type.
+fn alike(args: &[Value]) -> Result<Vec<Value>, Fault> {
     let types: Vec<Type> = Type::of_each(args);
     let ty = unify(&types).ok_or_else(|| Fault::new("the sets have no type in common"))?;
-    let mut all: Option<Vec<Value>> = None;
-    for (i, arg) in args.iter().enumerate() {
-        let set = convert(arg, &ty).map_err(|error| Fault::at(i, error.describe("set")))?;
-        let next = set.as_items().unwrap_or_default();
-        all = Some(match all {
-            None => next.to_vec(),
-            Some(all) => combine(all, next),
-        });
+    let one = |(i, arg)| convert(arg, &ty).map_err(|error| Fault::at(i, error.describe("set")));
+    args.iter().enumerate().map(one).collect()
+}
+
+/// What is in any of them: each element counts once.
+fn union(args: &[Value]) -> Done {
+    let (mut seen, mut all) = (BTreeSet::new(), Tally::default());
+    for set in &alike(args)? {
+        for item in set.as_items().unwrap_or_default() {
+            if seen.insert(item.clone()) {
+                all.push(item.clone())?;
+            }
+        }
     }
-    Ok(Value::set(all.unwrap_or_default()))
+    Ok(Value::set(all.items()))
+}
+
+/// Combines the sets from the left.
+fn fold(args: &[Value], combine: impl Fn(Vec<Value>, &[Value]) -> Vec<Value>) -> Done {
+    let sets = alike(args)?;
+    let mut sets = sets.iter().map(|set| set.as_items().unwrap_or_default());
+    let first = sets.next().unwrap_or_default().to_vec();
+    Ok(Value::set(sets.fold(first, combine)))
 }
 
 /// The elements that stand, or do not stand, in `other`.
 fn keep(mut all: Vec<Value>, other: &[Value], wanted: bool) -> Vec<Value> {
-    let other: std::collections::BTreeSet<&Value> = other.iter().collect();
+    let other: BTreeSet<&Value> = other.iter().collect();
     all.retain(|item| other.contains(item) == wanted);
     all
 }
 
 /// Every combination of one element of each: a list if none of them is a set.
 fn product(args: &[Value]) -> Done {
-    let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
+    let (mut rows, mut weight): (Vec<Vec<Value>>, u64) = (vec![Vec::new()], 8);
     for i in 0..args.len() {
         some_items(args, i)?;
         let ty = if matches!(args[i].data(), Data::Set(_)) { Takes::Set } else { Takes::List };
         let next = convert(&args[i], &ty.ty()).map_err(|error| Fault::at(i, error.describe("set")))?;
         let next = next.as_items().unwrap_or_default();
-        if rows.len().saturating_mul(next.len()) > MAX_ITEMS {
-            return Err(Fault::new(format!("the product has more than {MAX_ITEMS} elements")));
-        }
+        let count = rows.len().saturating_mul(next.len());
+        few(count)?;
+        // Each row so far is told once for each that comes, and the other way round.
+        let (mean, own) = (weight / rows.len().max(1) as u64, next.iter().map(Value::weight).sum::<u64>());
+        weight = (mean.saturating_mul(count as u64)).saturating_add(own.saturating_mul(rows.len() as u64));
+        light(weight)?;
         rows = rows
             .iter()
             .flat_map(|row| next.iter().map(move |item| row.iter().chain([item]).cloned().collect()))

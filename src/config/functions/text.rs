@@ -1,8 +1,9 @@
 //! Text: `join`, `split`, `substr`, `trim`, …. Lengths and positions count what readers see as characters.
 
 use super::Takes::{Number as N, Text, Texts};
+use super::bounds::{bounded, gathered};
 use super::numeric::number;
-use super::{Done, Fault, Function, MAX_TEXT, param, plain};
+use super::{Done, Fault, Function, param, plain};
 use crate::config::value::Value;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -198,19 +199,13 @@ fn indent(args: &[Value]) -> Done {
     Ok(Value::string(text(args, 1).replace('\n', &format!("\n{}", " ".repeat(spaces)))))
 }
 
-/// Refuses results that are too long before they are made.
-pub(super) fn bounded(bytes: usize) -> Result<(), Fault> {
-    if bytes > MAX_TEXT { Err(Fault::new("the result would be longer than 64 MiB")) } else { Ok(()) }
-}
-
 fn split(args: &[Value]) -> Done {
     let (separator, s) = (text(args, 0), text(args, 1));
-    let parts: Vec<Value> = if separator.is_empty() {
-        s.chars().map(|c| Value::string(c.to_string())).collect()
-    } else {
-        s.split(separator).map(Value::string).collect()
+    let parts = match separator.is_empty() {
+        true => gathered(s.chars().map(|c| Ok(Value::string(c.to_string())))),
+        false => gathered(s.split(separator).map(|part| Ok(Value::string(part)))),
     };
-    Ok(Value::list(parts))
+    parts.map(Value::list)
 }
 
 fn join(args: &[Value]) -> Done {

@@ -142,6 +142,9 @@ impl Reading {
     pub fn missing(&mut self, wanted: Wanted, why: Missing) {
         let folder = &wanted.folder;
         let problem = match why {
+            Missing::NoFolder if wanted.package.is_some() || matches!(wanted.source, ModuleSource::Git(_)) => {
+                not_in_commit(&wanted)
+            }
             Missing::NoFolder => Diagnostic::error(format!("There is no folder {folder}"))
                 .at(wanted.span, "this module is not there")
                 .help(format!("Make it, or correct the path: it is relative to {}.", self.place(wanted.from))),
@@ -205,6 +208,21 @@ impl Reading {
     }
 }
 
+/// A fetched repository that lacks a folder: nothing can be made there.
+fn not_in_commit(wanted: &Wanted) -> Diagnostic {
+    let problem = match &wanted.source {
+        ModuleSource::Git(git) => {
+            Diagnostic::error(format!("The commit of {} has no folder {:?}", git.package(), git.folder))
+                .help("Correct what stands behind //, or name a version of the repository that has it.")
+        }
+        ModuleSource::Local(path) => {
+            Diagnostic::error(format!("The commit that the calling module is from has no folder {path:?}"))
+                .help("Correct the path in its repository, or name a version of it that has the folder.")
+        }
+    };
+    problem.at(wanted.span, "this module is not there")
+}
+
 /// The other arguments are those of the module, so that a misspelt one is not told of as unknown.
 fn no_source(block: &Block) -> Diagnostic {
     let problem = missing("source", MODULE.what, block.header, "source = \"./modules/web\"");
@@ -234,13 +252,12 @@ fn wanted(
         return Err(Box::new(problem));
     };
     let source = ModuleSource::parse(text).map_err(|why| {
-        let problem = Diagnostic::error(format!("{text:?} is no source of a module"));
-        Box::new(
-            problem
-                .at(span, "")
-                .because("A folder begins with ./ or ../, a repository with git::.")
-                .help(format!("{why}.")),
-        )
+        let problem = match modules::starred(text) {
+            Some(shown) => Diagnostic::error(format!("{shown:?} holds a password")),
+            None => Diagnostic::error(format!("{text:?} is no source of a module"))
+                .because("A folder begins with ./ or ../, a repository with git::."),
+        };
+        Box::new(problem.at(span, "").help(format!("{why}.")))
     })?;
     let path = match &source {
         ModuleSource::Local(path) => modules::join(folder, path),

@@ -90,6 +90,11 @@ fn retold(text: &str, lines: Lines) -> String {
         let is_free = free.last().copied().unwrap_or_default();
         match token.kind {
             Kind::Newline | Kind::Comment if is_free => bytes[place].fill(b' '),
+            // Behind a `for` the library takes a word and brackets on the next line for a call.
+            _ if token.ends_line() && free.len() > 1 && i > 0 && begins_key(&tokens[i - 1], &tokens[i..]) => {
+                bytes[place.clone()].fill(b' ');
+                bytes[place.start] = b',';
+            }
             Kind::Number if is_beyond(&token.text) => write_zero(&mut bytes[place]),
             kind if kind.opens() > 0 => free.push(kind != Kind::OpenBrace || begins_for(&tokens[i + 1..])),
             kind if kind.opens() < 0 && free.len() > 1 => drop(free.pop()),
@@ -98,6 +103,12 @@ fn retold(text: &str, lines: Lines) -> String {
     }
     // Whole tokens became ASCII.
     String::from_utf8(bytes).unwrap_or_else(|_| text.to_string())
+}
+
+/// Whether a line that ends in a word is followed by a key in parentheses.
+fn begins_key(before: &Token<'_>, behind: &[Token<'_>]) -> bool {
+    let mut next = behind.iter().filter(|token| !matches!(token.kind, Kind::Comment | Kind::Newline));
+    before.kind == Kind::Identifier && next.next().is_some_and(|next| next.kind == Kind::OpenParen)
 }
 
 /// Whether `for NAME` stands there, behind a brace. As a key it would be followed by a sign.
@@ -165,6 +176,11 @@ mod tests {
             ),
             ("{ for = 1\n b = 2 }", Lines::Count, "{ for = 1\n b = 2 }"),
             ("x\n + 1 // ü", Lines::Free, "x  + 1      "),
+            (
+                "a {\n b = { c = d\n (e) = f\n g # h\n (i) = j }\n}",
+                Lines::Count,
+                "a {\n b = { c = d, (e) = f\n g ,    (i) = j }\n}",
+            ),
             ("[1e309, 1e30]", Lines::Count, "[0.000, 1e30]"),
             ("(<<E\n${[\n1]}E\n E\n)", Lines::Count, "(<<E\n${[ 1]}E\n E )"),
         ] {

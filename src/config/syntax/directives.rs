@@ -26,7 +26,26 @@ pub(in crate::config) fn in_code(text: &str, base: usize, file: FileId) -> Optio
 /// The first thing that is wrong with a directive of a text that is one template.
 pub(in crate::config) fn in_template(text: &str, file: FileId) -> Option<Diagnostic> {
     let tokens = scan_template(text);
-    Search { tokens: &tokens, base: 0, file, open: vec![Vec::new()] }.run()
+    let directive = Search { tokens: &tokens, base: 0, file, open: vec![Vec::new()] }.run();
+    directive.or_else(|| unclosed(&tokens, file))
+}
+
+/// The innermost `${` or `%{` that is open at the end of a text that is one template.
+fn unclosed(tokens: &[Token<'_>], file: FileId) -> Option<Diagnostic> {
+    let mut open: Vec<&Token<'_>> = Vec::new();
+    for token in tokens {
+        match token.kind {
+            Kind::Interpolation | Kind::Control => open.push(token),
+            Kind::EndOfTemplate => drop(open.pop()),
+            _ => {}
+        }
+    }
+    let last = open.pop()?;
+    let sign = &last.text[..2];
+    let problem = Diagnostic::error(format!("This `{sign}` is never closed"));
+    let span = Span::new(file, last.at, last.at + sign.len());
+    let help = format!("Close it with `}}`, or write {}{{ for the text itself.", sign[..1].repeat(2));
+    Some(problem.at(span, "opened here").help(help))
 }
 
 struct Search<'s, 't> {

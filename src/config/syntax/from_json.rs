@@ -193,15 +193,19 @@ impl Reader<'_> {
             },
             JsonValue::Text(text) => return self.text(text, span, templates),
             JsonValue::Array(items) => {
-                Node::List(items.iter().map(|item| self.value(item, templates)).collect::<Option<_>>()?)
+                let made: Vec<_> = items.iter().map(|item| self.value(item, templates)).collect();
+                Node::List(made.into_iter().collect::<Option<_>>()?)
             }
             JsonValue::Object(entries) => {
                 let entries = entries.iter().filter(|(key, _)| key.text.text != "//");
                 let entry = |(key, value): &(Key, Json)| {
-                    let name = EntryKey::Computed(self.text(&key.text, key.span, templates)?);
-                    Some((name, self.value(value, templates)?))
+                    // All are read, so that what is wrong with one does not hide the others.
+                    let name = self.text(&key.text, key.span, templates).map(as_key);
+                    let value = self.value(value, templates);
+                    Some((EntryKey::Computed(name?), value?))
                 };
-                Node::Object(entries.map(entry).collect::<Option<_>>()?)
+                let made: Vec<_> = entries.map(entry).collect();
+                Node::Object(made.into_iter().collect::<Option<_>>()?)
             }
         };
         Some(Expr { span, node })
@@ -274,5 +278,66 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+}
+
+/// A key that is a template with nothing but a reference in it is what that refers to, not a word.
+fn as_key(name: Expr) -> Expr {
+    match name.node {
+        Node::Name(_) | Node::Traversal(..) => Expr { span: name.span, node: Node::Parens(Box::new(name)) },
+        _ => name,
+    }
+}
+
+/// The top of a file of JSON by its places.
+pub(in crate::config) struct Outline(Json);
+
+impl Outline {
+    /// Of a text; `None` where it cannot be read.
+    pub fn of(text: &str, file: FileId) -> Option<Outline> {
+        json::parse(text, file).ok().map(Outline)
+    }
+
+    /// The kind of the block in an argument of which a place lies.
+    pub fn block_around(&self, at: u32) -> Option<&str> {
+        let mut keys = Vec::new();
+        path(&self.0, at, &mut |key, _| keys.push(key));
+        let kind = keys.first().copied()?;
+        let (labels, _) = TOP.block(kind)?;
+        (keys.len() >= labels + 2).then_some(kind)
+    }
+
+    /// The names of what is around a place, such as `output.a`.
+    pub fn context(&self, at: u32) -> Option<String> {
+        let mut steps = String::new();
+        path(&self.0, at, &mut |key, value| {
+            if matches!(value.value, JsonValue::Object(_) | JsonValue::Array(_)) {
+                steps.extend([".", key]);
+            }
+        });
+        steps.strip_prefix('.').map(str::to_string)
+    }
+}
+
+/// Tells `each` property whose value holds a place, from the outside in.
+fn path<'j>(json: &'j Json, at: u32, each: &mut impl FnMut(&'j str, &'j Json)) {
+    // What stands in an object or an array stands in order: there may be very much of it.
+    let ends = |value: &Json| value.span.end <= at;
+    let holds = |value: &Json| value.span.start <= at;
+    match &json.value {
+        JsonValue::Object(entries) => {
+            let found = entries.get(entries.partition_point(|(_, value)| ends(value)));
+            if let Some((key, value)) = found.filter(|(_, value)| holds(value)) {
+                each(&key.text.text, value);
+                path(value, at, each);
+            }
+        }
+        JsonValue::Array(items) => {
+            let found = items.get(items.partition_point(ends));
+            if let Some(item) = found.filter(|item| holds(item)) {
+                path(item, at, each);
+            }
+        }
+        _ => {}
     }
 }

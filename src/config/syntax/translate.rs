@@ -59,6 +59,9 @@ pub(in crate::config) fn stopped(
     if message.contains("escape sequence") {
         return no_escape(text, base, at, file);
     }
+    if let Some(problem) = no_character(message, text, base, at, file) {
+        return problem;
+    }
     let span = Span::new(file, at, at + found.length);
     let (summary, label) = complaint(message, &found);
     let diagnostic = Diagnostic::error(summary).at(span, label);
@@ -101,6 +104,20 @@ fn no_escape(text: &str, base: usize, at: usize, file: FileId) -> Diagnostic {
         .help("These exist: \\n, \\r, \\t, \\\", \\\\, \\uNNNN and \\UNNNNNNNN; write \\\\ for a backslash.")
 }
 
+/// An escape with the right digits, whose number no character has.
+fn no_character(message: &str, text: &str, base: usize, at: usize, file: FileId) -> Option<Diagnostic> {
+    let start = message.contains("hex code").then(|| text[base..at].rfind('\\'))?? + base;
+    let length = if text[start..].starts_with("\\u") { 6 } else { 10 };
+    let escape = text.get(start..start + length)?;
+    let number = u32::from_str_radix(&escape[2..], 16).ok()?;
+    let help = match number {
+        0xd800..=0xdfff => "It is half of a pair; write the whole character, as \\UNNNNNNNN.",
+        _ => "The last one is \\U0010FFFF.",
+    };
+    let problem = Diagnostic::error(format!("The escape {escape} stands for no character"));
+    Some(problem.at(Span::new(file, start, start + length), "no character has this number").help(help))
+}
+
 /// Nothing stands behind the `=` at `at`.
 pub(super) fn no_value(file: FileId, at: usize) -> Diagnostic {
     Diagnostic::error("A value is missing")
@@ -123,6 +140,9 @@ struct Found {
 impl Found {
     fn at(text: &str, at: usize) -> Found {
         let rest = &text[at..];
+        let behind = rest.trim_start_matches([' ', '\t']);
+        // White space at the end of a line is not what is wrong.
+        let rest = if behind.is_empty() || behind.starts_with(['\n', '\r']) { behind } else { rest };
         let first = rest.chars().next();
         let word = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).unwrap_or(rest.len());
         let (what, length) = match first {

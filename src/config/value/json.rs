@@ -2,7 +2,7 @@
 
 use super::{Data, Entries, Value, key};
 use crate::config::number::Number;
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::Value as Json;
 use std::cell::RefCell;
 use std::fmt;
@@ -31,7 +31,15 @@ impl Value {
     /// # Errors
     /// The library's.
     pub fn from_json_text(text: &str) -> Result<Value, serde_json::Error> {
-        let digits = RefCell::new(Digits { rest: text });
+        Value::from_json_within(text, usize::MAX, usize::MAX)
+    }
+
+    /// From the text of JSON that holds no more than so many values, and no list with more than so many elements.
+    ///
+    /// # Errors
+    /// The library's; that there are more.
+    pub fn from_json_within(text: &str, values: usize, items: usize) -> Result<Value, serde_json::Error> {
+        let digits = RefCell::new(Digits { rest: text, left: values, items });
         let mut reader = serde_json::Deserializer::from_str(text);
         let value = Reader(&digits).deserialize(&mut reader)?;
         reader.end()?;
@@ -69,6 +77,10 @@ fn number_to_json(n: &Number) -> Json {
 /// The numbers of a JSON text as they are written, one after the other.
 struct Digits<'t> {
     rest: &'t str,
+    /// So many more values may come.
+    left: usize,
+    /// So many elements may stand in a list.
+    items: usize,
 }
 
 impl<'t> Digits<'t> {
@@ -118,6 +130,8 @@ impl<'de> DeserializeSeed<'de> for Reader<'_, '_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        let left = self.0.borrow().left.checked_sub(1);
+        self.0.borrow_mut().left = left.ok_or_else(|| D::Error::custom("there are too many values"))?;
         deserializer.deserialize_any(self)
     }
 }
@@ -156,6 +170,9 @@ impl<'de> Visitor<'de> for Reader<'_, '_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
         let mut items = Vec::new();
         while let Some(item) = list.next_element_seed(self)? {
+            if items.len() >= self.0.borrow().items {
+                return Err(A::Error::custom("a list has too many elements"));
+            }
             items.push(item);
         }
         Ok(Value::tuple(items))

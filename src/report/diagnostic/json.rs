@@ -2,18 +2,21 @@
 
 use super::{by_place, capital, detail};
 use crate::config::Sources;
+use crate::config::context::Contexts;
 use crate::model::{Diagnostic, Diagnostics, Severity, Span};
 use serde::Serialize;
 
 /// All diagnostics of a command, in the shape of `terraform validate -json`; related places and help are additions.
 pub fn to_json(all: &Diagnostics, sources: &Sources) -> serde_json::Value {
+    let files = all.0.iter().filter_map(|d| d.primary.as_ref()).map(|(span, _)| span.file);
+    let contexts = Contexts::of(sources, files);
     let count = |severity| all.0.iter().filter(|d| d.severity == severity).count();
     let answer = Answer {
         format_version: "1.0",
         valid: !all.has_errors(),
         error_count: count(Severity::Error),
         warning_count: count(Severity::Warning),
-        diagnostics: by_place(all).into_iter().map(|d| Item::new(d, sources)).collect(),
+        diagnostics: by_place(all).into_iter().map(|d| Item::new(d, sources, &contexts)).collect(),
     };
     // Strings, numbers and lists of them always make a JSON value.
     serde_json::to_value(answer).unwrap_or_default()
@@ -80,7 +83,7 @@ struct Related {
 }
 
 impl Item {
-    fn new(diagnostic: &Diagnostic, sources: &Sources) -> Self {
+    fn new(diagnostic: &Diagnostic, sources: &Sources, contexts: &Contexts) -> Self {
         let primary = diagnostic.primary.as_ref();
         Item {
             severity: match diagnostic.severity {
@@ -91,7 +94,7 @@ impl Item {
             detail: detail(diagnostic).into_owned(),
             help: capital(&diagnostic.help).into_owned(),
             range: primary.map(|(span, _)| Range::new(*span, sources)),
-            snippet: primary.map(|(span, _)| Snippet::new(*span, diagnostic, sources)),
+            snippet: primary.map(|(span, _)| Snippet::new(*span, diagnostic, sources, contexts)),
             related: diagnostic
                 .related
                 .iter()
@@ -117,11 +120,9 @@ impl Range {
 
 /// The longest code of a snippet, in bytes.
 const MAX_CODE: usize = 2_000;
-/// How many lines above a place its block's header is looked for.
-const MAX_ABOVE: usize = 500;
 
 impl Snippet {
-    fn new(span: Span, diagnostic: &Diagnostic, sources: &Sources) -> Self {
+    fn new(span: Span, diagnostic: &Diagnostic, sources: &Sources, contexts: &Contexts) -> Self {
         let line = sources.place(span.file, span.start as usize).line;
         let range = sources.line(span.file, line);
         let text = sources.shown(span.file);
@@ -133,7 +134,7 @@ impl Snippet {
         };
         let to = text.floor_char_boundary((from + MAX_CODE).min(range.end));
         Snippet {
-            context: context(span, line, sources),
+            context: contexts.at(span.file, span.start as usize),
             code: text[from..to].to_string(),
             start_line: line,
             highlight_start_offset: at - from,
@@ -145,20 +146,4 @@ impl Snippet {
                 .collect(),
         }
     }
-}
-
-/// The header of the block that a line stands in: `component "apt" "web"`.
-fn context(span: Span, line: usize, sources: &Sources) -> Option<String> {
-    let text = sources.shown(span.file);
-    for above in (line.saturating_sub(MAX_ABOVE).max(1)..=line).rev() {
-        let code = &text[sources.line(span.file, above)];
-        if code.starts_with(|c: char| c.is_alphabetic() || c == '_') {
-            let (header, _) = code.split_once('{')?;
-            return (!header.contains('=')).then(|| header.trim_end().to_string());
-        }
-        if above < line && code.starts_with('}') {
-            return None;
-        }
-    }
-    None
 }

@@ -22,6 +22,35 @@ fn what_grows_too_large_is_refused_before_it_is_made() {
 }
 
 #[test]
+fn results_beyond_the_bounds_are_refused() {
+    let scope = Scope::root()
+        .with("half", Value::list((0..600_000i64).map(Value::number).collect()))
+        .with("long", Value::string("x".repeat(1 << 20)))
+        .with("commas", Value::string(",".repeat(1_000_001)))
+        .with("json", Value::string(format!("[{}0]", "0,".repeat(1_000_000))));
+    for text in [
+        "concat(half, half)",
+        "flatten([half, [half]])",
+        "setproduct(half, [1, 2])",
+        "setproduct([for i in range(20) : [0, 1]]...)",
+        "setproduct([for i in range(200) : i], [for i in range(200) : long])",
+        "formatlist(\"%s\", [for i in range(200) : i < 0 ? \"\" : long])",
+        "formatlist(\"%d %s\", range(200), long)",
+        "split(\",\", commas)",
+        "split(\"\", commas)",
+        "regexall(\",\", commas)",
+        "jsondecode(json)",
+        "join(\"\", [for i in range(200) : long])",
+        "merge([for i in range(200) : { a = long }]...)",
+        "range(1000001)",
+    ] {
+        let problem = run_in(text, &scope).expect_err(text);
+        let why = ["elements", "128 MiB", "64 MiB", "1000000 numbers"];
+        assert!(why.iter().any(|why| problem.contains(why)), "{text}: {problem}");
+    }
+}
+
+#[test]
 fn a_failure_that_nobody_sees_costs_nothing() {
     let started = Instant::now();
     let all = "{ for i in range(20000) : \"node-eu-west-${i}\" => { ip = i } }";

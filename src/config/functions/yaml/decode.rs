@@ -2,7 +2,8 @@
 
 use super::scalar::resolve;
 use crate::config::convert::convert;
-use crate::config::functions::{Done, Fault};
+use crate::config::functions::bounds::few;
+use crate::config::functions::{Done, Fault, MAX_VALUES};
 use crate::config::types::Type;
 use crate::config::value::{Entries, MAX_DEPTH, Value, key, quoted};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
@@ -11,12 +12,37 @@ use std::collections::BTreeMap;
 
 /// The value of a text that is one document.
 pub(super) fn from_yaml(source: &str) -> Done {
-    let mut reader = Reader::default();
+    let mut reader = Reader { unended: unended(source), ..Reader::default() };
     for event in Parser::new_from_str(source) {
         let (event, span) = event.map_err(|error| refused(&error))?;
         reader.take(event, span.start)?;
     }
     reader.done.ok_or_else(|| Fault::at(0, "there is no value in it; write null for none"))
+}
+
+/// A character that stands in no text of YAML by itself.
+const END: char = '\u{fdd0}';
+
+/// The block scalar that a text ends in, where it ends without a line break: which scalar it is, and what it holds. The
+/// parser makes up a break, and keeps it; with another character at the end it does not have to.
+fn unended(source: &str) -> Option<(usize, String)> {
+    let ended = source.is_empty() || source.ends_with(['\n', '\r']);
+    if ended || source.contains(END) || !source.contains(['|', '>']) {
+        return None;
+    }
+    let (text, mut count) = (format!("{source}{END}"), 0);
+    for event in Parser::new_from_str(&text) {
+        let Ok((Event::Scalar(text, style, ..), _)) = event else {
+            event.ok()?;
+            continue;
+        };
+        count += 1;
+        let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        if let Some((held, _)) = text.split_once(END).filter(|_| is_block) {
+            return Some((count, held.to_string()));
+        }
+    }
+    None
 }
 
 fn refused(error: &ScanError) -> Fault {
@@ -48,6 +74,10 @@ struct Reader {
     open: Vec<Open>,
     anchors: BTreeMap<usize, Value>,
     done: Option<Value>,
+    /// How many there are so far.
+    values: usize,
+    scalars: usize,
+    unended: Option<(usize, String)>,
 }
 
 type Tagged<'t> = Option<Cow<'t, Tag>>;
@@ -59,7 +89,10 @@ impl Reader {
                 Err(at(marker, "a second document begins here; only one is allowed"))
             }
             Event::Scalar(text, style, anchor, tag) => {
-                let value = scalar(&text, style, &tag, marker)?;
+                self.scalars += 1;
+                let unended = self.unended.as_ref().filter(|(scalar, _)| *scalar == self.scalars);
+                let text = unended.map_or(&*text, |(_, held)| held);
+                let value = scalar(text, style, &tag, marker)?;
                 let value = self.named(anchor, value);
                 self.put(value, marker)
             }
@@ -75,6 +108,15 @@ impl Reader {
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(),
             _ => Ok(()),
+        }
+    }
+
+    /// Values take far more room than their text.
+    fn count(&mut self, marker: Marker) -> Result<(), Fault> {
+        self.values += 1;
+        match self.values > MAX_VALUES {
+            true => Err(at(marker, &format!("there are more than {MAX_VALUES} values"))),
+            false => Ok(()),
         }
     }
 
@@ -119,9 +161,13 @@ impl Reader {
 
     /// Puts a whole value where it belongs.
     fn put(&mut self, value: Value, marker: Marker) -> Result<(), Fault> {
+        self.count(marker)?;
         match self.open.last_mut().map(|open| &mut open.kind) {
             None => self.done = Some(value),
-            Some(Kind::List(items)) => items.push(value),
+            Some(Kind::List(items)) => {
+                few(items.len() + 1)?;
+                items.push(value);
+            }
             Some(Kind::Map { entries, key: next }) => match next.take() {
                 None => *next = Some(as_key(&value, marker)?),
                 Some((_, true)) => {

@@ -12,8 +12,8 @@ impl Assignments<'_, '_> {
             return;
         }
         for gap in gaps(file, self.sources.text(file).len(), body, std::iter::empty()) {
-            let names = self.sources.snippet(gap).lines().filter_map(given);
-            let declared = names.filter_map(|name| self.declared.get(name));
+            let declared =
+                given(self.sources.snippet(gap)).into_iter().filter_map(|name| self.declared.get(name));
             self.unread.extend(declared.map(|variable| variable.name.to_string()));
         }
     }
@@ -41,14 +41,20 @@ impl Assignments<'_, '_> {
     }
 }
 
-/// The name to which a line gives a value: `name = …`, or `"name": …` in JSON.
-fn given(line: &str) -> Option<&str> {
-    let line = line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '{' | ','));
-    let (name, rest) = match line.strip_prefix('"') {
-        Some(quoted) => quoted.split_once('"')?,
-        None => line.split_at(line.find(|c: char| c.is_whitespace() || c == '=').unwrap_or(line.len())),
-    };
-    rest.trim_start().starts_with(['=', ':']).then_some(name)
+/// The names to which a text seems to give values: `name = …`, `name: …`, or `"name": …` in JSON.
+fn given(text: &str) -> Vec<&str> {
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    let (mut names, mut rest) = (Vec::new(), text);
+    while let Some(start) = rest.find(is_name) {
+        let word = &rest[start..];
+        let (word, behind) = word.split_at(word.find(|c| !is_name(c)).unwrap_or(word.len()));
+        let sign = behind.trim_start_matches(['"', '\'', ' ', '\t']);
+        if sign.starts_with([':', '=']) && !sign.starts_with("==") {
+            names.push(word);
+        }
+        rest = behind;
+    }
+    names
 }
 
 /// The parts of a file's text that belong to no value that was read, and to none of `names`.
@@ -89,7 +95,19 @@ fn hide(words: &mut String, told: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::hide;
+    use super::{given, hide};
+
+    #[test]
+    fn names_are_found_wherever_a_value_seems_to_be_given() {
+        for (text, names) in [
+            ("a = 1 b-c = 2", vec!["a", "b-c"]),
+            ("{ 'a': 1, \"b\" : }", vec!["a", "b"]),
+            ("a: x\nb ==  2", vec!["a"]),
+            ("größe = \"x", vec!["größe"]),
+        ] {
+            assert_eq!(given(text), names, "{text}");
+        }
+    }
 
     #[test]
     fn words_of_a_secret_are_hidden_and_no_part_of_others() {

@@ -11,8 +11,8 @@ use crate::config::source::Sources;
 use crate::config::syntax;
 use crate::config::types::Type;
 use crate::config::value::Value;
-use crate::config::variables::Variable;
 use crate::config::variables::origin::{Origin, describe};
+use crate::config::variables::{NOT_SHOWN, Variable};
 use crate::model::{Absence, Diagnostic, Diagnostics};
 
 /// The value that a variable has: what was given, converted to its type, or its default, or what is read in place of
@@ -94,7 +94,7 @@ fn converted(
         Err(wrong) => {
             // What does not fit, and where inside, would give a secret away.
             let (is, why) = if variable.sensitive {
-                (String::new(), "Its value is sensitive and not shown.".to_string())
+                (String::new(), NOT_SHOWN.to_string())
             } else {
                 let why = format!("{}.", sentence_case(&wrong.describe(variable.name)));
                 (format!("this is {}", value.kind()), why)
@@ -169,7 +169,7 @@ fn constant(
         let problem = Diagnostic::error(format!("The value of variable \"{}\" {wrong}", variable.name))
             .at(assigned.span, format!("from {}", assigned.from))
             .and(variable.header, format!("declared here as {}", variable.ty))
-            .because("Its value is sensitive and not shown.")
+            .because(NOT_SHOWN)
             .help("Write the value itself; a text stands in double quotes.");
         problems.push(problem);
     }

@@ -1,0 +1,11 @@
+variable "pin" {
+  type      = number
+  sensitive = true
+}
+variable "word" {
+  sensitive = true
+}
+variable "list" {
+  type      = list(string)
+  sensitive = true
+}
