@@ -28,7 +28,7 @@ fn folder() -> PathBuf {
 
 fn bundled() -> Vec<(&'static str, Description)> {
     vec![
-        ("apt", patchform_provider_apt::Apt.describe()),
+        ("apt", patchform_provider_apt::APT.describe()),
         ("command", patchform_provider_command::Commands.describe()),
         ("release", patchform_provider_release::Releases.describe()),
     ]

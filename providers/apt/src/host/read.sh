@@ -1,5 +1,5 @@
 # read NAME...: what is there of these packages.
-echo patchform-apt
+echo patchform-answer
 command -v dpkg-query >/dev/null || { echo "error this host has no dpkg"; echo end; exit 0; }
 echo "machine $(cat /etc/machine-id 2>/dev/null)"
 echo "native $(dpkg --print-architecture)"

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::pins::Pins;
+use crate::sample::SAMPLE;
 use patchform_sdk::message::Reload;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -23,10 +24,10 @@ fn host() -> String {
 }
 
 fn judge(body: &str, arguments: Value) -> Result<Preview, String> {
-    let lines = answer::lines(&format!("patchform-apt\n{body}\nend\n"))?;
+    let lines = answer::lines(&format!("patchform-answer\n{body}\nend\n"))?;
     let level = [("app".to_string(), "2".to_string())].into();
     let arguments: Arguments = serde_json::from_value(arguments).unwrap();
-    Asked { level: &level, arguments: &arguments, lines: &lines }.judge()
+    Asked { manager: &SAMPLE, level: &level, arguments: &arguments, lines: &lines }.judge()
 }
 
 #[test]
@@ -37,7 +38,7 @@ fn all_that_happens_is_told() {
     assert_eq!(pulled, [("lib", Some("1"), Some("2")), ("new", None, Some("1"))]);
     assert_eq!(preview.services, ["app.service", "web.service"]);
     assert_eq!((preview.reload, preview.removed.len()), (Reload::Service, 0));
-    let pins = Pins::of(&preview.artifacts).unwrap();
+    let pins = Pins::of(&SAMPLE, &preview.artifacts).unwrap();
     assert_eq!((pins.installed().count(), pins.kept().count(), pins.removed().count()), (3, 2, 0));
     assert_eq!((preview.ways_back.len(), preview.ways_back[0].size), (1, 25));
     assert_eq!(preview.space, 100 * 1024 + 2 * 80);
@@ -55,7 +56,7 @@ fn what_is_not_allowed_is_refused_with_the_way_out() {
     assert!(why(&removed, json!({})).contains(r#"write `allow_removal = ["old"]`"#));
     let allowed = judge(&format!("{removed}{}", host()), json!({ "allow_removal": ["old"] })).unwrap();
     assert_eq!(allowed.removed, ["old"]);
-    assert_eq!(Pins::of(&allowed.artifacts).unwrap().removed().count(), 1);
+    assert_eq!(Pins::of(&SAMPLE, &allowed.artifacts).unwrap().removed().count(), 1);
     let dropped = "remv old 3\npackage old all 3 ii\n";
     assert!(why(dropped, json!({ "allow_removal": ["old"] })).contains("old 3 is neither"));
 
@@ -165,7 +166,7 @@ proptest! {
         let end = (at + cut).min(text.len());
         text.replace_range(at..end, &with);
         if let Ok(preview) = judge(&text, json!({})) {
-            prop_assert!(Pins::of(&preview.artifacts).is_ok());
+            prop_assert!(Pins::of(&SAMPLE, &preview.artifacts).is_ok());
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A patch under a dead man's switch, for packages that may cut the way in off: what goes back by itself is `restore`.
 
 use crate::arguments::Arguments;
+use crate::manager::Manager;
 use crate::script::Call;
 use crate::task;
 use patchform_sdk::Context;
@@ -26,9 +27,14 @@ pub fn of<'a>(act: &'a Act, arguments: &'a Arguments, context: &'a Context) -> O
 }
 
 /// Starts the patch; else the answer to the action: it was not started, or nobody knows.
-pub fn start(guarded: &Guarded, call: &Call, arguments: &Arguments) -> Option<Answer> {
+pub fn start(
+    manager: &'static Manager,
+    guarded: &Guarded,
+    call: &Call,
+    arguments: &Arguments,
+) -> Option<Answer> {
     let act = guarded.act;
-    let back = match task::call(Action::Restore, act, arguments) {
+    let back = match task::call(manager, Action::Restore, act, arguments) {
         Ok(call) => call.request(&act.id, &act.subject.connection, false),
         Err(why) => return Some(Answer::refused(format!("its dead man's switch has no way back: {why}"))),
     };

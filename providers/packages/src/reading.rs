@@ -2,6 +2,7 @@
 
 use crate::answer;
 use crate::arguments::{Arguments, Reboot};
+use crate::manager::Manager;
 use crate::names;
 use patchform_sdk::digest;
 use patchform_sdk::message::{Absent, Level, Present, Reading, Reload};
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 /// What a version that is not whole ends with.
 pub const BROKEN: &str = "~broken";
 
-/// A package as dpkg knows it.
+/// A package as the host knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Package {
     /// Its name.
@@ -20,17 +21,18 @@ pub struct Package {
     pub architecture: String,
     /// Its version.
     pub version: String,
-    /// What is wanted, what is there, what is wrong: `ii`, `hi` (on hold), `iF`, `iHR`, `rc` …, as `dpkg -l` shows it.
+    /// What is wanted, what is there, what is wrong: `ii`, `hi` (on hold), `iF`, `iHR`, `rc` …, as `dpkg -l` shows it
+    /// and other managers' scripts say it, too.
     pub state: String,
 }
 
 impl Package {
     /// Reads `NAME ARCHITECTURE VERSION STATE`.
-    pub fn of(words: &[&str]) -> Option<Package> {
+    pub fn of(manager: &Manager, words: &[&str]) -> Option<Package> {
         let [name, architecture, version, state] = words else { return None };
-        let sound = names::is_package(name)
+        let sound = (manager.names.is_package)(name)
             && names::is_architecture(architecture)
-            && names::is_version(version)
+            && manager.names.is_version(version)
             && (2..=3).contains(&state.len())
             && state.bytes().all(|b| b.is_ascii_alphabetic());
         sound.then(|| Package {
@@ -64,7 +66,7 @@ impl Package {
         })
     }
 
-    /// Its level. What is not whole is lower than the same version, by dpkg's own rule for `~`, so that it never passes for
+    /// Its level. What is not whole is lower than the same version, by dpkg's and rpm's rule for `~`, so that it never passes for
     /// what was wanted.
     pub fn level(&self) -> String {
         match self.broken() {
@@ -75,8 +77,9 @@ impl Package {
 }
 
 /// What a host has answered about some packages.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Facts {
+    manager: &'static Manager,
     /// Its machine-id.
     pub machine: String,
     /// Its own architecture.
@@ -107,14 +110,17 @@ impl Kernel {
 
 impl Facts {
     /// Reads an answer of `read.sh`.
-    pub fn of(lines: &[Vec<String>]) -> Facts {
+    pub fn of(manager: &'static Manager, lines: &[Vec<String>]) -> Facts {
         let word =
             |name: &str| answer::of(lines, name, 1).next().map(|w| w[0].to_string()).unwrap_or_default();
         let text = |word: &&str| (*word).to_string();
         Facts {
+            manager,
             machine: word("machine"),
             native: word("native"),
-            packages: answer::of(lines, "package", 4).filter_map(|words| Package::of(&words)).collect(),
+            packages: answer::of(lines, "package", 4)
+                .filter_map(|words| Package::of(manager, &words))
+                .collect(),
             conffiles: answer::of(lines, "conffile", 3)
                 .map(|words| [text(&words[0]), text(&words[1]), words[2..].join(" ")])
                 .collect(),
@@ -133,7 +139,9 @@ impl Facts {
     /// The package of that name; of several architectures the host's own.
     pub fn package(&self, name: &str) -> Option<&Package> {
         let all = || self.packages.iter().filter(|p| p.name == name && p.is_there());
-        all().find(|p| p.architecture == self.native || p.architecture == "all").or_else(|| all().next())
+        all()
+            .find(|p| p.architecture == self.native || p.architecture == self.manager.names.any)
+            .or_else(|| all().next())
     }
 
     /// The reading of a component that manages `keys`.
@@ -144,7 +152,7 @@ impl Facts {
         target: String,
     ) -> Reading {
         let keys: Vec<&String> = keys.into_iter().collect();
-        let claims = keys.iter().map(|name| format!("dpkg:{name}")).collect();
+        let claims = keys.iter().map(|name| format!("{}:{name}", self.manager.database)).collect();
         let there: Vec<&Package> = keys.iter().filter_map(|name| self.package(name)).collect();
         let digest = self.digest(&there);
         if there.is_empty() {
@@ -198,16 +206,16 @@ impl Facts {
     /// Whether one of these is a kernel, and another one is installed last than the one that runs: by its name, or by the
     /// version of its package where that was patched under one name.
     fn waits_for_kernel(&self, there: &[&Package]) -> bool {
-        use patchform_versions::Scheme;
         let order = |a: &&Kernel, b: &&Kernel| {
-            Scheme::Dpkg.compare(&a.name, &b.name).unwrap_or(std::cmp::Ordering::Equal)
+            self.manager.scheme.compare(&a.name, &b.name).unwrap_or(std::cmp::Ordering::Equal)
         };
         let Some(last) = self.kernels.iter().max_by(order) else { return false };
         let patched = match (&last.version, &self.running.version) {
             (Some(last), Some(running)) => last != running,
             _ => false,
         };
-        there.iter().any(|p| is_kernel(&p.name)) && (last.name != self.running.name || patched)
+        there.iter().any(|p| (self.manager.names.is_kernel)(&p.name))
+            && (last.name != self.running.name || patched)
     }
 
     /// The level that runs while another kernel is installed.
@@ -215,26 +223,22 @@ impl Facts {
         let running = self.running.version.as_ref().unwrap_or(&self.running.name);
         level
             .iter_mut()
-            .filter(|(name, _)| is_kernel(name))
+            .filter(|(name, _)| (self.manager.names.is_kernel)(name))
             .for_each(|(_, version)| version.clone_from(running));
         level
     }
-}
-
-/// Whether a package brings a kernel, which only a reboot brings into force.
-pub fn is_kernel(name: &str) -> bool {
-    name.starts_with("linux-image-")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::answer::lines;
+    use crate::sample::SAMPLE;
     use proptest::prelude::*;
 
     fn facts(body: &str) -> Facts {
         let head = "machine 3d12\nnative amd64\nkernel 6.1.0-40-amd64 6.1.135-1\n";
-        Facts::of(&lines(&format!("patchform-apt\n{head}{body}\nend\n")).unwrap())
+        Facts::of(&SAMPLE, &lines(&format!("patchform-answer\n{head}{body}\nend\n")).unwrap())
     }
 
     fn read(body: &str, keys: &[&str]) -> Reading {
@@ -342,8 +346,8 @@ mod tests {
         #[test]
         fn any_answer_gives_a_reading(words in proptest::collection::vec("[a-z]{1,8}|package|conffile|stale|[ -~]{0,9}", 0..60)) {
             let text = words.join(" ").replace(" package", "\npackage").replace(" stale", "\nstale");
-            if let Ok(lines) = lines(&format!("patchform-apt\n{text}\nend\n")) {
-                let _ = Facts::of(&lines).reading(&["app".to_string()], &Arguments::default(), String::new());
+            if let Ok(lines) = lines(&format!("patchform-answer\n{text}\nend\n")) {
+                let _ = Facts::of(&SAMPLE, &lines).reading(&["app".to_string()], &Arguments::default(), String::new());
             }
         }
     }

@@ -1,11 +1,12 @@
 //! What the provider says of itself.
 
+use crate::manager::Manager;
 use patchform_sdk::message::{Argument, Can, Class, Description, Kind, LevelShape};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// The kind `apt` and its arguments.
-pub fn description() -> Description {
+/// The kind and its arguments.
+pub fn description(manager: &Manager) -> Description {
     let arguments = [
         (
             "restart",
@@ -38,7 +39,10 @@ pub fn description() -> Description {
                 default: Some(json!("2m")),
                 ..optional(
                     json!("string"),
-                    "How long the lock of dpkg is waited for; then the patch is refused, and says who holds it.",
+                    &format!(
+                        "How long the lock of {} is waited for; then the patch is refused, and says who holds it.",
+                        manager.words.lock
+                    ),
                 )
             },
         ),
@@ -83,10 +87,10 @@ pub fn description() -> Description {
         ),
     ];
     let kind = Kind {
-        summary: "Packages of a Debian or Ubuntu host, patched by apt and taken back by the exact previous packages.".into(),
+        summary: manager.summary.into(),
         class: Class::OperatingSystem,
         level: LevelShape::Map,
-        scheme: "dpkg".into(),
+        scheme: manager.database.into(),
         arguments: arguments.into_iter().map(|(name, argument)| (name.to_string(), argument)).collect(),
         can: Can {
             fetch: true,
@@ -98,9 +102,9 @@ pub fn description() -> Description {
             ..Can::default()
         },
         needs: BTreeMap::new(),
-        example: include_str!("../example.pf.hcl").into(),
+        example: manager.example.into(),
     };
-    Description { arguments: BTreeMap::new(), kinds: BTreeMap::from([("apt".into(), kind)]) }
+    Description { arguments: BTreeMap::new(), kinds: BTreeMap::from([(manager.kind.into(), kind)]) }
 }
 
 fn optional(ty: Value, description: &str) -> Argument {

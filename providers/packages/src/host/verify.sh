@@ -1,5 +1,5 @@
 # verify NAME...: services that these packages bring and that have failed; standard input names more (`unit NAME`), which must run.
-echo patchform-apt
+echo patchform-answer
 packages "$@" | sed 's/^/package /'
 if is_booted; then
   # A service that dies right after its start is seen only a little later.

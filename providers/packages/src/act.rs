@@ -3,6 +3,7 @@
 
 use crate::arguments::Arguments;
 use crate::ledger::ledger_of;
+use crate::manager::Manager;
 use crate::task::{call, done};
 use crate::{look, reboot, switch, verify};
 use patchform_sdk::durable::Survives;
@@ -13,32 +14,38 @@ use patchform_sdk::{Context, Ledger, earlier};
 use std::time::Duration;
 
 /// Does one action.
-pub fn act(action: Action, act: &Act, context: &Context) -> Answer {
+pub fn act(manager: &'static Manager, action: Action, act: &Act, context: &Context) -> Answer {
     let arguments = match Arguments::of(&act.subject) {
         Ok(arguments) => arguments,
         Err(why) => return Answer::refused(why),
     };
     if action == Action::Verify {
         // It has no effect, so it needs no ledger, and must look anew each time.
-        return verify::verify(&arguments, act, context);
+        return verify::verify(manager, &arguments, act, context);
     }
-    let path = ledger_of(&act.subject);
+    let path = ledger_of(manager, &act.subject);
     match Ledger::open(&path, Survives::PowerLoss) {
         Ok(mut ledger) => {
             let over = |id: &str| earlier::is_over(id, &act.subject, context);
-            ledger.act_alone(act, over, || run(action, act, &arguments, context))
+            ledger.act_alone(act, over, || run(manager, action, act, &arguments, context))
         }
         Err(e) => Answer::refused(format!("the ledger {} cannot be opened: {e}", path.display())),
     }
 }
 
-fn run(action: Action, act: &Act, arguments: &Arguments, context: &Context) -> Answer {
-    let call = match call(action, act, arguments) {
+fn run(
+    manager: &'static Manager,
+    action: Action,
+    act: &Act,
+    arguments: &Arguments,
+    context: &Context,
+) -> Answer {
+    let call = match call(manager, action, act, arguments) {
         Ok(call) => call,
         Err(why) => return Answer::refused(why),
     };
     if let Some(expected) = &act.expected {
-        match look::digest(&act.subject, act.level.as_ref(), context) {
+        match look::digest(manager, &act.subject, act.level.as_ref(), context) {
             Err(why) => return Answer::refused(why),
             Ok(now) if now != *expected => {
                 return Answer::refused("the packages have changed since they were read");
@@ -49,9 +56,10 @@ fn run(action: Action, act: &Act, arguments: &Arguments, context: &Context) -> A
     if action == Action::Patch
         && let Some(guarded) = switch::of(act, arguments, context)
     {
-        return switch::start(&guarded, &call, arguments).unwrap_or_else(|| {
-            let done = |said: &_| done(action, act, arguments, said);
-            switch::settle(&guarded, arguments).answer(done, |ended| answer(action, act, arguments, ended))
+        return switch::start(manager, &guarded, &call, arguments).unwrap_or_else(|| {
+            let done = |said: &_| done(manager, action, act, arguments, said);
+            switch::settle(&guarded, arguments)
+                .answer(done, |ended| answer(manager, action, act, arguments, ended))
         });
     }
     let request = call.request(&act.id, &act.subject.connection, false);
@@ -64,16 +72,16 @@ fn run(action: Action, act: &Act, arguments: &Arguments, context: &Context) -> A
     match ended::wait(&act.id, &act.subject, patience, context).0 {
         // It is ended with the host, and nothing of it may be left there but which boot that was.
         ended if reboots && !matches!(ended, Ended::Exited { code: 0 | REFUSED, .. }) => {
-            let settled = reboot::settle(act, arguments, context);
-            settled.unwrap_or_else(|| answer(action, act, arguments, ended))
+            let settled = reboot::settle(manager, act, arguments, context);
+            settled.unwrap_or_else(|| answer(manager, action, act, arguments, ended))
         }
-        ended => answer(action, act, arguments, ended),
+        ended => answer(manager, action, act, arguments, ended),
     }
 }
 
-fn answer(action: Action, act: &Act, arguments: &Arguments, ended: Ended) -> Answer {
+fn answer(manager: &Manager, action: Action, act: &Act, arguments: &Arguments, ended: Ended) -> Answer {
     match ended {
-        Ended::Exited { code: 0, said } => Answer::Applied(done(action, act, arguments, &said)),
+        Ended::Exited { code: 0, said } => Answer::Applied(done(manager, action, act, arguments, &said)),
         Ended::Exited { code, said } => {
             let why =
                 last(&said.stderr).unwrap_or_else(|| format!("`{}` ended with code {code}", action.name()));

@@ -1,15 +1,15 @@
 //! A component's arguments, checked.
 
+use crate::manager::Manager;
 use crate::names;
 use patchform_sdk::message::{Complaint, Desired, Level, Reload, Subject};
 use patchform_sdk::period;
-use patchform_versions::Scheme;
 use serde::Deserialize;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// How long dpkg's lock is waited for, where the component does not say.
+/// How long the manager's lock is waited for, where the component does not say.
 const LOCK: Duration = Duration::from_secs(120);
 /// How long a host may take to come back from a reboot, where the component does not say.
 const REBOOT: Duration = Duration::from_secs(600);
@@ -27,7 +27,7 @@ pub enum Reboot {
     Always,
 }
 
-/// The arguments of an `apt` component.
+/// The arguments of a component.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[allow(missing_docs)] // Each is described in `describe.rs`.
 pub struct Arguments {
@@ -59,7 +59,7 @@ impl Arguments {
             .map_err(|e| format!("the arguments do not fit: {e}"))
     }
 
-    /// How long dpkg's lock is waited for.
+    /// How long the manager's lock is waited for.
     pub fn lock(&self) -> Duration {
         self.lock_timeout.as_deref().and_then(|text| period::parse(text).ok()).unwrap_or(LOCK)
     }
@@ -128,7 +128,7 @@ pub fn packages(level: Option<&Level>) -> BTreeMap<String, String> {
 }
 
 /// All that is wrong with a component's arguments.
-pub fn complaints(desired: &Desired) -> Vec<Complaint> {
+pub fn complaints(manager: &Manager, desired: &Desired) -> Vec<Complaint> {
     let arguments = match Arguments::of(&desired.subject) {
         Ok(arguments) => arguments,
         Err(why) => return vec![Complaint::error(json!([]), why, "")],
@@ -136,26 +136,24 @@ pub fn complaints(desired: &Desired) -> Vec<Complaint> {
     let mut complaints = Vec::new();
     let level = packages(Some(&desired.level));
     if level.is_empty() {
-        let detail = "Write `patch_level = { openssl = \"3.0.17-1~deb12u3\" }`.";
+        let detail = format!("Write `patch_level = {{ {} }}`.", manager.words.example);
         complaints.push(Complaint::error(
             json!(["patch_level"]),
             "the patch level names no package".into(),
-            detail,
+            &detail,
         ));
     }
     for (name, version) in &level {
-        if !names::is_package(name) {
-            let detail =
-                "A name has at least two of the characters a-z, 0-9, `+`, `-` and `.`, and no architecture.";
+        if !(manager.names.is_package)(name) {
             complaints.push(Complaint::error(
                 json!(["patch_level", name]),
                 format!("{name:?} is no package's name"),
-                detail,
+                manager.words.package_rule,
             ));
         }
-        if let Err(why) = Scheme::Dpkg.parse_strict(version) {
-            let detail = "Write the whole version, as `apt-cache madison` shows it.";
-            complaints.push(Complaint::error(json!(["patch_level", name]), why.to_string(), detail));
+        if let Err(why) = (manager.names.version)(version) {
+            let detail = manager.words.version_rule;
+            complaints.push(Complaint::error(json!(["patch_level", name]), why, detail));
         }
     }
     for (i, unit) in arguments.restart.iter().flatten().enumerate() {
@@ -169,7 +167,7 @@ pub fn complaints(desired: &Desired) -> Vec<Complaint> {
         }
     }
     for (i, name) in arguments.allow_removal.iter().flatten().enumerate() {
-        if !names::is_package(name) {
+        if !(manager.names.is_package)(name) {
             complaints.push(Complaint::error(
                 json!(["allow_removal", i]),
                 format!("{name:?} is no package's name"),
@@ -209,6 +207,7 @@ pub fn complaints(desired: &Desired) -> Vec<Complaint> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sample::SAMPLE;
     use patchform_sdk::message::Connection;
     use serde_json::Value;
 
@@ -221,7 +220,10 @@ mod tests {
             connection: Connection::local(),
         };
         let desired = Desired { subject, level: serde_json::from_value(level).unwrap() };
-        complaints(&desired).into_iter().map(|c| format!("{}: {}", json!(c.path), c.summary)).collect()
+        complaints(&SAMPLE, &desired)
+            .into_iter()
+            .map(|c| format!("{}: {}", json!(c.path), c.summary))
+            .collect()
     }
 
     #[test]

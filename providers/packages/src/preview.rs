@@ -1,19 +1,19 @@
-//! What a patch would do, as apt's own simulation on the host tells it.
+//! What a patch would do, as the package manager's own simulation on the host tells it.
 
 mod force;
 mod whole;
 
 use crate::answer;
 use crate::arguments::{Arguments, packages};
+use crate::manager::Manager;
 use crate::names;
 use crate::pins::{Pin, Purpose};
 use crate::reading::Package;
 use crate::script::{Call, Script, fresh};
-use crate::task::{self, SNAPSHOTS};
+use crate::task;
 use patchform_sdk::Context;
 use patchform_sdk::ended::millis;
 use patchform_sdk::message::{PartChange, Preview, PreviewOutcome, Proposed, WayBack, WayBackKind};
-use patchform_versions::Scheme;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -24,23 +24,24 @@ const TRANSACTION: u64 = 5_000;
 const EACH: u64 = 1_000;
 
 /// Answers a preview.
-pub fn preview(proposed: &Proposed, context: &Context) -> PreviewOutcome {
+pub fn preview(manager: &'static Manager, proposed: &Proposed, context: &Context) -> PreviewOutcome {
     let looked = || {
         let arguments = Arguments::of(&proposed.subject)?;
         let level = packages(Some(&proposed.to));
         let wanted = level.iter().map(|(name, version)| format!("{name}={version}"));
         let repair = u8::from(arguments.repairs()).to_string();
         let back = proposed.snapshot.as_ref().map_or(String::new(), task::folder);
-        let words = [fresh(), arguments.held(), repair, back].into_iter().chain(wanted).collect();
-        let call = Call { script: Script::Preview, arguments: words, stdin: String::new() };
+        let words = [fresh(manager), arguments.held(), repair, back].into_iter().chain(wanted).collect();
+        let call = Call { manager, script: Script::Preview, arguments: words, stdin: String::new() };
         let lines = call.ask(&proposed.subject, PATIENCE, context)?;
-        Asked { level: &level, arguments: &arguments, lines: &lines }.judge()
+        Asked { manager, level: &level, arguments: &arguments, lines: &lines }.judge()
     };
     looked().map_or_else(|why| PreviewOutcome::Blocked { why }, |p| PreviewOutcome::Ready(Box::new(p)))
 }
 
 /// A change, and what the host has answered.
 struct Asked<'a> {
+    manager: &'static Manager,
     level: &'a BTreeMap<String, String>,
     arguments: &'a Arguments,
     lines: &'a [Vec<String>],
@@ -68,12 +69,13 @@ impl<'a> Asked<'a> {
         self.possible()?;
         let installed = self.installed()?;
         let removed: Vec<&str> = self.first("remv");
-        let now: Vec<Package> = self.of("package", 4).filter_map(|words| Package::of(&words)).collect();
+        let now: Vec<Package> =
+            self.of("package", 4).filter_map(|words| Package::of(self.manager, &words)).collect();
         self.allowed(&installed, &removed, &now)?;
         let (mut pins, mut warnings) = (self.new_files(&installed)?, self.warnings(&installed));
         let size: u64 = pins.iter().map(|pin| pin.size).sum();
         let kept = self.old_files(&now);
-        let way_back = way_back(&kept, &removed, installed.len())?;
+        let way_back = self.way_back(&kept, &removed, installed.len())?;
         if let Ok(kept) = kept {
             pins.extend(kept);
         } else if let Err(missing) = kept {
@@ -98,22 +100,20 @@ impl<'a> Asked<'a> {
         })
     }
 
-    /// Whether apt would do it at all.
+    /// Whether the package manager would do it at all.
     fn possible(&self) -> Result<(), String> {
         let failed: Vec<String> = self.of("failed", 1).map(|words| words.join(" ")).collect();
         if failed.is_empty() {
             return Ok(());
         }
         let said = failed.join("; ");
-        if said.contains("Held packages")
-            || said.contains("held broken packages") && self.arguments.allow_held != Some(true)
-        {
+        if (self.manager.words.is_about_holds)(&said, self.arguments.allow_held == Some(true)) {
             return Err(format!("{said} Take the hold off there, or write `allow_held = true`"));
         }
         let unmet: Vec<String> = self.of("unmet", 1).map(|words| words.join(" ")).collect();
         let known: Vec<String> =
             self.of("known", 2).map(|words| format!("{} {}", words[0], words[1])).collect();
-        let mut why = format!("apt would not install this: {said}");
+        let mut why = format!("{} would not install this: {said}", self.manager.kind);
         for (head, lines) in [("unmet", unmet), ("its repositories have", known)] {
             if !lines.is_empty() {
                 why += &format!("; {head}: {}", lines.join(", "));
@@ -127,11 +127,16 @@ impl<'a> Asked<'a> {
         let mut all = Vec::new();
         for words in self.of("inst", 4) {
             let (name, architecture, old, new) = (words[0], words[1], words[2], words[3]);
-            let sound =
-                names::is_package(name) && names::is_architecture(architecture) && names::is_version(new);
+            let sound = (self.manager.names.is_package)(name)
+                && names::is_architecture(architecture)
+                && self.manager.names.is_version(new);
             let old = Some(old).filter(|old| *old != "-");
-            if !sound || old.is_some_and(|old| !names::is_version(old)) {
-                return Err(format!("apt's simulation cannot be read: {}", words.join(" ")));
+            if !sound || old.is_some_and(|old| !self.manager.names.is_version(old)) {
+                return Err(format!(
+                    "{}'s simulation cannot be read: {}",
+                    self.manager.kind,
+                    words.join(" ")
+                ));
             }
             all.push(Installed { name, architecture, old, new });
         }
@@ -139,13 +144,16 @@ impl<'a> Asked<'a> {
             let reached = |i: &Installed| i.name == name && i.new == version;
             let stays = self.of("package", 4).any(|words| words[0] == name && words[2] == version);
             if !all.iter().any(reached) && !stays && all.iter().any(|i| i.name == name) {
-                return Err(format!("apt would install another version of {name} than {version}"));
+                return Err(format!(
+                    "{} would install another version of {name} than {version}",
+                    self.manager.kind
+                ));
             }
         }
         Ok(all)
     }
 
-    /// Whether the component allows what apt would do.
+    /// Whether the component allows what the package manager would do.
     fn allowed(&self, installed: &[Installed], removed: &[&str], now: &[Package]) -> Result<(), String> {
         let unwanted: Vec<&str> = removed.iter().copied().filter(|name| !self.may_remove(name)).collect();
         if !unwanted.is_empty() {
@@ -173,13 +181,13 @@ impl<'a> Asked<'a> {
         Ok(())
     }
 
-    /// The pinned files of what is installed: everything comes from a repository whose signature apt has checked.
+    /// The pinned files of what is installed: everything comes from a repository whose signature was checked.
     fn new_files(&self, installed: &[Installed]) -> Result<Vec<Pin>, String> {
         let found = self.uris("new");
         installed
             .iter()
             .map(|i| {
-                let file = names::file(i.name, i.architecture, i.new);
+                let file = (self.manager.names.file)(i.name, i.architecture, i.new);
                 let (address, size, sha256) = found
                     .get(&file)
                     .ok_or_else(|| format!("no repository says where {} {} comes from", i.name, i.new))?;
@@ -196,12 +204,44 @@ impl<'a> Asked<'a> {
         there
             .map(|p| {
                 let (address, size, sha256) = found
-                    .get(&names::file(&p.name, &p.architecture, &p.version))
+                    .get(&(self.manager.names.file)(&p.name, &p.architecture, &p.version))
                     .ok_or_else(|| format!("{} {}", p.name, p.version))?;
                 let purpose = if self.purged(&p.name) { Purpose::Purge } else { Purpose::Keep };
                 Ok(pin(&p.name, &p.architecture, &p.version, purpose, (address, *size, sha256)))
             })
             .collect()
+    }
+
+    /// The way back by the previous files, when all of them are to be had.
+    ///
+    /// # Errors
+    /// That a package which is taken away could not be brought back.
+    fn way_back(
+        &self,
+        kept: &Result<Vec<Pin>, String>,
+        removed: &[&str],
+        count: usize,
+    ) -> Result<Option<WayBack>, String> {
+        match kept {
+            Ok(kept) => Ok(Some(WayBack {
+                kind: WayBackKind::Restore,
+                coverage: Default::default(),
+                place: format!(
+                    "the previous packages and their {}, in {} on the host",
+                    self.manager.words.config,
+                    self.manager.snapshots()
+                ),
+                survives_target_loss: false,
+                discards_data: false,
+                size: kept.iter().map(|pin| pin.size).sum(),
+                duration: TRANSACTION.saturating_mul(2).saturating_add(EACH.saturating_mul(count as u64)),
+            })),
+            Err(missing) if !removed.is_empty() => Err(format!(
+                "{missing} is neither in a repository nor on the host any more, so that {} could not be brought back",
+                removed.join(", ")
+            )),
+            Err(_) => Ok(None),
+        }
     }
 
     /// Address, size and digest of files, by their names.
@@ -259,19 +299,16 @@ impl<'a> Asked<'a> {
     }
 
     fn warnings(&self, installed: &[Installed]) -> Vec<String> {
-        let changed = self.of("changed", 2).map(|words| {
-            format!(
-                "{} was changed on the host and stays as it is; a new default is put beside it as .dpkg-dist",
-                words[1..].join(" ")
-            )
-        });
+        let changed = self.of("changed", 2).map(|words| (self.manager.words.changed)(&words[1..]));
+        let notes = self.of("note", 1).map(|words| words.join(" "));
         let lower = installed.iter().filter_map(|i| {
             let old = i.old?;
-            let lower = Scheme::Dpkg.compare(i.new, old).is_ok_and(std::cmp::Ordering::is_lt);
+            let lower = self.manager.scheme.compare(i.new, old).is_ok_and(std::cmp::Ordering::is_lt);
             (lower && !self.level.contains_key(i.name))
                 .then(|| format!("{} goes down from {old} to {}", i.name, i.new))
         });
-        changed.chain(lower).chain(self.about_reboots()).chain(self.about_repairs()).collect()
+        let told = changed.chain(lower).chain(notes);
+        told.chain(self.about_reboots()).chain(self.about_repairs()).collect()
     }
 }
 
@@ -291,33 +328,6 @@ fn pin(
         address: address.clone(),
         sha256: sha256.clone(),
         size,
-    }
-}
-
-/// The way back by the previous files, when all of them are to be had.
-///
-/// # Errors
-/// That a package which is taken away could not be brought back.
-fn way_back(
-    kept: &Result<Vec<Pin>, String>,
-    removed: &[&str],
-    count: usize,
-) -> Result<Option<WayBack>, String> {
-    match kept {
-        Ok(kept) => Ok(Some(WayBack {
-            kind: WayBackKind::Restore,
-            coverage: Default::default(),
-            place: format!("the previous packages and their conffiles, in {SNAPSHOTS} on the host"),
-            survives_target_loss: false,
-            discards_data: false,
-            size: kept.iter().map(|pin| pin.size).sum(),
-            duration: TRANSACTION.saturating_mul(2).saturating_add(EACH.saturating_mul(count as u64)),
-        })),
-        Err(missing) if !removed.is_empty() => Err(format!(
-            "{missing} is neither in a repository nor on the host any more, so that {} could not be brought back",
-            removed.join(", ")
-        )),
-        Err(_) => Ok(None),
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::{Asked, EACH, Installed, TRANSACTION};
 use crate::arguments::Reboot;
-use crate::reading::is_kernel;
 use patchform_sdk::ended::millis;
 use patchform_sdk::message::Reload;
 use std::collections::BTreeMap;
@@ -19,7 +18,7 @@ impl Asked<'_> {
     /// # Errors
     /// That it takes a reboot, which the component does not allow.
     pub(super) fn reload(&self, installed: &[Installed]) -> Result<Reload, String> {
-        let kernel = installed.iter().find(|i| is_kernel(i.name));
+        let kernel = installed.iter().find(|i| (self.manager.names.is_kernel)(i.name));
         match self.arguments.reboot {
             Reboot::Always => Ok(Reload::Reboot),
             Reboot::WhenNeeded if kernel.is_some() || !self.asking().is_empty() => Ok(Reload::Reboot),

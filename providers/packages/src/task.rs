@@ -1,6 +1,7 @@
 //! Which script does an action, with what. Pure.
 
 use crate::arguments::{Arguments, Reboot, packages};
+use crate::manager::Manager;
 use crate::pins::{Pins, Purpose};
 use crate::script::{Call, Script};
 use patchform_sdk::detached::{check_id, safe_id};
@@ -10,40 +11,48 @@ use patchform_sdk::message::{Act, Action, Done, Reload, Snapshot, SnapshotRef};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
-/// Where snapshots lie on a host.
-pub const SNAPSHOTS: &str = "/var/lib/patchform/apt/snapshots";
-
 /// The call that does an action.
 ///
 /// # Errors
 /// Why it cannot be done: a promise that nothing changed.
-pub fn call(action: Action, act: &Act, arguments: &Arguments) -> Result<Call, String> {
-    let call =
-        |script, arguments: &[String], stdin| Ok(Call { script, arguments: arguments.to_vec(), stdin });
+pub fn call(
+    manager: &'static Manager,
+    action: Action,
+    act: &Act,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let call = |script, arguments: &[String], stdin| {
+        Ok(Call { manager, script, arguments: arguments.to_vec(), stdin })
+    };
     let seconds = arguments.lock().as_secs().to_string();
     match action {
         Action::Fetch => {
-            let pins = Pins::of(&act.artifacts)?;
-            let lines = pins.0.iter().map(|pin| format!("{} {} {}\n", pin.address, pin.file(), pin.sha256));
+            let pins = Pins::of(manager, &act.artifacts)?;
+            let lines =
+                pins.0.iter().map(|pin| format!("{} {} {}\n", pin.address, pin.file(manager), pin.sha256));
             call(Script::Fetch, &[], lines.collect())
         }
-        Action::Snapshot => call(Script::Snapshot, &[snapshot(act)?], to_keep(act)?),
+        Action::Snapshot => call(Script::Snapshot, &[snapshot(act)?], to_keep(manager, act)?),
         Action::Patch => {
-            let told = to_patch(act)? + &under_switch(act, arguments)?;
+            let told = to_patch(manager, act)? + &under_switch(manager, act, arguments)?;
             let repair = u8::from(arguments.repairs()).to_string();
             let words = [arguments.held(), seconds, snapshot(act).unwrap_or_default(), repair];
             call(Script::Patch, &words, told)
         }
-        Action::Restore => call(Script::Restore, &[snapshot(act)?, seconds], under_switch(act, arguments)?),
+        Action::Restore => {
+            call(Script::Restore, &[snapshot(act)?, seconds], under_switch(manager, act, arguments)?)
+        }
         Action::Drop => call(Script::Drop, &[snapshot(act)?], String::new()),
-        Action::Reload if act.reload > Reload::Reboot => Err("the apt kind does not power a host off".into()),
+        Action::Reload if act.reload > Reload::Reboot => {
+            Err(format!("the {} kind does not power a host off", manager.kind))
+        }
         Action::Reload => {
             let how = if act.reload == Reload::Reboot { reboot(arguments)? } else { "services" };
             let words = [how.to_string(), safe_id(&act.id), snapshot(act).unwrap_or_default()];
             let named = arguments.within().is_none();
-            call(Script::Reload, &words, to_restart(act, arguments, named)?)
+            call(Script::Reload, &words, to_restart(manager, act, arguments, named)?)
         }
-        other => Err(format!("the apt kind has no `{}`", other.name())),
+        other => Err(format!("the {} kind has no `{}`", manager.kind, other.name())),
     }
 }
 
@@ -73,14 +82,14 @@ pub fn folder(snapshot: &SnapshotRef) -> String {
     safe_id(told.unwrap_or(&snapshot.id))
 }
 
-fn to_keep(act: &Act) -> Result<String, String> {
-    let pins = Pins::of(&act.artifacts)?;
+fn to_keep(manager: &'static Manager, act: &Act) -> Result<String, String> {
+    let pins = Pins::of(manager, &act.artifacts)?;
     let mut lines = String::new();
     for name in pins.names(packages(act.level.as_ref()).keys()) {
         let _ = writeln!(lines, "package {name}");
     }
     for pin in pins.kept() {
-        let _ = writeln!(lines, "deb {} {}", pin.file(), pin.sha256);
+        let _ = writeln!(lines, "file {} {}", pin.file(manager), pin.sha256);
         let _ = writeln!(lines, "there {} {} {}", pin.name, pin.architecture, pin.version);
     }
     // Without any of them there is no way back that something could be missing from.
@@ -91,13 +100,13 @@ fn to_keep(act: &Act) -> Result<String, String> {
     Ok(lines)
 }
 
-fn to_patch(act: &Act) -> Result<String, String> {
-    let pins = Pins::of(&act.artifacts)?;
+fn to_patch(manager: &'static Manager, act: &Act) -> Result<String, String> {
+    let pins = Pins::of(manager, &act.artifacts)?;
     let level = packages(act.level.as_ref());
     let mut lines = String::new();
     for (pin, _) in pins.installed() {
-        let (file, key) = (pin.file(), u8::from(level.contains_key(&pin.name)));
-        let _ = writeln!(lines, "deb {file} {}", pin.sha256);
+        let (file, key) = (pin.file(manager), u8::from(level.contains_key(&pin.name)));
+        let _ = writeln!(lines, "file {file} {}", pin.sha256);
         let _ = writeln!(lines, "inst {} {} {} {key}", pin.name, pin.architecture, pin.version);
         if level.get(&pin.name).is_some_and(|version| *version != pin.version) {
             return Err(format!(
@@ -109,7 +118,7 @@ fn to_patch(act: &Act) -> Result<String, String> {
     if lines.is_empty() {
         return Err("the plan has pinned no package; make a new plan".into());
     }
-    if let Some(id) = pins.0.iter().find_map(|pin| snapshot_in(&pin.address)) {
+    if let Some(id) = pins.0.iter().find_map(|pin| snapshot_in(manager, &pin.address)) {
         let _ = writeln!(lines, "back {id}");
     }
     for pin in pins.removed() {
@@ -122,30 +131,40 @@ fn to_patch(act: &Act) -> Result<String, String> {
 }
 
 /// The snapshot whose file this is: a run is taken back by it.
-fn snapshot_in(address: &str) -> Option<&str> {
-    let id = address.strip_prefix("file:")?.strip_prefix(SNAPSHOTS)?.strip_prefix('/')?.split('/').next()?;
+fn snapshot_in<'a>(manager: &Manager, address: &'a str) -> Option<&'a str> {
+    let id = address
+        .strip_prefix("file:")?
+        .strip_prefix(&*manager.snapshots())?
+        .strip_prefix('/')?
+        .split('/')
+        .next()?;
     check_id(id).ok().map(|()| id)
 }
 
 /// Under a dead man's switch services are restarted before it is confirmed, and with what goes back.
-fn under_switch(act: &Act, arguments: &Arguments) -> Result<String, String> {
-    if arguments.within().is_none() { Ok(String::new()) } else { to_restart(act, arguments, true) }
+fn under_switch(manager: &'static Manager, act: &Act, arguments: &Arguments) -> Result<String, String> {
+    if arguments.within().is_none() { Ok(String::new()) } else { to_restart(manager, act, arguments, true) }
 }
 
 /// What is restarted; `named`: the services that the component names, whether they run old code or not.
-fn to_restart(act: &Act, arguments: &Arguments, named: bool) -> Result<String, String> {
+fn to_restart(
+    manager: &'static Manager,
+    act: &Act,
+    arguments: &Arguments,
+    named: bool,
+) -> Result<String, String> {
     if !arguments.restarts() {
         return Ok(String::new());
     }
     if named && arguments.restart.is_some() {
         return Ok(arguments.named().iter().map(|unit| format!("unit {unit}\n")).collect());
     }
-    let names = Pins::of(&act.artifacts)?.names(packages(act.level.as_ref()).keys());
+    let names = Pins::of(manager, &act.artifacts)?.names(packages(act.level.as_ref()).keys());
     Ok(names.iter().map(|name| format!("found {name}\n")).collect())
 }
 
 /// What an action that ended well has to say, also to a probe.
-pub fn done(action: Action, act: &Act, arguments: &Arguments, said: &Said) -> Done {
+pub fn done(manager: &Manager, action: Action, act: &Act, arguments: &Arguments, said: &Said) -> Done {
     let output = format!("{}{}", said.shown, said.stderr);
     let mut done = Done { output: tail(&output, OUTPUT).into(), ..Done::default() };
     match action {
@@ -153,7 +172,7 @@ pub fn done(action: Action, act: &Act, arguments: &Arguments, said: &Said) -> Do
             let id = snapshot(act).unwrap_or_default();
             let size =
                 said.stdout.lines().rev().find_map(|line| line.strip_prefix("size ")?.trim().parse().ok());
-            let place = format!("{SNAPSHOTS}/{id}");
+            let place = format!("{}/{id}", manager.snapshots());
             done.snapshot = Some(Snapshot {
                 token: json!({ "id": id }),
                 place,
@@ -180,6 +199,7 @@ fn needed(arguments: &Arguments, said: &Said) -> Reload {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sample::SAMPLE;
     use patchform_sdk::message::{Artifact, Connection, Level, Subject};
 
     fn act(level: &str, sources: &[&str]) -> Act {
@@ -216,7 +236,7 @@ mod tests {
     fn what_each_script_is_told() {
         let sum = "ab".repeat(32);
         let act = act("1:2", &PINS);
-        let told = |action| call(action, &act, &Arguments::default()).unwrap();
+        let told = |action| call(&SAMPLE, action, &act, &Arguments::default()).unwrap();
         let fetch = told(Action::Fetch);
         assert_eq!(fetch.stdin.lines().count(), 5);
         assert!(
@@ -228,7 +248,7 @@ mod tests {
         assert!(kept.arguments[0].starts_with("x-"), "{:?}", kept.arguments);
         let names = "package app\npackage lib\npackage new\npackage old\n";
         let debs = [("app_1%3a1_amd64", "app amd64 1:1"), ("old_9_all", "old all 9")]
-            .map(|(file, there)| format!("deb {file}.deb {sum}\nthere {there}\n"));
+            .map(|(file, there)| format!("file {file}.deb {sum}\nthere {there}\n"));
         assert_eq!(kept.stdin, format!("{names}{}absent new\n", debs.concat()));
         let patch = told(Action::Patch);
         assert_eq!(patch.arguments[..2], ["0", "120"]);
@@ -236,19 +256,19 @@ mod tests {
         assert_eq!(
             patch.stdin,
             format!(
-                "deb app_1%3a2_amd64.deb {sum}\ninst app amd64 1:2 1\ndeb new_3_all.deb {sum}\ninst new all 3 0\ndeb \
+                "file app_1%3a2_amd64.deb {sum}\ninst app amd64 1:2 1\nfile new_3_all.deb {sum}\ninst new all 3 0\nfile \
                  lib_2_all.deb {sum}\ninst lib all 2 0\nremv old\n"
             )
         );
         assert_eq!(told(Action::Reload).stdin, "found app\nfound lib\nfound new\nfound old\n");
         let named = Arguments { restart: Some(vec!["web".into()]), ..Arguments::default() };
-        assert_eq!(call(Action::Reload, &act, &named).unwrap().stdin, "unit web.service\n");
+        assert_eq!(call(&SAMPLE, Action::Reload, &act, &named).unwrap().stdin, "unit web.service\n");
     }
 
     #[test]
     fn what_does_not_fit_is_refused() {
         let none = Arguments::default();
-        let why = |action, act: &Act| call(action, act, &none).unwrap_err();
+        let why = |action, act: &Act| call(&SAMPLE, action, act, &none).err().unwrap();
         assert!(why(Action::Patch, &act("1:2", &[])).contains("pinned no package"));
         assert!(why(Action::Patch, &act("1:3", &PINS)).contains("not its level"));
         assert!(why(Action::Fetch, &act("1:2", &["http://m/x"])).contains("no package file"));

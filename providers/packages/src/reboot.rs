@@ -2,6 +2,7 @@
 
 use crate::answer;
 use crate::arguments::Arguments;
+use crate::manager::Manager;
 use crate::script::{Call, Script};
 use patchform_sdk::Context;
 use patchform_sdk::detached::safe_id;
@@ -36,11 +37,16 @@ pub fn is(action: Action, act: &Act) -> bool {
 }
 
 /// Waits until the host is back from the reboot that `act` has asked for; `None` when it was never asked for.
-pub fn settle(act: &Act, arguments: &Arguments, context: &Context) -> Option<Answer> {
+pub fn settle(
+    manager: &'static Manager,
+    act: &Act,
+    arguments: &Arguments,
+    context: &Context,
+) -> Option<Answer> {
     let began = Instant::now();
     let patience = arguments.reboot_patience().min(Duration::from_millis(act.deadline.max(1)));
     loop {
-        let boot = look(act, context);
+        let boot = look(manager, act, context);
         match &boot {
             Boot::Never => return None,
             Boot::After => return Some(Answer::Applied(after())),
@@ -57,9 +63,14 @@ pub fn settle(act: &Act, arguments: &Arguments, context: &Context) -> Option<Ans
 
 /// How far the reboot of `act` came; `None` when it was never asked for. A host that does not answer is not given up by a
 /// process that has not waited for it.
-pub fn found(act: &Act, arguments: &Arguments, context: &Context) -> Option<Probed> {
+pub fn found(
+    manager: &'static Manager,
+    act: &Act,
+    arguments: &Arguments,
+    context: &Context,
+) -> Option<Probed> {
     let gave_up = given_up().contains(&act.id);
-    let boot = look(act, context);
+    let boot = look(manager, act, context);
     Some(match &boot {
         Boot::Never => return None,
         Boot::After => Probed::After(after()),
@@ -92,8 +103,9 @@ fn overdue(boot: &Boot, patience: Duration) -> String {
     }
 }
 
-fn look(act: &Act, context: &Context) -> Boot {
-    let call = Call { script: Script::Booted, arguments: vec![safe_id(&act.id)], stdin: String::new() };
+fn look(manager: &'static Manager, act: &Act, context: &Context) -> Boot {
+    let call =
+        Call { manager, script: Script::Booted, arguments: vec![safe_id(&act.id)], stdin: String::new() };
     match call.ask(&act.subject, LOOK, context) {
         Ok(lines) => of(&lines),
         Err(why) => Boot::Away(why),
@@ -118,7 +130,7 @@ mod tests {
 
     #[test]
     fn another_boot_is_a_reboot() {
-        let boot = |body: &str| of(&answer::lines(&format!("patchform-apt\n{body}\nend\n")).unwrap());
+        let boot = |body: &str| of(&answer::lines(&format!("patchform-answer\n{body}\nend\n")).unwrap());
         assert_eq!(boot("now b\nstate running"), Boot::Never);
         assert_eq!(boot("now a\nbefore a\nstate stopping"), Boot::Before);
         assert_eq!(boot("now b\nbefore a\nstate starting"), Boot::Starting);

@@ -3,6 +3,7 @@
 use crate::answer;
 use crate::arguments::{Arguments, packages};
 use crate::look::LOOK;
+use crate::manager::Manager;
 use crate::pins::Pins;
 use crate::reading::{BROKEN, Facts};
 use crate::script::{Call, Script};
@@ -10,23 +11,23 @@ use patchform_sdk::Context;
 use patchform_sdk::message::{Act, Answer, Done, Verdict};
 
 /// Answers `verify`.
-pub fn verify(arguments: &Arguments, act: &Act, context: &Context) -> Answer {
+pub fn verify(manager: &'static Manager, arguments: &Arguments, act: &Act, context: &Context) -> Answer {
     let level = packages(act.level.as_ref());
-    let pins = match Pins::of(&act.artifacts) {
+    let pins = match Pins::of(manager, &act.artifacts) {
         Ok(pins) => pins,
         Err(why) => return Answer::refused(why),
     };
     let stdin = arguments.named().iter().map(|unit| format!("unit {unit}\n")).collect();
-    let call = Call { script: Script::Verify, arguments: pins.names(level.keys()), stdin };
+    let call = Call { manager, script: Script::Verify, arguments: pins.names(level.keys()), stdin };
     let verdict = match call.ask(&act.subject, LOOK, context) {
         Err(why) => Verdict::Inconclusive { why },
-        Ok(lines) => judge(&lines, &level.into_iter().collect::<Vec<_>>()),
+        Ok(lines) => judge(manager, &lines, &level.into_iter().collect::<Vec<_>>()),
     };
     Answer::Applied(Done { verdict: Some(verdict), ..Done::default() })
 }
 
-fn judge(lines: &[Vec<String>], level: &[(String, String)]) -> Verdict {
-    let facts = Facts::of(lines);
+fn judge(manager: &'static Manager, lines: &[Vec<String>], level: &[(String, String)]) -> Verdict {
+    let facts = Facts::of(manager, lines);
     let mut wrong: Vec<String> = Vec::new();
     for (name, version) in level {
         match facts.package(name) {
@@ -56,12 +57,13 @@ fn judge(lines: &[Vec<String>], level: &[(String, String)]) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sample::SAMPLE;
 
     #[test]
     fn what_is_wrong_is_named() {
         let said = |body: &str| {
-            let lines = answer::lines(&format!("patchform-apt\nnative amd64\n{body}\nend\n")).unwrap();
-            match judge(&lines, &[("app".into(), "2".into())]) {
+            let lines = answer::lines(&format!("patchform-answer\nnative amd64\n{body}\nend\n")).unwrap();
+            match judge(&SAMPLE, &lines, &[("app".into(), "2".into())]) {
                 Verdict::Ill { why } => why,
                 other => format!("{other:?}"),
             }

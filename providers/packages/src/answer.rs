@@ -2,7 +2,7 @@
 //! login script printed before is passed over.
 
 /// The line that an answer begins with.
-const BEGIN: &str = "patchform-apt";
+const BEGIN: &str = "patchform-answer";
 /// The line that it ends with.
 const END: &str = "end";
 
@@ -50,18 +50,18 @@ mod tests {
 
     #[test]
     fn only_a_whole_answer_is_one() {
-        let whole = "Welcome!\npatchform-apt\nfree 12 /usr\n\npackage a b\nend\n";
+        let whole = "Welcome!\npatchform-answer\nfree 12 /usr\n\npackage a b\nend\n";
         assert_eq!(lines(whole).unwrap(), [vec!["free", "12", "/usr"], vec!["package", "a", "b"]]);
         for (printed, why) in [
             ("", "no beginning"),
             ("package a\nend\n", "no beginning"),
-            ("patchform-apt\npackage a\n", "breaks off"),
-            ("patchform-apt\nend of it\n", "breaks off"),
-            ("patchform-apt\nerror no dpkg here\nend\n", "no dpkg here"),
+            ("patchform-answer\npackage a\n", "breaks off"),
+            ("patchform-answer\nend of it\n", "breaks off"),
+            ("patchform-answer\nerror no dpkg here\nend\n", "no dpkg here"),
         ] {
             assert!(lines(printed).unwrap_err().contains(why), "{printed:?}");
         }
-        let huge = format!("patchform-apt\n{}\nend\n", "a ".repeat(1 << 20));
+        let huge = format!("patchform-answer\n{}\nend\n", "a ".repeat(1 << 20));
         assert_eq!(lines(&huge).unwrap()[0].len(), 1 << 20);
     }
 

@@ -1,6 +1,7 @@
 //! The scripts that run on a host, and how one is asked for.
 
 use crate::answer;
+use crate::manager::Manager;
 use patchform_sdk::Context;
 use patchform_sdk::base64;
 use patchform_sdk::detached::safe_id;
@@ -10,11 +11,9 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-const HOST: &str = include_str!("host/host.sh");
-const STAND: &str = include_str!("host/stand.sh");
+const BASE: &str = include_str!("host/base.sh");
 const SERVICES: &str = include_str!("host/services.sh");
-/// Where long answers stand on a host.
-const ANSWERS: &str = "/var/cache/patchform/apt/answers/";
+const KEPT: &str = include_str!("host/kept.sh");
 
 /// One of the scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,39 +35,53 @@ pub enum Script {
 impl Script {
     /// Its name, for a person.
     pub fn name(self) -> &'static str {
-        self.row().0
-    }
-
-    fn row(self) -> (&'static str, &'static str) {
         match self {
-            Script::Read => ("read", include_str!("host/read.sh")),
-            Script::Discover => ("discover", include_str!("host/discover.sh")),
-            Script::Preview => ("preview", include_str!("host/preview.sh")),
-            Script::Fetch => ("fetch", include_str!("host/fetch.sh")),
-            Script::Snapshot => ("snapshot", include_str!("host/snapshot.sh")),
-            Script::Patch => ("patch", include_str!("host/patch.sh")),
-            Script::Reload => ("reload", include_str!("host/reload.sh")),
-            Script::Booted => ("booted", include_str!("host/booted.sh")),
-            Script::Verify => ("verify", include_str!("host/verify.sh")),
-            Script::Restore => ("restore", include_str!("host/restore.sh")),
-            Script::Drop => ("drop", include_str!("host/drop.sh")),
+            Script::Read => "read",
+            Script::Discover => "discover",
+            Script::Preview => "preview",
+            Script::Fetch => "fetch",
+            Script::Snapshot => "snapshot",
+            Script::Patch => "patch",
+            Script::Reload => "reload",
+            Script::Booted => "booted",
+            Script::Verify => "verify",
+            Script::Restore => "restore",
+            Script::Drop => "drop",
         }
     }
 
+    /// What is the same for every manager: these scripts use the functions that its own parts define.
+    fn shared(self) -> Option<&'static str> {
+        Some(match self {
+            Script::Fetch => include_str!("host/fetch.sh"),
+            Script::Snapshot => include_str!("host/snapshot.sh"),
+            Script::Reload => include_str!("host/reload.sh"),
+            Script::Booted => include_str!("host/booted.sh"),
+            Script::Verify => include_str!("host/verify.sh"),
+            Script::Drop => include_str!("host/drop.sh"),
+            Script::Read | Script::Discover | Script::Preview | Script::Patch | Script::Restore => {
+                return None;
+            }
+        })
+    }
+
     /// The whole text.
-    fn text(self) -> String {
-        let parts: &[&str] = match self {
-            Script::Snapshot => &[STAND],
-            Script::Patch | Script::Reload | Script::Restore => &[STAND, SERVICES],
-            _ => &[],
+    fn text(self, manager: &Manager) -> String {
+        let common = match self {
+            Script::Patch | Script::Restore => [SERVICES, KEPT].concat(),
+            Script::Reload => SERVICES.into(),
+            _ => String::new(),
         };
-        format!("{HOST}{}{}", parts.concat(), self.row().1)
+        let own = (manager.own)(self).concat();
+        format!("kind={}\n{BASE}{common}{own}{}", manager.kind, self.shared().unwrap_or_default())
     }
 }
 
 /// A script with its arguments and its standard input.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Call {
+    /// Of which manager.
+    pub manager: &'static Manager,
     /// Which.
     pub script: Script,
     /// `$1` and so on.
@@ -80,7 +93,8 @@ pub struct Call {
 impl Call {
     /// The request that runs it under `id`.
     pub fn request(&self, id: &str, connection: &Connection, ephemeral: bool) -> TargetRun {
-        let shell = ["/bin/sh", "-c", &self.script.text(), "patchform-apt"].map(str::to_string);
+        let name = format!("patchform-{}", self.manager.kind);
+        let shell = ["/bin/sh", "-c", &self.script.text(self.manager), &name].map(str::to_string);
         TargetRun {
             id: safe_id(id),
             connection: connection.clone(),
@@ -102,23 +116,28 @@ impl Call {
         patience: Duration,
         context: &Context,
     ) -> Result<Vec<Vec<String>>, String> {
-        let id = fresh();
+        let id = fresh(self.manager);
         let request = self.request(&id, &subject.connection, true);
         context.target().run(&request).map_err(|e| e.message)?;
-        let shown = ["apt".to_string(), self.script.name().into()];
+        let shown = [self.manager.kind.to_string(), self.script.name().into()];
         let printed = ended::wait(&id, subject, patience, context).0.output(&shown)?;
         let lines = answer::lines(&printed)?;
         let long = answer::of(&lines, "answer", 1).next().map(|words| words[0].to_string());
         match long {
-            Some(path) => answer::lines(&content(&subject.connection, &path, context)?),
+            Some(path) => answer::lines(&content(self.manager, &subject.connection, &path, context)?),
             None => Ok(lines),
         }
     }
 }
 
 /// The content of an answer that was too long to be printed.
-fn content(connection: &Connection, path: &str, context: &Context) -> Result<String, String> {
-    if !path.starts_with(ANSWERS) {
+fn content(
+    manager: &Manager,
+    connection: &Connection,
+    path: &str,
+    context: &Context,
+) -> Result<String, String> {
+    if !path.starts_with(&format!("/var/cache/patchform/{}/answers/", manager.kind)) {
         return Err(format!("the host names {path:?} as its answer"));
     }
     let get = TargetGet { connection: connection.clone(), path: path.into() };
@@ -128,8 +147,8 @@ fn content(connection: &Connection, path: &str, context: &Context) -> Result<Str
 }
 
 /// A name that no other question of any controller has.
-pub fn fresh() -> String {
+pub fn fresh(manager: &Manager) -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
-    format!("apt-{}-{now}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+    format!("{}-{}-{now}-{}", manager.kind, std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
 }

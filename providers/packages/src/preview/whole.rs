@@ -15,9 +15,9 @@ impl Asked<'_> {
         let broken: Vec<String> = self.broken().map(|package| package.name).collect();
         if !broken.is_empty() {
             return Err(format!(
-                "an earlier installation of {} was not finished there; repair that first (`dpkg --configure -a`, then `apt-get -f \
-                 install`), or write `repair = true`",
-                broken.join(", ")
+                "an earlier installation of {} was not finished there; repair that first ({}), or write `repair = true`",
+                broken.join(", "),
+                self.manager.words.mend
             ));
         }
         match self.first("ill").as_slice() {
@@ -28,14 +28,16 @@ impl Asked<'_> {
 
     /// Packages that are half installed there.
     fn broken(&self) -> impl Iterator<Item = Package> {
-        self.of("broken", 4).filter_map(|words| Package::of(&words))
+        self.of("broken", 4).filter_map(|words| Package::of(self.manager, &words))
     }
 
     /// What is repaired, and what of that cannot be taken back.
     pub(super) fn about_repairs(&self) -> Vec<String> {
-        let journal = self.lines.iter().any(|line| line[0] == "interrupted").then(|| {
-            "dpkg was interrupted there: what it had written down is taken over first, which is not taken back".to_string()
-        });
+        let journal = self
+            .lines
+            .iter()
+            .any(|line| line[0] == "interrupted")
+            .then(|| self.manager.words.interrupted.to_string());
         let broken = self.broken().map(|package| {
             let Package { name, version, .. } = &package;
             let how = match package.broken() {
@@ -46,7 +48,7 @@ impl Asked<'_> {
             if self.of("inst", 4).any(|words| words[0] == *name) {
                 format!("{name} {version} {how}, and is repaired: going back leaves it unpacked and not configured")
             } else {
-                format!("{name} {version} {how}, and apt configures it with the others: that is not taken back")
+                format!("{name} {version} {how}, and {} configures it with the others: that is not taken back", self.manager.kind)
             }
         });
         let ill = self.first("ill").into_iter().map(|unit| format!("{unit} has failed there already"));

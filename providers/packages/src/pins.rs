@@ -2,6 +2,7 @@
 //! is the address with what it is behind a `#`:
 //! `http://…/app_2_amd64.deb#install=app/amd64/1/2` and `http://…/app_1_amd64.deb#keep=app/amd64/1`.
 
+use crate::manager::Manager;
 use crate::names;
 use patchform_sdk::message::Artifact;
 use std::collections::BTreeSet;
@@ -41,8 +42,8 @@ pub enum Purpose {
 
 impl Pin {
     /// The file's name.
-    pub fn file(&self) -> String {
-        names::file(&self.name, &self.architecture, &self.version)
+    pub fn file(&self, manager: &Manager) -> String {
+        (manager.names.file)(&self.name, &self.architecture, &self.version)
     }
 
     /// As a plan keeps it.
@@ -63,14 +64,14 @@ impl Pin {
     ///
     /// # Errors
     /// That this is none of ours, or was damaged.
-    pub fn of(artifact: &Artifact) -> Result<Pin, String> {
+    pub fn of(manager: &Manager, artifact: &Artifact) -> Result<Pin, String> {
         let read = || {
             let (address, what) = artifact.source.rsplit_once('#')?;
             let (word, parts) = what.split_once('=')?;
             let parts: Vec<&str> = parts.split('/').collect();
             let (name, architecture, version, purpose) = match (word, parts.as_slice()) {
                 ("install", [name, arch, NONE, new]) => (name, arch, new, Purpose::Install(None)),
-                ("install", [name, arch, old, new]) if names::is_version(old) => {
+                ("install", [name, arch, old, new]) if manager.names.is_version(old) => {
                     (name, arch, new, Purpose::Install(Some((*old).to_string())))
                 }
                 ("keep", [name, arch, version]) => (name, arch, version, Purpose::Keep),
@@ -78,9 +79,9 @@ impl Pin {
                 _ => return None,
             };
             let sound = names::is_address(address)
-                && names::is_package(name)
+                && (manager.names.is_package)(name)
                 && names::is_architecture(architecture)
-                && names::is_version(version)
+                && manager.names.is_version(version)
                 && names::is_digest(&artifact.sha256);
             sound.then(|| Pin {
                 name: (*name).to_string(),
@@ -107,8 +108,8 @@ impl Pins {
     ///
     /// # Errors
     /// The first that cannot be read.
-    pub fn of(artifacts: &[Artifact]) -> Result<Pins, String> {
-        artifacts.iter().map(Pin::of).collect::<Result<_, _>>().map(Pins)
+    pub fn of(manager: &Manager, artifacts: &[Artifact]) -> Result<Pins, String> {
+        artifacts.iter().map(|artifact| Pin::of(manager, artifact)).collect::<Result<_, _>>().map(Pins)
     }
 
     /// What is installed, and over what.
@@ -139,6 +140,7 @@ impl Pins {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sample::SAMPLE;
     use proptest::prelude::*;
 
     fn artifact(source: &str) -> Artifact {
@@ -155,11 +157,11 @@ mod tests {
             "http://m/away_1_all.deb#purge=away/all/1",
         ];
         let artifacts = sources.map(artifact);
-        let pins = Pins::of(&artifacts).unwrap();
+        let pins = Pins::of(&SAMPLE, &artifacts).unwrap();
         assert_eq!(pins.0.iter().map(Pin::artifact).collect::<Vec<_>>(), artifacts);
         assert_eq!(pins.names([]), ["app", "away", "new", "old"]);
         assert_eq!(pins.removed().map(|p| p.name.as_str()).collect::<Vec<_>>(), ["old", "away"]);
-        let installed: Vec<_> = pins.installed().map(|(p, old)| (p.file(), old)).collect();
+        let installed: Vec<_> = pins.installed().map(|(p, old)| (p.file(&SAMPLE), old)).collect();
         assert_eq!(
             installed,
             [("app_2%3a1.1-1_amd64.deb".into(), Some("2:1.0-1")), ("new_1_all.deb".to_string(), None)]
@@ -181,17 +183,17 @@ mod tests {
             "-o x:y#keep=app/all/1",
             "http://m/a.deb\n#keep=app/all/1",
         ] {
-            assert!(Pin::of(&artifact(source)).is_err(), "{source}");
+            assert!(Pin::of(&SAMPLE, &artifact(source)).is_err(), "{source}");
         }
         let short = Artifact { sha256: "ab".into(), ..artifact("http://m/a.deb#keep=app/all/1") };
-        assert!(Pin::of(&short).is_err());
+        assert!(Pin::of(&SAMPLE, &short).is_err());
     }
 
     proptest! {
         #[test]
         fn whatever_a_plan_holds_is_read_or_refused(source in "(?s).{0,80}", tail in "(install|keep|purge)=[a-z/0-9:.-]{0,30}") {
             for source in [source.clone(), format!("http://m/x#{tail}")] {
-                if let Ok(pin) = Pin::of(&artifact(&source)) {
+                if let Ok(pin) = Pin::of(&SAMPLE, &artifact(&source)) {
                     prop_assert_eq!(pin.artifact().source, source);
                 }
             }

@@ -2,7 +2,7 @@
 
 use crate::answer;
 use crate::look::LOOK;
-use crate::names;
+use crate::manager::Manager;
 use crate::reading::Package;
 use crate::script::{Call, Script};
 use patchform_sdk::Context;
@@ -11,8 +11,12 @@ use serde_json::json;
 use std::collections::BTreeMap;
 
 /// One component, whose level is what is installed.
-pub fn discover(wanted: &Discover, context: &Context) -> Result<Discovered, RpcError> {
-    if let Some(odd) = wanted.parts.iter().find(|name| !names::is_package(name)) {
+pub fn discover(
+    manager: &'static Manager,
+    wanted: &Discover,
+    context: &Context,
+) -> Result<Discovered, RpcError> {
+    if let Some(odd) = wanted.parts.iter().find(|name| !(manager.names.is_package)(name)) {
         return Err(RpcError::invalid_params(format!("{odd:?} is no package's name")));
     }
     let subject = Subject {
@@ -22,9 +26,10 @@ pub fn discover(wanted: &Discover, context: &Context) -> Result<Discovered, RpcE
         arguments: json!({}),
         connection: wanted.connection.clone(),
     };
-    let call = Call { script: Script::Discover, arguments: wanted.parts.clone(), stdin: String::new() };
+    let call =
+        Call { manager, script: Script::Discover, arguments: wanted.parts.clone(), stdin: String::new() };
     let lines = call.ask(&subject, LOOK, context).map_err(RpcError::internal)?;
-    let level = level(&lines).map_err(RpcError::internal)?;
+    let level = level(manager, &lines).map_err(RpcError::internal)?;
     if level.is_empty() {
         return Err(RpcError::internal("none of the packages is installed"));
     }
@@ -33,17 +38,19 @@ pub fn discover(wanted: &Discover, context: &Context) -> Result<Discovered, RpcE
 }
 
 /// The level that a host has by its answer.
-fn level(lines: &[Vec<String>]) -> Result<BTreeMap<String, String>, String> {
+fn level(manager: &'static Manager, lines: &[Vec<String>]) -> Result<BTreeMap<String, String>, String> {
     let native = answer::of(lines, "native", 1).next().map(|words| words[0].to_string()).unwrap_or_default();
     let mut level = BTreeMap::new();
-    for package in answer::of(lines, "package", 4).filter_map(|words| Package::of(&words)) {
-        if !package.is_there() || ![native.as_str(), "all"].contains(&package.architecture.as_str()) {
+    for package in answer::of(lines, "package", 4).filter_map(|words| Package::of(manager, &words)) {
+        if !package.is_there()
+            || ![native.as_str(), manager.names.any].contains(&package.architecture.as_str())
+        {
             continue;
         }
         if let Some(how) = package.broken() {
             return Err(format!(
-                "{} {} is {how}: mend that first (`dpkg --configure -a`), or leave it out",
-                package.name, package.version
+                "{} {} is {how}: mend that first ({}), or leave it out",
+                package.name, package.version, manager.words.mend_one
             ));
         }
         level.insert(package.name, package.version);
@@ -54,10 +61,11 @@ fn level(lines: &[Vec<String>]) -> Result<BTreeMap<String, String>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sample::SAMPLE;
 
     fn told(body: &str) -> Result<String, String> {
-        let lines = answer::lines(&format!("patchform-apt\nnative amd64\n{body}\nend\n")).unwrap();
-        level(&lines)
+        let lines = answer::lines(&format!("patchform-answer\nnative amd64\n{body}\nend\n")).unwrap();
+        level(&SAMPLE, &lines)
             .map(|level| level.into_iter().map(|(name, version)| format!("{name}={version} ")).collect())
     }
 

@@ -2,6 +2,7 @@
 
 use crate::arguments::{Arguments, packages};
 use crate::ledger::ledger_of;
+use crate::manager::Manager;
 use crate::pins::Pins;
 use crate::reading::{Facts, Package};
 use crate::task::done;
@@ -12,14 +13,17 @@ use patchform_sdk::message::{Act, Action, Probe, Probed, RpcError};
 use patchform_sdk::{Context, ledger};
 use std::time::Duration;
 
+/// What is said of an action that ended without an exit code.
+const CUT_OFF: &str = "it was cut off on the host";
+
 /// Answers a probe.
 ///
 /// # Errors
 /// When nobody can tell.
-pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
+pub fn probe(manager: &'static Manager, probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
     let (action, act) = (probe.action, &probe.act);
     let arguments = Arguments::of(&act.subject).map_err(RpcError::invalid_params)?;
-    let known = ledger::probe(&ledger_of(&act.subject), Survives::PowerLoss, act);
+    let known = ledger::probe(&ledger_of(manager, &act.subject), Survives::PowerLoss, act);
     if let Some(known) = known.map_err(|e| RpcError::internal(e.to_string()))? {
         return Ok(known);
     }
@@ -28,16 +32,18 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
         && let Some(guarded) = switch::of(act, &arguments, context)
         && let Some(settled) = guarded.found()
     {
-        return Ok(settled.probed(|said| done(action, act, &arguments, said)));
+        return Ok(settled.probed(|said| done(manager, action, act, &arguments, said)));
     }
     if reboot::is(action, act)
-        && let Some(found) = reboot::found(act, &arguments, context)
+        && let Some(found) = reboot::found(manager, act, &arguments, context)
     {
         return Ok(found);
     }
     let (ended, cut_off) = match ended::wait(&act.id, &act.subject, Duration::ZERO, context).0 {
         Ended::Running => return Ok(Probed::Busy),
-        Ended::Exited { code: 0, said } => return Ok(Probed::After(done(action, act, &arguments, &said))),
+        Ended::Exited { code: 0, said } => {
+            return Ok(Probed::After(done(manager, action, act, &arguments, &said)));
+        }
         Ended::Exited { code: REFUSED, .. } => return Ok(Probed::Before),
         Ended::Unreachable(why) => return Err(RpcError::internal(why)),
         Ended::Exited { code, said } => {
@@ -45,19 +51,23 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
             (last.map_or_else(|| format!("its script ended with code {code}"), str::to_string), false)
         }
         Ended::Never => ("no trace of it is left on the host".to_string(), true),
-        Ended::Lost => ("it was cut off on the host".to_string(), true),
+        Ended::Lost => (CUT_OFF.to_string(), true),
     };
+    let lost = ended == CUT_OFF;
     Ok(match action {
         // What these leave behind disturbs nothing, and they may be done again.
         Action::Fetch | Action::Snapshot | Action::Drop => Probed::Before,
         Action::Patch => {
-            let pins = Pins::of(&act.artifacts).map_err(RpcError::invalid_params)?;
+            let pins = Pins::of(manager, &act.artifacts).map_err(RpcError::invalid_params)?;
             let names = pins.names(packages(act.level.as_ref()).keys());
-            let facts = look::facts(&act.subject, names, context).map_err(RpcError::internal)?;
-            match stands(&pins, act, &facts) {
+            let facts = look::facts(manager, &act.subject, names, context).map_err(RpcError::internal)?;
+            match stands(manager, &pins, act, &facts) {
+                Stands::Old | Stands::New if lost && !manager.versions_tell => between(ended),
                 Stands::Old => Probed::Before,
                 // A script that failed may have left undone what the versions do not show.
-                Stands::New if cut_off => Probed::After(done(action, act, &arguments, &Said::default())),
+                Stands::New if cut_off => {
+                    Probed::After(done(manager, action, act, &arguments, &Said::default()))
+                }
                 Stands::New | Stands::Mixed => between(ended),
             }
         }
@@ -77,12 +87,12 @@ enum Stands {
     Mixed,
 }
 
-fn stands(pins: &Pins, act: &Act, facts: &Facts) -> Stands {
+fn stands(manager: &Manager, pins: &Pins, act: &Act, facts: &Facts) -> Stands {
     let now = |name: &str, arch: &str| {
         facts
             .packages()
             .iter()
-            .find(|p| p.name == name && (p.architecture == arch || arch == "all") && p.is_there())
+            .find(|p| p.name == name && (p.architecture == arch || arch == manager.names.any) && p.is_there())
     };
     let whole = |package: &Package, version: &str| package.broken().is_none() && package.version == version;
     let old = pins.installed().all(|(pin, old)| match (old, now(&pin.name, &pin.architecture)) {
@@ -108,6 +118,7 @@ fn stands(pins: &Pins, act: &Act, facts: &Facts) -> Stands {
 mod tests {
     use super::*;
     use crate::answer::lines;
+    use crate::sample::SAMPLE;
     use patchform_sdk::message::Artifact;
     use serde_json::json;
 
@@ -126,7 +137,7 @@ mod tests {
             "subject": { "address": "apt.a", "kind": "apt", "arguments": {} }, "artifacts": pins,
         }))
         .unwrap();
-        let pins = Pins::of(&act.artifacts).unwrap();
+        let pins = Pins::of(&SAMPLE, &act.artifacts).unwrap();
         for (host, expected) in [
             ("app amd64 1 ii,gone all 1 ii", Stands::Old),
             ("app amd64 1 hi,gone all 1 ii,new all 1 rc", Stands::Old),
@@ -139,8 +150,9 @@ mod tests {
             ("", Stands::Mixed),
         ] {
             let body: String = host.split(',').map(|line| format!("package {line}\n")).collect();
-            let facts = Facts::of(&lines(&format!("patchform-apt\nnative amd64\n{body}end\n")).unwrap());
-            assert_eq!(stands(&pins, &act, &facts), expected, "{host}");
+            let facts =
+                Facts::of(&SAMPLE, &lines(&format!("patchform-answer\nnative amd64\n{body}end\n")).unwrap());
+            assert_eq!(stands(&SAMPLE, &pins, &act, &facts), expected, "{host}");
         }
     }
 }
