@@ -343,6 +343,16 @@ impl Drop for Repository {
     }
 }
 
+/// A path as it was before apt wrote some of its bytes as `%2b`.
+fn decoded(path: &str) -> String {
+    let mut parts = path.split('%');
+    let first = parts.next().unwrap_or_default().to_string();
+    parts.fold(first, |text, part| match part.get(..2).and_then(|code| u8::from_str_radix(code, 16).ok()) {
+        Some(byte) => text + &char::from(byte).to_string() + &part[2..],
+        None => text + "%" + part,
+    })
+}
+
 /// Answers the requests of one connection, one after the other.
 fn answer(mut stream: TcpStream, folder: &Path, instead: &Instead, paces: &Paces) {
     let _ = stream.set_nonblocking(false);
@@ -351,8 +361,7 @@ fn answer(mut stream: TcpStream, folder: &Path, instead: &Instead, paces: &Paces
     let mut lines = BufReader::new(copy).lines().map_while(Result::ok);
     while let Some(request) = lines.next() {
         while lines.next().is_some_and(|line| !line.is_empty()) {}
-        let path = request.split(' ').nth(1).unwrap_or_default().replace("%3a", ":").replace("%3A", ":");
-        let path = path.trim_start_matches('/').to_string();
+        let path = decoded(request.split(' ').nth(1).unwrap_or_default().trim_start_matches('/'));
         let told = instead
             .lock()
             .unwrap()

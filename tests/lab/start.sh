@@ -4,7 +4,7 @@ set -eu
 mount --make-rprivate /
 mount -t sysfs sysfs /sys
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
-mount -t tmpfs -o size=400m tmpfs "$2"
+mount -t tmpfs -o size=600m tmpfs "$2"
 mkdir "$2/up" "$2/work" "$2/root"
 mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/up,workdir=$2/work" "$2/root"
 root=$2/root

@@ -85,6 +85,7 @@ impl<'a> Asked<'a> {
         warnings.extend(self.switch(way_back.is_some())?);
         let space = self.space(pins.iter().map(|pin| pin.size).sum())?;
         let reload = self.reload(&installed)?;
+        warnings.extend(self.left_running(reload));
         Ok(Preview {
             pulled_in: self.pulled_in(&installed),
             removed: removed.iter().map(ToString::to_string).collect(),

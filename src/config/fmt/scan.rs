@@ -21,15 +21,18 @@ struct Scanner<'t> {
     /// Where the last token ends.
     end: usize,
     around: Vec<Around<'t>>,
-    tokens: Vec<Token<'t>>,
+    /// What the last step found.
+    token: Option<Token<'t>>,
 }
 
 /// What is open at the end of a text.
 pub(super) fn unfinished(text: &str) -> Unfinished {
-    let scanner = scanned(text, None);
-    let open: isize = scanner.tokens.iter().map(|token| token.kind.opens()).sum();
-    let comment =
-        scanner.tokens.last().is_some_and(|t| t.kind == Kind::Comment && !t.text.ends_with(['\n', '/']));
+    let mut scanner = Scanner::new(text, None);
+    let (mut open, mut comment) = (0, false);
+    for token in &mut scanner {
+        open += token.kind.opens();
+        comment = token.kind == Kind::Comment && !token.text.ends_with(['\n', '/']);
+    }
     match scanner.around.last() {
         _ if comment => Unfinished::Text,
         Some(Around::Quotes) => Unfinished::Text,
@@ -41,34 +44,52 @@ pub(super) fn unfinished(text: &str) -> Unfinished {
 
 /// The tokens of a text, and how many spaces stand behind the last one.
 pub(in crate::config) fn scan(text: &str) -> (Vec<Token<'_>>, usize) {
-    let scanner = scanned(text, None);
-    (scanner.tokens, text.len() - scanner.end)
+    let mut scanner = Scanner::new(text, None);
+    let mut tokens = Vec::with_capacity(text.len() / 5);
+    tokens.extend(&mut scanner);
+    (tokens, text.len() - scanner.end)
+}
+
+/// The tokens of a text, one after the other.
+pub(in crate::config) fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
+    Scanner::new(text, None)
 }
 
 /// The tokens of a text that is one template.
 pub(in crate::config) fn scan_template(text: &str) -> Vec<Token<'_>> {
-    scanned(text, Some(Around::File)).tokens
+    Scanner::new(text, Some(Around::File)).collect()
 }
 
-fn scanned<'t>(text: &'t str, around: Option<Around<'t>>) -> Scanner<'t> {
-    let tokens = Vec::with_capacity(text.len() / 5);
-    let around = around.into_iter().collect();
-    let mut scanner = Scanner { text, bytes: text.as_bytes(), at: 0, around, end: 0, tokens };
-    while scanner.at < text.len() {
-        match scanner.around.last() {
-            Some(Around::Quotes) => scanner.quoted(),
-            Some(Around::Heredoc(marker)) => {
-                let marker = *marker;
-                scanner.heredoc(Some(marker));
-            }
-            Some(Around::File) => scanner.heredoc(None),
-            _ => scanner.code(),
+impl<'t> Iterator for Scanner<'t> {
+    type Item = Token<'t>;
+
+    fn next(&mut self) -> Option<Token<'t>> {
+        while self.token.is_none() && self.at < self.text.len() {
+            self.step();
         }
+        self.token.take()
     }
-    scanner
 }
 
 impl<'t> Scanner<'t> {
+    fn new(text: &'t str, around: Option<Around<'t>>) -> Scanner<'t> {
+        let around = around.into_iter().collect();
+        Scanner { text, bytes: text.as_bytes(), at: 0, end: 0, around, token: None }
+    }
+
+    /// Passes over spaces or takes a token.
+    fn step(&mut self) {
+        match self.around.last() {
+            Some(Around::Quotes) => self.quoted(),
+            Some(Around::Heredoc(marker)) => {
+                let marker = *marker;
+                self.heredoc(Some(marker));
+            }
+            Some(Around::File) => self.heredoc(None),
+            _ => self.code(),
+        }
+    }
+
     fn peek(&self, ahead: usize) -> u8 {
         self.bytes.get(self.at + ahead).copied().unwrap_or(0)
     }
@@ -76,7 +97,7 @@ impl<'t> Scanner<'t> {
     /// A token of the next `length` bytes.
     fn take(&mut self, kind: Kind, length: usize) {
         let end = (self.at + length).min(self.text.len());
-        self.tokens.push(Token { at: self.at, ..Token::new(kind, &self.text[self.at..end]) });
+        self.token = Some(Token { at: self.at, ..Token::new(kind, &self.text[self.at..end]) });
         (self.at, self.end) = (end, end);
     }
 

@@ -3,7 +3,7 @@
 
 use super::{Chunk, Lines, Lowering, Unreadable, retold};
 use crate::config::expr::{Expr, Key, Node};
-use crate::config::fmt::scan::scan;
+use crate::config::fmt::scan::tokens;
 use crate::config::fmt::token::{Kind, Token};
 use crate::config::lower::retold::without_markers;
 use crate::config::parts::in_parts;
@@ -77,6 +77,7 @@ impl Large {
 /// What is open where the search stands.
 struct Open {
     at: usize,
+    brace: bool,
     /// Whether it is an object that lists its entries; otherwise a block, a `for`, any other bracket.
     object: bool,
     /// Whether a `for` begins in it.
@@ -85,17 +86,31 @@ struct Open {
     ends: Vec<usize>,
 }
 
+impl Open {
+    /// What a block holds may look like a `for`.
+    fn begins_with_for(&mut self) {
+        self.is_for = self.object || !self.brace;
+        self.object = false;
+    }
+}
+
 /// The outermost objects of more than `most` entries.
 fn find(text: &str, most: usize, outermost: bool) -> Vec<Large> {
-    let (tokens, _) = scan(text);
     let mut found: Vec<Large> = Vec::new();
     let mut open: Vec<Open> = Vec::new();
-    let mut before: Option<&Token<'_>> = None;
-    for (i, token) in tokens.iter().enumerate() {
+    let mut before: Option<Token<'_>> = None;
+    for token in tokens(text) {
         match token.kind.opens() {
             1 => {
-                let value = before.map_or(outermost, |before| begins_value(before, open.last()));
-                open.push(opened(token, value, &tokens[i + 1..]));
+                let value = before.as_ref().map_or(outermost, |before| begins_value(before, open.last()));
+                let brace = token.kind == Kind::OpenBrace;
+                open.push(Open {
+                    at: token.at,
+                    brace,
+                    object: brace && value,
+                    is_for: false,
+                    ends: Vec::new(),
+                });
             }
             -1 => {
                 let closed = open.pop().filter(|open| open.object && open.ends.len() > most);
@@ -106,8 +121,11 @@ fn find(text: &str, most: usize, outermost: bool) -> Vec<Large> {
             }
             _ if token.kind == Kind::Identifier && token.text == "for" => {
                 // At the beginning of a slice it would be no key.
-                let behind = before.map_or(0, |before| before.at + before.text.len());
+                let behind = before.as_ref().map_or(0, |before| before.at + before.text.len());
                 if let Some(open) = open.last_mut() {
+                    if before.as_ref().is_some_and(|before| before.at == open.at) {
+                        open.begins_with_for();
+                    }
                     while open.ends.pop_if(|end| *end >= behind).is_some() {}
                 }
             }
@@ -119,7 +137,9 @@ fn find(text: &str, most: usize, outermost: bool) -> Vec<Large> {
             }
             _ => {}
         }
-        before = Some(token).filter(|token| !matches!(token.kind, Kind::Comment | Kind::Newline)).or(before);
+        if !matches!(token.kind, Kind::Comment | Kind::Newline) {
+            before = Some(token);
+        }
     }
     found
 }
@@ -135,23 +155,6 @@ fn begins_value(before: &Token<'_>, around: Option<&Open>) -> bool {
         Kind::Operator => true,
         _ => false,
     }
-}
-
-fn opened(token: &Token<'_>, value: bool, behind: &[Token<'_>]) -> Open {
-    let is_for = first(behind).is_some_and(|first| first.kind == Kind::Identifier && first.text == "for");
-    let is_brace = token.kind == Kind::OpenBrace;
-    Open {
-        at: token.at,
-        object: is_brace && value && !is_for,
-        // What a block holds may look like a `for`.
-        is_for: is_for && (value || !is_brace),
-        ends: Vec::new(),
-    }
-}
-
-/// The first token that says something.
-fn first<'t, 'a>(tokens: &'a [Token<'t>]) -> Option<&'a Token<'t>> {
-    tokens.iter().find(|token| !matches!(token.kind, Kind::Comment | Kind::Newline))
 }
 
 fn slices(start: usize, ends: &[usize], end: usize, most: usize) -> Vec<Range<usize>> {

@@ -163,8 +163,7 @@ if is_booted; then
     case $(systemctl is-active "$unit") in active | activating | reloading) echo "unit $unit" ;; failed) echo "ill $unit" ;; esac
   done
   # shellcheck disable=SC2086
-  files_of $names | sort -u >"$t/files"
-  on_files ' r-xp ' | sed 's/^/uses /'
+  users $names
 fi
 [ ! -e /run/reboot-required ] || echo "reboot-pending"
 # Who asks for a reboot: what of these has asked already, and what has a script that does so when it is configured.

@@ -37,7 +37,12 @@ never() {
   *) return 1 ;;
   esac
 }
-# on_files PATTERN: services whose processes have files of the list in `$t/files` mapped, by the pattern of their lines.
+# restartable: of the units on standard input those that are restarted at all.
+restartable() {
+  while read -r unit; do never "$unit" || echo "$unit"; done
+}
+# on_files PATTERN: services whose processes have files of the list in `$t/files` mapped, by the pattern of their lines. What a
+# restart leaves running (`KillMode=process`: logins beside sshd) does not count.
 on_files() {
   grep -H "$1" /proc/[0-9]*/maps 2>/dev/null | awk -v list="$t/files" '
     BEGIN { while ((getline line <list) > 0) known[line] = 1 }
@@ -49,10 +54,22 @@ on_files() {
       plain = file; sub(/^\/usr/, "", plain); sub(/\.dpkg-(new|tmp)$/, "", file)
       if (file in known || plain in known || ("/usr" file) in known) print pid
     }' | sort -u | while read -r pid; do
-    sed -n 's|.*/\([^/]*\.service\)\(/.*\)\{0,1\}$|\1|p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1
-  done | sort -u
+    sed -n "s|.*/\([^/]*\.service\)\(/.*\)\{0,1\}\$|\1 $pid|p" "/proc/$pid/cgroup" 2>/dev/null | head -n 1
+  done | awk '{ pids[$1] = pids[$1] " " $2 } END { for (unit in pids) print unit pids[unit] }' | sort | while read -r unit pids; do
+    if [ "$(systemctl show -P KillMode "$unit")" = process ]; then
+      case " $pids " in *" $(systemctl show -P MainPID "$unit") "*) ;; *) continue ;; esac
+    fi
+    echo "$unit"
+  done
 }
-# stale NAME...: services that run code of these packages from before they were installed last.
+# users NAME...: services that run code of these packages: `uses UNIT`, and `keeps UNIT` of what is never restarted.
+users() {
+  files_of "$@" | sort -u >"$t/files"
+  on_files ' r-xp ' >"$t/users"
+  restartable <"$t/users" | sed 's/^/uses /'
+  while read -r unit; do ! never "$unit" || echo "keeps $unit"; done <"$t/users"
+}
+# stale NAME...: services that run code of these packages from before they were installed last, and may be restarted.
 stale() {
   [ $# -gt 0 ] && is_booted || return 0
   files_of "$@" | sort -u >"$t/files"
@@ -65,7 +82,7 @@ stale() {
         for name in "$@"; do [ "${list%%:*}" != "$name" ] || newer "$list" "$began" && echo "$unit"; done
       done
     done
-  } | sort -u
+  } | sort -u | restartable
 }
 newer() {
   at=$(installed_at "$1")

@@ -48,6 +48,14 @@ impl Asked<'_> {
         waits.then(|| "the host waits for a reboot already".to_string()).into_iter().chain(asks).collect()
     }
 
+    /// Services of old code that nothing restarts: most of them end what people do there.
+    pub(super) fn left_running(&self, reload: Reload) -> Option<String> {
+        let units = self.first("keeps");
+        (reload != Reload::Reboot && !units.is_empty()).then(|| {
+            format!("runs old code until the host reboots, and is never restarted: {}", units.join(", "))
+        })
+    }
+
     /// That it runs under a dead man's switch.
     ///
     /// # Errors

@@ -42,6 +42,9 @@ fn all_that_happens_is_told() {
     assert_eq!((pins.installed().count(), pins.kept().count(), pins.removed().count()), (3, 2, 0));
     assert_eq!((preview.ways_back.len(), preview.ways_back[0].size), (1, 25));
     assert_eq!(preview.space, 100 * 1024 + 2 * 80);
+    let kept = judge(&format!("keeps dbus.service\n{}", host()), json!({})).unwrap();
+    assert_eq!(kept.services, preview.services);
+    assert_eq!(kept.warnings, ["runs old code until the host reboots, and is never restarted: dbus.service"]);
     let named = judge(&host(), json!({ "restart": [] })).unwrap();
     assert_eq!(named.reload, Reload::None);
 }
