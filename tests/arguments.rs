@@ -53,6 +53,7 @@ fn outcome(texts: &Texts) -> Result<String, Vec<(String, Option<Span>)>> {
     }
     let schemas: Schemas = [
         ("apt", patchform_provider_apt::APT.describe()),
+        ("dnf", patchform_provider_dnf::DNF.describe()),
         ("command", patchform_provider_command::Commands.describe()),
         ("release", patchform_provider_release::Releases.describe()),
     ]

@@ -63,5 +63,6 @@ static MANAGER: Manager = Manager {
         Script::Snapshot | Script::Reload => vec![HOST, STAND],
         Script::Fetch | Script::Booted | Script::Verify | Script::Drop => vec![HOST],
     },
+    can_repair: true,
     versions_tell: true,
 };

@@ -91,7 +91,11 @@ pub fn description(manager: &Manager) -> Description {
         class: Class::OperatingSystem,
         level: LevelShape::Map,
         scheme: manager.database.into(),
-        arguments: arguments.into_iter().map(|(name, argument)| (name.to_string(), argument)).collect(),
+        arguments: arguments
+            .into_iter()
+            .filter(|(name, _)| manager.can_repair || *name != "repair")
+            .map(|(name, argument)| (name.to_string(), argument))
+            .collect(),
         can: Can {
             fetch: true,
             snapshot: true,

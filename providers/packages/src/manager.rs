@@ -21,6 +21,8 @@ pub struct Manager {
     pub words: Words,
     /// The parts of a script that are its own, in order. They follow `host/base.sh`.
     pub own: fn(Script) -> Vec<&'static str>,
+    /// Whether a patch can mend what others have left half done, as `repair = true` asks for.
+    pub can_repair: bool,
     /// Whether the versions of packages tell how far an installation came that was cut off. Where they do not, it is taken
     /// back whatever they say.
     pub versions_tell: bool,

@@ -22,7 +22,7 @@ pub struct Package {
     /// Its version.
     pub version: String,
     /// What is wanted, what is there, what is wrong: `ii`, `hi` (on hold), `iF`, `iHR`, `rc` …, as `dpkg -l` shows it
-    /// and other managers' scripts say it, too.
+    /// and other managers' scripts say it, too; `iD`: two versions at once.
     pub state: String,
 }
 
@@ -58,6 +58,7 @@ impl Package {
         Some(match self.state.as_bytes() {
             [_, _, b'R'] => "must be installed anew",
             [_, b'H', ..] => "half installed",
+            [_, b'D', ..] => "there in two versions",
             [_, b'U', ..] => "unpacked only",
             [_, b'F', ..] => "half configured",
             [_, b'W', ..] => "waiting for triggers",

@@ -35,5 +35,6 @@ pub static SAMPLE: Manager = Manager {
         is_about_holds: |said, _| said.contains("held"),
     },
     own: |_| Vec::new(),
+    can_repair: true,
     versions_tell: true,
 };

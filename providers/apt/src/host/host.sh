@@ -69,5 +69,7 @@ download() {
 is_sound() { :; }
 # is_same FILE NAME: whether a file has the very package that is installed; of dpkg's its version tells.
 is_same() { :; }
+# altered NAME...: files without a leading slash that somebody has changed and that are no conffiles; dpkg puts its own there.
+altered() { :; }
 # keep_reboot FILE: keeps which packages have asked for a reboot.
 keep_reboot() { cat /run/reboot-required.pkgs >"$1" 2>/dev/null || [ ! -e /run/reboot-required ] || : >"$1"; }

@@ -33,7 +33,10 @@ stand $(cat "$new/names") >"$new/stand" || give_up "$new/stand cannot be written
 # shellcheck disable=SC2046
 conffiles $(cat "$new/names") | while read -r _ _ path; do
   for file in "$path" "$path"$beside; do [ ! -e "$file" ] && [ ! -L "$file" ] || printf '%s\n' "${file#/}"; done
-done | sort -u >"$new/conffiles"
+done >"$new/found"
+# shellcheck disable=SC2046
+altered $(cat "$new/names") >>"$new/found"
+sort -u "$new/found" >"$new/conffiles" && rm "$new/found"
 tar -C / --no-recursion -cf "$new/conffiles.tar" -T "$new/conffiles" || give_up "the conffiles cannot be kept: is the disk full?"
 is_booted && systemctl list-units --plain --no-legend --state=active --type=service | awk '{ print $1 }' >"$new/services"
 everything >"$new/manifest"

@@ -14,8 +14,9 @@ impl Asked<'_> {
         }
         let broken: Vec<String> = self.broken().map(|package| package.name).collect();
         if !broken.is_empty() {
+            let way_out = if self.manager.can_repair { ", or write `repair = true`" } else { "" };
             return Err(format!(
-                "an earlier installation of {} was not finished there; repair that first ({}), or write `repair = true`",
+                "an earlier installation of {} was not finished there; repair that first ({}){way_out}",
                 broken.join(", "),
                 self.manager.words.mend
             ));
