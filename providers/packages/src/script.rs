@@ -53,15 +53,14 @@ impl Script {
     /// What is the same for every manager: these scripts use the functions that its own parts define.
     fn shared(self) -> Option<&'static str> {
         Some(match self {
+            Script::Read => include_str!("host/read.sh"),
             Script::Fetch => include_str!("host/fetch.sh"),
             Script::Snapshot => include_str!("host/snapshot.sh"),
             Script::Reload => include_str!("host/reload.sh"),
             Script::Booted => include_str!("host/booted.sh"),
             Script::Verify => include_str!("host/verify.sh"),
             Script::Drop => include_str!("host/drop.sh"),
-            Script::Read | Script::Discover | Script::Preview | Script::Patch | Script::Restore => {
-                return None;
-            }
+            Script::Discover | Script::Preview | Script::Patch | Script::Restore => return None,
         })
     }
 

@@ -1,8 +1,8 @@
 # What is dpkg's and apt's own.
 export DEBIAN_FRONTEND=noninteractive DEBCONF_NONINTERACTIVE_SEEN=true
 export APT_LISTCHANGES_FRONTEND=none APT_LISTBUGS_FRONTEND=none NEEDRESTART_SUSPEND=1 UCF_FORCE_CONFFOLD=1
-# What a kept package file ends with, and what is put beside conffiles.
-pool=debs beside='.dpkg-*'
+# What keeps the packages, whose lock is waited for, where kept package files lie, and what is put beside conffiles.
+database=dpkg lock_of=dpkg pool=debs beside='.dpkg-*'
 # packages NAME...: name, architecture, version, state (as `dpkg -l` shows it, without blanks) of what dpkg knows of them.
 packages() {
   [ $# -gt 0 ] || return 0
@@ -40,16 +40,6 @@ transaction() {
 }
 # holder: who holds a lock of dpkg or apt right now.
 holder() { lock_holder /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/cache/apt/archives/lock; }
-# wait_for_lock SECONDS: until nobody holds them; refuses after that.
-wait_for_lock() {
-  left=$1
-  while who=$(holder) && [ -n "$who" ]; do
-    [ "$left" -gt 0 ] || refuse "the lock of dpkg is held by $who, and was not let go within $1 s"
-    [ "$left" -ne "$1" ] || echo "waiting for the lock of dpkg, which $who holds"
-    left=$((left - 1))
-    sleep 1
-  done
-}
 files_of() { dpkg-query -L -- "$@" 2>/dev/null; }
 # owners UNIT: which packages bring it.
 owners() { dpkg-query -S "*/$1" 2>/dev/null | sed 's/: .*//;s/, /\n/g' | sort -u; }
@@ -73,3 +63,21 @@ is_same() { :; }
 altered() { :; }
 # keep_reboot FILE: keeps which packages have asked for a reboot.
 keep_reboot() { cat /run/reboot-required.pkgs >"$1" 2>/dev/null || [ ! -e /run/reboot-required ] || : >"$1"; }
+has_database() { command -v dpkg-query >/dev/null; }
+architecture() { dpkg --print-architecture; }
+# in_force NAME...: what waits for a reboot: `reboot NAME`, and where one of these is a kernel, `kernel` and `installed`.
+in_force() {
+  [ ! -e /run/reboot-required ] || sort -u /run/reboot-required.pkgs 2>/dev/null | sed 's/^/reboot /'
+  case " $*" in *" linux-image-"*)
+    # Which version of its package runs: Debian's kernel says so itself, Ubuntu's in a file.
+    version=$(uname -v | sed -n 's/.* Debian \([^ ]*\).*/\1/p')
+    [ -n "$version" ] || version=$(sed -n 's/^Ubuntu \([^ ]*\)-[a-z][a-z0-9]* .*/\1/p' /proc/version_signature 2>/dev/null)
+    echo "kernel $(uname -r) $version"
+    for kernel in /boot/vmlinuz-*; do
+      [ -e "$kernel" ] || continue
+      echo "installed ${kernel#/boot/vmlinuz-} $(dpkg-query -S "$kernel" 2>/dev/null | sed 's/: .*//;s/, .*//;1q' |
+        xargs -r dpkg-query -W -f '${Version}\n' 2>/dev/null | head -n 1)"
+    done
+    ;;
+  esac
+}

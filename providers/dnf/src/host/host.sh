@@ -1,6 +1,6 @@
 # What is rpm's and dnf's own.
-# What a kept package file lies in, and what is put beside config files.
-pool=rpms beside='.rpm[nso]*'
+# What keeps the packages, whose lock is waited for, where kept package files lie, and what is put beside config files.
+database=rpm lock_of=dnf pool=rpms beside='.rpm[nso]*'
 native=$(rpm -E '%{_target_cpu}' 2>/dev/null)
 # python WORD ARGUMENT...: what `resolver.py` does, by the interpreter that the host's dnf has.
 with_dnf() {
@@ -72,16 +72,6 @@ holder() {
   done
   lock_holder "$(rpm -E '%{_dbpath}')/.rpm.lock"
 }
-# wait_for_lock SECONDS: until nobody holds them; refuses after that.
-wait_for_lock() {
-  left=$1
-  while who=$(holder) && [ -n "$who" ]; do
-    [ "$left" -gt 0 ] || refuse "the lock of dnf is held by $who, and was not let go within $1 s"
-    [ "$left" -ne "$1" ] || echo "waiting for the lock of dnf, which $who holds"
-    left=$((left - 1))
-    sleep 1
-  done
-}
 # download URI FILE SHA256: fetches one package; what went wrong stands in `$t/said` then.
 download() {
   with_dnf download "$1" "$2" "$3" >"$t/helper" 2>"$t/failed" && return
@@ -112,3 +102,7 @@ since_boot() {
     [ "${at:-0}" -le "$booted" ] || echo "$name"
   done
 }
+has_database() { command -v rpm >/dev/null; }
+architecture() { echo "$native"; }
+# in_force NAME...: what waits for a reboot.
+in_force() { since_boot "$@" | sed 's/^/reboot /'; }

@@ -1,6 +1,7 @@
 # What every script begins with, of every package manager; `kind` is its name. Answers are lines of words, split by blanks, after
 # the line `patchform-answer`; the last one is `end`: what lacks it was cut off. A manager's own part defines `packages NAME...`,
-# `conffiles NAME...`, `stand NAME...`, `files_of NAME...`, `owners UNIT`, `installed_at NAME` and what `fetch` and `snapshot` name.
+# `conffiles NAME...`, `stand NAME...`, `files_of NAME...`, `owners UNIT`, `installed_at NAME`, `holder`,
+# `in_force NAME...` and what `fetch`, `snapshot` and `read` name.
 export LC_ALL=C LANGUAGE=C
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 umask 022
@@ -22,6 +23,16 @@ lock_holder() {
     read -r name <"/proc/$pid/comm" 2>/dev/null || name="another system"
     printf '%s (process %s)\n' "$name" "$pid"
     return
+  done
+}
+# wait_for_lock SECONDS: until `holder` finds nobody who holds the manager's locks; refuses after that.
+wait_for_lock() {
+  left=$1
+  while who=$(holder) && [ -n "$who" ]; do
+    [ "$left" -gt 0 ] || refuse "the lock of $lock_of is held by $who, and was not let go within $1 s"
+    [ "$left" -ne "$1" ] || echo "waiting for the lock of $lock_of, which $who holds"
+    left=$((left - 1))
+    sleep 1
   done
 }
 # units NAME...: services that these packages bring, and that systemd knows.

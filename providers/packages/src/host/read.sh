@@ -1,8 +1,8 @@
 # read NAME...: what is there of these packages.
 echo patchform-answer
-command -v rpm >/dev/null || { echo "error this host has no rpm"; echo end; exit 0; }
+has_database || { echo "error this host has no $database"; echo end; exit 0; }
 echo "machine $(cat /etc/machine-id 2>/dev/null)"
-echo "native $native"
+echo "native $(architecture)"
 packages "$@" | sed 's/^/package /'
 conffiles "$@" >"$t/conffiles"
 while read -r package _ path; do
@@ -13,5 +13,5 @@ done <"$t/conffiles"
 if [ -n "$(stale "$@")" ]; then
   for name in "$@"; do stale "$name" | sed "s/^/stale $name /"; done
 fi
-since_boot "$@" | sed 's/^/reboot /'
+in_force "$@"
 echo end
