@@ -1,6 +1,8 @@
 //! What a run that was abandoned half-way still owes: what stands on the disk is not in force, or nobody verified it. That is
 //! not forgotten, whatever the readings say.
 
+#[path = "abandoned/damaged.rs"]
+mod damaged;
 mod lab;
 
 use lab::{Lab, Ran, files};
@@ -26,6 +28,11 @@ fn platform(patch: &str, reload: &str) -> Lab {
 /// The plan, which has something to do, without its line breaks.
 fn planned(lab: &Lab) -> Ran {
     flat(lab.patchform("plan --detailed-exitcode").exits(2))
+}
+
+/// The plan, which may not do what there is to do, without its line breaks.
+fn plan_is_blocked(lab: &Lab) -> Ran {
+    flat(lab.patchform("plan --detailed-exitcode").exits(2)).says("Blocked")
 }
 
 /// What was printed, without its line breaks.
@@ -284,28 +291,42 @@ fn what_is_owed_is_said_where_the_plan_does_not_do_it() {
     // Towards another level: the run is named, not somebody.
     lab.write("main.pf.hcl", service("1.2", "", ""));
     let told = planned(&lab).says("left it as it is: 1.0 is recorded, 1.1 is observed");
-    told.says("; and run").does_not_say("outside patchform").does_not_say("still needs");
+    told.says("; and run")
+        .does_not_say("outside patchform")
+        .does_not_say("still needs")
+        .does_not_say("drifted");
 }
 
-/// A service that is ill at 1.1.
+/// A service with a check that fails at 1.1.
 fn checked(service: &str) -> String {
     let check = "  check \"exec\" \"well\" {\n    command = [\"sh\", \"-c\", \"! grep -q 1.1 running\"]\n    within  = \"1s\"\n  }\n";
     service.replace("  read ", &format!("{check}  read "))
 }
 
-/// What was left there is ill: neither what is owed nor another level comes right, and every message names the way out, which
-/// works as it is printed.
-#[test]
-fn an_ill_level_that_is_owed_is_taken_back_by_the_run_that_is_named() {
-    let ill = |level: &str, patch: &str| checked(&service(level, patch, ""));
+/// A service that is ill at 1.1.
+fn ill(level: &str, patch: &str) -> String {
+    checked(&service(level, patch, ""))
+}
+
+/// A run put 1.1 there, which is ill, and was abandoned before that was in force; and that run.
+fn left_ill() -> (Lab, String) {
     let lab = Lab::new(&ill("1.0", ""));
     lab.patchform("init").exits(0);
     lab.patchform("apply --auto-approve").exits(0);
     lab.write("main.pf.hcl", ill("1.1", &format!("[ $PATCHFORM_LEVEL = 1.0 ] || {}", stop())));
     lab.patchform("apply --auto-approve").exits(7);
     let put = run_at(&lab, 1);
+    let ended = flat(lab.patchform("run abandon").exits(0));
+    ended.says(&format!("To take back what it put there: patchform rollback {put}"));
+    (lab, put)
+}
+
+/// What was left there is ill: neither what is owed nor another level comes right, and every message names the way out, which
+/// works as it is printed.
+#[test]
+fn an_ill_level_that_is_owed_is_taken_back_by_the_run_that_is_named() {
+    let (lab, put) = left_ill();
     let back = format!("patchform rollback {put}");
-    flat(lab.patchform("run abandon").exits(0)).says(&format!("To take back what it put there: {back}"));
     // What is owed fails.
     lab.write("main.pf.hcl", ill("1.1", ""));
     let stuck = flat(lab.patchform("apply --auto-approve").exits(4));
@@ -321,6 +342,40 @@ fn an_ill_level_that_is_owed_is_taken_back_by_the_run_that_is_named() {
     lab.patchform("state show command.a").exits(0).does_not_say("to do");
     lab.patchform("apply --auto-approve").exits(0);
     assert_eq!(lab.read("running"), "1.2");
+}
+
+/// A run whose folder is gone cannot be taken back: nobody is sent there.
+#[test]
+fn a_run_that_is_gone_is_not_named_as_the_way_out() {
+    let (lab, put) = left_ill();
+    std::fs::remove_dir_all(lab.path(&format!(".patchform/runs/{put}"))).unwrap();
+    lab.write("main.pf.hcl", ill("1.1", ""));
+    let stuck = lab.patchform("apply --auto-approve").exits(4);
+    stuck.says("verify failed").does_not_say(&format!("patchform rollback {put}"));
+}
+
+/// What was left on purpose is not called for any more; and the two ways to take something back are told apart.
+#[test]
+fn what_could_not_be_restored_and_was_left_is_no_emergency_any_more() {
+    let irreversible = |level: &str, reload: &str| {
+        let text = service(level, "", reload)
+            .lines()
+            .filter(|line| !["snapshot", "restore"].iter().any(|word| line.trim().starts_with(word)))
+            .map(|line| format!("{line}\n"))
+            .collect::<String>();
+        text.replace("  read ", "  lifecycle {\n    allow_irreversible = true\n  }\n  read ")
+    };
+    let lab = Lab::new(&irreversible("1.0", ""));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", irreversible("1.1", "exit 1"));
+    lab.patchform("apply --auto-approve").exits(4).says("A person is needed").says("Emergency steps");
+    let left = flat(lab.patchform("run abandon").exits(0)).says("Abandoned: the run ended as it stood");
+    left.says("1 left").does_not_say("A person is needed").does_not_say("Emergency steps");
+    flat(lab.patchform("run show").exits(0)).says("could not be restored, and was left so");
+    // What is forgotten with it is said.
+    let gone = flat(lab.patchform("state rm command.a").exits(0)).says("command.a is forgotten");
+    gone.says("was abandoned before its reload and verify, and no plan does that any more");
 }
 
 /// The same where only its verify is owed, which changes nothing: it fails again and again.

@@ -92,7 +92,7 @@ fn a_clear_error_or_the_same(
 
 #[test]
 fn a_damaged_state_is_an_error_everywhere() {
-    let (lab, _) = halted();
+    let (lab, id) = halted();
     let lines = ["show --json", "plan --detailed-exitcode", "output --json", "state list"];
     let found = a_clear_error_or_the_same(
         &lab,
@@ -107,6 +107,9 @@ fn a_damaged_state_is_an_error_everywhere() {
     for line in ["resume", "rollback", "apply p", "state rm command.c", "run list"] {
         lab.patchform(line).exits(1).says("patchform.state.json").says(".backup");
     }
+    // What their folders tell is listed all the same.
+    lab.patchform("run list").exits(1).says(&id).says("open").says("complete");
+    lab.patchform("run list --json").exits(1).says("\"complete\"").says(".backup");
 }
 
 #[test]

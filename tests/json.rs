@@ -125,6 +125,7 @@ fn lists_have_the_documented_fields() {
             "id",
             "level",
             "place",
+            "proved",
             "run",
             "run_kept",
             "size_bytes",

@@ -299,6 +299,48 @@ fn what_cannot_be_restored_holds_only_what_it_stands_on_and_says_whom_to_call() 
     assert_eq!(levels(&lab), "1.0 1.0 1.0 1.0 1.0");
 }
 
+/// A saved plan beside a run that has not ended: that run is what is in the way, not what it has changed meanwhile.
+#[test]
+fn a_saved_plan_beside_an_open_run_names_that_run() {
+    let config = |level: &str, patch: &str| files(&[("a", level, "", patch)]);
+    let lab = Lab::new(&config("1.0", ""));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", config("1.2", ""));
+    lab.patchform("plan --out p").exits(0);
+    let stop = format!("printf half > $NAME; {} run stop", env!("CARGO_BIN_EXE_patchform"));
+    lab.write("main.pf.hcl", config("1.1", &stop));
+    lab.patchform("apply --auto-approve").exits(7);
+    let refused = lab.patchform("apply p").exits(6).does_not_say("stale");
+    refused.says("left unfinished").says("command.a").says("patchform resume").says("patchform run abandon");
+}
+
+/// A rollback that had to leave something alone is continued by itself, not by a plan towards the configuration.
+#[test]
+fn a_rollback_that_is_incomplete_names_itself() {
+    let config = |level: &str| {
+        files(&[("a", level, "", ""), ("b", level, "", "")])
+            .replace("|| true", "|| true; test ! -e $NAME.hidden")
+    };
+    let lab = Lab::new(&config("1.0"));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", config("1.1"));
+    lab.patchform("apply --auto-approve").exits(0);
+    let runs = lab.patchform("run list --json").exits(0).out;
+    let runs: serde_json::Value = serde_json::from_str(&runs).unwrap();
+    let rollback = format!("patchform rollback {}", runs["runs"][1]["id"].as_str().unwrap());
+    // Nobody can read b.
+    lab.write("b.hidden", "");
+    let line = format!("{} --auto-approve", rollback.trim_start_matches("patchform "));
+    let ran = lab.patchform(&line).exits(5).says(&format!("make it readable and {rollback} again"));
+    ran.says(&format!("For what was left alone: {rollback}"));
+    assert_eq!((lab.read("a"), lab.read("b")), ("1.0".into(), "1.1".into()));
+    std::fs::remove_file(lab.path("b.hidden")).unwrap();
+    lab.patchform(&line).exits(0);
+    assert_eq!((lab.read("a"), lab.read("b")), ("1.0".into(), "1.0".into()));
+}
+
 /// What was installed and cannot be taken away is not begun to be; what can, goes.
 #[test]
 fn what_cannot_be_taken_away_is_told_by_the_plan() {
@@ -329,7 +371,11 @@ fn what_cannot_be_taken_away_is_told_by_the_plan() {
     lab.patchform("apply --refresh-only --auto-approve").exits(0);
     lab.patchform("state show command.a").exits(1);
 
-    let (lab, rollback) = installed("uninstall = [\"sh\", \"-c\", \"rm -f $NAME\"]");
-    lab.patchform(&rollback).exits(0).does_not_say("snapshot done");
-    assert!(!lab.path("a").exists());
+    // What is taken away is out of force then, too; that it is for good is asked for, and said to be.
+    let reload = "reload = [\"sh\", \"-c\", \"cp $NAME running 2>/dev/null || rm -f running\"]";
+    let (lab, rollback) = installed(&format!("uninstall = [\"sh\", \"-c\", \"rm -f $NAME\"]\n  {reload}"));
+    assert_eq!(lab.read("running"), "1.0");
+    let ran = lab.patchform(&rollback).exits(0).does_not_say("snapshot done");
+    ran.says("taking it away cannot be undone").does_not_say("lifecycle").says("reload done");
+    assert!(!lab.path("a").exists() && !lab.path("running").exists());
 }

@@ -122,6 +122,7 @@ enum Verb {
 
 /// Runs the program on `arguments` (the first is its own name) and says its exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    crate::world::machine::take_descriptors();
     let command = CommandLine::command();
     let arguments = dashes::rewrite(&command, arguments.into_iter().collect());
     let parsed = command

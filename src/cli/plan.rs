@@ -46,7 +46,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
     terminal.warn(&planned.warnings, &planned.sources);
     let saved = std::thread::scope(|scope| {
         // A large plan takes as long to save as to draw.
-        let saving = arguments.out.as_ref().map(|path| scope.spawn(|| ops::plan::save(&planned.plan, path)));
+        let saving = arguments.out.as_ref().map(|path| scope.spawn(|| ops::saved::save(&planned.plan, path)));
         if arguments.json {
             terminal.say(&plan_json::render(&planned.plan));
         } else {

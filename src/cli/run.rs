@@ -6,6 +6,7 @@ use super::live::Live;
 use super::terminal::Terminal;
 use crate::ops::abandon::Abandoned;
 use crate::ops::evidence::{self, Wanted};
+use crate::ops::run::Beside;
 use crate::ops::{self, Failure};
 use crate::report::{audit, let_go, state_json, state_text};
 use crate::run::event::Request;
@@ -152,7 +153,7 @@ fn ask(
 }
 
 fn list(json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
-    let rows = ops::run::list()?;
+    let (rows, damaged) = ops::run::list()?;
     if rows.is_empty() {
         terminal.notices(ops::Place::unprepared().as_slice());
     }
@@ -160,17 +161,18 @@ fn list(json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
         true => state_json::runs(&rows),
         false => state_text::run_list(&rows, terminal.clock(), terminal.out),
     });
-    Ok(Exit::Done)
+    damaged.map_or(Ok(Exit::Done), Err)
 }
 
 fn show(id: Option<&str>, json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
-    let (told, lacking) = ops::run::show(id)?;
+    let (told, beside) = ops::run::show(id)?;
     terminal.notices(&told.journal.notices);
     Live::replay(terminal, json, &told);
-    if let Some(lacking) = lacking {
-        return Err(lacking);
+    match beside {
+        Some(Beside::Lacking(failure)) => return Err(failure),
+        Some(Beside::LetGo(what)) => terminal.notices(&[what]),
+        None => Live::replay_end(terminal, json, &told, ops::run::driver(told.run.id())?),
     }
-    Live::replay_end(terminal, json, &told, ops::run::driver(told.run.id())?);
     Ok(Exit::Done)
 }
 

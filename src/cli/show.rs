@@ -38,7 +38,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
         }
         return Ok(Exit::Done);
     };
-    let plan = ops::plan::read_saved(path)?;
+    let plan = ops::saved::read_saved(path)?;
     if arguments.json {
         terminal.say(&plan_json::render(&plan));
     } else {

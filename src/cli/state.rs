@@ -5,6 +5,7 @@ use super::arguments::Lock;
 use super::terminal::Terminal;
 use crate::model::Selection;
 use crate::ops::{self, Failure};
+use crate::report::reason::left;
 use crate::report::{state_json, state_text};
 use clap::Subcommand;
 use std::path::PathBuf;
@@ -66,8 +67,11 @@ pub fn run(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
             Ok(Exit::Done)
         }
         Verb::Rm { addresses, lock } => {
-            for address in ops::state::rm(addresses, lock.timeout()?)? {
+            for (address, owed) in ops::state::rm(addresses, lock.timeout()?)? {
                 terminal.say(&format!("{address} is forgotten; it stays as it is on its target.\n"));
+                let owed =
+                    owed.map(|owed| format!("{address}: {}, and no plan does that any more", left(&owed)));
+                terminal.notices(owed.as_slice());
             }
             Ok(Exit::Done)
         }

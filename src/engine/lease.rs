@@ -124,10 +124,7 @@ fn overlap(run: &OpenRun, shared: &Holdings) -> String {
     } else if run.alive {
         format!("run {id}, driven by {driver} since {since}, holds {what}; wait for it to end")
     } else {
-        format!(
-            "run {id}, which {driver} left unfinished on {since}, holds {what}; finish it with `patchform resume {id}`, \
-             take it back with `patchform rollback {id}`, or leave everything as it is with `patchform run abandon {id}`"
-        )
+        format!("run {id}, which {driver} left unfinished on {since}, holds {what}")
     }
 }
 
@@ -265,15 +262,31 @@ fn damaged(id: String, folder: &Path, alive: bool) -> OpenRun {
     let nobody =
         Controller { host: String::new(), boot: String::new(), user: String::new(), pid: 0, started: 0 };
     OpenRun {
-        id,
         unknown: plan.is_none(),
-        since: plan.as_ref().map_or(Moment(0), |plan| plan.made),
+        since: plan.as_ref().map(|plan| plan.made).or_else(|| begun(&id)).unwrap_or(Moment(0)),
         holds: plan.as_ref().map(Holdings::of).unwrap_or_default(),
         controller: nobody,
         // The journal tells a resumed run's token, and the file of tokens the highest of all.
         token: 0,
         alive,
+        id,
     }
+}
+
+/// When the run of this id began: `20261122-024000-123-3f9a` begins with its time.
+fn begun(id: &str) -> Option<Moment> {
+    let digits: String = id.chars().filter(char::is_ascii_digit).take(17).collect();
+    let part = |from: usize, to: usize| digits.get(from..to);
+    Moment::parse(&format!(
+        "{}-{}-{}T{}:{}:{}.{}Z",
+        part(0, 4)?,
+        part(4, 6)?,
+        part(6, 8)?,
+        part(8, 10)?,
+        part(10, 12)?,
+        part(12, 14)?,
+        part(14, 17)?
+    ))
 }
 
 fn parse(id: &str, bytes: &[u8], path: &Path, alive: bool) -> Result<OpenRun, LeaseError> {
@@ -315,6 +328,16 @@ fn parse(id: &str, bytes: &[u8], path: &Path, alive: bool) -> Result<OpenRun, Le
     })
 }
 
+/// Refuses what a run in `open`, other than `run`, holds of `wanted`.
+///
+/// # Errors
+/// Names that run, and what both need.
+pub fn refuse_held(open: &[OpenRun], run: &str, wanted: &Holdings) -> Result<(), LeaseError> {
+    overlapping(open, run, wanted).map_or(Ok(()), |(other, shared)| {
+        Err(LeaseError::Held { run: Box::new(other), shared: Box::new(shared) })
+    })
+}
+
 /// The first run in `open`, other than `run`, that holds something of `wanted`.
 pub fn overlapping(open: &[OpenRun], run: &str, wanted: &Holdings) -> Option<(OpenRun, Holdings)> {
     open.iter().filter(|other| other.id != run).find_map(|other| {
@@ -336,9 +359,7 @@ pub fn acquire(
     now: Moment,
 ) -> Result<Lease, LeaseError> {
     let open = open_runs(runs)?;
-    if let Some((other, shared)) = overlapping(&open, run, wanted) {
-        return Err(LeaseError::Held { run: Box::new(other), shared: Box::new(shared) });
-    }
+    refuse_held(&open, run, wanted)?;
     let folder = runs.join(run);
     failpoint::hit("lease.folder").map_err(failed("make", &folder))?;
     disk::make_folder(&folder).map_err(failed("make", &folder))?;
@@ -390,9 +411,7 @@ pub fn hold_alone(runs: &Path, run: &str, target: &str) -> Result<(), LeaseError
     let open = open_runs(runs)?;
     let targets = BTreeMap::from([(target.to_string(), Ground::alone())]);
     let wanted = Holdings { targets, ..Holdings::default() };
-    if let Some((other, shared)) = overlapping(&open, run, &wanted) {
-        return Err(LeaseError::Held { run: Box::new(other), shared: Box::new(shared) });
-    }
+    refuse_held(&open, run, &wanted)?;
     let Some(mine) = open.into_iter().find(|r| r.id == run) else { return Ok(()) };
     let mut holds = mine.holds;
     holds.targets.entry(target.to_string()).or_default().alone = true;

@@ -9,6 +9,7 @@ mod holdings;
 pub mod inbox;
 pub mod lease;
 pub mod observe;
+mod own_steps;
 pub mod perform;
 pub mod preview;
 pub mod results;

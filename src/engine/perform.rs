@@ -1,22 +1,18 @@
-//! What each step of a procedure does: the provider's actions are passed on; gate, measure, verify and commit are the
-//! core's own. Every step answers applied, refused or unclear.
+//! Begins each step of a procedure: the provider's actions are passed on, the core's own (`own_steps`) are done here. Every
+//! step answers applied, refused or unclear.
 
 use super::fleet::Fleet;
 use super::hiding;
 use super::secrets::Secrets;
 use super::subject::{self, alias_of, provider_of};
-use crate::config::checked::{Check, Connection};
 use crate::model::PatchLevel;
-use crate::plan::levels;
 use crate::plan::noun::{Change, Entry, Observed, Plan, Step, Verdict as PlanVerdict};
-use crate::policy;
 use crate::provider::{ProviderError, Session};
 use crate::run::decide::Begin;
 use crate::run::event::{ActionRef, Leg};
 use crate::target::Targets;
-use crate::target::check::{self, Verdict as Health};
-use crate::world::{clock, failpoint};
-use patchform_sdk::message::{Act, Action, Answer, Done, Probe, Probed, Reload, SnapshotRef, Verdict};
+use crate::world::failpoint;
+use patchform_sdk::message::{Act, Action, Answer, Probe, Probed, Reload, SnapshotRef};
 use patchform_sdk::pool::Pool;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -273,7 +269,7 @@ pub fn digest_of(observed: &Observed) -> Result<String, String> {
 }
 
 impl Tools {
-    fn changing(&self, component: usize) -> Option<(&Entry, &Change)> {
+    pub(super) fn changing(&self, component: usize) -> Option<(&Entry, &Change)> {
         let entry = self.plan.entries.get(component)?;
         match &entry.verdict {
             PlanVerdict::Change(change) => Some((entry, change)),
@@ -281,13 +277,13 @@ impl Tools {
         }
     }
 
-    fn session(&self, entry: &Entry) -> Result<&Session, String> {
+    pub(super) fn session(&self, entry: &Entry) -> Result<&Session, String> {
         let name = provider_of(&self.plan, entry);
         self.fleet.session(name).ok_or_else(|| format!("provider `{name}` is not started"))
     }
 
     /// The request of an attempt.
-    fn act(&self, begin: &Begin, entry: &Entry, change: &Change) -> Result<Act, String> {
+    pub(super) fn act(&self, begin: &Begin, entry: &Entry, change: &Change) -> Result<Act, String> {
         let subject =
             subject::subject(entry, alias_of(&self.plan, entry), &self.secrets).map_err(|e| e.to_string())?;
         let procedure = match begin.action.leg {
@@ -345,100 +341,7 @@ impl Tools {
             .map_err(|why| format!("it needs a reboot, which the plan did not foresee, and {why}"))
     }
 
-    fn own_step(&self, begin: &Begin) -> Answer {
-        let Some((entry, change)) = self.changing(begin.action.component) else {
-            return Answer::refused("the plan does not change this component");
-        };
-        match begin.step {
-            Step::Gate => self.gate(begin, entry, change),
-            Step::Measure => self.measure(entry),
-            Step::Verify => self.verify(begin, entry, change),
-            _ => Answer::applied(),
-        }
-    }
-
-    /// Asks the policy, and whether the component is still what the plan was made for.
-    fn gate(&self, begin: &Begin, entry: &Entry, change: &Change) -> Answer {
-        let facts = policy::Facts { purpose: &self.plan.purpose };
-        let subject = policy::Subject { entry, change };
-        match policy::judge(subject, facts, clock::now()) {
-            policy::Verdict::Pass => {}
-            policy::Verdict::WaitUntil(moment) => {
-                return Answer::refused(format!("it may not start before {moment}"));
-            }
-            policy::Verdict::Refuse(why) => return Answer::refused(why),
-        }
-        self.unchanged(begin, entry).map_or_else(Answer::refused, |()| Answer::applied())
-    }
-
-    /// Whether the component still reads as the plan says, or as this run left it.
-    ///
-    /// # Errors
-    /// What is there now, or why it cannot be read.
-    fn unchanged(&self, begin: &Begin, entry: &Entry) -> Result<(), String> {
-        let now = self.observe(entry);
-        let digest = digest_of(&now).map_err(|why| format!("it cannot be read any more: {why}"))?;
-        let expected = begin.expected.as_ref().or(entry.observed.identity().map(|i| &i.digest));
-        if expected.is_none_or(|expected| *expected == digest) {
-            return Ok(());
-        }
-        let now = now.level().map_or_else(|| "is absent".into(), |level| format!("stands at {level}"));
-        Err(format!("it was changed on its target since the plan was made, and {now}; make a new plan"))
-    }
-
-    /// Health before the patch: what is ill already is not started.
-    fn measure(&self, entry: &Entry) -> Answer {
-        // A short look only: it was healthy, or it was not.
-        let short = |c: &Check| Check { within: c.within.min(c.timeout + c.interval), ..c.clone() };
-        healthy(entry.checks.iter().find_map(|c| self.ill(&short(c), &entry.connection)), None)
-    }
-
-    /// The reading and the checks must agree with what this leg works towards.
-    fn verify(&self, begin: &Begin, entry: &Entry, change: &Change) -> Answer {
-        let goal = goal(begin, change);
-        let observed = self.observe(entry);
-        let digest = digest_of(&observed).ok();
-        let ill =
-            differs(&observed, goal).or_else(|| self.provider_finds(begin, entry, change)).or_else(|| {
-                entry.checks.iter().filter(|_| goal.is_some()).find_map(|c| self.ill(c, &entry.connection))
-            });
-        healthy(ill, digest)
-    }
-
-    /// What the provider's own `verify` complains about.
-    fn provider_finds(&self, begin: &Begin, entry: &Entry, change: &Change) -> Option<Verdict> {
-        let provider = provider_of(&self.plan, entry);
-        if !self.fleet.can(provider, &entry.address.kind).verify || goal(begin, change).is_none() {
-            return None;
-        }
-        let ill = |why: String| Some(Verdict::Ill { why });
-        let (act, session) = match (self.act(begin, entry, change), self.session(entry)) {
-            (Ok(act), Ok(session)) => (act, session),
-            (Err(why), _) | (_, Err(why)) => return ill(why),
-        };
-        match asked_again(|| verified(session, &act)) {
-            Ok(Answer::Applied(Done { verdict: None | Some(Verdict::Healthy), .. })) => None,
-            Ok(Answer::Applied(Done { verdict, .. })) => verdict,
-            Ok(Answer::Refused { why, .. } | Answer::Unclear { why, .. }) => ill(why),
-            // Nobody has said that anything is wrong.
-            Err(error @ (ProviderError::Died { .. } | ProviderError::GaveUp { .. })) => {
-                Some(Verdict::Inconclusive { why: error.to_string() })
-            }
-            Err(error) => ill(error.to_string()),
-        }
-    }
-
-    fn ill(&self, check: &Check, connection: &Connection) -> Option<Verdict> {
-        match check::run(check, connection, &self.targets, &self.cancelled).verdict {
-            Health::Healthy => None,
-            Health::Ill(why) => Some(Verdict::Ill { why: format!("check {:?}: {why}", check.name) }),
-            Health::Cancelled => {
-                Some(Verdict::Inconclusive { why: format!("check {:?} was not finished", check.name) })
-            }
-        }
-    }
-
-    fn observe(&self, entry: &Entry) -> Observed {
+    pub(super) fn observe(&self, entry: &Entry) -> Observed {
         let mut observed = self.try_observe(entry).unwrap_or_else(|why| Observed::Unreachable { why });
         if let Observed::Unreachable { why } | Observed::Unsettled { why } = &mut observed {
             self.secrets.mask().hide(why);
@@ -458,68 +361,18 @@ impl Tools {
 }
 
 /// A question has no effect: a provider that died over it is asked once more.
-fn asked_again<T>(ask: impl Fn() -> Result<T, ProviderError>) -> Result<T, ProviderError> {
+pub(super) fn asked_again<T>(ask: impl Fn() -> Result<T, ProviderError>) -> Result<T, ProviderError> {
     match ask() {
         Err(ProviderError::Died { .. }) => ask(),
         answered => answered,
     }
 }
 
-/// Asks the provider whether all is well, and waits for its answer.
-fn verified(session: &Session, act: &Act) -> Result<Answer, ProviderError> {
-    let (answered, answer) = std::sync::mpsc::channel();
-    session.act(Action::Verify, act, Duration::from_millis(act.deadline), move |reply| {
-        let _ = answered.send(reply);
-    });
-    let ended = || ProviderError::ShutDown { provider: session.name().into(), method: "verify".into() };
-    answer.recv().unwrap_or_else(|_| Err(ended()))
-}
-
 /// The level that a leg works towards; `None` when the component is to be absent.
-fn goal<'a>(begin: &Begin, change: &'a Change) -> Option<&'a PatchLevel> {
+pub(super) fn goal<'a>(begin: &Begin, change: &'a Change) -> Option<&'a PatchLevel> {
     match begin.action.leg {
         Leg::Forth => change.to.as_ref(),
         Leg::Back => change.from.as_ref(),
-    }
-}
-
-fn healthy(ill: Option<Verdict>, digest: Option<String>) -> Answer {
-    Answer::Applied(Done { verdict: ill.or(Some(Verdict::Healthy)), digest, ..Done::default() })
-}
-
-/// How a reading differs from the goal, if it does.
-fn differs(observed: &Observed, goal: Option<&PatchLevel>) -> Option<Verdict> {
-    let ill = |why: String| Some(Verdict::Ill { why });
-    match (observed, goal) {
-        (Observed::NotRead, _) => ill("it was not read".into()),
-        (Observed::Unreachable { why } | Observed::Unsettled { why }, _) => {
-            Some(Verdict::Ill { why: format!("it cannot be read: {why}") })
-        }
-        (Observed::Absent(_), None) => None,
-        (Observed::Absent(_), Some(goal)) => ill(format!("it is not there, {goal} was expected")),
-        (Observed::Present { level, .. }, None) => ill(format!("it is still there, at {level}")),
-        (Observed::Present { level, running, pending, .. }, Some(goal)) => {
-            let now = levels::managed(level, Some(goal));
-            if now != *goal {
-                return ill(format!("it reads {now}, {goal} was expected"));
-            }
-            match (running, pending) {
-                (Some(running), _) if levels::managed(running, Some(goal)) != *goal => {
-                    ill(format!("{goal} is installed, but {running} is running"))
-                }
-                (_, Reload::None) => None,
-                (_, pending) => ill(format!("{goal} is installed, but still needs a {}", needed(*pending))),
-            }
-        }
-    }
-}
-
-fn needed(reload: Reload) -> &'static str {
-    match reload {
-        Reload::None => "nothing",
-        Reload::Service => "restart of its service",
-        Reload::Reboot => "reboot",
-        Reload::PowerCycle => "power cycle",
     }
 }
 

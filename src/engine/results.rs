@@ -5,7 +5,7 @@ use crate::journal::Head;
 use crate::model::{Address, Moment, Purpose};
 use crate::plan::noun::{Cause, Change, Entry, Identity, Observed, Plan, Verdict};
 use crate::plan::settle;
-use crate::run::{Ending, Outcome, Rejections, Run, Standing};
+use crate::run::{Ending, Heard, Outcome, Rejections, Run, Standing, Stored};
 use crate::state::checkpoint::{Results, Settled, Standing as Rest};
 use crate::state::{FinishedRun, Levels, Orphan, OutputValue, RunOutcome, Snapshot};
 use patchform_sdk::message::Reload;
@@ -39,28 +39,36 @@ pub fn results(plan: &Plan, run: &Run, outcome: &Outcome, at: Where<'_>) -> Resu
         token: run.token(),
         program: env!("CARGO_PKG_VERSION").into(),
         settled,
-        taken: snapshots(plan, run),
+        taken: snapshots(plan, run.id(), &|i| run.snapshots(i)),
         dropped: Vec::new(),
         outputs,
         finished: ended.then(|| finished(plan, run, outcome, at)),
     }
 }
 
+/// What single lines of a journal tell that cannot be followed to its end.
+#[derive(Debug, Clone, Copy)]
+pub struct Lines<'a> {
+    /// The components of which those tell that stand behind what can be followed.
+    pub named: &'a BTreeSet<usize>,
+    /// What any of them tells of snapshots.
+    pub heard: &'a Heard,
+}
+
 /// What is taken as left by a run that is let go of although only a beginning of its journal could be read, of which `run` is
-/// the fold. What that knows counts; whatever may have come behind it is taken as half done. `named` are the components that
-/// the rest of the journal tells of.
-pub fn of_beginning(plan: &Plan, run: &Run, named: &BTreeSet<usize>, at: Where<'_>) -> Results {
+/// the fold. What that knows counts; whatever may have come behind it is taken as half done.
+pub fn of_beginning(plan: &Plan, run: &Run, lines: Lines<'_>, at: Where<'_>) -> Results {
     let rejections = Rejections::of(plan, run);
     let mut settled = Vec::new();
     let mut levels = BTreeMap::new();
     for (i, entry, change) in plan.changes() {
-        let named = named.contains(&i);
+        let named = lines.named.contains(&i);
         let rests = |standing| Settled { component: entry.address.clone(), standing, at: at.now };
         let standing = run.standing(i);
         if standing == Standing::Committed && !named {
             settled.extend(settle::recorded(plan, i, &reached(run, i, entry, change), at.now));
         }
-        let rejected = rejections.levels(i).into_iter();
+        let rejected = rejections.levels_so_far(i).into_iter();
         settled.extend(
             rejected.map(|(level, why)| rests(Rest::Restored { rejected: Some((level.clone(), why)) })),
         );
@@ -74,7 +82,8 @@ pub fn of_beginning(plan: &Plan, run: &Run, named: &BTreeSet<usize>, at: Where<'
         }
     }
     let known = Unread { run: run.id(), purpose: plan.purpose.clone(), line: run.events(), levels };
-    Results { taken: snapshots(plan, run), ..let_go(known, settled, at) }
+    let taken = snapshots(plan, run.id(), &|i| lines.heard.snapshots(i));
+    Results { taken, ..let_go(known, settled, at) }
 }
 
 /// What is taken as left by a run that is let go of although its plan cannot be read: each of `components`, which it held, may be
@@ -171,14 +180,17 @@ fn reached(run: &Run, i: usize, entry: &Entry, change: &Change) -> Observed {
     }
 }
 
-fn snapshots(plan: &Plan, run: &Run) -> BTreeMap<String, Snapshot> {
+/// The snapshots that a run asked for, of each component of its plan.
+pub type Asked<'a> = &'a dyn Fn(usize) -> &'a [Stored];
+
+fn snapshots(plan: &Plan, run: &str, asked: Asked<'_>) -> BTreeMap<String, Snapshot> {
     let mut all = BTreeMap::new();
     for (i, entry, change) in plan.changes() {
-        for stored in run.snapshots(i).iter().filter(|s| s.done) {
+        for stored in asked(i).iter().filter(|s| s.done) {
             let made = stored.made.clone().unwrap_or_default();
             let snapshot = Snapshot {
                 component: entry.address.clone(),
-                run: run.id().into(),
+                run: run.into(),
                 level: change.from.clone(),
                 token: made.token,
                 place: made.place,
@@ -195,16 +207,16 @@ fn snapshots(plan: &Plan, run: &Run) -> BTreeMap<String, Snapshot> {
     all
 }
 
-/// Snapshots that `run` asked for and never saw made, and of which nobody proved that they do not exist.
-pub fn orphans(plan: &Plan, run: &Run) -> Vec<Orphan> {
+/// Snapshots that `run` of `plan` asked for and never saw made, and of which nobody proved that they do not exist.
+pub fn orphans(plan: &Plan, run: &str, asked: Asked<'_>) -> Vec<Orphan> {
     let mut orphans = Vec::new();
     for (i, entry, change) in plan.changes() {
         let place = change.way_back.as_ref().map_or(String::new(), |w| w.place.clone());
-        for stored in run.snapshots(i).iter().filter(|s| !s.done && !s.ruled_out) {
+        for stored in asked(i).iter().filter(|s| !s.done && !s.ruled_out) {
             orphans.push(Orphan {
                 id: stored.id.clone(),
                 component: entry.address.clone(),
-                run: run.id().into(),
+                run: run.into(),
                 level: change.from.clone(),
                 asked: stored.at,
                 place: place.clone(),
@@ -214,8 +226,8 @@ pub fn orphans(plan: &Plan, run: &Run) -> Vec<Orphan> {
     orphans
 }
 
-/// Snapshots that `run` saw made, for a state that knows nothing of them.
-pub fn taken(plan: &Plan, run: &Run) -> Vec<Orphan> {
+/// Snapshots that `run` of `plan` saw made, for a state that knows nothing of them.
+pub fn taken(plan: &Plan, run: &str, asked: Asked<'_>) -> Vec<Orphan> {
     let orphan = |(id, s): (String, Snapshot)| Orphan {
         id,
         component: s.component,
@@ -224,7 +236,7 @@ pub fn taken(plan: &Plan, run: &Run) -> Vec<Orphan> {
         asked: s.taken,
         place: s.place,
     };
-    snapshots(plan, run).into_iter().map(orphan).collect()
+    snapshots(plan, run, asked).into_iter().map(orphan).collect()
 }
 
 /// Whether the plan's outputs hold from now on: the run went through, and nobody asked for its end. A run that changed

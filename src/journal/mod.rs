@@ -9,8 +9,8 @@ mod segment;
 mod stored;
 pub mod writer;
 
-pub use beyond::beyond;
-pub use files::{SegmentFile, files};
+pub use beyond::{beyond, goes_on_from};
+pub use files::{SegmentFile, files, says_finished};
 pub use line::Head;
 pub use reader::{Expected, Journal, Proof, ReadError, prove, read, scan};
 pub use stored::{FORM, Header};

@@ -141,6 +141,10 @@ pub struct Proof {
     pub torn: Option<Torn>,
     /// Why it cannot be followed further.
     pub broken: Option<ReadError>,
+    /// Behind its head, where it is broken within a batch: the events of those lines of it that follow.
+    pub open: Vec<Event>,
+    /// The number of the first line that does not follow.
+    pub upto: u64,
 }
 
 /// What stands behind the last closed batch of a segment.
@@ -163,11 +167,14 @@ pub fn prove(folder: &Path, expected: &Expected, each: &mut dyn FnMut(Event)) ->
         follows: 0,
         notices: Vec::new(),
         torn: None,
+        open: Vec::new(),
+        upto: 0,
         each,
     };
     let broken = scan.folder(folder).err();
-    let Scan { header, head, follows, notices, torn, .. } = scan;
-    Proof { header, head, follows, notices, torn, broken }
+    let Scan { header, head, follows, notices, torn, open, upto, .. } = scan;
+    let upto = upto.max(head.lines);
+    Proof { header, head, follows, notices, torn, broken, open, upto }
 }
 
 /// What is known while reading.
@@ -180,6 +187,8 @@ struct Scan<'a> {
     follows: u32,
     notices: Vec<String>,
     torn: Option<Torn>,
+    open: Vec<Event>,
+    upto: u64,
     each: &'a mut dyn FnMut(Event),
 }
 
@@ -239,11 +248,15 @@ impl Scan<'_> {
                         );
                         return Ok(());
                     }
+                    self.breaks(batch);
                     return Err(damaged(why));
                 }
                 Err(Trouble::Read(e)) => return Err(*e),
             };
-            self.follows(&batch.head, &stored, line, number).map_err(damaged)?;
+            if let Err(why) = self.follows(&batch.head, &stored, line, number) {
+                self.breaks(batch);
+                return Err(damaged(why));
+            }
             let closes = stored.end;
             batch.take(stored, at, sum);
             if closes {
@@ -309,6 +322,12 @@ impl Scan<'_> {
             return Err("it does not follow the line before it".into());
         }
         Ok(())
+    }
+
+    /// It is broken within this batch.
+    fn breaks(&mut self, batch: Batch) {
+        self.upto = batch.head.lines;
+        self.open = batch.events;
     }
 
     fn close(&mut self, batch: &mut Batch) {

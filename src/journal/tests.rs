@@ -357,3 +357,44 @@ fn many_events_are_written_and_read() {
     assert_eq!(read.events, many);
     assert!(read.head.segment > 1);
 }
+
+/// An end is told by the last line alone, and what an earlier end was is found again.
+#[test]
+fn an_end_is_found_and_what_goes_on_from_one() {
+    for bytes in [1, SEGMENT_BYTES] {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(
+            !says_finished(dir.path()) && goes_on_from(dir.path(), 0, "") && !goes_on_from(dir.path(), 1, "")
+        );
+        write(dir.path(), bytes);
+        let head = read(dir.path(), &ours()).unwrap().head;
+        assert!(says_finished(dir.path()) && goes_on_from(dir.path(), head.lines, &head.sum));
+        assert!(!goes_on_from(dir.path(), head.lines - 1, &head.sum));
+        assert!(!goes_on_from(dir.path(), head.lines + 1, &head.sum));
+        let last = segment::path(dir.path(), *segment::numbers(dir.path()).unwrap().last().unwrap());
+        let bytes = fs::read(&last).unwrap();
+        fs::write(&last, &bytes[..bytes.len() - 2]).unwrap();
+        assert!(!says_finished(dir.path()));
+    }
+}
+
+/// Where a batch is broken, the lines of it that follow are told apart from those that were closed.
+#[test]
+fn what_follows_within_a_broken_batch_is_told_apart() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), SEGMENT_BYTES);
+    let path = first(dir.path());
+    let text = fs::read_to_string(&path).unwrap();
+    // The last but one batch: two readings follow its beginning, the third of its lines is damaged.
+    let at = text.find("\"ahead_ms\"").unwrap();
+    let mut bytes = text.into_bytes();
+    bytes[at] ^= 1;
+    fs::write(&path, bytes).unwrap();
+    let mut closed = Vec::new();
+    let proof = prove(dir.path(), &ours(), &mut |event| closed.push(event));
+    let all = batches();
+    let before = all.len() - 2;
+    assert_eq!(closed, all[..before].concat());
+    assert_eq!(proof.open, all[before][..2]);
+    assert_eq!(proof.upto, proof.head.lines + 2);
+}

@@ -3,11 +3,12 @@
 //! unless that is accepted by name.
 
 use super::apply::{self, Ended, Ready};
+use super::beginning::{self, Beginning};
 use super::inputs::Inputs;
 use super::ledger::{Ledger, settle_ended};
 use super::outputs;
 use super::plan::backend;
-use super::{Failure, Place, beginning, run, runs};
+use super::{Failure, Place, run, runs};
 use crate::backend::{Base, Local};
 use crate::engine::lease::{self, OpenRun};
 use crate::model::Moment;
@@ -74,20 +75,33 @@ fn let_go(place: &Place, local: &Local, chosen: OpenRun, why: String) -> Result<
     let lease = lease::acquire(&place.runs, &chosen.id, &chosen.holds, chosen.token.max(known), now)
         .map_err(runs::leased)?;
     drop(lock);
-    let (results, lineage) = beginning::left_by(place, &chosen);
-    let owed = |settled: &Settled| match settled.standing {
-        Standing::Owes { reload, half } => Some((settled.component.clone(), steps(half, reload))),
-        _ => None,
-    };
-    let left = results.settled.iter().filter_map(owed).collect();
-    let known = results.finished.as_ref().is_some_and(|run| !run.levels.is_empty());
+    let (results, known) = beginning::left_by(place, &chosen);
+    let told = told(&chosen.id, why, &results, known.as_ref());
+    let lineage = known.map(|known| known.plan.lineage);
     let results = Results { token: lease.token(), ..results };
     let unnoted = note(local, results, lineage, chosen.since).map_err(|failure| {
         failure.hint(format!("run {} still holds its components; try again", chosen.id))
     })?;
     outputs::forget(place, &chosen.id);
     lease.release().map_err(runs::leased)?;
-    Ok(Abandoned::LetGo(LetGo { id: chosen.id, why, left, known, unnoted }))
+    Ok(Abandoned::LetGo(LetGo { unnoted, ..told }))
+}
+
+/// What a person is told of `results`, which the run left as far as is known.
+fn told(id: &str, why: String, results: &Results, known: Option<&Beginning>) -> LetGo {
+    let mut told = LetGo::of(id, why);
+    for Settled { component, standing, .. } in &results.settled {
+        match standing {
+            Standing::Owes { reload, half } => told.left.push((component.clone(), steps(*half, *reload))),
+            Standing::Restored { rejected: Some((level, why)) } => {
+                told.given_up.push((component.clone(), format!("{level} is given up: {why}")));
+            }
+            _ => {}
+        }
+    }
+    told.known = results.finished.as_ref().is_some_and(|run| !run.levels.is_empty());
+    told.unproved = results.taken.keys().filter(|id| known.is_some_and(|known| !known.proves(id))).count();
+    told
 }
 
 /// Takes into the state what a run that cannot be read may have left. `lineage`: of the state that it belongs to, where that

@@ -13,7 +13,7 @@ use crate::engine::fleet::Fleet;
 use crate::engine::lease;
 use crate::engine::perform::{Alone, Hands, Tools};
 use crate::engine::secrets::Secrets;
-use crate::plan::noun::{Block, Verdict};
+use crate::plan::noun::{Block, Idle, Verdict};
 use crate::plan::{Plan, stale};
 use crate::provider::Watch;
 use crate::run::event::{Event, Request};
@@ -94,7 +94,7 @@ pub fn planned(planned: Planned, lock: Duration) -> Ready {
 /// A plan that cannot be read, a file that is not what an expression took from it, a provider that is not the pinned
 /// one, a secret that is missing.
 pub fn saved(path: &Path, inputs: &Inputs, lock: Duration, watch: Arc<dyn Watch>) -> Result<Ready, Failure> {
-    let plan = super::plan::read_saved(path)?;
+    let plan = super::saved::read_saved(path)?;
     refuse_variables(&plan, inputs)?;
     let place = Place::known()?;
     let stale = stale::stale_inputs(&plan, &FilesOnDisk, super::key::known(&place)?.as_ref());
@@ -243,7 +243,8 @@ pub fn refuse_leased(plan: &Plan, runs: &Path) -> Result<(), Failure> {
         Some(open) => (format!(", which {} left unfinished on {},", open.driver(), open.since), false),
         None => (", which has not ended,".into(), false),
     };
-    let failure = Failure::locked(format!("run {run}{who} holds {address} or what it needs of its target"));
+    let holds = if idle == Idle::Unknown { "may hold" } else { "holds" };
+    let failure = Failure::locked(format!("run {run}{who} {holds} {address} or what it needs of its target"));
     let failure = match driven {
         true => {
             failure.hint(format!("wait for it to end, or ask it to stop with `patchform run stop {run}`"))

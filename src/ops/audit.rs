@@ -7,7 +7,7 @@ use crate::plan::{Plan, stored};
 use crate::report::audit::{Audit, Break, Recorded, Segment};
 use crate::run::Run;
 use crate::run::event::Event;
-use crate::state::State;
+use crate::state::{FinishedRun, RunOutcome, State};
 use crate::world::disk;
 use std::path::Path;
 
@@ -23,7 +23,7 @@ pub fn audit(id: Option<&str>) -> Result<Audit, Failure> {
     let id = runs::named(&place.runs, id)?;
     let folder = runs::folder(&place.runs, &id)?;
     let examined = examine(&folder, &id)?;
-    Ok(judge(examined.audit, &state::read()))
+    Ok(judge(examined.audit, &state::read(), &folder))
 }
 
 /// A run's folder, looked through.
@@ -124,22 +124,32 @@ fn follow(plan: &Plan, id: &str, events: &[Event]) -> (Option<Run>, Option<Break
     (Some(run), None)
 }
 
-/// Holds the journal's end against what the state recorded of it.
-pub(super) fn judge(mut audit: Audit, state: &Result<Option<State>, Failure>) -> Audit {
+/// Holds the journal's end, in the run's `folder`, against what the state recorded of it.
+pub(super) fn judge(mut audit: Audit, state: &Result<Option<State>, Failure>, folder: &Path) -> Audit {
     let (record, differs) = match state {
         Err(failure) => (Recorded::Unreadable(failure.message.clone()), None),
-        Ok(state) => recorded(&audit, state.as_ref()),
+        Ok(state) => recorded(&audit, state.as_ref(), folder),
     };
     audit.record = record;
     audit.broken = audit.broken.or(differs);
     audit
 }
 
-fn recorded(audit: &Audit, state: Option<&State>) -> (Recorded, Option<Break>) {
+/// Whether a run that has not `ended` by its journal in `folder` was let go of when only a beginning of that could be read, which
+/// is still there.
+pub(super) fn was_let_go(run: &FinishedRun, ended: bool, folder: &Path) -> bool {
+    let goes_on = || journal::goes_on_from(&folder.join(runs::JOURNAL), run.journal_lines, &run.journal_head);
+    run.outcome == RunOutcome::Abandoned && !ended && goes_on()
+}
+
+fn recorded(audit: &Audit, state: Option<&State>, folder: &Path) -> (Recorded, Option<Break>) {
     let known = state.and_then(|state| state.runs.iter().find(|run| run.id == audit.run));
     if let Some(known) = known {
         if audit.head.as_ref() == Some(&known.journal_head) && audit.lines == known.journal_lines {
             return (Recorded::Agrees, None);
+        }
+        if was_let_go(known, audit.ended, folder) {
+            return (Recorded::LetGo { lines: known.journal_lines }, None);
         }
         let why = format!(
             "the state recorded {} lines and the head {} at the run's end, but the journal has {} and {}",

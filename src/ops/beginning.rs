@@ -1,32 +1,48 @@
 //! What can still be told of a run whose plan or journal cannot be read to its end, so that it is let go of without having
 //! been asked about: what it may have left undone is not forgotten.
 
-use super::{Place, runs};
+use super::{Failure, Place, runs};
 use crate::engine::lease::OpenRun;
-use crate::engine::results::{self, Where};
+use crate::engine::results::{self, Lines, Where};
 use crate::journal::{self, Expected, Head};
 use crate::model::{Address, Moment};
 use crate::plan::{Plan, stored};
-use crate::run::Run;
 use crate::run::event::Event;
 use crate::run::outcome;
+use crate::run::{Heard, Run};
 use crate::state::checkpoint::Results;
 use crate::world::{clock, disk};
 use std::collections::BTreeSet;
 use std::path::Path;
 
 /// A run's plan, and the fold of its journal as far as that is what was written.
-struct Beginning {
-    plan: Plan,
-    run: Run,
+pub(super) struct Beginning {
+    /// What was planned.
+    pub plan: Plan,
+    /// The fold.
+    pub run: Run,
+    /// Snapshots that any of its whole lines tells of, also behind the damage.
+    pub heard: Heard,
     head: Head,
     started: Option<Moment>,
     /// Components of which what stands behind the damage tells.
     named: BTreeSet<usize>,
 }
 
-/// What `open` may have left, as the state takes it in, and the lineage of the state that it belongs to, where that is known.
-pub(super) fn left_by(place: &Place, open: &OpenRun) -> (Results, Option<String>) {
+impl Beginning {
+    /// Whether what is proved of its journal tells that this snapshot was made.
+    pub fn proves(&self, snapshot: &str) -> bool {
+        let made = |i| self.run.snapshots(i).iter().any(|s| s.done && s.id == snapshot);
+        (0..self.run.len()).any(made)
+    }
+
+    fn lines(&self) -> Lines<'_> {
+        Lines { named: &self.named, heard: &self.heard }
+    }
+}
+
+/// What `open` may have left, as the state takes it in, and what is known of it.
+pub(super) fn left_by(place: &Place, open: &OpenRun) -> (Results, Option<Beginning>) {
     let nothing = Head { segment: 0, lines: 0, sum: String::new() };
     let at = Where { started: open.since, now: clock::now(), head: &nothing };
     let Some(known) = beginning(&place.runs, &open.id) else {
@@ -34,26 +50,34 @@ pub(super) fn left_by(place: &Place, open: &OpenRun) -> (Results, Option<String>
         return (results::of_nothing(&open.id, held, at), None);
     };
     let at = Where { started: known.started.unwrap_or(at.started), head: &known.head, ..at };
-    let results = match known.run.is_finished() {
-        true => results::results(&known.plan, &known.run, &outcome(&known.run), at),
-        false => results::of_beginning(&known.plan, &known.run, &known.named, at),
+    let (plan, run) = (&known.plan, &known.run);
+    let results = match run.is_finished() {
+        true => results::results(plan, run, &outcome(run), at),
+        false => results::of_beginning(plan, run, known.lines(), at),
     };
-    (results, Some(known.plan.lineage))
+    (results, Some(known))
 }
 
-/// The plan of a run whose journal is damaged.
-pub(super) fn plan(runs: &Path, id: &str) -> Option<Plan> {
-    beginning(runs, id).map(|known| known.plan)
+/// The plan of a run, also where its journal is damaged.
+///
+/// # Errors
+/// There is no such run, or its plan cannot be read.
+pub(super) fn plan(runs: &Path, id: &str) -> Result<Plan, Failure> {
+    match runs::tell(runs, id) {
+        Ok(told) => Ok(told.plan),
+        Err(damaged) => beginning(runs, id).map(|known| known.plan).ok_or(damaged),
+    }
 }
 
 /// `None` where its plan cannot be read, or the journal is of another one.
-fn beginning(runs: &Path, id: &str) -> Option<Beginning> {
+pub(super) fn beginning(runs: &Path, id: &str) -> Option<Beginning> {
     let folder = runs::folder(runs, id).ok()?;
     let bytes = disk::read(&folder.join(runs::PLAN), runs::MAX_PLAN).ok()?;
     let plan = stored::read(&bytes).ok()?;
     let (mut run, mut followed, mut started) = (Run::start(&plan, id), true, None);
-    let mut named = BTreeSet::new();
+    let (mut named, mut heard) = (BTreeSet::new(), Heard::nothing(id));
     let mut take = |event: Event, proved: bool| {
+        heard.hear(&event);
         followed &= proved && run.apply(&event).is_ok();
         started = started.or(Some(event.at));
         if !followed {
@@ -66,7 +90,9 @@ fn beginning(runs: &Path, id: &str) -> Option<Beginning> {
     if proof.header.is_some_and(|header| Some(header.plan) != stored::digest(&bytes)) {
         return None;
     }
+    // That their batch was closed is not known; that they were written is.
+    proof.open.into_iter().for_each(|event| take(event, true));
     // What cannot be read there tells nothing.
-    let _ = journal::beyond(&journal, proof.head.lines, &mut |event| take(event, false));
-    Some(Beginning { plan, run, head: proof.head, started, named })
+    let _ = journal::beyond(&journal, proof.upto, &mut |event| take(event, false));
+    Some(Beginning { plan, run, heard, head: proof.head, started, named })
 }

@@ -3,7 +3,7 @@
 use super::Failure;
 use super::files::FilesOnDisk;
 use super::inputs::Inputs;
-use super::{plan, project};
+use super::{checking, project};
 use crate::config::check::{self, Known};
 use crate::config::console;
 use crate::config::source::Sources;
@@ -48,7 +48,7 @@ impl Console {
         let (known, warnings) = if bare {
             (Known::default(), (Diagnostics::default(), Sources::new()))
         } else {
-            let checked = plan::checked(inputs, Arc::new(Silent), check::known)?;
+            let checked = checking::checked(inputs, Arc::new(Silent), check::known)?;
             (checked.config.1, (checked.warnings, checked.sources))
         };
         let secrets = known.secrets().into_iter().filter(|text| text.len() >= SHORTEST_SECRET).collect();

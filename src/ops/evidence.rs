@@ -65,7 +65,7 @@ pub fn gather(wanted: &Wanted<'_>) -> Result<Evidence, Failure> {
     let mut examined = audit::examine(scratch.path(), &id)?;
     let state = state::read();
     let events = std::mem::take(&mut examined.events);
-    let audit = audit::judge(examined.audit, &state);
+    let audit = audit::judge(examined.audit, &state, scratch.path());
     let mut missing = Vec::new();
     match (&examined.plan, &examined.run) {
         (Some(plan), Some(run)) => {
@@ -81,6 +81,11 @@ pub fn gather(wanted: &Wanted<'_>) -> Result<Evidence, Failure> {
     }
     let known = state.as_ref().ok().and_then(Option::as_ref);
     match known.and_then(|state| state.runs.iter().find(|run| run.id == id)) {
+        // Whoever let go of a run recorded no end of it: nothing is to be held against that.
+        Some(run) if matches!(audit.record, Recorded::LetGo { .. }) => {
+            missing.push(format!("record.json: {LET_GO}"));
+            texts.insert("let-go.json".into(), state_json::run(run).into_bytes());
+        }
         Some(run) => drop(texts.insert("record.json".into(), state_json::run(run).into_bytes())),
         None => missing.push(format!("record.json: {}", no_record(&audit.record))),
     }
@@ -93,6 +98,10 @@ pub fn gather(wanted: &Wanted<'_>) -> Result<Evidence, Failure> {
     missing.extend(outputs.missing);
     Ok(Evidence { id, audit, missing, texts, traces: outputs.traces })
 }
+
+/// Why no record of a run's end can be held against its journal.
+const LET_GO: &str = "the run was let go of when its journal could not be read to its end; let-go.json is what the state \
+                      recorded then";
 
 fn no_record(record: &Recorded) -> &'static str {
     match record {

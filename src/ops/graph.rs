@@ -2,7 +2,7 @@
 
 use super::Failure;
 use super::inputs::Inputs;
-use super::plan;
+use super::{checking, saved};
 use crate::graph::{Graph, Node};
 use crate::plan::drawing;
 use crate::provider::watch::Silent;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// # Errors
 /// What is wrong with it.
 pub fn of_configuration(inputs: &Inputs) -> Result<(Graph, Vec<Node>), Failure> {
-    let checked = plan::check(inputs, Arc::new(Silent))?;
+    let checked = checking::check(inputs, Arc::new(Silent))?;
     drawing::of_config(&checked.config).map_err(Failure::error)
 }
 
@@ -23,5 +23,5 @@ pub fn of_configuration(inputs: &Inputs) -> Result<(Graph, Vec<Node>), Failure> 
 /// # Errors
 /// A plan that cannot be read.
 pub fn of_plan(path: &Path) -> Result<(Graph, Vec<Node>), Failure> {
-    drawing::of_plan(&plan::read_saved(path)?).map_err(Failure::error)
+    drawing::of_plan(&saved::read_saved(path)?).map_err(Failure::error)
 }

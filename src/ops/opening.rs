@@ -69,6 +69,11 @@ pub(super) fn open_run(
             Failure::refused(message).hint(format!("`patchform workspace select {}`", plan.workspace))
         );
     }
+    if matches!(entry, Entry::New { saved: true }) {
+        // What an open run has changed meanwhile is not what is wrong: that it is open is.
+        lease::refuse_held(&runs::open(&place.runs)?, "", &Holdings::of(plan))
+            .map_err(|error| runs::held(error, &place.runs))?;
+    }
     // Reading may take long: it is done before the lock, which others wait for.
     let readings = readings(plan, fleet, secrets, &entry)?;
     let looked = looked(plan, fleet, secrets, &entry);
@@ -107,7 +112,7 @@ pub(super) fn open_run(
         Entry::Open { told, request } => (told.run.id().to_string(), told.run.token(), Some(told), request),
     };
     let lease = lease::acquire(&place.runs, &id, &Holdings::of(plan), above.max(state.token), now)
-        .map_err(runs::leased)?;
+        .map_err(|error| runs::held(error, &place.runs))?;
     let folder = place.runs.join(&id);
     let controller = machine::this();
     let me = format!("{}@{} (process {})", controller.user, controller.host, controller.pid);

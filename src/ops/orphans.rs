@@ -1,7 +1,9 @@
-//! Snapshots that ended runs asked for and never saw made, and which of them were dropped since.
+//! Snapshots that the state does not tell all of: those that ended runs asked for and never saw made, those of runs that the
+//! state does not know, and those of damaged ones. Which of the orphans were dropped since.
 
-use super::{Failure, Place, runs};
-use crate::engine::results;
+use super::{Failure, Place, beginning, runs};
+use crate::engine::results::{self, Asked};
+use crate::plan::Plan;
 use crate::state::{Orphan, State};
 use crate::world::disk;
 use std::collections::BTreeSet;
@@ -10,36 +12,55 @@ use std::path::PathBuf;
 /// In a run's folder: ids of its orphans that were dropped, one a line. The journal, which names them, is never changed.
 const DROPPED: &str = "dropped-orphans";
 
-/// The orphans of all runs that ended and can be read, by run. An open run still decides about its own.
-///
-/// # Errors
-/// The folder of runs cannot be read.
-pub fn all(place: &Place, state: &State) -> Result<Vec<Orphan>, Failure> {
-    let open: BTreeSet<String> = runs::open(&place.runs)?.into_iter().map(|r| r.id).collect();
-    let mut orphans = Vec::new();
-    for run in runs::all(&place.runs)?.into_iter().filter(|run| !open.contains(run)) {
-        let Ok(told) = runs::tell(&place.runs, &run) else { continue };
-        let dropped = dropped(place, &run);
-        let left = |o: &Orphan| !dropped.contains(&o.id) && !state.snapshots.contains_key(&o.id);
-        orphans.extend(results::orphans(&told.plan, &told.run).into_iter().filter(left));
-    }
-    Ok(orphans)
+/// What the folders of ended runs tell of snapshots, beside the state.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Those that may exist although no run can use them.
+    pub orphans: Vec<Orphan>,
+    /// Those that runs took which the state has no record of: nobody lists or drops them otherwise.
+    pub unrecorded: Vec<Orphan>,
+    /// Ids of those of the state of which a damaged journal tells only behind the damage.
+    pub unproved: BTreeSet<String>,
+    /// Runs whose plan cannot be read.
+    pub planless: BTreeSet<String>,
 }
 
-/// Snapshots that ended runs took which the state has no record of: nobody lists or drops them otherwise.
+/// Looks through the folders of all runs that ended. Of one whose journal is damaged single lines tell. An open run still
+/// decides about its own.
 ///
 /// # Errors
 /// The folder of runs cannot be read.
-pub fn unrecorded(place: &Place, state: &State) -> Result<Vec<Orphan>, Failure> {
+pub fn find(place: &Place, state: &State) -> Result<Found, Failure> {
     let open: BTreeSet<String> = runs::open(&place.runs)?.into_iter().map(|r| r.id).collect();
-    let unknown = |run: &String| !open.contains(run) && state.run(run).is_none();
-    let mut found = Vec::new();
-    for run in runs::all(&place.runs)?.into_iter().filter(unknown) {
-        let Ok(told) = runs::tell(&place.runs, &run) else { continue };
-        let left = |o: &Orphan| !state.snapshots.contains_key(&o.id);
-        found.extend(results::taken(&told.plan, &told.run).into_iter().filter(left));
+    let mut found = Found::default();
+    for run in runs::all(&place.runs)?.into_iter().filter(|run| !open.contains(run)) {
+        match runs::tell(&place.runs, &run) {
+            Ok(told) => found.take(place, state, &told.plan, &run, &|i| told.run.snapshots(i)),
+            Err(_) => {
+                let Some(known) = beginning::beginning(&place.runs, &run) else {
+                    found.planless.insert(run);
+                    continue;
+                };
+                found.take(place, state, &known.plan, &run, &|i| known.heard.snapshots(i));
+                let of_run = state.snapshots.iter().filter(|(_, s)| s.run == run).map(|(id, _)| id);
+                found.unproved.extend(of_run.filter(|id| !known.proves(id)).cloned());
+            }
+        }
     }
     Ok(found)
+}
+
+impl Found {
+    /// Takes in what the run `id` of `plan` asked for.
+    fn take(&mut self, place: &Place, state: &State, plan: &Plan, id: &str, asked: Asked<'_>) {
+        let unknown = |o: &Orphan| !state.snapshots.contains_key(&o.id);
+        let dropped = dropped(place, id);
+        let orphans = results::orphans(plan, id, asked).into_iter().filter(unknown);
+        self.orphans.extend(orphans.filter(|o| !dropped.contains(&o.id)));
+        if state.run(id).is_none() {
+            self.unrecorded.extend(results::taken(plan, id, asked).into_iter().filter(unknown));
+        }
+    }
 }
 
 fn file(place: &Place, run: &str) -> PathBuf {

@@ -11,6 +11,7 @@ use crate::config::source::Sources;
 use crate::model::{Diagnostic, Diagnostics};
 use crate::plan::{Focus, later, undo};
 use crate::run::event::Request;
+use crate::state::RunOutcome;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -76,16 +77,21 @@ fn finished(id: &str, place: Place, inputs: &Inputs, stages: &mut dyn Stages) ->
     if !place.runs.join(id).is_dir() {
         return Err(unknown(&place, id, true));
     }
+    // Not even its plan was there.
+    if run.outcome == RunOutcome::Abandoned && run.journal_head.is_empty() {
+        return Err(Failure::error(format!(
+            "run {id} cannot be taken back: its plan could not be read when it was let go of, so that nobody knows which levels \
+             stood there before"
+        ))
+        .hint("declare the earlier levels, or restore one of the snapshots that `patchform snapshot list` names"));
+    }
     if run.levels.is_empty() {
         return Err(Failure::error(format!(
             "run {id} changed nothing that could be taken back, or is so old that its levels are not kept any more"
         )));
     }
     // The state says what it changed; of the journal nothing is needed.
-    let ran = match runs::tell(&place.runs, id) {
-        Ok(told) => told.plan,
-        Err(damaged) => beginning::plan(&place.runs, id).ok_or(damaged)?,
-    };
+    let ran = beginning::plan(&place.runs, id)?;
     let secrets = secrets::again(&ran, inputs)?;
     let (draft, lost) = undo::undo(&ran, &run, &state).map_err(Failure::error)?;
     let starter = Starter::new(&place, stages.watch());

@@ -1,12 +1,14 @@
 //! `run list`, `run show`, and what is asked of a run from outside.
 
 use super::ledger::settle_ended;
-use super::{Failure, Place, runs, state};
+use super::{Failure, Place, audit, runs, state};
 use crate::backend::Local;
 use crate::engine::inbox::{self, Fate};
 use crate::engine::lease::OpenRun;
+use crate::engine::results::{Where, results};
 use crate::model::Purpose;
 use crate::plan::Plan;
+use crate::report::audit::could_be_read;
 use crate::report::state_text::RunRow;
 use crate::run::event::Request;
 use crate::run::{Run, Standing, outcome};
@@ -15,68 +17,124 @@ use crate::world::clock;
 use std::path::Path;
 use std::time::Duration;
 
-/// All runs, the oldest first.
+/// All runs, the oldest first; and what is wrong with the state, where that cannot be read: then the folders of those that ended
+/// tell of them.
 ///
 /// # Errors
-/// The state or a lease cannot be read.
-pub fn list() -> Result<Vec<RunRow>, Failure> {
+/// A lease or the folder of runs cannot be read.
+pub fn list() -> Result<(Vec<RunRow>, Option<Failure>), Failure> {
     let place = Place::known()?;
     // Where nothing can be written, what has ended is shown from its journal.
     let _ = settle_ended(&place, &Local::new(&place.state));
     let open = runs::open(&place.runs)?;
-    let state = state::read()?;
-    let known = state.iter().flat_map(|s| &s.runs);
-    let mut rows: Vec<RunRow> = known
-        .filter(|run| !open.iter().any(|o| o.id == run.id))
-        .map(|run| RunRow {
-            id: run.id.clone(),
-            started: Some(run.started),
-            finished: Some(run.finished),
-            outcome: run.outcome.name().into(),
-            purpose: run.purpose.to_string(),
-            components: run.levels.len(),
-        })
-        .collect();
-    for run in open {
-        let told = runs::tell(&place.runs, &run.id);
-        rows.push(RunRow {
-            started: Some(told.as_ref().map_or(run.since, runs::Told::started)),
-            finished: None,
-            outcome: match (&told, run.alive) {
-                (Err(_), true) if runs::never_begun(&place.runs, &run.id) => "running".into(),
-                (Err(_), _) => "damaged".into(),
-                (Ok(told), _) if told.run.is_finished() => outcome(&told.run).ending.name().into(),
-                (Ok(told), true) if told.run.is_paused() => "paused".into(),
-                (Ok(_), true) => "running".into(),
-                (Ok(told), false) => match outcome(&told.run).ending {
-                    crate::run::Ending::Stuck => "stuck".into(),
-                    _ => "open".into(),
-                },
-            },
-            purpose: told.map_or(Purpose::Apply, |told| told.plan.purpose).to_string(),
-            components: run.holds.components.len(),
-            id: run.id,
-        });
-    }
+    let (mut rows, damaged): (Vec<RunRow>, _) = match state::read() {
+        Ok(state) => (state.iter().flat_map(|s| &s.runs).map(remembered).collect(), None),
+        Err(damaged) => {
+            let rows = runs::all(&place.runs)?.into_iter().map(|id| of_folder(&place, id));
+            (rows.collect(), Some(damaged))
+        }
+    };
+    rows.retain(|row| !open.iter().any(|open| open.id == row.id));
+    rows.extend(open.into_iter().map(|run| unended(&place, run)));
     // Ids alone do not order runs of the same second.
     rows.sort_by(|a, b| (a.started, &a.id).cmp(&(b.started, &b.id)));
-    Ok(rows)
+    Ok((rows, damaged))
 }
 
-/// A run as its folder tells it, and what is wrong with that: the state may know that it ended where the journal does
-/// not.
+/// A run that ended, as the state remembers it.
+fn remembered(run: &FinishedRun) -> RunRow {
+    RunRow {
+        id: run.id.clone(),
+        started: Some(run.started),
+        finished: Some(run.finished),
+        outcome: run.outcome.name().into(),
+        purpose: run.purpose.to_string(),
+        components: run.levels.len(),
+    }
+}
+
+/// A run that nobody holds, as its folder tells it.
+fn of_folder(place: &Place, id: String) -> RunRow {
+    let Ok(told) = runs::tell(&place.runs, &id) else {
+        let (outcome, purpose) = ("damaged".into(), Purpose::Apply.to_string());
+        return RunRow { id, started: None, finished: None, outcome, purpose, components: 0 };
+    };
+    let head = &told.journal.head;
+    let at = Where { started: told.started(), now: told.run.at(), head };
+    match results(&told.plan, &told.run, &outcome(&told.run), at).finished {
+        Some(finished) => remembered(&finished),
+        None => RunRow {
+            id,
+            started: Some(at.started),
+            finished: None,
+            // Nobody holds it, and its journal does not tell how it ended.
+            outcome: "damaged".into(),
+            purpose: told.plan.purpose.to_string(),
+            components: told.plan.changes().count(),
+        },
+    }
+}
+
+/// A run that has not ended.
+fn unended(place: &Place, run: OpenRun) -> RunRow {
+    let told = runs::tell(&place.runs, &run.id);
+    RunRow {
+        started: Some(told.as_ref().map_or(run.since, runs::Told::started)),
+        finished: None,
+        outcome: match (&told, run.alive) {
+            (Err(_), true) if runs::never_begun(&place.runs, &run.id) => "running".into(),
+            (Err(_), _) => "damaged".into(),
+            (Ok(told), _) if told.run.is_finished() => outcome(&told.run).ending.name().into(),
+            (Ok(told), true) if told.run.is_paused() => "paused".into(),
+            (Ok(_), true) => "running".into(),
+            (Ok(told), false) => match outcome(&told.run).ending {
+                crate::run::Ending::Stuck => "stuck".into(),
+                _ => "open".into(),
+            },
+        },
+        purpose: told.map_or(Purpose::Apply, |told| told.plan.purpose).to_string(),
+        components: run.holds.components.len(),
+        id: run.id,
+    }
+}
+
+/// What the state knows of a run's end where its journal does not tell it.
+pub enum Beside {
+    /// The journal lacks its end.
+    Lacking(Failure),
+    /// The run was let go of when its journal could not be read to its end. What that means, in a sentence.
+    LetGo(String),
+}
+
+/// A run as its folder tells it, and what the state knows beside: that it ended where the journal does not tell that.
 ///
 /// # Errors
 /// There is no such run, or something is damaged.
-pub fn show(id: Option<&str>) -> Result<(runs::Told, Option<Failure>), Failure> {
+pub fn show(id: Option<&str>) -> Result<(runs::Told, Option<Beside>), Failure> {
     let place = Place::known()?;
     let id = runs::named(&place.runs, id)?;
     let told = runs::tell(&place.runs, &id)?;
     // A state that cannot be read says nothing against it.
     let state = state::read().ok().flatten();
     let ended = state.as_ref().and_then(|s| s.run(&id)).filter(|_| !told.run.is_finished());
-    let lacking = ended.map(|ended| lacks_its_end(ended, &place.runs.join(&id)));
-    Ok((told, lacking))
+    let folder = place.runs.join(&id);
+    let beside = ended.map(|ended| match audit::was_let_go(ended, false, &folder) {
+        true => Beside::LetGo(let_go(ended)),
+        false => Beside::Lacking(lacks_its_end(ended, &folder)),
+    });
+    Ok((told, beside))
+}
+
+fn let_go(ended: &FinishedRun) -> String {
+    let FinishedRun { id, finished, journal_lines: lines, .. } = ended;
+    let back = match ended.levels.is_empty() {
+        true => String::new(),
+        false => format!(", and `patchform rollback {id}` takes it back"),
+    };
+    let could = could_be_read(*lines);
+    format!(
+        "run {id} was let go of at {finished}, when {could}; what stands here beyond that was put back since. What it may have left is in the state as still to be done: `patchform plan` does that{back}"
+    )
 }
 
 fn lacks_its_end(ended: &FinishedRun, folder: &Path) -> Failure {

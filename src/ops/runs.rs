@@ -8,7 +8,9 @@ use crate::model::{Address, Moment, Selection};
 use crate::plan::noun::Idle;
 use crate::plan::{Leases, Plan, stored};
 use crate::run::{Ending, Run, outcome};
+use crate::state::State;
 use crate::world::disk;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The plan's file in a run's folder.
@@ -30,8 +32,12 @@ pub fn leases(runs: &Path) -> Result<Leases, Failure> {
     let mut leases = Leases::default();
     for run in open(runs)? {
         leases.drivers.extend(run.alive.then(|| (run.id.clone(), run.driver())));
+        if run.unknown {
+            leases.unknown = Some(run.id.clone());
+        }
         if !run.alive {
-            leases.idle.insert(run.id.clone(), idle(runs, &run.id));
+            let known = (!run.unknown).then(|| idle(runs, &run.id));
+            leases.idle.insert(run.id.clone(), known.unwrap_or(Idle::Unknown));
         }
         for component in run.holds.components.iter().chain(&run.holds.rests_on) {
             if let Ok(address) = component.parse() {
@@ -74,6 +80,17 @@ pub fn leased(error: LeaseError) -> Failure {
             Failure::locked(error)
         }
         _ => Failure::error(error),
+    }
+}
+
+/// As [`leased`]; what another run holds that nobody drives is told with how that is ended.
+pub fn held(error: LeaseError, runs: &Path) -> Failure {
+    match &error {
+        LeaseError::Held { run, .. } if !run.alive && !run.unknown => {
+            let id = run.id.clone();
+            unended(leased(error), runs, &id)
+        }
+        _ => leased(error),
     }
 }
 
@@ -193,15 +210,20 @@ fn unreadable(error: ReadError, folder: &Path, id: &str) -> Failure {
 
 /// What to do about a run of which something is lost or damaged.
 fn put_back(failure: Failure, folder: &Path, id: &str) -> Failure {
-    failure.hint(match lease::is_held(folder) {
-        true => format!(
+    let runs = folder.parent().unwrap_or(folder);
+    let open = open(runs).unwrap_or_default().into_iter().find(|run| run.id == id);
+    failure.hint(match (open, lease::is_held(folder)) {
+        (Some(OpenRun { unknown: true, .. }), _) => format!(
+            "put the files back from a backup; or `patchform run abandon {id}` lets go of it. Its lease cannot be read either, \
+             so that nothing is known of what it held: no plan does what it may have left undone"
+        ),
+        (_, true) => format!(
             "put the files back from a backup; or `patchform run abandon {id}` lets go of what the run holds, and takes \
              what it may have left undone as still to be done"
         ),
-        false => {
-            "put the files back from a backup; the run has ended, and `patchform plan` shows how its components stand"
-                .to_string()
-        }
+        (_, false) => "put the files back from a backup; the run holds nothing: it has ended, or its lease was lost with them. \
+             `patchform plan` shows how its components stand"
+            .to_string(),
     })
 }
 
@@ -236,6 +258,20 @@ fn folders(runs: &Path) -> Result<Vec<(String, PathBuf)>, Failure> {
     };
     let named = entries.flatten().map(|e| (e.file_name().into_string(), e.path()));
     Ok(named.filter_map(|(name, path)| Some((name.ok()?, path))).collect())
+}
+
+/// Runs that had begun and of which nobody knows how they ended: neither `state` does nor their journal, and their lease is
+/// gone, so that they hold nothing.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn lost(runs: &Path, state: &State) -> Result<Vec<String>, Failure> {
+    let known: BTreeSet<&str> = state.runs.iter().map(|run| run.id.as_str()).collect();
+    let unknown = folders(runs)?.into_iter().filter(|(id, _)| !known.contains(id.as_str()));
+    let lost = |folder: &Path| {
+        had_begun(folder) && !lease::is_held(folder) && !journal::says_finished(&folder.join(JOURNAL))
+    };
+    Ok(unknown.filter(|(_, folder)| lost(folder)).map(|(id, _)| id).collect())
 }
 
 /// The run that began last; `None` when there was none.
@@ -314,7 +350,7 @@ pub fn ending(failure: Failure, id: &str, idle: Idle) -> Failure {
             "it is stuck: repair what `patchform run show {id}` names, then `patchform rollback {id}`; or leave everything \
              as it stands with `patchform run abandon {id}`"
         ),
-        Idle::Unreadable => format!(
+        Idle::Unreadable | Idle::Unknown => format!(
             "it cannot be read any more: put its files back from a backup, or let go of it with `patchform run abandon {id}`"
         ),
     })

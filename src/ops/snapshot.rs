@@ -2,10 +2,11 @@
 
 use super::apply::Audience;
 use super::inputs::Inputs;
+use super::orphans::Found;
 use super::plan::{Planned, backend};
 use super::providers::Starter;
 use super::view::{self, View};
-use super::{Failure, Place, orphans, runs, secrets, state};
+use super::{Failure, Place, beginning, orphans, runs, secrets, state};
 use crate::backend::{Base, Local};
 use crate::config::checked::SnapshotRule;
 use crate::config::source::Sources;
@@ -67,12 +68,14 @@ pub fn list() -> Result<(Listed, View), Failure> {
     let place = Place::known()?;
     let seen = view::required()?;
     let state = seen.state.clone();
-    let orphans = orphans::all(&place, &state)?;
-    let unrecorded = orphans::unrecorded(&place, &state)?;
+    let Found { orphans, unrecorded, unproved, mut planless } = orphans::find(&place, &state)?;
     let kept: BTreeSet<String> = runs::all(&place.runs)?.into_iter().collect();
-    let taken = state.snapshots.values().map(|s| s.run.clone());
-    let lost = taken.filter(|run| !kept.contains(run)).collect();
-    Ok((Listed { state, orphans, unrecorded, lost }, seen))
+    let (mut lost, taken) = (BTreeSet::new(), state.snapshots.values().map(|s| &s.run));
+    for run in taken.filter(|run| !kept.contains(*run)) {
+        let folder = place.runs.join(run).is_dir();
+        if folder { &mut planless } else { &mut lost }.insert(run.clone());
+    }
+    Ok((Listed { state, orphans, unrecorded, unproved, planless, lost }, seen))
 }
 
 /// `snapshot prune`: lets go what retention does not keep, by the newest rules that runs know, and orphans. Answers the
@@ -85,7 +88,7 @@ pub fn prune(inputs: &Inputs, patience: Duration) -> Result<(Vec<String>, Vec<St
     runs::refuse_while_driven(&place.runs, "snapshot prune")?;
     let state = state::required()?;
     let open: BTreeSet<String> = runs::open(&place.runs)?.into_iter().map(|r| r.id).collect();
-    let orphans = orphans::all(&place, &state)?;
+    let orphans = orphans::find(&place, &state)?.orphans;
     let known = Known::of(&place, &state, &orphans)?;
     let rule = |address: &Address| known.rules.get(address).cloned().flatten();
     let doomed = retention::to_drop(&state, rule, &open, clock::now());
@@ -103,7 +106,7 @@ pub fn prune(inputs: &Inputs, patience: Duration) -> Result<(Vec<String>, Vec<St
     }
     let started = by_run
         .into_iter()
-        .map(|(run, all)| Ok((hands_for(&place, runs::tell(&place.runs, run)?.plan, inputs, run)?, all)));
+        .map(|(run, all)| Ok((hands_for(&place, beginning::plan(&place.runs, run)?, inputs, run)?, all)));
     let started = started.collect::<Result<Vec<_>, Failure>>()?;
     let lock = Local::new(&place.state).with_patience(patience).lock("snapshot prune").map_err(backend)?;
     let lease = lease::acquire(&place.runs, lease::PRUNE, &Holdings::default(), state.token, clock::now());
@@ -166,7 +169,7 @@ struct Known {
 }
 
 impl Known {
-    /// Looks through the plans from the newest on, until nothing more can be learned. A run that cannot be read tells
+    /// Looks through the plans from the newest on, until nothing more can be learned. A plan that cannot be read tells
     /// nothing.
     fn of(place: &Place, state: &State, orphans: &[Orphan]) -> Result<Known, Failure> {
         let mut known = Known::default();
@@ -180,8 +183,8 @@ impl Known {
             if known.reached_by.len() == wanted.len() {
                 break;
             }
-            let Ok(told) = runs::tell(&place.runs, &id) else { continue };
-            for entry in told.plan.entries.into_iter().filter(|e| wanted.contains(&e.address)) {
+            let Ok(plan) = beginning::plan(&place.runs, &id) else { continue };
+            for entry in plan.entries.into_iter().filter(|e| wanted.contains(&e.address)) {
                 let managed = entry.desired.is_some();
                 if managed && !known.reached_by.contains_key(&entry.address) {
                     known.reached_by.insert(entry.address.clone(), id.clone());
@@ -245,15 +248,13 @@ fn start(
 pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
     let place = Place::known()?;
     let state = state::required()?;
-    let snapshot = state.snapshots.get(id).cloned().ok_or_else(|| {
-        Failure::error(format!("there is no snapshot {id}"))
-            .hint("`patchform snapshot list` shows all snapshots")
-    })?;
-    let told = runs::tell(&place.runs, &snapshot.run)?;
-    let entry = told.plan.entries.iter().find(|e| e.address == snapshot.component).cloned();
+    let snapshot = state.snapshots.get(id).cloned().ok_or_else(|| unknown(id, &place, &state))?;
+    let taken = plan_that_knows(&place, &state, &snapshot)?;
+    let entry = taken.entries.iter().find(|e| e.address == snapshot.component).cloned();
     let entry = entry.ok_or_else(|| {
         Failure::error(format!("run {} does not know {} any more", snapshot.run, snapshot.component))
     })?;
+    let rollout = taken.rollouts.get(entry.rollout).cloned();
     let mut plan = Plan {
         program: env!("CARGO_PKG_VERSION").into(),
         made: clock::now(),
@@ -265,14 +266,8 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
         moves: Vec::new(),
         assertions: Vec::new(),
         inputs: Vec::new(),
-        rollouts: told
-            .plan
-            .rollouts
-            .get(told.plan.entries.iter().find(|e| e.address == snapshot.component).map_or(0, |e| e.rollout))
-            .cloned()
-            .into_iter()
-            .collect(),
-        ..told.plan
+        rollouts: rollout.into_iter().collect(),
+        ..taken
     };
     let needed = BTreeSet::from([plan.entries[0].provider]);
     let (starter, fleet, secrets) = start(&place, &plan, &needed, inputs)?;
@@ -310,6 +305,36 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
         secrets,
         state: Some(state),
     })
+}
+
+/// Why a snapshot that the state does not know is not restored.
+fn unknown(id: &str, place: &Place, state: &State) -> Failure {
+    const LIST: &str = "`patchform snapshot list` shows all snapshots";
+    let orphans = orphans::find(place, state).unwrap_or_default().orphans;
+    match orphans.iter().find(|orphan| orphan.id == id) {
+        Some(orphan) => Failure::error(format!(
+            "snapshot {id} is an orphan: run {} asked for it, and nobody saw whether it was made, or what its provider needs \
+             to find it again",
+            orphan.run
+        ))
+        .hint(format!(
+            "`patchform snapshot list` says where it would be kept; put {} right by hand from there, or restore another one",
+            orphan.component
+        )),
+        None => Failure::error(format!("there is no snapshot {id}")).hint(LIST),
+    }
+}
+
+/// The plan of the run that took `snapshot`; where that is lost, the newest one that reaches its component.
+fn plan_that_knows(place: &Place, state: &State, snapshot: &Snapshot) -> Result<Plan, Failure> {
+    let lost = match beginning::plan(&place.runs, &snapshot.run) {
+        Ok(plan) => return Ok(plan),
+        Err(lost) => lost,
+    };
+    match Known::of(place, state, &[])?.reached_by.get(&snapshot.component) {
+        Some(run) => beginning::plan(&place.runs, run),
+        None => Err(lost),
+    }
 }
 
 fn refuse_if_leased(place: &Place, entry: &Entry) -> Result<(), Failure> {

@@ -5,7 +5,7 @@ use super::{Failure, Place};
 use crate::backend::{Base, Local};
 use crate::config::exact::Exact;
 use crate::model::{Address, PatchLevel, Selection};
-use crate::state::{State, stored};
+use crate::state::{Owed, State, stored};
 use crate::world::disk;
 use std::path::Path;
 use std::time::Duration;
@@ -84,18 +84,18 @@ pub fn mv(from: &str, to: &str, patience: Duration) -> Result<(), Failure> {
     })
 }
 
-/// `state rm`: the components stay as they are.
+/// `state rm`: the components stay as they are. Answers each, and what was still to be done there.
 ///
 /// # Errors
 /// An address that is none, or covers nothing.
-pub fn rm(addresses: &[String], patience: Duration) -> Result<Vec<Address>, Failure> {
+pub fn rm(addresses: &[String], patience: Duration) -> Result<Vec<(Address, Option<Owed>)>, Failure> {
     let addresses: Vec<Selection> = addresses.iter().map(|a| selection(a)).collect::<Result<_, _>>()?;
     edit("state rm", &addresses, patience, |state| {
-        let mut gone = Vec::new();
+        let (mut gone, owed) = (Vec::new(), state.owed.clone());
         for address in &addresses {
             gone.extend(state.rm(address).map_err(Failure::error)?);
         }
-        Ok(gone)
+        Ok(gone.into_iter().map(|address| (address.clone(), owed.get(&address).cloned())).collect())
     })
 }
 

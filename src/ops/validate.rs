@@ -1,8 +1,8 @@
 //! `validate`: everything that is wrong with the configuration, without reading any component.
 
 use super::Failure;
+use super::checking;
 use super::inputs::Inputs;
-use super::plan;
 use crate::config::source::Sources;
 use crate::model::Diagnostics;
 use crate::provider::watch::Silent;
@@ -23,10 +23,10 @@ pub struct Valid {
 /// # Errors
 /// What is wrong with it.
 pub fn validate(inputs: &Inputs) -> Result<Valid, Failure> {
-    let mut checked = plan::check(inputs, Arc::new(Silent))?;
+    let mut checked = checking::check(inputs, Arc::new(Silent))?;
     checked.start()?;
-    let plan::Checked { config, warnings, sources, .. } = checked;
+    let checking::Checked { config, warnings, sources, .. } = checked;
     let components = config.components.len();
-    plan::drop_aside(config);
+    checking::drop_aside(config);
     Ok(Valid { components, warnings, sources })
 }

@@ -34,6 +34,8 @@ pub struct Leases {
     pub drivers: BTreeMap<String, String>,
     /// How those stand that nobody drives; where it is not said, they can be resumed.
     pub idle: BTreeMap<String, Idle>,
+    /// A run of which nobody can read what it holds: it may hold anything.
+    pub unknown: Option<String>,
 }
 
 impl Leases {
@@ -43,8 +45,15 @@ impl Leases {
             let mut claims = identity.claims.iter().map(|claim| (identity.target.clone(), claim.clone()));
             claims.find_map(|key| self.claims.get(&key))
         };
-        let component = self.components.get(address);
-        component.or_else(|| identity.and_then(|i| self.targets.get(&i.target).or_else(|| claimed(i))))
+        let known = self.components.get(address);
+        let known =
+            known.or_else(|| identity.and_then(|i| self.targets.get(&i.target).or_else(|| claimed(i))));
+        known.or(self.unknown.as_ref())
+    }
+
+    /// The run that holds a component, or may.
+    fn of_component(&self, address: &Address) -> Option<&String> {
+        self.components.get(address).or(self.unknown.as_ref())
     }
 
     fn block(&self, run: &str) -> Block {
@@ -187,7 +196,7 @@ fn lean(
 /// A record that a run which has not ended may still write is left alone; and what stands in the middle of such a run
 /// says nothing about the configuration: the run is what is in the way.
 fn unless_held(leaning: Leaning, entry: &Entry, facts: &Facts) -> Leaning {
-    let Some(run) = facts.leases.components.get(&entry.address) else { return leaning };
+    let Some(run) = facts.leases.of_component(&entry.address) else { return leaning };
     let unsettled = matches!(entry.observed, Observed::Unsettled { .. });
     let stops = match &leaning {
         Leaning::Settled { verdict: Verdict::Blocked(Block::NotRead(_)), .. } if unsettled => true,

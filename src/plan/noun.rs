@@ -262,6 +262,8 @@ pub enum Idle {
     Stuck,
     /// Its plan or its journal cannot be read, so that it can only be let go of.
     Unreadable,
+    /// Neither its plan nor its lease can be read, so that nobody knows what it holds.
+    Unknown,
 }
 
 /// A change of one component.

@@ -19,10 +19,10 @@ pub fn procedures(
     stored: bool,
 ) -> (Vec<Planned>, Vec<Planned>) {
     let times = Times { entry, preview, way_back };
-    // Of a stored snapshot nobody said what it needs: the provider does what there is to do.
-    let reload = can.reload && (stored || preview.reload != Reload::None);
     let was_there = proposed.from.is_some();
     let taken_away = proposed.to.is_none();
+    // Nobody previews what is taken away, and so what is to be done until it is out of force: the provider does what there is.
+    let reload = can.reload && (taken_away || preview.reload != Reload::None);
     let restores = way_back.is_some_and(|w| w.kind == WayBackKind::Restore);
     let forth = [
         (Step::Gate, true),

@@ -367,6 +367,10 @@ pub fn everything() -> Plan {
             "b-leased",
             Block::Leased { run: "20261122-024000-ab12".into(), driver: None, idle: Idle::Resumable },
         ),
+        blocked(
+            "b-leased-unknown",
+            Block::Leased { run: "20261122-024100-cd34".into(), driver: None, idle: Idle::Unknown },
+        ),
         blocked("b-not-installed", Block::NotInstalled(vec!["nginx".into(), "openssl".into()])),
         blocked(
             "b-refused",

@@ -210,7 +210,7 @@ impl Hearing {
     fn nonsense(&self, what: &str, line: &str) {
         // Masked before it is cut: half a secret would not be known again.
         let line = beginning(self.launch.targets.masked(line).as_bytes());
-        self.odd(&format!("sent a line that {what}; it begins: {line}"));
+        self.log_odd(&format!("sent a line that {what}; it begins: {line}"));
         lock(&self.heard).odd = Some(format!("; it sent a line that {what}: {line}"));
         for waiting in self.pending.take_questions() {
             let (provider, method) = (self.launch.name.clone(), waiting.method.to_string());
@@ -221,12 +221,17 @@ impl Hearing {
 
     /// Logs what should not have been said; it may quote any part of a line, so secrets are hidden here.
     fn odd(&self, what: &str) {
+        self.log_odd(&self.launch.targets.masked(what));
+    }
+
+    /// Logs what should not have been said, and quotes no secret.
+    fn log_odd(&self, what: &str) {
         let mut heard = lock(&self.heard);
         heard.oddities = heard.oddities.saturating_add(1);
         let n = heard.oddities;
         drop(heard);
         match n {
-            0..100 => self.launch.watch.log(&self.launch.name, &self.launch.targets.masked(what)),
+            0..100 => self.launch.watch.log(&self.launch.name, what),
             100 => self.launch.watch.log(&self.launch.name, "did a hundred odd things; no more are logged"),
             _ => {}
         }

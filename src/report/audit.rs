@@ -6,7 +6,7 @@ mod json;
 mod text;
 
 pub use json::to_json;
-pub use text::draw;
+pub use text::{could_be_read, draw};
 
 /// A check of one run, from its first line to its head.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +55,11 @@ pub enum Recorded {
     Missing,
     /// The state cannot be read.
     Unreadable(String),
+    /// The run was let go of when no more of its journal than these first lines could be read.
+    LetGo {
+        /// How many.
+        lines: u64,
+    },
     /// The journal ends otherwise: that is the break.
     Differs,
 }
@@ -87,6 +92,7 @@ impl Recorded {
             Recorded::NotYet => "not_yet",
             Recorded::Missing => "missing",
             Recorded::Unreadable(_) => "unreadable",
+            Recorded::LetGo { .. } => "let_go",
             Recorded::Differs => "differs",
         }
     }

@@ -24,6 +24,8 @@ pub struct Emergency<'a> {
     pub cause: &'a str,
     /// Whether nobody tried to restore it, since the run was abandoned: it may be well as it is.
     pub abandoned: bool,
+    /// Whether its run was abandoned: nobody is called for by it any more.
+    pub over: bool,
     /// Whether it stands at its planned level, verified: nothing is wrong with it.
     pub reached: bool,
     /// How it is reached.
@@ -48,10 +50,10 @@ pub fn emergencies<'a>(plan: &'a Plan, run: &'a RunView) -> Vec<Emergency<'a>> {
     }
     let layers = Order::of(plan).by_entry(plan.entries.len());
     stuck.sort_by_key(|c| (c.under.is_some(), Reverse(layers.get(c.entry).copied()), c.entry));
-    stuck.into_iter().filter_map(|c| of(plan, c)).collect()
+    stuck.into_iter().filter_map(|c| of(plan, run, c)).collect()
 }
 
-fn of<'a>(plan: &'a Plan, stuck: &'a Settled) -> Option<Emergency<'a>> {
+fn of<'a>(plan: &'a Plan, run: &RunView, stuck: &'a Settled) -> Option<Emergency<'a>> {
     let entry = plan.entries.get(stuck.entry)?;
     let identity = entry.observed.identity();
     let mut steps = Vec::new();
@@ -67,6 +69,7 @@ fn of<'a>(plan: &'a Plan, stuck: &'a Settled) -> Option<Emergency<'a>> {
         why: &stuck.why,
         cause: &stuck.cause,
         abandoned: stuck.abandoned,
+        over: run.over,
         reached: stuck.reached,
         connection: &entry.connection.kind,
         host: reach::host(&entry.connection),

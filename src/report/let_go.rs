@@ -1,6 +1,7 @@
 //! A run that was let go of although its plan or journal cannot be read to its end: what a person is told of what it left.
 
 use super::page::Page;
+use super::size;
 use super::style::{Style, Tint, plain, tinted};
 use crate::model::Address;
 
@@ -13,10 +14,22 @@ pub struct LetGo {
     pub why: String,
     /// Its components, as far as they are known, and what is taken as still to be done there, in words.
     pub left: Vec<(Address, &'static str)>,
+    /// The levels that are given up there, and why.
+    pub given_up: Vec<(Address, String)>,
+    /// How many of its snapshots only lines behind the damage tell of.
+    pub unproved: usize,
     /// Whether the state knows the levels that it put there, so that it can be taken back.
     pub known: bool,
     /// Why the state could not take that in; `None` where it did.
     pub unnoted: Option<String>,
+}
+
+impl LetGo {
+    /// Of which nothing more is known than what cannot be read.
+    pub fn of(id: &str, why: String) -> LetGo {
+        let (left, given_up) = (Vec::new(), Vec::new());
+        LetGo { id: id.into(), why, left, given_up, unproved: 0, known: false, unnoted: None }
+    }
 }
 
 /// Draws it.
@@ -32,6 +45,9 @@ pub fn let_go(run: &LetGo, style: Style) -> String {
     for (address, steps) in &run.left {
         page.line(2, 4, &[tinted(Tint::Bold, format!("{address}  ")), plain(*steps)]);
     }
+    if run.unnoted.is_none() {
+        noted(&mut page, run);
+    }
     page.blank();
     page.line(0, 2, &[plain("What stands there now: "), tinted(Tint::Command, "patchform plan")]);
     if run.known && run.unnoted.is_none() {
@@ -39,6 +55,22 @@ pub fn let_go(run: &LetGo, style: Style) -> String {
         page.line(0, 2, &[plain("To take back what it put there: "), back]);
     }
     page.finish()
+}
+
+/// What the state took in beside.
+fn noted(page: &mut Page, run: &LetGo) {
+    for (address, why) in &run.given_up {
+        page.line(0, 2, &[tinted(Tint::Bold, format!("{address}  ")), plain(why.as_str())]);
+        let allow = tinted(Tint::Command, format!("patchform allow '{address}'"));
+        page.line(2, 4, &[plain("To let it be tried again: "), allow]);
+    }
+    if run.unproved > 0 {
+        let told = format!(
+            "{} of it can be restored, but only lines behind the damage tell of that: ",
+            size::counted(run.unproved, "snapshot")
+        );
+        page.line(0, 2, &[plain(told), tinted(Tint::Command, "patchform snapshot list")]);
+    }
 }
 
 fn read_each(run: &LetGo) -> String {
@@ -60,7 +92,7 @@ mod tests {
     #[test]
     fn says_what_is_to_be_done_and_by_whom() {
         let left = vec![("command.a".parse().unwrap(), "patch, reload and verify")];
-        let mut run = LetGo { id: "r1".into(), why: String::new(), left, known: true, unnoted: None };
+        let mut run = LetGo { left, known: true, ..LetGo::of("r1", String::new()) };
         let told = let_go(&run, Style::plain(100));
         assert!(told.contains("the next plan does it:\n  command.a  patch, reload and verify\n"), "{told}");
         assert!(told.contains("patchform rollback r1"), "{told}");

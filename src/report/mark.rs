@@ -65,7 +65,8 @@ impl Mark {
             (_, None, _) => Mark::Remove,
             (None, _, _) => Mark::Install,
             _ if change.downgrade => Mark::Downgrade,
-            (_, _, Cause::Drift) => Mark::Drift,
+            // What an abandoned run left is nobody's change.
+            (_, _, Cause::Drift) if change.owed.is_none() => Mark::Drift,
             _ => Mark::Change,
         }
     }

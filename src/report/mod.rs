@@ -9,6 +9,7 @@ pub mod error_json;
 pub mod file_diff;
 pub mod harmless;
 pub mod imported;
+pub mod left_undone;
 pub mod let_go;
 pub mod mark;
 pub mod open_run;

@@ -543,7 +543,7 @@ mod tests {
         assert_eq!(of("release.b-claimed")["blocked"]["by"], "release.api");
         assert_eq!(of("apt.db[\"eu-1\"]")["provider"], "apt.eu");
         assert_eq!(of("apt.db[\"eu-1\"]")["class"], "database");
-        assert_eq!(json["summary"]["blocked"], 10);
+        assert_eq!(json["summary"]["blocked"], 11);
         assert_eq!(json["outputs"]["db_password"], json!({ "sensitive": true, "value": null }));
         assert_eq!(json["longest_path_ms"], 113_215 + 2 * 7_040);
     }

@@ -174,9 +174,9 @@ fn of_block(plan: &Plan, entry: &Entry, block: &Block) -> Reason {
                 _ => format!("it could not be read: {why}"),
             },
             match &entry.observed {
-                Observed::NotRead => "plan again without --refresh=false",
-                Observed::Unsettled { .. } => "wait until that has ended, then plan again",
-                _ => "make it readable and plan again",
+                Observed::NotRead => "plan again without --refresh=false".into(),
+                Observed::Unsettled { .. } => format!("wait until that has ended, then {}", again(plan)),
+                _ => format!("make it readable and {}", again(plan)),
             },
         ),
         Block::Ahead => Reason::with(
@@ -234,10 +234,25 @@ fn of_block(plan: &Plan, entry: &Entry, block: &Block) -> Reason {
                  lets go of it"
             ),
         ),
+        Block::Leased { run, driver: None, idle: Idle::Unknown } => Reason::with(
+            format!(
+                "run {run}, which was not finished, may hold it: neither its plan nor its lease can be read any more"
+            ),
+            format!("put its files back from a backup, or patchform run abandon {run} lets go of it"),
+        ),
         Block::Leased { run, driver: None, idle: Idle::Resumable } => Reason::with(
             format!("run {run}, which was not finished, holds it"),
             format!("patchform resume {run}, or patchform rollback {run}, or patchform run abandon {run}"),
         ),
+    }
+}
+
+/// How a plan of this sort is made once more: only one towards the configuration by `plan`.
+fn again(plan: &Plan) -> String {
+    match &plan.purpose {
+        Purpose::Apply | Purpose::RefreshOnly => "plan again".into(),
+        Purpose::Rollback { of } => format!("patchform rollback {of} again"),
+        Purpose::Restore { snapshot } => format!("patchform snapshot restore {snapshot} again"),
     }
 }
 

@@ -44,7 +44,7 @@ pub fn snapshots(listed: &Listed, open: &[OpenRunView], covering: &[Selection]) 
             "level": s.level.clone().map(Level::from), "taken": s.taken.to_string(),
             "expires": s.expires.map(|e| e.to_string()), "whole_system": s.coverage.whole_system,
             "data": s.coverage.data, "survives_target_loss": s.survives_target_loss,
-            "run_kept": !listed.lost.contains(&s.run),
+            "run_kept": !listed.lost.contains(&s.run), "proved": !listed.unproved.contains(id),
         })
     });
     let orphan = |o: &Orphan| {

@@ -143,7 +143,7 @@ fn request(run: &Run, i: usize, attempt: u32) -> Begin {
         (Step::Snapshot, Some(asked)) => Some(SnapshotRef { id: asked.id.clone(), token: None }),
         (Step::Snapshot, None) => {
             let attempt = if run.planted(Defect::SnapshotIdsRepeat) { 1 } else { attempt };
-            Some(SnapshotRef { id: format!("{}-{i}-{attempt}", run.id()), token: None })
+            Some(SnapshotRef { id: snapshot_id(run.id(), i, attempt), token: None })
         }
         _ => c.way_back().map(|stored| SnapshotRef {
             id: stored.id.clone(),
@@ -159,6 +159,11 @@ fn request(run: &Run, i: usize, attempt: u32) -> Begin {
         reload: c.reload.max(node.reload),
         expected: c.expects.clone(),
     }
+}
+
+/// The id of the snapshot that this attempt asks for: no two of one run are alike.
+pub(super) fn snapshot_id(run: &str, component: usize, attempt: u32) -> String {
+    format!("{run}-{component}-{attempt}")
 }
 
 /// How it ends when nothing is in flight and nothing can begin.

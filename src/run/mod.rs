@@ -6,6 +6,7 @@ pub mod decide;
 pub mod event;
 mod fold;
 mod going_back;
+mod heard;
 mod look;
 mod order;
 pub mod outcome;
@@ -23,6 +24,7 @@ pub use component::{BACK_ROUNDS, BACK_TRIES, BUSY_AT_LEAST, QUIET_TRIES, Stored}
 pub use damage::Damage;
 pub use decide::{Begin, Command, decide};
 pub use fold::Run;
+pub use heard::Heard;
 pub use outcome::{Ending, Left, Outcome, outcome};
 #[cfg(debug_assertions)]
 pub use planted::Defect;

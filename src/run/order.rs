@@ -60,9 +60,8 @@ impl Run {
             c.slot = true;
             self.queues.used[node.rollout] += 1;
         }
-        if !new.unsettled() && c.slot {
-            c.slot = false;
-            self.queues.used[node.rollout] -= 1;
+        if !new.unsettled() {
+            give_up_place(&mut c.slot, &mut self.queues.used[node.rollout]);
         }
         if !new.unsettled() || matches!(new, Phase::Halted | Phase::Returning) {
             self.queues.due.remove(&i);
@@ -84,9 +83,8 @@ impl Run {
     /// Takes its place from `i` where its rollout has handed out more than it may.
     pub(super) fn give_up_place_beyond(&mut self, i: usize) {
         let rollout = self.shape.nodes[i].rollout;
-        if self.components[i].slot && self.queues.used[rollout] > self.shape.limits[rollout] {
-            self.components[i].slot = false;
-            self.queues.used[rollout] -= 1;
+        if self.queues.used[rollout] > self.shape.limits[rollout] {
+            give_up_place(&mut self.components[i].slot, &mut self.queues.used[rollout]);
         }
     }
 
@@ -294,5 +292,12 @@ impl Run {
                 }
             }
         }
+    }
+}
+
+/// Takes its place of a rollout, where it has one, from a component; so many of these are in use.
+fn give_up_place(slot: &mut bool, used: &mut u64) {
+    if std::mem::replace(slot, false) {
+        *used -= 1;
     }
 }

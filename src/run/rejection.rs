@@ -9,16 +9,20 @@ use std::collections::BTreeSet;
 /// The level of component `i` that failed and was taken back, and what went wrong. `None` when nothing went wrong with
 /// it, and when nothing of it was changed: then its failure says nothing about the level.
 pub fn rejected<'a>(plan: &'a Plan, run: &'a Run, i: usize) -> Option<(&'a PatchLevel, &'a Failure)> {
-    // A reload that failed says nothing about a level that was there before.
-    let change = plan.change(i).filter(|change| change.cause != Cause::Owed)?;
     let rests = match run.standing(i) {
         Standing::Restored => true,
         // Left standing when its run was abandoned.
         Standing::Stuck(_) => run.is_finished(),
         _ => false,
     };
-    let rejected = rests && run.was_tried(i);
-    change.to.as_ref().zip(run.failure(i)).filter(|_| rejected)
+    tried(plan, run, i).filter(|_| rests)
+}
+
+/// The level of component `i` that was tried and failed, and what went wrong.
+fn tried<'a>(plan: &'a Plan, run: &'a Run, i: usize) -> Option<(&'a PatchLevel, &'a Failure)> {
+    // A reload that failed says nothing about a level that was there before.
+    let change = plan.change(i).filter(|change| change.cause != Cause::Owed)?;
+    change.to.as_ref().zip(run.failure(i)).filter(|_| run.was_tried(i))
 }
 
 /// All levels that a run leaves rejected.
@@ -63,6 +67,21 @@ impl<'a> Rejections<'a> {
             (purpose, Standing::Committed) => left(purpose, change),
             _ => Vec::new(),
         }
+    }
+}
+
+impl<'a> Rejections<'a> {
+    /// As [`Rejections::levels`], of a run of which nobody can read how it went on: what failed by then is not to be tried again
+    /// by itself either.
+    pub fn levels_so_far(&self, i: usize) -> Vec<(&'a PatchLevel, String)> {
+        let known = self.levels(i);
+        if !known.is_empty() {
+            return known;
+        }
+        let failed = tried(self.plan, self.run, i).into_iter();
+        failed
+            .map(|(level, why)| (level, format!("{}; what became of it after that cannot be read", why.why)))
+            .collect()
     }
 }
 

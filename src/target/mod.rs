@@ -4,8 +4,8 @@ pub mod check;
 mod ssh;
 
 use crate::model::Mask;
-use crate::target::ssh::Ssh;
-use crate::world::disk;
+use crate::target::ssh::{Queue, Ssh};
+use crate::world::{disk, machine};
 use patchform_sdk::host::Host;
 use patchform_sdk::local::Local;
 use patchform_sdk::message::{
@@ -49,6 +49,8 @@ pub struct Targets {
     local: Arc<Local>,
     /// Hosts that are reached over ssh, by their connection's arguments.
     hosts: Mutex<BTreeMap<String, Arc<Ssh>>>,
+    /// Places for the shells of all of them.
+    queue: Arc<Queue>,
     store: PathBuf,
     /// What hides the run's secrets; `None` where it has none.
     mask: RwLock<Option<Mask>>,
@@ -68,6 +70,7 @@ impl Targets {
         Targets {
             local: Arc::new(Local::new(store, folder)),
             hosts: Mutex::default(),
+            queue: Arc::new(Queue::new(machine::descriptors())),
             store: store.to_path_buf(),
             mask: RwLock::default(),
             own: Mutex::default(),
@@ -180,7 +183,7 @@ impl Targets {
         if let Some(known) = hosts.get(&key) {
             return Ok(Arc::clone(known));
         }
-        let host = Arc::new(Ssh::new(connection, Arc::clone(&self.watch))?);
+        let host = Arc::new(Ssh::new(connection, Arc::clone(&self.queue), Arc::clone(&self.watch))?);
         hosts.insert(key, Arc::clone(&host));
         Ok(host)
     }

@@ -6,6 +6,7 @@
 //! leaves on this machine: the same scripts write it.
 
 mod answer;
+mod queue;
 mod script;
 mod way;
 
@@ -20,11 +21,15 @@ use patchform_sdk::message::{
     TargetPut, TargetRun, TargetRunOrRevert, TargetStanding, TargetStarted,
 };
 use patchform_sdk::{base64, detached};
+use queue::Place;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use way::Way;
+
+pub use queue::Queue;
 
 /// How long a host may take for what should take no time.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -43,36 +48,64 @@ pub struct Ssh {
     way: Way,
     /// How long it is tried again when it cannot be reached.
     away: Duration,
+    /// Places for its shells among those of all hosts.
+    queue: Arc<Queue>,
+    /// Whether it has answered over the shared connection.
+    known: AtomicBool,
     /// Commands without a trace, by id.
-    brief: Mutex<BTreeMap<String, Holding>>,
+    brief: Mutex<BTreeMap<String, Shell>>,
     /// Who is told that it is waited for.
     watch: Arc<dyn Watch>,
     /// When that was told last.
     told: Mutex<Option<Instant>>,
 }
 
+/// A shell there, and its place.
+struct Shell {
+    holding: Holding,
+    /// Whether it was waited for already, and said nothing.
+    silent: bool,
+    /// Confirmations have none: they wait for nobody.
+    _place: Option<Place>,
+}
+
 impl Ssh {
-    /// The host that `connection` names; `watch` is told when it is waited for.
+    /// The host that `connection` names; `queue` has places for its shells; `watch` is told when it is waited for.
     ///
     /// # Errors
     /// When the connection names no host, or the shared connection's socket has no place.
-    pub fn new(connection: &Connection, watch: Arc<dyn Watch>) -> Result<Ssh, RpcError> {
-        let way = Way::of(connection)?;
+    pub fn new(connection: &Connection, queue: Arc<Queue>, watch: Arc<dyn Watch>) -> Result<Ssh, RpcError> {
+        let way = Way::of(connection, queue.persist())?;
         let wait = connection.arguments.get("wait").and_then(Value::as_u64);
         let away = if way.is_far() { wait.map_or(WAIT, Duration::from_millis) } else { Duration::ZERO };
-        Ok(Ssh { way, away, brief: Mutex::default(), watch, told: Mutex::default() })
+        let (brief, told) = Default::default();
+        Ok(Ssh { way, away, queue, known: AtomicBool::new(false), brief, watch, told })
     }
 
-    fn begin(&self, script: &str, fresh: bool) -> Result<Holding, RpcError> {
+    fn begin(&self, script: &str, fresh: bool) -> Result<Shell, RpcError> {
+        // Who has to confirm in time waits for nobody.
+        let place = (!fresh).then(|| self.queue.shell());
+        let is_new = self.way.is_far() && !fresh && !self.known.load(Ordering::Relaxed);
+        let login = is_new.then(|| self.queue.login());
         let (program, arguments) = self.way.command(fresh);
-        process::feed(program, &arguments, script.as_bytes())
-            .map_err(|e| RpcError::internal(format!("{program} cannot be started: {e}")))
+        let holding = process::feed(program, &arguments, script.as_bytes())
+            .map_err(|e| RpcError::internal(format!("{program} cannot be started: {e}")))?;
+        // It is logged in to until it says something.
+        let silent = login.is_some() && !holding.speaks_within(SILENT);
+        Ok(Shell { holding, silent, _place: place })
+    }
+
+    /// Waits for the end of a shell, at most `patience`; then it is ended.
+    fn end(&self, shell: Shell, patience: Duration) -> Fed {
+        let fed = shell.holding.end(patience);
+        self.known.store(Answer::read(&fed.stdout).is_some(), Ordering::Relaxed);
+        fed
     }
 
     /// Asks the host and waits for its whole answer.
     fn ask(&self, script: &str, fresh: bool, patience: Duration) -> Result<Answer, RpcError> {
-        let fed = self.begin(script, fresh)?.end(patience.saturating_add(Duration::from_secs(way::CONNECT)));
-        self.read(fed)
+        let shell = self.begin(script, fresh)?;
+        self.read(self.end(shell, patience.saturating_add(Duration::from_secs(way::CONNECT))))
     }
 
     /// As [`Ssh::ask`], for what may be asked twice and must not be given up for a connection that was lost: the host
@@ -81,11 +114,11 @@ impl Ssh {
         let began = clock::steady();
         let mut again = false;
         loop {
-            let asked = self.begin(script, false)?;
-            if !asked.speaks_within(SILENT) {
+            let shell = self.begin(script, false)?;
+            if shell.silent || !shell.holding.speaks_within(SILENT) {
                 self.waits(began, "it does not answer");
             }
-            let fed = asked.end(patience.saturating_add(Duration::from_secs(way::CONNECT)));
+            let fed = self.end(shell, patience.saturating_add(Duration::from_secs(way::CONNECT)));
             if began.elapsed() >= self.away || !away(&fed) {
                 return Ok((self.read(fed)?, again));
             }
@@ -115,7 +148,7 @@ impl Ssh {
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Holding>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Shell>> {
         // Nothing under this lock leaves a value half-changed.
         self.brief.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -125,8 +158,8 @@ impl Ssh {
         self.lock().clear();
     }
 
-    fn wait_brief(&self, holding: Holding, patience: Duration) -> Result<TargetStanding, RpcError> {
-        let fed = holding.end(patience);
+    fn wait_brief(&self, shell: Shell, patience: Duration) -> Result<TargetStanding, RpcError> {
+        let fed = self.end(shell, patience);
         if !fed.ended {
             return Ok(TargetStanding { command: TargetAwaited::Running, switch: None });
         }
@@ -153,12 +186,12 @@ impl Host for Ssh {
             // What an earlier try started before its answer was lost was started by this call.
             return Ok(TargetStarted { started: self.started(&answer)?.started || again });
         }
-        let mut brief = self.lock();
-        if brief.contains_key(&run.id) {
+        if self.lock().contains_key(&run.id) {
             return Ok(TargetStarted { started: false });
         }
-        let holding = self.begin(&script::brief(run)?, false)?;
-        brief.insert(run.id.clone(), holding);
+        // Not under the lock: it may have to wait for its place.
+        let shell = self.begin(&script::brief(run)?, false)?;
+        self.lock().insert(run.id.clone(), shell);
         Ok(TargetStarted { started: true })
     }
 
@@ -166,8 +199,8 @@ impl Host for Ssh {
         detached::check_id(&wait.id)?;
         let patience = Duration::from_millis(wait.timeout);
         let brief = self.lock().remove(&wait.id);
-        if let Some(holding) = brief {
-            return self.wait_brief(holding, patience);
+        if let Some(shell) = brief {
+            return self.wait_brief(shell, patience);
         }
         let began = clock::steady();
         loop {

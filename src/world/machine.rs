@@ -38,6 +38,26 @@ pub fn is_gone(controller: &Controller) -> Option<bool> {
     Some(controller.boot != here.boot || start_time(controller.pid) != Some(controller.started))
 }
 
+/// More descriptors than these are not asked for: what programs inherit them, and close each, would take long.
+const DESCRIPTORS: u64 = 4_096;
+
+/// Takes the descriptors that this process may have, where they are not limited already to fewer.
+pub fn take_descriptors() {
+    let mut limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+    let most = limit.maximum.unwrap_or(DESCRIPTORS).min(DESCRIPTORS);
+    if limit.current.is_some_and(|current| current < most) {
+        limit.current = Some(most);
+        // Without them it goes on with fewer.
+        let _ = rustix::process::setrlimit(rustix::process::Resource::Nofile, limit);
+    }
+}
+
+/// How many descriptors this process may have.
+pub fn descriptors() -> usize {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+    limit.current.and_then(|current| usize::try_from(current).ok()).unwrap_or(usize::MAX)
+}
+
 /// Columns and rows of the terminal on standard output or standard error, if one of them is one.
 pub fn terminal_size() -> Option<(usize, usize)> {
     let out = rustix::termios::tcgetwinsize(std::io::stdout());

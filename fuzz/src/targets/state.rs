@@ -41,6 +41,8 @@ fn shown(state: &State) {
         state: state.clone(),
         orphans: Vec::new(),
         unrecorded: Vec::new(),
+        unproved: Default::default(),
+        planless: Default::default(),
         lost: Default::default(),
     };
     state_text::snapshot_list(&listed, &[], clock, style);

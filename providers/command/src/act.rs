@@ -90,11 +90,11 @@ fn run(action: Action, argv: &Argv, arguments: &Arguments, act: &Act, context: &
     ];
     let patience = arguments.patience().min(Duration::from_millis(act.deadline.max(1)));
     if action == Action::Patch
-        && let (Some(within), Some(guarded)) = (arguments.within(), switch::of(act, arguments, context))
+        && let Some(guarded) = switch::of(act, arguments, context)
     {
-        return switch::start(&guarded, argv, arguments, &variables, within).unwrap_or_else(|| {
+        return switch::start(&guarded, argv, arguments, &variables).unwrap_or_else(|| {
             let done = |said: &_| done(action, arguments, said);
-            guarded.settle(within, patience).answer(done, |ended| answer(action, argv, arguments, ended))
+            guarded.settle(patience).answer(done, |ended| answer(action, argv, arguments, ended))
         });
     }
     if let Some(failed) = ask::start(&act.id, argv, &act.subject, arguments, &variables, false, context) {

@@ -8,11 +8,10 @@ use patchform_sdk::detached::safe_id;
 use patchform_sdk::guarded::Guarded;
 use patchform_sdk::message::{Act, Action, Answer, TargetCommand, TargetRun};
 use patchform_sdk::words::typed;
-use std::time::Duration;
 
 /// The switch of a patch; `None` when the component asks for none.
 pub fn of<'a>(act: &'a Act, arguments: &'a Arguments, context: &'a Context) -> Option<Guarded<'a>> {
-    arguments.within()?;
+    let within = arguments.within()?;
     let snapshot = snapshot_of(Action::Restore, act).unwrap_or_default();
     let token = act.token.to_string();
     let variables = [
@@ -31,7 +30,8 @@ pub fn of<'a>(act: &'a Act, arguments: &'a Arguments, context: &'a Context) -> O
         act,
         shown: typed(&arguments.patch),
         says_why: false,
-        within: arguments.confirm_within.as_deref().unwrap_or_default(),
+        within,
+        said: arguments.confirm_within.as_deref().unwrap_or_default(),
         check,
         patience: arguments.patience().min(LOOK),
         context,
@@ -44,7 +44,6 @@ pub fn start(
     argv: &Argv,
     arguments: &Arguments,
     variables: &[(&str, &str)],
-    within: Duration,
 ) -> Option<Answer> {
     let act = guarded.act;
     let (Some(restore), Ok(snapshot)) = (&arguments.restore, snapshot_of(Action::Restore, act)) else {
@@ -74,5 +73,5 @@ pub fn start(
         env: environment(&act.subject, arguments, &back),
         ..TargetCommand::default()
     };
-    guarded.run(run, revert, within)
+    guarded.run(run, revert)
 }

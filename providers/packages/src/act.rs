@@ -58,8 +58,7 @@ fn run(
     {
         return switch::start(manager, &guarded, &call, arguments).unwrap_or_else(|| {
             let done = |said: &_| done(manager, action, act, arguments, said);
-            switch::settle(&guarded, arguments)
-                .answer(done, |ended| answer(manager, action, act, arguments, ended))
+            switch::settle(&guarded).answer(done, |ended| answer(manager, action, act, arguments, ended))
         });
     }
     let request = call.request(&act.id, &act.subject.connection, false);

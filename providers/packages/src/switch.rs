@@ -14,12 +14,13 @@ const DECIDED: Duration = Duration::from_secs(60);
 
 /// The switch of a patch; `None` when the component asks for none.
 pub fn of<'a>(act: &'a Act, arguments: &'a Arguments, context: &'a Context) -> Option<Guarded<'a>> {
-    arguments.within()?;
+    let within = arguments.within()?;
     Some(Guarded {
         act,
         shown: Action::Patch.name().into(),
         says_why: true,
-        within: arguments.confirm_within.as_deref().unwrap_or_default(),
+        within,
+        said: arguments.confirm_within.as_deref().unwrap_or_default(),
         check: None,
         patience: DECIDED,
         context,
@@ -40,11 +41,10 @@ pub fn start(
     };
     let revert = TargetCommand { argv: back.argv, env: back.env, cwd: back.cwd, stdin: back.stdin };
     let run = call.request(&act.id, &act.subject.connection, false);
-    guarded.run(run, revert, arguments.within().unwrap_or_default())
+    guarded.run(run, revert)
 }
 
 /// Waits until it is confirmed or gone back.
-pub fn settle(guarded: &Guarded, arguments: &Arguments) -> Settled {
-    let patience = Duration::from_millis(guarded.act.deadline.max(1));
-    guarded.settle(arguments.within().unwrap_or_default(), patience)
+pub fn settle(guarded: &Guarded) -> Settled {
+    guarded.settle(Duration::from_millis(guarded.act.deadline.max(1)))
 }

@@ -175,7 +175,7 @@ fn snapshot(layout: &Layout, act: &Act) -> Result<Done, String> {
 pub fn taken(layout: &Layout, standing: &Standing, token: Value) -> Done {
     let place = match &standing.link {
         Some(link) => durable::folder_of(&layout.link).join(link).display().to_string(),
-        None => "nothing was there".into(),
+        None => format!("{}, where nothing was", layout.link.display()),
     };
     let snapshot = Snapshot { token, place, digest: Some(standing.digest.clone()), ..Snapshot::default() };
     Done { snapshot: Some(snapshot), ..Done::default() }

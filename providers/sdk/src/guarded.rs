@@ -28,8 +28,10 @@ pub struct Guarded<'a> {
     pub shown: String,
     /// Whether the last line of its standard error says why it failed.
     pub says_why: bool,
-    /// Within what time it must be confirmed, as the component says it.
-    pub within: &'a str,
+    /// Within what time it must be confirmed.
+    pub within: Duration,
+    /// That time as the component says it.
+    pub said: &'a str,
     /// Run over the new connection; without it, connecting is enough.
     pub check: Option<TargetCommand>,
     /// How long the check may take.
@@ -119,8 +121,8 @@ fn next(ended: &Ended, switch: &Switch) -> Next {
 impl Guarded<'_> {
     /// Starts it under a switch that takes it back by `revert`; else the answer to the action: it was not started, or nobody
     /// knows.
-    pub fn run(&self, run: TargetRun, revert: TargetCommand, within: Duration) -> Option<Answer> {
-        let guarded = TargetRunOrRevert { run, revert, within: millis(within) };
+    pub fn run(&self, run: TargetRun, revert: TargetCommand) -> Option<Answer> {
+        let guarded = TargetRunOrRevert { run, revert, within: millis(self.within) };
         match self.context.target().run_or_revert(&guarded) {
             Ok(_) => None,
             Err(e) if e.code == METHOD_NOT_FOUND => Some(Answer::refused(
@@ -131,11 +133,11 @@ impl Guarded<'_> {
     }
 
     /// Waits for the command, at most `patience`, then confirms it, and waits until it is confirmed or gone back.
-    pub fn settle(&self, within: Duration, patience: Duration) -> Settled {
+    pub fn settle(&self, patience: Duration) -> Settled {
         let began = Instant::now();
-        let all = within.saturating_add(BACK).min(Duration::from_millis(self.act.deadline.max(1)));
+        let all = self.within.saturating_add(BACK).min(Duration::from_millis(self.act.deadline.max(1)));
         let mut cause = Cause::default();
-        let (mut ended, mut switch) = self.look(patience.min(within));
+        let (mut ended, mut switch) = self.look(patience.min(self.within));
         loop {
             match &switch {
                 Some(switch) => {
@@ -228,7 +230,7 @@ impl Guarded<'_> {
     }
 
     fn unconfirmed(&self) -> String {
-        format!("it could not be confirmed within {}", self.within.trim())
+        format!("it could not be confirmed within {}", self.said.trim())
     }
 
     fn or_unconfirmed(&self, cause: Cause) -> Cause {

@@ -30,7 +30,7 @@ fn a_run_holds_its_components_until_it_is_released() {
     drop(one);
     assert!(!open_runs(&runs).unwrap()[0].alive);
     let error = acquire(&runs, "r3", &holds(&["release.a"], "t3"), 0, NOW).unwrap_err().to_string();
-    assert!(error.contains("patchform resume r1"), "{error}");
+    assert!(error.contains("run r1, which") && error.contains("left unfinished"), "{error}");
     let one = acquire(&runs, "r1", &holds(&["release.a", "release.b"], "t1"), 9, NOW).unwrap();
     assert_eq!(one.token(), 10, "above what its journal knows");
     one.release().unwrap();

@@ -280,8 +280,8 @@ fn a_finished_run_is_taken_back_in_reverse() {
     assert_eq!(steps(&down.forth), "gate fetch snapshot patch reload verify commit");
     let Verdict::Change(away) = &c.verdict else { panic!("{:?}", c.verdict) };
     assert_eq!((&away.from, &away.to), (&Some(level("5")), &None));
-    assert_eq!(steps(&away.forth), "gate snapshot uninstall verify commit");
-    assert_eq!(steps(&away.back), "restore verify");
+    assert_eq!(steps(&away.forth), "gate snapshot uninstall reload verify commit");
+    assert_eq!(steps(&away.back), "restore reload verify");
 }
 
 #[test]

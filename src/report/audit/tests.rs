@@ -71,7 +71,9 @@ fn a_break_stands_first() {
 
 #[test]
 fn what_proves_the_head_is_told_for_every_record() {
-    let said: Vec<String> = [Recorded::NotYet, Recorded::Missing, Recorded::Unreadable("it is empty".into())]
+    let left = |lines| Recorded::LetGo { lines };
+    let unreadable = Recorded::Unreadable("it is empty".into());
+    let said: Vec<String> = [Recorded::NotYet, Recorded::Missing, unreadable, left(7), left(0)]
         .into_iter()
         .map(|record| draw(&Audit { record, ..intact() }, Style::plain(200)))
         .map(|text| {
@@ -90,5 +92,15 @@ fn what_proves_the_head_is_told_for_every_record() {
       state     cannot be read, so that the head is proved by nothing: it is empty
 
     Every line follows the one before it. Whether lines were taken off the end cannot be told without the head: compare it with a copy that was kept elsewhere.
+
+      state     the run was let go of when no more of its journal could be read than its first 7 lines, which are these
+
+    Every line follows the one before it. What stands behind those that the state recorded could not be read when the run was let go of, and was put back since: whether lines were taken off its end cannot
+    be told.
+
+      state     the run was let go of when nothing of its journal could be read
+
+    Every line follows the one before it. What stands behind those that the state recorded could not be read when the run was let go of, and was put back since: whether lines were taken off its end cannot
+    be told.
     ");
 }

@@ -77,7 +77,19 @@ fn recorded(record: &Recorded) -> String {
         Recorded::NotYet => "the run is open: its head is recorded when it ends".into(),
         Recorded::Missing => "has no record of this run, so that its head is proved by nothing".into(),
         Recorded::Unreadable(why) => format!("cannot be read, so that the head is proved by nothing: {why}"),
+        Recorded::LetGo { lines: 0 } => format!("the run was let go of when {}", could_be_read(0)),
+        Recorded::LetGo { lines } => {
+            format!("the run was let go of when {}, which are these", could_be_read(*lines))
+        }
         Recorded::Differs => "holds another end of this journal".into(),
+    }
+}
+
+/// How much of a journal could be read when its run was let go of.
+pub fn could_be_read(lines: u64) -> String {
+    match lines {
+        0 => "nothing of its journal could be read".into(),
+        _ => format!("no more of its journal could be read than its first {}", counted(lines, "line")),
     }
 }
 
@@ -92,6 +104,10 @@ fn conclusion(audit: &Audit) -> &'static str {
         (None, Recorded::NotYet) => {
             "Every line so far follows the one before it. Lines that were taken off the end would not be noticed before \
              the run ends."
+        }
+        (None, Recorded::LetGo { .. }) => {
+            "Every line follows the one before it. What stands behind those that the state recorded could not be read when \
+             the run was let go of, and was put back since: whether lines were taken off its end cannot be told."
         }
         (None, _) => {
             "Every line follows the one before it. Whether lines were taken off the end cannot be told without the head: \

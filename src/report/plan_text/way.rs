@@ -24,7 +24,11 @@ pub fn draw(page: &mut Page, view: &View<'_>, indent: usize, subject: Subject<'_
         return;
     }
     let Some(way) = &change.way_back else {
-        let none = [tinted(Tint::Bad, "none: this patch cannot be undone"), plain(", as lifecycle accepts")];
+        let (what, by) = match change.to {
+            Some(_) => ("this patch", "as lifecycle accepts"),
+            None => ("taking it away", "as taking its first installation back accepts"),
+        };
+        let none = [tinted(Tint::Bad, format!("none: {what} cannot be undone")), plain(format!(", {by}"))];
         page.labelled(indent, COLUMN, "way back", &none);
         return;
     };

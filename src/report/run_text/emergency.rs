@@ -14,18 +14,22 @@ pub fn emergency(page: &mut Page, stuck: &Emergency<'_>) {
     page.line(
         0,
         2,
-        &[match (stuck.reached, stuck.abandoned) {
-            (true, _) => tinted(
+        &[match (stuck.reached, stuck.abandoned, stuck.over) {
+            (true, ..) => tinted(
                 Tint::Change,
                 format!(
                     "{address} is at its planned level, verified: nothing is wrong with it. How to take it back by hand, if \
                      that is wanted"
                 ),
             ),
-            (false, true) => {
+            (false, true, _) => {
                 tinted(Tint::Change, format!("{address}: how to take it back by hand, if that is wanted"))
             }
-            (false, false) => tinted(Tint::Bad, format!("Emergency steps for {address}")),
+            (false, false, true) => tinted(
+                Tint::Change,
+                format!("{address} could not be restored, and was left so: how to take it back by hand, if that is wanted"),
+            ),
+            (false, false, false) => tinted(Tint::Bad, format!("Emergency steps for {address}")),
         }],
     );
     for (label, text) in [("why", stuck.why), ("cause", stuck.cause)] {

@@ -2,7 +2,7 @@
 
 use super::emergency::emergency;
 use super::tail;
-use crate::model::{PatchLevel, period};
+use crate::model::{PatchLevel, Purpose, period};
 use crate::plan::noun::{Cause, Plan};
 use crate::report::emergency::emergencies;
 use crate::report::page::Page;
@@ -55,7 +55,7 @@ fn headline(page: &mut Page, run: &RunView) {
             (Tint::Change, "Restored: what failed or depended on it is back where it was before this run.")
         }
         Ended::Halted => (Tint::Change, "Halted: the run stopped half-way and can be resumed."),
-        Ended::Stuck if nothing_stuck(run) => {
+        Ended::Stuck if run.over => {
             (Tint::Change, "Abandoned: the run ended as it stood. What was not settled is named below.")
         }
         Ended::Stuck => (Tint::Bad, "Stuck: something could not be restored. A person is needed."),
@@ -76,7 +76,7 @@ fn counts(run: &RunView) -> Vec<String> {
     let mut counts: Vec<(&str, usize)> = Vec::new();
     for stands in Stands::ALL.into_iter().filter(|s| *s != Stands::Unchanged) {
         for component in run.components.iter().filter(|c| c.stands == stands) {
-            let word = word(component);
+            let word = word(component, run);
             match counts.iter_mut().find(|(counted, _)| *counted == word) {
                 Some((_, n)) => *n += 1,
                 None => counts.push((word, 1)),
@@ -114,7 +114,7 @@ fn table(page: &mut Page, plan: &Plan, run: &RunView) {
         };
         table.row(vec![
             tinted(Tint::Bold, name(plan, component.entry)),
-            tinted(tint(component.stands), word(component)),
+            tinted(tint(component.stands), word(component, run)),
             plain(level),
             tinted(Tint::Dim, component.took.map_or(String::new(), period::show)),
         ]);
@@ -133,17 +133,13 @@ fn shown(level: Option<&PatchLevel>) -> String {
 }
 
 /// Where a component stands, in a word that claims no more than is known.
-fn word(component: &Settled) -> &'static str {
+fn word(component: &Settled, run: &RunView) -> &'static str {
     match component.stands {
-        Stands::Stuck if component.abandoned => "left",
+        // Whoever abandoned the run left what could not be restored, too.
+        Stands::Stuck if run.over => "left",
         Stands::Restored if !component.tried => "untouched",
         stands => stands.word(),
     }
-}
-
-/// Whether nothing failed to be restored: the run was abandoned.
-fn nothing_stuck(run: &RunView) -> bool {
-    run.components.iter().all(|c| c.stands != Stands::Stuck || c.abandoned)
 }
 
 /// Whether nothing had to go back: what failed had not changed anything yet.
@@ -214,14 +210,15 @@ fn next(plan: &Plan, run: &RunView) -> Vec<(String, String)> {
             back.into_iter().chain(allow(plan, run)).collect()
         }
         Ended::Incomplete => {
-            let mut rows = vec![("For what was left alone: ".into(), "patchform plan".into())];
+            let mut rows = vec![("For what was left alone: ".into(), again(plan, "patchform plan"))];
             rows.extend(put_there(plan, run, "To take back what"));
             rows
         }
         Ended::Restored => {
             let mut rows = vec![("The whole story: ".into(), format!("patchform run show {id}"))];
             let failed = run.components.iter().any(|c| c.failed_at.is_some());
-            let again = || failed.then(|| ("To try again what failed: ".into(), "patchform apply".into()));
+            let again =
+                || failed.then(|| ("To try again what failed: ".into(), again(plan, "patchform apply")));
             rows.extend(allow(plan, run).or_else(again));
             rows.extend(put_there(plan, run, "To take back what"));
             rows
@@ -237,8 +234,9 @@ fn next(plan: &Plan, run: &RunView) -> Vec<(String, String)> {
         Ended::Stuck if run.over => {
             let own = has_levels(plan, run).then(|| ("To take back what it put there: ".into(), back(id)));
             let mut rows = vec![("What stands there now: ".into(), "patchform plan".into())];
+            let more = if own.is_some() { "To take back, too, what" } else { "To take back what" };
             rows.extend(own);
-            rows.extend(put_there(plan, run, "To take back what"));
+            rows.extend(put_there(plan, run, more));
             rows
         }
         Ended::Stuck => {
@@ -251,6 +249,15 @@ fn next(plan: &Plan, run: &RunView) -> Vec<(String, String)> {
             rows.extend(put_there(plan, run, "After that, to take back what"));
             rows
         }
+    }
+}
+
+/// What makes a plan of this sort once more; `apply` for one towards the configuration.
+fn again(plan: &Plan, apply: &str) -> String {
+    match &plan.purpose {
+        Purpose::Rollback { of } => back(of),
+        Purpose::Restore { snapshot } => format!("patchform snapshot restore {snapshot}"),
+        Purpose::Apply | Purpose::RefreshOnly => apply.into(),
     }
 }
 

@@ -18,12 +18,16 @@ pub struct Listed {
     pub orphans: Vec<Orphan>,
     /// Snapshots of runs that ended and of which the state has no record.
     pub unrecorded: Vec<Orphan>,
+    /// Ids of the snapshots of which a damaged journal tells only behind the damage.
+    pub unproved: BTreeSet<String>,
+    /// Runs that took a stored snapshot and whose plan is lost.
+    pub planless: BTreeSet<String>,
     /// Runs that took a stored snapshot and whose folder is gone.
     pub lost: BTreeSet<String>,
 }
 
 /// Draws those of `covering` (all, when it is empty), by component, the newest first. A snapshot whose component the
-/// state no longer knows is marked, and one whose run has no folder any more.
+/// state no longer knows is marked, and one whose run cannot be read any more, or has no folder.
 pub fn snapshot_list(listed: &Listed, covering: &[Selection], clock: Clock, style: Style) -> String {
     let now = clock.now;
     let mut page = Page::new(style);
@@ -84,14 +88,10 @@ fn stored(page: &mut Page, listed: &Listed, covering: &[Selection], now: Moment)
         Table::new(&["component", "snapshot", "back to", ">age", ">size", "covers", "place", "expires"]);
     for (id, snapshot) in &rows {
         let known = state.records.contains_key(&snapshot.component);
-        let orphan = match known {
-            false => " (not managed)",
-            true if listed.lost.contains(&snapshot.run) => " (its run is gone)",
-            true => "",
-        };
+        let mark = mark(listed, id, snapshot);
         let expires = expiry(snapshot.expires, now);
         table.row(vec![
-            tinted(if known { Tint::Bold } else { Tint::Change }, format!("{}{orphan}", snapshot.component)),
+            tinted(if known { Tint::Bold } else { Tint::Change }, format!("{}{mark}", snapshot.component)),
             plain(id.as_str()),
             plain(snapshot.level.as_ref().map_or("(absent)".to_string(), |l| l.to_string())),
             plain(age(snapshot.taken, now)),
@@ -112,6 +112,21 @@ fn stored(page: &mut Page, listed: &Listed, covering: &[Selection], now: Moment)
         _ => format!("{many}, {} in all without {unknown} of unknown size.", size::bytes(total)),
     };
     page.line(0, 2, &[plain(sum)]);
+    if rows.iter().any(|(id, _)| listed.unproved.contains(*id)) {
+        let told = "Not proved: the journal of its run is damaged before the line that tells of it.";
+        page.line(0, 2, &[tinted(Tint::Change, told)]);
+    }
+}
+
+/// What is not as with most: for lack of a record or of its run.
+fn mark(listed: &Listed, id: &str, snapshot: &Snapshot) -> &'static str {
+    match listed.state.records.contains_key(&snapshot.component) {
+        false => " (not managed)",
+        true if listed.lost.contains(&snapshot.run) => " (its run is gone)",
+        true if listed.planless.contains(&snapshot.run) => " (its plan is lost)",
+        true if listed.unproved.contains(id) => " (not proved)",
+        true => "",
+    }
 }
 
 fn coverage(snapshot: &Snapshot) -> String {

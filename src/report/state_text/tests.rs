@@ -35,13 +35,25 @@ fn snapshots_at_three_widths() {
         insta::assert_snapshot!(format!("snapshots_{width}"), text);
     }
     let none = State { snapshots: Default::default(), ..state() };
-    let none = Listed { state: none, orphans: Vec::new(), unrecorded: Vec::new(), lost: Default::default() };
+    let none = known_of(none);
     assert_eq!(snapshot_list(&none, &[], clock(), Style::plain(80)), "There are no snapshots.\n");
+}
+
+/// Nothing but the state.
+fn known_of(state: State) -> Listed {
+    Listed {
+        state,
+        orphans: Vec::new(),
+        unrecorded: Vec::new(),
+        unproved: Default::default(),
+        planless: Default::default(),
+        lost: Default::default(),
+    }
 }
 
 /// With an orphan, and a snapshot whose run is gone.
 fn listed(state: State) -> Listed {
-    let mut listed = Listed { state, orphans: Vec::new(), unrecorded: Vec::new(), lost: Default::default() };
+    let mut listed = known_of(state);
     let (id, snapshot) = listed.state.snapshots.first_key_value().unwrap();
     listed.orphans.push(Orphan {
         id: format!("{id}-2"),

@@ -21,6 +21,8 @@ pub enum Way {
         shell: &'static str,
         /// `ControlPath=` where the shared connection's socket lies.
         socket: String,
+        /// `ControlPersist=` how long that stays open unused, in seconds.
+        persist: String,
     },
     /// Into a root in a folder.
     Chroot {
@@ -30,13 +32,13 @@ pub enum Way {
 }
 
 impl Way {
-    /// The way that a connection names.
+    /// The way that a connection names; a shared connection stays open for `persist` seconds after its last use.
     ///
     /// # Errors
     /// When it names no host or no folder, or the shared connection's socket has no place.
-    pub fn of(connection: &Connection) -> Result<Way, RpcError> {
+    pub fn of(connection: &Connection, persist: u32) -> Result<Way, RpcError> {
         if connection.kind != "chroot" {
-            return Way::over_ssh(connection);
+            return Way::over_ssh(connection, persist);
         }
         let path =
             connection.arguments.get("path").and_then(Value::as_str).filter(|path| path.starts_with('/'));
@@ -45,7 +47,7 @@ impl Way {
         Ok(Way::Chroot { path: path.into() })
     }
 
-    fn over_ssh(connection: &Connection) -> Result<Way, RpcError> {
+    fn over_ssh(connection: &Connection, persist: u32) -> Result<Way, RpcError> {
         let text = |name: &str| connection.arguments.get(name).and_then(Value::as_str);
         let host = text("host").filter(|host| !host.is_empty());
         let host = host.ok_or_else(|| RpcError::invalid_params("the ssh connection names no host"))?;
@@ -76,7 +78,8 @@ impl Way {
         // Whoever logs in otherwise has another connection. (A socket's path has at most 104 bytes.)
         let name = digest::of_bytes(options.join("\n").as_bytes());
         let socket = format!("ControlPath={}/{}-%C", folder.display(), &name[..8]);
-        Ok(Way::Ssh { host: host.to_string(), options, shell, socket })
+        let persist = format!("ControlPersist={persist}");
+        Ok(Way::Ssh { host: host.to_string(), options, shell, socket, persist })
     }
 
     /// Whether it may be away for a while.
@@ -96,10 +99,10 @@ impl Way {
     pub fn command(&self, fresh: bool) -> (&'static str, Vec<String>) {
         match self {
             Way::Chroot { path } => ("chroot", ["--", path, "/bin/sh", "-s"].map(str::to_string).into()),
-            Way::Ssh { host, options, shell, socket } => {
+            Way::Ssh { host, options, shell, socket, persist } => {
                 let sharing = match fresh {
                     true => vec!["ControlPath=none", "ControlMaster=no"],
-                    false => vec!["ControlMaster=auto", "ControlPersist=60", socket],
+                    false => vec!["ControlMaster=auto", persist, socket],
                 };
                 let mut arguments = options.clone();
                 arguments.push("-T".into());
@@ -161,7 +164,7 @@ mod tests {
 
     fn arguments(given: Value, fresh: bool) -> String {
         let arguments = serde_json::from_value(given).unwrap();
-        let way = Way::of(&Connection { kind: "ssh".into(), arguments }).unwrap();
+        let way = Way::of(&Connection { kind: "ssh".into(), arguments }, 60).unwrap();
         let Way::Ssh { socket, .. } = &way else { panic!() };
         assert!(socket.starts_with("ControlPath=/") && socket.ends_with("-%C"), "{socket}");
         way.command(fresh).1.join(" ").replace(socket, "SOCKET")
@@ -186,10 +189,11 @@ mod tests {
             )
         );
         let none = Connection { kind: "ssh".into(), arguments: BTreeMap::new() };
-        assert!(Way::of(&none).is_err());
+        assert!(Way::of(&none, 60).is_err());
         let chroot = |path: &str| {
             let arguments = [("path".to_string(), json!(path))].into();
-            Way::of(&Connection { kind: "chroot".into(), arguments }).map(|way| way.command(true).1.join(" "))
+            Way::of(&Connection { kind: "chroot".into(), arguments }, 60)
+                .map(|way| way.command(true).1.join(" "))
         };
         assert_eq!(chroot("/srv/root").unwrap(), "-- /srv/root /bin/sh -s");
         assert!(chroot("root").is_err());

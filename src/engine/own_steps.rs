@@ -1,0 +1,161 @@
+//! The core's own steps: the gate before a component is touched, its health before and after, and whether it reads as it should.
+
+use super::perform::{Tools, asked_again, digest_of, goal};
+use super::subject::provider_of;
+use crate::config::checked::{Check, Connection};
+use crate::model::PatchLevel;
+use crate::plan::levels;
+use crate::plan::noun::{Change, Entry, Observed, Step};
+use crate::policy;
+use crate::provider::{ProviderError, Session};
+use crate::run::decide::Begin;
+use crate::target::check::{self, Verdict as Health};
+use crate::world::clock;
+use patchform_sdk::message::{Act, Action, Answer, Done, Reload, Verdict};
+use std::time::Duration;
+
+impl Tools {
+    /// Does one of the core's own steps.
+    pub(super) fn own_step(&self, begin: &Begin) -> Answer {
+        let Some((entry, change)) = self.changing(begin.action.component) else {
+            return Answer::refused("the plan does not change this component");
+        };
+        match begin.step {
+            Step::Gate => self.gate(begin, entry, change),
+            Step::Measure => self.measure(entry),
+            Step::Verify => self.verify(begin, entry, change),
+            _ => Answer::applied(),
+        }
+    }
+
+    /// Asks the policy, and whether the component is still what the plan was made for.
+    fn gate(&self, begin: &Begin, entry: &Entry, change: &Change) -> Answer {
+        let facts = policy::Facts { purpose: &self.plan.purpose };
+        let subject = policy::Subject { entry, change };
+        match policy::judge(subject, facts, clock::now()) {
+            policy::Verdict::Pass => {}
+            policy::Verdict::WaitUntil(moment) => {
+                return Answer::refused(format!("it may not start before {moment}"));
+            }
+            policy::Verdict::Refuse(why) => return Answer::refused(why),
+        }
+        self.unchanged(begin, entry).map_or_else(Answer::refused, |()| Answer::applied())
+    }
+
+    /// Whether the component still reads as the plan says, or as this run left it.
+    ///
+    /// # Errors
+    /// What is there now, or why it cannot be read.
+    pub(super) fn unchanged(&self, begin: &Begin, entry: &Entry) -> Result<(), String> {
+        let now = self.observe(entry);
+        let digest = digest_of(&now).map_err(|why| format!("it cannot be read any more: {why}"))?;
+        let expected = begin.expected.as_ref().or(entry.observed.identity().map(|i| &i.digest));
+        if expected.is_none_or(|expected| *expected == digest) {
+            return Ok(());
+        }
+        let now = now.level().map_or_else(|| "is absent".into(), |level| format!("stands at {level}"));
+        Err(format!("it was changed on its target since the plan was made, and {now}; make a new plan"))
+    }
+
+    /// Health before the patch: what is ill already is not started.
+    fn measure(&self, entry: &Entry) -> Answer {
+        // A short look only: it was healthy, or it was not.
+        let short = |c: &Check| Check { within: c.within.min(c.timeout + c.interval), ..c.clone() };
+        healthy(entry.checks.iter().find_map(|c| self.ill(&short(c), &entry.connection)), None)
+    }
+
+    /// The reading and the checks must agree with what this leg works towards.
+    fn verify(&self, begin: &Begin, entry: &Entry, change: &Change) -> Answer {
+        let goal = goal(begin, change);
+        let observed = self.observe(entry);
+        let digest = digest_of(&observed).ok();
+        let ill =
+            differs(&observed, goal).or_else(|| self.provider_finds(begin, entry, change)).or_else(|| {
+                entry.checks.iter().filter(|_| goal.is_some()).find_map(|c| self.ill(c, &entry.connection))
+            });
+        healthy(ill, digest)
+    }
+
+    /// What the provider's own `verify` complains about.
+    fn provider_finds(&self, begin: &Begin, entry: &Entry, change: &Change) -> Option<Verdict> {
+        let provider = provider_of(&self.plan, entry);
+        if !self.fleet.can(provider, &entry.address.kind).verify || goal(begin, change).is_none() {
+            return None;
+        }
+        let ill = |why: String| Some(Verdict::Ill { why });
+        let (act, session) = match (self.act(begin, entry, change), self.session(entry)) {
+            (Ok(act), Ok(session)) => (act, session),
+            (Err(why), _) | (_, Err(why)) => return ill(why),
+        };
+        match asked_again(|| verified(session, &act)) {
+            Ok(Answer::Applied(Done { verdict: None | Some(Verdict::Healthy), .. })) => None,
+            Ok(Answer::Applied(Done { verdict, .. })) => verdict,
+            Ok(Answer::Refused { why, .. } | Answer::Unclear { why, .. }) => ill(why),
+            // Nobody has said that anything is wrong.
+            Err(error @ (ProviderError::Died { .. } | ProviderError::GaveUp { .. })) => {
+                Some(Verdict::Inconclusive { why: error.to_string() })
+            }
+            Err(error) => ill(error.to_string()),
+        }
+    }
+
+    fn ill(&self, check: &Check, connection: &Connection) -> Option<Verdict> {
+        match check::run(check, connection, &self.targets, &self.cancelled).verdict {
+            Health::Healthy => None,
+            Health::Ill(why) => Some(Verdict::Ill { why: format!("check {:?}: {why}", check.name) }),
+            Health::Cancelled => {
+                Some(Verdict::Inconclusive { why: format!("check {:?} was not finished", check.name) })
+            }
+        }
+    }
+}
+
+/// Asks the provider whether all is well, and waits for its answer.
+fn verified(session: &Session, act: &Act) -> Result<Answer, ProviderError> {
+    let (answered, answer) = std::sync::mpsc::channel();
+    session.act(Action::Verify, act, Duration::from_millis(act.deadline), move |reply| {
+        let _ = answered.send(reply);
+    });
+    let ended = || ProviderError::ShutDown { provider: session.name().into(), method: "verify".into() };
+    answer.recv().unwrap_or_else(|_| Err(ended()))
+}
+
+fn healthy(ill: Option<Verdict>, digest: Option<String>) -> Answer {
+    Answer::Applied(Done { verdict: ill.or(Some(Verdict::Healthy)), digest, ..Done::default() })
+}
+
+/// How a reading differs from the goal, if it does.
+fn differs(observed: &Observed, goal: Option<&PatchLevel>) -> Option<Verdict> {
+    let ill = |why: String| Some(Verdict::Ill { why });
+    match (observed, goal) {
+        (Observed::NotRead, _) => ill("it was not read".into()),
+        (Observed::Unreachable { why } | Observed::Unsettled { why }, _) => {
+            Some(Verdict::Ill { why: format!("it cannot be read: {why}") })
+        }
+        (Observed::Absent(_), None) => None,
+        (Observed::Absent(_), Some(goal)) => ill(format!("it is not there, {goal} was expected")),
+        (Observed::Present { level, .. }, None) => ill(format!("it is still there, at {level}")),
+        (Observed::Present { level, running, pending, .. }, Some(goal)) => {
+            let now = levels::managed(level, Some(goal));
+            if now != *goal {
+                return ill(format!("it reads {now}, {goal} was expected"));
+            }
+            match (running, pending) {
+                (Some(running), _) if levels::managed(running, Some(goal)) != *goal => {
+                    ill(format!("{goal} is installed, but {running} is running"))
+                }
+                (_, Reload::None) => None,
+                (_, pending) => ill(format!("{goal} is installed, but still needs a {}", needed(*pending))),
+            }
+        }
+    }
+}
+
+fn needed(reload: Reload) -> &'static str {
+    match reload {
+        Reload::None => "nothing",
+        Reload::Service => "restart of its service",
+        Reload::Reboot => "reboot",
+        Reload::PowerCycle => "power cycle",
+    }
+}

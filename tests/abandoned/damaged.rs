@@ -1,0 +1,183 @@
+//! A run whose files were damaged, and that was let go of: what its files still tell is kept, and what they tell no more is not
+//! made up.
+
+use super::{Lab, damage, flat, plan_is_blocked, planned, platform, run_at, service, stop};
+use serde_json::Value as Json;
+use std::fs;
+use std::process::Stdio;
+
+/// What kills the controller from within a step: nothing of its run is in the state then.
+const KILL: &str = "kill -9 $(cat controller)";
+
+/// Applies until that is killed; answers the run.
+fn killed(lab: &Lab) -> String {
+    let line = format!("echo $$ > controller; exec {} apply --auto-approve", env!("CARGO_BIN_EXE_patchform"));
+    let mut command = lab.command("/bin/sh".as_ref(), &["-c", &line]);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    assert_eq!(command.status().unwrap().code(), None, "the controller was to be killed");
+    run_at(lab, 1)
+}
+
+fn listed(lab: &Lab) -> Json {
+    serde_json::from_str(&lab.patchform("snapshot list --json").exits(0).out).unwrap()
+}
+
+/// Those of `list` that `run` took.
+fn of<'a>(list: &'a Json, run: &str) -> Vec<&'a Json> {
+    list.as_array().unwrap().iter().filter(|s| s["run"] == run).collect()
+}
+
+/// A snapshot of which only lines behind the damage tell is there: it is listed as that, and goes the way of all others.
+#[test]
+fn a_snapshot_behind_the_damage_is_listed_and_can_be_restored() {
+    let lab = platform(KILL, "");
+    let run = killed(&lab);
+    damage(&lab, &run, "taken");
+    let told = flat(lab.patchform("run abandon").exits(0));
+    told.says("1 snapshot of it").says("patchform snapshot list");
+    lab.write("main.pf.hcl", service("1.1", "", ""));
+    let list = listed(&lab);
+    let [found] = of(&list["snapshots"], &run).try_into().expect("one snapshot");
+    assert_eq!((&found["level"], &found["proved"]), (&"1.0".into(), &false.into()), "{found}");
+    assert_eq!(list["snapshots"].as_array().unwrap().iter().filter(|s| s["proved"] == true).count(), 1);
+    flat(lab.patchform("snapshot list").exits(0))
+        .says("(not proved)")
+        .says("is damaged before the line that tells of it");
+    let id = found["id"].as_str().unwrap();
+    lab.patchform(&format!("snapshot restore {id} --auto-approve")).exits(0);
+    assert_eq!((lab.read("a"), lab.read("running")), ("1.0".into(), "1.0".into()));
+    lab.patchform("state show command.a").exits(0).does_not_say("to do");
+}
+
+/// One whose answer is the damage may be there: an orphan as any other.
+#[test]
+fn a_snapshot_whose_answer_is_damaged_is_an_orphan() {
+    let drops = |text: String| {
+        text.replace("  read ", "  drop = [\"sh\", \"-c\", \"rm -f $PATCHFORM_SNAPSHOT\"]\n  read ")
+    };
+    let lab = Lab::new(&drops(service("1.0", "", "")));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", drops(service("1.1", KILL, "")));
+    let run = killed(&lab);
+    // What the snapshot's command printed is its token.
+    damage(&lab, &run, &format!("\"a.{run}"));
+    lab.patchform("run abandon").exits(0);
+    let list = listed(&lab);
+    assert!(of(&list["snapshots"], &run).is_empty(), "{list}");
+    let [orphan] = of(&list["orphans"], &run).try_into().expect("one orphan");
+    let id = orphan["id"].as_str().unwrap();
+    let refused = flat(lab.patchform(&format!("snapshot restore {id}")).exits(1));
+    refused.says("nobody saw whether it was made").says("snapshot list");
+    lab.patchform("snapshot prune").exits(0).says(&format!("dropped {id}"));
+    lab.patchform("snapshot list").exits(0).does_not_say("Orphans");
+}
+
+/// What failed before the damage failed: its level is given up, as if the run could be read to its end.
+#[test]
+fn a_failure_that_the_journal_proves_gives_the_level_up() {
+    let lab = platform("", "grep -q 1.0 a; echo no room for it; exit 1");
+    lab.patchform("apply --auto-approve").exits(4);
+    let run = run_at(&lab, 1);
+    damage(&lab, &run, "\"step\":\"restore\"");
+    let told = flat(lab.patchform("run abandon").exits(0));
+    told.says("1.1 is given up").says("exited with code 1").says("patchform allow");
+    lab.write("main.pf.hcl", service("1.1", "", ""));
+    plan_is_blocked(&lab).says(&format!("given up by run {run}")).says("cannot be read");
+    lab.patchform("allow command.a").exits(0);
+    planned(&lab).says("may be half done");
+}
+
+/// The journal as it was is put back after its run was let go of: that it goes on behind what was recorded is no fraud.
+#[test]
+fn a_journal_that_is_put_back_afterwards_is_told_for_what_it_is() {
+    for damaged in ["taken", "patch"] {
+        let lab = platform(&format!("[ $PATCHFORM_LEVEL = 1.0 ] || {}", stop()), "");
+        lab.patchform("apply --auto-approve").exits(7);
+        let run = run_at(&lab, 1);
+        let path = format!(".patchform/runs/{run}/journal/000001.jsonl");
+        let good = lab.read(&path);
+        damage(&lab, &run, damaged);
+        lab.patchform("run abandon").exits(0);
+        lab.write(&path, &good);
+        lab.write("main.pf.hcl", service("1.1", "", ""));
+        let shown = flat(lab.patchform(&format!("run show {run}")).exits(0));
+        shown
+            .says("was let go of at")
+            .says("of its journal could be read")
+            .says("patchform rollback")
+            .does_not_say("lacks its end");
+        let proved = flat(lab.patchform(&format!("run show --verify {run}")).exits(0));
+        proved.says("was let go of").does_not_say("broken");
+        lab.patchform(&format!("run show --verify --json {run}")).exits(0).says("\"let_go\"");
+        let exported = format!("run export {run} --out {damaged}.tar.gz --without-outputs");
+        flat(lab.patchform(&exported).exits(0)).says("let-go.json is what the state recorded then");
+        // Cut off before what was recorded, it is another matter.
+        if damaged == "patch" {
+            let begun: String = good.lines().take(2).map(|line| format!("{line}\n")).collect();
+            lab.write(&path, begun);
+            flat(lab.patchform(&format!("run show {run}")).exits(1)).says("lacks its end");
+            lab.patchform(&format!("run show --verify {run}")).exits(1).says("broken");
+            lab.write(&path, &good);
+        }
+        lab.patchform(&format!("rollback {run} --auto-approve")).exits(0);
+        assert_eq!((lab.read("a"), lab.read("running")), ("1.0".into(), "1.0".into()), "{damaged}");
+    }
+}
+
+/// A run whose plan is lost cannot be taken back, and why is said; its snapshot can be restored all the same.
+#[test]
+fn a_lost_plan_is_the_reason_that_is_told() {
+    let lab = platform(&stop(), "");
+    lab.patchform("apply --auto-approve").exits(7);
+    let run = run_at(&lab, 1);
+    fs::remove_file(lab.path(&format!(".patchform/runs/{run}/plan.json"))).unwrap();
+    lab.patchform("run abandon").exits(0);
+    lab.write("main.pf.hcl", service("1.1", "", ""));
+    let refused = flat(lab.patchform(&format!("rollback {run}")).exits(1)).does_not_say("so old");
+    refused.says("its plan could not be read when it was let go of").says("snapshot list");
+    lab.patchform("snapshot list").exits(0).does_not_say("its run is gone").says("(its plan is lost)");
+    let list = listed(&lab);
+    let [found] = of(&list["snapshots"], &run).try_into().expect("one snapshot");
+    let id = found["id"].as_str().unwrap();
+    lab.patchform(&format!("snapshot restore {id} --auto-approve")).exits(0);
+    assert_eq!((lab.read("a"), lab.read("running")), ("1.0".into(), "1.0".into()));
+}
+
+/// Lease and plan are lost together: the run may hold anything, and no more is promised than can be kept.
+#[test]
+fn a_run_of_which_nothing_is_known_blocks_every_plan() {
+    let lab = platform(&stop(), "");
+    lab.patchform("apply --auto-approve").exits(7);
+    let run = run_at(&lab, 1);
+    for file in ["plan.json", "lease.json"] {
+        lab.write(&format!(".patchform/runs/{run}/{file}"), "lost");
+    }
+    lab.write("main.pf.hcl", service("1.2", "", ""));
+    lab.patchform("run list").exits(0).says("damaged").does_not_say("1970");
+    lab.patchform("run list --json").exits(0).does_not_say("1970");
+    let shown = flat(lab.patchform(&format!("run show {run}")).exits(1));
+    shown.says("nothing is known of what it held").does_not_say("takes what it may have left");
+    plan_is_blocked(&lab).says("may hold").says(&format!("patchform run abandon {run}"));
+    lab.patchform("apply --auto-approve").exits(6).does_not_say("1970");
+    flat(lab.patchform("run abandon").exits(0)).says("read each component").does_not_say("1970");
+    lab.patchform("run list").exits(0).says("abandoned").does_not_say("1970");
+}
+
+/// Without its lease a run holds nothing. That nobody knows how it ended is said wherever the state is read.
+#[test]
+fn a_run_whose_lease_is_gone_is_not_taken_for_ended() {
+    for gone in [&["lease.json"][..], &["lease.json", "plan.json"]] {
+        let lab = platform(&stop(), "");
+        lab.patchform("apply --auto-approve").exits(7);
+        let run = run_at(&lab, 1);
+        flat(lab.patchform("plan").exits(0)).does_not_say("nobody knows how it ended");
+        for file in gone {
+            fs::remove_file(lab.path(&format!(".patchform/runs/{run}/{file}"))).unwrap();
+        }
+        let told = format!("run {run} began, and nobody knows how it ended");
+        flat(lab.patchform("state list").exits(0)).says(&told);
+        let plan = flat(lab.patchform("plan").exits(0));
+        plan.says(&format!("un {run} began, and nobody knows how it ended")).says("read each");
+    }
+}
