@@ -52,7 +52,8 @@ fn outcome(texts: &Texts) -> Result<String, Vec<(String, Option<Span>)>> {
         sources.add(name, text.as_bytes()).expect("a text");
     }
     let schemas: Schemas = [
-        ("apt", patchform_provider_apt::Apt.describe()),
+        ("apt", patchform_provider_apt::APT.describe()),
+        ("dnf", patchform_provider_dnf::DNF.describe()),
         ("command", patchform_provider_command::Commands.describe()),
         ("release", patchform_provider_release::Releases.describe()),
     ]

@@ -10,11 +10,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 8] = [
     "language.md",
     "kinds/release.md",
     "kinds/command.md",
     "kinds/apt.md",
+    "kinds/dnf.md",
     "cli.md",
     "operations.md",
     "reliability.md",

@@ -28,7 +28,8 @@ fn folder() -> PathBuf {
 
 fn bundled() -> Vec<(&'static str, Description)> {
     vec![
-        ("apt", patchform_provider_apt::Apt.describe()),
+        ("apt", patchform_provider_apt::APT.describe()),
+        ("dnf", patchform_provider_dnf::DNF.describe()),
         ("command", patchform_provider_command::Commands.describe()),
         ("release", patchform_provider_release::Releases.describe()),
     ]
@@ -269,7 +270,7 @@ fn programs_read_the_reference_as_json() {
     let all = json("reference --json");
     let groups = all["groups"].as_array().expect("groups");
     assert_eq!(groups.len(), 2 + SUBJECTS.len());
-    assert_eq!(groups[1]["names"][2]["name"], "release");
+    assert_eq!(groups[1]["names"][3]["name"], "release");
 }
 
 #[test]

@@ -20,6 +20,8 @@ pub const BUNDLED: &[Bundled] = &[
     Bundled { name: "apt", serve: patchform_provider_apt::serve },
     #[cfg(feature = "provider-command")]
     Bundled { name: "command", serve: patchform_provider_command::serve },
+    #[cfg(feature = "provider-dnf")]
+    Bundled { name: "dnf", serve: patchform_provider_dnf::serve },
     #[cfg(feature = "provider-release")]
     Bundled { name: "release", serve: patchform_provider_release::serve },
 ];

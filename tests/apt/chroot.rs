@@ -27,7 +27,7 @@ impl Root {
         }
         let lab = Lab::empty();
         let address = format!("127.77.{}.{}", (std::process::id() >> 8) & 255, std::process::id() & 255 | 1);
-        let repository = Repository::serve(&address);
+        let repository = Repository::serve(&address, Repository::debs);
         for folder in ["work", "root", "up/usr/share/keyrings"] {
             std::fs::create_dir_all(lab.path(folder)).unwrap();
         }

@@ -1,10 +1,10 @@
-//! Rule: provider crates cannot see the program; of our own crates they know the SDK and the versions only.
+//! Rule: provider crates cannot see the program; of our own crates they know the SDK, the versions and what kinds of packages share only.
 
 use crate::homes::dependencies;
 use crate::source::Complaint;
 
 /// Our crates that every provider may depend on.
-const SHARED: [&str; 2] = ["patchform-sdk", "patchform-versions"];
+const SHARED: [&str; 3] = ["patchform-sdk", "patchform-versions", "patchform-packages"];
 
 pub fn check(manifests: &[(String, String)]) -> Vec<Complaint> {
     let mut complaints = Vec::new();

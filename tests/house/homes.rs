@@ -38,11 +38,13 @@ const HOMES: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that any file may name: our own, and those that only say how a type is written.
-const ANYWHERE: [&str; 9] = [
+const ANYWHERE: [&str; 11] = [
     "patchform",
     "patchform_sdk",
+    "patchform_packages",
     "patchform_versions",
     "patchform_provider_apt",
+    "patchform_provider_dnf",
     "patchform_provider_release",
     "patchform_provider_command",
     "serde",

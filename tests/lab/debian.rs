@@ -76,6 +76,11 @@ pub fn base() -> PathBuf {
 impl Debian {
     /// Boots one and waits until it can be logged in to; `None`, with a word on stderr, where that cannot be.
     pub fn boot() -> Option<Debian> {
+        Debian::boot_with(Repository::debs)
+    }
+
+    /// As [`Debian::boot`], with what `fill` puts into its repository.
+    pub fn boot_with(fill: fn(&Repository)) -> Option<Debian> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         if let Some(what) = missing() {
             // Not by `eprintln!`: of a test that passes, nobody would see it.
@@ -111,7 +116,7 @@ impl Debian {
         ip(&format!("link add {link} type veth peer name {link}p"));
         ip(&format!("addr add {gateway}/30 dev {link}"));
         ip(&format!("link set {link} up"));
-        let repository = Repository::serve(&gateway);
+        let repository = Repository::serve(&gateway, fill);
         fs::copy(repository.lab.path("key.gpg"), lab.path("key.gpg")).unwrap();
         let child = Debian::start(&base, &lab, &format!("host{n}"));
         // The peer goes into the host's network as soon as that is there, and both are gone with it.

@@ -240,17 +240,16 @@ impl Deb {
 }
 
 impl Repository {
-    /// A repository of all [`DEBS`], signed, which listens on port 80 of `address` for as long as it lives.
-    pub fn serve(address: &str) -> Repository {
+    /// A repository that is filled by `fill`, and listens on port 80 of `address` for as long as it lives.
+    pub fn serve(address: &str, fill: fn(&Repository)) -> Repository {
         let lab = Lab::empty();
-        run(Command::new("cp").arg("-a").arg(made().join(".")).arg(lab.path("")));
         let repository = Repository {
             lab,
             instead: Arc::default(),
             paces: Arc::default(),
             over: Arc::new(AtomicBool::new(false)),
         };
-        repository.sign("good", "");
+        fill(&repository);
         let listener = TcpListener::bind((address, 80)).expect("port 80 of the bridge");
         listener.set_nonblocking(true).unwrap();
         let (folder, over) = (repository.lab.path(""), Arc::clone(&repository.over));
@@ -268,6 +267,12 @@ impl Repository {
             }
         });
         repository
+    }
+
+    /// Fills it with all [`DEBS`], signed.
+    pub fn debs(&self) {
+        run(Command::new("cp").arg("-a").arg(made().join(".")).arg(self.lab.path("")));
+        self.sign("good", "");
     }
 
     /// Makes the index anew, and signs it with one of the keys `good` (which hosts trust) and `other`.

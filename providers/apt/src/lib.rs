@@ -1,79 +1,67 @@
 //! The `apt` provider: sets of packages on Debian and Ubuntu hosts, patched by apt itself and taken back by the exact
-//! previous packages.
-//!
-//! Everything on the host is done by small shell scripts (`host/`), which run there through the core's connection; what is
-//! decided is decided here, from what they print. A script that changes something runs detached: it outlives this provider,
-//! its controller and the connection, and one action id never starts twice.
+//! previous packages. What it shares with other package managers is in `patchform_packages`.
 
-mod act;
-mod answer;
-mod arguments;
-mod describe;
-mod discover;
-mod ledger;
-mod look;
 mod names;
-mod pins;
-mod preview;
-mod probe;
-mod reading;
-mod reboot;
-mod script;
-mod switch;
-mod task;
-mod verify;
 
-use patchform_sdk::message::{
-    Act, Action, Answer, Complaint, Description, Desired, Discover, Discovered, Identity, PreviewOutcome,
-    Probe, Probed, Proposed, Reading, RpcError,
-};
-use patchform_sdk::{Context, Provider};
+pub use patchform_packages::Packages;
+use patchform_packages::manager::{Manager, Names, Words};
+use patchform_packages::script::Script;
+use patchform_versions::Scheme;
+
+const HOST: &str = include_str!("host/host.sh");
+const STAND: &str = include_str!("host/stand.sh");
+
+/// The provider.
+pub const APT: Packages = Packages(&MANAGER);
 
 /// Serves it on stdin and stdout.
 ///
 /// # Errors
 /// Those of reading stdin.
 pub fn serve() -> std::io::Result<()> {
-    patchform_sdk::serve(Apt)
+    patchform_sdk::serve(APT)
 }
 
-/// The provider; it has nothing to configure.
-pub struct Apt;
-
-impl Provider for Apt {
-    fn identity(&self) -> Identity {
-        Identity { name: "apt".into(), version: env!("CARGO_PKG_VERSION").into() }
-    }
-
-    fn describe(&self) -> Description {
-        describe::description()
-    }
-
-    fn validate(&self, desired: &Desired) -> Vec<Complaint> {
-        arguments::complaints(desired)
-    }
-
-    fn read(&self, desired: &Desired, context: &Context) -> Reading {
-        look::one(desired, context)
-    }
-
-    fn read_all(&self, components: &[Desired], context: &Context) -> Vec<Reading> {
-        look::all(components, context)
-    }
-
-    fn preview(&self, proposed: &Proposed, context: &Context) -> PreviewOutcome {
-        preview::preview(proposed, context)
-    }
-
-    fn act(&self, action: Action, request: &Act, context: &Context) -> Answer {
-        act::act(action, request, context)
-    }
-
-    fn probe(&self, probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
-        probe::probe(probe, context)
-    }
-
-    fn discover(&self, discover: &Discover, context: &Context) -> Result<Discovered, RpcError> {
-        discover::discover(discover, context)
-    }
-}
+static MANAGER: Manager = Manager {
+    kind: "apt",
+    database: "dpkg",
+    scheme: Scheme::Dpkg,
+    summary: "Packages of a Debian or Ubuntu host, patched by apt and taken back by the exact previous packages.",
+    example: include_str!("../example.pf.hcl"),
+    names: Names {
+        is_package: names::is_package,
+        version: names::version,
+        file: names::file,
+        is_kernel: |name| name.starts_with("linux-image-"),
+        any: "all",
+    },
+    words: Words {
+        example: "openssl = \"3.0.17-1~deb12u3\"",
+        package_rule: "A name has at least two of the characters a-z, 0-9, `+`, `-` and `.`, and no architecture.",
+        version_rule: "Write the whole version, as `apt-cache madison` shows it.",
+        lock: "dpkg",
+        config: "conffiles",
+        mend: "`dpkg --configure -a`, then `apt-get -f install`",
+        mend_one: "`dpkg --configure -a`",
+        interrupted: "dpkg was interrupted there: what it had written down is taken over first, which is not taken back",
+        changed: |path| {
+            let path = path.join(" ");
+            format!(
+                "{path} was changed on the host and stays as it is; a new default is put beside it as .dpkg-dist"
+            )
+        },
+        is_about_holds: |said, allowed| {
+            said.contains("Held packages") || said.contains("held broken packages") && !allowed
+        },
+    },
+    own: |script| match script {
+        Script::Discover => vec![HOST, include_str!("host/discover.sh")],
+        Script::Preview => vec![HOST, include_str!("host/preview.sh")],
+        Script::Patch => vec![HOST, STAND, include_str!("host/patch.sh")],
+        Script::Restore => vec![HOST, STAND, include_str!("host/restore.sh")],
+        Script::Snapshot | Script::Reload => vec![HOST, STAND],
+        Script::Read | Script::Fetch | Script::Booted | Script::Verify | Script::Drop => vec![HOST],
+    },
+    can_repair: true,
+    versions_tell: true,
+};

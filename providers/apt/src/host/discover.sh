@@ -1,5 +1,5 @@
 # discover NAME...: what is installed of these packages; without names, of those that somebody asked for.
-echo patchform-apt
+echo patchform-answer
 command -v dpkg-query >/dev/null || { echo "error this host has no dpkg"; echo end; exit 0; }
 if [ $# -eq 0 ]; then
   apt-mark showmanual >"$t/manual" || { echo "error apt-mark cannot tell which packages were asked for"; echo end; exit 0; }

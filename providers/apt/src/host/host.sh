@@ -1,16 +1,8 @@
-# What every script of the apt provider begins with. Answers are lines of words, split by blanks, after the line `patchform-apt`;
-# the last one is `end`: what lacks it was cut off.
-export LC_ALL=C LANGUAGE=C DEBIAN_FRONTEND=noninteractive DEBCONF_NONINTERACTIVE_SEEN=true
+# What is dpkg's and apt's own.
+export DEBIAN_FRONTEND=noninteractive DEBCONF_NONINTERACTIVE_SEEN=true
 export APT_LISTCHANGES_FRONTEND=none APT_LISTBUGS_FRONTEND=none NEEDRESTART_SUSPEND=1 UCF_FORCE_CONFFOLD=1
-export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-umask 022
-state=/var/lib/patchform/apt
-cache=/var/cache/patchform/apt
-tab=$(printf '\t')
-# refuse TEXT: ends an action with the promise that nothing was changed.
-refuse() { printf '%s\n' "$*" >&2; exit 75; }
-fail() { printf '%s\n' "$*" >&2; exit 1; }
-is_booted() { [ -d /run/systemd/system ]; }
+# What keeps the packages, whose lock is waited for, where kept package files lie, and what is put beside conffiles.
+database=dpkg lock_of=dpkg pool=debs beside='.dpkg-*'
 # packages NAME...: name, architecture, version, state (as `dpkg -l` shows it, without blanks) of what dpkg knows of them.
 packages() {
   [ $# -gt 0 ] || return 0
@@ -46,86 +38,46 @@ transaction() {
     }
     $1 == "Remv" || $1 == "Purg" { print "remv", bare($2), inside($3) }' | sort -u
 }
-# holder: who holds a lock of dpkg or apt right now, as `NAME (process PID)`; nothing when nobody does.
-holder() {
-  for lock in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/cache/apt/archives/lock; do
-    [ -e "$lock" ] || continue
-    inode=$(stat -c %i "$lock")
-    pid=$(awk -v inode="$inode" '$2 == "POSIX" && $6 ~ (":" inode "$") { print $5; exit }' /proc/locks)
-    [ -n "$pid" ] || continue
-    # Its name only: a secret may stand among its arguments.
-    read -r name <"/proc/$pid/comm" 2>/dev/null || name="another system"
-    printf '%s (process %s)\n' "$name" "$pid"
-    return
-  done
+# holder: who holds a lock of dpkg or apt right now.
+holder() { lock_holder /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/cache/apt/archives/lock; }
+files_of() { dpkg-query -L -- "$@" 2>/dev/null; }
+# owners UNIT: which packages bring it.
+owners() { dpkg-query -S "*/$1" 2>/dev/null | sed 's/: .*//;s/, /\n/g' | sort -u; }
+installed_at() {
+  stat -c %Y "/var/lib/dpkg/info/$1.list" 2>/dev/null || stat -c %Y "/var/lib/dpkg/info/$1:$(dpkg --print-architecture).list"
 }
-# wait_for_lock SECONDS: until nobody holds them; refuses after that.
-wait_for_lock() {
-  left=$1
-  while who=$(holder) && [ -n "$who" ]; do
-    [ "$left" -gt 0 ] || refuse "the lock of dpkg is held by $who, and was not let go within $1 s"
-    [ "$left" -ne "$1" ] || echo "waiting for the lock of dpkg, which $who holds"
-    left=$((left - 1))
-    sleep 1
-  done
+# everything: what is installed on the whole host, one line each.
+everything() { dpkg-query -W -f '${Package} ${Architecture} ${Version} ${db:Status-Abbrev}\n'; }
+# download URI FILE SHA256: fetches one package; what went wrong stands in `$t/said` then.
+download() {
+  /usr/lib/apt/apt-helper -q -o Acquire::Retries=2 -o Acquire::http::Timeout=20 -o Acquire::https::Timeout=20 \
+    download-file "$1" "$2" "SHA256:$3" </dev/null >"$t/helper" 2>&1 && return
+  sed -n 's/^[EW]: *//p' "$t/helper" | head -n 2 | tr '\n' ' ' >"$t/said"
+  return 1
 }
-# units NAME...: services that these packages bring, and that systemd knows.
-units() {
-  [ $# -gt 0 ] && is_booted || return 0
-  dpkg-query -L -- "$@" 2>/dev/null | sed -n 's|.*/systemd/system/\([^/]*[^/@]\.service\)$|\1|p' | sort -u
-}
-# never UNIT: whether its restart would cut off or end more than it mends.
-never() {
-  case $1 in
-  dbus*.service | user@*.service | systemd-logind.service | *getty@*.service | console-getty.service) ;;
-  gdm*.service | lightdm.service | sddm.service | patchform*.service) ;;
-  *) return 1 ;;
+# is_sound FILE: whether a fetched package may be used; its digest has been looked at.
+is_sound() { :; }
+# is_same FILE NAME: whether a file has the very package that is installed; of dpkg's its version tells.
+is_same() { :; }
+# altered NAME...: files without a leading slash that somebody has changed and that are no conffiles; dpkg puts its own there.
+altered() { :; }
+# keep_reboot FILE: keeps which packages have asked for a reboot.
+keep_reboot() { cat /run/reboot-required.pkgs >"$1" 2>/dev/null || [ ! -e /run/reboot-required ] || : >"$1"; }
+has_database() { command -v dpkg-query >/dev/null; }
+architecture() { dpkg --print-architecture; }
+# in_force NAME...: what waits for a reboot: `reboot NAME`, and where one of these is a kernel, `kernel` and `installed`.
+in_force() {
+  [ ! -e /run/reboot-required ] || sort -u /run/reboot-required.pkgs 2>/dev/null | sed 's/^/reboot /'
+  case " $*" in *" linux-image-"*)
+    # Which version of its package runs: Debian's kernel says so itself, Ubuntu's in a file.
+    version=$(uname -v | sed -n 's/.* Debian \([^ ]*\).*/\1/p')
+    [ -n "$version" ] || version=$(sed -n 's/^Ubuntu \([^ ]*\)-[a-z][a-z0-9]* .*/\1/p' /proc/version_signature 2>/dev/null)
+    echo "kernel $(uname -r) $version"
+    for kernel in /boot/vmlinuz-*; do
+      [ -e "$kernel" ] || continue
+      echo "installed ${kernel#/boot/vmlinuz-} $(dpkg-query -S "$kernel" 2>/dev/null | sed 's/: .*//;s/, .*//;1q' |
+        xargs -r dpkg-query -W -f '${Version}\n' 2>/dev/null | head -n 1)"
+    done
+    ;;
   esac
 }
-# restartable: of the units on standard input those that are restarted at all.
-restartable() {
-  while read -r unit; do never "$unit" || echo "$unit"; done
-}
-# on_files PATTERN: services whose processes have files of the list in `$t/files` mapped, by the pattern of their lines. What a
-# restart leaves running (`KillMode=process`: logins beside sshd) does not count.
-on_files() {
-  grep -H "$1" /proc/[0-9]*/maps 2>/dev/null | awk -v list="$t/files" '
-    BEGIN { while ((getline line <list) > 0) known[line] = 1 }
-    {
-      file = $0; sub(/^[^\/]*\/proc\/[0-9]*\/maps:/, "", file); pid = $0
-      sub(/^\/proc\//, "", pid); sub(/\/.*/, "", pid)
-      at = index(file, "/"); if (!at) next
-      file = substr(file, at); sub(/ \(deleted\)$/, "", file)
-      plain = file; sub(/^\/usr/, "", plain); sub(/\.dpkg-(new|tmp)$/, "", file)
-      if (file in known || plain in known || ("/usr" file) in known) print pid
-    }' | sort -u | while read -r pid; do
-    sed -n "s|.*/\([^/]*\.service\)\(/.*\)\{0,1\}\$|\1 $pid|p" "/proc/$pid/cgroup" 2>/dev/null | head -n 1
-  done | awk '{ pids[$1] = pids[$1] " " $2 } END { for (unit in pids) print unit pids[unit] }' | sort | while read -r unit pids; do
-    if [ "$(systemctl show -P KillMode "$unit")" = process ]; then
-      case " $pids " in *" $(systemctl show -P MainPID "$unit") "*) ;; *) continue ;; esac
-    fi
-    echo "$unit"
-  done
-}
-# stale NAME...: services that run code of these packages from before they were installed last, and may be restarted.
-stale() {
-  [ $# -gt 0 ] && is_booted || return 0
-  dpkg-query -L -- "$@" 2>/dev/null | sort -u >"$t/files"
-  {
-    on_files ' r-xp .*(deleted)$'
-    for unit in $(units "$@"); do
-      [ "$(systemctl show -P MainPID "$unit")" -gt 0 ] || continue
-      began=$(date -d "$(systemctl show -P ExecMainStartTimestamp "$unit")" +%s 2>/dev/null) || continue
-      for list in $(dpkg-query -S "*/$unit" 2>/dev/null | sed 's/: .*//;s/, /\n/g' | sort -u); do
-        for name in "$@"; do [ "${list%%:*}" != "$name" ] || newer "$list" "$began" && echo "$unit"; done
-      done
-    done
-  } | sort -u | restartable
-}
-newer() {
-  at=$(stat -c %Y "/var/lib/dpkg/info/$1.list" 2>/dev/null || stat -c %Y "/var/lib/dpkg/info/$1:$(dpkg --print-architecture).list")
-  # Of a time to come, which a clock that went wrong has left, nobody can tell.
-  [ "${at:-0}" -gt "$2" ] && [ "$at" -le "$(date +%s)" ]
-}
-t=$(mktemp -d) || fail "no temporary folder can be made"
-trap 'rm -rf "$t"' EXIT

@@ -1,16 +1,11 @@
-# patch HELD SECONDS SNAPSHOT REPAIR: installs exactly what standard input names: `deb FILE SHA256`, `inst NAME ARCH VERSION KEY` (KEY is 1
+# patch HELD SECONDS SNAPSHOT REPAIR: installs exactly what standard input names: `file FILE SHA256`, `inst NAME ARCH VERSION KEY` (KEY is 1
 # for a package of the patch level), `remv NAME` (with `purge NAME`: with its conffiles), and what is restarted then. Exits with 75 when nothing was changed.
 [ "$(id -u)" = 0 ] || refuse "it must run as root there: give the connection \`sudo = true\`"
 held=$1 patience=$2 snapshot=$3 repair=$4
 cat >"$t/plan"
-set --
-while read -r word file sum _; do
-  [ "$word" = deb ] || continue
-  [ "$(sha256sum "$cache/debs/$file" 2>/dev/null | cut -d ' ' -f 1)" = "$sum" ] ||
-    refuse "$cache/debs/$file is missing or is not what the plan has pinned"
-  set -- "$@" "$cache/debs/$file"
-done <"$t/plan"
-[ $# -gt 0 ] || refuse "the plan has pinned no package; make a new one"
+files=$(pinned "$t/plan") || exit 75
+# shellcheck disable=SC2086
+set -- $files
 purge=
 for name in $(awk '$1 == "purge" { print $2 }' "$t/plan"); do
   purge=--purge
@@ -32,16 +27,7 @@ fi
   to[$1] == $3 { found = 1 } END { exit !found }' || hold="$hold --reinstall"
 # shellcheck disable=SC2086
 stand $names >"$t/before"
-# Whoever held the lock meanwhile may have changed what the way back was made of.
-kept=$state/snapshots/$snapshot
-if [ -n "$snapshot" ] && [ -f "$kept/stand" ]; then
-  # shellcheck disable=SC2046
-  stand $(cat "$kept/names") >"$t/stands"
-  same "$kept/stand" "$t/stands" || {
-    diff "$kept/stand" "$t/stands" | sed -n 's/^< /it was: /p;s/^> /it is: /p' | head -n 20
-    refuse "somebody has changed the packages since the snapshot was taken; make a new plan"
-  }
-fi
+as_kept "$snapshot"
 with_apt -s $hold install -- "$@" >"$t/said" 2>&1 || { cat "$t/said"; refuse "apt would not do it any more: $(sed -n 's/^E: *//p' "$t/said" | head -n 2 | tr '\n' ' ')"; }
 transaction <"$t/said" | awk '$1 == "inst" { print "inst", $2, $3, $5 } $1 == "remv" { print "remv", $2 }' | sort -u >"$t/would"
 if ! cmp -s "$t/planned" "$t/would"; then

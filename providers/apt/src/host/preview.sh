@@ -2,7 +2,7 @@
 # packages may change, REPAIR where what others have left half installed is repaired. With a SNAPSHOT (else it is empty), of
 # which these are the versions, all that its run changed beside them goes back, too. Of hundreds of packages there is more to say than fits into an output: it stands in the file ANSWER.
 # Its lists of packages are its own, so that nothing of the host's is changed; they begin as a copy of the host's.
-echo patchform-apt
+echo patchform-answer
 error() { printf 'error %s\n' "$*"; echo end; exit 0; }
 [ "$(id -u)" = 0 ] || error "it must run as root there: give the connection \`sudo = true\`, or another user"
 command -v apt-get >/dev/null || error "this host has no apt"
@@ -33,7 +33,7 @@ refresh || {
   error "the lists of packages could not be renewed: ${why:-it took longer than 150 s}"
 }
 exec 8>&1 >"$answer"
-echo patchform-apt
+echo patchform-answer
 finish() {
   echo end
   echo "answer $answer" >&8
@@ -163,10 +163,7 @@ if is_booted; then
     case $(systemctl is-active "$unit") in active | activating | reloading) echo "unit $unit" ;; failed) echo "ill $unit" ;; esac
   done
   # shellcheck disable=SC2086
-  dpkg-query -L -- $names 2>/dev/null | sort -u >"$t/files"
-  on_files ' r-xp ' >"$t/users"
-  restartable <"$t/users" | sed 's/^/uses /'
-  while read -r unit; do ! never "$unit" || echo "keeps $unit"; done <"$t/users"
+  users $names
 fi
 [ ! -e /run/reboot-required ] || echo "reboot-pending"
 # Who asks for a reboot: what of these has asked already, and what has a script that does so when it is configured.

@@ -93,21 +93,8 @@ else
   tar -C / -xpf "$kept/conffiles.tar" || fail "the conffiles could not be brought back"
   set_marks "$kept/stand" || fail "holds and marks could not be set"
 fi
-if is_booted; then
-  systemctl daemon-reload
-  [ ! -s "$t/restart" ] || restart_services <"$t/restart"
-  # shellcheck disable=SC2086
-  for unit in $(units $names); do
-    grep -qxF "$unit" "$kept/services" 2>/dev/null || continue
-    systemctl is-active -q "$unit" || { systemctl reset-failed "$unit" 2>/dev/null; systemctl start "$unit" || echo "$unit does not start"; }
-  done
-fi
-now || {
-  diff "$kept/stand" "$t/now" | sed -n 's/^< /it was: /p;s/^> /it is: /p' | head -n 20
-  fail "not everything is as it was"
-}
-dpkg-query -W -f '${Package} ${Architecture} ${Version} ${db:Status-Abbrev}\n' | diff "$kept/manifest" - >"$t/others" ||
-  sed -n 's/^> /another package was changed meanwhile, and stays: /p' "$t/others" | head -n 10
+restart_as_kept
+is_back
 boot=$(cat /proc/sys/kernel/random/boot_id)
 if [ "$boot" = "$(cat "$kept/boot" 2>/dev/null)" ]; then
   # What runs is what was there: nobody asks for a reboot but who did so before.

@@ -1,0 +1,7 @@
+# drop ID: takes a snapshot away; what is not there counts as dropped.
+rm -rf "$state/snapshots/$1" "$state/snapshots/.new-$1"
+[ ! -e "$state/snapshots/$1" ] || fail "$state/snapshots/$1 cannot be removed"
+# Files of the cache that no snapshot shares, and that lie there for a month, go.
+find "$cache/$pool" -type f -links 1 -mtime +30 -delete 2>/dev/null
+find "$state/boots" -type f -mtime +30 -delete 2>/dev/null
+exit 0

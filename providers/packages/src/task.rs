@@ -1,0 +1,281 @@
+//! Which script does an action, with what. Pure.
+
+use crate::arguments::{Arguments, Reboot, packages};
+use crate::manager::Manager;
+use crate::pins::{Pins, Purpose};
+use crate::script::{Call, Script};
+use patchform_sdk::detached::{check_id, safe_id};
+use patchform_sdk::ended::{OUTPUT, Said};
+use patchform_sdk::line::tail;
+use patchform_sdk::message::{Act, Action, Done, Reload, Snapshot, SnapshotRef};
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+
+/// The call that does an action.
+///
+/// # Errors
+/// Why it cannot be done: a promise that nothing changed.
+pub fn call(
+    manager: &'static Manager,
+    action: Action,
+    act: &Act,
+    arguments: &Arguments,
+) -> Result<Call, String> {
+    let call = |script, arguments: &[String], stdin| {
+        Ok(Call { manager, script, arguments: arguments.to_vec(), stdin })
+    };
+    let seconds = arguments.lock().as_secs().to_string();
+    match action {
+        Action::Fetch => {
+            let pins = Pins::of(manager, &act.artifacts)?;
+            let lines =
+                pins.0.iter().map(|pin| format!("{} {} {}\n", pin.address, pin.file(manager), pin.sha256));
+            call(Script::Fetch, &[], lines.collect())
+        }
+        Action::Snapshot => call(Script::Snapshot, &[snapshot(act)?], to_keep(manager, act)?),
+        Action::Patch => {
+            let told = to_patch(manager, act)? + &under_switch(manager, act, arguments)?;
+            let repair = u8::from(arguments.repairs()).to_string();
+            let words = [arguments.held(), seconds, snapshot(act).unwrap_or_default(), repair];
+            call(Script::Patch, &words, told)
+        }
+        Action::Restore => {
+            call(Script::Restore, &[snapshot(act)?, seconds], under_switch(manager, act, arguments)?)
+        }
+        Action::Drop => call(Script::Drop, &[snapshot(act)?], String::new()),
+        Action::Reload if act.reload > Reload::Reboot => {
+            Err(format!("the {} kind does not power a host off", manager.kind))
+        }
+        Action::Reload => {
+            let how = if act.reload == Reload::Reboot { reboot(arguments)? } else { "services" };
+            let words = [how.to_string(), safe_id(&act.id), snapshot(act).unwrap_or_default()];
+            let named = arguments.within().is_none();
+            call(Script::Reload, &words, to_restart(manager, act, arguments, named)?)
+        }
+        other => Err(format!("the {} kind has no `{}`", manager.kind, other.name())),
+    }
+}
+
+fn reboot(arguments: &Arguments) -> Result<&'static str, String> {
+    match arguments.reboot {
+        Reboot::Never => Err("it takes a reboot to bring this into force, and `reboot` is \"never\"; write \
+                              `reboot = \"when_needed\"`, or reboot the host by hand"
+            .into()),
+        Reboot::WhenNeeded | Reboot::Always => Ok("reboot"),
+    }
+}
+
+/// The name of the snapshot's folder: what was told when it was made, or its id.
+fn snapshot(act: &Act) -> Result<String, String> {
+    let snapshot = act.snapshot.as_ref().ok_or("the request names no snapshot")?;
+    match &snapshot.token {
+        Some(token) if token.get("id").and_then(Value::as_str).is_none() => {
+            Err("the snapshot's token is damaged".into())
+        }
+        _ => Ok(folder(snapshot)),
+    }
+}
+
+/// The name of a snapshot's folder.
+pub fn folder(snapshot: &SnapshotRef) -> String {
+    let told = snapshot.token.as_ref().and_then(|token| token.get("id")).and_then(Value::as_str);
+    safe_id(told.unwrap_or(&snapshot.id))
+}
+
+fn to_keep(manager: &'static Manager, act: &Act) -> Result<String, String> {
+    let pins = Pins::of(manager, &act.artifacts)?;
+    let mut lines = String::new();
+    for name in pins.names(packages(act.level.as_ref()).keys()) {
+        let _ = writeln!(lines, "package {name}");
+    }
+    for pin in pins.kept() {
+        let _ = writeln!(lines, "file {} {}", pin.file(manager), pin.sha256);
+        let _ = writeln!(lines, "there {} {} {}", pin.name, pin.architecture, pin.version);
+    }
+    // Without any of them there is no way back that something could be missing from.
+    let any = pins.kept().next().is_some();
+    for (pin, _) in pins.installed().filter(|(_, old)| any && old.is_none()) {
+        let _ = writeln!(lines, "absent {}", pin.name);
+    }
+    Ok(lines)
+}
+
+fn to_patch(manager: &'static Manager, act: &Act) -> Result<String, String> {
+    let pins = Pins::of(manager, &act.artifacts)?;
+    let level = packages(act.level.as_ref());
+    let mut lines = String::new();
+    for (pin, _) in pins.installed() {
+        let (file, key) = (pin.file(manager), u8::from(level.contains_key(&pin.name)));
+        let _ = writeln!(lines, "file {file} {}", pin.sha256);
+        let _ = writeln!(lines, "inst {} {} {} {key}", pin.name, pin.architecture, pin.version);
+        if level.get(&pin.name).is_some_and(|version| *version != pin.version) {
+            return Err(format!(
+                "the plan pins {} {}, which is not its level; make a new plan",
+                pin.name, pin.version
+            ));
+        }
+    }
+    if lines.is_empty() {
+        return Err("the plan has pinned no package; make a new plan".into());
+    }
+    if let Some(id) = pins.0.iter().find_map(|pin| snapshot_in(manager, &pin.address)) {
+        let _ = writeln!(lines, "back {id}");
+    }
+    for pin in pins.removed() {
+        let _ = writeln!(lines, "remv {}", pin.name);
+        if pin.purpose == Purpose::Purge {
+            let _ = writeln!(lines, "purge {}", pin.name);
+        }
+    }
+    Ok(lines)
+}
+
+/// The snapshot whose file this is: a run is taken back by it.
+fn snapshot_in<'a>(manager: &Manager, address: &'a str) -> Option<&'a str> {
+    let id = address
+        .strip_prefix("file:")?
+        .strip_prefix(&*manager.snapshots())?
+        .strip_prefix('/')?
+        .split('/')
+        .next()?;
+    check_id(id).ok().map(|()| id)
+}
+
+/// Under a dead man's switch services are restarted before it is confirmed, and with what goes back.
+fn under_switch(manager: &'static Manager, act: &Act, arguments: &Arguments) -> Result<String, String> {
+    if arguments.within().is_none() { Ok(String::new()) } else { to_restart(manager, act, arguments, true) }
+}
+
+/// What is restarted; `named`: the services that the component names, whether they run old code or not.
+fn to_restart(
+    manager: &'static Manager,
+    act: &Act,
+    arguments: &Arguments,
+    named: bool,
+) -> Result<String, String> {
+    if !arguments.restarts() {
+        return Ok(String::new());
+    }
+    if named && arguments.restart.is_some() {
+        return Ok(arguments.named().iter().map(|unit| format!("unit {unit}\n")).collect());
+    }
+    let names = Pins::of(manager, &act.artifacts)?.names(packages(act.level.as_ref()).keys());
+    Ok(names.iter().map(|name| format!("found {name}\n")).collect())
+}
+
+/// What an action that ended well has to say, also to a probe.
+pub fn done(manager: &Manager, action: Action, act: &Act, arguments: &Arguments, said: &Said) -> Done {
+    let output = format!("{}{}", said.shown, said.stderr);
+    let mut done = Done { output: tail(&output, OUTPUT).into(), ..Done::default() };
+    match action {
+        Action::Snapshot => {
+            let id = snapshot(act).unwrap_or_default();
+            let size =
+                said.stdout.lines().rev().find_map(|line| line.strip_prefix("size ")?.trim().parse().ok());
+            let place = format!("{}/{id}", manager.snapshots());
+            done.snapshot = Some(Snapshot {
+                token: json!({ "id": id }),
+                place,
+                size: size.unwrap_or(0),
+                ..Snapshot::default()
+            });
+        }
+        Action::Patch | Action::Restore => done.reload = needed(arguments, said),
+        _ => {}
+    }
+    done
+}
+
+/// What brings a patch or a restore into force: packages may have asked for a reboot only when they were configured.
+fn needed(arguments: &Arguments, said: &Said) -> Reload {
+    let asked = said.stdout.lines().any(|line| line.starts_with("needs a reboot"));
+    match arguments.reboot {
+        Reboot::Always => Reload::Reboot,
+        Reboot::WhenNeeded if asked => Reload::Reboot,
+        _ => arguments.reload(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::SAMPLE;
+    use patchform_sdk::message::{Artifact, Connection, Level, Subject};
+
+    fn act(level: &str, sources: &[&str]) -> Act {
+        let artifact =
+            |source: &&str| Artifact { source: (*source).to_string(), sha256: "ab".repeat(32), size: 1 };
+        Act {
+            id: "r.1.forth3.1".into(),
+            token: 1,
+            deadline: 1000,
+            subject: Subject {
+                address: "apt.a".into(),
+                kind: "apt".into(),
+                alias: String::new(),
+                arguments: json!({}),
+                connection: Connection::local(),
+            },
+            level: Some(Level::Map([("app".to_string(), level.to_string())].into())),
+            expected: None,
+            snapshot: Some(SnapshotRef { id: "s 1".into(), token: None }),
+            reload: Reload::Service,
+            artifacts: sources.iter().map(artifact).collect(),
+        }
+    }
+
+    const PINS: [&str; 5] = [
+        "http://m/app_2.deb#install=app/amd64/1:1/1:2",
+        "http://m/new.deb#install=new/all/-/3",
+        "http://m/app_1.deb#keep=app/amd64/1:1",
+        "http://m/old.deb#keep=old/all/9",
+        "file:/x/lib.deb#install=lib/all/1/2",
+    ];
+
+    #[test]
+    fn what_each_script_is_told() {
+        let sum = "ab".repeat(32);
+        let act = act("1:2", &PINS);
+        let told = |action| call(&SAMPLE, action, &act, &Arguments::default()).unwrap();
+        let fetch = told(Action::Fetch);
+        assert_eq!(fetch.stdin.lines().count(), 5);
+        assert!(
+            fetch.stdin.starts_with(&format!("http://m/app_2.deb app_1%3a2_amd64.deb {sum}\n")),
+            "{}",
+            fetch.stdin
+        );
+        let kept = told(Action::Snapshot);
+        assert!(kept.arguments[0].starts_with("x-"), "{:?}", kept.arguments);
+        let names = "package app\npackage lib\npackage new\npackage old\n";
+        let debs = [("app_1%3a1_amd64", "app amd64 1:1"), ("old_9_all", "old all 9")]
+            .map(|(file, there)| format!("file {file}.deb {sum}\nthere {there}\n"));
+        assert_eq!(kept.stdin, format!("{names}{}absent new\n", debs.concat()));
+        let patch = told(Action::Patch);
+        assert_eq!(patch.arguments[..2], ["0", "120"]);
+        assert!(patch.arguments[2].starts_with("x-"), "{:?}", patch.arguments);
+        assert_eq!(
+            patch.stdin,
+            format!(
+                "file app_1%3a2_amd64.deb {sum}\ninst app amd64 1:2 1\nfile new_3_all.deb {sum}\ninst new all 3 0\nfile \
+                 lib_2_all.deb {sum}\ninst lib all 2 0\nremv old\n"
+            )
+        );
+        assert_eq!(told(Action::Reload).stdin, "found app\nfound lib\nfound new\nfound old\n");
+        let named = Arguments { restart: Some(vec!["web".into()]), ..Arguments::default() };
+        assert_eq!(call(&SAMPLE, Action::Reload, &act, &named).unwrap().stdin, "unit web.service\n");
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        let none = Arguments::default();
+        let why = |action, act: &Act| call(&SAMPLE, action, act, &none).err().unwrap();
+        assert!(why(Action::Patch, &act("1:2", &[])).contains("pinned no package"));
+        assert!(why(Action::Patch, &act("1:3", &PINS)).contains("not its level"));
+        assert!(why(Action::Fetch, &act("1:2", &["http://m/x"])).contains("no package file"));
+        assert!(why(Action::Uninstall, &act("1:2", &PINS)).contains("no `uninstall`"));
+        let reboot = Act { reload: Reload::Reboot, ..act("1:2", &PINS) };
+        assert!(why(Action::Reload, &reboot).contains("`reboot` is \"never\""));
+        let damaged = SnapshotRef { id: "s".into(), token: Some(json!({ "x": 1 })) };
+        assert!(why(Action::Restore, &Act { snapshot: Some(damaged), ..act("1", &[]) }).contains("damaged"));
+    }
+}
