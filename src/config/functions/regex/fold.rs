@@ -2,6 +2,7 @@
 //! written out as the class of those that it folds to.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::OnceLock;
 
 /// Behind this code no letter has a case.
@@ -39,7 +40,7 @@ impl Walk<'_> {
                 }
                 '[' => self.class(),
                 letter => {
-                    match others(letter).filter(|_| self.ignoring()) {
+                    match self.ignoring().then(|| others(letter)).flatten() {
                         Some(others) => {
                             self.out.extend(['[', letter]);
                             self.out.extend(others);
@@ -108,11 +109,15 @@ impl Walk<'_> {
                     self.take(1);
                     let Some(to) = self.rest.chars().next().filter(|to| *to != '\\') else { continue };
                     let range = from.take().unwrap_or(to)..=to;
-                    more.extend(beyond(range));
+                    if self.ignoring() {
+                        more.extend(beyond(&range));
+                    }
                     self.take(to.len_utf8());
                 }
                 letter => {
-                    more.extend(others(letter).into_iter().flatten());
+                    if self.ignoring() {
+                        more.extend(others(letter).into_iter().flatten());
+                    }
                     from = Some(letter);
                     self.take(letter.len_utf8());
                 }
@@ -129,10 +134,9 @@ impl Walk<'_> {
 }
 
 /// Letters that those of a range fold to.
-fn beyond(range: std::ops::RangeInclusive<char>) -> Vec<char> {
-    let cased = (*range.start() as u32).min(LAST)..=(*range.end() as u32).min(LAST);
-    let inside = cased.filter_map(char::from_u32).filter_map(others).flatten();
-    inside.filter(|other| !range.contains(other)).collect()
+fn beyond(range: &RangeInclusive<char>) -> Vec<char> {
+    let met = alike().values().filter(|all| all.iter().any(|c| range.contains(c)));
+    met.flatten().copied().filter(|c| !range.contains(c)).collect()
 }
 
 /// What flags such as `i-s)` or `i:` say of case, how long they are, and whether no group follows. `None` for other groups.
@@ -150,23 +154,24 @@ fn flags(text: &str) -> Option<(Option<bool>, usize, bool)> {
 
 /// The letters that a letter folds to, if one of them is beyond ASCII.
 fn others(letter: char) -> Option<Vec<char>> {
+    let all = alike().get(&folded(letter))?;
+    let others: Vec<char> = all.iter().copied().filter(|other| *other != letter).collect();
+    (!others.is_empty() && all.iter().any(|c| !c.is_ascii())).then_some(others)
+}
+
+/// By the small letter, all that fold to one another.
+fn alike() -> &'static BTreeMap<char, Vec<char>> {
     static ALIKE: OnceLock<BTreeMap<char, Vec<char>>> = OnceLock::new();
-    let alike = ALIKE.get_or_init(|| {
+    ALIKE.get_or_init(|| {
         let mut alike: BTreeMap<char, Vec<char>> = BTreeMap::new();
         for c in (0..=LAST).filter_map(char::from_u32) {
             let small = folded(c);
-            if small != c || c.is_alphabetic() && single(c.to_uppercase()) != Some(c) {
-                let of_one = alike.entry(small).or_insert_with(|| vec![small]);
-                if c != small {
-                    of_one.push(c);
-                }
+            if small != c {
+                alike.entry(small).or_insert_with(|| vec![small]).push(c);
             }
         }
         alike
-    });
-    let all = alike.get(&folded(letter))?;
-    let others: Vec<char> = all.iter().copied().filter(|other| *other != letter).collect();
-    (!others.is_empty() && all.iter().any(|c| !c.is_ascii())).then_some(others)
+    })
 }
 
 /// A dotless i has a capital, but folds to nothing.
