@@ -596,6 +596,24 @@ fn a_run_that_changed_nothing_did_not_fail() {
     lab.patchform("state show command.a").exits(0).does_not_say("to do");
 }
 
+/// What is done stays where a run was ended before the next component changed, and the end says so.
+#[test]
+fn what_is_done_is_not_called_unchanged() {
+    let rows = |level| [("a", level, "", ""), ("b", level, "command.a", "")];
+    let lab = Lab::new(&files(&rows("1")));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    let stopped = files(&rows("2"))
+        .replace("\"cp \\\"$NAME\\\"", &format!("\"[ $NAME = a ] || {}; cp \\\"$NAME\\\"", stop()));
+    lab.write("main.pf.hcl", stopped);
+    lab.patchform("apply --auto-approve").exits(7);
+    let ended = flat(lab.patchform("run abandon").exits(0));
+    ended
+        .says("Ended early: what is done stays, and nothing else was changed.")
+        .says("To take back what is done: patchform rollback");
+    assert_eq!((lab.read("a"), lab.read("b")), ("2".into(), "1".into()));
+}
+
 /// A way back that was walked to its end and leads somewhere else: nobody knows what is there.
 #[test]
 fn what_reads_otherwise_after_its_way_back_is_done_again() {

@@ -90,7 +90,7 @@ impl Debian {
         let (base, lab) = (base(), Lab::empty());
         let (n, pid) = (NEXT.fetch_add(1, Ordering::SeqCst), std::process::id());
         // A net of four addresses for every host of every process that runs now, apart from those of `sshd.rs`.
-        let id = pid.wrapping_mul(16).wrapping_add(n % 16);
+        let id = pid.wrapping_mul(64).wrapping_add(n % 64);
         let net = format!("10.{}.{}", 128 + (id >> 14) % 64, (id >> 6) % 256);
         let (gateway, address) = (format!("{net}.{}", id % 64 * 4 + 1), format!("{net}.{}", id % 64 * 4 + 2));
         let path = lab.path("").display().to_string();
@@ -111,7 +111,7 @@ impl Debian {
             format!("deb [signed-by=/usr/share/keyrings/lab.gpg] http://{gateway} stable main\n"),
         );
         fs::create_dir(lab.path("root")).unwrap();
-        let link = format!("pd{}", (pid % 100_000) * 10 + n % 10);
+        let link = format!("pd{pid}x{n}");
         let ip = |line: &str| run(Command::new("ip").args(line.split(' ')));
         ip(&format!("link add {link} type veth peer name {link}p"));
         ip(&format!("addr add {gateway}/30 dev {link}"));

@@ -45,10 +45,13 @@ fn headline(page: &mut Page, run: &RunView) {
         Ended::Incomplete => {
             (Tint::Change, "Incomplete: nothing failed, but some components were left alone.")
         }
-        Ended::Restored if nothing_changed(run) && run.components.iter().all(|c| c.failed_at.is_none()) => {
+        Ended::Restored if nothing_went_back(run) && !failed(run) && is_done(run) => {
+            (Tint::Change, "Ended early: what is done stays, and nothing else was changed.")
+        }
+        Ended::Restored if nothing_went_back(run) && !failed(run) => {
             (Tint::Change, "Ended before anything was changed.")
         }
-        Ended::Restored if nothing_changed(run) => {
+        Ended::Restored if nothing_went_back(run) => {
             (Tint::Change, "Failed before anything was changed there: what failed stays as it is.")
         }
         Ended::Restored => {
@@ -145,8 +148,17 @@ fn word(component: &Settled, run: &RunView) -> &'static str {
 }
 
 /// Whether nothing had to go back: what failed had not changed anything yet.
-fn nothing_changed(run: &RunView) -> bool {
+fn nothing_went_back(run: &RunView) -> bool {
     run.components.iter().all(|c| c.stands != Stands::Restored || !c.tried)
+}
+
+fn failed(run: &RunView) -> bool {
+    run.components.iter().any(|c| c.failed_at.is_some())
+}
+
+/// Whether something is at its planned level.
+fn is_done(run: &RunView) -> bool {
+    run.components.iter().any(|c| c.stands == Stands::Committed)
 }
 
 /// The colour of a standing.
@@ -218,10 +230,11 @@ fn next(plan: &Plan, run: &RunView) -> Vec<(String, String)> {
         }
         Ended::Restored => {
             let mut rows = vec![("The whole story: ".into(), format!("patchform run show {id}"))];
-            let failed = run.components.iter().any(|c| c.failed_at.is_some());
             let again =
-                || failed.then(|| ("To try again what failed: ".into(), again(plan, "patchform apply")));
+                || failed(run).then(|| ("To try again what failed: ".into(), again(plan, "patchform apply")));
             rows.extend(allow(plan, run).or_else(again));
+            let stays = nothing_went_back(run) && has_levels(plan, run);
+            rows.extend(stays.then(|| ("To take back what is done: ".into(), back(id))));
             rows.extend(put_there(plan, run, "To take back what"));
             rows
         }
