@@ -97,7 +97,7 @@ fn a_level_is_not_given_up_for_a_full_disk() {
         return;
     }
     for left in [12, 0] {
-        for fails in ["patch", "reload", "verify"] {
+        for (fails, half) in [("patch", "half"), ("patch", "$PATCHFORM_LEVEL"), ("reload", ""), ("verify", "")] {
             let Some((platform, _mounted)) = on_tmpfs(declared) else { return };
             let fills = format!(
                 "if [ ! -e $FILES/ok ]; then dd if=/dev/zero of=ballast bs=4096 count=$(( $(stat -f -c %a .) - {left} )); exit 1; fi; "
@@ -105,7 +105,8 @@ fn a_level_is_not_given_up_for_a_full_disk() {
             let text = platform.lab.read("work/main.pf.hcl");
             let text = match fails {
                 "patch" => {
-                    let half = format!("printf half > $NAME; {fills}printf");
+                    // What ended with an error is not done, whatever its level reads.
+                    let half = format!("printf %s {half} > $NAME; {fills}printf");
                     text.replace("echo effect >> $FILES/log; printf", &half)
                 }
                 _ => {

@@ -9,7 +9,7 @@ trap '' HUP INT TERM
 # Open from here on, so that going back needs no new file where it speaks.
 exec <stdin 3>stdout 4>stderr || exit 0
 read -r stat </proc/$$/stat; read -r boot </proc/sys/kernel/random/boot_id
-printf '%s\n%s\n' "$boot" "$stat" >process.new && mv process.new process || exit 0
+printf '%31s\n' '' >exit.new && printf '%s\n%s\n' "$boot" "$stat" >process.new && mv process.new process || exit 0
 now; until=$((now + within))
 echo "$until" >armed.new && mv armed.new armed || exit 0
 
@@ -59,4 +59,4 @@ else
   (trap - HUP INT TERM; cd "$where" 2>/dev/null; "$@") >&3 2>&4 3>&- 4>&-
   code=$?
 fi
-printf '%s\n' "$code" >exit.new && mv exit.new exit
+printf '%s\n' "$code" 1<>exit.new && mv exit.new exit
