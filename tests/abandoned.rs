@@ -286,7 +286,8 @@ fn what_is_owed_where_a_plan_forgets_the_component_is_told() {
     lab.patchform("run abandon").exits(0);
     lab.write("main.pf.hcl", "");
     let plan = flat(lab.patchform("plan").exits(0));
-    plan.says("command.a still needs reload and verify").says("declare it again before it is applied, and it is done");
+    plan.says("command.a still needs reload and verify")
+        .says("declare it again before it is applied, and it is done");
 }
 
 /// The id of a run, by its place in the list.
