@@ -1,5 +1,6 @@
 //! A fleet beside ansible-core: the same job on the same booted hosts, in the same run. Not part of the suite:
 //! `cargo test --test ansible -- --ignored --nocapture`; `PATCHFORM_FLEET` says how many hosts (30), `PATCHFORM` which program.
+//! More than 15 hosts need more than the usual `fs.inotify.max_user_instances=128`: systemd in each takes eight.
 
 #[path = "lab/debian.rs"]
 #[expect(dead_code, reason = "other tests use more of it")]
