@@ -95,17 +95,10 @@ impl Ssh {
         Ok(Shell { holding, silent, _place: place })
     }
 
-    /// Waits for the end of a shell, at most `patience`; then it is ended.
-    fn end(&self, shell: Shell, patience: Duration) -> Fed {
-        let fed = shell.holding.end(patience);
-        self.known.store(Answer::read(&fed.stdout).is_some(), Ordering::Relaxed);
-        fed
-    }
-
     /// Asks the host and waits for its whole answer.
     fn ask(&self, script: &str, fresh: bool, patience: Duration) -> Result<Answer, RpcError> {
         let shell = self.begin(script, fresh)?;
-        self.read(self.end(shell, patience.saturating_add(Duration::from_secs(way::CONNECT))))
+        self.read(shell.holding.end(patience.saturating_add(Duration::from_secs(way::CONNECT))))
     }
 
     /// As [`Ssh::ask`], for what may be asked twice and must not be given up for a connection that was lost: the host
@@ -118,11 +111,12 @@ impl Ssh {
             if shell.silent || !shell.holding.speaks_within(SILENT) {
                 self.waits(began, "it does not answer");
             }
-            let fed = self.end(shell, patience.saturating_add(Duration::from_secs(way::CONNECT)));
+            let fed = shell.holding.end(patience.saturating_add(Duration::from_secs(way::CONNECT)));
             if began.elapsed() >= self.away || !away(&fed) {
                 return Ok((self.read(fed)?, again));
             }
             again = true;
+            self.known.store(false, Ordering::Relaxed);
             self.waits(began, &self.way.unreached(&fed));
             std::thread::sleep(AGAIN);
         }
@@ -139,7 +133,9 @@ impl Ssh {
     }
 
     fn read(&self, fed: Fed) -> Result<Answer, RpcError> {
-        match Answer::read(&fed.stdout) {
+        let answer = Answer::read(&fed.stdout);
+        self.known.store(answer.is_some(), Ordering::Relaxed);
+        match answer {
             Some(answer) => match answer.word("error") {
                 Some(why) => Err(RpcError::internal(format!("{}: {why}", self.way.name()))),
                 None => Ok(answer),
@@ -159,7 +155,7 @@ impl Ssh {
     }
 
     fn wait_brief(&self, shell: Shell, patience: Duration) -> Result<TargetStanding, RpcError> {
-        let fed = self.end(shell, patience);
+        let fed = shell.holding.end(patience);
         if !fed.ended {
             return Ok(TargetStanding { command: TargetAwaited::Running, switch: None });
         }
