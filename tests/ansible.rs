@@ -2,6 +2,9 @@
 //! `cargo test --test ansible -- --ignored --nocapture`; `PATCHFORM_FLEET` says how many hosts (30), `PATCHFORM` which program.
 //! More than 15 hosts need more than the usual `fs.inotify.max_user_instances=128`: systemd in each takes eight.
 
+#[path = "lab/archive.rs"]
+#[expect(dead_code, reason = "other tests use more of it")]
+mod archive;
 #[path = "lab/debian.rs"]
 #[expect(dead_code, reason = "other tests use more of it")]
 mod debian;
@@ -10,6 +13,7 @@ mod lab;
 #[expect(dead_code, reason = "other tests use more of it")]
 mod repository;
 
+use archive::fetch;
 use debian::{Debian, base};
 use lab::Lab;
 use std::collections::BTreeMap;
@@ -51,33 +55,9 @@ fn ansible() -> PathBuf {
     folder.join("bin/ansible-playbook")
 }
 
-/// Puts what Ansible's own module needs on a host into its repository, and installs it.
-fn python_apt(host: &Debian) {
-    let found = Lab::empty();
-    fs::create_dir(found.path("partial")).unwrap();
-    let status = format!("Dir::State::status={}/var/lib/dpkg/status", base().display());
-    let archives = format!("Dir::Cache::archives={}/", found.path("").display());
-    let done = Command::new("apt-get")
-        .args([
-            "-y",
-            "-d",
-            "-qq",
-            "--no-install-recommends",
-            "-o",
-            &status,
-            "-o",
-            &archives,
-            "-o",
-            "Debug::NoLocking=1",
-        ])
-        .args(["install", "python3-apt"])
-        .stdout(Stdio::null())
-        .status();
-    assert!(done.is_ok_and(|status| status.success()), "python3-apt cannot be fetched");
-    for file in fs::read_dir(found.path("")).unwrap().flatten().filter(|file| file.path().is_file()) {
-        fs::copy(file.path(), host.repository.lab.path("pool").join(file.file_name())).unwrap();
-    }
-    host.repository.sign("good", "");
+/// Installs what Ansible's own module needs on a host, and the packages as they are at first.
+fn prepare(host: &Debian) {
+    fetch(host, &["python3-apt".into()]);
     host.install("--no-install-recommends python3-apt pf-app=1.0-1 pf-lib=1:1.0-1");
 }
 
@@ -174,7 +154,7 @@ fn the_same_job_beside_ansible() {
     let ansible = ansible();
     let hosts: Vec<Debian> = (0..count).map_while(|_| Debian::boot()).collect();
     assert_eq!(hosts.len(), count, "hosts cannot be booted here");
-    hosts.iter().for_each(python_apt);
+    hosts.iter().for_each(prepare);
     let lab = Lab::new(&configuration(&hosts));
     lab.write("inventory.ini", inventory(&hosts));
     lab.write("play.yml", PLAYBOOK);

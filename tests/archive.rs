@@ -11,7 +11,7 @@ mod lab;
 #[expect(dead_code, reason = "other tests use more of it")]
 mod repository;
 
-use archive::{Pair, stock};
+use archive::{Pair, fetch, stock};
 use debian::Debian;
 use lab::Lab;
 
@@ -48,6 +48,7 @@ fn component(host: &Debian, pairs: &[Pair], more: &str) -> Lab {
 
 #[track_caller]
 fn install_old(host: &Debian, pairs: &[Pair]) {
+    fetch(host, &["needrestart".into()]);
     let old: Vec<String> = pairs.iter().map(|pair| format!("{}={}", pair.name, pair.old)).collect();
     host.install(&format!("--no-install-recommends needrestart {}", old.join(" ")));
     // They bring newer libraries with them.

@@ -6,7 +6,8 @@ mod lab;
 use lab::{Lab, Ran};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// Where the real `ssh` would go over the network, this one gives each host its own `/var/lib` and machine-id.
@@ -57,24 +58,16 @@ struct Took {
 
 /// Runs it with at most 256 descriptors.
 fn bounded(lab: &Lab, line: &str) -> Took {
-    let mut command = lab.patchform_command(line);
     let path = format!("{}:{}", lab.path("bin").display(), std::env::var("PATH").unwrap_or_default());
-    let program = command.get_program().to_os_string();
-    let mut bounded = Command::new("prlimit");
-    bounded.arg("--nofile=256").arg("--").arg(program).args(command.get_args());
-    for (name, value) in command.get_envs() {
-        bounded.env(name, value.unwrap_or_default());
-    }
-    let folder = command.current_dir(lab.path("")).get_current_dir().unwrap().to_path_buf();
-    let (out, err) = (fs::File::create(lab.path("out")).unwrap(), fs::File::create(lab.path("err")).unwrap());
+    let bounded = ["--nofile=256", "--", env!("CARGO_BIN_EXE_patchform")];
+    let words: Vec<&str> = bounded.into_iter().chain(line.split(' ')).collect();
     let began = Instant::now();
-    let mut child = bounded
+    let mut child = lab
+        .command(Path::new("prlimit"), &words)
         .env("PATH", path)
         .env("HOSTS", lab.path("hosts"))
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .stdout(out)
-        .stderr(err)
+        .stdout(fs::File::create(lab.path("out")).unwrap())
+        .stderr(fs::File::create(lab.path("err")).unwrap())
         .spawn()
         .expect("prlimit starts");
     let status = format!("/proc/{}/status", child.id());
