@@ -6,6 +6,8 @@ mod chroot;
 mod debian;
 #[path = "apt/killed.rs"]
 mod killed;
+#[path = "lab/kind.rs"]
+mod kind;
 mod lab;
 #[path = "apt/outside.rs"]
 mod outside;
@@ -19,27 +21,18 @@ mod way_in;
 mod whole;
 
 use debian::Debian;
+use kind::{checked_here, flat, ready, stays, suite};
 use lab::Lab;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 /// A configuration with one component; `level` and `more` are the text of its patch level and further lines.
 fn component(host: &Debian, level: &str, more: &str) -> Lab {
-    let lab = Lab::new(&text(host, level, more));
-    lab.patchform("init").exits(0);
-    lab
+    ready(&text(host, level, more))
 }
 
 fn text(host: &Debian, level: &str, more: &str) -> String {
-    format!(
-        "component \"apt\" \"host\" {{\n  patch_level = {{ {level} }}\n  {more}\n  {}\n}}\n",
-        host.block()
-    )
-}
-
-/// What a run has said, on one line.
-fn flat(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    kind::text("apt", host, level, more)
 }
 
 /// A host at first: everything at its lowest, one package on hold, one pulled in, a conffile with a line of its own.
@@ -299,20 +292,7 @@ fn old_versions_are_kept_services_on_old_code_restarted_holds_kept_and_sudo_is_e
 #[test]
 fn the_contract_suite_on_a_host() {
     let Some(host) = prepared() else { return };
-    let contract = serde_json::json!({
-        "kind": "apt",
-        "arguments": { "lock_timeout": "30s" },
-        "from": { "pf-app": "1.0-1" }, "to": { "pf-app": "2.0-1" }, "broken": { "pf-app": "1.2-1" },
-    });
-    host.says(&format!("echo '{contract}' >/root/contract.json"));
-    let own = std::env::current_exe().unwrap();
-    let own = own.file_name().unwrap().to_string_lossy().into_owned();
-    let ran = host.ssh(
-        "root",
-        &format!("cd /root && /opt/lab/deps/{own} --ignored --exact --nocapture on_the_host 2>&1"),
-    );
-    println!("{}", ran.out);
-    ran.exits(0).says("1 passed");
+    suite("apt", &host);
 }
 
 /// Checks that need several components apart from each other are left out: they would all be the same packages; and those
@@ -320,8 +300,6 @@ fn the_contract_suite_on_a_host() {
 #[test]
 #[ignore = "changes the packages of this machine: only the_contract_suite_on_a_host runs it, there"]
 fn on_the_host() {
-    use patchform_sdk::contract;
-    assert!(std::path::Path::new("/root/contract.json").exists(), "this is no host of the lab");
     let wanted = [
         "read-no-effect",
         "preview-no-effect",
@@ -334,17 +312,7 @@ fn on_the_host() {
         "probe-keeps",
         "probe-after",
     ];
-    let command = ["/opt/lab/patchform", "provider", "serve", "apt"].map(str::to_string);
-    let summary = contract::run_only(
-        &command,
-        std::path::Path::new("/root/contract.json"),
-        &|name| wanted.contains(&name),
-        &mut |checked| {
-            println!("{:20} {:?} ({} ms)", checked.name, checked.verdict, checked.took);
-        },
-    );
-    let summary = summary.unwrap();
-    assert_eq!((summary.passed, summary.failed), (wanted.len(), 0));
+    checked_here("apt", &wanted);
 }
 
 /// For people who work on the kind: `cargo test --test apt a_host_to -- --ignored --nocapture` boots a host, says how to
@@ -353,11 +321,5 @@ fn on_the_host() {
 #[ignore = "stays until a person ends it"]
 fn a_host_to_look_at() {
     let Some(host) = Debian::boot() else { return };
-    host.lab.write("stay", "");
-    println!("ssh -F {} {}", host.lab.path("ssh_config").display(), host.address);
-    println!("rm {}", host.lab.path("stay").display());
-    println!("{}", text(&host, "pf-app = \"1.1-1\"", ""));
-    while host.lab.path("stay").exists() {
-        std::thread::sleep(std::time::Duration::from_millis(500));
-    }
+    stays(&host, &text(&host, "pf-app = \"1.1-1\"", ""));
 }

@@ -6,6 +6,8 @@
 mod debian;
 #[path = "dnf/interrupted.rs"]
 mod interrupted;
+#[path = "lab/kind.rs"]
+mod kind;
 mod lab;
 #[path = "dnf/refused.rs"]
 mod refused;
@@ -16,25 +18,16 @@ mod repository;
 mod rpms;
 
 use debian::Debian;
+use kind::{checked_here, flat, ready, stays, suite};
 use lab::Lab;
 
 /// A configuration with one component; `level` and `more` are the text of its patch level and further lines.
 fn component(host: &Debian, level: &str, more: &str) -> Lab {
-    let lab = Lab::new(&text(host, level, more));
-    lab.patchform("init").exits(0);
-    lab
+    ready(&text(host, level, more))
 }
 
 fn text(host: &Debian, level: &str, more: &str) -> String {
-    format!(
-        "component \"dnf\" \"host\" {{\n  patch_level = {{ {level} }}\n  {more}\n  {}\n}}\n",
-        host.block()
-    )
-}
-
-/// What a run has said, on one line.
-fn flat(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    kind::text("dnf", host, level, more)
 }
 
 /// A host with an rpm database, that trusts the repository's key.
@@ -230,20 +223,7 @@ fn services_on_old_code_are_restarted_locks_are_kept_and_sudo_is_enough() {
 #[test]
 fn the_contract_suite_on_a_host() {
     let Some(host) = prepared() else { return };
-    let contract = serde_json::json!({
-        "kind": "dnf",
-        "arguments": { "lock_timeout": "30s" },
-        "from": { "pf-app": "1.0-1" }, "to": { "pf-app": "2.0-1" }, "broken": { "pf-app": "1.2-1" },
-    });
-    host.says(&format!("echo '{contract}' >/root/contract.json"));
-    let own = std::env::current_exe().unwrap();
-    let own = own.file_name().unwrap().to_string_lossy().into_owned();
-    let ran = host.ssh(
-        "root",
-        &format!("cd /root && /opt/lab/deps/{own} --ignored --exact --nocapture on_the_host 2>&1"),
-    );
-    println!("{}", ran.out);
-    ran.exits(0).says("1 passed");
+    suite("dnf", &host);
 }
 
 /// Checks that need several components apart from each other are left out: they would all be the same packages; and those
@@ -251,9 +231,6 @@ fn the_contract_suite_on_a_host() {
 #[test]
 #[ignore = "changes the packages of this machine: only the_contract_suite_on_a_host runs it, there"]
 fn on_the_host() {
-    use patchform_sdk::contract;
-    let file = std::path::Path::new("/root/contract.json");
-    assert!(file.exists(), "this is no host of the lab");
     let wanted = [
         "read-no-effect",
         "preview-no-effect",
@@ -263,12 +240,7 @@ fn on_the_host() {
         "broken",
         "probe-after",
     ];
-    let command = ["/opt/lab/patchform", "provider", "serve", "dnf"].map(str::to_string);
-    let summary = contract::run_only(&command, file, &|name| wanted.contains(&name), &mut |checked| {
-        println!("{:20} {:?} ({} ms)", checked.name, checked.verdict, checked.took);
-    });
-    let summary = summary.unwrap();
-    assert_eq!((summary.passed, summary.failed), (wanted.len(), 0));
+    checked_here("dnf", &wanted);
 }
 
 /// For people who work on the kind: `cargo test --test dnf a_host_to -- --ignored --nocapture` boots a host, says how to
@@ -277,11 +249,5 @@ fn on_the_host() {
 #[ignore = "stays until a person ends it"]
 fn a_host_to_look_at() {
     let Some(host) = prepared() else { return };
-    host.lab.write("stay", "");
-    println!("ssh -F {} {}", host.lab.path("ssh_config").display(), host.address);
-    println!("rm {}", host.lab.path("stay").display());
-    println!("{}", text(&host, "pf-app = \"1.1-1\"", ""));
-    while host.lab.path("stay").exists() {
-        std::thread::sleep(std::time::Duration::from_millis(500));
-    }
+    stays(&host, &text(&host, "pf-app = \"1.1-1\"", ""));
 }
