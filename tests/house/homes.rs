@@ -38,8 +38,9 @@ const HOMES: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that any file may name: our own, and those that only say how a type is written.
-const ANYWHERE: [&str; 11] = [
+const ANYWHERE: [&str; 12] = [
     "patchform",
+    "patchform_advisory",
     "patchform_sdk",
     "patchform_packages",
     "patchform_versions",

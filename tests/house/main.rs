@@ -39,12 +39,12 @@ fn folders_use_only_folders_above_them() {
 
 #[test]
 fn pure_folders_name_nothing_outside() {
-    hold(&purity::check(&source::read(&workspace(), &["src"])));
+    hold(&purity::check(&source::read(&workspace(), &["src", "advisory"])));
 }
 
 #[test]
 fn outside_crates_stay_at_home() {
-    let sources = source::read(&workspace(), &["src", "providers"]);
+    let sources = source::read(&workspace(), &["src", "advisory", "providers"]);
     let mut complaints = homes::check(&sources);
     complaints.extend(homes::check_table(&source::read_manifests(&workspace())));
     hold(&complaints);
@@ -52,13 +52,13 @@ fn outside_crates_stay_at_home() {
 
 #[test]
 fn files_say_what_they_are_and_stay_small() {
-    let sources = source::read(&workspace(), &["src", "providers", "tests", "fuzz/src"]);
+    let sources = source::read(&workspace(), &["src", "advisory", "providers", "tests", "fuzz/src"]);
     hold(&shape::check(&sources));
 }
 
 #[test]
 fn no_example_is_forgotten() {
-    let tests = source::read_texts(&workspace(), &["tests", "src", "providers", "ci"]);
+    let tests = source::read_texts(&workspace(), &["tests", "src", "advisory", "providers", "ci"]);
     hold(&examples::check(&examples::list(&workspace()), &tests));
 }
 

@@ -4,7 +4,17 @@ use crate::paths;
 use crate::source::{Complaint, Source};
 
 /// The folders whose functions give the same answer for the same arguments, for ever.
-const PURE: [&str; 8] = ["model", "config", "graph", "state", "plan", "policy", "run", "report"];
+const PURE: [&str; 9] = [
+    "src/model",
+    "src/config",
+    "src/graph",
+    "src/state",
+    "src/plan",
+    "src/policy",
+    "src/run",
+    "src/report",
+    "advisory/src",
+];
 
 const CALL_IN_WORLD: &str = "talk to the network in world and hand the answer in";
 
@@ -35,28 +45,31 @@ const WORDS: [(&str, &str); 11] = [
 ];
 
 pub fn check(sources: &[Source]) -> Vec<Complaint> {
-    let pure = sources.iter().filter(|source| source.folder().is_some_and(|folder| PURE.contains(&folder)));
-    pure.flat_map(check_one).collect()
+    sources
+        .iter()
+        .filter_map(|source| Some((source, pure_folder(&source.file)?)))
+        .flat_map(|(source, folder)| check_one(source, folder))
+        .collect()
 }
 
-fn check_one(source: &Source) -> Vec<Complaint> {
+/// The pure folder that the file stands in.
+fn pure_folder(file: &str) -> Option<&'static str> {
+    PURE.into_iter().find(|folder| file.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+}
+
+fn check_one(source: &Source, folder: &str) -> Vec<Complaint> {
     let mut complaints = Vec::new();
-    let folder = source.folder().unwrap_or_default();
     for found in paths::starting_with(&source.code, "std") {
         for (path, instead) in PATHS {
             if found.segments.iter().zip(path).filter(|(a, b)| a == b).count() == path.len() {
-                let what = format!("src/{folder} is pure, but names {}", found.segments.join("::"));
+                let what = format!("{folder} is pure, but names {}", found.segments.join("::"));
                 complaints.push(source.complaint(found.line, what, instead));
             }
         }
     }
     for (word, instead) in WORDS {
         for line in paths::lines_with_word(&source.code, word) {
-            complaints.push(source.complaint(
-                line,
-                format!("src/{folder} is pure, but names {word}"),
-                instead,
-            ));
+            complaints.push(source.complaint(line, format!("{folder} is pure, but names {word}"), instead));
         }
     }
     complaints

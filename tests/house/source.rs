@@ -64,7 +64,7 @@ pub fn read(workspace: &Path, folders: &[&str]) -> Vec<Source> {
 
 /// Every `Cargo.toml` of the workspace.
 pub fn read_manifests(workspace: &Path) -> Vec<(String, String)> {
-    let mut manifests = read_texts(workspace, &["providers"]);
+    let mut manifests = read_texts(workspace, &["advisory", "providers"]);
     manifests.retain(|(file, _)| file.ends_with("/Cargo.toml"));
     let root = fs::read_to_string(workspace.join("Cargo.toml")).expect("the workspace has a Cargo.toml");
     manifests.push(("Cargo.toml".to_string(), root));

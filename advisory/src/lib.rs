@@ -1,0 +1,4 @@
+//! Advisories: what vendors publish, what it says about installed packages, and how urgent it is.
+//!
+//! Everything here is pure: bytes of a feed go in, records, findings and scores come out. Where the bytes come from,
+//! whether their digest and signature hold, and where records are kept is decided elsewhere.
