@@ -4,3 +4,5 @@
 //! whether their digest and signature hold, and where records are kept is decided elsewhere.
 
 pub mod cvss;
+pub mod input;
+pub mod ssvc;

@@ -1,8 +1,6 @@
 //! CVSS beside the answers of Red Hat's and claircore's programs, and of what publishers wrote.
 
-mod corpus;
-
-use corpus::Tally;
+use crate::corpus::{self, Tally};
 use patchform_advisory::cvss::{Agreement, Group, Score, Vector};
 use std::path::Path;
 
