@@ -11,6 +11,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap", &["src/cli"]),
     ("clap_complete", &["src/cli"]),
     ("clap_mangen", &["src/cli"]),
+    ("csv", &["advisory/src"]),
+    ("cvss", &["advisory/src/cvss"]),
     ("encoding_rs", &["src/config"]),
     ("fast_glob", &["src/config"]),
     ("flate2", &["src/config", "src/world", "providers/release"]),

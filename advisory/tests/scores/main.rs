@@ -1,0 +1,7 @@
+//! Scores, catalogues and decision tables beside the right answers of others.
+
+#[path = "../corpus/mod.rs"]
+mod corpus;
+
+mod cvss;
+mod ssvc;
