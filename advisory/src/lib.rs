@@ -3,6 +3,7 @@
 //! Everything here is pure: bytes of a feed go in, records, findings and scores come out. Where the bytes come from,
 //! whether their digest and signature hold, and where records are kept is decided elsewhere.
 
+pub mod csaf;
 pub mod cvss;
 pub mod input;
 pub mod ssvc;

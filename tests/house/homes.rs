@@ -20,6 +20,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("hmac", &["src/config"]),
     ("indicatif", &["src/cli"]),
     ("jiff", &["src/model", "src/world"]),
+    ("language_tags", &["advisory/src/csaf"]),
     ("md5", &["src/config"]),
     ("mimalloc", &["src/main.rs"]),
     ("regex_lite", &["src/config"]),
