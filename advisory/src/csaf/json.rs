@@ -18,6 +18,9 @@ pub const MOST_BYTES: usize = 64 << 20;
 /// How deep arrays and objects may nest. A branch takes two levels, and 2.1 allows 30 branches (6.1.34).
 pub const DEEPEST: usize = 127;
 
+/// How often products may be named, groups expanded. Real documents name some tens of thousands.
+pub const MOST_MENTIONS: usize = 5_000_000;
+
 /// Why bytes are no document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DocumentError {
@@ -41,6 +44,12 @@ pub enum DocumentError {
         path: String,
         /// In plain words.
         reason: String,
+    },
+    /// Groups of products that come to too much.
+    #[error("products are named {found} times, groups expanded; at most {MOST_MENTIONS} times are followed")]
+    Mentions {
+        /// How often.
+        found: usize,
     },
 }
 

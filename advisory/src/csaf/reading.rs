@@ -2,8 +2,9 @@
 
 use super::complaint::Complaint;
 use super::document::{Csaf, Edition};
-use super::json::{self, DocumentError};
+use super::json::{self, DocumentError, MOST_MENTIONS};
 use super::schema;
+use super::tree::{Tree, mentions};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -25,15 +26,18 @@ pub struct Reading {
 ///
 /// # Errors
 ///
-/// Bytes that are no JSON ([`json::read`]), or a member of another kind than it must have, such as a number for a text.
+/// Bytes that are no JSON, a member of another kind than it must have (a number for a text), or groups of products that
+/// come to more than can be followed.
 pub fn read(bytes: &[u8]) -> Result<Reading, DocumentError> {
     let (value, mut complaints) = json::read(bytes)?;
     let edition = edition(&value);
     complaints.extend(schema::check(&value, edition));
-    match Csaf::deserialize(&value) {
-        Ok(document) => Ok(Reading { document, edition, complaints, value }),
-        Err(error) => Err(refusal(&complaints, &error)),
+    let document = Csaf::deserialize(&value).map_err(|error| refusal(&complaints, &error))?;
+    let found = mentions(&document, &Tree::of(&document));
+    if found > MOST_MENTIONS {
+        return Err(DocumentError::Mentions { found });
     }
+    Ok(Reading { document, edition, complaints, value })
 }
 
 fn edition(value: &Value) -> Edition {
@@ -123,6 +127,18 @@ mod tests {
             told.contains(&"/vulnerabilities/0/scores: is no member that the standard knows".to_string())
         );
         assert!(told.contains(&"$schema is missing".to_string()));
+    }
+
+    #[test]
+    fn groups_that_come_to_too_much_are_refused() {
+        let ids: Vec<String> = (0..3000).map(|id| id.to_string()).collect();
+        let group = json!([{"group_id": "all", "product_ids": ids}]);
+        let threats: Vec<Value> = (0..2000).map(|_| json!({"group_ids": ["all"]})).collect();
+        let mut value: Value = serde_json::from_str(sample::TEXT).expect("JSON");
+        value["product_tree"]["product_groups"] = group;
+        value["vulnerabilities"][0]["threats"] = json!(threats);
+        let error = read(value.to_string().as_bytes()).expect_err("refused").to_string();
+        assert!(error.starts_with("products are named 6000"), "{error}");
     }
 
     #[test]

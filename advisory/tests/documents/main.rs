@@ -4,6 +4,7 @@
 mod corpus;
 
 mod reading;
+mod validity;
 
 use std::path::{Path, PathBuf};
 

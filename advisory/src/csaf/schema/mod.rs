@@ -9,6 +9,8 @@ mod scoring;
 mod shape;
 mod table;
 
+pub(super) use form::is_version;
+pub(super) use scoring::properties;
 pub(super) use shape::WRONG_KIND;
 
 use super::complaint::Complaint;
