@@ -5,6 +5,7 @@ mod corpus;
 
 mod reading;
 mod validity;
+mod verdicts;
 
 use std::path::{Path, PathBuf};
 
