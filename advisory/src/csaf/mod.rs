@@ -7,11 +7,8 @@
 //! Sources: <https://docs.oasis-open.org/csaf/csaf/v2.0/csaf-v2.0.html>,
 //! <https://docs.oasis-open.org/csaf/csaf/v2.1/csaf-v2.1.html>. Sections are those of 2.0 where it does not say otherwise.
 
-mod complaint;
 pub mod document;
 mod filename;
-mod json;
-mod moment;
 pub mod product;
 mod reading;
 mod rules;
@@ -23,11 +20,11 @@ mod tree;
 mod version;
 pub mod vulnerability;
 
-pub use complaint::{Complaint, Kind};
+pub use crate::complaint::{Complaint, Kind};
+pub use crate::json::{DEEPEST, DocumentError, MOST_BYTES};
+pub use crate::moment::Moment;
 pub use document::{Csaf, Edition};
 pub use filename::file_name;
-pub use json::{DEEPEST, DocumentError, MOST_BYTES};
-pub use moment::Moment;
 pub use reading::{Reading, read};
 pub use rules::{RULES, Rule, check};
 pub use status::{Stance, Status, Verdict, verdicts};

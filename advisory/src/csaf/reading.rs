@@ -1,10 +1,10 @@
 //! A document read from bytes: strictly, or as far as it goes.
 
-use super::complaint::Complaint;
 use super::document::{Csaf, Edition};
-use super::json::{self, DocumentError, MOST_MENTIONS};
 use super::schema;
 use super::tree::{Tree, mentions};
+use crate::complaint::Complaint;
+use crate::json::{self, DocumentError, MOST_MENTIONS};
 use serde::Deserialize;
 use serde_json::Value;
 

@@ -3,6 +3,7 @@
 #[path = "../corpus/mod.rs"]
 mod corpus;
 
+mod openvex;
 mod reading;
 mod validity;
 mod verdicts;

@@ -1,7 +1,7 @@
 //! Tests of dates (2.1): 6.1.37, 6.1.45, 6.1.49 and 6.1.51 to 6.1.53.
 
 use super::{Findings, Subject};
-use crate::csaf::moment::Moment;
+use crate::moment::Moment;
 
 /// 6.1.37
 pub fn form(subject: &Subject, findings: &mut Findings) {

@@ -2,8 +2,8 @@
 
 use super::{Findings, Subject};
 use crate::csaf::document::Tracking;
-use crate::csaf::moment::Moment;
 use crate::csaf::version::Version;
+use crate::moment::Moment;
 use std::collections::BTreeSet;
 
 const HISTORY: &str = "/document/tracking/revision_history";

@@ -22,11 +22,11 @@ mod tests;
 mod vulnerability;
 mod weakness;
 
-use super::complaint::{Complaint, Kind};
 use super::document::{Csaf, Edition};
 use super::reading::Reading;
 use super::tree::Tree;
 use super::vulnerability::Vulnerability;
+use crate::complaint::{Complaint, Kind};
 
 /// A test.
 #[derive(Debug, Clone, Copy)]

@@ -4,7 +4,7 @@
 //! is listed here is known; others of it are taken as they are.
 
 use super::{Findings, Subject};
-use crate::csaf::complaint::Kind;
+use crate::complaint::Kind;
 use crate::csaf::vulnerability::{Selection, Ssvc};
 
 /// 6.1.46: the schema was walked while reading.

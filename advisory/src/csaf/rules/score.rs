@@ -1,7 +1,7 @@
 //! Tests of CVSS: 6.1.7 to 6.1.10 and 6.1.56.
 
 use super::{Findings, Subject};
-use crate::csaf::complaint::Kind;
+use crate::complaint::Kind;
 use crate::csaf::schema;
 use crate::cvss::{Group, Score, Vector};
 use serde_json::{Map, Value};

@@ -1,7 +1,7 @@
 //! The forms of texts: patterns and formats of the schemas.
 
 use crate::csaf::document::Edition;
-use crate::csaf::moment::Moment;
+use crate::moment::Moment;
 
 /// A form of a text.
 pub struct Form {

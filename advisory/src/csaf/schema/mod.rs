@@ -13,8 +13,8 @@ pub(super) use form::is_version;
 pub(super) use scoring::properties;
 pub(super) use shape::WRONG_KIND;
 
-use super::complaint::Complaint;
 use super::document::Edition;
+use crate::complaint::Complaint;
 use serde_json::Value;
 
 /// The most complaints about one document; more would say no more.

@@ -2,7 +2,7 @@
 
 use super::form::Form;
 use super::scoring;
-use crate::csaf::complaint::{Complaint, Kind};
+use crate::complaint::{Complaint, Kind};
 use crate::csaf::document::Edition;
 use serde_json::{Map, Value};
 

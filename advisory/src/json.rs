@@ -4,7 +4,7 @@
 //! closing bracket, and bytes after the document's end. A name that an object has twice is told, too; the last counts.
 //! Nesting is limited to [`DEEPEST`] by `serde_json`, bytes to [`MOST_BYTES`].
 
-use super::complaint::{Complaint, Kind};
+use crate::complaint::{Complaint, Kind};
 use crate::input::{self, InputError};
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
