@@ -10,4 +10,5 @@ pub mod input;
 pub mod json;
 pub mod moment;
 pub mod openvex;
+pub mod provider;
 pub mod ssvc;

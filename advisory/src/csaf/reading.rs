@@ -31,8 +31,14 @@ pub struct Reading {
 pub fn read(bytes: &[u8]) -> Result<Reading, DocumentError> {
     let (value, mut complaints) = json::read(bytes)?;
     let edition = edition(&value);
-    complaints.extend(schema::check(&value, edition));
-    let document = Csaf::deserialize(&value).map_err(|error| refusal(&complaints, &error))?;
+    let verdict = schema::check(&value, edition);
+    if let Some(Complaint { path, reason, .. }) = verdict.misfit {
+        return Err(DocumentError::Shape { path, reason });
+    }
+    complaints.extend(verdict.complaints);
+    let shape =
+        |error: serde_json::Error| DocumentError::Shape { path: String::new(), reason: error.to_string() };
+    let document = Csaf::deserialize(&value).map_err(shape)?;
     let found = mentions(&document, &Tree::of(&document));
     if found > MOST_MENTIONS {
         return Err(DocumentError::Mentions { found });
@@ -43,15 +49,6 @@ pub fn read(bytes: &[u8]) -> Result<Reading, DocumentError> {
 fn edition(value: &Value) -> Edition {
     let named = value.pointer("/document/csaf_version").and_then(Value::as_str);
     named.and_then(Edition::of_name).unwrap_or(Edition::V20)
-}
-
-/// The schema knows the place of what does not fit, and `serde` what it is.
-fn refusal(complaints: &[Complaint], error: &serde_json::Error) -> DocumentError {
-    let place = complaints.iter().find(|complaint| complaint.reason.starts_with(schema::WRONG_KIND));
-    DocumentError::Shape {
-        path: place.map_or_else(String::new, |complaint| complaint.path.clone()),
-        reason: place.map_or_else(|| error.to_string(), |complaint| complaint.reason.clone()),
-    }
 }
 
 impl Reading {
@@ -127,6 +124,20 @@ mod tests {
             told.contains(&"/vulnerabilities/0/scores: is no member that the standard knows".to_string())
         );
         assert!(told.contains(&"$schema is missing".to_string()));
+    }
+
+    #[test]
+    fn an_array_is_no_object_and_null_is_nothing() {
+        let text = sample::TEXT.replacen("\"tracking\": {", "\"tracking\": [], \"x\": {", 1);
+        assert_eq!(
+            read(text.as_bytes()).expect_err("refused").to_string(),
+            "/document/tracking: must be an object"
+        );
+        assert!(read(b"[]").is_err());
+        let text = sample::TEXT.replacen("\"CVE-2026-0001\"", "null", 1);
+        let reading = read(text.as_bytes()).expect("a document");
+        assert_eq!(reading.document.vulnerabilities()[0].cve, None);
+        assert_eq!(told(&reading), ["/vulnerabilities/0/cve: must be a text"]);
     }
 
     #[test]

@@ -134,6 +134,11 @@ mod tests {
     #[test]
     fn what_is_no_document_is_refused() {
         let refused = |text: &str| read(text.as_bytes()).expect_err("refused").to_string();
+        assert!(refused("[]").contains("invalid type"));
+        assert!(
+            refused("{\"@context\": \"https://openvex.dev/ns\", \"statements\": [[]]}")
+                .contains("invalid type")
+        );
         assert!(refused("{\"document\": {}}").contains("no OpenVEX document"));
         assert!(
             refused("{\"@context\": \"https://openvex.dev/ns\", \"statements\": 1}").contains("invalid type")

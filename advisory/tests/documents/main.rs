@@ -4,6 +4,7 @@
 mod corpus;
 
 mod openvex;
+mod provider;
 mod reading;
 mod validity;
 mod verdicts;

@@ -11,7 +11,6 @@ mod table;
 
 pub(super) use form::is_version;
 pub(super) use scoring::properties;
-pub(super) use shape::WRONG_KIND;
 
 use super::document::Edition;
 use crate::complaint::Complaint;
@@ -20,10 +19,18 @@ use serde_json::Value;
 /// The most complaints about one document; more would say no more.
 const MOST: usize = 200;
 
-/// All that the schema of that version has against a document, at most 200 complaints.
+/// What the schema has against a document.
+pub struct Verdict {
+    /// At most 200 complaints.
+    pub complaints: Vec<Complaint>,
+    /// The first value of another kind than it must have, so that the document cannot be read.
+    pub misfit: Option<Complaint>,
+}
+
+/// Holds a document against the schema of that version.
 #[must_use]
-pub fn check(value: &Value, edition: Edition) -> Vec<Complaint> {
+pub fn check(value: &Value, edition: Edition) -> Verdict {
     let mut walk = shape::Walk::new(edition, MOST);
     walk.visit(&table::CSAF, value);
-    walk.complaints
+    Verdict { complaints: walk.complaints, misfit: walk.misfit }
 }

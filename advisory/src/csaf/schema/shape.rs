@@ -6,9 +6,6 @@ use crate::complaint::{Complaint, Kind};
 use crate::csaf::document::Edition;
 use serde_json::{Map, Value};
 
-/// What every complaint about a value of another kind begins with.
-pub const WRONG_KIND: &str = "must be ";
-
 /// What a value must look like.
 pub enum Shape {
     /// A text of at least one character.
@@ -124,12 +121,14 @@ pub struct Walk {
     path: String,
     most: usize,
     pub complaints: Vec<Complaint>,
+    /// The first value of another kind than it must have, told or not. `null` is taken as what is not there.
+    pub misfit: Option<Complaint>,
 }
 
 impl Walk {
     /// A walk that starts at the document.
     pub fn new(edition: Edition, most: usize) -> Walk {
-        Walk { edition, path: String::new(), most, complaints: Vec::new() }
+        Walk { edition, path: String::new(), most, complaints: Vec::new(), misfit: None }
     }
 
     /// Tells something about the value where the walk is.
@@ -137,6 +136,15 @@ impl Walk {
         if self.complaints.len() < self.most {
             self.complaints.push(Complaint::new(Kind::Schema, &self.path, reason));
         }
+    }
+
+    /// Tells that a value is of another kind.
+    fn wrong(&mut self, value: &Value, wanted: &str) {
+        let reason = format!("must be {wanted}");
+        if !value.is_null() && self.misfit.is_none() {
+            self.misfit = Some(Complaint::new(Kind::Schema, &self.path, reason.clone()));
+        }
+        self.tell(reason);
     }
 
     /// Runs `inner` one step further.
@@ -167,7 +175,7 @@ impl Walk {
                 self.words(if self.edition == Edition::V20 { old } else { new }, value)
             }
             Shape::Bool if value.is_boolean() => {}
-            Shape::Bool => self.tell(format!("{WRONG_KIND}true or false")),
+            Shape::Bool => self.wrong(value, "true or false"),
             Shape::AnyObject => self.members(value, |walk, map| {
                 if map.is_empty() {
                     walk.tell("is empty");
@@ -183,7 +191,7 @@ impl Walk {
     pub fn text(&mut self, value: &Value, inner: impl FnOnce(&mut Walk, &str)) {
         match value {
             Value::String(text) => inner(self, text),
-            _ => self.tell(format!("{WRONG_KIND}a text")),
+            _ => self.wrong(value, "a text"),
         }
     }
 
@@ -199,7 +207,7 @@ impl Walk {
     fn members(&mut self, value: &Value, inner: impl FnOnce(&mut Walk, &Map<String, Value>)) {
         match value {
             Value::Object(map) => inner(self, map),
-            _ => self.tell(format!("{WRONG_KIND}an object")),
+            _ => self.wrong(value, "an object"),
         }
     }
 
@@ -235,7 +243,7 @@ impl Walk {
     }
 
     fn list(&mut self, of: &Shape, least: usize, unique: Unique, value: &Value) {
-        let Value::Array(list) = value else { return self.tell(format!("{WRONG_KIND}an array")) };
+        let Value::Array(list) = value else { return self.wrong(value, "an array") };
         if list.len() < least {
             self.tell(format!("has {} elements; it must have at least {least}", list.len()));
         }
