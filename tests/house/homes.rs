@@ -19,6 +19,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("indicatif", &["src/cli"]),
     ("jiff", &["src/model", "src/world"]),
     ("md5", &["src/config"]),
+    ("memchr", &["advisory/src"]),
     ("mimalloc", &["src/main.rs"]),
     ("regex_lite", &["src/config"]),
     ("rustix", &["src/world", "src/target", "src/backend", "providers/release", "providers/sdk"]),

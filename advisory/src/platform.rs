@@ -1,0 +1,69 @@
+//! What a host runs: whose packages it has, of which release, and what it may take its fixes from.
+
+use crate::affected::{Affected, Status};
+use crate::ecosystem::Ecosystem;
+use std::collections::BTreeSet;
+
+/// The side of a host on which an advisory is looked up.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Platform {
+    /// Whose packages it has and of which release: `Debian:12`. Language packages have a platform without release: `Go`.
+    pub ecosystem: Ecosystem,
+    /// The channels that it gets beside what everybody gets: `Pro` for Ubuntu Pro, `rhel_eus:8.8`, SUSE's products.
+    pub channels: BTreeSet<String>,
+    /// It stays on a minor release (an extended-update channel): fixes that everybody gets are out of its reach, because
+    /// they are built for a later minor release.
+    pub pinned: bool,
+    /// The vendor that its own vendor rebuilds, as AlmaLinux rebuilds Red Hat. Versions are never compared across
+    /// vendors, whose module builds count differently; only what the parent will not fix holds for the child, too.
+    pub parent: Option<Ecosystem>,
+}
+
+/// How an entry bears on a host. Where several entries of one record bear on one package, the highest decides alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Bearing {
+    /// The vendor's parent says that there is no fix.
+    Parent,
+    /// For every release.
+    AnyRelease,
+    /// For this release, by a channel that the host does not have: it is affected, and the fix is out of reach.
+    OutOfReach,
+    /// For this release.
+    Release,
+    /// For this release, by a channel of the host.
+    Channel,
+}
+
+impl Platform {
+    /// A platform of an ecosystem's text, `Debian:12`. A channel of the text (`Ubuntu:Pro:16.04`) is one that it has.
+    pub fn parse(text: &str) -> Platform {
+        let mut ecosystem = Ecosystem::parse(text);
+        let channels = ecosystem.channel.take().into_iter().collect();
+        Platform { ecosystem, channels, ..Platform::default() }
+    }
+
+    /// How an entry bears on the host; none where it speaks of other hosts.
+    pub fn bearing(&self, entry: &Affected) -> Option<Bearing> {
+        let of = &entry.ecosystem;
+        if of.name != self.ecosystem.name {
+            return self.parents_word(entry).then_some(Bearing::Parent);
+        }
+        if of.release.is_some() && of.release != self.ecosystem.release {
+            return None;
+        }
+        match &of.channel {
+            Some(channel) if self.channels.contains(channel) => Some(Bearing::Channel),
+            Some(channel) => (of.name == "Ubuntu" && channel == "Pro").then_some(Bearing::OutOfReach),
+            None if of.release.is_none() => Some(Bearing::AnyRelease),
+            None if self.pinned => Some(Bearing::OutOfReach),
+            None => Some(Bearing::Release),
+        }
+    }
+
+    fn parents_word(&self, entry: &Affected) -> bool {
+        let of = &entry.ecosystem;
+        let parent =
+            self.parent.as_ref().is_some_and(|parent| parent.name == of.name && parent.release == of.release);
+        parent && of.channel.is_none() && matches!(entry.status, Status::NoFix(_)) && entry.ranges.is_empty()
+    }
+}
