@@ -37,4 +37,26 @@ impl Feed {
         self.records = order.into_iter().filter_map(|id| last.remove(&id)).collect();
         self
     }
+
+    /// Makes one record of those with the same id, where both say something, and remarks it.
+    pub(crate) fn merged(mut self) -> Feed {
+        let mut at: BTreeMap<String, usize> = BTreeMap::new();
+        let mut records: Vec<Advisory> = Vec::with_capacity(self.records.len());
+        for record in self.records {
+            let Some(&first) = at.get(&record.id) else {
+                at.insert(record.id.clone(), records.len());
+                records.push(record);
+                continue;
+            };
+            let earlier = &mut records[first];
+            let reason =
+                format!("the id was there before, at line {}; both entries count", earlier.provenance.line);
+            self.remarks.push(Remark::new(record.provenance.line, &record.id, reason));
+            earlier.affected.extend(record.affected);
+            earlier.upstream.extend(record.upstream);
+            earlier.related.extend(record.related);
+            earlier.reboot |= record.reboot;
+        }
+        Feed { records, remarks: self.remarks }
+    }
 }

@@ -34,12 +34,14 @@ mod range;
 mod relations;
 mod remark;
 mod why;
+mod xml;
 
 pub mod debian;
 pub mod dpkg;
 pub mod line;
 pub mod osv;
 pub mod packages;
+pub mod rpm;
 
 pub use advisory::{Advisory, Provenance, Severity};
 pub use affected::{Affected, NoFix, Status};

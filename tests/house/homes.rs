@@ -21,6 +21,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("md5", &["src/config"]),
     ("memchr", &["advisory/src"]),
     ("mimalloc", &["src/main.rs"]),
+    ("quick_xml", &["advisory/src/xml.rs"]),
     ("regex_lite", &["src/config"]),
     ("rustix", &["src/world", "src/target", "src/backend", "providers/release", "providers/sdk"]),
     ("rustyline", &["src/cli"]),

@@ -13,6 +13,7 @@ use crate::feed::Feed;
 use crate::line::{Lines, TEXT_LIMIT};
 use crate::range::Range;
 use crate::remark::Remark;
+use std::collections::BTreeMap;
 
 const WHAT: &str = "tracker list";
 
@@ -38,7 +39,8 @@ pub fn read(bytes: &[u8], from: &Provenance) -> Result<Feed, Fault> {
         return Err(Fault::new(WHAT, 1, "there is no entry in it"));
     }
     feed.records.iter_mut().for_each(complete);
-    Ok(merged(feed))
+    // The lists hold a few ids twice, by slips of the hand.
+    Ok(feed.merged())
 }
 
 fn take(line: &str, number: usize, from: &Provenance, feed: &mut Feed) {
@@ -134,38 +136,17 @@ fn status(word: &str) -> Option<Status> {
 
 /// A release without a fix of its own is safe at the version that unstable was fixed with.
 fn complete(record: &mut Advisory) {
-    let fixed: Vec<(String, Vec<Range>)> = record
+    let fixed: BTreeMap<String, Vec<Range>> = record
         .affected
         .iter()
         .filter(|entry| entry.ecosystem.release.is_none() && entry.status == Status::Versions)
         .map(|entry| (entry.package.clone(), entry.ranges.clone()))
         .collect();
     for entry in record.affected.iter_mut().filter(|entry| matches!(entry.status, Status::NoFix(_))) {
-        if let Some((_, ranges)) = fixed.iter().find(|(package, _)| *package == entry.package) {
+        if let Some(ranges) = fixed.get(&entry.package) {
             entry.ranges = ranges.clone();
         }
     }
-}
-
-/// The lists hold a few ids twice, by slips of the hand; both say something, so both are kept as one record.
-fn merged(mut feed: Feed) -> Feed {
-    let mut at: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
-    let mut records: Vec<Advisory> = Vec::with_capacity(feed.records.len());
-    for record in feed.records {
-        let Some(&first) = at.get(&record.id) else {
-            at.insert(record.id.clone(), records.len());
-            records.push(record);
-            continue;
-        };
-        let earlier = &mut records[first];
-        let reason =
-            format!("the id was there before, at line {}; both entries count", earlier.provenance.line);
-        feed.remarks.push(Remark::new(record.provenance.line, &record.id, reason));
-        earlier.affected.extend(record.affected);
-        earlier.upstream.extend(record.upstream);
-        earlier.related.extend(record.related);
-    }
-    Feed { records, remarks: feed.remarks }
 }
 
 #[cfg(test)]

@@ -33,7 +33,12 @@ pub fn read(bytes: &[u8], from: &Provenance) -> Result<Feed, Fault> {
     if collected.records.is_empty() {
         return Err(Fault::new(WHAT, 1, "there is no package in it"));
     }
-    Ok(Feed { records: collected.records.into_values().collect(), remarks: collected.remarks })
+    let mut records: Vec<Advisory> = collected.records.into_values().collect();
+    for record in &mut records {
+        record.severity.sort();
+        record.severity.dedup();
+    }
+    Ok(Feed { records, remarks: collected.remarks })
 }
 
 /// One CVE of one source package.
@@ -123,10 +128,7 @@ impl Collected<'_> {
         });
         for (name, release) in issue.releases {
             if let Some(urgency) = release.urgency.as_ref().filter(|urgency| *urgency != "not yet assigned") {
-                let said = Severity { system: "urgency".to_string(), value: urgency.clone() };
-                if !record.severity.contains(&said) {
-                    record.severity.push(said);
-                }
+                record.severity.push(Severity { system: "urgency".to_string(), value: urgency.clone() });
             }
             let (entry, complaint) = affected(package, &name, &release);
             self.remarks.extend(complaint.map(|reason| Remark::new(1, &record.id, reason)));

@@ -6,3 +6,4 @@ mod corpus;
 mod debian;
 mod installed;
 mod osv;
+mod rpm;
