@@ -41,6 +41,7 @@ pub mod dpkg;
 pub mod line;
 pub mod osv;
 pub mod packages;
+pub mod purl;
 pub mod rpm;
 
 pub use advisory::{Advisory, Provenance, Severity};

@@ -4,6 +4,11 @@
 mod corpus;
 
 mod debian;
+mod grype;
 mod installed;
 mod osv;
+mod purl;
 mod rpm;
+mod trivy;
+mod vunnel;
+mod yaml;
