@@ -165,7 +165,7 @@ mod tests {
         let extended = below("Red Hat:rhel_eus:8.6::baseos", "sudo", "1.9-1.el8_6");
         let mut host = Platform::parse("Red Hat:rhel_eus:8.6");
         host.ecosystem.release = Some("8".into());
-        host.pinned = true;
+        host.pinned = Some(6);
         let at = |version| Installed::new("sudo", version);
         let both = record(vec![general.clone(), extended]);
         assert_eq!(why(&both, &host, &at("1.9-1.el8_6")).unwrap(), "NotAffected: fixed in 1.9-1.el8_6");
@@ -176,6 +176,8 @@ mod tests {
         );
         let words = "Affected: below 1.9-2.el8_10, which the channels of this host do not offer";
         assert_eq!(why(&record(vec![general]), &host, &at("1.9-0.el8_6")).unwrap(), words);
+        let early = record(vec![below("Red Hat:enterprise_linux:8::baseos", "sudo", "1.9-1.el8_4")]);
+        assert_eq!(why(&early, &host, &at("1.9-0.el8_4")).unwrap(), "Affected: below 1.9-1.el8_4");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::affected::{Affected, Status};
 use crate::ecosystem::Ecosystem;
+use crate::range::Event;
 use std::collections::BTreeSet;
 
 /// The side of a host on which an advisory is looked up.
@@ -11,9 +12,9 @@ pub struct Platform {
     pub ecosystem: Ecosystem,
     /// The channels that it gets beside what everybody gets: `Pro` for Ubuntu Pro, `rhel_eus:8.8`, SUSE's products.
     pub channels: BTreeSet<String>,
-    /// It stays on a minor release (an extended-update channel): fixes that everybody gets are out of its reach, because
-    /// they are built for a later minor release.
-    pub pinned: bool,
+    /// The minor release that it stays on, by an extended-update channel: fixes that everybody gets are out of its reach
+    /// where they were built for a later one (`.el9_6` on a host that stays on 9.4).
+    pub pinned: Option<u32>,
     /// The vendor that its own vendor rebuilds, as AlmaLinux rebuilds Red Hat. Versions are never compared across
     /// vendors, whose module builds count differently; only what the parent will not fix holds for the child, too.
     pub parent: Option<Ecosystem>,
@@ -26,7 +27,7 @@ pub enum Bearing {
     Parent,
     /// For every release.
     AnyRelease,
-    /// For this release, by a channel that the host does not have: it is affected, and the fix is out of reach.
+    /// For this release, by a channel that the host does not have: the fix is out of reach.
     OutOfReach,
     /// For this release.
     Release,
@@ -55,9 +56,18 @@ impl Platform {
             Some(channel) if self.channels.contains(channel) => Some(Bearing::Channel),
             Some(channel) => (of.name == "Ubuntu" && channel == "Pro").then_some(Bearing::OutOfReach),
             None if of.release.is_none() => Some(Bearing::AnyRelease),
-            None if self.pinned => Some(Bearing::OutOfReach),
+            None if self.pinned.is_some() && !self.reaches(entry) => Some(Bearing::OutOfReach),
             None => Some(Bearing::Release),
         }
+    }
+
+    /// Whether every fix of an entry was built for the minor release of the host or an earlier one.
+    fn reaches(&self, entry: &Affected) -> bool {
+        let fixes = entry.ranges.iter().flat_map(|range| &range.events).filter_map(|event| match event {
+            Event::Fixed(fix) => minor(fix),
+            _ => None,
+        });
+        fixes.max() <= self.pinned
     }
 
     fn parents_word(&self, entry: &Affected) -> bool {
@@ -66,4 +76,11 @@ impl Platform {
             self.parent.as_ref().is_some_and(|parent| parent.name == of.name && parent.release == of.release);
         parent && of.channel.is_none() && matches!(entry.status, Status::NoFix(_)) && entry.ranges.is_empty()
     }
+}
+
+/// The minor release that an rpm was built for: 6 of `1.0-1.el9_6.2`. Builds for the first one carry none.
+fn minor(version: &str) -> Option<u32> {
+    let (_, tag) = version.rsplit_once(".el")?;
+    let digits = tag.trim_start_matches(|c: char| c.is_ascii_digit()).strip_prefix('_')?;
+    digits.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }

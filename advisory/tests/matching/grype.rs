@@ -17,7 +17,8 @@ fn json_files(folder: &Path) -> Vec<PathBuf> {
 fn platform(distro: &str) -> Platform {
     let mut ecosystem = vunnel::ecosystem(distro);
     let channels: BTreeSet<String> = ecosystem.channel.take().into_iter().collect();
-    let pinned = channels.iter().any(|channel| channel.starts_with("rhel_"));
+    let extended = channels.iter().find_map(|channel| channel.strip_prefix("rhel_eus:"));
+    let pinned = extended.and_then(|release| release.split_once('.')?.1.parse().ok());
     let parent = (ecosystem.name == "AlmaLinux")
         .then(|| Ecosystem::of("Red Hat", ecosystem.release.as_deref().unwrap_or_default()));
     Platform { ecosystem, channels, pinned, parent }
