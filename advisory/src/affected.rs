@@ -85,7 +85,7 @@ impl Affected {
     /// An entry that is affected below a fix; a fix `0` means never.
     pub fn below(ecosystem: Ecosystem, package: &str, fix: &str) -> Affected {
         let status = if fix == "0" { Status::NotAffected } else { Status::Versions };
-        let ranges = if fix == "0" { Vec::new() } else { vec![Range::below(fix)] };
+        let ranges = if fix == "0" { Vec::new() } else { vec![Range::below(fix, ecosystem.scheme())] };
         Affected { status, ranges, ..Affected::new(ecosystem, package) }
     }
 }

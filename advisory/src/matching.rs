@@ -2,11 +2,13 @@
 
 use crate::advisory::Advisory;
 use crate::affected::Affected;
-use crate::ecosystem::Naming;
+use crate::ecosystem::{Ecosystem, Naming};
 use crate::installed::Installed;
 use crate::judgement::judge;
-use crate::platform::Platform;
+use crate::platform::{Bearing, Platform};
 use crate::why::{Verdict, Why};
+use std::collections::BTreeMap;
+use std::ops::Range as Span;
 
 /// One advisory that names one installed package, what it means for it, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,61 +39,99 @@ impl<'a> Finding<'a> {
 #[derive(Debug)]
 pub struct Index<'a> {
     records: &'a [Advisory],
-    /// Name, naming, record, entry.
-    names: Vec<(&'a str, Naming, u32, u32)>,
+    ecosystems: Vec<&'a Ecosystem>,
+    /// Each name once, and where its rows are.
+    names: Vec<(&'a str, Naming, Span<usize>)>,
+    rows: Vec<Row>,
+}
+
+/// One entry of one record, by number, with its ecosystem.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Row {
+    record: u32,
+    entry: u32,
+    ecosystem: u32,
 }
 
 impl<'a> Index<'a> {
     /// Sorts the names of the records. Records that were withdrawn raise nothing.
     pub fn new(records: &'a [Advisory]) -> Index<'a> {
-        let mut names = Vec::new();
-        for (at, record) in (0..).zip(records) {
-            if record.withdrawn.is_none() {
-                let entries = (0..).zip(&record.affected);
-                names.extend(entries.map(|(entry, of)| (of.package.as_str(), of.naming, at, entry)));
+        let mut numbers: BTreeMap<&Ecosystem, u32> = BTreeMap::new();
+        let mut ecosystems = Vec::new();
+        let mut all = Vec::new();
+        for (record, advisory) in (0..).zip(records).filter(|(_, advisory)| advisory.withdrawn.is_none()) {
+            for (entry, of) in (0..).zip(&advisory.affected) {
+                let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+                let ecosystem = *numbers.entry(&of.ecosystem).or_insert_with(|| {
+                    ecosystems.push(&of.ecosystem);
+                    next
+                });
+                all.push((of.package.as_str(), of.naming, Row { record, entry, ecosystem }));
             }
         }
-        names.sort_unstable();
-        Index { records, names }
+        all.sort_unstable();
+        let mut names: Vec<(&str, Naming, Span<usize>)> = Vec::new();
+        for (at, (name, naming, _)) in all.iter().enumerate() {
+            match names.last_mut() {
+                Some((last, kind, span)) if last == name && kind == naming => span.end = at + 1,
+                _ => names.push((name, *naming, at..at + 1)),
+            }
+        }
+        Index { records, ecosystems, names, rows: all.into_iter().map(|(_, _, row)| row).collect() }
     }
 
     /// What the advisories mean for the packages of a host, in the order of the packages and records. A package that
     /// no record names has no finding: nothing is known of it.
     pub fn assess<'b: 'a>(&self, platform: &Platform, packages: &'b [Installed]) -> Vec<Finding<'a>> {
-        packages.iter().flat_map(|installed| self.assess_one(platform, installed)).collect()
+        let bearings = self.bearings(platform);
+        packages.iter().flat_map(|installed| self.findings(platform, &bearings, installed)).collect()
     }
 
     /// What the advisories mean for one package.
     pub fn assess_one<'b: 'a>(&self, platform: &Platform, installed: &'b Installed) -> Vec<Finding<'a>> {
-        let mut named = self.named(&installed.name, Naming::Binary).to_vec();
-        named.extend_from_slice(self.named(installed.source_name(), Naming::Source));
-        named.sort_unstable_by_key(|(_, _, record, entry)| (*record, *entry));
-        let of_a_record = named.chunk_by(|a, b| a.2 == b.2);
-        of_a_record.filter_map(|entries| self.decide(platform, installed, entries)).collect()
+        self.findings(platform, &self.bearings(platform), installed)
     }
 
-    fn named(&self, name: &str, naming: Naming) -> &[(&'a str, Naming, u32, u32)] {
-        let from = self.names.partition_point(|(n, k, ..)| (*n, *k) < (name, naming));
-        let many = self.names[from..].partition_point(|(n, k, ..)| (*n, *k) == (name, naming));
-        &self.names[from..from + many]
+    /// How each ecosystem bears on a host: asked once, not once for every entry.
+    fn bearings(&self, platform: &Platform) -> Vec<Option<Bearing>> {
+        self.ecosystems.iter().map(|ecosystem| platform.bearing_of(ecosystem)).collect()
+    }
+
+    fn findings<'b: 'a>(
+        &self,
+        platform: &Platform,
+        bearings: &[Option<Bearing>],
+        installed: &'b Installed,
+    ) -> Vec<Finding<'a>> {
+        let mut named: Vec<Row> = self.named(&installed.name, Naming::Binary).to_vec();
+        named.extend_from_slice(self.named(installed.source_name(), Naming::Source));
+        named.retain(|row| bearings[row.ecosystem as usize].is_some());
+        named.sort_unstable();
+        let of_a_record = named.chunk_by(|a, b| a.record == b.record);
+        of_a_record.filter_map(|rows| self.decide(platform, bearings, installed, rows)).collect()
+    }
+
+    fn named(&self, name: &str, naming: Naming) -> &[Row] {
+        let found = self.names.binary_search_by(|(n, k, _)| (*n, *k).cmp(&(name, naming)));
+        found.map_or(&[], |at| &self.rows[self.names[at].2.clone()])
     }
 
     /// Of the entries of one record the nearest to the host decide; of these, one that is affected.
     fn decide<'b: 'a>(
         &self,
         platform: &Platform,
+        bearings: &[Option<Bearing>],
         installed: &'b Installed,
-        entries: &[(&str, Naming, u32, u32)],
+        rows: &[Row],
     ) -> Option<Finding<'a>> {
-        let record = &self.records[entries.first()?.2 as usize];
-        let bearing = entries.iter().filter_map(|(_, _, _, entry)| {
-            let entry = &record.affected[*entry as usize];
-            Some((platform.bearing(entry)?, entry))
-        });
-        let bearing: Vec<_> = bearing.collect();
-        let nearest = bearing.iter().map(|(bearing, _)| *bearing).max()?;
-        let judged = bearing.iter().filter(|(bearing, _)| *bearing == nearest);
-        let judged = judged.map(|(bearing, entry)| (*entry, judge(entry, installed, *bearing)));
+        let record = &self.records[rows.first()?.record as usize];
+        let bearing = |row: &Row| {
+            let entry = &record.affected[row.entry as usize];
+            Some((platform.refined(bearings[row.ecosystem as usize]?, entry)?, entry))
+        };
+        let nearest = rows.iter().filter_map(bearing).map(|(bearing, _)| bearing).max()?;
+        let judged = rows.iter().filter_map(bearing).filter(|(bearing, _)| *bearing == nearest);
+        let judged = judged.map(|(bearing, entry)| (entry, judge(entry, installed, bearing)));
         let (entry, why) = judged.max_by(|(_, a), (_, b)| (a.verdict(), a).cmp(&(b.verdict(), b)))?;
         Some(Finding { installed, record, entry, why })
     }
@@ -101,7 +141,6 @@ impl<'a> Index<'a> {
 mod tests {
     use super::*;
     use crate::affected::{NoFix, Status};
-    use crate::ecosystem::Ecosystem;
     use crate::installed::{Module, Source};
 
     fn record(affected: Vec<Affected>) -> [Advisory; 1] {

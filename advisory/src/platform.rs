@@ -45,9 +45,13 @@ impl Platform {
 
     /// How an entry bears on the host; none where it speaks of other hosts.
     pub fn bearing(&self, entry: &Affected) -> Option<Bearing> {
-        let of = &entry.ecosystem;
+        self.refined(self.bearing_of(&entry.ecosystem)?, entry)
+    }
+
+    /// How entries of an ecosystem bear on the host, before the entry itself is looked at.
+    pub(crate) fn bearing_of(&self, of: &Ecosystem) -> Option<Bearing> {
         if of.name != self.ecosystem.name {
-            return self.parents_word(entry).then_some(Bearing::Parent);
+            return self.of_parent(of).then_some(Bearing::Parent);
         }
         if of.release.is_some() && of.release != self.ecosystem.release {
             return None;
@@ -56,8 +60,18 @@ impl Platform {
             Some(channel) if self.channels.contains(channel) => Some(Bearing::Channel),
             Some(channel) => (of.name == "Ubuntu" && channel == "Pro").then_some(Bearing::OutOfReach),
             None if of.release.is_none() => Some(Bearing::AnyRelease),
-            None if self.pinned.is_some() && !self.reaches(entry) => Some(Bearing::OutOfReach),
             None => Some(Bearing::Release),
+        }
+    }
+
+    /// The same with the entry: of a parent only what it will not fix bears, and a fix may be out of reach.
+    pub(crate) fn refined(&self, bearing: Bearing, entry: &Affected) -> Option<Bearing> {
+        match bearing {
+            Bearing::Parent => {
+                (matches!(entry.status, Status::NoFix(_)) && entry.ranges.is_empty()).then_some(bearing)
+            }
+            Bearing::Release if self.pinned.is_some() && !self.reaches(entry) => Some(Bearing::OutOfReach),
+            _ => Some(bearing),
         }
     }
 
@@ -70,11 +84,9 @@ impl Platform {
         fixes.max() <= self.pinned
     }
 
-    fn parents_word(&self, entry: &Affected) -> bool {
-        let of = &entry.ecosystem;
-        let parent =
-            self.parent.as_ref().is_some_and(|parent| parent.name == of.name && parent.release == of.release);
-        parent && of.channel.is_none() && matches!(entry.status, Status::NoFix(_)) && entry.ranges.is_empty()
+    fn of_parent(&self, of: &Ecosystem) -> bool {
+        let same = |parent: &Ecosystem| parent.name == of.name && parent.release == of.release;
+        self.parent.as_ref().is_some_and(same) && of.channel.is_none()
     }
 }
 

@@ -39,6 +39,8 @@ pub struct Range {
     pub events: Vec<Event>,
     /// The repository of a range of commits.
     pub repo: Option<String>,
+    /// The scheme by which the events were sorted, where it could read every one of them.
+    sorted: Option<Scheme>,
 }
 
 /// Where a version stands in a range.
@@ -80,18 +82,28 @@ impl Event {
     fn is_bottom(&self) -> bool {
         matches!(self, Event::Introduced(version) if version == "0")
     }
-
-    /// Whether `version` is at or above it.
-    fn reached(&self, scheme: Scheme, version: &str) -> Result<bool, ParseError> {
-        Ok(self.is_bottom() || scheme.compare(version, self.version())?.is_ge())
-    }
 }
 
 impl Range {
-    /// Everything below `fix`; `0` means that no version is affected.
-    pub fn below(fix: &str) -> Range {
+    /// A range of an ecosystem whose versions a scheme orders; none for one that is not known here. Its events are sorted
+    /// as the evaluation needs them: in real records several pairs stand in any order.
+    pub fn new(
+        kind: RangeKind,
+        events: Vec<Event>,
+        repo: Option<String>,
+        ecosystem: Option<Scheme>,
+    ) -> Range {
+        let mut range = Range { kind, events, repo, sorted: None };
+        if let Some(scheme) = range.scheme(ecosystem) {
+            range.sort(scheme);
+        }
+        range
+    }
+
+    /// Everything below `fix`.
+    pub fn below(fix: &str, ecosystem: Option<Scheme>) -> Range {
         let events = vec![Event::Introduced("0".to_string()), Event::Fixed(fix.to_string())];
-        Range { kind: RangeKind::Ecosystem, events, repo: None }
+        Range::new(RangeKind::Ecosystem, events, None, ecosystem)
     }
 
     /// The scheme that orders it, given that of its ecosystem.
@@ -103,34 +115,38 @@ impl Range {
         }
     }
 
-    /// Sorts the events as the evaluation needs them. Real records need it: several pairs stand in any order.
-    pub fn sort(&mut self, scheme: Scheme) {
+    fn sort(&mut self, scheme: Scheme) {
         let readable = |event: &Event| {
-            event.is_bottom() || event.version() == "*" || scheme.parse(event.version()).is_ok()
+            event.is_bottom() || event.version() == "*" || scheme.check(event.version()).is_ok()
         };
         if self.events.iter().all(readable) {
             self.events.sort_by(|a, b| order(scheme, a, b).then(a.rank().cmp(&b.rank())));
+            self.sorted = Some(scheme);
         }
     }
 
-    /// Where a version stands. The events must be sorted ([`Range::sort`]).
+    /// Where a version stands.
     ///
     /// # Errors
     /// For a version, the host's or an event's, that the scheme refuses.
     pub fn position(&self, scheme: Scheme, version: &str) -> Result<Position<'_>, ParseError> {
-        scheme.parse(version)?;
-        if self.kind == RangeKind::Git || !self.before_limits(scheme, version)? {
+        scheme.check(version)?;
+        if self.sorted != Some(scheme) {
+            let unread = self.events.iter().filter(|event| !event.is_bottom() && event.version() != "*");
+            unread.map(|event| scheme.check(event.version())).collect::<Result<Vec<_>, _>>()?;
+        }
+        if self.kind == RangeKind::Git || !self.before_limits(scheme, version) {
             return Ok(Position::Outside);
         }
         let mut position = Position::Before;
         let mut fix = None;
         for event in self.events.iter().filter(|event| !matches!(event, Event::Limit(_))) {
-            let reached = event.reached(scheme, version)?;
+            let reached = event.is_bottom() || scheme.order(version, event.version()).is_ge();
             match event {
                 Event::Introduced(_) if reached => position = Position::Inside(None),
                 Event::Fixed(at) if reached => position = Position::Fixed(at),
                 Event::Fixed(at) => fix = fix.or(Some(at.as_str())),
-                Event::LastAffected(last) if scheme.compare(version, last)?.is_gt() => {
+                Event::LastAffected(last) if reached && scheme.order(version, last).is_ne() => {
                     position = Position::PastLast(last);
                 }
                 _ => {}
@@ -140,16 +156,13 @@ impl Range {
     }
 
     /// Without a limit everything is before it; with several, any one is enough.
-    fn before_limits(&self, scheme: Scheme, version: &str) -> Result<bool, ParseError> {
-        let mut limited = false;
-        for event in &self.events {
-            let Event::Limit(limit) = event else { continue };
-            limited = true;
-            if limit == "*" || scheme.compare(version, limit)?.is_lt() {
-                return Ok(true);
-            }
-        }
-        Ok(!limited)
+    fn before_limits(&self, scheme: Scheme, version: &str) -> bool {
+        let mut limits = self.events.iter().filter_map(|event| match event {
+            Event::Limit(limit) => Some(limit == "*" || scheme.order(version, limit).is_lt()),
+            _ => None,
+        });
+        let first = limits.next();
+        first.is_none_or(|before| before || limits.any(|before| before))
     }
 }
 
@@ -158,7 +171,7 @@ fn order(scheme: Scheme, a: &Event, b: &Event) -> Ordering {
         (false, false) if a.version() == "*" || b.version() == "*" => {
             (a.version() == "*").cmp(&(b.version() == "*"))
         }
-        (false, false) => scheme.compare(a.version(), b.version()).unwrap_or(Ordering::Equal),
+        (false, false) => scheme.order(a.version(), b.version()),
         (a, b) => b.cmp(&a),
     }
 }
@@ -176,9 +189,7 @@ mod tests {
             _ => Event::Limit(version.to_string()),
         };
         let events = events.iter().map(event).collect();
-        let mut range = Range { kind: RangeKind::Semver, events, repo: None };
-        range.sort(Scheme::Semver);
-        range
+        Range::new(RangeKind::Semver, events, None, None)
     }
 
     fn at<'a>(range: &'a Range, version: &str) -> Position<'a> {
@@ -214,8 +225,7 @@ mod tests {
 
     #[test]
     fn a_fix_at_zero_means_that_nothing_is_affected_and_what_cannot_be_read_is_an_error() {
-        let mut never = Range::below("0");
-        never.sort(Scheme::Dpkg);
+        let never = Range::below("0", Some(Scheme::Dpkg));
         // Introduced at the very bottom and fixed at 0: only what is below 0 remains.
         assert_eq!(never.position(Scheme::Dpkg, "1.0-1").unwrap(), Position::Fixed("0"));
         assert!(never.position(Scheme::Dpkg, "").is_err());

@@ -152,6 +152,7 @@ fn complete(record: &mut Advisory) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use patchform_versions::Scheme;
     use proptest::prelude::*;
 
     const LIST: &str = "[05 Jul 2020] DSA-4718-1 thunderbird - security update\n\t{CVE-2020-12417 DLA-1}\n\
@@ -177,7 +178,7 @@ mod tests {
         assert_eq!(dsa.affected[1].status, Status::NotAffected);
         assert_eq!(dsa.affected[1].note.as_deref(), Some("Not there"));
         assert_eq!(cve.affected[1].status, Status::NoFix(NoFix::NoAdvisory));
-        assert_eq!(cve.affected[1].ranges, [Range::below("1.3.2")]);
+        assert_eq!(cve.affected[1].ranges, [Range::below("1.3.2", Some(Scheme::Dpkg))]);
         assert_eq!(cve.provenance.line, 6);
         assert!(rejected.withdrawn.is_some() && feed.remarks.is_empty());
     }

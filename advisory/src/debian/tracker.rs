@@ -174,6 +174,7 @@ fn no_fix(release: &Release) -> NoFix {
 mod tests {
     use super::*;
     use crate::range::Range;
+    use patchform_versions::Scheme;
     use proptest::prelude::*;
 
     const JSON: &str = r#"{"aom": {"CVE-2024-5171": {"description": "x", "releases": {
@@ -202,7 +203,7 @@ mod tests {
             ("Debian:sid", Status::Undetermined),
         ];
         assert_eq!(statuses, expected.map(|(ecosystem, status)| (ecosystem.to_string(), status)));
-        assert_eq!(feed.records[0].affected[0].ranges, [Range::below("3.6.0-1+deb12u1")]);
+        assert_eq!(feed.records[0].affected[0].ranges, [Range::below("3.6.0-1+deb12u1", Some(Scheme::Dpkg))]);
         assert_eq!(feed.remarks.len(), 1, "{:?}", feed.remarks);
     }
 

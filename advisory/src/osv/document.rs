@@ -222,7 +222,7 @@ fn binaries(entry: &Affected, specific: &Json) -> Option<Vec<Affected>> {
         .map(|(name, version)| Affected {
             package: name.clone(),
             naming: Naming::Binary,
-            ranges: vec![Range::below(version)],
+            ranges: vec![Range::below(version, entry.ecosystem.scheme())],
             ..entry.clone()
         })
         .collect();
@@ -251,13 +251,10 @@ impl Line {
         let points = self.events.unwrap_or_default();
         let single = points.iter().all(|point| point.events().count() == 1);
         remarks.unless(single, || "an event of a range does not have exactly one field".to_string());
-        let mut range =
-            Range { kind, events: points.iter().flat_map(Point::events).collect(), repo: self.repo };
+        let events = points.iter().flat_map(Point::events).collect();
+        let range = Range::new(kind, events, self.repo, entry.ecosystem.scheme());
         let begins = range.events.iter().any(|event| matches!(event, Event::Introduced(_)));
         remarks.unless(begins, || "a range has no introduced event: nothing is affected by it".to_string());
-        if let Some(scheme) = range.scheme(entry.ecosystem.scheme()) {
-            range.sort(scheme);
-        }
         Some(range)
     }
 }
