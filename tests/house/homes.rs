@@ -19,7 +19,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("hcl", &["src/config"]),
     ("hmac", &["src/config"]),
     ("indicatif", &["src/cli"]),
-    ("jiff", &["src/model", "src/world"]),
+    ("jiff", &["src/model", "src/world", "advisory/src/day.rs"]),
     ("md5", &["src/config"]),
     ("mimalloc", &["src/main.rs"]),
     ("regex_lite", &["src/config"]),

@@ -4,4 +4,6 @@
 mod corpus;
 
 mod cvss;
+mod epss;
+mod kev;
 mod ssvc;
