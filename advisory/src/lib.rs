@@ -4,6 +4,7 @@
 //! whether their digest and signature hold, and where records are kept is decided elsewhere.
 
 pub mod cve;
+pub mod cve5;
 pub mod cvss;
 pub mod day;
 pub mod epss;

@@ -3,6 +3,7 @@
 #[path = "../corpus/mod.rs"]
 mod corpus;
 
+mod cve5;
 mod cvss;
 mod epss;
 mod kev;
