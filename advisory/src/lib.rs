@@ -10,5 +10,7 @@ pub mod day;
 pub mod epss;
 pub mod input;
 pub mod kev;
+pub mod policy;
+pub mod priority;
 pub mod shrink;
 pub mod ssvc;

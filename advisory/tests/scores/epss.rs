@@ -4,6 +4,7 @@ use crate::corpus::{self, Tally};
 use patchform_advisory::cve::CveId;
 use patchform_advisory::day::Day;
 use patchform_advisory::epss::{EpssError, Scores};
+use patchform_advisory::priority::thresholds;
 use patchform_advisory::shrink::Shrank;
 use std::path::Path;
 
@@ -88,4 +89,25 @@ fn other_columns_are_refused_and_a_feed_that_shrank_is_noticed() {
     let short = corpus::text(&folder.join("kev-epss-2026-06-14.short-feed.csv")).lines().count() - 1;
     tally.check(Shrank::check(1_550, short).is_err(), || "the short feed of 2026-06-14 is taken".to_string());
     tally.hold("epss refusals and other tools' samples", 0);
+}
+
+/// The thresholds of urgency are what half of the CVEs in KEV reached.
+#[test]
+fn half_of_what_is_known_to_be_exploited_reaches_the_threshold_of_its_model() {
+    let Some(folder) = corpus::folder("epss") else { return };
+    let mut tally = Tally::default();
+    for threshold in thresholds() {
+        for entry in std::fs::read_dir(&folder).expect("the corpus") {
+            let path = entry.expect("an entry").path();
+            if !path.to_string_lossy().ends_with(".kev-only.csv") {
+                continue;
+            }
+            let scores = read(&path).expect("a day");
+            if let Ok(reaching) = scores.reaching(&threshold) {
+                let share = reaching.len() as f64 / scores.len() as f64;
+                tally.check((0.49..0.52).contains(&share), || format!("{}: {share}", threshold.model));
+            }
+        }
+    }
+    tally.hold("epss: thresholds reached by half of KEV", 0);
 }
