@@ -3,10 +3,9 @@
 use super::text::Text;
 use crate::cvss::{Agreement, Score, Vector, VectorError, Version};
 use crate::day::Day;
-use crate::ssvc::CisaPoints;
+use crate::ssvc::{CisaPoints, Selection};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use std::collections::BTreeMap;
 
 /// A CVSS vector and what was published beside it.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,12 +70,6 @@ struct Other<'a> {
 }
 
 #[derive(Deserialize)]
-struct Ssvc<'a> {
-    #[serde(borrow)]
-    options: Vec<BTreeMap<Text<'a>, Text<'a>>>,
-}
-
-#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Kev<'a> {
     #[serde(borrow)]
@@ -113,9 +106,10 @@ impl<'a> Metrics<'a> {
         let content = other.content.get();
         match &*other.kind {
             "ssvc" => {
-                let ssvc: Ssvc = serde_json::from_str(content).map_err(|error| format!("ssvc: {error}"))?;
+                let selection =
+                    Selection::read_json(content.as_bytes()).map_err(|error| format!("ssvc: {error}"))?;
                 let points = self.ssvc.get_or_insert_default();
-                ssvc.options.iter().flatten().for_each(|(point, value)| points.take(point, value));
+                selection.pairs().into_iter().for_each(|(point, value)| points.take(point, value));
             }
             "kev" => {
                 let kev: Kev = serde_json::from_str(content).map_err(|error| format!("kev: {error}"))?;

@@ -48,6 +48,18 @@ fn the_score_is_chosen_by_rule_and_computed() {
     assert_eq!(record.chosen().unwrap().container.provider.as_deref(), Some("CISA-ADP"));
 }
 
+/// CERT/CC's newer form of a selection stands in records, too.
+#[test]
+fn points_are_read_in_either_form() {
+    let options = r#""options":[{"Exploitation":"PoC"},{"Automatable":"Yes"},{"Technical Impact":"Total"}]"#;
+    let selections = r#""target_ids":["CVE-2025-12345"],"selections":[{"name":"Exploitation","key":"E","values":[{"name":"Active","key":"A"}]}]"#;
+    assert!(RECORD.contains(options));
+    let text = RECORD.replace(options, selections);
+    assert_eq!(Record::read(text.as_bytes()).unwrap().ssvc().exploitation, Some(Exploitation::Active));
+    let neither = reason(&RECORD.replace(options, r#""other":1"#));
+    assert!(neither.contains("neither `options` nor `selections`"), "{neither}");
+}
+
 #[test]
 fn what_is_no_record_is_refused() {
     assert_eq!(
