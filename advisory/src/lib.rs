@@ -36,13 +36,24 @@ mod remark;
 mod why;
 mod xml;
 
+pub mod cve;
+pub mod cve5;
+pub mod cvss;
+pub mod day;
 pub mod debian;
 pub mod dpkg;
+pub mod epss;
+pub mod input;
+pub mod kev;
 pub mod line;
 pub mod osv;
 pub mod packages;
+pub mod policy;
+pub mod priority;
 pub mod purl;
 pub mod rpm;
+pub mod shrink;
+pub mod ssvc;
 
 pub use advisory::{Advisory, Provenance, Severity};
 pub use affected::{Affected, NoFix, Status};
