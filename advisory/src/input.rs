@@ -42,7 +42,7 @@ pub fn text(bytes: &[u8], most: usize) -> Result<&str, InputError> {
         return Err(InputError::Wide);
     }
     let text = std::str::from_utf8(bytes).map_err(|error| InputError::NotUtf8 { at: error.valid_up_to() })?;
-    if let Some(at) = text.bytes().position(|byte| byte == 0) {
+    if let Some(at) = text.find('\0') {
         return Err(InputError::Nul { at });
     }
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))

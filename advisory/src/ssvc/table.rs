@@ -34,7 +34,7 @@ impl Table {
     /// # Errors
     ///
     /// A combination that stands twice, or one that stands nowhere.
-    pub fn new(
+    pub(super) fn new(
         name: String,
         source: String,
         points: Vec<Point>,
@@ -72,8 +72,13 @@ impl Table {
                 point.place(value)
             })
             .collect();
-        let (row, answer) = self.answers[&asked?];
-        Ok(Decision { row, outcome: &self.outcome.values[answer] })
+        let combinations = self.answers.len();
+        let found = self
+            .answers
+            .get(&asked?)
+            .and_then(|(row, answer)| Some((*row, self.outcome.values.get(*answer)?)));
+        let (row, outcome) = found.ok_or(SsvcError::Incomplete { rows: combinations, combinations })?;
+        Ok(Decision { row, outcome })
     }
 
     /// Every combination with its decision, in the order of the source.

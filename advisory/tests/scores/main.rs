@@ -3,5 +3,8 @@
 #[path = "../corpus/mod.rs"]
 mod corpus;
 
+mod cve5;
 mod cvss;
+mod epss;
+mod kev;
 mod ssvc;
