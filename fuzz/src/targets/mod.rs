@@ -1,6 +1,7 @@
 //! What is fuzzed: one row per target. Each takes any bytes, and panics only when patchform breaks a promise.
 
 mod configuration;
+mod csaf;
 mod cve5;
 mod cvss;
 mod epss;
@@ -10,9 +11,11 @@ mod installed;
 mod journal;
 mod kev;
 mod message;
+mod openvex;
 mod osv;
 mod plan;
 mod pointing;
+mod provider;
 mod purl;
 mod serving;
 mod ssvc;
@@ -32,6 +35,7 @@ pub struct Target {
 /// All targets.
 pub const TARGETS: &[Target] = &[
     Target { name: "configuration", run: configuration::run },
+    Target { name: "csaf", run: csaf::run },
     Target { name: "cve5", run: cve5::run },
     Target { name: "cvss", run: cvss::run },
     Target { name: "epss", run: epss::run },
@@ -41,8 +45,10 @@ pub const TARGETS: &[Target] = &[
     Target { name: "journal", run: journal::run },
     Target { name: "kev", run: kev::run },
     Target { name: "message", run: message::run },
+    Target { name: "openvex", run: openvex::run },
     Target { name: "osv", run: osv::run },
     Target { name: "plan", run: plan::run },
+    Target { name: "provider", run: provider::run },
     Target { name: "purl", run: purl::run },
     Target { name: "serving", run: serving::run },
     Target { name: "ssvc", run: ssvc::run },
