@@ -65,7 +65,8 @@ impl Reading {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::csaf::sample;
+    use crate::csaf::{check, sample, verdicts};
+    use proptest::prelude::*;
     use serde_json::json;
 
     fn told(reading: &Reading) -> Vec<String> {
@@ -171,5 +172,46 @@ mod tests {
     fn a_thousand_breaches_are_told_by_a_part_of_them() {
         let notes: Vec<Value> = (0..1000).map(|_| json!({})).collect();
         assert_eq!(sample::with(&[("/document/notes", json!(notes))]).complaints.len(), 200);
+    }
+
+    /// A document with one product so many branches deep.
+    fn nested(depth: usize) -> String {
+        let open = r#"{"category": "product_family", "name": "x", "branches": ["#.repeat(depth - 1);
+        let leaf =
+            r#"{"category": "product_name", "name": "x", "product": {"name": "x", "product_id": "x"}}"#;
+        format!(
+            r#"{{"document": {{}}, "product_tree": {{"branches": [{open}{leaf}{}]}}}}"#,
+            "]}".repeat(depth - 1)
+        )
+    }
+
+    #[test]
+    fn branches_nest_as_deep_as_json_may() {
+        let reading = read(nested(60).as_bytes()).expect("a document");
+        let tree = Tree::of(&reading.document);
+        assert_eq!(tree.product("x").map(|product| product.branches.len()), Some(60));
+        let error = read(nested(100_000).as_bytes()).expect_err("refused").to_string();
+        assert!(error.contains("recursion limit exceeded"), "{error}");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn a_damaged_document_is_read_tested_and_judged_without_a_panic(
+            at in 0..sample::TEXT_21.len(), length in 0usize..40, new in "[\\[\\]{}:,\"a1 ]{0,4}", old in any::<bool>(),
+        ) {
+            let mut text = if old { sample::TEXT } else { sample::TEXT_21 }.as_bytes().to_vec();
+            let at = at.min(text.len());
+            let end = (at + length).min(text.len());
+            text.splice(at..end, new.bytes());
+            if let Ok(reading) = read(&text) {
+                let _ = check(&reading);
+                let tree = Tree::of(&reading.document);
+                for vulnerability in reading.document.vulnerabilities() {
+                    let _ = verdicts(vulnerability, &tree);
+                }
+            }
+        }
     }
 }

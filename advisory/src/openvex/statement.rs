@@ -131,10 +131,10 @@ mod tests {
     fn a_statement_inherits_and_the_latest_is_in_force() {
         let text = json!({"@context": "https://openvex.dev/ns/v0.2.0", "@id": "x", "author": "Quince", "supplier": "Quince",
             "timestamp": "2026-01-01T00:00:00Z", "version": 1, "statements": [
-                {"vulnerability": {"name": "CVE-1", "aliases": ["GHSA-1"]}, "products": [{"@id": "pkg:deb/a"}], "status": "under_investigation"},
-                {"vulnerability": "CVE-1", "products": ["pkg:deb/a"], "status": "fixed", "timestamp": "2026-01-01T02:00:00+01:00"},
+                {"vulnerability": {"name": "CVE-1", "aliases": ["GHSA-1"]}, "products": [{"@id": "pkg:deb/q/a"}], "status": "under_investigation"},
+                {"vulnerability": "CVE-1", "products": ["pkg:deb/q/a"], "status": "fixed", "timestamp": "2026-01-01T02:00:00+01:00"},
                 {"vulnerability": "CVE-1", "status": "not_affected", "justification": "component_not_present",
-                 "products": [{"@id": "pkg:oci/image", "subcomponents": [{"@id": "pkg:deb/b"}]}]}]});
+                 "products": [{"@id": "pkg:oci/image", "subcomponents": [{"@id": "pkg:deb/q/b"}]}]}]});
         let reading = read(text.to_string().as_bytes()).expect("a document");
         let statements: Vec<Statement> = reading.statements().collect();
         assert_eq!(statements[0].since, Moment::parse("2026-01-01T00:00:00Z"));
@@ -143,11 +143,11 @@ mod tests {
             in_force(&statements, vulnerability, Product { id, subcomponent })
                 .map(|statement| statement.status)
         };
-        assert_eq!(status("CVE-1", "pkg:deb/a@1?arch=amd64", None), Some(Status::Fixed));
-        assert_eq!(status("GHSA-1", "pkg:deb/a", None), Some(Status::UnderInvestigation));
-        assert_eq!(status("CVE-1", "pkg:oci/image", Some("pkg:deb/b@2")), Some(Status::NotAffected));
-        assert_eq!(status("CVE-1", "pkg:oci/image", Some("pkg:deb/c")), None);
+        assert_eq!(status("CVE-1", "pkg:deb/q/a@1?arch=amd64", None), Some(Status::Fixed));
+        assert_eq!(status("GHSA-1", "pkg:deb/q/a", None), Some(Status::UnderInvestigation));
+        assert_eq!(status("CVE-1", "pkg:oci/image", Some("pkg:deb/q/b@2")), Some(Status::NotAffected));
+        assert_eq!(status("CVE-1", "pkg:oci/image", Some("pkg:deb/q/c")), None);
         assert_eq!(status("CVE-1", "pkg:oci/image", None), None);
-        assert_eq!(status("CVE-2", "pkg:deb/a", None), None);
+        assert_eq!(status("CVE-2", "pkg:deb/q/a", None), None);
     }
 }
