@@ -143,8 +143,14 @@ struct Findings {
     complaints: Vec<Complaint>,
 }
 
+/// The most complaints of one test about one document; more would say no more.
+const MOST: usize = 200;
+
 impl Findings {
     fn tell(&mut self, path: impl AsRef<str>, reason: impl Into<String>) {
+        if self.complaints.len() >= MOST {
+            return;
+        }
         self.complaints.push(Complaint::new(Kind::Test(self.number), path.as_ref(), reason));
     }
 }
@@ -160,7 +166,8 @@ impl Subject<'_> {
     }
 }
 
-/// All that the mandatory tests have against a document; the schema's complaints are in the reading already.
+/// All that the mandatory tests have against a document, at most 200 complaints of each; the schema's are in the reading
+/// already.
 #[must_use]
 pub fn check(reading: &Reading) -> Vec<Complaint> {
     let tree = Tree::of(&reading.document);
