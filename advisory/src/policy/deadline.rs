@@ -87,14 +87,17 @@ impl Row {
         match self.within {
             Term::Open => Due::Open,
             Term::NextUpgrade => Due::NextUpgrade,
-            Term::Listed => facts.kev.map_or(Due::Undated, |listing| Due::On {
-                day: listing.due,
-                start: Start { day: listing.added, event: Event::Listed },
-            }),
+            Term::Listed => listed(facts).unwrap_or(Due::Undated),
             _ if waits => Due::NoFix,
             Term::Days(_) | Term::Months(_) => on(after),
         }
     }
+}
+
+/// The day that KEV names.
+fn listed(facts: &Facts) -> Option<Due> {
+    let listing = facts.kev?;
+    Some(Due::On { day: listing.due?, start: Start { day: listing.added, event: Event::Listed } })
 }
 
 fn after(day: Day, term: Term) -> Day {

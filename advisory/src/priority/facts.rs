@@ -32,8 +32,8 @@ pub struct Facts {
 pub struct Listing {
     /// Since when.
     pub added: Day,
-    /// Until when federal agencies have to act.
-    pub due: Day,
+    /// Until when federal agencies have to act; none where only a CVE record says that it is listed.
+    pub due: Option<Day>,
     /// Whether ransomware is known to use it.
     pub ransomware: bool,
 }

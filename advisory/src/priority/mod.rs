@@ -6,8 +6,10 @@
 
 mod facts;
 mod rank;
+mod sources;
 mod urgency;
 
 pub use facts::{Exposure, Facts, Fix, Listing, Prediction, Scored};
 pub use rank::{Importance, Priority};
+pub use sources::Sources;
 pub use urgency::{Judged, Urgency, thresholds};

@@ -54,7 +54,7 @@ fn expected(text: &str) -> Vec<String> {
     cells
 }
 
-fn path_of(folder: &Path, cve: &str) -> std::path::PathBuf {
+pub fn path_of(folder: &Path, cve: &str) -> std::path::PathBuf {
     let mut parts = cve.split('-').skip(1);
     let (year, number) = (parts.next().expect("a year"), parts.next().expect("a number"));
     folder.join(format!("{year}/{}xxx/{cve}.json", &number[..number.len() - 3]))

@@ -7,4 +7,5 @@ mod cve5;
 mod cvss;
 mod epss;
 mod kev;
+mod policy;
 mod ssvc;

@@ -16,7 +16,7 @@ fn day(text: &str) -> Day {
 /// Listed on 10 June 2026, fixed on the 1st, seen on the 15th.
 fn facts(tenths: u8) -> Facts {
     Facts {
-        kev: Some(Listing { added: day("2026-06-10"), due: day("2026-06-13"), ransomware: false }),
+        kev: Some(Listing { added: day("2026-06-10"), due: Some(day("2026-06-13")), ransomware: false }),
         ssvc: CisaPoints {
             exploitation: Some(Exploitation::Active),
             automatable: Some(true),

@@ -18,7 +18,7 @@ fn urgency(facts: &Facts) -> Urgency {
 #[test]
 fn what_is_exploited_comes_first() {
     let day = Day::new(2025, 1, 1).unwrap();
-    let kev = Some(Listing { added: day, due: day, ransomware: false });
+    let kev = Some(Listing { added: day, due: None, ransomware: false });
     let internal = Facts { cvss: scored(31), exposure: Exposure::Internal, ..Facts::default() };
     assert_eq!(urgency(&internal), Urgency::Low);
     assert_eq!(urgency(&Facts { cvss: scored(75), ..internal.clone() }), Urgency::Medium);
