@@ -61,17 +61,17 @@ const ROWS: [Row; 39] = [
     row("Chainguard", APK, Naming::Source, plain),
     row("MinimOS", APK, Naming::Source, plain),
     row("Wolfi", APK, Naming::Source, plain),
-    row("AlmaLinux", RPM, Naming::Binary, plain),
+    row("AlmaLinux", RPM, Naming::Binary, major),
     row("Amazon Linux", RPM, Naming::Binary, plain),
     row("Azure Linux", RPM, Naming::Binary, plain),
     row("Fedora", RPM, Naming::Binary, plain),
     row("Mageia", RPM, Naming::Source, plain),
     row("openEuler", RPM, Naming::Binary, plain),
     row("openSUSE", RPM, Naming::Binary, plain),
-    row("Oracle Linux", RPM, Naming::Binary, plain),
+    row("Oracle Linux", RPM, Naming::Binary, major),
     row("Photon OS", RPM, Naming::Binary, plain),
     row("Red Hat", RPM, Naming::Binary, red_hat),
-    row("Rocky Linux", RPM, Naming::Source, plain),
+    row("Rocky Linux", RPM, Naming::Source, major),
     row("SUSE", RPM, Naming::Binary, suse),
     row("Bitnami", SEMVER, Naming::Binary, plain),
     row("crates.io", SEMVER, Naming::Binary, plain),
@@ -161,9 +161,15 @@ fn ubuntu(suffix: &str) -> (Option<String>, Option<String>) {
     (release, (!channel.is_empty()).then(|| channel.join(":")))
 }
 
-/// `v3.19`, `edge`.
+/// `8`; a host says `8.10`, and advisories are for all minor releases.
+fn major(suffix: &str) -> (Option<String>, Option<String>) {
+    plain(suffix.split('.').next().unwrap_or(suffix))
+}
+
+/// `v3.19`, `edge`; a host says `3.19.1`.
 fn alpine(suffix: &str) -> (Option<String>, Option<String>) {
-    plain(suffix.strip_prefix('v').unwrap_or(suffix))
+    let release = suffix.strip_prefix('v').unwrap_or(suffix);
+    plain(release.match_indices('.').nth(1).map_or(release, |(at, _)| &release[..at]))
 }
 
 /// The tail of a CPE, `product:version:update:edition`: `enterprise_linux:8::baseos` is everybody's, any other product
@@ -172,7 +178,7 @@ fn red_hat(suffix: &str) -> (Option<String>, Option<String>) {
     let mut parts = suffix.split(':');
     let (product, version) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     if !product.contains('_') {
-        return plain(suffix);
+        return major(suffix);
     }
     let major = version.split('.').next().filter(|major| !major.is_empty()).map(str::to_string);
     let ours = product == "enterprise_linux" || product.starts_with("rhel_");
@@ -212,7 +218,11 @@ mod tests {
             ("Ubuntu:Pro:FIPS-updates:22.04:LTS", "Ubuntu:Pro:FIPS-updates:22.04"),
             ("Alpine:v3.19", "Alpine:3.19"),
             ("openSUSE:Leap 15.5", "openSUSE:Leap 15.5"),
+            ("Alpine:3.19.1", "Alpine:3.19"),
+            ("Alpine:edge", "Alpine:edge"),
             ("Rocky Linux:8", "Rocky Linux:8"),
+            ("AlmaLinux:8.10", "AlmaLinux:8"),
+            ("Red Hat:7.6", "Red Hat:7"),
             ("Red Hat:enterprise_linux:8::baseos", "Red Hat:8"),
             ("Red Hat:rhel_eus:8.8::appstream", "Red Hat:rhel_eus:8.8:8"),
             ("Red Hat:ocp_tools:4.15::el8", "Red Hat:ocp_tools:4.15"),

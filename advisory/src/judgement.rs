@@ -4,7 +4,7 @@ use crate::affected::{Affected, NoFix, Status};
 use crate::ecosystem::Naming;
 use crate::installed::Installed;
 use crate::platform::Bearing;
-use crate::range::{Position, Range};
+use crate::range::{Position, Range, RangeKind};
 use crate::why::Why;
 use patchform_versions::Scheme;
 
@@ -68,23 +68,22 @@ fn modular(version: &str) -> bool {
     version.contains(".module")
 }
 
-/// Listed, or in any of the ranges: the schema's "in `versions` OR in any range".
+/// Listed, or in any of the ranges: the schema's "in `versions` OR in any range". Ranges of commits tell nothing.
 fn by_versions<'a>(entry: &'a Affected, version: &str) -> Why<'a> {
-    let judged = entry.ranges.iter().map(|range| in_range(entry, range, version));
+    let told = entry.ranges.iter().filter(|range| range.kind != RangeKind::Git);
+    let judged = told.map(|range| in_range(entry, range, version));
     let best = judged.max_by(|a, b| (a.verdict(), a).cmp(&(b.verdict(), b)));
     match best {
         Some(why @ (Why::Below(_) | Why::InRange)) => why,
         _ if entry.versions.iter().any(|listed| listed == version) => Why::Listed,
         // Without an order the list is all that the record says that can be told, and it may be short.
         Some(why) => why,
+        None if entry.versions.is_empty() && !entry.ranges.is_empty() => Why::CommitsOnly,
         None => Why::InNoRange,
     }
 }
 
 fn in_range<'a>(entry: &Affected, range: &'a Range, version: &str) -> Why<'a> {
-    if range.kind == crate::range::RangeKind::Git {
-        return Why::InNoRange;
-    }
     let Some(scheme) = range.scheme(entry.ecosystem.scheme()) else { return Why::NoOrder };
     match range.position(scheme, version) {
         Ok(Position::Inside(Some(fix))) => Why::Below(fix),

@@ -305,6 +305,10 @@ mod tests {
         let go = record(vec![below("Go", "x", "2.0.0")]);
         let devel = why(&go, &Platform::parse("Go"), &Installed::new("x", "(devel)")).unwrap();
         assert!(devel.starts_with("Unknown: \"(devel)\" is not a valid semver version"), "{devel}");
+        let mut git = record(vec![below("Go", "x", "2.0.0")]);
+        git[0].affected[0].ranges[0].kind = crate::range::RangeKind::Git;
+        let commits = "Unknown: only commits are named, and no version shows which ones it holds";
+        assert_eq!(why(&git, &Platform::parse("Go"), &x).unwrap(), commits);
         records[0].withdrawn = Some("2024".into());
         assert_eq!(why(&records, &platform, &x), None);
     }

@@ -433,7 +433,7 @@ mod tests {
         };
         assert_eq!(
             of("pkg:rpm/redhat/openssl-libs@1.0.2k-16.el7?arch=x86_64&epoch=1&distro=redhat-7.6"),
-            "Red Hat:7.6 openssl-libs 1:1.0.2k-16.el7 x86_64"
+            "Red Hat:7 openssl-libs 1:1.0.2k-16.el7 x86_64"
         );
         assert_eq!(of("pkg:golang/golang.org/x/net@v0.1.0"), "Go golang.org/x/net 0.1.0 ");
         assert_eq!(of("pkg:deb/debian/zip@3.0-13?distro=debian-12"), "Debian:12 zip 3.0-13 ");

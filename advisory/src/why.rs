@@ -38,6 +38,8 @@ pub enum Why<'a> {
     UnderInvestigation,
     /// The order of the ecosystem's versions is not known here.
     NoOrder,
+    /// Only commits are named, and no version shows which ones it holds.
+    CommitsOnly,
     /// A version, the host's or the record's, cannot be read.
     Unreadable(String),
     /// A modular build, of a stream that the record or the host does not name.
@@ -68,6 +70,7 @@ impl<'a> Why<'a> {
             Why::Undetermined
             | Why::UnderInvestigation
             | Why::NoOrder
+            | Why::CommitsOnly
             | Why::Unreadable(_)
             | Why::StreamNotNamed => Verdict::Unknown,
             Why::NoFix(_) | Why::FixOutOfReach(_) | Why::Listed | Why::InRange | Why::Below(_) => {
@@ -99,6 +102,9 @@ impl fmt::Display for Why<'_> {
             Why::Undetermined => f.write_str("the vendor does not know whether it is affected"),
             Why::UnderInvestigation => f.write_str("the vendor is looking at it"),
             Why::NoOrder => f.write_str("the order of this ecosystem's versions is not known here"),
+            Why::CommitsOnly => {
+                f.write_str("only commits are named, and no version shows which ones it holds")
+            }
             Why::Unreadable(reason) => f.write_str(reason),
             Why::StreamNotNamed => f.write_str("it is a modular build, and its stream is not named"),
             Why::NoFix(why) => f.write_str(why.words()),

@@ -21,9 +21,13 @@ const WHAT: &str = "OSV document";
 /// Reads one document.
 ///
 /// # Errors
-/// For what is not JSON, is nested deeper than 128 levels, has a field of another type than the schema's, or no id.
+/// For what is not JSON, is nested deeper than 128 levels, has a field of another type than the schema's, has no id,
+/// or is longer than [`JSON_LIMIT`].
 pub fn read(bytes: &[u8], from: &Provenance) -> Result<(Advisory, Vec<Remark>), Fault> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if bytes.len() > JSON_LIMIT {
+        return Err(Fault::new(WHAT, 1, format!("it has {} bytes; the limit is {JSON_LIMIT}", bytes.len())));
+    }
     // serde would take a list for the fields in their order.
     if bytes.trim_ascii_start().first() != Some(&b'{') {
         return Err(Fault::new(WHAT, 1, "it is no JSON object"));
@@ -360,6 +364,7 @@ mod tests {
         let nested = "{\"id\": \"GO-1\", \"affected\": [{\"ecosystem_specific\": ".to_string()
             + &"[".repeat(1_000_000);
         assert!(refused(nested.as_bytes()).contains("recursion limit"));
+        assert!(refused(&vec![b' '; JSON_LIMIT + 1]).contains("the limit is 67108864"));
         assert!(refused(format!("{GO},").as_bytes()).contains("trailing characters"));
     }
 
