@@ -14,6 +14,9 @@ pub enum SsvcError {
     /// A point without values, or with two of the same name.
     #[error("the decision point `{0}` has no values, or two of the same name")]
     Point(String),
+    /// More values than any question has.
+    #[error("the decision point `{0}` has more than {most} values", most = super::point::MOST_VALUES)]
+    Values(String),
     /// A point that the document does not define.
     #[error("the decision point `{0}` is not defined")]
     NoPoint(String),

@@ -3,6 +3,9 @@
 use super::error::SsvcError;
 use super::fold::fold;
 
+/// The most values of a point; of CERT/CC's none has more than five.
+pub(super) const MOST_VALUES: usize = 64;
+
 /// One possible answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Value {
@@ -28,8 +31,11 @@ impl Point {
     ///
     /// # Errors
     ///
-    /// No values, or two whose names are spellings of one.
+    /// No values, too many, or two whose names are spellings of one.
     pub fn new(id: String, name: String, values: Vec<Value>) -> Result<Point, SsvcError> {
+        if values.len() > MOST_VALUES {
+            return Err(SsvcError::Values(name));
+        }
         let mut names: Vec<String> = values.iter().map(|value| fold(&value.name)).collect();
         names.sort();
         names.dedup();

@@ -1,7 +1,7 @@
 //! CERT/CC's decision tables as sheets: CSV with a row number, a column per point, and the outcome last.
 
 use super::error::SsvcError;
-use super::point::{Point, Value};
+use super::point::{MOST_VALUES, Point, Value};
 use super::table::Table;
 use super::{MOST_BYTES, fold};
 use crate::input;
@@ -49,10 +49,14 @@ fn point(head: &str, cells: &[&str]) -> Result<(Point, Vec<usize>), SsvcError> {
     let mut values: Vec<Value> = Vec::new();
     let mut places = Vec::with_capacity(cells.len());
     for cell in cells {
-        let known = values.iter().position(|value| value.key == fold(cell));
+        let key = fold(cell);
+        let known = values.iter().position(|value| value.key == key);
         places.push(known.unwrap_or(values.len()));
         if known.is_none() {
-            values.push(Value { key: fold(cell), name: (*cell).to_string() });
+            values.push(Value { key, name: (*cell).to_string() });
+        }
+        if values.len() > MOST_VALUES {
+            return Err(SsvcError::Values(name.to_string()));
         }
     }
     Ok((Point::new(format!("{namespace}:{name}:{version}"), name.to_string(), values)?, places))

@@ -140,6 +140,11 @@ fn broken_documents_are_refused_with_a_reason() {
     assert!(Selection::read_json(deep.as_bytes()).is_err());
     let deep = format!("{}{}", r#"{"other":"#, "[".repeat(100_000));
     assert!(Selection::read_json(deep.as_bytes()).is_err());
+    let many: String = (0..500_000).map(|row| format!("{row},{row},no\n")).collect();
+    assert_eq!(
+        sheet(&format!("row,A v1,B v1\n{many}")),
+        Err("the decision point `A` has more than 64 values".into())
+    );
     let huge = vec![b' '; ssvc::MOST_BYTES + 1];
     assert!(Selection::read_json(&huge).unwrap_err().to_string().contains("more than the 16777216"));
 }
