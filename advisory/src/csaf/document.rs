@@ -1,7 +1,7 @@
 //! A CSAF document as it is written: the part about the document itself (CSAF 2.0 and 2.1, section 3.2.2).
 //!
 //! The same types hold both versions. Reading is lenient: what the schema requires but a vendor left out is empty here,
-//! and [`super::schema`] says that it is missing.
+//! and [`super::read`] says that it is missing.
 
 use super::product::ProductTree;
 use super::vulnerability::Vulnerability;
