@@ -20,7 +20,6 @@ pub(crate) struct Stanzas<'a, S> {
 
 impl<'a, S: Stanza<'a>> Stanzas<'a, S> {
     pub(crate) fn new(bytes: &'a [u8], what: &'static str) -> Self {
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         Stanzas { lines: Lines::new(bytes, what, TEXT_LIMIT), what: std::marker::PhantomData }
     }
 
@@ -44,9 +43,6 @@ impl<'a, S: Stanza<'a>> Stanzas<'a, S> {
         let Some(colon) = memchr::memchr(b':', line) else {
             return Err(self.lines.fault(format!("{} is no field: a colon is missing", shown(line))));
         };
-        if memchr::memchr(0, line).is_some() {
-            return Err(self.lines.fault("there is a NUL byte in the line"));
-        }
         into.field(&line[..colon], line[colon + 1..].trim_ascii());
         Ok(())
     }

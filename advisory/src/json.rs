@@ -5,7 +5,8 @@
 //! Nesting is limited to [`DEEPEST`] by `serde_json`, bytes to [`MOST_BYTES`].
 
 use crate::complaint::{Complaint, Kind};
-use crate::input::{self, InputError};
+use crate::fault::Fault;
+use crate::input;
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use std::cell::RefCell;
@@ -25,55 +26,13 @@ pub const MOST_MENTIONS: usize = 5_000_000;
 /// an array, too, and reads its elements as the members in their order.
 pub type Others = std::collections::BTreeMap<String, serde::de::IgnoredAny>;
 
-/// Why bytes are no document.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum DocumentError {
-    /// No text, or too much of it.
-    #[error(transparent)]
-    Input(#[from] InputError),
-    /// Not JSON.
-    #[error("line {line}, column {column}: {reason}")]
-    Json {
-        /// From 1.
-        line: usize,
-        /// From 1.
-        column: usize,
-        /// In plain words.
-        reason: String,
-    },
-    /// JSON, but something has not the kind that it must have.
-    #[error("{path}: {reason}")]
-    Shape {
-        /// A JSON pointer (RFC 6901).
-        path: String,
-        /// In plain words.
-        reason: String,
-    },
-    /// Groups of products that come to too much.
-    #[error("products are named {found} times, groups expanded; at most {MOST_MENTIONS} times are followed")]
-    Mentions {
-        /// How often.
-        found: usize,
-    },
-}
-
-impl DocumentError {
-    /// What `serde_json` says, its place apart.
-    pub(crate) fn json(error: &serde_json::Error) -> Self {
-        let full = error.to_string();
-        let place = format!(" at line {} column {}", error.line(), error.column());
-        let reason = full.strip_suffix(&place).unwrap_or(&full).to_string();
-        DocumentError::Json { line: error.line(), column: error.column(), reason }
-    }
-}
-
 /// The value that the bytes hold, and what was passed over.
 ///
 /// # Errors
 ///
 /// Bytes that are no text, too many, or no JSON even so.
-pub fn read(bytes: &[u8]) -> Result<(Value, Vec<Complaint>), DocumentError> {
-    let text = input::text(bytes, MOST_BYTES)?;
+pub fn read(what: &'static str, bytes: &[u8]) -> Result<(Value, Vec<Complaint>), Fault> {
+    let text = input::text(what, bytes, MOST_BYTES)?;
     let mut complaints = Vec::new();
     if text.len() < bytes.len() {
         complaints.push(form("", "the text begins with a byte order mark, which JSON forbids"));
@@ -85,10 +44,10 @@ pub fn read(bytes: &[u8]) -> Result<(Value, Vec<Complaint>), DocumentError> {
                 let told =
                     format!("line {line}: a comma stands before a closing bracket; it was passed over");
                 complaints.push(form("", told));
-                let value = parse(&repaired, &mut complaints).map_err(|_| DocumentError::json(&error))?;
+                let value = parse(&repaired, &mut complaints).map_err(|_| Fault::json(what, &error))?;
                 Ok((value, complaints))
             }
-            None => Err(DocumentError::json(&error)),
+            None => Err(Fault::json(what, &error)),
         },
     }
 }
@@ -239,7 +198,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn told(text: &str) -> Vec<String> {
-        read(text.as_bytes()).expect("a value").1.iter().map(Complaint::to_string).collect()
+        read("JSON", text.as_bytes()).expect("a value").1.iter().map(Complaint::to_string).collect()
     }
 
     #[test]
@@ -262,28 +221,31 @@ mod tests {
 
     #[test]
     fn what_is_no_document_is_refused_with_its_place() {
-        let refused = |bytes: &[u8]| read(bytes).expect_err("refused").to_string();
-        assert_eq!(refused(b"{\"a\": tru}"), "line 1, column 10: expected ident");
-        assert_eq!(refused(b"{\"a\": 1"), "line 1, column 7: EOF while parsing an object");
-        assert_eq!(refused(b"{\"a\": \"\0\"}"), "byte 7 is NUL; this is no text");
+        let refused = |bytes: &[u8]| read("JSON", bytes).expect_err("refused").to_string();
+        assert_eq!(refused(b"{\"a\": tru}"), "JSON, line 1: expected ident (column 10)");
+        assert_eq!(refused(b"{\"a\": 1"), "JSON, line 1: EOF while parsing an object (column 7)");
+        assert_eq!(refused(b"{\"a\": \"\0\"}"), "JSON, line 1: byte 7 is NUL; this is no text");
         assert_eq!(
             refused(b"{\"a\": \"\n\"}"),
-            "line 2, column 0: control character (\\u0000-\\u001F) found while parsing a string"
+            "JSON, line 2: control character (\\u0000-\\u001F) found while parsing a string (column 0)"
         );
         assert_eq!(
             refused(&"[".repeat(DEEPEST + 1).into_bytes()),
-            "line 1, column 128: recursion limit exceeded"
+            "JSON, line 1: recursion limit exceeded (column 128)"
         );
-        assert_eq!(refused(b"\xff\xfe{\0}\0"), "the text is UTF-16 or UTF-32; it is read as UTF-8 only");
+        assert_eq!(
+            refused(b"\xff\xfe{\0}\0"),
+            "JSON, line 1: the text is UTF-16 or UTF-32; it is read as UTF-8 only"
+        );
         let huge = vec![b' '; MOST_BYTES + 1];
-        assert_eq!(refused(&huge), "67108865 bytes are more than the 67108864 that are read here");
+        assert_eq!(refused(&huge), "JSON: 67108865 bytes are more than the 67108864 that are read here");
     }
 
     proptest! {
         #[test]
         fn a_text_that_serde_json_reads_is_read_alike(text in "[\\[\\]{}:,\"a1 ]{0,20}") {
             if let Ok(value) = serde_json::from_str::<Value>(&text) {
-                prop_assert_eq!(read(text.as_bytes()).expect("read").0, value);
+                prop_assert_eq!(read("JSON", text.as_bytes()).expect("read").0, value);
             }
         }
     }

@@ -16,7 +16,8 @@
 //!
 //! # Broken feeds
 //!
-//! A reader refuses what is not its format with a [`Fault`], which names the line; it takes what it can understand, and
+//! A reader refuses what is not its format with a [`Fault`]: what was read, the line or JSON pointer where it is wrong,
+//! and why. It takes what it can understand, and
 //! says with a [`Remark`] what it passed over. Readers borrow from the bytes that they are given and keep no more than
 //! the records; a line longer than the limits in [`line`](mod@line) is refused.
 
@@ -45,7 +46,7 @@ pub mod day;
 pub mod debian;
 pub mod dpkg;
 pub mod epss;
-pub mod input;
+mod input;
 pub mod json;
 pub mod kev;
 pub mod line;
@@ -64,7 +65,7 @@ pub mod ssvc;
 pub use advisory::{Advisory, Provenance, Severity};
 pub use affected::{Affected, NoFix, Status};
 pub use ecosystem::{Ecosystem, Naming};
-pub use fault::Fault;
+pub use fault::{Fault, Place};
 pub use feed::Feed;
 pub use installed::{Installed, Module, Source};
 pub use matching::{Finding, Index};

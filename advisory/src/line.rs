@@ -1,9 +1,11 @@
 //! Lines of a feed: counted, and of a length that has a limit.
 //!
-//! A reader borrows from the bytes that it is given and copies only what a record keeps, so a long line costs nothing
+//! What no text has (a NUL byte, the mark of another encoding) is refused here for every reader of lines; whether a line
+//! is UTF-8 is for the reader to say, since old feeds hold a few that are not. A reader borrows from the bytes that it is given and copies only what a record keeps, so a long line costs nothing
 //! but its own length; the limit is there so that a feed without line ends is refused instead of taken for one entry.
 
 use crate::fault::Fault;
+use crate::input;
 
 /// The longest line of a text feed (dpkg status, Packages, tracker lists), in bytes. The longest of Debian's archive is
 /// below 20 kB.
@@ -34,7 +36,13 @@ impl<'a> Lines<'a> {
 
     /// A refusal at the line that was given last.
     pub fn fault(&self, reason: impl Into<String>) -> Fault {
-        Fault::new(self.what, self.number, reason)
+        Fault::line(self.what, self.number, reason)
+    }
+
+    /// The last thing that is given: nothing behind it would be understood.
+    fn end(&mut self, fault: Fault) -> Option<Result<&'a [u8], Fault>> {
+        self.rest = &[];
+        Some(Err(fault))
     }
 }
 
@@ -46,16 +54,21 @@ impl<'a> Iterator for Lines<'a> {
             return None;
         }
         self.number += 1;
+        if self.number == 1 {
+            match input::unmarked(self.what, self.rest) {
+                Ok(rest) => self.rest = rest,
+                Err(fault) => return self.end(fault),
+            }
+        }
         let end = memchr::memchr(b'\n', self.rest).unwrap_or(self.rest.len());
         let line = &self.rest[..end];
         self.rest = self.rest.get(end + 1..).unwrap_or_default();
         if line.len() > self.limit {
-            self.rest = &[];
-            return Some(Err(self.fault(format!(
-                "the line has {} bytes; the limit is {}",
-                line.len(),
-                self.limit
-            ))));
+            let reason = format!("the line has {} bytes; the limit is {}", line.len(), self.limit);
+            return self.end(self.fault(reason));
+        }
+        if memchr::memchr(0, line).is_some() {
+            return Some(Err(self.fault("there is a NUL byte in the line")));
         }
         Some(Ok(line.strip_suffix(b"\r").unwrap_or(line)))
     }
@@ -81,5 +94,17 @@ mod tests {
         let fault = lines.next().unwrap().unwrap_err();
         assert_eq!(fault.to_string(), "text, line 2: the line has 10 bytes; the limit is 8");
         assert_eq!(lines.next(), None);
+    }
+
+    #[test]
+    fn a_mark_is_passed_over_and_what_no_text_has_is_refused() {
+        assert_eq!(Lines::new(b"\xef\xbb\xbfa\n", "text", 10).next(), Some(Ok(&b"a"[..])));
+        let mut lines = Lines::new(b"a\0\nb", "text", 10);
+        let fault = lines.next().unwrap().unwrap_err();
+        assert_eq!(fault.to_string(), "text, line 1: there is a NUL byte in the line");
+        assert_eq!(lines.next(), Some(Ok(&b"b"[..])));
+        let mut wide = Lines::new(b"\xff\xfea\0\n\0", "text", 10);
+        assert!(wide.next().unwrap().unwrap_err().to_string().contains("UTF-16"));
+        assert_eq!(wide.next(), None);
     }
 }

@@ -30,7 +30,7 @@ pub struct Offered<'a> {
 pub fn read(bytes: &[u8]) -> impl Iterator<Item = Result<Offered<'_>, Fault>> {
     Stanzas::<Entry>::new(bytes, WHAT).map(|stanza| {
         let (line, entry) = stanza?;
-        entry.offered().map_err(|reason| Fault::new(WHAT, line, reason))
+        entry.offered().map_err(|reason| Fault::line(WHAT, line, reason))
     })
 }
 

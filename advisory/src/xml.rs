@@ -4,6 +4,7 @@
 //! encodings than UTF-8, and nesting deeper than [`DEPTH`]. Only the five entities of XML itself stand for something.
 
 use crate::fault::Fault;
+use crate::input;
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::reader::Reader;
@@ -42,16 +43,12 @@ impl<'a> Xml<'a> {
     /// Begins a document.
     ///
     /// # Errors
-    /// For bytes that are not UTF-8.
+    /// For bytes that are no text.
     pub(crate) fn new(bytes: &'a [u8], what: &'static str) -> Result<Self, Fault> {
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let text = std::str::from_utf8(bytes).map_err(|error| {
-            let line = 1 + memchr::memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count();
-            Fault::new(what, line, "it is not UTF-8")
-        })?;
+        let text = input::text(what, bytes, input::MOST_BYTES)?;
         let mut reader = Reader::from_str(text);
         reader.config_mut().expand_empty_elements = true;
-        Ok(Xml { reader, bytes, what, open: Vec::new(), counted: (0, 1), rooted: false })
+        Ok(Xml { reader, bytes: text.as_bytes(), what, open: Vec::new(), counted: (0, 1), rooted: false })
     }
 
     /// The line at which the reading stands, from 1.
@@ -65,7 +62,7 @@ impl<'a> Xml<'a> {
 
     /// A refusal at the place where the reading stands.
     pub(crate) fn fault(&mut self, reason: impl Into<String>) -> Fault {
-        Fault::new(self.what, self.line(), reason)
+        Fault::line(self.what, self.line(), reason)
     }
 
     /// Reads on.
@@ -194,8 +191,8 @@ mod tests {
         assert!(refused("<a b=\"&x;\"/>").starts_with("XML, line 1: <a>: "));
         assert_eq!(refused(&"<a>".repeat(100)), "XML, line 1: elements are nested deeper than 64");
         assert_eq!(refused("<a b=\"1\" b=\"2\"/>"), "XML, line 1: <a> has the attribute b twice");
-        assert_eq!(refused("<a>\0</a>"), "XML, line 1: there is a NUL byte in the text");
-        assert_eq!(all(b"<a>\n\xe9</a>").unwrap_err().to_string(), "XML, line 2: it is not UTF-8");
+        assert_eq!(refused("<a>\0</a>"), "XML, line 1: byte 3 is NUL; this is no text");
+        assert_eq!(all(b"<a>\n\xe9</a>").unwrap_err().to_string(), "XML, line 2: byte 4 is not UTF-8");
         assert_eq!(
             refused("<?xml version=\"1.0\" encoding=\"latin1\"?><a/>"),
             "XML, line 1: it is written in latin1; UTF-8 is needed"

@@ -21,7 +21,7 @@ mod version;
 pub mod vulnerability;
 
 pub use crate::complaint::{Complaint, Kind};
-pub use crate::json::{DEEPEST, DocumentError, MOST_BYTES};
+pub use crate::json::{DEEPEST, MOST_BYTES};
 pub use crate::moment::Moment;
 pub use document::{Csaf, Edition};
 pub use filename::file_name;

@@ -4,9 +4,12 @@ use super::document::{Csaf, Edition};
 use super::schema;
 use super::tree::{Tree, mentions};
 use crate::complaint::Complaint;
-use crate::json::{self, DocumentError, MOST_MENTIONS};
+use crate::fault::Fault;
+use crate::json::{self, MOST_MENTIONS};
 use serde::Deserialize;
 use serde_json::Value;
+
+const WHAT: &str = "CSAF document";
 
 /// A document, and all that its form and the schema have against it.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,20 +31,21 @@ pub struct Reading {
 ///
 /// Bytes that are no JSON, a member of another kind than it must have (a number for a text), or groups of products that
 /// come to more than can be followed.
-pub fn read(bytes: &[u8]) -> Result<Reading, DocumentError> {
-    let (value, mut complaints) = json::read(bytes)?;
+pub fn read(bytes: &[u8]) -> Result<Reading, Fault> {
+    let (value, mut complaints) = json::read(WHAT, bytes)?;
     let edition = edition(&value);
     let verdict = schema::check(&value, edition);
     if let Some(Complaint { path, reason, .. }) = verdict.misfit {
-        return Err(DocumentError::Shape { path, reason });
+        return Err(Fault::value(WHAT, path, reason));
     }
     complaints.extend(verdict.complaints);
-    let shape =
-        |error: serde_json::Error| DocumentError::Shape { path: String::new(), reason: error.to_string() };
-    let document = Csaf::deserialize(&value).map_err(shape)?;
+    let document = Csaf::deserialize(&value).map_err(|error| Fault::json(WHAT, &error))?;
     let found = mentions(&document, &Tree::of(&document));
     if found > MOST_MENTIONS {
-        return Err(DocumentError::Mentions { found });
+        let reason = format!(
+            "products are named {found} times, groups expanded; at most {MOST_MENTIONS} times are followed"
+        );
+        return Err(Fault::whole(WHAT, reason));
     }
     Ok(Reading { document, edition, complaints, value })
 }
@@ -108,7 +112,7 @@ mod tests {
     fn a_member_of_another_kind_is_refused_with_its_place() {
         let text = sample::TEXT.replace("[\"cloud\"]", "\"cloud\"");
         let error = read(text.as_bytes()).expect_err("refused").to_string();
-        assert_eq!(error, "/vulnerabilities/0/flags/0/product_ids: must be an array");
+        assert_eq!(error, "CSAF document, /vulnerabilities/0/flags/0/product_ids: must be an array");
     }
 
     #[test]
@@ -132,7 +136,7 @@ mod tests {
         let text = sample::TEXT.replacen("\"tracking\": {", "\"tracking\": [], \"x\": {", 1);
         assert_eq!(
             read(text.as_bytes()).expect_err("refused").to_string(),
-            "/document/tracking: must be an object"
+            "CSAF document, /document/tracking: must be an object"
         );
         assert!(read(b"[]").is_err());
         let text = sample::TEXT.replacen("\"CVE-2026-0001\"", "null", 1);
@@ -150,7 +154,7 @@ mod tests {
         value["product_tree"]["product_groups"] = group;
         value["vulnerabilities"][0]["threats"] = json!(threats);
         let error = read(value.to_string().as_bytes()).expect_err("refused").to_string();
-        assert!(error.starts_with("products are named 6000"), "{error}");
+        assert!(error.starts_with("CSAF document: products are named 6000"), "{error}");
     }
 
     #[test]

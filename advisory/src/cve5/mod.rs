@@ -18,5 +18,5 @@ pub use affected::{Affected, Change, Range, Status};
 pub use choice::Chosen;
 pub use container::{Container, Reference, Role};
 pub use metric::Published;
-pub use record::{Cve5Error, MOST_BYTES, Record, State};
+pub use record::{MOST_BYTES, Record, State};
 pub use text::Text;

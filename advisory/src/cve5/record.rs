@@ -4,9 +4,12 @@ use super::container::{Container, Document, Role};
 use super::text::Text;
 use crate::cve::CveId;
 use crate::day::Day;
-use crate::input::{self, InputError};
+use crate::fault::Fault;
+use crate::input;
 use crate::ssvc::CisaPoints;
 use serde::Deserialize;
+
+const WHAT: &str = "CVE record";
 
 /// The most bytes of one record; the largest of 44,130 has 0.7 MB.
 pub const MOST_BYTES: usize = 32 << 20;
@@ -38,31 +41,6 @@ pub struct Record<'a> {
     pub updated: Option<Text<'a>>,
     /// The CNA's first, then the others in the order of the record.
     pub containers: Vec<Container<'a>>,
-}
-
-/// Why bytes are no record.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Cve5Error {
-    /// The bytes are no text.
-    #[error(transparent)]
-    Input(#[from] InputError),
-    /// Not of the form of the schema; the reader's own words.
-    #[error("not of the form of a CVE record: {0}")]
-    Form(String),
-    /// Another format than 5.
-    #[error("a CVE record of the format {0}; 5.0 to 5.x is read")]
-    Format(String),
-    /// `cveId` is none.
-    #[error("`{0}` is no CVE id")]
-    Id(String),
-    /// Something within a container is wrong.
-    #[error("{cve}: {what}")]
-    Content {
-        /// The record.
-        cve: CveId,
-        /// What is wrong.
-        what: String,
-    },
 }
 
 #[derive(Deserialize)]
@@ -98,27 +76,38 @@ impl<'a> Record<'a> {
     /// # Errors
     ///
     /// No text, another form or format, a field given twice, a wrong id or day.
-    pub fn read(bytes: &'a [u8]) -> Result<Record<'a>, Cve5Error> {
-        let text = input::text(bytes, MOST_BYTES)?;
+    pub fn read(bytes: &'a [u8]) -> Result<Record<'a>, Fault> {
+        let text = input::text(WHAT, bytes, MOST_BYTES)?;
         let document: RecordDocument =
-            serde_json::from_str(text).map_err(|error| Cve5Error::Form(error.to_string()))?;
+            serde_json::from_str(text).map_err(|error| Fault::json(WHAT, &error))?;
         if !document.data_version.starts_with("5.") {
-            return Err(Cve5Error::Format(document.data_version.chars().take(20).collect()));
+            let reason = format!("the format is {:.20}; 5.0 to 5.x is read", &*document.data_version);
+            return Err(Fault::value(WHAT, "/dataVersion", reason));
         }
         let metadata = document.cve_metadata;
-        let id = || Cve5Error::Id(metadata.cve_id.chars().take(40).collect());
-        let cve = CveId::parse(&metadata.cve_id).ok_or_else(id)?;
-        let cna = document.containers.cna.into_iter().map(|container| (Role::Cna, container));
-        let adp = document.containers.adp.into_iter().map(|container| (Role::Adp, container));
-        let containers: Result<Vec<_>, String> =
-            cna.chain(adp).map(|(role, container)| container.checked(role)).collect();
+        let cve = CveId::parse(&metadata.cve_id).ok_or_else(|| {
+            let reason = format!("`{:.40}` is no CVE id", &*metadata.cve_id);
+            Fault::value(WHAT, "/cveMetadata/cveId", reason)
+        })?;
+        let Containers { cna, adp } = document.containers;
+        let cna = cna.map(|container| (Role::Cna, "/containers/cna".to_string(), container));
+        let adp = adp.into_iter().enumerate();
+        let adp = adp.map(|(at, container)| (Role::Adp, format!("/containers/adp/{at}"), container));
+        let containers: Result<Vec<Container>, Fault> = cna
+            .into_iter()
+            .chain(adp)
+            .map(|(role, pointer, container)| {
+                let wrong = |what| Fault::value(WHAT, pointer, format!("{cve}: {what}"));
+                container.checked(role).map_err(wrong)
+            })
+            .collect();
         Ok(Record {
             cve,
             format: document.data_version,
             state: metadata.state,
             published: metadata.date_published,
             updated: metadata.date_updated,
-            containers: containers.map_err(|what| Cve5Error::Content { cve, what })?,
+            containers: containers?,
         })
     }
 

@@ -30,13 +30,10 @@ pub fn read(bytes: &[u8], from: &Provenance) -> Result<Feed, Fault> {
     let mut lines = Lines::new(bytes, WHAT, TEXT_LIMIT);
     while let Some(line) = lines.next() {
         let line = std::str::from_utf8(line?).map_err(|_| lines.fault("the line is not UTF-8"))?;
-        if line.contains('\0') {
-            return Err(lines.fault("there is a NUL byte in the line"));
-        }
         take(line, lines.number(), from, &mut feed);
     }
     if feed.records.is_empty() && !bytes.trim_ascii().is_empty() {
-        return Err(Fault::new(WHAT, 1, "there is no entry in it"));
+        return Err(Fault::whole(WHAT, "there is no entry in it"));
     }
     feed.records.iter_mut().for_each(complete);
     // The lists hold a few ids twice, by slips of the hand.
@@ -224,7 +221,7 @@ mod tests {
     #[test]
     fn what_is_no_list_is_refused() {
         let refused = |bytes: &[u8]| read(bytes, &Provenance::default()).unwrap_err().to_string();
-        assert_eq!(refused(b"<html>\n"), "tracker list, line 1: there is no entry in it");
+        assert_eq!(refused(b"<html>\n"), "tracker list: there is no entry in it");
         assert_eq!(refused(b"CVE-1-1\n\t- a \0\n"), "tracker list, line 2: there is a NUL byte in the line");
         assert_eq!(refused(b"CVE-1-1\n\t- \xff\n"), "tracker list, line 2: the line is not UTF-8");
         assert!(refused(&vec![b'C'; TEXT_LIMIT + 1]).contains("the limit is"));

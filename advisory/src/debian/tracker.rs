@@ -10,6 +10,7 @@ use crate::affected::{Affected, NoFix, Status};
 use crate::ecosystem::{Ecosystem, Naming};
 use crate::fault::Fault;
 use crate::feed::Feed;
+use crate::input;
 use crate::remark::Remark;
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
@@ -22,16 +23,17 @@ const WHAT: &str = "tracker JSON";
 /// Reads the document: one record per CVE, with every source package and release that it names.
 ///
 /// # Errors
-/// For what is not JSON of that layout, and for a document without any package.
+/// For what is no text, or not JSON of that layout, and for a document without any package.
 pub fn read(bytes: &[u8], from: &Provenance) -> Result<Feed, Fault> {
     let mut collected = Collected { from, records: BTreeMap::new(), remarks: Vec::new() };
-    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let text = input::text(WHAT, bytes, input::MOST_BYTES)?;
+    let mut reader = serde_json::Deserializer::from_str(text);
     collected
         .deserialize(&mut reader)
         .and_then(|()| reader.end())
         .map_err(|error| Fault::json(WHAT, &error))?;
     if collected.records.is_empty() {
-        return Err(Fault::new(WHAT, 1, "there is no package in it"));
+        return Err(Fault::whole(WHAT, "there is no package in it"));
     }
     let mut records: Vec<Advisory> = collected.records.into_values().collect();
     for record in &mut records {
@@ -211,7 +213,7 @@ mod tests {
     fn what_is_no_tracker_document_is_refused_with_its_place() {
         let refused = |text: &str| read(text.as_bytes(), &Provenance::default()).unwrap_err().to_string();
         assert_eq!(refused("invalid"), "tracker JSON, line 1: expected value (column 1)");
-        assert_eq!(refused("{}"), "tracker JSON, line 1: there is no package in it");
+        assert_eq!(refused("{}"), "tracker JSON: there is no package in it");
         assert!(refused(&JSON[..JSON.len() - 1]).contains("EOF"));
         assert!(refused(&format!("{JSON} x")).contains("trailing characters"));
         assert!(refused("{\"a\": {\"b\": 1}}").contains("invalid type"));

@@ -4,11 +4,9 @@
 //! number (CVE-2024-57727 went from 0.385 to 0.919 within four days of 2025), so scores keep the version of their model,
 //! and a [`Threshold`] or a [trend](Scores::trend) holds for one model only.
 
-mod error;
 mod row;
 mod scores;
 
-pub use error::EpssError;
 pub use scores::{Likelihood, OtherModel, Scores, Threshold};
 
 /// The most bytes of one day; 370,000 rows have 12 MB.

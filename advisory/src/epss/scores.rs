@@ -1,11 +1,14 @@
 //! The scores of one day.
 
-use super::error::EpssError;
 use super::row::row;
 use super::{MOST_BYTES, MOST_LINE};
 use crate::cve::CveId;
 use crate::day::Day;
+use crate::fault::Fault;
 use crate::input;
+use crate::line::Lines;
+
+const WHAT: &str = "EPSS scores";
 
 /// How likely a CVE is exploited.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -55,21 +58,28 @@ impl Scores {
     /// # Errors
     ///
     /// No text, other columns, a line or a number beyond its limits, or a CVE that stands there twice.
-    pub fn read(bytes: &[u8], named: Option<Day>) -> Result<Scores, EpssError> {
-        let text = input::text(bytes, MOST_BYTES)?;
-        let mut lines = Lines { rest: text, line: 0 };
-        let first = lines.next().ok_or(EpssError::Empty)??;
+    pub fn read(bytes: &[u8], named: Option<Day>) -> Result<Scores, Fault> {
+        let text = input::text(WHAT, bytes, MOST_BYTES)?;
+        let mut lines = Lines::new(text.as_bytes(), WHAT, MOST_LINE);
+        let first = next(&mut lines)?.ok_or_else(empty)?;
         let (remark, columns) = match first.strip_prefix('#') {
-            Some(remark) => (Some(remark), lines.next().ok_or(EpssError::Empty)??),
+            Some(remark) => (Some(remark), next(&mut lines)?.ok_or_else(empty)?),
             None => (None, first),
         };
         let (model, day) = match remark {
-            Some(remark) => said(remark).map(|(model, day)| (Some(model), Some(day)))?,
+            Some(remark) => {
+                let (model, day) = said(remark).ok_or_else(|| unsaid(remark))?;
+                (Some(model), Some(day))
+            }
             None => (None, named),
         };
-        let rows = rows(lines, percentile(columns)?, text.len())?;
+        let columns = percentile(columns).ok_or_else(|| {
+            let columns: String = columns.chars().take(80).collect();
+            lines.fault(format!("the columns are `{columns}`, not `cve,epss` or `cve,epss,percentile`"))
+        })?;
+        let rows = rows(lines, columns, text.len())?;
         if rows.is_empty() {
-            Err(EpssError::Empty)
+            Err(empty())
         } else {
             Ok(Scores { model, day, ended: text.ends_with('\n'), rows })
         }
@@ -136,69 +146,58 @@ const UNKNOWN: &str = "unknown";
 
 /// Model and day of a remark such as `model_version:v2025.03.14,score_date:2025-03-19T00:00:00+0000`; since 2026 the time
 /// zone is written `Z`.
-fn said(remark: &str) -> Result<(String, Day), EpssError> {
+fn said(remark: &str) -> Option<(String, Day)> {
     let value = |name: &str| {
         let pairs = remark.split(',').filter_map(|pair| pair.split_once(':'));
         pairs.into_iter().find(|(key, _)| key.trim() == name).map(|(_, value)| value.trim())
     };
     let model = value("model_version").filter(|model| !model.is_empty());
     let day = value("score_date").and_then(Day::parse);
-    let said = model.zip(day).map(|(model, day)| (model.to_string(), day));
-    said.ok_or_else(|| EpssError::Remark(format!("#{remark}")))
+    model.zip(day).map(|(model, day)| (model.to_string(), day))
 }
 
-/// Whether the columns have a percentile.
-fn percentile(columns: &str) -> Result<bool, EpssError> {
+fn unsaid(remark: &str) -> Fault {
+    Fault::line(WHAT, 1, format!("it is `#{remark}`, not `#model_version:…,score_date:…`"))
+}
+
+/// Whether the columns have a percentile; none where they are others.
+fn percentile(columns: &str) -> Option<bool> {
     match columns {
-        "cve,epss" => Ok(false),
-        "cve,epss,percentile" => Ok(true),
-        other => Err(EpssError::Columns(other.chars().take(80).collect())),
+        "cve,epss" => Some(false),
+        "cve,epss,percentile" => Some(true),
+        _ => None,
     }
 }
 
-fn rows(mut lines: Lines<'_>, percentile: bool, bytes: usize) -> Result<Vec<(CveId, Likelihood)>, EpssError> {
+fn rows(mut lines: Lines<'_>, percentile: bool, bytes: usize) -> Result<Vec<(CveId, Likelihood)>, Fault> {
     // A row has at least 20 bytes, mostly about 30; one allocation is enough for a whole feed.
     let mut rows = Vec::with_capacity((bytes / 30).min(1 << 20));
-    while let Some(text) = lines.next() {
-        let text = text?;
+    while let Some(text) = next(&mut lines)? {
         let read = row(text, percentile);
-        rows.push(
-            read.ok_or_else(|| EpssError::Row { line: lines.line, text: text.chars().take(60).collect() })?,
-        );
+        rows.push(read.ok_or_else(|| lines.fault(format!("it is no CVE with its scores: `{text:.60}`")))?);
     }
     if !rows.is_sorted_by_key(|(cve, _)| *cve) {
         rows.sort_by_key(|(cve, _)| *cve);
     }
     match rows.array_windows().find(|[(a, _), (b, _)]| a == b) {
-        Some([(cve, _), _]) => Err(EpssError::Twice(*cve)),
+        Some([(cve, _), _]) => Err(Fault::whole(WHAT, format!("{cve} stands there twice"))),
         None => Ok(rows),
     }
 }
 
-/// Lines that are not blank, without their end, and within the limit.
-struct Lines<'a> {
-    rest: &'a str,
-    line: usize,
+/// The next line that is not blank.
+fn next<'a>(lines: &mut Lines<'a>) -> Result<Option<&'a str>, Fault> {
+    for line in lines.by_ref() {
+        let line = line?;
+        if !line.is_empty() {
+            return std::str::from_utf8(line).map(Some).map_err(|_| lines.fault("the line is not UTF-8"));
+        }
+    }
+    Ok(None)
 }
 
-impl<'a> Iterator for Lines<'a> {
-    type Item = Result<&'a str, EpssError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        while !self.rest.is_empty() {
-            self.line += 1;
-            let (line, rest) = self.rest.split_once('\n').unwrap_or((self.rest, ""));
-            self.rest = rest;
-            if line.len() > MOST_LINE {
-                return Some(Err(EpssError::Long { line: self.line }));
-            }
-            let line = line.strip_suffix('\r').unwrap_or(line);
-            if !line.is_empty() {
-                return Some(Ok(line));
-            }
-        }
-        None
-    }
+fn empty() -> Fault {
+    Fault::whole(WHAT, "there are no scores")
 }
 
 #[cfg(test)]

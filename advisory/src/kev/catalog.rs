@@ -4,10 +4,13 @@ use super::difference::Difference;
 use super::entry::Entry;
 use crate::cve::CveId;
 use crate::day::Day;
-use crate::input::{self, InputError};
+use crate::fault::{Fault, Place};
+use crate::input;
 use crate::shrink::Shrank;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+
+const WHAT: &str = "KEV catalogue";
 
 /// The most bytes of an edition; one of 1,404 entries has 1.3 MB.
 pub const MOST_BYTES: usize = 64 << 20;
@@ -23,36 +26,9 @@ pub struct Catalog {
     pub entries: BTreeMap<CveId, Entry>,
 }
 
-/// Why an edition, or a sheet, is refused.
+/// Why an edition does not follow the last one, or a sheet does not confirm it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum KevError {
-    /// The bytes are no text.
-    #[error(transparent)]
-    Input(#[from] InputError),
-    /// Not of the form of the schema; the reader's own words.
-    #[error("not of the form of the KEV catalogue: {0}")]
-    Form(String),
-    /// `count` is another than the number of entries.
-    #[error("the catalogue says that it has {said} entries, and has {found}")]
-    Count {
-        /// As `count` says.
-        said: usize,
-        /// As they were counted.
-        found: usize,
-    },
-    /// Two entries of one CVE.
-    #[error("{0} stands in the catalogue twice")]
-    Twice(CveId),
-    /// A field of an entry is wrong.
-    #[error("the {field} of entry {entry} is `{value}`")]
-    Field {
-        /// The entry, from 0.
-        entry: usize,
-        /// As the schema calls it.
-        field: &'static str,
-        /// As it stands there.
-        value: String,
-    },
+pub enum EditionError {
     /// The edition is older than the last one.
     #[error("the catalogue went back in time: released {released}, the last one {last}")]
     Backwards {
@@ -68,7 +44,7 @@ pub enum KevError {
     #[error(
         "the sheet is of another edition than {version}: {added} added, {removed} removed, {changed} changed"
     )]
-    OtherEdition {
+    Other {
         /// Of the edition that is kept.
         version: String,
         /// Entries that only the sheet has.
@@ -116,22 +92,23 @@ impl Catalog {
     /// # Errors
     ///
     /// No text, not of the form of the schema, a wrong count, a CVE that stands there twice, a wrong id or date.
-    pub fn read(bytes: &[u8]) -> Result<Catalog, KevError> {
-        let text = input::text(bytes, MOST_BYTES)?;
-        let document: Document =
-            serde_json::from_str(text).map_err(|error| KevError::Form(error.to_string()))?;
+    pub fn read(bytes: &[u8]) -> Result<Catalog, Fault> {
+        let text = input::text(WHAT, bytes, MOST_BYTES)?;
+        let document: Document = serde_json::from_str(text).map_err(|error| Fault::json(WHAT, &error))?;
         let found = document.vulnerabilities.len();
         if found != document.count {
-            return Err(KevError::Count { said: document.count, found });
+            let reason = format!("says that there are {} entries; there are {found}", document.count);
+            return Err(Fault::value(WHAT, "/count", reason));
         }
         let rows = document.vulnerabilities.into_iter().enumerate();
-        let entries: Result<Vec<Entry>, KevError> = rows
+        let entries: Result<Vec<Entry>, Fault> = rows
             .map(|(at, mut row)| {
                 let cwes = std::mem::take(&mut row.cwes);
-                row.checked(at, cwes)
+                let place = |field| Place::Value(format!("/vulnerabilities/{at}/{field}"));
+                row.checked(cwes).map_err(|wrong| wrong.fault(WHAT, place(wrong.field)))
             })
             .collect();
-        let entries = by_cve(entries?)?;
+        let entries = by_cve(WHAT, entries?)?;
         Ok(Catalog { version: document.catalog_version, released: document.date_released, entries })
     }
 
@@ -140,10 +117,13 @@ impl Catalog {
     /// # Errors
     ///
     /// This edition is older, or has far fewer entries ([`Shrank`]).
-    pub fn since(&self, last: &Catalog) -> Result<Difference, KevError> {
+    pub fn since(&self, last: &Catalog) -> Result<Difference, EditionError> {
         // RFC 3339 in UTC to the same precision sorts as text.
         if self.released < last.released {
-            return Err(KevError::Backwards { released: self.released.clone(), last: last.released.clone() });
+            return Err(EditionError::Backwards {
+                released: self.released.clone(),
+                last: last.released.clone(),
+            });
         }
         Shrank::check(last.entries.len(), self.entries.len())?;
         Ok(Difference::of(&last.entries, &self.entries))
@@ -152,9 +132,8 @@ impl Catalog {
 
 impl<C> Row<C> {
     /// The entry, its id and dates checked.
-    pub(super) fn checked(self, entry: usize, cwes: Vec<String>) -> Result<Entry, KevError> {
-        let wrong =
-            |field, value: &str| KevError::Field { entry, field, value: value.chars().take(40).collect() };
+    pub(super) fn checked(self, cwes: Vec<String>) -> Result<Entry, Wrong> {
+        let wrong = |field, value: &str| Wrong { field, value: value.chars().take(40).collect() };
         let day = |field, text: &str| Day::parse(text).ok_or_else(|| wrong(field, text));
         Ok(Entry {
             cve: CveId::parse(&self.cve).ok_or_else(|| wrong("cveID", &self.cve))?,
@@ -172,12 +151,25 @@ impl<C> Row<C> {
     }
 }
 
-pub(super) fn by_cve(entries: Vec<Entry>) -> Result<BTreeMap<CveId, Entry>, KevError> {
+/// A field whose value is of another form than the schema's.
+pub(super) struct Wrong {
+    /// As the schema calls it.
+    pub(super) field: &'static str,
+    value: String,
+}
+
+impl Wrong {
+    pub(super) fn fault(&self, what: &'static str, place: Place) -> Fault {
+        Fault { what, place, reason: format!("the {} is `{}`", self.field, self.value) }
+    }
+}
+
+pub(super) fn by_cve(what: &'static str, entries: Vec<Entry>) -> Result<BTreeMap<CveId, Entry>, Fault> {
     let mut map = BTreeMap::new();
     for entry in entries {
         let cve = entry.cve;
         if map.insert(cve, entry).is_some() {
-            return Err(KevError::Twice(cve));
+            return Err(Fault::whole(what, format!("{cve} stands there twice")));
         }
     }
     Ok(map)

@@ -9,7 +9,7 @@ mod difference;
 mod entry;
 mod sheet;
 
-pub use catalog::{Catalog, KevError, MOST_BYTES};
+pub use catalog::{Catalog, EditionError, MOST_BYTES};
 pub use difference::{Change, Difference};
 pub use entry::Entry;
 pub use sheet::Sheet;

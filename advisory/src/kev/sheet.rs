@@ -1,11 +1,14 @@
 //! The catalogue as a sheet (CSV), which says neither its version nor its count.
 
-use super::catalog::{Catalog, KevError, MOST_BYTES, Row, by_cve};
+use super::catalog::{Catalog, EditionError, MOST_BYTES, Row, by_cve};
 use super::difference::Difference;
 use super::entry::Entry;
 use crate::cve::CveId;
+use crate::fault::{Fault, Place};
 use crate::input;
 use std::collections::BTreeMap;
+
+const WHAT: &str = "KEV sheet";
 
 /// The entries of a sheet of an unknown day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,18 +23,23 @@ impl Sheet {
     /// # Errors
     ///
     /// As [`Catalog::read`], without the count.
-    pub fn read(bytes: &[u8]) -> Result<Sheet, KevError> {
-        let text = input::text(bytes, MOST_BYTES)?;
+    pub fn read(bytes: &[u8]) -> Result<Sheet, Fault> {
+        let text = input::text(WHAT, bytes, MOST_BYTES)?;
         let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let form = |error: csv::Error| Fault::csv(WHAT, &error);
+        let heads = reader.headers().map_err(form)?.clone();
         let mut entries = Vec::new();
-        for (at, row) in reader.deserialize::<Row<String>>().enumerate() {
-            let mut row = row.map_err(|error| KevError::Form(error.to_string()))?;
+        for record in reader.records() {
+            let record = record.map_err(form)?;
+            let line = record.position().and_then(|position| usize::try_from(position.line()).ok());
+            let mut row: Row<String> = record.deserialize(Some(&heads)).map_err(form)?;
             let cwes = std::mem::take(&mut row.cwes);
             let cwes =
                 cwes.split(',').map(str::trim).filter(|cwe| !cwe.is_empty()).map(String::from).collect();
-            entries.push(row.checked(at, cwes)?);
+            let place = || line.map_or(Place::Whole, Place::Line);
+            entries.push(row.checked(cwes).map_err(|wrong| wrong.fault(WHAT, place()))?);
         }
-        Ok(Sheet { entries: by_cve(entries)? })
+        Ok(Sheet { entries: by_cve(WHAT, entries)? })
     }
 }
 
@@ -40,13 +48,13 @@ impl Catalog {
     ///
     /// # Errors
     ///
-    /// [`KevError::OtherEdition`] with the numbers of differences.
-    pub fn confirm(&self, sheet: &Sheet) -> Result<(), KevError> {
+    /// [`EditionError::Other`] with the numbers of differences.
+    pub fn confirm(&self, sheet: &Sheet) -> Result<(), EditionError> {
         let difference = Difference::of(&self.entries, &sheet.entries);
         if difference.is_empty() {
             return Ok(());
         }
-        Err(KevError::OtherEdition {
+        Err(EditionError::Other {
             version: self.version.clone(),
             added: difference.added.len(),
             removed: difference.removed.len(),

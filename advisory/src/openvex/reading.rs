@@ -3,9 +3,12 @@
 use super::document::{OpenVex, WrittenStatement};
 use super::statement::{Statement, Status};
 use crate::complaint::{Complaint, Kind};
-use crate::json::{self, DocumentError};
+use crate::fault::Fault;
+use crate::json;
 use crate::moment::Moment;
 use serde::Deserialize;
+
+const WHAT: &str = "OpenVEX document";
 
 /// What the context of every version begins with.
 const CONTEXT: &str = "https://openvex.dev/ns";
@@ -33,12 +36,15 @@ pub struct Reading {
 /// # Errors
 ///
 /// Bytes that are no JSON, another kind of document, or a member of another kind than it must have.
-pub fn read(bytes: &[u8]) -> Result<Reading, DocumentError> {
-    let (value, mut complaints) = json::read(bytes)?;
-    let shape = |reason: String| DocumentError::Shape { path: String::new(), reason };
-    let document = OpenVex::deserialize(&value).map_err(|error| shape(error.to_string()))?;
+pub fn read(bytes: &[u8]) -> Result<Reading, Fault> {
+    let (value, mut complaints) = json::read(WHAT, bytes)?;
+    let document = OpenVex::deserialize(&value).map_err(|error| Fault::json(WHAT, &error))?;
     if !document.context.starts_with(CONTEXT) {
-        return Err(shape(format!("@context does not begin with {CONTEXT}; this is no OpenVEX document")));
+        return Err(Fault::value(
+            WHAT,
+            "/@context",
+            format!("does not begin with {CONTEXT}; this is no OpenVEX document"),
+        ));
     }
     check(&document, &mut complaints);
     Ok(Reading { document, complaints })

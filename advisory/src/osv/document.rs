@@ -9,6 +9,7 @@ use crate::affected::Affected;
 use crate::ecosystem::{Ecosystem, Naming};
 use crate::fault::Fault;
 use crate::feed::Feed;
+use crate::input;
 use crate::installed::Module;
 use crate::line::{JSON_LIMIT, Lines};
 use crate::range::{Event, Range, RangeKind};
@@ -24,17 +25,14 @@ const WHAT: &str = "OSV document";
 /// For what is not JSON, is nested deeper than 128 levels, has a field of another type than the schema's, has no id,
 /// or is longer than [`JSON_LIMIT`].
 pub fn read(bytes: &[u8], from: &Provenance) -> Result<(Advisory, Vec<Remark>), Fault> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    if bytes.len() > JSON_LIMIT {
-        return Err(Fault::new(WHAT, 1, format!("it has {} bytes; the limit is {JSON_LIMIT}", bytes.len())));
-    }
+    let text = input::text(WHAT, bytes, JSON_LIMIT)?;
     // serde would take a list for the fields in their order.
-    if bytes.trim_ascii_start().first() != Some(&b'{') {
-        return Err(Fault::new(WHAT, 1, "it is no JSON object"));
+    if !text.trim_ascii_start().starts_with('{') {
+        return Err(Fault::whole(WHAT, "it is no JSON object"));
     }
-    let document: Document = serde_json::from_slice(bytes).map_err(|error| Fault::json(WHAT, &error))?;
+    let document: Document = serde_json::from_str(text).map_err(|error| Fault::json(WHAT, &error))?;
     if document.id.is_empty() {
-        return Err(Fault::new(WHAT, 1, "the id is empty"));
+        return Err(Fault::whole(WHAT, "the id is empty"));
     }
     let mut remarks = Remarks { line: from.line.max(1), id: document.id.clone(), all: Vec::new() };
     Ok((document.record(from, &mut remarks), remarks.all))
@@ -60,13 +58,10 @@ pub fn read_lines(bytes: &[u8], from: &Provenance) -> Result<Feed, Fault> {
                 feed.remarks.extend(remarks);
             }
             Err(fault) => {
-                let fault = Fault { line: lines.number(), ..fault };
-                feed.remarks.push(Remark::new(
-                    fault.line,
-                    "",
-                    format!("the line is left out: {}", fault.reason),
-                ));
-                first = first.or(Some(fault));
+                let line = lines.number();
+                let told = format!("the line is left out: {}", fault.reason);
+                feed.remarks.push(Remark::new(line, "", told));
+                first = first.or(Some(Fault::line(WHAT, line, fault.reason)));
             }
         }
     }
@@ -356,15 +351,15 @@ mod tests {
     #[test]
     fn what_is_no_document_is_refused_and_deep_nesting_ends() {
         let refused = |bytes: &[u8]| read(bytes, &Provenance::default()).unwrap_err().to_string();
-        assert_eq!(refused(b"[\"GO-1\"]"), "OSV document, line 1: it is no JSON object");
+        assert_eq!(refused(b"[\"GO-1\"]"), "OSV document: it is no JSON object");
         assert_eq!(refused(b"{}"), "OSV document, line 1: missing field `id` (column 2)");
-        assert_eq!(refused(b"{\"id\": \"\"}"), "OSV document, line 1: the id is empty");
-        assert!(refused(b"{\"id\": \"a\0\"}").contains("control character"));
-        assert!(refused(b"{\"id\": \"\xe9\"}").contains("unicode"));
+        assert_eq!(refused(b"{\"id\": \"\"}"), "OSV document: the id is empty");
+        assert_eq!(refused(b"{\"id\": \"a\0\"}"), "OSV document, line 1: byte 9 is NUL; this is no text");
+        assert!(refused(b"{\"id\": \"\xe9\"}").contains("byte 8 is not UTF-8"));
         let nested = "{\"id\": \"GO-1\", \"affected\": [{\"ecosystem_specific\": ".to_string()
             + &"[".repeat(1_000_000);
         assert!(refused(nested.as_bytes()).contains("recursion limit"));
-        assert!(refused(&vec![b' '; JSON_LIMIT + 1]).contains("the limit is 67108864"));
+        assert!(refused(&vec![b' '; JSON_LIMIT + 1]).contains("more than the 67108864"));
         assert!(refused(format!("{GO},").as_bytes()).contains("trailing characters"));
     }
 

@@ -1,10 +1,13 @@
 //! Lists of documents in a folder: `index.txt`, `changes.csv`, and Red Hat's `deletions.csv`.
 
 use super::path::within;
-use crate::complaint::{Complaint, Kind};
-use crate::input::{self, InputError};
+use crate::fault::Fault;
+use crate::input;
 use crate::moment::Moment;
+use crate::remark::Remark;
 use std::collections::BTreeMap;
+
+const WHAT: &str = "list of documents";
 
 /// The most bytes of a list that are read: a million documents.
 const MOST_BYTES: usize = 64 << 20;
@@ -17,8 +20,8 @@ const MOST_LINES: usize = 1_000_000;
 pub struct Listing {
     /// The documents by path below the folder of the list, each once.
     pub entries: BTreeMap<String, Entry>,
-    /// Lines that were passed over, with their numbers as paths; and what else is not as the standard wants it.
-    pub complaints: Vec<Complaint>,
+    /// Lines that were passed over, and what else is not as the standard wants it.
+    pub remarks: Vec<Remark>,
 }
 
 /// A document of a list.
@@ -28,26 +31,12 @@ pub struct Entry {
     pub changed: Option<Moment>,
 }
 
-/// Why a list is not read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ListingError {
-    /// No text, or too much of it.
-    #[error(transparent)]
-    Input(#[from] InputError),
-    /// Too many lines.
-    #[error("the list has more than {MOST_LINES} lines")]
-    Lines,
-    /// There are lines, but none names a document: this is something else, such as a page that says so.
-    #[error("no line names a document; the first one is: {0}")]
-    Nothing(String),
-}
-
 /// Reads an `index.txt`: a path in each line. `folder` is where the list stands ([`within`]).
 ///
 /// # Errors
 ///
 /// Bytes that are no list.
-pub fn index(bytes: &[u8], folder: &str) -> Result<Listing, ListingError> {
+pub fn index(bytes: &[u8], folder: &str) -> Result<Listing, Fault> {
     read(bytes, folder, |line| Ok((line, None)))
 }
 
@@ -57,7 +46,7 @@ pub fn index(bytes: &[u8], folder: &str) -> Result<Listing, ListingError> {
 /// # Errors
 ///
 /// Bytes that are no list.
-pub fn changes(bytes: &[u8], folder: &str) -> Result<Listing, ListingError> {
+pub fn changes(bytes: &[u8], folder: &str) -> Result<Listing, Fault> {
     let mut last = None;
     let mut ordered = true;
     let mut listing = read(bytes, folder, |line| {
@@ -68,11 +57,7 @@ pub fn changes(bytes: &[u8], folder: &str) -> Result<Listing, ListingError> {
         Ok((unquoted(path), Some(moment)))
     })?;
     if !ordered {
-        listing.complaints.push(Complaint::new(
-            Kind::Form,
-            "",
-            "the newest change does not stand first (7.1.13)",
-        ));
+        listing.remarks.push(Remark::new(1, "", "the newest change does not stand first (7.1.13)"));
     }
     Ok(listing)
 }
@@ -88,12 +73,12 @@ fn read<'a>(
     bytes: &'a [u8],
     folder: &str,
     mut parse: impl FnMut(&'a str) -> Result<Line<'a>, &'static str>,
-) -> Result<Listing, ListingError> {
-    let text = input::text(bytes, MOST_BYTES)?;
+) -> Result<Listing, Fault> {
+    let text = input::text(WHAT, bytes, MOST_BYTES)?;
     let mut listing = Listing::default();
     for (at, line) in text.lines().enumerate() {
         if at >= MOST_LINES {
-            return Err(ListingError::Lines);
+            return Err(Fault::whole(WHAT, format!("it has more than {MOST_LINES} lines")));
         }
         if line.trim().is_empty() {
             continue;
@@ -110,7 +95,7 @@ fn read<'a>(
     }
     match text.lines().find(|line| !line.trim().is_empty()) {
         Some(first) if listing.entries.is_empty() => {
-            Err(ListingError::Nothing(first.chars().take(80).collect()))
+            Err(Fault::whole(WHAT, format!("no line names a document; the first one is: {first:.80}")))
         }
         _ => Ok(listing),
     }
@@ -121,8 +106,8 @@ const MOST_TOLD: usize = 100;
 
 impl Listing {
     fn tell(&mut self, line: usize, reason: impl Into<String>) {
-        if self.complaints.len() < MOST_TOLD {
-            self.complaints.push(Complaint::new(Kind::Form, &format!("line {line}"), reason));
+        if self.remarks.len() < MOST_TOLD {
+            self.remarks.push(Remark::new(line, "", reason));
         }
     }
 
@@ -164,7 +149,7 @@ mod tests {
         let text = b"2023/a.json\r\n\n2024/b.json\n../../etc/c.json\n2023/a.json\n2024/b.txt";
         let listing = index(text, "white").expect("a list");
         assert_eq!(paths(&listing), ["2023/a.json", "2024/b.json"]);
-        let told: Vec<String> = listing.complaints.iter().map(ToString::to_string).collect();
+        let told: Vec<String> = listing.remarks.iter().map(ToString::to_string).collect();
         assert_eq!(told.len(), 3);
         assert!(told[0].starts_with("line 4: the path has a part that leads elsewhere"), "{told:?}");
         assert_eq!(told[1], "line 5: 2023/a.json is listed twice");
@@ -175,21 +160,25 @@ mod tests {
         let text = b"\"2023/a.json\",\"2024-08-15T11:45:05+00:00\"\n2023/b.json,2024-08-11T08:04:44Z\n2023/c.json,now\n";
         let listing = changes(text, "").expect("a list");
         assert_eq!(paths(&listing), ["2023/a.json", "2023/b.json"]);
-        assert_eq!(listing.complaints[0].to_string(), "line 3: the date is no date and time (RFC 3339)");
+        assert_eq!(listing.remarks[0].to_string(), "line 3: the date is no date and time (RFC 3339)");
         let since = Moment::parse("2024-08-11T08:04:44Z").expect("a moment");
         assert_eq!(listing.changed_since(since).collect::<Vec<_>>(), ["2023/a.json"]);
         assert_eq!(listing.newest(), Moment::parse("2024-08-15T11:45:05Z"));
         let wrong = changes(b"a.json,2024-01-01T00:00:00Z\nb.json,2024-01-02T00:00:00Z", "").expect("a list");
-        assert_eq!(wrong.complaints.len(), 1);
+        assert_eq!(wrong.remarks.len(), 1);
     }
 
     #[test]
     fn what_is_no_list_is_refused() {
         assert_eq!(index(b"", ""), Ok(Listing::default()));
-        assert_eq!(index(b"<html>\n", ""), Err(ListingError::Nothing("<html>".into())));
-        assert!(matches!(index(b"a.json\0", ""), Err(ListingError::Input(InputError::Nul { at: 6 }))));
+        let refused = |bytes: &[u8]| index(bytes, "").unwrap_err().to_string();
+        assert_eq!(
+            refused(b"<html>\n"),
+            "list of documents: no line names a document; the first one is: <html>"
+        );
+        assert_eq!(refused(b"a.json\0"), "list of documents, line 1: byte 6 is NUL; this is no text");
         let many = "\n".repeat(MOST_LINES + 1);
-        assert_eq!(index(many.as_bytes(), ""), Err(ListingError::Lines));
+        assert_eq!(refused(many.as_bytes()), "list of documents: it has more than 1000000 lines");
     }
 
     proptest! {

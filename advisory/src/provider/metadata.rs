@@ -2,7 +2,8 @@
 
 use crate::complaint::{Complaint, Kind};
 use crate::csaf::document::Publisher;
-use crate::json::{self, DocumentError, Others};
+use crate::fault::Fault;
+use crate::json::{self, Others};
 use crate::moment::Moment;
 use serde::Deserialize;
 
@@ -103,6 +104,8 @@ pub struct MetadataReading {
     pub complaints: Vec<Complaint>,
 }
 
+const WHAT: &str = "provider metadata";
+
 const ROLES: [&str; 3] = ["csaf_publisher", "csaf_provider", "csaf_trusted_provider"];
 const LABELS: [&str; 7] = ["UNLABELED", "WHITE", "CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED"];
 
@@ -112,10 +115,9 @@ impl Metadata {
     /// # Errors
     ///
     /// Bytes that are no JSON, or a member of another kind than it must have.
-    pub fn read(bytes: &[u8]) -> Result<MetadataReading, DocumentError> {
-        let (value, mut complaints) = json::read(bytes)?;
-        let metadata = Metadata::deserialize(&value)
-            .map_err(|error| DocumentError::Shape { path: String::new(), reason: error.to_string() })?;
+    pub fn read(bytes: &[u8]) -> Result<MetadataReading, Fault> {
+        let (value, mut complaints) = json::read(WHAT, bytes)?;
+        let metadata = Metadata::deserialize(&value).map_err(|error| Fault::json(WHAT, &error))?;
         let told = metadata.against();
         complaints.extend(told.into_iter().map(|(path, reason)| Complaint::new(Kind::Schema, path, reason)));
         Ok(MetadataReading { metadata, complaints })

@@ -13,7 +13,7 @@ mod rolie;
 
 pub use digest::{Algorithm, Digest, DigestError};
 pub use inventory::{Stray, strays};
-pub use listing::{Entry, Listing, ListingError, changes, index};
+pub use listing::{Entry, Listing, changes, index};
 pub use metadata::{Distribution, Feed, Key, Metadata, MetadataReading};
 pub use path::{PathError, within};
 pub use rolie::{FeedEntry, FeedReading, feed};

@@ -1,10 +1,12 @@
 //! ROLIE feeds of CSAF documents (RFC 8322 as JSON; CSAF 2.0, 7.1.15).
 
 use crate::complaint::{Complaint, Kind};
-use crate::json::{self, DocumentError, Others};
+use crate::fault::Fault;
+use crate::json::{self, Others};
 use crate::moment::Moment;
 use serde::Deserialize;
-use serde_json::Value;
+
+const WHAT: &str = "ROLIE feed";
 
 /// A feed, and what it breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,9 +107,9 @@ struct Content {
 /// # Errors
 ///
 /// Bytes that are no JSON or no feed.
-pub fn feed(bytes: &[u8]) -> Result<FeedReading, DocumentError> {
-    let (value, mut complaints) = json::read(bytes)?;
-    let Written { feed, .. } = written(&value)?;
+pub fn feed(bytes: &[u8]) -> Result<FeedReading, Fault> {
+    let (value, mut complaints) = json::read(WHAT, bytes)?;
+    let Written { feed, .. } = Written::deserialize(&value).map_err(|error| Fault::json(WHAT, &error))?;
     let mut tell = |path: String, reason: &str| complaints.push(Complaint::new(Kind::Schema, &path, reason));
     let csaf = |category: &Category| {
         category.scheme == "urn:ietf:params:rolie:category:information-type" && category.term == "csaf"
@@ -125,11 +127,6 @@ pub fn feed(bytes: &[u8]) -> Result<FeedReading, DocumentError> {
         entries.extend(entry(written, &path, &mut tell));
     }
     Ok(FeedReading { id: feed.id, updated, entries, complaints })
-}
-
-fn written(value: &Value) -> Result<Written, DocumentError> {
-    Written::deserialize(value)
-        .map_err(|error| DocumentError::Shape { path: String::new(), reason: error.to_string() })
 }
 
 /// An entry; none where it does not say where its document is.

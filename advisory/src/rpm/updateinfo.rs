@@ -143,7 +143,7 @@ impl Reading<'_> {
             reasons.push(Remark::new(record.provenance.line, &record.id, reason));
         }
         if let (true, Some(first)) = (fit.is_empty(), reasons.first()) {
-            return Err(Fault::new(WHAT, first.line, format!("{}: {}", first.entry, first.reason)));
+            return Err(Fault::line(WHAT, first.line, format!("{}: {}", first.entry, first.reason)));
         }
         remarks.extend(reasons);
         Ok(Feed { records: fit, remarks }.merged())

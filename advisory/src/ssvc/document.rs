@@ -4,9 +4,12 @@ use super::error::SsvcError;
 use super::point::{Point, Value};
 use super::table::Table;
 use super::{MOST_BYTES, fold};
+use crate::fault::Fault;
 use crate::input;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+
+pub(super) const WHAT: &str = "SSVC document";
 
 #[derive(Deserialize)]
 struct PointDocument {
@@ -37,8 +40,8 @@ impl Point {
     /// # Errors
     ///
     /// The bytes are no text, no such document, or its values cannot be told apart.
-    pub fn read_json(bytes: &[u8]) -> Result<Point, SsvcError> {
-        parsed::<PointDocument>(bytes)?.checked()
+    pub fn read_json(bytes: &[u8]) -> Result<Point, Fault> {
+        parsed::<PointDocument>(bytes)?.checked().map_err(refused)
     }
 }
 
@@ -57,8 +60,14 @@ impl Table {
     /// # Errors
     ///
     /// The bytes are no text or no such document, a row names what is not defined, or the table is not complete.
-    pub fn read_json(bytes: &[u8], source: &str) -> Result<Table, SsvcError> {
-        let document: TableDocument = parsed(bytes)?;
+    pub fn read_json(bytes: &[u8], source: &str) -> Result<Table, Fault> {
+        parsed::<TableDocument>(bytes)?.checked(source).map_err(refused)
+    }
+}
+
+impl TableDocument {
+    fn checked(self, source: &str) -> Result<Table, SsvcError> {
+        let document = self;
         let mut points = Vec::new();
         let mut outcome = None;
         for (id, point) in document.decision_points {
@@ -86,8 +95,13 @@ fn by_key(point: &Point, row: &BTreeMap<String, String>, id: &str) -> Result<usi
     exact.map_or_else(|| point.place(&fold(key)), Ok)
 }
 
+/// What was read, and makes no point or table.
+fn refused(error: SsvcError) -> Fault {
+    Fault::whole(WHAT, error.to_string())
+}
+
 /// A document within [`MOST_BYTES`]; nesting beyond 128 levels is refused by the reader of JSON.
-pub(super) fn parsed<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, SsvcError> {
-    let text = input::text(bytes, MOST_BYTES)?;
-    serde_json::from_str(text).map_err(|error| SsvcError::Form(error.to_string()))
+pub(super) fn parsed<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Fault> {
+    let text = input::text(WHAT, bytes, MOST_BYTES)?;
+    serde_json::from_str(text).map_err(|error| Fault::json(WHAT, &error))
 }

@@ -1,16 +1,8 @@
-//! Why a document is no decision point, table or selection, or why a table does not decide.
+//! Why values make no decision point, rows no table, or why a table does not decide.
 
-use crate::input::InputError;
-
-/// What is wrong with a document or a question.
+/// What is wrong with a point, a table or a question.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SsvcError {
-    /// The bytes are no text.
-    #[error(transparent)]
-    Input(#[from] InputError),
-    /// The text is not of the form; the reader's own words.
-    #[error("not of the form of an SSVC document: {0}")]
-    Form(String),
     /// A point without values, or with two of the same name.
     #[error("the decision point `{0}` has no values, or two of the same name")]
     Point(String),

@@ -1,7 +1,7 @@
 //! What an analyst selected for one vulnerability.
 
-use super::document::parsed;
-use super::error::SsvcError;
+use super::document::{WHAT, parsed};
+use crate::fault::Fault;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -47,12 +47,12 @@ impl Selection {
     /// # Errors
     ///
     /// The bytes are no text, or a document with neither `options` nor `selections`.
-    pub fn read_json(bytes: &[u8]) -> Result<Selection, SsvcError> {
+    pub fn read_json(bytes: &[u8]) -> Result<Selection, Fault> {
         let document: Document = parsed(bytes)?;
         let values: Vec<(String, String)> = match (document.options, document.selections) {
             (Some(options), _) => options.into_iter().flatten().collect(),
             (None, Some(selections)) => selections.into_iter().flat_map(SelectionDocument::pairs).collect(),
-            (None, None) => return Err(SsvcError::Form("neither `options` nor `selections`".to_string())),
+            (None, None) => return Err(Fault::whole(WHAT, "there are neither `options` nor `selections`")),
         };
         let targets = document.id.into_iter().chain(document.target_ids).collect();
         Ok(Selection { targets, timestamp: document.timestamp, values })

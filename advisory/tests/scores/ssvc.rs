@@ -117,7 +117,7 @@ fn broken_documents_are_refused_with_a_reason() {
     let point = r#"{"namespace":"x","key":"P","version":"1.0.0","name":"Point","values":[{"key":"A","name":"Yes"},{"key":"B","name":"YES"}]}"#;
     assert_eq!(
         Point::read_json(point.as_bytes()).unwrap_err().to_string(),
-        "the decision point `Point` has no values, or two of the same name"
+        "SSVC document: the decision point `Point` has no values, or two of the same name"
     );
     let sheet = |text: &str| {
         Table::read_csv(text.as_bytes(), "a sheet").map(|table| table.rows().len()).map_err(|e| e.to_string())
@@ -125,15 +125,15 @@ fn broken_documents_are_refused_with_a_reason() {
     assert_eq!(sheet("row,A v1,\"B, or not v1 (x)\"\n0,yes,no\n1,no,no\n"), Ok(2));
     assert_eq!(
         sheet("row,A v1,B v1\n0,yes,no\n1,yes,yes\n"),
-        Err("row 1 of the table asks the same as row 0".into())
+        Err("SSVC sheet: row 1 of the table asks the same as row 0".into())
     );
     assert_eq!(
         sheet("row,A v1,B v1,C v1\n0,yes,no,x\n1,no,no,x\n2,yes,yes,x\n"),
-        Err("the table has 3 rows for 4 combinations".into())
+        Err("SSVC sheet: the table has 3 rows for 4 combinations".into())
     );
     assert_eq!(
         sheet("row,A,B v1\n0,yes,no\n"),
-        Err("not of the form of an SSVC document: the column `A` does not end in a version".into())
+        Err("SSVC sheet, line 1: the column `A` does not end in a version".into())
     );
     assert!(sheet("row\n0\n").is_err() && sheet("").is_err() && sheet("row,A v1\n0,yes,no\n").is_err());
     let deep = format!("{}{}", r#"{"options":"#, "[".repeat(100_000));
@@ -143,7 +143,7 @@ fn broken_documents_are_refused_with_a_reason() {
     let many: String = (0..500_000).map(|row| format!("{row},{row},no\n")).collect();
     assert_eq!(
         sheet(&format!("row,A v1,B v1\n{many}")),
-        Err("the decision point `A` has more than 64 values".into())
+        Err("SSVC sheet: the decision point `A` has more than 64 values".into())
     );
     let huge = vec![b' '; ssvc::MOST_BYTES + 1];
     assert!(Selection::read_json(&huge).unwrap_err().to_string().contains("more than the 16777216"));

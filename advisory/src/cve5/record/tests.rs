@@ -64,20 +64,26 @@ fn points_are_read_in_either_form() {
 fn what_is_no_record_is_refused() {
     assert_eq!(
         reason(&RECORD.replace("\"5.2\"", "\"4.0\"")),
-        "a CVE record of the format 4.0; 5.0 to 5.x is read"
+        "CVE record, /dataVersion: the format is 4.0; 5.0 to 5.x is read"
     );
-    assert_eq!(reason(&RECORD.replace("CVE-2025-12345", "CVE-1")), "`CVE-1` is no CVE id");
-    assert_eq!(reason(&RECORD.replace("2025-10-02", "soon")), "CVE-2025-12345: kev: `soon` is no day");
+    assert_eq!(
+        reason(&RECORD.replace("CVE-2025-12345", "CVE-1")),
+        "CVE record, /cveMetadata/cveId: `CVE-1` is no CVE id"
+    );
+    assert_eq!(
+        reason(&RECORD.replace("2025-10-02", "soon")),
+        "CVE record, /containers/adp/0: CVE-2025-12345: kev: `soon` is no day"
+    );
     assert!(reason(&RECORD.replace("PUBLISHED", "DELETED")).contains("unknown variant `DELETED`"));
     assert!(
         reason(&RECORD.replace("\"dataType\":\"CVE_RECORD\"", "\"dataVersion\":\"5.1\""))
             .contains("duplicate field")
     );
     let deep = RECORD.replace("\"o\"", &"[".repeat(1 << 20));
-    assert!(reason(&deep).starts_with("not of the form of a CVE record"));
+    assert!(reason(&deep).starts_with("CVE record, line "));
     let mut wide = b"\xff\xfe".to_vec();
     wide.extend(RECORD.encode_utf16().flat_map(u16::to_le_bytes));
-    assert_eq!(Record::read(&wide).unwrap_err(), Cve5Error::Input(InputError::Wide));
+    assert!(Record::read(&wide).unwrap_err().reason.starts_with("the text is UTF-16"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::*;
 
 const NEW: &str = "#model_version:v2025.03.14,score_date:2025-03-19T00:00:00+0000\ncve,epss,percentile\nCVE-2020-5902,0.97,0.999\nCVE-1999-0005,0.5,1.0\n";
 
-fn read(text: &str) -> Result<Scores, EpssError> {
+fn read(text: &str) -> Result<Scores, Fault> {
     Scores::read(text.as_bytes(), Day::new(2021, 4, 14))
 }
 
@@ -29,21 +29,21 @@ fn every_form_of_the_first_lines_is_read() {
 fn other_columns_and_broken_rows_are_refused() {
     assert_eq!(
         reason("invalid,header,format\n"),
-        "the columns are `invalid,header,format`, not `cve,epss` or `cve,epss,percentile`"
+        "EPSS scores, line 1: the columns are `invalid,header,format`, not `cve,epss` or `cve,epss,percentile`"
     );
     assert_eq!(
         reason("#nothing\ncve,epss\n"),
-        "the first line is `#nothing`, not `#model_version:…,score_date:…`"
+        "EPSS scores, line 1: it is `#nothing`, not `#model_version:…,score_date:…`"
     );
     assert_eq!(
         reason("cve,epss\nCVE-2020-5902,1.5\n"),
-        "line 2 is no CVE with its scores: `CVE-2020-5902,1.5`"
+        "EPSS scores, line 2: it is no CVE with its scores: `CVE-2020-5902,1.5`"
     );
     assert_eq!(
         reason("cve,epss\nCVE-2020-5902,0.1\n\nCVE-2020-5902,0.2"),
-        "CVE-2020-5902 stands there twice"
+        "EPSS scores: CVE-2020-5902 stands there twice"
     );
-    assert_eq!(reason("cve,epss\n"), "there are no scores");
+    assert_eq!(reason("cve,epss\n"), "EPSS scores: there are no scores");
     for text in ["nan", "inf", "", "-0.1", " 0.1", "0.1,0.2"] {
         assert!(read(&format!("cve,epss\nCVE-2020-5902,{text}\n")).is_err(), "{text}");
     }
@@ -53,7 +53,7 @@ fn other_columns_and_broken_rows_are_refused() {
 #[test]
 fn a_line_without_end_is_refused_before_it_is_kept() {
     let text = format!("cve,epss\n{}", "x".repeat(1 << 20));
-    assert_eq!(reason(&text), "line 2 has more than 512 bytes");
+    assert_eq!(reason(&text), "EPSS scores, line 2: the line has 1048576 bytes; the limit is 512");
 }
 
 /// Where the cut leaves whole rows only, those are a feed that shrank; elsewhere it is refused, or known to be cut.

@@ -5,7 +5,7 @@ use super::*;
 
 const ENTRY: &str = r#"{"cveID":"CVE-2024-3400","vendorProject":"V","product":"P","vulnerabilityName":"N","dateAdded":"2024-04-12","shortDescription":"D, \"quoted\"","requiredAction":"A","dueDate":"2024-04-19","knownRansomwareCampaignUse":"Unknown","notes":"https://a.example/x ; https://b.example/y","cwes":["CWE-20","CWE-77"]}"#;
 
-fn edition(released: &str, count: usize, entries: &[&str]) -> Result<Catalog, KevError> {
+fn edition(released: &str, count: usize, entries: &[&str]) -> Result<Catalog, Fault> {
     let text = format!(
         r#"{{"title":"t","catalogVersion":"v","dateReleased":"{released}","count":{count},"vulnerabilities":[{}]}}"#,
         entries.join(",")
@@ -13,7 +13,7 @@ fn edition(released: &str, count: usize, entries: &[&str]) -> Result<Catalog, Ke
     Catalog::read(text.as_bytes())
 }
 
-fn reason<T: std::fmt::Debug>(result: Result<T, KevError>) -> String {
+fn reason<T: std::fmt::Debug, E: std::fmt::Display + std::fmt::Debug>(result: Result<T, E>) -> String {
     result.unwrap_err().to_string()
 }
 
@@ -44,11 +44,14 @@ fn old_entries_change_and_the_fields_are_named() {
 
 #[test]
 fn wrong_editions_are_refused() {
-    assert_eq!(reason(edition("", 2, &[ENTRY])), "the catalogue says that it has 2 entries, and has 1");
-    assert_eq!(reason(edition("", 2, &[ENTRY, ENTRY])), "CVE-2024-3400 stands in the catalogue twice");
+    assert_eq!(
+        reason(edition("", 2, &[ENTRY])),
+        "KEV catalogue, /count: says that there are 2 entries; there are 1"
+    );
+    assert_eq!(reason(edition("", 2, &[ENTRY, ENTRY])), "KEV catalogue: CVE-2024-3400 stands there twice");
     assert_eq!(
         reason(edition("", 1, &[&ENTRY.replace("2024-04-19", "19/4/24")])),
-        "the dueDate of entry 0 is `19/4/24`"
+        "KEV catalogue, /vulnerabilities/0/dueDate: the dueDate is `19/4/24`"
     );
     assert!(reason(edition("", 1, &[&ENTRY.replace("dueDate", "due")])).contains("dueDate"));
     let text =
@@ -63,6 +66,8 @@ fn wrong_editions_are_refused() {
 fn a_sheet_confirms_its_edition_and_no_other() {
     let sheet = "cveID,vendorProject,product,vulnerabilityName,dateAdded,shortDescription,requiredAction,dueDate,knownRansomwareCampaignUse,notes,cwes\n\
         CVE-2024-3400,V,P,N,2024-04-12,\"D, \"\"quoted\"\"\",A,2024-04-19,Unknown,https://a.example/x ; https://b.example/y,\"CWE-20, CWE-77\"\n";
+    let wrong = sheet.replace("2024-04-19", "soon");
+    assert_eq!(reason(Sheet::read(wrong.as_bytes())), "KEV sheet, line 2: the dueDate is `soon`");
     let sheet = Sheet::read(sheet.as_bytes()).unwrap();
     assert_eq!(edition("r", 1, &[ENTRY]).unwrap().confirm(&sheet), Ok(()));
     let other = edition("r", 1, &[&ENTRY.replace("2024-04-19", "2024-04-20")]).unwrap();
