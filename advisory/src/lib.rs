@@ -44,6 +44,7 @@ pub mod cve5;
 pub mod cvss;
 pub mod day;
 pub mod debian;
+pub mod digest;
 pub mod dpkg;
 pub mod epss;
 mod input;

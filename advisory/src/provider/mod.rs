@@ -4,14 +4,14 @@
 //! a `provider-metadata.json` (7.1.7) that leads there. Beside each document stand `.sha256` or `.sha512` (7.1.18) and
 //! `.asc` (7.1.19). Fetching, hashing and checking signatures are done elsewhere.
 
-mod digest;
+mod digest_file;
 mod inventory;
 mod listing;
 mod metadata;
 mod path;
 mod rolie;
 
-pub use digest::{Algorithm, Digest, DigestError};
+pub use digest_file::{DigestError, DigestFile};
 pub use inventory::{Stray, strays};
 pub use listing::{Entry, Listing, changes, index};
 pub use metadata::{Distribution, Feed, Key, Metadata, MetadataReading};

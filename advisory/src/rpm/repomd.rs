@@ -3,31 +3,23 @@
 //! Source: createrepo_c's src/xml_parser_repomd.c. The digests are given as data: who fetches the files computes theirs,
 //! and asks [`Part::check`].
 
+use crate::digest::{Algorithm, Digest};
 use crate::fault::Fault;
 use crate::xml::{Node, Xml};
 use std::collections::BTreeMap;
 
 const WHAT: &str = "repomd";
 
-/// A digest by the name of its algorithm, in lower-case hexadecimal.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Digest {
-    /// `sha256`, `sha512`; `sha` is SHA-1.
-    pub algorithm: String,
-    /// The digest.
-    pub hex: String,
-}
-
 /// One file of a repository.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
     /// What it is: `primary`, `updateinfo`.
     pub kind: String,
     /// Where it is, below the repository.
     pub href: String,
-    /// The digest of the file as it is.
-    pub digest: Digest,
-    /// The digest of the file unpacked.
+    /// The digest of the file as it is; none where what stands there is no digest, and then no bytes fit.
+    pub digest: Option<Digest>,
+    /// The digest of the file unpacked, where there is one.
     pub open: Option<Digest>,
     /// The bytes of the file as it is.
     pub size: Option<u64>,
@@ -42,7 +34,8 @@ pub struct Part {
 /// repository.
 pub fn read(bytes: &[u8]) -> Result<Vec<Part>, Fault> {
     let mut xml = Xml::new(bytes, WHAT)?;
-    let (mut parts, mut path, mut text) = (Vec::new(), Vec::new(), String::new());
+    let (mut parts, mut draft) = (Vec::new(), None::<Draft>);
+    let (mut path, mut text) = (Vec::new(), String::new());
     loop {
         match xml.next()? {
             Node::Start(name, attributes) => {
@@ -50,13 +43,11 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Part>, Fault> {
                     return Err(xml.fault(format!("it begins with <{name}>, where <repomd> is needed")));
                 }
                 if name == "data" {
-                    parts.push(Part {
-                        kind: attributes.get("type").cloned().unwrap_or_default(),
-                        ..Part::default()
-                    });
+                    let kind = attributes.get("type").cloned().unwrap_or_default();
+                    draft = Some(Draft { kind, ..Draft::default() });
                 }
-                if let Some(part) = parts.last_mut() {
-                    begin(part, &name, &attributes);
+                if let Some(draft) = &mut draft {
+                    draft.begin(&name, &attributes);
                 }
                 path.push(name);
                 text.clear();
@@ -64,11 +55,11 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Part>, Fault> {
             Node::Text(more) => text.push_str(&more),
             Node::End(name) => {
                 path.pop();
-                if let Some(part) = parts.last_mut() {
-                    end(part, &name, text.trim());
-                    if name == "data" {
-                        whole(part).map_err(|reason| xml.fault(reason))?;
-                    }
+                if name == "data" {
+                    let part = draft.take().map(Draft::whole).transpose();
+                    parts.extend(part.map_err(|reason| xml.fault(reason))?);
+                } else if let Some(draft) = &mut draft {
+                    draft.end(&name, text.trim());
                 }
                 text.clear();
             }
@@ -77,41 +68,55 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Part>, Fault> {
     }
 }
 
-fn begin(part: &mut Part, name: &str, attributes: &BTreeMap<String, String>) {
-    let of = |key: &str| attributes.get(key).cloned().unwrap_or_default();
-    match name {
-        "location" => part.href = of("href"),
-        "checksum" => part.digest.algorithm = of("type"),
-        "open-checksum" => part.open = Some(Digest { algorithm: of("type"), hex: String::new() }),
-        _ => {}
-    }
+/// A file, as far as it was read.
+#[derive(Default)]
+struct Draft {
+    kind: String,
+    href: String,
+    /// The algorithm and the digits of `checksum`, and those of `open-checksum`.
+    digest: (String, String),
+    open: Option<(String, String)>,
+    size: Option<u64>,
+    open_size: Option<u64>,
 }
 
-fn end(part: &mut Part, name: &str, text: &str) {
-    match (name, &mut part.open) {
-        ("checksum", _) => part.digest.hex = text.to_ascii_lowercase(),
-        ("open-checksum", Some(open)) => open.hex = text.to_ascii_lowercase(),
-        ("size", _) => part.size = text.parse().ok(),
-        ("open-size", _) => part.open_size = text.parse().ok(),
-        _ => {}
+impl Draft {
+    fn begin(&mut self, name: &str, attributes: &BTreeMap<String, String>) {
+        let of = |key: &str| attributes.get(key).cloned().unwrap_or_default();
+        match name {
+            "location" => self.href = of("href"),
+            "checksum" => self.digest.0 = of("type"),
+            "open-checksum" => self.open = Some((of("type"), String::new())),
+            _ => {}
+        }
     }
-}
 
-fn whole(part: &Part) -> Result<(), String> {
-    let kind = &part.kind;
-    if kind.is_empty() {
-        return Err("a file has no type".to_string());
+    fn end(&mut self, name: &str, text: &str) {
+        match (name, &mut self.open) {
+            ("checksum", _) => self.digest.1 = text.to_string(),
+            ("open-checksum", Some(open)) => open.1 = text.to_string(),
+            ("size", _) => self.size = text.parse().ok(),
+            ("open-size", _) => self.open_size = text.parse().ok(),
+            _ => {}
+        }
     }
-    if part.digest.hex.is_empty() || part.digest.algorithm.is_empty() {
-        return Err(format!("{kind} has no digest"));
-    }
-    let outside = part.href.starts_with('/')
-        || part.href.contains(':')
-        || part.href.split('/').any(|step| step == "..");
-    match part.href.as_str() {
-        "" => Err(format!("{kind} has no place")),
-        href if outside => Err(format!("{kind} is outside of the repository: {href}")),
-        _ => Ok(()),
+
+    fn whole(self) -> Result<Part, String> {
+        let Draft { kind, href, digest, open, size, open_size } = self;
+        if kind.is_empty() {
+            return Err("a file has no type".to_string());
+        }
+        if digest.0.is_empty() || digest.1.is_empty() {
+            return Err(format!("{kind} has no digest"));
+        }
+        let of = |(algorithm, hex): (String, String)| Digest::new(Algorithm::of_name(&algorithm)?, &hex);
+        let (digest, open) = (of(digest), open.and_then(of));
+        let outside = href.starts_with('/') || href.contains(':') || href.split('/').any(|step| step == "..");
+        match href.as_str() {
+            "" => Err(format!("{kind} has no place")),
+            href if outside => Err(format!("{kind} is outside of the repository: {href}")),
+            _ => Ok(Part { kind, href, digest, open, size, open_size }),
+        }
     }
 }
 
@@ -125,12 +130,11 @@ impl Part {
         if let Some(expected) = self.size.filter(|expected| *expected != size) {
             return Err(format!("{kind} has {size} bytes, and the repository says {expected}"));
         }
-        if *wanted != *digest {
-            let (a, b) = (
-                format!("{} {}", digest.algorithm, digest.hex),
-                format!("{} {}", wanted.algorithm, wanted.hex),
-            );
-            return Err(format!("{kind} has {a}, and the repository says {b}"));
+        let Some(wanted) = wanted else {
+            return Err(format!("{kind} has a digest in the repository that is none of a known form"));
+        };
+        if wanted != digest {
+            return Err(format!("{kind} has {digest}, and the repository says {wanted}"));
         }
         Ok(())
     }
@@ -140,14 +144,17 @@ impl Part {
 mod tests {
     use super::*;
 
-    const ONE: &str = "<repomd xmlns=\"x\"><revision>1</revision>\n<data type=\"updateinfo\"><checksum type=\"sha256\">AB</checksum>\
-                       <open-checksum type=\"sha256\">cd</open-checksum><location href=\"repodata/u.xml.gz\"/><size>2</size>\
+    fn digest(byte: &str) -> Digest {
+        Digest::new(Algorithm::Md5, &byte.repeat(16)).expect("a digest")
+    }
+
+    const ONE: &str = "<repomd xmlns=\"x\"><revision>1</revision>\n<data type=\"updateinfo\"><checksum type=\"md5\">ABABABABABABABABABABABABABABABAB</checksum>\
+                       <open-checksum type=\"md5\">cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd</open-checksum><location href=\"repodata/u.xml.gz\"/><size>2</size>\
                        <open-size>3</open-size></data></repomd>";
 
     #[test]
     fn a_file_is_checked_against_its_size_and_digest() {
         let parts = read(ONE.as_bytes()).unwrap();
-        let digest = |hex: &str| Digest { algorithm: "sha256".into(), hex: hex.into() };
         assert_eq!((parts[0].open.clone(), parts[0].open_size), (Some(digest("cd")), Some(3)));
         assert_eq!(parts[0].check(2, &digest("ab")), Ok(()));
         assert_eq!(
@@ -156,15 +163,25 @@ mod tests {
         );
         assert_eq!(
             parts[0].check(2, &digest("ff")).unwrap_err(),
-            "updateinfo has sha256 ff, and the repository says sha256 ab"
+            format!("updateinfo has {}, and the repository says {}", digest("ff"), digest("ab"))
         );
+    }
+
+    /// One part with such a digest must not keep the others from being used.
+    #[test]
+    fn what_has_no_digest_of_a_known_form_is_read_and_never_taken() {
+        for (from, to) in [("<checksum type=\"md5", "<checksum type=\"md6"), ("ABAB", "AB")] {
+            let parts = read(ONE.replace(from, to).as_bytes()).expect("parts");
+            assert_eq!(parts[0].digest, None);
+            assert!(parts[0].check(2, &digest("ab")).is_err());
+        }
     }
 
     #[test]
     fn what_says_too_little_or_leads_outside_is_refused() {
         let refused = |from: &str, to: &str| read(ONE.replace(from, to).as_bytes()).unwrap_err().to_string();
         assert_eq!(refused(" type=\"updateinfo\"", ""), "repomd, line 2: a file has no type");
-        assert_eq!(refused("AB", ""), "repomd, line 2: updateinfo has no digest");
+        assert_eq!(refused(&"AB".repeat(16), ""), "repomd, line 2: updateinfo has no digest");
         assert_eq!(refused("repodata/u.xml.gz", ""), "repomd, line 2: updateinfo has no place");
         for outside in ["../u", "/u", "https://example.com/u"] {
             let reason = format!("repomd, line 2: updateinfo is outside of the repository: {outside}");

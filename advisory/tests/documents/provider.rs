@@ -1,9 +1,10 @@
 //! Real providers: CISA's tree, a directory of csaf_distribution's tests, Red Hat's and openEuler's lists.
 
-use crate::corpus::{Tally, bytes, folder, text};
+use crate::corpus::{Tally, bytes, folder};
 use crate::{files, name};
 use patchform_advisory::csaf::Moment;
-use patchform_advisory::provider::{Algorithm, Digest, Metadata, Stray, changes, feed, index, strays};
+use patchform_advisory::digest::{Algorithm, Digest};
+use patchform_advisory::provider::{DigestFile, Metadata, Stray, changes, feed, index, strays};
 use sha2::{Digest as _, Sha256, Sha512};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -12,11 +13,13 @@ fn hex(digest: &[u8]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn computed(bytes: &[u8], algorithm: Algorithm) -> String {
-    match algorithm {
+fn computed(bytes: &[u8], algorithm: Algorithm) -> Digest {
+    let hex = match algorithm {
         Algorithm::Sha256 => hex(&Sha256::digest(bytes)),
         Algorithm::Sha512 => hex(&Sha512::digest(bytes)),
-    }
+        other => panic!("{other} stands beside no document"),
+    };
+    Digest::new(algorithm, &hex).expect("a digest")
 }
 
 /// Paths of documents below a folder, as a list names them.
@@ -34,11 +37,11 @@ fn every_digest_fits_its_document_and_no_other() {
     for collection in ["csaf-cisa", "csaf-oasis/gocsaf/simple-directory-provider/white"] {
         let Some(folder) = folder(collection) else { return };
         let mut tally = Tally::default();
-        for algorithm in [Algorithm::Sha256, Algorithm::Sha512] {
-            for path in files(&folder, algorithm.suffix()) {
+        for (algorithm, suffix) in DigestFile::SUFFIXES {
+            for path in files(&folder, suffix) {
                 let document = path.with_extension("");
-                let text = text(&path);
-                let digest = Digest::parse(&text, algorithm)
+                let text = bytes(&path);
+                let digest = DigestFile::read(&text, algorithm)
                     .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
                 let mut content = bytes(&document);
                 let fits = digest.check(name(&document), &computed(&content, algorithm));

@@ -2,6 +2,7 @@
 
 use crate::corpus::{self, Tally};
 use flate2::read::MultiGzDecoder;
+use patchform_advisory::digest::Algorithm;
 use patchform_advisory::rpm::{repomd, updateinfo};
 use patchform_advisory::{Advisory, Ecosystem, Provenance};
 use serde_json::Value as Json;
@@ -158,7 +159,7 @@ fn repomd_is_read_and_other_files_than_it_says_are_not_taken() {
         for part in parts.iter().filter(|part| root.join(&part.href).is_file()) {
             let bytes = fs::read(root.join(&part.href)).unwrap();
             let hex: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-            let digest = repomd::Digest { algorithm: "sha256".into(), hex };
+            let digest = patchform_advisory::digest::Digest::new(Algorithm::Sha256, &hex).expect("a digest");
             let checked = part.check(bytes.len() as u64, &digest);
             // Who keeps these files cut them, and so each is another one than the repository says: that must be seen.
             tally.check(checked.is_err(), || format!("{text} {}: taken for the whole file", part.kind));

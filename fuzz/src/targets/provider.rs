@@ -1,6 +1,7 @@
 //! What providers list: no path leads out of its folder, whatever a list says.
 
-use patchform_advisory::provider::{Algorithm, Digest, Metadata, changes, feed, index};
+use patchform_advisory::digest::{Algorithm, Digest};
+use patchform_advisory::provider::{DigestFile, Metadata, changes, feed, index};
 
 /// One file, read as each of its kinds.
 pub fn run(data: &[u8]) {
@@ -17,10 +18,10 @@ pub fn run(data: &[u8]) {
     if let Ok(reading) = Metadata::read(data) {
         let _ = (reading.metadata.feeds().count(), reading.metadata.directories().count());
     }
-    if let Ok(text) = std::str::from_utf8(data)
-        && let Ok(digest) = Digest::parse(text, Algorithm::Sha256)
-    {
-        assert!(digest.check(digest.file.unwrap_or_default(), digest.value).is_ok());
-        assert!(digest.check(digest.file.unwrap_or_default(), "").is_err());
+    if let Ok(file) = DigestFile::read(data, Algorithm::Sha256) {
+        let name = file.file.unwrap_or_default();
+        assert!(file.check(name, &file.digest).is_ok());
+        let other = Digest::new(Algorithm::Sha512, &"00".repeat(64)).expect("a digest");
+        assert!(file.check(name, &other).is_err());
     }
 }

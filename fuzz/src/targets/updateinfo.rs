@@ -16,9 +16,11 @@ pub fn run(data: &[u8]) {
                     !part.href.starts_with('/') && part.href.split('/').all(|step| step != ".."),
                     "{part:?}"
                 );
-                assert_eq!(part.check(part.size.unwrap_or_default(), &part.digest), Ok(()));
+                if let Some(digest) = &part.digest {
+                    assert_eq!(part.check(part.size.unwrap_or_default(), digest), Ok(()));
+                }
             }
         }
-        Err(fault) => assert!(fault.line > 0 && !fault.reason.is_empty()),
+        Err(fault) => assert!(!fault.reason.is_empty()),
     }
 }
