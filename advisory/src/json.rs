@@ -22,10 +22,6 @@ pub const DEEPEST: usize = 127;
 /// How often products may be named, groups expanded. Real documents name some tens of thousands.
 pub const MOST_MENTIONS: usize = 5_000_000;
 
-/// Members of an object that are not known. A type with such a field is read from objects only; without one `serde` takes
-/// an array, too, and reads its elements as the members in their order.
-pub type Others = std::collections::BTreeMap<String, serde::de::IgnoredAny>;
-
 /// The value that the bytes hold, and what was passed over.
 ///
 /// # Errors

@@ -30,6 +30,7 @@ mod feed;
 mod installed;
 mod judgement;
 mod matching;
+mod objects;
 mod platform;
 mod range;
 mod relations;

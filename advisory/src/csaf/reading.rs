@@ -6,7 +6,7 @@ use super::tree::{Tree, mentions};
 use crate::complaint::Complaint;
 use crate::fault::Fault;
 use crate::json::{self, MOST_MENTIONS};
-use serde::Deserialize;
+use crate::objects;
 use serde_json::Value;
 
 const WHAT: &str = "CSAF document";
@@ -39,7 +39,7 @@ pub fn read(bytes: &[u8]) -> Result<Reading, Fault> {
         return Err(Fault::value(WHAT, path, reason));
     }
     complaints.extend(verdict.complaints);
-    let document = Csaf::deserialize(&value).map_err(|error| Fault::json(WHAT, &error))?;
+    let document = objects::from_value::<Csaf>(&value).map_err(|error| Fault::json(WHAT, &error))?;
     let found = mentions(&document, &Tree::of(&document));
     if found > MOST_MENTIONS {
         let reason = format!(

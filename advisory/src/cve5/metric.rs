@@ -3,6 +3,7 @@
 use super::text::Text;
 use crate::cvss::{Agreement, Score, Vector, VectorError, Version};
 use crate::day::Day;
+use crate::objects;
 use crate::ssvc::{CisaPoints, Selection};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -112,7 +113,7 @@ impl<'a> Metrics<'a> {
                 selection.pairs().into_iter().for_each(|(point, value)| points.take(point, value));
             }
             "kev" => {
-                let kev: Kev = serde_json::from_str(content).map_err(|error| format!("kev: {error}"))?;
+                let kev: Kev = objects::from_str(content).map_err(|error| format!("kev: {error}"))?;
                 let day = Day::parse(&kev.date_added);
                 self.kev_added = Some(day.ok_or_else(|| format!("kev: `{}` is no day", kev.date_added))?);
             }

@@ -6,6 +6,7 @@ use crate::cve::CveId;
 use crate::day::Day;
 use crate::fault::Fault;
 use crate::input;
+use crate::objects;
 use crate::ssvc::CisaPoints;
 use serde::Deserialize;
 
@@ -78,8 +79,7 @@ impl<'a> Record<'a> {
     /// No text, another form or format, a field given twice, a wrong id or day.
     pub fn read(bytes: &'a [u8]) -> Result<Record<'a>, Fault> {
         let text = input::text(WHAT, bytes, MOST_BYTES)?;
-        let document: RecordDocument =
-            serde_json::from_str(text).map_err(|error| Fault::json(WHAT, &error))?;
+        let document: RecordDocument = objects::from_str(text).map_err(|error| Fault::json(WHAT, &error))?;
         if !document.data_version.starts_with("5.") {
             let reason = format!("the format is {:.20}; 5.0 to 5.x is read", &*document.data_version);
             return Err(Fault::value(WHAT, "/dataVersion", reason));

@@ -11,6 +11,7 @@ use crate::ecosystem::{Ecosystem, Naming};
 use crate::fault::Fault;
 use crate::feed::Feed;
 use crate::input;
+use crate::objects::Objects;
 use crate::remark::Remark;
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
@@ -29,7 +30,7 @@ pub fn read(bytes: &[u8], from: &Provenance) -> Result<Feed, Fault> {
     let text = input::text(WHAT, bytes, input::MOST_BYTES)?;
     let mut reader = serde_json::Deserializer::from_str(text);
     collected
-        .deserialize(&mut reader)
+        .deserialize(Objects(&mut reader))
         .and_then(|()| reader.end())
         .map_err(|error| Fault::json(WHAT, &error))?;
     if collected.records.is_empty() {

@@ -6,6 +6,7 @@ use crate::cve::CveId;
 use crate::day::Day;
 use crate::fault::{Fault, Place};
 use crate::input;
+use crate::objects;
 use crate::shrink::Shrank;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -94,7 +95,7 @@ impl Catalog {
     /// No text, not of the form of the schema, a wrong count, a CVE that stands there twice, a wrong id or date.
     pub fn read(bytes: &[u8]) -> Result<Catalog, Fault> {
         let text = input::text(WHAT, bytes, MOST_BYTES)?;
-        let document: Document = serde_json::from_str(text).map_err(|error| Fault::json(WHAT, &error))?;
+        let document: Document = objects::from_str(text).map_err(|error| Fault::json(WHAT, &error))?;
         let found = document.vulnerabilities.len();
         if found != document.count {
             let reason = format!("says that there are {} entries; there are {found}", document.count);

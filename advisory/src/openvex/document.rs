@@ -1,6 +1,6 @@
 //! An OpenVEX document as it is written, in the forms of 0.0.1 and 0.2.0.
 
-use crate::json::Others;
+use crate::objects::Either;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 
@@ -28,9 +28,6 @@ pub struct OpenVex {
     pub tooling: Option<String>,
     /// What it says.
     pub statements: Vec<WrittenStatement>,
-    /// Members that are not known here. They also keep an array from being read as an object.
-    #[serde(flatten)]
-    pub others: Others,
 }
 
 /// A statement as it is written.
@@ -62,9 +59,6 @@ pub struct WrittenStatement {
     pub impact_statement: Option<String>,
     /// What to do.
     pub action_statement: Option<String>,
-    /// Members that are not known here. They also keep an array from being read as an object.
-    #[serde(flatten)]
-    pub others: Others,
 }
 
 /// A vulnerability: 0.0.1 has its name only.
@@ -103,17 +97,6 @@ pub struct Identifiers {
     pub cpe22: Option<String>,
     /// A name of CPE 2.3.
     pub cpe23: Option<String>,
-    /// Members that are not known here. They also keep an array from being read as an object.
-    #[serde(flatten)]
-    pub others: Others,
-}
-
-/// A text, or an object.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Either<T> {
-    Text(String),
-    Object(T),
 }
 
 #[derive(Default, Deserialize)]
@@ -124,9 +107,6 @@ struct FullVulnerability {
     name: String,
     description: Option<String>,
     aliases: Vec<String>,
-    /// Members that are not known here. They also keep an array from being read as an object.
-    #[serde(flatten)]
-    _others: Others,
 }
 
 #[derive(Default, Deserialize)]
@@ -137,16 +117,13 @@ struct FullComponent {
     identifiers: Identifiers,
     hashes: BTreeMap<String, String>,
     subcomponents: Vec<Component>,
-    /// Members that are not known here. They also keep an array from being read as an object.
-    #[serde(flatten)]
-    _others: Others,
 }
 
 impl<'de> Deserialize<'de> for Vulnerability {
     fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
         Ok(match Either::<FullVulnerability>::deserialize(source)? {
             Either::Text(name) => Vulnerability { name, ..Vulnerability::default() },
-            Either::Object(FullVulnerability { id, name, description, aliases, .. }) => {
+            Either::Object(FullVulnerability { id, name, description, aliases }) => {
                 Vulnerability { id, name, description, aliases }
             }
         })
@@ -157,7 +134,7 @@ impl<'de> Deserialize<'de> for Component {
     fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
         Ok(match Either::<FullComponent>::deserialize(source)? {
             Either::Text(id) => Component { id: Some(id), ..Component::default() },
-            Either::Object(FullComponent { id, identifiers, hashes, subcomponents, .. }) => {
+            Either::Object(FullComponent { id, identifiers, hashes, subcomponents }) => {
                 Component { id, identifiers, hashes, subcomponents }
             }
         })
@@ -167,7 +144,7 @@ impl<'de> Deserialize<'de> for Component {
 impl Component {
     /// Every id that it has.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
-        let Identifiers { purl, cpe22, cpe23, .. } = &self.identifiers;
+        let Identifiers { purl, cpe22, cpe23 } = &self.identifiers;
         [&self.id, purl, cpe22, cpe23].into_iter().flatten().map(String::as_str)
     }
 }

@@ -6,7 +6,7 @@ use crate::complaint::{Complaint, Kind};
 use crate::fault::Fault;
 use crate::json;
 use crate::moment::Moment;
-use serde::Deserialize;
+use crate::objects;
 
 const WHAT: &str = "OpenVEX document";
 
@@ -38,7 +38,7 @@ pub struct Reading {
 /// Bytes that are no JSON, another kind of document, or a member of another kind than it must have.
 pub fn read(bytes: &[u8]) -> Result<Reading, Fault> {
     let (value, mut complaints) = json::read(WHAT, bytes)?;
-    let document = OpenVex::deserialize(&value).map_err(|error| Fault::json(WHAT, &error))?;
+    let document = objects::from_value::<OpenVex>(&value).map_err(|error| Fault::json(WHAT, &error))?;
     if !document.context.starts_with(CONTEXT) {
         return Err(Fault::value(
             WHAT,

@@ -12,6 +12,7 @@ use crate::feed::Feed;
 use crate::input;
 use crate::installed::Module;
 use crate::line::{JSON_LIMIT, Lines};
+use crate::objects;
 use crate::range::{Event, Range, RangeKind};
 use crate::remark::Remark;
 use serde::Deserialize;
@@ -26,11 +27,7 @@ const WHAT: &str = "OSV document";
 /// or is longer than [`JSON_LIMIT`].
 pub fn read(bytes: &[u8], from: &Provenance) -> Result<(Advisory, Vec<Remark>), Fault> {
     let text = input::text(WHAT, bytes, JSON_LIMIT)?;
-    // serde would take a list for the fields in their order.
-    if !text.trim_ascii_start().starts_with('{') {
-        return Err(Fault::whole(WHAT, "it is no JSON object"));
-    }
-    let document: Document = serde_json::from_str(text).map_err(|error| Fault::json(WHAT, &error))?;
+    let document: Document = objects::from_str(text).map_err(|error| Fault::json(WHAT, &error))?;
     if document.id.is_empty() {
         return Err(Fault::whole(WHAT, "the id is empty"));
     }
@@ -351,7 +348,10 @@ mod tests {
     #[test]
     fn what_is_no_document_is_refused_and_deep_nesting_ends() {
         let refused = |bytes: &[u8]| read(bytes, &Provenance::default()).unwrap_err().to_string();
-        assert_eq!(refused(b"[\"GO-1\"]"), "OSV document: it is no JSON object");
+        assert_eq!(
+            refused(b"[\"GO-1\"]"),
+            "OSV document, line 1: invalid type: sequence, expected struct Document (column 0)"
+        );
         assert_eq!(refused(b"{}"), "OSV document, line 1: missing field `id` (column 2)");
         assert_eq!(refused(b"{\"id\": \"\"}"), "OSV document: the id is empty");
         assert_eq!(refused(b"{\"id\": \"a\0\"}"), "OSV document, line 1: byte 9 is NUL; this is no text");

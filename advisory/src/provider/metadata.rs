@@ -3,8 +3,9 @@
 use crate::complaint::{Complaint, Kind};
 use crate::csaf::document::Publisher;
 use crate::fault::Fault;
-use crate::json::{self, Others};
+use crate::json;
 use crate::moment::Moment;
+use crate::objects;
 use serde::Deserialize;
 
 /// The metadata of a provider.
@@ -25,9 +26,6 @@ pub struct Metadata {
     pub publisher: Publisher,
     /// `csaf_publisher`, `csaf_provider` or `csaf_trusted_provider`.
     pub role: String,
-    /// Members that are not known here. They also keep an array from being read as an object.
-    #[serde(flatten)]
-    pub others: Others,
 }
 
 /// Where documents are listed: a folder, feeds, or both.
@@ -40,9 +38,6 @@ pub struct Distribution {
     pub directory: Option<Directory>,
     /// Feeds.
     pub rolie: Option<Rolie>,
-    /// Members that are not known here. They also keep an array from being read as an object.
-    #[serde(flatten)]
-    pub others: Others,
 }
 
 /// A folder (2.1).
@@ -53,9 +48,6 @@ pub struct Directory {
     pub url: String,
     /// Who may see its documents.
     pub tlp_label: String,
-    /// Members that are not known here. They also keep an array from being read as an object.
-    #[serde(flatten)]
-    pub others: Others,
 }
 
 /// Feeds.
@@ -64,9 +56,6 @@ pub struct Directory {
 pub struct Rolie {
     /// The feeds.
     pub feeds: Vec<Feed>,
-    /// Members that are not known here. They also keep an array from being read as an object.
-    #[serde(flatten)]
-    pub others: Others,
 }
 
 /// A feed.
@@ -77,9 +66,6 @@ pub struct Feed {
     pub tlp_label: String,
     /// Where it is.
     pub url: String,
-    /// Members that are not known here. They also keep an array from being read as an object.
-    #[serde(flatten)]
-    pub others: Others,
 }
 
 /// An OpenPGP key.
@@ -90,9 +76,6 @@ pub struct Key {
     pub fingerprint: Option<String>,
     /// Where it is.
     pub url: String,
-    /// Members that are not known here. They also keep an array from being read as an object.
-    #[serde(flatten)]
-    pub others: Others,
 }
 
 /// Metadata, and what they break.
@@ -117,7 +100,7 @@ impl Metadata {
     /// Bytes that are no JSON, or a member of another kind than it must have.
     pub fn read(bytes: &[u8]) -> Result<MetadataReading, Fault> {
         let (value, mut complaints) = json::read(WHAT, bytes)?;
-        let metadata = Metadata::deserialize(&value).map_err(|error| Fault::json(WHAT, &error))?;
+        let metadata: Metadata = objects::from_value(&value).map_err(|error| Fault::json(WHAT, &error))?;
         let told = metadata.against();
         complaints.extend(told.into_iter().map(|(path, reason)| Complaint::new(Kind::Schema, path, reason)));
         Ok(MetadataReading { metadata, complaints })

@@ -2,8 +2,9 @@
 
 use crate::complaint::{Complaint, Kind};
 use crate::fault::Fault;
-use crate::json::{self, Others};
+use crate::json;
 use crate::moment::Moment;
+use crate::objects;
 use serde::Deserialize;
 
 const WHAT: &str = "ROLIE feed";
@@ -41,9 +42,6 @@ pub struct FeedEntry {
 #[derive(Deserialize)]
 struct Written {
     feed: WrittenFeed,
-    /// Members that are not known here. They also keep an array from being read as an object.
-    #[serde(flatten)]
-    _others: Others,
 }
 
 #[derive(Default, Deserialize)]
@@ -53,9 +51,6 @@ struct WrittenFeed {
     updated: String,
     category: Vec<Category>,
     entry: Vec<WrittenEntry>,
-    /// Members that are not known here. They also keep an array from being read as an object.
-    #[serde(flatten)]
-    _others: Others,
 }
 
 #[derive(Default, Deserialize)]
@@ -63,9 +58,6 @@ struct WrittenFeed {
 struct Category {
     scheme: String,
     term: String,
-    /// Members that are not known here. They also keep an array from being read as an object.
-    #[serde(flatten)]
-    _others: Others,
 }
 
 #[derive(Default, Deserialize)]
@@ -76,9 +68,6 @@ struct WrittenEntry {
     published: String,
     updated: String,
     content: Content,
-    /// Members that are not known here. They also keep an array from being read as an object.
-    #[serde(flatten)]
-    _others: Others,
 }
 
 #[derive(Default, Deserialize)]
@@ -88,18 +77,12 @@ struct Link {
     /// As CISA writes it.
     r#ref: Option<String>,
     href: String,
-    /// Members that are not known here. They also keep an array from being read as an object.
-    #[serde(flatten)]
-    _others: Others,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Content {
     src: String,
-    /// Members that are not known here. They also keep an array from being read as an object.
-    #[serde(flatten)]
-    _others: Others,
 }
 
 /// Reads a feed.
@@ -109,7 +92,7 @@ struct Content {
 /// Bytes that are no JSON or no feed.
 pub fn feed(bytes: &[u8]) -> Result<FeedReading, Fault> {
     let (value, mut complaints) = json::read(WHAT, bytes)?;
-    let Written { feed, .. } = Written::deserialize(&value).map_err(|error| Fault::json(WHAT, &error))?;
+    let Written { feed } = objects::from_value(&value).map_err(|error| Fault::json(WHAT, &error))?;
     let mut tell = |path: String, reason: &str| complaints.push(Complaint::new(Kind::Schema, &path, reason));
     let csaf = |category: &Category| {
         category.scheme == "urn:ietf:params:rolie:category:information-type" && category.term == "csaf"

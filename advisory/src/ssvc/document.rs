@@ -6,6 +6,7 @@ use super::table::Table;
 use super::{MOST_BYTES, fold};
 use crate::fault::Fault;
 use crate::input;
+use crate::objects;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -103,5 +104,5 @@ fn refused(error: SsvcError) -> Fault {
 /// A document within [`MOST_BYTES`]; nesting beyond 128 levels is refused by the reader of JSON.
 pub(super) fn parsed<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Fault> {
     let text = input::text(WHAT, bytes, MOST_BYTES)?;
-    serde_json::from_str(text).map_err(|error| Fault::json(WHAT, &error))
+    objects::from_str(text).map_err(|error| Fault::json(WHAT, &error))
 }

@@ -2,6 +2,7 @@
 
 use super::document::{WHAT, parsed};
 use crate::fault::Fault;
+use crate::objects::Either;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -31,14 +32,12 @@ struct Document {
 #[derive(Deserialize)]
 struct SelectionDocument {
     name: String,
-    values: Vec<ValueDocument>,
+    values: Vec<Either<Named>>,
 }
 
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum ValueDocument {
-    Plain(String),
-    Named { name: String },
+struct Named {
+    name: String,
 }
 
 impl Selection {
@@ -69,7 +68,7 @@ impl SelectionDocument {
     fn pairs(self) -> Vec<(String, String)> {
         let name = self.name;
         let pair = |value| match value {
-            ValueDocument::Plain(value) | ValueDocument::Named { name: value } => (name.clone(), value),
+            Either::Text(value) | Either::Object(Named { name: value }) => (name.clone(), value),
         };
         self.values.into_iter().map(pair).collect()
     }

@@ -3,6 +3,7 @@
 #[path = "../corpus/mod.rs"]
 mod corpus;
 
+mod objects;
 mod openvex;
 mod provider;
 mod reading;
