@@ -6,24 +6,42 @@
 use crate::fault::Fault;
 use crate::line::{Lines, TEXT_LIMIT};
 
-/// What a reader wants to know of one stanza: filled in field by field.
-pub(crate) trait Stanza<'a>: Default {
-    /// Takes a field; its name as it is written, its value without blanks around it.
-    fn field(&mut self, name: &'a [u8], value: &'a [u8]);
+/// The fields that matter of one stanza: a binary package, installed or offered. Empty where there is none.
+#[derive(Default)]
+pub(crate) struct Stanza<'a> {
+    pub(crate) name: &'a [u8],
+    pub(crate) version: &'a [u8],
+    pub(crate) arch: &'a [u8],
+    pub(crate) source: &'a [u8],
+    pub(crate) status: &'a [u8],
+}
+
+impl<'a> Stanza<'a> {
+    /// Takes a field: its name, of any case as deb822 has it, and its value without blanks around it.
+    fn take(&mut self, name: &[u8], value: &'a [u8]) {
+        let into = match name {
+            _ if name.eq_ignore_ascii_case(b"package") => &mut self.name,
+            _ if name.eq_ignore_ascii_case(b"version") => &mut self.version,
+            _ if name.eq_ignore_ascii_case(b"architecture") => &mut self.arch,
+            _ if name.eq_ignore_ascii_case(b"source") => &mut self.source,
+            _ if name.eq_ignore_ascii_case(b"status") => &mut self.status,
+            _ => return,
+        };
+        *into = value;
+    }
 }
 
 /// The stanzas of some bytes, each with the number of its first line.
-pub(crate) struct Stanzas<'a, S> {
+pub(crate) struct Stanzas<'a> {
     lines: Lines<'a>,
-    what: std::marker::PhantomData<S>,
 }
 
-impl<'a, S: Stanza<'a>> Stanzas<'a, S> {
+impl<'a> Stanzas<'a> {
     pub(crate) fn new(bytes: &'a [u8], what: &'static str) -> Self {
-        Stanzas { lines: Lines::new(bytes, what, TEXT_LIMIT), what: std::marker::PhantomData }
+        Stanzas { lines: Lines::new(bytes, what, TEXT_LIMIT) }
     }
 
-    fn read(&mut self) -> Result<Option<(usize, S)>, Fault> {
+    fn read(&mut self) -> Result<Option<(usize, Stanza<'a>)>, Fault> {
         let mut stanza = None;
         while let Some(line) = self.lines.next() {
             let line = line?;
@@ -32,24 +50,24 @@ impl<'a, S: Stanza<'a>> Stanzas<'a, S> {
                     break;
                 }
             } else if !matches!(line[0], b' ' | b'\t' | b'#') {
-                let (_, into) = stanza.get_or_insert_with(|| (self.lines.number(), S::default()));
+                let (_, into) = stanza.get_or_insert_with(|| (self.lines.number(), Stanza::default()));
                 self.field(line, into)?;
             }
         }
         Ok(stanza)
     }
 
-    fn field(&self, line: &'a [u8], into: &mut S) -> Result<(), Fault> {
+    fn field(&self, line: &'a [u8], into: &mut Stanza<'a>) -> Result<(), Fault> {
         let Some(colon) = memchr::memchr(b':', line) else {
             return Err(self.lines.fault(format!("{} is no field: a colon is missing", shown(line))));
         };
-        into.field(&line[..colon], line[colon + 1..].trim_ascii());
+        into.take(&line[..colon], line[colon + 1..].trim_ascii());
         Ok(())
     }
 }
 
-impl<'a, S: Stanza<'a>> Iterator for Stanzas<'a, S> {
-    type Item = Result<(usize, S), Fault>;
+impl<'a> Iterator for Stanzas<'a> {
+    type Item = Result<(usize, Stanza<'a>), Fault>;
 
     /// After a fault the reading goes on behind the line that is wrong.
     fn next(&mut self) -> Option<Self::Item> {
@@ -57,8 +75,13 @@ impl<'a, S: Stanza<'a>> Iterator for Stanzas<'a, S> {
     }
 }
 
+/// The value of a field as text.
+pub(crate) fn word<'a>(field: &str, value: &'a [u8]) -> Result<&'a str, String> {
+    std::str::from_utf8(value).map_err(|_| format!("its {field} is not UTF-8: {}", shown(value)))
+}
+
 /// The start of a line, for a message.
-pub(crate) fn shown(line: &[u8]) -> String {
+fn shown(line: &[u8]) -> String {
     format!("{:?}", String::from_utf8_lossy(&line[..line.len().min(40)]))
 }
 

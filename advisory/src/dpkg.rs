@@ -3,7 +3,7 @@
 //! Source: dpkg(1), "Package states"; deb-control(5) for `Source`. Of the three words of `Status` only the last one
 //! tells what is on the disk: `hold ok installed` is installed, `deinstall ok config-files` is not.
 
-use crate::deb822::{Stanza, Stanzas, shown, source_field};
+use crate::deb822::{Stanza, Stanzas, source_field, word};
 use crate::fault::Fault;
 use crate::installed::{Installed, Source};
 use crate::remark::Remark;
@@ -45,42 +45,17 @@ pub struct Database {
 /// For bytes that are no stanzas: a line without a colon, a NUL byte, a line longer than [`crate::line::TEXT_LIMIT`].
 pub fn read(bytes: &[u8], layout: Layout) -> Result<Database, Fault> {
     let mut database = Database::default();
-    for stanza in Stanzas::<Entry>::new(bytes, WHAT) {
-        let (line, entry) = stanza?;
-        if let Err(reason) = entry.file(layout, &mut database) {
-            let name = String::from_utf8_lossy(entry.name);
+    for stanza in Stanzas::new(bytes, WHAT) {
+        let (line, stanza) = stanza?;
+        if let Err(reason) = stanza.file(layout, &mut database) {
+            let name = String::from_utf8_lossy(stanza.name);
             database.remarks.push(Remark::new(line, &name, reason));
         }
     }
     Ok(database)
 }
 
-/// The fields of a stanza that matter here.
-#[derive(Default)]
-struct Entry<'a> {
-    name: &'a [u8],
-    version: &'a [u8],
-    arch: &'a [u8],
-    source: &'a [u8],
-    status: &'a [u8],
-}
-
-impl<'a> Stanza<'a> for Entry<'a> {
-    fn field(&mut self, name: &'a [u8], value: &'a [u8]) {
-        // deb822: names of fields are read without regard to case.
-        let into = match name {
-            _ if name.eq_ignore_ascii_case(b"package") => &mut self.name,
-            _ if name.eq_ignore_ascii_case(b"version") => &mut self.version,
-            _ if name.eq_ignore_ascii_case(b"architecture") => &mut self.arch,
-            _ if name.eq_ignore_ascii_case(b"source") => &mut self.source,
-            _ if name.eq_ignore_ascii_case(b"status") => &mut self.status,
-            _ => return,
-        };
-        *into = value;
-    }
-}
-
-impl Entry<'_> {
+impl Stanza<'_> {
     /// Puts the package where its state belongs.
     fn file(&self, layout: Layout, database: &mut Database) -> Result<(), String> {
         let state = self.state(layout)?;
@@ -121,10 +96,6 @@ impl Entry<'_> {
         let arch = (!arch.is_empty()).then(|| arch.to_string());
         Ok(Installed { name: name.to_string(), version: version.to_string(), arch, source, module: None })
     }
-}
-
-fn word<'a>(field: &str, value: &'a [u8]) -> Result<&'a str, String> {
-    std::str::from_utf8(value).map_err(|_| format!("its {field} is not UTF-8: {}", shown(value)))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! Source: the Debian repository format, "Packages Indices"; deb-control(5). It is read in one pass and borrows from
 //! the bytes: 132,000 stanzas cost a few pointers each.
 
-use crate::deb822::{Stanza, Stanzas, source_field};
+use crate::deb822::{Stanza, Stanzas, source_field, word};
 use crate::fault::Fault;
 use patchform_versions::{ParseError, Scheme};
 use std::cmp::Ordering;
@@ -28,49 +28,27 @@ pub struct Offered<'a> {
 
 /// Reads the packages of an index one by one, in its order.
 pub fn read(bytes: &[u8]) -> impl Iterator<Item = Result<Offered<'_>, Fault>> {
-    Stanzas::<Entry>::new(bytes, WHAT).map(|stanza| {
-        let (line, entry) = stanza?;
-        entry.offered().map_err(|reason| Fault::line(WHAT, line, reason))
+    Stanzas::new(bytes, WHAT).map(|stanza| {
+        let (line, stanza) = stanza?;
+        stanza.offered().map_err(|reason| Fault::line(WHAT, line, reason))
     })
 }
 
-#[derive(Default)]
-struct Entry<'a> {
-    name: &'a [u8],
-    version: &'a [u8],
-    arch: &'a [u8],
-    source: &'a [u8],
-}
-
-impl<'a> Stanza<'a> for Entry<'a> {
-    fn field(&mut self, name: &'a [u8], value: &'a [u8]) {
-        match name {
-            b"Package" => self.name = value,
-            b"Version" => self.version = value,
-            b"Architecture" => self.arch = value,
-            b"Source" => self.source = value,
-            _ => {}
-        }
-    }
-}
-
-impl<'a> Entry<'a> {
+impl<'a> Stanza<'a> {
     fn offered(&self) -> Result<Offered<'a>, String> {
         let name = needed("Package", self.name)?;
         let version = needed("Version", self.version)?;
         let arch = needed("Architecture", self.arch)?;
-        let source =
-            std::str::from_utf8(self.source).map_err(|_| format!("the Source of {name} is not UTF-8"))?;
+        let source = word("Source", self.source)?;
         let (source, own) = if source.is_empty() { (name, None) } else { source_field(source) };
         Ok(Offered { name, version, arch, source, source_version: own.unwrap_or(version) })
     }
 }
 
 fn needed<'a>(field: &str, value: &'a [u8]) -> Result<&'a str, String> {
-    match std::str::from_utf8(value) {
-        Ok("") => Err(format!("the stanza has no {field}")),
-        Ok(text) => Ok(text),
-        Err(_) => Err(format!("the {field} is not UTF-8")),
+    match word(field, value)? {
+        "" => Err(format!("the stanza has no {field}")),
+        text => Ok(text),
     }
 }
 
