@@ -28,7 +28,7 @@ impl<'a> Record<'a> {
             .iter()
             .flat_map(|container| container.scores.iter().map(move |one| (container, one)));
         let readable = all.filter_map(|(container, published)| {
-            Some(Chosen { container, published, vector: published.read().ok()? })
+            Some(Chosen { container, published, vector: published.parse().ok()? })
         });
         // The first of equals is taken.
         readable.min_by_key(|chosen| {

@@ -27,14 +27,14 @@ impl Published<'_> {
     /// # Errors
     ///
     /// What is wrong with it.
-    pub fn read(&self) -> Result<Vector, VectorError> {
+    pub fn parse(&self) -> Result<Vector, VectorError> {
         Vector::parse(&self.vector)
     }
 
     /// How the published score relates to the vector's; none where the vector or the number cannot be read.
     #[must_use]
     pub fn agreement(&self) -> Option<Agreement> {
-        Some(Agreement::of(&self.read().ok()?, Score::of_number(self.score)?))
+        Some(Agreement::of(&self.parse().ok()?, Score::of_number(self.score)?))
     }
 }
 
@@ -108,7 +108,7 @@ impl<'a> Metrics<'a> {
         match &*other.kind {
             "ssvc" => {
                 let selection =
-                    Selection::read_json(content.as_bytes()).map_err(|error| format!("ssvc: {error}"))?;
+                    Selection::read(content.as_bytes()).map_err(|error| format!("ssvc: {error}"))?;
                 let points = self.ssvc.get_or_insert_default();
                 selection.pairs().into_iter().for_each(|(point, value)| points.take(point, value));
             }

@@ -4,12 +4,12 @@
 //! the component means to those who run it. [`Priority`] joins them by a table. Deadlines come of [`crate::policy`], from
 //! the same [`Facts`].
 
+mod evidence;
 mod facts;
 mod rank;
-mod sources;
 mod urgency;
 
+pub use evidence::Evidence;
 pub use facts::{Exposure, Facts, Fix, Listing, Prediction, Scored};
 pub use rank::{Importance, Priority};
-pub use sources::Sources;
 pub use urgency::{Judged, Urgency, thresholds};

@@ -23,11 +23,11 @@ pub fn strays<'a>(listing: &'a Listing, present: &BTreeSet<&'a str>) -> Vec<Stra
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::provider::index;
+    use crate::provider::read_index;
 
     #[test]
     fn documents_in_one_place_only_are_found() {
-        let listing = index(b"a.json\nb.json\n", "").expect("a list");
+        let listing = read_index(b"a.json\nb.json\n", "").expect("a list");
         let present = BTreeSet::from(["b.json", "c.json"]);
         assert_eq!(strays(&listing, &present), [Stray::Missing("a.json"), Stray::NotListed("c.json")]);
     }

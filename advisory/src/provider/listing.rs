@@ -36,7 +36,7 @@ pub struct Entry {
 /// # Errors
 ///
 /// Bytes that are no list.
-pub fn index(bytes: &[u8], folder: &str) -> Result<Listing, Fault> {
+pub fn read_index(bytes: &[u8], folder: &str) -> Result<Listing, Fault> {
     read(bytes, folder, |line| Ok((line, None)))
 }
 
@@ -46,7 +46,7 @@ pub fn index(bytes: &[u8], folder: &str) -> Result<Listing, Fault> {
 /// # Errors
 ///
 /// Bytes that are no list.
-pub fn changes(bytes: &[u8], folder: &str) -> Result<Listing, Fault> {
+pub fn read_changes(bytes: &[u8], folder: &str) -> Result<Listing, Fault> {
     let mut last = None;
     let mut ordered = true;
     let mut listing = read(bytes, folder, |line| {
@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn an_index_is_read_and_what_leads_out_is_told() {
         let text = b"2023/a.json\r\n\n2024/b.json\n../../etc/c.json\n2023/a.json\n2024/b.txt";
-        let listing = index(text, "white").expect("a list");
+        let listing = read_index(text, "white").expect("a list");
         assert_eq!(paths(&listing), ["2023/a.json", "2024/b.json"]);
         let told: Vec<String> = listing.remarks.iter().map(ToString::to_string).collect();
         assert_eq!(told.len(), 3);
@@ -158,20 +158,21 @@ mod tests {
     #[test]
     fn changes_are_read_quoted_or_not_and_asked_since_when() {
         let text = b"\"2023/a.json\",\"2024-08-15T11:45:05+00:00\"\n2023/b.json,2024-08-11T08:04:44Z\n2023/c.json,now\n";
-        let listing = changes(text, "").expect("a list");
+        let listing = read_changes(text, "").expect("a list");
         assert_eq!(paths(&listing), ["2023/a.json", "2023/b.json"]);
         assert_eq!(listing.remarks[0].to_string(), "line 3: the date is no date and time (RFC 3339)");
         let since = Moment::parse("2024-08-11T08:04:44Z").expect("a moment");
         assert_eq!(listing.changed_since(since).collect::<Vec<_>>(), ["2023/a.json"]);
         assert_eq!(listing.newest(), Moment::parse("2024-08-15T11:45:05Z"));
-        let wrong = changes(b"a.json,2024-01-01T00:00:00Z\nb.json,2024-01-02T00:00:00Z", "").expect("a list");
+        let wrong =
+            read_changes(b"a.json,2024-01-01T00:00:00Z\nb.json,2024-01-02T00:00:00Z", "").expect("a list");
         assert_eq!(wrong.remarks.len(), 1);
     }
 
     #[test]
     fn what_is_no_list_is_refused() {
-        assert_eq!(index(b"", ""), Ok(Listing::default()));
-        let refused = |bytes: &[u8]| index(bytes, "").unwrap_err().to_string();
+        assert_eq!(read_index(b"", ""), Ok(Listing::default()));
+        let refused = |bytes: &[u8]| read_index(bytes, "").unwrap_err().to_string();
         assert_eq!(
             refused(b"<html>\n"),
             "list of documents: no line names a document; the first one is: <html>"
@@ -184,8 +185,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_looked_at_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
-            let _ = index(&bytes, "a");
-            let _ = changes(&bytes, "a");
+            let _ = read_index(&bytes, "a");
+            let _ = read_changes(&bytes, "a");
         }
     }
 }

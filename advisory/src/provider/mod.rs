@@ -13,7 +13,7 @@ mod rolie;
 
 pub use digest_file::{DigestError, DigestFile};
 pub use inventory::{Stray, strays};
-pub use listing::{Entry, Listing, changes, index};
+pub use listing::{Entry, Listing, read_changes, read_index};
 pub use metadata::{Distribution, Feed, Key, Metadata, MetadataReading};
 pub use path::{PathError, within};
-pub use rolie::{FeedEntry, FeedReading, feed};
+pub use rolie::{FeedEntry, FeedReading, read_feed};

@@ -90,7 +90,7 @@ struct Content {
 /// # Errors
 ///
 /// Bytes that are no JSON or no feed.
-pub fn feed(bytes: &[u8]) -> Result<FeedReading, Fault> {
+pub fn read_feed(bytes: &[u8]) -> Result<FeedReading, Fault> {
     let (value, mut complaints) = json::read(WHAT, bytes)?;
     let Written { feed } = objects::from_value(&value).map_err(|error| Fault::json(WHAT, &error))?;
     let mut tell = |path: String, reason: &str| complaints.push(Complaint::new(Kind::Schema, &path, reason));
@@ -162,7 +162,7 @@ mod tests {
                  "link": [{"rel": "self", "href": at("1.json")}, {"ref": "hash", "href": at("1.json.sha512")}, {"rel": "signature", "href": at("1.json.asc")}]},
                 {"id": "QA-2", "updated": "2026-02-01T00:00:00Z", "link": [{"rel": "self", "href": at("2.json")}]},
                 {"id": "QA-3"}]}});
-        let reading = feed(value.to_string().as_bytes()).expect("a feed");
+        let reading = read_feed(value.to_string().as_bytes()).expect("a feed");
         let told: Vec<String> = reading.complaints.iter().map(ToString::to_string).collect();
         assert_eq!(
             told,
@@ -180,8 +180,8 @@ mod tests {
 
     #[test]
     fn what_is_no_feed_is_refused() {
-        assert!(feed(b"{\"document\": {}}").is_err());
-        assert!(feed(b"{\"feed\": {\"entry\": {}}}").is_err());
-        assert!(feed(b"<feed/>").is_err());
+        assert!(read_feed(b"{\"document\": {}}").is_err());
+        assert!(read_feed(b"{\"feed\": {\"entry\": {}}}").is_err());
+        assert!(read_feed(b"<feed/>").is_err());
     }
 }

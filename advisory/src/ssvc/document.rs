@@ -41,7 +41,7 @@ impl Point {
     /// # Errors
     ///
     /// The bytes are no text, no such document, or its values cannot be told apart.
-    pub fn read_json(bytes: &[u8]) -> Result<Point, Fault> {
+    pub fn read(bytes: &[u8]) -> Result<Point, Fault> {
         parsed::<PointDocument>(bytes)?.checked().map_err(refused)
     }
 }
@@ -61,7 +61,7 @@ impl Table {
     /// # Errors
     ///
     /// The bytes are no text or no such document, a row names what is not defined, or the table is not complete.
-    pub fn read_json(bytes: &[u8], source: &str) -> Result<Table, Fault> {
+    pub fn read(bytes: &[u8], source: &str) -> Result<Table, Fault> {
         parsed::<TableDocument>(bytes)?.checked(source).map_err(refused)
     }
 }

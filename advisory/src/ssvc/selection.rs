@@ -46,7 +46,7 @@ impl Selection {
     /// # Errors
     ///
     /// The bytes are no text, or a document with neither `options` nor `selections`.
-    pub fn read_json(bytes: &[u8]) -> Result<Selection, Fault> {
+    pub fn read(bytes: &[u8]) -> Result<Selection, Fault> {
         let document: Document = parsed(bytes)?;
         let values: Vec<(String, String)> = match (document.options, document.selections) {
             (Some(options), _) => options.into_iter().flatten().collect(),

@@ -15,7 +15,7 @@ impl Table {
     /// # Errors
     ///
     /// The bytes are no text, rows of different lengths, fewer than three columns, or a table that is not complete.
-    pub fn read_csv(bytes: &[u8], source: &str) -> Result<Table, Fault> {
+    pub fn read_sheet(bytes: &[u8], source: &str) -> Result<Table, Fault> {
         let mut reader = csv::Reader::from_reader(input::text(WHAT, bytes, MOST_BYTES)?.as_bytes());
         let heads: Vec<String> = reader.headers().map_err(form)?.iter().skip(1).map(String::from).collect();
         let records: Result<Vec<csv::StringRecord>, csv::Error> = reader.records().collect();

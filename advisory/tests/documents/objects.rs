@@ -1,6 +1,6 @@
 //! No reader of JSON takes an array for an object, at whatever place of a document.
 
-use patchform_advisory::provider::{Metadata, feed};
+use patchform_advisory::provider::{Metadata, read_feed};
 use patchform_advisory::ssvc::{Point, Selection, Table};
 use patchform_advisory::{Fault, Provenance, csaf, cve5, debian, kev, openvex, osv};
 use serde_json::{Value, json};
@@ -47,16 +47,16 @@ fn readers() -> Vec<(&'static str, Reader, Value, &'static [&'static str])> {
                     {"other": {"type": "ssvc", "content": {"options": [{"Exploitation": "none"}]}}}]}]}}),
             &[],
         ),
-        ("ssvc point", |bytes| Point::read_json(bytes).map(drop), point.clone(), &[]),
+        ("ssvc point", |bytes| Point::read(bytes).map(drop), point.clone(), &[]),
         (
             "ssvc table",
-            |bytes| Table::read_json(bytes, "test").map(drop),
+            |bytes| Table::read(bytes, "test").map(drop),
             json!({"name": "T", "outcome": "o", "decision_points": {"p": point, "o": point}, "mapping": [{"p": "A", "o": "A"}]}),
             &[],
         ),
         (
             "ssvc selection",
-            |bytes| Selection::read_json(bytes).map(drop),
+            |bytes| Selection::read(bytes).map(drop),
             json!({"selections": [{"name": "P", "values": [{"name": "A"}, "B"]}]}),
             &[],
         ),
@@ -86,7 +86,7 @@ fn readers() -> Vec<(&'static str, Reader, Value, &'static [&'static str])> {
         ),
         (
             "rolie",
-            |bytes| feed(bytes).map(drop),
+            |bytes| read_feed(bytes).map(drop),
             json!({"feed": {"category": [{"term": "csaf"}], "entry": [{"link": [{"href": "h"}], "content": {"src": "s"}}]}}),
             &[],
         ),

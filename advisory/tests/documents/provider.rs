@@ -4,7 +4,9 @@ use crate::corpus::{Tally, bytes, folder};
 use crate::{files, name};
 use patchform_advisory::csaf::Moment;
 use patchform_advisory::digest::{Algorithm, Digest};
-use patchform_advisory::provider::{DigestFile, Metadata, Stray, changes, feed, index, strays};
+use patchform_advisory::provider::{
+    DigestFile, Metadata, Stray, read_changes, read_feed, read_index, strays,
+};
 use sha2::{Digest as _, Sha256, Sha512};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -63,8 +65,8 @@ fn cisas_lists_name_every_document() {
         let own = format!("csaf_files/{part}");
         let there = documents(&folder.join(part));
         let present: BTreeSet<&str> = there.iter().map(String::as_str).collect();
-        let index = index(&bytes(&folder.join(part).join("index.txt")), &own).expect("a list");
-        let changes = changes(&bytes(&folder.join(part).join("changes.csv")), &own).expect("a list");
+        let index = read_index(&bytes(&folder.join(part).join("index.txt")), &own).expect("a list");
+        let changes = read_changes(&bytes(&folder.join(part).join("changes.csv")), &own).expect("a list");
         for listing in [&index, &changes] {
             let stray = strays(listing, &present);
             tally.check(stray.is_empty(), || format!("{part}: {stray:?}"));
@@ -80,13 +82,13 @@ fn cisas_lists_name_every_document() {
 #[test]
 fn only_what_changed_is_read_again() {
     let Some(folder) = folder("csaf-cisa/IT/white") else { return };
-    let listing = changes(&bytes(&folder.join("changes.csv")), "csaf_files/IT/white").expect("a list");
+    let listing = read_changes(&bytes(&folder.join("changes.csv")), "csaf_files/IT/white").expect("a list");
     let since =
         |text: &str| listing.changed_since(Moment::parse(text).expect("a moment")).collect::<Vec<_>>();
     assert_eq!(since("2024-10-03T16:03:00Z"), [""; 0]);
     assert_eq!(since("2024-10-03T16:02:59Z"), ["2024/va-24-254-02.json"]);
     assert_eq!(since("2024-09-18T16:30:00Z"), ["2024/va-24-254-02.json", "2024/va-24-262-01.json"]);
-    let feed = feed(&bytes(&folder.join("cisa-csaf-it-feed-tlp-white.json"))).expect("a feed");
+    let feed = read_feed(&bytes(&folder.join("cisa-csaf-it-feed-tlp-white.json"))).expect("a feed");
     let changed: Vec<&str> = feed
         .changed_since(Moment::parse("2024-10-03T16:02:59Z").expect("a moment"))
         .map(|entry| entry.id.as_str())
@@ -99,11 +101,11 @@ fn a_document_that_is_not_listed_is_told() {
     let Some(folder) = folder("csaf-oasis/gocsaf/simple-directory-provider/white") else { return };
     let there = documents(&folder);
     let present: BTreeSet<&str> = there.iter().map(String::as_str).collect();
-    let listing = index(&bytes(&folder.join("index.txt")), "white").expect("a list");
+    let listing = read_index(&bytes(&folder.join("index.txt")), "white").expect("a list");
     assert_eq!(strays(&listing, &present), [Stray::NotListed("avendor-advisory-0004-not-listed.json")]);
     // What is there instead of a list, when a provider answers with a page.
     let page = bytes(&folder.join("index.html"));
-    assert!(index(&page, "white").is_err());
+    assert!(read_index(&page, "white").is_err());
 }
 
 #[test]
@@ -113,13 +115,13 @@ fn lists_feeds_and_metadata_of_others_are_read() {
     for (file, entries) in
         [("csaf-vendors/openeuler/advisories/index.txt", 2), ("csaf-vendors/openeuler/cve/index.txt", 3)]
     {
-        let listing = index(&bytes(&folder.join(file)), "").expect(file);
+        let listing = read_index(&bytes(&folder.join(file)), "").expect(file);
         tally.check(listing.entries.len() == entries && listing.remarks.is_empty(), || file.to_string());
     }
     for kind in ["csaf", "vex"] {
         for list in ["changes.csv", "deletions.csv"] {
             let file = format!("csaf-vendors/redhat/feed/{kind}/{list}");
-            let listing = changes(&bytes(&folder.join(&file)), "").expect(&file);
+            let listing = read_changes(&bytes(&folder.join(&file)), "").expect(&file);
             tally.check(listing.entries.len() == 3 && listing.remarks.is_empty(), || file);
         }
     }
@@ -129,7 +131,7 @@ fn lists_feeds_and_metadata_of_others_are_read() {
         // Each entry calls its links `ref` instead of `rel`.
         ("csaf-cisa/IT/white/cisa-csaf-it-feed-tlp-white.json", 4, 4),
     ] {
-        let reading = feed(&bytes(&folder.join(file))).expect(file);
+        let reading = read_feed(&bytes(&folder.join(file))).expect(file);
         let whole = reading.entries.iter().all(|entry| entry.signature.is_some() && entry.updated.is_some());
         let counts = (reading.entries.len(), reading.complaints.len());
         tally.check(counts == (entries, complaints) && whole, || format!("{file}: {counts:?}"));

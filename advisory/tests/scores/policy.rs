@@ -4,7 +4,7 @@ use crate::corpus::{self, Tally};
 use patchform_advisory::cve5::Record;
 use patchform_advisory::day::Day;
 use patchform_advisory::policy::{Due, known};
-use patchform_advisory::priority::{Exposure, Fix, Priority, Sources};
+use patchform_advisory::priority::{Evidence, Exposure, Fix, Priority};
 use patchform_advisory::ssvc::Table;
 
 /// The outcome in the words of the table.
@@ -35,7 +35,7 @@ fn the_directive_decides_real_records_as_its_published_table() {
         return;
     };
     let table =
-        Table::read_json(&corpus::bytes(&tables.join("cisa_bod_26_04_1_0_0.json")), "cisa").expect("a table");
+        Table::read(&corpus::bytes(&tables.join("cisa_bod_26_04_1_0_0.json")), "cisa").expect("a table");
     let profile = known::profile("bod-26-04").expect("a profile");
     let mut tally = Tally::default();
     for line in corpus::text(&records.join("_expected.tsv")).lines().skip(1) {
@@ -54,7 +54,7 @@ fn the_directive_decides_real_records_as_its_published_table() {
                 ("Automatable", cells[3]),
                 ("Technical Impact", cells[4]),
             ]);
-            let mut facts = Sources { record: Some(&record), ..Sources::default() }.facts(record.cve);
+            let mut facts = Evidence { record: Some(&record), ..Evidence::default() }.facts(record.cve);
             facts.exposure = exposure;
             facts.fix = Day::new(2020, 1, 1).map_or(Fix::Undated, Fix::Released);
             let found = profile.deadline(&facts, Priority::Medium).expect("a deadline");

@@ -42,7 +42,7 @@ fn every_document_is_read_and_both_forms_of_a_table_agree() {
     let Some(folder) = corpus::folder("ssvc") else { return };
     let mut tally = Tally::default();
     for path in files(&folder.join("json/decision_points"), ".json") {
-        let read = Point::read_json(&corpus::bytes(&path));
+        let read = Point::read(&corpus::bytes(&path));
         tally.check(read.is_ok(), || format!("{}: {read:?}", path.display()));
     }
     tally.hold("ssvc/json/decision_points", 0);
@@ -52,8 +52,8 @@ fn every_document_is_read_and_both_forms_of_a_table_agree() {
     for path in files(&folder.join("json/decision_tables"), ".json") {
         let name = path.file_name().expect("a name").to_string_lossy().replace(".json", ".csv");
         let sheet = files(&folder.join("csv"), &format!("/{name}")).pop().expect("the same table as sheet");
-        let document = Table::read_json(&corpus::bytes(&path), &name).expect("a table");
-        let sheet = Table::read_csv(&corpus::bytes(&sheet), &name).expect("a sheet");
+        let document = Table::read(&corpus::bytes(&path), &name).expect("a table");
+        let sheet = Table::read_sheet(&corpus::bytes(&sheet), &name).expect("a sheet");
         documents
             .check(content(&document) == content(&sheet), || format!("{name}: document and sheet differ"));
         for (values, decision) in sheet.rows() {
@@ -83,7 +83,7 @@ fn the_known_tables_are_their_publishers() {
         (ssvc::known::DEPLOYER, "ssvc/deployer_patch_application_priority_1_0_0.json"),
     ] {
         let known = known.table().expect("a known table");
-        let published = Table::read_json(&corpus::bytes(&folder.join(file)), file).expect("a table");
+        let published = Table::read(&corpus::bytes(&folder.join(file)), file).expect("a table");
         let published = content(&published);
         for row in content(&known) {
             tally.check(published.contains(&row), || format!("{file}: {row:?}"));
@@ -97,7 +97,7 @@ fn selections_of_every_form_are_read() {
     let Some(folder) = corpus::folder("ssvc/schema_examples") else { return };
     let mut tally = Tally::default();
     for path in files(&folder, ".json") {
-        let read = Selection::read_json(&corpus::bytes(&path));
+        let read = Selection::read(&corpus::bytes(&path));
         let right = read.as_ref().is_ok_and(|selection| {
             let mut points = ssvc::CisaPoints::default();
             selection.pairs().iter().for_each(|(point, value)| points.take(point, value));
@@ -116,11 +116,13 @@ fn selections_of_every_form_are_read() {
 fn broken_documents_are_refused_with_a_reason() {
     let point = r#"{"namespace":"x","key":"P","version":"1.0.0","name":"Point","values":[{"key":"A","name":"Yes"},{"key":"B","name":"YES"}]}"#;
     assert_eq!(
-        Point::read_json(point.as_bytes()).unwrap_err().to_string(),
+        Point::read(point.as_bytes()).unwrap_err().to_string(),
         "SSVC document: the decision point `Point` has no values, or two of the same name"
     );
     let sheet = |text: &str| {
-        Table::read_csv(text.as_bytes(), "a sheet").map(|table| table.rows().len()).map_err(|e| e.to_string())
+        Table::read_sheet(text.as_bytes(), "a sheet")
+            .map(|table| table.rows().len())
+            .map_err(|e| e.to_string())
     };
     assert_eq!(sheet("row,A v1,\"B, or not v1 (x)\"\n0,yes,no\n1,no,no\n"), Ok(2));
     assert_eq!(
@@ -137,24 +139,24 @@ fn broken_documents_are_refused_with_a_reason() {
     );
     assert!(sheet("row\n0\n").is_err() && sheet("").is_err() && sheet("row,A v1\n0,yes,no\n").is_err());
     let deep = format!("{}{}", r#"{"options":"#, "[".repeat(100_000));
-    assert!(Selection::read_json(deep.as_bytes()).is_err());
+    assert!(Selection::read(deep.as_bytes()).is_err());
     let deep = format!("{}{}", r#"{"other":"#, "[".repeat(100_000));
-    assert!(Selection::read_json(deep.as_bytes()).is_err());
+    assert!(Selection::read(deep.as_bytes()).is_err());
     let many: String = (0..500_000).map(|row| format!("{row},{row},no\n")).collect();
     assert_eq!(
         sheet(&format!("row,A v1,B v1\n{many}")),
         Err("SSVC sheet: the decision point `A` has more than 64 values".into())
     );
     let huge = vec![b' '; ssvc::MOST_BYTES + 1];
-    assert!(Selection::read_json(&huge).unwrap_err().to_string().contains("more than the 16777216"));
+    assert!(Selection::read(&huge).unwrap_err().to_string().contains("more than the 16777216"));
 }
 
 /// A document cut at any byte is refused; only its whole is read.
 #[test]
 fn a_truncated_document_is_never_half_read() {
     let whole = br#"{"id":"CVE-1","options":[{"Exploitation":"PoC"},{"Automatable":"Yes"}],"timestamp":"t"}"#;
-    assert_eq!(Selection::read_json(whole).unwrap().values.len(), 2);
+    assert_eq!(Selection::read(whole).unwrap().values.len(), 2);
     for cut in 0..whole.len() {
-        assert!(Selection::read_json(&whole[..cut]).is_err(), "cut at {cut}");
+        assert!(Selection::read(&whole[..cut]).is_err(), "cut at {cut}");
     }
 }

@@ -1,18 +1,19 @@
 //! What providers list: no path leads out of its folder, whatever a list says.
 
 use patchform_advisory::digest::{Algorithm, Digest};
-use patchform_advisory::provider::{DigestFile, Metadata, changes, feed, index};
+use patchform_advisory::provider::{DigestFile, Metadata, read_changes, read_feed, read_index};
 
 /// One file, read as each of its kinds.
 pub fn run(data: &[u8]) {
-    for listing in [index(data, "files/white"), changes(data, "files/white")].into_iter().flatten() {
+    for listing in [read_index(data, "files/white"), read_changes(data, "files/white")].into_iter().flatten()
+    {
         for path in listing.entries.keys() {
             let below =
                 !path.starts_with('/') && path.split('/').all(|part| !matches!(part, "" | "." | ".."));
             assert!(below && !path.contains(['\\', ':', '\0']), "{path}");
         }
     }
-    if let Ok(reading) = feed(data) {
+    if let Ok(reading) = read_feed(data) {
         assert!(reading.entries.iter().all(|entry| !entry.document.is_empty()));
     }
     if let Ok(reading) = Metadata::read(data) {

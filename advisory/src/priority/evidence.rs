@@ -9,7 +9,7 @@ use crate::kev::Catalog;
 
 /// The feeds that are at hand; each may be missing.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Sources<'a> {
+pub struct Evidence<'a> {
     /// An edition of KEV.
     pub kev: Option<&'a Catalog>,
     /// A day of EPSS.
@@ -18,7 +18,7 @@ pub struct Sources<'a> {
     pub record: Option<&'a Record<'a>>,
 }
 
-impl Sources<'_> {
+impl Evidence<'_> {
     /// What is known of a CVE. Of KEV the catalogue decides; only without one does the record's date count, which has no
     /// due date. What depends on the component (exposure, the vendor's word, the fix, when it was seen) is not among it.
     #[must_use]
@@ -65,15 +65,15 @@ mod tests {
     fn the_catalogue_decides_and_without_it_the_record() {
         let cve = CveId::parse("CVE-2024-3400").unwrap();
         let record = Record::read(RECORD.as_bytes()).unwrap();
-        let sources = Sources { record: Some(&record), ..Sources::default() };
-        let facts = sources.facts(cve);
+        let evidence = Evidence { record: Some(&record), ..Evidence::default() };
+        let facts = evidence.facts(cve);
         assert_eq!(facts.kev, Day::new(2024, 4, 12).map(undue));
         assert_eq!(facts.disclosed, Day::new(2024, 4, 12));
         let empty = br#"{"catalogVersion":"v","dateReleased":"r","count":0,"vulnerabilities":[]}"#;
         let catalog = Catalog::read(empty).unwrap();
-        assert_eq!(Sources { kev: Some(&catalog), ..sources }.facts(cve).kev, None);
+        assert_eq!(Evidence { kev: Some(&catalog), ..evidence }.facts(cve).kev, None);
         let other = CveId::parse("CVE-2024-3401").unwrap();
-        assert_eq!(sources.facts(other), Facts::default());
+        assert_eq!(evidence.facts(other), Facts::default());
     }
 
     #[test]
@@ -81,7 +81,7 @@ mod tests {
         let text = RECORD.replace("PUBLISHED", "REJECTED");
         let record = Record::read(text.as_bytes()).unwrap();
         assert_eq!(
-            Sources { record: Some(&record), ..Sources::default() }.facts(record.cve),
+            Evidence { record: Some(&record), ..Evidence::default() }.facts(record.cve),
             Facts::default()
         );
     }
@@ -91,9 +91,9 @@ mod tests {
         let day = "#model_version:v2025.03.14,score_date:2025-03-19T00:00:00Z\ncve,epss,percentile\nCVE-2024-3400,0.9,1.0\n";
         let cve = CveId::parse("CVE-2024-3400").unwrap();
         let scores = Scores::read(day.as_bytes(), None).unwrap();
-        let facts = Sources { epss: Some(&scores), ..Sources::default() }.facts(cve);
+        let facts = Evidence { epss: Some(&scores), ..Evidence::default() }.facts(cve);
         assert_eq!(facts.epss, Some(Prediction { probability: 0.9, model: "v2025.03.14".to_string() }));
         let old = Scores::read(b"cve,epss\nCVE-2024-3400,0.9\n", None).unwrap();
-        assert_eq!(Sources { epss: Some(&old), ..Sources::default() }.facts(cve).epss, None);
+        assert_eq!(Evidence { epss: Some(&old), ..Evidence::default() }.facts(cve).epss, None);
     }
 }
