@@ -213,3 +213,78 @@ fn a_look_that_was_cut_off_is_named() {
     has(&shown, "verify was begun and has not answered: `resume` does it again");
     lab.patchform("resume").exits(0);
 }
+
+/// b stands on a; what runs of each is noted by its reload. Restores fail while `broken` is there, and b cannot reach 1.1.
+fn services(level: &str) -> String {
+    let reload = "  reload      = [\"sh\", \"-c\", \"cp $NAME $NAME.runs\"]\n  read ";
+    let verify = "test $(cat $NAME.runs) = $PATCHFORM_LEVEL && ! test -e $NAME.ill$PATCHFORM_LEVEL";
+    let verify = format!("  verify      = [\"sh\", \"-c\", \"{verify}\"]\n");
+    platform(level, "").replace("  read ", &format!("{verify}{reload}"))
+}
+
+/// A run in which a is well at 1.1, and b stuck between 1.0 and 1.1, since its restore failed.
+fn stuck_services() -> Lab {
+    let lab = Lab::new(&services("1.0"));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", services("1.1"));
+    lab.write("broken", "");
+    lab.write("b.ill1.1", "");
+    has(&flat(lab.patchform("apply --auto-approve").exits(4)), "command.a kept at 1.1");
+    lab
+}
+
+/// What is well under something stuck, and was put back by hand, is not well at its new level any more; and what it takes to
+/// be in force is not forgotten.
+#[test]
+fn what_is_kept_and_was_put_back_by_hand_is_not_called_well() {
+    for resumed in [true, false] {
+        let lab = stuck_services();
+        lab.write("a", "1.0");
+        if resumed {
+            let told = flat(lab.patchform("resume").exits(4));
+            assert!(!told.contains("command.a is at its planned level"), "{told}");
+            has(&told, "command.a stuck back at 1.0");
+            let shown = flat(lab.patchform("run show").exits(0));
+            has(&shown, "command.a was put back by hand, and reads as before the run");
+            assert!(!shown.contains("nothing is wrong"), "{shown}");
+        }
+        let ended = flat(lab.patchform("run abandon").exits(0));
+        has(&ended, "command.a left back at 1.0");
+        has(&ended, "command.a reload and verify are still to be done");
+        let state = flat(lab.patchform("state show command.a").exits(0));
+        has(&state, "reload and verify");
+        assert!(!state.contains("1.1"), "{state}");
+        lab.write("main.pf.hcl", services("1.0"));
+        lab.patchform("apply --auto-approve").exits(5);
+        assert_eq!((lab.read("a"), lab.read("a.runs")), ("1.0".into(), "1.0".into()), "{resumed}");
+    }
+}
+
+/// Whoever lets go of a stuck run hears what became of it: that it could not be restored, why, and what is left to do there.
+#[test]
+fn what_could_not_be_restored_is_left_with_its_reason() {
+    let lab = stuck_services();
+    let ended = flat(lab.patchform("run abandon").exits(0));
+    has(&ended, "command.b could not be restored, and was left so");
+    has(&ended, "why restore failed 3 times, lastly");
+    has(&ended, "command.b patch, reload and verify are still to be done");
+    assert!(!ended.contains("before it went back"), "{ended}");
+    has(&flat(lab.patchform("plan").exits(0)), "it could not be restored, and was left so");
+}
+
+#[test]
+fn only_what_was_not_done_on_the_way_back_is_owed() {
+    let lab = Lab::new(&services("1.0"));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", services("1.1"));
+    // Ill at both: its way back is walked up to the verification.
+    lab.write("b.ill1.1", "");
+    lab.write("b.ill1.0", "");
+    lab.patchform("apply --auto-approve").exits(4);
+    assert_eq!((lab.read("b"), lab.read("b.runs")), ("1.0".into(), "1.0".into()));
+    let ended = flat(lab.patchform("run abandon").exits(0));
+    has(&ended, "why verify failed 3 times");
+    has(&ended, "command.b verify is still to be done there");
+}

@@ -266,7 +266,7 @@ fn outputs(plan: &Plan) -> BTreeMap<String, OutputValue> {
 
 fn finished(plan: &Plan, run: &Run, outcome: &Outcome, at: Where<'_>) -> FinishedRun {
     // What an abandoned run left half-way is part of what `rollback` takes back.
-    let left = outcome.stuck.iter().filter(|i| run.is_changed(**i));
+    let left = outcome.stuck.iter().filter(|i| run.is_changed(**i) && !run.is_put_back(**i));
     let levels = outcome.committed.iter().chain(left).filter_map(|i| {
         let entry = plan.entries.get(*i)?;
         let Verdict::Change(change) = &entry.verdict else { return None };

@@ -229,15 +229,15 @@ fn readings(
     }
 }
 
-/// What is read before an open run goes on: what is stuck, since a person may have put it back; and before all of it is taken
+/// What is read before an open run goes on or is let go of: what is stuck, since a person may have put it back; and before all of it is taken
 /// back, what its journal does not know as changed: the reading decides whether it stays.
 fn looked(plan: &Plan, fleet: &Fleet, secrets: &Secrets, entry: &Entry) -> Looked {
     let Entry::Open { told, request } = entry else { return Looked::new() };
     let run = &told.run;
     let reads = |i: &usize| match request {
         Some(Request::Rollback) => run.may_be_put_back(*i) || run.must_read_as_before(*i),
-        Some(_) => false,
-        None => run.may_be_put_back(*i),
+        Some(Request::Abandon { leaving }) => run.may_be_put_back(*i) && !leaving.contains(i),
+        _ => run.may_be_put_back(*i),
     };
     let which: Vec<usize> = (0..plan.entries.len()).filter(reads).collect();
     if which.is_empty() {

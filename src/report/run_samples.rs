@@ -96,6 +96,7 @@ fn settled(entry: usize, stands: Stands) -> Settled {
         output: String::new(),
         cause: String::new(),
         reached: false,
+        put_back: false,
         under: None,
         rejected: false,
         abandoned: false,

@@ -181,9 +181,9 @@ impl RunText {
             }
             Ok(Probed::After(_)) => format!("looked again: {word} had happened"),
             Ok(Probed::Between { why }) if why.is_empty() => {
-                format!("looked again: {word} had happened in part")
+                format!("looked again: {word} may have happened in part")
             }
-            Ok(Probed::Between { why }) => format!("looked again: {word} had happened in part: {why}"),
+            Ok(Probed::Between { why }) => format!("looked again: {word} may have happened in part: {why}"),
             Ok(Probed::Busy) => format!("looked again: {word} still goes on"),
             Err(why) => format!("looked again: nobody can tell how far {word} came: {why}"),
         };

@@ -126,6 +126,8 @@ pub struct Settled {
     pub abandoned: bool,
     /// Whether it stands at its planned level, verified, and its way back was not begun; for one that was to go back.
     pub reached: bool,
+    /// Whether a person put it back, and it reads as before the run.
+    pub put_back: bool,
     /// Whether the run changed something there, or may have, even if it was taken back since.
     pub tried: bool,
     /// Whether its level was taken back and will not be tried again.

@@ -15,7 +15,7 @@ impl Run {
         let (Some(c), Some(node)) = (self.components.get(i), self.shape.nodes.get(i)) else { return false };
         let back = matches!(c.phase, Phase::Returning | Phase::Stuck(_));
         let untouched = c.leg == Leg::Back && c.highest == 0 && c.forth == node.forth.len();
-        self.is_kept(i) || (back && c.changed && !c.differs && untouched)
+        !c.put_back && (self.is_kept(i) || (back && c.changed && !c.differs && untouched))
     }
 
     /// Whether the way back of component `i` brought what stands there now into force, and verified it. Where nothing had to be
@@ -57,7 +57,7 @@ impl Run {
 
 /// Whether its way back was walked to its end, and something else is there than before the run: nobody knows what.
 fn reads_otherwise(c: &Component, node: &Node) -> bool {
-    goes_back(c) && c.back >= node.back.len() && !c.walked_back
+    goes_back(c) && c.back >= node.back.len() && !c.walked_back && !c.put_back
 }
 
 impl Run {
@@ -77,9 +77,9 @@ impl Run {
     }
 }
 
-/// Once its way back has begun, what that left undone counts: it does again what the way forth did.
+/// Once its way back has begun, also by hand, what that left undone counts: it does again what the way forth did.
 fn goes_back(c: &Component) -> bool {
-    c.leg == Leg::Back && c.highest > 0
+    c.leg == Leg::Back && (c.highest > 0 || c.put_back)
 }
 
 fn undone<'a>(c: &Component, node: &'a Node) -> &'a [Planned] {

@@ -587,8 +587,7 @@ impl Sim<'_> {
         if self.controllers[k].run.is_finished() {
             return Ok(Stage::Checkpoint(Box::new(Stage::Close)));
         }
-        let looks = !matches!(request, Some(Request::Abandon { .. }));
-        let looked = if looks { self.looked(k) } else { Vec::new() };
+        let looked = self.looked(k);
         self.fold(k, What::taken(&format!("c{k}"), token))?;
         for component in looked {
             if self.controllers[k].run.may_be_put_back(component) {

@@ -108,6 +108,7 @@ fn table(page: &mut Page, plan: &Plan, run: &RunView) {
             Stands::Committed => brief(from, to),
             Stands::Stuck | Stands::GoingBack | Stands::Forward if from == to => brief(from, to),
             Stands::Stuck | Stands::GoingBack if component.reached => format!("at {}", shown(to)),
+            Stands::Stuck | Stands::GoingBack if component.put_back => format!("back at {}", shown(from)),
             Stands::Stuck | Stands::GoingBack | Stands::Forward => format!("between {}", brief(from, to)),
             // What it is now, this run does not know: it was read before, and somebody else may be at work there.
             Stands::Restored if !component.tried => format!("not changed, was {}", shown(from)),
@@ -301,7 +302,8 @@ fn back(id: &str) -> String {
 /// Whether the run put levels somewhere that taking it back would find there. One that did only what another one had left
 /// undone put none.
 fn has_levels(plan: &Plan, run: &RunView) -> bool {
-    let stands = |c: &&Settled| c.stands == Stands::Committed || (c.stands == Stands::Stuck && c.tried);
+    let left = |c: &Settled| c.stands == Stands::Stuck && c.tried && !c.put_back;
+    let stands = |c: &&Settled| c.stands == Stands::Committed || left(c);
     let mut changes = run.components.iter().filter(stands).filter_map(|c| plan.change(c.entry));
     changes.any(|change| change.cause != Cause::Owed)
 }
