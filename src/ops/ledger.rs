@@ -6,8 +6,8 @@ use super::outputs::{self, Hide};
 use super::plan::backend;
 use super::{Failure, Place, runs, secrets};
 use crate::backend::{Base, Local};
-use crate::engine::lease;
 use crate::engine::results::{self, Where};
+use crate::engine::{lease, marks};
 use crate::journal::Head;
 use crate::model::{Mask, Moment};
 use crate::plan::Plan;
@@ -85,7 +85,14 @@ impl Ledger {
 /// # Errors
 /// The state or a lease cannot be read or written.
 pub(super) fn settle_ended(place: &Place, local: &Local) -> Result<(), Failure> {
+    let state = local.read().ok().flatten();
     for open in runs::open(&place.runs)?.into_iter().filter(|run| !run.alive) {
+        let folder = place.runs.join(&open.id);
+        if !lease::is_there(&folder) && state.as_ref().is_some_and(|state| state.run(&open.id).is_some()) {
+            // An earlier patchform let go of it, which left no mark.
+            let _ = marks::mark_ended(&folder);
+            continue;
+        }
         let ended = runs::tell(&place.runs, &open.id).ok().filter(|told| told.run.is_finished());
         if ended.is_none() && !runs::never_begun(&place.runs, &open.id) {
             continue;

@@ -9,7 +9,7 @@ use crate::engine::drive::{self, Looked};
 use crate::engine::fleet::Fleet;
 use crate::engine::lease::{self, Holdings, Lease};
 use crate::engine::secrets::Secrets;
-use crate::engine::{observe, perform};
+use crate::engine::{marks, observe, perform};
 use crate::journal::{Identity, Seal, Writer};
 use crate::model::{Moment, Purpose, Selection};
 use crate::plan::noun::Observed;
@@ -127,7 +127,7 @@ pub(super) fn open_run(
                 Writer::resume(seal, &told.journal, env!("CARGO_PKG_VERSION")).map_err(Failure::error)?;
             let started = told.started();
             let (run, writer) = take(told.run, writer, &me, &lease, looked, request)?;
-            runs::mark_begun(&folder)?;
+            mark_begun(&folder)?;
             (run, writer, started)
         }
         None => match begin(plan, &state, &folder, &id, &me, &lease) {
@@ -178,8 +178,13 @@ fn begin(
     };
     let writer = Writer::create(&folder.join(runs::JOURNAL), identity).map_err(Failure::error)?;
     let begun = take(Run::start(plan, id), writer, me, lease, Looked::new(), None)?;
-    runs::mark_begun(folder)?;
+    mark_begun(folder)?;
     Ok(begun)
+}
+
+fn mark_begun(folder: &Path) -> Result<(), Failure> {
+    marks::mark_begun(folder)
+        .map_err(|e| Failure::error(format!("cannot note in {} that the run began: {e}", folder.display())))
 }
 
 fn take(

@@ -191,7 +191,7 @@ pub fn ask(
         )));
     }
     let request = request(&told.plan, &told.run)?;
-    let letter = inbox::put(&place.runs.join(&chosen.id), &told.plan, &request, chosen.token);
+    let letter = inbox::put(&place.runs.join(&chosen.id), &told.plan, &request, told.run.token());
     let letter = letter.map_err(|e| {
         Failure::error(format!("cannot put the request into the inbox of run {}: {e}", chosen.id))
     })?;
