@@ -100,6 +100,12 @@ fn what_a_person_has_put_back_is_left_so_by_resume() {
     let told = flat(lab.patchform(&format!("resume {id}")).exits(3));
     has(&told, "command.a done 1.0 → 1.1");
     has(&told, "command.b restored back at 1.0");
+    // What was looked at before it went on is no way back.
+    let story = flat(lab.patchform("run show").exits(0));
+    has(&story, "command.b read again: it is as it was before the run");
+    has(&story, "command.b read again: it is not as it was before the run");
+    assert_eq!(story.matches("command.b restored to 1.0").count(), 1, "{story}");
+    assert!(!story.contains("read after going back"), "{story}");
     assert_eq!((lab.read("a"), lab.read("b")), ("1.1".into(), "1.0".into()));
     lab.patchform("plan").exits(0).says("given up");
 }
