@@ -244,6 +244,7 @@ pub fn refuse_leased(plan: &Plan, runs: &Path) -> Result<(), Failure> {
         None => (", which has not ended,".into(), false),
     };
     let holds = if idle == Idle::Unknown { "may hold" } else { "holds" };
+    let target_only = open.as_ref().is_some_and(|open| !open.unknown && !open.holds.names(address));
     let failure = Failure::locked(format!("run {run}{who} {holds} {address} or what it needs of its target"));
     let failure = match driven {
         true => {
@@ -251,5 +252,12 @@ pub fn refuse_leased(plan: &Plan, runs: &Path) -> Result<(), Failure> {
         }
         false => runs::ending(failure, run, idle),
     };
-    Err(failure.hint(format!("`patchform run show {run}` tells how it stands")))
+    let failure = failure.hint(format!("`patchform run show {run}` tells how it stands"));
+    Err(match target_only {
+        true => failure.hint(
+            "two runs work on one target at once only where every component there names in `claims` what it manages, none \
+             is named twice, and nothing needs a reboot or a snapshot of the whole system",
+        ),
+        false => failure,
+    })
 }
