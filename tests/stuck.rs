@@ -294,3 +294,41 @@ fn only_what_was_not_done_on_the_way_back_is_owed() {
     has(&ended, "why verify failed 3 times");
     has(&ended, "command.b verify is still to be done there");
 }
+
+/// Without a stored way back a person puts it back, and nothing of the run brings that into force: the steps say so, and the next
+/// run does it.
+#[test]
+fn what_has_no_way_back_and_was_put_back_by_hand_owes_its_reload() {
+    let irreversible = |level: &str| {
+        let text = services(level).lines().filter(|line| !line.trim().starts_with("snapshot")).fold(
+            String::new(),
+            |text, line| match line.trim().starts_with("restore") {
+                true => text,
+                false => text + line + "\n",
+            },
+        );
+        text.replace("  read ", "  lifecycle {\n    allow_irreversible = true\n  }\n  read ")
+    };
+    let lab = Lab::new(&irreversible("1.0"));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", irreversible("1.1"));
+    lab.write("b.ill1.1", "");
+    let ended = flat(lab.patchform("apply --auto-approve").exits(4));
+    has(&ended, "There is no stored way back: see by hand that it is at 1.0 again.");
+    has(&ended, "Bring it into force: a restart of its service.");
+    for name in ["a", "b"] {
+        lab.write(name, "1.0");
+    }
+    // What stands on others comes first.
+    lab.patchform("rollback").exits(4);
+    let ended = flat(lab.patchform("rollback").exits(0));
+    has(&ended, "command.b reload and verify are still to be done there: the next plan says so");
+    assert_eq!(lab.read("b.runs"), "1.1");
+    has(&flat(lab.patchform("state show command.b").exits(0)), "reload and verify, which run");
+    lab.write("main.pf.hcl", irreversible("1.0"));
+    has(&flat(lab.patchform("plan").exits(0)), "command.b");
+    lab.patchform("apply --auto-approve").exits(0);
+    assert_eq!((lab.read("a.runs"), lab.read("b.runs")), ("1.0".into(), "1.0".into()));
+    lab.patchform("plan --detailed-exitcode").exits(0);
+}

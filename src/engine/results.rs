@@ -159,8 +159,9 @@ fn rest(
             let owed = in_force && change.owed.is_some();
             let recorded = owed.then(|| settle::recorded(plan, i, &entry.observed, now)).flatten();
             let in_force = in_force.then(|| settled(Rest::InForce));
+            let owes = run.owed(i).map(|reload| settled(Rest::Owes { reload, half }));
             let restored = or(rejected().collect(), Rest::Restored { rejected: None });
-            restored.into_iter().chain(recorded).chain(in_force).collect()
+            restored.into_iter().chain(recorded).chain(in_force).chain(owes).collect()
         }
         // Left standing by an abandoned run: its record stays, and nobody takes its level for a good one.
         Standing::Stuck(_) => {

@@ -96,11 +96,7 @@ fn way_back(entry: &Entry, change: &Change, stuck: &Settled) -> Vec<String> {
                 steps.push(restore(change, stuck.snapshot.as_deref(), &stuck.kept, &before));
             }
             Step::Uninstall => steps.push(format!("Take the patch out, so that it is {before} again.")),
-            // Of a stored snapshot nobody said what it needs.
-            Step::Reload if change.preview.reload == Reload::None => {
-                steps.push("Bring it into force, where it does not take that up by itself.".into());
-            }
-            Step::Reload => steps.push(format!("Bring it into force: {}.", reload(change.preview.reload))),
+            Step::Reload => steps.push(into_force(change)),
             Step::Verify => {
                 steps.push(format!("Make sure that it is {before}."));
                 steps.extend(
@@ -113,8 +109,18 @@ fn way_back(entry: &Entry, change: &Change, stuck: &Settled) -> Vec<String> {
     }
     if steps.is_empty() {
         steps.push(format!("There is no stored way back: see by hand that it is {before} again."));
+        let reloads = change.forth.iter().any(|planned| planned.action == Step::Reload);
+        steps.extend(reloads.then(|| into_force(change)));
     }
     steps
+}
+
+fn into_force(change: &Change) -> String {
+    match change.preview.reload {
+        // Of a stored snapshot nobody said what it needs.
+        Reload::None => "Bring it into force, where it does not take that up by itself.".into(),
+        needed => format!("Bring it into force: {}.", reload(needed)),
+    }
 }
 
 fn restore(change: &Change, snapshot: Option<&str>, kept: &str, before: &str) -> String {

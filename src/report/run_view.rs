@@ -134,7 +134,8 @@ pub struct Settled {
     pub rejected: bool,
     /// How long it was worked on.
     pub took: Option<Duration>,
-    /// What is not as it should stay, such as `traffic is still away from it`; empty unless halted or stuck.
+    /// What is not as it should stay, such as `traffic is still away from it`; empty unless halted or stuck, or put back by hand
+    /// without a step that brings it into force.
     pub left: Vec<String>,
     /// The snapshot that a person may use; for a stuck component.
     pub snapshot: Option<String>,

@@ -27,9 +27,14 @@ impl Run {
     }
 
     /// What component `i` still needs so that what stands there is in force and verified, where its run was abandoned before
-    /// that; `Reload::None` where only the verification is missing. `None` where nothing is.
+    /// that, or where a person put it back and no step of the run follows; `Reload::None` where only the verification is missing.
+    /// `None` where nothing is.
     pub fn owed(&self, i: usize) -> Option<Reload> {
         let (c, node) = (self.components.get(i)?, self.shape.nodes.get(i)?);
+        let follows = |planned: &Planned| matches!(planned.action, Step::Reload | Step::Verify);
+        if self.is_finished() && c.put_back && node.back.is_empty() {
+            return node.forth.iter().any(follows).then(|| c.reload.max(node.reload));
+        }
         if !self.is_finished() || !c.changed || !matches!(c.phase, Phase::Stuck(_)) {
             return None;
         }
