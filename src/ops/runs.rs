@@ -244,6 +244,15 @@ pub fn all(runs: &Path) -> Result<Vec<String>, Failure> {
     Ok(ids)
 }
 
+/// Ids of runs that had begun and whose plan is not there.
+///
+/// # Errors
+/// A folder that cannot be read.
+pub fn without_plan(runs: &Path) -> Result<Vec<String>, Failure> {
+    let lacks = |path: &Path| had_begun(path) && !path.join(PLAN).exists();
+    Ok(folders(runs)?.into_iter().filter(|(_, path)| lacks(path)).map(|(id, _)| id).collect())
+}
+
 /// Everything in the folder of runs, by name.
 fn folders(runs: &Path) -> Result<Vec<(String, PathBuf)>, Failure> {
     let entries = match std::fs::read_dir(runs) {

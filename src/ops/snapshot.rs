@@ -68,14 +68,14 @@ pub fn list() -> Result<(Listed, View), Failure> {
     let place = Place::known()?;
     let seen = view::required()?;
     let state = seen.state.clone();
-    let Found { orphans, unrecorded, unproved, mut planless } = orphans::find(&place, &state)?;
+    let Found { orphans, unrecorded, unproved, mut planless, nameless } = orphans::find(&place, &state)?;
     let kept: BTreeSet<String> = runs::all(&place.runs)?.into_iter().collect();
     let (mut lost, taken) = (BTreeSet::new(), state.snapshots.values().map(|s| &s.run));
     for run in taken.filter(|run| !kept.contains(*run)) {
         let folder = place.runs.join(run).is_dir();
         if folder { &mut planless } else { &mut lost }.insert(run.clone());
     }
-    Ok((Listed { state, orphans, unrecorded, unproved, planless, lost }, seen))
+    Ok((Listed { state, orphans, unrecorded, unproved, nameless, planless, lost }, seen))
 }
 
 /// `snapshot prune`: lets go what retention does not keep, by the newest rules that runs know, and orphans. Answers the

@@ -101,7 +101,7 @@ fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Se
 }
 
 /// Where a snapshot is, else what its provider calls it: its id is known to patchform only.
-fn kept(stored: &Stored) -> String {
+pub fn kept(stored: &Stored) -> String {
     let Some(made) = &stored.made else { return String::new() };
     match &made.token {
         _ if !made.place.is_empty() => format!("at {}", made.place),

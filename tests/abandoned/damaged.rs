@@ -144,6 +144,22 @@ fn a_lost_plan_is_the_reason_that_is_told() {
     assert_eq!((lab.read("a"), lab.read("running")), ("1.0".into(), "1.0".into()));
 }
 
+/// Its controller was killed, so that the state does not know its snapshot, and without its plan nobody knows of which component
+/// it is: it is listed all the same.
+#[test]
+fn a_snapshot_of_a_run_whose_plan_is_lost_is_listed() {
+    let lab = platform(KILL, "");
+    let run = killed(&lab);
+    fs::remove_file(lab.path(&format!(".patchform/runs/{run}/plan.json"))).unwrap();
+    lab.patchform("run abandon").exits(0);
+    let told = flat(lab.patchform("snapshot list").exits(0)).says("nobody knows of which component");
+    told.says(&format!("{run}-0-1")).says(&format!("a.{run}"));
+    let list = listed(&lab);
+    let [found] = of(&list["nameless"], &run).try_into().expect("one snapshot");
+    assert_eq!(found["id"], format!("{run}-0-1"), "{found}");
+    lab.patchform("snapshot prune").exits(0).does_not_say(&format!("dropped {run}"));
+}
+
 /// Lease and plan are lost together: the run may hold anything, and no more is promised than can be kept.
 #[test]
 fn a_run_of_which_nothing_is_known_blocks_every_plan() {
