@@ -86,6 +86,22 @@ pub fn of_beginning(plan: &Plan, run: &Run, lines: Lines<'_>, at: Where<'_>) -> 
     Results { taken, ..let_go(known, settled, at) }
 }
 
+/// What may be left to do where `run` of `plan` has ended by a journal that lacked its end, and did not work there since: what the
+/// lines did that are missing may not be in force.
+pub fn of_lost_lines(plan: &Plan, run: &Run, now: Moment) -> Vec<Settled> {
+    let rests = |i: usize| {
+        matches!(run.standing(i), Standing::Restored | Standing::Skipped(_) | Standing::Held { .. })
+            && !run.was_tried(i)
+    };
+    let ended = plan.changes().filter(|(i, ..)| run.is_finished() && rests(*i));
+    let owes = ended.filter_map(|(i, entry, _)| {
+        let (reload, _) = run.may_owe(i, true)?;
+        let standing = Rest::Owes { reload, half: false };
+        Some(Settled { component: entry.address.clone(), standing, at: now })
+    });
+    owes.collect()
+}
+
 /// What is taken as left by a run that is let go of although its plan cannot be read: each of `components`, which it held, may be
 /// half done.
 pub fn of_nothing(run: &str, components: Vec<Address>, at: Where<'_>) -> Results {

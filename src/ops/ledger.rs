@@ -29,6 +29,8 @@ pub(super) struct Ledger {
     /// What stands on disk.
     pub base: Base,
     pub saved_at: Instant,
+    /// Of how many lines of the journal the state was made, where that has fewer: it lacks its end.
+    pub lacks: Option<u64>,
 }
 
 impl Ledger {
@@ -57,7 +59,11 @@ impl Ledger {
         dropped: Vec<String>,
     ) -> Result<(), Failure> {
         let at = Where { started: self.started, now: clock::now(), head };
-        let results = results::results(plan, run, &outcome(run), at);
+        let mut results = results::results(plan, run, &outcome(run), at);
+        if let Some(line) = self.lacks {
+            results.settled.extend(results::of_lost_lines(plan, run, at.now));
+            results.line = results.line.max(line);
+        }
         self.take_in(Results { dropped, ..results }, local)
     }
 
@@ -108,7 +114,8 @@ pub(super) fn settle_ended(place: &Place, local: &Local) -> Result<(), Failure> 
             let base = Base::of(state.as_ref());
             let lineage = told.plan.lineage.clone();
             let state = state.unwrap_or_else(|| State::new(lineage, env!("CARGO_PKG_VERSION")));
-            let mut ledger = Ledger { started: told.started(), state, base, saved_at: clock::steady() };
+            let mut ledger =
+                Ledger { started: told.started(), state, base, saved_at: clock::steady(), lacks: None };
             ledger.fold(&told.plan, &told.run, local, &told.journal.head, Vec::new())?;
             failpoint::pass("settle.folded");
             // Secrets are not known here: what was taken in was masked then.

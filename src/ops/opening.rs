@@ -77,7 +77,7 @@ pub(super) fn open_run(
     // Reading may take long: it is done before the lock, which others wait for.
     let readings = readings(plan, fleet, secrets, &entry)?;
     let looked = looked(plan, fleet, secrets, &entry);
-    let notices = unread(plan, &looked, &entry);
+    let mut notices = unread(plan, &looked, &entry);
     let lock = local.lock("apply").map_err(backend)?;
     let found = local.read().map_err(backend)?;
     let mut base = Base::of(found.as_ref());
@@ -116,7 +116,7 @@ pub(super) fn open_run(
     let folder = place.runs.join(&id);
     let controller = machine::this();
     let me = format!("{}@{} (process {})", controller.user, controller.host, controller.pid);
-    let (run, writer, started) = match told {
+    let (run, writer, started, lacks) = match told {
         Some(_) => {
             // Somebody may have driven it on since it was read: what counts is what it tells under the lease. The seal
             // comes first, so that nobody acts on a line that is not read here.
@@ -126,18 +126,21 @@ pub(super) fn open_run(
             let writer =
                 Writer::resume(seal, &told.journal, env!("CARGO_PKG_VERSION")).map_err(Failure::error)?;
             let started = told.started();
+            let folded = state.folded.as_ref().filter(|folded| folded.run == id).map(|folded| folded.line);
+            let lacks = folded.filter(|line| *line > told.run.events());
+            notices.extend(lacks.map(|line| lacks_its_end(&id, line, told.run.events())));
             let (run, writer) = take(told.run, writer, &me, &lease, looked, request)?;
             mark_begun(&folder)?;
-            (run, writer, started)
+            (run, writer, started, lacks)
         }
         None => match begin(plan, &state, &folder, &id, &me, &lease) {
-            Ok((run, writer)) => (run, writer, now),
+            Ok((run, writer)) => (run, writer, now, None),
             Err(failure) => return Err(let_go(failure, &id, lease)),
         },
     };
     drop(lock);
     failpoint::pass("run.opened");
-    let ledger = Ledger { started, state, base, saved_at: clock::steady() };
+    let ledger = Ledger { started, state, base, saved_at: clock::steady(), lacks };
     Ok(Opened { run, writer, lease, folder, ledger, notices })
 }
 
@@ -270,6 +273,15 @@ fn unread(plan: &Plan, looked: &Looked, entry: &Entry) -> Vec<String> {
         })
     };
     looked.iter().filter_map(told).collect()
+}
+
+/// What a person hears of a journal that has fewer lines than the state was made of.
+fn lacks_its_end(run: &str, line: u64, lines: u64) -> String {
+    format!(
+        "the journal of run {run} lacks its end: the state was made of {line} lines of it, and it has {lines}. What those did that \
+         are missing is known from no line: of what reads as before the run, and is not worked on now, nobody knows whether \
+         that is in force, so that its reload and verify are taken as still to be done"
+    )
 }
 
 /// Refuses a plan when a record or a reading that it rests on is no longer what it was.

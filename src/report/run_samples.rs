@@ -122,6 +122,7 @@ pub fn ended(plan: &Plan, how: Ended) -> RunView {
         why: String::new(),
         over: !matches!(how, Ended::Halted | Ended::Stuck),
         taking_back: false,
+        lacks: false,
         components,
     };
     let first = &mut view.components[0];

@@ -64,6 +64,7 @@ pub fn view(plan: &Plan, run: &Run, times: &Times, started: Moment, finished: Mo
         why: run.stopped().unwrap_or_default().into(),
         over: run.is_finished(),
         taking_back: run.is_taking_back(),
+        lacks: false,
         components: plan.changes().map(|(i, ..)| settled(rejections, times, i, &outcome.left)).collect(),
     }
 }

@@ -167,6 +167,8 @@ pub struct RunView {
     pub over: bool,
     /// Whether a person asked for everything to go back: what is left to do goes that way.
     pub taking_back: bool,
+    /// Whether its journal is known to lack its end, so that it does not tell all that the run did.
+    pub lacks: bool,
     /// The components that the plan changes or holds, in the plan's order.
     pub components: Vec<Settled>,
 }

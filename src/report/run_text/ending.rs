@@ -45,6 +45,9 @@ fn headline(page: &mut Page, run: &RunView) {
         Ended::Incomplete => {
             (Tint::Change, "Incomplete: nothing failed, but some components were left alone.")
         }
+        Ended::Restored if nothing_went_back(run) && run.lacks => {
+            (Tint::Change, "Ended: its journal does not tell all that it did, and nothing more was changed.")
+        }
         Ended::Restored if nothing_went_back(run) && !failed(run) && is_done(run) => {
             (Tint::Change, "Ended early: what is done stays, and nothing else was changed.")
         }
@@ -111,6 +114,7 @@ fn table(page: &mut Page, plan: &Plan, run: &RunView) {
             Stands::Stuck | Stands::GoingBack if component.put_back => format!("back at {}", shown(from)),
             Stands::Stuck | Stands::GoingBack | Stands::Forward => format!("between {}", brief(from, to)),
             // What it is now, this run does not know: it was read before, and somebody else may be at work there.
+            Stands::Restored if !component.tried && run.lacks => format!("reads {}", shown(from)),
             Stands::Restored if !component.tried => format!("not changed, was {}", shown(from)),
             Stands::Restored => format!("back at {}", shown(from)),
             // It may have been skipped because it was found at another one.
@@ -143,6 +147,7 @@ fn word(component: &Settled, run: &RunView) -> &'static str {
         // Whoever abandoned the run left what could not be restored, too.
         Stands::Stuck if run.over => "left",
         Stands::Committed if component.is_kept() => "kept",
+        Stands::Restored if !component.tried && run.lacks => "as before",
         Stands::Restored if !component.tried => "untouched",
         stands => stands.word(),
     }
