@@ -275,6 +275,10 @@ fn what_could_not_be_restored_is_left_with_its_reason() {
     has(&ended, "command.b could not be restored, and was left so");
     has(&ended, "why restore failed 3 times, lastly");
     has(&ended, "command.b patch, reload and verify are still to be done");
+    has(
+        &ended,
+        "A level that failed is not tried again. Declare another one, or: patchform allow 'command.b'",
+    );
     assert!(!ended.contains("before it went back"), "{ended}");
     has(&flat(lab.patchform("plan").exits(0)), "it could not be restored, and was left so");
 }

@@ -95,7 +95,18 @@ pub fn prune(inputs: &Inputs, patience: Duration) -> Result<(Vec<String>, Vec<St
     let (mut dropped, mut kept) = (Vec::new(), Vec::new());
     let mut by_run: BTreeMap<&String, Vec<Doomed<'_>>> = BTreeMap::new();
     let stored = doomed.into_iter().map(|id| Doomed::stored(id, &state));
-    for one in stored.chain(orphans.iter().map(Doomed::orphan)) {
+    // What a run left half done may have no other way back: its orphans wait until that is done.
+    let needed =
+        |o: &&Orphan| state.owed.get(&o.component).is_some_and(|owed| owed.half && owed.run == o.run);
+    let (needed, orphans): (Vec<&Orphan>, Vec<&Orphan>) = orphans.iter().partition(needed);
+    kept.extend(needed.into_iter().map(|o| {
+        format!(
+            "{}: run {} may have left {} half done, and this may be its only way back; it is dropped once that is done \
+             (patchform plan)",
+            o.id, o.run, o.component
+        )
+    }));
+    for one in stored.chain(orphans.into_iter().map(Doomed::orphan)) {
         match known.reached_by.get(one.component) {
             Some(run) => by_run.entry(run).or_default().push(one),
             None => kept.push(format!("{}: no run that is kept knows {}", one.id, one.component)),

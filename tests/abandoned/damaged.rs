@@ -69,6 +69,12 @@ fn a_snapshot_whose_answer_is_damaged_is_an_orphan() {
     let id = orphan["id"].as_str().unwrap();
     let refused = flat(lab.patchform(&format!("snapshot restore {id}")).exits(1));
     refused.says("nobody saw whether it was made").says("snapshot list");
+    // It may be the only way back, until what the run left is done.
+    let kept = flat(lab.patchform("snapshot prune"));
+    kept.says("this may be its only way back").does_not_say(&format!("dropped {id}"));
+    lab.patchform("snapshot list").exits(0).says("Orphans");
+    lab.write("main.pf.hcl", drops(service("1.1", "", "")));
+    lab.patchform("apply --auto-approve").exits(0);
     lab.patchform("snapshot prune").exits(0).says(&format!("dropped {id}"));
     lab.patchform("snapshot list").exits(0).does_not_say("Orphans");
 }
@@ -122,6 +128,11 @@ fn a_journal_that_is_put_back_afterwards_is_told_for_what_it_is() {
         }
         lab.patchform(&format!("rollback {run} --auto-approve")).exits(0);
         assert_eq!((lab.read("a"), lab.read("running")), ("1.0".into(), "1.0".into()), "{damaged}");
+        let shown = flat(lab.patchform(&format!("run show {run}")).exits(0));
+        shown
+            .says("was let go of at")
+            .says("othing that it left is still")
+            .does_not_say("What it may have left");
     }
 }
 

@@ -258,6 +258,7 @@ fn next(plan: &Plan, run: &RunView) -> Vec<(String, String)> {
             let more = if own.is_some() { "To take back, too, what" } else { "To take back what" };
             rows.extend(own);
             rows.extend(put_there(plan, run, more));
+            rows.extend(allow(plan, run));
             rows
         }
         Ended::Stuck => {
@@ -330,11 +331,14 @@ fn put_there(plan: &Plan, run: &RunView, doing: &str) -> Vec<(String, String)> {
 fn allow(plan: &Plan, run: &RunView) -> Option<(String, String)> {
     let mut rejected = run.components.iter().filter(|c| c.rejected);
     let first = rejected.next()?;
+    // Whoever abandoned the run left it.
+    let failed = if run.over && run.ended == Ended::Stuck { "failed" } else { "was rolled back" };
     let what = match rejected.count() {
-        0 => "A level that was rolled back is not tried again. Declare another one, or: ".to_string(),
+        0 => format!("A level that {failed} is not tried again. Declare another one, or: "),
         more => format!(
-            "{} levels that were rolled back are not tried again. Declare others, or for each of them: ",
-            more + 1
+            "{} levels that {} are not tried again. Declare others, or for each of them: ",
+            more + 1,
+            failed.replace("was ", "were ")
         ),
     };
     Some((what, format!("patchform allow '{}'", name(plan, first.entry))))
