@@ -281,7 +281,7 @@ fn old_versions_are_kept_services_on_old_code_restarted_holds_kept_and_sudo_is_e
     assert!(host.says(serves).contains("(deleted)"));
     lab.write("main.pf.hcl", two.replace("pf-still = \"1.1-1\"", "pf-still = \"1.0-1\""));
     let said = flat(&lab.patchform("plan").exits(0).out);
-    assert!(said.contains("pf-still 1.0-1 is installed and needs a restart of its service"), "{said}");
+    assert!(said.contains("pf-still 1.0-1 is installed and needs a restart of pf-still.service"), "{said}");
     // Without sudo there is nothing that it could do.
     lab.write("main.pf.hcl", two.replace("sudo   = true", "sudo   = false"));
     let said = flat(&lab.patchform("plan").out);

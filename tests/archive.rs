@@ -94,7 +94,7 @@ fn openssl_nginx_curl_and_sudo_are_patched_and_taken_back() {
     assert!(found.contains(&"ssh.service".to_string()), "{found:?}");
     let silent = lab.read("main.pf.hcl");
     lab.write("main.pf.hcl", silent.replace("restart = []", ""));
-    lab.patchform("plan").exits(0).says("needs a restart of its service");
+    lab.patchform("plan").exits(0).says("needs a restart of").says("ssh.service");
     lab.write("main.pf.hcl", silent);
     take_back(&lab);
     assert_eq!(manifest(&host), before);

@@ -207,7 +207,7 @@ fn services_on_old_code_are_restarted_locks_are_kept_and_sudo_is_enough() {
     assert!(host.says(serves).contains("(deleted)"));
     lab.write("main.pf.hcl", two.replace("pf-still = \"1.1-1\"", "pf-still = \"1.0-1\""));
     let said = flat(&lab.patchform("plan").exits(0).out);
-    assert!(said.contains("pf-still 1.0-1 is installed and needs a restart of its service"), "{said}");
+    assert!(said.contains("pf-still 1.0-1 is installed and needs a restart of pf-still.service"), "{said}");
     lab.patchform(&format!("rollback {run} --auto-approve")).exits(0);
     stands(&host, "pf-held", "1.0-1");
     let list = "grep -v '^#' /etc/dnf/plugins/versionlock.list";

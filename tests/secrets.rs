@@ -353,3 +353,24 @@ fn a_variable_file_that_cannot_be_read_shows_no_secret() {
         }
     }
 }
+
+#[test]
+fn a_configuration_that_cannot_be_read_shows_no_secret() {
+    for (name, text) in [
+        ("a.pf.hcl", "variable \"a\" {\n  sensitive = true\n  default = \"hunter2\" + + \"x\"\n}\n"),
+        ("b.pf.hcl", "variable \"a\" {\n  default = [\"hunter2\"\n  sensitive = true\n}\n"),
+        ("c.pf.hcl", "variable \"a\" {\n  default = { x = \"hunter2 }\n  sensitive = true\n}\n"),
+        ("d.pf.hcl", "variable \"a\" {\n  default = \"\\qhunter2\"\n  sensitive = true\n}\n"),
+        ("e.pf.hcl", "variable \"a\" {\n  default = hunter2 hunter2\n  sensitive = var.x\n}\n"),
+        ("f.pf.hcl", "variable \"a\" {\n  default = <<E\nhunter2\n  sensitive = true\n}\n"),
+        ("a.pf.json", "{\"variable\": {\"a\": {\"default\": \"hunter2\" \"x\", \"sensitive\": true}}}"),
+        ("b.pf.json", "{\"variable\": {\"a\": {\"sensitive\": true, \"default\": \"\\qhunter2\"}}}"),
+    ] {
+        let lab = Lab::new("");
+        lab.write(name, text);
+        for words in [&["validate"][..], &["validate", "--json"], &["plan"]] {
+            run(&lab, words, &[]).exits(1).says(name).does_not_say("hunter2");
+        }
+        run(&lab, &["fmt", "--check"], &[]).does_not_say("hunter2");
+    }
+}

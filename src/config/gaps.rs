@@ -5,6 +5,7 @@ use super::suggest;
 use super::syntax::from_json::Outline;
 use super::syntax::{Block, Body};
 use crate::model::{Absence, Diagnostic, FileId, Span};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// Blocks that declare something which other blocks refer to.
@@ -96,6 +97,11 @@ impl Gaps {
         if !words.is_empty() {
             self.0.push(Gap { around: Span::new(file, range.start, range.end), words });
         }
+    }
+
+    /// The files that could not be read in full.
+    pub fn files(&self) -> BTreeSet<FileId> {
+        self.0.iter().map(|gap| gap.around.file).collect()
     }
 
     /// Whether what a problem misses may stand in one of the gaps.

@@ -13,7 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 mod concealed;
 mod reading;
+mod unread;
 
+pub use concealed::conceal_unread;
 pub(super) use reading::{Folder, with_chain};
 pub use reading::{Missing, Reading, Wanted};
 

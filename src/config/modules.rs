@@ -68,17 +68,25 @@ fn short_url(text: &str) -> Option<String> {
 /// Parameters of an address by which Terraform is given secrets.
 const SECRET_PARAMETERS: [&str; 4] = ["sshkey", "token", "password", "secret"];
 
-/// An address with stars in place of the secrets in it: a password behind the user's name, and parameters that give one.
-/// `None` where there are none.
+/// A user's name of so many characters is a token: those of all forges are longer, names of people are shorter.
+const SHORTEST_TOKEN: usize = 20;
+
+/// An address with stars in place of the secrets in it: a password behind the user's name, a token in its place, and
+/// parameters that give one. `None` where there are none.
 pub(super) fn starred(text: &str) -> Option<String> {
     let (address, query) = text.split_once('?').unwrap_or((text, ""));
     let mut shown = address.to_string();
     // The password may hold a slash that was not escaped: all up to the last @ counts.
     if let Some((scheme, rest)) = address.split_once("://")
         && let Some((user, host)) = rest.rsplit_once('@')
-        && let Some((name, _)) = user.split_once(':')
     {
-        shown = format!("{scheme}://{name}:***@{host}");
+        match user.split_once(':') {
+            Some((name, _)) => shown = format!("{scheme}://{name}:***@{host}"),
+            None if scheme.ends_with("https") && user.len() >= SHORTEST_TOKEN => {
+                shown = format!("{scheme}://***@{host}")
+            }
+            None => {}
+        }
     }
     for (index, part) in query.split('&').filter(|part| !part.is_empty()).enumerate() {
         shown.push(if index == 0 { '?' } else { '&' });
@@ -227,6 +235,7 @@ mod tests {
             ("git::ssh://git:P@W@h.example:22/x.git", "git::ssh://git:***@h.example:22/x.git"),
             ("https://user:PW@h.example/x.git", "https://user:***@h.example/x.git"),
             ("git::ssh://git@h.example/x?ref=a&sshkey=PW", "git::ssh://git@h.example/x?ref=a&sshkey=***"),
+            ("git::https://PW_x9Zk2LrT0qVnB7aYc5dW@h.example/x", "git::https://***@h.example/x"),
         ] {
             assert_eq!(starred(text).as_deref(), Some(shown), "{text}");
             let told = ModuleSource::parse(text).unwrap_err();

@@ -1,6 +1,6 @@
 //! The texts of a configuration: file ids, paths as the user names them, lines and columns.
 
-use crate::model::{Diagnostic, FileId, Span};
+use crate::model::{Diagnostic, Diagnostics, FileId, Span};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -135,6 +135,20 @@ impl Sources {
         }
     }
 
+    /// Puts stars in place of the words of `problems` that repeat what is concealed at their place.
+    pub fn conceal_words(&self, problems: &mut Diagnostics) {
+        for problem in &mut problems.0 {
+            let Some((at, label)) = &mut problem.primary else { continue };
+            let told = self.snippet(*at);
+            if self.shown(at.file).get(at.start as usize..at.end as usize) == Some(told) {
+                continue;
+            }
+            for words in [&mut problem.summary, &mut problem.detail, &mut problem.help, label] {
+                hide(words, told);
+            }
+        }
+    }
+
     /// A file's text, shared: for a caller that adds files while it reads this one.
     pub fn shared_text(&self, file: FileId) -> Arc<str> {
         self.get(file).map_or_else(|| "".into(), |f| f.text.clone())
@@ -191,6 +205,23 @@ fn too_large(file: FileId, bytes: usize) -> Diagnostic {
         .help("Keep large data in a file of its own and read it with jsondecode(file(\"…\")).")
 }
 
+/// Words that repeat what stands at their place, as a word of its own; a sign or a bracket tells nothing.
+fn hide(words: &mut String, told: &str) {
+    if !told.contains(char::is_alphanumeric) {
+        return;
+    }
+    let mut from = 0;
+    while let Some(at) = words.get(from..).and_then(|rest| rest.find(told)).map(|at| from + at) {
+        let (before, after) = (&words[..at], &words[at + told.len()..]);
+        if before.ends_with(char::is_alphanumeric) || after.starts_with(char::is_alphanumeric) {
+            from = at + told.len();
+        } else {
+            *words = format!("{before}***{after}");
+            from = at + 3;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -232,5 +263,21 @@ mod tests {
     fn a_huge_file_is_refused() {
         let (_, added) = one(&vec![b' '; MAX_BYTES + 1]);
         assert!(added.unwrap_err().summary.contains("too large"));
+    }
+
+    #[test]
+    fn words_of_a_secret_are_hidden_and_no_part_of_others() {
+        for (words, told, shown) in [
+            ("The line cannot go on with `x`, expected", "x", "The line cannot go on with `***`, expected"),
+            ("The escape \\hunter2 does not exist", "hunter2", "The escape \\*** does not exist"),
+            ("x x", "x", "*** ***"),
+            ("expected `{`", "{", "expected `{`"),
+            ("", "", ""),
+            ("größe größer", "größe", "*** größer"),
+        ] {
+            let mut text = words.to_string();
+            hide(&mut text, told);
+            assert_eq!(text, shown);
+        }
     }
 }

@@ -8,6 +8,7 @@ use crate::plan::levels;
 use crate::plan::noun::{Change, Entry, Observed, Step};
 use crate::policy;
 use crate::provider::{ProviderError, Session};
+use crate::report::pending::needed;
 use crate::run::decide::Begin;
 use crate::target::check::{self, Verdict as Health};
 use crate::world::clock;
@@ -135,7 +136,7 @@ fn differs(observed: &Observed, goal: Option<&PatchLevel>) -> Option<Verdict> {
         (Observed::Absent(_), None) => None,
         (Observed::Absent(_), Some(goal)) => ill(format!("it is not there, {goal} was expected")),
         (Observed::Present { level, .. }, None) => ill(format!("it is still there, at {level}")),
-        (Observed::Present { level, running, pending, .. }, Some(goal)) => {
+        (Observed::Present { level, running, pending, pending_by, .. }, Some(goal)) => {
             let now = levels::managed(level, Some(goal));
             if now != *goal {
                 return ill(format!("it reads {now}, {goal} was expected"));
@@ -145,17 +146,10 @@ fn differs(observed: &Observed, goal: Option<&PatchLevel>) -> Option<Verdict> {
                     ill(format!("{goal} is installed, but {running} is running"))
                 }
                 (_, Reload::None) => None,
-                (_, pending) => ill(format!("{goal} is installed, but still needs a {}", needed(*pending))),
+                (_, pending) => {
+                    ill(format!("{goal} is installed, but still needs {}", needed(*pending, pending_by)))
+                }
             }
         }
-    }
-}
-
-fn needed(reload: Reload) -> &'static str {
-    match reload {
-        Reload::None => "nothing",
-        Reload::Service => "restart of its service",
-        Reload::Reboot => "reboot",
-        Reload::PowerCycle => "power cycle",
     }
 }

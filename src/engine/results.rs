@@ -195,7 +195,8 @@ fn reached(run: &Run, i: usize, entry: &Entry, change: &Change) -> Observed {
     let identity = Identity { digest, ..before };
     match &change.to {
         Some(level) => {
-            Observed::Present { level: level.clone(), running: None, pending: Default::default(), identity }
+            let (pending, pending_by) = Default::default();
+            Observed::Present { level: level.clone(), running: None, pending, pending_by, identity }
         }
         None => Observed::Absent(identity),
     }

@@ -2,6 +2,7 @@
 
 use super::Failure;
 use super::project;
+use crate::config::load;
 use crate::config::source::Sources;
 use crate::model::Diagnostics;
 use crate::world::disk;
@@ -96,7 +97,9 @@ pub fn text(name: &str, bytes: &[u8]) -> Result<Option<Change>, Failure> {
     match formatted {
         Ok((_, after)) if after.as_bytes() == bytes => Ok(None),
         Ok((before, after)) => Ok(Some(Change { before: before.to_string(), after })),
-        Err(problems) => {
+        Err(mut problems) => {
+            sources.files().for_each(|file| load::conceal_unread(file, &mut sources));
+            sources.conceal_words(&mut problems);
             let failure = Failure::error(format!("{name} cannot be formatted; it stays as it is"));
             Err(Failure { diagnostics: Some(Box::new((sources, problems))), ..failure })
         }

@@ -60,8 +60,9 @@ impl Project {
         while let Some(wanted) = reading.next() {
             read_module(wanted, &mut reading, library, &mut sources, &mut problems)?;
         }
-        let (parsed, found) = reading.finish();
+        let (parsed, mut found) = reading.finish();
         parsed.conceal(&mut sources);
+        sources.conceal_words(&mut found);
         problems.0.extend(found.0);
         let place = Place::of(parsed.settings())?;
         Ok(Project { sources, parsed, inputs: variables, place, problems })

@@ -135,6 +135,8 @@ pub enum Observed {
         running: Option<PatchLevel>,
         /// What the installed level still needs to run.
         pending: Reload,
+        /// Who needs that: such as services that run old code. For people.
+        pending_by: Vec<String>,
         /// Who and where.
         identity: Identity,
     },

@@ -15,6 +15,7 @@ impl From<Reading> for Observed {
                 level: present.level.into(),
                 running: present.running.map(Into::into),
                 pending: present.pending,
+                pending_by: present.pending_by,
                 identity: Identity { target: present.target, claims: present.claims, digest: present.digest },
             },
             Reading::Unreachable { why, unsettled: true } => Observed::Unsettled { why },
@@ -35,13 +36,14 @@ mod tests {
         let identity = Identity { target: "t".into(), claims: vec!["path:/a".into()], digest: "d".into() };
         assert_eq!(
             read(
-                r#"{"status":"present","level":{"a":"2"},"running":{"a":"1"},"pending":"reboot","digest":"d",
+                r#"{"status":"present","level":{"a":"2"},"running":{"a":"1"},"pending":"reboot","pending_by":["b"],"digest":"d",
                     "target":"t","claims":["path:/a"],"surroundings":"s"}"#
             ),
             Observed::Present {
                 level: PatchLevel::Map([("a".to_string(), "2".to_string())].into()),
                 running: Some(PatchLevel::Map([("a".to_string(), "1".to_string())].into())),
                 pending: Reload::Reboot,
+                pending_by: vec!["b".into()],
                 identity: identity.clone(),
             }
         );

@@ -49,6 +49,7 @@ pub fn present(name: &str, text: &str) -> Observed {
         level: level(text),
         running: None,
         pending: Reload::None,
+        pending_by: Vec::new(),
         identity: identity(name, Some(text)),
     }
 }

@@ -37,7 +37,13 @@ fn identity(name: &str) -> Identity {
 
 /// A component at `level` that was read.
 pub fn present(name: &str, level: PatchLevel) -> Observed {
-    Observed::Present { level, running: None, pending: Reload::None, identity: identity(name) }
+    Observed::Present {
+        level,
+        running: None,
+        pending: Reload::None,
+        pending_by: Vec::new(),
+        identity: identity(name),
+    }
 }
 
 /// A component that stands where it should, at `level`.
@@ -468,6 +474,7 @@ fn quiet_ones() -> Vec<Entry> {
         level: single("6.1.140"),
         running: Some(single("6.1.137")),
         pending: Reload::Reboot,
+        pending_by: vec!["linux-image-amd64".into()],
         identity: identity("kernel"),
     };
     let mut excluded = entry(root("release", "left-out"), "1.0.0");

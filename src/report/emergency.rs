@@ -1,7 +1,7 @@
 //! What a person needs who has to put right by hand what could not be restored: why, where, which steps, whom to call.
 
 use super::order::Order;
-use super::plan_text::reload;
+use super::pending::reload;
 use super::reach;
 use super::reason::name;
 use super::run_view::{RunView, Settled, Stands};

@@ -15,6 +15,7 @@ pub mod mark;
 pub mod open_run;
 pub mod order;
 pub mod page;
+pub mod pending;
 pub mod plan_json;
 pub mod plan_text;
 pub mod progress;

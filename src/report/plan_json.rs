@@ -133,6 +133,7 @@ struct ObservedView<'a> {
     level: Option<Level>,
     running: Option<Level>,
     pending: Reload,
+    pending_by: &'a [String],
     target: Option<&'a str>,
     claims: &'a [String],
     sha256: Option<&'a str>,
@@ -378,6 +379,10 @@ fn observed(observed: &Observed) -> ObservedView<'_> {
         level: wire(observed.level()),
         running,
         pending,
+        pending_by: match observed {
+            Observed::Present { pending_by, .. } => pending_by,
+            _ => &[],
+        },
         target: identity.map(|i| i.target.as_str()),
         claims: identity.map_or(&[], |i| &i.claims),
         sha256: identity.map(|i| i.digest.as_str()),

@@ -22,7 +22,6 @@ mod snapshots;
 mod summary;
 mod way;
 
-pub(super) use change::reload;
 pub(super) use level::brief;
 pub use snapshots::Dropping;
 pub use summary::summary;

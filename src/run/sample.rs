@@ -54,7 +54,13 @@ fn entry(i: usize, after: &[usize]) -> Entry {
         after: after.to_vec(),
         desired: Some(level("2")),
         recorded: Some(level("1")),
-        observed: Observed::Present { level: level("1"), running: None, pending: Reload::None, identity },
+        observed: Observed::Present {
+            level: level("1"),
+            running: None,
+            pending: Reload::None,
+            pending_by: Vec::new(),
+            identity,
+        },
         record_digest: None,
         verdict: Verdict::Change(Box::new(change())),
     }

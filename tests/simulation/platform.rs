@@ -82,7 +82,13 @@ fn entry(i: usize, c: &Component) -> Entry {
         after: c.after.clone(),
         desired: Some(level(1)),
         recorded: Some(level(0)),
-        observed: Observed::Present { level: level(0), running: None, pending: Reload::None, identity },
+        observed: Observed::Present {
+            level: level(0),
+            running: None,
+            pending: Reload::None,
+            pending_by: Vec::new(),
+            identity,
+        },
         record_digest: None,
         verdict: match c.changes {
             true => Verdict::Change(Box::new(change(c))),

@@ -66,6 +66,7 @@ pub fn read(subject: &Subject, context: &Context) -> Reading {
             level: Level::Single(level),
             running: None,
             pending: Reload::None,
+            pending_by: Vec::new(),
             digest,
             surroundings: None,
             target,

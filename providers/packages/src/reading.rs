@@ -7,7 +7,7 @@ use crate::names;
 use patchform_sdk::digest;
 use patchform_sdk::message::{Absent, Level, Present, Reading, Reload};
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a version that is not whole ends with.
 pub const BROKEN: &str = "~broken";
@@ -161,25 +161,39 @@ impl Facts {
         }
         let level: BTreeMap<String, String> = there.iter().map(|p| (p.name.clone(), p.level())).collect();
         let old_kernel = self.waits_for_kernel(&there);
-        let asks = arguments.reboot != Reboot::Never && self.asks.iter().any(|name| level.contains_key(name));
-        let stale = self.stale.iter().any(|[name, unit]| level.contains_key(name) && arguments.counts(unit));
-        let pending = if old_kernel || asks {
-            Reload::Reboot
-        } else if stale {
-            Reload::Service
-        } else {
-            Reload::None
-        };
+        let (pending, pending_by) = self.pending(&level, old_kernel, arguments);
         let running = old_kernel.then(|| Level::Map(self.running(level.clone())));
         Reading::Present(Present {
             level: Level::Map(level),
             running,
             pending,
+            pending_by,
             digest,
             surroundings: None,
             target,
             claims,
         })
+    }
+
+    /// What the installed packages still need, and who needs it: kernels and packages that ask for a reboot, units on old code.
+    fn pending(
+        &self,
+        level: &BTreeMap<String, String>,
+        old_kernel: bool,
+        arguments: &Arguments,
+    ) -> (Reload, Vec<String>) {
+        let kernels = level.keys().filter(|name| old_kernel && (self.manager.names.is_kernel)(name));
+        let asks =
+            self.asks.iter().filter(|name| arguments.reboot != Reboot::Never && level.contains_key(*name));
+        let reboot: BTreeSet<&String> = kernels.chain(asks).collect();
+        let counts = |[name, unit]: &&[String; 2]| level.contains_key(name) && arguments.counts(unit);
+        let stale: BTreeSet<&String> = self.stale.iter().filter(counts).map(|[_, unit]| unit).collect();
+        let (pending, by) = match (reboot.is_empty(), stale.is_empty()) {
+            (false, _) => (Reload::Reboot, reboot),
+            (true, false) => (Reload::Service, stale),
+            (true, true) => (Reload::None, stale),
+        };
+        (pending, by.into_iter().cloned().collect())
     }
 
     /// Of all that the component manages there: versions, states with holds, conffiles.
@@ -293,18 +307,24 @@ mod tests {
 
     #[test]
     fn what_is_not_in_force_yet() {
-        let pending = |body: &str, keys: &[&str], arguments: serde_json::Value| {
+        let present = |body: &str, keys: &[&str], arguments: serde_json::Value| {
             let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
             let arguments = serde_json::from_value(arguments).unwrap();
             match facts(body).reading(&keys, &arguments, "t".into()) {
-                Reading::Present(present) => present.pending,
+                Reading::Present(present) => present,
                 other => panic!("{other:?}"),
             }
         };
+        let pending = |body: &str, keys: &[&str], arguments| present(body, keys, arguments).pending;
+        let by = |body: &str, arguments| present(body, &["app"], arguments).pending_by;
         let stale = "package app all 1 ii\nstale app app.service";
         assert_eq!(pending(stale, &["app"], json!({})), Reload::Service);
         assert_eq!(pending(stale, &["app"], json!({ "restart": ["app"] })), Reload::Service);
         assert_eq!(pending(stale, &["app"], json!({ "restart": ["other"] })), Reload::None);
+        let two = format!("{stale}\nstale app a.service\nstale app app.service\nstale other o.service");
+        assert_eq!(by(&two, json!({})), ["a.service", "app.service"]);
+        assert_eq!(by(&two, json!({ "restart": ["app"] })), ["app.service"]);
+        assert_eq!(by(&format!("{two}\nreboot app"), json!({ "reboot": "when_needed" })), ["app"]);
         let other = "package app all 1 ii\nstale lib app.service";
         assert_eq!(pending(other, &["app"], json!({})), Reload::None);
         let asks = "package app all 1 ii\nreboot app";

@@ -90,6 +90,7 @@ impl Provider for Notes {
                         level: Level::Single(level),
                         running: None,
                         pending: Default::default(),
+                        pending_by: Vec::new(),
                         digest,
                         surroundings: None,
                         target,

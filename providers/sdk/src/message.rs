@@ -364,6 +364,9 @@ pub struct Present {
     /// What is still needed for the installed level to run.
     #[serde(default)]
     pub pending: Reload,
+    /// Who needs that: such as services that run old code, packages that ask for a reboot. For people.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pending_by: Vec<String>,
     /// Digest of the canonical JSON of what the component manages: levels, holds, files with digests; never health,
     /// counters, times.
     pub digest: String,

@@ -1,16 +1,20 @@
 //! Values of secrets that are written in the configuration: no message may show their lines.
 
-use super::Parsed;
+use super::{Parsed, unread};
 use crate::config::modules;
 use crate::config::source::Sources;
 use crate::config::syntax::{Attribute, Block};
 use crate::config::value::Value;
-use crate::model::Span;
+use crate::model::{FileId, Span};
 
 impl Parsed {
     /// Puts stars in place of the defaults of sensitive variables, and of values that a call writes out for such a variable
-    /// of its module, and of addresses with a password, wherever the texts are shown.
+    /// of its module, and of addresses with a password, wherever the texts are shown. Where a file could not be read in
+    /// full, what seems to be such a default is concealed, too.
     pub fn conceal(&self, sources: &mut Sources) {
+        for file in self.gaps.files() {
+            conceal_unread(file, sources);
+        }
         for folder in &self.folders {
             let secrets = folder.blocks.iter().filter(|block| is_secret(block));
             let defaults = secrets.filter_map(|block| block.body.attribute("default"));
@@ -31,6 +35,13 @@ impl Parsed {
         let secrets = blocks.iter().filter(|block| is_secret(block)).filter_map(|block| block.labels.first());
         let given = secrets.filter_map(|label| call.body.attribute(&label.text));
         given.filter(|given| is_written_out(given)).map(|given| given.value.span())
+    }
+}
+
+/// Puts stars in place of what seems to be the default of a sensitive variable, in a file whose syntax is wrong.
+pub fn conceal_unread(file: FileId, sources: &mut Sources) {
+    for range in unread::secrets(&sources.shared_text(file)) {
+        sources.conceal(Span::new(file, range.start, range.end));
     }
 }
 

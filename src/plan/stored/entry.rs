@@ -147,6 +147,8 @@ enum StoredObserved<'a> {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         running: Option<Level>,
         pending: Reload,
+        #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+        pending_by: Cow<'a, [String]>,
         identity: StoredIdentity<'a>,
     },
     Unreachable {
@@ -162,10 +164,11 @@ impl<'a> From<&'a Observed> for StoredObserved<'a> {
         match observed {
             Observed::NotRead => StoredObserved::NotRead,
             Observed::Absent(identity) => StoredObserved::Absent(identity.into()),
-            Observed::Present { level, running, pending, identity } => StoredObserved::Present {
+            Observed::Present { level, running, pending, pending_by, identity } => StoredObserved::Present {
                 level: level.clone().into(),
                 running: running.clone().map(Level::from),
                 pending: *pending,
+                pending_by: Cow::Borrowed(pending_by),
                 identity: identity.into(),
             },
             Observed::Unreachable { why } => StoredObserved::Unreachable { why: Cow::Borrowed(why) },
@@ -179,10 +182,11 @@ impl From<StoredObserved<'_>> for Observed {
         match stored {
             StoredObserved::NotRead => Observed::NotRead,
             StoredObserved::Absent(identity) => Observed::Absent(identity.into()),
-            StoredObserved::Present { level, running, pending, identity } => Observed::Present {
+            StoredObserved::Present { level, running, pending, pending_by, identity } => Observed::Present {
                 level: level.into(),
                 running: running.map(PatchLevel::from),
                 pending,
+                pending_by: pending_by.into_owned(),
                 identity: identity.into(),
             },
             StoredObserved::Unreachable { why } => Observed::Unreachable { why: why.into_owned() },

@@ -6,6 +6,7 @@ use crate::plan::along::Along;
 use crate::plan::noun::{Change, Entry, Plan};
 use crate::report::mark::Mark;
 use crate::report::page::{Page, columns};
+use crate::report::pending::reload;
 use crate::report::reach;
 use crate::report::reason::Reason;
 use crate::report::size;
@@ -131,16 +132,6 @@ fn artifact(artifact: &Artifact) -> Vec<Piece> {
     let digest = artifact.sha256.get(..12).unwrap_or(&artifact.sha256);
     let size = if artifact.size > 0 { format!("{}, ", size::bytes(artifact.size)) } else { String::new() };
     vec![plain(&artifact.source), tinted(Tint::Dim, format!(" ({size}sha256 {digest}…)"))]
-}
-
-/// What it takes until a patch is in force, in words.
-pub const fn reload(reload: Reload) -> &'static str {
-    match reload {
-        Reload::None => "nothing",
-        Reload::Service => "a restart of its service",
-        Reload::Reboot => "a reboot",
-        Reload::PowerCycle => "power off and on",
-    }
 }
 
 /// A class in words.

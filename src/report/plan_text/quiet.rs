@@ -1,11 +1,11 @@
 //! What a run does not patch: blocked and held components with their way out, records that follow what is observed,
 //! patches that wait for a reboot, what could not be read.
 
-use super::change::reload;
 use super::{View, heading};
 use crate::plan::noun::{Entry, Observed, Plan};
 use crate::report::mark::{self, Mark};
 use crate::report::page::Page;
+use crate::report::pending::needed;
 use crate::report::reason::Reason;
 use crate::report::style::{Tint, plain, tinted};
 use patchform_sdk::message::Reload;
@@ -82,15 +82,17 @@ fn reason(page: &mut Page, plan: &Plan, entry: &Entry, mark: Mark) {
 
 /// That an unchanged component's level does not run yet (R100: a patch that waits for a reboot is not applied).
 fn pending(entry: &Entry) -> Option<String> {
-    let Observed::Present { level, running, pending, .. } = &entry.observed else { return None };
+    let Observed::Present { level, running, pending, pending_by, .. } = &entry.observed else { return None };
     let quiet = matches!(Mark::of(entry), Mark::Unchanged | Mark::Adopt);
     match running {
         _ if !quiet => None,
         Some(running) if running != level => {
-            let needs = if *pending == Reload::None { "a reload" } else { reload(*pending) };
+            let needs = needed(*pending, pending_by);
             Some(format!("{level} is installed, {running} still runs: it needs {needs}"))
         }
-        _ if *pending != Reload::None => Some(format!("{level} is installed and needs {}", reload(*pending))),
+        _ if *pending != Reload::None => {
+            Some(format!("{level} is installed and needs {}", needed(*pending, pending_by)))
+        }
         _ => None,
     }
 }
