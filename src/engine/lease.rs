@@ -1,8 +1,9 @@
 //! Leases: an unfinished run holds its components and their targets until it is resumed, rolled back or abandoned.
 //!
 //! `<runs>/<id>/lease.json` says what a run holds; `<runs>/<id>/controller.lock` is locked for as long as the process
-//! that drives it lives. Where the former is lost, what the plan says is held, or anything. `<runs>/token` holds the highest fencing token given out. The caller of [`acquire`] holds the
-//! state lock, so that two runs cannot take a lease at the same time.
+//! that drives it lives; `<runs>/token` holds the highest fencing token given out. Where the lease of a run that is open is
+//! lost, it holds what its plan says, or anything. The caller of [`acquire`] holds the state lock, so that two runs cannot
+//! take a lease at the same time.
 
 pub use super::holdings::{Ground, Holdings};
 

@@ -27,8 +27,11 @@ pub fn mark_begun(folder: &Path) -> io::Result<()> {
 /// # Errors
 /// A file that cannot be written, and the journal does not say that the run ended.
 pub fn mark_ended(folder: &Path) -> io::Result<()> {
+    if !had_begun(folder) {
+        return Ok(());
+    }
     match mark(folder, ENDED) {
-        Err(_) if !is_open(folder) => Ok(()),
+        Err(_) if says_finished(folder) => Ok(()),
         marked => marked,
     }
 }

@@ -33,6 +33,12 @@ pub(super) struct Ledger {
     pub lacks: Option<u64>,
 }
 
+/// Of how many lines of its journal the state was made, where the run that it tells of had fewer.
+pub(super) fn lacks(state: &State, run: &Run) -> Option<u64> {
+    let folded = state.folded.as_ref().filter(|folded| folded.run == run.id())?;
+    Some(folded.line).filter(|line| *line > run.events())
+}
+
 impl Ledger {
     /// Whether the next checkpoint is due.
     pub fn is_due(&self) -> bool {
@@ -114,8 +120,9 @@ pub(super) fn settle_ended(place: &Place, local: &Local) -> Result<(), Failure> 
             let base = Base::of(state.as_ref());
             let lineage = told.plan.lineage.clone();
             let state = state.unwrap_or_else(|| State::new(lineage, env!("CARGO_PKG_VERSION")));
+            let lacks = lacks(&state, &told.run);
             let mut ledger =
-                Ledger { started: told.started(), state, base, saved_at: clock::steady(), lacks: None };
+                Ledger { started: told.started(), state, base, saved_at: clock::steady(), lacks };
             ledger.fold(&told.plan, &told.run, local, &told.journal.head, Vec::new())?;
             failpoint::pass("settle.folded");
             // Secrets are not known here: what was taken in was masked then.

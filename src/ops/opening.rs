@@ -1,7 +1,7 @@
 //! Opens a run: under the state lock its lease, its plan and its journal's first line are written; nothing has an
 //! effect before.
 
-use super::ledger::Ledger;
+use super::ledger::{self, Ledger};
 use super::plan::{backend, fresh_state};
 use super::{Failure, Place, runs};
 use crate::backend::{Base, Local};
@@ -126,8 +126,7 @@ pub(super) fn open_run(
             let writer =
                 Writer::resume(seal, &told.journal, env!("CARGO_PKG_VERSION")).map_err(Failure::error)?;
             let started = told.started();
-            let folded = state.folded.as_ref().filter(|folded| folded.run == id).map(|folded| folded.line);
-            let lacks = folded.filter(|line| *line > told.run.events());
+            let lacks = ledger::lacks(&state, &told.run);
             notices.extend(lacks.map(|line| lacks_its_end(&id, line, told.run.events())));
             let (run, writer) = take(told.run, writer, &me, &lease, looked, request)?;
             mark_begun(&folder)?;
@@ -237,8 +236,8 @@ fn readings(
     }
 }
 
-/// What is read before an open run goes on or is let go of: what is stuck, since a person may have put it back; and before all of it is taken
-/// back, what its journal does not know as changed: the reading decides whether it stays.
+/// What is read before an open run goes on or is let go of: what is stuck, since a person may have put it back; and before
+/// all of it is taken back, what its journal does not know as changed: the reading decides whether it stays.
 fn looked(plan: &Plan, fleet: &Fleet, secrets: &Secrets, entry: &Entry) -> Looked {
     let Entry::Open { told, request } = entry else { return Looked::new() };
     let run = &told.run;

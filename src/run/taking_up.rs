@@ -205,7 +205,9 @@ impl Run {
                 self.enter(i, Phase::Skipped(Skip::Abandoned));
             } else if well {
                 self.keep(i);
-            } else if let (Some(was), None) = (c.was_stuck.take(), unanswered) {
+            } else if c.phase.unsettled()
+                && let (Some(was), None) = (c.was_stuck.take(), unanswered)
+            {
                 // What was put there is there no more where it does not read so.
                 let restores = self.shape.nodes[i].restores_at().filter(|_| !c.by_hand);
                 (c.back, c.stuck_under) = (restores.map_or(was.back, |k| k.min(was.back)), was.under);

@@ -614,7 +614,7 @@ impl Sim<'_> {
         let stuck: Vec<usize> = (0..run.len()).filter(|i| run.may_be_put_back(*i)).collect();
         if self.sc.mishaps.contains(&Mishap::PutBack { taken: k + 1 }) {
             let is_stuck = |i: usize| matches!(run.standing(i), Standing::Stuck(_));
-            let some = |i: &&usize| if is_stuck(**i) { (*i + k) % 4 != 0 } else { (*i + k) % 4 < 2 };
+            let some = |i: &&usize| (**i + k) % 4 < if is_stuck(**i) { 3 } else { 2 };
             let by_hand: Vec<usize> = stuck.iter().filter(some).copied().collect();
             for i in by_hand.into_iter().filter(|i| self.world.put_back(*i)) {
                 self.judge.cover.happened("a person puts back what is stuck");
