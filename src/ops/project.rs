@@ -61,7 +61,7 @@ impl Project {
             read_module(wanted, &mut reading, library, &mut sources, &mut problems)?;
         }
         let (parsed, mut found) = reading.finish();
-        parsed.conceal(&mut sources);
+        parsed.conceal(&mut sources, &found);
         sources.conceal_words(&mut found);
         problems.0.extend(found.0);
         let place = Place::of(parsed.settings())?;

@@ -110,6 +110,8 @@ fn apply(expr: &Expr, call: &Call, function: &Function, scope: &Scope<'_>) -> Ev
     let mut args = arguments(call, scope)?;
     check_count(expr, call, function, args.len(), scope)?;
     let (mut marks, mut scale) = (Marks::NONE, Scale::default());
+    // A complaint may quote what stands anywhere in an argument, or its type, which names keys.
+    let hidden = args.iter().any(Value::is_sensitive);
     for (i, arg) in args.iter_mut().enumerate() {
         let Some(param) = function.param(i) else { continue };
         marks = marks.and(&match function.rule {
@@ -131,7 +133,6 @@ fn apply(expr: &Expr, call: &Call, function: &Function, scope: &Scope<'_>) -> Ev
         (Work::Files(work), Some(files)) => work(&args, files, scope),
         _ => Err(Fault::new("files cannot be read here")),
     };
-    let hidden = marks.is_sensitive();
     let value = done.map_err(|fault| told(expr, call, fault, hidden, scope))?;
     bounded(value.marked(&marks), expr, scope)
 }
