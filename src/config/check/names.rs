@@ -3,7 +3,7 @@
 use crate::config::expr::Reference;
 use crate::config::load::is_root;
 use crate::config::schemas::Schemas;
-use crate::config::suggest;
+use crate::config::suggest::Searches;
 use crate::config::syntax::{Attribute, Block};
 use crate::config::variables::{self, Variable};
 use crate::model::{Absence, Diagnostic, Diagnostics, Span};
@@ -40,6 +40,7 @@ pub(super) struct Names<'p> {
     local_by_name: BTreeMap<&'p str, usize>,
     component_by_name: BTreeMap<&'p str, BTreeMap<&'p str, usize>>,
     kinds: Vec<String>,
+    searches: Searches,
 }
 
 /// What a reference means.
@@ -102,6 +103,7 @@ impl<'p> Names<'p> {
             local_by_name: BTreeMap::new(),
             component_by_name: BTreeMap::new(),
             kinds: schemas.kinds().into_iter().map(str::to_string).collect(),
+            searches: Searches::default(),
         };
         for block in blocks {
             match (&*block.kind, block.labels.as_slice()) {
@@ -274,7 +276,7 @@ impl<'p> Names<'p> {
                 false => Target::Input(self.variables.keys().take_while(|known| **known < &**name).count()),
             });
         }
-        let help = match suggest::nearest(name, self.variables.keys().copied()) {
+        let help = match self.searches.nearest(name, self.variables.keys().copied()) {
             Some(near) => format!("Did you mean \"var.{near}\"?"),
             None => format!("Declare it: variable \"{name}\" {{ }}"),
         };
@@ -286,7 +288,7 @@ impl<'p> Names<'p> {
         if let Some(index) = self.local_by_name.get(&**name) {
             return Ok(Target::Local(*index));
         }
-        let help = match suggest::nearest(name, self.local_by_name.keys().copied()) {
+        let help = match self.searches.nearest(name, self.local_by_name.keys().copied()) {
             Some(near) => format!("Did you mean \"local.{near}\"?"),
             None => format!("Declare it: locals {{ {name} = … }}"),
         };
@@ -300,7 +302,7 @@ impl<'p> Names<'p> {
         };
         let Some(name) = reference.name() else { return Err(incomplete(reference, &format!("{kind}.name"))) };
         let Some(index) = of_kind.get(&**name) else {
-            let help = match suggest::nearest(name, of_kind.keys().copied()) {
+            let help = match self.searches.nearest(name, of_kind.keys().copied()) {
                 Some(near) => format!("Did you mean \"{kind}.{near}\"?"),
                 None => format!("Declare it: component \"{kind}\" \"{name}\" {{ … }}"),
             };
@@ -334,8 +336,8 @@ impl<'p> Names<'p> {
             return Box::new(problem);
         }
         let roots = ["var", "local", "module", "data", "each", "count", "self", "path", "patchform"];
-        let candidates = roots.into_iter().chain(self.component_by_name.keys().copied());
-        if let Some(near) = suggest::nearest(root, candidates) {
+        let candidates: Vec<&str> = roots.into_iter().chain(self.component_by_name.keys().copied()).collect();
+        if let Some(near) = self.searches.nearest(root, candidates) {
             let problem = Diagnostic::error(format!("There is nothing named \"{root}\""))
                 .at(reference.root_span, "unknown name")
                 .help(format!("Did you mean \"{near}\"?"));
@@ -386,6 +388,7 @@ pub(super) fn twice(what: &str, second: Span, first: Span) -> Diagnostic {
         .at(second, "declared again here")
         .and(first, "first declared here")
         .help("Rename or remove one of them.")
+        .repeated()
 }
 
 fn undeclared(reference: &Reference, summary: &str, help: String, what: Absence) -> Box<Diagnostic> {

@@ -146,7 +146,8 @@ fn no_attribute(value: &Value, name: &str, span: Span, expr: &Expr, scope: &Scop
         if value.is_sensitive() {
             return problem;
         }
-        let near = suggestion::nearest(name, entries.keys().map(AsRef::as_ref));
+        let may = scope.may_suggest(entries.len());
+        let near = may.then(|| suggestion::nearest(name, entries.keys().map(AsRef::as_ref))).flatten();
         return Box::new(match near {
             Some(near) => problem.help(format!("did you mean {near}?")),
             None if entries.is_empty() => problem.because("it has no attributes at all"),
@@ -190,7 +191,7 @@ fn element(value: &Value, key: &Value, span: Span, expr: &Expr, scope: &Scope<'_
         let text = text.as_str().unwrap_or_default();
         return value.get(text).ok_or_else(|| match scope.is_quiet() {
             true => quietly(span),
-            false => no_key(value, key, text, fail),
+            false => no_key(value, key, text, scope, fail),
         });
     }
     match value.data() {
@@ -218,13 +219,20 @@ fn quietly(span: Span) -> Failure {
     Box::new(Diagnostic::error("").at(span, ""))
 }
 
-fn no_key(value: &Value, key: &Value, text: &str, fail: impl Fn(String) -> Failure) -> Failure {
+fn no_key(
+    value: &Value,
+    key: &Value,
+    text: &str,
+    scope: &Scope<'_>,
+    fail: impl Fn(String) -> Failure,
+) -> Failure {
     if key.is_sensitive() || value.is_sensitive() {
         return fail("there is no element with this key".to_string());
     }
     let problem = fail(format!("{} has no element {}", value.kind(), quoted(text)));
     let Some(entries) = value.as_entries() else { return problem };
-    match suggestion::nearest(text, entries.keys().map(AsRef::as_ref)) {
+    let may = scope.may_suggest(entries.len());
+    match may.then(|| suggestion::nearest(text, entries.keys().map(AsRef::as_ref))).flatten() {
         Some(near) => Box::new(problem.help(format!("did you mean {}?", quoted(near)))),
         None if entries.is_empty() => Box::new(problem.because("it is empty")),
         None => Box::new(problem.help(format!("it has: {}", few(entries.keys().map(AsRef::as_ref))))),
