@@ -377,6 +377,10 @@ fn a_configuration_that_cannot_be_read_shows_no_secret() {
             "o.pf.hcl",
             "variable \"a\" {\n  sensitive = true\n  default = \"hunter2\"\n  validation {\n    condition = var.a != \"hunter2\"\n    error_message = \"No.\"\n  }\n}\n",
         ),
+        (
+            "e.pf.json",
+            "{\"variable\": {\"a\": [{\"sensitive\": true, \"default\": 1}, {\"default\": \"hunter2\"}]}}",
+        ),
         ("c.pf.json", "{\"variable\": {\"a\": {\"sensitive\": true, \"defalt\": \"hunter2\"}}}"),
         (
             "d.pf.json",

@@ -19,7 +19,12 @@ impl Parsed {
             conceal_unread(file, sources);
         }
         for folder in &self.folders {
-            for span in folder.blocks.iter().filter(|block| is_secret(block)).flat_map(written) {
+            // One that is declared twice may be sensitive in one place only.
+            let name = |block: &Block| block.labels.first().map(|label| label.text.clone());
+            let secret: BTreeSet<_> =
+                folder.blocks.iter().filter(|block| is_secret(block)).map(name).collect();
+            let same = |block: &&Block| &*block.kind == "variable" && secret.contains(&name(block));
+            for span in folder.blocks.iter().filter(same).flat_map(written) {
                 sources.conceal(span);
             }
             let calls = folder.blocks.iter().filter(|block| &*block.kind == "module");

@@ -59,8 +59,15 @@ fn is_secret(block: &str) -> bool {
 }
 
 fn defaults(text: &str, block: &Range<usize>) -> Vec<Range<usize>> {
-    let found = DEFAULT.find_iter(&text[block.clone()]);
-    found.map(|found| block.start + found.end()).map(|at| at..end_of_value(text, at, block.end)).collect()
+    let mut hidden: Vec<Range<usize>> = Vec::new();
+    for found in DEFAULT.find_iter(&text[block.clone()]) {
+        let at = block.start + found.end();
+        // On one long line there may be very many.
+        if hidden.last().is_none_or(|last| last.end <= at) {
+            hidden.push(at..end_of_value(text, at, block.end));
+        }
+    }
+    hidden
 }
 
 /// What stands on lines of a block that do not begin with a harmless word, or behind one that seems to be a default.
@@ -121,7 +128,8 @@ fn repeated(text: &str, block: &Range<usize>, hidden: &[Range<usize>]) -> Vec<Ra
         found.map(|(at, told)| block.start + at..block.start + at + told.len()).collect::<Vec<_>>()
     };
     let is_new = |place: &Range<usize>| {
-        !hidden.iter().any(|range| range.start <= place.start && place.end <= range.end)
+        let behind = hidden.partition_point(|range| range.start <= place.start);
+        hidden[..behind].last().is_none_or(|range| range.end < place.end)
     };
     texts.into_iter().take(MOST_TEXTS).flat_map(places).filter(is_new).collect()
 }
