@@ -11,8 +11,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 mod far;
+mod meant;
 
 use far::instance;
+use meant::{keyword, minus};
 
 /// What is declared where, in one folder.
 #[derive(Default)]
@@ -277,8 +279,13 @@ impl<'p> Names<'p> {
             });
         }
         let help = match self.searches.nearest(name, self.variables.keys().copied()) {
-            Some(near) => format!("Did you mean \"var.{near}\"?"),
-            None => format!("Declare it: variable \"{name}\" {{ }}"),
+            _ if self.local_by_name.contains_key(&**name) => format!("Did you mean \"local.{name}\"?"),
+            near => minus("var", name, near, |name| self.variables.contains_key(name)).unwrap_or_else(|| {
+                match near {
+                    Some(near) => format!("Did you mean \"var.{near}\"?"),
+                    None => format!("Declare it: variable \"{name}\" {{ }}"),
+                }
+            }),
         };
         Err(undeclared(reference, &format!("There is no variable \"{name}\""), help, Absence::Variable))
     }
@@ -289,8 +296,13 @@ impl<'p> Names<'p> {
             return Ok(Target::Local(*index));
         }
         let help = match self.searches.nearest(name, self.local_by_name.keys().copied()) {
-            Some(near) => format!("Did you mean \"local.{near}\"?"),
-            None => format!("Declare it: locals {{ {name} = … }}"),
+            _ if self.variables.contains_key(&**name) => format!("Did you mean \"var.{name}\"?"),
+            near => minus("local", name, near, |name| self.local_by_name.contains_key(name)).unwrap_or_else(
+                || match near {
+                    Some(near) => format!("Did you mean \"local.{near}\"?"),
+                    None => format!("Declare it: locals {{ {name} = … }}"),
+                },
+            ),
         };
         Err(undeclared(reference, &format!("There is no local value \"{name}\""), help, Absence::Local))
     }
@@ -335,6 +347,12 @@ impl<'p> Names<'p> {
                 .help("Write patchform.workspace");
             return Box::new(problem);
         }
+        if let Some(meant) = self.meant(reference) {
+            let problem = Diagnostic::error(format!("There is nothing named \"{root}\""))
+                .at(reference.root_span, "unknown name")
+                .help(format!("Did you mean \"{meant}\"?"));
+            return Box::new(problem.absent(Absence::Component));
+        }
         let roots = ["var", "local", "module", "data", "each", "count", "self", "path", "patchform"];
         let candidates: Vec<&str> = roots.into_iter().chain(self.component_by_name.keys().copied()).collect();
         if let Some(near) = self.searches.nearest(root, candidates) {
@@ -356,16 +374,6 @@ impl<'p> Names<'p> {
         let problem = Diagnostic::error(format!("There is nothing named \"{root}\""));
         Box::new(problem.at(reference.root_span, "unknown name").help(help).absent(Absence::Component))
     }
-}
-
-/// What is written otherwise in other languages.
-fn keyword(word: &str) -> Option<&'static str> {
-    Some(match word {
-        "True" | "TRUE" => "true",
-        "False" | "FALSE" => "false",
-        "None" | "nil" | "Null" | "NULL" | "undefined" => "null",
-        _ => return None,
-    })
 }
 
 fn add<'p>(

@@ -44,8 +44,29 @@ pub(in crate::config) fn misnamed(call: &Call) -> Option<Diagnostic> {
     functions::find(name).is_none().then(|| unknown(call))
 }
 
+/// Functions of other languages, and of Terraform before 0.15, with what is written here.
+const ELSEWHERE: [(&str, &str); 14] = [
+    ("map", "tomap({ a = 1 }), or { a = 1 } alone"),
+    ("list", "tolist([…]), or […] alone"),
+    ("set", "toset([…])"),
+    ("len", "length(…)"),
+    ("size", "length(…)"),
+    ("count", "length(…)"),
+    ("str", "tostring(…), or a template: \"${…}\""),
+    ("string", "tostring(…), or a template: \"${…}\""),
+    ("int", "tonumber(…), or floor(…) for a whole number"),
+    ("number", "tonumber(…)"),
+    ("bool", "tobool(…)"),
+    ("round", "floor(… + 0.5)"),
+    ("filter", "[for x in … : x if …]"),
+    ("match", "can(regex(pattern, text))"),
+];
+
 fn unknown(call: &Call) -> Diagnostic {
     let problem = Diagnostic::error(format!("There is no function {}", call.name)).at(call.name_span, "");
+    if let Some((_, written)) = ELSEWHERE.iter().find(|(name, _)| *name == &*call.name) {
+        return problem.help(format!("Write {written}."));
+    }
     match suggestion::nearest(&call.name, functions::names()) {
         Some(near) => problem.help(format!("Did you mean {near}?")),
         None => problem.help("Functions cannot be declared; `patchform reference` lists those there are."),

@@ -76,6 +76,9 @@ fn unknown(expr: &Expr, base: &Expr, name: &str, steps: &[Step], scope: &Scope<'
             let problem = fail_at(base, base.span(), scope, format!("there is no {name} here"));
             let roots = known.iter().filter_map(|n| n.split('.').next());
             let near = suggestion::nearest(name, scope.visible().into_iter().chain(roots));
+            let declared = ["var", "local"].map(|root| format!("{root}.{name}"));
+            let declared = declared.into_iter().find(|declared| known.contains(declared));
+            let near = declared.as_deref().or(near);
             Box::new(match near {
                 Some(near) => problem.help(format!("did you mean {near}?")),
                 None if steps.is_empty() => {
@@ -258,12 +261,23 @@ fn splat(source: &Value, each: &[Step], expr: &Expr, scope: &Scope<'_>) -> Evalu
     let items = source.as_items().unwrap_or(&single);
     let each = |item: &Value| {
         let marked = item.clone().marked(source.marks());
-        each.iter().try_fold(marked, |value, step| take(&value, step, expr, scope))
+        let taken = each.iter().try_fold(marked, |value, step| take(&value, step, expr, scope));
+        taken.map_err(|problem| of_elements(source, each, problem))
     };
     let made: Vec<Value> = items.iter().map(each).collect::<Result<_, _>>()?;
     let is_list = matches!(source.data(), Data::List(_) | Data::Set(_));
     let value = if is_list { Value::list(made) } else { Value::tuple(made) };
     Ok(value.marked(source.marks()))
+}
+
+/// `[*]` makes a list of one of a map or an object: an attribute of its elements was meant.
+fn of_elements(source: &Value, each: &[Step], problem: Failure) -> Failure {
+    let Some(Step { kind: StepKind::Attr(name), .. }) = each.first() else { return problem };
+    let mut elements = source.as_entries().into_iter().flat_map(|entries| entries.values());
+    if source.is_sensitive() || !elements.any(|element| element.get(name).is_some()) {
+        return problem;
+    }
+    Box::new(problem.help(format!("for that attribute of each element write values(…)[*].{name}")))
 }
 
 /// The longest beginning of a reference that has a value without evaluating anything: how many of its steps, and the

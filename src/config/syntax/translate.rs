@@ -291,6 +291,12 @@ fn help(message: &str, found: &Found, text: &str, at: usize) -> Option<&'static 
         }
         Some(':') if message.contains("structure") => "Write `=` between an argument's name and its value.",
         Some('=') if rest.starts_with("=>") => "`=>` belongs into a `for` expression that makes an object.",
+        Some('~') if text[..at].ends_with('=') => {
+            "Whether a text fits a pattern: can(regex(\"pattern\", text))."
+        }
+        Some('=') if rest.starts_with("=~") => {
+            "Whether a text fits a pattern: can(regex(\"pattern\", text))."
+        }
         Some('=') => "Two values are compared with `==`.",
         Some('&') => "Both conditions: `&&`.",
         Some('|') => "Either condition: `||`.",
