@@ -98,9 +98,11 @@ impl Scheme {
         Ok((rules.compare)((rules.trim)(a), (rules.trim)(b)))
     }
 
-    /// Orders two texts that were checked.
-    pub(crate) fn order(self, a: &str, b: &str) -> Ordering {
-        (self.rules().compare)(a, b)
+    /// Orders two texts that were checked ([`Scheme::check`]) before: for those who compare one text with many. Texts
+    /// that the scheme refuses have an order, too, but it means nothing.
+    pub fn order(self, a: &str, b: &str) -> Ordering {
+        let rules = self.rules();
+        (rules.compare)((rules.trim)(a), (rules.trim)(b))
     }
 
     /// How a message calls a version of this scheme.
@@ -108,8 +110,12 @@ impl Scheme {
         format!("{} version", self.name())
     }
 
-    /// Places in errors count from the start of `text`, in warnings from the start of the version in it.
-    fn check(self, text: &str) -> Result<Option<ParseWarning>, ParseError> {
+    /// Checks a text as [`Scheme::parse`] does, without keeping it. Places in errors count from the start of `text`, in
+    /// warnings from the start of the version in it.
+    ///
+    /// # Errors
+    /// With the place and the reason, for a text that the reference program refuses.
+    pub fn check(self, text: &str) -> Result<Option<ParseWarning>, ParseError> {
         let rules = self.rules();
         let inner = (rules.trim)(text);
         let before = inner.as_ptr().addr() - text.as_ptr().addr();

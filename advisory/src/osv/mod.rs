@@ -1,0 +1,6 @@
+//! Advisories in the OSV schema: one document, or one per line.
+
+mod document;
+mod prefix;
+
+pub use document::{read, read_lines};

@@ -1,0 +1,14 @@
+//! Readers and matching against the right answers of others: each module is one kind of data.
+
+#[path = "../corpus/mod.rs"]
+mod corpus;
+
+mod debian;
+mod grype;
+mod installed;
+mod osv;
+mod purl;
+mod rpm;
+mod trivy;
+mod vunnel;
+mod yaml;
