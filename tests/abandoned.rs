@@ -290,6 +290,29 @@ fn what_is_owed_where_a_plan_forgets_the_component_is_told() {
         .says("declare it again before it is applied, and it is done");
 }
 
+/// That a level failed is not forgotten with its component: declared again, it is not tried again by itself.
+#[test]
+fn a_level_that_failed_stays_given_up_where_its_component_is_forgotten() {
+    for by_hand in [false, true] {
+        let lab = platform("grep -q 1.0 a; echo no room for it; exit 1", "");
+        let broken = |text: String| text.replace("if [ -f", "exit 1; if [ -f");
+        lab.write("main.pf.hcl", broken(lab.read("main.pf.hcl")));
+        lab.patchform("apply --auto-approve").exits(4);
+        lab.patchform("run abandon").exits(0);
+        lab.write("main.pf.hcl", "");
+        match by_hand {
+            true => lab.patchform("state rm command.a").exits(0),
+            false => lab.patchform("apply --auto-approve").exits(0),
+        };
+        lab.patchform("state list").exits(0).does_not_say("reload");
+        lab.write("a", "1.0");
+        lab.write("main.pf.hcl", service("1.1", "", ""));
+        plan_is_blocked(&lab).says("1.1 was given up by run").says("patchform allow");
+        lab.patchform("allow command.a").exits(0);
+        lab.patchform("apply --auto-approve").exits(0);
+    }
+}
+
 /// The id of a run, by its place in the list.
 fn run_at(lab: &Lab, place: usize) -> String {
     let listed = lab.patchform("run list --json").exits(0).out;

@@ -189,3 +189,29 @@ fn the_name_of_a_file_is_shown_and_not_obeyed() {
     let told = lab.patchform("validate").exits(1).says("a\\u{1b}[31m\\n\\u{202e}.pf.hcl:1:1");
     told.does_not_say("\u{1b}[31m").does_not_say("\u{202e}");
 }
+
+/// Each of them was compared with every known name: minutes.
+#[test]
+fn very_many_misspelt_names_are_told_at_once() {
+    let of = |line: &dyn Fn(usize) -> String| (0..40_000).map(line).collect::<String>();
+    let object = of(&|i| format!("    k{i} = 1\n"));
+    for text in [
+        format!("locals {{\n{}}}\n", of(&|i| format!("  a{i} = local.nope{i}\n"))),
+        format!("locals {{\n  o = {{\n{object}  }}\n{}}}\n", of(&|i| format!("  a{i} = local.o.nope{i}\n"))),
+    ] {
+        let lab = Lab::empty();
+        lab.write("main.pf.hcl", text);
+        let begun = Instant::now();
+        lab.patchform("validate").exits(1).says("nope0").does_not_say("panicked");
+        assert!(begun.elapsed() < Duration::from_secs(60));
+    }
+}
+
+#[test]
+fn a_link_to_a_folder_above_is_a_module_that_calls_itself() {
+    let lab = Lab::empty();
+    lab.write("main.pf.hcl", "module \"m\" {\n  source = \"./m/up\"\n}\n");
+    fs::create_dir(lab.path("m")).unwrap();
+    std::os::unix::fs::symlink("..", lab.path("m/up")).unwrap();
+    lab.patchform("validate").exits(1).says("A module calls itself");
+}

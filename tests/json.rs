@@ -115,7 +115,10 @@ fn lists_have_the_documented_fields() {
     let one = document(&lab.patchform("state list --json command.b").exits(0));
     assert_eq!(one["components"].as_array().map(Vec::len), Some(1));
     let snapshots = document(&lab.patchform("snapshot list --json").exits(0));
-    assert_eq!(fields(&snapshots), ["format_version", "open_runs", "orphans", "snapshots", "unrecorded"]);
+    assert_eq!(
+        fields(&snapshots),
+        ["format_version", "nameless", "open_runs", "orphans", "snapshots", "unrecorded"]
+    );
     assert_eq!(
         fields(&snapshots["snapshots"][0]),
         [

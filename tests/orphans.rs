@@ -74,7 +74,7 @@ fn a_snapshot_that_failed_may_have_left_something() {
     lab.patchform("apply --auto-approve").exits(0);
     lab.write("main.pf.hcl", one("1.1", "exit 1", 2));
     let ran = lab.patchform("apply --auto-approve").exits(3);
-    ran.says("snapshot had happened in part")
+    ran.says("snapshot may have happened in part")
         .says("may have left something")
         .does_not_say("nothing of snapshot");
     assert_eq!(lab.read("a"), "1.0");

@@ -287,6 +287,22 @@ fn a_paused_run_is_shown_as_paused() {
     assert_eq!(last_run(&lab).1, "complete");
 }
 
+/// A run that goes on without its lease is known by its controller's lock, and hears what it is asked.
+#[test]
+fn a_run_that_goes_on_without_its_lease_is_driven() {
+    let (lab, child) = waiting();
+    let id = last_run(&lab).0;
+    std::fs::remove_file(lab.path(&format!(".patchform/runs/{id}/lease.json"))).unwrap();
+    assert_eq!(last_run(&lab).1, "running");
+    lab.patchform("plan").exits(0).says(&id);
+    lab.patchform("run abandon").exits(6).says("is being driven");
+    lab.patchform("run pause").exits(0).says("pauses");
+    lab.patchform("run continue").exits(0);
+    ends_well(&lab, child);
+    assert_eq!(last_run(&lab).1, "complete");
+    lab.patchform("plan").exits(0).does_not_say(&id);
+}
+
 /// A controller that does not answer has not taken the request, and never will.
 #[test]
 fn a_request_that_nobody_takes_is_withdrawn_and_fails() {

@@ -126,6 +126,38 @@ fn no_snapshot_of_the_new_level_is_taken_as_one_of_the_old() {
     }
 }
 
+/// Its journal was cut between two lines, and the component reads as before by then: whether what runs there is of that level
+/// nobody knows, so that it is not taken as untouched.
+#[test]
+fn what_a_journal_without_its_end_does_not_tell_of_is_brought_into_force() {
+    let config = |level: &str| {
+        let reload = "  reload      = [\"sh\", \"-c\", \"cp $NAME $NAME.runs; test ! -e fails\"]\n  read ";
+        let text = files(&[("a", level, "", ""), ("b", level, "command.a", "")]);
+        text.replace("  read ", reload)
+    };
+    let lab = Lab::new(&config("1.0"));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", config("1.1"));
+    lab.write("fails", "");
+    // Its reload fails on both ways: 1.0 is there again, and nobody knows what runs.
+    lab.patchform("apply --auto-approve").exits(4);
+    lab.write("a.runs", "1.1");
+    let id = last(&lab);
+    let journal = lab.path(&format!(".patchform/runs/{id}/journal/000001.jsonl"));
+    cut_before(&journal, "patch", 0);
+    fs::remove_file(lab.path("fails")).unwrap();
+    let ended = flat(lab.patchform("rollback").exits(0));
+    assert!(ended.contains(&format!("he journal of run {id} lacks its end")), "{ended}");
+    assert!(!ended.contains("untouched") && !ended.contains("before anything was changed"), "{ended}");
+    lab.patchform("run list").exits(0).says(&id).does_not_say("open");
+    lab.patchform("state show command.a").exits(0).says("to do").says("reload and verify");
+    lab.write("main.pf.hcl", config("1.0"));
+    lab.patchform("apply --auto-approve").exits(0);
+    assert_eq!((lab.read("a"), lab.read("a.runs")), ("1.0".into(), "1.0".into()));
+    lab.patchform("plan --detailed-exitcode").exits(0);
+}
+
 /// The id of the last run.
 fn last(lab: &Lab) -> String {
     let runs: serde_json::Value =

@@ -362,6 +362,30 @@ fn a_configuration_that_cannot_be_read_shows_no_secret() {
         ("c.pf.hcl", "variable \"a\" {\n  default = { x = \"hunter2 }\n  sensitive = true\n}\n"),
         ("d.pf.hcl", "variable \"a\" {\n  default = \"\\qhunter2\"\n  sensitive = true\n}\n"),
         ("e.pf.hcl", "variable \"a\" {\n  default = hunter2 hunter2\n  sensitive = var.x\n}\n"),
+        ("g.pf.hcl", "variable \"a\" {\n  sensitive = true\n  default = 1\n  default = \"hunter2\"\n}\n"),
+        (
+            "h.pf.hcl",
+            "variable \"a\" {\n  sensitive = true\n  default = {\n    x = \"one\"\n    x = \"hunter2\"\n  }\n}\n",
+        ),
+        ("i.pf.hcl", "variable \"a\" {\n  sensitive = true\n  defalt = \"hunter2\"\n}\n"),
+        ("j.pf.hcl", "variable \"a\" {\n  sensitve = true\n  Default = \"hunter2\"\n}\n"),
+        ("k.pf.hcl", "variable \"a\" {\n  sensitive = true\n  default: \"hunter2\"\n}\n"),
+        ("l.pf.hcl", "variable \"a\" {\n  sensitive = true\n  default \"hunter2\"\n}\n"),
+        ("m.pf.hcl", "variable \"a\" { sensitive = true, default = \"hunter2\" }\n"),
+        ("n.pf.hcl", "variable \"a\" {\n  sensitive = true\n  default {\n    v = \"hunter2\"\n  }\n}\n"),
+        (
+            "o.pf.hcl",
+            "variable \"a\" {\n  sensitive = true\n  default = \"hunter2\"\n  validation {\n    condition = var.a != \"hunter2\"\n    error_message = \"No.\"\n  }\n}\n",
+        ),
+        (
+            "e.pf.json",
+            "{\"variable\": {\"a\": [{\"sensitive\": true, \"default\": 1}, {\"default\": \"hunter2\"}]}}",
+        ),
+        ("c.pf.json", "{\"variable\": {\"a\": {\"sensitive\": true, \"defalt\": \"hunter2\"}}}"),
+        (
+            "d.pf.json",
+            "{\"variable\": {\"a\": {\"sensitive\": true, \"default\": 1, \"default\": \"hunter2\"}}}",
+        ),
         ("f.pf.hcl", "variable \"a\" {\n  default = <<E\nhunter2\n  sensitive = true\n}\n"),
         ("a.pf.json", "{\"variable\": {\"a\": {\"default\": \"hunter2\" \"x\", \"sensitive\": true}}}"),
         ("b.pf.json", "{\"variable\": {\"a\": {\"sensitive\": true, \"default\": \"\\qhunter2\"}}}"),
@@ -372,5 +396,36 @@ fn a_configuration_that_cannot_be_read_shows_no_secret() {
             run(&lab, words, &[]).exits(1).says(name).does_not_say("hunter2");
         }
         run(&lab, &["fmt", "--check"], &[]).does_not_say("hunter2");
+    }
+}
+
+#[test]
+fn a_value_on_the_command_line_without_a_name_is_not_shown() {
+    let lab = lab();
+    for given in ["hunter2", "password hunter2", "password {\"hunter2\"=1}", "{\"hunter2\"=1}"] {
+        for words in [&["validate", "--var", given][..], &["validate", "--json", "--var", given]] {
+            run(&lab, words, &[]).exits(1).says("--var").does_not_say("hunter2");
+        }
+    }
+}
+
+/// Names in an object are as secret as the object.
+#[test]
+fn a_message_names_no_key_of_a_secret() {
+    let header = "data \"http\" \"z\" {\n  url = \"http://127.0.0.1:1/\"\n  request_headers = { (var.s) = \"a\\nb\" }\n}\n";
+    for text in [
+        "output \"x\" {\n  sensitive = true\n  value = true ? var.o : []\n}\n",
+        "output \"x\" {\n  sensitive = true\n  value = true ? [local.o] : 1\n}\n",
+        "output \"x\" {\n  value = merge(var.o, 1)\n}\n",
+        header,
+    ] {
+        let lab = Lab::new("");
+        let names = "variable \"s\" {\n  sensitive = true\n  default = \"hunter2\"\n}\n\
+            variable \"o\" {\n  sensitive = true\n  default = { hunter2 = 1 }\n}\n\
+            locals {\n  o = merge({}, { a = var.o })\n}\n";
+        lab.write("main.pf.hcl", format!("{names}{text}"));
+        for words in [&["validate"][..], &["validate", "--json"]] {
+            run(&lab, words, &[]).exits(1).says("main.pf.hcl").does_not_say("hunter2");
+        }
     }
 }

@@ -141,7 +141,11 @@ fn a_component_without_claims_may_touch_anything_and_has_its_target_alone() {
     let lab = Lab::new(&(group("a", "1.0", 1, &gate("a"), false) + &group("b", "1.0", 1, "", true)));
     lab.patchform("init").exits(0);
     let a = started(&lab, "a", "--target command.a0");
-    lab.patchform("apply --auto-approve --target command.b0").exits(6).says("command.b0").says("driven by");
+    let refused = lab.patchform("apply --auto-approve --target command.b0").exits(6);
+    refused.says("command.b0").says("driven by").says("`claims`");
+    // The other way round only the lease is in the way.
+    lab.write("main.pf.hcl", group("a", "1.0", 1, &gate("a"), false) + &group("b", "1.0", 1, "", false));
+    lab.patchform("apply --auto-approve --target command.b0").exits(6).says("`claims`");
     lab.write("go-a", "");
     Ran::of(a.wait_with_output().unwrap()).exits(0);
     lab.patchform("apply --auto-approve --target command.b0").exits(0);

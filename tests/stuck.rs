@@ -100,6 +100,12 @@ fn what_a_person_has_put_back_is_left_so_by_resume() {
     let told = flat(lab.patchform(&format!("resume {id}")).exits(3));
     has(&told, "command.a done 1.0 → 1.1");
     has(&told, "command.b restored back at 1.0");
+    // What was looked at before it went on is no way back.
+    let story = flat(lab.patchform("run show").exits(0));
+    has(&story, "command.b read again: it is as it was before the run");
+    has(&story, "command.b read again: it is not as it was before the run");
+    assert_eq!(story.matches("command.b restored to 1.0").count(), 1, "{story}");
+    assert!(!story.contains("read after going back"), "{story}");
     assert_eq!((lab.read("a"), lab.read("b")), ("1.1".into(), "1.0".into()));
     lab.patchform("plan").exits(0).says("given up");
 }
@@ -212,4 +218,121 @@ fn a_look_that_was_cut_off_is_named() {
     let shown = flat(lab.patchform("run show").exits(0));
     has(&shown, "verify was begun and has not answered: `resume` does it again");
     lab.patchform("resume").exits(0);
+}
+
+/// b stands on a; what runs of each is noted by its reload. Restores fail while `broken` is there, and b cannot reach 1.1.
+fn services(level: &str) -> String {
+    let reload = "  reload      = [\"sh\", \"-c\", \"cp $NAME $NAME.runs\"]\n  read ";
+    let verify = "test $(cat $NAME.runs) = $PATCHFORM_LEVEL && ! test -e $NAME.ill$PATCHFORM_LEVEL";
+    let verify = format!("  verify      = [\"sh\", \"-c\", \"{verify}\"]\n");
+    platform(level, "").replace("  read ", &format!("{verify}{reload}"))
+}
+
+/// A run in which a is well at 1.1, and b stuck between 1.0 and 1.1, since its restore failed.
+fn stuck_services() -> Lab {
+    let lab = Lab::new(&services("1.0"));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", services("1.1"));
+    lab.write("broken", "");
+    lab.write("b.ill1.1", "");
+    has(&flat(lab.patchform("apply --auto-approve").exits(4)), "command.a kept at 1.1");
+    lab
+}
+
+/// What is well under something stuck, and was put back by hand, is not well at its new level any more; and what it takes to
+/// be in force is not forgotten.
+#[test]
+fn what_is_kept_and_was_put_back_by_hand_is_not_called_well() {
+    for resumed in [true, false] {
+        let lab = stuck_services();
+        lab.write("a", "1.0");
+        if resumed {
+            let told = flat(lab.patchform("resume").exits(4));
+            assert!(!told.contains("command.a is at its planned level"), "{told}");
+            has(&told, "command.a stuck back at 1.0");
+            let shown = flat(lab.patchform("run show").exits(0));
+            has(&shown, "command.a was put back by hand, and reads as before the run");
+            assert!(!shown.contains("nothing is wrong"), "{shown}");
+        }
+        let ended = flat(lab.patchform("run abandon").exits(0));
+        has(&ended, "command.a left back at 1.0");
+        has(&ended, "command.a reload and verify are still to be done");
+        let state = flat(lab.patchform("state show command.a").exits(0));
+        has(&state, "reload and verify");
+        assert!(!state.contains("1.1"), "{state}");
+        lab.write("main.pf.hcl", services("1.0"));
+        lab.patchform("apply --auto-approve").exits(5);
+        assert_eq!((lab.read("a"), lab.read("a.runs")), ("1.0".into(), "1.0".into()), "{resumed}");
+    }
+}
+
+/// Whoever lets go of a stuck run hears what became of it: that it could not be restored, why, and what is left to do there.
+#[test]
+fn what_could_not_be_restored_is_left_with_its_reason() {
+    let lab = stuck_services();
+    let ended = flat(lab.patchform("run abandon").exits(0));
+    has(&ended, "command.b could not be restored, and was left so");
+    has(&ended, "why restore failed 3 times, lastly");
+    has(&ended, "command.b patch, reload and verify are still to be done");
+    has(
+        &ended,
+        "A level that failed is not tried again. Declare another one, or: patchform allow 'command.b'",
+    );
+    assert!(!ended.contains("before it went back"), "{ended}");
+    has(&flat(lab.patchform("plan").exits(0)), "it could not be restored, and was left so");
+}
+
+#[test]
+fn only_what_was_not_done_on_the_way_back_is_owed() {
+    let lab = Lab::new(&services("1.0"));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", services("1.1"));
+    // Ill at both: its way back is walked up to the verification.
+    lab.write("b.ill1.1", "");
+    lab.write("b.ill1.0", "");
+    lab.patchform("apply --auto-approve").exits(4);
+    assert_eq!((lab.read("b"), lab.read("b.runs")), ("1.0".into(), "1.0".into()));
+    let ended = flat(lab.patchform("run abandon").exits(0));
+    has(&ended, "why verify failed 3 times");
+    has(&ended, "command.b verify is still to be done there");
+}
+
+/// Without a stored way back a person puts it back, and nothing of the run brings that into force: the steps say so, and the next
+/// run does it.
+#[test]
+fn what_has_no_way_back_and_was_put_back_by_hand_owes_its_reload() {
+    let irreversible = |level: &str| {
+        let text = services(level).lines().filter(|line| !line.trim().starts_with("snapshot")).fold(
+            String::new(),
+            |text, line| match line.trim().starts_with("restore") {
+                true => text,
+                false => text + line + "\n",
+            },
+        );
+        text.replace("  read ", "  lifecycle {\n    allow_irreversible = true\n  }\n  read ")
+    };
+    let lab = Lab::new(&irreversible("1.0"));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", irreversible("1.1"));
+    lab.write("b.ill1.1", "");
+    let ended = flat(lab.patchform("apply --auto-approve").exits(4));
+    has(&ended, "There is no stored way back: see by hand that it is at 1.0 again.");
+    has(&ended, "Bring it into force: a restart of its service.");
+    for name in ["a", "b"] {
+        lab.write(name, "1.0");
+    }
+    // What stands on others comes first.
+    lab.patchform("rollback").exits(4);
+    let ended = flat(lab.patchform("rollback").exits(0));
+    has(&ended, "command.b reload and verify are still to be done there: the next plan says so");
+    assert_eq!(lab.read("b.runs"), "1.1");
+    has(&flat(lab.patchform("state show command.b").exits(0)), "reload and verify, which run");
+    lab.write("main.pf.hcl", irreversible("1.0"));
+    has(&flat(lab.patchform("plan").exits(0)), "command.b");
+    lab.patchform("apply --auto-approve").exits(0);
+    assert_eq!((lab.read("a.runs"), lab.read("b.runs")), ("1.0".into(), "1.0".into()));
+    lab.patchform("plan --detailed-exitcode").exits(0);
 }

@@ -264,7 +264,7 @@ fn what_cannot_be_restored_holds_only_what_it_stands_on_and_says_whom_to_call() 
         // The first cause is d's patch, not the restore that failed.
         ran.says("Emergency steps for command.b")
             .says(&format!("restore failed {times} times"))
-            .says("it went back because of command.d: patch failed:")
+            .says("it was to go back because of command.d: patch failed:")
             .says("command.a is at its planned level, verified: nothing is wrong")
             .says("command.b has to go back first")
             .says("First restore command.b")

@@ -38,7 +38,6 @@ impl Args for Variables {
                     .long("var")
                     .value_name("NAME=VALUE")
                     .action(ArgAction::Append)
-                    .value_parser(assignment)
                     .help("Set a variable; may be repeated"),
             )
             .arg(
@@ -56,8 +55,13 @@ impl Args for Variables {
     }
 }
 
-fn assignment(text: &str) -> Result<String, String> {
-    if text.contains('=') { Ok(text.into()) } else { Err("it must be NAME=VALUE".into()) }
+/// What has no name may be a secret's value alone: the library's own complaint would show it.
+fn unnamed(given: &[(usize, Given)]) -> Option<clap::Error> {
+    let is_unnamed = |given: &Given| matches!(given, Given::Variable(text) if !text.contains('='));
+    let words =
+        "--var must be NAME=VALUE; what was given has no `=`, and is not shown since it may be a secret\n";
+    let found = given.iter().any(|(_, given)| is_unnamed(given));
+    found.then(|| clap::Error::raw(clap::error::ErrorKind::ValueValidation, words))
 }
 
 impl FromArgMatches for Variables {
@@ -72,6 +76,9 @@ impl FromArgMatches for Variables {
             given.extend(at.zip(values.cloned().map(Given::File)));
         }
         given.sort_by_key(|(at, _)| *at);
+        if let Some(error) = unnamed(&given) {
+            return Err(error);
+        }
         Ok(Variables(Inputs { given: given.into_iter().map(|(_, g)| g).collect() }))
     }
 

@@ -12,6 +12,7 @@ use crate::report::run_json;
 use crate::report::run_standing::{Times, view};
 use crate::report::run_story::{self, Form};
 use crate::report::run_text::{RunText, Telling, ending};
+use crate::report::run_view::RunView;
 use crate::run::Run;
 use crate::run::event::Event;
 use crate::world::clock;
@@ -87,7 +88,7 @@ impl<'a> Live<'a> {
         drop(self.screen.take());
         match &ended.run {
             Some(run) => {
-                self.end(&ended.plan, run, clock::now());
+                self.end(ended, run, clock::now());
                 self.carry_on();
             }
             None if self.json => self.terminal.say(&run_json::nothing(ended.gated, clock::now())),
@@ -98,8 +99,8 @@ impl<'a> Live<'a> {
         }
     }
 
-    fn end(&self, plan: &Plan, run: &Run, now: Moment) {
-        let view = view(plan, run, &self.times, self.began, now);
+    fn end(&self, Ended { plan, lacks, .. }: &Ended, run: &Run, now: Moment) {
+        let view = RunView { lacks: *lacks, ..view(plan, run, &self.times, self.began, now) };
         self.terminal.say(&match self.json {
             true => run_json::outcome(plan, &view),
             false => format!("\n{}", ending(plan, &view, self.terminal.out)),

@@ -139,6 +139,13 @@ impl Block {
     }
 }
 
+/// Whether a word begins a block, at the top of a file or inside of another one.
+pub fn is_known(word: &str) -> bool {
+    ["dynamic", "content"].contains(&word)
+        || LATER.contains(&word)
+        || ALL.iter().any(|block| block.name == word)
+}
+
 /// The blocks that may stand at the top of a file; those of several sorts once for each.
 pub fn top() -> impl Iterator<Item = &'static Block> {
     ALL.iter().copied().filter(|block| !matches!(block.place, Place::Inside(_)))

@@ -94,7 +94,7 @@ fn run(
     around: &Surroundings<'_>,
 ) -> Result<(Config, Values, Diagnostics), Diagnostics> {
     let (mut problems, mut wrong) = (Diagnostics::default(), Wrong::default());
-    parsed.conceal(sources);
+    parsed.conceal(sources, &Diagnostics::default());
     let tree = Tree::grow(parsed, schemas, &mut wrong, &mut problems);
     let declared = &tree.areas[0].names.variables;
     let nothing = Values::default();

@@ -98,10 +98,13 @@ impl Conversion {
         }
         match self.once(value, ty) {
             Ok(plain) => Ok(plain.marked(value.marks())),
-            // What stands inside of a secret is secret too, though it does not carry the mark itself.
+            // What stands inside of a secret is secret too, though it does not carry the mark itself. So may be the names
+            // in a type, where it was that of another secret.
             Err(error) if value.marks().is_sensitive() && !error.path.is_empty() => {
-                let ty = ty.brief();
-                Err(ConvertError::new(format!("{ty} is required; the value is sensitive and not shown")))
+                let ty = ty.sort();
+                Err(ConvertError::new(format!(
+                    "{ty} of another type is required; the value is sensitive and not shown"
+                )))
             }
             Err(error) => Err(error),
         }

@@ -169,8 +169,13 @@ fn disagree(
 ) -> Failure {
     let (yes, no) = if holds { (value, other) } else { (other, value) };
     let problem = fail_at(expr, chosen.span(), scope, "both results of ? : must have the same type");
-    let (yes, no) = (Type::of(yes).brief(), Type::of(no).brief());
+    let (yes, no) = (type_shown(yes), type_shown(no));
     Box::new(problem.because(format!("the first is {yes}, the second is {no}")))
+}
+
+/// The type of a value; that of a secret names its keys, so that its sort alone is told.
+fn type_shown(value: &Value) -> String {
+    if value.is_sensitive() { value.kind().to_string() } else { Type::of(value).brief() }
 }
 
 /// The truth of a condition.

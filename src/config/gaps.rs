@@ -3,6 +3,7 @@
 use super::split::{Piece, split};
 use super::suggest;
 use super::syntax::from_json::Outline;
+use super::syntax::translate::CONFLICT;
 use super::syntax::{Block, Body};
 use crate::model::{Absence, Diagnostic, FileId, Span};
 use std::collections::BTreeSet;
@@ -24,7 +25,11 @@ const DECLARING: &[&str] = &[
 
 /// Every part of a configuration that could not be read.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Gaps(Vec<Gap>);
+pub(super) struct Gaps {
+    all: Vec<Gap>,
+    /// Files with a merge conflict.
+    conflicts: BTreeSet<FileId>,
+}
 
 #[derive(Debug, Clone, PartialEq)]
 struct Gap {
@@ -37,7 +42,7 @@ struct Gap {
 impl Gaps {
     /// Nothing of a file could be read.
     pub fn whole_file(&mut self, file: FileId) {
-        self.0.push(Gap { around: Span::new(file, 0, 0), words: DECLARING.to_vec() });
+        self.all.push(Gap { around: Span::new(file, 0, 0), words: DECLARING.to_vec() });
     }
 
     /// What `problems` kept from being read in a file of JSON, of which `body` was: anything in the file, and arguments of
@@ -48,22 +53,25 @@ impl Gaps {
         for (span, _) in places.clone() {
             // Where an argument could not be read, the block that it belongs to was.
             match outline.as_ref().and_then(|outline| outline.block_around(span.start)) {
-                Some(kind) => self.0.push(Gap { around: *span, words: by_arguments(kind) }),
+                Some(kind) => self.all.push(Gap { around: *span, words: by_arguments(kind) }),
                 None => self.whole_file(file),
             }
         }
         let around = places.filter_map(|(span, _)| last_header(&body.blocks, span.start));
-        self.0.extend(around.map(|around| Gap { around, words: Vec::new() }));
+        self.all.extend(around.map(|around| Gap { around, words: Vec::new() }));
     }
 
     /// A block that was put aside since its kind or its labels are wrong.
     pub fn misspelt(&mut self, block: &Block) {
         let words = meant(&block.kind).into_iter().collect();
-        self.0.push(Gap { around: block.header, words });
+        self.all.push(Gap { around: block.header, words });
     }
 
     /// What `problems` kept from being read in a file, of which `body` was.
     pub fn file(&mut self, text: &str, file: FileId, body: &Body, problems: &[Diagnostic]) {
+        if problems.iter().any(|problem| problem.summary == CONFLICT) {
+            self.conflicts.insert(file);
+        }
         let wrong = problems.iter().filter(|problem| !problem.repeats);
         let mut places: Vec<usize> =
             wrong.filter_map(|p| p.primary.as_ref()).map(|(span, _)| span.start as usize).collect();
@@ -83,7 +91,7 @@ impl Gaps {
             let start = |block: &Block| block.kind_span.start as usize;
             let block = body.blocks.partition_point(|block| start(block) < range.start);
             match body.blocks.get(block).filter(|block| range.contains(&start(block))) {
-                Some(block) => self.0.push(inside(block, Span::new(file, range.start, range.end))),
+                Some(block) => self.all.push(inside(block, Span::new(file, range.start, range.end))),
                 None => self.lost(text, file, range),
             }
         }
@@ -95,20 +103,24 @@ impl Gaps {
         let lines = text[range.clone()].lines();
         let words: Vec<&str> = lines.filter_map(declaring_word).collect();
         if !words.is_empty() {
-            self.0.push(Gap { around: Span::new(file, range.start, range.end), words });
+            self.all.push(Gap { around: Span::new(file, range.start, range.end), words });
         }
     }
 
     /// The files that could not be read in full.
     pub fn files(&self) -> BTreeSet<FileId> {
-        self.0.iter().map(|gap| gap.around.file).collect()
+        self.all.iter().map(|gap| gap.around.file).collect()
     }
 
-    /// Whether what a problem misses may stand in one of the gaps.
+    /// Whether what a problem misses may stand in one of the gaps, or what it says stands twice in two versions of one text.
     pub fn explain(&self, problem: &Diagnostic) -> bool {
+        let places = problem.primary.iter().chain(&problem.related);
+        if problem.repeats && places.into_iter().any(|(at, _)| self.conflicts.contains(&at.file)) {
+            return true;
+        }
         let words: &[&str] = match problem.absence {
             None => return false,
-            Some(Absence::Within(place)) => return self.0.iter().any(|gap| gap.holds(place)),
+            Some(Absence::Within(place)) => return self.all.iter().any(|gap| gap.holds(place)),
             Some(Absence::Variable) => &["variable"],
             Some(Absence::Local) => &["locals"],
             Some(Absence::Component) => &["component"],
@@ -119,7 +131,7 @@ impl Gaps {
             Some(Absence::Output) => &["output"],
             Some(Absence::Provider) => &["provider", "patchform"],
         };
-        self.0.iter().any(|gap| gap.words.iter().any(|word| words.contains(word)))
+        self.all.iter().any(|gap| gap.words.iter().any(|word| words.contains(word)))
     }
 }
 

@@ -6,6 +6,7 @@ use super::gaps::Gaps;
 use super::modules::ModuleSource;
 use super::source::Sources;
 use super::suggest;
+use super::syntax::translate::CONFLICT;
 use super::syntax::{self, Block, Body};
 use crate::config::blocks::LATER;
 use crate::model::{Diagnostic, Diagnostics, FileId};
@@ -118,6 +119,7 @@ fn read_files(
         }
         let before = problems.0.len();
         let body = body(sources, file, problems);
+        once_for_each_conflict(sources, problems, before);
         match path.ends_with(".pf.json") {
             true if problems.0.len() > before => {
                 gaps.json(sources.text(file), file, &body, &problems.0[before..])
@@ -164,7 +166,7 @@ fn fits(block: &Block, root: bool, problems: &mut Diagnostics, gaps: &mut Gaps) 
     }
     if block.labels.len() != row.labels.len() {
         gaps.misspelt(block);
-        let article = if kind == "output" { "An" } else { "A" };
+        let article = if is_vowel(kind) { "An" } else { "A" };
         let problem = Diagnostic::error(match row.labels {
             [] => format!("{article} `{kind}` block has no labels"),
             labels => format!("{article} `{kind}` block needs {}", label_names(labels)),
@@ -180,15 +182,36 @@ fn fits(block: &Block, root: bool, problems: &mut Diagnostics, gaps: &mut Gaps) 
     let mut good = true;
     for (label, what) in block.labels.iter().zip(row.labels) {
         if !is_identifier(&label.text) {
-            let problem =
-                Diagnostic::error(format!("{:?} cannot be the {what} of a `{kind}` block", &*label.text))
-                    .at(label.span, "no identifier")
-                    .help("Use letters, digits, `_` and `-`; begin with a letter or `_`.");
+            let problem = Diagnostic::error(format!(
+                "{:?} cannot be the {what} of {} `{kind}` block",
+                &*label.text,
+                if is_vowel(kind) { "an" } else { "a" }
+            ))
+            .at(label.span, "no identifier")
+            .help("Use letters, digits, `_` and `-`; begin with a letter or `_`.");
             problems.push(problem);
             good = false;
         }
     }
     good
+}
+
+/// A merge conflict is told once, where it begins; and not that an argument is set twice: it is, once in each version.
+fn once_for_each_conflict(sources: &Sources, problems: &mut Diagnostics, before: usize) {
+    let begins = |problem: &Diagnostic| {
+        problem.primary.as_ref().is_some_and(|(at, _)| sources.snippet(*at).starts_with("<<<"))
+    };
+    let is_conflict = |problem: &Diagnostic| problem.summary == CONFLICT;
+    if problems.0[before..].iter().any(|problem| is_conflict(problem) && begins(problem)) {
+        let told = problems.0.split_off(before);
+        let goes_on = |problem: &Diagnostic| is_conflict(problem) && !begins(problem);
+        problems.0.extend(told.into_iter().filter(|problem| !problem.repeats && !goes_on(problem)));
+    }
+}
+
+/// Whether a word begins with a vowel, so that it takes `an`.
+fn is_vowel(word: &str) -> bool {
+    word.starts_with(['a', 'e', 'i', 'o'])
 }
 
 fn in_a_module(block: &Block) -> Diagnostic {

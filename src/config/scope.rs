@@ -15,6 +15,11 @@ pub trait Resolve: Sync {
     fn resolve(&self, root: &str, name: &str) -> Option<Cow<'_, Value>>;
     /// Every reference that it knows, such as `var.port`: for suggestions.
     fn names(&self) -> Vec<String>;
+    /// Whether one more suggestion may be looked for among so many names.
+    fn may_suggest(&self, among: usize) -> bool {
+        let _ = among;
+        true
+    }
 }
 
 /// The deepest folder that `**` looks into.
@@ -205,6 +210,11 @@ impl<'a> Scope<'a> {
 
     pub(super) fn asks(&self) -> Option<&'a dyn Resolve> {
         self.resolver
+    }
+
+    /// Whether one more suggestion may be looked for among so many names.
+    pub(super) fn may_suggest(&self, among: usize) -> bool {
+        self.resolver.is_none_or(|resolver| resolver.may_suggest(among))
     }
 
     /// Binds the names of this scope anew, without allocating again.

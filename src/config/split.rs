@@ -58,6 +58,7 @@ pub fn split(text: &str, file: FileId, range: Range<usize>) -> Split {
         stack: Vec::new(),
         item: None,
         suspect: None,
+        crossing: None,
         out: Split::default(),
     };
     scanner.run();
@@ -98,6 +99,8 @@ struct Scanner<'a> {
     item: Option<Item>,
     /// A line that looks like the next block while something is still open, and what was open there.
     suspect: Option<(usize, Open)>,
+    /// A template in quotes that ends on a later line than it begins on.
+    crossing: Option<Open>,
     out: Split,
 }
 
@@ -205,6 +208,7 @@ impl Scanner<'_> {
         };
         match self.stack.last() {
             Some(open) if fits(open.kind) => {
+                self.note_crossing(*open, at);
                 self.stack.pop();
                 if self.stack.is_empty()
                     && let Some(Item { shape: Shape::Block { body }, .. }) = &mut self.item
@@ -224,6 +228,7 @@ impl Scanner<'_> {
                 self.wrong_closer(open, at);
                 self.stack.truncate(found);
             }
+            (None, _) if byte == b'}' && self.headless(at) => {}
             (open, _) => self.closes_nothing(open, at),
         }
     }
@@ -246,7 +251,9 @@ impl Scanner<'_> {
                             .at(self.opener(open), "opened here")
                             .help("Add the missing `}`."),
                     );
-                } else if let Some(open) = self.stack.pop() {
+                } else if !self.never_ended_on_its_line()
+                    && let Some(open) = self.stack.pop()
+                {
                     let problem = Diagnostic::error("The quoted string does not end on its line")
                         .at(self.span(open.at, self.line_content_end()), "the closing `\"` is missing")
                         .help("Close it with `\"`; for text of several lines use a heredoc (<<-EOT … EOT) or \\n.");
@@ -312,6 +319,8 @@ impl Scanner<'_> {
             }
             self.at = line_end;
             self.open(Kind::Heredoc(marker, end), start);
+        } else if is_alone && end > marker && marker == next {
+            self.crowded_heredoc(start, marker..end);
         }
     }
 
@@ -453,6 +462,7 @@ fn is_name(byte: u8) -> bool {
 }
 
 mod complain;
+mod meant;
 
 #[cfg(test)]
 mod tests;

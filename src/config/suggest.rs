@@ -1,6 +1,39 @@
 //! What to say about a misspelt name: the nearest one, or those that exist.
 
 pub use super::suggestion::nearest;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// So many names are looked at for suggestions, all in all: each mistake in a text may ask for all the names in it, so
+/// that a text of mistakes alone would take time by its square.
+const LOOKED_AT: usize = 2_000_000;
+
+/// How many names may still be looked at for suggestions.
+#[derive(Debug)]
+pub struct Searches(AtomicUsize);
+
+impl Default for Searches {
+    fn default() -> Self {
+        Searches(AtomicUsize::new(LOOKED_AT))
+    }
+}
+
+impl Searches {
+    /// Whether one more search may go through so many names.
+    pub fn allow(&self, among: usize) -> bool {
+        let less = |left: usize| left.checked_sub(among);
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
+    }
+
+    /// As [`nearest`]; nothing where too many names were looked at already.
+    pub fn nearest<'a>(
+        &self,
+        word: &str,
+        known: impl IntoIterator<Item = &'a str, IntoIter: ExactSizeIterator>,
+    ) -> Option<&'a str> {
+        let known = known.into_iter();
+        self.allow(known.len()).then(|| nearest(word, known)).flatten()
+    }
+}
 
 /// A sentence that offers the nearest name, or lists the candidates when there are few, or nothing.
 pub fn sentence<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
@@ -37,6 +70,14 @@ mod tests {
         ] {
             assert_eq!(nearest(word, names), offered, "{word}");
         }
+    }
+
+    #[test]
+    fn searches_come_to_an_end() {
+        let searches = Searches(AtomicUsize::new(5));
+        assert_eq!(searches.nearest("prot", ["port", "path", "pin"]), Some("port"));
+        assert_eq!(searches.nearest("prot", ["port", "path", "pin"]), None);
+        assert_eq!(searches.nearest("prot", ["port"]), Some("port"));
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub(super) mod directives;
 pub(super) mod from_json;
 mod json;
 mod layout;
+mod missing;
 pub(super) mod translate;
 
 pub use layout::{Layout, Reading};
@@ -178,6 +179,9 @@ impl Reader<'_> {
                 match &piece.shape {
                     Shape::Attribute if translate::is_vague(&error) => {
                         self.problems.push(self.value_error(piece).unwrap_or(translated));
+                    }
+                    Shape::Other => {
+                        self.problems.push(missing::equals(text, at, self.file).unwrap_or(translated));
                     }
                     Shape::Block { body: inner } => self.in_pieces(piece, inner.clone(), translated, body),
                     _ => self.problems.push(translated),

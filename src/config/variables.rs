@@ -6,6 +6,7 @@ use super::expr::Expr;
 use super::fields::{Fields, sentence_case};
 use super::scope::Scope;
 use super::source::Sources;
+use super::suggest;
 use super::syntax::{Block, Body};
 use super::types::Type;
 use super::value::Value;
@@ -35,6 +36,8 @@ pub(super) struct Variable<'p> {
     pub ty_span: Option<Span>,
     /// Whether the block names a type; without one, texts from outside stay texts.
     pub typed: bool,
+    /// Whether its type cannot be read, which was said: nothing is known of its value then.
+    pub broken: bool,
     pub default: Option<Value>,
     /// Where its value is read when none is given, in place of a default.
     pub origin: Option<origin::Origin<'p>>,
@@ -105,12 +108,14 @@ fn twice(name: &str, second: Span, first: Span) -> Diagnostic {
         .at(second, "declared again here")
         .and(first, "first declared here")
         .help("Rename or remove one of them.")
+        .repeated()
 }
 
 fn one<'p>(name: &'p str, block: &'p Block, problems: &mut Diagnostics) -> Variable<'p> {
     let body = &block.body;
     blocks::VARIABLE.check(block, problems);
-    let ty = read_type(body, problems);
+    let read = read_type(body, problems);
+    let (broken, ty) = (read.is_none(), read.unwrap_or(Type::Any));
     let scope = Scope::root();
     let mut fields = Fields { scope: &scope, hopeless: &|_| false, problems };
     fields.text(body, "description");
@@ -127,7 +132,7 @@ fn one<'p>(name: &'p str, block: &'p Block, problems: &mut Diagnostics) -> Varia
     let typed = ty_span.is_some();
     let validations = body.blocks.iter().filter(|b| &*b.kind == "validation");
     let validations = validations.filter_map(|b| validation(b, problems)).collect();
-    let had_default = origin::is_written(body);
+    let had_default = origin::is_written(body) || body.attributes.iter().any(|a| seems_default(&a.name));
     let header = block.header;
     Variable {
         name,
@@ -135,6 +140,7 @@ fn one<'p>(name: &'p str, block: &'p Block, problems: &mut Diagnostics) -> Varia
         ty,
         ty_span,
         typed,
+        broken,
         default,
         origin,
         had_default,
@@ -144,15 +150,15 @@ fn one<'p>(name: &'p str, block: &'p Block, problems: &mut Diagnostics) -> Varia
     }
 }
 
-fn read_type(body: &Body, problems: &mut Diagnostics) -> Type {
-    let Some(attribute) = body.attribute("type") else { return Type::Any };
-    match Type::from_expr(&attribute.value) {
-        Ok(ty) => ty,
-        Err(wrong) => {
-            problems.0.extend(wrong.0);
-            Type::Any
-        }
-    }
+/// Whether an argument that does not exist was meant to be a default, or an origin in its place.
+fn seems_default(name: &str) -> bool {
+    suggest::nearest(name, ["default", "from_file", "from_command"]).is_some()
+}
+
+/// `None` where it is written and cannot be read.
+fn read_type(body: &Body, problems: &mut Diagnostics) -> Option<Type> {
+    let Some(attribute) = body.attribute("type") else { return Some(Type::Any) };
+    Type::from_expr(&attribute.value).map_err(|wrong| problems.0.extend(wrong.0)).ok()
 }
 
 fn default(body: &Body, ty: &Type, nullable: bool, secret: bool, fields: &mut Fields<'_>) -> Option<Value> {

@@ -34,6 +34,21 @@ impl Expr {
 }
 
 impl Expr {
+    /// The texts and numbers that stand anywhere in the expression.
+    pub(super) fn literals(&self) -> Vec<&Expr> {
+        let mut waiting = vec![Inner { expr: self, step: None }];
+        let mut found = Vec::new();
+        while let Some(Inner { expr, .. }) = waiting.pop() {
+            found.extend(
+                expr.as_literal().filter(|v| v.as_str().is_some() || v.as_number().is_some()).map(|_| expr),
+            );
+            children(expr, &mut waiting);
+        }
+        found
+    }
+}
+
+impl Expr {
     /// Gives every place in the expression another one.
     pub(super) fn respan(&mut self, place: &impl Fn(Span) -> Span) {
         self.span = place(self.span);

@@ -7,7 +7,7 @@
 use super::blame;
 use super::flight::{Flight, Flights};
 use super::inbox::{Inbox, Letter};
-use crate::journal::{ROOM, WriteError, Writer};
+use crate::journal::{WriteError, Writer};
 use crate::model::Moment;
 use crate::plan::noun::{Plan, Step, Verdict};
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
@@ -372,10 +372,7 @@ impl Drive<'_> {
         }
         match self.journal.has_room() {
             Err(full) if action.leg == Leg::Forth => {
-                let why = format!(
-                    "nobody can tell whether it went wrong by itself, since this machine's disk does not take {} KiB more: {full}",
-                    ROOM / 1024
-                );
+                let why = format!("nobody can tell whether it went wrong by itself: {full}");
                 Ok(Some(Done { verdict: Some(Health::Inconclusive { why }), ..Done::default() }))
             }
             Err(full) => Err(full.into()),

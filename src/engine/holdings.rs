@@ -1,5 +1,6 @@
 //! What a run holds: components, and of each of their targets either all of it, or only what its components manage there.
 
+use crate::model::Address;
 use crate::plan::noun::Verdict;
 use crate::plan::{Plan, stale};
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,6 +82,12 @@ impl Holdings {
         holds
     }
 
+    /// Whether the component itself is held, or stays as it is meanwhile, beside what is held of its target.
+    pub fn names(&self, component: &Address) -> bool {
+        let component = component.to_string();
+        self.components.contains(&component) || self.rests_on.contains(&component)
+    }
+
     /// Whether nothing is held.
     pub fn is_empty(&self) -> bool {
         self.components.is_empty() && self.targets.is_empty()
@@ -96,7 +103,8 @@ pub(super) fn told(shared: &Holdings) -> String {
         format!("the component{}", listed(shared.components.iter().cloned()))
     } else if !alone.is_empty() {
         format!(
-            "the target{}, on which one of the two must be alone (a reboot, or a snapshot of the whole system)",
+            "the target{}, on which one of the two must be alone (for a reboot, for a snapshot of the whole system, or \
+             since a component there names no `claims`, so that it may manage anything)",
             listed(alone.into_iter().cloned())
         )
     } else {

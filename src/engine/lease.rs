@@ -1,12 +1,13 @@
 //! Leases: an unfinished run holds its components and their targets until it is resumed, rolled back or abandoned.
 //!
 //! `<runs>/<id>/lease.json` says what a run holds; `<runs>/<id>/controller.lock` is locked for as long as the process
-//! that drives it lives; `<runs>/token` holds the highest fencing token given out. The caller of [`acquire`] holds the
-//! state lock, so that two runs cannot take a lease at the same time.
+//! that drives it lives; `<runs>/token` holds the highest fencing token given out. Where the lease of a run that is open is
+//! lost, it holds what its plan says, or anything. The caller of [`acquire`] holds the state lock, so that two runs cannot
+//! take a lease at the same time.
 
 pub use super::holdings::{Ground, Holdings};
 
-use super::holdings;
+use super::{holdings, marks};
 use crate::model::{Moment, seal};
 use crate::plan::stored;
 use crate::world::{disk, failpoint, machine};
@@ -205,6 +206,7 @@ impl Lease {
     /// The lease cannot be removed.
     pub fn release(self) -> Result<(), LeaseError> {
         let path = self.folder.join("lease.json");
+        marks::mark_ended(&self.folder).map_err(failed("mark as ended", &self.folder))?;
         failpoint::hit("lease.release").map_err(failed("remove", &path))?;
         match fs::remove_file(&path) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => Err(failed("remove", &path)(e)),
@@ -215,13 +217,13 @@ impl Lease {
     }
 }
 
-/// Whether the run in `folder` holds anything: it has not ended.
-pub fn is_held(folder: &Path) -> bool {
-    folder.join("lease.json").exists()
-}
-
 fn failed<'a>(doing: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> LeaseError + 'a {
     move |source| LeaseError::Io { doing, path: path.into(), source }
+}
+
+/// Whether the lease of the run in `folder` is there, readable or not.
+pub fn is_there(folder: &Path) -> bool {
+    folder.join("lease.json").exists()
 }
 
 /// All runs in `runs` that are not finished, by id.
@@ -239,26 +241,27 @@ pub fn open_runs(runs: &Path) -> Result<Vec<OpenRun>, LeaseError> {
         let folder = entry.path();
         let path = folder.join("lease.json");
         let bytes = match disk::read(&path, MAX_LEASE) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound && marks::is_open(&folder) => None,
             Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => continue,
-            other => other.map_err(failed("read", &path))?,
+            other => Some(other.map_err(failed("read", &path))?),
         };
         let id = entry.file_name().to_string_lossy().into_owned();
         if id == PRUNE {
             continue;
         }
         let alive = is_locked(&folder)?;
-        open.push(match parse(&id, &bytes, &path, alive) {
-            Err(LeaseError::Damaged { .. }) => damaged(id, &folder, alive),
-            other => other?,
+        open.push(match bytes.map(|bytes| parse(&id, &bytes, &path, alive)) {
+            None | Some(Err(LeaseError::Damaged { .. })) => without_lease(id, &folder, alive),
+            Some(other) => other?,
         });
     }
     open.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(open)
 }
 
-/// A run whose lease cannot be read: it holds what its plan says, or everything.
-fn damaged(id: String, folder: &Path, alive: bool) -> OpenRun {
-    let plan = disk::read(&folder.join("plan.json"), MAX_PLAN).ok().and_then(|b| stored::read(&b).ok());
+/// A run whose lease is lost or cannot be read: it holds what its plan says, or everything.
+fn without_lease(id: String, folder: &Path, alive: bool) -> OpenRun {
+    let plan = disk::read(&folder.join(marks::PLAN), MAX_PLAN).ok().and_then(|b| stored::read(&b).ok());
     let nobody =
         Controller { host: String::new(), boot: String::new(), user: String::new(), pid: 0, started: 0 };
     OpenRun {

@@ -8,6 +8,7 @@ mod hiding;
 mod holdings;
 pub mod inbox;
 pub mod lease;
+pub mod marks;
 pub mod observe;
 mod own_steps;
 pub mod perform;

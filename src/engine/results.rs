@@ -86,6 +86,22 @@ pub fn of_beginning(plan: &Plan, run: &Run, lines: Lines<'_>, at: Where<'_>) -> 
     Results { taken, ..let_go(known, settled, at) }
 }
 
+/// What may be left to do where `run` of `plan` has ended by a journal that lacked its end, and did not work there since: what the
+/// lines did that are missing may not be in force.
+pub fn of_lost_lines(plan: &Plan, run: &Run, now: Moment) -> Vec<Settled> {
+    let rests = |i: usize| {
+        matches!(run.standing(i), Standing::Restored | Standing::Skipped(_) | Standing::Held { .. })
+            && !run.was_tried(i)
+    };
+    let ended = plan.changes().filter(|(i, ..)| run.is_finished() && rests(*i));
+    let owes = ended.filter_map(|(i, entry, _)| {
+        let (reload, _) = run.may_owe(i, true)?;
+        let standing = Rest::Owes { reload, half: false };
+        Some(Settled { component: entry.address.clone(), standing, at: now })
+    });
+    owes.collect()
+}
+
 /// What is taken as left by a run that is let go of although its plan cannot be read: each of `components`, which it held, may be
 /// half done.
 pub fn of_nothing(run: &str, components: Vec<Address>, at: Where<'_>) -> Results {
@@ -159,8 +175,9 @@ fn rest(
             let owed = in_force && change.owed.is_some();
             let recorded = owed.then(|| settle::recorded(plan, i, &entry.observed, now)).flatten();
             let in_force = in_force.then(|| settled(Rest::InForce));
+            let owes = run.owed(i).map(|reload| settled(Rest::Owes { reload, half }));
             let restored = or(rejected().collect(), Rest::Restored { rejected: None });
-            restored.into_iter().chain(recorded).chain(in_force).collect()
+            restored.into_iter().chain(recorded).chain(in_force).chain(owes).collect()
         }
         // Left standing by an abandoned run: its record stays, and nobody takes its level for a good one.
         Standing::Stuck(_) => {
@@ -267,7 +284,7 @@ fn outputs(plan: &Plan) -> BTreeMap<String, OutputValue> {
 
 fn finished(plan: &Plan, run: &Run, outcome: &Outcome, at: Where<'_>) -> FinishedRun {
     // What an abandoned run left half-way is part of what `rollback` takes back.
-    let left = outcome.stuck.iter().filter(|i| run.is_changed(**i));
+    let left = outcome.stuck.iter().filter(|i| run.is_changed(**i) && !run.is_put_back(**i));
     let levels = outcome.committed.iter().chain(left).filter_map(|i| {
         let entry = plan.entries.get(*i)?;
         let Verdict::Change(change) = &entry.verdict else { return None };

@@ -37,6 +37,14 @@ pub enum WriteError {
         /// Why.
         source: io::Error,
     },
+    /// So much room is not there, which the journal and what stands beside it may need next. Nothing failed yet.
+    #[error("the disk does not take {} KiB more in {}: {}", ROOM / 1024, path.display(), cause(source))]
+    NoRoom {
+        /// Which folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// Another controller took the run meanwhile: what was written last does not count.
     #[error(
         "another controller has taken this run: it writes {}. Nothing more was begun here; `patchform run list` shows who \
@@ -207,7 +215,7 @@ impl Writer {
     /// There is none, or nothing can be written there.
     pub fn has_room(&self) -> Result<(), WriteError> {
         disk::has_room(&self.folder, ROOM)
-            .map_err(|source| WriteError::Io { path: self.folder.clone(), source })
+            .map_err(|source| WriteError::NoRoom { path: self.folder.clone(), source })
     }
 
     fn write(&mut self, events: &[Event]) -> io::Result<()> {

@@ -131,7 +131,7 @@ fn note(
     // A checkpoint may have been made of lines that cannot be read any more.
     let folded = state.folded.as_ref().filter(|folded| folded.run == results.run);
     let line = results.line.max(folded.map_or(0, |folded| folded.line));
-    let mut ledger = Ledger { started, state, base, saved_at: clock::steady() };
+    let mut ledger = Ledger { started, state, base, saved_at: clock::steady(), lacks: None };
     ledger.take_in(Results { line, ..results }, local).map(|()| None)
 }
 

@@ -63,6 +63,8 @@ pub struct Ended {
     pub took: Duration,
     /// Whether something of the plan was blocked or held before it began.
     pub gated: bool,
+    /// Whether its journal lacks its end, so that it does not tell all that the run did.
+    pub lacks: bool,
 }
 
 impl Ready {
@@ -174,7 +176,15 @@ pub fn apply(ready: Ready, audience: &mut dyn Audience) -> Result<Ended, Failure
         refuse_leased(&plan, &place.runs)?;
         if !saved && !worth_a_run(&plan, local.read().map_err(backend)?.as_ref()) {
             let took = Duration::ZERO;
-            return Ok(Ended { id: String::new(), plan, run: None, outcome: None, took, gated });
+            return Ok(Ended {
+                id: String::new(),
+                plan,
+                run: None,
+                outcome: None,
+                took,
+                gated,
+                lacks: false,
+            });
         }
     }
     place.prepare()?;
@@ -195,6 +205,7 @@ pub fn apply(ready: Ready, audience: &mut dyn Audience) -> Result<Ended, Failure
     let hands = Hands::new(Arc::new(tools));
     let run = opened.drive(&plan, &local, &hands, audience)?;
     let outcome = outcome(&run);
+    let lacks = opened.ledger.lacks.is_some();
     if let Err(failure) = opened.close(&plan, &run, &local, &place, &hands, audience) {
         // The journal has everything: the next command settles what could not be written now.
         audience.notice(&format!("the run ended as shown, but the state could not be written: {failure}"));
@@ -206,6 +217,7 @@ pub fn apply(ready: Ready, audience: &mut dyn Audience) -> Result<Ended, Failure
         outcome: Some(outcome),
         took: began.elapsed(),
         gated,
+        lacks,
     })
 }
 
@@ -244,6 +256,7 @@ pub fn refuse_leased(plan: &Plan, runs: &Path) -> Result<(), Failure> {
         None => (", which has not ended,".into(), false),
     };
     let holds = if idle == Idle::Unknown { "may hold" } else { "holds" };
+    let target_only = open.as_ref().is_some_and(|open| !open.unknown && !open.holds.names(address));
     let failure = Failure::locked(format!("run {run}{who} {holds} {address} or what it needs of its target"));
     let failure = match driven {
         true => {
@@ -251,5 +264,12 @@ pub fn refuse_leased(plan: &Plan, runs: &Path) -> Result<(), Failure> {
         }
         false => runs::ending(failure, run, idle),
     };
-    Err(failure.hint(format!("`patchform run show {run}` tells how it stands")))
+    let failure = failure.hint(format!("`patchform run show {run}` tells how it stands"));
+    Err(match target_only {
+        true => failure.hint(
+            "two runs work on one target at once only where every component there names in `claims` what it manages, none \
+             is named twice, and nothing needs a reboot or a snapshot of the whole system",
+        ),
+        false => failure,
+    })
 }

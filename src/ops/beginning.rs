@@ -69,6 +69,14 @@ pub(super) fn plan(runs: &Path, id: &str) -> Result<Plan, Failure> {
     }
 }
 
+/// What the whole lines of a run's journal tell of snapshots, where its plan cannot be read.
+pub(super) fn heard_without_plan(runs: &Path, id: &str) -> Heard {
+    let mut heard = Heard::nothing(id);
+    // What cannot be read tells nothing.
+    let _ = journal::beyond(&runs.join(id).join(runs::JOURNAL), 0, &mut |event| heard.hear(&event));
+    heard
+}
+
 /// `None` where its plan cannot be read, or the journal is of another one.
 pub(super) fn beginning(runs: &Path, id: &str) -> Option<Beginning> {
     let folder = runs::folder(runs, id).ok()?;

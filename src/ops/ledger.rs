@@ -6,8 +6,8 @@ use super::outputs::{self, Hide};
 use super::plan::backend;
 use super::{Failure, Place, runs, secrets};
 use crate::backend::{Base, Local};
-use crate::engine::lease;
 use crate::engine::results::{self, Where};
+use crate::engine::{lease, marks};
 use crate::journal::Head;
 use crate::model::{Mask, Moment};
 use crate::plan::Plan;
@@ -29,6 +29,14 @@ pub(super) struct Ledger {
     /// What stands on disk.
     pub base: Base,
     pub saved_at: Instant,
+    /// Of how many lines of the journal the state was made, where that has fewer: it lacks its end.
+    pub lacks: Option<u64>,
+}
+
+/// Of how many lines of its journal the state was made, where the run that it tells of had fewer.
+pub(super) fn lacks(state: &State, run: &Run) -> Option<u64> {
+    let folded = state.folded.as_ref().filter(|folded| folded.run == run.id())?;
+    Some(folded.line).filter(|line| *line > run.events())
 }
 
 impl Ledger {
@@ -57,7 +65,11 @@ impl Ledger {
         dropped: Vec<String>,
     ) -> Result<(), Failure> {
         let at = Where { started: self.started, now: clock::now(), head };
-        let results = results::results(plan, run, &outcome(run), at);
+        let mut results = results::results(plan, run, &outcome(run), at);
+        if let Some(line) = self.lacks {
+            results.settled.extend(results::of_lost_lines(plan, run, at.now));
+            results.line = results.line.max(line);
+        }
         self.take_in(Results { dropped, ..results }, local)
     }
 
@@ -85,7 +97,14 @@ impl Ledger {
 /// # Errors
 /// The state or a lease cannot be read or written.
 pub(super) fn settle_ended(place: &Place, local: &Local) -> Result<(), Failure> {
+    let state = local.read().ok().flatten();
     for open in runs::open(&place.runs)?.into_iter().filter(|run| !run.alive) {
+        let folder = place.runs.join(&open.id);
+        if !lease::is_there(&folder) && state.as_ref().is_some_and(|state| state.run(&open.id).is_some()) {
+            // An earlier patchform let go of it, which left no mark.
+            let _ = marks::mark_ended(&folder);
+            continue;
+        }
         let ended = runs::tell(&place.runs, &open.id).ok().filter(|told| told.run.is_finished());
         if ended.is_none() && !runs::never_begun(&place.runs, &open.id) {
             continue;
@@ -101,7 +120,9 @@ pub(super) fn settle_ended(place: &Place, local: &Local) -> Result<(), Failure> 
             let base = Base::of(state.as_ref());
             let lineage = told.plan.lineage.clone();
             let state = state.unwrap_or_else(|| State::new(lineage, env!("CARGO_PKG_VERSION")));
-            let mut ledger = Ledger { started: told.started(), state, base, saved_at: clock::steady() };
+            let lacks = lacks(&state, &told.run);
+            let mut ledger =
+                Ledger { started: told.started(), state, base, saved_at: clock::steady(), lacks };
             ledger.fold(&told.plan, &told.run, local, &told.journal.head, Vec::new())?;
             failpoint::pass("settle.folded");
             // Secrets are not known here: what was taken in was masked then.

@@ -1,7 +1,7 @@
 //! Opens a run: under the state lock its lease, its plan and its journal's first line are written; nothing has an
 //! effect before.
 
-use super::ledger::Ledger;
+use super::ledger::{self, Ledger};
 use super::plan::{backend, fresh_state};
 use super::{Failure, Place, runs};
 use crate::backend::{Base, Local};
@@ -9,7 +9,7 @@ use crate::engine::drive::{self, Looked};
 use crate::engine::fleet::Fleet;
 use crate::engine::lease::{self, Holdings, Lease};
 use crate::engine::secrets::Secrets;
-use crate::engine::{observe, perform};
+use crate::engine::{marks, observe, perform};
 use crate::journal::{Identity, Seal, Writer};
 use crate::model::{Moment, Purpose, Selection};
 use crate::plan::noun::Observed;
@@ -77,7 +77,7 @@ pub(super) fn open_run(
     // Reading may take long: it is done before the lock, which others wait for.
     let readings = readings(plan, fleet, secrets, &entry)?;
     let looked = looked(plan, fleet, secrets, &entry);
-    let notices = unread(plan, &looked, &entry);
+    let mut notices = unread(plan, &looked, &entry);
     let lock = local.lock("apply").map_err(backend)?;
     let found = local.read().map_err(backend)?;
     let mut base = Base::of(found.as_ref());
@@ -116,7 +116,7 @@ pub(super) fn open_run(
     let folder = place.runs.join(&id);
     let controller = machine::this();
     let me = format!("{}@{} (process {})", controller.user, controller.host, controller.pid);
-    let (run, writer, started) = match told {
+    let (run, writer, started, lacks) = match told {
         Some(_) => {
             // Somebody may have driven it on since it was read: what counts is what it tells under the lease. The seal
             // comes first, so that nobody acts on a line that is not read here.
@@ -126,18 +126,20 @@ pub(super) fn open_run(
             let writer =
                 Writer::resume(seal, &told.journal, env!("CARGO_PKG_VERSION")).map_err(Failure::error)?;
             let started = told.started();
+            let lacks = ledger::lacks(&state, &told.run);
+            notices.extend(lacks.map(|line| lacks_its_end(&id, line, told.run.events())));
             let (run, writer) = take(told.run, writer, &me, &lease, looked, request)?;
-            runs::mark_begun(&folder)?;
-            (run, writer, started)
+            mark_begun(&folder)?;
+            (run, writer, started, lacks)
         }
         None => match begin(plan, &state, &folder, &id, &me, &lease) {
-            Ok((run, writer)) => (run, writer, now),
+            Ok((run, writer)) => (run, writer, now, None),
             Err(failure) => return Err(let_go(failure, &id, lease)),
         },
     };
     drop(lock);
     failpoint::pass("run.opened");
-    let ledger = Ledger { started, state, base, saved_at: clock::steady() };
+    let ledger = Ledger { started, state, base, saved_at: clock::steady(), lacks };
     Ok(Opened { run, writer, lease, folder, ledger, notices })
 }
 
@@ -178,8 +180,13 @@ fn begin(
     };
     let writer = Writer::create(&folder.join(runs::JOURNAL), identity).map_err(Failure::error)?;
     let begun = take(Run::start(plan, id), writer, me, lease, Looked::new(), None)?;
-    runs::mark_begun(folder)?;
+    mark_begun(folder)?;
     Ok(begun)
+}
+
+fn mark_begun(folder: &Path) -> Result<(), Failure> {
+    marks::mark_begun(folder)
+        .map_err(|e| Failure::error(format!("cannot note in {} that the run began: {e}", folder.display())))
 }
 
 fn take(
@@ -229,15 +236,15 @@ fn readings(
     }
 }
 
-/// What is read before an open run goes on: what is stuck, since a person may have put it back; and before all of it is taken
-/// back, what its journal does not know as changed: the reading decides whether it stays.
+/// What is read before an open run goes on or is let go of: what is stuck, since a person may have put it back; and before
+/// all of it is taken back, what its journal does not know as changed: the reading decides whether it stays.
 fn looked(plan: &Plan, fleet: &Fleet, secrets: &Secrets, entry: &Entry) -> Looked {
     let Entry::Open { told, request } = entry else { return Looked::new() };
     let run = &told.run;
     let reads = |i: &usize| match request {
         Some(Request::Rollback) => run.may_be_put_back(*i) || run.must_read_as_before(*i),
-        Some(_) => false,
-        None => run.may_be_put_back(*i),
+        Some(Request::Abandon { leaving }) => run.may_be_put_back(*i) && !leaving.contains(i),
+        _ => run.may_be_put_back(*i),
     };
     let which: Vec<usize> = (0..plan.entries.len()).filter(reads).collect();
     if which.is_empty() {
@@ -265,6 +272,15 @@ fn unread(plan: &Plan, looked: &Looked, entry: &Entry) -> Vec<String> {
         })
     };
     looked.iter().filter_map(told).collect()
+}
+
+/// What a person hears of a journal that has fewer lines than the state was made of.
+fn lacks_its_end(run: &str, line: u64, lines: u64) -> String {
+    format!(
+        "the journal of run {run} lacks its end: the state was made of {line} lines of it, and it has {lines}. What those did that \
+         are missing is known from no line: of what reads as before the run, and is not worked on now, nobody knows whether \
+         that is in force, so that its reload and verify are taken as still to be done"
+    )
 }
 
 /// Refuses a plan when a record or a reading that it rests on is no longer what it was.

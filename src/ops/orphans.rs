@@ -4,6 +4,9 @@
 use super::{Failure, Place, beginning, runs};
 use crate::engine::results::{self, Asked};
 use crate::plan::Plan;
+use crate::report::run_standing;
+use crate::report::state_text::Nameless;
+use crate::run::Stored;
 use crate::state::{Orphan, State};
 use crate::world::disk;
 use std::collections::BTreeSet;
@@ -23,6 +26,8 @@ pub struct Found {
     pub unproved: BTreeSet<String>,
     /// Runs whose plan cannot be read.
     pub planless: BTreeSet<String>,
+    /// Snapshots of those that the state does not know: nobody knows of which component.
+    pub nameless: Vec<Nameless>,
 }
 
 /// Looks through the folders of all runs that ended. Of one whose journal is damaged single lines tell. An open run still
@@ -33,12 +38,13 @@ pub struct Found {
 pub fn find(place: &Place, state: &State) -> Result<Found, Failure> {
     let open: BTreeSet<String> = runs::open(&place.runs)?.into_iter().map(|r| r.id).collect();
     let mut found = Found::default();
-    for run in runs::all(&place.runs)?.into_iter().filter(|run| !open.contains(run)) {
+    let without_plan = runs::without_plan(&place.runs)?;
+    for run in runs::all(&place.runs)?.into_iter().chain(without_plan).filter(|run| !open.contains(run)) {
         match runs::tell(&place.runs, &run) {
             Ok(told) => found.take(place, state, &told.plan, &run, &|i| told.run.snapshots(i)),
             Err(_) => {
                 let Some(known) = beginning::beginning(&place.runs, &run) else {
-                    found.planless.insert(run);
+                    found.take_nameless(place, state, run);
                     continue;
                 };
                 found.take(place, state, &known.plan, &run, &|i| known.heard.snapshots(i));
@@ -51,6 +57,20 @@ pub fn find(place: &Place, state: &State) -> Result<Found, Failure> {
 }
 
 impl Found {
+    /// Takes in what `run` asked for, whose plan cannot be read.
+    fn take_nameless(&mut self, place: &Place, state: &State, run: String) {
+        let heard = beginning::heard_without_plan(&place.runs, &run);
+        let unknown = |s: &&Stored| !s.ruled_out && !state.snapshots.contains_key(&s.id);
+        let nameless = |s: &Stored| Nameless {
+            id: s.id.clone(),
+            run: run.clone(),
+            asked: s.at,
+            kept: run_standing::kept(s),
+        };
+        self.nameless.extend(heard.all().filter(unknown).map(nameless));
+        self.planless.insert(run);
+    }
+
     /// Takes in what the run `id` of `plan` asked for.
     fn take(&mut self, place: &Place, state: &State, plan: &Plan, id: &str, asked: Asked<'_>) {
         let unknown = |o: &Orphan| !state.snapshots.contains_key(&o.id);

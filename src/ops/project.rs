@@ -61,7 +61,7 @@ impl Project {
             read_module(wanted, &mut reading, library, &mut sources, &mut problems)?;
         }
         let (parsed, mut found) = reading.finish();
-        parsed.conceal(&mut sources);
+        parsed.conceal(&mut sources, &found);
         sources.conceal_words(&mut found);
         problems.0.extend(found.0);
         let place = Place::of(parsed.settings())?;
@@ -100,6 +100,17 @@ fn add_folder(
 }
 
 /// Reads a module that is called, or says why that cannot be done.
+/// The folder that a link leads to, if it is one of those that the link stands in: a module there calls itself.
+fn above(folder: &str) -> Option<String> {
+    let path = Path::new(folder);
+    let real = path.canonicalize().ok()?;
+    let found = path.ancestors().skip(1).find(|above| {
+        let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
+        above.canonicalize().is_ok_and(|above| above == real)
+    });
+    found.map(|above| above.to_string_lossy().into_owned())
+}
+
 fn read_module(
     wanted: Wanted,
     reading: &mut Reading,
@@ -108,7 +119,7 @@ fn read_module(
     problems: &mut Diagnostics,
 ) -> Result<(), Failure> {
     let (folder, package) = match &wanted.source {
-        ModuleSource::Local(_) => (wanted.folder.clone(), None),
+        ModuleSource::Local(_) => (above(&wanted.folder).unwrap_or_else(|| wanted.folder.clone()), None),
         ModuleSource::Git(source) => match library.find(source)? {
             Ok(package) => {
                 let package = package.to_string_lossy().into_owned();
@@ -120,7 +131,7 @@ fn read_module(
             }
         },
     };
-    let path = Path::new(&folder);
+    let path = Path::new(if folder.is_empty() { "." } else { &folder });
     let names = match std::fs::metadata(path) {
         Ok(found) if found.is_dir() => names_in(path)?,
         Ok(_) => {
@@ -143,7 +154,11 @@ fn read_module(
         false => add_folder(path, &names, sources, problems)?,
     };
     match package {
-        None => reading.add(sources, wanted, &files),
+        None => {
+            let mut wanted = wanted;
+            wanted.folder = folder;
+            reading.add(sources, wanted, &files);
+        }
         Some(package) => reading.add_fetched(sources, wanted, folder, package, &files),
     }
     Ok(())

@@ -119,21 +119,31 @@ pub fn show(id: Option<&str>) -> Result<(runs::Told, Option<Beside>), Failure> {
     let ended = state.as_ref().and_then(|s| s.run(&id)).filter(|_| !told.run.is_finished());
     let folder = place.runs.join(&id);
     let beside = ended.map(|ended| match audit::was_let_go(ended, false, &folder) {
-        true => Beside::LetGo(let_go(ended)),
+        true => {
+            let owes = state.iter().flat_map(|state| state.owed.values()).any(|owed| owed.run == id);
+            Beside::LetGo(let_go(ended, owes))
+        }
         false => Beside::Lacking(lacks_its_end(ended, &folder)),
     });
     Ok((told, beside))
 }
 
-fn let_go(ended: &FinishedRun) -> String {
+/// `owes`: whether something that it left is still to be done.
+fn let_go(ended: &FinishedRun, owes: bool) -> String {
     let FinishedRun { id, finished, journal_lines: lines, .. } = ended;
     let back = match ended.levels.is_empty() {
         true => String::new(),
         false => format!(", and `patchform rollback {id}` takes it back"),
     };
     let could = could_be_read(*lines);
+    let left = match owes {
+        true => format!(
+            " What it may have left is in the state as still to be done: `patchform plan` does that{back}"
+        ),
+        false => " Nothing that it left is still to be done".to_string(),
+    };
     format!(
-        "run {id} was let go of at {finished}, when {could}; what stands here beyond that was put back since. What it may have left is in the state as still to be done: `patchform plan` does that{back}"
+        "run {id} was let go of at {finished}, when {could}; what stands here beyond that was put back since.{left}"
     )
 }
 
@@ -191,7 +201,7 @@ pub fn ask(
         )));
     }
     let request = request(&told.plan, &told.run)?;
-    let letter = inbox::put(&place.runs.join(&chosen.id), &told.plan, &request, chosen.token);
+    let letter = inbox::put(&place.runs.join(&chosen.id), &told.plan, &request, told.run.token());
     let letter = letter.map_err(|e| {
         Failure::error(format!("cannot put the request into the inbox of run {}: {e}", chosen.id))
     })?;

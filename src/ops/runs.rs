@@ -2,21 +2,16 @@
 
 use super::failure::Kind;
 use super::{Failure, Place};
+pub use crate::engine::marks::{BEGUN, JOURNAL, PLAN, had_begun};
+
 use crate::engine::lease::{self, LeaseError, OpenRun};
 use crate::journal::{self, Expected, Journal, ReadError};
 use crate::model::{Address, Moment, Selection};
 use crate::plan::noun::Idle;
 use crate::plan::{Leases, Plan, stored};
 use crate::run::{Ending, Run, outcome};
-use crate::state::State;
 use crate::world::disk;
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-
-/// The plan's file in a run's folder.
-pub const PLAN: &str = "plan.json";
-/// The journal's folder in a run's folder.
-pub const JOURNAL: &str = "journal";
 
 /// The largest plan that is read, in bytes.
 pub(super) const MAX_PLAN: u64 = 2 << 30;
@@ -212,17 +207,17 @@ fn unreadable(error: ReadError, folder: &Path, id: &str) -> Failure {
 fn put_back(failure: Failure, folder: &Path, id: &str) -> Failure {
     let runs = folder.parent().unwrap_or(folder);
     let open = open(runs).unwrap_or_default().into_iter().find(|run| run.id == id);
-    failure.hint(match (open, lease::is_held(folder)) {
-        (Some(OpenRun { unknown: true, .. }), _) => format!(
+    failure.hint(match open {
+        Some(OpenRun { unknown: true, .. }) => format!(
             "put the files back from a backup; or `patchform run abandon {id}` lets go of it. Its lease cannot be read either, \
              so that nothing is known of what it held: no plan does what it may have left undone"
         ),
-        (_, true) => format!(
+        Some(_) => format!(
             "put the files back from a backup; or `patchform run abandon {id}` lets go of what the run holds, and takes \
              what it may have left undone as still to be done"
         ),
-        (_, false) => "put the files back from a backup; the run holds nothing: it has ended, or its lease was lost with them. \
-             `patchform plan` shows how its components stand"
+        None => "put the files back from a backup; the run has ended, and holds nothing. `patchform plan` shows how its \
+                 components stand"
             .to_string(),
     })
 }
@@ -249,6 +244,15 @@ pub fn all(runs: &Path) -> Result<Vec<String>, Failure> {
     Ok(ids)
 }
 
+/// Ids of runs that had begun and whose plan is not there.
+///
+/// # Errors
+/// A folder that cannot be read.
+pub fn without_plan(runs: &Path) -> Result<Vec<String>, Failure> {
+    let lacks = |path: &Path| had_begun(path) && !path.join(PLAN).exists();
+    Ok(folders(runs)?.into_iter().filter(|(_, path)| lacks(path)).map(|(id, _)| id).collect())
+}
+
 /// Everything in the folder of runs, by name.
 fn folders(runs: &Path) -> Result<Vec<(String, PathBuf)>, Failure> {
     let entries = match std::fs::read_dir(runs) {
@@ -258,20 +262,6 @@ fn folders(runs: &Path) -> Result<Vec<(String, PathBuf)>, Failure> {
     };
     let named = entries.flatten().map(|e| (e.file_name().into_string(), e.path()));
     Ok(named.filter_map(|(name, path)| Some((name.ok()?, path))).collect())
-}
-
-/// Runs that had begun and of which nobody knows how they ended: neither `state` does nor their journal, and their lease is
-/// gone, so that they hold nothing.
-///
-/// # Errors
-/// The folder cannot be read.
-pub fn lost(runs: &Path, state: &State) -> Result<Vec<String>, Failure> {
-    let known: BTreeSet<&str> = state.runs.iter().map(|run| run.id.as_str()).collect();
-    let unknown = folders(runs)?.into_iter().filter(|(id, _)| !known.contains(id.as_str()));
-    let lost = |folder: &Path| {
-        had_begun(folder) && !lease::is_held(folder) && !journal::says_finished(&folder.join(JOURNAL))
-    };
-    Ok(unknown.filter(|(_, folder)| lost(folder)).map(|(id, _)| id).collect())
 }
 
 /// The run that began last; `None` when there was none.
@@ -355,27 +345,6 @@ pub fn ending(failure: Failure, id: &str, idle: Idle) -> Failure {
             "it cannot be read any more: put its files back from a backup, or let go of it with `patchform run abandon {id}`"
         ),
     })
-}
-
-/// Lies in a run's folder once its first line is durable: from then on a missing journal is damage.
-pub(super) const BEGUN: &str = "begun";
-
-/// Notes that the run's first line is durable. Nothing has an effect before.
-///
-/// # Errors
-/// A file that cannot be written.
-pub fn mark_begun(folder: &Path) -> Result<(), Failure> {
-    let path = folder.join(BEGUN);
-    if path.exists() {
-        return Ok(());
-    }
-    disk::write_atomic(&path, b"")
-        .map_err(|e| Failure::error(format!("cannot write {}: {e}", path.display())))
-}
-
-/// Whether the first line of the run in `folder` was durable once.
-pub fn had_begun(folder: &Path) -> bool {
-    folder.join(BEGUN).exists()
 }
 
 /// Whether a run was killed before its first line was durable, so that it did nothing.

@@ -68,14 +68,14 @@ pub fn list() -> Result<(Listed, View), Failure> {
     let place = Place::known()?;
     let seen = view::required()?;
     let state = seen.state.clone();
-    let Found { orphans, unrecorded, unproved, mut planless } = orphans::find(&place, &state)?;
+    let Found { orphans, unrecorded, unproved, mut planless, nameless } = orphans::find(&place, &state)?;
     let kept: BTreeSet<String> = runs::all(&place.runs)?.into_iter().collect();
     let (mut lost, taken) = (BTreeSet::new(), state.snapshots.values().map(|s| &s.run));
     for run in taken.filter(|run| !kept.contains(*run)) {
         let folder = place.runs.join(run).is_dir();
         if folder { &mut planless } else { &mut lost }.insert(run.clone());
     }
-    Ok((Listed { state, orphans, unrecorded, unproved, planless, lost }, seen))
+    Ok((Listed { state, orphans, unrecorded, unproved, nameless, planless, lost }, seen))
 }
 
 /// `snapshot prune`: lets go what retention does not keep, by the newest rules that runs know, and orphans. Answers the
@@ -95,7 +95,18 @@ pub fn prune(inputs: &Inputs, patience: Duration) -> Result<(Vec<String>, Vec<St
     let (mut dropped, mut kept) = (Vec::new(), Vec::new());
     let mut by_run: BTreeMap<&String, Vec<Doomed<'_>>> = BTreeMap::new();
     let stored = doomed.into_iter().map(|id| Doomed::stored(id, &state));
-    for one in stored.chain(orphans.iter().map(Doomed::orphan)) {
+    // What a run left half done may have no other way back: its orphans wait until that is done.
+    let needed =
+        |o: &&Orphan| state.owed.get(&o.component).is_some_and(|owed| owed.half && owed.run == o.run);
+    let (needed, orphans): (Vec<&Orphan>, Vec<&Orphan>) = orphans.iter().partition(needed);
+    kept.extend(needed.into_iter().map(|o| {
+        format!(
+            "{}: run {} may have left {} half done, and this may be its only way back; it is dropped once that is done \
+             (patchform plan)",
+            o.id, o.run, o.component
+        )
+    }));
+    for one in stored.chain(orphans.into_iter().map(Doomed::orphan)) {
         match known.reached_by.get(one.component) {
             Some(run) => by_run.entry(run).or_default().push(one),
             None => kept.push(format!("{}: no run that is kept knows {}", one.id, one.component)),

@@ -27,21 +27,7 @@ pub struct View {
 pub fn look(place: &Place, local: &Local) -> Result<Option<View>, Failure> {
     // In this order: a run that ends in between is in the state, and its journal says nothing else.
     let open = runs::open(&place.runs)?;
-    let state = local.read().map_err(backend)?;
-    let lost = state.as_ref().map_or(Ok(Vec::new()), |state| runs::lost(&place.runs, state))?;
-    let mut seen = folded(place, state, &open);
-    if let Some(view) = &mut seen {
-        view.damaged.extend(lost.iter().map(|id| nobody_knows(id)));
-    }
-    Ok(seen)
-}
-
-fn nobody_knows(id: &str) -> String {
-    format!(
-        "run {id} began, and nobody knows how it ended: its lease is gone, and neither its journal nor the state tells. It holds \
-         nothing any more, and what it left is not noted: read each of its components (`patchform run show {id}`, if its plan is \
-         there)"
-    )
+    Ok(folded(place, local.read().map_err(backend)?, &open))
 }
 
 /// As [`look`], in the working folder that was used last; there must be a state.

@@ -28,6 +28,8 @@ pub struct Emergency<'a> {
     pub over: bool,
     /// Whether it stands at its planned level, verified: nothing is wrong with it.
     pub reached: bool,
+    /// Whether a person put it back, so that only what follows a restore is left to do.
+    pub put_back: bool,
     /// How it is reached.
     pub connection: &'a str,
     /// The host that is connected to; `None` on this machine.
@@ -59,11 +61,11 @@ fn of<'a>(plan: &'a Plan, run: &RunView, stuck: &'a Settled) -> Option<Emergency
     let entry = plan.entries.get(stuck.entry)?;
     let identity = entry.observed.identity();
     let mut steps = Vec::new();
-    if let Some(under) = stuck.under {
+    if let Some(under) = stuck.under.filter(|_| !stuck.put_back) {
         steps.push(format!("First restore {}, by its own steps.", name(plan, under)));
     }
     if let Verdict::Change(change) = &entry.verdict {
-        steps.extend(way_back(entry, change, stuck.snapshot.as_deref(), &stuck.kept));
+        steps.extend(way_back(entry, change, stuck));
     }
     Some(Emergency {
         entry: stuck.entry,
@@ -73,6 +75,7 @@ fn of<'a>(plan: &'a Plan, run: &RunView, stuck: &'a Settled) -> Option<Emergency
         abandoned: stuck.abandoned,
         over: run.over,
         reached: stuck.reached,
+        put_back: stuck.put_back,
         connection: &entry.connection.kind,
         host: reach::host(&entry.connection),
         target: identity.map(|i| i.target.as_str()).filter(|t| !t.is_empty()),
@@ -82,19 +85,18 @@ fn of<'a>(plan: &'a Plan, run: &RunView, stuck: &'a Settled) -> Option<Emergency
     })
 }
 
-fn way_back(entry: &Entry, change: &Change, snapshot: Option<&str>, kept: &str) -> Vec<String> {
+fn way_back(entry: &Entry, change: &Change, stuck: &Settled) -> Vec<String> {
     let before = change.from.as_ref().map_or("absent".into(), |level| format!("at {level}"));
     let mut steps = Vec::new();
     for planned in &change.back {
         match planned.action {
             Step::Drain => steps.push("Take traffic away from it.".into()),
-            Step::Restore => steps.push(restore(change, snapshot, kept, &before)),
-            Step::Uninstall => steps.push(format!("Take the patch out, so that it is {before} again.")),
-            // Of a stored snapshot nobody said what it needs.
-            Step::Reload if change.preview.reload == Reload::None => {
-                steps.push("Bring it into force, where it does not take that up by itself.".into());
+            Step::Restore | Step::Uninstall if stuck.put_back => {}
+            Step::Restore => {
+                steps.push(restore(change, stuck.snapshot.as_deref(), &stuck.kept, &before));
             }
-            Step::Reload => steps.push(format!("Bring it into force: {}.", reload(change.preview.reload))),
+            Step::Uninstall => steps.push(format!("Take the patch out, so that it is {before} again.")),
+            Step::Reload => steps.push(into_force(change)),
             Step::Verify => {
                 steps.push(format!("Make sure that it is {before}."));
                 steps.extend(
@@ -107,8 +109,18 @@ fn way_back(entry: &Entry, change: &Change, snapshot: Option<&str>, kept: &str) 
     }
     if steps.is_empty() {
         steps.push(format!("There is no stored way back: see by hand that it is {before} again."));
+        let reloads = change.forth.iter().any(|planned| planned.action == Step::Reload);
+        steps.extend(reloads.then(|| into_force(change)));
     }
     steps
+}
+
+fn into_force(change: &Change) -> String {
+    match change.preview.reload {
+        // Of a stored snapshot nobody said what it needs.
+        Reload::None => "Bring it into force, where it does not take that up by itself.".into(),
+        needed => format!("Bring it into force: {}.", reload(needed)),
+    }
 }
 
 fn restore(change: &Change, snapshot: Option<&str>, kept: &str, before: &str) -> String {

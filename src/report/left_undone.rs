@@ -14,8 +14,7 @@ pub fn left_undone(plan: &Plan, state: &State) -> Vec<Diagnostic> {
         let help = match entry.map(|i| &plan.entries[i].verdict) {
             Some(Verdict::Change(_)) => return None,
             Some(Verdict::Forget) => {
-                "this plan forgets that, too, and which levels were given up: declare it again before it is applied, and it is \
-                 done"
+                "this plan forgets that, too: declare it again before it is applied, and it is done"
                     .to_string()
             }
             Some(_) => "this plan does not do it: a later one does, once nothing is in the way".to_string(),

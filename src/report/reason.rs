@@ -221,11 +221,11 @@ fn of_block(plan: &Plan, entry: &Entry, block: &Block) -> Reason {
             "let only one of the two components manage it",
         ),
         Block::Leased { run, driver: Some(driver), .. } => Reason::with(
-            format!("run {run}, which {driver} drives, holds it"),
+            format!("run {run}, which {driver} drives, holds it or what it needs of its target"),
             format!("wait for it to end, or ask it to stop with patchform run stop {run}"),
         ),
         Block::Leased { run, driver: None, idle: Idle::Stuck } => Reason::with(
-            format!("run {run}, which is stuck, holds it"),
+            format!("run {run}, which is stuck, holds it or what it needs of its target"),
             format!(
                 "patchform run show {run} says what is to be repaired; then patchform rollback {run} takes back all that it \
                  changed, or patchform resume {run} goes on where it stopped; or patchform run abandon {run} leaves it as \
@@ -233,7 +233,9 @@ fn of_block(plan: &Plan, entry: &Entry, block: &Block) -> Reason {
             ),
         ),
         Block::Leased { run, driver: None, idle: Idle::Unreadable } => Reason::with(
-            format!("run {run}, which was not finished and cannot be read any more, holds it"),
+            format!(
+                "run {run}, which was not finished and cannot be read any more, holds it or what it needs of its target"
+            ),
             format!(
                 "put its files back from a backup (patchform run show {run} says which), or patchform run abandon {run} \
                  lets go of it"
@@ -246,7 +248,7 @@ fn of_block(plan: &Plan, entry: &Entry, block: &Block) -> Reason {
             format!("put its files back from a backup, or patchform run abandon {run} lets go of it"),
         ),
         Block::Leased { run, driver: None, idle: Idle::Resumable } => Reason::with(
-            format!("run {run}, which was not finished, holds it"),
+            format!("run {run}, which was not finished, holds it or what it needs of its target"),
             format!("patchform resume {run}, or patchform rollback {run}, or patchform run abandon {run}"),
         ),
     }

@@ -94,6 +94,7 @@ struct SettledView<'a> {
 #[derive(Serialize)]
 struct EmergencyView<'a> {
     well: bool,
+    put_back: bool,
     tried: bool,
     connection: &'a str,
     host: Option<String>,
@@ -283,6 +284,7 @@ fn settled<'a>(plan: &Plan, component: &'a Settled, stuck: Option<Emergency<'a>>
 fn emergency(stuck: Emergency<'_>) -> EmergencyView<'_> {
     EmergencyView {
         well: stuck.reached,
+        put_back: stuck.put_back,
         tried: !stuck.abandoned,
         connection: stuck.connection,
         host: stuck.host,

@@ -96,6 +96,7 @@ fn settled(entry: usize, stands: Stands) -> Settled {
         output: String::new(),
         cause: String::new(),
         reached: false,
+        put_back: false,
         under: None,
         rejected: false,
         abandoned: false,
@@ -121,6 +122,7 @@ pub fn ended(plan: &Plan, how: Ended) -> RunView {
         why: String::new(),
         over: !matches!(how, Ended::Halted | Ended::Stuck),
         taking_back: false,
+        lacks: false,
         components,
     };
     let first = &mut view.components[0];

@@ -64,6 +64,7 @@ pub fn view(plan: &Plan, run: &Run, times: &Times, started: Moment, finished: Mo
         why: run.stopped().unwrap_or_default().into(),
         over: run.is_finished(),
         taking_back: run.is_taking_back(),
+        lacks: false,
         components: plan.changes().map(|(i, ..)| settled(rejections, times, i, &outcome.left)).collect(),
     }
 }
@@ -86,12 +87,13 @@ fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Se
         under: run.stuck_under(i),
         abandoned: run.is_left_standing(i),
         reached: run.has_reached(i),
+        put_back: run.is_put_back(i),
         tried: run.was_tried(i),
         rejected: !rejections.levels(i).is_empty(),
         took: times.of.get(&i).map(|(from, to)| to.since(*from)),
         left: under_way(plan, run, times, i)
             .into_iter()
-            .chain(left.flat_map(left_behind))
+            .chain(left.flat_map(|left| left_behind(left, run.is_put_back(i))))
             .chain(run.owed(i).map(|reload| still_owed(run.is_half(i, was_half(plan, i)), reload)))
             .collect(),
         snapshot: stored.map(|s| s.id.clone()),
@@ -100,7 +102,7 @@ fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Se
 }
 
 /// Where a snapshot is, else what its provider calls it: its id is known to patchform only.
-fn kept(stored: &Stored) -> String {
+pub fn kept(stored: &Stored) -> String {
     let Some(made) = &stored.made else { return String::new() };
     match &made.token {
         _ if !made.place.is_empty() => format!("at {}", made.place),
@@ -135,7 +137,9 @@ fn cause(plan: &Plan, run: &Run, i: usize) -> Option<String> {
         (_, Some(failure)) => Some(told(failure)),
         (Some(by), None) => {
             let why = run.failure(by).map_or_else(String::new, |f| format!(": {}", told(f)));
-            Some(format!("it went back because of {}{why}", name(plan, by)))
+            // It had to go back, and could not.
+            let went = if run.standing(i) == Standing::Restored { "it went" } else { "it was to go" };
+            Some(format!("{went} back because of {}{why}", name(plan, by)))
         }
         (None, None) => run.is_taking_back().then(|| "a person asked to take the run back".into()),
     }
@@ -156,9 +160,12 @@ fn told(plan: &Plan, run: &Run, i: usize) -> (Stands, String) {
     (stands(standing), why)
 }
 
-fn left_behind(left: &Left) -> Vec<String> {
+fn left_behind(left: &Left, put_back: bool) -> Vec<String> {
     let drained = left.drained.then(|| "traffic may still be away from it".to_string());
-    let changed = left.changed.then(|| "it may differ from what was read before the run".to_string());
+    let changed = left.changed.then(|| match put_back {
+        true => "it reads as before the run, but nobody made sure that this is in force".to_string(),
+        false => "it may differ from what was read before the run".to_string(),
+    });
     drained.into_iter().chain(changed).collect()
 }
 

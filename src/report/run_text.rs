@@ -50,6 +50,8 @@ pub struct RunText {
     began: BTreeMap<(usize, Leg), Moment>,
     steps: BTreeMap<ActionRef, (Step, Moment)>,
     going: BTreeSet<ActionRef>,
+    /// When a controller took the run last: what it had read before stands at the same moment.
+    taken: Option<Moment>,
 }
 
 /// What a clock that was set means for a reader.
@@ -67,12 +69,15 @@ fn set(ahead_ms: i64) -> String {
 impl RunText {
     /// Starts with nothing seen of `run`. `offset`: seconds east of UTC for the times of day.
     pub fn new(run: &str, telling: Telling, style: Style, offset: i32) -> Self {
-        let (began, steps, going) = Default::default();
-        RunText { run: run.into(), telling, style, offset, began, steps, going }
+        let (began, steps, going, taken) = Default::default();
+        RunText { run: run.into(), telling, style, offset, began, steps, going, taken }
     }
 
     /// The lines for one event, each with a newline; empty for what nobody needs to read.
     pub fn event(&mut self, plan: &Plan, event: &Event) -> String {
+        if let What::Taken { .. } = event.what {
+            self.taken = Some(event.at);
+        }
         match &event.what {
             What::Intent { action, step, attempt, .. } => {
                 self.intent(plan, event.at, *action, *step, *attempt)
@@ -181,16 +186,17 @@ impl RunText {
             }
             Ok(Probed::After(_)) => format!("looked again: {word} had happened"),
             Ok(Probed::Between { why }) if why.is_empty() => {
-                format!("looked again: {word} had happened in part")
+                format!("looked again: {word} may have happened in part")
             }
-            Ok(Probed::Between { why }) => format!("looked again: {word} had happened in part: {why}"),
+            Ok(Probed::Between { why }) => format!("looked again: {word} may have happened in part: {why}"),
             Ok(Probed::Busy) => format!("looked again: {word} still goes on"),
             Err(why) => format!("looked again: nobody can tell how far {word} came: {why}"),
         };
         self.of(plan, at, action.component, &[tinted(Tint::Change, what)])
     }
 
-    /// After a way back the reading decides; before a patch that halted half-way is tried again it is what that expects.
+    /// After a way back the reading decides; before a patch that halted half-way is tried again it is what that expects, and
+    /// before a run is taken up again what a person may have put right.
     fn read(&self, plan: &Plan, at: Moment, component: usize, digest: &Result<String, String>) -> String {
         let before = plan.entries.get(component).and_then(|e| e.observed.identity()).map(|i| &i.digest);
         let (from, _) = levels(plan, component);
@@ -198,13 +204,13 @@ impl RunText {
             .began
             .get(&(component, Leg::Back))
             .map_or(String::new(), |since| format!(" in {}", period::show(at.since(*since))));
-        let forth = !self.began.contains_key(&(component, Leg::Back));
+        let looked = self.taken == Some(at) || !self.began.contains_key(&(component, Leg::Back));
         let piece = match digest {
-            Ok(digest) if forth && Some(digest) == before => {
+            Ok(digest) if looked && Some(digest) == before => {
                 plain("read again: it is as it was before the run")
             }
-            Ok(_) if forth => plain("read again: it is not as it was before the run"),
-            Err(why) if forth => tinted(Tint::Bad, format!("could not be read again: {why}")),
+            Ok(_) if looked => plain("read again: it is not as it was before the run"),
+            Err(why) if looked => tinted(Tint::Bad, format!("could not be read again: {why}")),
             Ok(digest) if Some(digest) == before => {
                 let to = from.map_or("restored: absent again".into(), |from| format!("restored to {from}"));
                 tinted(Tint::Good, format!("{to}{took}"))

@@ -126,13 +126,16 @@ pub struct Settled {
     pub abandoned: bool,
     /// Whether it stands at its planned level, verified, and its way back was not begun; for one that was to go back.
     pub reached: bool,
+    /// Whether a person put it back, and it reads as before the run.
+    pub put_back: bool,
     /// Whether the run changed something there, or may have, even if it was taken back since.
     pub tried: bool,
     /// Whether its level was taken back and will not be tried again.
     pub rejected: bool,
     /// How long it was worked on.
     pub took: Option<Duration>,
-    /// What is not as it should stay, such as `traffic is still away from it`; empty unless halted or stuck.
+    /// What is not as it should stay, such as `traffic is still away from it`; empty unless halted or stuck, or put back by hand
+    /// without a step that brings it into force.
     pub left: Vec<String>,
     /// The snapshot that a person may use; for a stuck component.
     pub snapshot: Option<String>,
@@ -164,6 +167,8 @@ pub struct RunView {
     pub over: bool,
     /// Whether a person asked for everything to go back: what is left to do goes that way.
     pub taking_back: bool,
+    /// Whether its journal is known to lack its end, so that it does not tell all that the run did.
+    pub lacks: bool,
     /// The components that the plan changes or holds, in the plan's order.
     pub components: Vec<Settled>,
 }

@@ -56,9 +56,15 @@ pub fn snapshots(listed: &Listed, open: &[OpenRunView], covering: &[Selection]) 
     let covered = |all: &[Orphan]| -> Vec<Json> {
         all.iter().filter(|o| covers(covering, &o.component)).map(orphan).collect()
     };
+    let nameless =
+        listed.nameless.iter().filter(|_| covering.is_empty()).map(
+            |one| json!({ "id": one.id, "run": one.run, "asked": one.asked.to_string(), "kept": one.kept }),
+        );
+    let nameless: Vec<Json> = nameless.collect();
     let document = json!({
         "format_version": FORMAT_VERSION, "snapshots": rows.collect::<Vec<Json>>(),
-        "orphans": covered(&listed.orphans), "unrecorded": covered(&listed.unrecorded), "open_runs": open_runs(open),
+        "orphans": covered(&listed.orphans), "unrecorded": covered(&listed.unrecorded),
+        "nameless": nameless, "open_runs": open_runs(open),
     });
     format!("{document:#}\n")
 }

@@ -13,7 +13,7 @@ mod run_list;
 mod snapshot_list;
 
 pub use run_list::{RunRow, run_list};
-pub use snapshot_list::{Listed, snapshot_list};
+pub use snapshot_list::{Listed, Nameless, snapshot_list};
 
 /// `state list`: an address a line, nothing else, so that it can be piped. `covering`: only what one of these covers.
 pub fn list(state: &State, covering: &[Selection], style: Style) -> String {

@@ -32,6 +32,15 @@ pub struct Stored {
     pub at: Moment,
 }
 
+/// How a component was stuck before a controller tried its way back once more.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct WasStuck {
+    pub why: String,
+    pub under: Option<usize>,
+    /// Index of the action of its way back at which it was.
+    pub back: usize,
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Component {
     pub phase: Phase,
@@ -68,8 +77,12 @@ pub(super) struct Component {
     /// Whether it got stuck since every try of its current action failed: none of them goes on any more.
     pub spent: bool,
     /// Whether it was read as before the run although its way back did not get it there: a person put it back, so that only
-    /// what follows a restore is left to do.
+    /// what follows a restore is left to do. A controller that takes the run reads that anew.
     pub by_hand: bool,
+    /// Whether the last reading told that, and nothing that would change it was begun since.
+    pub put_back: bool,
+    /// How it was stuck when its controller took the run, where nothing was done there since.
+    pub was_stuck: Option<WasStuck>,
     /// Whether the way back was walked to its end, and the reading there was the one before the run.
     pub walked_back: bool,
     /// How often the way back was walked to its end in vain.
@@ -132,6 +145,8 @@ impl Component {
             freed: false,
             spent: false,
             by_hand: false,
+            put_back: false,
+            was_stuck: None,
             expects: None,
             walked_back: false,
             rounds: 0,
@@ -232,6 +247,7 @@ impl Component {
 
     /// Notes that `step` may have had its effect.
     pub(super) fn may_have_had(&mut self, step: Step) {
+        self.put_back &= !matches!(step, Step::Patch | Step::Restore | Step::Uninstall);
         match step {
             Step::Patch | Step::Reload | Step::Restore | Step::Uninstall => {
                 self.changed = true;
@@ -258,5 +274,10 @@ impl Node {
             Leg::Forth => &self.forth,
             Leg::Back => &self.back,
         }
+    }
+
+    /// Index of the action of the way back that puts there what was there before.
+    pub(super) fn restores_at(&self) -> Option<usize> {
+        self.back.iter().rposition(|p| matches!(p.action, Step::Restore | Step::Uninstall))
     }
 }

@@ -62,6 +62,11 @@ impl Heard {
         }
     }
 
+    /// The snapshots of every component.
+    pub fn all(&self) -> impl Iterator<Item = &Stored> {
+        self.by_component.values().flat_map(|asked| &asked.stored)
+    }
+
     /// The snapshots of component `i`, in order.
     pub fn snapshots(&self, i: usize) -> &[Stored] {
         self.by_component.get(&i).map_or(&[], |asked| &asked.stored)

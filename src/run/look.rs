@@ -41,8 +41,10 @@ impl Run {
     pub(super) fn looked_at(&mut self, i: usize, digest: &Result<String, String>) -> Result<(), Damage> {
         let as_before = digest.as_ref().ok().map(|digest| *digest == self.shape.nodes[i].before);
         if self.may_be_put_back(i) {
-            if as_before == Some(true) {
-                self.was_put_back(i);
+            match as_before {
+                Some(true) => self.was_put_back(i),
+                Some(false) => self.components[i].put_back = false,
+                None => {}
             }
             return Ok(());
         }
@@ -83,9 +85,15 @@ impl Run {
         }
     }
 
-    /// A person has put `i` back, which its way back could not: what follows a restore is left to do.
+    /// `i` is back where its way back was to take it: what follows a restore is left to do. Where that had not got so far, a
+    /// person did it.
     fn was_put_back(&mut self, i: usize) {
-        self.components[i].by_hand = true;
+        let (node, c) = (&self.shape.nodes[i], &mut self.components[i]);
+        // Else it did that itself, and got stuck later.
+        c.was_stuck =
+            c.was_stuck.take().filter(|was| node.restores_at().is_some_and(|restores| was.back > restores));
+        c.put_back |= c.was_stuck.is_none();
+        c.by_hand = true;
         match self.components[i].phase {
             _ if self.planted(Defect::PutBackIsRestored) => self.restored(i),
             Phase::Returning | Phase::Back => self.turned(i),
@@ -94,6 +102,11 @@ impl Run {
             Phase::Committed => self.take_into_set(i, self.components[i].back_for),
             _ => {}
         }
+    }
+
+    /// Whether component `i`, which its way back did not take there, was read as before the run: a person put it back.
+    pub fn is_put_back(&self, i: usize) -> bool {
+        self.components.get(i).is_some_and(|c| c.put_back)
     }
 
     fn free_all_stuck(&mut self) {

@@ -15,7 +15,7 @@ impl Run {
         let (Some(c), Some(node)) = (self.components.get(i), self.shape.nodes.get(i)) else { return false };
         let back = matches!(c.phase, Phase::Returning | Phase::Stuck(_));
         let untouched = c.leg == Leg::Back && c.highest == 0 && c.forth == node.forth.len();
-        self.is_kept(i) || (back && c.changed && !c.differs && untouched)
+        !c.put_back && (self.is_kept(i) || (back && c.changed && !c.differs && untouched))
     }
 
     /// Whether the way back of component `i` brought what stands there now into force, and verified it. Where nothing had to be
@@ -27,9 +27,14 @@ impl Run {
     }
 
     /// What component `i` still needs so that what stands there is in force and verified, where its run was abandoned before
-    /// that; `Reload::None` where only the verification is missing. `None` where nothing is.
+    /// that, or where a person put it back and no step of the run follows; `Reload::None` where only the verification is missing.
+    /// `None` where nothing is.
     pub fn owed(&self, i: usize) -> Option<Reload> {
         let (c, node) = (self.components.get(i)?, self.shape.nodes.get(i)?);
+        let follows = |planned: &Planned| matches!(planned.action, Step::Reload | Step::Verify);
+        if self.is_finished() && c.put_back && node.back.is_empty() {
+            return node.forth.iter().any(follows).then(|| c.reload.max(node.reload));
+        }
         if !self.is_finished() || !c.changed || !matches!(c.phase, Phase::Stuck(_)) {
             return None;
         }
@@ -57,7 +62,7 @@ impl Run {
 
 /// Whether its way back was walked to its end, and something else is there than before the run: nobody knows what.
 fn reads_otherwise(c: &Component, node: &Node) -> bool {
-    goes_back(c) && c.back >= node.back.len() && !c.walked_back
+    goes_back(c) && c.back >= node.back.len() && !c.walked_back && !c.put_back
 }
 
 impl Run {
@@ -77,9 +82,9 @@ impl Run {
     }
 }
 
-/// Once its way back has begun, what that left undone counts: it does again what the way forth did.
+/// Once its way back has begun, also by hand, what that left undone counts: it does again what the way forth did.
 fn goes_back(c: &Component) -> bool {
-    c.leg == Leg::Back && c.highest > 0
+    c.leg == Leg::Back && (c.highest > 0 || c.put_back)
 }
 
 fn undone<'a>(c: &Component, node: &'a Node) -> &'a [Planned] {

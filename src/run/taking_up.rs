@@ -1,5 +1,6 @@
 //! A run changes hands: a controller takes it up, from where another one left it, or a person ends it as it stands.
 
+use super::component::WasStuck;
 use super::event::Leg;
 use super::fold::Run;
 use super::planted::Defect;
@@ -121,6 +122,9 @@ impl Run {
             work::step();
             let unclear = matches!(self.components[*i].current, ActionStanding::Unclear { .. });
             let c = &mut self.components[*i];
+            if let Phase::Stuck(why) = &c.phase {
+                c.was_stuck = Some(WasStuck { why: why.clone(), under: c.stuck_under, back: c.back });
+            }
             c.tries = 0;
             c.rounds = 0;
             c.stuck_under = None;
@@ -173,6 +177,9 @@ impl Run {
             (None, Phase::Forward, _) if self.failed_here(i) => format!("after {next} had failed"),
             (None, Phase::Forward, Some(done)) => format!("after {done} was done, before {next}"),
             (None, Phase::Forward, None) => format!("before {next}"),
+            (None, Phase::Returning | Phase::Back, _) if c.put_back => {
+                format!("after it was put back by hand, before {next}")
+            }
             (None, Phase::Back, _) => format!("on its way back, before {next}"),
             (None, Phase::Reading, _) => "after it had gone back, before it was read again".into(),
             (None, ..) => "before it went back".into(),
@@ -184,8 +191,8 @@ impl Run {
         for i in 0..self.components.len() {
             work::step();
             // It was kept under something stuck, and nothing was begun there since.
-            let well =
-                self.components[i].freed && self.components[i].phase == Phase::Returning && self.is_well(i);
+            let c = &self.components[i];
+            let well = c.freed && c.phase == Phase::Returning && !c.put_back && self.is_well(i);
             let c = &mut self.components[i];
             let open = matches!(c.current, ActionStanding::Intended | ActionStanding::Unclear { .. });
             let step = c.planned(&self.shape.nodes[i]).map(|p| p.action);
@@ -198,6 +205,13 @@ impl Run {
                 self.enter(i, Phase::Skipped(Skip::Abandoned));
             } else if well {
                 self.keep(i);
+            } else if c.phase.unsettled()
+                && let (Some(was), None) = (c.was_stuck.take(), unanswered)
+            {
+                // What was put there is there no more where it does not read so.
+                let restores = self.shape.nodes[i].restores_at().filter(|_| !c.by_hand);
+                (c.back, c.stuck_under) = (restores.map_or(was.back, |k| k.min(was.back)), was.under);
+                self.enter(i, Phase::Stuck(was.why));
             } else if c.phase.unsettled()
                 && (c.touched() || unanswered.is_some())
                 && !self.shape.planted.has(Defect::AbandonedIsRestored)

@@ -68,7 +68,7 @@ impl Run {
         }
         self.queues.due.remove(&i);
         let c = &mut self.components[i];
-        (c.freed, c.spent) = (false, false);
+        (c.freed, c.spent, c.was_stuck) = (false, false, None);
         c.attempt = attempt;
         c.highest = c.highest.max(attempt);
         c.current = ActionStanding::Intended;
@@ -342,6 +342,7 @@ impl Run {
             // It failed and halted the run; tried again, it was done.
             c.failure = None;
         }
+        c.was_stuck = None;
         c.next(node);
         let ended = c.planned(node).is_none();
         match (c.leg, ended) {
@@ -446,7 +447,7 @@ impl Run {
             Ok(_) if node.keeps_data && c.served => self.get_stuck(i, LOSES_DATA.into()),
             Ok(_) if c.rounds + 1 < BACK_ROUNDS => {
                 c.rounds += 1;
-                c.by_hand = false;
+                (c.by_hand, c.put_back) = (false, false);
                 c.turn_back(node);
                 if self.shape.planted.has(Defect::AttemptsBeginAnew) {
                     (self.components[i].floor, self.components[i].attempt) = (0, 0);

@@ -139,7 +139,6 @@ fn settle(state: &mut State, run: &str, settled: Settled) {
         Standing::Forgotten => {
             state.records.remove(&component);
             state.owed.remove(&component);
-            state.rejected.retain(|r| r.component != component);
         }
         Standing::Restored { rejected: Some((level, reason)) } => {
             state.rejected.retain(|r| r.component != component || r.level != level);

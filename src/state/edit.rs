@@ -101,7 +101,8 @@ impl State {
     }
 
     /// Forgets every record that `address` covers (a component, or a block with all its instances), and what abandoned runs
-    /// left undone there; one serial later. The components and their snapshots stay as they are. Answers what was forgotten.
+    /// left undone there; one serial later. The components and their snapshots stay as they are, and a level that was given up
+    /// stays that. Answers what was forgotten.
     ///
     /// # Errors
     /// No record is covered.
@@ -114,7 +115,6 @@ impl State {
             self.records.remove(one);
             self.owed.remove(one);
         }
-        self.rejected.retain(|r| gone.binary_search(&r.component).is_err());
         self.serial += 1;
         Ok(gone)
     }

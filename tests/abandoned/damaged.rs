@@ -69,6 +69,12 @@ fn a_snapshot_whose_answer_is_damaged_is_an_orphan() {
     let id = orphan["id"].as_str().unwrap();
     let refused = flat(lab.patchform(&format!("snapshot restore {id}")).exits(1));
     refused.says("nobody saw whether it was made").says("snapshot list");
+    // It may be the only way back, until what the run left is done.
+    let kept = flat(lab.patchform("snapshot prune"));
+    kept.says("this may be its only way back").does_not_say(&format!("dropped {id}"));
+    lab.patchform("snapshot list").exits(0).says("Orphans");
+    lab.write("main.pf.hcl", drops(service("1.1", "", "")));
+    lab.patchform("apply --auto-approve").exits(0);
     lab.patchform("snapshot prune").exits(0).says(&format!("dropped {id}"));
     lab.patchform("snapshot list").exits(0).does_not_say("Orphans");
 }
@@ -122,6 +128,11 @@ fn a_journal_that_is_put_back_afterwards_is_told_for_what_it_is() {
         }
         lab.patchform(&format!("rollback {run} --auto-approve")).exits(0);
         assert_eq!((lab.read("a"), lab.read("running")), ("1.0".into(), "1.0".into()), "{damaged}");
+        let shown = flat(lab.patchform(&format!("run show {run}")).exits(0));
+        shown
+            .says("was let go of at")
+            .says("othing that it left is still")
+            .does_not_say("What it may have left");
     }
 }
 
@@ -144,6 +155,22 @@ fn a_lost_plan_is_the_reason_that_is_told() {
     assert_eq!((lab.read("a"), lab.read("running")), ("1.0".into(), "1.0".into()));
 }
 
+/// Its controller was killed, so that the state does not know its snapshot, and without its plan nobody knows of which component
+/// it is: it is listed all the same.
+#[test]
+fn a_snapshot_of_a_run_whose_plan_is_lost_is_listed() {
+    let lab = platform(KILL, "");
+    let run = killed(&lab);
+    fs::remove_file(lab.path(&format!(".patchform/runs/{run}/plan.json"))).unwrap();
+    lab.patchform("run abandon").exits(0);
+    let told = flat(lab.patchform("snapshot list").exits(0)).says("nobody knows of which component");
+    told.says(&format!("{run}-0-1")).says(&format!("a.{run}"));
+    let list = listed(&lab);
+    let [found] = of(&list["nameless"], &run).try_into().expect("one snapshot");
+    assert_eq!(found["id"], format!("{run}-0-1"), "{found}");
+    lab.patchform("snapshot prune").exits(0).does_not_say(&format!("dropped {run}"));
+}
+
 /// Lease and plan are lost together: the run may hold anything, and no more is promised than can be kept.
 #[test]
 fn a_run_of_which_nothing_is_known_blocks_every_plan() {
@@ -164,20 +191,41 @@ fn a_run_of_which_nothing_is_known_blocks_every_plan() {
     lab.patchform("run list").exits(0).says("abandoned").does_not_say("1970");
 }
 
-/// Without its lease a run holds nothing. That nobody knows how it ended is said wherever the state is read.
+/// What a lease said is told by plan and journal: a run that lost it is open as before, and every way on works as it is printed.
 #[test]
-fn a_run_whose_lease_is_gone_is_not_taken_for_ended() {
-    for gone in [&["lease.json"][..], &["lease.json", "plan.json"]] {
+fn a_run_whose_lease_is_gone_is_open_as_before() {
+    for way in ["resume", "rollback", "run abandon"] {
         let lab = platform(&stop(), "");
         lab.patchform("apply --auto-approve").exits(7);
         let run = run_at(&lab, 1);
-        flat(lab.patchform("plan").exits(0)).does_not_say("nobody knows how it ended");
-        for file in gone {
-            fs::remove_file(lab.path(&format!(".patchform/runs/{run}/{file}"))).unwrap();
-        }
-        let told = format!("run {run} began, and nobody knows how it ended");
-        flat(lab.patchform("state list").exits(0)).says(&told);
-        let plan = flat(lab.patchform("plan").exits(0));
-        plan.says(&format!("un {run} began, and nobody knows how it ended")).says("read each");
+        fs::remove_file(lab.path(&format!(".patchform/runs/{run}/lease.json"))).unwrap();
+        lab.patchform("run list").exits(0).says("open");
+        lab.patchform("run show").exits(0).says(&format!("patchform resume {run}"));
+        flat(lab.patchform("state list").exits(0)).says(&format!("run {run} is open"));
+        flat(lab.patchform("plan").exits(0)).says(&format!("run {run}, which was not finished, holds it"));
+        lab.patchform("apply --auto-approve").exits(6).says(&run);
+        lab.patchform("snapshot list").exits(0).does_not_say("Orphans");
+        lab.patchform(&format!("{way} {run}")).exits(0);
+        lab.write("main.pf.hcl", service("1.1", "", ""));
+        lab.patchform("apply --auto-approve --json").does_not_say(&format!("{run} holds"));
+        lab.patchform("run list").exits(0).does_not_say("open");
     }
+}
+
+/// Lease and plan are gone: the run may hold anything, until it is let go of.
+#[test]
+fn a_run_whose_lease_and_plan_are_gone_blocks_every_plan() {
+    let lab = platform(&stop(), "");
+    lab.patchform("apply --auto-approve").exits(7);
+    let run = run_at(&lab, 1);
+    for file in ["lease.json", "plan.json"] {
+        fs::remove_file(lab.path(&format!(".patchform/runs/{run}/{file}"))).unwrap();
+    }
+    lab.patchform("run list").exits(0).says("damaged");
+    plan_is_blocked(&lab).says("may hold").says(&format!("patchform run abandon {run}"));
+    flat(lab.patchform(&format!("run show {run}")).exits(1)).says("nothing is known of what it held");
+    lab.patchform(&format!("run abandon {run}")).exits(0);
+    lab.patchform("run list").exits(0).says("abandoned");
+    flat(lab.patchform("plan").exits(0)).does_not_say(&run);
+    flat(lab.patchform(&format!("run show {run}")).exits(1)).says("the run has ended, and holds nothing");
 }

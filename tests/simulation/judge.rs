@@ -380,7 +380,8 @@ impl<'a> Judge<'a> {
             let (rule, holds) = match &standing {
                 Standing::Committed => {
                     self.ever_committed.insert(i);
-                    (Rule::Committed, real.as_planned())
+                    // Until the next controller reads it, nobody knows that a person has put it back.
+                    (Rule::Committed, real.as_planned() || (run.is_kept(i) && real.as_before()))
                 }
                 Standing::Restored => (Rule::Restored, real.as_before()),
                 Standing::Stuck(why) => {

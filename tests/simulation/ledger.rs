@@ -119,7 +119,11 @@ impl Ledger {
                     format!("the state says that c{i} is at its level, and it is stuck"),
                 );
             }
-            if told.levels.contains_key(&at) != (planned || (stuck && run.is_changed(i))) {
+            let put_back = run.is_put_back(i);
+            if put_back && stuck && real.installed != 0 {
+                return broken(Rule::Record, format!("c{i} is said to be put back, and is not"));
+            }
+            if told.levels.contains_key(&at) != (planned || (stuck && run.is_changed(i) && !put_back)) {
                 return broken(
                     Rule::Record,
                     format!("what the run changed of c{i} is not remembered rightly"),

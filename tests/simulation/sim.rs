@@ -587,8 +587,7 @@ impl Sim<'_> {
         if self.controllers[k].run.is_finished() {
             return Ok(Stage::Checkpoint(Box::new(Stage::Close)));
         }
-        let looks = !matches!(request, Some(Request::Abandon { .. }));
-        let looked = if looks { self.looked(k) } else { Vec::new() };
+        let looked = self.looked(k);
         self.fold(k, What::taken(&format!("c{k}"), token))?;
         for component in looked {
             if self.controllers[k].run.may_be_put_back(component) {
@@ -609,13 +608,14 @@ impl Sim<'_> {
         Ok(Stage::Append(Vec::new()))
     }
 
-    /// What is stuck and is read before the run is taken; a person may have put it back.
+    /// What is stuck, or kept under it, and is read before the run is taken; a person may have put it back, or some of it.
     fn looked(&mut self, k: usize) -> Vec<usize> {
         let run = &self.controllers[k].run;
         let stuck: Vec<usize> = (0..run.len()).filter(|i| run.may_be_put_back(*i)).collect();
         if self.sc.mishaps.contains(&Mishap::PutBack { taken: k + 1 }) {
-            let is_stuck = |i: &&usize| matches!(run.standing(**i), Standing::Stuck(_));
-            let by_hand: Vec<usize> = stuck.iter().filter(is_stuck).copied().collect();
+            let is_stuck = |i: usize| matches!(run.standing(i), Standing::Stuck(_));
+            let some = |i: &&usize| (**i + k) % 4 < if is_stuck(**i) { 3 } else { 2 };
+            let by_hand: Vec<usize> = stuck.iter().filter(some).copied().collect();
             for i in by_hand.into_iter().filter(|i| self.world.put_back(*i)) {
                 self.judge.cover.happened("a person puts back what is stuck");
                 if self.tell {

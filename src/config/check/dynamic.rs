@@ -1,8 +1,9 @@
 //! `dynamic "check" { for_each = … content { … } }`: blocks that are made from a collection.
 
-use super::nested;
+use super::{assertion, nested};
 use crate::config::blocks;
 use crate::config::convert::convert;
+use crate::config::eval::evaluate;
 use crate::config::expr::Expr;
 use crate::config::fields::Fields;
 use crate::config::syntax::{Attribute, Block, Body, Label};
@@ -58,14 +59,51 @@ pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
         span: expr.span(),
     };
     let labels: Vec<Label> = labels.iter().map(label).collect();
+    if lacks_labels(&kind.text, block) {
+        return problems.push(unlabelled(block, kind));
+    }
     if labels.first().is_none_or(|first| &*first.text != "…") {
         let made = Block { kind: kind.text.clone(), labels, ..(*content).clone() };
         nested::shape(&Block { kind_span: kind.span, header: block.header, ..made }, problems);
     }
 }
 
+/// The labels that a kind of block needs, and what they are.
+fn needed(kind: &str) -> Option<(usize, &'static str, &'static str)> {
+    match kind {
+        "check" => Some((2, "two labels: what is tried, and a name", "[\"http\", \"ready-${check.key}\"]")),
+        "connection" => Some((1, "one label: how the target is reached", "[\"ssh\"]")),
+        _ => None,
+    }
+}
+
+/// Whether the labels that are written are too few or too many, or missing.
+fn lacks_labels(kind: &str, block: &Block) -> bool {
+    let Some((count, ..)) = needed(kind) else { return false };
+    match block.body.attribute("labels") {
+        None => true,
+        Some(given) => given.value.as_list().is_some_and(|labels| labels.len() != count),
+    }
+}
+
+fn unlabelled(block: &Block, kind: &Label) -> Diagnostic {
+    let (_, what, example) = needed(&kind.text).unwrap_or_default();
+    let problem = Diagnostic::error(format!("A `{}` block needs {what}", kind.text));
+    let problem = match block.body.attribute("labels") {
+        Some(given) => problem.at(given.value.span(), "other labels are needed"),
+        None => problem.at(block.header, "makes blocks without labels"),
+    };
+    problem.help(format!("Write labels = {example} beside `for_each`."))
+}
+
 /// A block with every dynamic block inside replaced by what it makes, values in place of its expressions.
 pub(super) fn expanded<'b>(block: &'b Block, fields: &mut Fields<'_>) -> Option<Cow<'b, Block>> {
+    let name: Vec<&str> = block.labels.iter().map(|label| &*label.text).collect();
+    of_component(block, &name.join("."), fields)
+}
+
+/// `name`: the component's.
+fn of_component<'b>(block: &'b Block, name: &str, fields: &mut Fields<'_>) -> Option<Cow<'b, Block>> {
     if !has_dynamic(&block.body) {
         return Some(Cow::Borrowed(block));
     }
@@ -73,8 +111,8 @@ pub(super) fn expanded<'b>(block: &'b Block, fields: &mut Fields<'_>) -> Option<
     let mut blocks = Vec::new();
     for inner in &block.body.blocks {
         match &*inner.kind {
-            "dynamic" => made(inner, fields, &mut blocks)?,
-            _ => blocks.push(expanded(inner, fields)?.into_owned()),
+            "dynamic" => made(inner, name, fields, &mut blocks)?,
+            _ => blocks.push(of_component(inner, name, fields)?.into_owned()),
         }
     }
     let body = Body { attributes: block.body.attributes.clone(), blocks };
@@ -89,8 +127,11 @@ fn has_dynamic(body: &Body) -> bool {
     body.blocks.iter().any(|block| &*block.kind == "dynamic" || has_dynamic(&block.body))
 }
 
-fn made(block: &Block, fields: &mut Fields<'_>, out: &mut Vec<Block>) -> Option<()> {
+fn made(block: &Block, component: &str, fields: &mut Fields<'_>, out: &mut Vec<Block>) -> Option<()> {
     let (kind, name) = (block.labels.first()?, iterator(block)?);
+    if lacks_labels(&kind.text, block) {
+        return None;
+    }
     let content = block.body.blocks.iter().find(|b| &*b.kind == "content")?;
     let for_each = block.body.attribute("for_each")?;
     let all = fields.value(&for_each.value)?;
@@ -98,11 +139,34 @@ fn made(block: &Block, fields: &mut Fields<'_>, out: &mut Vec<Block>) -> Option<
         let element = Entries::from([("key".into(), key), ("value".into(), value)]);
         let scope = fields.scope.child().with(name.clone(), Value::object(element));
         let mut within = Fields { scope: &scope, hopeless: fields.hopeless, problems: fields.problems };
+        if &*kind.text == "precondition" {
+            // What rests on something wrong is known once it cannot be evaluated: the iterator is no declared name.
+            let scope = within.scope;
+            let hopeless = |expr: &Expr| evaluate(expr, scope).is_err() && (fields.hopeless)(expr);
+            within.hopeless = &hopeless;
+            precondition(&content.body, component, &name, &mut within);
+            continue;
+        }
         let labels = labels(block, &mut within)?;
-        let body = settled(&content.body, &mut within)?;
+        let body = settled(&content.body, component, &mut within)?;
         out.push(Block { kind: kind.text.clone(), kind_span: kind.span, labels, header: block.header, body });
     }
     Some(())
+}
+
+/// Asks a condition here, where its element is known and can be shown.
+fn precondition(body: &Body, component: &str, iterator: &str, fields: &mut Fields<'_>) {
+    let summary = format!("A precondition of {component} does not hold");
+    let Some(mut problem) = assertion::failed(body, &summary, fields) else { return };
+    let element = fields.scope.lookup(iterator);
+    for part in ["key", "value"] {
+        let name = format!("{iterator}.{part}");
+        let is_shown = problem.values.iter().any(|(shown, _)| shown.starts_with(&name));
+        if let Some(value) = element.and_then(|element| element.get(part)).filter(|_| !is_shown) {
+            problem.values.push((name, value.brief()));
+        }
+    }
+    fields.problems.push(*problem);
 }
 
 fn elements(all: &Value, at: &Attribute, fields: &mut Fields<'_>) -> Option<Vec<(Value, Value)>> {
@@ -158,7 +222,7 @@ fn labels(block: &Block, fields: &mut Fields<'_>) -> Option<Vec<Label>> {
 }
 
 /// A body whose arguments are values.
-fn settled(body: &Body, fields: &mut Fields<'_>) -> Option<Body> {
+fn settled(body: &Body, component: &str, fields: &mut Fields<'_>) -> Option<Body> {
     let mut attributes = Vec::with_capacity(body.attributes.len());
     for attribute in &body.attributes {
         let value = settle(&attribute.value, fields)?;
@@ -168,8 +232,8 @@ fn settled(body: &Body, fields: &mut Fields<'_>) -> Option<Body> {
     let mut blocks = Vec::new();
     for inner in &body.blocks {
         match &*inner.kind {
-            "dynamic" => made(inner, fields, &mut blocks)?,
-            _ => blocks.push(Block { body: settled(&inner.body, fields)?, ..inner.clone() }),
+            "dynamic" => made(inner, component, fields, &mut blocks)?,
+            _ => blocks.push(Block { body: settled(&inner.body, component, fields)?, ..inner.clone() }),
         }
     }
     Some(Body { attributes, blocks })
@@ -177,7 +241,7 @@ fn settled(body: &Body, fields: &mut Fields<'_>) -> Option<Body> {
 
 /// A value, evaluated here: the names of dynamic blocks are known to no other place.
 fn settle(expr: &Expr, fields: &mut Fields<'_>) -> Option<Value> {
-    match crate::config::eval::evaluate(expr, fields.scope) {
+    match evaluate(expr, fields.scope) {
         Ok(value) => Some(value),
         Err(problem) => {
             // What rests on something wrong was told there.

@@ -120,7 +120,11 @@ fn headers(attribute: &Attribute, fields: &mut Fields<'_>) -> Option<(Vec<(Strin
             _ => {
                 let why =
                     if text.is_none() { "its value is null, or has a line break" } else { "it is no name" };
-                return refuse(fields, at, format!("The header {:?} cannot be sent", &**name), why);
+                let shown = match marks.is_sensitive() {
+                    true => "A header".to_string(),
+                    false => format!("The header {:?}", &**name),
+                };
+                return refuse(fields, at, format!("{shown} cannot be sent"), why);
             }
         }
     }

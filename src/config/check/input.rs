@@ -31,6 +31,9 @@ pub(super) fn given(
         true => unseen(&attribute.value, fields)?,
         false => fields.value(&attribute.value)?,
     };
+    if variable.broken {
+        return None;
+    }
     if value.is_null() && !variable.nullable {
         if variable.default.is_none() && !variable.had_default {
             let problem = Diagnostic::error(format!("The variable \"{}\" may not be null", variable.name))
@@ -72,6 +75,9 @@ impl Checker<'_, '_> {
     /// What a module's variable has when its call gives it nothing: its default, or what is read in place of one. A
     /// secret of its own is read once for all instances of a call, and known by the module's name.
     pub fn otherwise(&mut self, at: usize, variable: &Variable<'_>) -> Option<Value> {
+        if variable.broken {
+            return None;
+        }
         if !variable.sensitive {
             // A default that is wrong, or a value that is missing, was complained about already.
             return variable.default.clone();

@@ -3,7 +3,7 @@
 use crate::config::expr::Reference;
 use crate::config::load::is_root;
 use crate::config::schemas::Schemas;
-use crate::config::suggest;
+use crate::config::suggest::Searches;
 use crate::config::syntax::{Attribute, Block};
 use crate::config::variables::{self, Variable};
 use crate::model::{Absence, Diagnostic, Diagnostics, Span};
@@ -11,8 +11,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 mod far;
+mod meant;
 
 use far::instance;
+use meant::{keyword, minus};
 
 /// What is declared where, in one folder.
 #[derive(Default)]
@@ -40,6 +42,7 @@ pub(super) struct Names<'p> {
     local_by_name: BTreeMap<&'p str, usize>,
     component_by_name: BTreeMap<&'p str, BTreeMap<&'p str, usize>>,
     kinds: Vec<String>,
+    searches: Searches,
 }
 
 /// What a reference means.
@@ -102,6 +105,7 @@ impl<'p> Names<'p> {
             local_by_name: BTreeMap::new(),
             component_by_name: BTreeMap::new(),
             kinds: schemas.kinds().into_iter().map(str::to_string).collect(),
+            searches: Searches::default(),
         };
         for block in blocks {
             match (&*block.kind, block.labels.as_slice()) {
@@ -274,9 +278,14 @@ impl<'p> Names<'p> {
                 false => Target::Input(self.variables.keys().take_while(|known| **known < &**name).count()),
             });
         }
-        let help = match suggest::nearest(name, self.variables.keys().copied()) {
-            Some(near) => format!("Did you mean \"var.{near}\"?"),
-            None => format!("Declare it: variable \"{name}\" {{ }}"),
+        let help = match self.searches.nearest(name, self.variables.keys().copied()) {
+            _ if self.local_by_name.contains_key(&**name) => format!("Did you mean \"local.{name}\"?"),
+            near => minus("var", name, near, |name| self.variables.contains_key(name)).unwrap_or_else(|| {
+                match near {
+                    Some(near) => format!("Did you mean \"var.{near}\"?"),
+                    None => format!("Declare it: variable \"{name}\" {{ }}"),
+                }
+            }),
         };
         Err(undeclared(reference, &format!("There is no variable \"{name}\""), help, Absence::Variable))
     }
@@ -286,9 +295,14 @@ impl<'p> Names<'p> {
         if let Some(index) = self.local_by_name.get(&**name) {
             return Ok(Target::Local(*index));
         }
-        let help = match suggest::nearest(name, self.local_by_name.keys().copied()) {
-            Some(near) => format!("Did you mean \"local.{near}\"?"),
-            None => format!("Declare it: locals {{ {name} = … }}"),
+        let help = match self.searches.nearest(name, self.local_by_name.keys().copied()) {
+            _ if self.variables.contains_key(&**name) => format!("Did you mean \"var.{name}\"?"),
+            near => minus("local", name, near, |name| self.local_by_name.contains_key(name)).unwrap_or_else(
+                || match near {
+                    Some(near) => format!("Did you mean \"local.{near}\"?"),
+                    None => format!("Declare it: locals {{ {name} = … }}"),
+                },
+            ),
         };
         Err(undeclared(reference, &format!("There is no local value \"{name}\""), help, Absence::Local))
     }
@@ -300,7 +314,7 @@ impl<'p> Names<'p> {
         };
         let Some(name) = reference.name() else { return Err(incomplete(reference, &format!("{kind}.name"))) };
         let Some(index) = of_kind.get(&**name) else {
-            let help = match suggest::nearest(name, of_kind.keys().copied()) {
+            let help = match self.searches.nearest(name, of_kind.keys().copied()) {
                 Some(near) => format!("Did you mean \"{kind}.{near}\"?"),
                 None => format!("Declare it: component \"{kind}\" \"{name}\" {{ … }}"),
             };
@@ -333,9 +347,15 @@ impl<'p> Names<'p> {
                 .help("Write patchform.workspace");
             return Box::new(problem);
         }
+        if let Some(meant) = self.meant(reference) {
+            let problem = Diagnostic::error(format!("There is nothing named \"{root}\""))
+                .at(reference.root_span, "unknown name")
+                .help(format!("Did you mean \"{meant}\"?"));
+            return Box::new(problem.absent(Absence::Component));
+        }
         let roots = ["var", "local", "module", "data", "each", "count", "self", "path", "patchform"];
-        let candidates = roots.into_iter().chain(self.component_by_name.keys().copied());
-        if let Some(near) = suggest::nearest(root, candidates) {
+        let candidates: Vec<&str> = roots.into_iter().chain(self.component_by_name.keys().copied()).collect();
+        if let Some(near) = self.searches.nearest(root, candidates) {
             let problem = Diagnostic::error(format!("There is nothing named \"{root}\""))
                 .at(reference.root_span, "unknown name")
                 .help(format!("Did you mean \"{near}\"?"));
@@ -354,16 +374,6 @@ impl<'p> Names<'p> {
         let problem = Diagnostic::error(format!("There is nothing named \"{root}\""));
         Box::new(problem.at(reference.root_span, "unknown name").help(help).absent(Absence::Component))
     }
-}
-
-/// What is written otherwise in other languages.
-fn keyword(word: &str) -> Option<&'static str> {
-    Some(match word {
-        "True" | "TRUE" => "true",
-        "False" | "FALSE" => "false",
-        "None" | "nil" | "Null" | "NULL" | "undefined" => "null",
-        _ => return None,
-    })
 }
 
 fn add<'p>(
@@ -386,6 +396,7 @@ pub(super) fn twice(what: &str, second: Span, first: Span) -> Diagnostic {
         .at(second, "declared again here")
         .and(first, "first declared here")
         .help("Rename or remove one of them.")
+        .repeated()
 }
 
 fn undeclared(reference: &Reference, summary: &str, help: String, what: Absence) -> Box<Diagnostic> {

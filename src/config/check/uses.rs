@@ -39,7 +39,12 @@ impl<'p> Finder<'_, 'p> {
                 Ok(Target::Data(index)) => (Node::Data(index), Part::Outputs),
                 Ok(Target::Call(index, None)) => (Node::Call(index), Part::Outputs),
                 Ok(Target::Call(index, Some(output))) => (Node::Call(index), Part::Output(output)),
-                Err(problem) => {
+                Err(mut problem) => {
+                    if let ("each", Some(bound)) = (&*reference.root, self.bound.last()) {
+                        problem.help = format!(
+                            "The element of this dynamic block is {bound}.value, and its key {bound}.key."
+                        );
+                    }
                     self.wrong(expr, *problem);
                     continue;
                 }

@@ -2,6 +2,7 @@
 
 use crate::config::expr::{Expr, RefStep, Reference};
 use crate::config::scope::Resolve;
+use crate::config::suggest::Searches;
 use crate::config::value::{Table, Value};
 use crate::model::Span;
 use std::borrow::Cow;
@@ -40,6 +41,7 @@ pub(super) struct Wrong {
     pub bad: BTreeSet<Span>,
     /// Whether anything has failed: only then is it asked what an expression rests on.
     spoilt: AtomicBool,
+    searches: Searches,
 }
 
 impl Wrong {
@@ -124,5 +126,9 @@ impl Resolve for Values {
             names.map(move |name| format!("data.{kind}.{name}"))
         });
         variables.chain(locals).chain(data).chain(modules).chain(components).collect()
+    }
+
+    fn may_suggest(&self, among: usize) -> bool {
+        self.wrong.searches.allow(among)
     }
 }

@@ -44,8 +44,29 @@ pub(in crate::config) fn misnamed(call: &Call) -> Option<Diagnostic> {
     functions::find(name).is_none().then(|| unknown(call))
 }
 
+/// Functions of other languages, and of Terraform before 0.15, with what is written here.
+const ELSEWHERE: [(&str, &str); 14] = [
+    ("map", "tomap({ a = 1 }), or { a = 1 } alone"),
+    ("list", "tolist([…]), or […] alone"),
+    ("set", "toset([…])"),
+    ("len", "length(…)"),
+    ("size", "length(…)"),
+    ("count", "length(…)"),
+    ("str", "tostring(…), or a template: \"${…}\""),
+    ("string", "tostring(…), or a template: \"${…}\""),
+    ("int", "tonumber(…), or floor(…) for a whole number"),
+    ("number", "tonumber(…)"),
+    ("bool", "tobool(…)"),
+    ("round", "floor(… + 0.5)"),
+    ("filter", "[for x in … : x if …]"),
+    ("match", "can(regex(pattern, text))"),
+];
+
 fn unknown(call: &Call) -> Diagnostic {
     let problem = Diagnostic::error(format!("There is no function {}", call.name)).at(call.name_span, "");
+    if let Some((_, written)) = ELSEWHERE.iter().find(|(name, _)| *name == &*call.name) {
+        return problem.help(format!("Write {written}."));
+    }
     match suggestion::nearest(&call.name, functions::names()) {
         Some(near) => problem.help(format!("Did you mean {near}?")),
         None => problem.help("Functions cannot be declared; `patchform reference` lists those there are."),
@@ -110,6 +131,8 @@ fn apply(expr: &Expr, call: &Call, function: &Function, scope: &Scope<'_>) -> Ev
     let mut args = arguments(call, scope)?;
     check_count(expr, call, function, args.len(), scope)?;
     let (mut marks, mut scale) = (Marks::NONE, Scale::default());
+    // A complaint may quote what stands anywhere in an argument, or its type, which names keys.
+    let hidden = args.iter().any(Value::is_sensitive);
     for (i, arg) in args.iter_mut().enumerate() {
         let Some(param) = function.param(i) else { continue };
         marks = marks.and(&match function.rule {
@@ -131,7 +154,6 @@ fn apply(expr: &Expr, call: &Call, function: &Function, scope: &Scope<'_>) -> Ev
         (Work::Files(work), Some(files)) => work(&args, files, scope),
         _ => Err(Fault::new("files cannot be read here")),
     };
-    let hidden = marks.is_sensitive();
     let value = done.map_err(|fault| told(expr, call, fault, hidden, scope))?;
     bounded(value.marked(&marks), expr, scope)
 }

@@ -93,8 +93,12 @@ fn number(
     }
     match convert(value, &Type::Number).map(|v| v.data().clone()) {
         Ok(Data::Number(n)) => Ok(n),
-        _ => Err(Box::new(
-            wrong(format!("{symbol} needs numbers")).because(format!("this is {}", described(value))),
-        )),
+        _ => {
+            let problem =
+                wrong(format!("{symbol} needs numbers")).because(format!("this is {}", described(value)));
+            let is_text = symbol == "+" && value.as_str().is_some();
+            let template = "texts are put together in a template: \"${…}…\"";
+            Err(Box::new(if is_text { problem.help(template) } else { problem }))
+        }
     }
 }

@@ -155,6 +155,29 @@ fn points_at_the_exact_expression_and_offers_the_next_move() {
         ("toset([\"a\"])[0]", "0", "the elements of a set have no index"),
         ("1 + var.token", "var.token", "+ needs numbers|this is a string|var.token is (sensitive)"),
         ("tonumber(var.token)", "var.token", "tonumber(): its arguments are sensitive"),
+        (
+            "true ? {(var.token) = 1} : []",
+            "{(var.token) = 1}",
+            "the first is an object, the second is tuple([])",
+        ),
+        (
+            "false ? 1 : [merge({b = 1}, {(var.token) = 1})]",
+            "[merge({b = 1}, {(var.token) = 1})]",
+            "the second is a tuple",
+        ),
+        ("true ? {for x in [var.token] : x => 1} : 1", "{for x in [var.token] : x => 1}", "is an object"),
+        ("true ? zipmap([var.token], [1]) : 1", "zipmap([var.token], [1])", "is an object"),
+        (
+            "true ? tomap({a = jsondecode(\"{\\\"${var.token}\\\":1}\")}) : 1",
+            "tomap({a = jsondecode(\"{\\\"${var.token}\\\":1}\")})",
+            "is a map",
+        ),
+        ("lookup(tomap({a = {(var.token) = 1}}), \"b\", {})", "{}", "its arguments are sensitive"),
+        (
+            "coalesce([{(var.token) = 1}], {})",
+            "coalesce([{(var.token) = 1}], {})",
+            "its arguments are sensitive",
+        ),
         ("file(\"x\")", "file(\"x\")", "files cannot be read here"),
     ] {
         let d = problem(text);

@@ -76,6 +76,9 @@ fn unknown(expr: &Expr, base: &Expr, name: &str, steps: &[Step], scope: &Scope<'
             let problem = fail_at(base, base.span(), scope, format!("there is no {name} here"));
             let roots = known.iter().filter_map(|n| n.split('.').next());
             let near = suggestion::nearest(name, scope.visible().into_iter().chain(roots));
+            let declared = ["var", "local"].map(|root| format!("{root}.{name}"));
+            let declared = declared.into_iter().find(|declared| known.contains(declared));
+            let near = declared.as_deref().or(near);
             Box::new(match near {
                 Some(near) => problem.help(format!("did you mean {near}?")),
                 None if steps.is_empty() => {
@@ -146,7 +149,8 @@ fn no_attribute(value: &Value, name: &str, span: Span, expr: &Expr, scope: &Scop
         if value.is_sensitive() {
             return problem;
         }
-        let near = suggestion::nearest(name, entries.keys().map(AsRef::as_ref));
+        let may = scope.may_suggest(entries.len());
+        let near = may.then(|| suggestion::nearest(name, entries.keys().map(AsRef::as_ref))).flatten();
         return Box::new(match near {
             Some(near) => problem.help(format!("did you mean {near}?")),
             None if entries.is_empty() => problem.because("it has no attributes at all"),
@@ -190,7 +194,7 @@ fn element(value: &Value, key: &Value, span: Span, expr: &Expr, scope: &Scope<'_
         let text = text.as_str().unwrap_or_default();
         return value.get(text).ok_or_else(|| match scope.is_quiet() {
             true => quietly(span),
-            false => no_key(value, key, text, fail),
+            false => no_key(value, key, text, scope, fail),
         });
     }
     match value.data() {
@@ -218,13 +222,20 @@ fn quietly(span: Span) -> Failure {
     Box::new(Diagnostic::error("").at(span, ""))
 }
 
-fn no_key(value: &Value, key: &Value, text: &str, fail: impl Fn(String) -> Failure) -> Failure {
+fn no_key(
+    value: &Value,
+    key: &Value,
+    text: &str,
+    scope: &Scope<'_>,
+    fail: impl Fn(String) -> Failure,
+) -> Failure {
     if key.is_sensitive() || value.is_sensitive() {
         return fail("there is no element with this key".to_string());
     }
     let problem = fail(format!("{} has no element {}", value.kind(), quoted(text)));
     let Some(entries) = value.as_entries() else { return problem };
-    match suggestion::nearest(text, entries.keys().map(AsRef::as_ref)) {
+    let may = scope.may_suggest(entries.len());
+    match may.then(|| suggestion::nearest(text, entries.keys().map(AsRef::as_ref))).flatten() {
         Some(near) => Box::new(problem.help(format!("did you mean {}?", quoted(near)))),
         None if entries.is_empty() => Box::new(problem.because("it is empty")),
         None => Box::new(problem.help(format!("it has: {}", few(entries.keys().map(AsRef::as_ref))))),
@@ -250,12 +261,23 @@ fn splat(source: &Value, each: &[Step], expr: &Expr, scope: &Scope<'_>) -> Evalu
     let items = source.as_items().unwrap_or(&single);
     let each = |item: &Value| {
         let marked = item.clone().marked(source.marks());
-        each.iter().try_fold(marked, |value, step| take(&value, step, expr, scope))
+        let taken = each.iter().try_fold(marked, |value, step| take(&value, step, expr, scope));
+        taken.map_err(|problem| of_elements(source, each, problem))
     };
     let made: Vec<Value> = items.iter().map(each).collect::<Result<_, _>>()?;
     let is_list = matches!(source.data(), Data::List(_) | Data::Set(_));
     let value = if is_list { Value::list(made) } else { Value::tuple(made) };
     Ok(value.marked(source.marks()))
+}
+
+/// `[*]` makes a list of one of a map or an object: an attribute of its elements was meant.
+fn of_elements(source: &Value, each: &[Step], problem: Failure) -> Failure {
+    let Some(Step { kind: StepKind::Attr(name), .. }) = each.first() else { return problem };
+    let mut elements = source.as_entries().into_iter().flat_map(|entries| entries.values());
+    if source.is_sensitive() || !elements.any(|element| element.get(name).is_some()) {
+        return problem;
+    }
+    Box::new(problem.help(format!("for that attribute of each element write values(…)[*].{name}")))
 }
 
 /// The longest beginning of a reference that has a value without evaluating anything: how many of its steps, and the

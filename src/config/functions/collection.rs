@@ -231,7 +231,9 @@ fn matchkeys(args: &[Value]) -> Done {
     }
     // As they are, and in the type that both lists share.
     let shared = unify(&Type::of_each(&args[1..]));
-    let alike = |list: &Value| shared.as_ref().and_then(|ty| convert(list, ty).ok());
+    let shared =
+        shared.ok_or_else(|| Fault::at(2, "the keys and what is searched for have no type in common"))?;
+    let alike = |list: &Value| convert(list, &shared).ok();
     let both = alike(&args[1]).zip(alike(&args[2]));
     let (named, searched) = both.as_ref().map_or((&[][..], &[][..]), |(a, b)| (items(a), items(b)));
     let (wanted, searched): (BTreeSet<&Value>, BTreeSet<&Value>) =

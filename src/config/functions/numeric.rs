@@ -1,6 +1,7 @@
 //! Numbers: `abs`, `max`, `pow`, `parseint`, ….
 
 use super::Takes::{Number as N, Numbers, Text};
+use super::text::whole;
 use super::{Done, Fault, Function, param, plain};
 use crate::config::number::{Number, NumberError};
 use crate::config::value::Value;
@@ -15,9 +16,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
     plain("floor", &[param("number", N)], |a| map(a, Number::floor))
         .told("the next whole number that is not above", "floor(-2.1)", "-3")
         .gives("number", &["any number"]),
-    plain("signum", &[param("number", N)], |a| map(a, |n| Number::from(n.signum())))
+    plain("signum", &[param("number", N)], |a| whole(a, 0).map(|n| Value::number(n.signum())))
         .told("-1, 0 or 1: whether the number is below, at or above zero", "signum(-7)", "-1")
-        .gives("number", &["any number"]),
+        .gives("number", &["a whole number"]),
     plain("max", &[param("number", N)], |a| Ok(a.iter().max().cloned().unwrap_or(Value::NULL)))
         .and(param("numbers", N))
         .told("the largest of the numbers", "max(3, 12, 9)", "12")

@@ -1,24 +1,32 @@
 //! Values of secrets that are written in the configuration: no message may show their lines.
 
 use super::{Parsed, unread};
-use crate::config::modules;
+use crate::config::expr::Expr;
 use crate::config::source::Sources;
 use crate::config::syntax::{Attribute, Block};
 use crate::config::value::Value;
-use crate::model::{FileId, Span};
+use crate::config::{blocks, modules};
+use crate::model::{Diagnostics, FileId, Span};
+use std::collections::BTreeSet;
 
 impl Parsed {
     /// Puts stars in place of the defaults of sensitive variables, and of values that a call writes out for such a variable
     /// of its module, and of addresses with a password, wherever the texts are shown. Where a file could not be read in
-    /// full, what seems to be such a default is concealed, too.
-    pub fn conceal(&self, sources: &mut Sources) {
-        for file in self.gaps.files() {
+    /// full, or reading it gave one of `problems`, what seems to be such a default is concealed, too.
+    pub fn conceal(&self, sources: &mut Sources, problems: &Diagnostics) {
+        let wrong = problems.0.iter().filter_map(|problem| problem.primary.as_ref()).map(|(at, _)| at.file);
+        for file in self.gaps.files().into_iter().chain(wrong).collect::<BTreeSet<_>>() {
             conceal_unread(file, sources);
         }
         for folder in &self.folders {
-            let secrets = folder.blocks.iter().filter(|block| is_secret(block));
-            let defaults = secrets.filter_map(|block| block.body.attribute("default"));
-            defaults.for_each(|default| sources.conceal(default.value.span()));
+            // One that is declared twice may be sensitive in one place only.
+            let name = |block: &Block| block.labels.first().map(|label| label.text.clone());
+            let secret: BTreeSet<_> =
+                folder.blocks.iter().filter(|block| is_secret(block)).map(name).collect();
+            let same = |block: &&Block| &*block.kind == "variable" && secret.contains(&name(block));
+            for span in folder.blocks.iter().filter(same).flat_map(written) {
+                sources.conceal(span);
+            }
             let calls = folder.blocks.iter().filter(|block| &*block.kind == "module");
             let sources_of = calls.clone().filter_map(|call| call.body.attribute("source"));
             sources_of.filter(|source| holds_password(source)).for_each(|s| sources.conceal(s.value.span()));
@@ -47,9 +55,30 @@ pub fn conceal_unread(file: FileId, sources: &mut Sources) {
 
 /// Whether a variable is sensitive; one of which that cannot be told is, too.
 fn is_secret(block: &Block) -> bool {
-    let sensitive = block.body.attribute("sensitive");
     let is_no = |given: &Attribute| given.value.as_literal().and_then(Value::as_bool) == Some(false);
-    &*block.kind == "variable" && sensitive.is_some_and(|given| !is_no(given))
+    let seems = |given: &Attribute| given.name.to_lowercase().starts_with("sens") && !is_no(given);
+    &*block.kind == "variable" && block.body.attributes.iter().any(seems)
+}
+
+/// Where a variable's secret is written: its default, whatever is no argument of a variable (`defalt`), and what repeats
+/// any of that in a condition.
+fn written(block: &Block) -> Vec<Span> {
+    let known = |name: &str| name != "default" && blocks::VARIABLE.arguments.iter().any(|a| a.name == name);
+    let hidden: Vec<&Expr> =
+        block.body.attributes.iter().filter(|given| !known(&given.name)).map(|given| &given.value).collect();
+    let told: Vec<&Value> =
+        hidden.iter().flat_map(|expr| expr.literals()).filter_map(Expr::as_literal).collect();
+    let mut found: Vec<Span> = hidden.iter().map(|expr| expr.span()).collect();
+    for inner in &block.body.blocks {
+        let values = inner.body.attributes.iter().map(|given| &given.value);
+        if &*inner.kind == "validation" {
+            let repeats = |expr: &&Expr| expr.as_literal().is_some_and(|value| told.contains(&value));
+            found.extend(values.flat_map(Expr::literals).filter(repeats).map(Expr::span));
+        } else {
+            found.extend(values.map(Expr::span));
+        }
+    }
+    found
 }
 
 /// Whether the address of a repository holds a password, which is refused.

@@ -1,50 +1,180 @@
 //! Values of sensitive variables in a file whose syntax is wrong: what could not be read is told apart by its words alone.
 
+use crate::config::blocks;
 use regex_lite::Regex;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 static VARIABLE: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?m)^[\s{,]*"?variable\b"#));
-static SENSITIVE: LazyLock<Regex> = LazyLock::new(|| pattern(r#"\bsensitive"?\s*[:=]\s*(\w*)"#));
-static DEFAULT: LazyLock<Regex> = LazyLock::new(|| pattern(r#"\bdefault"?\s*[:=]"#));
+static SENSITIVE: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?i)\bsens\w*"?\s*[:=]\s*(\w*)"#));
+/// A default, as it may be misspelt.
+static DEFAULT: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?i)\bdef[au]\w*"?[ \t]*[:=]*"#));
+/// What a line begins with, and the sign behind it.
+static WORD: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^[ \t]*"?([A-Za-z_][\w-]*)"?[ \t]*([:=]*)"#));
+static TEXT: LazyLock<Regex> = LazyLock::new(|| pattern(r#""([^"\n]{4,})""#));
+/// A block that is none of a variable's.
+static OTHER: LazyLock<Regex> = LazyLock::new(|| {
+    let kinds: Vec<&str> = blocks::top().map(|block| block.name).collect();
+    pattern(&format!(r#"(?m)^[ \t]*(?:{})[ \t]*["{{]"#, kinds.join("|")))
+});
+
+/// Words that a line of a variable may begin with, and be shown: names of arguments and of what stands in a validation.
+const HARMLESS: [&str; 4] = ["variable", "validation", "condition", "error_message"];
 
 #[expect(clippy::expect_used, reason = "the patterns stand above, and a test uses each")]
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a pattern of our own")
 }
 
-/// Where defaults of sensitive variables seem to stand in a text of the configuration's language or of JSON. Rather too
-/// much than too little: a block goes on to the next `variable`.
+/// Where defaults of sensitive variables seem to stand in a text of the configuration's language or of JSON, and what
+/// repeats them. Rather too much than too little: whatever is not known to be harmless may be one.
 pub fn secrets(text: &str) -> Vec<Range<usize>> {
-    let mut starts: Vec<usize> = VARIABLE.find_iter(text).map(|found| found.start()).collect();
-    starts.push(text.len());
-    let blocks = starts.windows(2).map(|pair| pair[0]..pair[1]);
-    blocks.filter(|block| is_secret(&text[block.clone()])).flat_map(|block| defaults(text, block)).collect()
+    let mut found = Vec::new();
+    if !text.contains("variable") {
+        return found;
+    }
+    let is_json = text.trim_start().starts_with('{');
+    let starts: Vec<usize> = VARIABLE.find_iter(text).map(|found| found.start()).collect();
+    for (i, start) in starts.iter().copied().enumerate() {
+        let next = starts.get(i + 1).copied().unwrap_or(text.len());
+        let block = start..if is_json { next } else { end_of_block(text, start, next) };
+        if is_secret(&text[block.clone()]) {
+            let hidden = if is_json { defaults(text, &block) } else { unknown_lines(text, &block) };
+            found.extend(repeated(text, &block, &hidden));
+            found.extend(hidden);
+        }
+    }
+    found
+}
+
+/// A block goes on to the next one.
+fn end_of_block(text: &str, start: usize, next: usize) -> usize {
+    let header = line_end(text, start + 1, next);
+    OTHER.find(&text[header..next]).map_or(next, |found| header + found.start())
 }
 
 fn is_secret(block: &str) -> bool {
     SENSITIVE.captures_iter(block).any(|found| &found[1] != "false")
 }
 
-fn defaults(text: &str, block: Range<usize>) -> Vec<Range<usize>> {
-    let found = DEFAULT.find_iter(&text[block.clone()]);
-    found.map(|found| block.start + found.end()).map(|at| at..end_of_value(text, at, block.end)).collect()
+fn defaults(text: &str, block: &Range<usize>) -> Vec<Range<usize>> {
+    let mut hidden: Vec<Range<usize>> = Vec::new();
+    for found in DEFAULT.find_iter(&text[block.clone()]) {
+        let at = block.start + found.end();
+        // On one long line there may be very many.
+        if hidden.last().is_none_or(|last| last.end <= at) {
+            hidden.push(at..end_of_value(text, at, block.end));
+        }
+    }
+    hidden
 }
 
-/// Where a value ends that begins at `at`: before the next line that stands no deeper than the one it begins on. Lines of
-/// a heredoc may stand anywhere: it goes on to `end`.
+/// What stands on lines of a block that do not begin with a harmless word, or behind one that seems to be a default.
+fn unknown_lines(text: &str, block: &Range<usize>) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = block.start;
+    // A type goes on over deeper lines, which begin with any name.
+    let mut type_at = None;
+    while at < block.end {
+        let end = line_end(text, at, block.end);
+        let line = &text[at..end];
+        let within_type = type_at.is_some_and(|depth| indentation(line) > depth);
+        if !within_type {
+            type_at = line.trim_start().starts_with("type").then(|| indentation(line));
+        }
+        match begins_unknown(line, within_type) {
+            Some(from) => {
+                found.push(at + from..end_of_value(text, at + from, block.end));
+                at = found.last().map_or(end, |hidden| hidden.end.max(end));
+            }
+            None => at = end,
+        }
+    }
+    found
+}
+
+/// Where on a line begins what may not be shown.
+fn begins_unknown(line: &str, is_harmless: bool) -> Option<usize> {
+    let default = DEFAULT.find(line).map(|found| found.end());
+    let told = line.trim_start();
+    if is_harmless || default.is_some() || told.is_empty() || told.starts_with(['#', '/', '}', ']', ')', '{'])
+    {
+        return default;
+    }
+    match WORD.captures(line) {
+        Some(word) if is_harmless_word(&word[1]) => None,
+        Some(word) if !word[2].is_empty() => Some(word[0].len()),
+        _ => Some(line.len() - told.len()),
+    }
+}
+
+fn is_harmless_word(word: &str) -> bool {
+    let arguments = blocks::VARIABLE.arguments.iter().map(|argument| argument.name);
+    word.to_lowercase().starts_with("sens")
+        || HARMLESS.into_iter().chain(arguments).any(|known| known == word)
+}
+
+/// Where texts that are hidden stand once more in a block, as in the condition of a validation.
+fn repeated(text: &str, block: &Range<usize>, hidden: &[Range<usize>]) -> Vec<Range<usize>> {
+    let texts = hidden.iter().flat_map(|range| TEXT.captures_iter(&text[range.clone()]));
+    let texts: BTreeSet<&str> = texts
+        .filter_map(|found| found.get(1))
+        .map(|found| found.as_str())
+        .filter(|told| !DEFAULT.is_match(told))
+        .collect();
+    let places = |told: &str| {
+        let found = text[block.clone()].match_indices(told);
+        found.map(|(at, told)| block.start + at..block.start + at + told.len()).collect::<Vec<_>>()
+    };
+    let is_new = |place: &Range<usize>| {
+        let behind = hidden.partition_point(|range| range.start <= place.start);
+        hidden[..behind].last().is_none_or(|range| range.end < place.end)
+    };
+    texts.into_iter().take(MOST_TEXTS).flat_map(places).filter(is_new).collect()
+}
+
+/// So many texts are searched for: each one goes through the whole block.
+const MOST_TEXTS: usize = 16;
+
+/// Where the line ends that `at` stands on, with its line break.
+fn line_end(text: &str, at: usize, end: usize) -> usize {
+    text.get(at..end).and_then(|rest| rest.find('\n')).map_or(end, |length| at + length + 1)
+}
+
+/// Where a value ends that begins at `at`: before the next line that stands no deeper than the one it begins on, once its
+/// brackets are closed. Lines of a heredoc may stand anywhere: it goes on to `end`.
 fn end_of_value(text: &str, at: usize, end: usize) -> usize {
     let line = text[..at].rfind('\n').map_or(0, |before| before + 1);
     let depth = indentation(&text[line..at]);
-    let mut lines = text[at..end].split_inclusive('\n');
-    let first = lines.next().unwrap_or_default();
+    let first = &text[at..line_end(text, at, end)];
     if first.contains("<<") {
         return end;
     }
-    let goes_on = |line: &&str| {
-        line.trim().is_empty() || indentation(line) > depth || line.trim_start().starts_with([']', '}', ')'])
-    };
-    at + first.len() + lines.take_while(goes_on).map(str::len).sum::<usize>()
+    let mut open = opened(first);
+    let mut stop = at + first.len();
+    while stop < end {
+        let line = &text[stop..line_end(text, stop, end)];
+        let goes_on = line.trim().is_empty()
+            || indentation(line) > depth
+            || line.trim_start().starts_with([']', '}', ')'])
+            || open > 0;
+        if !goes_on {
+            break;
+        }
+        open += opened(line);
+        stop += line.len();
+    }
+    stop
+}
+
+/// How many more brackets a line opens than it closes, whatever they stand in.
+fn opened(line: &str) -> isize {
+    line.bytes().fold(0, |open, byte| match byte {
+        b'[' | b'{' | b'(' => open + 1,
+        b']' | b'}' | b')' => open - 1,
+        _ => open,
+    })
 }
 
 fn indentation(line: &str) -> usize {
@@ -82,6 +212,23 @@ mod tests {
             (
                 "{\"variable\": {\"a\": {\n  \"default\": \"x\" \"y\",\n  \"sensitive\": true\n}}}",
                 vec![" \"x\" \"y\",\n"],
+            ),
+            (
+                "variable \"a\" {\n  sensitive = true\n  default \"x\"\n  \"y\"\n}\n",
+                vec!["\"x\"\n", "\"y\"\n}\n"],
+            ),
+            ("variable \"a\" { sensitive = true, Default: \"x\" }\n", vec![" \"x\" }\n"]),
+            (
+                "variable \"a\" {\n  sensative = true\n  defalt = \"x\"\n  pasword = 1\n}\nlocals {\n  a = \n}\n",
+                vec![" \"x\"\n", " 1\n}\n"],
+            ),
+            (
+                "variable \"a\" {\n  sensitive = true\n  type = object({\n    a = string\n  })\n  default = {\n  type = 1\n  }\n}\n",
+                vec![" {\n  type = 1\n  }\n}\n"],
+            ),
+            (
+                "variable \"a\" {\n  sensitive = true\n  validation {\n    condition = var.a != \"xxxx\"\n  }\n  default = \"xxxx\" 1\n}\n",
+                vec!["xxxx", " \"xxxx\" 1\n}\n"],
             ),
         ] {
             let found: Vec<&str> = secrets(text).into_iter().map(|range| &text[range]).collect();

@@ -1,6 +1,6 @@
 //! The parser's errors in our words, with a place that shows what stands there.
 
-use super::directives;
+use super::{directives, missing};
 use crate::config::lower::Unreadable;
 use crate::model::{Diagnostic, FileId, Span};
 use std::ops::Range;
@@ -16,8 +16,16 @@ pub(in crate::config) fn error(
     if let Some(problem) = directives::in_code(&text[base..end], base, file) {
         return problem;
     }
+    // Where it only says that something is wrong, the parser went back.
+    let stop = if is_vague(error) { end } else { base + error.at };
+    if let Some(problem) = missing::comma(&text[base..end], base, stop, file) {
+        return problem;
+    }
     stopped(error, text, base, end, file)
 }
+
+/// What is said of a merge conflict: in its file, what stands twice stands in both versions.
+pub(in crate::config) const CONFLICT: &str = "A merge conflict is not resolved";
 
 /// Says why the parser stopped where it did.
 pub(in crate::config) fn stopped(
@@ -39,7 +47,7 @@ pub(in crate::config) fn stopped(
     let at = if is_vague(error) && before.ends_with(['&', '|']) { base + before.len() - 1 } else { at };
     let found = Found::at(text, at);
     if let Some(marker) = conflict(text, at) {
-        return Diagnostic::error("A merge conflict is not resolved")
+        return Diagnostic::error(CONFLICT)
             .at(Span::new(file, marker.start, marker.end), "left by version control")
             .help("Keep one of the two versions, and remove the lines that begin with <<<<<<<, ======= or >>>>>>>.");
     }
@@ -63,6 +71,13 @@ pub(in crate::config) fn stopped(
         return problem;
     }
     let span = Span::new(file, at, at + found.length);
+    let begins_line = text[..at].trim_end_matches([' ', '\t']).is_empty()
+        || text[..at].trim_end_matches([' ', '\t']).ends_with('\n');
+    let is_word = found.what.contains(|c: char| c.is_alphabetic());
+    if begins_line && is_word && found.first.is_some_and(|c| c.is_ascii_digit()) {
+        let problem = Diagnostic::error(format!("A name cannot begin with a digit, as {} does", found.what));
+        return problem.at(span, "no name").help("Begin it with a letter or `_`.");
+    }
     let (summary, label) = complaint(message, &found);
     let diagnostic = Diagnostic::error(summary).at(span, label);
     match habit(&text[base..at], &found, &text[at..]).or_else(|| help(message, &found, text, at)) {
@@ -149,6 +164,7 @@ impl Found {
             None => ("the end of the file".to_string(), 0),
             Some('\n' | '\r') => ("the end of the line".to_string(), 0),
             Some('`') => ("a backquote".to_string(), 1),
+            Some(c) if is_invisible(c) => (format!("the {} U+{:04X}", unseen(c), c as u32), c.len_utf8()),
             Some(c) if c.is_control() => (format!("the control character U+{:04X}", c as u32), c.len_utf8()),
             Some(_) if word > 0 => {
                 let shown: String = rest[..word].chars().take(40).collect();
@@ -157,6 +173,21 @@ impl Found {
             Some(c) => (format!("`{c}`"), c.len_utf8()),
         };
         Found { what, first, length }
+    }
+}
+
+/// Whether a character cannot be told from a space, or from nothing.
+fn is_invisible(c: char) -> bool {
+    !c.is_ascii() && c.is_whitespace()
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+}
+
+fn unseen(c: char) -> &'static str {
+    match c {
+        '\u{a0}' | '\u{202f}' => "no-break space",
+        '\u{200b}' => "zero-width space",
+        '\u{feff}' => "byte order mark",
+        _ => "invisible character",
     }
 }
 
@@ -251,6 +282,7 @@ fn help(message: &str, found: &Found, text: &str, at: usize) -> Option<&'static 
         _ if message.contains("nested levels") || message.contains("chained") => {
             "Give inner parts names in a `locals` block and refer to them."
         }
+        Some(c) if is_invisible(c) => "Remove it, or put a plain space in its place.",
         Some('\'') => "Strings stand in double quotes.",
         Some('`') => "Strings stand in double quotes; text of several lines in a heredoc (<<-EOT … EOT).",
         Some(';') => "Arguments are separated by new lines, without a semicolon.",
@@ -259,6 +291,12 @@ fn help(message: &str, found: &Found, text: &str, at: usize) -> Option<&'static 
         }
         Some(':') if message.contains("structure") => "Write `=` between an argument's name and its value.",
         Some('=') if rest.starts_with("=>") => "`=>` belongs into a `for` expression that makes an object.",
+        Some('~') if text[..at].ends_with('=') => {
+            "Whether a text fits a pattern: can(regex(\"pattern\", text))."
+        }
+        Some('=') if rest.starts_with("=~") => {
+            "Whether a text fits a pattern: can(regex(\"pattern\", text))."
+        }
         Some('=') => "Two values are compared with `==`.",
         Some('&') => "Both conditions: `&&`.",
         Some('|') => "Either condition: `||`.",

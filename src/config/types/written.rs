@@ -14,6 +14,21 @@ impl Type {
         write!(text, "{self}").ok().map(|()| text.text)
     }
 
+    /// Its sort in words, without what is in it: the names in the type of a secret are secret too.
+    pub(in crate::config) fn sort(&self) -> &'static str {
+        match self {
+            Type::Any => "a value",
+            Type::Bool => "a bool",
+            Type::Number => "a number",
+            Type::String => "a string",
+            Type::List(_) => "a list",
+            Type::Set(_) => "a set",
+            Type::Map(_) => "a map",
+            Type::Object(_) => "an object",
+            Type::Tuple(_) => "a tuple",
+        }
+    }
+
     /// Its text for a message; a long one ends with an ellipsis.
     pub(in crate::config) fn brief(&self) -> String {
         let mut text = Bounded { text: String::new(), most: SHOWN };

@@ -3,6 +3,7 @@
 use super::Variable;
 use crate::config::checked::{SecretOrigin, SecretSource};
 use crate::config::expr::Expr;
+use crate::config::load::is_identifier;
 use crate::config::scope::{Files, Scope};
 use crate::config::source::Sources;
 use crate::config::suggest;
@@ -150,14 +151,8 @@ impl Assignments<'_, '_> {
     }
 
     fn argument(&mut self, text: &str) {
-        let Some((name, value)) = text.split_once('=') else {
-            let file = self.sources.add_text("--var", text);
-            let problem = Diagnostic::error("--var needs a name and a value")
-                .at(Span::new(file, 0, text.len()), "there is no `=`")
-                .help("Write it as --var 'name=value'");
-            self.problems.push(problem);
-            return;
-        };
+        let named = text.split_once('=').filter(|(name, _)| is_identifier(name.trim()));
+        let Some((name, value)) = named else { return self.no_assignment(text) };
         let Some(variable) = self.declared.get(name) else {
             let file = self.sources.add_text("--var", name);
             let problem = Diagnostic::error(format!("There is no variable \"{name}\""))
@@ -175,6 +170,20 @@ impl Assignments<'_, '_> {
             source: SecretSource::CommandLine,
         };
         self.found.insert(name.to_string(), assigned);
+    }
+
+    /// A `--var` without a name: it may be the value alone, of a secret, so that only a name we know is shown.
+    fn no_assignment(&mut self, text: &str) {
+        let word =
+            text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))).next().unwrap_or("");
+        let known = self.declared.contains_key(word);
+        let shown = if known { format!("{word}…") } else { "…".to_string() };
+        let missing = if text.contains('=') { "no name stands before the `=`" } else { "there is no `=`" };
+        let file = self.sources.add_text("--var", &shown);
+        let problem = Diagnostic::error("--var needs a name and a value")
+            .at(Span::new(file, 0, shown.len()), missing)
+            .help("Write it as --var 'name=value'");
+        self.problems.push(problem);
     }
 
     fn undeclared_help(&self, name: &str) -> String {

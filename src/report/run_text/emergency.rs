@@ -15,6 +15,10 @@ pub fn emergency(page: &mut Page, stuck: &Emergency<'_>) {
         0,
         2,
         &[match (stuck.reached, stuck.abandoned, stuck.over) {
+            _ if stuck.put_back => tinted(
+                Tint::Change,
+                format!("{address} was put back by hand, and reads as before the run. What is left to do there"),
+            ),
             (true, ..) => tinted(
                 Tint::Change,
                 format!(

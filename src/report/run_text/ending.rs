@@ -45,6 +45,9 @@ fn headline(page: &mut Page, run: &RunView) {
         Ended::Incomplete => {
             (Tint::Change, "Incomplete: nothing failed, but some components were left alone.")
         }
+        Ended::Restored if nothing_went_back(run) && run.lacks => {
+            (Tint::Change, "Ended: its journal does not tell all that it did, and nothing more was changed.")
+        }
         Ended::Restored if nothing_went_back(run) && !failed(run) && is_done(run) => {
             (Tint::Change, "Ended early: what is done stays, and nothing else was changed.")
         }
@@ -108,8 +111,10 @@ fn table(page: &mut Page, plan: &Plan, run: &RunView) {
             Stands::Committed => brief(from, to),
             Stands::Stuck | Stands::GoingBack | Stands::Forward if from == to => brief(from, to),
             Stands::Stuck | Stands::GoingBack if component.reached => format!("at {}", shown(to)),
+            Stands::Stuck | Stands::GoingBack if component.put_back => format!("back at {}", shown(from)),
             Stands::Stuck | Stands::GoingBack | Stands::Forward => format!("between {}", brief(from, to)),
             // What it is now, this run does not know: it was read before, and somebody else may be at work there.
+            Stands::Restored if !component.tried && run.lacks => format!("reads {}", shown(from)),
             Stands::Restored if !component.tried => format!("not changed, was {}", shown(from)),
             Stands::Restored => format!("back at {}", shown(from)),
             // It may have been skipped because it was found at another one.
@@ -142,6 +147,7 @@ fn word(component: &Settled, run: &RunView) -> &'static str {
         // Whoever abandoned the run left what could not be restored, too.
         Stands::Stuck if run.over => "left",
         Stands::Committed if component.is_kept() => "kept",
+        Stands::Restored if !component.tried && run.lacks => "as before",
         Stands::Restored if !component.tried => "untouched",
         stands => stands.word(),
     }
@@ -252,6 +258,7 @@ fn next(plan: &Plan, run: &RunView) -> Vec<(String, String)> {
             let more = if own.is_some() { "To take back, too, what" } else { "To take back what" };
             rows.extend(own);
             rows.extend(put_there(plan, run, more));
+            rows.extend(allow(plan, run));
             rows
         }
         Ended::Stuck => {
@@ -301,7 +308,8 @@ fn back(id: &str) -> String {
 /// Whether the run put levels somewhere that taking it back would find there. One that did only what another one had left
 /// undone put none.
 fn has_levels(plan: &Plan, run: &RunView) -> bool {
-    let stands = |c: &&Settled| c.stands == Stands::Committed || (c.stands == Stands::Stuck && c.tried);
+    let left = |c: &Settled| c.stands == Stands::Stuck && c.tried && !c.put_back;
+    let stands = |c: &&Settled| c.stands == Stands::Committed || left(c);
     let mut changes = run.components.iter().filter(stands).filter_map(|c| plan.change(c.entry));
     changes.any(|change| change.cause != Cause::Owed)
 }
@@ -323,11 +331,14 @@ fn put_there(plan: &Plan, run: &RunView, doing: &str) -> Vec<(String, String)> {
 fn allow(plan: &Plan, run: &RunView) -> Option<(String, String)> {
     let mut rejected = run.components.iter().filter(|c| c.rejected);
     let first = rejected.next()?;
+    // Whoever abandoned the run left it.
+    let failed = if run.over && run.ended == Ended::Stuck { "failed" } else { "was rolled back" };
     let what = match rejected.count() {
-        0 => "A level that was rolled back is not tried again. Declare another one, or: ".to_string(),
+        0 => format!("A level that {failed} is not tried again. Declare another one, or: "),
         more => format!(
-            "{} levels that were rolled back are not tried again. Declare others, or for each of them: ",
-            more + 1
+            "{} levels that {} are not tried again. Declare others, or for each of them: ",
+            more + 1,
+            failed.replace("was ", "were ")
         ),
     };
     Some((what, format!("patchform allow '{}'", name(plan, first.entry))))

@@ -20,10 +20,25 @@ pub struct Listed {
     pub unrecorded: Vec<Orphan>,
     /// Ids of the snapshots of which a damaged journal tells only behind the damage.
     pub unproved: BTreeSet<String>,
+    /// Snapshots of runs whose plan is lost, which the state does not know either.
+    pub nameless: Vec<Nameless>,
     /// Runs that took a stored snapshot and whose plan is lost.
     pub planless: BTreeSet<String>,
     /// Runs that took a stored snapshot and whose folder is gone.
     pub lost: BTreeSet<String>,
+}
+
+/// A snapshot of which nobody knows any more what it is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Nameless {
+    /// Its id.
+    pub id: String,
+    /// The run that asked for it.
+    pub run: String,
+    /// When it was made, or asked for while that is not known.
+    pub asked: Moment,
+    /// Where its provider keeps it, `at …`, else under which name, `token …`; empty where that is not known.
+    pub kept: String,
 }
 
 /// Draws those of `covering` (all, when it is empty), by component, the newest first. A snapshot whose component the
@@ -52,7 +67,22 @@ pub fn snapshot_list(listed: &Listed, covering: &[Selection], clock: Clock, styl
             )],
         );
     }
+    if covering.is_empty() && !listed.nameless.is_empty() {
+        nameless(&mut page, &listed.nameless, now);
+    }
     page.finish()
+}
+
+fn nameless(page: &mut Page, all: &[Nameless], now: Moment) {
+    page.blank();
+    let told = "Taken by runs whose plan is lost, so that nobody knows of which component. No command uses or drops them; by \
+                hand they can be looked at and used.";
+    page.line(0, 2, &[tinted(Tint::Change, told)]);
+    let mut table = Table::new(&["snapshot", ">age", "kept", "run"]);
+    for one in all {
+        table.row(vec![plain(&one.id), plain(age(one.asked, now)), plain(&one.kept), plain(&one.run)]);
+    }
+    table.draw(page, 0);
 }
 
 fn draw_orphans(page: &mut Page, told: &str, orphans: &[&Orphan], now: Moment) {

@@ -50,7 +50,7 @@ fn each_standing_leaves_its_mark() {
         (Standing::Recorded(reading("2")), Some("2"), "a@3:old b@2:old"),
         (Standing::Recorded(reading("9")), Some("9"), "a@2:old a@3:old b@2:old"),
         (Standing::Gone, None, "a@2:old a@3:old b@2:old"),
-        (Standing::Forgotten, None, "b@2:old"),
+        (Standing::Forgotten, None, "a@2:old a@3:old b@2:old"),
         (failed("2"), Some("1"), "a@3:old b@2:old a@2:new"),
         (failed("4"), Some("1"), "a@2:old a@3:old b@2:old a@4:new"),
         (Standing::Restored { rejected: None }, Some("1"), "a@2:old a@3:old b@2:old"),

@@ -62,7 +62,7 @@ fn rm_and_allow_take_a_block_with_all_its_instances() {
     let mut left = state();
     let gone = left.rm(&address("release.b").into()).unwrap();
     assert_eq!(gone, [address("release.b[0]"), address("release.b[1]")]);
-    assert_eq!((left.records.len(), left.rejected.len(), left.owed.len(), left.serial), (1, 1, 1, 1));
+    assert_eq!((left.records.len(), left.rejected.len(), left.owed.len(), left.serial), (1, 3, 1, 1));
     assert_eq!(left.rm(&address("release.b").into()), Err(Refused::Unknown(address("release.b").into())));
 
     let mut allowed = state();

@@ -28,7 +28,7 @@ impl<'p> Names<'p> {
         if declared.contains_key(&**name) {
             return Ok(Target::Known);
         }
-        let help = match suggest::nearest(name, declared.keys().copied()) {
+        let help = match self.searches.nearest(name, declared.keys().copied()) {
             Some(near) => format!("Did you mean \"{kind}.{near}\"?"),
             None => format!("Declare it: {kind} \"{name}\" {{ … }}"),
         };
@@ -42,8 +42,10 @@ impl<'p> Names<'p> {
             return Err(incomplete(reference, &format!("data.{kind}.name.value")));
         };
         let Some(index) = self.data_by_name.get(&(&**kind, &**name)).copied() else {
-            let known: Vec<String> =
-                self.data_by_name.keys().map(|(kind, name)| format!("{kind}.{name}")).collect();
+            let known: Vec<String> = match self.searches.allow(self.data_by_name.len()) {
+                true => self.data_by_name.keys().map(|(kind, name)| format!("{kind}.{name}")).collect(),
+                false => Vec::new(),
+            };
             let help = match suggest::nearest(&format!("{kind}.{name}"), known.iter().map(String::as_str)) {
                 Some(near) => format!("Did you mean \"data.{near}\"?"),
                 None => format!("Declare it: data \"{kind}\" \"{name}\" {{ … }}"),
@@ -62,7 +64,7 @@ impl<'p> Names<'p> {
     pub(super) fn call(&self, reference: &Reference) -> Result<Target, Box<Diagnostic>> {
         let Some(name) = reference.name() else { return Err(incomplete(reference, "module.name.output")) };
         let Some(index) = self.call_by_name.get(&**name).copied() else {
-            let help = match suggest::nearest(name, self.call_by_name.keys().copied()) {
+            let help = match self.searches.nearest(name, self.call_by_name.keys().copied()) {
                 Some(near) => format!("Did you mean \"module.{near}\"?"),
                 None => format!("Declare it: module \"{name}\" {{ source = \"./…\" }}"),
             };
@@ -96,7 +98,7 @@ impl<'p> Names<'p> {
                 Some(outputs.iter().take_while(|known| **known < &**output).count()),
             ));
         }
-        let help = match suggest::nearest(output, outputs.iter().copied()) {
+        let help = match self.searches.nearest(output, outputs.iter().copied()) {
             Some(near) => format!("Did you mean \"{near}\"?"),
             None if outputs.is_empty() => "It has no outputs at all.".to_string(),
             None => {

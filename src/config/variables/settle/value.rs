@@ -16,8 +16,18 @@ use crate::config::variables::{NOT_SHOWN, Variable};
 use crate::model::{Absence, Diagnostic, Diagnostics};
 
 /// The value that a variable has: what was given, converted to its type, or its default, or what is read in place of
-/// one. `None` when there is none, which was said.
+/// one. `None` when there is none, which was said, or when it cannot be told what it is to be.
 pub(super) fn find(
+    variable: &Variable<'_>,
+    assigned: Option<&Assigned>,
+    sources: &Sources,
+    scope: &Scope<'_>,
+    problems: &mut Diagnostics,
+) -> Option<(Value, SecretSource)> {
+    settled(variable, assigned, sources, scope, problems).filter(|_| !variable.broken)
+}
+
+fn settled(
     variable: &Variable<'_>,
     assigned: Option<&Assigned>,
     sources: &Sources,

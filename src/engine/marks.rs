@@ -1,0 +1,56 @@
+//! Marks in a run's folder: that it had begun, and that it has ended. They tell what became of a run whose lease is not there.
+
+use crate::journal;
+use crate::world::disk;
+use std::io;
+use std::path::Path;
+
+/// A run's plan, in its folder.
+pub const PLAN: &str = "plan.json";
+/// The folder of its journal, in its folder.
+pub const JOURNAL: &str = "journal";
+/// Lies there once its first line is durable: from then on a missing journal is damage.
+pub const BEGUN: &str = "begun";
+/// Lies there once it holds nothing any more: that its lease is not there is right then.
+const ENDED: &str = "ended";
+
+/// Notes that the run's first line is durable. Nothing has an effect before.
+///
+/// # Errors
+/// A file that cannot be written.
+pub fn mark_begun(folder: &Path) -> io::Result<()> {
+    mark(folder, BEGUN)
+}
+
+/// Notes that the run holds nothing any more.
+///
+/// # Errors
+/// A file that cannot be written, and the journal does not say that the run ended.
+pub fn mark_ended(folder: &Path) -> io::Result<()> {
+    if !had_begun(folder) {
+        return Ok(());
+    }
+    match mark(folder, ENDED) {
+        Err(_) if says_finished(folder) => Ok(()),
+        marked => marked,
+    }
+}
+
+fn mark(folder: &Path, name: &str) -> io::Result<()> {
+    let path = folder.join(name);
+    if path.exists() { Ok(()) } else { disk::write_atomic(&path, b"") }
+}
+
+/// Whether the first line of the run in `folder` was durable once.
+pub fn had_begun(folder: &Path) -> bool {
+    folder.join(BEGUN).exists()
+}
+
+/// Whether the run in `folder` had begun, and nothing tells that it has ended: where its lease is not there, that was lost.
+pub fn is_open(folder: &Path) -> bool {
+    had_begun(folder) && !folder.join(ENDED).exists() && !says_finished(folder)
+}
+
+fn says_finished(folder: &Path) -> bool {
+    journal::says_finished(&folder.join(JOURNAL))
+}
