@@ -8,6 +8,7 @@ use super::rules::Rules;
 use super::standing::{ActionStanding, Phase, Skip};
 use super::work;
 use crate::config::checked::OnFailure;
+use crate::plan::noun::Step;
 use std::collections::BTreeSet;
 
 /// Why what something stuck stands on has to stay as it is.
@@ -223,6 +224,32 @@ impl Run {
         }
         let (target, at) = self.shape.nodes[i].target.zip(self.components[i].begun_at)?;
         self.targets[target].begun.iter().skip(at + 1).copied().find(|k| stuck(k))
+    }
+
+    /// What had been patched on the target of component `i` before what its current action restores was saved: a restore of the
+    /// whole system brings that again, also where a person has put it back since.
+    fn brings_again(&self, i: usize) -> Vec<usize> {
+        let (node, c) = (&self.shape.nodes[i], &self.components[i]);
+        let restores = c.leg == Leg::Back && c.planned(node).is_some_and(|p| p.action == Step::Restore);
+        let held = node.target.zip(c.begun_at).filter(|_| restores && node.whole);
+        held.map_or_else(Vec::new, |(target, at)| self.targets[target].begun[..at].to_vec())
+    }
+
+    /// Component `i` begins its current action: what it brings again is not as a person put it any more.
+    pub(super) fn begins_to_bring_again(&mut self, i: usize) {
+        for k in self.brings_again(i) {
+            (self.components[k].by_hand, self.components[k].put_back) = (false, false);
+        }
+    }
+
+    /// The current action of component `i` is done: what it brought again stays where it is well under something stuck.
+    pub(super) fn has_brought_again(&mut self, i: usize) {
+        for k in self.brings_again(i) {
+            let c = &self.components[k];
+            if matches!(c.phase, Phase::Stuck(_)) && c.stuck_under.is_some() && self.is_well(k) {
+                self.keep(k);
+            }
+        }
     }
 
     /// Whether something that began on the target after `i`, and has to go back first, is stuck.

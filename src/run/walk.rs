@@ -66,6 +66,7 @@ impl Run {
             Phase::Returning => self.enter(i, Phase::Back),
             _ => {}
         }
+        self.begins_to_bring_again(i);
         self.queues.due.remove(&i);
         let c = &mut self.components[i];
         (c.freed, c.spent, c.was_stuck) = (false, false, None);
@@ -335,6 +336,7 @@ impl Run {
 
     /// The next action, or the end of the leg.
     fn advance(&mut self, i: usize) {
+        self.has_brought_again(i);
         let step = self.step(i);
         let node = &self.shape.nodes[i];
         let c = &mut self.components[i];
