@@ -429,3 +429,43 @@ fn a_message_names_no_key_of_a_secret() {
         }
     }
 }
+
+#[test]
+fn what_other_programs_know_is_not_repeated_where_it_is_secret() {
+    let state = r#"{"version": 4, "outputs": {"pw": {"value": {"hunter2": "hunter2"}, "type": ["map", "number"], "sensitive": true}}}"#;
+    for (name, text, kind) in [
+        ("s.json", state, "terraform_state"),
+        ("hosts.ini", "w1 ansible_password=correct hunter2\n", "ansible_inventory"),
+        ("vars.ini", "w1\n[all:vars]\nansible_password hunter2\n", "ansible_inventory"),
+        ("s.yaml", "a: !!int hunter2\n", "yaml"),
+        ("s.csv", "hunter2,hunter2\n1,2\n", "csv"),
+        ("s.conf", "Host a\n  Port hunter2\n", "ssh_config"),
+    ] {
+        // An inventory may hold passwords whether it is called sensitive or not.
+        let flag = if kind == "ansible_inventory" { "" } else { "sensitive = true" };
+        let lab = Lab::new(&format!("data \"{kind}\" \"t\" {{\n  path = \"{name}\"\n  {flag}\n}}\n"));
+        lab.write(name, text);
+        for words in [&["validate"][..], &["validate", "--json"]] {
+            run(&lab, words, &[])
+                .exits(1)
+                .says(name.trim_start_matches(char::is_lowercase))
+                .does_not_say("hunter2");
+        }
+    }
+}
+
+#[test]
+fn a_variable_whose_sensitive_line_is_wrong_is_a_secret() {
+    let defaults = ["default = \"hunter2\"", "default = { a = \"hunter2\" }"];
+    for line in
+        ["sensitive true", "sensitive: true", "sensitive == true", "sensitive = true;", "senstive = true"]
+    {
+        for default in defaults {
+            let text = format!("variable \"a\" {{\n  type = number\n  {line}\n  {default}\n}}\n");
+            let lab = Lab::new(&text);
+            for words in [&["validate"][..], &["validate", "--json"]] {
+                run(&lab, words, &[]).exits(1).does_not_say("hunter2");
+            }
+        }
+    }
+}

@@ -106,6 +106,8 @@ fn run(
     let Checker { mut problems, mut instances, secrets, .. } = checker;
     let sound = !problems.has_errors();
     problems.0.retain(|problem| !parsed.gaps.explain(problem));
+    problems.once();
+    sources.conceal_values(&mut problems);
     match config {
         Some(config) if sound => {
             let config = Config { secret_sources: secrets.sources(), ..config };

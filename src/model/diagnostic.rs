@@ -1,6 +1,7 @@
 //! What is wrong with what the user wrote, where, and what to do. Drawn by `report::diagnostic`.
 
 use super::Span;
+use std::collections::BTreeSet;
 
 /// Whether it stops the command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -140,6 +141,21 @@ impl Diagnostics {
     /// Adds one.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.0.push(diagnostic);
+    }
+
+    /// Leaves each once: the same words at the same place tell nothing more, however often they are found there.
+    pub fn once(&mut self) {
+        let mut said = BTreeSet::new();
+        self.0.retain(|one| {
+            let place = one.primary.as_ref().map(|(at, _)| (at.file.0, at.start, at.end));
+            said.insert((
+                place,
+                one.summary.clone(),
+                one.detail.clone(),
+                one.values.clone(),
+                one.help.clone(),
+            ))
+        });
     }
 
     /// Whether one of them stops the command.

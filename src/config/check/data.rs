@@ -4,7 +4,7 @@ use super::Checker;
 use super::component::{Repeat, repeat};
 use super::fetched::fetched;
 use super::hosts::{inventory, logins, outputs};
-use super::named::Named;
+use super::named::{self, Named, is_sensitive};
 use super::names::Node;
 use super::repeat::instances;
 use super::rests::Rest;
@@ -135,7 +135,7 @@ fn decoded(function: &str, format: &str, block: &Block, fields: &mut Fields<'_>)
     let text = file.text(fields)?;
     match decode(function, &text) {
         Ok(value) => Some(value),
-        Err(why) => file.refuse(fields, &format!("is no {format}"), &why),
+        Err(why) => file.misread(fields, &format!("is no {format}"), &why),
     }
 }
 
@@ -162,6 +162,8 @@ fn external(block: &Block, fields: &mut Fields<'_>) -> Option<Value> {
         // What it printed may hold what it was asked with.
         let why = if marks.is_sensitive() {
             "it was asked with a secret, and what it said is not shown"
+        } else if is_sensitive(block) {
+            named::NOT_SHOWN
         } else {
             why
         };

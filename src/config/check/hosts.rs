@@ -40,6 +40,6 @@ pub(super) fn outputs(block: &Block, fields: &mut Fields<'_>) -> Option<Value> {
 fn told(read: Result<Value, Misread>, file: &Named, what: &str, fields: &mut Fields<'_>) -> Option<Value> {
     match read {
         Ok(value) => Some(value),
-        Err(why) => file.refuse(fields, what, &why.to_string()),
+        Err(why) => file.misread(fields, what, &why.to_string()),
     }
 }

@@ -101,10 +101,12 @@ impl Reader {
         let Some((pattern, settings)) = words.split_first() else { return Ok(()) };
         let (pattern, port) = named(pattern)?;
         let mut vars = Vec::new();
-        for setting in settings {
+        for (index, setting) in settings.iter().enumerate() {
+            // What stands there may be the end of a password.
             let (name, text) = setting.split_once('=').ok_or_else(|| {
+                let number = index + 2;
                 format!(
-                    "{setting:?} sets nothing: behind a host, write NAME=VALUE (with quotes around blanks)"
+                    "word {number} sets nothing: behind a host, write NAME=VALUE (with quotes around blanks)"
                 )
             })?;
             vars.push((key(name), value(text)));
@@ -123,7 +125,7 @@ impl Reader {
     fn variable(&mut self, group: &str, line: &str) -> Result<(), String> {
         let (name, text) = line
             .split_once('=')
-            .ok_or_else(|| format!("{line:?} sets nothing: in a section of vars, write NAME=VALUE"))?;
+            .ok_or_else(|| "it sets nothing: in a section of vars, write NAME=VALUE".to_string())?;
         self.inventory.group(group).vars.insert(key(name.trim()), value(text.trim()));
         Ok(())
     }

@@ -40,8 +40,10 @@ fn one(output: &Value) -> Result<Value, String> {
     let value = output.get("value").ok_or("has no value")?;
     let ty = output.get("type").ok_or("has no type")?;
     let ty = Type::from_json(&ty.to_json()).map_err(|why| format!("has an unknown type: {why}"))?;
-    let value =
-        convert(&value, &ty).map_err(|why| format!("does not fit its type: {}", why.describe("value")))?;
-    let is_secret = output.get("sensitive").and_then(|flag| flag.as_bool()) == Some(true);
+    let is_secret = output.get("sensitive").is_some_and(|flag| flag.as_bool() != Some(false));
+    let value = convert(&value, &ty).map_err(|why| match is_secret {
+        true => "does not fit its type, and is not shown: it is sensitive".to_string(),
+        false => format!("does not fit its type: {}", why.describe("value")),
+    })?;
     Ok(if is_secret { value.marked(&Marks::anonymous()) } else { value })
 }

@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 static VARIABLE: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?m)^[\s{,]*"?variable\b"#));
-static SENSITIVE: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?i)\bsens\w*"?\s*[:=]\s*(\w*)"#));
+static SENSITIVE: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?i)\bsens\w*"?\s*[:=]*\s*(\w*)"#));
 /// A default, as it may be misspelt.
 static DEFAULT: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?i)\bdef[au]\w*"?[ \t]*[:=]*"#));
 /// What a line begins with, and the sign behind it.
