@@ -98,6 +98,10 @@ fn unlabelled(block: &Block, kind: &Label) -> Diagnostic {
 
 /// A block with every dynamic block inside replaced by what it makes, values in place of its expressions.
 pub(super) fn expanded<'b>(block: &'b Block, fields: &mut Fields<'_>) -> Option<Cow<'b, Block>> {
+    // Nearly all have none: their name is not put together in vain.
+    if !has_dynamic(&block.body) {
+        return Some(Cow::Borrowed(block));
+    }
     let name: Vec<&str> = block.labels.iter().map(|label| &*label.text).collect();
     of_component(block, &name.join("."), fields)
 }
