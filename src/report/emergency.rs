@@ -2,6 +2,7 @@
 
 use super::order::Order;
 use super::pending::reload;
+use super::plan_text::short;
 use super::reach;
 use super::reason::name;
 use super::run_view::{RunView, Settled, Stands};
@@ -86,7 +87,9 @@ fn of<'a>(plan: &'a Plan, run: &RunView, stuck: &'a Settled) -> Option<Emergency
 }
 
 fn way_back(entry: &Entry, change: &Change, stuck: &Settled) -> Vec<String> {
-    let before = change.from.as_ref().map_or("absent".into(), |level| format!("at {level}"));
+    // The whole level, of which there may be many parts, stands where it is made sure of.
+    let at = |level: String| if change.from.is_some() { format!("at {level}") } else { level };
+    let before = at(short(change.from.as_ref(), change.to.as_ref()));
     let mut steps = Vec::new();
     for planned in &change.back {
         match planned.action {
@@ -98,7 +101,8 @@ fn way_back(entry: &Entry, change: &Change, stuck: &Settled) -> Vec<String> {
             Step::Uninstall => steps.push(format!("Take the patch out, so that it is {before} again.")),
             Step::Reload => steps.push(into_force(change)),
             Step::Verify => {
-                steps.push(format!("Make sure that it is {before}."));
+                let whole = change.from.as_ref().map_or("absent".into(), ToString::to_string);
+                steps.push(format!("Make sure that it is {}.", at(whole)));
                 steps.extend(
                     entry.checks.iter().map(|check| format!("Check {}: {}.", check.name, tried(check))),
                 );

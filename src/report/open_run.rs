@@ -1,5 +1,6 @@
 //! A run that has not ended, as readers of the state are told of it.
 
+use super::plan_text::short;
 use super::run_standing::stands;
 use super::run_view::Stands;
 use crate::model::Address;
@@ -65,12 +66,11 @@ impl OpenRunView {
 }
 
 fn words(verdict: &Verdict, stands: &Stands, tried: bool) -> String {
-    let level =
-        |level: Option<&crate::model::PatchLevel>| level.map_or("absent".to_string(), ToString::to_string);
     let (from, to) = match verdict {
-        Verdict::Change(change) => (level(change.from.as_ref()), level(change.to.as_ref())),
-        _ => Default::default(),
+        Verdict::Change(change) => (change.from.as_ref(), change.to.as_ref()),
+        _ => (None, None),
     };
+    let (from, to) = (&short(from, to), &short(to, from));
     match stands {
         Stands::Untouched | Stands::Forward | Stands::Stuck if from == to => {
             format!("{}, stays at {to}", stands.word())

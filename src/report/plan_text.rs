@@ -22,7 +22,7 @@ mod snapshots;
 mod summary;
 mod way;
 
-pub(super) use level::brief;
+pub(super) use level::{brief, short};
 pub use snapshots::Dropping;
 pub use summary::summary;
 

@@ -1,12 +1,12 @@
 //! A run as it goes on, line by line, for a pipe or a log: `02:40:07  release.api  patch 1.4.0 → 1.5.0 …`.
 
 use super::page::Page;
-use super::plan_text::brief;
+use super::plan_text::{brief, short};
 use super::reason::name;
 use super::run_view::{levels, planned};
 use super::size;
 use super::style::{Piece, Style, Tint, plain, tinted};
-use crate::model::{Moment, PatchLevel, period};
+use crate::model::{Moment, period};
 use crate::plan::noun::{Plan, Step};
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
 use patchform_sdk::message::{Answer, Probed, Verdict as Health};
@@ -107,8 +107,10 @@ impl RunText {
         let (from, to) = levels(plan, action.component);
         let mut said = String::new();
         if first && action.leg == Leg::Back {
-            let back =
-                from.map_or("going back: it was absent".into(), |from| format!("going back to {from}"));
+            let back = match from {
+                None => "going back: it was absent".into(),
+                from => format!("going back to {}", short(from, to)),
+            };
             said = self.of(plan, at, action.component, &[tinted(Tint::Change, back)]);
         }
         let what = match step {
@@ -158,11 +160,12 @@ impl RunText {
             None | Some(Step::Gate | Step::Measure) => return String::new(),
             Some(Step::Commit) => {
                 let whole = took(self.began.get(&(action.component, Leg::Forth)));
-                let gone = if to.is_none() { "taken away".into() } else { format!("now at {}", shown(to)) };
+                let gone =
+                    if to.is_none() { "taken away".into() } else { format!("now at {}", short(to, from)) };
                 (Tint::Good, format!("{gone}, done{whole}"))
             }
             Some(Step::Verify) if action.leg == Leg::Back && self.telling != Telling::Highlights => {
-                (Tint::Plain, format!("verified at {}", shown(from)))
+                (Tint::Plain, format!("verified at {}", short(from, to)))
             }
             Some(_) if self.telling == Telling::Highlights => return String::new(),
             Some(Step::Patch) if self.telling == Telling::Story => {
@@ -285,10 +288,6 @@ fn tail(page: &mut Page, indent: usize, output: &str, most: usize, run: &str) {
     for line in &lines[skipped..] {
         page.verbatim(indent, Tint::Dim, &format!("│ {line}"));
     }
-}
-
-fn shown(level: Option<&PatchLevel>) -> String {
-    level.map_or_else(|| "absent".into(), PatchLevel::to_string)
 }
 
 #[cfg(test)]

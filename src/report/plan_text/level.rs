@@ -3,7 +3,7 @@
 use crate::model::PatchLevel;
 use crate::report::page::{Page, columns};
 use crate::report::style::{Piece, Tint, plain, tinted};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::View;
 
@@ -33,16 +33,42 @@ pub fn brief(from: Option<&PatchLevel>, to: Option<&PatchLevel>) -> String {
         return pair.into_iter().map(|p| p.text).collect();
     }
     let (from, to) = (rows(from), rows(to));
-    let names: std::collections::BTreeSet<&str> = from.keys().chain(to.keys()).copied().collect();
-    let changed: Vec<&str> = names.into_iter().filter(|n| from.get(n) != to.get(n)).collect();
-    let one = |name: &&str| {
-        let level =
-            |side: &BTreeMap<&str, &str>| side.get(name).map_or("(absent)".to_string(), |l| l.to_string());
-        format!("{name} {} → {}", level(&from), level(&to))
-    };
-    let first: Vec<String> = changed.iter().take(2).map(one).collect();
-    match changed.len() - first.len() {
-        0 if changed.is_empty() => "all parts stay".into(),
+    few(&differing(&from, &to), |name| format!("{name} {} → {}", of(&from, name), of(&to, name)))
+}
+
+/// A level on one line, told against the `other` one that it replaced or is replaced by: a single level whole, of a map
+/// the parts that differ (all, where none does), few by name: `nginx 1.24, and 3 more parts`.
+pub fn short(level: Option<&PatchLevel>, other: Option<&PatchLevel>) -> String {
+    match level {
+        None => "absent".into(),
+        Some(PatchLevel::Single(level)) => level.clone(),
+        Some(PatchLevel::Map(_)) => {
+            let (level, other) = (rows(level), rows(other));
+            let mut told = differing(&level, &other);
+            if told.is_empty() {
+                told.extend(level.keys());
+            }
+            few(&told, |name| format!("{name} {}", of(&level, name)))
+        }
+    }
+}
+
+/// Names of the parts in which two levels differ, sorted.
+fn differing<'a>(one: &BTreeMap<&'a str, &'a str>, other: &BTreeMap<&'a str, &'a str>) -> Vec<&'a str> {
+    let names: BTreeSet<&str> = one.keys().chain(other.keys()).copied().collect();
+    names.into_iter().filter(|name| one.get(name) != other.get(name)).collect()
+}
+
+/// What a part is at.
+fn of<'a>(level: &BTreeMap<&str, &'a str>, name: &str) -> &'a str {
+    level.get(name).copied().unwrap_or("(absent)")
+}
+
+/// The first two of `names`, as `tell` says them, and how many more there are.
+fn few(names: &[&str], tell: impl Fn(&str) -> String) -> String {
+    let first: Vec<String> = names.iter().take(2).map(|name| tell(name)).collect();
+    match names.len() - first.len() {
+        0 if names.is_empty() => "all parts stay".into(),
         0 => first.join(", "),
         more => format!("{}, and {}", first.join(", "), crate::report::size::counted(more, "more part")),
     }
@@ -57,7 +83,7 @@ pub fn parts(
     to: Option<&PatchLevel>,
 ) {
     let (from, to) = (rows(from), rows(to));
-    let names: std::collections::BTreeSet<&str> = from.keys().chain(to.keys()).copied().collect();
+    let names: BTreeSet<&str> = from.keys().chain(to.keys()).copied().collect();
     let changed: Vec<(&str, Option<&str>, Option<&str>)> = names
         .iter()
         .map(|name| (*name, from.get(name).copied(), to.get(name).copied()))
@@ -95,5 +121,30 @@ fn rows(level: Option<&PatchLevel>) -> BTreeMap<&str, &str> {
         None => BTreeMap::new(),
         Some(PatchLevel::Single(level)) => BTreeMap::from([("level", level.as_str())]),
         Some(PatchLevel::Map(map)) => map.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map(parts: &[(&str, &str)]) -> PatchLevel {
+        PatchLevel::Map(parts.iter().map(|(name, level)| (name.to_string(), level.to_string())).collect())
+    }
+
+    #[test]
+    fn a_long_level_is_told_by_what_changes_in_it() {
+        let before = map(&[("curl", "7.88"), ("nginx", "1.22"), ("openssl", "3.0.1"), ("sudo", "1.9.1")]);
+        let after = map(&[("curl", "7.88"), ("nginx", "1.24"), ("openssl", "3.0.2"), ("sudo", "1.9.2")]);
+        let told = |level, other| short(Some(level), Some(other));
+        assert_eq!(told(&after, &before), "nginx 1.24, openssl 3.0.2, and 1 more part");
+        assert_eq!(told(&before, &after), "nginx 1.22, openssl 3.0.1, and 1 more part");
+        assert_eq!(told(&after, &after), "curl 7.88, nginx 1.24, and 2 more parts");
+        let less = map(&[("curl", "7.88")]);
+        assert_eq!(told(&less, &after), "nginx (absent), openssl (absent), and 1 more part");
+        assert_eq!(short(Some(&less), None), "curl 7.88");
+        let single = PatchLevel::Single("1.4.0".into());
+        assert_eq!(told(&single, &single), "1.4.0");
+        assert_eq!(short(None, Some(&single)), "absent");
     }
 }

@@ -2,11 +2,11 @@
 
 use super::emergency::emergency;
 use super::tail;
-use crate::model::{PatchLevel, Purpose, period};
+use crate::model::{Purpose, period};
 use crate::plan::noun::{Cause, Plan};
 use crate::report::emergency::emergencies;
 use crate::report::page::Page;
-use crate::report::plan_text::brief;
+use crate::report::plan_text::{brief, short};
 use crate::report::reason::name;
 use crate::report::run_view::{Ended, RunView, Settled, Stands, levels};
 use crate::report::size;
@@ -107,16 +107,16 @@ fn table(page: &mut Page, plan: &Plan, run: &RunView) {
     for component in rows {
         let (from, to) = levels(plan, component.entry);
         let level = match component.stands {
-            Stands::Committed if component.is_kept() => format!("at {}", shown(to)),
+            Stands::Committed if component.is_kept() => format!("at {}", short(to, from)),
             Stands::Committed => brief(from, to),
             Stands::Stuck | Stands::GoingBack | Stands::Forward if from == to => brief(from, to),
-            Stands::Stuck | Stands::GoingBack if component.reached => format!("at {}", shown(to)),
-            Stands::Stuck | Stands::GoingBack if component.put_back => format!("back at {}", shown(from)),
+            Stands::Stuck | Stands::GoingBack if component.reached => format!("at {}", short(to, from)),
+            Stands::Stuck | Stands::GoingBack if component.put_back => format!("back at {}", short(from, to)),
             Stands::Stuck | Stands::GoingBack | Stands::Forward => format!("between {}", brief(from, to)),
             // What it is now, this run does not know: it was read before, and somebody else may be at work there.
-            Stands::Restored if !component.tried && run.lacks => format!("reads {}", shown(from)),
-            Stands::Restored if !component.tried => format!("not changed, was {}", shown(from)),
-            Stands::Restored => format!("back at {}", shown(from)),
+            Stands::Restored if !component.tried && run.lacks => format!("reads {}", short(from, to)),
+            Stands::Restored if !component.tried => format!("not changed, was {}", short(from, to)),
+            Stands::Restored => format!("back at {}", short(from, to)),
             // It may have been skipped because it was found at another one.
             Stands::Skipped => from.map_or("(absent)".into(), |l| format!("was {l}")),
             _ => from.map_or("(absent)".into(), |l| format!("stays {l}")),
@@ -135,10 +135,6 @@ fn table(page: &mut Page, plan: &Plan, run: &RunView) {
         let command = tinted(Tint::Command, format!("patchform run show {}", run.id));
         page.line(2, 4, &[tinted(Tint::Dim, more), command]);
     }
-}
-
-fn shown(level: Option<&PatchLevel>) -> String {
-    level.map_or("(absent)".into(), PatchLevel::to_string)
 }
 
 /// Where a component stands, in a word that claims no more than is known.
