@@ -97,6 +97,46 @@ fn what_was_in_force_and_not_verified_is_verified() {
     lab.patchform("plan --detailed-exitcode").exits(0);
 }
 
+/// What was verified or not is a level, not a component: another level that is put there by hand is not in force.
+#[test]
+fn a_verify_that_is_owed_for_one_level_does_not_count_for_another() {
+    let lab = platform("", &stop());
+    lab.patchform("apply --auto-approve").exits(7);
+    lab.patchform("run abandon").exits(0).says("verify is still to be done").does_not_say("reload and");
+    assert_eq!((lab.read("a"), lab.read("running")), ("1.1".into(), "1.1".into()));
+    flat(lab.patchform("state show command.a").exits(0))
+        .says("at any other level than 1.1: reload and verify");
+    lab.write("a", "1.0");
+    lab.write("main.pf.hcl", service("1.0", "", ""));
+    planned(&lab).says("gate → reload").says("before its reload and verify");
+    lab.patchform("plan --out saved").exits(0);
+    lab.patchform("apply saved").exits(0);
+    assert_eq!((lab.read("a"), lab.read("running")), ("1.0".into(), "1.0".into()));
+    lab.patchform("state show command.a").exits(0).does_not_say("to do");
+    lab.patchform("plan --detailed-exitcode").exits(0);
+}
+
+/// The same where its way back was reloaded and not verified: the planned level, put there by hand, is not in force.
+#[test]
+fn a_verify_that_is_owed_on_the_way_back_does_not_count_for_the_planned_level() {
+    let lab = platform("", "test ! -e first && { touch first; exit 1; }");
+    let check = format!("[ ! -e first ] || {}; true", stop());
+    let text = lab.read("main.pf.hcl").replace("cp $NAME running;", &format!("{check}; cp $NAME running;"));
+    lab.write(
+        "main.pf.hcl",
+        text.replace("&& { touch first; exit 1; }", "&& { touch first; exit 1; }; true"),
+    );
+    lab.patchform("apply --auto-approve").exits(7);
+    lab.patchform("run abandon").exits(0).says("verify is still to be done").does_not_say("reload and");
+    assert_eq!((lab.read("a"), lab.read("running")), ("1.0".into(), "1.0".into()));
+    lab.patchform("allow command.a").exits(0);
+    lab.write("a", "1.1");
+    lab.write("main.pf.hcl", service("1.1", "", ""));
+    planned(&lab).says("gate → reload");
+    lab.patchform("apply --auto-approve").exits(0);
+    assert_eq!((lab.read("a"), lab.read("running")), ("1.1".into(), "1.1".into()));
+}
+
 /// A reload that fails once more takes nothing back and gives no level up: it stays owed.
 #[test]
 fn what_fails_again_stays_owed() {

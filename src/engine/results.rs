@@ -5,9 +5,10 @@ use crate::journal::Head;
 use crate::model::{Address, Moment, Purpose};
 use crate::plan::noun::{Cause, Change, Entry, Identity, Observed, Plan, Verdict};
 use crate::plan::settle;
-use crate::run::{Ending, Heard, Outcome, Rejections, Run, Standing, Stored};
+use crate::run::event::Leg;
+use crate::run::{Ending, Heard, Outcome, Rejections, Run, Standing, Stored, Undone};
 use crate::state::checkpoint::{Results, Settled, Standing as Rest};
-use crate::state::{FinishedRun, Levels, Orphan, OutputValue, RunOutcome, Snapshot};
+use crate::state::{FinishedRun, Levels, Orphan, OutputValue, Reloaded, RunOutcome, Snapshot};
 use patchform_sdk::message::Reload;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -72,8 +73,8 @@ pub fn of_beginning(plan: &Plan, run: &Run, lines: Lines<'_>, at: Where<'_>) -> 
         settled.extend(
             rejected.map(|(level, why)| rests(Rest::Restored { rejected: Some((level.clone(), why)) })),
         );
-        let Some((reload, half)) = run.may_owe(i, named) else { continue };
-        settled.push(rests(Rest::Owes { reload, half }));
+        let Some((undone, half)) = run.may_owe(i, named) else { continue };
+        settled.push(rests(owes(run, (i, entry, change), undone, half)));
         if change.cause != Cause::Owed {
             levels.insert(
                 entry.address.clone(),
@@ -94,9 +95,9 @@ pub fn of_lost_lines(plan: &Plan, run: &Run, now: Moment) -> Vec<Settled> {
             && !run.was_tried(i)
     };
     let ended = plan.changes().filter(|(i, ..)| run.is_finished() && rests(*i));
-    let owes = ended.filter_map(|(i, entry, _)| {
-        let (reload, _) = run.may_owe(i, true)?;
-        let standing = Rest::Owes { reload, half: false };
+    let owes = ended.filter_map(|(i, entry, change)| {
+        let (undone, _) = run.may_owe(i, true)?;
+        let standing = owes(run, (i, entry, change), undone, false);
         Some(Settled { component: entry.address.clone(), standing, at: now })
     });
     owes.collect()
@@ -105,7 +106,7 @@ pub fn of_lost_lines(plan: &Plan, run: &Run, now: Moment) -> Vec<Settled> {
 /// What is taken as left by a run that is let go of although its plan cannot be read: each of `components`, which it held, may be
 /// half done.
 pub fn of_nothing(run: &str, components: Vec<Address>, at: Where<'_>) -> Results {
-    let owes = Rest::Owes { reload: Reload::Service, half: true };
+    let owes = Rest::Owes { reload: Reload::Service, half: true, reloaded: None };
     let rests = |component| Settled { component, standing: owes.clone(), at: at.now };
     let known = Unread { run, purpose: Purpose::Apply, line: 0, levels: BTreeMap::new() };
     let_go(known, components.into_iter().map(rests).collect(), at)
@@ -175,17 +176,30 @@ fn rest(
             let owed = in_force && change.owed.is_some();
             let recorded = owed.then(|| settle::recorded(plan, i, &entry.observed, now)).flatten();
             let in_force = in_force.then(|| settled(Rest::InForce));
-            let owes = run.owed(i).map(|reload| settled(Rest::Owes { reload, half }));
+            let owes = run.owed(i).map(|undone| settled(owes(run, (i, entry, change), undone, half)));
             let restored = or(rejected().collect(), Rest::Restored { rejected: None });
             restored.into_iter().chain(recorded).chain(in_force).chain(owes).collect()
         }
         // Left standing by an abandoned run: its record stays, and nobody takes its level for a good one.
         Standing::Stuck(_) => {
-            let owes = run.owed(i).map(|reload| settled(Rest::Owes { reload, half: run.is_half(i, half) }));
+            let half = run.is_half(i, half);
+            let owes = run.owed(i).map(|undone| settled(owes(run, (i, entry, change), undone, half)));
             or(rejected().collect(), Rest::Stuck).into_iter().chain(owes).collect()
         }
         _ => Vec::new(),
     }
+}
+
+/// What is owed to a component, with the level that was brought into force already.
+fn owes(run: &Run, (i, entry, change): (usize, &Entry, &Change), undone: Undone, half: bool) -> Rest {
+    let reloaded = undone.reloaded.map(|(leg, reload)| match leg {
+        Leg::Forth => Reloaded { level: change.to.clone(), digest: run.verified(i).map(Into::into), reload },
+        Leg::Back => {
+            let digest = entry.observed.identity().map(|identity| identity.digest.clone());
+            Reloaded { level: change.from.clone(), digest, reload }
+        }
+    });
+    Rest::Owes { reload: undone.reload, half, reloaded }
 }
 
 /// A committed component as it was verified.

@@ -92,7 +92,7 @@ fn told(id: &str, why: String, results: &Results, known: Option<&Beginning>) -> 
     let mut told = LetGo::of(id, why);
     for Settled { component, standing, .. } in &results.settled {
         match standing {
-            Standing::Owes { reload, half } => told.left.push((component.clone(), steps(*half, *reload))),
+            Standing::Owes { reload, half, .. } => told.left.push((component.clone(), steps(*half, *reload))),
             Standing::Restored { rejected: Some((level, why)) } => {
                 told.given_up.push((component.clone(), format!("{level} is given up: {why}")));
             }

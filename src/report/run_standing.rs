@@ -94,7 +94,7 @@ fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Se
         left: under_way(plan, run, times, i)
             .into_iter()
             .chain(left.flat_map(|left| left_behind(left, run.is_put_back(i))))
-            .chain(run.owed(i).map(|reload| still_owed(run.is_half(i, was_half(plan, i)), reload)))
+            .chain(run.owed(i).map(|undone| still_owed(run.is_half(i, was_half(plan, i)), undone.reload)))
             .collect(),
         snapshot: stored.map(|s| s.id.clone()),
         kept: stored.map_or(String::new(), kept),

@@ -119,7 +119,10 @@ pub(super) struct Component {
     /// The component that could not go back, so that this one had to stay as it is.
     pub stuck_under: Option<usize>,
     pub snapshots: Vec<Stored>,
+    /// What the last patch or restore said is needed for it to be in force, until that is done.
     pub reload: Reload,
+    /// The same, also when that is done.
+    pub needs: Reload,
     /// Digest of the last verified reading.
     pub verified: Option<String>,
 }
@@ -168,6 +171,7 @@ impl Component {
             stuck_under: None,
             snapshots: Vec::new(),
             reload: Reload::None,
+            needs: Reload::None,
             verified: None,
         }
     }

@@ -27,6 +27,7 @@ pub use decide::{Begin, Command, decide};
 pub use fold::Run;
 pub use heard::Heard;
 pub use outcome::{Ending, Left, Outcome, outcome};
+pub use owed::Undone;
 #[cfg(debug_assertions)]
 pub use planted::Defect;
 pub use rejection::{Rejections, rejected};

@@ -9,6 +9,25 @@ use super::standing::Phase;
 use crate::plan::noun::{Planned, Step};
 use patchform_sdk::message::Reload;
 
+/// What is still to be done so that what stands at a component is in force and verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Undone {
+    /// What it takes until it is in force; `None` where only the verification is missing.
+    pub reload: Reload,
+    /// Where only that is missing: which leg put there what was brought into force, and what that took.
+    pub reloaded: Option<(Leg, Reload)>,
+}
+
+impl Undone {
+    fn all(reload: Reload) -> Undone {
+        Undone { reload, reloaded: None }
+    }
+
+    fn verify(leg: Leg, took: Reload) -> Undone {
+        Undone { reload: Reload::None, reloaded: (took != Reload::None).then_some((leg, took)) }
+    }
+}
+
 impl Run {
     /// Whether component `i` reached its level, verified, and its way back was not begun since, although it is to go back.
     pub fn has_reached(&self, i: usize) -> bool {
@@ -27,25 +46,25 @@ impl Run {
     }
 
     /// What component `i` still needs so that what stands there is in force and verified, where its run was abandoned before
-    /// that, or where a person put it back and no step of the run follows; `Reload::None` where only the verification is missing.
-    /// `None` where nothing is.
-    pub fn owed(&self, i: usize) -> Option<Reload> {
+    /// that, or where a person put it back and no step of the run follows. `None` where nothing is.
+    pub fn owed(&self, i: usize) -> Option<Undone> {
         let (c, node) = (self.components.get(i)?, self.shape.nodes.get(i)?);
         let follows = |planned: &Planned| matches!(planned.action, Step::Reload | Step::Verify);
+        let whole = c.needs.max(node.reload);
         if self.is_finished() && c.put_back && node.back.is_empty() {
-            return node.forth.iter().any(follows).then(|| c.reload.max(node.reload));
+            return node.forth.iter().any(follows).then(|| Undone::all(whole));
         }
         if !self.is_finished() || !c.changed || !matches!(c.phase, Phase::Stuck(_)) {
             return None;
         }
         if reads_otherwise(c, node) {
-            return Some(c.reload.max(node.reload));
+            return Some(Undone::all(whole));
         }
         let undone = undone(c, node);
         let has = |step| undone.iter().any(|planned| planned.action == step);
         match (has(Step::Reload), has(Step::Verify)) {
-            (true, _) => Some(c.reload.max(node.reload)),
-            (false, true) => Some(Reload::None),
+            (true, _) => Some(Undone::all(whole)),
+            (false, true) => Some(Undone::verify(leg(c), whole)),
             (false, false) => None,
         }
     }
@@ -69,15 +88,16 @@ impl Run {
     /// What component `i` may need so that what stands there is whole, in force and verified, where this is the fold of only
     /// a beginning of its journal: what brings it into force, and whether it may be half done. `named`: whether what could be
     /// read of the rest tells of it. `None` where it is not changed by this run.
-    pub fn may_owe(&self, i: usize, named: bool) -> Option<(Reload, bool)> {
+    pub fn may_owe(&self, i: usize, named: bool) -> Option<(Undone, bool)> {
         let (c, node) = (self.components.get(i)?, self.shape.nodes.get(i)?);
+        let whole = c.needs.max(node.reload);
         match c.phase {
             _ if !node.changes => None,
             // Nothing follows there.
             Phase::Restored | Phase::Skipped(_) | Phase::Held { .. } if !named => None,
             // It came to rest, and nothing is known to have taken it back since: somebody is to make sure of that.
-            Phase::Committed if !named => Some((Reload::None, false)),
-            _ => Some((c.reload.max(node.reload), true)),
+            Phase::Committed if !named => Some((Undone::verify(Leg::Forth, whole), false)),
+            _ => Some((Undone::all(whole), true)),
         }
     }
 }
@@ -87,7 +107,13 @@ fn goes_back(c: &Component) -> bool {
     c.leg == Leg::Back && (c.highest > 0 || c.put_back)
 }
 
+/// Which leg put there what stands there.
+fn leg(c: &Component) -> Leg {
+    if goes_back(c) { Leg::Back } else { Leg::Forth }
+}
+
 fn undone<'a>(c: &Component, node: &'a Node) -> &'a [Planned] {
-    let (leg, next) = if goes_back(c) { (Leg::Back, c.back) } else { (Leg::Forth, c.forth) };
+    let leg = leg(c);
+    let next = if leg == Leg::Back { c.back } else { c.forth };
     node.procedure(leg).get(next..).unwrap_or_default()
 }

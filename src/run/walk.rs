@@ -226,7 +226,10 @@ impl Run {
         }
         match step {
             Step::Patch | Step::Restore | Step::Uninstall if planted.has(Defect::ReloadIsForgotten) => {}
-            Step::Patch | Step::Restore | Step::Uninstall => c.reload = done.reload,
+            Step::Patch | Step::Restore | Step::Uninstall => {
+                c.reload = done.reload;
+                c.needs = done.reload;
+            }
             Step::Reload => c.reload = Default::default(),
             Step::Verify => c.verified = done.digest.clone(),
             Step::Undrain => c.drained = false,
