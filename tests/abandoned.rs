@@ -697,3 +697,34 @@ fn what_reads_otherwise_after_its_way_back_is_done_again() {
     lab.patchform("apply --auto-approve").exits(0);
     assert_eq!(lab.read("running"), "1.2");
 }
+
+/// Put back by hand, it is at its level of before and not in force: who takes its run back takes it in.
+#[test]
+fn what_was_put_back_by_hand_is_brought_into_force_by_a_rollback_of_its_run() {
+    let config = |level: &str| {
+        let text = files(&[("a", level, "", ""), ("b", level, "command.a", "")]);
+        let reload =
+            "  reload = [\"sh\", \"-c\", \"cp $NAME $NAME.runs; [ $NAME = a ] || test ! -e fails\"]\n  read ";
+        text.replace("  read ", reload)
+            .replace("if [ -f", "[ $NAME = a ] || test ! -e fails || exit 1; if [ -f")
+    };
+    let lab = Lab::new(&config("1.0"));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", config("1.1"));
+    lab.write("fails", "");
+    lab.patchform("apply --auto-approve").exits(4).says("stuck");
+    let run = run_at(&lab, 1);
+    lab.write("b", "1.0");
+    let ended = flat(lab.patchform("run abandon").exits(0)).says("reload and verify are still to be done");
+    ended.says(&format!("patchform rollback {run}"));
+    std::fs::remove_file(lab.path("fails")).unwrap();
+    let runs = || ["a", "a.runs", "b", "b.runs"].map(|name| lab.read(name)).join(" ");
+    assert_eq!(runs(), "1.1 1.1 1.0 1.1");
+    let back = flat(lab.patchform(&format!("rollback {run} --auto-approve")).exits(0));
+    back.says("command.b stays at 1.0").says("gate → reload");
+    assert_eq!(runs(), "1.0 1.0 1.0 1.0");
+    lab.patchform("state show command.b").exits(0).does_not_say("to do");
+    // Once more there is nothing.
+    lab.patchform(&format!("rollback {run} --auto-approve")).exits(0).says("already");
+}
