@@ -33,6 +33,9 @@ pub fn results(plan: &Plan, run: &Run, outcome: &Outcome, at: Where<'_>) -> Resu
     for (i, entry, change) in plan.changes() {
         settled.extend(rest(plan, run, rejections, (i, entry, change), at.now));
     }
+    if run.is_cut() {
+        settled.extend(of_lost_lines(plan, run, at.now));
+    }
     let outputs = (ended && brings_outputs(plan, run, outcome)).then(|| outputs(plan));
     Results {
         run: run.id().into(),
@@ -88,16 +91,11 @@ pub fn of_beginning(plan: &Plan, run: &Run, lines: Lines<'_>, at: Where<'_>) -> 
 }
 
 /// What may be left to do where `run` of `plan` has ended by a journal that lacked its end, and did not work there since: what the
-/// lines did that are missing may not be in force.
+/// lines did that are missing may be half done, or not in force.
 pub fn of_lost_lines(plan: &Plan, run: &Run, now: Moment) -> Vec<Settled> {
-    let rests = |i: usize| {
-        matches!(run.standing(i), Standing::Restored | Standing::Skipped(_) | Standing::Held { .. })
-            && !run.was_tried(i)
-    };
-    let ended = plan.changes().filter(|(i, ..)| run.is_finished() && rests(*i));
-    let owes = ended.filter_map(|(i, entry, change)| {
-        let (undone, _) = run.may_owe(i, true)?;
-        let standing = owes(run, (i, entry, change), undone, false);
+    let owes = plan.changes().filter_map(|(i, entry, change)| {
+        let (undone, half) = run.may_owe_to_lost_lines(i)?;
+        let standing = owes(run, (i, entry, change), undone, half);
         Some(Settled { component: entry.address.clone(), standing, at: now })
     });
     owes.collect()

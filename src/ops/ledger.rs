@@ -66,10 +66,10 @@ impl Ledger {
     ) -> Result<(), Failure> {
         let at = Where { started: self.started, now: clock::now(), head };
         let mut results = results::results(plan, run, &outcome(run), at);
-        if let Some(line) = self.lacks {
+        if self.lacks.is_some() && !run.is_cut() {
             results.settled.extend(results::of_lost_lines(plan, run, at.now));
-            results.line = results.line.max(line);
         }
+        results.line = results.line.max(self.lacks.unwrap_or(0));
         self.take_in(Results { dropped, ..results }, local)
     }
 

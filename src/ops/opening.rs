@@ -129,6 +129,7 @@ pub(super) fn open_run(
             let lacks = ledger::lacks(&state, &told.run);
             notices.extend(lacks.map(|line| lacks_its_end(&id, line, told.run.events())));
             let (run, writer) = take(told.run, writer, &me, &lease, looked, request)?;
+            notices.extend((run.is_cut() && lacks.is_none()).then(|| is_contradicted(&id)));
             mark_begun(&folder)?;
             (run, writer, started, lacks)
         }
@@ -236,14 +237,14 @@ fn readings(
     }
 }
 
-/// What is read before an open run goes on or is let go of: what is stuck, since a person may have put it back; and before
-/// all of it is taken back, what its journal does not know as changed: the reading decides whether it stays.
+/// What is read before an open run goes on or is let go of: what is stuck, since a person may have put it back; and where it
+/// does not go on, what its journal does not know as changed: the reading decides whether it stays.
 fn looked(plan: &Plan, fleet: &Fleet, secrets: &Secrets, entry: &Entry) -> Looked {
     let Entry::Open { told, request } = entry else { return Looked::new() };
     let run = &told.run;
     let reads = |i: &usize| match request {
-        Some(Request::Rollback) => run.may_be_put_back(*i) || run.must_read_as_before(*i),
-        Some(Request::Abandon { leaving }) => run.may_be_put_back(*i) && !leaving.contains(i),
+        Some(Request::Rollback) => run.awaits_look(*i),
+        Some(Request::Abandon { leaving }) => run.awaits_look(*i) && !leaving.contains(i),
         _ => run.may_be_put_back(*i),
     };
     let which: Vec<usize> = (0..plan.entries.len()).filter(reads).collect();
@@ -279,6 +280,14 @@ fn lacks_its_end(run: &str, line: u64, lines: u64) -> String {
     format!(
         "the journal of run {run} lacks its end: the state was made of {line} lines of it, and it has {lines}. What those did that \
          are missing is known from no line: of what reads as before the run, and is not worked on now, nobody knows whether \
+         that is in force, so that its reload and verify are taken as still to be done"
+    )
+}
+
+/// What a person hears of a journal that a reading contradicts.
+fn is_contradicted(run: &str) -> String {
+    format!(
+        "the journal of run {run} lacks its end, or somebody else was there: a component does not read as before the run, and its          journal does not tell that it was changed. Of what reads as before, and is not worked on now, nobody knows whether \
          that is in force, so that its reload and verify are taken as still to be done"
     )
 }

@@ -6,7 +6,7 @@ use super::under_way::under_way;
 use crate::model::Moment;
 use crate::plan::noun::{Plan, Verdict};
 use crate::run::event::{Event, What};
-use crate::run::{Ending, Failure, Left, Rejections, Run, Standing, Stored, outcome};
+use crate::run::{ASTRAY, Ending, Failure, Left, Rejections, Run, Standing, Stored, outcome};
 use crate::state::owed::steps;
 use patchform_sdk::message::Reload;
 use serde_json::Value as Json;
@@ -150,7 +150,8 @@ fn told(plan: &Plan, run: &Run, i: usize) -> (Stands, String) {
     let why = match standing {
         Standing::Stuck(_) | Standing::Committed if let Some(by) = run.stuck_under(i) => {
             let could = if run.is_kept(by) { "could not" } else { "could not be restored" };
-            format!("{} has to go back first, and {could}", name(plan, by))
+            let astray = if run.is_astray(i) { format!("; and {ASTRAY}") } else { String::new() };
+            format!("{} has to go back first, and {could}{astray}", name(plan, by))
         }
         Standing::Stuck(why) => why.clone(),
         Standing::Skipped(why) => why.why(),

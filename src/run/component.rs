@@ -99,6 +99,12 @@ pub(super) struct Component {
     pub changed: bool,
     /// A reading said that it is changed, which the journal does not know.
     pub differs: bool,
+    /// A reading said that it is as before the run, where the journal does not know it as changed.
+    pub as_before: bool,
+    /// It was kept, and a reading says that it is neither as before the run nor as it was verified.
+    pub astray: bool,
+    /// Whether something was begun there since a controller took the run last.
+    pub worked_on: bool,
     /// Something was, or may have been, changed in this run, even if it was taken back since.
     pub tried: bool,
     /// Traffic may be away.
@@ -159,6 +165,9 @@ impl Component {
             unclean: false,
             changed: false,
             differs: false,
+            as_before: false,
+            astray: false,
+            worked_on: false,
             tried: false,
             drained: false,
             served: false,

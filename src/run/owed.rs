@@ -5,7 +5,7 @@ use super::component::Component;
 use super::event::Leg;
 use super::fold::Run;
 use super::shape::Node;
-use super::standing::Phase;
+use super::standing::{Phase, Skip};
 use crate::plan::noun::{Planned, Step};
 use patchform_sdk::message::Reload;
 
@@ -34,7 +34,7 @@ impl Run {
         let (Some(c), Some(node)) = (self.components.get(i), self.shape.nodes.get(i)) else { return false };
         let back = matches!(c.phase, Phase::Returning | Phase::Stuck(_));
         let untouched = c.leg == Leg::Back && c.highest == 0 && c.forth == node.forth.len();
-        !c.put_back && (self.is_kept(i) || (back && c.changed && !c.differs && untouched))
+        !c.put_back && !c.astray && (self.is_kept(i) || (back && c.changed && !c.differs && untouched))
     }
 
     /// Whether the way back of component `i` brought what stands there now into force, and verified it. Where nothing had to be
@@ -57,7 +57,7 @@ impl Run {
         if !self.is_finished() || !c.changed || !matches!(c.phase, Phase::Stuck(_)) {
             return None;
         }
-        if reads_otherwise(c, node) {
+        if reads_otherwise(c, node) || c.differs || c.astray {
             return Some(Undone::all(whole));
         }
         let undone = undone(c, node);
@@ -75,7 +75,7 @@ impl Run {
         let (Some(c), Some(node)) = (self.components.get(i), self.shape.nodes.get(i)) else { return false };
         let puts = |step| matches!(step, Step::Patch | Step::Restore | Step::Uninstall);
         let begun = undone(c, node).first().is_some_and(|planned| puts(planned.action));
-        c.changed && (begun || reads_otherwise(c, node) || (goes_back(c) && before))
+        c.changed && (begun || reads_otherwise(c, node) || c.differs || c.astray || (goes_back(c) && before))
     }
 }
 
@@ -98,6 +98,25 @@ impl Run {
             // It came to rest, and nothing is known to have taken it back since: somebody is to make sure of that.
             Phase::Committed if !named => Some((Undone::verify(Leg::Forth, whole), false)),
             _ => Some((Undone::all(whole), true)),
+        }
+    }
+}
+
+impl Run {
+    /// What component `i` may need, and whether it may be half done, through what the lines did that its journal lacks, where
+    /// this run has ended and nothing was begun there since. What reads as before the run is whole.
+    pub fn may_owe_to_lost_lines(&self, i: usize) -> Option<(Undone, bool)> {
+        let (c, node) = (self.components.get(i)?, self.shape.nodes.get(i)?);
+        let whole = Undone::all(c.needs.max(node.reload));
+        match c.phase {
+            _ if !node.changes || !self.is_finished() => None,
+            Phase::Skipped(Skip::Unfit(_)) => None,
+            Phase::Restored | Phase::Skipped(_) | Phase::Held { .. } if !c.tried => {
+                Some((whole, !c.as_before))
+            }
+            Phase::Committed if !c.worked_on => self.may_owe(i, false),
+            Phase::Stuck(_) if !c.worked_on && c.changed && !c.put_back => Some((whole, true)),
+            _ => None,
         }
     }
 }

@@ -70,6 +70,7 @@ impl Run {
         self.queues.due.remove(&i);
         let c = &mut self.components[i];
         (c.freed, c.spent, c.was_stuck) = (false, false, None);
+        c.worked_on = true;
         c.attempt = attempt;
         c.highest = c.highest.max(attempt);
         c.current = ActionStanding::Intended;
