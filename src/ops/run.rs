@@ -1,7 +1,7 @@
 //! `run list`, `run show`, and what is asked of a run from outside.
 
 use super::ledger::settle_ended;
-use super::{Failure, Place, audit, runs, state};
+use super::{Failure, Place, audit, runs, state, unfolded};
 use crate::backend::Local;
 use crate::engine::inbox::{self, Fate};
 use crate::engine::lease::OpenRun;
@@ -28,7 +28,11 @@ pub fn list() -> Result<(Vec<RunRow>, Option<Failure>), Failure> {
     let _ = settle_ended(&place, &Local::new(&place.state));
     let open = runs::open(&place.runs)?;
     let (mut rows, damaged): (Vec<RunRow>, _) = match state::read() {
-        Ok(state) => (state.iter().flat_map(|s| &s.runs).map(remembered).collect(), None),
+        Ok(state) => {
+            let unknown = state.as_ref().map(|state| unfolded::find(&place, state)).transpose()?;
+            let unknown = unknown.unwrap_or_default().into_iter().map(|run| of_folder(&place, run.id));
+            (state.iter().flat_map(|s| &s.runs).map(remembered).chain(unknown).collect(), None)
+        }
         Err(damaged) => {
             let rows = runs::all(&place.runs)?.into_iter().map(|id| of_folder(&place, id));
             (rows.collect(), Some(damaged))
