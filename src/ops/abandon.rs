@@ -62,6 +62,8 @@ pub fn open(
             ready.notices.extend(left);
             Ok(Abandoned::Ready(Box::new(ready)))
         }
+        // Whoever drives it knows more of it than its files.
+        Err(damaged) if chosen.alive => Err(damaged),
         Err(damaged) => let_go(&place, &local, chosen, damaged.message),
     }
 }

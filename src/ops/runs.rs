@@ -208,6 +208,13 @@ fn put_back(failure: Failure, folder: &Path, id: &str) -> Failure {
     let runs = folder.parent().unwrap_or(folder);
     let open = open(runs).unwrap_or_default().into_iter().find(|run| run.id == id);
     failure.hint(match open {
+        Some(run) if run.alive => format!(
+            "{driver} drives it all the same, and needs nothing of that to go on: wait for its end. To end it before, send that \
+             process one SIGTERM (`kill {pid}`, on its host): it lets what is under way end, and stops; then `patchform run abandon \
+             {id}` lets go of it",
+            driver = run.driver(),
+            pid = run.controller.pid,
+        ),
         Some(OpenRun { unknown: true, .. }) => format!(
             "put the files back from a backup; or `patchform run abandon {id}` lets go of it. Its lease cannot be read either, \
              so that nothing is known of what it held: no plan does what it may have left undone"

@@ -229,3 +229,43 @@ fn a_run_whose_lease_and_plan_are_gone_blocks_every_plan() {
     flat(lab.patchform("plan").exits(0)).does_not_say(&run);
     flat(lab.patchform(&format!("run show {run}")).exits(1)).says("the run has ended, and holds nothing");
 }
+
+/// Its plan is deleted while it is driven: every message names the same way out, and that leads out.
+#[test]
+fn a_run_that_is_driven_and_whose_plan_is_deleted_has_one_way_out() {
+    for waits in [true, false] {
+        let lab = platform("while test -e wait; do sleep 0.02; done", "");
+        lab.write("wait", "");
+        let mut driven = lab.patchform_command("apply --auto-approve");
+        let mut driven = driven.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        while lab.read("a") != "1.1" {
+            assert!(std::time::Instant::now() < deadline);
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        let run = run_at(&lab, 1);
+        fs::remove_file(lab.path(&format!(".patchform/runs/{run}/plan.json"))).unwrap();
+        for line in
+            ["run stop", "run pause", "run show", "run abandon", "resume", "rollback", "run skip command.a"]
+        {
+            let told = flat(lab.patchform(line).exits(1)).says("wait for its end");
+            told.says(&format!("`kill {}`", driven.id())).does_not_say("backup").does_not_say("run stop");
+        }
+        if !waits {
+            let killed = std::process::Command::new("kill").arg(driven.id().to_string()).status().unwrap();
+            assert!(killed.success());
+        }
+        fs::remove_file(lab.path("wait")).unwrap();
+        let ended = driven.wait().unwrap().code();
+        if waits {
+            assert_eq!(ended, Some(0));
+            lab.patchform("plan --detailed-exitcode").exits(0);
+            continue;
+        }
+        assert_eq!(ended, Some(7));
+        flat(lab.patchform("run abandon").exits(0)).says("patch, reload and verify");
+        lab.write("main.pf.hcl", service("1.1", "", ""));
+        lab.patchform("apply --auto-approve").exits(0);
+        lab.patchform("plan --detailed-exitcode").exits(0);
+    }
+}
