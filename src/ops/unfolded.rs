@@ -27,8 +27,7 @@ pub fn find(place: &Place, state: &State) -> Result<Vec<Unfolded>, Failure> {
     let open: BTreeSet<String> = runs::open(&place.runs)?.into_iter().map(|run| run.id).collect();
     let all = runs::all(&place.runs)?.into_iter().chain(runs::without_plan(&place.runs)?);
     let unknown = all.filter(|id| !open.contains(id) && state.run(id).is_none());
-    let begun = unknown.filter(|id| !runs::never_begun(&place.runs, id));
-    let mut found: Vec<Unfolded> = begun.filter_map(|id| unfolded(place, state, id)).collect();
+    let mut found: Vec<Unfolded> = unknown.filter_map(|id| unfolded(place, state, id)).collect();
     let ended = |run: &Unfolded| run.results.finished.as_ref().map(|run| run.finished);
     found.sort_by(|a, b| (ended(a), &a.id).cmp(&(ended(b), &b.id)));
     Ok(found)
@@ -42,6 +41,9 @@ fn unfolded(place: &Place, state: &State, id: String) -> Option<Unfolded> {
             let results = results(&told.plan, &told.run, &outcome(&told.run), at);
             ours(&told.plan).then_some(Unfolded { id, whole: true, moves: told.plan.moves, results })
         }
+        // It could not even be written down, and has begun nothing.
+        Ok(told) if told.run.events() <= 1 => None,
+        _ if !runs::had_begun(&place.runs.join(&id)) => None,
         // It was let go of.
         _ => {
             let (results, known) = beginning::left_in(place, &id);
