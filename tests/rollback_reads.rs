@@ -367,3 +367,22 @@ fn once_one_component_proves_the_cut_all_that_may_have_begun_behind_it_owe_what_
         lab.patchform("plan --detailed-exitcode").exits(0);
     }
 }
+
+/// A snapshot of which only lost lines told is in no list otherwise: it may be there, and goes the way of all orphans.
+#[test]
+fn a_snapshot_of_lost_lines_is_an_orphan() {
+    let (lab, journal) = halted();
+    let run = last(&lab);
+    cut_before(&journal, "gate", 1);
+    // Else the state knows of them.
+    lab.write("patchform.state.json", lab.read("patchform.state.json.backup"));
+    lab.patchform("run abandon").exits(0);
+    let listed: serde_json::Value =
+        serde_json::from_str(&lab.patchform("snapshot list --json").exits(0).out).unwrap();
+    let found = listed["orphans"].as_array().unwrap().iter();
+    let found: Vec<&str> = found.map(|orphan| orphan["id"].as_str().unwrap()).collect();
+    // That of a is known; those of c and d may have been taken as well.
+    assert_eq!(found, [1, 2, 3].map(|i| format!("{run}-{i}-1")), "{listed}");
+    let told = lab.patchform("snapshot list").exits(0).says("Orphans");
+    found.iter().fold(told, |told, id| told.says(id));
+}

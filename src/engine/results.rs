@@ -260,6 +260,21 @@ pub fn orphans(plan: &Plan, run: &str, asked: Asked<'_>) -> Vec<Orphan> {
     orphans
 }
 
+/// Snapshots that `run` of `plan`, which began at `started`, may have asked for in lines that its journal lacks.
+pub fn lost(plan: &Plan, run: &Run, started: Moment) -> Vec<Orphan> {
+    let orphans = plan.changes().filter_map(|(i, entry, change)| {
+        Some(Orphan {
+            id: run.lost_snapshot(i)?,
+            component: entry.address.clone(),
+            run: run.id().into(),
+            level: change.from.clone(),
+            asked: started,
+            place: change.way_back.as_ref().map_or(String::new(), |way| way.place.clone()),
+        })
+    });
+    orphans.collect()
+}
+
 /// Snapshots that `run` of `plan` saw made, for a state that knows nothing of them.
 pub fn taken(plan: &Plan, run: &str, asked: Asked<'_>) -> Vec<Orphan> {
     let orphan = |(id, s): (String, Snapshot)| Orphan {

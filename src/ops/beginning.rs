@@ -36,6 +36,11 @@ impl Beginning {
         (0..self.run.len()).any(made)
     }
 
+    /// When it began, where a line tells.
+    pub fn started(&self) -> Option<Moment> {
+        self.started
+    }
+
     fn lines(&self) -> Lines<'_> {
         Lines { named: &self.named, heard: &self.heard }
     }

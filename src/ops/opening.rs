@@ -5,12 +5,12 @@ use super::ledger::{self, Ledger};
 use super::plan::{backend, fresh_state};
 use super::{Failure, Place, runs};
 use crate::backend::{Base, Local};
-use crate::engine::drive::{self, Looked};
+use crate::engine::drive::{self, DriveError, Looked};
 use crate::engine::fleet::Fleet;
 use crate::engine::lease::{self, Holdings, Lease};
 use crate::engine::secrets::Secrets;
 use crate::engine::{marks, observe, perform};
-use crate::journal::{Identity, Seal, Writer};
+use crate::journal::{Identity, Seal, WriteError, Writer};
 use crate::model::{Moment, Purpose, Selection};
 use crate::plan::noun::Observed;
 use crate::plan::{Plan, moves, stale, stored};
@@ -91,6 +91,14 @@ pub(super) fn open_run(
             found: state.lineage,
         }]));
     }
+    if let Entry::Open { told, .. } = &entry
+        && let Some(old) = told.is_old(Some(&state))
+    {
+        return Err(Failure::locked(old).hint(format!(
+            "`patchform run abandon {}` lets go of it, and leaves everything as it stands",
+            told.run.id()
+        )));
+    }
     let now = clock::now();
     let (id, above, told, request) = match entry {
         Entry::New { .. } => {
@@ -126,11 +134,16 @@ pub(super) fn open_run(
             let writer =
                 Writer::resume(seal, &told.journal, env!("CARGO_PKG_VERSION")).map_err(Failure::error)?;
             let started = told.started();
-            let lacks = ledger::lacks(&state, &told.run);
-            notices.extend(lacks.map(|line| lacks_its_end(&id, line, told.run.events())));
+            let lacks = ledger::lacks(&state, &told.run, &folder);
+            let more = lacks.filter(|line| *line > told.run.events());
+            notices.extend(more.map(|line| lacks_its_end(&id, line, told.run.events())));
+            // Whatever may fail comes before the request stands in the journal.
+            mark_begun(&folder)?;
+            if more.is_some() {
+                mark_cut(&folder)?;
+            }
             let (run, writer) = take(told.run, writer, &me, &lease, looked, request)?;
             notices.extend((run.is_cut() && lacks.is_none()).then(|| is_contradicted(&id)));
-            mark_begun(&folder)?;
             (run, writer, started, lacks)
         }
         None => match begin(plan, &state, &folder, &id, &me, &lease) {
@@ -190,6 +203,12 @@ fn mark_begun(folder: &Path) -> Result<(), Failure> {
         .map_err(|e| Failure::error(format!("cannot note in {} that the run began: {e}", folder.display())))
 }
 
+fn mark_cut(folder: &Path) -> Result<(), Failure> {
+    marks::mark_cut(folder).map_err(|e| {
+        Failure::error(format!("cannot note in {} that its journal lacks its end: {e}", folder.display()))
+    })
+}
+
 fn take(
     mut run: Run,
     mut writer: Writer,
@@ -198,7 +217,11 @@ fn take(
     looked: Looked,
     request: Option<Request>,
 ) -> Result<(Run, Writer), Failure> {
-    drive::take(&mut run, &mut writer, me, lease.token(), looked, request).map_err(Failure::error)?;
+    drive::take(&mut run, &mut writer, me, lease.token(), looked, request).map_err(|error| match error {
+        DriveError::Journal(WriteError::Unclear { .. }) => Failure::stopped(error)
+            .hint(format!("`patchform run show {}` tells whether it took the request", run.id())),
+        error => Failure::error(error),
+    })?;
     Ok((run, writer))
 }
 

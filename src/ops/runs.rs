@@ -8,8 +8,9 @@ use crate::engine::lease::{self, LeaseError, OpenRun};
 use crate::journal::{self, Expected, Journal, ReadError};
 use crate::model::{Address, Moment, Selection};
 use crate::plan::noun::Idle;
-use crate::plan::{Leases, Plan, stored};
+use crate::plan::{Leases, Plan, stored, superseded};
 use crate::run::{Ending, Run, outcome};
+use crate::state::State;
 use crate::world::disk;
 use std::path::{Path, PathBuf};
 
@@ -133,6 +134,19 @@ impl Told {
     /// When it began: the time of its first event.
     pub fn started(&self) -> Moment {
         self.journal.events.first().map_or(self.plan.made, |e| e.at)
+    }
+}
+
+impl Told {
+    /// Why it is not taken, where a later run recorded what it had held: its folder was away then.
+    pub fn is_old(&self, state: Option<&State>) -> Option<String> {
+        let newer = superseded(&self.plan, self.run.id(), self.started(), state?);
+        let (component, run) = newer.first_key_value()?;
+        let id = self.run.id();
+        Some(format!(
+            "run {id} is old: run {run} changed {component} since it began. Its folder was not there then, and what it would do or \
+             take back is over"
+        ))
     }
 }
 

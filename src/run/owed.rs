@@ -2,6 +2,7 @@
 //! that nobody made sure of it. Not every kind can read that.
 
 use super::component::Component;
+use super::decide::snapshot_id;
 use super::event::Leg;
 use super::fold::Run;
 use super::shape::Node;
@@ -118,6 +119,13 @@ impl Run {
             Phase::Stuck(_) if !c.worked_on && c.changed && !c.put_back => Some((whole, true)),
             _ => None,
         }
+    }
+
+    /// The snapshot that lines may have asked for which its journal lacks, where it tells of none.
+    pub fn lost_snapshot(&self, i: usize) -> Option<String> {
+        self.may_owe_to_lost_lines(i)?;
+        let asks = self.shape.nodes[i].forth.iter().any(|planned| planned.action == Step::Snapshot);
+        (asks && self.components[i].snapshots.is_empty()).then(|| snapshot_id(self.id(), i, 1))
     }
 }
 

@@ -269,3 +269,48 @@ fn a_run_that_is_driven_and_whose_plan_is_deleted_has_one_way_out() {
         lab.patchform("plan --detailed-exitcode").exits(0);
     }
 }
+
+/// A run's folder that was away while a later run changed what it had held, and is there again: it is not taken, and nothing of
+/// it goes over what the later one did.
+#[test]
+fn a_run_whose_folder_was_away_is_old() {
+    for finished in [false, true] {
+        let lab = platform(&stop(), "");
+        lab.patchform("apply --auto-approve").exits(7);
+        let old = run_at(&lab, 1);
+        let (there, away) = (lab.path(&format!(".patchform/runs/{old}")), lab.path("away"));
+        if finished {
+            // It ended, and the state was not written any more.
+            let state = lab.read("patchform.state.json");
+            let lease = fs::read(there.join("lease.json")).unwrap();
+            lab.patchform("rollback").exits(0);
+            lab.write("patchform.state.json", state);
+            fs::write(there.join("lease.json"), lease).unwrap();
+            let _ = fs::remove_file(there.join("ended"));
+        }
+        fs::rename(&there, &away).unwrap();
+        lab.write("main.pf.hcl", service("1.2", "", ""));
+        lab.patchform("apply --auto-approve").exits(0);
+        let newer = run_at(&lab, 1);
+        fs::rename(&away, &there).unwrap();
+        if !finished {
+            lab.patchform("run list").exits(0).says("old");
+            for line in ["resume", "rollback"] {
+                let told = flat(lab.patchform(&format!("{line} {old}")).exits(6));
+                told.says(&format!("run {old} is old: run {newer} changed command.a since it began"))
+                    .says(&format!("patchform run abandon {old}"));
+            }
+            flat(lab.patchform(&format!("run abandon {old}")).exits(0))
+                .says("is old")
+                .does_not_say("command.a reload");
+        }
+        lab.patchform("plan --detailed-exitcode").exits(0);
+        lab.patchform("state show command.a")
+            .exits(0)
+            .says("1.2")
+            .does_not_say("to do")
+            .does_not_say("given up");
+        assert_eq!((lab.read("a"), lab.read("running")), ("1.2".into(), "1.2".into()));
+        lab.patchform(&format!("rollback {old} --auto-approve")).exits(1).says("changed nothing");
+    }
+}
