@@ -97,6 +97,46 @@ fn what_was_in_force_and_not_verified_is_verified() {
     lab.patchform("plan --detailed-exitcode").exits(0);
 }
 
+/// What was verified or not is a level, not a component: another level that is put there by hand is not in force.
+#[test]
+fn a_verify_that_is_owed_for_one_level_does_not_count_for_another() {
+    let lab = platform("", &stop());
+    lab.patchform("apply --auto-approve").exits(7);
+    lab.patchform("run abandon").exits(0).says("verify is still to be done").does_not_say("reload and");
+    assert_eq!((lab.read("a"), lab.read("running")), ("1.1".into(), "1.1".into()));
+    flat(lab.patchform("state show command.a").exits(0))
+        .says("at any other level than 1.1: reload and verify");
+    lab.write("a", "1.0");
+    lab.write("main.pf.hcl", service("1.0", "", ""));
+    planned(&lab).says("gate → reload").says("before its reload and verify");
+    lab.patchform("plan --out saved").exits(0);
+    lab.patchform("apply saved").exits(0);
+    assert_eq!((lab.read("a"), lab.read("running")), ("1.0".into(), "1.0".into()));
+    lab.patchform("state show command.a").exits(0).does_not_say("to do");
+    lab.patchform("plan --detailed-exitcode").exits(0);
+}
+
+/// The same where its way back was reloaded and not verified: the planned level, put there by hand, is not in force.
+#[test]
+fn a_verify_that_is_owed_on_the_way_back_does_not_count_for_the_planned_level() {
+    let lab = platform("", "test ! -e first && { touch first; exit 1; }");
+    let check = format!("[ ! -e first ] || {}; true", stop());
+    let text = lab.read("main.pf.hcl").replace("cp $NAME running;", &format!("{check}; cp $NAME running;"));
+    lab.write(
+        "main.pf.hcl",
+        text.replace("&& { touch first; exit 1; }", "&& { touch first; exit 1; }; true"),
+    );
+    lab.patchform("apply --auto-approve").exits(7);
+    lab.patchform("run abandon").exits(0).says("verify is still to be done").does_not_say("reload and");
+    assert_eq!((lab.read("a"), lab.read("running")), ("1.0".into(), "1.0".into()));
+    lab.patchform("allow command.a").exits(0);
+    lab.write("a", "1.1");
+    lab.write("main.pf.hcl", service("1.1", "", ""));
+    planned(&lab).says("gate → reload");
+    lab.patchform("apply --auto-approve").exits(0);
+    assert_eq!((lab.read("a"), lab.read("running")), ("1.1".into(), "1.1".into()));
+}
+
 /// A reload that fails once more takes nothing back and gives no level up: it stays owed.
 #[test]
 fn what_fails_again_stays_owed() {
@@ -656,4 +696,35 @@ fn what_reads_otherwise_after_its_way_back_is_done_again() {
     planned(&lab).says("may be half done");
     lab.patchform("apply --auto-approve").exits(0);
     assert_eq!(lab.read("running"), "1.2");
+}
+
+/// Put back by hand, it is at its level of before and not in force: who takes its run back takes it in.
+#[test]
+fn what_was_put_back_by_hand_is_brought_into_force_by_a_rollback_of_its_run() {
+    let config = |level: &str| {
+        let text = files(&[("a", level, "", ""), ("b", level, "command.a", "")]);
+        let reload =
+            "  reload = [\"sh\", \"-c\", \"cp $NAME $NAME.runs; [ $NAME = a ] || test ! -e fails\"]\n  read ";
+        text.replace("  read ", reload)
+            .replace("if [ -f", "[ $NAME = a ] || test ! -e fails || exit 1; if [ -f")
+    };
+    let lab = Lab::new(&config("1.0"));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", config("1.1"));
+    lab.write("fails", "");
+    lab.patchform("apply --auto-approve").exits(4).says("stuck");
+    let run = run_at(&lab, 1);
+    lab.write("b", "1.0");
+    let ended = flat(lab.patchform("run abandon").exits(0)).says("reload and verify are still to be done");
+    ended.says(&format!("patchform rollback {run}"));
+    std::fs::remove_file(lab.path("fails")).unwrap();
+    let runs = || ["a", "a.runs", "b", "b.runs"].map(|name| lab.read(name)).join(" ");
+    assert_eq!(runs(), "1.1 1.1 1.0 1.1");
+    let back = flat(lab.patchform(&format!("rollback {run} --auto-approve")).exits(0));
+    back.says("command.b stays at 1.0").says("gate → reload");
+    assert_eq!(runs(), "1.0 1.0 1.0 1.0");
+    lab.patchform("state show command.b").exits(0).does_not_say("to do");
+    // Once more there is nothing.
+    lab.patchform(&format!("rollback {run} --auto-approve")).exits(0).says("already");
 }

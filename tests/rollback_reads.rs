@@ -264,3 +264,125 @@ fn runs_that_failed_hide_no_newer_run_and_keep_no_outputs() {
         );
     }
 }
+
+/// A run whose patch came half-way (the level is read from the first line), and was killed; its journal lacks the patch.
+/// `known`: whether the state was made of the lines that are missing.
+fn half_patched_and_cut(known: bool) -> Lab {
+    let config = |patch: &str| {
+        let text = files(&[("a", "1.1", "", patch), ("b", "1.1", "command.a", patch)])
+            .replace("cat \\\"$NAME\\\" 2>/dev/null", "head -n 1 $NAME 2>/dev/null");
+        let steps = "  rollout = rollout.r\n  reload = [\"sh\", \"-c\", \"cp $NAME $NAME.runs\"]\n  digest = [\"sh\", \"-c\", \"cat $NAME 2>/dev/null || true\"]\n  read ";
+        text.replace("  read ", steps) + "rollout \"r\" { on_failure = \"halt\" }\n"
+    };
+    const WHOLE: &str = "printf '%s\\nwhole %s\\n' $PATCHFORM_LEVEL $PATCHFORM_LEVEL > $NAME";
+    let lab = Lab::new(&config(WHOLE).replace("1.1", "1.0"));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    let state = fs::read(lab.path("patchform.state.json")).unwrap();
+    lab.write("main.pf.hcl", config("printf '1.1\\nhalf of 1.1\\n' > $NAME; exit 1"));
+    lab.patchform("apply --auto-approve").exits(7);
+    assert_eq!(lab.read("a"), "1.1\nhalf of 1.1\n");
+    let journal = lab.path(&format!(".patchform/runs/{}/journal/000001.jsonl", last(&lab)));
+    cut_before(&journal, "patch", 0);
+    if !known {
+        lab.write("patchform.state.json", state);
+    }
+    lab.write("main.pf.hcl", config(WHOLE));
+    lab
+}
+
+/// Whoever abandons a run has it read, too: what reads otherwise may be half of a patch of which the journal does not tell.
+#[test]
+fn a_patch_that_a_cut_journal_does_not_tell_of_is_owed_by_an_abandoned_run() {
+    for known in [true, false] {
+        let lab = half_patched_and_cut(known);
+        // What runs at b is of nobody knows when.
+        lab.write("b.runs", "old");
+        let ended = flat(lab.patchform("run abandon").exits(0));
+        assert!(
+            ended.contains("command.a") && ended.contains("patch, reload and verify"),
+            "{known}: {ended}"
+        );
+        assert!(ended.contains("lacks its end"), "{known}: {ended}");
+        lab.patchform("state show command.a").exits(0).says("patch, reload and verify");
+        let b = lab.patchform("state show command.b").exits(0).says("reload and verify");
+        b.does_not_say("patch, reload and verify");
+        lab.patchform("allow command.a");
+        lab.patchform("apply --auto-approve").exits(0);
+        assert_eq!(lab.read("a"), "1.1\nwhole 1.1\n", "{known}");
+        assert_eq!((lab.read("a.runs"), lab.read("b.runs")), (lab.read("a"), lab.read("b")), "{known}");
+        lab.patchform("plan --detailed-exitcode").exits(0);
+    }
+}
+
+/// One that cannot be read may be half done as well.
+#[test]
+fn what_cannot_be_read_behind_a_cut_journal_may_be_half_done() {
+    let lab = half_patched_and_cut(true);
+    let text = lab.read("main.pf.hcl");
+    lab.write("b.unread", fs::read(lab.path("b")).unwrap());
+    lab.write("main.pf.hcl", &text);
+    fs::remove_file(lab.path("b")).unwrap();
+    fs::create_dir(lab.path("b")).unwrap();
+    let ended = flat(lab.patchform("run abandon").exits(0));
+    assert!(ended.contains("command.b"), "{ended}");
+    lab.patchform("state show command.b").exits(0).says("patch, reload and verify");
+}
+
+/// What one component proves counts for all: those that read as before may not be in force.
+#[test]
+fn once_one_component_proves_the_cut_all_that_may_have_begun_behind_it_owe_what_brings_them_into_force() {
+    let config = |level: &str, b: &str, fails: &str| {
+        let text = files(&[("a", level, "", ""), ("b", b, "command.a", fails)]);
+        let rollout = "rollout \"r\" { on_failure = \"halt\" }\n";
+        text.replace(
+            "  read ",
+            "  rollout = rollout.r\n  reload = [\"sh\", \"-c\", \"cp $NAME $NAME.runs\"]\n  read ",
+        ) + rollout
+    };
+    for end in ["run abandon", "rollback"] {
+        let lab = Lab::new(&config("1.0", "1.0", ""));
+        lab.patchform("init").exits(0);
+        lab.patchform("apply --auto-approve").exits(0);
+        let state = fs::read(lab.path("patchform.state.json")).unwrap();
+        lab.write("main.pf.hcl", config("1.1", "1.1", "exit 1"));
+        lab.patchform("apply --auto-approve").exits(7);
+        let journal = lab.path(&format!(".patchform/runs/{}/journal/000001.jsonl", last(&lab)));
+        cut_before(&journal, "patch", 0);
+        // Nothing but the readings tells of it.
+        lab.write("patchform.state.json", state);
+        lab.write("b.runs", "1.1");
+        let ended = flat(lab.patchform(end).exits(0));
+        assert!(!ended.contains("command.b untouched"), "{end}: {ended}");
+        let b = lab.patchform("state show command.b").exits(0).says("reload and verify");
+        b.does_not_say("patch, reload");
+        let a = if end == "rollback" { "1.0" } else { "1.1" };
+        lab.write("main.pf.hcl", config(a, "1.0", ""));
+        if end == "rollback" {
+            lab.patchform("allow command.a");
+        }
+        lab.patchform("apply --auto-approve").exits(0);
+        let runs = ["a", "a.runs", "b", "b.runs"].map(|name| lab.read(name)).join(" ");
+        assert_eq!(runs, format!("{a} {a} 1.0 1.0"), "{end}");
+        lab.patchform("plan --detailed-exitcode").exits(0);
+    }
+}
+
+/// A snapshot of which only lost lines told is in no list otherwise: it may be there, and goes the way of all orphans.
+#[test]
+fn a_snapshot_of_lost_lines_is_an_orphan() {
+    let (lab, journal) = halted();
+    let run = last(&lab);
+    cut_before(&journal, "gate", 1);
+    // Else the state knows of them.
+    lab.write("patchform.state.json", lab.read("patchform.state.json.backup"));
+    lab.patchform("run abandon").exits(0);
+    let listed: serde_json::Value =
+        serde_json::from_str(&lab.patchform("snapshot list --json").exits(0).out).unwrap();
+    let found = listed["orphans"].as_array().unwrap().iter();
+    let found: Vec<&str> = found.map(|orphan| orphan["id"].as_str().unwrap()).collect();
+    // That of a is known; those of c and d may have been taken as well.
+    assert_eq!(found, [1, 2, 3].map(|i| format!("{run}-{i}-1")), "{listed}");
+    let told = lab.patchform("snapshot list").exits(0).says("Orphans");
+    found.iter().fold(told, |told, id| told.says(id));
+}

@@ -393,9 +393,18 @@ fn the_backup_replaces_a_damaged_state() {
     lab.patchform("state list").exits(1).says("state push --force").says(".backup");
     let push = "state push patchform.state.json.backup";
     lab.patchform(push).exits(1).says("state push --force patchform.state.json.backup").says(".damaged");
-    lab.patchform(&format!("{push} --force")).exits(0);
-    assert_eq!(lab.read("patchform.state.json.damaged"), good[..good.len() / 2]);
-    // The run that the older state does not know took a snapshot.
+    let (damaged, backup) = (lab.read("patchform.state.json"), lab.read("patchform.state.json.backup"));
+    // The run that it does not know of is not lost with it.
+    lab.patchform(&format!("{push} --force")).exits(0).says("is taken in again");
+    assert_eq!(lab.read("patchform.state.json.damaged"), damaged);
+    lab.patchform("state show command.a").exits(0).says("1.1");
+    lab.patchform("plan --detailed-exitcode").exits(0).does_not_say("does not know run");
+    assert_eq!(lab.patchform("snapshot list --json").exits(0).out.matches("\"unrecorded\": []").count(), 1);
+    // Copied there by hand it is named, and its snapshot, too.
+    lab.write("patchform.state.json", backup);
+    let run = ids(&lab).pop().unwrap();
+    let plan = lab.patchform("plan").exits(0).says(&format!("The state does not know run {run}"));
+    plan.says("state push");
     let list = lab.patchform("snapshot list").exits(0);
     list.says("Taken by runs that the state has no record of").says("unknown").does_not_say("0 B");
     let json: serde_json::Value =
@@ -404,4 +413,75 @@ fn the_backup_replaces_a_damaged_state() {
     assert_eq!(json["unrecorded"][0]["level"], "1.0");
     assert!(json["snapshots"][0]["size_bytes"].is_null(), "{json}");
     lab.patchform("snapshot prune").exits(0).says("0 snapshots dropped");
+}
+
+fn ids(lab: &Lab) -> Vec<String> {
+    let runs: serde_json::Value =
+        serde_json::from_str(&lab.patchform("run list --json").exits(0).out).unwrap();
+    runs["runs"].as_array().unwrap().iter().map(|run| run["id"].as_str().unwrap().to_string()).collect()
+}
+
+/// What ended since the backup was made is taken in again: what was given up, what is owed, and the runs; in order, and of damaged
+/// ones what can be read.
+#[test]
+fn what_ended_since_an_older_state_is_taken_in_with_it() {
+    let config = |level: &str, patch: &str| {
+        let write = format!("printf %s $PATCHFORM_LEVEL > $NAME; {patch}");
+        let reload = "  reload = [\"sh\", \"-c\", \"cp $NAME running\"]\n  read ";
+        let text = files(&[("a", level, "", &write)]).replace("  read ", reload);
+        text + &format!("output \"level\" {{\n  value = \"{level}\"\n}}\n")
+    };
+    let stop = format!("{} run stop >/dev/null", env!("CARGO_BIN_EXE_patchform"));
+    let lab = Lab::new(&config("1.0", ""));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    let old = lab.read("patchform.state.json");
+    lab.write("main.pf.hcl", config("1.1", ""));
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", config("1.2", "exit 1"));
+    lab.patchform("apply --auto-approve").exits(3);
+    lab.write("main.pf.hcl", config("1.3", &stop));
+    lab.patchform("apply --auto-approve").exits(7);
+    lab.patchform("run abandon").exits(0);
+    // When it began is known from its journal then, some milliseconds later.
+    let rows = || {
+        let listed = lab.patchform("run list").exits(0).out;
+        let row = |line: &str| {
+            line.split_whitespace().filter(|word| !word.ends_with('s')).collect::<Vec<_>>().join(" ")
+        };
+        listed.lines().skip(1).map(row).collect::<Vec<_>>()
+    };
+    // Of a snapshot that was dropped since, its run does not tell.
+    let show = || {
+        let shown = lab.patchform("state show command.a").exits(0).out;
+        shown.split("  ways back").next().unwrap_or_default().to_string()
+    };
+    let (listed, shown) = (rows(), show());
+    assert!(shown.contains("to do") && shown.contains("1.2 was given up"), "{shown}");
+    for damage in ["damaged", "older"] {
+        if damage == "damaged" {
+            lab.write("patchform.state.json", &old[..old.len() / 2]);
+        }
+        lab.write("old.json", &old);
+        let pushed = lab.patchform("state push --force old.json").exits(0);
+        ids(&lab)[1..].iter().fold(pushed, |pushed, id| pushed.says(id)).says("allow, state mv, state rm");
+        assert_eq!(rows(), listed);
+        assert_eq!(show(), shown);
+        lab.patchform("output level").exits(0).says("1.1");
+        // Once more there is nothing to take in.
+        lab.write("same.json", lab.patchform("state pull").exits(0).out);
+        lab.patchform("state push same.json").exits(0).does_not_say("taken in");
+    }
+    // Whose plan is lost is known by name only, and named.
+    let last = ids(&lab).pop().unwrap();
+    std::fs::remove_file(lab.path(&format!(".patchform/runs/{last}/plan.json"))).unwrap();
+    lab.write("patchform.state.json", &old);
+    lab.patchform("plan").says(&last);
+    lab.patchform("run list").exits(0).says(&last);
+    lab.patchform("state push --force old.json")
+        .exits(0)
+        .says(&format!("run {last}"))
+        .says("read its components");
+    lab.patchform("run list").exits(0).says(&last).says("abandoned");
+    lab.patchform("plan").does_not_say("does not know");
 }

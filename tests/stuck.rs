@@ -336,3 +336,31 @@ fn what_has_no_way_back_and_was_put_back_by_hand_owes_its_reload() {
     assert_eq!((lab.read("a.runs"), lab.read("b.runs")), ("1.0".into(), "1.0".into()));
     lab.patchform("plan --detailed-exitcode").exits(0);
 }
+
+/// What was kept and is changed by hand since is neither at its planned level nor as before: nobody calls it well.
+#[test]
+fn what_is_kept_and_reads_as_neither_is_not_called_well() {
+    for end in ["rollback", "resume", "run abandon"] {
+        let (lab, _) = without_a_way_back();
+        let id = last_run(&lab);
+        has(&flat(lab.patchform("rollback").exits(4)), "command.a kept at 1.1");
+        lab.write("a", "by hand");
+        let (code, told) = match end {
+            "run abandon" => (0, flat(lab.patchform(&format!("run abandon {id}")).exits(0))),
+            end => (4, flat(lab.patchform(&format!("{end} {id}")).exits(4))),
+        };
+        assert!(!told.contains("command.a is at its planned level"), "{end}: {told}");
+        assert!(!told.contains("command.a kept"), "{end}: {told}");
+        has(&told, "it reads neither as before the run nor as it was verified");
+        if code == 0 {
+            lab.patchform("state show command.a").exits(0).says("patch and verify");
+            continue;
+        }
+        has(&told, "Emergency steps for command.a");
+        has(&told, "2 stuck");
+        // As it was verified again, it is well again.
+        lab.write("a", "1.1");
+        let told = flat(lab.patchform(&format!("{end} {id}")).exits(4));
+        has(&told, "command.a kept at 1.1");
+    }
+}

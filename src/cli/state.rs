@@ -77,11 +77,28 @@ pub fn run(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
         }
         Verb::Pull => pull(terminal),
         Verb::Push { file, force, lock } => {
-            let serial = ops::state::push(file, *force, lock.timeout()?)?;
-            terminal.say(&format!("The state is replaced; its serial is {serial}.\n"));
+            let pushed = ops::state::push(file, *force, lock.timeout()?)?;
+            terminal.say(&format!("The state is replaced; its serial is {}.\n", pushed.serial));
+            terminal.notices(&folded(&pushed.folded));
             Ok(Exit::Done)
         }
     }
+}
+
+/// What a person hears of runs that were taken into a state that did not know them.
+fn folded(runs: &[(String, bool)]) -> Vec<String> {
+    let told = |(id, whole): &(String, bool)| match whole {
+        true => format!("run {id}, which the file does not know, is taken in again"),
+        false => format!(
+            "run {id}, which the file does not know, is taken in as far as its files can be read: read its components"
+        ),
+    };
+    let edits = (!runs.is_empty()).then(|| {
+        "what was changed by hand since the file was made (allow, state mv, state rm, dropped snapshots) is in no run, and not \
+         in the state"
+            .to_string()
+    });
+    runs.iter().map(told).chain(edits).collect()
 }
 
 fn pull(terminal: &Terminal) -> Result<Exit, Failure> {

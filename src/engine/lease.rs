@@ -277,7 +277,7 @@ fn without_lease(id: String, folder: &Path, alive: bool) -> OpenRun {
 }
 
 /// When the run of this id began: `20261122-024000-123-3f9a` begins with its time.
-fn begun(id: &str) -> Option<Moment> {
+pub fn begun(id: &str) -> Option<Moment> {
     let digits: String = id.chars().filter(char::is_ascii_digit).take(17).collect();
     let part = |from: usize, to: usize| digits.get(from..to);
     Moment::parse(&format!(

@@ -13,6 +13,8 @@ pub const JOURNAL: &str = "journal";
 pub const BEGUN: &str = "begun";
 /// Lies there once it holds nothing any more: that its lease is not there is right then.
 const ENDED: &str = "ended";
+/// Lies there once its journal is known to lack its end: whoever takes the run later cannot tell that any more.
+const CUT: &str = "cut";
 
 /// Notes that the run's first line is durable. Nothing has an effect before.
 ///
@@ -34,6 +36,19 @@ pub fn mark_ended(folder: &Path) -> io::Result<()> {
         Err(_) if says_finished(folder) => Ok(()),
         marked => marked,
     }
+}
+
+/// Notes that the run's journal lacks its end.
+///
+/// # Errors
+/// A file that cannot be written.
+pub fn mark_cut(folder: &Path) -> io::Result<()> {
+    mark(folder, CUT)
+}
+
+/// Whether the journal of the run in `folder` was known to lack its end.
+pub fn is_cut(folder: &Path) -> bool {
+    folder.join(CUT).exists()
 }
 
 fn mark(folder: &Path, name: &str) -> io::Result<()> {

@@ -5,9 +5,10 @@ use crate::journal::Head;
 use crate::model::{Address, Moment, Purpose};
 use crate::plan::noun::{Cause, Change, Entry, Identity, Observed, Plan, Verdict};
 use crate::plan::settle;
-use crate::run::{Ending, Heard, Outcome, Rejections, Run, Standing, Stored};
+use crate::run::event::Leg;
+use crate::run::{Ending, Heard, Outcome, Rejections, Run, Standing, Stored, Undone};
 use crate::state::checkpoint::{Results, Settled, Standing as Rest};
-use crate::state::{FinishedRun, Levels, Orphan, OutputValue, RunOutcome, Snapshot};
+use crate::state::{FinishedRun, Levels, Orphan, OutputValue, Reloaded, RunOutcome, Snapshot};
 use patchform_sdk::message::Reload;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,6 +32,9 @@ pub fn results(plan: &Plan, run: &Run, outcome: &Outcome, at: Where<'_>) -> Resu
     let rejections = Rejections::of(plan, run);
     for (i, entry, change) in plan.changes() {
         settled.extend(rest(plan, run, rejections, (i, entry, change), at.now));
+    }
+    if run.is_cut() {
+        settled.extend(of_lost_lines(plan, run, at.now));
     }
     let outputs = (ended && brings_outputs(plan, run, outcome)).then(|| outputs(plan));
     Results {
@@ -72,8 +76,8 @@ pub fn of_beginning(plan: &Plan, run: &Run, lines: Lines<'_>, at: Where<'_>) -> 
         settled.extend(
             rejected.map(|(level, why)| rests(Rest::Restored { rejected: Some((level.clone(), why)) })),
         );
-        let Some((reload, half)) = run.may_owe(i, named) else { continue };
-        settled.push(rests(Rest::Owes { reload, half }));
+        let Some((undone, half)) = run.may_owe(i, named) else { continue };
+        settled.push(rests(owes(run, (i, entry, change), undone, half)));
         if change.cause != Cause::Owed {
             levels.insert(
                 entry.address.clone(),
@@ -87,16 +91,11 @@ pub fn of_beginning(plan: &Plan, run: &Run, lines: Lines<'_>, at: Where<'_>) -> 
 }
 
 /// What may be left to do where `run` of `plan` has ended by a journal that lacked its end, and did not work there since: what the
-/// lines did that are missing may not be in force.
+/// lines did that are missing may be half done, or not in force.
 pub fn of_lost_lines(plan: &Plan, run: &Run, now: Moment) -> Vec<Settled> {
-    let rests = |i: usize| {
-        matches!(run.standing(i), Standing::Restored | Standing::Skipped(_) | Standing::Held { .. })
-            && !run.was_tried(i)
-    };
-    let ended = plan.changes().filter(|(i, ..)| run.is_finished() && rests(*i));
-    let owes = ended.filter_map(|(i, entry, _)| {
-        let (reload, _) = run.may_owe(i, true)?;
-        let standing = Rest::Owes { reload, half: false };
+    let owes = plan.changes().filter_map(|(i, entry, change)| {
+        let (undone, half) = run.may_owe_to_lost_lines(i)?;
+        let standing = owes(run, (i, entry, change), undone, half);
         Some(Settled { component: entry.address.clone(), standing, at: now })
     });
     owes.collect()
@@ -105,7 +104,7 @@ pub fn of_lost_lines(plan: &Plan, run: &Run, now: Moment) -> Vec<Settled> {
 /// What is taken as left by a run that is let go of although its plan cannot be read: each of `components`, which it held, may be
 /// half done.
 pub fn of_nothing(run: &str, components: Vec<Address>, at: Where<'_>) -> Results {
-    let owes = Rest::Owes { reload: Reload::Service, half: true };
+    let owes = Rest::Owes { reload: Reload::Service, half: true, reloaded: None };
     let rests = |component| Settled { component, standing: owes.clone(), at: at.now };
     let known = Unread { run, purpose: Purpose::Apply, line: 0, levels: BTreeMap::new() };
     let_go(known, components.into_iter().map(rests).collect(), at)
@@ -175,17 +174,30 @@ fn rest(
             let owed = in_force && change.owed.is_some();
             let recorded = owed.then(|| settle::recorded(plan, i, &entry.observed, now)).flatten();
             let in_force = in_force.then(|| settled(Rest::InForce));
-            let owes = run.owed(i).map(|reload| settled(Rest::Owes { reload, half }));
+            let owes = run.owed(i).map(|undone| settled(owes(run, (i, entry, change), undone, half)));
             let restored = or(rejected().collect(), Rest::Restored { rejected: None });
             restored.into_iter().chain(recorded).chain(in_force).chain(owes).collect()
         }
         // Left standing by an abandoned run: its record stays, and nobody takes its level for a good one.
         Standing::Stuck(_) => {
-            let owes = run.owed(i).map(|reload| settled(Rest::Owes { reload, half: run.is_half(i, half) }));
+            let half = run.is_half(i, half);
+            let owes = run.owed(i).map(|undone| settled(owes(run, (i, entry, change), undone, half)));
             or(rejected().collect(), Rest::Stuck).into_iter().chain(owes).collect()
         }
         _ => Vec::new(),
     }
+}
+
+/// What is owed to a component, with the level that was brought into force already.
+fn owes(run: &Run, (i, entry, change): (usize, &Entry, &Change), undone: Undone, half: bool) -> Rest {
+    let reloaded = undone.reloaded.map(|(leg, reload)| match leg {
+        Leg::Forth => Reloaded { level: change.to.clone(), digest: run.verified(i).map(Into::into), reload },
+        Leg::Back => {
+            let digest = entry.observed.identity().map(|identity| identity.digest.clone());
+            Reloaded { level: change.from.clone(), digest, reload }
+        }
+    });
+    Rest::Owes { reload: undone.reload, half, reloaded }
 }
 
 /// A committed component as it was verified.
@@ -246,6 +258,21 @@ pub fn orphans(plan: &Plan, run: &str, asked: Asked<'_>) -> Vec<Orphan> {
         }
     }
     orphans
+}
+
+/// Snapshots that `run` of `plan`, which began at `started`, may have asked for in lines that its journal lacks.
+pub fn lost(plan: &Plan, run: &Run, started: Moment) -> Vec<Orphan> {
+    let orphans = plan.changes().filter_map(|(i, entry, change)| {
+        Some(Orphan {
+            id: run.lost_snapshot(i)?,
+            component: entry.address.clone(),
+            run: run.id().into(),
+            level: change.from.clone(),
+            asked: started,
+            place: change.way_back.as_ref().map_or(String::new(), |way| way.place.clone()),
+        })
+    });
+    orphans.collect()
 }
 
 /// Snapshots that `run` of `plan` saw made, for a state that knows nothing of them.

@@ -37,6 +37,16 @@ pub enum WriteError {
         /// Why.
         source: io::Error,
     },
+    /// A write or an fsync failed, and what was written could not be taken back.
+    #[error(
+        "cannot write the journal {}: {}. Whether its last lines count is known when it is read again", path.display(), cause(source)
+    )]
+    Unclear {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// So much room is not there, which the journal and what stands beside it may need next. Nothing failed yet.
     #[error("the disk does not take {} KiB more in {}: {}", ROOM / 1024, path.display(), cause(source))]
     NoRoom {
@@ -193,7 +203,8 @@ impl Writer {
     /// Appends `events` as one batch: all of them are durable when this returns, or none counts.
     ///
     /// # Errors
-    /// A write or an fsync failed, now or earlier: nothing more is written.
+    /// A write or an fsync failed, now or earlier: nothing more is written. What was written of the batch is withdrawn; where
+    /// that fails, too, it may count, and the error says so.
     pub fn append(&mut self, events: &[Event]) -> Result<(), WriteError> {
         if events.is_empty() {
             return Ok(());
@@ -201,12 +212,36 @@ impl Writer {
         if self.broken {
             return Err(WriteError::Broken { path: self.path.clone() });
         }
+        let fresh = self.is_full();
         let result = self.write(events);
         self.broken = result.is_err();
-        result.map_err(|source| WriteError::Io { path: self.path.clone(), source })?;
-        let next = segment::path(&self.folder, self.head.segment + 1);
+        // A segment that could not be named for good begins with its header.
+        let from = if fresh { 0 } else { self.written };
+        result.map_err(|source| self.withdraw(from, source))?;
+        let next = self.next();
         self.broken = next.exists();
         if self.broken { Err(WriteError::Taken { path: next }) } else { Ok(()) }
+    }
+
+    /// Takes the batch back that could not be made durable, and stands behind `from`: what is called failed has not happened all
+    /// the same. Not where another controller may have read it.
+    fn withdraw(&self, from: u64, source: io::Error) -> WriteError {
+        let path = self.path.clone();
+        let withdrawn = match &self.file {
+            None => true,
+            Some(file) if file.metadata().is_ok_and(|now| now.len() <= from) => true,
+            Some(file) => !self.next().exists() && file.set_len(from).is_ok(),
+        };
+        if withdrawn { WriteError::Io { path, source } } else { WriteError::Unclear { path, source } }
+    }
+
+    /// Whether the next batch begins a segment.
+    fn is_full(&self) -> bool {
+        self.file.is_none() || self.written >= self.limit
+    }
+
+    fn next(&self) -> PathBuf {
+        segment::path(&self.folder, self.head.segment + 1)
     }
 
     /// Whether there is room for the journal to go on, and for what actions note beside it.
@@ -220,7 +255,7 @@ impl Writer {
 
     fn write(&mut self, events: &[Event]) -> io::Result<()> {
         self.buffer.clear();
-        let fresh = self.file.is_none() || self.written >= self.limit;
+        let fresh = self.is_full();
         if fresh {
             self.new_segment(events[0].at)?;
         }

@@ -5,7 +5,7 @@
 use super::apply::{self, Ended, Ready};
 use super::beginning::{self, Beginning};
 use super::inputs::Inputs;
-use super::ledger::{Ledger, settle_ended};
+use super::ledger::{Ledger, settle_ended, spare_newer};
 use super::outputs;
 use super::plan::backend;
 use super::{Failure, Place, run, runs};
@@ -52,6 +52,9 @@ pub fn open(
     let chosen = runs::choose(&place.runs, id)?;
     match runs::tell(&place.runs, &chosen.id) {
         Ok(told) if told.run.is_finished() => Err(runs::ended_meanwhile(&chosen.id)),
+        Ok(told) if let Some(old) = told.is_old(local.read().ok().flatten().as_ref()) => {
+            let_go(&place, &local, chosen, old)
+        }
         Ok(told) => {
             let leaving: Result<BTreeSet<usize>, Failure> =
                 leave.iter().map(|address| run::changed(&told.plan, address)).collect();
@@ -62,6 +65,8 @@ pub fn open(
             ready.notices.extend(left);
             Ok(Abandoned::Ready(Box::new(ready)))
         }
+        // Whoever drives it knows more of it than its files.
+        Err(damaged) if chosen.alive => Err(damaged),
         Err(damaged) => let_go(&place, &local, chosen, damaged.message),
     }
 }
@@ -75,7 +80,10 @@ fn let_go(place: &Place, local: &Local, chosen: OpenRun, why: String) -> Result<
     let lease = lease::acquire(&place.runs, &chosen.id, &chosen.holds, chosen.token.max(known), now)
         .map_err(runs::leased)?;
     drop(lock);
-    let (results, known) = beginning::left_by(place, &chosen);
+    let (mut results, known) = beginning::left_by(place, &chosen);
+    if let (Some(known), Ok(Some(state))) = (&known, local.read()) {
+        spare_newer(&mut results, &known.plan, known.started().unwrap_or(chosen.since), &state);
+    }
     let told = told(&chosen.id, why, &results, known.as_ref());
     let lineage = known.map(|known| known.plan.lineage);
     let results = Results { token: lease.token(), ..results };
@@ -92,7 +100,7 @@ fn told(id: &str, why: String, results: &Results, known: Option<&Beginning>) -> 
     let mut told = LetGo::of(id, why);
     for Settled { component, standing, .. } in &results.settled {
         match standing {
-            Standing::Owes { reload, half } => told.left.push((component.clone(), steps(*half, *reload))),
+            Standing::Owes { reload, half, .. } => told.left.push((component.clone(), steps(*half, *reload))),
             Standing::Restored { rejected: Some((level, why)) } => {
                 told.given_up.push((component.clone(), format!("{level} is given up: {why}")));
             }

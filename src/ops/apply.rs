@@ -205,7 +205,7 @@ pub fn apply(ready: Ready, audience: &mut dyn Audience) -> Result<Ended, Failure
     let hands = Hands::new(Arc::new(tools));
     let run = opened.drive(&plan, &local, &hands, audience)?;
     let outcome = outcome(&run);
-    let lacks = opened.ledger.lacks.is_some();
+    let lacks = opened.ledger.lacks.is_some() || run.is_cut();
     if let Err(failure) = opened.close(&plan, &run, &local, &place, &hands, audience) {
         // The journal has everything: the next command settles what could not be written now.
         audience.notice(&format!("the run ended as shown, but the state could not be written: {failure}"));

@@ -2,7 +2,7 @@
 //! been asked about: what it may have left undone is not forgotten.
 
 use super::{Failure, Place, runs};
-use crate::engine::lease::OpenRun;
+use crate::engine::lease::{self, OpenRun};
 use crate::engine::results::{self, Lines, Where};
 use crate::journal::{self, Expected, Head};
 use crate::model::{Address, Moment};
@@ -36,6 +36,11 @@ impl Beginning {
         (0..self.run.len()).any(made)
     }
 
+    /// When it began, where a line tells.
+    pub fn started(&self) -> Option<Moment> {
+        self.started
+    }
+
     fn lines(&self) -> Lines<'_> {
         Lines { named: &self.named, heard: &self.heard }
     }
@@ -49,13 +54,28 @@ pub(super) fn left_by(place: &Place, open: &OpenRun) -> (Results, Option<Beginni
         let held: Vec<Address> = open.holds.components.iter().filter_map(|name| name.parse().ok()).collect();
         return (results::of_nothing(&open.id, held, at), None);
     };
-    let at = Where { started: known.started.unwrap_or(at.started), head: &known.head, ..at };
+    (left(&known, open.since, at.now), Some(known))
+}
+
+/// What a run may have left of which this is known, where it was let go of `now`. `since`: when it began, where that is not known.
+fn left(known: &Beginning, since: Moment, now: Moment) -> Results {
+    let at = Where { started: known.started.unwrap_or(since), now, head: &known.head };
     let (plan, run) = (&known.plan, &known.run);
-    let results = match run.is_finished() {
+    match run.is_finished() {
         true => results::results(plan, run, &outcome(run), at),
         false => results::of_beginning(plan, run, known.lines(), at),
+    }
+}
+
+/// What the run `id` may have left, which ended without a line that tells it; where nobody knows what it held, of none.
+pub(super) fn left_in(place: &Place, id: &str) -> (Results, Option<Beginning>) {
+    let since = lease::begun(id).unwrap_or(Moment(0));
+    let nothing = Head { segment: 0, lines: 0, sum: String::new() };
+    let Some(known) = beginning(&place.runs, id) else {
+        let at = Where { started: since, now: since, head: &nothing };
+        return (results::of_nothing(id, Vec::new(), at), None);
     };
-    (results, Some(known))
+    (left(&known, since, known.run.at()), Some(known))
 }
 
 /// The plan of a run, also where its journal is damaged.

@@ -29,7 +29,7 @@ impl Opened {
         route_signals(&reply);
         let mut inbox = Inbox::open(&self.folder, self.lease.token()).map_err(|e| {
             let what = format!("cannot make the run's inbox in {}: {e}", self.folder.display());
-            resumable(Failure::stopped(what), self.run.id())
+            resumable(Failure::stopped(what), &self.run)
         })?;
         let Opened { run, writer, ledger, .. } = self;
         ledger.checkpoint(plan, run, local, audience);
@@ -47,7 +47,7 @@ impl Opened {
         for notice in inbox.notices() {
             audience.notice(&notice);
         }
-        driven.map_err(|error| stopped(error, self.run.id()))
+        driven.map_err(|error| stopped(error, &self.run))
     }
 
     /// After the loop: the state is written, snapshots that may go are dropped, and the lease ends with the run.
@@ -86,17 +86,25 @@ impl Opened {
 }
 
 /// A run that its controller cannot drive on.
-fn stopped(error: DriveError, id: &str) -> Failure {
+fn stopped(error: DriveError, run: &Run) -> Failure {
     let broken = matches!(error, DriveError::Journal(_));
     let failure = Failure::stopped(error);
     if broken {
-        resumable(failure, id)
+        resumable(failure, run)
     } else {
-        failure.hint(format!("`patchform run show {id}` tells how it stands"))
+        failure.hint(format!("`patchform run show {}` tells how it stands", run.id()))
     }
 }
 
-fn resumable(failure: Failure, id: &str) -> Failure {
+/// What to do about a run that stopped as its disk failed, by what is known of it since it was taken.
+fn resumable(failure: Failure, run: &Run) -> Failure {
+    let id = run.id();
+    if run.is_taking_back() {
+        return failure.hint(format!(
+            "everything that it changed is to go back, and some may have: make room or mend the disk, then `patchform rollback \
+             {id}` goes on taking it back, and so does `patchform resume {id}`"
+        ));
+    }
     failure
         .hint(format!("make room or mend the disk, then `patchform resume {id}` finishes the run"))
         .hint(format!("or `patchform rollback {id}` takes it back"))

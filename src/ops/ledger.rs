@@ -10,11 +10,12 @@ use crate::engine::results::{self, Where};
 use crate::engine::{lease, marks};
 use crate::journal::Head;
 use crate::model::{Mask, Moment};
-use crate::plan::Plan;
+use crate::plan::{Plan, superseded};
 use crate::run::{Run, outcome};
 use crate::state::State;
 use crate::state::checkpoint::{Results, checkpoint};
 use crate::world::{clock, failpoint};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// At most this long between two checkpoints of the state in the middle of a run.
@@ -33,10 +34,12 @@ pub(super) struct Ledger {
     pub lacks: Option<u64>,
 }
 
-/// Of how many lines of its journal the state was made, where the run that it tells of had fewer.
-pub(super) fn lacks(state: &State, run: &Run) -> Option<u64> {
-    let folded = state.folded.as_ref().filter(|folded| folded.run == run.id())?;
-    Some(folded.line).filter(|line| *line > run.events())
+/// Of how many lines of its journal the state was made, where the run in `folder` that it tells of has fewer; as many as it has
+/// where that was so when it was taken before.
+pub(super) fn lacks(state: &State, run: &Run, folder: &Path) -> Option<u64> {
+    let folded = state.folded.as_ref().filter(|folded| folded.run == run.id());
+    let more = folded.map(|folded| folded.line).filter(|line| *line > run.events());
+    more.or_else(|| marks::is_cut(folder).then(|| run.events()))
 }
 
 impl Ledger {
@@ -66,10 +69,11 @@ impl Ledger {
     ) -> Result<(), Failure> {
         let at = Where { started: self.started, now: clock::now(), head };
         let mut results = results::results(plan, run, &outcome(run), at);
-        if let Some(line) = self.lacks {
+        if self.lacks.is_some() && !run.is_cut() {
             results.settled.extend(results::of_lost_lines(plan, run, at.now));
-            results.line = results.line.max(line);
         }
+        results.line = results.line.max(self.lacks.unwrap_or(0));
+        spare_newer(&mut results, plan, self.started, &self.state);
         self.take_in(Results { dropped, ..results }, local)
     }
 
@@ -88,6 +92,16 @@ impl Ledger {
             self.state = next;
         }
         Ok(())
+    }
+}
+
+/// Takes out of `results` of a run of `plan` what a later run recorded of its components: its folder was away then, and nothing
+/// of it goes over that.
+pub(super) fn spare_newer(results: &mut Results, plan: &Plan, started: Moment, state: &State) {
+    let newer = superseded(plan, &results.run, started, state);
+    results.settled.retain(|settled| !newer.contains_key(&settled.component));
+    if let Some(run) = &mut results.finished {
+        run.levels.retain(|component, _| !newer.contains_key(component));
     }
 }
 
@@ -120,7 +134,7 @@ pub(super) fn settle_ended(place: &Place, local: &Local) -> Result<(), Failure> 
             let base = Base::of(state.as_ref());
             let lineage = told.plan.lineage.clone();
             let state = state.unwrap_or_else(|| State::new(lineage, env!("CARGO_PKG_VERSION")));
-            let lacks = lacks(&state, &told.run);
+            let lacks = lacks(&state, &told.run, &folder);
             let mut ledger =
                 Ledger { started: told.started(), state, base, saved_at: clock::steady(), lacks };
             ledger.fold(&told.plan, &told.run, local, &told.journal.head, Vec::new())?;

@@ -35,6 +35,7 @@ pub mod saved;
 pub mod secrets;
 pub mod snapshot;
 pub mod state;
+pub mod unfolded;
 pub mod validate;
 pub mod view;
 pub mod workspace;

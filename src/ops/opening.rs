@@ -5,12 +5,12 @@ use super::ledger::{self, Ledger};
 use super::plan::{backend, fresh_state};
 use super::{Failure, Place, runs};
 use crate::backend::{Base, Local};
-use crate::engine::drive::{self, Looked};
+use crate::engine::drive::{self, DriveError, Looked};
 use crate::engine::fleet::Fleet;
 use crate::engine::lease::{self, Holdings, Lease};
 use crate::engine::secrets::Secrets;
 use crate::engine::{marks, observe, perform};
-use crate::journal::{Identity, Seal, Writer};
+use crate::journal::{Identity, Seal, WriteError, Writer};
 use crate::model::{Moment, Purpose, Selection};
 use crate::plan::noun::Observed;
 use crate::plan::{Plan, moves, stale, stored};
@@ -91,6 +91,14 @@ pub(super) fn open_run(
             found: state.lineage,
         }]));
     }
+    if let Entry::Open { told, .. } = &entry
+        && let Some(old) = told.is_old(Some(&state))
+    {
+        return Err(Failure::locked(old).hint(format!(
+            "`patchform run abandon {}` lets go of it, and leaves everything as it stands",
+            told.run.id()
+        )));
+    }
     let now = clock::now();
     let (id, above, told, request) = match entry {
         Entry::New { .. } => {
@@ -126,10 +134,16 @@ pub(super) fn open_run(
             let writer =
                 Writer::resume(seal, &told.journal, env!("CARGO_PKG_VERSION")).map_err(Failure::error)?;
             let started = told.started();
-            let lacks = ledger::lacks(&state, &told.run);
-            notices.extend(lacks.map(|line| lacks_its_end(&id, line, told.run.events())));
-            let (run, writer) = take(told.run, writer, &me, &lease, looked, request)?;
+            let lacks = ledger::lacks(&state, &told.run, &folder);
+            let more = lacks.filter(|line| *line > told.run.events());
+            notices.extend(more.map(|line| lacks_its_end(&id, line, told.run.events())));
+            // Whatever may fail comes before the request stands in the journal.
             mark_begun(&folder)?;
+            if more.is_some() {
+                mark_cut(&folder)?;
+            }
+            let (run, writer) = take(told.run, writer, &me, &lease, looked, request)?;
+            notices.extend((run.is_cut() && lacks.is_none()).then(|| is_contradicted(&id)));
             (run, writer, started, lacks)
         }
         None => match begin(plan, &state, &folder, &id, &me, &lease) {
@@ -189,6 +203,12 @@ fn mark_begun(folder: &Path) -> Result<(), Failure> {
         .map_err(|e| Failure::error(format!("cannot note in {} that the run began: {e}", folder.display())))
 }
 
+fn mark_cut(folder: &Path) -> Result<(), Failure> {
+    marks::mark_cut(folder).map_err(|e| {
+        Failure::error(format!("cannot note in {} that its journal lacks its end: {e}", folder.display()))
+    })
+}
+
 fn take(
     mut run: Run,
     mut writer: Writer,
@@ -197,7 +217,11 @@ fn take(
     looked: Looked,
     request: Option<Request>,
 ) -> Result<(Run, Writer), Failure> {
-    drive::take(&mut run, &mut writer, me, lease.token(), looked, request).map_err(Failure::error)?;
+    drive::take(&mut run, &mut writer, me, lease.token(), looked, request).map_err(|error| match error {
+        DriveError::Journal(WriteError::Unclear { .. }) => Failure::stopped(error)
+            .hint(format!("`patchform run show {}` tells whether it took the request", run.id())),
+        error => Failure::error(error),
+    })?;
     Ok((run, writer))
 }
 
@@ -236,14 +260,14 @@ fn readings(
     }
 }
 
-/// What is read before an open run goes on or is let go of: what is stuck, since a person may have put it back; and before
-/// all of it is taken back, what its journal does not know as changed: the reading decides whether it stays.
+/// What is read before an open run goes on or is let go of: what is stuck, since a person may have put it back; and where it
+/// does not go on, what its journal does not know as changed: the reading decides whether it stays.
 fn looked(plan: &Plan, fleet: &Fleet, secrets: &Secrets, entry: &Entry) -> Looked {
     let Entry::Open { told, request } = entry else { return Looked::new() };
     let run = &told.run;
     let reads = |i: &usize| match request {
-        Some(Request::Rollback) => run.may_be_put_back(*i) || run.must_read_as_before(*i),
-        Some(Request::Abandon { leaving }) => run.may_be_put_back(*i) && !leaving.contains(i),
+        Some(Request::Rollback) => run.awaits_look(*i),
+        Some(Request::Abandon { leaving }) => run.awaits_look(*i) && !leaving.contains(i),
         _ => run.may_be_put_back(*i),
     };
     let which: Vec<usize> = (0..plan.entries.len()).filter(reads).collect();
@@ -279,6 +303,14 @@ fn lacks_its_end(run: &str, line: u64, lines: u64) -> String {
     format!(
         "the journal of run {run} lacks its end: the state was made of {line} lines of it, and it has {lines}. What those did that \
          are missing is known from no line: of what reads as before the run, and is not worked on now, nobody knows whether \
+         that is in force, so that its reload and verify are taken as still to be done"
+    )
+}
+
+/// What a person hears of a journal that a reading contradicts.
+fn is_contradicted(run: &str) -> String {
+    format!(
+        "the journal of run {run} lacks its end, or somebody else was there: a component does not read as before the run, and its          journal does not tell that it was changed. Of what reads as before, and is not worked on now, nobody knows whether \
          that is in force, so that its reload and verify are taken as still to be done"
     )
 }

@@ -2,6 +2,7 @@
 //! state does not know, and those of damaged ones. Which of the orphans were dropped since.
 
 use super::{Failure, Place, beginning, runs};
+use crate::engine::marks;
 use crate::engine::results::{self, Asked};
 use crate::plan::Plan;
 use crate::report::run_standing;
@@ -41,7 +42,12 @@ pub fn find(place: &Place, state: &State) -> Result<Found, Failure> {
     let without_plan = runs::without_plan(&place.runs)?;
     for run in runs::all(&place.runs)?.into_iter().chain(without_plan).filter(|run| !open.contains(run)) {
         match runs::tell(&place.runs, &run) {
-            Ok(told) => found.take(place, state, &told.plan, &run, &|i| told.run.snapshots(i)),
+            Ok(told) => {
+                found.take(place, state, &told.plan, &run, &|i| told.run.snapshots(i));
+                if told.run.is_cut() || marks::is_cut(&place.runs.join(&run)) {
+                    found.take_lost(place, state, &run, results::lost(&told.plan, &told.run, told.started()));
+                }
+            }
             Err(_) => {
                 let Some(known) = beginning::beginning(&place.runs, &run) else {
                     found.take_nameless(place, state, run);
@@ -74,12 +80,17 @@ impl Found {
     /// Takes in what the run `id` of `plan` asked for.
     fn take(&mut self, place: &Place, state: &State, plan: &Plan, id: &str, asked: Asked<'_>) {
         let unknown = |o: &Orphan| !state.snapshots.contains_key(&o.id);
-        let dropped = dropped(place, id);
-        let orphans = results::orphans(plan, id, asked).into_iter().filter(unknown);
-        self.orphans.extend(orphans.filter(|o| !dropped.contains(&o.id)));
+        self.take_lost(place, state, id, results::orphans(plan, id, asked));
         if state.run(id).is_none() {
             self.unrecorded.extend(results::taken(plan, id, asked).into_iter().filter(unknown));
         }
+    }
+
+    /// Takes in what may be there of the run `id`, where it was not dropped since.
+    fn take_lost(&mut self, place: &Place, state: &State, id: &str, orphans: Vec<Orphan>) {
+        let dropped = dropped(place, id);
+        let there = |o: &Orphan| !state.snapshots.contains_key(&o.id) && !dropped.contains(&o.id);
+        self.orphans.extend(orphans.into_iter().filter(there));
     }
 }
 

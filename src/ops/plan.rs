@@ -3,7 +3,7 @@
 use super::checking::{Checked, check, drop_aside};
 use super::inputs::Inputs;
 use super::providers::{self, Starter};
-use super::{Failure, Place, key, runs};
+use super::{Failure, Place, key, runs, unfolded};
 use crate::config::source::Sources;
 use crate::engine::fleet::Fleet;
 use crate::engine::secrets::Secrets;
@@ -117,6 +117,7 @@ pub fn plan(request: &Request, stages: &mut dyn Stages) -> Result<Planned, Failu
     let plan =
         draft_to_plan(draft, &focus, known, &fleet, &secrets, request.refresh, &checked.place, stages)?;
     checked.warnings.0.extend(left_undone(&plan, known));
+    checked.warnings.0.extend(unfolded::told(&unfolded::find(&checked.place, known)?));
     let Checked { config, sources, warnings, place, starter, .. } = checked;
     drop_aside(config);
     Ok(Planned { plan, sources, warnings, place, fleet, starter, secrets, state })

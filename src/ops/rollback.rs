@@ -85,15 +85,15 @@ fn finished(id: &str, place: Place, inputs: &Inputs, stages: &mut dyn Stages) ->
         ))
         .hint("declare the earlier levels, or restore one of the snapshots that `patchform snapshot list` names"));
     }
-    if run.levels.is_empty() {
+    // The state says what it changed; of the journal nothing is needed.
+    let ran = beginning::plan(&place.runs, id)?;
+    let (draft, lost) = undo::undo(&ran, &run, &state).map_err(Failure::error)?;
+    if draft.entries.is_empty() && lost.is_empty() {
         return Err(Failure::error(format!(
             "run {id} changed nothing that could be taken back, or is so old that its levels are not kept any more"
         )));
     }
-    // The state says what it changed; of the journal nothing is needed.
-    let ran = beginning::plan(&place.runs, id)?;
     let secrets = secrets::again(&ran, inputs)?;
-    let (draft, lost) = undo::undo(&ran, &run, &state).map_err(Failure::error)?;
     let starter = Starter::new(&place, stages.watch());
     let needed: BTreeSet<usize> = draft.entries.iter().map(|e| e.provider).collect();
     let fleet = starter.pinned_fleet(&draft.providers, &needed, &secrets)?;

@@ -1,7 +1,7 @@
 //! `run list`, `run show`, and what is asked of a run from outside.
 
 use super::ledger::settle_ended;
-use super::{Failure, Place, audit, runs, state};
+use super::{Failure, Place, audit, runs, state, unfolded};
 use crate::backend::Local;
 use crate::engine::inbox::{self, Fate};
 use crate::engine::lease::OpenRun;
@@ -12,7 +12,7 @@ use crate::report::audit::could_be_read;
 use crate::report::state_text::RunRow;
 use crate::run::event::Request;
 use crate::run::{Run, Standing, outcome};
-use crate::state::FinishedRun;
+use crate::state::{FinishedRun, State};
 use crate::world::clock;
 use std::path::Path;
 use std::time::Duration;
@@ -28,14 +28,19 @@ pub fn list() -> Result<(Vec<RunRow>, Option<Failure>), Failure> {
     let _ = settle_ended(&place, &Local::new(&place.state));
     let open = runs::open(&place.runs)?;
     let (mut rows, damaged): (Vec<RunRow>, _) = match state::read() {
-        Ok(state) => (state.iter().flat_map(|s| &s.runs).map(remembered).collect(), None),
+        Ok(state) => {
+            let unknown = state.as_ref().map(|state| unfolded::find(&place, state)).transpose()?;
+            let unknown = unknown.unwrap_or_default().into_iter().map(|run| of_folder(&place, run.id));
+            (state.iter().flat_map(|s| &s.runs).map(remembered).chain(unknown).collect(), None)
+        }
         Err(damaged) => {
             let rows = runs::all(&place.runs)?.into_iter().map(|id| of_folder(&place, id));
             (rows.collect(), Some(damaged))
         }
     };
     rows.retain(|row| !open.iter().any(|open| open.id == row.id));
-    rows.extend(open.into_iter().map(|run| unended(&place, run)));
+    let state = state::read().ok().flatten();
+    rows.extend(open.into_iter().map(|run| unended(&place, run, state.as_ref())));
     // Ids alone do not order runs of the same second.
     rows.sort_by(|a, b| (a.started, &a.id).cmp(&(b.started, &b.id)));
     Ok((rows, damaged))
@@ -76,7 +81,7 @@ fn of_folder(place: &Place, id: String) -> RunRow {
 }
 
 /// A run that has not ended.
-fn unended(place: &Place, run: OpenRun) -> RunRow {
+fn unended(place: &Place, run: OpenRun, state: Option<&State>) -> RunRow {
     let told = runs::tell(&place.runs, &run.id);
     RunRow {
         started: Some(told.as_ref().map_or(run.since, runs::Told::started)),
@@ -85,6 +90,7 @@ fn unended(place: &Place, run: OpenRun) -> RunRow {
             (Err(_), true) if runs::never_begun(&place.runs, &run.id) => "running".into(),
             (Err(_), _) => "damaged".into(),
             (Ok(told), _) if told.run.is_finished() => outcome(&told.run).ending.name().into(),
+            (Ok(told), false) if told.is_old(state).is_some() => "old".into(),
             (Ok(told), true) if told.run.is_paused() => "paused".into(),
             (Ok(_), true) => "running".into(),
             (Ok(told), false) => match outcome(&told.run).ending {

@@ -8,8 +8,9 @@ use crate::engine::lease::{self, LeaseError, OpenRun};
 use crate::journal::{self, Expected, Journal, ReadError};
 use crate::model::{Address, Moment, Selection};
 use crate::plan::noun::Idle;
-use crate::plan::{Leases, Plan, stored};
+use crate::plan::{Leases, Plan, stored, superseded};
 use crate::run::{Ending, Run, outcome};
+use crate::state::State;
 use crate::world::disk;
 use std::path::{Path, PathBuf};
 
@@ -136,6 +137,19 @@ impl Told {
     }
 }
 
+impl Told {
+    /// Why it is not taken, where a later run recorded what it had held: its folder was away then.
+    pub fn is_old(&self, state: Option<&State>) -> Option<String> {
+        let newer = superseded(&self.plan, self.run.id(), self.started(), state?);
+        let (component, run) = newer.first_key_value()?;
+        let id = self.run.id();
+        Some(format!(
+            "run {id} is old: run {run} changed {component} since it began. Its folder was not there then, and what it would do or \
+             take back is over"
+        ))
+    }
+}
+
 /// Folder of a run. Ids become paths, so that only what an id can be is taken.
 ///
 /// # Errors
@@ -208,6 +222,13 @@ fn put_back(failure: Failure, folder: &Path, id: &str) -> Failure {
     let runs = folder.parent().unwrap_or(folder);
     let open = open(runs).unwrap_or_default().into_iter().find(|run| run.id == id);
     failure.hint(match open {
+        Some(run) if run.alive => format!(
+            "{driver} drives it all the same, and needs nothing of that to go on: wait for its end. To end it before, send that \
+             process one SIGTERM (`kill {pid}`, on its host): it lets what is under way end, and stops; then `patchform run abandon \
+             {id}` lets go of it",
+            driver = run.driver(),
+            pid = run.controller.pid,
+        ),
         Some(OpenRun { unknown: true, .. }) => format!(
             "put the files back from a backup; or `patchform run abandon {id}` lets go of it. Its lease cannot be read either, \
              so that nothing is known of what it held: no plan does what it may have left undone"

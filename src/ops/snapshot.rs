@@ -301,7 +301,7 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
         _ => {}
     }
     entry.verdict = Verdict::Change(Box::new(Change {
-        owed: state.owed.get(&snapshot.component).cloned(),
+        owed: state.owed.get(&snapshot.component).map(|owed| entry.observed.owes(owed)),
         ..change(id, &snapshot, entry)
     }));
     refuse_if_leased(&place, entry)?;

@@ -1,7 +1,7 @@
 //! The state commands, and what else edits the state without a run.
 
 use super::plan::backend;
-use super::{Failure, Place};
+use super::{Failure, Place, unfolded};
 use crate::backend::{Base, Local};
 use crate::config::exact::Exact;
 use crate::model::{Address, PatchLevel, Selection};
@@ -120,12 +120,21 @@ pub fn pull() -> Result<Vec<u8>, Failure> {
     bytes.ok_or_else(|| Failure::error("the state is gone"))
 }
 
-/// `state push`: replaces the state by a file, with a serial above both.
+/// What `state push` did.
+pub struct Pushed {
+    /// The state's serial.
+    pub serial: u64,
+    /// Runs that ended since the file was made and were taken in again, in order: each with whether its files tell all that it did.
+    pub folded: Vec<(String, bool)>,
+}
+
+/// `state push`: replaces the state by a file, with a serial above both. What runs did that it does not know of is taken in
+/// again.
 ///
 /// # Errors
 /// A file that is no state, a run that goes on; without `force` also another lineage, an older serial, a run that has not
 /// ended.
-pub fn push(path: &Path, force: bool, patience: Duration) -> Result<u64, Failure> {
+pub fn push(path: &Path, force: bool, patience: Duration) -> Result<Pushed, Failure> {
     let place = Place::known()?;
     let mut next = read_pushed(path, force)?;
     let local = Local::new(&place.state).with_patience(patience);
@@ -150,12 +159,15 @@ pub fn push(path: &Path, force: bool, patience: Duration) -> Result<u64, Failure
     {
         next.may_replace(current).map_err(Failure::error)?;
     }
+    let unfolded = unfolded::find(&place, &next)?;
+    next = unfolded::fold(next, &unfolded);
     next.token = next.token.max(current.as_ref().map_or(0, |c| c.token));
     next.serial = next.serial.max(current.map_or(0, |c| c.serial)) + 1;
     next.program = env!("CARGO_PKG_VERSION").into();
     local.replace(&lock, &next).map_err(backend)?;
     place.prepare()?;
-    Ok(next.serial)
+    let folded = unfolded.into_iter().map(|run| (run.id, run.whole)).collect();
+    Ok(Pushed { serial: next.serial, folded })
 }
 
 fn read_pushed(path: &Path, force: bool) -> Result<State, Failure> {

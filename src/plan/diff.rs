@@ -318,7 +318,7 @@ fn catch_up(
         to,
         cause: Cause::Owed,
         altered: owed.half && recorded && altered(entry, record, level),
-        owed: Some(owed.clone()),
+        owed: Some(entry.observed.owes(owed)),
         put_by: put_by(entry, Some(owed), level, facts),
         downgrade: false,
     })
@@ -335,7 +335,7 @@ fn propose(entry: &Entry, to: Option<&PatchLevel>, downgrade: bool, draft: &Draf
         return blocked(facts.leases.block(run));
     }
     let from = entry.observed.level().cloned();
-    let owed = facts.state.owed.get(&entry.address).cloned();
+    let owed = facts.state.owed.get(&entry.address).map(|owed| entry.observed.owes(owed));
     let cause = cause(entry, to);
     let altered = cause == Cause::Change && altered(entry, facts.state.records.get(&entry.address), to);
     let put_by = put_by(entry, owed.as_ref(), from.as_ref(), facts);

@@ -18,6 +18,7 @@ pub mod procedure;
 pub mod settle;
 pub mod stale;
 pub mod stored;
+mod superseded;
 pub mod undo;
 mod wave;
 
@@ -31,3 +32,4 @@ pub use draft::Draft;
 pub use focus::Focus;
 pub use make::{Making, make};
 pub use noun::Plan;
+pub use superseded::superseded;

@@ -180,6 +180,14 @@ impl Observed {
             _ => None,
         }
     }
+
+    /// What of `owed` is owed to what was read; all that its run left, where nothing was.
+    pub fn owes(&self, owed: &Owed) -> Owed {
+        match self.identity() {
+            Some(identity) => owed.at(self.level(), &identity.digest),
+            None => Owed { reloaded: None, ..owed.clone() },
+        }
+    }
 }
 
 /// What would happen to a component, and why.

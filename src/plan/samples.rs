@@ -319,8 +319,13 @@ fn database_preview() -> Preview {
 fn owed() -> Entry {
     let mut owed = changing("half", Some("3.1"), Some("3.1"), Cause::Owed);
     if let Verdict::Change(change) = &mut owed.verdict {
-        let left =
-            Owed { run: "20261122-031500-ef56".into(), reload: Reload::Service, half: false, at: Moment(1) };
+        let left = Owed {
+            run: "20261122-031500-ef56".into(),
+            reload: Reload::Service,
+            half: false,
+            reloaded: None,
+            at: Moment(1),
+        };
         **change = Change {
             owed: Some(left),
             put_by: Some("20261122-031500-ef56".into()),

@@ -104,8 +104,9 @@ fn owed(plan: &Plan, entry: &Entry, state: &State) -> Option<Stale> {
         _ => return None,
     };
     let component = entry.address.clone();
-    match state.owed.get(&entry.address) {
-        now if now == planned => None,
+    let now = state.owed.get(&entry.address).map(|owed| entry.observed.owes(owed));
+    match now {
+        now if now.as_ref() == planned => None,
         Some(now) => Some(Stale::Owed { component, run: now.run.clone(), steps: now.steps() }),
         None => Some(Stale::Done(component)),
     }

@@ -3,7 +3,7 @@
 
 use super::draft::{Draft, Goal, recorded_outputs};
 use super::later;
-use super::noun::{Entry, Observed, Plan, Verdict};
+use super::noun::{Cause, Entry, Observed, Plan, Verdict};
 use crate::config::exact::Exact;
 use crate::graph::{Graph, NotAGraph};
 use crate::model::{Address, PatchLevel, Purpose};
@@ -14,15 +14,15 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What is wanted to take `run` back, and the components it changed that its plan does not name (they were moved or
 /// renamed since; nothing is planned for them).
 ///
-/// Only components that the run changed are in it, with the levels that were observed before. They go back in
-/// reverse: a component after all that stood on it, also where others that did not change stand in between. Going
+/// Only components that the run changed are in it, with the levels that were observed before, and those that are there again
+/// already, but owe since that run what brings them into force. They go back in reverse: a component after all that stood on it, also where others that did not change stand in between. Going
 /// down and going away are allowed, because that is what was asked for.
 ///
 /// # Errors
 /// [`NotAGraph`] if the stored plan is no graph, which one that was made by `make` always is.
 pub fn undo(plan: &Plan, run: &FinishedRun, state: &State) -> Result<(Draft, Vec<Address>), NotAGraph> {
-    let changed: Vec<usize> =
-        (0..plan.entries.len()).filter(|i| run.levels.contains_key(&plan.entries[*i].address)).collect();
+    let before = |i: &usize| level_before(&plan.entries[*i], run, state);
+    let changed: Vec<usize> = (0..plan.entries.len()).filter(|i| before(i).is_some()).collect();
     let place: BTreeMap<usize, usize> = changed.iter().enumerate().map(|(at, i)| (*i, at)).collect();
     let whole = plan.entries.iter().enumerate().flat_map(|(i, e)| e.after.iter().map(move |on| (i, *on)));
     let forward = Graph::build(plan.entries.len(), whole)?;
@@ -45,7 +45,7 @@ pub fn undo(plan: &Plan, run: &FinishedRun, state: &State) -> Result<(Draft, Vec
     };
     for i in &changed {
         let entry = &plan.entries[*i];
-        let before = run.levels.get(&entry.address).and_then(|l| l.before.clone());
+        let before = before(i).flatten().cloned();
         let record = state.records.get(&entry.address);
         let mut back = Entry {
             desired: before.clone(),
@@ -67,6 +67,18 @@ pub fn undo(plan: &Plan, run: &FinishedRun, state: &State) -> Result<(Draft, Vec
     let named: BTreeSet<&Address> = draft.entries.iter().map(|e| &e.address).collect();
     let lost = run.levels.keys().filter(|a| !named.contains(a)).cloned().collect();
     Ok((draft, lost))
+}
+
+/// The level to which `entry` goes back with `run`, or at which only what that left undone is to be done. `None` where there is
+/// nothing of either.
+fn level_before<'a>(entry: &'a Entry, run: &'a FinishedRun, state: &State) -> Option<Option<&'a PatchLevel>> {
+    if let Some(levels) = run.levels.get(&entry.address) {
+        return Some(levels.before.as_ref());
+    }
+    let Verdict::Change(change) = &entry.verdict else { return None };
+    // What was owed before the run is not its work.
+    let left = state.owed.get(&entry.address).is_some_and(|owed| owed.run == run.id);
+    (left && change.cause != Cause::Owed).then_some(change.from.as_ref())
 }
 
 /// The outputs once the run of `plan` is taken back: those before it, unless a later run keeps others.

@@ -11,7 +11,9 @@ use crate::state::{Owed, State};
 pub fn left_undone(plan: &Plan, state: &State) -> Vec<Diagnostic> {
     let warning = |(address, owed): (&Address, &Owed)| {
         let entry = plan.entries.binary_search_by(|entry| entry.address.cmp(address)).ok();
-        let help = match entry.map(|i| &plan.entries[i].verdict) {
+        let entry = entry.map(|i| &plan.entries[i]);
+        let owed = entry.map_or_else(|| owed.clone(), |entry| entry.observed.owes(owed));
+        let help = match entry.map(|entry| &entry.verdict) {
             Some(Verdict::Change(_)) => return None,
             Some(Verdict::Forget) => {
                 "this plan forgets that, too: declare it again before it is applied, and it is done"
@@ -24,7 +26,7 @@ pub fn left_undone(plan: &Plan, state: &State) -> Vec<Diagnostic> {
             ),
         };
         let summary = format!("{address} still needs {}", owed.steps());
-        Some(Diagnostic::warning(summary).because(left(owed)).help(help))
+        Some(Diagnostic::warning(summary).because(left(&owed)).help(help))
     };
     state.owed.iter().filter_map(warning).collect()
 }

@@ -6,7 +6,7 @@ use super::under_way::under_way;
 use crate::model::Moment;
 use crate::plan::noun::{Plan, Verdict};
 use crate::run::event::{Event, What};
-use crate::run::{Ending, Failure, Left, Rejections, Run, Standing, Stored, outcome};
+use crate::run::{ASTRAY, Ending, Failure, Left, Rejections, Run, Standing, Stored, outcome};
 use crate::state::owed::steps;
 use patchform_sdk::message::Reload;
 use serde_json::Value as Json;
@@ -94,7 +94,7 @@ fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Se
         left: under_way(plan, run, times, i)
             .into_iter()
             .chain(left.flat_map(|left| left_behind(left, run.is_put_back(i))))
-            .chain(run.owed(i).map(|reload| still_owed(run.is_half(i, was_half(plan, i)), reload)))
+            .chain(run.owed(i).map(|undone| still_owed(run.is_half(i, was_half(plan, i)), undone.reload)))
             .collect(),
         snapshot: stored.map(|s| s.id.clone()),
         kept: stored.map_or(String::new(), kept),
@@ -150,7 +150,8 @@ fn told(plan: &Plan, run: &Run, i: usize) -> (Stands, String) {
     let why = match standing {
         Standing::Stuck(_) | Standing::Committed if let Some(by) = run.stuck_under(i) => {
             let could = if run.is_kept(by) { "could not" } else { "could not be restored" };
-            format!("{} has to go back first, and {could}", name(plan, by))
+            let astray = if run.is_astray(i) { format!("; and {ASTRAY}") } else { String::new() };
+            format!("{} has to go back first, and {could}{astray}", name(plan, by))
         }
         Standing::Stuck(why) => why.clone(),
         Standing::Skipped(why) => why.why(),

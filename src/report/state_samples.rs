@@ -109,7 +109,13 @@ pub fn state() -> State {
         }],
         owed: BTreeMap::from([(
             address("release.api"),
-            Owed { run: "20261121-013000-cd34".into(), reload: Reload::Service, half: false, at: now() },
+            Owed {
+                run: "20261121-013000-cd34".into(),
+                reload: Reload::Service,
+                half: false,
+                reloaded: None,
+                at: now(),
+            },
         )]),
         runs: runs(),
         outputs: BTreeMap::from([

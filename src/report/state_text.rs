@@ -146,7 +146,12 @@ fn to_do(page: &mut Page, owed: &Owed) {
 }
 
 fn undone(owed: &Owed) -> String {
-    format!("{}, which run {} left undone when it was abandoned", owed.steps(), owed.run)
+    let undone = format!("{}, which run {} left undone when it was abandoned", owed.steps(), owed.run);
+    match owed.elsewhere() {
+        None => undone,
+        Some((None, steps)) => format!("{undone}; where it is there again: {steps}"),
+        Some((Some(level), steps)) => format!("{undone}; at any other level than {level}: {steps}"),
+    }
 }
 
 /// The present, and how local time is reckoned.

@@ -99,6 +99,12 @@ pub(super) struct Component {
     pub changed: bool,
     /// A reading said that it is changed, which the journal does not know.
     pub differs: bool,
+    /// A reading said that it is as before the run, where the journal does not know it as changed.
+    pub as_before: bool,
+    /// It was kept, and a reading says that it is neither as before the run nor as it was verified.
+    pub astray: bool,
+    /// Whether something was begun there since a controller took the run last.
+    pub worked_on: bool,
     /// Something was, or may have been, changed in this run, even if it was taken back since.
     pub tried: bool,
     /// Traffic may be away.
@@ -119,7 +125,10 @@ pub(super) struct Component {
     /// The component that could not go back, so that this one had to stay as it is.
     pub stuck_under: Option<usize>,
     pub snapshots: Vec<Stored>,
+    /// What the last patch or restore said is needed for it to be in force, until that is done.
     pub reload: Reload,
+    /// The same, also when that is done.
+    pub needs: Reload,
     /// Digest of the last verified reading.
     pub verified: Option<String>,
 }
@@ -156,6 +165,9 @@ impl Component {
             unclean: false,
             changed: false,
             differs: false,
+            as_before: false,
+            astray: false,
+            worked_on: false,
             tried: false,
             drained: false,
             served: false,
@@ -168,6 +180,7 @@ impl Component {
             stuck_under: None,
             snapshots: Vec::new(),
             reload: Reload::None,
+            needs: Reload::None,
             verified: None,
         }
     }

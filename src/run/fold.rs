@@ -30,6 +30,8 @@ pub struct Run {
     pub(super) stopping: bool,
     pub(super) abandoning: bool,
     pub(super) taking_back: bool,
+    /// A reading has contradicted the journal.
+    pub(super) cut: bool,
     pub(super) halt: Option<Halt>,
     stopped: Option<String>,
     finished: bool,
@@ -69,6 +71,7 @@ impl Run {
             stopping: false,
             abandoning: false,
             taking_back: false,
+            cut: false,
             halt: None,
             stopped: None,
             finished: false,

@@ -12,6 +12,10 @@ use crate::plan::noun::Step;
 pub(super) const DIFFERS: &str = "it does not read as before the run, although the run's journal does not tell that the \
                                   run changed it: the journal lacks its end (an older backup?), or somebody else changed it";
 
+/// Why a component is stuck that was kept, and is neither what it was kept as nor what it was before.
+pub const ASTRAY: &str =
+    "it reads neither as before the run nor as it was verified: somebody changed it since";
+
 impl Run {
     /// Whether component `i` must read as before the run if the journal tells everything: nothing that it knows
     /// changed it, or is unclear and may have.
@@ -43,7 +47,7 @@ impl Run {
         if self.may_be_put_back(i) {
             match as_before {
                 Some(true) => self.was_put_back(i),
-                Some(false) => self.components[i].put_back = false,
+                Some(false) => self.is_elsewhere(i, digest),
                 None => {}
             }
             return Ok(());
@@ -51,6 +55,7 @@ impl Run {
         if !self.must_read_as_before(i) {
             return Err(Damage::StrayReading { component: i });
         }
+        self.components[i].as_before = as_before == Some(true);
         match as_before {
             Some(false) => self.contradicted(i),
             Some(true) if self.components[i].differs => self.put_right(i),
@@ -62,6 +67,7 @@ impl Run {
     /// The way back begins with everything that may have been changed. What has not begun, or was settled, has none
     /// that could be trusted: what stands on it may have begun since.
     fn contradicted(&mut self, i: usize) {
+        self.cut = true;
         let c = &mut self.components[i];
         c.differs = true;
         c.may_have_had(Step::Patch);
@@ -71,6 +77,34 @@ impl Run {
             _ if c.phase.unsettled() => {}
             _ => self.get_stuck(i, DIFFERS.into()),
         }
+    }
+
+    /// Nobody put `i` back. Where it is well otherwise, and was changed since it was verified, it is not well any more.
+    fn is_elsewhere(&mut self, i: usize, digest: &Result<String, String>) {
+        self.components[i].put_back = false;
+        self.components[i].astray = false;
+        if !self.is_well(i) {
+            return;
+        }
+        let kept = self.is_kept(i);
+        let c = &mut self.components[i];
+        c.astray = c.verified.is_some() && c.verified.as_ref() != digest.as_ref().ok();
+        let under = matches!(c.phase, Phase::Stuck(_)) && c.stuck_under.is_some();
+        match c.astray {
+            true if kept => self.enter(i, Phase::Stuck(ASTRAY.into())),
+            false if under => self.keep(i),
+            _ => {}
+        }
+    }
+
+    /// Whether component `i`, which was well, was changed by somebody since it was verified, and not put back.
+    pub fn is_astray(&self, i: usize) -> bool {
+        self.components.get(i).is_some_and(|c| c.astray)
+    }
+
+    /// Whether a reading of a component contradicts the journal: it lacks its end, or somebody else was there.
+    pub fn is_cut(&self) -> bool {
+        self.cut
     }
 
     /// A reading contradicted the journal, and does not any more: somebody put it right. What it held down is free.
@@ -93,6 +127,7 @@ impl Run {
         c.was_stuck =
             c.was_stuck.take().filter(|was| node.restores_at().is_some_and(|restores| was.back > restores));
         c.put_back |= c.was_stuck.is_none();
+        c.astray = false;
         c.by_hand = true;
         match self.components[i].phase {
             _ if self.planted(Defect::PutBackIsRestored) => self.restored(i),

@@ -26,7 +26,9 @@ pub use damage::Damage;
 pub use decide::{Begin, Command, decide};
 pub use fold::Run;
 pub use heard::Heard;
+pub use look::ASTRAY;
 pub use outcome::{Ending, Left, Outcome, outcome};
+pub use owed::Undone;
 #[cfg(debug_assertions)]
 pub use planted::Defect;
 pub use rejection::{Rejections, rejected};

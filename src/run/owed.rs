@@ -2,12 +2,32 @@
 //! that nobody made sure of it. Not every kind can read that.
 
 use super::component::Component;
+use super::decide::snapshot_id;
 use super::event::Leg;
 use super::fold::Run;
 use super::shape::Node;
-use super::standing::Phase;
+use super::standing::{Phase, Skip};
 use crate::plan::noun::{Planned, Step};
 use patchform_sdk::message::Reload;
+
+/// What is still to be done so that what stands at a component is in force and verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Undone {
+    /// What it takes until it is in force; `None` where only the verification is missing.
+    pub reload: Reload,
+    /// Where only that is missing: which leg put there what was brought into force, and what that took.
+    pub reloaded: Option<(Leg, Reload)>,
+}
+
+impl Undone {
+    fn all(reload: Reload) -> Undone {
+        Undone { reload, reloaded: None }
+    }
+
+    fn verify(leg: Leg, took: Reload) -> Undone {
+        Undone { reload: Reload::None, reloaded: (took != Reload::None).then_some((leg, took)) }
+    }
+}
 
 impl Run {
     /// Whether component `i` reached its level, verified, and its way back was not begun since, although it is to go back.
@@ -15,7 +35,7 @@ impl Run {
         let (Some(c), Some(node)) = (self.components.get(i), self.shape.nodes.get(i)) else { return false };
         let back = matches!(c.phase, Phase::Returning | Phase::Stuck(_));
         let untouched = c.leg == Leg::Back && c.highest == 0 && c.forth == node.forth.len();
-        !c.put_back && (self.is_kept(i) || (back && c.changed && !c.differs && untouched))
+        !c.put_back && !c.astray && (self.is_kept(i) || (back && c.changed && !c.differs && untouched))
     }
 
     /// Whether the way back of component `i` brought what stands there now into force, and verified it. Where nothing had to be
@@ -27,25 +47,25 @@ impl Run {
     }
 
     /// What component `i` still needs so that what stands there is in force and verified, where its run was abandoned before
-    /// that, or where a person put it back and no step of the run follows; `Reload::None` where only the verification is missing.
-    /// `None` where nothing is.
-    pub fn owed(&self, i: usize) -> Option<Reload> {
+    /// that, or where a person put it back and no step of the run follows. `None` where nothing is.
+    pub fn owed(&self, i: usize) -> Option<Undone> {
         let (c, node) = (self.components.get(i)?, self.shape.nodes.get(i)?);
         let follows = |planned: &Planned| matches!(planned.action, Step::Reload | Step::Verify);
+        let whole = c.needs.max(node.reload);
         if self.is_finished() && c.put_back && node.back.is_empty() {
-            return node.forth.iter().any(follows).then(|| c.reload.max(node.reload));
+            return node.forth.iter().any(follows).then(|| Undone::all(whole));
         }
         if !self.is_finished() || !c.changed || !matches!(c.phase, Phase::Stuck(_)) {
             return None;
         }
-        if reads_otherwise(c, node) {
-            return Some(c.reload.max(node.reload));
+        if reads_otherwise(c, node) || c.differs || c.astray {
+            return Some(Undone::all(whole));
         }
         let undone = undone(c, node);
         let has = |step| undone.iter().any(|planned| planned.action == step);
         match (has(Step::Reload), has(Step::Verify)) {
-            (true, _) => Some(c.reload.max(node.reload)),
-            (false, true) => Some(Reload::None),
+            (true, _) => Some(Undone::all(whole)),
+            (false, true) => Some(Undone::verify(leg(c), whole)),
             (false, false) => None,
         }
     }
@@ -56,7 +76,7 @@ impl Run {
         let (Some(c), Some(node)) = (self.components.get(i), self.shape.nodes.get(i)) else { return false };
         let puts = |step| matches!(step, Step::Patch | Step::Restore | Step::Uninstall);
         let begun = undone(c, node).first().is_some_and(|planned| puts(planned.action));
-        c.changed && (begun || reads_otherwise(c, node) || (goes_back(c) && before))
+        c.changed && (begun || reads_otherwise(c, node) || c.differs || c.astray || (goes_back(c) && before))
     }
 }
 
@@ -69,16 +89,43 @@ impl Run {
     /// What component `i` may need so that what stands there is whole, in force and verified, where this is the fold of only
     /// a beginning of its journal: what brings it into force, and whether it may be half done. `named`: whether what could be
     /// read of the rest tells of it. `None` where it is not changed by this run.
-    pub fn may_owe(&self, i: usize, named: bool) -> Option<(Reload, bool)> {
+    pub fn may_owe(&self, i: usize, named: bool) -> Option<(Undone, bool)> {
         let (c, node) = (self.components.get(i)?, self.shape.nodes.get(i)?);
+        let whole = c.needs.max(node.reload);
         match c.phase {
             _ if !node.changes => None,
             // Nothing follows there.
             Phase::Restored | Phase::Skipped(_) | Phase::Held { .. } if !named => None,
             // It came to rest, and nothing is known to have taken it back since: somebody is to make sure of that.
-            Phase::Committed if !named => Some((Reload::None, false)),
-            _ => Some((c.reload.max(node.reload), true)),
+            Phase::Committed if !named => Some((Undone::verify(Leg::Forth, whole), false)),
+            _ => Some((Undone::all(whole), true)),
         }
+    }
+}
+
+impl Run {
+    /// What component `i` may need, and whether it may be half done, through what the lines did that its journal lacks, where
+    /// this run has ended and nothing was begun there since. What reads as before the run is whole.
+    pub fn may_owe_to_lost_lines(&self, i: usize) -> Option<(Undone, bool)> {
+        let (c, node) = (self.components.get(i)?, self.shape.nodes.get(i)?);
+        let whole = Undone::all(c.needs.max(node.reload));
+        match c.phase {
+            _ if !node.changes || !self.is_finished() => None,
+            Phase::Skipped(Skip::Unfit(_)) => None,
+            Phase::Restored | Phase::Skipped(_) | Phase::Held { .. } if !c.tried => {
+                Some((whole, !c.as_before))
+            }
+            Phase::Committed if !c.worked_on => self.may_owe(i, false),
+            Phase::Stuck(_) if !c.worked_on && c.changed && !c.put_back => Some((whole, true)),
+            _ => None,
+        }
+    }
+
+    /// The snapshot that lines may have asked for which its journal lacks, where it tells of none.
+    pub fn lost_snapshot(&self, i: usize) -> Option<String> {
+        self.may_owe_to_lost_lines(i)?;
+        let asks = self.shape.nodes[i].forth.iter().any(|planned| planned.action == Step::Snapshot);
+        (asks && self.components[i].snapshots.is_empty()).then(|| snapshot_id(self.id(), i, 1))
     }
 }
 
@@ -87,7 +134,13 @@ fn goes_back(c: &Component) -> bool {
     c.leg == Leg::Back && (c.highest > 0 || c.put_back)
 }
 
+/// Which leg put there what stands there.
+fn leg(c: &Component) -> Leg {
+    if goes_back(c) { Leg::Back } else { Leg::Forth }
+}
+
 fn undone<'a>(c: &Component, node: &'a Node) -> &'a [Planned] {
-    let (leg, next) = if goes_back(c) { (Leg::Back, c.back) } else { (Leg::Forth, c.forth) };
+    let leg = leg(c);
+    let next = if leg == Leg::Back { c.back } else { c.forth };
     node.procedure(leg).get(next..).unwrap_or_default()
 }

@@ -3,6 +3,7 @@
 use super::component::WasStuck;
 use super::event::Leg;
 use super::fold::Run;
+use super::look::{ASTRAY, DIFFERS};
 use super::planted::Defect;
 use super::rules::Rules;
 use super::standing::{ActionStanding, Phase, Skip};
@@ -21,6 +22,7 @@ impl Run {
             self.components[i].goes_on = None;
             self.components[i].leaving = false;
             self.components[i].by_hand = false;
+            self.components[i].worked_on = false;
             if kept && self.reacts_later(i) {
                 postponed.push(i);
             }
@@ -162,6 +164,10 @@ impl Run {
     /// How far the unsettled `i` came, for people: no more than the journal knows.
     fn half_way(&self, i: usize, unanswered: Option<Step>) -> String {
         let (node, c) = (&self.shape.nodes[i], &self.components[i]);
+        let contradicts = [(c.differs, DIFFERS), (c.astray, ASTRAY)].into_iter().find(|(found, _)| *found);
+        if let (Some((_, why)), None) = (contradicts, unanswered) {
+            return format!("when {why}");
+        }
         let next = c.planned(node).map_or("its end", |p| p.action.name());
         let before = node.forth.get(..c.forth).unwrap_or_default();
         let done = before.iter().rev().find(|p| p.action.effectful()).map(|p| p.action.name());

@@ -70,6 +70,7 @@ impl Run {
         self.queues.due.remove(&i);
         let c = &mut self.components[i];
         (c.freed, c.spent, c.was_stuck) = (false, false, None);
+        c.worked_on = true;
         c.attempt = attempt;
         c.highest = c.highest.max(attempt);
         c.current = ActionStanding::Intended;
@@ -226,7 +227,10 @@ impl Run {
         }
         match step {
             Step::Patch | Step::Restore | Step::Uninstall if planted.has(Defect::ReloadIsForgotten) => {}
-            Step::Patch | Step::Restore | Step::Uninstall => c.reload = done.reload,
+            Step::Patch | Step::Restore | Step::Uninstall => {
+                c.reload = done.reload;
+                c.needs = done.reload;
+            }
             Step::Reload => c.reload = Default::default(),
             Step::Verify => c.verified = done.digest.clone(),
             Step::Undrain => c.drained = false,

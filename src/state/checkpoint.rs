@@ -2,7 +2,7 @@
 //! data.
 
 use super::finished::LEVELS_KEPT;
-use super::{FinishedRun, Folded, OutputValue, Owed, Record, Rejected, Snapshot, State};
+use super::{FinishedRun, Folded, OutputValue, Owed, Record, Rejected, Reloaded, Snapshot, State};
 use crate::model::{Address, Moment, PatchLevel};
 use patchform_sdk::message::Reload;
 use std::collections::BTreeMap;
@@ -64,6 +64,8 @@ pub enum Standing {
         reload: Reload,
         /// Whether it may have been put there in part only.
         half: bool,
+        /// What was brought into force already, where only its verification is owed.
+        reloaded: Option<Reloaded>,
     },
     /// What stands there was brought into force and verified: whatever an earlier run left undone is done.
     InForce,
@@ -145,8 +147,8 @@ fn settle(state: &mut State, run: &str, settled: Settled) {
             state.rejected.push(Rejected { component, level, run: run.to_string(), reason, at });
         }
         Standing::Restored { rejected: None } | Standing::Stuck => {}
-        Standing::Owes { reload, half } => {
-            state.owed.insert(component, Owed { run: run.to_string(), reload, half, at });
+        Standing::Owes { reload, half, reloaded } => {
+            state.owed.insert(component, Owed { run: run.to_string(), reload, half, reloaded, at });
         }
         Standing::InForce => {
             state.owed.remove(&component);

@@ -17,6 +17,6 @@ pub use checkpoint::checkpoint;
 pub use finished::{FinishedRun, Levels, RunOutcome};
 pub use noun::{Folded, OutputValue, Rejected, State};
 pub use orphan::Orphan;
-pub use owed::Owed;
+pub use owed::{Owed, Reloaded};
 pub use record::Record;
 pub use snapshot::Snapshot;

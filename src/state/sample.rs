@@ -178,12 +178,10 @@ pub fn states() -> impl Strategy<Value = State> {
         .prop_map(|(value, sensitive)| OutputValue { value, sensitive });
     let rejected = btree_map((addresses(), levels()), (".{0,4}", ".{0,4}", moments()), 0..3);
     let reload = prop_oneof![Just(Reload::None), Just(Reload::Service), Just(Reload::PowerCycle)];
-    let owed = (".{0,4}", reload, any::<bool>(), moments()).prop_map(|(run, reload, half, at)| Owed {
-        run,
-        reload,
-        half,
-        at,
-    });
+    let reloaded = (option::of(levels()), option::of(".{0,4}"), reload.clone());
+    let reloaded = reloaded.prop_map(|(level, digest, reload)| Reloaded { level, digest, reload });
+    let owed = (".{0,4}", reload, any::<bool>(), option::of(reloaded), moments());
+    let owed = owed.prop_map(|(run, reload, half, reloaded, at)| Owed { run, reload, half, reloaded, at });
     let owed = btree_map(addresses(), owed, 0..2);
     let first = (".{0,6}", any::<u64>(), ".{0,6}", option::of((".{0,4}", any::<u64>())));
     let maps = (

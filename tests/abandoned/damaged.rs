@@ -229,3 +229,88 @@ fn a_run_whose_lease_and_plan_are_gone_blocks_every_plan() {
     flat(lab.patchform("plan").exits(0)).does_not_say(&run);
     flat(lab.patchform(&format!("run show {run}")).exits(1)).says("the run has ended, and holds nothing");
 }
+
+/// Its plan is deleted while it is driven: every message names the same way out, and that leads out.
+#[test]
+fn a_run_that_is_driven_and_whose_plan_is_deleted_has_one_way_out() {
+    for waits in [true, false] {
+        let lab = platform("while test -e wait; do sleep 0.02; done", "");
+        lab.write("wait", "");
+        let mut driven = lab.patchform_command("apply --auto-approve");
+        let mut driven = driven.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        while lab.read("a") != "1.1" {
+            assert!(std::time::Instant::now() < deadline);
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        let run = run_at(&lab, 1);
+        fs::remove_file(lab.path(&format!(".patchform/runs/{run}/plan.json"))).unwrap();
+        for line in
+            ["run stop", "run pause", "run show", "run abandon", "resume", "rollback", "run skip command.a"]
+        {
+            let told = flat(lab.patchform(line).exits(1)).says("wait for its end");
+            told.says(&format!("`kill {}`", driven.id())).does_not_say("backup").does_not_say("run stop");
+        }
+        if !waits {
+            let killed = std::process::Command::new("kill").arg(driven.id().to_string()).status().unwrap();
+            assert!(killed.success());
+        }
+        fs::remove_file(lab.path("wait")).unwrap();
+        let ended = driven.wait().unwrap().code();
+        if waits {
+            assert_eq!(ended, Some(0));
+            lab.patchform("plan --detailed-exitcode").exits(0);
+            continue;
+        }
+        assert_eq!(ended, Some(7));
+        flat(lab.patchform("run abandon").exits(0)).says("patch, reload and verify");
+        lab.write("main.pf.hcl", service("1.1", "", ""));
+        lab.patchform("apply --auto-approve").exits(0);
+        lab.patchform("plan --detailed-exitcode").exits(0);
+    }
+}
+
+/// A run's folder that was away while a later run changed what it had held, and is there again: it is not taken, and nothing of
+/// it goes over what the later one did.
+#[test]
+fn a_run_whose_folder_was_away_is_old() {
+    for finished in [false, true] {
+        let lab = platform(&stop(), "");
+        lab.patchform("apply --auto-approve").exits(7);
+        let old = run_at(&lab, 1);
+        let (there, away) = (lab.path(&format!(".patchform/runs/{old}")), lab.path("away"));
+        if finished {
+            // It ended, and the state was not written any more.
+            let state = lab.read("patchform.state.json");
+            let lease = fs::read(there.join("lease.json")).unwrap();
+            lab.patchform("rollback").exits(0);
+            lab.write("patchform.state.json", state);
+            fs::write(there.join("lease.json"), lease).unwrap();
+            let _ = fs::remove_file(there.join("ended"));
+        }
+        fs::rename(&there, &away).unwrap();
+        lab.write("main.pf.hcl", service("1.2", "", ""));
+        lab.patchform("apply --auto-approve").exits(0);
+        let newer = run_at(&lab, 1);
+        fs::rename(&away, &there).unwrap();
+        if !finished {
+            lab.patchform("run list").exits(0).says("old");
+            for line in ["resume", "rollback"] {
+                let told = flat(lab.patchform(&format!("{line} {old}")).exits(6));
+                told.says(&format!("run {old} is old: run {newer} changed command.a since it began"))
+                    .says(&format!("patchform run abandon {old}"));
+            }
+            flat(lab.patchform(&format!("run abandon {old}")).exits(0))
+                .says("is old")
+                .does_not_say("command.a reload");
+        }
+        lab.patchform("plan --detailed-exitcode").exits(0);
+        lab.patchform("state show command.a")
+            .exits(0)
+            .says("1.2")
+            .does_not_say("to do")
+            .does_not_say("given up");
+        assert_eq!((lab.read("a"), lab.read("running")), ("1.2".into(), "1.2".into()));
+        lab.patchform(&format!("rollback {old} --auto-approve")).exits(1).says("changed nothing");
+    }
+}

@@ -82,12 +82,29 @@ fn trial(platform: &Platform, line: &str, failpoint: &str, name: &str, end: End)
     }
     if ran.code == 1 {
         assert_eq!(platform.levels(), before, "{when}");
+        assert_eq!(asked(platform), 0, "refused, and yet asked of the run: {when}");
+    }
+    if ran.code != 0 && line == "run abandon" {
+        let listed = platform.run("run list").exits(0).out;
+        assert!(!listed.contains("abandoned"), "not abandoned, and yet it is: {when}\n{listed}");
+    }
+    if ran.code == 7 && line == "rollback" && asked(platform) > 0 {
+        assert!(ran.err.contains("goes on taking it back"), "{when}");
     }
     let mut after = log.iter().skip(log_index(&log, failpoint));
     let effects_after = effects_rest_on(name) && after.any(|l| l == "effect");
     assert!(!effects_after, "something began that rests on {name}: {when}\n{log:?}");
     platform.recovers(end, &when);
     assert!(platform.half_written().is_empty(), "{when}");
+}
+
+/// How many requests stand in the journals.
+fn asked(platform: &Platform) -> usize {
+    let runs = std::fs::read_dir(platform.lab.path("work/.patchform/runs")).into_iter().flatten().flatten();
+    let journals = runs.filter_map(|run| std::fs::read_dir(run.path().join("journal")).ok());
+    let texts =
+        journals.flatten().flatten().filter_map(|segment| std::fs::read_to_string(segment.path()).ok());
+    texts.map(|text| text.matches("\"asked\"").count()).sum()
 }
 
 /// Where in the log the failpoint acted.

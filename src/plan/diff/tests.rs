@@ -147,7 +147,7 @@ fn a_rejected_level_is_blocked_until_another_is_wanted() {
 
 #[test]
 fn what_an_abandoned_run_left_undone_is_work() {
-    let owed = |reload| Owed { run: "r7".into(), reload, half: false, at: Moment(5) };
+    let owed = |reload| Owed { run: "r7".into(), reload, half: false, reloaded: None, at: Moment(5) };
     let steps = |change: &crate::plan::noun::Change| {
         let names: Vec<&str> = change.forth.iter().map(|p| p.action.name()).collect();
         names.join(" ")

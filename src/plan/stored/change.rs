@@ -95,7 +95,9 @@ impl<'a> From<&'a Owed> for StoredOwed<'a> {
 
 impl From<StoredOwed<'_>> for Owed {
     fn from(stored: StoredOwed<'_>) -> Self {
-        Owed { run: stored.run.into_owned(), reload: stored.reload, half: stored.half, at: Moment(stored.at) }
+        let StoredOwed { run, reload, half, at } = stored;
+        // It is told for what the plan read there.
+        Owed { run: run.into_owned(), reload, half, reloaded: None, at: Moment(at) }
     }
 }
 

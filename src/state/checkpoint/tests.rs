@@ -69,7 +69,7 @@ fn each_standing_leaves_its_mark() {
 
 #[test]
 fn what_is_owed_stays_until_it_is_in_force() {
-    let owes = |reload| Standing::Owes { reload, half: false };
+    let owes = |reload| Standing::Owes { reload, half: false, reloaded: None };
     let owed = checkpoint(&state(), results(vec![("release.a", owes(Reload::Service))]));
     let found = &owed.owed[&address("release.a")];
     assert_eq!((found.run.as_str(), found.reload), ("r2", Reload::Service));

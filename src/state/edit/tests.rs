@@ -19,7 +19,7 @@ fn state() -> State {
         });
     }
     state.snapshots.insert("s1".into(), snapshot("release.a", "r1", 1));
-    let owed = Owed { run: "r1".into(), reload: Reload::Service, half: false, at: Moment(1) };
+    let owed = Owed { run: "r1".into(), reload: Reload::Service, half: false, reloaded: None, at: Moment(1) };
     state.owed.insert(address("release.a"), owed.clone());
     state.owed.insert(address("release.b[0]"), owed);
     state.runs.push(run("r1", &[("release.a", None, Some("1"))]));

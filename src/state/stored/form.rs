@@ -7,7 +7,7 @@ use super::FORMAT_VERSION;
 use crate::config::exact::Exact;
 use crate::model::{Address, PatchLevel, Purpose};
 use crate::state::noun::{Folded, OutputValue, Rejected};
-use crate::state::{FinishedRun, Levels, Owed, Record, RunOutcome, Snapshot, State};
+use crate::state::{FinishedRun, Levels, Owed, Record, Reloaded, RunOutcome, Snapshot, State};
 use patchform_sdk::message::{Coverage, Reload};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -153,8 +153,20 @@ pub(super) struct StoredOwed<'a> {
     reload: Reload,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     half: bool,
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    reloaded: Option<StoredReloaded<'a>>,
     #[serde(borrow)]
     at: Text<'a>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoredReloaded<'a> {
+    #[serde(borrow)]
+    level: Option<StoredLevel<'a>>,
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    digest: Option<Text<'a>>,
+    reload: Reload,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -294,7 +306,18 @@ impl<'a> StoredOwed<'a> {
             run: text(&owed.run),
             reload: owed.reload,
             half: owed.half,
+            reloaded: owed.reloaded.as_ref().map(StoredReloaded::of),
             at: owned(owed.at),
+        }
+    }
+}
+
+impl<'a> StoredReloaded<'a> {
+    fn of(reloaded: &'a Reloaded) -> Self {
+        StoredReloaded {
+            level: reloaded.level.as_ref().map(StoredLevel::of),
+            digest: reloaded.digest.as_deref().map(text),
+            reload: reloaded.reload,
         }
     }
 }

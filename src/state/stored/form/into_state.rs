@@ -123,8 +123,18 @@ impl StoredRejected<'_> {
 
 impl StoredOwed<'_> {
     fn into_owed(self) -> Result<(Address, Owed), StoredError> {
-        let owed =
-            Owed { run: self.run.into_owned(), reload: self.reload, half: self.half, at: moment(&self.at)? };
+        let reloaded = self.reloaded.map(|reloaded| Reloaded {
+            level: reloaded.level.map(StoredLevel::into_level),
+            digest: reloaded.digest.map(Cow::into_owned),
+            reload: reloaded.reload,
+        });
+        let owed = Owed {
+            run: self.run.into_owned(),
+            reload: self.reload,
+            half: self.half,
+            reloaded,
+            at: moment(&self.at)?,
+        };
         Ok((address(&self.component)?, owed))
     }
 }
