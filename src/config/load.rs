@@ -16,7 +16,7 @@ mod concealed;
 mod reading;
 mod unread;
 
-pub use concealed::conceal_unread;
+pub use concealed::{conceal_read, conceal_unread, sensitive_names};
 pub(super) use reading::{Folder, with_chain};
 pub use reading::{Missing, Reading, Wanted};
 
