@@ -31,6 +31,16 @@ impl Block {
     pub(in crate::config) fn check(&'static self, written: &Written, problems: &mut Diagnostics) {
         Known::new(self, self.what, self.what, &[]).check(written, problems);
     }
+
+    /// Complains about labels of a block that has none.
+    pub(in crate::config) fn no_labels(&self, written: &Written, problems: &mut Diagnostics) {
+        if let (Some(label), []) = (written.labels.first(), self.labels) {
+            let problem = Diagnostic::error(without_labels(self.name))
+                .at(label.span, "a label too many")
+                .help(format!("Write it as {}", self.written));
+            problems.push(problem);
+        }
+    }
 }
 
 impl<'a> Known<'a> {
@@ -44,6 +54,7 @@ impl<'a> Known<'a> {
 
     /// As [`Block::check`]. A required argument that probably stands there under a wrong name is told of once.
     pub fn check(&self, written: &Written, problems: &mut Diagnostics) {
+        self.block.no_labels(written, problems);
         let mut meant = Vec::new();
         for attribute in written.body.attributes.iter().filter(|a| !self.is_argument(&a.name)) {
             let problem = self.unknown_argument(&attribute.name, attribute.span, &written.body, &mut meant);
@@ -127,6 +138,16 @@ impl<'a> Known<'a> {
             .at(at, "not supported yet")
             .help("Take it out for now; the rest works without it.")
     }
+}
+
+/// What is said of a label where a block of this name has none.
+pub(in crate::config) fn without_labels(name: &str) -> String {
+    format!("{} `{name}` block has no labels", article(name))
+}
+
+/// The article of a block's name, at the beginning of a sentence.
+pub(in crate::config) fn article(name: &str) -> &'static str {
+    if name.starts_with(['a', 'e', 'i', 'o']) { "An" } else { "A" }
 }
 
 /// A missing argument, pointing at its block's header.
