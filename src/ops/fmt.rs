@@ -109,8 +109,8 @@ fn sensitive_names(folder: &Path) -> Vec<String> {
     let mut sources = Sources::new();
     let mut found = Vec::new();
     for name in names.iter().filter(|name| is_configuration(name)) {
-        let read = disk::read(&here.join(name), project::LIMIT).ok();
-        if let Some(Ok(file)) = read.map(|bytes| sources.add(name, &bytes)) {
+        let Ok(bytes) = disk::read(&here.join(name), project::LIMIT) else { continue };
+        if let Ok(file) = sources.add(name, &bytes) {
             found.extend(load::sensitive_names(file, &sources));
         }
     }
