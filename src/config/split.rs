@@ -397,13 +397,13 @@ impl Scanner<'_> {
         self.stack.clear();
         self.item = None;
         self.suspect = None;
-        loop {
-            self.skip_line();
-            self.at = (self.at + 1).min(self.end);
-            if self.at >= self.end || self.looks_like_block(self.at) {
-                return;
-            }
-        }
+        self.at = self.next_block(self.at).unwrap_or(self.end);
+    }
+
+    /// Where the next line begins that looks like a block.
+    fn next_block(&self, from: usize) -> Option<usize> {
+        let ends = (from..self.end).filter(|at| self.text[*at] == b'\n');
+        ends.map(|end| end + 1).find(|line| self.looks_like_block(*line))
     }
 
     /// Whether `word "` or `word {` stands at the beginning of a line.

@@ -17,6 +17,19 @@ pub(in crate::config) struct Known<'a> {
     example: Option<(&'a str, &'a str)>,
 }
 
+/// What Terraform has in a block of this name, or what is called otherwise here, and what to write instead.
+const ELSEWHERE: &[(&str, &str, &str)] = &[
+    ("component", "version", LEVEL),
+    ("component", "level", LEVEL),
+    ("component", "provisioner", "What is run to bring a level is what the kind `command` is for."),
+    ("lifecycle", "prevent_destroy", "Nothing is destroyed here; take it out."),
+    ("lifecycle", "create_before_destroy", "Nothing is destroyed here; take it out."),
+    ("lifecycle", "ignore_changes", "Nothing but the level is brought back; take it out."),
+    ("output", "depends_on", "An output waits for what its value refers to; take it out."),
+    ("patchform", "backend", "Where the state is kept: state \"local\" { path = \"patchform.state.json\" }"),
+];
+const LEVEL: &str = "The level that is wanted is called \"patch_level\".";
+
 /// An argument that is declared elsewhere: by a kind, or by a provider.
 #[derive(Clone, Copy)]
 pub(in crate::config) struct Own<'a> {
@@ -107,6 +120,10 @@ impl<'a> Known<'a> {
         let all = || self.arguments().chain(self.block.blocks.iter().copied());
         let lacking = self.lacking(body);
         let problem = problem.at(at, "unknown argument");
+        if let Some(help) = self.elsewhere(name) {
+            meant.extend((help == LEVEL).then_some("patch_level"));
+            return problem.help(help);
+        }
         match lacking.iter().find(|(lacking, ..)| suggest::nearest(name, all()) == Some(lacking)) {
             Some((lacking, _, about)) => {
                 meant.push(lacking);
@@ -130,7 +147,13 @@ impl<'a> Known<'a> {
             return problem.help(format!("Write it with `=`: {name} = …"));
         }
         let all = self.block.blocks.iter().copied().chain(self.arguments());
-        problem.at(inner.kind_span, "unknown block").help(suggest::sentence(name, all))
+        let help = self.elsewhere(name).map_or_else(|| suggest::sentence(name, all), str::to_string);
+        problem.at(inner.kind_span, "unknown block").help(help)
+    }
+
+    fn elsewhere(&self, name: &str) -> Option<&'static str> {
+        let row = ELSEWHERE.iter().find(|(block, word, _)| (*block, *word) == (self.block.name, name));
+        row.map(|(.., help)| *help)
     }
 
     fn not_yet(&self, what: &str, verb: &str, at: Span) -> Diagnostic {

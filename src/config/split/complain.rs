@@ -58,7 +58,8 @@ impl Scanner<'_> {
         let mut problem = Diagnostic::error(format!("This {} is never closed", name(open.kind)))
             .at(self.opener(open), "opened here")
             .help(self.how_to_close(open.kind));
-        if let Some(line) = self.line_with_marker(open) {
+        let marker = self.line_with_marker(open);
+        if let Some(line) = marker {
             problem = problem.and(line, "more than the marker stands on this line");
         }
         if let Some((at, _)) = suspect {
@@ -69,7 +70,8 @@ impl Scanner<'_> {
         self.stack.clear();
         self.item = None;
         self.out.problems.push(problem);
-        suspect.map(|(at, _)| at)
+        let next = || self.next_block(marker?.end as usize);
+        suspect.map(|(at, _)| at).or_else(next)
     }
 
     /// The first line of an unclosed heredoc that begins with its marker, which does not stand there alone.

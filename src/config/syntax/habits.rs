@@ -55,18 +55,27 @@ pub(super) fn meant(before: &str, rest: &str) -> Option<&'static str> {
         return Some(help);
     }
     let behind = rest[word.len()..].trim_start_matches([' ', '\t']);
+    let is_attribute = before.strip_suffix(last).is_some_and(|rest| rest.ends_with('.'));
     match first {
         '“' | '”' | '„' | '‘' | '’' | '«' | '»' => {
             Some("Strings stand in straight double quotes: \".")
         }
         '"' if before.is_empty() => Some("A name stands without quotes: name = …"),
-        '"' if !last.is_empty() => Some("The arguments of a function stand in parentheses: upper(text)."),
-        '(' if before.strip_suffix(last).is_some_and(|rest| rest.ends_with('.')) => {
+        '"' if !last.is_empty() && !is_attribute => {
+            Some("The arguments of a function stand in parentheses: upper(text).")
+        }
+        '(' if is_attribute => {
             Some("A function is not called on a value; it takes it as its argument: upper(text).")
         }
-        '.' if !word.is_empty() || !behind.starts_with(is_name) => Some("A name is missing behind the dot."),
+        '.' if !rest[1..].starts_with(is_name) => Some("A name is missing behind the dot."),
         '&' | '|' | '*' | '/' | '%' | '?' if before.is_empty() => {
             Some("An expression goes on on the next line only within parentheses.")
+        }
+        _ if !word.is_empty()
+            && before.is_empty()
+            && (behind.is_empty() || behind.starts_with(['\n', '\r'])) =>
+        {
+            Some("An argument is written name = value, a block name { … }.")
         }
         _ if !word.is_empty()
             && behind.starts_with('=')
@@ -85,7 +94,8 @@ fn number(before: &str, word: &str, rest: &str) -> Option<&'static str> {
     if begins {
         return Some("Write a zero before the point: 0.5.");
     }
-    if !before.ends_with(|c: char| c.is_ascii_digit()) {
+    let digits = before.rsplit(|c: char| !is_name(c)).next().unwrap_or_default();
+    if !digits.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
     match word.chars().next() {
@@ -127,6 +137,7 @@ pub(super) fn in_place_of_brace(rest: &str) -> Option<&'static str> {
         '=' => "The name of an argument is one word: first_second = …",
         '[' | '(' => "What a block holds stands in braces: { … }.",
         '"' => "A label is a plain text, without templates.",
+        '.' => "Labels stand apart, in quotes: component \"release\" \"api\" { … }",
         _ => return None,
     })
 }

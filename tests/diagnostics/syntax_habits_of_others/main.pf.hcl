@@ -60,3 +60,8 @@ locals {
   bc = "x${1 2}"
   bd = max([1, 2]..., 3)
 }
+
+locals {
+  b1 = local.b1.
+  b2 = local.b1 "x"
+}
