@@ -59,6 +59,8 @@ pub fn split(text: &str, file: FileId, range: Range<usize>) -> Split {
         item: None,
         suspect: None,
         crossing: None,
+        last: range.start,
+        doubt: None,
         out: Split::default(),
     };
     scanner.run();
@@ -101,6 +103,10 @@ struct Scanner<'a> {
     suspect: Option<(usize, Open)>,
     /// A template in quotes that ends on a later line than it begins on.
     crossing: Option<Open>,
+    /// The last byte of code, white space and comments aside.
+    last: usize,
+    /// Where a template in quotes begins, and the first quote in it that can begin no string.
+    doubt: Option<(usize, usize)>,
     out: Split,
 }
 
@@ -147,8 +153,16 @@ impl Scanner<'_> {
 
     fn token(&mut self, start: usize, byte: u8) {
         self.begin_item(start, byte);
+        self.sign(start, byte);
+        self.last = start;
+    }
+
+    fn sign(&mut self, start: usize, byte: u8) {
         match byte {
-            b'"' => self.open(Kind::Quote, start),
+            b'"' => {
+                self.note_doubt(start);
+                self.open(Kind::Quote, start);
+            }
             b'{' => {
                 if self.stack.is_empty()
                     && let Some(item) = &mut self.item
@@ -238,6 +252,7 @@ impl Scanner<'_> {
         match byte {
             b'"' => {
                 self.stack.pop();
+                self.last = self.at - 1;
             }
             b'\\' if self.peek() != Some(b'\n') => self.at = (self.at + 1).min(self.end),
             b'$' | b'%' => self.template(byte),

@@ -9,39 +9,40 @@ use std::ops::Range;
 const NEAR: usize = 16;
 
 impl Scanner<'_> {
+    /// The innermost string with a template open in it: its place in the stack.
+    fn string_with_template(&self) -> Option<usize> {
+        self.stack.windows(2).rposition(|two| two[0].kind == Kind::Quote && two[1].kind == Kind::Template)
+    }
+
+    /// Remembers a quote that stands behind a value on its line, within a template of a string: it ends the string.
+    pub(super) fn note_doubt(&mut self, at: usize) {
+        let Some(template) = self.string_with_template().map(|outer| self.stack[outer + 1].at) else {
+            return;
+        };
+        let between = &self.text[self.last..at];
+        let is_first = self.doubt.is_none_or(|(known, _)| known != template);
+        let before = self.text.get(template + 2..self.last + 1).unwrap_or_default();
+        if is_first && !between.contains(&b'\n') && ends_value(before) {
+            self.doubt = Some((template, at));
+        }
+    }
+
     /// At the end of a line on which a string seems to begin behind a value: `f("${x", 1)`. It is the template that lacks
     /// its end. Takes it and the string around it off the stack, and goes on behind the quote that ends that string.
     pub(super) fn unclosed_template(&mut self, line_end: usize) -> bool {
-        let is_pair = |two: &[Open]| two[0].kind == Kind::Quote && two[1].kind == Kind::Template;
-        let Some(outer) = self.stack.windows(2).rposition(is_pair) else { return false };
+        let Some(outer) = self.string_with_template() else { return false };
         let template = self.stack[outer + 1];
-        let inside = template.at + 2..line_end;
-        if self.text[inside.clone()].contains(&b'\n') {
+        if self.text[template.at..line_end].contains(&b'\n') {
             return false;
         }
         // A string that is open began at what ends the one around it, if at nothing before.
         let open = self.stack.last().filter(|last| last.kind == Kind::Quote).map(|last| last.at);
-        let Some(end) = self.quote_behind_value(inside).or(open) else { return false };
+        let doubt = self.doubt.filter(|(known, _)| *known == template.at).map(|(_, quote)| quote);
+        let Some(end) = doubt.or(open) else { return false };
         self.stack.truncate(outer);
         self.never_closes(template, "Add the missing `}`.");
         self.at = end + 1;
         true
-    }
-
-    /// The first quote in a line of code that can begin no string, since a value stands before it.
-    fn quote_behind_value(&self, line: Range<usize>) -> Option<usize> {
-        let quote = |from: usize| {
-            let found = self.text[from..line.end].iter().position(|byte| *byte == b'"');
-            found.map(|length| from + length)
-        };
-        let mut from = line.start;
-        loop {
-            let begins = quote(from)?;
-            if ends_value(self.text[line.start..begins].trim_ascii_end()) {
-                return Some(begins);
-            }
-            from = quote(begins + 1)? + 1;
-        }
     }
 
     /// Within a template of a heredoc, before a line that holds the marker alone: the template lacks its end, and the

@@ -16,3 +16,8 @@ locals {
 output "x" {
   valeu = local.word
 }
+
+locals {
+  alone   = "x ${"
+  comment = ["${local.word", "it's # no comment"]
+}
