@@ -208,6 +208,25 @@ fn very_many_misspelt_names_are_told_at_once() {
 }
 
 #[test]
+fn a_very_long_chain_of_moves_is_followed_at_once() {
+    let chain = |last: &str| {
+        let moved = |i: usize| format!("moved {{\n  from = release.a{i}\n  to = release.a{}\n}}\n", i + 1);
+        (0..20_000).map(moved).collect::<String>() + last
+    };
+    for (last, said) in
+        [("", "release.a19999 is moved to"), (BACK, "These moves go in a circle: release.a0 → ")]
+    {
+        let lab = Lab::empty();
+        lab.write("main.pf.hcl", chain(last));
+        let begun = Instant::now();
+        lab.patchform("validate").says(said).does_not_say("panicked");
+        assert!(begun.elapsed() < Duration::from_secs(60));
+    }
+}
+
+const BACK: &str = "moved {\n  from = release.a20000\n  to = release.a0\n}\n";
+
+#[test]
 fn a_link_to_a_folder_above_is_a_module_that_calls_itself() {
     let lab = Lab::empty();
     lab.write("main.pf.hcl", "module \"m\" {\n  source = \"./m/up\"\n}\n");

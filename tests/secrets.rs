@@ -355,6 +355,32 @@ fn a_variable_file_that_cannot_be_read_shows_no_secret() {
 }
 
 #[test]
+fn a_diff_of_the_formatter_shows_no_secret() {
+    let lab = Lab::empty();
+    lab.write("a.pf.hcl", "variable \"password\" {\n  sensitive=true\n  default=\"hunter2\"\n}\n");
+    lab.write("b.pf.hcl", "variable \"open\" {\n  default=\"shown\"\n}\n");
+    lab.write("c.pf.hcl", "module \"m\" {\n  source=\"git::https://me:hunter2@git.example/x\"\n}\n");
+    lab.write("below/d.pfvars", "password=\"hunter2\"\nopen=\"seen\"\n");
+    let ran = lab.patchform("fmt --diff --recursive --write=false").exits(0).does_not_say("hunter2");
+    let ran = ran.says("+  default   = *********").says("+  default = \"shown\"");
+    ran.says("+password = *********").says("+open     = \"seen\"");
+    lab.patchform("fmt --diff --recursive").exits(0).does_not_say("hunter2");
+    assert_eq!(lab.read("below/d.pfvars"), "password = \"hunter2\"\nopen     = \"seen\"\n");
+}
+
+#[test]
+fn the_rest_of_a_value_without_quotes_is_not_repeated() {
+    let lab = lab();
+    for words in [
+        &["plan", "--var", "password=correct", "hunter2"][..],
+        &["plan", "-var", "password=correct", "hunter2"],
+        &["validate", "--var=password=correct", "hunter2", "battery"],
+    ] {
+        run(&lab, words, &[]).exits(1).says("--var 'name=two words'").does_not_say("hunter2");
+    }
+}
+
+#[test]
 fn a_configuration_that_cannot_be_read_shows_no_secret() {
     for (name, text) in [
         ("a.pf.hcl", "variable \"a\" {\n  sensitive = true\n  default = \"hunter2\" + + \"x\"\n}\n"),

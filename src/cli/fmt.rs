@@ -27,7 +27,7 @@ pub struct Arguments {
     /// Change no file; exit with 2 if one is not in style
     #[arg(long)]
     check: bool,
-    /// Show what changes, as `diff -u` does
+    /// Show what changes, as `diff -u` does, with stars in place of values of sensitive variables
     #[arg(long)]
     diff: bool,
     /// Also folders below
@@ -68,7 +68,7 @@ fn of_files(arguments: &Arguments, files: &[PathBuf], terminal: &Terminal) -> Re
                     terminal.say(&format!("{name}\n"));
                 }
                 if arguments.diff {
-                    terminal.say(&file_diff::draw(&name, &change.before, &change.after, terminal.out));
+                    terminal.say(&diff(path, &change, terminal));
                 }
             }
             Err(failure) => {
@@ -84,6 +84,11 @@ fn of_files(arguments: &Arguments, files: &[PathBuf], terminal: &Terminal) -> Re
     })
 }
 
+fn diff(path: &Path, change: &ops::fmt::Change, terminal: &Terminal) -> String {
+    let shown = ops::fmt::shown(path, change);
+    file_diff::draw(&path.to_string_lossy(), &shown.before, &shown.after, terminal.out)
+}
+
 fn of_input(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let mut bytes = Vec::new();
     io::stdin()
@@ -93,7 +98,7 @@ fn of_input(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure>
     let change = ops::fmt::text(INPUT, &bytes)?;
     match &change {
         Some(change) if arguments.diff => {
-            terminal.say(&file_diff::draw(INPUT, &change.before, &change.after, terminal.out));
+            terminal.say(&diff(Path::new(INPUT), change, terminal));
         }
         Some(change) if !arguments.check => terminal.say(&change.after),
         None if !arguments.check && !arguments.diff => terminal.say(&String::from_utf8_lossy(&bytes)),

@@ -30,6 +30,7 @@ mod snapshot;
 mod stages;
 mod state;
 mod terminal;
+mod unexpected;
 mod validate;
 mod version;
 mod waits;
@@ -126,7 +127,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let command = CommandLine::command();
     let arguments = dashes::rewrite(&command, arguments.into_iter().collect());
     let parsed = command
-        .try_get_matches_from(arguments)
+        .try_get_matches_from(&arguments)
+        .map_err(|error| unexpected::concealed(error, &arguments))
         .and_then(|m| CommandLine::from_arg_matches(&m).map(|line| (line, for_programs(&m))));
     let (CommandLine { global, verb }, json) = match parsed {
         Ok(line) => line,

@@ -12,17 +12,18 @@ mod values;
 
 pub use argument::{Argument, Holds, Need, Takes};
 pub(super) use component::{
-    CLASSES, COMPONENT, CONNECTION_CHROOT, CONNECTION_LOCAL, CONNECTION_SSH, DYNAMIC, LIFECYCLE, SNAPSHOT,
+    CLASSES, COMPONENT, CONNECTION_CHROOT, CONNECTION_LOCAL, CONNECTION_SSH, CONTENT, DYNAMIC, LIFECYCLE,
+    SNAPSHOT,
 };
 pub(super) use hosts::{DATA_INVENTORY, DATA_SSH, DATA_TERRAFORM};
-pub(super) use known::{Known, Own, missing};
+pub(super) use known::{Known, Own, article, missing, without_labels};
 pub(super) use outside::{
     DATA_CSV, DATA_EXTERNAL, DATA_HTTP, DATA_JSON, DATA_YAML, MODULE, MOVED, PROVIDER, REMOVED,
     REMOVED_LIFECYCLE,
 };
 pub(super) use probe::{ASSERT, CHECK, EXEC, HTTP, PRECONDITION, TCP};
 pub(super) use rules::{ON_FAILURE, ROLLOUT, VENDOR};
-pub(super) use settings::{PARTIES, PATCHFORM, STATE_LOCAL};
+pub(super) use settings::{PARTIES, PATCHFORM, REQUIRED_PROVIDERS, STATE_LOCAL};
 pub(super) use values::{OUTPUT, VALIDATION, VARIABLE};
 
 /// A block, in one of its sorts.

@@ -16,7 +16,7 @@ mod concealed;
 mod reading;
 mod unread;
 
-pub use concealed::conceal_unread;
+pub use concealed::{conceal_read, conceal_unread, sensitive_names};
 pub(super) use reading::{Folder, with_chain};
 pub use reading::{Missing, Reading, Wanted};
 
@@ -143,10 +143,16 @@ pub(super) fn body(sources: &Sources, file: FileId, problems: &mut Diagnostics) 
 fn top_level(body: Body, root: bool, problems: &mut Diagnostics, gaps: &mut Gaps) -> Vec<Block> {
     for attribute in &body.attributes {
         let problem =
-            Diagnostic::error(format!("The argument \"{}\" stands outside of any block", attribute.name))
+            Diagnostic::error(format!("The argument \"{}\" stands outside of any block", attribute.name));
+        let block = blocks::top().find(|row| row.name == &*attribute.name);
+        problems.push(match block {
+            Some(row) => problem
+                .at(attribute.span, "this is a block")
+                .help(format!("Write it without `=`: {}", row.written)),
+            None => problem
                 .at(attribute.span, "no block around it")
-                .help("Values of variables belong into a *.pfvars file; named values into a `locals` block.");
-        problems.push(problem);
+                .help("Values of variables belong into a *.pfvars file; named values into a `locals` block."),
+        });
     }
     body.blocks.into_iter().filter(|block| fits(block, root, problems, gaps)).collect()
 }
@@ -166,10 +172,9 @@ fn fits(block: &Block, root: bool, problems: &mut Diagnostics, gaps: &mut Gaps) 
     }
     if block.labels.len() != row.labels.len() {
         gaps.misspelt(block);
-        let article = if is_vowel(kind) { "An" } else { "A" };
         let problem = Diagnostic::error(match row.labels {
-            [] => format!("{article} `{kind}` block has no labels"),
-            labels => format!("{article} `{kind}` block needs {}", label_names(labels)),
+            [] => blocks::without_labels(kind),
+            labels => format!("{} `{kind}` block needs {}", blocks::article(kind), label_names(labels)),
         });
         let has = match block.labels.len() {
             0 => "this has no label".to_string(),
@@ -185,7 +190,7 @@ fn fits(block: &Block, root: bool, problems: &mut Diagnostics, gaps: &mut Gaps) 
             let problem = Diagnostic::error(format!(
                 "{:?} cannot be the {what} of {} `{kind}` block",
                 &*label.text,
-                if is_vowel(kind) { "an" } else { "a" }
+                blocks::article(kind).to_lowercase()
             ))
             .at(label.span, "no identifier")
             .help("Use letters, digits, `_` and `-`; begin with a letter or `_`.");
@@ -207,11 +212,6 @@ fn once_for_each_conflict(sources: &Sources, problems: &mut Diagnostics, before:
         let goes_on = |problem: &Diagnostic| is_conflict(problem) && !begins(problem);
         problems.0.extend(told.into_iter().filter(|problem| !problem.repeats && !goes_on(problem)));
     }
-}
-
-/// Whether a word begins with a vowel, so that it takes `an`.
-fn is_vowel(word: &str) -> bool {
-    word.starts_with(['a', 'e', 'i', 'o'])
 }
 
 fn in_a_module(block: &Block) -> Diagnostic {

@@ -2,7 +2,7 @@
 
 use super::expr::{Binary, Call, Expr, For, Key, Node, Step, StepKind, Unary};
 use super::number::Number;
-use super::syntax::{directives, translate};
+use super::syntax::translate;
 use super::value::Value;
 use super::words::Words;
 use crate::model::{Diagnostic, Diagnostics, FileId, Span};
@@ -73,10 +73,9 @@ pub(super) fn expression(text: &str, lines: Lines) -> Result<(Expression, Vec<La
 /// # Errors
 /// What is wrong with it, pointing into `file` as if it stood at its beginning.
 pub fn parse_template(text: &str, file: FileId) -> Result<Expr, Diagnostics> {
-    let parsed = text.parse::<hcl::edit::template::Template>().map_err(|error| {
-        let stopped = || translate::stopped(&Unreadable::of(&error, text), text, 0, text.len(), file);
-        directives::in_template(text, file).unwrap_or_else(stopped)
-    })?;
+    let parsed = text
+        .parse::<hcl::edit::template::Template>()
+        .map_err(|error| translate::in_template(&Unreadable::of(&error, text), text, file))?;
     let (chunk, words) = (Chunk { text, file, base: 0, large: &[] }, &mut Words::new());
     let mut lowering = Lowering { chunk, depth: 0, words, problems: Diagnostics::default() };
     let node = lowering.bare_template(&parsed);

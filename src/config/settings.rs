@@ -252,6 +252,7 @@ fn read_state(block: &Block, settings: &mut Settings, problems: &mut Diagnostics
 }
 
 fn required_providers(block: &Block, settings: &mut Settings, problems: &mut Diagnostics) {
+    blocks::REQUIRED_PROVIDERS.no_labels(block, problems);
     for inner in &block.body.blocks {
         let problem = Diagnostic::error("A row of `required_providers` is an argument, not a block")
             .at(inner.header, "")

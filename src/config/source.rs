@@ -138,31 +138,25 @@ impl Sources {
 
     /// Leaves out of `problems` what may repeat parts of a value that is concealed at their place.
     pub fn conceal_values(&self, problems: &mut Diagnostics) {
-        for problem in &mut problems.0 {
-            let Some((at, label)) = &mut problem.primary else { continue };
-            if self.is_concealed(*at) {
-                for words in [&mut problem.detail, label].into_iter().filter(|words| words.contains('"')) {
-                    *words = NOT_SHOWN.to_string();
-                }
+        self.at_concealed(problems, |_, [_, detail, _, label]| {
+            for words in [detail, label].into_iter().filter(|words| words.contains('"')) {
+                *words = NOT_SHOWN.to_string();
             }
-        }
-    }
-
-    /// Whether some of what stands under a span is concealed.
-    fn is_concealed(&self, span: Span) -> bool {
-        self.shown(span.file).get(span.start as usize..span.end as usize) != Some(self.snippet(span))
+        });
     }
 
     /// Puts stars in place of the words of `problems` that repeat what is concealed at their place.
     pub fn conceal_words(&self, problems: &mut Diagnostics) {
+        self.at_concealed(problems, |told, all| all.into_iter().for_each(|words| hide(words, told)));
+    }
+
+    /// Hands on what stands under each problem whose place is concealed, with its words: summary, detail, help and label.
+    fn at_concealed(&self, problems: &mut Diagnostics, mend: impl Fn(&str, [&mut String; 4])) {
         for problem in &mut problems.0 {
             let Some((at, label)) = &mut problem.primary else { continue };
             let told = self.snippet(*at);
-            if !self.is_concealed(*at) {
-                continue;
-            }
-            for words in [&mut problem.summary, &mut problem.detail, &mut problem.help, label] {
-                hide(words, told);
+            if self.shown(at.file).get(at.start as usize..at.end as usize) != Some(told) {
+                mend(told, [&mut problem.summary, &mut problem.detail, &mut problem.help, label]);
             }
         }
     }

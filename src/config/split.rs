@@ -59,6 +59,8 @@ pub fn split(text: &str, file: FileId, range: Range<usize>) -> Split {
         item: None,
         suspect: None,
         crossing: None,
+        last: range.start,
+        doubt: None,
         out: Split::default(),
     };
     scanner.run();
@@ -101,6 +103,10 @@ struct Scanner<'a> {
     suspect: Option<(usize, Open)>,
     /// A template in quotes that ends on a later line than it begins on.
     crossing: Option<Open>,
+    /// The last byte of code, white space and comments aside.
+    last: usize,
+    /// Where a template in quotes begins, and the first quote in it that can begin no string.
+    doubt: Option<(usize, usize)>,
     out: Split,
 }
 
@@ -147,8 +153,16 @@ impl Scanner<'_> {
 
     fn token(&mut self, start: usize, byte: u8) {
         self.begin_item(start, byte);
+        self.sign(start, byte);
+        self.last = start;
+    }
+
+    fn sign(&mut self, start: usize, byte: u8) {
         match byte {
-            b'"' => self.open(Kind::Quote, start),
+            b'"' => {
+                self.note_doubt(start);
+                self.open(Kind::Quote, start);
+            }
             b'{' => {
                 if self.stack.is_empty()
                     && let Some(item) = &mut self.item
@@ -200,12 +214,7 @@ impl Scanner<'_> {
     }
 
     fn close(&mut self, at: usize, byte: u8) {
-        let fits = |kind| match kind {
-            Kind::Brace | Kind::Template => byte == b'}',
-            Kind::Bracket => byte == b']',
-            Kind::Paren => byte == b')',
-            Kind::Quote | Kind::Heredoc(..) => false,
-        };
+        let fits = |kind| closes(kind, byte);
         match self.stack.last() {
             Some(open) if fits(open.kind) => {
                 self.note_crossing(*open, at);
@@ -224,6 +233,9 @@ impl Scanner<'_> {
         let inner = self.stack.iter().rposition(|open| matches!(open.kind, Kind::Quote | Kind::Heredoc(..)));
         let fitting = self.stack.iter().rposition(|open| fits(open.kind));
         match (self.stack.last().copied(), fitting) {
+            (Some(open), Some(found)) if found + 2 == self.stack.len() && self.swapped(open, at) => {
+                self.stack.truncate(found);
+            }
             (Some(open), Some(found)) if inner.is_none_or(|inner| found > inner) => {
                 self.wrong_closer(open, at);
                 self.stack.truncate(found);
@@ -240,18 +252,14 @@ impl Scanner<'_> {
         match byte {
             b'"' => {
                 self.stack.pop();
+                self.last = self.at - 1;
             }
             b'\\' if self.peek() != Some(b'\n') => self.at = (self.at + 1).min(self.end),
             b'$' | b'%' => self.template(byte),
             b'\n' => {
                 self.at -= 1;
-                if let Some(open) = self.unclosed_template() {
-                    self.problem(
-                        Diagnostic::error("This template is never closed")
-                            .at(self.opener(open), "opened here")
-                            .help("Add the missing `}`."),
-                    );
-                } else if !self.never_ended_on_its_line()
+                if !self.unclosed_template(self.at)
+                    && !self.never_ended_on_its_line()
                     && let Some(open) = self.stack.pop()
                 {
                     let problem = Diagnostic::error("The quoted string does not end on its line")
@@ -266,17 +274,6 @@ impl Scanner<'_> {
                 self.at += plain.unwrap_or(rest.len());
             }
         }
-    }
-
-    /// In `"${x"` the second quote seems to open a string: it is the template that lacks its end. Takes it and the
-    /// string around it off the stack.
-    fn unclosed_template(&mut self) -> Option<Open> {
-        let [.., outer, template, _] = self.stack[..] else { return None };
-        if outer.kind != Kind::Quote || template.kind != Kind::Template {
-            return None;
-        }
-        self.stack.truncate(self.stack.len() - 3);
-        Some(template)
     }
 
     /// Behind a `$` or `%` of a string or heredoc: begins a template unless the sign is doubled.
@@ -363,7 +360,11 @@ impl Scanner<'_> {
     fn line_end(&mut self, at: usize) {
         if self.stack.is_empty() {
             self.end_item(at);
-        } else if self.suspect.is_none() && self.looks_like_block(at + 1) {
+        } else if !self.heredoc_ends_in_template()
+            && !self.unclosed_template(at)
+            && self.suspect.is_none()
+            && self.looks_like_block(at + 1)
+        {
             self.suspect = self.stack.last().map(|open| (at + 1, *open));
         }
     }
@@ -411,13 +412,13 @@ impl Scanner<'_> {
         self.stack.clear();
         self.item = None;
         self.suspect = None;
-        loop {
-            self.skip_line();
-            self.at = (self.at + 1).min(self.end);
-            if self.at >= self.end || self.looks_like_block(self.at) {
-                return;
-            }
-        }
+        self.at = self.next_block(self.at).unwrap_or(self.end);
+    }
+
+    /// Where the next line begins that looks like a block.
+    fn next_block(&self, from: usize) -> Option<usize> {
+        let ends = (from..self.end).filter(|at| self.text[*at] == b'\n');
+        ends.map(|end| end + 1).find(|line| self.looks_like_block(*line))
     }
 
     /// Whether `word "` or `word {` stands at the beginning of a line.
@@ -454,6 +455,16 @@ impl Scanner<'_> {
 
     fn span(&self, start: usize, end: usize) -> Span {
         Span::new(self.file, start, end)
+    }
+}
+
+/// Whether a byte closes what is open.
+fn closes(kind: Kind, byte: u8) -> bool {
+    match kind {
+        Kind::Brace | Kind::Template => byte == b'}',
+        Kind::Bracket => byte == b']',
+        Kind::Paren => byte == b')',
+        Kind::Quote | Kind::Heredoc(..) => false,
     }
 }
 

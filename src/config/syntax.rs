@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 pub(super) mod directives;
 pub(super) mod from_json;
+mod habits;
 mod json;
 mod layout;
 mod missing;

@@ -1,6 +1,7 @@
 //! Types of the language: written as in `type = map(object({ port = optional(number, 80) }))`, or in Terraform's JSON.
 
 use super::expr::Expr;
+use super::load::is_identifier;
 use super::value::{Value, key};
 use crate::model::{Diagnostic, Diagnostics};
 use serde_json::Value as Json;
@@ -229,9 +230,10 @@ fn read_object(expr: &Expr, problems: &mut Diagnostics) -> Type {
     };
     let mut fields = BTreeMap::new();
     for (name, ty) in entries {
-        let Some(text) = name.name else {
-            problems
-                .push(Diagnostic::error("the name of an attribute must be a plain word").at(name.span, ""));
+        let Some(text) = name.name.filter(|_| name.expr.is_none()) else {
+            let problem = Diagnostic::error("the name of an attribute must be a plain word, without quotes");
+            let help = name.name.filter(|word| is_identifier(word)).map(|word| format!("write {word} = …"));
+            problems.push(problem.at(name.span, "").help(help.unwrap_or_else(|| HELP.to_string())));
             continue;
         };
         let field = read_field(ty, problems);
@@ -264,6 +266,10 @@ fn read_field(expr: &Expr, problems: &mut Diagnostics) -> Field {
 }
 
 fn read_default(expr: &Expr, ty: &Type, problems: &mut Diagnostics) -> Option<Value> {
+    if let Some(problem) = super::variables::unfit("The default of an attribute", expr) {
+        problems.push(problem);
+        return None;
+    }
     let value = match super::eval::evaluate(expr, &super::scope::Scope::root()) {
         Ok(value) => value,
         Err(problem) => {

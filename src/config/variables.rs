@@ -2,7 +2,7 @@
 
 use super::blocks;
 use super::convert::convert;
-use super::expr::Expr;
+use super::expr::{Expr, Reference};
 use super::fields::{Fields, sentence_case};
 use super::scope::Scope;
 use super::source::Sources;
@@ -11,13 +11,15 @@ use super::syntax::{Block, Body};
 use super::types::Type;
 use super::value::Value;
 use crate::model::{Diagnostic, Diagnostics, Span};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 mod again;
+mod constant;
 mod origin;
 mod settle;
 
 pub use again::{as_form, default_in, in_file, of_text};
+pub(super) use constant::unfit;
 pub use origin::{describe as describe_source, text_of as secret_text};
 pub use settle::{Given, VariableFile, VariableInputs};
 pub(super) use settle::{Variables, by_origin, settle, verdict};
@@ -91,6 +93,16 @@ pub(super) fn declared<'p>(
         }
         all.insert(name, variable);
     }
+    let names: BTreeSet<&str> = all.keys().copied().collect();
+    for (name, variable) in &mut all {
+        variable.validations.retain(|validation| match asks_nothing(name, validation.condition, &names) {
+            Some(problem) => {
+                problems.push(problem);
+                false
+            }
+            None => true,
+        });
+    }
     all
 }
 
@@ -163,10 +175,7 @@ fn read_type(body: &Body, problems: &mut Diagnostics) -> Option<Type> {
 
 fn default(body: &Body, ty: &Type, nullable: bool, secret: bool, fields: &mut Fields<'_>) -> Option<Value> {
     let attribute = body.attribute("default")?;
-    if let Some(reference) = attribute.value.references().first() {
-        let problem = Diagnostic::error("The default of a variable cannot refer to anything")
-            .at(reference.span, "a reference")
-            .help("Write the value itself, or put what is made of others into a `locals` block.");
+    if let Some(problem) = unfit("The default of a variable", &attribute.value) {
         fields.problems.push(problem);
         return None;
     }
@@ -223,4 +232,19 @@ fn validation<'p>(block: &'p Block, problems: &mut Diagnostics) -> Option<Valida
     blocks::VALIDATION.check(block, problems);
     let part = |name: &str| body.attribute(name).map(|attribute| &attribute.value);
     Some(Validation { condition: part("condition")?, message: part("error_message")? })
+}
+
+/// Complains about a condition that asks nothing of its own variable's value. One that refers to what is not there was
+/// probably meant to.
+fn asks_nothing(name: &str, condition: &Expr, names: &BTreeSet<&str>) -> Option<Diagnostic> {
+    let references = condition.references();
+    let is_other =
+        |r: &Reference| &*r.root == "var" && r.name().is_some_and(|n| &**n != name && names.contains(&**n));
+    let says = if references.is_empty() { "refers to nothing" } else { "refers to others only" };
+    let problem = Diagnostic::error(format!("The condition of a validation must refer to var.{name}"));
+    references.iter().all(is_other).then(|| {
+        problem.at(condition.span(), says).help(format!(
+            "Ask something of the value that is given, as in length(var.{name}) > 0, or remove the block."
+        ))
+    })
 }

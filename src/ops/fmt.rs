@@ -84,6 +84,39 @@ pub fn file(path: &Path, write: bool) -> Result<Option<Change>, Failure> {
     Ok(Some(change))
 }
 
+/// What changes in a file, as it may be shown: with stars in place of its secrets. Which values are secrets in a file of
+/// variables, the configuration beside it says, and that of the working folder.
+pub fn shown(path: &Path, change: &Change) -> Change {
+    let mut sources = Sources::new();
+    let name = path.to_string_lossy();
+    let [before, after] = [&change.before, &change.after].map(|text| sources.add_text(&name, text));
+    let beside = path.parent().unwrap_or(Path::new(""));
+    let is_values = name.ends_with(".pfvars");
+    let folders = [beside, Path::new("")].into_iter().filter(|_| is_values);
+    let sensitive = folders.flat_map(sensitive_names).collect();
+    let mut text = |file| {
+        load::conceal_read(file, &sensitive, &mut sources);
+        sources.shown(file).to_string()
+    };
+    Change { before: text(before), after: text(after) }
+}
+
+/// The sensitive variables that a folder declares; what cannot be read declares none.
+fn sensitive_names(folder: &Path) -> Vec<String> {
+    let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let names = project::names_in(here).unwrap_or_default();
+    let is_configuration = |name: &String| name.ends_with(".pf.hcl") || name.ends_with(".pf.json");
+    let mut sources = Sources::new();
+    let mut found = Vec::new();
+    for name in names.iter().filter(|name| is_configuration(name)) {
+        let Ok(bytes) = disk::read(&here.join(name), project::LIMIT) else { continue };
+        if let Ok(file) = sources.add(name, &bytes) {
+            found.extend(load::sensitive_names(file, &sources));
+        }
+    }
+    found
+}
+
 /// Formats a text; nothing if it is in style already.
 ///
 /// # Errors

@@ -17,6 +17,19 @@ pub(in crate::config) struct Known<'a> {
     example: Option<(&'a str, &'a str)>,
 }
 
+/// What Terraform has in a block of this name, or what is called otherwise here, and what to write instead.
+const ELSEWHERE: &[(&str, &str, &str)] = &[
+    ("component", "version", LEVEL),
+    ("component", "level", LEVEL),
+    ("component", "provisioner", "What is run to bring a level is what the kind `command` is for."),
+    ("lifecycle", "prevent_destroy", "Nothing is destroyed here; take it out."),
+    ("lifecycle", "create_before_destroy", "Nothing is destroyed here; take it out."),
+    ("lifecycle", "ignore_changes", "Nothing but the level is brought back; take it out."),
+    ("output", "depends_on", "An output waits for what its value refers to; take it out."),
+    ("patchform", "backend", "Where the state is kept: state \"local\" { path = \"patchform.state.json\" }"),
+];
+const LEVEL: &str = "The level that is wanted is called \"patch_level\".";
+
 /// An argument that is declared elsewhere: by a kind, or by a provider.
 #[derive(Clone, Copy)]
 pub(in crate::config) struct Own<'a> {
@@ -31,6 +44,16 @@ impl Block {
     pub(in crate::config) fn check(&'static self, written: &Written, problems: &mut Diagnostics) {
         Known::new(self, self.what, self.what, &[]).check(written, problems);
     }
+
+    /// Complains about labels of a block that has none.
+    pub(in crate::config) fn no_labels(&self, written: &Written, problems: &mut Diagnostics) {
+        if let (Some(label), []) = (written.labels.first(), self.labels) {
+            let problem = Diagnostic::error(without_labels(self.name))
+                .at(label.span, "a label too many")
+                .help(format!("Write it as {}", self.written));
+            problems.push(problem);
+        }
+    }
 }
 
 impl<'a> Known<'a> {
@@ -44,6 +67,7 @@ impl<'a> Known<'a> {
 
     /// As [`Block::check`]. A required argument that probably stands there under a wrong name is told of once.
     pub fn check(&self, written: &Written, problems: &mut Diagnostics) {
+        self.block.no_labels(written, problems);
         let mut meant = Vec::new();
         for attribute in written.body.attributes.iter().filter(|a| !self.is_argument(&a.name)) {
             let problem = self.unknown_argument(&attribute.name, attribute.span, &written.body, &mut meant);
@@ -96,6 +120,10 @@ impl<'a> Known<'a> {
         let all = || self.arguments().chain(self.block.blocks.iter().copied());
         let lacking = self.lacking(body);
         let problem = problem.at(at, "unknown argument");
+        if let Some(help) = self.elsewhere(name) {
+            meant.extend((help == LEVEL).then_some("patch_level"));
+            return problem.help(help);
+        }
         match lacking.iter().find(|(lacking, ..)| suggest::nearest(name, all()) == Some(lacking)) {
             Some((lacking, _, about)) => {
                 meant.push(lacking);
@@ -119,7 +147,13 @@ impl<'a> Known<'a> {
             return problem.help(format!("Write it with `=`: {name} = …"));
         }
         let all = self.block.blocks.iter().copied().chain(self.arguments());
-        problem.at(inner.kind_span, "unknown block").help(suggest::sentence(name, all))
+        let help = self.elsewhere(name).map_or_else(|| suggest::sentence(name, all), str::to_string);
+        problem.at(inner.kind_span, "unknown block").help(help)
+    }
+
+    fn elsewhere(&self, name: &str) -> Option<&'static str> {
+        let row = ELSEWHERE.iter().find(|(block, word, _)| (*block, *word) == (self.block.name, name));
+        row.map(|(.., help)| *help)
     }
 
     fn not_yet(&self, what: &str, verb: &str, at: Span) -> Diagnostic {
@@ -127,6 +161,16 @@ impl<'a> Known<'a> {
             .at(at, "not supported yet")
             .help("Take it out for now; the rest works without it.")
     }
+}
+
+/// What is said of a label where a block of this name has none.
+pub(in crate::config) fn without_labels(name: &str) -> String {
+    format!("{} `{name}` block has no labels", article(name))
+}
+
+/// The article of a block's name, at the beginning of a sentence.
+pub(in crate::config) fn article(name: &str) -> &'static str {
+    if name.starts_with(['a', 'e', 'i', 'o']) { "An" } else { "A" }
 }
 
 /// A missing argument, pointing at its block's header.

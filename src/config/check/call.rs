@@ -103,8 +103,10 @@ impl<'p> Reader<'_, 'p> {
         meant: &[&str],
     ) -> Vec<Option<&'p Attribute>> {
         let mut arguments = Vec::with_capacity(module.variables.len());
+        let by_name: BTreeMap<&str, &Attribute> =
+            block.body.attributes.iter().map(|attribute| (&*attribute.name, attribute)).collect();
         for (name, variable) in &module.variables {
-            let given = block.body.attribute(name).filter(|_| MODULE.argument(name).is_none());
+            let given = by_name.get(name).copied().filter(|_| MODULE.argument(name).is_none());
             if given.is_none() && !variable.had_default && !meant.contains(name) {
                 let mut problem = missing(name, MODULE.what, block.header, &format!("{name} = …"));
                 problem = problem.and(variable.header, "the module declares it without a default");

@@ -52,6 +52,7 @@ pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
             .help("Put what each block is to hold into content { … }.");
         return problems.push(problem);
     };
+    blocks::CONTENT.no_labels(content, problems);
     // What it will make is looked at as if it stood there; labels that are computed stand for any name.
     let labels = block.body.attribute("labels").and_then(|a| a.value.as_list()).unwrap_or_default();
     let label = |expr: &Expr| Label {

@@ -15,7 +15,7 @@ use crate::config::expr::Expr;
 use crate::config::fields::Fields;
 use crate::config::source::Sources;
 use crate::config::value::{Entries, Value};
-use crate::config::variables::{Variable, Variables};
+use crate::config::variables::Variables;
 use crate::model::{Diagnostic, Diagnostics, InstanceKey};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -264,7 +264,8 @@ impl<'a, 'p> Checker<'a, 'p> {
         let names = &tree.area(module).names;
         let (_, call) = tree.modules[module].parent?;
         let called = &tree.area(self.instances[parent].module).calls[call];
-        let (name, variable): (&&str, &Variable<'_>) = names.variables.iter().nth(input)?;
+        let name = names.inputs.get(input)?;
+        let variable = names.variables.get(name)?;
         let uses = &called.argument_uses[input];
         self.refresh_used(parent, uses);
         let own = self.instances[at].own.clone();

@@ -3,7 +3,7 @@
 use super::Checker;
 use super::component::instance_key;
 use crate::config::blocks;
-use crate::config::checked::{Config, Move};
+use crate::config::checked::{Component, Config, Move};
 use crate::config::expr::{Expr, RefStep};
 use crate::config::fields::Fields;
 use crate::config::scope::Scope;
@@ -105,6 +105,9 @@ impl Checker<'_, '_> {
         let mut problems = Diagnostics::default();
         let mut from_at: BTreeMap<Selection, Span> = BTreeMap::new();
         let mut to_at: BTreeMap<Selection, Span> = BTreeMap::new();
+        if self.instances.iter().all(|instance| self.tree.area(instance.module).names.moves.is_empty()) {
+            return all;
+        }
         let declared = Declared::of(config);
         for instance in &self.instances {
             let names = &self.tree.area(instance.module).names;
@@ -153,39 +156,55 @@ impl Checker<'_, '_> {
 }
 
 /// What a configuration declares.
-struct Declared {
-    components: BTreeSet<Address>,
-    blocks: BTreeSet<Address>,
-    modules: BTreeSet<Vec<(Arc<str>, InstanceKey)>>,
+struct Declared<'c> {
+    components: BTreeSet<&'c Address>,
+    modules: BTreeSet<&'c [(Arc<str>, InstanceKey)]>,
+    /// The components of each block and module, by its address without keys.
+    parts: BTreeMap<Selection, Vec<&'c Address>>,
 }
 
-impl Declared {
-    fn of(config: &Config) -> Declared {
+impl<'c> Declared<'c> {
+    fn of(config: &'c Config) -> Declared<'c> {
         let mut modules = BTreeSet::new();
-        for component in &config.components {
-            let path = &component.address.module;
-            (1..=path.len()).for_each(|n| _ = modules.insert(path[..n].to_vec()));
+        let mut parts: BTreeMap<Selection, Vec<&Address>> = BTreeMap::new();
+        for Component { address, .. } in &config.components {
+            let path = &address.module;
+            let around = (1..=path.len()).map(|depth| &path[..depth]);
+            modules.extend(around.clone());
+            let own = Selection::Component(address.clone());
+            for part in around.map(|path| Selection::Module(path.to_vec())).chain([own]) {
+                parts.entry(without_keys(part)).or_default().push(address);
+            }
         }
-        let components: BTreeSet<Address> = config.components.iter().map(|c| c.address.clone()).collect();
-        let blocks = components.iter().map(Address::block).collect();
-        Declared { components, blocks, modules }
+        let components = config.components.iter().map(|component| &component.address).collect();
+        Declared { components, modules, parts }
     }
 
     /// A step without a key that is declared with keys is something else: what became of the one without.
     fn has(&self, what: &Selection) -> bool {
         match what {
-            Selection::Component(address) => {
-                self.components.contains(address)
-                    || (address.key != InstanceKey::None && self.blocks.contains(address))
-            }
-            Selection::Module(path) => self.modules.contains(path),
+            Selection::Component(address) => self.components.contains(address),
+            Selection::Module(path) => self.modules.contains(&**path),
         }
     }
 
     /// Whether anything is declared there, under whatever key. As Terraform has it, what is removed has no instance left.
     fn has_part(&self, what: &Selection) -> bool {
-        self.components.iter().any(|address| what.covers(address))
+        let parts = || self.parts.get(&without_keys(what.clone())).into_iter().flatten();
+        self.has(what) || parts().any(|address| what.covers(address))
     }
+}
+
+fn without_keys(mut what: Selection) -> Selection {
+    let path = match &mut what {
+        Selection::Module(path) => path,
+        Selection::Component(address) => {
+            address.key = InstanceKey::None;
+            &mut address.module
+        }
+    };
+    path.iter_mut().for_each(|(_, key)| *key = InstanceKey::None);
+    what
 }
 
 /// Whether another block says what became of `to`: of itself, of its block, or of a module around it.
@@ -218,26 +237,33 @@ fn still_declared(from: &Selection, at: Span, kind: &str) -> Diagnostic {
 
 /// Moves that lead back to where they began.
 fn circle(moves: &[Move]) -> Option<Diagnostic> {
-    let next: BTreeMap<&Selection, &Move> = moves.iter().map(|m| (&m.from, m)).collect();
-    for first in moves {
-        let mut seen = vec![first];
-        while let Some(one) = next.get(&seen[seen.len() - 1].to).filter(|_| seen.len() <= moves.len()) {
-            if one.from == first.from {
-                let names: Vec<String> = seen.iter().map(|m| m.from.to_string()).collect();
-                let mut problem = Diagnostic::error(format!(
-                    "These moves go in a circle: {} → {}",
-                    names.join(" → "),
-                    first.from
-                ))
-                .help("Remove one of them: only the last name of a component is declared.");
-                for (i, m) in seen.iter().enumerate() {
-                    let label = format!("{} → {}", m.from, m.to);
-                    problem = if i == 0 { problem.at(m.span, label) } else { problem.and(m.span, label) };
-                }
-                return Some(problem);
-            }
-            seen.push(one);
+    let by_from: BTreeMap<&Selection, usize> = moves.iter().enumerate().map(|(i, m)| (&m.from, i)).collect();
+    let next = |i: &usize| by_from.get(&moves[*i].to).copied();
+    // For each move the one from which it was reached first: none is passed twice.
+    let mut reached = vec![None; moves.len()];
+    for begin in 0..moves.len() {
+        let mut at = Some(begin);
+        while let Some(i) = at.filter(|i| reached[*i].is_none()) {
+            reached[i] = Some(begin);
+            at = next(&i);
+        }
+        if let Some(back) = at.filter(|i| reached[*i] == Some(begin)) {
+            let around = std::iter::successors(next(&back), next).take_while(|i| *i != back);
+            let mut all: Vec<usize> = std::iter::once(back).chain(around).collect();
+            let first = (0..all.len()).min_by_key(|i| all[*i]).unwrap_or_default();
+            all.rotate_left(first);
+            return Some(draw(&all.iter().map(|i| &moves[*i]).collect::<Vec<_>>()));
         }
     }
     None
+}
+
+fn draw(circle: &[&Move]) -> Diagnostic {
+    let names: Vec<String> = circle.iter().chain(circle.first()).map(|m| m.from.to_string()).collect();
+    let problem = Diagnostic::error(format!("These moves go in a circle: {}", names.join(" → ")))
+        .help("Remove one of them: only the last name of a component is declared.");
+    circle.iter().enumerate().fold(problem, |problem, (i, m)| {
+        let label = format!("{} → {}", m.from, m.to);
+        if i == 0 { problem.at(m.span, label) } else { problem.and(m.span, label) }
+    })
 }

@@ -39,6 +39,8 @@ pub(super) struct Names<'p> {
     /// For each call the outputs that its module declares; `None` where that could not be read.
     pub call_outputs: Vec<Option<BTreeSet<&'p str>>>,
     call_by_name: BTreeMap<&'p str, usize>,
+    /// Names of the variables, in their order: the number of an input is its place.
+    pub inputs: Vec<&'p str>,
     local_by_name: BTreeMap<&'p str, usize>,
     component_by_name: BTreeMap<&'p str, BTreeMap<&'p str, usize>>,
     kinds: Vec<String>,
@@ -102,11 +104,13 @@ impl<'p> Names<'p> {
             vendors: BTreeMap::new(),
             outputs: BTreeMap::new(),
             providers: Vec::new(),
+            inputs: Vec::new(),
             local_by_name: BTreeMap::new(),
             component_by_name: BTreeMap::new(),
             kinds: schemas.kinds().into_iter().map(str::to_string).collect(),
             searches: Searches::default(),
         };
+        names.inputs = names.variables.keys().copied().collect();
         for block in blocks {
             match (&*block.kind, block.labels.as_slice()) {
                 ("locals", _) => names.add_locals(block, problems),
@@ -272,10 +276,10 @@ impl<'p> Names<'p> {
 
     fn variable(&self, reference: &Reference) -> Result<Target, Box<Diagnostic>> {
         let Some(name) = reference.name() else { return Err(incomplete(reference, "var.name")) };
-        if self.variables.contains_key(&**name) {
+        if let Ok(index) = self.inputs.binary_search(&&**name) {
             return Ok(match self.root {
                 true => Target::Known,
-                false => Target::Input(self.variables.keys().take_while(|known| **known < &**name).count()),
+                false => Target::Input(index),
             });
         }
         let help = match self.searches.nearest(name, self.variables.keys().copied()) {

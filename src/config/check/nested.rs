@@ -28,10 +28,7 @@ pub(super) fn shapes(component: &Block, problems: &mut Diagnostics) {
 pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
     match &*block.kind {
         "connection" => connection_shape(block, problems),
-        "snapshot" => {
-            blocks::SNAPSHOT.check(block, problems);
-            no_labels(block, problems);
-        }
+        "snapshot" => blocks::SNAPSHOT.check(block, problems),
         "lifecycle" => {
             blocks::LIFECYCLE.check(block, problems);
             for inner in block.body.blocks.iter().filter(|b| &*b.kind == "precondition") {
@@ -40,21 +37,11 @@ pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
             for inner in block.body.blocks.iter().filter(|b| &*b.kind == "dynamic") {
                 super::dynamic::shape(inner, problems);
             }
-            no_labels(block, problems);
         }
         "check" => super::probe::shape(block, problems),
         "precondition" => blocks::PRECONDITION.check(block, problems),
         "dynamic" => super::dynamic::shape(block, problems),
         _ => {}
-    }
-}
-
-fn no_labels(block: &Block, problems: &mut Diagnostics) {
-    if let Some(label) = block.labels.first() {
-        let problem = Diagnostic::error(format!("A `{}` block has no labels", block.kind))
-            .at(label.span, "")
-            .help(format!("Write it as {} {{ … }}", block.kind));
-        problems.push(problem);
     }
 }
 

@@ -112,13 +112,14 @@ impl<'p> Shapes<'_, 'p> {
             let (each, count) = finder.repeated(call.block, &mut uses);
             let place = Place { each, count, names: true, ..plain };
             call.argument_uses.resize_with(call.arguments.len(), Vec::new);
+            let inputs: BTreeMap<Span, usize> =
+                call.arguments.iter().enumerate().filter_map(|(i, a)| Some((a.as_ref()?.span, i))).collect();
             let given = call.block.body.attributes.iter();
             for attribute in given.filter(|a| MODULE.argument(&a.name).is_none()) {
                 let mut uses = Vec::new();
                 finder.expr(&attribute.value, place, &mut uses);
-                let input = call.arguments.iter().position(|a| a.is_some_and(|a| a.span == attribute.span));
-                if let Some(input) = input {
-                    call.argument_uses[input] = uses;
+                if let Some(input) = inputs.get(&attribute.span) {
+                    call.argument_uses[*input] = uses;
                 }
             }
             all.push(uses.into_boxed_slice());

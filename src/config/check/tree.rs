@@ -203,7 +203,7 @@ impl<'p> Tree<'p> {
                 format!("data.{}", labels.join("."))
             }
             Node::Call(i) => format!("module.{}", names.call_name(i)),
-            Node::Input(i) => format!("var.{}", names.variables.keys().nth(i).copied().unwrap_or_default()),
+            Node::Input(i) => format!("var.{}", names.inputs.get(i).copied().unwrap_or_default()),
             Node::Output(i) => format!("output.{}", names.outputs.keys().nth(i).copied().unwrap_or_default()),
         };
         let chain = self.modules[module].chain.iter().map(|(name, _)| format!("module.{name}."));

@@ -15,9 +15,29 @@ use std::sync::Arc;
 pub(super) struct Finder<'a, 'p> {
     pub names: &'a Names<'p>,
     pub wrong: &'a mut Wrong,
-    /// Names that dynamic blocks around bind.
-    pub bound: Vec<Arc<str>>,
+    /// What dynamic blocks around bind.
+    pub bound: Vec<Bound>,
     pub problems: &'a mut Diagnostics,
+}
+
+/// A name that a dynamic block binds.
+pub(super) struct Bound {
+    iterator: Arc<str>,
+    /// The kind of block that is made: without `iterator` the name is the same.
+    makes: Arc<str>,
+}
+
+impl Bound {
+    /// Says in `problem` how the element is called that `reference` was meant to be.
+    fn correct(&self, reference: &Reference, problem: &mut Diagnostic) {
+        let Bound { iterator, makes } = self;
+        if *makes == reference.root {
+            problem.summary = format!("The element of this dynamic block is not called `{makes}`");
+            problem.primary = Some((reference.root_span, format!("`iterator` says `{iterator}`")));
+        }
+        problem.help =
+            format!("The element of this dynamic block is {iterator}.value, and its key {iterator}.key.");
+    }
 }
 
 impl<'p> Finder<'_, 'p> {
@@ -28,7 +48,7 @@ impl<'p> Finder<'_, 'p> {
             self.wrong(expr, problem);
         }
         for reference in expr.references() {
-            if self.bound.contains(&reference.root) {
+            if self.bound.iter().any(|bound| bound.iterator == reference.root) {
                 continue;
             }
             let (node, part) = match self.names.target(&reference, place) {
@@ -40,10 +60,8 @@ impl<'p> Finder<'_, 'p> {
                 Ok(Target::Call(index, None)) => (Node::Call(index), Part::Outputs),
                 Ok(Target::Call(index, Some(output))) => (Node::Call(index), Part::Output(output)),
                 Err(mut problem) => {
-                    if let ("each", Some(bound)) = (&*reference.root, self.bound.last()) {
-                        problem.help = format!(
-                            "The element of this dynamic block is {bound}.value, and its key {bound}.key."
-                        );
+                    if let Some(bound) = self.meant(&reference) {
+                        bound.correct(&reference, &mut problem);
                     }
                     self.wrong(expr, *problem);
                     continue;
@@ -54,6 +72,14 @@ impl<'p> Finder<'_, 'p> {
                 _ => Which::All,
             };
             out.push(Use { node: self.names.number(node), span: reference.span, which, part });
+        }
+    }
+
+    /// The dynamic block whose element a reference that means nothing was meant to be.
+    fn meant(&self, reference: &Reference) -> Option<&Bound> {
+        match &*reference.root {
+            "each" => self.bound.last(),
+            root => self.bound.iter().rfind(|bound| &*bound.makes == root),
         }
     }
 
@@ -86,7 +112,8 @@ impl<'p> Finder<'_, 'p> {
             self.expr(&for_each.value, place, out);
         }
         let outside = self.bound.len();
-        self.bound.extend(super::dynamic::iterator(block));
+        let iterator = super::dynamic::iterator(block).zip(block.labels.first());
+        self.bound.extend(iterator.map(|(iterator, made)| Bound { iterator, makes: made.text.clone() }));
         if let Some(labels) = block.body.attribute("labels") {
             self.expr(&labels.value, place, out);
         }

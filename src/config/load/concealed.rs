@@ -28,8 +28,7 @@ impl Parsed {
                 sources.conceal(span);
             }
             let calls = folder.blocks.iter().filter(|block| &*block.kind == "module");
-            let sources_of = calls.clone().filter_map(|call| call.body.attribute("source"));
-            sources_of.filter(|source| holds_password(source)).for_each(|s| sources.conceal(s.value.span()));
+            calls.clone().filter_map(address_with_password).for_each(|span| sources.conceal(span));
             for span in calls.flat_map(|call| self.given(folder, call)) {
                 sources.conceal(span);
             }
@@ -44,6 +43,29 @@ impl Parsed {
         let given = secrets.filter_map(|label| call.body.attribute(&label.text));
         given.filter(|given| is_written_out(given)).map(|given| given.value.span())
     }
+}
+
+/// Puts stars in place of the secrets that a file writes out whose syntax is well: defaults of sensitive variables, what is
+/// given to those named `sensitive`, and addresses with a password.
+pub fn conceal_read(file: FileId, sensitive: &BTreeSet<String>, sources: &mut Sources) {
+    let body = super::body(sources, file, &mut Diagnostics::default());
+    let given = body.attributes.iter().filter(|given| sensitive.contains(&*given.name));
+    let mut found: Vec<Span> = given.map(|given| given.value.span()).collect();
+    for block in &body.blocks {
+        match &*block.kind {
+            "variable" if is_secret(block) => found.extend(written(block)),
+            "module" => found.extend(address_with_password(block)),
+            _ => {}
+        }
+    }
+    found.into_iter().for_each(|span| sources.conceal(span));
+}
+
+/// The names of the sensitive variables that a file declares.
+pub fn sensitive_names(file: FileId, sources: &Sources) -> Vec<String> {
+    let body = super::body(sources, file, &mut Diagnostics::default());
+    let secret = body.blocks.iter().filter(|block| is_secret(block));
+    secret.filter_map(|block| block.labels.first()).map(|label| label.text.to_string()).collect()
 }
 
 /// Puts stars in place of what seems to be the default of a sensitive variable, in a file whose syntax is wrong.
@@ -81,9 +103,11 @@ fn written(block: &Block) -> Vec<Span> {
     found
 }
 
-/// Whether the address of a repository holds a password, which is refused.
-fn holds_password(source: &Attribute) -> bool {
-    source.value.as_literal().and_then(Value::as_str).is_some_and(|text| modules::starred(text).is_some())
+/// The address of a call's repository, if it holds a password, which is refused.
+fn address_with_password(call: &Block) -> Option<Span> {
+    let source = &call.body.attribute("source")?.value;
+    let text = source.as_literal().and_then(Value::as_str)?;
+    modules::starred(text).is_some().then(|| source.span())
 }
 
 /// A reference may be read by everybody: it tells no secret.

@@ -1,7 +1,7 @@
 //! What the splitter says: what is never closed, and what closes nothing.
 
-use super::{Kind, Open, Scanner};
-use crate::model::Diagnostic;
+use super::{Kind, Open, Scanner, closes, is_name};
+use crate::model::{Diagnostic, Span};
 use std::ops::Range;
 
 impl Scanner<'_> {
@@ -14,6 +14,20 @@ impl Scanner<'_> {
             )
             .help(format!("Add the missing {}.", closer(open.kind)));
         self.problem(problem);
+    }
+
+    /// `)}` where `})` closes both: says so, and passes over the second one.
+    pub(super) fn swapped(&mut self, open: Open, at: usize) -> bool {
+        let Some(next) = self.peek().filter(|next| closes(open.kind, *next)) else { return false };
+        let (first, second) = (self.text[at] as char, next as char);
+        let problem =
+            Diagnostic::error(format!("`{first}{second}` closes the two brackets in the wrong order"))
+                .at(self.span(at, at + 2), "")
+                .and(self.opener(open), "this was opened last, and is closed first")
+                .help(format!("Write {second}{first}."));
+        self.problem(problem);
+        self.at += 1;
+        true
     }
 
     pub(super) fn closes_nothing(&mut self, open: Option<Open>, at: usize) {
@@ -44,6 +58,10 @@ impl Scanner<'_> {
         let mut problem = Diagnostic::error(format!("This {} is never closed", name(open.kind)))
             .at(self.opener(open), "opened here")
             .help(self.how_to_close(open.kind));
+        let marker = self.line_with_marker(open);
+        if let Some(line) = marker {
+            problem = problem.and(line, "more than the marker stands on this line");
+        }
         if let Some((at, _)) = suspect {
             let end = self.text[at..self.end].iter().position(|b| *b == b'\n').map_or(self.end, |n| at + n);
             problem =
@@ -52,7 +70,25 @@ impl Scanner<'_> {
         self.stack.clear();
         self.item = None;
         self.out.problems.push(problem);
-        suspect.map(|(at, _)| at)
+        let next = || self.next_block(marker?.end as usize);
+        suspect.map(|(at, _)| at).or_else(next)
+    }
+
+    /// The first line of an unclosed heredoc that begins with its marker, which does not stand there alone.
+    fn line_with_marker(&self, open: Open) -> Option<Span> {
+        let Kind::Heredoc(start, end) = open.kind else { return None };
+        let marker = &self.text[start..end];
+        let mut at = end;
+        for line in self.text[end..self.end].split_inclusive(|byte| *byte == b'\n') {
+            let text = line.trim_ascii_start();
+            if text.strip_prefix(marker).is_some_and(|more| !more.first().is_some_and(|byte| is_name(*byte)))
+            {
+                let begin = at + line.len() - text.len();
+                return Some(self.span(begin, at + line.trim_ascii_end().len()));
+            }
+            at += line.len();
+        }
+        None
     }
 
     fn how_to_close(&self, kind: Kind) -> String {

@@ -5,7 +5,75 @@ use crate::config::blocks;
 use crate::model::Diagnostic;
 use std::ops::Range;
 
+/// So many items before a brace that closes nothing may hold what it should close.
+const NEAR: usize = 16;
+
 impl Scanner<'_> {
+    /// The innermost string with a template open in it: its place in the stack.
+    fn string_with_template(&self) -> Option<usize> {
+        self.stack.windows(2).rposition(|two| two[0].kind == Kind::Quote && two[1].kind == Kind::Template)
+    }
+
+    /// Remembers a quote that stands behind a value on its line, within a template of a string: it ends the string.
+    pub(super) fn note_doubt(&mut self, at: usize) {
+        let Some(template) = self.string_with_template().map(|outer| self.stack[outer + 1].at) else {
+            return;
+        };
+        let between = &self.text[self.last..at];
+        let is_first = self.doubt.is_none_or(|(known, _)| known != template);
+        let before = self.text.get(template + 2..self.last + 1).unwrap_or_default();
+        if is_first && !between.contains(&b'\n') && ends_value(before) {
+            self.doubt = Some((template, at));
+        }
+    }
+
+    /// At the end of a line on which a string seems to begin behind a value: `f("${x", 1)`. It is the template that lacks
+    /// its end. Takes it and the string around it off the stack, and goes on behind the quote that ends that string.
+    pub(super) fn unclosed_template(&mut self, line_end: usize) -> bool {
+        let Some(outer) = self.string_with_template() else { return false };
+        let template = self.stack[outer + 1];
+        if self.text[template.at..line_end].contains(&b'\n') {
+            return false;
+        }
+        // A string that is open began at what ends the one around it, if at nothing before.
+        let open = self.stack.last().filter(|last| last.kind == Kind::Quote).map(|last| last.at);
+        let doubt = self.doubt.filter(|(known, _)| *known == template.at).map(|(_, quote)| quote);
+        let Some(end) = doubt.or(open) else { return false };
+        self.stack.truncate(outer);
+        self.never_closes(template, "Add the missing `}`.");
+        self.at = end + 1;
+        true
+    }
+
+    /// Within a template of a heredoc, before a line that holds the marker alone: the template lacks its end, and the
+    /// heredoc ends here.
+    pub(super) fn heredoc_ends_in_template(&mut self) -> bool {
+        let is_text = |open: &Open| matches!(open.kind, Kind::Quote | Kind::Heredoc(..));
+        let Some(outer) = self.stack.iter().rposition(is_text) else { return false };
+        let (Kind::Heredoc(start, end), Some(template)) =
+            (self.stack[outer].kind, self.stack.get(outer + 1).copied())
+        else {
+            return false;
+        };
+        let rest = &self.text[self.at..self.end];
+        let line = rest.split(|byte| *byte == b'\n').next().unwrap_or(rest);
+        if line.trim_ascii() != &self.text[start..end] {
+            return false;
+        }
+        let behind = self.at + line.trim_ascii_end().len();
+        self.stack.truncate(outer);
+        let sign = self.text[template.at] as char;
+        let help = format!("Add the missing `}}`, or write {sign}{sign}{{ for the text itself.");
+        self.never_closes(template, &help);
+        self.at = behind;
+        true
+    }
+
+    fn never_closes(&mut self, template: Open, help: &str) {
+        let problem = Diagnostic::error("This template is never closed");
+        self.problem(problem.at(self.opener(template), "opened here").help(help));
+    }
+
     /// Remembers a template of a quoted string whose `}` stands on a later line than its `${`.
     pub(super) fn note_crossing(&mut self, open: Open, at: usize) {
         let [.., outer, _] = self.stack[..] else { return };
@@ -23,10 +91,7 @@ impl Scanner<'_> {
             return false;
         };
         self.stack.pop();
-        let problem = Diagnostic::error("This template is never closed")
-            .at(self.opener(template), "opened here")
-            .help("Add the missing `}`, and the `\"` that ends the string.");
-        self.problem(problem);
+        self.never_closes(template, "Add the missing `}`, and the `\"` that ends the string.");
         let rest = &self.text[template.at..self.end];
         self.at = template.at + rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
         true
@@ -75,25 +140,71 @@ impl Scanner<'_> {
     }
 
     /// A `}` that closes nothing, below a block's header that has no `{`: the brace is what is missing. What stands between
-    /// the two is the block's.
+    /// the two is the block's. Where the header stands in another block, a `}` before this one has closed that too early.
     pub(super) fn headless(&mut self, at: usize) -> bool {
-        let is_header = |range: &Range<usize>| self.is_header(range.clone());
-        let headers =
-            self.out.pieces.iter().rposition(|piece| piece.shape == Shape::Other && is_header(&piece.range));
-        let Some(found) = headers else { return false };
-        let header = self.out.pieces[found].range.clone();
+        let pieces = &self.out.pieces;
+        let beside = pieces.iter().rposition(|p| p.shape == Shape::Other && self.is_header(p.range.clone()));
+        let found = match beside {
+            Some(found) => Some((found, pieces[found].range.clone(), "this would close it")),
+            None => self.header_within().map(|(found, header)| {
+                (found, header, "this closes nothing, since another one closed the block around too early")
+            }),
+        };
+        let Some((found, header, closes)) = found else { return false };
+        let start = self.out.pieces[found].range.start;
         self.out.pieces.truncate(found);
         let problem = Diagnostic::error("The block's `{` is missing on this line")
             .at(self.span(header.end, header.end), "expected `{`")
-            .and(self.span(at, at + 1), "this would close it");
-        self.item = Some(Item { start: header.start, shape: Shape::Other, broken: true });
+            .and(self.span(at, at + 1), closes);
+        self.item = Some(Item { start, shape: Shape::Other, broken: true });
         self.problem(problem);
         true
     }
 
+    /// A header without `{` within one of the last blocks: the block's number, and where the header stands.
+    fn header_within(&self) -> Option<(usize, Range<usize>)> {
+        let last = self.out.pieces.iter().enumerate().rev().take(NEAR);
+        let bodies = last.filter_map(|(at, piece)| match &piece.shape {
+            Shape::Block { body } => Some((at, body.clone())),
+            _ => None,
+        });
+        bodies.filter_map(|(at, body)| Some((at, self.header_line(body)?))).next()
+    }
+
+    /// The first line of a block's body that holds the header of a block and nothing else, and no brace follows it.
+    fn header_line(&self, body: Range<usize>) -> Option<Range<usize>> {
+        let is_label = |byte: &u8| is_name(*byte) || matches!(byte, b' ' | b'\t' | b'"');
+        let mut at = body.start;
+        for line in self.text[body.clone()].split_inclusive(|byte| *byte == b'\n') {
+            let text = line.trim_ascii_start();
+            let start = at + line.len() - text.len();
+            let header = start..start + text.trim_ascii_end().len();
+            at += line.len();
+            let labels = &self.text[header.start + self.word(header.clone()).len()..header.end];
+            if self.is_header(header.clone()) && labels.iter().all(is_label) {
+                let is_open = self.text[at..body.end].trim_ascii_start().starts_with(b"{");
+                return (!is_open).then_some(header);
+            }
+        }
+        None
+    }
+
     fn is_header(&self, range: Range<usize>) -> bool {
+        std::str::from_utf8(self.word(range)).is_ok_and(blocks::is_known)
+    }
+
+    /// The word with which a part of the text begins.
+    fn word(&self, range: Range<usize>) -> &[u8] {
         let text = &self.text[range];
-        let word = text.iter().take_while(|byte| is_name(**byte)).count();
-        std::str::from_utf8(&text[..word]).is_ok_and(blocks::is_known)
+        &text[..text.iter().take_while(|byte| is_name(**byte)).count()]
+    }
+}
+
+/// Whether a value ends with the text, so that no other one can follow it.
+fn ends_value(before: &[u8]) -> bool {
+    let word = before.len() - before.iter().rev().take_while(|byte| is_name(**byte)).count();
+    match &before[word..] {
+        [] => before.ends_with(b")") || before.ends_with(b"]") || before.ends_with(b"\""),
+        word => ![&b"if"[..], b"in"].contains(&word),
     }
 }

@@ -1,6 +1,6 @@
 //! What is wrong with the directives of templates, `%{ if … }` and its kin: the parser only says that it cannot go on.
 
-use crate::config::fmt::scan::{scan, scan_template};
+use crate::config::fmt::scan::scan;
 use crate::config::fmt::token::{Kind, Token};
 use crate::config::suggest::nearest;
 use crate::model::{Diagnostic, FileId, Span};
@@ -23,11 +23,10 @@ pub(in crate::config) fn in_code(text: &str, base: usize, file: FileId) -> Optio
     Search { tokens: &scan(text).0, base, file, open: Vec::new() }.run()
 }
 
-/// The first thing that is wrong with a directive of a text that is one template.
-pub(in crate::config) fn in_template(text: &str, file: FileId) -> Option<Diagnostic> {
-    let tokens = scan_template(text);
-    let directive = Search { tokens: &tokens, base: 0, file, open: vec![Vec::new()] }.run();
-    directive.or_else(|| unclosed(&tokens, file))
+/// The first thing that is wrong with a directive of a text that is one template, of which these are the tokens.
+pub(in crate::config) fn in_template(tokens: &[Token<'_>], file: FileId) -> Option<Diagnostic> {
+    let directive = Search { tokens, base: 0, file, open: vec![Vec::new()] }.run();
+    directive.or_else(|| unclosed(tokens, file))
 }
 
 /// The innermost `${` or `%{` that is open at the end of a text that is one template.
@@ -168,6 +167,7 @@ fn unknown(word: &str, span: Span) -> Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::fmt::scan::scan_template;
 
     /// The summary, and the text under the caret.
     fn found(text: &str, problem: Option<Diagnostic>) -> String {
@@ -191,7 +191,7 @@ mod tests {
             ("%{ if a }%{ fi }", "There is no template directive `fi` | fi"),
             ("%{ if a }%{ else }b%{ endif }%%{ fi }%{ for a in {b = {}} }%{ endfor }", ""),
         ] {
-            assert_eq!(found(text, in_template(text, FileId(0))), wanted, "{text}");
+            assert_eq!(found(text, in_template(&scan_template(text), FileId(0))), wanted, "{text}");
             let code = format!("a = \"{text}\"");
             assert_eq!(found(&code, in_code(&code, 0, FileId(0))), wanted, "{code}");
             let code = format!("a = [<<E\n{text}\nE\n, \"${{\"{text}\"}}\"]");

@@ -1,6 +1,7 @@
 //! The parser's errors in our words, with a place that shows what stands there.
 
-use super::{directives, missing};
+use super::{directives, habits, missing};
+use crate::config::fmt::scan::{scan, scan_template};
 use crate::config::lower::Unreadable;
 use crate::model::{Diagnostic, FileId, Span};
 use std::ops::Range;
@@ -18,23 +19,26 @@ pub(in crate::config) fn error(
     }
     // Where it only says that something is wrong, the parser went back.
     let stop = if is_vague(error) { end } else { base + error.at };
-    if let Some(problem) = missing::comma(&text[base..end], base, stop, file) {
+    if let Some(problem) = missing::sign(&scan(&text[base..end]).0, base, stop, file) {
         return problem;
     }
     stopped(error, text, base, end, file)
+}
+
+/// Translates an error of parsing a text that is one template.
+pub(in crate::config) fn in_template(error: &Unreadable, text: &str, file: FileId) -> Diagnostic {
+    let tokens = scan_template(text);
+    let stop = if is_vague(error) { text.len() } else { error.at };
+    directives::in_template(&tokens, file)
+        .or_else(|| missing::sign(&tokens, 0, stop, file))
+        .unwrap_or_else(|| stopped(error, text, 0, text.len(), file))
 }
 
 /// What is said of a merge conflict: in its file, what stands twice stands in both versions.
 pub(in crate::config) const CONFLICT: &str = "A merge conflict is not resolved";
 
 /// Says why the parser stopped where it did.
-pub(in crate::config) fn stopped(
-    error: &Unreadable,
-    text: &str,
-    base: usize,
-    end: usize,
-    file: FileId,
-) -> Diagnostic {
+fn stopped(error: &Unreadable, text: &str, base: usize, end: usize, file: FileId) -> Diagnostic {
     let mut at = base + error.at;
     if error.message.contains("object value assignment") {
         // The parser has passed over what it did not expect.
@@ -42,9 +46,6 @@ pub(in crate::config) fn stopped(
     }
     // White space is never what is wrong.
     let at = at + text[at..end].bytes().take_while(|b| matches!(b, b' ' | b'\t')).count();
-    // Half an operator is passed over before the parser stops.
-    let before = text[base..at].trim_end_matches([' ', '\t']);
-    let at = if is_vague(error) && before.ends_with(['&', '|']) { base + before.len() - 1 } else { at };
     let found = Found::at(text, at);
     if let Some(marker) = conflict(text, at) {
         return Diagnostic::error(CONFLICT)
@@ -57,7 +58,9 @@ pub(in crate::config) fn stopped(
             .help("Put the inner block on lines of its own.");
     }
     // The parser may have stopped within an operator.
-    let sign = base + text[base..at].trim_end_matches(['&', '|', '=', '!', '<', '>']).len();
+    let ends = found.first.is_none_or(|c| matches!(c, '\n' | '\r'));
+    let before = if ends { text[base..at].trim_end() } else { &text[base..at] };
+    let sign = base + before.trim_end_matches(['&', '|', '=', '!', '<', '>', ':']).len();
     if let Some(operator) = dangling(&text[sign..end]) {
         return Diagnostic::error(format!("A value is missing behind `{operator}`"))
             .at(Span::new(file, sign, sign + operator.len()), "the value on its right is missing")
@@ -80,7 +83,8 @@ pub(in crate::config) fn stopped(
     }
     let (summary, label) = complaint(message, &found);
     let diagnostic = Diagnostic::error(summary).at(span, label);
-    match habit(&text[base..at], &found, &text[at..]).or_else(|| help(message, &found, text, at)) {
+    let before = if begins_line { "" } else { &text[base..at] };
+    match help(message, &found, text, at).or_else(|| habits::meant(before, &text[at..])) {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     }
@@ -95,8 +99,8 @@ fn conflict(text: &str, at: usize) -> Option<Range<usize>> {
 
 /// The operator that stands at the end, with nothing behind it.
 fn dangling(rest: &str) -> Option<&'static str> {
-    const OPERATORS: [&str; 14] =
-        ["==", "!=", "<=", ">=", "&&", "||", "+", "-", "*", "/", "%", "<", ">", "?"];
+    const OPERATORS: [&str; 16] =
+        ["==", "!=", "<=", ">=", "&&", "||", "+", "-", "*", "/", "%", "<", ">", "?", ":", "!"];
     let rest = rest.trim_end();
     OPERATORS.into_iter().find(|operator| rest == *operator)
 }
@@ -250,6 +254,11 @@ fn complaint(message: &str, found: &Found) -> (String, String) {
         Some((_, summary, label)) => (summary.clone(), (*label).to_string()),
         None => {
             let expected = message.rsplit("expected ").next().filter(|e| *e != message);
+            // Nothing else may stand there, so that it was left out.
+            let only = expected.filter(|e| found.first != Some('=') && ["`:`", "`=>`", "`in`"].contains(e));
+            if let Some(sign) = only {
+                return (format!("{sign} is missing before {what}"), format!("expected {sign}"));
+            }
             let label =
                 expected.map_or(String::new(), |e| format!("expected {}", e.split(';').next().unwrap_or(e)));
             (format!("This cannot be read: {what} is not expected here"), label)
@@ -257,35 +266,32 @@ fn complaint(message: &str, found: &Found) -> (String, String) {
     }
 }
 
-/// Words and signs of other languages, by what stands before the place and from there on.
-fn habit(before: &str, found: &Found, rest: &str) -> Option<&'static str> {
-    let last = before.trim_end().rsplit(|c: char| !c.is_alphanumeric()).next();
-    Some(match (found.first?, &*found.what, last) {
-        ('$', ..) if rest.starts_with("${") => {
-            "A template stands in double quotes, \"${var.x}\"; a reference alone needs neither: var.x."
-        }
-        ('“' | '”' | '„' | '‘' | '’' | '«' | '»', ..) => {
-            "Strings stand in straight double quotes: \"."
-        }
-        (_, "`and`", _) => "Both conditions: `&&`.",
-        (_, "`or`", _) => "Either condition: `||`.",
-        (_, _, Some("not")) => "The opposite of a condition: `!`.",
-        _ => return None,
-    })
-}
-
-/// Habits from other languages, and what to write instead.
+/// What to write instead.
 fn help(message: &str, found: &Found, text: &str, at: usize) -> Option<&'static str> {
-    let rest = &text[at..];
+    let (before, rest) = (&text[..at], &text[at..]);
+    let before = &before[before.rfind('\n').map_or(0, |line| line + 1)..];
     let next = rest.trim_start();
+    let is_argument =
+        !message.contains("object") && (message.contains("newline") || message.contains("block body"));
     Some(match found.first {
         _ if message.contains("nested levels") || message.contains("chained") => {
             "Give inner parts names in a `locals` block and refer to them."
         }
+        Some(c) if c != '=' && message.ends_with("expected `}`") && habits::meant(before, rest).is_none() => {
+            "A template holds one value; where another language's text was meant, write $${."
+        }
         Some(c) if is_invisible(c) => "Remove it, or put a plain space in its place.",
         Some('\'') => "Strings stand in double quotes.",
         Some('`') => "Strings stand in double quotes; text of several lines in a heredoc (<<-EOT … EOT).",
-        Some(';') => "Arguments are separated by new lines, without a semicolon.",
+        Some(';') if is_argument => "Arguments are separated by new lines, without a semicolon.",
+        Some(';') => "Elements and entries stand apart by commas.",
+        Some('}') if message.contains("newline") => {
+            "The `}` of a block of several lines stands on a line of its own."
+        }
+        Some('{' | '[') if text[..at].trim().is_empty() => "A configuration in JSON is called *.pf.json.",
+        _ if message == "expected `{`" && !rest.starts_with(['\n', '\r']) => {
+            return habits::in_place_of_brace(rest);
+        }
         Some(',') if message.contains("newline") || message.contains("block body") => {
             "Arguments of a block stand on lines of their own, without commas."
         }
@@ -297,9 +303,7 @@ fn help(message: &str, found: &Found, text: &str, at: usize) -> Option<&'static 
         Some('=') if rest.starts_with("=~") => {
             "Whether a text fits a pattern: can(regex(\"pattern\", text))."
         }
-        Some('=') => "Two values are compared with `==`.",
-        Some('&') => "Both conditions: `&&`.",
-        Some('|') => "Either condition: `||`.",
+        Some('=') => habits::equals(message, before.trim_end_matches([' ', '\t']), rest),
         Some('\n' | '\r') if next.starts_with('{') => {
             "The opening brace must stand on the line of the block's header."
         }

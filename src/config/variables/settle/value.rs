@@ -12,7 +12,7 @@ use crate::config::syntax;
 use crate::config::types::Type;
 use crate::config::value::Value;
 use crate::config::variables::origin::{Origin, describe};
-use crate::config::variables::{NOT_SHOWN, Variable};
+use crate::config::variables::{NOT_SHOWN, Variable, unfit};
 use crate::model::{Absence, Diagnostic, Diagnostics};
 
 /// The value that a variable has: what was given, converted to its type, or its default, or what is read in place of
@@ -60,7 +60,8 @@ fn otherwise(
         let fields = &mut Fields { scope, hopeless: &|_| false, problems };
         return by_origin(variable, origin, &help, fields);
     }
-    if !variable.had_default {
+    // What its type should be is to be said first.
+    if !variable.had_default && !variable.broken {
         problems.push(complaint());
     }
     None
@@ -175,7 +176,11 @@ fn constant(
     }
     let value = evaluated(expr, &mut Diagnostics::default());
     if value.is_none() {
-        let wrong = if expr.references().is_empty() { "cannot be evaluated" } else { "refers to something" };
+        let wrong = match (expr.references().is_empty(), expr.calls().is_empty()) {
+            (false, _) => "refers to something",
+            (true, false) => "calls a function",
+            (true, true) => "cannot be evaluated",
+        };
         let problem = Diagnostic::error(format!("The value of variable \"{}\" {wrong}", variable.name))
             .at(assigned.span, format!("from {}", assigned.from))
             .and(variable.header, format!("declared here as {}", variable.ty))
@@ -186,12 +191,8 @@ fn constant(
     value
 }
 
-/// A variable's value refers to nothing.
 fn evaluated(expr: &Expr, problems: &mut Diagnostics) -> Option<Value> {
-    if let Some(reference) = expr.references().first() {
-        let problem = Diagnostic::error("The value of a variable cannot refer to anything")
-            .at(reference.span, "")
-            .help("Write the value itself; a text stands in double quotes. Values that are made of others belong into `locals`.");
+    if let Some(problem) = unfit("The value of a variable", expr) {
         problems.push(problem);
         return None;
     }

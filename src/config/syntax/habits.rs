@@ -1,0 +1,147 @@
+//! Habits from other languages: what was probably meant where the parser stopped, and how it is written here.
+
+/// Words where an operator or a new line was expected.
+const WORDS: &[(&str, &str)] = &[
+    ("and", "Both conditions: `&&`."),
+    ("or", "Either condition: `||`."),
+    ("mod", "The remainder of a division: `%`."),
+    ("in", "Whether a list holds a value: contains(list, value)."),
+    ("where", "A condition stands behind `if`: [for x in list : x if x > 1]."),
+    ("for", "`for` stands first: [for x in list : x]."),
+];
+
+const NOT: &str = "The opposite of a condition: `!`.";
+const CHOICE: &str = "A choice is written condition ? one : other.";
+const SUM: &str = "Texts are put together in a template: \"${a}${b}\".";
+
+/// Signs in two parts: how the text before the place ends, and how it goes on.
+const SIGNS: &[(&str, &str, &str)] = &[
+    ("*", "*", "A power: pow(base, exponent)."),
+    ("<", ">", "Whether two values differ: `!=`."),
+    ("=", ">", "One `=` stands between a name and its value."),
+    ("-", ">", "One `=` stands between a name and its value."),
+    ("?", "?", "The first value that is not null: coalesce(a, b)."),
+    ("?", ".", "Where a part may be missing: try(a.b, null)."),
+    ("\"\"", "\"", "Text of several lines stands in a heredoc (<<-EOT … EOT)."),
+    ("\"", "\"", SUM),
+    ("", "+=", "A name gets one value, with `=`; nothing is added to it later."),
+    ("", "~=", "Whether a text fits a pattern: can(regex(\"pattern\", text))."),
+    ("", "--", "A comment begins with `#`."),
+    ("", "${", "A template stands in double quotes, \"${var.x}\"; a reference alone needs neither: var.x."),
+    ("", "$", "A reference stands without `$`: var.x."),
+    ("", "+", "A number stands without `+`."),
+    ("...", ",", "`...` stands behind the last argument."),
+];
+
+/// What the place was probably meant to be: `before` is the item up to there, `rest` the text behind.
+pub(super) fn meant(before: &str, rest: &str) -> Option<&'static str> {
+    let (before, whole) = (before.trim_end(), before);
+    let word = &rest[..rest.find(|c: char| !is_name(c)).unwrap_or(rest.len())];
+    let last = before.rsplit(|c: char| !is_name(c)).next().unwrap_or_default();
+    let first = rest.chars().next()?;
+    match last {
+        "not" if !word.is_empty() => return Some(NOT),
+        "if" if !word.is_empty() => return Some(CHOICE),
+        _ => {}
+    }
+    if let Some((_, help)) = WORDS.iter().find(|(known, _)| *known == word) {
+        return Some(help);
+    }
+    if let Some(help) = number(whole, word, rest) {
+        return Some(help);
+    }
+    let sign = SIGNS.iter().find(|(left, right, _)| before.ends_with(left) && rest.starts_with(right));
+    if let Some((.., help)) = sign {
+        return Some(help);
+    }
+    let behind = rest[word.len()..].trim_start_matches([' ', '\t']);
+    let is_attribute = before.strip_suffix(last).is_some_and(|rest| rest.ends_with('.'));
+    match first {
+        '“' | '”' | '„' | '‘' | '’' | '«' | '»' => {
+            Some("Strings stand in straight double quotes: \".")
+        }
+        '"' if before.is_empty() => Some("A name stands without quotes: name = …"),
+        '"' if !last.is_empty() && !is_attribute => {
+            Some("The arguments of a function stand in parentheses: upper(text).")
+        }
+        '(' if is_attribute => {
+            Some("A function is not called on a value; it takes it as its argument: upper(text).")
+        }
+        '.' if !rest[1..].starts_with(is_name) => Some("A name is missing behind the dot."),
+        '&' | '|' | '*' | '/' | '%' | '?' if before.is_empty() => {
+            Some("An expression goes on on the next line only within parentheses.")
+        }
+        _ if !word.is_empty()
+            && before.is_empty()
+            && (behind.is_empty() || behind.starts_with(['\n', '\r'])) =>
+        {
+            Some("An argument is written name = value, a block name { … }.")
+        }
+        _ if !word.is_empty()
+            && behind.starts_with('=')
+            && !behind.starts_with("==")
+            && !before.is_empty() =>
+        {
+            Some("Each argument stands on a line of its own.")
+        }
+        _ => None,
+    }
+}
+
+/// What is no number here: `0x10`, `1_000`, `10GB`, `1.`, `.5`
+fn number(before: &str, word: &str, rest: &str) -> Option<&'static str> {
+    let begins = rest.strip_prefix('.').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    if begins {
+        return Some("Write a zero before the point: 0.5.");
+    }
+    let digits = before.rsplit(|c: char| !is_name(c)).next().unwrap_or_default();
+    if !digits.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    match word.chars().next() {
+        Some('x' | 'o' | 'b') if before.ends_with('0') => Some("Numbers are written in decimal digits."),
+        Some('_') => Some("Digits stand without `_` between them."),
+        Some(_) => Some("What is more than a number is a text, in double quotes: \"10GB\"."),
+        None if rest.starts_with('.') => Some("Write digits behind the point, or leave it out."),
+        None => None,
+    }
+}
+
+/// What an `=` was meant to be.
+pub(super) fn equals(message: &str, before: &str, rest: &str) -> &'static str {
+    const PARTS: [&str; 8] = ["==", "!=", "<=", ">=", "!", "<", ">", "="];
+    let half = PARTS.into_iter().find(|sign| before.ends_with(sign));
+    if half.is_some_and(|half| half != "=") || rest.starts_with("=!") || rest.starts_with("=<") {
+        return "A comparison is one sign, without spaces in it: ==, !=, <, <=, > or >=.";
+    }
+    if half.is_some() {
+        return "One `=` stands between a name and its value.";
+    }
+    if before.is_empty() {
+        return "A name stands before the `=`.";
+    }
+    let begins = before.trim_end_matches(is_name).trim_end().ends_with(['(', ',']);
+    match begins && message.contains("`)` or expression") {
+        true => {
+            "A function takes its arguments by their places, without names; two values are compared with `==`."
+        }
+        false => "Two values are compared with `==`.",
+    }
+}
+
+/// What stands where the `{` of a block was expected.
+pub(super) fn in_place_of_brace(rest: &str) -> Option<&'static str> {
+    let behind = rest.get(1..).unwrap_or_default().trim_start();
+    Some(match rest.chars().next()? {
+        '=' if behind.starts_with('{') => "A block is written without `=`.",
+        '=' => "The name of an argument is one word: first_second = …",
+        '[' | '(' => "What a block holds stands in braces: { … }.",
+        '"' => "A label is a plain text, without templates.",
+        '.' => "Labels stand apart, in quotes: component \"release\" \"api\" { … }",
+        _ => return None,
+    })
+}
+
+fn is_name(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}

@@ -1,0 +1,3 @@
+output "ports" {
+  value = [true ? 80 443, 8080]
+}

@@ -1,0 +1,3 @@
+locals {
+  tags = { cost center = "42" }
+}

@@ -1,0 +1,36 @@
+patchform {
+  backend "s3" {
+    bucket = "state"
+  }
+}
+
+component "release" "a" {
+  path    = "/srv"
+  version = "1"
+  provisioner "local-exec" {
+    command = "date"
+  }
+  lifecycle {
+    prevent_destroy = true
+    ignore_changes  = [path]
+  }
+}
+
+component release.b {
+  path = "/srv"
+}
+
+output "a" {
+  value      = release.a.path
+  depends_on = [release.a]
+}
+
+locals {
+  a = upper(<<EOT
+text
+EOT)
+}
+
+output "b" {
+  valeu = 1
+}

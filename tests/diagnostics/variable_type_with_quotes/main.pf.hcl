@@ -1,0 +1,4 @@
+variable "a" {
+  type    = object({ "a" = string, (b) = number, "two words" = bool })
+  default = { a = "x" }
+}
