@@ -179,7 +179,8 @@ fn every_mistake_is_told_at_its_field() {
             .join("; ")
     };
     type Change = fn(&mut Written);
-    let cases: [(Change, &str); 15] = [
+    let cases: [(Change, &str); 16] = [
+        (|w| w.except = vec!["12-24".into(); 1_001], "except: \"except\" lists 1001 days; 1000 are the most"),
         (|w| w.timezone = "Europe/Berln".into(), "timezone: There is no time zone \"Europe/Berln\""),
         (|w| w.timezone = "CET+1".into(), "timezone: There is no"),
         (|w| w.timezone = "../../etc/passwd".into(), "timezone: There is no"),

@@ -47,12 +47,17 @@ impl On {
 
 /// The longest that a window stays open: beyond, nothing that comes again every year could be told from the one before.
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+/// The most that a list may hold.
+const MOST: usize = 1_000;
 /// Dates in which everything that comes again comes at least once: the 29th of February on each day of the week.
 const CYCLE: (Date, Date) = (date(2000, 1, 1), date(2027, 12, 31));
 
 impl Times {
     pub(super) fn read(written: &Written) -> Result<Times, Vec<Wrong>> {
-        let mut wrong = Vec::new();
+        let mut wrong: Vec<Wrong> = too_many(written).collect();
+        if !wrong.is_empty() {
+            return Err(wrong);
+        }
         let zone = Zone::named(&written.timezone);
         if zone.is_none() {
             let what = format!("There is no time zone {:?}", written.timezone);
@@ -151,6 +156,19 @@ fn again(written: &Written, wrong: &mut Vec<Wrong>) -> Option<Rule> {
         return None;
     }
     Some(Rule::Again { on, times, duration, except })
+}
+
+/// Lists that are longer than anybody writes: each date is looked at with all of them.
+fn too_many(written: &Written) -> impl Iterator<Item = Wrong> {
+    let lists = [
+        (Field::Days, written.days.len()),
+        (Field::Except, written.except.len()),
+        (Field::Dates, written.dates.len()),
+    ];
+    lists.into_iter().filter(|(_, len)| *len > MOST).map(|(field, len)| {
+        let what = format!("\"{}\" lists {len} days; {MOST} are the most", field.name());
+        complaint(field, None, what, "", "Write ranges, such as \"2026-12-20..2027-01-06\".")
+    })
 }
 
 /// What is said besides `dates`, which say all.
