@@ -3,6 +3,8 @@
 
 pub mod model;
 
+pub mod calendar;
+
 pub mod config;
 
 pub mod graph;

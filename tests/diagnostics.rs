@@ -172,6 +172,12 @@ fn outline(config: &Config) -> String {
         if let Some(vendor) = component.vendor {
             let _ = write!(out, " vendor {}", config.vendors[vendor].name());
         }
+        for window in &component.windows {
+            let _ = write!(out, " window {}", config.windows[*window].name);
+        }
+        for blackout in &component.blackouts {
+            let _ = write!(out, " blackout {}", config.blackouts[*blackout].name);
+        }
         for secret in &component.secrets {
             let _ = write!(out, " secret {:?} = var.{}", secret.path, secret.variable);
         }

@@ -10,13 +10,14 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 9] = [
     "language.md",
     "kinds/release.md",
     "kinds/command.md",
     "kinds/apt.md",
     "kinds/dnf.md",
     "cli.md",
+    "windows.md",
     "operations.md",
     "reliability.md",
 ];
@@ -163,7 +164,7 @@ fn every_link_between_pages_leads_somewhere() {
                 if file.is_empty() { text.clone() } else { page(&folder.join(file).to_string_lossy()) };
             let found = target.lines().filter(|l| l.starts_with('#')).any(|heading| {
                 let heading = heading.trim_start_matches('#').trim().to_lowercase();
-                let kept = |c: &char| c.is_alphanumeric() || *c == ' ' || *c == '-';
+                let kept = |c: &char| c.is_alphanumeric() || [' ', '-', '_'].contains(c);
                 heading.chars().filter(kept).collect::<String>().replace(' ', "-") == anchor
             });
             assert!(anchor.is_empty() || found, "{name}: {link} leads nowhere");

@@ -143,7 +143,10 @@ fn lists_have_the_documented_fields() {
     assert_eq!(outputs, serde_json::json!({ "where": { "sensitive": false, "value": "here" } }));
     assert_eq!(document(&lab.patchform("output --json where").exits(0)), "here");
     let version = document(&lab.patchform("version --json").exits(0));
-    assert_eq!(fields(&version), ["bundled_providers", "format_version", "patchform", "protocol"]);
+    assert_eq!(
+        fields(&version),
+        ["bundled_providers", "format_version", "patchform", "protocol", "time_zone_database"]
+    );
     let valid = document(&lab.patchform("validate --json").exits(0));
     assert_eq!(valid["valid"], true);
 }

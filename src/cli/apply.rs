@@ -2,6 +2,7 @@
 
 use super::Exit;
 use super::arguments::{Asking, Lock, Scope, Variables};
+use super::countdown::Countdown;
 use super::live::Live;
 use super::stages::Stages;
 use super::terminal::Terminal;
@@ -29,6 +30,9 @@ pub struct Arguments {
     lock: Lock,
     #[command(flatten)]
     asking: Asking,
+    /// Wait until the first component may start, where no maintenance window is open
+    #[arg(long)]
+    wait: bool,
     /// Print events as JSON, one object per line (docs/schemas/event.schema.json)
     #[arg(long)]
     json: bool,
@@ -37,7 +41,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let lock = arguments.lock.timeout()?;
     let mut live = Live::new(terminal, arguments.json);
-    let ready = match &arguments.plan {
+    let mut ready = match &arguments.plan {
         Some(path) => {
             arguments.refuse_with_a_plan()?;
             ops::apply::saved(path, &arguments.variables.inputs(), lock, live.watch())?
@@ -58,6 +62,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
             ops::apply::planned(planned, lock)
         }
     };
+    ops::hours::await_opening(&mut ready, arguments.wait, &mut Countdown::new(terminal))?;
     let ended = ops::apply::apply(ready, &mut live)?;
     live.finish(&ended);
     Ok(super::ended::exit_of(&ended))
@@ -67,12 +72,15 @@ impl Arguments {
     /// A saved plan is carried out as it is: options that would change it are a misunderstanding.
     fn refuse_with_a_plan(&self) -> Result<(), Failure> {
         let scope = &self.scope;
-        let changes =
-            !scope.target.is_empty() || !scope.exclude.is_empty() || !scope.refresh || scope.refresh_only;
+        let changes = !scope.target.is_empty()
+            || !scope.exclude.is_empty()
+            || !scope.refresh
+            || scope.refresh_only
+            || scope.emergency.is_some();
         if changes {
             return Err(Failure::error(
-                "a saved plan is applied as it is: --target, --exclude, --refresh and --refresh-only \
-                                       belong to `patchform plan`",
+                "a saved plan is applied as it is: --target, --exclude, --refresh, --refresh-only and --emergency \
+                 belong to `patchform plan`",
             ));
         }
         Ok(())

@@ -104,6 +104,9 @@ pub struct Scope {
     /// Only record what is observed; change no component
     #[arg(long)]
     pub refresh_only: bool,
+    /// Pass over the maintenance windows and blackouts that let you; the reason is recorded
+    #[arg(long, value_name = "REASON")]
+    pub emergency: Option<String>,
 }
 
 /// How to wait for the state lock.
@@ -143,6 +146,7 @@ impl Scope {
             excludes: read(&self.exclude).map_err(|why| Failure::error(format!("--exclude: {why}")))?,
             refresh: self.refresh,
             refresh_only: self.refresh_only,
+            emergency: self.emergency.clone(),
         })
     }
 }

@@ -6,6 +6,7 @@ mod apply;
 mod arguments;
 mod completion;
 mod console;
+mod countdown;
 mod dashes;
 mod ended;
 mod exit;

@@ -2,6 +2,7 @@
 
 use super::Exit;
 use super::arguments::{Lock, Variables};
+use super::countdown::Countdown;
 use super::live::Live;
 use super::terminal::Terminal;
 use crate::ops::{self, Failure};
@@ -16,6 +17,9 @@ pub struct Arguments {
     variables: Variables,
     #[command(flatten)]
     lock: Lock,
+    /// Wait until the first component may start, where no maintenance window is open
+    #[arg(long)]
+    wait: bool,
     /// Print events as JSON, one object per line
     #[arg(long)]
     json: bool,
@@ -25,8 +29,9 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
     let inputs = arguments.variables.inputs();
     let lock = arguments.lock.timeout()?;
     let mut live = Live::new(terminal, arguments.json);
-    let ready = ops::resume::open(arguments.run.as_deref(), &inputs, lock, live.watch())?;
+    let mut ready = ops::resume::open(arguments.run.as_deref(), &inputs, lock, live.watch())?;
     terminal.notices(&ready.notices);
+    ops::hours::await_opening(&mut ready, arguments.wait, &mut Countdown::new(terminal))?;
     let ended = ops::apply::apply(ready, &mut live)?;
     live.finish(&ended);
     Ok(super::ended::exit_of(&ended))

@@ -8,7 +8,7 @@ use crate::ops::abandon::Abandoned;
 use crate::ops::evidence::{self, Wanted};
 use crate::ops::run::Beside;
 use crate::ops::{self, Failure};
-use crate::report::{audit, let_go, state_json, state_text};
+use crate::report::{audit, hours, let_go, state_json, state_text};
 use crate::run::event::Request;
 use crate::world::disk;
 use clap::Subcommand;
@@ -167,6 +167,9 @@ fn list(json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
 fn show(id: Option<&str>, json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
     let (told, beside) = ops::run::show(id)?;
     terminal.notices(&told.journal.notices);
+    if let Some(emergency) = hours::emergency(&told.plan).filter(|_| !json) {
+        terminal.say(&format!("{emergency}\n\n"));
+    }
     Live::replay(terminal, json, &told);
     match beside {
         Some(Beside::Lacking(failure)) => return Err(failure),

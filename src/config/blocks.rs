@@ -9,6 +9,7 @@ mod probe;
 mod rules;
 mod settings;
 mod values;
+mod windows;
 
 pub use argument::{Argument, Holds, Need, Takes};
 pub(super) use component::{
@@ -25,6 +26,7 @@ pub(super) use probe::{ASSERT, CHECK, EXEC, HTTP, PRECONDITION, TCP};
 pub(super) use rules::{ON_FAILURE, ROLLOUT, VENDOR};
 pub(super) use settings::{PARTIES, PATCHFORM, REQUIRED_PROVIDERS, STATE_LOCAL};
 pub(super) use values::{OUTPUT, VALIDATION, VARIABLE};
+pub(super) use windows::{BLACKOUT, MAINTENANCE, MAINTENANCE_WINDOW};
 
 /// A block, in one of its sorts.
 #[derive(Debug)]
@@ -85,11 +87,14 @@ pub const ALL: &[&Block] = &[
     &probe::TCP,
     &probe::HTTP,
     &component::LIFECYCLE,
+    &windows::MAINTENANCE,
     &probe::PRECONDITION,
     &component::DYNAMIC,
     &component::CONTENT,
     &rules::ROLLOUT,
     &rules::VENDOR,
+    &windows::MAINTENANCE_WINDOW,
+    &windows::BLACKOUT,
     &outside::DATA_JSON,
     &outside::DATA_YAML,
     &outside::DATA_CSV,
@@ -107,18 +112,8 @@ pub const ALL: &[&Block] = &[
 ];
 
 /// Blocks of the design that this version refuses by their names.
-pub const LATER: &[&str] = &[
-    "service",
-    "traffic",
-    "maintenance_window",
-    "blackout",
-    "feed",
-    "baseline",
-    "policy",
-    "customer",
-    "twin",
-    "inventory",
-];
+pub const LATER: &[&str] =
+    &["service", "traffic", "feed", "baseline", "policy", "customer", "twin", "inventory"];
 
 impl Block {
     /// One of its arguments.

@@ -1,7 +1,7 @@
 //! From blocks to a checked [`Config`]: names, shapes, values in order, and the edges between components.
 
 use super::blocks;
-use super::checked::{ArgumentSpans, Config, Rollout, Vendor};
+use super::checked::{ArgumentSpans, Config, Rollout, Vendor, Window};
 use super::expr::Expr;
 use super::fields::Fields;
 use super::load::{Parsed, with_chain};
@@ -53,6 +53,7 @@ mod tree;
 mod uses;
 mod values;
 mod vendor;
+mod window;
 
 pub use known::{Known, known};
 pub use level::level_problem;
@@ -154,13 +155,16 @@ impl<'a, 'p> Checker<'a, 'p> {
         self.validations();
         let rollouts = self.rollouts();
         let vendors = self.vendors();
+        let windows = self.named(|names| &names.windows, window::window);
+        let blackouts = self.named(|names| &names.blackouts, window::blackout);
         let providers = self.providers(schemas);
         let outputs = self.outputs.drain(..).collect::<Option<Vec<_>>>();
         for call in 0..self.tree.areas[0].calls.len() {
             self.refresh(0, call);
         }
         let assertions = self.assertions();
-        let whole = Whole { parsed, schemas, rollouts, vendors, providers: providers?, outputs: outputs? };
+        let (providers, outputs) = (providers?, outputs?);
+        let whole = Whole { parsed, schemas, rollouts, vendors, windows, blackouts, providers, outputs };
         let mut config = finish::config(whole, self)?;
         config.moves = self.moves(&config);
         config.assertions = assertions;
@@ -257,6 +261,8 @@ struct Whole<'a, 'p> {
     /// By the instance of the module that declares them, and by name.
     rollouts: BTreeMap<(usize, &'p str), rollout::Draft>,
     vendors: BTreeMap<(usize, &'p str), Vendor>,
+    windows: BTreeMap<(usize, &'p str), Window>,
+    blackouts: BTreeMap<(usize, &'p str), window::Draft>,
     providers: Vec<provider::Configured>,
     outputs: Vec<super::checked::Output>,
 }

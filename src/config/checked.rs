@@ -4,6 +4,7 @@ mod secret;
 
 pub use super::arguments::{ArgumentSpans, Arguments};
 use super::exact::Exact;
+use crate::calendar::Times;
 use crate::model::{Address, PatchLevel, Selection, Span};
 use patchform_sdk::message::Class;
 pub use secret::{Secret, SecretForm, SecretOrigin, SecretSource, Step};
@@ -24,6 +25,10 @@ pub struct Config {
     pub components: Vec<Component>,
     /// Sorted by label.
     pub vendors: Vec<Vendor>,
+    /// Sorted by name.
+    pub windows: Vec<Window>,
+    /// Sorted by name.
+    pub blackouts: Vec<Blackout>,
     /// Sorted by name.
     pub outputs: Vec<Output>,
     /// What became of components that the state knows under another address.
@@ -128,6 +133,10 @@ pub struct Component {
     pub rollout: Arc<Rollout>,
     /// `vendor = vendor.name`: index into [`Config::vendors`].
     pub vendor: Option<usize>,
+    /// `maintenance { window = … }`: indices into [`Config::windows`]; any of them may be open.
+    pub windows: Vec<usize>,
+    /// The blackouts that apply to it: indices into [`Config::blackouts`].
+    pub blackouts: Vec<usize>,
     /// What must be committed before: sorted by index, each once.
     pub after: Vec<Dependency>,
     /// The block's header.
@@ -240,6 +249,30 @@ pub struct Rollout {
     pub max_parallel: u64,
     /// What a failure takes back.
     pub on_failure: OnFailure,
+}
+
+/// `maintenance_window "…" { … }`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Window {
+    /// Its name; its whole address in a module.
+    pub name: String,
+    /// When it is open.
+    pub times: Times,
+    /// Login names of those who may pass it over in an emergency.
+    pub emergency: Vec<String>,
+}
+
+/// `blackout "…" { … }`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blackout {
+    /// Its name.
+    pub name: String,
+    /// When nothing is begun.
+    pub times: Times,
+    /// Why.
+    pub reason: Option<String>,
+    /// Login names of those who may pass it over in an emergency.
+    pub emergency: Vec<String>,
 }
 
 /// What a failure takes back (page 5.3, rule 4).

@@ -69,6 +69,8 @@ const ROOTS: &[&str] = &[
     "patchform",
     "rollout",
     "vendor",
+    "maintenance_window",
+    "blackout",
     "check",
 ];
 

@@ -358,6 +358,7 @@ impl Value {
             Data::Map(_) => "a map",
             Data::Object(_) => "an object",
             Data::Block(block) if block.kind == "rollout" => "a rollout",
+            Data::Block(block) if block.kind == "maintenance_window" => "a maintenance window",
             Data::Block(_) => "a vendor",
         }
     }

@@ -31,14 +31,10 @@ impl Tools {
 
     /// Asks the policy, and whether the component is still what the plan was made for.
     fn gate(&self, begin: &Begin, entry: &Entry, change: &Change) -> Answer {
-        let facts = policy::Facts { purpose: &self.plan.purpose };
         let subject = policy::Subject { entry, change };
-        match policy::judge(subject, facts, clock::now()) {
+        match policy::judge(subject, (&self.plan).into(), clock::now()) {
             policy::Verdict::Pass => {}
-            policy::Verdict::WaitUntil(moment) => {
-                return Answer::refused(format!("it may not start before {moment}"));
-            }
-            policy::Verdict::Refuse(why) => return Answer::refused(why),
+            policy::Verdict::WaitUntil(_, why) | policy::Verdict::Refuse(why) => return Answer::refused(why),
         }
         self.unchanged(begin, entry).map_or_else(Answer::refused, |()| Answer::applied())
     }

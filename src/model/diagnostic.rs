@@ -25,6 +25,8 @@ pub enum Absence {
     Rollout,
     /// A vendor.
     Vendor,
+    /// A maintenance window.
+    Window,
     /// A provider, one of its aliases or kinds.
     Provider,
     /// A call of a module.

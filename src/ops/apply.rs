@@ -17,7 +17,7 @@ use crate::plan::noun::{Block, Idle, Verdict};
 use crate::plan::{Plan, stale};
 use crate::provider::Watch;
 use crate::run::event::{Event, Request};
-use crate::run::{Outcome, Run, outcome};
+use crate::run::{Outcome, Run, Standing, outcome};
 use crate::state::State;
 use crate::world::clock;
 use std::collections::BTreeSet;
@@ -68,6 +68,35 @@ pub struct Ended {
 }
 
 impl Ready {
+    /// The changes that the run has not begun, as far as windows count for them: none where something stands half-way, which
+    /// goes on whatever windows say, or where the run is taken back or abandoned.
+    pub(super) fn pending(&self) -> BTreeSet<usize> {
+        let changes = self.plan.changes().map(|(i, ..)| i);
+        match &self.entry {
+            Entry::New { .. } => changes.collect(),
+            Entry::Open { request: Some(_), .. } => BTreeSet::new(),
+            Entry::Open { told, request: None } => {
+                let at_work = |i: usize| {
+                    matches!(
+                        told.run.standing(i),
+                        Standing::Forward | Standing::GoingBack | Standing::Stuck(_)
+                    )
+                };
+                if (0..told.run.len()).any(at_work) {
+                    return BTreeSet::new();
+                }
+                changes.filter(|i| told.run.standing(*i) == Standing::Untouched).collect()
+            }
+        }
+    }
+
+    /// Notes that it is waited with: what was just read may be old when it begins, as with a saved plan.
+    pub(super) fn waits(&mut self) {
+        if let Entry::New { saved } = &mut self.entry {
+            *saved = true;
+        }
+    }
+
     /// The plan that will be carried out.
     pub fn plan(&self) -> &Plan {
         &self.plan

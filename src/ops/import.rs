@@ -256,6 +256,7 @@ fn planned(discovery: &Discovery, inputs: &Inputs, stages: &mut dyn Stages) -> R
         excludes: Vec::new(),
         refresh: true,
         refresh_only: true,
+        emergency: None,
     };
     plan::plan(&request, stages)
 }

@@ -13,6 +13,7 @@ pub mod files;
 pub mod fmt;
 mod git;
 pub mod graph;
+pub mod hours;
 pub mod import;
 pub mod init;
 pub mod inputs;

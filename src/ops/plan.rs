@@ -3,12 +3,13 @@
 use super::checking::{Checked, check, drop_aside};
 use super::inputs::Inputs;
 use super::providers::{self, Starter};
-use super::{Failure, Place, key, runs, unfolded};
+use super::{Failure, Place, hours, key, runs, unfolded};
 use crate::config::source::Sources;
 use crate::engine::fleet::Fleet;
 use crate::engine::secrets::Secrets;
 use crate::engine::{observe, preview};
 use crate::model::{Diagnostics, Purpose, Selection};
+use crate::plan::hours::When;
 use crate::plan::noun::{Entry, Observed, Verdict};
 use crate::plan::{Changes, Draft, Facts, Focus, Making, Plan, moves, undo};
 use crate::provider::Watch;
@@ -34,6 +35,8 @@ pub struct Request {
     pub refresh: bool,
     /// Whether only records change.
     pub refresh_only: bool,
+    /// `--emergency`: why windows are passed over.
+    pub emergency: Option<String>,
 }
 
 /// The stages of a plan, for progress.
@@ -112,6 +115,10 @@ pub fn plan(request: &Request, stages: &mut dyn Stages) -> Result<Planned, Failu
     if !checked.read.is_empty() {
         let key = key::made(&checked.place)?;
         draft.inputs = std::mem::take(&mut checked.read).into_iter().map(|input| input.keyed(&key)).collect();
+    }
+    if let Some(why) = &request.emergency {
+        let whens: Vec<&When> = draft.entries.iter().map(|e| &e.when).collect();
+        hours::declare(why, &mut draft.hours, &whens)?;
     }
     let focus = Focus::of(&draft, &request.targets, &request.excludes).map_err(Failure::error)?;
     let plan =

@@ -16,6 +16,7 @@ use crate::engine::{fleet::Fleet, observe, secrets::Secrets};
 use crate::model::{Address, Diagnostics, Purpose};
 use crate::plan::Plan;
 use crate::plan::draft::recorded_outputs;
+use crate::plan::hours::Hours;
 use crate::plan::noun::{Cause, Change, Entry, Observed, Planned as Action, Step, Verdict};
 use crate::provider::watch::Silent;
 use crate::report::state_text::Listed;
@@ -278,6 +279,7 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
         assertions: Vec::new(),
         inputs: Vec::new(),
         rollouts: rollout.into_iter().collect(),
+        hours: Hours { emergency: None, ..taken.hours.clone() },
         ..taken
     };
     let needed = BTreeSet::from([plan.entries[0].provider]);

@@ -1,6 +1,7 @@
 //! What is wanted, before anything is read: a plan's entries without observations and verdicts.
 
 use super::focus::Focus;
+use super::hours::{Hours, When};
 use super::noun::{Entry, Observed, PinnedProvider, RolloutLimit, Verdict};
 use super::wave;
 use crate::config::Config;
@@ -42,6 +43,8 @@ pub struct Draft {
     pub inputs: Vec<Input>,
     /// Vendors of the components.
     pub vendors: Vec<Vendor>,
+    /// When the components may be worked on.
+    pub hours: Hours,
     /// Values that will be recorded as outputs.
     pub outputs: Vec<(String, Exact, bool)>,
     /// The outputs that the state holds now.
@@ -96,6 +99,11 @@ impl Draft {
             assertions: config.assertions.clone(),
             inputs: Vec::new(),
             vendors: config.vendors.clone(),
+            hours: Hours {
+                windows: config.windows.clone(),
+                blackouts: config.blackouts.clone(),
+                emergency: None,
+            },
             outputs: config.outputs.iter().map(output).collect(),
             outputs_before: Some(recorded_outputs(state)),
             secret_sources: config.secret_sources.clone(),
@@ -138,6 +146,7 @@ impl Draft {
             rollout,
             wave: 0,
             vendor: component.vendor,
+            when: When { windows: component.windows.clone(), blackouts: component.blackouts.clone() },
             after,
             desired: Some(component.level.clone()),
             recorded: record.map(|r| r.level.clone()),
@@ -166,6 +175,7 @@ impl Draft {
             rollout,
             wave: 0,
             vendor: None,
+            when: When::default(),
             after: Vec::new(),
             desired: None,
             recorded: record.map(|r| r.level.clone()),

@@ -70,6 +70,7 @@ pub fn make(changes: Changes, mut previews: BTreeMap<usize, PreviewOutcome>, mak
         assertions: draft.assertions,
         inputs: draft.inputs,
         vendors: draft.vendors,
+        hours: draft.hours,
     }
 }
 

@@ -8,6 +8,7 @@ pub mod draft;
 pub mod drawing;
 pub mod focus;
 pub mod holding;
+pub mod hours;
 pub mod later;
 pub mod levels;
 pub mod make;

@@ -1,6 +1,7 @@
 //! The plan, as `plan::make` builds it, `report` shows it, and the run engine follows it. Everything that apply,
 //! resume and rollback need stands in it; the configuration is not opened again.
 
+use super::hours::{Hours, When};
 use crate::config::checked::{
     Assertion, Check, Connection, Lifecycle, OnFailure, Secret, SecretOrigin, SnapshotRule, Vendor,
 };
@@ -47,6 +48,8 @@ pub struct Plan {
     pub inputs: Vec<Input>,
     /// Vendors of its components; [`Entry::vendor`] is an index into them.
     pub vendors: Vec<Vendor>,
+    /// When its components may be worked on; [`Entry::when`] has indices into it.
+    pub hours: Hours,
 }
 
 /// A provider as the plan was made with it.
@@ -106,6 +109,8 @@ pub struct Entry {
     pub wave: usize,
     /// Index into [`Plan::vendors`].
     pub vendor: Option<usize>,
+    /// When it may be worked on.
+    pub when: When,
     /// Indices of the entries it stands on (direct ones), sorted.
     pub after: Vec<usize>,
     /// Desired level; `None` when the configuration no longer names it.
@@ -318,6 +323,11 @@ impl Change {
     /// Whether nothing is patched: what an abandoned run left undone at its level is done, and nothing else.
     pub fn catches_up(&self) -> bool {
         self.cause == Cause::Owed && self.owed.as_ref().is_none_or(|owed| !owed.half)
+    }
+
+    /// How long the way forth takes, with the longest way back behind it: what does not fit does not start.
+    pub fn needs(&self) -> Duration {
+        self.forth.iter().chain(&self.back).fold(Duration::ZERO, |sum, p| sum.saturating_add(p.expected))
     }
 
     /// Whether its way back takes the whole system back.

@@ -18,6 +18,10 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+mod windows;
+
+pub use windows::windows;
+
 /// A single level.
 pub fn single(level: &str) -> PatchLevel {
     PatchLevel::Single(level.into())
@@ -60,6 +64,7 @@ pub fn entry(address: Address, level: &str) -> Entry {
         rollout: 0,
         wave: 0,
         vendor: None,
+        when: Default::default(),
         after: Vec::new(),
         desired: Some(single(level)),
         recorded: Some(single(level)),
@@ -142,6 +147,7 @@ pub fn plan(mut entries: Vec<Entry>) -> Plan {
         assertions: Vec::new(),
         inputs: Vec::new(),
         vendors: Vec::new(),
+        hours: Default::default(),
     }
 }
 

@@ -13,19 +13,21 @@ use thiserror::Error;
 
 mod change;
 mod entry;
+mod hours;
 mod input;
 mod parts;
 mod secrets;
 mod vendor;
 
 use entry::StoredEntry;
+use hours::StoredHours;
 use input::StoredInput;
 use parts::{StoredProvider, StoredPurpose, StoredRollout};
 use secrets::StoredOrigin;
 use vendor::StoredVendor;
 
 /// The form that this program writes.
-pub const FORMAT_VERSION: u32 = 2;
+pub const FORMAT_VERSION: u32 = 3;
 
 /// Why a saved plan cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -74,6 +76,9 @@ struct Header {
 #[derive(Serialize, Deserialize)]
 struct Body<'a> {
     program: Cow<'a, str>,
+    /// Its form once more, from form 3 on: nothing else would tell when the header's digit was changed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    form: u32,
     made: String,
     lineage: Cow<'a, str>,
     /// Left out for `default`.
@@ -85,6 +90,9 @@ struct Body<'a> {
     /// From form 2 on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     vendors: Vec<StoredVendor<'a>>,
+    /// From form 3 on.
+    #[serde(default, skip_serializing_if = "StoredHours::is_none")]
+    hours: StoredHours<'a>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     moves: Vec<StoredMove>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -96,6 +104,10 @@ struct Body<'a> {
     outputs_before: Option<Vec<StoredOutput<'a>>>,
     secret_sources: std::collections::BTreeMap<String, StoredOrigin>,
     entries: Vec<StoredEntry<'a>>,
+}
+
+fn is_zero(form: &u32) -> bool {
+    *form == 0
 }
 
 /// A record that gets another address.
@@ -131,6 +143,7 @@ impl StoredOutput<'_> {
 pub fn write(plan: &Plan) -> Vec<u8> {
     let body = Body {
         program: Cow::Borrowed(&plan.program),
+        form: FORMAT_VERSION,
         made: plan.made.to_string(),
         lineage: Cow::Borrowed(&plan.lineage),
         workspace: Some(Cow::Borrowed(plan.workspace.as_str())).filter(|name| name != "default"),
@@ -138,6 +151,7 @@ pub fn write(plan: &Plan) -> Vec<u8> {
         providers: plan.providers.iter().map(StoredProvider::from).collect(),
         rollouts: plan.rollouts.iter().map(StoredRollout::from).collect(),
         vendors: plan.vendors.iter().map(StoredVendor::from).collect(),
+        hours: StoredHours::from(&plan.hours),
         moves: plan
             .moves
             .iter()
@@ -241,6 +255,9 @@ fn checked_body(saved: &[u8]) -> Result<&[u8], PlanError> {
         Ok(named) if named.program != header.program => {
             Err(damaged("its first line names another program".into()))
         }
+        Ok(named) if named.form != if header.format_version < 3 { 0 } else { header.format_version } => {
+            Err(damaged("its first line names another form".into()))
+        }
         _ => Ok(body),
     }
 }
@@ -257,6 +274,8 @@ struct Version {
 #[derive(Deserialize)]
 struct Named {
     program: String,
+    #[serde(default)]
+    form: u32,
 }
 
 fn damaged(what: String) -> PlanError {
@@ -291,6 +310,7 @@ fn plan_of(stored: Body<'_>) -> Result<Plan, PlanError> {
         inputs: stored.inputs.into_iter().map(Into::into).collect(),
         rollouts: stored.rollouts.into_iter().map(Into::into).collect(),
         vendors: stored.vendors.into_iter().map(Into::into).collect(),
+        hours: stored.hours.hours().map_err(damaged)?,
     })
 }
 
@@ -311,6 +331,8 @@ fn agrees(plan: &Plan) -> Result<(), PlanError> {
         let fits = entry.provider < plan.providers.len()
             && entry.rollout < plan.rollouts.len()
             && entry.vendor.is_none_or(|v| v < plan.vendors.len())
+            && entry.when.windows.iter().all(|w| *w < plan.hours.windows.len())
+            && entry.when.blackouts.iter().all(|b| *b < plan.hours.blackouts.len())
             && entry.after.iter().chain(others).all(|i| *i < n);
         if !fits {
             return Err(damaged(format!("{} refers to something that is not in it", entry.address)));

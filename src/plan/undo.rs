@@ -2,6 +2,7 @@
 //! that run's own plan, not on the configuration, which may name other things by now.
 
 use super::draft::{Draft, Goal, recorded_outputs};
+use super::hours::Hours;
 use super::later;
 use super::noun::{Cause, Entry, Observed, Plan, Verdict};
 use crate::config::exact::Exact;
@@ -39,6 +40,8 @@ pub fn undo(plan: &Plan, run: &FinishedRun, state: &State) -> Result<(Draft, Vec
         assertions: Vec::new(),
         inputs: Vec::new(),
         vendors: plan.vendors.clone(),
+        // Going back needs none.
+        hours: Hours { emergency: None, ..plan.hours.clone() },
         outputs: outputs(plan, run, state),
         outputs_before: Some(recorded_outputs(state)),
         secret_sources: plan.secret_sources.clone(),

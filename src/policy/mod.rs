@@ -1,12 +1,15 @@
 //! Gates: whether a component may start now, must wait, or may not. The plan shows the forecast; apply asks again
 //! when the component's turn comes. Going back is never asked.
 
+mod forecast;
 mod rules;
 
+pub use forecast::{Forecast, forecast};
 pub use rules::RULES;
 
 use crate::model::{Moment, Purpose};
-use crate::plan::noun::{Change, Entry};
+use crate::plan::hours::Hours;
+use crate::plan::noun::{Change, Entry, Plan};
 
 /// What is to be judged: a component that would change.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +25,14 @@ pub struct Subject<'a> {
 pub struct Facts<'a> {
     /// What sort of plan it is.
     pub purpose: &'a Purpose,
+    /// When components may be worked on.
+    pub hours: &'a Hours,
+}
+
+impl<'a> From<&'a Plan> for Facts<'a> {
+    fn from(plan: &'a Plan) -> Self {
+        Facts { purpose: &plan.purpose, hours: &plan.hours }
+    }
 }
 
 /// What the rules say together.
@@ -29,8 +40,8 @@ pub struct Facts<'a> {
 pub enum Verdict {
     /// It may start now.
     Pass,
-    /// It may start then; ask again.
-    WaitUntil(Moment),
+    /// It may start then; ask again. The sentence says why not now, and when.
+    WaitUntil(Moment, String),
     /// It may not. A sentence for each rule that says so, with the way out.
     Refuse(String),
 }
@@ -52,21 +63,21 @@ pub fn judge(subject: Subject, facts: Facts, now: Moment) -> Verdict {
 
 fn together(verdicts: impl Iterator<Item = Verdict>, now: Moment) -> Verdict {
     let mut refusals: Vec<String> = Vec::new();
-    let mut until = now;
+    let mut wait: Option<(Moment, String)> = None;
     for verdict in verdicts {
         match verdict {
             Verdict::Pass => {}
-            Verdict::WaitUntil(moment) => until = until.max(moment),
+            Verdict::WaitUntil(until, why) if until > wait.as_ref().map_or(now, |w| w.0) => {
+                wait = Some((until, why))
+            }
+            Verdict::WaitUntil(..) => {}
             Verdict::Refuse(why) => refusals.push(why),
         }
     }
     if !refusals.is_empty() {
-        Verdict::Refuse(refusals.join("; "))
-    } else if until > now {
-        Verdict::WaitUntil(until)
-    } else {
-        Verdict::Pass
+        return Verdict::Refuse(refusals.join("; "));
     }
+    wait.map_or(Verdict::Pass, |(until, why)| Verdict::WaitUntil(until, why))
 }
 
 #[cfg(test)]
@@ -76,7 +87,7 @@ mod tests {
     #[test]
     fn one_refusal_refuses_and_the_longest_wait_counts() {
         let now = Moment(100);
-        let wait = |at| Verdict::WaitUntil(Moment(at));
+        let wait = |at| Verdict::WaitUntil(Moment(at), format!("until {at}"));
         let no = |why: &str| Verdict::Refuse(why.into());
         for (verdicts, expected) in [
             (vec![], Verdict::Pass),

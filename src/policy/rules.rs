@@ -1,6 +1,7 @@
 //! The table of rules. A new rule is a new row.
 
-use super::{Facts, Rule, Subject, Verdict};
+use super::{Facts, Rule, Subject, Verdict, forecast};
+use crate::calendar::Fit;
 use crate::model::Moment;
 
 /// Every rule, in the order in which refusals are named.
@@ -14,6 +15,11 @@ pub const RULES: &[Rule] = &[
         name: "downgrade",
         about: "a lower level needs lifecycle { allow_downgrade = true }, unless a run is taken back",
         judge: downgrade,
+    },
+    Rule {
+        name: "window",
+        about: "a component starts within its maintenance windows and outside of blackouts, where its way forth and its longest way back fit in before they close",
+        judge: window,
     },
 ];
 
@@ -47,12 +53,25 @@ fn downgrade(subject: Subject, facts: Facts, _: Moment) -> Verdict {
     ))
 }
 
+fn window(subject: Subject, facts: Facts, now: Moment) -> Verdict {
+    let Some(forecast) = forecast(subject, facts, now) else { return Verdict::Pass };
+    match forecast.fit {
+        Fit::Now { .. } => Verdict::Pass,
+        Fit::Later(opening) => Verdict::WaitUntil(
+            opening.from,
+            format!("{}; it may start at {}", forecast.why_not_now(), forecast.told(opening.from)),
+        ),
+        Fit::Never { longest } => Verdict::Refuse(forecast.why_never(longest)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::judge;
     use super::*;
     use crate::config::checked::{Connection, Lifecycle};
     use crate::model::{Address, InstanceKey, PatchLevel, Purpose};
+    use crate::plan::hours::Hours;
     use crate::plan::noun::{Cause, Change, Entry, Observed, Planned, Step, Verdict as Planwise};
     use patchform_sdk::message::{Class, Coverage, Preview, WayBack, WayBackKind};
     use std::time::Duration;
@@ -71,6 +90,7 @@ mod tests {
             rollout: 0,
             wave: 0,
             vendor: None,
+            when: Default::default(),
             after: Vec::new(),
             desired: Some(PatchLevel::Single("1".into())),
             recorded: None,
@@ -111,6 +131,52 @@ mod tests {
     }
 
     #[test]
+    fn what_starts_within_its_windows() {
+        let plan = crate::plan::samples::windows();
+        let judged = |i: usize, now: Moment| {
+            let (entry, change) = (&plan.entries[i], plan.change(i).expect("it changes"));
+            judge(Subject { entry, change }, (&plan).into(), now)
+        };
+        let at = |text: &str| Moment::parse(text).expect(text);
+        // component, when, words of the verdict
+        for (i, now, expected) in [
+            (
+                0,
+                "2026-11-23T23:59:59Z",
+                "wait: it is outside of its window eu_night; it may start at 2026-11-24 01:00 Europe/Berlin (+01:00)",
+            ),
+            (0, "2026-11-24T00:00:00Z", "pass"),
+            // Its way forth and its way back need 13.24 s.
+            (0, "2026-11-24T02:59:46Z", "pass"),
+            (
+                0,
+                "2026-11-24T02:59:47Z",
+                "wait: what is left before it closes is shorter than the 13.2s it needs; it may start at 2026-12-01 01:00",
+            ),
+            (
+                1,
+                "2026-11-24T14:59:59Z",
+                "wait: blackout launch holds (the new shop opens); it may start at 2026-11-25 00:00 Asia/Tokyo (+09:00)",
+            ),
+            (1, "2026-11-24T15:00:00Z", "pass"),
+            (
+                2,
+                "2026-11-24T00:00:00Z",
+                "refuse: release.long needs 4h 11s, way back included, and its longest opening is 3h; set duration = \"4h1m\"",
+            ),
+            (3, "2026-11-23T12:00:00Z", "pass"),
+            (4, "2026-11-23T12:00:00Z", "pass"),
+        ] {
+            let told = match judged(i, at(now)) {
+                Verdict::Pass => "pass".to_string(),
+                Verdict::WaitUntil(_, why) => format!("wait: {why}"),
+                Verdict::Refuse(why) => format!("refuse: {why}"),
+            };
+            assert!(told.starts_with(expected), "{i} at {now}: {told}");
+        }
+    }
+
+    #[test]
     fn what_needs_to_be_allowed() {
         let rollback = Purpose::Rollback { of: "r1".into() };
         // way back, downgrade, allow_irreversible, allow_downgrade, purpose → words of the refusal
@@ -127,7 +193,11 @@ mod tests {
             let entry =
                 entry(Lifecycle { allow_downgrade: down_ok, install: true, allow_irreversible: no_way_ok });
             let change = change(way_back, down);
-            let verdict = judge(Subject { entry: &entry, change: &change }, Facts { purpose }, Moment(0));
+            let verdict = judge(
+                Subject { entry: &entry, change: &change },
+                Facts { purpose, hours: &Hours::default() },
+                Moment(0),
+            );
             match verdict {
                 Verdict::Refuse(why) => {
                     assert!(!refused.is_empty(), "{why}");

@@ -8,6 +8,7 @@ pub mod emergency;
 pub mod error_json;
 pub mod file_diff;
 pub mod harmless;
+pub mod hours;
 pub mod imported;
 pub mod left_undone;
 pub mod let_go;

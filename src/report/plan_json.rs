@@ -2,9 +2,11 @@
 //! addresses instead of indices, actions with their reasons, counts. A field that has no value is null, never left out.
 
 use super::contact_json::ContactView;
+use super::hours::{EmergencyView, WhenView};
 use super::mark::{Counts, Mark};
 use super::order::Order;
 use super::reason::{Reason, name};
+use crate::calendar::ZONES_VERSION;
 use crate::config::exact::Exact;
 use crate::config::inputs::{Digest, Input};
 use crate::model::{PatchLevel, Purpose};
@@ -40,6 +42,8 @@ struct PlanView<'a> {
     providers: Vec<ProviderView<'a>>,
     rollouts: Vec<RolloutView<'a>>,
     vendors: Vec<ContactView<'a>>,
+    time_zone_database: &'static str,
+    emergency: Option<EmergencyView<'a>>,
     components: Vec<ComponentView<'a>>,
     outputs: BTreeMap<&'a str, OutputView<'a>>,
     moves: Vec<MoveView>,
@@ -124,6 +128,7 @@ struct ComponentView<'a> {
     layer: Option<usize>,
     blocked: Option<BlockedView<'a>>,
     held_by: Vec<String>,
+    when: Option<WhenView<'a>>,
     change: Option<ChangeView<'a>>,
 }
 
@@ -241,6 +246,8 @@ impl<'a> PlanView<'a> {
             providers: plan.providers.iter().map(provider).collect(),
             rollouts: plan.rollouts.iter().map(rollout).collect(),
             vendors: plan.vendors.iter().map(ContactView::of).collect(),
+            time_zone_database: ZONES_VERSION,
+            emergency: EmergencyView::of(plan),
             components: (0..plan.entries.len()).map(|i| component(plan, i, layers[i], &along)).collect(),
             outputs: plan.outputs.iter().map(|(n, value, s)| (n.as_str(), output(value, *s))).collect(),
             moves: plan
@@ -335,6 +342,10 @@ fn component<'a>(plan: &'a Plan, i: usize, layer: usize, along: &Along<'_>) -> C
         Verdict::Change(change) => (None, Vec::new(), Some(of_change(change, takes_along(plan, i, along)))),
         _ => (None, Vec::new(), None),
     };
+    let when = match &entry.verdict {
+        Verdict::Change(change) => WhenView::of(plan, entry, change),
+        _ => None,
+    };
     ComponentView {
         address: entry.address.to_string(),
         kind: &entry.address.kind,
@@ -357,6 +368,7 @@ fn component<'a>(plan: &'a Plan, i: usize, layer: usize, along: &Along<'_>) -> C
         layer: Some(layer).filter(|l| *l > 0),
         blocked,
         held_by,
+        when,
         change,
     }
 }
@@ -502,6 +514,7 @@ mod tests {
         let schema = schema();
         let mut plans = vec![
             samples::everything(),
+            samples::windows(),
             samples::fleet(2, true),
             samples::hostile(),
             samples::plan(Vec::new()),
@@ -515,6 +528,41 @@ mod tests {
             let json: Json = serde_json::from_str(&text).unwrap();
             assert_eq!(schema.complaints(&json), Vec::<String>::new());
         }
+    }
+
+    #[test]
+    fn the_schema_of_windows_is_strict() {
+        let json: Json = serde_json::from_str(&render(&samples::windows())).unwrap();
+        for part in ["/components/0/when", "/components/3/when", "/emergency"] {
+            let fields = json.pointer(part).and_then(Json::as_object).expect(part);
+            for field in fields.keys() {
+                let mut less = json.clone();
+                less.pointer_mut(part).and_then(Json::as_object_mut).map(|o| o.remove(field));
+                assert!(!schema().complaints(&less).is_empty(), "{part} does not need {field}");
+            }
+        }
+    }
+
+    #[test]
+    fn windows_as_they_stood_when_the_plan_was_made() {
+        let json: Json = serde_json::from_str(&render(&samples::windows())).unwrap();
+        let when = |i: usize| json["components"][i]["when"].clone();
+        let needs = 13_240;
+        assert_eq!(
+            when(0),
+            json!({
+                "windows": ["eu_night"], "blackouts": [], "zone": "Europe/Berlin", "needs_ms": needs, "fits": true,
+                "starts": "2026-11-24T00:00:00.000Z", "closes": "2026-11-24T03:00:00.000Z",
+                "why": "it is outside of its window eu_night"
+            })
+        );
+        assert_eq!(
+            (&when(1)["starts"], &when(1)["why"]),
+            (&json!("2026-11-24T15:00:00.000Z"), &json!("blackout launch holds (the new shop opens)"))
+        );
+        assert_eq!((&when(2)["starts"], &when(2)["closes"]), (&json!(null), &json!(null)));
+        assert_eq!((&when(3)["fits"], &when(3)["why"]), (&json!(true), &json!(null)), "anna passes it over");
+        assert_eq!(json["emergency"], json!({ "who": "anna", "why": "CVE-2026-1 is exploited" }));
     }
 
     /// The schema is as strict as the form: nothing can be added to or taken out of any object of it.

@@ -105,6 +105,9 @@ fn introduce(page: &mut Page, plan: &Plan, counts: &Counts) {
         Purpose::Rollback { of } => format!("patchform will take run {of} back, to the levels before it."),
     };
     page.line(0, 2, &[tinted(Tint::Bold, sentence)]);
+    if let Some(emergency) = super::hours::emergency(plan) {
+        page.line(0, 2, &[tinted(Tint::Bad, emergency)]);
+    }
     let mut pieces = Vec::new();
     for (mark, _) in counts.present().filter(|(m, _)| !m.sign().trim().is_empty()) {
         pieces.push(tinted(mark.tint(), mark.sign()));

@@ -42,6 +42,7 @@ pub enum Defect {
     StopIsIgnored,
     HaltIsIgnored,
     GateIsAFailure,
+    GateIsPassed,
     CommittedStays,
     TurnedGoesOn,
     UntouchedBeginsAnyway,
@@ -84,7 +85,7 @@ impl Planted {
 #[cfg(debug_assertions)]
 impl Defect {
     /// Every defect.
-    pub const ALL: [Defect; 48] = [
+    pub const ALL: [Defect; 49] = [
         Defect::UnclearIsRefused,
         Defect::InterruptedIsNotDone,
         Defect::LostWordCounts,
@@ -122,6 +123,7 @@ impl Defect {
         Defect::StopIsIgnored,
         Defect::HaltIsIgnored,
         Defect::GateIsAFailure,
+        Defect::GateIsPassed,
         Defect::CommittedStays,
         Defect::TurnedGoesOn,
         Defect::UntouchedBeginsAnyway,

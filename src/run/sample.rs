@@ -32,6 +32,7 @@ pub(crate) fn plan(after: &[&[usize]], max_parallel: u64, on_failure: OnFailure)
         assertions: Vec::new(),
         inputs: Vec::new(),
         vendors: Vec::new(),
+        hours: Default::default(),
     }
 }
 
@@ -51,6 +52,7 @@ fn entry(i: usize, after: &[usize]) -> Entry {
         rollout: 0,
         wave: 0,
         vendor: None,
+        when: Default::default(),
         after: after.to_vec(),
         desired: Some(level("2")),
         recorded: Some(level("1")),

@@ -262,6 +262,7 @@ impl Run {
         match (self.components[i].leg, self.step(i)) {
             (Leg::Back, _) => self.back_failed(i, why),
             (Leg::Forth, Step::Gate) if self.planted(Defect::GateIsAFailure) => self.fail(i, why, output),
+            (Leg::Forth, Step::Gate) if self.planted(Defect::GateIsPassed) => self.advance(i),
             (Leg::Forth, Step::Gate) => self.stay_away(i, Skip::Gate(why.into()), why),
             (Leg::Forth, _) => self.fail(i, why, output),
         }

@@ -29,6 +29,22 @@ pub fn this() -> Controller {
     }
 }
 
+/// Who is at work: the login name of this process's user; behind `sudo`, of whoever called it.
+pub fn login() -> String {
+    let uid = rustix::process::getuid();
+    let called = std::env::var("SUDO_USER").ok().filter(|name| uid.is_root() && !name.is_empty());
+    let known = || {
+        let users = fs::read_to_string("/etc/passwd").ok()?;
+        let row = |line: &str| {
+            let mut fields = line.split(':');
+            let name = fields.next()?;
+            (fields.nth(1)? == uid.as_raw().to_string()).then(|| name.to_string())
+        };
+        users.lines().find_map(row)
+    };
+    called.or_else(known).unwrap_or_else(|| format!("uid {}", uid.as_raw()))
+}
+
 /// Whether `controller` is known to be gone. `None` when that cannot be told from here (it ran on another host).
 pub fn is_gone(controller: &Controller) -> Option<bool> {
     let here = this();

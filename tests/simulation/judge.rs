@@ -290,6 +290,12 @@ impl<'a> Judge<'a> {
         let all = busy.keys().copied().collect::<BTreeSet<usize>>();
         match begin.action.leg {
             Leg::Forth => {
+                if begin.step != Step::Gate {
+                    self.cover.tested(Rule::Window);
+                    if !world.real[i].let_in {
+                        return broken(Rule::Window, format!("{}: its gate was never open", name()));
+                    }
+                }
                 for on in &self.graph.needs[i] {
                     self.cover.tested(Rule::Forth);
                     if !world.real[*on].as_planned() || all.contains(on) {

@@ -55,6 +55,7 @@ pub fn plan(scenario: &Scenario) -> Plan {
         assertions: Vec::new(),
         inputs: Vec::new(),
         vendors: Vec::new(),
+        hours: Default::default(),
     }
 }
 
@@ -79,6 +80,7 @@ fn entry(i: usize, c: &Component) -> Entry {
         rollout: c.rollout,
         wave: c.wave,
         vendor: None,
+        when: Default::default(),
         after: c.after.clone(),
         desired: Some(level(1)),
         recorded: Some(level(0)),

@@ -22,6 +22,7 @@ pub enum Rule {
     Once,
     Token,
     Fencing,
+    Window,
     Probed,
     Reload,
     Parallel,
@@ -45,7 +46,7 @@ pub enum Rule {
 }
 
 impl Rule {
-    pub const ALL: [Rule; 36] = [
+    pub const ALL: [Rule; 37] = [
         Rule::Ends,
         Rule::Fold,
         Rule::Replay,
@@ -62,6 +63,7 @@ impl Rule {
         Rule::Once,
         Rule::Token,
         Rule::Fencing,
+        Rule::Window,
         Rule::Probed,
         Rule::Reload,
         Rule::Parallel,
@@ -103,6 +105,7 @@ impl Rule {
             Rule::Once => "no attempt is begun twice",
             Rule::Token => "tokens rise, and requests carry their controller's",
             Rule::Fencing => "nothing takes effect with an old token",
+            Rule::Window => "no patch begins outside of its window: its gate was asked, and was open",
             Rule::Probed => "what is unclear is probed before anything else is begun there",
             Rule::Reload => "what a patch or restore said is needed is done",
             Rule::Parallel => "no more of a rollout are worked on at once than allowed",

@@ -37,6 +37,8 @@ pub struct Real {
     pub untold: bool,
     /// A controller heard that a gate refused it.
     pub gated: bool,
+    /// Its gate was open when it was asked.
+    pub let_in: bool,
     /// It was measured, and not well.
     pub measured_ill: bool,
     /// Its provider claimed to have stored a snapshot, and did not.
@@ -270,6 +272,7 @@ impl World {
         let real = &mut self.real[i];
         let well = matches!(&answer, Answer::Applied(Done { verdict: None | Some(Verdict::Healthy), .. }));
         real.measured_ill |= begin.step == Step::Measure && !well;
+        real.let_in |= begin.step == Step::Gate && well;
         Course { arrives: None, answers: vec![(now + long, Some(answer))] }
     }
 

@@ -82,9 +82,8 @@ pub const COMPONENT: Block = Block {
         .holding(Holds::Name),
         later("owner", "which party owns it"),
         later("service_model", "from which the owner follows"),
-        later("maintenance", "when it may be worked on, and what is drained"),
     ],
-    blocks: &["connection", "snapshot", "check", "lifecycle", "dynamic"],
+    blocks: &["connection", "snapshot", "check", "lifecycle", "maintenance", "dynamic"],
     more: "The arguments of its kind, which its provider declares. A null is as if the argument were left out.",
     example: EXAMPLE,
 };

@@ -66,6 +66,7 @@ impl Instance {
         let named = BTreeMap::from([
             handles("rollout", &mut names.rollouts.keys().copied()),
             handles("vendor", &mut names.vendors.keys().copied()),
+            handles("maintenance_window", &mut names.windows.keys().copied()),
         ]);
         Instance {
             module,

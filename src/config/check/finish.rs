@@ -7,10 +7,10 @@ use super::instances::Draft;
 use super::names::Node;
 use super::order::Use;
 use super::rests::Resting;
-use super::{Checker, InUse, Whole, argument_spans, default_rollout, provider, rollout};
+use super::{Checker, InUse, Whole, argument_spans, default_rollout, provider, rollout, window};
 use crate::config::checked::{
-    ArgumentSpans, Component, Config, Dependency, ProviderBlock, RequiredProvider, Rollout, Settings, Vendor,
-    VendorField,
+    ArgumentSpans, Blackout, Component, Config, Dependency, ProviderBlock, RequiredProvider, Rollout,
+    Settings, Vendor, VendorField, Window,
 };
 use crate::model::{Address, Diagnostics, InstanceKey, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +26,7 @@ pub(super) fn config(whole: Whole<'_, '_>, checker: &mut Checker<'_, '_>) -> Opt
     let providers = providers_in_use(&in_use, &whole, first_use, &mut checker.problems)?;
     let rollouts = finished_rollouts(&units, &whole.rollouts, &checker.instances);
     let vendors = Vendors::new(&whole.vendors, &checker.instances);
+    let windows = Windows::new(&whole.windows, &checker.instances);
 
     let places = Places::new(&units, &checker.instances);
     let mut problems = Diagnostics::default();
@@ -49,10 +50,12 @@ pub(super) fn config(whole: Whole<'_, '_>, checker: &mut Checker<'_, '_>) -> Opt
             let Some(after) = after else { break };
             let rollout = rollouts.get(&rollout_of(instance, block, &draft))?.clone();
             let vendor = vendors.index(instance, block, &draft);
-            let made = Made { block, provider, rollout, vendor, spans: spans.clone(), after };
+            let windows = windows.indices(&draft);
+            let made = Made { block, provider, rollout, vendor, windows, spans: spans.clone(), after };
             components.push(made.component(path.clone(), draft));
         }
     }
+    let blackouts = blackouts(&whole.blackouts, &mut components, &mut problems);
     let sound = problems.0.is_empty();
     checker.problems.0.append(&mut problems.0);
     let settings = settings(&whole.parsed.settings, &in_use);
@@ -62,6 +65,8 @@ pub(super) fn config(whole: Whole<'_, '_>, checker: &mut Checker<'_, '_>) -> Opt
         providers,
         components,
         vendors,
+        windows: windows.all,
+        blackouts,
         outputs,
         moves: Vec::new(),
         assertions: Vec::new(),
@@ -112,6 +117,7 @@ struct Made<'a, 'p> {
     provider: usize,
     rollout: Arc<Rollout>,
     vendor: Option<usize>,
+    windows: Vec<usize>,
     spans: ArgumentSpans,
     after: Vec<Dependency>,
 }
@@ -132,6 +138,8 @@ impl Made<'_, '_> {
             lifecycle: draft.lifecycle,
             rollout: self.rollout,
             vendor: self.vendor,
+            windows: self.windows,
+            blackouts: Vec::new(),
             after: self.after,
             span: block.block.header,
             level_span: block.level.value.span(),
@@ -220,6 +228,46 @@ impl Vendors {
         };
         self.index.get(&key).copied()
     }
+}
+
+/// Every window, sorted by name, and where each stands.
+struct Windows {
+    all: Vec<Window>,
+    index: BTreeMap<(usize, String), usize>,
+}
+
+impl Windows {
+    fn new(windows: &BTreeMap<(usize, &str), Window>, instances: &[Instance]) -> Windows {
+        let mut rows: Vec<(Window, (usize, String))> = Vec::with_capacity(windows.len());
+        for ((owner, name), window) in windows {
+            let whole = block_name("maintenance_window", name, &instances[*owner]);
+            rows.push((Window { name: whole, ..window.clone() }, (*owner, name.to_string())));
+        }
+        rows.sort_by(|a, b| a.0.name.cmp(&b.0.name));
+        let index = rows.iter().enumerate().map(|(i, (_, key))| (key.clone(), i)).collect();
+        Windows { all: rows.into_iter().map(|(window, _)| window).collect(), index }
+    }
+
+    /// Those of a component, each once.
+    fn indices(&self, draft: &Draft) -> Vec<usize> {
+        let named =
+            draft.windows.iter().filter_map(|(owner, name)| self.index.get(&(*owner, name.to_string())));
+        named.copied().collect::<BTreeSet<_>>().into_iter().collect()
+    }
+}
+
+/// Every blackout, sorted by name; each is noted at the components to which it applies.
+fn blackouts(
+    drafts: &BTreeMap<(usize, &str), window::Draft>,
+    components: &mut [Component],
+    problems: &mut Diagnostics,
+) -> Vec<Blackout> {
+    let all = drafts.values().map(|draft| draft.finish(components, &mut problems.0)).collect();
+    for component in components {
+        let applying = drafts.values().enumerate().filter(|(_, draft)| draft.applies(component));
+        component.blackouts = applying.map(|(i, _)| i).collect();
+    }
+    all
 }
 
 /// The settings with the bundled providers that are used without being required.

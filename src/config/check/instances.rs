@@ -6,7 +6,7 @@ use super::level;
 use super::order::{Use, Which};
 use super::repeat::{Instance, instances};
 use super::secret::Secrets;
-use super::{nested, probe};
+use super::{nested, probe, window};
 use crate::config::arguments::{Arguments, LEVEL};
 use crate::config::blocks::CLASSES;
 use crate::config::checked::{Check, Connection, Lifecycle, Secret, SnapshotRule};
@@ -39,6 +39,8 @@ pub(super) struct Draft {
     pub rollout: Option<(usize, Arc<str>)>,
     /// The vendor, likewise.
     pub vendor: Option<(usize, Arc<str>)>,
+    /// Its maintenance windows, likewise.
+    pub windows: Vec<(usize, Arc<str>)>,
     /// For each computed use of the block, in order: the instance it names, where that could be told.
     pub computed: Vec<Option<InstanceKey>>,
 }
@@ -146,12 +148,13 @@ impl Expander<'_, '_> {
         own.insert(plan.names.partition_point(|name| &**name < LEVEL), level_value);
         let value = Value::shaped(plan.names.clone(), own);
         let inner;
-        let (connection, snapshot, lifecycle, checks) = if body.blocks.is_empty() {
+        let (connection, snapshot, lifecycle, windows, checks) = if body.blocks.is_empty() {
             let mut fields = Fields { scope, hopeless: self.hopeless, problems };
             (
                 nested::connection(self.block.block, &mut fields),
                 nested::snapshot(self.block.block, &mut fields),
                 nested::lifecycle(self.block.block, &mut fields),
+                Vec::new(),
                 Vec::new(),
             )
         } else {
@@ -163,6 +166,7 @@ impl Expander<'_, '_> {
                 nested::connection(block, &mut fields),
                 nested::snapshot(block, &mut fields),
                 nested::lifecycle(block, &mut fields),
+                window::named(block, &mut fields),
                 probe::all(block, &mut fields),
             )
         };
@@ -180,6 +184,7 @@ impl Expander<'_, '_> {
             lifecycle,
             rollout,
             vendor,
+            windows,
             computed,
         };
         Some((draft, value))

@@ -56,7 +56,7 @@ fn end(block: &Block, name: &str, within: &[(Arc<str>, InstanceKey)]) -> Option<
 }
 
 /// Reads an address that stands in a module at `within`.
-fn read(expr: &Expr, within: &[(Arc<str>, InstanceKey)]) -> Option<Selection> {
+pub(super) fn read(expr: &Expr, within: &[(Arc<str>, InstanceKey)]) -> Option<Selection> {
     let reference = expr.as_traversal()?;
     let mut path = within.to_vec();
     let mut word = reference.root.clone();

@@ -25,6 +25,8 @@ pub(super) struct Names<'p> {
     pub locals: Vec<&'p Attribute>,
     pub components: Vec<&'p Block>,
     pub rollouts: BTreeMap<&'p str, &'p Block>,
+    pub windows: BTreeMap<&'p str, &'p Block>,
+    pub blackouts: BTreeMap<&'p str, &'p Block>,
     pub vendors: BTreeMap<&'p str, &'p Block>,
     pub outputs: BTreeMap<&'p str, &'p Block>,
     pub providers: Vec<&'p Block>,
@@ -101,6 +103,8 @@ impl<'p> Names<'p> {
             locals: Vec::new(),
             components: Vec::new(),
             rollouts: BTreeMap::new(),
+            windows: BTreeMap::new(),
+            blackouts: BTreeMap::new(),
             vendors: BTreeMap::new(),
             outputs: BTreeMap::new(),
             providers: Vec::new(),
@@ -117,6 +121,10 @@ impl<'p> Names<'p> {
                 ("component", [kind, name]) => names.add_component(block, &kind.text, &name.text, problems),
                 ("rollout", [name]) => add(&mut names.rollouts, "rollout", &name.text, block, problems),
                 ("vendor", [name]) => add(&mut names.vendors, "vendor", &name.text, block, problems),
+                ("maintenance_window", [name]) => {
+                    add(&mut names.windows, "maintenance_window", &name.text, block, problems);
+                }
+                ("blackout", [name]) => add(&mut names.blackouts, "blackout", &name.text, block, problems),
                 ("output", [name]) => add(&mut names.outputs, "output", &name.text, block, problems),
                 ("check", [name]) => add(&mut names.checks, "check", &name.text, block, problems),
                 ("moved" | "removed", []) => names.moves.push(block),
@@ -267,6 +275,9 @@ impl<'p> Names<'p> {
             "each" | "count" | "self" | "path" | "patchform" => Ok(Target::Known),
             "rollout" => self.named(reference, "rollout", &self.rollouts, Absence::Rollout, place),
             "vendor" => self.named(reference, "vendor", &self.vendors, Absence::Vendor, place),
+            "maintenance_window" => {
+                self.named(reference, "maintenance_window", &self.windows, Absence::Window, place)
+            }
             "module" => self.call(reference),
             "data" => self.data(reference),
             _ if is_root(root) => Err(unsupported(reference)),

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 pub(super) fn shapes(component: &Block, problems: &mut Diagnostics) {
     let mut seen: BTreeMap<&str, &Block> = BTreeMap::new();
     for block in &component.body.blocks {
-        let single = matches!(&*block.kind, "connection" | "snapshot" | "lifecycle");
+        let single = matches!(&*block.kind, "connection" | "snapshot" | "lifecycle" | "maintenance");
         if single && let Some(first) = seen.insert(&block.kind, block) {
             let problem = Diagnostic::error(format!("A component has one `{}` block", block.kind))
                 .at(block.header, "the second one")
@@ -37,6 +37,10 @@ pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
             for inner in block.body.blocks.iter().filter(|b| &*b.kind == "dynamic") {
                 super::dynamic::shape(inner, problems);
             }
+        }
+        "maintenance" => {
+            blocks::MAINTENANCE.check(block, problems);
+            no_labels(block, problems);
         }
         "check" => super::probe::shape(block, problems),
         "precondition" => blocks::PRECONDITION.check(block, problems),

@@ -135,7 +135,14 @@ impl<'p> Shapes<'_, 'p> {
             super::assertion::check_shape(block, finder.problems);
             finder.block(block, plain, &mut Vec::new());
         }
-        let others = names.rollouts.values().chain(names.vendors.values()).chain(&names.providers);
+        for block in names.blackouts.values() {
+            // Addresses, which are never evaluated.
+            for attribute in block.body.attributes.iter().filter(|a| &*a.name != "components") {
+                finder.expr(&attribute.value, plain, &mut Vec::new());
+            }
+        }
+        let named = names.rollouts.values().chain(names.vendors.values()).chain(names.windows.values());
+        let others = named.chain(&names.providers);
         for block in others {
             finder.block(block, plain, &mut Vec::new());
         }

@@ -146,7 +146,8 @@ impl<'p> Finder<'_, 'p> {
             }
         }
         for inner in &block.body.blocks {
-            self.inner(inner, Place { itself: true, ..place }, out);
+            let names = &*inner.kind == "maintenance";
+            self.inner(inner, Place { itself: true, names, ..place }, out);
         }
     }
 

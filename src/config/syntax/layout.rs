@@ -55,6 +55,8 @@ impl Kind {
                 ("component", 2),
                 ("rollout", 1),
                 ("vendor", 1),
+                ("maintenance_window", 1),
+                ("blackout", 1),
                 ("module", 1),
                 ("data", 2),
                 ("moved", 0),
@@ -63,9 +65,14 @@ impl Kind {
             ],
             "patchform" => &[("state", 1), ("required_providers", 0)],
             "variable" => &[("validation", 0)],
-            "component" => {
-                &[("connection", 1), ("snapshot", 0), ("check", 2), ("lifecycle", 0), ("dynamic", 1)]
-            }
+            "component" => &[
+                ("connection", 1),
+                ("snapshot", 0),
+                ("check", 2),
+                ("lifecycle", 0),
+                ("maintenance", 0),
+                ("dynamic", 1),
+            ],
             "lifecycle" | "output" => &[("precondition", 0), ("dynamic", 1)],
             "dynamic" => &[("content", 0)],
             "content" => &[("precondition", 0), ("dynamic", 1)],
@@ -106,6 +113,8 @@ impl Layout for Kind {
         let is_reference = match self.0 {
             "variable" => name == "type",
             "component" => ["depends_on", "provider", "rollout", "vendor"].contains(&name),
+            "maintenance" => name == "window",
+            "blackout" => name == "components",
             "module" => ["depends_on", "providers"].contains(&name),
             "moved" | "removed" => ["from", "to"].contains(&name),
             "dynamic" => name == "iterator",

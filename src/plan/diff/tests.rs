@@ -173,7 +173,7 @@ fn what_an_abandoned_run_left_undone_is_work() {
             assert_eq!(change.from, change.to);
             let kept = crate::policy::judge(
                 crate::policy::Subject { entry: entry(&platform.plan(), "a"), change: &change },
-                crate::policy::Facts { purpose: &Purpose::Apply },
+                crate::policy::Facts::from(&platform.plan()),
                 Moment(9),
             );
             assert_eq!(kept, crate::policy::Verdict::Pass);

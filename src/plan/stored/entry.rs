@@ -5,6 +5,7 @@ use super::change::StoredChange;
 use super::parts::*;
 use super::secrets::StoredSecret;
 use crate::model::PatchLevel;
+use crate::plan::hours::When;
 use crate::plan::noun::*;
 use patchform_sdk::message::{Class, Level, Reload};
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,12 @@ pub struct StoredEntry<'a> {
     /// From form 2 on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     vendor: Option<usize>,
+    /// From form 3 on.
+    #[serde(default, skip_serializing_if = "no_indices")]
+    windows: Cow<'a, [usize]>,
+    /// From form 3 on.
+    #[serde(default, skip_serializing_if = "no_indices")]
+    blackouts: Cow<'a, [usize]>,
     #[serde(default, skip_serializing_if = "no_indices")]
     after: Cow<'a, [usize]>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -66,6 +73,8 @@ impl<'a> From<&'a Entry> for StoredEntry<'a> {
             rollout: entry.rollout,
             wave: Some(entry.wave),
             vendor: entry.vendor,
+            windows: Cow::Borrowed(&entry.when.windows),
+            blackouts: Cow::Borrowed(&entry.when.blackouts),
             after: Cow::Borrowed(&entry.after),
             desired: level(&entry.desired),
             recorded: level(&entry.recorded),
@@ -100,6 +109,7 @@ impl StoredEntry<'_> {
             rollout: self.rollout,
             wave: self.wave.unwrap_or_default(),
             vendor: self.vendor,
+            when: When { windows: self.windows.into_owned(), blackouts: self.blackouts.into_owned() },
             after: self.after.into_owned(),
             desired: self.desired.map(Into::into),
             recorded: self.recorded.map(Into::into),

@@ -10,8 +10,13 @@ use std::time::{Duration, Instant};
 
 #[test]
 fn comes_back_exactly() {
-    let plans =
-        [samples::everything(), samples::fleet(3, true), samples::hostile(), samples::plan(Vec::new())];
+    let plans = [
+        samples::everything(),
+        samples::windows(),
+        samples::fleet(3, true),
+        samples::hostile(),
+        samples::plan(Vec::new()),
+    ];
     for mut plan in plans {
         for purpose in [
             Purpose::Apply,
@@ -108,7 +113,7 @@ fn says_what_is_wrong() {
     let saved = write(&samples::fleet(1, false));
     let text = String::from_utf8(saved.clone()).unwrap();
     let newer =
-        text.replacen("\"format_version\":2", "\"format_version\":7", 1).replacen("0.1.0", "0.9.0", 1);
+        text.replacen("\"format_version\":3", "\"format_version\":7", 1).replacen("0.1.0", "0.9.0", 1);
     let mut longer = saved.clone();
     longer.extend_from_slice(b"x");
     for (bytes, says) in [
@@ -119,7 +124,7 @@ fn says_what_is_wrong() {
             b"{\"patchform\":\"state\",\"format_version\":1}\n".to_vec(),
             "this is no saved plan: its first line is the header of something else",
         ),
-        (newer.into_bytes(), "written by patchform 0.9.0; this program reads up to form 2"),
+        (newer.into_bytes(), "written by patchform 0.9.0; this program reads up to form 3"),
         (longer, "something was added at its end"),
         (text.replacen("1.5.0", "1.5.1", 1).into_bytes(), "its SHA-256 is"),
         (
@@ -143,7 +148,15 @@ fn a_plan_made_by_hand_must_agree_with_itself() {
     held.entries[0].verdict = Verdict::Held { by: vec![2] };
     let mut rollout = samples::fleet(1, false);
     rollout.entries[0].rollout = 1;
-    for plan in [lost, twice, held, rollout] {
+    let mut window = samples::windows();
+    window.entries[0].when.windows = vec![3];
+    let mut blackout = samples::windows();
+    blackout.entries[0].when.blackouts = vec![2];
+    let mut zone = samples::windows();
+    zone.hours.windows[0].times.written.timezone = "Europe/Atlantis".into();
+    let mut length = samples::windows();
+    length.hours.windows[0].times.written.duration = Some(Duration::MAX);
+    for plan in [lost, twice, held, rollout, window, blackout, zone, length] {
         assert!(matches!(read(&write(&plan)), Err(PlanError::Damaged { .. })));
     }
 }
@@ -158,12 +171,27 @@ fn ten_thousand_entries_are_quick() {
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
 }
 
+/// A plan of the third form, as it was written then, still reads. Never write this file again.
+#[test]
+fn the_third_form_still_reads() {
+    let saved = include_bytes!("form-3.pfplan");
+    let plan = read(saved).expect("form 3 is read for ever");
+    assert_eq!(plan.hours.windows[0].times.zone.name(), "Europe/Berlin");
+    assert_eq!(plan.hours.blackouts[0].reason.as_deref(), Some("the new shop opens"));
+    assert_eq!(plan.hours.emergency.map(|e| e.who).as_deref(), Some("anna"));
+    assert_eq!(
+        (&plan.entries[0].when.windows[..], &plan.entries[1].when.blackouts[..]),
+        (&[0][..], &[0][..])
+    );
+}
+
 /// A plan of the second form, as it was written then, still reads. Never write this file again.
 #[test]
 fn the_second_form_still_reads() {
     let saved = include_bytes!("form-2.pfplan");
     let plan = read(saved).expect("form 2 is read for ever");
     assert_eq!(plan.entries.len(), 24);
+    assert!(plan.hours == Default::default() && plan.entries.iter().all(|e| e.when.is_any_time()));
     assert_eq!((plan.vendors[0].name(), plan.entries[0].vendor), ("Acme Databases, duty desk", Some(0)));
     assert_eq!(plan.entries.iter().map(|e| e.wave).max(), Some(23));
 }
@@ -196,7 +224,7 @@ proptest! {
 #[test]
 #[ignore = "writes the sample once, when a new form is made"]
 fn write_the_sample() {
-    std::fs::write("src/plan/stored/form-2.pfplan", write(&samples::everything())).unwrap();
+    std::fs::write("src/plan/stored/form-3.pfplan", write(&samples::windows())).unwrap();
 }
 
 /// Numbers of arguments come back as they were, to the last bit.

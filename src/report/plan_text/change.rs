@@ -4,6 +4,7 @@ use super::{View, diff, heading, level, way};
 use crate::config::checked::{Vendor, VendorField};
 use crate::plan::along::Along;
 use crate::plan::noun::{Change, Entry, Plan};
+use crate::report::hours;
 use crate::report::mark::Mark;
 use crate::report::page::{Page, columns};
 use crate::report::pending::reload;
@@ -61,6 +62,7 @@ pub fn draw(page: &mut Page, view: &View<'_>, subject: Subject<'_>) {
         page.labelled(INDENT, COLUMN, "space", &[plain(size::bytes(preview.space))]);
     }
     way::draw(page, view, INDENT, subject);
+    hours::draw(page, (INDENT, COLUMN), plan, (entry, change), &|at| view.offset(at));
     let warnings: Vec<&str> = preview.warnings.iter().flat_map(|w| w.lines()).collect();
     if let Some(vendor) = entry.vendor.and_then(|v| plan.vendors.get(v)) {
         page.labelled(INDENT, COLUMN, "contact", &[plain(contact(vendor))]);

@@ -40,6 +40,11 @@ fn everything_at_three_widths() {
 }
 
 #[test]
+fn windows_and_an_emergency() {
+    insta::assert_snapshot!(draw(&samples::windows(), Style::plain(100)));
+}
+
+#[test]
 fn everything_in_colour() {
     let style = Style { color: true, width: 80, unicode: true };
     insta::assert_snapshot!(draw(&samples::everything(), style).replace('\u{1b}', "␛"));

@@ -5,6 +5,4 @@ component "release" "api" {
   }
   path {
   }
-  maintenance {
-  }
 }

@@ -18,9 +18,12 @@ impl<'p> Names<'p> {
         place: Place,
     ) -> Result<Target, Box<Diagnostic>> {
         if !place.names {
-            let article = format!(
-                "A {kind} has no value; it is only named in `{kind} = …` of a component, or passed to a module"
-            );
+            let named = match absence {
+                Absence::Window => "`window = …` of a component's `maintenance`".to_string(),
+                _ => format!("`{kind} = …` of a component"),
+            };
+            let article =
+                format!("A {kind} has no value; it is only named in {named}, or passed to a module");
             let way_out = "Put what you need here into a `locals` block, and let both refer to it.";
             return Err(misplaced(reference, &article, way_out));
         }

@@ -1,0 +1,131 @@
+//! When a component can start, as its windows and blackouts have it.
+
+use super::{Facts, Subject};
+use crate::calendar::{Fit, Interval, Zone};
+use crate::model::{Moment, Offset, period};
+use crate::plan::hours::Kept;
+use std::time::Duration;
+
+/// When a component can start, and why not now.
+#[derive(Debug, Clone)]
+pub struct Forecast<'a> {
+    /// When it fits.
+    pub fit: Fit,
+    /// How long its way forth takes, with its longest way back behind it.
+    pub needs: Duration,
+    kept: Kept<'a>,
+    address: String,
+    now: Moment,
+}
+
+/// The forecast; `None` where any time is right. Going back never waits (page 5.2).
+pub fn forecast<'a>(subject: Subject<'_>, facts: Facts<'a>, now: Moment) -> Option<Forecast<'a>> {
+    let Subject { entry, change } = subject;
+    if facts.purpose.goes_back() {
+        return None;
+    }
+    let kept = facts.hours.kept(&entry.when);
+    if kept.windows.is_empty() && kept.blackouts.is_empty() {
+        return None;
+    }
+    let needs = change.needs();
+    let fit = kept.schedule().fit(now, needs);
+    Some(Forecast { fit, needs, kept, address: entry.address.to_string(), now })
+}
+
+impl<'a> Forecast<'a> {
+    /// When it may start; `None` where it never fits.
+    pub fn starts(&self) -> Option<Moment> {
+        match self.fit {
+            Fit::Now { .. } => Some(self.now),
+            Fit::Later(opening) => Some(opening.from),
+            Fit::Never { .. } => None,
+        }
+    }
+
+    /// The names of its windows.
+    pub fn windows(&self) -> Vec<&'a str> {
+        self.kept.windows.iter().map(|w| w.name.as_str()).collect()
+    }
+
+    /// The names of its blackouts.
+    pub fn blackouts(&self) -> Vec<&'a str> {
+        self.kept.blackouts.iter().map(|b| b.name.as_str()).collect()
+    }
+
+    /// The window that is open at a moment, or the blackout by whose clocks it is told.
+    pub fn zone(&self, at: Moment) -> Option<&'a Zone> {
+        let window = self.kept.windows.iter().find(|w| w.times.is_open(at)).map(|w| &w.times.zone);
+        window.or_else(|| self.kept.times().next().map(|times| &times.zone))
+    }
+
+    /// A moment by the clocks there: `2026-12-01 01:00 Europe/Berlin (+01:00)`.
+    pub fn told(&self, at: Moment) -> String {
+        self.zone(at).map_or_else(|| at.to_string(), |zone| told(zone, at))
+    }
+
+    /// Why it cannot start now: `it is outside of its window eu_night`.
+    pub fn why_not_now(&self) -> String {
+        if let Some(blackout) =
+            self.kept.schedule().blackout_at(self.now).and_then(|i| self.kept.blackouts.get(i))
+        {
+            let reason = blackout.reason.as_ref().map_or(String::new(), |reason| format!(" ({reason})"));
+            return format!("blackout {} holds{reason}", blackout.name);
+        }
+        let open =
+            self.kept.windows.is_empty() || self.kept.windows.iter().any(|w| w.times.is_open(self.now));
+        match (open, &self.windows()[..]) {
+            (true, _) => {
+                format!("what is left before it closes is shorter than the {} it needs", self.length())
+            }
+            (false, [one]) => format!("it is outside of its window {one}"),
+            (false, many) => format!("it is outside of its windows {}", many.join(", ")),
+        }
+    }
+
+    /// Why it never fits, and the smallest change that would make it fit.
+    pub fn why_never(&self, longest: Option<Interval>) -> String {
+        let Forecast { address, .. } = self;
+        let needs = self.length();
+        let longest_window = self.kept.windows.iter().max_by_key(|w| w.times.written.duration);
+        let Some(longest) = longest else {
+            let which = longest_window.map_or("its blackouts end", |_| "any of its windows opens again");
+            return format!("{address} cannot start: within 12 years no time comes at which {which}");
+        };
+        let most = period::show(longest.length());
+        match longest_window {
+            Some(window) if window.times.written.duration.is_some_and(|d| d < self.needs) => format!(
+                "{address} needs {needs}, way back included, and its longest opening is {most}; set duration = \"{}\" in \
+                 maintenance_window {}, or give it a longer window",
+                minutes(self.needs),
+                window.name
+            ),
+            _ => format!(
+                "{address} needs {needs}, way back included, and its blackouts leave {most} at most; let them end earlier, or \
+                 leave it out of them"
+            ),
+        }
+    }
+
+    fn length(&self) -> String {
+        period::show(self.needs)
+    }
+}
+
+/// A moment by a zone's clocks.
+fn told(zone: &Zone, at: Moment) -> String {
+    let offset = zone.offset_minutes(at);
+    let wall = Moment(at.0.saturating_add(i64::from(offset) * 60_000)).to_string();
+    let date = wall.get(..16).map_or_else(|| wall.clone(), |date| date.replace('T', " "));
+    format!("{date} {} ({})", zone.name(), Offset(offset, ":"))
+}
+
+/// As `duration` takes it, rounded up.
+fn minutes(needs: Duration) -> String {
+    let minutes = needs.as_millis().div_ceil(60_000);
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes}m"),
+        (hours, 0) => format!("{hours}h"),
+        (hours, minutes) => format!("{hours}h{minutes}m"),
+    }
+}

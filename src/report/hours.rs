@@ -1,0 +1,108 @@
+//! When a component can start, in a plan: for people by the clocks there and here, and for programs.
+
+use super::page::Page;
+use super::size;
+use super::style::{Tint, plain, tinted};
+use crate::calendar::Fit;
+use crate::model::{Moment, period};
+use crate::plan::noun::{Change, Entry, Plan};
+use crate::policy::{Forecast, Subject, forecast};
+use serde::Serialize;
+
+/// The forecast of a plan as it was when it was made.
+fn of<'a>(plan: &'a Plan, entry: &Entry, change: &Change) -> Option<Forecast<'a>> {
+    forecast(Subject { entry, change }, plan.into(), plan.made)
+}
+
+/// Draws it; `offset` says how many seconds the clocks here are ahead of UTC at a moment.
+pub fn draw(
+    page: &mut Page,
+    (indent, column): (usize, usize),
+    plan: &Plan,
+    (entry, change): (&Entry, &Change),
+    offset: &dyn Fn(Moment) -> i32,
+) {
+    let Some(forecast) = of(plan, entry, change) else {
+        if plan.hours.emergency.is_some() && !entry.when.is_any_time() {
+            page.labelled(
+                indent,
+                column,
+                "window",
+                &[tinted(Tint::Bad, "passed over, since this is an emergency")],
+            );
+        }
+        return;
+    };
+    let needs =
+        tinted(Tint::Dim, format!("; it needs about {}, way back included", period::show(forecast.needs)));
+    let moment = |at: Moment| format!("{} ({} here)", forecast.told(at), size::date(at, offset(at)));
+    let pieces = match forecast.fit {
+        Fit::Now { until } => vec![plain(format!("open until {}", moment(until))), needs],
+        Fit::Later(opening) => vec![
+            tinted(Tint::Change, format!("starts at {}", moment(opening.from))),
+            plain(format!(": {}", forecast.why_not_now())),
+            needs,
+        ],
+        Fit::Never { longest } => vec![tinted(Tint::Bad, format!("never: {}", forecast.why_never(longest)))],
+    };
+    page.labelled(indent, column, "window", &pieces);
+}
+
+/// The same for programs; times by UTC.
+#[derive(Serialize)]
+pub struct WhenView<'a> {
+    windows: Vec<&'a str>,
+    blackouts: Vec<&'a str>,
+    zone: Option<&'a str>,
+    needs_ms: u64,
+    fits: bool,
+    starts: Option<String>,
+    closes: Option<String>,
+    why: Option<String>,
+}
+
+impl<'a> WhenView<'a> {
+    /// The view; `None` where any time is right.
+    pub fn of(plan: &'a Plan, entry: &Entry, change: &Change) -> Option<WhenView<'a>> {
+        let forecast = of(plan, entry, change)?;
+        let (closes, why) = match forecast.fit {
+            Fit::Now { until } => (Some(until), None),
+            Fit::Later(opening) => (Some(opening.until), Some(forecast.why_not_now())),
+            Fit::Never { longest } => (None, Some(forecast.why_never(longest))),
+        };
+        let starts = forecast.starts();
+        Some(WhenView {
+            windows: forecast.windows(),
+            blackouts: forecast.blackouts(),
+            zone: starts.and_then(|at| forecast.zone(at)).map(|zone| zone.name()),
+            needs_ms: u64::try_from(forecast.needs.as_millis()).unwrap_or(u64::MAX),
+            fits: starts.is_some(),
+            starts: starts.map(|at| at.to_string()),
+            closes: closes.map(|at| at.to_string()),
+            why,
+        })
+    }
+}
+
+/// Who passes windows over, and why.
+#[derive(Serialize)]
+pub struct EmergencyView<'a> {
+    who: &'a str,
+    why: &'a str,
+}
+
+impl<'a> EmergencyView<'a> {
+    /// The view; `None` where nobody does.
+    pub fn of(plan: &'a Plan) -> Option<EmergencyView<'a>> {
+        plan.hours.emergency.as_ref().map(|e| EmergencyView { who: &e.who, why: &e.why })
+    }
+}
+
+/// The sentence for people: `Emergency, declared by anna: the kernel is being exploited. …`
+pub fn emergency(plan: &Plan) -> Option<String> {
+    let emergency = plan.hours.emergency.as_ref()?;
+    let (who, why) = (&emergency.who, &emergency.why);
+    Some(format!(
+        "Emergency, declared by {who}: {why}. Windows and blackouts that name {who} in `emergency` keep nothing back."
+    ))
+}
