@@ -1,7 +1,7 @@
 //! From blocks to a checked [`Config`]: names, shapes, values in order, and the edges between components.
 
 use super::blocks;
-use super::checked::{ArgumentSpans, Config, Rollout, Vendor};
+use super::checked::{ArgumentSpans, Config, Vendor};
 use super::expr::Expr;
 use super::fields::Fields;
 use super::load::{Parsed, with_chain};
@@ -275,11 +275,6 @@ fn scope<'a>(around: &Surroundings<'a>, folder: &str, values: &'a Values) -> Sco
         .with("patchform", Value::object(patchform))
         .files(around.files)
         .resolver(values)
-}
-
-/// The rollout of components that name none.
-fn default_rollout() -> Rollout {
-    Rollout { name: String::new(), max_parallel: 10, on_failure: super::checked::OnFailure::default() }
 }
 
 /// Places of a block's arguments.

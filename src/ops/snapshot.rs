@@ -271,13 +271,14 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
         made: clock::now(),
         lineage: state.lineage.clone(),
         purpose: Purpose::Restore { snapshot: id.to_string() },
-        entries: vec![Entry { after: Vec::new(), rollout: 0, ..entry }],
+        entries: vec![Entry { after: Vec::new(), rollout: 0, wave: 0, ..entry }],
         outputs: recorded_outputs(&state),
         outputs_before: Some(recorded_outputs(&state)),
         moves: Vec::new(),
         assertions: Vec::new(),
         inputs: Vec::new(),
         rollouts: rollout.into_iter().collect(),
+        waves: Vec::new(),
         ..taken
     };
     let needed = BTreeSet::from([plan.entries[0].provider]);

@@ -6,7 +6,7 @@ use super::noun::*;
 use super::wave;
 use crate::config::checked::Assertion;
 use crate::config::exact::Exact;
-use crate::model::{Address, Moment};
+use crate::model::{Address, Moment, Purpose};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use thiserror::Error;
@@ -14,18 +14,20 @@ use thiserror::Error;
 mod change;
 mod entry;
 mod input;
+mod pace;
 mod parts;
 mod secrets;
 mod vendor;
 
 use entry::StoredEntry;
 use input::StoredInput;
+use pace::StoredWave;
 use parts::{StoredProvider, StoredPurpose, StoredRollout};
 use secrets::StoredOrigin;
 use vendor::StoredVendor;
 
 /// The form that this program writes.
-pub const FORMAT_VERSION: u32 = 2;
+pub const FORMAT_VERSION: u32 = 3;
 
 /// Why a saved plan cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -74,6 +76,9 @@ struct Header {
 #[derive(Serialize, Deserialize)]
 struct Body<'a> {
     program: Cow<'a, str>,
+    /// From form 3 on: that of the first line, which nothing else vouches for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    format_version: Option<u32>,
     made: String,
     lineage: Cow<'a, str>,
     /// Left out for `default`.
@@ -82,6 +87,9 @@ struct Body<'a> {
     purpose: StoredPurpose,
     providers: Vec<StoredProvider<'a>>,
     rollouts: Vec<StoredRollout<'a>>,
+    /// From form 3 on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    waves: Vec<StoredWave>,
     /// From form 2 on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     vendors: Vec<StoredVendor<'a>>,
@@ -131,12 +139,14 @@ impl StoredOutput<'_> {
 pub fn write(plan: &Plan) -> Vec<u8> {
     let body = Body {
         program: Cow::Borrowed(&plan.program),
+        format_version: Some(FORMAT_VERSION),
         made: plan.made.to_string(),
         lineage: Cow::Borrowed(&plan.lineage),
         workspace: Some(Cow::Borrowed(plan.workspace.as_str())).filter(|name| name != "default"),
         purpose: StoredPurpose::from(&plan.purpose),
         providers: plan.providers.iter().map(StoredProvider::from).collect(),
         rollouts: plan.rollouts.iter().map(StoredRollout::from).collect(),
+        waves: plan.waves.iter().map(StoredWave::from).collect(),
         vendors: plan.vendors.iter().map(StoredVendor::from).collect(),
         moves: plan
             .moves
@@ -241,6 +251,9 @@ fn checked_body(saved: &[u8]) -> Result<&[u8], PlanError> {
         Ok(named) if named.program != header.program => {
             Err(damaged("its first line names another program".into()))
         }
+        Ok(named) if named.format_version != Some(header.format_version).filter(|form| *form >= 3) => {
+            Err(damaged("its first line names another form".into()))
+        }
         _ => Ok(body),
     }
 }
@@ -257,6 +270,8 @@ struct Version {
 #[derive(Deserialize)]
 struct Named {
     program: String,
+    #[serde(default)]
+    format_version: Option<u32>,
 }
 
 fn damaged(what: String) -> PlanError {
@@ -269,7 +284,7 @@ fn plan_of(stored: Body<'_>) -> Result<Plan, PlanError> {
     let mut entries: Vec<Entry> =
         stored.entries.into_iter().map(|e| e.entry().map_err(damaged)).collect::<Result<_, _>>()?;
     if !in_waves {
-        wave::number(&mut entries);
+        wave::lay(&mut entries, &[], &Purpose::Apply, |_| 0);
     }
     Ok(Plan {
         program: stored.program.into_owned(),
@@ -290,6 +305,7 @@ fn plan_of(stored: Body<'_>) -> Result<Plan, PlanError> {
             .collect(),
         inputs: stored.inputs.into_iter().map(Into::into).collect(),
         rollouts: stored.rollouts.into_iter().map(Into::into).collect(),
+        waves: stored.waves.into_iter().map(Into::into).collect(),
         vendors: stored.vendors.into_iter().map(Into::into).collect(),
     })
 }
@@ -302,6 +318,10 @@ fn agrees(plan: &Plan) -> Result<(), PlanError> {
         return Err(damaged("its components are not sorted by address, each once".into()));
     }
     let n = plan.entries.len();
+    let follows = |(i, wave): (usize, &Wave)| wave.after.is_none_or(|after| after < i);
+    if !plan.waves.iter().enumerate().all(follows) {
+        return Err(damaged("one of its waves waits for itself or a later one".into()));
+    }
     for entry in &plan.entries {
         let others = match &entry.verdict {
             Verdict::Held { by } => &by[..],

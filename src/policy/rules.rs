@@ -70,6 +70,7 @@ mod tests {
             lifecycle,
             rollout: 0,
             wave: 0,
+            zone: None,
             vendor: None,
             after: Vec::new(),
             desired: Some(PatchLevel::Single("1".into())),

@@ -53,6 +53,12 @@ pub enum Defect {
     WellIsStuck,
     KeptIsForgotten,
     PutBackIsRestored,
+    WavesAreIgnored,
+    CanaryIsForgotten,
+    BudgetIsIgnored,
+    ZonesAreIgnored,
+    SoakIsOneLook,
+    SoakIsBlind,
 }
 
 /// The defect of one run; none, outside a simulation.
@@ -84,7 +90,7 @@ impl Planted {
 #[cfg(debug_assertions)]
 impl Defect {
     /// Every defect.
-    pub const ALL: [Defect; 48] = [
+    pub const ALL: [Defect; 54] = [
         Defect::UnclearIsRefused,
         Defect::InterruptedIsNotDone,
         Defect::LostWordCounts,
@@ -133,5 +139,11 @@ impl Defect {
         Defect::WellIsStuck,
         Defect::KeptIsForgotten,
         Defect::PutBackIsRestored,
+        Defect::WavesAreIgnored,
+        Defect::CanaryIsForgotten,
+        Defect::BudgetIsIgnored,
+        Defect::ZonesAreIgnored,
+        Defect::SoakIsOneLook,
+        Defect::SoakIsBlind,
     ];
 }

@@ -28,6 +28,9 @@ pub struct StoredEntry<'a> {
     /// From form 2 on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     wave: Option<usize>,
+    /// From form 3 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    zone: Option<Cow<'a, str>>,
     /// From form 2 on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     vendor: Option<usize>,
@@ -65,6 +68,7 @@ impl<'a> From<&'a Entry> for StoredEntry<'a> {
             lifecycle: StoredLifecycle::from(&entry.lifecycle),
             rollout: entry.rollout,
             wave: Some(entry.wave),
+            zone: entry.zone.as_deref().map(Cow::Borrowed),
             vendor: entry.vendor,
             after: Cow::Borrowed(&entry.after),
             desired: level(&entry.desired),
@@ -99,6 +103,7 @@ impl StoredEntry<'_> {
             lifecycle: self.lifecycle.into(),
             rollout: self.rollout,
             wave: self.wave.unwrap_or_default(),
+            zone: self.zone.map(Cow::into_owned),
             vendor: self.vendor,
             after: self.after.into_owned(),
             desired: self.desired.map(Into::into),
