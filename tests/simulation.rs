@@ -12,6 +12,8 @@ mod draw;
 mod judge;
 #[path = "simulation/ledger.rs"]
 mod ledger;
+#[path = "simulation/pacing.rs"]
+mod pacing;
 #[path = "simulation/plant.rs"]
 mod plant;
 #[path = "simulation/platform.rs"]
@@ -144,6 +146,8 @@ fn must_happen() -> BTreeSet<String> {
         "probe Lost",
         "reading Fails",
         "reading Lost",
+        "a look at what is watched",
+        "a watched component turns ill",
     ];
     all.extend(rest.map(String::from));
     all

@@ -6,8 +6,9 @@
 use super::painter::Painter;
 use super::waits;
 use crate::engine::perform;
-use crate::model::Moment;
+use crate::model::{Moment, period};
 use crate::plan::Plan;
+use crate::plan::noun::Step;
 use crate::provider::Watch;
 use crate::provider::watch::Silent;
 use crate::report::progress::{Progress, lines};
@@ -15,7 +16,7 @@ use crate::report::run_standing::{Tally, stands};
 use crate::report::run_view::Going;
 use crate::report::style::Style;
 use crate::run::Run;
-use crate::run::event::{Event, What};
+use crate::run::event::{Event, Leg, What};
 use crate::target::Waiting;
 use crate::world::{clock, machine};
 use patchform_sdk::message;
@@ -129,6 +130,7 @@ impl Seen {
             _ => {}
         }
         if let Some(i) = event.what.component().filter(|i| *i < plan.entries.len()) {
+            self.soak(i, run, event);
             self.tally.set(i, stands(&run.standing(i)));
         }
         // An event may move others too; counting all of them each time would be quadratic.
@@ -136,6 +138,21 @@ impl Seen {
             self.tally = Tally::counted(run);
             self.counted = Some(clock::steady());
         }
+    }
+
+    /// A watched component has no step that begins and ends.
+    fn soak(&mut self, entry: usize, run: &Run, event: &Event) {
+        let soaks = |g: &Going| g.step == Step::Soak;
+        let Some(left) = run.soak_left(entry) else {
+            if self.going.get(&entry).is_some_and(soaks) {
+                self.going.remove(&entry);
+            }
+            return;
+        };
+        let since = self.going.get(&entry).filter(|g| soaks(g)).map_or(event.at, |g| g.since);
+        let message = format!("{} left", period::show(Duration::from_secs(left.as_secs())));
+        let going = Going { entry, leg: Leg::Forth, step: Step::Soak, since, message, percent: None };
+        self.going.insert(entry, going);
     }
 
     fn draw(&self, style: Style) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! From blocks to a checked [`Config`]: names, shapes, values in order, and the edges between components.
 
 use super::blocks;
-use super::checked::{ArgumentSpans, Config, Rollout, Vendor, Window};
+use super::checked::{ArgumentSpans, Config, Vendor, Window};
 use super::expr::Expr;
 use super::fields::Fields;
 use super::load::{Parsed, with_chain};
@@ -281,11 +281,6 @@ fn scope<'a>(around: &Surroundings<'a>, folder: &str, values: &'a Values) -> Sco
         .with("patchform", Value::object(patchform))
         .files(around.files)
         .resolver(values)
-}
-
-/// The rollout of components that name none.
-fn default_rollout() -> Rollout {
-    Rollout { name: String::new(), max_parallel: 10, on_failure: super::checked::OnFailure::default() }
 }
 
 /// Places of a block's arguments.

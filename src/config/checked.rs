@@ -1,11 +1,13 @@
 //! A checked configuration: it exists only if nothing was wrong with what the user wrote.
 
+mod pace;
 mod secret;
 
 pub use super::arguments::{ArgumentSpans, Arguments};
 use super::exact::Exact;
 use crate::calendar::Times;
 use crate::model::{Address, PatchLevel, Selection, Span};
+pub use pace::{Pace, Size};
 use patchform_sdk::message::Class;
 pub use secret::{Secret, SecretForm, SecretOrigin, SecretSource, Step};
 use serde_json::Value as Json;
@@ -131,6 +133,8 @@ pub struct Component {
     pub lifecycle: Lifecycle,
     /// `rollout = rollout.name`, or the default one: shared by all that have it.
     pub rollout: Arc<Rollout>,
+    /// `zone = …`: the failure domain that it stands in.
+    pub zone: Option<String>,
     /// `vendor = vendor.name`: index into [`Config::vendors`].
     pub vendor: Option<usize>,
     /// `maintenance { window = … }`: indices into [`Config::windows`]; any of them may be open.
@@ -249,6 +253,20 @@ pub struct Rollout {
     pub max_parallel: u64,
     /// What a failure takes back.
     pub on_failure: OnFailure,
+    /// How it goes through them.
+    pub pace: Pace,
+}
+
+impl Default for Rollout {
+    /// That of components that name none: one instance of each block shows first what the patch does.
+    fn default() -> Self {
+        Rollout {
+            name: String::new(),
+            max_parallel: 10,
+            on_failure: OnFailure::default(),
+            pace: Pace { canary: 1, ..Pace::default() },
+        }
+    }
 }
 
 /// `maintenance_window "…" { … }`

@@ -57,6 +57,13 @@ pub enum Happened {
         /// The reading's digest; `Err` with why when it could not be read.
         digest: Result<String, String>,
     },
+    /// The checks of a component that is watched answered.
+    Watched {
+        /// Index into the plan's entries.
+        component: usize,
+        /// What was found.
+        found: Health,
+    },
     /// The person at the terminal, or the system, wants it to stop (Ctrl-C, TERM).
     Stop,
     /// The terminal was closed (HUP). Shell and system may both say so: however often, it is one wish to stop.
@@ -71,6 +78,8 @@ pub trait Performer {
     fn probe(&mut self, begin: Begin, reply: Sender<Happened>);
     /// Reads a component; answers [`Happened::ReadBack`].
     fn read_back(&mut self, component: usize, reply: Sender<Happened>);
+    /// Asks the checks of a component once; answers [`Happened::Watched`].
+    fn watch(&mut self, component: usize, reply: Sender<Happened>);
     /// Asks one action to stop where that is safe: its time is up. Its answer does not count any more.
     fn cancel(&mut self, action: ActionRef, attempt: u32);
     /// Asks everything that runs to stop where that is safe.
@@ -206,6 +215,10 @@ impl Drive<'_> {
 
     /// Decides until there is nothing more to begin, and folds the intents; the effects come after [`write_down`].
     fn decide(&mut self) -> Result<Vec<Command>, DriveError> {
+        if self.run.is_stopping() || self.run.is_abandoned() || self.run.halt().is_some() {
+            // What is left of a soak is known without it.
+            self.flights.end_rests();
+        }
         let mut all = Vec::new();
         loop {
             let commands = decide(&self.run, self.flights.components());
@@ -221,6 +234,9 @@ impl Drive<'_> {
                     }
                     Command::Probe { begin, after } => {
                         self.flights.add(begin.action.component, Flight::Pause(begin.clone()), *after);
+                    }
+                    Command::Watch { component, after } => {
+                        self.flights.add(*component, Flight::Rest(clock::steady()), *after);
                     }
                     Command::ReadBack { component } => {
                         self.flights.add(*component, Flight::Reading, LOOK_DEADLINE);
@@ -281,8 +297,8 @@ impl Drive<'_> {
         match command {
             Command::Begin(begin) => self.performer.begin(begin, reply),
             Command::ReadBack { component } => self.performer.read_back(component, reply),
-            // A probe begins when its pause is over, which may be at once.
-            Command::Probe { .. } | Command::Stop { .. } | Command::Finish => {}
+            // A probe or a look begins when its pause is over, which may be at once.
+            Command::Probe { .. } | Command::Watch { .. } | Command::Stop { .. } | Command::Finish => {}
         }
     }
 
@@ -349,6 +365,15 @@ impl Drive<'_> {
                     return Ok(Wait::News);
                 }
             }
+            Happened::Watched { component, found } => {
+                let since = self.flights.end_look(component);
+                if let Some(since) = since.filter(|_| self.run.soak_left(component).is_some()) {
+                    failpoint::pass("drive.watched");
+                    let found = self.full_disk_watched(found);
+                    self.fold(What::Watched { component, passed: since.elapsed(), found })?;
+                    return Ok(Wait::News);
+                }
+            }
             Happened::HangUp if self.run.is_stopping() => {}
             Happened::Stop if self.run.is_stopping() => return Ok(Wait::GiveUp),
             Happened::Stop | Happened::HangUp => {
@@ -380,6 +405,16 @@ impl Drive<'_> {
         }
     }
 
+    /// What to take in place of an ill component that is watched, likewise.
+    fn full_disk_watched(&self, found: Health) -> Health {
+        match (&found, self.journal.has_room()) {
+            (Health::Ill { why }, Err(full)) => Health::Inconclusive {
+                why: format!("nobody can tell whether it went wrong by itself: {full} ({why})"),
+            },
+            _ => found,
+        }
+    }
+
     /// Ends pauses before probes, and what did not answer in its time.
     fn time_is_up(&mut self) -> Result<bool, DriveError> {
         let mut news = false;
@@ -399,6 +434,17 @@ impl Drive<'_> {
                 }
                 Flight::Probe(Begin { action, attempt, .. }) => {
                     self.fold(What::Probe { action, attempt, found: Err(why) })?;
+                }
+                Flight::Rest(_) | Flight::Look(_) if self.run.soak_left(component).is_none() => {}
+                Flight::Rest(since) => {
+                    self.flights.add(component, Flight::Look(since), LOOK_DEADLINE);
+                    failpoint::pass("drive.look");
+                    self.performer.watch(component, self.reply.clone());
+                    continue;
+                }
+                Flight::Look(since) => {
+                    let found = Health::Inconclusive { why };
+                    self.fold(What::Watched { component, passed: since.elapsed(), found })?;
                 }
                 Flight::Reading if !self.run.awaits_reading(component) => {}
                 Flight::Reading => self.fold(What::Read { component, digest: Err(why) })?,

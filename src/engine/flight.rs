@@ -16,6 +16,10 @@ pub(super) enum Flight {
     Probe(Begin),
     /// A reading.
     Reading,
+    /// The pause before the checks of a component that is watched since then are asked.
+    Rest(Instant),
+    /// These checks.
+    Look(Instant),
 }
 
 /// All that is in flight.
@@ -55,6 +59,24 @@ impl Flights {
         }
         let (flight, _, within) = self.remove(component)?;
         Some((component, flight, within))
+    }
+
+    /// Waits for no pause of a component that is watched any more.
+    pub(super) fn end_rests(&mut self) {
+        let rests = |(component, (flight, ..)): (&usize, &(Flight, Instant, Duration))| {
+            matches!(flight, Flight::Rest(_)).then_some(*component)
+        };
+        for component in self.flying.iter().filter_map(rests).collect::<Vec<_>>() {
+            self.remove(component);
+        }
+    }
+
+    /// Since when a component is watched whose checks were asked; they answer now.
+    pub(super) fn end_look(&mut self, component: usize) -> Option<Instant> {
+        let (Flight::Look(since), ..) = self.flying.get(&component)? else { return None };
+        let since = *since;
+        self.remove(component);
+        Some(since)
     }
 
     fn remove(&mut self, component: usize) -> Option<(Flight, Instant, Duration)> {

@@ -56,9 +56,19 @@ impl Tools {
 
     /// Health before the patch: what is ill already is not started.
     fn measure(&self, entry: &Entry) -> Answer {
-        // A short look only: it was healthy, or it was not.
+        healthy(self.ill_now(entry), None)
+    }
+
+    /// Health of a component that is watched.
+    pub(super) fn look(&self, component: usize) -> Verdict {
+        let entry = self.plan.entries.get(component);
+        entry.and_then(|entry| self.ill_now(entry)).unwrap_or(Verdict::Healthy)
+    }
+
+    /// What a check complains about in a short look: it is healthy, or it is not.
+    fn ill_now(&self, entry: &Entry) -> Option<Verdict> {
         let short = |c: &Check| Check { within: c.within.min(c.timeout + c.interval), ..c.clone() };
-        healthy(entry.checks.iter().find_map(|c| self.ill(&short(c), &entry.connection)), None)
+        entry.checks.iter().find_map(|c| self.ill(&short(c), &entry.connection))
     }
 
     /// The reading and the checks must agree with what this leg works towards.

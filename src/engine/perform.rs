@@ -12,7 +12,7 @@ use crate::run::decide::Begin;
 use crate::run::event::{ActionRef, Leg};
 use crate::target::Targets;
 use crate::world::failpoint;
-use patchform_sdk::message::{Act, Action, Answer, Probe, Probed, Reload, SnapshotRef};
+use patchform_sdk::message::{Act, Action, Answer, Done, Probe, Probed, Reload, SnapshotRef, Verdict};
 use patchform_sdk::pool::Pool;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -64,7 +64,7 @@ pub fn action_of(step: Step) -> Option<Action> {
         Step::Undrain => Action::Undrain,
         Step::Uninstall => Action::Uninstall,
         Step::Restore => Action::Restore,
-        Step::Gate | Step::Measure | Step::Verify | Step::Commit => return None,
+        Step::Gate | Step::Measure | Step::Verify | Step::Soak | Step::Commit => return None,
     })
 }
 
@@ -136,6 +136,18 @@ impl Hands {
                 || Err("the plan has no such component".into()),
                 |entry| digest_of(&tools.observe(entry)),
             ));
+        });
+    }
+
+    /// Asks the checks of a component that is watched; `found` is called once, on another thread.
+    pub fn watch(&self, component: usize, found: impl FnOnce(Verdict) + Send + 'static) {
+        let tools = Arc::clone(&self.tools);
+        self.work(move || {
+            let answer = Answer::Applied(Done { verdict: Some(tools.look(component)), ..Done::default() });
+            match hiding::answer(answer, &tools.secrets.mask()) {
+                Answer::Applied(Done { verdict: Some(verdict), .. }) => found(verdict),
+                _ => found(Verdict::Inconclusive { why: "its checks gave no answer".into() }),
+            }
         });
     }
 

@@ -1,4 +1,4 @@
-//! The stored form of a journal's lines, version 3. Its own types: what is stored changes only on purpose.
+//! The stored form of a journal's lines, version 4. Its own types: what is stored changes only on purpose.
 
 use crate::model::Moment;
 use crate::plan::noun::Step;
@@ -8,9 +8,10 @@ use patchform_sdk::message::{Answer, Coverage, Done, Probed, Reload, Snapshot, V
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// The stored form's version. A reader refuses every higher one.
-pub const FORM: u32 = 3;
+pub const FORM: u32 = 4;
 
 /// The first line of every segment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +88,13 @@ pub(super) enum StoredEvent {
         component: usize,
         digest: Result<String, String>,
     },
+    /// From form 4 on.
+    Watched {
+        component: usize,
+        /// Milliseconds.
+        passed: u64,
+        found: StoredVerdict,
+    },
     Clock {
         ahead_ms: i64,
     },
@@ -138,6 +146,8 @@ pub(super) enum StoredStep {
     Reload,
     Verify,
     Undrain,
+    /// From form 4 on.
+    Soak,
     Commit,
     Uninstall,
     Restore,
@@ -177,7 +187,7 @@ enum StoredReload {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum StoredVerdict {
+pub(super) enum StoredVerdict {
     Healthy,
     Ill(String),
     Inconclusive(String),
@@ -236,7 +246,7 @@ macro_rules! same {
 same!(Rules, StoredRules: First, Second);
 same!(Leg, StoredLeg: Forth, Back);
 same!(Reload, StoredReload: None, Service, Reboot, PowerCycle);
-same!(Step, StoredStep: Gate, Fetch, Measure, Drain, Snapshot, Backup, Patch, Reload, Verify, Undrain, Commit,
+same!(Step, StoredStep: Gate, Fetch, Measure, Drain, Snapshot, Backup, Patch, Reload, Verify, Undrain, Soak, Commit,
       Uninstall, Restore);
 
 impl From<ActionRef> for StoredAction {
@@ -264,11 +274,7 @@ impl From<&Done> for StoredDone {
                 survives_target_loss: s.survives_target_loss,
             }),
             reload: done.reload.into(),
-            verdict: done.verdict.as_ref().map(|v| match v {
-                Verdict::Healthy => StoredVerdict::Healthy,
-                Verdict::Ill { why } => StoredVerdict::Ill(why.clone()),
-                Verdict::Inconclusive { why } => StoredVerdict::Inconclusive(why.clone()),
-            }),
+            verdict: done.verdict.as_ref().map(StoredVerdict::from),
             digest: done.digest.clone(),
             output: done.output.clone(),
         }
@@ -287,13 +293,29 @@ impl From<StoredDone> for Done {
                 survives_target_loss: s.survives_target_loss,
             }),
             reload: done.reload.into(),
-            verdict: done.verdict.map(|v| match v {
-                StoredVerdict::Healthy => Verdict::Healthy,
-                StoredVerdict::Ill(why) => Verdict::Ill { why },
-                StoredVerdict::Inconclusive(why) => Verdict::Inconclusive { why },
-            }),
+            verdict: done.verdict.map(Verdict::from),
             digest: done.digest,
             output: done.output,
+        }
+    }
+}
+
+impl From<&Verdict> for StoredVerdict {
+    fn from(verdict: &Verdict) -> Self {
+        match verdict {
+            Verdict::Healthy => StoredVerdict::Healthy,
+            Verdict::Ill { why } => StoredVerdict::Ill(why.clone()),
+            Verdict::Inconclusive { why } => StoredVerdict::Inconclusive(why.clone()),
+        }
+    }
+}
+
+impl From<StoredVerdict> for Verdict {
+    fn from(stored: StoredVerdict) -> Self {
+        match stored {
+            StoredVerdict::Healthy => Verdict::Healthy,
+            StoredVerdict::Ill(why) => Verdict::Ill { why },
+            StoredVerdict::Inconclusive(why) => Verdict::Inconclusive { why },
         }
     }
 }
@@ -395,6 +417,11 @@ impl From<&What> for StoredEvent {
             What::Read { component, digest } => {
                 StoredEvent::Read { component: *component, digest: digest.clone() }
             }
+            What::Watched { component, passed, found } => StoredEvent::Watched {
+                component: *component,
+                passed: u64::try_from(passed.as_millis()).unwrap_or(u64::MAX),
+                found: found.into(),
+            },
             What::Clock { ahead_ms } => StoredEvent::Clock { ahead_ms: *ahead_ms },
             What::Asked(request) => StoredEvent::Asked(request.into()),
             What::Stopped { why } => StoredEvent::Stopped { why: why.clone() },
@@ -419,6 +446,9 @@ impl From<StoredEvent> for What {
                 What::Probe { action: action.into(), attempt, found: found.into() }
             }
             StoredEvent::Read { component, digest } => What::Read { component, digest },
+            StoredEvent::Watched { component, passed, found } => {
+                What::Watched { component, passed: Duration::from_millis(passed), found: found.into() }
+            }
             StoredEvent::Clock { ahead_ms } => What::Clock { ahead_ms },
             StoredEvent::Asked(request) => What::Asked(request.into()),
             StoredEvent::Stopped { why } => What::Stopped { why },

@@ -11,6 +11,7 @@ use patchform_sdk::message::{Answer, Done, Probed, Reload, Snapshot, Verdict};
 use serde_json::json;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 fn identity() -> Identity {
     let text = str::to_string;
@@ -55,6 +56,8 @@ fn batches() -> Vec<Vec<Event>> {
             What::Read { component: 3, digest: Ok("abc".into()) },
             What::Read { component: 4, digest: Err("gone".into()) },
             What::Clock { ahead_ms: -3_600_000 },
+            What::Watched { component: 3, passed: Duration::from_millis(1_500), found: Verdict::Healthy },
+            What::Watched { component: 3, passed: Duration::ZERO, found: Verdict::Ill { why: "503".into() } },
             What::Asked(Request::Skip(2)),
             What::Asked(Request::Abandon { leaving: Default::default() }),
             What::Asked(Request::Abandon { leaving: [0, 2].into() }),

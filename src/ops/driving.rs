@@ -136,6 +136,12 @@ impl Performer for Performing<'_> {
         });
     }
 
+    fn watch(&mut self, component: usize, reply: Sender<Happened>) {
+        self.hands.watch(component, move |found| {
+            let _ = reply.send(Happened::Watched { component, found });
+        });
+    }
+
     fn cancel(&mut self, action: ActionRef, attempt: u32) {
         self.hands.cancel(action, attempt);
     }

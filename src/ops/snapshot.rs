@@ -272,7 +272,7 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
         made: clock::now(),
         lineage: state.lineage.clone(),
         purpose: Purpose::Restore { snapshot: id.to_string() },
-        entries: vec![Entry { after: Vec::new(), rollout: 0, ..entry }],
+        entries: vec![Entry { after: Vec::new(), rollout: 0, wave: 0, ..entry }],
         outputs: recorded_outputs(&state),
         outputs_before: Some(recorded_outputs(&state)),
         moves: Vec::new(),
@@ -280,6 +280,7 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
         inputs: Vec::new(),
         rollouts: rollout.into_iter().collect(),
         hours: Hours { emergency: None, ..taken.hours.clone() },
+        waves: Vec::new(),
         ..taken
     };
     let needed = BTreeSet::from([plan.entries[0].provider]);

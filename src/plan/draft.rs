@@ -3,7 +3,6 @@
 use super::focus::Focus;
 use super::hours::{Hours, When};
 use super::noun::{Entry, Observed, PinnedProvider, RolloutLimit, Verdict};
-use super::wave;
 use crate::config::Config;
 use crate::config::checked::{Assertion, Component, Connection, Rollout, Secret, SecretOrigin, Step, Vendor};
 use crate::config::exact::Exact;
@@ -122,7 +121,6 @@ impl Draft {
                 None => draft.add_unmanaged(address, record),
             }
         }
-        wave::number(&mut draft.entries);
         draft.connect()?;
         Ok(draft)
     }
@@ -145,6 +143,7 @@ impl Draft {
             lifecycle: component.lifecycle.clone(),
             rollout,
             wave: 0,
+            zone: component.zone.clone(),
             vendor: component.vendor,
             when: When { windows: component.windows.clone(), blackouts: component.blackouts.clone() },
             after,
@@ -159,8 +158,7 @@ impl Draft {
     fn add_unmanaged(&mut self, address: &Address, record: Option<&Record>) {
         let (name, alias) = record.map_or(("", ""), |r| (&*r.provider, &*r.alias));
         let provider = self.provider(name, alias);
-        let rollout =
-            self.rollout(&Rollout { name: String::new(), max_parallel: 1, on_failure: Default::default() });
+        let rollout = self.rollout(&Rollout::default());
         self.goals.push(Goal::Unmanaged);
         self.entries.push(Entry {
             address: address.clone(),
@@ -174,6 +172,7 @@ impl Draft {
             lifecycle: Default::default(),
             rollout,
             wave: 0,
+            zone: None,
             vendor: None,
             when: When::default(),
             after: Vec::new(),
@@ -206,11 +205,7 @@ impl Draft {
     fn rollout(&mut self, rollout: &Rollout) -> usize {
         let known = self.rollouts.iter().position(|r| r.name == rollout.name);
         known.unwrap_or_else(|| {
-            self.rollouts.push(RolloutLimit {
-                name: rollout.name.clone(),
-                max_parallel: rollout.max_parallel,
-                on_failure: rollout.on_failure,
-            });
+            self.rollouts.push(rollout.clone());
             self.rollouts.len() - 1
         })
     }

@@ -2,7 +2,7 @@
 
 use super::diff::{Changes, Leaning, Proposed};
 use super::noun::{Block, Change, Entry, Plan, Verdict};
-use super::{holding, procedure};
+use super::{holding, procedure, wave};
 use crate::model::{Moment, Purpose};
 use patchform_sdk::message::{
     Can, Coverage, Preview, PreviewOutcome, Reload, SnapshotRef, WayBack, WayBackKind,
@@ -42,7 +42,12 @@ pub fn make(changes: Changes, mut previews: BTreeMap<usize, PreviewOutcome>, mak
                 let judged = judge(&draft.purpose, entry, proposed, previews.remove(&i), making);
                 (wants[i], stops[i]) = (judged.is_ok(), judged.is_err());
                 entry.verdict = match judged {
-                    Ok(change) => Verdict::Change(Box::new(change)),
+                    Ok(mut change) => {
+                        let pace = draft.rollouts.get(entry.rollout).map(|r| &r.pace);
+                        let soak = pace.filter(|_| draft.purpose == Purpose::Apply).map(|pace| pace.soak);
+                        procedure::soak(&mut change.forth, soak.unwrap_or_default());
+                        Verdict::Change(Box::new(change))
+                    }
                     Err(block) => Verdict::Blocked(block),
                 };
             }
@@ -54,6 +59,8 @@ pub fn make(changes: Changes, mut previews: BTreeMap<usize, PreviewOutcome>, mak
             draft.entries[i].verdict = Verdict::Held { by };
         }
     }
+    let layer = |i| draft.graph.layer(i);
+    let waves = wave::lay(&mut draft.entries, &draft.rollouts, &draft.purpose, layer);
     Plan {
         program: making.program.to_string(),
         made: making.now,
@@ -66,6 +73,7 @@ pub fn make(changes: Changes, mut previews: BTreeMap<usize, PreviewOutcome>, mak
         outputs_before: draft.outputs_before,
         secret_sources: draft.secret_sources,
         rollouts: draft.rollouts,
+        waves,
         moves: draft.moves,
         assertions: draft.assertions,
         inputs: draft.inputs,

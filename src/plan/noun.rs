@@ -3,7 +3,7 @@
 
 use super::hours::{Hours, When};
 use crate::config::checked::{
-    Assertion, Check, Connection, Lifecycle, OnFailure, Secret, SecretOrigin, SnapshotRule, Vendor,
+    Assertion, Check, Connection, Lifecycle, Secret, SecretOrigin, SnapshotRule, Vendor,
 };
 use crate::config::exact::Exact;
 use crate::config::inputs::Input;
@@ -40,6 +40,9 @@ pub struct Plan {
     pub secret_sources: BTreeMap<String, SecretOrigin>,
     /// Limits of the rollouts in use; [`Entry::rollout`] is an index into them.
     pub rollouts: Vec<RolloutLimit>,
+    /// How its waves follow each other, by their numbers; none waits for another in a plan of an earlier program, which has
+    /// no rows.
+    pub waves: Vec<Wave>,
     /// Records that get another address before anything else: from and to.
     pub moves: Vec<(Address, Address)>,
     /// Top-level `check` blocks of the configuration, and what they say.
@@ -71,15 +74,16 @@ pub struct PinnedProvider {
     pub secrets: Vec<Secret>,
 }
 
-/// A rollout's limits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RolloutLimit {
-    /// Its name; empty for the default one.
-    pub name: String,
-    /// How many of its components may be worked on at once.
-    pub max_parallel: u64,
-    /// What a failure takes back.
-    pub on_failure: OnFailure,
+/// A rollout: its limits, as the configuration has them once it is known who shares it.
+pub use crate::config::checked::Rollout as RolloutLimit;
+
+/// A slice of the instances of one block (page 2.2).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Wave {
+    /// Number of the wave that must be settled before this one begins.
+    pub after: Option<usize>,
+    /// Whether the next one begins only if one of this is committed and none has failed.
+    pub canary: bool,
 }
 
 /// One component in a plan.
@@ -107,6 +111,8 @@ pub struct Entry {
     pub rollout: usize,
     /// Number of its wave: entries with the same number go back together where their rollout says so.
     pub wave: usize,
+    /// The failure domain that it stands in.
+    pub zone: Option<String>,
     /// Index into [`Plan::vendors`].
     pub vendor: Option<usize>,
     /// When it may be worked on.
@@ -400,6 +406,8 @@ pub enum Step {
     Verify,
     /// Traffic comes back.
     Undrain,
+    /// It is watched for a while.
+    Soak,
     /// The record is written.
     Commit,
     /// Just the patch is taken back.
@@ -422,6 +430,7 @@ impl Step {
             Step::Reload => "reload",
             Step::Verify => "verify",
             Step::Undrain => "undrain",
+            Step::Soak => "soak",
             Step::Commit => "commit",
             Step::Uninstall => "uninstall",
             Step::Restore => "restore",
@@ -430,7 +439,7 @@ impl Step {
 
     /// Whether it may change something on the target, so that its answer can be unclear.
     pub const fn effectful(self) -> bool {
-        !matches!(self, Step::Gate | Step::Measure | Step::Verify | Step::Commit)
+        !matches!(self, Step::Gate | Step::Measure | Step::Verify | Step::Soak | Step::Commit)
     }
 }
 

@@ -57,6 +57,15 @@ pub fn catching_up(entry: &Entry, preview: &Preview) -> (Vec<Planned>, Vec<Plann
     (times.lay_out(&forth), times.lay_out(&back))
 }
 
+/// Lets a way forth be watched for so long before it is committed.
+pub fn soak(forth: &mut Vec<Planned>, long: Duration) {
+    let commit = forth.iter().position(|p| p.action == Step::Commit);
+    if let (Some(at), false) = (commit, long.is_zero()) {
+        // It is watched by the engine itself, a look at a time: it has no answer that could be late.
+        forth.insert(at, Planned { action: Step::Soak, expected: long, deadline: long });
+    }
+}
+
 /// No expectation is longer, whatever a provider says: sums of it must stay within a clock's range.
 const LONGEST: Duration = Duration::from_secs(7 * 86_400);
 /// A deadline is at least this, because a step that is called unclear too early costs more than one waited for.
@@ -95,7 +104,7 @@ impl Times<'_> {
         }
         let checks = u64::try_from(self.entry.checks.len()).unwrap_or(u64::MAX);
         Duration::from_millis(match step {
-            Step::Gate | Step::Commit => 0,
+            Step::Gate | Step::Soak | Step::Commit => 0,
             Step::Fetch => {
                 let bytes = self.preview.artifacts.iter().fold(0, |sum: u64, a| sum.saturating_add(a.size));
                 500 + bytes / (FETCH_RATE / 1_000)

@@ -149,11 +149,8 @@ impl Platform {
             snapshot: SnapshotRule::default(),
             checks: Vec::new(),
             lifecycle: Lifecycle { install: true, ..Lifecycle::default() },
-            rollout: Arc::new(Rollout {
-                name: String::new(),
-                max_parallel: 10,
-                on_failure: OnFailure::RollbackComponent,
-            }),
+            rollout: Arc::new(Rollout::default()),
+            zone: None,
             vendor: None,
             windows: Vec::new(),
             blackouts: Vec::new(),

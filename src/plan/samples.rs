@@ -63,6 +63,7 @@ pub fn entry(address: Address, level: &str) -> Entry {
         lifecycle: Lifecycle { install: true, ..Lifecycle::default() },
         rollout: 0,
         wave: 0,
+        zone: None,
         vendor: None,
         when: Default::default(),
         after: Vec::new(),
@@ -118,7 +119,7 @@ pub fn change(from: Option<&str>, to: Option<&str>, cause: Cause) -> Change {
 /// A plan with these entries, sorted; `after` and other indices are the caller's.
 pub fn plan(mut entries: Vec<Entry>) -> Plan {
     entries.sort_by(|a, b| a.address.cmp(&b.address));
-    wave::number(&mut entries);
+    wave::lay(&mut entries, &[], &Purpose::Apply, |_| 0);
     Plan {
         program: "0.1.0".into(),
         made: Moment(1_795_315_200_000),
@@ -137,11 +138,8 @@ pub fn plan(mut entries: Vec<Entry>) -> Plan {
         outputs: Vec::new(),
         outputs_before: None,
         secret_sources: BTreeMap::new(),
-        rollouts: vec![RolloutLimit {
-            name: String::new(),
-            max_parallel: 10,
-            on_failure: OnFailure::RollbackComponent,
-        }],
+        rollouts: vec![RolloutLimit { pace: Default::default(), ..RolloutLimit::default() }],
+        waves: Vec::new(),
         workspace: "default".into(),
         moves: Vec::new(),
         assertions: Vec::new(),
@@ -441,6 +439,7 @@ pub fn everything() -> Plan {
         name: "careful".into(),
         max_parallel: 1,
         on_failure: OnFailure::RollbackRun,
+        pace: Default::default(),
     });
     plan.outputs = vec![
         ("api_level".into(), json!("1.5.0").into(), false),

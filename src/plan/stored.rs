@@ -6,7 +6,7 @@ use super::noun::*;
 use super::wave;
 use crate::config::checked::Assertion;
 use crate::config::exact::Exact;
-use crate::model::{Address, Moment};
+use crate::model::{Address, Moment, Purpose};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use thiserror::Error;
@@ -15,6 +15,7 @@ mod change;
 mod entry;
 mod hours;
 mod input;
+mod pace;
 mod parts;
 mod secrets;
 mod vendor;
@@ -22,6 +23,7 @@ mod vendor;
 use entry::StoredEntry;
 use hours::StoredHours;
 use input::StoredInput;
+use pace::StoredWave;
 use parts::{StoredProvider, StoredPurpose, StoredRollout};
 use secrets::StoredOrigin;
 use vendor::StoredVendor;
@@ -76,9 +78,9 @@ struct Header {
 #[derive(Serialize, Deserialize)]
 struct Body<'a> {
     program: Cow<'a, str>,
-    /// Its form once more, from form 3 on: nothing else would tell when the header's digit was changed.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    form: u32,
+    /// From form 3 on: that of the first line, which nothing else vouches for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    format_version: Option<u32>,
     made: String,
     lineage: Cow<'a, str>,
     /// Left out for `default`.
@@ -87,6 +89,9 @@ struct Body<'a> {
     purpose: StoredPurpose,
     providers: Vec<StoredProvider<'a>>,
     rollouts: Vec<StoredRollout<'a>>,
+    /// From form 3 on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    waves: Vec<StoredWave>,
     /// From form 2 on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     vendors: Vec<StoredVendor<'a>>,
@@ -143,13 +148,14 @@ impl StoredOutput<'_> {
 pub fn write(plan: &Plan) -> Vec<u8> {
     let body = Body {
         program: Cow::Borrowed(&plan.program),
-        form: FORMAT_VERSION,
+        format_version: Some(FORMAT_VERSION),
         made: plan.made.to_string(),
         lineage: Cow::Borrowed(&plan.lineage),
         workspace: Some(Cow::Borrowed(plan.workspace.as_str())).filter(|name| name != "default"),
         purpose: StoredPurpose::from(&plan.purpose),
         providers: plan.providers.iter().map(StoredProvider::from).collect(),
         rollouts: plan.rollouts.iter().map(StoredRollout::from).collect(),
+        waves: plan.waves.iter().map(StoredWave::from).collect(),
         vendors: plan.vendors.iter().map(StoredVendor::from).collect(),
         hours: StoredHours::from(&plan.hours),
         moves: plan
@@ -255,7 +261,7 @@ fn checked_body(saved: &[u8]) -> Result<&[u8], PlanError> {
         Ok(named) if named.program != header.program => {
             Err(damaged("its first line names another program".into()))
         }
-        Ok(named) if named.form != if header.format_version < 3 { 0 } else { header.format_version } => {
+        Ok(named) if named.format_version != Some(header.format_version).filter(|form| *form >= 3) => {
             Err(damaged("its first line names another form".into()))
         }
         _ => Ok(body),
@@ -275,7 +281,7 @@ struct Version {
 struct Named {
     program: String,
     #[serde(default)]
-    form: u32,
+    format_version: Option<u32>,
 }
 
 fn damaged(what: String) -> PlanError {
@@ -288,7 +294,7 @@ fn plan_of(stored: Body<'_>) -> Result<Plan, PlanError> {
     let mut entries: Vec<Entry> =
         stored.entries.into_iter().map(|e| e.entry().map_err(damaged)).collect::<Result<_, _>>()?;
     if !in_waves {
-        wave::number(&mut entries);
+        wave::lay(&mut entries, &[], &Purpose::Apply, |_| 0);
     }
     Ok(Plan {
         program: stored.program.into_owned(),
@@ -309,6 +315,7 @@ fn plan_of(stored: Body<'_>) -> Result<Plan, PlanError> {
             .collect(),
         inputs: stored.inputs.into_iter().map(Into::into).collect(),
         rollouts: stored.rollouts.into_iter().map(Into::into).collect(),
+        waves: stored.waves.into_iter().map(Into::into).collect(),
         vendors: stored.vendors.into_iter().map(Into::into).collect(),
         hours: stored.hours.hours().map_err(damaged)?,
     })
@@ -322,6 +329,10 @@ fn agrees(plan: &Plan) -> Result<(), PlanError> {
         return Err(damaged("its components are not sorted by address, each once".into()));
     }
     let n = plan.entries.len();
+    let follows = |(i, wave): (usize, &Wave)| wave.after.is_none_or(|after| after < i);
+    if !plan.waves.iter().enumerate().all(follows) {
+        return Err(damaged("one of its waves waits for itself or a later one".into()));
+    }
     for entry in &plan.entries {
         let others = match &entry.verdict {
             Verdict::Held { by } => &by[..],

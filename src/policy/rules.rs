@@ -89,6 +89,7 @@ mod tests {
             lifecycle,
             rollout: 0,
             wave: 0,
+            zone: None,
             vendor: None,
             when: Default::default(),
             after: Vec::new(),

@@ -1,4 +1,5 @@
-//! In which order a plan works, and how long it takes at best: layers and the longest path over what changes.
+//! In which order a plan works, and how long it takes at best: layers and the longest path over what changes, one wave after
+//! the other.
 
 use crate::plan::noun::{Entry, Plan, Verdict};
 use std::time::Duration;
@@ -15,9 +16,12 @@ pub struct Order {
 impl Order {
     /// That of a plan. What stands in a cycle (which a checked configuration cannot have) is left out.
     pub fn of(plan: &Plan) -> Order {
-        let n = plan.entries.len();
-        let mut waits: Vec<usize> = plan.entries.iter().map(|e| e.after.len()).collect();
-        let dependents = Dependents::of(plan);
+        let edges = edges(plan);
+        // The end of each wave stands behind the entries as a node of its own.
+        let n = plan.entries.len() + plan.waves.len();
+        let mut waits = vec![0; n];
+        edges.iter().for_each(|(_, next)| waits[*next] += 1);
+        let dependents = Dependents::of(n, &edges);
         // The layer of a changing entry; for others, the layers that lie below it.
         let mut depth = vec![0usize; n];
         let mut ends = vec![Duration::ZERO; n];
@@ -25,7 +29,7 @@ impl Order {
         let mut layers: Vec<Vec<usize>> = Vec::new();
         while let Some(i) = ready.pop() {
             let mut below = depth[i];
-            if let Some(takes) = takes(&plan.entries[i]) {
+            if let Some(takes) = plan.entries.get(i).and_then(takes) {
                 ends[i] += takes;
                 if layers.len() <= below {
                     layers.resize(below + 1, Vec::new());
@@ -66,6 +70,23 @@ pub fn takes(entry: &Entry) -> Option<Duration> {
     }
 }
 
+/// What comes first, and what after it: entries as they stand on each other, and waves as they follow each other.
+fn edges(plan: &Plan) -> Vec<(usize, usize)> {
+    let end = |wave: usize| plan.entries.len() + wave;
+    let mut edges = Vec::new();
+    for (i, entry) in plan.entries.iter().enumerate() {
+        edges.extend(entry.after.iter().map(|on| (*on, i)));
+        let wave = plan.waves.get(entry.wave).filter(|_| matches!(entry.verdict, Verdict::Change(_)));
+        if let Some(wave) = wave {
+            edges.push((i, end(entry.wave)));
+            edges.extend(wave.after.map(|after| (end(after), i)));
+        }
+    }
+    let after = plan.waves.iter().enumerate().filter_map(|(k, wave)| Some((end(wave.after?), end(k))));
+    edges.extend(after);
+    edges
+}
+
 /// Edges turned round, in one allocation.
 struct Dependents {
     starts: Vec<usize>,
@@ -73,10 +94,9 @@ struct Dependents {
 }
 
 impl Dependents {
-    fn of(plan: &Plan) -> Dependents {
-        let n = plan.entries.len();
+    fn of(n: usize, edges: &[(usize, usize)]) -> Dependents {
         let mut starts = vec![0; n + 1];
-        for on in plan.entries.iter().flat_map(|e| &e.after) {
+        for (on, _) in edges {
             starts[on + 1] += 1;
         }
         for i in 0..n {
@@ -84,11 +104,9 @@ impl Dependents {
         }
         let mut next = starts.clone();
         let mut targets = vec![0; starts[n]];
-        for (i, entry) in plan.entries.iter().enumerate() {
-            for &on in &entry.after {
-                targets[next[on]] = i;
-                next[on] += 1;
-            }
+        for (on, i) in edges {
+            targets[next[*on]] = *i;
+            next[*on] += 1;
         }
         Dependents { starts, targets }
     }
@@ -101,6 +119,7 @@ impl Dependents {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::noun::Wave;
     use crate::plan::samples;
 
     #[test]
@@ -119,6 +138,19 @@ mod tests {
         let order = Order::of(&plan);
         assert_eq!(order.layers, [[0], [2]]);
         assert_eq!(order.by_entry(3), [1, 0, 2]);
+    }
+
+    #[test]
+    fn a_wave_comes_after_the_whole_one_before() {
+        let mut plan = samples::fleet(5, false);
+        plan.waves = [None, Some(0), Some(1)].map(|after| Wave { after, canary: false }).to_vec();
+        for (entry, wave) in plan.entries.iter_mut().zip([0, 0, 2, 2, 2]) {
+            entry.wave = wave;
+        }
+        // The one in between has nobody left.
+        let order = Order::of(&plan);
+        assert_eq!(order.layers, [vec![0, 1], vec![2, 3, 4]]);
+        assert_eq!(order.longest, Duration::from_millis(2 * 7_040));
     }
 
     #[test]

@@ -41,6 +41,7 @@ struct PlanView<'a> {
     longest_path_ms: u64,
     providers: Vec<ProviderView<'a>>,
     rollouts: Vec<RolloutView<'a>>,
+    waves: Vec<WaveView<'a>>,
     vendors: Vec<ContactView<'a>>,
     time_zone_database: &'static str,
     emergency: Option<EmergencyView<'a>>,
@@ -100,6 +101,22 @@ struct RolloutView<'a> {
     name: &'a str,
     max_parallel: u64,
     on_failure: &'static str,
+    canary: u64,
+    waves: Vec<String>,
+    max_failures: Option<u64>,
+    soak_ms: u64,
+    max_per_zone: u64,
+    group: bool,
+}
+
+/// A slice of the instances of one block, or of all that a rollout groups.
+#[derive(Serialize)]
+struct WaveView<'a> {
+    number: usize,
+    rollout: &'a str,
+    after: Option<usize>,
+    canary: bool,
+    changing: usize,
 }
 
 #[derive(Serialize)]
@@ -116,6 +133,7 @@ struct ComponentView<'a> {
     provider: String,
     rollout: &'a str,
     wave: usize,
+    zone: Option<&'a str>,
     vendor: Option<&'a str>,
     arguments: &'a Json,
     action: &'static str,
@@ -245,6 +263,7 @@ impl<'a> PlanView<'a> {
             longest_path_ms: millis(order.longest),
             providers: plan.providers.iter().map(provider).collect(),
             rollouts: plan.rollouts.iter().map(rollout).collect(),
+            waves: waves(plan),
             vendors: plan.vendors.iter().map(ContactView::of).collect(),
             time_zone_database: ZONES_VERSION,
             emergency: EmergencyView::of(plan),
@@ -293,7 +312,38 @@ fn rollout(r: &crate::plan::noun::RolloutLimit) -> RolloutView<'_> {
         OnFailure::RollbackRun => "rollback_run",
         OnFailure::Halt => "halt",
     };
-    RolloutView { name: &r.name, max_parallel: r.max_parallel, on_failure }
+    RolloutView {
+        name: &r.name,
+        max_parallel: r.max_parallel,
+        on_failure,
+        canary: r.pace.canary,
+        waves: r.pace.waves.iter().map(ToString::to_string).collect(),
+        max_failures: r.pace.max_failures,
+        soak_ms: millis(r.pace.soak),
+        max_per_zone: r.pace.max_per_zone,
+        group: r.pace.group,
+    }
+}
+
+fn waves(plan: &Plan) -> Vec<WaveView<'_>> {
+    let mut waves: Vec<WaveView<'_>> = plan
+        .waves
+        .iter()
+        .enumerate()
+        .map(|(number, wave)| WaveView {
+            number,
+            rollout: "",
+            after: wave.after,
+            canary: wave.canary,
+            changing: 0,
+        })
+        .collect();
+    for entry in &plan.entries {
+        let Some(wave) = waves.get_mut(entry.wave) else { continue };
+        wave.rollout = plan.rollouts.get(entry.rollout).map_or("", |r| &r.name);
+        wave.changing += usize::from(matches!(entry.verdict, Verdict::Change(_)));
+    }
+    waves
 }
 
 /// A sensitive value never stands in a plan; this keeps it so.
@@ -356,6 +406,7 @@ fn component<'a>(plan: &'a Plan, i: usize, layer: usize, along: &Along<'_>) -> C
         }),
         rollout: plan.rollouts.get(entry.rollout).map_or("", |r| &r.name),
         wave: entry.wave,
+        zone: entry.zone.as_deref(),
         vendor: entry.vendor.and_then(|v| plan.vendors.get(v)).map(|v| v.label.as_str()),
         arguments: &entry.arguments,
         action: Mark::of(entry).name(),

@@ -20,6 +20,7 @@ mod quiet;
 mod sequence;
 mod snapshots;
 mod summary;
+mod waves;
 mod way;
 
 pub(super) use level::{brief, short};
@@ -79,6 +80,7 @@ pub fn render(plan: &Plan, view: &View<'_>) -> String {
     list::draw(&mut page, plan, view);
     quiet::draw(&mut page, plan, view);
     sequence::draw(&mut page, plan, &order, view);
+    waves::draw(&mut page, plan, view);
     snapshots::draw(&mut page, plan, view);
     moved::draw(&mut page, plan, view);
     outputs::draw(&mut page, plan, view);

@@ -288,6 +288,16 @@ pub fn name(plan: &Plan, index: usize) -> String {
     plan.entries.get(index).map_or_else(|| format!("entry {index}"), |e| e.address.to_string())
 }
 
+/// A rollout as messages call it.
+pub fn rollout_name(name: &str) -> String {
+    match name {
+        "" => "the default rollout".into(),
+        // One of a module is named with its whole address.
+        name if name.starts_with("module.") => name.into(),
+        name => format!("rollout.{name}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

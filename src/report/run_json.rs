@@ -32,6 +32,7 @@ enum Body<'a> {
     Fact { action: ActionView, step: &'static str, attempt: u32, answer: AnswerView<'a> },
     Probe { action: ActionView, step: &'static str, attempt: u32, found: &'static str, why: Option<&'a str> },
     Read { address: String, sha256: Option<&'a str>, why: Option<&'a str> },
+    Watched { address: String, passed_ms: u64, healthy: Option<bool>, why: Option<&'a str> },
     Clock { ahead_ms: i64 },
     Asked { request: &'static str, address: Option<String>, leaving: Vec<String> },
     Stopped { why: &'a str },
@@ -199,6 +200,10 @@ fn body<'a>(plan: &Plan, what: &'a What) -> Body<'a> {
             sha256: digest.as_ref().ok().map(String::as_str),
             why: digest.as_ref().err().map(String::as_str),
         },
+        What::Watched { component, passed, found } => {
+            let (healthy, why) = health(found);
+            Body::Watched { address: name(plan, *component), passed_ms: millis(*passed), healthy, why }
+        }
         What::Clock { ahead_ms } => Body::Clock { ahead_ms: *ahead_ms },
         What::Asked(request) => asked(plan, request),
         What::Stopped { why } => Body::Stopped { why },
@@ -235,15 +240,19 @@ fn step(plan: &Plan, action: ActionRef) -> &'static str {
     step_of(plan, action).map_or("unknown", Step::name)
 }
 
+/// Whether it is healthy, where that could be told; and what was said.
+fn health(verdict: &Verdict) -> (Option<bool>, Option<&str>) {
+    match verdict {
+        Verdict::Healthy => (Some(true), None),
+        Verdict::Ill { why } => (Some(false), some(why)),
+        Verdict::Inconclusive { why } => (None, some(why)),
+    }
+}
+
 fn of_answer(answer: &Answer) -> AnswerView<'_> {
     match answer {
         Answer::Applied(done) => {
-            let (healthy, why) = match &done.verdict {
-                None => (None, None),
-                Some(Verdict::Healthy) => (Some(true), None),
-                Some(Verdict::Ill { why }) => (Some(false), some(why)),
-                Some(Verdict::Inconclusive { why }) => (None, some(why)),
-            };
+            let (healthy, why) = done.verdict.as_ref().map_or((None, None), health);
             let snapshot = done.snapshot.as_ref().map(|s| SnapshotView {
                 place: &s.place,
                 size_bytes: s.size,

@@ -99,6 +99,7 @@ fn settled(entry: usize, stands: Stands) -> Settled {
         put_back: false,
         under: None,
         rejected: false,
+        held_back: false,
         abandoned: false,
         tried: true,
         took: Some(Duration::from_millis(7_040)),

@@ -1,12 +1,12 @@
 //! Where a run and its components stand, from the fold of its journal.
 
-use super::reason::name;
+use super::reason::{name, rollout_name};
 use super::run_view::{Ended, RunView, Settled, Stands};
 use super::under_way::under_way;
 use crate::model::Moment;
 use crate::plan::noun::{Plan, Verdict};
 use crate::run::event::{Event, What};
-use crate::run::{ASTRAY, Ending, Failure, Left, Rejections, Run, Standing, Stored, outcome};
+use crate::run::{ASTRAY, Ending, Failure, Hold, Left, Rejections, Run, Standing, Stored, outcome};
 use crate::state::owed::steps;
 use patchform_sdk::message::Reload;
 use serde_json::Value as Json;
@@ -88,6 +88,7 @@ fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Se
         abandoned: run.is_left_standing(i),
         reached: run.has_reached(i),
         put_back: run.is_put_back(i),
+        held_back: matches!(run.standing(i), Standing::Held { why: Hold::Budget | Hold::Canary, .. }),
         tried: run.was_tried(i),
         rejected: !rejections.levels(i).is_empty(),
         took: times.of.get(&i).map(|(from, to)| to.since(*from)),
@@ -155,10 +156,20 @@ fn told(plan: &Plan, run: &Run, i: usize) -> (Stands, String) {
         }
         Standing::Stuck(why) => why.clone(),
         Standing::Skipped(why) => why.why(),
-        Standing::Held { by } => format!("waits for {}", name(plan, *by)),
+        Standing::Held { by, why } => held(plan, i, *by, *why),
         _ => String::new(),
     };
     (stands(standing), why)
+}
+
+fn held(plan: &Plan, i: usize, by: usize, why: Hold) -> String {
+    let by = name(plan, by);
+    let rollout = || plan.entries.get(i).and_then(|e| plan.rollouts.get(e.rollout)).map_or("", |r| &r.name);
+    match why {
+        Hold::StandsOn => format!("waits for {by}"),
+        Hold::Budget => format!("{} allows no more failures after that of {by}", rollout_name(rollout())),
+        Hold::Canary => format!("its canary {by} was not committed"),
+    }
 }
 
 fn left_behind(left: &Left, put_back: bool) -> Vec<String> {

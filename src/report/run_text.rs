@@ -52,6 +52,8 @@ pub struct RunText {
     going: BTreeSet<ActionRef>,
     /// When a controller took the run last: what it had read before stands at the same moment.
     taken: Option<Moment>,
+    /// How long components have been watched.
+    soaked: BTreeMap<usize, Duration>,
 }
 
 /// What a clock that was set means for a reader.
@@ -69,8 +71,8 @@ fn set(ahead_ms: i64) -> String {
 impl RunText {
     /// Starts with nothing seen of `run`. `offset`: seconds east of UTC for the times of day.
     pub fn new(run: &str, telling: Telling, style: Style, offset: i32) -> Self {
-        let (began, steps, going, taken) = Default::default();
-        RunText { run: run.into(), telling, style, offset, began, steps, going, taken }
+        let (began, steps, going, taken, soaked) = Default::default();
+        RunText { run: run.into(), telling, style, offset, began, steps, going, taken, soaked }
     }
 
     /// The lines for one event, each with a newline; empty for what nobody needs to read.
@@ -84,6 +86,9 @@ impl RunText {
             }
             What::Fact { action, answer, .. } => self.fact(plan, event.at, *action, answer),
             What::Probe { action, found, .. } => self.probe(plan, event.at, *action, found),
+            What::Watched { component, passed, found } => {
+                self.watched(plan, event.at, *component, *passed, found)
+            }
             What::Read { component, digest } => self.read(plan, event.at, *component, digest),
             What::Taken { .. } | What::Stopped { .. } if self.telling == Telling::Highlights => String::new(),
             What::Taken { controller, token, .. } => {
@@ -139,7 +144,9 @@ impl RunText {
                 (Some(Health::Inconclusive { why }), _) => {
                     (Tint::Change, format!("{word} could not tell: {why}"), &done.output)
                 }
-                (_, step) => return self.applied(plan, at, action, step),
+                (_, step) => {
+                    return self.applied(plan, at, action, step) + &self.soak(plan, at, action);
+                }
             },
             Answer::Refused { why, output } => {
                 (Tint::Bad, format!("{word} failed, nothing was changed: {why}"), output)
@@ -149,6 +156,44 @@ impl RunText {
             }
         };
         self.of(plan, at, action.component, &[tinted(tint, what)]) + &self.output(output)
+    }
+
+    /// What a step is followed by, where that is a soak.
+    fn soak(&self, plan: &Plan, at: Moment, action: ActionRef) -> String {
+        let next = ActionRef { index: action.index.saturating_add(1), ..action };
+        match planned(plan, next).filter(|p| p.action == Step::Soak && action.leg == Leg::Forth) {
+            Some(soak) if self.telling != Telling::Highlights => {
+                let what =
+                    format!("soak: watched for {} before it counts as done", period::show(soak.expected));
+                self.of(plan, at, action.component, &[tinted(Tint::Dim, what)])
+            }
+            _ => String::new(),
+        }
+    }
+
+    /// A look at a watched component: only how it ends is told.
+    fn watched(
+        &mut self,
+        plan: &Plan,
+        at: Moment,
+        component: usize,
+        passed: Duration,
+        found: &Health,
+    ) -> String {
+        let soaked = self.soaked.entry(component).or_default();
+        *soaked = soaked.saturating_add(passed);
+        let whole = plan.change(component).and_then(|c| c.forth.iter().find(|p| p.action == Step::Soak));
+        let (tint, what) = match found {
+            Health::Healthy if whole.is_some_and(|soak| *soaked < soak.expected) => return String::new(),
+            Health::Healthy if self.telling == Telling::Highlights => return String::new(),
+            Health::Healthy => (Tint::Dim, format!("soak done in {}", period::show(*soaked))),
+            Health::Ill { why } => {
+                let after = period::show(std::mem::take(soaked));
+                (Tint::Bad, format!("soak failed after {after}: {why}"))
+            }
+            Health::Inconclusive { why } => (Tint::Change, format!("soak could not tell: {why}")),
+        };
+        self.of(plan, at, component, &[tinted(tint, what)])
     }
 
     fn applied(&self, plan: &Plan, at: Moment, action: ActionRef, step: Option<Step>) -> String {

@@ -122,6 +122,8 @@ pub struct Settled {
     /// The component that could not go back and has to before this one; for a stuck one, and for one that stays at its
     /// planned level for that.
     pub under: Option<usize>,
+    /// Whether its rollout holds it: the next plan takes it up.
+    pub held_back: bool,
     /// Whether it was left as it stood when the run was abandoned; for a stuck component, which else could not be restored.
     pub abandoned: bool,
     /// Whether it stands at its planned level, verified, and its way back was not begun; for one that was to go back.

@@ -120,6 +120,10 @@ pub(super) struct Component {
     /// Position among those that began on its target.
     pub begun_at: Option<usize>,
     pub failure: Option<Failure>,
+    /// Whether its failure counts against what its rollout allows.
+    pub counted: bool,
+    /// How long it has been watched.
+    pub soaked: Duration,
     /// The component for whose failure it goes back; itself, where it failed first.
     pub back_for: Option<usize>,
     /// The component that could not go back, so that this one had to stay as it is.
@@ -176,6 +180,8 @@ impl Component {
             back_through: false,
             begun_at: None,
             failure: None,
+            counted: false,
+            soaked: Duration::ZERO,
             back_for: None,
             stuck_under: None,
             snapshots: Vec::new(),

@@ -45,6 +45,12 @@ pub enum Damage {
         /// Index into the plan's entries.
         component: usize,
     },
+    /// A look at a component that is not watched.
+    #[error("a look at component {component}, which nobody watches")]
+    StrayWatch {
+        /// Index into the plan's entries.
+        component: usize,
+    },
     /// The run ended while something was left to do.
     #[error("the run ended, but {open} components were not settled")]
     EndedEarly {

@@ -22,6 +22,13 @@ pub enum Command {
         /// How long to wait before asking.
         after: Duration,
     },
+    /// Ask the checks of a component that is watched, after a pause.
+    Watch {
+        /// Index into the plan's entries.
+        component: usize,
+        /// How long to wait before asking.
+        after: Duration,
+    },
     /// Read a component whose way back is walked, or whose patch halted half-way and is to be tried again.
     ReadBack {
         /// Index into the plan's entries.
@@ -77,7 +84,7 @@ pub fn decide(run: &Run, in_flight: &BTreeSet<usize>) -> Vec<Command> {
     let mut commands: Vec<Command> =
         run.queues.due.iter().filter(|i| !in_flight.contains(i)).filter_map(|i| next(run, *i)).collect();
     commands.extend(run.queues.back_now.iter().map(|i| begin(run, *i)));
-    let mut used = BTreeMap::new();
+    let (mut used, mut zones) = (BTreeMap::new(), BTreeMap::new());
     for queue in [&run.queues.back, &run.queues.forth] {
         for (rollout, ready) in queue {
             let used = used.entry(*rollout).or_insert(run.queues.used[*rollout]);
@@ -85,7 +92,8 @@ pub fn decide(run: &Run, in_flight: &BTreeSet<usize>) -> Vec<Command> {
             let free = usize::try_from(free).unwrap_or(usize::MAX);
             let free = if run.planted(Defect::LimitsAreIgnored) { usize::MAX } else { free };
             let before = commands.len();
-            commands.extend(ready.iter().take(free).map(|i| begin(run, *i)));
+            let admitted = ready.iter().filter(|i| zone_admits(run, **i, &mut zones));
+            commands.extend(admitted.take(free).map(|i| begin(run, *i)));
             *used += (commands.len() - before) as u64;
         }
     }
@@ -93,6 +101,16 @@ pub fn decide(run: &Run, in_flight: &BTreeSet<usize>) -> Vec<Command> {
         commands.push(end(run));
     }
     commands
+}
+
+/// Whether there is a place for `i` in its zone, beside those that this turn has `taken` already; then it takes it.
+fn zone_admits(run: &Run, i: usize, taken: &mut BTreeMap<usize, u64>) -> bool {
+    let Some(zone) = run.shape.nodes[i].zone else { return true };
+    work::step();
+    let taken = taken.entry(zone).or_insert(run.queues.zones[zone]);
+    let admits = *taken < run.shape.zones[zone] || run.planted(Defect::ZonesAreIgnored);
+    *taken += u64::from(admits);
+    admits
 }
 
 /// A run that is abandoned begins nothing more. What nobody has heard of is asked about, once: nothing is let go of while
@@ -123,6 +141,9 @@ fn next(run: &Run, i: usize) -> Option<Command> {
     match (&c.phase, &c.current) {
         (Phase::Reading, _) => Some(Command::ReadBack { component: i }),
         (Phase::Forward, ActionStanding::Pending) if c.reread => Some(Command::ReadBack { component: i }),
+        (Phase::Forward, ActionStanding::Pending) if c.soak_left(&run.shape.nodes[i]).is_some() => {
+            Some(Command::Watch { component: i, after: c.look_after(&run.shape.nodes[i]) })
+        }
         (_, ActionStanding::Pending) => Some(begin(run, i)),
         (_, ActionStanding::Unclear { .. }) => Some(probe(run, i, c.probe_after())),
         _ => None,

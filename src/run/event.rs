@@ -3,9 +3,10 @@
 use super::rules::Rules;
 use crate::model::Moment;
 use crate::plan::noun::Step;
-use patchform_sdk::message::{Answer, Probed};
+use patchform_sdk::message::{Answer, Probed, Verdict};
 use std::collections::BTreeSet;
 use std::fmt;
+use std::time::Duration;
 
 /// One line of a journal.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,6 +87,15 @@ pub enum What {
         /// The reading's digest; `Err` with why when it could not be read.
         digest: Result<String, String>,
     },
+    /// A component that is watched before it is committed was asked about.
+    Watched {
+        /// Index into the plan's entries.
+        component: usize,
+        /// How long it was watched since it was asked last, or since the watch began or was taken up; by a steady clock.
+        passed: Duration,
+        /// What was found.
+        found: Verdict,
+    },
     /// The wall clock, which only dates the lines, was set (or the machine slept): from here on it is this much ahead of
     /// where it would be, in milliseconds; below 0: behind. What is waited for goes by a steady clock and is not
     /// shortened.
@@ -137,7 +147,7 @@ impl What {
             What::Intent { action, .. } | What::Fact { action, .. } | What::Probe { action, .. } => {
                 Some(action.component)
             }
-            What::Read { component, .. } => Some(*component),
+            What::Read { component, .. } | What::Watched { component, .. } => Some(*component),
             _ => None,
         }
     }
@@ -158,6 +168,7 @@ impl fmt::Display for What {
                 write!(f, "probe of component {} (attempt {attempt})", action.component)
             }
             What::Read { component, .. } => write!(f, "reading of component {component}"),
+            What::Watched { component, .. } => write!(f, "watch of component {component}"),
             What::Clock { ahead_ms } => write!(f, "clock set by {ahead_ms} ms"),
             What::Asked(request) => write!(f, "request {}", request.name()),
             What::Stopped { .. } => f.write_str("stop"),

@@ -5,6 +5,7 @@ use super::component::{Component, Stored};
 use super::damage::Damage;
 use super::event::{ActionRef, Event, Leg, Request, What};
 use super::order::Queues;
+use super::pacing::Pacing;
 use super::planted::{Defect, Planted};
 use super::rules::Rules;
 use super::shape::Shape;
@@ -23,6 +24,7 @@ pub struct Run {
     pub(super) components: Vec<Component>,
     pub(super) targets: Vec<Target>,
     pub(super) queues: Queues,
+    pub(super) pacing: Pacing,
     pub(super) token: u64,
     controller: String,
     pub(super) rules: Rules,
@@ -62,7 +64,8 @@ impl Run {
             id: id.into(),
             components: vec![Component::new(); shape.nodes.len()],
             targets: vec![Target::default(); shape.targets.len()],
-            queues: Queues::new(shape.limits.len()),
+            queues: Queues::new(shape.limits.len(), shape.zones.len()),
+            pacing: Pacing::new(&shape),
             shape,
             token: 0,
             controller: String::new(),
@@ -87,22 +90,24 @@ impl Run {
     fn lay_out(&mut self) {
         let shape = self.shape.clone();
         for (i, node) in shape.nodes.iter().enumerate() {
-            self.components[i].waits = u32::try_from(shape.after.of(i).len()).unwrap_or(u32::MAX);
+            let waits = u32::try_from(shape.after.of(i).len()).unwrap_or(u32::MAX);
+            self.components[i].waits = waits.saturating_add(u32::from(self.waits_for_wave(i)));
             if node.changes {
                 self.components[i].phase = Phase::Waiting;
                 self.open += 1;
             }
         }
+        let waits = |i: &usize| self.components[*i].waits > 0 && !self.planted(Defect::OrderIsIgnored);
+        let free: Vec<usize> = (0..shape.nodes.len()).filter(|i| !waits(i)).collect();
         for (i, node) in shape.nodes.iter().enumerate() {
             if let (Phase::Waiting, Some(why)) = (&self.components[i].phase, &node.unfit) {
                 self.skip(i, Skip::Unfit(why.clone()));
             }
         }
-        for i in 0..shape.nodes.len() {
-            if shape.after.of(i).is_empty() || self.planted(Defect::OrderIsIgnored) {
-                self.dependencies_met(i);
-            }
+        for i in free {
+            self.dependencies_met(i);
         }
+        self.pace();
     }
 
     /// Takes one event in.
@@ -126,12 +131,14 @@ impl Run {
             What::Fact { action, attempt, answer } => self.fact(*action, *attempt, answer)?,
             What::Probe { action, attempt, found } => self.probed(*action, *attempt, found)?,
             What::Read { component, digest } => self.read(*component, digest)?,
+            What::Watched { component, passed, found } => self.watched(*component, *passed, found)?,
             // Nothing rests on the wall clock.
             What::Clock { .. } => {}
             What::Asked(request) => self.asked(request)?,
             What::Stopped { why } => self.stopped = Some(why.clone()),
             What::Finished => self.finish()?,
         }
+        self.pace();
         Ok(())
     }
 

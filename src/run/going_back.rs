@@ -5,7 +5,7 @@ use super::fold::Run;
 use super::look::DIFFERS;
 use super::planted::Defect;
 use super::rules::Rules;
-use super::standing::{ActionStanding, Phase, Skip};
+use super::standing::{ActionStanding, Hold, Phase, Skip};
 use super::work;
 use crate::config::checked::OnFailure;
 use crate::plan::noun::Step;
@@ -41,6 +41,7 @@ impl Run {
     }
 
     pub(super) fn take_others_back(&mut self, i: usize) {
+        self.count_failure(i);
         match self.shape.nodes[i].on_failure {
             OnFailure::RollbackWave => self.take_wave_back(i),
             OnFailure::RollbackRun if self.planted(Defect::RollbackRunTakesOne) => {}
@@ -55,7 +56,7 @@ impl Run {
     /// Takes back every instance of the wave of `i` that has begun, and leaves the others alone.
     fn take_wave_back(&mut self, i: usize) {
         let shape = self.shape.clone();
-        let wave = shape.waves.get(&shape.nodes[i].wave).map_or(&[][..], Vec::as_slice);
+        let wave = shape.waves.get(&shape.nodes[i].wave).map_or(&[][..], |slice| &slice.members);
         if self.planted(Defect::RollbackWaveTakesOne) {
             return;
         }
@@ -340,7 +341,7 @@ impl Run {
             work::step();
             let alone = shape.nodes[by].exclusive || shape.nodes[*m].exclusive;
             if alone && self.components[*m].phase.before_start() {
-                self.enter(*m, Phase::Held(by));
+                self.enter(*m, Phase::Held(by, Hold::StandsOn));
                 self.hold_dependents(*m);
             }
         }
@@ -350,7 +351,7 @@ impl Run {
         for k in 0..self.components.len() {
             work::step();
             if self.components[k].phase.before_start() {
-                self.enter(k, Phase::Held(by));
+                self.enter(k, Phase::Held(by, Hold::StandsOn));
             }
         }
     }

@@ -11,10 +11,12 @@ mod look;
 mod order;
 pub mod outcome;
 mod owed;
+mod pacing;
 mod planted;
 mod rejection;
 mod rules;
 mod shape;
+mod soak;
 mod standing;
 mod taking_up;
 mod target;
@@ -33,7 +35,7 @@ pub use owed::Undone;
 pub use planted::Defect;
 pub use rejection::{Rejections, rejected};
 pub use rules::Rules;
-pub use standing::{ActionStanding, Failure, Halt, Skip, Standing, leg_name};
+pub use standing::{ActionStanding, Failure, Halt, Hold, Skip, Standing, leg_name};
 
 #[cfg(test)]
 pub(crate) mod sample;

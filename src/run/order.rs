@@ -3,7 +3,8 @@
 
 use super::fold::Run;
 use super::planted::Defect;
-use super::standing::{Phase, Skip};
+use super::shape::Node;
+use super::standing::{Hold, Phase, Skip};
 use super::work;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,16 +21,33 @@ pub(super) struct Queues {
     pub forth: BTreeMap<usize, BTreeSet<usize>>,
     /// Places taken, by rollout.
     pub used: Vec<u64>,
+    /// Places taken, by zone.
+    pub zones: Vec<u64>,
 }
 
 impl Queues {
-    pub(super) fn new(rollouts: usize) -> Queues {
+    pub(super) fn new(rollouts: usize, zones: usize) -> Queues {
         Queues {
             due: BTreeSet::new(),
             back_now: BTreeSet::new(),
             back: BTreeMap::new(),
             forth: BTreeMap::new(),
             used: vec![0; rollouts],
+            zones: vec![0; zones],
+        }
+    }
+
+    fn take_place(&mut self, node: &Node) {
+        self.used[node.rollout] += 1;
+        if let Some(zone) = node.zone {
+            self.zones[zone] += 1;
+        }
+    }
+
+    fn give_up_place(&mut self, node: &Node) {
+        self.used[node.rollout] -= 1;
+        if let Some(zone) = node.zone {
+            self.zones[zone] -= 1;
         }
     }
 }
@@ -56,18 +74,20 @@ impl Run {
         let c = &mut self.components[i];
         let old = std::mem::replace(&mut c.phase, new);
         let new = &c.phase;
-        if matches!(new, Phase::Forward | Phase::Back) && !c.slot {
+        let works = *new == Phase::Back || (*new == Phase::Forward && !c.is_watched(node));
+        if works && !c.slot {
             c.slot = true;
-            self.queues.used[node.rollout] += 1;
+            self.queues.take_place(node);
         }
-        if !new.unsettled() {
-            give_up_place(&mut c.slot, &mut self.queues.used[node.rollout]);
+        if !new.unsettled() && std::mem::replace(&mut c.slot, false) {
+            self.queues.give_up_place(node);
         }
         if !new.unsettled() || matches!(new, Phase::Halted | Phase::Returning) {
             self.queues.due.remove(&i);
         }
         let open = |p: &Phase| p.unsettled() || p.before_start();
         self.open = self.open + usize::from(open(new)) - usize::from(open(&old));
+        self.pacing.open(node.wave, open(&old), open(new));
         let stuck = |p: &Phase| matches!(p, Phase::Stuck(_));
         self.stuck = self.stuck + usize::from(stuck(new)) - usize::from(stuck(&old));
         if let Some(t) = node.target {
@@ -82,9 +102,17 @@ impl Run {
 
     /// Takes its place from `i` where its rollout has handed out more than it may.
     pub(super) fn give_up_place_beyond(&mut self, i: usize) {
-        let rollout = self.shape.nodes[i].rollout;
-        if self.queues.used[rollout] > self.shape.limits[rollout] {
-            give_up_place(&mut self.components[i].slot, &mut self.queues.used[rollout]);
+        let node = &self.shape.nodes[i];
+        let beyond = node.zone.is_some_and(|z| self.queues.zones[z] > self.shape.zones[z]);
+        if beyond || self.queues.used[node.rollout] > self.shape.limits[node.rollout] {
+            self.give_up_place(i);
+        }
+    }
+
+    /// `i` holds its place no more, where it has one: another one may begin.
+    pub(super) fn give_up_place(&mut self, i: usize) {
+        if std::mem::replace(&mut self.components[i].slot, false) {
+            self.queues.give_up_place(&self.shape.nodes[i]);
         }
     }
 
@@ -197,12 +225,17 @@ impl Run {
         let shape = self.shape.clone();
         for d in shape.dependents.of(i) {
             work::step();
-            let c = &mut self.components[*d];
-            c.waits = c.waits.saturating_sub(1);
-            if c.waits == 0 {
+            if self.waits_less(*d) {
                 met.push(*d);
             }
         }
+    }
+
+    /// `i` waits for one less; whether that was the last.
+    pub(super) fn waits_less(&mut self, i: usize) -> bool {
+        let c = &mut self.components[i];
+        c.waits = c.waits.saturating_sub(1);
+        c.waits == 0
     }
 
     /// Leaves `i`, which has not begun or changed nothing, alone; what stands on it is held.
@@ -227,7 +260,7 @@ impl Run {
                         work.push((*d, by));
                     }
                 } else if self.components[*d].phase.before_start() {
-                    self.enter(*d, Phase::Held(by));
+                    self.enter(*d, Phase::Held(by, Hold::StandsOn));
                     work.push((*d, *d));
                 }
             }
@@ -292,12 +325,5 @@ impl Run {
                 }
             }
         }
-    }
-}
-
-/// Takes its place of a rollout, where it has one, from a component; so many of these are in use.
-fn give_up_place(slot: &mut bool, used: &mut u64) {
-    if std::mem::replace(slot, false) {
-        *used -= 1;
     }
 }

@@ -54,6 +54,12 @@ pub enum Defect {
     WellIsStuck,
     KeptIsForgotten,
     PutBackIsRestored,
+    WavesAreIgnored,
+    CanaryIsForgotten,
+    BudgetIsIgnored,
+    ZonesAreIgnored,
+    SoakIsOneLook,
+    SoakIsBlind,
 }
 
 /// The defect of one run; none, outside a simulation.
@@ -85,7 +91,7 @@ impl Planted {
 #[cfg(debug_assertions)]
 impl Defect {
     /// Every defect.
-    pub const ALL: [Defect; 49] = [
+    pub const ALL: [Defect; 55] = [
         Defect::UnclearIsRefused,
         Defect::InterruptedIsNotDone,
         Defect::LostWordCounts,
@@ -135,5 +141,11 @@ impl Defect {
         Defect::WellIsStuck,
         Defect::KeptIsForgotten,
         Defect::PutBackIsRestored,
+        Defect::WavesAreIgnored,
+        Defect::CanaryIsForgotten,
+        Defect::BudgetIsIgnored,
+        Defect::ZonesAreIgnored,
+        Defect::SoakIsOneLook,
+        Defect::SoakIsBlind,
     ];
 }

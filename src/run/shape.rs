@@ -18,10 +18,26 @@ pub(super) struct Shape {
     pub targets: Vec<Vec<usize>>,
     /// `max_parallel` per rollout.
     pub limits: Vec<u64>,
-    /// Members of the waves that go back as one, by their number.
-    pub waves: BTreeMap<usize, Vec<usize>>,
+    /// At so many failures nothing more of a rollout begins.
+    pub budgets: Vec<Option<u64>>,
+    /// How many of each zone may be worked on at once.
+    pub zones: Vec<u64>,
+    /// The waves of what changes, by their number.
+    pub waves: BTreeMap<usize, Slice>,
     /// What a simulation has the core do wrong.
     pub planted: Planted,
+}
+
+/// What changes of one wave.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Slice {
+    pub members: Vec<usize>,
+    /// The waves that wait for this one.
+    pub next: Vec<usize>,
+    /// The wave that it waits for.
+    pub after: Option<usize>,
+    /// Whether those that wait for it want one of it committed, and none failed.
+    pub canary: bool,
 }
 
 /// One entry.
@@ -34,6 +50,8 @@ pub(super) struct Node {
     pub on_failure: OnFailure,
     /// Number of its wave.
     pub wave: usize,
+    /// Index into [`Shape::zones`].
+    pub zone: Option<usize>,
     /// Index into [`Shape::targets`], when somebody on its target must be alone there.
     pub target: Option<usize>,
     /// Must be alone on its target (page 5.3, rule 5).
@@ -105,8 +123,10 @@ impl Shape {
         mark_circles(&mut nodes, &after, &dependents);
         let targets = shared_targets(plan, &mut nodes);
         let limits = plan.rollouts.iter().map(|r| r.max_parallel.max(1)).collect();
+        let budgets = plan.rollouts.iter().map(|r| r.pace.max_failures).collect();
+        let zones = zones(plan, &mut nodes);
         let waves = waves(plan, &nodes);
-        Shape { nodes, after, dependents, targets, limits, waves, planted }
+        Shape { nodes, after, dependents, targets, limits, budgets, zones, waves, planted }
     }
 }
 
@@ -119,6 +139,7 @@ fn node(plan: &Plan, entry: &Entry) -> Node {
         rollout: entry.rollout,
         on_failure: limit.map_or(OnFailure::Halt, |l| l.on_failure),
         wave: entry.wave,
+        zone: None,
         target: None,
         exclusive: false,
         whole: false,
@@ -189,11 +210,36 @@ fn mark_circles(nodes: &mut [Node], after: &Edges, dependents: &Edges) {
     }
 }
 
-fn waves(plan: &Plan, nodes: &[Node]) -> BTreeMap<usize, Vec<usize>> {
-    let mut waves: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    if plan.rollouts.iter().any(|r| r.on_failure == OnFailure::RollbackWave) {
-        for (i, node) in nodes.iter().enumerate().filter(|(_, n)| n.changes) {
-            waves.entry(node.wave).or_default().push(i);
+/// A zone is one of those that share a rollout.
+fn zones(plan: &Plan, nodes: &mut [Node]) -> Vec<u64> {
+    let mut known: BTreeMap<(usize, &str), usize> = BTreeMap::new();
+    let mut limits = Vec::new();
+    for (entry, node) in plan.entries.iter().zip(nodes.iter_mut()).filter(|(_, node)| node.changes) {
+        let Some(zone) = &entry.zone else { continue };
+        let most = plan.rollouts.get(entry.rollout).map_or(1, |r| r.pace.max_per_zone.max(1));
+        node.zone = Some(*known.entry((entry.rollout, zone)).or_insert_with(|| {
+            limits.push(most);
+            limits.len() - 1
+        }));
+    }
+    limits
+}
+
+fn waves(plan: &Plan, nodes: &[Node]) -> BTreeMap<usize, Slice> {
+    let mut waves: BTreeMap<usize, Slice> = BTreeMap::new();
+    for (i, node) in nodes.iter().enumerate().filter(|(_, n)| n.changes) {
+        waves.entry(node.wave).or_default().members.push(i);
+    }
+    let row = |wave: usize| plan.waves.get(wave).copied().unwrap_or_default();
+    let earlier = |wave: usize| row(wave).after.filter(|after| *after < wave);
+    for wave in waves.keys().copied().collect::<Vec<_>>() {
+        // One without members is settled before it begins: who waits for it waits for the one before.
+        let before = std::iter::successors(earlier(wave), |w| earlier(*w)).find(|w| waves.contains_key(w));
+        if let Some(slice) = before.and_then(|before| waves.get_mut(&before)) {
+            slice.next.push(wave);
+        }
+        if let Some(slice) = waves.get_mut(&wave) {
+            (slice.after, slice.canary) = (before, row(wave).canary);
         }
     }
     waves

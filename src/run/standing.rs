@@ -23,11 +23,24 @@ pub enum Standing {
     Stuck(String),
     /// It was left alone.
     Skipped(Skip),
-    /// Something that it stands on was not committed.
+    /// It did not begin, for another one's sake.
     Held {
         /// Index of the entry that holds it.
         by: usize,
+        /// Why that does.
+        why: Hold,
     },
+}
+
+/// Why one component holds another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    /// It stands on it, or shares its target with it, and that is not at its level.
+    StandsOn,
+    /// It is the last failure that its rollout allows.
+    Budget,
+    /// It is its canary, and was not committed.
+    Canary,
 }
 
 impl fmt::Display for Standing {
@@ -148,7 +161,7 @@ pub(super) enum Phase {
     Restored,
     Stuck(String),
     Skipped(Skip),
-    Held(usize),
+    Held(usize, Hold),
 }
 
 impl Phase {
@@ -186,7 +199,7 @@ impl Phase {
             Phase::Restored => Standing::Restored,
             Phase::Stuck(why) => Standing::Stuck(why.clone()),
             Phase::Skipped(why) => Standing::Skipped(why.clone()),
-            Phase::Held(by) => Standing::Held { by: *by },
+            Phase::Held(by, why) => Standing::Held { by: *by, why: *why },
         }
     }
 }

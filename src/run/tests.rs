@@ -11,6 +11,7 @@ use patchform_sdk::message::{Answer, Done, Probed, Reload, Verdict};
 use std::collections::BTreeSet;
 
 mod data;
+mod paced;
 mod sets;
 mod taking_up;
 mod waves;
@@ -81,6 +82,10 @@ impl Played {
                 Command::Probe { begin, after } => {
                     self.in_flight.insert(begin.action.component);
                     words.push(format!("probe {} in {}s", begin.action.component, after.as_secs()));
+                }
+                Command::Watch { component, after } => {
+                    self.in_flight.insert(component);
+                    words.push(format!("look {component} after {} s", after.as_secs()));
                 }
                 Command::ReadBack { component } => {
                     self.in_flight.insert(component);
@@ -165,7 +170,7 @@ fn what_is_not_changed_passes_order_and_holding_on() {
     p.turn();
     assert_eq!(p.says(0, "refused"), "finish");
     assert_eq!(p.standings(), "skipped, unchanged, held");
-    assert_eq!(p.run.standing(2), Standing::Held { by: 0 });
+    assert_eq!(p.run.standing(2), Standing::Held { by: 0, why: Hold::StandsOn });
     assert_eq!((p.ending(), outcome(&p.run).gated), (Ending::Incomplete, vec![0]));
 }
 
@@ -299,6 +304,7 @@ fn a_failure_in_a_going_back_set_takes_the_run_back_if_its_rollout_says_so() {
         name: "all".into(),
         max_parallel: 10,
         on_failure: OnFailure::RollbackRun,
+        pace: Default::default(),
     });
     plan.entries[2].rollout = 1;
     // Both are unhealthy at once: 2 failed by itself, not only because it stands on 0.
@@ -521,7 +527,7 @@ fn who_must_be_alone_does_not_begin_beside_what_is_stuck() {
     p.says(0, "refused");
     p.says(0, "refused");
     assert_eq!(p.says(0, "refused"), "gate 2");
-    assert_eq!(p.run.standing(1), Standing::Held { by: 0 });
+    assert_eq!(p.run.standing(1), Standing::Held { by: 0, why: Hold::StandsOn });
     assert_eq!(p.well(2, 5), "stop: 1 component could not be restored");
     p.apply(What::taken("me", 2));
     assert_eq!(p.turn(), "restore#4 0");

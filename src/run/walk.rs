@@ -340,7 +340,7 @@ impl Run {
     }
 
     /// The next action, or the end of the leg.
-    fn advance(&mut self, i: usize) {
+    pub(super) fn advance(&mut self, i: usize) {
         self.has_brought_again(i);
         let step = self.step(i);
         let node = &self.shape.nodes[i];
@@ -352,6 +352,7 @@ impl Run {
         c.was_stuck = None;
         c.next(node);
         let ended = c.planned(node).is_none();
+        let watched = c.phase == Phase::Forward && c.is_watched(node);
         match (c.leg, ended) {
             (Leg::Forth, false)
                 if c.phase == Phase::Turning && self.shape.planted.has(Defect::TurnedGoesOn) =>
@@ -361,6 +362,10 @@ impl Run {
             }
             (Leg::Forth, _) if c.phase == Phase::Turning => self.turned(i),
             (Leg::Forth, true) => self.committed(i),
+            (Leg::Forth, false) if watched => {
+                self.give_up_place(i);
+                self.queues.due.insert(i);
+            }
             (Leg::Back, true) if c.changed => {
                 self.enter(i, Phase::Reading);
                 self.queues.due.insert(i);
@@ -382,7 +387,7 @@ impl Run {
     }
 
     /// Nobody can tell whether it is well: the run halts there, and a resume tries the step again.
-    fn inconclusive(&mut self, i: usize, why: &str) {
+    pub(super) fn inconclusive(&mut self, i: usize, why: &str) {
         if self.components[i].phase == Phase::Turning {
             return self.turned(i);
         }
@@ -416,7 +421,7 @@ impl Run {
     }
 
     /// The way forth failed: keeps why, and does what the rollout says.
-    fn fail(&mut self, i: usize, why: &str, output: &str) {
+    pub(super) fn fail(&mut self, i: usize, why: &str, output: &str) {
         let step = self.step(i);
         let turning = self.components[i].phase == Phase::Turning;
         let failure = Failure { step, why: why.into(), output: output.into() };

@@ -17,6 +17,8 @@ pub enum Flight {
     Pause(Begin),
     Probe(Begin),
     Reading,
+    /// The pause before the checks of a component that is watched since then are asked.
+    Rest(Time),
 }
 
 /// What a controller was doing when it was put to sleep.

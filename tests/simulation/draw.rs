@@ -26,7 +26,35 @@ pub fn draw(seed: u64) -> Scenario {
     if dice.percent(40) {
         scenario.mishaps.push(Mishap::PutBack { taken: 2 + dice.below(3) });
     }
+    draw_pace(&mut Dice(!seed), &mut scenario);
     scenario
+}
+
+/// How rollouts go through their components: some all at once, as far as order and limits allow.
+fn draw_pace(dice: &mut Dice, scenario: &mut Scenario) {
+    for k in 0..scenario.rollouts.len() {
+        let rollout = &mut scenario.rollouts[k];
+        rollout.waved = dice.percent(50);
+        rollout.canary = rollout.waved && dice.percent(50);
+        rollout.max_failures = dice.pick(&[None, None, Some(1), Some(2)]);
+        rollout.max_per_zone = dice.pick(&[1, 1, 2]);
+        let (waved, soak) = (rollout.waved, dice.pick(&[0, 0, 0, 5, 40]) as Time);
+        let zones = dice.pick(&[0, 0, 2, 3]);
+        let of = |c: &&mut Component| c.rollout == k;
+        // What others stand on is in the same wave or an earlier one.
+        let mut waves: Vec<usize> = scenario.components.iter_mut().filter(of).map(|c| c.wave).collect();
+        waves.sort_unstable();
+        for (c, wave) in scenario.components.iter_mut().filter(of).zip(waves) {
+            if waved {
+                c.wave = wave;
+            }
+            c.soak = soak;
+            c.zone = (zones > 0 && dice.percent(80)).then(|| dice.below(zones));
+            if soak > 0 && c.sickness == Sickness::Well && dice.percent(10) {
+                c.sickness = Sickness::Fades;
+            }
+        }
+    }
 }
 
 fn rollout(dice: &mut Dice) -> Rollout {
@@ -38,7 +66,8 @@ fn rollout(dice: &mut Dice) -> Rollout {
         OnFailure::RollbackRun,
         OnFailure::Halt,
     ]);
-    Rollout { max_parallel: dice.pick(&[1, 1, 2, 3, 1000]), on_failure }
+    let max_parallel = dice.pick(&[1, 1, 2, 3, 1000]);
+    Rollout { max_parallel, on_failure, waved: false, canary: false, max_failures: None, max_per_zone: 1 }
 }
 
 fn component(dice: &mut Dice, i: usize, targets: usize, rollouts: usize, sick: usize) -> Component {
@@ -64,6 +93,8 @@ fn component(dice: &mut Dice, i: usize, targets: usize, rollouts: usize, sick: u
         provider: dice.below(3),
         rollout,
         wave: rollout * 100 + dice.below(3),
+        zone: None,
+        soak: 0,
         changes: dice.percent(85),
         way,
         fetches: dice.percent(40),

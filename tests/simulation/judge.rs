@@ -1,5 +1,6 @@
 //! Puts the rules to the test: at each begin, after each durable event and each effect, and wherever a run comes to rest.
 
+use super::pacing::Paced;
 use super::platform::{Graph, graph};
 use super::rules::{Coverage, Rule, Violation, broken};
 use super::scenario::*;
@@ -7,13 +8,13 @@ use super::world::{Id, World};
 use patchform::config::checked::OnFailure;
 use patchform::plan::noun::Step;
 use patchform::run::event::{Event, Leg, Request, What};
-use patchform::run::{Begin, Run, Skip, Standing, outcome};
+use patchform::run::{Begin, Hold, Run, Skip, Standing, outcome};
 use patchform_sdk::message::{Answer, Done, Probed, Reload, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the rules need to remember.
 pub struct Judge<'a> {
-    sc: &'a Scenario,
+    pub sc: &'a Scenario,
     graph: Graph,
     /// Durable intents.
     intents: BTreeSet<Id>,
@@ -40,6 +41,7 @@ pub struct Judge<'a> {
     halted: bool,
     ever_stuck: BTreeSet<usize>,
     ever_committed: BTreeSet<usize>,
+    pub paced: Paced,
     pub cover: Coverage,
 }
 
@@ -70,6 +72,7 @@ impl<'a> Judge<'a> {
             halted: false,
             ever_stuck: BTreeSet::new(),
             ever_committed: BTreeSet::new(),
+            paced: Paced::default(),
             cover: Coverage::default(),
         }
     }
@@ -140,6 +143,7 @@ impl<'a> Judge<'a> {
             }
             What::Asked(request) => self.request(request),
             What::Finished if self.abandoned => self.let_go(world)?,
+            What::Watched { component, found, .. } => self.looked(*component, found, run, world),
             What::Clock { .. } | What::Stopped { .. } | What::Finished => {}
         }
         Ok(())
@@ -164,6 +168,19 @@ impl<'a> Judge<'a> {
                 ),
             ),
             None => Ok(()),
+        }
+    }
+
+    fn looked(&mut self, i: usize, found: &Verdict, run: &Run, world: &mut World) {
+        let ill = matches!(found, Verdict::Ill { .. });
+        world.real[i].trouble_forth |= ill;
+        if ill {
+            self.failed.entry(i).or_insert(Step::Soak);
+            if self.on_failure(i) == OnFailure::Halt && !self.taken_back {
+                self.halted = true;
+            }
+        } else if self.failed.get(&i) == Some(&Step::Soak) && run.standing(i) == Standing::Forward {
+            self.failed.remove(&i);
         }
     }
 
@@ -349,6 +366,7 @@ impl<'a> Judge<'a> {
         let going_on = world.work.iter().filter(|(_, w)| w.arrived && !quiet(w.begin.step));
         let going_on = going_on.filter(|(id, w)| w.begin.token >= real(id).token);
         let going_on = going_on.map(|(id, _)| id.0.component);
+        let flying = flying.filter(|b| !self.only_recorded(b));
         let mut busy: BTreeMap<usize, ()> = flying.map(|b| (b.action.component, ())).collect();
         // What never ends is stuck at last, and takes up no place.
         busy.extend(going_on.filter(|k| !self.ever_stuck.contains(k)).map(|k| (k, ())));
@@ -356,7 +374,15 @@ impl<'a> Judge<'a> {
         busy
     }
 
+    /// Whether nothing is left to do of a step but to record what was watched.
+    fn only_recorded(&self, begin: &Begin) -> bool {
+        begin.step == Step::Commit && self.sc.components[begin.action.component].soak > 0
+    }
+
     fn together(&mut self, begin: &Begin, busy: &BTreeMap<usize, ()>, name: &str) -> Result<(), Violation> {
+        if self.only_recorded(begin) {
+            return Ok(());
+        }
         let me = &self.sc.components[begin.action.component];
         let others = || busy.keys().map(|k| (*k, &self.sc.components[*k]));
         let together = 1 + others().filter(|(_, c)| c.rollout == me.rollout).count() as u64;
@@ -369,6 +395,7 @@ impl<'a> Judge<'a> {
         if me.alone() {
             self.cover.tested(Rule::Alone);
         }
+        self.zoned(me, busy.keys().map(|k| &self.sc.components[*k]), name)?;
         if together > most {
             return broken(Rule::Parallel, format!("{name}: {together} at once, of at most {most}"));
         }
@@ -579,6 +606,8 @@ impl<'a> Judge<'a> {
                     (0..run.len()).any(|k| self.wave_failed(run, k) && self.sc.components[k].wave == c.wave)
                 }
                 Standing::Skipped(Skip::Abandoned) => self.abandoned,
+                Standing::Held { why: Hold::Budget, .. } => self.spent(i, run),
+                Standing::Held { why: Hold::Canary, .. } => self.canary_failed(i, run),
                 Standing::Held { .. } => {
                     // What is kept is still to go back.
                     let stands = |on: &usize| run.standing(*on) == Standing::Committed && !run.is_kept(*on);

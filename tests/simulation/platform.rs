@@ -1,10 +1,11 @@
 //! The plan of a scenario, as the engine gets it.
 
 use super::scenario::{Component, Scenario, Way};
-use patchform::config::checked::{Connection, Lifecycle, SnapshotRule};
+use patchform::config::checked::{Connection, Lifecycle, Pace, SnapshotRule};
 use patchform::model::{Address, InstanceKey, Moment, PatchLevel, Purpose};
 use patchform::plan::noun::{
     Cause, Change, Entry, Identity, Observed, PinnedProvider, Plan, Planned, RolloutLimit, Step, Verdict,
+    Wave,
 };
 use patchform_sdk::message::{Class, Coverage, Preview, Reload, WayBack, WayBackKind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +39,11 @@ pub fn plan(scenario: &Scenario) -> Plan {
         name: format!("r{k}"),
         max_parallel: rollout.max_parallel,
         on_failure: rollout.on_failure,
+        pace: Pace {
+            max_failures: rollout.max_failures,
+            max_per_zone: rollout.max_per_zone,
+            ..Pace::default()
+        },
     };
     Plan {
         program: "0".into(),
@@ -50,6 +56,7 @@ pub fn plan(scenario: &Scenario) -> Plan {
         outputs_before: Some(Vec::new()),
         secret_sources: BTreeMap::new(),
         rollouts: scenario.rollouts.iter().enumerate().map(limit).collect(),
+        waves: waves(scenario),
         workspace: "default".into(),
         moves: Vec::new(),
         assertions: Vec::new(),
@@ -57,6 +64,16 @@ pub fn plan(scenario: &Scenario) -> Plan {
         vendors: Vec::new(),
         hours: Default::default(),
     }
+}
+
+/// A hundred for each rollout.
+fn waves(scenario: &Scenario) -> Vec<Wave> {
+    let wave = |k: usize| {
+        let (rollout, nth) = (&scenario.rollouts[k / 100], k % 100);
+        let after = (rollout.waved && nth > 0).then(|| k - 1);
+        Wave { after, canary: rollout.canary && rollout.waved && nth == 0 }
+    };
+    (0..scenario.rollouts.len() * 100).map(wave).collect()
 }
 
 /// The address of component `i`.
@@ -79,6 +96,7 @@ fn entry(i: usize, c: &Component) -> Entry {
         lifecycle,
         rollout: c.rollout,
         wave: c.wave,
+        zone: c.zone.map(|zone| format!("z{zone}")),
         vendor: None,
         when: Default::default(),
         after: c.after.clone(),
@@ -103,7 +121,7 @@ fn change(c: &Component) -> Change {
     let planned = |steps: Vec<Step>| {
         let one = |action| Planned {
             action,
-            expected: Duration::from_secs(2),
+            expected: Duration::from_secs(if action == Step::Soak { c.soak } else { 2 }),
             deadline: Duration::from_secs(DEADLINE),
         };
         steps.into_iter().map(one).collect::<Vec<_>>()

@@ -27,6 +27,11 @@ pub enum Rule {
     Reload,
     Parallel,
     Available,
+    Waves,
+    Canary,
+    Budget,
+    Zones,
+    Soaked,
     Forth,
     Back,
     Alone,
@@ -46,7 +51,7 @@ pub enum Rule {
 }
 
 impl Rule {
-    pub const ALL: [Rule; 37] = [
+    pub const ALL: [Rule; 42] = [
         Rule::Ends,
         Rule::Fold,
         Rule::Replay,
@@ -68,6 +73,11 @@ impl Rule {
         Rule::Reload,
         Rule::Parallel,
         Rule::Available,
+        Rule::Waves,
+        Rule::Canary,
+        Rule::Budget,
+        Rule::Zones,
+        Rule::Soaked,
         Rule::Forth,
         Rule::Back,
         Rule::Alone,
@@ -110,6 +120,11 @@ impl Rule {
             Rule::Reload => "what a patch or restore said is needed is done",
             Rule::Parallel => "no more of a rollout are worked on at once than allowed",
             Rule::Available => "no more of a rollout are half-way or without traffic than allowed",
+            Rule::Waves => "no wave begins before the one before it is settled",
+            Rule::Canary => "nothing follows a canary that was not committed",
+            Rule::Budget => "nothing begins once the failures that its rollout allows are spent",
+            Rule::Zones => "no more of one zone are worked on at once than allowed",
+            Rule::Soaked => "nothing is committed before it was watched to its end, and was well",
             Rule::Forth => "nothing begins before what it stands on is at its level and idle",
             Rule::Back => "nothing goes back before what stands on it is back and idle",
             Rule::Alone => "who must be alone on a target is",

@@ -24,6 +24,12 @@ pub struct Scenario {
 pub struct Rollout {
     pub max_parallel: u64,
     pub on_failure: OnFailure,
+    /// Whether its waves follow each other, in the order of their numbers.
+    pub waved: bool,
+    /// Whether the first of them is a canary.
+    pub canary: bool,
+    pub max_failures: Option<u64>,
+    pub max_per_zone: u64,
 }
 
 /// One component of the plan, and what is special about it in the world.
@@ -35,6 +41,9 @@ pub struct Component {
     pub rollout: usize,
     /// Its wave; a wave's components share a rollout.
     pub wave: usize,
+    pub zone: Option<usize>,
+    /// How long it is watched before it is committed.
+    pub soak: Time,
     pub changes: bool,
     pub way: Way,
     pub fetches: bool,
@@ -73,6 +82,8 @@ pub enum Sickness {
     Bad,
     /// Nobody can tell how far its actions came.
     Mute,
+    /// Its new level turns ill once it was verified.
+    Fades,
 }
 
 /// Something that happens to a run. Places are names, not moments, wherever that is possible: so what is left of a
@@ -197,6 +208,7 @@ impl Component {
             (Step::Reload, reloads),
             (Step::Verify, true),
             (Step::Undrain, self.drains),
+            (Step::Soak, self.soak > 0),
             (Step::Commit, true),
         ];
         let goes_back = !matches!(self.way, Way::Irreversible | Way::Missing);

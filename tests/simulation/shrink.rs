@@ -92,7 +92,9 @@ impl Shrinker {
 
     /// Makes each component as ordinary as possible.
     fn peculiarities(&mut self) {
-        let plain: [fn(&mut Component, usize); 14] = [
+        let plain: [fn(&mut Component, usize); 16] = [
+            |c, _| c.soak = 0,
+            |c, _| c.zone = None,
             |c, _| c.fetches = false,
             |c, _| c.measures = false,
             |c, _| c.drains = false,
@@ -139,6 +141,12 @@ impl Shrinker {
             self.keep(candidate);
             let mut candidate = self.best.clone();
             candidate.rollouts[r].max_parallel = 1000;
+            self.keep(candidate);
+            let mut candidate = self.best.clone();
+            candidate.rollouts[r].max_failures = None;
+            self.keep(candidate);
+            let mut candidate = self.best.clone();
+            (candidate.rollouts[r].waved, candidate.rollouts[r].canary) = (false, false);
             self.keep(candidate);
         }
     }

@@ -157,6 +157,7 @@ impl Sim<'_> {
                 return self.at_the_end();
             };
             self.now = entry.key().0;
+            self.judge.paced.now = self.now;
             let occurs = entry.remove();
             self.occur(occurs)?;
             if self.queue.first_key_value().is_none_or(|((at, _), _)| *at > self.now) {
@@ -367,6 +368,23 @@ impl Sim<'_> {
             }
             Flight::Probe(Begin { action, attempt, .. }) => {
                 self.fold(k, What::Probe { action, attempt, found: Err(why) })
+            }
+            Flight::Rest(_) if self.controllers[k].run.soak_left(component).is_none() => {
+                // It goes back meanwhile.
+                self.controllers[k].news = true;
+                Ok(())
+            }
+            Flight::Rest(since) => {
+                let found = match self.sc.components[component].sickness {
+                    Sickness::Fades => Verdict::Ill { why: "it does not answer any more".into() },
+                    _ => Verdict::Healthy,
+                };
+                self.happened("a look at what is watched");
+                if found != Verdict::Healthy {
+                    self.happened("a watched component turns ill");
+                }
+                let passed = std::time::Duration::from_secs(self.now - since);
+                self.fold(k, What::Watched { component, passed, found })
             }
             Flight::Reading if !self.controllers[k].run.awaits_reading(component) => Ok(()),
             Flight::Reading => self.fold(k, What::Read { component, digest: Err(why) }),
@@ -646,6 +664,11 @@ impl Sim<'_> {
                     Command::Probe { begin, after } => {
                         self.fly(k, begin.action.component, Flight::Pause(begin.clone()), after.as_secs());
                     }
+                    Command::Watch { component, after } => {
+                        // Whole seconds: a look is never too early.
+                        let after = after.as_millis().div_ceil(1000) as Time;
+                        self.fly(k, *component, Flight::Rest(self.now), after);
+                    }
                     Command::ReadBack { component } => self.fly(k, *component, Flight::Reading, 120),
                     Command::Stop { why } => self.fold(k, What::Stopped { why: why.clone() })?,
                     Command::Finish => self.fold(k, What::Finished)?,
@@ -745,6 +768,7 @@ impl Sim<'_> {
     fn durable(&mut self, k: usize, batch: &[Event]) -> Result<(), Violation> {
         for event in batch {
             self.judge.durable(event, &self.shadow, &mut self.world)?;
+            self.judge.paced(&event.what, &self.shadow)?;
             let at = match &event.what {
                 What::Fact { action, attempt, .. } | What::Probe { action, attempt, .. } => {
                     Some((*action, *attempt))
@@ -755,6 +779,7 @@ impl Sim<'_> {
             if let Err(damage) = self.shadow.apply(event) {
                 return broken(Rule::Replay, format!("the journal cannot be followed: {damage}"));
             }
+            self.judge.settles(&self.shadow);
             if let Some(id) = at {
                 self.judge.learned(id, before, &self.shadow)?;
             }
@@ -862,7 +887,7 @@ impl Sim<'_> {
                 }
                 Ok(())
             }
-            Command::Probe { .. } | Command::Stop { .. } | Command::Finish => Ok(()),
+            Command::Probe { .. } | Command::Watch { .. } | Command::Stop { .. } | Command::Finish => Ok(()),
         }
     }
 

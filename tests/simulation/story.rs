@@ -51,7 +51,14 @@ pub fn story(sc: &Scenario, plant: Option<Plant>) -> String {
 fn plan(sc: &Scenario) -> String {
     let mut text = String::new();
     for (i, r) in sc.rollouts.iter().enumerate() {
-        let _ = writeln!(text, "  rollout r{i}: {} at once, on failure {:?}", r.max_parallel, r.on_failure);
+        let _ = write!(text, "  rollout r{i}: {} at once, on failure {:?}", r.max_parallel, r.on_failure);
+        if r.waved {
+            text += if r.canary { ", in waves, the first a canary" } else { ", in waves" };
+        }
+        if let Some(most) = r.max_failures {
+            let _ = write!(text, ", nothing more at {most} failures");
+        }
+        let _ = writeln!(text, ", {} of a zone", r.max_per_zone);
     }
     for (i, c) in sc.components.iter().enumerate() {
         let _ = write!(
@@ -59,6 +66,12 @@ fn plan(sc: &Scenario) -> String {
             "  c{i}: r{}, wave {}, target {}, provider p{}, way back {:?}",
             c.rollout, c.wave, c.target, c.provider, c.way
         );
+        if let Some(zone) = c.zone {
+            let _ = write!(text, ", zone {zone}");
+        }
+        if c.soak > 0 {
+            let _ = write!(text, ", watched for {} s", c.soak);
+        }
         if !c.after.is_empty() {
             let on: Vec<String> = c.after.iter().map(|on| format!("c{on}")).collect();
             let _ = write!(text, ", stands on {}", on.join(" and "));

@@ -69,10 +69,16 @@ pub const COMPONENT: Block = Block {
         argument(
             "rollout",
             Takes::Special("`rollout.NAME`"),
-            Need::Optional("10 at once, each goes back alone"),
-            "how many at once, and what a failure takes back",
+            Need::Optional("one instance first, then 10 at once, each goes back alone"),
+            "how many at once, in which waves, and what a failure takes back",
         )
         .holding(Holds::Name),
+        argument(
+            "zone",
+            Takes::Text,
+            Need::Optional("none"),
+            "the failure domain that it stands in, such as a rack: of those that share a rollout, no two of one zone are worked on at once unless `max_per_zone` allows it",
+        ),
         argument(
             "vendor",
             Takes::Special("`vendor.NAME`"),

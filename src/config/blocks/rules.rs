@@ -1,8 +1,11 @@
 //! `rollout` and `vendor`: what components name.
 
-use super::argument::{argument, later};
+use super::argument::argument;
 use super::{Argument, Block, Need, Place, Takes};
 use crate::config::checked::{OnFailure, VendorField};
+
+/// A rollout has at most so many waves of its own.
+pub const MOST_WAVES: usize = 100;
 
 /// What a failure may take back.
 pub const ON_FAILURE: [(&str, OnFailure); 4] = [
@@ -19,7 +22,7 @@ pub const ROLLOUT: Block = Block {
     labels: &["name"],
     written: "rollout \"careful\" { … }",
     what: "a rollout block",
-    about: "How many components at once, and what a failure takes back; components that name the same one share it.",
+    about: "How many components at once, in which waves, and what a failure takes back; components that name the same one share it.",
     arguments: &[
         argument(
             "max_parallel",
@@ -33,10 +36,42 @@ pub const ROLLOUT: Block = Block {
             Need::Default("\"rollback_component\""),
             "what goes back: the component, every instance of its wave, or all that the run has changed, each time with what stands on it and has begun; with `\"halt\"` the run stops and waits for `resume` or `rollback`",
         ),
-        later("canary", "how many go first"),
-        later("max_failures", "how many may fail before the run stops"),
-        later("soak", "how long a wave is watched before the next one"),
-        later("group", "with which other blocks it shares its waves"),
+        argument(
+            "canary",
+            Takes::Whole(0, u64::MAX),
+            Need::Default("0"),
+            "how many instances of a block go first; the others begin only when at least one of them is committed and none has failed",
+        ),
+        argument(
+            "waves",
+            Takes::Special("list of sizes such as `[1, \"5%\", \"20%\"]`"),
+            Need::Default("[]"),
+            "how many of the instances that a plan changes are in the first wave after the canary, the second, …; what is left is the last wave; the next wave begins when every instance of the last one is settled, soak included",
+        ),
+        argument(
+            "max_failures",
+            Takes::Special("whole number from 1, or share such as `\"10%\"`"),
+            Need::Optional("1 with `canary` or `waves`, else no limit"),
+            "at so many failures among all components that share the rollout nothing more begins: what has not begun is held for the next plan",
+        ),
+        argument(
+            "soak",
+            Takes::Time,
+            Need::Default("\"0s\""),
+            "how long each component is watched once it is verified: its checks are asked again and again, and one that fails is a failure of the component; only then it is committed",
+        ),
+        argument(
+            "max_per_zone",
+            Takes::Whole(1, u64::MAX),
+            Need::Default("1"),
+            "how many of one `zone` are worked on at once",
+        ),
+        argument(
+            "group",
+            Takes::Flag,
+            Need::Default("false"),
+            "whether the blocks that share the rollout share canary and waves, too; else each block has its own",
+        ),
     ],
     blocks: &[],
     more: "",

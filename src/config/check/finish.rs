@@ -7,7 +7,7 @@ use super::instances::Draft;
 use super::names::Node;
 use super::order::Use;
 use super::rests::Resting;
-use super::{Checker, InUse, Whole, argument_spans, default_rollout, provider, rollout, window};
+use super::{Checker, InUse, Whole, argument_spans, provider, rollout, window};
 use crate::config::checked::{
     ArgumentSpans, Blackout, Component, Config, Dependency, ProviderBlock, RequiredProvider, Rollout,
     Settings, Vendor, VendorField, Window,
@@ -137,6 +137,7 @@ impl Made<'_, '_> {
             checks: draft.checks,
             lifecycle: draft.lifecycle,
             rollout: self.rollout,
+            zone: draft.zone,
             vendor: self.vendor,
             windows: self.windows,
             blackouts: Vec::new(),
@@ -183,7 +184,7 @@ fn finished_rollouts(
         let sharing = sharing.get(&key).copied().unwrap_or(0);
         (key, Arc::new(draft.finish(&block_name("rollout", name, &instances[*owner]), sharing)))
     };
-    rollouts.iter().map(finish).chain([(None, Arc::new(default_rollout()))]).collect()
+    rollouts.iter().map(finish).chain([(None, Arc::new(Rollout::default()))]).collect()
 }
 
 /// A block's name in the root; its whole address in a module.

@@ -37,6 +37,7 @@ pub(super) struct Draft {
     pub lifecycle: Lifecycle,
     /// The rollout that it was given as a value: which instance of a module declares it, and its name.
     pub rollout: Option<(usize, Arc<str>)>,
+    pub zone: Option<String>,
     /// The vendor, likewise.
     pub vendor: Option<(usize, Arc<str>)>,
     /// Its maintenance windows, likewise.
@@ -142,6 +143,7 @@ impl Expander<'_, '_> {
         let class = self.class(body, &mut fields);
         let rollout = named("rollout", self.block.rollout, &mut fields);
         let vendor = named("vendor", self.block.vendor, &mut fields);
+        let zone = fields.text(body, "zone").filter(|zone| !zone.is_empty());
         let (mut own, secrets) = read?;
         let (level, level_value) = level?;
         let plan = &self.block.plan;
@@ -183,6 +185,7 @@ impl Expander<'_, '_> {
             checks,
             lifecycle,
             rollout,
+            zone,
             vendor,
             windows,
             computed,

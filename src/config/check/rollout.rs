@@ -1,51 +1,53 @@
-//! `rollout "name" { … }`: how many at once, and what a failure takes back.
+//! `rollout "name" { … }`: how many at once, in which waves, and what a failure takes back.
 
 use crate::config::blocks::{self, ON_FAILURE};
-use crate::config::checked::{OnFailure, Rollout};
+use crate::config::checked::{OnFailure, Pace, Rollout, Size};
 use crate::config::fields::Fields;
 use crate::config::suggest;
-use crate::config::syntax::Block;
+use crate::config::syntax::{Attribute, Block};
 use crate::config::types::Type;
-use crate::config::value::Data;
+use crate::config::value::{Data, Value};
 use crate::model::Diagnostic;
+use std::time::Duration;
 
 /// A rollout before it is known how many components share it.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Draft {
-    parallel: Parallel,
+    parallel: Size,
     on_failure: OnFailure,
+    max_failures: Option<Size>,
+    pace: Pace,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Parallel {
-    Number(u64),
-    /// Percent of the instances that share the rollout, in hundredths.
-    Share(u64),
-}
-
-const DEFAULT_PARALLEL: u64 = 10;
+/// A run stays open, and holds its components, as long as it watches them.
+const LONGEST_SOAK: Duration = Duration::from_secs(7 * 86_400);
 
 /// Evaluates a rollout block.
 pub(super) fn read(block: &Block, fields: &mut Fields<'_>) -> Option<Draft> {
     let before = fields.problems.0.len();
     blocks::ROLLOUT.check(block, fields.problems);
-    let parallel = parallel(block, fields).unwrap_or(Parallel::Number(DEFAULT_PARALLEL));
+    let body = &block.body;
+    let parallel =
+        size(block, "max_parallel", fields).unwrap_or(Size::Number(Rollout::default().max_parallel));
+    let max_failures = size(block, "max_failures", fields);
     let on_failure = on_failure(block, fields).unwrap_or_default();
-    (fields.problems.0.len() == before).then_some(Draft { parallel, on_failure })
+    let pace = Pace {
+        canary: fields.whole(body, "canary", 0, u64::MAX).unwrap_or_default(),
+        waves: body.attribute("waves").and_then(|a| waves(a, fields)).unwrap_or_default(),
+        max_failures: None,
+        soak: soak(block, fields).unwrap_or_default(),
+        max_per_zone: fields.whole(body, "max_per_zone", 1, u64::MAX).unwrap_or(1),
+        group: fields.flag(body, "group").unwrap_or_default(),
+    };
+    (fields.problems.0.len() == before).then_some(Draft { parallel, on_failure, max_failures, pace })
 }
 
-fn parallel(block: &Block, fields: &mut Fields<'_>) -> Option<Parallel> {
-    let attribute = block.body.attribute("max_parallel")?;
+fn size(block: &Block, name: &str, fields: &mut Fields<'_>) -> Option<Size> {
+    let attribute = block.body.attribute(name)?;
     let value = fields.typed(attribute, &Type::Any)?;
-    let found = match value.data() {
-        Data::Number(n) => {
-            n.as_usize().map(|n| Parallel::Number(n as u64)).filter(|p| *p != Parallel::Number(0))
-        }
-        Data::String(text) => share(text),
-        _ => None,
-    };
+    let found = as_size(&value);
     if found.is_none() {
-        let problem = Diagnostic::error("\"max_parallel\" must be a number or a share of the components")
+        let problem = Diagnostic::error(format!("\"{name}\" must be a number or a share of the components"))
             .at(attribute.value.span(), format!("this is {}", value.brief()))
             .help("Write a whole number from 1, or a share from \"1%\" to \"100%\" of the instances with this rollout.");
         fields.problems.push(problem);
@@ -53,19 +55,41 @@ fn parallel(block: &Block, fields: &mut Fields<'_>) -> Option<Parallel> {
     found
 }
 
-/// `"10%"`, `"2.5%"`; also `"10"`, as numbers may be written.
-fn share(text: &str) -> Option<Parallel> {
-    let Some(percent) = text.strip_suffix('%') else {
-        return text.parse().ok().filter(|n| *n > 0).map(Parallel::Number);
-    };
-    let (whole, part) = percent.split_once('.').unwrap_or((percent, ""));
-    let digits = |t: &str| t.bytes().all(|b| b.is_ascii_digit());
-    if whole.is_empty() || !digits(whole) || !digits(part) || part.len() > 2 || percent.ends_with('.') {
+fn soak(block: &Block, fields: &mut Fields<'_>) -> Option<Duration> {
+    let long = fields.period(&block.body, "soak")?;
+    if long > LONGEST_SOAK {
+        let at = block.body.attribute("soak").map_or(block.header, |a| a.value.span());
+        let problem = Diagnostic::error("\"soak\" is longer than a week").at(at, "");
+        fields.problems.push(problem.help("A run stays open that long: write a week (\"7d\") or less."));
         return None;
     }
-    let hundredths =
-        whole.parse::<u64>().ok()?.checked_mul(100)? + format!("{part:0<2}").parse::<u64>().ok()?;
-    (1..=10_000).contains(&hundredths).then_some(Parallel::Share(hundredths))
+    Some(long)
+}
+
+fn as_size(value: &Value) -> Option<Size> {
+    match value.data() {
+        Data::Number(n) => n.as_usize().filter(|n| *n > 0).map(|n| Size::Number(n as u64)),
+        Data::String(text) => Size::parse(text),
+        _ => None,
+    }
+}
+
+/// `[1, "5%", "20%"]`
+fn waves(attribute: &Attribute, fields: &mut Fields<'_>) -> Option<Vec<Size>> {
+    let value = fields.typed(attribute, &Type::Any)?;
+    let sizes = value.as_items().map(|items| items.iter().map(as_size).collect::<Option<Vec<_>>>());
+    let found = sizes.flatten().filter(|sizes| !sizes.is_empty() && sizes.len() <= blocks::MOST_WAVES);
+    if found.is_none() {
+        let problem = Diagnostic::error("\"waves\" must be a list of sizes")
+            .at(attribute.value.span(), format!("this is {}", value.brief()))
+            .because(format!(
+                "Each size is a whole number from 1, or a share from \"1%\" to \"100%\"; there may be {} of them.",
+                blocks::MOST_WAVES
+            ))
+            .help("Write waves = [1, \"5%\", \"20%\"]: so many in the first wave, the second and the third; the rest follows.");
+        fields.problems.push(problem);
+    }
+    found
 }
 
 fn on_failure(block: &Block, fields: &mut Fields<'_>) -> Option<OnFailure> {
@@ -82,49 +106,16 @@ fn on_failure(block: &Block, fields: &mut Fields<'_>) -> Option<OnFailure> {
 
 impl Draft {
     /// The rollout, now that it is known how many components share it.
-    pub fn finish(self, name: &str, sharing: usize) -> Rollout {
-        let max_parallel = match self.parallel {
-            Parallel::Number(n) => n,
-            // Rounded down, and at least one: otherwise nothing would ever start.
-            Parallel::Share(hundredths) => (sharing as u64 * hundredths / 10_000).max(1),
-        };
-        Rollout { name: name.to_string(), max_parallel, on_failure: self.on_failure }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shares_are_rounded_down_and_at_least_one() {
-        for (text, sharing, parallel) in [
-            ("10%", 100, 10),
-            ("10%", 19, 1),
-            ("10%", 3, 1),
-            ("100%", 7, 7),
-            ("2.5%", 1000, 25),
-            ("12", 5, 12),
-            ("0.01%", 20_000, 2),
-        ] {
-            let draft = Draft { parallel: share(text).unwrap(), on_failure: OnFailure::Halt };
-            assert_eq!(draft.finish("r", sharing).max_parallel, parallel, "{text} of {sharing}");
-        }
-        for text in [
-            "",
-            "%",
-            "0",
-            "0%",
-            "101%",
-            "-1%",
-            "1e2%",
-            "ten",
-            "1.%",
-            ".5%",
-            "1.234%",
-            "99999999999999999999%",
-        ] {
-            assert_eq!(share(text), None, "{text}");
+    pub fn finish(&self, name: &str, sharing: usize) -> Rollout {
+        let in_waves = self.pace.canary > 0 || !self.pace.waves.is_empty();
+        // Who goes in waves wants to see whether all is well before the next one.
+        let most = self.max_failures.or(in_waves.then_some(Size::Number(1)));
+        let pace = Pace { max_failures: most.map(|most| most.of(sharing)), ..self.pace.clone() };
+        Rollout {
+            name: name.to_string(),
+            max_parallel: self.parallel.of(sharing),
+            on_failure: self.on_failure,
+            pace,
         }
     }
 }

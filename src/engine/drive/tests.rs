@@ -68,6 +68,15 @@ impl Performer for Actor {
         let _ = reply.send(Happened::ReadBack { component, digest: Ok(before(component)) });
     }
 
+    fn watch(&mut self, component: usize, reply: Sender<Happened>) {
+        self.begun.push(format!("look {component}"));
+        let found = match self.line("look", component) {
+            "ill" => Health::Ill { why: "down".into() },
+            _ => Health::Healthy,
+        };
+        let _ = reply.send(Happened::Watched { component, found });
+    }
+
     fn cancel(&mut self, _: ActionRef, _: u32) {
         self.cancelled += 1;
     }
@@ -239,6 +248,9 @@ fn an_intent_is_durable_before_its_effect() {
         }
         fn read_back(&mut self, component: usize, reply: Sender<Happened>) {
             self.0.read_back(component, reply);
+        }
+        fn watch(&mut self, component: usize, reply: Sender<Happened>) {
+            self.0.watch(component, reply);
         }
         fn cancel(&mut self, _: ActionRef, _: u32) {}
         fn cancel_all(&mut self) {}

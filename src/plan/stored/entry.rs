@@ -29,6 +29,9 @@ pub struct StoredEntry<'a> {
     /// From form 2 on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     wave: Option<usize>,
+    /// From form 3 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    zone: Option<Cow<'a, str>>,
     /// From form 2 on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     vendor: Option<usize>,
@@ -72,6 +75,7 @@ impl<'a> From<&'a Entry> for StoredEntry<'a> {
             lifecycle: StoredLifecycle::from(&entry.lifecycle),
             rollout: entry.rollout,
             wave: Some(entry.wave),
+            zone: entry.zone.as_deref().map(Cow::Borrowed),
             vendor: entry.vendor,
             windows: Cow::Borrowed(&entry.when.windows),
             blackouts: Cow::Borrowed(&entry.when.blackouts),
@@ -108,6 +112,7 @@ impl StoredEntry<'_> {
             lifecycle: self.lifecycle.into(),
             rollout: self.rollout,
             wave: self.wave.unwrap_or_default(),
+            zone: self.zone.map(Cow::into_owned),
             vendor: self.vendor,
             when: When { windows: self.windows.into_owned(), blackouts: self.blackouts.into_owned() },
             after: self.after.into_owned(),

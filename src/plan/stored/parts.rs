@@ -1,5 +1,6 @@
 //! Stored forms of a plan's smaller parts: providers, rollouts, purposes, checks, snapshot rules.
 
+use super::pace::StoredPace;
 use super::secrets::StoredSecret;
 use crate::config::checked::{Check, Connection, Lifecycle, OnFailure, Probe, Secret, SnapshotRule};
 use crate::model::Purpose;
@@ -94,6 +95,9 @@ pub struct StoredRollout<'a> {
     name: Cow<'a, str>,
     max_parallel: u64,
     on_failure: StoredOnFailure,
+    /// From form 3 on.
+    #[serde(default)]
+    pace: StoredPace,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -116,6 +120,7 @@ impl<'a> From<&'a RolloutLimit> for StoredRollout<'a> {
                 OnFailure::RollbackRun => StoredOnFailure::RollbackRun,
                 OnFailure::Halt => StoredOnFailure::Halt,
             },
+            pace: StoredPace::from(&rollout.pace),
         }
     }
 }
@@ -131,6 +136,7 @@ impl From<StoredRollout<'_>> for RolloutLimit {
                 StoredOnFailure::RollbackRun => OnFailure::RollbackRun,
                 StoredOnFailure::Halt => OnFailure::Halt,
             },
+            pace: stored.pace.into(),
         }
     }
 }

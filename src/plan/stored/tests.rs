@@ -1,12 +1,24 @@
 //! A saved plan comes back exactly, and whatever was changed in it is found.
 
 use super::*;
-use crate::config::checked::OnFailure;
+use crate::config::checked::{OnFailure, Pace, Size};
 use crate::model::Purpose;
 use crate::plan::noun::{Brought, Verdict};
 use crate::plan::samples;
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
+
+/// A pace that says everything.
+fn pace() -> Pace {
+    Pace {
+        canary: 1,
+        waves: vec![Size::Number(2), Size::Share(2_550)],
+        max_failures: Some(3),
+        soak: Duration::from_millis(600_001),
+        max_per_zone: 2,
+        group: true,
+    }
+}
 
 #[test]
 fn comes_back_exactly() {
@@ -68,12 +80,24 @@ fn everything_that_a_failure_may_take_back_is_stored() {
     let mut plan = samples::fleet(4, false);
     let all =
         [OnFailure::RollbackComponent, OnFailure::RollbackWave, OnFailure::RollbackRun, OnFailure::Halt];
-    let limit = |on_failure| RolloutLimit { name: format!("{on_failure:?}"), max_parallel: 3, on_failure };
+    let limit = |on_failure| RolloutLimit {
+        name: format!("{on_failure:?}"),
+        max_parallel: 3,
+        on_failure,
+        pace: pace(),
+    };
     plan.rollouts = all.map(limit).to_vec();
     for (i, entry) in plan.entries.iter_mut().enumerate() {
         (entry.rollout, entry.wave) = (i, i / 2);
+        entry.zone = (i > 1).then(|| format!("rack {i}"));
     }
-    assert_eq!(read(&write(&plan)), Ok(plan));
+    plan.waves = vec![Wave { after: None, canary: true }, Wave { after: Some(0), canary: false }];
+    assert_eq!(read(&write(&plan)), Ok(plan.clone()));
+    // Waves that wait for each other would never begin.
+    for after in [1, 2, usize::MAX] {
+        plan.waves[1].after = Some(after);
+        assert!(matches!(read(&write(&plan)), Err(PlanError::Damaged { .. })), "{after}");
+    }
 }
 
 #[test]
@@ -112,8 +136,9 @@ fn every_truncation_is_found() {
 fn says_what_is_wrong() {
     let saved = write(&samples::fleet(1, false));
     let text = String::from_utf8(saved.clone()).unwrap();
-    let newer =
-        text.replacen("\"format_version\":3", "\"format_version\":7", 1).replacen("0.1.0", "0.9.0", 1);
+    let form = |form: u32| format!("\"format_version\":{form}");
+    let newer = text.replacen(&form(FORMAT_VERSION), &form(7), 1).replacen("0.1.0", "0.9.0", 1);
+    let older = text.replacen(&form(FORMAT_VERSION), &form(2), 1);
     let mut longer = saved.clone();
     longer.extend_from_slice(b"x");
     for (bytes, says) in [
@@ -125,6 +150,7 @@ fn says_what_is_wrong() {
             "this is no saved plan: its first line is the header of something else",
         ),
         (newer.into_bytes(), "written by patchform 0.9.0; this program reads up to form 3"),
+        (older.into_bytes(), "its first line names another form"),
         (longer, "something was added at its end"),
         (text.replacen("1.5.0", "1.5.1", 1).into_bytes(), "its SHA-256 is"),
         (
@@ -183,6 +209,9 @@ fn the_third_form_still_reads() {
         (&plan.entries[0].when.windows[..], &plan.entries[1].when.blackouts[..]),
         (&[0][..], &[0][..])
     );
+    assert_eq!(plan.rollouts[0].pace, pace());
+    assert_eq!(plan.waves[1], Wave { after: Some(0), canary: false });
+    assert_eq!(plan.entries.iter().filter_map(|e| e.zone.as_deref()).collect::<Vec<_>>(), ["rack-1"]);
 }
 
 /// A plan of the second form, as it was written then, still reads. Never write this file again.
@@ -194,6 +223,7 @@ fn the_second_form_still_reads() {
     assert!(plan.hours == Default::default() && plan.entries.iter().all(|e| e.when.is_any_time()));
     assert_eq!((plan.vendors[0].name(), plan.entries[0].vendor), ("Acme Databases, duty desk", Some(0)));
     assert_eq!(plan.entries.iter().map(|e| e.wave).max(), Some(23));
+    assert!(plan.waves.is_empty() && plan.rollouts.iter().all(|r| r.pace == Pace::default()));
 }
 
 /// A plan of the first form, as it was written then, still reads. Never write this file again.
@@ -224,7 +254,11 @@ proptest! {
 #[test]
 #[ignore = "writes the sample once, when a new form is made"]
 fn write_the_sample() {
-    std::fs::write("src/plan/stored/form-3.pfplan", write(&samples::windows())).unwrap();
+    let mut plan = samples::windows();
+    plan.rollouts[0].pace = pace();
+    plan.waves = vec![Wave { after: None, canary: true }, Wave { after: Some(0), canary: false }];
+    plan.entries[0].zone = Some("rack-1".into());
+    std::fs::write("src/plan/stored/form-3.pfplan", write(&plan)).unwrap();
 }
 
 /// Numbers of arguments come back as they were, to the last bit.

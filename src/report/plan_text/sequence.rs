@@ -4,6 +4,7 @@ use super::View;
 use crate::plan::noun::Plan;
 use crate::report::order::Order;
 use crate::report::page::Page;
+use crate::report::reason::rollout_name;
 use crate::report::size;
 use crate::report::style::{Tint, plain, tinted};
 
@@ -53,9 +54,7 @@ fn limits(plan: &Plan) -> String {
                 "at most {} at a time",
                 size::count(usize::try_from(r.max_parallel).unwrap_or(usize::MAX))
             ),
-            // One of a module is named with its whole address.
-            name if name.starts_with("module.") => format!("{name}: {}", r.max_parallel),
-            name => format!("rollout.{name}: {}", r.max_parallel),
+            name => format!("{}: {}", rollout_name(name), r.max_parallel),
         })
         .take(4)
         .collect();

@@ -16,6 +16,8 @@ use std::collections::BTreeSet;
 
 /// Rows of the table before the rest is counted.
 const FEW: usize = 40;
+/// Components of one reason before the rest is counted; the table names them all.
+const FEW_NAMES: usize = 4;
 
 /// Draws it.
 pub fn ending(plan: &Plan, run: &RunView, style: Style) -> String {
@@ -195,12 +197,20 @@ fn alone(page: &mut Page, plan: &Plan, run: &RunView) {
     }
     page.blank();
     page.line(0, 2, &[tinted(Tint::Bold, "Left alone")]);
-    for row in rows.iter().take(FEW) {
-        let address = tinted(Tint::Bold, format!("{}  ", name(plan, row.entry)));
-        page.line(2, 4, &[address, plain(&row.why)]);
+    // One reason may hold a whole fleet.
+    let groups: Vec<&[&Settled]> = rows.chunk_by(|a, b| a.why == b.why).collect();
+    for group in groups.iter().take(FEW) {
+        let names: Vec<String> = group.iter().take(FEW_NAMES).map(|row| name(plan, row.entry)).collect();
+        let more = match group.len() - names.len() {
+            0 => String::new(),
+            more => format!(" and {} more", size::count(more)),
+        };
+        let addresses = tinted(Tint::Bold, format!("{}{more}  ", names.join(", ")));
+        page.line(2, 4, &[addresses, plain(&group[0].why)]);
     }
-    if rows.len() > FEW {
-        page.line(2, 4, &[tinted(Tint::Dim, format!("… {} more", size::count(rows.len() - FEW)))]);
+    if groups.len() > FEW {
+        let more: usize = groups[FEW..].iter().map(|group| group.len()).sum();
+        page.line(2, 4, &[tinted(Tint::Dim, format!("… {} more", size::count(more)))]);
     }
 }
 
@@ -232,9 +242,13 @@ fn next(plan: &Plan, run: &RunView) -> Vec<(String, String)> {
         }
         Ended::Restored => {
             let mut rows = vec![("The whole story: ".into(), format!("patchform run show {id}"))];
-            let again =
+            let retry =
                 || failed(run).then(|| ("To try again what failed: ".into(), again(plan, "patchform apply")));
-            rows.extend(allow(plan, run).or_else(again));
+            rows.extend(allow(plan, run).or_else(retry));
+            let held = run.components.iter().any(|c| c.held_back);
+            rows.extend(
+                held.then(|| ("To go on with what was held: ".into(), again(plan, "patchform plan"))),
+            );
             let stays = nothing_went_back(run) && has_levels(plan, run);
             rows.extend(stays.then(|| ("To take back what is done: ".into(), back(id))));
             rows.extend(put_there(plan, run, "To take back what"));

@@ -10,6 +10,7 @@ fn plan() -> Plan {
         name: "other".into(),
         max_parallel: 10,
         on_failure: OnFailure::RollbackComponent,
+        pace: Default::default(),
     });
     for (entry, wave) in plan.entries.iter_mut().zip([0, 0, 0, 1, 1, 2]) {
         entry.wave = wave;
@@ -27,7 +28,7 @@ fn a_failure_takes_the_wave_back_and_nothing_else() {
     p.well(1, 3);
     p.says(1, "ill");
     assert_eq!(p.standings(), "going back, going back, going back, held, untouched, committed");
-    assert_eq!(p.run.standing(3), Standing::Held { by: 0 });
+    assert_eq!(p.run.standing(3), Standing::Held { by: 0, why: Hold::StandsOn });
 }
 
 #[test]
@@ -105,6 +106,7 @@ fn what_has_begun_goes_back_through_what_is_not_changed() {
         name: "other".into(),
         max_parallel: 10,
         on_failure: OnFailure::RollbackComponent,
+        pace: Default::default(),
     });
     plan.entries[1].verdict = PlanVerdict::NoChange { adopt: false };
     plan.entries[2].rollout = 1;

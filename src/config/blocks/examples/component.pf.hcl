@@ -27,6 +27,7 @@ component "command" "web" {
   patch_level = "2.4.1"
   depends_on  = [command.db]
   rollout     = rollout.careful
+  zone        = "rack-${each.value % 2}"
   read        = ["cat", "web-${each.key}.level"]
   patch       = ["sh", "-c", "echo $PATCHFORM_LEVEL > web-${each.key}.level"]
 

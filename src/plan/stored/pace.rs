@@ -1,0 +1,92 @@
+//! Stored forms of how a rollout goes through its components, and of its waves.
+
+use crate::config::checked::{Pace, Size};
+use crate::plan::noun::Wave;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// What is not said is as in a plan of an earlier form: all at once.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StoredPace {
+    #[serde(skip_serializing_if = "is_zero")]
+    canary: u64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    waves: Vec<StoredSize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_failures: Option<u64>,
+    /// Milliseconds.
+    #[serde(skip_serializing_if = "is_zero")]
+    soak: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_per_zone: Option<u64>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    group: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_zero(n: &u64) -> bool {
+    *n == 0
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StoredSize {
+    Number(u64),
+    /// Hundredths of a percent.
+    Share(u64),
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct StoredWave {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    after: Option<usize>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    canary: bool,
+}
+
+impl From<&Pace> for StoredPace {
+    fn from(pace: &Pace) -> Self {
+        let size = |size: &Size| match size {
+            Size::Number(n) => StoredSize::Number(*n),
+            Size::Share(h) => StoredSize::Share(*h),
+        };
+        StoredPace {
+            canary: pace.canary,
+            waves: pace.waves.iter().map(size).collect(),
+            max_failures: pace.max_failures,
+            soak: u64::try_from(pace.soak.as_millis()).unwrap_or(u64::MAX),
+            max_per_zone: Some(pace.max_per_zone),
+            group: pace.group,
+        }
+    }
+}
+
+impl From<StoredPace> for Pace {
+    fn from(stored: StoredPace) -> Self {
+        let size = |size| match size {
+            StoredSize::Number(n) => Size::Number(n),
+            StoredSize::Share(h) => Size::Share(h),
+        };
+        Pace {
+            canary: stored.canary,
+            waves: stored.waves.into_iter().map(size).collect(),
+            max_failures: stored.max_failures,
+            soak: Duration::from_millis(stored.soak),
+            max_per_zone: stored.max_per_zone.unwrap_or(Pace::default().max_per_zone),
+            group: stored.group,
+        }
+    }
+}
+
+impl From<&Wave> for StoredWave {
+    fn from(wave: &Wave) -> Self {
+        StoredWave { after: wave.after, canary: wave.canary }
+    }
+}
+
+impl From<StoredWave> for Wave {
+    fn from(stored: StoredWave) -> Self {
+        Wave { after: stored.after, canary: stored.canary }
+    }
+}

@@ -1,0 +1,178 @@
+//! Waves, canaries, budgets, zones and soaks.
+
+use super::*;
+use crate::plan::noun::Wave;
+use std::time::Duration;
+
+/// Independent components, in waves of these sizes that follow each other.
+fn waves(sizes: &[usize], max_parallel: u64, on_failure: OnFailure) -> Plan {
+    let n = sizes.iter().sum();
+    let mut plan = sample::plan(&vec![&[][..]; n], max_parallel, on_failure);
+    plan.rollouts[0].pace = Default::default();
+    let of = sizes.iter().enumerate().flat_map(|(wave, size)| std::iter::repeat_n(wave, *size));
+    plan.entries.iter_mut().zip(of).for_each(|(entry, wave)| entry.wave = wave);
+    plan.waves = (0..sizes.len()).map(|k: usize| Wave { after: k.checked_sub(1), canary: false }).collect();
+    plan
+}
+
+/// The same, watched for so many seconds before they are committed.
+fn soaking(sizes: &[usize], seconds: u64) -> Plan {
+    let mut plan = waves(sizes, 10, OnFailure::RollbackComponent);
+    for i in 0..plan.entries.len() {
+        crate::plan::procedure::soak(&mut change_of(&mut plan, i).forth, Duration::from_secs(seconds));
+    }
+    plan
+}
+
+fn look(p: &mut Played, i: usize, seconds: u64, found: Verdict) -> String {
+    p.in_flight.remove(&i);
+    p.apply(What::Watched { component: i, passed: Duration::from_secs(seconds), found });
+    p.turn()
+}
+
+fn held(by: usize, why: Hold) -> Standing {
+    Standing::Held { by, why }
+}
+
+#[test]
+fn a_wave_begins_when_the_last_is_settled() {
+    let mut p = Played::new(&waves(&[1, 2, 1], 10, OnFailure::RollbackComponent));
+    assert_eq!(p.turn(), "gate 0");
+    assert_eq!(p.well(0, 5), "gate 1, gate 2");
+    assert_eq!(p.well(1, 5), "");
+    // Who fails settles, too: without a budget the next one begins.
+    p.well(2, 3);
+    p.says(2, "ill");
+    p.well(2, 2);
+    assert_eq!(p.says(2, "same"), "gate 3");
+}
+
+/// A wave of which nothing can begin is settled long before it is its turn.
+#[test]
+fn a_wave_that_is_held_lets_nobody_overtake() {
+    let mut plan = waves(&[2, 1, 1], 1, OnFailure::RollbackComponent);
+    plan.entries[2].after = vec![0];
+    let mut p = Played::new(&plan);
+    p.apply(What::Asked(Request::Skip(0)));
+    assert_eq!(p.run.standing(2), held(0, Hold::StandsOn));
+    assert_eq!(p.turn(), "gate 1");
+    assert_eq!(p.standings(), "skipped, forward, held, untouched");
+    assert_eq!(p.well(1, 5), "gate 3");
+}
+
+#[test]
+fn a_canary_that_failed_holds_the_others() {
+    let mut plan = waves(&[1, 2, 1], 10, OnFailure::RollbackComponent);
+    plan.waves[0].canary = true;
+    let mut p = Played::new(&plan);
+    p.turn();
+    p.well(0, 3);
+    p.says(0, "ill");
+    p.well(0, 2);
+    assert_eq!(p.says(0, "same"), "finish");
+    for i in 1..4 {
+        assert_eq!(p.run.standing(i), held(0, Hold::Canary));
+    }
+}
+
+#[test]
+fn a_canary_that_was_skipped_holds_the_others_and_one_of_two_does_not() {
+    for (canaries, goes_on) in [(1, false), (2, true)] {
+        let mut plan = waves(&[canaries, 1], 10, OnFailure::RollbackComponent);
+        plan.waves[0].canary = true;
+        let mut p = Played::new(&plan);
+        p.apply(What::Asked(Request::Skip(0)));
+        p.turn();
+        if canaries == 2 {
+            p.well(1, 5);
+        }
+        let after = p.run.standing(canaries);
+        assert_eq!(after == held(0, Hold::Canary), !goes_on, "{after:?}");
+    }
+}
+
+#[test]
+fn when_the_budget_is_spent_nothing_more_begins_and_what_runs_ends() {
+    let mut plan = waves(&[3, 2], 3, OnFailure::RollbackComponent);
+    plan.rollouts[0].pace.max_failures = Some(2);
+    let mut p = Played::new(&plan);
+    p.turn();
+    for i in [0, 1] {
+        assert_eq!(p.run.failures_left(0), Some(2 - i as u64));
+        p.well(i, 3);
+        p.says(i, "ill");
+    }
+    assert_eq!(p.run.failures_left(0), Some(0));
+    assert_eq!((p.run.standing(3), p.run.standing(4)), (held(1, Hold::Budget), held(1, Hold::Budget)));
+    p.well(2, 5);
+    assert_eq!(p.run.standing(2), Standing::Committed);
+}
+
+#[test]
+fn no_two_of_one_zone_are_worked_on_at_once() {
+    let mut plan = waves(&[5], 10, OnFailure::RollbackComponent);
+    for (entry, zone) in plan.entries.iter_mut().zip(["a", "a", "b", "b", ""]) {
+        entry.zone = Some(zone.to_string()).filter(|z| !z.is_empty());
+    }
+    let mut p = Played::new(&plan);
+    assert_eq!(p.turn(), "gate 0, gate 2, gate 4");
+    assert_eq!(p.well(0, 5), "gate 1");
+    plan.rollouts[0].pace.max_per_zone = 2;
+    assert_eq!(Played::new(&plan).turn(), "gate 0, gate 1, gate 2, gate 3, gate 4");
+}
+
+#[test]
+fn a_soak_is_watched_to_its_end_and_takes_no_place() {
+    let mut plan = soaking(&[2, 1], 20);
+    plan.rollouts[0].max_parallel = 1;
+    let mut p = Played::new(&plan);
+    assert_eq!(p.turn(), "gate 0");
+    assert_eq!(p.well(0, 4), "look 0 after 2 s, gate 1");
+    assert_eq!(p.well(1, 4), "look 1 after 2 s");
+    assert_eq!(look(&mut p, 0, 19, Verdict::Healthy), "look 0 after 1 s");
+    assert_eq!(p.run.soak_left(0), Some(Duration::from_secs(1)));
+    assert_eq!(look(&mut p, 0, 1, Verdict::Healthy), "commit 0");
+    p.says(0, "done");
+    // The next wave waits for the other one's soak.
+    assert_eq!(p.standings(), "committed, forward, untouched");
+    look(&mut p, 1, 20, Verdict::Healthy);
+    assert_eq!(p.says(1, "done"), "gate 2");
+}
+
+#[test]
+fn what_is_ill_during_its_soak_has_failed() {
+    let mut p = Played::new(&soaking(&[1, 1], 20));
+    p.turn();
+    p.well(0, 4);
+    assert_eq!(look(&mut p, 0, 2, Verdict::Ill { why: "503".into() }), "restore 0");
+    assert_eq!(p.run.failure(0).map(|f| (f.step, f.why.as_str())), Some((Step::Soak, "503")));
+    assert!(
+        p.run
+            .clone()
+            .apply(&event(What::Watched { component: 0, passed: Duration::ZERO, found: Verdict::Healthy }))
+            .is_err()
+    );
+}
+
+#[test]
+fn another_controller_watches_only_what_is_left() {
+    let mut p = Played::new(&soaking(&[1], 20));
+    p.turn();
+    p.well(0, 4);
+    look(&mut p, 0, 15, Verdict::Healthy);
+    p.in_flight.clear();
+    p.apply(What::taken("another", 2));
+    assert_eq!(p.run.soak_left(0), Some(Duration::from_secs(5)));
+}
+
+#[test]
+fn a_soak_that_nobody_can_judge_halts_the_run_and_goes_on_when_it_is_resumed() {
+    let mut p = Played::new(&soaking(&[1], 20));
+    p.turn();
+    p.well(0, 4);
+    look(&mut p, 0, 15, Verdict::Inconclusive { why: "no data".into() });
+    assert!(p.run.stopped().is_some() && p.run.halt().is_some_and(|halt| halt.inconclusive));
+    p.in_flight.clear();
+    p.apply(What::taken("another", 2));
+    assert_eq!(p.turn(), "look 0 after 2 s");
+}

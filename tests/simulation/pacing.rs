@@ -1,0 +1,161 @@
+//! Rules for how rollouts go on: waves, canaries, budgets, zones and soaks, reckoned apart from the engine's own.
+
+use super::judge::Judge;
+use super::rules::{Rule, Violation, broken};
+use super::scenario::{Component, Time};
+use patchform::config::checked::OnFailure;
+use patchform::plan::noun::Step;
+use patchform::run::event::{Leg, What};
+use patchform::run::{Run, Standing};
+use patchform_sdk::message::{Answer, Done, Verdict};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What these rules need to remember.
+#[derive(Default)]
+pub struct Paced {
+    pub now: Time,
+    /// When a component was verified on its way forth.
+    verified: BTreeMap<usize, Time>,
+    /// What was ill when it was looked at last, without a verification since.
+    ill: BTreeSet<usize>,
+    /// What was settled once.
+    settled: BTreeSet<usize>,
+    /// What was recorded as done, once.
+    committed: BTreeSet<usize>,
+    begun: BTreeSet<usize>,
+}
+
+impl Judge<'_> {
+    fn wave(&self, wave: usize) -> impl Iterator<Item = (usize, &Component)> {
+        let all = self.sc.components.iter().enumerate();
+        all.filter(move |(_, c)| c.wave == wave && c.changes)
+    }
+
+    /// The waves that come before that of `c`.
+    fn earlier(&self, c: &Component) -> std::ops::Range<usize> {
+        let first = c.rollout * 100;
+        let waved = self.sc.rollouts[c.rollout].waved && c.wave < 1000;
+        if waved { first..c.wave } else { first..first }
+    }
+
+    /// Why nobody of the rollout of `i` may begin since too many failed.
+    pub fn spent(&self, i: usize, run: &Run) -> bool {
+        let rollout = self.sc.components[i].rollout;
+        let Some(most) = self.sc.rollouts[rollout].max_failures else { return false };
+        let failed = |k: &usize| self.sc.components[*k].rollout == rollout && run.failure(*k).is_some();
+        (0..run.len()).filter(failed).count() as u64 >= most
+    }
+
+    /// Whether a canary keeps `i` from beginning.
+    pub fn canary_failed(&self, i: usize, run: &Run) -> bool {
+        let c = &self.sc.components[i];
+        let first = self.earlier(c).find(|wave| self.wave(*wave).next().is_some());
+        let Some(first) = first.filter(|first| *first == c.rollout * 100) else { return false };
+        let stands = |k: usize| self.paced.committed.contains(&k);
+        self.sc.rollouts[c.rollout].canary
+            && (self.wave(first).any(|(k, _)| run.failure(k).is_some())
+                || !self.wave(first).any(|(k, _)| stands(k)))
+    }
+
+    /// An event is durable; `run` is the run before it.
+    pub fn paced(&mut self, what: &What, run: &Run) -> Result<(), Violation> {
+        match what {
+            What::Intent { action, step, .. } if action.leg == Leg::Forth => {
+                let i = action.component;
+                if self.paced.begun.insert(i) {
+                    self.begins(i, run)?;
+                }
+                if *step == Step::Commit && self.sc.components[i].soak > 0 {
+                    self.soaked(i)?;
+                }
+            }
+            What::Fact { action, answer, .. } if action.leg == Leg::Forth => {
+                let well = Some(Verdict::Healthy);
+                let verified = matches!(answer, Answer::Applied(Done { verdict, .. }) if *verdict == well);
+                if verified && run.current(action.component).is_some_and(|(_, step)| step == Step::Verify) {
+                    self.paced.verified.insert(action.component, self.paced.now);
+                    self.paced.ill.remove(&action.component);
+                }
+            }
+            What::Watched { component, found: Verdict::Ill { .. }, .. } => {
+                self.paced.ill.insert(*component);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn begins(&mut self, i: usize, run: &Run) -> Result<(), Violation> {
+        let c = &self.sc.components[i];
+        let rollout = &self.sc.rollouts[c.rollout];
+        let before: Vec<usize> = self.earlier(c).flat_map(|wave| self.wave(wave)).map(|(k, _)| k).collect();
+        let waits = !before.is_empty();
+        let open = before.into_iter().find(|k| !self.paced.settled.contains(k));
+        let (spent, canary) = (self.spent(i, run), self.canary_failed(i, run));
+        let halts = rollout.on_failure == OnFailure::Halt;
+        let budget = rollout.max_failures.is_some() && !halts;
+        if waits {
+            self.cover.tested(Rule::Waves);
+            if rollout.canary {
+                self.cover.tested(Rule::Canary);
+            }
+        }
+        if budget {
+            self.cover.tested(Rule::Budget);
+        }
+        if let Some(k) = open {
+            return broken(Rule::Waves, format!("c{i} begins, and c{k} of an earlier wave is not settled"));
+        }
+        if canary {
+            return broken(Rule::Canary, format!("c{i} begins, and its canary was not committed"));
+        }
+        if spent && budget {
+            return broken(Rule::Budget, format!("c{i} begins, and its rollout's failures are spent"));
+        }
+        Ok(())
+    }
+
+    fn soaked(&mut self, i: usize) -> Result<(), Violation> {
+        self.cover.tested(Rule::Soaked);
+        let watched = self.paced.verified.get(&i).map(|since| self.paced.now - since);
+        let soak = self.sc.components[i].soak;
+        if watched.is_none_or(|watched| watched < soak) {
+            return broken(Rule::Soaked, format!("c{i} was watched for {watched:?} of {soak} s"));
+        }
+        if self.paced.ill.contains(&i) {
+            return broken(Rule::Soaked, format!("c{i} was ill when it was looked at last"));
+        }
+        Ok(())
+    }
+
+    /// After an event: what is settled now.
+    pub fn settles(&mut self, run: &Run) {
+        for i in 0..run.len() {
+            match run.standing(i) {
+                Standing::Untouched | Standing::Forward | Standing::GoingBack | Standing::Unchanged => {
+                    continue;
+                }
+                Standing::Committed => drop(self.paced.committed.insert(i)),
+                _ => {}
+            }
+            self.paced.settled.insert(i);
+        }
+    }
+
+    /// How many of one zone may be at work beside `me`, of `others`.
+    pub fn zoned<'c>(
+        &mut self,
+        me: &Component,
+        others: impl Iterator<Item = &'c Component>,
+        name: &str,
+    ) -> Result<(), Violation> {
+        let Some(zone) = me.zone else { return Ok(()) };
+        let together = 1 + others.filter(|c| c.rollout == me.rollout && c.zone == Some(zone)).count() as u64;
+        let most = self.sc.rollouts[me.rollout].max_per_zone;
+        self.cover.tested(Rule::Zones);
+        if together > most {
+            return broken(Rule::Zones, format!("{name}: {together} of zone {zone}, of at most {most}"));
+        }
+        Ok(())
+    }
+}
