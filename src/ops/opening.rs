@@ -310,7 +310,8 @@ fn lacks_its_end(run: &str, line: u64, lines: u64) -> String {
 /// What a person hears of a journal that a reading contradicts.
 fn is_contradicted(run: &str) -> String {
     format!(
-        "the journal of run {run} lacks its end, or somebody else was there: a component does not read as before the run, and its          journal does not tell that it was changed. Of what reads as before, and is not worked on now, nobody knows whether \
+        "the journal of run {run} lacks its end, or somebody else was there: a component does not read as before the run, and its \
+         journal does not tell that it was changed. Of what reads as before, and is not worked on now, nobody knows whether \
          that is in force, so that its reload and verify are taken as still to be done"
     )
 }

@@ -111,10 +111,6 @@ struct Body<'a> {
     entries: Vec<StoredEntry<'a>>,
 }
 
-fn is_zero(form: &u32) -> bool {
-    *form == 0
-}
-
 /// A record that gets another address.
 #[derive(Serialize, Deserialize)]
 struct StoredMove {

@@ -38,10 +38,7 @@ pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
                 super::dynamic::shape(inner, problems);
             }
         }
-        "maintenance" => {
-            blocks::MAINTENANCE.check(block, problems);
-            no_labels(block, problems);
-        }
+        "maintenance" => blocks::MAINTENANCE.check(block, problems),
         "check" => super::probe::shape(block, problems),
         "precondition" => blocks::PRECONDITION.check(block, problems),
         "dynamic" => super::dynamic::shape(block, problems),
