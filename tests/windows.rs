@@ -286,6 +286,33 @@ fn a_run_with_nothing_half_way_is_resumed_within_its_window_only() {
 }
 
 #[test]
+fn what_took_longer_before_is_reckoned_with() {
+    let Some(platform) = Platform::new(&[("a", "", WAITS)], &berlin("01:00", "1m", "")) else { return };
+    platform.set("2027-06-07T23:00:05Z");
+    let child = platform.starts("apply --auto-approve");
+    platform.appears("begun.a");
+    // Its preview expects 6.5 s, and 5.5 s for the way back. A clock that is set would not count: it really takes longer.
+    std::thread::sleep(Duration::from_secs(10));
+    platform.lab.write("go", "");
+    ended(child).exits(0);
+    let text = platform.lab.read("main.pf.hcl").replace("\"1.1\"", "\"1.2\"");
+    platform.lab.write("main.pf.hcl", text);
+    // 14 s are left: enough for what the preview expects.
+    let plan = platform.at("2027-06-08T23:00:46Z", "plan --json").exits(0).out;
+    let plan: serde_json::Value = serde_json::from_str(&plan).unwrap();
+    let when = &plan["components"][0]["when"];
+    assert_eq!(when["starts"], "2027-06-09T23:00:00.000Z", "{when}");
+    let (earlier, needs) = (when["earlier_ms"].as_u64().unwrap(), when["needs_ms"].as_u64().unwrap());
+    assert!(earlier >= 10_000 && needs == earlier + 5_500, "{when}");
+    platform
+        .at("2027-06-08T23:00:46Z", "apply --auto-approve")
+        .exits(5)
+        .says("what is left before it closes is shorter");
+    platform.at("2027-06-08T23:00:05Z", "apply --auto-approve").exits(0);
+    platform.stands(&[("a", "1.2")]);
+}
+
+#[test]
 fn blackouts_and_windows_that_are_too_short() {
     let blackouts = "blackout \"launch\" {\n  timezone = \"Asia/Tokyo\"\n  dates = [\"2027-06-08\"]\n  components = [command.a]\n  reason = \"the shop opens\"\n}\n";
     let Some(platform) = Platform::new(&[("a", "", ""), ("b", "", "")], blackouts) else { return };

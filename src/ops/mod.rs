@@ -7,6 +7,7 @@ mod beginning;
 pub mod checking;
 pub mod console;
 mod driving;
+mod earlier;
 pub mod evidence;
 pub mod failure;
 pub mod files;

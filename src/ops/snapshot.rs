@@ -387,6 +387,7 @@ fn change(id: &str, snapshot: &Snapshot, entry: &Entry) -> Change {
         brought: Vec::new(),
         owed: None,
         put_by: None,
+        earlier: None,
         downgrade: false,
         preview: Preview { reload: Reload::None, ..Preview::default() },
         artifacts: Vec::new(),

@@ -308,6 +308,8 @@ pub struct Change {
     pub owed: Option<Owed>,
     /// The finished run that put what something is owed of there, where taking it back brings what stood there before.
     pub put_by: Option<String>,
+    /// How long its way forth took in the last run that brought it through, where it keeps to windows and that is known.
+    pub earlier: Option<Duration>,
     /// Whether the level goes down.
     pub downgrade: bool,
     /// What the provider says the patch does.
@@ -331,9 +333,12 @@ impl Change {
         self.cause == Cause::Owed && self.owed.as_ref().is_none_or(|owed| !owed.half)
     }
 
-    /// How long the way forth takes, with the longest way back behind it: what does not fit does not start.
+    /// How long the way forth takes, with the longest way back behind it: what does not fit does not start. Where it took
+    /// longer before than its preview expects, it may again.
     pub fn needs(&self) -> Duration {
-        self.forth.iter().chain(&self.back).fold(Duration::ZERO, |sum, p| sum.saturating_add(p.expected))
+        let sum =
+            |steps: &[Planned]| steps.iter().fold(Duration::ZERO, |sum, p| sum.saturating_add(p.expected));
+        sum(&self.forth).max(self.earlier.unwrap_or_default()).saturating_add(sum(&self.back))
     }
 
     /// Whether its way back takes the whole system back.

@@ -92,6 +92,7 @@ pub fn change(from: Option<&str>, to: Option<&str>, cause: Cause) -> Change {
         brought: Vec::new(),
         owed: None,
         put_by: None,
+        earlier: None,
         downgrade: false,
         preview: Preview { services: vec!["api".into()], ..Preview::default() },
         artifacts: Vec::new(),
@@ -333,6 +334,7 @@ fn owed() -> Entry {
         **change = Change {
             owed: Some(left),
             put_by: Some("20261122-031500-ef56".into()),
+            earlier: None,
             preview: Preview { reload: Reload::Service, ..Preview::default() },
             way_back: None,
             forth: vec![

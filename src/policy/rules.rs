@@ -121,6 +121,7 @@ mod tests {
             brought: Vec::new(),
             owed: None,
             put_by: None,
+            earlier: None,
             downgrade,
             preview: Preview::default(),
             artifacts: Vec::new(),

@@ -8,6 +8,7 @@ use crate::model::{Moment, period};
 use crate::plan::noun::{Change, Entry, Plan};
 use crate::policy::{Forecast, Subject, forecast};
 use serde::Serialize;
+use std::time::Duration;
 
 /// The forecast of a plan as it was when it was made.
 fn of<'a>(plan: &'a Plan, entry: &Entry, change: &Change) -> Option<Forecast<'a>> {
@@ -33,8 +34,10 @@ pub fn draw(
         }
         return;
     };
-    let needs =
-        tinted(Tint::Dim, format!("; it needs about {}, way back included", period::show(forecast.needs)));
+    let before =
+        change.earlier.map_or(String::new(), |time| format!("; it took {} before", period::show(time)));
+    let needs = format!("; it needs about {}, way back included{before}", period::show(forecast.needs));
+    let needs = tinted(Tint::Dim, needs);
     let moment = |at: Moment| format!("{} ({} here)", forecast.told(at), size::date(at, offset(at)));
     let pieces = match forecast.fit {
         Fit::Now { until } => vec![plain(format!("open until {}", moment(until))), needs],
@@ -55,6 +58,7 @@ pub struct WhenView<'a> {
     blackouts: Vec<&'a str>,
     zone: Option<&'a str>,
     needs_ms: u64,
+    earlier_ms: Option<u64>,
     fits: bool,
     starts: Option<String>,
     closes: Option<String>,
@@ -75,13 +79,18 @@ impl<'a> WhenView<'a> {
             windows: forecast.windows(),
             blackouts: forecast.blackouts(),
             zone: starts.and_then(|at| forecast.zone(at)).map(|zone| zone.name()),
-            needs_ms: u64::try_from(forecast.needs.as_millis()).unwrap_or(u64::MAX),
+            needs_ms: millis(forecast.needs),
+            earlier_ms: change.earlier.map(millis),
             fits: starts.is_some(),
             starts: starts.map(|at| at.to_string()),
             closes: closes.map(|at| at.to_string()),
             why,
         })
     }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Who passes windows over, and why.

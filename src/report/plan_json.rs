@@ -602,7 +602,7 @@ mod tests {
         assert_eq!(
             when(0),
             json!({
-                "windows": ["eu_night"], "blackouts": [], "zone": "Europe/Berlin", "needs_ms": needs, "fits": true,
+                "windows": ["eu_night"], "blackouts": [], "zone": "Europe/Berlin", "needs_ms": needs, "earlier_ms": null, "fits": true,
                 "starts": "2026-11-24T00:00:00.000Z", "closes": "2026-11-24T03:00:00.000Z",
                 "why": "it is outside of its window eu_night"
             })

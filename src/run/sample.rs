@@ -85,6 +85,7 @@ fn change() -> Change {
         brought: Vec::new(),
         owed: None,
         put_by: None,
+        earlier: None,
         downgrade: false,
         preview: Preview::default(),
         artifacts: Vec::new(),

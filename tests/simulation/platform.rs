@@ -146,6 +146,7 @@ fn change(c: &Component) -> Change {
         brought: Vec::new(),
         owed: None,
         put_by: None,
+        earlier: None,
         downgrade: false,
         preview: Preview { reload: c.reload, ..Preview::default() },
         artifacts: Vec::new(),

@@ -8,6 +8,7 @@ use crate::config::expr::Expr;
 use crate::config::fields::Fields;
 use crate::config::suggest;
 use crate::config::syntax::Block;
+use crate::config::types::Type;
 use crate::config::value::Value;
 use crate::model::{Absence, Address, Diagnostic, InstanceKey, Selection, Span};
 use std::collections::BTreeSet;
@@ -180,7 +181,7 @@ fn block_of(component: &Component) -> String {
 pub(super) fn named(component: &Block, fields: &mut Fields<'_>) -> Vec<(usize, Arc<str>)> {
     let block = component.body.blocks.iter().find(|b| &*b.kind == "maintenance");
     let Some(attribute) = block.and_then(|b| b.body.attribute("window")) else { return Vec::new() };
-    let Some(value) = fields.value(&attribute.value).filter(|v| !v.is_null()) else { return Vec::new() };
+    let Some(value) = fields.typed(attribute, &Type::Any) else { return Vec::new() };
     let items = value.as_items().unwrap_or(std::slice::from_ref(&value));
     let name = |value: &Value| {
         let block = value.as_block().filter(|block| block.kind == "maintenance_window")?;

@@ -27,6 +27,8 @@ pub struct StoredChange<'a> {
     owed: Option<StoredOwed<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     put_by: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    earlier_ms: Option<u64>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     downgrade: bool,
     preview: Cow<'a, Preview>,
@@ -118,6 +120,7 @@ impl<'a> From<&'a Change> for StoredChange<'a> {
             brought: change.brought.iter().map(StoredBrought::from).collect(),
             owed: change.owed.as_ref().map(StoredOwed::from),
             put_by: change.put_by.as_deref().map(Cow::Borrowed),
+            earlier_ms: change.earlier.map(millis),
             downgrade: change.downgrade,
             preview: Cow::Borrowed(&change.preview),
             artifacts: Cow::Borrowed(&change.artifacts),
@@ -146,6 +149,7 @@ impl From<StoredChange<'_>> for Change {
             brought: stored.brought.into_iter().map(Brought::from).collect(),
             owed: stored.owed.map(Owed::from),
             put_by: stored.put_by.map(Cow::into_owned),
+            earlier: stored.earlier_ms.map(Duration::from_millis),
             downgrade: stored.downgrade,
             preview: stored.preview.into_owned(),
             artifacts: stored.artifacts.into_owned(),
