@@ -315,6 +315,22 @@ fn a_patch_that_a_cut_journal_does_not_tell_of_is_owed_by_an_abandoned_run() {
     }
 }
 
+/// A resume goes on elsewhere and leaves such a component alone; what it may be is owed all the same.
+#[test]
+fn a_patch_that_a_cut_journal_does_not_tell_of_is_owed_by_a_resumed_run() {
+    for known in [true, false] {
+        let lab = half_patched_and_cut(known);
+        let journal = lab.path(&format!(".patchform/runs/{}/journal/000001.jsonl", last(&lab)));
+        cut_before(&journal, "gate", 0);
+        lab.patchform("resume").exits(5).says("it was changed on its target since the plan was made");
+        lab.patchform("state show command.a").exits(0).says("patch, reload and verify");
+        lab.patchform("apply --auto-approve").exits(0);
+        assert_eq!(lab.read("a"), "1.1\nwhole 1.1\n", "{known}");
+        assert_eq!((lab.read("a.runs"), lab.read("b.runs")), (lab.read("a"), lab.read("b")), "{known}");
+        lab.patchform("plan --detailed-exitcode").exits(0);
+    }
+}
+
 /// One that cannot be read may be half done as well.
 #[test]
 fn what_cannot_be_read_behind_a_cut_journal_may_be_half_done() {

@@ -9,6 +9,7 @@ use crate::plan::noun::{Change, Entry, Observed, Step};
 use crate::policy;
 use crate::provider::{ProviderError, Session};
 use crate::report::pending::needed;
+use crate::run::CHANGED_SINCE;
 use crate::run::decide::Begin;
 use crate::target::check::{self, Verdict as Health};
 use crate::world::clock;
@@ -51,7 +52,7 @@ impl Tools {
             return Ok(());
         }
         let now = now.level().map_or_else(|| "is absent".into(), |level| format!("stands at {level}"));
-        Err(format!("it was changed on its target since the plan was made, and {now}; make a new plan"))
+        Err(format!("{CHANGED_SINCE}, and {now}; make a new plan"))
     }
 
     /// Health before the patch: what is ill already is not started.

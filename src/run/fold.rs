@@ -34,6 +34,8 @@ pub struct Run {
     pub(super) taking_back: bool,
     /// A reading has contradicted the journal.
     pub(super) cut: bool,
+    /// More than one controller had it.
+    pub(super) taken_over: bool,
     pub(super) halt: Option<Halt>,
     stopped: Option<String>,
     finished: bool,
@@ -75,6 +77,7 @@ impl Run {
             abandoning: false,
             taking_back: false,
             cut: false,
+            taken_over: false,
             halt: None,
             stopped: None,
             finished: false,
@@ -162,6 +165,7 @@ impl Run {
         if token <= self.token {
             return Err(Damage::OldToken { token, earlier: self.token });
         }
+        self.taken_over |= self.token != 0;
         if self.token == 0 || !self.planted(Defect::TokenStays) {
             self.token = token;
         }

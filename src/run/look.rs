@@ -3,6 +3,7 @@
 //! reading decides (page 5.3, rule 7).
 
 use super::damage::Damage;
+use super::event::Leg;
 use super::fold::Run;
 use super::planted::Defect;
 use super::standing::{ActionStanding, Phase};
@@ -11,6 +12,9 @@ use crate::plan::noun::Step;
 /// Why a component is stuck whose reading contradicts the journal.
 pub(super) const DIFFERS: &str = "it does not read as before the run, although the run's journal does not tell that the \
                                   run changed it: the journal lacks its end (an older backup?), or somebody else changed it";
+
+/// How a step begins its answer that refuses a component since it does not read as the plan says.
+pub const CHANGED_SINCE: &str = "it was changed on its target since the plan was made";
 
 /// Why a component is stuck that was kept, and is neither what it was kept as nor what it was before.
 pub const ASTRAY: &str =
@@ -100,6 +104,13 @@ impl Run {
     /// Whether component `i`, which was well, was changed by somebody since it was verified, and not put back.
     pub fn is_astray(&self, i: usize) -> bool {
         self.components.get(i).is_some_and(|c| c.astray)
+    }
+
+    /// A step of `i` is refused. Where that is since it was changed, which the journal does not know, and another controller had
+    /// the run before, lines may be lost.
+    pub(super) fn refused_as_changed(&mut self, i: usize, why: &str) {
+        let c = &self.components[i];
+        self.cut |= self.taken_over && !c.changed && c.leg == Leg::Forth && why.starts_with(CHANGED_SINCE);
     }
 
     /// Whether a reading of a component contradicts the journal: it lacks its end, or somebody else was there.

@@ -28,7 +28,7 @@ pub use damage::Damage;
 pub use decide::{Begin, Command, decide};
 pub use fold::Run;
 pub use heard::Heard;
-pub use look::ASTRAY;
+pub use look::{ASTRAY, CHANGED_SINCE};
 pub use outcome::{Ending, Left, Outcome, outcome};
 pub use owed::Undone;
 #[cfg(debug_assertions)]

@@ -259,6 +259,7 @@ impl Run {
     /// A promise that nothing changed.
     fn refused(&mut self, i: usize, why: &str, output: &str) {
         self.rule_out(i);
+        self.refused_as_changed(i, why);
         match (self.components[i].leg, self.step(i)) {
             (Leg::Back, _) => self.back_failed(i, why),
             (Leg::Forth, Step::Gate) if self.planted(Defect::GateIsAFailure) => self.fail(i, why, output),
