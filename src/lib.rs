@@ -27,6 +27,8 @@ pub mod backend;
 
 pub mod journal;
 
+pub mod catalog;
+
 pub mod engine;
 
 pub mod ops;

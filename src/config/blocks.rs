@@ -2,6 +2,7 @@
 
 mod argument;
 mod component;
+mod feeds;
 mod hosts;
 mod known;
 mod outside;
@@ -14,6 +15,7 @@ pub use argument::{Argument, Holds, Need, Takes};
 pub(super) use component::{
     CLASSES, COMPONENT, CONNECTION_CHROOT, CONNECTION_LOCAL, CONNECTION_SSH, DYNAMIC, LIFECYCLE, SNAPSHOT,
 };
+pub(super) use feeds::{FEED, MOST_MIB};
 pub(super) use hosts::{DATA_INVENTORY, DATA_SSH, DATA_TERRAFORM};
 pub(super) use known::{Known, Own, missing};
 pub(super) use outside::{
@@ -89,6 +91,7 @@ pub const ALL: &[&Block] = &[
     &component::CONTENT,
     &rules::ROLLOUT,
     &rules::VENDOR,
+    &feeds::FEED,
     &outside::DATA_JSON,
     &outside::DATA_YAML,
     &outside::DATA_CSV,
@@ -111,7 +114,6 @@ pub const LATER: &[&str] = &[
     "traffic",
     "maintenance_window",
     "blackout",
-    "feed",
     "baseline",
     "policy",
     "customer",

@@ -28,6 +28,7 @@ mod depends;
 mod dynamic;
 mod edges;
 mod expand;
+mod feed;
 mod fetched;
 mod finish;
 mod hosts;
@@ -154,6 +155,7 @@ impl<'a, 'p> Checker<'a, 'p> {
         self.validations();
         let rollouts = self.rollouts();
         let vendors = self.vendors();
+        let feeds = self.named(|names| &names.feeds, feed::read).into_values().collect();
         let providers = self.providers(schemas);
         let outputs = self.outputs.drain(..).collect::<Option<Vec<_>>>();
         for call in 0..self.tree.areas[0].calls.len() {
@@ -164,6 +166,7 @@ impl<'a, 'p> Checker<'a, 'p> {
         let mut config = finish::config(whole, self)?;
         config.moves = self.moves(&config);
         config.assertions = assertions;
+        config.feeds = feeds;
         Some(config)
     }
 

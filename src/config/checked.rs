@@ -1,10 +1,12 @@
 //! A checked configuration: it exists only if nothing was wrong with what the user wrote.
 
+mod feed;
 mod secret;
 
 pub use super::arguments::{ArgumentSpans, Arguments};
 use super::exact::Exact;
 use crate::model::{Address, PatchLevel, Selection, Span};
+pub use feed::{Feed, FeedFormat, FeedPlace, FeedSource, Suite, without_secrets};
 use patchform_sdk::message::Class;
 pub use secret::{Secret, SecretForm, SecretOrigin, SecretSource, Step};
 use serde_json::Value as Json;
@@ -24,6 +26,8 @@ pub struct Config {
     pub components: Vec<Component>,
     /// Sorted by label.
     pub vendors: Vec<Vendor>,
+    /// The root's feeds, sorted by name.
+    pub feeds: Vec<Feed>,
     /// Sorted by name.
     pub outputs: Vec<Output>,
     /// What became of components that the state knows under another address.

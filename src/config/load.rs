@@ -69,6 +69,7 @@ const ROOTS: &[&str] = &[
     "patchform",
     "rollout",
     "vendor",
+    "feed",
     "check",
 ];
 
@@ -215,10 +216,20 @@ fn is_vowel(word: &str) -> bool {
 }
 
 fn in_a_module(block: &Block) -> Diagnostic {
+    let (why, help) = match &*block.kind {
+        "feed" => (
+            "What is read into the catalog is one for everything; a module that is called twice would read it twice.",
+            "Move it to the root configuration.",
+        ),
+        _ => (
+            "Providers are configured once, for everything; a module that did it could be neither repeated nor removed.",
+            "Move it to the root configuration, and pass it on in the call: providers = { name = name.alias }",
+        ),
+    };
     Diagnostic::error(format!("A module cannot have `{}` blocks", block.kind))
         .at(block.header, "stands in a module")
-        .because("Providers are configured once, for everything; a module that did it could be neither repeated nor removed.")
-        .help("Move it to the root configuration, and pass it on in the call: providers = { name = name.alias }")
+        .because(why)
+        .help(help)
 }
 
 fn label_names(labels: &[&str]) -> String {

@@ -97,6 +97,7 @@ impl Platform {
                 settings,
                 providers: Vec::new(),
                 components: Vec::new(),
+                feeds: Vec::new(),
                 vendors: Vec::new(),
                 moves: Vec::new(),
                 assertions: Vec::new(),

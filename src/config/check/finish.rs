@@ -62,6 +62,7 @@ pub(super) fn config(whole: Whole<'_, '_>, checker: &mut Checker<'_, '_>) -> Opt
         providers,
         components,
         vendors,
+        feeds: Vec::new(),
         outputs,
         moves: Vec::new(),
         assertions: Vec::new(),

@@ -134,7 +134,12 @@ impl<'p> Shapes<'_, 'p> {
             super::assertion::check_shape(block, finder.problems);
             finder.block(block, plain, &mut Vec::new());
         }
-        let others = names.rollouts.values().chain(names.vendors.values()).chain(&names.providers);
+        let others = names
+            .rollouts
+            .values()
+            .chain(names.vendors.values())
+            .chain(names.feeds.values())
+            .chain(&names.providers);
         for block in others {
             finder.block(block, plain, &mut Vec::new());
         }

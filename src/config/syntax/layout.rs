@@ -55,6 +55,7 @@ impl Kind {
                 ("component", 2),
                 ("rollout", 1),
                 ("vendor", 1),
+                ("feed", 2),
                 ("module", 1),
                 ("data", 2),
                 ("moved", 0),
