@@ -13,6 +13,8 @@ pub mod plan;
 
 pub mod policy;
 
+pub mod finding;
+
 pub mod run;
 
 pub mod report;

@@ -6,6 +6,7 @@ mod feeds;
 mod hosts;
 mod known;
 mod outside;
+mod policies;
 mod probe;
 mod rules;
 mod settings;
@@ -13,7 +14,8 @@ mod values;
 
 pub use argument::{Argument, Holds, Need, Takes};
 pub(super) use component::{
-    CLASSES, COMPONENT, CONNECTION_CHROOT, CONNECTION_LOCAL, CONNECTION_SSH, DYNAMIC, LIFECYCLE, SNAPSHOT,
+    CLASSES, COMPONENT, CONNECTION_CHROOT, CONNECTION_LOCAL, CONNECTION_SSH, DYNAMIC, EXPOSURES, LIFECYCLE,
+    SNAPSHOT,
 };
 pub(super) use feeds::{FEED, MOST_MIB};
 pub(super) use hosts::{DATA_INVENTORY, DATA_SSH, DATA_TERRAFORM};
@@ -22,6 +24,7 @@ pub(super) use outside::{
     DATA_CSV, DATA_EXTERNAL, DATA_HTTP, DATA_JSON, DATA_YAML, MODULE, MOVED, PROVIDER, REMOVED,
     REMOVED_LIFECYCLE,
 };
+pub(super) use policies::{EXCEPTION, POLICY};
 pub(super) use probe::{ASSERT, CHECK, EXEC, HTTP, PRECONDITION, TCP};
 pub(super) use rules::{ON_FAILURE, ROLLOUT, VENDOR};
 pub(super) use settings::{PARTIES, PATCHFORM, STATE_LOCAL};
@@ -92,6 +95,8 @@ pub const ALL: &[&Block] = &[
     &rules::ROLLOUT,
     &rules::VENDOR,
     &feeds::FEED,
+    &policies::POLICY,
+    &policies::EXCEPTION,
     &outside::DATA_JSON,
     &outside::DATA_YAML,
     &outside::DATA_CSV,
@@ -109,17 +114,8 @@ pub const ALL: &[&Block] = &[
 ];
 
 /// Blocks of the design that this version refuses by their names.
-pub const LATER: &[&str] = &[
-    "service",
-    "traffic",
-    "maintenance_window",
-    "blackout",
-    "baseline",
-    "policy",
-    "customer",
-    "twin",
-    "inventory",
-];
+pub const LATER: &[&str] =
+    &["service", "traffic", "maintenance_window", "blackout", "baseline", "customer", "twin", "inventory"];
 
 impl Block {
     /// One of its arguments.

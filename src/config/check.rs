@@ -43,6 +43,7 @@ mod names;
 mod nested;
 mod order;
 mod output;
+mod policy;
 mod probe;
 mod provider;
 mod repeat;
@@ -156,6 +157,7 @@ impl<'a, 'p> Checker<'a, 'p> {
         let rollouts = self.rollouts();
         let vendors = self.vendors();
         let feeds = self.named(|names| &names.feeds, feed::read).into_values().collect();
+        let policies = self.named(|names| &names.policies, policy::read).into_values().collect();
         let providers = self.providers(schemas);
         let outputs = self.outputs.drain(..).collect::<Option<Vec<_>>>();
         for call in 0..self.tree.areas[0].calls.len() {
@@ -167,6 +169,7 @@ impl<'a, 'p> Checker<'a, 'p> {
         config.moves = self.moves(&config);
         config.assertions = assertions;
         config.feeds = feeds;
+        config.policies = policies;
         Some(config)
     }
 

@@ -1,13 +1,16 @@
 //! A checked configuration: it exists only if nothing was wrong with what the user wrote.
 
 mod feed;
+mod policy;
 mod secret;
 
 pub use super::arguments::{ArgumentSpans, Arguments};
 use super::exact::Exact;
 use crate::model::{Address, PatchLevel, Selection, Span};
 pub use feed::{Feed, FeedFormat, FeedPlace, FeedSource, Suite, without_secrets};
+use patchform_advisory::priority::Exposure;
 use patchform_sdk::message::Class;
+pub use policy::Policy;
 pub use secret::{Secret, SecretForm, SecretOrigin, SecretSource, Step};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -28,6 +31,8 @@ pub struct Config {
     pub vendors: Vec<Vendor>,
     /// The root's feeds, sorted by name.
     pub feeds: Vec<Feed>,
+    /// The root's policies, sorted by profile.
+    pub policies: Vec<Policy>,
     /// Sorted by name.
     pub outputs: Vec<Output>,
     /// What became of components that the state knows under another address.
@@ -114,6 +119,8 @@ pub struct Component {
     pub provider: usize,
     /// What class of component it is: the kind's, unless it says otherwise.
     pub class: Class,
+    /// Who can reach it.
+    pub exposure: Exposure,
     /// The level it should have.
     pub level: PatchLevel,
     /// The kind's own arguments, defaults filled in; secrets in clear.

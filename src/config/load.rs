@@ -70,6 +70,7 @@ const ROOTS: &[&str] = &[
     "rollout",
     "vendor",
     "feed",
+    "policy",
     "check",
 ];
 
@@ -219,6 +220,10 @@ fn in_a_module(block: &Block) -> Diagnostic {
     let (why, help) = match &*block.kind {
         "feed" => (
             "What is read into the catalog is one for everything; a module that is called twice would read it twice.",
+            "Move it to the root configuration.",
+        ),
+        "policy" => (
+            "Until when findings have to be gone is one for everything.",
             "Move it to the root configuration.",
         ),
         _ => (

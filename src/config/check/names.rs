@@ -28,6 +28,8 @@ pub(super) struct Names<'p> {
     pub vendors: BTreeMap<&'p str, &'p Block>,
     /// Feeds, by name whatever their format.
     pub feeds: BTreeMap<&'p str, &'p Block>,
+    /// Policies, by profile.
+    pub policies: BTreeMap<&'p str, &'p Block>,
     pub outputs: BTreeMap<&'p str, &'p Block>,
     pub providers: Vec<&'p Block>,
     pub data: Vec<&'p Block>,
@@ -103,6 +105,7 @@ impl<'p> Names<'p> {
             rollouts: BTreeMap::new(),
             vendors: BTreeMap::new(),
             feeds: BTreeMap::new(),
+            policies: BTreeMap::new(),
             outputs: BTreeMap::new(),
             providers: Vec::new(),
             local_by_name: BTreeMap::new(),
@@ -117,6 +120,7 @@ impl<'p> Names<'p> {
                 ("rollout", [name]) => add(&mut names.rollouts, "rollout", &name.text, block, problems),
                 ("vendor", [name]) => add(&mut names.vendors, "vendor", &name.text, block, problems),
                 ("feed", [_, name]) => add(&mut names.feeds, "feed", &name.text, block, problems),
+                ("policy", [name]) => add(&mut names.policies, "policy", &name.text, block, problems),
                 ("output", [name]) => add(&mut names.outputs, "output", &name.text, block, problems),
                 ("check", [name]) => add(&mut names.checks, "check", &name.text, block, problems),
                 ("moved" | "removed", []) => names.moves.push(block),

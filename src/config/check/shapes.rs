@@ -139,6 +139,7 @@ impl<'p> Shapes<'_, 'p> {
             .values()
             .chain(names.vendors.values())
             .chain(names.feeds.values())
+            .chain(names.policies.values())
             .chain(&names.providers);
         for block in others {
             finder.block(block, plain, &mut Vec::new());

@@ -56,6 +56,7 @@ impl Kind {
                 ("rollout", 1),
                 ("vendor", 1),
                 ("feed", 2),
+                ("policy", 1),
                 ("module", 1),
                 ("data", 2),
                 ("moved", 0),
@@ -68,6 +69,7 @@ impl Kind {
                 &[("connection", 1), ("snapshot", 0), ("check", 2), ("lifecycle", 0), ("dynamic", 1)]
             }
             "lifecycle" | "output" => &[("precondition", 0), ("dynamic", 1)],
+            "policy" => &[("exception", 1)],
             "dynamic" => &[("content", 0)],
             "content" => &[("precondition", 0), ("dynamic", 1)],
             "check at the top" => &[("assert", 0)],
