@@ -315,6 +315,7 @@ fn on_the_host() {
         "broken",
         "probe-keeps",
         "probe-after",
+        "inventory",
     ];
     checked_here("apt", &wanted);
 }

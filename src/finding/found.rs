@@ -151,12 +151,24 @@ impl Found<'_> {
         matches!(self.standing, Some(Standing::Overdue { .. }))
     }
 
+    /// Whether it asks for a higher level than another finding of the same package.
+    pub fn goes_beyond(&self, other: &Found<'_>) -> bool {
+        let scheme = self.named.finding.entry.ecosystem.scheme();
+        match (&self.target, &other.target, scheme) {
+            (Target::Level(a), Target::Level(b), Some(scheme))
+            | (Target::Source(a), Target::Source(b), Some(scheme)) => {
+                scheme.compare(a, b) == Ok(std::cmp::Ordering::Greater)
+            }
+            (a, b, _) => a.is_fixed() && !b.is_fixed(),
+        }
+    }
+
     /// Whether an exception lets it pass now.
     pub fn is_excepted(&self) -> bool {
         self.standing == Some(Standing::Excepted)
     }
 
-    /// What comes first: what is over or due soonest, then what is most urgent.
+    /// What comes first: what is most urgent, and of that what is due soonest.
     pub fn rank(&self) -> impl Ord + use<'_> {
         let day = self.deadline.as_ref().and_then(Deadline::day);
         (std::cmp::Reverse(self.priority), day.is_none(), day, &self.key.vulnerability)

@@ -33,7 +33,7 @@ fn told(manager: &'static Manager, lines: &[Vec<String>]) -> Inventory {
         let mut found = answer::of(lines, "os", 2).filter(|words| words[0] == name);
         found.next().map(|words| words[1].to_string()).unwrap_or_default()
     };
-    let (ecosystem, parent) = platform::of(&os("ID"), &os("VERSION_ID"));
+    let (ecosystem, parent) = platform::of(manager.database, &os("ID"), &os("VERSION_ID"));
     let first = |name| answer::of(lines, name, 1).next().map(|words| words[0].to_string());
     Inventory {
         target: first("machine").unwrap_or_default(),

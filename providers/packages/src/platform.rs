@@ -3,6 +3,8 @@
 /// Names of os-release, and how advisories name the same: the ecosystem of the OSV schema.
 struct Row {
     id: &'static str,
+    /// What keeps its packages.
+    database: &'static str,
     ecosystem: &'static str,
     /// Of the version only what stands before the first dot.
     major: bool,
@@ -12,30 +14,35 @@ struct Row {
 
 const RED_HAT: &str = "Red Hat:enterprise_linux:";
 
-const fn row(id: &'static str, ecosystem: &'static str, major: bool, parent: Option<&'static str>) -> Row {
-    Row { id, ecosystem, major, parent }
+const fn dpkg(id: &'static str, ecosystem: &'static str, major: bool) -> Row {
+    Row { id, database: "dpkg", ecosystem, major, parent: None }
+}
+
+const fn rpm(id: &'static str, ecosystem: &'static str, major: bool, parent: Option<&'static str>) -> Row {
+    Row { id, database: "rpm", ecosystem, major, parent }
 }
 
 const ROWS: [Row; 13] = [
-    row("debian", "Debian:", true, None),
-    row("ubuntu", "Ubuntu:", false, None),
-    row("rhel", RED_HAT, true, None),
-    row("almalinux", "AlmaLinux:", true, Some(RED_HAT)),
-    row("rocky", "Rocky Linux:", true, Some(RED_HAT)),
-    row("ol", "Oracle Linux:", true, None),
-    row("amzn", "Amazon Linux:", false, None),
-    row("fedora", "Fedora:", false, None),
-    row("azurelinux", "Azure Linux:", false, None),
-    row("photon", "Photon OS:", false, None),
-    row("mageia", "Mageia:", false, None),
-    row("openEuler", "openEuler:", false, None),
-    row("opensuse-leap", "openSUSE:Leap ", false, None),
+    dpkg("debian", "Debian:", true),
+    dpkg("ubuntu", "Ubuntu:", false),
+    rpm("rhel", RED_HAT, true, None),
+    rpm("almalinux", "AlmaLinux:", true, Some(RED_HAT)),
+    rpm("rocky", "Rocky Linux:", true, Some(RED_HAT)),
+    rpm("ol", "Oracle Linux:", true, None),
+    rpm("amzn", "Amazon Linux:", false, None),
+    rpm("fedora", "Fedora:", false, None),
+    rpm("azurelinux", "Azure Linux:", false, None),
+    rpm("photon", "Photon OS:", false, None),
+    rpm("mageia", "Mageia:", false, None),
+    rpm("openEuler", "openEuler:", false, None),
+    rpm("opensuse-leap", "openSUSE:Leap ", false, None),
 ];
 
-/// Ecosystem and parent of an `ID` and a `VERSION_ID`; of a vendor that is not known, or a host that names no release,
-/// nothing: advisories of another release would say wrong things.
-pub fn of(id: &str, version: &str) -> (String, Option<String>) {
-    let Some(row) = ROWS.iter().find(|row| row.id == id && !version.is_empty()) else {
+/// Ecosystem and parent of an `ID` and a `VERSION_ID`; of a vendor that is not known or keeps its packages elsewhere, or a host
+/// that names no release, nothing: advisories of others would say wrong things.
+pub fn of(database: &str, id: &str, version: &str) -> (String, Option<String>) {
+    let known = |row: &&Row| row.id == id && row.database == database && !version.is_empty();
+    let Some(row) = ROWS.iter().find(known) else {
         return (String::new(), None);
     };
     let release = if row.major { version.split('.').next().unwrap_or(version) } else { version };
@@ -48,19 +55,22 @@ mod tests {
 
     #[test]
     fn a_release_is_named_as_advisories_name_it() {
-        for (id, version, ecosystem, parent) in [
-            ("debian", "12", "Debian:12", None),
-            ("ubuntu", "22.04", "Ubuntu:22.04", None),
-            ("almalinux", "9.4", "AlmaLinux:9", Some("Red Hat:enterprise_linux:9")),
-            ("rhel", "8.10", "Red Hat:enterprise_linux:8", None),
-            ("opensuse-leap", "15.5", "openSUSE:Leap 15.5", None),
-            ("debian", "", "", None),
-            ("plan9", "4", "", None),
+        for (database, id, version, ecosystem, parent) in [
+            ("dpkg", "debian", "12", "Debian:12", None),
+            ("dpkg", "ubuntu", "22.04", "Ubuntu:22.04", None),
+            ("rpm", "almalinux", "9.4", "AlmaLinux:9", Some("Red Hat:enterprise_linux:9")),
+            ("rpm", "rhel", "8.10", "Red Hat:enterprise_linux:8", None),
+            ("rpm", "opensuse-leap", "15.5", "openSUSE:Leap 15.5", None),
+            ("dpkg", "debian", "", "", None),
+            ("dpkg", "plan9", "4", "", None),
+            // rpm may be there beside dpkg: its packages are not Debian's.
+            ("rpm", "debian", "12", "", None),
         ] {
+            let told = of(database, id, version);
             assert_eq!(
-                of(id, version),
+                told,
                 (ecosystem.to_string(), parent.map(str::to_string)),
-                "{id} {version}"
+                "{database} {id} {version}"
             );
         }
     }

@@ -8,7 +8,7 @@ use crate::config::syntax::Block;
 use crate::model::{Diagnostic, Span};
 use patchform_advisory::cve::CveId;
 use patchform_advisory::day::Day;
-use patchform_advisory::policy::{Exception, Profile, Scope, Term, known};
+use patchform_advisory::policy::{Exception, ExceptionError, Profile, Scope, Term, known};
 use std::collections::BTreeMap;
 
 /// Evaluates a policy block.
@@ -114,7 +114,18 @@ fn exception<'b>(
     let (because, until) = (because?, until?);
     let from = from.or_else(|| Day::new(1970, 1, 1))?;
     Exception::new(&label.text, &because, scope, from, until)
-        .map_err(|error| fields.problems.push(Diagnostic::error(format!("{error}")).at(block.header, "")))
+        .map_err(|error| {
+            let help = match error {
+                ExceptionError::Scope(_) => {
+                    "Say what it covers: cve = \"CVE-2026-10001\", or component = \"apt.web\""
+                }
+                ExceptionError::Expires { .. } => "Its first day is \"from\", its last one \"until\".",
+                ExceptionError::Name | ExceptionError::Justification(_) => {
+                    "Who reads it next year must understand it."
+                }
+            };
+            fields.problems.push(Diagnostic::error(error.to_string()).at(block.header, "").help(help));
+        })
         .ok()
 }
 

@@ -5,7 +5,7 @@ use crate::finding::{Found, Named};
 use crate::model::Address;
 use crate::report::page::Page;
 use crate::report::style::{Style, Tint, plain, tinted};
-use patchform_advisory::{Finding, Verdict};
+use patchform_advisory::{Finding, Naming, Verdict};
 
 /// Where the values begin.
 const COLUMN: usize = 16;
@@ -67,13 +67,11 @@ fn described(named: &Named<'_>) -> String {
 fn rule(finding: &Finding<'_>) -> String {
     let entry = finding.entry;
     let note = entry.note.as_deref().map_or(String::new(), |note| format!(" ({note})"));
-    format!(
-        "{} {} of {}: {}{note}",
-        if entry.package == finding.installed.name { "the package" } else { "its source" },
-        entry.package,
-        entry.ecosystem,
-        finding.why
-    )
+    let what = match entry.naming {
+        Naming::Source => "the source package",
+        Naming::Binary => "the package",
+    };
+    format!("{what} {} of {}: {}{note}", entry.package, entry.ecosystem, finding.why)
 }
 
 fn record(finding: &Finding<'_>) -> String {

@@ -4,6 +4,8 @@ pub mod csv;
 pub mod explain;
 pub mod json;
 pub mod sarif;
+#[cfg(test)]
+mod tests;
 pub mod text;
 mod words;
 

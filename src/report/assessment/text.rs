@@ -35,71 +35,106 @@ pub fn draw(assessment: &Assessment<'_>, by: By, all: bool, style: Style) -> Str
     page.finish()
 }
 
-/// Findings of one package of one component: the same upgrade closes them.
-type OfPackage<'x, 'a> = Vec<&'x Found<'a>>;
+/// Findings that one upgrade closes.
+type Row<'x, 'a> = Vec<&'x Found<'a>>;
+
+/// Rows of several components, by component and package.
+type Rows<'x, 'a> = BTreeMap<(String, &'x str), Row<'x, 'a>>;
+
+/// The most packages beside the patch level that are listed unless all are asked for.
+const BESIDE: usize = 10;
 
 fn by_component(assessment: &Assessment<'_>, all: bool, page: &mut Page) {
-    let mut components: BTreeMap<_, BTreeMap<&str, OfPackage>> = BTreeMap::new();
+    let mut components: BTreeMap<_, Vec<&Found>> = BTreeMap::new();
     for found in &assessment.found {
-        let packages = components.entry((found.named.host, found.named.member)).or_default();
-        packages.entry(&found.key.package).or_default().push(found);
+        components.entry((found.named.host, found.named.member)).or_default().push(found);
     }
     let address = |(host, member): &(usize, usize)| &assessment.hosts[*host].members[*member].address;
     let mut sorted: Vec<_> = components.into_iter().collect();
     sorted.sort_by(|(a, _), (b, _)| address(a).cmp(address(b)));
-    for (at, packages) in sorted {
+    for (at, found) in sorted {
         let host = &assessment.hosts[at.0];
         page.blank();
         let whose = format!("{}, {}", host.platform.ecosystem, counted(host.packages.len(), "package"));
         let head = [tinted(Tint::Bold, address(&at).to_string()), tinted(Tint::Dim, format!("  {whose}"))];
         page.line(0, 2, &head);
-        // Of each package the first is the most urgent, for they come in that order.
-        let mut rows: Vec<OfPackage> = packages.into_values().collect();
-        rows.sort_by(|a, b| a[0].rank().cmp(&b[0].rank()));
-        let fixed = |row: &OfPackage| row.iter().any(|found| found.target.is_fixed());
-        let mut table = Table::new(&["package", "installed", "go to", "findings", "due"]);
-        for row in rows.iter().filter(|row| all || fixed(row)) {
-            table.row(package_row(row));
+        let (fixed, open): (Vec<&Found>, Vec<&Found>) =
+            found.into_iter().partition(|found| all || found.target.is_fixed());
+        let (managed, beside): (Vec<&Found>, Vec<&Found>) =
+            fixed.into_iter().partition(|found| found.named.managed);
+        table(&upgrades(&managed), page);
+        let beside = upgrades(&beside);
+        let shown = if all { beside.len() } else { beside.len().min(BESIDE) };
+        if shown > 0 {
+            let words = "Not in patch_level, so that patchform does not raise them:";
+            page.line(2, 4, &[tinted(Tint::Dim, words)]);
         }
-        if !table.is_empty() {
-            table.draw(page, 2);
+        table(&beside[..shown], page);
+        if shown < beside.len() {
+            let words = format!("and {} more (--all lists them)", count(beside.len() - shown));
+            page.line(2, 4, &[tinted(Tint::Dim, words)]);
         }
-        let open: Vec<&OfPackage> = rows.iter().filter(|row| !fixed(row)).collect();
-        if !all && !open.is_empty() {
-            let findings: usize = open.iter().map(|row| row.len()).sum();
+        if !open.is_empty() {
+            let packages: BTreeSet<&str> = open.iter().map(|found| found.key.package.as_str()).collect();
             let words = format!(
                 "No fix yet: {} in {} (--all lists them).",
-                counted(findings, "finding"),
-                counted(open.len(), "package")
+                counted(open.len(), "finding"),
+                counted(packages.len(), "package")
             );
             page.line(2, 4, &[tinted(Tint::Dim, words)]);
         }
     }
 }
 
-fn package_row(row: &OfPackage) -> Vec<Piece> {
-    let worst = row[0];
-    // The highest level closes all that have one; which is higher was decided when each was made.
-    let targets: BTreeSet<&Target> = row.iter().map(|found| &found.target).filter(|t| t.is_fixed()).collect();
-    let target = row.iter().map(|found| &found.target).find(|t| t.is_fixed()).unwrap_or(&worst.target);
-    let more = if targets.len() > 1 { " or higher" } else { "" };
-    let managed = if worst.named.managed { "" } else { "\n(not in patch_level)" };
+/// Packages of one source at one version are one row: they go together.
+fn upgrades<'x, 'a>(found: &[&'x Found<'a>]) -> Vec<Row<'x, 'a>> {
+    let mut rows: BTreeMap<(&str, &str, bool), Row> = BTreeMap::new();
+    for found in found {
+        let installed = found.named.finding.installed;
+        let source = (installed.source_name(), installed.source_version(), found.target.is_fixed());
+        rows.entry(source).or_default().push(found);
+    }
+    // Of each row the first is the most urgent, for they come in that order.
+    let mut rows: Vec<Row> = rows.into_values().collect();
+    rows.sort_by(|a, b| a[0].rank().cmp(&b[0].rank()));
+    rows
+}
+
+fn table(rows: &[Row], page: &mut Page) {
+    let mut table = Table::new(&["package", "installed", "go to", "worst finding", ">all", "due"]);
+    rows.iter().for_each(|row| table.row(package_row(row)));
+    if !table.is_empty() {
+        table.draw(page, 2);
+    }
+}
+
+fn package_row(row: &Row) -> Vec<Piece> {
+    let (worst, soonest) = (row[0], soonest(row));
+    let packages: BTreeSet<&str> = row.iter().map(|found| found.key.package.as_str()).collect();
+    let vulnerabilities: BTreeSet<&str> = row.iter().map(|found| found.key.vulnerability.as_str()).collect();
+    let target = highest(row);
+    let name = match packages.len() {
+        1 => worst.key.package.clone(),
+        n => format!("{} ({})", worst.named.finding.installed.source_name(), counted(n, "package")),
+    };
     let because = worst.urgency.because.first().copied().unwrap_or_default();
     let because = if because.is_empty() { String::new() } else { format!(": {because}") };
-    let rest = match row.len() {
-        1 => String::new(),
-        n => format!(" and {} more", n - 1),
-    };
     let again = if row.iter().any(|found| found.reopened.is_some()) { ", open again" } else { "" };
-    let findings = format!("{} {}{because}{rest}{again}", worst.priority, worst.key.vulnerability);
-    let soonest = soonest(row);
+    let finding = format!("{} {}{because}{again}", worst.priority, worst.key.vulnerability);
     vec![
-        plain(format!("{}{managed}", worst.key.package)),
+        plain(name),
         plain(&worst.named.finding.installed.version),
-        tinted(if target.is_fixed() { Tint::Good } else { Tint::Dim }, format!("{target}{more}")),
-        tinted(words::tint(worst.priority), findings),
+        tinted(if target.is_fixed() { Tint::Good } else { Tint::Dim }, target.to_string()),
+        tinted(words::tint(worst.priority), finding),
+        plain(count(vulnerabilities.len())),
         tinted(words::due_tint(soonest), words::due(soonest)),
     ]
+}
+
+/// The highest level of a row closes all of it.
+fn highest<'x>(row: &[&'x Found<'_>]) -> &'x Target {
+    let highest = row.iter().copied().reduce(|a, b| if b.goes_beyond(a) { b } else { a });
+    &highest.unwrap_or(row[0]).target
 }
 
 fn soonest<'x, 'a>(row: &[&'x Found<'a>]) -> &'x Found<'a> {
@@ -108,11 +143,11 @@ fn soonest<'x, 'a>(row: &[&'x Found<'a>]) -> &'x Found<'a> {
 }
 
 fn by_cve(assessment: &Assessment<'_>, all: bool, page: &mut Page) {
-    let mut cves: BTreeMap<&str, OfPackage> = BTreeMap::new();
+    let mut cves: BTreeMap<&str, Row> = BTreeMap::new();
     for found in shown(assessment, all) {
         cves.entry(&found.key.vulnerability).or_default().push(found);
     }
-    let mut rows: Vec<OfPackage> = cves.into_values().collect();
+    let mut rows: Vec<Row> = cves.into_values().collect();
     rows.sort_by(|a, b| a[0].rank().cmp(&b[0].rank()));
     let mut table = Table::new(&["vulnerability", "priority", "because", "packages", "components", "due"]);
     for row in &rows {
@@ -142,7 +177,7 @@ fn some(names: BTreeSet<&str>) -> String {
 }
 
 fn by_deadline(assessment: &Assessment<'_>, all: bool, page: &mut Page) {
-    let mut days: BTreeMap<(bool, String), BTreeMap<(String, &str), OfPackage>> = BTreeMap::new();
+    let mut days: BTreeMap<(bool, String), Rows> = BTreeMap::new();
     for found in shown(assessment, all) {
         let day = words::day(found);
         let key = (day.is_none(), day.unwrap_or_else(|| words::due(found)));
@@ -160,7 +195,7 @@ fn by_deadline(assessment: &Assessment<'_>, all: bool, page: &mut Page) {
                 tinted(words::due_tint(worst), words),
                 plain(component),
                 plain(package),
-                plain(worst.target.to_string()),
+                plain(highest(&row).to_string()),
                 tinted(
                     words::tint(worst.priority),
                     format!("{} {}{rest}", worst.priority, worst.key.vulnerability),
