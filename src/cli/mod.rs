@@ -5,6 +5,7 @@ mod allow;
 mod apply;
 mod arguments;
 mod assess;
+mod collect;
 mod completion;
 mod console;
 mod dashes;
@@ -77,6 +78,8 @@ enum Verb {
     Validate(validate::Arguments),
     /// Rewrite files in the usual style
     Fmt(fmt::Arguments),
+    /// Read the feeds into the catalog: what vendors publish, and what is new in it
+    Collect(collect::Arguments),
     /// Show which vulnerabilities are open on which component, how urgent, and until when
     Assess(assess::Arguments),
     /// Raise patch levels in the configuration, as far as findings ask for it
@@ -153,6 +156,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Import(a) => import::run(&a, &terminal),
         Verb::Validate(a) => validate::run(&a, &terminal),
         Verb::Fmt(a) => fmt::run(&a, &terminal),
+        Verb::Collect(a) => collect::run(&a, &terminal),
         Verb::Assess(a) => assess::run(&a, &terminal),
         Verb::Propose(a) => propose::run(&a, &terminal),
         Verb::Plan(a) => plan::run(&a, &terminal),

@@ -18,7 +18,6 @@ use patchform_advisory::packages::{Candidates, Offered};
 use patchform_advisory::priority::{Facts, thresholds};
 use patchform_advisory::{Advisory, Provenance, Verdict, csaf, openvex};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::time::Duration;
 
 /// What is to be assessed.
@@ -62,7 +61,7 @@ pub struct Assessed {
 pub fn assess(request: &Request, stages: &mut dyn Stages) -> Result<Assessed, Failure> {
     stages.stage(Stage::Checking);
     let mut checked = check(&request.inputs, stages.watch())?;
-    let catalog = Catalog::open(Path::new(CATALOG)).map_err(unusable)?;
+    let catalog = Catalog::open(&checked.place.catalog).map_err(unusable)?;
     let (fleet, state) = checked.start_and_read()?;
     stages.stage(Stage::Reading(checked.config.components.len()));
     let Inventories { hosts, unread, unasked } = inventories::ask(&checked, &fleet, &request.targets);
@@ -93,9 +92,6 @@ pub fn assess(request: &Request, stages: &mut dyn Stages) -> Result<Assessed, Fa
     (assessed.sources, assessed.warnings) = (checked.sources, checked.warnings);
     Ok(assessed)
 }
-
-/// Where the catalog is.
-const CATALOG: &str = ".patchform/catalog.db";
 
 fn unusable(error: CatalogError) -> Failure {
     Failure::error(error)

@@ -6,6 +6,7 @@ pub mod assess;
 pub mod audit;
 mod beginning;
 pub mod checking;
+pub mod collect;
 pub mod console;
 mod driving;
 pub mod evidence;

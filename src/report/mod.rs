@@ -3,6 +3,7 @@
 
 pub mod assessment;
 pub mod audit;
+pub mod collected;
 mod contact_json;
 pub mod diagnostic;
 pub mod emergency;
