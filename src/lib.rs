@@ -15,6 +15,8 @@ pub mod plan;
 
 pub mod policy;
 
+pub mod finding;
+
 pub mod run;
 
 pub mod report;
@@ -28,6 +30,10 @@ pub mod provider;
 pub mod backend;
 
 pub mod journal;
+
+pub mod catalog;
+
+pub mod feed;
 
 pub mod engine;
 

@@ -1,5 +1,9 @@
 //! The apt kind on real hosts: booted Debian machines with sshd, and a signed repository of packages that do well and ill.
 
+#[path = "apt/assessed.rs"]
+mod assessed;
+#[path = "lab/catalog.rs"]
+mod catalog;
 #[path = "apt/chroot.rs"]
 mod chroot;
 #[path = "lab/debian.rs"]
@@ -311,6 +315,7 @@ fn on_the_host() {
         "broken",
         "probe-keeps",
         "probe-after",
+        "inventory",
     ];
     checked_here("apt", &wanted);
 }

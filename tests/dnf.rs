@@ -239,6 +239,7 @@ fn on_the_host() {
         "expected-digest",
         "broken",
         "probe-after",
+        "inventory",
     ];
     checked_here("dnf", &wanted);
 }

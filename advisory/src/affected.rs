@@ -29,8 +29,8 @@ pub struct Affected {
     pub product: Option<String>,
 }
 
-/// What decides whether a package is affected. CSAF's product statuses map onto it: `known_affected` and `fixed` are
-/// ranges, `known_not_affected` and `under_investigation` have their own, absence is no entry at all: unknown.
+/// What decides whether a package is affected. The verdicts of CSAF and OpenVEX map onto it; absence is no entry at all:
+/// unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
     /// The ranges and the listed versions.
@@ -38,7 +38,9 @@ pub enum Status {
     /// Every version that the release has, and there is no fix for it. With a range, a version at its fix is safe (it
     /// came from elsewhere), although the release does not offer it.
     NoFix(NoFix),
-    /// None, says the vendor.
+    /// The listed versions, and of others nothing is said: a document that judges products one by one.
+    Listed,
+    /// None, says the vendor; of versions that it lists, these, and of others nothing is said.
     NotAffected,
     /// The vendor does not know.
     Undetermined,

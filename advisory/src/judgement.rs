@@ -18,6 +18,10 @@ pub(crate) fn judge<'a>(entry: &'a Affected, installed: &Installed, bearing: Bea
         Naming::Binary => &installed.version,
     };
     let why = match entry.status {
+        Status::Listed | Status::NotAffected if speaks_of_others(entry, version) => {
+            Why::OtherVersions(&entry.versions)
+        }
+        Status::Listed => Why::Listed,
         Status::Versions => by_versions(entry, version),
         Status::NoFix(reason) => without_fix(entry, version, reason),
         Status::NotAffected => Why::VendorSaysNot,
@@ -28,6 +32,11 @@ pub(crate) fn judge<'a>(entry: &'a Affected, installed: &Installed, bearing: Bea
         Why::Below(fix) if bearing == Bearing::OutOfReach => Why::FixOutOfReach(fix),
         why => why,
     }
+}
+
+/// Whether a vendor's word is about versions that it lists, and this is none of them.
+fn speaks_of_others(entry: &Affected, version: &str) -> bool {
+    !entry.versions.is_empty() && entry.versions.iter().all(|listed| listed != version)
 }
 
 /// Why the entry speaks of another build of the package than the one that is installed.

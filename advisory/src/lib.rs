@@ -12,7 +12,7 @@
 //!    the vendor's word ([`Status`]). Records of one source make a [`Feed`].
 //! 2. **Records become findings.** Of a host there are its [`Platform`] and its [`Installed`] packages ([`dpkg`]). An
 //!    [`Index`] of the records gives a [`Finding`] for each package that a record names: affected, not affected although
-//!    named, or unknown, always with the [`Why`] and the record. What no record names has no finding; that is no proof
+//!    named, or unknown, always with the [`Why`] and the record. A [`Fleet`] judges what hosts have alike once. What no record names has no finding; that is no proof
 //!    that it is safe. What an archive offers instead stands in its [`packages`].
 //! 3. **Findings become urgent.** [`kev`], [`epss`], [`cve5`], [`cvss`] and [`ssvc`] say of a CVE what attackers do;
 //!    [`priority`] gathers it as [`Facts`](priority::Facts), judges the [`Urgency`](priority::Urgency), and joins it with
@@ -23,8 +23,8 @@
 //! # Documents that judge products themselves
 //!
 //! [`csaf`] and [`openvex`] name products in their own ways and say which are affected, fixed or under investigation.
-//! They are read, held against their standards and judged within themselves; a bridge from their verdicts to [`Affected`]
-//! is not built yet. [`provider`] reads the lists, feeds and metadata by which such documents are found.
+//! They are read, held against their standards and judged within themselves; [`csaf::records`] and [`openvex::records`]
+//! make the neutral record of their verdicts. [`provider`] reads the lists, feeds and metadata by which such documents are found.
 //!
 //! # What is read, and how it is refused
 //!
@@ -71,6 +71,8 @@ pub mod osv;
 pub mod rpm;
 
 // Documents that judge products themselves, and where they are found.
+mod said;
+
 pub mod csaf;
 pub mod openvex;
 pub mod provider;
@@ -83,6 +85,7 @@ pub mod dpkg;
 pub mod packages;
 
 // Findings.
+mod fleet;
 mod judgement;
 mod matching;
 mod why;
@@ -101,6 +104,7 @@ pub use affected::{Affected, NoFix, Status};
 pub use ecosystem::{Ecosystem, Naming};
 pub use fault::{Fault, Place};
 pub use feed::Feed;
+pub use fleet::Fleet;
 pub use installed::{Installed, Module, Source};
 pub use matching::{Finding, Index};
 pub use platform::{Bearing, Platform};

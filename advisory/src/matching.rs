@@ -93,11 +93,12 @@ impl<'a> Index<'a> {
     }
 
     /// How each ecosystem bears on a host: asked once, not once for every entry.
-    fn bearings(&self, platform: &Platform) -> Vec<Option<Bearing>> {
+    pub(crate) fn bearings(&self, platform: &Platform) -> Vec<Option<Bearing>> {
         self.ecosystems.iter().map(|ecosystem| platform.bearing_of(ecosystem)).collect()
     }
 
-    fn findings<'b: 'a>(
+    /// What the advisories mean for one package, given how each ecosystem bears on its host.
+    pub(crate) fn findings<'b: 'a>(
         &self,
         platform: &Platform,
         bearings: &[Option<Bearing>],
@@ -116,7 +117,8 @@ impl<'a> Index<'a> {
         found.map_or(&[], |at| &self.rows[self.names[at].2.clone()])
     }
 
-    /// Of the entries of one record the nearest to the host decide; of these, one that is affected.
+    /// Of the entries of one record the nearest to the host decide; of these, one that speaks of the version, and rather
+    /// one that is affected.
     fn decide<'b: 'a>(
         &self,
         platform: &Platform,
@@ -132,7 +134,8 @@ impl<'a> Index<'a> {
         let nearest = rows.iter().filter_map(bearing).map(|(bearing, _)| bearing).max()?;
         let judged = rows.iter().filter_map(bearing).filter(|(bearing, _)| *bearing == nearest);
         let judged = judged.map(|(bearing, entry)| (entry, judge(entry, installed, bearing)));
-        let (entry, why) = judged.max_by(|(_, a), (_, b)| (a.verdict(), a).cmp(&(b.verdict(), b)))?;
+        let weight = |why: &Why| (why.speaks(), why.verdict());
+        let (entry, why) = judged.max_by(|(_, a), (_, b)| (weight(a), a).cmp(&(weight(b), b)))?;
         Some(Finding { installed, record, entry, why })
     }
 }

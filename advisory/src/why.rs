@@ -36,6 +36,8 @@ pub enum Why<'a> {
     Undetermined,
     /// The vendor is looking at it.
     UnderInvestigation,
+    /// The vendor speaks of other versions only.
+    OtherVersions(&'a [String]),
     /// The order of the ecosystem's versions is not known here.
     NoOrder,
     /// Only commits are named, and no version shows which ones it holds.
@@ -69,6 +71,7 @@ impl<'a> Why<'a> {
             | Why::VendorSaysNot => Verdict::NotAffected,
             Why::Undetermined
             | Why::UnderInvestigation
+            | Why::OtherVersions(_)
             | Why::NoOrder
             | Why::CommitsOnly
             | Why::Unreadable(_)
@@ -77,6 +80,11 @@ impl<'a> Why<'a> {
                 Verdict::Affected
             }
         }
+    }
+
+    /// Whether the entry says something of the version; of several entries, one that does decides.
+    pub(crate) fn speaks(&self) -> bool {
+        !matches!(self, Why::OtherVersions(_))
     }
 
     /// The version to go to, where the host can have it.
@@ -101,6 +109,12 @@ impl fmt::Display for Why<'_> {
             Why::VendorSaysNot => f.write_str("the vendor says that it is not affected"),
             Why::Undetermined => f.write_str("the vendor does not know whether it is affected"),
             Why::UnderInvestigation => f.write_str("the vendor is looking at it"),
+            Why::OtherVersions(versions) => {
+                write!(f, "the vendor speaks of other versions: ")?;
+                let shown = versions.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
+                f.write_str(&shown)?;
+                f.write_str(if versions.len() > 3 { ", …" } else { "" })
+            }
             Why::NoOrder => f.write_str("the order of this ecosystem's versions is not known here"),
             Why::CommitsOnly => {
                 f.write_str("only commits are named, and no version shows which ones it holds")

@@ -4,6 +4,8 @@
 mod allow;
 mod apply;
 mod arguments;
+mod assess;
+mod collect;
 mod completion;
 mod console;
 mod countdown;
@@ -20,6 +22,7 @@ mod output;
 mod painter;
 mod plan;
 mod prompt;
+mod propose;
 mod provider;
 mod reference;
 mod resume;
@@ -77,6 +80,12 @@ enum Verb {
     Validate(validate::Arguments),
     /// Rewrite files in the usual style
     Fmt(fmt::Arguments),
+    /// Read the feeds into the catalog: what vendors publish, and what is new in it
+    Collect(collect::Arguments),
+    /// Show which vulnerabilities are open on which component, how urgent, and until when
+    Assess(assess::Arguments),
+    /// Raise patch levels in the configuration, as far as findings ask for it
+    Propose(propose::Arguments),
     /// Show what would change, in which order, why, and how each step is undone
     Plan(plan::Arguments),
     /// Carry out a saved plan, or plan, ask and carry out
@@ -150,6 +159,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Import(a) => import::run(&a, &terminal),
         Verb::Validate(a) => validate::run(&a, &terminal),
         Verb::Fmt(a) => fmt::run(&a, &terminal),
+        Verb::Collect(a) => collect::run(&a, &terminal),
+        Verb::Assess(a) => assess::run(&a, &terminal),
+        Verb::Propose(a) => propose::run(&a, &terminal),
         Verb::Plan(a) => plan::run(&a, &terminal),
         Verb::Apply(a) => apply::run(&a, &terminal),
         Verb::Resume(a) => resume::run(&a, &terminal),

@@ -2,9 +2,11 @@
 
 mod argument;
 mod component;
+mod feeds;
 mod hosts;
 mod known;
 mod outside;
+mod policies;
 mod probe;
 mod rules;
 mod settings;
@@ -13,15 +15,17 @@ mod windows;
 
 pub use argument::{Argument, Holds, Need, Takes};
 pub(super) use component::{
-    CLASSES, COMPONENT, CONNECTION_CHROOT, CONNECTION_LOCAL, CONNECTION_SSH, CONTENT, DYNAMIC, LIFECYCLE,
+    CLASSES, COMPONENT, CONNECTION_CHROOT, CONNECTION_LOCAL, CONNECTION_SSH, CONTENT, DYNAMIC, EXPOSURES, LIFECYCLE,
     SNAPSHOT,
 };
+pub(super) use feeds::{FEED, MOST_MIB};
 pub(super) use hosts::{DATA_INVENTORY, DATA_SSH, DATA_TERRAFORM};
 pub(super) use known::{Known, Own, article, missing, without_labels};
 pub(super) use outside::{
     DATA_CSV, DATA_EXTERNAL, DATA_HTTP, DATA_JSON, DATA_YAML, MODULE, MOVED, PROVIDER, REMOVED,
     REMOVED_LIFECYCLE,
 };
+pub(super) use policies::{EXCEPTION, POLICY};
 pub(super) use probe::{ASSERT, CHECK, EXEC, HTTP, PRECONDITION, TCP};
 pub(super) use rules::{MOST_WAVES, ON_FAILURE, ROLLOUT, VENDOR};
 pub(super) use settings::{PARTIES, PATCHFORM, REQUIRED_PROVIDERS, STATE_LOCAL};
@@ -95,6 +99,9 @@ pub const ALL: &[&Block] = &[
     &rules::VENDOR,
     &windows::MAINTENANCE_WINDOW,
     &windows::BLACKOUT,
+    &feeds::FEED,
+    &policies::POLICY,
+    &policies::EXCEPTION,
     &outside::DATA_JSON,
     &outside::DATA_YAML,
     &outside::DATA_CSV,
@@ -113,7 +120,7 @@ pub const ALL: &[&Block] = &[
 
 /// Blocks of the design that this version refuses by their names.
 pub const LATER: &[&str] =
-    &["service", "traffic", "feed", "baseline", "policy", "customer", "twin", "inventory"];
+    &["service", "traffic", "baseline", "customer", "twin", "inventory"];
 
 impl Block {
     /// One of its arguments.

@@ -28,6 +28,7 @@ mod depends;
 mod dynamic;
 mod edges;
 mod expand;
+mod feed;
 mod fetched;
 mod finish;
 mod hosts;
@@ -42,6 +43,7 @@ mod names;
 mod nested;
 mod order;
 mod output;
+mod policy;
 mod probe;
 mod provider;
 mod repeat;
@@ -157,6 +159,8 @@ impl<'a, 'p> Checker<'a, 'p> {
         let vendors = self.vendors();
         let windows = self.named(|names| &names.windows, window::window);
         let blackouts = self.named(|names| &names.blackouts, window::blackout);
+        let feeds = self.named(|names| &names.feeds, feed::read).into_values().collect();
+        let policies = self.named(|names| &names.policies, policy::read).into_values().collect();
         let providers = self.providers(schemas);
         let outputs = self.outputs.drain(..).collect::<Option<Vec<_>>>();
         for call in 0..self.tree.areas[0].calls.len() {
@@ -168,6 +172,8 @@ impl<'a, 'p> Checker<'a, 'p> {
         let mut config = finish::config(whole, self)?;
         config.moves = self.moves(&config);
         config.assertions = assertions;
+        config.feeds = feeds;
+        config.policies = policies;
         Some(config)
     }
 

@@ -1,14 +1,19 @@
 //! A checked configuration: it exists only if nothing was wrong with what the user wrote.
 
+mod feed;
 mod pace;
+mod policy;
 mod secret;
 
 pub use super::arguments::{ArgumentSpans, Arguments};
 use super::exact::Exact;
 use crate::calendar::Times;
 use crate::model::{Address, PatchLevel, Selection, Span};
+pub use feed::{Feed, FeedFormat, FeedPlace, FeedSource, Suite, without_secrets};
 pub use pace::{Pace, Size};
+use patchform_advisory::priority::Exposure;
 use patchform_sdk::message::Class;
+pub use policy::Policy;
 pub use secret::{Secret, SecretForm, SecretOrigin, SecretSource, Step};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -27,6 +32,10 @@ pub struct Config {
     pub components: Vec<Component>,
     /// Sorted by label.
     pub vendors: Vec<Vendor>,
+    /// The root's feeds, sorted by name.
+    pub feeds: Vec<Feed>,
+    /// The root's policies, sorted by profile.
+    pub policies: Vec<Policy>,
     /// Sorted by name.
     pub windows: Vec<Window>,
     /// Sorted by name.
@@ -117,6 +126,8 @@ pub struct Component {
     pub provider: usize,
     /// What class of component it is: the kind's, unless it says otherwise.
     pub class: Class,
+    /// Who can reach it.
+    pub exposure: Exposure,
     /// The level it should have.
     pub level: PatchLevel,
     /// The kind's own arguments, defaults filled in; secrets in clear.

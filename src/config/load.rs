@@ -71,6 +71,8 @@ const ROOTS: &[&str] = &[
     "vendor",
     "maintenance_window",
     "blackout",
+    "feed",
+    "policy",
     "check",
 ];
 
@@ -217,10 +219,24 @@ fn once_for_each_conflict(sources: &Sources, problems: &mut Diagnostics, before:
 }
 
 fn in_a_module(block: &Block) -> Diagnostic {
+    let (why, help) = match &*block.kind {
+        "feed" => (
+            "What is read into the catalog is one for everything; a module that is called twice would read it twice.",
+            "Move it to the root configuration.",
+        ),
+        "policy" => (
+            "Until when findings have to be gone is one for everything.",
+            "Move it to the root configuration.",
+        ),
+        _ => (
+            "Providers are configured once, for everything; a module that did it could be neither repeated nor removed.",
+            "Move it to the root configuration, and pass it on in the call: providers = { name = name.alias }",
+        ),
+    };
     Diagnostic::error(format!("A module cannot have `{}` blocks", block.kind))
         .at(block.header, "stands in a module")
-        .because("Providers are configured once, for everything; a module that did it could be neither repeated nor removed.")
-        .help("Move it to the root configuration, and pass it on in the call: providers = { name = name.alias }")
+        .because(why)
+        .help(help)
 }
 
 fn label_names(labels: &[&str]) -> String {

@@ -7,7 +7,7 @@ use super::opening::{Entry, open_run, stale_plan};
 use super::plan::{Planned, backend};
 use super::providers::Starter;
 use super::runs;
-use super::{Failure, Place, secrets};
+use super::{Failure, Place, findings, secrets};
 use crate::backend::Local;
 use crate::engine::fleet::Fleet;
 use crate::engine::lease;
@@ -16,6 +16,7 @@ use crate::engine::secrets::Secrets;
 use crate::plan::noun::{Block, Idle, Verdict};
 use crate::plan::{Plan, stale};
 use crate::provider::Watch;
+use crate::report::size::counted;
 use crate::run::event::{Event, Request};
 use crate::run::{Outcome, Run, Standing, outcome};
 use crate::state::State;
@@ -238,6 +239,12 @@ pub fn apply(ready: Ready, audience: &mut dyn Audience) -> Result<Ended, Failure
     if let Err(failure) = opened.close(&plan, &run, &local, &place, &hands, audience) {
         // The journal has everything: the next command settles what could not be written now.
         audience.notice(&format!("the run ended as shown, but the state could not be written: {failure}"));
+    }
+    match findings::reopen(&place, &plan) {
+        Ok(0) => {}
+        Ok(n) => audience
+            .notice(&format!("{} open again: the level that had them came back", counted(n, "finding"))),
+        Err(failure) => audience.notice(&format!("what is open again could not be written down: {failure}")),
     }
     Ok(Ended {
         id: run.id().into(),

@@ -154,7 +154,7 @@ impl Checked {
         Ok((fleet, seen.map(|seen| seen.state)))
     }
 
-    fn provider_name(&self, provider: usize) -> &str {
+    pub(super) fn provider_name(&self, provider: usize) -> &str {
         self.config.providers.get(provider).map_or("", |p| p.name.as_str())
     }
 
@@ -176,7 +176,8 @@ impl Checked {
         Ok(all)
     }
 
-    fn desired(&self, i: usize) -> Desired {
+    /// A component as its provider is asked for it.
+    pub(super) fn desired(&self, i: usize) -> Desired {
         let component = &self.config.components[i];
         let alias = self.config.providers.get(component.provider).map_or("", |p| p.alias.as_str());
         Desired {

@@ -8,8 +8,8 @@ use crate::target::Targets;
 use patchform_sdk::line::beginning;
 use patchform_sdk::message::{
     Act, Action, Answer, Cancel, Compare, Compared, Complaint, Configure, Description, Desired, Discover,
-    Discovered, Identity, Initialize, Initialized, Order, PROTOCOL, PreviewOutcome, Probe, Probed, Proposed,
-    Reading, VERSION_MISMATCH,
+    Discovered, Identity, Initialize, Initialized, Inventory, InventoryRequest, Order, PROTOCOL,
+    PreviewOutcome, Probe, Probed, Proposed, Reading, Subject, VERSION_MISMATCH,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -191,6 +191,15 @@ impl Session {
     /// See [`ProviderError`].
     pub fn discover(&self, discover: &Discover) -> Result<Discovered, ProviderError> {
         self.ask("discover", discover, self.inner.launch.patience.looking)
+    }
+
+    /// Everything that is installed where a component is.
+    ///
+    /// # Errors
+    /// See [`ProviderError`].
+    pub fn inventory(&self, subject: &Subject) -> Result<Inventory, ProviderError> {
+        let request = InventoryRequest { subject: subject.clone() };
+        self.ask("inventory", &request, self.inner.launch.patience.looking)
     }
 
     /// Begins an action and returns at once. `on_reply` is called exactly once, on another thread: with the answer, or

@@ -1,7 +1,9 @@
 //! What people and programs read: plans, runs and state as text and as JSON. Pure: the clock, the terminal's width and
 //! the colours are handed in.
 
+pub mod assessment;
 pub mod audit;
+pub mod collected;
 mod contact_json;
 pub mod diagnostic;
 pub mod emergency;
@@ -20,6 +22,7 @@ pub mod pending;
 pub mod plan_json;
 pub mod plan_text;
 pub mod progress;
+pub mod proposed;
 mod reach;
 pub mod reason;
 pub mod reference;

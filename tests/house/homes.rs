@@ -26,12 +26,14 @@ const HOMES: &[(&str, &[&str])] = &[
     ("memchr", &["advisory/src"]),
     ("mimalloc", &["src/main.rs"]),
     ("quick_xml", &["advisory/src/xml.rs"]),
+    ("rawzip", &["src/world"]),
     ("regex_lite", &["src/config"]),
+    ("rusqlite", &["src/catalog"]),
     ("rustix", &["src/world", "src/target", "src/backend", "providers/release", "providers/sdk"]),
     ("rustyline", &["src/cli"]),
     ("saphyr_parser", &["src/config"]),
-    ("sha1", &["src/config"]),
-    ("sha2", &["src/config", "providers/sdk"]),
+    ("sha1", &["src/config", "src/feed/digest.rs"]),
+    ("sha2", &["src/config", "src/feed/digest.rs", "providers/sdk"]),
     ("signal_hook", &["src/world"]),
     ("similar", &["src/report"]),
     ("tar", &["src/world", "providers/release"]),
@@ -41,6 +43,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("unicode_width", &["src/report", "src/cli"]),
     ("ureq", &["src/world"]),
     ("uuid", &["src/config"]),
+    ("xz4rust", &["src/world"]),
 ];
 
 /// Crates that any file may name: our own, and those that only say how a type is written.

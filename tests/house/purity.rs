@@ -12,6 +12,7 @@ const PURE: [&str; 10] = [
     "src/state",
     "src/plan",
     "src/policy",
+    "src/finding",
     "src/run",
     "src/report",
     "advisory/src",

@@ -2,7 +2,7 @@
 //!
 //! [`read`] makes a document of bytes and tells all that its form and the schema have against it.
 //! [`check`] runs the mandatory tests of section 6.1. A [`Tree`] says which products there are, and [`verdicts`] what a vulnerability does to each: what no list names is
-//! *unknown*, never safe.
+//! *unknown*, never safe. [`records`] makes the neutral record of them.
 //!
 //! Sources: <https://docs.oasis-open.org/csaf/csaf/v2.0/csaf-v2.0.html>,
 //! <https://docs.oasis-open.org/csaf/csaf/v2.1/csaf-v2.1.html>. Sections are those of 2.0 where it does not say otherwise.
@@ -11,6 +11,7 @@ pub mod document;
 mod filename;
 pub mod product;
 mod reading;
+mod records;
 mod rules;
 #[cfg(test)]
 mod sample;
@@ -26,6 +27,7 @@ pub use crate::moment::Moment;
 pub use document::{Csaf, Edition};
 pub use filename::file_name;
 pub use reading::{Reading, read};
+pub use records::records;
 pub use rules::{RULES, Rule, check};
 pub use status::{Stance, Status, Verdict, verdicts};
 pub use tree::{Part, Product, Tree};

@@ -3,6 +3,7 @@
 use crate::corpus::{Tally, bytes, folder, text};
 use crate::{files, name};
 use patchform_advisory::csaf::{self, Csaf, Stance, Tree, verdicts};
+use patchform_advisory::{Affected, Event, Naming, Provenance, Status};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -77,6 +78,11 @@ fn criterions(criteria: &Value) -> Vec<&Value> {
 
 /// What our verdicts say of packages of RHEL.
 fn ours(document: &Csaf) -> BTreeSet<Package> {
+    of_platforms(document, "")
+}
+
+/// The same of platforms whose CPE contains a text.
+fn of_platforms(document: &Csaf, wanted: &str) -> BTreeSet<Package> {
     let tree = Tree::of(document);
     let mut found = BTreeSet::new();
     for vulnerability in document.vulnerabilities() {
@@ -86,6 +92,9 @@ fn ours(document: &Csaf) -> BTreeSet<Package> {
             let cpe = tree.helper(platform).and_then(|helper| helper.cpe.as_deref()).unwrap_or_default();
             let purl =
                 tree.helper(package).and_then(|helper| helper.package_urls().next()).unwrap_or_default();
+            if !cpe.contains(wanted) {
+                continue;
+            }
             let (Some(release), Some((name, arch, fix))) = (release(cpe), rpm(purl)) else { continue };
             match verdict.stance() {
                 Stance::Affected => found.insert((release, name, arch, None)),
@@ -143,6 +152,45 @@ fn vuls_verdicts_about_red_hat_are_ours() {
     // Ours only: the source of binaries that are fixed (twice), a flatpak. vuls only (twice): a module whose release
     // stands in Red Hat's map of repositories, not in the document.
     tally.hold("vex/redhat-vex-v1 (packages of RHEL)", 5);
+}
+
+/// What the neutral records of a document say of packages of RHEL itself.
+fn bridged(document: &Csaf) -> BTreeSet<Package> {
+    let feed = csaf::records(document, &Provenance::default());
+    let entries = feed.records.into_iter().flat_map(|record| record.affected);
+    let ours = entries.filter(|entry| entry.ecosystem.name == "Red Hat" && entry.ecosystem.channel.is_none());
+    let package = |entry: Affected| {
+        let fix = match (entry.status, entry.ranges.first().and_then(|range| range.events.last())) {
+            (Status::Versions, Some(Event::Fixed(fix))) if fix.contains(':') => Some(fix.clone()),
+            (Status::Versions, Some(Event::Fixed(fix))) => Some(format!("0:{fix}")),
+            (Status::NoFix(_) | Status::Listed, _) => None,
+            _ => return None,
+        };
+        let module = entry.module.map_or(String::new(), |module| format!("{module}::"));
+        let arch = match entry.naming {
+            Naming::Source => "src".to_string(),
+            Naming::Binary => entry.arches.first().cloned().unwrap_or_default(),
+        };
+        Some((entry.ecosystem.release?, module + &entry.package, arch, fix))
+    };
+    ours.filter_map(package).collect()
+}
+
+#[test]
+fn neutral_records_say_what_the_verdicts_say() {
+    let Some(folder) = folder("vex/redhat-vex-v1") else { return };
+    let (mut tally, mut found) = (Tally::default(), 0);
+    for path in files(&folder.join("input"), ".json") {
+        let document = document(&path);
+        let (verdicts, records) = (of_platforms(&document, ":enterprise_linux:"), bridged(&document));
+        found += records.len();
+        for package in verdicts.symmetric_difference(&records) {
+            tally.check(false, || format!("{}: in one only: {package:?}", name(&path)));
+        }
+        tally.check(true, String::new);
+    }
+    assert!(found >= 100, "{found}");
+    tally.hold("vex/redhat-vex-v1 (neutral records)", 0);
 }
 
 /// An advisory about container images only says nothing about packages of RHEL.

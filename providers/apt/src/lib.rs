@@ -60,7 +60,9 @@ static MANAGER: Manager = Manager {
         Script::Patch => vec![HOST, STAND, include_str!("host/patch.sh")],
         Script::Restore => vec![HOST, STAND, include_str!("host/restore.sh")],
         Script::Snapshot | Script::Reload => vec![HOST, STAND],
-        Script::Read | Script::Fetch | Script::Booted | Script::Verify | Script::Drop => vec![HOST],
+        Script::Read | Script::Inventory | Script::Fetch | Script::Booted | Script::Verify | Script::Drop => {
+            vec![HOST]
+        }
     },
     can_repair: true,
     versions_tell: true,

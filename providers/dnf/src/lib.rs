@@ -73,7 +73,9 @@ static MANAGER: Manager = Manager {
 fn parts(script: Script) -> Vec<&'static str> {
     let [begin, python, end] = PYTHON;
     let own = match script {
-        Script::Read | Script::Booted | Script::Verify | Script::Drop => return vec![HOST],
+        Script::Read | Script::Inventory | Script::Booted | Script::Verify | Script::Drop => {
+            return vec![HOST];
+        }
         Script::Discover => include_str!("host/discover.sh"),
         Script::Preview => include_str!("host/preview.sh"),
         Script::Patch => include_str!("host/patch.sh"),

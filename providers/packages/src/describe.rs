@@ -103,6 +103,7 @@ pub fn description(manager: &Manager) -> Description {
             verify: true,
             probe: true,
             discover: true,
+            inventory: true,
             ..Can::default()
         },
         needs: BTreeMap::new(),

@@ -10,11 +10,13 @@ mod answer;
 mod arguments;
 mod describe;
 mod discover;
+mod inventory;
 mod ledger;
 mod look;
 pub mod manager;
 mod names;
 mod pins;
+mod platform;
 mod preview;
 mod probe;
 mod reading;
@@ -28,8 +30,8 @@ mod verify;
 
 pub use manager::Manager;
 use patchform_sdk::message::{
-    Act, Action, Answer, Complaint, Description, Desired, Discover, Discovered, Identity, PreviewOutcome,
-    Probe, Probed, Proposed, Reading, RpcError,
+    Act, Action, Answer, Complaint, Description, Desired, Discover, Discovered, Identity, Inventory,
+    PreviewOutcome, Probe, Probed, Proposed, Reading, RpcError, Subject,
 };
 use patchform_sdk::{Context, Provider};
 
@@ -71,5 +73,9 @@ impl Provider for Packages {
 
     fn discover(&self, discover: &Discover, context: &Context) -> Result<Discovered, RpcError> {
         discover::discover(self.0, discover, context)
+    }
+
+    fn inventory(&self, subject: &Subject, context: &Context) -> Result<Inventory, RpcError> {
+        inventory::inventory(self.0, subject, context)
     }
 }

@@ -21,6 +21,7 @@ const KEPT: &str = include_str!("host/kept.sh");
 pub enum Script {
     Read,
     Discover,
+    Inventory,
     Preview,
     Fetch,
     Snapshot,
@@ -38,6 +39,7 @@ impl Script {
         match self {
             Script::Read => "read",
             Script::Discover => "discover",
+            Script::Inventory => "inventory",
             Script::Preview => "preview",
             Script::Fetch => "fetch",
             Script::Snapshot => "snapshot",
@@ -54,6 +56,7 @@ impl Script {
     fn shared(self) -> Option<&'static str> {
         Some(match self {
             Script::Read => include_str!("host/read.sh"),
+            Script::Inventory => include_str!("host/inventory.sh"),
             Script::Fetch => include_str!("host/fetch.sh"),
             Script::Snapshot => include_str!("host/snapshot.sh"),
             Script::Reload => include_str!("host/reload.sh"),

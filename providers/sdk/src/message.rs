@@ -7,12 +7,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+mod inventory;
 mod target;
+pub use inventory::*;
 pub use target::*;
 
 /// The protocol's version: a major mismatch is an error, the lower minor version wins.
-/// Minor version 1 added the dead man's switch: `target/run_or_revert`, `target/confirm_or_revert`.
-pub const PROTOCOL: Protocol = Protocol { major: 1, minor: 1 };
+/// Minor version 1 added the dead man's switch: `target/run_or_revert`, `target/confirm_or_revert`. Minor version 2 added
+/// `inventory`.
+pub const PROTOCOL: Protocol = Protocol { major: 1, minor: 2 };
 /// The longest line that either side accepts, in bytes (16 MiB).
 pub const MAX_LINE: usize = 16 * 1024 * 1024;
 /// The most components in one `validate`, `read` or `preview`.
@@ -155,6 +158,8 @@ pub struct Can {
     pub probe: bool,
     /// `discover`: find components that exist already.
     pub discover: bool,
+    /// `inventory`: say everything that is installed where the component is.
+    pub inventory: bool,
     /// `clone`: make a twin.
     pub clone: bool,
 }
@@ -175,6 +180,7 @@ impl Kind {
             drain: self.can.drain && !lacks("drain"),
             probe: self.can.probe && !lacks("probe"),
             discover: self.can.discover && !lacks("discover"),
+            inventory: self.can.inventory && !lacks("inventory"),
             clone: self.can.clone && !lacks("clone"),
         }
     }

@@ -3,7 +3,7 @@
 use crate::context::Context;
 use crate::message::{
     Act, Action, Answer, Complaint, Configure, Description, Desired, Discover, Discovered, Identity,
-    METHOD_NOT_FOUND, Order, PreviewOutcome, Probe, Probed, Proposed, Reading, RpcError,
+    Inventory, METHOD_NOT_FOUND, Order, PreviewOutcome, Probe, Probed, Proposed, Reading, RpcError, Subject,
 };
 
 /// A provider. Its methods are called concurrently.
@@ -61,5 +61,13 @@ pub trait Provider: Send + Sync + 'static {
     /// When it cannot look.
     fn discover(&self, _discover: &Discover, _context: &Context) -> Result<Discovered, RpcError> {
         Err(RpcError::new(METHOD_NOT_FOUND, "this provider cannot discover"))
+    }
+
+    /// Everything that is installed where a component is. Must have no effect.
+    ///
+    /// # Errors
+    /// When it cannot look, and why.
+    fn inventory(&self, _subject: &Subject, _context: &Context) -> Result<Inventory, RpcError> {
+        Err(RpcError::new(METHOD_NOT_FOUND, "this provider has no inventory"))
     }
 }

@@ -19,6 +19,9 @@ pub const CLASSES: &[&str] = &[
     "other",
 ];
 
+/// Who can reach a component.
+pub const EXPOSURES: &[&str] = &["public", "internal"];
+
 pub const COMPONENT: Block = Block {
     name: "component",
     sort: None,
@@ -65,6 +68,12 @@ pub const COMPONENT: Block = Block {
             Takes::Word(CLASSES),
             Need::Optional("that of the kind"),
             "what class of component it is",
+        ),
+        argument(
+            "exposure",
+            Takes::Word(EXPOSURES),
+            Need::Optional("nobody said, which counts as public wherever that is worse"),
+            "who can reach it: `\"public\"`, anybody over a public network; `\"internal\"`, trusted parties only; findings are judged by it",
         ),
         argument(
             "rollout",

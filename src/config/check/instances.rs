@@ -8,7 +8,7 @@ use super::repeat::{Instance, instances};
 use super::secret::Secrets;
 use super::{nested, probe, window};
 use crate::config::arguments::{Arguments, LEVEL};
-use crate::config::blocks::CLASSES;
+use crate::config::blocks::{CLASSES, EXPOSURES};
 use crate::config::checked::{Check, Connection, Lifecycle, Secret, SnapshotRule};
 use crate::config::convert::convert;
 use crate::config::eval::evaluate;
@@ -20,6 +20,7 @@ use crate::config::scope::Scope;
 use crate::config::syntax::{Attribute, Body};
 use crate::config::value::{Marks, Value};
 use crate::model::{Diagnostic, Diagnostics, InstanceKey, PatchLevel};
+use patchform_advisory::priority::Exposure;
 use patchform_sdk::message::Class;
 use serde_json::Value as Json;
 use std::sync::Arc;
@@ -28,6 +29,7 @@ use std::sync::Arc;
 pub(super) struct Draft {
     pub key: InstanceKey,
     pub class: Class,
+    pub exposure: Exposure,
     pub level: PatchLevel,
     pub arguments: Arguments,
     pub secrets: Vec<Secret>,
@@ -141,6 +143,7 @@ impl Expander<'_, '_> {
         let read = self.arguments(given, &mut fields);
         let level = level::read(self.block, &mut fields);
         let class = self.class(body, &mut fields);
+        let exposure = self.exposure(body, &mut fields);
         let rollout = named("rollout", self.block.rollout, &mut fields);
         let vendor = named("vendor", self.block.vendor, &mut fields);
         let zone = fields.text(body, "zone").filter(|zone| !zone.is_empty());
@@ -177,6 +180,7 @@ impl Expander<'_, '_> {
         let draft = Draft {
             key,
             class,
+            exposure,
             level,
             arguments: Arguments::of(&value),
             secrets,
@@ -234,6 +238,22 @@ impl Expander<'_, '_> {
             fields.problems.push(problem);
         }
         found.ok()
+    }
+
+    fn exposure(&self, body: &Body, fields: &mut Fields<'_>) -> Exposure {
+        let Some(text) = fields.text(body, "exposure") else { return Exposure::Unknown };
+        match text.as_str() {
+            "public" => Exposure::Public,
+            "internal" => Exposure::Internal,
+            _ => {
+                let at = body.attribute("exposure").map_or(self.block.block.header, |a| a.value.span());
+                let problem = Diagnostic::error(format!("There is no exposure {text:?}"))
+                    .at(at, "unknown exposure")
+                    .help(crate::config::suggest::sentence(&text, EXPOSURES.iter().copied()));
+                fields.problems.push(problem);
+                Exposure::Unknown
+            }
+        }
     }
 
     fn computed(&self, scope: &Scope<'_>) -> Vec<Option<InstanceKey>> {

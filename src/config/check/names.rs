@@ -28,6 +28,10 @@ pub(super) struct Names<'p> {
     pub windows: BTreeMap<&'p str, &'p Block>,
     pub blackouts: BTreeMap<&'p str, &'p Block>,
     pub vendors: BTreeMap<&'p str, &'p Block>,
+    /// Feeds, by name whatever their format.
+    pub feeds: BTreeMap<&'p str, &'p Block>,
+    /// Policies, by profile.
+    pub policies: BTreeMap<&'p str, &'p Block>,
     pub outputs: BTreeMap<&'p str, &'p Block>,
     pub providers: Vec<&'p Block>,
     pub data: Vec<&'p Block>,
@@ -106,6 +110,8 @@ impl<'p> Names<'p> {
             windows: BTreeMap::new(),
             blackouts: BTreeMap::new(),
             vendors: BTreeMap::new(),
+            feeds: BTreeMap::new(),
+            policies: BTreeMap::new(),
             outputs: BTreeMap::new(),
             providers: Vec::new(),
             inputs: Vec::new(),
@@ -125,6 +131,8 @@ impl<'p> Names<'p> {
                     add(&mut names.windows, "maintenance_window", &name.text, block, problems);
                 }
                 ("blackout", [name]) => add(&mut names.blackouts, "blackout", &name.text, block, problems),
+                ("feed", [_, name]) => add(&mut names.feeds, "feed", &name.text, block, problems),
+                ("policy", [name]) => add(&mut names.policies, "policy", &name.text, block, problems),
                 ("output", [name]) => add(&mut names.outputs, "output", &name.text, block, problems),
                 ("check", [name]) => add(&mut names.checks, "check", &name.text, block, problems),
                 ("moved" | "removed", []) => names.moves.push(block),

@@ -70,6 +70,7 @@ fn can(can: Can) -> String {
         (can.uninstall, "takes back just the patch"),
         (can.probe, "says from the target alone how far an action came"),
         (can.discover, "finds components that exist already"),
+        (can.inventory, "says everything that is installed, for `patchform assess`"),
         (can.clone, "makes twins"),
     ];
     let told: Vec<&str> = all.into_iter().filter(|(can, _)| *can).map(|(_, words)| words).collect();

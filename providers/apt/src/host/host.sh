@@ -64,6 +64,16 @@ altered() { :; }
 # keep_reboot FILE: keeps which packages have asked for a reboot.
 keep_reboot() { cat /run/reboot-required.pkgs >"$1" 2>/dev/null || [ ! -e /run/reboot-required ] || : >"$1"; }
 has_database() { command -v dpkg-query >/dev/null; }
+# stock: name, architecture, version, state, source, its version and no module of everything that is installed.
+stock() {
+  dpkg-query -W -f '${Package} ${Architecture} ${Version} ${db:Status-Abbrev} ${source:Package} ${source:Version} -\n' |
+    sed 's/  */ /g'
+}
+# channels: those that this host gets beside what everybody gets.
+channels() {
+  [ -s /etc/apt/auth.conf.d/90ubuntu-advantage ] || return 0
+  ls /etc/apt/sources.list.d/ubuntu-esm-infra.* >/dev/null 2>&1 && echo "channel Pro"
+}
 architecture() { dpkg --print-architecture; }
 # in_force NAME...: what waits for a reboot: `reboot NAME`, and where one of these is a kernel, `kernel` and `installed`.
 in_force() {

@@ -40,6 +40,27 @@ packages() {
     echo "$name $arch $version $as"
   done <"$t/packages"
 }
+# stock: name, architecture, version, state, source, its version and module of everything that is installed; of kernels, which
+# stand beside each other, the newest. A source package says no epoch: that of a package of its version holds.
+stock() {
+  rpm -qa --qf '%{NAME} %{ARCH} %{EPOCHNUM} %{VERSION}-%{RELEASE} %{SOURCERPM} %{MODULARITYLABEL}\n' | sort -V | awk '
+    function line() {
+      epoch = $3 == 0 ? "" : $3 ":"; source = $5; sub(/\.(no)?src\.rpm$/, "", source); own = "-"; from = "-"
+      if (match(source, /-[^-]+-[^-]+$/)) { own = substr(source, RSTART + 1); from = substr(source, 1, RSTART - 1) }
+      if (own == $4) own = epoch own
+      return $1 " " $2 " " epoch $4 " ii " from " " own " " ($6 == "" || $6 == "(none)" ? "-" : $6)
+    }
+    $1 == "gpg-pubkey" { next }
+    $1 ~ /^kernel/ { last[$1] = line(); next }
+    { print line() }
+    END { for (name in last) print last[name] }'
+}
+# channels: the minor release that this host stays on.
+channels() {
+  for file in /etc/dnf/vars/releasever /etc/yum/vars/releasever; do
+    [ ! -r "$file" ] || sed -n 's/^[0-9]*\.\([0-9]*\)$/pinned \1/p' "$file"
+  done
+}
 # conffiles NAME...: package, recorded digest, path of each config file.
 conffiles() {
   # RPMFILE_CONFIG is 1, RPMFILE_GHOST 64.

@@ -3,8 +3,8 @@
 use crate::contract::scene::{Bench, same};
 use crate::contract::{Outcome, Stop};
 use crate::message::{
-    CHUNK, PreviewAnswer, PreviewOutcome, PreviewRequest, Proposed, Read, ReadAnswer, Reading, Validate,
-    Validated,
+    CHUNK, Inventory, InventoryRequest, PreviewAnswer, PreviewOutcome, PreviewRequest, Proposed, Read,
+    ReadAnswer, Reading, Validate, Validated,
 };
 
 pub fn validate(bench: &Bench) -> Outcome {
@@ -69,6 +69,31 @@ pub fn order(bench: &Bench) -> Outcome {
         }
     }
     Ok(())
+}
+
+pub fn inventory(bench: &Bench) -> Outcome {
+    let mut scene = bench.scene()?;
+    if !scene.can.inventory {
+        return Err(Stop::Skipped("the kind has no inventory".into()));
+    }
+    scene.at_from(0)?;
+    let reading = scene.read(0)?;
+    let before = scene.fingerprint();
+    let request = InventoryRequest { subject: scene.subject(0)? };
+    let first: Inventory = scene.call("inventory", &request)?;
+    let second: Inventory = scene.call("inventory", &request)?;
+    same(&first, &second, "two inventories of one place differ")?;
+    same(&before, &scene.fingerprint(), "an inventory changed something on the disk")?;
+    let target = match &reading {
+        Reading::Present(present) => &present.target,
+        Reading::Absent(absent) => &absent.target,
+        Reading::Unreachable { .. } => return Ok(()),
+    };
+    same(&first.target, target, "inventory and reading name different targets")?;
+    match first.packages.iter().find(|package| package.name.is_empty() || package.version.is_empty()) {
+        Some(package) => Err(format!("a package has no name or no version: {package:?}").into()),
+        None => Ok(()),
+    }
 }
 
 pub fn preview_no_effect(bench: &Bench) -> Outcome {

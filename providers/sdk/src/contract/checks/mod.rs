@@ -60,6 +60,11 @@ pub(crate) const CHECKS: &[Check] = &[
         run: looking::preview_no_effect,
     },
     Check {
+        name: "inventory",
+        about: "an inventory names the reading's target and its packages, and changes nothing",
+        run: looking::inventory,
+    },
+    Check {
         name: "concurrent-reads",
         about: "many requests at once are all answered",
         run: looking::concurrent,

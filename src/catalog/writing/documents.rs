@@ -1,0 +1,50 @@
+//! Documents of a feed: those that changed are replaced, those that it no longer has go.
+
+use super::{Counts, hash};
+use crate::catalog::content::Document;
+use rusqlite::{Connection, Transaction, params};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Writes the changed ones, and lets go of what is not among `all`.
+pub(super) fn replace(
+    begun: &Transaction<'_>,
+    feed: i64,
+    changed: &[Document],
+    all: &[String],
+) -> rusqlite::Result<Counts> {
+    let there: BTreeMap<String, (String, bool)> = {
+        let mut statement = begun.prepare("SELECT path, hash, withdrawn FROM document WHERE feed = ?1")?;
+        let rows = statement.query_map([feed], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?;
+        rows.collect::<rusqlite::Result<_>>()?
+    };
+    let mut counts = Counts::default();
+    let mut write = begun.prepare(
+        "INSERT OR REPLACE INTO document (feed, path, name, stamp, hash, withdrawn, body) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?;
+    for document in changed {
+        let Document { path, name, stamp, withdrawn, body } = document;
+        let hash = hash(&String::from_utf8_lossy(body));
+        match there.get(path) {
+            Some((same, _)) if *same == hash => {}
+            Some((_, before)) if *withdrawn && !before => counts.withdrawn += 1,
+            Some(_) => counts.changed += 1,
+            None => counts.new += 1,
+        }
+        write.execute(params![feed, path, name, stamp, hash, withdrawn, body])?;
+    }
+    let all: BTreeSet<&str> = all.iter().map(String::as_str).collect();
+    let mut delete = begun.prepare("DELETE FROM document WHERE feed = ?1 AND path = ?2")?;
+    for gone in there.keys().filter(|path| !all.contains(path.as_str())) {
+        delete.execute(params![feed, gone])?;
+        counts.gone += 1;
+    }
+    Ok(counts)
+}
+
+/// The stamp of each document of a feed, by path.
+pub(super) fn stamps(connection: &Connection, feed: &str) -> rusqlite::Result<BTreeMap<String, String>> {
+    let mut statement = connection
+        .prepare("SELECT path, stamp FROM document WHERE feed = (SELECT id FROM feed WHERE name = ?1)")?;
+    statement.query_map([feed], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+}

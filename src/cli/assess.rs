@@ -1,0 +1,152 @@
+//! `patchform assess`
+
+use super::Exit;
+use super::arguments::{Lock, Variables};
+use super::stages::Stages;
+use super::terminal::Terminal;
+use super::waits::Waits;
+use crate::model::{Address, Selection};
+use crate::ops::{self, Failure};
+use crate::report::assessment::{self, Assessment, text::By};
+use clap::ValueEnum;
+use patchform_advisory::priority::Priority;
+use std::sync::Arc;
+
+/// Options of `assess`.
+#[derive(clap::Args)]
+#[command(
+    after_help = "It asks every host what is installed, holds that against the catalog that `patchform collect` makes, and \
+                  remembers what it found beside the state: since when a finding is open, and which run closed it.\n\n\
+                  Absence of a finding is no proof: what no feed names is not known."
+)]
+pub struct Arguments {
+    #[command(flatten)]
+    variables: Variables,
+    #[command(flatten)]
+    lock: Lock,
+    /// Only these components, or all instances of these blocks
+    #[arg(long, value_name = "ADDRESS")]
+    target: Vec<String>,
+    /// What the rows are
+    #[arg(long, value_enum, default_value = "component")]
+    by: Rows,
+    /// List what has no fix yet, too
+    #[arg(long)]
+    all: bool,
+    /// Explain one vulnerability on one component: why it is found or is not, who says so, how urgent, until when
+    #[arg(long, value_name = "CVE@COMPONENT", conflicts_with_all = ["json", "sarif", "csv"])]
+    explain: Option<String>,
+    /// Exit with 2 when a finding is so urgent or so late; an exception that holds lets pass
+    #[arg(long, value_enum, value_name = "WHAT")]
+    fail_on: Option<FailOn>,
+    /// Print as JSON (docs/schemas/assessment.schema.json)
+    #[arg(long, group = "form")]
+    json: bool,
+    /// Print as SARIF 2.1.0, for code hosting that shows such findings
+    #[arg(long, group = "form")]
+    sarif: bool,
+    /// Print as CSV, for a spreadsheet
+    #[arg(long, group = "form")]
+    csv: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Rows {
+    Component,
+    Cve,
+    Deadline,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    /// A deadline is over
+    Overdue,
+    /// Anything is open
+    Any,
+    /// Anything of critical priority
+    Critical,
+    /// Anything of high priority or more
+    High,
+    /// Anything of medium priority or more
+    Medium,
+}
+
+pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
+    let explained = arguments.explain.as_deref().map(asked).transpose()?;
+    let targets = arguments.target.iter().map(|text| text.parse());
+    let targets = targets.collect::<Result<Vec<Selection>, String>>();
+    let request = ops::assess::Request {
+        inputs: arguments.variables.inputs(),
+        targets: targets.map_err(|why| Failure::error(format!("--target: {why}")))?,
+        patience: arguments.lock.timeout()?,
+    };
+    let mut stages = Stages::new(terminal, Arc::new(Waits { events: None, style: terminal.err }));
+    let assessed = ops::assess::assess(&request, &mut stages)?;
+    terminal.warn(&assessed.warnings, &assessed.sources);
+    let assessment = assessed.assessment();
+    let by = match arguments.by {
+        Rows::Component => By::Component,
+        Rows::Cve => By::Cve,
+        Rows::Deadline => By::Deadline,
+    };
+    terminal.say(&match explained {
+        Some((vulnerability, component)) => {
+            let drawn = assessment::explain::draw(
+                &assessment,
+                &assessed.named(),
+                &vulnerability,
+                &component,
+                terminal.out,
+            );
+            drawn.ok_or_else(|| unnamed(&assessment, &vulnerability, &component))?
+        }
+        None if arguments.json => assessment::json::render(&assessment),
+        None if arguments.sarif => assessment::sarif::render(&assessment),
+        None if arguments.csv => assessment::csv::render(&assessment),
+        None => assessment::text::draw(&assessment, by, arguments.all, terminal.out),
+    });
+    if !assessment.unread.is_empty() && arguments.fail_on.is_some() {
+        let unread = assessment.unread.len();
+        return Err(Failure::error(format!(
+            "{unread} of the components could not be read, so that nobody knows whether to fail"
+        )));
+    }
+    let fails = arguments.fail_on.is_some_and(|what| what.holds(&assessment));
+    Ok(if fails { Exit::Something } else { Exit::Done })
+}
+
+/// `CVE-2026-1001@apt.web["a"]`
+fn asked(text: &str) -> Result<(String, Address), Failure> {
+    let wrong = |why: String| {
+        Failure::error(format!("--explain: {why}"))
+            .hint("write it as CVE-2026-1001@apt.web, or CVE-2026-1001@apt.web[\"a\"]")
+    };
+    let (vulnerability, component) =
+        text.split_once('@').ok_or_else(|| wrong(format!("{text:?} names no component")))?;
+    Ok((vulnerability.to_string(), component.parse().map_err(wrong)?))
+}
+
+fn unnamed(assessment: &Assessment<'_>, vulnerability: &str, component: &Address) -> Failure {
+    let mut members = assessment.hosts.iter().flat_map(|host| &host.members);
+    match members.any(|member| member.address == *component) {
+        true => {
+            Failure::error(format!("no feed says anything of {vulnerability} for a package of {component}"))
+                .hint("that is no proof that it is safe: nothing is known")
+        }
+        false => Failure::error(format!("{component} was not read, or is not in the configuration"))
+            .hint("`patchform assess` says what was not read, and why"),
+    }
+}
+
+impl FailOn {
+    fn holds(self, assessment: &Assessment<'_>) -> bool {
+        let least = match self {
+            FailOn::Overdue => return assessment.found.iter().any(|found| found.is_overdue()),
+            FailOn::Any => Priority::Low,
+            FailOn::Critical => Priority::Critical,
+            FailOn::High => Priority::High,
+            FailOn::Medium => Priority::Medium,
+        };
+        assessment.found.iter().any(|found| found.priority >= least && !found.is_excepted())
+    }
+}

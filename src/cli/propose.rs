@@ -1,0 +1,68 @@
+//! `patchform propose`
+
+use super::Exit;
+use super::arguments::{Lock, Variables};
+use super::stages::Stages;
+use super::terminal::Terminal;
+use super::waits::Waits;
+use crate::model::Selection;
+use crate::ops::{self, Failure};
+use crate::report::{file_diff, proposed};
+use patchform_sdk::period;
+use std::sync::Arc;
+
+/// Options of `propose`.
+#[derive(clap::Args)]
+#[command(
+    after_help = "It assesses first. Only the levels that have to rise are written, where they stand; comments and layout stay. \
+                  No level is lowered, and no package is added. Review the change, commit it, then `patchform plan`."
+)]
+pub struct Arguments {
+    #[command(flatten)]
+    variables: Variables,
+    #[command(flatten)]
+    lock: Lock,
+    /// Only these components, or all instances of these blocks
+    #[arg(long, value_name = "ADDRESS")]
+    target: Vec<String>,
+    /// Only what this vulnerability needs
+    #[arg(long = "for", value_name = "CVE")]
+    only: Vec<String>,
+    /// Only what is due within this time, or overdue, such as 7d
+    #[arg(long, value_name = "TIME")]
+    due_within: Option<String>,
+    /// Write nothing; show the change
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
+    let targets = arguments.target.iter().map(|text| text.parse());
+    let targets = targets.collect::<Result<Vec<Selection>, String>>();
+    let request = ops::propose::Request {
+        assess: ops::assess::Request {
+            inputs: arguments.variables.inputs(),
+            targets: targets.map_err(|why| Failure::error(format!("--target: {why}")))?,
+            patience: arguments.lock.timeout()?,
+        },
+        only: arguments.only.clone(),
+        due_within: arguments.due_within.as_deref().map(days).transpose()?,
+        dry_run: arguments.dry_run,
+    };
+    let mut stages = Stages::new(terminal, Arc::new(Waits { events: None, style: terminal.err }));
+    let done = ops::propose::propose(&request, &mut stages)?;
+    terminal.warn(&done.assessed.warnings, &done.assessed.sources);
+    for file in &done.files {
+        terminal.say(&file_diff::draw(&file.path, &file.before, &file.after, terminal.out));
+    }
+    let written = !arguments.dry_run && !done.files.is_empty();
+    terminal.say(&proposed::draw(&done.proposals, &done.by_hand, written, terminal.out));
+    Ok(Exit::Done)
+}
+
+/// Whole days, rounded up.
+fn days(text: &str) -> Result<u16, Failure> {
+    let time = period::parse(text).map_err(|why| Failure::error(format!("--due-within: {why}")))?;
+    u16::try_from(time.as_secs().div_ceil(86_400))
+        .map_err(|_| Failure::error(format!("--due-within: {text} is more than a hundred years")))
+}

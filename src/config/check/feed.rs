@@ -1,0 +1,277 @@
+//! `feed "FORMAT" "NAME" { … }`: where advisories come from.
+
+use crate::config::blocks::{self, MOST_MIB};
+use crate::config::checked::{Feed, FeedFormat, FeedPlace, FeedSource, Suite};
+use crate::config::fields::Fields;
+use crate::config::suggest;
+use crate::config::syntax::{Attribute, Block};
+use crate::model::{Diagnostic, Span};
+use std::time::Duration;
+
+/// How long an answer may take as a whole, where the block does not say.
+const TIMEOUT: Duration = Duration::from_secs(5 * 60);
+
+/// What an argument is for, where only some formats have it.
+struct Only {
+    name: &'static str,
+    formats: &'static [FeedFormat],
+    why: &'static str,
+}
+
+const ONLY: [Only; 6] = [
+    Only {
+        name: "ecosystem",
+        formats: &[FeedFormat::UpdateInfo],
+        why: "Documents of this format say whose packages they are about",
+    },
+    Only { name: "suite", formats: &[FeedFormat::Apt], why: "Only an archive of apt has suites" },
+    Only { name: "components", formats: &[FeedFormat::Apt], why: "Only an archive of apt has components" },
+    Only {
+        name: "architectures",
+        formats: &[FeedFormat::Apt],
+        why: "Only an archive of apt has architectures",
+    },
+    Only {
+        name: "signed_by",
+        formats: &[FeedFormat::Apt, FeedFormat::Csaf, FeedFormat::UpdateInfo],
+        why: "Publishers of this format sign nothing",
+    },
+    Only {
+        name: "sha256",
+        formats: &[
+            FeedFormat::Osv,
+            FeedFormat::OpenVex,
+            FeedFormat::Cve5,
+            FeedFormat::Kev,
+            FeedFormat::Epss,
+            FeedFormat::DebianTracker,
+        ],
+        why: "This format is made of several documents, and has digests of its own",
+    },
+];
+
+/// Evaluates a feed block.
+pub(super) fn read(name: &str, block: &Block, fields: &mut Fields<'_>) -> Option<Feed> {
+    let before = fields.problems.0.len();
+    blocks::FEED.check(block, fields.problems);
+    let format = format(block, fields);
+    let source = block.body.attribute("source").and_then(|attribute| source(attribute, fields));
+    let max_age = fields.period(&block.body, "max_age");
+    if let (Some(age), Some(attribute)) = (max_age, block.body.attribute("max_age"))
+        && age < Duration::from_secs(60)
+    {
+        let problem = Diagnostic::error("\"max_age\" must be a minute or more");
+        fields.problems.push(problem.at(attribute.value.span(), "the feed would always be stale"));
+    }
+    let max_size = fields.whole(&block.body, "max_size", 1, MOST_MIB).map(|mib| mib << 20);
+    let sha256 = sha256(block, fields);
+    let signed_by = said(block, "signed_by", fields);
+    let timeout = fields.period(&block.body, "timeout");
+    let ecosystem = said(block, "ecosystem", fields);
+    let suite = said(block, "suite", fields);
+    let components = names(block, "components", "main", fields);
+    let architectures = names(block, "architectures", "amd64", fields);
+    let format = format?;
+    misplaced(format, block, fields);
+    let ecosystem = needed(
+        format,
+        FeedFormat::UpdateInfo,
+        "ecosystem",
+        "ecosystem = \"AlmaLinux:9\"",
+        block,
+        ecosystem,
+        fields,
+    );
+    let suite =
+        needed(format, FeedFormat::Apt, "suite", "suite = \"bookworm-security\"", block, suite, fields);
+    let suite = suite.map(|name| Suite { name, components, architectures });
+    let sound = fields.problems.0.len() == before;
+    let feed = Feed {
+        name: name.to_string(),
+        format,
+        source: source?,
+        max_age: max_age.unwrap_or(format.max_age()),
+        sha256,
+        signed_by,
+        max_size: max_size.unwrap_or(format.max_size()),
+        timeout: timeout.unwrap_or(TIMEOUT),
+        ecosystem,
+        suite,
+        span: block.header,
+    };
+    sound.then_some(feed)
+}
+
+/// An argument that one format must have.
+fn needed(
+    format: FeedFormat,
+    by: FeedFormat,
+    name: &str,
+    line: &str,
+    block: &Block,
+    said: Option<String>,
+    fields: &mut Fields<'_>,
+) -> Option<String> {
+    if format == by && block.body.attribute(name).is_none() {
+        let what = format!("a feed block of format {format}");
+        fields.problems.push(blocks::missing(name, &what, block.header, line));
+    }
+    said.filter(|_| format == by)
+}
+
+fn format(block: &Block, fields: &mut Fields<'_>) -> Option<FeedFormat> {
+    let label = block.labels.first()?;
+    let format = FeedFormat::of_name(&label.text);
+    if FeedFormat::LATER.contains(&&*label.text) {
+        let problem = Diagnostic::error(format!(
+            "Feeds of the format {} are not supported by this version yet",
+            label.text
+        ))
+        .at(label.span, "not supported yet")
+        .help("Take the block out for now; the rest of the configuration works without it.");
+        fields.problems.push(problem);
+    } else if format.is_none() {
+        let problem = Diagnostic::error(format!("There is no format of feeds named {:?}", &*label.text))
+            .at(label.span, "unknown format")
+            .help(suggest::sentence(&label.text, FeedFormat::NAMES));
+        fields.problems.push(problem);
+    }
+    format
+}
+
+fn source(attribute: &Attribute, fields: &mut Fields<'_>) -> Option<FeedSource> {
+    let value = fields.value(&attribute.value)?;
+    let at = attribute.value.span();
+    let Some(text) = value.as_str() else {
+        let what = if value.is_sensitive() {
+            "this is no string".to_string()
+        } else {
+            format!("this is {}", value.kind())
+        };
+        fields.problems.push(wrong_source("The source of a feed must be a string", at, what));
+        return None;
+    };
+    match place(text) {
+        Ok(place) => Some(FeedSource { place, sensitive: value.is_sensitive() }),
+        Err(what) => {
+            fields.problems.push(wrong_source("Nothing can be read from this source", at, what));
+            None
+        }
+    }
+}
+
+fn wrong_source(summary: &str, at: Span, what: String) -> Diagnostic {
+    let help =
+        "Write an address such as \"https://feeds.example/all.zip\", or a path such as \"mirror/all.zip\".";
+    Diagnostic::error(summary).at(at, what).help(help)
+}
+
+fn place(text: &str) -> Result<FeedPlace, String> {
+    let odd = |c: char| c.is_control() || c == '\0';
+    if text.trim() != text || text.is_empty() || text.contains(odd) {
+        return Err("it is empty, or has blanks at its ends or control characters".to_string());
+    }
+    if let Some(path) = text.strip_prefix("file:") {
+        let path = path.strip_prefix("//").unwrap_or(path);
+        return match path.is_empty() {
+            true => Err("there is no path behind \"file:\"".to_string()),
+            false => Ok(FeedPlace::Path(path.to_string())),
+        };
+    }
+    match text.split_once("://") {
+        None => Ok(FeedPlace::Path(text.to_string())),
+        Some(("https" | "http", rest)) => {
+            let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+            let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+            match host.is_empty() || text.contains(char::is_whitespace) {
+                true => Err("the address has no host, or blanks in it".to_string()),
+                false => Ok(FeedPlace::Address(text.to_string())),
+            }
+        }
+        Some((scheme, _)) => Err(format!("{scheme}:// is neither https:// nor http:// nor file:")),
+    }
+}
+
+fn sha256(block: &Block, fields: &mut Fields<'_>) -> Option<String> {
+    let text = fields.text(&block.body, "sha256")?.to_ascii_lowercase();
+    if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Some(text);
+    }
+    let at = block.body.attribute("sha256").map_or(block.header, |a| a.value.span());
+    let problem = Diagnostic::error("\"sha256\" must have 64 hexadecimal digits")
+        .at(at, format!("this has {} characters", text.chars().count()))
+        .help("`sha256sum FILE` prints it.");
+    fields.problems.push(problem);
+    None
+}
+
+/// A text that says something.
+fn said(block: &Block, name: &str, fields: &mut Fields<'_>) -> Option<String> {
+    let text = fields.text(&block.body, name)?;
+    if good(&text) {
+        return Some(text);
+    }
+    let at = block.body.attribute(name).map_or(block.header, |a| a.value.span());
+    fields.problems.push(
+        Diagnostic::error(format!("\"{name}\" names nothing")).at(at, "empty, or with blanks at its ends"),
+    );
+    None
+}
+
+fn names(block: &Block, name: &str, default: &str, fields: &mut Fields<'_>) -> Vec<String> {
+    let Some(names) = fields.texts(&block.body, name) else { return vec![default.to_string()] };
+    // They become parts of paths and of addresses.
+    let plain = |name: &String| good(name) && name.split('/').all(|part| !part.is_empty() && part != "..");
+    if names.is_empty() || !names.iter().all(plain) {
+        let at = block.body.attribute(name).map_or(block.header, |a| a.value.span());
+        let problem = Diagnostic::error(format!("\"{name}\" must name at least one, and none may be empty, have blanks at its ends, or climb by \"..\""))
+            .at(at, "")
+            .help(format!("For example: {name} = [\"{default}\"]"));
+        fields.problems.push(problem);
+    }
+    names
+}
+
+fn good(text: &str) -> bool {
+    !text.is_empty() && text.trim() == text && !text.contains(char::is_control)
+}
+
+/// Complains about arguments that the format does not have.
+fn misplaced(format: FeedFormat, block: &Block, fields: &mut Fields<'_>) {
+    for only in ONLY.iter().filter(|only| !only.formats.contains(&format)) {
+        let Some(attribute) = block.body.attribute(only.name) else { continue };
+        let problem = Diagnostic::error(format!("A feed of format {format} has no \"{}\"", only.name))
+            .at(attribute.span, "not with this format")
+            .because(format!("{}.", only.why))
+            .help("Take it out.");
+        fields.problems.push(problem);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_is_an_address_or_a_path() {
+        let path = |text: &str| Ok(FeedPlace::Path(text.to_string()));
+        let address = |text: &str| Ok(FeedPlace::Address(text.to_string()));
+        assert!(place("mirror/all.zip") == path("mirror/all.zip"));
+        assert!(place("file:mirror") == path("mirror"));
+        assert!(place("file:///srv/x") == path("/srv/x"));
+        assert!(place("https://a.example/x") == address("https://a.example/x"));
+        for wrong in [
+            "",
+            " x",
+            "ftp://a.example/x",
+            "https://",
+            "https:///x",
+            "http://u:p@/x",
+            "file:",
+            "a\nb",
+            "https://a b/",
+        ] {
+            assert!(place(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}

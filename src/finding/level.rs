@@ -1,0 +1,75 @@
+//! The level that a package has to be brought to.
+
+use patchform_advisory::packages::Candidates;
+use patchform_advisory::{Finding, Naming, Verdict};
+use std::cmp::Ordering;
+use std::fmt;
+
+/// Where a package has to go.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// To this version of it.
+    Level(String),
+    /// To whatever version is built of this version of its source; no archive that was read offers one.
+    Source(String),
+    /// Nowhere: why there is no fix.
+    Nowhere(String),
+}
+
+impl Target {
+    /// Of a finding that is affected. Of what archives offer the newest over all suites counts, since a point release may
+    /// be ahead of a security suite; without them the version of the source stands for that of a package that equals it.
+    pub fn of(finding: &Finding<'_>, offered: &Candidates<'_>) -> Target {
+        let Some(fix) = finding.fix() else { return Target::Nowhere(finding.why.to_string()) };
+        let (entry, installed) = (finding.entry, finding.installed);
+        let reaches = |version: &str| {
+            let scheme = entry.ecosystem.scheme();
+            scheme.and_then(|scheme| scheme.compare(version, fix).ok()).is_some_and(Ordering::is_ge)
+        };
+        let arch = installed.arch.as_deref().unwrap_or("all");
+        if let Some((candidate, _)) = offered.upgrade(&installed.name, arch, &installed.version) {
+            let version = match entry.naming {
+                Naming::Source => candidate.source_version,
+                Naming::Binary => candidate.version,
+            };
+            if reaches(version) {
+                return Target::Level(candidate.version.to_string());
+            }
+        }
+        match entry.naming {
+            Naming::Binary => Target::Level(fix.strip_prefix("0:").unwrap_or(fix).to_string()),
+            Naming::Source if installed.version == installed.source_version() => {
+                Target::Level(fix.to_string())
+            }
+            Naming::Source => Target::Source(fix.to_string()),
+        }
+    }
+
+    /// The version, where it can be written as a level.
+    pub fn level(&self) -> Option<&str> {
+        match self {
+            Target::Level(level) => Some(level),
+            _ => None,
+        }
+    }
+
+    /// Whether there is a fix.
+    pub fn is_fixed(&self) -> bool {
+        !matches!(self, Target::Nowhere(_))
+    }
+
+    /// Whether a verdict has a target at all.
+    pub fn applies(verdict: Verdict) -> bool {
+        verdict == Verdict::Affected
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Target::Level(level) => f.write_str(level),
+            Target::Source(version) => write!(f, "source {version}"),
+            Target::Nowhere(why) => f.write_str(why),
+        }
+    }
+}

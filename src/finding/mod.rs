@@ -1,0 +1,22 @@
+//! Findings: which vulnerabilities are open on which component, since when, how urgent, and until when to be gone.
+//!
+//! [`Host`]s are what was read, [`named`] is what advisories say of it, [`Found`] is that with its priority and deadline, and
+//! [`Findings`] remembers what was found from one assessment to the next.
+
+mod found;
+mod host;
+mod level;
+mod named;
+mod proposal;
+mod remembered;
+mod rules;
+mod stored;
+
+pub use found::{Found, Knowledge, found};
+pub use host::{Host, Member};
+pub use level::Target;
+pub use named::{Named, named};
+pub use proposal::{Closing, Proposal, Proposals, propose};
+pub use remembered::{Closed, Findings, Key, Remembered, Seen};
+pub use rules::Rules;
+pub use stored::{FORMAT, StoredError, read, write};

@@ -1,0 +1,268 @@
+//! `assess`: which vulnerabilities are open on which component.
+
+use super::checking::{Checked, check};
+use super::inputs::Inputs;
+use super::inventories::{self, Inventories};
+use super::plan::{Stage, Stages};
+use super::{Failure, Place, findings};
+use crate::catalog::{Catalog, CatalogError, Known, Package};
+use crate::config::checked::{Config, FeedFormat};
+use crate::config::source::Sources;
+use crate::finding::{Findings, Found, Host, Key, Knowledge, Named, Rules, Seen, found, named};
+use crate::model::{Address, Diagnostics, Moment, Selection, Span};
+use crate::report::assessment::{Assessment, FeedAge, SourcePlace};
+use crate::state::State;
+use crate::world::clock;
+use patchform_advisory::cve::CveId;
+use patchform_advisory::packages::{Candidates, Offered};
+use patchform_advisory::priority::{Facts, thresholds};
+use patchform_advisory::{Advisory, Provenance, Verdict, csaf, openvex};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// What is to be assessed.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Values of variables.
+    pub inputs: Inputs,
+    /// Only these components; all, where there are none.
+    pub targets: Vec<Selection>,
+    /// How long the state's lock is waited for.
+    pub patience: Duration,
+}
+
+/// Everything that an assessment is made of.
+pub struct Assessed {
+    /// The configuration's texts.
+    pub sources: Sources,
+    /// Complaints that are no errors.
+    pub warnings: Diagnostics,
+    /// What was remembered when it was made, with what it found.
+    pub findings: Findings,
+    hosts: Vec<Host>,
+    records: Vec<Advisory>,
+    facts: BTreeMap<CveId, Facts>,
+    rejected: BTreeSet<CveId>,
+    offered: Vec<Package>,
+    rules: Rules,
+    unread: Vec<(Address, String)>,
+    unasked: Vec<Address>,
+    feeds: Vec<FeedAge>,
+    spans: BTreeMap<Address, Span>,
+    places: BTreeMap<Address, SourcePlace>,
+    has_policy: bool,
+    now: Moment,
+}
+
+/// Reads what is installed, holds it against the catalog, and remembers what was found.
+///
+/// # Errors
+/// What is wrong with the configuration, the catalog or what is remembered; a host that cannot be read is none.
+pub fn assess(request: &Request, stages: &mut dyn Stages) -> Result<Assessed, Failure> {
+    stages.stage(Stage::Checking);
+    let mut checked = check(&request.inputs, stages.watch())?;
+    let catalog = Catalog::open(&checked.place.catalog).map_err(unusable)?;
+    let (fleet, state) = checked.start_and_read()?;
+    stages.stage(Stage::Reading(checked.config.components.len()));
+    let Inventories { hosts, unread, unasked } = inventories::ask(&checked, &fleet, &request.targets);
+    stages.stage(Stage::Done);
+    let now = clock::now();
+    let names = names(&hosts);
+    let mut assessed = Assessed {
+        records: records(&catalog, &hosts, &names)?,
+        offered: catalog.offered(Some(&names)).map_err(unusable)?,
+        feeds: feeds(&catalog, now)?,
+        facts: BTreeMap::new(),
+        rejected: BTreeSet::new(),
+        rules: rules(&checked.config),
+        has_policy: !checked.config.policies.is_empty(),
+        spans: checked.config.components.iter().map(|c| (c.address.clone(), c.level_span)).collect(),
+        places: places(&checked),
+        findings: Findings::default(),
+        hosts,
+        unread,
+        unasked,
+        now,
+        sources: Sources::new(),
+        warnings: Diagnostics::default(),
+    };
+    assessed.learn(&catalog)?;
+    assessed.findings =
+        assessed.remember(&checked.place, &checked.config, state.as_ref(), request.patience)?;
+    (assessed.sources, assessed.warnings) = (checked.sources, checked.warnings);
+    Ok(assessed)
+}
+
+fn unusable(error: CatalogError) -> Failure {
+    Failure::error(error)
+}
+
+/// The names of all packages, binary and source.
+fn names(hosts: &[Host]) -> BTreeSet<&str> {
+    let packages = hosts.iter().flat_map(|host| &host.packages);
+    packages.flat_map(|package| [package.name.as_str(), package.source_name()]).collect()
+}
+
+/// The records that may bear on any of the hosts.
+fn records(catalog: &Catalog, hosts: &[Host], names: &BTreeSet<&str>) -> Result<Vec<Advisory>, Failure> {
+    let vendors: BTreeSet<&str> = hosts
+        .iter()
+        .flat_map(|host| std::iter::once(&host.platform.ecosystem).chain(&host.platform.parent))
+        .map(|ecosystem| ecosystem.name.as_str())
+        .collect();
+    let wanted = |ecosystem: &patchform_advisory::Ecosystem| vendors.contains(ecosystem.name.as_str());
+    let mut records = catalog.advisories(wanted, Some(names)).map_err(unusable)?;
+    for format in [FeedFormat::Csaf, FeedFormat::OpenVex] {
+        for (feed, document) in catalog.documents(format).map_err(unusable)? {
+            let provenance = Provenance { feed, file: document.path, line: 0 };
+            // What cannot be read was told when it was collected.
+            let read = match format {
+                FeedFormat::Csaf => csaf::read(document.body.as_ref())
+                    .map(|reading| csaf::records(&reading.document, &provenance)),
+                _ => openvex::read(document.body.as_ref())
+                    .map(|reading| openvex::records(&reading, &provenance)),
+            };
+            records.extend(read.map(|feed| feed.records).unwrap_or_default());
+        }
+    }
+    Ok(records)
+}
+
+fn feeds(catalog: &Catalog, now: Moment) -> Result<Vec<FeedAge>, Failure> {
+    let feeds = catalog.feeds().map_err(unusable)?;
+    let age = |feed: crate::catalog::Standing| FeedAge {
+        format: feed.format.to_string(),
+        records: feed.copy.as_ref().map(|copy| copy.records),
+        checked: feed.checked,
+        stale: feed.is_stale(now),
+        problem: feed.problem,
+        name: feed.name,
+    };
+    Ok(feeds.into_iter().map(age).collect())
+}
+
+fn rules(config: &Config) -> Rules {
+    Rules {
+        profiles: config.policies.iter().map(|policy| policy.profile.clone()).collect(),
+        exceptions: config.policies.iter().flat_map(|policy| policy.exceptions.clone()).collect(),
+        thresholds: thresholds(),
+    }
+}
+
+fn places(checked: &Checked) -> BTreeMap<Address, SourcePlace> {
+    let place = |span: Span| SourcePlace {
+        file: checked.sources.path(span.file).to_string(),
+        line: checked.sources.place(span.file, span.start as usize).line,
+    };
+    let components = &checked.config.components;
+    components.iter().map(|component| (component.address.clone(), place(component.level_span))).collect()
+}
+
+impl Assessed {
+    /// Asks the catalog what is known of the vulnerabilities that hosts are affected by.
+    fn learn(&mut self, catalog: &Catalog) -> Result<(), Failure> {
+        let named = named(&self.hosts, &self.records);
+        let affected = named.iter().filter(|named| named.verdict() == Verdict::Affected);
+        let cves: BTreeSet<CveId> = affected.filter_map(|named| CveId::parse(named.vulnerability)).collect();
+        let known: BTreeMap<CveId, Known> = catalog.facts(cves).map_err(unusable)?;
+        self.rejected = known.iter().filter(|(_, known)| known.rejected).map(|(cve, _)| *cve).collect();
+        self.facts = known.into_iter().map(|(cve, known)| (cve, known.facts)).collect();
+        Ok(())
+    }
+
+    /// Writes down what is open now, and what is not any more.
+    fn remember(
+        &self,
+        place: &Place,
+        config: &Config,
+        state: Option<&State>,
+        patience: Duration,
+    ) -> Result<Findings, Failure> {
+        let named = self.named();
+        let affected = named.iter().filter(|named| named.verdict() == Verdict::Affected);
+        let open: BTreeMap<Key, String> = affected
+            .map(|named| {
+                let installed = named.finding.installed;
+                let component = self.hosts[named.host].members[named.member].address.clone();
+                let vulnerability = named.vulnerability.to_string();
+                (Key { component, package: installed.name.clone(), vulnerability }, installed.version.clone())
+            })
+            .collect();
+        let mut seen = BTreeMap::new();
+        for host in &self.hosts {
+            for member in &host.members {
+                let record = state.and_then(|state| state.records.get(&member.address));
+                let run = record.map(|record| (record.run.as_str(), record.at));
+                let versions = host.packages.iter().map(|p| (p.name.as_str(), p.version.as_str()));
+                seen.insert(member.address.clone(), Seen { run, versions: versions.collect() });
+            }
+        }
+        let declared: BTreeSet<&Address> = config.components.iter().map(|c| &c.address).collect();
+        findings::change(place, "assess", patience, |findings| {
+            findings.keep(&declared);
+            findings.take(&open, &seen, self.now);
+        })
+    }
+
+    /// When it was made.
+    pub(super) fn now(&self) -> Moment {
+        self.now
+    }
+
+    /// Where patch levels stand.
+    pub(super) fn spans(&self) -> &BTreeMap<Address, Span> {
+        &self.spans
+    }
+
+    /// What advisories say of the hosts' packages; CVEs that were rejected are none.
+    pub fn named(&self) -> Vec<Named<'_>> {
+        let mut named = named(&self.hosts, &self.records);
+        named.retain(|named| {
+            CveId::parse(named.vulnerability).is_none_or(|cve| !self.rejected.contains(&cve))
+        });
+        named
+    }
+
+    /// What is open, the most urgent first.
+    fn found<'a>(&'a self, named: Vec<Named<'a>>) -> Vec<Found<'a>> {
+        let mut offered = Candidates::default();
+        for package in &self.offered {
+            let Package { suite, name, version, arch, source, source_version } = package;
+            let one = Offered { name, version, arch, source, source_version };
+            // A version that dpkg refuses is never proposed.
+            let _ = offered.add(one, suite);
+        }
+        let knowledge = Knowledge {
+            facts: &self.facts,
+            offered: &offered,
+            rules: &self.rules,
+            remembered: &self.findings,
+            now: self.now,
+        };
+        let mut all = found(&self.hosts, named, &knowledge);
+        all.sort_by(|a, b| a.rank().cmp(&b.rank()).then_with(|| a.key.cmp(&b.key)));
+        all
+    }
+
+    /// The assessment, as it is shown.
+    pub fn assessment(&self) -> Assessment<'_> {
+        let named = self.named();
+        let (undecided, named): (Vec<_>, Vec<_>) =
+            named.into_iter().partition(|named| named.verdict() == Verdict::Unknown);
+        let closed = |known: &crate::finding::Remembered| {
+            known.closed.as_ref().is_some_and(|closed| closed.at == self.now)
+        };
+        Assessment {
+            now: self.now,
+            hosts: &self.hosts,
+            found: self.found(named),
+            undecided,
+            closed: self.findings.all.iter().filter(|(_, known)| closed(known)).collect(),
+            unread: &self.unread,
+            unasked: &self.unasked,
+            feeds: &self.feeds,
+            places: &self.places,
+            has_policy: self.has_policy,
+        }
+    }
+}

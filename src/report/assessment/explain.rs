@@ -1,0 +1,119 @@
+//! One vulnerability on one component, explained: why it is found or is not, who says so, how urgent, until when.
+
+use super::{Assessment, words};
+use crate::finding::{Found, Named};
+use crate::model::Address;
+use crate::report::page::Page;
+use crate::report::style::{Style, Tint, plain, tinted};
+use patchform_advisory::{Finding, Naming, Verdict};
+
+/// Where the values begin.
+const COLUMN: usize = 16;
+
+/// Explains a vulnerability on a component; `named` is everything that advisories name there. None where nothing names it.
+pub fn draw(
+    assessment: &Assessment<'_>,
+    named: &[Named<'_>],
+    vulnerability: &str,
+    component: &Address,
+    style: Style,
+) -> Option<String> {
+    let mut page = Page::new(style);
+    let of_component = |named: &&Named<'_>| {
+        assessment.hosts[named.host].members[named.member].address == *component
+            && named.vulnerability == vulnerability
+    };
+    let all: Vec<&Named> = named.iter().filter(of_component).collect();
+    for named in &all {
+        page.blank();
+        let installed = named.finding.installed;
+        let (tint, verdict) = match named.verdict() {
+            Verdict::Affected => (Tint::Bad, "affected"),
+            Verdict::NotAffected => (Tint::Good, "not affected"),
+            Verdict::Unknown => (Tint::Change, "cannot be told"),
+        };
+        let head = format!("{vulnerability} in {} of {component}: ", installed.name);
+        page.line(0, 2, &[tinted(Tint::Bold, head), tinted(tint, verdict)]);
+        let mut say = |label: &str, text: String| page.labelled(2, COLUMN, label, &[plain(text)]);
+        say("installed", described(named));
+        say("why", rule(&named.finding));
+        say("says", record(&named.finding));
+        for other in &named.others {
+            say("also says", format!("{}: {}", record(other), rule(other)));
+        }
+        let is_it = |found: &&Found<'_>| found.key.package == installed.name;
+        let same = |found: &&Found<'_>| {
+            found.key.component == *component && found.key.vulnerability == vulnerability
+        };
+        if let Some(found) = assessment.found.iter().filter(same).find(is_it) {
+            judged(assessment, found, &mut page);
+        }
+    }
+    (!all.is_empty()).then(|| page.finish())
+}
+
+fn described(named: &Named<'_>) -> String {
+    let installed = named.finding.installed;
+    let arch = installed.arch.as_deref().map_or(String::new(), |arch| format!(", {arch}"));
+    let module = installed.module.as_ref().map_or(String::new(), |module| format!(", module {module}"));
+    let source = match &installed.source {
+        Some(source) => format!(", built from {} {}", source.name, source.version),
+        None => String::new(),
+    };
+    let managed = if named.managed { "" } else { "; patch_level does not name it" };
+    format!("{}{arch}{module}{source}{managed}", installed.version)
+}
+
+fn rule(finding: &Finding<'_>) -> String {
+    let entry = finding.entry;
+    let note = entry.note.as_deref().map_or(String::new(), |note| format!(" ({note})"));
+    let what = match entry.naming {
+        Naming::Source => "the source package",
+        Naming::Binary => "the package",
+    };
+    format!("{what} {} of {}: {}{note}", entry.package, entry.ecosystem, finding.why)
+}
+
+fn record(finding: &Finding<'_>) -> String {
+    let record = finding.record;
+    let at = &record.provenance;
+    let line = if at.line > 0 { format!(", line {}", at.line) } else { String::new() };
+    format!("{} of the feed {} ({}{line})", record.id, at.feed, at.file)
+}
+
+fn judged(assessment: &Assessment<'_>, found: &Found<'_>, page: &mut Page) {
+    let facts = &found.facts;
+    let mut say = |label: &str, text: String| page.labelled(2, COLUMN, label, &[plain(text)]);
+    say("go to", found.target.to_string());
+    let because = found.urgency.because.join("; ");
+    say("priority", format!("{} (urgency {}: {because})", found.priority, found.urgency.urgency));
+    if let Some(listing) = facts.kev {
+        let ransomware = if listing.ransomware { ", used by ransomware" } else { "" };
+        say("KEV", format!("listed on {}{ransomware}", listing.added));
+    }
+    if let Some(epss) = &facts.epss {
+        say("EPSS", format!("{:.3} (model {})", epss.probability, epss.model));
+    }
+    if let Some(scored) = facts.cvss {
+        say("CVSS", format!("{} ({})", scored.score, scored.score.severity(scored.version)));
+    }
+    match &found.deadline {
+        Some(deadline) => {
+            say("due", format!("{}: {deadline}", words::due(found)));
+            say("by", deadline.source.clone());
+            if let Some(also) = &deadline.also {
+                say("besides", also.clone());
+            }
+        }
+        None if assessment.has_policy => say("due", "no policy says anything of it".to_string()),
+        None => {}
+    }
+    if let Some(exception) = found.exception {
+        let (name, why, until) = (exception.name(), exception.justification(), exception.expires());
+        say("exception", format!("{name}, until {until}: {why}"));
+    }
+    say("first seen", found.first_seen.to_string());
+    if let Some(at) = found.reopened {
+        say("open again", at.to_string());
+    }
+}

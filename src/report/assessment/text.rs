@@ -1,0 +1,321 @@
+//! The table that a person reads: by component, by CVE or by deadline.
+
+use super::{Assessment, words};
+use crate::finding::{Found, Target};
+use crate::report::page::Page;
+use crate::report::size::{count, counted};
+use crate::report::style::{Piece, Style, Tint, plain, tinted};
+use crate::report::table::Table;
+use patchform_advisory::priority::Priority;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How findings are put together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum By {
+    /// By component and package.
+    #[default]
+    Component,
+    /// By vulnerability.
+    Cve,
+    /// By the day on which they are due.
+    Deadline,
+}
+
+/// Draws an assessment; `all` with what has no fix, too.
+pub fn draw(assessment: &Assessment<'_>, by: By, all: bool, style: Style) -> String {
+    let mut page = Page::new(style);
+    match by {
+        By::Component => by_component(assessment, all, &mut page),
+        By::Cve => by_cve(assessment, all, &mut page),
+        By::Deadline => by_deadline(assessment, all, &mut page),
+    }
+    missing(assessment, &mut page);
+    feeds(assessment, &mut page);
+    summary(assessment, &mut page);
+    page.finish()
+}
+
+/// Findings that one upgrade closes.
+type Row<'x, 'a> = Vec<&'x Found<'a>>;
+
+/// Rows of several components, by component and package.
+type Rows<'x, 'a> = BTreeMap<(String, &'x str), Row<'x, 'a>>;
+
+/// The most packages beside the patch level that are listed unless all are asked for.
+const BESIDE: usize = 10;
+
+fn by_component(assessment: &Assessment<'_>, all: bool, page: &mut Page) {
+    let mut components: BTreeMap<_, Vec<&Found>> = BTreeMap::new();
+    for found in &assessment.found {
+        components.entry((found.named.host, found.named.member)).or_default().push(found);
+    }
+    let address = |(host, member): &(usize, usize)| &assessment.hosts[*host].members[*member].address;
+    let mut sorted: Vec<_> = components.into_iter().collect();
+    sorted.sort_by(|(a, _), (b, _)| address(a).cmp(address(b)));
+    for (at, found) in sorted {
+        let host = &assessment.hosts[at.0];
+        page.blank();
+        let whose = format!("{}, {}", host.platform.ecosystem, counted(host.packages.len(), "package"));
+        let head = [tinted(Tint::Bold, address(&at).to_string()), tinted(Tint::Dim, format!("  {whose}"))];
+        page.line(0, 2, &head);
+        let (fixed, open): (Vec<&Found>, Vec<&Found>) =
+            found.into_iter().partition(|found| all || found.target.is_fixed());
+        let (managed, beside): (Vec<&Found>, Vec<&Found>) =
+            fixed.into_iter().partition(|found| found.named.managed);
+        table(&upgrades(&managed), page);
+        let beside = upgrades(&beside);
+        let shown = if all { beside.len() } else { beside.len().min(BESIDE) };
+        if shown > 0 {
+            let words = "Not in patch_level, so that patchform does not raise them:";
+            page.line(2, 4, &[tinted(Tint::Dim, words)]);
+        }
+        table(&beside[..shown], page);
+        if shown < beside.len() {
+            let words = format!("and {} more (--all lists them)", count(beside.len() - shown));
+            page.line(2, 4, &[tinted(Tint::Dim, words)]);
+        }
+        if !open.is_empty() {
+            let packages: BTreeSet<&str> = open.iter().map(|found| found.key.package.as_str()).collect();
+            let words = format!(
+                "No fix yet: {} in {} (--all lists them).",
+                counted(open.len(), "finding"),
+                counted(packages.len(), "package")
+            );
+            page.line(2, 4, &[tinted(Tint::Dim, words)]);
+        }
+    }
+}
+
+/// Packages of one source at one version are one row: they go together.
+fn upgrades<'x, 'a>(found: &[&'x Found<'a>]) -> Vec<Row<'x, 'a>> {
+    let mut rows: BTreeMap<(&str, &str, bool), Row> = BTreeMap::new();
+    for found in found {
+        let installed = found.named.finding.installed;
+        let source = (installed.source_name(), installed.source_version(), found.target.is_fixed());
+        rows.entry(source).or_default().push(found);
+    }
+    // Of each row the first is the most urgent, for they come in that order.
+    let mut rows: Vec<Row> = rows.into_values().collect();
+    rows.sort_by(|a, b| a[0].rank().cmp(&b[0].rank()));
+    rows
+}
+
+fn table(rows: &[Row], page: &mut Page) {
+    let mut table = Table::new(&["package", "installed", "go to", "worst finding", ">all", "due"]);
+    rows.iter().for_each(|row| table.row(package_row(row)));
+    if !table.is_empty() {
+        table.draw(page, 2);
+    }
+}
+
+fn package_row(row: &Row) -> Vec<Piece> {
+    let (worst, soonest) = (row[0], soonest(row));
+    let packages: BTreeSet<&str> = row.iter().map(|found| found.key.package.as_str()).collect();
+    let vulnerabilities: BTreeSet<&str> = row.iter().map(|found| found.key.vulnerability.as_str()).collect();
+    let target = highest(row);
+    let name = match packages.len() {
+        1 => worst.key.package.clone(),
+        n => format!("{} ({})", worst.named.finding.installed.source_name(), counted(n, "package")),
+    };
+    let because = worst.urgency.because.first().copied().unwrap_or_default();
+    let because = if because.is_empty() { String::new() } else { format!(": {because}") };
+    let again = if row.iter().any(|found| found.reopened.is_some()) { ", open again" } else { "" };
+    let finding = format!("{} {}{because}{again}", worst.priority, worst.key.vulnerability);
+    vec![
+        plain(name),
+        plain(&worst.named.finding.installed.version),
+        tinted(if target.is_fixed() { Tint::Good } else { Tint::Dim }, target.to_string()),
+        tinted(words::tint(worst.priority), finding),
+        plain(count(vulnerabilities.len())),
+        tinted(words::due_tint(soonest), words::due(soonest)),
+    ]
+}
+
+/// The highest level of a row closes all of it.
+fn highest<'x>(row: &[&'x Found<'_>]) -> &'x Target {
+    let highest = row.iter().copied().reduce(|a, b| if b.goes_beyond(a) { b } else { a });
+    &highest.unwrap_or(row[0]).target
+}
+
+fn soonest<'x, 'a>(row: &[&'x Found<'a>]) -> &'x Found<'a> {
+    let day = |found: &Found<'_>| words::day(found).map_or((1, String::new()), |day| (0, day));
+    row.iter().min_by_key(|found| day(found)).copied().unwrap_or(row[0])
+}
+
+fn by_cve(assessment: &Assessment<'_>, all: bool, page: &mut Page) {
+    let mut cves: BTreeMap<&str, Row> = BTreeMap::new();
+    for found in shown(assessment, all) {
+        cves.entry(&found.key.vulnerability).or_default().push(found);
+    }
+    let mut rows: Vec<Row> = cves.into_values().collect();
+    rows.sort_by(|a, b| a[0].rank().cmp(&b[0].rank()));
+    let mut table = Table::new(&["vulnerability", "priority", "because", "packages", "components", "due"]);
+    for row in &rows {
+        let (worst, soonest) = (row[0], soonest(row));
+        let packages: BTreeSet<&str> = row.iter().map(|found| found.key.package.as_str()).collect();
+        let components: BTreeSet<String> = row.iter().map(|found| found.key.component.to_string()).collect();
+        table.row(vec![
+            tinted(Tint::Bold, &worst.key.vulnerability),
+            tinted(words::tint(worst.priority), worst.priority.word()),
+            plain(worst.urgency.because.join("; ")),
+            plain(some(packages)),
+            plain(some(components.iter().map(String::as_str).collect())),
+            tinted(words::due_tint(soonest), words::due(soonest)),
+        ]);
+    }
+    if !table.is_empty() {
+        table.draw(page, 0);
+    }
+}
+
+/// Three names, and how many more there are.
+fn some(names: BTreeSet<&str>) -> String {
+    let rest = names.len().saturating_sub(3);
+    let shown: Vec<&str> = names.into_iter().take(3).collect();
+    let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+    format!("{}{more}", shown.join(", "))
+}
+
+fn by_deadline(assessment: &Assessment<'_>, all: bool, page: &mut Page) {
+    let mut days: BTreeMap<(bool, String), Rows> = BTreeMap::new();
+    for found in shown(assessment, all) {
+        let day = words::day(found);
+        let key = (day.is_none(), day.unwrap_or_else(|| words::due(found)));
+        let package = (found.key.component.to_string(), found.key.package.as_str());
+        days.entry(key).or_default().entry(package).or_default().push(found);
+    }
+    let mut table = Table::new(&["due", "", "component", "package", "go to", "findings"]);
+    for ((undated, day), packages) in days {
+        for ((component, package), row) in packages {
+            let worst = row[0];
+            let words = if undated { String::new() } else { words::due(worst) };
+            let rest = if row.len() > 1 { format!(" and {} more", row.len() - 1) } else { String::new() };
+            table.row(vec![
+                tinted(Tint::Bold, if day.is_empty() { "no policy" } else { day.as_str() }),
+                tinted(words::due_tint(worst), words),
+                plain(component),
+                plain(package),
+                plain(highest(&row).to_string()),
+                tinted(
+                    words::tint(worst.priority),
+                    format!("{} {}{rest}", worst.priority, worst.key.vulnerability),
+                ),
+            ]);
+        }
+    }
+    if !table.is_empty() {
+        table.draw(page, 0);
+    }
+}
+
+fn shown<'x, 'a>(assessment: &'x Assessment<'a>, all: bool) -> impl Iterator<Item = &'x Found<'a>> {
+    assessment.found.iter().filter(move |found| all || found.target.is_fixed())
+}
+
+/// What nothing is known of, never silently.
+fn missing(assessment: &Assessment<'_>, page: &mut Page) {
+    if !assessment.unread.is_empty() || !assessment.unasked.is_empty() {
+        page.blank();
+    }
+    for (address, why) in assessment.unread {
+        let told = format!("{address} was not read, and its findings are those of before: {why}");
+        page.line(0, 2, &[tinted(Tint::Bad, told)]);
+    }
+    if !assessment.unasked.is_empty() {
+        let names: Vec<String> = assessment.unasked.iter().map(ToString::to_string).collect();
+        let names = some(names.iter().map(String::as_str).collect());
+        let told = format!("{names}: their kinds cannot say what is installed, so nothing is known of them");
+        page.line(0, 2, &[tinted(Tint::Change, told)]);
+    }
+    for host in assessment.hosts.iter().filter(|host| host.platform.ecosystem.name.is_empty()) {
+        let address = &host.members[0].address;
+        let told = format!(
+            "{address}: nothing there says whose packages these are, so that no advisory is about them"
+        );
+        page.line(0, 2, &[tinted(Tint::Change, told)]);
+    }
+}
+
+fn feeds(assessment: &Assessment<'_>, page: &mut Page) {
+    let odd: Vec<_> = assessment.feeds.iter().filter(|feed| feed.stale || feed.problem.is_some()).collect();
+    if !odd.is_empty() {
+        page.blank();
+    }
+    for feed in odd {
+        let since = feed.checked.map_or("never".to_string(), |at| at.to_string());
+        let why = feed.problem.as_deref().map_or(String::new(), |why| format!(": {why}"));
+        let told = match feed.stale {
+            true => format!("The feed {} is stale (read well last: {since}){why}", feed.name),
+            false => format!("The feed {} could not be taken, and its last good copy counts{why}", feed.name),
+        };
+        page.line(0, 2, &[tinted(Tint::Change, told)]);
+    }
+    if assessment.feeds.is_empty() {
+        page.blank();
+        let told =
+            "The catalog has no feed: nothing can be found. Add feed blocks, then `patchform collect`.";
+        page.line(0, 2, &[tinted(Tint::Bad, told)]);
+    }
+}
+
+fn summary(assessment: &Assessment<'_>, page: &mut Page) {
+    page.blank();
+    let packages: usize = assessment.hosts.iter().map(|host| host.packages.len()).sum();
+    let open = &assessment.found;
+    let mut pieces = vec![
+        plain(format!("{} with {}: ", counted(assessment.hosts.len(), "host"), counted(packages, "package"))),
+        tinted(Tint::Bold, format!("{} open", counted(open.len(), "finding"))),
+    ];
+    let mut words: Vec<(Tint, String)> = Vec::new();
+    for priority in Priority::ALL {
+        let of = open.iter().filter(|found| found.priority == priority).count();
+        if of > 0 {
+            words.push((words::tint(priority), format!("{} {priority}", count(of))));
+        }
+    }
+    for (at, (tint, word)) in words.into_iter().enumerate() {
+        pieces.push(plain(if at == 0 { " (" } else { ", " }));
+        pieces.push(tinted(tint, word));
+    }
+    if !open.is_empty() {
+        pieces.push(plain(")"));
+    }
+    let overdue = open.iter().filter(|found| found.is_overdue()).count();
+    let unfixed = open.iter().filter(|found| !found.target.is_fixed()).count();
+    let undecided = assessment.undecided.len();
+    if overdue > 0 {
+        pieces.push(tinted(Tint::Bad, format!(", {} overdue", count(overdue))));
+    }
+    if unfixed > 0 {
+        pieces.push(plain(format!(", {} without a fix", count(unfixed))));
+    }
+    if undecided > 0 {
+        pieces.push(tinted(Tint::Change, format!(", {} that cannot be told", count(undecided))));
+    }
+    pieces.push(plain("."));
+    page.line(0, 2, &pieces);
+    closed(assessment, page);
+    if open.iter().any(|found| found.named.managed && found.target.level().is_some()) {
+        let command = tinted(Tint::Command, "patchform propose");
+        page.line(0, 2, &[plain("To write the fixed levels into the configuration: "), command]);
+    }
+    if !assessment.has_policy && !open.is_empty() {
+        page.line(
+            0,
+            2,
+            &[tinted(Tint::Dim, "No policy block says until when; see `patchform reference policy`.")],
+        );
+    }
+}
+
+fn closed(assessment: &Assessment<'_>, page: &mut Page) {
+    let mut by: BTreeMap<Option<&str>, usize> = BTreeMap::new();
+    for (_, known) in &assessment.closed {
+        let run = known.closed.as_ref().and_then(|closed| closed.run.as_deref());
+        *by.entry(run).or_default() += 1;
+    }
+    for (run, closed) in by {
+        let by = run.map_or("by no run of patchform".to_string(), |run| format!("by run {run}"));
+        page.line(0, 2, &[tinted(Tint::Good, format!("{} closed {by}.", counted(closed, "finding")))]);
+    }
+}

@@ -1,0 +1,225 @@
+//! `assess` and `propose` through the binary, on the packages of this machine. A host that is patched: `tests/apt/assessed.rs`.
+
+#[path = "lab/catalog.rs"]
+mod catalog;
+mod lab;
+// The checker of the schemas, as the unit tests of src/report use it; it needs `crate::model`.
+#[path = "../src/report/schema.rs"]
+#[allow(dead_code, reason = "the unit tests use more of it")]
+mod schema;
+
+use catalog::{advisories, collected};
+use lab::Lab;
+use patchform::catalog::{Content, Edition, Taking, Writer};
+use patchform::config::checked::FeedFormat;
+use patchform::model;
+use patchform::model::Moment;
+use patchform_advisory::kev;
+use serde_json::{Value, json};
+use std::process::Command;
+use std::time::Duration;
+
+/// A catalogue of KEV with one entry.
+fn exploited(lab: &Lab, cve: &str) {
+    let text = json!({"catalogVersion": "1", "dateReleased": "2026-11-20T00:00:00.0000Z", "count": 1, "vulnerabilities": [
+        {"cveID": cve, "vendorProject": "x", "product": "x", "vulnerabilityName": "x", "dateAdded": "2026-11-03",
+         "shortDescription": "x", "requiredAction": "x", "dueDate": "2026-11-24", "knownRansomwareCampaignUse": "Known",
+         "notes": "", "cwes": []}]});
+    let catalog = kev::Catalog::read(text.to_string().as_bytes()).unwrap();
+    collected(lab, "kev", FeedFormat::Kev, &Content::Exploited(catalog));
+}
+
+/// What was said, on one line.
+fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The version of tar on this machine, whose source has no other package.
+fn tar_here() -> Option<String> {
+    let shown = Command::new("dpkg-query").args(["-W", "-f", "${Version}", "tar"]).output().ok()?;
+    let os = std::fs::read_to_string("/etc/os-release").ok()?;
+    let is_debian = os.lines().any(|line| line == "ID=debian") && shown.status.success();
+    if !is_debian {
+        eprintln!("skipped: this machine is no Debian");
+    }
+    is_debian.then(|| String::from_utf8(shown.stdout).unwrap())
+}
+
+/// The release of this machine, as OSV writes it.
+fn release_here() -> String {
+    let os = std::fs::read_to_string("/etc/os-release").unwrap();
+    let version = os.lines().find_map(|line| line.strip_prefix("VERSION_ID=")).unwrap();
+    format!("Debian:{}", version.trim_matches('"'))
+}
+
+fn here(version: &str, more: &str) -> Lab {
+    let component = format!(
+        "component \"apt\" \"here\" {{\n  patch_level = {{ tar = \"{version}\" }} # the archiver\n  exposure    = \"public\"\n}}\n"
+    );
+    let lab = Lab::new(&format!("{component}{more}"));
+    lab.patchform("init").exits(0);
+    lab
+}
+
+#[test]
+fn what_is_installed_here_is_held_against_the_catalog() {
+    let Some(version) = tar_here() else { return };
+    let policy = "policy \"kev-due\" {\n  exception \"later\" {\n    cve     = \"CVE-2026-10003\"\n    because = \"No way in.\"\n    until   = \"2099-01-01\"\n  }\n}\n";
+    let lab = here(&version, policy);
+    lab.patchform("assess").exits(1).says("patchform collect");
+    let evil = "a trap \u{1b}[2J\u{7} for terminals";
+    advisories(
+        &lab,
+        &release_here(),
+        &[
+            ("DSA-1", "CVE-2026-10001", "tar", Some("99.0"), evil),
+            ("DSA-2", "CVE-2026-10002", "tar", Some("0.1"), "long fixed"),
+            ("DSA-3", "CVE-2026-10003", "tar", None, "open"),
+        ],
+    );
+    exploited(&lab, "CVE-2026-10001");
+    let shown = lab.patchform("assess").exits(0);
+    let text = flat(&shown.out);
+    for told in [
+        "apt.here Debian:",
+        &format!("tar {version} 99.0 critical CVE-2026-10001: "),
+        "overdue by ",
+        "2 findings open (1 critical, 1 medium), 1 overdue, 1 without a fix.",
+        "patchform propose",
+    ] {
+        assert!(text.contains(told), "{told}\n{text}");
+    }
+    for form in
+        ["--by cve", "--by deadline --all", "--json", "--sarif", "--csv", "--explain CVE-2026-10001@apt.here"]
+    {
+        let shown = lab.patchform(&format!("assess {form}")).exits(0);
+        assert!(!shown.out.contains(['\u{1b}', '\u{7}']), "{form}: {}", shown.out);
+        assert!(shown.out.contains("CVE-2026-10001"), "{form}: {}", shown.out);
+    }
+    lab.patchform("assess --explain CVE-2026-10001@apt.here")
+        .exits(0)
+        .says("affected")
+        .says("below 99.0")
+        .says("DSA-1 of the feed osv")
+        .says("listed on 2026-11-03, used by ransomware")
+        .says("kev-due: listed");
+    lab.patchform("assess --explain CVE-2026-10002@apt.here")
+        .exits(0)
+        .says("not affected")
+        .says("fixed in 0.1");
+    lab.patchform("assess --explain CVE-2026-99999@apt.here").exits(1).says("no proof");
+    lab.patchform("assess --explain CVE-2026-10001").exits(1).says("names no component");
+    lab.patchform("assess --fail-on overdue").exits(2);
+    lab.patchform("assess --fail-on critical").exits(2);
+    let json: Value = serde_json::from_str(&lab.patchform("assess --json").exits(0).out).unwrap();
+    let published = schema::Schema::parse(include_str!("../docs/schemas/assessment.schema.json"));
+    assert_eq!(published.complaints(&json), Vec::<String>::new());
+    let first = &json["findings"][0];
+    assert_eq!((first["priority"].as_str(), first["standing"].as_str()), (Some("critical"), Some("overdue")));
+    assert_eq!(first["fix"]["level"], "99.0");
+    let sarif: Value = serde_json::from_str(&lab.patchform("assess --sarif").exits(0).out).unwrap();
+    let at = &sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(
+        (at["artifactLocation"]["uri"].as_str(), at["region"]["startLine"].as_u64()),
+        (Some("main.pf.hcl"), Some(2))
+    );
+    assert_eq!(lab.patchform("assess --csv").exits(0).out.lines().count(), 3);
+
+    // The record is withdrawn: the finding is closed, by no run.
+    advisories(&lab, &release_here(), &[("DSA-3", "CVE-2026-10003", "tar", None, "open")]);
+    lab.patchform("assess").exits(0).says("1 finding closed by no run of patchform").says("1 finding open");
+    lab.patchform("assess").exits(0).does_not_say("closed");
+    lab.patchform("assess --fail-on overdue").exits(0);
+}
+
+#[test]
+fn what_was_found_before_must_be_whole() {
+    let Some(version) = tar_here() else { return };
+    let lab = here(&version, "");
+    advisories(&lab, &release_here(), &[("DSA-1", "CVE-2026-10001", "tar", Some("99.0"), "x")]);
+    lab.patchform("assess").exits(0).says("No policy block");
+    let kept = lab.read("patchform.state.findings.json");
+    lab.write(
+        "patchform.state.findings.json",
+        kept.replace("DSA", "XXX").replace("CVE-2026-10001", "CVE-2026-10002"),
+    );
+    lab.patchform("assess").exits(1).says("damaged").says("put it back from a backup");
+    lab.write(
+        "patchform.state.findings.json",
+        kept.replacen("\"format_version\":1", "\"format_version\":9", 1),
+    );
+    lab.patchform("assess").exits(6).says("newer patchform");
+}
+
+#[test]
+fn a_proposal_changes_the_level_and_nothing_else() {
+    let Some(version) = tar_here() else { return };
+    let lab = here(&version, "");
+    let before = lab.read("main.pf.hcl");
+    advisories(
+        &lab,
+        &release_here(),
+        &[
+            ("DSA-1", "CVE-2026-10001", "tar", Some("99.0"), "x"),
+            ("DSA-2", "CVE-2026-10002", "tar", Some("98.0"), "x"),
+            ("DSA-3", "CVE-2026-10003", "gzip", Some("99.0"), "not in the level"),
+            ("DSA-4", "CVE-2026-10004", "tar", None, "no fix"),
+        ],
+    );
+    lab.patchform("propose --for CVE-2026-77777").exits(0).says("Nothing to raise");
+    lab.patchform("propose --due-within 7d").exits(0).says("Nothing to raise");
+    lab.patchform("propose --dry-run").exits(0).says("+  patch_level = { tar = \"99.0\" } # the archiver");
+    assert_eq!(lab.read("main.pf.hcl"), before);
+    let shown = lab.patchform("propose").exits(0);
+    let text = flat(&shown.out);
+    for told in [
+        "Raise tar of apt.here to 99.0",
+        "- CVE-2026-10001 (",
+        "- CVE-2026-10002 (",
+        "its patch_level does not name the package: gzip of apt.here",
+        "there is no fix: tar of apt.here",
+        "1 level raised",
+    ] {
+        assert!(text.contains(told), "{told}\n{}", shown.out);
+    }
+    assert_eq!(lab.read("main.pf.hcl"), before.replace(&version, "99.0"));
+    // Asked for already, and never lowered.
+    lab.patchform("propose").exits(0).says("Nothing to raise").says("asks for the fixed level already");
+    let higher = before.replace(&version, "100.0");
+    lab.write("main.pf.hcl", &higher);
+    lab.patchform("propose").exits(0).says("Nothing to raise");
+    assert_eq!(lab.read("main.pf.hcl"), higher);
+    // A level that an expression makes is left to a person.
+    let made = format!(
+        "locals {{\n  level = \"{version}\"\n}}\n{}",
+        before.replace(&format!("\"{version}\""), "local.level")
+    );
+    lab.write("main.pf.hcl", &made);
+    lab.patchform("propose").exits(0).says("change it by hand");
+    assert_eq!(lab.read("main.pf.hcl"), made);
+}
+
+#[test]
+fn the_catalog_says_how_fresh_its_feeds_are() {
+    let Some(version) = tar_here() else { return };
+    let lab = here(&version, "");
+    let mut writer = Writer::open(&lab.path(".patchform/catalog.db")).unwrap();
+    let taking = Taking {
+        name: "old",
+        format: FeedFormat::Osv,
+        origin: "feed",
+        max_age: Duration::from_secs(60),
+        checked: Moment(1_700_000_000_000),
+        accept_shrink: true,
+        accept_older: true,
+    };
+    writer
+        .take(
+            &taking,
+            &Edition { digest: "0".repeat(64), ..Edition::default() },
+            &Content::Advisories(Vec::new()),
+        )
+        .unwrap();
+    drop(writer);
+    lab.patchform("assess").exits(0).says("The feed old is stale");
+}

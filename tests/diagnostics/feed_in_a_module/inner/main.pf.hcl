@@ -1,0 +1,3 @@
+feed "kev" "cisa" {
+  source = "kev.json"
+}

@@ -1,0 +1,3 @@
+module "feeds" {
+  source = "./inner"
+}

@@ -1,0 +1,5 @@
+policy "bod-26-4" {}
+
+policy "kev-due" {
+  term = "3d"
+}
