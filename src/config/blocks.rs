@@ -15,8 +15,8 @@ mod windows;
 
 pub use argument::{Argument, Holds, Need, Takes};
 pub(super) use component::{
-    CLASSES, COMPONENT, CONNECTION_CHROOT, CONNECTION_LOCAL, CONNECTION_SSH, CONTENT, DYNAMIC, EXPOSURES, LIFECYCLE,
-    SNAPSHOT,
+    CLASSES, COMPONENT, CONNECTION_CHROOT, CONNECTION_LOCAL, CONNECTION_SSH, CONTENT, DYNAMIC, EXPOSURES,
+    LIFECYCLE, SNAPSHOT,
 };
 pub(super) use feeds::{FEED, MOST_MIB};
 pub(super) use hosts::{DATA_INVENTORY, DATA_SSH, DATA_TERRAFORM};
@@ -119,8 +119,7 @@ pub const ALL: &[&Block] = &[
 ];
 
 /// Blocks of the design that this version refuses by their names.
-pub const LATER: &[&str] =
-    &["service", "traffic", "baseline", "customer", "twin", "inventory"];
+pub const LATER: &[&str] = &["service", "traffic", "baseline", "customer", "twin", "inventory"];
 
 impl Block {
     /// One of its arguments.
