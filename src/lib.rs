@@ -29,6 +29,8 @@ pub mod journal;
 
 pub mod catalog;
 
+pub mod feed;
+
 pub mod engine;
 
 pub mod ops;

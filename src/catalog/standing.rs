@@ -1,7 +1,7 @@
 //! How a feed stands: its last good copy, when its source was asked, and what went wrong since.
 
 use crate::config::checked::FeedFormat;
-use crate::model::Moment;
+use crate::model::{Moment, period};
 use rusqlite::{Connection, Row};
 use std::time::Duration;
 
@@ -59,8 +59,24 @@ impl Standing {
 
     /// Whether it is too old to be relied on; what was never read is.
     pub fn is_stale(&self, now: Moment) -> bool {
-        let expired = self.copy.as_ref().and_then(|copy| copy.expires).is_some_and(|expires| expires < now);
-        expired || self.copy.is_none() || self.age(now).is_none_or(|age| age > self.max_age)
+        self.copy.is_none() || self.why_stale(now).is_some()
+    }
+
+    /// Why its last good copy is too old to be relied on, in words; none where it is not.
+    pub fn why_stale(&self, now: Moment) -> Option<String> {
+        let copy = self.copy.as_ref()?;
+        let old = |at: Moment| now.since(at) > self.max_age;
+        let limit = period::show(self.max_age);
+        if let Some(expires) = copy.expires.filter(|expires| *expires < now) {
+            return Some(format!(
+                "its publisher vouched for it until {expires}, and has published nothing since"
+            ));
+        }
+        if self.checked.is_none_or(old) {
+            return Some(format!("its source has not answered well for more than {limit}"));
+        }
+        let edition = copy.edition_at.filter(|at| self.format.is_steady() && old(*at))?;
+        Some(format!("it was published {edition}, and more than {limit} old is too old for it"))
     }
 }
 

@@ -205,11 +205,18 @@ impl Writer {
     /// The catalog cannot be written.
     pub fn failed(&mut self, taking: &Taking<'_>, problem: &str) -> Result<(), CatalogError> {
         self.write(|begun| {
-            // Of another source nothing is kept: this one has never been read well.
-            let there = there(begun, taking)?;
+            // Also where it was read from elsewhere so far: what is known counts until the new source was read well.
+            let known: bool = begun.query_row(
+                "SELECT EXISTS (SELECT 1 FROM feed WHERE name = ?1)",
+                [taking.name],
+                |row| row.get(0),
+            )?;
+            if !known {
+                there(begun, taking)?;
+            }
             begun.execute(
-                "UPDATE feed SET problem = ?2, max_age = ?3 WHERE id = ?1",
-                params![there.id, problem, seconds(taking.max_age)],
+                "UPDATE feed SET problem = ?2, max_age = ?3 WHERE name = ?1",
+                params![taking.name, problem, seconds(taking.max_age)],
             )
         })
     }

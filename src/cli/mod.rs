@@ -4,6 +4,7 @@
 mod allow;
 mod apply;
 mod arguments;
+mod collect;
 mod completion;
 mod console;
 mod dashes;
@@ -75,6 +76,8 @@ enum Verb {
     Validate(validate::Arguments),
     /// Rewrite files in the usual style
     Fmt(fmt::Arguments),
+    /// Read the feeds into the catalog: what vendors publish, and what is new in it
+    Collect(collect::Arguments),
     /// Show what would change, in which order, why, and how each step is undone
     Plan(plan::Arguments),
     /// Carry out a saved plan, or plan, ask and carry out
@@ -147,6 +150,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Import(a) => import::run(&a, &terminal),
         Verb::Validate(a) => validate::run(&a, &terminal),
         Verb::Fmt(a) => fmt::run(&a, &terminal),
+        Verb::Collect(a) => collect::run(&a, &terminal),
         Verb::Plan(a) => plan::run(&a, &terminal),
         Verb::Apply(a) => apply::run(&a, &terminal),
         Verb::Resume(a) => resume::run(&a, &terminal),

@@ -53,7 +53,8 @@ impl Drop for Stages {
     }
 }
 
-fn spinner(unicode: bool) -> ProgressBar {
+/// What turns while something is waited for.
+pub(super) fn spinner(unicode: bool) -> ProgressBar {
     let signs: &[&str] =
         if unicode { &["◐", "◓", "◑", "◒", " "] } else { &["-", "\\", "|", "/", " "] };
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));

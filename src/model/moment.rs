@@ -22,6 +22,14 @@ impl Moment {
     pub fn parse(text: &str) -> Option<Moment> {
         text.parse::<jiff::Timestamp>().ok().map(|t| Moment(t.as_millisecond()))
     }
+
+    /// Reads a date as mail and Debian's release files write it: `Fri, 20 Nov 2026 00:12:41 UTC`.
+    pub fn of_mail(text: &str) -> Option<Moment> {
+        // RFC 2822 does not know `UTC`, which it calls `UT`.
+        let text = text.strip_suffix(" UTC").map_or(text.to_string(), |before| format!("{before} +0000"));
+        let zoned = jiff::fmt::rfc2822::DateTimeParser::new().parse_zoned(&text).ok()?;
+        Some(Moment(zoned.timestamp().as_millisecond()))
+    }
 }
 
 impl fmt::Display for Moment {
@@ -44,5 +52,8 @@ mod tests {
         assert_eq!(m.to_string(), "2026-11-22T02:40:00.500Z");
         assert_eq!(Moment::parse(&m.to_string()), Some(m));
         assert_eq!(Moment::parse("yesterday"), None);
+        assert_eq!(Moment::of_mail("Sun, 22 Nov 2026 02:40:00 UTC"), Moment::parse("2026-11-22T02:40:00Z"));
+        assert_eq!(Moment::of_mail("Mon, 22 Nov 2026 02:40:00 UTC"), None);
+        assert_eq!(Moment::of_mail(""), None);
     }
 }

@@ -69,6 +69,7 @@ impl Files for FilesOnDisk {
             limit: *limit,
             // A secret is for the server that it was written for.
             redirections: if *secret { 0 } else { REDIRECTIONS },
+            secure: false,
             trusted: trusted.as_deref(),
         };
         let answer = http::ask(&question).map_err(|why| answerless(&why, *within, *limit))?;

@@ -5,6 +5,7 @@ pub mod apply;
 pub mod audit;
 mod beginning;
 pub mod checking;
+pub mod collect;
 pub mod console;
 mod driving;
 pub mod evidence;

@@ -17,6 +17,8 @@ pub struct Place {
     pub runs: PathBuf,
     /// Output of detached commands, beside the runs.
     pub actions: PathBuf,
+    /// What feeds say: one for all workspaces.
+    pub catalog: PathBuf,
     /// Descriptions of providers.
     pub cache: PathBuf,
     /// The lock file, which is committed.
@@ -74,7 +76,8 @@ impl Place {
             return Place::with_state(base);
         }
         let state = self.workspaces().join(name).join(base.file_name().unwrap_or_default());
-        Place { workspace: name.to_string(), base, ..Place::with_state(state) }
+        let catalog = self.catalog.clone();
+        Place { workspace: name.to_string(), base, catalog, ..Place::with_state(state) }
     }
 
     /// Where workspaces other than `default` have their states and runs: beside the state.
@@ -184,6 +187,7 @@ impl Place {
         Place {
             runs: beside.join(".patchform/runs"),
             actions: beside.join(".patchform/actions"),
+            catalog: beside.join(".patchform/catalog.db"),
             cache: PathBuf::from(".patchform/cache"),
             lock_file: Place::lock_file(),
             workspace: DEFAULT_WORKSPACE.to_string(),

@@ -2,6 +2,7 @@
 //! the colours are handed in.
 
 pub mod audit;
+pub mod collected;
 mod contact_json;
 pub mod diagnostic;
 pub mod emergency;

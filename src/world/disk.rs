@@ -20,6 +20,22 @@ pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// SHA-256 of a file, however large, as 64 lower-case hex digits.
+///
+/// # Errors
+/// Those of the system.
+pub fn sha256(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    let mut running = patchform_sdk::digest::Running::default();
+    let mut part = vec![0; 1 << 20];
+    loop {
+        match file.read(&mut part)? {
+            0 => return Ok(running.finish()),
+            read => running.update(&part[..read]),
+        }
+    }
+}
+
 /// Replaces `path` by `bytes`: new file beside it, fsync, rename, fsync of the folder. After an error or a crash the
 /// old content is whole, or the new one where the error says so.
 ///
@@ -127,6 +143,16 @@ pub fn write_new(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()
 /// Those of the system.
 pub fn scratch() -> io::Result<Scratch> {
     tempfile::Builder::new().prefix("patchform-").tempdir().map(Scratch)
+}
+
+/// A new folder in `folder` that only this user may open, gone with the value; for what may be too large for where the
+/// system has its temporary files.
+///
+/// # Errors
+/// Those of the system.
+pub fn scratch_in(folder: &Path) -> io::Result<Scratch> {
+    make_folder(folder)?;
+    tempfile::Builder::new().prefix(".scratch-").tempdir_in(folder).map(Scratch)
 }
 
 /// A folder that is removed when this is dropped.

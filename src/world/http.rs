@@ -1,5 +1,6 @@
 //! HTTP requests: the home of ureq.
 
+use std::io::Read as _;
 use std::sync::Arc;
 use std::time::Duration;
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
@@ -45,6 +46,8 @@ pub struct Question<'a> {
     pub limit: u64,
     /// How many redirections are followed; one more is the answer.
     pub redirections: u32,
+    /// Whether it must be by https all the way, redirections too.
+    pub secure: bool,
     /// Certificates in PEM of those who vouch for the server, in place of Mozilla's list.
     pub trusted: Option<&'a str>,
 }
@@ -56,6 +59,10 @@ pub struct Answer {
     pub status: u16,
     /// Where a redirection leads.
     pub location: Option<String>,
+    /// `ETag`: what this body is told apart from others by.
+    pub etag: Option<String>,
+    /// `Last-Modified`, as it stands there.
+    pub modified: Option<String>,
     /// All of the body.
     pub body: Vec<u8>,
 }
@@ -84,7 +91,8 @@ pub fn ask(question: &Question<'_>) -> Result<Answer, NoAnswer> {
         .timeout_global(Some(question.timeout))
         .http_status_as_error(false)
         .max_redirects(question.redirections)
-        .max_redirects_will_error(false);
+        .max_redirects_will_error(false)
+        .https_only(question.secure);
     if let Some(pem) = question.trusted {
         config = config.tls_config(authorities(pem)?);
     }
@@ -94,12 +102,23 @@ pub fn ask(question: &Question<'_>) -> Result<Answer, NoAnswer> {
         request = request.header(name, value);
     }
     let mut response = request.call().map_err(|error| reason(&error))?;
-    let location = response.headers().get("location").and_then(|to| to.to_str().ok()).map(str::to_string);
-    // One byte more than the limit, so that a body of just that length is taken.
-    let body = response.body_mut().with_config().limit(question.limit + 1).read_to_vec();
-    match body.map_err(|error| reason(&error))? {
+    let header =
+        |name: &str| response.headers().get(name).and_then(|to| to.to_str().ok()).map(str::to_string);
+    let (location, etag, modified) = (header("location"), header("etag"), header("last-modified"));
+    // What says beforehand that it is too long is not read at all.
+    if response.body().content_length().is_some_and(|length| length > question.limit) {
+        return Err(NoAnswer::TooLong);
+    }
+    // One byte more than the limit, so that a body of just that length is taken. The library holds its own limit against what
+    // comes over the wire; a body that is packed is counted as it comes out.
+    let most = question.limit + 1;
+    let mut body = Vec::new();
+    let reader = response.body_mut().with_config().limit(most).reader();
+    let read = reader.take(most).read_to_end(&mut body);
+    read.map_err(|error| reason(&ureq::Error::from(error)))?;
+    match body {
         body if body.len() as u64 > question.limit => Err(NoAnswer::TooLong),
-        body => Ok(Answer { status: response.status().as_u16(), location, body }),
+        body => Ok(Answer { status: response.status().as_u16(), location, etag, modified, body }),
     }
 }
 
@@ -140,7 +159,7 @@ fn bare(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::{Read as _, Write as _};
+    use std::io::Write as _;
 
     #[test]
     fn a_status_is_an_answer_and_silence_is_not() {

@@ -36,6 +36,53 @@ pub fn files_below(folder: &Path, levels: usize) -> io::Result<Vec<String>> {
     Ok(found)
 }
 
+/// A file of a folder, and what tells whether it was written since.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stamped {
+    /// Below the folder.
+    pub path: String,
+    /// In bytes.
+    pub size: u64,
+    /// When it was last written, in nanoseconds since 1970.
+    pub written: i128,
+}
+
+/// The regular files below `folder` whose names end in `ending`, sorted by path, at most `most` of them. Hidden ones, such
+/// as a repository's own, are passed over; links are not followed.
+///
+/// # Errors
+/// Those of the system; too many files.
+pub fn stamped(folder: &Path, ending: &str, most: usize) -> io::Result<Vec<Stamped>> {
+    use std::os::unix::fs::MetadataExt as _;
+    let mut found = Vec::new();
+    let mut left = vec![(folder.to_path_buf(), String::new())];
+    while let Some((folder, prefix)) = left.pop() {
+        for entry in fs::read_dir(&folder)? {
+            let entry = entry?;
+            let Some(name) =
+                entry.file_name().to_str().filter(|name| !name.starts_with('.')).map(str::to_string)
+            else {
+                continue;
+            };
+            let kind = entry.file_type()?;
+            let path = format!("{prefix}{name}");
+            if kind.is_dir() {
+                left.push((entry.path(), format!("{path}/")));
+            } else if kind.is_file() && name.ends_with(ending) {
+                let metadata = entry.metadata()?;
+                let written =
+                    i128::from(metadata.mtime()) * 1_000_000_000 + i128::from(metadata.mtime_nsec());
+                found.push(Stamped { path, size: metadata.len(), written });
+                if found.len() > most {
+                    return Err(io::Error::other(format!("there are more than {most} files")));
+                }
+            }
+        }
+    }
+    found.sort_unstable();
+    Ok(found)
+}
+
 fn entries(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
     let entries = match fs::read_dir(folder) {
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {

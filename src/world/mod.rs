@@ -13,5 +13,6 @@ pub mod process;
 pub mod random;
 pub mod signal;
 pub mod tcp;
+pub mod unpack;
 
 pub use patchform_sdk::failpoint;

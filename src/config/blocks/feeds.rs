@@ -47,6 +47,18 @@ pub const FEED: Block = Block {
             "a keyring as gpgv reads it: what none of its keys has signed is refused; of `apt`, `csaf` and `updateinfo`",
         ),
         argument(
+            "timeout",
+            Takes::Time,
+            Need::Default("\"5m\""),
+            "how long the answer of a server may take as a whole, for each document",
+        ),
+        argument(
+            "ecosystem",
+            Takes::Text,
+            Need::Optional("must be given with `updateinfo`, and only there"),
+            "whose packages the updates are of, as OSV calls it: `AlmaLinux:9`",
+        ),
+        argument(
             "suite",
             Takes::Text,
             Need::Optional("must be given with `apt`, and only there"),

@@ -8,6 +8,9 @@ use crate::config::syntax::{Attribute, Block};
 use crate::model::{Diagnostic, Span};
 use std::time::Duration;
 
+/// How long an answer may take as a whole, where the block does not say.
+const TIMEOUT: Duration = Duration::from_secs(5 * 60);
+
 /// What an argument is for, where only some formats have it.
 struct Only {
     name: &'static str,
@@ -15,7 +18,12 @@ struct Only {
     why: &'static str,
 }
 
-const ONLY: [Only; 5] = [
+const ONLY: [Only; 6] = [
+    Only {
+        name: "ecosystem",
+        formats: &[FeedFormat::UpdateInfo],
+        why: "Documents of this format say whose packages they are about",
+    },
     Only { name: "suite", formats: &[FeedFormat::Apt], why: "Only an archive of apt has suites" },
     Only { name: "components", formats: &[FeedFormat::Apt], why: "Only an archive of apt has components" },
     Only {
@@ -58,20 +66,25 @@ pub(super) fn read(name: &str, block: &Block, fields: &mut Fields<'_>) -> Option
     let max_size = fields.whole(&block.body, "max_size", 1, MOST_MIB).map(|mib| mib << 20);
     let sha256 = sha256(block, fields);
     let signed_by = said(block, "signed_by", fields);
+    let timeout = fields.period(&block.body, "timeout");
+    let ecosystem = said(block, "ecosystem", fields);
     let suite = said(block, "suite", fields);
     let components = names(block, "components", "main", fields);
     let architectures = names(block, "architectures", "amd64", fields);
     let format = format?;
     misplaced(format, block, fields);
-    let suite = match (format, suite) {
-        (FeedFormat::Apt, Some(name)) => Some(Suite { name, components, architectures }),
-        (FeedFormat::Apt, None) if block.body.attribute("suite").is_none() => {
-            let line = "suite = \"bookworm-security\"";
-            fields.problems.push(blocks::missing("suite", "a feed block of format apt", block.header, line));
-            None
-        }
-        _ => None,
-    };
+    let ecosystem = needed(
+        format,
+        FeedFormat::UpdateInfo,
+        "ecosystem",
+        "ecosystem = \"AlmaLinux:9\"",
+        block,
+        ecosystem,
+        fields,
+    );
+    let suite =
+        needed(format, FeedFormat::Apt, "suite", "suite = \"bookworm-security\"", block, suite, fields);
+    let suite = suite.map(|name| Suite { name, components, architectures });
     let sound = fields.problems.0.len() == before;
     let feed = Feed {
         name: name.to_string(),
@@ -81,16 +94,43 @@ pub(super) fn read(name: &str, block: &Block, fields: &mut Fields<'_>) -> Option
         sha256,
         signed_by,
         max_size: max_size.unwrap_or(format.max_size()),
+        timeout: timeout.unwrap_or(TIMEOUT),
+        ecosystem,
         suite,
         span: block.header,
     };
     sound.then_some(feed)
 }
 
+/// An argument that one format must have.
+fn needed(
+    format: FeedFormat,
+    by: FeedFormat,
+    name: &str,
+    line: &str,
+    block: &Block,
+    said: Option<String>,
+    fields: &mut Fields<'_>,
+) -> Option<String> {
+    if format == by && block.body.attribute(name).is_none() {
+        let what = format!("a feed block of format {format}");
+        fields.problems.push(blocks::missing(name, &what, block.header, line));
+    }
+    said.filter(|_| format == by)
+}
+
 fn format(block: &Block, fields: &mut Fields<'_>) -> Option<FeedFormat> {
     let label = block.labels.first()?;
     let format = FeedFormat::of_name(&label.text);
-    if format.is_none() {
+    if FeedFormat::LATER.contains(&&*label.text) {
+        let problem = Diagnostic::error(format!(
+            "Feeds of the format {} are not supported by this version yet",
+            label.text
+        ))
+        .at(label.span, "not supported yet")
+        .help("Take the block out for now; the rest of the configuration works without it.");
+        fields.problems.push(problem);
+    } else if format.is_none() {
         let problem = Diagnostic::error(format!("There is no format of feeds named {:?}", &*label.text))
             .at(label.span, "unknown format")
             .help(suggest::sentence(&label.text, FeedFormat::NAMES));

@@ -21,6 +21,10 @@ pub struct Feed {
     pub signed_by: Option<String>,
     /// The most bytes of a document.
     pub max_size: u64,
+    /// How long an answer may take as a whole.
+    pub timeout: Duration,
+    /// Whose packages updates of updateinfo are of: `AlmaLinux:9`.
+    pub ecosystem: Option<String>,
     /// The suite of an archive of apt, and what is read of it.
     pub suite: Option<Suite>,
     /// The block's header.
@@ -109,6 +113,9 @@ const ROWS: [Row; 9] = [
 ];
 
 impl FeedFormat {
+    /// Formats of the design that this version refuses by their names.
+    pub const LATER: [&'static str; 1] = ["oval"];
+
     /// Their names, as the configuration calls them.
     pub const NAMES: [&'static str; ROWS.len()] = {
         let mut names = [""; ROWS.len()];

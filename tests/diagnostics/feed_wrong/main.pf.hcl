@@ -40,3 +40,11 @@ component "release" "web" {
   path        = "${feed.kev.source}/web"
   patch_level = "1"
 }
+
+feed "oval" "f" {
+  source = "oval.xml"
+}
+
+feed "updateinfo" "g" {
+  source = "repo"
+}

@@ -16,3 +16,9 @@ feed "apt" "security" {
   components    = ["main"]
   architectures = ["amd64", "arm64"]
 }
+
+feed "updateinfo" "alma" {
+  source    = "https://repo.almalinux.org/almalinux/9/BaseOS/x86_64/os"
+  ecosystem = "AlmaLinux:9"
+  timeout   = "10m"
+}

@@ -1,0 +1,109 @@
+//! Fetches feeds, proves them whole, and reads them into what the catalog stores.
+//!
+//! A feed is [`ask`]ed with the memo of its last good copy. Its [`Source`] fetches only what is new: a server is asked
+//! conditionally, a file is looked at by size and time, an archive or a provider by its small index. What comes is unpacked
+//! within limits, held against digests and signatures, and read by the pure readers of the advisory crate. The answer is
+//! "nothing new", or a [`Copy`]; whatever is wrong is a [`Problem`] of this feed alone.
+//!
+//! One file for each shape of feed: [`whole`] for what is one document or many like it, [`csaf`], [`apt`], [`updateinfo`].
+
+mod apt;
+pub mod bundle;
+mod csaf;
+mod digest;
+mod documents;
+mod memo;
+mod problem;
+mod release;
+mod signature;
+mod source;
+mod updateinfo;
+mod whole;
+
+pub use problem::Problem;
+pub use source::Source;
+
+use crate::catalog::{Content, Edition};
+use crate::config::checked::{Feed, FeedFormat};
+use crate::model::Moment;
+use memo::Memo;
+use std::collections::BTreeMap;
+
+/// What is asked, and what is known before.
+pub struct Asking<'a> {
+    /// The feed's block.
+    pub feed: &'a Feed,
+    /// Where its documents come from.
+    pub source: Source<'a>,
+    /// What was noted with the last good copy.
+    pub memo: Option<String>,
+    /// The stamps of the documents that the catalog has, by path.
+    pub stamps: BTreeMap<String, String>,
+    /// Told how many documents of how many were fetched.
+    pub told: &'a (dyn Fn(usize, usize) + Sync),
+}
+
+/// What a feed answered.
+#[derive(Debug)]
+pub enum Answer {
+    /// Nothing is new; what is to be noted.
+    Unchanged(String),
+    /// A copy.
+    New(Box<Copy>),
+}
+
+/// A new copy of a feed.
+#[derive(Debug)]
+pub struct Copy {
+    /// What it holds.
+    pub content: Content,
+    /// What is known of it beside.
+    pub edition: Edition,
+    /// What was passed over, or taken although its format forbids it: the first of them.
+    pub remarks: Vec<String>,
+}
+
+/// How many remarks are kept of a copy.
+const REMARKS: usize = 100;
+
+/// What a reader remarks, counted, the first of them kept.
+#[derive(Debug, Default)]
+struct Remarks {
+    count: u64,
+    first: Vec<String>,
+}
+
+impl Remarks {
+    fn push(&mut self, file: &str, remark: impl std::fmt::Display) {
+        self.count += 1;
+        if self.first.len() < REMARKS {
+            self.first.push(format!("{file}: {remark}"));
+        }
+    }
+}
+
+/// Asks a feed.
+///
+/// # Errors
+/// Why it cannot be taken.
+pub fn ask(asking: &Asking<'_>) -> Result<Answer, Problem> {
+    let mut memo = Memo::of(asking.feed, asking.memo.as_deref());
+    let read = match asking.feed.format {
+        FeedFormat::Csaf => csaf::ask,
+        FeedFormat::UpdateInfo => updateinfo::ask,
+        FeedFormat::Apt => apt::ask,
+        _ => whole::ask,
+    };
+    Ok(match read(asking, &mut memo)? {
+        None => Answer::Unchanged(memo.text()),
+        Some(mut copy) => {
+            copy.edition.memo = memo.text();
+            Answer::New(Box::new(copy))
+        }
+    })
+}
+
+/// The later of two moments as they are written; what is none is passed over.
+fn later(newest: Option<Moment>, text: Option<&str>) -> Option<Moment> {
+    newest.max(text.and_then(Moment::parse))
+}
