@@ -7,6 +7,7 @@ mod known;
 mod outside;
 mod probe;
 mod rules;
+mod service;
 mod settings;
 mod values;
 
@@ -22,6 +23,7 @@ pub(super) use outside::{
 };
 pub(super) use probe::{ASSERT, CHECK, EXEC, HTTP, PRECONDITION, TCP};
 pub(super) use rules::{MOST_WAVES, ON_FAILURE, ROLLOUT, VENDOR};
+pub(super) use service::SERVICE;
 pub(super) use settings::{PARTIES, PATCHFORM, STATE_LOCAL};
 pub(super) use values::{OUTPUT, VALIDATION, VARIABLE};
 
@@ -88,6 +90,7 @@ pub const ALL: &[&Block] = &[
     &component::DYNAMIC,
     &component::CONTENT,
     &rules::ROLLOUT,
+    &service::SERVICE,
     &rules::VENDOR,
     &outside::DATA_JSON,
     &outside::DATA_YAML,
@@ -107,7 +110,6 @@ pub const ALL: &[&Block] = &[
 
 /// Blocks of the design that this version refuses by their names.
 pub const LATER: &[&str] = &[
-    "service",
     "traffic",
     "maintenance_window",
     "blackout",

@@ -48,6 +48,7 @@ mod repeat;
 mod rests;
 mod rollout;
 mod secret;
+mod service;
 mod shapes;
 mod tree;
 mod uses;
@@ -154,13 +155,15 @@ impl<'a, 'p> Checker<'a, 'p> {
         self.validations();
         let rollouts = self.rollouts();
         let vendors = self.vendors();
+        let services = self.named(|names| &names.services, |_, block, fields| service::read(block, fields));
         let providers = self.providers(schemas);
         let outputs = self.outputs.drain(..).collect::<Option<Vec<_>>>();
         for call in 0..self.tree.areas[0].calls.len() {
             self.refresh(0, call);
         }
         let assertions = self.assertions();
-        let whole = Whole { parsed, schemas, rollouts, vendors, providers: providers?, outputs: outputs? };
+        let whole =
+            Whole { parsed, schemas, rollouts, vendors, services, providers: providers?, outputs: outputs? };
         let mut config = finish::config(whole, self)?;
         config.moves = self.moves(&config);
         config.assertions = assertions;
@@ -257,6 +260,7 @@ struct Whole<'a, 'p> {
     /// By the instance of the module that declares them, and by name.
     rollouts: BTreeMap<(usize, &'p str), rollout::Draft>,
     vendors: BTreeMap<(usize, &'p str), Vendor>,
+    services: BTreeMap<(usize, &'p str), service::Draft<'p>>,
     providers: Vec<provider::Configured>,
     outputs: Vec<super::checked::Output>,
 }

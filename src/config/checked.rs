@@ -27,6 +27,8 @@ pub struct Config {
     /// Sorted by label.
     pub vendors: Vec<Vendor>,
     /// Sorted by name.
+    pub services: Vec<Service>,
+    /// Sorted by name.
     pub outputs: Vec<Output>,
     /// What became of components that the state knows under another address.
     pub moves: Vec<Move>,
@@ -258,6 +260,17 @@ impl Default for Rollout {
             pace: Pace { canary: 1, ..Pace::default() },
         }
     }
+}
+
+/// `service "…" { … }`: what has to stay up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    /// Its name; in a module its whole address.
+    pub name: String,
+    /// Indices of its components, sorted.
+    pub members: Vec<usize>,
+    /// How many of them stay available.
+    pub least: u64,
 }
 
 /// What a failure takes back (page 5.3, rule 4).

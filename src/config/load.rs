@@ -69,6 +69,7 @@ const ROOTS: &[&str] = &[
     "patchform",
     "rollout",
     "vendor",
+    "service",
     "check",
 ];
 

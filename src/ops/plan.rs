@@ -3,7 +3,7 @@
 use super::checking::{Checked, check, drop_aside};
 use super::inputs::Inputs;
 use super::providers::{self, Starter};
-use super::{Failure, Place, key, runs};
+use super::{Failure, Place, key, runs, services};
 use crate::config::source::Sources;
 use crate::engine::fleet::Fleet;
 use crate::engine::secrets::Secrets;
@@ -163,6 +163,7 @@ pub(super) fn draft_to_plan(
     };
     let mut plan = crate::plan::make(changes, previews, &making);
     name_none_that_is_lost(&mut plan, &place.runs);
+    services::spare(&plan)?;
     stages.stage(Stage::Done);
     Ok(plan)
 }

@@ -279,6 +279,7 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
         inputs: Vec::new(),
         rollouts: rollout.into_iter().collect(),
         waves: Vec::new(),
+        services: Vec::new(),
         ..taken
     };
     let needed = BTreeSet::from([plan.entries[0].provider]);

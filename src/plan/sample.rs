@@ -98,6 +98,7 @@ impl Platform {
                 providers: Vec::new(),
                 components: Vec::new(),
                 vendors: Vec::new(),
+                services: Vec::new(),
                 moves: Vec::new(),
                 assertions: Vec::new(),
                 outputs: Vec::new(),

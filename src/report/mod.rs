@@ -4,6 +4,7 @@
 pub mod audit;
 mod contact_json;
 pub mod diagnostic;
+pub mod downtime;
 pub mod emergency;
 pub mod error_json;
 pub mod file_diff;

@@ -59,6 +59,7 @@ pub enum Defect {
     ZonesAreIgnored,
     SoakIsOneLook,
     SoakIsBlind,
+    AvailabilityIsIgnored,
 }
 
 /// The defect of one run; none, outside a simulation.
@@ -90,7 +91,7 @@ impl Planted {
 #[cfg(debug_assertions)]
 impl Defect {
     /// Every defect.
-    pub const ALL: [Defect; 54] = [
+    pub const ALL: [Defect; 55] = [
         Defect::UnclearIsRefused,
         Defect::InterruptedIsNotDone,
         Defect::LostWordCounts,
@@ -145,5 +146,6 @@ impl Defect {
         Defect::ZonesAreIgnored,
         Defect::SoakIsOneLook,
         Defect::SoakIsBlind,
+        Defect::AvailabilityIsIgnored,
     ];
 }

@@ -31,6 +31,7 @@ pub enum Rule {
     Budget,
     Zones,
     Soaked,
+    Served,
     Forth,
     Back,
     Alone,
@@ -50,7 +51,7 @@ pub enum Rule {
 }
 
 impl Rule {
-    pub const ALL: [Rule; 41] = [
+    pub const ALL: [Rule; 42] = [
         Rule::Ends,
         Rule::Fold,
         Rule::Replay,
@@ -76,6 +77,7 @@ impl Rule {
         Rule::Budget,
         Rule::Zones,
         Rule::Soaked,
+        Rule::Served,
         Rule::Forth,
         Rule::Back,
         Rule::Alone,
@@ -122,6 +124,7 @@ impl Rule {
             Rule::Budget => "nothing begins once the failures that its rollout allows are spent",
             Rule::Zones => "no more of one zone are worked on at once than allowed",
             Rule::Soaked => "nothing is committed before it was watched to its end, and was well",
+            Rule::Served => "nothing begins that a service cannot spare",
             Rule::Forth => "nothing begins before what it stands on is at its level and idle",
             Rule::Back => "nothing goes back before what stands on it is back and idle",
             Rule::Alone => "who must be alone on a target is",

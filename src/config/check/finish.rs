@@ -7,7 +7,7 @@ use super::instances::Draft;
 use super::names::Node;
 use super::order::Use;
 use super::rests::Resting;
-use super::{Checker, InUse, Whole, argument_spans, provider, rollout};
+use super::{Checker, InUse, Whole, argument_spans, provider, rollout, service};
 use crate::config::checked::{
     ArgumentSpans, Component, Config, Dependency, ProviderBlock, RequiredProvider, Rollout, Settings, Vendor,
     VendorField,
@@ -53,6 +53,7 @@ pub(super) fn config(whole: Whole<'_, '_>, checker: &mut Checker<'_, '_>) -> Opt
             components.push(made.component(path.clone(), draft));
         }
     }
+    let services = service::finish(&whole.services, &checker.instances, &mut edges);
     let sound = problems.0.is_empty();
     checker.problems.0.append(&mut problems.0);
     let settings = settings(&whole.parsed.settings, &in_use);
@@ -62,6 +63,7 @@ pub(super) fn config(whole: Whole<'_, '_>, checker: &mut Checker<'_, '_>) -> Opt
         providers,
         components,
         vendors,
+        services,
         outputs,
         moves: Vec::new(),
         assertions: Vec::new(),
@@ -180,7 +182,7 @@ fn finished_rollouts(
 }
 
 /// A block's name in the root; its whole address in a module.
-fn block_name(kind: &str, name: &str, owner: &Instance) -> String {
+pub(super) fn block_name(kind: &str, name: &str, owner: &Instance) -> String {
     if owner.path.is_empty() {
         return name.to_string();
     }

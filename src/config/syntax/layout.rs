@@ -55,6 +55,7 @@ impl Kind {
                 ("component", 2),
                 ("rollout", 1),
                 ("vendor", 1),
+                ("service", 1),
                 ("module", 1),
                 ("data", 2),
                 ("moved", 0),
@@ -106,6 +107,7 @@ impl Layout for Kind {
         let is_reference = match self.0 {
             "variable" => name == "type",
             "component" => ["depends_on", "provider", "rollout", "vendor"].contains(&name),
+            "service" => name == "members",
             "module" => ["depends_on", "providers"].contains(&name),
             "moved" | "removed" => ["from", "to"].contains(&name),
             "dynamic" => name == "iterator",

@@ -1,7 +1,7 @@
 //! A saved plan comes back exactly, and whatever was changed in it is found.
 
 use super::*;
-use crate::config::checked::{OnFailure, Pace, Size};
+use crate::config::checked::{OnFailure, Pace, Service, Size};
 use crate::model::Purpose;
 use crate::plan::noun::{Brought, Verdict};
 use crate::plan::samples;
@@ -88,6 +88,13 @@ fn everything_that_a_failure_may_take_back_is_stored() {
     }
     plan.waves = vec![Wave { after: None, canary: true }, Wave { after: Some(0), canary: false }];
     assert_eq!(read(&write(&plan)), Ok(plan.clone()));
+    plan.services = vec![Service { name: "shop".into(), members: vec![0, 2, 3], least: 2 }];
+    assert_eq!(read(&write(&plan)), Ok(plan.clone()));
+    for members in [vec![4], vec![2, 0], vec![1, 1], vec![usize::MAX]] {
+        let mut wrong = plan.clone();
+        wrong.services[0].members = members;
+        assert!(matches!(read(&write(&wrong)), Err(PlanError::Damaged { .. })));
+    }
     // Waves that wait for each other would never begin.
     for after in [1, 2, usize::MAX] {
         plan.waves[1].after = Some(after);
