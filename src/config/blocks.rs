@@ -9,6 +9,7 @@ mod outside;
 mod policies;
 mod probe;
 mod rules;
+mod service;
 mod settings;
 mod values;
 mod windows;
@@ -28,6 +29,7 @@ pub(super) use outside::{
 pub(super) use policies::{EXCEPTION, POLICY};
 pub(super) use probe::{ASSERT, CHECK, EXEC, HTTP, PRECONDITION, TCP};
 pub(super) use rules::{MOST_WAVES, ON_FAILURE, ROLLOUT, VENDOR};
+pub(super) use service::SERVICE;
 pub(super) use settings::{PARTIES, PATCHFORM, REQUIRED_PROVIDERS, STATE_LOCAL};
 pub(super) use values::{OUTPUT, VALIDATION, VARIABLE};
 pub(super) use windows::{BLACKOUT, MAINTENANCE, MAINTENANCE_WINDOW};
@@ -96,6 +98,7 @@ pub const ALL: &[&Block] = &[
     &component::DYNAMIC,
     &component::CONTENT,
     &rules::ROLLOUT,
+    &service::SERVICE,
     &rules::VENDOR,
     &windows::MAINTENANCE_WINDOW,
     &windows::BLACKOUT,
@@ -119,7 +122,7 @@ pub const ALL: &[&Block] = &[
 ];
 
 /// Blocks of the design that this version refuses by their names.
-pub const LATER: &[&str] = &["service", "traffic", "baseline", "customer", "twin", "inventory"];
+pub const LATER: &[&str] = &["traffic", "baseline", "customer", "twin", "inventory"];
 
 impl Block {
     /// One of its arguments.

@@ -50,6 +50,7 @@ mod repeat;
 mod rests;
 mod rollout;
 mod secret;
+mod service;
 mod shapes;
 mod tree;
 mod uses;
@@ -161,6 +162,7 @@ impl<'a, 'p> Checker<'a, 'p> {
         let blackouts = self.named(|names| &names.blackouts, window::blackout);
         let feeds = self.named(|names| &names.feeds, feed::read).into_values().collect();
         let policies = self.named(|names| &names.policies, policy::read).into_values().collect();
+        let services = self.named(|names| &names.services, |_, block, fields| service::read(block, fields));
         let providers = self.providers(schemas);
         let outputs = self.outputs.drain(..).collect::<Option<Vec<_>>>();
         for call in 0..self.tree.areas[0].calls.len() {
@@ -168,7 +170,8 @@ impl<'a, 'p> Checker<'a, 'p> {
         }
         let assertions = self.assertions();
         let (providers, outputs) = (providers?, outputs?);
-        let whole = Whole { parsed, schemas, rollouts, vendors, windows, blackouts, providers, outputs };
+        let whole =
+            Whole { parsed, schemas, rollouts, vendors, windows, blackouts, services, providers, outputs };
         let mut config = finish::config(whole, self)?;
         config.moves = self.moves(&config);
         config.assertions = assertions;
@@ -269,6 +272,7 @@ struct Whole<'a, 'p> {
     vendors: BTreeMap<(usize, &'p str), Vendor>,
     windows: BTreeMap<(usize, &'p str), Window>,
     blackouts: BTreeMap<(usize, &'p str), window::Draft>,
+    services: BTreeMap<(usize, &'p str), service::Draft<'p>>,
     providers: Vec<provider::Configured>,
     outputs: Vec<super::checked::Output>,
 }

@@ -41,6 +41,8 @@ pub struct Config {
     /// Sorted by name.
     pub blackouts: Vec<Blackout>,
     /// Sorted by name.
+    pub services: Vec<Service>,
+    /// Sorted by name.
     pub outputs: Vec<Output>,
     /// What became of components that the state knows under another address.
     pub moves: Vec<Move>,
@@ -302,6 +304,17 @@ pub struct Blackout {
     pub reason: Option<String>,
     /// Login names of those who may pass it over in an emergency.
     pub emergency: Vec<String>,
+}
+
+/// `service "…" { … }`: what has to stay up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    /// Its name; in a module its whole address.
+    pub name: String,
+    /// Indices of its components, sorted.
+    pub members: Vec<usize>,
+    /// How many of them stay available.
+    pub least: u64,
 }
 
 /// What a failure takes back (page 5.3, rule 4).

@@ -40,6 +40,7 @@ pub mod run;
 pub mod runs;
 pub mod saved;
 pub mod secrets;
+mod services;
 pub mod snapshot;
 pub mod state;
 pub mod unfolded;

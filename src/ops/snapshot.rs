@@ -281,6 +281,7 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
         rollouts: rollout.into_iter().collect(),
         hours: Hours { emergency: None, ..taken.hours.clone() },
         waves: Vec::new(),
+        services: Vec::new(),
         ..taken
     };
     let needed = BTreeSet::from([plan.entries[0].provider]);

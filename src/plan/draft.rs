@@ -4,7 +4,9 @@ use super::focus::Focus;
 use super::hours::{Hours, When};
 use super::noun::{Entry, Observed, PinnedProvider, RolloutLimit, Verdict};
 use crate::config::Config;
-use crate::config::checked::{Assertion, Component, Connection, Rollout, Secret, SecretOrigin, Step, Vendor};
+use crate::config::checked::{
+    Assertion, Component, Connection, Rollout, Secret, SecretOrigin, Service, Step, Vendor,
+};
 use crate::config::exact::Exact;
 use crate::config::inputs::Input;
 use crate::graph::{Graph, NotAGraph};
@@ -34,6 +36,8 @@ pub struct Draft {
     pub graph: Graph,
     /// Limits of the rollouts in use.
     pub rollouts: Vec<RolloutLimit>,
+    /// Services that stay up; their members are indices into the entries.
+    pub services: Vec<Service>,
     /// Records that get another address first.
     pub moves: Vec<(Address, Address)>,
     /// Top-level `check` blocks.
@@ -94,6 +98,7 @@ impl Draft {
             components: Vec::new(),
             graph: Graph::build(0, [])?,
             rollouts: Vec::new(),
+            services: Vec::new(),
             moves: Vec::new(),
             assertions: config.assertions.clone(),
             inputs: Vec::new(),
@@ -114,6 +119,12 @@ impl Draft {
                 place[i] = at;
             }
         }
+        let members = |service: &Service| {
+            let mut members: Vec<usize> = service.members.iter().map(|i| place[*i]).collect();
+            members.sort_unstable();
+            Service { members, ..service.clone() }
+        };
+        draft.services = config.services.iter().map(members).collect();
         for Known { address, component, record } in all {
             draft.components.push(component);
             match component.map(|i| &config.components[i]) {

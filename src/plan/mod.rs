@@ -16,6 +16,7 @@ pub mod moves;
 pub mod noun;
 pub mod observed;
 pub mod procedure;
+pub mod room;
 pub mod settle;
 pub mod stale;
 pub mod stored;

@@ -3,7 +3,7 @@
 
 use super::hours::{Hours, When};
 use crate::config::checked::{
-    Assertion, Check, Connection, Lifecycle, Secret, SecretOrigin, SnapshotRule, Vendor,
+    Assertion, Check, Connection, Lifecycle, Secret, SecretOrigin, Service, SnapshotRule, Vendor,
 };
 use crate::config::exact::Exact;
 use crate::config::inputs::Input;
@@ -43,6 +43,8 @@ pub struct Plan {
     /// How its waves follow each other, by their numbers; none waits for another in a plan of an earlier program, which has
     /// no rows.
     pub waves: Vec<Wave>,
+    /// Services that stay up; their members are indices into [`Plan::entries`].
+    pub services: Vec<Service>,
     /// Records that get another address before anything else: from and to.
     pub moves: Vec<(Address, Address)>,
     /// Top-level `check` blocks of the configuration, and what they say.
@@ -455,6 +457,11 @@ impl Plan {
             Verdict::Change(change) => Some((i, e, &**change)),
             _ => None,
         })
+    }
+
+    /// Whether a member of a service changes.
+    pub fn changes_any(&self, service: &Service) -> bool {
+        service.members.iter().any(|i| self.change(*i).is_some())
     }
 
     /// The change of one entry, by its index.

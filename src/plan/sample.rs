@@ -102,6 +102,7 @@ impl Platform {
                 feeds: Vec::new(),
                 vendors: Vec::new(),
                 policies: Vec::new(),
+                services: Vec::new(),
                 moves: Vec::new(),
                 assertions: Vec::new(),
                 outputs: Vec::new(),

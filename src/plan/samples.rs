@@ -141,6 +141,7 @@ pub fn plan(mut entries: Vec<Entry>) -> Plan {
         secret_sources: BTreeMap::new(),
         rollouts: vec![RolloutLimit { pace: Default::default(), ..RolloutLimit::default() }],
         waves: Vec::new(),
+        services: Vec::new(),
         workspace: "default".into(),
         moves: Vec::new(),
         assertions: Vec::new(),

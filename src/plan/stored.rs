@@ -23,7 +23,7 @@ mod vendor;
 use entry::StoredEntry;
 use hours::StoredHours;
 use input::StoredInput;
-use pace::StoredWave;
+use pace::{StoredService, StoredWave};
 use parts::{StoredProvider, StoredPurpose, StoredRollout};
 use secrets::StoredOrigin;
 use vendor::StoredVendor;
@@ -92,6 +92,9 @@ struct Body<'a> {
     /// From form 3 on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     waves: Vec<StoredWave>,
+    /// From form 3 on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    services: Vec<StoredService<'a>>,
     /// From form 2 on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     vendors: Vec<StoredVendor<'a>>,
@@ -152,6 +155,7 @@ pub fn write(plan: &Plan) -> Vec<u8> {
         providers: plan.providers.iter().map(StoredProvider::from).collect(),
         rollouts: plan.rollouts.iter().map(StoredRollout::from).collect(),
         waves: plan.waves.iter().map(StoredWave::from).collect(),
+        services: plan.services.iter().map(StoredService::from).collect(),
         vendors: plan.vendors.iter().map(StoredVendor::from).collect(),
         hours: StoredHours::from(&plan.hours),
         moves: plan
@@ -312,6 +316,7 @@ fn plan_of(stored: Body<'_>) -> Result<Plan, PlanError> {
         inputs: stored.inputs.into_iter().map(Into::into).collect(),
         rollouts: stored.rollouts.into_iter().map(Into::into).collect(),
         waves: stored.waves.into_iter().map(Into::into).collect(),
+        services: stored.services.into_iter().map(Into::into).collect(),
         vendors: stored.vendors.into_iter().map(Into::into).collect(),
         hours: stored.hours.hours().map_err(damaged)?,
     })
@@ -328,6 +333,12 @@ fn agrees(plan: &Plan) -> Result<(), PlanError> {
     let follows = |(i, wave): (usize, &Wave)| wave.after.is_none_or(|after| after < i);
     if !plan.waves.iter().enumerate().all(follows) {
         return Err(damaged("one of its waves waits for itself or a later one".into()));
+    }
+    for service in &plan.services {
+        let members = &service.members;
+        if members.iter().any(|i| *i >= n) || !members.is_sorted_by(|a, b| a < b) {
+            return Err(damaged(format!("service {} names members that are not in it", service.name)));
+        }
     }
     for entry in &plan.entries {
         let others = match &entry.verdict {

@@ -2,11 +2,13 @@
 //! addresses instead of indices, actions with their reasons, counts. A field that has no value is null, never left out.
 
 use super::contact_json::ContactView;
+use super::downtime::downtime;
 use super::hours::{EmergencyView, WhenView};
 use super::mark::{Counts, Mark};
 use super::order::Order;
 use super::reason::{Reason, name};
 use crate::calendar::ZONES_VERSION;
+use crate::config::checked::Service;
 use crate::config::exact::Exact;
 use crate::config::inputs::{Digest, Input};
 use crate::model::{PatchLevel, Purpose};
@@ -42,6 +44,7 @@ struct PlanView<'a> {
     providers: Vec<ProviderView<'a>>,
     rollouts: Vec<RolloutView<'a>>,
     waves: Vec<WaveView<'a>>,
+    services: Vec<ServiceView<'a>>,
     vendors: Vec<ContactView<'a>>,
     time_zone_database: &'static str,
     emergency: Option<EmergencyView<'a>>,
@@ -107,6 +110,15 @@ struct RolloutView<'a> {
     soak_ms: u64,
     max_per_zone: u64,
     group: bool,
+}
+
+/// What stays up.
+#[derive(Serialize)]
+struct ServiceView<'a> {
+    name: &'a str,
+    members: Vec<String>,
+    min_available: u64,
+    expected_downtime_ms: BTreeMap<String, u64>,
 }
 
 /// A slice of the instances of one block, or of all that a rollout groups.
@@ -264,6 +276,7 @@ impl<'a> PlanView<'a> {
             providers: plan.providers.iter().map(provider).collect(),
             rollouts: plan.rollouts.iter().map(rollout).collect(),
             waves: waves(plan),
+            services: plan.services.iter().map(|service| service_of(plan, service)).collect(),
             vendors: plan.vendors.iter().map(ContactView::of).collect(),
             time_zone_database: ZONES_VERSION,
             emergency: EmergencyView::of(plan),
@@ -322,6 +335,16 @@ fn rollout(r: &crate::plan::noun::RolloutLimit) -> RolloutView<'_> {
         soak_ms: millis(r.pace.soak),
         max_per_zone: r.pace.max_per_zone,
         group: r.pace.group,
+    }
+}
+
+fn service_of<'a>(plan: &Plan, service: &'a Service) -> ServiceView<'a> {
+    let away = |i: &usize| Some((name(plan, *i), millis(downtime(plan.change(*i)?))));
+    ServiceView {
+        name: &service.name,
+        members: service.members.iter().map(|i| name(plan, *i)).collect(),
+        min_available: service.least,
+        expected_downtime_ms: service.members.iter().filter_map(away).collect(),
     }
 }
 

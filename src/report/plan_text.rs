@@ -18,6 +18,7 @@ mod moved;
 mod outputs;
 mod quiet;
 mod sequence;
+mod services;
 mod snapshots;
 mod summary;
 mod waves;
@@ -81,6 +82,7 @@ pub fn render(plan: &Plan, view: &View<'_>) -> String {
     quiet::draw(&mut page, plan, view);
     sequence::draw(&mut page, plan, &order, view);
     waves::draw(&mut page, plan, view);
+    services::draw(&mut page, plan, view);
     snapshots::draw(&mut page, plan, view);
     moved::draw(&mut page, plan, view);
     outputs::draw(&mut page, plan, view);

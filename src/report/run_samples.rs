@@ -100,6 +100,7 @@ fn settled(entry: usize, stands: Stands) -> Settled {
         under: None,
         rejected: false,
         held_back: false,
+        away: None,
         abandoned: false,
         tried: true,
         took: Some(Duration::from_millis(7_040)),

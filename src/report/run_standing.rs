@@ -1,23 +1,28 @@
 //! Where a run and its components stand, from the fold of its journal.
 
-use super::reason::{name, rollout_name};
+use super::downtime::leaves;
+use super::reason::{name, rollout_name, service_name};
 use super::run_view::{Ended, RunView, Settled, Stands};
 use super::under_way::under_way;
 use crate::model::Moment;
-use crate::plan::noun::{Plan, Verdict};
+use crate::plan::noun::{Plan, Step, Verdict};
 use crate::run::event::{Event, What};
 use crate::run::{ASTRAY, Ending, Failure, Hold, Left, Rejections, Run, Standing, Stored, outcome};
 use crate::state::owed::steps;
-use patchform_sdk::message::Reload;
+use patchform_sdk::message::{Answer, Reload, Verdict as Verified};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// When components were worked on, as events tell it.
 #[derive(Debug, Clone, Default)]
 pub struct Times {
     of: BTreeMap<usize, (Moment, Moment)>,
     /// When the last step of each began, as the clock said.
-    begun: BTreeMap<usize, Moment>,
+    begun: BTreeMap<usize, (Moment, Step)>,
+    /// Since when components are away, and how long they were before.
+    away: BTreeMap<usize, Moment>,
+    was_away: BTreeMap<usize, Duration>,
     /// How far the clock was set since the beginning, in milliseconds: what something took does not depend on it.
     ahead: i64,
 }
@@ -28,9 +33,10 @@ impl Times {
         if let What::Clock { ahead_ms } = event.what {
             self.ahead = self.ahead.saturating_add(ahead_ms);
         }
-        if let What::Intent { action, .. } = event.what {
-            self.begun.insert(action.component, event.at);
+        if let What::Intent { action, step, .. } = event.what {
+            self.begun.insert(action.component, (event.at, step));
         }
+        self.see_away(event);
         if let Some(i) = event.what.component() {
             let at = Moment(event.at.0.saturating_sub(self.ahead));
             self.of.entry(i).or_insert((at, at)).1 = at;
@@ -39,9 +45,35 @@ impl Times {
 }
 
 impl Times {
+    /// A component is away from its patch or drain on until it is verified, or read after it went back.
+    fn see_away(&mut self, event: &Event) {
+        let at = Moment(event.at.0.saturating_sub(self.ahead));
+        let verifies = |i: usize| self.begun.get(&i).is_some_and(|(_, step)| *step == Step::Verify);
+        let back = match &event.what {
+            What::Intent { action, step, .. } if leaves(*step) => {
+                self.away.entry(action.component).or_insert(at);
+                None
+            }
+            What::Fact { action, answer: Answer::Applied(done), .. } if verifies(action.component) => {
+                (done.verdict == Some(Verified::Healthy)).then_some(action.component)
+            }
+            What::Read { component, .. } => Some(*component),
+            _ => None,
+        };
+        if let Some((component, since)) = back.and_then(|i| Some((i, self.away.remove(&i)?))) {
+            let sum = self.was_away.entry(component).or_default();
+            *sum = sum.saturating_add(at.since(since));
+        }
+    }
+
+    /// How long a component was away, where it came back.
+    pub fn away(&self, component: usize) -> Option<Duration> {
+        self.was_away.get(&component).copied()
+    }
+
     /// When the last step of a component began.
     pub fn begun(&self, component: usize) -> Option<Moment> {
-        self.begun.get(&component).copied()
+        self.begun.get(&component).map(|(at, _)| *at)
     }
 }
 
@@ -88,9 +120,13 @@ fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Se
         abandoned: run.is_left_standing(i),
         reached: run.has_reached(i),
         put_back: run.is_put_back(i),
-        held_back: matches!(run.standing(i), Standing::Held { why: Hold::Budget | Hold::Canary, .. }),
+        held_back: matches!(
+            run.standing(i),
+            Standing::Held { why: Hold::Budget | Hold::Canary | Hold::Service(_), .. }
+        ),
         tried: run.was_tried(i),
         rejected: !rejections.levels(i).is_empty(),
+        away: times.away(i),
         took: times.of.get(&i).map(|(from, to)| to.since(*from)),
         left: under_way(plan, run, times, i)
             .into_iter()
@@ -163,12 +199,18 @@ fn told(plan: &Plan, run: &Run, i: usize) -> (Stands, String) {
 }
 
 fn held(plan: &Plan, i: usize, by: usize, why: Hold) -> String {
-    let by = name(plan, by);
+    let (by, name_of_it) = (name(plan, by), name(plan, i));
     let rollout = || plan.entries.get(i).and_then(|e| plan.rollouts.get(e.rollout)).map_or("", |r| &r.name);
     match why {
         Hold::StandsOn => format!("waits for {by}"),
         Hold::Budget => format!("{} allows no more failures after that of {by}", rollout_name(rollout())),
         Hold::Canary => format!("its canary {by} was not committed"),
+        Hold::Service(k) => {
+            let service = plan.services.get(k);
+            let (name, least) = service.map_or(("", 0), |s| (&*s.name, s.least));
+            let others = if by == name_of_it { String::new() } else { format!(", and {by} is not") };
+            format!("{} keeps {least} of its members available{others}", service_name(name))
+        }
     }
 }
 

@@ -122,7 +122,9 @@ pub struct Settled {
     /// The component that could not go back and has to before this one; for a stuck one, and for one that stays at its
     /// planned level for that.
     pub under: Option<usize>,
-    /// Whether its rollout holds it: the next plan takes it up.
+    /// How long it did not serve, where it was worked on and serves again.
+    pub away: Option<Duration>,
+    /// Whether its rollout or service holds it: the next plan takes it up.
     pub held_back: bool,
     /// Whether it was left as it stood when the run was abandoned; for a stuck component, which else could not be restored.
     pub abandoned: bool,

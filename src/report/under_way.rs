@@ -8,6 +8,12 @@ use std::time::Duration;
 
 /// What is said of the step of component `i` that nobody has heard of; nothing where there is none.
 pub fn under_way(plan: &Plan, run: &Run, times: &Times, i: usize) -> Vec<String> {
+    if let Some(left) = run.soak_left(i).filter(|_| !run.is_finished()) {
+        return vec![format!(
+            "it is watched before it counts as done: {} of its soak are left",
+            period::show(left)
+        )];
+    }
     let Some((action, step)) = run.current(i).filter(|_| !run.is_finished()) else { return Vec::new() };
     let open = matches!(run.action(action), ActionStanding::Intended | ActionStanding::Unclear { .. });
     if !open {

@@ -84,15 +84,19 @@ pub fn decide(run: &Run, in_flight: &BTreeSet<usize>) -> Vec<Command> {
     let mut commands: Vec<Command> =
         run.queues.due.iter().filter(|i| !in_flight.contains(i)).filter_map(|i| next(run, *i)).collect();
     commands.extend(run.queues.back_now.iter().map(|i| begin(run, *i)));
-    let (mut used, mut zones) = (BTreeMap::new(), BTreeMap::new());
-    for queue in [&run.queues.back, &run.queues.forth] {
+    let (mut used, mut zones, mut rooms) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    for (forth, queue) in [(false, &run.queues.back), (true, &run.queues.forth)] {
         for (rollout, ready) in queue {
             let used = used.entry(*rollout).or_insert(run.queues.used[*rollout]);
             let free = run.shape.limits[*rollout].saturating_sub(*used);
             let free = usize::try_from(free).unwrap_or(usize::MAX);
             let free = if run.planted(Defect::LimitsAreIgnored) { usize::MAX } else { free };
             let before = commands.len();
-            let admitted = ready.iter().filter(|i| zone_admits(run, **i, &mut zones));
+            let admitted = ready.iter().filter(|i| {
+                (!forth || services_spare(run, **i, &rooms))
+                    && zone_admits(run, **i, &mut zones)
+                    && (!forth || leaves(run, **i, &mut rooms))
+            });
             commands.extend(admitted.take(free).map(|i| begin(run, *i)));
             *used += (commands.len() - before) as u64;
         }
@@ -111,6 +115,21 @@ fn zone_admits(run: &Run, i: usize, taken: &mut BTreeMap<usize, u64>) -> bool {
     let admits = *taken < run.shape.zones[zone] || run.planted(Defect::ZonesAreIgnored);
     *taken += u64::from(admits);
     admits
+}
+
+/// Whether every service of `i` can spare it, beside those that leave it in this turn already.
+fn services_spare(run: &Run, i: usize, rooms: &BTreeMap<usize, u64>) -> bool {
+    let mut needed = run.shape.nodes[i].services.iter().filter(|s| run.is_needed(i, **s));
+    needed.all(|s| rooms.get(s).copied().unwrap_or_else(|| run.room(*s)) > 0)
+}
+
+/// Takes `i` out of its services' room in this turn.
+fn leaves(run: &Run, i: usize, rooms: &mut BTreeMap<usize, u64>) -> bool {
+    for service in run.shape.nodes[i].services.iter().filter(|s| run.is_needed(i, **s)) {
+        let room = rooms.entry(*service).or_insert_with(|| run.room(*service));
+        *room = room.saturating_sub(1);
+    }
+    true
 }
 
 /// A run that is abandoned begins nothing more. What nobody has heard of is asked about, once: nothing is let go of while

@@ -1,6 +1,7 @@
 //! A run: the fold of its journal's events over its plan. Pure and total: an event that cannot follow is an error
 //! which names it, and leaves the run as it was.
 
+use super::availability::Availability;
 use super::component::{Component, Stored};
 use super::damage::Damage;
 use super::event::{ActionRef, Event, Leg, Request, What};
@@ -25,6 +26,7 @@ pub struct Run {
     pub(super) targets: Vec<Target>,
     pub(super) queues: Queues,
     pub(super) pacing: Pacing,
+    pub(super) availability: Availability,
     pub(super) token: u64,
     controller: String,
     pub(super) rules: Rules,
@@ -68,6 +70,7 @@ impl Run {
             targets: vec![Target::default(); shape.targets.len()],
             queues: Queues::new(shape.limits.len(), shape.zones.len()),
             pacing: Pacing::new(&shape),
+            availability: Availability::new(shape.services.len()),
             shape,
             token: 0,
             controller: String::new(),
@@ -107,9 +110,11 @@ impl Run {
                 self.skip(i, Skip::Unfit(why.clone()));
             }
         }
+        (0..shape.nodes.len()).for_each(|i| self.account(i));
         for i in free {
             self.dependencies_met(i);
         }
+        self.keep_available();
         self.pace();
     }
 
@@ -141,6 +146,7 @@ impl Run {
             What::Stopped { why } => self.stopped = Some(why.clone()),
             What::Finished => self.finish()?,
         }
+        self.keep_available();
         self.pace();
         Ok(())
     }

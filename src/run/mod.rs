@@ -1,5 +1,6 @@
 //! The run engine's pure core: a run is a fold over its journal, and `decide` says what to do next.
 
+mod availability;
 mod component;
 mod damage;
 pub mod decide;

@@ -98,6 +98,7 @@ impl Run {
             target.active = target.active + usize::from(new.active()) - usize::from(old.active());
             self.offer(t);
         }
+        self.account(i);
     }
 
     /// Takes its place from `i` where its rollout has handed out more than it may.

@@ -133,7 +133,7 @@ impl Run {
         }
     }
 
-    fn hold(&mut self, all: &[usize], by: usize, why: Hold) {
+    pub(super) fn hold(&mut self, all: &[usize], by: usize, why: Hold) {
         for i in all {
             work::step();
             if self.components[*i].phase.before_start() {

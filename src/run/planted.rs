@@ -60,6 +60,7 @@ pub enum Defect {
     ZonesAreIgnored,
     SoakIsOneLook,
     SoakIsBlind,
+    AvailabilityIsIgnored,
 }
 
 /// The defect of one run; none, outside a simulation.
@@ -91,7 +92,7 @@ impl Planted {
 #[cfg(debug_assertions)]
 impl Defect {
     /// Every defect.
-    pub const ALL: [Defect; 55] = [
+    pub const ALL: [Defect; 56] = [
         Defect::UnclearIsRefused,
         Defect::InterruptedIsNotDone,
         Defect::LostWordCounts,
@@ -147,5 +148,6 @@ impl Defect {
         Defect::ZonesAreIgnored,
         Defect::SoakIsOneLook,
         Defect::SoakIsBlind,
+        Defect::AvailabilityIsIgnored,
     ];
 }

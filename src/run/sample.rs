@@ -28,6 +28,7 @@ pub(crate) fn plan(after: &[&[usize]], max_parallel: u64, on_failure: OnFailure)
         secret_sources: BTreeMap::new(),
         rollouts: vec![RolloutLimit { max_parallel, on_failure, ..RolloutLimit::default() }],
         waves: Vec::new(),
+        services: Vec::new(),
         workspace: "default".into(),
         moves: Vec::new(),
         assertions: Vec::new(),

@@ -1,8 +1,9 @@
 //! What a run takes from its plan, once: procedures, edges, limits, targets.
 
 use super::planted::{Defect, Planted};
-use crate::config::checked::OnFailure;
+use crate::config::checked::{OnFailure, Service};
 use crate::plan::noun::{Change, Entry, Plan, Planned, Step, Verdict};
+use crate::plan::room::serves;
 use patchform_sdk::message::Reload;
 use std::collections::BTreeMap;
 
@@ -22,6 +23,8 @@ pub(super) struct Shape {
     pub budgets: Vec<Option<u64>>,
     /// How many of each zone may be worked on at once.
     pub zones: Vec<u64>,
+    /// Services that stay up, with their members.
+    pub services: Vec<Service>,
     /// The waves of what changes, by their number.
     pub waves: BTreeMap<usize, Slice>,
     /// What a simulation has the core do wrong.
@@ -52,6 +55,10 @@ pub(super) struct Node {
     pub wave: usize,
     /// Index into [`Shape::zones`].
     pub zone: Option<usize>,
+    /// Services of which it is a member.
+    pub services: Vec<usize>,
+    /// Whether it serves before the run.
+    pub serves: bool,
     /// Index into [`Shape::targets`], when somebody on its target must be alone there.
     pub target: Option<usize>,
     /// Must be alone on its target (page 5.3, rule 5).
@@ -126,7 +133,15 @@ impl Shape {
         let budgets = plan.rollouts.iter().map(|r| r.pace.max_failures).collect();
         let zones = zones(plan, &mut nodes);
         let waves = waves(plan, &nodes);
-        Shape { nodes, after, dependents, targets, limits, budgets, zones, waves, planted }
+        let services = plan.services.clone();
+        for (k, service) in services.iter().enumerate() {
+            for i in &service.members {
+                if let Some(node) = nodes.get_mut(*i) {
+                    node.services.push(k);
+                }
+            }
+        }
+        Shape { nodes, after, dependents, targets, limits, budgets, zones, services, waves, planted }
     }
 }
 
@@ -140,6 +155,8 @@ fn node(plan: &Plan, entry: &Entry) -> Node {
         on_failure: limit.map_or(OnFailure::Halt, |l| l.on_failure),
         wave: entry.wave,
         zone: None,
+        services: Vec::new(),
+        serves: serves(entry),
         target: None,
         exclusive: false,
         whole: false,

@@ -41,6 +41,8 @@ pub enum Hold {
     Budget,
     /// It is its canary, and was not committed.
     Canary,
+    /// It is a member of the same service (by its index), which can spare no more.
+    Service(usize),
 }
 
 impl fmt::Display for Standing {

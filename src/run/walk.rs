@@ -365,6 +365,7 @@ impl Run {
             (Leg::Forth, true) => self.committed(i),
             (Leg::Forth, false) if watched => {
                 self.give_up_place(i);
+                self.account(i);
                 self.queues.due.insert(i);
             }
             (Leg::Back, true) if c.changed => {

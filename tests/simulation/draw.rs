@@ -2,7 +2,7 @@
 
 use super::dice::Dice;
 use super::scenario::*;
-use patchform::config::checked::OnFailure;
+use patchform::config::checked::{OnFailure, Service};
 use patchform::plan::noun::Step;
 use patchform::run::event::{Leg, Request};
 use patchform_sdk::message::Reload;
@@ -16,7 +16,8 @@ pub fn draw(seed: u64) -> Scenario {
     let targets = 1 + dice.below(n);
     let sick = dice.pick(&[0, 0, 5, 15]);
     let components = (0..n).map(|i| component(&mut dice, i, targets, rollouts.len(), sick)).collect();
-    let mut scenario = Scenario { components, rollouts, mishaps: Vec::new(), uneven: dice.next() | 1 };
+    let mut scenario =
+        Scenario { components, rollouts, services: Vec::new(), mishaps: Vec::new(), uneven: dice.next() | 1 };
     let faults = dice.pick(&[0, 1, 3, 8, 20]);
     draw_faults(&mut dice, &mut scenario, faults);
     let crashes = dice.pick(&[0, 0, 1, 1, 2, 5]);
@@ -27,7 +28,18 @@ pub fn draw(seed: u64) -> Scenario {
         scenario.mishaps.push(Mishap::PutBack { taken: 2 + dice.below(3) });
     }
     draw_pace(&mut Dice(!seed), &mut scenario);
+    draw_services(&mut Dice(seed.rotate_left(17) ^ 0x5e2f), &mut scenario);
     scenario
+}
+
+/// What stays up: some members, of which one or a few can be spared.
+fn draw_services(dice: &mut Dice, scenario: &mut Scenario) {
+    for k in 0..dice.pick(&[0, 0, 1, 2]) {
+        let members: Vec<usize> = (0..scenario.components.len()).filter(|_| dice.percent(60)).collect();
+        let spared = dice.pick(&[1, 1, 2, 3]);
+        let least = members.len().saturating_sub(spared) as u64;
+        scenario.services.push(Service { name: format!("s{k}"), members, least });
+    }
 }
 
 /// How rollouts go through their components: some all at once, as far as order and limits allow.

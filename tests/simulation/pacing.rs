@@ -6,7 +6,7 @@ use super::scenario::{Component, Time};
 use patchform::config::checked::OnFailure;
 use patchform::plan::noun::Step;
 use patchform::run::event::{Leg, What};
-use patchform::run::{Run, Standing};
+use patchform::run::{Run, Skip, Standing};
 use patchform_sdk::message::{Answer, Done, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +23,8 @@ pub struct Paced {
     /// What was recorded as done, once.
     committed: BTreeSet<usize>,
     begun: BTreeSet<usize>,
+    /// Whatever was stuck, or found ill, once.
+    away: BTreeSet<usize>,
 }
 
 impl Judge<'_> {
@@ -64,6 +66,7 @@ impl Judge<'_> {
                 let i = action.component;
                 if self.paced.begun.insert(i) {
                     self.begins(i, run)?;
+                    self.available(i, run)?;
                 }
                 if *step == Step::Commit && self.sc.components[i].soak > 0 {
                     self.soaked(i)?;
@@ -115,6 +118,41 @@ impl Judge<'_> {
         Ok(())
     }
 
+    /// Whether `k` serves, as far as `run` knows.
+    fn serves(run: &Run, k: usize) -> bool {
+        match run.standing(k) {
+            Standing::Forward => {
+                run.soak_left(k).is_some() || run.current(k).map(|(_, s)| s) == Some(Step::Commit)
+            }
+            Standing::GoingBack | Standing::Stuck(_) | Standing::Skipped(Skip::Ill(_)) => false,
+            _ => true,
+        }
+    }
+
+    /// Who begins is away from then on: enough others must serve.
+    fn available(&mut self, i: usize, run: &Run) -> Result<(), Violation> {
+        for service in self.sc.services.iter().filter(|s| s.members.contains(&i)) {
+            self.cover.tested(Rule::Served);
+            let serve = service.members.iter().filter(|k| **k != i && Self::serves(run, **k)).count() as u64;
+            if serve < service.least {
+                let (name, least) = (&service.name, service.least);
+                return broken(
+                    Rule::Served,
+                    format!("c{i} begins, and {serve} of {name} serve, not {least}"),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a service of `i` can spare nobody now.
+    pub fn needed(&self, i: usize, run: &Run) -> bool {
+        self.sc.services.iter().filter(|s| s.members.contains(&i)).any(|service| {
+            let gone = |k: &&usize| self.paced.away.contains(*k) || !Self::serves(run, **k);
+            (service.members.len() - service.members.iter().filter(gone).count()) as u64 <= service.least
+        })
+    }
+
     fn soaked(&mut self, i: usize) -> Result<(), Violation> {
         self.cover.tested(Rule::Soaked);
         let watched = self.paced.verified.get(&i).map(|since| self.paced.now - since);
@@ -136,6 +174,7 @@ impl Judge<'_> {
                     continue;
                 }
                 Standing::Committed => drop(self.paced.committed.insert(i)),
+                Standing::Stuck(_) | Standing::Skipped(Skip::Ill(_)) => drop(self.paced.away.insert(i)),
                 _ => {}
             }
             self.paced.settled.insert(i);

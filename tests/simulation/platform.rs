@@ -57,6 +57,7 @@ pub fn plan(scenario: &Scenario) -> Plan {
         secret_sources: BTreeMap::new(),
         rollouts: scenario.rollouts.iter().enumerate().map(limit).collect(),
         waves: waves(scenario),
+        services: scenario.services.clone(),
         workspace: "default".into(),
         moves: Vec::new(),
         assertions: Vec::new(),

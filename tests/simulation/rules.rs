@@ -32,6 +32,7 @@ pub enum Rule {
     Budget,
     Zones,
     Soaked,
+    Served,
     Forth,
     Back,
     Alone,
@@ -51,7 +52,7 @@ pub enum Rule {
 }
 
 impl Rule {
-    pub const ALL: [Rule; 42] = [
+    pub const ALL: [Rule; 43] = [
         Rule::Ends,
         Rule::Fold,
         Rule::Replay,
@@ -78,6 +79,7 @@ impl Rule {
         Rule::Budget,
         Rule::Zones,
         Rule::Soaked,
+        Rule::Served,
         Rule::Forth,
         Rule::Back,
         Rule::Alone,
@@ -125,6 +127,7 @@ impl Rule {
             Rule::Budget => "nothing begins once the failures that its rollout allows are spent",
             Rule::Zones => "no more of one zone are worked on at once than allowed",
             Rule::Soaked => "nothing is committed before it was watched to its end, and was well",
+            Rule::Served => "nothing begins that a service cannot spare",
             Rule::Forth => "nothing begins before what it stands on is at its level and idle",
             Rule::Back => "nothing goes back before what stands on it is back and idle",
             Rule::Alone => "who must be alone on a target is",

@@ -1,7 +1,7 @@
 //! A scenario: the plan and everything that will go wrong, as data. One seed gives one scenario; what fails is shrunk by
 //! leaving parts of it out.
 
-use patchform::config::checked::OnFailure;
+use patchform::config::checked::{OnFailure, Service};
 use patchform::plan::noun::Step;
 use patchform::run::event::{Leg, Request};
 use patchform_sdk::message::Reload;
@@ -14,6 +14,7 @@ pub type Time = u64;
 pub struct Scenario {
     pub components: Vec<Component>,
     pub rollouts: Vec<Rollout>,
+    pub services: Vec<Service>,
     /// Everything that goes wrong, and everything that people do.
     pub mishaps: Vec<Mishap>,
     /// Seeds how long steps take; 0: a second each.

@@ -125,6 +125,11 @@ impl Shrinker {
     }
 
     fn rollouts(&mut self) {
+        for k in (0..self.best.services.len()).rev() {
+            let mut candidate = self.best.clone();
+            candidate.services.remove(k);
+            self.keep(candidate);
+        }
         for i in 0..self.best.components.len() {
             let mut candidate = self.best.clone();
             candidate.components[i].rollout = 0;
@@ -233,6 +238,11 @@ fn simpler(mishap: &Mishap) -> Vec<Mishap> {
 
 /// Leaves a component out: what stood on it stands on what it stood on.
 fn without_component(sc: &mut Scenario, gone: usize) {
+    for service in &mut sc.services {
+        service.members.retain(|k| *k != gone);
+        service.members.iter_mut().filter(|k| **k > gone).for_each(|k| *k -= 1);
+        service.least = service.least.min(service.members.len() as u64);
+    }
     let below = sc.components.remove(gone).after;
     let moved = |i: usize| if i > gone { i - 1 } else { i };
     for c in &mut sc.components {

@@ -60,6 +60,10 @@ fn plan(sc: &Scenario) -> String {
         }
         let _ = writeln!(text, ", {} of a zone", r.max_per_zone);
     }
+    for service in &sc.services {
+        let _ =
+            writeln!(text, "  service {}: {} of {:?} stay up", service.name, service.least, service.members);
+    }
     for (i, c) in sc.components.iter().enumerate() {
         let _ = write!(
             text,

@@ -1,4 +1,4 @@
-//! `depends_on = [release.db, module.eu]`
+//! `depends_on = [release.db, module.eu]`, and other lists of components
 
 use super::component::instance_key;
 use super::names::{Names, Node, Place, Target};
@@ -10,15 +10,25 @@ use crate::model::{Diagnostic, Diagnostics};
 
 /// What a block waits for by name.
 pub(super) fn read<'p>(names: &Names<'p>, block: &'p Block, problems: &mut Diagnostics) -> Vec<Use<'p>> {
-    let Some(attribute) = block.body.attribute("depends_on") else { return Vec::new() };
+    list(names, block, "depends_on", problems)
+}
+
+/// The components and modules that an argument names.
+pub(super) fn list<'p>(
+    names: &Names<'p>,
+    block: &'p Block,
+    argument: &str,
+    problems: &mut Diagnostics,
+) -> Vec<Use<'p>> {
+    let Some(attribute) = block.body.attribute(argument) else { return Vec::new() };
     let Some(items) = attribute.value.as_list() else {
-        let problem = Diagnostic::error("\"depends_on\" must be a list of components")
+        let problem = Diagnostic::error(format!("\"{argument}\" must be a list of components"))
             .at(attribute.value.span(), "")
-            .help("Write depends_on = [release.db, release.cache], without quotes.");
+            .help(format!("Write {argument} = [release.db, release.cache], without quotes."));
         problems.push(problem);
         return Vec::new();
     };
-    let mut read = |item| match one(names, item) {
+    let mut read = |item| match one(names, item, argument) {
         Ok(used) => Some(used),
         Err(problem) => {
             problems.push(*problem);
@@ -28,12 +38,12 @@ pub(super) fn read<'p>(names: &Names<'p>, block: &'p Block, problems: &mut Diagn
     items.iter().filter_map(&mut read).collect()
 }
 
-fn one<'p>(names: &Names<'p>, item: &Expr) -> Result<Use<'p>, Box<Diagnostic>> {
+fn one<'p>(names: &Names<'p>, item: &Expr, argument: &str) -> Result<Use<'p>, Box<Diagnostic>> {
     let wrong = |summary: &str| {
         let problem = Diagnostic::error(summary).at(item.span(), "");
         Box::new(problem.help("Write it as release.db, release.db[\"key\"] or module.eu, without quotes."))
     };
-    let no_component = "An entry of \"depends_on\" must name a component or a module";
+    let no_component = &format!("An entry of \"{argument}\" must name a component or a module");
     let reference = item.as_traversal().ok_or_else(|| wrong(no_component))?;
     let root = &*reference.root;
     if !names.is_kind(root) && root != "module" && is_root(root) {
@@ -48,7 +58,9 @@ fn one<'p>(names: &Names<'p>, item: &Expr) -> Result<Use<'p>, Box<Diagnostic>> {
         [] => Which::All,
         [(RefStep::Index(key), _)] => instance_key(key).map_or(Which::All, Which::One),
         _ => {
-            return Err(wrong("An entry of \"depends_on\" names a component or one instance, nothing in it"));
+            let within =
+                format!("An entry of \"{argument}\" names a component or one instance, nothing in it");
+            return Err(wrong(&within));
         }
     };
     Ok(Use { node: names.number(node), span: item.span(), which, part: Part::Everything })

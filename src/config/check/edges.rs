@@ -53,7 +53,7 @@ impl Places {
     }
 
     /// The instance, or all of them where there is no such one.
-    fn range(&self, rest: &Rest) -> Range<usize> {
+    pub fn range(&self, rest: &Rest) -> Range<usize> {
         match rest {
             Rest::Everything(instance) => self.modules[*instance].clone(),
             Rest::Block { instance, block, key } => {

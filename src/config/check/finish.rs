@@ -7,7 +7,7 @@ use super::instances::Draft;
 use super::names::Node;
 use super::order::Use;
 use super::rests::Resting;
-use super::{Checker, InUse, Whole, argument_spans, provider, rollout, window};
+use super::{Checker, InUse, Whole, argument_spans, provider, rollout, service, window};
 use crate::config::checked::{
     ArgumentSpans, Blackout, Component, Config, Dependency, ProviderBlock, RequiredProvider, Rollout,
     Settings, Vendor, VendorField, Window,
@@ -55,6 +55,7 @@ pub(super) fn config(whole: Whole<'_, '_>, checker: &mut Checker<'_, '_>) -> Opt
             components.push(made.component(path.clone(), draft));
         }
     }
+    let services = service::finish(&whole.services, &checker.instances, &mut edges);
     let blackouts = blackouts(&whole.blackouts, &mut components, &mut problems);
     let sound = problems.0.is_empty();
     checker.problems.0.append(&mut problems.0);
@@ -69,6 +70,7 @@ pub(super) fn config(whole: Whole<'_, '_>, checker: &mut Checker<'_, '_>) -> Opt
         blackouts,
         feeds: Vec::new(),
         policies: Vec::new(),
+        services,
         outputs,
         moves: Vec::new(),
         assertions: Vec::new(),
@@ -191,7 +193,7 @@ fn finished_rollouts(
 }
 
 /// A block's name in the root; its whole address in a module.
-fn block_name(kind: &str, name: &str, owner: &Instance) -> String {
+pub(super) fn block_name(kind: &str, name: &str, owner: &Instance) -> String {
     if owner.path.is_empty() {
         return name.to_string();
     }

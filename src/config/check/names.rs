@@ -32,6 +32,7 @@ pub(super) struct Names<'p> {
     pub feeds: BTreeMap<&'p str, &'p Block>,
     /// Policies, by profile.
     pub policies: BTreeMap<&'p str, &'p Block>,
+    pub services: BTreeMap<&'p str, &'p Block>,
     pub outputs: BTreeMap<&'p str, &'p Block>,
     pub providers: Vec<&'p Block>,
     pub data: Vec<&'p Block>,
@@ -112,6 +113,7 @@ impl<'p> Names<'p> {
             vendors: BTreeMap::new(),
             feeds: BTreeMap::new(),
             policies: BTreeMap::new(),
+            services: BTreeMap::new(),
             outputs: BTreeMap::new(),
             providers: Vec::new(),
             inputs: Vec::new(),
@@ -133,6 +135,7 @@ impl<'p> Names<'p> {
                 ("blackout", [name]) => add(&mut names.blackouts, "blackout", &name.text, block, problems),
                 ("feed", [_, name]) => add(&mut names.feeds, "feed", &name.text, block, problems),
                 ("policy", [name]) => add(&mut names.policies, "policy", &name.text, block, problems),
+                ("service", [name]) => add(&mut names.services, "service", &name.text, block, problems),
                 ("output", [name]) => add(&mut names.outputs, "output", &name.text, block, problems),
                 ("check", [name]) => add(&mut names.checks, "check", &name.text, block, problems),
                 ("moved" | "removed", []) => names.moves.push(block),

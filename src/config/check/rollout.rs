@@ -42,14 +42,16 @@ pub(super) fn read(block: &Block, fields: &mut Fields<'_>) -> Option<Draft> {
     (fields.problems.0.len() == before).then_some(Draft { parallel, on_failure, max_failures, pace })
 }
 
-fn size(block: &Block, name: &str, fields: &mut Fields<'_>) -> Option<Size> {
+pub(super) fn size(block: &Block, name: &str, fields: &mut Fields<'_>) -> Option<Size> {
     let attribute = block.body.attribute(name)?;
     let value = fields.typed(attribute, &Type::Any)?;
     let found = as_size(&value);
     if found.is_none() {
         let problem = Diagnostic::error(format!("\"{name}\" must be a number or a share of the components"))
             .at(attribute.value.span(), format!("this is {}", value.brief()))
-            .help("Write a whole number from 1, or a share from \"1%\" to \"100%\" of the instances with this rollout.");
+            .help(
+                "Write a whole number from 1, or a share from \"1%\" to \"100%\" of those that it is about.",
+            );
         fields.problems.push(problem);
     }
     found

@@ -146,6 +146,12 @@ impl<'p> Shapes<'_, 'p> {
         for block in others {
             finder.block(block, plain, &mut Vec::new());
         }
+        for block in names.services.values() {
+            // Its members are names, which are read apart.
+            for attribute in block.body.attributes.iter().filter(|a| &*a.name != "members") {
+                finder.expr(&attribute.value, plain, &mut Vec::new());
+            }
+        }
         all
     }
 }

@@ -28,6 +28,17 @@ impl Size {
         (1..=10_000).contains(&hundredths).then_some(Size::Share(hundredths))
     }
 
+    /// How many that are among `all`, where at least so many are wanted: rounded up.
+    pub fn at_least(self, all: usize) -> u64 {
+        match self {
+            Size::Number(n) => n,
+            Size::Share(hundredths) => {
+                let all = (all as u128 * u128::from(hundredths)).div_ceil(10_000);
+                u64::try_from(all).unwrap_or(u64::MAX)
+            }
+        }
+    }
+
     /// How many that are among `all`: rounded down, and at least one. Otherwise nothing would ever start.
     pub fn of(self, all: usize) -> u64 {
         match self {
@@ -102,6 +113,7 @@ mod tests {
             ("100%", usize::MAX, u64::MAX),
         ] {
             let found = Size::parse(text).unwrap();
+            assert!(found.at_least(all) >= found.of(all) || all < 10, "{text} of {all}");
             assert_eq!((found.of(all), found.to_string()), (size, text.to_string()), "{text} of {all}");
         }
         for text in [
@@ -120,6 +132,7 @@ mod tests {
         ] {
             assert_eq!(Size::parse(text), None, "{text}");
         }
+        assert_eq!(Size::Share(5_000).at_least(3), 2);
         assert_eq!(Size::parse("2.50%").unwrap().to_string(), "2.5%");
     }
 }

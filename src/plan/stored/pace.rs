@@ -1,8 +1,9 @@
-//! Stored forms of how a rollout goes through its components, and of its waves.
+//! Stored forms of how a rollout goes through its components, of its waves, and of the services that stay up.
 
-use crate::config::checked::{Pace, Size};
+use crate::config::checked::{Pace, Service, Size};
 use crate::plan::noun::Wave;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::time::Duration;
 
 /// What is not said is as in a plan of an earlier form: all at once.
@@ -43,6 +44,26 @@ pub struct StoredWave {
     after: Option<usize>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     canary: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct StoredService<'a> {
+    name: Cow<'a, str>,
+    members: Cow<'a, [usize]>,
+    least: u64,
+}
+
+impl<'a> From<&'a Service> for StoredService<'a> {
+    fn from(service: &'a Service) -> Self {
+        let (name, members) = (Cow::Borrowed(&*service.name), Cow::Borrowed(&*service.members));
+        StoredService { name, members, least: service.least }
+    }
+}
+
+impl From<StoredService<'_>> for Service {
+    fn from(stored: StoredService<'_>) -> Self {
+        Service { name: stored.name.into_owned(), members: stored.members.into_owned(), least: stored.least }
+    }
 }
 
 impl From<&Pace> for StoredPace {

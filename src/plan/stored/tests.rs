@@ -1,7 +1,7 @@
 //! A saved plan comes back exactly, and whatever was changed in it is found.
 
 use super::*;
-use crate::config::checked::{OnFailure, Pace, Size};
+use crate::config::checked::{OnFailure, Pace, Service, Size};
 use crate::model::Purpose;
 use crate::plan::noun::{Brought, Verdict};
 use crate::plan::samples;
@@ -93,6 +93,13 @@ fn everything_that_a_failure_may_take_back_is_stored() {
     }
     plan.waves = vec![Wave { after: None, canary: true }, Wave { after: Some(0), canary: false }];
     assert_eq!(read(&write(&plan)), Ok(plan.clone()));
+    plan.services = vec![Service { name: "shop".into(), members: vec![0, 2, 3], least: 2 }];
+    assert_eq!(read(&write(&plan)), Ok(plan.clone()));
+    for members in [vec![4], vec![2, 0], vec![1, 1], vec![usize::MAX]] {
+        let mut wrong = plan.clone();
+        wrong.services[0].members = members;
+        assert!(matches!(read(&write(&wrong)), Err(PlanError::Damaged { .. })));
+    }
     // Waves that wait for each other would never begin.
     for after in [1, 2, usize::MAX] {
         plan.waves[1].after = Some(after);
@@ -212,6 +219,7 @@ fn the_third_form_still_reads() {
     assert_eq!(plan.rollouts[0].pace, pace());
     assert_eq!(plan.waves[1], Wave { after: Some(0), canary: false });
     assert_eq!(plan.entries.iter().filter_map(|e| e.zone.as_deref()).collect::<Vec<_>>(), ["rack-1"]);
+    assert_eq!((plan.services[0].name.as_str(), plan.services[0].least), ("shop", 2));
 }
 
 /// A plan of the second form, as it was written then, still reads. Never write this file again.
@@ -258,6 +266,7 @@ fn write_the_sample() {
     plan.rollouts[0].pace = pace();
     plan.waves = vec![Wave { after: None, canary: true }, Wave { after: Some(0), canary: false }];
     plan.entries[0].zone = Some("rack-1".into());
+    plan.services = vec![Service { name: "shop".into(), members: vec![0, 2, 3], least: 2 }];
     std::fs::write("src/plan/stored/form-3.pfplan", write(&plan)).unwrap();
 }
 

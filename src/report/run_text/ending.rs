@@ -2,17 +2,19 @@
 
 use super::emergency::emergency;
 use super::tail;
+use crate::config::checked::Service;
 use crate::model::{Purpose, period};
 use crate::plan::noun::{Cause, Plan};
 use crate::report::emergency::emergencies;
 use crate::report::page::Page;
 use crate::report::plan_text::{brief, short};
-use crate::report::reason::name;
+use crate::report::reason::{name, service_name};
 use crate::report::run_view::{Ended, RunView, Settled, Stands, levels};
 use crate::report::size;
 use crate::report::style::{Style, Tint, plain, tinted};
 use crate::report::table::Table;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 /// Rows of the table before the rest is counted.
 const FEW: usize = 40;
@@ -28,6 +30,7 @@ pub fn ending(plan: &Plan, run: &RunView, style: Style) -> String {
     for component in failed.take(FEW) {
         failure(&mut page, plan, component, &run.id);
     }
+    services(&mut page, plan, run);
     alone(&mut page, plan, run);
     left(&mut page, plan, run);
     for stuck in emergencies(plan, run) {
@@ -186,6 +189,30 @@ fn failure(page: &mut Page, plan: &Plan, component: &Settled, run: &str) {
         &[address, tinted(Tint::Bad, format!("  {step} failed: ")), plain(&component.failed_why)],
     );
     tail(page, 2, &component.output, super::OUTPUT, run);
+}
+
+/// How long members of services were away.
+fn services(page: &mut Page, plan: &Plan, run: &RunView) {
+    let away: BTreeMap<usize, Duration> =
+        run.components.iter().filter_map(|c| Some((c.entry, c.away?))).collect();
+    let touched = |s: &&Service| s.members.iter().any(|i| away.contains_key(i));
+    let services: Vec<&Service> = plan.services.iter().filter(touched).collect();
+    if services.is_empty() {
+        return;
+    }
+    page.blank();
+    page.line(0, 2, &[tinted(Tint::Bold, "Services"), tinted(Tint::Dim, "  (how long members were away)")]);
+    for service in services.iter().take(FEW) {
+        let members: Vec<(usize, Duration)> =
+            service.members.iter().filter_map(|i| Some((*i, *away.get(i)?))).collect();
+        let told = |(i, long): &(usize, Duration)| format!("{} {}", name(plan, *i), period::show(*long));
+        let mut told: Vec<String> = members.iter().take(FEW_NAMES).map(told).collect();
+        if members.len() > FEW_NAMES {
+            told.push(format!("{} more", size::count(members.len() - FEW_NAMES)));
+        }
+        let service = tinted(Tint::Bold, format!("{}  ", service_name(&service.name)));
+        page.line(2, 4, &[service, plain(told.join(", "))]);
+    }
 }
 
 /// What was not begun, and why.

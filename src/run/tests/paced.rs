@@ -1,7 +1,7 @@
 //! Waves, canaries, budgets, zones and soaks.
 
 use super::*;
-use crate::plan::noun::Wave;
+use crate::plan::noun::{Observed, Wave};
 use std::time::Duration;
 
 /// Independent components, in waves of these sizes that follow each other.
@@ -175,4 +175,47 @@ fn a_soak_that_nobody_can_judge_halts_the_run_and_goes_on_when_it_is_resumed() {
     p.in_flight.clear();
     p.apply(What::taken("another", 2));
     assert_eq!(p.turn(), "look 0 after 2 s");
+}
+
+/// Independent components, all of which are members of a service that keeps so many available.
+fn service(n: usize, least: u64) -> Plan {
+    let mut plan = waves(&[n], 10, OnFailure::RollbackComponent);
+    plan.services =
+        vec![crate::config::checked::Service { name: "shop".into(), members: (0..n).collect(), least }];
+    plan
+}
+
+#[test]
+fn no_more_begin_than_a_service_can_spare() {
+    let mut p = Played::new(&service(4, 2));
+    assert_eq!(p.turn(), "gate 0, gate 1");
+    assert_eq!(p.well(0, 5), "gate 2");
+    // One that failed serves again once it is back.
+    p.well(1, 3);
+    assert_eq!(p.says(1, "ill"), "restore 1");
+    p.well(1, 2);
+    assert_eq!(p.says(1, "same"), "gate 3");
+}
+
+#[test]
+fn a_member_that_is_away_for_good_holds_the_others_when_none_can_be_spared() {
+    let mut p = Played::new(&service(3, 2));
+    assert_eq!(p.turn(), "gate 0");
+    assert_eq!(p.says(0, "done"), "snapshot 0");
+    p.well(0, 2);
+    p.says(0, "ill");
+    for _ in 0..3 {
+        p.says(0, "refused");
+    }
+    assert_eq!(p.standings(), "stuck, held, held");
+    assert_eq!(p.run.standing(1), held(0, Hold::Service(0)));
+    // A service without room at all.
+    assert_eq!(Played::new(&service(2, 2)).standings(), "held, held");
+}
+
+#[test]
+fn what_the_plan_found_away_may_be_worked_on_and_counts() {
+    let mut plan = service(3, 1);
+    plan.entries[2].observed = Observed::Absent(plan.entries[2].observed.identity().unwrap().clone());
+    assert_eq!(Played::new(&plan).turn(), "gate 0, gate 2");
 }

@@ -1,5 +1,5 @@
-service "shop" {
-  members = []
+traffic "haproxy" "front" {
+  backend = "web"
 }
 module "eu" {}
 data "x" "y" {}

@@ -1,0 +1,23 @@
+component "command" "web" {
+  count       = 3
+  patch_level = "7"
+  rollout     = rollout.one
+  read        = ["cat", "web-${count.index}.level"]
+  patch       = ["sh", "-c", "echo $PATCHFORM_LEVEL > web-${count.index}.level"]
+  snapshot    = ["sh", "-c", "cp web-${count.index}.level $PATCHFORM_SNAPSHOT && echo $PATCHFORM_SNAPSHOT"]
+  restore     = ["sh", "-c", "cp $PATCHFORM_SNAPSHOT web-${count.index}.level"]
+}
+
+rollout "one" {
+  max_parallel = 1
+}
+
+service "shop" {
+  members       = [command.web]
+  min_available = 2
+}
+
+service "votes" {
+  members = [command.web[0], command.web[1], command.web[2]]
+  quorum  = true
+}

@@ -1,0 +1,41 @@
+//! `service`: what has to stay up while its members are patched.
+
+use super::argument::{argument, later};
+use super::{Block, Holds, Need, Place, Takes};
+
+pub const SERVICE: Block = Block {
+    name: "service",
+    sort: None,
+    place: Place::Top,
+    labels: &["name"],
+    written: "service \"shop\" { … }",
+    what: "a service block",
+    about: "What has to stay up: so many of its members are available at every moment of a run.",
+    arguments: &[
+        argument(
+            "members",
+            Takes::Special("list of components and modules"),
+            Need::Required("members = [command.web]"),
+            "who is part of it, as `command.web`, `command.web[\"key\"]` or `module.eu`",
+        )
+        .holding(Holds::Name),
+        argument(
+            "min_available",
+            Takes::Special("whole number from 1, or share such as `\"75%\"`"),
+            Need::Optional("one of `min_available` and `quorum` is needed"),
+            "how many members stay available; a share is rounded up",
+        ),
+        argument(
+            "quorum",
+            Takes::Flag,
+            Need::Optional("one of `min_available` and `quorum` is needed"),
+            "whether more than half of its members stay available",
+        ),
+        later("availability", "what is promised for a month"),
+        later("timezone", "where its users are"),
+        later("order", "in which order its members are worked on, by their roles"),
+    ],
+    blocks: &[],
+    more: "",
+    example: &[("main.pf.hcl", include_str!("examples/service.pf.hcl"))],
+};

@@ -1,0 +1,103 @@
+//! `service "name" { … }`: who is part of it, and how many of them stay available.
+
+use super::depends;
+use super::edges::Edges;
+use super::expand::Instance;
+use super::finish::block_name;
+use super::names::Names;
+use super::rests::Rest;
+use crate::config::blocks;
+use crate::config::checked::{Service, Size};
+use crate::config::fields::Fields;
+use crate::config::syntax::Block;
+use crate::model::{Diagnostic, InstanceKey, Span};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A service before it is known who its members are.
+pub(super) struct Draft<'p> {
+    block: &'p Block,
+    least: Least,
+}
+
+enum Least {
+    Size(Size, Span),
+    Quorum,
+}
+
+/// Evaluates a service block, but for its members.
+pub(super) fn read<'p>(block: &'p Block, fields: &mut Fields<'_>) -> Option<Draft<'p>> {
+    let before = fields.problems.0.len();
+    blocks::SERVICE.check(block, fields.problems);
+    let attribute = block.body.attribute("min_available");
+    let size = super::rollout::size(block, "min_available", fields);
+    let quorum = fields.flag(&block.body, "quorum").unwrap_or_default();
+    if fields.problems.0.len() > before {
+        return None;
+    }
+    let least = match (size.zip(attribute), quorum) {
+        (Some((size, attribute)), false) => Least::Size(size, attribute.value.span()),
+        (None, true) => Least::Quorum,
+        (Some((_, attribute)), true) => {
+            let problem = Diagnostic::error("A service has either \"min_available\" or \"quorum\"");
+            fields.problems.push(problem.at(attribute.span, "both are set").help("Remove one of them."));
+            return None;
+        }
+        (None, false) => {
+            let problem = Diagnostic::error("A service must say how many of its members stay available")
+                .at(block.header, "")
+                .help("Write min_available = 2, min_available = \"75%\" or quorum = true.");
+            fields.problems.push(problem);
+            return None;
+        }
+    };
+    Some(Draft { block, least })
+}
+
+/// Every service, sorted by name, now that it is known where each component stands.
+pub(super) fn finish(
+    drafts: &BTreeMap<(usize, &str), Draft<'_>>,
+    instances: &[Instance],
+    edges: &mut Edges<'_, '_>,
+) -> Vec<Service> {
+    let mut services = Vec::new();
+    let mut told: BTreeSet<Span> = BTreeSet::new();
+    for ((at, name), draft) in drafts {
+        let names: &Names<'_> = &edges.resting.tree.area(instances[*at].module).names;
+        let before = edges.problems.0.len();
+        let uses = depends::list(names, draft.block, "members", edges.problems);
+        edges.check_depends(*at, &uses);
+        let mut members = BTreeSet::new();
+        let places = edges.places;
+        let mut add = |rest: Rest, _: Span| members.extend(places.range(&rest));
+        edges.resting.of(*at, &uses, &InstanceKey::None, &[], &mut add);
+        let name = block_name("service", name, &instances[*at]);
+        let least = least(&name, draft, members.len());
+        match least {
+            Ok(least) if edges.problems.0.len() == before => {
+                services.push(Service { name, members: members.into_iter().collect(), least });
+            }
+            Err(problem) if edges.problems.0.len() == before => edges.problems.push(*problem),
+            _ => {}
+        }
+        // What is wrong in a module is told once, not for each of its instances.
+        if !told.insert(draft.block.header) {
+            edges.problems.0.truncate(before);
+        }
+    }
+    services.sort_by(|a, b| a.name.cmp(&b.name));
+    services
+}
+
+fn least(name: &str, draft: &Draft<'_>, members: usize) -> Result<u64, Box<Diagnostic>> {
+    let (least, at) = match draft.least {
+        Least::Quorum => (members as u64 / 2 + 1, draft.block.header),
+        Least::Size(size, at) => (size.at_least(members), at),
+    };
+    if least <= members as u64 {
+        return Ok(least);
+    }
+    let problem = Diagnostic::error(format!("The service \"{name}\" cannot have {least} members available"))
+        .at(at, format!("it has {members} in all"))
+        .help("Name more members, or ask for fewer.");
+    Err(Box::new(problem))
+}

@@ -1,0 +1,37 @@
+//! The services that a plan touches: what stays up, and how long each member is away.
+
+use super::View;
+use crate::model::period;
+use crate::plan::noun::Plan;
+use crate::report::downtime::downtime;
+use crate::report::page::Page;
+use crate::report::reason::service_name;
+use crate::report::size;
+use crate::report::style::{Tint, plain, tinted};
+
+/// Services shown before the rest is counted.
+const FEW: usize = 8;
+
+/// Draws them, when there are any.
+pub fn draw(page: &mut Page, plan: &Plan, view: &View<'_>) {
+    let touched = |service: &&_| plan.changes_any(service);
+    let services: Vec<_> = plan.services.iter().filter(touched).collect();
+    if services.is_empty() {
+        return;
+    }
+    page.blank();
+    page.line(0, 2, &[tinted(Tint::Bold, "Services")]);
+    let shown = view.shown(services.len(), FEW);
+    for service in &services[..shown] {
+        let changes = service.members.iter().filter_map(|i| plan.change(*i));
+        let away: Vec<_> = changes.map(downtime).collect();
+        let longest = away.iter().max().copied().unwrap_or_default();
+        let least = usize::try_from(service.least).unwrap_or(usize::MAX);
+        let up = format!("{} of {} stay available", size::count(least), size::count(service.members.len()));
+        let each =
+            format!("; {} away, each about {}", size::counted(away.len(), "member"), period::show(longest));
+        let name = tinted(Tint::Bold, service_name(&service.name));
+        page.line(2, 6, &[name, plain(format!("  {up}")), tinted(Tint::Dim, each)]);
+    }
+    view.more(page, 2, services.len() - shown, "services");
+}
