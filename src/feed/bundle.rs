@@ -75,7 +75,11 @@ impl Recording {
 
     pub(super) fn keep(&self, key: &str, bytes: &[u8]) -> Result<(), Problem> {
         let mut answers = self.lock();
-        let file = (answers.files.len() + 1).to_string();
+        // What is asked for twice has one file.
+        let file = match answers.files.get(key) {
+            Some(earlier) => earlier.file.clone(),
+            None => (answers.files.len() + 1).to_string(),
+        };
         let failed =
             |error: io::Error| Problem::at(key, format!("it cannot be kept for the bundle: {error}"));
         std::fs::File::create(self.folder.join(&file))

@@ -17,7 +17,7 @@ fn scores(lab: &Lab, most: usize) -> (usize, Option<f64>) {
 
 #[test]
 fn killed_in_the_middle_the_catalog_is_the_old_one_or_the_new_one() {
-    const ROWS: usize = 30_000;
+    const ROWS: usize = 8_000;
     let lab = with(&[("epss", "epss", "epss.csv", "max_age = \"36500d\"")]);
     lab.write("epss.csv", epss(ROWS, "2026-11-01"));
     lab.patchform("collect").exits(0);

@@ -236,6 +236,29 @@ fn a_provider_is_asked_for_its_list_and_for_what_changed() {
 }
 
 #[test]
+fn documents_are_read_as_their_provider_signed_them() {
+    let Some(provider) = Archive::new() else { return };
+    let lab = with(&[("csaf", "vendor", "white", "signed_by = \"keys.gpg\"")]);
+    fs::create_dir_all(lab.path("white/2026")).unwrap();
+    let document = lab.path("white/2026/a.json");
+    let publish = |title: &str, changed: &str| {
+        fs::write(&document, csaf("A", title)).unwrap();
+        lab.write("white/changes.csv", format!("\"2026/a.json\",\"{changed}\"\n"));
+    };
+    publish("one", "2026-01-01T00:00:00Z");
+    let name = document.to_string_lossy().into_owned();
+    provider.gpg(&["--yes", "--armor", "--output", &format!("{name}.asc"), "--detach-sign", &name]);
+    provider.gpg(&["--yes", "--output", &lab.path("keys.gpg").to_string_lossy(), "--export"]);
+    let ran = lab.patchform("collect --json").exits(0);
+    assert!(feed(&ran, "vendor")["proof"].as_str().unwrap().starts_with("signed by "), "{}", ran.out);
+    publish("two", "2026-01-02T00:00:00Z");
+    lab.patchform("collect")
+        .exits(1)
+        .tells("white/2026/a.json: the signature is bad")
+        .tells("1 entry, taken");
+}
+
+#[test]
 fn a_provider_is_found_by_its_metadata_and_by_its_feed() {
     let pages = Pages::default();
     let server = pages.serve();
