@@ -43,26 +43,26 @@ fn the_python_example() {
     keeps_all(
         &["examples/provider-python/provider.py"],
         "examples/provider-python/contract.json",
-        &["broken", "switch", "switch-missing"],
+        &["inventory", "broken", "switch", "switch-missing"],
     );
 }
 
 #[test]
 fn the_rust_example() {
     let program = example("note");
-    keeps_all(&[&program], "tests/contracts/note.json", &["broken", "switch", "switch-missing"]);
+    keeps_all(&[&program], "tests/contracts/note.json", &["inventory", "broken", "switch", "switch-missing"]);
 }
 
 #[test]
 fn the_release_provider() {
     let program = example("serve_release");
-    keeps_all(&[&program], "tests/contracts/release.json", &["switch", "switch-missing"]);
+    keeps_all(&[&program], "tests/contracts/release.json", &["inventory", "switch", "switch-missing"]);
 }
 
 #[test]
 fn the_command_provider() {
     let program = example("serve_command");
-    keeps_all(&[&program], "tests/contracts/command.json", &["switch", "switch-missing"]);
+    keeps_all(&[&program], "tests/contracts/command.json", &["inventory", "switch", "switch-missing"]);
 }
 
 #[test]

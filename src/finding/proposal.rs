@@ -132,3 +132,82 @@ impl Proposal {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Findings, Knowledge, Member, Rules, found, named};
+    use crate::model::{FileId, Moment};
+    use patchform_advisory::packages::Candidates;
+    use patchform_advisory::priority::{Exposure, Importance};
+    use patchform_advisory::{Advisory, Affected, Ecosystem, Installed, Platform};
+
+    fn host(address: &str, release: &str, level: &str, version: &str) -> Host {
+        Host {
+            target: address.into(),
+            platform: Platform::parse(release),
+            packages: vec![Installed::new("a", version), Installed::new("b", version)],
+            members: vec![Member {
+                address: address.parse().unwrap(),
+                level: PatchLevel::Map(BTreeMap::from([("a".to_string(), level.to_string())])),
+                exposure: Exposure::Unknown,
+                importance: Importance::Medium,
+            }],
+        }
+    }
+
+    fn proposed(hosts: &[Host], wanted: &str) -> Proposals {
+        let record = |id: &str, package: &str, fixes: &[(&str, &str)]| Advisory {
+            id: id.into(),
+            affected: fixes
+                .iter()
+                .map(|(release, fix)| Affected::below(Ecosystem::of("Debian", release), package, fix))
+                .collect(),
+            ..Advisory::default()
+        };
+        let records = [
+            record("CVE-2026-10001", "a", &[("11", "1.4"), ("12", "1.10")]),
+            record("CVE-2026-10002", "a", &[("12", "1.2")]),
+            record("CVE-2026-10003", "b", &[("12", "2")]),
+        ];
+        let (facts, offered, rules, remembered) =
+            (BTreeMap::new(), Candidates::default(), Rules::default(), Findings::default());
+        let known = Knowledge {
+            facts: &facts,
+            offered: &offered,
+            rules: &rules,
+            remembered: &remembered,
+            now: Moment(0),
+        };
+        let found = found(hosts, named(hosts, &records), &known);
+        let span = Span::new(FileId(0), 10, 20);
+        let spans = hosts.iter().map(|host| (host.members[0].address.clone(), span)).collect();
+        propose(hosts, &found, &spans, |found| found.key.vulnerability.starts_with(wanted))
+    }
+
+    #[test]
+    fn instances_share_the_highest_level_and_what_it_closes_is_told_once() {
+        let hosts = [
+            host("apt.web[\"old\"]", "Debian:11", "1.1", "1.1"),
+            host("apt.web[\"new\"]", "Debian:12", "1.1", "1.1"),
+        ];
+        let proposals = proposed(&hosts, "CVE-2026-10001");
+        let [one] = proposals.all.as_slice() else { panic!("{proposals:?}") };
+        assert_eq!(
+            (one.block.to_string().as_str(), one.from.as_str(), one.to.as_str()),
+            ("apt.web", "1.1", "1.10")
+        );
+        let closes: Vec<&str> = one.closes.iter().map(|closing| closing.vulnerability.as_str()).collect();
+        assert_eq!(closes, ["CVE-2026-10001", "CVE-2026-10002"]);
+    }
+
+    #[test]
+    fn no_level_is_lowered_and_no_package_added() {
+        let higher = [host("apt.web", "Debian:12", "1.11", "1.1")];
+        let proposals = proposed(&higher, "CVE");
+        assert!(proposals.all.is_empty(), "{proposals:?}");
+        assert_eq!(proposals.asked.len(), 1);
+        let left: Vec<&str> = proposals.left.keys().map(|(_, package, _)| package.as_str()).collect();
+        assert_eq!(left, ["b"]);
+    }
+}
