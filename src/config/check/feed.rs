@@ -112,7 +112,9 @@ fn needed(
     said: Option<String>,
     fields: &mut Fields<'_>,
 ) -> Option<String> {
-    if format == by && block.body.attribute(name).is_none() {
+    // One that is misspelt was told of already.
+    let misspelt = block.body.attributes.iter().any(|a| blocks::FEED.argument(&a.name).is_none());
+    if format == by && block.body.attribute(name).is_none() && !misspelt {
         let what = format!("a feed block of format {format}");
         fields.problems.push(blocks::missing(name, &what, block.header, line));
     }

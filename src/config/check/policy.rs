@@ -5,6 +5,7 @@ use crate::config::checked::Policy;
 use crate::config::fields::Fields;
 use crate::config::suggest;
 use crate::config::syntax::Block;
+use crate::config::types::Type;
 use crate::model::{Diagnostic, Span};
 use patchform_advisory::cve::CveId;
 use patchform_advisory::day::Day;
@@ -37,7 +38,7 @@ pub(super) fn read(name: &str, block: &Block, fields: &mut Fields<'_>) -> Option
 fn filled(mut profile: Profile, block: &Block, fields: &mut Fields<'_>) -> Option<Profile> {
     let Some(attribute) = block.body.attribute("terms") else { return Some(profile) };
     let at = attribute.value.span();
-    let value = fields.value(&attribute.value)?.to_json();
+    let value = fields.typed(attribute, &Type::Any)?.to_json();
     let Some(terms) = value.as_object() else {
         let problem = Diagnostic::error("\"terms\" must be a map").at(at, "this is none");
         fields.problems.push(problem.help("Write it as terms = { critical = \"3d\", high = \"14d\" }"));

@@ -80,7 +80,7 @@ fn as_size(value: &Value) -> Option<Size> {
 fn waves(attribute: &Attribute, fields: &mut Fields<'_>) -> Option<Vec<Size>> {
     let value = fields.typed(attribute, &Type::Any)?;
     let sizes = value.as_items().map(|items| items.iter().map(as_size).collect::<Option<Vec<_>>>());
-    let found = sizes.flatten().filter(|sizes| !sizes.is_empty() && sizes.len() <= blocks::MOST_WAVES);
+    let found = sizes.flatten().filter(|sizes| sizes.len() <= blocks::MOST_WAVES);
     if found.is_none() {
         let problem = Diagnostic::error("\"waves\" must be a list of sizes")
             .at(attribute.value.span(), format!("this is {}", value.brief()))

@@ -3,6 +3,7 @@ component "command" "db" {
   class       = "database"
   provider    = command
   vendor      = vendor.acme
+  exposure    = "internal"
   read        = ["cat", "db.level"]
   patch       = ["sh", "-c", "echo $PATCHFORM_LEVEL > db.level"]
   snapshot    = ["sh", "-c", "cp db.level $PATCHFORM_SNAPSHOT && echo $PATCHFORM_SNAPSHOT"]
