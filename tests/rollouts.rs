@@ -266,7 +266,6 @@ fn what_is_written_wrong_is_told_with_the_way_out() {
     for (rollout, says) in [
         ("  canary = -1", "\"canary\" must be a whole number, 0 or more"),
         ("  waves = 3", "\"waves\" must be a list of sizes"),
-        ("  waves = []", "\"waves\" must be a list of sizes"),
         ("  waves = [0]", "Write waves = [1, \"5%\", \"20%\"]"),
         ("  waves = [\"101%\"]", "\"waves\" must be a list of sizes"),
         ("  waves = [for i in range(101) : 1]", "there may be 100 of"),
