@@ -19,7 +19,7 @@ impl Scanner<'_> {
         let Some(template) = self.string_with_template().map(|outer| self.stack[outer + 1].at) else {
             return;
         };
-        let between = &self.text[self.last..at];
+        let between = self.text.get(self.last..at).unwrap_or_default();
         let is_first = self.doubt.is_none_or(|(known, _)| known != template);
         let before = self.text.get(template + 2..self.last + 1).unwrap_or_default();
         if is_first && !between.contains(&b'\n') && ends_value(before) {
@@ -42,6 +42,8 @@ impl Scanner<'_> {
         self.stack.truncate(outer);
         self.never_closes(template, "Add the missing `}`.");
         self.at = end + 1;
+        // What was read behind that quote is read again.
+        self.last = self.last.min(end);
         true
     }
 

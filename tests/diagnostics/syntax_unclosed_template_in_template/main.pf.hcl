@@ -1,0 +1,8 @@
+output "x" {
+  value = "a ${upper("b ${lower(
+    "C")}
+}
+
+output "y" {
+  value = nowhere
+}
