@@ -166,8 +166,17 @@ fn a_proposal_changes_the_level_and_nothing_else() {
             ("DSA-4", "CVE-2026-10004", "tar", None, "no fix"),
         ],
     );
-    lab.patchform("propose --for CVE-2026-77777").exits(0).says("Nothing to raise");
-    lab.patchform("propose --due-within 7d").exits(0).says("Nothing to raise");
+    // What would pass a gate by a slip of the hand is an error.
+    lab.patchform("propose --for CVE-2026-77777").exits(1).says("no feed says anything of CVE-2026-77777");
+    lab.patchform("propose --due-within 7d").exits(1).says("policy \"bod-26-04\" {}");
+    lab.patchform("assess --fail-on overdue").exits(1).says("nothing is ever due");
+    for verb in ["propose", "assess --fail-on any"] {
+        lab.patchform(&format!("{verb} --target apt.nix")).exits(1).says("there is no component apt.nix");
+    }
+    lab.patchform("assess --explain cve-2026-10001@apt.here").exits(0).says("CVE-2026-10001");
+    lab.patchform("propose --for cve-2026-10002 --dry-run")
+        .exits(0)
+        .says("+  patch_level = { tar = \"98.0\"");
     lab.patchform("propose --dry-run").exits(0).says("+  patch_level = { tar = \"99.0\" } # the archiver");
     assert_eq!(lab.read("main.pf.hcl"), before);
     let shown = lab.patchform("propose").exits(0);

@@ -111,6 +111,9 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
             "{unread} of the components could not be read, so that nobody knows whether to fail"
         )));
     }
+    if arguments.fail_on == Some(FailOn::Overdue) && !assessment.has_policy {
+        return Err(ops::assess::nothing_is_due());
+    }
     let fails = arguments.fail_on.is_some_and(|what| what.holds(&assessment));
     Ok(if fails { Exit::Something } else { Exit::Done })
 }
@@ -123,7 +126,13 @@ fn asked(text: &str) -> Result<(String, Address), Failure> {
     };
     let (vulnerability, component) =
         text.split_once('@').ok_or_else(|| wrong(format!("{text:?} names no component")))?;
-    Ok((vulnerability.to_string(), component.parse().map_err(wrong)?))
+    Ok((id(vulnerability), component.parse().map_err(wrong)?))
+}
+
+/// The id of a vulnerability as feeds write it: a CVE also in small letters.
+pub(super) fn id(text: &str) -> String {
+    let upper = text.trim().to_ascii_uppercase();
+    if upper.starts_with("CVE-") { upper } else { text.trim().to_string() }
 }
 
 fn unnamed(assessment: &Assessment<'_>, vulnerability: &str, component: &Address) -> Failure {

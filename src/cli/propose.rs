@@ -45,7 +45,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
             targets: targets.map_err(|why| Failure::error(format!("--target: {why}")))?,
             patience: arguments.lock.timeout()?,
         },
-        only: arguments.only.clone(),
+        only: arguments.only.iter().map(|text| super::assess::id(text)).collect(),
         due_within: arguments.due_within.as_deref().map(days).transpose()?,
         dry_run: arguments.dry_run,
     };

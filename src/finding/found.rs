@@ -86,16 +86,19 @@ fn judge<'a>(hosts: &'a [Host], named: Named<'a>, known: &Knowledge<'a, '_>) -> 
     };
     let urgency = Urgency::of(&facts, &known.rules.thresholds);
     let priority = Priority::of(urgency.urgency, member.importance);
-    let deadline = known.rules.deadline(&facts, priority);
-    let judged = deadline.as_ref().zip(Day::of_milliseconds(known.now.0));
-    let judged = judged.map(|(deadline, today)| {
-        let component = key.component.to_string();
+    let today = Day::of_milliseconds(known.now.0);
+    let component = key.component.to_string();
+    let judge = |deadline: &Deadline| {
         let covers = |exception: &&Exception| {
             cve.is_some_and(|cve| exception.covers(cve, &component, &deadline.profile))
         };
         let exceptions: Vec<&Exception> = known.rules.exceptions.iter().filter(covers).collect();
-        deadline.judge(today, None, &exceptions)
-    });
+        today.map(|today| deadline.judge(today, None, &exceptions))
+    };
+    let lets_pass =
+        |deadline: &Deadline| judge(deadline).is_some_and(|judged| judged.standing == Standing::Excepted);
+    let deadline = known.rules.deadline(&facts, priority, lets_pass);
+    let judged = deadline.as_ref().and_then(judge);
     Found {
         target,
         facts,
@@ -180,7 +183,7 @@ mod tests {
     use super::*;
     use crate::finding::{Member, named};
     use crate::model::PatchLevel;
-    use patchform_advisory::policy::known;
+    use patchform_advisory::policy::{Scope, known};
     use patchform_advisory::priority::{Exposure, Importance, Listing};
     use patchform_advisory::{Affected, Ecosystem, Installed, Platform, Source};
 
@@ -236,6 +239,39 @@ mod tests {
                 )
             })
             .collect()
+    }
+
+    #[test]
+    fn an_exception_lets_the_deadline_of_its_own_policy_pass_and_no_other() {
+        let hosts = [host(vec![of_openssl("openssl", "3.0.1-1")])];
+        let records = [record("DSA-1", &["CVE-2026-1001"], "openssl", "3.0.1-2")];
+        let cve = CveId::parse("CVE-2026-1001").unwrap();
+        let day = |month, day| Day::new(2026, month, day).unwrap();
+        let kev = Listing { added: day(11, 1), due: Some(day(11, 5)), ransomware: false };
+        let facts = BTreeMap::from([(cve, Facts { kev: Some(kev), ..Facts::default() })]);
+        let (offered, remembered) = (Candidates::default(), Findings::default());
+        let now = Moment::parse("2026-11-26T12:00:00Z").unwrap();
+        let but = |profile: &str| {
+            let scope = Scope { cve: Some(cve), component: None, profile: Some(profile.into()) };
+            Exception::new("later", "No way in.", scope, day(1, 1), day(12, 31)).unwrap()
+        };
+        let standing = |exceptions: Vec<Exception>| {
+            let profiles = vec![known::kev_due(), known::essential_eight_2()];
+            let rules = Rules { profiles, exceptions, ..Rules::default() };
+            let known =
+                Knowledge { facts: &facts, offered: &offered, rules: &rules, remembered: &remembered, now };
+            let found = found(&hosts, named(&hosts, &records), &known);
+            (
+                found[0].deadline.as_ref().unwrap().profile.to_string(),
+                found[0].is_overdue(),
+                found[0].is_excepted(),
+            )
+        };
+        let (kev, eight) = ("kev-due", "essential-eight-2");
+        assert_eq!(standing(vec![]), (eight.into(), true, false));
+        assert_eq!(standing(vec![but(eight)]), (kev.into(), true, false));
+        assert_eq!(standing(vec![but(kev)]), (eight.into(), true, false));
+        assert_eq!(standing(vec![but(kev), but(eight)]), (eight.into(), false, true));
     }
 
     #[test]

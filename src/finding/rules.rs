@@ -16,9 +16,16 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// The strictest deadline of all profiles; none where none says anything.
-    pub fn deadline(&self, facts: &Facts, priority: Priority) -> Option<Deadline> {
+    /// The strictest deadline of all profiles that an exception does not let pass; where it lets all pass, the strictest of
+    /// those. None where no profile says anything.
+    pub fn deadline(
+        &self,
+        facts: &Facts,
+        priority: Priority,
+        lets_pass: impl Fn(&Deadline) -> bool,
+    ) -> Option<Deadline> {
         let all = self.profiles.iter().filter_map(|profile| profile.deadline(facts, priority));
-        Deadline::strictest(all.collect())
+        let (passed, binding): (Vec<_>, Vec<_>) = all.partition(lets_pass);
+        Deadline::strictest(binding).or_else(|| Deadline::strictest(passed))
     }
 }

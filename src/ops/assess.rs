@@ -10,6 +10,7 @@ use crate::config::checked::{Config, FeedFormat};
 use crate::config::source::Sources;
 use crate::finding::{Findings, Found, Host, Key, Knowledge, Named, Rules, Seen, found, named};
 use crate::model::{Address, Diagnostics, Moment, Selection, Span};
+use crate::plan::NoSuchComponent;
 use crate::report::assessment::{Assessment, FeedAge, SourcePlace};
 use crate::state::State;
 use crate::world::clock;
@@ -61,6 +62,12 @@ pub struct Assessed {
 pub fn assess(request: &Request, stages: &mut dyn Stages) -> Result<Assessed, Failure> {
     stages.stage(Stage::Checking);
     let mut checked = check(&request.inputs, stages.watch())?;
+    let components = &checked.config.components;
+    let none = |target: &&Selection| !components.iter().any(|component| target.covers(&component.address));
+    let unknown: Vec<Selection> = request.targets.iter().filter(none).cloned().collect();
+    if !unknown.is_empty() {
+        return Err(Failure::error(NoSuchComponent(unknown)));
+    }
     let catalog = Catalog::open(&checked.place.catalog).map_err(unusable)?;
     let (fleet, state) = checked.start_and_read()?;
     stages.stage(Stage::Reading(checked.config.components.len()));
@@ -91,6 +98,12 @@ pub fn assess(request: &Request, stages: &mut dyn Stages) -> Result<Assessed, Fa
         assessed.remember(&checked.place, &checked.config, state.as_ref(), request.patience)?;
     (assessed.sources, assessed.warnings) = (checked.sources, checked.warnings);
     Ok(assessed)
+}
+
+/// Why nobody can ask for what is due.
+pub fn nothing_is_due() -> Failure {
+    Failure::error("no `policy` block says until when a finding has to be gone, so that nothing is ever due")
+        .hint("add one to the configuration, such as policy \"bod-26-04\" {}")
 }
 
 fn unusable(error: CatalogError) -> Failure {

@@ -10,7 +10,7 @@ use crate::finding::{Found, Proposal, Proposals, propose as proposals};
 use crate::model::{FileId, Span};
 use crate::world::disk;
 use patchform_advisory::day::Day;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// What is to be proposed.
@@ -51,7 +51,7 @@ pub struct Edited {
 /// Assesses, and writes the fixed levels into the configuration.
 ///
 /// # Errors
-/// Those of [`assess::assess`]; a file that cannot be written, or was changed meanwhile.
+/// Those of [`assess::assess`]; a vulnerability that no feed names, or a time without a policy; a file that cannot be written, or was changed meanwhile.
 pub fn propose(request: &Request, stages: &mut dyn Stages) -> Result<Proposed, Failure> {
     let assessed = assess::assess(&request.assess, stages)?;
     let last = request
@@ -62,7 +62,18 @@ pub fn propose(request: &Request, stages: &mut dyn Stages) -> Result<Proposed, F
         let due = found.deadline.as_ref().and_then(|deadline| deadline.day());
         named && last.is_none_or(|last| due.is_some_and(|due| due <= last))
     };
+    let named: BTreeSet<&str> = assessed.named().iter().map(|named| named.vulnerability).collect();
+    if let Some(unknown) = request.only.iter().find(|id| !named.contains(id.as_str())) {
+        return Err(Failure::error(format!(
+            "no feed says anything of {unknown} for a package of these hosts"
+        ))
+        .hint("that is no proof that they are safe: nothing is known. `patchform collect` reads the feeds"));
+    }
+    drop(named);
     let assessment = assessed.assessment();
+    if request.due_within.is_some() && !assessment.has_policy {
+        return Err(assess::nothing_is_due());
+    }
     let mut all = proposals(assessment.hosts, &assessment.found, assessed.spans(), wanted);
     drop(assessment);
     let mut edits: BTreeMap<FileId, Vec<(Span, String)>> = BTreeMap::new();

@@ -31,7 +31,7 @@ pub mod samples;
 
 pub use diff::{Changes, Facts, Leases, diff};
 pub use draft::Draft;
-pub use focus::Focus;
+pub use focus::{Focus, NoSuchComponent};
 pub use make::{Making, make};
 pub use noun::Plan;
 pub use superseded::superseded;
