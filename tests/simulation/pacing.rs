@@ -53,7 +53,10 @@ impl Judge<'_> {
         let c = &self.sc.components[i];
         let first = self.earlier(c).find(|wave| self.wave(*wave).next().is_some());
         let Some(first) = first.filter(|first| *first == c.rollout * 100) else { return false };
-        let stands = |k: usize| self.paced.committed.contains(&k);
+        // One that was taken back again before the others could begin warned them, too.
+        let stands = |k: usize| {
+            self.paced.committed.contains(&k) && run.standing(k) == Standing::Committed && !run.is_kept(k)
+        };
         self.sc.rollouts[c.rollout].canary
             && (self.wave(first).any(|(k, _)| run.failure(k).is_some())
                 || !self.wave(first).any(|(k, _)| stands(k)))
