@@ -607,7 +607,7 @@ impl<'a> Judge<'a> {
                 }
                 Standing::Skipped(Skip::Abandoned) => self.abandoned,
                 Standing::Held { why: Hold::Budget, .. } => self.spent(i, run),
-                Standing::Held { why: Hold::Canary, .. } => self.canary_failed(i, run),
+                Standing::Held { why: Hold::Canary, .. } => self.canary_kept(i, run),
                 Standing::Held { why: Hold::Service(_), .. } => self.needed(i, run),
                 Standing::Held { .. } => {
                     // What is kept is still to go back.

@@ -48,15 +48,20 @@ impl Judge<'_> {
         (0..run.len()).filter(failed).count() as u64 >= most
     }
 
-    /// Whether a canary keeps `i` from beginning.
+    /// Whether a canary keeps `i` from beginning: one that failed, or none that was ever committed.
     pub fn canary_failed(&self, i: usize, run: &Run) -> bool {
+        self.canary_lacks(i, run, |k| self.paced.committed.contains(&k))
+    }
+
+    /// Whether a canary kept `i` from beginning. One that was taken back again before the others could begin warned them, too.
+    pub fn canary_kept(&self, i: usize, run: &Run) -> bool {
+        self.canary_lacks(i, run, |k| run.standing(k) == Standing::Committed && !run.is_kept(k))
+    }
+
+    fn canary_lacks(&self, i: usize, run: &Run, stands: impl Fn(usize) -> bool) -> bool {
         let c = &self.sc.components[i];
         let first = self.earlier(c).find(|wave| self.wave(*wave).next().is_some());
         let Some(first) = first.filter(|first| *first == c.rollout * 100) else { return false };
-        // One that was taken back again before the others could begin warned them, too.
-        let stands = |k: usize| {
-            self.paced.committed.contains(&k) && run.standing(k) == Standing::Committed && !run.is_kept(k)
-        };
         self.sc.rollouts[c.rollout].canary
             && (self.wave(first).any(|(k, _)| run.failure(k).is_some())
                 || !self.wave(first).any(|(k, _)| stands(k)))
