@@ -426,6 +426,29 @@ fn a_configuration_that_cannot_be_read_shows_no_secret() {
 }
 
 #[test]
+fn a_file_of_values_that_cannot_be_formatted_shows_none_of_them() {
+    for text in [
+        "password = \"hunter2\n",
+        "password = \"hunter2\",\n",
+        "password = 'hunter2'\n",
+        "password: \"hunter2\"\n",
+        "password \"hunter2\"\n",
+        "export password=hunter2\n",
+        "password = \"\\qhunter2\"\n",
+        "password = \"hunter2\"\npassword = \"hunter2\"\n",
+        "a.password = \"hunter2\"\n",
+        "<<<<<<< HEAD\npassword = \"hunter2\"\n=======\n",
+    ] {
+        let lab = lab();
+        lab.write("patchform.pfvars", text);
+        for words in [&["fmt"][..], &["fmt", "--check", "--diff"]] {
+            run(&lab, words, &[]).does_not_say("hunter2");
+        }
+        assert_eq!(lab.read("patchform.pfvars"), text);
+    }
+}
+
+#[test]
 fn a_value_on_the_command_line_without_a_name_is_not_shown() {
     let lab = lab();
     for given in ["hunter2", "password hunter2", "password {\"hunter2\"=1}", "{\"hunter2\"=1}"] {

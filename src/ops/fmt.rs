@@ -4,7 +4,7 @@ use super::Failure;
 use super::project;
 use crate::config::load;
 use crate::config::source::Sources;
-use crate::model::Diagnostics;
+use crate::model::{Diagnostics, Span};
 use crate::world::disk;
 use std::path::{Path, PathBuf};
 
@@ -131,7 +131,13 @@ pub fn text(name: &str, bytes: &[u8]) -> Result<Option<Change>, Failure> {
         Ok((_, after)) if after.as_bytes() == bytes => Ok(None),
         Ok((before, after)) => Ok(Some(Change { before: before.to_string(), after })),
         Err(mut problems) => {
-            sources.files().for_each(|file| load::conceal_unread(file, &mut sources));
+            for file in sources.files() {
+                // Which values of such a file are secrets is not asked for: of what cannot be read none is shown.
+                match name.ends_with(".pfvars") {
+                    true => sources.conceal(Span::new(file, 0, bytes.len())),
+                    false => load::conceal_unread(file, &mut sources),
+                }
+            }
             sources.conceal_words(&mut problems);
             let failure = Failure::error(format!("{name} cannot be formatted; it stays as it is"));
             Err(Failure { diagnostics: Some(Box::new((sources, problems))), ..failure })
