@@ -449,6 +449,20 @@ fn a_file_of_values_that_cannot_be_formatted_shows_none_of_them() {
 }
 
 #[test]
+fn a_complaint_about_the_address_of_a_feed_shows_no_key_in_it() {
+    for address in [
+        "HTTP://u:hunter2@feeds.example/a",
+        "ftp://hunter2@feeds.example/a",
+        "gopher://feeds.example/a?key=hunter2",
+    ] {
+        let lab = Lab::new(&format!("feed \"kev\" \"up\" {{\n  source = \"{address}\"\n}}\n"));
+        for words in [&["validate"][..], &["validate", "--json"], &["collect"], &["collect", "--json"]] {
+            run(&lab, words, &[]).exits(1).does_not_say("hunter2");
+        }
+    }
+}
+
+#[test]
 fn a_value_on_the_command_line_without_a_name_is_not_shown() {
     let lab = lab();
     for given in ["hunter2", "password hunter2", "password {\"hunter2\"=1}", "{\"hunter2\"=1}"] {

@@ -32,6 +32,8 @@ impl Parsed {
             for span in calls.flat_map(|call| self.given(folder, call)) {
                 sources.conceal(span);
             }
+            let feeds = folder.blocks.iter().filter(|block| &*block.kind == "feed");
+            feeds.filter_map(address_with_key).for_each(|span| sources.conceal(span));
         }
     }
 
@@ -55,6 +57,7 @@ pub fn conceal_read(file: FileId, sensitive: &BTreeSet<String>, sources: &mut So
         match &*block.kind {
             "variable" if is_secret(block) => found.extend(written(block)),
             "module" => found.extend(address_with_password(block)),
+            "feed" => found.extend(address_with_key(block)),
             _ => {}
         }
     }
@@ -108,6 +111,13 @@ fn address_with_password(call: &Block) -> Option<Span> {
     let source = &call.body.attribute("source")?.value;
     let text = source.as_literal().and_then(Value::as_str)?;
     modules::starred(text).is_some().then(|| source.span())
+}
+
+/// The address of a feed, if it says more than where: a user, a password, or what stands behind `?` or `#`.
+fn address_with_key(feed: &Block) -> Option<Span> {
+    let source = &feed.body.attribute("source")?.value;
+    let text = source.as_literal().and_then(Value::as_str)?;
+    (text.contains("://") && text.contains(['@', '?', '#'])).then(|| source.span())
 }
 
 /// A reference may be read by everybody: it tells no secret.
