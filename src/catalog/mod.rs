@@ -12,7 +12,7 @@
 //!
 //! [`Catalog::open`] opens it; [`CatalogError`] says the way out where that fails.
 //!
-//! - [`Catalog::feeds`]: every feed's [`Standing`]: format, origin, last good [`Copy`] (digest, edition, model of EPSS, how
+//! - [`Catalog::feeds`]: every feed's [`Standing`]: format, origin, last good [`struct@Copy`] (digest, edition, model of EPSS, how
 //!   many records, what vouches for it, when taken), when its source answered last, why it did not since, and
 //!   [`Standing::is_stale`].
 //! - [`Catalog::advisories`]: the neutral records of some ecosystems and packages, as

@@ -3,9 +3,9 @@
 //! A feed is [`ask`]ed with the memo of its last good copy. Its [`Source`] fetches only what is new: a server is asked
 //! conditionally, a file is looked at by size and time, an archive or a provider by its small index. What comes is unpacked
 //! within limits, held against digests and signatures, and read by the pure readers of the advisory crate. The answer is
-//! "nothing new", or a [`Copy`]; whatever is wrong is a [`Problem`] of this feed alone.
+//! "nothing new", or a [`struct@Copy`]; whatever is wrong is a [`Problem`] of this feed alone.
 //!
-//! One file for each shape of feed: [`whole`] for what is one document or many like it, [`csaf`], [`apt`], [`updateinfo`].
+//! One file for each shape of feed: `whole` for what is one document or many like it, `csaf`, `apt`, `updateinfo`.
 
 mod apt;
 pub mod bundle;

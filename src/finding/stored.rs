@@ -86,7 +86,7 @@ pub fn write(findings: &Findings) -> Vec<u8> {
     bytes
 }
 
-/// Reads what [`write`] wrote.
+/// Reads what [`write()`] wrote.
 ///
 /// # Errors
 /// Bytes that are no findings, were changed, or are of a newer form.
