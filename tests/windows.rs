@@ -10,16 +10,6 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 const WAITS: &str =
     "touch begun.$NAME; while [ ! -e go ]; do sleep 0.05; done; printf %s \"$PATCHFORM_LEVEL\" > \"$NAME\"";
 
-/// The library that sets the clock of one process; `None`, with a line that says so, where it is not installed.
-fn library() -> Option<PathBuf> {
-    let folders = std::fs::read_dir("/usr/lib").expect("/usr/lib").flatten().map(|e| e.path());
-    let found = folders.map(|f| f.join("faketime/libfaketimeMT.so.1")).find(|path| path.exists());
-    if found.is_none() {
-        println!("skipped: libfaketime is not installed");
-    }
-    found
-}
-
 /// A platform and the clock that patchform sees there.
 struct Platform {
     lab: Lab,
@@ -29,7 +19,7 @@ struct Platform {
 impl Platform {
     /// Components at level 1.0 that are to come to 1.1, and windows.
     fn new(rows: &[(&str, &str, &str)], windows: &str) -> Option<Platform> {
-        let library = library()?;
+        let library = lab::faketime()?;
         let at = |level: &str| {
             let rows: Vec<_> =
                 rows.iter().map(|(name, after, patch)| (*name, level, *after, *patch)).collect();

@@ -33,6 +33,7 @@
 mod content;
 mod error;
 mod reading;
+mod row;
 mod schema;
 mod standing;
 mod stored;

@@ -2,6 +2,7 @@
 
 use super::content::{CveRecord, Document, Package};
 use super::error::CatalogError;
+use super::row::{PACKAGES, package};
 use super::schema;
 use super::standing::{self, Standing};
 use super::stored::{StoredAdvisory, StoredAffected, StoredListing, StoredRecord};
@@ -119,22 +120,11 @@ impl Catalog {
     /// # Errors
     /// A damaged catalog.
     pub fn offered(&self, packages: Option<&BTreeSet<&str>>) -> Result<Vec<Package>, CatalogError> {
-        const COLUMNS: &str = "SELECT suite, name, version, arch, source, source_version FROM offered";
-        let package = |row: &rusqlite::Row<'_>| {
-            Ok(Package {
-                suite: row.get(0)?,
-                name: row.get(1)?,
-                version: row.get(2)?,
-                arch: row.get(3)?,
-                source: row.get(4)?,
-                source_version: row.get(5)?,
-            })
-        };
         let read = || -> rusqlite::Result<Vec<Package>> {
             let Some(packages) = packages else {
-                return self.connection.prepare(COLUMNS)?.query_map([], package)?.collect();
+                return self.connection.prepare(PACKAGES)?.query_map([], package)?.collect();
             };
-            let mut of_one = self.connection.prepare(&format!("{COLUMNS} WHERE name = ?1"))?;
+            let mut of_one = self.connection.prepare(&format!("{PACKAGES} WHERE name = ?1"))?;
             let mut all = Vec::new();
             for name in packages {
                 for row in of_one.query_map([name], package)? {

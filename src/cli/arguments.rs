@@ -138,17 +138,24 @@ impl Scope {
     /// # Errors
     /// An address that is none.
     pub fn request(&self, variables: &Variables) -> Result<Request, Failure> {
-        let read =
-            |texts: &[String]| texts.iter().map(|t| t.parse()).collect::<Result<Vec<Selection>, String>>();
         Ok(Request {
             inputs: variables.inputs(),
-            targets: read(&self.target).map_err(|why| Failure::error(format!("--target: {why}")))?,
-            excludes: read(&self.exclude).map_err(|why| Failure::error(format!("--exclude: {why}")))?,
+            targets: selections("--target", &self.target)?,
+            excludes: selections("--exclude", &self.exclude)?,
             refresh: self.refresh,
             refresh_only: self.refresh_only,
             emergency: self.emergency.clone(),
         })
     }
+}
+
+/// The components that an option names.
+///
+/// # Errors
+/// An address that is none.
+pub fn selections(option: &str, texts: &[String]) -> Result<Vec<Selection>, Failure> {
+    let read = texts.iter().map(|text| text.parse()).collect::<Result<_, String>>();
+    read.map_err(|why| Failure::error(format!("{option}: {why}")))
 }
 
 impl Lock {

@@ -1,11 +1,11 @@
 //! `patchform assess`
 
 use super::Exit;
-use super::arguments::{Lock, Variables};
+use super::arguments::{Lock, Variables, selections};
 use super::stages::Stages;
 use super::terminal::Terminal;
 use super::waits::Waits;
-use crate::model::{Address, Selection};
+use crate::model::Address;
 use crate::ops::{self, Failure};
 use crate::report::assessment::{self, Assessment, text::By};
 use clap::ValueEnum;
@@ -73,11 +73,9 @@ enum FailOn {
 
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let explained = arguments.explain.as_deref().map(asked).transpose()?;
-    let targets = arguments.target.iter().map(|text| text.parse());
-    let targets = targets.collect::<Result<Vec<Selection>, String>>();
     let request = ops::assess::Request {
         inputs: arguments.variables.inputs(),
-        targets: targets.map_err(|why| Failure::error(format!("--target: {why}")))?,
+        targets: selections("--target", &arguments.target)?,
         patience: arguments.lock.timeout()?,
     };
     let mut stages = Stages::new(terminal, Arc::new(Waits { events: None, style: terminal.err }));

@@ -1,11 +1,10 @@
 //! `patchform propose`
 
 use super::Exit;
-use super::arguments::{Lock, Variables};
+use super::arguments::{Lock, Variables, selections};
 use super::stages::Stages;
 use super::terminal::Terminal;
 use super::waits::Waits;
-use crate::model::Selection;
 use crate::ops::{self, Failure};
 use crate::report::{file_diff, proposed};
 use patchform_sdk::period;
@@ -37,12 +36,10 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
-    let targets = arguments.target.iter().map(|text| text.parse());
-    let targets = targets.collect::<Result<Vec<Selection>, String>>();
     let request = ops::propose::Request {
         assess: ops::assess::Request {
             inputs: arguments.variables.inputs(),
-            targets: targets.map_err(|why| Failure::error(format!("--target: {why}")))?,
+            targets: selections("--target", &arguments.target)?,
             patience: arguments.lock.timeout()?,
         },
         only: arguments.only.iter().map(|text| super::assess::id(text)).collect(),

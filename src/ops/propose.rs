@@ -62,14 +62,9 @@ pub fn propose(request: &Request, stages: &mut dyn Stages) -> Result<Proposed, F
         let due = found.deadline.as_ref().and_then(|deadline| deadline.day());
         named && last.is_none_or(|last| due.is_some_and(|due| due <= last))
     };
-    let named: BTreeSet<&str> = assessed.named().iter().map(|named| named.vulnerability).collect();
-    if let Some(unknown) = request.only.iter().find(|id| !named.contains(id.as_str())) {
-        return Err(Failure::error(format!(
-            "no feed says anything of {unknown} for a package of these hosts"
-        ))
-        .hint("that is no proof that they are safe: nothing is known. `patchform collect` reads the feeds"));
+    if !request.only.is_empty() {
+        refuse_unknown(&request.only, &assessed)?;
     }
-    drop(named);
     let assessment = assessed.assessment();
     if request.due_within.is_some() && !assessment.has_policy {
         return Err(assess::nothing_is_due());
@@ -95,6 +90,20 @@ pub fn propose(request: &Request, stages: &mut dyn Stages) -> Result<Proposed, F
         write(&files)?;
     }
     Ok(Proposed { assessed, proposals: all, by_hand, files })
+}
+
+/// Refuses what no feed names: that nothing is raised for it would be no answer.
+fn refuse_unknown(only: &[String], assessed: &Assessed) -> Result<(), Failure> {
+    let named: BTreeSet<&str> = assessed.named().iter().map(|named| named.vulnerability).collect();
+    match only.iter().find(|id| !named.contains(id.as_str())) {
+        None => Ok(()),
+        Some(unknown) => {
+            let what = format!("no feed says anything of {unknown} for a package of these hosts");
+            Err(Failure::error(what).hint(
+                "that is no proof that they are safe: nothing is known. `patchform collect` reads the feeds",
+            ))
+        }
+    }
 }
 
 /// Where modules that are fetched lie.

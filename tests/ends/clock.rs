@@ -1,19 +1,8 @@
 //! The machine's clock is set while a run goes on: really, for patchform alone, by libfaketime.
 
-use super::lab::Lab;
+use super::lab::{Lab, faketime};
 use super::{appears, done_once, ended, go, resumable, signal, until, waiting};
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
-
-/// The library; `None`, with a line that says so, where it is not installed.
-fn library() -> Option<PathBuf> {
-    let folders = std::fs::read_dir("/usr/lib").expect("/usr/lib").flatten().map(|e| e.path());
-    let found = folders.map(|f| f.join("faketime/libfaketimeMT.so.1")).find(|path| path.exists());
-    if found.is_none() {
-        println!("skipped: libfaketime is not installed");
-    }
-    found
-}
 
 /// patchform whose wall clock goes by the file `clock`: `-3600` is an hour back.
 fn with_clock(lab: &Lab, library: &std::path::Path, line: &str) -> Command {
@@ -37,7 +26,7 @@ fn set(lab: &Lab, to: &str) {
 
 #[test]
 fn a_clock_that_is_set_is_journalled_and_shortens_nothing() {
-    let Some(library) = library() else { return };
+    let Some(library) = faketime() else { return };
     for (to, said) in [("-3600", "the clock was set back by"), ("+864000", "the clock was set forward by")] {
         let lab = waiting();
         set(&lab, "+0");
@@ -66,7 +55,7 @@ fn a_clock_that_is_set_is_journalled_and_shortens_nothing() {
 
 #[test]
 fn a_clock_that_was_set_back_while_nobody_drove_the_run() {
-    let Some(library) = library() else { return };
+    let Some(library) = faketime() else { return };
     let lab = waiting();
     let child = super::begun(&lab);
     signal(child.id(), "INT");
@@ -83,7 +72,7 @@ fn a_clock_that_was_set_back_while_nobody_drove_the_run() {
 
 #[test]
 fn a_run_that_is_stopped_yesterday_is_resumed_today() {
-    let Some(library) = library() else { return };
+    let Some(library) = faketime() else { return };
     let lab = waiting();
     set(&lab, "-86400");
     let child = with_clock(&lab, &library, "apply --auto-approve").spawn().unwrap();

@@ -7,6 +7,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+/// The library that sets the clock of one process; `None`, with a line that says so, where it is not installed.
+pub fn faketime() -> Option<PathBuf> {
+    let folders = fs::read_dir("/usr/lib").expect("/usr/lib").flatten().map(|e| e.path());
+    let found = folders.map(|f| f.join("faketime/libfaketimeMT.so.1")).find(|path| path.exists());
+    if found.is_none() {
+        println!("skipped: libfaketime is not installed");
+    }
+    found
+}
+
 /// A folder with a configuration in it, removed at the end.
 pub struct Lab {
     dir: tempfile::TempDir,

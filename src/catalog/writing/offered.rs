@@ -2,6 +2,7 @@
 
 use super::Counts;
 use crate::catalog::content::Package;
+use crate::catalog::row::{PACKAGES, package};
 use rusqlite::{Transaction, params};
 use std::collections::BTreeSet;
 
@@ -49,17 +50,6 @@ pub(super) fn replace(begun: &Transaction<'_>, feed: i64, packages: &[Package]) 
 }
 
 fn there(begun: &Transaction<'_>, feed: i64) -> rusqlite::Result<BTreeSet<Package>> {
-    let mut statement = begun
-        .prepare("SELECT suite, name, version, arch, source, source_version FROM offered WHERE feed = ?1")?;
-    let rows = statement.query_map([feed], |row| {
-        Ok(Package {
-            suite: row.get(0)?,
-            name: row.get(1)?,
-            version: row.get(2)?,
-            arch: row.get(3)?,
-            source: row.get(4)?,
-            source_version: row.get(5)?,
-        })
-    })?;
-    rows.collect()
+    let mut statement = begun.prepare(&format!("{PACKAGES} WHERE feed = ?1"))?;
+    statement.query_map([feed], package)?.collect()
 }

@@ -83,11 +83,9 @@ pub fn parts(
     to: Option<&PatchLevel>,
 ) {
     let (from, to) = (rows(from), rows(to));
-    let names: BTreeSet<&str> = from.keys().chain(to.keys()).copied().collect();
-    let changed: Vec<(&str, Option<&str>, Option<&str>)> = names
-        .iter()
-        .map(|name| (*name, from.get(name).copied(), to.get(name).copied()))
-        .filter(|(_, before, after)| before != after)
+    let changed: Vec<(&str, Option<&str>, Option<&str>)> = differing(&from, &to)
+        .into_iter()
+        .map(|name| (name, from.get(name).copied(), to.get(name).copied()))
         .collect();
     let style = page.style();
     let widest = |texts: &mut dyn Iterator<Item = &str>| {
@@ -107,7 +105,7 @@ pub fn parts(
         page.line(indent, indent + 4, &[plain(lead), tinted(Tint::Dim, " → "), after]);
     }
     view.more(page, indent, changed.len() - shown, "parts change");
-    let stay: Vec<&str> = names.into_iter().filter(|n| from.get(n) == to.get(n)).collect();
+    let stay: Vec<&str> = from.keys().copied().filter(|n| from.get(n) == to.get(n)).collect();
     match stay.len() {
         0 => {}
         1..=3 => page.line(indent, indent + 4, &[tinted(Tint::Dim, format!("stays: {}", stay.join(", ")))]),
