@@ -112,11 +112,15 @@ pub(super) fn open_to_write(path: &Path) -> Result<Connection, CatalogError> {
 /// The form of what is there: 0 for an empty file.
 fn form(connection: &Connection, path: &Path) -> Result<u32, CatalogError> {
     let failed = |error: rusqlite::Error| CatalogError::of("read", path, &error);
-    let pragma =
-        |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0)).map_err(failed);
-    let (application, form) = (pragma("application_id")?, pragma("user_version")?);
-    let tables: i64 =
-        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(failed)?;
+    // In one statement: another process may make the catalog between two.
+    let (application, form, tables): (i32, i32, i64) = connection
+        .query_row(
+            "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema) \
+             FROM pragma_application_id, pragma_user_version",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )
+        .map_err(failed)?;
     match application {
         APPLICATION => Ok(u32::try_from(form).unwrap_or(0)),
         0 if tables == 0 => Ok(0),
