@@ -1,7 +1,7 @@
 //! The form of the catalog's file, and how it is opened.
 
 use super::error::CatalogError;
-use crate::world::disk;
+use crate::world::{clock, disk};
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use std::time::Duration;
@@ -14,6 +14,9 @@ const APPLICATION: i32 = 0x7066_4361;
 
 /// How long one who writes waits for another.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long before it is tried again to open it.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// The columns of `feed` are told in [`super::standing`]. Keys of facts begin with the CVE, because that is asked for.
 const TABLES: &str = "
@@ -84,6 +87,17 @@ pub(super) fn open(path: &Path) -> Result<Connection, CatalogError> {
 
 /// Opens a catalog to write it; makes it where it is not there.
 pub(super) fn open_to_write(path: &Path) -> Result<Connection, CatalogError> {
+    let begun = clock::steady();
+    loop {
+        match make(path) {
+            // SQLite does not wait where two turn to its log at once: one of them is told that it is busy.
+            Err(CatalogError::Busy(_)) if begun.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
+            made => return made,
+        }
+    }
+}
+
+fn make(path: &Path) -> Result<Connection, CatalogError> {
     let failed = |error: rusqlite::Error| CatalogError::of("write", path, &error);
     disk::make_folder(disk::folder_of(path)).map_err(|error| CatalogError::io("write", path, &error))?;
     let mut connection = Connection::open(path).map_err(failed)?;
