@@ -323,6 +323,20 @@ fn blackouts_and_windows_that_are_too_short() {
     platform.stands(&[("a", "1.1")]);
 }
 
+/// Of a service, with all its members.
+#[test]
+fn a_blackout_of_a_service_closes_for_its_members_alone() {
+    let rest = "blackout \"launch\" {\n  timezone = \"Asia/Tokyo\"\n  dates = [\"2027-06-08\"]\n  services = [service.shop]\n}\nservice \"shop\" {\n  members = [command.a, command.c]\n  min_available = 1\n}\nrollout \"one\" {\n  max_parallel = 1\n}\n";
+    let Some(platform) = Platform::new(&[("a", "", ""), ("b", "", ""), ("c", "", "")], rest) else { return };
+    let text = platform.lab.read("main.pf.hcl");
+    let text = text.replace("  patch_level", "  rollout     = rollout.one\n  patch_level");
+    platform.lab.write("main.pf.hcl", text);
+    platform.at("2027-06-08T03:00:00Z", "apply --auto-approve").exits(5).says("blackout launch holds");
+    platform.stands(&[("a", "1.0"), ("b", "1.1"), ("c", "1.0")]);
+    platform.at("2027-06-08T15:00:05Z", "apply --auto-approve").exits(0);
+    platform.stands(&[("a", "1.1"), ("c", "1.1")]);
+}
+
 #[test]
 fn an_emergency_passes_over_what_lets_its_user_and_is_recorded() {
     let out = Command::new("id").arg("-un").output().expect("id").stdout;

@@ -317,6 +317,16 @@ pub struct Service {
     pub least: u64,
 }
 
+impl Service {
+    /// As messages call it: `service.shop`, `module.eu.service.shop`.
+    pub fn address(&self) -> String {
+        match self.name.starts_with("module.") {
+            true => self.name.clone(),
+            false => format!("service.{}", self.name),
+        }
+    }
+}
+
 /// What a failure takes back (page 5.3, rule 4).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OnFailure {

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use crate::plan::Plan;
 use crate::plan::room::{Breach, breaches};
-use crate::report::reason::{name, rollout_name, service_name};
+use crate::report::reason::{name, rollout_name};
 
 /// Refuses a plan of which a service could not spare what it would work on at once.
 ///
@@ -28,7 +28,7 @@ fn tell(plan: &Plan, breach: &Breach) -> String {
             format!(" and {} and {} more are not available now,", name(plan, *first), rest.len())
         }
     };
-    let name = service_name(&service.name);
+    let name = service.address();
     format!(
         "{name} keeps {least} of its {all} members available,{away} and this works on up to {at_once} at once"
     )
@@ -40,7 +40,7 @@ fn fits(plan: &Plan, breach: &Breach) -> Vec<String> {
         let least = service.members.len().saturating_sub(1);
         return vec![format!(
             "nothing of it may be worked on: let {} do with min_available = {least}",
-            service_name(&service.name)
+            service.address()
         )];
     }
     if breach.room == 0 {

@@ -288,12 +288,6 @@ pub fn name(plan: &Plan, index: usize) -> String {
     plan.entries.get(index).map_or_else(|| format!("entry {index}"), |e| e.address.to_string())
 }
 
-/// A service as messages call it.
-pub fn service_name(name: &str) -> String {
-    // One of a module is named with its whole address.
-    if name.starts_with("module.") { name.into() } else { format!("service.{name}") }
-}
-
 /// A rollout as messages call it.
 pub fn rollout_name(name: &str) -> String {
     match name {

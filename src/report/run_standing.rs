@@ -1,7 +1,7 @@
 //! Where a run and its components stand, from the fold of its journal.
 
 use super::downtime::leaves;
-use super::reason::{name, rollout_name, service_name};
+use super::reason::{name, rollout_name};
 use super::run_view::{Ended, RunView, Settled, Stands};
 use super::under_way::under_way;
 use crate::model::Moment;
@@ -206,10 +206,9 @@ fn held(plan: &Plan, i: usize, by: usize, why: Hold) -> String {
         Hold::Budget => format!("{} allows no more failures after that of {by}", rollout_name(rollout())),
         Hold::Canary => format!("its canary {by} was not committed"),
         Hold::Service(k) => {
-            let service = plan.services.get(k);
-            let (name, least) = service.map_or(("", 0), |s| (&*s.name, s.least));
+            let (name, least) = plan.services.get(k).map_or_else(Default::default, |s| (s.address(), s.least));
             let others = if by == name_of_it { String::new() } else { format!(", and {by} is not") };
-            format!("{} keeps {least} of its members available{others}", service_name(name))
+            format!("{name} keeps {least} of its members available{others}")
         }
     }
 }

@@ -108,8 +108,14 @@ pub const BLACKOUT: Block = Block {
             "to what it applies, as `release.db`, `release.db[\"key\"]` or `module.eu`",
         )
         .holding(Holds::Name),
+        argument(
+            "services",
+            Takes::Special("list of services"),
+            Need::Optional("every component"),
+            "to whose members it applies, as `service.shop` or `module.eu.service.shop`; beside `components` to both",
+        )
+        .holding(Holds::Name),
         EMERGENCY,
-        later("services", "to whose members it applies"),
     ],
     blocks: &[],
     more: "",

@@ -10,7 +10,7 @@ use super::rests::Resting;
 use super::{Checker, InUse, Whole, argument_spans, provider, rollout, service, window};
 use crate::config::checked::{
     ArgumentSpans, Blackout, Component, Config, Dependency, ProviderBlock, RequiredProvider, Rollout,
-    Settings, Vendor, VendorField, Window,
+    Service, Settings, Vendor, VendorField, Window,
 };
 use crate::model::{Address, Diagnostics, InstanceKey, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,7 +56,7 @@ pub(super) fn config(whole: Whole<'_, '_>, checker: &mut Checker<'_, '_>) -> Opt
         }
     }
     let services = service::finish(&whole.services, &checker.instances, &mut edges);
-    let blackouts = blackouts(&whole.blackouts, &mut components, &mut problems);
+    let blackouts = blackouts(&whole.blackouts, &mut components, &services, &mut problems);
     let sound = problems.0.is_empty();
     checker.problems.0.append(&mut problems.0);
     let settings = settings(&whole.parsed.settings, &in_use);
@@ -266,12 +266,15 @@ impl Windows {
 fn blackouts(
     drafts: &BTreeMap<(usize, &str), window::Draft>,
     components: &mut [Component],
+    services: &[Service],
     problems: &mut Diagnostics,
 ) -> Vec<Blackout> {
-    let all = drafts.values().map(|draft| draft.finish(components, &mut problems.0)).collect();
-    for component in components {
-        let applying = drafts.values().enumerate().filter(|(_, draft)| draft.applies(component));
-        component.blackouts = applying.map(|(i, _)| i).collect();
+    let all = drafts.values().map(|draft| draft.finish(components, services, &mut problems.0)).collect();
+    let members: Vec<_> = drafts.values().map(|draft| draft.members(services)).collect();
+    for (i, component) in components.iter_mut().enumerate() {
+        let applies =
+            |(k, draft): &(usize, &window::Draft)| members[*k].contains(&i) || draft.applies(component);
+        component.blackouts = drafts.values().enumerate().filter(applies).map(|(k, _)| k).collect();
     }
     all
 }

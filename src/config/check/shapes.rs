@@ -8,9 +8,10 @@ use super::nested;
 use super::order::Use;
 use super::uses::Finder;
 use super::values::Wrong;
-use crate::config::blocks::MODULE;
+use crate::config::blocks::{BLACKOUT, Holds, MODULE, SERVICE};
 use crate::config::load::Parsed;
 use crate::config::schemas::Schemas;
+use crate::config::syntax::Attribute;
 use crate::model::{Diagnostics, Span};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -135,20 +136,16 @@ impl<'p> Shapes<'_, 'p> {
             super::assertion::check_shape(block, finder.problems);
             finder.block(block, plain, &mut Vec::new());
         }
-        for block in names.blackouts.values() {
-            // Addresses, which are never evaluated.
-            for attribute in block.body.attributes.iter().filter(|a| &*a.name != "components") {
-                finder.expr(&attribute.value, plain, &mut Vec::new());
-            }
-        }
         let named = [&names.rollouts, &names.vendors, &names.windows, &names.feeds, &names.policies];
         let others = named.into_iter().flat_map(BTreeMap::values).chain(&names.providers);
         for block in others {
             finder.block(block, plain, &mut Vec::new());
         }
-        for block in names.services.values() {
-            // Its members are names, which are read apart.
-            for attribute in block.body.attributes.iter().filter(|a| &*a.name != "members") {
+        for (row, blocks) in [(&BLACKOUT, &names.blackouts), (&SERVICE, &names.services)] {
+            // Addresses are read apart, and never evaluated.
+            let named =
+                |a: &&Attribute| row.argument(&a.name).is_some_and(|known| known.holds == Holds::Name);
+            for attribute in blocks.values().flat_map(|b| &b.body.attributes).filter(|a| !named(a)) {
                 finder.expr(&attribute.value, plain, &mut Vec::new());
             }
         }

@@ -3,7 +3,7 @@
 use super::moved;
 use crate::calendar::{Field, Times, Written, Wrong, Zone};
 use crate::config::blocks;
-use crate::config::checked::{Blackout, Component, Window};
+use crate::config::checked::{Blackout, Component, Service, Window};
 use crate::config::expr::Expr;
 use crate::config::fields::Fields;
 use crate::config::suggest;
@@ -17,8 +17,10 @@ use std::sync::Arc;
 /// A blackout before it is known which components there are.
 pub(super) struct Draft {
     blackout: Blackout,
-    /// To what it applies, and where that stands; `None` for everything.
-    only: Option<Vec<(Selection, Span)>>,
+    /// To what it applies, and where that stands: components and modules, and services by their addresses. `None` for
+    /// everything.
+    components: Option<Vec<(Selection, Span)>>,
+    services: Option<Vec<(Selection, Span)>>,
 }
 
 /// Evaluates a window.
@@ -34,12 +36,13 @@ pub(super) fn window(label: &str, block: &Block, fields: &mut Fields<'_>) -> Opt
 pub(super) fn blackout(label: &str, block: &Block, fields: &mut Fields<'_>) -> Option<Draft> {
     let before = fields.problems.0.len();
     blocks::BLACKOUT.check(block, fields.problems);
-    let only = only(block, fields);
+    let components = only(block, &COMPONENTS, fields);
+    let services = only(block, &SERVICES, fields);
     let reason =
         fields.text(&block.body, "reason").map(|text| text.trim().to_string()).filter(|t| !t.is_empty());
     let emergency = emergency(block, fields);
     let times = times(label, block, fields, before)?;
-    Some(Draft { blackout: Blackout { name: label.into(), times, reason, emergency }, only })
+    Some(Draft { blackout: Blackout { name: label.into(), times, reason, emergency }, components, services })
 }
 
 /// When it is open; `None` where anything was wrong with the block.
@@ -120,13 +123,36 @@ fn emergency(block: &Block, fields: &mut Fields<'_>) -> Vec<String> {
     names
 }
 
-/// `components = [release.api, module.eu]`
-fn only(block: &Block, fields: &mut Fields<'_>) -> Option<Vec<(Selection, Span)>> {
-    let attribute = block.body.attribute("components")?;
+/// A list of names, what it is called, and an example of it.
+struct Listing {
+    argument: &'static str,
+    of: &'static str,
+    example: &'static str,
+    holds: fn(&Selection) -> bool,
+}
+
+const COMPONENTS: Listing = Listing {
+    argument: "components",
+    of: "components and modules",
+    example: "release.db, release.web[\"key\"], module.eu",
+    holds: |_| true,
+};
+
+const SERVICES: Listing = Listing {
+    argument: "services",
+    of: "services",
+    example: "service.shop, module.eu.service.shop",
+    holds: |selection| matches!(selection, Selection::Component(address) if &*address.kind == "service" && address.key == InstanceKey::None),
+};
+
+/// `components = [release.api, module.eu]`, `services = [service.shop]`
+fn only(block: &Block, listing: &Listing, fields: &mut Fields<'_>) -> Option<Vec<(Selection, Span)>> {
+    let attribute = block.body.attribute(listing.argument)?;
     let mut wrong = |at: Span| {
-        let problem = Diagnostic::error("\"components\" must be a list of components and modules")
+        let Listing { argument, of, example, .. } = listing;
+        let problem = Diagnostic::error(format!("\"{argument}\" must be a list of {of}"))
             .at(at, "")
-            .help("Write components = [release.db, release.web[\"key\"], module.eu], without quotes.");
+            .help(format!("Write {argument} = [{example}], without quotes."));
         fields.problems.push(problem);
     };
     let Some(items) = attribute.value.as_list() else {
@@ -137,7 +163,7 @@ fn only(block: &Block, fields: &mut Fields<'_>) -> Option<Vec<(Selection, Span)>
         wrong(attribute.value.span());
     }
     let mut read = |item: &Expr| {
-        let selection = moved::read(item, &[]);
+        let selection = moved::read(item, &[]).filter(listing.holds);
         if selection.is_none() {
             wrong(item.span());
         }
@@ -148,28 +174,50 @@ fn only(block: &Block, fields: &mut Fields<'_>) -> Option<Vec<(Selection, Span)>
 
 impl Draft {
     /// The blackout; complains where it applies to something that is not there.
-    pub fn finish(&self, components: &[Component], problems: &mut Vec<Diagnostic>) -> Blackout {
-        for (selection, at) in self.only.iter().flatten() {
-            if components.iter().any(|c| selection.covers(&c.address)) {
-                continue;
+    pub fn finish(
+        &self,
+        components: &[Component],
+        services: &[Service],
+        problems: &mut Vec<Diagnostic>,
+    ) -> Blackout {
+        for (selection, at) in self.components.iter().flatten() {
+            if !components.iter().any(|c| selection.covers(&c.address)) {
+                let known: BTreeSet<String> = components.iter().map(block_of).collect();
+                problems.push(nowhere("component", selection, &known, *at).absent(Absence::Component));
             }
-            let known: BTreeSet<String> = components.iter().map(block_of).collect();
-            let help = match suggest::nearest(&selection.to_string(), known.iter().map(String::as_str)) {
-                Some(near) => format!("Did you mean \"{near}\"?"),
-                None => "Name a component that is declared, or take it out of the list.".to_string(),
-            };
-            let problem = Diagnostic::error(format!("There is no component {selection}"));
-            problems.push(problem.at(*at, "means nothing").help(help).absent(Absence::Component));
+        }
+        for (selection, at) in self.services.iter().flatten() {
+            if !services.iter().any(|service| service.address() == selection.to_string()) {
+                let known: BTreeSet<String> = services.iter().map(Service::address).collect();
+                problems.push(nowhere("service", selection, &known, *at).absent(Absence::Service));
+            }
         }
         self.blackout.clone()
     }
 
-    /// Whether it applies to a component.
-    pub fn applies(&self, component: &Component) -> bool {
-        self.only
-            .as_ref()
-            .is_none_or(|all| all.iter().any(|(selection, _)| selection.covers(&component.address)))
+    /// The components of its services, by their indices.
+    pub fn members(&self, services: &[Service]) -> BTreeSet<usize> {
+        let names: BTreeSet<String> = self.services.iter().flatten().map(|(one, _)| one.to_string()).collect();
+        let named = services.iter().filter(|service| names.contains(&service.address()));
+        named.flat_map(|service| service.members.iter().copied()).collect()
     }
+
+    /// Whether it applies to a component that is none of its services' members.
+    pub fn applies(&self, component: &Component) -> bool {
+        match &self.components {
+            Some(all) => all.iter().any(|(selection, _)| selection.covers(&component.address)),
+            None => self.services.is_none(),
+        }
+    }
+}
+
+/// Something that is named and not declared.
+fn nowhere(what: &str, selection: &Selection, known: &BTreeSet<String>, at: Span) -> Diagnostic {
+    let help = match suggest::nearest(&selection.to_string(), known.iter().map(String::as_str)) {
+        Some(near) => format!("Did you mean \"{near}\"?"),
+        None => format!("Name a {what} that is declared, or take it out of the list."),
+    };
+    Diagnostic::error(format!("There is no {what} {selection}")).at(at, "means nothing").help(help)
 }
 
 fn block_of(component: &Component) -> String {

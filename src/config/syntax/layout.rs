@@ -118,7 +118,7 @@ impl Layout for Kind {
             "variable" => name == "type",
             "component" => ["depends_on", "provider", "rollout", "vendor"].contains(&name),
             "maintenance" => name == "window",
-            "blackout" => name == "components",
+            "blackout" => ["components", "services"].contains(&name),
             "service" => name == "members",
             "module" => ["depends_on", "providers"].contains(&name),
             "moved" | "removed" => ["from", "to"].contains(&name),

@@ -5,7 +5,6 @@ use crate::model::period;
 use crate::plan::noun::Plan;
 use crate::report::downtime::downtime;
 use crate::report::page::Page;
-use crate::report::reason::service_name;
 use crate::report::size;
 use crate::report::style::{Tint, plain, tinted};
 
@@ -30,7 +29,7 @@ pub fn draw(page: &mut Page, plan: &Plan, view: &View<'_>) {
         let up = format!("{} of {} stay available", size::count(least), size::count(service.members.len()));
         let each =
             format!("; {} away, each about {}", size::counted(away.len(), "member"), period::show(longest));
-        let name = tinted(Tint::Bold, service_name(&service.name));
+        let name = tinted(Tint::Bold, service.address());
         page.line(2, 6, &[name, plain(format!("  {up}")), tinted(Tint::Dim, each)]);
     }
     view.more(page, 2, services.len() - shown, "services");

@@ -8,7 +8,7 @@ use crate::plan::noun::{Cause, Plan};
 use crate::report::emergency::emergencies;
 use crate::report::page::Page;
 use crate::report::plan_text::{brief, short};
-use crate::report::reason::{name, service_name};
+use crate::report::reason::name;
 use crate::report::run_view::{Ended, RunView, Settled, Stands, levels};
 use crate::report::size;
 use crate::report::style::{Style, Tint, plain, tinted};
@@ -210,7 +210,7 @@ fn services(page: &mut Page, plan: &Plan, run: &RunView) {
         if members.len() > FEW_NAMES {
             told.push(format!("{} more", size::count(members.len() - FEW_NAMES)));
         }
-        let service = tinted(Tint::Bold, format!("{}  ", service_name(&service.name)));
+        let service = tinted(Tint::Bold, format!("{}  ", service.address()));
         page.line(2, 4, &[service, plain(told.join(", "))]);
     }
 }

@@ -40,5 +40,5 @@ blackout "text" {
 blackout "services" {
   timezone = "UTC"
   dates    = ["2026-12-24"]
-  services = [service.shop]
+  services = service.shop
 }

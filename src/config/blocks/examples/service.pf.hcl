@@ -17,6 +17,13 @@ service "shop" {
   min_available = 2
 }
 
+blackout "rush_hour" {
+  timezone = "Asia/Tokyo"
+  start    = "07:30"
+  duration = "2h"
+  services = [service.shop]
+}
+
 service "votes" {
   members = [command.web[0], command.web[1], command.web[2]]
   quorum  = true
