@@ -323,6 +323,21 @@ fn blackouts_and_windows_that_are_too_short() {
     platform.stands(&[("a", "1.1")]);
 }
 
+#[test]
+fn times_here_are_those_of_this_machines_zone() {
+    let Some(platform) = Platform::new(&[("a", "", "")], &berlin("01:00", "3h", "")) else { return };
+    platform.set("2027-06-07T12:00:00Z");
+    for (zone, here) in [
+        ("Asia/Kolkata", "2027-06-08 04:30 here"),
+        ("UTC", "2027-06-07 23:00 here"),
+        ("XYZ+3", "2027-06-07 20:00 here"),
+        ("No/Such", "2027-06-07 23:00 here"),
+    ] {
+        let plan = platform.command(&["plan"]).env("TZ", zone).output().expect("patchform starts");
+        Ran::of(plan).exits(0).says("2027-06-08 01:00 Europe/Berlin (+02:00)").says(here);
+    }
+}
+
 /// Of a service, with all its members.
 #[test]
 fn a_blackout_of_a_service_closes_for_its_members_alone() {

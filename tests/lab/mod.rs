@@ -108,6 +108,7 @@ impl Lab {
             .env("HOME", self.dir.path())
             .env("LANG", "C.UTF-8")
             .env("COLUMNS", "100")
+            .env("TZ", "UTC")
             .stdin(Stdio::null());
         command
     }
