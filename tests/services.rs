@@ -110,7 +110,10 @@ fn what_is_written_wrong_is_told_with_the_way_out() {
         ("min_available = 9", "The service \"shop\" cannot have 9 members available"),
         ("min_available = 0", "\"min_available\" must be a number or a share of the components"),
         ("min_available = 1\n  quorum = true", "either \"min_available\" or \"quorum\""),
-        ("availability = \"99.9%\"\n  quorum = true", "availability"),
+        ("availability = \"ninety\"", "\"availability\" must be a share of a month"),
+        ("availability = \"100.1%\"", "Write a share up to \"100%\""),
+        ("availability = \"99%\"\n  timezone = \"Berlin\"", "Did you mean \"Europe/Berlin\"?"),
+        ("quorum = true\n  timezone = \"Europe/Berlin\"", "\"timezone\" needs \"availability\""),
         ("min_available = 1\n  members = [command.wed]", "members"),
     ] {
         let rule = if service.is_empty() { " " } else { service };
@@ -125,4 +128,73 @@ fn what_is_written_wrong_is_told_with_the_way_out() {
         let wrong = text.replace("[command.web]", &format!("[{members}]"));
         Lab::new(&wrong).patchform("validate").exits(1).says(says);
     }
+}
+
+/// What one run took of a month is missing from what the next one may take; where a journal is gone, that is told.
+#[test]
+fn a_plan_that_takes_more_of_a_month_than_is_left_is_refused() {
+    let promised = |level: &str, availability: &str| {
+        let rule = format!("availability = \"{availability}\"\n  timezone = \"Asia/Tokyo\"");
+        fleet(1, level, "max_parallel = 1", &rule).replace("sleep 0.1", "sleep 3")
+    };
+    let lab = platform(1, "max_parallel = 1", "availability = \"99.9%\"");
+    lab.write("main.pf.hcl", promised("1.1", "99.9%"));
+    lab.patchform("plan")
+        .exits(0)
+        .says("service.shop  1 member away, each about 5.7s; down for at most about 5.7s: 99.9% leaves")
+        .says("nothing spent");
+    lab.patchform("apply --auto-approve").exits(0).says("; it was down for 3");
+    lab.write("main.pf.hcl", promised("1.2", "99.9%"));
+    let json: serde_json::Value = serde_json::from_str(&lab.patchform("plan --json").exits(0).out).unwrap();
+    let service = &json["services"][0];
+    assert_eq!(service["expected_down_ms"], 5_700);
+    assert_eq!(
+        (&service["promise"]["availability"], &service["min_available"]),
+        (&"99.9%".into(), &0.into())
+    );
+    assert_eq!(service["promise"]["timezone"], "Asia/Tokyo");
+    let spent = service["promise"]["spent_ms"].as_u64().unwrap();
+    assert!((3_000..60_000).contains(&spent), "{spent}");
+
+    // Of any month these leave 7 or 8 seconds, and less than one.
+    for (availability, says) in [
+        ("99.9997%", "it fits again when the month is over, at "),
+        ("99.99999%", "must be a share of a month"),
+        ("100%", "no month leaves that much"),
+    ] {
+        lab.write("main.pf.hcl", promised("1.2", availability));
+        let ran = lab.patchform("apply --auto-approve");
+        assert_ne!(ran.code, 0);
+        ran.says(says);
+    }
+    lab.write("main.pf.hcl", promised("1.2", "99.9997%"));
+    lab.patchform("plan")
+        .exits(5)
+        .says("the plan breaks a promise: service.shop promises 99.9997% of ")
+        .says("3");
+    assert_eq!(lab.read("order").lines().count(), 2, "nothing was begun");
+
+    // Enough of it stays up: no promise is touched.
+    lab.write("main.pf.hcl", promised("1.1", "100%"));
+    lab.patchform("plan").exits(0);
+    let runs = lab.path(".patchform/runs");
+    for run in std::fs::read_dir(runs).unwrap() {
+        let journal = run.unwrap().path().join("journal");
+        if journal.exists() {
+            std::fs::remove_dir_all(journal).unwrap();
+        }
+    }
+    lab.write("main.pf.hcl", promised("1.2", "99.9%"));
+    lab.patchform("plan")
+        .exits(0)
+        .says("nothing spent as far as known (the journals of 2 runs cannot be read)");
+}
+
+/// With others up the service is, and the run says so by saying nothing.
+#[test]
+fn who_is_away_alone_takes_nothing_down() {
+    let lab = platform(2, "max_parallel = 1", "availability = \"100%\"");
+    lab.patchform("plan").exits(0).says("2 members away").says("; it stays up: 100% leaves nothing in ");
+    let ran = lab.patchform("apply --auto-approve").exits(0);
+    assert!(!ran.out.contains("was down"), "{}", ran.out);
 }

@@ -1,9 +1,10 @@
 //! A time zone of the bundled database.
 
+use super::interval::Interval;
 use crate::model::Moment;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use std::sync::LazyLock;
 
 /// The release of the time-zone database that is linked into the program, such as `2026a`.
@@ -20,6 +21,9 @@ static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundl
 pub struct Zone(TimeZone);
 
 impl Zone {
+    /// The zone of nobody in particular.
+    pub const UTC: Zone = Zone(TimeZone::UTC);
+
     /// The zone of this name, such as `Europe/Berlin`.
     pub fn named(name: &str) -> Option<Zone> {
         let known = ZONES.get(name).ok().filter(|zone| !zone.is_unknown() && zone.iana_name().is_some());
@@ -40,6 +44,15 @@ impl Zone {
     /// What the clocks there show at a moment; at the ends of the calendar, the first or last time that they can show.
     pub(super) fn wall(&self, at: Moment) -> DateTime {
         self.0.to_datetime(timestamp(at))
+    }
+
+    /// The month of a moment by the clocks there, with its name: `November 2026`. `None` at the ends of the calendar.
+    pub fn month(&self, at: Moment) -> Option<(Interval, String)> {
+        let first = self.wall(at).date().first_of_month();
+        let begin = |date: Date| self.reaches(date.to_datetime(Time::midnight()));
+        let next = first.checked_add(1.month()).ok()?;
+        let month = Interval { from: begin(first)?, until: begin(next)? };
+        Some((month, first.strftime("%B %Y").to_string()))
     }
 
     /// How far they are ahead of UTC then, in minutes.

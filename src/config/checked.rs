@@ -3,6 +3,7 @@
 mod feed;
 mod pace;
 mod policy;
+mod promise;
 mod secret;
 
 pub use super::arguments::{ArgumentSpans, Arguments};
@@ -14,6 +15,7 @@ pub use pace::{Pace, Size};
 use patchform_advisory::priority::Exposure;
 use patchform_sdk::message::Class;
 pub use policy::Policy;
+pub use promise::{Availability, Promise, Spent};
 pub use secret::{Secret, SecretForm, SecretOrigin, SecretSource, Step};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -313,17 +315,26 @@ pub struct Service {
     pub name: String,
     /// Indices of its components, sorted.
     pub members: Vec<usize>,
-    /// How many of them stay available.
+    /// How many of them stay available; none where it only promises how long it is up.
     pub least: u64,
+    /// What is promised to its users.
+    pub promise: Option<Promise>,
 }
 
 impl Service {
+    /// With fewer members than this it is down.
+    pub fn floor(&self) -> u64 {
+        self.least.max(1)
+    }
+
     /// As messages call it: `service.shop`, `module.eu.service.shop`.
     pub fn address(&self) -> String {
-        match self.name.starts_with("module.") {
-            true => self.name.clone(),
-            false => format!("service.{}", self.name),
-        }
+        Service::called(&self.name)
+    }
+
+    /// The address of a service of this name.
+    pub fn called(name: &str) -> String {
+        if name.starts_with("module.") { name.to_string() } else { format!("service.{name}") }
     }
 }
 

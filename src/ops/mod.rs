@@ -31,6 +31,7 @@ mod outputs;
 pub mod place;
 pub mod plan;
 pub mod project;
+mod promises;
 pub mod propose;
 pub mod providers;
 pub mod reference;

@@ -1,9 +1,12 @@
 //! A plan that would take too much of a service is refused, with the smallest change that would make it fit.
 
 use super::failure::Failure;
+use crate::config::checked::Service;
+use crate::model::period;
 use crate::plan::Plan;
+use crate::plan::downtime::Outlook;
 use crate::plan::room::{Breach, breaches};
-use crate::report::reason::{name, rollout_name};
+use crate::report::reason::{name, rollout_name, spent};
 
 /// Refuses a plan of which a service could not spare what it would work on at once.
 ///
@@ -15,6 +18,33 @@ pub(super) fn spare(plan: &Plan) -> Result<(), Failure> {
     let told: Vec<String> = breaches.iter().map(|breach| tell(plan, breach)).collect();
     let refused = Failure::refused(format!("the plan takes too much of a service: {}", told.join("; ")));
     Err(fits(plan, first).into_iter().fold(refused, Failure::hint))
+}
+
+/// Refuses a plan that would take more of a month than is left of what a service promises.
+///
+/// # Errors
+/// It is refused: what is promised, what is spent, and when it would fit.
+pub(super) fn keep(plan: &Plan) -> Result<(), Failure> {
+    let outlooks = plan.services.iter().filter_map(|service| Some((service, Outlook::of(plan, service)?)));
+    let broken: Vec<_> = outlooks.filter(|(_, outlook)| !outlook.is_kept()).collect();
+    let Some((_, first)) = broken.first() else { return Ok(()) };
+    let told = |(service, outlook): &(&Service, Outlook<'_>)| {
+        format!(
+            "{} promises {} of {}, which lets it be down for {}: {}, and this takes it down for up to {}",
+            service.address(),
+            outlook.promise.availability,
+            outlook.name,
+            period::show(outlook.budget),
+            spent(&outlook.promise.spent),
+            period::show(outlook.expected)
+        )
+    };
+    let told: Vec<String> = broken.iter().map(told).collect();
+    let refused = Failure::refused(format!("the plan breaks a promise: {}", told.join("; ")));
+    Err(refused.hint(match first.expected <= first.budget {
+        true => format!("it fits again when the month is over, at {}", first.month.until),
+        false => "no month leaves that much: work on fewer members at once, so that one of them stays up, or promise less".into(),
+    }))
 }
 
 fn tell(plan: &Plan, breach: &Breach) -> String {

@@ -4,6 +4,7 @@
 
 pub mod along;
 pub mod diff;
+pub mod downtime;
 pub mod draft;
 pub mod drawing;
 pub mod focus;

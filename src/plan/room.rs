@@ -38,7 +38,7 @@ pub fn serves(entry: &Entry) -> bool {
 }
 
 /// How many of `entries` are worked on at once, at most, by rollout: no more than its limit, its zones and its waves allow.
-fn at_once<'a>(plan: &Plan, entries: impl Iterator<Item = &'a Entry>) -> BTreeMap<usize, u64> {
+pub(super) fn at_once<'a>(plan: &Plan, entries: impl Iterator<Item = &'a Entry>) -> BTreeMap<usize, u64> {
     let mut waves: BTreeMap<(usize, usize), u64> = BTreeMap::new();
     let mut zones: BTreeMap<(usize, Option<&str>), u64> = BTreeMap::new();
     let mut rollouts = BTreeSet::new();
@@ -82,7 +82,8 @@ mod tests {
     fn plan(max_parallel: u64) -> Plan {
         let mut plan = samples::fleet(5, false);
         plan.rollouts[0].max_parallel = max_parallel;
-        plan.services = vec![Service { name: "shop".into(), members: (0..5).collect(), least: 4 }];
+        plan.services =
+            vec![Service { name: "shop".into(), members: (0..5).collect(), least: 4, promise: None }];
         plan
     }
 

@@ -316,7 +316,12 @@ fn plan_of(stored: Body<'_>) -> Result<Plan, PlanError> {
         inputs: stored.inputs.into_iter().map(Into::into).collect(),
         rollouts: stored.rollouts.into_iter().map(Into::into).collect(),
         waves: stored.waves.into_iter().map(Into::into).collect(),
-        services: stored.services.into_iter().map(Into::into).collect(),
+        services: stored
+            .services
+            .into_iter()
+            .map(TryInto::try_into)
+            .collect::<Result<_, _>>()
+            .map_err(damaged)?,
         vendors: stored.vendors.into_iter().map(Into::into).collect(),
         hours: stored.hours.hours().map_err(damaged)?,
     })

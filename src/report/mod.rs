@@ -6,7 +6,6 @@ pub mod audit;
 pub mod collected;
 mod contact_json;
 pub mod diagnostic;
-pub mod downtime;
 pub mod emergency;
 pub mod error_json;
 pub mod file_diff;

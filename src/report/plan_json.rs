@@ -2,17 +2,17 @@
 //! addresses instead of indices, actions with their reasons, counts. A field that has no value is null, never left out.
 
 use super::contact_json::ContactView;
-use super::downtime::downtime;
 use super::hours::{EmergencyView, WhenView};
 use super::mark::{Counts, Mark};
 use super::order::Order;
 use super::reason::{Reason, name};
 use crate::calendar::ZONES_VERSION;
-use crate::config::checked::Service;
+use crate::config::checked::{Promise, Service};
 use crate::config::exact::Exact;
 use crate::config::inputs::{Digest, Input};
 use crate::model::{PatchLevel, Purpose};
 use crate::plan::along::Along;
+use crate::plan::downtime::{Outlook, downtime, of_service};
 use crate::plan::noun::{Block, Cause, Change, Observed, Plan, Planned, Verdict};
 use patchform_sdk::message::{Artifact, Class, FileChange, Level, PartChange, Reload, WayBack, WayBackKind};
 use serde::Serialize;
@@ -119,6 +119,19 @@ struct ServiceView<'a> {
     members: Vec<String>,
     min_available: u64,
     expected_downtime_ms: BTreeMap<String, u64>,
+    expected_down_ms: u64,
+    promise: Option<PromiseView<'a>>,
+}
+
+/// What is promised for the month in which the plan was made.
+#[derive(Serialize)]
+struct PromiseView<'a> {
+    availability: String,
+    timezone: &'a str,
+    month: String,
+    allowed_ms: u64,
+    spent_ms: u64,
+    unread_runs: u64,
 }
 
 /// A slice of the instances of one block, or of all that a rollout groups.
@@ -345,6 +358,20 @@ fn service_of<'a>(plan: &Plan, service: &'a Service) -> ServiceView<'a> {
         members: service.members.iter().map(|i| name(plan, *i)).collect(),
         min_available: service.least,
         expected_downtime_ms: service.members.iter().filter_map(away).collect(),
+        expected_down_ms: millis(of_service(plan, service)),
+        promise: Outlook::of(plan, service).map(promise),
+    }
+}
+
+fn promise(outlook: Outlook<'_>) -> PromiseView<'_> {
+    let Promise { availability, zone, spent } = outlook.promise;
+    PromiseView {
+        availability: availability.to_string(),
+        timezone: zone.name(),
+        month: outlook.name,
+        allowed_ms: millis(outlook.budget),
+        spent_ms: millis(spent.down),
+        unread_runs: spent.unread,
     }
 }
 

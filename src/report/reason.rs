@@ -1,6 +1,7 @@
 //! Why something happens to a component, or does not, and the way out: one sentence each, the same in text and JSON.
 
-use crate::model::{PatchLevel, Purpose};
+use crate::config::checked::Spent;
+use crate::model::{PatchLevel, Purpose, period};
 use crate::plan::levels;
 use crate::plan::noun::{Block, Cause, Change, Entry, Idle, Observed, Plan, Verdict};
 use crate::state::Owed;
@@ -286,6 +287,19 @@ fn of_held(plan: &Plan, by: &[usize]) -> Reason {
 /// The address of an entry by index.
 pub fn name(plan: &Plan, index: usize) -> String {
     plan.entries.get(index).map_or_else(|| format!("entry {index}"), |e| e.address.to_string())
+}
+
+/// What a month's runs took of a promise: `2m spent`.
+pub fn spent(spent: &Spent) -> String {
+    let down = match spent.down.is_zero() {
+        true => "nothing spent".to_string(),
+        false => format!("{} spent", period::show(spent.down)),
+    };
+    match spent.unread {
+        0 => down,
+        1 => format!("{down} as far as known (the journal of 1 run cannot be read)"),
+        n => format!("{down} as far as known (the journals of {n} runs cannot be read)"),
+    }
 }
 
 /// A rollout as messages call it.

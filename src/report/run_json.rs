@@ -73,6 +73,14 @@ struct OutcomeView<'a> {
     started: String,
     took_ms: u64,
     components: Vec<SettledView<'a>>,
+    services: Vec<DownView<'a>>,
+}
+
+/// A service, and how long it was down.
+#[derive(Serialize)]
+struct DownView<'a> {
+    name: &'a str,
+    down_ms: u64,
 }
 
 #[derive(Serialize)]
@@ -130,6 +138,7 @@ pub fn nothing(gated: bool, at: Moment) -> String {
         started: at.to_string(),
         took_ms: 0,
         components: Vec::new(),
+        services: Vec::new(),
     };
     let what = Body::Outcome(Box::new(view));
     line(&Line { format_version: FORMAT_VERSION, run: None, at: at.to_string(), what })
@@ -145,6 +154,12 @@ pub fn outcome(plan: &Plan, run: &RunView) -> String {
         started: run.started.to_string(),
         took_ms: millis(run.finished.since(run.started)),
         components: run.components.iter().map(|c| settled(plan, c, stuck.remove(&c.entry))).collect(),
+        services: plan
+            .services
+            .iter()
+            .zip(&run.down)
+            .map(|(service, down)| DownView { name: &service.name, down_ms: millis(*down) })
+            .collect(),
     };
     let what = Body::Outcome(Box::new(view));
     line(&Line { format_version: FORMAT_VERSION, run: Some(&run.id), at: run.finished.to_string(), what })

@@ -126,6 +126,7 @@ pub fn ended(plan: &Plan, how: Ended) -> RunView {
         taking_back: false,
         lacks: false,
         components,
+        down: vec![Duration::ZERO; plan.services.len()],
     };
     let first = &mut view.components[0];
     match how {

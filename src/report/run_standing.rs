@@ -1,11 +1,14 @@
 //! Where a run and its components stand, from the fold of its journal.
 
-use super::downtime::leaves;
 use super::reason::{name, rollout_name};
 use super::run_view::{Ended, RunView, Settled, Stands};
 use super::under_way::under_way;
+use crate::calendar::Interval;
+use crate::config::checked::Service;
 use crate::model::Moment;
+use crate::plan::downtime::leaves;
 use crate::plan::noun::{Plan, Step, Verdict};
+use crate::plan::room;
 use crate::run::event::{Event, What};
 use crate::run::{ASTRAY, Ending, Failure, Hold, Left, Rejections, Run, Standing, Stored, outcome};
 use crate::state::owed::steps;
@@ -22,7 +25,7 @@ pub struct Times {
     begun: BTreeMap<usize, (Moment, Step)>,
     /// Since when components are away, and how long they were before.
     away: BTreeMap<usize, Moment>,
-    was_away: BTreeMap<usize, Duration>,
+    was_away: BTreeMap<usize, Vec<Interval>>,
     /// How far the clock was set since the beginning, in milliseconds: what something took does not depend on it.
     ahead: i64,
 }
@@ -61,14 +64,43 @@ impl Times {
             _ => None,
         };
         if let Some((component, since)) = back.and_then(|i| Some((i, self.away.remove(&i)?))) {
-            let sum = self.was_away.entry(component).or_default();
-            *sum = sum.saturating_add(at.since(since));
+            self.was_away.entry(component).or_default().push(Interval { from: since, until: at });
         }
     }
 
     /// How long a component was away, where it came back.
     pub fn away(&self, component: usize) -> Option<Duration> {
-        self.was_away.get(&component).copied()
+        let lengths = self.was_away.get(&component)?.iter().map(|away| away.length());
+        Some(lengths.fold(Duration::ZERO, Duration::saturating_add))
+    }
+
+    /// How long a service was down until then since members of it were worked on: fewer were available than it needs.
+    pub fn down(&self, plan: &Plan, service: &Service, until: Moment) -> Duration {
+        let serves = |i: &&usize| plan.entries.get(**i).is_some_and(room::serves);
+        let serving = service.members.iter().filter(serves).count() as u64;
+        let needed = serving.saturating_sub(service.floor()).saturating_add(1);
+        let mut turns: Vec<(Moment, bool)> = Vec::new();
+        for i in service.members.iter().filter(serves) {
+            let open = self.away.get(i).map(|since| Interval { from: *since, until });
+            for away in self.was_away.get(i).into_iter().flatten().copied().chain(open) {
+                turns.extend([(away.from, true), (away.until, false)]);
+            }
+        }
+        // Who comes back at the moment at which another one leaves has come back.
+        turns.sort_unstable();
+        let (mut away, mut since, mut down) = (0u64, None, Duration::ZERO);
+        for (at, leaves) in turns {
+            away = if leaves { away + 1 } else { away.saturating_sub(1) };
+            match since {
+                None if away >= needed => since = Some(at),
+                Some(from) if away < needed => {
+                    down = down.saturating_add(at.since(from));
+                    since = None;
+                }
+                _ => {}
+            }
+        }
+        down
     }
 
     /// When the last step of a component began.
@@ -98,6 +130,7 @@ pub fn view(plan: &Plan, run: &Run, times: &Times, started: Moment, finished: Mo
         taking_back: run.is_taking_back(),
         lacks: false,
         components: plan.changes().map(|(i, ..)| settled(rejections, times, i, &outcome.left)).collect(),
+        down: plan.services.iter().map(|service| times.down(plan, service, finished)).collect(),
     }
 }
 
@@ -206,7 +239,8 @@ fn held(plan: &Plan, i: usize, by: usize, why: Hold) -> String {
         Hold::Budget => format!("{} allows no more failures after that of {by}", rollout_name(rollout())),
         Hold::Canary => format!("its canary {by} was not committed"),
         Hold::Service(k) => {
-            let (name, least) = plan.services.get(k).map_or_else(Default::default, |s| (s.address(), s.least));
+            let (name, least) =
+                plan.services.get(k).map_or_else(Default::default, |s| (s.address(), s.least));
             let others = if by == name_of_it { String::new() } else { format!(", and {by} is not") };
             format!("{name} keeps {least} of its members available{others}")
         }

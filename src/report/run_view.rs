@@ -175,6 +175,8 @@ pub struct RunView {
     pub lacks: bool,
     /// The components that the plan changes or holds, in the plan's order.
     pub components: Vec<Settled>,
+    /// How long each of the plan's services was down for it.
+    pub down: Vec<Duration>,
 }
 
 impl RunView {

@@ -10,7 +10,7 @@ pub const SERVICE: Block = Block {
     labels: &["name"],
     written: "service \"shop\" { … }",
     what: "a service block",
-    about: "What has to stay up: so many of its members are available at every moment of a run.",
+    about: "What has to stay up: so many of its members are available at every moment of a run, or it is up for so much of each month.",
     arguments: &[
         argument(
             "members",
@@ -22,17 +22,27 @@ pub const SERVICE: Block = Block {
         argument(
             "min_available",
             Takes::Special("whole number from 1, or share such as `\"75%\"`"),
-            Need::Optional("one of `min_available` and `quorum` is needed"),
+            Need::Optional("one of `min_available`, `quorum` and `availability` is needed"),
             "how many members stay available; a share is rounded up",
         ),
         argument(
             "quorum",
             Takes::Flag,
-            Need::Optional("one of `min_available` and `quorum` is needed"),
+            Need::Optional("one of `min_available`, `quorum` and `availability` is needed"),
             "whether more than half of its members stay available",
         ),
-        later("availability", "what is promised for a month"),
-        later("timezone", "where its users are"),
+        argument(
+            "availability",
+            Takes::Text,
+            Need::Optional("nothing is promised"),
+            "how much of each month it is up, as `\"99.9%\"`; a plan that would take more than is left of the month is refused",
+        ),
+        argument(
+            "timezone",
+            Takes::Text,
+            Need::Optional("`\"UTC\"`"),
+            "where its users are, by whose clocks months begin: a name of the IANA database",
+        ),
         later("order", "in which order its members are worked on, by their roles"),
     ],
     blocks: &[],

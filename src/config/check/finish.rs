@@ -56,7 +56,12 @@ pub(super) fn config(whole: Whole<'_, '_>, checker: &mut Checker<'_, '_>) -> Opt
         }
     }
     let services = service::finish(&whole.services, &checker.instances, &mut edges);
-    let blackouts = blackouts(&whole.blackouts, &mut components, &services, &mut problems);
+    let declared = checker.instances.iter().flat_map(|instance| {
+        let names = tree.area(instance.module).names.services.keys();
+        names.map(|name| Service::called(&block_name("service", name, instance)))
+    });
+    let blackouts =
+        blackouts(&whole.blackouts, &mut components, &services, &declared.collect(), &mut problems);
     let sound = problems.0.is_empty();
     checker.problems.0.append(&mut problems.0);
     let settings = settings(&whole.parsed.settings, &in_use);
@@ -267,9 +272,10 @@ fn blackouts(
     drafts: &BTreeMap<(usize, &str), window::Draft>,
     components: &mut [Component],
     services: &[Service],
+    declared: &BTreeSet<String>,
     problems: &mut Diagnostics,
 ) -> Vec<Blackout> {
-    let all = drafts.values().map(|draft| draft.finish(components, services, &mut problems.0)).collect();
+    let all = drafts.values().map(|draft| draft.finish(components, declared, &mut problems.0)).collect();
     let members: Vec<_> = drafts.values().map(|draft| draft.members(services)).collect();
     for (i, component) in components.iter_mut().enumerate() {
         let applies =

@@ -6,8 +6,10 @@ use super::expand::Instance;
 use super::finish::block_name;
 use super::names::Names;
 use super::rests::Rest;
+use super::window;
+use crate::calendar::Zone;
 use crate::config::blocks;
-use crate::config::checked::{Service, Size};
+use crate::config::checked::{Availability, Promise, Service, Size, Spent};
 use crate::config::fields::Fields;
 use crate::config::syntax::Block;
 use crate::model::{Diagnostic, InstanceKey, Span};
@@ -17,11 +19,14 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Draft<'p> {
     block: &'p Block,
     least: Least,
+    promise: Option<Promise>,
 }
 
 enum Least {
     Size(Size, Span),
     Quorum,
+    /// Nothing is said but how long it is up.
+    Nobody,
 }
 
 /// Evaluates a service block, but for its members.
@@ -31,6 +36,7 @@ pub(super) fn read<'p>(block: &'p Block, fields: &mut Fields<'_>) -> Option<Draf
     let attribute = block.body.attribute("min_available");
     let size = super::rollout::size(block, "min_available", fields);
     let quorum = fields.flag(&block.body, "quorum").unwrap_or_default();
+    let promise = promise(block, fields);
     if fields.problems.0.len() > before {
         return None;
     }
@@ -42,15 +48,56 @@ pub(super) fn read<'p>(block: &'p Block, fields: &mut Fields<'_>) -> Option<Draf
             fields.problems.push(problem.at(attribute.span, "both are set").help("Remove one of them."));
             return None;
         }
+        (None, false) if promise.is_some() => Least::Nobody,
         (None, false) => {
             let problem = Diagnostic::error("A service must say how many of its members stay available")
                 .at(block.header, "")
-                .help("Write min_available = 2, min_available = \"75%\" or quorum = true.");
+                .help(
+                    "Write min_available = 2, min_available = \"75%\" or quorum = true; or how long it is up: availability = \"99.9%\".",
+                );
             fields.problems.push(problem);
             return None;
         }
     };
-    Some(Draft { block, least })
+    Some(Draft { block, least, promise })
+}
+
+/// `availability = "99.9%"`, by the months of `timezone`
+fn promise(block: &Block, fields: &mut Fields<'_>) -> Option<Promise> {
+    let body = &block.body;
+    let timezone = fields.text(body, "timezone");
+    let zone = match (body.attribute("timezone"), timezone) {
+        (Some(attribute), Some(name)) => match Zone::named(&name) {
+            Some(zone) => zone,
+            None => {
+                let problem = Diagnostic::error(format!("There is no time zone \"{name}\""));
+                let problem = problem.at(attribute.value.span(), "").help(window::zone_help(&name));
+                fields.problems.push(problem);
+                return None;
+            }
+        },
+        _ => Zone::UTC,
+    };
+    let Some(attribute) = body.attribute("availability") else {
+        if let Some(zone) = body.attribute("timezone") {
+            let problem = Diagnostic::error("\"timezone\" needs \"availability\"").at(zone.span, "");
+            fields
+                .problems
+                .push(problem.help(
+                    "Its months count for what is promised: write availability = \"99.9%\" beside it.",
+                ));
+        }
+        return None;
+    };
+    let text = fields.text(body, "availability")?;
+    let Some(availability) = Availability::parse(&text) else {
+        let problem = Diagnostic::error("\"availability\" must be a share of a month")
+            .at(attribute.value.span(), "")
+            .help("Write a share up to \"100%\", such as \"99.9%\" or \"99.95%\".");
+        fields.problems.push(problem);
+        return None;
+    };
+    Some(Promise { availability, zone, spent: Spent::default() })
 }
 
 /// Every service, sorted by name, now that it is known where each component stands.
@@ -74,7 +121,8 @@ pub(super) fn finish(
         let least = least(&name, draft, members.len());
         match least {
             Ok(least) if edges.problems.0.len() == before => {
-                services.push(Service { name, members: members.into_iter().collect(), least });
+                let (members, promise) = (members.into_iter().collect(), draft.promise.clone());
+                services.push(Service { name, members, least, promise });
             }
             Err(problem) if edges.problems.0.len() == before => edges.problems.push(*problem),
             _ => {}
@@ -90,6 +138,7 @@ pub(super) fn finish(
 
 fn least(name: &str, draft: &Draft<'_>, members: usize) -> Result<u64, Box<Diagnostic>> {
     let (least, at) = match draft.least {
+        Least::Nobody => (0, draft.block.header),
         Least::Quorum => (members as u64 / 2 + 1, draft.block.header),
         Least::Size(size, at) => (size.at_least(members), at),
     };

@@ -92,7 +92,7 @@ fn told(wrong: Wrong, label: &str, block: &Block, written: &Written) -> Diagnost
 }
 
 /// The zone that was meant: people leave the continent out.
-fn zone_help(text: &str) -> String {
+pub(super) fn zone_help(text: &str) -> String {
     let names = Zone::names();
     let city = |name: &str| name.rsplit('/').next().unwrap_or(name).to_string();
     let wanted = text.replace(' ', "_");
@@ -173,11 +173,12 @@ fn only(block: &Block, listing: &Listing, fields: &mut Fields<'_>) -> Option<Vec
 }
 
 impl Draft {
-    /// The blackout; complains where it applies to something that is not there.
+    /// The blackout; complains where it applies to something that is not there. `services`: the addresses of all that are
+    /// declared, also of those with which something is wrong.
     pub fn finish(
         &self,
         components: &[Component],
-        services: &[Service],
+        services: &BTreeSet<String>,
         problems: &mut Vec<Diagnostic>,
     ) -> Blackout {
         for (selection, at) in self.components.iter().flatten() {
@@ -187,9 +188,8 @@ impl Draft {
             }
         }
         for (selection, at) in self.services.iter().flatten() {
-            if !services.iter().any(|service| service.address() == selection.to_string()) {
-                let known: BTreeSet<String> = services.iter().map(Service::address).collect();
-                problems.push(nowhere("service", selection, &known, *at).absent(Absence::Service));
+            if !services.contains(&selection.to_string()) {
+                problems.push(nowhere("service", selection, services, *at).absent(Absence::Service));
             }
         }
         self.blackout.clone()
@@ -197,7 +197,8 @@ impl Draft {
 
     /// The components of its services, by their indices.
     pub fn members(&self, services: &[Service]) -> BTreeSet<usize> {
-        let names: BTreeSet<String> = self.services.iter().flatten().map(|(one, _)| one.to_string()).collect();
+        let names: BTreeSet<String> =
+            self.services.iter().flatten().map(|(one, _)| one.to_string()).collect();
         let named = services.iter().filter(|service| names.contains(&service.address()));
         named.flat_map(|service| service.members.iter().copied()).collect()
     }

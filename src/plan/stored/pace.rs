@@ -1,6 +1,7 @@
 //! Stored forms of how a rollout goes through its components, of its waves, and of the services that stay up.
 
-use crate::config::checked::{Pace, Service, Size};
+use crate::calendar::Zone;
+use crate::config::checked::{Availability, Pace, Promise, Service, Size, Spent};
 use crate::plan::noun::Wave;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -51,18 +52,53 @@ pub struct StoredService<'a> {
     name: Cow<'a, str>,
     members: Cow<'a, [usize]>,
     least: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    promise: Option<StoredPromise<'a>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredPromise<'a> {
+    /// Millionths of a month.
+    availability: u32,
+    timezone: Cow<'a, str>,
+    /// Milliseconds.
+    spent: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    unread: u64,
 }
 
 impl<'a> From<&'a Service> for StoredService<'a> {
     fn from(service: &'a Service) -> Self {
         let (name, members) = (Cow::Borrowed(&*service.name), Cow::Borrowed(&*service.members));
-        StoredService { name, members, least: service.least }
+        let promise = service.promise.as_ref().map(|promise| StoredPromise {
+            availability: promise.availability.millionths(),
+            timezone: Cow::Borrowed(promise.zone.name()),
+            spent: u64::try_from(promise.spent.down.as_millis()).unwrap_or(u64::MAX),
+            unread: promise.spent.unread,
+        });
+        StoredService { name, members, least: service.least, promise }
     }
 }
 
-impl From<StoredService<'_>> for Service {
-    fn from(stored: StoredService<'_>) -> Self {
-        Service { name: stored.name.into_owned(), members: stored.members.into_owned(), least: stored.least }
+impl TryFrom<StoredService<'_>> for Service {
+    type Error = String;
+
+    fn try_from(stored: StoredService<'_>) -> Result<Service, String> {
+        let promise = |stored: StoredPromise<'_>| {
+            let zone = Zone::named(&stored.timezone);
+            Ok::<_, String>(Promise {
+                availability: Availability::new(stored.availability)
+                    .ok_or_else(|| format!("{} is no share of a month in millionths", stored.availability))?,
+                zone: zone.ok_or_else(|| format!("there is no time zone {:?}", stored.timezone))?,
+                spent: Spent { down: Duration::from_millis(stored.spent), unread: stored.unread },
+            })
+        };
+        Ok(Service {
+            name: stored.name.into_owned(),
+            members: stored.members.into_owned(),
+            least: stored.least,
+            promise: stored.promise.map(promise).transpose()?,
+        })
     }
 }
 

@@ -1,7 +1,8 @@
 //! A saved plan comes back exactly, and whatever was changed in it is found.
 
 use super::*;
-use crate::config::checked::{OnFailure, Pace, Service, Size};
+use crate::calendar::Zone;
+use crate::config::checked::{Availability, OnFailure, Pace, Promise, Service, Size, Spent};
 use crate::model::Purpose;
 use crate::plan::noun::{Brought, Verdict};
 use crate::plan::samples;
@@ -93,12 +94,24 @@ fn everything_that_a_failure_may_take_back_is_stored() {
     }
     plan.waves = vec![Wave { after: None, canary: true }, Wave { after: Some(0), canary: false }];
     assert_eq!(read(&write(&plan)), Ok(plan.clone()));
-    plan.services = vec![Service { name: "shop".into(), members: vec![0, 2, 3], least: 2 }];
+    plan.services = vec![Service { name: "shop".into(), members: vec![0, 2, 3], least: 2, promise: None }];
     assert_eq!(read(&write(&plan)), Ok(plan.clone()));
     for members in [vec![4], vec![2, 0], vec![1, 1], vec![usize::MAX]] {
         let mut wrong = plan.clone();
         wrong.services[0].members = members;
         assert!(matches!(read(&write(&wrong)), Err(PlanError::Damaged { .. })));
+    }
+    plan.services[0].promise = Some(Promise {
+        availability: Availability::parse("99.95%").unwrap(),
+        zone: Zone::named("Asia/Tokyo").unwrap(),
+        spent: Spent { down: Duration::from_millis(1_234), unread: 2 },
+    });
+    assert_eq!(read(&write(&plan)), Ok(plan.clone()));
+    for (availability, zone) in [(0, "UTC"), (1_000_001, "UTC"), (1, ""), (1, "Asia/Atlantis")] {
+        let stored = serde_json::json!({ "name": "shop", "members": [], "least": 0,
+            "promise": { "availability": availability, "timezone": zone, "spent": 0 } });
+        let stored: StoredService<'_> = serde_json::from_value(stored).unwrap();
+        assert!(Service::try_from(stored).is_err(), "{availability} {zone}");
     }
     // Waves that wait for each other would never begin.
     for after in [1, 2, usize::MAX] {
@@ -266,7 +279,7 @@ fn write_the_sample() {
     plan.rollouts[0].pace = pace();
     plan.waves = vec![Wave { after: None, canary: true }, Wave { after: Some(0), canary: false }];
     plan.entries[0].zone = Some("rack-1".into());
-    plan.services = vec![Service { name: "shop".into(), members: vec![0, 2, 3], least: 2 }];
+    plan.services = vec![Service { name: "shop".into(), members: vec![0, 2, 3], least: 2, promise: None }];
     std::fs::write("src/plan/stored/form-3.pfplan", write(&plan)).unwrap();
 }
 

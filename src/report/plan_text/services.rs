@@ -1,10 +1,12 @@
 //! The services that a plan touches: what stays up, and how long each member is away.
 
 use super::View;
+use crate::config::checked::Promise;
 use crate::model::period;
+use crate::plan::downtime::{Outlook, downtime};
 use crate::plan::noun::Plan;
-use crate::report::downtime::downtime;
 use crate::report::page::Page;
+use crate::report::reason::spent;
 use crate::report::size;
 use crate::report::style::{Tint, plain, tinted};
 
@@ -25,12 +27,31 @@ pub fn draw(page: &mut Page, plan: &Plan, view: &View<'_>) {
         let changes = service.members.iter().filter_map(|i| plan.change(*i));
         let away: Vec<_> = changes.map(downtime).collect();
         let longest = away.iter().max().copied().unwrap_or_default();
-        let least = usize::try_from(service.least).unwrap_or(usize::MAX);
-        let up = format!("{} of {} stay available", size::count(least), size::count(service.members.len()));
+        let up = match usize::try_from(service.least).unwrap_or(usize::MAX) {
+            0 => String::new(),
+            least => {
+                format!("{} of {} stay available; ", size::count(least), size::count(service.members.len()))
+            }
+        };
         let each =
-            format!("; {} away, each about {}", size::counted(away.len(), "member"), period::show(longest));
+            format!("{} away, each about {}", size::counted(away.len(), "member"), period::show(longest));
+        let promised = Outlook::of(plan, service).map_or_else(String::new, |outlook| promised(&outlook));
         let name = tinted(Tint::Bold, service.address());
-        page.line(2, 6, &[name, plain(format!("  {up}")), tinted(Tint::Dim, each)]);
+        page.line(2, 6, &[name, plain(format!("  {up}")), tinted(Tint::Dim, each), plain(promised)]);
     }
     view.more(page, 2, services.len() - shown, "services");
+}
+
+/// `; down for about 5.7s of the 43m 12s that 99.9% leave in November 2026 (2m spent)`
+fn promised(outlook: &Outlook<'_>) -> String {
+    let down = match outlook.expected.is_zero() {
+        true => "it stays up".to_string(),
+        false => format!("down for at most about {}", period::show(outlook.expected)),
+    };
+    let budget = match outlook.budget.is_zero() {
+        true => "nothing".to_string(),
+        false => period::show(outlook.budget),
+    };
+    let Promise { availability, spent: of_it, .. } = outlook.promise;
+    format!("; {down}: {availability} leaves {budget} in {}, {}", outlook.name, spent(of_it))
 }

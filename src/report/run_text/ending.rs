@@ -195,14 +195,15 @@ fn failure(page: &mut Page, plan: &Plan, component: &Settled, run: &str) {
 fn services(page: &mut Page, plan: &Plan, run: &RunView) {
     let away: BTreeMap<usize, Duration> =
         run.components.iter().filter_map(|c| Some((c.entry, c.away?))).collect();
-    let touched = |s: &&Service| s.members.iter().any(|i| away.contains_key(i));
-    let services: Vec<&Service> = plan.services.iter().filter(touched).collect();
+    let touched =
+        |(s, down): &(&Service, &Duration)| s.members.iter().any(|i| away.contains_key(i)) || !down.is_zero();
+    let services: Vec<(&Service, &Duration)> = plan.services.iter().zip(&run.down).filter(touched).collect();
     if services.is_empty() {
         return;
     }
     page.blank();
     page.line(0, 2, &[tinted(Tint::Bold, "Services"), tinted(Tint::Dim, "  (how long members were away)")]);
-    for service in services.iter().take(FEW) {
+    for (service, down) in services.iter().take(FEW) {
         let members: Vec<(usize, Duration)> =
             service.members.iter().filter_map(|i| Some((*i, *away.get(i)?))).collect();
         let told = |(i, long): &(usize, Duration)| format!("{} {}", name(plan, *i), period::show(*long));
@@ -210,8 +211,12 @@ fn services(page: &mut Page, plan: &Plan, run: &RunView) {
         if members.len() > FEW_NAMES {
             told.push(format!("{} more", size::count(members.len() - FEW_NAMES)));
         }
-        let service = tinted(Tint::Bold, format!("{}  ", service.address()));
-        page.line(2, 4, &[service, plain(told.join(", "))]);
+        let name = tinted(Tint::Bold, format!("{}  ", service.address()));
+        let down = match down.is_zero() {
+            true => plain(String::new()),
+            false => tinted(Tint::Bad, format!("; it was down for {}", period::show(**down))),
+        };
+        page.line(2, 4, &[name, plain(told.join(", ")), down]);
     }
 }
 

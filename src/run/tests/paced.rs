@@ -180,8 +180,12 @@ fn a_soak_that_nobody_can_judge_halts_the_run_and_goes_on_when_it_is_resumed() {
 /// Independent components, all of which are members of a service that keeps so many available.
 fn service(n: usize, least: u64) -> Plan {
     let mut plan = waves(&[n], 10, OnFailure::RollbackComponent);
-    plan.services =
-        vec![crate::config::checked::Service { name: "shop".into(), members: (0..n).collect(), least }];
+    plan.services = vec![crate::config::checked::Service {
+        name: "shop".into(),
+        members: (0..n).collect(),
+        least,
+        promise: None,
+    }];
     plan
 }
 

@@ -17,11 +17,10 @@ service "shop" {
   min_available = 2
 }
 
-blackout "rush_hour" {
-  timezone = "Asia/Tokyo"
-  start    = "07:30"
-  duration = "2h"
-  services = [service.shop]
+service "reports" {
+  members      = [command.web]
+  availability = "99.9%"
+  timezone     = "Asia/Tokyo"
 }
 
 service "votes" {

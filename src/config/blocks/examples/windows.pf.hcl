@@ -33,6 +33,12 @@ blackout "payroll" {
   timezone = "Europe/Berlin"
   cron     = "0 0 28 * *"
   duration = "1d"
+  services = [service.wages]
+}
+
+service "wages" {
+  members      = [command.web]
+  availability = "99.9%"
 }
 
 component "command" "web" {
