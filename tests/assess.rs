@@ -133,6 +133,24 @@ fn what_is_installed_here_is_held_against_the_catalog() {
 }
 
 #[test]
+fn what_a_service_means_weighs_the_findings_of_its_members() {
+    let Some(version) = tar_here() else { return };
+    for (importance, priority) in [("", "critical"), ("low", "high"), ("high", "critical")] {
+        let service = match importance {
+            "" => String::new(),
+            word => {
+                format!("service \"backups\" {{\n  members    = [apt.here]\n  importance = \"{word}\"\n}}\n")
+            }
+        };
+        let lab = here(&version, &service);
+        advisories(&lab, &release_here(), &[("DSA-1", "CVE-2026-10001", "tar", Some("99.0"), "a trap")]);
+        exploited(&lab, "CVE-2026-10001");
+        let json: Value = serde_json::from_str(&lab.patchform("assess --json").exits(0).out).unwrap();
+        assert_eq!(json["findings"][0]["priority"], priority, "{importance}");
+    }
+}
+
+#[test]
 fn what_was_found_before_must_be_whole() {
     let Some(version) = tar_here() else { return };
     let lab = here(&version, "");

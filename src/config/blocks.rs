@@ -29,7 +29,7 @@ pub(super) use outside::{
 pub(super) use policies::{EXCEPTION, POLICY};
 pub(super) use probe::{ASSERT, CHECK, EXEC, HTTP, PRECONDITION, TCP};
 pub(super) use rules::{MOST_WAVES, ON_FAILURE, ROLLOUT, VENDOR};
-pub(super) use service::SERVICE;
+pub(super) use service::{IMPORTANCES, SERVICE};
 pub(super) use settings::{PARTIES, PATCHFORM, REQUIRED_PROVIDERS, STATE_LOCAL};
 pub(super) use values::{OUTPUT, VALIDATION, VARIABLE};
 pub(super) use windows::{BLACKOUT, MAINTENANCE, MAINTENANCE_WINDOW};

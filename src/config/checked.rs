@@ -12,7 +12,7 @@ use crate::calendar::Times;
 use crate::model::{Address, PatchLevel, Selection, Span};
 pub use feed::{Feed, FeedFormat, FeedPlace, FeedSource, Suite, without_secrets};
 pub use pace::{Pace, Size};
-use patchform_advisory::priority::Exposure;
+use patchform_advisory::priority::{Exposure, Importance};
 use patchform_sdk::message::Class;
 pub use policy::Policy;
 pub use promise::{Availability, Promise, Spent};
@@ -132,6 +132,8 @@ pub struct Component {
     pub class: Class,
     /// Who can reach it.
     pub exposure: Exposure,
+    /// What its services mean to those who run it: the highest; none where none of them says.
+    pub importance: Option<Importance>,
     /// The level it should have.
     pub level: PatchLevel,
     /// The kind's own arguments, defaults filled in; secrets in clear.

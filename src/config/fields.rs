@@ -4,6 +4,7 @@ use super::convert::convert;
 use super::eval::evaluate;
 use super::expr::Expr;
 use super::scope::Scope;
+use super::suggest;
 use super::syntax::{Attribute, Body};
 use super::types::Type;
 use super::value::Value;
@@ -67,6 +68,20 @@ impl Fields<'_> {
     /// The string that an argument gives.
     pub fn text_of(&mut self, attribute: &Attribute) -> Option<String> {
         self.typed(attribute, &Type::String)?.as_str().map(str::to_string)
+    }
+
+    /// What one of a few words means.
+    pub fn one_of<T: Copy>(&mut self, body: &Body, name: &str, words: &[(&str, T)]) -> Option<T> {
+        let attribute = body.attribute(name)?;
+        let text = self.text_of(attribute)?;
+        let found = words.iter().find(|(word, _)| *word == text);
+        if found.is_none() {
+            let problem = Diagnostic::error(format!("There is no {name} {text:?}"))
+                .at(attribute.value.span(), format!("unknown {name}"))
+                .help(suggest::sentence(&text, words.iter().map(|(word, _)| *word)));
+            self.problems.push(problem);
+        }
+        found.map(|(_, meaning)| *meaning)
     }
 
     /// `true` or `false`.

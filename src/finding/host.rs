@@ -31,6 +31,18 @@ pub struct Member {
     pub importance: Importance,
 }
 
+/// What a component means to those who run it: what its services say; and what others stand on matters more, unless they
+/// are of low importance themselves.
+pub fn importance(
+    says: Option<Importance>,
+    mut on_it: impl Iterator<Item = Option<Importance>>,
+) -> Importance {
+    match on_it.any(|says| says.unwrap_or_default() > Importance::Low) {
+        true => Importance::High,
+        false => says.unwrap_or_default(),
+    }
+}
+
 impl Member {
     /// Whether its level names a package.
     pub fn manages(&self, package: &str) -> bool {
@@ -71,5 +83,26 @@ impl Host {
     pub fn owner(&self, package: &str) -> (usize, bool) {
         let named = self.members.iter().position(|member| member.manages(package));
         (named.unwrap_or(0), named.is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::importance;
+    use patchform_advisory::priority::Importance::{High, Low, Medium};
+
+    #[test]
+    fn a_component_matters_as_its_services_do_and_more_where_others_stand_on_it() {
+        for (says, on_it, expected) in [
+            (None, &[][..], Medium),
+            (Some(Low), &[], Low),
+            (Some(High), &[], High),
+            (Some(Low), &[None], High),
+            (None, &[Some(Low)], Medium),
+            (Some(Low), &[Some(Low), Some(Low)], Low),
+            (Some(Low), &[Some(Low), Some(High)], High),
+        ] {
+            assert_eq!(importance(says, on_it.iter().copied()), expected, "{says:?} {on_it:?}");
+        }
     }
 }

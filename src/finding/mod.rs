@@ -13,7 +13,7 @@ mod rules;
 mod stored;
 
 pub use found::{Found, Knowledge, found};
-pub use host::{Host, Member};
+pub use host::{Host, Member, importance};
 pub use level::Target;
 pub use named::{Named, named};
 pub use proposal::{Closing, Proposal, Proposals, propose};

@@ -1,12 +1,10 @@
 //! Asks every place that components are in for everything that is installed there: once each, several at once.
 
 use super::checking::Checked;
-use crate::config::checked::Component;
 use crate::engine::fleet::Fleet;
-use crate::finding::{Host, Member};
+use crate::finding::{Host, Member, importance};
 use crate::graph::Graph;
 use crate::model::{Address, Selection};
-use patchform_advisory::priority::Importance;
 use patchform_sdk::chunk;
 use patchform_sdk::message::{Inventory, Subject};
 use serde_json::json;
@@ -46,14 +44,20 @@ pub(super) fn ask(checked: &Checked, fleet: &Fleet, targets: &[Selection]) -> In
             continue;
         }
         let subject = checked.desired(i).subject;
-        let stands_on_it = graph.as_ref().is_some_and(|graph| !graph.dependents(i).is_empty());
+        let says = |i: usize| checked.config.components[i].importance;
+        let on_it = graph.iter().flat_map(|graph| graph.dependents(i)).map(|on| says(*on as usize));
         let place = (provider.to_string(), json!(subject.connection).to_string());
         let site = sites.entry(place).or_insert_with(|| Site {
             provider: provider.to_string(),
             subject,
             members: Vec::new(),
         });
-        site.members.push(member(component, stands_on_it));
+        site.members.push(Member {
+            address: address.clone(),
+            level: component.level.clone(),
+            exposure: component.exposure,
+            importance: importance(says(i), on_it),
+        });
     }
     let sites: Vec<Site> = sites.into_values().collect();
     let answers = chunk::abreast(&sites, |site| one(fleet, site));
@@ -68,16 +72,6 @@ pub(super) fn ask(checked: &Checked, fleet: &Fleet, targets: &[Selection]) -> In
     }
     inventories.hosts.sort_by(|a, b| a.members[0].address.cmp(&b.members[0].address));
     inventories
-}
-
-/// What others stand on matters more.
-fn member(component: &Component, stands_on_it: bool) -> Member {
-    Member {
-        address: component.address.clone(),
-        level: component.level.clone(),
-        exposure: component.exposure,
-        importance: if stands_on_it { Importance::High } else { Importance::Medium },
-    }
 }
 
 fn one(fleet: &Fleet, site: &Site) -> Result<Inventory, String> {

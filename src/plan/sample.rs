@@ -146,6 +146,7 @@ impl Platform {
             provider: 0,
             class: Class::Other,
             exposure: Default::default(),
+            importance: None,
             level: level(wanted),
             arguments: Arguments::from_json(&json!({ "path": format!("/srv/{name}") })),
             secrets: Vec::new(),

@@ -1,22 +1,23 @@
 //! The plan as programs read it: `plan --json` and `show --json`. A published form (`docs/schemas/plan.schema.json`):
 //! addresses instead of indices, actions with their reasons, counts. A field that has no value is null, never left out.
 
+mod services;
+
 use super::contact_json::ContactView;
 use super::hours::{EmergencyView, WhenView};
 use super::mark::{Counts, Mark};
 use super::order::Order;
 use super::reason::{Reason, name};
 use crate::calendar::ZONES_VERSION;
-use crate::config::checked::{Promise, Service};
 use crate::config::exact::Exact;
 use crate::config::inputs::{Digest, Input};
 use crate::model::{PatchLevel, Purpose};
 use crate::plan::along::Along;
-use crate::plan::downtime::{Outlook, downtime, of_service};
 use crate::plan::noun::{Block, Cause, Change, Observed, Plan, Planned, Verdict};
 use patchform_sdk::message::{Artifact, Class, FileChange, Level, PartChange, Reload, WayBack, WayBackKind};
 use serde::Serialize;
 use serde_json::Value as Json;
+use services::{ServiceView, service_of};
 use std::collections::BTreeMap;
 
 /// The version of this form; it rises when a program that reads it would misunderstand.
@@ -110,28 +111,6 @@ struct RolloutView<'a> {
     soak_ms: u64,
     max_per_zone: u64,
     group: bool,
-}
-
-/// What stays up.
-#[derive(Serialize)]
-struct ServiceView<'a> {
-    name: &'a str,
-    members: Vec<String>,
-    min_available: u64,
-    expected_downtime_ms: BTreeMap<String, u64>,
-    expected_down_ms: u64,
-    promise: Option<PromiseView<'a>>,
-}
-
-/// What is promised for the month in which the plan was made.
-#[derive(Serialize)]
-struct PromiseView<'a> {
-    availability: String,
-    timezone: &'a str,
-    month: String,
-    allowed_ms: u64,
-    spent_ms: u64,
-    unread_runs: u64,
 }
 
 /// A slice of the instances of one block, or of all that a rollout groups.
@@ -348,30 +327,6 @@ fn rollout(r: &crate::plan::noun::RolloutLimit) -> RolloutView<'_> {
         soak_ms: millis(r.pace.soak),
         max_per_zone: r.pace.max_per_zone,
         group: r.pace.group,
-    }
-}
-
-fn service_of<'a>(plan: &Plan, service: &'a Service) -> ServiceView<'a> {
-    let away = |i: &usize| Some((name(plan, *i), millis(downtime(plan.change(*i)?))));
-    ServiceView {
-        name: &service.name,
-        members: service.members.iter().map(|i| name(plan, *i)).collect(),
-        min_available: service.least,
-        expected_downtime_ms: service.members.iter().filter_map(away).collect(),
-        expected_down_ms: millis(of_service(plan, service)),
-        promise: Outlook::of(plan, service).map(promise),
-    }
-}
-
-fn promise(outlook: Outlook<'_>) -> PromiseView<'_> {
-    let Promise { availability, zone, spent } = outlook.promise;
-    PromiseView {
-        availability: availability.to_string(),
-        timezone: zone.name(),
-        month: outlook.name,
-        allowed_ms: millis(outlook.budget),
-        spent_ms: millis(spent.down),
-        unread_runs: spent.unread,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::argument::{argument, later};
 use super::{Block, Example, Holds, Need, Place, Takes};
+use patchform_advisory::priority::Exposure;
 
 const EXAMPLE: Example = &[("main.pf.hcl", include_str!("examples/component.pf.hcl"))];
 const INSIDE: Place = Place::Inside(&["component"]);
@@ -20,7 +21,7 @@ pub const CLASSES: &[&str] = &[
 ];
 
 /// Who can reach a component.
-pub const EXPOSURES: &[&str] = &["public", "internal"];
+pub const EXPOSURES: [(&str, Exposure); 2] = [("public", Exposure::Public), ("internal", Exposure::Internal)];
 
 pub const COMPONENT: Block = Block {
     name: "component",
@@ -71,7 +72,7 @@ pub const COMPONENT: Block = Block {
         ),
         argument(
             "exposure",
-            Takes::Word(EXPOSURES),
+            Takes::Word(&[EXPOSURES[0].0, EXPOSURES[1].0]),
             Need::Optional("nobody said, which counts as public wherever that is worse"),
             "who can reach it: `\"public\"`, anybody over a public network; `\"internal\"`, trusted parties only; findings are judged by it",
         ),

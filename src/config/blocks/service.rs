@@ -2,6 +2,11 @@
 
 use super::argument::{argument, later};
 use super::{Block, Holds, Need, Place, Takes};
+use patchform_advisory::priority::Importance;
+
+/// What a service means to those who run it.
+pub const IMPORTANCES: [(&str, Importance); 3] =
+    [("low", Importance::Low), ("medium", Importance::Medium), ("high", Importance::High)];
 
 pub const SERVICE: Block = Block {
     name: "service",
@@ -22,13 +27,17 @@ pub const SERVICE: Block = Block {
         argument(
             "min_available",
             Takes::Special("whole number from 1, or share such as `\"75%\"`"),
-            Need::Optional("one of `min_available`, `quorum` and `availability` is needed"),
+            Need::Optional(
+                "nothing; one of `min_available`, `quorum`, `availability` and `importance` is needed",
+            ),
             "how many members stay available; a share is rounded up",
         ),
         argument(
             "quorum",
             Takes::Flag,
-            Need::Optional("one of `min_available`, `quorum` and `availability` is needed"),
+            Need::Optional(
+                "nothing; one of `min_available`, `quorum`, `availability` and `importance` is needed",
+            ),
             "whether more than half of its members stay available",
         ),
         argument(
@@ -42,6 +51,12 @@ pub const SERVICE: Block = Block {
             Takes::Text,
             Need::Optional("`\"UTC\"`"),
             "where its users are, by whose clocks months begin: a name of the IANA database",
+        ),
+        argument(
+            "importance",
+            Takes::Word(&[IMPORTANCES[0].0, IMPORTANCES[1].0, IMPORTANCES[2].0]),
+            Need::Optional("`\"medium\"`"),
+            "what it means to those who run it: findings of its members are judged by it",
         ),
         later("order", "in which order its members are worked on, by their roles"),
     ],

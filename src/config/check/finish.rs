@@ -55,7 +55,7 @@ pub(super) fn config(whole: Whole<'_, '_>, checker: &mut Checker<'_, '_>) -> Opt
             components.push(made.component(path.clone(), draft));
         }
     }
-    let services = service::finish(&whole.services, &checker.instances, &mut edges);
+    let services = service::finish(&whole.services, &checker.instances, &mut edges, &mut components);
     let declared = checker.instances.iter().flat_map(|instance| {
         let names = tree.area(instance.module).names.services.keys();
         names.map(|name| Service::called(&block_name("service", name, instance)))
@@ -139,6 +139,7 @@ impl Made<'_, '_> {
             provider: self.provider,
             class: draft.class,
             exposure: draft.exposure,
+            importance: None,
             level: draft.level,
             arguments: draft.arguments,
             secrets: draft.secrets,

@@ -143,7 +143,7 @@ impl Expander<'_, '_> {
         let read = self.arguments(given, &mut fields);
         let level = level::read(self.block, &mut fields);
         let class = self.class(body, &mut fields);
-        let exposure = self.exposure(body, &mut fields);
+        let exposure = fields.one_of(body, "exposure", &EXPOSURES);
         let rollout = named("rollout", self.block.rollout, &mut fields);
         let vendor = named("vendor", self.block.vendor, &mut fields);
         let zone = fields.text(body, "zone").filter(|zone| !zone.is_empty());
@@ -180,7 +180,7 @@ impl Expander<'_, '_> {
         let draft = Draft {
             key,
             class,
-            exposure,
+            exposure: exposure.unwrap_or_default(),
             level,
             arguments: Arguments::of(&value),
             secrets,
@@ -238,22 +238,6 @@ impl Expander<'_, '_> {
             fields.problems.push(problem);
         }
         found.ok()
-    }
-
-    fn exposure(&self, body: &Body, fields: &mut Fields<'_>) -> Exposure {
-        let Some(text) = fields.text(body, "exposure") else { return Exposure::Unknown };
-        match text.as_str() {
-            "public" => Exposure::Public,
-            "internal" => Exposure::Internal,
-            _ => {
-                let at = body.attribute("exposure").map_or(self.block.block.header, |a| a.value.span());
-                let problem = Diagnostic::error(format!("There is no exposure {text:?}"))
-                    .at(at, "unknown exposure")
-                    .help(crate::config::suggest::sentence(&text, EXPOSURES.iter().copied()));
-                fields.problems.push(problem);
-                Exposure::Unknown
-            }
-        }
     }
 
     fn computed(&self, scope: &Scope<'_>) -> Vec<Option<InstanceKey>> {

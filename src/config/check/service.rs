@@ -9,10 +9,11 @@ use super::rests::Rest;
 use super::window;
 use crate::calendar::Zone;
 use crate::config::blocks;
-use crate::config::checked::{Availability, Promise, Service, Size, Spent};
+use crate::config::checked::{Availability, Component, Promise, Service, Size, Spent};
 use crate::config::fields::Fields;
 use crate::config::syntax::Block;
 use crate::model::{Diagnostic, InstanceKey, Span};
+use patchform_advisory::priority::Importance;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A service before it is known who its members are.
@@ -20,12 +21,13 @@ pub(super) struct Draft<'p> {
     block: &'p Block,
     least: Least,
     promise: Option<Promise>,
+    importance: Option<Importance>,
 }
 
 enum Least {
     Size(Size, Span),
     Quorum,
-    /// Nothing is said but how long it is up.
+    /// Only how long it is up, or what it means, is said.
     Nobody,
 }
 
@@ -37,6 +39,7 @@ pub(super) fn read<'p>(block: &'p Block, fields: &mut Fields<'_>) -> Option<Draf
     let size = super::rollout::size(block, "min_available", fields);
     let quorum = fields.flag(&block.body, "quorum").unwrap_or_default();
     let promise = promise(block, fields);
+    let importance = fields.one_of(&block.body, "importance", &blocks::IMPORTANCES);
     if fields.problems.0.len() > before {
         return None;
     }
@@ -48,7 +51,7 @@ pub(super) fn read<'p>(block: &'p Block, fields: &mut Fields<'_>) -> Option<Draf
             fields.problems.push(problem.at(attribute.span, "both are set").help("Remove one of them."));
             return None;
         }
-        (None, false) if promise.is_some() => Least::Nobody,
+        (None, false) if promise.is_some() || importance.is_some() => Least::Nobody,
         (None, false) => {
             let problem = Diagnostic::error("A service must say how many of its members stay available")
                 .at(block.header, "")
@@ -59,7 +62,7 @@ pub(super) fn read<'p>(block: &'p Block, fields: &mut Fields<'_>) -> Option<Draf
             return None;
         }
     };
-    Some(Draft { block, least, promise })
+    Some(Draft { block, least, promise, importance })
 }
 
 /// `availability = "99.9%"`, by the months of `timezone`
@@ -100,11 +103,12 @@ fn promise(block: &Block, fields: &mut Fields<'_>) -> Option<Promise> {
     Some(Promise { availability, zone, spent: Spent::default() })
 }
 
-/// Every service, sorted by name, now that it is known where each component stands.
+/// Every service, sorted by name, now that it is known where each component stands; what it means is noted at its members.
 pub(super) fn finish(
     drafts: &BTreeMap<(usize, &str), Draft<'_>>,
     instances: &[Instance],
     edges: &mut Edges<'_, '_>,
+    components: &mut [Component],
 ) -> Vec<Service> {
     let mut services = Vec::new();
     let mut told: BTreeSet<Span> = BTreeSet::new();
@@ -121,7 +125,12 @@ pub(super) fn finish(
         let least = least(&name, draft, members.len());
         match least {
             Ok(least) if edges.problems.0.len() == before => {
-                let (members, promise) = (members.into_iter().collect(), draft.promise.clone());
+                let (members, promise): (Vec<usize>, _) =
+                    (members.into_iter().collect(), draft.promise.clone());
+                for i in &members {
+                    let means = &mut components[*i].importance;
+                    *means = (*means).max(draft.importance);
+                }
                 services.push(Service { name, members, least, promise });
             }
             Err(problem) if edges.problems.0.len() == before => edges.problems.push(*problem),

@@ -19,6 +19,7 @@ service "shop" {
 
 service "reports" {
   members      = [command.web]
+  importance   = "low"
   availability = "99.9%"
   timezone     = "Asia/Tokyo"
 }

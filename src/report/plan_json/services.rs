@@ -1,0 +1,55 @@
+//! The services of a plan as programs read them: what stays up, for how long it is down, and what is promised.
+
+use super::millis;
+use crate::config::checked::{Promise, Service};
+use crate::plan::Plan;
+use crate::plan::downtime::{Outlook, downtime, of_service};
+use crate::report::reason::name;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What stays up.
+#[derive(Serialize)]
+pub(super) struct ServiceView<'a> {
+    name: &'a str,
+    members: Vec<String>,
+    min_available: u64,
+    expected_downtime_ms: BTreeMap<String, u64>,
+    expected_down_ms: u64,
+    promise: Option<PromiseView<'a>>,
+}
+
+/// What is promised for the month in which the plan was made.
+#[derive(Serialize)]
+struct PromiseView<'a> {
+    availability: String,
+    timezone: &'a str,
+    month: String,
+    allowed_ms: u64,
+    spent_ms: u64,
+    unread_runs: u64,
+}
+
+pub(super) fn service_of<'a>(plan: &Plan, service: &'a Service) -> ServiceView<'a> {
+    let away = |i: &usize| Some((name(plan, *i), millis(downtime(plan.change(*i)?))));
+    ServiceView {
+        name: &service.name,
+        members: service.members.iter().map(|i| name(plan, *i)).collect(),
+        min_available: service.least,
+        expected_downtime_ms: service.members.iter().filter_map(away).collect(),
+        expected_down_ms: millis(of_service(plan, service)),
+        promise: Outlook::of(plan, service).map(promise),
+    }
+}
+
+fn promise(outlook: Outlook<'_>) -> PromiseView<'_> {
+    let Promise { availability, zone, spent } = outlook.promise;
+    PromiseView {
+        availability: availability.to_string(),
+        timezone: zone.name(),
+        month: outlook.name,
+        allowed_ms: millis(outlook.budget),
+        spent_ms: millis(spent.down),
+        unread_runs: spent.unread,
+    }
+}
