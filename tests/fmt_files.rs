@@ -45,6 +45,8 @@ fn files_that_change_are_named_and_written_once() {
 #[test]
 fn check_and_diff_change_nothing() {
     let lab = Lab::new(DAMAGED);
+    // Values of what is not declared might be secrets.
+    lab.write("names.pf.hcl", "variable \"a\" {}\n\nvariable \"bbb\" {}\n");
     assert_eq!(lab.patchform("fmt --check").exits(2).out, "main.pf.hcl\n");
     assert_eq!(lab.patchform("fmt --write=false").exits(0).out, "main.pf.hcl\n");
     let diff = "main.pf.hcl\n--- old/main.pf.hcl\n+++ new/main.pf.hcl\n@@ -1,2 +1,2 @@\n-a=1 # one\n-bbb   =   2\n\

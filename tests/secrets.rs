@@ -375,9 +375,21 @@ fn the_rest_of_a_value_without_quotes_is_not_repeated() {
         &["plan", "--var", "password=correct", "hunter2"][..],
         &["plan", "-var", "password=correct", "hunter2"],
         &["validate", "--var=password=correct", "hunter2", "battery"],
+        &["apply", "--var", "password=correct", "hunter2"],
+        &["apply", "--json", "--var", "password=correct", "hunter2"],
+        &["rollback", "--var", "password=correct", "hunter2"],
+        &["resume", "--var", "password=correct", "hunter2"],
+        &["import", "--var", "password=correct", "hunter2"],
+        &["plan", "password=hunter2"],
+        &["apply", "password=hunter2"],
+        &["rollback", "password=hunter2"],
+        &["plan", "--var-file", "password=hunter2"],
+        &["plan", "--json", "--var-file=password=hunter2"],
     ] {
         run(&lab, words, &[]).exits(1).says("--var 'name=two words'").does_not_say("hunter2");
     }
+    run(&lab, &["apply", "no.plan"], &[]).exits(1).says("no.plan");
+    run(&lab, &["apply", "no.plan", "--var", "password=x"], &[]).exits(1).says("no.plan");
 }
 
 #[test]
@@ -412,6 +424,19 @@ fn a_configuration_that_cannot_be_read_shows_no_secret() {
             "d.pf.json",
             "{\"variable\": {\"a\": {\"sensitive\": true, \"default\": 1, \"default\": \"hunter2\"}}}",
         ),
+        (
+            "p.pf.hcl",
+            "variable \"a\" {\n  sensitive = true\n  default = <-EOT\n    hunter2 correct\n  EOT\n}\n",
+        ),
+        ("q.pf.hcl", "variable \"a\" {\n  sensitive = true\n  default = <EOT\nhunter2 correct\nEOT\n}\n"),
+        ("r.pf.hcl", "variable \"a\" {\n  sensitive = true\n  default = <-EOT\nhunter2 correct\n\"\n"),
+        ("s.pf.hcl", "varible \"a\" { default = \"hunter2\" }\n"),
+        ("t.pf.hcl", "variable \"a\" {\n  ensitive = true\n  default = \"hunter2\" x\n}\n"),
+        (
+            "g.pf.json",
+            "{\"locals\": {}, \"variable\": {\"a\": {\"default\": \"hunter2\" \"x\", \"sensitive\": true}}}",
+        ),
+        ("h.pf.json", "{\"module\": {\"a\": {\"s\": \"hunter2\" \"x\"}}}"),
         ("f.pf.hcl", "variable \"a\" {\n  default = <<E\nhunter2\n  sensitive = true\n}\n"),
         ("a.pf.json", "{\"variable\": {\"a\": {\"default\": \"hunter2\" \"x\", \"sensitive\": true}}}"),
         ("b.pf.json", "{\"variable\": {\"a\": {\"sensitive\": true, \"default\": \"\\qhunter2\"}}}"),
@@ -423,6 +448,88 @@ fn a_configuration_that_cannot_be_read_shows_no_secret() {
         }
         run(&lab, &["fmt", "--check"], &[]).does_not_say("hunter2");
     }
+}
+
+/// A module whose variables are sensitive, open, and not to be judged.
+const MODULE: &str = "variable \"s\" {\n  sensitive = true\n}\nvariable \"open\" {\n  default = \"\"\n}\n\
+    variable \"odd\" {\n  ensitive = true\n}\nvariable \"twice\" {}\nvariable \"twice\" {\n  sensitive = true\n}\n";
+
+#[test]
+fn what_a_broken_call_gives_to_a_secret_is_not_shown() {
+    for line in [
+        "s = \"hunter2\" \"x\"",
+        "s = \"hunter2\"[",
+        "s = = \"hunter2\"",
+        "s \"hunter2\"",
+        "s = \"\\qhunter2\"",
+        "s = hunter2 hunter2",
+        "odd = \"hunter2\" x",
+        "twice = \"hunter2\" x",
+        "nowhere = \"hunter2\" x",
+        "s = <-EOT\n    hunter2 x\n  EOT",
+        "s = { hunter2 = 1 }\n  x = [",
+        "s = \"x-${var.x}-hunter2\" x",
+        "v { s = \"hunter2\" }",
+        "open = sensitive(\"hunter2\") x",
+        "open = sensitive(\"hunter2\") + 1",
+        "open = sensitive(\"hunter2\").x",
+    ] {
+        for header in [
+            "module \"m\" {\n  source = \"./m\"\n",
+            "modul \"m\" {\n",
+            "module \"m\" {\n  source = \"git::x\"\n",
+        ] {
+            let lab = Lab::new("");
+            lab.write("m/m.pf.hcl", MODULE);
+            lab.write("main.pf.hcl", format!("{header}  {line}\n}}\n"));
+            for words in [&["validate"][..], &["validate", "--json"], &["fmt", "--diff", "--check"]] {
+                run(&lab, words, &[]).does_not_say("hunter2");
+            }
+        }
+    }
+    let lab = Lab::new("module \"m\" {\n  source = \"./m\"\n  open = \"seen\" \"x\"\n}\n");
+    lab.write("m/m.pf.hcl", "variable \"open\" {}\n");
+    run(&lab, &["validate"], &[]).exits(1).says("open = \"seen\" \"x\"");
+}
+
+#[test]
+fn a_diff_of_the_formatter_stars_what_cannot_be_judged() {
+    for (name, text) in [
+        (
+            "main.pf.hcl",
+            "module \"m\" {\n  source=\"./m\"\n  s=\"hunter2\"\n  odd=[\"hunter2\"]\n  twice=\"hunter2\"\n}\n",
+        ),
+        ("main.pf.hcl", "module \"m\" {\n  source=\"./nowhere\"\n  open=\"hunter2\"\n}\n"),
+        (
+            "main.pf.hcl",
+            "module \"m\" {\n  source=\"./m\"\n  s=\"x-${local.x}-hunter2\"\n  v {\n  x=\"hunter2\"\n  }\n}\n",
+        ),
+        ("main.pf.hcl", "variable \"x\" {\n  sensitiv=true\n  default=\"hunter2\"\n}\n"),
+        ("main.pf.hcl", "variable \"x\" {\n  ensitive=true\n  default=\"hunter2\"\n}\n"),
+        ("main.pf.hcl", "varible \"x\" {\n  sensitive=true\n  default=\"hunter2\"\n}\n"),
+        (
+            "main.pf.hcl",
+            "variable \"x\" {\n  default=\"hunter2\"\n}\nvariable \"x\" {\n  sensitive=true\n}\n",
+        ),
+        ("main.pf.hcl", "locals {\n  x=sensitive(\"hunter2\")\n}\n"),
+        ("a.pfvars", "s=\"hunter2\"\nundeclared=\"hunter2\"\nb=\"hunter2\"\n"),
+    ] {
+        let lab = Lab::empty();
+        lab.write("m/m.pf.hcl", MODULE);
+        lab.write("own.pf.hcl", MODULE);
+        lab.write("broken.pf.hcl", "variable \"b\" {\n  sensitive = = true\n}\n");
+        lab.write(name, text);
+        run(&lab, &["fmt", "--diff", "--check", name], &[]).exits(2).says("***").does_not_say("hunter2");
+        let mut command = lab.patchform_command("fmt --diff -");
+        command.stdin(std::fs::File::open(lab.path(name)).expect("it was written"));
+        Ran::of(command.output().expect("patchform starts")).says("***").does_not_say("hunter2");
+    }
+    let lab = Lab::empty();
+    lab.write("a.pfvars", "variable \"x\" {\n  default=\"hunter2\"\n}\nlocals {\n  a=\"hunter2\"\n}\n");
+    run(&lab, &["fmt", "--diff", "--check"], &[]).exits(2).says("***").does_not_say("hunter2");
+    lab.write("m/m.pf.hcl", MODULE);
+    lab.write("main.pf.hcl", "module \"m\" {\n  source=\"./m\"\n  open=\"seen\"\n  s=local.seen_too\n}\n");
+    run(&lab, &["fmt", "--diff", "--check"], &[]).exits(2).says("\"seen\"").says("local.seen_too");
 }
 
 #[test]
@@ -445,6 +552,10 @@ fn a_file_of_values_that_cannot_be_formatted_shows_none_of_them() {
             run(&lab, words, &[]).does_not_say("hunter2");
         }
         assert_eq!(lab.read("patchform.pfvars"), text);
+        let mut command = lab.patchform_command("fmt -");
+        command.stdin(std::fs::File::open(lab.path("patchform.pfvars")).expect("it was written"));
+        let ran = Ran::of(command.output().expect("patchform starts"));
+        assert!(!ran.err.contains("hunter2"), "{}", ran.err);
     }
 }
 

@@ -46,6 +46,7 @@ use arguments::Global;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use std::ffi::OsString;
 use terminal::Terminal;
+use unexpected::Unsaid;
 
 /// Patches of whole platforms: declared, reviewed, applied in order, and undone by themselves when they fail.
 #[derive(Parser)]
@@ -136,9 +137,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     crate::world::machine::take_descriptors();
     let command = CommandLine::command();
     let arguments = dashes::rewrite(&command, arguments.into_iter().collect());
+    let unsaid = Unsaid::of(&arguments);
     let parsed = command
         .try_get_matches_from(&arguments)
-        .map_err(|error| unexpected::concealed(error, &arguments))
+        .map_err(|error| unsaid.complaint(error))
         .and_then(|m| CommandLine::from_arg_matches(&m).map(|line| (line, for_programs(&m))));
     let (CommandLine { global, verb }, json) = match parsed {
         Ok(line) => line,
@@ -147,7 +149,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             return if error.use_stderr() { Exit::Error } else { Exit::Done };
         }
     };
-    let terminal = Terminal { json, ..Terminal::new(&global) };
+    let terminal = Terminal { json, unsaid, ..Terminal::new(&global) };
     if let Some(folder) = &global.chdir
         && let Err(error) = std::env::set_current_dir(folder)
     {

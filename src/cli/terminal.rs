@@ -2,6 +2,7 @@
 
 use super::arguments::Global;
 use super::exit::Exit;
+use super::unexpected::Unsaid;
 use crate::config::Sources;
 use crate::model::Diagnostics;
 use crate::ops::{Failure, failure::Kind};
@@ -28,6 +29,8 @@ pub struct Terminal {
     pub json: bool,
     /// Whether a person can be asked.
     pub interactive: bool,
+    /// Words of the command line that no message repeats.
+    pub(super) unsaid: Unsaid,
     /// Why standard output could not be written, the first time.
     pub(super) lost: RefCell<Option<io::Error>>,
 }
@@ -49,6 +52,7 @@ impl Terminal {
             waits: err && !dumb,
             json: false,
             interactive: io::stdin().is_terminal() && err,
+            unsaid: Unsaid::default(),
             lost: RefCell::default(),
         }
     }
@@ -112,11 +116,12 @@ impl Terminal {
         if let Some(complaints) = &failure.diagnostics {
             self.note(&format!("{}\n", diagnostic::draw_all(&complaints.1, &complaints.0, self.look())));
         }
+        let (message, hints) = self.unsaid.leave_out(failure);
         let mut page = Page::new(self.err);
-        let mut lines = failure.message.lines();
+        let mut lines = message.lines();
         page.line(0, 2, &[tinted(Tint::Bad, "error: "), plain(lines.next().unwrap_or_default())]);
         lines.for_each(|line| page.line(2, 4, &[plain(line.trim_start())]));
-        for hint in &failure.hints {
+        for hint in &hints {
             page.line(2, 4, &[tinted(Tint::Command, "help: "), plain(hint.as_str())]);
         }
         self.note(&page.finish());
@@ -127,7 +132,7 @@ impl Terminal {
             Kind::Stopped => ("stopped", Exit::Stopped),
         };
         if self.json {
-            self.say(&error_line(failure, kind, exit));
+            self.say(&error_line(failure, (&message, &hints), kind, exit));
         }
         exit
     }
@@ -164,14 +169,19 @@ impl Terminal {
     }
 }
 
-fn error_line(failure: &Failure, kind: &'static str, exit: Exit) -> String {
+fn error_line(
+    failure: &Failure,
+    (message, help): (&str, &[String]),
+    kind: &'static str,
+    exit: Exit,
+) -> String {
     let complaints = failure.diagnostics.as_ref().map(|both| diagnostic::to_json(&both.1, &both.0));
     let mut diagnostics = complaints.unwrap_or_else(|| serde_json::json!({ "diagnostics": [] }));
     let view = ErrorView {
         kind,
         exit_code: exit as u8,
-        message: &failure.message,
-        help: &failure.hints,
+        message,
+        help,
         diagnostics: diagnostics["diagnostics"].take(),
     };
     error_json::error(&view, clock::now())

@@ -1,34 +1,71 @@
-//! An argument that no verb expects: behind `--var` it may be a part of a secret, and is not repeated.
+//! Words that may be a part of a secret: what stands behind `--var NAME=VALUE`, and `NAME=VALUE` without `--var`. They are not
+//! repeated in any message.
 
-use clap::error::{ContextKind, ContextValue, ErrorKind};
+use crate::config::source::hide;
+use crate::ops::Failure;
+use clap::error::{ContextKind, ContextValue};
 use std::ffi::OsString;
 
-const TIP: &str = "it stands behind --var and may be a secret, so that it is not shown; a value with spaces needs quotes: \
-     --var 'name=two words'";
+const TIP: &str = "it may be the value of a variable, or the rest of one behind --var, so that it is not shown; a value with \
+     spaces needs quotes: --var 'name=two words'";
 
-/// The parser's complaint about `arguments`, without a word that is probably the rest of a value.
-pub fn concealed(mut error: clap::Error, arguments: &[OsString]) -> clap::Error {
-    let is_rest = match error.get(ContextKind::InvalidArg) {
-        Some(ContextValue::String(word)) => {
-            error.kind() == ErrorKind::UnknownArgument && follows(word, arguments)
+/// The words of a command line that no message may repeat.
+#[derive(Debug, Default)]
+pub struct Unsaid(Vec<String>);
+
+impl Unsaid {
+    /// Those of `arguments`; the first one is the program's name.
+    pub fn of(arguments: &[OsString]) -> Unsaid {
+        let mut found = Vec::new();
+        // Whether the word follows `--var`, whose value it is, or a value of that, whose rest it may be.
+        let (mut is_value, mut may_be_rest) = (false, false);
+        for word in arguments.iter().skip(1).map(|argument| argument.to_string_lossy()) {
+            let option = word.split_once('=').map_or(&*word, |(option, _)| option);
+            if option.starts_with('-') {
+                may_be_rest = option == "--var";
+                is_value = *word == *"--var";
+                found.extend(word.strip_prefix("--var-file=").filter(|file| gives(file)).map(str::to_string));
+            } else if is_value {
+                is_value = false;
+            } else if may_be_rest || gives(&word) {
+                found.push(word.into_owned());
+            }
         }
-        _ => false,
-    };
-    if is_rest {
-        error.insert(ContextKind::InvalidArg, ContextValue::String("…".to_string()));
-        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![TIP.into()]));
+        Unsaid(found)
     }
-    error
+
+    /// The parser's complaint without such a word.
+    pub fn complaint(&self, mut error: clap::Error) -> clap::Error {
+        for kind in [ContextKind::InvalidArg, ContextKind::InvalidValue, ContextKind::InvalidSubcommand] {
+            let Some(ContextValue::String(said)) = error.get(kind) else { continue };
+            if self.0.contains(said) {
+                error.insert(kind, ContextValue::String("***".to_string()));
+                error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![TIP.into()]));
+            }
+        }
+        error
+    }
+
+    /// Message and hints of what failed, without such a word; one more hint says why.
+    pub fn leave_out(&self, failure: &Failure) -> (String, Vec<String>) {
+        let (mut message, mut hints) = (failure.message.clone(), failure.hints.clone());
+        for word in &self.0 {
+            std::iter::once(&mut message).chain(&mut hints).for_each(|text| hide(text, word));
+        }
+        if message != failure.message || hints != failure.hints {
+            hints.push(format!("where *** stands: {TIP}"));
+        }
+        (message, hints)
+    }
 }
 
-/// Whether a word is no option, and the last option before it is `--var`.
-fn follows(word: &str, arguments: &[OsString]) -> bool {
-    let is_option = |argument: &&OsString| argument.as_encoded_bytes().starts_with(b"-");
-    let is_variable =
-        |option: &OsString| option == "--var" || option.as_encoded_bytes().starts_with(b"--var=");
-    let places = (0..arguments.len()).filter(|at| arguments[*at] == word);
-    let before = places.filter_map(|at| arguments[..at].iter().rev().find(is_option));
-    !word.starts_with('-') && before.into_iter().any(is_variable)
+/// Whether a word gives a variable a value: `name=value`, and no address with a key such as `a.b["k=v"]`.
+fn gives(word: &str) -> bool {
+    let is_name = |name: &str| {
+        name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+            && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
+    };
+    word.split_once('=').is_some_and(|(name, value)| is_name(name) && !value.is_empty())
 }
 
 #[cfg(test)]
@@ -45,15 +82,33 @@ mod tests {
             ("plan --var pw=correct hunter2", false),
             ("plan --var=pw=correct hunter2 battery", false),
             ("plan --lock x --var pw=correct hunter2", false),
+            ("plan pw=hunter2", false),
             ("plan --var pw=correct --lock x hunter2", true),
             ("plan hunter2 --var pw=correct", true),
             ("plan --var pw=correct --hunter2", true),
         ] {
             let arguments: Vec<OsString> = line.split(' ').map(OsString::from).collect();
             let error = command.clone().try_get_matches_from(&arguments).unwrap_err();
-            let said = concealed(error, &arguments).to_string();
+            let said = Unsaid::of(&arguments).complaint(error).to_string();
             assert_eq!(said.contains("hunter2"), shown, "{line}: {said}");
             assert_eq!(said.contains("needs quotes"), !shown, "{line}: {said}");
+        }
+    }
+
+    #[test]
+    fn a_failure_leaves_such_words_out_and_no_others() {
+        for (line, message, said) in [
+            ("x apply --var a=b hunter2", "no plan hunter2", "no plan ***"),
+            ("x apply a=hunter2", "no plan a=hunter2", "no plan ***"),
+            ("x plan --var-file=a=hunter2", "no file a=hunter2", "no file ***"),
+            ("x plan --var-file a=hunter2", "no file a=hunter2", "no file ***"),
+            ("x apply good.plan --var a=b", "no plan good.plan", "no plan good.plan"),
+            ("x plan --target a.b[\"k=v\"]", "no a.b[\"k=v\"]", "no a.b[\"k=v\"]"),
+        ] {
+            let arguments: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            let (left, hints) = Unsaid::of(&arguments).leave_out(&Failure::error(message));
+            assert_eq!(left, said, "{line}");
+            assert_eq!(hints.is_empty(), message == said, "{line}");
         }
     }
 }

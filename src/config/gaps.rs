@@ -59,7 +59,9 @@ impl Gaps {
                 None => self.whole_file(file),
             }
         }
-        let around = places.filter_map(|(span, _)| last_header(&body.blocks, span.start));
+        let headers = headers(&body.blocks);
+        let last = |at: u32| headers[..headers.partition_point(|header| header.start <= at)].last().copied();
+        let around = places.filter_map(|(span, _)| last(span.start));
         self.all.extend(around.map(|around| Gap { around, words: Vec::new() }));
     }
 
@@ -146,12 +148,16 @@ impl Gap {
     }
 }
 
-/// The header of the block that begins last before a place.
-fn last_header(blocks: &[Block], at: u32) -> Option<Span> {
-    let before = |span: &Span| span.start <= at;
-    let own = blocks.iter().map(|block| block.header).filter(before);
-    let inner = blocks.iter().filter_map(|block| last_header(&block.body.blocks, at));
-    own.chain(inner).max_by_key(|span| span.start)
+/// The headers of blocks and of those in them, in the order of the text.
+fn headers(blocks: &[Block]) -> Vec<Span> {
+    let mut waiting: Vec<&Block> = blocks.iter().collect();
+    let mut found = Vec::new();
+    while let Some(block) = waiting.pop() {
+        found.push(block.header);
+        waiting.extend(&block.body.blocks);
+    }
+    found.sort_unstable_by_key(|header| header.start);
+    found
 }
 
 /// Something within a block whose header could be read: only what it declares by its arguments is lost.

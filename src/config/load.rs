@@ -13,12 +13,15 @@ use crate::model::{Diagnostic, Diagnostics, FileId};
 use std::collections::{BTreeMap, BTreeSet};
 
 mod concealed;
+mod declared;
 mod reading;
 mod unread;
 
-pub use concealed::{conceal_read, conceal_unread, sensitive_names};
+pub use concealed::{conceal_read, conceal_unread};
+pub use declared::Declared;
 pub(super) use reading::{Folder, with_chain};
 pub use reading::{Missing, Reading, Wanted};
+pub use unread::has_blocks;
 
 /// A configuration whose texts could be read; nothing is evaluated yet but the `patchform` blocks.
 #[derive(Debug, Clone, PartialEq)]

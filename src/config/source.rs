@@ -145,9 +145,34 @@ impl Sources {
         });
     }
 
-    /// Puts stars in place of the words of `problems` that repeat what is concealed at their place.
+    /// Puts stars in place of the words of `problems` that repeat what is concealed at their place, or beside it: a complaint
+    /// about what is missing names what stands before.
     pub fn conceal_words(&self, problems: &mut Diagnostics) {
         self.at_concealed(problems, |told, all| all.into_iter().for_each(|words| hide(words, told)));
+        for problem in &mut problems.0 {
+            let Some((at, _)) = &problem.primary else { continue };
+            for told in self.concealed_beside(*at) {
+                [&mut problem.summary, &mut problem.help].into_iter().for_each(|words| hide(words, told));
+            }
+        }
+    }
+
+    /// The words around a place whose letters are concealed.
+    fn concealed_beside(&self, at: Span) -> Vec<&str> {
+        let (text, shown) = (self.text(at.file), self.shown(at.file));
+        let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+        let (Some(before), Some(behind)) = (text.get(..at.start as usize), text.get(at.end as usize..))
+        else {
+            return Vec::new();
+        };
+        let before = before.trim_end_matches([' ', '\t']);
+        let behind = behind.trim_start_matches([' ', '\t']);
+        let start = before.trim_end_matches(is_word).len();
+        let first = text.len() - behind.len();
+        let end = first + behind.find(|c| !is_word(c)).unwrap_or(behind.len());
+        let places = [start..before.len(), first..end];
+        let hidden = places.into_iter().filter(|place| shown.get(place.clone()) != text.get(place.clone()));
+        hidden.filter_map(|place| text.get(place)).filter(|told| !told.is_empty()).collect()
     }
 
     /// Hands on what stands under each problem whose place is concealed, with its words: summary, detail, help and label.
@@ -217,8 +242,8 @@ fn too_large(file: FileId, bytes: usize) -> Diagnostic {
         .help("Keep large data in a file of its own and read it with jsondecode(file(\"…\")).")
 }
 
-/// Words that repeat what stands at their place, as a word of its own; a sign or a bracket tells nothing.
-fn hide(words: &mut String, told: &str) {
+/// Puts stars in `words` in place of `told`, where that is a word of its own; a sign or a bracket tells nothing.
+pub fn hide(words: &mut String, told: &str) {
     if !told.contains(char::is_alphanumeric) {
         return;
     }

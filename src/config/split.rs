@@ -176,6 +176,7 @@ impl Scanner<'_> {
             b'(' => self.open(Kind::Paren, start),
             b'}' | b']' | b')' => self.close(start, byte),
             b'<' if self.peek() == Some(b'<') => self.begin_heredoc(start),
+            b'<' if self.is_assigned() => self.begin_half_heredoc(start),
             b'=' if self.stack.is_empty() => {
                 if let Some(item) = &mut self.item
                     && item.shape == Shape::Other
@@ -319,6 +320,25 @@ impl Scanner<'_> {
         } else if is_alone && end > marker && marker == next {
             self.crowded_heredoc(start, marker..end);
         }
+    }
+
+    /// `= <-EOT` and `= <EOT` at a line's end: no expression begins with `<`, so that one is missing.
+    fn begin_half_heredoc(&mut self, start: usize) {
+        let marker = start + 1 + usize::from(self.text.get(start + 1) == Some(&b'-'));
+        let length = self.text[marker..self.end].iter().position(|byte| !is_name(*byte)).unwrap_or(0);
+        let end = marker + length;
+        let behind = self.text[end..self.end].strip_prefix(b"\r").unwrap_or(&self.text[end..self.end]);
+        if length > 0 && behind.first() == Some(&b'\n') {
+            self.half_marker(start, end);
+            self.at = self.end - behind.len();
+            self.open(Kind::Heredoc(marker, end), start);
+        }
+    }
+
+    /// Whether the code before ends with the `=` of an assignment.
+    fn is_assigned(&self) -> bool {
+        let before = self.text.get(self.last.wrapping_sub(1)).copied().unwrap_or(b' ');
+        self.text.get(self.last) == Some(&b'=') && !matches!(before, b'=' | b'<' | b'>' | b'!')
     }
 
     /// One step inside of a heredoc; stands at a line's end or behind a template.

@@ -75,6 +75,17 @@ impl Body {
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attributes.iter().find(|a| &*a.name == name)
     }
+
+    /// Every value in it and in its blocks.
+    pub(super) fn expressions(&self) -> Vec<&Expr> {
+        let mut waiting = vec![self];
+        let mut found = Vec::new();
+        while let Some(body) = waiting.pop() {
+            found.extend(body.attributes.iter().map(|given| &given.value));
+            waiting.extend(body.blocks.iter().map(|block| &block.body));
+        }
+        found
+    }
 }
 
 /// Reads a file's text. Whatever is wrong with it goes to `problems`; the answer holds what could be read.

@@ -49,6 +49,27 @@ impl Expr {
 }
 
 impl Expr {
+    /// Whether a text or a number stands anywhere in the expression, be it beside a reference in a template.
+    pub(super) fn has_text(&self) -> bool {
+        let mut waiting = vec![Inner { expr: self, step: None }];
+        while let Some(Inner { expr, .. }) = waiting.pop() {
+            let is_text = match &expr.node {
+                Node::Literal(value) => value.as_str().is_some() || value.as_number().is_some(),
+                // A template that holds one reference and nothing else is `Wrapped`.
+                Node::Template(_) => true,
+                Node::Object(entries) => entries.iter().any(|(key, _)| matches!(key, Key::Word(..))),
+                _ => false,
+            };
+            if is_text {
+                return true;
+            }
+            children(expr, &mut waiting);
+        }
+        false
+    }
+}
+
+impl Expr {
     /// Gives every place in the expression another one.
     pub(super) fn respan(&mut self, place: &impl Fn(Span) -> Span) {
         self.span = place(self.span);

@@ -2,7 +2,8 @@
 
 use super::Failure;
 use super::project;
-use crate::config::load;
+use crate::config::load::{self, Declared};
+use crate::config::modules::ModuleSource;
 use crate::config::source::Sources;
 use crate::model::{Diagnostics, Span};
 use crate::world::disk;
@@ -84,37 +85,42 @@ pub fn file(path: &Path, write: bool) -> Result<Option<Change>, Failure> {
     Ok(Some(change))
 }
 
-/// What changes in a file, as it may be shown: with stars in place of its secrets. Which values are secrets in a file of
-/// variables, the configuration beside it says, and that of the working folder.
+/// What changes in a file, as it may be shown: with stars in place of its secrets. Whose values may be seen, the
+/// configuration beside it says, that of the working folder, and that of each module that it calls.
 pub fn shown(path: &Path, change: &Change) -> Change {
     let mut sources = Sources::new();
     let name = path.to_string_lossy();
     let [before, after] = [&change.before, &change.after].map(|text| sources.add_text(&name, text));
     let beside = path.parent().unwrap_or(Path::new(""));
-    let is_values = name.ends_with(".pfvars");
-    let folders = [beside, Path::new("")].into_iter().filter(|_| is_values);
-    let sensitive = folders.flat_map(sensitive_names).collect();
+    let mut own = Declared::default();
+    // What standard input holds stands in no folder.
+    own.add_file(before, &sources);
+    [beside, Path::new("")].into_iter().for_each(|folder| add_declared(folder, &mut own));
+    let mut called = |source: &str| {
+        let mut declared = Declared::default();
+        if let Ok(ModuleSource::Local(folder)) = ModuleSource::parse(source) {
+            add_declared(&beside.join(folder), &mut declared);
+        }
+        declared
+    };
     let mut text = |file| {
-        load::conceal_read(file, &sensitive, &mut sources);
+        load::conceal_read(file, &own, &mut called, &mut sources);
         sources.shown(file).to_string()
     };
     Change { before: text(before), after: text(after) }
 }
 
-/// The sensitive variables that a folder declares; what cannot be read declares none.
-fn sensitive_names(folder: &Path) -> Vec<String> {
+/// Adds the variables that a folder declares; what cannot be read declares none.
+fn add_declared(folder: &Path, declared: &mut Declared) {
     let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let names = project::names_in(here).unwrap_or_default();
-    let is_configuration = |name: &String| name.ends_with(".pf.hcl") || name.ends_with(".pf.json");
     let mut sources = Sources::new();
-    let mut found = Vec::new();
-    for name in names.iter().filter(|name| is_configuration(name)) {
+    for name in names.iter().filter(|name| load::is_configuration(name)) {
         let Ok(bytes) = disk::read(&here.join(name), project::LIMIT) else { continue };
         if let Ok(file) = sources.add(name, &bytes) {
-            found.extend(load::sensitive_names(file, &sources));
+            declared.add_file(file, &sources);
         }
     }
-    found
 }
 
 /// Formats a text; nothing if it is in style already.
@@ -133,9 +139,10 @@ pub fn text(name: &str, bytes: &[u8]) -> Result<Option<Change>, Failure> {
         Err(mut problems) => {
             for file in sources.files() {
                 // Which values of such a file are secrets is not asked for: of what cannot be read none is shown.
-                match name.ends_with(".pfvars") {
-                    true => sources.conceal(Span::new(file, 0, bytes.len())),
-                    false => load::conceal_unread(file, &mut sources),
+                // Standard input that begins no block may be one.
+                match load::is_configuration(name) || load::has_blocks(sources.text(file)) {
+                    true => load::conceal_unread(file, &mut sources),
+                    false => sources.conceal(Span::new(file, 0, bytes.len())),
                 }
             }
             sources.conceal_words(&mut problems);

@@ -7,7 +7,7 @@ use crate::config::suggest::Searches;
 use crate::config::syntax::{Attribute, Block};
 use crate::config::variables::{self, Variable};
 use crate::model::{Absence, Diagnostic, Diagnostics, Span};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 mod far;
@@ -43,8 +43,8 @@ pub(super) struct Names<'p> {
     pub moves: Vec<&'p Block>,
     /// Calls of modules.
     pub calls: Vec<&'p Block>,
-    /// For each call the outputs that its module declares; `None` where that could not be read.
-    pub call_outputs: Vec<Option<BTreeSet<&'p str>>>,
+    /// For each call the outputs that its module declares, in order; `None` where that could not be read.
+    pub call_outputs: Vec<Option<Vec<&'p str>>>,
     call_by_name: BTreeMap<&'p str, usize>,
     /// Names of the variables, in their order: the number of an input is its place.
     pub inputs: Vec<&'p str>,

@@ -1,88 +1,118 @@
-//! Values of secrets that are written in the configuration: no message may show their lines.
+//! Values of secrets that are written in the configuration: no message may show their lines. What may be shown is decided here.
 
+use super::declared::Declared;
 use super::{Parsed, unread};
 use crate::config::expr::Expr;
 use crate::config::source::Sources;
-use crate::config::syntax::{Attribute, Block};
+use crate::config::syntax::Block;
 use crate::config::value::Value;
 use crate::config::{blocks, modules};
 use crate::model::{Diagnostics, FileId, Span};
 use std::collections::BTreeSet;
 
 impl Parsed {
-    /// Puts stars in place of the defaults of sensitive variables, and of values that a call writes out for such a variable
-    /// of its module, and of addresses with a password, wherever the texts are shown. Where a file could not be read in
-    /// full, or reading it gave one of `problems`, what seems to be such a default is concealed, too.
+    /// Puts stars in place of what nobody may see, wherever the texts are shown: see [`Judge`]. Where a file could not be
+    /// read in full, or reading it gave one of `problems`, what seems to be a secret is concealed, too.
     pub fn conceal(&self, sources: &mut Sources, problems: &Diagnostics) {
         let wrong = problems.0.iter().filter_map(|problem| problem.primary.as_ref()).map(|(at, _)| at.file);
-        for file in self.gaps.files().into_iter().chain(wrong).collect::<BTreeSet<_>>() {
-            conceal_unread(file, sources);
+        let unread = self.gaps.files();
+        let declared: Vec<Declared> =
+            self.folders.iter().map(|folder| Declared::of(&folder.blocks, &unread)).collect();
+        for file in wrong.chain(unread).collect::<BTreeSet<_>>() {
+            // Where the call stands cannot be told: every module that is called so must agree.
+            let is_open = |call: &str, name: &str| {
+                let mut called = self.folders.iter().filter_map(|folder| folder.calls.get(call)).peekable();
+                called.peek().is_some() && called.all(|folder| declared[*folder].is_open(name))
+            };
+            unread::secrets(sources, file, &is_open);
         }
-        for folder in &self.folders {
-            // One that is declared twice may be sensitive in one place only.
-            let name = |block: &Block| block.labels.first().map(|label| label.text.clone());
-            let secret: BTreeSet<_> =
-                folder.blocks.iter().filter(|block| is_secret(block)).map(name).collect();
-            let same = |block: &&Block| &*block.kind == "variable" && secret.contains(&name(block));
-            for span in folder.blocks.iter().filter(same).flat_map(written) {
-                sources.conceal(span);
-            }
-            let calls = folder.blocks.iter().filter(|block| &*block.kind == "module");
-            calls.clone().filter_map(address_with_password).for_each(|span| sources.conceal(span));
-            for span in calls.flat_map(|call| self.given(folder, call)) {
-                sources.conceal(span);
-            }
-            let feeds = folder.blocks.iter().filter(|block| &*block.kind == "feed");
-            feeds.filter_map(address_with_key).for_each(|span| sources.conceal(span));
+        for (folder, own) in self.folders.iter().zip(&declared) {
+            let called = |call: &Block| {
+                let label = call.labels.first()?;
+                folder.calls.get(&label.text).map(|called| &declared[*called])
+            };
+            let judge = Judge { own, called: &called };
+            folder
+                .blocks
+                .iter()
+                .flat_map(|block| judge.secrets(block))
+                .for_each(|span| sources.conceal(span));
         }
-    }
-
-    /// Where a call writes out what a sensitive variable of its module gets.
-    fn given<'a>(&'a self, folder: &super::Folder, call: &'a Block) -> impl Iterator<Item = Span> + 'a {
-        let called = call.labels.first().and_then(|label| folder.calls.get(&label.text));
-        let blocks = called.map_or(&[][..], |called| &self.folders[*called].blocks);
-        let secrets = blocks.iter().filter(|block| is_secret(block)).filter_map(|block| block.labels.first());
-        let given = secrets.filter_map(|label| call.body.attribute(&label.text));
-        given.filter(|given| is_written_out(given)).map(|given| given.value.span())
     }
 }
 
-/// Puts stars in place of the secrets that a file writes out whose syntax is well: defaults of sensitive variables, what is
-/// given to those named `sensitive`, and addresses with a password.
-pub fn conceal_read(file: FileId, sensitive: &BTreeSet<String>, sources: &mut Sources) {
+/// Puts stars in place of the secrets that a file writes out whose syntax is well. `own`: the variables of its folder, and
+/// those to which it gives values; `called`: those of the module in a folder, as the file names it.
+pub fn conceal_read(
+    file: FileId,
+    own: &Declared,
+    called: &mut dyn FnMut(&str) -> Declared,
+    sources: &mut Sources,
+) {
     let body = super::body(sources, file, &mut Diagnostics::default());
-    let given = body.attributes.iter().filter(|given| sensitive.contains(&*given.name));
-    let mut found: Vec<Span> = given.map(|given| given.value.span()).collect();
+    let given = body.attributes.iter().map(|given| (own.is_open(&given.name), &given.value));
+    let mut found: Vec<Span> = given.filter(|(is_open, _)| !is_open).map(|(_, value)| value.span()).collect();
+    let is_of_values = sources.path(file).ends_with(".pfvars");
     for block in &body.blocks {
-        match &*block.kind {
-            "variable" if is_secret(block) => found.extend(written(block)),
-            "module" => found.extend(address_with_password(block)),
-            "feed" => found.extend(address_with_key(block)),
-            _ => {}
+        if is_of_values {
+            found.extend(block.body.expressions().into_iter().map(Expr::span));
         }
+        let source = (&*block.kind == "module").then(|| block.body.attribute("source")).flatten();
+        let folder = source.and_then(|source| source.value.as_literal()).and_then(Value::as_str);
+        let module = folder.map(&mut *called);
+        found.extend(Judge { own, called: &|_| module.as_ref() }.secrets(block));
     }
     found.into_iter().for_each(|span| sources.conceal(span));
 }
 
-/// The names of the sensitive variables that a file declares.
-pub fn sensitive_names(file: FileId, sources: &Sources) -> Vec<String> {
-    let body = super::body(sources, file, &mut Diagnostics::default());
-    let secret = body.blocks.iter().filter(|block| is_secret(block));
-    secret.filter_map(|block| block.labels.first()).map(|label| label.text.to_string()).collect()
+/// Decides what of a folder's blocks nobody may see: what is given to variables of which nothing says that everybody may,
+/// what is said to be sensitive where it stands, what stands in a block that is none of ours, and keys in addresses.
+struct Judge<'a> {
+    own: &'a Declared,
+    /// The variables of a called module, if it is known.
+    called: &'a dyn Fn(&Block) -> Option<&'a Declared>,
 }
 
-/// Puts stars in place of what seems to be the default of a sensitive variable, in a file whose syntax is wrong.
-pub fn conceal_unread(file: FileId, sources: &mut Sources) {
-    for range in unread::secrets(&sources.shared_text(file)) {
-        sources.conceal(Span::new(file, range.start, range.end));
+impl Judge<'_> {
+    fn secrets(&self, block: &Block) -> Vec<Span> {
+        let mut found: Vec<Span> = block.body.expressions().into_iter().flat_map(said_sensitive).collect();
+        let is_open = || block.labels.first().is_some_and(|label| self.own.is_open(&label.text));
+        match &*block.kind {
+            "variable" if !is_open() => found.extend(written(block)),
+            "module" => {
+                found.extend(address_with_password(block));
+                found.extend(self.given(block));
+            }
+            "feed" => found.extend(address_with_key(block)),
+            kind if !blocks::top().any(|known| known.name == kind) => {
+                found.extend(block.body.expressions().into_iter().filter(|e| e.has_text()).map(Expr::span));
+            }
+            _ => {}
+        }
+        found
+    }
+
+    /// Where a call writes out what a variable gets of which the module does not say that everybody may see it.
+    fn given(&self, call: &Block) -> Vec<Span> {
+        let called = (self.called)(call);
+        let is_own = |name: &str| blocks::MODULE.arguments.iter().any(|argument| argument.name == name);
+        let is_open = |name: &str| is_own(name) || called.is_some_and(|module| module.is_open(name));
+        let given =
+            call.body.attributes.iter().filter(|given| !is_open(&given.name)).map(|given| &given.value);
+        let inner = call.body.blocks.iter().flat_map(|inner| inner.body.expressions());
+        given.chain(inner).filter(|expr| expr.has_text()).map(Expr::span).collect()
     }
 }
 
-/// Whether a variable is sensitive; one of which that cannot be told is, too.
-fn is_secret(block: &Block) -> bool {
-    let is_no = |given: &Attribute| given.value.as_literal().and_then(Value::as_bool) == Some(false);
-    let seems = |given: &Attribute| given.name.to_lowercase().starts_with("sens") && !is_no(given);
-    &*block.kind == "variable" && block.body.attributes.iter().any(seems)
+/// What stands in the parentheses of `sensitive(…)`.
+fn said_sensitive(expr: &Expr) -> Vec<Span> {
+    let calls = expr.calls().into_iter().filter(|call| &*call.name == "sensitive");
+    calls.flat_map(|call| &call.args).filter(|given| given.has_text()).map(Expr::span).collect()
+}
+
+/// Puts stars in place of what seems to be a secret, in a file whose syntax is wrong and whose modules are not known.
+pub fn conceal_unread(file: FileId, sources: &mut Sources) {
+    unread::secrets(sources, file, &|_, _| false);
 }
 
 /// Where a variable's secret is written: its default, whatever is no argument of a variable (`defalt`), and what repeats
@@ -118,9 +148,4 @@ fn address_with_key(feed: &Block) -> Option<Span> {
     let source = &feed.body.attribute("source")?.value;
     let text = source.as_literal().and_then(Value::as_str)?;
     (text.contains("://") && text.contains(['@', '?', '#'])).then(|| source.span())
-}
-
-/// A reference may be read by everybody: it tells no secret.
-fn is_written_out(given: &Attribute) -> bool {
-    given.value.references().is_empty()
 }

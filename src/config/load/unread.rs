@@ -1,18 +1,31 @@
 //! Values of sensitive variables in a file whose syntax is wrong: what could not be read is told apart by its words alone.
 
 use crate::config::blocks;
+use crate::config::source::Sources;
+use crate::model::{FileId, Span};
 use regex_lite::Regex;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-static VARIABLE: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?m)^[\s{,]*"?variable\b"#));
-static SENSITIVE: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?i)\bsens\w*"?\s*[:=]*\s*(\w*)"#));
+/// A block may begin here: its kind, and what may be its label.
+static START: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#"(?m)^[\s{,]*"?(variable|module)\b"?[ \t:]*\{?[ \t]*"?([\w-]*)"#));
+static START_IN_JSON: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#""(variable|module)"\s*:\s*[\[{]*\s*"?([\w-]*)"#));
+/// A block at the left edge, whatever its kind is.
+static AT_EDGE: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?m)^(\w+)[ \t]+"?([\w-]*)"?[ \t]*\{"#));
+static SENSITIVE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#"(?i)\b(?:sens|\w{0,2}ensi)\w*"?\s*[:=]*\s*(\w*)"#));
+/// A value that is said to be sensitive where it stands.
+static SAID_SENSITIVE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bsensitive[ \t]*\("));
 /// A default, as it may be misspelt.
 static DEFAULT: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?i)\bdef[au]\w*"?[ \t]*[:=]*"#));
 /// What a line begins with, and the sign behind it.
 static WORD: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^[ \t]*"?([A-Za-z_][\w-]*)"?[ \t]*([:=]*)"#));
 static TEXT: LazyLock<Regex> = LazyLock::new(|| pattern(r#""([^"\n]{4,})""#));
+/// Behind a heredoc's beginning its text may stand anywhere; one `<` may be missing.
+static HEREDOC: LazyLock<Regex> = LazyLock::new(|| pattern(r"<<|<-?\w*\s*$"));
 /// A block that is none of a variable's.
 static OTHER: LazyLock<Regex> = LazyLock::new(|| {
     let kinds: Vec<&str> = blocks::top().map(|block| block.name).collect();
@@ -27,24 +40,86 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a pattern of our own")
 }
 
-/// Where defaults of sensitive variables seem to stand in a text of the configuration's language or of JSON, and what
-/// repeats them. Rather too much than too little: whatever is not known to be harmless may be one.
-pub fn secrets(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    if !text.contains("variable") {
-        return found;
+/// Whether everybody may see what the module that is called by this label gets for the variable of this name.
+pub type IsOpen<'a> = &'a dyn Fn(&str, &str) -> bool;
+
+/// Puts stars in place of what seems to be a secret, in a file whose syntax is wrong.
+pub fn secrets(sources: &mut Sources, file: FileId, is_open: IsOpen<'_>) {
+    for range in found(&sources.shared_text(file), is_open) {
+        sources.conceal(Span::new(file, range.start, range.end));
     }
+}
+
+/// Whether a text seems to hold blocks of a configuration.
+pub fn has_blocks(text: &str) -> bool {
+    OTHER.is_match(text)
+}
+
+/// What a block that could not be read seems to be.
+enum Seems<'t> {
+    Variable,
+    /// The call of a module, by its label.
+    Call(&'t str),
+    /// None of ours: it may have been meant as either.
+    Unknown,
+}
+
+/// Where secrets seem to stand in a text of the configuration's language or of JSON, and what repeats them: defaults of
+/// sensitive variables, and what modules get. Rather too much than too little: whatever is not known to be harmless may be one.
+fn found(text: &str, is_open: IsOpen<'_>) -> Vec<Range<usize>> {
     let is_json = text.trim_start().starts_with('{');
-    let starts: Vec<usize> = VARIABLE.find_iter(text).map(|found| found.start()).collect();
-    for (i, start) in starts.iter().copied().enumerate() {
-        let next = starts.get(i + 1).copied().unwrap_or(text.len());
-        let block = start..if is_json { next } else { end_of_block(text, start, next) };
-        if is_secret(&text[block.clone()]) {
-            let hidden = if is_json { defaults(text, &block) } else { unknown_lines(text, &block) };
-            found.extend(repeated(text, &block, &hidden));
-            found.extend(hidden);
-        }
+    let mut found: Vec<Range<usize>> = SAID_SENSITIVE
+        .find_iter(text)
+        .map(|said| said.end()..end_of_value(text, said.end(), text.len()))
+        .collect();
+    let starts = starts(text, is_json);
+    for (i, (start, seems)) in starts.iter().enumerate() {
+        let next = starts.get(i + 1).map_or(text.len(), |(next, _)| *next);
+        let block = *start..if is_json { next } else { end_of_block(text, *start, next) };
+        let hidden = match (seems, is_json) {
+            (Seems::Variable, _) if !is_secret(&text[block.clone()]) => continue,
+            (Seems::Variable, true) => defaults(text, &block),
+            (Seems::Variable, false) => unknown_lines(text, &block, &is_harmless_in_a_variable),
+            (Seems::Call(_), true) => {
+                text[block.clone()].find(':').map(|at| block.start + at..block.end).into_iter().collect()
+            }
+            (Seems::Call(label), false) => given(text, &block, &|name| is_open(label, name)),
+            (Seems::Unknown, _) => given(text, &block, &|_| false),
+        };
+        found.extend(repeated(text, &block, &hidden));
+        found.extend(hidden);
     }
+    found
+}
+
+/// Where variables, calls of modules and what may be meant as one begin, in order.
+fn starts(text: &str, is_json: bool) -> Vec<(usize, Seems<'_>)> {
+    let known = if is_json { &START_IN_JSON } else { &START };
+    let mut starts: Vec<_> = known
+        .captures_iter(text)
+        .filter_map(|start| {
+            let kind = start.get(1)?;
+            let label = start.get(2).map_or("", |label| label.as_str());
+            let seems = if kind.as_str() == "module" { Seems::Call(label) } else { Seems::Variable };
+            Some((kind.start(), seems))
+        })
+        .collect();
+    let is_ours = |kind: &str| blocks::top().any(|block| block.name == kind) || blocks::LATER.contains(&kind);
+    let edges = AT_EDGE.captures_iter(text).filter(|start| !is_ours(&start[1]));
+    starts.extend(edges.filter_map(|start| Some((start.get(1)?.start(), Seems::Unknown))));
+    starts.sort_by_key(|(at, _)| *at);
+    starts
+}
+
+/// What a call gives to variables of its module, but those of whose values everybody may see.
+fn given(text: &str, block: &Range<usize>, is_open: &dyn Fn(&str) -> bool) -> Vec<Range<usize>> {
+    let header = line_end(text, block.start, block.end);
+    let brace = text[block.start..header].find('{').map_or(header, |at| block.start + at + 1);
+    let is_harmless =
+        |word: &str| blocks::MODULE.arguments.iter().any(|argument| argument.name == word) || is_open(word);
+    let mut found = unknown_lines(text, &(header..block.end), &is_harmless);
+    // A block on one line.
+    found.extend(Some(brace..header).filter(|rest| text[rest.clone()].contains(char::is_alphanumeric)));
     found
 }
 
@@ -71,7 +146,7 @@ fn defaults(text: &str, block: &Range<usize>) -> Vec<Range<usize>> {
 }
 
 /// What stands on lines of a block that do not begin with a harmless word, or behind one that seems to be a default.
-fn unknown_lines(text: &str, block: &Range<usize>) -> Vec<Range<usize>> {
+fn unknown_lines(text: &str, block: &Range<usize>, known: &dyn Fn(&str) -> bool) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut at = block.start;
     // A type goes on over deeper lines, which begin with any name.
@@ -83,7 +158,7 @@ fn unknown_lines(text: &str, block: &Range<usize>) -> Vec<Range<usize>> {
         if !within_type {
             type_at = line.trim_start().starts_with("type").then(|| indentation(line));
         }
-        match begins_unknown(line, within_type) {
+        match begins_unknown(line, within_type, known) {
             Some(from) => {
                 found.push(at + from..end_of_value(text, at + from, block.end));
                 at = found.last().map_or(end, |hidden| hidden.end.max(end));
@@ -95,7 +170,7 @@ fn unknown_lines(text: &str, block: &Range<usize>) -> Vec<Range<usize>> {
 }
 
 /// Where on a line begins what may not be shown.
-fn begins_unknown(line: &str, is_harmless: bool) -> Option<usize> {
+fn begins_unknown(line: &str, is_harmless: bool, known: &dyn Fn(&str) -> bool) -> Option<usize> {
     let default = DEFAULT.find(line).map(|found| found.end());
     let told = line.trim_start();
     if is_harmless || default.is_some() || told.is_empty() || told.starts_with(['#', '/', '}', ']', ')', '{'])
@@ -103,13 +178,13 @@ fn begins_unknown(line: &str, is_harmless: bool) -> Option<usize> {
         return default;
     }
     match WORD.captures(line) {
-        Some(word) if is_harmless_word(&word[1]) => None,
+        Some(word) if known(&word[1]) => None,
         Some(word) if !word[2].is_empty() => Some(word[0].len()),
         _ => Some(line.len() - told.len()),
     }
 }
 
-fn is_harmless_word(word: &str) -> bool {
+fn is_harmless_in_a_variable(word: &str) -> bool {
     let arguments = blocks::VARIABLE.arguments.iter().map(|argument| argument.name);
     word.to_lowercase().starts_with("sens")
         || HARMLESS.into_iter().chain(arguments).any(|known| known == word)
@@ -148,7 +223,7 @@ fn end_of_value(text: &str, at: usize, end: usize) -> usize {
     let line = text[..at].rfind('\n').map_or(0, |before| before + 1);
     let depth = indentation(&text[line..at]);
     let first = &text[at..line_end(text, at, end)];
-    if first.contains("<<") {
+    if HEREDOC.is_match(first) {
         return end;
     }
     let mut open = opened(first);
@@ -183,7 +258,7 @@ fn indentation(line: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::secrets;
+    use super::found;
 
     #[test]
     fn defaults_of_secrets_are_found_in_texts_that_make_no_sense() {
@@ -231,7 +306,7 @@ mod tests {
                 vec!["xxxx", " \"xxxx\" 1\n}\n"],
             ),
         ] {
-            let found: Vec<&str> = secrets(text).into_iter().map(|range| &text[range]).collect();
+            let found: Vec<&str> = found(text, &|_, _| false).into_iter().map(|range| &text[range]).collect();
             assert_eq!(found, hidden, "{text}");
         }
     }

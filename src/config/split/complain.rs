@@ -51,6 +51,14 @@ impl Scanner<'_> {
         self.problem(problem);
     }
 
+    /// `<-EOT`: where it stands.
+    pub(super) fn half_marker(&mut self, start: usize, end: usize) {
+        let problem = Diagnostic::error("A heredoc begins with two `<`")
+            .at(self.span(start, end), "one is missing")
+            .help("Write `<<` in place of `<`.");
+        self.problem(problem);
+    }
+
     /// Something is open at the end. Says what, and answers where to go on.
     pub(super) fn never_closed(&mut self, innermost: Open) -> Option<usize> {
         let suspect = self.suspect.take();

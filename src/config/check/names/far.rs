@@ -81,7 +81,9 @@ impl<'p> Names<'p> {
         let Some(outputs) = self.call_outputs.get(index).and_then(Option::as_ref) else {
             return Ok(Target::Call(index, None));
         };
-        instance(reference, &reference.text(1), self.calls[index], |name| outputs.contains(name))?;
+        instance(reference, &reference.text(1), self.calls[index], |name| {
+            outputs.binary_search(&name).is_ok()
+        })?;
         let repeated = is_repeated(self.calls[index]);
         let step = match reference.steps.get(1) {
             Some((RefStep::Attr(_), _)) if repeated => return Ok(Target::Call(index, None)),
@@ -95,11 +97,8 @@ impl<'p> Names<'p> {
             None => None,
         };
         let Some((output, span)) = step else { return Ok(Target::Call(index, None)) };
-        if outputs.contains(&**output) {
-            return Ok(Target::Call(
-                index,
-                Some(outputs.iter().take_while(|known| **known < &**output).count()),
-            ));
+        if let Ok(at) = outputs.binary_search(&&**output) {
+            return Ok(Target::Call(index, Some(at)));
         }
         let help = match self.searches.nearest(output, outputs.iter().copied()) {
             Some(near) => format!("Did you mean \"{near}\"?"),

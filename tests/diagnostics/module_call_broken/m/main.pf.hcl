@@ -1,0 +1,7 @@
+variable "s" {
+  sensitive = true
+}
+
+variable "open" {
+  default = ""
+}
