@@ -104,7 +104,7 @@ fn component(dice: &mut Dice, i: usize, targets: usize, rollouts: usize, sick: u
         target: dice.below(targets),
         provider: dice.below(3),
         rollout,
-        wave: rollout * 100 + dice.below(3),
+        wave: rollout * WAVES + dice.below(3),
         zone: None,
         soak: 0,
         changes: dice.percent(85),

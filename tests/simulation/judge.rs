@@ -255,12 +255,17 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// After an event was folded: what was printed is kept with the failure.
-    pub fn learned(&mut self, id: Id, before: bool, run: &Run) -> Result<(), Violation> {
+    /// After an event that was folded `at`.
+    pub fn followed(&mut self, at: Time, run: &Run) {
         if run.is_taking_back() {
             // Another rollout's failure takes back what this one's halt has left.
             self.halted = false;
         }
+        self.settles(at, run);
+    }
+
+    /// After an event was folded: what was printed is kept with the failure.
+    pub fn learned(&mut self, id: Id, before: bool, run: &Run) -> Result<(), Violation> {
         let i = id.0.component;
         let Some(failure) = run.failure(i).filter(|_| !before) else { return Ok(()) };
         if let Some((_, output)) = self.printed.get(&i).filter(|(printed, _)| *printed == id) {

@@ -9,6 +9,9 @@ use patchform_sdk::message::Reload;
 /// Seconds of virtual time.
 pub type Time = u64;
 
+/// How many numbers of waves each rollout has.
+pub const WAVES: usize = 100;
+
 /// One simulated run, before it begins.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scenario {
@@ -182,6 +185,21 @@ pub enum Then {
     Dies,
     /// Its machine stands still for so long and loses its lock; then it goes on as if nothing had been.
     Sleeps(Time),
+}
+
+impl Scenario {
+    /// Whether a planner could make its plan: everything stands on earlier components only, every wave is of one rollout, and
+    /// where waves follow each other they do so in the order of their components, so that no two wait for each other
+    /// (`plan::wave`).
+    pub fn could_be_planned(&self) -> bool {
+        let mut reached = vec![0; self.rollouts.len()];
+        self.components.iter().enumerate().all(|(i, c)| {
+            let Some(reached) = reached.get_mut(c.rollout) else { return false };
+            let falls = self.rollouts[c.rollout].waved && c.wave < *reached;
+            *reached = c.wave.max(*reached);
+            !falls && c.wave / WAVES == c.rollout && c.after.iter().all(|on| *on < i)
+        })
+    }
 }
 
 impl Fault {
