@@ -49,6 +49,8 @@ pub struct Component {
     /// How long it is watched before it is committed.
     pub soak: Time,
     pub changes: bool,
+    /// It keeps to windows, so that its gate is asked again before anything is taken away.
+    pub hours: bool,
     pub way: Way,
     pub fetches: bool,
     pub measures: bool,
@@ -215,13 +217,16 @@ impl Component {
     pub fn procedures(&self) -> (Vec<Step>, Vec<Step>) {
         let stores = matches!(self.way, Way::Restore | Way::Whole);
         let reloads = self.reload > Reload::None;
+        let again = |steps: bool| self.hours && steps;
         let forth = [
             (Step::Gate, true),
             (Step::Fetch, self.fetches),
             (Step::Measure, self.measures),
+            (Step::Gate, again(self.drains)),
             (Step::Drain, self.drains),
             (Step::Snapshot, stores),
             (Step::Backup, self.backs_up),
+            (Step::Gate, again(!self.drains)),
             (Step::Patch, true),
             (Step::Snapshot, self.way == Way::Late),
             (Step::Reload, reloads),

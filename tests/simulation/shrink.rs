@@ -92,9 +92,10 @@ impl Shrinker {
 
     /// Makes each component as ordinary as possible.
     fn peculiarities(&mut self) {
-        let plain: [fn(&mut Component, usize); 16] = [
+        let plain: [fn(&mut Component, usize); 17] = [
             |c, _| c.soak = 0,
             |c, _| c.zone = None,
+            |c, _| c.hours = false,
             |c, _| c.fetches = false,
             |c, _| c.measures = false,
             |c, _| c.drains = false,
