@@ -184,6 +184,12 @@ fn every_run_keeps_the_rules() {
     }
 }
 
+#[test]
+fn a_planner_could_make_what_is_drawn() {
+    let odd: Vec<u64> = (0..20_000).filter(|seed| !draw(*seed).could_be_planned()).collect();
+    assert!(odd.is_empty(), "{odd:?}");
+}
+
 /// Each defect is caught; the table says after how many runs, and by which rule.
 #[test]
 fn planted_defects_are_caught() {
@@ -220,6 +226,7 @@ fn what_fails_is_shrunk() {
         let small = shrink::shrink(&sc, plant, broke.violation.rule);
         let again = simulate(&small, plant, false).err().map(|b| b.violation.rule);
         assert_eq!(again, Some(broke.violation.rule), "{defect:?}");
+        assert!(small.could_be_planned(), "{defect:?}: no planner makes this: {small:?}");
         assert!(simulate(&small, None, false).is_ok(), "{defect:?}: it fails without the defect too");
         let size = (small.components.len(), small.mishaps.len());
         assert!(size.0 <= 3 && size.1 <= 4, "{defect:?}: {size:?}\n{}", story::story(&small, plant));

@@ -199,6 +199,48 @@ fn what_was_patched_goes_back_after_its_window_has_closed() {
     platform.stands(&[("a", "1.0")]);
 }
 
+/// A platform whose `a` stores a snapshot until a file `go` appears.
+fn slow_to_store() -> Option<Platform> {
+    let platform = Platform::new(&[("a", "", ""), ("b", "command.a", "")], &berlin("01:00", "3h", ""))?;
+    let text = platform.lab.read("main.pf.hcl");
+    let waits = "touch begun.$NAME; while [ ! -e go ]; do sleep 0.05; done; cp";
+    platform
+        .lab
+        .write("main.pf.hcl", text.replacen("cp \\\"$NAME\\\"", &format!("{waits} \\\"$NAME\\\""), 1));
+    Some(platform)
+}
+
+#[test]
+fn what_is_slow_to_prepare_does_not_begin_after_its_window_has_closed() {
+    let Some(platform) = slow_to_store() else { return };
+    platform.set("2027-06-08T01:59:00Z");
+    let child = platform.starts("apply --auto-approve");
+    platform.appears("begun.a");
+    platform.set("2027-06-08T02:00:01Z");
+    platform.lab.write("go", "");
+    let ran = ended(child).exits(5).says("command.a").says("outside of its window night");
+    ran.says("it may start at 2027-06-09 01:00 Europe/Berlin");
+    platform.stands(&[("a", "1.0"), ("b", "1.0")]);
+    platform.run("run list").exits(0).says("incomplete").does_not_say("open");
+    platform.at("2027-06-08T23:10:00Z", "apply --auto-approve").exits(0);
+    platform.stands(&[("a", "1.1"), ("b", "1.1")]);
+}
+
+#[test]
+fn what_is_taken_up_after_its_window_has_closed_does_not_begin() {
+    let Some(platform) = slow_to_store() else { return };
+    platform.set("2027-06-08T01:59:00Z");
+    let mut child = platform.starts("apply --auto-approve");
+    platform.appears("begun.a");
+    signal(&child, "KILL");
+    child.wait().expect("it ends");
+    platform.set("2027-06-08T09:00:00Z");
+    platform.lab.write("go", "");
+    platform.run("resume").exits(5).says("outside of its window night");
+    platform.stands(&[("a", "1.0"), ("b", "1.0")]);
+    platform.run("run list").exits(0).says("incomplete").does_not_say("open");
+}
+
 #[test]
 fn waiting_ends_when_the_window_opens_also_after_a_jump_of_the_clock() {
     let Some(platform) = Platform::new(&[("a", "", "")], &berlin("01:00", "3h", "")) else { return };

@@ -32,7 +32,7 @@ impl Tools {
 
     /// Asks the policy, and whether the component is still what the plan was made for.
     fn gate(&self, begin: &Begin, entry: &Entry, change: &Change) -> Answer {
-        let subject = policy::Subject { entry, change };
+        let subject = policy::Subject { entry, change, next: begin.action.index };
         match policy::judge(subject, (&self.plan).into(), clock::now()) {
             policy::Verdict::Pass => {}
             policy::Verdict::WaitUntil(_, why) | policy::Verdict::Refuse(why) => return Answer::refused(why),

@@ -99,7 +99,7 @@ fn closed(plan: &Plan, pending: &BTreeSet<usize>, now: Moment) -> Option<Closed>
     for i in pending.iter().filter(|i| !waits_for_another(plan, pending, **i)) {
         let (entry, change) = (plan.entries.get(*i)?, plan.change(*i)?);
         // Without windows, or when they are open, it starts.
-        let forecast = forecast(Subject { entry, change }, plan.into(), now)?;
+        let forecast = forecast(Subject { entry, change, next: 0 }, plan.into(), now)?;
         let next = match forecast.fit {
             Fit::Now { .. } => return None,
             Fit::Later(opening) => Closed {

@@ -48,6 +48,13 @@ pub struct Kept<'a> {
     pub blackouts: Vec<&'a Blackout>,
 }
 
+impl Kept<'_> {
+    /// Whether nothing is left to keep to.
+    pub fn is_any_time(&self) -> bool {
+        self.windows.is_empty() && self.blackouts.is_empty()
+    }
+}
+
 impl Hours {
     /// What a component has to keep to. One window that may be passed over opens it altogether.
     pub fn kept(&self, when: &When) -> Kept<'_> {

@@ -46,6 +46,10 @@ pub fn make(changes: Changes, mut previews: BTreeMap<usize, PreviewOutcome>, mak
                         let pace = draft.rollouts.get(entry.rollout).map(|r| &r.pace);
                         let soak = pace.filter(|_| draft.purpose == Purpose::Apply).map(|pace| pace.soak);
                         procedure::soak(&mut change.forth, soak.unwrap_or_default());
+                        let kept = draft.hours.kept(&entry.when);
+                        if !draft.purpose.goes_back() && !kept.is_any_time() {
+                            procedure::ask_again(&mut change.forth);
+                        }
                         Verdict::Change(Box::new(change))
                     }
                     Err(block) => Verdict::Blocked(block),

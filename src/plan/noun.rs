@@ -335,12 +335,18 @@ impl Change {
         self.cause == Cause::Owed && self.owed.as_ref().is_none_or(|owed| !owed.half)
     }
 
-    /// How long the way forth takes, with the longest way back behind it: what does not fit does not start. Where it took
-    /// longer before than its preview expects, it may again.
-    pub fn needs(&self) -> Duration {
+    /// How long the way forth takes from action `next` on, with the longest way back behind it: what does not fit does not
+    /// start. Where the whole took longer before than its preview expects, each part may again.
+    pub fn needs(&self, next: usize) -> Duration {
         let sum =
             |steps: &[Planned]| steps.iter().fold(Duration::ZERO, |sum, p| sum.saturating_add(p.expected));
-        sum(&self.forth).max(self.earlier.unwrap_or_default()).saturating_add(sum(&self.back))
+        let (whole, left) = (sum(&self.forth), sum(self.forth.get(next..).unwrap_or_default()));
+        let earlier = self.earlier.unwrap_or_default();
+        let slower = match whole.is_zero() {
+            true => earlier,
+            false => earlier.mul_f64(left.div_duration_f64(whole)),
+        };
+        left.max(slower).saturating_add(sum(&self.back))
     }
 
     /// Whether its way back takes the whole system back.

@@ -66,6 +66,18 @@ pub fn soak(forth: &mut Vec<Planned>, long: Duration) {
     }
 }
 
+/// Asks the gate once more directly before anything is taken away, for what keeps to windows: what comes first may take longer
+/// than its window stays open, and a run may be paused there or change hands.
+pub fn ask_again(forth: &mut Vec<Planned>) {
+    let quiet =
+        |step| matches!(step, Step::Gate | Step::Fetch | Step::Measure | Step::Snapshot | Step::Backup);
+    let taken_away = forth.iter().position(|planned| !quiet(planned.action));
+    let gate = forth.iter().find(|planned| planned.action == Step::Gate).cloned();
+    if let (Some(at), Some(gate)) = (taken_away, gate) {
+        forth.insert(at, gate);
+    }
+}
+
 /// No expectation is longer, whatever a provider says: sums of it must stay within a clock's range.
 const LONGEST: Duration = Duration::from_secs(7 * 86_400);
 /// A deadline is at least this, because a step that is called unclear too early costs more than one waited for.

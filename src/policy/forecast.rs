@@ -11,7 +11,7 @@ use std::time::Duration;
 pub struct Forecast<'a> {
     /// When it fits.
     pub fit: Fit,
-    /// How long its way forth takes, with its longest way back behind it.
+    /// How long what is left of its way forth takes, with its longest way back behind it.
     pub needs: Duration,
     kept: Kept<'a>,
     address: String,
@@ -20,15 +20,15 @@ pub struct Forecast<'a> {
 
 /// The forecast; `None` where any time is right. Going back never waits (page 5.2).
 pub fn forecast<'a>(subject: Subject<'_>, facts: Facts<'a>, now: Moment) -> Option<Forecast<'a>> {
-    let Subject { entry, change } = subject;
+    let Subject { entry, change, next } = subject;
     if facts.purpose.goes_back() {
         return None;
     }
     let kept = facts.hours.kept(&entry.when);
-    if kept.windows.is_empty() && kept.blackouts.is_empty() {
+    if kept.is_any_time() {
         return None;
     }
-    let needs = change.needs();
+    let needs = change.needs(next);
     let fit = kept.schedule().fit(now, needs);
     Some(Forecast { fit, needs, kept, address: entry.address.to_string(), now })
 }

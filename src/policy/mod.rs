@@ -18,6 +18,8 @@ pub struct Subject<'a> {
     pub entry: &'a Entry,
     /// Its change.
     pub change: &'a Change,
+    /// The action of its way forth that it is at: what comes before is done, and needs no time.
+    pub next: usize,
 }
 
 /// What else the rules may rest on.

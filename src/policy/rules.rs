@@ -24,7 +24,7 @@ pub const RULES: &[Rule] = &[
 ];
 
 fn irreversible(subject: Subject, _: Facts, _: Moment) -> Verdict {
-    let Subject { entry, change } = subject;
+    let Subject { entry, change, .. } = subject;
     // Nothing is patched: its level stays.
     let stays = change.catches_up();
     if stays || (change.way_back.is_some() && !change.back.is_empty()) || entry.lifecycle.allow_irreversible {
@@ -37,7 +37,7 @@ fn irreversible(subject: Subject, _: Facts, _: Moment) -> Verdict {
 }
 
 fn downgrade(subject: Subject, facts: Facts, _: Moment) -> Verdict {
-    let Subject { entry, change } = subject;
+    let Subject { entry, change, .. } = subject;
     let taken_back = facts.purpose.goes_back();
     if !change.downgrade || entry.lifecycle.allow_downgrade || taken_back {
         return Verdict::Pass;
@@ -137,7 +137,7 @@ mod tests {
         let plan = crate::plan::samples::windows();
         let judged = |i: usize, now: Moment| {
             let (entry, change) = (&plan.entries[i], plan.change(i).expect("it changes"));
-            judge(Subject { entry, change }, (&plan).into(), now)
+            judge(Subject { entry, change, next: 0 }, (&plan).into(), now)
         };
         let at = |text: &str| Moment::parse(text).expect(text);
         // component, when, words of the verdict
@@ -179,6 +179,24 @@ mod tests {
     }
 
     #[test]
+    fn what_is_done_already_needs_no_time_any_more() {
+        let plan = crate::plan::samples::windows();
+        let (entry, mut change) = (&plan.entries[0], plan.change(0).expect("it changes").clone());
+        let late = Moment::parse("2026-11-24T02:59:47Z").expect("a moment");
+        let judged = |change: &Change, next| judge(Subject { entry, change, next }, (&plan).into(), late);
+        let patch = change.forth.iter().position(|p| p.action == Step::Patch).expect("it patches");
+        let commit = change.forth.len() - 1;
+        assert!(matches!(judged(&change, 0), Verdict::WaitUntil(..)));
+        assert_eq!(judged(&change, commit), Verdict::Pass);
+        // It was slower before, and each part of it may be again.
+        change.earlier = Some(Duration::from_secs(3_600));
+        assert!(matches!(judged(&change, patch), Verdict::WaitUntil(..)));
+        assert!(change.needs(commit) < change.needs(0));
+        change.forth.iter_mut().for_each(|p| p.expected = Duration::ZERO);
+        assert!(change.needs(0) >= Duration::from_secs(3_600));
+    }
+
+    #[test]
     fn what_needs_to_be_allowed() {
         let rollback = Purpose::Rollback { of: "r1".into() };
         // way back, downgrade, allow_irreversible, allow_downgrade, purpose → words of the refusal
@@ -196,7 +214,7 @@ mod tests {
                 entry(Lifecycle { allow_downgrade: down_ok, install: true, allow_irreversible: no_way_ok });
             let change = change(way_back, down);
             let verdict = judge(
-                Subject { entry: &entry, change: &change },
+                Subject { entry: &entry, change: &change, next: 0 },
                 Facts { purpose, hours: &Hours::default() },
                 Moment(0),
             );

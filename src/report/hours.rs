@@ -12,7 +12,7 @@ use std::time::Duration;
 
 /// The forecast of a plan as it was when it was made.
 fn of<'a>(plan: &'a Plan, entry: &Entry, change: &Change) -> Option<Forecast<'a>> {
-    forecast(Subject { entry, change }, plan.into(), plan.made)
+    forecast(Subject { entry, change, next: 0 }, plan.into(), plan.made)
 }
 
 /// Draws it; `offset` says how many seconds the clocks here are ahead of UTC at a moment.

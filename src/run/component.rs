@@ -228,6 +228,13 @@ impl Component {
         self.fresh_action();
     }
 
+    /// Begins an earlier action forth anew.
+    pub(super) fn step_back(&mut self, to: usize) {
+        self.floor = self.highest;
+        self.forth = to;
+        self.fresh_action();
+    }
+
     /// Begins the way back at its start.
     pub(super) fn turn_back(&mut self, node: &Node) {
         if self.leg == Leg::Forth {

@@ -190,7 +190,10 @@ impl Run {
     fn asked(&mut self, request: &Request) -> Result<(), Damage> {
         match request {
             Request::Pause => self.paused = true,
-            Request::Continue => self.paused = false,
+            Request::Continue => {
+                self.paused = false;
+                (0..self.components.len()).for_each(|i| self.asks_its_gate_again(i));
+            }
             Request::Stop => self.stopping = true,
             Request::Abandon { leaving } => {
                 leaving.iter().try_for_each(|i| self.known(*i))?;

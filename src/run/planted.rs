@@ -43,6 +43,7 @@ pub enum Defect {
     HaltIsIgnored,
     GateIsAFailure,
     GateIsPassed,
+    GateIsAskedOnce,
     CommittedStays,
     TurnedGoesOn,
     UntouchedBeginsAnyway,
@@ -92,7 +93,7 @@ impl Planted {
 #[cfg(debug_assertions)]
 impl Defect {
     /// Every defect.
-    pub const ALL: [Defect; 56] = [
+    pub const ALL: [Defect; 57] = [
         Defect::UnclearIsRefused,
         Defect::InterruptedIsNotDone,
         Defect::LostWordCounts,
@@ -131,6 +132,7 @@ impl Defect {
         Defect::HaltIsIgnored,
         Defect::GateIsAFailure,
         Defect::GateIsPassed,
+        Defect::GateIsAskedOnce,
         Defect::CommittedStays,
         Defect::TurnedGoesOn,
         Defect::UntouchedBeginsAnyway,

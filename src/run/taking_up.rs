@@ -28,7 +28,10 @@ impl Run {
             }
             match self.components[i].phase {
                 Phase::Halted if kept && self.reacts_later(i) => {}
-                Phase::Forward | Phase::Turning | Phase::Back | Phase::Reading => self.interrupted(i),
+                Phase::Forward | Phase::Turning | Phase::Back | Phase::Reading => {
+                    self.interrupted(i);
+                    self.asks_its_gate_again(i);
+                }
                 Phase::Halted => self.try_again(i),
                 Phase::Stuck(_) => stuck.push(i),
                 _ => {}
@@ -52,6 +55,7 @@ impl Run {
         c.reread = c.changed && matches!(step, Some(Step::Patch | Step::Uninstall));
         self.enter(i, Phase::Forward);
         self.queues.due.insert(i);
+        self.asks_its_gate_again(i);
     }
 
     /// Whether `i` failed, and its rollout says something else than to halt.

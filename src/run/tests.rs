@@ -11,6 +11,7 @@ use patchform_sdk::message::{Answer, Done, Probed, Reload, Verdict};
 use std::collections::BTreeSet;
 
 mod data;
+mod gates;
 mod paced;
 mod sets;
 mod taking_up;

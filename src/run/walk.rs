@@ -279,6 +279,7 @@ impl Run {
             Leg::Forth if again => {
                 self.components[i].tries += u32::from(!interrupted);
                 self.again(i);
+                self.asks_its_gate_again(i);
             }
             Leg::Forth => self.fail(i, why, output),
         }
@@ -327,6 +328,17 @@ impl Run {
     fn again(&mut self, i: usize) {
         self.components[i].current = ActionStanding::Pending;
         self.go_on(i);
+    }
+
+    /// What stands behind a gate that was asked a second time, directly before anything is taken away, asks it anew: it was
+    /// open for that moment only.
+    pub(super) fn asks_its_gate_again(&mut self, i: usize) {
+        let (c, node) = (&mut self.components[i], &self.shape.nodes[i]);
+        let idle = c.phase == Phase::Forward && c.current == ActionStanding::Pending && !c.touched();
+        let gate = c.forth.checked_sub(1).filter(|at| *at > 0 && node.forth[*at].action == Step::Gate);
+        if let (true, Some(gate), false) = (idle, gate, self.shape.planted.has(Defect::GateIsAskedOnce)) {
+            c.step_back(gate);
+        }
     }
 
     /// The current action may begin; one that was taken up beyond what its rollout allows waits for its turn.

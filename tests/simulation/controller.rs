@@ -19,6 +19,8 @@ pub enum Flight {
     Reading,
     /// The pause before the checks of a component that is watched since then are asked.
     Rest(Time),
+    /// These checks.
+    Look(Time),
 }
 
 /// What a controller was doing when it was put to sleep.
@@ -53,8 +55,8 @@ pub struct Session {
 pub struct Controller {
     pub token: u64,
     pub run: Run,
-    /// Folded, and not durable yet.
-    pub batch: Vec<Event>,
+    /// Folded, and not durable yet; each with when it was folded.
+    pub batch: Vec<(Time, Event)>,
     pub flights: BTreeMap<usize, (u64, Flight)>,
     pub in_flight: BTreeSet<usize>,
     /// The attempts that it began itself.
@@ -104,6 +106,12 @@ impl Controller {
     pub fn land(&mut self, component: usize) {
         self.flights.remove(&component);
         self.in_flight.remove(&component);
+    }
+
+    /// Waits no more for what is only watched.
+    pub fn end_rests(&mut self) {
+        self.flights.retain(|_, (_, flight)| !matches!(flight, Flight::Rest(_)));
+        self.in_flight.retain(|i| self.flights.contains_key(i));
     }
 
     /// Whether it waits for this action.

@@ -29,6 +29,9 @@ pub fn draw(seed: u64) -> Scenario {
     }
     draw_pace(&mut Dice(!seed), &mut scenario);
     draw_services(&mut Dice(seed.rotate_left(17) ^ 0x5e2f), &mut scenario);
+    let mut dice = Dice(seed.rotate_left(29) ^ 0x3a7e);
+    let hours = dice.pick(&[0, 50, 100]);
+    scenario.components.iter_mut().for_each(|c| c.hours = dice.percent(hours));
     scenario
 }
 
@@ -104,10 +107,11 @@ fn component(dice: &mut Dice, i: usize, targets: usize, rollouts: usize, sick: u
         target: dice.below(targets),
         provider: dice.below(3),
         rollout,
-        wave: rollout * 100 + dice.below(3),
+        wave: rollout * WAVES + dice.below(3),
         zone: None,
         soak: 0,
         changes: dice.percent(85),
+        hours: false,
         way,
         fetches: dice.percent(40),
         measures: dice.percent(40),

@@ -7,7 +7,7 @@ use super::scenario::*;
 use super::world::{Id, World};
 use patchform::config::checked::OnFailure;
 use patchform::plan::noun::Step;
-use patchform::run::event::{Event, Leg, Request, What};
+use patchform::run::event::{ActionRef, Event, Leg, Request, What};
 use patchform::run::{Begin, Hold, Run, Skip, Standing, outcome};
 use patchform_sdk::message::{Answer, Done, Probed, Reload, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,6 +36,8 @@ pub struct Judge<'a> {
     leaving: BTreeSet<usize>,
     /// Of an action there nobody could tell how far it came.
     untold: BTreeSet<usize>,
+    /// Whose gate has said yes, and nothing was begun there since, nor was the run paused or taken by another controller.
+    opened: BTreeSet<usize>,
     skipped: BTreeSet<usize>,
     touched: BTreeSet<usize>,
     halted: bool,
@@ -67,6 +69,7 @@ impl<'a> Judge<'a> {
             abandoned: false,
             leaving: BTreeSet::new(),
             untold: BTreeSet::new(),
+            opened: BTreeSet::new(),
             skipped: BTreeSet::new(),
             touched: BTreeSet::new(),
             halted: false,
@@ -94,10 +97,12 @@ impl<'a> Judge<'a> {
                 self.asked = None;
                 self.abandoned = false;
                 self.halted = false;
+                self.opened.clear();
                 self.unclear.append(&mut self.open);
             }
             What::Intent { action, step, attempt, snapshot } => {
                 self.intents.insert((*action, *attempt));
+                self.opens(*action, *step, run)?;
                 if step.effectful() {
                     self.open.insert(action.component, (*action, *attempt));
                 }
@@ -149,6 +154,22 @@ impl<'a> Judge<'a> {
         Ok(())
     }
 
+    /// Where windows are kept to, nothing is taken away unless the gate was asked directly before.
+    fn opens(&mut self, action: ActionRef, step: Step, run: &Run) -> Result<(), Violation> {
+        let i = action.component;
+        let opened = self.opened.remove(&i);
+        let taken_away = matches!(step, Step::Drain | Step::Patch) && action.leg == Leg::Forth;
+        // What stands half-way is brought to its end.
+        if !taken_away || !self.sc.components[i].hours || run.is_drained(i) || run.is_changed(i) {
+            return Ok(());
+        }
+        self.cover.tested(Rule::Window);
+        match opened {
+            true => Ok(()),
+            false => broken(Rule::Window, format!("{} of c{i}: its gate was not asked before", step.name())),
+        }
+    }
+
     /// Of what a run lets go of nothing goes on, unless a person has accepted that.
     fn let_go(&mut self, world: &World) -> Result<(), Violation> {
         self.cover.tested(Rule::LetGo);
@@ -193,8 +214,10 @@ impl<'a> Judge<'a> {
     fn request(&mut self, request: &Request) {
         match request {
             Request::Pause | Request::Stop => self.asked = Some(request.clone()),
-            Request::Continue if self.asked == Some(Request::Pause) => self.asked = None,
-            Request::Continue => {}
+            Request::Continue => {
+                self.opened.clear();
+                self.asked = self.asked.take().filter(|asked| *asked != Request::Pause);
+            }
             Request::Abandon { leaving } => {
                 self.abandoned = true;
                 self.leaving = leaving.clone();
@@ -229,6 +252,9 @@ impl<'a> Judge<'a> {
             self.printed.insert(i, (id, output.clone()));
         }
         let real = &mut world.real[i];
+        if step == Step::Gate && !failing {
+            self.opened.insert(i);
+        }
         real.gated |= step == Step::Gate && matches!(answer, Answer::Refused { .. });
         if leg == Leg::Back {
             real.trouble_back |= failing;
@@ -255,12 +281,17 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// After an event was folded: what was printed is kept with the failure.
-    pub fn learned(&mut self, id: Id, before: bool, run: &Run) -> Result<(), Violation> {
+    /// After an event that was folded `at`.
+    pub fn followed(&mut self, at: Time, run: &Run) {
         if run.is_taking_back() {
             // Another rollout's failure takes back what this one's halt has left.
             self.halted = false;
         }
+        self.settles(at, run);
+    }
+
+    /// After an event was folded: what was printed is kept with the failure.
+    pub fn learned(&mut self, id: Id, before: bool, run: &Run) -> Result<(), Violation> {
         let i = id.0.component;
         let Some(failure) = run.failure(i).filter(|_| !before) else { return Ok(()) };
         if let Some((_, output)) = self.printed.get(&i).filter(|(printed, _)| *printed == id) {

@@ -2,7 +2,7 @@
 
 use super::judge::Judge;
 use super::rules::{Rule, Violation, broken};
-use super::scenario::{Component, Time};
+use super::scenario::{Component, Time, WAVES};
 use patchform::config::checked::OnFailure;
 use patchform::plan::noun::Step;
 use patchform::run::event::{Leg, What};
@@ -13,9 +13,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What these rules need to remember.
 #[derive(Default)]
 pub struct Paced {
-    pub now: Time,
-    /// When a component was verified on its way forth.
-    verified: BTreeMap<usize, Time>,
+    /// What is being watched: since when nobody has looked at it, and for how long it was watched until then. It counts from
+    /// the answer that brings a component there, whenever that becomes durable: its new level is in force and has its traffic
+    /// from then on. What a controller has heard and not written down is lost with it, and is heard anew.
+    watched: BTreeMap<usize, (Time, Time)>,
     /// What was ill when it was looked at last, without a verification since.
     ill: BTreeSet<usize>,
     /// What was settled once.
@@ -35,8 +36,8 @@ impl Judge<'_> {
 
     /// The waves that come before that of `c`.
     fn earlier(&self, c: &Component) -> std::ops::Range<usize> {
-        let first = c.rollout * 100;
-        let waved = self.sc.rollouts[c.rollout].waved && c.wave < 1000;
+        let first = c.rollout * WAVES;
+        let waved = self.sc.rollouts[c.rollout].waved;
         if waved { first..c.wave } else { first..first }
     }
 
@@ -61,14 +62,14 @@ impl Judge<'_> {
     fn canary_lacks(&self, i: usize, run: &Run, stands: impl Fn(usize) -> bool) -> bool {
         let c = &self.sc.components[i];
         let first = self.earlier(c).find(|wave| self.wave(*wave).next().is_some());
-        let Some(first) = first.filter(|first| *first == c.rollout * 100) else { return false };
+        let Some(first) = first.filter(|first| *first == c.rollout * WAVES) else { return false };
         self.sc.rollouts[c.rollout].canary
             && (self.wave(first).any(|(k, _)| run.failure(k).is_some())
                 || !self.wave(first).any(|(k, _)| stands(k)))
     }
 
-    /// An event is durable; `run` is the run before it.
-    pub fn paced(&mut self, what: &What, run: &Run) -> Result<(), Violation> {
+    /// An event is durable that was folded `at`; `run` is the run before it.
+    pub fn paced(&mut self, what: &What, at: Time, run: &Run) -> Result<(), Violation> {
         match what {
             What::Intent { action, step, .. } if action.leg == Leg::Forth => {
                 let i = action.component;
@@ -84,13 +85,16 @@ impl Judge<'_> {
                 let well = Some(Verdict::Healthy);
                 let verified = matches!(answer, Answer::Applied(Done { verdict, .. }) if *verdict == well);
                 if verified && run.current(action.component).is_some_and(|(_, step)| step == Step::Verify) {
-                    self.paced.verified.insert(action.component, self.paced.now);
                     self.paced.ill.remove(&action.component);
                 }
             }
+            // While nobody has the run nobody watches.
+            What::Taken { .. } => self.paced.watched.values_mut().for_each(|(since, _)| *since = at),
             What::Watched { component, found: Verdict::Ill { .. }, .. } => {
                 self.paced.ill.insert(*component);
+                self.paced.watched.remove(component);
             }
+            What::Watched { component, passed, .. } => self.looks(*component, passed.as_secs(), at)?,
             _ => {}
         }
         Ok(())
@@ -163,10 +167,10 @@ impl Judge<'_> {
 
     fn soaked(&mut self, i: usize) -> Result<(), Violation> {
         self.cover.tested(Rule::Soaked);
-        let watched = self.paced.verified.get(&i).map(|since| self.paced.now - since);
+        let watched = self.paced.watched.get(&i).map_or(0, |(_, long)| *long);
         let soak = self.sc.components[i].soak;
-        if watched.is_none_or(|watched| watched < soak) {
-            return broken(Rule::Soaked, format!("c{i} was watched for {watched:?} of {soak} s"));
+        if watched < soak {
+            return broken(Rule::Soaked, format!("c{i} was watched for {watched} of {soak} s"));
         }
         if self.paced.ill.contains(&i) {
             return broken(Rule::Soaked, format!("c{i} was ill when it was looked at last"));
@@ -174,9 +178,26 @@ impl Judge<'_> {
         Ok(())
     }
 
-    /// After an event: what is settled now.
-    pub fn settles(&mut self, run: &Run) {
+    /// Somebody looks at what is watched, and says for how long it was watched since the last look.
+    fn looks(&mut self, i: usize, said: Time, at: Time) -> Result<(), Violation> {
+        self.cover.tested(Rule::Soaked);
+        let Some((since, long)) = self.paced.watched.get_mut(&i) else {
+            return broken(Rule::Soaked, format!("c{i} is looked at, and nobody watches it"));
+        };
+        let passed = at - *since;
+        (*since, *long) = (at, *long + passed);
+        if said > passed {
+            return broken(Rule::Soaked, format!("c{i} is said to be watched for {said} s, of {passed} s"));
+        }
+        Ok(())
+    }
+
+    /// After an event that was folded `at`: what is settled now, and what is watched.
+    pub fn settles(&mut self, at: Time, run: &Run) {
         for i in 0..run.len() {
+            if run.soak_left(i).is_some() {
+                self.paced.watched.entry(i).or_insert((at, 0));
+            }
             match run.standing(i) {
                 Standing::Untouched | Standing::Forward | Standing::GoingBack | Standing::Unchanged => {
                     continue;

@@ -36,10 +36,12 @@ pub enum Around {
     EndIsNotFolded,
     /// A run that stops lets its lease go.
     LeaseIsLost,
+    /// A look claims to have watched for longer than since the one before it.
+    WatchesInHindsight,
 }
 
 impl Around {
-    const ALL: [Around; 11] = [
+    const ALL: [Around; 12] = [
         Around::NoFencing,
         Around::TornCounts,
         Around::ClosedIsTorn,
@@ -51,6 +53,7 @@ impl Around {
         Around::CheckpointRunsAhead,
         Around::EndIsNotFolded,
         Around::LeaseIsLost,
+        Around::WatchesInHindsight,
     ];
 }
 

@@ -1,6 +1,6 @@
 //! The plan of a scenario, as the engine gets it.
 
-use super::scenario::{Component, Scenario, Way};
+use super::scenario::{Component, Scenario, WAVES, Way};
 use patchform::config::checked::{Connection, Lifecycle, Pace, SnapshotRule};
 use patchform::model::{Address, InstanceKey, Moment, PatchLevel, Purpose};
 use patchform::plan::noun::{
@@ -67,14 +67,14 @@ pub fn plan(scenario: &Scenario) -> Plan {
     }
 }
 
-/// A hundred for each rollout.
+/// As many for each rollout.
 fn waves(scenario: &Scenario) -> Vec<Wave> {
     let wave = |k: usize| {
-        let (rollout, nth) = (&scenario.rollouts[k / 100], k % 100);
+        let (rollout, nth) = (&scenario.rollouts[k / WAVES], k % WAVES);
         let after = (rollout.waved && nth > 0).then(|| k - 1);
         Wave { after, canary: rollout.canary && rollout.waved && nth == 0 }
     };
-    (0..scenario.rollouts.len() * 100).map(wave).collect()
+    (0..scenario.rollouts.len() * WAVES).map(wave).collect()
 }
 
 /// The address of component `i`.

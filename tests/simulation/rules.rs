@@ -117,7 +117,9 @@ impl Rule {
             Rule::Once => "no attempt is begun twice",
             Rule::Token => "tokens rise, and requests carry their controller's",
             Rule::Fencing => "nothing takes effect with an old token",
-            Rule::Window => "no patch begins outside of its window: its gate was asked, and was open",
+            Rule::Window => {
+                "nothing is taken away outside of its window: its gate was asked directly before, and was open"
+            }
             Rule::Probed => "what is unclear is probed before anything else is begun there",
             Rule::Reload => "what a patch or restore said is needed is done",
             Rule::Parallel => "no more of a rollout are worked on at once than allowed",

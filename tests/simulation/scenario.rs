@@ -9,6 +9,9 @@ use patchform_sdk::message::Reload;
 /// Seconds of virtual time.
 pub type Time = u64;
 
+/// How many numbers of waves each rollout has.
+pub const WAVES: usize = 100;
+
 /// One simulated run, before it begins.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scenario {
@@ -46,6 +49,8 @@ pub struct Component {
     /// How long it is watched before it is committed.
     pub soak: Time,
     pub changes: bool,
+    /// It keeps to windows, so that its gate is asked again before anything is taken away.
+    pub hours: bool,
     pub way: Way,
     pub fetches: bool,
     pub measures: bool,
@@ -184,6 +189,21 @@ pub enum Then {
     Sleeps(Time),
 }
 
+impl Scenario {
+    /// Whether a planner could make its plan: everything stands on earlier components only, every wave is of one rollout, and
+    /// where waves follow each other they do so in the order of their components, so that no two wait for each other
+    /// (`plan::wave`).
+    pub fn could_be_planned(&self) -> bool {
+        let mut reached = vec![0; self.rollouts.len()];
+        self.components.iter().enumerate().all(|(i, c)| {
+            let Some(reached) = reached.get_mut(c.rollout) else { return false };
+            let falls = self.rollouts[c.rollout].waved && c.wave < *reached;
+            *reached = c.wave.max(*reached);
+            !falls && c.wave / WAVES == c.rollout && c.after.iter().all(|on| *on < i)
+        })
+    }
+}
+
 impl Fault {
     /// Its name, without its times.
     pub fn name(self) -> String {
@@ -197,13 +217,16 @@ impl Component {
     pub fn procedures(&self) -> (Vec<Step>, Vec<Step>) {
         let stores = matches!(self.way, Way::Restore | Way::Whole);
         let reloads = self.reload > Reload::None;
+        let again = |steps: bool| self.hours && steps;
         let forth = [
             (Step::Gate, true),
             (Step::Fetch, self.fetches),
             (Step::Measure, self.measures),
+            (Step::Gate, again(self.drains)),
             (Step::Drain, self.drains),
             (Step::Snapshot, stores),
             (Step::Backup, self.backs_up),
+            (Step::Gate, again(!self.drains)),
             (Step::Patch, true),
             (Step::Snapshot, self.way == Way::Late),
             (Step::Reload, reloads),

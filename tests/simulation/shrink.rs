@@ -51,7 +51,7 @@ impl Shrinker {
 
     /// Takes the candidate when it breaks the rule too.
     fn keep(&mut self, candidate: Scenario) -> bool {
-        if candidate == self.best || self.tries >= MOST_TRIES {
+        if candidate == self.best || self.tries >= MOST_TRIES || !candidate.could_be_planned() {
             return false;
         }
         self.tries += 1;
@@ -92,9 +92,10 @@ impl Shrinker {
 
     /// Makes each component as ordinary as possible.
     fn peculiarities(&mut self) {
-        let plain: [fn(&mut Component, usize); 16] = [
+        let plain: [fn(&mut Component, usize); 17] = [
             |c, _| c.soak = 0,
             |c, _| c.zone = None,
+            |c, _| c.hours = false,
             |c, _| c.fetches = false,
             |c, _| c.measures = false,
             |c, _| c.drains = false,
@@ -108,11 +109,12 @@ impl Shrinker {
             |c, _| c.changes = true,
             |c, _| c.provider = 0,
             // A wave of its own.
-            |c, i| c.wave = 1000 + i,
+            |c, i| c.wave = c.rollout * WAVES + i,
             // A target of its own.
             |c, i| c.target = 100 + i,
         ];
-        for i in 0..self.best.components.len() {
+        // Waves follow the order of components: the last one gets its own first.
+        for i in (0..self.best.components.len()).rev() {
             for change in plain {
                 let mut candidate = self.best.clone();
                 change(&mut candidate.components[i], i);
@@ -132,8 +134,9 @@ impl Shrinker {
         }
         for i in 0..self.best.components.len() {
             let mut candidate = self.best.clone();
-            candidate.components[i].rollout = 0;
-            candidate.components[i].wave %= 100;
+            let before = candidate.components[..i].iter().filter(|c| c.rollout == 0).map(|c| c.wave);
+            let wave = before.max().unwrap_or(0);
+            (candidate.components[i].rollout, candidate.components[i].wave) = (0, wave);
             self.keep(candidate);
         }
         let used = self.best.components.iter().map(|c| c.rollout + 1).max().unwrap_or(1);

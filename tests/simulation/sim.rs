@@ -157,7 +157,6 @@ impl Sim<'_> {
                 return self.at_the_end();
             };
             self.now = entry.key().0;
-            self.judge.paced.now = self.now;
             let occurs = entry.remove();
             self.occur(occurs)?;
             if self.queue.first_key_value().is_none_or(|((at, _), _)| *at > self.now) {
@@ -275,7 +274,7 @@ impl Sim<'_> {
         if let Err(damage) = c.run.apply(&event) {
             return broken(Rule::Fold, format!("{}: {damage}", event.what));
         }
-        c.batch.push(event);
+        c.batch.push((self.now, event));
         c.news = true;
         Ok(())
     }
@@ -369,12 +368,16 @@ impl Sim<'_> {
             Flight::Probe(Begin { action, attempt, .. }) => {
                 self.fold(k, What::Probe { action, attempt, found: Err(why) })
             }
-            Flight::Rest(_) if self.controllers[k].run.soak_left(component).is_none() => {
+            Flight::Rest(_) | Flight::Look(_) if self.controllers[k].run.soak_left(component).is_none() => {
                 // It goes back meanwhile.
                 self.controllers[k].news = true;
                 Ok(())
             }
             Flight::Rest(since) => {
+                self.fly(k, component, Flight::Look(since), 1);
+                Ok(())
+            }
+            Flight::Look(since) => {
                 let found = match self.sc.components[component].sickness {
                     Sickness::Fades => Verdict::Ill { why: "it does not answer any more".into() },
                     _ => Verdict::Healthy,
@@ -609,8 +612,10 @@ impl Sim<'_> {
         self.fold(k, What::taken(&format!("c{k}"), token))?;
         for component in looked {
             if self.controllers[k].run.may_be_put_back(component) {
-                let real = &self.world.real[component];
-                let digest = Ok(platform::digest(component, real.installed, real.running));
+                let digest = self.world.look_before(component);
+                if digest.is_err() {
+                    self.happened("a reading before a run is taken finds a step that still goes on");
+                }
                 self.fold(k, What::Read { component, digest })?;
             }
         }
@@ -646,6 +651,11 @@ impl Sim<'_> {
 
     fn decide(&mut self, k: usize) -> Result<Vec<Command>, Violation> {
         let mut all = Vec::new();
+        let c = &mut self.controllers[k];
+        if c.run.is_stopping() || c.run.is_abandoned() || c.run.halt().is_some() {
+            // As the engine does: what is left of a soak is known without it.
+            c.end_rests();
+        }
         loop {
             let c = &self.controllers[k];
             let commands = decide(&c.run, &c.in_flight);
@@ -667,7 +677,8 @@ impl Sim<'_> {
                     Command::Watch { component, after } => {
                         // Whole seconds: a look is never too early.
                         let after = after.as_millis().div_ceil(1000) as Time;
-                        self.fly(k, *component, Flight::Rest(self.now), after);
+                        let early = if self.planted(Around::WatchesInHindsight) { 3 } else { 0 };
+                        self.fly(k, *component, Flight::Rest(self.now.saturating_sub(early)), after);
                     }
                     Command::ReadBack { component } => self.fly(k, *component, Flight::Reading, 120),
                     Command::Stop { why } => self.fold(k, What::Stopped { why: why.clone() })?,
@@ -738,7 +749,8 @@ impl Sim<'_> {
             self.write_state(&run, self.now)?;
         }
         let c = &mut self.controllers[k];
-        let mut batch = std::mem::take(&mut c.batch);
+        let (mut folded, mut batch): (Vec<Time>, Vec<Event>) =
+            std::mem::take(&mut c.batch).into_iter().unzip();
         let segment = c.segment;
         if let Some((Place::Torn(lines), then, gap)) = self.crash(|at| matches!(at, Place::Torn(_))) {
             self.disk.write(segment, &batch[..lines.min(batch.len())], false);
@@ -750,11 +762,12 @@ impl Sim<'_> {
                 batch.iter().position(|e| matches!(e.what, What::Fact { .. })).filter(|_| n % 7 == 3)
         {
             batch.remove(fact);
+            folded.remove(fact);
         }
         let counts = self.disk.counts(segment);
         self.disk.write(segment, &batch, true);
         match counts {
-            true => self.durable(k, &batch)?,
+            true => self.durable(k, &folded, &batch)?,
             false => self.happened("an append behind a seal"),
         }
         if let Some((_, then, gap)) = self.crash(|at| at == Place::Written) {
@@ -764,11 +777,11 @@ impl Sim<'_> {
         Ok(Some(Stage::Look(commands)))
     }
 
-    /// A batch counts from now on.
-    fn durable(&mut self, k: usize, batch: &[Event]) -> Result<(), Violation> {
-        for event in batch {
+    /// A batch counts from now on. `folded`: when each of its events was.
+    fn durable(&mut self, k: usize, folded: &[Time], batch: &[Event]) -> Result<(), Violation> {
+        for (heard, event) in folded.iter().zip(batch) {
             self.judge.durable(event, &self.shadow, &mut self.world)?;
-            self.judge.paced(&event.what, &self.shadow)?;
+            self.judge.paced(&event.what, *heard, &self.shadow)?;
             let at = match &event.what {
                 What::Fact { action, attempt, .. } | What::Probe { action, attempt, .. } => {
                     Some((*action, *attempt))
@@ -779,7 +792,7 @@ impl Sim<'_> {
             if let Err(damage) = self.shadow.apply(event) {
                 return broken(Rule::Replay, format!("the journal cannot be followed: {damage}"));
             }
-            self.judge.settles(&self.shadow);
+            self.judge.followed(*heard, &self.shadow);
             if let Some(id) = at {
                 self.judge.learned(id, before, &self.shadow)?;
             }

@@ -526,6 +526,16 @@ impl World {
         (answer, look)
     }
 
+    /// What is read of a component before a run is taken. Where an earlier step goes on, what is there need not stay, and its
+    /// provider says so (docs/protocol.md, `unsettled`).
+    pub fn look_before(&self, i: usize) -> Result<String, String> {
+        let quiet = |step: Step| matches!(step, Step::Fetch | Step::Snapshot | Step::Backup);
+        match self.work.iter().find(|(id, w)| id.0.component == i && w.arrived && !quiet(w.begin.step)) {
+            Some((_, work)) => Err(format!("{} still goes on there", work.begin.step.name())),
+            None => Ok(digest(i, self.real[i].installed, self.real[i].running)),
+        }
+    }
+
     /// A reading's digest. `None`: no answer.
     pub fn read(&mut self, sc: &Scenario, i: usize) -> (Option<Result<String, String>>, Option<Look>) {
         let nth = bump(&mut self.reads, i);

@@ -172,7 +172,7 @@ fn what_an_abandoned_run_left_undone_is_work() {
         if change.cause == Cause::Owed {
             assert_eq!(change.from, change.to);
             let kept = crate::policy::judge(
-                crate::policy::Subject { entry: entry(&platform.plan(), "a"), change: &change },
+                crate::policy::Subject { entry: entry(&platform.plan(), "a"), change: &change, next: 0 },
                 crate::policy::Facts::from(&platform.plan()),
                 Moment(9),
             );

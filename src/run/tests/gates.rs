@@ -1,0 +1,66 @@
+//! Gates that are asked again directly before anything is taken away.
+
+use super::*;
+
+/// One component: gate, snapshot, gate, patch, verify, commit.
+fn keeps_hours() -> Played {
+    let mut plan = sample::plan(&[&[]], 1, OnFailure::Halt);
+    crate::plan::procedure::ask_again(&mut change_of(&mut plan, 0).forth);
+    Played::new(&plan)
+}
+
+#[test]
+fn a_gate_that_has_closed_meanwhile_skips_what_was_only_prepared() {
+    let mut p = keeps_hours();
+    assert_eq!(
+        (p.turn(), p.says(0, "done"), p.says(0, "done")),
+        ("gate 0".into(), "snapshot 0".into(), "gate 0".into())
+    );
+    assert_eq!(p.says(0, "refused"), "finish");
+    assert_eq!(p.run.standing(0), Standing::Skipped(Skip::Gate("no".into())));
+    assert!(p.run.failure(0).is_none() && p.run.snapshots(0)[0].done, "its snapshot is still known");
+}
+
+#[test]
+fn whoever_goes_on_before_the_patch_asks_again() {
+    // The patch was asked for, and did not happen.
+    let mut p = keeps_hours();
+    p.turn();
+    assert_eq!(p.well(0, 3), "patch 0");
+    p.in_flight.clear();
+    p.apply(What::taken("you", 2));
+    assert_eq!(p.turn(), "probe 0 in 0s");
+    assert_eq!(p.says(0, "before"), "gate#2 0");
+    assert_eq!(
+        (p.says(0, "done"), p.says(0, "refused")),
+        ("patch#2 0".into(), "stop: halted at patch: no".into())
+    );
+    // It halted the run, and changed nothing.
+    p.apply(What::taken("he", 3));
+    assert_eq!((p.turn(), p.says(0, "done")), ("gate#3 0".into(), "patch#3 0".into()));
+    // What may be half-way is brought to its end.
+    p.in_flight.clear();
+    p.apply(What::taken("she", 4));
+    p.turn();
+    assert_eq!(p.says(0, "after"), "verify#3 0");
+
+    // The run was paused in between.
+    let mut p = keeps_hours();
+    p.turn();
+    p.well(0, 2);
+    p.apply(What::Asked(Request::Pause));
+    assert_eq!(p.says(0, "done"), "");
+    p.apply(What::Asked(Request::Continue));
+    assert_eq!(p.turn(), "gate#2 0");
+}
+
+#[test]
+fn a_gate_of_the_beginning_alone_is_not_asked_again() {
+    let mut p = Played::new(&sample::plan(&[&[]], 1, OnFailure::Halt));
+    p.turn();
+    assert_eq!(p.well(0, 2), "patch 0");
+    p.in_flight.clear();
+    p.apply(What::taken("you", 2));
+    p.turn();
+    assert_eq!(p.says(0, "before"), "patch#2 0");
+}
