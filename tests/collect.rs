@@ -18,6 +18,8 @@ mod published;
 mod server;
 #[path = "collect/servers.rs"]
 mod servers;
+#[path = "collect/torn.rs"]
+mod torn;
 
 use lab::{Lab, Ran};
 use patchform::catalog::Catalog;

@@ -23,7 +23,7 @@ mod whole;
 pub use problem::Problem;
 pub use source::Source;
 
-use crate::catalog::{Content, Edition};
+use crate::catalog::{Content, Edition, Unread};
 use crate::config::checked::{Feed, FeedFormat};
 use crate::model::Moment;
 use memo::Memo;
@@ -71,6 +71,8 @@ const REMARKS: usize = 100;
 struct Remarks {
     count: u64,
     first: Vec<String>,
+    /// Apart from them: what could not be read at all.
+    unread: Unread,
 }
 
 impl Remarks {
@@ -79,6 +81,32 @@ impl Remarks {
         if self.first.len() < REMARKS {
             self.first.push(format!("{file}: {remark}"));
         }
+    }
+
+    /// An entry of a file, or all of it, cannot be read. `file` is what records of it are known by, `name` what people call it.
+    fn unread(&mut self, file: &str, name: &str, why: impl std::fmt::Display) {
+        self.unread.count += 1;
+        self.unread.files.insert(file.to_string());
+        if self.unread.first.len() < REMARKS {
+            self.unread.first.push(format!("{name}: {why}"));
+        }
+    }
+
+    /// A document is not read. One that is whole, and says something else than its feed is about, is passed over as a stranger
+    /// of its folder, unless something is known of it from before.
+    fn refused(&mut self, file: &str, name: &str, bytes: &[u8], why: impl std::fmt::Display) {
+        match serde_json::from_slice::<serde::de::IgnoredAny>(bytes) {
+            Ok(_) => {
+                self.unread.files.insert(file.to_string());
+                self.push(name, why);
+            }
+            Err(_) => self.unread(file, name, why),
+        }
+    }
+
+    /// Why nothing came of a feed of which nothing could be read.
+    fn why_nothing(&self) -> &str {
+        self.unread.first.first().or(self.first.first()).map_or("", String::as_str)
     }
 }
 

@@ -49,6 +49,7 @@ pub(super) fn ask(asking: &Asking<'_>, memo: &mut Memo) -> Result<Option<Copy>, 
         model: read.model,
         proof: proof.to_string(),
         remarks: remarks.count,
+        unread: remarks.unread,
         ..Edition::default()
     };
     Ok(Some(Copy { content: read.content, edition, remarks: remarks.first }))
@@ -116,9 +117,12 @@ fn records(asking: &Asking<'_>, documents: Documents, remarks: &mut Remarks) -> 
             let record = match cve5::Record::read(bytes) {
                 Ok(record) => CveRecord::of(&record, name),
                 // Lists have files of their own beside the records.
-                Err(_) if is_beside(name) => continue,
+                Err(_) if is_beside(name) => {
+                    remarks.unread.files.insert(name.to_string());
+                    continue;
+                }
                 Err(fault) => {
-                    remarks.push(name, &fault);
+                    remarks.refused(name, name, bytes, &fault);
                     wrong.get_or_insert_with(|| Problem::fault(name, &fault));
                     continue;
                 }
@@ -187,7 +191,7 @@ fn vex(asking: &Asking<'_>, documents: Documents, remarks: &mut Remarks) -> Resu
                 });
             }
             Err(fault) => {
-                remarks.push(name, &fault);
+                remarks.refused(name, name, bytes, &fault);
                 wrong.get_or_insert_with(|| Problem::fault(name, &fault));
             }
         }
@@ -195,7 +199,7 @@ fn vex(asking: &Asking<'_>, documents: Documents, remarks: &mut Remarks) -> Resu
     })?;
     match wrong {
         Some(problem) if all.is_empty() => Err(problem),
-        _ => Ok(dated(csaf::content(all), newest)),
+        _ => Ok(dated(csaf::content(all, &remarks.unread), newest)),
     }
 }
 
@@ -216,11 +220,14 @@ fn advisories(asking: &Asking<'_>, documents: Documents, remarks: &mut Remarks) 
         };
         match read {
             Ok(read) => {
-                read.remarks.iter().for_each(|remark| remarks.push(name, remark));
+                read.remarks.iter().for_each(|remark| match remark.unread {
+                    true => remarks.unread(name, name, remark),
+                    false => remarks.push(name, remark),
+                });
                 read.records.into_iter().for_each(|record| keep(&mut all, record, format, remarks));
             }
             Err(fault) => {
-                remarks.push(name, &fault);
+                remarks.refused(name, name, bytes, &fault);
                 wrong.get_or_insert_with(|| Problem::fault(name, &fault));
             }
         }

@@ -2,7 +2,7 @@
 
 use super::inputs::Inputs;
 use super::{Failure, Place, checking};
-use crate::catalog::{CatalogError, Counts, Refusal, Standing, StoreError, Taking, Writer};
+use crate::catalog::{CatalogError, Counts, Refusal, Standing, StoreError, Taking, Unread, Writer};
 use crate::config::checked::{Feed, FeedFormat};
 use crate::config::source::Sources;
 use crate::config::suggest;
@@ -65,9 +65,9 @@ struct Wanted {
 }
 
 impl Collected {
-    /// Whether every feed that was asked could be taken.
+    /// Whether every feed that was asked could be taken, and all of it be read.
     pub fn is_whole(&self) -> bool {
-        !self.feeds.iter().any(|feed| matches!(feed.outcome, Outcome::Failed { .. }))
+        !self.feeds.iter().any(|feed| feed.unread > 0 || matches!(feed.outcome, Outcome::Failed { .. }))
     }
 }
 
@@ -111,8 +111,8 @@ pub fn import(
     for (at, feed) in wanted.feeds.iter().enumerate() {
         watch.answered(at, wanted.feeds.len());
         let outcome = match bundles.of(feed) {
-            Ok(None) => (Outcome::Absent, Vec::new()),
-            Err(problem) => (fail(&mut writer, feed, request, clock::now(), problem), Vec::new()),
+            Ok(None) => Outcome::Absent.into(),
+            Err(problem) => fail(&mut writer, feed, request, clock::now(), problem).into(),
             Ok(Some(bundle)) => {
                 let answer = match newer(&bundle, standings.get(&feed.name), feed, request) {
                     Err(problem) => Err(problem),
@@ -175,6 +175,7 @@ pub fn export(
                     view.remarks = copy.remarks;
                     view.remarked = copy.edition.remarks;
                     view.proof = copy.edition.proof;
+                    (view.unread, view.first_unread) = (copy.edition.unread.count, copy.edition.unread.first);
                     kept.push((feed, recording, asked));
                     Outcome::Kept { records: copy.content.len() as u64 }
                 }
@@ -276,14 +277,27 @@ fn taking<'a>(feed: &'a Feed, origin: &'a str, request: &Request, checked: Momen
     }
 }
 
-/// Stores an answer; says what came of it, and what the reader remarked.
+/// What came of asking a feed, with what its reader said.
+struct Came {
+    outcome: Outcome,
+    remarks: Vec<String>,
+    unread: Unread,
+}
+
+impl From<Outcome> for Came {
+    fn from(outcome: Outcome) -> Came {
+        Came { outcome, remarks: Vec::new(), unread: Unread::default() }
+    }
+}
+
+/// Stores an answer; says what came of it.
 fn store(
     writer: &mut Writer,
     feed: &Feed,
     request: &Request,
     asked: Moment,
     answer: Result<Answer, Problem>,
-) -> (Outcome, Vec<String>) {
+) -> Came {
     let origin = feed.source.to_string();
     let taking = taking(feed, &origin, request, asked);
     let outcome = match answer {
@@ -293,8 +307,11 @@ fn store(
             Err(error) => Outcome::Failed { problem: error.to_string(), hint: None },
         },
         Ok(Answer::New(copy)) => match writer.take(&taking, &copy.edition, &copy.content) {
-            Ok(Counts { new, changed, withdrawn, gone, .. }) => {
-                return (Outcome::Taken { new, changed, withdrawn, gone }, copy.remarks);
+            Ok(Counts { new, changed, withdrawn, gone, kept, .. }) => {
+                let outcome = Outcome::Taken { new, changed, withdrawn, gone };
+                let unread = copy.edition.unread;
+                let unread = Unread { count: unread.count.max(kept), ..unread };
+                return Came { outcome, remarks: copy.remarks, unread };
             }
             Err(StoreError::Catalog(error)) => Outcome::Failed { problem: error.to_string(), hint: None },
             Err(StoreError::Refused(refusal)) => {
@@ -308,7 +325,7 @@ fn store(
             }
         },
     };
-    (outcome, Vec::new())
+    outcome.into()
 }
 
 fn fail(writer: &mut Writer, feed: &Feed, request: &Request, asked: Moment, problem: Problem) -> Outcome {
@@ -341,7 +358,7 @@ fn finish(
     wanted: Wanted,
     request: &Request,
     writer: &mut Writer,
-    mut outcomes: BTreeMap<usize, (Outcome, Vec<String>)>,
+    mut outcomes: BTreeMap<usize, Came>,
     strange: Vec<String>,
 ) -> Result<Collected, Failure> {
     let gone = match request.only.is_empty() {
@@ -353,7 +370,9 @@ fn finish(
     let now = clock::now();
     let view = |(at, feed): (usize, &Feed)| {
         let mut view = FeedView::new(feed.name.clone(), feed.format.name(), feed.source.to_string());
-        (view.outcome, view.remarks) = outcomes.remove(&at).unwrap_or((Outcome::Absent, Vec::new()));
+        let came = outcomes.remove(&at).unwrap_or(Outcome::Absent.into());
+        (view.outcome, view.remarks) = (came.outcome, came.remarks);
+        (view.unread, view.first_unread) = (came.unread.count, came.unread.first);
         stand(&mut view, standings.get(&feed.name), now);
         view
     };

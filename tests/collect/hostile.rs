@@ -119,9 +119,10 @@ fn ids_that_stand_there_twice_are_one_and_remarked() {
     std::fs::create_dir(lab.path("folder")).unwrap();
     lab.write("folder/1.json", &newer);
     lab.write("folder/2.json", &older);
-    let ran = lab.patchform("collect --json").exits(0);
+    let ran = lab.patchform("collect --json").exits(1);
     assert_eq!((&feed(&ran, "lines")["entries"], &feed(&ran, "folder")["entries"]), (&2.into(), &1.into()));
-    assert_eq!((&feed(&ran, "lines")["remarks"], &feed(&ran, "folder")["remarks"]), (&2.into(), &1.into()));
+    assert_eq!((&feed(&ran, "lines")["remarks"], &feed(&ran, "folder")["remarks"]), (&1.into(), &1.into()));
+    assert_eq!((&feed(&ran, "lines")["unread"], &feed(&ran, "folder")["unread"]), (&1.into(), &0.into()));
     let catalog = patchform::catalog::Catalog::open(&lab.path(".patchform/catalog.db")).unwrap();
     let records = catalog.advisories(|_| true, None).unwrap();
     assert!(records.iter().filter(|record| record.id == "DSA-1").all(|record| record.summary == "newer"));

@@ -246,7 +246,10 @@ fn feeds(assessment: &Assessment<'_>, page: &mut Page) {
         let why = feed.problem.as_deref().map_or(String::new(), |why| format!(": {why}"));
         let told = match feed.stale {
             true => format!("The feed {} is stale (read well last: {since}){why}", feed.name),
-            false => format!("The feed {} could not be taken, and its last good copy counts{why}", feed.name),
+            false => format!(
+                "The feed {} could not be taken whole, and what was known before counts{why}",
+                feed.name
+            ),
         };
         page.line(0, 2, &[tinted(Tint::Change, told)]);
     }
