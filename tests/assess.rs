@@ -218,7 +218,8 @@ fn the_catalog_says_how_fresh_its_feeds_are() {
         format: FeedFormat::Osv,
         origin: "feed",
         max_age: Duration::from_secs(60),
-        checked: Moment(1_700_000_000_000),
+        now: Moment(1_700_000_000_000),
+        checked: Some(Moment(1_700_000_000_000)),
         accept_shrink: true,
         accept_older: true,
     };

@@ -1,6 +1,8 @@
 //! `collect`: feeds of files and servers are read into the catalog, whole or not at all, and one that is broken harms no
 //! other.
 
+#[path = "collect/ahead.rs"]
+mod ahead;
 #[path = "collect/bundle.rs"]
 mod bundle;
 #[path = "collect/corpus.rs"]

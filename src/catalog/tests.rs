@@ -31,7 +31,8 @@ fn taking(name: &str, format: FeedFormat) -> Taking<'_> {
         format,
         origin: "mirror/all.zip",
         max_age: Duration::from_secs(86_400),
-        checked: Moment(1_000_000),
+        now: Moment(1_000_000),
+        checked: Some(Moment(1_000_000)),
         accept_shrink: false,
         accept_older: false,
     }

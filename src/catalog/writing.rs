@@ -34,8 +34,10 @@ pub struct Taking<'a> {
     pub origin: &'a str,
     /// From which age on it is stale.
     pub max_age: Duration,
-    /// When its source was asked.
-    pub checked: Moment,
+    /// Now.
+    pub now: Moment,
+    /// When its source was asked; none where nobody can say.
+    pub checked: Option<Moment>,
     /// Take it although it lost many of its entries.
     pub accept_shrink: bool,
     /// Take it although it is older than the last copy.
@@ -224,8 +226,8 @@ impl Writer {
     pub fn unchanged(&mut self, taking: &Taking<'_>, memo: Option<&str>) -> Result<(), CatalogError> {
         self.write(|begun| {
             begun.execute(
-                "UPDATE feed SET checked = ?2, max_age = ?3, problem = NULL, memo = coalesce(?4, memo) WHERE name = ?1",
-                params![taking.name, taking.checked.0, seconds(taking.max_age), memo],
+                "UPDATE feed SET checked = coalesce(?2, checked), max_age = ?3, problem = NULL, memo = coalesce(?4, memo) WHERE name = ?1",
+                params![taking.name, taking.checked.map(|at| at.0), seconds(taking.max_age), memo],
             )
         })
     }
@@ -330,7 +332,9 @@ fn there(begun: &Transaction<'_>, taking: &Taking<'_>) -> rusqlite::Result<There
 }
 
 fn refuse_older(taking: &Taking<'_>, edition: &Edition, there: &There) -> Result<(), Refusal> {
-    let at = edition.at.zip(there.edition_at).filter(|_| there.has_copy && !taking.accept_older);
+    // What a copy of before this rule says, that has not come yet, counts for nothing.
+    let last = there.edition_at.filter(|last| !last.is_ahead_of(taking.now));
+    let at = edition.at.zip(last).filter(|_| there.has_copy && !taking.accept_older);
     // The newest entry may be the one that cannot be read.
     match at.filter(|_| edition.unread.files.is_empty()) {
         Some((found, last)) if found < last => Err(Refusal::Older { found, last }),
@@ -359,7 +363,7 @@ fn note(
     let kept_at = there.edition_at.filter(|_| unread.is_some());
     begun.execute(
         "UPDATE feed SET digest = ?2, edition = ?3, edition_at = ?4, expires = ?5, model = ?6, proof = ?7, records = ?8, \
-         withdrawn = ?9, remarks = ?10, fetched = ?11, checked = ?11, max_age = ?12, memo = ?13, problem = ?14 WHERE id = ?1",
+         withdrawn = ?9, remarks = ?10, fetched = ?11, checked = ?12, max_age = ?13, memo = ?14, problem = ?15 WHERE id = ?1",
         params![
             there.id,
             edition.digest,
@@ -371,7 +375,8 @@ fn note(
             number(counts.records),
             withdrawn,
             number(edition.remarks),
-            taking.checked.0,
+            taking.checked.unwrap_or(taking.now).0,
+            taking.checked.map(|at| at.0),
             seconds(taking.max_age),
             // What could not be read is read again, and told again, until it can be.
             unread.is_none().then_some(&edition.memo),

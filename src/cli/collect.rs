@@ -88,7 +88,13 @@ fn notices(collected: &Collected) -> Vec<String> {
     let strange = collected.strange.iter().map(|name| {
         format!("the bundle has a feed {name}, which the configuration does not have; it was passed over")
     });
-    gone.chain(strange).collect()
+    let ahead = collected.ahead.iter().map(|(name, at)| {
+        format!(
+            "the bundle says that the source of {name} was asked at {at}, which has not come yet: a clock was wrong, here or \
+             there. Its entries are taken; how fresh they are nobody can say"
+        )
+    });
+    gone.chain(strange).chain(ahead).collect()
 }
 
 /// Says what the bundle is, by which the other side can tell that it is the same.

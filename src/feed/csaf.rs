@@ -5,7 +5,7 @@ use super::documents::Documents;
 use super::memo::Memo;
 use super::problem::Problem;
 use super::source::Fetched;
-use super::{Asking, Copy, Remarks, digest, later, signature};
+use super::{Asking, Copy, Newest, Remarks, digest, signature};
 use crate::catalog::{Content, Document, Edition, Unread};
 use crate::config::checked::FeedPlace;
 use crate::model::Moment;
@@ -14,17 +14,23 @@ use patchform_advisory::provider::{DigestFile, Listing, Metadata, read_changes, 
 use std::collections::BTreeMap;
 
 /// The documents that a provider lists.
-#[derive(Default)]
 struct Listed {
     /// By key: when each was changed, as a stamp.
     documents: BTreeMap<String, Entry>,
-    newest: Option<Moment>,
+    newest: Newest,
     /// The digests of the lists.
     digests: Vec<String>,
     /// Whether any list is new.
     new: bool,
     /// Whether any list is the same as before, and was not read for that reason.
     passed_over: bool,
+}
+
+impl Listed {
+    fn new(asking: &Asking<'_>) -> Listed {
+        let newest = Newest::new(asking);
+        Listed { documents: BTreeMap::new(), newest, digests: Vec::new(), new: false, passed_over: false }
+    }
 }
 
 /// A document of a list.
@@ -39,7 +45,7 @@ struct Entry {
 /// Asks a provider; none where nothing is new.
 pub(super) fn ask(asking: &Asking<'_>, memo: &mut Memo) -> Result<Option<Copy>, Problem> {
     let mut remarks = Remarks::default();
-    let mut listed = Listed::default();
+    let mut listed = Listed::new(asking);
     let source = &asking.source;
     match lists(asking, memo, &mut listed, &mut remarks)? {
         Kind::Whole => return whole(asking, memo, remarks),
@@ -47,7 +53,7 @@ pub(super) fn ask(asking: &Asking<'_>, memo: &mut Memo) -> Result<Option<Copy>, 
         Kind::Listed if listed.passed_over => {
             // One list is new, so that the others are needed too.
             memo.stamps.clear();
-            (listed, remarks) = (Listed::default(), Remarks::default());
+            (listed, remarks) = (Listed::new(asking), Remarks::default());
             lists(asking, memo, &mut listed, &mut remarks)?;
         }
         Kind::Listed => {}
@@ -77,7 +83,7 @@ pub(super) fn ask(asking: &Asking<'_>, memo: &mut Memo) -> Result<Option<Copy>, 
     }
     let edition = Edition {
         digest: patchform_sdk::digest::of_bytes(listed.digests.join("\n").as_bytes()),
-        at: listed.newest,
+        at: listed.newest.at,
         proof: proofs.words(),
         remarks: remarks.count,
         unread: remarks.unread,
@@ -210,7 +216,7 @@ fn directory(
         listing.remarks.iter().for_each(|remark| remarks.push(&name, remark));
         for (path, entry) in &listing.entries {
             let changed = entry.changed.map(stamp_of).unwrap_or_default();
-            listed.newest = listed.newest.max(entry.changed.map(moment_of));
+            listed.newest.hear(&format!("{name}: {path}"), entry.changed.map(moment_of), remarks);
             listed
                 .documents
                 .insert(below(&without(path, above)), Entry { stamp: changed, ..Entry::default() });
@@ -255,7 +261,7 @@ fn rolie(
     };
     let feed = read_feed(&bytes).map_err(|fault| Problem::fault(&name, &fault))?;
     feed.complaints.iter().for_each(|complaint| remarks.push(&name, complaint));
-    listed.newest = listed.newest.max(feed.updated.map(moment_of));
+    listed.newest.hear(&name, feed.updated.map(moment_of), remarks);
     for entry in feed.entries {
         let stamp = entry.updated.map(stamp_of).unwrap_or_default();
         let (digests, signature) = (entry.digests, entry.signature);
@@ -370,14 +376,14 @@ fn whole(asking: &Asking<'_>, memo: &mut Memo, mut remarks: Remarks) -> Result<O
             .hint("name the provider or its folder, where signatures stand beside the documents, or take `signed_by` out"));
     }
     let Some((documents, digest)) = Documents::ask(source, ".json", memo, None)? else { return Ok(None) };
-    let (mut all, mut newest) = (Vec::new(), None);
+    let (mut all, mut newest) = (Vec::new(), Newest::new(asking));
     let mut proofs = Proofs::default();
     documents.each(source, ".json", |name, bytes| {
         if !one {
             prove(asking, name, &Entry::default(), bytes, &mut proofs)?;
         }
         if let Some(document) = read(name.to_string(), name, "", bytes.to_vec(), &mut remarks) {
-            newest = later(newest, Some(&document.stamp));
+            newest.hear_text(name, Some(&document.stamp), &mut remarks);
             all.push(document);
         }
         Ok(())
@@ -389,7 +395,7 @@ fn whole(asking: &Asking<'_>, memo: &mut Memo, mut remarks: Remarks) -> Result<O
     let content = content(all, &remarks.unread);
     let edition = Edition {
         digest,
-        at: newest,
+        at: newest.at,
         proof: proofs.words(),
         remarks: remarks.count,
         unread: remarks.unread,

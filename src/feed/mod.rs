@@ -37,6 +37,8 @@ pub struct Asking<'a> {
     pub source: Source<'a>,
     /// What was noted with the last good copy.
     pub memo: Option<String>,
+    /// What time it is here.
+    pub now: Moment,
     /// The stamps of the documents that the catalog has, by path.
     pub stamps: BTreeMap<String, String>,
     /// Told how many documents of how many were fetched.
@@ -131,7 +133,31 @@ pub fn ask(asking: &Asking<'_>) -> Result<Answer, Problem> {
     })
 }
 
-/// The later of two moments as they are written; what is none is passed over.
-fn later(newest: Option<Moment>, text: Option<&str>) -> Option<Moment> {
-    newest.max(text.and_then(Moment::parse))
+/// The newest date of what is read. One that has not come yet says nothing about how new it is: it is remarked, and not used.
+struct Newest {
+    at: Option<Moment>,
+    now: Moment,
+}
+
+impl Newest {
+    fn new(asking: &Asking<'_>) -> Newest {
+        Newest { at: None, now: asking.now }
+    }
+
+    fn hear(&mut self, name: &str, at: Option<Moment>, remarks: &mut Remarks) {
+        match at.filter(|at| at.is_ahead_of(self.now)) {
+            Some(ahead) => {
+                remarks.push(
+                    name,
+                    format!("it is dated {ahead}, which has not come yet; that date is not used"),
+                );
+            }
+            None => self.at = self.at.max(at),
+        }
+    }
+
+    /// A date as it is written; what is none is passed over.
+    fn hear_text(&mut self, name: &str, text: Option<&str>, remarks: &mut Remarks) {
+        self.hear(name, text.and_then(Moment::parse), remarks);
+    }
 }
