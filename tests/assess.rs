@@ -185,8 +185,8 @@ fn a_proposal_changes_the_level_and_nothing_else() {
         "Raise tar of apt.here to 99.0",
         "- CVE-2026-10001 (",
         "- CVE-2026-10002 (",
-        "its patch_level does not name the package: gzip of apt.here",
-        "there is no fix: tar of apt.here",
+        "its patch_level does not name the package: gzip of apt.here (main.pf.hcl:2)",
+        "there is no fix: tar of apt.here (main.pf.hcl:2)",
         "1 level raised",
     ] {
         assert!(text.contains(told), "{told}\n{}", shown.out);

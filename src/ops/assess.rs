@@ -222,6 +222,11 @@ impl Assessed {
         self.now
     }
 
+    /// Where components stand, for people.
+    pub fn places(&self) -> &BTreeMap<Address, SourcePlace> {
+        &self.places
+    }
+
     /// Where patch levels stand.
     pub(super) fn spans(&self) -> &BTreeMap<Address, Span> {
         &self.spans

@@ -69,7 +69,8 @@ struct Wanted {
 impl Collected {
     /// Whether every feed that was asked could be taken, and all of it be read.
     pub fn is_whole(&self) -> bool {
-        !self.feeds.iter().any(|feed| feed.unread > 0 || matches!(feed.outcome, Outcome::Failed { .. }))
+        let lacks = |outcome: &Outcome| matches!(outcome, Outcome::Failed { .. } | Outcome::Absent);
+        !self.feeds.iter().any(|feed| feed.unread > 0 || lacks(&feed.outcome))
     }
 }
 

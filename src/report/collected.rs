@@ -199,6 +199,16 @@ fn told(page: &mut Page, feed: &FeedView) {
             page.line(2, 2, &[plain(kept)]);
         }
     }
+    if feed.outcome == Outcome::Absent {
+        page.blank();
+        page.line(
+            0,
+            2,
+            &[name.clone(), plain("the bundle has nothing of it; what is known of it counts on.")],
+        );
+        let help = "look at what `collect --export` said there; `--feed NAME` reads only what the bundle has";
+        page.line(2, 4, &[tinted(Tint::Command, "help: "), plain(help)]);
+    }
     if let Some(why) = &feed.stale {
         page.blank();
         page.line(0, 2, &[name.clone(), plain(format!("stale: {why}."))]);

@@ -304,7 +304,7 @@ fn a_provider_is_found_by_its_metadata_and_by_its_feed() {
     lab.patchform("collect --export feeds.tar.gz").exits(1);
     let there = Lab::new(&lab.read("main.pf.hcl"));
     fs::copy(lab.path("feeds.tar.gz"), there.path("feeds.tar.gz")).unwrap();
-    let ran = there.patchform("collect --import feeds.tar.gz --json").exits(0);
+    let ran = there.patchform("collect --import feeds.tar.gz --json").exits(1);
     for name in ["feed", "folder", "rolie", "document"] {
         assert_eq!(feed(&ran, name)["entries"], 1, "{name}: {}", feed(&ran, name));
     }
