@@ -203,8 +203,8 @@ fn a_proposal_changes_the_level_and_nothing_else() {
         "Raise tar of apt.here to 99.0",
         "- CVE-2026-10001 (",
         "- CVE-2026-10002 (",
-        "its patch_level does not name the package: gzip of apt.here",
-        "there is no fix: tar of apt.here",
+        "its patch_level does not name the package: gzip of apt.here (main.pf.hcl:2)",
+        "there is no fix: tar of apt.here (main.pf.hcl:2)",
         "1 level raised",
     ] {
         assert!(text.contains(told), "{told}\n{}", shown.out);
@@ -236,7 +236,8 @@ fn the_catalog_says_how_fresh_its_feeds_are() {
         format: FeedFormat::Osv,
         origin: "feed",
         max_age: Duration::from_secs(60),
-        checked: Moment(1_700_000_000_000),
+        now: Moment(1_700_000_000_000),
+        checked: Some(Moment(1_700_000_000_000)),
         accept_shrink: true,
         accept_older: true,
     };

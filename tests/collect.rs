@@ -1,6 +1,8 @@
 //! `collect`: feeds of files and servers are read into the catalog, whole or not at all, and one that is broken harms no
 //! other.
 
+#[path = "collect/ahead.rs"]
+mod ahead;
 #[path = "collect/bundle.rs"]
 mod bundle;
 #[path = "collect/corpus.rs"]
@@ -18,6 +20,8 @@ mod published;
 mod server;
 #[path = "collect/servers.rs"]
 mod servers;
+#[path = "collect/torn.rs"]
+mod torn;
 
 use lab::{Lab, Ran};
 use patchform::catalog::Catalog;

@@ -11,11 +11,18 @@ pub struct Remark {
     pub entry: String,
     /// What is wrong, and what became of it.
     pub reason: String,
+    /// Whether nothing at all could be read of the entry, not even which one it is.
+    pub unread: bool,
 }
 
 impl Remark {
     pub(crate) fn new(line: usize, entry: &str, reason: impl Into<String>) -> Self {
-        Remark { line, entry: entry.to_string(), reason: reason.into() }
+        Remark { line, entry: entry.to_string(), reason: reason.into(), unread: false }
+    }
+
+    /// Of an entry that could not be read.
+    pub(crate) fn unread(line: usize, reason: impl Into<String>) -> Self {
+        Remark { unread: true, ..Remark::new(line, "", reason) }
     }
 }
 

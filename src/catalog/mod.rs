@@ -43,7 +43,7 @@ pub use content::{Content, CveRecord, Document, Package};
 pub use error::CatalogError;
 pub use reading::{Catalog, Known};
 pub use standing::{Copy, Standing};
-pub use writing::{Counts, Edition, Refusal, StoreError, Taking, Writer};
+pub use writing::{Counts, Edition, Refusal, StoreError, Taking, Unread, Writer};
 
 #[cfg(test)]
 mod tests;

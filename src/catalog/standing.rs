@@ -52,9 +52,20 @@ pub struct Copy {
 impl Standing {
     /// How old what is known is: since its source was asked well, or, for formats with a steady rhythm, since its edition.
     pub fn age(&self, now: Moment) -> Option<Duration> {
-        let asked = self.checked.map(|checked| now.since(checked));
-        let steady = self.copy.as_ref().filter(|_| self.format.is_steady()).and_then(|copy| copy.edition_at);
-        asked.max(steady.map(|edition| now.since(edition)))
+        let asked = self.asked(now).map(|checked| now.since(checked));
+        asked.max(self.copy.as_ref().and_then(|copy| self.since(copy, now)).map(|since| now.since(since)))
+    }
+
+    /// When its source was asked, as far as that can be believed: what has not come yet cannot.
+    fn asked(&self, now: Moment) -> Option<Moment> {
+        self.checked.filter(|checked| !checked.is_ahead_of(now))
+    }
+
+    /// Since when a copy of a format with a steady rhythm is the last one: since its edition, or, where its publisher gives no
+    /// date that can be believed, since it came.
+    fn since(&self, copy: &Copy, now: Moment) -> Option<Moment> {
+        let edition = copy.edition_at.filter(|edition| !edition.is_ahead_of(now));
+        Some(edition.unwrap_or(copy.fetched)).filter(|_| self.format.is_steady())
     }
 
     /// Whether it is too old to be relied on; what was never read is.
@@ -72,11 +83,15 @@ impl Standing {
                 "its publisher vouched for it until {expires}, and has published nothing since"
             ));
         }
-        if self.checked.is_none_or(old) {
+        let Some(asked) = self.asked(now) else {
+            return Some("nobody can say when its source was asked: a clock was wrong then".to_string());
+        };
+        if old(asked) {
             return Some(format!("its source has not answered well for more than {limit}"));
         }
-        let edition = copy.edition_at.filter(|at| self.format.is_steady() && old(*at))?;
-        Some(format!("it was published {edition}, and more than {limit} old is too old for it"))
+        let since = self.since(copy, now).filter(|since| old(*since))?;
+        let doing = if copy.edition_at == Some(since) { "published" } else { "taken" };
+        Some(format!("it was {doing} {since}, and more than {limit} old is too old for it"))
     }
 }
 
@@ -119,4 +134,52 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Option<Standing>> {
         max_age: Duration::from_secs(row.get::<_, i64>(14)?.unsigned_abs()),
         problem: row.get(15)?,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: i64 = 86_400_000;
+
+    fn kev(checked: i64, fetched: i64, edition_at: Option<i64>) -> Standing {
+        let copy = Copy {
+            digest: String::new(),
+            edition: None,
+            edition_at: edition_at.map(Moment),
+            expires: None,
+            model: None,
+            proof: String::new(),
+            records: 1,
+            withdrawn: 0,
+            remarks: 0,
+            fetched: Moment(fetched),
+        };
+        Standing {
+            name: "cisa".into(),
+            format: FeedFormat::Kev,
+            origin: String::new(),
+            copy: Some(copy),
+            checked: Some(Moment(checked)),
+            max_age: Duration::from_secs(14 * 86_400),
+            problem: None,
+        }
+    }
+
+    #[test]
+    fn a_date_that_has_not_come_yet_makes_nothing_fresh() {
+        let why = |standing: Standing| standing.why_stale(Moment(100 * DAY)).unwrap_or_default();
+        assert_eq!(why(kev(100 * DAY, 50 * DAY, Some(99 * DAY))), "");
+        assert!(why(kev(100 * DAY, 100 * DAY, Some(80 * DAY))).starts_with("it was published 1970-03-22"));
+        // A publisher without a date that can be believed is as new as the last copy that differed.
+        for edition in [None, Some(300 * DAY)] {
+            assert_eq!(why(kev(100 * DAY, 90 * DAY, edition)), "");
+            assert!(why(kev(100 * DAY, 80 * DAY, edition)).starts_with("it was taken 1970-03-22"));
+        }
+        assert!(why(kev(300 * DAY, 100 * DAY, Some(99 * DAY))).starts_with("nobody can say when"));
+        assert_eq!(
+            kev(300 * DAY, 99 * DAY, Some(300 * DAY)).age(Moment(100 * DAY)),
+            Some(Duration::from_secs(86_400))
+        );
+    }
 }

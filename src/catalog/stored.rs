@@ -310,6 +310,11 @@ impl From<&CveRecord> for StoredRecord {
 }
 
 impl StoredRecord {
+    /// The file of the feed that it stands in.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
     /// The record.
     pub fn whole(self, cve: CveId) -> CveRecord {
         let day = |text: Option<String>| text.and_then(|text| Day::parse(&text));

@@ -31,7 +31,8 @@ fn taking(name: &str, format: FeedFormat) -> Taking<'_> {
         format,
         origin: "mirror/all.zip",
         max_age: Duration::from_secs(86_400),
-        checked: Moment(1_000_000),
+        now: Moment(1_000_000),
+        checked: Some(Moment(1_000_000)),
         accept_shrink: false,
         accept_older: false,
     }
@@ -98,7 +99,7 @@ fn what_differs_is_counted_and_what_is_withdrawn_is_told() {
     next[0].summary = "worse".into();
     next[1].withdrawn = Some("2026-01-01T00:00:00Z".into());
     next[2] = of("DSA-NEW");
-    assert_eq!(take(3, next), Counts { records: 20, new: 1, changed: 1, withdrawn: 1, gone: 1 });
+    assert_eq!(take(3, next), Counts { records: 20, kept: 0, new: 1, changed: 1, withdrawn: 1, gone: 1 });
     let standing = writer.feeds().unwrap().remove(0);
     let copy = standing.copy.clone().unwrap();
     assert_eq!((copy.records, copy.withdrawn, copy.edition_at), (20, 1, Some(Moment(3))));

@@ -34,8 +34,10 @@ pub struct Taking<'a> {
     pub origin: &'a str,
     /// From which age on it is stale.
     pub max_age: Duration,
-    /// When its source was asked.
-    pub checked: Moment,
+    /// Now.
+    pub now: Moment,
+    /// When its source was asked; none where nobody can say.
+    pub checked: Option<Moment>,
     /// Take it although it lost many of its entries.
     pub accept_shrink: bool,
     /// Take it although it is older than the last copy.
@@ -59,15 +61,30 @@ pub struct Edition {
     pub proof: String,
     /// How many remarks its reader made.
     pub remarks: u64,
+    /// What could not be read of it.
+    pub unread: Unread,
     /// What the next question to its source needs to know; a text of whoever asks.
     pub memo: String,
+}
+
+/// What could not be read of a copy. What the catalog knows of its files counts on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Unread {
+    /// How many entries.
+    pub count: u64,
+    /// The files of the feed that were not read whole; files of another kind are among them, which are no entries.
+    pub files: BTreeSet<String>,
+    /// The first of them, and why.
+    pub first: Vec<String>,
 }
 
 /// What a copy brought.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// How many entries it has.
+    /// How many entries there are now.
     pub records: u64,
+    /// Entries that are kept because their files could not be read whole.
+    pub kept: u64,
     /// Entries that were not there before.
     pub new: u64,
     /// Entries that say something else than before.
@@ -111,6 +128,18 @@ struct There {
     records: u64,
     edition_at: Option<Moment>,
     has_copy: bool,
+}
+
+impl Unread {
+    /// In words, for whoever reads what rests on it; none where everything was read.
+    fn told(&self, kept: u64) -> Option<String> {
+        let first = self.first.first().or(self.files.first()).map_or("", String::as_str);
+        match self.count.max(kept) {
+            0 => None,
+            1 => Some(format!("an entry cannot be read ({first})")),
+            count => Some(format!("{count} entries cannot be read (the first: {first})")),
+        }
+    }
 }
 
 impl Writer {
@@ -167,21 +196,25 @@ impl Writer {
         let begun =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
         let there = there(&begun, taking).map_err(failed)?;
-        refuse(taking, edition, content, &there)?;
+        refuse_older(taking, edition, &there)?;
+        let unread = &edition.unread.files;
         let write = || -> rusqlite::Result<Counts> {
-            let mut counts = match content {
-                Content::Advisories(records) => advisories::replace(&begun, there.id, records),
+            match content {
+                Content::Advisories(records) => advisories::replace(&begun, there.id, records, unread),
                 Content::Exploited(catalog) => facts::replace_listings(&begun, there.id, catalog),
-                Content::Records(records) => facts::replace_records(&begun, there.id, records),
+                Content::Records(records) => facts::replace_records(&begun, there.id, records, unread),
                 Content::Scores(scores) => facts::replace_scores(&begun, there.id, scores),
                 Content::Offered(packages) => offered::replace(&begun, there.id, packages),
-                Content::Documents { changed, all } => documents::replace(&begun, there.id, changed, all),
-            }?;
-            counts.records = content.len() as u64;
-            note(&begun, there.id, taking, edition, &counts, withdrawn(&begun, there.id)?)?;
-            Ok(counts)
+                Content::Documents { changed, all } => {
+                    documents::replace(&begun, there.id, changed, all, unread)
+                }
+            }
         };
         let counts = write().map_err(failed)?;
+        // What was written until here is taken back where it is refused.
+        refuse_shrunk(taking, counts.records, &there)?;
+        let note = || note(&begun, &there, taking, edition, &counts, withdrawn(&begun, there.id)?);
+        note().map_err(failed)?;
         begun.commit().map_err(failed)?;
         Ok(counts)
     }
@@ -193,8 +226,8 @@ impl Writer {
     pub fn unchanged(&mut self, taking: &Taking<'_>, memo: Option<&str>) -> Result<(), CatalogError> {
         self.write(|begun| {
             begun.execute(
-                "UPDATE feed SET checked = ?2, max_age = ?3, problem = NULL, memo = coalesce(?4, memo) WHERE name = ?1",
-                params![taking.name, taking.checked.0, seconds(taking.max_age), memo],
+                "UPDATE feed SET checked = coalesce(?2, checked), max_age = ?3, problem = NULL, memo = coalesce(?4, memo) WHERE name = ?1",
+                params![taking.name, taking.checked.map(|at| at.0), seconds(taking.max_age), memo],
             )
         })
     }
@@ -298,49 +331,56 @@ fn there(begun: &Transaction<'_>, taking: &Taking<'_>) -> rusqlite::Result<There
     }
 }
 
-fn refuse(taking: &Taking<'_>, edition: &Edition, content: &Content, there: &There) -> Result<(), Refusal> {
-    if !there.has_copy {
-        return Ok(());
+fn refuse_older(taking: &Taking<'_>, edition: &Edition, there: &There) -> Result<(), Refusal> {
+    // What a copy of before this rule says, that has not come yet, counts for nothing.
+    let last = there.edition_at.filter(|last| !last.is_ahead_of(taking.now));
+    let at = edition.at.zip(last).filter(|_| there.has_copy && !taking.accept_older);
+    // The newest entry may be the one that cannot be read.
+    match at.filter(|_| edition.unread.files.is_empty()) {
+        Some((found, last)) if found < last => Err(Refusal::Older { found, last }),
+        _ => Ok(()),
     }
-    if let (Some(found), Some(last)) = (edition.at, there.edition_at)
-        && found < last
-        && !taking.accept_older
-    {
-        return Err(Refusal::Older { found, last });
-    }
-    let before = usize::try_from(there.records).unwrap_or(usize::MAX);
-    match Shrank::check(before, content.len()) {
-        Err(shrank) if !taking.accept_shrink => Err(Refusal::Shrank(shrank)),
+}
+
+fn refuse_shrunk(taking: &Taking<'_>, records: u64, there: &There) -> Result<(), Refusal> {
+    let number = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
+    match Shrank::check(number(there.records), number(records)) {
+        Err(shrank) if there.has_copy && !taking.accept_shrink => Err(Refusal::Shrank(shrank)),
         _ => Ok(()),
     }
 }
 
 fn note(
     begun: &Transaction<'_>,
-    id: i64,
+    there: &There,
     taking: &Taking<'_>,
     edition: &Edition,
     counts: &Counts,
     withdrawn: i64,
 ) -> rusqlite::Result<()> {
     let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    let unread = edition.unread.told(counts.kept);
+    let kept_at = there.edition_at.filter(|_| unread.is_some());
     begun.execute(
         "UPDATE feed SET digest = ?2, edition = ?3, edition_at = ?4, expires = ?5, model = ?6, proof = ?7, records = ?8, \
-         withdrawn = ?9, remarks = ?10, fetched = ?11, checked = ?11, max_age = ?12, problem = NULL, memo = ?13 WHERE id = ?1",
+         withdrawn = ?9, remarks = ?10, fetched = ?11, checked = ?12, max_age = ?13, memo = ?14, problem = ?15 WHERE id = ?1",
         params![
-            id,
+            there.id,
             edition.digest,
             edition.name,
-            edition.at.map(|at| at.0),
+            edition.at.max(kept_at).map(|at| at.0),
             edition.expires.map(|at| at.0),
             edition.model,
             edition.proof,
             number(counts.records),
             withdrawn,
             number(edition.remarks),
-            taking.checked.0,
+            taking.checked.unwrap_or(taking.now).0,
+            taking.checked.map(|at| at.0),
             seconds(taking.max_age),
-            edition.memo,
+            // What could not be read is read again, and told again, until it can be.
+            unread.is_none().then_some(&edition.memo),
+            unread,
         ],
     )?;
     Ok(())

@@ -21,7 +21,8 @@ use std::sync::PoisonError;
                   against its last good copy: one that went back in time, or lost more than a tenth of its entries, is \
                   refused, and the last good copy counts on. One broken feed harms no other. The catalog is \
                   .patchform/catalog.db beside the state; it can be removed at any time, and made anew.\n\n\
-                  Exit codes: 0 every feed was taken or has nothing new · 1 a feed failed (the others are stored)\n\n\
+                  Exit codes: 0 every feed was taken or has nothing new · 1 a feed failed, or \
+                  could not be read whole (the others are stored)\n\n\
                   For example:\n  \
                   patchform collect                            ask all feeds\n  \
                   patchform collect --feed cisa --json         one of them, for a program\n  \
@@ -87,7 +88,13 @@ fn notices(collected: &Collected) -> Vec<String> {
     let strange = collected.strange.iter().map(|name| {
         format!("the bundle has a feed {name}, which the configuration does not have; it was passed over")
     });
-    gone.chain(strange).collect()
+    let ahead = collected.ahead.iter().map(|(name, at)| {
+        format!(
+            "the bundle says that the source of {name} was asked at {at}, which has not come yet: a clock was wrong, here or \
+             there. Its entries are taken; how fresh they are nobody can say"
+        )
+    });
+    gone.chain(strange).chain(ahead).collect()
 }
 
 /// Says what the bundle is, by which the other side can tell that it is the same.

@@ -53,7 +53,13 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
         terminal.say(&file_diff::draw(&file.path, &file.before, &file.after, terminal.out));
     }
     let written = !arguments.dry_run && !done.files.is_empty();
-    terminal.say(&proposed::draw(&done.proposals, &done.by_hand, written, terminal.out));
+    terminal.say(&proposed::draw(
+        &done.proposals,
+        &done.by_hand,
+        done.assessed.places(),
+        written,
+        terminal.out,
+    ));
     Ok(Exit::Done)
 }
 

@@ -161,7 +161,8 @@ impl<'a, 'p> Checker<'a, 'p> {
         let windows = self.named(|names| &names.windows, window::window);
         let blackouts = self.named(|names| &names.blackouts, window::blackout);
         let feeds = self.named(|names| &names.feeds, feed::read).into_values().collect();
-        let policies = self.named(|names| &names.policies, policy::read).into_values().collect();
+        let policies = self.named(|names| &names.policies, policy::read).into_values();
+        let (policies, covered): (_, Vec<policy::Covered>) = policies.unzip();
         let services = self.named(|names| &names.services, |_, block, fields| service::read(block, fields));
         let providers = self.providers(schemas);
         let outputs = self.outputs.drain(..).collect::<Option<Vec<_>>>();
@@ -177,6 +178,7 @@ impl<'a, 'p> Checker<'a, 'p> {
         config.assertions = assertions;
         config.feeds = feeds;
         config.policies = policies;
+        self.problems.0.extend(policy::unknown(&covered.concat(), &config.components));
         Some(config)
     }
 

@@ -4,7 +4,7 @@ use super::memo::{Memo, Stamp};
 use super::problem::Problem;
 use super::release::Release;
 use super::source::Fetched;
-use super::{Asking, Copy, Remarks, signature};
+use super::{Asking, Copy, Newest, Remarks, signature};
 use crate::catalog::{Content, Edition, Package};
 use crate::config::checked::Suite;
 use patchform_advisory::packages;
@@ -42,10 +42,12 @@ pub(super) fn ask(asking: &Asking<'_>, memo: &mut Memo) -> Result<Option<Copy>, 
     if offered.is_empty() {
         return Err(Problem::at(asking.source.name(&folder), "there is no package in its indexes"));
     }
+    let mut newest = Newest::new(asking);
+    newest.hear(&folder, release.date, &mut remarks);
     let edition = Edition {
         digest: stamp.sha256.clone(),
         name: Some(release.edition()),
-        at: release.date,
+        at: newest.at,
         expires: release.valid_until,
         proof,
         remarks: remarks.count,

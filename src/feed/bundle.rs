@@ -154,9 +154,16 @@ impl Bundles {
         let name = path.display().to_string();
         let at = |what: String| Problem::at(&name, what);
         let none = |what: &str| at(format!("it is no bundle of `patchform collect --export`: {what}"));
+        if !path.exists() {
+            return Err(at("it is not there".to_string())
+                .hint("name the file that `patchform collect --export FILE` wrote on the other side"));
+        }
         let folder = disk::scratch_in(folder)
             .map_err(|error| at(format!("there is no room to unpack it: {error}")))?;
-        archive::unpack(path, folder.path()).map_err(|error| none(&error.to_string()))?;
+        archive::unpack(path, folder.path()).map_err(|error| {
+            none(&error.to_string())
+                .hint("it may have been cut off on its way: compare its digest with what `--export` told")
+        })?;
         let manifest = disk::read(&folder.path().join(MANIFEST), MOST_MANIFEST)
             .map_err(|_| none("it has no manifest.json"))?;
         let manifest: Manifest =

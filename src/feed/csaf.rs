@@ -5,8 +5,8 @@ use super::documents::Documents;
 use super::memo::Memo;
 use super::problem::Problem;
 use super::source::Fetched;
-use super::{Asking, Copy, Remarks, digest, later, signature};
-use crate::catalog::{Content, Document, Edition};
+use super::{Asking, Copy, Newest, Remarks, digest, signature};
+use crate::catalog::{Content, Document, Edition, Unread};
 use crate::config::checked::FeedPlace;
 use crate::model::Moment;
 use patchform_advisory::csaf;
@@ -14,17 +14,23 @@ use patchform_advisory::provider::{DigestFile, Listing, Metadata, read_changes, 
 use std::collections::BTreeMap;
 
 /// The documents that a provider lists.
-#[derive(Default)]
 struct Listed {
     /// By key: when each was changed, as a stamp.
     documents: BTreeMap<String, Entry>,
-    newest: Option<Moment>,
+    newest: Newest,
     /// The digests of the lists.
     digests: Vec<String>,
     /// Whether any list is new.
     new: bool,
     /// Whether any list is the same as before, and was not read for that reason.
     passed_over: bool,
+}
+
+impl Listed {
+    fn new(asking: &Asking<'_>) -> Listed {
+        let newest = Newest::new(asking);
+        Listed { documents: BTreeMap::new(), newest, digests: Vec::new(), new: false, passed_over: false }
+    }
 }
 
 /// A document of a list.
@@ -39,15 +45,15 @@ struct Entry {
 /// Asks a provider; none where nothing is new.
 pub(super) fn ask(asking: &Asking<'_>, memo: &mut Memo) -> Result<Option<Copy>, Problem> {
     let mut remarks = Remarks::default();
-    let mut listed = Listed::default();
+    let mut listed = Listed::new(asking);
     let source = &asking.source;
     match lists(asking, memo, &mut listed, &mut remarks)? {
-        Kind::Whole => return whole(asking, memo, &mut remarks),
+        Kind::Whole => return whole(asking, memo, remarks),
         Kind::Listed if !listed.new => return Ok(None),
         Kind::Listed if listed.passed_over => {
             // One list is new, so that the others are needed too.
             memo.stamps.clear();
-            (listed, remarks) = (Listed::default(), Remarks::default());
+            (listed, remarks) = (Listed::new(asking), Remarks::default());
             lists(asking, memo, &mut listed, &mut remarks)?;
         }
         Kind::Listed => {}
@@ -65,32 +71,31 @@ pub(super) fn ask(asking: &Asking<'_>, memo: &mut Memo) -> Result<Option<Copy>, 
     for (at, (key, entry)) in wanted.iter().enumerate() {
         (asking.told)(at, wanted.len());
         let Some(bytes) = source.optional(key)? else {
-            remarks.push(&source.name(key), "it is listed, and not there");
-            // So that it is asked for again although the list is the same then.
-            memo.stamps.clear();
+            remarks.unread(key, &source.name(key), "it is listed, and not there");
             continue;
         };
         prove(asking, key, entry, &bytes, &mut proofs)?;
         documents.extend(read(source.name(key), key, &entry.stamp, bytes, &mut remarks));
     }
     if documents.is_empty() && asking.stamps.is_empty() {
-        let first = remarks.first.first().cloned().unwrap_or_default();
-        return Err(Problem::at(source.name(""), format!("no listed document can be read: {first}")));
+        let why = remarks.why_nothing();
+        return Err(Problem::at(source.name(""), format!("no listed document can be read: {why}")));
     }
     let edition = Edition {
         digest: patchform_sdk::digest::of_bytes(listed.digests.join("\n").as_bytes()),
-        at: listed.newest,
+        at: listed.newest.at,
         proof: proofs.words(),
         remarks: remarks.count,
+        unread: remarks.unread,
         ..Edition::default()
     };
     let content = Content::Documents { changed: documents, all };
     Ok(Some(Copy { content, edition, remarks: remarks.first }))
 }
 
-/// Documents of which all are there.
-pub(super) fn content(documents: Vec<Document>) -> Content {
-    let all = documents.iter().map(|document| document.path.clone()).collect();
+/// Documents of which all are there, be it that some cannot be read.
+pub(super) fn content(documents: Vec<Document>, unread: &Unread) -> Content {
+    let all = documents.iter().map(|document| &document.path).chain(&unread.files).cloned().collect();
     Content::Documents { changed: documents, all }
 }
 
@@ -211,7 +216,7 @@ fn directory(
         listing.remarks.iter().for_each(|remark| remarks.push(&name, remark));
         for (path, entry) in &listing.entries {
             let changed = entry.changed.map(stamp_of).unwrap_or_default();
-            listed.newest = listed.newest.max(entry.changed.map(moment_of));
+            listed.newest.hear(&format!("{name}: {path}"), entry.changed.map(moment_of), remarks);
             listed
                 .documents
                 .insert(below(&without(path, above)), Entry { stamp: changed, ..Entry::default() });
@@ -256,7 +261,7 @@ fn rolie(
     };
     let feed = read_feed(&bytes).map_err(|fault| Problem::fault(&name, &fault))?;
     feed.complaints.iter().for_each(|complaint| remarks.push(&name, complaint));
-    listed.newest = listed.newest.max(feed.updated.map(moment_of));
+    listed.newest.hear(&name, feed.updated.map(moment_of), remarks);
     for entry in feed.entries {
         let stamp = entry.updated.map(stamp_of).unwrap_or_default();
         let (digests, signature) = (entry.digests, entry.signature);
@@ -344,7 +349,7 @@ fn read(name: String, path: &str, stamp: &str, bytes: Vec<u8>, remarks: &mut Rem
     match csaf::read(&bytes) {
         // The lenient reader takes any object; without an id it is no document of anybody.
         Ok(reading) if reading.document.document.tracking.id.is_empty() => {
-            remarks.push(&name, "it has no tracking id: this is no CSAF document");
+            remarks.refused(path, &name, &bytes, "it has no tracking id: this is no CSAF document");
             None
         }
         Ok(reading) => {
@@ -356,14 +361,14 @@ fn read(name: String, path: &str, stamp: &str, bytes: Vec<u8>, remarks: &mut Rem
             Some(Document { path: path.to_string(), name: tracking.id, stamp, withdrawn, body: bytes })
         }
         Err(fault) => {
-            remarks.push(&name, &fault);
+            remarks.refused(path, &name, &bytes, &fault);
             None
         }
     }
 }
 
 /// A document, a zip or a folder without a list.
-fn whole(asking: &Asking<'_>, memo: &mut Memo, remarks: &mut Remarks) -> Result<Option<Copy>, Problem> {
+fn whole(asking: &Asking<'_>, memo: &mut Memo, mut remarks: Remarks) -> Result<Option<Copy>, Problem> {
     let source = &asking.source;
     let one = !source.is_folder();
     if one && asking.feed.signed_by.is_some() {
@@ -371,23 +376,30 @@ fn whole(asking: &Asking<'_>, memo: &mut Memo, remarks: &mut Remarks) -> Result<
             .hint("name the provider or its folder, where signatures stand beside the documents, or take `signed_by` out"));
     }
     let Some((documents, digest)) = Documents::ask(source, ".json", memo, None)? else { return Ok(None) };
-    let (mut all, mut newest) = (Vec::new(), None);
+    let (mut all, mut newest) = (Vec::new(), Newest::new(asking));
     let mut proofs = Proofs::default();
     documents.each(source, ".json", |name, bytes| {
         if !one {
             prove(asking, name, &Entry::default(), bytes, &mut proofs)?;
         }
-        if let Some(document) = read(name.to_string(), name, "", bytes.to_vec(), remarks) {
-            newest = later(newest, Some(&document.stamp));
+        if let Some(document) = read(name.to_string(), name, "", bytes.to_vec(), &mut remarks) {
+            newest.hear_text(name, Some(&document.stamp), &mut remarks);
             all.push(document);
         }
         Ok(())
     })?;
     if all.is_empty() {
-        let first = remarks.first.first().cloned().unwrap_or_default();
-        return Err(Problem::at("", format!("there is no document that could be read: {first}")));
+        let why = remarks.why_nothing();
+        return Err(Problem::at("", format!("there is no document that could be read: {why}")));
     }
-    let edition =
-        Edition { digest, at: newest, proof: proofs.words(), remarks: remarks.count, ..Edition::default() };
-    Ok(Some(Copy { content: content(all), edition, remarks: std::mem::take(&mut remarks.first) }))
+    let content = content(all, &remarks.unread);
+    let edition = Edition {
+        digest,
+        at: newest.at,
+        proof: proofs.words(),
+        remarks: remarks.count,
+        unread: remarks.unread,
+        ..Edition::default()
+    };
+    Ok(Some(Copy { content, edition, remarks: remarks.first }))
 }

@@ -23,7 +23,7 @@ mod whole;
 pub use problem::Problem;
 pub use source::Source;
 
-use crate::catalog::{Content, Edition};
+use crate::catalog::{Content, Edition, Unread};
 use crate::config::checked::{Feed, FeedFormat};
 use crate::model::Moment;
 use memo::Memo;
@@ -37,6 +37,8 @@ pub struct Asking<'a> {
     pub source: Source<'a>,
     /// What was noted with the last good copy.
     pub memo: Option<String>,
+    /// What time it is here.
+    pub now: Moment,
     /// The stamps of the documents that the catalog has, by path.
     pub stamps: BTreeMap<String, String>,
     /// Told how many documents of how many were fetched.
@@ -71,6 +73,8 @@ const REMARKS: usize = 100;
 struct Remarks {
     count: u64,
     first: Vec<String>,
+    /// Apart from them: what could not be read at all.
+    unread: Unread,
 }
 
 impl Remarks {
@@ -79,6 +83,32 @@ impl Remarks {
         if self.first.len() < REMARKS {
             self.first.push(format!("{file}: {remark}"));
         }
+    }
+
+    /// An entry of a file, or all of it, cannot be read. `file` is what records of it are known by, `name` what people call it.
+    fn unread(&mut self, file: &str, name: &str, why: impl std::fmt::Display) {
+        self.unread.count += 1;
+        self.unread.files.insert(file.to_string());
+        if self.unread.first.len() < REMARKS {
+            self.unread.first.push(format!("{name}: {why}"));
+        }
+    }
+
+    /// A document is not read. One that is whole, and says something else than its feed is about, is passed over as a stranger
+    /// of its folder, unless something is known of it from before.
+    fn refused(&mut self, file: &str, name: &str, bytes: &[u8], why: impl std::fmt::Display) {
+        match serde_json::from_slice::<serde::de::IgnoredAny>(bytes) {
+            Ok(_) => {
+                self.unread.files.insert(file.to_string());
+                self.push(name, why);
+            }
+            Err(_) => self.unread(file, name, why),
+        }
+    }
+
+    /// Why nothing came of a feed of which nothing could be read.
+    fn why_nothing(&self) -> &str {
+        self.unread.first.first().or(self.first.first()).map_or("", String::as_str)
     }
 }
 
@@ -103,7 +133,31 @@ pub fn ask(asking: &Asking<'_>) -> Result<Answer, Problem> {
     })
 }
 
-/// The later of two moments as they are written; what is none is passed over.
-fn later(newest: Option<Moment>, text: Option<&str>) -> Option<Moment> {
-    newest.max(text.and_then(Moment::parse))
+/// The newest date of what is read. One that has not come yet says nothing about how new it is: it is remarked, and not used.
+struct Newest {
+    at: Option<Moment>,
+    now: Moment,
+}
+
+impl Newest {
+    fn new(asking: &Asking<'_>) -> Newest {
+        Newest { at: None, now: asking.now }
+    }
+
+    fn hear(&mut self, name: &str, at: Option<Moment>, remarks: &mut Remarks) {
+        match at.filter(|at| at.is_ahead_of(self.now)) {
+            Some(ahead) => {
+                remarks.push(
+                    name,
+                    format!("it is dated {ahead}, which has not come yet; that date is not used"),
+                );
+            }
+            None => self.at = self.at.max(at),
+        }
+    }
+
+    /// A date as it is written; what is none is passed over.
+    fn hear_text(&mut self, name: &str, text: Option<&str>, remarks: &mut Remarks) {
+        self.hear(name, text.and_then(Moment::parse), remarks);
+    }
 }

@@ -4,6 +4,8 @@ use super::bundle::{Bundle, Recording};
 use super::memo::Stamp;
 use super::problem::Problem;
 use crate::config::checked::{Feed, FeedPlace, without_secrets};
+use crate::model::{Moment, period};
+use crate::report::size;
 use crate::world::http::{self, NoAnswer, Question};
 use crate::world::listing::{self, Stamped};
 use crate::world::{disk, unpack};
@@ -198,29 +200,51 @@ impl<'a> Source<'a> {
         let answer = http::ask(&question).map_err(|why| self.unanswered(address, key, &why))?;
         let stamp = Stamp { etag: answer.etag, modified: answer.modified, ..Stamp::default() };
         match (answer.status, known) {
+            (200, _) if is_page(&answer.body) => {
+                Err(Problem::at(self.name(key), "what came is a web page, not what a feed publishes").hint(
+                    "a login, a proxy or a notice may stand before it: open the address in a browser, and correct `source`",
+                ))
+            }
             (200, _) => Ok(told_apart(answer.body, stamp, known)),
             (304, Some(known)) => Ok(Fetched::Same(known.clone())),
             (404 | 410, _) => Ok(Fetched::Missing),
-            (status, _) => {
-                let problem = Problem::at(self.name(key), format!("the server answered {status}"));
-                Err(match status {
-                    401 | 403 => problem.hint(
-                        "it wants to know who asks: is the address complete, and is its token still good?",
-                    ),
-                    _ => problem,
-                })
+            (status, _) => Err(self.refused(key, status, answer.retry_after.as_deref())),
+        }
+    }
+
+    /// A status that is no answer, with the way out.
+    fn refused(&self, key: &str, status: u16, retry_after: Option<&str>) -> Problem {
+        let problem = Problem::at(self.name(key), format!("the server answered {status}"));
+        let again = |time: &str| match time.parse::<u32>() {
+            Ok(seconds) => {
+                format!("it wants to be asked again in {}", period::show(Duration::from_secs(seconds.into())))
             }
+            // A date; nothing that a server writes is shown without being looked at.
+            Err(_) => Moment::of_mail(&time.replace(" GMT", " UTC"))
+                .map_or("it wants to be asked again later".to_string(), |at| {
+                    format!("it wants to be asked again after {at}")
+                }),
+        };
+        match (status, retry_after) {
+            // Where it leads may tell a secret.
+            (300..=399, _) => Problem { what: format!("it leads on more than {REDIRECTIONS} times"), ..problem }.hint(
+                "it may lead in a circle: open it in a browser, and write the address where it ends as `source`",
+            ),
+            (401 | 403, _) => problem
+                .hint("it wants to know who asks: is the address complete, and is its token still good?"),
+            (429 | 503, Some(time)) => problem.hint(again(time)),
+            (429, None) => problem.hint("it is asked too often: run `patchform collect` less often"),
+            (500.., _) => problem.hint("that is for the server's keeper to mend; try again later"),
+            _ => problem,
         }
     }
 
     fn unanswered(&self, address: &str, key: &str, why: &NoAnswer) -> Problem {
         let at = |what: String| Problem::at(self.name(key), what);
         match why {
-            NoAnswer::Late => {
-                at(format!("no whole answer came within {}", crate::model::period::show(self.timeout)))
-                    .hint("a slow but good server is given more time by `timeout` in the feed block")
-            }
-            NoAnswer::TooLong => at(format!("it is larger than {} bytes", self.limit)).hint(LARGER),
+            NoAnswer::Late => at(format!("no whole answer came within {}", period::show(self.timeout)))
+                .hint("a slow but good server is given more time by `timeout` in the feed block"),
+            NoAnswer::TooLong => at(format!("it is larger than {} MiB", self.limit >> 20)).hint(LARGER),
             NoAnswer::Certificate(why) => at(format!("its certificate is not trusted: {why}")),
             NoAnswer::NoAuthority => at("no certificate is trusted".to_string()),
             // Whatever the library says, no secret of the address is among it.
@@ -241,7 +265,8 @@ impl<'a> Source<'a> {
             return Err(Problem::at(self.name(key), "it is no file"));
         }
         if metadata.len() > self.limit {
-            let what = format!("it has {} bytes, more than the {} that are read", metadata.len(), self.limit);
+            let (has, most) = (size::bytes(metadata.len()), self.limit >> 20);
+            let what = format!("it has {has}, more than the {most} MiB that are read");
             return Err(Problem::at(self.name(key), what).hint(LARGER));
         }
         let written = metadata.mtime().saturating_mul(1_000_000_000).saturating_add(metadata.mtime_nsec());
@@ -253,7 +278,7 @@ impl<'a> Source<'a> {
     }
 }
 
-const LARGER: &str = "if that is what it should be, allow more by `max_size` in the feed block";
+const LARGER: &str = "if that is what it should be, allow more MiB by `max_size` in the feed block";
 
 /// What the system said, without its number.
 fn system(error: &io::Error) -> String {
@@ -262,6 +287,14 @@ fn system(error: &io::Error) -> String {
         io::ErrorKind::PermissionDenied => "permission denied; this user may not read it".to_string(),
         _ => error.to_string(),
     }
+}
+
+/// Whether a page for people came in place of a document. No feed is HTML.
+fn is_page(body: &[u8]) -> bool {
+    let start = body.trim_ascii_start();
+    let begins =
+        |with: &str| start.get(..with.len()).is_some_and(|at| at.eq_ignore_ascii_case(with.as_bytes()));
+    begins("<!doctype html") || begins("<html")
 }
 
 /// Bytes that are what they were are nothing new, whatever the server says of their time.

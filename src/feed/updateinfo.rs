@@ -3,7 +3,7 @@
 use super::memo::Memo;
 use super::problem::Problem;
 use super::source::Fetched;
-use super::{Asking, Copy, Remarks, digest, signature};
+use super::{Asking, Copy, Newest, Remarks, digest, signature};
 use crate::catalog::{Content, Edition};
 use crate::model::Moment;
 use patchform_advisory::rpm::{repomd, updateinfo};
@@ -57,9 +57,11 @@ pub(super) fn ask(asking: &Asking<'_>, memo: &mut Memo) -> Result<Option<Copy>, 
         Some(signer) => format!("signed by {signer}"),
         None => "its digest is the one that the repository gives".to_string(),
     };
+    let mut newest = Newest::new(asking);
+    newest.hear(&name, revision.as_deref().and_then(published), &mut remarks);
     let edition = Edition {
         digest: stamp.sha256.clone(),
-        at: revision.as_deref().and_then(published),
+        at: newest.at,
         name: revision,
         proof,
         remarks: remarks.count,

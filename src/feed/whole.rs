@@ -3,7 +3,7 @@
 use super::documents::Documents;
 use super::memo::Memo;
 use super::problem::Problem;
-use super::{Asking, Copy, Remarks, csaf, later};
+use super::{Asking, Copy, Newest, Remarks, csaf};
 use crate::catalog::{Content, CveRecord, Document, Edition};
 use crate::config::checked::FeedFormat;
 use crate::model::Moment;
@@ -29,8 +29,8 @@ pub(super) fn ask(asking: &Asking<'_>, memo: &mut Memo) -> Result<Option<Copy>, 
     let Some((documents, digest)) = asked else { return Ok(None) };
     let mut remarks = Remarks::default();
     let read = match feed.format {
-        FeedFormat::Kev => listings(asking, documents),
-        FeedFormat::Epss => scores(asking, documents),
+        FeedFormat::Kev => listings(asking, documents, &mut remarks),
+        FeedFormat::Epss => scores(asking, documents, &mut remarks),
         FeedFormat::Cve5 => records(asking, documents, &mut remarks),
         FeedFormat::OpenVex => vex(asking, documents, &mut remarks),
         _ => advisories(asking, documents, &mut remarks),
@@ -49,6 +49,7 @@ pub(super) fn ask(asking: &Asking<'_>, memo: &mut Memo) -> Result<Option<Copy>, 
         model: read.model,
         proof: proof.to_string(),
         remarks: remarks.count,
+        unread: remarks.unread,
         ..Edition::default()
     };
     Ok(Some(Copy { content: read.content, edition, remarks: remarks.first }))
@@ -80,14 +81,16 @@ fn only(asking: &Asking<'_>, documents: Documents) -> Result<(String, Vec<u8>), 
     }
 }
 
-fn listings(asking: &Asking<'_>, documents: Documents) -> Result<Read, Problem> {
+fn listings(asking: &Asking<'_>, documents: Documents, remarks: &mut Remarks) -> Result<Read, Problem> {
     let (name, bytes) = only(asking, documents)?;
     let catalog = kev::Catalog::read(&bytes).map_err(|fault| Problem::fault(&name, &fault))?;
-    let (version, at) = (Some(catalog.version.clone()), Moment::parse(&catalog.released));
-    Ok(Read { content: Content::Exploited(catalog), name: version, at, model: None })
+    let mut newest = Newest::new(asking);
+    newest.hear_text(&name, Some(&catalog.released), remarks);
+    let version = Some(catalog.version.clone());
+    Ok(Read { content: Content::Exploited(catalog), name: version, at: newest.at, model: None })
 }
 
-fn scores(asking: &Asking<'_>, documents: Documents) -> Result<Read, Problem> {
+fn scores(asking: &Asking<'_>, documents: Documents, remarks: &mut Remarks) -> Result<Read, Problem> {
     let (name, bytes) = only(asking, documents)?;
     let scores =
         epss::Scores::read(&bytes, named_day(&name)).map_err(|fault| Problem::fault(&name, &fault))?;
@@ -95,9 +98,10 @@ fn scores(asking: &Asking<'_>, documents: Documents) -> Result<Read, Problem> {
         return Err(Problem::at(&name, "its last row has no line end: it was cut off"));
     }
     let day = scores.day.map(|day| day.to_string());
-    let at = day.as_ref().and_then(|day| Moment::parse(&format!("{day}T00:00:00Z")));
+    let mut newest = Newest::new(asking);
+    newest.hear_text(&name, day.as_ref().map(|day| format!("{day}T00:00:00Z")).as_deref(), remarks);
     let model = scores.model.clone();
-    Ok(Read { content: Content::Scores(scores), name: day, at, model })
+    Ok(Read { content: Content::Scores(scores), name: day, at: newest.at, model })
 }
 
 /// The day of a file such as `epss_scores-2025-03-15.csv.gz`.
@@ -109,21 +113,24 @@ fn named_day(name: &str) -> Option<Day> {
 
 fn records(asking: &Asking<'_>, documents: Documents, remarks: &mut Remarks) -> Result<Read, Problem> {
     let mut all: BTreeMap<CveId, CveRecord> = BTreeMap::new();
-    let mut newest = None;
+    let mut newest = Newest::new(asking);
     let mut wrong = None;
     documents.each(&asking.source, ".json", |name, bytes| {
         for bytes in lines_of(bytes) {
             let record = match cve5::Record::read(bytes) {
                 Ok(record) => CveRecord::of(&record, name),
                 // Lists have files of their own beside the records.
-                Err(_) if is_beside(name) => continue,
+                Err(_) if is_beside(name) => {
+                    remarks.unread.files.insert(name.to_string());
+                    continue;
+                }
                 Err(fault) => {
-                    remarks.push(name, &fault);
+                    remarks.refused(name, name, bytes, &fault);
                     wrong.get_or_insert_with(|| Problem::fault(name, &fault));
                     continue;
                 }
             };
-            newest = later(newest, record.updated.as_deref());
+            newest.hear_text(name, record.updated.as_deref(), remarks);
             match all.get(&record.cve) {
                 Some(earlier) if earlier.updated > record.updated => {}
                 _ => {
@@ -170,14 +177,14 @@ fn has_lines(bytes: &[u8]) -> bool {
 }
 
 fn vex(asking: &Asking<'_>, documents: Documents, remarks: &mut Remarks) -> Result<Read, Problem> {
-    let (mut all, mut newest, mut wrong) = (Vec::new(), None, None);
+    let (mut all, mut newest, mut wrong) = (Vec::new(), Newest::new(asking), None);
     documents.each(&asking.source, ".json", |name, bytes| {
         match openvex::read(bytes) {
             Ok(reading) => {
                 reading.complaints.iter().for_each(|complaint| remarks.push(name, complaint));
                 let document = reading.document;
                 let stamp = document.last_updated.or(document.timestamp).unwrap_or_default();
-                newest = later(newest, Some(&stamp));
+                newest.hear_text(name, Some(&stamp), remarks);
                 all.push(Document {
                     path: name.to_string(),
                     name: document.id,
@@ -187,7 +194,7 @@ fn vex(asking: &Asking<'_>, documents: Documents, remarks: &mut Remarks) -> Resu
                 });
             }
             Err(fault) => {
-                remarks.push(name, &fault);
+                remarks.refused(name, name, bytes, &fault);
                 wrong.get_or_insert_with(|| Problem::fault(name, &fault));
             }
         }
@@ -195,7 +202,7 @@ fn vex(asking: &Asking<'_>, documents: Documents, remarks: &mut Remarks) -> Resu
     })?;
     match wrong {
         Some(problem) if all.is_empty() => Err(problem),
-        _ => Ok(dated(csaf::content(all), newest)),
+        _ => Ok(dated(csaf::content(all, &remarks.unread), newest)),
     }
 }
 
@@ -216,17 +223,23 @@ fn advisories(asking: &Asking<'_>, documents: Documents, remarks: &mut Remarks) 
         };
         match read {
             Ok(read) => {
-                read.remarks.iter().for_each(|remark| remarks.push(name, remark));
+                read.remarks.iter().for_each(|remark| match remark.unread {
+                    true => remarks.unread(name, name, remark),
+                    false => remarks.push(name, remark),
+                });
                 read.records.into_iter().for_each(|record| keep(&mut all, record, format, remarks));
             }
             Err(fault) => {
-                remarks.push(name, &fault);
+                remarks.refused(name, name, bytes, &fault);
                 wrong.get_or_insert_with(|| Problem::fault(name, &fault));
             }
         }
         Ok(())
     })?;
-    let newest = all.values().fold(None, |newest, record| later(newest, record.modified.as_deref()));
+    let mut newest = Newest::new(asking);
+    for Advisory { id, provenance, modified, .. } in all.values() {
+        newest.hear_text(&format!("{}: {id}", provenance.file), modified.as_deref(), remarks);
+    }
     match wrong {
         // A document that is the feed has no others beside it.
         Some(problem) if all.is_empty() => Err(problem),
@@ -253,8 +266,8 @@ fn keep(all: &mut BTreeMap<String, Advisory>, record: Advisory, format: FeedForm
     }
 }
 
-fn dated(content: Content, newest: Option<Moment>) -> Read {
-    Read { content, name: None, at: newest, model: None }
+fn dated(content: Content, newest: Newest) -> Read {
+    Read { content, name: None, at: newest.at, model: None }
 }
 
 #[cfg(test)]

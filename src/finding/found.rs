@@ -88,10 +88,12 @@ fn judge<'a>(hosts: &'a [Host], named: Named<'a>, known: &Knowledge<'a, '_>) -> 
     let priority = Priority::of(urgency.urgency, member.importance);
     let today = Day::of_milliseconds(known.now.0);
     let component = key.component.to_string();
+    let said_by = || {
+        let records = std::iter::once(&named.finding).chain(&named.others).map(|finding| finding.record);
+        records.flat_map(|record| std::iter::once(&record.id).chain(&record.aliases)).map(String::as_str)
+    };
     let judge = |deadline: &Deadline| {
-        let covers = |exception: &&Exception| {
-            cve.is_some_and(|cve| exception.covers(cve, &component, &deadline.profile))
-        };
+        let covers = |exception: &&Exception| exception.covers(cve, said_by(), &component, &deadline.profile);
         let exceptions: Vec<&Exception> = known.rules.exceptions.iter().filter(covers).collect();
         today.map(|today| deadline.judge(today, None, &exceptions))
     };
@@ -252,7 +254,7 @@ mod tests {
         let (offered, remembered) = (Candidates::default(), Findings::default());
         let now = Moment::parse("2026-11-26T12:00:00Z").unwrap();
         let but = |profile: &str| {
-            let scope = Scope { cve: Some(cve), component: None, profile: Some(profile.into()) };
+            let scope = Scope { cve: Some(cve), profile: Some(profile.into()), ..Scope::default() };
             Exception::new("later", "No way in.", scope, day(1, 1), day(12, 31)).unwrap()
         };
         let standing = |exceptions: Vec<Exception>| {
@@ -272,6 +274,13 @@ mod tests {
         assert_eq!(standing(vec![but(eight)]), (kev.into(), true, false));
         assert_eq!(standing(vec![but(kev)]), (eight.into(), true, false));
         assert_eq!(standing(vec![but(kev), but(eight)]), (eight.into(), false, true));
+        // An advisory's id covers what it is about, whatever that is called.
+        let by_advisory = |id: &str| {
+            let scope = Scope { advisory: Some(id.into()), ..Scope::default() };
+            Exception::new("later", "No way in.", scope, day(1, 1), day(12, 31)).unwrap()
+        };
+        assert_eq!(standing(vec![by_advisory("dsa-1")]), (eight.into(), false, true));
+        assert_eq!(standing(vec![by_advisory("DSA-2")]), (eight.into(), true, false));
     }
 
     #[test]

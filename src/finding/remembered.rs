@@ -106,6 +106,18 @@ impl Findings {
         self.all.iter().filter(|(_, known)| known.closed.is_none())
     }
 
+    /// Carries what was found of components to the addresses that they have now. What was found there already is joined with
+    /// it, and counts since the earlier of the two.
+    pub fn carry(&mut self, moved: &BTreeMap<Address, Address>) {
+        let leaves = self.all.extract_if(.., |key, _| moved.contains_key(&key.component));
+        let leaves: Vec<(Key, Remembered)> = leaves.collect();
+        for (key, known) in leaves {
+            let Some(component) = moved.get(&key.component).cloned() else { continue };
+            let there = self.all.entry(Key { component, ..key }).or_insert_with(|| known.clone());
+            there.first_seen = there.first_seen.min(known.first_seen);
+        }
+    }
+
     /// Forgets components that the configuration has no more.
     pub fn keep(&mut self, components: &BTreeSet<&Address>) {
         self.all.retain(|key, _| components.contains(&key.component));
@@ -150,6 +162,26 @@ mod tests {
         assert_eq!(findings.reopen(&level("1"), Moment(40)), 1);
         assert_eq!(findings.all[&key("a")].reopened, Some(Moment(40)));
         assert_eq!(findings.open().count(), 2);
+    }
+
+    #[test]
+    fn a_finding_goes_along_with_its_component() {
+        let mut findings = Findings::default();
+        let of =
+            |component: &str, package: &str| Key { component: component.parse().unwrap(), ..key(package) };
+        let open = |component: &str| {
+            ["a", "b"].map(|package| (of(component, package), "1".to_string())).into_iter().collect()
+        };
+        findings.take(&open("apt.web"), &BTreeMap::new(), Moment(10));
+        findings.take(
+            &BTreeMap::from([(of("apt.shop", "b"), "1".to_string())]),
+            &BTreeMap::new(),
+            Moment(20),
+        );
+        let moved = BTreeMap::from([("apt.web".parse().unwrap(), "apt.shop".parse().unwrap())]);
+        findings.carry(&moved);
+        let known: Vec<_> = findings.all.iter().map(|(key, known)| (key.clone(), known.first_seen)).collect();
+        assert_eq!(known, [(of("apt.shop", "a"), Moment(10)), (of("apt.shop", "b"), Moment(10))]);
     }
 
     #[test]

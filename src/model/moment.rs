@@ -18,6 +18,12 @@ impl Moment {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
+    /// Whether it lies so far ahead that no clock that is a little wrong explains it: whoever wrote it does not know the time.
+    pub fn is_ahead_of(self, now: Moment) -> bool {
+        const A_LITTLE: Duration = Duration::from_secs(3600);
+        self > now.plus(A_LITTLE)
+    }
+
     /// Reads RFC 3339, such as `2026-11-22T02:40:00.000Z`.
     pub fn parse(text: &str) -> Option<Moment> {
         text.parse::<jiff::Timestamp>().ok().map(|t| Moment(t.as_millisecond()))

@@ -10,7 +10,7 @@ use crate::config::checked::{Config, FeedFormat};
 use crate::config::source::Sources;
 use crate::finding::{Findings, Found, Host, Key, Knowledge, Named, Rules, Seen, found, named};
 use crate::model::{Address, Diagnostics, Moment, Selection, Span};
-use crate::plan::NoSuchComponent;
+use crate::plan::{NoSuchComponent, moves};
 use crate::report::assessment::{Assessment, FeedAge, SourcePlace};
 use crate::state::State;
 use crate::world::clock;
@@ -162,6 +162,14 @@ fn rules(config: &Config) -> Rules {
     }
 }
 
+/// Where components went by `moved` blocks, of those that something was found of. Who is declared still went nowhere.
+fn moved(config: &Config, declared: &BTreeSet<&Address>, findings: &Findings) -> BTreeMap<Address, Address> {
+    let known: BTreeSet<&Address> = findings.all.keys().map(|key| &key.component).collect();
+    let gone = known.into_iter().filter(|address| !declared.contains(address));
+    let ends = moves::ends(&config.moves, gone).filter(|(from, to)| *from != to);
+    ends.map(|(from, to)| (from.clone(), to)).collect()
+}
+
 fn places(checked: &Checked) -> BTreeMap<Address, SourcePlace> {
     let place = |span: Span| SourcePlace {
         file: checked.sources.path(span.file).to_string(),
@@ -212,6 +220,7 @@ impl Assessed {
         }
         let declared: BTreeSet<&Address> = config.components.iter().map(|c| &c.address).collect();
         findings::change(place, "assess", patience, |findings| {
+            findings.carry(&moved(config, &declared, findings));
             findings.keep(&declared);
             findings.take(&open, &seen, self.now);
         })
@@ -220,6 +229,11 @@ impl Assessed {
     /// When it was made.
     pub(super) fn now(&self) -> Moment {
         self.now
+    }
+
+    /// Where components stand, for people.
+    pub fn places(&self) -> &BTreeMap<Address, SourcePlace> {
+        &self.places
     }
 
     /// Where patch levels stand.

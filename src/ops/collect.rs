@@ -2,11 +2,11 @@
 
 use super::inputs::Inputs;
 use super::{Failure, Place, checking};
-use crate::catalog::{CatalogError, Counts, Refusal, Standing, StoreError, Taking, Writer};
+use crate::catalog::{CatalogError, Counts, Refusal, Standing, StoreError, Taking, Unread, Writer};
 use crate::config::checked::{Feed, FeedFormat};
 use crate::config::source::Sources;
 use crate::config::suggest;
-use crate::feed::bundle::{self, Bundle, Bundles, Recording};
+use crate::feed::bundle::{self, Bundles, Recording};
 use crate::feed::{self, Answer, Asking, Problem, Source};
 use crate::model::{Diagnostics, Moment};
 use crate::provider::watch::Silent;
@@ -39,6 +39,8 @@ pub struct Collected {
     pub gone: Vec<String>,
     /// Feeds of the bundle that the configuration does not have.
     pub strange: Vec<String>,
+    /// Feeds of the bundle whose sources were asked at a time that has not come yet.
+    pub ahead: Vec<(String, Moment)>,
     /// Complaints about the configuration that are no errors.
     pub warnings: Diagnostics,
     /// Its texts.
@@ -65,9 +67,10 @@ struct Wanted {
 }
 
 impl Collected {
-    /// Whether every feed that was asked could be taken.
+    /// Whether every feed that was asked could be taken, and all of it be read.
     pub fn is_whole(&self) -> bool {
-        !self.feeds.iter().any(|feed| matches!(feed.outcome, Outcome::Failed { .. }))
+        let lacks = |outcome: &Outcome| matches!(outcome, Outcome::Failed { .. } | Outcome::Absent);
+        !self.feeds.iter().any(|feed| feed.unread > 0 || lacks(&feed.outcome))
     }
 }
 
@@ -83,13 +86,20 @@ pub fn collect(inputs: &Inputs, request: &Request, watch: &dyn Watch) -> Result<
         let feed = &wanted.feeds[at];
         let (memo, stamps) = before[at].clone();
         let told = |done: usize, of: usize| watch.asks(&feed.name, done, of);
-        feed::ask(&Asking { feed, source: Source::of(feed, None), memo, stamps, told: &told })
+        feed::ask(&Asking {
+            feed,
+            source: Source::of(feed, None),
+            memo,
+            now: clock::now(),
+            stamps,
+            told: &told,
+        })
     };
     let mut outcomes = BTreeMap::new();
     each(&wanted.feeds, watch, ask, |at, asked, answer| {
-        outcomes.insert(at, store(&mut writer, &wanted.feeds[at], request, asked, answer));
+        outcomes.insert(at, store(&mut writer, &wanted.feeds[at], request, Some(asked), answer));
     });
-    finish(wanted, request, &mut writer, outcomes, Vec::new())
+    finish(wanted, request, &mut writer, outcomes)
 }
 
 /// Reads a bundle in place of the sources, with the same checks.
@@ -107,29 +117,35 @@ pub fn import(
     let bundles = Bundles::open(file, disk::folder_of(&wanted.place.catalog)).map_err(failure)?;
     let before = before(&writer, &wanted.feeds)?;
     let standings = by_name(&writer)?;
-    let mut outcomes = BTreeMap::new();
+    let (mut outcomes, mut ahead) = (BTreeMap::new(), Vec::new());
     for (at, feed) in wanted.feeds.iter().enumerate() {
         watch.answered(at, wanted.feeds.len());
         let outcome = match bundles.of(feed) {
-            Ok(None) => (Outcome::Absent, Vec::new()),
-            Err(problem) => (fail(&mut writer, feed, request, clock::now(), problem), Vec::new()),
+            Ok(None) => Outcome::Absent.into(),
+            Err(problem) => fail(&mut writer, feed, request, None, problem).into(),
             Ok(Some(bundle)) => {
-                let answer = match newer(&bundle, standings.get(&feed.name), feed, request) {
+                let now = clock::now();
+                let asked = Some(bundle.checked).filter(|checked| !checked.is_ahead_of(now));
+                if asked.is_none() {
+                    ahead.push((feed.name.clone(), bundle.checked));
+                }
+                let answer = match newer(asked, standings.get(&feed.name), now, feed, request) {
                     Err(problem) => Err(problem),
                     Ok(()) => {
                         let (memo, stamps) = before[at].clone();
                         let told = |done: usize, of: usize| watch.asks(&feed.name, done, of);
                         let source = Source::bundled(feed, &bundle);
-                        feed::ask(&Asking { feed, source, memo, stamps, told: &told })
+                        feed::ask(&Asking { feed, source, memo, now, stamps, told: &told })
                     }
                 };
-                store(&mut writer, feed, request, bundle.checked, answer)
+                store(&mut writer, feed, request, asked, answer)
             }
         };
         outcomes.insert(at, outcome);
     }
     let strange = bundles.names().filter(|name| !wanted.names.contains(*name)).map(str::to_string).collect();
-    finish(wanted, request, &mut writer, outcomes, strange)
+    let collected = finish(wanted, request, &mut writer, outcomes)?;
+    Ok(Collected { strange, ahead, ..collected })
 }
 
 /// Asks the sources of the feeds for everything, and writes what came into a bundle. The catalog is not touched.
@@ -160,7 +176,8 @@ pub fn export(
         let feed = &wanted.feeds[at];
         let told = |done: usize, of: usize| watch.asks(&feed.name, done, of);
         let source = Source::of(feed, Some(&recordings[at]));
-        feed::ask(&Asking { feed, source, memo: None, stamps: BTreeMap::new(), told: &told })
+        let (memo, stamps) = (None, BTreeMap::new());
+        feed::ask(&Asking { feed, source, memo, now: clock::now(), stamps, told: &told })
     };
     let mut answers = BTreeMap::new();
     each(&wanted.feeds, watch, ask, |at, asked, answer| {
@@ -175,6 +192,7 @@ pub fn export(
                     view.remarks = copy.remarks;
                     view.remarked = copy.edition.remarks;
                     view.proof = copy.edition.proof;
+                    (view.unread, view.first_unread) = (copy.edition.unread.count, copy.edition.unread.first);
                     kept.push((feed, recording, asked));
                     Outcome::Kept { records: copy.content.len() as u64 }
                 }
@@ -188,7 +206,7 @@ pub fn export(
         bundle::write(file, &kept).map_err(failed)?;
     }
     let Wanted { warnings, sources, .. } = wanted;
-    Ok(Collected { feeds, gone: Vec::new(), strange: Vec::new(), warnings, sources })
+    Ok(Collected { feeds, gone: Vec::new(), strange: Vec::new(), ahead: Vec::new(), warnings, sources })
 }
 
 fn wanted(inputs: &Inputs, request: &Request) -> Result<Wanted, Failure> {
@@ -264,26 +282,40 @@ fn each(
     });
 }
 
-fn taking<'a>(feed: &'a Feed, origin: &'a str, request: &Request, checked: Moment) -> Taking<'a> {
+fn taking<'a>(feed: &'a Feed, origin: &'a str, request: &Request, checked: Option<Moment>) -> Taking<'a> {
     Taking {
         name: &feed.name,
         format: feed.format,
         origin,
         max_age: feed.max_age,
+        now: clock::now(),
         checked,
         accept_shrink: request.accept_shrink.contains(&feed.name),
         accept_older: request.accept_older.contains(&feed.name),
     }
 }
 
-/// Stores an answer; says what came of it, and what the reader remarked.
+/// What came of asking a feed, with what its reader said.
+struct Came {
+    outcome: Outcome,
+    remarks: Vec<String>,
+    unread: Unread,
+}
+
+impl From<Outcome> for Came {
+    fn from(outcome: Outcome) -> Came {
+        Came { outcome, remarks: Vec::new(), unread: Unread::default() }
+    }
+}
+
+/// Stores an answer; says what came of it.
 fn store(
     writer: &mut Writer,
     feed: &Feed,
     request: &Request,
-    asked: Moment,
+    asked: Option<Moment>,
     answer: Result<Answer, Problem>,
-) -> (Outcome, Vec<String>) {
+) -> Came {
     let origin = feed.source.to_string();
     let taking = taking(feed, &origin, request, asked);
     let outcome = match answer {
@@ -293,8 +325,11 @@ fn store(
             Err(error) => Outcome::Failed { problem: error.to_string(), hint: None },
         },
         Ok(Answer::New(copy)) => match writer.take(&taking, &copy.edition, &copy.content) {
-            Ok(Counts { new, changed, withdrawn, gone, .. }) => {
-                return (Outcome::Taken { new, changed, withdrawn, gone }, copy.remarks);
+            Ok(Counts { new, changed, withdrawn, gone, kept, .. }) => {
+                let outcome = Outcome::Taken { new, changed, withdrawn, gone };
+                let unread = copy.edition.unread;
+                let unread = Unread { count: unread.count.max(kept), ..unread };
+                return Came { outcome, remarks: copy.remarks, unread };
             }
             Err(StoreError::Catalog(error)) => Outcome::Failed { problem: error.to_string(), hint: None },
             Err(StoreError::Refused(refusal)) => {
@@ -308,10 +343,16 @@ fn store(
             }
         },
     };
-    (outcome, Vec::new())
+    outcome.into()
 }
 
-fn fail(writer: &mut Writer, feed: &Feed, request: &Request, asked: Moment, problem: Problem) -> Outcome {
+fn fail(
+    writer: &mut Writer,
+    feed: &Feed,
+    request: &Request,
+    asked: Option<Moment>,
+    problem: Problem,
+) -> Outcome {
     let origin = feed.source.to_string();
     let said = problem.to_string();
     // Where even that cannot be written, it is told all the same.
@@ -319,14 +360,19 @@ fn fail(writer: &mut Writer, feed: &Feed, request: &Request, asked: Moment, prob
     Outcome::Failed { problem: said, hint: problem.hint }
 }
 
-/// Refuses a bundle that is older than what the catalog knows already.
-fn newer(bundle: &Bundle, known: Option<&Standing>, feed: &Feed, request: &Request) -> Result<(), Problem> {
-    let last = known.and_then(|known| known.checked);
-    match last.filter(|last| bundle.checked < *last && !request.accept_older.contains(&feed.name)) {
+/// Refuses a bundle that is older than what the catalog knows already; when either is of cannot always be said.
+fn newer(
+    asked: Option<Moment>,
+    known: Option<&Standing>,
+    now: Moment,
+    feed: &Feed,
+    request: &Request,
+) -> Result<(), Problem> {
+    let last = known.and_then(|known| known.checked).filter(|last| !last.is_ahead_of(now));
+    match asked.zip(last).filter(|(asked, last)| asked < last && !request.accept_older.contains(&feed.name)) {
         None => Ok(()),
-        Some(last) => {
-            let what =
-                format!("the bundle is of {}, and the catalog's copy was checked at {last}", bundle.checked);
+        Some((asked, last)) => {
+            let what = format!("the bundle is of {asked}, and the catalog's copy was checked at {last}");
             Err(Problem::at("", what).hint(format!("to go back all the same: --accept-older {}", feed.name)))
         }
     }
@@ -341,8 +387,7 @@ fn finish(
     wanted: Wanted,
     request: &Request,
     writer: &mut Writer,
-    mut outcomes: BTreeMap<usize, (Outcome, Vec<String>)>,
-    strange: Vec<String>,
+    mut outcomes: BTreeMap<usize, Came>,
 ) -> Result<Collected, Failure> {
     let gone = match request.only.is_empty() {
         true => writer.keep_only(&wanted.names.iter().map(String::as_str).collect()).map_err(unusable)?,
@@ -353,12 +398,15 @@ fn finish(
     let now = clock::now();
     let view = |(at, feed): (usize, &Feed)| {
         let mut view = FeedView::new(feed.name.clone(), feed.format.name(), feed.source.to_string());
-        (view.outcome, view.remarks) = outcomes.remove(&at).unwrap_or((Outcome::Absent, Vec::new()));
+        let came = outcomes.remove(&at).unwrap_or(Outcome::Absent.into());
+        (view.outcome, view.remarks) = (came.outcome, came.remarks);
+        (view.unread, view.first_unread) = (came.unread.count, came.unread.first);
         stand(&mut view, standings.get(&feed.name), now);
         view
     };
     let feeds = wanted.feeds.iter().enumerate().map(view).collect();
-    Ok(Collected { feeds, gone, strange, warnings: wanted.warnings, sources: wanted.sources })
+    let Wanted { warnings, sources, .. } = wanted;
+    Ok(Collected { feeds, gone, strange: Vec::new(), ahead: Vec::new(), warnings, sources })
 }
 
 fn stand(view: &mut FeedView, standing: Option<&Standing>, now: Moment) {

@@ -64,18 +64,9 @@ fn said(moves: &[Move], state: &State) -> Result<Vec<(Address, Address)>, Box<Co
     if moves.is_empty() {
         return Ok(Vec::new());
     }
-    let by_from: BTreeMap<&Selection, &Move> = moves.iter().map(|m| (&m.from, m)).collect();
     let mut moved = Vec::new();
     let mut taken: BTreeMap<Address, Address> = BTreeMap::new();
-    for from in state.known() {
-        let mut to = from.clone();
-        // A checked configuration has no circle among its moves; each is followed once at most.
-        for _ in 0..moves.len() {
-            match step(&to, &by_from) {
-                Some(next) => to = next,
-                None => break,
-            }
-        }
+    for (from, to) in ends(moves, state.known()) {
         if let Some(other) = taken.insert(to.clone(), from.clone()) {
             let from = if other == to { from.clone() } else { other };
             return Err(Box::new(Conflict { from, to }));
@@ -85,6 +76,25 @@ fn said(moves: &[Move], state: &State) -> Result<Vec<(Address, Address)>, Box<Co
         }
     }
     Ok(moved)
+}
+
+/// Where `moves` lead, of these addresses; what does not move leads to itself. Chains are followed to their end.
+pub fn ends<'a>(
+    moves: &[Move],
+    addresses: impl IntoIterator<Item = &'a Address>,
+) -> impl Iterator<Item = (&'a Address, Address)> {
+    let by_from: BTreeMap<&Selection, &Move> = moves.iter().map(|m| (&m.from, m)).collect();
+    addresses.into_iter().map(move |from| {
+        let mut to = from.clone();
+        // A checked configuration has no circle among its moves; each is followed once at most.
+        for _ in 0..by_from.len() {
+            match step(&to, &by_from) {
+                Some(next) => to = next,
+                None => break,
+            }
+        }
+        (from, to)
+    })
 }
 
 /// Where the move that fits to an address best leads: one of the component itself, of its block, or of a module around.

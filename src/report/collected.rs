@@ -45,6 +45,10 @@ pub struct FeedView {
     pub max_age: Option<Duration>,
     /// Why it is stale; none where it is not.
     pub stale: Option<String>,
+    /// How many entries of the copy could not be read: what is known of them counts on.
+    pub unread: u64,
+    /// The first of them, and why.
+    pub first_unread: Vec<String>,
     /// How many remarks its reader made.
     pub remarked: u64,
     /// The first of them, of a copy that is new.
@@ -104,6 +108,8 @@ impl FeedView {
             age: None,
             max_age: None,
             stale: None,
+            unread: 0,
+            first_unread: Vec::new(),
             remarked: 0,
             remarks: Vec::new(),
         }
@@ -115,6 +121,7 @@ impl FeedView {
                 tinted(Tint::Bad, "failed, last copy kept")
             }
             (Outcome::Failed { .. }, _) => tinted(Tint::Bad, "failed"),
+            (Outcome::Taken { .. }, _) if self.unread > 0 => tinted(Tint::Bad, "new copy, incomplete"),
             (Outcome::Taken { .. }, true) => tinted(Tint::Change, "new copy, stale"),
             (Outcome::Unchanged, true) => tinted(Tint::Change, "nothing new, stale"),
             (Outcome::Kept { .. }, _) => tinted(Tint::Good, "in the bundle"),
@@ -192,9 +199,31 @@ fn told(page: &mut Page, feed: &FeedView) {
             page.line(2, 2, &[plain(kept)]);
         }
     }
+    if feed.outcome == Outcome::Absent {
+        page.blank();
+        page.line(
+            0,
+            2,
+            &[name.clone(), plain("the bundle has nothing of it; what is known of it counts on.")],
+        );
+        let help = "look at what `collect --export` said there; `--feed NAME` reads only what the bundle has";
+        page.line(2, 4, &[tinted(Tint::Command, "help: "), plain(help)]);
+    }
     if let Some(why) = &feed.stale {
         page.blank();
         page.line(0, 2, &[name.clone(), plain(format!("stale: {why}."))]);
+    }
+    if feed.unread > 0 {
+        page.blank();
+        let (many, of) = match feed.unread {
+            1 => ("1 entry".to_string(), "it"),
+            many => (format!("{} entries", count(many)), "them"),
+        };
+        let what = format!("{many} cannot be read; what is known of {of} counts on.");
+        page.line(0, 2, &[name.clone(), tinted(Tint::Bad, what)]);
+        first(page, &feed.first_unread, feed.unread);
+        let help = "each `collect` reads them again; where they stay so, their publisher has to mend them";
+        page.line(2, 4, &[tinted(Tint::Command, "help: "), plain(help)]);
     }
     if !feed.remarks.is_empty() {
         page.blank();
@@ -204,13 +233,18 @@ fn told(page: &mut Page, feed: &FeedView) {
             2,
             &[name, plain(format!("{many} of its reader; the entries that can be read are taken."))],
         );
-        for remark in feed.remarks.iter().take(SHOWN) {
-            page.line(2, 4, &[tinted(Tint::Dim, remark)]);
-        }
-        if feed.remarked > SHOWN as u64 {
-            let more = format!("{} more; --json has more of them", count(feed.remarked - SHOWN as u64));
-            page.line(2, 4, &[tinted(Tint::Dim, more)]);
-        }
+        first(page, &feed.remarks, feed.remarked);
+    }
+}
+
+/// The first of many, and how many more there are.
+fn first(page: &mut Page, all: &[String], many: u64) {
+    for one in all.iter().take(SHOWN) {
+        page.line(2, 4, &[tinted(Tint::Dim, one)]);
+    }
+    if many > SHOWN as u64 {
+        let more = format!("{} more; --json has more of them", count(many - SHOWN as u64));
+        page.line(2, 4, &[tinted(Tint::Dim, more)]);
     }
 }
 
@@ -261,6 +295,8 @@ struct Feed<'a> {
     age_ms: Option<u128>,
     max_age_ms: Option<u128>,
     stale: bool,
+    unread: u64,
+    first_unread: &'a [String],
     remarks: u64,
     first_remarks: &'a [String],
 }
@@ -308,6 +344,8 @@ impl<'a> Feed<'a> {
             age_ms: view.age.map(|age| age.as_millis()),
             max_age_ms: view.max_age.map(|age| age.as_millis()),
             stale: view.stale.is_some(),
+            unread: view.unread,
+            first_unread: &view.first_unread,
             remarks: view.remarked,
             first_remarks: &view.remarks,
         }
@@ -338,10 +376,12 @@ mod tests {
             problem: "it shrank from 10 to 2 entries".into(),
             hint: Some("do that".into()),
         };
+        let mut torn = view("torn", Outcome::Taken { new: 0, changed: 0, withdrawn: 0, gone: 0 });
+        (torn.first_unread, torn.unread) = (vec!["b.json: line 1: it ends too early".to_string(); 4], 4);
         let mut stale = view("old", Outcome::Unchanged);
         stale.stale = Some("it was published long ago".to_string());
         stale.age = Some(Duration::from_secs(20 * 86_400));
-        let text = text(&[taken, view("broken", failed), stale], Style::plain(110));
+        let text = text(&[taken, torn, view("broken", failed), stale], Style::plain(110));
         insta::assert_snapshot!(text);
     }
 

@@ -1,5 +1,6 @@
 //! What `propose` wrote: a message for each block, ready to be committed, and what has to be done by hand.
 
+use super::assessment::SourcePlace;
 use super::harmless;
 use super::page::Page;
 use super::size::counted;
@@ -12,8 +13,14 @@ use std::fmt::Write as _;
 /// The most columns of a message's first line.
 const FIRST_LINE: usize = 72;
 
-/// Draws it; `written` says whether the files were changed.
-pub fn draw(proposals: &Proposals, by_hand: &[Proposal], written: bool, style: Style) -> String {
+/// Draws it; `places` say where components stand, `written` whether the files were changed.
+pub fn draw(
+    proposals: &Proposals,
+    by_hand: &[Proposal],
+    places: &BTreeMap<Address, SourcePlace>,
+    written: bool,
+    style: Style,
+) -> String {
     let mut page = Page::new(style);
     let mut blocks: BTreeMap<&Address, Vec<&Proposal>> = BTreeMap::new();
     for proposal in &proposals.all {
@@ -28,12 +35,14 @@ pub fn draw(proposals: &Proposals, by_hand: &[Proposal], written: bool, style: S
     page.blank();
     for proposal in by_hand {
         let Proposal { block, package, from, to, .. } = proposal;
+        let place = places.iter().find(|(address, _)| address.block() == *block).map(|(_, place)| place);
         let told = format!(
-            "{package} of {block} has to go from {from} to {to}, and its level is no text of its own there: change it by hand"
+            "{package} of {block}{} has to go from {from} to {to}, and its level is no text of its own there: change it by hand",
+            at(place)
         );
         page.line(0, 2, &[tinted(Tint::Change, told)]);
     }
-    left(proposals, &mut page);
+    left(proposals, places, &mut page);
     let total = match (proposals.all.len(), written) {
         (0, _) => "Nothing to raise.".to_string(),
         (n, true) => format!("{} raised; no level was lowered.", counted(n, "level")),
@@ -71,12 +80,12 @@ fn message(block: &Address, raised: &[&Proposal]) -> String {
 }
 
 /// What cannot be raised, by reason; never silently.
-fn left(proposals: &Proposals, page: &mut Page) {
+fn left(proposals: &Proposals, places: &BTreeMap<Address, SourcePlace>, page: &mut Page) {
     let mut reasons: BTreeMap<&str, (usize, Vec<String>)> = BTreeMap::new();
     for ((component, package, why), findings) in &proposals.left {
         let (count, names) = reasons.entry(why).or_default();
         *count += findings;
-        names.push(format!("{package} of {component}"));
+        names.push(format!("{package} of {component}{}", at(places.get(component))));
     }
     for (why, (findings, names)) in reasons {
         let shown = names.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
@@ -93,4 +102,9 @@ fn left(proposals: &Proposals, page: &mut Page) {
         );
         page.line(0, 2, &[tinted(Tint::Info, told)]);
     }
+}
+
+/// ` (main.pf.hcl:12)`, which editors and terminals open.
+fn at(place: Option<&SourcePlace>) -> String {
+    place.map_or(String::new(), |SourcePlace { file, line }| format!(" ({file}:{line})"))
 }

@@ -63,6 +63,8 @@ pub struct Answer {
     pub etag: Option<String>,
     /// `Last-Modified`, as it stands there.
     pub modified: Option<String>,
+    /// `Retry-After`, as it stands there: when it may be asked again.
+    pub retry_after: Option<String>,
     /// All of the body.
     pub body: Vec<u8>,
 }
@@ -104,7 +106,8 @@ pub fn ask(question: &Question<'_>) -> Result<Answer, NoAnswer> {
     let mut response = request.call().map_err(|error| reason(&error))?;
     let header =
         |name: &str| response.headers().get(name).and_then(|to| to.to_str().ok()).map(str::to_string);
-    let (location, etag, modified) = (header("location"), header("etag"), header("last-modified"));
+    let (location, retry_after) = (header("location"), header("retry-after"));
+    let (etag, modified) = (header("etag"), header("last-modified"));
     // What says beforehand that it is too long is not read at all.
     if response.body().content_length().is_some_and(|length| length > question.limit) {
         return Err(NoAnswer::TooLong);
@@ -118,7 +121,10 @@ pub fn ask(question: &Question<'_>) -> Result<Answer, NoAnswer> {
     read.map_err(|error| reason(&ureq::Error::from(error)))?;
     match body {
         body if body.len() as u64 > question.limit => Err(NoAnswer::TooLong),
-        body => Ok(Answer { status: response.status().as_u16(), location, etag, modified, body }),
+        body => {
+            let status = response.status().as_u16();
+            Ok(Answer { status, location, etag, modified, retry_after, body })
+        }
     }
 }
 

@@ -24,7 +24,7 @@ pub enum Packing {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UnpackError {
     /// More comes out than may.
-    #[error("unpacked it is larger than {0} bytes")]
+    #[error("unpacked it is larger than {} MiB", .0 >> 20)]
     TooLarge(u64),
     /// It is damaged.
     #[error("it cannot be unpacked: {0}")]

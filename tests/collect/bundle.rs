@@ -25,15 +25,16 @@ fn what_is_exported_here_is_read_there() {
     let there = with(&feeds);
     std::fs::copy(here.path("feeds.tar.gz"), there.path("feeds.tar.gz")).unwrap();
     drop(server);
-    let ran = there.patchform("collect --import feeds.tar.gz").exits(0).tells("not in the bundle");
-    ran.tells("new copy");
+    let ran = there.patchform("collect --import feeds.tar.gz").exits(1).tells("not in the bundle");
+    ran.tells("new copy").tells("gone: the bundle has nothing of it").tells("--feed NAME");
+    there.patchform("collect --import feeds.tar.gz --feed a --feed folder").exits(0);
     assert_eq!(ids(&there), ["DSA-1", "DSA-2"]);
-    let again = there.patchform("collect --import feeds.tar.gz --json").exits(0);
+    let again = there.patchform("collect --import feeds.tar.gz --json").exits(1);
     assert_eq!(feed(&again, "a")["outcome"], "unchanged");
     // It says when the sources were asked, not when it was read.
     let listed = feed(&again, "a")["checked"].as_str().unwrap().to_string();
     std::thread::sleep(std::time::Duration::from_millis(20));
-    let later = there.patchform("collect --import feeds.tar.gz --json").exits(0);
+    let later = there.patchform("collect --import feeds.tar.gz --json").exits(1);
     assert_eq!(feed(&later, "a")["checked"], listed.as_str());
 
     // A feed that only the bundle has is passed over; one of another format is refused.
@@ -73,7 +74,10 @@ fn a_changed_or_older_bundle_is_refused() {
         lab.patchform(&format!("collect --import {name}")).exits(1).tells("it is no bundle of");
     }
     assert_eq!(ids(&lab), ["DSA-1"]);
-    lab.patchform("collect --import missing.tar.gz").exits(1).tells("missing.tar.gz");
+    lab.patchform("collect --import missing.tar.gz")
+        .exits(1)
+        .tells("missing.tar.gz: it is not there")
+        .tells("--export FILE");
     assert!(
         std::fs::read_dir(lab.path(".patchform")).unwrap().all(|e| !e
             .unwrap()

@@ -66,6 +66,8 @@ fn one_broken_server_harms_no_other_feed() {
         }
         "/secret?token=hunter2" => answer("403 Forbidden", "", b"no"),
         "/moved" => answer("302 Found", "Location: /good\r\n", b""),
+        "/circle" | "/circle?hunter2" => answer("302 Found", "Location: /circle?hunter2\r\n", b""),
+        "/busy" => answer("503 Busy", "Retry-After: 120\r\n", b""),
         "/page" => answer("200 OK", "Content-Type: text/html\r\n", b"<html>please log in</html>"),
         _ => answer("404 Not Found", "", b"nothing"),
     });
@@ -84,17 +86,21 @@ fn one_broken_server_harms_no_other_feed() {
         ("osv", "packed", &url("/packed"), "max_size = 1"),
         ("osv", "secret", &url("/secret?token=hunter2"), ""),
         ("osv", "page", &url("/page"), ""),
+        ("osv", "circle", &url("/circle"), ""),
+        ("osv", "busy", &url("/busy"), ""),
         ("osv", "nothing", &url("/nothing"), ""),
         ("osv", "dead", &dead, ""),
     ]);
     let ran = lab.patchform("collect --json").exits(1).does_not_say("hunter2");
     for (name, why) in [
         ("slow", "no whole answer came within 1s"),
-        ("huge", "larger than 1048576 bytes"),
-        ("endless", "larger than 1048576 bytes"),
-        ("packed", "larger than 1048576 bytes"),
+        ("huge", "larger than 1 MiB"),
+        ("endless", "larger than 1 MiB"),
+        ("packed", "larger than 1 MiB"),
         ("secret", "the server answered 403"),
-        ("page", "OSV document"),
+        ("page", "what came is a web page"),
+        ("circle", "it leads on more than 5 times"),
+        ("busy", "the server answered 503"),
         ("nothing", "it is not there"),
         ("dead", "connection refused"),
         ("cut", ""),
@@ -109,7 +115,10 @@ fn one_broken_server_harms_no_other_feed() {
     );
     assert_eq!(ids(&lab), ["DSA-1", "DSA-1"]);
     let text = lab.patchform("collect").exits(1).does_not_say("hunter2");
-    text.tells("/secret?…").tells("a slow but good server is given more time by `timeout`");
+    let text = text.tells("/secret?…").tells("a slow but good server is given more time by `timeout`");
+    text.tells("it wants to be asked again in 2m")
+        .tells("it may lead in a circle")
+        .tells("allow more MiB by `max_size`");
 }
 
 #[test]

@@ -17,7 +17,8 @@ pub fn collected(lab: &Lab, name: &str, format: FeedFormat, content: &Content) {
         format,
         origin: "feed",
         max_age: Duration::from_secs(86_400),
-        checked: now,
+        now,
+        checked: Some(now),
         accept_shrink: true,
         accept_older: true,
     };

@@ -57,7 +57,7 @@ pub fn read_lines(bytes: &[u8], from: &Provenance) -> Result<Feed, Fault> {
             Err(fault) => {
                 let line = lines.number();
                 let told = format!("the line is left out: {}", fault.reason);
-                feed.remarks.push(Remark::new(line, "", told));
+                feed.remarks.push(Remark::unread(line, told));
                 first = first.or(Some(Fault::line(WHAT, line, fault.reason)));
             }
         }

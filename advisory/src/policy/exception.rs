@@ -18,6 +18,8 @@ pub struct Exception {
 pub struct Scope {
     /// Only this vulnerability.
     pub cve: Option<CveId>,
+    /// Only what an advisory of this id is about: `DSA-5532-1`, `GHSA-…`.
+    pub advisory: Option<String>,
     /// Only this component.
     pub component: Option<String>,
     /// Only deadlines of this profile.
@@ -34,7 +36,7 @@ pub enum ExceptionError {
     #[error("the exception `{0}` needs a justification")]
     Justification(String),
     /// It covers everything.
-    #[error("the exception `{0}` names neither a CVE nor a component; it would cover everything")]
+    #[error("the exception `{0}` names no CVE, no advisory and no component; it would cover everything")]
     Scope(String),
     /// It expires before it begins.
     #[error("the exception `{name}` expires on {expires}, before it is granted on {granted}")]
@@ -68,7 +70,7 @@ impl Exception {
         if justification.is_empty() {
             return Err(ExceptionError::Justification(name));
         }
-        if scope.cve.is_none() && scope.component.is_none() {
+        if scope.cve.is_none() && scope.advisory.is_none() && scope.component.is_none() {
             return Err(ExceptionError::Scope(name));
         }
         if expires < granted {
@@ -95,11 +97,18 @@ impl Exception {
         self.expires
     }
 
-    /// Whether it covers a finding of a profile.
+    /// Whether it covers a finding of a profile; `advisories` are the ids of the records that say it, and their aliases.
     #[must_use]
-    pub fn covers(&self, cve: CveId, component: &str, profile: &str) -> bool {
-        let Scope { cve: only_cve, component: only_component, profile: only_profile } = &self.scope;
-        only_cve.is_none_or(|only| only == cve)
+    pub fn covers<'i>(
+        &self,
+        cve: Option<CveId>,
+        mut advisories: impl Iterator<Item = &'i str>,
+        component: &str,
+        profile: &str,
+    ) -> bool {
+        let Scope { cve: only_cve, advisory, component: only_component, profile: only_profile } = &self.scope;
+        only_cve.is_none_or(|only| cve == Some(only))
+            && advisory.as_ref().is_none_or(|only| advisories.any(|id| id.eq_ignore_ascii_case(only)))
             && only_component.as_deref().is_none_or(|only| only == component)
             && only_profile.as_deref().is_none_or(|only| only == profile)
     }

@@ -4,7 +4,7 @@ use super::{Counts, hash};
 use crate::catalog::stored::{StoredAdvisory, StoredAffected};
 use patchform_advisory::{Advisory, Ecosystem};
 use rusqlite::{Transaction, params};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is there of an advisory.
 struct There {
@@ -18,11 +18,16 @@ struct There {
 /// How relations are stored: aliases, upstream, related.
 const KINDS: [i64; 3] = [0, 1, 2];
 
-/// Writes what differs, and only that.
-pub(super) fn replace(begun: &Transaction<'_>, feed: i64, records: &[Advisory]) -> rusqlite::Result<Counts> {
+/// Writes what differs, and only that. What is gone from a file that could not be read whole is kept.
+pub(super) fn replace(
+    begun: &Transaction<'_>,
+    feed: i64,
+    records: &[Advisory],
+    unread: &BTreeSet<String>,
+) -> rusqlite::Result<Counts> {
     let mut there = there(begun, feed)?;
     let mut ecosystems = ecosystems(begun)?;
-    let mut counts = Counts::default();
+    let mut counts = Counts { records: records.len() as u64, ..Counts::default() };
     for record in records {
         let bodies = bodies(record);
         let hash = hash(&bodies.join("\n"));
@@ -53,6 +58,10 @@ pub(super) fn replace(begun: &Transaction<'_>, feed: i64, records: &[Advisory]) 
         insert_relations(begun, id, record)?;
     }
     for gone in there.values() {
+        if unread.contains(&gone.file) {
+            (counts.kept, counts.records) = (counts.kept + 1, counts.records + 1);
+            continue;
+        }
         delete(begun, gone.id)?;
         counts.gone += 1;
     }

@@ -11,13 +11,14 @@ pub(super) fn replace(
     feed: i64,
     changed: &[Document],
     all: &[String],
+    unread: &BTreeSet<String>,
 ) -> rusqlite::Result<Counts> {
     let there: BTreeMap<String, (String, bool)> = {
         let mut statement = begun.prepare("SELECT path, hash, withdrawn FROM document WHERE feed = ?1")?;
         let rows = statement.query_map([feed], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?;
         rows.collect::<rusqlite::Result<_>>()?
     };
-    let mut counts = Counts::default();
+    let mut counts = Counts { records: there.len() as u64, ..Counts::default() };
     let mut write = begun.prepare(
         "INSERT OR REPLACE INTO document (feed, path, name, stamp, hash, withdrawn, body) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -29,15 +30,16 @@ pub(super) fn replace(
             Some((same, _)) if *same == hash => {}
             Some((_, before)) if *withdrawn && !before => counts.withdrawn += 1,
             Some(_) => counts.changed += 1,
-            None => counts.new += 1,
+            None => (counts.new, counts.records) = (counts.new + 1, counts.records + 1),
         }
         write.execute(params![feed, path, name, stamp, hash, withdrawn, body])?;
     }
+    counts.kept = unread.iter().filter(|path| there.contains_key(*path)).count() as u64;
     let all: BTreeSet<&str> = all.iter().map(String::as_str).collect();
     let mut delete = begun.prepare("DELETE FROM document WHERE feed = ?1 AND path = ?2")?;
     for gone in there.keys().filter(|path| !all.contains(path.as_str())) {
         delete.execute(params![feed, gone])?;
-        counts.gone += 1;
+        (counts.gone, counts.records) = (counts.gone + 1, counts.records - 1);
     }
     Ok(counts)
 }

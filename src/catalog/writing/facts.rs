@@ -5,7 +5,7 @@ use crate::catalog::content::CveRecord;
 use crate::catalog::stored::{StoredListing, StoredRecord};
 use patchform_advisory::{epss, kev};
 use rusqlite::{Transaction, params};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Entries of KEV.
 pub(super) fn replace_listings(
@@ -16,33 +16,44 @@ pub(super) fn replace_listings(
     let bodies = new.entries.iter().map(|(cve, entry)| {
         (cve.to_string(), serde_json::to_string(&StoredListing::from(entry)).unwrap_or_default(), false)
     });
-    replace(begun, feed, bodies)
+    replace(begun, feed, bodies, |_| Ok(false))
 }
 
-/// CVE records. Of two of one CVE the later counts, as the reader gives them.
+/// CVE records. Of two of one CVE the later counts, as the reader gives them. What is gone from a file that could not be read
+/// whole is kept.
 pub(super) fn replace_records(
     begun: &Transaction<'_>,
     feed: i64,
     new: &[CveRecord],
+    unread: &BTreeSet<String>,
 ) -> rusqlite::Result<Counts> {
     let bodies = new.iter().map(|record| {
         let body = serde_json::to_string(&StoredRecord::from(record)).unwrap_or_default();
         (record.cve.to_string(), body, record.rejected)
     });
-    replace(begun, feed, bodies)
+    replace(begun, feed, bodies, |cve| {
+        if unread.is_empty() {
+            return Ok(false);
+        }
+        let mut body = begun.prepare_cached("SELECT body FROM fact WHERE cve = ?1 AND feed = ?2")?;
+        let body: String = body.query_row(params![cve, feed], |row| row.get(0))?;
+        Ok(serde_json::from_str::<StoredRecord>(&body).is_ok_and(|record| unread.contains(record.file())))
+    })
 }
 
-/// Writes what differs: CVE, body, and whether it is taken back.
+/// Writes what differs: CVE, body, and whether it is taken back. What is gone goes, unless it is to be kept.
 fn replace(
     begun: &Transaction<'_>,
     feed: i64,
     bodies: impl Iterator<Item = (String, String, bool)>,
+    keeps: impl Fn(&str) -> rusqlite::Result<bool>,
 ) -> rusqlite::Result<Counts> {
     let mut there = there(begun, feed)?;
     let mut counts = Counts::default();
     let mut write =
         begun.prepare("INSERT OR REPLACE INTO fact (cve, feed, hash, body) VALUES (?1, ?2, ?3, ?4)")?;
     for (cve, body, rejected) in bodies {
+        counts.records += 1;
         let hash = hash(&body);
         match there.remove(&cve) {
             Some(same) if same == hash => continue,
@@ -54,6 +65,10 @@ fn replace(
     }
     let mut delete = begun.prepare("DELETE FROM fact WHERE cve = ?1 AND feed = ?2")?;
     for gone in there.keys() {
+        if keeps(gone)? {
+            (counts.kept, counts.records) = (counts.kept + 1, counts.records + 1);
+            continue;
+        }
         delete.execute(params![gone, feed])?;
         counts.gone += 1;
     }
@@ -77,7 +92,7 @@ pub(super) fn replace_scores(
         let rows = statement.query_map([feed], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?;
         rows.collect::<rusqlite::Result<_>>()?
     };
-    let mut counts = Counts::default();
+    let mut counts = Counts { records: new.len() as u64, ..Counts::default() };
     let mut write = begun.prepare(
         "INSERT OR REPLACE INTO score (cve, feed, probability, percentile) VALUES (?1, ?2, ?3, ?4)",
     )?;

@@ -11,7 +11,7 @@ pub(super) fn replace(begun: &Transaction<'_>, feed: i64, packages: &[Package]) 
     let mut there = there(begun, feed)?;
     let known: BTreeSet<(String, String, String)> =
         there.iter().map(|p| (p.suite.clone(), p.name.clone(), p.arch.clone())).collect();
-    let mut counts = Counts::default();
+    let mut counts = Counts { records: packages.len() as u64, ..Counts::default() };
     let mut write = begun.prepare(
         "INSERT OR REPLACE INTO offered (name, feed, arch, version, suite, source, source_version) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",

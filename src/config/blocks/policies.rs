@@ -45,8 +45,14 @@ pub const EXCEPTION: Block = Block {
         argument(
             "cve",
             Takes::Text,
-            Need::Optional("every vulnerability; one of `cve` and `component` is needed"),
+            Need::Optional("every vulnerability; one of `cve`, `advisory` and `component` is needed"),
             "which vulnerability it covers",
+        ),
+        argument(
+            "advisory",
+            Takes::Text,
+            Need::Optional("every advisory"),
+            "of which advisory it covers the vulnerabilities, by its publisher's id: `DSA-5532-1`, `GHSA-…`, `RHSA-2026:1`",
         ),
         argument(
             "component",

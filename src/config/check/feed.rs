@@ -173,7 +173,11 @@ fn place(text: &str) -> Result<FeedPlace, String> {
     if text.trim() != text || text.is_empty() || text.contains(odd) {
         return Err("it is empty, or has blanks at its ends or control characters".to_string());
     }
-    if let Some(path) = text.strip_prefix("file:") {
+    // The name of a scheme counts in capitals as well (RFC 3986, 3.1).
+    let (scheme, rest) = text.split_once(':').unwrap_or_default();
+    let scheme = scheme.to_ascii_lowercase();
+    if scheme == "file" {
+        let path = rest;
         let path = path.strip_prefix("//").unwrap_or(path);
         return match path.is_empty() {
             true => Err("there is no path behind \"file:\"".to_string()),
@@ -182,12 +186,12 @@ fn place(text: &str) -> Result<FeedPlace, String> {
     }
     match text.split_once("://") {
         None => Ok(FeedPlace::Path(text.to_string())),
-        Some(("https" | "http", rest)) => {
+        Some((_, rest)) if matches!(scheme.as_str(), "https" | "http") => {
             let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
             let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
             match host.is_empty() || text.contains(char::is_whitespace) {
                 true => Err("the address has no host, or blanks in it".to_string()),
-                false => Ok(FeedPlace::Address(text.to_string())),
+                false => Ok(FeedPlace::Address(format!("{scheme}://{rest}"))),
             }
         }
         Some((scheme, _)) => Err(format!("{scheme}:// is neither https:// nor http:// nor file:")),
@@ -275,5 +279,16 @@ mod tests {
         ] {
             assert!(place(wrong).is_err(), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn a_scheme_counts_in_capitals_as_well() {
+        let address = |text: &str| Ok(FeedPlace::Address(text.to_string()));
+        assert!(place("HTTPS://Feeds.example/All.zip") == address("https://Feeds.example/All.zip"));
+        assert!(place("Http://a.example") == address("http://a.example"));
+        let path = |text: &str| Ok(FeedPlace::Path(text.to_string()));
+        assert!(place("FILE:///srv/Mirror") == path("/srv/Mirror"));
+        assert!(place("file:a.json") == path("a.json") && place("a:b.json") == path("a:b.json"));
+        assert!(place("FTP://a.example/x").is_err() && place("HTTPS://").is_err());
     }
 }

@@ -1,7 +1,7 @@
 //! `policy "PROFILE" { … }`: until when findings have to be gone.
 
 use crate::config::blocks;
-use crate::config::checked::Policy;
+use crate::config::checked::{Component, Policy};
 use crate::config::fields::Fields;
 use crate::config::suggest;
 use crate::config::syntax::Block;
@@ -10,10 +10,10 @@ use crate::model::{Diagnostic, Span};
 use patchform_advisory::cve::CveId;
 use patchform_advisory::day::Day;
 use patchform_advisory::policy::{Exception, ExceptionError, Profile, Scope, Term, known};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Evaluates a policy block.
-pub(super) fn read(name: &str, block: &Block, fields: &mut Fields<'_>) -> Option<Policy> {
+/// Evaluates a policy block; beside it stands which components its exceptions name.
+pub(super) fn read(name: &str, block: &Block, fields: &mut Fields<'_>) -> Option<(Policy, Covered)> {
     let before = fields.problems.0.len();
     blocks::POLICY.check(block, fields.problems);
     let profile = known::profile(name);
@@ -26,12 +26,12 @@ pub(super) fn read(name: &str, block: &Block, fields: &mut Fields<'_>) -> Option
     }
     let profile = profile.and_then(|profile| filled(profile, block, fields));
     let mut names: BTreeMap<&str, Span> = BTreeMap::new();
-    let mut exceptions = Vec::new();
+    let (mut exceptions, mut covered) = (Vec::new(), Covered::new());
     for inner in block.body.blocks.iter().filter(|inner| &*inner.kind == "exception") {
-        exceptions.extend(exception(inner, name, &mut names, fields));
+        exceptions.extend(exception(inner, name, &mut names, &mut covered, fields));
     }
     let sound = fields.problems.0.len() == before;
-    profile.filter(|_| sound).map(|profile| Policy { profile, exceptions })
+    profile.filter(|_| sound).map(|profile| (Policy { profile, exceptions }, covered))
 }
 
 /// The profile with the terms that the block gives.
@@ -83,6 +83,7 @@ fn exception<'b>(
     block: &'b Block,
     profile: &str,
     names: &mut BTreeMap<&'b str, Span>,
+    covered: &mut Covered,
     fields: &mut Fields<'_>,
 ) -> Option<Exception> {
     blocks::EXCEPTION.check(block, fields.problems);
@@ -110,15 +111,22 @@ fn exception<'b>(
         })?),
         None => None,
     };
+    let advisory = match fields.text(&block.body, "advisory") {
+        Some(text) => Some(advisory(text, block, fields)?),
+        None => None,
+    };
     let component = fields.text(&block.body, "component");
-    let scope = Scope { cve, component, profile: Some(profile.to_string()) };
+    if let (Some(name), Some(attribute)) = (&component, block.body.attribute("component")) {
+        covered.push((name.clone(), attribute.value.span()));
+    }
+    let scope = Scope { cve, advisory, component, profile: Some(profile.to_string()) };
     let (because, until) = (because?, until?);
     let from = from.or_else(|| Day::new(1970, 1, 1))?;
     Exception::new(&label.text, &because, scope, from, until)
         .map_err(|error| {
             let help = match error {
                 ExceptionError::Scope(_) => {
-                    "Say what it covers: cve = \"CVE-2026-10001\", or component = \"apt.web\""
+                    "Say what it covers: cve = \"CVE-2026-10001\", advisory = \"DSA-5532-1\", or component = \"apt.web\""
                 }
                 ExceptionError::Expires { .. } => "Its first day is \"from\", its last one \"until\".",
                 ExceptionError::Name | ExceptionError::Justification(_) => {
@@ -128,6 +136,46 @@ fn exception<'b>(
             fields.problems.push(Diagnostic::error(error.to_string()).at(block.header, "").help(help));
         })
         .ok()
+}
+
+/// The id of an advisory: any publisher's, but no CVE's.
+fn advisory(text: String, block: &Block, fields: &mut Fields<'_>) -> Option<String> {
+    let formed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | ':' | '_' | '.');
+    let help = match CveId::parse(&text) {
+        Some(cve) => format!("A CVE is named so: cve = \"{cve}\""),
+        None if text.contains('-') && text.len() <= 100 && text.chars().all(formed) => return Some(text),
+        None => "Write it as its publisher does: \"DSA-5532-1\"".to_string(),
+    };
+    let at = block.body.attribute("advisory").map_or(block.header, |a| a.value.span());
+    let problem = Diagnostic::error(format!("{text:?} is no id of an advisory")).at(at, "");
+    fields.problems.push(problem.help(help));
+    None
+}
+
+/// The components that exceptions name, and where.
+pub(super) type Covered = Vec<(String, Span)>;
+
+/// Complains of exceptions for components that nobody declares: they let nothing pass, and that would be seen too late.
+pub(super) fn unknown(covered: &Covered, components: &[Component]) -> Vec<Diagnostic> {
+    if covered.is_empty() {
+        return Vec::new();
+    }
+    let declared: BTreeSet<String> =
+        components.iter().map(|component| component.address.to_string()).collect();
+    let missing = covered.iter().filter(|(name, _)| !declared.contains(name));
+    let complaint = |(name, at): &(String, Span)| {
+        let instance = declared.iter().find(|address| address.starts_with(&format!("{name}[")));
+        let help = match instance {
+            Some(instance) => {
+                format!("It has instances, and an exception is for one of them, such as {instance}.")
+            }
+            None => suggest::sentence(name, declared.iter().map(String::as_str)),
+        };
+        Diagnostic::warning(format!("There is no component {name}, so that this exception covers nothing"))
+            .at(*at, "not declared")
+            .help(help)
+    };
+    missing.map(complaint).collect()
 }
 
 fn day(block: &Block, name: &str, fields: &mut Fields<'_>) -> Option<Day> {

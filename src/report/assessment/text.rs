@@ -38,9 +38,6 @@ pub fn draw(assessment: &Assessment<'_>, by: By, all: bool, style: Style) -> Str
 /// Findings that one upgrade closes.
 type Row<'x, 'a> = Vec<&'x Found<'a>>;
 
-/// Rows of several components, by component and package.
-type Rows<'x, 'a> = BTreeMap<(String, &'x str), Row<'x, 'a>>;
-
 /// The most packages beside the patch level that are listed unless all are asked for.
 const BESIDE: usize = 10;
 
@@ -110,25 +107,33 @@ fn table(rows: &[Row], page: &mut Page) {
 
 fn package_row(row: &Row) -> Vec<Piece> {
     let (worst, soonest) = (row[0], soonest(row));
-    let packages: BTreeSet<&str> = row.iter().map(|found| found.key.package.as_str()).collect();
-    let vulnerabilities: BTreeSet<&str> = row.iter().map(|found| found.key.vulnerability.as_str()).collect();
     let target = highest(row);
-    let name = match packages.len() {
-        1 => worst.key.package.clone(),
-        n => format!("{} ({})", worst.named.finding.installed.source_name(), counted(n, "package")),
-    };
     let because = worst.urgency.because.first().copied().unwrap_or_default();
     let because = if because.is_empty() { String::new() } else { format!(": {because}") };
     let again = if row.iter().any(|found| found.reopened.is_some()) { ", open again" } else { "" };
     let finding = format!("{} {}{because}{again}", worst.priority, worst.key.vulnerability);
     vec![
-        plain(name),
+        plain(name(row)),
         plain(&worst.named.finding.installed.version),
         tinted(if target.is_fixed() { Tint::Good } else { Tint::Dim }, target.to_string()),
         tinted(words::tint(worst.priority), finding),
-        plain(count(vulnerabilities.len())),
+        plain(count(vulnerabilities(row))),
         tinted(words::due_tint(soonest), words::due(soonest)),
     ]
+}
+
+/// What a row is called: its package, or the source of several.
+fn name(row: &Row) -> String {
+    let packages: BTreeSet<&str> = row.iter().map(|found| found.key.package.as_str()).collect();
+    match packages.len() {
+        1 => row[0].key.package.clone(),
+        n => format!("{} ({})", row[0].named.finding.installed.source_name(), counted(n, "package")),
+    }
+}
+
+/// How many vulnerabilities a row has.
+fn vulnerabilities(row: &Row) -> usize {
+    row.iter().map(|found| found.key.vulnerability.as_str()).collect::<BTreeSet<_>>().len()
 }
 
 /// The highest level of a row closes all of it.
@@ -177,34 +182,41 @@ fn some(names: BTreeSet<&str>) -> String {
 }
 
 fn by_deadline(assessment: &Assessment<'_>, all: bool, page: &mut Page) {
-    let mut days: BTreeMap<(bool, String), Rows> = BTreeMap::new();
+    let mut days: BTreeMap<(bool, String), Vec<&Found>> = BTreeMap::new();
     for found in shown(assessment, all) {
         let day = words::day(found);
-        let key = (day.is_none(), day.unwrap_or_else(|| words::due(found)));
-        let package = (found.key.component.to_string(), found.key.package.as_str());
-        days.entry(key).or_default().entry(package).or_default().push(found);
+        days.entry((day.is_none(), day.unwrap_or_else(|| words::due(found)))).or_default().push(found);
     }
-    let mut table = Table::new(&["due", "", "component", "package", "go to", "findings"]);
-    for ((undated, day), packages) in days {
-        for ((component, package), row) in packages {
-            let worst = row[0];
-            let words = if undated { String::new() } else { words::due(worst) };
-            let rest = if row.len() > 1 { format!(" and {} more", row.len() - 1) } else { String::new() };
-            table.row(vec![
-                tinted(Tint::Bold, if day.is_empty() { "no policy" } else { day.as_str() }),
-                tinted(words::due_tint(worst), words),
-                plain(component),
-                plain(package),
-                plain(highest(&row).to_string()),
-                tinted(
-                    words::tint(worst.priority),
-                    format!("{} {}{rest}", worst.priority, worst.key.vulnerability),
-                ),
-            ]);
+    for ((undated, day), found) in days {
+        page.blank();
+        let words = if undated { String::new() } else { format!("  {}", words::due(found[0])) };
+        let head = [
+            tinted(Tint::Bold, if day.is_empty() { "no policy" } else { day.as_str() }),
+            tinted(words::due_tint(found[0]), words),
+            tinted(Tint::Dim, format!("  {}", counted(found.len(), "finding"))),
+        ];
+        page.line(0, 2, &head);
+        let mut table = Table::new(&["component", "package", "go to", "worst finding", ">all"]);
+        let mut components: BTreeMap<String, Vec<&Found>> = BTreeMap::new();
+        for one in found {
+            components.entry(one.key.component.to_string()).or_default().push(one);
         }
-    }
-    if !table.is_empty() {
-        table.draw(page, 0);
+        for (component, found) in &components {
+            for row in upgrades(found) {
+                let worst = row[0];
+                table.row(vec![
+                    plain(component),
+                    plain(name(&row)),
+                    plain(highest(&row).to_string()),
+                    tinted(
+                        words::tint(worst.priority),
+                        format!("{} {}", worst.priority, worst.key.vulnerability),
+                    ),
+                    plain(count(vulnerabilities(&row))),
+                ]);
+            }
+        }
+        table.draw(page, 2);
     }
 }
 
@@ -246,7 +258,10 @@ fn feeds(assessment: &Assessment<'_>, page: &mut Page) {
         let why = feed.problem.as_deref().map_or(String::new(), |why| format!(": {why}"));
         let told = match feed.stale {
             true => format!("The feed {} is stale (read well last: {since}){why}", feed.name),
-            false => format!("The feed {} could not be taken, and its last good copy counts{why}", feed.name),
+            false => format!(
+                "The feed {} could not be taken whole, and what was known before counts{why}",
+                feed.name
+            ),
         };
         page.line(0, 2, &[tinted(Tint::Change, told)]);
     }

@@ -27,3 +27,17 @@ policy "bod-26-04" {
     cve = "CVE-2026-10001"
   }
 }
+
+policy "kev-due" {
+  exception "no-advisory" {
+    advisory = "CVE-2026-10001"
+    because  = "No way in."
+    until    = "2027-01-31"
+  }
+
+  exception "nor-this" {
+    advisory = "no id"
+    because  = "No way in."
+    until    = "2027-01-31"
+  }
+}

@@ -203,11 +203,16 @@ fn a_finding_is_met_due_or_overdue() {
 #[test]
 fn an_exception_is_named_justified_and_expires() {
     let cve = CveId::parse("CVE-2026-1000").unwrap();
-    let scope = || Scope { cve: Some(cve), component: Some("web".into()), profile: None };
+    let scope = || Scope { cve: Some(cve), component: Some("web".into()), ..Scope::default() };
     let (granted, expires) = (day("2026-06-10"), day("2026-06-30"));
     let exception =
         Exception::new("Frozen", "The shop sells until July.", scope(), granted, expires).unwrap();
-    assert!(exception.covers(cve, "web", "kev-due") && !exception.covers(cve, "db", "kev-due"));
+    let covers = |cve, component| exception.covers(cve, [].into_iter(), component, "kev-due");
+    assert!(covers(Some(cve), "web") && !covers(Some(cve), "db") && !covers(None, "web"));
+    let advisory = Scope { advisory: Some("GHSA-aaaa-bbbb-cccc".into()), ..Scope::default() };
+    let advisory = Exception::new("Waits", "No way in.", advisory, granted, expires).unwrap();
+    let covers = |ids: &[&'static str]| advisory.covers(None, ids.iter().copied(), "web", "kev-due");
+    assert!(covers(&["GO-2026-1", "ghsa-AAAA-bbbb-cccc"]) && !covers(&["GO-2026-1"]) && !covers(&[]));
     let deadline = deadline("bod-26-04", &facts(98)).unwrap();
     let holds = deadline.judge(day("2026-06-30"), None, &[&exception]);
     assert_eq!((holds.standing, holds.exception), (Standing::Excepted, Some(&exception)));
