@@ -73,6 +73,7 @@ const ROOTS: &[&str] = &[
     "blackout",
     "feed",
     "policy",
+    "baseline",
     "service",
     "check",
 ];

@@ -135,6 +135,8 @@ impl Made<'_, '_> {
             class: draft.class,
             exposure: draft.exposure,
             level: draft.level,
+            constrained: draft.constrained,
+            baseline: draft.baseline,
             arguments: draft.arguments,
             secrets: draft.secrets,
             connection: draft.connection,
