@@ -2,6 +2,8 @@
 
 use patchform::config::blocks::{ALL, Argument, Block, Holds, Need, Place, Takes};
 use patchform::config::checked::SecretSource;
+use patchform::config::levels::Resolved;
+use patchform::config::lock::Lock;
 use patchform::config::request::Request;
 use patchform::config::scope::Files;
 use patchform::config::syntax::{self, Body};
@@ -61,7 +63,15 @@ fn outcome(texts: &Texts) -> Result<String, Vec<(String, Option<Span>)>> {
     .collect();
     let (parsed, mut problems) = parse(&sources);
     let files = InMemory(texts);
-    let around = Surroundings { files: &files, folder: ".", working_folder: "/work", workspace: "default" };
+    let lock = texts.iter().find(|(name, _)| name == "patchform.lock.hcl").map_or("", |(_, text)| text);
+    let levels = Lock::read(lock).expect("a lock file").levels;
+    let around = Surroundings {
+        files: &files,
+        folder: ".",
+        working_folder: "/work",
+        workspace: "default",
+        levels: Resolved::All(&levels),
+    };
     match check(&parsed, &mut sources, &schemas, &VariableInputs::default(), &around) {
         // A connection keeps what is written of it: that nothing is written says the same as `sudo = false`.
         Ok((config, _)) if !problems.has_errors() => {

@@ -3,6 +3,8 @@
 //! `UPDATE=1` writes the expectations anew.
 
 use patchform::config::checked::SecretSource;
+use patchform::config::levels::Resolved;
+use patchform::config::lock::Lock;
 use patchform::config::request::Request;
 use patchform::config::scope::Files;
 use patchform::config::{
@@ -142,7 +144,15 @@ fn examine(folder: &Path) -> (String, Option<Config>) {
     problems.0.extend(wrong.0);
     let broken = problems.has_errors();
     let files = Folder(folder.to_path_buf());
-    let around = Surroundings { files: &files, folder: ".", working_folder: "/work", workspace: "default" };
+    let lock = std::fs::read_to_string(folder.join("patchform.lock.hcl")).unwrap_or_default();
+    let levels = Lock::read(&lock).unwrap().levels;
+    let around = Surroundings {
+        files: &files,
+        folder: ".",
+        working_folder: "/work",
+        workspace: "default",
+        levels: Resolved::All(&levels),
+    };
     let config = match check(&parsed, &mut sources, &schemas(), &inputs, &around) {
         Ok((checked, warnings)) => {
             problems.0.extend(warnings.0);
@@ -244,7 +254,13 @@ fn swallow(bytes: &[u8]) -> (String, Option<Config>) {
     let (parsed, wrong) = parse(&sources);
     let broken = wrong.has_errors() || problems.has_errors();
     problems.0.extend(wrong.0);
-    let around = Surroundings { files: &Nothing, folder: ".", working_folder: "/work", workspace: "default" };
+    let around = Surroundings {
+        files: &Nothing,
+        folder: ".",
+        working_folder: "/work",
+        workspace: "default",
+        levels: Resolved::NONE,
+    };
     let given =
         [("hosts", "[\"a\"]"), ("password", "x")].map(|(k, v)| (format!("PF_VAR_{k}"), v.to_string()));
     let inputs = VariableInputs { environment: given.into(), ..VariableInputs::default() };

@@ -254,7 +254,7 @@ fn a_misspelt_name_is_answered_with_the_nearest_one() {
     let lab = Lab::empty();
     lab.patchform("reference cidrsubent").exits(1).says("did you mean `cidrsubnet`?");
     lab.patchform("reference relase").exits(1).says("did you mean `release`?");
-    lab.patchform("reference baseline").exits(1).says("not supported by this version yet");
+    lab.patchform("reference customer").exits(1).says("not supported by this version yet");
     lab.patchform("reference zebra").exits(1).says("lists all names");
 }
 

@@ -1,5 +1,6 @@
 //! Large configurations: checked in time and memory that grow with their size. Prints what each costs.
 
+use patchform::config::levels::Resolved;
 use patchform::config::scope::Files;
 use patchform::config::{Config, Schemas, Sources, Surroundings, VariableInputs, check, parse};
 use patchform::model::Diagnostics;
@@ -35,7 +36,13 @@ fn checked_files(name: &str, files: &[(&str, &str)]) -> Result<Config, Diagnosti
     let (parsed, problems) = parse(&sources);
     let parsing = started.elapsed();
     assert!(!problems.has_errors(), "{problems:?}");
-    let around = Surroundings { files: &NoFiles, folder: ".", working_folder: "/", workspace: "default" };
+    let around = Surroundings {
+        files: &NoFiles,
+        folder: ".",
+        working_folder: "/",
+        workspace: "default",
+        levels: Resolved::NONE,
+    };
     let config = check(&parsed, &mut sources, &schemas, &VariableInputs::default(), &around);
     let took = started.elapsed();
     println!("{name}: {} bytes, read {parsing:.0?}, read and checked {took:.0?}", files[0].1.len());

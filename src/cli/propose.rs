@@ -5,6 +5,7 @@ use super::arguments::{Lock, Variables, selections};
 use super::stages::Stages;
 use super::terminal::Terminal;
 use super::waits::Waits;
+use crate::finding::Aim;
 use crate::ops::{self, Failure};
 use crate::report::{file_diff, proposed};
 use patchform_sdk::period;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 #[derive(clap::Args)]
 #[command(
     after_help = "It assesses first. Only the levels that have to rise are written, where they stand; comments and layout stay. \
-                  No level is lowered, and no package is added. Review the change, commit it, then `patchform plan`."
+                  Constraints are resolved into the lock file. No level is lowered but by --adopt, and no package is added. Review the change, commit it, then `patchform plan`."
 )]
 pub struct Arguments {
     #[command(flatten)]
@@ -30,6 +31,12 @@ pub struct Arguments {
     /// Only what is due within this time, or overdue, such as 7d
     #[arg(long, value_name = "TIME")]
     due_within: Option<String>,
+    /// Resolve constraints to the newest level that each allows
+    #[arg(long, conflicts_with_all = ["only", "due_within", "adopt"])]
+    upgrade: bool,
+    /// Take the levels that are installed, lower ones too: drift becomes a change in git
+    #[arg(long, conflicts_with_all = ["only", "due_within"])]
+    adopt: bool,
     /// Write nothing; show the change
     #[arg(long)]
     dry_run: bool,
@@ -44,22 +51,21 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
         },
         only: arguments.only.iter().map(|text| super::assess::id(text)).collect(),
         due_within: arguments.due_within.as_deref().map(days).transpose()?,
+        aim: match (arguments.upgrade, arguments.adopt) {
+            (_, true) => Aim::Installed,
+            (true, _) => Aim::Newest,
+            _ => Aim::Needed,
+        },
         dry_run: arguments.dry_run,
     };
     let mut stages = Stages::new(terminal, Arc::new(Waits { events: None, style: terminal.err }));
     let done = ops::propose::propose(&request, &mut stages)?;
-    terminal.warn(&done.assessed.warnings, &done.assessed.sources);
+    terminal.warn(&done.warnings, &done.sources);
     for file in &done.files {
-        terminal.say(&file_diff::draw(&file.path, &file.before, &file.after, terminal.out));
+        let before = file.before.as_deref().unwrap_or_default();
+        terminal.say(&file_diff::draw(&file.path, before, &file.after, terminal.out));
     }
-    let written = !arguments.dry_run && !done.files.is_empty();
-    terminal.say(&proposed::draw(
-        &done.proposals,
-        &done.by_hand,
-        done.assessed.places(),
-        written,
-        terminal.out,
-    ));
+    terminal.say(&proposed::draw(&done.drawn, terminal.out));
     Ok(Exit::Done)
 }
 

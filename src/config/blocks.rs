@@ -1,6 +1,7 @@
 //! The blocks of the language: one table, which the checker reads and of which the reference is made.
 
 mod argument;
+mod baselines;
 mod component;
 mod feeds;
 mod hosts;
@@ -15,6 +16,7 @@ mod values;
 mod windows;
 
 pub use argument::{Argument, Holds, Need, Takes};
+pub(super) use baselines::BASELINE;
 pub(super) use component::{
     CLASSES, COMPONENT, CONNECTION_CHROOT, CONNECTION_LOCAL, CONNECTION_SSH, CONTENT, DYNAMIC, EXPOSURES,
     LIFECYCLE, SNAPSHOT,
@@ -102,6 +104,7 @@ pub const ALL: &[&Block] = &[
     &rules::VENDOR,
     &windows::MAINTENANCE_WINDOW,
     &windows::BLACKOUT,
+    &baselines::BASELINE,
     &feeds::FEED,
     &policies::POLICY,
     &policies::EXCEPTION,
@@ -122,7 +125,7 @@ pub const ALL: &[&Block] = &[
 ];
 
 /// Blocks of the design that this version refuses by their names.
-pub const LATER: &[&str] = &["traffic", "baseline", "customer", "twin", "inventory"];
+pub const LATER: &[&str] = &["traffic", "customer", "twin", "inventory"];
 
 impl Block {
     /// One of its arguments.

@@ -4,6 +4,7 @@ use super::blocks;
 use super::checked::{ArgumentSpans, Config, Vendor, Window};
 use super::expr::Expr;
 use super::fields::Fields;
+use super::levels::Resolved;
 use super::load::{Parsed, with_chain};
 use super::schemas::Schemas;
 use super::scope::{Files, Scope};
@@ -72,6 +73,8 @@ pub struct Surroundings<'a> {
     pub working_folder: &'a str,
     /// `patchform.workspace`
     pub workspace: &'a str,
+    /// What constraints on levels were resolved to.
+    pub levels: Resolved<'a>,
 }
 
 /// Checks a configuration against the schemas of its providers and evaluates all of it. Texts that are given as
@@ -174,6 +177,9 @@ impl<'a, 'p> Checker<'a, 'p> {
         let whole =
             Whole { parsed, schemas, rollouts, vendors, windows, blackouts, services, providers, outputs };
         let mut config = finish::config(whole, self)?;
+        if let Resolved::All(levels) = self.around.levels {
+            level::idle(&config, levels, &mut self.problems);
+        }
         config.moves = self.moves(&config);
         config.assertions = assertions;
         config.feeds = feeds;

@@ -14,11 +14,12 @@ pub use feed::{Feed, FeedFormat, FeedPlace, FeedSource, Suite, without_secrets};
 pub use pace::{Pace, Size};
 use patchform_advisory::priority::{Exposure, Importance};
 use patchform_sdk::message::Class;
+use patchform_versions::Scheme;
 pub use policy::Policy;
 pub use promise::{Availability, Promise, Spent};
 pub use secret::{Secret, SecretForm, SecretOrigin, SecretSource, Step};
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -136,6 +137,10 @@ pub struct Component {
     pub importance: Option<Importance>,
     /// The level it should have.
     pub level: PatchLevel,
+    /// What its level was asked for by constraints, if any was.
+    pub constrained: Option<Constrained>,
+    /// The baseline that is its level, if one is.
+    pub baseline: Option<Baseline>,
     /// The kind's own arguments, defaults filled in; secrets in clear.
     pub arguments: Arguments,
     /// Places in `arguments` that hold a secret.
@@ -166,6 +171,35 @@ pub struct Component {
     pub level_span: Span,
     /// Where each argument stands: shared by all instances of the block.
     pub argument_spans: ArgumentSpans,
+}
+
+/// Constraints on a level.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Constrained {
+    /// Whose rows of the lock file count: `baseline.security`, or the component's block.
+    pub key: String,
+    /// By part, [`WHOLE`](super::levels::WHOLE) where the level has none.
+    pub parts: BTreeMap<String, String>,
+    /// Parts whose constraint has no level: it stands in its place. None but where constraints are being resolved.
+    pub open: BTreeSet<String>,
+    /// What orders its versions.
+    pub scheme: Scheme,
+}
+
+/// A baseline, as a component takes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Baseline {
+    /// `baseline.security`, `module.eu.baseline.security`
+    pub address: Arc<str>,
+    /// Its `patch_level` expression.
+    pub span: Span,
+}
+
+impl Component {
+    /// Whether some constraint on its level is not resolved.
+    pub fn is_open(&self) -> bool {
+        self.constrained.as_ref().is_some_and(|constrained| !constrained.open.is_empty())
+    }
 }
 
 /// A component that this one stands on.

@@ -127,6 +127,7 @@ impl Gaps {
             Some(Absence::Within(place)) => return self.all.iter().any(|gap| gap.holds(place)),
             Some(Absence::Variable) => &["variable"],
             Some(Absence::Local) => &["locals"],
+            Some(Absence::Baseline) => &["baseline"],
             Some(Absence::Component) => &["component"],
             Some(Absence::Rollout) => &["rollout"],
             Some(Absence::Vendor) => &["vendor"],

@@ -76,6 +76,7 @@ const ROOTS: &[&str] = &[
     "blackout",
     "feed",
     "policy",
+    "baseline",
     "service",
     "check",
 ];

@@ -12,6 +12,7 @@ pub mod fmt;
 pub mod functions;
 pub mod hosts;
 pub mod inputs;
+pub mod levels;
 pub mod lock;
 pub mod lower;
 pub mod marks;

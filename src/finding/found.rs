@@ -12,7 +12,7 @@ use patchform_advisory::day::Day;
 use patchform_advisory::packages::Candidates;
 use patchform_advisory::policy::{Deadline, Exception, Standing};
 use patchform_advisory::priority::{Facts, Fix, Judged, Priority, Scored, Urgency};
-use patchform_advisory::{Advisory, Verdict};
+use patchform_advisory::{Advisory, Naming, Verdict};
 use std::collections::BTreeMap;
 
 /// What findings are judged with.
@@ -151,6 +151,15 @@ fn fix(target: &Target, record: &Advisory) -> Fix {
 }
 
 impl Found<'_> {
+    /// The lowest level of its package that closes it; where only the fixed version of its source is known, the one that an
+    /// archive offers.
+    pub fn least(&self) -> Option<&str> {
+        let (entry, installed) = (self.named.finding.entry, self.named.finding.installed);
+        let is_own = entry.naming == Naming::Binary || installed.version == installed.source_version();
+        let fix = self.named.finding.fix().filter(|_| is_own);
+        fix.map(|fix| fix.strip_prefix("0:").unwrap_or(fix)).or_else(|| self.target.level())
+    }
+
     /// Whether its deadline is over, and no exception holds.
     pub fn is_overdue(&self) -> bool {
         matches!(self.standing, Some(Standing::Overdue { .. }))

@@ -9,6 +9,7 @@ mod level;
 mod named;
 mod proposal;
 mod remembered;
+mod resolution;
 mod rules;
 mod stored;
 
@@ -16,7 +17,8 @@ pub use found::{Found, Knowledge, found};
 pub use host::{Host, Member, importance};
 pub use level::Target;
 pub use named::{Named, named};
-pub use proposal::{Closing, Proposal, Proposals, propose};
+pub use proposal::{Closing, LevelPlace, Proposal, Proposals, propose};
 pub use remembered::{Closed, Findings, Key, Remembered, Seen};
+pub use resolution::{Aim, Moved, Resolution, Wish, resolve};
 pub use rules::Rules;
 pub use stored::{FORMAT, StoredError, read, write};

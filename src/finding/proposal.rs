@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A level of a package that is to be raised, in one place of the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposal {
-    /// The block, without the keys of its instances.
-    pub block: Address,
+    /// Whose level it is: a baseline, or a block without the keys of its instances.
+    pub of: String,
     /// The expression of its `patch_level`.
     pub span: Span,
     /// The package.
@@ -22,6 +22,15 @@ pub struct Proposal {
     pub to: String,
     /// What it closes, the most urgent first.
     pub closes: Vec<Closing>,
+}
+
+/// Where a level is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LevelPlace {
+    /// Whose it is: a baseline, or a block.
+    pub of: String,
+    /// The expression.
+    pub span: Span,
 }
 
 /// A finding that a proposal closes.
@@ -49,7 +58,7 @@ pub struct Proposals {
 pub fn propose(
     hosts: &[Host],
     all: &[Found<'_>],
-    spans: &BTreeMap<Address, Span>,
+    spans: &BTreeMap<Address, LevelPlace>,
     wanted: impl Fn(&Found<'_>) -> bool,
 ) -> Proposals {
     let mut proposals = Proposals::default();
@@ -63,7 +72,7 @@ pub fn propose(
                 .or_default() += 1;
         };
         let member = &hosts[found.named.host].members[found.named.member];
-        let (Some(span), Some(scheme)) =
+        let (Some(place), Some(scheme)) =
             (spans.get(&key.component), found.named.finding.entry.ecosystem.scheme())
         else {
             leave("the order of its versions is not known");
@@ -82,14 +91,14 @@ pub fn propose(
             }
             (Some(from), Some(to)) => {
                 let new = || Proposal {
-                    block: key.component.block(),
-                    span: *span,
+                    of: place.of.clone(),
+                    span: place.span,
                     package: key.package.clone(),
                     from: from.clone(),
                     to: to.to_string(),
                     closes: Vec::new(),
                 };
-                let proposal = raised.entry((*span, &key.package)).or_insert_with(new);
+                let proposal = raised.entry((place.span, &key.package)).or_insert_with(new);
                 if is_higher(scheme, to, &proposal.to) {
                     proposal.to = to.to_string();
                 }
@@ -99,7 +108,7 @@ pub fn propose(
     for found in all {
         let Some(proposal) = spans
             .get(&found.key.component)
-            .and_then(|span| raised.get_mut(&(*span, found.key.package.as_str())))
+            .and_then(|place| raised.get_mut(&(place.span, found.key.package.as_str())))
         else {
             continue;
         };
@@ -114,13 +123,24 @@ fn is_higher(scheme: Scheme, a: &str, b: &str) -> bool {
 }
 
 impl Proposal {
+    /// Says anew what it closes, of all findings.
+    pub fn close(&mut self, all: &[Found<'_>], spans: &BTreeMap<Address, LevelPlace>) {
+        self.closes.clear();
+        for found in all {
+            let place = spans.get(&found.key.component);
+            if found.key.package == self.package && place.is_some_and(|place| place.span == self.span) {
+                self.hear(found);
+            }
+        }
+    }
+
     /// Takes a finding of its package, where its level closes it; one for each vulnerability.
     fn hear(&mut self, found: &Found<'_>) {
         let scheme = found.named.finding.entry.ecosystem.scheme();
         let reached =
             |to: &str| scheme.is_some_and(|scheme| to == self.to || is_higher(scheme, &self.to, to));
         let known = self.closes.iter().any(|closing| closing.vulnerability == found.key.vulnerability);
-        if known || !found.target.level().is_some_and(reached) {
+        if known || !found.least().is_some_and(reached) {
             return;
         }
         let because = found.urgency.because.join(", ");
@@ -181,7 +201,9 @@ mod tests {
         };
         let found = found(hosts, named(hosts, &records), &known);
         let span = Span::new(FileId(0), 10, 20);
-        let spans = hosts.iter().map(|host| (host.members[0].address.clone(), span)).collect();
+        let place = |address: &Address| LevelPlace { of: address.block().to_string(), span };
+        let spans =
+            hosts.iter().map(|host| &host.members[0].address).map(|a| (a.clone(), place(a))).collect();
         propose(hosts, &found, &spans, |found| found.key.vulnerability.starts_with(wanted))
     }
 
@@ -193,10 +215,7 @@ mod tests {
         ];
         let proposals = proposed(&hosts, "CVE-2026-10001");
         let [one] = proposals.all.as_slice() else { panic!("{proposals:?}") };
-        assert_eq!(
-            (one.block.to_string().as_str(), one.from.as_str(), one.to.as_str()),
-            ("apt.web", "1.1", "1.10")
-        );
+        assert_eq!((one.of.as_str(), one.from.as_str(), one.to.as_str()), ("apt.web", "1.1", "1.10"));
         let closes: Vec<&str> = one.closes.iter().map(|closing| closing.vulnerability.as_str()).collect();
         assert_eq!(closes, ["CVE-2026-10001", "CVE-2026-10002"]);
     }

@@ -19,6 +19,8 @@ pub enum Absence {
     Variable,
     /// A local value.
     Local,
+    /// A baseline.
+    Baseline,
     /// A component.
     Component,
     /// A rollout.

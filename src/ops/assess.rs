@@ -6,9 +6,10 @@ use super::inventories::{self, Inventories};
 use super::plan::{Stage, Stages};
 use super::{Failure, Place, findings};
 use crate::catalog::{Catalog, CatalogError, Known, Package};
-use crate::config::checked::{Config, FeedFormat};
+use crate::config::checked::{Component, Config, FeedFormat};
 use crate::config::source::Sources;
-use crate::finding::{Findings, Found, Host, Key, Knowledge, Named, Rules, Seen, found, named};
+use crate::engine::fleet::Fleet;
+use crate::finding::{Findings, Found, Host, Key, Knowledge, LevelPlace, Named, Rules, Seen, found, named};
 use crate::model::{Address, Diagnostics, Moment, Selection, Span};
 use crate::plan::{NoSuchComponent, moves};
 use crate::report::assessment::{Assessment, FeedAge, SourcePlace};
@@ -49,7 +50,7 @@ pub struct Assessed {
     unread: Vec<(Address, String)>,
     unasked: Vec<Address>,
     feeds: Vec<FeedAge>,
-    spans: BTreeMap<Address, Span>,
+    spans: BTreeMap<Address, LevelPlace>,
     places: BTreeMap<Address, SourcePlace>,
     has_policy: bool,
     now: Moment,
@@ -61,43 +62,40 @@ pub struct Assessed {
 /// What is wrong with the configuration, the catalog or what is remembered; a host that cannot be read is none.
 pub fn assess(request: &Request, stages: &mut dyn Stages) -> Result<Assessed, Failure> {
     stages.stage(Stage::Checking);
-    let mut checked = check(&request.inputs, stages.watch())?;
+    let checked = check(&request.inputs, stages.watch())?;
+    let catalog = Catalog::open(&checked.place.catalog).map_err(unusable)?;
+    let mut asked = ask(checked, &request.targets, stages)?;
+    stages.stage(Stage::Done);
+    Assessed::of(&mut asked, &catalog, request.patience)
+}
+
+/// The places of components, asked for what is installed there.
+pub(super) struct Asked {
+    pub checked: Checked,
+    pub fleet: Fleet,
+    pub state: Option<State>,
+    pub inventories: Inventories,
+}
+
+/// Asks for those components that `targets` cover; all, where there are none.
+///
+/// # Errors
+/// Targets that cover nothing; those of starting providers, and of reading the state.
+pub(super) fn ask(
+    mut checked: Checked,
+    targets: &[Selection],
+    stages: &mut dyn Stages,
+) -> Result<Asked, Failure> {
     let components = &checked.config.components;
     let none = |target: &&Selection| !components.iter().any(|component| target.covers(&component.address));
-    let unknown: Vec<Selection> = request.targets.iter().filter(none).cloned().collect();
+    let unknown: Vec<Selection> = targets.iter().filter(none).cloned().collect();
     if !unknown.is_empty() {
         return Err(Failure::error(NoSuchComponent(unknown)));
     }
-    let catalog = Catalog::open(&checked.place.catalog).map_err(unusable)?;
     let (fleet, state) = checked.start_and_read()?;
     stages.stage(Stage::Reading(checked.config.components.len()));
-    let Inventories { hosts, unread, unasked } = inventories::ask(&checked, &fleet, &request.targets);
-    stages.stage(Stage::Done);
-    let now = clock::now();
-    let names = names(&hosts);
-    let mut assessed = Assessed {
-        records: records(&catalog, &hosts, &names)?,
-        offered: catalog.offered(Some(&names)).map_err(unusable)?,
-        feeds: feeds(&catalog, now)?,
-        facts: BTreeMap::new(),
-        rejected: BTreeSet::new(),
-        rules: rules(&checked.config),
-        has_policy: !checked.config.policies.is_empty(),
-        spans: checked.config.components.iter().map(|c| (c.address.clone(), c.level_span)).collect(),
-        places: places(&checked),
-        findings: Findings::default(),
-        hosts,
-        unread,
-        unasked,
-        now,
-        sources: Sources::new(),
-        warnings: Diagnostics::default(),
-    };
-    assessed.learn(&catalog)?;
-    assessed.findings =
-        assessed.remember(&checked.place, &checked.config, state.as_ref(), request.patience)?;
-    (assessed.sources, assessed.warnings) = (checked.sources, checked.warnings);
-    Ok(assessed)
+    let inventories = inventories::ask(&checked, &fleet, targets);
+    Ok(Asked { checked, fleet, state, inventories })
 }
 
 /// Why nobody can ask for what is due.
@@ -106,7 +104,7 @@ pub fn nothing_is_due() -> Failure {
         .hint("add one to the configuration, such as policy \"bod-26-04\" {}")
 }
 
-fn unusable(error: CatalogError) -> Failure {
+pub(super) fn unusable(error: CatalogError) -> Failure {
     Failure::error(error)
 }
 
@@ -170,7 +168,7 @@ fn moved(config: &Config, declared: &BTreeSet<&Address>, findings: &Findings) ->
     ends.map(|(from, to)| (from.clone(), to)).collect()
 }
 
-fn places(checked: &Checked) -> BTreeMap<Address, SourcePlace> {
+pub(super) fn places(checked: &Checked) -> BTreeMap<Address, SourcePlace> {
     let place = |span: Span| SourcePlace {
         file: checked.sources.path(span.file).to_string(),
         line: checked.sources.place(span.file, span.start as usize).line,
@@ -179,7 +177,59 @@ fn places(checked: &Checked) -> BTreeMap<Address, SourcePlace> {
     components.iter().map(|component| (component.address.clone(), place(component.level_span))).collect()
 }
 
+/// Where the level of a component is written: at its baseline, or in its own block.
+pub(super) fn level_place(component: &Component) -> LevelPlace {
+    match &component.baseline {
+        Some(baseline) => LevelPlace { of: baseline.address.to_string(), span: baseline.span },
+        None => LevelPlace { of: component.address.block().to_string(), span: component.level_span },
+    }
+}
+
 impl Assessed {
+    /// Holds what was asked against the catalog, and remembers what was found; takes the inventories.
+    ///
+    /// # Errors
+    /// A catalog that cannot be read; what is remembered that cannot be read or written.
+    pub(super) fn of(asked: &mut Asked, catalog: &Catalog, patience: Duration) -> Result<Assessed, Failure> {
+        let Asked { checked, state, inventories, .. } = asked;
+        let Inventories { hosts, unread, unasked } = std::mem::take(inventories);
+        let now = clock::now();
+        let names = names(&hosts);
+        let mut assessed = Assessed {
+            records: records(catalog, &hosts, &names)?,
+            offered: catalog.offered(Some(&names)).map_err(unusable)?,
+            feeds: feeds(catalog, now)?,
+            facts: BTreeMap::new(),
+            rejected: BTreeSet::new(),
+            rules: rules(&checked.config),
+            has_policy: !checked.config.policies.is_empty(),
+            spans: checked.config.components.iter().map(|c| (c.address.clone(), level_place(c))).collect(),
+            places: places(checked),
+            findings: Findings::default(),
+            hosts,
+            unread,
+            unasked,
+            now,
+            sources: Sources::new(),
+            warnings: Diagnostics::default(),
+        };
+        assessed.learn(catalog)?;
+        assessed.findings = assessed.remember(&checked.place, &checked.config, state.as_ref(), patience)?;
+        (assessed.sources, assessed.warnings) =
+            (std::mem::take(&mut checked.sources), std::mem::take(&mut checked.warnings));
+        Ok(assessed)
+    }
+
+    /// The places that answered.
+    pub(super) fn hosts(&self) -> &[Host] {
+        &self.hosts
+    }
+
+    /// What archives offer of their packages.
+    pub(super) fn offered(&self) -> &[Package] {
+        &self.offered
+    }
+
     /// Asks the catalog what is known of the vulnerabilities that hosts are affected by.
     fn learn(&mut self, catalog: &Catalog) -> Result<(), Failure> {
         let named = named(&self.hosts, &self.records);
@@ -237,7 +287,7 @@ impl Assessed {
     }
 
     /// Where patch levels stand.
-    pub(super) fn spans(&self) -> &BTreeMap<Address, Span> {
+    pub(super) fn spans(&self) -> &BTreeMap<Address, LevelPlace> {
         &self.spans
     }
 

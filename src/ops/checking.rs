@@ -10,7 +10,9 @@ use crate::backend::Local;
 use crate::config::check::{self, Surroundings};
 use crate::config::checked::{Config, Secret, Step};
 use crate::config::inputs::{Input, Noting};
+use crate::config::levels::Resolved;
 use crate::config::load::Parsed;
+use crate::config::lock::Lock;
 use crate::config::schemas::Schemas;
 use crate::config::source::Sources;
 use crate::config::variables::VariableInputs;
@@ -42,6 +44,8 @@ pub struct Checked<T = Config> {
     pub gathered: Gathered,
     /// What starting them takes.
     pub starter: Starter,
+    /// The lock file, as it was read.
+    pub(super) lock: Lock,
 }
 
 /// Reads and checks the configuration of the working folder.
@@ -49,13 +53,30 @@ pub struct Checked<T = Config> {
 /// # Errors
 /// Everything that is wrong with it; a provider that cannot be found or is not the pinned one.
 pub fn check(inputs: &Inputs, watch: Arc<dyn Watch>) -> Result<Checked, Failure> {
-    checked(inputs, watch, check::check)
+    checked(inputs, watch, Unresolved::Refused, check::check)
+}
+
+/// As [`check`]; a constraint on a level that the lock file has no level for stands for itself, so that it can be resolved.
+///
+/// # Errors
+/// As [`check`].
+pub(super) fn check_unresolved(inputs: &Inputs, watch: Arc<dyn Watch>) -> Result<Checked, Failure> {
+    checked(inputs, watch, Unresolved::Kept, check::check)
+}
+
+/// What is made of constraints on levels that the lock file has no level for.
+pub(super) enum Unresolved {
+    /// They are wrong.
+    Refused,
+    /// They stand for themselves: to be resolved.
+    Kept,
 }
 
 /// Reads the working folder and lets `judge` check it.
 pub(super) fn checked<T>(
     inputs: &Inputs,
     watch: Arc<dyn Watch>,
+    unresolved: Unresolved,
     judge: impl FnOnce(
         &Parsed,
         &mut Sources,
@@ -67,14 +88,11 @@ pub(super) fn checked<T>(
     let Project { mut sources, parsed, inputs, place, mut problems } = Project::load(inputs)?;
     let starter = Starter::new(&place, watch);
     let gathered = providers::read_lock(&place.lock_file).and_then(|lock| {
-        starter.gather(
-            parsed.required_providers(),
-            &parsed.kinds(),
-            &parsed.configured_providers(),
-            Some(&lock),
-        )
+        let (required, kinds) = (parsed.required_providers(), parsed.kinds());
+        let gathered = starter.gather(required, &kinds, &parsed.configured_providers(), Some(&lock))?;
+        Ok((gathered, lock))
     });
-    let mut gathered = match gathered {
+    let (mut gathered, lock) = match gathered {
         Ok(gathered) => gathered,
         // Without schemas nothing more can be said than what is wrong with the syntax.
         Err(_) if problems.has_errors() => return Err(Failure::configuration(sources, problems)),
@@ -83,7 +101,11 @@ pub(super) fn checked<T>(
     problems.0.append(&mut gathered.problems.0);
     let folder = project::working_folder();
     let files = Noting::new(&FilesOnDisk);
-    let around = project::around(&files, &folder, &place.workspace);
+    let levels = match unresolved {
+        Unresolved::Refused => Resolved::All(&lock.levels),
+        Unresolved::Kept => Resolved::AsFar(&lock.levels),
+    };
+    let around = project::around(&files, &folder, &place.workspace, levels);
     let broken = problems.has_errors();
     let (config, mut found) = match judge(&parsed, &mut sources, &gathered.schemas(), &inputs, &around) {
         Ok((config, warnings)) => (Some(config), warnings),
@@ -94,7 +116,7 @@ pub(super) fn checked<T>(
     match config {
         Some(config) if !broken => {
             let read = files.inputs();
-            Ok(Checked { config, sources, warnings: problems, read, place, gathered, starter })
+            Ok(Checked { config, sources, warnings: problems, read, place, gathered, starter, lock })
         }
         _ => Err(Failure::configuration(sources, problems)),
     }
@@ -160,7 +182,9 @@ impl Checked {
 
     fn complaints(&self, fleet: &Fleet) -> Result<Diagnostics, Failure> {
         let mut by_provider: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (i, component) in self.config.components.iter().enumerate() {
+        // What is not resolved is no level that a provider could judge.
+        let closed = self.config.components.iter().enumerate().filter(|(_, component)| !component.is_open());
+        for (i, component) in closed {
             by_provider.entry(self.provider_name(component.provider)).or_default().push(i);
         }
         let mut all = Diagnostics::default();

@@ -1,11 +1,13 @@
 //! `console`: expressions on the values of a checked configuration.
 
 use super::Failure;
+use super::checking::{self, Unresolved};
 use super::files::FilesOnDisk;
 use super::inputs::Inputs;
-use super::{checking, project};
+use super::project;
 use crate::config::check::{self, Known};
 use crate::config::console;
+use crate::config::levels::Resolved;
 use crate::config::source::Sources;
 use crate::config::syntax;
 use crate::config::value::Value;
@@ -48,7 +50,7 @@ impl Console {
         let (known, warnings) = if bare {
             (Known::default(), (Diagnostics::default(), Sources::new()))
         } else {
-            let checked = checking::checked(inputs, Arc::new(Silent), check::known)?;
+            let checked = checking::checked(inputs, Arc::new(Silent), Unresolved::Refused, check::known)?;
             (checked.config.1, (checked.warnings, checked.sources))
         };
         let secrets = known.secrets().into_iter().filter(|text| text.len() >= SHORTEST_SECRET).collect();
@@ -82,7 +84,9 @@ impl Console {
         let file = sources.add_text(PLACE, text);
         let start = text.len() - text.trim_start().len();
         let expr = syntax::read_part(sources, Span::new(file, start, text.trim_end().len()))?;
-        Ok(self.known.evaluate(&expr, &project::around(&FilesOnDisk, &self.folder, &self.workspace))?)
+        Ok(self
+            .known
+            .evaluate(&expr, &project::around(&FilesOnDisk, &self.folder, &self.workspace, Resolved::NONE))?)
     }
 
     /// Whether the value of a secret stands in a text.

@@ -69,7 +69,7 @@ pub fn init(inputs: &Inputs, pins: Pins) -> Result<Initialized, Failure> {
     if gathered.problems.has_errors() {
         return Err(Failure::configuration(project.sources, gathered.problems));
     }
-    let after = Lock { modules, ..gathered.lock() };
+    let after = Lock { modules, levels: before.levels.clone(), ..gathered.lock() };
     let lock_changed = before != after || !project.place.lock_file.exists();
     if lock_changed {
         disk::write_public(&project.place.lock_file, after.write().as_bytes()).map_err(|e| {

@@ -4,6 +4,7 @@ use super::inputs::{Given, Inputs};
 use super::modules::Library;
 use super::{Failure, Place};
 use crate::config::check::Surroundings;
+use crate::config::levels::Resolved;
 use crate::config::load::{self, Missing, Parsed, Reading, Wanted};
 use crate::config::modules::{self, ModuleSource};
 use crate::config::scope::Files;
@@ -260,6 +261,7 @@ pub(super) fn around<'a>(
     files: &'a dyn Files,
     working_folder: &'a str,
     workspace: &'a str,
+    levels: Resolved<'a>,
 ) -> Surroundings<'a> {
-    Surroundings { files, folder: ".", working_folder, workspace }
+    Surroundings { files, folder: ".", working_folder, workspace, levels }
 }

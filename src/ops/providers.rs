@@ -267,7 +267,7 @@ pub fn read_lock(path: &Path) -> Result<Lock, Failure> {
         String::from_utf8(bytes).map_err(|_| Failure::error(format!("{} is not UTF-8", path.display())))?;
     Lock::read(&text).map_err(|why| {
         Failure::error(format!("{} cannot be understood: {why}", path.display()))
-            .hint("take it from git again, or run `patchform init` to write it anew")
+            .hint("take it from git again, or delete it, run `patchform init`, and `patchform propose` for the levels of constraints")
     })
 }
 

@@ -12,6 +12,7 @@ use crate::state::Owed;
 use patchform_sdk::message::{Artifact, Class, Preview, Reload, SnapshotRef, WayBack};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A plan. Entries are sorted by address; other places refer to one by its index.
@@ -115,6 +116,8 @@ pub struct Entry {
     pub wave: usize,
     /// The failure domain that it stands in.
     pub zone: Option<String>,
+    /// The baseline that is its desired level: `baseline.security`.
+    pub baseline: Option<Arc<str>>,
     /// Index into [`Plan::vendors`].
     pub vendor: Option<usize>,
     /// When it may be worked on.

@@ -162,6 +162,8 @@ impl Platform {
             after,
             span,
             level_span: span,
+            constrained: None,
+            baseline: None,
             argument_spans: ArgumentSpans::default(),
         });
         let observation = match observed {

@@ -10,6 +10,7 @@ use crate::model::{Moment, Purpose};
 use crate::plan::noun::Plan;
 use std::collections::BTreeMap;
 
+mod baselines;
 mod change;
 mod diff;
 mod level;
@@ -82,6 +83,7 @@ pub fn render(plan: &Plan, view: &View<'_>) -> String {
     quiet::draw(&mut page, plan, view);
     sequence::draw(&mut page, plan, &order, view);
     waves::draw(&mut page, plan, view);
+    baselines::draw(&mut page, plan, view);
     services::draw(&mut page, plan, view);
     snapshots::draw(&mut page, plan, view);
     moved::draw(&mut page, plan, view);

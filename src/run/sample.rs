@@ -54,6 +54,7 @@ fn entry(i: usize, after: &[usize]) -> Entry {
         rollout: 0,
         wave: 0,
         zone: None,
+        baseline: None,
         vendor: None,
         when: Default::default(),
         after: after.to_vec(),

@@ -98,6 +98,7 @@ fn entry(i: usize, c: &Component) -> Entry {
         rollout: c.rollout,
         wave: c.wave,
         zone: c.zone.map(|zone| format!("z{zone}")),
+        baseline: None,
         vendor: None,
         when: Default::default(),
         after: c.after.clone(),

@@ -1,6 +1,7 @@
 //! A configuration as `validate` reads it, without a disk: several files in one input, the bundled providers' schemas.
 
 use super::pointing;
+use patchform::config::levels::Resolved;
 use patchform::config::scope::Files;
 use patchform::config::{
     Config, Given, Parsed, Schemas, Sources, Surroundings, VariableFile, VariableInputs, check, parse,
@@ -81,8 +82,13 @@ impl Scene {
     }
 
     fn check(&mut self, parsed: &Parsed) -> Option<Config> {
-        let around =
-            Surroundings { files: &Made, folder: ".", working_folder: "/work", workspace: "default" };
+        let around = Surroundings {
+            files: &Made,
+            folder: ".",
+            working_folder: "/work",
+            workspace: "default",
+            levels: Resolved::NONE,
+        };
         match check(parsed, &mut self.sources, schemas(), &self.inputs, &around) {
             Ok((config, warnings)) => {
                 assert!(!warnings.has_errors(), "checked, with errors");

@@ -31,6 +31,8 @@ pub(super) struct ComponentBlock<'p> {
     /// `vendor = vendor.name`
     pub vendor: Named<'p>,
     pub level: &'p Attribute,
+    /// The baseline that is its level: its name, and its levels.
+    pub baseline: Option<(&'p str, &'p Attribute)>,
 }
 
 /// A block that an argument names.
@@ -192,6 +194,7 @@ impl<'p> Reader<'_, 'p> {
         let vendor = named("vendor", &self.names.vendors, Absence::Vendor, block, problems);
         let depends = super::depends::read(self.names, block, problems);
         let level = block.body.attribute("patch_level")?;
+        let baseline = self.names.baseline_of(level);
         Some(ComponentBlock {
             kind: &kind.text,
             name: &name.text,
@@ -203,6 +206,7 @@ impl<'p> Reader<'_, 'p> {
             rollout,
             vendor,
             level,
+            baseline,
         })
     }
 }

@@ -4,13 +4,13 @@ use super::Checker;
 use super::component::{ComponentBlock, Repeat};
 use super::input::Given;
 use super::instances::{Draft, Expander, computed};
-use super::names::Node;
+use super::names::{Local, Node};
 use super::order::Use;
 use super::repeat::instances;
 use super::rests::{Rest, Resting, Rests};
 use super::secret::Secrets;
 use super::values::{CallValue, Values, Wrong};
-use super::{output, tree::Tree};
+use super::{level, output, tree::Tree};
 use crate::config::expr::Expr;
 use crate::config::fields::Fields;
 use crate::config::source::Sources;
@@ -148,11 +148,16 @@ impl<'a, 'p> Checker<'a, 'p> {
     fn local(&mut self, at: usize, local: usize) -> Option<()> {
         let tree = self.tree;
         let area = tree.area(self.instances[at].module);
-        let attribute = area.names.locals[local];
+        let Local { root, name, written } = area.names.locals[local];
         let uses = &area.uses[area.names.number(Node::Local(local))];
         self.refresh_used(at, uses);
-        let value = self.with_fields(at, |fields| fields.value(&attribute.value))?;
-        self.instances[at].values.locals.insert(attribute.name.to_string(), value);
+        let value = self.with_fields(at, |fields| match root {
+            "baseline" => level::of_baseline(written, fields),
+            _ => fields.value(&written.value),
+        })?;
+        let values = &mut self.instances[at].values;
+        let named = if root == "baseline" { &mut values.baselines } else { &mut values.locals };
+        named.insert(name.to_string(), value);
         let rests = self.rests(at, uses, None)?;
         self.instances[at].rests[area.names.number(Node::Local(local))] = rests;
         Some(())
@@ -188,7 +193,9 @@ impl<'a, 'p> Checker<'a, 'p> {
             let values = &self.instances[at].values;
             let hopeless = |expr: &Expr| values.hopeless(expr);
             let secrets = &self.secrets;
-            Expander { block, uses, secrets, scope: &scope, hopeless: &hopeless }.expand(&mut problems)
+            let (path, resolved) = (&*self.instances[at].path, self.around.levels);
+            Expander { block, uses, secrets, scope: &scope, hopeless: &hopeless, path, resolved }
+                .expand(&mut problems)
         };
         self.take(problems, at);
         made

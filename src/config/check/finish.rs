@@ -141,6 +141,8 @@ impl Made<'_, '_> {
             exposure: draft.exposure,
             importance: None,
             level: draft.level,
+            constrained: draft.constrained,
+            baseline: draft.baseline,
             arguments: draft.arguments,
             secrets: draft.secrets,
             connection: draft.connection,

@@ -9,12 +9,13 @@ use super::secret::Secrets;
 use super::{nested, probe, window};
 use crate::config::arguments::{Arguments, LEVEL};
 use crate::config::blocks::{CLASSES, EXPOSURES};
-use crate::config::checked::{Check, Connection, Lifecycle, Secret, SnapshotRule};
+use crate::config::checked::{Baseline, Check, Connection, Constrained, Lifecycle, Secret, SnapshotRule};
 use crate::config::convert::convert;
 use crate::config::eval::evaluate;
 use crate::config::exact;
 use crate::config::expr::Expr;
 use crate::config::fields::{Fields, sentence_case};
+use crate::config::levels::Resolved;
 use crate::config::parts::in_parts;
 use crate::config::scope::Scope;
 use crate::config::syntax::{Attribute, Body};
@@ -31,6 +32,8 @@ pub(super) struct Draft {
     pub class: Class,
     pub exposure: Exposure,
     pub level: PatchLevel,
+    pub constrained: Option<Constrained>,
+    pub baseline: Option<Baseline>,
     pub arguments: Arguments,
     pub secrets: Vec<Secret>,
     pub connection: Connection,
@@ -65,6 +68,9 @@ pub(super) struct Expander<'a, 'p> {
     /// Declared names, files and paths.
     pub scope: &'a Scope<'a>,
     pub hopeless: &'a (dyn Fn(&Expr) -> bool + Sync),
+    /// Calls from the root down.
+    pub path: &'a [(Arc<str>, InstanceKey)],
+    pub resolved: Resolved<'a>,
 }
 
 impl Expander<'_, '_> {
@@ -141,14 +147,19 @@ impl Expander<'_, '_> {
         let body = &self.block.block.body;
         let mut fields = Fields { scope, hopeless: self.hopeless, problems };
         let read = self.arguments(given, &mut fields);
-        let level = level::read(self.block, &mut fields);
+        let asks = || level::Asks::new(self.block, self.path, &key, self.resolved);
+        let level = level::read(self.block, &asks, &mut fields);
         let class = self.class(body, &mut fields);
         let exposure = fields.one_of(body, "exposure", &EXPOSURES);
         let rollout = named("rollout", self.block.rollout, &mut fields);
         let vendor = named("vendor", self.block.vendor, &mut fields);
         let zone = fields.text(body, "zone").filter(|zone| !zone.is_empty());
         let (mut own, secrets) = read?;
-        let (level, level_value) = level?;
+        let level::Read { level, value: level_value, constrained } = level?;
+        let baseline = self.block.baseline.map(|(name, written)| Baseline {
+            address: level::baseline(self.path, name).into(),
+            span: written.value.span(),
+        });
         let plan = &self.block.plan;
         own.insert(plan.names.partition_point(|name| &**name < LEVEL), level_value);
         let value = Value::shaped(plan.names.clone(), own);
@@ -182,6 +193,8 @@ impl Expander<'_, '_> {
             class,
             exposure: exposure.unwrap_or_default(),
             level,
+            constrained,
+            baseline,
             arguments: Arguments::of(&value),
             secrets,
             connection,

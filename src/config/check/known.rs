@@ -75,6 +75,7 @@ fn collect(value: &Value, texts: &mut Vec<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::levels::Resolved;
     use crate::config::scope::Files;
     use crate::config::syntax;
 
@@ -88,8 +89,13 @@ mod tests {
 
     #[test]
     fn what_means_nothing_is_refused_wherever_it_stands() {
-        let around =
-            Surroundings { files: &Nothing, folder: ".", working_folder: "/work", workspace: "default" };
+        let around = Surroundings {
+            files: &Nothing,
+            folder: ".",
+            working_folder: "/work",
+            workspace: "default",
+            levels: Resolved::NONE,
+        };
         for (text, good) in [
             ("try(var.nope, 2)", false),
             ("can(local.nope)", false),

@@ -2,37 +2,74 @@
 
 use super::component::ComponentBlock;
 use super::repeat::from_variables;
+use crate::config::checked::{Config, Constrained};
 use crate::config::expr::Expr;
-use crate::config::fields::Fields;
+use crate::config::fields::{Fields, sentence_case};
+use crate::config::levels::{Lacking, Levels, Resolved, WHOLE};
+use crate::config::syntax::Attribute;
 use crate::config::value::{Data, Entries, Value};
-use crate::model::{Diagnostic, PatchLevel, Span};
+use crate::model::{Address, Diagnostic, Diagnostics, InstanceKey, PatchLevel, Span};
 use patchform_sdk::message::LevelShape;
 use patchform_versions::{Constraint, Scheme};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-/// Evaluates the level: as the plan knows it, and as references see it.
-pub(super) fn read(block: &ComponentBlock<'_>, fields: &mut Fields<'_>) -> Option<(PatchLevel, Value)> {
-    let expr = &block.level.value;
+/// A level, as the plan knows it and as references see it.
+pub(super) struct Read {
+    pub level: PatchLevel,
+    pub value: Value,
+    pub constrained: Option<Constrained>,
+}
+
+/// Evaluates the level. What `asks` for the rows of the lock file is only made where a constraint stands.
+pub(super) fn read<'a>(
+    block: &ComponentBlock<'_>,
+    asks: &dyn Fn() -> Asks<'a>,
+    fields: &mut Fields<'_>,
+) -> Option<Read> {
+    let value = shown(&block.level.value, fields)?;
+    let mut parts = Parts { block, asks, constrained: None, lacking: Vec::new() };
+    let read = match block.plan.level {
+        LevelShape::Single => single(block, &value, &mut parts, fields),
+        LevelShape::Map => map(block, &value, &mut parts, fields),
+    };
+    parts.tell(fields);
+    let constrained = parts.constrained;
+    read.map(|(level, value)| Read { level, value, constrained })
+}
+
+/// The value of an expression that a level is made of: no secret.
+fn shown(expr: &Expr, fields: &mut Fields<'_>) -> Option<Value> {
     let value = fields.value(expr)?;
-    if value.is_sensitive() {
-        let problem = Diagnostic::error("A secret may not decide \"patch_level\"")
-            .at(expr.span(), from_variables(&value))
-            .because("Levels are shown in every plan and recorded in the state.")
-            .help("Use a value that is not sensitive.");
-        fields.problems.push(problem);
-        return None;
+    if !value.deep_marks().is_sensitive() {
+        return Some(value);
     }
-    let scheme = &block.plan.scheme;
-    match block.plan.level {
-        LevelShape::Single => single(block, &value, scheme, fields),
-        LevelShape::Map => map(block, &value, scheme, fields),
+    let problem = Diagnostic::error("A secret may not decide \"patch_level\"")
+        .at(expr.span(), from_variables(&value))
+        .because("Levels are shown in every plan and recorded in the state.")
+        .help("Use a value that is not sensitive.");
+    fields.problems.push(problem);
+    None
+}
+
+/// Evaluates the levels of a baseline. What is wrong with one of them is told where a component takes it, since its kind
+/// says how it is written.
+pub(super) fn of_baseline(written: &Attribute, fields: &mut Fields<'_>) -> Option<Value> {
+    let value = shown(&written.value, fields)?;
+    if value.as_str().is_some() || value.as_entries().is_some() {
+        return Some(value);
     }
+    let problem = Diagnostic::error("The \"patch_level\" of a baseline must be a string or a map")
+        .at(written.value.span(), format!("this is {}", value.kind()))
+        .help("Write it as patch_level = { part = \"1.2.3\" }, or as the kind of its components wants it.");
+    fields.problems.push(problem);
+    None
 }
 
 fn single(
     block: &ComponentBlock<'_>,
     value: &Value,
-    scheme: &str,
+    parts: &mut Parts<'_, '_, '_>,
     fields: &mut Fields<'_>,
 ) -> Option<(PatchLevel, Value)> {
     let at = block.level.value.span();
@@ -49,8 +86,9 @@ fn single(
         fields.problems.push(problem);
         return None;
     };
-    accept(scheme, text, "", at, fields)?;
-    Some((PatchLevel::Single(text.to_string()), value.clone()))
+    let level = parts.take(WHOLE, text, at, fields)?;
+    let value = if level == **text { value.clone() } else { Value::string(level.as_str()) };
+    Some((PatchLevel::Single(level), value))
 }
 
 fn quote_it() -> String {
@@ -60,7 +98,7 @@ fn quote_it() -> String {
 fn map(
     block: &ComponentBlock<'_>,
     value: &Value,
-    scheme: &str,
+    parts: &mut Parts<'_, '_, '_>,
     fields: &mut Fields<'_>,
 ) -> Option<(PatchLevel, Value)> {
     let expr = &block.level.value;
@@ -81,9 +119,15 @@ fn map(
             // Left out, as a null argument is.
             Data::Null => {}
             Data::String(text) => {
-                good &= accept(scheme, text, part, at, fields).is_some();
-                levels.insert(part.to_string(), text.to_string());
-                kept.insert(part.clone(), level.clone());
+                let Some(exact) = parts.take(part, text, at, fields) else {
+                    good = false;
+                    continue;
+                };
+                kept.insert(
+                    part.clone(),
+                    if exact == **text { level.clone() } else { Value::string(exact.as_str()) },
+                );
+                levels.insert(part.to_string(), exact);
             }
             _ => {
                 let problem = Diagnostic::error(format!("The level of \"{part}\" must be a string"))
@@ -104,9 +148,166 @@ fn place_of(expr: &Expr, part: &str) -> Span {
     found.map_or(expr.span(), |(_, value)| value.span())
 }
 
+/// The address of a baseline.
+pub(super) fn baseline(path: &[(Arc<str>, InstanceKey)], name: &str) -> String {
+    let calls: String = path.iter().map(|(name, key)| format!("module.{name}{key}.")).collect();
+    format!("{calls}baseline.{name}")
+}
+
+/// What a component asks of the lock file.
+pub(super) struct Asks<'a> {
+    key: String,
+    address: Address,
+    resolved: Resolved<'a>,
+}
+
+impl<'a> Asks<'a> {
+    pub fn new(
+        block: &ComponentBlock<'_>,
+        path: &[(Arc<str>, InstanceKey)],
+        key: &InstanceKey,
+        resolved: Resolved<'a>,
+    ) -> Asks<'a> {
+        let (module, kind, name) = (path.to_vec(), block.kind.clone(), block.name.clone());
+        let address = Address { module, kind, name, key: key.clone() };
+        let key = match block.baseline {
+            Some((name, _)) => baseline(path, name),
+            None => address.block().to_string(),
+        };
+        Asks { key, address, resolved }
+    }
+}
+
+/// Takes the parts of a level, one after the other.
+struct Parts<'b, 'p, 'a> {
+    block: &'b ComponentBlock<'p>,
+    asks: &'b dyn Fn() -> Asks<'a>,
+    constrained: Option<Constrained>,
+    /// Parts without a level, with their constraint and why.
+    lacking: Vec<(String, Span, String)>,
+}
+
+impl Parts<'_, '_, '_> {
+    /// The exact level of a part.
+    fn take(&mut self, part: &str, text: &str, at: Span, fields: &mut Fields<'_>) -> Option<String> {
+        let scheme = &self.block.plan.scheme;
+        if !Constraint::is_constraint(text) {
+            return accept(scheme, text, part, at, fields).map(|()| text.to_string());
+        }
+        let scheme = match constraint(self.block, text, at) {
+            Ok(scheme) => scheme,
+            Err(problem) => {
+                fields.problems.push(*problem);
+                return None;
+            }
+        };
+        let Asks { key, address, resolved } = (self.asks)();
+        let found = resolved.levels().find(&key, &address, part, scheme, text);
+        let (level, why) = match (found, resolved) {
+            (Ok(level), _) => (level.to_string(), None),
+            (Err(_), Resolved::AsFar(_)) => (text.to_string(), None),
+            (Err(lacking), Resolved::All(_)) => (text.to_string(), Some(lacks(lacking, text))),
+        };
+        let open = found.is_err();
+        let new = || Constrained { key, parts: BTreeMap::new(), open: BTreeSet::new(), scheme };
+        let constrained = self.constrained.get_or_insert_with(new);
+        constrained.parts.insert(part.to_string(), text.to_string());
+        if open {
+            constrained.open.insert(part.to_string());
+        }
+        match why {
+            Some(why) => {
+                self.lacking.push((part.to_string(), at, why));
+                None
+            }
+            None => Some(level),
+        }
+    }
+
+    /// One complaint for all that have no level: the way out is the same.
+    fn tell(&self, fields: &mut Fields<'_>) {
+        let [(part, at, why), others @ ..] = self.lacking.as_slice() else { return };
+        let Asks { key, address, .. } = (self.asks)();
+        let whose = match self.block.baseline {
+            Some(_) => format!("{key}, which {address} takes"),
+            None => address.to_string(),
+        };
+        let of = if part == WHOLE { String::new() } else { format!("\"{part}\" of ") };
+        let more = match others {
+            [] => String::new(),
+            [(one, ..)] => format!(" So it is with \"{one}\"."),
+            [(one, ..), rest @ ..] => format!(" So it is with \"{one}\" and {} more.", rest.len()),
+        };
+        let problem = Diagnostic::error(format!("patchform.lock.hcl has no level for {of}{whose}"))
+            .at(*at, "a constraint")
+            .because(format!("{why}{more} A plan takes levels from there and resolves nothing by itself, so that all who plan one commit plan the same."))
+            .help("Run `patchform propose`, which writes them there; review and commit that.");
+        fields.problems.push(problem);
+    }
+}
+
+fn lacks(lacking: Lacking<'_>, constraint: &str) -> String {
+    match lacking {
+        Lacking::Nothing => format!("{constraint:?} was not resolved for it."),
+        Lacking::Another(other) => {
+            format!("It was resolved for {other:?}, and {constraint:?} is asked for now.")
+        }
+        Lacking::Unfit(level) => format!("The level there, {level:?}, is none that {constraint:?} allows."),
+    }
+}
+
+/// The scheme whose versions a constraint speaks of.
+fn constraint(block: &ComponentBlock<'_>, text: &str, at: Span) -> Result<Scheme, Box<Diagnostic>> {
+    let Some(scheme) = Scheme::from_name(&block.plan.scheme) else {
+        let problem = Diagnostic::error(format!(
+            "A component of kind {} cannot have a constraint as its level",
+            block.kind
+        ))
+        .at(at, "a constraint")
+        .because("Only its provider knows the order of its versions.")
+        .help("Write the exact level.");
+        return Err(Box::new(problem));
+    };
+    Constraint::parse(scheme, text).map(|_| scheme).map_err(|wrong| {
+        let problem = Diagnostic::error(format!("{text:?} is no constraint"))
+            .at(at, "")
+            .because(format!("{}.", sentence_case(&wrong.to_string())))
+            .help("Write one as \"~> 3.0\" or \">= 1.2, < 2.0\".");
+        Box::new(problem)
+    })
+}
+
+/// Tells of rows of the lock file that nothing asks for.
+pub(super) fn idle(config: &Config, levels: &Levels, problems: &mut Diagnostics) {
+    if levels.0.is_empty() {
+        return;
+    }
+    let constrained = config.components.iter().filter_map(|component| component.constrained.as_ref());
+    let mut asked: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for one in constrained {
+        asked.entry(&one.key).or_default().extend(one.parts.keys().map(String::as_str));
+    }
+    for (key, rows) in &levels.0 {
+        let parts = rows.iter().flat_map(|row| row.levels.keys()).map(String::as_str);
+        let known = asked.get(key.as_str());
+        let idle: BTreeSet<&str> =
+            parts.filter(|part| known.is_none_or(|known| !known.contains(part))).collect();
+        let what = match (known, idle.iter().next()) {
+            (_, None) => continue,
+            (None, _) => key.clone(),
+            (Some(_), Some(part)) if idle.len() == 1 => format!("\"{part}\" of {key}"),
+            (Some(_), Some(part)) => format!("\"{part}\" and {} more of {key}", idle.len() - 1),
+        };
+        let problem = Diagnostic::warning(format!(
+            "patchform.lock.hcl has a level for {what}, where no constraint asks for one"
+        ));
+        problems.push(problem.help("`patchform propose` takes it out."));
+    }
+}
+
 fn accept(scheme: &str, level: &str, part: &str, at: Span, fields: &mut Fields<'_>) -> Option<()> {
     let Some(wrong) = level_problem(scheme, level) else { return Some(()) };
-    let of = if part.is_empty() { String::new() } else { format!(" of \"{part}\"") };
+    let of = if part == WHOLE { String::new() } else { format!(" of \"{part}\"") };
     let problem = Diagnostic::error(format!("{level:?} cannot be the patch level{of}"))
         .at(at, "no such level")
         .because(format!("{wrong}."));
@@ -121,9 +322,7 @@ pub fn level_problem(scheme: &str, level: &str) -> Option<String> {
         return Some("It is empty".to_string());
     }
     if Constraint::is_constraint(level) {
-        return Some(
-            "It is a constraint, which this version does not resolve yet; write an exact level".to_string(),
-        );
+        return Some("It is a constraint, and no exact level".to_string());
     }
     if level.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return Some("It holds white space or control characters".to_string());

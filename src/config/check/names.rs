@@ -22,7 +22,8 @@ pub(super) struct Names<'p> {
     /// Whether it is the root's: its variables are given from outside.
     pub root: bool,
     pub variables: BTreeMap<&'p str, Variable<'p>>,
-    pub locals: Vec<&'p Attribute>,
+    /// Local values, and the levels of baselines.
+    pub locals: Vec<Local<'p>>,
     pub components: Vec<&'p Block>,
     pub rollouts: BTreeMap<&'p str, &'p Block>,
     pub windows: BTreeMap<&'p str, &'p Block>,
@@ -37,6 +38,7 @@ pub(super) struct Names<'p> {
     pub providers: Vec<&'p Block>,
     pub data: Vec<&'p Block>,
     data_by_name: BTreeMap<(&'p str, &'p str), usize>,
+    pub baselines: BTreeMap<&'p str, &'p Block>,
     /// Top-level `check` blocks.
     pub checks: BTreeMap<&'p str, &'p Block>,
     /// `moved` and `removed`
@@ -49,9 +51,19 @@ pub(super) struct Names<'p> {
     /// Names of the variables, in their order: the number of an input is its place.
     pub inputs: Vec<&'p str>,
     local_by_name: BTreeMap<&'p str, usize>,
+    baseline_by_name: BTreeMap<&'p str, usize>,
     component_by_name: BTreeMap<&'p str, BTreeMap<&'p str, usize>>,
     kinds: Vec<String>,
     searches: Searches,
+}
+
+/// A value with a name, of the folder alone.
+#[derive(Clone, Copy)]
+pub(super) struct Local<'p> {
+    /// What references to it begin with: `local` or `baseline`.
+    pub root: &'static str,
+    pub name: &'p str,
+    pub written: &'p Attribute,
 }
 
 /// What a reference means.
@@ -118,6 +130,8 @@ impl<'p> Names<'p> {
             providers: Vec::new(),
             inputs: Vec::new(),
             local_by_name: BTreeMap::new(),
+            baselines: BTreeMap::new(),
+            baseline_by_name: BTreeMap::new(),
             component_by_name: BTreeMap::new(),
             kinds: schemas.kinds().into_iter().map(str::to_string).collect(),
             searches: Searches::default(),
@@ -135,6 +149,7 @@ impl<'p> Names<'p> {
                 ("blackout", [name]) => add(&mut names.blackouts, "blackout", &name.text, block, problems),
                 ("feed", [_, name]) => add(&mut names.feeds, "feed", &name.text, block, problems),
                 ("policy", [name]) => add(&mut names.policies, "policy", &name.text, block, problems),
+                ("baseline", [name]) => names.add_baseline(block, &name.text, problems),
                 ("service", [name]) => add(&mut names.services, "service", &name.text, block, problems),
                 ("output", [name]) => add(&mut names.outputs, "output", &name.text, block, problems),
                 ("check", [name]) => add(&mut names.checks, "check", &name.text, block, problems),
@@ -160,13 +175,22 @@ impl<'p> Names<'p> {
                 let problem = twice(
                     &format!("local value \"{}\"", attribute.name),
                     attribute.span,
-                    self.locals[*first].span,
+                    self.locals[*first].written.span,
                 );
                 problems.push(problem);
                 continue;
             }
             self.local_by_name.insert(&attribute.name, self.locals.len());
-            self.locals.push(attribute);
+            self.locals.push(Local { root: "local", name: &attribute.name, written: attribute });
+        }
+    }
+
+    fn add_baseline(&mut self, block: &'p Block, name: &'p str, problems: &mut Diagnostics) {
+        let known = self.baselines.contains_key(name);
+        add(&mut self.baselines, "baseline", name, block, problems);
+        if let Some(written) = block.body.attribute("patch_level").filter(|_| !known) {
+            self.baseline_by_name.insert(name, self.locals.len());
+            self.locals.push(Local { root: "baseline", name, written });
         }
     }
 
@@ -263,6 +287,7 @@ impl<'p> Names<'p> {
         match root {
             "var" => self.variable(reference),
             "local" => self.local(reference),
+            "baseline" => self.baseline(reference),
             "each" if !place.each => {
                 let way_out = "Add for_each = { … } to the block, or write the value itself.";
                 Err(unrepeated(misplaced(
@@ -331,6 +356,31 @@ impl<'p> Names<'p> {
             ),
         };
         Err(undeclared(reference, &format!("There is no local value \"{name}\""), help, Absence::Local))
+    }
+
+    /// The baseline that an argument is, and nothing more.
+    pub fn baseline_of(&self, attribute: &Attribute) -> Option<(&'p str, &'p Attribute)> {
+        let reference = attribute.value.as_traversal()?;
+        let name =
+            reference.name().filter(|_| &*reference.root == "baseline" && reference.steps.len() == 1)?;
+        let local = self.locals[*self.baseline_by_name.get(&**name)?];
+        Some((local.name, local.written))
+    }
+
+    fn baseline(&self, reference: &Reference) -> Result<Target, Box<Diagnostic>> {
+        let Some(name) = reference.name() else { return Err(incomplete(reference, "baseline.name")) };
+        if let Some(index) = self.baseline_by_name.get(&**name) {
+            return Ok(Target::Local(*index));
+        }
+        if self.baselines.contains_key(&**name) {
+            // That it has no level was told at the block.
+            return Ok(Target::Known);
+        }
+        let help = match self.searches.nearest(name, self.baseline_by_name.keys().copied()) {
+            Some(near) => format!("Did you mean \"baseline.{near}\"?"),
+            None => format!("Declare it: baseline \"{name}\" {{ patch_level = … }}"),
+        };
+        Err(undeclared(reference, &format!("There is no baseline \"{name}\""), help, Absence::Baseline))
     }
 
     fn component_target(&self, reference: &Reference) -> Result<Target, Box<Diagnostic>> {

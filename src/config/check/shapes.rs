@@ -8,7 +8,7 @@ use super::nested;
 use super::order::Use;
 use super::uses::Finder;
 use super::values::Wrong;
-use crate::config::blocks::{BLACKOUT, Holds, MODULE, SERVICE};
+use crate::config::blocks::{BASELINE, BLACKOUT, Holds, MODULE, SERVICE};
 use crate::config::load::Parsed;
 use crate::config::schemas::Schemas;
 use crate::config::syntax::Attribute;
@@ -92,8 +92,11 @@ impl<'p> Shapes<'_, 'p> {
         let plain = Place::default();
         for local in &names.locals {
             let mut uses = Vec::new();
-            finder.expr(&local.value, Place { names: true, ..plain }, &mut uses);
+            finder.expr(&local.written.value, Place { names: true, ..plain }, &mut uses);
             all.push(uses.into_boxed_slice());
+        }
+        for block in names.baselines.values() {
+            BASELINE.check(block, finder.problems);
         }
         for (block, read) in names.components.iter().zip(blocks) {
             let mut uses = Vec::new();

@@ -193,7 +193,7 @@ impl<'p> Tree<'p> {
         let (module, node) = self.node(number);
         let names = &self.area(module).names;
         let own = match node {
-            Node::Local(i) => format!("local.{}", names.locals[i].name),
+            Node::Local(i) => format!("{}.{}", names.locals[i].root, names.locals[i].name),
             Node::Component(i) => {
                 let labels: Vec<&str> = names.components[i].labels.iter().map(|l| &*l.text).collect();
                 labels.join(".")

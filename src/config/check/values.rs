@@ -15,6 +15,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub(super) struct Values {
     pub variables: BTreeMap<String, Value>,
     pub locals: BTreeMap<String, Value>,
+    /// Levels of baselines.
+    pub baselines: BTreeMap<String, Value>,
     /// By kind and name.
     pub components: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Value>>,
     /// Data blocks: by kind an object of all that are known.
@@ -69,6 +71,7 @@ impl Values {
         match &*reference.root {
             "var" => self.variables.contains_key(name),
             "local" => self.locals.contains_key(name),
+            "baseline" => self.baselines.contains_key(name),
             "each" | "count" | "self" | "path" | "patchform" => true,
             "data" => {
                 let second = reference.steps.get(1).and_then(|(step, _)| match step {
@@ -103,6 +106,7 @@ impl Resolve for Values {
         match root {
             "var" => self.variables.get(name),
             "local" => self.locals.get(name),
+            "baseline" => self.baselines.get(name),
             "data" => self.data.get(name),
             "module" => self.modules.get(name).map(|call| &call.value),
             kind => match self.named.get(kind) {
@@ -116,6 +120,7 @@ impl Resolve for Values {
     fn names(&self) -> Vec<String> {
         let variables = self.variables.keys().map(|name| format!("var.{name}"));
         let locals = self.locals.keys().map(|name| format!("local.{name}"));
+        let baselines = self.baselines.keys().map(|name| format!("baseline.{name}"));
         let modules = self.modules.keys().map(|name| format!("module.{name}"));
         let components = self
             .components
@@ -125,7 +130,7 @@ impl Resolve for Values {
             let names = all.as_entries().into_iter().flat_map(Table::keys);
             names.map(move |name| format!("data.{kind}.{name}"))
         });
-        variables.chain(locals).chain(data).chain(modules).chain(components).collect()
+        variables.chain(locals).chain(baselines).chain(data).chain(modules).chain(components).collect()
     }
 
     fn may_suggest(&self, among: usize) -> bool {

@@ -46,8 +46,13 @@ fn start<'e, 's>(
 }
 
 /// What the names behind a root are.
-const DECLARED: [(&str, &str); 4] =
-    [("var", "variables"), ("local", "local values"), ("data", "data blocks"), ("module", "modules")];
+const DECLARED: [(&str, &str); 5] = [
+    ("var", "variables"),
+    ("local", "local values"),
+    ("baseline", "baselines"),
+    ("data", "data blocks"),
+    ("module", "modules"),
+];
 
 fn unknown(expr: &Expr, base: &Expr, name: &str, steps: &[Step], scope: &Scope<'_>) -> Failure {
     if scope.is_quiet() {

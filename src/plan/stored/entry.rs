@@ -32,6 +32,9 @@ pub struct StoredEntry<'a> {
     /// From form 3 on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     zone: Option<Cow<'a, str>>,
+    /// From form 3 on, where it takes one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    baseline: Option<Cow<'a, str>>,
     /// From form 2 on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     vendor: Option<usize>,
@@ -76,6 +79,7 @@ impl<'a> From<&'a Entry> for StoredEntry<'a> {
             rollout: entry.rollout,
             wave: Some(entry.wave),
             zone: entry.zone.as_deref().map(Cow::Borrowed),
+            baseline: entry.baseline.as_deref().map(Cow::Borrowed),
             vendor: entry.vendor,
             windows: Cow::Borrowed(&entry.when.windows),
             blackouts: Cow::Borrowed(&entry.when.blackouts),
@@ -113,6 +117,7 @@ impl StoredEntry<'_> {
             rollout: self.rollout,
             wave: self.wave.unwrap_or_default(),
             zone: self.zone.map(Cow::into_owned),
+            baseline: self.baseline.map(|baseline| baseline.as_ref().into()),
             vendor: self.vendor,
             when: When { windows: self.windows.into_owned(), blackouts: self.blackouts.into_owned() },
             after: self.after.into_owned(),

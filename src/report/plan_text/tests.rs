@@ -40,6 +40,22 @@ fn everything_at_three_widths() {
 }
 
 #[test]
+fn a_baseline_is_one_line_whatever_stands_on_it() {
+    let mut plan = samples::fleet(1_200, false);
+    for (i, entry) in plan.entries.iter_mut().enumerate() {
+        entry.baseline = Some(if i < 1_100 { "baseline.security" } else { "baseline.other" }.into());
+        if let Verdict::Change(change) = &mut entry.verdict
+            && i < 7
+        {
+            change.from = Some(crate::model::PatchLevel::Single(format!("0.{}.0", i % 5)));
+        }
+    }
+    let text = draw(&plan, Style::plain(200));
+    let lines: Vec<&str> = text.lines().skip_while(|line| *line != "Baselines").take(3).collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
 fn windows_and_an_emergency() {
     insta::assert_snapshot!(draw(&samples::windows(), Style::plain(100)));
 }

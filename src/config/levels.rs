@@ -1,0 +1,194 @@
+//! The levels of the lock file: what each constraint on a patch level was resolved to. Written by `propose` alone.
+
+use crate::model::Address;
+use patchform_advisory::day::Day;
+use patchform_versions::{Constraint, Scheme};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The part of a level that has none: of a kind with a single level.
+pub const WHOLE: &str = "patch_level";
+
+/// All rows, by what asks: a baseline (`baseline.security`) or a component's block (`module.eu.apt.web`).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Levels(pub BTreeMap<String, Vec<Row>>);
+
+/// One answer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Row {
+    /// The components that it is for; empty where all have the same answer.
+    #[serde(default)]
+    pub only: BTreeSet<String>,
+    /// The day on which it was found: `2026-11-27`.
+    pub resolved: String,
+    /// The exact level of each part, and what it was found for.
+    pub levels: BTreeMap<String, LevelPin>,
+}
+
+/// The exact level of a part.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LevelPin {
+    /// The constraint, as it is written.
+    pub constraint: String,
+    /// The level.
+    pub level: String,
+}
+
+/// What the checker makes of constraints.
+#[derive(Debug, Clone, Copy)]
+pub enum Resolved<'a> {
+    /// Each has to have its level here.
+    All(&'a Levels),
+    /// One that has none stands for itself: only what resolves them may work with that.
+    AsFar(&'a Levels),
+}
+
+static NONE: Levels = Levels(BTreeMap::new());
+
+impl Resolved<'static> {
+    /// No constraint has a level.
+    pub const NONE: Resolved<'static> = Resolved::All(&NONE);
+}
+
+impl Resolved<'_> {
+    /// The rows.
+    pub fn levels(&self) -> &Levels {
+        match self {
+            Resolved::All(levels) | Resolved::AsFar(levels) => levels,
+        }
+    }
+}
+
+impl Levels {
+    /// The row that counts for a component.
+    pub fn row(&self, key: &str, address: &Address) -> Option<&Row> {
+        let rows = self.0.get(key)?;
+        let own = rows.iter().any(|row| !row.only.is_empty()).then(|| address.to_string());
+        let named = own.and_then(|own| rows.iter().find(|row| row.only.contains(&own)));
+        named.or_else(|| rows.iter().find(|row| row.only.is_empty()))
+    }
+
+    /// The level that a part of a component has for a constraint.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn find(
+        &self,
+        key: &str,
+        address: &Address,
+        part: &str,
+        scheme: Scheme,
+        constraint: &str,
+    ) -> Result<&str, Lacking<'_>> {
+        let pin = self.row(key, address).and_then(|row| row.levels.get(part)).ok_or(Lacking::Nothing)?;
+        if pin.constraint != constraint {
+            return Err(Lacking::Another(&pin.constraint));
+        }
+        match satisfies(scheme, constraint, &pin.level) {
+            true => Ok(&pin.level),
+            false => Err(Lacking::Unfit(&pin.level)),
+        }
+    }
+
+    /// What is wrong with a text that was read, as a sentence; what a hand may have broken.
+    pub(super) fn problem(&self) -> Option<String> {
+        self.0.iter().find_map(|(key, rows)| {
+            let of_all = rows.iter().filter(|row| row.only.is_empty()).count();
+            if of_all > 0 && rows.len() > 1 {
+                return Some(format!("level {key:?} stands there several times, and not each says in `only` for which components it is"));
+            }
+            let mut named = BTreeSet::new();
+            let twice = rows.iter().flat_map(|row| &row.only).find(|address| !named.insert(*address));
+            if let Some(address) = twice {
+                return Some(format!("level {key:?} is said twice of {address}"));
+            }
+            rows.iter().find_map(|row| row.problem(key))
+        })
+    }
+}
+
+impl Row {
+    fn problem(&self, key: &str) -> Option<String> {
+        if Day::parse(&self.resolved).is_none() {
+            return Some(format!("level {key:?} was resolved on {:?}, which is no day", self.resolved));
+        }
+        self.levels.iter().find_map(|(part, LevelPin { constraint, level })| {
+            if !Constraint::is_constraint(constraint) {
+                return Some(format!("{constraint:?}, of {part:?} in level {key:?}, is no constraint"));
+            }
+            let exact = !level.is_empty()
+                && !Constraint::is_constraint(level)
+                && !level.chars().any(|c| c.is_whitespace() || c.is_control());
+            (!exact).then(|| format!("{level:?}, of {part:?} in level {key:?}, is no exact level"))
+        })
+    }
+}
+
+/// Why a constraint has no level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lacking<'a> {
+    /// The lock file says nothing of it.
+    Nothing,
+    /// It was resolved for another text.
+    Another(&'a str),
+    /// The level is none that it allows.
+    Unfit(&'a str),
+}
+
+/// Whether a level fulfils a constraint; what cannot be read does not.
+pub fn satisfies(scheme: Scheme, constraint: &str, level: &str) -> bool {
+    let parsed = Constraint::parse(scheme, constraint).ok().zip(scheme.parse(level).ok());
+    parsed.is_some_and(|(constraint, level)| constraint.matches(&level))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(only: &[&str], constraint: &str, level: &str) -> Row {
+        let pin = LevelPin { constraint: constraint.into(), level: level.into() };
+        Row {
+            only: only.iter().map(ToString::to_string).collect(),
+            resolved: "2026-11-27".into(),
+            levels: BTreeMap::from([("a".into(), pin)]),
+        }
+    }
+
+    #[test]
+    fn the_row_that_names_a_component_counts_for_it() {
+        let rows = vec![row(&["apt.web[\"x\"]"], "~> 1.0", "1.1"), row(&["apt.web[\"y\"]"], "~> 1.0", "2.0")];
+        let levels = Levels(BTreeMap::from([
+            ("apt.web".into(), rows),
+            ("apt.db".into(), vec![row(&[], ">= 1", "3")]),
+        ]));
+        let find = |key: &str, address: &str, part: &str, constraint: &str| {
+            levels.find(key, &address.parse().unwrap(), part, Scheme::Dpkg, constraint)
+        };
+        assert_eq!(find("apt.web", "apt.web[\"x\"]", "a", "~> 1.0"), Ok("1.1"));
+        assert_eq!(find("apt.web", "apt.web[\"x\"]", "a", "~> 1"), Err(Lacking::Another("~> 1.0")));
+        assert_eq!(find("apt.web", "apt.web[\"x\"]", "b", "~> 1.0"), Err(Lacking::Nothing));
+        assert_eq!(find("apt.web", "apt.web[\"y\"]", "a", "~> 1.0"), Err(Lacking::Unfit("2.0")));
+        assert_eq!(find("apt.web", "apt.web[\"new\"]", "a", "~> 1.0"), Err(Lacking::Nothing));
+        assert_eq!(find("apt.db", "apt.db[7]", "a", ">= 1"), Ok("3"));
+        assert_eq!(find("apt.no", "apt.no", "a", ">= 1"), Err(Lacking::Nothing));
+    }
+
+    #[test]
+    fn what_a_hand_may_have_broken_is_told() {
+        let told = |rows: Vec<Row>| Levels(BTreeMap::from([("apt.web".into(), rows)])).problem();
+        assert_eq!(told(vec![row(&[], "~> 1.0", "1.1")]), None);
+        for (rows, said) in [
+            (vec![row(&[], "~> 1", "1"), row(&["apt.web"], "~> 1", "1")], "several times"),
+            (vec![row(&["apt.web"], "~> 1", "1"), row(&["apt.web"], "~> 1", "2")], "twice of apt.web"),
+            (vec![row(&[], "1.0", "1.0")], "is no constraint"),
+            (vec![row(&[], "~> 1", "~> 1")], "is no exact level"),
+            (vec![row(&[], "~> 1", "")], "is no exact level"),
+            (vec![row(&[], "~> 1", "1 2")], "is no exact level"),
+            (vec![Row { resolved: "soon".into(), ..row(&[], "~> 1", "1") }], "which is no day"),
+        ] {
+            assert!(told(rows.clone()).is_some_and(|text| text.contains(said)), "{rows:?}");
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Constraints on levels and baselines through the binary, on the packages of this machine: resolved by `propose` alone, planned
+//! from the lock file alone.
+
+#[path = "lab/catalog.rs"]
+mod catalog;
+mod lab;
+
+use catalog::{advisories, collected};
+use lab::Lab;
+use patchform::catalog::{Content, Package};
+use patchform::config::checked::FeedFormat;
+use std::process::Command;
+
+/// The version of a package here; none on a machine that is no Debian.
+fn installed(package: &str) -> Option<String> {
+    let os = std::fs::read_to_string("/etc/os-release").ok()?;
+    let shown = Command::new("dpkg-query").args(["-W", "-f", "${Version}", package]).output().ok()?;
+    let is_debian = os.lines().any(|line| line == "ID=debian") && shown.status.success();
+    if !is_debian {
+        eprintln!("skipped: this machine is no Debian");
+    }
+    is_debian.then(|| String::from_utf8(shown.stdout).unwrap())
+}
+
+fn release() -> String {
+    let os = std::fs::read_to_string("/etc/os-release").unwrap();
+    let version = os.lines().find_map(|line| line.strip_prefix("VERSION_ID=")).unwrap();
+    format!("Debian:{}", version.trim_matches('"'))
+}
+
+/// An archive of this machine's architecture that offers versions of tar.
+fn offered(lab: &Lab, versions: &[&str]) {
+    let shown = Command::new("dpkg").arg("--print-architecture").output().unwrap();
+    let arch = String::from_utf8(shown.stdout).unwrap().trim().to_string();
+    let package = |version: &&str| Package {
+        suite: "stable".into(),
+        name: "tar".into(),
+        version: (*version).into(),
+        arch: arch.clone(),
+        source: "tar".into(),
+        source_version: (*version).into(),
+    };
+    collected(lab, "apt", FeedFormat::Apt, &Content::Offered(versions.iter().map(package).collect()));
+}
+
+fn with(text: &str) -> Lab {
+    let lab = Lab::new(text);
+    lab.patchform("init").exits(0);
+    lab
+}
+
+const LOCK: &str = "patchform.lock.hcl";
+
+#[test]
+fn a_constraint_is_resolved_by_propose_alone_and_planned_from_the_lock_file_alone() {
+    let Some(tar) = installed("tar") else { return };
+    let text = "component \"apt\" \"here\" {\n  patch_level = { tar = \">= 1.0\" } # any\n}\n";
+    let lab = with(text);
+    for verb in ["plan", "validate", "assess", "apply --auto-approve"] {
+        lab.patchform(verb).exits(1).says("no level for \"tar\" of apt.here").says("Run `patchform propose`");
+    }
+    let lock = lab.read(LOCK);
+    lab.patchform("propose --dry-run").exits(0).says("There is no catalog").says("nothing was written");
+    assert_eq!(lab.read(LOCK), lock);
+    lab.patchform("propose").exits(0).says("Resolve tar of apt.here").says("no level was lowered");
+    assert_eq!(lab.read("main.pf.hcl"), text);
+    assert!(lab.read(LOCK).contains(&format!("level = \"{tar}\"")));
+    lab.patchform("plan").exits(0).says("1 to record");
+
+    // What an archive offers since changes nothing until somebody asks for it, and then up to what is allowed.
+    offered(&lab, &["98.0", "99.0"]);
+    let lock = lab.read(LOCK);
+    lab.patchform("propose").exits(0).says("Nothing to raise");
+    assert_eq!(lab.read(LOCK), lock);
+    lab.patchform("plan").exits(0).says("Nothing to patch");
+    lab.write("main.pf.hcl", text.replace(">= 1.0", ">= 1.0, < 99"));
+    lab.patchform("plan").exits(1).says("It was resolved for \">= 1.0\"");
+    lab.patchform("propose --upgrade").exits(0).says("Raise tar of apt.here to 98.0");
+    assert!(lab.read(LOCK).contains("level = \"98.0\""));
+    // Init keeps what was resolved.
+    lab.patchform("init").exits(0);
+    assert!(lab.read(LOCK).contains("level = \"98.0\""));
+    // Only adopting lowers it, and says so.
+    lab.patchform("propose --upgrade").exits(0).says("Nothing to raise");
+    lab.patchform("propose --adopt").exits(0).says("which is lower").says("1 is lower than before");
+    lab.patchform("plan").exits(0).says("1 to record");
+
+    // A finding raises it, as far as the constraint allows.
+    let advisory = |fix| [("DSA-1", "CVE-2026-10001", "tar", Some(fix), "x")];
+    advisories(&lab, &release(), &advisory("97.0"));
+    lab.patchform("propose").exits(0).says("Raise tar of apt.here to 98.0").says("CVE-2026-10001");
+}
+
+#[test]
+fn what_is_wrong_with_the_lock_file_names_the_way_out() {
+    let Some(tar) = installed("tar") else { return };
+    let lab = with("component \"apt\" \"here\" {\n  patch_level = { tar = \">= 1.0\" }\n}\n");
+    lab.patchform("propose").exits(0);
+    let good = lab.read(LOCK);
+    lab.write(LOCK, good.replace(&format!("level = \"{tar}\""), "level = \"0.9\""));
+    lab.patchform("plan").exits(1).says("is none that \">= 1.0\" allows");
+    lab.write(LOCK, good.replace("  levels = {", "<<<<<<< HEAD\n  levels = {"));
+    for verb in ["plan", "propose", "init"] {
+        lab.patchform(verb).exits(1).says("a merge that was not finished");
+    }
+    lab.write(LOCK, good.replace("resolved", "resolvd"));
+    lab.patchform("plan").exits(1).says("take it from git again, or delete it");
+    lab.write(LOCK, good.replace("apt.here", "apt.gone"));
+    lab.patchform("plan").exits(1);
+    lab.write(
+        "main.pf.hcl",
+        format!("component \"apt\" \"here\" {{\n  patch_level = {{ tar = \"{tar}\" }}\n}}\n"),
+    );
+    lab.patchform("plan").exits(0).says("a level for apt.gone, where no constraint asks for one");
+    lab.patchform("propose").exits(0).says("taken out of the lock file");
+    lab.patchform("plan").exits(0).does_not_say("apt.gone");
+}
+
+#[test]
+fn components_share_a_baseline_and_drift_is_adopted_into_it() {
+    let (Some(tar), Some(gzip)) = (installed("tar"), installed("gzip")) else { return };
+    let text = "baseline \"security\" {\n  patch_level = {\n    tar  = \">= 1\" # any\n    gzip = \"0.1\"\n  }\n}\n\
+                component \"apt\" \"here\" {\n  patch_level = baseline.security\n}\n";
+    let lab = with(text);
+    lab.patchform("propose").exits(0).says("Resolve tar of baseline.security").does_not_say("gzip");
+    lab.patchform("plan").exits(0).says("ahead");
+    let shown = lab.patchform("propose --adopt").exits(0);
+    assert!(shown.out.contains("Adopt gzip of baseline.security"), "{}", shown.out);
+    assert_eq!(lab.read("main.pf.hcl"), text.replace("0.1", &gzip));
+    assert!(lab.read(LOCK).contains(&format!("level \"baseline.security\" {{\n  resolved")));
+    assert!(lab.read(LOCK).contains(&tar));
+    lab.patchform("propose --adopt").exits(0).says("Nothing to adopt").does_not_say("catalog");
+    lab.patchform("plan").exits(0).says("1 to record");
+}
+
+/// What stands nowhere yet gets the level of its siblings; with only one host to read, nobody guesses for the other.
+#[test]
+fn a_new_instance_shares_the_level_of_those_that_stand() {
+    let text = "component \"release\" \"api\" {\n  for_each    = toset([\"a\", \"new\"])\n  patch_level = \"~> 1.0\"\n  \
+                path        = \"srv/${each.key}\"\n  artifact    = \"r-{level}.tar\"\n  sha256_file = \"sums\"\n}\n";
+    let lab = with(text);
+    lab.patchform("propose").exits(0).says("write an exact level first").says("Nothing was found");
+    standing(&lab, "a", "1.1.0");
+    lab.patchform("propose").exits(0).says("1.1.0 on 2 components");
+    assert!(!lab.read(LOCK).contains("only"), "{}", lab.read(LOCK));
+    // The one that stands went on, by hand: what is installed is two levels now, and each has its row.
+    standing(&lab, "new", "1.3.0");
+    lab.patchform("propose --adopt").exits(0).says("1.1.0 -> 1.3.0 on 1 component");
+    assert!(lab.read(LOCK).contains("release.api[\\\"new\\\"]"), "{}", lab.read(LOCK));
+    lab.write("main.pf.hcl", text.replace("\"new\"", "\"new\", \"other\""));
+    lab.patchform("plan").exits(1).says("release.api[\"other\"]");
+    lab.patchform("propose").exits(0).says("-> 1.3.0 on 1 component");
+}
+
+/// Lets a release stand at a level.
+fn standing(lab: &Lab, name: &str, level: &str) {
+    std::fs::create_dir_all(lab.path(&format!("srv/{name}.releases/{level}"))).unwrap();
+    std::os::unix::fs::symlink(format!("{name}.releases/{level}"), lab.path(&format!("srv/{name}"))).unwrap();
+}
+
+/// One text says the level of two components that are not alike: no answer is right for both.
+#[test]
+fn what_one_text_cannot_say_is_left_to_a_person() {
+    if installed("tar").is_none() {
+        return;
+    }
+    let text = "component \"release\" \"api\" {\n  for_each    = toset([\"a\", \"b\"])\n  patch_level = \"1.0.0\"\n  \
+                path        = \"srv/${each.key}\"\n  artifact    = \"r-{level}.tar\"\n  sha256_file = \"sums\"\n}\n";
+    let lab = with(text);
+    for (name, level) in [("a", "1.1.0"), ("b", "1.2.0")] {
+        standing(&lab, name, level);
+    }
+    let shown = lab.patchform("propose --adopt").exits(0);
+    assert_eq!(lab.read("main.pf.hcl"), text, "{}", shown.out);
+    assert!(shown.out.contains("another"), "{}{}", shown.out, shown.err);
+}
