@@ -11,6 +11,7 @@ mod probe;
 mod rules;
 mod service;
 mod settings;
+mod traffic;
 mod values;
 mod windows;
 
@@ -31,6 +32,7 @@ pub(super) use probe::{ASSERT, CHECK, EXEC, HTTP, PRECONDITION, TCP};
 pub(super) use rules::{MOST_WAVES, ON_FAILURE, ROLLOUT, VENDOR};
 pub(super) use service::SERVICE;
 pub(super) use settings::{PARTIES, PATCHFORM, REQUIRED_PROVIDERS, STATE_LOCAL};
+pub(super) use traffic::TRAFFIC;
 pub(super) use values::{OUTPUT, VALIDATION, VARIABLE};
 pub(super) use windows::{BLACKOUT, MAINTENANCE, MAINTENANCE_WINDOW};
 
@@ -100,6 +102,7 @@ pub const ALL: &[&Block] = &[
     &rules::ROLLOUT,
     &service::SERVICE,
     &rules::VENDOR,
+    &traffic::TRAFFIC,
     &windows::MAINTENANCE_WINDOW,
     &windows::BLACKOUT,
     &feeds::FEED,
@@ -122,7 +125,7 @@ pub const ALL: &[&Block] = &[
 ];
 
 /// Blocks of the design that this version refuses by their names.
-pub const LATER: &[&str] = &["traffic", "baseline", "customer", "twin", "inventory"];
+pub const LATER: &[&str] = &["baseline", "customer", "twin", "inventory"];
 
 impl Block {
     /// One of its arguments.

@@ -27,6 +27,8 @@ pub enum Absence {
     Vendor,
     /// A maintenance window.
     Window,
+    /// A traffic block.
+    Traffic,
     /// A provider, one of its aliases or kinds.
     Provider,
     /// A call of a module.

@@ -5,7 +5,7 @@ use super::hours::{Hours, When};
 use super::noun::{Entry, Observed, PinnedProvider, RolloutLimit, Verdict};
 use crate::config::Config;
 use crate::config::checked::{
-    Assertion, Component, Connection, Rollout, Secret, SecretOrigin, Service, Step, Vendor,
+    Assertion, Component, Connection, Rollout, Secret, SecretOrigin, Service, Step, Traffic, Vendor,
 };
 use crate::config::exact::Exact;
 use crate::config::inputs::Input;
@@ -36,6 +36,8 @@ pub struct Draft {
     pub graph: Graph,
     /// Limits of the rollouts in use.
     pub rollouts: Vec<RolloutLimit>,
+    /// What sends traffic to the components.
+    pub traffic: Vec<Traffic>,
     /// Services that stay up; their members are indices into the entries.
     pub services: Vec<Service>,
     /// Records that get another address first.
@@ -98,6 +100,7 @@ impl Draft {
             components: Vec::new(),
             graph: Graph::build(0, [])?,
             rollouts: Vec::new(),
+            traffic: config.traffic.iter().map(blanked).collect(),
             services: Vec::new(),
             moves: Vec::new(),
             assertions: config.assertions.clone(),
@@ -156,6 +159,7 @@ impl Draft {
             wave: 0,
             zone: component.zone.clone(),
             vendor: component.vendor,
+            drain: component.drain.clone(),
             when: When { windows: component.windows.clone(), blackouts: component.blackouts.clone() },
             after,
             desired: Some(component.level.clone()),
@@ -186,6 +190,7 @@ impl Draft {
             zone: None,
             vendor: None,
             when: When::default(),
+            drain: None,
             after: Vec::new(),
             desired: None,
             recorded: record.map(|r| r.level.clone()),
@@ -259,6 +264,11 @@ fn merge<'a>(config: &'a Config, state: &'a State) -> Vec<Known<'a>> {
     }
     all.extend(records.map(|(address, record)| Known { address, component: None, record: Some(record) }));
     all
+}
+
+fn blanked(traffic: &Traffic) -> Traffic {
+    let arguments = without_secrets(traffic.arguments.clone(), &traffic.secrets);
+    Traffic { arguments, ..traffic.clone() }
 }
 
 fn output(output: &crate::config::checked::Output) -> (String, Exact, bool) {

@@ -91,6 +91,7 @@ mod tests {
             wave: 0,
             zone: None,
             vendor: None,
+            drain: None,
             when: Default::default(),
             after: Vec::new(),
             desired: Some(PatchLevel::Single("1".into())),

@@ -5,6 +5,7 @@ use super::{Block, Example, Holds, Need, Place, Takes};
 
 const EXAMPLE: Example = &[("main.pf.hcl", include_str!("examples/component.pf.hcl"))];
 const INSIDE: Place = Place::Inside(&["component"]);
+const CONNECTING: Place = Place::Inside(&["component", "traffic"]);
 
 /// Every class of component.
 pub const CLASSES: &[&str] = &[
@@ -106,7 +107,7 @@ pub const COMPONENT: Block = Block {
 pub const CONNECTION_LOCAL: Block = Block {
     name: "connection",
     sort: Some("local"),
-    place: INSIDE,
+    place: CONNECTING,
     labels: &["way"],
     written: "connection \"local\" {}",
     what: "a local connection",
@@ -122,7 +123,7 @@ const SSH: &str = "that of ssh";
 pub const CONNECTION_SSH: Block = Block {
     name: "connection",
     sort: Some("ssh"),
-    place: INSIDE,
+    place: CONNECTING,
     labels: &["way"],
     written: "connection \"ssh\" { … }",
     what: "an ssh connection",
@@ -169,7 +170,7 @@ pub const CONNECTION_SSH: Block = Block {
 pub const CONNECTION_CHROOT: Block = Block {
     name: "connection",
     sort: Some("chroot"),
-    place: INSIDE,
+    place: CONNECTING,
     labels: &["way"],
     written: "connection \"chroot\" { path = \"/srv/image\" }",
     what: "a chroot connection",
