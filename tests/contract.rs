@@ -43,20 +43,28 @@ fn the_python_example() {
     keeps_all(
         &["examples/provider-python/provider.py"],
         "examples/provider-python/contract.json",
-        &["inventory", "broken", "switch", "switch-missing"],
+        &["inventory", "broken", "switch", "switch-missing", "traffic"],
     );
 }
 
 #[test]
 fn the_rust_example() {
     let program = example("note");
-    keeps_all(&[&program], "tests/contracts/note.json", &["inventory", "broken", "switch", "switch-missing"]);
+    keeps_all(
+        &[&program],
+        "tests/contracts/note.json",
+        &["inventory", "broken", "switch", "switch-missing", "traffic"],
+    );
 }
 
 #[test]
 fn the_release_provider() {
     let program = example("serve_release");
-    keeps_all(&[&program], "tests/contracts/release.json", &["inventory", "switch", "switch-missing"]);
+    keeps_all(
+        &[&program],
+        "tests/contracts/release.json",
+        &["inventory", "switch", "switch-missing", "traffic"],
+    );
 }
 
 #[test]

@@ -75,6 +75,13 @@ fn schemas() -> Schemas {
             "arguments": { "mirror": { "type": "string", "required": true } },
             "kinds": { "firmware": { "scheme": "semver" }, "apt": { "class": "operating_system", "level": "map", "scheme": "dpkg", "arguments": {} } }
         },
+        "haproxy": {
+            "traffic": { "haproxy": { "arguments": {
+                "socket": { "type": "string", "required": true, "description": "The admin socket." },
+                "backend": { "type": "string", "required": true },
+                "min_serving": { "type": "number", "default": 1 }
+            } } }
+        },
         "one": { "kinds": { "shared": {}, "var": {} } },
         "two": { "kinds": { "shared": {} } }
     });

@@ -73,6 +73,7 @@ fn ten_thousand_notes() {
             snapshot: None,
             reload: Reload::None,
             artifacts: Vec::new(),
+            member: None,
         };
         let sender = sender.clone();
         session.act(Action::Patch, &act, Duration::from_secs(60), move |answer| sender.send(answer).unwrap());

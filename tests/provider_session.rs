@@ -92,6 +92,8 @@ fn act(id: &str) -> Act {
         snapshot: None,
         reload: Reload::None,
         artifacts: Vec::new(),
+
+        member: None,
     }
 }
 

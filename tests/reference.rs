@@ -31,6 +31,7 @@ fn bundled() -> Vec<(&'static str, Description)> {
         ("apt", patchform_provider_apt::APT.describe()),
         ("dnf", patchform_provider_dnf::DNF.describe()),
         ("command", patchform_provider_command::Commands.describe()),
+        ("haproxy", patchform_provider_haproxy::Haproxy.describe()),
         ("release", patchform_provider_release::Releases.describe()),
     ]
 }
@@ -153,11 +154,17 @@ fn every_example_of_a_block_is_valid() {
 
 #[test]
 fn every_example_of_a_kind_is_valid_and_has_all_its_arguments() {
-    for (provider, name, kind) in kinds() {
-        let ran = Lab::new(&kind.example).patchform("validate").exits(0);
+    let kinds =
+        kinds().into_iter().map(|(provider, name, kind)| (provider, name, kind.example, kind.arguments));
+    let traffic = bundled().into_iter().flat_map(|(provider, description)| {
+        let types = description.traffic.into_iter();
+        types.map(move |(name, kind)| (provider, format!("traffic {name}"), kind.example, kind.arguments))
+    });
+    for (provider, name, example, arguments) in kinds.chain(traffic) {
+        let ran = Lab::new(&example).patchform("validate").exits(0);
         assert_eq!(ran.err, "", "{provider}");
-        for argument in kind.arguments.keys() {
-            let there = kind.example.lines().any(|line| {
+        for argument in arguments.keys() {
+            let there = example.lines().any(|line| {
                 line.split_once('=').is_some_and(|(before, _)| before.trim() == argument.as_str())
             });
             assert!(there, "the example of {name} has no {argument}");

@@ -12,6 +12,7 @@ mod probe;
 mod rules;
 mod service;
 mod settings;
+mod traffic;
 mod values;
 mod windows;
 
@@ -33,6 +34,7 @@ pub(super) use probe::{ASSERT, CHECK, EXEC, HTTP, PRECONDITION, TCP};
 pub(super) use rules::{MOST_WAVES, ON_FAILURE, ROLLOUT, VENDOR};
 pub(super) use service::{IMPORTANCES, SERVICE};
 pub(super) use settings::{PARTIES, PATCHFORM, REQUIRED_PROVIDERS, STATE_LOCAL};
+pub(super) use traffic::TRAFFIC;
 pub(super) use values::{OUTPUT, VALIDATION, VARIABLE};
 pub(super) use windows::{BLACKOUT, MAINTENANCE, MAINTENANCE_WINDOW};
 
@@ -102,6 +104,7 @@ pub const ALL: &[&Block] = &[
     &rules::ROLLOUT,
     &service::SERVICE,
     &rules::VENDOR,
+    &traffic::TRAFFIC,
     &windows::MAINTENANCE_WINDOW,
     &windows::BLACKOUT,
     &baselines::BASELINE,
@@ -125,7 +128,7 @@ pub const ALL: &[&Block] = &[
 ];
 
 /// Blocks of the design that this version refuses by their names.
-pub const LATER: &[&str] = &["traffic", "customer", "twin", "inventory"];
+pub const LATER: &[&str] = &["customer", "twin", "inventory"];
 
 impl Block {
     /// One of its arguments.

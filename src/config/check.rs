@@ -53,6 +53,7 @@ mod rollout;
 mod secret;
 mod service;
 mod shapes;
+mod traffic;
 mod tree;
 mod uses;
 mod values;
@@ -166,6 +167,7 @@ impl<'a, 'p> Checker<'a, 'p> {
         let feeds = self.named(|names| &names.feeds, feed::read).into_values().collect();
         let policies = self.named(|names| &names.policies, policy::read).into_values();
         let (policies, covered): (_, Vec<policy::Covered>) = policies.unzip();
+        let traffic = self.traffic(schemas);
         let services = self.named(|names| &names.services, |_, block, fields| service::read(block, fields));
         let providers = self.providers(schemas);
         let outputs = self.outputs.drain(..).collect::<Option<Vec<_>>>();
@@ -174,8 +176,18 @@ impl<'a, 'p> Checker<'a, 'p> {
         }
         let assertions = self.assertions();
         let (providers, outputs) = (providers?, outputs?);
-        let whole =
-            Whole { parsed, schemas, rollouts, vendors, windows, blackouts, services, providers, outputs };
+        let whole = Whole {
+            parsed,
+            schemas,
+            rollouts,
+            vendors,
+            windows,
+            blackouts,
+            traffic,
+            services,
+            providers,
+            outputs,
+        };
         let mut config = finish::config(whole, self)?;
         if let Resolved::All(levels) = self.around.levels {
             level::idle(&config, levels, &mut self.problems);
@@ -259,6 +271,16 @@ impl<'a, 'p> Checker<'a, 'p> {
         self.named(|names| &names.vendors, vendor::read)
     }
 
+    fn traffic(&mut self, schemas: &Schemas) -> BTreeMap<(usize, &'p str), traffic::Draft> {
+        let secrets = std::mem::take(&mut self.secrets);
+        let read = self.named(
+            |names| &names.traffic,
+            |_, block, fields| traffic::read(block, schemas, &secrets, fields),
+        );
+        self.secrets = secrets;
+        read
+    }
+
     fn providers(&mut self, schemas: &Schemas) -> Option<Vec<provider::Configured>> {
         let secrets = std::mem::take(&mut self.secrets);
         let tree = self.tree;
@@ -280,6 +302,7 @@ struct Whole<'a, 'p> {
     vendors: BTreeMap<(usize, &'p str), Vendor>,
     windows: BTreeMap<(usize, &'p str), Window>,
     blackouts: BTreeMap<(usize, &'p str), window::Draft>,
+    traffic: BTreeMap<(usize, &'p str), traffic::Draft>,
     services: BTreeMap<(usize, &'p str), service::Draft<'p>>,
     providers: Vec<provider::Configured>,
     outputs: Vec<super::checked::Output>,

@@ -43,6 +43,8 @@ pub struct Config {
     pub windows: Vec<Window>,
     /// Sorted by name.
     pub blackouts: Vec<Blackout>,
+    /// Sorted by address.
+    pub traffic: Vec<Traffic>,
     /// Sorted by name.
     pub services: Vec<Service>,
     /// Sorted by name.
@@ -161,6 +163,8 @@ pub struct Component {
     pub vendor: Option<usize>,
     /// `maintenance { window = … }`: indices into [`Config::windows`]; any of them may be open.
     pub windows: Vec<usize>,
+    /// `maintenance { drain = … }`
+    pub drain: Option<Drain>,
     /// The blackouts that apply to it: indices into [`Config::blackouts`].
     pub blackouts: Vec<usize>,
     /// What must be committed before: sorted by index, each once.
@@ -200,6 +204,34 @@ impl Component {
     pub fn is_open(&self) -> bool {
         self.constrained.as_ref().is_some_and(|constrained| !constrained.open.is_empty())
     }
+}
+
+/// `traffic "…" "…" { … }`: what sends traffic to components.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Traffic {
+    /// `traffic.haproxy.front`, `module.eu.traffic.haproxy.front`
+    pub address: String,
+    /// Its type.
+    pub kind: String,
+    /// Index into [`Config::providers`].
+    pub provider: usize,
+    /// The type's arguments, defaults filled in; secrets in clear.
+    pub arguments: Json,
+    /// Places in `arguments` that hold a secret.
+    pub secrets: Vec<Secret>,
+    /// Where it is reached.
+    pub connection: Connection,
+}
+
+/// Where a component's traffic is taken away while it is worked on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drain {
+    /// Indices into [`Config::traffic`], in the order in which it is taken away.
+    pub from: Vec<usize>,
+    /// What they call the component.
+    pub member: String,
+    /// How long what it still works on is waited for, at each.
+    pub wait: Duration,
 }
 
 /// A component that this one stands on.

@@ -48,6 +48,11 @@ impl Parsed {
         self.first_labels("component")
     }
 
+    /// The types that `traffic` blocks name, likewise.
+    pub fn traffic_types(&self) -> BTreeSet<&str> {
+        self.first_labels("traffic")
+    }
+
     /// The providers that have a `provider` block.
     pub fn configured_providers(&self) -> BTreeSet<&str> {
         self.first_labels("provider")
@@ -73,6 +78,7 @@ const ROOTS: &[&str] = &[
     "rollout",
     "vendor",
     "maintenance_window",
+    "traffic",
     "blackout",
     "feed",
     "policy",

@@ -1,7 +1,7 @@
 //! What the providers in use can do: provider name → its description.
 
-use patchform_sdk::message::{Description, Kind};
-use std::collections::BTreeMap;
+use patchform_sdk::message::{Description, Kind, TrafficType};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The descriptions of all providers that a configuration may use, by the name it knows them by.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -42,6 +42,24 @@ impl Schemas {
             .filter(|(_, d)| d.kinds.contains_key(kind))
             .map(|(name, _)| name.as_str())
             .collect()
+    }
+
+    /// A type of traffic as one provider describes it.
+    pub fn traffic(&self, provider: &str, kind: &str) -> Option<&TrafficType> {
+        self.providers.get(provider)?.traffic.get(kind)
+    }
+
+    /// Names of the providers that offer a type of traffic, sorted.
+    pub fn directing<'a>(&'a self, kind: &str) -> Vec<&'a str> {
+        let offering = self.providers.iter().filter(|(_, d)| d.traffic.contains_key(kind));
+        offering.map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// Names of all types of traffic, sorted, each once.
+    pub fn traffic_types(&self) -> Vec<&str> {
+        let types: BTreeSet<&str> =
+            self.providers.values().flat_map(|d| d.traffic.keys()).map(String::as_str).collect();
+        types.into_iter().collect()
     }
 
     /// Names of all kinds, sorted, each once.

@@ -359,6 +359,7 @@ impl Value {
             Data::Object(_) => "an object",
             Data::Block(block) if block.kind == "rollout" => "a rollout",
             Data::Block(block) if block.kind == "maintenance_window" => "a maintenance window",
+            Data::Block(block) if block.kind == "traffic" => "a traffic block",
             Data::Block(_) => "a vendor",
         }
     }

@@ -16,3 +16,4 @@ pub mod preview;
 pub mod results;
 pub mod secrets;
 pub mod subject;
+pub mod traffic;

@@ -95,7 +95,7 @@ impl Tools {
             (Ok(act), Ok(session)) => (act, session),
             (Err(why), _) | (_, Err(why)) => return ill(why),
         };
-        match asked_again(|| verified(session, &act)) {
+        match asked_again(|| asked(session, Action::Verify, &act)) {
             Ok(Answer::Applied(Done { verdict: None | Some(Verdict::Healthy), .. })) => None,
             Ok(Answer::Applied(Done { verdict, .. })) => verdict,
             Ok(Answer::Refused { why, .. } | Answer::Unclear { why, .. }) => ill(why),
@@ -118,13 +118,13 @@ impl Tools {
     }
 }
 
-/// Asks the provider whether all is well, and waits for its answer.
-fn verified(session: &Session, act: &Act) -> Result<Answer, ProviderError> {
+/// Asks the provider to act, and waits for its answer.
+pub(super) fn asked(session: &Session, action: Action, act: &Act) -> Result<Answer, ProviderError> {
     let (answered, answer) = std::sync::mpsc::channel();
-    session.act(Action::Verify, act, Duration::from_millis(act.deadline), move |reply| {
+    session.act(action, act, Duration::from_millis(act.deadline), move |reply| {
         let _ = answered.send(reply);
     });
-    let ended = || ProviderError::ShutDown { provider: session.name().into(), method: "verify".into() };
+    let ended = || ProviderError::ShutDown { provider: session.name().into(), method: action.name().into() };
     answer.recv().unwrap_or_else(|_| Err(ended()))
 }
 

@@ -84,6 +84,10 @@ impl Hands {
         if !tools.secrets.0.is_empty() {
             self.own().insert(action_id(&tools.run, begin.action, begin.attempt));
         }
+        if begin.step.moves_traffic() && entry.drain.is_some() {
+            let (tools, begin) = (Arc::clone(tools), begin.clone());
+            return self.work(move || answered(hiding::answer(tools.direct(&begin), &tools.secrets.mask())));
+        }
         match action_of(begin.step) {
             Some(action) => match (tools.act(begin, entry, change), tools.session(entry)) {
                 (Ok(_), Ok(_)) if unforeseen(begin, change) || taken_again(begin) => {
@@ -105,6 +109,17 @@ impl Hands {
     /// Asks how far an unclear action came; `found` is called once, on another thread.
     pub fn probe(&self, begin: &Begin, found: impl FnOnce(Result<Probed, String>) + Send + 'static) {
         let tools = &self.tools;
+        let drains = tools.changing(begin.action.component).is_some_and(|(entry, _)| entry.drain.is_some());
+        if begin.step.moves_traffic() && drains {
+            let id = action_id(&tools.run, begin.action, begin.attempt);
+            let foreign = !tools.secrets.0.is_empty() && !self.own().contains(&id);
+            let (tools, begin) = (Arc::clone(tools), begin.clone());
+            return self.work(move || {
+                let mask = tools.secrets.mask();
+                let told = tools.directed(&begin).map(|probed| hiding::probed(probed, &mask, foreign));
+                found(told.map_err(|why| mask.apply(&why).into()));
+            });
+        }
         let asked = tools.changing(begin.action.component).map(|(entry, change)| {
             let provider = provider_of(&tools.plan, entry);
             if !tools.fleet.can(provider, &entry.address.kind).probe {
@@ -158,6 +173,7 @@ impl Hands {
         {
             session.cancel(&action_id(&self.tools.run, action, attempt));
         }
+        self.tools.cancel_traffic(action, attempt);
     }
 
     /// Whether a component's provider was started.
@@ -186,6 +202,7 @@ impl Hands {
             snapshot: Some(snapshot),
             reload: Reload::None,
             artifacts: Vec::new(),
+            member: None,
         };
         let (answered, answer) = std::sync::mpsc::channel();
         failpoint::pass("snapshot.drop");
@@ -244,7 +261,7 @@ fn threads(plan: &Plan) -> usize {
 }
 
 /// How long a probe may take.
-const PROBE_DEADLINE: Duration = Duration::from_secs(120);
+pub(super) const PROBE_DEADLINE: Duration = Duration::from_secs(120);
 
 /// The id under which a provider knows an action.
 pub fn action_id(run: &str, action: ActionRef, attempt: u32) -> String {
@@ -261,7 +278,7 @@ pub fn component_of(run: &str, id: &str) -> Option<usize> {
 }
 
 /// An action that was not answered: whether it was ever sent decides between refused and unclear.
-fn unanswered(error: ProviderError) -> Answer {
+pub(super) fn unanswered(error: ProviderError) -> Answer {
     if error.nothing_was_done() {
         Answer::refused(error.to_string())
     } else {
@@ -322,6 +339,7 @@ impl Tools {
             },
             reload: begin.reload,
             artifacts: change.artifacts.clone(),
+            member: None,
         })
     }
 

@@ -31,6 +31,8 @@ pub enum Absence {
     Window,
     /// A service.
     Service,
+    /// A traffic block.
+    Traffic,
     /// A provider, one of its aliases or kinds.
     Provider,
     /// A call of a module.

@@ -187,7 +187,7 @@ fn pinned(
         .filter(|i| {
             plan.entries[*i].desired.is_some() || matches!(plan.entries[*i].verdict, Verdict::Change(_))
         })
-        .map(|i| plan.entries[i].provider)
+        .flat_map(|i| plan.entries[i].providers(&plan.traffic))
         .collect();
     let fleet = starter.pinned_fleet(&plan.providers, &needed, &secrets)?;
     let local = Local::new(&place.state).with_patience(lock);

@@ -89,7 +89,8 @@ pub(super) fn checked<T>(
     let starter = Starter::new(&place, watch);
     let gathered = providers::read_lock(&place.lock_file).and_then(|lock| {
         let (required, kinds) = (parsed.required_providers(), parsed.kinds());
-        let gathered = starter.gather(required, &kinds, &parsed.configured_providers(), Some(&lock))?;
+        let (types, configured) = (parsed.traffic_types(), parsed.configured_providers());
+        let gathered = starter.gather(required, &kinds, &types, &configured, Some(&lock))?;
         Ok((gathered, lock))
     });
     let (mut gathered, lock) = match gathered {
@@ -133,8 +134,9 @@ impl Checked {
     /// # Errors
     /// A provider that fails, or what one complains about.
     pub fn start(&mut self) -> Result<Fleet, Failure> {
-        let used: BTreeSet<&str> =
-            self.config.components.iter().map(|c| self.provider_name(c.provider)).collect();
+        let managing = self.config.components.iter().map(|c| c.provider);
+        let directing = self.config.traffic.iter().map(|t| t.provider);
+        let used: BTreeSet<&str> = managing.chain(directing).map(|i| self.provider_name(i)).collect();
         self.starter.targets.hide(self.secrets().hidden());
         let fleet = self.starter.fleet(&self.gathered, &used)?;
         for block in &self.config.providers {
@@ -260,7 +262,8 @@ impl Checked {
         let secret = self.config.components.iter().filter(|c| !c.secrets.is_empty());
         let components = secret.map(|c| (Cow::Owned(c.arguments.to_json()), &c.secrets));
         let blocks = self.config.providers.iter().map(|p| (Cow::Borrowed(&p.arguments), &p.secrets));
-        for (arguments, secrets) in components.chain(blocks) {
+        let traffic = self.config.traffic.iter().map(|t| (Cow::Borrowed(&t.arguments), &t.secrets));
+        for (arguments, secrets) in components.chain(blocks).chain(traffic) {
             for secret in secrets {
                 if let Some(value) = value_at(&arguments, secret) {
                     values.insert(secret.variable.clone(), value.clone());

@@ -64,8 +64,13 @@ pub fn init(inputs: &Inputs, pins: Pins) -> Result<Initialized, Failure> {
     project.place.prepare()?;
     let starter = Starter::new(&project.place, Arc::new(Silent));
     let parsed = &project.parsed;
-    let gathered =
-        starter.gather(parsed.required_providers(), &parsed.kinds(), &parsed.configured_providers(), None)?;
+    let gathered = starter.gather(
+        parsed.required_providers(),
+        &parsed.kinds(),
+        &parsed.traffic_types(),
+        &parsed.configured_providers(),
+        None,
+    )?;
     if gathered.problems.has_errors() {
         return Err(Failure::configuration(project.sources, gathered.problems));
     }

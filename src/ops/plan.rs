@@ -7,7 +7,7 @@ use super::{Failure, Place, earlier, hours, key, promises, runs, services, unfol
 use crate::config::source::Sources;
 use crate::engine::fleet::Fleet;
 use crate::engine::secrets::Secrets;
-use crate::engine::{observe, preview};
+use crate::engine::{observe, preview, traffic};
 use crate::model::{Diagnostics, Purpose, Selection};
 use crate::plan::hours::When;
 use crate::plan::noun::{Entry, Observed, Verdict};
@@ -156,7 +156,8 @@ pub(super) fn draft_to_plan(
     let taken = |entry: &crate::plan::noun::Entry, level: Option<&crate::model::PatchLevel>| {
         undo::snapshot_before(state, &purpose, &entry.address, level)
     };
-    let previews = preview::preview(fleet, &changes, &taken, secrets).map_err(providers::missing)?;
+    let mut previews = preview::preview(fleet, &changes, &taken, secrets).map_err(providers::missing)?;
+    traffic::foresee(fleet, &changes, secrets, &mut previews);
     let names: Vec<String> = changes.draft.providers.iter().map(|p| p.name.clone()).collect();
     let can = |entry: &crate::plan::noun::Entry| {
         fleet.can_as(names.get(entry.provider).map_or("", String::as_str), entry)

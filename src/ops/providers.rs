@@ -78,8 +78,8 @@ impl Starter {
         Ok(Known { located, described })
     }
 
-    /// Finds and describes what `required` names, and the bundled providers that offer one of `kinds` or that
-    /// `configured` names. With a `lock`, a foreign one that is not the pinned one is refused before it is started.
+    /// Finds and describes what `required` names, and the bundled providers that offer one of `kinds` or of the `types` of
+    /// traffic, or that `configured` names. With a `lock`, a foreign one that is not the pinned one is refused before it is started.
     ///
     /// # Errors
     /// A provider that cannot be found, is not the pinned one, or cannot be started or described.
@@ -87,6 +87,7 @@ impl Starter {
         &self,
         required: &BTreeMap<String, RequiredProvider>,
         kinds: &BTreeSet<&str>,
+        types: &BTreeSet<&str>,
         configured: &BTreeSet<&str>,
         lock: Option<&Lock>,
     ) -> Result<Gathered, Failure> {
@@ -103,8 +104,10 @@ impl Starter {
         for row in BUNDLED.iter().filter(|row| !required.contains_key(row.name)) {
             let bundled =
                 self.describe(locate(row.name, None, Path::new("")).map_err(missing)?).map_err(missing)?;
-            let offers = bundled.described.description.kinds.keys().any(|kind| kinds.contains(kind.as_str()));
-            let used = offers || configured.contains(row.name);
+            let description = &bundled.described.description;
+            let offers = description.kinds.keys().any(|kind| kinds.contains(kind.as_str()));
+            let directs = description.traffic.keys().any(|kind| types.contains(kind.as_str()));
+            let used = offers || directs || configured.contains(row.name);
             if used { &mut known } else { &mut unused }.insert(row.name.into(), bundled);
         }
         Ok(Gathered { known, unused, problems: Diagnostics(problems) })

@@ -95,7 +95,7 @@ fn finished(id: &str, place: Place, inputs: &Inputs, stages: &mut dyn Stages) ->
     }
     let secrets = secrets::again(&ran, inputs)?;
     let starter = Starter::new(&place, stages.watch());
-    let needed: BTreeSet<usize> = draft.entries.iter().map(|e| e.provider).collect();
+    let needed: BTreeSet<usize> = draft.entries.iter().flat_map(|e| e.providers(&draft.traffic)).collect();
     let fleet = starter.pinned_fleet(&draft.providers, &needed, &secrets)?;
     let focus = Focus::all(&draft);
     let mut plan = plan::draft_to_plan(draft, &focus, &state, &fleet, &secrets, true, &place, stages)?;

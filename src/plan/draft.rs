@@ -5,7 +5,7 @@ use super::hours::{Hours, When};
 use super::noun::{Entry, Observed, PinnedProvider, RolloutLimit, Verdict};
 use crate::config::Config;
 use crate::config::checked::{
-    Assertion, Component, Connection, Rollout, Secret, SecretOrigin, Service, Step, Vendor,
+    Assertion, Component, Connection, Rollout, Secret, SecretOrigin, Service, Step, Traffic, Vendor,
 };
 use crate::config::exact::Exact;
 use crate::config::inputs::Input;
@@ -36,6 +36,8 @@ pub struct Draft {
     pub graph: Graph,
     /// Limits of the rollouts in use.
     pub rollouts: Vec<RolloutLimit>,
+    /// What sends traffic to the components.
+    pub traffic: Vec<Traffic>,
     /// Services that stay up; their members are indices into the entries.
     pub services: Vec<Service>,
     /// Records that get another address first.
@@ -98,6 +100,7 @@ impl Draft {
             components: Vec::new(),
             graph: Graph::build(0, [])?,
             rollouts: Vec::new(),
+            traffic: config.traffic.iter().map(blanked).collect(),
             services: Vec::new(),
             moves: Vec::new(),
             assertions: config.assertions.clone(),
@@ -157,6 +160,7 @@ impl Draft {
             zone: component.zone.clone(),
             baseline: component.baseline.as_ref().map(|baseline| baseline.address.clone()),
             vendor: component.vendor,
+            drain: component.drain.clone(),
             when: When { windows: component.windows.clone(), blackouts: component.blackouts.clone() },
             after,
             desired: Some(component.level.clone()),
@@ -188,6 +192,7 @@ impl Draft {
             baseline: None,
             vendor: None,
             when: When::default(),
+            drain: None,
             after: Vec::new(),
             desired: None,
             recorded: record.map(|r| r.level.clone()),
@@ -261,6 +266,11 @@ fn merge<'a>(config: &'a Config, state: &'a State) -> Vec<Known<'a>> {
     }
     all.extend(records.map(|(address, record)| Known { address, component: None, record: Some(record) }));
     all
+}
+
+fn blanked(traffic: &Traffic) -> Traffic {
+    let arguments = without_secrets(traffic.arguments.clone(), &traffic.secrets);
+    Traffic { arguments, ..traffic.clone() }
 }
 
 fn output(output: &crate::config::checked::Output) -> (String, Exact, bool) {

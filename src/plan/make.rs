@@ -78,6 +78,7 @@ pub fn make(changes: Changes, mut previews: BTreeMap<usize, PreviewOutcome>, mak
         secret_sources: draft.secret_sources,
         rollouts: draft.rollouts,
         waves,
+        traffic: draft.traffic,
         services: draft.services,
         moves: draft.moves,
         assertions: draft.assertions,

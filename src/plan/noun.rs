@@ -3,7 +3,8 @@
 
 use super::hours::{Hours, When};
 use crate::config::checked::{
-    Assertion, Check, Connection, Lifecycle, Secret, SecretOrigin, Service, SnapshotRule, Vendor,
+    Assertion, Check, Connection, Drain, Lifecycle, Secret, SecretOrigin, Service, SnapshotRule, Traffic,
+    Vendor,
 };
 use crate::config::exact::Exact;
 use crate::config::inputs::Input;
@@ -44,6 +45,8 @@ pub struct Plan {
     /// How its waves follow each other, by their numbers; none waits for another in a plan of an earlier program, which has
     /// no rows.
     pub waves: Vec<Wave>,
+    /// What sends traffic to its components, secrets replaced by null; [`Entry::drain`] has indices into it.
+    pub traffic: Vec<Traffic>,
     /// Services that stay up; their members are indices into [`Plan::entries`].
     pub services: Vec<Service>,
     /// Records that get another address before anything else: from and to.
@@ -122,6 +125,8 @@ pub struct Entry {
     pub vendor: Option<usize>,
     /// When it may be worked on.
     pub when: When,
+    /// Where its traffic is taken away while it is worked on.
+    pub drain: Option<Drain>,
     /// Indices of the entries it stands on (direct ones), sorted.
     pub after: Vec<usize>,
     /// Desired level; `None` when the configuration no longer names it.
@@ -134,6 +139,15 @@ pub struct Entry {
     pub record_digest: Option<String>,
     /// What would happen.
     pub verdict: Verdict,
+}
+
+impl Entry {
+    /// Indices of the providers that its change takes, with those of the `traffic` from which it is taken.
+    pub fn providers<'a>(&'a self, traffic: &'a [Traffic]) -> impl Iterator<Item = usize> + 'a {
+        let from = self.drain.iter().flat_map(|drain| &drain.from);
+        let directing = from.filter_map(|at| Some(traffic.get(*at)?.provider));
+        std::iter::once(self.provider).chain(directing)
+    }
 }
 
 /// What was observed of a component.
@@ -451,6 +465,11 @@ impl Step {
             Step::Uninstall => "uninstall",
             Step::Restore => "restore",
         }
+    }
+
+    /// Whether it takes traffic away or gives it back.
+    pub const fn moves_traffic(self) -> bool {
+        matches!(self, Step::Drain | Step::Undrain)
     }
 
     /// Whether it may change something on the target, so that its answer can be unclear.

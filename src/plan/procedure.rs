@@ -23,12 +23,14 @@ pub fn procedures(
     let taken_away = proposed.to.is_none();
     // Nobody previews what is taken away, and so what is to be done until it is out of force: the provider does what there is.
     let reload = can.reload && (taken_away || preview.reload != Reload::None);
+    let drains = entry.drain.is_some();
     let restores = way_back.is_some_and(|w| w.kind == WayBackKind::Restore);
     let forth = [
         (Step::Gate, true),
         (Step::Fetch, can.fetch && !preview.artifacts.is_empty()),
         // What is not there yet cannot be ill, and what is taken back may be: that it is ill is why it goes.
         (Step::Measure, *purpose == Purpose::Apply && was_there && !entry.checks.is_empty()),
+        (Step::Drain, drains),
         (Step::Snapshot, restores),
         (Step::Backup, can.backup && was_there),
         (Step::Patch, !taken_away),
@@ -36,13 +38,16 @@ pub fn procedures(
         (Step::Uninstall, taken_away && !stored),
         (Step::Reload, reload),
         (Step::Verify, true),
+        (Step::Undrain, drains),
         (Step::Commit, true),
     ];
     let back = [
+        (Step::Drain, drains && way_back.is_some()),
         (Step::Restore, restores),
         (Step::Uninstall, way_back.is_some_and(|w| w.kind == WayBackKind::Uninstall)),
         (Step::Reload, reload && way_back.is_some()),
         (Step::Verify, way_back.is_some()),
+        (Step::Undrain, drains),
     ];
     (times.lay_out(&forth), times.lay_out(&back))
 }
@@ -52,8 +57,16 @@ pub fn procedures(
 pub fn catching_up(entry: &Entry, preview: &Preview) -> (Vec<Planned>, Vec<Planned>) {
     let times = Times { entry, preview, way_back: None };
     let reload = preview.reload != Reload::None;
-    let forth = [(Step::Gate, true), (Step::Reload, reload), (Step::Verify, true), (Step::Commit, true)];
-    let back = [(Step::Reload, reload), (Step::Verify, true)];
+    let drains = reload && entry.drain.is_some();
+    let forth = [
+        (Step::Gate, true),
+        (Step::Drain, drains),
+        (Step::Reload, reload),
+        (Step::Verify, true),
+        (Step::Undrain, drains),
+        (Step::Commit, true),
+    ];
+    let back = [(Step::Drain, drains), (Step::Reload, reload), (Step::Verify, true), (Step::Undrain, drains)];
     (times.lay_out(&forth), times.lay_out(&back))
 }
 
@@ -135,13 +148,18 @@ impl Times<'_> {
         })
     }
 
-    /// How long the checks may go on trying, one after the other.
+    /// How long may be waited for what others do: checks that go on trying, one after the other, and sessions that end.
     fn checking(&self, step: Step) -> Duration {
         let tries = self.entry.checks.iter();
         let sum = |all: Duration, one: Duration| all.saturating_add(one);
         match step {
             Step::Measure => tries.map(|c| c.timeout).fold(Duration::ZERO, sum),
             Step::Verify => tries.map(|c| c.within.saturating_add(c.timeout)).fold(Duration::ZERO, sum),
+            // What is still worked on is waited for at each.
+            Step::Drain | Step::Undrain => self.entry.drain.iter().fold(Duration::ZERO, |all, drain| {
+                let places = u32::try_from(drain.from.len()).unwrap_or(u32::MAX);
+                all.saturating_add(drain.wait.saturating_mul(places))
+            }),
             _ => Duration::ZERO,
         }
     }

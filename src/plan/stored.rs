@@ -18,6 +18,7 @@ mod input;
 mod pace;
 mod parts;
 mod secrets;
+mod traffic;
 mod vendor;
 
 use entry::StoredEntry;
@@ -26,10 +27,11 @@ use input::StoredInput;
 use pace::{StoredService, StoredWave};
 use parts::{StoredProvider, StoredPurpose, StoredRollout};
 use secrets::StoredOrigin;
+use traffic::StoredTraffic;
 use vendor::StoredVendor;
 
 /// The form that this program writes.
-pub const FORMAT_VERSION: u32 = 3;
+pub const FORMAT_VERSION: u32 = 4;
 
 /// Why a saved plan cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -95,6 +97,9 @@ struct Body<'a> {
     /// From form 3 on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     services: Vec<StoredService<'a>>,
+    /// From form 4 on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    traffic: Vec<StoredTraffic<'a>>,
     /// From form 2 on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     vendors: Vec<StoredVendor<'a>>,
@@ -155,6 +160,7 @@ pub fn write(plan: &Plan) -> Vec<u8> {
         providers: plan.providers.iter().map(StoredProvider::from).collect(),
         rollouts: plan.rollouts.iter().map(StoredRollout::from).collect(),
         waves: plan.waves.iter().map(StoredWave::from).collect(),
+        traffic: plan.traffic.iter().map(StoredTraffic::from).collect(),
         services: plan.services.iter().map(StoredService::from).collect(),
         vendors: plan.vendors.iter().map(StoredVendor::from).collect(),
         hours: StoredHours::from(&plan.hours),
@@ -316,6 +322,7 @@ fn plan_of(stored: Body<'_>) -> Result<Plan, PlanError> {
         inputs: stored.inputs.into_iter().map(Into::into).collect(),
         rollouts: stored.rollouts.into_iter().map(Into::into).collect(),
         waves: stored.waves.into_iter().map(Into::into).collect(),
+        traffic: stored.traffic.into_iter().map(Into::into).collect(),
         services: stored
             .services
             .into_iter()
@@ -345,6 +352,9 @@ fn agrees(plan: &Plan) -> Result<(), PlanError> {
             return Err(damaged(format!("service {} names members that are not in it", service.name)));
         }
     }
+    if plan.traffic.iter().any(|traffic| traffic.provider >= plan.providers.len()) {
+        return Err(damaged("its traffic refers to a provider that is not in it".into()));
+    }
     for entry in &plan.entries {
         let others = match &entry.verdict {
             Verdict::Held { by } => &by[..],
@@ -356,6 +366,7 @@ fn agrees(plan: &Plan) -> Result<(), PlanError> {
             && entry.vendor.is_none_or(|v| v < plan.vendors.len())
             && entry.when.windows.iter().all(|w| *w < plan.hours.windows.len())
             && entry.when.blackouts.iter().all(|b| *b < plan.hours.blackouts.len())
+            && entry.drain.iter().flat_map(|d| &d.from).all(|t| *t < plan.traffic.len())
             && entry.after.iter().chain(others).all(|i| *i < n);
         if !fits {
             return Err(damaged(format!("{} refers to something that is not in it", entry.address)));

@@ -36,6 +36,7 @@ pub fn undo(plan: &Plan, run: &FinishedRun, state: &State) -> Result<(Draft, Vec
         components: vec![None; changed.len()],
         graph: Graph::build(0, [])?,
         rollouts: plan.rollouts.clone(),
+        traffic: plan.traffic.clone(),
         // Going back is not held up for them.
         services: Vec::new(),
         moves: Vec::new(),

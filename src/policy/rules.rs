@@ -92,6 +92,7 @@ mod tests {
             zone: None,
             baseline: None,
             vendor: None,
+            drain: None,
             when: Default::default(),
             after: Vec::new(),
             desired: Some(PatchLevel::Single("1".into())),

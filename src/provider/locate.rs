@@ -22,6 +22,8 @@ pub const BUNDLED: &[Bundled] = &[
     Bundled { name: "command", serve: patchform_provider_command::serve },
     #[cfg(feature = "provider-dnf")]
     Bundled { name: "dnf", serve: patchform_provider_dnf::serve },
+    #[cfg(feature = "provider-haproxy")]
+    Bundled { name: "haproxy", serve: patchform_provider_haproxy::serve },
     #[cfg(feature = "provider-release")]
     Bundled { name: "release", serve: patchform_provider_release::serve },
 ];

@@ -7,9 +7,10 @@ use crate::provider::{ProviderError, chunks};
 use crate::target::Targets;
 use patchform_sdk::line::beginning;
 use patchform_sdk::message::{
-    Act, Action, Answer, Cancel, Compare, Compared, Complaint, Configure, Description, Desired, Discover,
-    Discovered, Identity, Initialize, Initialized, Inventory, InventoryRequest, Order, PROTOCOL,
-    PreviewOutcome, Probe, Probed, Proposed, Reading, Subject, VERSION_MISMATCH,
+    Act, Action, Answer, CHUNK, Cancel, Compare, Compared, Complaint, Configure, Description, Desired,
+    Discover, Discovered, Identity, Initialize, Initialized, Inventory, InventoryRequest, MemberStanding,
+    MembersAnswer, MembersRequest, Order, PROTOCOL, PreviewOutcome, Probe, Probed, Proposed, Reading,
+    Subject, VERSION_MISMATCH,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -200,6 +201,24 @@ impl Session {
     pub fn inventory(&self, subject: &Subject) -> Result<Inventory, ProviderError> {
         let request = InventoryRequest { subject: subject.clone() };
         self.ask("inventory", &request, self.inner.launch.patience.looking)
+    }
+
+    /// How members of a traffic stand, in order.
+    ///
+    /// # Errors
+    /// See [`ProviderError`].
+    pub fn members(
+        &self,
+        traffic: &Subject,
+        members: &[String],
+    ) -> Result<Vec<MemberStanding>, ProviderError> {
+        let mut standings = Vec::with_capacity(members.len());
+        for part in members.chunks(CHUNK) {
+            let request = MembersRequest { traffic: traffic.clone(), members: part.to_vec() };
+            let answer: MembersAnswer = self.ask("members", &request, self.inner.launch.patience.looking)?;
+            standings.extend(chunks::same_count(self.name(), "members", part.len(), answer.members)?);
+        }
+        Ok(standings)
     }
 
     /// Begins an action and returns at once. `on_reply` is called exactly once, on another thread: with the answer, or

@@ -171,7 +171,7 @@ impl Run {
         let c = &self.components[i];
         let why = if !c.touched() || self.is_back_by_hand(i) {
             return self.restored(i);
-        } else if node.back.is_empty() {
+        } else if node.back.is_empty() || (c.changed && node.one_way) {
             "there is no way back: the plan accepted it as irreversible".to_string()
         } else if c.planned(node).is_none() {
             "its emergency plan has no step for where it stands".to_string()

@@ -68,6 +68,8 @@ pub(super) struct Node {
     /// Its restore throws away what was written since the snapshot, and nobody allowed that (rule 6): it may only be
     /// used while traffic is away.
     pub keeps_data: bool,
+    /// What it changes there, nothing can take back.
+    pub one_way: bool,
     /// Digest of the reading before the run.
     pub before: String,
     pub reload: Reload,
@@ -161,6 +163,7 @@ fn node(plan: &Plan, entry: &Entry) -> Node {
         exclusive: false,
         whole: false,
         keeps_data: false,
+        one_way: false,
         before: entry.observed.identity().map(|id| id.digest.clone()).unwrap_or_default(),
         reload: Reload::None,
         unfit: None,
@@ -174,6 +177,8 @@ fn node(plan: &Plan, entry: &Entry) -> Node {
     node.keeps_data = node.back.iter().any(|p| p.action == Step::Restore)
         && change.way_back.as_ref().is_some_and(|w| w.discards_data)
         && !entry.snapshot.may_lose_data;
+    let puts = |p: &Planned| matches!(p.action, Step::Patch | Step::Restore | Step::Uninstall);
+    node.one_way = node.forth.iter().any(puts) && !node.back.iter().any(puts);
     node.exclusive = change.needs_target_alone();
     node.unfit = unfit(entry, change, limit.is_some());
     node

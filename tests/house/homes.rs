@@ -47,7 +47,7 @@ const HOMES: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that any file may name: our own, and those that only say how a type is written.
-const ANYWHERE: [&str; 12] = [
+const ANYWHERE: [&str; 13] = [
     "patchform",
     "patchform_advisory",
     "patchform_sdk",
@@ -55,6 +55,7 @@ const ANYWHERE: [&str; 12] = [
     "patchform_versions",
     "patchform_provider_apt",
     "patchform_provider_dnf",
+    "patchform_provider_haproxy",
     "patchform_provider_release",
     "patchform_provider_command",
     "serde",

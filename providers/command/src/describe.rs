@@ -92,7 +92,11 @@ pub fn description() -> Description {
             .collect(),
         example: include_str!("../example.pf.hcl").into(),
     };
-    Description { arguments: BTreeMap::new(), kinds: BTreeMap::from([("command".into(), kind)]) }
+    Description {
+        kinds: BTreeMap::from([("command".into(), kind)]),
+        traffic: BTreeMap::from([("command".into(), crate::traffic::described())]),
+        ..Description::default()
+    }
 }
 
 fn argv(description: &str) -> Argument {

@@ -1,4 +1,5 @@
-//! The `command` provider: the user's own commands read, patch, snapshot, restore, verify, reload and probe a component.
+//! The `command` provider: the user's own commands read, patch, snapshot, restore, verify, reload and probe a component, and take traffic away and
+//! give it back.
 //!
 //! Every command runs through the core on the component's target, detached: it outlives this provider and its controller,
 //! and one action id never starts twice. Commands get `PATCHFORM_ADDRESS`, `PATCHFORM_LEVEL`, `PATCHFORM_FROM`,
@@ -12,10 +13,11 @@ mod look;
 mod preview;
 mod probe;
 mod switch;
+mod traffic;
 
 use patchform_sdk::message::{
-    Act, Action, Answer, Complaint, Description, Desired, Identity, PreviewOutcome, Probe, Probed, Proposed,
-    Reading, RpcError,
+    Act, Action, Answer, Complaint, Description, Desired, Identity, MembersAnswer, MembersRequest,
+    PreviewOutcome, Probe, Probed, Proposed, Reading, RpcError,
 };
 use patchform_sdk::{Context, Provider, chunk};
 
@@ -56,10 +58,20 @@ impl Provider for Commands {
     }
 
     fn act(&self, action: Action, request: &Act, context: &Context) -> Answer {
-        act::act(action, request, context)
+        match &request.member {
+            Some(member) => traffic::act(action, request, member, context),
+            None => act::act(action, request, context),
+        }
     }
 
     fn probe(&self, probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
-        probe::probe(probe, context)
+        match &probe.act.member {
+            Some(member) => traffic::probe(probe, member, context),
+            None => probe::probe(probe, context),
+        }
+    }
+
+    fn members(&self, request: &MembersRequest, context: &Context) -> Result<MembersAnswer, RpcError> {
+        traffic::members(request, context)
     }
 }

@@ -109,7 +109,7 @@ pub fn description(manager: &Manager) -> Description {
         needs: BTreeMap::new(),
         example: manager.example.into(),
     };
-    Description { arguments: BTreeMap::new(), kinds: BTreeMap::from([(manager.kind.into(), kind)]) }
+    Description { kinds: BTreeMap::from([(manager.kind.into(), kind)]), ..Description::default() }
 }
 
 fn optional(ty: Value, description: &str) -> Argument {

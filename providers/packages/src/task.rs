@@ -221,6 +221,8 @@ mod tests {
             snapshot: Some(SnapshotRef { id: "s 1".into(), token: None }),
             reload: Reload::Service,
             artifacts: sources.iter().map(artifact).collect(),
+
+            member: None,
         }
     }
 

@@ -65,7 +65,7 @@ pub fn description() -> Description {
         needs: BTreeMap::new(),
         example: include_str!("../example.pf.hcl").into(),
     };
-    Description { arguments: BTreeMap::new(), kinds: BTreeMap::from([("release".into(), kind)]) }
+    Description { kinds: BTreeMap::from([("release".into(), kind)]), ..Description::default() }
 }
 
 fn required(description: &str) -> Argument {

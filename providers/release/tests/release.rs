@@ -90,6 +90,7 @@ impl Scene {
             snapshot: None,
             reload: Reload::None,
             artifacts: Vec::new(),
+            member: None,
         };
         change(&mut act);
         Releases.act(action, &act, &self.context())
@@ -255,6 +256,7 @@ fn a_reading_beside_an_action_is_unsettled() {
         snapshot: None,
         reload: Reload::None,
         artifacts: Vec::new(),
+        member: None,
     };
     let ledger = scene.path("current.releases/.ledger");
     Ledger::once(&ledger, Survives::Death, &act, || {

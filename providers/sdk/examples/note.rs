@@ -45,7 +45,7 @@ impl Provider for Notes {
             example: EXAMPLE.into(),
             ..kind()
         };
-        Description { arguments: BTreeMap::new(), kinds: BTreeMap::from([("note".into(), kind)]) }
+        Description { kinds: BTreeMap::from([("note".into(), kind)]), ..Description::default() }
     }
 
     fn configure(&self, _: &Configure) -> Result<(), RpcError> {

@@ -418,6 +418,8 @@ mod tests {
             snapshot: None,
             reload: Reload::None,
             artifacts: Vec::new(),
+
+            member: None,
         }
     }
 

@@ -4,6 +4,7 @@
 //! The protocol is JSON-RPC 2.0, one message per line, over stdin and stdout; stderr is the provider's log.
 //! `docs/protocol.md` describes it for authors in other languages.
 
+pub mod away;
 pub mod base64;
 pub mod chunk;
 pub mod context;

@@ -9,13 +9,15 @@ use std::collections::BTreeMap;
 
 mod inventory;
 mod target;
+mod traffic;
 pub use inventory::*;
 pub use target::*;
+pub use traffic::*;
 
 /// The protocol's version: a major mismatch is an error, the lower minor version wins.
 /// Minor version 1 added the dead man's switch: `target/run_or_revert`, `target/confirm_or_revert`. Minor version 2 added
-/// `inventory`.
-pub const PROTOCOL: Protocol = Protocol { major: 1, minor: 2 };
+/// `inventory`. Minor version 3 added traffic: its types, `members`, and [`Act::member`].
+pub const PROTOCOL: Protocol = Protocol { major: 1, minor: 3 };
 /// The longest line that either side accepts, in bytes (16 MiB).
 pub const MAX_LINE: usize = 16 * 1024 * 1024;
 /// The most components in one `validate`, `read` or `preview`.
@@ -66,7 +68,11 @@ pub struct Description {
     #[serde(default)]
     pub arguments: BTreeMap<String, Argument>,
     /// The kinds of component it manages, by name.
+    #[serde(default)]
     pub kinds: BTreeMap<String, Kind>,
+    /// The types of traffic that it takes away and gives back, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub traffic: BTreeMap<String, TrafficType>,
 }
 
 /// One kind of component.
@@ -656,7 +662,7 @@ pub struct Act {
     pub token: u64,
     /// Milliseconds until the program stops waiting.
     pub deadline: u64,
-    /// Which component.
+    /// Which component; of `drain` and `undrain` with a `member` the traffic, whose type stands as its kind.
     pub subject: Subject,
     /// The level that this action works towards; `None` for the way back of a component that was absent.
     #[serde(default)]
@@ -674,6 +680,9 @@ pub struct Act {
     /// What the preview pinned: with every action of the change, the way back included.
     #[serde(default)]
     pub artifacts: Vec<Artifact>,
+    /// Whose traffic is taken away or given back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<Member>,
 }
 
 /// A snapshot by id, and by the token that the provider gave when it was made.

@@ -3,7 +3,8 @@
 use crate::context::Context;
 use crate::message::{
     Act, Action, Answer, Complaint, Configure, Description, Desired, Discover, Discovered, Identity,
-    Inventory, METHOD_NOT_FOUND, Order, PreviewOutcome, Probe, Probed, Proposed, Reading, RpcError, Subject,
+    Inventory, METHOD_NOT_FOUND, MembersAnswer, MembersRequest, Order, PreviewOutcome, Probe, Probed,
+    Proposed, Reading, RpcError, Subject,
 };
 
 /// A provider. Its methods are called concurrently.
@@ -69,5 +70,13 @@ pub trait Provider: Send + Sync + 'static {
     /// When it cannot look, and why.
     fn inventory(&self, _subject: &Subject, _context: &Context) -> Result<Inventory, RpcError> {
         Err(RpcError::new(METHOD_NOT_FOUND, "this provider has no inventory"))
+    }
+
+    /// How members of a traffic stand. Must have no effect.
+    ///
+    /// # Errors
+    /// When it cannot look, and why.
+    fn members(&self, _request: &MembersRequest, _context: &Context) -> Result<MembersAnswer, RpcError> {
+        Err(RpcError::new(METHOD_NOT_FOUND, "this provider has no traffic"))
     }
 }

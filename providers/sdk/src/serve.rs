@@ -4,9 +4,9 @@ use crate::context::Context;
 use crate::line::{self, Line};
 use crate::message::{
     Act, Action, CHUNK, Cancel, Compare, Compared, Configure, Discover, INTERNAL_ERROR, INVALID_REQUEST,
-    Initialize, Initialized, InventoryRequest, MAX_LINE, METHOD_NOT_FOUND, PARSE_ERROR, PROTOCOL,
-    PreviewAnswer, PreviewRequest, Probe, Read, ReadAnswer, RpcError, TOO_BUSY, VERSION_MISMATCH, Validate,
-    Validated,
+    Initialize, Initialized, InventoryRequest, MAX_LINE, METHOD_NOT_FOUND, MembersRequest, PARSE_ERROR,
+    PROTOCOL, PreviewAnswer, PreviewRequest, Probe, Read, ReadAnswer, RpcError, TOO_BUSY, VERSION_MISMATCH,
+    Validate, Validated,
 };
 use crate::pipe::{Envelope, Pipe, answer_line};
 use crate::pool::Pool;
@@ -180,6 +180,11 @@ impl Server {
             }
             "probe" => json(&provider.probe(&parse::<Probe>(text)?, &context())?),
             "discover" => json(&provider.discover(&parse::<Discover>(text)?, &context())?),
+            "members" => {
+                let request: MembersRequest = parse(text)?;
+                chunk(request.members.len())?;
+                json(&provider.members(&request, &context())?)
+            }
             "inventory" => json(&provider.inventory(&parse::<InventoryRequest>(text)?.subject, &context())?),
             name => match Action::of_name(name) {
                 Some(action) => self.act(action, &parse(text)?),

@@ -6,6 +6,7 @@ use patchform_advisory::priority::Exposure;
 
 const EXAMPLE: Example = &[("main.pf.hcl", include_str!("examples/component.pf.hcl"))];
 const INSIDE: Place = Place::Inside(&["component"]);
+const CONNECTING: Place = Place::Inside(&["component", "traffic"]);
 
 /// Every class of component.
 pub const CLASSES: &[&str] = &[
@@ -107,7 +108,7 @@ pub const COMPONENT: Block = Block {
 pub const CONNECTION_LOCAL: Block = Block {
     name: "connection",
     sort: Some("local"),
-    place: INSIDE,
+    place: CONNECTING,
     labels: &["way"],
     written: "connection \"local\" {}",
     what: "a local connection",
@@ -123,7 +124,7 @@ const SSH: &str = "that of ssh";
 pub const CONNECTION_SSH: Block = Block {
     name: "connection",
     sort: Some("ssh"),
-    place: INSIDE,
+    place: CONNECTING,
     labels: &["way"],
     written: "connection \"ssh\" { … }",
     what: "an ssh connection",
@@ -170,7 +171,7 @@ pub const CONNECTION_SSH: Block = Block {
 pub const CONNECTION_CHROOT: Block = Block {
     name: "connection",
     sort: Some("chroot"),
-    place: INSIDE,
+    place: CONNECTING,
     labels: &["way"],
     written: "connection \"chroot\" { path = \"/srv/image\" }",
     what: "a chroot connection",

@@ -129,7 +129,7 @@ pub const MAINTENANCE: Block = Block {
     labels: &[],
     written: "maintenance { window = maintenance_window.eu_night }",
     what: "a maintenance block",
-    about: "When a component may be worked on.",
+    about: "When a component may be worked on, and where its traffic is taken away meanwhile.",
     arguments: &[
         argument(
             "window",
@@ -137,10 +137,30 @@ pub const MAINTENANCE: Block = Block {
             Need::Optional("any time"),
             "its window; of several any may be open",
         ),
-        later("drain", "where traffic is taken away"),
+        argument(
+            "drain",
+            Takes::Special("list of `traffic.TYPE.NAME`"),
+            Need::Default("[]"),
+            "where its traffic is taken away before the patch, and given back once it is verified or went back",
+        ),
+        argument(
+            "member",
+            Takes::Text,
+            Need::Optional("the key of the instance, else the name of the component"),
+            "what that traffic calls it, such as the name of a server in a backend",
+        ),
+        argument(
+            "drain_timeout",
+            Takes::Time,
+            Need::Default("\"30s\""),
+            "how long what it still works on is waited for; after that nothing is patched and the traffic comes back",
+        ),
         later("block", "how customers are kept away meanwhile"),
     ],
     blocks: &[],
     more: "",
-    example: EXAMPLE,
+    example: &[
+        ("main.pf.hcl", include_str!("examples/windows.pf.hcl")),
+        ("traffic.pf.hcl", include_str!("examples/traffic.pf.hcl")),
+    ],
 };

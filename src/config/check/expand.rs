@@ -63,11 +63,19 @@ impl Instance {
             let all = labels.map(|label| (label.to_string(), Value::block(kind, number, label.into())));
             (kind, all.collect::<BTreeMap<_, _>>())
         };
-        let named = BTreeMap::from([
+        let mut named = BTreeMap::from([
             handles("rollout", &mut names.rollouts.keys().copied()),
             handles("vendor", &mut names.vendors.keys().copied()),
             handles("maintenance_window", &mut names.windows.keys().copied()),
         ]);
+        let mut traffic: BTreeMap<String, Entries> = BTreeMap::new();
+        for (name, block) in &names.traffic {
+            let Some(kind) = block.labels.first() else { continue };
+            let handle = Value::block("traffic", number, (*name).into());
+            traffic.entry(kind.text.to_string()).or_default().insert((*name).into(), handle);
+        }
+        let traffic = traffic.into_iter().map(|(kind, all)| (kind, Value::object(all))).collect();
+        named.insert("traffic", traffic);
         Instance {
             module,
             parent: None,

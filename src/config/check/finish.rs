@@ -7,10 +7,10 @@ use super::instances::Draft;
 use super::names::Node;
 use super::order::Use;
 use super::rests::Resting;
-use super::{Checker, InUse, Whole, argument_spans, provider, rollout, service, window};
+use super::{Checker, InUse, Whole, argument_spans, provider, rollout, service, traffic, window};
 use crate::config::checked::{
-    ArgumentSpans, Blackout, Component, Config, Dependency, ProviderBlock, RequiredProvider, Rollout,
-    Service, Settings, Vendor, VendorField, Window,
+    ArgumentSpans, Blackout, Component, Config, Dependency, Drain, ProviderBlock, RequiredProvider, Rollout,
+    Service, Settings, Traffic, Vendor, VendorField, Window,
 };
 use crate::model::{Address, Diagnostics, InstanceKey, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,13 +20,19 @@ use std::sync::Arc;
 pub(super) fn config(whole: Whole<'_, '_>, checker: &mut Checker<'_, '_>) -> Option<Config> {
     let tree = checker.tree;
     let mut units = units(checker)?;
-    let in_use: InUse =
-        units.iter().map(|u| u.provider).collect::<BTreeSet<_>>().into_iter().cloned().collect();
-    let first_use = |name: &str| units.iter().find(|u| u.provider.0 == name).map(|u| u.block.block.header);
+    let directing = directing(&whole.traffic, checker);
+    let in_use: BTreeSet<_> = units.iter().map(|u| u.provider).chain(directing.values()).collect();
+    let in_use: InUse = in_use.into_iter().cloned().collect();
+    let first_use = |name: &str| {
+        let traffic = directing.iter().find(|(_, provider)| provider.0 == name);
+        let unit = units.iter().find(|u| u.provider.0 == name).map(|u| u.block.block.header);
+        unit.or_else(|| Some(whole.traffic.get(traffic?.0)?.span))
+    };
     let providers = providers_in_use(&in_use, &whole, first_use, &mut checker.problems)?;
     let rollouts = finished_rollouts(&units, &whole.rollouts, &checker.instances);
     let vendors = Vendors::new(&whole.vendors, &checker.instances);
     let windows = Windows::new(&whole.windows, &checker.instances);
+    let all_traffic = AllTraffic::new(&whole.traffic, &directing, &providers, &checker.instances);
 
     let places = Places::new(&units, &checker.instances);
     let mut problems = Diagnostics::default();
@@ -51,7 +57,8 @@ pub(super) fn config(whole: Whole<'_, '_>, checker: &mut Checker<'_, '_>) -> Opt
             let rollout = rollouts.get(&rollout_of(instance, block, &draft))?.clone();
             let vendor = vendors.index(instance, block, &draft);
             let windows = windows.indices(&draft);
-            let made = Made { block, provider, rollout, vendor, windows, spans: spans.clone(), after };
+            let drain = all_traffic.drain(&draft);
+            let made = Made { block, provider, rollout, vendor, windows, drain, spans: spans.clone(), after };
             components.push(made.component(path.clone(), draft));
         }
     }
@@ -72,6 +79,7 @@ pub(super) fn config(whole: Whole<'_, '_>, checker: &mut Checker<'_, '_>) -> Opt
         components,
         vendors,
         windows: windows.all,
+        traffic: all_traffic.all,
         blackouts,
         feeds: Vec::new(),
         policies: Vec::new(),
@@ -127,6 +135,7 @@ struct Made<'a, 'p> {
     rollout: Arc<Rollout>,
     vendor: Option<usize>,
     windows: Vec<usize>,
+    drain: Option<Drain>,
     spans: ArgumentSpans,
     after: Vec<Dependency>,
 }
@@ -153,6 +162,7 @@ impl Made<'_, '_> {
             zone: draft.zone,
             vendor: self.vendor,
             windows: self.windows,
+            drain: self.drain,
             blackouts: Vec::new(),
             after: self.after,
             span: block.block.header,
@@ -267,6 +277,66 @@ impl Windows {
         let named =
             draft.windows.iter().filter_map(|(owner, name)| self.index.get(&(*owner, name.to_string())));
         named.copied().collect::<BTreeSet<_>>().into_iter().collect()
+    }
+}
+
+/// What the root calls the provider of each traffic block.
+fn directing<'p>(
+    traffic: &BTreeMap<(usize, &'p str), traffic::Draft>,
+    checker: &Checker<'_, 'p>,
+) -> BTreeMap<(usize, &'p str), (String, String)> {
+    let named = |(key, draft): (&(usize, &'p str), &traffic::Draft)| {
+        let own = (draft.provider.clone(), String::new());
+        let module = &checker.tree.modules[checker.instances[key.0].module];
+        (*key, module.providers.get(&own).cloned().unwrap_or(own))
+    };
+    traffic.iter().map(named).collect()
+}
+
+/// Every traffic block, sorted by address, and where each stands.
+struct AllTraffic {
+    all: Vec<Traffic>,
+    index: BTreeMap<(usize, String), usize>,
+}
+
+impl AllTraffic {
+    fn new(
+        drafts: &BTreeMap<(usize, &str), traffic::Draft>,
+        directing: &BTreeMap<(usize, &str), (String, String)>,
+        providers: &[ProviderBlock],
+        instances: &[Instance],
+    ) -> AllTraffic {
+        let mut rows: Vec<(Traffic, (usize, String))> = Vec::with_capacity(drafts.len());
+        for (key, draft) in drafts {
+            let wanted = directing.get(key).map(|(name, alias)| (name.as_str(), alias.as_str()));
+            let provider = providers.iter().position(|p| Some((p.name.as_str(), p.alias.as_str())) == wanted);
+            let path = &instances[key.0].path;
+            let path: String = path.iter().map(|(name, key)| format!("module.{name}{key}.")).collect();
+            let traffic = Traffic {
+                address: format!("{path}traffic.{}.{}", draft.kind, key.1),
+                kind: draft.kind.clone(),
+                // Every one that is used was put among them.
+                provider: provider.unwrap_or_default(),
+                arguments: draft.arguments.clone(),
+                secrets: draft.secrets.clone(),
+                connection: draft.connection.clone(),
+            };
+            rows.push((traffic, (key.0, key.1.to_string())));
+        }
+        rows.sort_by(|a, b| a.0.address.cmp(&b.0.address));
+        let index = rows.iter().enumerate().map(|(i, (_, key))| (key.clone(), i)).collect();
+        AllTraffic { all: rows.into_iter().map(|(traffic, _)| traffic).collect(), index }
+    }
+
+    /// Where a component is drained, each once.
+    fn drain(&self, draft: &Draft) -> Option<Drain> {
+        let drained = draft.drained.as_ref()?;
+        let mut from = Vec::new();
+        for (owner, name) in &drained.from {
+            let at = self.index.get(&(*owner, name.to_string())).copied();
+            from.extend(at.filter(|at| !from.contains(at)));
+        }
+        Some(Drain { from, member: drained.member.clone(), wait: drained.wait })
     }
 }
 

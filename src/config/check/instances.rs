@@ -6,7 +6,7 @@ use super::level;
 use super::order::{Use, Which};
 use super::repeat::{Instance, instances};
 use super::secret::Secrets;
-use super::{nested, probe, window};
+use super::{nested, probe, traffic, window};
 use crate::config::arguments::{Arguments, LEVEL};
 use crate::config::blocks::{CLASSES, EXPOSURES};
 use crate::config::checked::{Baseline, Check, Connection, Constrained, Lifecycle, Secret, SnapshotRule};
@@ -47,6 +47,8 @@ pub(super) struct Draft {
     pub vendor: Option<(usize, Arc<str>)>,
     /// Its maintenance windows, likewise.
     pub windows: Vec<(usize, Arc<str>)>,
+    /// Where its traffic is taken away.
+    pub drained: Option<traffic::Drained>,
     /// For each computed use of the block, in order: the instance it names, where that could be told.
     pub computed: Vec<Option<InstanceKey>>,
 }
@@ -164,13 +166,14 @@ impl Expander<'_, '_> {
         own.insert(plan.names.partition_point(|name| &**name < LEVEL), level_value);
         let value = Value::shaped(plan.names.clone(), own);
         let inner;
-        let (connection, snapshot, lifecycle, windows, checks) = if body.blocks.is_empty() {
+        let (connection, snapshot, lifecycle, windows, drained, checks) = if body.blocks.is_empty() {
             let mut fields = Fields { scope, hopeless: self.hopeless, problems };
             (
                 nested::connection(self.block.block, &mut fields),
                 nested::snapshot(self.block.block, &mut fields),
                 nested::lifecycle(self.block.block, &mut fields),
                 Vec::new(),
+                None,
                 Vec::new(),
             )
         } else {
@@ -183,6 +186,7 @@ impl Expander<'_, '_> {
                 nested::snapshot(block, &mut fields),
                 nested::lifecycle(block, &mut fields),
                 window::named(block, &mut fields),
+                traffic::drained(block, &key, self.block.name, &mut fields),
                 probe::all(block, &mut fields),
             )
         };
@@ -205,6 +209,7 @@ impl Expander<'_, '_> {
             zone,
             vendor,
             windows,
+            drained,
             computed,
         };
         Some((draft, value))

@@ -28,6 +28,8 @@ pub(super) struct Names<'p> {
     pub rollouts: BTreeMap<&'p str, &'p Block>,
     pub windows: BTreeMap<&'p str, &'p Block>,
     pub blackouts: BTreeMap<&'p str, &'p Block>,
+    /// Traffic blocks, by name whatever their type.
+    pub traffic: BTreeMap<&'p str, &'p Block>,
     pub vendors: BTreeMap<&'p str, &'p Block>,
     /// Feeds, by name whatever their format.
     pub feeds: BTreeMap<&'p str, &'p Block>,
@@ -122,6 +124,7 @@ impl<'p> Names<'p> {
             rollouts: BTreeMap::new(),
             windows: BTreeMap::new(),
             blackouts: BTreeMap::new(),
+            traffic: BTreeMap::new(),
             vendors: BTreeMap::new(),
             feeds: BTreeMap::new(),
             policies: BTreeMap::new(),
@@ -147,6 +150,7 @@ impl<'p> Names<'p> {
                     add(&mut names.windows, "maintenance_window", &name.text, block, problems);
                 }
                 ("blackout", [name]) => add(&mut names.blackouts, "blackout", &name.text, block, problems),
+                ("traffic", [_, name]) => add(&mut names.traffic, "traffic", &name.text, block, problems),
                 ("feed", [_, name]) => add(&mut names.feeds, "feed", &name.text, block, problems),
                 ("policy", [name]) => add(&mut names.policies, "policy", &name.text, block, problems),
                 ("baseline", [name]) => names.add_baseline(block, &name.text, problems),
@@ -314,6 +318,7 @@ impl<'p> Names<'p> {
             "maintenance_window" => {
                 self.named(reference, "maintenance_window", &self.windows, Absence::Window, place)
             }
+            "traffic" => self.traffic(reference, place),
             "module" => self.call(reference),
             "data" => self.data(reference),
             _ if is_root(root) => Err(unsupported(reference)),

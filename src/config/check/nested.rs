@@ -24,6 +24,20 @@ pub(super) fn shapes(component: &Block, problems: &mut Diagnostics) {
     super::probe::names(component, problems);
 }
 
+/// Checks the connection of something that is no component and has one: `what`, with its article.
+pub(super) fn connections(owner: &Block, what: &str, problems: &mut Diagnostics) {
+    let mut all = owner.body.blocks.iter().filter(|block| &*block.kind == "connection");
+    let Some(first) = all.next() else { return };
+    shape(first, problems);
+    if let Some(second) = all.next() {
+        let problem = Diagnostic::error(format!("{what} has one `connection` block"))
+            .at(second.header, "the second one")
+            .and(first.header, "the first one")
+            .help("Keep one of them.");
+        problems.push(problem);
+    }
+}
+
 /// The shape of one block inside of a component.
 pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
     match &*block.kind {

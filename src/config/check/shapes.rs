@@ -139,7 +139,8 @@ impl<'p> Shapes<'_, 'p> {
             super::assertion::check_shape(block, finder.problems);
             finder.block(block, plain, &mut Vec::new());
         }
-        let named = [&names.rollouts, &names.vendors, &names.windows, &names.feeds, &names.policies];
+        let named =
+            [&names.rollouts, &names.vendors, &names.windows, &names.traffic, &names.feeds, &names.policies];
         let others = named.into_iter().flat_map(BTreeMap::values).chain(&names.providers);
         for block in others {
             finder.block(block, plain, &mut Vec::new());

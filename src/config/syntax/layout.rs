@@ -56,6 +56,7 @@ impl Kind {
                 ("rollout", 1),
                 ("vendor", 1),
                 ("maintenance_window", 1),
+                ("traffic", 2),
                 ("blackout", 1),
                 ("feed", 2),
                 ("policy", 1),
@@ -66,6 +67,7 @@ impl Kind {
                 ("removed", 0),
                 ("check", 1),
             ],
+            "traffic" => &[("connection", 1)],
             "patchform" => &[("state", 1), ("required_providers", 0)],
             "variable" => &[("validation", 0)],
             "component" => &[

@@ -1,9 +1,9 @@
 //! Ways back, procedures, refusals, stale plans, runs taken back, and the words for all of it.
 
 use super::*;
-use crate::config::checked::{Check, Probe};
+use crate::config::checked::{Check, Drain, Probe};
 use crate::model::Purpose;
-use crate::plan::noun::{Observed, Planned};
+use crate::plan::noun::{Observed, Planned, Step};
 use crate::plan::sample::*;
 use crate::plan::stale::{Stale, rests_on, stale};
 use crate::plan::undo::undo;
@@ -80,6 +80,28 @@ fn procedures_follow_from_what_the_kind_can_and_the_patch_needs() {
         platform.previews.insert(address("a"), PreviewOutcome::Ready(Box::new(preview)));
         let change = change_of(&platform, "a");
         assert_eq!((&*steps(&change.forth), &*steps(&change.back)), (forth, back));
+    }
+}
+
+/// Traffic is away from before anything is stored until the level is verified; without a way back it only returns.
+#[test]
+fn traffic_is_away_while_anything_happens() {
+    let forth = "gate fetch drain snapshot patch reload verify undrain commit";
+    for (ways, forth, back) in [
+        (vec![restore()], forth, "drain restore reload verify undrain"),
+        (vec![], "gate fetch drain patch reload verify undrain commit", "undrain"),
+    ] {
+        let mut platform = Platform::new().with("a", "2", Some("1"), Some("1"), &[]);
+        let preview = Preview { ways_back: ways, ..preview() };
+        platform.previews.insert(address("a"), PreviewOutcome::Ready(Box::new(preview)));
+        let component = platform.component("a");
+        component.lifecycle.allow_irreversible = true;
+        component.drain =
+            Some(Drain { from: vec![0, 1], member: "a".into(), wait: Duration::from_secs(300) });
+        let change = change_of(&platform, "a");
+        assert_eq!((&*steps(&change.forth), &*steps(&change.back)), (forth, back));
+        let drain = change.forth.iter().find(|p| p.action == Step::Drain).unwrap();
+        assert_eq!(drain.deadline, Duration::from_secs(120 + 2 * 300), "each may take its time");
     }
 }
 

@@ -4,6 +4,7 @@ use super::address;
 use super::change::StoredChange;
 use super::parts::*;
 use super::secrets::StoredSecret;
+use super::traffic::StoredDrain;
 use crate::model::PatchLevel;
 use crate::plan::hours::When;
 use crate::plan::noun::*;
@@ -44,6 +45,9 @@ pub struct StoredEntry<'a> {
     /// From form 3 on.
     #[serde(default, skip_serializing_if = "no_indices")]
     blackouts: Cow<'a, [usize]>,
+    /// From form 4 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    drain: Option<StoredDrain<'a>>,
     #[serde(default, skip_serializing_if = "no_indices")]
     after: Cow<'a, [usize]>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -83,6 +87,7 @@ impl<'a> From<&'a Entry> for StoredEntry<'a> {
             vendor: entry.vendor,
             windows: Cow::Borrowed(&entry.when.windows),
             blackouts: Cow::Borrowed(&entry.when.blackouts),
+            drain: entry.drain.as_ref().map(StoredDrain::from),
             after: Cow::Borrowed(&entry.after),
             desired: level(&entry.desired),
             recorded: level(&entry.recorded),
@@ -120,6 +125,7 @@ impl StoredEntry<'_> {
             baseline: self.baseline.map(|baseline| baseline.as_ref().into()),
             vendor: self.vendor,
             when: When { windows: self.windows.into_owned(), blackouts: self.blackouts.into_owned() },
+            drain: self.drain.map(Into::into),
             after: self.after.into_owned(),
             desired: self.desired.map(Into::into),
             recorded: self.recorded.map(Into::into),

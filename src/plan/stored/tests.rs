@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::calendar::Zone;
-use crate::config::checked::{Availability, OnFailure, Pace, Promise, Service, Size, Spent};
+use crate::config::checked::{
+    Availability, Connection, Drain, OnFailure, Pace, Promise, Service, Size, Spent, Traffic,
+};
 use crate::model::Purpose;
 use crate::plan::noun::{Brought, Verdict};
 use crate::plan::samples;
@@ -26,6 +28,7 @@ fn comes_back_exactly() {
     let plans = [
         samples::everything(),
         samples::windows(),
+        with_drain(),
         samples::fleet(3, true),
         samples::hostile(),
         samples::plan(Vec::new()),
@@ -170,7 +173,7 @@ fn says_what_is_wrong() {
             b"{\"patchform\":\"state\",\"format_version\":1}\n".to_vec(),
             "this is no saved plan: its first line is the header of something else",
         ),
-        (newer.into_bytes(), "written by patchform 0.9.0; this program reads up to form 3"),
+        (newer.into_bytes(), "written by patchform 0.9.0; this program reads up to form 4"),
         (older.into_bytes(), "its first line names another form"),
         (longer, "something was added at its end"),
         (text.replacen("1.5.0", "1.5.1", 1).into_bytes(), "its SHA-256 is"),
@@ -203,7 +206,11 @@ fn a_plan_made_by_hand_must_agree_with_itself() {
     zone.hours.windows[0].times.written.timezone = "Europe/Atlantis".into();
     let mut length = samples::windows();
     length.hours.windows[0].times.written.duration = Some(Duration::MAX);
-    for plan in [lost, twice, held, rollout, window, blackout, zone, length] {
+    let mut traffic = with_drain();
+    traffic.traffic[0].provider = 1;
+    let mut drain = with_drain();
+    drain.traffic.clear();
+    for plan in [lost, twice, held, rollout, window, blackout, zone, length, traffic, drain] {
         assert!(matches!(read(&write(&plan)), Err(PlanError::Damaged { .. })));
     }
 }
@@ -216,6 +223,36 @@ fn ten_thousand_entries_are_quick() {
     assert_eq!(read(&saved).map(|p| p.entries.len()), Ok(10_000));
     // An unoptimised build on a busy machine; a release build takes a twentieth of this.
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+}
+
+fn with_drain() -> Plan {
+    let (traffic, drain) = drained();
+    let mut plan = samples::fleet(1, false);
+    plan.traffic = vec![traffic];
+    plan.entries[0].drain = Some(drain);
+    plan
+}
+
+fn drained() -> (Traffic, Drain) {
+    let traffic = Traffic {
+        address: "traffic.haproxy.front".into(),
+        kind: "haproxy".into(),
+        provider: 0,
+        arguments: serde_json::json!({ "socket": "/run/haproxy/admin.sock", "backend": "web" }),
+        secrets: Vec::new(),
+        connection: Connection { kind: "ssh".into(), arguments: [("host".into(), "lb-1".into())].into() },
+    };
+    (traffic, Drain { from: vec![0], member: "web-1".into(), wait: Duration::from_secs(90) })
+}
+
+/// A plan of the fourth form, as it was written then, still reads. Never write this file again.
+#[test]
+fn the_fourth_form_still_reads() {
+    let saved = include_bytes!("form-4.pfplan");
+    let plan = read(saved).expect("form 4 is read for ever");
+    let (traffic, drain) = drained();
+    assert_eq!((&plan.traffic[..], &plan.entries[0].drain), (&[traffic][..], &Some(drain)));
+    assert!(plan.entries[1..].iter().all(|entry| entry.drain.is_none()));
 }
 
 /// A plan of the third form, as it was written then, still reads. Never write this file again.
@@ -281,7 +318,10 @@ fn write_the_sample() {
     plan.waves = vec![Wave { after: None, canary: true }, Wave { after: Some(0), canary: false }];
     plan.entries[0].zone = Some("rack-1".into());
     plan.services = vec![Service { name: "shop".into(), members: vec![0, 2, 3], least: 2, promise: None }];
-    std::fs::write("src/plan/stored/form-3.pfplan", write(&plan)).unwrap();
+    let (traffic, drain) = drained();
+    plan.traffic = vec![traffic];
+    plan.entries[0].drain = Some(drain);
+    std::fs::write("src/plan/stored/form-4.pfplan", write(&plan)).unwrap();
 }
 
 /// Numbers of arguments come back as they were, to the last bit.

@@ -1,7 +1,8 @@
 //! One component that changes, in full.
 
 use super::{View, diff, heading, level, way};
-use crate::config::checked::{Vendor, VendorField};
+use crate::config::checked::{Drain, Vendor, VendorField};
+use crate::model::period;
 use crate::plan::along::Along;
 use crate::plan::noun::{Change, Entry, Plan};
 use crate::report::hours;
@@ -36,6 +37,19 @@ pub struct Subject<'a> {
     pub change: &'a Change,
 }
 
+/// `away from traffic.haproxy.front as web-1, which may take 30s`: what it still works on is waited for.
+fn taken(plan: &Plan, drain: &Drain) -> String {
+    let address = |at: &usize| Some(plan.traffic.get(*at)?.address.as_str());
+    let from: Vec<&str> = drain.from.iter().filter_map(address).collect();
+    let each = if from.len() > 1 { " at each" } else { "" };
+    format!(
+        "away from {} as {}; open sessions have {}{each} to end",
+        from.join(", "),
+        drain.member,
+        period::show(drain.wait)
+    )
+}
+
 /// Draws it.
 pub fn draw(page: &mut Page, view: &View<'_>, subject: Subject<'_>) {
     let Subject { plan, entry, change, .. } = subject;
@@ -48,6 +62,9 @@ pub fn draw(page: &mut Page, view: &View<'_>, subject: Subject<'_>) {
     page.labelled(INDENT, COLUMN, "because", &why);
     if let Some(host) = reach::host(&entry.connection) {
         page.labelled(INDENT, COLUMN, "host", &[plain(host)]);
+    }
+    if let Some(drain) = &entry.drain {
+        page.labelled(INDENT, COLUMN, "traffic", &[plain(taken(plan, drain))]);
     }
     let preview = &change.preview;
     list(page, view, "pulls in", &preview.pulled_in, part);

@@ -70,6 +70,36 @@ fn a_plan_whose_only_way_back_throws_data_away_is_not_followed() {
     assert_eq!(Run::start(&plan, "r").standing(0), Standing::Untouched);
 }
 
+/// What cannot be taken back gets its traffic again only while nothing has changed there.
+#[test]
+fn without_a_way_back_traffic_returns_only_to_what_was_not_changed() {
+    for (well, last, next, standing) in [
+        (1, "refused", "undrain 0", "restored"),
+        (1, "unclear/before", "undrain 0", "restored"),
+        (1, "unclear/between", "stop: 1 component could not be restored", "stuck"),
+        (2, "ill", "stop: 1 component could not be restored", "stuck"),
+    ] {
+        let mut plan = sample::plan(&[&[]], 1, OnFailure::RollbackComponent);
+        plan.entries[0].lifecycle.allow_irreversible = true;
+        let change = change_of(&mut plan, 0);
+        change.forth =
+            sample::planned(&[Step::Drain, Step::Patch, Step::Verify, Step::Undrain, Step::Commit]);
+        change.back = sample::planned(&[Step::Undrain]);
+        change.way_back = None;
+        let mut p = Played::new(&plan);
+        assert_eq!(p.turn(), "drain 0");
+        p.well(0, well);
+        let said = last.split('/').map(|word| p.says(0, word)).last().unwrap();
+        assert_eq!(said, next, "{well} {last}");
+        if standing == "restored" {
+            p.well(0, 1);
+        }
+        assert_eq!(p.standings(), standing, "{well} {last}");
+        let left = outcome(&p.run).left;
+        assert_eq!(left.iter().any(|left| left.drained), standing == "stuck");
+    }
+}
+
 /// A patch that never comes to an end cannot be taken back; what its rollout says of others holds all the same.
 #[test]
 fn a_patch_that_hangs_is_stuck_and_takes_others_back() {

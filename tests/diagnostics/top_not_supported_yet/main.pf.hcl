@@ -1,5 +1,5 @@
-traffic "haproxy" "front" {
-  backend = "web"
+baseline "security" {
+  max_age = "30d"
 }
 module "eu" {}
 data "x" "y" {}

@@ -27,9 +27,25 @@ pub struct Contract {
     /// A level whose patch or verify fails.
     #[serde(default)]
     pub broken: Option<Level>,
+    /// A traffic of which a member can be drained.
+    #[serde(default)]
+    pub traffic: Option<Drained>,
     /// Where the file stands.
     #[serde(skip)]
     pub folder: PathBuf,
+}
+
+/// A traffic, and one of its members that serves.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Drained {
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The arguments of its block.
+    pub arguments: Value,
+    /// The member.
+    pub member: String,
 }
 
 fn empty() -> Value {

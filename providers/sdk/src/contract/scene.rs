@@ -1,6 +1,6 @@
 //! A running provider with scratch components, as each check gets its own.
 
-use crate::contract::file::Contract;
+use crate::contract::file::{Contract, Drained};
 use crate::contract::old::Old;
 use crate::contract::peer::{Peer, Trouble, store_of};
 use crate::contract::scratch::{Scratch, fingerprint};
@@ -10,8 +10,8 @@ use crate::host::Host;
 use crate::local::Local;
 use crate::message::{
     Act, Action, Answer, Artifact, Can, Configure, Connection, Description, Desired, Done, Identity,
-    Initialize, Initialized, Level, PROTOCOL, PreviewAnswer, PreviewOutcome, PreviewRequest, Probe, Probed,
-    Proposed, Protocol, Read, ReadAnswer, Reading, Reload, Snapshot, SnapshotRef, Subject, Verdict,
+    Initialize, Initialized, Level, Member, PROTOCOL, PreviewAnswer, PreviewOutcome, PreviewRequest, Probe,
+    Probed, Proposed, Protocol, Read, ReadAnswer, Reading, Reload, Snapshot, SnapshotRef, Subject, Verdict,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -219,7 +219,22 @@ impl Scene<'_> {
             snapshot: None,
             reload: Reload::None,
             artifacts: Vec::new(),
+            member: None,
         })
+    }
+
+    /// A request about the member of a traffic, for the sake of `component`, with a fresh id.
+    pub fn traffic_request(&mut self, named: &Drained, component: &str) -> Result<Act, Stop> {
+        // The folder of the first component is the traffic's, too.
+        let whole = self.request(0, None)?;
+        let subject = Subject {
+            address: format!("traffic.{}.check", named.kind),
+            kind: named.kind.clone(),
+            arguments: self.bench.contract.fill(&named.arguments, &self.folder(0)),
+            ..whole.subject.clone()
+        };
+        let member = Member { name: named.member.clone(), component: component.into(), wait: 5_000 };
+        Ok(Act { subject, member: Some(member), ..whole })
     }
 
     /// A request to patch component `n`, with the snapshot that the core takes before.

@@ -38,6 +38,34 @@ impl<'p> Names<'p> {
         Err(undeclared(reference, &format!("There is no {kind} \"{name}\""), help, absence))
     }
 
+    /// `traffic.TYPE.NAME`: a block that may be passed on, but has no value.
+    pub(super) fn traffic(&self, reference: &Reference, place: Place) -> Result<Target, Box<Diagnostic>> {
+        if !place.names {
+            let what = "A traffic block has no value; it is only named in `drain = …` of a component's `maintenance`, or passed \
+                        to a module";
+            let way_out = "Put what you need here into a `locals` block, and let both refer to it.";
+            return Err(misplaced(reference, what, way_out));
+        }
+        let Some(kind) = reference.name() else { return Err(incomplete(reference, "traffic.type.name")) };
+        let Some((RefStep::Attr(name), span)) = reference.steps.get(1) else {
+            return Err(incomplete(reference, &format!("traffic.{kind}.name")));
+        };
+        let of_type = |block: &Block| block.labels.first().is_some_and(|label| label.text == *kind);
+        if self.traffic.get(&**name).is_some_and(|block| of_type(block)) {
+            return Ok(Target::Known);
+        }
+        let whole = |(name, block): (&&str, &&Block)| Some(format!("{}.{name}", block.labels.first()?.text));
+        let known: Vec<String> = self.traffic.iter().filter_map(whole).collect();
+        let help = match suggest::nearest(&format!("{kind}.{name}"), known.iter().map(String::as_str)) {
+            Some(near) => format!("Did you mean \"traffic.{near}\"?"),
+            None => format!("Declare it: traffic \"{kind}\" \"{name}\" {{ … }}"),
+        };
+        let problem = Diagnostic::error(format!("There is no traffic {kind}.{name}"))
+            .at(reference.root_span.to(*span), "not declared")
+            .help(help);
+        Err(Box::new(problem.absent(Absence::Traffic)))
+    }
+
     /// `data.KIND.NAME`
     pub(super) fn data(&self, reference: &Reference) -> Result<Target, Box<Diagnostic>> {
         let Some(kind) = reference.name() else { return Err(incomplete(reference, "data.kind.name.value")) };

@@ -2,8 +2,9 @@
 
 use crate::contract::scene::{Bench, hello, must_err};
 use crate::contract::{Outcome, Stop};
-use crate::message::{Description, Initialized, METHOD_NOT_FOUND, PROTOCOL, Protocol};
+use crate::message::{Argument, Description, Initialized, METHOD_NOT_FOUND, PROTOCOL, Protocol};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How long a provider may take to end.
@@ -44,17 +45,25 @@ pub fn describe(bench: &Bench) -> Outcome {
             )
             .into());
         }
-        for (argument, schema) in &kind.arguments {
-            if !is_type(&schema.ty) {
-                return Err(format!("argument {name}.{argument} has no known type: {}", schema.ty).into());
-            }
-            if schema.required && schema.default.is_some() {
-                return Err(format!("argument {name}.{argument} is required and has a default").into());
-            }
-        }
+        arguments(name, &kind.arguments)?;
+    }
+    for (name, kind) in &description.traffic {
+        arguments(name, &kind.arguments)?;
     }
     let again: Description = scene.call("describe", &json!({}))?;
     if again == description { Ok(()) } else { Err("two descriptions differ".into()) }
+}
+
+fn arguments(name: &str, arguments: &BTreeMap<String, Argument>) -> Outcome {
+    for (argument, schema) in arguments {
+        if !is_type(&schema.ty) {
+            return Err(format!("argument {name}.{argument} has no known type: {}", schema.ty).into());
+        }
+        if schema.required && schema.default.is_some() {
+            return Err(format!("argument {name}.{argument} is required and has a default").into());
+        }
+    }
+    Ok(())
 }
 
 /// Whether this is a type in Terraform's JSON encoding.

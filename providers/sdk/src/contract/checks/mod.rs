@@ -2,6 +2,7 @@
 
 mod acting;
 mod crashing;
+mod directing;
 mod greeting;
 mod looking;
 mod switching;
@@ -133,5 +134,10 @@ pub(crate) const CHECKS: &[Check] = &[
         name: "switch-missing",
         about: "where no dead man's switch can be armed the patch is refused",
         run: switching::without,
+    },
+    Check {
+        name: "traffic",
+        about: "traffic is taken away and given back, for each who wants that, and a fresh process tells",
+        run: directing::traffic,
     },
 ];

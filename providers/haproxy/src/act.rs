@@ -1,0 +1,264 @@
+//! Takes a server's traffic away, and gives it back as it was: do and undo, side by side.
+
+use crate::front::{Front, Trouble, is_name};
+use crate::server::{Server, State, Was};
+use patchform_sdk::Context;
+use patchform_sdk::away::{self, Away};
+use patchform_sdk::durable::Survives;
+use patchform_sdk::ledger::Ledger;
+use patchform_sdk::message::{Act, Action, Answer, Done, Member, Verdict};
+use serde_json::json;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How often HAProxy is asked whether sessions are gone.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Does one action.
+pub fn act(action: Action, act: &Act, context: &Context) -> Answer {
+    let (front, member) = match asked(act, context) {
+        Ok(asked) => asked,
+        Err(why) => return Answer::refused(why),
+    };
+    let identity = front.identity(&member.name);
+    let ledger = away::ledger_of(&identity, &member.component);
+    Ledger::once(&ledger, Survives::PowerLoss, act, || match Away::open(&identity) {
+        Err(why) => Answer::refused(why),
+        Ok(away) => {
+            let mut work = Work { front: &front, member, context, away };
+            match action {
+                Action::Drain => work.drain(),
+                Action::Undrain => work.undrain(),
+                other => Answer::refused(format!("traffic cannot {}", other.name())),
+            }
+        }
+    })
+}
+
+/// The backend and the server that a request is about.
+///
+/// # Errors
+/// What is wrong with it, in a sentence.
+pub fn asked<'a>(act: &'a Act, context: &'a Context) -> Result<(Front<'a>, &'a Member), String> {
+    let member = act.member.as_ref().ok_or("the request names no member")?;
+    let front = Front::of(&act.subject, context)?;
+    if !is_name(&member.name) {
+        return Err(format!(
+            "{:?} cannot be a server of HAProxy: its names have letters, digits and _.:- only; set `member`",
+            member.name
+        ));
+    }
+    Ok((front, member))
+}
+
+/// The server of this name.
+///
+/// # Errors
+/// That there is none, with those that there are.
+pub fn found<'s>(front: &Front<'_>, servers: &'s [Server], name: &str) -> Result<&'s Server, String> {
+    servers.iter().find(|server| server.name == name).ok_or_else(|| {
+        let known: Vec<&str> = servers.iter().map(|server| &*server.name).take(10).collect();
+        format!("HAProxy has no server {}; it has {}: set `member`", front.named(name), known.join(", "))
+    })
+}
+
+struct Work<'a> {
+    front: &'a Front<'a>,
+    member: &'a Member,
+    context: &'a Context,
+    away: Away,
+}
+
+impl Work<'_> {
+    /// No new sessions, then none at all.
+    fn drain(&mut self) -> Answer {
+        match self.take_away() {
+            Ok(()) => {}
+            Err(Trouble::Said(why)) => return Answer::refused(why),
+            Err(Trouble::Unknown(why)) => return Answer::unclear(why),
+        }
+        let name = &self.member.name;
+        let until = Instant::now() + Duration::from_millis(self.member.wait);
+        loop {
+            let sessions = match self.look() {
+                Ok(server) => server.sessions,
+                Err(trouble) => return Answer::unclear(trouble.why()),
+            };
+            if sessions == 0 {
+                return match self.shut() {
+                    Ok(()) => Answer::applied(),
+                    Err(trouble) => Answer::unclear(trouble.why()),
+                };
+            }
+            if self.context.is_cancelled() {
+                return self.give_up("it was asked to stop".into());
+            }
+            if Instant::now() >= until {
+                let waited = Duration::from_millis(self.member.wait);
+                let held = holding(&self.front.sessions(name));
+                let (count, has) = if sessions == 1 { ("session", "is") } else { ("sessions", "are") };
+                return self.give_up(format!(
+                    "after {waited:?} {sessions} {count} {has} still held at {}{held}; end them, or wait longer: drain_timeout",
+                    self.front.named(name)
+                ));
+            }
+            self.context
+                .progress(&format!("waits for {sessions} sessions of {}", self.front.named(name)), None);
+            thread::sleep(PAUSE);
+        }
+    }
+
+    /// Lets nothing new come, once it is noted who wants that; where somebody took it away before, it stays as it is.
+    fn take_away(&mut self) -> Result<(), Trouble> {
+        // One at a time, so that two do not take the last two servers away at once, each trusting in the other.
+        static ONE: Mutex<()> = Mutex::new(());
+        let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let name = &self.member.name;
+        let servers = self.front.servers().map_err(|trouble| Trouble::Said(trouble.why()))?;
+        let server = found(self.front, &servers, name).map_err(Trouble::Said)?;
+        let is_held = self.away.note().is_some();
+        if !is_held && server.serves() {
+            self.spare(&servers)?;
+        }
+        self.away.hold(&self.member.component, json!(server.was)).map_err(Trouble::Said)?;
+        if server.was.state != State::Ready {
+            return Ok(());
+        }
+        let set = self.front.set(name, "state drain");
+        if let Err(Trouble::Said(_)) = set {
+            self.away.let_go(&self.member.component).map_err(Trouble::Unknown)?;
+        }
+        set
+    }
+
+    /// Whether enough others serve.
+    fn spare(&self, servers: &[Server]) -> Result<(), Trouble> {
+        let others = servers.iter().filter(|server| server.serves() && server.name != self.member.name);
+        let (others, least) = (others.count() as u64, self.front.min_serving);
+        if others >= least {
+            return Ok(());
+        }
+        Err(Trouble::Said(format!(
+            "without {} only {others} servers of backend {} would serve, and min_serving is {least}; bring others back first",
+            self.front.named(&self.member.name),
+            self.front.backend
+        )))
+    }
+
+    /// Nothing comes any more, also not what sticks to it.
+    fn shut(&self) -> Result<(), Trouble> {
+        match self.look()?.was.state {
+            State::Maint => Ok(()),
+            _ => self.front.set(&self.member.name, "state maint"),
+        }
+    }
+
+    fn look(&self) -> Result<Server, Trouble> {
+        let servers = self.front.servers()?;
+        found(self.front, &servers, &self.member.name).cloned().map_err(Trouble::Said)
+    }
+
+    /// It was not drained: it is put back, so that nothing has changed.
+    fn give_up(&mut self, why: String) -> Answer {
+        match self.put_back() {
+            Ok(_) => Answer::refused(why),
+            Err(back) => Answer::unclear(format!("{why}; and it is not put back: {}", back.why())),
+        }
+    }
+
+    /// As it was, unless others keep it away.
+    fn undrain(&mut self) -> Answer {
+        let before = match self.put_back() {
+            Ok(Some(before)) => before,
+            Ok(None) => return Answer::applied(),
+            Err(trouble) => return Answer::unclear(trouble.why()),
+        };
+        if before.state != State::Ready {
+            let output = format!(
+                "{} stays in {}, as it was",
+                self.front.named(&self.member.name),
+                before.state.word()
+            );
+            return Answer::Applied(Done { output, ..Done::default() });
+        }
+        self.serves_again()
+    }
+
+    /// Puts it back as it was, if nobody else keeps it away; says how it was then.
+    fn put_back(&mut self) -> Result<Option<Was>, Trouble> {
+        let component = self.member.component.clone();
+        if !self.away.is_held_by(&component) {
+            return Ok(None);
+        }
+        let before = if self.away.others(&component).is_empty() { self.before()? } else { None };
+        if let Some(before) = before {
+            let server = self.look()?;
+            if server.was.state != before.state {
+                self.front.set(&self.member.name, &format!("state {}", before.state.word()))?;
+            }
+            if server.was.weight != before.weight {
+                self.front.set(&self.member.name, &format!("weight {}", before.weight))?;
+            }
+        }
+        self.away.let_go(&component).map_err(Trouble::Unknown)?;
+        Ok(before)
+    }
+
+    /// How it stood before anybody took it away.
+    fn before(&self) -> Result<Option<Was>, Trouble> {
+        let Some(note) = self.away.note() else { return Ok(None) };
+        serde_json::from_value(note.before.clone())
+            .map(Some)
+            .map_err(|e| Trouble::Unknown(format!("it is not known how it stood before: {e}")))
+    }
+
+    /// What serves again must work: its health checks begin anew.
+    fn serves_again(&self) -> Answer {
+        let until = Instant::now() + Duration::from_millis(self.member.wait);
+        loop {
+            match self.look() {
+                Ok(server) if server.works => return Answer::applied(),
+                Ok(_) if Instant::now() < until => thread::sleep(PAUSE),
+                Ok(_) => {
+                    let why = format!(
+                        "HAProxy gives {} its traffic back, and finds it down",
+                        self.front.named(&self.member.name)
+                    );
+                    let verdict = Some(Verdict::Ill { why });
+                    return Answer::Applied(Done { verdict, ..Done::default() });
+                }
+                Err(trouble) => return Answer::unclear(trouble.why()),
+            }
+        }
+    }
+}
+
+/// `: by 10.0.0.7:51234 (since 3m), …`, of what HAProxy lists.
+fn holding(sessions: &str) -> String {
+    let field = |line: &str, name: &str| {
+        line.split_whitespace().find_map(|word| word.strip_prefix(name)).map(str::to_string)
+    };
+    let one = |line: &str| {
+        let from = field(line, "src=").filter(|from| !from.is_empty())?;
+        Some(match field(line, "age=") {
+            Some(age) => format!("{from} (since {age})"),
+            None => from,
+        })
+    };
+    let all: Vec<String> = sessions.lines().filter_map(one).collect();
+    if all.is_empty() { String::new() } else { format!(", by {}", all.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_holds_a_session_is_named_as_far_as_it_is_told() {
+        let listed = "0x55: proto=tcpv4 src=127.0.0.1:38572 fe=front be=web srv=web-1 ts=00 epoch=0 age=3m2s calls=2\n\
+                      0x56: proto=unix_stream src= fe=front be=web srv=web-1\n\nnonsense\n0x57: src=[::1]:9\n";
+        assert_eq!(holding(listed), ", by 127.0.0.1:38572 (since 3m2s), [::1]:9");
+        assert_eq!(holding(""), "");
+    }
+}

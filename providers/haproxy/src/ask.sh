@@ -1,0 +1,40 @@
+# Speaks to HAProxy over its admin socket. Arguments: the socket, what to do, and with what.
+socket=$1
+ask() {
+    if command -v perl >/dev/null 2>&1; then
+        perl -MIO::Socket::UNIX -e '
+            my $s = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die "$ARGV[0] cannot be connected to: $!\n";
+            print $s "$ARGV[1]\n" or die "nothing can be written to $ARGV[0]: $!\n";
+            $s->shutdown(1);
+            print while <$s>;' "$socket" "$1" || exit 69
+    elif command -v socat >/dev/null 2>&1; then
+        printf '%s\n' "$1" | socat -t 10 - "UNIX-CONNECT:$socket" || exit 69
+    else
+        echo "neither perl nor socat is there to reach $socket; install one of them" >&2
+        exit 69
+    fi
+}
+case $2 in
+members)
+    servers=$(ask "show servers state $3") || exit
+    case $servers in
+    1*) ;;
+    *) printf '%s\n' "$servers" >&2; exit 65 ;;
+    esac
+    printf '%s\n' "$servers" | cut -s -d' ' -f4,6-8 | sed 's/^/server /'
+    counts=$(ask "show stat $3 4 -1") || exit
+    printf '%s\n' "$counts" | cut -s -d, -f2,5 | sed 's/^/count /'
+    ;;
+sessions)
+    sessions=$(ask "show sess") || exit
+    printf '%s\n' "$sessions" | grep -F " be=$3 srv=$4 " | head -n 5
+    exit 0
+    ;;
+set)
+    said=$(ask "$3") || exit
+    # It says nothing when it has done it.
+    case $said in
+    *[![:space:]]*) printf '%s\n' "$said" >&2; exit 65 ;;
+    esac
+    ;;
+esac

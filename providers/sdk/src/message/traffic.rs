@@ -1,0 +1,68 @@
+//! What sends traffic to the members of a group, such as a load balancer: from protocol 1.3 on.
+
+use super::{Argument, Subject};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// One type of traffic, as `describe` answers it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct TrafficType {
+    /// One sentence for help and documentation.
+    #[serde(default)]
+    pub summary: String,
+    /// Arguments of its `traffic` blocks, by name.
+    #[serde(default)]
+    pub arguments: BTreeMap<String, Argument>,
+    /// A complete configuration in which every argument occurs, for documentation.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub example: String,
+}
+
+/// Whose traffic `drain` takes away and `undrain` gives back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// What the traffic knows it by, such as the name of a server in a backend.
+    pub name: String,
+    /// For which component it is kept away: several may stand on one member, which serves again once none keeps it away.
+    pub component: String,
+    /// How long what it still works on is waited for, in milliseconds.
+    pub wait: u64,
+}
+
+/// `members`: how do these stand? Must have no effect.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MembersRequest {
+    /// The `traffic` block: its address, its type as `kind`, its arguments and connection.
+    pub traffic: Subject,
+    /// Names of members.
+    pub members: Vec<String>,
+}
+
+/// Answer to `members`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MembersAnswer {
+    /// In the order of the request.
+    pub members: Vec<MemberStanding>,
+}
+
+/// How a member stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum MemberStanding {
+    /// It gets traffic.
+    Serving,
+    /// It gets none.
+    Away {
+        /// Addresses of the components for whose sake; empty where somebody else took its traffic away.
+        #[serde(default)]
+        holders: Vec<String>,
+        /// In a sentence, for people.
+        #[serde(default)]
+        why: String,
+    },
+    /// There is no such member.
+    Missing {
+        /// In a sentence, with the way out.
+        why: String,
+    },
+}

@@ -1,0 +1,461 @@
+//! Components behind a real HAProxy, under a steady load of requests: not one of them may fail.
+
+mod lab;
+
+use lab::{Lab, Ran};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+const MEMBERS: [&str; 3] = ["web-1", "web-2", "web-3"];
+
+/// Whoever restarts a server takes its time: without a drain that would be seen.
+const RESTART: &str = r#"#!/bin/sh
+nginx -p "$1" -c "$1/nginx.conf" -s stop 2>/dev/null
+while [ -e "$1/pid" ]; do sleep 0.05; done
+sleep 0.5
+[ ! -e "$1/current/broken" ] || exit 1
+exec nginx -p "$1" -c "$1/nginx.conf"
+"#;
+
+/// Three servers, and HAProxy in front of them.
+struct Farm {
+    lab: Lab,
+    haproxy: Child,
+    front: u16,
+}
+
+/// A port that nobody has.
+fn port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port()
+}
+
+fn is_there(program: &str) -> bool {
+    let found =
+        ["/usr/sbin", "/usr/bin", "/usr/local/sbin"].iter().any(|f| Path::new(f).join(program).exists());
+    if !found {
+        println!("skipped: {program} is not installed");
+    }
+    found
+}
+
+impl Farm {
+    /// `None`, with a line that says so, where a program is missing.
+    fn new() -> Option<Farm> {
+        if !is_there("haproxy") || !is_there("nginx") {
+            return None;
+        }
+        let lab = Lab::empty();
+        lab.write("restart", RESTART);
+        for level in ["1.0", "1.1", "1.2"] {
+            for name in MEMBERS {
+                lab.write(&format!("build/{name}/{level}/level"), level);
+            }
+        }
+        // The third one cannot be started with it.
+        lab.write("build/web-3/1.2/broken", "");
+        for level in ["1.0", "1.1", "1.2"] {
+            for name in MEMBERS {
+                let folder = lab.path(&format!("build/{name}/{level}"));
+                std::fs::create_dir_all(lab.path("dist")).unwrap();
+                let archive = lab.path(&format!("dist/{name}-{level}.tar.gz"));
+                let tar =
+                    Command::new("tar").arg("-czf").arg(&archive).arg("-C").arg(folder).arg(".").status();
+                assert!(tar.unwrap().success());
+                let sum = Command::new("sha256sum").arg(&archive).output().unwrap();
+                lab.write(&format!("dist/{name}-{level}.sha256"), sum.stdout);
+            }
+        }
+        let mut servers = String::new();
+        for name in MEMBERS {
+            let port = port();
+            lab.write(&format!("{name}/logs/error.log"), "");
+            let folder = lab.path(name);
+            let folder = folder.display();
+            lab.write(
+                &format!("{name}/nginx.conf"),
+                format!(
+                    "worker_processes 1;\npid {folder}/pid;\nerror_log {folder}/logs/error.log;\nevents {{}}\nhttp {{\n  access_log off;\n  \
+                     client_body_temp_path {folder}/t1;\n  proxy_temp_path {folder}/t2;\n  fastcgi_temp_path {folder}/t3;\n  \
+                     uwsgi_temp_path {folder}/t4;\n  scgi_temp_path {folder}/t5;\n  server {{\n    listen 127.0.0.1:{port};\n    \
+                     root {folder}/current;\n  }}\n}}\n"
+                ),
+            );
+            servers += &format!("  server {name} 127.0.0.1:{port} check inter 300ms\n");
+        }
+        let front = port();
+        let socket = lab.path("admin.sock");
+        lab.write(
+            "haproxy.cfg",
+            format!(
+                "global\n  stats socket {} mode 600 level admin\ndefaults\n  mode http\n  retries 0\n  timeout connect 2s\n  \
+                 timeout client 60s\n  timeout server 60s\nfrontend front\n  bind 127.0.0.1:{front}\n  default_backend web\n\
+                 backend web\n  balance roundrobin\n{servers}",
+                socket.display()
+            ),
+        );
+        let haproxy = Command::new("haproxy")
+            .args(["-db", "-f"])
+            .arg(lab.path("haproxy.cfg"))
+            .env("PATH", path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("haproxy starts");
+        let farm = Farm { lab, haproxy, front };
+        farm.wants("1.0", "");
+        // Nobody serves yet: they are brought there without a drain.
+        farm.lab.write(
+            "main.pf.hcl",
+            farm.lab
+                .read("main.pf.hcl")
+                .replace("drain ", "# drain ")
+                .replace("drain_timeout", "# drain_timeout"),
+        );
+        farm.run("apply --auto-approve").exits(0);
+        farm.until("all serve", || {
+            farm.states() == [("web-1", 2, 0), ("web-2", 2, 0), ("web-3", 2, 0)].map(state)
+        });
+        Some(farm)
+    }
+
+    /// The configuration, with all at a level.
+    fn wants(&self, level: &str, more: &str) {
+        let (socket, folder) = (self.lab.path("admin.sock"), self.lab.path(""));
+        self.lab.write(
+            "main.pf.hcl",
+            format!(
+                r#"
+traffic "haproxy" "front" {{
+  socket  = "{}"
+  backend = "web"
+}}
+
+rollout "one" {{
+  canary       = 1
+  max_parallel = 1
+  max_failures = 1
+  on_failure   = "rollback_run"
+}}
+
+component "release" "web" {{
+  for_each    = toset(["web-1", "web-2", "web-3"])
+  patch_level = "{level}"
+  rollout     = rollout.one
+  path        = "${{each.key}}/current"
+  artifact    = "dist/${{each.key}}-{{level}}.tar.gz"
+  sha256_file = "dist/${{each.key}}-{{level}}.sha256"
+  on_switch   = ["sh", "restart", "{}${{each.key}}"]
+
+  maintenance {{
+    drain         = [traffic.haproxy.front]
+    drain_timeout = "2s"
+  }}
+}}
+{more}"#,
+                socket.display(),
+                folder.display()
+            ),
+        );
+    }
+
+    fn command(&self, line: &str) -> Command {
+        let mut command = self.lab.patchform_command(line);
+        command.env("PATH", path()).env("COLUMNS", "300");
+        command
+    }
+
+    fn run(&self, line: &str) -> Ran {
+        Ran::of(self.command(line).output().expect("patchform starts"))
+    }
+
+    /// Says something to HAProxy.
+    fn say(&self, what: &str) -> String {
+        let mut socket =
+            std::os::unix::net::UnixStream::connect(self.lab.path("admin.sock")).expect("the admin socket");
+        socket.write_all(format!("{what}\n").as_bytes()).unwrap();
+        let mut said = String::new();
+        socket.read_to_string(&mut said).unwrap();
+        said
+    }
+
+    /// Name, operational and administrative state of each server.
+    fn states(&self) -> Vec<(String, u64, u64)> {
+        let said = self.say("show servers state web");
+        let rows = said.lines().filter(|line| line.contains(" web-"));
+        let read = |line: &str| {
+            let fields: Vec<&str> = line.split(' ').collect();
+            (fields[3].to_string(), fields[5].parse().unwrap(), fields[6].parse().unwrap())
+        };
+        rows.map(read).collect()
+    }
+
+    fn until(&self, what: &str, so: impl Fn() -> bool) {
+        let began = Instant::now();
+        while !so() {
+            assert!(began.elapsed() < Duration::from_secs(60), "{what}: {:?}", self.states());
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    #[track_caller]
+    fn all_serve(&self, level: &str) {
+        assert_eq!(self.states(), [("web-1", 2, 0), ("web-2", 2, 0), ("web-3", 2, 0)].map(state));
+        for name in MEMBERS {
+            assert_eq!(self.lab.read(&format!("{name}/current/level")), level, "{name}");
+        }
+        assert!(
+            !self.notes().iter().any(|name| name.ends_with(".json")),
+            "a note is left: {:?}",
+            self.notes()
+        );
+    }
+
+    /// What is kept of who is away.
+    fn notes(&self) -> Vec<String> {
+        let files = std::fs::read_dir(self.lab.path(".patchform/traffic")).into_iter().flatten().flatten();
+        files.map(|file| file.file_name().to_string_lossy().into_owned()).collect()
+    }
+
+    fn load(&self) -> Load {
+        Load::new(self.front)
+    }
+}
+
+impl Drop for Farm {
+    fn drop(&mut self) {
+        let _ = self.haproxy.kill();
+        let _ = self.haproxy.wait();
+        for name in MEMBERS {
+            let folder = self.lab.path(name);
+            let conf = folder.join("nginx.conf");
+            let mut stop = Command::new("nginx");
+            stop.env("PATH", path()).arg("-p").arg(&folder).arg("-c").arg(conf).args(["-s", "stop"]);
+            let _ = stop.stderr(Stdio::null()).status();
+        }
+    }
+}
+
+fn path() -> String {
+    format!("{}:/usr/sbin:/sbin", std::env::var("PATH").unwrap_or_default())
+}
+
+fn state((name, working, made): (&str, u64, u64)) -> (String, u64, u64) {
+    (name.to_string(), working, made)
+}
+
+/// Requests, one after the other from several customers, until it ends.
+struct Load {
+    over: Arc<AtomicBool>,
+    good: Arc<AtomicU64>,
+    customers: Vec<JoinHandle<Vec<String>>>,
+}
+
+impl Load {
+    fn new(front: u16) -> Load {
+        let (over, good) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+        let customer = || {
+            let (over, good) = (Arc::clone(&over), Arc::clone(&good));
+            thread::spawn(move || {
+                let mut failed = Vec::new();
+                while !over.load(Ordering::Relaxed) {
+                    match get(front) {
+                        Ok(_) => drop(good.fetch_add(1, Ordering::Relaxed)),
+                        Err(why) => failed.push(why),
+                    }
+                    thread::sleep(Duration::from_millis(5));
+                }
+                failed
+            })
+        };
+        let customers = (0..4).map(|_| customer()).collect();
+        Load { over, good, customers }
+    }
+
+    /// How many were answered, and what went wrong with the others.
+    fn ends(self) -> (u64, Vec<String>) {
+        self.over.store(true, Ordering::Relaxed);
+        let failed = self.customers.into_iter().flat_map(|customer| customer.join().unwrap()).collect();
+        (self.good.load(Ordering::Relaxed), failed)
+    }
+
+    #[track_caller]
+    fn was_unharmed(self) {
+        let (good, failed) = self.ends();
+        assert!(good > 100, "only {good} requests were made");
+        assert!(
+            failed.is_empty(),
+            "{} of {good} requests failed: {:?}",
+            failed.len(),
+            &failed[..failed.len().min(3)]
+        );
+    }
+}
+
+/// The level of whoever answers.
+fn get(front: u16) -> Result<String, String> {
+    let said = |e: std::io::Error| e.to_string();
+    let mut stream = TcpStream::connect(("127.0.0.1", front)).map_err(said)?;
+    stream.set_read_timeout(Some(Duration::from_secs(20))).map_err(said)?;
+    stream.write_all(b"GET /level HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").map_err(said)?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).map_err(said)?;
+    match answer.strip_prefix("HTTP/1.1 200 ") {
+        Some(_) => Ok(answer.rsplit("\r\n").next().unwrap_or_default().to_string()),
+        None => Err(answer.lines().next().unwrap_or("nothing").to_string()),
+    }
+}
+
+#[test]
+fn a_fleet_is_patched_end_to_end_with_not_one_failed_request() {
+    let Some(farm) = Farm::new() else { return };
+    farm.wants("1.1", "");
+    farm.run("plan")
+        .exits(0)
+        .says("away from traffic.haproxy.front as web-2; open sessions have 2s to end")
+        .says("drain 1s → snapshot");
+    let load = farm.load();
+    farm.run("apply --auto-approve").exits(0);
+    load.was_unharmed();
+    farm.all_serve("1.1");
+
+    // That this load sees what it should: the same work without a drain.
+    farm.wants("1.0", "");
+    let text = farm
+        .lab
+        .read("main.pf.hcl")
+        .replace("drain ", "# drain ")
+        .replace("drain_timeout", "# drain_timeout");
+    farm.lab.write(
+        "main.pf.hcl",
+        text.replace("  maintenance {", "  lifecycle {\n    allow_downgrade = true\n  }\n  maintenance {"),
+    );
+    let load = farm.load();
+    farm.run("apply --auto-approve").exits(0);
+    let (_, failed) = load.ends();
+    assert!(!failed.is_empty(), "servers were restarted under load, and no request failed");
+}
+
+#[test]
+fn a_patch_that_breaks_the_third_is_taken_back_and_the_load_is_unharmed() {
+    let Some(farm) = Farm::new() else { return };
+    farm.wants("1.2", "");
+    let load = farm.load();
+    farm.run("apply --auto-approve").exits(3).says("release.web[\"web-3\"]");
+    load.was_unharmed();
+    farm.all_serve("1.0");
+}
+
+#[test]
+fn a_controller_killed_while_one_is_drained_leaves_nothing_drained_in_the_end() {
+    for way in ["resume", "rollback"] {
+        let Some(farm) = Farm::new() else { return };
+        farm.wants("1.1", "");
+        let load = farm.load();
+        let mut controller =
+            farm.command("apply --auto-approve").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        farm.until("the second one is drained", || farm.states().contains(&state(("web-2", 0, 1))));
+        controller.kill().unwrap();
+        controller.wait().unwrap();
+        assert!(
+            farm.states().iter().any(|(_, _, made)| *made != 0),
+            "nothing is drained: {:?}",
+            farm.states()
+        );
+        let id = farm.run("run list --json").exits(0);
+        let runs: serde_json::Value = serde_json::from_str(&id.out).unwrap();
+        let id = runs["runs"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_string();
+        let level = if way == "resume" { "1.1" } else { "1.0" };
+        let words = if way == "resume" { "resume".into() } else { format!("rollback {id} --auto-approve") };
+        farm.run(&words).exits(0);
+        load.was_unharmed();
+        farm.all_serve(level);
+    }
+}
+
+#[test]
+fn a_session_that_never_ends_is_named_and_nothing_is_patched() {
+    let Some(farm) = Farm::new() else { return };
+    farm.wants("1.1", "");
+    // Everything goes to the first one, where this customer begins and does not end.
+    for name in ["web-2", "web-3"] {
+        farm.say(&format!("set server web/{name} state drain"));
+    }
+    let mut slow = TcpStream::connect(("127.0.0.1", farm.front)).unwrap();
+    slow.write_all(b"POST /level HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nbegin").unwrap();
+    farm.until("the session is there", || farm.say("show sess").contains("srv=web-1"));
+    for name in ["web-2", "web-3"] {
+        farm.say(&format!("set server web/{name} state ready"));
+    }
+    let from = slow.local_addr().unwrap().to_string();
+    farm.run("apply --auto-approve")
+        .exits(3)
+        .says("after 2s 1 session is still held at web/web-1")
+        .says(&from)
+        .says("drain_timeout");
+    farm.all_serve("1.0");
+}
+
+#[test]
+fn what_an_operator_took_away_stays_away_and_the_last_one_is_not_drained() {
+    let Some(farm) = Farm::new() else { return };
+    farm.wants("1.1", "");
+    farm.say("set server web/web-1 state maint");
+    farm.run("plan").exits(0).says("somebody else took its traffic away, and it stays so");
+    let load = farm.load();
+    farm.run("apply --auto-approve").exits(0);
+    load.was_unharmed();
+    assert_eq!(farm.states()[0], state(("web-1", 0, 1)), "it was not left in maintenance");
+    assert_eq!(farm.lab.read("web-1/current/level"), "1.1");
+
+    // The second one is the last that serves then.
+    farm.say("set server web/web-3 state maint");
+    farm.wants("1.2", "");
+    let load = farm.load();
+    farm.run("apply --auto-approve --target release.web[\"web-2\"]").exits(3).says("min_serving is 1");
+    load.was_unharmed();
+    assert_eq!(farm.states()[1], state(("web-2", 2, 0)));
+}
+
+#[test]
+fn who_cannot_be_drained_is_not_patched() {
+    let Some(farm) = Farm::new() else { return };
+    farm.wants("1.1", "");
+    let text = farm.lab.read("main.pf.hcl");
+    farm.lab.write(
+        "main.pf.hcl",
+        text.replace("    drain_timeout", "    member = \"${each.key}x\"\n    drain_timeout"),
+    );
+    farm.run("plan").says("HAProxy has no server web/web-1x; it has web-1, web-2, web-3: set `member`");
+    farm.lab.write("main.pf.hcl", text.replace("backend = \"web\"", "backend = \"shop\""));
+    farm.run("plan").says("HAProxy has no backend \"shop\"");
+    farm.lab.write("main.pf.hcl", text.replace("admin.sock", "nothing.sock"));
+    farm.run("plan").says("nothing.sock cannot be connected to");
+    farm.all_serve("1.0");
+}
+
+#[test]
+fn the_example_runs_without_root() {
+    if !is_there("haproxy") || !is_there("nginx") {
+        return;
+    }
+    let lab = Lab::empty();
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/traffic");
+    for name in ["run", "fleet.pf.hcl"] {
+        std::fs::copy(example.join(name), lab.path(name)).unwrap();
+    }
+    let binary = Path::new(env!("CARGO_BIN_EXE_patchform")).parent().unwrap();
+    let mut run = lab.command(Path::new("/bin/sh"), &["run"]);
+    run.env("PATH", format!("{}:{}", binary.display(), path())).env("COLUMNS", "300");
+    // Ports one behind the other, of which the first was free.
+    run.env("PORT", (port() / 10 * 10).to_string());
+    Ran::of(run.output().unwrap()).exits(0).says("away from traffic.haproxy.front as web-3").says("3 done");
+    for name in MEMBERS {
+        assert_eq!(lab.read(&format!("work/{name}/level")), "1.1");
+    }
+}
