@@ -10,13 +10,14 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
     "language.md",
     "kinds/release.md",
     "kinds/command.md",
     "kinds/apt.md",
     "kinds/dnf.md",
     "cli.md",
+    "checks.md",
     "windows.md",
     "operations.md",
     "reliability.md",

@@ -128,7 +128,9 @@ impl Times<'_> {
         let tries = self.entry.checks.iter();
         let sum = |all: Duration, one: Duration| all.saturating_add(one);
         match step {
-            Step::Measure => tries.map(|c| c.timeout).fold(Duration::ZERO, sum),
+            Step::Measure => {
+                tries.map(|c| c.at_a_glance().within.saturating_add(c.timeout)).fold(Duration::ZERO, sum)
+            }
             Step::Verify => tries.map(|c| c.within.saturating_add(c.timeout)).fold(Duration::ZERO, sum),
             _ => Duration::ZERO,
         }
