@@ -8,6 +8,8 @@ mod catalog;
 mod chroot;
 #[path = "lab/debian.rs"]
 mod debian;
+#[path = "apt/healthy.rs"]
+mod healthy;
 #[path = "apt/killed.rs"]
 mod killed;
 #[path = "lab/kind.rs"]

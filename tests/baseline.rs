@@ -127,7 +127,7 @@ fn components_share_a_baseline_and_drift_is_adopted_into_it() {
     let shown = lab.patchform("propose --adopt").exits(0);
     assert!(shown.out.contains("Adopt gzip of baseline.security"), "{}", shown.out);
     assert_eq!(lab.read("main.pf.hcl"), text.replace("0.1", &gzip));
-    assert!(lab.read(LOCK).contains(&format!("level \"baseline.security\" {{\n  resolved")));
+    assert!(lab.read(LOCK).contains("level \"baseline.security\" {\n  resolved"));
     assert!(lab.read(LOCK).contains(&tar));
     lab.patchform("propose --adopt").exits(0).says("Nothing to adopt").does_not_say("catalog");
     lab.patchform("plan").exits(0).says("1 to record");

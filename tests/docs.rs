@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 11] = [
     "language.md",
     "kinds/release.md",
     "kinds/command.md",
@@ -18,6 +18,7 @@ const PAGES: [&str; 10] = [
     "kinds/dnf.md",
     "cli.md",
     "traffic.md",
+    "checks.md",
     "windows.md",
     "operations.md",
     "reliability.md",

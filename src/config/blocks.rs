@@ -30,7 +30,9 @@ pub(super) use outside::{
     REMOVED_LIFECYCLE,
 };
 pub(super) use policies::{EXCEPTION, POLICY};
-pub(super) use probe::{ASSERT, CHECK, EXEC, HTTP, PRECONDITION, TCP};
+pub(super) use probe::{
+    ASSERT, CHECK, EXEC, HTTP, JOURNAL, PRECONDITION, PRIORITIES, PROMETHEUS, SYSTEMD, TCP,
+};
 pub(super) use rules::{MOST_WAVES, ON_FAILURE, ROLLOUT, VENDOR};
 pub(super) use service::{IMPORTANCES, SERVICE};
 pub(super) use settings::{PARTIES, PATCHFORM, REQUIRED_PROVIDERS, STATE_LOCAL};
@@ -96,6 +98,9 @@ pub const ALL: &[&Block] = &[
     &probe::EXEC,
     &probe::TCP,
     &probe::HTTP,
+    &probe::SYSTEMD,
+    &probe::JOURNAL,
+    &probe::PROMETHEUS,
     &component::LIFECYCLE,
     &windows::MAINTENANCE,
     &probe::PRECONDITION,

@@ -1,5 +1,6 @@
 //! A checked configuration: it exists only if nothing was wrong with what the user wrote.
 
+mod check;
 mod feed;
 mod pace;
 mod policy;
@@ -10,6 +11,7 @@ pub use super::arguments::{ArgumentSpans, Arguments};
 use super::exact::Exact;
 use crate::calendar::Times;
 use crate::model::{Address, PatchLevel, Selection, Span};
+pub use check::{Check, Comparison, Need, Probe};
 pub use feed::{Feed, FeedFormat, FeedPlace, FeedSource, Suite, without_secrets};
 pub use pace::{Pace, Size};
 use patchform_advisory::priority::{Exposure, Importance};
@@ -271,49 +273,6 @@ impl Default for SnapshotRule {
     fn default() -> Self {
         SnapshotRule { keep: 2, keep_for: None, may_lose_data: false }
     }
-}
-
-/// A probe of a component's health, before and after its patch.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Check {
-    /// Its name within the component.
-    pub name: String,
-    /// What is tried.
-    pub probe: Probe,
-    /// How long one try may take.
-    pub timeout: Duration,
-    /// Pause between tries.
-    pub interval: Duration,
-    /// How long to go on trying until it succeeds.
-    pub within: Duration,
-}
-
-/// What a check tries.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Probe {
-    /// A command on the target; healthy when it exits 0.
-    Exec {
-        /// Program and arguments.
-        command: Vec<String>,
-        /// Text that its standard output must contain.
-        expect_output: Option<String>,
-    },
-    /// A TCP connection that opens.
-    Tcp {
-        /// Host or address.
-        host: String,
-        /// Port.
-        port: u16,
-    },
-    /// An HTTP request that is answered as expected.
-    Http {
-        /// Address.
-        url: String,
-        /// Status that is expected.
-        expect_status: u16,
-        /// Text that the body must contain.
-        expect_body: Option<String>,
-    },
 }
 
 /// `lifecycle { … }`

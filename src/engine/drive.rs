@@ -10,6 +10,7 @@ use super::inbox::{Inbox, Letter};
 use crate::journal::{WriteError, Writer};
 use crate::model::Moment;
 use crate::plan::noun::{Plan, Step, Verdict};
+use crate::run::Baseline;
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
 use crate::run::{Begin, Command, Damage, Run, decide};
 use crate::world::{clock, failpoint};
@@ -78,8 +79,8 @@ pub trait Performer {
     fn probe(&mut self, begin: Begin, reply: Sender<Happened>);
     /// Reads a component; answers [`Happened::ReadBack`].
     fn read_back(&mut self, component: usize, reply: Sender<Happened>);
-    /// Asks the checks of a component once; answers [`Happened::Watched`].
-    fn watch(&mut self, component: usize, reply: Sender<Happened>);
+    /// Asks the checks of a component once, and compares with `baseline`; answers [`Happened::Watched`].
+    fn watch(&mut self, component: usize, baseline: Baseline, reply: Sender<Happened>);
     /// Asks one action to stop where that is safe: its time is up. Its answer does not count any more.
     fn cancel(&mut self, action: ActionRef, attempt: u32);
     /// Asks everything that runs to stop where that is safe.
@@ -439,7 +440,7 @@ impl Drive<'_> {
                 Flight::Rest(since) => {
                     self.flights.add(component, Flight::Look(since), LOOK_DEADLINE);
                     failpoint::pass("drive.look");
-                    self.performer.watch(component, self.reply.clone());
+                    self.performer.watch(component, self.run.baseline(component), self.reply.clone());
                     continue;
                 }
                 Flight::Look(since) => {

@@ -47,6 +47,7 @@ fn gives_away(done: &Done, mask: &Mask) -> bool {
 
 fn mask_done(done: &mut Done, mask: &Mask) {
     mask.hide(&mut done.output);
+    done.ailments.iter_mut().for_each(|ailment| mask.hide(&mut ailment.why));
     if let Some(snapshot) = &mut done.snapshot {
         mask.hide(&mut snapshot.place);
     }

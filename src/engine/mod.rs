@@ -4,6 +4,7 @@ mod blame;
 pub mod drive;
 pub mod fleet;
 mod flight;
+mod health;
 mod hiding;
 mod holdings;
 pub mod inbox;

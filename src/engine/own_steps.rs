@@ -1,17 +1,17 @@
 //! The core's own steps: the gate before a component is touched, its health before and after, and whether it reads as it should.
 
+use super::health::{Found, Look};
 use super::perform::{Tools, asked_again, digest_of, goal};
 use super::subject::provider_of;
-use crate::config::checked::{Check, Connection};
 use crate::model::PatchLevel;
 use crate::plan::levels;
 use crate::plan::noun::{Change, Entry, Observed, Step};
 use crate::policy;
 use crate::provider::{ProviderError, Session};
 use crate::report::pending::needed;
+use crate::run::Baseline;
 use crate::run::CHANGED_SINCE;
 use crate::run::decide::Begin;
-use crate::target::check::{self, Verdict as Health};
 use crate::world::clock;
 use patchform_sdk::message::{Act, Action, Answer, Done, Reload, Verdict};
 use std::time::Duration;
@@ -57,19 +57,14 @@ impl Tools {
 
     /// Health before the patch: what is ill already is not started.
     fn measure(&self, entry: &Entry) -> Answer {
-        healthy(self.ill_now(entry), None)
+        self.health(entry, &Look::Before).answer(None)
     }
 
     /// Health of a component that is watched.
-    pub(super) fn look(&self, component: usize) -> Verdict {
+    pub(super) fn look(&self, component: usize, baseline: &Baseline) -> Verdict {
         let entry = self.plan.entries.get(component);
-        entry.and_then(|entry| self.ill_now(entry)).unwrap_or(Verdict::Healthy)
-    }
-
-    /// What a check complains about in a short look: it is healthy, or it is not.
-    fn ill_now(&self, entry: &Entry) -> Option<Verdict> {
-        let short = |c: &Check| Check { within: c.within.min(c.timeout + c.interval), ..c.clone() };
-        entry.checks.iter().find_map(|c| self.ill(&short(c), &entry.connection))
+        let found = entry.and_then(|entry| self.health(entry, &Look::Glance(baseline)).verdict);
+        found.unwrap_or(Verdict::Healthy)
     }
 
     /// The reading and the checks must agree with what this leg works towards.
@@ -77,11 +72,11 @@ impl Tools {
         let goal = goal(begin, change);
         let observed = self.observe(entry);
         let digest = digest_of(&observed).ok();
-        let ill =
-            differs(&observed, goal).or_else(|| self.provider_finds(begin, entry, change)).or_else(|| {
-                entry.checks.iter().filter(|_| goal.is_some()).find_map(|c| self.ill(c, &entry.connection))
-            });
-        healthy(ill, digest)
+        let ill = differs(&observed, goal).or_else(|| self.provider_finds(begin, entry, change));
+        match ill {
+            None if goal.is_some() => self.health(entry, &Look::After(&begin.baseline)).answer(digest),
+            verdict => Found { verdict, ailments: Vec::new() }.answer(digest),
+        }
     }
 
     /// What the provider's own `verify` complains about.
@@ -106,16 +101,6 @@ impl Tools {
             Err(error) => ill(error.to_string()),
         }
     }
-
-    fn ill(&self, check: &Check, connection: &Connection) -> Option<Verdict> {
-        match check::run(check, connection, &self.targets, &self.cancelled).verdict {
-            Health::Healthy => None,
-            Health::Ill(why) => Some(Verdict::Ill { why: format!("check {:?}: {why}", check.name) }),
-            Health::Cancelled => {
-                Some(Verdict::Inconclusive { why: format!("check {:?} was not finished", check.name) })
-            }
-        }
-    }
 }
 
 /// Asks the provider to act, and waits for its answer.
@@ -126,10 +111,6 @@ pub(super) fn asked(session: &Session, action: Action, act: &Act) -> Result<Answ
     });
     let ended = || ProviderError::ShutDown { provider: session.name().into(), method: action.name().into() };
     answer.recv().unwrap_or_else(|_| Err(ended()))
-}
-
-fn healthy(ill: Option<Verdict>, digest: Option<String>) -> Answer {
-    Answer::Applied(Done { verdict: ill.or(Some(Verdict::Healthy)), digest, ..Done::default() })
 }
 
 /// How a reading differs from the goal, if it does.

@@ -8,6 +8,7 @@ use super::subject::{self, alias_of, provider_of};
 use crate::model::PatchLevel;
 use crate::plan::noun::{Change, Entry, Observed, Plan, Step, Verdict as PlanVerdict};
 use crate::provider::{ProviderError, Session};
+use crate::run::Baseline;
 use crate::run::decide::Begin;
 use crate::run::event::{ActionRef, Leg};
 use crate::target::Targets;
@@ -155,10 +156,11 @@ impl Hands {
     }
 
     /// Asks the checks of a component that is watched; `found` is called once, on another thread.
-    pub fn watch(&self, component: usize, found: impl FnOnce(Verdict) + Send + 'static) {
+    pub fn watch(&self, component: usize, baseline: Baseline, found: impl FnOnce(Verdict) + Send + 'static) {
         let tools = Arc::clone(&self.tools);
         self.work(move || {
-            let answer = Answer::Applied(Done { verdict: Some(tools.look(component)), ..Done::default() });
+            let answer =
+                Answer::Applied(Done { verdict: Some(tools.look(component, &baseline)), ..Done::default() });
             match hiding::answer(answer, &tools.secrets.mask()) {
                 Answer::Applied(Done { verdict: Some(verdict), .. }) => found(verdict),
                 _ => found(Verdict::Inconclusive { why: "its checks gave no answer".into() }),

@@ -4,7 +4,7 @@ use crate::model::Moment;
 use crate::plan::noun::Step;
 use crate::run::Rules;
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
-use patchform_sdk::message::{Answer, Coverage, Done, Probed, Reload, Snapshot, Verdict};
+use patchform_sdk::message::{Ailment, Answer, Coverage, Done, Probed, Reload, Snapshot, Verdict};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -171,8 +171,17 @@ pub(super) struct StoredDone {
     verdict: Option<StoredVerdict>,
     #[serde(skip_serializing_if = "Option::is_none")]
     digest: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ailments: Vec<StoredAilment>,
     #[serde(skip_serializing_if = "String::is_empty")]
     output: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct StoredAilment {
+    check: String,
+    ill: bool,
+    why: String,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -276,8 +285,23 @@ impl From<&Done> for StoredDone {
             reload: done.reload.into(),
             verdict: done.verdict.as_ref().map(StoredVerdict::from),
             digest: done.digest.clone(),
+            ailments: done.ailments.iter().map(StoredAilment::from).collect(),
             output: done.output.clone(),
         }
+    }
+}
+
+impl From<&Ailment> for StoredAilment {
+    fn from(ailment: &Ailment) -> Self {
+        let Ailment { check, ill, why } = ailment.clone();
+        StoredAilment { check, ill, why }
+    }
+}
+
+impl From<StoredAilment> for Ailment {
+    fn from(stored: StoredAilment) -> Self {
+        let StoredAilment { check, ill, why } = stored;
+        Ailment { check, ill, why }
     }
 }
 
@@ -295,6 +319,7 @@ impl From<StoredDone> for Done {
             reload: done.reload.into(),
             verdict: done.verdict.map(Verdict::from),
             digest: done.digest,
+            ailments: done.ailments.into_iter().map(Ailment::from).collect(),
             output: done.output,
         }
     }

@@ -7,7 +7,7 @@ use crate::model::Moment;
 use crate::plan::noun::Step;
 use crate::run::Rules;
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
-use patchform_sdk::message::{Answer, Done, Probed, Reload, Snapshot, Verdict};
+use patchform_sdk::message::{Ailment, Answer, Done, Probed, Reload, Snapshot, Verdict};
 use serde_json::json;
 use std::fs;
 use std::path::Path;
@@ -26,7 +26,9 @@ fn ours() -> Expected {
 fn batches() -> Vec<Vec<Event>> {
     let action = ActionRef { component: 3, leg: Leg::Forth, index: 2 };
     let snapshot = Snapshot { token: json!({"id": [1, "é"]}), place: "here".into(), ..Snapshot::default() };
+    let ailment = Ailment { check: "load".into(), ill: true, why: "0.9".into() };
     let done = Done {
+        ailments: [ailment].into(),
         digest: Some("d1".into()),
         snapshot: Some(snapshot),
         reload: Reload::Reboot,

@@ -11,7 +11,7 @@ use crate::engine::inbox::Inbox;
 use crate::engine::perform::Hands;
 use crate::plan::Plan;
 use crate::run::event::{ActionRef, Event};
-use crate::run::{Begin, Run};
+use crate::run::{Baseline, Begin, Run};
 use crate::world::{failpoint, signal};
 use std::collections::BTreeSet;
 use std::sync::mpsc::{self, Sender};
@@ -136,8 +136,8 @@ impl Performer for Performing<'_> {
         });
     }
 
-    fn watch(&mut self, component: usize, reply: Sender<Happened>) {
-        self.hands.watch(component, move |found| {
+    fn watch(&mut self, component: usize, baseline: Baseline, reply: Sender<Happened>) {
+        self.hands.watch(component, baseline, move |found| {
             let _ = reply.send(Happened::Watched { component, found });
         });
     }

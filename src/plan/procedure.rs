@@ -153,7 +153,9 @@ impl Times<'_> {
         let tries = self.entry.checks.iter();
         let sum = |all: Duration, one: Duration| all.saturating_add(one);
         match step {
-            Step::Measure => tries.map(|c| c.timeout).fold(Duration::ZERO, sum),
+            Step::Measure => {
+                tries.map(|c| c.at_a_glance().within.saturating_add(c.timeout)).fold(Duration::ZERO, sum)
+            }
             Step::Verify => tries.map(|c| c.within.saturating_add(c.timeout)).fold(Duration::ZERO, sum),
             // What is still worked on is waited for at each.
             Step::Drain | Step::Undrain => self.entry.drain.iter().fold(Duration::ZERO, |all, drain| {

@@ -3,7 +3,7 @@
 use super::noun::*;
 use super::wave;
 use crate::config::checked::{
-    Check, Connection, Lifecycle, OnFailure, Probe, Secret, SecretForm, SecretOrigin, SecretSource,
+    Check, Connection, Lifecycle, Need, OnFailure, Probe, Secret, SecretForm, SecretOrigin, SecretSource,
     SnapshotRule, Step as At, Vendor, VendorField,
 };
 use crate::config::exact::Exact;
@@ -218,10 +218,14 @@ fn database() -> Entry {
                 url: "http://127.0.0.1:8080/healthz".into(),
                 expect_status: 200,
                 expect_body: Some("ok".into()),
+                max_latency: None,
             },
             timeout: Duration::from_secs(5),
             interval: Duration::from_secs(1),
             within: Duration::from_secs(30),
+            successes: 1,
+            failures: None,
+            need: Need::Required,
         },
         Check {
             name: "query".into(),
@@ -232,6 +236,9 @@ fn database() -> Entry {
             timeout: Duration::from_secs(5),
             interval: Duration::from_secs(1),
             within: Duration::from_secs(30),
+            successes: 1,
+            failures: None,
+            need: Need::Required,
         },
         Check {
             name: "port".into(),
@@ -239,6 +246,9 @@ fn database() -> Entry {
             timeout: Duration::from_secs(5),
             interval: Duration::from_secs(1),
             within: Duration::from_secs(30),
+            successes: 1,
+            failures: None,
+            need: Need::Required,
         },
     ];
     entry.snapshot =

@@ -12,6 +12,7 @@ use std::borrow::Cow;
 use thiserror::Error;
 
 mod change;
+mod check;
 mod entry;
 mod hours;
 mod input;

@@ -145,6 +145,17 @@ fn tried(check: &Check) -> String {
         Probe::Exec { command, .. } => format!("run {}", typed(command)),
         Probe::Tcp { host, port } => format!("connect to {host} port {port}"),
         Probe::Http { url, expect_status, .. } => format!("GET {url} answers {expect_status}"),
+        Probe::Systemd { units } if units.is_empty() => "`systemctl --failed` lists nothing".into(),
+        Probe::Systemd { units } => format!("run systemctl is-active {}", typed(units)),
+        Probe::Journal { units, priority, pattern, .. } => {
+            let units = units.iter().map(|unit| format!("--unit={unit}"));
+            let pattern = pattern.iter().map(|pattern| format!("--grep={pattern}"));
+            let words: Vec<String> = units.chain(pattern).collect();
+            format!("run journalctl --priority={priority} {}, nothing new is there", typed(&words))
+        }
+        Probe::Prometheus { url, query, comparison, threshold } => {
+            format!("`{query}` at {url} is {} {threshold}", comparison.sign())
+        }
     }
 }
 

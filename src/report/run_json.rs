@@ -53,8 +53,18 @@ struct AnswerView<'a> {
     outcome: &'static str,
     healthy: Option<bool>,
     why: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ailments: Vec<AilmentView<'a>>,
     output: &'a str,
     snapshot: Option<SnapshotView<'a>>,
+}
+
+/// What a check complains about although it decides nothing.
+#[derive(Serialize)]
+struct AilmentView<'a> {
+    check: &'a str,
+    ill: bool,
+    why: &'a str,
 }
 
 #[derive(Serialize)]
@@ -276,13 +286,18 @@ fn of_answer(answer: &Answer) -> AnswerView<'_> {
                 data: s.coverage.data,
                 survives_target_loss: s.survives_target_loss,
             });
-            AnswerView { outcome: "applied", healthy, why, output: &done.output, snapshot }
+            let ailments =
+                done.ailments.iter().map(|a| AilmentView { check: &a.check, ill: a.ill, why: &a.why });
+            let ailments = ailments.collect();
+            AnswerView { outcome: "applied", healthy, why, ailments, output: &done.output, snapshot }
         }
         Answer::Refused { why, output } => {
-            AnswerView { outcome: "refused", healthy: None, why: some(why), output, snapshot: None }
+            let ailments = Vec::new();
+            AnswerView { outcome: "refused", healthy: None, why: some(why), ailments, output, snapshot: None }
         }
         Answer::Unclear { why, output } => {
-            AnswerView { outcome: "unclear", healthy: None, why: some(why), output, snapshot: None }
+            let ailments = Vec::new();
+            AnswerView { outcome: "unclear", healthy: None, why: some(why), ailments, output, snapshot: None }
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::model::Moment;
 use crate::plan::noun::{Plan, Step, Verdict};
 use crate::plan::samples;
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
-use patchform_sdk::message::{Answer, Done, Probed, Verdict as Health};
+use patchform_sdk::message::{Ailment, Answer, Done, Probed, Verdict as Health};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -47,6 +47,12 @@ pub fn story() -> (Plan, Vec<Event>) {
     does(action(api, Leg::Back, 0), Step::Restore, 1, Some(refused));
     does(action(api, Leg::Back, 0), Step::Restore, 2, Some(applied()));
     does(action(api, Leg::Back, 1), Step::Verify, 1, Some(applied()));
+    let why = "check \"load\" is ill before the patch: it answered 0.9, expected < 0.5";
+    let measured = Answer::Applied(Done {
+        ailments: [Ailment { check: "load".into(), ill: true, why: why.into() }].into(),
+        ..Done::default()
+    });
+    does(action(db, Leg::Forth, 2), Step::Measure, 1, Some(measured));
     does(action(db, Leg::Forth, 4), Step::Patch, 1, None);
     does(action(db, Leg::Forth, 6), Step::Verify, 1, Some(maybe));
     does(action(db, Leg::Forth, 7), Step::Commit, 1, Some(applied()));

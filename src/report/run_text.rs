@@ -9,7 +9,7 @@ use super::style::{Piece, Style, Tint, plain, tinted};
 use crate::model::{Moment, period};
 use crate::plan::noun::{Plan, Step};
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
-use patchform_sdk::message::{Answer, Probed, Verdict as Health};
+use patchform_sdk::message::{Ailment, Answer, Probed, Verdict as Health};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -145,7 +145,9 @@ impl RunText {
                     (Tint::Change, format!("{word} could not tell: {why}"), &done.output)
                 }
                 (_, step) => {
-                    return self.applied(plan, at, action, step) + &self.soak(plan, at, action);
+                    return self.applied(plan, at, action, step)
+                        + &self.ailments(plan, at, action.component, &done.ailments)
+                        + &self.soak(plan, at, action);
                 }
             },
             Answer::Refused { why, output } => {
@@ -156,6 +158,12 @@ impl RunText {
             }
         };
         self.of(plan, at, action.component, &[tinted(tint, what)]) + &self.output(output)
+    }
+
+    /// What checks complain about although it decides nothing.
+    fn ailments(&self, plan: &Plan, at: Moment, component: usize, ailments: &[Ailment]) -> String {
+        let line = |c: &Ailment| self.of(plan, at, component, &[tinted(Tint::Change, c.why.clone())]);
+        ailments.iter().map(line).collect()
     }
 
     /// What a step is followed by, where that is a soak.

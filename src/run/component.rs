@@ -1,5 +1,6 @@
 //! One component inside the fold: its place in its procedures, and what the run learned of it.
 
+use super::baseline::Baseline;
 use super::event::{ActionRef, Leg};
 use super::shape::Node;
 use super::standing::{ActionStanding, Failure, Phase};
@@ -130,6 +131,8 @@ pub(super) struct Component {
     pub stuck_under: Option<usize>,
     pub snapshots: Vec<Stored>,
     /// What the last patch or restore said is needed for it to be in force, until that is done.
+    /// What its health after its patch is compared with.
+    pub baseline: Baseline,
     pub reload: Reload,
     /// The same, also when that is done.
     pub needs: Reload,
@@ -185,6 +188,7 @@ impl Component {
             back_for: None,
             stuck_under: None,
             snapshots: Vec::new(),
+            baseline: Baseline::default(),
             reload: Reload::None,
             needs: Reload::None,
             verified: None,

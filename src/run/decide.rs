@@ -1,5 +1,6 @@
 //! What to do next: a pure function of the run and of what is in flight.
 
+use super::baseline::Baseline;
 use super::event::ActionRef;
 use super::fold::Run;
 use super::planted::Defect;
@@ -60,6 +61,8 @@ pub struct Begin {
     pub reload: Reload,
     /// For a patch that is tried again after it had halted half-way: the digest that was read then. Else the plan's.
     pub expected: Option<String>,
+    /// What health is compared with.
+    pub baseline: Baseline,
 }
 
 /// What to do next. `in_flight` names the components for which something was begun, probed or read and did not answer
@@ -198,6 +201,7 @@ fn request(run: &Run, i: usize, attempt: u32) -> Begin {
         snapshot,
         reload: c.reload.max(node.reload),
         expected: c.expects.clone(),
+        baseline: c.baseline.clone(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The run engine's pure core: a run is a fold over its journal, and `decide` says what to do next.
 
 mod availability;
+mod baseline;
 mod component;
 mod damage;
 pub mod decide;
@@ -24,6 +25,7 @@ mod target;
 mod walk;
 mod work;
 
+pub use baseline::Baseline;
 pub use component::{BACK_ROUNDS, BACK_TRIES, BUSY_AT_LEAST, QUIET_TRIES, Stored};
 pub use damage::Damage;
 pub use decide::{Begin, Command, decide};

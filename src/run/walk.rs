@@ -67,6 +67,7 @@ impl Run {
             _ => {}
         }
         self.begins_to_bring_again(i);
+        self.begins_anew(i, self.step(i));
         self.queues.due.remove(&i);
         let c = &mut self.components[i];
         (c.freed, c.spent, c.was_stuck) = (false, false, None);
@@ -217,6 +218,9 @@ impl Run {
 
     fn note_effect(&mut self, i: usize, step: Step, done: &Done) {
         let planted = self.shape.planted;
+        if step == Step::Measure {
+            self.measured(i, done);
+        }
         let c = &mut self.components[i];
         if step != Step::Drain || !planted.has(Defect::DrainIsForgotten) {
             c.may_have_had(step);

@@ -1,14 +1,16 @@
-//! Runs a component's health check: again and again until it succeeds or its time is over.
+//! Runs a component's health check: again and again until its successes are counted, its failures are, or its time is over.
+
+mod command;
+mod exec;
+mod http;
+mod journal;
+mod prometheus;
+mod systemd;
 
 use crate::config::checked::{Check, Connection, Probe};
 use crate::target::Targets;
-use crate::world::{clock, http, tcp};
-use patchform_sdk::host::Host as _;
-use patchform_sdk::line::beginning;
-use patchform_sdk::message::{Connection as Wire, TargetAwait, TargetAwaited, TargetRun};
-use patchform_sdk::words::typed;
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use crate::world::{clock, tcp};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// What a check found.
@@ -23,112 +25,96 @@ pub struct Checked {
 /// How a check ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// It succeeded.
+    /// It succeeded as often as it has to.
     Healthy,
-    /// It did not within its time; says what the last try found.
+    /// It did not; says what the last try found.
     Ill(String),
-    /// It was cancelled before it succeeded.
+    /// It could not be asked, or gave no answer to go by: nobody can tell. Says why.
+    Unknown(String),
+    /// It was cancelled before it ended.
     Cancelled,
 }
 
-/// Tries `check` until it succeeds, its `within` is over, or `cancelled` is set. It is tried at least once.
-pub fn run(check: &Check, connection: &Connection, targets: &Targets, cancelled: &AtomicBool) -> Checked {
+/// What a try found that did not succeed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Found {
+    /// The component is not as it should be.
+    Ill(String),
+    /// Whoever would know was not to be asked, or has nothing to say.
+    Nothing(String),
+}
+
+/// Where a check is tried.
+pub struct Place<'a> {
+    /// The component's.
+    pub connection: &'a Connection,
+    /// Through which it is reached.
+    pub targets: &'a Targets,
+    /// How long ago its patch began, or its way back; `None` before.
+    pub since: Option<Duration>,
+}
+
+/// Tries `check` until it is well, or ill, its `within` is over, or `cancelled` is set. It is tried at least once.
+pub fn run(check: &Check, place: &Place<'_>, cancelled: &AtomicBool) -> Checked {
     let started = clock::steady();
-    let mut tries = 0;
+    let (mut tries, mut well, mut failed) = (0_u32, 0, 0);
     loop {
         if cancelled.load(Ordering::Relaxed) {
             return Checked { verdict: Verdict::Cancelled, tries };
         }
-        tries += 1;
-        let Err(why) = once(check, connection, targets) else {
+        tries = tries.saturating_add(1);
+        // The patch began that much longer ago.
+        let since = place.since.map(|since| since.saturating_add(started.elapsed()));
+        let found = once(check, &Place { since, ..*place });
+        (well, failed) = if found.is_ok() { (well + 1, 0) } else { (0, failed + 1) };
+        if well >= check.successes {
             return Checked { verdict: Verdict::Healthy, tries };
-        };
+        }
         let spent = started.elapsed();
-        if spent.saturating_add(check.interval) >= check.within {
+        let failed = check.failures.is_some_and(|most| failed >= most);
+        if failed || spent.saturating_add(check.interval) >= check.within {
             let times = if tries == 1 { "1 try".into() } else { format!("{tries} tries") };
             // Masked only here: `expect_output` looks at what was printed.
-            let why = format!("{} (after {times} in {})", targets.masked(&why), seconds(spent));
-            return Checked { verdict: Verdict::Ill(why), tries };
+            let told =
+                |why: &str| format!("{} (after {times} in {})", place.targets.masked(why), seconds(spent));
+            let verdict = match found {
+                Ok(()) => Verdict::Ill(told(&format!(
+                    "it succeeded {well} times in a row, {} are needed",
+                    check.successes
+                ))),
+                Err(Found::Ill(why)) => Verdict::Ill(told(&why)),
+                Err(Found::Nothing(why)) => Verdict::Unknown(told(&why)),
+            };
+            return Checked { verdict, tries };
         }
         pause(check.interval, cancelled);
     }
 }
 
 /// One try; `Err` says what was found instead.
-fn once(check: &Check, connection: &Connection, targets: &Targets) -> Result<(), String> {
+fn once(check: &Check, place: &Place<'_>) -> Result<(), Found> {
     match &check.probe {
         Probe::Exec { command, expect_output } => {
-            exec(command, expect_output.as_deref(), check.timeout, connection, targets)
+            exec::ask(command, expect_output.as_deref(), check.timeout, place).map_err(Found::Ill)
         }
         Probe::Tcp { host, port } => tcp::try_connect(host, *port, check.timeout)
-            .map_err(|e| format!("tcp {host}:{port} does not open: {e}")),
-        Probe::Http { url, expect_status, expect_body } => {
-            let response =
-                http::get(url, check.timeout).map_err(|e| format!("http GET {url} failed: {e}"))?;
-            if response.status != *expect_status {
-                let said = response.body.lines().next().map(str::trim).filter(|line| !line.is_empty());
-                let said = said.map_or(String::new(), |line| format!(": {}", beginning(line.as_bytes())));
-                return Err(format!(
-                    "http GET {url} answered {}, expected {expect_status}{said}",
-                    response.status
-                ));
-            }
-            match expect_body {
-                Some(text) if !response.body.contains(text) => {
-                    let body = beginning(response.body.as_bytes());
-                    Err(format!(
-                        "http GET {url} answered {expect_status}, but without {text:?}; the body begins: {body}"
-                    ))
-                }
-                _ => Ok(()),
-            }
+            .map_err(|e| Found::Ill(format!("tcp {host}:{port} does not open: {e}"))),
+        Probe::Http { url, expect_status, expect_body, max_latency } => {
+            http::ask(url, *expect_status, expect_body.as_deref(), *max_latency, check.timeout)
+                .map_err(Found::Ill)
         }
-    }
-}
-
-fn exec(
-    command: &[String],
-    expect_output: Option<&str>,
-    timeout: Duration,
-    connection: &Connection,
-    targets: &Targets,
-) -> Result<(), String> {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    let id = format!("check-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-    let shown = typed(command);
-    let connection = Wire { kind: connection.kind.clone(), arguments: connection.arguments.clone() };
-    let run = TargetRun {
-        id: id.clone(),
-        connection: connection.clone(),
-        argv: command.to_vec(),
-        env: BTreeMap::new(),
-        cwd: None,
-        stdin: String::new(),
-        ephemeral: true,
-    };
-    targets.run(&run).map_err(|e| e.message)?;
-    let timeout_ms = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
-    let wait = TargetAwait { id, connection, timeout: timeout_ms };
-    match targets.wait(&wait).map_err(|e| e.message)?.command {
-        TargetAwaited::Exited { code: 0, stdout, .. } => match expect_output {
-            Some(text) if !stdout.contains(text) => {
-                let output = beginning(stdout.trim().as_bytes());
-                Err(format!("`{shown}` printed {output:?}, expected {text:?} in it"))
-            }
-            _ => Ok(()),
-        },
-        TargetAwaited::Exited { code, stdout, stderr, .. } => {
-            let said = if stderr.trim().is_empty() { stdout } else { stderr };
-            let said = said
-                .trim()
-                .lines()
-                .last()
-                .map(|l| format!(": {}", beginning(l.as_bytes())))
-                .unwrap_or_default();
-            Err(format!("`{shown}` exited with code {code}, expected 0{said}"))
+        Probe::Systemd { units } => systemd::ask(units, check.timeout, place),
+        Probe::Journal { units, priority, pattern, look_back } => {
+            let since = place.since.unwrap_or(*look_back);
+            journal::ask(
+                &journal::Wanted { units, priority, pattern: pattern.as_deref(), since },
+                check,
+                place,
+            )
         }
-        TargetAwaited::Running => Err(format!("`{shown}` did not end within {}", seconds(timeout))),
-        TargetAwaited::Unknown | TargetAwaited::Lost { .. } => Err(format!("`{shown}` was lost")),
+        Probe::Prometheus { url, query, comparison, threshold } => {
+            prometheus::ask(url, query, (*comparison, *threshold), check.timeout)
+        }
     }
 }
 

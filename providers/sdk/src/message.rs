@@ -731,8 +731,22 @@ pub struct Done {
     pub verdict: Option<Verdict>,
     /// `verify`: the reading's digest; filled in by the core, which reads the component itself.
     pub digest: Option<String>,
+    /// `measure`, `verify`: what checks found that decides nothing; filled in by the core, never by a provider.
+    #[serde(skip)]
+    pub ailments: Box<[Ailment]>,
     /// The end of what was printed.
     pub output: String,
+}
+
+/// What a check found that is not well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ailment {
+    /// The check's name within its component.
+    pub check: String,
+    /// Whether it is ill; otherwise nobody can tell.
+    pub ill: bool,
+    /// Why, in a sentence.
+    pub why: String,
 }
 
 /// A snapshot that was made.

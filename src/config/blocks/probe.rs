@@ -13,6 +13,27 @@ const INTERVAL: Argument =
     argument("interval", Takes::Time, Need::Default("\"1s\""), "the pause between two tries");
 const WITHIN: Argument =
     argument("within", Takes::Time, Need::Default("\"30s\""), "how long it is tried until it succeeds");
+const SUCCESSES: Argument = argument(
+    "successes",
+    Takes::Whole(1, 1_000),
+    Need::Default("1"),
+    "how many successes in a row make it well",
+);
+const FAILURES: Argument = argument(
+    "failures",
+    Takes::Whole(1, 1_000),
+    Need::Optional("only the end of `within` makes it ill"),
+    "how many failures in a row make it ill before `within` is over",
+);
+const NEED: Argument = argument(
+    "need",
+    Takes::Word(&["required", "kept", "wanted"]),
+    Need::Default("\"required\""),
+    "what follows when it is ill: `required`: ill before, the patch does not begin; ill afterwards, it is taken back. `kept`: it is taken back only where it was well before. `wanted`: it is told",
+);
+
+/// Priorities of the journal, from the worst.
+pub const PRIORITIES: [&str; 8] = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
 
 pub const EXEC: Block = Block {
     name: "check",
@@ -33,6 +54,9 @@ pub const EXEC: Block = Block {
         TIMEOUT,
         INTERVAL,
         WITHIN,
+        SUCCESSES,
+        FAILURES,
+        NEED,
     ],
     blocks: &[],
     more: "",
@@ -53,6 +77,9 @@ pub const TCP: Block = Block {
         TIMEOUT,
         INTERVAL,
         WITHIN,
+        SUCCESSES,
+        FAILURES,
+        NEED,
     ],
     blocks: &[],
     more: "",
@@ -86,12 +113,128 @@ pub const HTTP: Block = Block {
             Need::Optional("anything"),
             "a part of the body that it must answer with",
         ),
+        argument("max_latency", Takes::Time, Need::Optional("the timeout"), "how long its answer may take"),
         TIMEOUT,
         INTERVAL,
         WITHIN,
+        SUCCESSES,
+        FAILURES,
+        NEED,
     ],
     blocks: &[],
     more: "",
+    example: PROBES,
+};
+
+pub const SYSTEMD: Block = Block {
+    name: "check",
+    sort: Some("systemd"),
+    place: INSIDE,
+    labels: LABELS,
+    written: "check \"systemd\" \"name\" { … }",
+    what: "a systemd check",
+    about: "The component is healthy when units of its host are active; without `units`, when no unit of its host has failed.",
+    arguments: &[
+        argument(
+            "units",
+            Takes::Texts,
+            Need::Optional("no unit may have failed"),
+            "units that must be active",
+        ),
+        TIMEOUT,
+        INTERVAL,
+        WITHIN,
+        SUCCESSES,
+        FAILURES,
+        NEED,
+    ],
+    blocks: &[],
+    more: "Where systemd cannot be asked, nobody can tell, and the run pauses.",
+    example: PROBES,
+};
+
+pub const JOURNAL: Block = Block {
+    name: "check",
+    sort: Some("journal"),
+    place: INSIDE,
+    labels: LABELS,
+    written: "check \"journal\" \"name\" { … }",
+    what: "a journal check",
+    about: "The component is healthy when nothing bad was written to the journal of its host since its patch began.",
+    arguments: &[
+        argument("units", Takes::Texts, Need::Optional("all"), "the units whose entries count"),
+        argument(
+            "priority",
+            Takes::Word(&PRIORITIES),
+            Need::Default("\"err\""),
+            "entries of this priority and of worse ones count",
+        ),
+        argument(
+            "pattern",
+            Takes::Text,
+            Need::Optional("all"),
+            "a regular expression (PCRE2, as of `journalctl --grep`): only entries that match it count",
+        ),
+        argument(
+            "look_back",
+            Takes::Time,
+            Need::Default("\"10m\""),
+            "how far it looks back before the patch",
+        ),
+        TIMEOUT,
+        INTERVAL,
+        WITHIN,
+        SUCCESSES,
+        FAILURES,
+        NEED,
+    ],
+    blocks: &[],
+    more: "Times go by the clock of the host. Where the journal cannot be read, nobody can tell, and the run pauses.",
+    example: PROBES,
+};
+
+pub const PROMETHEUS: Block = Block {
+    name: "check",
+    sort: Some("prometheus"),
+    place: INSIDE,
+    labels: LABELS,
+    written: "check \"prometheus\" \"name\" { … }",
+    what: "a prometheus check",
+    about: "The component is healthy when each value of a query compares with a threshold as it should.",
+    arguments: &[
+        argument(
+            "url",
+            Takes::Text,
+            Need::Required("url = \"http://prometheus.example:9090\""),
+            "the address of the server, asked from this machine",
+        ),
+        argument(
+            "query",
+            Takes::Text,
+            Need::Required("query = \"up{job='shop'}\""),
+            "what is asked, in PromQL; one value for each series",
+        ),
+        argument(
+            "comparison",
+            Takes::Word(&["<", "<=", "==", "!=", ">=", ">"]),
+            Need::Required("comparison = \">=\""),
+            "how each value compares with the threshold",
+        ),
+        argument(
+            "threshold",
+            Takes::Special("number"),
+            Need::Required("threshold = 1"),
+            "what it is compared with",
+        ),
+        TIMEOUT,
+        INTERVAL,
+        WITHIN,
+        SUCCESSES,
+        FAILURES,
+        NEED,
+    ],
+    blocks: &[],
+    more: "No answer, no data and a value that is no number are no verdict: nobody can tell, and the run pauses.",
     example: PROBES,
 };
 

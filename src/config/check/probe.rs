@@ -1,26 +1,34 @@
 //! `check "exec" "name" { … }` and its siblings: how a component's health is told.
 
 use crate::config::blocks;
-use crate::config::checked::{Check, Probe};
+use crate::config::checked::{Check, Comparison, Need, Probe};
 use crate::config::fields::Fields;
 use crate::config::suggest;
-use crate::config::syntax::{Block, Body};
-use crate::model::{Diagnostic, Diagnostics};
+use crate::config::syntax::{Attribute, Block, Body};
+use crate::config::types::Type;
+use crate::model::{Diagnostic, Diagnostics, period};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How one sort of probe is written.
 struct Row {
     block: &'static blocks::Block,
-    /// The argument without which there is nothing to try.
-    required: &'static str,
+    /// The arguments without which there is nothing to try.
+    required: &'static [&'static str],
     read: fn(&Body, &mut Fields<'_>) -> Option<Probe>,
 }
 
 const ROWS: &[Row] = &[
-    Row { block: &blocks::EXEC, required: "command", read: exec },
-    Row { block: &blocks::TCP, required: "port", read: tcp },
-    Row { block: &blocks::HTTP, required: "url", read: http },
+    Row { block: &blocks::EXEC, required: &["command"], read: exec },
+    Row { block: &blocks::TCP, required: &["port"], read: tcp },
+    Row { block: &blocks::HTTP, required: &["url"], read: http },
+    Row { block: &blocks::SYSTEMD, required: &[], read: systemd },
+    Row { block: &blocks::JOURNAL, required: &[], read: journal },
+    Row {
+        block: &blocks::PROMETHEUS,
+        required: &["url", "query", "comparison", "threshold"],
+        read: prometheus,
+    },
 ];
 
 fn row(block: &Block) -> Option<&'static Row> {
@@ -74,18 +82,57 @@ fn one(block: &Block, fields: &mut Fields<'_>) -> Option<Check> {
     let body = &block.body;
     let mut time = |name, default| fields.period(body, name).unwrap_or(Duration::from_secs(default));
     let (timeout, interval, within) = (time("timeout", 5), time("interval", 1), time("within", 30));
+    let mut count = |name| fields.whole(body, name, 1, MOST_TRIES).and_then(|n| u32::try_from(n).ok());
+    let (successes, failures) = (count("successes").unwrap_or(1), count("failures"));
+    let need = word(body, "need", &Need::WORDS, fields).unwrap_or_default();
+    in_time(block, (successes, interval, within), fields);
     let row = row(block)?;
     let before = fields.problems.0.len();
     let probe = (row.read)(body, fields);
     if probe.is_none() && fields.problems.0.len() == before {
-        // The value was null, or rests on something wrong that was said already.
-        let required = body.attribute(row.required).filter(|a| !(fields.hopeless)(&a.value))?;
-        let problem =
-            Diagnostic::error(format!("\"{}\" of {} may not be null", row.required, row.block.what));
-        fields.problems.push(problem.at(required.value.span(), "this is null"));
+        // A value was null, or rests on something wrong that was said already.
+        let given = row.required.iter().filter_map(|name| body.attribute(name));
+        for null in given.filter(|a| !(fields.hopeless)(&a.value)) {
+            if fields.value(&null.value).is_some_and(|value| value.is_null()) {
+                let problem =
+                    Diagnostic::error(format!("\"{}\" of {} may not be null", null.name, row.block.what));
+                fields.problems.push(problem.at(null.value.span(), "this is null"));
+            }
+        }
     }
-    let probe = probe?;
-    Some(Check { name, probe, timeout, interval, within })
+    Some(Check { name, probe: probe?, timeout, interval, within, successes, failures, need })
+}
+
+/// More tries are a mistake.
+const MOST_TRIES: u64 = 1_000;
+
+/// So many successes in a row must fit into the time that there is.
+fn in_time(block: &Block, (successes, interval, within): (u32, Duration, Duration), fields: &mut Fields<'_>) {
+    let least = interval.saturating_mul(successes - 1);
+    if successes > 1 && least >= within {
+        let at = block.body.attribute("successes").map_or(block.header, |a| a.value.span());
+        let problem = Diagnostic::error(format!("This check can never succeed {successes} times in a row"))
+            .at(at, "")
+            .because(format!(
+                "Its tries are {} apart, and it is tried for {} only.",
+                period::show(interval),
+                period::show(within)
+            ))
+            .help("Let \"within\" be longer, or \"interval\" shorter.");
+        fields.problems.push(problem);
+    }
+}
+
+/// One of some words, and what it stands for.
+fn word<T: Copy>(body: &Body, name: &str, words: &[(&str, T)], fields: &mut Fields<'_>) -> Option<T> {
+    let text = fields.text(body, name)?;
+    let found = words.iter().find(|(word, _)| *word == text);
+    if found.is_none() {
+        let all: Vec<String> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
+        let help = format!("It is one of {}.", all.join(", "));
+        complain(body, name, &format!("{text:?} is nothing that \"{name}\" can be"), &help, fields);
+    }
+    found.map(|(_, meaning)| *meaning)
 }
 
 fn exec(body: &Body, fields: &mut Fields<'_>) -> Option<Probe> {
@@ -113,13 +160,68 @@ fn tcp(body: &Body, fields: &mut Fields<'_>) -> Option<Probe> {
 fn http(body: &Body, fields: &mut Fields<'_>) -> Option<Probe> {
     let expect_status = fields.whole(body, "expect_status", 100, 599).unwrap_or(200);
     let expect_body = fields.text(body, "expect_body");
+    let max_latency = fields.period(body, "max_latency");
+    let url = web(body, "http://127.0.0.1:8080/healthz", fields)?;
+    let expect_status = u16::try_from(expect_status).ok()?;
+    Some(Probe::Http { url, expect_status, expect_body, max_latency })
+}
+
+fn systemd(body: &Body, fields: &mut Fields<'_>) -> Option<Probe> {
+    Some(Probe::Systemd { units: units(body, fields) })
+}
+
+fn journal(body: &Body, fields: &mut Fields<'_>) -> Option<Probe> {
+    let words = blocks::PRIORITIES.map(|word| (word, word));
+    let priority = word(body, "priority", &words, fields).unwrap_or("err").to_string();
+    let pattern = fields.text(body, "pattern");
+    let look_back = fields.period(body, "look_back").unwrap_or(Duration::from_secs(600));
+    Some(Probe::Journal { units: units(body, fields), priority, pattern, look_back })
+}
+
+fn prometheus(body: &Body, fields: &mut Fields<'_>) -> Option<Probe> {
+    let url = web(body, "http://prometheus.example:9090", fields);
+    let comparison = word(body, "comparison", &Comparison::SIGNS, fields);
+    let threshold = body.attribute("threshold").and_then(|a| number(a, fields));
+    let query = fields.text(body, "query")?;
+    if query.trim().is_empty() {
+        let help = "For example: query = \"up{job='shop'}\"";
+        complain(body, "query", "\"query\" asks for nothing", help, fields);
+    }
+    Some(Probe::Prometheus { url: url?, query, comparison: comparison?, threshold: threshold? })
+}
+
+/// Units of systemd; a name that could be taken for something else is none.
+fn units(body: &Body, fields: &mut Fields<'_>) -> Vec<String> {
+    let units = fields.texts(body, "units").unwrap_or_default();
+    let wrong = |unit: &&String| {
+        unit.is_empty() || unit.starts_with('-') || unit.chars().any(|c| c.is_whitespace() || c.is_control())
+    };
+    if let Some(unit) = units.iter().find(wrong) {
+        let help = "For example: units = [\"nginx.service\"]";
+        complain(body, "units", &format!("{unit:?} is no name of a unit"), help, fields);
+    }
+    units
+}
+
+/// A number that is not beyond all bounds.
+fn number(attribute: &Attribute, fields: &mut Fields<'_>) -> Option<f64> {
+    let value = fields.typed(attribute, &Type::Number)?;
+    let number = value.as_number()?.to_f64();
+    if !number.is_finite() {
+        let problem = Diagnostic::error(format!("\"{}\" is too large a number", attribute.name));
+        fields.problems.push(problem.at(attribute.value.span(), ""));
+    }
+    Some(number)
+}
+
+fn web(body: &Body, example: &str, fields: &mut Fields<'_>) -> Option<String> {
     let url = fields.text(body, "url")?;
     if !(url.starts_with("http://") || url.starts_with("https://")) {
-        let help = "Begin it with http:// or https://, for example http://127.0.0.1:8080/healthz";
-        complain(body, "url", &format!("\"url\" is no address of the web: {url:?}"), help, fields);
+        let help = format!("Begin it with http:// or https://, for example {example}");
+        complain(body, "url", &format!("\"url\" is no address of the web: {url:?}"), &help, fields);
         return None;
     }
-    Some(Probe::Http { url, expect_status: u16::try_from(expect_status).ok()?, expect_body })
+    Some(url)
 }
 
 fn complain(body: &Body, name: &str, summary: &str, help: &str, fields: &mut Fields<'_>) {

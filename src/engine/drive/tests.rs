@@ -5,7 +5,7 @@ use crate::config::checked::OnFailure;
 use crate::engine::inbox::{self, Fate, fate};
 use crate::journal::{Expected, Identity, read};
 use crate::run::sample::{self, before, change_of};
-use crate::run::{Ending, Standing, outcome};
+use crate::run::{Baseline, Ending, Standing, outcome};
 use patchform_sdk::message::{Done, Verdict as Health};
 use std::collections::VecDeque;
 use std::path::Path;
@@ -68,7 +68,7 @@ impl Performer for Actor {
         let _ = reply.send(Happened::ReadBack { component, digest: Ok(before(component)) });
     }
 
-    fn watch(&mut self, component: usize, reply: Sender<Happened>) {
+    fn watch(&mut self, component: usize, _: Baseline, reply: Sender<Happened>) {
         self.begun.push(format!("look {component}"));
         let found = match self.line("look", component) {
             "ill" => Health::Ill { why: "down".into() },
@@ -249,8 +249,8 @@ fn an_intent_is_durable_before_its_effect() {
         fn read_back(&mut self, component: usize, reply: Sender<Happened>) {
             self.0.read_back(component, reply);
         }
-        fn watch(&mut self, component: usize, reply: Sender<Happened>) {
-            self.0.watch(component, reply);
+        fn watch(&mut self, component: usize, baseline: Baseline, reply: Sender<Happened>) {
+            self.0.watch(component, baseline, reply);
         }
         fn cancel(&mut self, _: ActionRef, _: u32) {}
         fn cancel_all(&mut self) {}

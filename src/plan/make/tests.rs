@@ -1,7 +1,7 @@
 //! Ways back, procedures, refusals, stale plans, runs taken back, and the words for all of it.
 
 use super::*;
-use crate::config::checked::{Check, Drain, Probe};
+use crate::config::checked::{Check, Drain, Need, Probe};
 use crate::model::Purpose;
 use crate::plan::noun::{Observed, Planned, Step};
 use crate::plan::sample::*;
@@ -26,7 +26,16 @@ fn check() -> Check {
     let probe = Probe::Tcp { host: "localhost".into(), port: 1 };
     let (timeout, interval, within) =
         (Duration::from_secs(5), Duration::from_secs(1), Duration::from_secs(30));
-    Check { name: "ready".into(), probe, timeout, interval, within }
+    Check {
+        name: "ready".into(),
+        probe,
+        timeout,
+        interval,
+        within,
+        successes: 1,
+        failures: None,
+        need: Need::Required,
+    }
 }
 
 fn uninstall() -> WayBack {
@@ -121,7 +130,7 @@ fn durations_are_the_providers_where_it_says_and_deadlines_are_generous() {
         [
             ("gate", 0, 120),
             ("fetch", 2_500, 120),
-            ("measure", 400, 130),
+            ("measure", 400, 142),
             ("snapshot", 1_000, 120),
             ("patch", 60_000, 300),
             ("reload", 2_000, 120),

@@ -2,6 +2,7 @@
 
 use super::address;
 use super::change::StoredChange;
+use super::check::StoredCheck;
 use super::parts::*;
 use super::secrets::StoredSecret;
 use super::traffic::StoredDrain;

@@ -1,8 +1,8 @@
-//! Stored forms of a plan's smaller parts: providers, rollouts, purposes, checks, snapshot rules.
+//! Stored forms of a plan's smaller parts: providers, rollouts, purposes, snapshot rules.
 
 use super::pace::StoredPace;
 use super::secrets::StoredSecret;
-use crate::config::checked::{Check, Connection, Lifecycle, OnFailure, Probe, Secret, SnapshotRule};
+use crate::config::checked::{Connection, Lifecycle, OnFailure, Secret, SnapshotRule};
 use crate::model::Purpose;
 use crate::plan::noun::{PinnedProvider, RolloutLimit};
 use serde::{Deserialize, Serialize};
@@ -214,82 +214,5 @@ impl From<StoredLifecycle> for Lifecycle {
     fn from(stored: StoredLifecycle) -> Self {
         let StoredLifecycle { allow_downgrade, install, allow_irreversible } = stored;
         Lifecycle { allow_downgrade, install, allow_irreversible }
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-pub struct StoredCheck<'a> {
-    name: Cow<'a, str>,
-    probe: StoredProbe<'a>,
-    timeout_ms: u64,
-    interval_ms: u64,
-    within_ms: u64,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum StoredProbe<'a> {
-    Exec {
-        command: Cow<'a, [String]>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        expect_output: Option<Cow<'a, str>>,
-    },
-    Tcp {
-        host: Cow<'a, str>,
-        port: u16,
-    },
-    Http {
-        url: Cow<'a, str>,
-        expect_status: u16,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        expect_body: Option<Cow<'a, str>>,
-    },
-}
-
-impl<'a> From<&'a Check> for StoredCheck<'a> {
-    fn from(check: &'a Check) -> Self {
-        let probe = match &check.probe {
-            Probe::Exec { command, expect_output } => StoredProbe::Exec {
-                command: Cow::Borrowed(command),
-                expect_output: expect_output.as_deref().map(Cow::Borrowed),
-            },
-            Probe::Tcp { host, port } => StoredProbe::Tcp { host: Cow::Borrowed(host), port: *port },
-            Probe::Http { url, expect_status, expect_body } => StoredProbe::Http {
-                url: Cow::Borrowed(url),
-                expect_status: *expect_status,
-                expect_body: expect_body.as_deref().map(Cow::Borrowed),
-            },
-        };
-        StoredCheck {
-            name: Cow::Borrowed(&check.name),
-            probe,
-            timeout_ms: millis(check.timeout),
-            interval_ms: millis(check.interval),
-            within_ms: millis(check.within),
-        }
-    }
-}
-
-impl From<StoredCheck<'_>> for Check {
-    fn from(stored: StoredCheck<'_>) -> Self {
-        let probe = match stored.probe {
-            StoredProbe::Exec { command, expect_output } => Probe::Exec {
-                command: command.into_owned(),
-                expect_output: expect_output.map(Cow::into_owned),
-            },
-            StoredProbe::Tcp { host, port } => Probe::Tcp { host: host.into_owned(), port },
-            StoredProbe::Http { url, expect_status, expect_body } => Probe::Http {
-                url: url.into_owned(),
-                expect_status,
-                expect_body: expect_body.map(Cow::into_owned),
-            },
-        };
-        Check {
-            name: stored.name.into_owned(),
-            probe,
-            timeout: Duration::from_millis(stored.timeout_ms),
-            interval: Duration::from_millis(stored.interval_ms),
-            within: Duration::from_millis(stored.within_ms),
-        }
     }
 }

@@ -1,6 +1,8 @@
 //! Checks: what they say when something is ill, that they go on until it is well, and that they can be stopped.
 
 use super::*;
+use crate::config::checked::{Comparison, Need};
+use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 
@@ -11,6 +13,9 @@ fn check(probe: Probe, within_ms: u64) -> Check {
         timeout: Duration::from_millis(500),
         interval: Duration::from_millis(10),
         within: Duration::from_millis(within_ms),
+        successes: 1,
+        failures: None,
+        need: Need::Required,
     }
 }
 
@@ -26,9 +31,13 @@ fn local() -> Connection {
 }
 
 fn tried(probe: Probe, within_ms: u64) -> Checked {
+    tried_as(check(probe, within_ms))
+}
+
+fn tried_as(check: Check) -> Checked {
     let dir = tempfile::tempdir().unwrap();
     let targets = Targets::new(&dir.path().join("store"), dir.path());
-    run(&check(probe, within_ms), &local(), &targets, &AtomicBool::new(false))
+    run(&check, &Place { connection: &local(), targets: &targets, since: None }, &AtomicBool::new(false))
 }
 
 fn why(checked: &Checked) -> &str {
@@ -56,7 +65,12 @@ const BUSY: &str = "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\
 const FINE: &str = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nfine";
 
 fn http(url: &str, body: Option<&str>) -> Probe {
-    Probe::Http { url: url.into(), expect_status: 200, expect_body: body.map(str::to_string) }
+    Probe::Http {
+        url: url.into(),
+        expect_status: 200,
+        expect_body: body.map(str::to_string),
+        max_latency: None,
+    }
 }
 
 #[test]
@@ -103,10 +117,82 @@ fn a_check_can_be_stopped() {
     let targets = Targets::new(&dir.path().join("store"), dir.path());
     let cancelled = AtomicBool::new(false);
     std::thread::scope(|scope| {
-        let running =
-            scope.spawn(|| run(&check(sh("exit 1", None), 600_000), &local(), &targets, &cancelled));
+        let running = scope.spawn(|| {
+            let place = Place { connection: &local(), targets: &targets, since: None };
+            run(&check(sh("exit 1", None), 600_000), &place, &cancelled)
+        });
         std::thread::sleep(Duration::from_millis(50));
         cancelled.store(true, Ordering::Relaxed);
         assert_eq!(running.join().unwrap().verdict, Verdict::Cancelled);
     });
+}
+
+#[test]
+fn so_many_successes_or_failures_in_a_row() {
+    let counted = |script: &str, successes, failures, within_ms| {
+        let dir = tempfile::tempdir().unwrap();
+        let script = script.replace("COUNT", &dir.path().join("count").display().to_string());
+        tried_as(Check { successes, failures, ..check(sh(&script, None), within_ms) })
+    };
+    // Fails at every third try.
+    let flaps = "echo x >> COUNT; test $(($(wc -l < COUNT) % 3)) -ne 0";
+    assert_eq!(counted(flaps, 2, None, 60_000), Checked { verdict: Verdict::Healthy, tries: 2 });
+    let never = counted(flaps, 3, None, 400);
+    assert!(matches!(&never.verdict, Verdict::Ill(_)) && never.tries > 3, "{never:?}");
+    assert_eq!(counted("true", 3, None, 60_000), Checked { verdict: Verdict::Healthy, tries: 3 });
+    assert_eq!(counted("false", 1, Some(4), 600_000).tries, 4);
+    let short = counted("true", 5, None, 0);
+    assert!(why(&short).starts_with("it succeeded 1 times in a row, 5 are needed"), "{short:?}");
+}
+
+#[test]
+fn a_slow_answer_is_ill_where_latency_counts() {
+    let probe = Probe::Http {
+        url: server(&[FINE]),
+        expect_status: 200,
+        expect_body: None,
+        max_latency: Some(Duration::ZERO),
+    };
+    let checked = tried(probe, 0);
+    assert!(why(&checked).contains("; at most 0 ms are allowed"), "{checked:?}");
+}
+
+#[test]
+fn hostile_answers_end_in_time() {
+    // Says more than it may, byte by byte, or leads in a circle.
+    let drips = |head: &'static str, body: &'static [u8]| {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        std::thread::spawn(move || {
+            while let Ok((mut stream, _)) = listener.accept() {
+                let _ = stream.read(&mut [0; 1024]);
+                let _ = stream.write_all(head.as_bytes());
+                while !body.is_empty() && stream.write_all(body).is_ok() {
+                    if body.len() < 10 {
+                        std::thread::sleep(Duration::from_millis(20));
+                    }
+                }
+            }
+        });
+        url
+    };
+    let endless = "HTTP/1.1 200 OK\r\n\r\n";
+    let circle = "HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    for (url, says) in [
+        (drips(endless, b"x"), "did not answer in time"),
+        (drips(endless, &[b'x'; 65_536]), "with more than 4 MiB"),
+        (drips(circle, b""), "302"),
+    ] {
+        let prometheus = Probe::Prometheus {
+            url: url.clone(),
+            query: "up".into(),
+            comparison: Comparison::AtLeast,
+            threshold: 1.0,
+        };
+        let patient = if says.contains("in time") { 500 } else { 20_000 };
+        let checked = tried_as(Check { timeout: Duration::from_millis(patient), ..check(prometheus, 0) });
+        assert!(matches!(&checked.verdict, Verdict::Unknown(why) if why.contains(says)), "{checked:?}");
+        let checked = tried(http(&url, Some("fine")), 0);
+        assert!(matches!(&checked.verdict, Verdict::Ill(_)), "{checked:?}");
+    }
 }

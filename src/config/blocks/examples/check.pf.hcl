@@ -25,8 +25,38 @@ component "command" "shop" {
     url           = "http://127.0.0.1:8080/version"
     expect_status = 204
     expect_body   = self.patch_level
+    max_latency   = "250ms"
     timeout       = "10s"
     interval      = "500ms"
     within        = "1m30s"
+    successes     = 3
+    failures      = 10
+  }
+
+  check "systemd" "active" {
+    units = ["shop.service", "shop-worker.service"]
+  }
+
+  check "systemd" "nothing-failed" {
+    need = "kept"
+  }
+
+  check "journal" "quiet" {
+    units     = ["shop.service"]
+    priority  = "warning"
+    pattern   = "out of memory|panic"
+    look_back = "30m"
+    need      = "kept"
+  }
+
+  check "prometheus" "few-errors" {
+    url        = "http://prometheus.example:9090"
+    query      = "sum(rate(http_requests_total{job='shop',code=~'5..'}[1m]))"
+    comparison = "<"
+    threshold  = 0.5
+    interval   = "15s"
+    within     = "3m"
+    successes  = 4
+    need       = "wanted"
   }
 }
