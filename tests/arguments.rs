@@ -58,6 +58,7 @@ fn outcome(texts: &Texts) -> Result<String, Vec<(String, Option<Span>)>> {
         ("dnf", patchform_provider_dnf::DNF.describe()),
         ("command", patchform_provider_command::Commands.describe()),
         ("release", patchform_provider_release::Releases.describe()),
+        ("haproxy", patchform_provider_haproxy::Haproxy.describe()),
     ]
     .into_iter()
     .collect();

@@ -132,6 +132,45 @@ fn what_is_installed_here_is_held_against_the_catalog() {
     lab.patchform("assess --fail-on overdue").exits(0);
 }
 
+/// That nothing was found where nothing is known is no good news.
+#[test]
+fn a_platform_that_no_feed_speaks_of_is_told_and_never_passes() {
+    let Some(version) = tar_here() else { return };
+    let lab = here(&version, "");
+    exploited(&lab, "CVE-2026-10001");
+    let told = format!("no feed in the catalog says anything of {}", release_here());
+    assert!(flat(&lab.patchform("assess").exits(0).out).contains(&told));
+    lab.patchform("assess --fail-on any").exits(1).says("nobody knows whether");
+    let json: Value = serde_json::from_str(&lab.patchform("assess --json").exits(0).out).unwrap();
+    assert_eq!(json["without_advisories"], json!(["apt.here"]));
+    // Another release's advisories do not speak of this one.
+    advisories(&lab, "Debian:3", &[("DSA-1", "CVE-2026-10001", "tar", Some("99.0"), "old")]);
+    lab.patchform("assess --fail-on any").exits(1);
+    advisories(&lab, &release_here(), &[("DSA-1", "CVE-2026-10001", "tar", Some("0.1"), "long fixed")]);
+    lab.patchform("assess --fail-on any").exits(0);
+}
+
+/// One that is let pass hides none that is overdue in the same row.
+#[test]
+fn a_row_is_due_when_the_first_of_it_is_that_no_exception_lets_pass() {
+    let Some(version) = tar_here() else { return };
+    let policy = "policy \"essential-eight-2\" {\n  exception \"later\" {\n    advisory = \"DSA-1\"\n    because  = \"No way in.\"\n    until    = \"2099-01-01\"\n  }\n}\n";
+    let lab = here(&version, policy);
+    advisories(
+        &lab,
+        &release_here(),
+        &[
+            ("DSA-1", "CVE-2026-10001", "tar", Some("99.0"), "a trap"),
+            ("DSA-2", "CVE-2026-10002", "tar", Some("99.0"), "another one"),
+        ],
+    );
+    for by in ["component", "deadline"] {
+        let told = flat(&lab.patchform(&format!("assess --by {by}")).exits(0).out);
+        assert!(told.contains("overdue by"), "{told}");
+        assert!(!told.contains("let pass until"), "{told}");
+    }
+}
+
 #[test]
 fn what_a_service_means_weighs_the_findings_of_its_members() {
     let Some(version) = tar_here() else { return };

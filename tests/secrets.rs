@@ -562,7 +562,7 @@ fn a_file_of_values_that_cannot_be_formatted_shows_none_of_them() {
 #[test]
 fn a_complaint_about_the_address_of_a_feed_shows_no_key_in_it() {
     for address in [
-        "HTTP://u:hunter2@feeds.example/a",
+        "htp://u:hunter2@feeds.example/a",
         "ftp://hunter2@feeds.example/a",
         "gopher://feeds.example/a?key=hunter2",
     ] {

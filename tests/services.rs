@@ -110,7 +110,7 @@ fn what_is_written_wrong_is_told_with_the_way_out() {
         ("min_available = 9", "The service \"shop\" cannot have 9 members available"),
         ("min_available = 0", "\"min_available\" must be a number or a share of the components"),
         ("min_available = 1\n  quorum = true", "either \"min_available\" or \"quorum\""),
-        ("importance = \"huge\"", "There is no importance \"huge\""),
+        ("importance = \"huge\"", "\"huge\" is nothing that \"importance\" can be"),
         ("availability = \"ninety\"", "\"availability\" must be a share of a month"),
         ("availability = \"100.1%\"", "Write a share up to \"100%\""),
         ("availability = \"99%\"\n  timezone = \"Berlin\"", "Did you mean \"Europe/Berlin\"?"),

@@ -353,7 +353,7 @@ fn a_patch_that_breaks_the_third_is_taken_back_and_the_load_is_unharmed() {
 
 #[test]
 fn a_controller_killed_while_one_is_drained_leaves_nothing_drained_in_the_end() {
-    for way in ["resume", "rollback"] {
+    for way in ["resume", "rollback", "run abandon"] {
         let Some(farm) = Farm::new() else { return };
         farm.wants("1.1", "");
         let load = farm.load();
@@ -370,9 +370,16 @@ fn a_controller_killed_while_one_is_drained_leaves_nothing_drained_in_the_end() 
         let id = farm.run("run list --json").exits(0);
         let runs: serde_json::Value = serde_json::from_str(&id.out).unwrap();
         let id = runs["runs"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_string();
-        let level = if way == "resume" { "1.1" } else { "1.0" };
-        let words = if way == "resume" { "resume".into() } else { format!("rollback {id} --auto-approve") };
-        farm.run(&words).exits(0);
+        let level = if way == "rollback" { "1.0" } else { "1.1" };
+        let words = if way == "rollback" { format!("rollback {id} --auto-approve") } else { way.into() };
+        let ran = farm.run(&words);
+        if way == "run abandon" {
+            // The next plan gives back what the run left away.
+            assert_eq!(ran.code, 4, "{}", ran.err);
+            farm.run("apply --auto-approve").exits(0);
+        } else {
+            ran.exits(0);
+        }
         load.was_unharmed();
         farm.all_serve(level);
     }

@@ -49,7 +49,8 @@ impl Platform {
     }
 
     /// How entries of an ecosystem bear on the host, before the entry itself is looked at.
-    pub(crate) fn bearing_of(&self, of: &Ecosystem) -> Option<Bearing> {
+    #[must_use]
+    pub fn bearing_of(&self, of: &Ecosystem) -> Option<Bearing> {
         if of.name != self.ecosystem.name {
             return self.of_parent(of).then_some(Bearing::Parent);
         }

@@ -95,6 +95,14 @@ impl Catalog {
         Ok(records)
     }
 
+    /// Whose packages its advisories speak of.
+    ///
+    /// # Errors
+    /// A damaged catalog.
+    pub fn speaks_of(&self) -> Result<Vec<Ecosystem>, CatalogError> {
+        Ok(self.ecosystems(|_| true)?.into_values().collect())
+    }
+
     /// What the feeds say of these CVEs. Of those that no feed knows there is no entry.
     ///
     /// # Errors

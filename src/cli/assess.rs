@@ -109,6 +109,14 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
             "{unread} of the components could not be read, so that nobody knows whether to fail"
         )));
     }
+    if let (Some(host), true) = (assessment.unheard.first(), arguments.fail_on.is_some()) {
+        let (address, platform) = (&host.members[0].address, &host.platform.ecosystem.text);
+        let what = format!(
+            "no feed in the catalog says anything of {platform} ({address}), so that nobody knows whether to fail"
+        );
+        return Err(Failure::error(what)
+            .hint("declare a feed of its vendor's advisories, and let `patchform collect` read it"));
+    }
     if arguments.fail_on == Some(FailOn::Overdue) && !assessment.has_policy {
         return Err(ops::assess::nothing_is_due());
     }

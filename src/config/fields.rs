@@ -4,7 +4,6 @@ use super::convert::convert;
 use super::eval::evaluate;
 use super::expr::Expr;
 use super::scope::Scope;
-use super::suggest;
 use super::syntax::{Attribute, Body};
 use super::types::Type;
 use super::value::Value;
@@ -76,10 +75,10 @@ impl Fields<'_> {
         let text = self.text_of(attribute)?;
         let found = words.iter().find(|(word, _)| *word == text);
         if found.is_none() {
-            let problem = Diagnostic::error(format!("There is no {name} {text:?}"))
-                .at(attribute.value.span(), format!("unknown {name}"))
-                .help(suggest::sentence(&text, words.iter().map(|(word, _)| *word)));
-            self.problems.push(problem);
+            let all: Vec<String> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
+            let problem = Diagnostic::error(format!("{text:?} is nothing that \"{name}\" can be"));
+            let help = format!("It is one of {}.", all.join(", "));
+            self.problems.push(problem.at(attribute.value.span(), "").help(help));
         }
         found.map(|(_, meaning)| *meaning)
     }

@@ -200,8 +200,9 @@ fn rows(wishes: &[Wish<'_>], answers: &[Option<&str>], before: &Levels, today: &
     let mut of_key: BTreeMap<&str, BTreeMap<&Address, BTreeMap<String, LevelPin>>> = BTreeMap::new();
     for (wish, answer) in wishes.iter().zip(answers) {
         let pins = of_key.entry(wish.key).or_default().entry(wish.component).or_default();
-        if let Some(level) = answer {
-            let pin = LevelPin { constraint: wish.constraint.into(), level: (*level).into() };
+        let found = answer.map(|level| LevelPin { constraint: wish.constraint.into(), level: level.into() });
+        // What has no answer keeps the level of its earlier constraint: who takes the change back has it again.
+        if let Some(pin) = found.or_else(|| wish.locked.cloned()) {
             pins.insert(wish.part.into(), pin);
         }
     }

@@ -18,7 +18,7 @@ use crate::world::clock;
 use patchform_advisory::cve::CveId;
 use patchform_advisory::packages::{Candidates, Offered};
 use patchform_advisory::priority::{Facts, thresholds};
-use patchform_advisory::{Advisory, Provenance, Verdict, csaf, openvex};
+use patchform_advisory::{Advisory, Ecosystem, Provenance, Verdict, csaf, openvex};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -49,6 +49,8 @@ pub struct Assessed {
     rules: Rules,
     unread: Vec<(Address, String)>,
     unasked: Vec<Address>,
+    /// Indices of the places whose platform no advisory speaks of.
+    unheard: Vec<usize>,
     feeds: Vec<FeedAge>,
     spans: BTreeMap<Address, LevelPlace>,
     places: BTreeMap<Address, SourcePlace>,
@@ -121,7 +123,7 @@ fn records(catalog: &Catalog, hosts: &[Host], names: &BTreeSet<&str>) -> Result<
         .flat_map(|host| std::iter::once(&host.platform.ecosystem).chain(&host.platform.parent))
         .map(|ecosystem| ecosystem.name.as_str())
         .collect();
-    let wanted = |ecosystem: &patchform_advisory::Ecosystem| vendors.contains(ecosystem.name.as_str());
+    let wanted = |ecosystem: &Ecosystem| vendors.contains(ecosystem.name.as_str());
     let mut records = catalog.advisories(wanted, Some(names)).map_err(unusable)?;
     for format in [FeedFormat::Csaf, FeedFormat::OpenVex] {
         for (feed, document) in catalog.documents(format).map_err(unusable)? {
@@ -137,6 +139,15 @@ fn records(catalog: &Catalog, hosts: &[Host], names: &BTreeSet<&str>) -> Result<
         }
     }
     Ok(records)
+}
+
+/// The places of whose platform nothing in the catalog speaks: that nothing was found there means nothing.
+fn unheard(catalog: &Catalog, hosts: &[Host], records: &[Advisory]) -> Result<Vec<usize>, Failure> {
+    let stored = catalog.speaks_of().map_err(unusable)?;
+    let of_documents = records.iter().flat_map(|record| &record.affected).map(|entry| &entry.ecosystem);
+    let all: BTreeSet<&Ecosystem> = stored.iter().chain(of_documents).collect();
+    let bears = |host: &Host| all.iter().any(|ecosystem| host.platform.bearing_of(ecosystem).is_some());
+    Ok((0..hosts.len()).filter(|i| !bears(&hosts[*i])).collect())
 }
 
 fn feeds(catalog: &Catalog, now: Moment) -> Result<Vec<FeedAge>, Failure> {
@@ -195,8 +206,10 @@ impl Assessed {
         let Inventories { hosts, unread, unasked } = std::mem::take(inventories);
         let now = clock::now();
         let names = names(&hosts);
+        let records = records(catalog, &hosts, &names)?;
         let mut assessed = Assessed {
-            records: records(catalog, &hosts, &names)?,
+            unheard: unheard(catalog, &hosts, &records)?,
+            records,
             offered: catalog.offered(Some(&names)).map_err(unusable)?,
             feeds: feeds(catalog, now)?,
             facts: BTreeMap::new(),
@@ -337,6 +350,7 @@ impl Assessed {
             closed: self.findings.all.iter().filter(|(_, known)| closed(known)).collect(),
             unread: &self.unread,
             unasked: &self.unasked,
+            unheard: self.unheard.iter().map(|i| &self.hosts[*i]).collect(),
             feeds: &self.feeds,
             places: &self.places,
             has_policy: self.has_policy,

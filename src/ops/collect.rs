@@ -210,7 +210,8 @@ pub fn export(
 }
 
 fn wanted(inputs: &Inputs, request: &Request) -> Result<Wanted, Failure> {
-    let checked = checking::check(inputs, Arc::new(Silent))?;
+    // Feeds do not depend on levels, which `propose` may resolve by what they say.
+    let checked = checking::check_unresolved(inputs, Arc::new(Silent))?;
     let checking::Checked { mut config, warnings, sources, place, .. } = checked;
     let feeds = std::mem::take(&mut config.feeds);
     checking::drop_aside(config);

@@ -53,7 +53,7 @@ pub fn procedures(
 }
 
 /// The two procedures of what an abandoned run left undone at a component that stands at its level. Going back is doing it
-/// again: each step of it is a target state.
+/// again: each step of it is a target state. Its traffic is given back in any case: the run may have left it away.
 pub fn catching_up(entry: &Entry, preview: &Preview) -> (Vec<Planned>, Vec<Planned>) {
     let times = Times { entry, preview, way_back: None };
     let reload = preview.reload != Reload::None;
@@ -63,10 +63,15 @@ pub fn catching_up(entry: &Entry, preview: &Preview) -> (Vec<Planned>, Vec<Plann
         (Step::Drain, drains),
         (Step::Reload, reload),
         (Step::Verify, true),
-        (Step::Undrain, drains),
+        (Step::Undrain, entry.drain.is_some()),
         (Step::Commit, true),
     ];
-    let back = [(Step::Drain, drains), (Step::Reload, reload), (Step::Verify, true), (Step::Undrain, drains)];
+    let back = [
+        (Step::Drain, drains),
+        (Step::Reload, reload),
+        (Step::Verify, true),
+        (Step::Undrain, entry.drain.is_some()),
+    ];
     (times.lay_out(&forth), times.lay_out(&back))
 }
 

@@ -55,8 +55,12 @@ impl Run {
         if self.is_finished() && c.put_back && node.back.is_empty() {
             return node.forth.iter().any(follows).then(|| Undone::all(whole));
         }
-        if !self.is_finished() || !c.changed || !matches!(c.phase, Phase::Stuck(_)) {
+        if !self.is_finished() || !c.touched() || !matches!(c.phase, Phase::Stuck(_)) {
             return None;
+        }
+        if !c.changed {
+            // Its traffic is away, and comes back once somebody has made sure of it.
+            return c.drained.then(|| Undone::verify(leg(c), Reload::None));
         }
         if reads_otherwise(c, node) || c.differs || c.astray {
             return Some(Undone::all(whole));
@@ -66,7 +70,7 @@ impl Run {
         match (has(Step::Reload), has(Step::Verify)) {
             (true, _) => Some(Undone::all(whole)),
             (false, true) => Some(Undone::verify(leg(c), whole)),
-            (false, false) => None,
+            (false, false) => c.drained.then(|| Undone::verify(leg(c), whole)),
         }
     }
 

@@ -15,13 +15,13 @@ const WITHIN: Argument =
     argument("within", Takes::Time, Need::Default("\"30s\""), "how long it is tried until it succeeds");
 const SUCCESSES: Argument = argument(
     "successes",
-    Takes::Whole(1, 1_000),
+    Takes::Whole(1, 100),
     Need::Default("1"),
     "how many successes in a row make it well",
 );
 const FAILURES: Argument = argument(
     "failures",
-    Takes::Whole(1, 1_000),
+    Takes::Whole(1, 100),
     Need::Optional("only the end of `within` makes it ill"),
     "how many failures in a row make it ill before `within` is over",
 );

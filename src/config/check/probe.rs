@@ -84,7 +84,7 @@ fn one(block: &Block, fields: &mut Fields<'_>) -> Option<Check> {
     let (timeout, interval, within) = (time("timeout", 5), time("interval", 1), time("within", 30));
     let mut count = |name| fields.whole(body, name, 1, MOST_TRIES).and_then(|n| u32::try_from(n).ok());
     let (successes, failures) = (count("successes").unwrap_or(1), count("failures"));
-    let need = word(body, "need", &Need::WORDS, fields).unwrap_or_default();
+    let need = fields.one_of(body, "need", &Need::WORDS).unwrap_or_default();
     in_time(block, (successes, interval, within), fields);
     let row = row(block)?;
     let before = fields.problems.0.len();
@@ -104,7 +104,7 @@ fn one(block: &Block, fields: &mut Fields<'_>) -> Option<Check> {
 }
 
 /// More tries are a mistake.
-const MOST_TRIES: u64 = 1_000;
+const MOST_TRIES: u64 = 100;
 
 /// So many successes in a row must fit into the time that there is.
 fn in_time(block: &Block, (successes, interval, within): (u32, Duration, Duration), fields: &mut Fields<'_>) {
@@ -124,17 +124,6 @@ fn in_time(block: &Block, (successes, interval, within): (u32, Duration, Duratio
 }
 
 /// One of some words, and what it stands for.
-fn word<T: Copy>(body: &Body, name: &str, words: &[(&str, T)], fields: &mut Fields<'_>) -> Option<T> {
-    let text = fields.text(body, name)?;
-    let found = words.iter().find(|(word, _)| *word == text);
-    if found.is_none() {
-        let all: Vec<String> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
-        let help = format!("It is one of {}.", all.join(", "));
-        complain(body, name, &format!("{text:?} is nothing that \"{name}\" can be"), &help, fields);
-    }
-    found.map(|(_, meaning)| *meaning)
-}
-
 fn exec(body: &Body, fields: &mut Fields<'_>) -> Option<Probe> {
     let expect_output = fields.text(body, "expect_output");
     let command = fields.texts(body, "command")?;
@@ -172,7 +161,7 @@ fn systemd(body: &Body, fields: &mut Fields<'_>) -> Option<Probe> {
 
 fn journal(body: &Body, fields: &mut Fields<'_>) -> Option<Probe> {
     let words = blocks::PRIORITIES.map(|word| (word, word));
-    let priority = word(body, "priority", &words, fields).unwrap_or("err").to_string();
+    let priority = fields.one_of(body, "priority", &words).unwrap_or("err").to_string();
     let pattern = fields.text(body, "pattern");
     let look_back = fields.period(body, "look_back").unwrap_or(Duration::from_secs(600));
     Some(Probe::Journal { units: units(body, fields), priority, pattern, look_back })
@@ -180,7 +169,7 @@ fn journal(body: &Body, fields: &mut Fields<'_>) -> Option<Probe> {
 
 fn prometheus(body: &Body, fields: &mut Fields<'_>) -> Option<Probe> {
     let url = web(body, "http://prometheus.example:9090", fields);
-    let comparison = word(body, "comparison", &Comparison::SIGNS, fields);
+    let comparison = fields.one_of(body, "comparison", &Comparison::SIGNS);
     let threshold = body.attribute("threshold").and_then(|a| number(a, fields));
     let query = fields.text(body, "query")?;
     if query.trim().is_empty() {

@@ -9,7 +9,7 @@ use crate::config::checked::{Connection, Secret};
 use crate::config::fields::Fields;
 use crate::config::schemas::Schemas;
 use crate::config::suggest;
-use crate::config::syntax::Block;
+use crate::config::syntax::{Attribute, Block};
 use crate::config::types::Type;
 use crate::config::value::Value;
 use crate::model::{Absence, Diagnostic, Diagnostics, InstanceKey, Span};
@@ -122,7 +122,9 @@ pub(super) fn drained(
     fields: &mut Fields<'_>,
 ) -> Option<Drained> {
     let block = component.body.blocks.iter().find(|b| &*b.kind == "maintenance")?;
-    let Some(attribute) = block.body.attribute("drain") else {
+    let attribute = block.body.attribute("drain");
+    let empty = |a: &Attribute| a.value.as_list().is_some_and(|items| items.is_empty());
+    let Some(attribute) = attribute.filter(|a| !empty(a)) else {
         for alone in ["member", "drain_timeout"] {
             if let Some(attribute) = block.body.attribute(alone) {
                 let problem = Diagnostic::error(format!("\"{alone}\" without \"drain\" means nothing"))

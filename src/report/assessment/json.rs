@@ -39,6 +39,8 @@ pub fn render(assessment: &Assessment<'_>) -> String {
         .map(|(address, why)| json!({"component": address.to_string(), "why": why}))
         .collect();
     let unasked: Vec<String> = assessment.unasked.iter().map(ToString::to_string).collect();
+    let unheard: Vec<String> =
+        assessment.unheard.iter().flat_map(|host| &host.members).map(|m| m.address.to_string()).collect();
     let feeds: Vec<Json> = assessment
         .feeds
         .iter()
@@ -49,7 +51,8 @@ pub fn render(assessment: &Assessment<'_>) -> String {
         .collect();
     let findings: Vec<Json> = assessment.found.iter().map(|found| finding(assessment, found)).collect();
     let all = json!({"format_version": 1, "assessed": assessment.now.to_string(), "hosts": hosts, "feeds": feeds,
-                     "findings": findings, "undecided": undecided, "closed": closed, "unread": unread, "without_inventory": unasked});
+                     "findings": findings, "undecided": undecided, "closed": closed, "unread": unread, "without_inventory": unasked,
+                     "without_advisories": unheard});
     format!("{all}\n")
 }
 

@@ -29,6 +29,8 @@ pub struct Assessment<'a> {
     pub unread: &'a [(Address, String)],
     /// Components whose kind cannot say what is installed.
     pub unasked: &'a [Address],
+    /// Places of whose platform no advisory in the catalog speaks.
+    pub unheard: Vec<&'a Host>,
     /// How fresh the feeds are.
     pub feeds: &'a [FeedAge],
     /// Where the patch level of each component stands.

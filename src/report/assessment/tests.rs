@@ -128,6 +128,7 @@ fn with<T>(make: impl FnOnce(&Assessment<'_>, &[Named<'_>]) -> T) -> T {
         closed: Vec::new(),
         unread: &[(address("apt.far"), "no route \u{1b}[31mto host".into())],
         unasked: &[address("release.api")],
+        unheard: Vec::new(),
         feeds: &[feed("debian", true, None), feed("other", false, Some("it shrank from 10 to 2 entries"))],
         places: &BTreeMap::from([(address("apt.db"), place(2)), (address("apt.web[\"a\"]"), place(9))]),
         has_policy: true,

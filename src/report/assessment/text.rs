@@ -142,8 +142,12 @@ fn highest<'x>(row: &[&'x Found<'_>]) -> &'x Target {
     &highest.unwrap_or(row[0]).target
 }
 
+/// What is due first; what an exception lets pass only where it lets all pass.
 fn soonest<'x, 'a>(row: &[&'x Found<'a>]) -> &'x Found<'a> {
-    let day = |found: &Found<'_>| words::day(found).map_or((1, String::new()), |day| (0, day));
+    let day = |found: &Found<'_>| {
+        let day = words::day(found);
+        (found.is_excepted(), day.is_none(), day)
+    };
     row.iter().min_by_key(|found| day(found)).copied().unwrap_or(row[0])
 }
 
@@ -189,10 +193,11 @@ fn by_deadline(assessment: &Assessment<'_>, all: bool, page: &mut Page) {
     }
     for ((undated, day), found) in days {
         page.blank();
-        let words = if undated { String::new() } else { format!("  {}", words::due(found[0])) };
+        let soonest = soonest(&found);
+        let words = if undated { String::new() } else { format!("  {}", words::due(soonest)) };
         let head = [
             tinted(Tint::Bold, if day.is_empty() { "no policy" } else { day.as_str() }),
-            tinted(words::due_tint(found[0]), words),
+            tinted(words::due_tint(soonest), words),
             tinted(Tint::Dim, format!("  {}", counted(found.len(), "finding"))),
         ];
         page.line(0, 2, &head);
@@ -238,6 +243,13 @@ fn missing(assessment: &Assessment<'_>, page: &mut Page) {
         let names = some(names.iter().map(String::as_str).collect());
         let told = format!("{names}: their kinds cannot say what is installed, so nothing is known of them");
         page.line(0, 2, &[tinted(Tint::Change, told)]);
+    }
+    for host in assessment.unheard.iter().filter(|host| !host.platform.ecosystem.name.is_empty()) {
+        let (address, platform) = (&host.members[0].address, &host.platform.ecosystem.text);
+        let told = format!(
+            "{address}: no feed in the catalog says anything of {platform}, so that nothing is known of its packages"
+        );
+        page.line(0, 2, &[tinted(Tint::Bad, told)]);
     }
     for host in assessment.hosts.iter().filter(|host| host.platform.ecosystem.name.is_empty()) {
         let address = &host.members[0].address;

@@ -1,4 +1,4 @@
-baseline "security" {
+customer "security" {
   max_age = "30d"
 }
 module "eu" {}

@@ -9,16 +9,22 @@ component "command" "shop" {
     command       = ["cat", "level"]
     expect_output = self.patch_level
     timeout       = "10s"
-    interval      = "2s"
+    interval      = "500ms"
     within        = "1m"
+    successes     = 2
+    failures      = 5
+    need          = "required"
   }
 
   check "tcp" "listens" {
-    host     = "localhost"
-    port     = 8080
-    timeout  = "10s"
-    interval = "2s"
-    within   = "1m"
+    host      = "localhost"
+    port      = 8080
+    timeout   = "10s"
+    interval  = "500ms"
+    within    = "1m"
+    successes = 2
+    failures  = 5
+    need      = "kept"
   }
 
   check "http" "answers" {
@@ -31,10 +37,16 @@ component "command" "shop" {
     within        = "1m30s"
     successes     = 3
     failures      = 10
+    need          = "wanted"
   }
 
   check "systemd" "active" {
-    units = ["shop.service", "shop-worker.service"]
+    units     = ["shop.service", "shop-worker.service"]
+    timeout   = "10s"
+    interval  = "500ms"
+    within    = "1m"
+    successes = 3
+    failures  = 5
   }
 
   check "systemd" "nothing-failed" {
@@ -46,6 +58,11 @@ component "command" "shop" {
     priority  = "warning"
     pattern   = "out of memory|panic"
     look_back = "30m"
+    timeout   = "10s"
+    interval  = "500ms"
+    within    = "1m"
+    successes = 2
+    failures  = 5
     need      = "kept"
   }
 
@@ -54,9 +71,11 @@ component "command" "shop" {
     query      = "sum(rate(http_requests_total{job='shop',code=~'5..'}[1m]))"
     comparison = "<"
     threshold  = 0.5
-    interval   = "15s"
-    within     = "3m"
+    timeout    = "10s"
+    interval   = "2s"
+    within     = "4m"
     successes  = 4
+    failures   = 20
     need       = "wanted"
   }
 }

@@ -6,6 +6,12 @@ policy "bod-26-04" {
     from      = "2026-11-01"
     until     = "2027-01-31"
   }
+
+  exception "known-good" {
+    advisory = "DSA-5900-1"
+    because  = "The vendor's own scanner says that this build has the fix."
+    until    = "2027-01-31"
+  }
 }
 
 policy "x1642" {
