@@ -372,13 +372,10 @@ fn a_controller_killed_while_one_is_drained_leaves_nothing_drained_in_the_end() 
         let id = runs["runs"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_string();
         let level = if way == "rollback" { "1.0" } else { "1.1" };
         let words = if way == "rollback" { format!("rollback {id} --auto-approve") } else { way.into() };
-        let ran = farm.run(&words);
+        farm.run(&words).exits(0);
         if way == "run abandon" {
             // The next plan gives back what the run left away.
-            assert_eq!(ran.code, 4, "{}", ran.err);
             farm.run("apply --auto-approve").exits(0);
-        } else {
-            ran.exits(0);
         }
         load.was_unharmed();
         farm.all_serve(level);
