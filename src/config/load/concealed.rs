@@ -11,7 +11,7 @@ use crate::model::{Diagnostics, FileId, Span};
 use std::collections::BTreeSet;
 
 impl Parsed {
-    /// Puts stars in place of what nobody may see, wherever the texts are shown: see [`Judge`]. Where a file could not be
+    /// Puts stars in place of what nobody may see, wherever the texts are shown: see `Judge`. Where a file could not be
     /// read in full, or reading it gave one of `problems`, what seems to be a secret is concealed, too.
     pub fn conceal(&self, sources: &mut Sources, problems: &Diagnostics) {
         let wrong = problems.0.iter().filter_map(|problem| problem.primary.as_ref()).map(|(at, _)| at.file);
