@@ -351,6 +351,23 @@ fn a_patch_that_breaks_the_third_is_taken_back_and_the_load_is_unharmed() {
     farm.all_serve("1.0");
 }
 
+/// No check of the component's own: HAProxy's finds it out before any request does.
+#[test]
+fn a_patch_that_kills_its_server_without_a_word_is_taken_back_before_traffic_returns() {
+    let Some(farm) = Farm::new() else { return };
+    farm.wants("1.1", "");
+    let text = farm.lab.read("main.pf.hcl");
+    // It is stopped with the new level, and started with the old one.
+    let switch = "[\"sh\", \"-c\", \"if grep -q 1.1 $0/current/level; then kill $(cat $0/pid); else sh restart $0; fi\", ";
+    farm.lab.write("main.pf.hcl", text.replace("[\"sh\", \"restart\", ", switch));
+    let load = farm.load();
+    let ran = farm.run("apply --auto-approve");
+    assert_eq!(ran.code, 3, "{}\n{}", ran.out, ran.err);
+    assert!(ran.out.contains("finds it down"), "{}", ran.out);
+    load.was_unharmed();
+    farm.all_serve("1.0");
+}
+
 #[test]
 fn a_controller_killed_while_one_is_drained_leaves_nothing_drained_in_the_end() {
     for way in ["resume", "rollback", "run abandon"] {

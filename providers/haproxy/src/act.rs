@@ -169,6 +169,10 @@ impl Work<'_> {
 
     /// As it was, unless others keep it away.
     fn undrain(&mut self) -> Answer {
+        let found = match self.examined() {
+            Ok(found) => found,
+            Err(trouble) => return Answer::unclear(trouble.why()),
+        };
         let before = match self.put_back() {
             Ok(Some(before)) => before,
             Ok(None) => return Answer::applied(),
@@ -182,7 +186,44 @@ impl Work<'_> {
             );
             return Answer::Applied(Done { output, ..Done::default() });
         }
-        self.serves_again()
+        match found {
+            Some(why) => Answer::Applied(Done { verdict: Some(Verdict::Ill { why }), ..Done::default() }),
+            None => Answer::applied(),
+        }
+    }
+
+    /// Lets health checks look at it before anybody else does: what was in maintenance is taken for well until the first one
+    /// failed, and drained it gets none of the traffic meanwhile. Says what is wrong with it; nothing where it is well, or
+    /// stays away.
+    fn examined(&self) -> Result<Option<String>, Trouble> {
+        let is_last = self.away.is_held_by(&self.member.component)
+            && self.away.others(&self.member.component).is_empty();
+        let returns = self.before()?.is_some_and(|before| before.state == State::Ready);
+        if !is_last || !returns {
+            return Ok(None);
+        }
+        if self.look()?.was.state == State::Maint {
+            self.front.set(&self.member.name, "state drain")?;
+        }
+        let name = self.front.named(&self.member.name);
+        let until = Instant::now() + Duration::from_millis(self.member.wait);
+        loop {
+            let server = self.look()?;
+            if server.works && server.proved {
+                return Ok(None);
+            }
+            if Instant::now() >= until {
+                let waited = Duration::from_millis(self.member.wait);
+                return Ok(Some(match server.works {
+                    true => format!(
+                        "no health check of HAProxy has found {name} well within {waited:?}; wait longer: drain_timeout"
+                    ),
+                    false => format!("HAProxy gives {name} its traffic back, and finds it down"),
+                }));
+            }
+            self.context.progress(&format!("waits for a health check of {name}"), None);
+            thread::sleep(PAUSE);
+        }
     }
 
     /// Puts it back as it was, if nobody else keeps it away; says how it was then.
@@ -211,26 +252,6 @@ impl Work<'_> {
         serde_json::from_value(note.before.clone())
             .map(Some)
             .map_err(|e| Trouble::Unknown(format!("it is not known how it stood before: {e}")))
-    }
-
-    /// What serves again must work: its health checks begin anew.
-    fn serves_again(&self) -> Answer {
-        let until = Instant::now() + Duration::from_millis(self.member.wait);
-        loop {
-            match self.look() {
-                Ok(server) if server.works => return Answer::applied(),
-                Ok(_) if Instant::now() < until => thread::sleep(PAUSE),
-                Ok(_) => {
-                    let why = format!(
-                        "HAProxy gives {} its traffic back, and finds it down",
-                        self.front.named(&self.member.name)
-                    );
-                    let verdict = Some(Verdict::Ill { why });
-                    return Answer::Applied(Done { verdict, ..Done::default() });
-                }
-                Err(trouble) => return Answer::unclear(trouble.why()),
-            }
-        }
     }
 }
 

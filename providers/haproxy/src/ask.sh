@@ -22,8 +22,8 @@ members)
     *) printf '%s\n' "$servers" >&2; exit 65 ;;
     esac
     printf '%s\n' "$servers" | cut -s -d' ' -f4,6-8 | sed 's/^/server /'
-    counts=$(ask "show stat $3 4 -1") || exit
-    printf '%s\n' "$counts" | cut -s -d, -f2,5 | sed 's/^/count /'
+    stats=$(ask "show stat $3 4 -1") || exit
+    printf '%s\n' "$stats" | sed 's/^/stat /'
     ;;
 sessions)
     sessions=$(ask "show sess") || exit
