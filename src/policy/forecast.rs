@@ -4,6 +4,7 @@ use super::{Facts, Subject};
 use crate::calendar::{Fit, Interval, Zone};
 use crate::model::{Moment, Offset, period};
 use crate::plan::hours::Kept;
+use crate::plan::noun::{Change, Entry, Step};
 use std::time::Duration;
 
 /// When a component can start, and why not now.
@@ -28,9 +29,19 @@ pub fn forecast<'a>(subject: Subject<'_>, facts: Facts<'a>, now: Moment) -> Opti
     if kept.is_any_time() {
         return None;
     }
-    let needs = change.needs(next);
+    let needs = change.needs(next).saturating_add(drains(entry, change, next));
     let fit = kept.schedule().fit(now, needs);
     Some(Forecast { fit, needs, kept, address: entry.address.to_string(), now })
+}
+
+/// How long what a component still works on may be waited for, at each place that its traffic is taken away from. The plan
+/// expects that nobody holds on to it; a window has to bear that somebody does.
+fn drains(entry: &Entry, change: &Change, next: usize) -> Duration {
+    let left = change.forth.get(next..).unwrap_or_default();
+    let drain = entry.drain.as_ref().filter(|_| left.iter().any(|planned| planned.action == Step::Drain));
+    drain.map_or(Duration::ZERO, |drain| {
+        drain.wait.saturating_mul(u32::try_from(drain.from.len()).unwrap_or(u32::MAX))
+    })
 }
 
 impl<'a> Forecast<'a> {

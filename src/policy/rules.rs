@@ -69,7 +69,7 @@ fn window(subject: Subject, facts: Facts, now: Moment) -> Verdict {
 mod tests {
     use super::super::judge;
     use super::*;
-    use crate::config::checked::{Connection, Lifecycle};
+    use crate::config::checked::{Connection, Drain, Lifecycle};
     use crate::model::{Address, InstanceKey, PatchLevel, Purpose};
     use crate::plan::hours::Hours;
     use crate::plan::noun::{Cause, Change, Entry, Observed, Planned, Step, Verdict as Planwise};
@@ -196,6 +196,25 @@ mod tests {
         assert!(change.needs(commit) < change.needs(0));
         change.forth.iter_mut().for_each(|p| p.expected = Duration::ZERO);
         assert!(change.needs(0) >= Duration::from_secs(3_600));
+    }
+
+    #[test]
+    fn a_window_bears_that_somebody_holds_on_to_what_is_drained() {
+        let mut plan = crate::plan::samples::windows();
+        plan.entries[0].drain =
+            Some(Drain { from: vec![0, 1], member: "web-1".into(), wait: Duration::from_secs(30) });
+        let mut change = plan.change(0).expect("it changes").clone();
+        let at = change.forth.iter().position(|p| p.action == Step::Snapshot).expect("it is stored");
+        let drain = Planned { action: Step::Drain, ..change.forth[at].clone() };
+        change.forth.insert(at, drain);
+        let early = Moment::parse("2026-11-24T00:00:00Z").expect("a moment");
+        let entry = &plan.entries[0];
+        let needs = |next| {
+            let subject = Subject { entry, change: &change, next };
+            forecast(subject, (&plan).into(), early).expect("it has windows").needs
+        };
+        assert_eq!(needs(0), change.needs(0) + Duration::from_secs(60));
+        assert_eq!(needs(at + 1), change.needs(at + 1), "it is drained");
     }
 
     #[test]
