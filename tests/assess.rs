@@ -150,6 +150,31 @@ fn a_platform_that_no_feed_speaks_of_is_told_and_never_passes() {
     lab.patchform("assess --fail-on any").exits(0);
 }
 
+/// Neither a component that comes first on the same host nor `count` begins a term anew.
+#[test]
+fn what_is_found_counts_since_it_was_seen_first_whoever_has_its_package() {
+    let Some(version) = tar_here() else { return };
+    let lab = here("0.0-none", "");
+    let text = lab.read("main.pf.hcl");
+    let others = text.replace("tar =", "no-such-package =");
+    lab.write("main.pf.hcl", &others);
+    advisories(&lab, &release_here(), &[("DSA-1", "CVE-2026-10001", "tar", Some("99.0"), "a trap")]);
+    let seen = |component: &str| {
+        let json: Value = serde_json::from_str(&lab.patchform("assess --json").exits(0).out).unwrap();
+        assert_eq!(json["findings"][0]["component"], component, "{version}");
+        assert_eq!(json["closed"], json!([]));
+        json["findings"][0]["first_seen"].as_str().unwrap().to_string()
+    };
+    let first = seen("apt.here");
+    lab.write(
+        "main.pf.hcl",
+        format!("{others}{}", others.replace("\"here\"", "\"aaa\"").replace("such", "other")),
+    );
+    assert_eq!(seen("apt.aaa"), first);
+    lab.write("main.pf.hcl", others.replace("\"here\" {", "\"aaa\" {\n  count = 1"));
+    assert_eq!(seen("apt.aaa[0]"), first);
+}
+
 /// One that is let pass hides none that is overdue in the same row.
 #[test]
 fn a_row_is_due_when_the_first_of_it_is_that_no_exception_lets_pass() {

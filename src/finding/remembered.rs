@@ -118,6 +118,29 @@ impl Findings {
         }
     }
 
+    /// Hands findings over to the component that has their package now: a package that no level names belongs to the first
+    /// component of its place, and that may be another one than before. `beside` are the components that it may come from.
+    pub fn hand_over<'b>(
+        &mut self,
+        open: &BTreeMap<Key, String>,
+        beside: impl Fn(&Address) -> Vec<&'b Address>,
+    ) {
+        for key in open.keys() {
+            if self.all.contains_key(key) {
+                continue;
+            }
+            let from =
+                beside(&key.component).into_iter().map(|c| Key { component: c.clone(), ..key.clone() });
+            let held = |from: &Key| {
+                !open.contains_key(from) && self.all.get(from).is_some_and(|known| known.closed.is_none())
+            };
+            let Some(from) = from.into_iter().find(held) else { continue };
+            if let Some(known) = self.all.remove(&from) {
+                self.all.insert(key.clone(), known);
+            }
+        }
+    }
+
     /// Forgets components that the configuration has no more.
     pub fn keep(&mut self, components: &BTreeSet<&Address>) {
         self.all.retain(|key, _| components.contains(&key.component));
@@ -162,6 +185,25 @@ mod tests {
         assert_eq!(findings.reopen(&level("1"), Moment(40)), 1);
         assert_eq!(findings.all[&key("a")].reopened, Some(Moment(40)));
         assert_eq!(findings.open().count(), 2);
+    }
+
+    #[test]
+    fn a_finding_goes_to_the_component_that_has_its_package_now() {
+        let mut findings = Findings::default();
+        let of = |component: &str| Key { component: component.parse().unwrap(), ..key("a") };
+        let open = |component: &str| BTreeMap::from([(of(component), "1".to_string())]);
+        findings.take(&open("apt.web"), &BTreeMap::new(), Moment(10));
+        let (web, aaa): (Address, Address) = ("apt.web".parse().unwrap(), "apt.aaa".parse().unwrap());
+        findings.hand_over(&open("apt.aaa"), |_| vec![&aaa, &web]);
+        findings.take(&open("apt.aaa"), &BTreeMap::new(), Moment(20));
+        assert_eq!(findings.all.keys().collect::<Vec<_>>(), [&of("apt.aaa")]);
+        assert_eq!(findings.all[&of("apt.aaa")].first_seen, Moment(10));
+        // Who still has it keeps it.
+        let both = open("apt.aaa").into_iter().chain(open("apt.web")).collect();
+        findings.hand_over(&both, |_| vec![&aaa, &web]);
+        findings.take(&both, &BTreeMap::new(), Moment(30));
+        assert_eq!(findings.all[&of("apt.aaa")].first_seen, Moment(10));
+        assert_eq!(findings.all[&of("apt.web")].first_seen, Moment(30));
     }
 
     #[test]

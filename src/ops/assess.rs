@@ -284,9 +284,34 @@ impl Assessed {
         let declared: BTreeSet<&Address> = config.components.iter().map(|c| &c.address).collect();
         findings::change(place, "assess", patience, |findings| {
             findings.carry(&moved(config, &declared, findings));
+            self.hand_over(findings, &open, &declared);
             findings.keep(&declared);
             findings.take(&open, &seen, self.now);
         })
+    }
+
+    /// Lets findings follow their packages: to another component of the same place, or, where a block got or lost `count` or
+    /// `for_each`, to another of its instances.
+    fn hand_over(
+        &self,
+        findings: &mut Findings,
+        open: &BTreeMap<Key, String>,
+        declared: &BTreeSet<&Address>,
+    ) {
+        let known: BTreeSet<Address> = findings.all.keys().map(|key| key.component.clone()).collect();
+        let mut gone: BTreeMap<Address, Vec<&Address>> = BTreeMap::new();
+        for address in known.iter().filter(|address| !declared.contains(address)) {
+            gone.entry(address.block()).or_default().push(address);
+        }
+        let mut beside: BTreeMap<&Address, Vec<&Address>> = BTreeMap::new();
+        for host in &self.hosts {
+            for member in &host.members {
+                let others = host.members.iter().map(|other| &other.address);
+                let before = gone.get(&member.address.block()).into_iter().flatten().copied();
+                beside.insert(&member.address, others.chain(before).collect());
+            }
+        }
+        findings.hand_over(open, |component| beside.get(component).cloned().unwrap_or_default());
     }
 
     /// When it was made.
