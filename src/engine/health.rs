@@ -87,7 +87,10 @@ fn judge(check: &Check, checked: Checked, look: &Look<'_>) -> Judged {
             told(false, format!("check {name:?} cannot tell: {why}"))
         }
         (Checked::Unknown(why), _) => Judged::Decides(Verdict::Inconclusive {
-            why: format!("check {name:?} cannot tell: {why}; once it can be asked again, `patchform resume`"),
+            why: format!(
+                "check {name:?} cannot tell: {why}; once it can be asked again, `patchform resume`. The check is part of this run: \
+                 where it is written wrong, mend it, then `patchform run abandon` and apply again"
+            ),
         }),
         (Checked::Ill(why), _) if check.need == Need::Required => {
             Judged::Decides(Verdict::Ill { why: format!("check {name:?}: {why}") })
