@@ -205,7 +205,7 @@ mod tests {
             Some(Drain { from: vec![0, 1], member: "web-1".into(), wait: Duration::from_secs(30) });
         let mut change = plan.change(0).expect("it changes").clone();
         let at = change.forth.iter().position(|p| p.action == Step::Snapshot).expect("it is stored");
-        let drain = Planned { action: Step::Drain, ..change.forth[at].clone() };
+        let drain = Planned { action: Step::Drain, ..change.forth[at] };
         change.forth.insert(at, drain);
         let early = Moment::parse("2026-11-24T00:00:00Z").expect("a moment");
         let entry = &plan.entries[0];
