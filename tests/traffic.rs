@@ -351,6 +351,26 @@ fn a_patch_that_breaks_the_third_is_taken_back_and_the_load_is_unharmed() {
     farm.all_serve("1.0");
 }
 
+/// All three at once: who would leave too few waits for its turn.
+#[test]
+fn what_would_leave_too_few_waits_until_others_serve_again() {
+    let Some(farm) = Farm::new() else { return };
+    farm.wants("1.1", "");
+    let text = farm.lab.read("main.pf.hcl");
+    let text =
+        text.replace("max_parallel = 1", "max_parallel = 3").replace("canary       = 1", "canary       = 0");
+    farm.lab.write("main.pf.hcl", text.replace("backend = \"web\"", "backend = \"web\"\n  min_serving = 2"));
+    let load = farm.load();
+    farm.run("apply --auto-approve").exits(0);
+    load.was_unharmed();
+    farm.all_serve("1.1");
+    farm.wants("1.2", "");
+    let text = farm.lab.read("main.pf.hcl");
+    farm.lab.write("main.pf.hcl", text.replace("backend = \"web\"", "backend = \"web\"\n  min_serving = 3"));
+    let plan = farm.run("plan");
+    assert!(plan.out.contains("with min_serving = 3 none of them may be drained"), "{}", plan.out);
+}
+
 /// No check of the component's own: HAProxy's finds it out before any request does.
 #[test]
 fn a_patch_that_kills_its_server_without_a_word_is_taken_back_before_traffic_returns() {

@@ -73,10 +73,16 @@ struct Work<'a> {
 impl Work<'_> {
     /// No new sessions, then none at all.
     fn drain(&mut self) -> Answer {
-        match self.take_away() {
-            Ok(()) => {}
-            Err(Trouble::Said(why)) => return Answer::refused(why),
-            Err(Trouble::Unknown(why)) => return Answer::unclear(why),
+        loop {
+            match self.take_away() {
+                Ok(true) => break,
+                Ok(false) if self.context.is_cancelled() => {
+                    return Answer::refused("it was asked to stop before anything was drained");
+                }
+                Ok(false) => thread::sleep(PAUSE),
+                Err(Trouble::Said(why)) => return Answer::refused(why),
+                Err(Trouble::Unknown(why)) => return Answer::unclear(why),
+            }
         }
         let name = &self.member.name;
         let until = Instant::now() + Duration::from_millis(self.member.wait);
@@ -109,8 +115,9 @@ impl Work<'_> {
         }
     }
 
-    /// Lets nothing new come, once it is noted who wants that; where somebody took it away before, it stays as it is.
-    fn take_away(&mut self) -> Result<(), Trouble> {
+    /// Lets nothing new come, once it is noted who wants that; where somebody took it away before, it stays as it is. Answers
+    /// whether it was its turn.
+    fn take_away(&mut self) -> Result<bool, Trouble> {
         // One at a time, so that two do not take the last two servers away at once, each trusting in the other.
         static ONE: Mutex<()> = Mutex::new(());
         let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -118,26 +125,40 @@ impl Work<'_> {
         let servers = self.front.servers().map_err(|trouble| Trouble::Said(trouble.why()))?;
         let server = found(self.front, &servers, name).map_err(Trouble::Said)?;
         let is_held = self.away.note().is_some();
-        if !is_held && server.serves() {
-            self.spare(&servers)?;
+        if !is_held && server.serves() && !self.spare(&servers)? {
+            self.context.progress("waits for others to serve again: min_serving", None);
+            return Ok(false);
         }
         self.away.hold(&self.member.component, json!(server.was)).map_err(Trouble::Said)?;
         if server.was.state != State::Ready {
-            return Ok(());
+            return Ok(true);
         }
         let set = self.front.set(name, "state drain");
         if let Err(Trouble::Said(_)) = set {
             self.away.let_go(&self.member.component).map_err(Trouble::Unknown)?;
         }
-        set
+        set.map(|()| true)
     }
 
-    /// Whether enough others serve.
-    fn spare(&self, servers: &[Server]) -> Result<(), Trouble> {
-        let others = servers.iter().filter(|server| server.serves() && server.name != self.member.name);
-        let (others, least) = (others.count() as u64, self.front.min_serving);
+    /// Whether enough others serve; if not, those that components keep away come back.
+    ///
+    /// # Errors
+    /// Not enough would serve then either.
+    fn spare(&self, servers: &[Server]) -> Result<bool, Trouble> {
+        let (serving, away): (Vec<&Server>, Vec<&Server>) = servers
+            .iter()
+            .filter(|server| server.name != self.member.name)
+            .partition(|server| server.serves());
+        let (others, least) = (serving.len() as u64, self.front.min_serving);
         if others >= least {
-            return Ok(());
+            return Ok(true);
+        }
+        let kept = |server: &&Server| {
+            let note = away::look(&self.front.identity(&server.name));
+            note.is_ok_and(|note| note.is_some_and(|note| !note.holders.is_empty()))
+        };
+        if others + away.into_iter().filter(kept).count() as u64 >= least {
+            return Ok(false);
         }
         Err(Trouble::Said(format!(
             "without {} only {others} servers of backend {} would serve, and min_serving is {least}; bring others back first",

@@ -32,6 +32,15 @@ fn standing(front: &Front<'_>, servers: &[Server], name: &str) -> Result<MemberS
         Ok(server) => server,
         Err(why) => return Ok(MemberStanding::Missing { why }),
     };
+    if servers.len() as u64 <= front.min_serving {
+        let why = format!(
+            "backend {} has {} servers, and with min_serving = {} none of them may be drained",
+            front.backend,
+            servers.len(),
+            front.min_serving
+        );
+        return Ok(MemberStanding::Missing { why });
+    }
     let holders = away::look(&front.identity(name))?.map(|note| note.holders).unwrap_or_default();
     if holders.is_empty() && server.was.state == State::Ready {
         return Ok(MemberStanding::Serving);
