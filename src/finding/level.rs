@@ -1,7 +1,7 @@
 //! The level that a package has to be brought to.
 
 use patchform_advisory::packages::Candidates;
-use patchform_advisory::{Finding, Naming, Verdict};
+use patchform_advisory::{Finding, Naming};
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -56,11 +56,6 @@ impl Target {
     /// Whether there is a fix.
     pub fn is_fixed(&self) -> bool {
         !matches!(self, Target::Nowhere(_))
-    }
-
-    /// Whether a verdict has a target at all.
-    pub fn applies(verdict: Verdict) -> bool {
-        verdict == Verdict::Affected
     }
 }
 
