@@ -45,6 +45,15 @@ pub fn unsettled(ledger: &Path, subject: &Subject, context: &Context) -> Option<
         Ok(open) => open,
         Err(e) => return Some(format!("the ledger {} cannot be read: {e}", ledger.display())),
     };
+    if open.is_empty() {
+        return None;
+    }
+    // Asking about a command that is about to begin would claim it for nobody: who does it right now answers for it.
+    match ledger::at_work(ledger) {
+        Ok(Some(id)) => return Some(format!("{} is under way", action(&id, subject))),
+        Ok(None) => {}
+        Err(e) => return Some(format!("the ledger {} cannot be read: {e}", ledger.display())),
+    }
     open.iter().find_map(|id| {
         let (ended, switch) = ended::wait(id, subject, Duration::ZERO, context);
         goes_on(id, &ended, switch.as_ref(), subject).or_else(|| armed(id, switch.as_ref(), subject))
