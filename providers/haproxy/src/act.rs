@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 
 /// How often HAProxy is asked whether sessions are gone.
 const PAUSE: Duration = Duration::from_millis(250);
+/// How often too few servers are seen before that is believed.
+const SHORT: usize = 4;
 
 /// Does one action.
 pub fn act(action: Action, act: &Act, context: &Context) -> Answer {
@@ -145,26 +147,41 @@ impl Work<'_> {
     /// # Errors
     /// Not enough would serve then either.
     fn spare(&self, servers: &[Server]) -> Result<bool, Trouble> {
-        let (serving, away): (Vec<&Server>, Vec<&Server>) = servers
-            .iter()
-            .filter(|server| server.name != self.member.name)
-            .partition(|server| server.serves());
-        let (others, least) = (serving.len() as u64, self.front.min_serving);
-        if others >= least {
-            return Ok(true);
+        let mut servers = servers.to_vec();
+        for _ in 0..SHORT {
+            if let Some(turn) = self.turn(&servers) {
+                return Ok(turn);
+            }
+            // Who left or came back between the two questions is asked about again.
+            thread::sleep(PAUSE);
+            servers = self.front.servers()?;
         }
+        let others = self.others(&servers).filter(|server| server.serves()).count();
+        Err(Trouble::Said(format!(
+            "without {} only {others} servers of backend {} would serve, and min_serving is {}; bring others back first",
+            self.front.named(&self.member.name),
+            self.front.backend,
+            self.front.min_serving
+        )))
+    }
+
+    /// Whether enough others serve, or would once those that components keep away are back; none where they would not.
+    fn turn(&self, servers: &[Server]) -> Option<bool> {
+        let (serving, away): (Vec<&Server>, Vec<&Server>) =
+            self.others(servers).partition(|server| server.serves());
+        let (serving, least) = (serving.len() as u64, self.front.min_serving);
         let kept = |server: &&Server| {
             let note = away::look(&self.front.identity(&server.name));
             note.is_ok_and(|note| note.is_some_and(|note| !note.holders.is_empty()))
         };
-        if others + away.into_iter().filter(kept).count() as u64 >= least {
-            return Ok(false);
+        match serving >= least {
+            true => Some(true),
+            false => (serving + away.into_iter().filter(kept).count() as u64 >= least).then_some(false),
         }
-        Err(Trouble::Said(format!(
-            "without {} only {others} servers of backend {} would serve, and min_serving is {least}; bring others back first",
-            self.front.named(&self.member.name),
-            self.front.backend
-        )))
+    }
+
+    fn others<'s>(&self, servers: &'s [Server]) -> impl Iterator<Item = &'s Server> {
+        servers.iter().filter(|server| server.name != self.member.name)
     }
 
     /// Nothing comes any more, also not what sticks to it.
