@@ -8,7 +8,7 @@ use crate::reading::{self, Standing};
 use crate::{archive, artifact, hook};
 use patchform_sdk::durable::{self, Survives};
 use patchform_sdk::message::{Act, Action, Answer, Artifact, Done, Level, Reload, Snapshot, Verdict};
-use patchform_sdk::{Context, Ledger};
+use patchform_sdk::{Context, Ledger, earlier};
 use serde_json::{Value, json};
 use std::fs;
 use std::io;
@@ -33,7 +33,7 @@ pub fn act(action: Action, act: &Act, context: &Context) -> Answer {
     };
     ledger.act_alone(
         act,
-        |id| hook::is_over(id, &act.subject, context),
+        |id| earlier::is_over(id, &act.subject, context),
         || {
             let done = match action {
                 Action::Fetch => fetch(&arguments, &layout, act),

@@ -2,16 +2,14 @@
 //! it outlives this provider, and never runs twice.
 
 use crate::arguments::{Arguments, level};
+use patchform_sdk::Context;
 use patchform_sdk::detached::safe_id;
 use patchform_sdk::ended::REFUSED;
 use patchform_sdk::line::tail;
 use patchform_sdk::message::{
     Act, Answer, Done, Probed, RpcError, Subject, TargetAwait, TargetAwaited, TargetRun,
 };
-use patchform_sdk::words::{earlier_action, typed};
-use patchform_sdk::{Context, ledger};
-use std::io;
-use std::path::Path;
+use patchform_sdk::words::typed;
 
 /// Runs `on_switch`, or `on_remove` where there is no release any more.
 pub fn reload(arguments: &Arguments, act: &Act, context: &Context) -> Answer {
@@ -67,38 +65,6 @@ pub fn probe(act: &Act, context: &Context) -> Result<Probed, RpcError> {
         TargetAwaited::Running => Probed::Busy,
         TargetAwaited::Lost { .. } => Probed::Between { why: "the command was cut off".into() },
     })
-}
-
-/// Whether the command of an earlier action, `id`, has ended: nothing begins beside it.
-///
-/// # Errors
-/// Why not.
-pub fn is_over(id: &str, subject: &Subject, context: &Context) -> Result<(), String> {
-    goes_on(id, subject, context).map_or(Ok(()), |why| Err(format!("{why}; nothing is begun beside it")))
-}
-
-/// Why a reading need not stay: an action is being done there right now, or the command of an earlier one still runs.
-pub fn unsettled(path: &Path, subject: &Subject, context: &Context) -> Option<String> {
-    let unread = |e: io::Error| format!("the ledger {} cannot be read: {e}", path.display());
-    match ledger::at_work(path) {
-        Ok(None) => {}
-        Ok(Some(id)) => return Some(format!("{} still goes on", earlier_action(&id))),
-        Err(e) => return Some(unread(e)),
-    }
-    match ledger::open_actions(path) {
-        Ok(open) => open.iter().find_map(|id| goes_on(id, subject, context)),
-        Err(e) => Some(unread(e)),
-    }
-}
-
-/// Why something of action `id` goes on, or may.
-fn goes_on(id: &str, subject: &Subject, context: &Context) -> Option<String> {
-    let action = earlier_action(id);
-    match wait(id, subject, context, 0) {
-        Ok(TargetAwaited::Running) => Some(format!("the command of {action} still runs")),
-        Ok(_) => None,
-        Err(e) => Some(format!("it is not known whether the command of {action} still runs: {}", e.message)),
-    }
 }
 
 fn wait(id: &str, subject: &Subject, context: &Context, timeout: u64) -> Result<TargetAwaited, RpcError> {

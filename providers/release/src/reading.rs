@@ -1,11 +1,10 @@
 //! What is there now, told from the disk alone.
 
 use crate::arguments::Arguments;
-use crate::hook;
 use crate::layout::{Current, Layout};
 use crate::manifest::{Files, Manifest, digest_of};
 use patchform_sdk::message::{Absent, Level, Present, Reading, Reload, Subject};
-use patchform_sdk::{Context, machine};
+use patchform_sdk::{Context, earlier, machine};
 use std::path::{Path, PathBuf};
 
 /// What the link says and what stands behind it.
@@ -58,7 +57,7 @@ pub fn read(subject: &Subject, context: &Context) -> Reading {
         Err(why) => return Reading::unreachable(why),
     };
     // First what may still change it: what ends between the two questions is seen.
-    if let Some(why) = hook::unsettled(&layout.ledger(), subject, context) {
+    if let Some(why) = earlier::unsettled(&layout.ledger(), subject, context) {
         return Reading::unsettled(why);
     }
     let target = machine::identity().to_string();

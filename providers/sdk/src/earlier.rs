@@ -50,7 +50,7 @@ pub fn unsettled(ledger: &Path, subject: &Subject, context: &Context) -> Option<
     }
     // Asking about a command that is about to begin would claim it for nobody: who does it right now answers for it.
     match ledger::at_work(ledger) {
-        Ok(Some(id)) => return Some(format!("{} is under way", action(&id, subject))),
+        Ok(Some(id)) => return Some(format!("{} still goes on", action(&id, subject))),
         Ok(None) => {}
         Err(e) => return Some(format!("the ledger {} cannot be read: {e}", ledger.display())),
     }
