@@ -31,7 +31,7 @@ pub(super) use outside::{
 };
 pub(super) use policies::{EXCEPTION, POLICY};
 pub(super) use probe::{
-    ASSERT, CHECK, EXEC, HTTP, JOURNAL, PRECONDITION, PRIORITIES, PROMETHEUS, SYSTEMD, TCP,
+    ASSERT, CHECK, EXEC, HTTP, JOURNAL, MOST_TRIES, PRECONDITION, PRIORITIES, PROMETHEUS, SYSTEMD, TCP,
 };
 pub(super) use rules::{MOST_WAVES, ON_FAILURE, ROLLOUT, VENDOR};
 pub(super) use service::{IMPORTANCES, SERVICE};

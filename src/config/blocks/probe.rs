@@ -2,6 +2,10 @@
 
 use super::argument::argument;
 use super::{Argument, Block, Example, Holds, Need, Place, Takes};
+use crate::config::checked::{Comparison, Need as Wants};
+
+const WORDS: [(&str, Wants); 3] = Wants::WORDS;
+const SIGNS: [(&str, Comparison); 6] = Comparison::SIGNS;
 
 const PROBES: Example = &[("main.pf.hcl", include_str!("examples/check.pf.hcl"))];
 const INSIDE: Place = Place::Inside(&["component"]);
@@ -13,21 +17,24 @@ const INTERVAL: Argument =
     argument("interval", Takes::Time, Need::Default("\"1s\""), "the pause between two tries");
 const WITHIN: Argument =
     argument("within", Takes::Time, Need::Default("\"30s\""), "how long it is tried until it succeeds");
+/// More tries in a row are a mistake.
+pub const MOST_TRIES: u64 = 100;
+
 const SUCCESSES: Argument = argument(
     "successes",
-    Takes::Whole(1, 100),
+    Takes::Whole(1, MOST_TRIES),
     Need::Default("1"),
     "how many successes in a row make it well",
 );
 const FAILURES: Argument = argument(
     "failures",
-    Takes::Whole(1, 100),
+    Takes::Whole(1, MOST_TRIES),
     Need::Optional("only the end of `within` makes it ill"),
     "how many failures in a row make it ill before `within` is over",
 );
 const NEED: Argument = argument(
     "need",
-    Takes::Word(&["required", "kept", "wanted"]),
+    Takes::Word(&[WORDS[0].0, WORDS[1].0, WORDS[2].0]),
     Need::Default("\"required\""),
     "what follows when it is ill: `required`: ill before, the patch does not begin; ill afterwards, it is taken back. `kept`: it is taken back only where it was well before. `wanted`: it is told",
 );
@@ -216,7 +223,7 @@ pub const PROMETHEUS: Block = Block {
         ),
         argument(
             "comparison",
-            Takes::Word(&["<", "<=", "==", "!=", ">=", ">"]),
+            Takes::Word(&[SIGNS[0].0, SIGNS[1].0, SIGNS[2].0, SIGNS[3].0, SIGNS[4].0, SIGNS[5].0]),
             Need::Required("comparison = \">=\""),
             "how each value compares with the threshold",
         ),

@@ -82,7 +82,8 @@ fn one(block: &Block, fields: &mut Fields<'_>) -> Option<Check> {
     let body = &block.body;
     let mut time = |name, default| fields.period(body, name).unwrap_or(Duration::from_secs(default));
     let (timeout, interval, within) = (time("timeout", 5), time("interval", 1), time("within", 30));
-    let mut count = |name| fields.whole(body, name, 1, MOST_TRIES).and_then(|n| u32::try_from(n).ok());
+    let mut count =
+        |name| fields.whole(body, name, 1, blocks::MOST_TRIES).and_then(|n| u32::try_from(n).ok());
     let (successes, failures) = (count("successes").unwrap_or(1), count("failures"));
     let need = fields.one_of(body, "need", &Need::WORDS).unwrap_or_default();
     in_time(block, (successes, interval, within), fields);
@@ -102,9 +103,6 @@ fn one(block: &Block, fields: &mut Fields<'_>) -> Option<Check> {
     }
     Some(Check { name, probe: probe?, timeout, interval, within, successes, failures, need })
 }
-
-/// More tries are a mistake.
-const MOST_TRIES: u64 = 100;
 
 /// So many successes in a row must fit into the time that there is.
 fn in_time(block: &Block, (successes, interval, within): (u32, Duration, Duration), fields: &mut Fields<'_>) {
