@@ -23,6 +23,17 @@ sleep 0.5
 exec nginx -p "$1" -c "$1/nginx.conf"
 "#;
 
+fn haproxy(lab: &Lab) -> Child {
+    Command::new("haproxy")
+        .args(["-db", "-f"])
+        .arg(lab.path("haproxy.cfg"))
+        .env("PATH", path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("haproxy starts")
+}
+
 /// Three servers, and HAProxy in front of them.
 struct Farm {
     lab: Lab,
@@ -99,14 +110,7 @@ impl Farm {
                 socket.display()
             ),
         );
-        let haproxy = Command::new("haproxy")
-            .args(["-db", "-f"])
-            .arg(lab.path("haproxy.cfg"))
-            .env("PATH", path())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("haproxy starts");
+        let haproxy = haproxy(&lab);
         let farm = Farm { lab, haproxy, front };
         farm.wants("1.0", "");
         // Nobody serves yet: they are brought there without a drain.
@@ -386,6 +390,24 @@ fn a_patch_that_kills_its_server_without_a_word_is_taken_back_before_traffic_ret
     assert!(ran.out.contains("finds it down"), "{}", ran.out);
     load.was_unharmed();
     farm.all_serve("1.0");
+}
+
+/// What HAProxy forgets by a restart is told, and a HAProxy that is away for a moment fails nobody.
+#[test]
+fn a_haproxy_that_is_restarted_meanwhile_fails_no_component_and_is_told_of() {
+    let Some(mut farm) = Farm::new() else { return };
+    farm.wants("1.1", "");
+    let mut run = farm.command("apply --auto-approve");
+    let run = run.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("patchform starts");
+    farm.until("one is drained", || farm.states().iter().any(|(_, _, made)| *made == 1));
+    farm.haproxy.kill().unwrap();
+    farm.haproxy.wait().unwrap();
+    thread::sleep(Duration::from_millis(2500));
+    farm.haproxy = haproxy(&farm.lab);
+    let ran = Ran::of(run.wait_with_output().unwrap());
+    ran.exits(0)
+        .says("web/web-1 had its traffic back before the work on it had ended: HAProxy was restarted");
+    farm.all_serve("1.1");
 }
 
 #[test]

@@ -227,6 +227,8 @@ impl Course {
             Answer::Applied(done) => {
                 self.moved = true;
                 self.said.output.push_str(&done.output);
+                let ailments = std::mem::take(&mut self.said.ailments);
+                self.said.ailments = ailments.into_iter().chain(done.ailments).collect();
                 if matches!(self.said.verdict, None | Some(Verdict::Healthy)) {
                     self.said.verdict = done.verdict;
                 }

@@ -6,7 +6,7 @@ use super::plan_text::short;
 use super::reach;
 use super::reason::name;
 use super::run_view::{RunView, Settled, Stands};
-use crate::config::checked::{Check, Probe, Vendor};
+use crate::config::checked::{Check, Probe, Traffic, Vendor};
 use crate::plan::noun::{Change, Entry, Plan, Step, Verdict};
 use patchform_sdk::message::Reload;
 use patchform_sdk::words::typed;
@@ -66,7 +66,7 @@ fn of<'a>(plan: &'a Plan, run: &RunView, stuck: &'a Settled) -> Option<Emergency
         steps.push(format!("First restore {}, by its own steps.", name(plan, under)));
     }
     if let Verdict::Change(change) = &entry.verdict {
-        steps.extend(way_back(entry, change, stuck));
+        steps.extend(way_back(plan, entry, change, stuck));
     }
     Some(Emergency {
         entry: stuck.entry,
@@ -86,14 +86,16 @@ fn of<'a>(plan: &'a Plan, run: &RunView, stuck: &'a Settled) -> Option<Emergency
     })
 }
 
-fn way_back(entry: &Entry, change: &Change, stuck: &Settled) -> Vec<String> {
+fn way_back(plan: &Plan, entry: &Entry, change: &Change, stuck: &Settled) -> Vec<String> {
     // The whole level, of which there may be many parts, stands where it is made sure of.
     let at = |level: String| if change.from.is_some() { format!("at {level}") } else { level };
     let before = at(short(change.from.as_ref(), change.to.as_ref()));
     let mut steps = Vec::new();
     for planned in &change.back {
         match planned.action {
-            Step::Drain => steps.push("Take traffic away from it.".into()),
+            // Where the run changed nothing, nothing is to be undone.
+            Step::Drain | Step::Restore | Step::Uninstall | Step::Reload if !stuck.tried => {}
+            Step::Drain => steps.push(format!("Take traffic away from it{}.", traffic(plan, entry))),
             Step::Restore | Step::Uninstall if stuck.put_back => {}
             Step::Restore => {
                 steps.push(restore(change, stuck.snapshot.as_deref(), &stuck.kept, &before));
@@ -107,7 +109,7 @@ fn way_back(entry: &Entry, change: &Change, stuck: &Settled) -> Vec<String> {
                     entry.checks.iter().map(|check| format!("Check {}: {}.", check.name, tried(check))),
                 );
             }
-            Step::Undrain => steps.push("Let traffic return to it.".into()),
+            Step::Undrain => steps.push(format!("Let traffic return to it{}.", traffic(plan, entry))),
             _ => {}
         }
     }
@@ -117,6 +119,23 @@ fn way_back(entry: &Entry, change: &Change, stuck: &Settled) -> Vec<String> {
         steps.extend(reloads.then(|| into_force(change)));
     }
     steps
+}
+
+/// `: as web-1 at traffic.haproxy.front on lb-1.example (backend "web", socket "/run/haproxy/admin.sock")`; what is secret there,
+/// or no plain word, is left out.
+fn traffic(plan: &Plan, entry: &Entry) -> String {
+    let Some(drain) = &entry.drain else { return String::new() };
+    let one = |traffic: &Traffic| {
+        let host = reach::host(&traffic.connection).map_or(String::new(), |host| format!(" on {host}"));
+        let told: Vec<String> = match traffic.arguments.as_object().filter(|_| traffic.secrets.is_empty()) {
+            Some(all) => all.iter().filter_map(|(k, v)| Some(format!("{k} {:?}", v.as_str()?))).collect(),
+            None => Vec::new(),
+        };
+        let told = if told.is_empty() { String::new() } else { format!(" ({})", told.join(", ")) };
+        format!("{}{host}{told}", traffic.address)
+    };
+    let all: Vec<String> = drain.from.iter().filter_map(|at| plan.traffic.get(*at)).map(one).collect();
+    format!(": as {} at {}", drain.member, all.join(", "))
 }
 
 fn into_force(change: &Change) -> String {

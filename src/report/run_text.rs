@@ -151,7 +151,7 @@ impl RunText {
                 }
             },
             Answer::Refused { why, output } => {
-                (Tint::Bad, format!("{word} failed, nothing was changed: {why}"), output)
+                (Tint::Bad, format!("{word} failed, and changed nothing: {why}"), output)
             }
             Answer::Unclear { why, output } => {
                 (Tint::Change, format!("{word} is unclear: {why}; looking how far it came"), output)

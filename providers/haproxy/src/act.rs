@@ -6,7 +6,7 @@ use patchform_sdk::Context;
 use patchform_sdk::away::{self, Away};
 use patchform_sdk::durable::Survives;
 use patchform_sdk::ledger::Ledger;
-use patchform_sdk::message::{Act, Action, Answer, Done, Member, Verdict};
+use patchform_sdk::message::{Act, Action, Ailment, Answer, Done, Member, Verdict};
 use serde_json::json;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -14,13 +14,15 @@ use std::time::{Duration, Instant};
 
 /// How often HAProxy is asked whether sessions are gone.
 const PAUSE: Duration = Duration::from_millis(250);
+/// For how long a HAProxy that does not answer is waited for, in one step: one that is restarted comes back.
+const RESTARTED: Duration = Duration::from_secs(30);
 /// How often too few servers are seen before that is believed.
 const SHORT: usize = 4;
 
 /// Does one action.
 pub fn act(action: Action, act: &Act, context: &Context) -> Answer {
     let (front, member) = match asked(act, context) {
-        Ok(asked) => asked,
+        Ok((front, member)) => (front.patient(RESTARTED.min(Duration::from_millis(member.wait))), member),
         Err(why) => return Answer::refused(why),
     };
     let identity = front.identity(&member.name);
@@ -82,8 +84,8 @@ impl Work<'_> {
                     return Answer::refused("it was asked to stop before anything was drained");
                 }
                 Ok(false) => thread::sleep(PAUSE),
-                Err(Trouble::Said(why)) => return Answer::refused(why),
                 Err(Trouble::Unknown(why)) => return Answer::unclear(why),
+                Err(nothing_done) => return Answer::refused(nothing_done.why()),
             }
         }
         let name = &self.member.name;
@@ -136,7 +138,7 @@ impl Work<'_> {
             return Ok(true);
         }
         let set = self.front.set(name, "state drain");
-        if let Err(Trouble::Said(_)) = set {
+        if let Err(Trouble::Said(_) | Trouble::Absent(_)) = set {
             self.away.let_go(&self.member.component).map_err(Trouble::Unknown)?;
         }
         set.map(|()| true)
@@ -207,8 +209,8 @@ impl Work<'_> {
 
     /// As it was, unless others keep it away.
     fn undrain(&mut self) -> Answer {
-        let found = match self.examined() {
-            Ok(found) => found,
+        let (found, ailments) = match self.returned().and_then(|early| Ok((self.examined()?, early))) {
+            Ok((found, early)) => (found, early.into_iter().collect()),
             Err(trouble) => return Answer::unclear(trouble.why()),
         };
         let before = match self.put_back() {
@@ -224,20 +226,34 @@ impl Work<'_> {
             );
             return Answer::Applied(Done { output, ..Done::default() });
         }
-        match found {
-            Some(why) => Answer::Applied(Done { verdict: Some(Verdict::Ill { why }), ..Done::default() }),
-            None => Answer::applied(),
+        let verdict = found.map(|why| Verdict::Ill { why });
+        Answer::Applied(Done { verdict, ailments, ..Done::default() })
+    }
+
+    /// What is to be told where its traffic came back before anybody gave it back.
+    fn returned(&self) -> Result<Option<Ailment>, Trouble> {
+        if !self.returns()? || self.look()?.was.state != State::Ready {
+            return Ok(None);
         }
+        let why = format!(
+            "{} had its traffic back before the work on it had ended: HAProxy was restarted, or somebody did that",
+            self.front.named(&self.member.name)
+        );
+        Ok(Some(Ailment { check: "drained".into(), ill: true, why }))
+    }
+
+    /// Whether it gets traffic once this component lets go of it.
+    fn returns(&self) -> Result<bool, Trouble> {
+        let component = &self.member.component;
+        let is_last = self.away.is_held_by(component) && self.away.others(component).is_empty();
+        Ok(is_last && self.before()?.is_some_and(|before| before.state == State::Ready))
     }
 
     /// Lets health checks look at it before anybody else does: what was in maintenance is taken for well until the first one
     /// failed, and drained it gets none of the traffic meanwhile. Says what is wrong with it; nothing where it is well, or
     /// stays away.
     fn examined(&self) -> Result<Option<String>, Trouble> {
-        let is_last = self.away.is_held_by(&self.member.component)
-            && self.away.others(&self.member.component).is_empty();
-        let returns = self.before()?.is_some_and(|before| before.state == State::Ready);
-        if !is_last || !returns {
+        if !self.returns()? {
             return Ok(None);
         }
         if self.look()?.was.state == State::Maint {

@@ -3,11 +3,14 @@ socket=$1
 ask() {
     if command -v perl >/dev/null 2>&1; then
         perl -MIO::Socket::UNIX -e '
-            my $s = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die "$ARGV[0] cannot be connected to: $!\n";
+            my $s = IO::Socket::UNIX->new(Peer => $ARGV[0]);
+            if (!$s) { print STDERR "$ARGV[0] cannot be connected to: $!\n"; exit 68 }
             print $s "$ARGV[1]\n" or die "nothing can be written to $ARGV[0]: $!\n";
             $s->shutdown(1);
-            print while <$s>;' "$socket" "$1" || exit 69
+            print while <$s>;' "$socket" "$1" || exit
     elif command -v socat >/dev/null 2>&1; then
+        # Connected to and closed again, it says nothing: what is asked for then cannot be half said.
+        socat -u /dev/null "UNIX-CONNECT:$socket" || exit 68
         printf '%s\n' "$1" | socat -t 10 - "UNIX-CONNECT:$socket" || exit 69
     else
         echo "neither perl nor socat is there to reach $socket; install one of them" >&2
@@ -16,6 +19,11 @@ ask() {
 }
 case $2 in
 members)
+    level=$(ask "show cli level") || exit
+    case $level in
+    admin*) ;;
+    *) printf 'its socket has the level %s, by which no server can be drained: write `level admin` at its `stats socket`\n' "$level" >&2; exit 65 ;;
+    esac
     servers=$(ask "show servers state $3") || exit
     case $servers in
     1*) ;;

@@ -9,14 +9,19 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// What is run where HAProxy is.
 const SCRIPT: &str = include_str!("ask.sh");
 /// By it the script tells that HAProxy answered, and not what was asked for.
 const SAID_NO: i32 = 65;
+/// By it the script tells that nobody is there to be connected to.
+const ABSENT: i32 = 68;
 /// How long one question may take.
 const LOOK: Duration = Duration::from_secs(30);
+/// How often one that is not there is tried again.
+const AGAIN: Duration = Duration::from_millis(500);
 
 /// The arguments of the block.
 #[derive(Debug, Deserialize)]
@@ -36,6 +41,8 @@ pub struct Front<'a> {
     pub backend: String,
     /// So many of its servers go on serving whatever is drained.
     pub min_serving: u64,
+    /// For how long it may be away, as one that is restarted is.
+    patience: Duration,
 }
 
 /// Why HAProxy did not do what was asked.
@@ -43,6 +50,8 @@ pub struct Front<'a> {
 pub enum Trouble {
     /// It answered, and did not.
     Said(String),
+    /// Nobody is there to ask, so nothing was said to it.
+    Absent(String),
     /// Nobody knows what it did.
     Unknown(String),
 }
@@ -51,7 +60,7 @@ impl Trouble {
     /// In a sentence.
     pub fn why(self) -> String {
         match self {
-            Trouble::Said(why) | Trouble::Unknown(why) => why,
+            Trouble::Said(why) | Trouble::Absent(why) | Trouble::Unknown(why) => why,
         }
     }
 }
@@ -85,7 +94,13 @@ impl<'a> Front<'a> {
                 subject.address
             ));
         }
-        Ok(Front { subject, context, socket, backend, min_serving: min_serving.unwrap_or(1) })
+        let min_serving = min_serving.unwrap_or(1);
+        Ok(Front { subject, context, socket, backend, min_serving, patience: Duration::ZERO })
+    }
+
+    /// Waits for one that is not there, as long as that may take.
+    pub fn patient(self, patience: Duration) -> Front<'a> {
+        Front { patience, ..self }
     }
 
     /// What tells this server from every other one: where HAProxy is, and its names there.
@@ -126,6 +141,19 @@ impl<'a> Front<'a> {
     }
 
     fn ask(&self, words: &[&str]) -> Result<String, Trouble> {
+        let until = Instant::now() + self.patience;
+        loop {
+            match self.ask_once(words) {
+                Err(Trouble::Absent(_)) if Instant::now() < until && !self.context.is_cancelled() => {
+                    self.context.progress("waits for HAProxy, which does not answer", None);
+                    thread::sleep(AGAIN);
+                }
+                other => return other,
+            }
+        }
+    }
+
+    fn ask_once(&self, words: &[&str]) -> Result<String, Trouble> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let id = safe_id(&format!("haproxy-{}-{number}", std::process::id()));
@@ -144,9 +172,11 @@ impl<'a> Front<'a> {
             Ended::Exited { code: 0, said } => Ok(said.stdout),
             Ended::Exited { code, said } => {
                 let why = format!("HAProxy at {}: {}", self.socket, said.stderr.trim());
-                // Without a connection nothing was said to it.
-                let nothing_done = code == SAID_NO || said.stderr.contains("cannot be connected to");
-                Err(if nothing_done { Trouble::Said(why) } else { Trouble::Unknown(why) })
+                Err(match code {
+                    SAID_NO => Trouble::Said(why),
+                    ABSENT => Trouble::Absent(why),
+                    _ => Trouble::Unknown(why),
+                })
             }
             Ended::Unreachable(why) => Err(Trouble::Unknown(why)),
             _ => Err(Trouble::Unknown(format!("HAProxy at {} did not answer", self.socket))),

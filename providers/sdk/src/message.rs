@@ -731,17 +731,17 @@ pub struct Done {
     pub verdict: Option<Verdict>,
     /// `verify`: the reading's digest; filled in by the core, which reads the component itself.
     pub digest: Option<String>,
-    /// `measure`, `verify`: what checks found that decides nothing; filled in by the core, never by a provider.
-    #[serde(skip)]
+    /// What was noticed that decides nothing. `drain`, `undrain`: by the provider of traffic; `measure`, `verify`: by checks,
+    /// filled in by the core.
     pub ailments: Box<[Ailment]>,
     /// The end of what was printed.
     pub output: String,
 }
 
 /// What a check found that is not well.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ailment {
-    /// The check's name within its component.
+    /// The check's name within its component; `drained` of what its traffic did meanwhile.
     pub check: String,
     /// Whether it is ill; otherwise nobody can tell.
     pub ill: bool,
