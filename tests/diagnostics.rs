@@ -147,7 +147,10 @@ fn examine(folder: &Path) -> (String, Option<Config>) {
     let mut sources = Sources::new();
     let mut problems = Diagnostics::default();
     let inputs = add_files(folder, &mut sources, &mut problems);
-    let (parsed, wrong) = parse(&sources);
+    let (parsed, mut wrong) = parse(&sources);
+    // As the program does: what may be a secret is not shown, nor repeated.
+    parsed.conceal(&mut sources, &wrong);
+    sources.conceal_words(&mut wrong);
     problems.0.extend(wrong.0);
     let broken = problems.has_errors();
     let files = Folder(folder.to_path_buf());

@@ -49,6 +49,11 @@ impl Day {
         Some(Day { weekday, which })
     }
 
+    /// Whether it comes every week.
+    pub fn is_weekly(self) -> bool {
+        matches!(self.which, Which::Every)
+    }
+
     /// Whether it is this date.
     pub fn is(self, date: Date) -> bool {
         date.weekday() == self.weekday

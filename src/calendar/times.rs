@@ -43,6 +43,11 @@ impl On {
             On::Cron(cron) => cron.is(date),
         }
     }
+
+    /// Whether each week is as the one before.
+    fn is_weekly(&self) -> bool {
+        matches!(self, On::Days(days) if days.iter().all(|day| day.is_weekly()))
+    }
 }
 
 /// The longest that a window stays open: beyond, nothing that comes again every year could be told from the one before.
@@ -51,6 +56,8 @@ const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 const MOST: usize = 1_000;
 /// Dates in which everything that comes again comes at least once: the 29th of February on each day of the week.
 const CYCLE: (Date, Date) = (date(2000, 1, 1), date(2027, 12, 31));
+/// Dates in which everything that comes again every week comes at least twice.
+const WEEKS: (Date, Date) = (date(2000, 1, 1), date(2000, 1, 14));
 
 impl Times {
     pub(super) fn read(written: &Written) -> Result<Times, Vec<Wrong>> {
@@ -134,14 +141,16 @@ fn again(written: &Written, wrong: &mut Vec<Wrong>) -> Option<Rule> {
     let duration = duration(written, wrong);
     let except = read_dates(Field::Except, &written.except, wrong);
     let (Some(on), Some(duration), true) = (on, duration, wrong.len() == before) else { return None };
-    let fires: Vec<Date> = days(CYCLE.0, CYCLE.1).filter(|date| on.is(*date)).collect();
+    let every_year: Vec<Dates> = except.iter().copied().filter(|dates| dates.is_yearly()).collect();
+    // With many windows it would take long to look at every date.
+    let (first, last) = if on.is_weekly() && every_year.is_empty() { WEEKS } else { CYCLE };
+    let fires: Vec<Date> = days(first, last).filter(|date| on.is(*date)).collect();
     if fires.is_empty() {
         let what = format!("The cron {:?} never comes", written.cron.as_deref().unwrap_or_default());
         let why = "No month that it names has such a day";
         wrong.push(complaint(Field::Cron, None, what, why, "Write a day that the month has, or `*`."));
         return None;
     }
-    let every_year: Vec<Dates> = except.iter().copied().filter(|dates| dates.is_yearly()).collect();
     if fires.iter().all(|date| every_year.iter().any(|dates| dates.hold(*date))) {
         let what = "It never begins: \"except\" leaves out every day on which it would".to_string();
         wrong.push(complaint(Field::Except, None, what, "", "Leave out fewer dates."));

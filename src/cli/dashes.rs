@@ -1,15 +1,17 @@
-//! Terraform's single-dash spelling (`-auto-approve`, `-out=x`, `-var k=v`), rewritten for known long names.
+//! Terraform's single-dash spelling (`-auto-approve`, `-out=x`, `-var k=v`), rewritten with two dashes.
 
 use clap::Command;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 
-/// Gives every known long option that stands behind one dash its second one. What follows `--` is left alone.
-pub fn rewrite(command: &Command, arguments: Vec<OsString>) -> Vec<OsString> {
+/// Gives every long option that stands behind one dash its second one, and every word that names none: letter by letter it
+/// would be read as short options, `-hunter2` as `-h`. Says which words name none. What follows `--` is left alone.
+pub fn rewrite(command: &Command, arguments: Vec<OsString>) -> (Vec<OsString>, BTreeSet<OsString>) {
     let mut known = BTreeSet::from(["help".to_string(), "version".to_string()]);
     collect(command, &mut known);
     let mut literal = false;
-    arguments
+    let mut strays = BTreeSet::new();
+    let rewritten = arguments
         .into_iter()
         .map(|argument| {
             literal |= argument == "--";
@@ -17,10 +19,14 @@ pub fn rewrite(command: &Command, arguments: Vec<OsString>) -> Vec<OsString> {
             let Some(name) = text.strip_prefix('-').filter(|n| n.len() > 1 && !n.starts_with('-')) else {
                 return argument;
             };
-            let bare = name.split('=').next().unwrap_or(name);
-            if known.contains(bare) { OsString::from(format!("-{text}")) } else { argument }
+            let long = OsString::from(format!("-{text}"));
+            if !known.contains(name.split('=').next().unwrap_or(name)) {
+                strays.insert(long.clone());
+            }
+            long
         })
-        .collect()
+        .collect();
+    (rewritten, strays)
 }
 
 fn collect(command: &Command, known: &mut BTreeSet<String>) {
@@ -34,7 +40,7 @@ mod tests {
     use clap::Arg;
 
     #[test]
-    fn known_names_get_their_second_dash() {
+    fn long_names_get_their_second_dash() {
         let command = Command::new("x").subcommand(
             Command::new("apply").arg(Arg::new("a").long("auto-approve")).arg(Arg::new("v").long("var")),
         );
@@ -46,10 +52,14 @@ mod tests {
             ("x -help", "x --help"),
             ("x -h", "x -h"),
             ("x apply --auto-approve", "x apply --auto-approve"),
-            ("x apply -unknown", "x apply -unknown"),
+            ("x apply -unknown", "x apply --unknown"),
+            ("x apply --var k=v -hunter2", "x apply --var k=v --hunter2"),
             ("x apply -- -var", "x apply -- -var"),
         ] {
-            assert_eq!(rewrite(&command, words(given)), words(wanted), "{given}");
+            let (rewritten, strays) = rewrite(&command, words(given));
+            assert_eq!(rewritten, words(wanted), "{given}");
+            let is_stray = given.contains("-unknown") || given.contains("-hunter2");
+            assert_eq!(!strays.is_empty(), is_stray, "{given}");
         }
     }
 }

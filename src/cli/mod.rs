@@ -136,8 +136,8 @@ enum Verb {
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     crate::world::machine::take_descriptors();
     let command = CommandLine::command();
-    let arguments = dashes::rewrite(&command, arguments.into_iter().collect());
-    let unsaid = Unsaid::of(&arguments);
+    let (arguments, strays) = dashes::rewrite(&command, arguments.into_iter().collect());
+    let unsaid = Unsaid::of(&arguments, &strays);
     let parsed = command
         .try_get_matches_from(&arguments)
         .map_err(|error| unsaid.complaint(error))

@@ -4,7 +4,8 @@
 use crate::config::source::hide;
 use crate::ops::Failure;
 use clap::error::{ContextKind, ContextValue};
-use std::ffi::OsString;
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
 
 const TIP: &str = "it may be the value of a variable, or the rest of one behind --var, so that it is not shown; a value with \
      spaces needs quotes: --var 'name=two words'";
@@ -14,14 +15,16 @@ const TIP: &str = "it may be the value of a variable, or the rest of one behind 
 pub struct Unsaid(Vec<String>);
 
 impl Unsaid {
-    /// Those of `arguments`; the first one is the program's name.
-    pub fn of(arguments: &[OsString]) -> Unsaid {
+    /// Those of `arguments`; the first one is the program's name. `strays`: those that look like an option, and are none.
+    pub fn of(arguments: &[OsString], strays: &BTreeSet<OsString>) -> Unsaid {
         let mut found = Vec::new();
         // Whether the word follows `--var`, whose value it is, or a value of that, whose rest it may be.
         let (mut is_value, mut may_be_rest) = (false, false);
         for word in arguments.iter().skip(1).map(|argument| argument.to_string_lossy()) {
             let option = word.split_once('=').map_or(&*word, |(option, _)| option);
-            if option.starts_with('-') {
+            if may_be_rest && strays.contains(OsStr::new(&*word)) {
+                found.push(word.into_owned());
+            } else if option.starts_with('-') {
                 may_be_rest = option == "--var";
                 is_value = *word == *"--var";
                 found.extend(word.strip_prefix("--var-file=").filter(|file| gives(file)).map(str::to_string));
@@ -71,6 +74,7 @@ fn gives(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::dashes;
     use clap::{Arg, ArgAction, Command};
 
     #[test]
@@ -85,11 +89,13 @@ mod tests {
             ("plan pw=hunter2", false),
             ("plan --var pw=correct --lock x hunter2", true),
             ("plan hunter2 --var pw=correct", true),
+            ("plan --var pw=correct -hunter2", false),
             ("plan --var pw=correct --hunter2", true),
         ] {
             let arguments: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            let (arguments, strays) = dashes::rewrite(&command, arguments);
             let error = command.clone().try_get_matches_from(&arguments).unwrap_err();
-            let said = Unsaid::of(&arguments).complaint(error).to_string();
+            let said = Unsaid::of(&arguments, &strays).complaint(error).to_string();
             assert_eq!(said.contains("hunter2"), shown, "{line}: {said}");
             assert_eq!(said.contains("needs quotes"), !shown, "{line}: {said}");
         }
@@ -106,7 +112,7 @@ mod tests {
             ("x plan --target a.b[\"k=v\"]", "no a.b[\"k=v\"]", "no a.b[\"k=v\"]"),
         ] {
             let arguments: Vec<OsString> = line.split(' ').map(OsString::from).collect();
-            let (left, hints) = Unsaid::of(&arguments).leave_out(&Failure::error(message));
+            let (left, hints) = Unsaid::of(&arguments, &BTreeSet::new()).leave_out(&Failure::error(message));
             assert_eq!(left, said, "{line}");
             assert_eq!(hints.is_empty(), message == said, "{line}");
         }

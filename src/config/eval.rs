@@ -1,7 +1,7 @@
 //! Evaluates an expression in a scope. What fails points at the exact sub-expression and shows the values in it.
 
 use super::convert::{convert, unify};
-use super::expr::{Expr, For, Key, Node, Part};
+use super::expr::{Binary, Expr, For, Key, Node, Part, Unary};
 use super::scope::Scope;
 use super::types::Type;
 use super::value::{Data, Entries, Marks, Value, quoted};
@@ -133,13 +133,15 @@ fn conditional(expr: &Expr, three: &[Expr; 3], scope: &Scope<'_>) -> Evaluated {
     let (chosen, other) = if holds { (yes, no) } else { (no, yes) };
     let value = eval(chosen, scope)?;
     // The other branch decides on the type only; whatever is wrong in it does not matter.
-    let value = match eval(other, &scope.child().quietly()) {
-        Ok(other) => {
-            agree(&value, &other).ok_or_else(|| disagree(expr, (chosen, &value), &other, holds, scope))?
-        }
-        Err(_) => value,
+    let (agreed, other) = match eval(other, &scope.child().quietly()) {
+        Ok(other) => (agree(&value, &other), type_shown(&other)),
+        Err(_) => match type_of_operator(other) {
+            Some(ty) => (agree_on(&value, [Type::of(&value), ty.clone()]), ty.brief()),
+            None => (Some(value.clone()), String::new()),
+        },
     };
-    Ok(value.marked(test.marks()))
+    let agreed = agreed.ok_or_else(|| disagree(expr, (chosen, &value), other, holds, scope))?;
+    Ok(agreed.marked(test.marks()))
 }
 
 /// `value` in the type that it shares with `other`.
@@ -147,8 +149,30 @@ fn agree(value: &Value, other: &Value) -> Option<Value> {
     if value.is_null() || other.is_null() || plainly_alike(value, other) {
         return Some(value.clone());
     }
-    let shared = unify(&Type::of_each([value, other]))?;
-    convert(value, &shared).ok()
+    agree_on(value, Type::of_each([value, other]))
+}
+
+fn agree_on(value: &Value, types: impl AsRef<[Type]>) -> Option<Value> {
+    if value.is_null() {
+        return Some(value.clone());
+    }
+    convert(value, &unify(types.as_ref())?).ok()
+}
+
+/// What an operator makes, whatever it is given.
+fn type_of_operator(expr: &Expr) -> Option<Type> {
+    match &expr.node {
+        Node::Parens(inner) => type_of_operator(inner),
+        Node::Unary(Unary::Not, _) => Some(Type::Bool),
+        Node::Unary(Unary::Negate, _) => Some(Type::Number),
+        Node::Binary(operator, _) => Some(match operator {
+            Binary::Add | Binary::Subtract | Binary::Multiply | Binary::Divide | Binary::Remainder => {
+                Type::Number
+            }
+            _ => Type::Bool,
+        }),
+        _ => None,
+    }
 }
 
 fn plainly_alike(a: &Value, b: &Value) -> bool {
@@ -163,13 +187,13 @@ fn plainly_alike(a: &Value, b: &Value) -> bool {
 fn disagree(
     expr: &Expr,
     (chosen, value): (&Expr, &Value),
-    other: &Value,
+    other: String,
     holds: bool,
     scope: &Scope<'_>,
 ) -> Failure {
+    let value = type_shown(value);
     let (yes, no) = if holds { (value, other) } else { (other, value) };
     let problem = fail_at(expr, chosen.span(), scope, "both results of ? : must have the same type");
-    let (yes, no) = (type_shown(yes), type_shown(no));
     Box::new(problem.because(format!("the first is {yes}, the second is {no}")))
 }
 

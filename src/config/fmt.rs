@@ -4,6 +4,7 @@
 //! spaces change, and the few outdated spellings that `shape` renews. Whether the tokens are still the same is checked.
 
 mod label;
+mod lenient;
 mod line;
 pub(super) mod scan;
 mod shape;
@@ -22,10 +23,10 @@ use token::Token;
 pub fn format(sources: &Sources, file: FileId) -> Result<String, Diagnostics> {
     let mut problems = Diagnostics::default();
     syntax::read(sources, file, &mut problems);
-    if problems.has_errors() {
+    let text = sources.text(file);
+    if problems.has_errors() && !lenient::can_be_laid_out(text) {
         return Err(problems);
     }
-    let text = sources.text(file);
     formatted(text).ok_or_else(|| would_change(file, text.len()).into())
 }
 

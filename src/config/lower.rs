@@ -241,6 +241,7 @@ impl Lowering<'_> {
                 TraversalOperator::GetAttr(name) => StepKind::Attr(self.words.key(name.as_str())),
                 TraversalOperator::Index(index) => StepKind::Index(Box::new(self.expr(index))),
                 TraversalOperator::LegacyIndex(n) => {
+                    self.no_fraction(span, rest);
                     StepKind::Index(Box::new(Expr { span, node: Node::Literal(Value::number(*n.value())) }))
                 }
                 TraversalOperator::AttrSplat(_) => StepKind::Splat(self.each(left, Reach::Plain, span)),
@@ -249,6 +250,25 @@ impl Lowering<'_> {
             steps.push(Step { span, kind });
         }
         steps
+    }
+
+    /// `x.0.1`: what stands behind the first dot is a number with a fraction, which terraform refuses.
+    fn no_fraction(&mut self, index: Span, rest: &[Decorated<TraversalOperator>]) {
+        let Some(next) =
+            rest.first().filter(|next| matches!(next.value(), TraversalOperator::LegacyIndex(_)))
+        else {
+            return;
+        };
+        let both = index.to(self.span(next.span()));
+        let numbers = self.source(both).trim_start_matches('.');
+        if let Some((first, second)) = numbers.split_once('.')
+            && [first, second].iter().all(|n| n.bytes().all(|byte| byte.is_ascii_digit()))
+        {
+            let help = format!("Write [{first}][{second}].");
+            self.refuse(
+                Diagnostic::error("Two indexes in a row cannot stand behind dots").at(both, "").help(help),
+            );
+        }
     }
 
     /// The steps within a splat; splats nest, so that they count as a level.

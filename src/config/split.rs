@@ -13,6 +13,8 @@ pub const MAX_DEPTH: usize = 60;
 pub const MAX_ITEM: usize = 8 * 1024 * 1024;
 /// After so many problems in one file the rest of it is not looked at.
 const MAX_PROBLEMS: usize = 20;
+/// What is said of a string that goes on behind its line's end.
+const UNENDED: &str = "The quoted string does not end on its line";
 
 /// One item of a body: an attribute or a block, by byte offsets into the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -231,12 +233,16 @@ impl Scanner<'_> {
             }
             _ => {}
         }
+        if byte == b')' && self.missing_parenthesis(at) {
+            return;
+        }
         let inner = self.stack.iter().rposition(|open| matches!(open.kind, Kind::Quote | Kind::Heredoc(..)));
         let fitting = self.stack.iter().rposition(|open| fits(open.kind));
         match (self.stack.last().copied(), fitting) {
             (Some(open), Some(found)) if found + 2 == self.stack.len() && self.swapped(open, at) => {
                 self.stack.truncate(found);
             }
+            (Some(_), Some(found)) if self.missing_quote(found, at) => {}
             (Some(open), Some(found)) if inner.is_none_or(|inner| found > inner) => {
                 self.wrong_closer(open, at);
                 self.stack.truncate(found);
@@ -261,9 +267,10 @@ impl Scanner<'_> {
                 self.at -= 1;
                 if !self.unclosed_template(self.at)
                     && !self.never_ended_on_its_line()
+                    && !self.unclosed_label()
                     && let Some(open) = self.stack.pop()
                 {
-                    let problem = Diagnostic::error("The quoted string does not end on its line")
+                    let problem = Diagnostic::error(UNENDED)
                         .at(self.span(open.at, self.line_content_end()), "the closing `\"` is missing")
                         .help("Close it with `\"`; for text of several lines use a heredoc (<<-EOT … EOT) or \\n.");
                     self.problem(problem);

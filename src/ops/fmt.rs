@@ -7,7 +7,9 @@ use crate::config::modules::ModuleSource;
 use crate::config::source::Sources;
 use crate::model::{Diagnostics, Span};
 use crate::world::disk;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// Names of files that can be formatted end so. JSON has no style of ours.
 const ENDINGS: [&str; 2] = [".pf.hcl", ".pfvars"];
@@ -96,12 +98,16 @@ pub fn shown(path: &Path, change: &Change) -> Change {
     // What standard input holds stands in no folder.
     own.add_file(before, &sources);
     [beside, Path::new("")].into_iter().for_each(|folder| add_declared(folder, &mut own));
+    let mut known: BTreeMap<String, Rc<Declared>> = BTreeMap::new();
     let mut called = |source: &str| {
-        let mut declared = Declared::default();
-        if let Ok(ModuleSource::Local(folder)) = ModuleSource::parse(source) {
-            add_declared(&beside.join(folder), &mut declared);
-        }
-        declared
+        let declared = known.entry(source.to_string()).or_insert_with(|| {
+            let mut declared = Declared::default();
+            if let Ok(ModuleSource::Local(folder)) = ModuleSource::parse(source) {
+                add_declared(&beside.join(folder), &mut declared);
+            }
+            Rc::new(declared)
+        });
+        declared.clone()
     };
     let mut text = |file| {
         load::conceal_read(file, &own, &mut called, &mut sources);

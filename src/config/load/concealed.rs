@@ -9,6 +9,7 @@ use crate::config::value::Value;
 use crate::config::{blocks, modules};
 use crate::model::{Diagnostics, FileId, Span};
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 impl Parsed {
     /// Puts stars in place of what nobody may see, wherever the texts are shown: see `Judge`. Where a file could not be
@@ -46,7 +47,7 @@ impl Parsed {
 pub fn conceal_read(
     file: FileId,
     own: &Declared,
-    called: &mut dyn FnMut(&str) -> Declared,
+    called: &mut dyn FnMut(&str) -> Rc<Declared>,
     sources: &mut Sources,
 ) {
     let body = super::body(sources, file, &mut Diagnostics::default());
@@ -60,7 +61,7 @@ pub fn conceal_read(
         let source = (&*block.kind == "module").then(|| block.body.attribute("source")).flatten();
         let folder = source.and_then(|source| source.value.as_literal()).and_then(Value::as_str);
         let module = folder.map(&mut *called);
-        found.extend(Judge { own, called: &|_| module.as_ref() }.secrets(block));
+        found.extend(Judge { own, called: &|_| module.as_deref() }.secrets(block));
     }
     found.into_iter().for_each(|span| sources.conceal(span));
 }

@@ -1,12 +1,16 @@
 //! What was probably meant where one missing sign would make every line behind it seem wrong.
 
-use super::{Item, Kind, Open, Scanner, Shape, is_name};
-use crate::config::blocks;
+use super::{Item, Kind, Open, Scanner, Shape, UNENDED, is_name};
+use crate::config::fmt::scan::tokens;
+use crate::config::fmt::token;
+use crate::config::{blocks, functions};
 use crate::model::Diagnostic;
 use std::ops::Range;
 
 /// So many items before a brace that closes nothing may hold what it should close.
 const NEAR: usize = 16;
+/// What a type is made with.
+const TYPES: [&str; 6] = ["list", "map", "object", "optional", "set", "tuple"];
 
 impl Scanner<'_> {
     /// The innermost string with a template open in it: its place in the stack.
@@ -99,6 +103,82 @@ impl Scanner<'_> {
         true
     }
 
+    /// `component "release" "api {`: the last label of a header lacks its end, and the brace behind it opens the block.
+    pub(super) fn unclosed_label(&mut self) -> bool {
+        let Some((quote, around)) = self.stack.split_last() else { return false };
+        let begin = self.line_start(quote.at);
+        let header = self.text[begin..quote.at].trim_ascii_start();
+        let word = header.iter().take_while(|byte| is_name(**byte)).count();
+        let is_header = word > 0 && header[word..].iter().all(is_label);
+        let label = &self.text[quote.at..self.at].trim_ascii_end();
+        let in_bodies = around.iter().all(|open| open.kind == Kind::Brace);
+        let Some(label) = label.strip_suffix(b"{").filter(|_| is_header && in_bodies) else { return false };
+        let (start, brace) = (quote.at, quote.at + label.len());
+        let end = start + label.trim_ascii_end().len();
+        let problem = Diagnostic::error(UNENDED)
+            .at(self.span(start, end), "the closing `\"` is missing")
+            .help("Close the label with `\"` before the `{`.");
+        self.stack.pop();
+        self.problem(problem);
+        self.open(Kind::Brace, brace);
+        self.last = brace;
+        true
+    }
+
+    /// `upper name)`: a `)` that closes nothing on its line, where a function's or a type's name stands before a value.
+    pub(super) fn missing_parenthesis(&mut self, at: usize) -> bool {
+        let begin = self.line_start(at);
+        let Ok(line) = std::str::from_utf8(&self.text[begin..at]) else { return false };
+        let tokens: Vec<_> = tokens(line).collect();
+        let is_called = |two: &&[token::Token<'_>]| {
+            let [name, next] = two else { return false };
+            let is_known = TYPES.contains(&&*name.text) || functions::find(&name.text).is_some();
+            let words = ["in", "if", "for", "else", "endif", "endfor"];
+            let is_value = match next.kind {
+                token::Kind::Identifier => !words.contains(&&*next.text),
+                kind => matches!(kind, token::Kind::Number | token::Kind::OpenQuote | token::Kind::OpenBrace),
+            };
+            name.kind == token::Kind::Identifier && is_known && is_value
+        };
+        let Some(name) = tokens.windows(2).rfind(is_called).map(|two| &two[0]) else { return false };
+        let end = begin + name.at + name.text.len();
+        let problem = Diagnostic::error(format!("The `(` is missing behind `{}`", name.text))
+            .at(self.span(end, end), "expected `(`")
+            .and(self.span(at, at + 1), "this would close it")
+            .help(format!("Write {}(…).", name.text));
+        self.problem(problem);
+        true
+    }
+
+    /// A `}` would close a template in quotes that began on a line before, and another bracket is still open in it. Where
+    /// that line holds an odd number of quotes, one of them is missing there. Goes on behind that line.
+    pub(super) fn missing_quote(&mut self, template: usize, at: usize) -> bool {
+        let [.., begun] = self.stack[..=template] else { return false };
+        let line = self.line_start(begun.at);
+        let is_there = |open: &Open| open.kind == Kind::Quote && open.at >= line;
+        let Some(outer) = self.stack[..template].iter().position(is_there) else { return false };
+        let rest = &self.text[begun.at..at];
+        let Some(length) = rest.iter().position(|byte| *byte == b'\n') else { return false };
+        let (quote, end) = (self.stack[outer].at, begun.at + length);
+        if quotes(&self.text[quote..end]).is_multiple_of(2) {
+            return false;
+        }
+        let problem = Diagnostic::error("A `\"` is missing on this line")
+            .at(
+                self.span(quote, quote + self.text[quote..end].trim_ascii_end().len()),
+                "this string does not end",
+            )
+            .help("A text within a template has quotes of its own: \"${upper(\"a\")}\".");
+        self.stack.truncate(outer);
+        self.problem(problem);
+        (self.at, self.last, self.suspect) = (end, end - 1, None);
+        true
+    }
+
+    fn line_start(&self, at: usize) -> usize {
+        self.text[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1)
+    }
+
     /// `upper(<<EOT)`: something stands behind the marker, which does not begin a heredoc then. Where a line further down
     /// would end it, all up to there is passed over.
     pub(super) fn crowded_heredoc(&mut self, start: usize, marker: Range<usize>) {
@@ -175,7 +255,6 @@ impl Scanner<'_> {
 
     /// The first line of a block's body that holds the header of a block and nothing else, and no brace follows it.
     fn header_line(&self, body: Range<usize>) -> Option<Range<usize>> {
-        let is_label = |byte: &u8| is_name(*byte) || matches!(byte, b' ' | b'\t' | b'"');
         let mut at = body.start;
         for line in self.text[body.clone()].split_inclusive(|byte| *byte == b'\n') {
             let text = line.trim_ascii_start();
@@ -200,6 +279,22 @@ impl Scanner<'_> {
         let text = &self.text[range];
         &text[..text.iter().take_while(|byte| is_name(**byte)).count()]
     }
+}
+
+/// Whether a byte may stand in a header, behind its first word.
+fn is_label(byte: &u8) -> bool {
+    is_name(*byte) || matches!(byte, b' ' | b'\t' | b'"')
+}
+
+/// How many quotes stand in a text, escaped ones aside.
+fn quotes(text: &[u8]) -> usize {
+    let mut is_escaped = false;
+    let counts = text.iter().filter(|byte| {
+        let is_quote = **byte == b'"' && !is_escaped;
+        is_escaped = **byte == b'\\' && !is_escaped;
+        is_quote
+    });
+    counts.count()
 }
 
 /// Whether a value ends with the text, so that no other one can follow it.

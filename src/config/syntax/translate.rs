@@ -277,6 +277,7 @@ fn help(message: &str, found: &Found, text: &str, at: usize) -> Option<&'static 
         _ if message.contains("nested levels") || message.contains("chained") => {
             "Give inner parts names in a `locals` block and refer to them."
         }
+        _ if message.contains("redefined") => "Remove one of them.",
         Some(c) if c != '=' && message.ends_with("expected `}`") && habits::meant(before, rest).is_none() => {
             "A template holds one value; where another language's text was meant, write $${."
         }
