@@ -83,7 +83,11 @@ impl Run {
     pub fn is_half(&self, i: usize, before: bool) -> bool {
         let (Some(c), Some(node)) = (self.components.get(i), self.shape.nodes.get(i)) else { return false };
         let puts = |step| matches!(step, Step::Patch | Step::Restore | Step::Uninstall);
-        let begun = undone(c, node).first().is_some_and(|planned| puts(planned.action));
+        let left = undone(c, node);
+        // A way back that has not come to its restore stands over what the way forth has left.
+        let stopped = node.forth.get(c.forth).is_some_and(|planned| puts(planned.action));
+        let begun = left.first().is_some_and(|planned| puts(planned.action))
+            || (stopped && left.iter().any(|planned| puts(planned.action)));
         let told = c.changed && !self.planted(Defect::HalfIsOwedAsWhole);
         told && (begun || reads_otherwise(c, node) || c.differs || c.astray || (goes_back(c) && before))
     }
