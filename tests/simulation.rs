@@ -8,6 +8,10 @@ mod dice;
 mod disk;
 #[path = "simulation/draw.rs"]
 mod draw;
+#[path = "simulation/estate.rs"]
+mod estate;
+#[path = "simulation/history.rs"]
+mod history;
 #[path = "simulation/judge.rs"]
 mod judge;
 #[path = "simulation/ledger.rs"]
@@ -48,7 +52,7 @@ fn variable<T: std::str::FromStr>(name: &str) -> Option<T> {
 /// The defect that `PATCHFORM_SIM_PLANT` names.
 fn planted() -> Option<Plant> {
     let name: String = variable("PATCHFORM_SIM_PLANT")?;
-    let found = Plant::all().into_iter().find(|plant| plant.name() == name);
+    let found = Plant::all().into_iter().chain(Plant::of_what_is_left()).find(|plant| plant.name() == name);
     Some(found.unwrap_or_else(|| panic!("there is no defect {name}")))
 }
 
@@ -206,6 +210,57 @@ fn planted_defects_are_caught() {
         }
     }
     assert!(missed.is_empty(), "not caught in {MOST} runs: {missed:?}");
+}
+
+/// Runs that follow each other lose nothing of what each of them left.
+#[test]
+fn every_history_keeps_its_promises() {
+    if let Some(seed) = variable("PATCHFORM_SIM_HISTORY") {
+        match history::play(seed, planted()) {
+            Ok(met) => println!("{met:?}"),
+            Err(broke) => panic!("{:?}: {}\n{}", broke.promise, broke.what, broke.story.join("\n")),
+        }
+        return;
+    }
+    let histories: u64 = variable("PATCHFORM_SIM_HISTORIES").unwrap_or(5_000);
+    let mut all = history::Met::new();
+    for seed in 0..histories {
+        match history::play(seed, None) {
+            Ok(met) => met.into_iter().for_each(|(what, n)| *all.entry(what).or_default() += n),
+            Err(broke) => panic!(
+                "seed {seed} breaks the promise {:?}: {}\n{}\n\nreplay it with PATCHFORM_SIM_HISTORY={seed} cargo test \
+                 --test simulation every_history -- --nocapture",
+                broke.promise,
+                broke.what,
+                broke.story.join("\n")
+            ),
+        }
+    }
+    println!("{histories} histories, no promise broken: {all:#?}");
+    let must = [
+        "a controller dies",
+        "a journal loses its end",
+        "a run ends whose journal is known to lack its end",
+        "request abandon",
+        "request rollback",
+        "taken to abandon",
+        "taken to rollback",
+        "something is left",
+        "a plan leaves something as it is",
+    ];
+    let missing: Vec<&str> = must.into_iter().filter(|what| !all.contains_key(*what)).collect();
+    assert!(missing.is_empty() || histories < 5_000, "never happened: {missing:?}");
+}
+
+/// What a run does not tell rightly of what it leaves is found by those that follow it, and by nobody else.
+#[test]
+fn defects_of_what_is_left_are_caught_by_histories() {
+    for plant in Plant::of_what_is_left() {
+        let caught =
+            (0..5_000).find_map(|seed| Some((seed, history::play(seed, Some(plant)).err()?.promise)));
+        let Some((seed, promise)) = caught else { panic!("{} is not caught", plant.name()) };
+        println!("| `{}` | {} | {promise:?} |", plant.name(), seed + 1);
+    }
 }
 
 /// A failing seed becomes a case that a person can follow, and that breaks the same rule.

@@ -181,7 +181,12 @@ fn rest(
         // Left standing by an abandoned run: its record stays, and nobody takes its level for a good one.
         Standing::Stuck(_) => {
             let half = run.is_half(i, half);
-            let owes = run.owed(i).map(|undone| settled(owes(run, (i, entry, change), undone, half)));
+            // Where this run changed nothing, all that was owed before is owed still.
+            let adds = run.is_changed(i) || change.owed.is_none();
+            let owes = run
+                .owed(i)
+                .filter(|_| adds)
+                .map(|undone| settled(owes(run, (i, entry, change), undone, half)));
             or(rejected().collect(), Rest::Stuck).into_iter().chain(owes).collect()
         }
         _ => Vec::new(),

@@ -5,6 +5,7 @@ use super::component::Component;
 use super::decide::snapshot_id;
 use super::event::Leg;
 use super::fold::Run;
+use super::planted::Defect;
 use super::shape::Node;
 use super::standing::{Phase, Skip};
 use crate::plan::noun::{Planned, Step};
@@ -58,6 +59,9 @@ impl Run {
         if !self.is_finished() || !c.touched() || !matches!(c.phase, Phase::Stuck(_)) {
             return None;
         }
+        if self.planted(Defect::NothingIsOwed) || (!c.changed && self.planted(Defect::TrafficIsNotOwed)) {
+            return None;
+        }
         if !c.changed {
             // Its traffic is away, and comes back once somebody has made sure of it.
             return c.drained.then(|| Undone::verify(leg(c), Reload::None));
@@ -79,8 +83,13 @@ impl Run {
     pub fn is_half(&self, i: usize, before: bool) -> bool {
         let (Some(c), Some(node)) = (self.components.get(i), self.shape.nodes.get(i)) else { return false };
         let puts = |step| matches!(step, Step::Patch | Step::Restore | Step::Uninstall);
-        let begun = undone(c, node).first().is_some_and(|planned| puts(planned.action));
-        c.changed && (begun || reads_otherwise(c, node) || c.differs || c.astray || (goes_back(c) && before))
+        let left = undone(c, node);
+        // A way back that has not come to its restore stands over what the way forth has left.
+        let stopped = node.forth.get(c.forth).is_some_and(|planned| puts(planned.action));
+        let begun = left.first().is_some_and(|planned| puts(planned.action))
+            || (stopped && left.iter().any(|planned| puts(planned.action)));
+        let told = c.changed && !self.planted(Defect::HalfIsOwedAsWhole);
+        told && (begun || reads_otherwise(c, node) || c.differs || c.astray || (goes_back(c) && before))
     }
 }
 
@@ -115,6 +124,7 @@ impl Run {
         let whole = Undone::all(c.needs.max(node.reload));
         match c.phase {
             _ if !node.changes || !self.is_finished() => None,
+            _ if self.planted(Defect::LostLinesOweNothing) => None,
             Phase::Skipped(Skip::Unfit(_)) => None,
             Phase::Restored | Phase::Skipped(_) | Phase::Held { .. } if !c.tried => {
                 Some((whole, !c.as_before))

@@ -62,6 +62,10 @@ pub enum Defect {
     SoakIsOneLook,
     SoakIsBlind,
     AvailabilityIsIgnored,
+    NothingIsOwed,
+    HalfIsOwedAsWhole,
+    TrafficIsNotOwed,
+    LostLinesOweNothing,
 }
 
 /// The defect of one run; none, outside a simulation.
@@ -92,7 +96,15 @@ impl Planted {
 
 #[cfg(debug_assertions)]
 impl Defect {
-    /// Every defect.
+    /// Those that only the next run meets: what this one leaves is not told rightly.
+    pub const OF_WHAT_IS_LEFT: [Defect; 4] = [
+        Defect::NothingIsOwed,
+        Defect::HalfIsOwedAsWhole,
+        Defect::TrafficIsNotOwed,
+        Defect::LostLinesOweNothing,
+    ];
+
+    /// Every other defect.
     pub const ALL: [Defect; 57] = [
         Defect::UnclearIsRefused,
         Defect::InterruptedIsNotDone,

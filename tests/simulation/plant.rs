@@ -58,10 +58,15 @@ impl Around {
 }
 
 impl Plant {
-    /// Every defect.
+    /// Every defect that shows within one run.
     pub fn all() -> Vec<Plant> {
         let core = Defect::ALL.into_iter().map(Plant::Core);
         core.chain(Around::ALL.into_iter().map(Plant::Around)).collect()
+    }
+
+    /// Those that only a history catches: the next run pays for them.
+    pub fn of_what_is_left() -> Vec<Plant> {
+        Defect::OF_WHAT_IS_LEFT.into_iter().map(Plant::Core).collect()
     }
 
     /// Its name on a command line.
