@@ -7,6 +7,7 @@ use super::reach;
 use super::reason::name;
 use super::run_view::{RunView, Settled, Stands};
 use crate::config::checked::{Check, Probe, Vendor};
+use crate::plan::blocking;
 use crate::plan::noun::{Change, Entry, Plan, Step, Verdict};
 use patchform_sdk::message::Reload;
 use patchform_sdk::words::typed;
@@ -107,6 +108,11 @@ fn way_back(entry: &Entry, change: &Change, stuck: &Settled) -> Vec<String> {
                     entry.checks.iter().map(|check| format!("Check {}: {}.", check.name, tried(check))),
                 );
             }
+            Step::Block => steps.push("Keep customers out of it.".into()),
+            Step::Unblock => steps.push(format!(
+                "Let customers in again, as root on its host: {}",
+                blocking::lifted_by(&entry.address.to_string())
+            )),
             Step::Undrain => steps.push("Let traffic return to it.".into()),
             _ => {}
         }
@@ -140,7 +146,7 @@ fn restore(change: &Change, snapshot: Option<&str>, kept: &str, before: &str) ->
 }
 
 /// What a check tries, as one would type it.
-fn tried(check: &Check) -> String {
+pub fn tried(check: &Check) -> String {
     match &check.probe {
         Probe::Exec { command, .. } => format!("run {}", typed(command)),
         Probe::Tcp { host, port } => format!("connect to {host} port {port}"),

@@ -32,6 +32,8 @@ pub enum Defect {
     FailureIsForgotten,
     OutputIsForgotten,
     DrainIsForgotten,
+    BlockIsForgotten,
+    UnprovedIsPatched,
     HalfIsForgotten,
     ReloadIsForgotten,
     SnapshotIsForgotten,
@@ -93,7 +95,7 @@ impl Planted {
 #[cfg(debug_assertions)]
 impl Defect {
     /// Every defect.
-    pub const ALL: [Defect; 57] = [
+    pub const ALL: [Defect; 59] = [
         Defect::UnclearIsRefused,
         Defect::InterruptedIsNotDone,
         Defect::LostWordCounts,
@@ -121,6 +123,8 @@ impl Defect {
         Defect::FailureIsForgotten,
         Defect::OutputIsForgotten,
         Defect::DrainIsForgotten,
+        Defect::BlockIsForgotten,
+        Defect::UnprovedIsPatched,
         Defect::HalfIsForgotten,
         Defect::ReloadIsForgotten,
         Defect::SnapshotIsForgotten,
