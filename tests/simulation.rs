@@ -108,9 +108,13 @@ fn must_happen() -> BTreeSet<String> {
     let faults = "Error Refused BrokeBefore BrokeDuring Half AnswerLost HangsPast Never LateRequest Lies Twice Slow \
                   Grumbles CoversMore Inconclusive";
     let mut all: BTreeSet<String> = faults.split_whitespace().map(|f| format!("fault {f}")).collect();
-    let forth = "gate fetch measure drain snapshot backup patch reload verify undrain commit";
+    let forth = "gate fetch measure drain block snapshot backup patch reload verify unblock undrain commit";
     all.extend(forth.split(' ').map(|s| format!("step forth: {s}")));
-    all.extend("drain restore uninstall reload verify undrain".split(' ').map(|s| format!("step back: {s}")));
+    all.extend(
+        "drain block restore uninstall reload verify unblock undrain"
+            .split(' ')
+            .map(|s| format!("step back: {s}")),
+    );
     all.extend("pause continue skip stop rollback abandon".split(' ').map(|r| format!("request {r}")));
     for at in ["before an append", "after an append", "before it acts", "while it acts"] {
         all.extend([format!("a controller dies {at}"), format!("a controller sleeps {at}")]);

@@ -2,6 +2,7 @@
 
 mod argument;
 mod baselines;
+mod blocking;
 mod component;
 mod feeds;
 mod hosts;
@@ -18,6 +19,7 @@ mod windows;
 
 pub use argument::{Argument, Holds, Need, Takes};
 pub(super) use baselines::BASELINE;
+pub(super) use blocking::{BLOCK, LOG, PROBE_EXEC, PROBE_HTTP, PROBE_TCP};
 pub(super) use component::{
     CLASSES, COMPONENT, CONNECTION_CHROOT, CONNECTION_LOCAL, CONNECTION_SSH, CONTENT, DYNAMIC, EXPOSURES,
     LIFECYCLE, SNAPSHOT,
@@ -103,6 +105,11 @@ pub const ALL: &[&Block] = &[
     &probe::PROMETHEUS,
     &component::LIFECYCLE,
     &windows::MAINTENANCE,
+    &blocking::BLOCK,
+    &blocking::PROBE_TCP,
+    &blocking::PROBE_HTTP,
+    &blocking::PROBE_EXEC,
+    &blocking::LOG,
     &probe::PRECONDITION,
     &component::DYNAMIC,
     &component::CONTENT,

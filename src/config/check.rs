@@ -22,6 +22,7 @@ use tree::Tree;
 use values::{Values, Wrong};
 
 mod assertion;
+mod blocking;
 mod call;
 mod component;
 mod data;

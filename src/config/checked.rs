@@ -1,5 +1,6 @@
 //! A checked configuration: it exists only if nothing was wrong with what the user wrote.
 
+mod barrier;
 mod check;
 mod feed;
 mod pace;
@@ -11,6 +12,7 @@ pub use super::arguments::{ArgumentSpans, Arguments};
 use super::exact::Exact;
 use crate::calendar::Times;
 use crate::model::{Address, PatchLevel, Selection, Span};
+pub use barrier::{Barrier, Log, LogSource, Net};
 pub use check::{Check, Comparison, Need, Probe};
 pub use feed::{Feed, FeedFormat, FeedPlace, FeedSource, Suite, without_secrets};
 pub use pace::{Pace, Size};
@@ -167,6 +169,8 @@ pub struct Component {
     pub windows: Vec<usize>,
     /// `maintenance { drain = … }`
     pub drain: Option<Drain>,
+    /// `maintenance { block { … } }`
+    pub block: Option<Barrier>,
     /// The blackouts that apply to it: indices into [`Config::blackouts`].
     pub blackouts: Vec<usize>,
     /// What must be committed before: sorted by index, each once.

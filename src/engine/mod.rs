@@ -1,6 +1,7 @@
 //! Does what the pure core decides: reads, previews, and drives runs.
 
 mod blame;
+mod block;
 pub mod drive;
 pub mod fleet;
 mod flight;

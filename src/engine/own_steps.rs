@@ -25,6 +25,8 @@ impl Tools {
         match begin.step {
             Step::Gate => self.gate(begin, entry, change),
             Step::Measure => self.measure(entry),
+            Step::Block => self.block(begin, entry),
+            Step::Unblock => self.unblock(entry),
             Step::Verify => self.verify(begin, entry, change),
             _ => Answer::applied(),
         }

@@ -65,7 +65,13 @@ pub fn action_of(step: Step) -> Option<Action> {
         Step::Undrain => Action::Undrain,
         Step::Uninstall => Action::Uninstall,
         Step::Restore => Action::Restore,
-        Step::Gate | Step::Measure | Step::Verify | Step::Soak | Step::Commit => return None,
+        Step::Gate
+        | Step::Measure
+        | Step::Block
+        | Step::Unblock
+        | Step::Verify
+        | Step::Soak
+        | Step::Commit => return None,
     })
 }
 
@@ -118,6 +124,14 @@ impl Hands {
             return self.work(move || {
                 let mask = tools.secrets.mask();
                 let told = tools.directed(&begin).map(|probed| hiding::probed(probed, &mask, foreign));
+                found(told.map_err(|why| mask.apply(&why).into()));
+            });
+        }
+        if begin.step.moves_customers() {
+            let (tools, begin) = (Arc::clone(tools), begin.clone());
+            return self.work(move || {
+                let mask = tools.secrets.mask();
+                let told = tools.blocked(&begin).map(|probed| hiding::probed(probed, &mask, false));
                 found(told.map_err(|why| mask.apply(&why).into()));
             });
         }

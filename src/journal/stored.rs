@@ -140,11 +140,13 @@ pub(super) enum StoredStep {
     Fetch,
     Measure,
     Drain,
+    Block,
     Snapshot,
     Backup,
     Patch,
     Reload,
     Verify,
+    Unblock,
     Undrain,
     /// From form 4 on.
     Soak,
@@ -255,7 +257,7 @@ macro_rules! same {
 same!(Rules, StoredRules: First, Second);
 same!(Leg, StoredLeg: Forth, Back);
 same!(Reload, StoredReload: None, Service, Reboot, PowerCycle);
-same!(Step, StoredStep: Gate, Fetch, Measure, Drain, Snapshot, Backup, Patch, Reload, Verify, Undrain, Soak, Commit,
+same!(Step, StoredStep: Gate, Fetch, Measure, Drain, Block, Snapshot, Backup, Patch, Reload, Verify, Unblock, Undrain, Soak, Commit,
       Uninstall, Restore);
 
 impl From<ActionRef> for StoredAction {

@@ -7,7 +7,7 @@ use crate::config::checked::{Promise, Service};
 use std::time::Duration;
 
 /// From its patch until it is verified: what comes before does not disturb it, and while it is watched it serves. From its
-/// drain on, where it has one.
+/// drain or block on, where it has one.
 pub fn downtime(change: &Change) -> Duration {
     let away = change.forth.iter().skip_while(|p| !leaves(p.action));
     let away = away.take_while(|p| !matches!(p.action, Step::Soak | Step::Commit));
@@ -16,7 +16,7 @@ pub fn downtime(change: &Change) -> Duration {
 
 /// Whether a component does not serve from a step on.
 pub fn leaves(step: Step) -> bool {
-    matches!(step, Step::Drain | Step::Patch | Step::Uninstall | Step::Restore)
+    matches!(step, Step::Drain | Step::Block | Step::Patch | Step::Uninstall | Step::Restore)
 }
 
 /// How long a plan takes a service down, at most: so many of its members have to be away at once for that, and that cannot be

@@ -3,6 +3,7 @@
 //! `Draft` (what is wanted) → [`diff::diff`] (against what was read) → previews → [`make::make`] → [`Plan`].
 
 pub mod along;
+pub mod blocking;
 pub mod diff;
 pub mod downtime;
 pub mod draft;

@@ -3,8 +3,8 @@
 
 use super::hours::{Hours, When};
 use crate::config::checked::{
-    Assertion, Check, Connection, Drain, Lifecycle, Secret, SecretOrigin, Service, SnapshotRule, Traffic,
-    Vendor,
+    Assertion, Barrier, Check, Connection, Drain, Lifecycle, Secret, SecretOrigin, Service, SnapshotRule,
+    Traffic, Vendor,
 };
 use crate::config::exact::Exact;
 use crate::config::inputs::Input;
@@ -127,6 +127,8 @@ pub struct Entry {
     pub when: When,
     /// Where its traffic is taken away while it is worked on.
     pub drain: Option<Drain>,
+    /// How customers are kept out while it is worked on.
+    pub block: Option<Barrier>,
     /// Indices of the entries it stands on (direct ones), sorted.
     pub after: Vec<usize>,
     /// Desired level; `None` when the configuration no longer names it.
@@ -424,6 +426,8 @@ pub enum Step {
     Measure,
     /// Traffic is taken away.
     Drain,
+    /// Customers are kept out, and that is proved.
+    Block,
     /// A way back is stored.
     Snapshot,
     /// Data is stored.
@@ -434,6 +438,8 @@ pub enum Step {
     Reload,
     /// The reading and the checks agree with the plan.
     Verify,
+    /// Customers are let in again, and that is proved.
+    Unblock,
     /// Traffic comes back.
     Undrain,
     /// It is watched for a while.
@@ -454,11 +460,13 @@ impl Step {
             Step::Fetch => "fetch",
             Step::Measure => "measure",
             Step::Drain => "drain",
+            Step::Block => "block",
             Step::Snapshot => "snapshot",
             Step::Backup => "backup",
             Step::Patch => "patch",
             Step::Reload => "reload",
             Step::Verify => "verify",
+            Step::Unblock => "unblock",
             Step::Undrain => "undrain",
             Step::Soak => "soak",
             Step::Commit => "commit",
@@ -470,6 +478,11 @@ impl Step {
     /// Whether it takes traffic away or gives it back.
     pub const fn moves_traffic(self) -> bool {
         matches!(self, Step::Drain | Step::Undrain)
+    }
+
+    /// Whether it keeps customers out or lets them in.
+    pub const fn moves_customers(self) -> bool {
+        matches!(self, Step::Block | Step::Unblock)
     }
 
     /// Whether it may change something on the target, so that its answer can be unclear.

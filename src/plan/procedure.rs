@@ -3,6 +3,7 @@
 
 use super::diff::Proposed;
 use super::noun::{Entry, Planned, Step};
+use crate::config::checked::Barrier;
 use crate::model::Purpose;
 use patchform_sdk::message::{Can, Preview, Reload, WayBack, WayBackKind};
 use std::time::Duration;
@@ -24,6 +25,7 @@ pub fn procedures(
     // Nobody previews what is taken away, and so what is to be done until it is out of force: the provider does what there is.
     let reload = can.reload && (taken_away || preview.reload != Reload::None);
     let drains = entry.drain.is_some();
+    let blocks = entry.block.is_some();
     let restores = way_back.is_some_and(|w| w.kind == WayBackKind::Restore);
     let forth = [
         (Step::Gate, true),
@@ -31,6 +33,7 @@ pub fn procedures(
         // What is not there yet cannot be ill, and what is taken back may be: that it is ill is why it goes.
         (Step::Measure, *purpose == Purpose::Apply && was_there && !entry.checks.is_empty()),
         (Step::Drain, drains),
+        (Step::Block, blocks),
         (Step::Snapshot, restores),
         (Step::Backup, can.backup && was_there),
         (Step::Patch, !taken_away),
@@ -38,38 +41,47 @@ pub fn procedures(
         (Step::Uninstall, taken_away && !stored),
         (Step::Reload, reload),
         (Step::Verify, true),
+        (Step::Unblock, blocks),
         (Step::Undrain, drains),
         (Step::Commit, true),
     ];
     let back = [
         (Step::Drain, drains && way_back.is_some()),
+        (Step::Block, blocks && way_back.is_some()),
         (Step::Restore, restores),
         (Step::Uninstall, way_back.is_some_and(|w| w.kind == WayBackKind::Uninstall)),
         (Step::Reload, reload && way_back.is_some()),
         (Step::Verify, way_back.is_some()),
+        (Step::Unblock, blocks),
         (Step::Undrain, drains),
     ];
     (times.lay_out(&forth), times.lay_out(&back))
 }
 
 /// The two procedures of what an abandoned run left undone at a component that stands at its level. Going back is doing it
-/// again: each step of it is a target state. Its traffic is given back in any case: the run may have left it away.
+/// again: each step of it is a target state. Its traffic is given back and customers are let in in any case: the run may have left
+/// them away.
 pub fn catching_up(entry: &Entry, preview: &Preview) -> (Vec<Planned>, Vec<Planned>) {
     let times = Times { entry, preview, way_back: None };
     let reload = preview.reload != Reload::None;
     let drains = reload && entry.drain.is_some();
+    let blocks = reload && entry.block.is_some();
     let forth = [
         (Step::Gate, true),
         (Step::Drain, drains),
+        (Step::Block, blocks),
         (Step::Reload, reload),
         (Step::Verify, true),
+        (Step::Unblock, entry.block.is_some()),
         (Step::Undrain, entry.drain.is_some()),
         (Step::Commit, true),
     ];
     let back = [
         (Step::Drain, drains),
+        (Step::Block, blocks),
         (Step::Reload, reload),
         (Step::Verify, true),
+        (Step::Unblock, entry.block.is_some()),
         (Step::Undrain, entry.drain.is_some()),
     ];
     (times.lay_out(&forth), times.lay_out(&back))
@@ -142,6 +154,7 @@ impl Times<'_> {
             Step::Measure => checks.saturating_mul(200),
             Step::Verify => checks.saturating_mul(200).saturating_add(500),
             Step::Snapshot | Step::Drain | Step::Undrain => 1_000,
+            Step::Block | Step::Unblock => 2_000,
             Step::Backup => 30_000,
             Step::Patch | Step::Uninstall | Step::Restore => 5_000,
             Step::Reload => match self.preview.reload {
@@ -167,6 +180,9 @@ impl Times<'_> {
                 let places = u32::try_from(drain.from.len()).unwrap_or(u32::MAX);
                 all.saturating_add(drain.wait.saturating_mul(places))
             }),
+            Step::Block | Step::Unblock => {
+                self.entry.block.as_ref().map_or(Duration::ZERO, Barrier::patience)
+            }
             _ => Duration::ZERO,
         }
     }

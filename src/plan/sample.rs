@@ -160,6 +160,7 @@ impl Platform {
             vendor: None,
             windows: Vec::new(),
             drain: None,
+            block: None,
             blackouts: Vec::new(),
             after,
             span,

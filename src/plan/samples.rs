@@ -67,6 +67,7 @@ pub fn entry(address: Address, level: &str) -> Entry {
         baseline: None,
         vendor: None,
         drain: None,
+        block: None,
         when: Default::default(),
         after: Vec::new(),
         desired: Some(single(level)),

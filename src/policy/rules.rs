@@ -93,6 +93,7 @@ mod tests {
             baseline: None,
             vendor: None,
             drain: None,
+            block: None,
             when: Default::default(),
             after: Vec::new(),
             desired: Some(PatchLevel::Single("1".into())),

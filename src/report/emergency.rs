@@ -7,6 +7,7 @@ use super::reach;
 use super::reason::name;
 use super::run_view::{RunView, Settled, Stands};
 use crate::config::checked::{Check, Probe, Traffic, Vendor};
+use crate::plan::blocking;
 use crate::plan::noun::{Change, Entry, Plan, Step, Verdict};
 use patchform_sdk::message::Reload;
 use patchform_sdk::words::typed;
@@ -94,7 +95,7 @@ fn way_back(plan: &Plan, entry: &Entry, change: &Change, stuck: &Settled) -> Vec
     for planned in &change.back {
         match planned.action {
             // Where the run changed nothing, nothing is to be undone.
-            Step::Drain | Step::Restore | Step::Uninstall | Step::Reload if !stuck.tried => {}
+            Step::Drain | Step::Block | Step::Restore | Step::Uninstall | Step::Reload if !stuck.tried => {}
             Step::Drain => steps.push(format!("Take traffic away from it{}.", traffic(plan, entry))),
             Step::Restore | Step::Uninstall if stuck.put_back => {}
             Step::Restore => {
@@ -109,6 +110,11 @@ fn way_back(plan: &Plan, entry: &Entry, change: &Change, stuck: &Settled) -> Vec
                     entry.checks.iter().map(|check| format!("Check {}: {}.", check.name, tried(check))),
                 );
             }
+            Step::Block => steps.push("Keep customers out of it.".into()),
+            Step::Unblock => steps.push(format!(
+                "Let customers in again, as root on its host: {}",
+                blocking::lifted_by(&entry.address.to_string())
+            )),
             Step::Undrain => steps.push(format!("Let traffic return to it{}.", traffic(plan, entry))),
             _ => {}
         }
@@ -159,7 +165,7 @@ fn restore(change: &Change, snapshot: Option<&str>, kept: &str, before: &str) ->
 }
 
 /// What a check tries, as one would type it.
-fn tried(check: &Check) -> String {
+pub fn tried(check: &Check) -> String {
     match &check.probe {
         Probe::Exec { command, .. } => format!("run {}", typed(command)),
         Probe::Tcp { host, port } => format!("connect to {host} port {port}"),

@@ -249,11 +249,12 @@ fn held(plan: &Plan, i: usize, by: usize, why: Hold) -> String {
 
 fn left_behind(left: &Left, put_back: bool) -> Vec<String> {
     let drained = left.drained.then(|| "traffic may still be away from it".to_string());
+    let blocked = left.blocked.then(|| "customers may still be kept out of it".to_string());
     let changed = left.changed.then(|| match put_back {
         true => "it reads as before the run, but nobody made sure that this is in force".to_string(),
         false => "it may differ from what was read before the run".to_string(),
     });
-    drained.into_iter().chain(changed).collect()
+    drained.into_iter().chain(blocked).chain(changed).collect()
 }
 
 /// What the next plan has as work, since an abandoned run did not do it.

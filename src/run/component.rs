@@ -110,6 +110,8 @@ pub(super) struct Component {
     pub tried: bool,
     /// Traffic may be away.
     pub drained: bool,
+    /// Customers may be kept out.
+    pub blocked: bool,
     /// Traffic may have returned since it was taken away: data may have been written.
     pub served: bool,
     /// Holds a place of its rollout's `max_parallel`.
@@ -177,6 +179,7 @@ impl Component {
             worked_on: false,
             tried: false,
             drained: false,
+            blocked: false,
             served: false,
             slot: false,
             held_through: false,
@@ -215,7 +218,12 @@ impl Component {
 
     /// Whether something has to be undone.
     pub(super) fn touched(&self) -> bool {
-        self.changed || self.drained
+        self.changed || self.is_away()
+    }
+
+    /// Whether what uses it may be kept away from it.
+    pub(super) fn is_away(&self) -> bool {
+        self.drained || self.blocked
     }
 
     /// The snapshot that a restore uses.
@@ -269,6 +277,7 @@ impl Component {
     fn needed_from(&self, node: &Node, from: usize) -> usize {
         let needed = |p: &Planned| match p.action {
             Step::Undrain => self.drained,
+            Step::Unblock => self.blocked,
             Step::Restore | Step::Uninstall => self.changed && !self.by_hand,
             _ => self.changed,
         };
@@ -284,7 +293,8 @@ impl Component {
                 self.tried = true;
             }
             Step::Drain => self.drained = true,
-            Step::Undrain => self.served = true,
+            Step::Block => self.blocked = true,
+            Step::Undrain | Step::Unblock => self.served = true,
             _ => {}
         }
     }

@@ -379,6 +379,11 @@ impl Run {
         self.components.get(i).is_some_and(|c| c.drained)
     }
 
+    /// Whether customers may be kept out of component `i`.
+    pub fn is_blocked(&self, i: usize) -> bool {
+        self.components.get(i).is_some_and(|c| c.blocked)
+    }
+
     /// The action that component `i` is at: its leg, index and step; `None` before its start and at its end.
     pub fn current(&self, i: usize) -> Option<(ActionRef, Step)> {
         let c = self.components.get(i)?;

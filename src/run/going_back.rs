@@ -196,7 +196,7 @@ impl Run {
     fn is_back_by_hand(&self, i: usize) -> bool {
         let (node, c) = (&self.shape.nodes[i], &self.components[i]);
         let later = node.target.zip(c.begun_at).is_some_and(|(t, at)| self.targets[t].is_unclean_after(at));
-        c.by_hand && !c.drained && c.planned(node).is_none() && c.dirty == 0 && !later
+        c.by_hand && !c.is_away() && c.planned(node).is_none() && c.dirty == 0 && !later
     }
 
     /// Whether its restore would throw away what was written since traffic returned (rule 6).
@@ -267,7 +267,7 @@ impl Run {
         let c = &mut self.components[i];
         c.changed = false;
         c.differs = false;
-        c.drained = false;
+        (c.drained, c.blocked) = (false, false);
         self.enter(i, Phase::Restored);
         self.clean(i);
     }
@@ -359,7 +359,7 @@ impl Run {
     /// Whether `i`, which waits for its way back, stands at its planned level, in force, verified and with traffic.
     pub(super) fn is_well(&self, i: usize) -> bool {
         let c = &self.components[i];
-        let well = self.has_reached(i) && c.failure.is_none() && !c.drained && !c.by_hand;
+        let well = self.has_reached(i) && c.failure.is_none() && !c.is_away() && !c.by_hand;
         self.rules >= Rules::Second && well && !self.planted(Defect::WellIsStuck)
     }
 

@@ -54,7 +54,7 @@ pub struct Outcome {
     pub untouched: Vec<usize>,
     /// Those that failed on their way forth, wherever they stand now.
     pub failed: Vec<usize>,
-    /// What is not as it should stay: drained, or perhaps changed. Empty unless halted or stuck.
+    /// What is not as it should stay: drained, blocked, or perhaps changed. Empty unless halted or stuck.
     pub left: Vec<Left>,
 }
 
@@ -65,6 +65,8 @@ pub struct Left {
     pub component: usize,
     /// Traffic may still be away from it.
     pub drained: bool,
+    /// Customers may still be kept out of it.
+    pub blocked: bool,
     /// Its content may differ from the reading before the run.
     pub changed: bool,
 }
@@ -104,10 +106,10 @@ pub fn outcome(run: &Run) -> Outcome {
                 }
             }
         }
-        let (drained, changed) = (run.is_drained(i), run.is_changed(i));
+        let (drained, blocked, changed) = (run.is_drained(i), run.is_blocked(i), run.is_changed(i));
         let half_way = matches!(standing, Standing::Forward | Standing::GoingBack | Standing::Stuck(_));
-        if half_way && (drained || changed) {
-            o.left.push(Left { component: i, drained, changed });
+        if half_way && (drained || blocked || changed) {
+            o.left.push(Left { component: i, drained, blocked, changed });
         }
     }
     o.ending = ending(&o);

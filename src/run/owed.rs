@@ -63,8 +63,8 @@ impl Run {
             return None;
         }
         if !c.changed {
-            // Its traffic is away, and comes back once somebody has made sure of it.
-            return c.drained.then(|| Undone::verify(leg(c), Reload::None));
+            // What uses it is kept away, and comes back once somebody has made sure of it.
+            return c.is_away().then(|| Undone::verify(leg(c), Reload::None));
         }
         if reads_otherwise(c, node) || c.differs || c.astray {
             return Some(Undone::all(whole));
@@ -74,7 +74,7 @@ impl Run {
         match (has(Step::Reload), has(Step::Verify)) {
             (true, _) => Some(Undone::all(whole)),
             (false, true) => Some(Undone::verify(leg(c), whole)),
-            (false, false) => c.drained.then(|| Undone::verify(leg(c), whole)),
+            (false, false) => c.is_away().then(|| Undone::verify(leg(c), whole)),
         }
     }
 

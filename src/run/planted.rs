@@ -32,6 +32,8 @@ pub enum Defect {
     FailureIsForgotten,
     OutputIsForgotten,
     DrainIsForgotten,
+    BlockIsForgotten,
+    UnprovedIsPatched,
     HalfIsForgotten,
     ReloadIsForgotten,
     SnapshotIsForgotten,
@@ -105,7 +107,7 @@ impl Defect {
     ];
 
     /// Every other defect.
-    pub const ALL: [Defect; 57] = [
+    pub const ALL: [Defect; 59] = [
         Defect::UnclearIsRefused,
         Defect::InterruptedIsNotDone,
         Defect::LostWordCounts,
@@ -133,6 +135,8 @@ impl Defect {
         Defect::FailureIsForgotten,
         Defect::OutputIsForgotten,
         Defect::DrainIsForgotten,
+        Defect::BlockIsForgotten,
+        Defect::UnprovedIsPatched,
         Defect::HalfIsForgotten,
         Defect::ReloadIsForgotten,
         Defect::SnapshotIsForgotten,

@@ -58,6 +58,7 @@ fn entry(i: usize, after: &[usize]) -> Entry {
         baseline: None,
         vendor: None,
         drain: None,
+        block: None,
         when: Default::default(),
         after: after.to_vec(),
         desired: Some(level("2")),

@@ -488,7 +488,7 @@ fn requests() {
     let left = outcome(&p.run).left;
     assert_eq!(
         left,
-        [Left { component: 0, drained: false, changed: true }],
+        [Left { component: 0, drained: false, blocked: false, changed: true }],
         "it may be patched: that is told"
     );
 }

@@ -192,6 +192,11 @@ impl Run {
                 Some(Verdict::Ill { why }) if step == Step::Measure => {
                     self.stay_away(i, Skip::Ill(why.clone()), why)
                 }
+                Some(Verdict::Ill { .. })
+                    if step == Step::Block && self.planted(Defect::UnprovedIsPatched) =>
+                {
+                    self.advance(i);
+                }
                 Some(Verdict::Ill { why }) => self.fail(i, why, &done.output),
                 Some(Verdict::Inconclusive { why }) => self.inconclusive(i, why),
                 _ if self.covers_too_much(i, step, done) => {
@@ -222,7 +227,9 @@ impl Run {
             self.measured(i, done);
         }
         let c = &mut self.components[i];
-        if step != Step::Drain || !planted.has(Defect::DrainIsForgotten) {
+        let forgotten = (step == Step::Drain && planted.has(Defect::DrainIsForgotten))
+            || (step == Step::Block && planted.has(Defect::BlockIsForgotten));
+        if !forgotten {
             c.may_have_had(step);
         }
         if matches!(done.verdict, Some(Verdict::Inconclusive { .. })) {
@@ -238,6 +245,7 @@ impl Run {
             Step::Reload => c.reload = Default::default(),
             Step::Verify => c.verified = done.digest.clone(),
             Step::Undrain => c.drained = false,
+            Step::Unblock => c.blocked = false,
             Step::Snapshot => {
                 if let Some(stored) = c.snapshots.last_mut() {
                     if !planted.has(Defect::SnapshotIsForgotten) {

@@ -12,7 +12,8 @@ pub struct Sshd {
     pub lab: Lab,
     /// Where it listens, at port 22.
     pub address: String,
-    namespace: String,
+    /// Its network.
+    pub namespace: String,
     link: String,
     server: Child,
 }

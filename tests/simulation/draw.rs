@@ -116,6 +116,7 @@ fn component(dice: &mut Dice, i: usize, targets: usize, rollouts: usize, sick: u
         fetches: dice.percent(40),
         measures: dice.percent(40),
         drains: dice.percent(40),
+        blocks: dice.percent(30),
         backs_up: dice.percent(15),
         reload: dice.pick(&[Reload::None, Reload::None, Reload::Service, Reload::Reboot]),
         needs_more: dice.percent(10),
@@ -174,7 +175,13 @@ fn fault(dice: &mut Dice, step: Step) -> Fault {
         7 => Fault::HangsPast(1 + dice.below(60) as Time),
         8 if dice.percent(20) => Fault::Never,
         8 | 9 => Fault::LateRequest(dice.below(60) as Time),
-        10 if !matches!(step, Step::Drain | Step::Undrain | Step::Fetch | Step::Backup) => Fault::Lies,
+        10 if !matches!(
+            step,
+            Step::Drain | Step::Undrain | Step::Block | Step::Unblock | Step::Fetch | Step::Backup
+        ) =>
+        {
+            Fault::Lies
+        }
         10 | 11 => Fault::Twice,
         12 => Fault::Slow,
         13 if step == Step::Snapshot => Fault::CoversMore,

@@ -158,9 +158,14 @@ impl<'a> Judge<'a> {
     fn opens(&mut self, action: ActionRef, step: Step, run: &Run) -> Result<(), Violation> {
         let i = action.component;
         let opened = self.opened.remove(&i);
-        let taken_away = matches!(step, Step::Drain | Step::Patch) && action.leg == Leg::Forth;
+        let taken_away = matches!(step, Step::Drain | Step::Block | Step::Patch) && action.leg == Leg::Forth;
         // What stands half-way is brought to its end.
-        if !taken_away || !self.sc.components[i].hours || run.is_drained(i) || run.is_changed(i) {
+        if !taken_away
+            || !self.sc.components[i].hours
+            || run.is_drained(i)
+            || run.is_blocked(i)
+            || run.is_changed(i)
+        {
             return Ok(());
         }
         self.cover.tested(Rule::Window);
@@ -519,6 +524,7 @@ impl<'a> Judge<'a> {
             let listed = o.left.iter().find(|left| left.component == i);
             let content = (real.installed, real.running) != (0, 0);
             if (real.drained && !listed.is_some_and(|l| l.drained))
+                || (real.blocked && !listed.is_some_and(|l| l.blocked))
                 || (content && !listed.is_some_and(|l| l.changed))
             {
                 let what =
@@ -707,6 +713,11 @@ pub fn really(world: &World, i: usize) -> String {
     let real = &world.real[i];
     let content = |c: u8| ["as before", "as planned", "half-way"][c as usize];
     let drained = if real.drained { ", drained" } else { "" };
+    let blocked = if real.blocked { ", blocked" } else { "" };
     let needs = if real.needs > Reload::None { format!(", needs {:?}", real.needs) } else { String::new() };
-    format!("installed {}, running {}{drained}{needs}", content(real.installed), content(real.running))
+    format!(
+        "installed {}, running {}{drained}{blocked}{needs}",
+        content(real.installed),
+        content(real.running)
+    )
 }

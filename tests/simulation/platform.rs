@@ -102,6 +102,7 @@ fn entry(i: usize, c: &Component) -> Entry {
         baseline: None,
         vendor: None,
         drain: None,
+        block: None,
         when: Default::default(),
         after: c.after.clone(),
         desired: Some(level(1)),

@@ -17,6 +17,7 @@ pub enum Rule {
     Left,
     Lease,
     WayBack,
+    Proof,
     SnapshotNamed,
     Intended,
     Once,
@@ -52,7 +53,7 @@ pub enum Rule {
 }
 
 impl Rule {
-    pub const ALL: [Rule; 43] = [
+    pub const ALL: [Rule; 44] = [
         Rule::Ends,
         Rule::Fold,
         Rule::Replay,
@@ -64,6 +65,7 @@ impl Rule {
         Rule::Left,
         Rule::Lease,
         Rule::WayBack,
+        Rule::Proof,
         Rule::SnapshotNamed,
         Rule::Intended,
         Rule::Once,
@@ -109,9 +111,10 @@ impl Rule {
             Rule::Restored => "restored: everything is as before the run",
             Rule::Untouched => "untouched, skipped, held, unchanged: nothing was done, or it was undone",
             Rule::Stuck => "stuck: it says why, and the outcome names it",
-            Rule::Left => "nothing is left changed or drained but what is listed",
+            Rule::Left => "nothing is left changed, drained or blocked but what is listed",
             Rule::Lease => "an unfinished or stuck run keeps its lease; a finished one lets it go",
             Rule::WayBack => "nothing is patched before its way back is stored",
+            Rule::Proof => "nothing is patched before it is proved that customers are kept out",
             Rule::SnapshotNamed => "a snapshot's id is durable before it is made, and its own",
             Rule::Intended => "nothing begins before its intent is durable",
             Rule::Once => "no attempt is begun twice",

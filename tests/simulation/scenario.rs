@@ -55,6 +55,7 @@ pub struct Component {
     pub fetches: bool,
     pub measures: bool,
     pub drains: bool,
+    pub blocks: bool,
     pub backs_up: bool,
     pub reload: Reload,
     /// Its patch says that more is needed than was foreseen.
@@ -222,15 +223,17 @@ impl Component {
             (Step::Gate, true),
             (Step::Fetch, self.fetches),
             (Step::Measure, self.measures),
-            (Step::Gate, again(self.drains)),
+            (Step::Gate, again(self.drains || self.blocks)),
             (Step::Drain, self.drains),
+            (Step::Block, self.blocks),
             (Step::Snapshot, stores),
             (Step::Backup, self.backs_up),
-            (Step::Gate, again(!self.drains)),
+            (Step::Gate, again(!self.drains && !self.blocks)),
             (Step::Patch, true),
             (Step::Snapshot, self.way == Way::Late),
             (Step::Reload, reloads),
             (Step::Verify, true),
+            (Step::Unblock, self.blocks),
             (Step::Undrain, self.drains),
             (Step::Soak, self.soak > 0),
             (Step::Commit, true),
@@ -238,10 +241,12 @@ impl Component {
         let goes_back = !matches!(self.way, Way::Irreversible | Way::Missing);
         let back = [
             (Step::Drain, self.drains && goes_back),
+            (Step::Block, self.blocks && goes_back),
             (Step::Restore, matches!(self.way, Way::Restore | Way::Whole | Way::Late)),
             (Step::Uninstall, self.way == Way::Uninstall),
             (Step::Reload, reloads && goes_back),
             (Step::Verify, goes_back),
+            (Step::Unblock, self.blocks && goes_back),
             (Step::Undrain, self.drains && goes_back),
         ];
         let chosen = |steps: &[(Step, bool)]| steps.iter().filter(|s| s.1).map(|s| s.0).collect();

@@ -92,13 +92,14 @@ impl Shrinker {
 
     /// Makes each component as ordinary as possible.
     fn peculiarities(&mut self) {
-        let plain: [fn(&mut Component, usize); 17] = [
+        let plain: [fn(&mut Component, usize); 18] = [
             |c, _| c.soak = 0,
             |c, _| c.zone = None,
             |c, _| c.hours = false,
             |c, _| c.fetches = false,
             |c, _| c.measures = false,
             |c, _| c.drains = false,
+            |c, _| c.blocks = false,
             |c, _| c.backs_up = false,
             |c, _| c.needs_more = false,
             |c, _| c.shallow = false,

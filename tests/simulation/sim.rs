@@ -253,6 +253,9 @@ impl Sim<'_> {
         match step {
             Some(Step::Patch) => {
                 self.judge.cover.tested(Rule::WayBack);
+                if self.sc.components[id.0.component].blocks {
+                    self.judge.cover.tested(Rule::Proof);
+                }
                 if self.world.work.get(&id).is_some_and(|w| w.begin.expected.is_some()) {
                     self.judge.cover.tested(Rule::Own);
                 }

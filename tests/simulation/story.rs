@@ -81,7 +81,8 @@ fn plan(sc: &Scenario) -> String {
             let _ = write!(text, ", stands on {}", on.join(" and "));
         }
         let (forth, _) = c.procedures();
-        let extra = |s: &&Step| matches!(s, Step::Fetch | Step::Measure | Step::Drain | Step::Backup);
+        let extra =
+            |s: &&Step| matches!(s, Step::Fetch | Step::Measure | Step::Drain | Step::Block | Step::Backup);
         let extra: Vec<&str> = forth.iter().filter(extra).map(|s| s.name()).collect();
         if !extra.is_empty() {
             let _ = write!(text, ", with {}", extra.join(", "));

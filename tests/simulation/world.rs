@@ -23,6 +23,9 @@ pub struct Real {
     pub installed: u8,
     pub running: u8,
     pub drained: bool,
+    pub blocked: bool,
+    /// Customers were kept out, and that was proved.
+    pub proved: bool,
     /// What it needs to come into force.
     pub needs: Reload,
     /// The highest token seen.
@@ -48,12 +51,12 @@ pub struct Real {
 impl Real {
     /// As before the run.
     pub fn as_before(&self) -> bool {
-        self.installed == BEFORE && self.running == BEFORE && !self.drained
+        self.installed == BEFORE && self.running == BEFORE && !self.drained && !self.blocked
     }
 
     /// As planned.
     pub fn as_planned(&self) -> bool {
-        self.installed == PLANNED && self.running == PLANNED && !self.drained
+        self.installed == PLANNED && self.running == PLANNED && !self.drained && !self.blocked
     }
 }
 
@@ -352,6 +355,12 @@ impl World {
                 }
                 return Ok(Fate::No);
             }
+            Step::Patch if c.blocks && !self.real[i].proved => {
+                return broken(
+                    Rule::Proof,
+                    format!("c{i} is patched, and nobody proved that customers are kept out"),
+                );
+            }
             Step::Patch => {
                 self.no_patch_without_a_way_back(sc, i)?;
                 self.put(c, i, if half { HALF } else { PLANNED });
@@ -374,6 +383,11 @@ impl World {
             }
             Step::Reload => self.reload(begin, half)?,
             Step::Drain => self.real[i].drained = true,
+            Step::Block => {
+                self.real[i].blocked = true;
+                self.real[i].proved |= !half && !work.grumbles;
+            }
+            Step::Unblock if !half => self.real[i].blocked = false,
             Step::Undrain if !half => self.real[i].drained = false,
             _ => {}
         }

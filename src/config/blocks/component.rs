@@ -6,7 +6,7 @@ use patchform_advisory::priority::Exposure;
 
 const EXAMPLE: Example = &[("main.pf.hcl", include_str!("examples/component.pf.hcl"))];
 const INSIDE: Place = Place::Inside(&["component"]);
-const CONNECTING: Place = Place::Inside(&["component", "traffic"]);
+const CONNECTING: Place = Place::Inside(&["component", "traffic", "probe", "log"]);
 
 /// Every class of component.
 pub const CLASSES: &[&str] = &[

@@ -1,6 +1,6 @@
 //! `maintenance_window`, `blackout`, and `maintenance` of a component: when it may be worked on.
 
-use super::argument::{argument, later};
+use super::argument::argument;
 use super::{Argument, Block, Example, Holds, Need, Place, Takes};
 
 const EXAMPLE: Example = &[("main.pf.hcl", include_str!("examples/windows.pf.hcl"))];
@@ -129,7 +129,7 @@ pub const MAINTENANCE: Block = Block {
     labels: &[],
     written: "maintenance { window = maintenance_window.eu_night }",
     what: "a maintenance block",
-    about: "When a component may be worked on, and where its traffic is taken away meanwhile.",
+    about: "When a component may be worked on, where its traffic is taken away meanwhile, and how customers are kept out.",
     arguments: &[
         argument(
             "window",
@@ -155,12 +155,12 @@ pub const MAINTENANCE: Block = Block {
             Need::Default("\"30s\""),
             "how long what it still works on is waited for; after that nothing is patched and the traffic comes back",
         ),
-        later("block", "how customers are kept away meanwhile"),
     ],
-    blocks: &[],
+    blocks: &["block"],
     more: "",
     example: &[
         ("main.pf.hcl", include_str!("examples/windows.pf.hcl")),
         ("traffic.pf.hcl", include_str!("examples/traffic.pf.hcl")),
+        ("block.pf.hcl", include_str!("examples/block.pf.hcl")),
     ],
 };

@@ -163,6 +163,7 @@ impl Made<'_, '_> {
             vendor: self.vendor,
             windows: self.windows,
             drain: self.drain,
+            block: draft.block,
             blackouts: Vec::new(),
             after: self.after,
             span: block.block.header,

@@ -6,10 +6,12 @@ use super::level;
 use super::order::{Use, Which};
 use super::repeat::{Instance, instances};
 use super::secret::Secrets;
-use super::{nested, probe, traffic, window};
+use super::{blocking, nested, probe, traffic, window};
 use crate::config::arguments::{Arguments, LEVEL};
 use crate::config::blocks::{CLASSES, EXPOSURES};
-use crate::config::checked::{Baseline, Check, Connection, Constrained, Lifecycle, Secret, SnapshotRule};
+use crate::config::checked::{
+    self, Baseline, Check, Connection, Constrained, Lifecycle, Secret, SnapshotRule,
+};
 use crate::config::convert::convert;
 use crate::config::eval::evaluate;
 use crate::config::exact;
@@ -49,6 +51,7 @@ pub(super) struct Draft {
     pub windows: Vec<(usize, Arc<str>)>,
     /// Where its traffic is taken away.
     pub drained: Option<traffic::Drained>,
+    pub block: Option<checked::Barrier>,
     /// For each computed use of the block, in order: the instance it names, where that could be told.
     pub computed: Vec<Option<InstanceKey>>,
 }
@@ -166,13 +169,14 @@ impl Expander<'_, '_> {
         own.insert(plan.names.partition_point(|name| &**name < LEVEL), level_value);
         let value = Value::shaped(plan.names.clone(), own);
         let inner;
-        let (connection, snapshot, lifecycle, windows, drained, checks) = if body.blocks.is_empty() {
+        let (connection, snapshot, lifecycle, windows, drained, block, checks) = if body.blocks.is_empty() {
             let mut fields = Fields { scope, hopeless: self.hopeless, problems };
             (
                 nested::connection(self.block.block, &mut fields),
                 nested::snapshot(self.block.block, &mut fields),
                 nested::lifecycle(self.block.block, &mut fields),
                 Vec::new(),
+                None,
                 None,
                 Vec::new(),
             )
@@ -181,12 +185,15 @@ impl Expander<'_, '_> {
             let mut fields = Fields { scope: &inner, hopeless: self.hopeless, problems };
             let block = super::dynamic::expanded(self.block.block, &mut fields)?;
             let block = &*block;
+            let connection = nested::connection(block, &mut fields);
+            let blocking = blocking::read(block, &connection, &mut fields);
             (
-                nested::connection(block, &mut fields),
+                connection,
                 nested::snapshot(block, &mut fields),
                 nested::lifecycle(block, &mut fields),
                 window::named(block, &mut fields),
                 traffic::drained(block, &key, self.block.name, &mut fields),
+                blocking,
                 probe::all(block, &mut fields),
             )
         };
@@ -210,6 +217,7 @@ impl Expander<'_, '_> {
             vendor,
             windows,
             drained,
+            block,
             computed,
         };
         Some((draft, value))

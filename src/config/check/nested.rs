@@ -52,7 +52,20 @@ pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
                 super::dynamic::shape(inner, problems);
             }
         }
-        "maintenance" => blocks::MAINTENANCE.check(block, problems),
+        "maintenance" => {
+            blocks::MAINTENANCE.check(block, problems);
+            let mut inner = block.body.blocks.iter().filter(|b| &*b.kind == "block");
+            if let Some(first) = inner.next() {
+                super::blocking::shape(first, problems);
+                if let Some(second) = inner.next() {
+                    let problem = Diagnostic::error("A `maintenance` block has one `block` block")
+                        .at(second.header, "the second one")
+                        .and(first.header, "the first one")
+                        .help("Put everything into one of them.");
+                    problems.push(problem);
+                }
+            }
+        }
         "check" => super::probe::shape(block, problems),
         "precondition" => blocks::PRECONDITION.check(block, problems),
         "dynamic" => super::dynamic::shape(block, problems),

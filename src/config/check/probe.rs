@@ -4,7 +4,7 @@ use crate::config::blocks;
 use crate::config::checked::{Check, Comparison, Need, Probe};
 use crate::config::fields::Fields;
 use crate::config::suggest;
-use crate::config::syntax::{Attribute, Block, Body};
+use crate::config::syntax::{Attribute, Block, Body, Label};
 use crate::config::types::Type;
 use crate::model::{Diagnostic, Diagnostics, period};
 use std::collections::BTreeMap;
@@ -31,9 +31,16 @@ const ROWS: &[Row] = &[
     },
 ];
 
-fn row(block: &Block) -> Option<&'static Row> {
+/// A customer's attempt, in a block of customers.
+const OUTSIDE: &[Row] = &[
+    Row { block: &blocks::PROBE_TCP, required: &["port"], read: tcp },
+    Row { block: &blocks::PROBE_HTTP, required: &["url"], read: http },
+    Row { block: &blocks::PROBE_EXEC, required: &["command"], read: exec },
+];
+
+fn row(rows: &'static [Row], block: &Block) -> Option<&'static Row> {
     let sort = block.labels.first()?;
-    ROWS.iter().find(|row| row.block.sort == Some(&*sort.text))
+    rows.iter().find(|row| row.block.sort == Some(&*sort.text))
 }
 
 /// Checks what does not depend on values.
@@ -45,10 +52,26 @@ pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
         problems.push(problem);
         return;
     };
-    let Some(row) = row(block) else {
-        let problem = Diagnostic::error(format!("There is no check {:?}", &*sort.text))
-            .at(sort.span, "unknown check")
-            .help(suggest::sentence(&sort.text, ROWS.iter().filter_map(|row| row.block.sort)));
+    of_sort(ROWS, block, sort, problems);
+}
+
+/// The same of a `probe` in a block of customers.
+pub(super) fn shape_outside(block: &Block, problems: &mut Diagnostics) {
+    let [sort] = block.labels.as_slice() else {
+        let problem = Diagnostic::error("A `probe` block needs one label: what is tried")
+            .at(block.header, "")
+            .help("Write it as probe \"http\" { … }");
+        problems.push(problem);
+        return;
+    };
+    of_sort(OUTSIDE, block, sort, problems);
+}
+
+fn of_sort(rows: &'static [Row], block: &Block, sort: &Label, problems: &mut Diagnostics) {
+    let Some(row) = row(rows, block) else {
+        let problem = Diagnostic::error(format!("There is no {} {:?}", block.kind, &*sort.text))
+            .at(sort.span, format!("unknown {}", block.kind))
+            .help(suggest::sentence(&sort.text, rows.iter().filter_map(|row| row.block.sort)));
         problems.push(problem);
         return;
     };
@@ -79,6 +102,15 @@ pub(super) fn all(component: &Block, fields: &mut Fields<'_>) -> Vec<Check> {
 
 fn one(block: &Block, fields: &mut Fields<'_>) -> Option<Check> {
     let name = block.labels.get(1)?.text.to_string();
+    read(name, row(ROWS, block)?, block, fields)
+}
+
+/// A customer's attempt, in a block of customers.
+pub(super) fn outside(block: &Block, fields: &mut Fields<'_>) -> Option<Check> {
+    read("customer".into(), row(OUTSIDE, block)?, block, fields)
+}
+
+fn read(name: String, row: &Row, block: &Block, fields: &mut Fields<'_>) -> Option<Check> {
     let body = &block.body;
     let mut time = |name, default| fields.period(body, name).unwrap_or(Duration::from_secs(default));
     let (timeout, interval, within) = (time("timeout", 5), time("interval", 1), time("within", 30));
@@ -87,7 +119,6 @@ fn one(block: &Block, fields: &mut Fields<'_>) -> Option<Check> {
     let (successes, failures) = (count("successes").unwrap_or(1), count("failures"));
     let need = fields.one_of(body, "need", &Need::WORDS).unwrap_or_default();
     in_time(block, (successes, interval, within), fields);
-    let row = row(block)?;
     let before = fields.problems.0.len();
     let probe = (row.read)(body, fields);
     if probe.is_none() && fields.problems.0.len() == before {

@@ -67,7 +67,9 @@ impl Kind {
                 ("removed", 0),
                 ("check", 1),
             ],
-            "traffic" => &[("connection", 1)],
+            "traffic" | "probe" | "log" => &[("connection", 1)],
+            "maintenance" => &[("block", 0)],
+            "block" => &[("probe", 1), ("log", 0)],
             "patchform" => &[("state", 1), ("required_providers", 0)],
             "variable" => &[("validation", 0)],
             "component" => &[

@@ -1,6 +1,7 @@
 //! Stored form of one component in a plan.
 
 use super::address;
+use super::barrier::StoredBarrier;
 use super::change::StoredChange;
 use super::check::StoredCheck;
 use super::parts::*;
@@ -49,6 +50,9 @@ pub struct StoredEntry<'a> {
     /// From form 4 on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     drain: Option<StoredDrain<'a>>,
+    /// From form 4 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    block: Option<StoredBarrier<'a>>,
     #[serde(default, skip_serializing_if = "no_indices")]
     after: Cow<'a, [usize]>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -89,6 +93,7 @@ impl<'a> From<&'a Entry> for StoredEntry<'a> {
             windows: Cow::Borrowed(&entry.when.windows),
             blackouts: Cow::Borrowed(&entry.when.blackouts),
             drain: entry.drain.as_ref().map(StoredDrain::from),
+            block: entry.block.as_ref().map(StoredBarrier::from),
             after: Cow::Borrowed(&entry.after),
             desired: level(&entry.desired),
             recorded: level(&entry.recorded),
@@ -127,6 +132,7 @@ impl StoredEntry<'_> {
             vendor: self.vendor,
             when: When { windows: self.windows.into_owned(), blackouts: self.blackouts.into_owned() },
             drain: self.drain.map(Into::into),
+            block: self.block.map(StoredBarrier::barrier).transpose()?,
             after: self.after.into_owned(),
             desired: self.desired.map(Into::into),
             recorded: self.recorded.map(Into::into),

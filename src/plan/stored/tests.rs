@@ -3,7 +3,8 @@
 use super::*;
 use crate::calendar::Zone;
 use crate::config::checked::{
-    Availability, Connection, Drain, OnFailure, Pace, Promise, Service, Size, Spent, Traffic,
+    Availability, Barrier, Check, Connection, Drain, Log, LogSource, Need, Net, OnFailure, Pace, Probe,
+    Promise, Service, Size, Spent, Traffic,
 };
 use crate::model::Purpose;
 use crate::plan::noun::{Brought, Verdict};
@@ -322,6 +323,35 @@ fn write_the_sample() {
     plan.traffic = vec![traffic];
     plan.entries[0].drain = Some(drain);
     std::fs::write("src/plan/stored/form-4.pfplan", write(&plan)).unwrap();
+}
+
+/// How customers are kept out comes back as it was.
+#[test]
+fn a_barrier_comes_back() {
+    let mut plan = samples::fleet(1, false);
+    let at = Connection { kind: "ssh".into(), arguments: [("host".into(), "log-1".into())].into() };
+    let second = Duration::from_secs(1);
+    let probe = Check {
+        name: "customer".into(),
+        probe: Probe::Tcp { host: "web-1".into(), port: 443 },
+        timeout: second,
+        interval: second,
+        within: second,
+        successes: 1,
+        failures: None,
+        need: Need::Required,
+    };
+    plan.entries[0].block = Some(Barrier {
+        ports: vec![80, 443],
+        interfaces: vec!["eth1".into()],
+        from: Net::parse("10.0.0.0/8").into_iter().collect(),
+        allow: Net::parse("2001:db8::1").into_iter().collect(),
+        log_group: Some(5),
+        probe,
+        probe_at: at.clone(),
+        log: Log { source: LogSource::File("/var/log/kern.log".into()), at: Some(at), within: second },
+    });
+    assert_eq!(read(&write(&plan)), Ok(plan));
 }
 
 /// Numbers of arguments come back as they were, to the last bit.

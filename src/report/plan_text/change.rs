@@ -1,10 +1,12 @@
 //! One component that changes, in full.
 
 use super::{View, diff, heading, level, way};
-use crate::config::checked::{Drain, Vendor, VendorField};
+use crate::config::checked::{Barrier, Drain, LogSource, Vendor, VendorField};
 use crate::model::period;
 use crate::plan::along::Along;
+use crate::plan::blocking;
 use crate::plan::noun::{Change, Entry, Plan};
+use crate::report::emergency;
 use crate::report::hours;
 use crate::report::mark::Mark;
 use crate::report::page::{Page, columns};
@@ -14,6 +16,7 @@ use crate::report::reason::Reason;
 use crate::report::size;
 use crate::report::style::{Piece, Tint, plain, tinted};
 use patchform_sdk::message::{Artifact, Class, PartChange, Reload};
+use patchform_sdk::words::typed;
 
 /// Column at which the values of a component's lines begin.
 pub const COLUMN: usize = 11;
@@ -50,6 +53,33 @@ fn taken(plan: &Plan, drain: &Drain) -> String {
     )
 }
 
+/// `customers at ports 80, 443, by nftables table inet patchform_…; proved by …` and who stays let in.
+fn kept_out(entry: &Entry, block: &Barrier) -> String {
+    let all = |one: &str, items: Vec<String>| match items.as_slice() {
+        [] => String::new(),
+        [item] => format!(" {one} {item}"),
+        items => format!(" {one}{} {}", if one.ends_with('m') { "" } else { "s" }, items.join(", ")),
+    };
+    let who = all("at port", block.ports.iter().map(u16::to_string).collect())
+        + &all("at interface", block.interfaces.clone())
+        + &all("from", block.from.iter().map(ToString::to_string).collect());
+    let allow: Vec<String> = block.allow.iter().map(ToString::to_string).collect();
+    let allow = if allow.is_empty() { String::new() } else { format!(" and {}", allow.join(", ")) };
+    let host =
+        block.log.at.as_ref().and_then(reach::host).map_or(String::new(), |host| format!(" on {host}"));
+    let log = match &block.log.source {
+        LogSource::Journal => "the journal".to_string(),
+        LogSource::File(path) => path.clone(),
+        LogSource::Command(argv) => format!("`{}`", typed(argv)),
+    };
+    format!(
+        "customers{who} are kept out by nftables (table inet {}); the tool's own way in{allow} stays open. Proved before the \
+         patch: {} is refused, and that is found in {log}{host}",
+        blocking::table(&entry.address.to_string()),
+        emergency::tried(&block.probe),
+    )
+}
+
 /// Draws it.
 pub fn draw(page: &mut Page, view: &View<'_>, subject: Subject<'_>) {
     let Subject { plan, entry, change, .. } = subject;
@@ -65,6 +95,9 @@ pub fn draw(page: &mut Page, view: &View<'_>, subject: Subject<'_>) {
     }
     if let Some(drain) = &entry.drain {
         page.labelled(INDENT, COLUMN, "traffic", &[plain(taken(plan, drain))]);
+    }
+    if let Some(block) = &entry.block {
+        page.labelled(INDENT, COLUMN, "block", &[plain(kept_out(entry, block))]);
     }
     let preview = &change.preview;
     list(page, view, "pulls in", &preview.pulled_in, part);

@@ -1,0 +1,166 @@
+//! `maintenance { block { … } }`: how customers are kept away from a component, and how that is proved.
+
+use super::{nested, probe};
+use crate::config::blocks;
+use crate::config::checked::{self, Connection, Log, LogSource, Net};
+use crate::config::fields::Fields;
+use crate::config::syntax::{Attribute, Block};
+use crate::config::types::Type;
+use crate::model::{Diagnostic, Diagnostics};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// How long an attempt may take until it is found in the log, where nothing else is said.
+const FOUND: Duration = Duration::from_secs(10);
+
+/// Checks what does not depend on values.
+pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
+    blocks::BLOCK.check(block, problems);
+    for kind in ["probe", "log"] {
+        let mut all = block.body.blocks.iter().filter(|inner| &*inner.kind == kind);
+        let Some(first) = all.next() else { continue };
+        if let Some(second) = all.next() {
+            let problem = Diagnostic::error(format!("A block of customers has one `{kind}` block"))
+                .at(second.header, "the second one")
+                .and(first.header, "the first one")
+                .help("Keep one of them.");
+            problems.push(problem);
+        }
+        match kind {
+            "probe" => probe::shape_outside(first, problems),
+            _ => blocks::LOG.check(first, problems),
+        }
+        nested::connections(first, &format!("A `{kind}` block"), problems);
+    }
+    if !block.body.blocks.iter().any(|inner| &*inner.kind == "probe") {
+        let problem = Diagnostic::error("A block of customers needs a `probe` block: a customer's attempt")
+            .at(block.header, "nothing would prove that customers are refused")
+            .help("For example: probe \"tcp\" { host = \"web-1.example\", port = 443 }, each argument on its own line");
+        problems.push(problem);
+    }
+    let who = ["ports", "interfaces", "from"];
+    if !who.iter().any(|name| block.body.attribute(name).is_some()) {
+        let problem = Diagnostic::error("A block of customers does not say who is a customer")
+            .at(block.header, "")
+            .help("Say by which ports they come: ports = [80, 443]; or give \"interfaces\", or \"from\".");
+        problems.push(problem);
+    }
+}
+
+/// The block of a component, evaluated; `at` is how the component is reached.
+pub(super) fn read(component: &Block, at: &Connection, fields: &mut Fields<'_>) -> Option<checked::Barrier> {
+    let maintenance = component.body.blocks.iter().find(|b| &*b.kind == "maintenance")?;
+    let block = maintenance.body.blocks.iter().find(|b| &*b.kind == "block")?;
+    if at.kind == "chroot" {
+        let problem = Diagnostic::error("Customers of a folder cannot be kept out")
+            .at(block.header, "")
+            .because("The component is reached by connection \"chroot\": nftables belong to a whole host.")
+            .help("Take it out, or reach the host itself.");
+        fields.problems.push(problem);
+    }
+    let body = &block.body;
+    let ports = body.attribute("ports").and_then(|a| ports(a, fields)).unwrap_or_default();
+    let interfaces = interfaces(block, fields);
+    let from = body.attribute("from").map(|a| nets(a, fields)).unwrap_or_default();
+    let allow = body.attribute("allow").map(|a| nets(a, fields)).unwrap_or_default();
+    let group = fields.whole(body, "log_group", 0, 65_535);
+    let inner = |kind: &str| body.blocks.iter().find(|b| &*b.kind == kind);
+    if ports.is_empty() && interfaces.is_empty() && from.is_empty() && fields.problems.0.is_empty() {
+        let problem = Diagnostic::error("A block of customers does not say who is a customer")
+            .at(block.header, "all of its lists are empty")
+            .help("Say by which ports they come: ports = [80, 443]; or give \"interfaces\", or \"from\".");
+        fields.problems.push(problem);
+    }
+    let log = log(inner("log"), fields);
+    let written = inner("probe")?;
+    let probe_at = nested::connection(written, fields);
+    let probe = probe::outside(written, fields);
+    Some(checked::Barrier {
+        ports,
+        interfaces,
+        from,
+        allow,
+        log_group: group.and_then(|group| u16::try_from(group).ok()),
+        probe: probe?,
+        probe_at,
+        log: log?,
+    })
+}
+
+fn log(block: Option<&Block>, fields: &mut Fields<'_>) -> Option<Log> {
+    let Some(block) = block else { return Some(Log { source: LogSource::Journal, at: None, within: FOUND }) };
+    let body = &block.body;
+    let within = fields.period(body, "within").unwrap_or(FOUND);
+    let file = fields.text(body, "file");
+    let command = fields.texts(body, "command");
+    let has_place = body.blocks.iter().any(|b| &*b.kind == "connection");
+    let at = has_place.then(|| nested::connection(block, fields));
+    let mut complain = |name: &str, summary: &str, help: &str| {
+        let at = body.attribute(name).map_or(block.header, |a| a.value.span());
+        fields.problems.push(Diagnostic::error(summary).at(at, "").help(help));
+        None
+    };
+    let source = match (file, command) {
+        (Some(_), Some(_)) => complain(
+            "command",
+            "A log is read from a file or by a command, not from both",
+            "Keep one of them.",
+        ),
+        (Some(file), None) if !file.starts_with('/') || file.chars().any(char::is_control) => {
+            complain("file", &format!("The file of a log cannot be {file:?}"), "Write an absolute path.")
+        }
+        (None, Some(command)) if command.first().is_none_or(String::is_empty) => {
+            complain("command", "\"command\" names no program", "For example: command = [\"dmesg\"]")
+        }
+        (Some(file), None) => Some(LogSource::File(file)),
+        (None, Some(command)) => Some(LogSource::Command(command)),
+        (None, None) => Some(LogSource::Journal),
+    };
+    Some(Log { source: source?, at, within })
+}
+
+fn ports(attribute: &Attribute, fields: &mut Fields<'_>) -> Option<Vec<u16>> {
+    let value = fields.typed(attribute, &Type::list(Type::Number))?;
+    let number = |value: &crate::config::value::Value| {
+        let number = value.as_number()?.as_usize()?;
+        u16::try_from(number).ok().filter(|port| *port > 0)
+    };
+    let ports: Option<BTreeSet<u16>> = value.as_items()?.iter().map(number).collect();
+    if ports.is_none() {
+        let problem = Diagnostic::error("\"ports\" must hold ports: whole numbers from 1 to 65535")
+            .at(attribute.value.span(), format!("this is {}", value.brief()));
+        fields.problems.push(problem);
+    }
+    Some(ports?.into_iter().collect())
+}
+
+fn interfaces(block: &Block, fields: &mut Fields<'_>) -> Vec<String> {
+    let names = fields.texts(&block.body, "interfaces").unwrap_or_default();
+    // As the kernel takes them, and nothing that could end a word of nft.
+    let fits = |name: &&String| {
+        (1..16).contains(&name.len())
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || "_.:@-".contains(c))
+    };
+    if let Some(wrong) = names.iter().find(|name| !fits(name)) {
+        let at = block.body.attribute("interfaces").map_or(block.header, |a| a.value.span());
+        let problem = Diagnostic::error(format!("{wrong:?} is no name of an interface"))
+            .at(at, "")
+            .help("For example: interfaces = [\"eth1\"]");
+        fields.problems.push(problem);
+    }
+    names
+}
+
+fn nets(attribute: &Attribute, fields: &mut Fields<'_>) -> Vec<Net> {
+    let texts = fields.texts_of(attribute).unwrap_or_default();
+    if let Some(wrong) = texts.iter().find(|text| Net::parse(text).is_none()) {
+        let problem = Diagnostic::error(format!("{wrong:?} is no address and no net"))
+            .at(attribute.value.span(), "")
+            .help(format!(
+                "For example: {} = [\"10.0.9.7\", \"10.0.8.0/24\", \"2001:db8::/32\"]",
+                attribute.name
+            ));
+        fields.problems.push(problem);
+    }
+    texts.iter().filter_map(|text| Net::parse(text)).collect()
+}
