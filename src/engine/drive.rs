@@ -5,7 +5,7 @@
 //! the lines.
 
 use super::blame;
-use super::flight::{Flight, Flights};
+use super::flight::{Flight, Flights, watched_for};
 use super::inbox::{Inbox, Letter};
 use crate::journal::{WriteError, Writer};
 use crate::model::Moment;
@@ -367,11 +367,11 @@ impl Drive<'_> {
                 }
             }
             Happened::Watched { component, found } => {
-                let since = self.flights.end_look(component);
-                if let Some(since) = since.filter(|_| self.run.soak_left(component).is_some()) {
+                let passed = self.flights.end_look(component);
+                if let Some(passed) = passed.filter(|_| self.run.soak_left(component).is_some()) {
                     failpoint::pass("drive.watched");
                     let found = self.full_disk_watched(found);
-                    self.fold(What::Watched { component, passed: since.elapsed(), found })?;
+                    self.fold(What::Watched { component, passed, found })?;
                     return Ok(Wait::News);
                 }
             }
@@ -445,7 +445,7 @@ impl Drive<'_> {
                 }
                 Flight::Look(since) => {
                     let found = Health::Inconclusive { why };
-                    self.fold(What::Watched { component, passed: since.elapsed(), found })?;
+                    self.fold(What::Watched { component, passed: watched_for(since), found })?;
                 }
                 Flight::Reading if !self.run.awaits_reading(component) => {}
                 Flight::Reading => self.fold(What::Read { component, digest: Err(why) })?,

@@ -71,12 +71,12 @@ impl Flights {
         }
     }
 
-    /// Since when a component is watched whose checks were asked; they answer now.
-    pub(super) fn end_look(&mut self, component: usize) -> Option<Instant> {
+    /// For how long a component was watched whose checks were asked; they answer now.
+    pub(super) fn end_look(&mut self, component: usize) -> Option<Duration> {
         let (Flight::Look(since), ..) = self.flying.get(&component)? else { return None };
-        let since = *since;
+        let passed = watched_for(*since);
         self.remove(component);
-        Some(since)
+        Some(passed)
     }
 
     fn remove(&mut self, component: usize) -> Option<(Flight, Instant, Duration)> {
@@ -99,5 +99,26 @@ impl Flights {
     /// How many actions are running.
     pub(super) fn actions(&self) -> usize {
         self.flying.values().filter(|(f, ..)| matches!(f, Flight::Action(_))).count()
+    }
+}
+
+/// For how long something has been watched, in whole milliseconds: so the journal holds it. With the fraction a run would call
+/// a soak over that is not, by its journal, and nobody could take that run up.
+pub(super) fn watched_for(since: Instant) -> Duration {
+    Duration::from_millis(u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_counts_for_as_long_as_its_journal_says() {
+        let mut flights = Flights::default();
+        let since = clock::steady().checked_sub(Duration::from_micros(1_000_900)).expect("a second ago");
+        flights.add(0, Flight::Look(since), Duration::from_secs(1));
+        let passed = flights.end_look(0).expect("it is watched");
+        assert!(passed >= Duration::from_secs(1), "{passed:?}");
+        assert_eq!(passed.subsec_nanos() % 1_000_000, 0, "{passed:?}");
     }
 }

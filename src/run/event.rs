@@ -91,7 +91,8 @@ pub enum What {
     Watched {
         /// Index into the plan's entries.
         component: usize,
-        /// How long it was watched since it was asked last, or since the watch began or was taken up; by a steady clock.
+        /// How long it was watched since it was asked last, or since the watch began or was taken up; by a steady clock, in
+        /// whole milliseconds.
         passed: Duration,
         /// What was found.
         found: Verdict,
