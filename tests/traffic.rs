@@ -499,6 +499,8 @@ fn who_cannot_be_drained_is_not_patched() {
     farm.run("plan").says("HAProxy has no backend \"shop\"");
     farm.lab.write("main.pf.hcl", text.replace("admin.sock", "nothing.sock"));
     farm.run("plan").says("nothing.sock cannot be connected to");
+    farm.lab.write("main.pf.hcl", text.replace("backend = \"web\"", "backend = \"web\"\n  min_serving = -1"));
+    farm.run("plan").says("min_serving of traffic.haproxy.front must be a whole number, 0 or more; it is -1");
     farm.all_serve("1.0");
 }
 

@@ -6,7 +6,7 @@ use patchform_sdk::detached::safe_id;
 use patchform_sdk::ended::{self, Ended};
 use patchform_sdk::message::{Subject, TargetRun};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Number, Value, json};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -29,7 +29,7 @@ struct Arguments {
     socket: String,
     backend: String,
     #[serde(default)]
-    min_serving: Option<u64>,
+    min_serving: Option<Number>,
 }
 
 /// A backend that can be asked.
@@ -94,7 +94,12 @@ impl<'a> Front<'a> {
                 subject.address
             ));
         }
-        let min_serving = min_serving.unwrap_or(1);
+        let min_serving = match min_serving {
+            None => 1,
+            Some(given) => given.as_u64().ok_or_else(|| {
+                format!("min_serving of {} must be a whole number, 0 or more; it is {given}", subject.address)
+            })?,
+        };
         Ok(Front { subject, context, socket, backend, min_serving, patience: Duration::ZERO })
     }
 

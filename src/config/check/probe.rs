@@ -179,6 +179,12 @@ fn http(body: &Body, fields: &mut Fields<'_>) -> Option<Probe> {
     let expect_status = fields.whole(body, "expect_status", 100, 599).unwrap_or(200);
     let expect_body = fields.text(body, "expect_body");
     let max_latency = fields.period(body, "max_latency");
+    if let (Some(Duration::ZERO), Some(attribute)) = (max_latency, body.attribute("max_latency")) {
+        let problem = Diagnostic::error("\"max_latency\" of nothing is never kept")
+            .at(attribute.value.span(), "no answer comes at once")
+            .help("Write how long an answer may take, such as \"250ms\", or leave it out.");
+        fields.problems.push(problem);
+    }
     let url = web(body, "http://127.0.0.1:8080/healthz", fields)?;
     let expect_status = u16::try_from(expect_status).ok()?;
     Some(Probe::Http { url, expect_status, expect_body, max_latency })

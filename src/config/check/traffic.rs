@@ -162,5 +162,11 @@ pub(super) fn drained(
             );
         fields.problems.push(problem);
     }
+    if from.iter().enumerate().any(|(k, one)| from[..k].contains(one)) {
+        let problem = Diagnostic::error("\"drain\" names one traffic twice")
+            .at(attribute.value.span(), "")
+            .help("Name each once, in the order in which traffic is taken away.");
+        fields.problems.push(problem);
+    }
     Some(Drained { from, member, wait }).filter(|drained| !drained.from.is_empty())
 }

@@ -15,4 +15,8 @@ component "release" "api" {
   check "exec" "d" {
     command = "true"
   }
+  check "http" "e" {
+    url         = "http://127.0.0.1:8080/"
+    max_latency = "0s"
+  }
 }

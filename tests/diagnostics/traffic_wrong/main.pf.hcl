@@ -67,3 +67,11 @@ component "release" "e" {
     drain = traffic.haproxy.c
   }
 }
+
+component "release" "f" {
+  path        = "/srv/f"
+  patch_level = "1.0.0"
+  maintenance {
+    drain = [traffic.haproxy.c, traffic.haproxy.c]
+  }
+}
