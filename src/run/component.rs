@@ -3,7 +3,7 @@
 use super::baseline::Baseline;
 use super::event::{ActionRef, Leg};
 use super::shape::Node;
-use super::standing::{ActionStanding, Failure, Phase};
+use super::standing::{ActionStanding, Failure, Phase, Skip};
 use crate::model::Moment;
 use crate::plan::noun::{Planned, Step};
 use patchform_sdk::message::{Reload, Snapshot};
@@ -110,6 +110,8 @@ pub(super) struct Component {
     pub tried: bool,
     /// Traffic may be away.
     pub drained: bool,
+    /// Why it is left alone once its traffic is back, where nothing else was done there.
+    pub stays_away: Option<Skip>,
     /// Traffic may have returned since it was taken away: data may have been written.
     pub served: bool,
     /// Holds a place of its rollout's `max_parallel`.
@@ -177,6 +179,7 @@ impl Component {
             worked_on: false,
             tried: false,
             drained: false,
+            stays_away: None,
             served: false,
             slot: false,
             held_through: false,

@@ -44,6 +44,8 @@ pub enum Defect {
     GateIsAFailure,
     GateIsPassed,
     GateIsAskedOnce,
+    DrainedIsNotAsked,
+    RefusedStaysDrained,
     CommittedStays,
     TurnedGoesOn,
     UntouchedBeginsAnyway,
@@ -105,7 +107,7 @@ impl Defect {
     ];
 
     /// Every other defect.
-    pub const ALL: [Defect; 57] = [
+    pub const ALL: [Defect; 59] = [
         Defect::UnclearIsRefused,
         Defect::InterruptedIsNotDone,
         Defect::LostWordCounts,
@@ -145,6 +147,8 @@ impl Defect {
         Defect::GateIsAFailure,
         Defect::GateIsPassed,
         Defect::GateIsAskedOnce,
+        Defect::DrainedIsNotAsked,
+        Defect::RefusedStaysDrained,
         Defect::CommittedStays,
         Defect::TurnedGoesOn,
         Defect::UntouchedBeginsAnyway,
