@@ -241,6 +241,59 @@ fn what_is_taken_up_after_its_window_has_closed_does_not_begin() {
     platform.run("run list").exits(0).says("incomplete").does_not_say("open");
 }
 
+/// The same, where its traffic is taken away first; `pool` tells how it goes.
+fn slow_behind_its_drain() -> Option<Platform> {
+    let platform = slow_to_store()?;
+    let pool = platform.lab.path("pool");
+    let says = |word: &str| format!("[\"sh\", \"-c\", \"echo {word} >> {}\"]", pool.display());
+    let text = platform.lab.read("main.pf.hcl").replacen(
+        "    window = maintenance_window.night\n",
+        "    window = maintenance_window.night\n    drain  = [traffic.command.pool]\n    member = \"a\"\n",
+        1,
+    );
+    let (out, back) = (says("out"), says("in"));
+    let traffic = format!(
+        "traffic \"command\" \"pool\" {{\n  drain   = {out}\n  undrain = {back}\n  probe   = [\"sh\", \"-c\", \
+         \"tail -n 1 {} | grep -q out && echo away || echo serving\"]\n}}\n",
+        pool.display()
+    );
+    platform.lab.write("main.pf.hcl", text + &traffic);
+    Some(platform)
+}
+
+#[test]
+fn what_is_slow_behind_its_drain_gets_its_traffic_back_when_its_window_has_closed() {
+    let Some(platform) = slow_behind_its_drain() else { return };
+    platform.set("2027-06-08T01:58:00Z");
+    platform.run("plan").exits(0).says("gate → drain").says("→ gate → patch");
+    let child = platform.starts("apply --auto-approve");
+    platform.appears("begun.a");
+    assert_eq!(platform.lab.read("pool"), "out\n");
+    platform.set("2027-06-08T02:00:01Z");
+    platform.lab.write("go", "");
+    let ran = ended(child).exits(5).says("command.a").says("outside of its window night");
+    ran.says("it may start at 2027-06-09 01:00 Europe/Berlin");
+    platform.stands(&[("a", "1.0"), ("b", "1.0"), ("pool", "out\nin\n")]);
+    platform.run("run list").exits(0).says("incomplete").does_not_say("open");
+    platform.at("2027-06-08T23:10:00Z", "apply --auto-approve").exits(0);
+    platform.stands(&[("a", "1.1"), ("b", "1.1"), ("pool", "out\nin\nout\nin\n")]);
+}
+
+#[test]
+fn what_was_only_drained_gets_its_traffic_back_when_it_is_taken_up_too_late() {
+    let Some(platform) = slow_behind_its_drain() else { return };
+    platform.set("2027-06-08T01:58:00Z");
+    let mut child = platform.starts("apply --auto-approve");
+    platform.appears("begun.a");
+    signal(&child, "KILL");
+    child.wait().expect("it ends");
+    platform.set("2027-06-08T09:00:00Z");
+    platform.lab.write("go", "");
+    platform.run("resume").exits(5).says("outside of its window night");
+    platform.stands(&[("a", "1.0"), ("b", "1.0"), ("pool", "out\nin\n")]);
+    platform.run("run list").exits(0).says("incomplete").does_not_say("open");
+}
+
 #[test]
 fn waiting_ends_when_the_window_opens_also_after_a_jump_of_the_clock() {
     let Some(platform) = Platform::new(&[("a", "", "")], &berlin("01:00", "3h", "")) else { return };

@@ -3,7 +3,7 @@
 use super::baseline::Baseline;
 use super::event::{ActionRef, Leg};
 use super::shape::Node;
-use super::standing::{ActionStanding, Failure, Phase};
+use super::standing::{ActionStanding, Failure, Phase, Skip};
 use crate::model::Moment;
 use crate::plan::noun::{Planned, Step};
 use patchform_sdk::message::{Reload, Snapshot};
@@ -112,6 +112,8 @@ pub(super) struct Component {
     pub drained: bool,
     /// Customers may be kept out.
     pub blocked: bool,
+    /// Why it is left alone once its traffic is back, where nothing else was done there.
+    pub stays_away: Option<Skip>,
     /// Traffic may have returned since it was taken away: data may have been written.
     pub served: bool,
     /// Holds a place of its rollout's `max_parallel`.
@@ -180,6 +182,7 @@ impl Component {
             tried: false,
             drained: false,
             blocked: false,
+            stays_away: None,
             served: false,
             slot: false,
             held_through: false,

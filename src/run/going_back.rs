@@ -265,10 +265,11 @@ impl Run {
     /// `i` is as it was read before the run.
     pub(super) fn restored(&mut self, i: usize) {
         let c = &mut self.components[i];
+        let left_alone = c.stays_away.take().filter(|_| !c.changed);
         c.changed = false;
         c.differs = false;
         (c.drained, c.blocked) = (false, false);
-        self.enter(i, Phase::Restored);
+        self.enter(i, left_alone.map_or(Phase::Restored, Phase::Skipped));
         self.clean(i);
     }
 

@@ -46,6 +46,8 @@ pub enum Defect {
     GateIsAFailure,
     GateIsPassed,
     GateIsAskedOnce,
+    DrainedIsNotAsked,
+    RefusedStaysDrained,
     CommittedStays,
     TurnedGoesOn,
     UntouchedBeginsAnyway,
@@ -107,7 +109,7 @@ impl Defect {
     ];
 
     /// Every other defect.
-    pub const ALL: [Defect; 59] = [
+    pub const ALL: [Defect; 61] = [
         Defect::UnclearIsRefused,
         Defect::InterruptedIsNotDone,
         Defect::LostWordCounts,
@@ -149,6 +151,8 @@ impl Defect {
         Defect::GateIsAFailure,
         Defect::GateIsPassed,
         Defect::GateIsAskedOnce,
+        Defect::DrainedIsNotAsked,
+        Defect::RefusedStaysDrained,
         Defect::CommittedStays,
         Defect::TurnedGoesOn,
         Defect::UntouchedBeginsAnyway,

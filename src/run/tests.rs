@@ -6,7 +6,7 @@ use super::work;
 use super::*;
 use crate::config::checked::OnFailure;
 use crate::model::Moment;
-use crate::plan::noun::{Plan, Step, Verdict as PlanVerdict};
+use crate::plan::noun::{Plan, Planned, Step, Verdict as PlanVerdict};
 use patchform_sdk::message::{Answer, Done, Probed, Reload, Verdict};
 use std::collections::BTreeSet;
 

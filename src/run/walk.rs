@@ -342,13 +342,17 @@ impl Run {
         self.go_on(i);
     }
 
-    /// What stands behind a gate that was asked a second time, directly before anything is taken away, asks it anew: it was
-    /// open for that moment only.
+    /// What stands behind a gate that was asked once more, directly before anything is taken away or changed, asks it anew: it
+    /// was open for that moment only. What is half done is brought to its end.
     pub(super) fn asks_its_gate_again(&mut self, i: usize) {
+        let planted = self.shape.planted;
         let (c, node) = (&mut self.components[i], &self.shape.nodes[i]);
-        let idle = c.phase == Phase::Forward && c.current == ActionStanding::Pending && !c.touched();
+        let takes_away =
+            c.planned(node).is_some_and(|planned| matches!(planned.action, Step::Drain | Step::Block));
+        let half = c.changed || (c.is_away() && (takes_away || planted.has(Defect::DrainedIsNotAsked)));
+        let idle = c.phase == Phase::Forward && c.current == ActionStanding::Pending && !half;
         let gate = c.forth.checked_sub(1).filter(|at| *at > 0 && node.forth[*at].action == Step::Gate);
-        if let (true, Some(gate), false) = (idle, gate, self.shape.planted.has(Defect::GateIsAskedOnce)) {
+        if let (true, Some(gate), false) = (idle, gate, planted.has(Defect::GateIsAskedOnce)) {
             c.step_back(gate);
         }
     }
@@ -401,11 +405,16 @@ impl Run {
         }
     }
 
-    /// Do not start: nothing was disturbed yet, so it is left alone rather than failed.
+    /// Do not start: nothing was changed yet, so it is left alone rather than failed. Traffic that is away returns first.
     fn stay_away(&mut self, i: usize, skip: Skip, why: &str) {
-        if self.components[i].touched() {
+        let c = &mut self.components[i];
+        if c.changed {
             self.fail(i, why, "");
-        } else if self.components[i].phase == Phase::Turning {
+        } else if c.phase == Phase::Turning {
+            self.turned(i);
+        } else if c.is_away() && !self.shape.planted.has(Defect::RefusedStaysDrained) {
+            c.stays_away = Some(skip);
+            self.hold_dependents(i);
             self.turned(i);
         } else {
             self.skip(i, skip);

@@ -154,18 +154,15 @@ impl<'a> Judge<'a> {
         Ok(())
     }
 
-    /// Where windows are kept to, nothing is taken away unless the gate was asked directly before.
+    /// Where windows are kept to, nothing is taken away or changed unless the gate was asked directly before.
     fn opens(&mut self, action: ActionRef, step: Step, run: &Run) -> Result<(), Violation> {
         let i = action.component;
         let opened = self.opened.remove(&i);
         let taken_away = matches!(step, Step::Drain | Step::Block | Step::Patch) && action.leg == Leg::Forth;
         // What stands half-way is brought to its end.
-        if !taken_away
-            || !self.sc.components[i].hours
-            || run.is_drained(i)
-            || run.is_blocked(i)
-            || run.is_changed(i)
-        {
+        let away = run.is_drained(i) || run.is_blocked(i);
+        let half = run.is_changed(i) || (step != Step::Patch && away);
+        if !taken_away || !self.sc.components[i].hours || half {
             return Ok(());
         }
         self.cover.tested(Rule::Window);
@@ -569,7 +566,9 @@ impl<'a> Judge<'a> {
             let back = matches!(standing, Standing::GoingBack | Standing::Restored | Standing::Stuck(_));
             if back && !self.abandoned {
                 self.cover.tested(Rule::Needless);
-                if !to_go_back.contains(&i) {
+                // Behind its drain a gate refused it: its traffic is given back.
+                let refused = world.real[i].gated && run.failure(i).is_none() && !run.is_changed(i);
+                if !to_go_back.contains(&i) && !(refused && standing != Standing::Restored) {
                     return broken(Rule::Needless, format!("c{i} is {standing}, and nothing takes it back"));
                 }
             }

@@ -121,7 +121,7 @@ impl Rule {
             Rule::Token => "tokens rise, and requests carry their controller's",
             Rule::Fencing => "nothing takes effect with an old token",
             Rule::Window => {
-                "nothing is taken away outside of its window: its gate was asked directly before, and was open"
+                "nothing is taken away or changed outside of its window: its gate was asked directly before, and was open"
             }
             Rule::Probed => "what is unclear is probed before anything else is begun there",
             Rule::Reload => "what a patch or restore said is needed is done",

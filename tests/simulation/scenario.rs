@@ -49,7 +49,7 @@ pub struct Component {
     /// How long it is watched before it is committed.
     pub soak: Time,
     pub changes: bool,
-    /// It keeps to windows, so that its gate is asked again before anything is taken away.
+    /// It keeps to windows, so that its gate is asked again before anything is taken away, and before anything changes.
     pub hours: bool,
     pub way: Way,
     pub fetches: bool,
@@ -228,7 +228,7 @@ impl Component {
             (Step::Block, self.blocks),
             (Step::Snapshot, stores),
             (Step::Backup, self.backs_up),
-            (Step::Gate, again(!self.drains && !self.blocks)),
+            (Step::Gate, again(true)),
             (Step::Patch, true),
             (Step::Snapshot, self.way == Way::Late),
             (Step::Reload, reloads),

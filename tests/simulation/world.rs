@@ -257,7 +257,9 @@ impl World {
                 refused("it may not start before tomorrow", "")
             }
             (Step::Gate, _) if closed.is_some() => refused("a freeze holds", ""),
-            (Step::Gate, _) if !real.as_before() => refused("it was changed since the plan was made", ""),
+            (Step::Gate, _) if !real.as_before_content() => {
+                refused("it was changed since the plan was made", "")
+            }
             (Step::Verify | Step::Measure, Some(Fault::Inconclusive)) => {
                 found(Verdict::Inconclusive { why: "who knows".into() })
             }

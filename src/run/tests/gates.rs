@@ -54,6 +54,53 @@ fn whoever_goes_on_before_the_patch_asks_again() {
     assert_eq!(p.turn(), "gate#2 0");
 }
 
+/// The same with traffic: gate, gate, drain, snapshot, gate, patch, verify, undrain, commit.
+fn drains() -> Played {
+    let mut plan = sample::plan(&[&[], &[0]], 2, OnFailure::RollbackRun);
+    let change = change_of(&mut plan, 0);
+    let step = |action| Planned { action, ..change.forth[0].clone() };
+    let (drain, undrain) = (step(Step::Drain), step(Step::Undrain));
+    change.forth.insert(1, drain.clone());
+    change.forth.insert(5, undrain.clone());
+    change.back.insert(0, drain);
+    change.back.push(undrain);
+    crate::plan::procedure::ask_again(&mut change.forth);
+    Played::new(&plan)
+}
+
+#[test]
+fn a_gate_that_has_closed_behind_a_drain_gives_the_traffic_back_and_skips() {
+    let mut p = drains();
+    p.turn();
+    assert_eq!(p.well(0, 4), "gate 0");
+    assert_eq!(p.says(0, "refused"), "undrain 0");
+    assert_eq!(p.standings(), "going back, held");
+    // Nothing of that is a failure: what its rollout says of others does not count.
+    assert_eq!(p.says(0, "done"), "finish");
+    assert_eq!(p.run.standing(0), Standing::Skipped(Skip::Gate("no".into())));
+    assert!(p.run.failure(0).is_none() && !p.run.is_drained(0));
+    assert_eq!((p.ending(), outcome(&p.run).gated), (Ending::Incomplete, vec![0]));
+}
+
+#[test]
+fn whoever_goes_on_behind_a_drain_asks_again_before_the_patch() {
+    let mut p = drains();
+    p.turn();
+    assert_eq!(p.well(0, 5), "patch 0");
+    p.in_flight.clear();
+    p.apply(What::taken("you", 2));
+    p.turn();
+    assert_eq!(p.says(0, "before"), "gate#2 0");
+    assert_eq!(p.says(0, "refused"), "undrain 0");
+    // Its controller dies there, and the next one gives the traffic back.
+    p.in_flight.clear();
+    p.apply(What::taken("he", 3));
+    p.turn();
+    assert_eq!(p.says(0, "before"), "undrain#2 0");
+    assert_eq!(p.says(0, "done"), "finish");
+    assert_eq!(p.run.standing(0), Standing::Skipped(Skip::Gate("no".into())));
+}
+
 #[test]
 fn a_gate_of_the_beginning_alone_is_not_asked_again() {
     let mut p = Played::new(&sample::plan(&[&[]], 1, OnFailure::Halt));
