@@ -6,6 +6,8 @@
 mod lab;
 
 use lab::{Lab, Ran, files};
+use patchform::engine::lease::{self, Holdings};
+use patchform::model::Moment;
 use std::collections::BTreeMap;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
@@ -95,8 +97,7 @@ fn answered(line: &str, ran: &Ran, honoured: &mut Honoured) {
                 "has ended meanwhile",
                 "had begun",
                 "did not take",
-                // It begins at this moment.
-                "drives it all the same",
+                "begins at this moment",
             ];
             assert!(told.iter().any(|why| ran.err.contains(why)), "{line}: {ran:?}");
         }
@@ -183,6 +184,28 @@ fn told_and_journalled(lab: &Lab, id: &str, honoured: &Honoured, seed: u64) {
     for (request, times) in journalled.iter().filter(|(r, _)| !r.starts_with("skip")) {
         assert_eq!(honoured.get(request), Some(times), "seed {seed}: {request}");
     }
+}
+
+/// It holds its lease, and has written down neither its plan nor a line of its journal.
+#[test]
+fn a_run_that_has_just_begun_is_no_damaged_one() {
+    let lab = applied();
+    let id = "20270607-230000-000-abcd";
+    let lease = lease::acquire(&lab.path(".patchform/runs"), id, &Holdings::default(), 0, Moment(0))
+        .expect("a lease");
+    for line in ["run abandon", "run show 20270607-230000-000-abcd", "resume"] {
+        let ran = lab.patchform(line);
+        let told = format!("{line}: {ran:?}");
+        assert!(ran.err.contains(&format!("run {id} begins at this moment")), "{told}");
+        assert!(ran.err.contains("ask again in a moment"), "{told}");
+        assert!(ran.err.contains(&format!("kill {}", std::process::id())), "{told}");
+        assert_eq!(ran.code, 1, "{told}");
+    }
+    // Once it had begun its files are lost.
+    lab.write(&format!(".patchform/runs/{id}/begun"), "");
+    let lost = lab.patchform("run abandon").exits(1).does_not_say("begins at this moment");
+    lost.says("is not there any more").says("drives it all the same");
+    lease.release().expect("it is released");
 }
 
 fn levels_are_legal(lab: &Lab, outcome: &str, seed: u64) {

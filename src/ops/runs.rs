@@ -170,6 +170,15 @@ pub fn folder(runs: &Path, id: &str) -> Result<PathBuf, Failure> {
 /// There is no such run, or a file is damaged or newer.
 pub fn tell(runs: &Path, id: &str) -> Result<Told, Failure> {
     let folder = folder(runs, id)?;
+    // Asked first: what it writes down when it begins may be there a moment later.
+    let had_begun = had_begun(&folder);
+    read(&folder, id).map_err(|failure| match driven(runs, id) {
+        Some(driver) if !had_begun => begins(&driver),
+        _ => failure,
+    })
+}
+
+fn read(folder: &Path, id: &str) -> Result<Told, Failure> {
     let path = folder.join(PLAN);
     let bytes = disk::read(&path, MAX_PLAN).map_err(|e| match e.kind() {
         std::io::ErrorKind::NotFound if !folder.is_dir() => {
@@ -184,11 +193,11 @@ pub fn tell(runs: &Path, id: &str) -> Result<Told, Failure> {
     })?;
     let plan = stored::read(&bytes).map_err(|e| match e {
         stored::PlanError::Newer { .. } => Failure::locked(format!("{}: {e}", path.display())),
-        _ => put_back(Failure::error(format!("{}: {e}", path.display())), &folder, id),
+        _ => put_back(Failure::error(format!("{}: {e}", path.display())), folder, id),
     })?;
     let plan_digest = stored::digest(&bytes).unwrap_or_default();
     let expected = Expected { run: Some(id.into()), lineage: Some(plan.lineage.clone()) };
-    let journal = journal::read(&folder.join(JOURNAL), &expected).map_err(|e| unreadable(e, &folder, id))?;
+    let journal = journal::read(&folder.join(JOURNAL), &expected).map_err(|e| unreadable(e, folder, id))?;
     if journal.header.plan != plan_digest {
         return Err(Failure::error(format!(
             "the journal of run {id} belongs to another plan than {}: it names {}, the plan has {plan_digest}",
@@ -217,18 +226,39 @@ fn unreadable(error: ReadError, folder: &Path, id: &str) -> Failure {
     put_back(failure, folder, id)
 }
 
+/// The run, where a process drives it.
+fn driven(runs: &Path, id: &str) -> Option<OpenRun> {
+    open(runs).unwrap_or_default().into_iter().find(|run| run.id == id && run.alive)
+}
+
+/// What a driven run does not tell since it has just begun.
+fn begins(run: &OpenRun) -> Failure {
+    Failure::error(format!(
+        "run {} begins at this moment: it has not written down yet what it is to do",
+        run.id
+    ))
+    .hint("ask again in a moment")
+    .hint(format!("where that stays so, its files were lost: {}", goes_on(run)))
+}
+
+/// How a driven run ends of which something is lost or damaged.
+fn goes_on(run: &OpenRun) -> String {
+    format!(
+        "{driver} drives it all the same, and needs nothing of that to go on: wait for its end. To end it before, send that \
+         process one SIGTERM (`kill {pid}`, on its host): it lets what is under way end, and stops; then `patchform run abandon \
+         {id}` lets go of it",
+        driver = run.driver(),
+        pid = run.controller.pid,
+        id = run.id,
+    )
+}
+
 /// What to do about a run of which something is lost or damaged.
 fn put_back(failure: Failure, folder: &Path, id: &str) -> Failure {
     let runs = folder.parent().unwrap_or(folder);
     let open = open(runs).unwrap_or_default().into_iter().find(|run| run.id == id);
     failure.hint(match open {
-        Some(run) if run.alive => format!(
-            "{driver} drives it all the same, and needs nothing of that to go on: wait for its end. To end it before, send that \
-             process one SIGTERM (`kill {pid}`, on its host): it lets what is under way end, and stops; then `patchform run abandon \
-             {id}` lets go of it",
-            driver = run.driver(),
-            pid = run.controller.pid,
-        ),
+        Some(run) if run.alive => goes_on(&run),
         Some(OpenRun { unknown: true, .. }) => format!(
             "put the files back from a backup; or `patchform run abandon {id}` lets go of it. Its lease cannot be read either, \
              so that nothing is known of what it held: no plan does what it may have left undone"
