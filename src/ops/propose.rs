@@ -278,6 +278,7 @@ impl Work {
         self.drawn.left = raised.left;
         self.drawn.asked = raised.asked;
         self.drawn.unresolved.clone_from(&resolution.left);
+        self.drawn.open = resolution.open;
     }
 
     /// Takes what is installed for what is asked for.
