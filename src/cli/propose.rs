@@ -26,7 +26,7 @@ pub struct Arguments {
     /// Only these components, or all instances of these blocks
     #[arg(long, value_name = "ADDRESS")]
     target: Vec<String>,
-    /// Only what this vulnerability needs
+    /// Only what this vulnerability needs: a CVE, or an advisory's id
     #[arg(long = "for", value_name = "CVE")]
     only: Vec<String>,
     /// Only what is due within this time, or overdue, such as 7d

@@ -338,6 +338,25 @@ impl Assessed {
         named
     }
 
+    /// Why what feeds know under a name is taken for none: its record was withdrawn, or the CVE was rejected.
+    pub fn retracted(&self, name: &str) -> Option<String> {
+        if CveId::parse(name).is_some_and(|cve| self.rejected.contains(&cve)) {
+            return Some(format!(
+                "{name} was rejected: a feed of CVE records says that it is no vulnerability"
+            ));
+        }
+        let is_it = |record: &&Advisory| {
+            let ids = std::iter::once(&record.id).chain(&record.aliases).chain(&record.upstream);
+            record.withdrawn.is_some() && ids.into_iter().any(|id| id.eq_ignore_ascii_case(name))
+        };
+        let record = self.records.iter().find(is_it)?;
+        let (at, feed) = (record.withdrawn.as_deref().unwrap_or_default(), &record.provenance.feed);
+        Some(format!(
+            "{} of the feed {feed}, which speaks of {name}, was withdrawn ({at}): it raises nothing",
+            record.id
+        ))
+    }
+
     /// What is open, the most urgent first.
     fn found<'a>(&'a self, named: Vec<Named<'a>>) -> Vec<Found<'a>> {
         let mut offered = Candidates::default();
