@@ -42,6 +42,8 @@ pub enum Resolved<'a> {
     /// Each has to have its level here. One that was resolved for others alone, since its own host could not be read then, stands
     /// for itself and is warned of: the plan judges it by what its host says now.
     All(&'a Levels),
+    /// One that has none stands for itself and is warned of: for what looks, and brings no level anywhere.
+    Told(&'a Levels),
     /// One that has none stands for itself: only what resolves them may work with that.
     AsFar(&'a Levels),
 }
@@ -57,7 +59,7 @@ impl Resolved<'_> {
     /// The rows.
     pub fn levels(&self) -> &Levels {
         match self {
-            Resolved::All(levels) | Resolved::AsFar(levels) => levels,
+            Resolved::All(levels) | Resolved::Told(levels) | Resolved::AsFar(levels) => levels,
         }
     }
 }

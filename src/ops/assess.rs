@@ -1,6 +1,6 @@
 //! `assess`: which vulnerabilities are open on which component.
 
-use super::checking::{Checked, check};
+use super::checking::{Checked, check_telling};
 use super::inputs::Inputs;
 use super::inventories::{self, Inventories};
 use super::plan::{Stage, Stages};
@@ -64,7 +64,7 @@ pub struct Assessed {
 /// What is wrong with the configuration, the catalog or what is remembered; a host that cannot be read is none.
 pub fn assess(request: &Request, stages: &mut dyn Stages) -> Result<Assessed, Failure> {
     stages.stage(Stage::Checking);
-    let checked = check(&request.inputs, stages.watch())?;
+    let checked = check_telling(&request.inputs, stages.watch())?;
     let catalog = Catalog::open(&checked.place.catalog).map_err(unusable)?;
     let mut asked = ask(checked, &request.targets, stages)?;
     stages.stage(Stage::Done);

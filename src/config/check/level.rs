@@ -208,7 +208,9 @@ impl Parts<'_, '_, '_> {
         let (level, why) = match (found, resolved) {
             (Ok(level), _) => (level.to_string(), None),
             (Err(_), Resolved::AsFar(_)) => (text.to_string(), None),
-            (Err(lacking), Resolved::All(_)) => (text.to_string(), Some(lacks(lacking, text))),
+            (Err(lacking), Resolved::All(_) | Resolved::Told(_)) => {
+                (text.to_string(), Some(lacks(lacking, text)))
+            }
         };
         let open = found.is_err();
         let for_others = !matches!(found, Err(Lacking::Unfit(_))) && resolved.levels().has(&key, part, text);
@@ -228,7 +230,7 @@ impl Parts<'_, '_, '_> {
     /// One complaint for all that have no level: the way out is the same.
     fn tell(&self, fields: &mut Fields<'_>) {
         let [(part, at, why), others @ ..] = self.lacking.as_slice() else { return };
-        let Asks { key, address, .. } = (self.asks)();
+        let Asks { key, address, resolved } = (self.asks)();
         let whose = match self.block.baseline {
             Some(_) => format!("{key}, which {address} takes"),
             None => address.to_string(),
@@ -239,13 +241,15 @@ impl Parts<'_, '_, '_> {
             [(one, ..)] => format!(" So it is with \"{one}\"."),
             [(one, ..), rest @ ..] => format!(" So it is with \"{one}\" and {} more.", rest.len()),
         };
-        let because = match self.for_others {
+        let (told, for_others) = (matches!(resolved, Resolved::Told(_)), self.for_others);
+        let because = match for_others {
+            _ if told => "Its findings are told all the same, but no plan can be made of it.",
             true => "Other components have theirs: it is blocked until its host can be read.",
             false => {
                 "A plan takes levels from there and resolves nothing by itself, so that all who plan one commit plan the same."
             }
         };
-        let base = if self.for_others { Diagnostic::warning } else { Diagnostic::error };
+        let base = if told || for_others { Diagnostic::warning } else { Diagnostic::error };
         let problem = base(format!("patchform.lock.hcl has no level for {of}{whose}"))
             .at(*at, "a constraint")
             .because(format!("{why}{more} {because}"))
