@@ -14,7 +14,7 @@ use patchform::catalog::{Content, Edition, Taking, Writer};
 use patchform::config::checked::FeedFormat;
 use patchform::model;
 use patchform::model::Moment;
-use patchform_advisory::kev;
+use patchform_advisory::{Provenance, kev, osv};
 use serde_json::{Value, json};
 use std::process::Command;
 use std::time::Duration;
@@ -130,6 +130,33 @@ fn what_is_installed_here_is_held_against_the_catalog() {
     lab.patchform("assess").exits(0).says("1 finding closed by no run of patchform").says("1 finding open");
     lab.patchform("assess").exits(0).does_not_say("closed");
     lab.patchform("assess --fail-on overdue").exits(0);
+}
+
+/// People have the name that their vendor's mail has.
+#[test]
+fn a_vulnerability_is_found_by_each_name_and_what_is_none_is_told() {
+    let Some(version) = tar_here() else { return };
+    let lab = here(&version, "component \"apt\" \"other\" {\n  patch_level = { gzip = \"0.1\" }\n}\n");
+    advisories(
+        &lab,
+        &release_here(),
+        &[
+            ("DSA-1", "CVE-2026-10001", "tar", Some("99.0"), "x"),
+            ("DSA-2", "CVE-2026-10002", "gzip", Some("99.0"), "x"),
+        ],
+    );
+    lab.patchform("assess --explain dsa-1@apt.here").exits(0).says("CVE-2026-10001").says("below 99.0");
+    lab.patchform("assess --explain DSA-2@apt.here").exits(1).says("belongs to apt.other").says("--explain");
+    lab.patchform("propose --for DSA-1 --dry-run").exits(0).says("Raise tar of apt.here to 99.0");
+    lab.patchform("propose --for DSA-9 --dry-run").exits(1).says("no feed says anything of DSA-9");
+    let withdrawn = json!({"id": "DSA-3", "modified": "2026-11-20T00:00:00Z", "withdrawn": "2026-11-21T00:00:00Z",
+        "upstream": ["CVE-2026-10003"], "affected": [{"package": {"ecosystem": release_here(), "name": "tar"},
+        "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}]}]});
+    let record = osv::read(withdrawn.to_string().as_bytes(), &Provenance::default()).unwrap().0;
+    collected(&lab, "taken-back", FeedFormat::Osv, &Content::Advisories(vec![record]));
+    for asked in ["assess --explain CVE-2026-10003@apt.here", "propose --for DSA-3"] {
+        lab.patchform(asked).exits(1).says("was withdrawn").says("DSA-3 of the feed taken-back");
+    }
 }
 
 /// That nothing was found where nothing is known is no good news.
@@ -313,5 +340,5 @@ fn the_catalog_says_how_fresh_its_feeds_are() {
         )
         .unwrap();
     drop(writer);
-    lab.patchform("assess").exits(0).says("The feed old is stale");
+    lab.patchform("assess").exits(0).says("The feed old is stale").says("longer ago than");
 }

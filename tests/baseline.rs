@@ -56,7 +56,7 @@ fn a_constraint_is_resolved_by_propose_alone_and_planned_from_the_lock_file_alon
     let Some(tar) = installed("tar") else { return };
     let text = "component \"apt\" \"here\" {\n  patch_level = { tar = \">= 1.0\" } # any\n}\n";
     let lab = with(text);
-    for verb in ["plan", "validate", "assess", "apply --auto-approve"] {
+    for verb in ["plan", "validate", "apply --auto-approve"] {
         lab.patchform(verb).exits(1).says("no level for \"tar\" of apt.here").says("Run `patchform propose`");
     }
     let lock = lab.read(LOCK);
@@ -75,6 +75,8 @@ fn a_constraint_is_resolved_by_propose_alone_and_planned_from_the_lock_file_alon
     lab.patchform("plan").exits(0).says("Nothing to patch");
     lab.write("main.pf.hcl", text.replace(">= 1.0", ">= 1.0, < 99"));
     lab.patchform("plan").exits(1).says("It was resolved for \">= 1.0\"");
+    // What is open there can be told all the same.
+    lab.patchform("assess").exits(0).says("It was resolved for \">= 1.0\"").says("0 findings open");
     lab.patchform("propose --upgrade").exits(0).says("Raise tar of apt.here to 98.0");
     assert!(lab.read(LOCK).contains("level = \"98.0\""));
     // Init keeps what was resolved.
@@ -133,13 +135,41 @@ fn components_share_a_baseline_and_drift_is_adopted_into_it() {
     lab.patchform("plan").exits(0).says("1 to record");
 }
 
+/// A baseline is as hard as an exact level on a host that is down, and no harder.
+#[test]
+fn a_host_that_cannot_be_read_holds_up_no_other_of_its_baseline() {
+    let Some(tar) = installed("tar") else { return };
+    let text = "baseline \"security\" {\n  patch_level = { tar = \">= 1\" }\n}\n\
+                component \"apt\" \"here\" {\n  patch_level = baseline.security\n}\n\
+                component \"apt\" \"down\" {\n  patch_level = baseline.security\n  connection \"ssh\" {\n    host = \"127.0.0.1\"\n    port = 1\n  }\n}\n";
+    let lab = with(text);
+    // Nothing is resolved of it: an error, before a host is asked.
+    lab.patchform("plan").exits(1).says("no level for \"tar\" of baseline.security");
+    lab.patchform("propose").exits(2).says("apt.down could not be read").says("1 constraint has no level");
+    assert!(lab.read(LOCK).contains("apt.here"), "{}", lab.read(LOCK));
+    lab.patchform("validate").exits(0).says("apt.down takes");
+    let shown = lab.patchform("plan").exits(0).says("1 to record").says("could not be read");
+    assert!(shown.err.contains("blocked until"), "{}", shown.err);
+    lab.patchform("apply --auto-approve").says("recorded");
+    // Its host is back: somebody has to resolve it.
+    lab.write(
+        "main.pf.hcl",
+        text.replace("    host = \"127.0.0.1\"\n    port = 1\n", "").replace("\"ssh\"", "\"local\""),
+    );
+    lab.patchform("plan").exits(1).says("no level for apt.down, which can be read").says("patchform propose");
+    lab.patchform("propose --target apt.here").exits(0);
+    lab.patchform("propose").exits(0);
+    assert!(lab.read(LOCK).contains(&tar));
+    lab.patchform("plan").does_not_say("no level");
+}
+
 /// What stands nowhere yet gets the level of its siblings; with only one host to read, nobody guesses for the other.
 #[test]
 fn a_new_instance_shares_the_level_of_those_that_stand() {
     let text = "component \"release\" \"api\" {\n  for_each    = toset([\"a\", \"new\"])\n  patch_level = \"~> 1.0\"\n  \
                 path        = \"srv/${each.key}\"\n  artifact    = \"r-{level}.tar\"\n  sha256_file = \"sums\"\n}\n";
     let lab = with(text);
-    lab.patchform("propose").exits(0).says("write an exact level first").says("Nothing was found");
+    lab.patchform("propose").exits(2).says("write an exact level first").says("2 constraints have no level");
     standing(&lab, "a", "1.1.0");
     lab.patchform("propose").exits(0).says("1.1.0 on 2 components");
     assert!(!lab.read(LOCK).contains("only"), "{}", lab.read(LOCK));

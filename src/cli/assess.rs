@@ -5,7 +5,9 @@ use super::arguments::{Lock, Variables, selections};
 use super::stages::Stages;
 use super::terminal::Terminal;
 use super::waits::Waits;
+use crate::finding::{Host, Named};
 use crate::model::Address;
+use crate::ops::assess::Assessed;
 use crate::ops::{self, Failure};
 use crate::report::assessment::{self, Assessment, text::By};
 use clap::ValueEnum;
@@ -33,7 +35,7 @@ pub struct Arguments {
     /// List what has no fix yet, too
     #[arg(long)]
     all: bool,
-    /// Explain one vulnerability on one component: why it is found or is not, who says so, how urgent, until when
+    /// Explain one vulnerability, by its CVE or an advisory's id, on one component: why it is found or is not, who says so, how urgent, until when
     #[arg(long, value_name = "CVE@COMPONENT", conflicts_with_all = ["json", "sarif", "csv"])]
     explain: Option<String>,
     /// Exit with 2 when a finding is so urgent or so late; an exception that holds lets pass
@@ -89,14 +91,10 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
     };
     terminal.say(&match explained {
         Some((vulnerability, component)) => {
-            let drawn = assessment::explain::draw(
-                &assessment,
-                &assessed.named(),
-                &vulnerability,
-                &component,
-                terminal.out,
-            );
-            drawn.ok_or_else(|| unnamed(&assessment, &vulnerability, &component))?
+            let named = assessed.named();
+            let drawn =
+                assessment::explain::draw(&assessment, &named, &vulnerability, &component, terminal.out);
+            drawn.ok_or_else(|| unnamed(&assessed, &assessment, &named, &vulnerability, &component))?
         }
         None if arguments.json => assessment::json::render(&assessment),
         None if arguments.sarif => assessment::sarif::render(&assessment),
@@ -141,16 +139,32 @@ pub(super) fn id(text: &str) -> String {
     if upper.starts_with("CVE-") { upper } else { text.trim().to_string() }
 }
 
-fn unnamed(assessment: &Assessment<'_>, vulnerability: &str, component: &Address) -> Failure {
-    let mut members = assessment.hosts.iter().flat_map(|host| &host.members);
-    match members.any(|member| member.address == *component) {
-        true => {
-            Failure::error(format!("no feed says anything of {vulnerability} for a package of {component}"))
-                .hint("that is no proof that it is safe: nothing is known")
-        }
-        false => Failure::error(format!("{component} was not read, or is not in the configuration"))
-            .hint("`patchform assess` says what was not read, and why"),
+fn unnamed(
+    assessed: &Assessed,
+    assessment: &Assessment<'_>,
+    named: &[Named<'_>],
+    vulnerability: &str,
+    component: &Address,
+) -> Failure {
+    let has = |host: &Host| host.members.iter().any(|member| member.address == *component);
+    let Some(host) = assessment.hosts.iter().position(has) else {
+        return Failure::error(format!("{component} was not read, or is not in the configuration"))
+            .hint("`patchform assess` says what was not read, and why");
+    };
+    // A package belongs to one component of its host.
+    if let Some(other) = named.iter().find(|named| named.host == host && named.is_called(vulnerability)) {
+        let (package, owner) =
+            (&other.finding.installed.name, &assessment.hosts[host].members[other.member].address);
+        return Failure::error(format!(
+            "{vulnerability} is about {package}, which belongs to {owner} on the host of {component}"
+        ))
+        .hint(format!("patchform assess --explain '{vulnerability}@{owner}'"));
     }
+    if let Some(why) = assessed.retracted(vulnerability) {
+        return Failure::error(why);
+    }
+    Failure::error(format!("no feed says anything of {vulnerability} for a package of {component}"))
+        .hint("that is no proof that it is safe: nothing is known")
 }
 
 impl FailOn {

@@ -15,7 +15,8 @@ use std::sync::Arc;
 #[derive(clap::Args)]
 #[command(
     after_help = "It assesses first. Only the levels that have to rise are written, where they stand; comments and layout stay. \
-                  Constraints are resolved into the lock file. No level is lowered but by --adopt, and no package is added. Review the change, commit it, then `patchform plan`."
+                  Constraints are resolved into the lock file. No level is lowered but by --adopt, and no package is added. \
+                  Exits with 2 while a constraint has no level. Review the change, commit it, then `patchform plan`."
 )]
 pub struct Arguments {
     #[command(flatten)]
@@ -25,7 +26,7 @@ pub struct Arguments {
     /// Only these components, or all instances of these blocks
     #[arg(long, value_name = "ADDRESS")]
     target: Vec<String>,
-    /// Only what this vulnerability needs
+    /// Only what this vulnerability needs: a CVE, or an advisory's id
     #[arg(long = "for", value_name = "CVE")]
     only: Vec<String>,
     /// Only what is due within this time, or overdue, such as 7d
@@ -66,7 +67,7 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
         terminal.say(&file_diff::draw(&file.path, before, &file.after, terminal.out));
     }
     terminal.say(&proposed::draw(&done.drawn, terminal.out));
-    Ok(Exit::Done)
+    Ok(if done.drawn.open > 0 { Exit::Something } else { Exit::Done })
 }
 
 /// Whole days, rounded up.

@@ -190,7 +190,7 @@ impl<'a, 'p> Checker<'a, 'p> {
             outputs,
         };
         let mut config = finish::config(whole, self)?;
-        if let Resolved::All(levels) = self.around.levels {
+        if let Resolved::All(levels) | Resolved::Told(levels) = self.around.levels {
             level::idle(&config, levels, &mut self.problems);
         }
         config.moves = self.moves(&config);

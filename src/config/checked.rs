@@ -190,7 +190,7 @@ pub struct Constrained {
     pub key: String,
     /// By part, [`WHOLE`](super::levels::WHOLE) where the level has none.
     pub parts: BTreeMap<String, String>,
-    /// Parts whose constraint has no level: it stands in its place. None but where constraints are being resolved.
+    /// Parts whose constraint has no level: it stands in its place.
     pub open: BTreeSet<String>,
     /// What orders its versions.
     pub scheme: Scheme,

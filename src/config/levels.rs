@@ -39,8 +39,11 @@ pub struct LevelPin {
 /// What the checker makes of constraints.
 #[derive(Debug, Clone, Copy)]
 pub enum Resolved<'a> {
-    /// Each has to have its level here.
+    /// Each has to have its level here. One that was resolved for others alone, since its own host could not be read then, stands
+    /// for itself and is warned of: the plan judges it by what its host says now.
     All(&'a Levels),
+    /// One that has none stands for itself and is warned of: for what looks, and brings no level anywhere.
+    Told(&'a Levels),
     /// One that has none stands for itself: only what resolves them may work with that.
     AsFar(&'a Levels),
 }
@@ -56,7 +59,7 @@ impl Resolved<'_> {
     /// The rows.
     pub fn levels(&self) -> &Levels {
         match self {
-            Resolved::All(levels) | Resolved::AsFar(levels) => levels,
+            Resolved::All(levels) | Resolved::Told(levels) | Resolved::AsFar(levels) => levels,
         }
     }
 }
@@ -68,6 +71,12 @@ impl Levels {
         let own = rows.iter().any(|row| !row.only.is_empty()).then(|| address.to_string());
         let named = own.and_then(|own| rows.iter().find(|row| row.only.contains(&own)));
         named.or_else(|| rows.iter().find(|row| row.only.is_empty()))
+    }
+
+    /// Whether a part has a level for a constraint, for whichever component.
+    pub fn has(&self, key: &str, part: &str, constraint: &str) -> bool {
+        let pins = self.0.get(key).into_iter().flatten().filter_map(|row| row.levels.get(part));
+        pins.into_iter().any(|pin| pin.constraint == constraint)
     }
 
     /// The level that a part of a component has for a constraint.

@@ -64,6 +64,15 @@ impl<'a> Named<'a> {
         self.finding.verdict()
     }
 
+    /// Whether it is known under a name: the vulnerability's own, or that of an advisory about it, in small letters too.
+    pub fn is_called(&self, name: &str) -> bool {
+        let records = std::iter::once(&self.finding).chain(&self.others).map(|finding| finding.record);
+        let ids = records.flat_map(|record| std::iter::once(&record.id).chain(&record.aliases));
+        std::iter::once(self.vulnerability)
+            .chain(ids.map(String::as_str))
+            .any(|id| id.eq_ignore_ascii_case(name))
+    }
+
     fn hear(&mut self, finding: &Finding<'a>) {
         let mut other = finding.clone();
         if self.order(&other, &self.finding).is_gt() {

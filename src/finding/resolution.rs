@@ -53,6 +53,8 @@ pub struct Resolution {
     pub moved: Vec<Moved>,
     /// What has no level, or one that is not what is needed, and why: by what asks and part, with how many components.
     pub left: BTreeMap<(String, String, String), usize>,
+    /// How many wishes have no level for what they ask.
+    pub open: usize,
 }
 
 /// A level of the lock file that changes.
@@ -90,6 +92,8 @@ pub fn resolve(wishes: &[Wish<'_>], aim: Aim, before: &Levels, today: &str) -> R
             }
         }
     }
+    let open = wishes.iter().zip(&answers).filter(|(wish, answer)| !wish.left && answer.is_none());
+    resolution.open = open.count();
     resolution.moved = moved(wishes, &answers);
     resolution.levels = rows(wishes, &answers, before, today);
     resolution
@@ -309,7 +313,7 @@ mod tests {
         assert_eq!(why, "4.0 is needed, and \"~> 3.0\" does not allow it");
         // What has none gets the newest all the same: else nothing could be planned.
         let (answers, resolution) = resolved(&cases[1..], "~> 3.0", Aim::Needed, Some("4.0"));
-        assert_eq!((answers[0].as_str(), resolution.left.len()), ("3.0.9", 1));
+        assert_eq!((answers[0].as_str(), resolution.left.len(), resolution.open), ("3.0.9", 1, 0));
     }
 
     #[test]
@@ -339,7 +343,7 @@ mod tests {
             (("a", "12", Some("no version!"), &[][..], None), "no version! is installed"),
         ] {
             let (answers, resolution) = resolved(&[case], "~> 3.0", Aim::Needed, None);
-            assert_eq!(answers, ["-"]);
+            assert_eq!((&*answers[0], resolution.open), ("-", 1));
             let (_, _, why) = resolution.left.keys().next().unwrap();
             assert!(why.contains(said), "{why}");
         }

@@ -1,6 +1,6 @@
 //! `assess`: which vulnerabilities are open on which component.
 
-use super::checking::{Checked, check};
+use super::checking::{Checked, check_telling};
 use super::inputs::Inputs;
 use super::inventories::{self, Inventories};
 use super::plan::{Stage, Stages};
@@ -64,7 +64,7 @@ pub struct Assessed {
 /// What is wrong with the configuration, the catalog or what is remembered; a host that cannot be read is none.
 pub fn assess(request: &Request, stages: &mut dyn Stages) -> Result<Assessed, Failure> {
     stages.stage(Stage::Checking);
-    let checked = check(&request.inputs, stages.watch())?;
+    let checked = check_telling(&request.inputs, stages.watch())?;
     let catalog = Catalog::open(&checked.place.catalog).map_err(unusable)?;
     let mut asked = ask(checked, &request.targets, stages)?;
     stages.stage(Stage::Done);
@@ -336,6 +336,25 @@ impl Assessed {
             CveId::parse(named.vulnerability).is_none_or(|cve| !self.rejected.contains(&cve))
         });
         named
+    }
+
+    /// Why what feeds know under a name is taken for none: its record was withdrawn, or the CVE was rejected.
+    pub fn retracted(&self, name: &str) -> Option<String> {
+        if CveId::parse(name).is_some_and(|cve| self.rejected.contains(&cve)) {
+            return Some(format!(
+                "{name} was rejected: a feed of CVE records says that it is no vulnerability"
+            ));
+        }
+        let is_it = |record: &&Advisory| {
+            let ids = std::iter::once(&record.id).chain(&record.aliases).chain(&record.upstream);
+            record.withdrawn.is_some() && ids.into_iter().any(|id| id.eq_ignore_ascii_case(name))
+        };
+        let record = self.records.iter().find(is_it)?;
+        let (at, feed) = (record.withdrawn.as_deref().unwrap_or_default(), &record.provenance.feed);
+        Some(format!(
+            "{} of the feed {feed}, which speaks of {name}, was withdrawn ({at}): it raises nothing",
+            record.id
+        ))
     }
 
     /// What is open, the most urgent first.

@@ -64,10 +64,20 @@ pub(super) fn check_unresolved(inputs: &Inputs, watch: Arc<dyn Watch>) -> Result
     checked(inputs, watch, Unresolved::Kept, check::check)
 }
 
+/// As [`check_unresolved`], and each such constraint is warned of.
+///
+/// # Errors
+/// As [`check`].
+pub(super) fn check_telling(inputs: &Inputs, watch: Arc<dyn Watch>) -> Result<Checked, Failure> {
+    checked(inputs, watch, Unresolved::Told, check::check)
+}
+
 /// What is made of constraints on levels that the lock file has no level for.
 pub(super) enum Unresolved {
     /// They are wrong.
     Refused,
+    /// They stand for themselves, and are warned of.
+    Told,
     /// They stand for themselves: to be resolved.
     Kept,
 }
@@ -104,6 +114,7 @@ pub(super) fn checked<T>(
     let files = Noting::new(&FilesOnDisk);
     let levels = match unresolved {
         Unresolved::Refused => Resolved::All(&lock.levels),
+        Unresolved::Told => Resolved::Told(&lock.levels),
         Unresolved::Kept => Resolved::AsFar(&lock.levels),
     };
     let around = project::around(&files, &folder, &place.workspace, levels);

@@ -8,7 +8,7 @@ use crate::config::source::Sources;
 use crate::engine::fleet::Fleet;
 use crate::engine::secrets::Secrets;
 use crate::engine::{observe, preview, traffic};
-use crate::model::{Diagnostics, Purpose, Selection};
+use crate::model::{Address, Diagnostic, Diagnostics, Purpose, Selection, Span};
 use crate::plan::hours::When;
 use crate::plan::noun::{Entry, Observed, Verdict};
 use crate::plan::{Changes, Draft, Facts, Focus, Making, Plan, moves, undo};
@@ -19,6 +19,7 @@ use crate::world::{clock, random};
 use patchform_sdk::message::Order;
 use patchform_versions::Scheme;
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -121,8 +122,9 @@ pub fn plan(request: &Request, stages: &mut dyn Stages) -> Result<Planned, Failu
         hours::declare(why, &mut draft.hours, &whens)?;
     }
     let focus = Focus::of(&draft, &request.targets, &request.excludes).map_err(Failure::error)?;
-    let plan =
-        draft_to_plan(draft, &focus, known, &fleet, &secrets, request.refresh, &checked.place, stages)?;
+    let readings = read(&draft, &focus, &fleet, &secrets, request.refresh, stages)?;
+    refuse_unresolved(&mut checked, &draft, &readings)?;
+    let plan = readings_to_plan(draft, readings, &focus, known, &fleet, &secrets, &checked.place, stages)?;
     checked.warnings.0.extend(left_undone(&plan, known));
     checked.warnings.0.extend(unfolded::told(&unfolded::find(&checked.place, known)?));
     let Checked { config, sources, warnings, place, starter, .. } = checked;
@@ -130,25 +132,60 @@ pub fn plan(request: &Request, stages: &mut dyn Stages) -> Result<Planned, Failu
     Ok(Planned { plan, sources, warnings, place, fleet, starter, secrets, state })
 }
 
-/// Reads, compares and previews what a draft wants.
+/// Reads what a draft wants to know.
+///
+/// # Errors
+/// A provider that failed as a whole.
+pub(super) fn read(
+    draft: &Draft,
+    focus: &Focus,
+    fleet: &Fleet,
+    secrets: &Secrets,
+    refresh: bool,
+    stages: &mut dyn Stages,
+) -> Result<Vec<Observed>, Failure> {
+    let which = if refresh { draft.to_read(focus) } else { Vec::new() };
+    stages.stage(Stage::Reading(which.len()));
+    observe::observe(fleet, &draft.providers, &draft.entries, &which, secrets).map_err(providers::missing)
+}
+
+/// Refuses a constraint without a level whose host can be read: `propose` would find one. Where it cannot, the component is
+/// blocked, and no other.
+fn refuse_unresolved(checked: &mut Checked, draft: &Draft, readings: &[Observed]) -> Result<(), Failure> {
+    let open = checked.config.components.iter().filter(|component| component.is_open());
+    let open: BTreeMap<&Address, Span> = open.map(|one| (&one.address, one.level_span)).collect();
+    let mut problems = Diagnostics::default();
+    for (entry, reading) in draft.entries.iter().zip(readings) {
+        let is_read = matches!(reading, Observed::Present { .. } | Observed::Absent(_));
+        if let (Some(span), true) = (open.get(&entry.address), is_read) {
+            let what = format!("patchform.lock.hcl has no level for {}, which can be read", entry.address);
+            let problem = Diagnostic::error(what).at(*span, "a constraint");
+            problems.push(problem.help(
+                "Run `patchform propose`, which finds it and writes it there; review and commit that.",
+            ));
+        }
+    }
+    match problems.has_errors() {
+        true => Err(Failure::configuration(std::mem::take(&mut checked.sources), problems)),
+        false => Ok(()),
+    }
+}
+
+/// Compares and previews what a draft wants, now that it was read.
 ///
 /// # Errors
 /// See [`Failure`]; nothing was changed.
 #[allow(clippy::too_many_arguments, reason = "each is another noun of the pipeline")]
-pub(super) fn draft_to_plan(
+pub(super) fn readings_to_plan(
     draft: Draft,
+    readings: Vec<Observed>,
     focus: &Focus,
     state: &State,
     fleet: &Fleet,
     secrets: &Secrets,
-    refresh: bool,
     place: &Place,
     stages: &mut dyn Stages,
 ) -> Result<Plan, Failure> {
-    let which = if refresh { draft.to_read(focus) } else { Vec::new() };
-    stages.stage(Stage::Reading(which.len()));
-    let readings = observe::observe(fleet, &draft.providers, &draft.entries, &which, secrets)
-        .map_err(providers::missing)?;
     let leases = runs::leases(&place.runs)?;
     let changes = compare(draft, readings, state, &leases, focus, fleet);
     stages.stage(Stage::Previewing(changes.to_preview().len()));

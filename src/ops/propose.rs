@@ -109,7 +109,7 @@ impl Request {
 
     /// Whether a finding is to be closed.
     fn wants(&self, found: &Found<'_>, last: Option<Day>) -> bool {
-        let named = self.only.is_empty() || self.only.contains(&found.key.vulnerability);
+        let named = self.only.is_empty() || self.only.iter().any(|name| found.named.is_called(name));
         let due = found.deadline.as_ref().and_then(|deadline| deadline.day());
         named && last.is_none_or(|last| due.is_some_and(|due| due <= last))
     }
@@ -278,6 +278,7 @@ impl Work {
         self.drawn.left = raised.left;
         self.drawn.asked = raised.asked;
         self.drawn.unresolved.clone_from(&resolution.left);
+        self.drawn.open = resolution.open;
     }
 
     /// Takes what is installed for what is asked for.
@@ -339,16 +340,16 @@ impl Work {
 
 /// Refuses what no feed names: that nothing is raised for it would be no answer.
 fn refuse_unknown(only: &[String], assessed: &Assessed) -> Result<(), Failure> {
-    let named: BTreeSet<&str> = assessed.named().iter().map(|named| named.vulnerability).collect();
-    match only.iter().find(|id| !named.contains(id.as_str())) {
-        None => Ok(()),
-        Some(unknown) => {
-            let what = format!("no feed says anything of {unknown} for a package of these hosts");
-            Err(Failure::error(what).hint(
-                "that is no proof that they are safe: nothing is known. `patchform collect` reads the feeds",
-            ))
-        }
+    let named = assessed.named();
+    let Some(unknown) = only.iter().find(|name| !named.iter().any(|named| named.is_called(name))) else {
+        return Ok(());
+    };
+    if let Some(why) = assessed.retracted(unknown) {
+        return Err(Failure::error(why));
     }
+    let what = format!("no feed says anything of {unknown} for a package of these hosts");
+    Err(Failure::error(what)
+        .hint("that is no proof that they are safe: nothing is known. `patchform collect` reads the feeds"))
 }
 
 /// Where modules that are fetched lie.

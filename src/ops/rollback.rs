@@ -98,7 +98,8 @@ fn finished(id: &str, place: Place, inputs: &Inputs, stages: &mut dyn Stages) ->
     let needed: BTreeSet<usize> = draft.entries.iter().flat_map(|e| e.providers(&draft.traffic)).collect();
     let fleet = starter.pinned_fleet(&draft.providers, &needed, &secrets)?;
     let focus = Focus::all(&draft);
-    let mut plan = plan::draft_to_plan(draft, &focus, &state, &fleet, &secrets, true, &place, stages)?;
+    let readings = plan::read(&draft, &focus, &fleet, &secrets, true, stages)?;
+    let mut plan = plan::readings_to_plan(draft, readings, &focus, &state, &fleet, &secrets, &place, stages)?;
     later::name_in(&mut plan, &run, &state);
     let mut warnings = Diagnostics::default();
     if let Some(by) = undo::outputs_kept(&ran, &run, &state) {

@@ -26,6 +26,8 @@ pub struct Drawn {
     pub asked: BTreeSet<(Address, String)>,
     /// Levels that could not be found, and why: whose, the part, why; with how many components.
     pub unresolved: BTreeMap<(String, String, String), usize>,
+    /// How many constraints have no level, component by component.
+    pub open: usize,
     /// Where levels of components stand.
     pub places: BTreeMap<Address, SourcePlace>,
     /// Whether what is installed was taken.
@@ -79,6 +81,13 @@ pub fn draw(drawn: &Drawn, style: Style) -> String {
     }
     left(drawn, &mut page);
     page.line(0, 2, &[tinted(Tint::Bold, total(drawn))]);
+    if drawn.open > 0 {
+        let told = match drawn.open {
+            1 => "1 constraint has no level still.".to_string(),
+            n => format!("{n} constraints have no level still."),
+        };
+        page.line(0, 2, &[tinted(Tint::Change, told)]);
+    }
     if drawn.written {
         let command = tinted(Tint::Command, "patchform plan");
         page.line(0, 2, &[plain("Review the change, commit it, then: "), command]);

@@ -186,7 +186,7 @@ fn of_block(plan: &Plan, entry: &Entry, block: &Block) -> Reason {
         ),
         Block::Ahead => Reason::with(
             format!("it is ahead: it stands at {observed}, above the declared {desired}"),
-            "declare the observed level, or allow the way down with lifecycle { allow_downgrade = true }",
+            "declare the observed level (patchform propose --adopt writes it), or allow the way down with lifecycle { allow_downgrade = true }",
         ),
         Block::UnknownOrder => Reason::with(
             format!(

@@ -28,7 +28,7 @@ pub(super) fn read<'a>(
     fields: &mut Fields<'_>,
 ) -> Option<Read> {
     let value = shown(&block.level.value, fields)?;
-    let mut parts = Parts { block, asks, constrained: None, lacking: Vec::new() };
+    let mut parts = Parts { block, asks, constrained: None, lacking: Vec::new(), for_others: true };
     let read = match block.plan.level {
         LevelShape::Single => single(block, &value, &mut parts, fields),
         LevelShape::Map => map(block, &value, &mut parts, fields),
@@ -185,6 +185,8 @@ struct Parts<'b, 'p, 'a> {
     constrained: Option<Constrained>,
     /// Parts without a level, with their constraint and why.
     lacking: Vec<(String, Span, String)>,
+    /// Whether all of them have one for other components.
+    for_others: bool,
 }
 
 impl Parts<'_, '_, '_> {
@@ -206,28 +208,29 @@ impl Parts<'_, '_, '_> {
         let (level, why) = match (found, resolved) {
             (Ok(level), _) => (level.to_string(), None),
             (Err(_), Resolved::AsFar(_)) => (text.to_string(), None),
-            (Err(lacking), Resolved::All(_)) => (text.to_string(), Some(lacks(lacking, text))),
+            (Err(lacking), Resolved::All(_) | Resolved::Told(_)) => {
+                (text.to_string(), Some(lacks(lacking, text)))
+            }
         };
         let open = found.is_err();
+        let for_others = !matches!(found, Err(Lacking::Unfit(_))) && resolved.levels().has(&key, part, text);
         let new = || Constrained { key, parts: BTreeMap::new(), open: BTreeSet::new(), scheme };
         let constrained = self.constrained.get_or_insert_with(new);
         constrained.parts.insert(part.to_string(), text.to_string());
         if open {
             constrained.open.insert(part.to_string());
         }
-        match why {
-            Some(why) => {
-                self.lacking.push((part.to_string(), at, why));
-                None
-            }
-            None => Some(level),
+        if let Some(why) = why {
+            self.lacking.push((part.to_string(), at, why));
+            self.for_others &= for_others;
         }
+        Some(level)
     }
 
     /// One complaint for all that have no level: the way out is the same.
     fn tell(&self, fields: &mut Fields<'_>) {
         let [(part, at, why), others @ ..] = self.lacking.as_slice() else { return };
-        let Asks { key, address, .. } = (self.asks)();
+        let Asks { key, address, resolved } = (self.asks)();
         let whose = match self.block.baseline {
             Some(_) => format!("{key}, which {address} takes"),
             None => address.to_string(),
@@ -238,9 +241,18 @@ impl Parts<'_, '_, '_> {
             [(one, ..)] => format!(" So it is with \"{one}\"."),
             [(one, ..), rest @ ..] => format!(" So it is with \"{one}\" and {} more.", rest.len()),
         };
-        let problem = Diagnostic::error(format!("patchform.lock.hcl has no level for {of}{whose}"))
+        let (told, for_others) = (matches!(resolved, Resolved::Told(_)), self.for_others);
+        let because = match for_others {
+            _ if told => "Its findings are told all the same, but no plan can be made of it.",
+            true => "Other components have theirs: it is blocked until its host can be read.",
+            false => {
+                "A plan takes levels from there and resolves nothing by itself, so that all who plan one commit plan the same."
+            }
+        };
+        let base = if told || for_others { Diagnostic::warning } else { Diagnostic::error };
+        let problem = base(format!("patchform.lock.hcl has no level for {of}{whose}"))
             .at(*at, "a constraint")
-            .because(format!("{why}{more} A plan takes levels from there and resolves nothing by itself, so that all who plan one commit plan the same."))
+            .because(format!("{why}{more} {because}"))
             .help("Run `patchform propose`, which writes them there; review and commit that.");
         fields.problems.push(problem);
     }

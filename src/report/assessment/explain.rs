@@ -10,7 +10,7 @@ use patchform_advisory::{Finding, Naming, Verdict};
 /// Where the values begin.
 const COLUMN: usize = 16;
 
-/// Explains a vulnerability on a component; `named` is everything that advisories name there. None where nothing names it.
+/// Explains a vulnerability, by any of its names, on a component; `named` is everything that advisories name there. None where nothing names it.
 pub fn draw(
     assessment: &Assessment<'_>,
     named: &[Named<'_>],
@@ -21,12 +21,12 @@ pub fn draw(
     let mut page = Page::new(style);
     let of_component = |named: &&Named<'_>| {
         assessment.hosts[named.host].members[named.member].address == *component
-            && named.vulnerability == vulnerability
+            && named.is_called(vulnerability)
     };
     let all: Vec<&Named> = named.iter().filter(of_component).collect();
     for named in &all {
         page.blank();
-        let installed = named.finding.installed;
+        let (installed, vulnerability) = (named.finding.installed, named.vulnerability);
         let (tint, verdict) = match named.verdict() {
             Verdict::Affected => (Tint::Bad, "affected"),
             Verdict::NotAffected => (Tint::Good, "not affected"),

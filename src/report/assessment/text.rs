@@ -267,7 +267,13 @@ fn feeds(assessment: &Assessment<'_>, page: &mut Page) {
     }
     for feed in odd {
         let since = feed.checked.map_or("never".to_string(), |at| at.to_string());
-        let why = feed.problem.as_deref().map_or(String::new(), |why| format!(": {why}"));
+        let why = match &feed.problem {
+            Some(why) => format!(": {why}"),
+            None if feed.stale => {
+                ": that is longer ago than its max_age; `patchform collect` reads it again".to_string()
+            }
+            None => String::new(),
+        };
         let told = match feed.stale {
             true => format!("The feed {} is stale (read well last: {since}){why}", feed.name),
             false => format!(
