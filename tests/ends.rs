@@ -10,6 +10,8 @@ mod providers;
 mod signals;
 #[path = "ends/streams.rs"]
 mod streams;
+#[path = "ends/timeline.rs"]
+mod timeline;
 
 use lab::{Lab, Ran, files};
 use std::process::{Child, Stdio};

@@ -8,10 +8,11 @@ use crate::ops::abandon::Abandoned;
 use crate::ops::evidence::{self, Wanted};
 use crate::ops::run::Beside;
 use crate::ops::{self, Failure};
+use crate::report::timeline::{self, Timeline, Zone};
 use crate::report::{audit, hours, let_go, state_json, state_text};
 use crate::run::event::Request;
-use crate::world::disk;
-use clap::Subcommand;
+use crate::world::{clock, disk};
+use clap::{Subcommand, ValueEnum};
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
@@ -21,6 +22,23 @@ file. Its README.txt says how to check all of it with a shell and sha256sum. Not
 exporting it again gives the same bytes. An open or damaged run is exported as it stands.
 
 Secrets are masked. Where the run had any, they are read again for that: as `apply` takes them, or with --var.";
+
+const SHOW_HELP: &str = "\
+A timeline has one line for each component, grouped by wave, and one letter for each piece of time: of what falls into one \
+piece, that which disturbs most. Its times are local ones, by a clock that nobody sets; its zone is named.
+
+For example:
+  patchform run show --timeline                       the last run, as wide as the terminal
+  patchform run show --timeline | less                many components, in 100 columns
+  patchform run show --timeline=svg > run.svg         a picture for a browser, light or dark as it is
+  watch -c patchform run show --timeline              a run that goes on, seen from another terminal";
+
+/// How a timeline is drawn.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Drawing {
+    Text,
+    Svg,
+}
 
 /// What to do with runs.
 #[derive(Subcommand)]
@@ -32,12 +50,24 @@ pub enum Verb {
         json: bool,
     },
     /// Show what a run did, step by step; the last one when none is named
+    #[command(after_help = SHOW_HELP)]
     Show {
         /// Its id
         run: Option<String>,
         /// Print its journal's events as JSON, one object per line
         #[arg(long)]
         json: bool,
+        /// Draw what each component was at, over time; also while the run goes on. `svg` is a picture for a browser
+        #[arg(
+            long,
+            value_enum,
+            value_name = "FORMAT",
+            num_args = 0..=1,
+            require_equals = true,
+            default_missing_value = "text",
+            conflicts_with_all = ["json", "verify"]
+        )]
+        timeline: Option<Drawing>,
         /// Check its hash chain instead, from the first line to the head that the state recorded; exit code 1 when it is
         /// broken
         #[arg(long)]
@@ -98,8 +128,9 @@ pub enum Verb {
 pub fn run(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
     match verb {
         Verb::List { json } => list(*json, terminal),
-        Verb::Show { run, json, verify: true } => verify(run.as_deref(), *json, terminal),
-        Verb::Show { run, json, verify: false } => show(run.as_deref(), *json, terminal),
+        Verb::Show { run, timeline: Some(drawing), .. } => timeline(run.as_deref(), *drawing, terminal),
+        Verb::Show { run, json, verify: true, .. } => verify(run.as_deref(), *json, terminal),
+        Verb::Show { run, json, .. } => show(run.as_deref(), *json, terminal),
         Verb::Export { run, out, without_outputs, variables } => {
             let inputs = variables.inputs();
             let wanted = Wanted { run: run.as_deref(), inputs: &inputs, outputs: !without_outputs };
@@ -175,6 +206,25 @@ fn show(id: Option<&str>, json: bool, terminal: &Terminal) -> Result<Exit, Failu
         Some(Beside::Lacking(failure)) => return Err(failure),
         Some(Beside::LetGo(what)) => terminal.notices(&[what]),
         None => Live::replay_end(terminal, json, &told, ops::run::driver(told.run.id())?),
+    }
+    Ok(Exit::Done)
+}
+
+fn timeline(id: Option<&str>, drawing: Drawing, terminal: &Terminal) -> Result<Exit, Failure> {
+    let (told, beside) = ops::run::show(id)?;
+    terminal.notices(&told.journal.notices);
+    let now = ops::run::driver(told.run.id())?.map(|_| clock::now());
+    let timeline = Timeline::of(&told.plan, told.run.id(), &told.journal.events, now);
+    let (name, offset) = (clock::local_zone().unwrap_or_default(), clock::local_offset(told.started()));
+    let zone = Zone { name, offset };
+    terminal.say(&match drawing {
+        Drawing::Text => timeline::text(&told.plan, &timeline, &zone, terminal.out),
+        Drawing::Svg => timeline::svg(&told.plan, &timeline, &zone),
+    });
+    match beside {
+        Some(Beside::Lacking(failure)) => return Err(failure),
+        Some(Beside::LetGo(what)) => terminal.notices(&[what]),
+        None => {}
     }
     Ok(Exit::Done)
 }

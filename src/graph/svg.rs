@@ -295,7 +295,7 @@ fn ordinal(n: usize) -> String {
 }
 
 /// Text between tags. What XML cannot hold, and what turns the reading direction, is replaced.
-fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

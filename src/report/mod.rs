@@ -42,6 +42,8 @@ mod state_samples;
 pub mod state_text;
 pub mod style;
 pub mod table;
+pub mod timeline;
 mod under_way;
+mod waves;
 
 pub use style::Style;

@@ -19,3 +19,8 @@ pub fn local_offset(moment: Moment) -> i32 {
     let at = jiff::Timestamp::from_millisecond(moment.0);
     at.map_or(0, |at| jiff::tz::TimeZone::system().to_offset(at).seconds())
 }
+
+/// The system's zone by its name, such as `Europe/Berlin`, where it has one.
+pub fn local_zone() -> Option<String> {
+    jiff::tz::TimeZone::system().iana_name().map(str::to_string)
+}
