@@ -12,8 +12,8 @@ use patchform_sdk::detached::safe_id;
 use patchform_sdk::host::Host as _;
 use patchform_sdk::line::beginning;
 use patchform_sdk::message::{
-    Answer, Connection, Done, Probed, Switch, TargetAwait, TargetAwaited, TargetCommand, TargetConfirm,
-    TargetRun, TargetRunOrRevert, Verdict,
+    Ailment, Answer, Connection, Done, Probed, Switch, TargetAwait, TargetAwaited, TargetCommand,
+    TargetConfirm, TargetRun, TargetRunOrRevert, Verdict,
 };
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -58,10 +58,10 @@ impl Tools {
         }
         failpoint::pass("block.load");
         let id = safe_id(&action_id(&self.run, begin.action, begin.attempt));
-        let table = blocking::table(&entry.address.to_string());
+        let table = self.table(entry);
         let mark = self.mark(begin);
         let run = TargetRun {
-            stdin: blocking::rules(block, &entry.address.to_string(), &mark, seen.way),
+            stdin: blocking::rules(block, &table, &mark, seen.way),
             ephemeral: false,
             ..question(id.clone(), &entry.connection, script(LOAD, &[&table, &self.run]), BTreeMap::new())
         };
@@ -178,28 +178,32 @@ impl Tools {
     pub(super) fn unblock(&self, entry: &Entry) -> Answer {
         let Some(block) = &entry.block else { return Answer::applied() };
         failpoint::pass("block.lift");
-        let table = blocking::table(&entry.address.to_string());
+        let table = self.table(entry);
         let lifted = match self.ask(&entry.connection, script(LIFT, &[&table, &self.run]), BTreeMap::new()) {
             Ok(lifted) => lifted,
             Err(why) => return Answer::unclear(why),
         };
         failpoint::pass("block.lifted");
         let other = Difference::read(&lifted);
-        let mut told = Vec::new();
+        let mut ailments = Vec::new();
+        let mut tell = |ill: bool, why: String| ailments.push(Ailment { check: "block".into(), ill, why });
         if lifted.lines().any(|line| line == "gone") {
-            told.push("its table was gone already".to_string());
+            tell(
+                true,
+                "its block was gone before the work on it had ended: customers may have come in".into(),
+            );
         }
         if !other.new.is_empty() {
-            told.push(format!("new rules of the host: {}", other.new.join(" | ")));
+            tell(false, format!("there are new rules on its host: {}", blocking::some(&other.new)));
         }
         if !other.gone.is_empty() {
             return ill(format!(
                 "customers are let in again, but protections that were on before are not on any more: {}",
-                other.gone.join(" | ")
+                blocking::some(&other.gone)
             ));
         }
         match self.attempt(&block.probe, block) {
-            Checked::Healthy => told.push("a customer was let in".into()),
+            Checked::Healthy => {}
             Checked::Cancelled => {
                 return inconclusive("the proof that customers are let in was not finished".into());
             }
@@ -207,7 +211,12 @@ impl Tools {
                 return ill(format!("its block is lifted, but a customer is still not let in: {why}"));
             }
         }
-        Answer::Applied(Done { verdict: Some(Verdict::Healthy), output: told.join("; "), ..Done::default() })
+        Answer::Applied(Done {
+            verdict: Some(Verdict::Healthy),
+            output: "a customer was let in".into(),
+            ailments: ailments.into(),
+            ..Done::default()
+        })
     }
 
     /// How far keeping customers out, or letting them in, came.
@@ -243,9 +252,13 @@ impl Tools {
 
     /// How the host stands before anything is done.
     fn seen(&self, entry: &Entry) -> Result<Seen, String> {
-        let table = blocking::table(&entry.address.to_string());
+        let table = self.table(entry);
         let said = self.ask(&entry.connection, script(LOOK, &[&table]), BTreeMap::new())?;
         Seen::read(&said).ok_or_else(|| format!("the host answered what was not asked: {said:?}"))
+    }
+
+    fn table(&self, entry: &Entry) -> String {
+        blocking::table(&self.plan.lineage, &entry.address.to_string())
     }
 
     fn mark(&self, begin: &Begin) -> String {

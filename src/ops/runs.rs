@@ -186,7 +186,7 @@ fn read(folder: &Path, id: &str) -> Result<Told, Failure> {
         }
         std::io::ErrorKind::NotFound => put_back(
             Failure::error(format!("the plan of run {id}, {}, is not there any more", path.display())),
-            &folder,
+            folder,
             id,
         ),
         _ => Failure::error(format!("cannot read {}: {e}", path.display())),

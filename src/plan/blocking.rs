@@ -2,8 +2,14 @@
 
 use crate::config::checked::{Barrier, Net};
 use patchform_sdk::digest;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::net::IpAddr;
+
+/// What stands before each element of a set in the list of a host's rules.
+const ELEMENT: &str = ": element ";
+/// How many rules are named at most.
+const SHOWN: usize = 5;
 
 /// How the tool comes in: from where, and to which port of the host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,14 +20,15 @@ pub struct WayIn {
     pub port: u16,
 }
 
-/// The name of a component's table, the same in every run: what a dead one left there is found by it.
-pub fn table(address: &str) -> String {
-    format!("patchform_{}", &digest::of_bytes(address.as_bytes())[..12])
+/// The name of a component's table, the same in every run of its state: what a dead one left there is found by it, and another
+/// state's component of the same name has another.
+pub fn table(lineage: &str, address: &str) -> String {
+    format!("patchform_{}", &digest::of_bytes(format!("{lineage} {address}").as_bytes())[..12])
 }
 
 /// The command that lifts the block of a component by hand.
-pub fn lifted_by(address: &str) -> String {
-    format!("nft delete table inet {}", table(address))
+pub fn lifted_by(lineage: &str, address: &str) -> String {
+    format!("nft delete table inet {}", table(lineage, address))
 }
 
 /// What stands before every refused attempt in the log: another text for each try of each run, so that an old line proves
@@ -31,8 +38,7 @@ pub fn mark(action: &str) -> String {
 }
 
 /// What nft is given: the table is there afterwards with these rules, whatever was there before, in one step.
-pub fn rules(block: &Barrier, address: &str, mark: &str, way: Option<WayIn>) -> String {
-    let table = table(address);
+pub fn rules(block: &Barrier, table: &str, mark: &str, way: Option<WayIn>) -> String {
     let mut text = format!("table inet {table} {{}}\ndelete table inet {table}\ntable inet {table} {{\n");
     text += " chain customers {\n  type filter hook prerouting priority -150; policy accept;\n";
     // What it asks itself, what it asks of others, and what gives it its address.
@@ -125,15 +131,31 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// Reads what `diff` printed.
+    /// Reads what `diff` printed. Elements of a set may stand in any order.
     pub fn read(text: &str) -> Difference {
         let with = |sign: &str| {
             text.lines()
                 .filter_map(|line| line.strip_prefix(sign))
                 .map(|rule| rule.trim().to_string())
-                .collect()
+                .collect::<Vec<String>>()
         };
-        Difference { gone: with("< "), new: with("> ") }
+        let (mut gone, mut new) = (with("< "), with("> "));
+        let moved: BTreeSet<String> = {
+            let came: BTreeSet<&String> = new.iter().filter(|rule| rule.contains(ELEMENT)).collect();
+            gone.iter().filter(|rule| came.contains(rule)).cloned().collect()
+        };
+        gone.retain(|rule| !moved.contains(rule));
+        new.retain(|rule| !moved.contains(rule));
+        Difference { gone, new }
+    }
+}
+
+/// Some of many rules, in a line.
+pub fn some(rules: &[String]) -> String {
+    let shown = rules.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(" | ");
+    match rules.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
     }
 }
 
@@ -185,6 +207,18 @@ mod tests {
         assert_eq!(told.gone, ["inet filter input: tcp dport 23 drop"]);
         assert_eq!(told.new, ["ip nat x: policy accept;"]);
         assert_eq!(Difference::read(""), Difference::default());
+        // One came into a set, and the others moved by it.
+        let told = Difference::read(
+            "1d0\n< inet f bad: element 192.0.2.9\n3a3,4\n> inet f bad: element 192.0.2.2\n> inet f bad: element 192.0.2.9\n",
+        );
+        assert_eq!((told.gone.len(), &told.new[..]), (0, &["inet f bad: element 192.0.2.2".to_string()][..]));
+        // A rule that moved is another protection: what stands before it decides.
+        assert_eq!(Difference::read("1d0\n< inet f in: drop\n3a3\n> inet f in: drop\n").gone.len(), 1);
+        let many: Vec<String> = (0..7).map(|i| format!("r{i}")).collect();
+        assert_eq!(
+            (some(&many).as_str(), some(&many[..1]).as_str()),
+            ("r0 | r1 | r2 | r3 | r4 and 2 more", "r0")
+        );
     }
 
     #[test]

@@ -103,14 +103,14 @@ pub fn ask_again(forth: &mut Vec<Planned>) {
     let disturbs = |planned: &Planned| {
         !matches!(planned.action, Step::Gate | Step::Fetch | Step::Measure | Step::Snapshot | Step::Backup)
     };
-    let Some(gate) = forth.iter().find(|planned| planned.action == Step::Gate).cloned() else { return };
+    let Some(gate) = forth.iter().copied().find(|planned| planned.action == Step::Gate) else { return };
     let first = forth.iter().position(disturbs);
     let away = |at: &usize| matches!(forth[*at].action, Step::Drain | Step::Block);
     let behind =
         first.filter(away).and_then(|at| (at + 1..forth.len()).find(|k| disturbs(&forth[*k]) && !away(k)));
     // From behind, so that what comes before keeps its place.
     for at in behind.into_iter().chain(first) {
-        forth.insert(at, gate.clone());
+        forth.insert(at, gate);
     }
 }
 

@@ -113,7 +113,7 @@ fn way_back(plan: &Plan, entry: &Entry, change: &Change, stuck: &Settled) -> Vec
             Step::Block => steps.push("Keep customers out of it.".into()),
             Step::Unblock => steps.push(format!(
                 "Let customers in again, as root on its host: {}",
-                blocking::lifted_by(&entry.address.to_string())
+                blocking::lifted_by(&plan.lineage, &entry.address.to_string())
             )),
             Step::Undrain => steps.push(format!("Let traffic return to it{}.", traffic(plan, entry))),
             _ => {}

@@ -25,7 +25,7 @@ fn a_run_that_was_killed_has_a_gap_and_goes_on_behind_it() {
     go(&lab);
     lab.patchform("resume").exits(0);
     let drawn = lab.patchform("run show --timeline").exits(0);
-    drawn.says("complete").says("? nobody drove the run").says("drives the run");
+    let drawn = drawn.says("complete").says("? nobody drove the run").says("drives the run");
     assert!(bar(&drawn.out, "command.a").contains('?'), "{drawn:?}");
     assert!(bar(&drawn.out, "command.b").ends_with(['P', 'v']), "{drawn:?}");
 }
@@ -39,9 +39,9 @@ fn what_went_back_is_drawn_as_text_and_as_a_picture() {
     let drawn = lab.patchform("run show --timeline").exits(0);
     drawn.says("complete").does_not_say("✗").does_not_say("R going back");
     lab.write("main.pf.hcl", rows("1.1", bad));
-    lab.patchform("apply --auto-approve").exits(4);
+    lab.patchform("apply --auto-approve").exits(3);
     let drawn = lab.patchform("run show --timeline").exits(0);
-    drawn.says("restored").says("✗ failed").says("R going back").says("patch failed");
+    let drawn = drawn.says("restored").says("✗ failed").says("R going back").says("patch failed");
     assert!(bar(&drawn.out, "command.a").ends_with(['R', '✗']), "{drawn:?}");
     let picture = lab.patchform("run show --timeline=svg").exits(0);
     assert!(picture.out.starts_with("<svg ") && picture.out.ends_with("</svg>\n"), "{picture:?}");

@@ -568,7 +568,8 @@ impl<'a> Judge<'a> {
                 self.cover.tested(Rule::Needless);
                 // Behind its drain a gate refused it: its traffic is given back.
                 let refused = world.real[i].gated && run.failure(i).is_none() && !run.is_changed(i);
-                if !to_go_back.contains(&i) && !(refused && standing != Standing::Restored) {
+                let excused = refused && standing != Standing::Restored;
+                if !to_go_back.contains(&i) && !excused {
                     return broken(Rule::Needless, format!("c{i} is {standing}, and nothing takes it back"));
                 }
             }

@@ -13,6 +13,13 @@ rules() {
     /^\t\tflags .*(dynamic|timeout)/ { moves = 1 }
     /^\t\telements = \{/ && moves { within = 1 }
     within { if (/\}$/) within = 0; next }
+    /^\t\telements = \{/ { listed = 1; sub(/^\t\telements = \{/, "") }
+    listed {
+      if (sub(/\}$/, "")) listed = 0
+      n = split($0, each, ",")
+      for (i = 1; i <= n; i++) { gsub(/^[ \t]+|[ \t]+$/, "", each[i]); if (each[i] != "") print table " " place ": element " each[i] }
+      next
+    }
     { gsub(/^[ \t]+/, ""); if ($0 != "" && $0 != "}") print table " " place ": " $0 }'
 }
 there() { nft list table inet "$1" >/dev/null 2>&1; }

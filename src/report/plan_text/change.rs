@@ -54,7 +54,7 @@ fn taken(plan: &Plan, drain: &Drain) -> String {
 }
 
 /// `customers at ports 80, 443, by nftables table inet patchform_…; proved by …` and who stays let in.
-fn kept_out(entry: &Entry, block: &Barrier) -> String {
+fn kept_out(plan: &Plan, entry: &Entry, block: &Barrier) -> String {
     let all = |one: &str, items: Vec<String>| match items.as_slice() {
         [] => String::new(),
         [item] => format!(" {one} {item}"),
@@ -75,7 +75,7 @@ fn kept_out(entry: &Entry, block: &Barrier) -> String {
     format!(
         "customers{who} are kept out by nftables (table inet {}); the tool's own way in{allow} stays open. Proved before the \
          patch: {} is refused, and that is found in {log}{host}",
-        blocking::table(&entry.address.to_string()),
+        blocking::table(&plan.lineage, &entry.address.to_string()),
         emergency::tried(&block.probe),
     )
 }
@@ -97,7 +97,7 @@ pub fn draw(page: &mut Page, view: &View<'_>, subject: Subject<'_>) {
         page.labelled(INDENT, COLUMN, "traffic", &[plain(taken(plan, drain))]);
     }
     if let Some(block) = &entry.block {
-        page.labelled(INDENT, COLUMN, "block", &[plain(kept_out(entry, block))]);
+        page.labelled(INDENT, COLUMN, "block", &[plain(kept_out(plan, entry, block))]);
     }
     let preview = &change.preview;
     list(page, view, "pulls in", &preview.pulled_in, part);

@@ -58,10 +58,10 @@ fn whoever_goes_on_before_the_patch_asks_again() {
 fn drains() -> Played {
     let mut plan = sample::plan(&[&[], &[0]], 2, OnFailure::RollbackRun);
     let change = change_of(&mut plan, 0);
-    let step = |action| Planned { action, ..change.forth[0].clone() };
+    let step = |action| Planned { action, ..change.forth[0] };
     let (drain, undrain) = (step(Step::Drain), step(Step::Undrain));
-    change.forth.insert(1, drain.clone());
-    change.forth.insert(5, undrain.clone());
+    change.forth.insert(1, drain);
+    change.forth.insert(5, undrain);
     change.back.insert(0, drain);
     change.back.push(undrain);
     crate::plan::procedure::ask_again(&mut change.forth);
