@@ -17,7 +17,7 @@ pub use check::{Check, Comparison, Need, Probe};
 pub use feed::{Feed, FeedFormat, FeedPlace, FeedSource, Suite, without_secrets};
 pub use pace::{Pace, Size};
 use patchform_advisory::priority::{Exposure, Importance};
-use patchform_sdk::message::Class;
+use patchform_sdk::message::{self, Class};
 use patchform_versions::Scheme;
 pub use policy::Policy;
 pub use promise::{Availability, Promise, Spent};
@@ -260,6 +260,12 @@ pub struct Connection {
     pub kind: String,
     /// The block's arguments.
     pub arguments: BTreeMap<String, Json>,
+}
+
+impl From<&Connection> for message::Connection {
+    fn from(connection: &Connection) -> message::Connection {
+        message::Connection { kind: connection.kind.clone(), arguments: connection.arguments.clone() }
+    }
 }
 
 /// How snapshots are taken and kept.

@@ -9,6 +9,7 @@ use crate::run::event::Leg;
 use crate::target::check::{self, Place, Verdict as Checked};
 use crate::world::{clock, failpoint};
 use patchform_sdk::detached::safe_id;
+use patchform_sdk::ended::millis;
 use patchform_sdk::host::Host as _;
 use patchform_sdk::line::beginning;
 use patchform_sdk::message::{
@@ -66,7 +67,7 @@ impl Tools {
             ..question(id.clone(), &entry.connection, script(LOAD, &[&table, &self.run]), BTreeMap::new())
         };
         let revert = TargetCommand { argv: script(LIFT, &[&table, &self.run]), ..TargetCommand::default() };
-        let within = u64::try_from(WITHIN.as_millis()).unwrap_or(u64::MAX);
+        let within = millis(WITHIN);
         if let Err(e) = self.targets.run_or_revert(&TargetRunOrRevert { run, revert, within }) {
             return Answer::unclear(e.message);
         }
@@ -82,7 +83,7 @@ impl Tools {
     /// Confirms over a new connection that the tool still gets in, once the table is loaded.
     fn way_in(&self, id: &str, entry: &Entry, patience: Duration) -> Result<(), Kept> {
         let unknown = |e: patchform_sdk::message::RpcError| Kept::Unknown(e.message);
-        let connection = connection(&entry.connection);
+        let connection = Connection::from(&entry.connection);
         let wait = TargetAwait { id: id.into(), connection: connection.clone(), timeout: millis(patience) };
         let began = clock::steady();
         let mut cause = String::new();
@@ -232,7 +233,7 @@ impl Tools {
             return Ok(if there { Probed::Before } else { of(self.unblock(entry)) });
         }
         let id = safe_id(&action_id(&self.run, begin.action, begin.attempt));
-        let wait = TargetAwait { id: id.clone(), connection: connection(&entry.connection), timeout: 0 };
+        let wait = TargetAwait { id: id.clone(), connection: (&entry.connection).into(), timeout: 0 };
         let standing = self.targets.wait(&wait).map_err(|e| e.message)?;
         match (standing.command, standing.switch) {
             (TargetAwaited::Running, _) | (_, Some(Switch::Reverting)) => return Ok(Probed::Busy),
@@ -280,7 +281,7 @@ impl Tools {
     ) -> Result<String, String> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let id = format!("block-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let connection = connection(at);
+        let connection = Connection::from(at);
         let run = question(id.clone(), at, argv, env);
         self.targets.run(&run).map_err(|e| e.message)?;
         let wait = TargetAwait { id, connection, timeout: millis(PATIENCE) };
@@ -341,17 +342,13 @@ fn log_name(block: &Barrier) -> String {
     host.map_or(what.clone(), |host| format!("{what} on {host}"))
 }
 
-fn connection(connection: &checked::Connection) -> Connection {
-    Connection { kind: connection.kind.clone(), arguments: connection.arguments.clone() }
-}
-
 fn question(
     id: String,
     at: &checked::Connection,
     argv: Vec<String>,
     env: BTreeMap<String, String>,
 ) -> TargetRun {
-    TargetRun { id, connection: connection(at), argv, env, cwd: None, stdin: String::new(), ephemeral: true }
+    TargetRun { id, connection: at.into(), argv, env, cwd: None, stdin: String::new(), ephemeral: true }
 }
 
 fn script(text: &str, arguments: &[&str]) -> Vec<String> {
@@ -365,10 +362,6 @@ fn script(text: &str, arguments: &[&str]) -> Vec<String> {
 
 fn words(words: &[&str]) -> Vec<String> {
     words.iter().map(ToString::to_string).collect()
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// As long as a probe of it may take.

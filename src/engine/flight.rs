@@ -2,6 +2,7 @@
 
 use crate::run::Begin;
 use crate::world::clock;
+use patchform_sdk::ended::millis;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
@@ -105,7 +106,7 @@ impl Flights {
 /// For how long something has been watched, in whole milliseconds: so the journal holds it. With the fraction a run would call
 /// a soak over that is not, by its journal, and nobody could take that run up.
 pub(super) fn watched_for(since: Instant) -> Duration {
-    Duration::from_millis(u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX))
+    Duration::from_millis(millis(since.elapsed()))
 }
 
 #[cfg(test)]

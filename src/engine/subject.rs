@@ -3,7 +3,7 @@
 use super::secrets::{Missing, Secrets};
 use crate::model::PatchLevel;
 use crate::plan::noun::{Entry, Plan};
-use patchform_sdk::message::{Connection, Desired, Subject};
+use patchform_sdk::message::{Desired, Subject};
 
 /// The subject of requests about `entry`, secrets in clear.
 ///
@@ -15,10 +15,7 @@ pub fn subject(entry: &Entry, alias: &str, secrets: &Secrets) -> Result<Subject,
         kind: entry.address.kind.to_string(),
         alias: alias.into(),
         arguments: secrets.fill(&entry.arguments, &entry.secrets)?,
-        connection: Connection {
-            kind: entry.connection.kind.clone(),
-            arguments: entry.connection.arguments.clone(),
-        },
+        connection: (&entry.connection).into(),
     })
 }
 

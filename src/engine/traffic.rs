@@ -11,9 +11,10 @@ use crate::plan::noun::{Entry, PinnedProvider, Step};
 use crate::provider::Session;
 use crate::run::decide::Begin;
 use crate::run::event::ActionRef;
+use patchform_sdk::ended::millis;
 use patchform_sdk::message::{
-    Act, Action, Answer, Connection, Done, Member, MemberStanding, PreviewOutcome, Probe, Probed, Reload,
-    Subject, Verdict,
+    Act, Action, Answer, Done, Member, MemberStanding, PreviewOutcome, Probe, Probed, Reload, Subject,
+    Verdict,
 };
 use std::collections::BTreeMap;
 use std::sync::mpsc;
@@ -174,7 +175,7 @@ impl Tools {
             member: Some(Member {
                 name: drain.member.clone(),
                 component: entry.address.to_string(),
-                wait: u64::try_from(drain.wait.as_millis()).unwrap_or(u64::MAX),
+                wait: millis(drain.wait),
             }),
         })
     }
@@ -204,10 +205,7 @@ fn subject(traffic: &Traffic, providers: &[PinnedProvider], secrets: &Secrets) -
         kind: traffic.kind.clone(),
         alias: providers.get(traffic.provider).map_or_else(String::new, |p| p.alias.clone()),
         arguments: secrets.fill(&traffic.arguments, &traffic.secrets)?,
-        connection: Connection {
-            kind: traffic.connection.kind.clone(),
-            arguments: traffic.connection.arguments.clone(),
-        },
+        connection: (&traffic.connection).into(),
     })
 }
 

@@ -223,10 +223,7 @@ impl Checked {
                 kind: component.address.kind.to_string(),
                 alias: alias.into(),
                 arguments: component.arguments.to_json(),
-                connection: message::Connection {
-                    kind: component.connection.kind.clone(),
-                    arguments: component.connection.arguments.clone(),
-                },
+                connection: (&component.connection).into(),
             },
             level: component.level.clone().into(),
         }

@@ -25,6 +25,7 @@ use crate::model::{Moment, period};
 use crate::plan::Plan;
 use crate::run::Run;
 use crate::run::event::{Event, Leg, What};
+use patchform_sdk::ended::millis;
 use std::time::Duration;
 
 /// A stretch of time in which a component was at one thing, in milliseconds since the run began.
@@ -78,7 +79,7 @@ impl Row {
     /// How it stands in the end: `done in 3m`, `restored`.
     fn word(&self) -> String {
         match self.took.filter(|_| self.stands == Stands::Committed) {
-            Some(took) => format!("done in {}", long(u64::try_from(took.as_millis()).unwrap_or(u64::MAX))),
+            Some(took) => format!("done in {}", long(millis(took))),
             None => self.stands.word().to_string(),
         }
     }
@@ -198,7 +199,7 @@ impl<'a> Filling<'a> {
     /// Time goes on to what a clock says; never back, whatever that says.
     fn pass(&mut self, at: Moment) {
         let at = Moment(at.0.saturating_sub(self.ahead));
-        let passed = u64::try_from(at.since(self.started).as_millis()).unwrap_or(u64::MAX);
+        let passed = millis(at.since(self.started));
         self.at = self.at.max(passed);
     }
 

@@ -23,8 +23,7 @@ pub(super) fn run(command: &[String], timeout: Duration, place: &Place<'_>) -> R
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let id = format!("check-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let shown = typed(command);
-    let connection =
-        Connection { kind: place.connection.kind.clone(), arguments: place.connection.arguments.clone() };
+    let connection = Connection::from(place.connection);
     let run = TargetRun {
         id: id.clone(),
         connection: connection.clone(),
