@@ -653,7 +653,9 @@ impl<'a> Judge<'a> {
                     let closed = (0..run.len()).any(|k| {
                         let other = &self.sc.components[k];
                         let alone = other.alone() || c.alone();
-                        self.ever_stuck.contains(&k) && alone && other.target == c.target
+                        // What was kept, and was read as put back before what held it was, got stuck between the two readings.
+                        let was_stuck = self.ever_stuck.contains(&k) || run.is_put_back(k);
+                        was_stuck && alone && other.target == c.target
                     });
                     // What held it was committed later, after a stop.
                     let late = self.graph.needs[i].iter().any(|on| world.real[*on].trouble_forth);
@@ -664,7 +666,7 @@ impl<'a> Judge<'a> {
             };
             self.cover.tested(Rule::GoesOn);
             if !cause {
-                return broken(Rule::GoesOn, format!("c{i} is {standing} without a cause"));
+                return broken(Rule::GoesOn, format!("c{i} is {standing} ({standing:?}) without a cause"));
             }
         }
         Ok(())
