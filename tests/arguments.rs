@@ -65,7 +65,9 @@ fn outcome(texts: &Texts) -> Result<String, Vec<(String, Option<Span>)>> {
     let (parsed, mut problems) = parse(&sources);
     let files = InMemory(texts);
     let lock = texts.iter().find(|(name, _)| name == "patchform.lock.hcl").map_or("", |(_, text)| text);
-    let levels = Lock::read(lock).expect("a lock file").levels;
+    let mut locks = Sources::new();
+    let file = locks.add_text("patchform.lock.hcl", lock);
+    let levels = Lock::read(&locks, file).expect("a lock file").levels;
     let around = Surroundings {
         files: &files,
         folder: ".",

@@ -132,6 +132,57 @@ fn what_is_installed_here_is_held_against_the_catalog() {
     lab.patchform("assess --fail-on overdue").exits(0);
 }
 
+/// An exception that nobody sees to be empty, or over, is believed.
+#[test]
+fn an_exception_that_lets_nothing_pass_is_told() {
+    let Some(version) = tar_here() else { return };
+    let exception = |name: &str, what: &str, until: &str| {
+        format!(
+            "  exception \"{name}\" {{\n    {what}\n    because = \"No way in.\"\n    until   = \"{until}\"\n  }}\n"
+        )
+    };
+    let all = [
+        exception("good", "advisory = \"DSA-1\"", "2099-01-01"),
+        exception("mistyped", "cve = \"CVE-2026-99999\"", "2099-01-01"),
+        exception("over", "component = \"apt.here\"", "2026-01-31"),
+        exception("early", "advisory = \"DSA-1-1\"\n    from = \"2098-01-01\"", "2099-01-01"),
+    ];
+    let policy = |all: &[String]| format!("policy \"essential-eight-2\" {{\n{}}}\n", all.concat());
+    let lab = here(&version, &policy(&all));
+    advisories(&lab, &release_here(), &[("DSA-1-1", "CVE-2026-10001", "tar", Some("99.0"), "x")]);
+    let text = flat(&lab.patchform("assess").exits(0).does_not_say("exception good").out);
+    for told in [
+        "The exception mistyped of essential-eight-2 covers no finding",
+        "The exception over of essential-eight-2 lapsed on 2026-01-31: 1 finding that it let pass counts again",
+        "The exception early of essential-eight-2 begins on 2098-01-01; until then it lets nothing pass (1 finding)",
+        "let pass until 2099-01-01",
+    ] {
+        assert!(text.contains(told), "{told}\n{text}");
+    }
+    let json: Value = serde_json::from_str(&lab.patchform("assess --json").exits(0).out).unwrap();
+    let told: Vec<_> = json["idle_exceptions"].as_array().unwrap().iter().map(|one| &one["why"]).collect();
+    assert_eq!(told, ["empty", "lapsed", "not_begun"]);
+    // Of what was not looked at nothing is said.
+    let elsewhere = here(
+        &version,
+        &format!(
+            "component \"apt\" \"other\" {{\n  patch_level = {{ gzip = \"0.1\" }}\n}}\n{}",
+            policy(&all[..2])
+        ),
+    );
+    advisories(&elsewhere, &release_here(), &[("DSA-1-1", "CVE-2026-10001", "tar", Some("99.0"), "x")]);
+    elsewhere.patchform("assess --target apt.other").exits(0).does_not_say("covers no finding");
+    // A reference in place of a name is one mistake.
+    lab.write(
+        "main.pf.hcl",
+        format!(
+            "component \"apt\" \"here\" {{\n  patch_level = {{ tar = \"{version}\" }}\n}}\n{}",
+            policy(&[exception("x", "component = apt.here", "2099-01-01")])
+        ),
+    );
+    lab.patchform("validate").exits(1).says("1 error").does_not_say("names no CVE");
+}
+
 /// People have the name that their vendor's mail has.
 #[test]
 fn a_vulnerability_is_found_by_each_name_and_what_is_none_is_told() {

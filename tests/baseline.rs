@@ -103,10 +103,23 @@ fn what_is_wrong_with_the_lock_file_names_the_way_out() {
     lab.patchform("plan").exits(1).says("is none that \">= 1.0\" allows");
     lab.write(LOCK, good.replace("  levels = {", "<<<<<<< HEAD\n  levels = {"));
     for verb in ["plan", "propose", "init"] {
-        lab.patchform(verb).exits(1).says("a merge that was not finished");
+        lab.patchform(verb)
+            .exits(1)
+            .says("A merge of the lock file was not finished")
+            .says("patchform.lock.hcl:");
     }
     lab.write(LOCK, good.replace("resolved", "resolvd"));
-    lab.patchform("plan").exits(1).says("take it from git again, or delete it");
+    let shown = lab.patchform("plan").exits(1).says("take it from git again, or delete it");
+    assert!(shown.err.contains("Did you mean \"resolved\"?"), "{}", shown.err);
+    std::fs::remove_file(lab.path(LOCK)).unwrap();
+    lab.patchform("plan").exits(1).says("has no level at all, or is not there");
+    // However its blanks are set, a constraint is the same one.
+    lab.write(LOCK, &good);
+    let other =
+        |text: &str| format!("component \"apt\" \"here\" {{\n  patch_level = {{ tar = \"{text}\" }}\n}}\n");
+    lab.write("main.pf.hcl", other(" >=1.0 "));
+    lab.patchform("plan").exits(0);
+    lab.write("main.pf.hcl", other(">= 1.0"));
     lab.write(LOCK, good.replace("apt.here", "apt.gone"));
     lab.patchform("plan").exits(1);
     lab.write(

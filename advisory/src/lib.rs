@@ -41,6 +41,7 @@
 pub mod cve;
 pub mod day;
 pub mod digest;
+pub mod id;
 pub mod moment;
 pub mod purl;
 

@@ -1,8 +1,9 @@
 //! The lock file `patchform.lock.hcl`: which executables a configuration's providers are, which commits its modules, and
 //! which levels its constraints. Written by `init` and `propose`, committed.
 
+mod reading;
+
 use super::levels::{Levels, Row};
-use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -18,72 +19,24 @@ pub struct Lock {
 }
 
 /// A pinned repository.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModulePin {
     /// The commit that its version stands for.
     pub commit: String,
 }
 
 /// A pinned provider.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pin {
     /// Path of its executable; `None` when bundled.
-    #[serde(default)]
     pub source: Option<String>,
     /// Its version.
     pub version: String,
     /// SHA-256 of its executable; `None` when bundled: then the program's own version stands for it.
-    #[serde(default)]
     pub digest: Option<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Stored {
-    #[serde(default)]
-    provider: BTreeMap<String, Pin>,
-    #[serde(default)]
-    module: BTreeMap<String, ModulePin>,
-    #[serde(default)]
-    level: BTreeMap<String, Rows>,
-}
-
-/// Blocks with the same label.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Rows {
-    One(Row),
-    Several(Vec<Row>),
-}
-
 impl Lock {
-    /// Reads a lock file.
-    ///
-    /// # Errors
-    /// A sentence that says what is wrong, with line and column where they are known.
-    pub fn read(text: &str) -> Result<Lock, String> {
-        if let Some(line) = conflict(text) {
-            return Err(format!(
-                "line {line} is a mark of a merge that was not finished: take either side of each conflict"
-            ));
-        }
-        if is_too_deep(text) {
-            return Err("its brackets are nested deeper than any that patchform writes".into());
-        }
-        let stored: Stored = hcl::from_str(text).map_err(|e| e.to_string())?;
-        let rows = stored.level.into_iter().map(|(key, rows)| match rows {
-            Rows::One(row) => (key, vec![row]),
-            Rows::Several(rows) => (key, rows),
-        });
-        let levels = Levels(rows.collect());
-        match levels.problem() {
-            Some(problem) => Err(problem),
-            None => Ok(Lock { providers: stored.provider, modules: stored.module, levels }),
-        }
-    }
-
     /// The file's text.
     pub fn write(&self) -> String {
         let mut out = String::from(
@@ -126,26 +79,6 @@ fn write_row(key: &str, row: &Row, out: &mut String) {
     out.push_str("  }\n}\n");
 }
 
-/// The number of the first line that git left there in the middle of a merge.
-fn conflict(text: &str) -> Option<usize> {
-    let is_mark =
-        |line: &str| line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ") || line == "=======";
-    text.lines().position(is_mark).map(|at| at + 1)
-}
-
-/// Whether brackets are nested as no lock file's are: a reader that goes down into each would use up its stack.
-fn is_too_deep(text: &str) -> bool {
-    let mut depth = 0usize;
-    text.bytes().any(|byte| {
-        match byte {
-            b'{' | b'[' | b'(' => depth += 1,
-            b'}' | b']' | b')' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        depth > 64
-    })
-}
-
 /// A quoted HCL string: nothing in it is a template.
 fn quoted(text: &str) -> String {
     let escaped = serde_json::Value::from(text).to_string();
@@ -154,8 +87,11 @@ fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::levels::LevelPin;
+    use super::super::levels::{LevelPin, fault};
     use super::*;
+    use crate::config::source::Sources;
+    use crate::model::Diagnostics;
+    use crate::report::diagnostic::Look;
 
     fn row(only: &[&str]) -> Row {
         let pin =
@@ -194,16 +130,52 @@ mod tests {
                 ("baseline.security".into(), vec![row(&[])]),
             ])),
         };
-        assert_eq!(Lock::read(&lock.write()), Ok(lock.clone()), "{}", lock.write());
-        assert_eq!(Lock::read(""), Ok(Lock::default()));
+        assert_eq!(read(&lock.write()), Ok(lock.clone()), "{}", lock.write());
+        assert_eq!(read(""), Ok(Lock::default()));
+    }
+
+    fn read(text: &str) -> Result<Lock, String> {
+        let mut sources = Sources::new();
+        let file = sources.add_text("patchform.lock.hcl", text);
+        let told = |problems: Diagnostics| {
+            let look = Look { colour: false, width: 100 };
+            crate::report::diagnostic::draw_all(&problems, &sources, look)
+        };
+        Lock::read(&sources, file).map_err(told)
     }
 
     #[test]
-    fn damage_is_named() {
-        for text in
-            ["provider \"a\" {", "provider \"a\" {\n  versoin = \"1\"\n}\n", "level \"a\" {\n}\n", "\u{0}"]
-        {
-            assert!(Lock::read(text).is_err(), "{text:?}");
+    fn damage_is_shown_in_its_place() {
+        let whole = "level \"a.b\" {\n  resolved = \"2026-11-27\"\n  levels = {\n    \"x\" = { constraint = \"~> 1\", level = \"1.1\" }\n  }\n}\n";
+        assert!(read(whole).is_ok());
+        let with = |a: &str, b: &str| whole.replacen(a, b, 1);
+        for (text, said) in [
+            ("provider \"a\" {".to_string(), "The block"),
+            ("provider \"a\" {\n  versoin = \"1\"\n}\n".into(), "Did you mean \"version\"?"),
+            ("provider \"a\" {\n  version = 1\n  version = 2\n}\n".into(), "version"),
+            ("level \"a\" {\n}\n".into(), "resolved"),
+            ("levle \"a\" {\n}\n".into(), "Did you mean \"level\"?"),
+            ("x = 1\n".into(), "no argument \"x\""),
+            ("level {\n  resolved = \"2026-11-27\"\n  levels = {}\n}\n".into(), "has one label"),
+            (with("2026-11-27", "soon"), ":2"),
+            (with("2026-11-27", "2026-02-30"), "is no day"),
+            (with("constraint = \"~> 1\", ", ""), "is not whole"),
+            (with("~> 1", "1.0"), "is no constraint"),
+            (with("\"1.1\"", "\"~> 1\""), "is no exact level"),
+            (with("\"1.1\"", "\"\""), "is no exact level"),
+            (with("\"1.1\"", "\"1 2\""), "is no exact level"),
+            (with("\"1.1\"", "file(\"/etc/passwd\")"), "file"),
+            (with("\"1.1\"", "var.x"), "var"),
+            (format!("{whole}{whole}"), "stands there several times"),
+            (format!("{0}{0}", with("  resolved", "  only = [\"a.b\"]\n  resolved")), "is said twice of a.b"),
+            (
+                "module \"m\" {\n  commit = \"a\"\n}\nmodule \"m\" {\n  commit = \"b\"\n}\n".into(),
+                "stands there twice",
+            ),
+            ("\u{0}".into(), "patchform.lock.hcl:1"),
+        ] {
+            let told = read(&text).expect_err(&text);
+            assert!(told.contains(said) && told.contains("patchform.lock.hcl"), "{text}\n{told}");
         }
     }
 
@@ -212,14 +184,10 @@ mod tests {
         let whole =
             Lock { levels: Levels(BTreeMap::from([("a.b".into(), vec![row(&[])])])), ..Lock::default() }
                 .write();
-        let ours = whole.replacen("    \"openssl\"", "<<<<<<< HEAD\n    \"openssl\"", 1);
-        let told = Lock::read(&ours).unwrap_err();
-        assert!(told.starts_with("line 7 is a mark of a merge"), "{told}");
-        for mark in ["=======", ">>>>>>> topic"] {
-            assert!(
-                Lock::read(&whole.replacen("    \"openssl\"", &format!("{mark}\n    \"openssl\""), 1))
-                    .is_err()
-            );
+        for mark in ["<<<<<<< HEAD", "=======", ">>>>>>> topic"] {
+            let told =
+                read(&whole.replacen("    \"openssl\"", &format!("{mark}\n    \"openssl\""), 1)).unwrap_err();
+            assert!(told.contains("merge") && told.contains("patchform.lock.hcl:7"), "{told}");
         }
     }
 
@@ -229,11 +197,12 @@ mod tests {
         let levels = Levels(BTreeMap::from([("a.b".into(), vec![row(&["a.b[0]"]), row(&["a.b[1]"])])]));
         let whole = Lock { levels, ..Lock::default() }.write();
         for cut in 0..whole.len() {
-            let _ = Lock::read(&whole[..cut]);
+            let _ = read(&whole[..cut]);
             for byte in ["\"", "{", "}", "\n", "=", "0", "$"] {
                 let damaged = format!("{}{byte}{}", &whole[..cut], &whole[cut + 1..]);
-                if let Ok(read) = Lock::read(&damaged) {
-                    assert_eq!(read.levels.problem(), None, "{damaged}");
+                if let Ok(read) = read(&damaged) {
+                    let rows = read.levels.0.values().flatten();
+                    assert!(rows.map(fault).all(|fault| fault.is_none()), "{damaged}");
                 }
             }
         }
@@ -242,10 +211,10 @@ mod tests {
     #[test]
     fn what_is_nested_or_huge_is_refused_or_read_in_time() {
         for bracket in ["[", "{", "("] {
-            assert!(Lock::read(&format!("level = {}", bracket.repeat(1_000_000))).is_err(), "{bracket}");
+            assert!(read(&format!("level = {}", bracket.repeat(1_000_000))).is_err(), "{bracket}");
         }
         let rows = (0..2_000).map(|i| (format!("apt.web{i}"), vec![row(&[])]));
         let lock = Lock { levels: Levels(rows.collect()), ..Lock::default() };
-        assert_eq!(Lock::read(&lock.write()), Ok(lock));
+        assert_eq!(read(&lock.write()), Ok(lock));
     }
 }

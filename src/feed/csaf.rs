@@ -119,6 +119,9 @@ fn lists(
     let (FeedPlace::Address(place) | FeedPlace::Path(place)) = &asking.feed.source.place;
     let place = place.split(['?', '#']).next().unwrap_or_default();
     let addressed = place.ends_with(".json") || place.ends_with(".zip");
+    if source.is_gone() {
+        return Err(source.missing(""));
+    }
     if of_folder || !addressed {
         if directory(asking, "", memo, listed, remarks)? {
             return Ok(Kind::Listed);

@@ -91,6 +91,11 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// Whether it is a path where nothing is.
+    pub fn is_gone(&self) -> bool {
+        matches!(&self.place, Place::Path(path) if !path.exists())
+    }
+
     /// The files of a folder whose names end so.
     ///
     /// # Errors
@@ -131,6 +136,14 @@ impl<'a> Source<'a> {
                 Some(bytes) => told_apart(bytes, Stamp::default(), known),
             }),
         }?;
+        if let Fetched::New(bytes, _) = &fetched
+            && is_page(bytes)
+        {
+            return Err(Problem::at(self.name(key), "what came is a web page, not what a feed publishes").hint(
+                "a login, a proxy or a notice may stand before it: open the address in a browser, and correct `source`, or what \
+                 fetches it",
+            ));
+        }
         if let (Some(recording), Fetched::New(bytes, _)) = (self.recording, &fetched) {
             recording.keep(key, bytes)?;
         }
@@ -200,11 +213,6 @@ impl<'a> Source<'a> {
         let answer = http::ask(&question).map_err(|why| self.unanswered(address, key, &why))?;
         let stamp = Stamp { etag: answer.etag, modified: answer.modified, ..Stamp::default() };
         match (answer.status, known) {
-            (200, _) if is_page(&answer.body) => {
-                Err(Problem::at(self.name(key), "what came is a web page, not what a feed publishes").hint(
-                    "a login, a proxy or a notice may stand before it: open the address in a browser, and correct `source`",
-                ))
-            }
             (200, _) => Ok(told_apart(answer.body, stamp, known)),
             (304, Some(known)) => Ok(Fetched::Same(known.clone())),
             (404 | 410, _) => Ok(Fetched::Missing),
@@ -232,6 +240,9 @@ impl<'a> Source<'a> {
             ),
             (401 | 403, _) => problem
                 .hint("it wants to know who asks: is the address complete, and is its token still good?"),
+            (407, _) => problem.hint(
+                "a proxy wants to know who asks: `https_proxy` and `http_proxy` name it, as http://NAME:PASSWORD@HOST:PORT",
+            ),
             (429 | 503, Some(time)) => problem.hint(again(time)),
             (429, None) => problem.hint("it is asked too often: run `patchform collect` less often"),
             (500.., _) => problem.hint("that is for the server's keeper to mend; try again later"),

@@ -88,12 +88,9 @@ fn judge<'a>(hosts: &'a [Host], named: Named<'a>, known: &Knowledge<'a, '_>) -> 
     let priority = Priority::of(urgency.urgency, member.importance);
     let today = Day::of_milliseconds(known.now.0);
     let component = key.component.to_string();
-    let said_by = || {
-        let records = std::iter::once(&named.finding).chain(&named.others).map(|finding| finding.record);
-        records.flat_map(|record| std::iter::once(&record.id).chain(&record.aliases)).map(String::as_str)
-    };
     let judge = |deadline: &Deadline| {
-        let covers = |exception: &&Exception| exception.covers(cve, said_by(), &component, &deadline.profile);
+        let covers =
+            |exception: &&Exception| exception.covers(cve, named.ids(), &component, &deadline.profile);
         let exceptions: Vec<&Exception> = known.rules.exceptions.iter().filter(covers).collect();
         today.map(|today| deadline.judge(today, None, &exceptions))
     };

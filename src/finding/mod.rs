@@ -5,6 +5,7 @@
 
 mod found;
 mod host;
+mod idle;
 mod level;
 mod named;
 mod proposal;
@@ -15,6 +16,7 @@ mod stored;
 
 pub use found::{Found, Knowledge, found};
 pub use host::{Host, Member, importance};
+pub use idle::{Idle, Why, idle};
 pub use level::Target;
 pub use named::{Named, named};
 pub use proposal::{Closing, LevelPlace, Proposal, Proposals, propose};

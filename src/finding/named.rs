@@ -1,7 +1,7 @@
 //! What advisories say of the packages of hosts, one for each component, package and vulnerability.
 
 use super::host::Host;
-use patchform_advisory::{Advisory, Finding, Fleet, Index, Relations, Verdict};
+use patchform_advisory::{Advisory, Finding, Fleet, Index, Relations, Verdict, id};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
@@ -64,13 +64,15 @@ impl<'a> Named<'a> {
         self.finding.verdict()
     }
 
+    /// The ids of the records that say something of it, and their aliases.
+    pub fn ids(&self) -> impl Iterator<Item = &'a str> {
+        let records = std::iter::once(&self.finding).chain(&self.others).map(|finding| finding.record);
+        records.flat_map(|record| std::iter::once(&record.id).chain(&record.aliases)).map(String::as_str)
+    }
+
     /// Whether it is known under a name: the vulnerability's own, or that of an advisory about it, in small letters too.
     pub fn is_called(&self, name: &str) -> bool {
-        let records = std::iter::once(&self.finding).chain(&self.others).map(|finding| finding.record);
-        let ids = records.flat_map(|record| std::iter::once(&record.id).chain(&record.aliases));
-        std::iter::once(self.vulnerability)
-            .chain(ids.map(String::as_str))
-            .any(|id| id.eq_ignore_ascii_case(name))
+        std::iter::once(self.vulnerability).chain(self.ids()).any(|id| id::is_called(id, name))
     }
 
     fn hear(&mut self, finding: &Finding<'a>) {

@@ -1,6 +1,6 @@
 //! Constraints on patch levels, resolved into exact ones: what is installed, offered or needed and allowed, the newest of that.
 
-use crate::config::levels::{LevelPin, Levels, Row, satisfies};
+use crate::config::levels::{LevelPin, Levels, Row, is_same, satisfies};
 use crate::model::Address;
 use patchform_versions::Scheme;
 use std::cmp::Ordering;
@@ -143,7 +143,7 @@ fn together<'a>(group: &[&Wish<'a>], aim: Aim) -> Vec<Answer<'a>> {
 impl<'a> Wish<'a> {
     /// The level that it has already.
     fn kept(&self) -> Option<&'a str> {
-        let pin = self.locked.filter(|pin| pin.constraint == self.constraint)?;
+        let pin = self.locked.filter(|pin| is_same(&pin.constraint, self.constraint))?;
         self.allows(&pin.level).then_some(&pin.level)
     }
 

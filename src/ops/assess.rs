@@ -9,13 +9,17 @@ use crate::catalog::{Catalog, CatalogError, Known, Package};
 use crate::config::checked::{Component, Config, FeedFormat};
 use crate::config::source::Sources;
 use crate::engine::fleet::Fleet;
-use crate::finding::{Findings, Found, Host, Key, Knowledge, LevelPlace, Named, Rules, Seen, found, named};
+use crate::finding::{
+    Findings, Found, Host, Key, Knowledge, LevelPlace, Named, Rules, Seen, found, idle, named,
+};
 use crate::model::{Address, Diagnostics, Moment, Selection, Span};
 use crate::plan::{NoSuchComponent, moves};
 use crate::report::assessment::{Assessment, FeedAge, SourcePlace};
 use crate::state::State;
 use crate::world::clock;
 use patchform_advisory::cve::CveId;
+use patchform_advisory::day::Day;
+use patchform_advisory::id;
 use patchform_advisory::packages::{Candidates, Offered};
 use patchform_advisory::priority::{Facts, thresholds};
 use patchform_advisory::{Advisory, Ecosystem, Provenance, Verdict, csaf, openvex};
@@ -49,6 +53,8 @@ pub struct Assessed {
     rules: Rules,
     unread: Vec<(Address, String)>,
     unasked: Vec<Address>,
+    /// Whether every component was to be read, and none could not be.
+    whole: bool,
     /// Indices of the places whose platform no advisory speaks of.
     unheard: Vec<usize>,
     feeds: Vec<FeedAge>,
@@ -77,6 +83,8 @@ pub(super) struct Asked {
     pub fleet: Fleet,
     pub state: Option<State>,
     pub inventories: Inventories,
+    /// Whether all components were asked for.
+    all: bool,
 }
 
 /// Asks for those components that `targets` cover; all, where there are none.
@@ -97,7 +105,7 @@ pub(super) fn ask(
     let (fleet, state) = checked.start_and_read()?;
     stages.stage(Stage::Reading(checked.config.components.len()));
     let inventories = inventories::ask(&checked, &fleet, targets);
-    Ok(Asked { checked, fleet, state, inventories })
+    Ok(Asked { checked, fleet, state, inventories, all: targets.is_empty() })
 }
 
 /// Why nobody can ask for what is due.
@@ -202,7 +210,7 @@ impl Assessed {
     /// # Errors
     /// A catalog that cannot be read; what is remembered that cannot be read or written.
     pub(super) fn of(asked: &mut Asked, catalog: &Catalog, patience: Duration) -> Result<Assessed, Failure> {
-        let Asked { checked, state, inventories, .. } = asked;
+        let Asked { checked, state, inventories, all, .. } = asked;
         let Inventories { hosts, unread, unasked } = std::mem::take(inventories);
         let now = clock::now();
         let names = names(&hosts);
@@ -220,6 +228,7 @@ impl Assessed {
             places: places(checked),
             findings: Findings::default(),
             hosts,
+            whole: *all && unread.is_empty(),
             unread,
             unasked,
             now,
@@ -347,7 +356,7 @@ impl Assessed {
         }
         let is_it = |record: &&Advisory| {
             let ids = std::iter::once(&record.id).chain(&record.aliases).chain(&record.upstream);
-            record.withdrawn.is_some() && ids.into_iter().any(|id| id.eq_ignore_ascii_case(name))
+            record.withdrawn.is_some() && ids.into_iter().any(|id| id::is_called(id, name))
         };
         let record = self.records.iter().find(is_it)?;
         let (at, feed) = (record.withdrawn.as_deref().unwrap_or_default(), &record.provenance.feed);
@@ -380,13 +389,16 @@ impl Assessed {
 
     /// The assessment, as it is shown.
     pub fn assessment(&self) -> Assessment<'_> {
-        let named = self.named();
-        let (undecided, named): (Vec<_>, Vec<_>) =
-            named.into_iter().partition(|named| named.verdict() == Verdict::Unknown);
+        let all = self.named();
         let closed = |known: &crate::finding::Remembered| {
             known.closed.as_ref().is_some_and(|closed| closed.at == self.now)
         };
+        let idle = Day::of_milliseconds(self.now.0)
+            .map(|today| idle(&self.rules.exceptions, &self.hosts, &all, today, self.whole));
+        let (undecided, named): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|named| named.verdict() == Verdict::Unknown);
         Assessment {
+            idle: idle.unwrap_or_default(),
             now: self.now,
             hosts: &self.hosts,
             found: self.found(named),

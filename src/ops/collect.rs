@@ -163,8 +163,13 @@ pub fn export(
         return Err(Failure::error(format!("{} is there already; nothing was written", file.display()))
             .hint("name another file, or remove it"));
     }
+    let folder = disk::folder_of(file);
+    if !folder.is_dir() {
+        return Err(Failure::error(format!("there is no folder {}; nothing was written", folder.display()))
+            .hint("make it, or name a file in another one"));
+    }
     let failed = |error: std::io::Error| Failure::error(format!("cannot write {}: {error}", file.display()));
-    let scratch = disk::scratch_in(disk::folder_of(file)).map_err(failed)?;
+    let scratch = disk::scratch_in(folder).map_err(failed)?;
     let recordings: Vec<Recording> = (0..wanted.feeds.len())
         .map(|at| {
             let folder = scratch.path().join(at.to_string());

@@ -4,6 +4,7 @@ use super::{Failure, Place};
 use crate::config::checked::RequiredProvider;
 use crate::config::lock::{Lock, Pin};
 use crate::config::schemas::Schemas;
+use crate::config::source::Sources;
 use crate::engine::fleet::Fleet;
 use crate::engine::secrets::Secrets;
 use crate::model::{Diagnostic, Diagnostics};
@@ -266,10 +267,14 @@ pub fn read_lock(path: &Path) -> Result<Lock, Failure> {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Lock::default()),
         Err(e) => return Err(Failure::error(format!("cannot read {}: {e}", path.display()))),
     };
-    let text =
-        String::from_utf8(bytes).map_err(|_| Failure::error(format!("{} is not UTF-8", path.display())))?;
-    Lock::read(&text).map_err(|why| {
-        Failure::error(format!("{} cannot be understood: {why}", path.display()))
+    let mut sources = Sources::new();
+    let read = match sources.add(&path.display().to_string(), &bytes) {
+        Ok(file) => Lock::read(&sources, file),
+        Err(problem) => Err(problem.into()),
+    };
+    read.map_err(|problems| Failure {
+        diagnostics: Some(Box::new((sources, problems))),
+        ..Failure::error(format!("{} cannot be understood; nothing was done", path.display()))
             .hint("take it from git again, or delete it, run `patchform init`, and `patchform propose` for the levels of constraints")
     })
 }

@@ -15,6 +15,8 @@ fn what_is_exported_here_is_read_there() {
     let here = with(&feeds);
     std::fs::create_dir(here.path("folder")).unwrap();
     here.write("folder/b.json", osv("DSA-2", "zlib", ""));
+    here.patchform("collect --export no/such/feeds.tar.gz").exits(1).tells("there is no folder no/such");
+    assert!(!here.path("no").exists(), "a folder with a mistyped name is not made");
     here.patchform("collect --export feeds.tar.gz")
         .exits(1)
         .tells("in the bundle")

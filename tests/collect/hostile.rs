@@ -23,6 +23,8 @@ fn every_kind_of_damage_is_told_and_the_good_feed_is_stored() {
         ("cve5", "cve5", "cve5.json", ""),
         ("openvex", "openvex", "good.json", ""),
         ("csaf", "csaf", "good.json", ""),
+        ("csaf", "gone", "no/such/folder", ""),
+        ("kev", "page", "page.json", ""),
         ("debian_tracker", "tracker", "deep.json", ""),
         ("apt", "apt", "empty", "suite = \"bookworm\""),
         ("updateinfo", "updateinfo", "empty", "ecosystem = \"AlmaLinux:9\""),
@@ -40,6 +42,7 @@ fn every_kind_of_damage_is_told_and_the_good_feed_is_stored() {
         "kev.json",
         "{\"catalogVersion\":\"v\",\"dateReleased\":\"r\",\"count\":2,\"vulnerabilities\":[]}",
     );
+    lab.write("page.json", "\n<!DOCTYPE html>\n<html>please log in</html>");
     lab.write("epss.csv", epss(9, "2026-11-26").trim_end());
     lab.write("cve5.json", "{\"dataVersion\":\"4.0\"}");
     std::fs::create_dir(lab.path("empty")).unwrap();
@@ -62,6 +65,8 @@ fn every_kind_of_damage_is_told_and_the_good_feed_is_stored() {
         ("cve5", "there is no"),
         ("openvex", "this is no OpenVEX document"),
         ("csaf", "no document that could be read"),
+        ("gone", "it is not there"),
+        ("page", "what came is a web page"),
         ("tracker", ""),
         ("apt", "dists/bookworm/InRelease"),
         ("updateinfo", "repomd.xml"),

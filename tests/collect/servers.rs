@@ -67,6 +67,7 @@ fn one_broken_server_harms_no_other_feed() {
         "/secret?token=hunter2" => answer("403 Forbidden", "", b"no"),
         "/moved" => answer("302 Found", "Location: /good\r\n", b""),
         "/circle" | "/circle?hunter2" => answer("302 Found", "Location: /circle?hunter2\r\n", b""),
+        "/proxy" => answer("407 Proxy Authentication Required", "", b"no"),
         "/busy" => answer("503 Busy", "Retry-After: 120\r\n", b""),
         "/page" => answer("200 OK", "Content-Type: text/html\r\n", b"<html>please log in</html>"),
         _ => answer("404 Not Found", "", b"nothing"),
@@ -88,6 +89,7 @@ fn one_broken_server_harms_no_other_feed() {
         ("osv", "page", &url("/page"), ""),
         ("osv", "circle", &url("/circle"), ""),
         ("osv", "busy", &url("/busy"), ""),
+        ("osv", "proxy", &url("/proxy"), ""),
         ("osv", "nothing", &url("/nothing"), ""),
         ("osv", "dead", &dead, ""),
     ]);
@@ -118,6 +120,7 @@ fn one_broken_server_harms_no_other_feed() {
     let text = text.tells("/secret?…").tells("a slow but good server is given more time by `timeout`");
     text.tells("it wants to be asked again in 2m")
         .tells("it may lead in a circle")
+        .tells("`https_proxy` and `http_proxy` name it")
         .tells("allow more MiB by `max_size`");
 }
 

@@ -2,6 +2,7 @@
 
 use crate::cve::CveId;
 use crate::day::Day;
+use crate::id::is_called;
 
 /// A named, justified exception that expires.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub struct Exception {
 pub struct Scope {
     /// Only this vulnerability.
     pub cve: Option<CveId>,
-    /// Only what an advisory of this id is about: `DSA-5532-1`, `GHSA-…`.
+    /// Only what an advisory of this id is about: `DSA-5532-1`, `GHSA-…`; without a revision, of each: `DSA-5532`.
     pub advisory: Option<String>,
     /// Only this component.
     pub component: Option<String>,
@@ -91,6 +92,24 @@ impl Exception {
         &self.justification
     }
 
+    /// The profile whose deadlines alone it covers.
+    #[must_use]
+    pub fn policy(&self) -> Option<&str> {
+        self.scope.profile.as_deref()
+    }
+
+    /// The component that alone it covers.
+    #[must_use]
+    pub fn component(&self) -> Option<&str> {
+        self.scope.component.as_deref()
+    }
+
+    /// Its first day.
+    #[must_use]
+    pub fn granted(&self) -> Day {
+        self.granted
+    }
+
     /// Its last day.
     #[must_use]
     pub fn expires(&self) -> Day {
@@ -108,7 +127,7 @@ impl Exception {
     ) -> bool {
         let Scope { cve: only_cve, advisory, component: only_component, profile: only_profile } = &self.scope;
         only_cve.is_none_or(|only| cve == Some(only))
-            && advisory.as_ref().is_none_or(|only| advisories.any(|id| id.eq_ignore_ascii_case(only)))
+            && advisory.as_ref().is_none_or(|only| advisories.any(|id| is_called(id, only)))
             && only_component.as_deref().is_none_or(|only| only == component)
             && only_profile.as_deref().is_none_or(|only| only == profile)
     }

@@ -209,7 +209,7 @@ impl Parts<'_, '_, '_> {
             (Ok(level), _) => (level.to_string(), None),
             (Err(_), Resolved::AsFar(_)) => (text.to_string(), None),
             (Err(lacking), Resolved::All(_) | Resolved::Told(_)) => {
-                (text.to_string(), Some(lacks(lacking, text)))
+                (text.to_string(), Some(lacks(lacking, text, resolved.levels())))
             }
         };
         let open = found.is_err();
@@ -258,8 +258,11 @@ impl Parts<'_, '_, '_> {
     }
 }
 
-fn lacks(lacking: Lacking<'_>, constraint: &str) -> String {
+fn lacks(lacking: Lacking<'_>, constraint: &str, levels: &Levels) -> String {
     match lacking {
+        Lacking::Nothing if levels.0.is_empty() => {
+            "The file has no level at all, or is not there.".to_string()
+        }
         Lacking::Nothing => format!("{constraint:?} was not resolved for it."),
         Lacking::Another(other) => {
             format!("It was resolved for {other:?}, and {constraint:?} is asked for now.")

@@ -115,10 +115,14 @@ fn exception<'b>(
         Some(text) => Some(advisory(text, block, fields)?),
         None => None,
     };
-    let component = fields.text(&block.body, "component");
-    if let (Some(name), Some(attribute)) = (&component, block.body.attribute("component")) {
-        covered.push((name.clone(), attribute.value.span()));
-    }
+    let component = match block.body.attribute("component") {
+        Some(attribute) => {
+            let name = fields.text_of(attribute)?;
+            covered.push((name.clone(), attribute.value.span()));
+            Some(name)
+        }
+        None => None,
+    };
     let scope = Scope { cve, advisory, component, profile: Some(profile.to_string()) };
     let (because, until) = (because?, until?);
     let from = from.or_else(|| Day::new(1970, 1, 1))?;

@@ -1,7 +1,7 @@
 //! An assessment as JSON (docs/schemas/assessment.schema.json).
 
 use super::{Assessment, words};
-use crate::finding::{Found, Target};
+use crate::finding::{Found, Target, Why};
 use serde_json::{Value as Json, json};
 
 /// One object on one line.
@@ -41,6 +41,20 @@ pub fn render(assessment: &Assessment<'_>) -> String {
     let unasked: Vec<String> = assessment.unasked.iter().map(ToString::to_string).collect();
     let unheard: Vec<String> =
         assessment.unheard.iter().flat_map(|host| &host.members).map(|m| m.address.to_string()).collect();
+    let exceptions: Vec<Json> = assessment
+        .idle
+        .iter()
+        .map(|idle| {
+            let why = match idle.why {
+                Why::Lapsed => "lapsed",
+                Why::NotBegun => "not_begun",
+                Why::Empty => "empty",
+            };
+            let exception = idle.exception;
+            json!({"name": exception.name(), "policy": exception.policy(), "why": why, "findings": idle.findings,
+                   "from": exception.granted().to_string(), "until": exception.expires().to_string()})
+        })
+        .collect();
     let feeds: Vec<Json> = assessment
         .feeds
         .iter()
@@ -52,7 +66,7 @@ pub fn render(assessment: &Assessment<'_>) -> String {
     let findings: Vec<Json> = assessment.found.iter().map(|found| finding(assessment, found)).collect();
     let all = json!({"format_version": 1, "assessed": assessment.now.to_string(), "hosts": hosts, "feeds": feeds,
                      "findings": findings, "undecided": undecided, "closed": closed, "unread": unread, "without_inventory": unasked,
-                     "without_advisories": unheard});
+                     "without_advisories": unheard, "idle_exceptions": exceptions});
     format!("{all}\n")
 }
 

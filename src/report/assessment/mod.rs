@@ -9,7 +9,7 @@ mod tests;
 pub mod text;
 mod words;
 
-use crate::finding::{Found, Host, Key, Named, Remembered};
+use crate::finding::{Found, Host, Idle, Key, Named, Remembered};
 use crate::model::{Address, Moment};
 use std::collections::BTreeMap;
 
@@ -31,6 +31,8 @@ pub struct Assessment<'a> {
     pub unasked: &'a [Address],
     /// Places of whose platform no advisory in the catalog speaks.
     pub unheard: Vec<&'a Host>,
+    /// Exceptions that let nothing pass.
+    pub idle: Vec<Idle<'a>>,
     /// How fresh the feeds are.
     pub feeds: &'a [FeedAge],
     /// Where the patch level of each component stands.

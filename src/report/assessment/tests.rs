@@ -2,7 +2,7 @@
 
 use super::text::{By, draw};
 use super::{Assessment, FeedAge, SourcePlace, csv, explain, json, sarif};
-use crate::finding::{Findings, Found, Host, Knowledge, Member, Named, Rules, found, named};
+use crate::finding::{Findings, Found, Host, Knowledge, Member, Named, Rules, found, idle, named};
 use crate::model::{Address, Moment, PatchLevel};
 use crate::report::Style;
 use patchform_advisory::cve::CveId;
@@ -87,10 +87,20 @@ fn with<T>(make: impl FnOnce(&Assessment<'_>, &[Named<'_>]) -> T) -> T {
     let facts = BTreeMap::from([(cve("CVE-2026-10001"), Facts { kev: Some(listed), ..Facts::default() })]);
     let scope = Scope { cve: Some(cve("CVE-2026-10002")), ..Scope::default() };
     let (from, until) = (Day::new(2026, 1, 1).unwrap(), Day::new(2027, 1, 31).unwrap());
+    let empty = Scope { advisory: Some("DSA-9".into()), ..Scope::default() };
+    let lapsed = Scope {
+        component: Some("apt.web[\"a\"]".into()),
+        profile: Some("kev-due".into()),
+        ..Scope::default()
+    };
+    let over = Day::new(2026, 11, 25).unwrap();
     let rules = Rules {
         profiles: vec![known::kev_due(), known::essential_eight_2()],
         exceptions: vec![
             Exception::new("no-way-in", "The daemon is not started.", scope, from, until).unwrap(),
+            Exception::new("mistyped", "x", empty.clone(), from, until).unwrap(),
+            Exception::new("old", "x", lapsed, from, over).unwrap(),
+            Exception::new("next-year", "x", empty, until, until).unwrap(),
         ],
         thresholds: Vec::new(),
     };
@@ -129,6 +139,7 @@ fn with<T>(make: impl FnOnce(&Assessment<'_>, &[Named<'_>]) -> T) -> T {
         unread: &[(address("apt.far"), "no route \u{1b}[31mto host".into())],
         unasked: &[address("release.api")],
         unheard: Vec::new(),
+        idle: idle(&rules.exceptions, &hosts, &all, Day::of_milliseconds(now.0).unwrap(), true),
         feeds: &[feed("debian", true, None), feed("other", false, Some("it shrank from 10 to 2 entries"))],
         places: &BTreeMap::from([(address("apt.db"), place(2)), (address("apt.web[\"a\"]"), place(9))]),
         has_policy: true,

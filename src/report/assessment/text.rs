@@ -1,7 +1,7 @@
 //! The table that a person reads: by component, by CVE or by deadline.
 
 use super::{Assessment, words};
-use crate::finding::{Found, Target};
+use crate::finding::{Found, Target, Why};
 use crate::report::page::Page;
 use crate::report::size::{count, counted};
 use crate::report::style::{Piece, Style, Tint, plain, tinted};
@@ -30,6 +30,7 @@ pub fn draw(assessment: &Assessment<'_>, by: By, all: bool, style: Style) -> Str
         By::Deadline => by_deadline(assessment, all, &mut page),
     }
     missing(assessment, &mut page);
+    exceptions(assessment, &mut page);
     feeds(assessment, &mut page);
     summary(assessment, &mut page);
     page.finish()
@@ -257,6 +258,42 @@ fn missing(assessment: &Assessment<'_>, page: &mut Page) {
             "{address}: nothing there says whose packages these are, so that no advisory is about them"
         );
         page.line(0, 2, &[tinted(Tint::Change, told)]);
+    }
+}
+
+/// What lets nothing pass, although it stands there.
+fn exceptions(assessment: &Assessment<'_>, page: &mut Page) {
+    if !assessment.idle.is_empty() {
+        page.blank();
+    }
+    for idle in &assessment.idle {
+        let exception = idle.exception;
+        let (name, policy) = (exception.name(), exception.policy().unwrap_or("every policy"));
+        let findings = counted(idle.findings, "finding");
+        let (tint, told) = match (idle.why, idle.findings) {
+            (Why::Lapsed, 0) => (
+                Tint::Dim,
+                format!(
+                    "lapsed on {}, and nothing is open that it would cover: take it out",
+                    exception.expires()
+                ),
+            ),
+            (Why::Lapsed, n) => {
+                let again = if n == 1 { "counts" } else { "count" };
+                let told =
+                    format!("lapsed on {}: {findings} that it let pass {again} again", exception.expires());
+                (Tint::Bad, told)
+            }
+            (Why::NotBegun, _) => (
+                Tint::Change,
+                format!("begins on {}; until then it lets nothing pass ({findings})", exception.granted()),
+            ),
+            (Why::Empty, _) => {
+                let told = "covers no finding: what it is for is closed, or is called otherwise; take it out, or correct it";
+                (Tint::Change, told.to_string())
+            }
+        };
+        page.line(0, 2, &[tinted(tint, format!("The exception {name} of {policy} {told}"))]);
     }
 }
 
