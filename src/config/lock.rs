@@ -150,7 +150,7 @@ mod tests {
         assert!(read(whole).is_ok());
         let with = |a: &str, b: &str| whole.replacen(a, b, 1);
         for (text, said) in [
-            ("provider \"a\" {".to_string(), "The block"),
+            ("provider \"a\" {".to_string(), "is never closed"),
             ("provider \"a\" {\n  versoin = \"1\"\n}\n".into(), "Did you mean \"version\"?"),
             ("provider \"a\" {\n  version = 1\n  version = 2\n}\n".into(), "version"),
             ("level \"a\" {\n}\n".into(), "resolved"),

@@ -6,10 +6,12 @@ mod cve5;
 mod cvss;
 mod epss;
 mod expression;
+mod findings;
 mod hearing;
 mod installed;
 mod journal;
 mod kev;
+mod lock;
 mod message;
 mod openvex;
 mod osv;
@@ -40,10 +42,12 @@ pub const TARGETS: &[Target] = &[
     Target { name: "cvss", run: cvss::run },
     Target { name: "epss", run: epss::run },
     Target { name: "expression", run: expression::run },
+    Target { name: "findings", run: findings::run },
     Target { name: "hearing", run: hearing::run },
     Target { name: "installed", run: installed::run },
     Target { name: "journal", run: journal::run },
     Target { name: "kev", run: kev::run },
+    Target { name: "lock", run: lock::run },
     Target { name: "message", run: message::run },
     Target { name: "openvex", run: openvex::run },
     Target { name: "osv", run: osv::run },
