@@ -172,3 +172,31 @@ fn a_run_that_was_begun_asks_no_more() {
     lab.write("well", "");
     lab.patchform("resume").exits(0);
 }
+
+/// What patchform writes beside the configuration is no input of it.
+#[test]
+fn a_pattern_finds_nothing_of_what_patchform_keeps() {
+    let lab = Lab::new(
+        r#"
+output "all" { value = fileset(".", "**") }
+component "command" "note" {
+  patch_level = "2.0"
+  env         = { FILES = join(",", fileset(path.root, "**")) }
+  read        = ["sh", "-c", "cat note 2>/dev/null || true"]
+  patch       = ["sh", "-c", "printf %s \"$PATCHFORM_LEVEL\" > note"]
+  lifecycle { allow_irreversible = true }
+}
+"#,
+    );
+    lab.patchform("plan --out p").exits(0);
+    lab.patchform("apply p").exits(0);
+    assert_eq!(lab.read("note"), "2.0");
+    // An earlier plan is a file like others.
+    lab.patchform("plan --out p2").exits(0);
+    lab.patchform("apply p2").exits(0);
+    let shown = lab.patchform("output all").exits(0);
+    for own in [".patchform", "patchform.state.json", "\"p2\""] {
+        assert!(!shown.out.contains(own), "{own}: {}", shown.out);
+    }
+    assert!(shown.out.contains("\"p\"") && shown.out.contains("main.pf.hcl"), "{}", shown.out);
+}

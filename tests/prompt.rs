@@ -134,6 +134,12 @@ fn expressions_are_answered_completed_and_kept() {
     typed.asks("var.prot", "  = help: Did you mean var.port?");
     typed.asks("\"x-hunter22\"", "\"x-hunter22\"");
     typed.asks(" 5 * 5", "25");
+    // Lines that came at once are answered one by one, however the terminal tells that they were pasted.
+    typed.types("1 + 10\r20 + 2\r[3,\r30][1] + 3\r");
+    ["\n11", "\n22", "\n33"].into_iter().for_each(|answer| typed.sees(answer));
+    typed.types("\u{1b}[200~40 + 4\n[5,\n50][1] + 5\u{1b}[201~\r");
+    ["\n44", "\n55"].into_iter().for_each(|answer| typed.sees(answer));
+    typed.asks("var.prot", "  = help: Did you mean var.port?");
     // The arrow key brings the last kept line back.
     typed.types("\u{1b}[A");
     typed.sees("var.prot");

@@ -104,6 +104,15 @@ fn a_secret_stands_nowhere_in_clear() {
     {
         nowhere(&lab, run(&lab, quiet, &[])).exits(0);
     }
+    // A script must not take "null" for the password.
+    for asked in [
+        &["output", "password"] as &[&str],
+        &["output", "--raw", "password"],
+        &["output", "--json", "password"],
+    ] {
+        let ran = run(&lab, asked, &[]).exits(1).says("no secret is stored");
+        assert!(asked.contains(&"--json") || ran.out.is_empty(), "{}", ran.out);
+    }
 }
 
 #[test]

@@ -54,35 +54,56 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
 /// Answers each expression of standard input; the first wrong one ends it, as in a script.
 fn piped(console: &Console, terminal: &Terminal) -> Result<Exit, Failure> {
     let mut text = String::new();
-    let mut lines = io::stdin().lock().lines();
-    loop {
-        let line =
-            lines.next().transpose().map_err(|e| Failure::error(format!("reading standard input: {e}")))?;
-        let last = line.is_none();
-        text.push_str(&line.unwrap_or_default());
-        if !last && goes_on(&text) {
+    for line in io::stdin().lock().lines() {
+        text.push_str(&line.map_err(|e| Failure::error(format!("reading standard input: {e}")))?);
+        if goes_on(&text) {
             text.push('\n');
             continue;
         }
         match say(console, terminal, &std::mem::take(&mut text)) {
             Said::Wrong => return Ok(Exit::Error),
             Said::Exit => return Ok(Exit::Done),
-            Said::Answered(_) if last => return Ok(Exit::Done),
             Said::Answered(_) => {}
         }
     }
+    // What was cut off in its middle.
+    Ok(match say(console, terminal, &text) {
+        Said::Wrong => Exit::Error,
+        _ => Exit::Done,
+    })
 }
 
 fn interactive(console: &Console, terminal: &Terminal) -> Result<Exit, Failure> {
     let mut prompt = Prompt::new(console, terminal)?;
-    while let Some(line) = prompt.line()? {
-        match say(console, terminal, &line) {
-            Said::Exit => break,
-            Said::Answered(may_be_kept) => prompt.keep(&line, may_be_kept),
-            Said::Wrong => prompt.keep(&line, !console.holds_secret(&line)),
+    while let Some(lines) = prompt.line()? {
+        // Several that were pasted are answered one by one.
+        for text in expressions(&lines) {
+            match say(console, terminal, &text) {
+                Said::Exit => return Ok(Exit::Done),
+                Said::Answered(may_be_kept) => prompt.keep(&text, may_be_kept),
+                Said::Wrong => prompt.keep(&text, !console.holds_secret(&text)),
+            }
         }
     }
     Ok(Exit::Done)
+}
+
+/// The expressions that stand in some lines: each ends with its line, unless a bracket or a heredoc goes on.
+fn expressions(lines: &str) -> Vec<String> {
+    let mut all = vec![String::new()];
+    for line in lines.split('\n') {
+        let Some(last) = all.last_mut() else { continue };
+        match last.is_empty() || goes_on(last) {
+            true => {
+                if !last.is_empty() {
+                    last.push('\n');
+                }
+                last.push_str(line);
+            }
+            false => all.push(line.to_string()),
+        }
+    }
+    all
 }
 
 /// Whether every line of it is a comment, which asks nothing.

@@ -32,10 +32,20 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
     let seen = ops::view::required()?;
     let outputs = ops::state::outputs(&seen.state, arguments.name.as_deref())?;
     terminal.notices(&seen.notices());
-    if let (Some(_), [(_, value, _)]) = (&arguments.name, outputs.as_slice()) {
-        match value.as_str() {
-            Some(text) if arguments.raw => terminal.say(text),
-            _ => terminal.say(&format!("{value:#}\n")),
+    if let (Some(name), [(_, value, sensitive)]) = (&arguments.name, outputs.as_slice()) {
+        if *sensitive {
+            return Err(Failure::error(format!(
+                "the output {name} is sensitive: no secret is stored, so that there is nothing to print"
+            ))
+            .hint("take the secret from where the configuration takes it"));
+        }
+        let shown = format!("{value:#}");
+        match (arguments.raw, shown == "null", value.as_str()) {
+            (true, true, _) => {
+                return Err(Failure::error(format!("the output {name} is null, which has no text")));
+            }
+            (true, _, Some(text)) => terminal.say(text),
+            _ => terminal.say(&format!("{shown}\n")),
         }
         return Ok(Exit::Done);
     }

@@ -26,6 +26,9 @@ type Evaluated = Result<Value, Failure>;
 /// The longest string that an expression may make, in bytes.
 pub(super) const MAX_TEXT: usize = 64 * 1024 * 1024;
 
+/// So often the innermost of nested `for` may go round: in some seconds.
+const MAX_ROUNDS: u64 = 50_000_000;
+
 /// The value of `expr`, where names mean what `scope` says.
 ///
 /// # Errors
@@ -314,7 +317,14 @@ fn for_expr(expr: &Expr, f: &For, scope: &Scope<'_>) -> Evaluated {
     let all = eval(&f.collection, scope)?;
     let pairs = elements(&all, &f.collection, scope, "for")?;
     let mut made = Gathered { marks: all.marks().clone(), ..Gathered::default() };
-    let mut inner = scope.child();
+    let mut inner = scope.rounds(pairs.len());
+    if inner.is_gone_through() > MAX_ROUNDS {
+        let problem =
+            fail(expr, scope, format!("with those around it this `for` goes more than {MAX_ROUNDS} rounds"));
+        return Err(Box::new(
+            problem.help("look elements up in a map by their keys instead of comparing each with each"),
+        ));
+    }
     for (key, value) in pairs {
         let names = f.key_name.as_ref().map(|n| (n.clone(), key)).into_iter();
         inner.rebind(names.chain([(f.value_name.clone(), value)]));

@@ -119,6 +119,8 @@ pub struct Scope<'a> {
     functions: Option<&'a dyn Functions>,
     quiet: bool,
     template: bool,
+    /// How often what stands here is evaluated, for the `for` around it.
+    rounds: u64,
 }
 
 impl Scope<'static> {
@@ -132,6 +134,7 @@ impl Scope<'static> {
             functions: None,
             quiet: false,
             template: false,
+            rounds: 1,
         }
     }
 }
@@ -147,7 +150,18 @@ impl<'a> Scope<'a> {
             functions: self.functions,
             quiet: self.quiet,
             template: self.template,
+            rounds: self.rounds,
         }
+    }
+
+    /// A scope within this one that is gone through `times` times.
+    pub fn rounds(&self, times: usize) -> Scope<'_> {
+        Scope { rounds: self.rounds.saturating_mul(times as u64), ..self.child() }
+    }
+
+    /// How often what stands here is evaluated, for the `for` around it.
+    pub fn is_gone_through(&self) -> u64 {
+        self.rounds
     }
 
     /// Adds a name.

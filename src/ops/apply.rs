@@ -129,7 +129,8 @@ pub fn saved(path: &Path, inputs: &Inputs, lock: Duration, watch: Arc<dyn Watch>
     let plan = super::saved::read_saved(path)?;
     refuse_variables(&plan, inputs)?;
     let place = Place::known()?;
-    let stale = stale::stale_inputs(&plan, &FilesOnDisk, super::key::known(&place)?.as_ref());
+    let files = FilesOnDisk::but(place.written().into_iter().chain([path.to_path_buf()]));
+    let stale = stale::stale_inputs(&plan, &files, super::key::known(&place)?.as_ref());
     if !stale.is_empty() {
         return Err(stale_plan(&stale));
     }

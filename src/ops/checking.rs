@@ -111,7 +111,8 @@ pub(super) fn checked<T>(
     };
     problems.0.append(&mut gathered.problems.0);
     let folder = project::working_folder();
-    let files = Noting::new(&FilesOnDisk);
+    let on_disk = FilesOnDisk::but(place.written());
+    let files = Noting::new(&on_disk);
     let levels = match unresolved {
         Unresolved::Refused => Resolved::All(&lock.levels),
         Unresolved::Told => Resolved::Told(&lock.levels),

@@ -27,6 +27,7 @@ pub struct Console {
     secrets: Vec<String>,
     folder: String,
     workspace: String,
+    files: FilesOnDisk,
     /// Complaints about the configuration that are no errors.
     pub warnings: (Diagnostics, Sources),
 }
@@ -47,16 +48,18 @@ impl Console {
     pub fn open(inputs: &Inputs) -> Result<Console, Failure> {
         let bare =
             inputs.given.is_empty() && project::configuration_files(std::path::Path::new("."))?.is_empty();
-        let (known, warnings) = if bare {
-            (Known::default(), (Diagnostics::default(), Sources::new()))
+        let (known, files, warnings) = if bare {
+            (Known::default(), FilesOnDisk::default(), (Diagnostics::default(), Sources::new()))
         } else {
             let checked = checking::checked(inputs, Arc::new(Silent), Unresolved::Refused, check::known)?;
-            (checked.config.1, (checked.warnings, checked.sources))
+            let files = FilesOnDisk::but(checked.place.written());
+            (checked.config.1, files, (checked.warnings, checked.sources))
         };
         let secrets = known.secrets().into_iter().filter(|text| text.len() >= SHORTEST_SECRET).collect();
         let folder = project::working_folder();
         Ok(Console {
             names: known.names(),
+            files,
             known,
             secrets,
             folder,
@@ -86,7 +89,7 @@ impl Console {
         let expr = syntax::read_part(sources, Span::new(file, start, text.trim_end().len()))?;
         Ok(self
             .known
-            .evaluate(&expr, &project::around(&FilesOnDisk, &self.folder, &self.workspace, Resolved::NONE))?)
+            .evaluate(&expr, &project::around(&self.files, &self.folder, &self.workspace, Resolved::NONE))?)
     }
 
     /// Whether the value of a secret stands in a text.

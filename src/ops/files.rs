@@ -7,11 +7,36 @@ use crate::config::scope::Files;
 use crate::model::{Mask, period};
 use crate::world::{disk, environment, http, listing, process};
 use std::io;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 /// Reads from the disk of this machine.
-pub struct FilesOnDisk;
+#[derive(Debug, Default)]
+pub struct FilesOnDisk {
+    /// What patchform writes there itself: no pattern finds it.
+    own: Vec<PathBuf>,
+}
+
+/// The folder that patchform keeps beside a configuration.
+const KEPT: &str = ".patchform";
+
+impl FilesOnDisk {
+    /// All but what patchform writes itself: the folder that it keeps, and `own`.
+    pub fn but(own: impl IntoIterator<Item = PathBuf>) -> FilesOnDisk {
+        FilesOnDisk { own: own.into_iter().map(|path| plain(&path)).collect() }
+    }
+
+    fn is_own(&self, path: &Path) -> bool {
+        let path = plain(path);
+        path.components().any(|part| part.as_os_str() == KEPT) || self.own.contains(&path)
+    }
+}
+
+/// A path without what leads nowhere: `./a` is `a`.
+fn plain(path: &Path) -> PathBuf {
+    let path = path.strip_prefix(working_folder()).unwrap_or(path);
+    path.components().filter(|part| *part != Component::CurDir).collect()
+}
 
 impl Files for FilesOnDisk {
     fn read(&self, path: &str) -> Result<Vec<u8>, String> {
@@ -33,7 +58,10 @@ impl Files for FilesOnDisk {
     }
 
     fn list(&self, folder: &str, levels: usize) -> Result<Vec<String>, String> {
-        listing::files_below(Path::new(folder), levels).map_err(|e| e.to_string())
+        let folder = Path::new(folder);
+        let mut found = listing::files_below(folder, levels).map_err(|e| e.to_string())?;
+        found.retain(|path| !self.is_own(&folder.join(path)));
+        Ok(found)
     }
 
     fn absolute(&self, path: &str) -> String {

@@ -136,8 +136,8 @@ fn text_of(path: &Path) -> Result<String, Failure> {
 fn hosts(request: &Request) -> Result<Vec<Reached>, Failure> {
     let path = request.from.display().to_string();
     let text = text_of(&request.from)?;
-    let mut hosts =
-        reached(&path, &text, &FilesOnDisk).map_err(|why| Failure::error(format!("{path}: {why}")))?;
+    let mut hosts = reached(&path, &text, &FilesOnDisk::default())
+        .map_err(|why| Failure::error(format!("{path}: {why}")))?;
     if let Some(unknown) =
         request.groups.iter().find(|group| !hosts.iter().any(|host| host.groups.contains(group)))
     {

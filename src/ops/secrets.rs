@@ -119,7 +119,7 @@ fn file_value(path: &Path, name: &str, ty: Option<&str>) -> Result<Option<Json>,
 
 /// What the configuration's file or command gives now.
 fn read(source: &SecretSource, ty: Option<&str>) -> Result<Json, String> {
-    let text = variables::secret_text(&FilesOnDisk.secret(source)?)?;
+    let text = variables::secret_text(&FilesOnDisk::default().secret(source)?)?;
     variables::of_text(&text, ty)
 }
 

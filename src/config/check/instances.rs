@@ -159,15 +159,19 @@ impl Expander<'_, '_> {
         let rollout = named("rollout", self.block.rollout, &mut fields);
         let vendor = named("vendor", self.block.vendor, &mut fields);
         let zone = fields.text(body, "zone").filter(|zone| !zone.is_empty());
-        let (mut own, secrets) = read?;
-        let level::Read { level, value: level_value, constrained } = level?;
+        let read = read.zip(level).map(|((mut own, secrets), level)| {
+            let plan = &self.block.plan;
+            own.insert(plan.names.partition_point(|name| &**name < LEVEL), level.value);
+            (Value::shaped(plan.names.clone(), own), secrets, level.level, level.constrained)
+        });
+        // Where something is wrong above, what stands in the blocks and does not look at it is checked all the same.
+        let this = read.as_ref().map(|(value, ..)| value.clone());
+        let looks_at_it = |expr: &Expr| expr.references().iter().any(|reference| &*reference.root == "self");
+        let hopeless = |expr: &Expr| (self.hopeless)(expr) || (this.is_none() && looks_at_it(expr));
         let baseline = self.block.baseline.map(|(name, written)| Baseline {
             address: level::baseline(self.path, name).into(),
             span: written.value.span(),
         });
-        let plan = &self.block.plan;
-        own.insert(plan.names.partition_point(|name| &**name < LEVEL), level_value);
-        let value = Value::shaped(plan.names.clone(), own);
         let inner;
         let (connection, snapshot, lifecycle, windows, drained, block, checks) = if body.blocks.is_empty() {
             let mut fields = Fields { scope, hopeless: self.hopeless, problems };
@@ -181,8 +185,8 @@ impl Expander<'_, '_> {
                 Vec::new(),
             )
         } else {
-            inner = scope.child().with("self", value.clone());
-            let mut fields = Fields { scope: &inner, hopeless: self.hopeless, problems };
+            inner = scope.child().with("self", this.clone().unwrap_or(Value::NULL));
+            let mut fields = Fields { scope: &inner, hopeless: &hopeless, problems };
             let block = super::dynamic::expanded(self.block.block, &mut fields)?;
             let block = &*block;
             let connection = nested::connection(block, &mut fields);
@@ -197,6 +201,7 @@ impl Expander<'_, '_> {
                 probe::all(block, &mut fields),
             )
         };
+        let (value, secrets, level, constrained) = read?;
         let computed = self.computed(scope);
         let class = class.unwrap_or(self.block.plan.class);
         let draft = Draft {

@@ -36,15 +36,15 @@ fn count(attribute: &Attribute, fields: &mut Fields<'_>) -> Option<Vec<Instance>
             Some((0..n).map(|i| (InstanceKey::Index(i), Some(("count", own(i))))).collect())
         }
         found => {
-            let help = if found.is_some() {
-                format!("At most {MAX_INSTANCES} instances are made.")
-            } else {
-                "Write a number, for example length(var.hosts); 0 makes no instance.".to_string()
+            let (what, help) = match found {
+                Some(_) => ("\"count\" is too large", format!("At most {MAX_INSTANCES} instances are made.")),
+                None => (
+                    "\"count\" must be a whole number, 0 or more",
+                    "Write a number, for example length(var.hosts); 0 makes no instance.".to_string(),
+                ),
             };
-            let problem = Diagnostic::error("\"count\" must be a whole number, 0 or more")
-                .at(at, format!("this is {}", value.brief()))
-                .help(help);
-            fields.problems.push(problem);
+            let problem = Diagnostic::error(what).at(at, format!("this is {}", value.brief()));
+            fields.problems.push(problem.help(help));
             None
         }
     }

@@ -14,7 +14,7 @@ static START: LazyLock<Regex> =
 static START_IN_JSON: LazyLock<Regex> =
     LazyLock::new(|| pattern(r#""(variable|module)"\s*:\s*[\[{]*\s*"?([\w-]*)"#));
 /// A block at the left edge, whatever its kind is.
-static AT_EDGE: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?m)^(\w+)[ \t]+"?([\w-]*)"?[ \t]*\{"#));
+static AT_EDGE: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?m)^(\w+)(?:[ \t]+"?[\w-]*"?){0,4}[ \t]*\{"#));
 static SENSITIVE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r#"(?i)\b(?:sens|\w{0,2}ensi)\w*"?\s*[:=]*\s*(\w*)"#));
 /// A value that is said to be sensitive where it stands.

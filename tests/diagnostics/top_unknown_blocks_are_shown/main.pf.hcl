@@ -1,0 +1,5 @@
+import {
+  to = a.b
+  id = "1"
+}
+ephemeral "x" "y" {}
