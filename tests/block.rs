@@ -9,6 +9,7 @@ mod sshd;
 use lab::Ran;
 use sshd::Sshd;
 use std::net::TcpStream;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -283,5 +284,77 @@ fn a_controller_killed_while_it_is_blocked_leaves_nothing_blocked_in_the_end() {
         }
         assert_eq!(host.rules(), before, "{way}: {}\n{}", ran.out, ran.err);
         assert!(host.lets_in(), "{way}");
+    }
+}
+
+/// The places of its block that a command passes: `block.load#1`.
+fn points_of(host: &Host, line: &str) -> Vec<String> {
+    let log = host.sshd.lab.path("points");
+    let _ = std::fs::remove_file(&log);
+    Ran::of(host.command(line).env("PATCHFORM_FAILPOINT_LOG", &log).output().unwrap());
+    let mut seen = std::collections::BTreeMap::new();
+    let text = std::fs::read_to_string(&log).unwrap();
+    let passed = text.lines().filter(|name| name.starts_with("block."));
+    let numbered = passed.map(|name| {
+        let count = seen.entry(name.to_string()).or_insert(0);
+        *count += 1;
+        format!("{name}#{count}")
+    });
+    numbered.collect()
+}
+
+/// A controller that is killed at any step of its block, on the way forth or back, keeps nobody out for long: however the run
+/// is ended, the host's rules are its own in the end.
+#[test]
+fn a_controller_killed_at_any_step_of_its_block_keeps_nobody_out_in_the_end() {
+    let Some(host) = Host::start() else { return };
+    let before = host.rules();
+    let mut version = 0;
+    let mut wants = |patch: &str| {
+        version += 1;
+        let level = format!("1.{version}");
+        host.wants(&level, patch, "");
+        level
+    };
+    for patch in ["true", "exit 1"] {
+        wants(patch);
+        let points = points_of(&host, "apply --auto-approve");
+        assert!(points.len() >= 4, "{points:?}");
+        for (k, point) in points.into_iter().enumerate() {
+            // Every way at every point where all is asked for; else one at each.
+            let all = std::env::var("PATCHFORM_CRASH").is_ok_and(|v| v == "all");
+            let ways = ["resume", "rollback", "run abandon"];
+            for way in ways.into_iter().cycle().skip(k).take(if all { ways.len() } else { 1 }) {
+                let old = host.sshd.lab.read("host.level");
+                let new = wants(patch);
+                let killed = host
+                    .command("apply --auto-approve")
+                    .env("PATCHFORM_FAILPOINT", format!("{point}=kill"))
+                    .output()
+                    .unwrap();
+                assert_eq!(killed.status.signal(), Some(9), "{point}");
+                let ran = host.run(way);
+                let told = format!("{patch}, {point}, {way}: {}\n{}", ran.out, ran.err);
+                let ends: &[i32] = match way {
+                    "resume" => &[0, 3],
+                    "rollback" => &[0],
+                    // What is kept away is told, and is the next run's to give back.
+                    _ => &[0, 4],
+                };
+                assert!(ends.contains(&ran.code), "{}: {told}", ran.code);
+                if way == "run abandon" && host.rules() != before {
+                    wants("true");
+                    host.run("apply --auto-approve").exits(0);
+                }
+                assert_eq!(host.rules(), before, "{told}");
+                assert!(host.lets_in(), "{told}");
+                let level = host.sshd.lab.read("host.level");
+                match (way, patch) {
+                    ("resume", "true") => assert_eq!(level, new, "{told}"),
+                    ("run abandon", _) => {}
+                    _ => assert_eq!(level, old, "{told}"),
+                }
+            }
+        }
     }
 }

@@ -280,6 +280,37 @@ fn what_is_slow_behind_its_drain_gets_its_traffic_back_when_its_window_has_close
 }
 
 #[test]
+fn while_traffic_returns_to_what_a_gate_refused_it_is_said_why() {
+    let Some(platform) = slow_behind_its_drain() else { return };
+    let (returns, back) = (platform.lab.path("returns"), platform.lab.path("back"));
+    let slowly = format!(
+        "touch {}; while [ ! -e {} ]; do sleep 0.05; done; echo in >>",
+        returns.display(),
+        back.display()
+    );
+    platform.lab.write("main.pf.hcl", platform.lab.read("main.pf.hcl").replace("echo in >>", &slowly));
+    platform.set("2027-06-08T01:58:00Z");
+    let child = platform.starts("apply --auto-approve");
+    platform.appears("begun.a");
+    platform.set("2027-06-08T02:00:01Z");
+    platform.lab.write("go", "");
+    platform.appears("returns");
+    platform
+        .run("run show")
+        .says("refused by a gate: outside of its window night")
+        .says("what uses it comes back first")
+        .says("not changed, was 1.0")
+        .does_not_say("between");
+    platform.lab.write("back", "");
+    ended(child)
+        .exits(5)
+        .says("refused by a gate, and not changed: it is outside of its window night")
+        .says("not changed; what uses it comes back")
+        .does_not_say("going back to");
+    platform.stands(&[("a", "1.0"), ("pool", "out\nin\n")]);
+}
+
+#[test]
 fn what_was_only_drained_gets_its_traffic_back_when_it_is_taken_up_too_late() {
     let Some(platform) = slow_behind_its_drain() else { return };
     platform.set("2027-06-08T01:58:00Z");

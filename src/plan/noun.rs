@@ -475,6 +475,11 @@ impl Step {
         }
     }
 
+    /// Whether it puts something else in the place of what stands there.
+    pub const fn replaces(self) -> bool {
+        matches!(self, Step::Patch | Step::Restore | Step::Uninstall)
+    }
+
     /// Whether it takes traffic away or gives it back.
     pub const fn moves_traffic(self) -> bool {
         matches!(self, Step::Drain | Step::Undrain)

@@ -78,6 +78,7 @@ fn words(verdict: &Verdict, stands: &Stands, tried: bool) -> String {
         Stands::Untouched => format!("not begun, {from} → {to}"),
         Stands::Forward => format!("on its way, {from} → {to}"),
         Stands::Committed => format!("done, at {to}"),
+        Stands::GoingBack if !tried => format!("not changed, was {from}"),
         Stands::GoingBack => format!("going back to {from}"),
         Stands::Restored if !tried => format!("not changed, was {from}"),
         Stands::Restored => format!("back at {from}"),

@@ -225,6 +225,9 @@ fn told(plan: &Plan, run: &Run, i: usize) -> (Stands, String) {
         }
         Standing::Stuck(why) => why.clone(),
         Standing::Skipped(why) => why.why(),
+        Standing::GoingBack => run
+            .stays_away(i)
+            .map_or(String::new(), |skip| format!("{}; what uses it comes back first", skip.why())),
         Standing::Held { by, why } => held(plan, i, *by, *why),
         _ => String::new(),
     };

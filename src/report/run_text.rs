@@ -113,6 +113,10 @@ impl RunText {
         let mut said = String::new();
         if first && action.leg == Leg::Back {
             let back = match from {
+                // Nothing was changed there: what was kept away from it comes back.
+                _ if matches!(step, Step::Undrain | Step::Unblock) => {
+                    "not changed; what uses it comes back".into()
+                }
                 None => "going back: it was absent".into(),
                 from => format!("going back to {}", short(from, to)),
             };
@@ -140,6 +144,10 @@ impl RunText {
         let word = step.map_or("step", Step::name);
         let (tint, what, output) = match answer {
             Answer::Applied(done) => match (&done.verdict, step) {
+                // It is left alone, and nothing has failed.
+                (Some(Health::Ill { why }), Some(Step::Measure)) => {
+                    (Tint::Change, format!("ill already before its patch: {why}"), &done.output)
+                }
                 (Some(Health::Ill { why }), _) => (Tint::Bad, format!("{word} failed: {why}"), &done.output),
                 (Some(Health::Inconclusive { why }), _) => {
                     (Tint::Change, format!("{word} could not tell: {why}"), &done.output)
@@ -150,6 +158,9 @@ impl RunText {
                         + &self.soak(plan, at, action);
                 }
             },
+            Answer::Refused { why, output } if step == Some(Step::Gate) => {
+                (Tint::Change, format!("refused by a gate, and not changed: {why}"), output)
+            }
             Answer::Refused { why, output } => {
                 (Tint::Bad, format!("{word} failed, and changed nothing: {why}"), output)
             }

@@ -26,7 +26,7 @@ impl Run {
     pub(super) fn begins_anew(&mut self, i: usize, step: Step) {
         let c = &mut self.components[i];
         let anew = match step {
-            Step::Patch | Step::Restore | Step::Uninstall => true,
+            _ if step.replaces() => true,
             // What the bad level still says while it ends does not count against the old one.
             Step::Reload => c.leg == Leg::Back,
             _ => false,

@@ -104,8 +104,9 @@ pub(super) struct Component {
     pub as_before: bool,
     /// It was kept, and a reading says that it is neither as before the run nor as it was verified.
     pub astray: bool,
-    /// Whether something was begun there since a controller took the run last.
-    pub worked_on: bool,
+    /// Whether what earlier controllers did there does not matter any more: since one took the run last, it was verified, or
+    /// something was begun that overwrites it.
+    pub made_sure: bool,
     /// Something was, or may have been, changed in this run, even if it was taken back since.
     pub tried: bool,
     /// Traffic may be away.
@@ -178,7 +179,7 @@ impl Component {
             differs: false,
             as_before: false,
             astray: false,
-            worked_on: false,
+            made_sure: false,
             tried: false,
             drained: false,
             blocked: false,
@@ -289,7 +290,7 @@ impl Component {
 
     /// Notes that `step` may have had its effect.
     pub(super) fn may_have_had(&mut self, step: Step) {
-        self.put_back &= !matches!(step, Step::Patch | Step::Restore | Step::Uninstall);
+        self.put_back &= !step.replaces();
         match step {
             Step::Patch | Step::Reload | Step::Restore | Step::Uninstall => {
                 self.changed = true;

@@ -344,6 +344,12 @@ impl Run {
         self.components.get(i)?.back_for
     }
 
+    /// Why component `i` is left alone once what uses it has come back, where nothing else is to be undone there.
+    pub fn stays_away(&self, i: usize) -> Option<&Skip> {
+        let c = self.components.get(i)?;
+        c.stays_away.as_ref().filter(|_| !c.changed)
+    }
+
     /// The component that could not be restored, so that the stuck component `i` had to stay as it is.
     pub fn stuck_under(&self, i: usize) -> Option<usize> {
         self.components.get(i)?.stuck_under

@@ -82,12 +82,11 @@ impl Run {
     /// back, began and is not known to be done. `before`: whether that held before the run, since a way back leads there again.
     pub fn is_half(&self, i: usize, before: bool) -> bool {
         let (Some(c), Some(node)) = (self.components.get(i), self.shape.nodes.get(i)) else { return false };
-        let puts = |step| matches!(step, Step::Patch | Step::Restore | Step::Uninstall);
         let left = undone(c, node);
         // A way back that has not come to its restore stands over what the way forth has left.
-        let stopped = node.forth.get(c.forth).is_some_and(|planned| puts(planned.action));
-        let begun = left.first().is_some_and(|planned| puts(planned.action))
-            || (stopped && left.iter().any(|planned| puts(planned.action)));
+        let stopped = node.forth.get(c.forth).is_some_and(|planned| planned.action.replaces());
+        let begun = left.first().is_some_and(|planned| planned.action.replaces())
+            || (stopped && left.iter().any(|planned| planned.action.replaces()));
         let told = c.changed && !self.planted(Defect::HalfIsOwedAsWhole);
         told && (begun || reads_otherwise(c, node) || c.differs || c.astray || (goes_back(c) && before))
     }
@@ -118,19 +117,18 @@ impl Run {
 
 impl Run {
     /// What component `i` may need, and whether it may be half done, through what the lines did that its journal lacks, where
-    /// this run has ended and nothing was begun there since. What reads as before the run is whole.
+    /// this run has ended and nobody made sure of it since. What reads as before the run is whole.
     pub fn may_owe_to_lost_lines(&self, i: usize) -> Option<(Undone, bool)> {
         let (c, node) = (self.components.get(i)?, self.shape.nodes.get(i)?);
         let whole = Undone::all(c.needs.max(node.reload));
+        let back = c.walked_back || c.put_back || (c.tried && self.planted(Defect::RightIsInForce));
         match c.phase {
             _ if !node.changes || !self.is_finished() => None,
             _ if self.planted(Defect::LostLinesOweNothing) => None,
             Phase::Skipped(Skip::Unfit(_)) => None,
-            Phase::Restored | Phase::Skipped(_) | Phase::Held { .. } if !c.tried => {
-                Some((whole, !c.as_before))
-            }
-            Phase::Committed if !c.worked_on => self.may_owe(i, false),
-            Phase::Stuck(_) if !c.worked_on && c.changed && !c.put_back => Some((whole, true)),
+            Phase::Restored | Phase::Skipped(_) | Phase::Held { .. } if !back => Some((whole, !c.as_before)),
+            Phase::Committed if !c.made_sure => self.may_owe(i, false),
+            Phase::Stuck(_) if !c.made_sure && !c.put_back => Some((whole, c.changed || !c.as_before)),
             _ => None,
         }
     }

@@ -70,6 +70,8 @@ pub enum Defect {
     HalfIsOwedAsWhole,
     TrafficIsNotOwed,
     LostLinesOweNothing,
+    AnythingMakesSure,
+    RightIsInForce,
 }
 
 /// The defect of one run; none, outside a simulation.
@@ -101,11 +103,13 @@ impl Planted {
 #[cfg(debug_assertions)]
 impl Defect {
     /// Those that only the next run meets: what this one leaves is not told rightly.
-    pub const OF_WHAT_IS_LEFT: [Defect; 4] = [
+    pub const OF_WHAT_IS_LEFT: [Defect; 6] = [
         Defect::NothingIsOwed,
         Defect::HalfIsOwedAsWhole,
         Defect::TrafficIsNotOwed,
         Defect::LostLinesOweNothing,
+        Defect::AnythingMakesSure,
+        Defect::RightIsInForce,
     ];
 
     /// Every other defect.

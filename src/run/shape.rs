@@ -177,7 +177,7 @@ fn node(plan: &Plan, entry: &Entry) -> Node {
     node.keeps_data = node.back.iter().any(|p| p.action == Step::Restore)
         && change.way_back.as_ref().is_some_and(|w| w.discards_data)
         && !entry.snapshot.may_lose_data;
-    let puts = |p: &Planned| matches!(p.action, Step::Patch | Step::Restore | Step::Uninstall);
+    let puts = |p: &Planned| p.action.replaces();
     node.one_way = node.forth.iter().any(puts) && !node.back.iter().any(puts);
     node.exclusive = change.needs_target_alone();
     node.unfit = unfit(entry, change, limit.is_some());

@@ -22,7 +22,8 @@ impl Run {
             self.components[i].goes_on = None;
             self.components[i].leaving = false;
             self.components[i].by_hand = false;
-            self.components[i].worked_on = false;
+            self.components[i].made_sure = false;
+            self.components[i].as_before = false;
             if kept && self.reacts_later(i) {
                 postponed.push(i);
             }

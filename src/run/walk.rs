@@ -69,9 +69,10 @@ impl Run {
         self.begins_to_bring_again(i);
         self.begins_anew(i, self.step(i));
         self.queues.due.remove(&i);
-        let c = &mut self.components[i];
+        let (node, c) = (&self.shape.nodes[i], &mut self.components[i]);
         (c.freed, c.spent, c.was_stuck) = (false, false, None);
-        c.worked_on = true;
+        c.made_sure |= self.shape.planted.has(Defect::AnythingMakesSure)
+            || c.planned(node).is_some_and(|planned| planned.action.replaces());
         c.attempt = attempt;
         c.highest = c.highest.max(attempt);
         c.current = ActionStanding::Intended;
@@ -237,8 +238,8 @@ impl Run {
             return;
         }
         match step {
-            Step::Patch | Step::Restore | Step::Uninstall if planted.has(Defect::ReloadIsForgotten) => {}
-            Step::Patch | Step::Restore | Step::Uninstall => {
+            _ if step.replaces() && planted.has(Defect::ReloadIsForgotten) => {}
+            _ if step.replaces() => {
                 c.reload = done.reload;
                 c.needs = done.reload;
             }
@@ -374,6 +375,7 @@ impl Run {
         let step = self.step(i);
         let node = &self.shape.nodes[i];
         let c = &mut self.components[i];
+        c.made_sure |= step == Step::Verify;
         if c.phase == Phase::Forward && c.failure.as_ref().is_some_and(|f| f.step == step) {
             // It failed and halted the run; tried again, it was done.
             c.failure = None;

@@ -27,10 +27,12 @@ impl Real {
         self.is_in_force() && !self.drained
     }
 
-    /// The same content as before, in force at least as it was, and with traffic where it had some.
+    /// The same content as before, in force at least as it was, and with traffic where it had some. A way back reloads and
+    /// verifies (page 5.3, rule 7): what was half there, or not in force, may be whole and in force now.
     pub fn is_as_good_as(&self, before: &Real) -> bool {
         let runs = self.running == before.running || self.running == self.installed;
-        self.installed == before.installed && runs && (before.drained || !self.drained)
+        let same = self.installed == before.installed || self.installed == (before.installed.0, true);
+        same && runs && (before.drained || !self.drained)
     }
 
     /// Whole and in force.
@@ -97,7 +99,8 @@ impl Estate {
         self.components.iter_mut().for_each(|c| c.sickness = Sickness::Well);
     }
 
-    /// What a reading says. It sees whether all of a level is there (docs/protocol.md); none sees what runs.
+    /// What a reading says. Its digest is of all that the component manages, files included (page 6.1): it sees whether all of a
+    /// level is there. None sees what runs, or who has traffic.
     pub fn digest(&self, i: usize) -> String {
         let (level, whole) = self.real[i].installed;
         let seen = if whole { "whole" } else { "in part" };
@@ -131,7 +134,8 @@ impl Estate {
             return self.look(plan, change, begin, troubled);
         }
         let id = (begin.action, begin.attempt);
-        // Traffic is the core's own: it is taken away and given back as often as it is asked for.
+        // Traffic is the core's own, and a target state, safe when it is true already and safe twice (page 5.2): it is taken
+        // away and given back as often as it is asked for, whatever became of an attempt with that id.
         let traffic = matches!(begin.step, Step::Drain | Step::Undrain);
         let known = self.fates.get(&id).cloned().filter(|fate| !traffic && !matches!(fate, Fate::No));
         if let Some(fate) = known {

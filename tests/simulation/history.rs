@@ -5,7 +5,7 @@
 use super::dice::Dice;
 use super::draw::draw;
 use super::estate::{Course, Estate, Real};
-use super::plant::Plant;
+use super::plant::{Around, Plant};
 use super::platform::{self, address, level};
 use super::scenario::{Scenario, Way};
 use patchform::config::checked::Drain;
@@ -18,6 +18,7 @@ use patchform::plan::noun::{Entry, Observed, Plan, Step, Verdict};
 use patchform::plan::{Draft, Facts, Focus, Leases, Making, diff, make};
 use patchform::run::event::{Event, Request, What};
 use patchform::run::{Begin, Command, Run, Standing, decide, outcome};
+use patchform::state::checkpoint as settles;
 use patchform::state::{Record, State, checkpoint};
 use patchform_sdk::message::{Can, Coverage, Preview, PreviewOutcome, Reload, WayBack, WayBackKind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -78,7 +79,7 @@ struct History {
     state: State,
     /// Where everything is to be.
     wanted: Vec<u8>,
-    /// What lines have left that nobody misses, where no reading shows it.
+    /// What lines have left half-way, not in force or without traffic that a disk lost and nobody misses.
     untold: BTreeSet<usize>,
     token: u64,
     now: i64,
@@ -92,8 +93,8 @@ struct Chapter {
     plan: Plan,
     journal: Vec<Event>,
     before: Vec<Real>,
-    /// Lines were lost.
-    lost: bool,
+    /// Components of which lines were lost.
+    lost: BTreeSet<usize>,
     /// Of how many lines the state was made, where the journal has fewer.
     lacks: Option<u64>,
 }
@@ -178,8 +179,14 @@ impl History {
         }
         self.estate.begins();
         let before = self.estate.real.clone();
-        let mut chapter =
-            Chapter { id: format!("r{n}"), plan, journal: Vec::new(), before, lost: false, lacks: None };
+        let mut chapter = Chapter {
+            id: format!("r{n}"),
+            plan,
+            journal: Vec::new(),
+            before,
+            lost: BTreeSet::new(),
+            lacks: None,
+        };
         let mut request = None;
         for take in 1.. {
             let run = self.drive(&mut chapter, request, troubled)?;
@@ -254,7 +261,11 @@ impl History {
         let focus = Focus::all(&draft);
         let compare = |_: &str, a: &str, b: &str| Some(a.parse::<u8>().ok()?.cmp(&b.parse::<u8>().ok()?));
         let leases = Leases::default();
-        let facts = Facts { state: &self.state, compare: &compare, leases: &leases, focus: &focus };
+        let mut state = self.state.clone();
+        if self.plant == Some(Plant::Around(Around::OwedIsNotPlanned)) {
+            state.owed.clear();
+        }
+        let facts = Facts { state: &state, compare: &compare, leases: &leases, focus: &focus };
         let readings = (0..self.wanted.len()).map(|i| self.estate.read(i)).collect();
         let changes = diff(draft, readings, &facts);
         let previews = changes.to_preview().into_iter().map(|i| (i, self.preview(i))).collect();
@@ -301,7 +312,7 @@ impl History {
                 continue;
             }
             *self.met.entry("a plan leaves something as it is".into()).or_default() += 1;
-            let well = level(real.installed.0) == level(self.wanted[i]);
+            let well = real.installed.0 == self.wanted[i] && (real.is_clean() || self.untold.contains(&i));
             if !well || self.state.owed.contains_key(&entry.address) {
                 return broken(
                     Lasting::Planned,
@@ -375,12 +386,28 @@ impl History {
         self.meets("a controller dies");
         self.story.push("the controller dies".into());
         if self.dice.percent(40) && chapter.journal.len() > 1 {
-            let lines = 1 + self.dice.below((chapter.journal.len() - 1).min(12));
-            chapter.journal.truncate(chapter.journal.len() - lines);
-            chapter.lost = true;
+            let most = self.dice.pick(&[4, 12, 40]);
+            let lines = 1 + self.dice.below((chapter.journal.len() - 1).min(most));
+            for event in chapter.journal.split_off(chapter.journal.len() - lines) {
+                chapter.lost.extend(self.concerns(&event.what));
+            }
             self.meets("a journal loses its end");
             self.story.push(format!("its journal loses {lines} lines, {} are left", chapter.journal.len()));
         }
+    }
+
+    /// The components at which something may have happened of which a line tells.
+    fn concerns(&self, what: &What) -> Vec<usize> {
+        let i = match what {
+            What::Intent { action, .. } | What::Fact { action, .. } | What::Probe { action, .. } => {
+                action.component
+            }
+            What::Read { component, .. } | What::Watched { component, .. } => *component,
+            _ => return Vec::new(),
+        };
+        let all = &self.sc.components;
+        let with = |k: &usize| *k == i || (all[i].way == Way::Whole && all[*k].target == all[i].target);
+        (0..all.len()).filter(with).collect()
     }
 
     /// As `ops::opening` takes a run: what its journal may not know is read first.
@@ -424,6 +451,9 @@ impl History {
         let mut all = results(&chapter.plan, run, &outcome(run), at);
         if chapter.lacks.is_some() && !run.is_cut() {
             all.settled.extend(of_lost_lines(&chapter.plan, run, at.now));
+        }
+        if self.plant == Some(Plant::Around(Around::DoneIsStillOwed)) {
+            all.settled.retain(|settled| settled.standing != settles::Standing::InForce);
         }
         all.line = all.line.max(chapter.lacks.unwrap_or(0));
         self.state = checkpoint(&self.state, all);
@@ -507,27 +537,25 @@ impl History {
                 .map(|owed| owed.at(Some(&self.estate.level(i)), &self.estate.digest(i)));
             let told =
                 || format!("c{i} is {standing}, and really {real:?} (before: {before:?}); owed: {owed:?}");
-            if real.is_clean() {
+            // What is known of the rest tells what stands there whole, in force and with traffic, or that it has to be made so.
+            let covers = owed.as_ref().is_some_and(|owed| {
+                (real.installed.1 || owed.half)
+                    && (real.is_in_force() || owed.half || owed.reload > Reload::None)
+            });
+            // The journal is the only authority on a run (page 5.4): of lines that a disk has lost after it had said that they
+            // are durable, and that nobody misses, nobody can tell.
+            let unknown = chapter.lost.contains(&i) && !known_cut;
+            if real.is_clean() || covers {
                 self.untold.remove(&i);
-            } else if chapter.lost && !known_cut && owed.is_none() {
+            } else if unknown {
                 self.untold.insert(i);
             }
-            // Open: traffic that lost lines took away from what was committed then. Its own record is right, and the next
-            // change gives it back; nothing says so before.
-            if chapter.lost && real.drained && standing == Standing::Committed {
-                self.untold.insert(i);
-                self.meets("lost lines took traffic away from what is committed");
-            }
-            if self.untold.contains(&i) || (chapter.lost && !known_cut) {
+            if unknown {
                 continue;
             }
             if !real.is_clean() {
                 self.meets("something is left");
-                let covers = owed.as_ref().is_some_and(|owed| {
-                    (real.installed.1 || owed.half)
-                        && (real.is_in_force() || owed.half || owed.reload > Reload::None)
-                });
-                if !covers {
+                if !covers && !self.untold.contains(&i) {
                     return broken(Lasting::Owned, told());
                 }
             }
@@ -542,9 +570,7 @@ impl History {
                 let record = self.state.records.get(&address(i));
                 let stands = record
                     .is_some_and(|r| r.level == self.estate.level(i) && r.digest == self.estate.digest(i));
-                // Lines that are lost took it back: the next plan reads that.
-                let shows = chapter.lost && real.is_clean() && real.installed == before.installed;
-                if !(stands && real.is_clean() || shows) {
+                if !(stands && real.is_clean()) {
                     return broken(Lasting::Recorded, format!("{}; recorded: {record:?}", told()));
                 }
             }

@@ -38,9 +38,14 @@ pub enum Around {
     LeaseIsLost,
     /// A look claims to have watched for longer than since the one before it.
     WatchesInHindsight,
+    /// What an earlier run has left is not planned.
+    OwedIsNotPlanned,
+    /// What was brought into force and verified is owed still.
+    DoneIsStillOwed,
 }
 
 impl Around {
+    /// Those that show within one run.
     const ALL: [Around; 12] = [
         Around::NoFencing,
         Around::TornCounts,
@@ -66,7 +71,8 @@ impl Plant {
 
     /// Those that only a history catches: the next run pays for them.
     pub fn of_what_is_left() -> Vec<Plant> {
-        Defect::OF_WHAT_IS_LEFT.into_iter().map(Plant::Core).collect()
+        let around = [Around::OwedIsNotPlanned, Around::DoneIsStillOwed].map(Plant::Around);
+        Defect::OF_WHAT_IS_LEFT.into_iter().map(Plant::Core).chain(around).collect()
     }
 
     /// Its name on a command line.

@@ -117,6 +117,7 @@ fn table(page: &mut Page, plan: &Plan, run: &RunView) {
             Stands::Stuck | Stands::GoingBack | Stands::Forward if from == to => brief(from, to),
             Stands::Stuck | Stands::GoingBack if component.reached => format!("at {}", short(to, from)),
             Stands::Stuck | Stands::GoingBack if component.put_back => format!("back at {}", short(from, to)),
+            Stands::GoingBack if !component.tried => format!("not changed, was {}", short(from, to)),
             Stands::Stuck | Stands::GoingBack | Stands::Forward => format!("between {}", brief(from, to)),
             // What it is now, this run does not know: it was read before, and somebody else may be at work there.
             Stands::Restored if !component.tried && run.lacks => format!("reads {}", short(from, to)),
@@ -222,7 +223,13 @@ fn services(page: &mut Page, plan: &Plan, run: &RunView) {
 
 /// What was not begun, and why.
 fn alone(page: &mut Page, plan: &Plan, run: &RunView) {
-    let not_begun = |c: &&Settled| matches!(c.stands, Stands::Skipped | Stands::Held) && !c.why.is_empty();
+    let left_alone = |c: &Settled| match c.stands {
+        Stands::Skipped | Stands::Held => true,
+        // Once what uses it has come back.
+        Stands::GoingBack => c.failed_at.is_none(),
+        _ => false,
+    };
+    let not_begun = |c: &&Settled| left_alone(c) && !c.why.is_empty();
     let rows: Vec<&Settled> = run.components.iter().filter(not_begun).collect();
     if rows.is_empty() {
         return;

@@ -75,9 +75,11 @@ fn a_gate_that_has_closed_behind_a_drain_gives_the_traffic_back_and_skips() {
     assert_eq!(p.well(0, 4), "gate 0");
     assert_eq!(p.says(0, "refused"), "undrain 0");
     assert_eq!(p.standings(), "going back, held");
+    let refused = Skip::Gate("no".into());
+    assert_eq!(p.run.stays_away(0), Some(&refused), "it says meanwhile what it is left alone for");
     // Nothing of that is a failure: what its rollout says of others does not count.
     assert_eq!(p.says(0, "done"), "finish");
-    assert_eq!(p.run.standing(0), Standing::Skipped(Skip::Gate("no".into())));
+    assert_eq!((p.run.standing(0), p.run.stays_away(0)), (Standing::Skipped(refused), None));
     assert!(p.run.failure(0).is_none() && !p.run.is_drained(0));
     assert_eq!((p.ending(), outcome(&p.run).gated), (Ending::Incomplete, vec![0]));
 }

@@ -99,6 +99,48 @@ fn an_abandoned_run_owes_what_came_after_its_last_change() {
     }
 }
 
+/// Lines of the journal are lost behind so many steps: what they may have done is owed unless a later controller made sure of it.
+#[test]
+fn what_lost_lines_may_have_done_is_owed_unless_somebody_made_sure_of_it() {
+    // Behind its verification only `commit` is left, which makes sure of nothing.
+    for (steps, owed) in [(1, None), (2, None), (3, None), (4, Some((Reload::None, false)))] {
+        let mut p = Played::new(&sample::plan(&[&[]], 1, OnFailure::Halt));
+        p.turn();
+        p.well(0, steps);
+        p.in_flight.clear();
+        p.apply(What::taken("me", 2));
+        if p.turn().starts_with("probe") {
+            p.says(0, "after");
+        }
+        while !p.run.is_finished() {
+            p.says(0, "done");
+        }
+        assert_eq!(p.standings(), "committed");
+        let found = p.run.may_owe_to_lost_lines(0).map(|(undone, half)| (undone.reload, half));
+        assert_eq!(found, owed, "behind {steps} of {FORTH:?}");
+    }
+}
+
+/// A reading contradicts the journal, and another one does not any more: what runs there is nobody's word.
+#[test]
+fn what_reads_as_before_again_is_not_known_to_be_in_force() {
+    let mut p = chain(OnFailure::Halt);
+    p.turn();
+    p.well(0, 1);
+    p.in_flight.clear();
+    for (token, read) in [(2, "other".to_string()), (3, before(0))] {
+        p.apply(What::taken("me", token));
+        p.apply(What::Read { component: 0, digest: Ok(read) });
+    }
+    p.apply(What::Asked(Request::Abandon { leaving: BTreeSet::new() }));
+    assert_eq!(p.turn(), "probe 0 in 0s");
+    assert_eq!(p.says(0, "before"), "finish");
+    assert!(p.run.is_finished() && p.run.is_cut(), "{}", p.standings());
+    assert_eq!(p.standings(), "restored, skipped, skipped");
+    let owed = p.run.may_owe_to_lost_lines(0).map(|(undone, half)| (undone.reload, half));
+    assert_eq!(owed, Some((Reload::None, false)));
+}
+
 /// Two free components; the patches of both are unclear, and only one of them has ended.
 #[test]
 fn what_failed_while_a_run_was_to_be_abandoned_goes_back_later() {
