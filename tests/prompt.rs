@@ -1,16 +1,16 @@
 //! The console: on a real pseudo terminal (what is typed, seen and kept), and on standard input.
 
 mod lab;
+#[path = "lab/terminal.rs"]
+mod terminal;
 
 use lab::{Lab, Ran};
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
-use std::fs::{self, File, OpenOptions};
-use std::io::{Read as _, Write as _};
+use std::fs::{self, File};
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::{Child, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
+use terminal::Terminal;
 
 /// Longer than anything takes here, also on a crowded machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -28,44 +28,21 @@ locals {
 
 /// A console on a pseudo terminal.
 struct Typed {
-    child: Child,
-    keys: File,
-    screen: Receiver<Vec<u8>>,
+    terminal: Terminal,
     seen: String,
 }
 
 impl Typed {
     fn start(lab: &Lab) -> Typed {
-        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a pseudo terminal");
-        grantpt(&master).and_then(|()| unlockpt(&master)).expect("its other side");
-        let name = ptsname(&master, Vec::new()).expect("its name").into_string().expect("text");
-        let size = Winsize { ws_row: 24, ws_col: 100, ws_xpixel: 0, ws_ypixel: 0 };
-        tcsetwinsize(&master, size).expect("a size");
-        let side = || OpenOptions::new().read(true).write(true).open(&name).expect("its other side");
-        let mut command = lab.patchform_command("console --no-color");
-        command.env("TERM", "xterm").stdin(side()).stdout(side()).stderr(Stdio::from(side()));
-        let child = command.spawn().expect("patchform starts");
-        // The command holds the other side open; without it, reading ends with the child.
-        drop(command);
-        let keys = File::from(master);
-        let mut output = keys.try_clone().expect("a second handle");
-        let (sender, screen) = channel();
-        std::thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            while let Ok(length @ 1..) = output.read(&mut bytes) {
-                if sender.send(bytes[..length].to_vec()).is_err() {
-                    return;
-                }
-            }
-        });
-        let mut typed = Typed { child, keys, screen, seen: String::new() };
+        let terminal = Terminal::start(lab.patchform_command("console --no-color"), 100, 24);
+        let mut typed = Typed { terminal, seen: String::new() };
         typed.sees("> ");
         typed
     }
 
     fn types(&mut self, keys: &str) {
         self.seen.clear();
-        self.keys.write_all(keys.as_bytes()).expect("keys");
+        self.terminal.keys.write_all(keys.as_bytes()).expect("keys");
     }
 
     /// Waits until a text is on the screen.
@@ -74,7 +51,7 @@ impl Typed {
         let until = Instant::now() + PATIENCE;
         while !self.seen.contains(text) {
             let rest = until.saturating_duration_since(Instant::now());
-            match self.screen.recv_timeout(rest) {
+            match self.terminal.screen.recv_timeout(rest) {
                 Ok(bytes) => self.seen.push_str(&String::from_utf8_lossy(&bytes)),
                 Err(_) => panic!("{text:?} was not seen, but {:?}", self.seen),
             }
@@ -89,7 +66,7 @@ impl Typed {
         self.sees(&line);
         let behind = self.seen.find(&line).unwrap_or(0);
         while !self.seen[behind..].contains("> ") {
-            match self.screen.recv_timeout(PATIENCE) {
+            match self.terminal.screen.recv_timeout(PATIENCE) {
                 Ok(bytes) => self.seen.push_str(&String::from_utf8_lossy(&bytes)),
                 Err(_) => panic!("no prompt follows: {:?}", self.seen),
             }
@@ -99,20 +76,12 @@ impl Typed {
     fn ends(mut self) -> i32 {
         let until = Instant::now() + PATIENCE;
         loop {
-            if let Some(status) = self.child.try_wait().expect("its status") {
+            if let Some(status) = self.terminal.child.try_wait().expect("its status") {
                 return status.code().unwrap_or(-1);
             }
             assert!(Instant::now() < until, "it goes on");
             std::thread::sleep(Duration::from_millis(10));
         }
-    }
-}
-
-impl Drop for Typed {
-    fn drop(&mut self) {
-        // Of a failed test; one that has ended cannot be killed any more.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -1,22 +1,27 @@
 //! What is seen of a run while it goes on: a live view on a terminal, plain lines in a pipe, or JSON.
 
+use super::beat::{self, Beat};
 use super::screen::Screen;
-use super::terminal::Terminal;
+use super::seen::{Seen, Shared, lock};
+use super::terminal::{self, Terminal};
 use super::waits::Waits;
 use crate::model::Moment;
 use crate::ops::apply::{Audience, Ended};
 use crate::ops::runs;
 use crate::plan::Plan;
 use crate::provider::Watch;
+use crate::report::gauges::{self, Turn};
 use crate::report::run_json;
 use crate::report::run_standing::{Times, view};
 use crate::report::run_story::{self, Form};
 use crate::report::run_text::{RunText, Telling, ending};
 use crate::report::run_view::RunView;
+use crate::report::style::Style;
 use crate::run::Run;
 use crate::run::event::Event;
 use crate::world::clock;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io;
+use std::sync::{Arc, Mutex};
 
 /// What people and programs see of a run.
 pub struct Live<'a> {
@@ -25,12 +30,14 @@ pub struct Live<'a> {
     telling: Telling,
     lines: RunText,
     screen: Option<Screen>,
+    /// Where there is no screen, once the run has begun.
+    beat: Option<Beat>,
+    seen: Shared,
     id: String,
     /// The same, for who watches on other threads.
     named: Arc<Mutex<String>>,
     /// When the run began, as far as is known here.
     began: Moment,
-    times: Times,
     /// Whether it was told that standard output is lost.
     unheard: bool,
 }
@@ -38,9 +45,13 @@ pub struct Live<'a> {
 impl<'a> Live<'a> {
     /// For a run that is about to begin.
     pub fn new(terminal: &'a Terminal, json: bool) -> Self {
-        let screen = (terminal.live && !json).then(|| Screen::new(terminal.out));
+        let seen = Shared::default();
+        let screen = (terminal.live && !json).then(|| Screen::new(terminal.out, Arc::clone(&seen)));
         let telling = if screen.is_some() { Telling::Highlights } else { Telling::Log };
-        Live { screen, ..Live::telling(terminal, json, telling) }
+        let began = clock::now();
+        let lines = RunText::new("", telling, terminal.out, clock::local_offset(began));
+        let (beat, id, named, unheard) = Default::default();
+        Live { terminal, json, telling, lines, screen, beat, seen, id, named, began, unheard }
     }
 
     /// Shows what happened in a run, as its journal tells it.
@@ -56,20 +67,14 @@ impl<'a> Live<'a> {
                 let (events, form) = (&told.journal.events, form(terminal, json, told));
                 terminal.say(&run_story::end(&told.plan, &told.run, events, form));
             }
-            Some(_) if json => {}
-            Some(driver) if told.run.is_paused() => terminal.say(&format!(
-                "\nThe run is paused: nothing new begins until `patchform run continue {}`; {driver} drives it.\n",
-                told.run.id()
-            )),
-            Some(driver) => terminal.say(&format!("\nThe run goes on: {driver} drives it.\n")),
+            Some(driver) => {
+                let seen = Seen::new(&told.plan, &told.run, &told.journal.events);
+                if !json {
+                    terminal.say(&format!("\nThe run goes on: {driver} drives it.\n"));
+                }
+                terminal.say(&progress(&seen, json, terminal.out));
+            }
         }
-    }
-
-    fn telling(terminal: &'a Terminal, json: bool, telling: Telling) -> Self {
-        let began = clock::now();
-        let lines = RunText::new("", telling, terminal.out, clock::local_offset(began));
-        let (id, named, times, unheard) = Default::default();
-        Live { terminal, json, telling, lines, screen: None, id, named, began, times, unheard }
     }
 
     /// Who is to be told of what providers say.
@@ -85,7 +90,7 @@ impl<'a> Live<'a> {
 
     /// Says how a run ended and what to do next.
     pub fn finish(mut self, ended: &Ended) {
-        drop(self.screen.take());
+        self.close();
         match &ended.run {
             Some(run) => {
                 self.end(ended, run, clock::now());
@@ -99,23 +104,50 @@ impl<'a> Live<'a> {
         }
     }
 
+    /// Nothing is shown any more of a run that goes on.
+    pub fn close(&mut self) {
+        drop((self.screen.take(), self.beat.take()));
+    }
+
     fn end(&self, Ended { plan, lacks, .. }: &Ended, run: &Run, now: Moment) {
-        let view = RunView { lacks: *lacks, ..view(plan, run, &self.times, self.began, now) };
+        let seen = lock(&self.seen);
+        let none = Times::default();
+        let times = seen.as_ref().map_or(&none, |seen| &seen.times);
+        let view = RunView { lacks: *lacks, ..view(plan, run, times, self.began, now) };
         self.terminal.say(&match self.json {
             true => run_json::outcome(plan, &view),
             false => format!("\n{}", ending(plan, &view, self.terminal.out)),
         });
     }
 
-    fn tell(&mut self, plan: &Plan, event: &Event) {
-        self.times.see(event);
-        let text = match self.json {
+    fn tell(&mut self, plan: &Plan, event: &Event, turns: &[Turn]) {
+        let said = match self.json {
             true => run_json::event(plan, &self.id, event),
             false => self.lines.event(plan, event),
+        };
+        let (ends, begins): (Vec<&Turn>, Vec<&Turn>) = turns.iter().partition(|turn| turn.settled.is_some());
+        let text = match self.json {
+            true if !turns.is_empty() => said + &self.progress(),
+            true => said,
+            false => self.turns(&begins, event.at) + &said + &self.turns(&ends, event.at),
         };
         if !text.is_empty() {
             self.write(|terminal| terminal.say(&text));
         }
+        if let Some(beat) = self.beat.as_ref().filter(|_| !text.is_empty()) {
+            beat.said();
+        }
+    }
+
+    fn turns(&self, turns: &[&Turn], at: Moment) -> String {
+        let offset = clock::local_offset(self.began);
+        turns.iter().map(|turn| turn.line(at, self.terminal.out, offset)).collect()
+    }
+
+    fn progress(&self) -> String {
+        lock(&self.seen)
+            .as_ref()
+            .map_or_else(String::new, |seen| progress(seen, self.json, self.terminal.out))
     }
 
     fn write(&self, write: impl FnOnce(&Terminal)) {
@@ -138,38 +170,54 @@ impl<'a> Live<'a> {
 
     fn name(&mut self, run: &str) {
         self.id = run.into();
-        self.named.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&self.id);
+        lock(&self.named).clone_from(&self.id);
         self.lines = RunText::new(run, self.telling, self.terminal.out, clock::local_offset(self.began));
     }
 }
 
 impl Audience for Live<'_> {
-    fn begins(&mut self, run: &str, plan: &Plan, before: &[Event]) {
-        self.began = before.first().map_or(self.began, |e| e.at);
-        self.name(run);
+    fn begins(&mut self, run: &Run, plan: &Plan, before: &[Event]) {
+        let seen = Seen::new(plan, run, before);
+        self.began = seen.started;
+        self.name(run.id());
         for event in before {
-            // Seen for the times; it was told when it happened.
-            self.times.see(event);
+            // It was told when it happened.
             let _ = self.lines.event(plan, event);
         }
         if !self.json {
             self.terminal.say("\n");
         }
-        if let Some(screen) = &mut self.screen {
-            screen.begins(run, plan, self.began);
+        *lock(&self.seen) = Some(seen);
+        match &mut self.screen {
+            Some(screen) => screen.begins(),
+            None => {
+                let (seen, json, style) = (Arc::clone(&self.seen), self.json, self.terminal.out);
+                self.beat = Some(Beat::new(beat::QUIET, move || {
+                    let text =
+                        lock(&seen).as_ref().map_or_else(String::new, |seen| progress(seen, json, style));
+                    // Whoever reads no more is told by the run's own lines.
+                    let _ = terminal::write(&mut io::stdout().lock(), &text);
+                }));
+            }
         }
     }
 
     fn event(&mut self, plan: &Plan, run: &Run, event: &Event) {
-        if let Some(screen) = &self.screen {
-            screen.event(plan, run, event);
-        }
-        self.tell(plan, event);
+        let turns = lock(&self.seen).as_mut().map_or_else(Vec::new, |seen| seen.event(run, event));
+        self.tell(plan, event, &turns);
         self.carry_on();
     }
 
     fn notice(&mut self, text: &str) {
         self.write(|terminal| terminal.notices(&[text.to_string()]));
+    }
+}
+
+/// How a run stands that goes on.
+fn progress(seen: &Seen, json: bool, style: Style) -> String {
+    match json {
+        true => gauges::line(&seen.gauges()),
+        false => gauges::told(&seen.gauges(), &seen.notes, style, &clock::local_offset),
     }
 }
 

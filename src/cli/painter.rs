@@ -2,6 +2,8 @@
 //!
 //! The cursor rests below the block, at the left: what the terminal echoes there (`^C`) goes with the next drawing.
 
+use crate::report::page::columns;
+use crate::report::style::Style;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
@@ -9,11 +11,35 @@ use std::io::{self, Write as _};
 #[derive(Default)]
 pub struct Painter {
     lines: Vec<String>,
+    /// How wide the terminal was when it was looked at last.
+    width: usize,
 }
 
 impl Painter {
-    /// Replaces the block; none of the lines may be wider than the terminal.
-    pub fn paint(&mut self, lines: Vec<String>) {
+    /// Replaces the block on a terminal that is so wide; none of the lines may be wider.
+    pub fn paint(&mut self, lines: Vec<String>, width: usize) {
+        // Drawing the same again would only flicker; where the terminal echoes something, it goes within a second.
+        if self.lines == lines && self.width == width {
+            return;
+        }
+        self.width = width;
+        self.draw(lines);
+    }
+
+    /// Writes above the block.
+    pub fn above(&mut self, say: impl FnOnce()) {
+        let lines = self.wipe();
+        say();
+        self.draw(lines);
+    }
+
+    /// Takes the block away; answers its lines.
+    pub fn wipe(&mut self) -> Vec<String> {
+        write(&self.wiping());
+        std::mem::take(&mut self.lines)
+    }
+
+    fn draw(&mut self, lines: Vec<String>) {
         let mut text = self.wiping();
         self.lines = lines;
         for line in &self.lines {
@@ -23,31 +49,53 @@ impl Painter {
         write(&text);
     }
 
-    /// Writes above the block.
-    pub fn above(&mut self, say: impl FnOnce()) {
-        let lines = self.wipe();
-        say();
-        self.paint(lines);
-    }
-
-    /// Takes the block away; answers its lines.
-    pub fn wipe(&mut self) -> Vec<String> {
-        write(&self.wiping());
-        std::mem::take(&mut self.lines)
-    }
-
     /// What takes the block off the terminal.
     fn wiping(&self) -> String {
         let mut text = String::new();
-        if !self.lines.is_empty() {
-            let _ = write!(text, "\r\x1b[{}A\x1b[J", self.lines.len());
+        let rows: usize = self.lines.iter().map(|line| rows(line, self.width)).sum();
+        if rows > 0 {
+            let _ = write!(text, "\r\x1b[{rows}A\x1b[J");
         }
         text
     }
+}
+
+/// How many rows a line takes on a terminal that may have become narrower since it was drawn.
+fn rows(line: &str, width: usize) -> usize {
+    let mut shown = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some((text, styled)) = rest.split_once('\u{1b}') {
+        shown.push_str(text);
+        rest = styled.split_once('m').map_or("", |(_, rest)| rest);
+    }
+    shown.push_str(rest);
+    columns(&shown, Style { unicode: true, ..Style::plain(width) }).div_ceil(width.max(1)).max(1)
 }
 
 fn write(text: &str) {
     let mut out = io::stdout().lock();
     // Nobody is left to tell when this fails; the journal has everything.
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_on_a_narrower_terminal_takes_more_rows() {
+        let styled = format!("\u{1b}[1m{}\u{1b}[0m{}", "a".repeat(50), "b".repeat(30));
+        for (line, width, expected) in [
+            ("", 80, 1),
+            ("abc", 80, 1),
+            (styled.as_str(), 80, 1),
+            (styled.as_str(), 79, 2),
+            (styled.as_str(), 40, 2),
+            (styled.as_str(), 20, 4),
+            ("● ä", 3, 1),
+            ("x", 0, 1),
+        ] {
+            assert_eq!(rows(line, width), expected, "{line:?} {width}");
+        }
+    }
 }

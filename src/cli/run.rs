@@ -5,6 +5,7 @@ use super::arguments::{Lock, Variables};
 use super::live::Live;
 use super::terminal::Terminal;
 use crate::ops::abandon::Abandoned;
+use crate::ops::apply::Audience as _;
 use crate::ops::evidence::{self, Wanted};
 use crate::ops::run::Beside;
 use crate::ops::{self, Failure};
@@ -15,6 +16,7 @@ use crate::world::{clock, disk};
 use clap::{Subcommand, ValueEnum};
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 const EXPORT_HELP: &str = "\
 The archive holds the plan, the journal, what the commands printed, the run as text and as JSON, and the digest of every \
@@ -31,7 +33,8 @@ For example:
   patchform run show --timeline                       the last run, as wide as the terminal
   patchform run show --timeline | less                many components, in 100 columns
   patchform run show --timeline=svg > run.svg         a picture for a browser, light or dark as it is
-  watch -c patchform run show --timeline              a run that goes on, seen from another terminal";
+  patchform run show --watch                          a run that goes on, seen from another terminal
+  watch -c patchform run show --timeline              the same, over time";
 
 /// How a timeline is drawn.
 #[derive(Clone, Copy, ValueEnum)]
@@ -57,6 +60,10 @@ pub enum Verb {
         /// Print its journal's events as JSON, one object per line
         #[arg(long)]
         json: bool,
+        /// Follow a run that goes on until it ends or stops, as the terminal that drives it shows it; Ctrl-C ends only the
+        /// watching
+        #[arg(long, conflicts_with_all = ["timeline", "verify"])]
+        watch: bool,
         /// Draw what each component was at, over time; also while the run goes on. `svg` is a picture for a browser
         #[arg(
             long,
@@ -130,6 +137,7 @@ pub fn run(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
         Verb::List { json } => list(*json, terminal),
         Verb::Show { run, timeline: Some(drawing), .. } => timeline(run.as_deref(), *drawing, terminal),
         Verb::Show { run, json, verify: true, .. } => verify(run.as_deref(), *json, terminal),
+        Verb::Show { run, json, watch: true, .. } => watch(run.as_deref(), *json, terminal),
         Verb::Show { run, json, .. } => show(run.as_deref(), *json, terminal),
         Verb::Export { run, out, without_outputs, variables } => {
             let inputs = variables.inputs();
@@ -207,6 +215,46 @@ fn show(id: Option<&str>, json: bool, terminal: &Terminal) -> Result<Exit, Failu
         Some(Beside::LetGo(what)) => terminal.notices(&[what]),
         None => Live::replay_end(terminal, json, &told, ops::run::driver(told.run.id())?),
     }
+    Ok(Exit::Done)
+}
+
+/// How often a run that goes on is read again, and for which part of the time at most: its journal is read whole.
+const LOOK: Duration = Duration::from_millis(500);
+const SHARE: u32 = 10;
+
+/// Shows a run that somebody else drives until nobody does.
+fn watch(id: Option<&str>, json: bool, terminal: &Terminal) -> Result<Exit, Failure> {
+    let (mut told, _) = ops::run::show(id)?;
+    let id = told.run.id().to_string();
+    if ops::run::driver(&id)?.is_none() {
+        return show(Some(&id), json, terminal);
+    }
+    terminal.notices(&[format!(
+        "what is seen here is run {id} as its journal tells it; Ctrl-C ends only the watching"
+    )]);
+    let mut live = Live::new(terminal, json);
+    if json {
+        Live::replay(terminal, json, &told);
+    }
+    live.begins(&told.run, &told.plan, &told.journal.events);
+    let mut pause = LOOK;
+    loop {
+        std::thread::sleep(pause);
+        let begun = clock::steady();
+        // Asked first: what was written last is read after that.
+        let driven = ops::run::driver(&id)?.is_some();
+        let seen = told.journal.events.len();
+        told = ops::run::show(Some(&id))?.0;
+        for event in told.journal.events.iter().skip(seen) {
+            live.event(&told.plan, &told.run, event);
+        }
+        if !driven || told.run.is_finished() {
+            break;
+        }
+        pause = LOOK.max(begun.elapsed().saturating_mul(SHARE));
+    }
+    live.close();
+    Live::replay_end(terminal, json, &told, None);
     Ok(Exit::Done)
 }
 

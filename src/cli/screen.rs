@@ -4,55 +4,38 @@
 //! program ends.
 
 use super::painter::Painter;
+use super::seen::{Shared, lock};
 use super::waits;
 use crate::engine::perform;
-use crate::model::{Moment, period};
-use crate::plan::Plan;
-use crate::plan::noun::Step;
 use crate::provider::Watch;
 use crate::provider::watch::Silent;
-use crate::report::progress::{Progress, lines};
-use crate::report::run_standing::{Tally, stands};
-use crate::report::run_view::Going;
+use crate::report::gauges::panel;
 use crate::report::style::Style;
-use crate::run::Run;
-use crate::run::event::{Event, Leg, What};
 use crate::target::Waiting;
 use crate::world::{clock, machine};
 use patchform_sdk::message;
-use std::collections::BTreeMap;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How often it is redrawn.
 const EVERY: Duration = Duration::from_millis(200);
+/// For a plan of any size no more than this part of the time is spent on it.
+const SHARE: u32 = 20;
 /// Most lines that it takes; at most half of the terminal.
-const MOST: usize = 12;
-
-/// What the view shows, as the run and its providers tell it.
-#[derive(Default)]
-struct Seen {
-    run: String,
-    plan: Option<Arc<Plan>>,
-    started: Moment,
-    going: BTreeMap<usize, Going>,
-    tally: Tally,
-    /// When all components were counted last.
-    counted: Option<Instant>,
-}
+const MOST: usize = 20;
 
 /// What providers say goes into the view.
 struct Notes {
-    seen: Arc<Mutex<Seen>>,
+    seen: Shared,
     painter: Arc<Mutex<Painter>>,
     style: Style,
 }
 
 /// The view. It goes when it is dropped.
 pub struct Screen {
-    seen: Arc<Mutex<Seen>>,
+    seen: Shared,
     painter: Arc<Mutex<Painter>>,
     style: Style,
     thread: Option<(Sender<()>, JoinHandle<()>)>,
@@ -60,8 +43,8 @@ pub struct Screen {
 
 impl Screen {
     /// Nothing is drawn until the run begins.
-    pub fn new(style: Style) -> Screen {
-        Screen { seen: Arc::default(), painter: Arc::default(), style, thread: None }
+    pub fn new(style: Style, seen: Shared) -> Screen {
+        Screen { seen, painter: Arc::default(), style, thread: None }
     }
 
     /// Who is to be told of what providers say.
@@ -74,25 +57,22 @@ impl Screen {
     }
 
     /// The run begins: the view is drawn from now on.
-    pub fn begins(&mut self, run: &str, plan: &Plan, started: Moment) {
-        let (plan, tally) = (Some(Arc::new(plan.clone())), Tally::new(plan));
-        *lock(&self.seen) = Seen { run: run.into(), plan, started, tally, ..Seen::default() };
+    pub fn begins(&mut self) {
         let (stop, stopped) = mpsc::channel();
         let (seen, painter, style) = (Arc::clone(&self.seen), Arc::clone(&self.painter), self.style);
         let paint = move || {
-            while stopped.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
-                let lines = lock(&seen).draw(style);
-                lock(&painter).paint(lines);
+            let mut pause = EVERY;
+            while stopped.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
+                let begun = clock::steady();
+                let (columns, rows) = machine::terminal_size().unwrap_or((style.width, 24));
+                let lines = draw(&seen, rows, Style { width: columns, ..style });
+                lock(&painter).paint(lines, columns);
+                pause = EVERY.max(begun.elapsed().saturating_mul(SHARE));
             }
         };
         // Without the thread there is only no view: lines still scroll.
         let thread = std::thread::Builder::new().name("screen".into()).spawn(paint).ok();
         self.thread = thread.map(|thread| (stop, thread));
-    }
-
-    /// Something happened.
-    pub fn event(&self, plan: &Plan, run: &Run, event: &Event) {
-        lock(&self.seen).event(plan, run, event);
     }
 
     /// Writes above the view.
@@ -116,67 +96,20 @@ impl Drop for Screen {
     }
 }
 
-impl Seen {
-    fn event(&mut self, plan: &Plan, run: &Run, event: &Event) {
-        match &event.what {
-            What::Intent { action, step, .. } => {
-                let (leg, entry, since) = (action.leg, action.component, event.at);
-                let going = Going { entry, leg, step: *step, since, message: String::new(), percent: None };
-                self.going.insert(entry, going);
-            }
-            What::Fact { action, .. } => {
-                self.going.remove(&action.component);
-            }
-            _ => {}
-        }
-        if let Some(i) = event.what.component().filter(|i| *i < plan.entries.len()) {
-            self.soak(i, run, event);
-            self.tally.set(i, stands(&run.standing(i)));
-        }
-        // An event may move others too; counting all of them each time would be quadratic.
-        if self.counted.is_none_or(|at| at.elapsed() >= EVERY) {
-            self.tally = Tally::counted(run);
-            self.counted = Some(clock::steady());
-        }
-    }
-
-    /// A watched component has no step that begins and ends.
-    fn soak(&mut self, entry: usize, run: &Run, event: &Event) {
-        let soaks = |g: &Going| g.step == Step::Soak;
-        let Some(left) = run.soak_left(entry) else {
-            if self.going.get(&entry).is_some_and(soaks) {
-                self.going.remove(&entry);
-            }
-            return;
-        };
-        let since = self.going.get(&entry).filter(|g| soaks(g)).map_or(event.at, |g| g.since);
-        let message = format!("{} left", period::show(Duration::from_secs(left.as_secs())));
-        let going = Going { entry, leg: Leg::Forth, step: Step::Soak, since, message, percent: None };
-        self.going.insert(entry, going);
-    }
-
-    fn draw(&self, style: Style) -> Vec<String> {
-        let Some(plan) = &self.plan else { return Vec::new() };
-        let (columns, rows) = machine::terminal_size().unwrap_or((style.width, 24));
-        let mut going: Vec<Going> = self.going.values().cloned().collect();
-        going.sort_by_key(|g| (g.since, g.entry));
-        let counts = self.tally.counts();
-        let progress =
-            Progress { plan, counts: &counts, going: &going, started: self.started, now: clock::now() };
-        lines(&progress, (rows / 2).min(MOST), Style { width: columns, ..style })
-    }
+fn draw(seen: &Shared, rows: usize, style: Style) -> Vec<String> {
+    let seen = lock(seen);
+    let Some(seen) = seen.as_ref() else { return Vec::new() };
+    panel(&seen.gauges(), &seen.notes, (rows / 2).min(MOST), style, &clock::local_offset)
 }
 
 impl Watch for Notes {
     fn progress(&self, _provider: &str, progress: &message::Progress) {
         let mut seen = lock(&self.seen);
-        let Some(component) = perform::component_of(&seen.run, &progress.id) else { return };
-        if let Some(going) = seen.going.get_mut(&component) {
-            going.message.clone_from(&progress.message);
-            // From 0 to 100 by the clamp; a fraction that is no number is none.
-            going.percent =
-                progress.fraction.filter(|f| f.is_finite()).map(|f| (f.clamp(0.0, 1.0) * 100.0) as u8);
-        }
+        let Some(seen) = seen.as_mut() else { return };
+        let Some(component) = perform::component_of(seen.id(), &progress.id) else { return };
+        // From 0 to 100 by the clamp; a fraction that is no number is none.
+        let percent = progress.fraction.filter(|f| f.is_finite()).map(|f| (f.clamp(0.0, 1.0) * 100.0) as u8);
+        seen.notes.insert(component, (progress.message.clone(), percent));
     }
 
     fn waits(&self, waiting: &Waiting) {
@@ -186,8 +119,4 @@ impl Watch for Notes {
     fn log(&self, provider: &str, line: &str) {
         lock(&self.painter).above(|| Silent.log(provider, line));
     }
-}
-
-fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -13,6 +13,7 @@ use crate::run::decide::Begin;
 use crate::run::event::{ActionRef, Leg};
 use crate::target::Targets;
 use crate::world::failpoint;
+use patchform_sdk::ended::millis;
 use patchform_sdk::message::{Act, Action, Answer, Done, Probe, Probed, Reload, SnapshotRef, Verdict};
 use patchform_sdk::pool::Pool;
 use std::collections::BTreeSet;
@@ -211,7 +212,7 @@ impl Hands {
             // first one would only say again how that ended.
             id: format!("{}.drop{token}.{}", tools.run, snapshot.id),
             token,
-            deadline: u64::try_from(PROBE_DEADLINE.as_millis()).unwrap_or(u64::MAX),
+            deadline: millis(PROBE_DEADLINE),
             subject,
             level: None,
             expected: None,
@@ -345,7 +346,7 @@ impl Tools {
         Ok(Act {
             id: action_id(&self.run, begin.action, begin.attempt),
             token: begin.token,
-            deadline: u64::try_from(deadline.as_millis()).unwrap_or(u64::MAX),
+            deadline: millis(deadline),
             subject,
             level: goal.cloned().map(Into::into),
             expected,

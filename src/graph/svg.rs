@@ -5,6 +5,7 @@ use super::Graph;
 use super::boxes::{self, Shape};
 use super::drawing::{Node, Tone, class_name};
 use super::layout::{self, Layout};
+use crate::model::xml::escape;
 use std::fmt::Write as _;
 
 /// The height of a box, in pixels, as all lengths here.
@@ -292,27 +293,6 @@ fn ordinal(n: usize) -> String {
         _ => "th",
     };
     format!("{n}{ending}")
-}
-
-/// Text between tags. What XML cannot hold, and what turns the reading direction, is replaced.
-pub fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' => out.push('\n'),
-            c if c.is_control() => out.push('\u{fffd}'),
-            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-                out.push('\u{fffd}')
-            }
-            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ pub mod purpose;
 pub mod seal;
 pub mod selection;
 pub mod span;
+pub mod xml;
 
 pub use address::{Address, InstanceKey};
 pub use datetime::{DateTime, Offset};

@@ -29,8 +29,8 @@ use std::time::Duration;
 
 /// Told of everything that happens while a run is driven.
 pub trait Audience {
-    /// The run has an id. `before`: what its journal tells already, when it is taken up again.
-    fn begins(&mut self, run: &str, plan: &Plan, before: &[Event]);
+    /// The run stands so. `before`: what its journal tells already, which is more than nothing when it is taken up again.
+    fn begins(&mut self, run: &Run, plan: &Plan, before: &[Event]);
     /// Something happened, and is durable.
     fn event(&mut self, plan: &Plan, run: &Run, event: &Event);
     /// Something that a person should know.
@@ -222,7 +222,7 @@ pub fn apply(ready: Ready, audience: &mut dyn Audience) -> Result<Ended, Failure
     let began = clock::steady();
     let before = entry.events();
     let mut opened = open_run(&plan, &place, &local, &fleet, &secrets, entry)?;
-    audience.begins(opened.run.id(), &plan, &before);
+    audience.begins(&opened.run, &plan, &before);
     opened.notices.drain(..).for_each(|notice| audience.notice(&notice));
     let tools = Tools {
         plan: plan.clone(),

@@ -3,7 +3,7 @@
 use super::checking::{Checked, check, drop_aside};
 use super::inputs::Inputs;
 use super::providers::{self, Starter};
-use super::{Failure, Place, earlier, hours, key, promises, runs, services, unfolded};
+use super::{Failure, Place, hours, key, past, runs, services, unfolded};
 use crate::config::source::Sources;
 use crate::engine::fleet::Fleet;
 use crate::engine::secrets::Secrets;
@@ -209,8 +209,7 @@ pub(super) fn readings_to_plan(
     };
     let mut plan = crate::plan::make(changes, previews, &making);
     name_none_that_is_lost(&mut plan, &place.runs);
-    earlier::note(&mut plan, state, &place.runs);
-    promises::note(&mut plan, state, &place.runs);
+    past::note(&mut plan, state, &place.runs);
     services::spare(&plan)?;
     services::keep(&plan)?;
     stages.stage(Stage::Done);

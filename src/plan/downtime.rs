@@ -7,11 +7,11 @@ use crate::config::checked::{Promise, Service};
 use std::time::Duration;
 
 /// From its patch until it is verified: what comes before does not disturb it, and while it is watched it serves. From its
-/// drain or block on, where it has one.
+/// drain or block on, where it has one. Where it took longer before, this does, too.
 pub fn downtime(change: &Change) -> Duration {
     let away = change.forth.iter().skip_while(|p| !leaves(p.action));
     let away = away.take_while(|p| !matches!(p.action, Step::Soak | Step::Commit));
-    away.map(|p| p.expected).fold(Duration::ZERO, Duration::saturating_add)
+    change.learned(away.map(|p| p.expected).fold(Duration::ZERO, Duration::saturating_add))
 }
 
 /// Whether a component does not serve from a step on.
@@ -96,6 +96,23 @@ mod tests {
             plan.entries[i].observed = Observed::Unreachable { why: "no route".into() };
         }
         assert_eq!(of_service(&plan, &service), each);
+    }
+
+    #[test]
+    fn what_took_longer_before_is_away_for_longer() {
+        let (mut plan, service) = fleet(1, 0, 1);
+        let (each, whole) = (downtime(plan.change(0).unwrap()), plan.change(0).unwrap().length());
+        for (earlier, expected) in [(whole / 2, each), (whole, each), (whole * 3, each * 3)] {
+            let crate::plan::noun::Verdict::Change(change) = &mut plan.entries[0].verdict else {
+                panic!("it changes")
+            };
+            change.earlier = Some(earlier);
+            let found = [downtime(change), of_service(&plan, &service)];
+            assert!(
+                found.iter().all(|f| f.abs_diff(expected) < Duration::from_millis(2)),
+                "{earlier:?}: {found:?}"
+            );
+        }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The hours that a plan keeps: windows and blackouts of its components, and who passes them over.
 
-use crate::calendar::{Schedule, Times};
+use crate::calendar::{Schedule, Times, Zone};
 use crate::config::checked::{Blackout, Window};
+use crate::model::{Moment, Offset};
 
 /// Windows and blackouts; [`When`] refers to them by index.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -108,4 +109,33 @@ impl<'a> Kept<'a> {
     pub fn times(&self) -> impl Iterator<Item = &'a Times> {
         self.windows.iter().map(|w| &w.times).chain(self.blackouts.iter().map(|b| &b.times))
     }
+
+    /// The zone of the window that is open at a moment, or else that by whose clocks it is told.
+    pub fn zone(&self, at: Moment) -> Option<&'a Zone> {
+        let window = self.windows.iter().find(|w| w.times.is_open(at)).map(|w| &w.times.zone);
+        window.or_else(|| self.times().next().map(|times| &times.zone))
+    }
+
+    /// A moment by the clocks there: `2026-12-01 01:00 Europe/Berlin (+01:00)`.
+    pub fn told(&self, at: Moment) -> String {
+        self.zone(at).map_or_else(|| at.to_string(), |zone| told(zone, at))
+    }
+
+    /// The names of its windows.
+    pub fn window_names(&self) -> Vec<&'a str> {
+        self.windows.iter().map(|w| w.name.as_str()).collect()
+    }
+
+    /// The names of its blackouts.
+    pub fn blackout_names(&self) -> Vec<&'a str> {
+        self.blackouts.iter().map(|b| b.name.as_str()).collect()
+    }
+}
+
+/// A moment by a zone's clocks.
+fn told(zone: &Zone, at: Moment) -> String {
+    let offset = zone.offset_minutes(at);
+    let wall = Moment(at.0.saturating_add(i64::from(offset) * 60_000)).to_string();
+    let date = wall.get(..16).map_or_else(|| wall.clone(), |date| date.replace('T', " "));
+    format!("{date} {} ({})", zone.name(), Offset(offset, ":"))
 }

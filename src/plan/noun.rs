@@ -329,7 +329,8 @@ pub struct Change {
     pub owed: Option<Owed>,
     /// The finished run that put what something is owed of there, where taking it back brings what stood there before.
     pub put_by: Option<String>,
-    /// How long its way forth took in the last run that brought it through, where it keeps to windows and that is known.
+    /// How long its way forth took in the last run that brought it through, where it keeps to windows or is part of a service, and
+    /// that is known.
     pub earlier: Option<Duration>,
     /// Whether the level goes down.
     pub downgrade: bool,
@@ -355,17 +356,26 @@ impl Change {
     }
 
     /// How long the way forth takes from action `next` on, with the longest way back behind it: what does not fit does not
-    /// start. Where the whole took longer before than its preview expects, each part may again.
+    /// start.
     pub fn needs(&self, next: usize) -> Duration {
-        let sum =
-            |steps: &[Planned]| steps.iter().fold(Duration::ZERO, |sum, p| sum.saturating_add(p.expected));
-        let (whole, left) = (sum(&self.forth), sum(self.forth.get(next..).unwrap_or_default()));
-        let earlier = self.earlier.unwrap_or_default();
+        let left = expected(self.forth.get(next..).unwrap_or_default());
+        self.learned(left).saturating_add(expected(&self.back))
+    }
+
+    /// How long the whole way forth is expected to take.
+    pub fn length(&self) -> Duration {
+        self.learned(expected(&self.forth))
+    }
+
+    /// How long a part of the way forth takes that is expected to take so long: where the whole took longer before, each part
+    /// may again.
+    pub fn learned(&self, part: Duration) -> Duration {
+        let (whole, earlier) = (expected(&self.forth), self.earlier.unwrap_or_default());
         let slower = match whole.is_zero() {
             true => earlier,
-            false => earlier.mul_f64(left.div_duration_f64(whole)),
+            false => earlier.mul_f64(part.div_duration_f64(whole)),
         };
-        left.max(slower).saturating_add(sum(&self.back))
+        part.max(slower)
     }
 
     /// Whether its way back takes the whole system back.
@@ -378,6 +388,11 @@ impl Change {
     pub fn needs_target_alone(&self) -> bool {
         self.takes_all_back() || self.preview.reload >= Reload::Reboot
     }
+}
+
+/// How long steps are expected to take, one after the other.
+fn expected(steps: &[Planned]) -> Duration {
+    steps.iter().fold(Duration::ZERO, |sum, p| sum.saturating_add(p.expected))
 }
 
 /// A level, and who brought it.

@@ -2,7 +2,7 @@
 
 use super::{Facts, Subject};
 use crate::calendar::{Fit, Interval, Zone};
-use crate::model::{Moment, Offset, period};
+use crate::model::{Moment, period};
 use crate::plan::hours::Kept;
 use crate::plan::noun::{Change, Entry, Step};
 use std::time::Duration;
@@ -21,7 +21,7 @@ pub struct Forecast<'a> {
 
 /// The forecast; `None` where any time is right. Going back never waits (page 5.2).
 pub fn forecast<'a>(subject: Subject<'_>, facts: Facts<'a>, now: Moment) -> Option<Forecast<'a>> {
-    let Subject { entry, change, next } = subject;
+    let Subject { entry, .. } = subject;
     if facts.purpose.goes_back() {
         return None;
     }
@@ -29,9 +29,14 @@ pub fn forecast<'a>(subject: Subject<'_>, facts: Facts<'a>, now: Moment) -> Opti
     if kept.is_any_time() {
         return None;
     }
-    let needs = change.needs(next).saturating_add(drains(entry, change, next));
+    let needs = needs(subject);
     let fit = kept.schedule().fit(now, needs);
     Some(Forecast { fit, needs, kept, address: entry.address.to_string(), now })
+}
+
+/// How long a component needs from where it is, with its longest way back behind it: what does not fit does not start.
+pub fn needs(Subject { entry, change, next }: Subject<'_>) -> Duration {
+    change.needs(next).saturating_add(drains(entry, change, next))
 }
 
 /// How long what a component still works on may be waited for, at each place that its traffic is taken away from. The plan
@@ -56,23 +61,22 @@ impl<'a> Forecast<'a> {
 
     /// The names of its windows.
     pub fn windows(&self) -> Vec<&'a str> {
-        self.kept.windows.iter().map(|w| w.name.as_str()).collect()
+        self.kept.window_names()
     }
 
     /// The names of its blackouts.
     pub fn blackouts(&self) -> Vec<&'a str> {
-        self.kept.blackouts.iter().map(|b| b.name.as_str()).collect()
+        self.kept.blackout_names()
     }
 
     /// The window that is open at a moment, or the blackout by whose clocks it is told.
     pub fn zone(&self, at: Moment) -> Option<&'a Zone> {
-        let window = self.kept.windows.iter().find(|w| w.times.is_open(at)).map(|w| &w.times.zone);
-        window.or_else(|| self.kept.times().next().map(|times| &times.zone))
+        self.kept.zone(at)
     }
 
     /// A moment by the clocks there: `2026-12-01 01:00 Europe/Berlin (+01:00)`.
     pub fn told(&self, at: Moment) -> String {
-        self.zone(at).map_or_else(|| at.to_string(), |zone| told(zone, at))
+        self.kept.told(at)
     }
 
     /// Why it cannot start now: `it is outside of its window eu_night`.
@@ -121,14 +125,6 @@ impl<'a> Forecast<'a> {
     fn length(&self) -> String {
         period::show(self.needs)
     }
-}
-
-/// A moment by a zone's clocks.
-fn told(zone: &Zone, at: Moment) -> String {
-    let offset = zone.offset_minutes(at);
-    let wall = Moment(at.0.saturating_add(i64::from(offset) * 60_000)).to_string();
-    let date = wall.get(..16).map_or_else(|| wall.clone(), |date| date.replace('T', " "));
-    format!("{date} {} ({})", zone.name(), Offset(offset, ":"))
 }
 
 /// As `duration` takes it, rounded up.

@@ -4,7 +4,7 @@
 mod forecast;
 mod rules;
 
-pub use forecast::{Forecast, forecast};
+pub use forecast::{Forecast, forecast, needs};
 pub use rules::RULES;
 
 use crate::model::{Moment, Purpose};

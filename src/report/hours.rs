@@ -7,8 +7,8 @@ use crate::calendar::Fit;
 use crate::model::{Moment, period};
 use crate::plan::noun::{Change, Entry, Plan};
 use crate::policy::{Forecast, Subject, forecast};
+use patchform_sdk::ended::millis;
 use serde::Serialize;
-use std::time::Duration;
 
 /// The forecast of a plan as it was when it was made.
 fn of<'a>(plan: &'a Plan, entry: &Entry, change: &Change) -> Option<Forecast<'a>> {
@@ -87,10 +87,6 @@ impl<'a> WhenView<'a> {
             why,
         })
     }
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Who passes windows over, and why.

@@ -65,7 +65,7 @@ impl Order {
 /// How long the way forth of a change is expected to take.
 pub fn takes(entry: &Entry) -> Option<Duration> {
     match &entry.verdict {
-        Verdict::Change(change) => Some(change.forth.iter().map(|p| p.expected).sum()),
+        Verdict::Change(change) => Some(change.length()),
         _ => None,
     }
 }

@@ -14,6 +14,7 @@ use crate::config::inputs::{Digest, Input};
 use crate::model::{PatchLevel, Purpose};
 use crate::plan::along::Along;
 use crate::plan::noun::{Block, Cause, Change, Observed, Plan, Planned, Verdict};
+use patchform_sdk::ended::millis;
 use patchform_sdk::message::{Artifact, Class, FileChange, Level, PartChange, Reload, WayBack, WayBackKind};
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -284,10 +285,6 @@ impl<'a> PlanView<'a> {
             inputs: plan.inputs.iter().map(input).collect(),
         }
     }
-}
-
-fn millis(duration: std::time::Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn purpose(purpose: &Purpose) -> PurposeView<'_> {

@@ -8,6 +8,7 @@ use super::run_view::{RunView, Settled, levels, step_of};
 use crate::model::Moment;
 use crate::plan::noun::{Plan, Step};
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
+use patchform_sdk::ended::millis;
 use patchform_sdk::message::{Answer, Level, Probed, Verdict};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -184,10 +185,6 @@ fn line(line: &Line<'_>) -> String {
 
 fn some(text: &str) -> Option<&str> {
     Some(text).filter(|t| !t.is_empty())
-}
-
-fn millis(duration: std::time::Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn body<'a>(plan: &Plan, what: &'a What) -> Body<'a> {

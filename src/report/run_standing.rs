@@ -7,7 +7,7 @@ use crate::calendar::Interval;
 use crate::config::checked::Service;
 use crate::model::Moment;
 use crate::plan::downtime::leaves;
-use crate::plan::noun::{Plan, Step, Verdict};
+use crate::plan::noun::{Plan, Step};
 use crate::plan::room;
 use crate::run::event::{Event, What};
 use crate::run::{ASTRAY, Ending, Failure, Hold, Left, Rejections, Run, Standing, Stored, outcome};
@@ -21,8 +21,8 @@ use std::time::Duration;
 #[derive(Debug, Clone, Default)]
 pub struct Times {
     of: BTreeMap<usize, (Moment, Moment)>,
-    /// When the last step of each began, as the clock said.
-    begun: BTreeMap<usize, (Moment, Step)>,
+    /// When the last step of each began, as the clock said and by one that nobody sets.
+    begun: BTreeMap<usize, (Moment, Moment, Step)>,
     /// Since when components are away, and how long they were before.
     away: BTreeMap<usize, Moment>,
     was_away: BTreeMap<usize, Vec<Interval>>,
@@ -37,11 +37,11 @@ impl Times {
             self.ahead = self.ahead.saturating_add(ahead_ms);
         }
         if let What::Intent { action, step, .. } = event.what {
-            self.begun.insert(action.component, (event.at, step));
+            self.begun.insert(action.component, (event.at, self.steady(event.at), step));
         }
         self.see_away(event);
         if let Some(i) = event.what.component() {
-            let at = Moment(event.at.0.saturating_sub(self.ahead));
+            let at = self.steady(event.at);
             self.of.entry(i).or_insert((at, at)).1 = at;
         }
     }
@@ -50,8 +50,8 @@ impl Times {
 impl Times {
     /// A component is away from its patch or drain on until it is verified, or read after it went back.
     fn see_away(&mut self, event: &Event) {
-        let at = Moment(event.at.0.saturating_sub(self.ahead));
-        let verifies = |i: usize| self.begun.get(&i).is_some_and(|(_, step)| *step == Step::Verify);
+        let at = self.steady(event.at);
+        let verifies = |i: usize| self.begun.get(&i).is_some_and(|(_, _, step)| *step == Step::Verify);
         let back = match &event.what {
             What::Intent { action, step, .. } if leaves(*step) => {
                 self.away.entry(action.component).or_insert(at);
@@ -105,7 +105,27 @@ impl Times {
 
     /// When the last step of a component began.
     pub fn begun(&self, component: usize) -> Option<Moment> {
-        self.begun.get(&component).map(|(at, _)| *at)
+        self.begun.get(&component).map(|(at, ..)| *at)
+    }
+
+    /// A moment by a clock that nobody sets.
+    fn steady(&self, at: Moment) -> Moment {
+        Moment(at.0.saturating_sub(self.ahead))
+    }
+
+    /// How long the last step of a component goes on by now.
+    pub fn working(&self, component: usize, now: Moment) -> Duration {
+        self.begun.get(&component).map_or(Duration::ZERO, |(_, at, _)| self.steady(now).since(*at))
+    }
+
+    /// How long nothing was heard of a component by now.
+    pub fn quiet(&self, component: usize, now: Moment) -> Duration {
+        self.of.get(&component).map_or(Duration::ZERO, |(_, last)| self.steady(now).since(*last))
+    }
+
+    /// How long a run that began at `started` goes on by now.
+    pub fn elapsed(&self, started: Moment, now: Moment) -> Duration {
+        self.steady(now).since(started)
     }
 }
 
@@ -269,70 +289,4 @@ fn still_owed(half: bool, reload: Reload) -> String {
 /// Whether component `i` was left half done before the run already.
 fn was_half(plan: &Plan, i: usize) -> bool {
     plan.change(i).and_then(|change| change.owed.as_ref()).is_some_and(|owed| owed.half)
-}
-
-/// How many components stand how, kept up to date event by event.
-#[derive(Debug, Clone, Default)]
-pub struct Tally {
-    stands: Vec<Stands>,
-    counts: BTreeMap<Stands, usize>,
-}
-
-impl Tally {
-    /// Before a run: what the plan changes has not begun.
-    pub fn new(plan: &Plan) -> Tally {
-        let of =
-            |v: &Verdict| if matches!(v, Verdict::Change(_)) { Stands::Untouched } else { Stands::Unchanged };
-        Tally::of(plan.entries.iter().map(|e| of(&e.verdict)).collect())
-    }
-
-    /// As the run says.
-    pub fn counted(run: &Run) -> Tally {
-        Tally::of((0..run.len()).map(|i| stands(&run.standing(i))).collect())
-    }
-
-    fn of(stands: Vec<Stands>) -> Tally {
-        let mut counts = BTreeMap::new();
-        for s in &stands {
-            *counts.entry(*s).or_insert(0) += 1;
-        }
-        Tally { stands, counts }
-    }
-
-    /// One component stands somewhere else now.
-    pub fn set(&mut self, component: usize, stands: Stands) {
-        let Some(before) = self.stands.get_mut(component) else { return };
-        if let Some(n) = self.counts.get_mut(before) {
-            *n -= 1;
-        }
-        *before = stands;
-        *self.counts.entry(stands).or_insert(0) += 1;
-    }
-
-    /// How many components stand how.
-    pub fn counts(&self) -> Vec<(Stands, usize)> {
-        self.counts.iter().map(|(s, n)| (*s, *n)).collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::plan::samples;
-
-    #[test]
-    fn a_tally_follows() {
-        let plan = samples::fleet(5, false);
-        let mut tally = Tally::new(&plan);
-        let count = |tally: &Tally, wanted| {
-            tally.counts().into_iter().filter(|(s, _)| *s == wanted).map(|(_, n)| n).sum::<usize>()
-        };
-        assert_eq!(count(&tally, Stands::Untouched), 5);
-        let first = plan.changes().next().unwrap().0;
-        tally.set(first, Stands::Forward);
-        tally.set(first, Stands::Committed);
-        tally.set(9_999, Stands::Committed);
-        let found = [Stands::Untouched, Stands::Forward, Stands::Committed].map(|s| count(&tally, s));
-        assert_eq!(found, [4, 0, 1]);
-    }
 }

@@ -186,23 +186,6 @@ impl RunView {
     }
 }
 
-/// Something that goes on right now, for the live view.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Going {
-    /// Index into the plan's entries.
-    pub entry: usize,
-    /// Which way.
-    pub leg: Leg,
-    /// What is being done.
-    pub step: Step,
-    /// Since when.
-    pub since: Moment,
-    /// What the provider says that it is doing; may be empty.
-    pub message: String,
-    /// How much is done, from 0 to 100, where known.
-    pub percent: Option<u8>,
-}
-
 /// Levels before and after the planned change of an entry; the observed level twice when it does not change.
 pub fn levels(plan: &Plan, entry: usize) -> (Option<&PatchLevel>, Option<&PatchLevel>) {
     match plan.entries.get(entry).map(|e| (&e.verdict, &e.observed)) {

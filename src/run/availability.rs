@@ -57,11 +57,15 @@ impl Run {
         }
     }
 
+    /// How many members of a service (by its index) are not available now, whatever the reason.
+    pub fn away(&self, service: usize) -> usize {
+        self.availability.away.get(service).map_or(0, BTreeSet::len)
+    }
+
     /// How many members more a service can spare.
-    pub(super) fn room(&self, service: usize) -> u64 {
-        let shape = &self.shape.services[service];
-        let away = self.availability.away[service].len() as u64;
-        (shape.members.len() as u64).saturating_sub(away).saturating_sub(shape.least)
+    pub fn room(&self, service: usize) -> u64 {
+        let Some(shape) = self.shape.services.get(service) else { return 0 };
+        (shape.members.len() as u64).saturating_sub(self.away(service) as u64).saturating_sub(shape.least)
     }
 
     /// Whether component `i`, which has not begun, serves now and would not while it is worked on.

@@ -66,6 +66,11 @@ impl Run {
         }
     }
 
+    /// How many of a wave (by its number) are not settled.
+    pub fn open_in_wave(&self, wave: usize) -> usize {
+        self.pacing.open.get(&wave).copied().unwrap_or(0)
+    }
+
     /// How many more may fail under `rollout` before nothing more begins; `None` where however many may.
     pub fn failures_left(&self, rollout: usize) -> Option<u64> {
         let most = (*self.shape.budgets.get(rollout)?)?;

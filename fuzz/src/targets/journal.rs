@@ -5,8 +5,9 @@ use patchform::journal::{self, Expected, Journal, ReadError};
 use patchform::plan::Plan;
 use patchform::plan::stored;
 use patchform::report::Style;
+use patchform::report::gauges::Gauges;
 use patchform::report::run_json;
-use patchform::report::run_standing::Tally;
+use patchform::report::run_standing::Times;
 use patchform::report::run_text::{RunText, Telling};
 use patchform::run::event::Event;
 use patchform::run::{Run, decide, outcome};
@@ -111,6 +112,7 @@ fn folded(events: &[Event]) {
     let plan = plan();
     let mut run = Run::start(plan, "r1");
     let mut lines = RunText::new("r1", Telling::Story, Style::plain(80), 0);
+    let mut times = Times::default();
     for event in events {
         let before = run.clone();
         if run.apply(event).is_err() {
@@ -122,7 +124,8 @@ fn folded(events: &[Event]) {
         assert!(serde_json::from_str::<Value>(&json).is_ok(), "no JSON: {json}");
         decide(&run, &BTreeSet::new());
         outcome(&run);
-        Tally::counted(&run);
+        times.see(event);
+        Gauges::of(plan, &run, &times, events[0].at, event.at);
     }
 }
 

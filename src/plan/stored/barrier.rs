@@ -1,8 +1,9 @@
 //! Stored form of how customers are kept out of a component.
 
 use super::check::StoredCheck;
-use super::parts::{StoredConnection, millis};
+use super::parts::StoredConnection;
 use crate::config::checked::{Barrier, Log, LogSource, Net};
+use patchform_sdk::ended::millis;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::time::Duration;

@@ -1,10 +1,10 @@
 //! Stored form of a change: what it is about, and its two procedures.
 
 use super::entry::level;
-use super::parts::millis;
 use crate::model::{Moment, PatchLevel};
 use crate::plan::noun::*;
 use crate::state::Owed;
+use patchform_sdk::ended::millis;
 use patchform_sdk::message::{Artifact, Level, Preview, Reload, SnapshotRef, WayBack};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;

@@ -1,7 +1,7 @@
 //! The stored form of a check.
 
-use super::parts::millis;
 use crate::config::checked::{Check, Comparison, Need, Probe};
+use patchform_sdk::ended::millis;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::time::Duration;

@@ -3,6 +3,7 @@
 use crate::calendar::{Times, Written};
 use crate::config::checked::{Blackout, Window};
 use crate::plan::hours::{Emergency, Hours};
+use patchform_sdk::ended::millis;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::time::Duration;
@@ -106,7 +107,7 @@ impl<'a> StoredTimes<'a> {
             start: written.start.as_deref().map(Cow::Borrowed),
             days: Cow::Borrowed(&written.days),
             cron: written.cron.as_deref().map(Cow::Borrowed),
-            duration_ms: written.duration.map(|d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX)),
+            duration_ms: written.duration.map(millis),
             except: Cow::Borrowed(&written.except),
             dates: Cow::Borrowed(&written.dates),
             reason: reason.map(Cow::Borrowed),

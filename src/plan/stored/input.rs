@@ -2,6 +2,7 @@
 
 use crate::config::inputs::{Digest, Input};
 use crate::config::request::Request;
+use patchform_sdk::ended::millis;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -78,7 +79,7 @@ impl From<&Input> for StoredInput {
                     url: request.url,
                     headers: request.headers,
                     status: request.status,
-                    within_ms: u64::try_from(request.within.as_millis()).unwrap_or(u64::MAX),
+                    within_ms: millis(request.within),
                     limit: request.limit,
                     trusted: request.trusted,
                     sha256,

@@ -3,6 +3,7 @@
 use crate::calendar::Zone;
 use crate::config::checked::{Availability, Pace, Promise, Service, Size, Spent};
 use crate::plan::noun::Wave;
+use patchform_sdk::ended::millis;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::time::Duration;
@@ -73,7 +74,7 @@ impl<'a> From<&'a Service> for StoredService<'a> {
         let promise = service.promise.as_ref().map(|promise| StoredPromise {
             availability: promise.availability.millionths(),
             timezone: Cow::Borrowed(promise.zone.name()),
-            spent: u64::try_from(promise.spent.down.as_millis()).unwrap_or(u64::MAX),
+            spent: millis(promise.spent.down),
             unread: promise.spent.unread,
         });
         StoredService { name, members, least: service.least, promise }
@@ -112,7 +113,7 @@ impl From<&Pace> for StoredPace {
             canary: pace.canary,
             waves: pace.waves.iter().map(size).collect(),
             max_failures: pace.max_failures,
-            soak: u64::try_from(pace.soak.as_millis()).unwrap_or(u64::MAX),
+            soak: millis(pace.soak),
             max_per_zone: Some(pace.max_per_zone),
             group: pace.group,
         }

@@ -5,16 +5,12 @@ use super::secrets::StoredSecret;
 use crate::config::checked::{Connection, Lifecycle, OnFailure, Secret, SnapshotRule};
 use crate::model::Purpose;
 use crate::plan::noun::{PinnedProvider, RolloutLimit};
+use patchform_sdk::ended::millis;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
-
-/// Milliseconds, the unit of all stored lengths of time.
-pub fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]

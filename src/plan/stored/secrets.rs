@@ -1,7 +1,7 @@
 //! Stored forms of secrets: where they stand and where they are read, never what they are.
 
-use super::parts::millis;
 use crate::config::checked::{Secret, SecretForm, SecretOrigin, SecretSource, Step};
+use patchform_sdk::ended::millis;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 

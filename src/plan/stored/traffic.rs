@@ -1,8 +1,9 @@
 //! Stored form of what sends traffic to components, and of where one is drained.
 
-use super::parts::{StoredConnection, millis};
+use super::parts::StoredConnection;
 use super::secrets::StoredSecret;
 use crate::config::checked::{Drain, Traffic};
+use patchform_sdk::ended::millis;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::borrow::Cow;

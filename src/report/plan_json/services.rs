@@ -1,10 +1,10 @@
 //! The services of a plan as programs read them: what stays up, for how long it is down, and what is promised.
 
-use super::millis;
 use crate::config::checked::{Promise, Service};
 use crate::plan::Plan;
 use crate::plan::downtime::{Outlook, downtime, of_service};
 use crate::report::reason::name;
+use patchform_sdk::ended::millis;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -32,13 +32,15 @@ struct PromiseView<'a> {
 
 pub(super) fn service_of<'a>(plan: &Plan, service: &'a Service) -> ServiceView<'a> {
     let away = |i: &usize| Some((name(plan, *i), millis(downtime(plan.change(*i)?))));
+    let outlook = Outlook::of(plan, service);
+    let down = outlook.as_ref().map_or_else(|| of_service(plan, service), |outlook| outlook.expected);
     ServiceView {
         name: &service.name,
         members: service.members.iter().map(|i| name(plan, *i)).collect(),
         min_available: service.least,
         expected_downtime_ms: service.members.iter().filter_map(away).collect(),
-        expected_down_ms: millis(of_service(plan, service)),
-        promise: Outlook::of(plan, service).map(promise),
+        expected_down_ms: millis(down),
+        promise: outlook.map(promise),
     }
 }
 

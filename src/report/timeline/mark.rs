@@ -5,6 +5,7 @@ use crate::plan::Plan;
 use crate::plan::hours::When;
 use crate::report::reason::name;
 use crate::run::event::{Event, Request, What};
+use patchform_sdk::ended::millis;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -61,7 +62,7 @@ impl Mark {
                 }
             }
         }
-        let at = |at: Moment| u64::try_from(at.since(started).as_millis()).unwrap_or(length);
+        let at = |at: Moment| millis(at.since(started)).min(length);
         marks.into_iter().map(|(moment, what)| Mark { at: at(moment), what }).collect()
     }
 }

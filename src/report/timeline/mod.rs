@@ -6,7 +6,7 @@ mod groups;
 mod mark;
 mod phase;
 #[cfg(test)]
-mod played;
+pub(super) mod played;
 mod svg;
 #[cfg(test)]
 mod tests;

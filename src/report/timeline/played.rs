@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// Where the journals begin.
-pub(super) const START: Moment = Moment(1_795_315_207_000);
+pub(in crate::report) const START: Moment = Moment(1_795_315_207_000);
 
 /// Numbers by chance, the same for the same seed.
 struct Dice(u64);
@@ -39,7 +39,7 @@ enum Open {
 }
 
 /// The events of a run of `plan`. `ill`: of a hundred answers, so many are bad ones; with any, people and crashes step in.
-pub(super) fn played(plan: &Plan, seed: u64, ill: u64) -> Vec<Event> {
+pub(in crate::report) fn played(plan: &Plan, seed: u64, ill: u64) -> Vec<Event> {
     let mut played =
         Played { plan, run: Run::start(plan, "r1"), now: START, events: Vec::new(), dice: Dice(seed) };
     played.happens(What::taken("ops@deploy-1, process 4711", 1));

@@ -3,7 +3,7 @@
 use super::axis::{Zone, ticks};
 use super::groups::groups;
 use super::{Phase, Row, Timeline, long};
-use crate::graph::svg::escape;
+use crate::model::xml::escape;
 use crate::plan::Plan;
 use crate::report::reason::name;
 use crate::report::run_view::Stands;

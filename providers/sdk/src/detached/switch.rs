@@ -8,6 +8,7 @@
 
 use super::{CLAIM, Detached, cannot, check_argv, check_id, end_of, is_alive, shell_of_its_own};
 use crate::durable;
+use crate::ended::millis;
 use crate::message::{
     FailedCheck, RpcError, Switch, TargetAwaited, TargetCommand, TargetConfirm, TargetConfirmed, TargetRun,
     TargetRunOrRevert, TargetStarted,
@@ -206,10 +207,6 @@ fn decide(folder: &Path, to: &str) -> io::Result<()> {
 
 fn missing_is_fine(e: io::Error) -> io::Result<()> {
     if e.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(e) }
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
