@@ -103,10 +103,7 @@ fn what_is_wrong_with_the_lock_file_names_the_way_out() {
     lab.patchform("plan").exits(1).says("is none that \">= 1.0\" allows");
     lab.write(LOCK, good.replace("  levels = {", "<<<<<<< HEAD\n  levels = {"));
     for verb in ["plan", "propose", "init"] {
-        lab.patchform(verb)
-            .exits(1)
-            .says("A merge of the lock file was not finished")
-            .says("patchform.lock.hcl:");
+        lab.patchform(verb).exits(1).says("A merge conflict is not resolved").says("patchform.lock.hcl:");
     }
     lab.write(LOCK, good.replace("resolved", "resolvd"));
     let shown = lab.patchform("plan").exits(1).says("take it from git again, or delete it");

@@ -187,7 +187,7 @@ mod tests {
         for mark in ["<<<<<<< HEAD", "=======", ">>>>>>> topic"] {
             let told =
                 read(&whole.replacen("    \"openssl\"", &format!("{mark}\n    \"openssl\""), 1)).unwrap_err();
-            assert!(told.contains("merge") && told.contains("patchform.lock.hcl:7"), "{told}");
+            assert!(told.contains("merge conflict") && told.contains("patchform.lock.hcl:7"), "{told}");
         }
     }
 

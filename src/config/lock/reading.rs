@@ -7,6 +7,7 @@ use crate::config::levels::{LevelPin, Row, fault};
 use crate::config::scope::Scope;
 use crate::config::source::Sources;
 use crate::config::suggest;
+use crate::config::syntax::translate::CONFLICT;
 use crate::config::syntax::{self, Attribute, Block as Written};
 use crate::config::types::Type;
 use crate::model::{Diagnostic, Diagnostics, FileId, Span};
@@ -70,8 +71,8 @@ impl Lock {
     pub fn read(sources: &Sources, file: FileId) -> Result<Lock, Diagnostics> {
         let text = sources.text(file);
         if let Some((at, mark)) = conflict(text) {
-            let problem = Diagnostic::error("A merge of the lock file was not finished")
-                .at(Span::new(file, at, at + mark.len()), "git's mark")
+            let problem = Diagnostic::error(CONFLICT)
+                .at(Span::new(file, at, at + mark.len()), "left by version control")
                 .help("Take either side of each conflict.");
             return Err(problem.into());
         }
