@@ -48,7 +48,11 @@ pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
 }
 
 /// The block of a component, evaluated; `at` is how the component is reached.
-pub(super) fn read(component: &Block, at: &Connection, fields: &mut Fields<'_>) -> Option<checked::Barrier> {
+pub(super) fn read(
+    component: &Block,
+    at: &Connection,
+    fields: &mut Fields<'_>,
+) -> Option<Box<checked::Barrier>> {
     let maintenance = component.body.blocks.iter().find(|b| &*b.kind == "maintenance")?;
     let block = maintenance.body.blocks.iter().find(|b| &*b.kind == "block")?;
     if at.kind == "chroot" {
@@ -75,7 +79,7 @@ pub(super) fn read(component: &Block, at: &Connection, fields: &mut Fields<'_>) 
     let written = inner("probe")?;
     let probe_at = nested::connection(written, fields);
     let probe = probe::outside(written, fields);
-    Some(checked::Barrier {
+    Some(Box::new(checked::Barrier {
         ports,
         interfaces,
         from,
@@ -84,7 +88,7 @@ pub(super) fn read(component: &Block, at: &Connection, fields: &mut Fields<'_>) 
         probe: probe?,
         probe_at,
         log: log?,
-    })
+    }))
 }
 
 fn log(block: Option<&Block>, fields: &mut Fields<'_>) -> Option<Log> {

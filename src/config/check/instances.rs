@@ -34,7 +34,7 @@ pub(super) struct Draft {
     pub class: Class,
     pub exposure: Exposure,
     pub level: PatchLevel,
-    pub constrained: Option<Constrained>,
+    pub constrained: Option<Box<Constrained>>,
     pub baseline: Option<Baseline>,
     pub arguments: Arguments,
     pub secrets: Vec<Secret>,
@@ -50,8 +50,8 @@ pub(super) struct Draft {
     /// Its maintenance windows, likewise.
     pub windows: Vec<(usize, Arc<str>)>,
     /// Where its traffic is taken away.
-    pub drained: Option<traffic::Drained>,
-    pub block: Option<checked::Barrier>,
+    pub drained: Option<Box<traffic::Drained>>,
+    pub block: Option<Box<checked::Barrier>>,
     /// For each computed use of the block, in order: the instance it names, where that could be told.
     pub computed: Vec<Option<InstanceKey>>,
 }
@@ -192,7 +192,7 @@ impl Expander<'_, '_> {
                 nested::snapshot(block, &mut fields),
                 nested::lifecycle(block, &mut fields),
                 window::named(block, &mut fields),
-                traffic::drained(block, &key, self.block.name, &mut fields),
+                traffic::drained(block, &key, self.block.name, &mut fields).map(Box::new),
                 blocking,
                 probe::all(block, &mut fields),
             )
@@ -343,5 +343,20 @@ pub(super) fn argument(attribute: &Attribute, plan: &ArgumentPlan, fields: &mut 
             fields.problems.push(problem);
             None
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Draft;
+    use crate::config::checked::Component;
+
+    /// There may be a hundred thousand of each, both at once for a while (docs/benchmarks.md): what most components do not
+    /// have stands in a box of its own.
+    #[test]
+    #[cfg(target_pointer_width = "64")]
+    fn a_component_stays_small() {
+        assert!(size_of::<Draft>() <= 416, "{}", size_of::<Draft>());
+        assert!(size_of::<Component>() <= 576, "{}", size_of::<Component>());
     }
 }

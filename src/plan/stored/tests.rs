@@ -341,7 +341,7 @@ fn a_barrier_comes_back() {
         failures: None,
         need: Need::Required,
     };
-    plan.entries[0].block = Some(Barrier {
+    plan.entries[0].block = Some(Box::new(Barrier {
         ports: vec![80, 443],
         interfaces: vec!["eth1".into()],
         from: Net::parse("10.0.0.0/8").into_iter().collect(),
@@ -350,7 +350,7 @@ fn a_barrier_comes_back() {
         probe,
         probe_at: at.clone(),
         log: Log { source: LogSource::File("/var/log/kern.log".into()), at: Some(at), within: second },
-    });
+    }));
     assert_eq!(read(&write(&plan)), Ok(plan));
 }
 
