@@ -3,6 +3,8 @@
 pub mod check;
 mod ssh;
 
+pub use ssh::untrusted;
+
 use crate::model::Mask;
 use crate::target::ssh::{Queue, Ssh};
 use crate::world::{disk, machine};
