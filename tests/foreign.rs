@@ -42,6 +42,124 @@ fn it_works_like_a_bundled_one() {
     lab.patchform("plan --detailed-exitcode").exits(0).says("No changes");
 }
 
+/// The example's provider, whose `provider` block says in which folder its notes are.
+fn in_folders() -> Option<Lab> {
+    let lab = notes()?;
+    let mut text = lab.read("provider.py");
+    for (plain, configured) in [
+        (
+            "DESCRIPTION = {\n",
+            "FOLDERS = {}\nDESCRIPTION = {\n    \"arguments\": {\"folder\": {\"type\": \"string\", \"required\": True}},\n",
+        ),
+        (
+            "subject[\"arguments\"][\"path\"]",
+            "os.path.join(FOLDERS[subject.get(\"alias\", \"\")], subject[\"arguments\"][\"path\"])",
+        ),
+        (
+            "\"configure\": lambda params: None",
+            "\"configure\": lambda params: FOLDERS.update({params.get(\"alias\", \"\"): params[\"arguments\"][\"folder\"]})",
+        ),
+    ] {
+        assert!(text.contains(plain), "{plain}");
+        text = text.replacen(plain, configured, 1);
+    }
+    fs::write(lab.path("provider.py"), text).unwrap();
+    for folder in ["eu", "us", "asia"] {
+        fs::create_dir(lab.path(folder)).unwrap();
+    }
+    lab.write(
+        "main.pf.hcl",
+        r#"
+patchform {
+  required_providers {
+    note = { source = "./provider.py" }
+  }
+}
+variable "far" { default = "us" }
+provider "note" { folder = "eu" }
+provider "note" {
+  alias  = "far"
+  folder = var.far
+}
+component "note" "near" {
+  path        = "a"
+  patch_level = "1"
+}
+component "note" "far" {
+  provider    = note.far
+  path        = "a"
+  patch_level = "2"
+}
+"#,
+    );
+    Some(lab)
+}
+
+/// One process serves both: each component is read, patched and taken back where its own configuration says, also by a saved
+/// plan and by a rollback, which never open the configuration.
+#[test]
+fn each_component_is_worked_on_by_its_own_configuration() {
+    let Some(lab) = in_folders() else { return };
+    lab.patchform("init").exits(0);
+    lab.patchform("plan --out p").exits(0).says("eu/a (new)").says("us/a (new)").says("Plan: 2 to install");
+    lab.patchform("apply p").exits(0);
+    assert_eq!((lab.read("eu/a"), lab.read("us/a")), ("1\n".into(), "2\n".into()));
+    lab.patchform("plan --detailed-exitcode").exits(0).says("No changes");
+    lab.patchform("state show note.far").exits(0).says("note.far");
+    // Another configuration of the alias is another place.
+    lab.patchform("plan --var far=asia").exits(0).says("asia/a (new)").says("1 to install, 1 unchanged");
+
+    let text = lab.read("main.pf.hcl").replace("patch_level = \"2\"", "patch_level = \"3\"");
+    lab.write("main.pf.hcl", text);
+    let applied = lab.patchform("apply --auto-approve").exits(0);
+    assert_eq!((lab.read("eu/a"), lab.read("us/a")), ("1\n".into(), "3\n".into()));
+    lab.write("main.pf.hcl", "nonsense");
+    let run = applied.out.split("patchform rollback ").nth(1).and_then(|rest| rest.split_whitespace().next());
+    lab.patchform(&format!("rollback {} --auto-approve", run.unwrap())).exits(0);
+    assert_eq!((lab.read("eu/a"), lab.read("us/a")), ("1\n".into(), "2\n".into()));
+}
+
+/// As in Terraform: a module uses the default configuration, unless the call passes another one for it or for an alias that the
+/// module asks for; what it passes on itself is seen from the root.
+#[test]
+fn configurations_are_passed_into_modules_and_through_them() {
+    let Some(lab) = in_folders() else { return };
+    let module = |asks: &str, rest: &str| {
+        format!(
+            "patchform {{\n  required_providers {{\n    note = {{ configuration_aliases = [note.{asks}] }}\n  }}\n}}\n\
+             variable \"name\" {{}}\n\
+             component \"note\" \"plain\" {{\n  path = \"${{var.name}}-plain\"\n  patch_level = \"1\"\n}}\n\
+             component \"note\" \"asked\" {{\n  provider = note.{asks}\n  path = \"${{var.name}}-asked\"\n  patch_level = \"1\"\n}}\n{rest}"
+        )
+    };
+    let call = |name: &str, source: &str, given: &str, passed: &str| {
+        format!(
+            "module \"{name}\" {{\n  source = \"{source}\"\n  name = \"{given}\"\n  providers = {{ {passed} }}\n}}\n"
+        )
+    };
+    lab.write(
+        "outer/main.pf.hcl",
+        module("site", &call("inner", "../inner", "${var.name}-inner", "note.deep = note.site")),
+    );
+    lab.write("inner/main.pf.hcl", module("deep", ""));
+    let root = lab.read("main.pf.hcl")
+        + &call("one", "./outer", "one", "note.site = note.far")
+        + &call("two", "./outer", "two", "note = note.far, note.site = note");
+    lab.write("main.pf.hcl", root);
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    let notes = |folder: &str| {
+        let names = fs::read_dir(lab.path(folder)).unwrap();
+        let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = names.filter(|name| !name.starts_with('.')).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(notes("eu"), ["a", "one-inner-plain", "one-plain", "two-asked", "two-inner-asked"]);
+    assert_eq!(notes("us"), ["a", "one-asked", "one-inner-asked", "two-inner-plain", "two-plain"]);
+    lab.patchform("plan --detailed-exitcode").exits(0).says("No changes");
+}
+
 #[test]
 fn a_changed_executable_is_refused_before_it_is_started() {
     let Some(lab) = notes() else { return };

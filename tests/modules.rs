@@ -305,6 +305,53 @@ fn a_repository_over_ssh() {
     assert!(Path::new(&lab.path("work/.patchform/modules/modules.json")).exists());
 }
 
+#[test]
+fn what_keeps_ssh_from_a_repository_is_told_with_the_way_out() {
+    let Some(host) = Sshd::start() else { return };
+    let lab = Lab::empty();
+    Repository::new(&lab);
+    let at = |address: &str| {
+        calling(&lab, &format!("git::ssh://{address}{}//web?ref=v1", lab.path("repository").display()));
+    };
+    let init = |options: &str| {
+        let ssh = format!("ssh -F {} -oBatchMode=yes {options}", host.lab.path("ssh_config").display());
+        let mut init = lab.patchform_command("--chdir work init");
+        let ran = Ran::of(init.env("GIT_SSH_COMMAND", ssh).output().unwrap());
+        // Wherever its lines were broken.
+        Ran { err: ran.err.split_whitespace().collect::<Vec<_>>().join(" "), ..ran }
+    };
+    let known = host.lab.read("known_hosts");
+
+    // A host that nobody has met.
+    at(&host.address);
+    host.lab.write("known_hosts", "");
+    init("")
+        .exits(1)
+        .says(&format!("the host key of {} is not known here", host.address))
+        .says(&format!("`ssh {}`", host.address));
+    // One whose key is another one than before.
+    let other = host.lab.read("id.pub");
+    host.lab.write("known_hosts", format!("{} {other}", host.address));
+    init("").exits(1).says(&format!("the host key of {} has changed", host.address)).says("`ssh-keygen -");
+    host.lab.write("known_hosts", known);
+    // A key that the host does not take.
+    let authorized = host.lab.read("authorized");
+    host.lab.write("authorized", "");
+    init("").exits(1).says("Permission denied (publickey").says("~/.ssh/config");
+    host.lab.write("authorized", authorized);
+    // Nobody listens there.
+    at(&format!("root@{}:2", host.address));
+    init("").exits(1).says("port 2: Connection refused");
+    // The host is there, the repository is not.
+    calling(&lab, &format!("git::ssh://{}/srv/none.git?ref=v1", host.address));
+    init("").exits(1).says("'/srv/none.git' does not appear to be a git repository");
+    // No way leads to the host any more.
+    let cut = ["-n", &host.namespace, "link", "set", "eth0", "down"];
+    assert!(Command::new("ip").args(cut).status().unwrap().success());
+    init("-oConnectTimeout=3").exits(1).says(&format!("connect to host {} port 22", host.address));
+    assert!(!lab.path("work/patchform.lock.hcl").exists());
+}
+
 /// Git's own program for servers, asked as a web server asks it.
 fn git_answers(repositories: &Path, asked: &Asked) -> Vec<u8> {
     let (path, query) = asked.path().split_once('?').unwrap_or((asked.path(), ""));

@@ -144,7 +144,7 @@ pub struct Component {
     /// The level it should have.
     pub level: PatchLevel,
     /// What its level was asked for by constraints, if any was.
-    pub constrained: Option<Constrained>,
+    pub constrained: Option<Box<Constrained>>,
     /// The baseline that is its level, if one is.
     pub baseline: Option<Baseline>,
     /// The kind's own arguments, defaults filled in; secrets in clear.
@@ -170,7 +170,7 @@ pub struct Component {
     /// `maintenance { drain = … }`
     pub drain: Option<Drain>,
     /// `maintenance { block { … } }`
-    pub block: Option<Barrier>,
+    pub block: Option<Box<Barrier>>,
     /// The blackouts that apply to it: indices into [`Config::blackouts`].
     pub blackouts: Vec<usize>,
     /// What must be committed before: sorted by index, each once.

@@ -2,6 +2,7 @@
 
 use super::Failure;
 use crate::config::modules::GitSource;
+use crate::target::untrusted;
 use crate::world::{disk, process, random};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -99,7 +100,8 @@ impl Git<'_> {
         let arguments: Vec<String> = SETTINGS.iter().chain(arguments).map(|a| (*a).to_string()).collect();
         let environment = [
             ("GIT_TERMINAL_PROMPT", "0"),
-            ("GIT_SSH_COMMAND", "ssh -oBatchMode=yes"),
+            // The system waits minutes for a host that does not answer.
+            ("GIT_SSH_COMMAND", "ssh -oBatchMode=yes -oConnectTimeout=20"),
             // Settings of whoever calls must not lead git into another repository.
             ("GIT_DIR", ""),
         ];
@@ -117,12 +119,56 @@ impl Git<'_> {
         match ran.status {
             Some(status) if status.success() => Ok(String::from_utf8_lossy(&ran.stdout).trim().to_string()),
             Some(status) if said.is_empty() => Err(self.failed(&format!("git {}", process::ending(status)))),
-            Some(_) => Err(self.failed(&format!("git says: {said}"))),
+            Some(_) => Err(self.refused(&said)),
             None => Err(self.failed(&format!("git did not end within {} s", PATIENCE.as_secs()))),
+        }
+    }
+
+    /// Git has failed, and said why.
+    fn refused(&self, said: &str) -> Failure {
+        let failure = self.failed(&format!("git says: {said}"));
+        let Some(login) = login(&self.0.url) else { return failure };
+        match untrusted(&login, said) {
+            Some(why) => self.failed(&why),
+            None if said.contains("Permission denied (") => failure.hint(format!(
+                "nothing is asked here: load the key into ssh-agent, or name it in ~/.ssh/config, until this works: ssh -oBatchMode=yes {login}"
+            )),
+            None => failure,
         }
     }
 
     fn failed(&self, why: &str) -> Failure {
         Failure::error(format!("cannot fetch the module {}: {why}", self.0.package()))
+    }
+}
+
+/// How somebody logs in by hand where an address of ssh leads: `git@host`, `-p 2222 git@host`; none for any other address.
+fn login(url: &str) -> Option<String> {
+    let server = url.strip_prefix("ssh://")?.split('/').next()?;
+    let by_hand = match server.rsplit_once(':') {
+        Some((server, port)) if !port.ends_with(']') && !port.is_empty() => format!("-p {port} {server}"),
+        _ => server.trim_end_matches(':').to_string(),
+    };
+    // In an address the colons of IPv6 stand in brackets, on ssh's command line they do not.
+    Some(by_hand.replace(['[', ']'], ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::login;
+
+    #[test]
+    fn how_somebody_logs_in_by_hand() {
+        for (url, found) in [
+            ("ssh://git@host.example/a.git", Some("git@host.example")),
+            ("ssh://host:2222/a", Some("-p 2222 host")),
+            ("ssh://a@[::1]:22/a", Some("-p 22 a@::1")),
+            ("ssh://[::1]/a", Some("::1")),
+            ("ssh://host:/a", Some("host")),
+            ("https://host/a", None),
+            ("file:///a", None),
+        ] {
+            assert_eq!(login(url).as_deref(), found, "{url}");
+        }
     }
 }

@@ -128,7 +128,7 @@ pub struct Entry {
     /// Where its traffic is taken away while it is worked on.
     pub drain: Option<Drain>,
     /// How customers are kept out while it is worked on.
-    pub block: Option<Barrier>,
+    pub block: Option<Box<Barrier>>,
     /// Indices of the entries it stands on (direct ones), sorted.
     pub after: Vec<usize>,
     /// Desired level; `None` when the configuration no longer names it.

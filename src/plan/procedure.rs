@@ -3,7 +3,6 @@
 
 use super::diff::Proposed;
 use super::noun::{Entry, Planned, Step};
-use crate::config::checked::Barrier;
 use crate::model::Purpose;
 use patchform_sdk::message::{Can, Preview, Reload, WayBack, WayBackKind};
 use std::time::Duration;
@@ -187,7 +186,7 @@ impl Times<'_> {
                 all.saturating_add(drain.wait.saturating_mul(places))
             }),
             Step::Block | Step::Unblock => {
-                self.entry.block.as_ref().map_or(Duration::ZERO, Barrier::patience)
+                self.entry.block.as_ref().map_or(Duration::ZERO, |block| block.patience())
             }
             _ => Duration::ZERO,
         }

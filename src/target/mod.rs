@@ -4,6 +4,8 @@ pub mod check;
 pub mod question;
 mod ssh;
 
+pub use ssh::untrusted;
+
 use crate::model::Mask;
 use crate::target::ssh::{Queue, Ssh};
 use crate::world::{disk, machine};

@@ -83,13 +83,13 @@ fn shape_at_traffic(block: &Block, at: &Attribute, problems: &mut Diagnostics) {
 
 /// A block of customers, evaluated; its traffic is not known by its index yet.
 pub(super) struct Written {
-    pub barrier: checked::Barrier,
+    pub barrier: Box<checked::Barrier>,
     /// The instance of the module that declares the traffic, its name, and where it is named.
     pub at: Option<(usize, Arc<str>, Span)>,
 }
 
 /// The block of a component, evaluated; `at` is how the component is reached.
-pub(super) fn read(component: &Block, at: &Connection, fields: &mut Fields<'_>) -> Option<Written> {
+pub(super) fn read(component: &Block, at: &Connection, fields: &mut Fields<'_>) -> Option<Box<Written>> {
     let maintenance = component.body.blocks.iter().find(|b| &*b.kind == "maintenance")?;
     let block = maintenance.body.blocks.iter().find(|b| &*b.kind == "block")?;
     let traffic = block.body.attribute("at");
@@ -126,7 +126,7 @@ pub(super) fn read(component: &Block, at: &Connection, fields: &mut Fields<'_>) 
     let written = inner("probe")?;
     let probe_at = nested::connection(written, fields);
     let probe = probe::outside(written, fields);
-    let barrier = checked::Barrier {
+    let barrier = Box::new(checked::Barrier {
         at: None,
         ports,
         interfaces,
@@ -136,8 +136,8 @@ pub(super) fn read(component: &Block, at: &Connection, fields: &mut Fields<'_>) 
         probe: probe?,
         probe_at,
         log: log?,
-    };
-    Some(Written { barrier, at: named })
+    });
+    Some(Box::new(Written { barrier, at: named }))
 }
 
 /// `at = traffic.haproxy.front`

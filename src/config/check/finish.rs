@@ -147,7 +147,7 @@ struct Made<'a, 'p> {
     vendor: Option<usize>,
     windows: Vec<usize>,
     drain: Option<Drain>,
-    barrier: Option<Barrier>,
+    barrier: Option<Box<Barrier>>,
     spans: ArgumentSpans,
     after: Vec<Dependency>,
 }
@@ -347,7 +347,7 @@ impl AllTraffic {
     }
 
     /// How customers are kept out of a component.
-    fn barrier(&self, draft: &Draft, problems: &mut Diagnostics) -> Option<Barrier> {
+    fn barrier(&self, draft: &Draft, problems: &mut Diagnostics) -> Option<Box<Barrier>> {
         let written = draft.block.as_ref()?;
         let at = written.at.as_ref().and_then(|(owner, name, span)| {
             let at = *self.index.get(&(*owner, name.to_string()))?;
@@ -361,7 +361,7 @@ impl AllTraffic {
             }
             Some(at)
         });
-        Some(Barrier { at, ..written.barrier.clone() })
+        Some(Box::new(Barrier { at, ..(*written.barrier).clone() }))
     }
 
     /// Where a component is drained, each once.

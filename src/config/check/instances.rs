@@ -32,7 +32,7 @@ pub(super) struct Draft {
     pub class: Class,
     pub exposure: Exposure,
     pub level: PatchLevel,
-    pub constrained: Option<Constrained>,
+    pub constrained: Option<Box<Constrained>>,
     pub baseline: Option<Baseline>,
     pub arguments: Arguments,
     pub secrets: Vec<Secret>,
@@ -48,8 +48,8 @@ pub(super) struct Draft {
     /// Its maintenance windows, likewise.
     pub windows: Vec<(usize, Arc<str>)>,
     /// Where its traffic is taken away.
-    pub drained: Option<traffic::Drained>,
-    pub block: Option<blocking::Written>,
+    pub drained: Option<Box<traffic::Drained>>,
+    pub block: Option<Box<blocking::Written>>,
     /// For each computed use of the block, in order: the instance it names, where that could be told.
     pub computed: Vec<Option<InstanceKey>>,
 }
@@ -194,7 +194,7 @@ impl Expander<'_, '_> {
                 nested::snapshot(block, &mut fields),
                 nested::lifecycle(block, &mut fields),
                 window::named(block, &mut fields),
-                traffic::drained(block, &key, self.block.name, &mut fields),
+                traffic::drained(block, &key, self.block.name, &mut fields).map(Box::new),
                 blocking,
                 probe::all(block, &mut fields),
             )
@@ -346,5 +346,20 @@ pub(super) fn argument(attribute: &Attribute, plan: &ArgumentPlan, fields: &mut 
             fields.problems.push(problem);
             None
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Draft;
+    use crate::config::checked::Component;
+
+    /// There may be a hundred thousand of each, both at once for a while (docs/benchmarks.md): what most components do not
+    /// have stands in a box of its own.
+    #[test]
+    #[cfg(target_pointer_width = "64")]
+    fn a_component_stays_small() {
+        assert!(size_of::<Draft>() <= 416, "{}", size_of::<Draft>());
+        assert!(size_of::<Component>() <= 576, "{}", size_of::<Component>());
     }
 }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub(super) struct Read {
     pub level: PatchLevel,
     pub value: Value,
-    pub constrained: Option<Constrained>,
+    pub constrained: Option<Box<Constrained>>,
 }
 
 /// Evaluates the level. What `asks` for the rows of the lock file is only made where a constraint stands.
@@ -182,7 +182,7 @@ impl<'a> Asks<'a> {
 struct Parts<'b, 'p, 'a> {
     block: &'b ComponentBlock<'p>,
     asks: &'b dyn Fn() -> Asks<'a>,
-    constrained: Option<Constrained>,
+    constrained: Option<Box<Constrained>>,
     /// Parts without a level, with their constraint and why.
     lacking: Vec<(String, Span, String)>,
     /// Whether all of them have one for other components.
@@ -214,7 +214,7 @@ impl Parts<'_, '_, '_> {
         };
         let open = found.is_err();
         let for_others = !matches!(found, Err(Lacking::Unfit(_))) && resolved.levels().has(&key, part, text);
-        let new = || Constrained { key, parts: BTreeMap::new(), open: BTreeSet::new(), scheme };
+        let new = || Box::new(Constrained { key, parts: BTreeMap::new(), open: BTreeSet::new(), scheme });
         let constrained = self.constrained.get_or_insert_with(new);
         constrained.parts.insert(part.to_string(), text.to_string());
         if open {

@@ -347,7 +347,7 @@ fn a_barrier_comes_back() {
         by_hand: Some(ByHand { drain: "pool out {member}".into(), undrain: "pool in {member}".into() }),
         ..drained().0
     }];
-    plan.entries[0].block = Some(Barrier {
+    plan.entries[0].block = Some(Box::new(Barrier {
         at: Some(0),
         ports: vec![80, 443],
         interfaces: vec!["eth1".into()],
@@ -357,7 +357,7 @@ fn a_barrier_comes_back() {
         probe,
         probe_at: at.clone(),
         log: Log { source: LogSource::File("/var/log/kern.log".into()), at: Some(at), within: second },
-    });
+    }));
     assert_eq!(read(&write(&plan)), Ok(plan));
 }
 

@@ -129,22 +129,31 @@ impl Way {
     }
 }
 
-/// Why a host does not answer over ssh.
-fn lost(host: &str, log: &str, said: Option<&str>, ended: bool) -> String {
+/// Why the key that a host has shown is not trusted, if that is what `log` says. `login` is
+/// what ssh is given to reach it, the host at the end.
+pub fn untrusted(login: &str, log: &str) -> Option<String> {
+    let host = login.rsplit(' ').next().unwrap_or(login);
     if log.contains("REMOTE HOST IDENTIFICATION HAS CHANGED") {
         // ssh knows which name and which file the key stands under; `host` may be an alias of its configuration.
         let own = log.lines().map(str::trim).find(|line| line.starts_with("ssh-keygen "));
         let command = own.map_or_else(|| format!("ssh-keygen -R {host}"), str::to_string);
-        return format!(
+        return Some(format!(
             "the host key of {host} has changed: it is another machine, or somebody stands in between. If it was \
              set up anew, remove the old key with `{command}`"
-        );
+        ));
     }
-    if log.contains("Host key verification failed") {
-        return format!(
+    log.contains("Host key verification failed").then(|| {
+        format!(
             "the host key of {host} is not known here: compare it with what its operator says, and accept it by \
-             logging in once as the user who runs patchform (`ssh {host}`)"
-        );
+             logging in once as the user who runs patchform (`ssh {login}`)"
+        )
+    })
+}
+
+/// Why a host does not answer over ssh.
+fn lost(host: &str, log: &str, said: Option<&str>, ended: bool) -> String {
+    if let Some(why) = untrusted(host, log) {
+        return why;
     }
     match (ended, said) {
         (false, _) => format!("{host} did not answer over ssh in time"),
