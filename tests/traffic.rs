@@ -452,8 +452,12 @@ fn a_haproxy_that_stays_away_at_the_end_takes_no_good_patch_back() {
         .says("Its patch is verified and stays, but its traffic may still be away")
         .says("patchform resume");
     assert_eq!(farm.lab.read("web-1/current/level"), "1.1", "a good patch was taken back");
-    // As long as it is away, a resume halts there again.
     farm.haproxy = haproxy(&farm.lab);
+    let began = Instant::now();
+    while std::os::unix::net::UnixStream::connect(farm.lab.path("admin.sock")).is_err() {
+        assert!(began.elapsed() < Duration::from_secs(60), "HAProxy does not come up");
+        thread::sleep(Duration::from_millis(10));
+    }
     farm.until("all serve", || {
         farm.states() == [("web-1", 2, 0), ("web-2", 2, 0), ("web-3", 2, 0)].map(state)
     });

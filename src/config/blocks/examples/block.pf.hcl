@@ -83,7 +83,7 @@ component "command" "api" {
   }
 }
 
-traffic "haproxy" "front" {
+traffic "haproxy" "shop" {
   socket  = "/run/haproxy/admin.sock"
   backend = "shop"
 }
@@ -97,7 +97,7 @@ component "command" "shop" {
 
   maintenance {
     block {
-      at = traffic.haproxy.front
+      at = traffic.haproxy.shop
 
       probe "http" {
         url = "https://shop.example/"
