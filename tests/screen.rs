@@ -1,6 +1,7 @@
 //! What is seen of a run while it goes on: on a real pseudo terminal, in a pipe, and from another terminal.
 
 mod lab;
+#[expect(dead_code, reason = "nothing is typed there")]
 #[path = "lab/terminal.rs"]
 mod terminal;
 
@@ -84,8 +85,8 @@ fn a_terminal_shows_the_gauges_and_nothing_of_them_in_the_end() {
     assert_eq!(
         panel(&text),
         [
-            "command.web  wave # of #, canary: # of # done, # in progress; # in later",
-            "    waves",
+            "command.web  wave # of #, canary: # of # done, # in progress; # in",
+            "    later waves",
             "failures  rollout.careful # of #",
             "service.shop  # of # up, # must be: # more may be away",
             "  ● command.web[\"h#\"]  patch  #s of about #s",
