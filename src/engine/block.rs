@@ -43,10 +43,11 @@ impl Tools {
             );
         }
         // A customer who never gets in proves nothing by being refused. Going back, the component may be broken.
-        if begin.action.leg == Leg::Forth && !seen.there {
-            if let Err(why) = self.lets_in(block) {
-                return Answer::refused(why);
-            }
+        if begin.action.leg == Leg::Forth
+            && !seen.there
+            && let Err(why) = self.lets_in(block)
+        {
+            return Answer::refused(why);
         }
         failpoint::pass("block.load");
         if let Err(e) =
