@@ -95,6 +95,29 @@ impl Host {
         String::from_utf8(told.stdout).unwrap()
     }
 
+    /// Runs a shell command as root on the host itself.
+    fn on_it(&self, script: &str) -> String {
+        let pid = self.sshd.lab.read("sshd.pid");
+        let mut shell = Command::new("nsenter");
+        shell.args(["--mount", "--net", "--target", pid.trim(), "sh", "-c"]);
+        let told = shell.arg(format!("PATH=$PATH:/usr/sbin; {script}")).output().unwrap();
+        assert!(told.status.success(), "{script}: {told:?}");
+        String::from_utf8(told.stdout).unwrap()
+    }
+
+    /// Kills a controller while customers are kept out; its run's id.
+    fn killed_while_blocked(&self) -> String {
+        let mut controller =
+            self.command("apply --auto-approve").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        self.until("it is blocked", || self.rules().contains("patchform_"));
+        controller.kill().unwrap();
+        controller.wait().unwrap();
+        assert!(!self.lets_in());
+        let runs: serde_json::Value =
+            serde_json::from_str(&self.run("run list --json").exits(0).out).unwrap();
+        runs["runs"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_string()
+    }
+
     fn lets_in(&self) -> bool {
         let address = format!("{}:80", self.sshd.address).parse().unwrap();
         TcpStream::connect_timeout(&address, Duration::from_secs(2)).is_ok()
@@ -195,6 +218,7 @@ fn customers_are_refused_while_it_is_patched_and_all_of_it_is_proved() {
     let ran = Ran::of(controller.wait_with_output().unwrap());
     ran.exits(0);
     host.is_open_at("1.1", &before);
+    assert_eq!(host.on_it("ls /var/lib/patchform/block 2>&1 || true").lines().count(), 1, "a file is left");
     let runs: serde_json::Value = serde_json::from_str(&host.run("run list --json").exits(0).out).unwrap();
     let id = runs["runs"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_string();
     let journal = host.run(&format!("run show {id} --json")).exits(0);
@@ -226,7 +250,10 @@ fn without_a_proof_nothing_is_patched_and_the_block_is_undone() {
     // The probe is another door than the one that is shut.
     host.run("allow command.host");
     host.sshd.lab.write("main.pf.hcl", text.replace("ports     = [80]", "ports     = [81]"));
-    host.run("apply --auto-approve").exits(3).says("customers still get in");
+    host.run("apply --auto-approve")
+        .exits(3)
+        .says("customers still get in: the probe (connect to ")
+        .says("port 80, from this machine) was let in behind the block");
     host.is_open_at("1.0", &before);
 
     // A customer who never gets in proves nothing.
@@ -265,15 +292,7 @@ fn a_controller_killed_while_it_is_blocked_leaves_nothing_blocked_in_the_end() {
         let Some(host) = Host::start() else { return };
         let before = host.rules();
         host.wants("1.1", "sleep 2", "");
-        let mut controller =
-            host.command("apply --auto-approve").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        host.until("it is blocked", || host.rules().contains("patchform_"));
-        controller.kill().unwrap();
-        controller.wait().unwrap();
-        assert!(!host.lets_in());
-        let runs: serde_json::Value =
-            serde_json::from_str(&host.run("run list --json").exits(0).out).unwrap();
-        let id = runs["runs"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_string();
+        let id = host.killed_while_blocked();
         let words = if way == "rollback" { format!("rollback {id} --auto-approve") } else { way.into() };
         let ran = host.run(&words);
         if way == "run abandon" {
@@ -284,4 +303,95 @@ fn a_controller_killed_while_it_is_blocked_leaves_nothing_blocked_in_the_end() {
         assert_eq!(host.rules(), before, "{way}: {}\n{}", ran.out, ran.err);
         assert!(host.lets_in(), "{way}");
     }
+}
+
+/// A second component on the same host, whose customers come by the same port.
+fn second(text: &str) -> String {
+    let other = text.replace("\"host\"", "\"other\"").replace("host.level", "other.level");
+    format!("{text}\n{other}")
+}
+
+#[test]
+fn two_that_keep_customers_out_of_one_port_take_turns() {
+    let Some(host) = Host::start() else { return };
+    let before = host.rules();
+    host.sshd.lab.write("other.level", "1.0");
+    host.wants("1.1", "sleep 1", "");
+    host.sshd.lab.write("main.pf.hcl", second(&host.sshd.lab.read("main.pf.hcl")));
+    host.run("apply --auto-approve").exits(0);
+    host.is_open_at("1.1", &before);
+    assert_eq!(host.sshd.lab.read("other.level"), "1.1");
+    // Going back they do not meet, either.
+    host.wants("1.2", "[ $PATCHFORM_ADDRESS = command.host ] || exit 1", "");
+    let text = host.sshd.lab.read("main.pf.hcl");
+    let text = text.replace("  maintenance", "  rollout = rollout.all\n  maintenance");
+    let rollout = "rollout \"all\" {\n  max_parallel = 2\n  on_failure = \"rollback_run\"\n}\n";
+    host.sshd.lab.write("main.pf.hcl", second(&text) + rollout);
+    host.run("apply --auto-approve").exits(3);
+    host.is_open_at("1.1", &before);
+    assert_eq!(host.sshd.lab.read("other.level"), "1.1");
+}
+
+#[test]
+fn a_protection_that_a_person_puts_back_elsewhere_counts() {
+    let Some(host) = Host::start() else { return };
+    host.nft_reads("table inet filter { chain input { tcp dport 24 drop; }; }");
+    host.wants("1.1", "nft='PATH=$PATH:/usr/sbin nft'; PATH=$PATH:/usr/sbin nft delete rule inet filter input handle $(PATH=$PATH:/usr/sbin nft -a list ruleset | sed -n 's/.*dport 23 drop # handle //p')", "");
+    let ran = host.run("apply --auto-approve");
+    ran.exits(4)
+        .says("not on any more: inet filter input: tcp dport 23 drop")
+        .says("Put back what protected its host")
+        .says("nft 'add rule inet filter input tcp dport 23 drop'");
+    let ran = host.run("run show");
+    assert!(!ran.out.contains("nft delete table"), "{}", ran.out);
+    // Behind the other one: not where it stood.
+    host.on_it("nft 'add rule inet filter input tcp dport 23 drop'");
+    let ran = host.run("resume");
+    assert_eq!(ran.code, 3, "{}\n{}", ran.out, ran.err);
+    assert!(host.lets_in());
+    assert_eq!(host.sshd.lab.read("host.level"), "1.0");
+    assert!(!host.rules().contains("patchform_"));
+}
+
+#[test]
+fn a_host_that_cannot_keep_anybody_out_is_told_by_the_plan() {
+    let Some(host) = Host::start() else { return };
+    host.wants("1.1", "true", "");
+    host.on_it("mount --bind /dev/null $(command -v nft)");
+    host.run("plan")
+        .says("customers cannot be kept out of it: nft is not installed there; install nftables there");
+    host.run("apply --auto-approve");
+    assert_eq!(host.sshd.lab.read("host.level"), "1.0");
+}
+
+/// Nobody else would ever lift it.
+#[test]
+fn what_is_taken_out_of_the_configuration_is_not_forgotten_while_its_customers_are_kept_out() {
+    let Some(host) = Host::start() else { return };
+    let before = host.rules();
+    host.wants("1.0", "true", "");
+    host.run("apply --auto-approve").exits(0);
+    host.wants("1.1", "sleep 2", "");
+    let text = host.sshd.lab.read("main.pf.hcl");
+    host.killed_while_blocked();
+    host.run("run abandon").says("nft delete table inet patchform_");
+    host.run("plan").exits(0).says("customers that are still kept out of it are let in");
+    host.sshd.lab.write("main.pf.hcl", "");
+    let plan = host.run("plan");
+    let lift = plan.out.split("lift the block as root on ").nth(1).unwrap_or_else(|| panic!("{}", plan.out));
+    let lift = lift.split(": ").nth(1).unwrap().lines().next().unwrap().to_string();
+    host.run("apply --auto-approve");
+    assert!(host.run("state list").out.contains("command.host"), "it is forgotten");
+    // By its own way, and by hand.
+    host.sshd.lab.write("main.pf.hcl", text);
+    host.run("apply --auto-approve").exits(0);
+    assert_eq!(host.rules(), before);
+    host.wants("1.2", "sleep 2", "");
+    host.killed_while_blocked();
+    host.run("run abandon");
+    host.sshd.lab.write("main.pf.hcl", "");
+    host.on_it(&lift);
+    host.run("apply --auto-approve").exits(0);
+    assert!(!host.run("state list").out.contains("command.host"), "it is not forgotten");
+    assert_eq!(host.rules(), before);
 }

@@ -80,7 +80,7 @@ fn schemas() -> Schemas {
                 "socket": { "type": "string", "required": true, "description": "The admin socket." },
                 "backend": { "type": "string", "required": true },
                 "min_serving": { "type": "number", "default": 1 }
-            } } }
+            }, "blocks": true }, "pool": { "arguments": {} } }
         },
         "one": { "kinds": { "shared": {}, "var": {} } },
         "two": { "kinds": { "shared": {} } }

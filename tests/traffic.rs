@@ -24,11 +24,12 @@ exec nginx -p "$1" -c "$1/nginx.conf"
 "#;
 
 fn haproxy(lab: &Lab) -> Child {
+    let log = std::fs::OpenOptions::new().create(true).append(true).open(lab.path("haproxy.log")).unwrap();
     Command::new("haproxy")
         .args(["-db", "-f"])
         .arg(lab.path("haproxy.cfg"))
         .env("PATH", path())
-        .stdout(Stdio::null())
+        .stdout(log)
         .stderr(Stdio::null())
         .spawn()
         .expect("haproxy starts")
@@ -104,7 +105,8 @@ impl Farm {
         lab.write(
             "haproxy.cfg",
             format!(
-                "global\n  stats socket {} mode 600 level admin\ndefaults\n  mode http\n  retries 0\n  timeout connect 2s\n  \
+                "global\n  stats socket {} mode 600 level admin\n  log stdout format raw local0\ndefaults\n  mode http\n  log global\n  \
+                 option httplog\n  retries 0\n  timeout connect 2s\n  \
                  timeout client 60s\n  timeout server 60s\nfrontend front\n  bind 127.0.0.1:{front}\n  default_backend web\n\
                  backend web\n  balance roundrobin\n{servers}",
                 socket.display()
@@ -166,6 +168,31 @@ component "release" "web" {{
                 folder.display()
             ),
         );
+    }
+
+    /// All at a level, and behind a block of their customers at HAProxy instead of a drain.
+    fn blocks(&self, level: &str) {
+        self.wants(level, "");
+        let text = self.lab.read("main.pf.hcl");
+        let (log, front) = (self.lab.path("haproxy.log"), self.front);
+        let block = format!(
+            "  maintenance {{\n    block {{\n      at = traffic.haproxy.front\n\n      probe \"http\" {{\n        url      = \
+             \"http://127.0.0.1:{front}/level\"\n        timeout  = \"2s\"\n        interval = \"100ms\"\n        within   = \
+             \"10s\"\n      }}\n      log {{\n        file   = \"{}\"\n        within = \"4s\"\n      }}\n    }}\n  }}\n}}\n",
+            log.display()
+        );
+        let before = text.split("  maintenance {").next().unwrap();
+        self.lab.write("main.pf.hcl", format!("{before}{block}"));
+    }
+
+    fn all_are_away(&self) -> bool {
+        self.states().iter().all(|(_, _, made)| *made == 1)
+    }
+
+    fn last_run(&self) -> String {
+        let runs = self.run("run list --json").exits(0).out.clone();
+        let runs: serde_json::Value = serde_json::from_str(&runs).unwrap();
+        runs["runs"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_string()
     }
 
     fn command(&self, line: &str) -> Command {
@@ -410,6 +437,36 @@ fn a_haproxy_that_is_restarted_meanwhile_fails_no_component_and_is_told_of() {
     farm.all_serve("1.1");
 }
 
+/// That says nothing of the patch, which is verified.
+#[test]
+fn a_haproxy_that_stays_away_at_the_end_takes_no_good_patch_back() {
+    let Some(mut farm) = Farm::new() else { return };
+    farm.wants("1.1", "");
+    let mut run = farm.command("apply --auto-approve");
+    let run = run.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("patchform starts");
+    farm.until("one is drained", || farm.states().iter().any(|(_, _, made)| *made == 1));
+    farm.haproxy.kill().unwrap();
+    farm.haproxy.wait().unwrap();
+    let ran = Ran::of(run.wait_with_output().unwrap());
+    ran.exits(7)
+        .says("Its patch is verified and stays, but its traffic may still be away")
+        .says("patchform resume");
+    assert_eq!(farm.lab.read("web-1/current/level"), "1.1", "a good patch was taken back");
+    farm.haproxy = haproxy(&farm.lab);
+    let began = Instant::now();
+    while std::os::unix::net::UnixStream::connect(farm.lab.path("admin.sock")).is_err() {
+        assert!(began.elapsed() < Duration::from_secs(60), "HAProxy does not come up");
+        thread::sleep(Duration::from_millis(10));
+    }
+    farm.until("all serve", || {
+        farm.states() == [("web-1", 2, 0), ("web-2", 2, 0), ("web-3", 2, 0)].map(state)
+    });
+    let load = farm.load();
+    farm.run("resume").exits(0);
+    load.was_unharmed();
+    farm.all_serve("1.1");
+}
+
 #[test]
 fn a_controller_killed_while_one_is_drained_leaves_nothing_drained_in_the_end() {
     for way in ["resume", "rollback", "run abandon"] {
@@ -426,9 +483,7 @@ fn a_controller_killed_while_one_is_drained_leaves_nothing_drained_in_the_end() 
             "nothing is drained: {:?}",
             farm.states()
         );
-        let id = farm.run("run list --json").exits(0);
-        let runs: serde_json::Value = serde_json::from_str(&id.out).unwrap();
-        let id = runs["runs"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_string();
+        let id = farm.last_run();
         let level = if way == "rollback" { "1.0" } else { "1.1" };
         let words = if way == "rollback" { format!("rollback {id} --auto-approve") } else { way.into() };
         farm.run(&words).exits(0);
@@ -502,6 +557,96 @@ fn who_cannot_be_drained_is_not_patched() {
     farm.lab.write("main.pf.hcl", text.replace("backend = \"web\"", "backend = \"web\"\n  min_serving = -1"));
     farm.run("plan").says("min_serving of traffic.haproxy.front must be a whole number, 0 or more; it is -1");
     farm.all_serve("1.0");
+}
+
+/// By HAProxy itself, and all of the backend's.
+#[test]
+fn customers_are_refused_at_haproxy_while_one_is_patched_and_all_of_it_is_proved() {
+    let Some(farm) = Farm::new() else { return };
+    // What an operator took away stays away.
+    farm.say("set server web/web-3 state maint");
+    farm.blocks("1.1");
+    farm.run("plan").exits(0).says("all customers of traffic.haproxy.front are refused there");
+    let mut run = farm.command("apply --auto-approve");
+    let run = run.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("patchform starts");
+    farm.until("all are away", || farm.all_are_away());
+    assert!(get(farm.front).unwrap_err().contains("503"), "a customer gets in");
+    Ran::of(run.wait_with_output().unwrap()).exits(0);
+    assert_eq!(get(farm.front).as_deref(), Ok("1.1"));
+    assert_eq!(farm.states()[2], state(("web-3", 0, 1)));
+    farm.say("set server web/web-3 state ready");
+    farm.until("all serve", || !farm.states().contains(&state(("web-3", 0, 1))));
+    farm.all_serve("1.1");
+    let events = farm.run(&format!("run show {} --json", farm.last_run())).exits(0).out.clone();
+    let log = farm.lab.read("haproxy.log");
+    let refused = log.lines().find(|line| line.contains("patchform-")).expect("it is logged");
+    assert!(refused.contains("web/<NOSRV>"), "{refused}");
+    let files = std::fs::read_dir(farm.lab.path(".patchform/runs").join(farm.last_run())).unwrap();
+    let journal: String =
+        files.flatten().map(|f| std::fs::read_to_string(f.path()).unwrap_or_default()).collect();
+    for proof in ["answered 503, expected 200", "web/<NOSRV>", "a customer was let in"] {
+        assert!((journal.clone() + &events).contains(proof), "{proof}");
+    }
+}
+
+#[test]
+fn several_keep_customers_out_of_one_haproxy_together_and_the_last_one_lets_them_in() {
+    let Some(farm) = Farm::new() else { return };
+    farm.blocks("1.1");
+    let text = farm.lab.read("main.pf.hcl");
+    let text = text.replace("max_parallel = 1", "max_parallel = 3");
+    farm.lab.write("main.pf.hcl", text.replace("canary       = 1", "canary       = 0"));
+    farm.run("apply --auto-approve").exits(0);
+    farm.all_serve("1.1");
+    assert_eq!(get(farm.front).as_deref(), Ok("1.1"));
+    // The third one breaks, and all go back.
+    farm.blocks("1.2");
+    farm.run("apply --auto-approve").exits(3);
+    farm.all_serve("1.1");
+}
+
+#[test]
+fn without_a_proof_at_haproxy_nothing_is_patched_and_customers_are_let_in() {
+    let Some(farm) = Farm::new() else { return };
+    farm.blocks("1.1");
+    let text = farm.lab.read("main.pf.hcl");
+    farm.lab.write("other.log", "");
+    farm.lab.write("main.pf.hcl", text.replace("haproxy.log", "other.log"));
+    farm.run("apply --auto-approve").exits(3).says("no proof, no patch: no refused attempt is found in");
+    farm.all_serve("1.0");
+    // Another door than the one that is shut.
+    let port = farm.lab.read("web-2/nginx.conf");
+    let port = port.split("127.0.0.1:").nth(1).unwrap().split(';').next().unwrap();
+    farm.lab.write("main.pf.hcl", text.replace(&format!("{}/level", farm.front), &format!("{port}/level")));
+    farm.run("apply --auto-approve").exits(3).says("It did not come through traffic.haproxy.front");
+    farm.all_serve("1.0");
+}
+
+#[test]
+fn a_controller_killed_while_haproxy_keeps_customers_out_leaves_nobody_out_in_the_end() {
+    for way in ["resume", "rollback", "run abandon"] {
+        let Some(farm) = Farm::new() else { return };
+        farm.blocks("1.1");
+        let mut controller =
+            farm.command("apply --auto-approve").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        farm.until("all are away", || farm.all_are_away());
+        controller.kill().unwrap();
+        controller.wait().unwrap();
+        assert!(get(farm.front).is_err(), "{way}: a customer gets in");
+        let id = farm.last_run();
+        let words = if way == "rollback" { format!("rollback {id} --auto-approve") } else { way.into() };
+        let ran = farm.run(&words);
+        if way == "run abandon" {
+            let by_hand = "set server web/MEMBER state ready' | socat stdio";
+            assert!((ran.out.clone() + &ran.err).contains(by_hand), "{}\n{}", ran.out, ran.err);
+            farm.run("apply --auto-approve").exits(0);
+        } else {
+            assert!([0, 3].contains(&ran.code), "{way}: {}\n{}", ran.out, ran.err);
+        }
+        assert!(get(farm.front).is_ok(), "{way}: {}\n{}", ran.out, ran.err);
+        assert!(farm.states().iter().all(|(_, _, made)| *made == 0), "{way}: {:?}", farm.states());
+        assert!(!farm.notes().iter().any(|name| name.ends_with(".json")), "{way}");
+    }
 }
 
 #[test]

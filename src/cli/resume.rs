@@ -20,6 +20,9 @@ pub struct Arguments {
     /// Wait until the first component may start, where no maintenance window is open
     #[arg(long)]
     wait: bool,
+    /// Accepted as in `apply`; a resume never asks
+    #[arg(long = "auto-approve")]
+    _auto_approve: bool,
     /// Print events as JSON, one object per line
     #[arg(long)]
     json: bool,

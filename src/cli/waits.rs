@@ -50,9 +50,12 @@ fn note(waiting: &Waiting, style: Style) {
 
 fn sentence(waiting: &Waiting) -> String {
     let Waiting { host, why, left } = waiting;
+    let again = match usize::try_from(left.as_secs()).unwrap_or(usize::MAX) {
+        0 => "It is tried once more".to_string(),
+        seconds => format!("It is tried for another {}", size::counted(seconds, "second")),
+    };
     format!(
-        "waiting for {host}: {why}. It is tried for another {}. Bring it back, or press Ctrl-C (twice to stop at once): what \
-         cannot be asked now stays open, and can be asked again later",
-        size::counted(usize::try_from(left.as_secs()).unwrap_or(usize::MAX), "second")
+        "waiting for {host}: {why}. {again}. Bring it back, or press Ctrl-C (twice to stop at once): what \
+         cannot be asked now stays open, and can be asked again later"
     )
 }

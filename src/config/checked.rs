@@ -227,6 +227,8 @@ pub struct Traffic {
     pub secrets: Vec<Secret>,
     /// Where it is reached.
     pub connection: Connection,
+    /// How a person does it by hand, as its provider says.
+    pub by_hand: Option<message::ByHand>,
 }
 
 /// Where a component's traffic is taken away while it is worked on.

@@ -40,7 +40,7 @@ impl Tools {
     /// Asks the checks of `entry`, up to the first one that decides.
     pub(super) fn health(&self, entry: &Entry, look: &Look<'_>) -> Found {
         let since = look.baseline().and_then(|baseline| baseline.since).map(|at| clock::now().since(at));
-        let place = Place { connection: &entry.connection, targets: &self.targets, since };
+        let place = Place { connection: &entry.connection, targets: &self.targets, since, mark: None };
         let mut found = Found::default();
         for check in &entry.checks {
             let short = (!matches!(look, Look::After(_))).then(|| check.at_a_glance());

@@ -5,6 +5,9 @@ use crate::plan::noun::Verdict;
 use crate::plan::{Plan, stale};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What a component claims that keeps customers out of its host.
+const CUSTOMERS: &str = "customers";
+
 /// What a run holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Holdings {
@@ -70,6 +73,10 @@ impl Holdings {
                     let ground = holds.targets.entry(identity.target.clone()).or_default();
                     ground.alone |= change.needs_target_alone() || identity.claims.is_empty();
                     ground.claims.extend(identity.claims.iter().cloned());
+                    // Two runs that keep customers out of one host would keep out each other's proofs.
+                    ground.claims.extend(
+                        entry.block.iter().filter(|block| block.at.is_none()).map(|_| CUSTOMERS.to_string()),
+                    );
                 }
                 Verdict::Forget | Verdict::NoChange { adopt: true } => {
                     holds.components.insert(entry.address.to_string());

@@ -1,10 +1,11 @@
 //! Does what the pure core decides: reads, previews, and drives runs.
 
 mod blame;
-mod block;
+pub mod block;
 pub mod drive;
 pub mod fleet;
 mod flight;
+mod giving_back;
 mod health;
 mod hiding;
 mod holdings;

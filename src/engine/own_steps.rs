@@ -26,7 +26,7 @@ impl Tools {
             Step::Gate => self.gate(begin, entry, change),
             Step::Measure => self.measure(entry),
             Step::Block => self.block(begin, entry),
-            Step::Unblock => self.unblock(entry),
+            Step::Unblock => self.unblock(begin, entry),
             Step::Verify => self.verify(begin, entry, change),
             _ => Answer::applied(),
         }

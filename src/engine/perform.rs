@@ -2,6 +2,7 @@
 //! step answers applied, refused or unclear.
 
 use super::fleet::Fleet;
+use super::giving_back;
 use super::hiding;
 use super::secrets::Secrets;
 use super::subject::{self, alias_of, provider_of};
@@ -49,7 +50,7 @@ pub struct Hands {
     /// What they are done with.
     pub tools: Arc<Tools>,
     pool: Pool,
-    /// Ids of the actions that this controller began, in a run with secrets.
+    /// Ids of the actions that this controller began, where that matters: in a run with secrets, and of what moves traffic.
     own: Mutex<BTreeSet<String>>,
 }
 
@@ -88,12 +89,15 @@ impl Hands {
         let Some((entry, change)) = tools.changing(begin.action.component) else {
             return answered(Answer::refused("the plan does not change this component"));
         };
-        if !tools.secrets.0.is_empty() {
+        if !tools.secrets.0.is_empty() || begin.step.moves_traffic() || begin.step.moves_customers() {
             self.own().insert(action_id(&tools.run, begin.action, begin.attempt));
         }
         if begin.step.moves_traffic() && entry.drain.is_some() {
             let (tools, begin) = (Arc::clone(tools), begin.clone());
-            return self.work(move || answered(hiding::answer(tools.direct(&begin), &tools.secrets.mask())));
+            return self.work(move || {
+                let answer = giving_back::of_answer(&begin, tools.direct(&begin));
+                answered(hiding::answer(answer, &tools.secrets.mask()));
+            });
         }
         match action_of(begin.step) {
             Some(action) => match (tools.act(begin, entry, change), tools.session(entry)) {
@@ -108,7 +112,10 @@ impl Hands {
             None if begin.step == Step::Commit => answered(Answer::applied()),
             None => {
                 let (tools, begin) = (Arc::clone(tools), begin.clone());
-                self.work(move || answered(hiding::answer(tools.own_step(&begin), &tools.secrets.mask())));
+                self.work(move || {
+                    let answer = giving_back::of_answer(&begin, tools.own_step(&begin));
+                    answered(hiding::answer(answer, &tools.secrets.mask()));
+                });
             }
         }
     }
@@ -117,21 +124,16 @@ impl Hands {
     pub fn probe(&self, begin: &Begin, found: impl FnOnce(Result<Probed, String>) + Send + 'static) {
         let tools = &self.tools;
         let drains = tools.changing(begin.action.component).is_some_and(|(entry, _)| entry.drain.is_some());
-        if begin.step.moves_traffic() && drains {
-            let id = action_id(&tools.run, begin.action, begin.attempt);
-            let foreign = !tools.secrets.0.is_empty() && !self.own().contains(&id);
+        let is_moved = begin.step.moves_traffic() && drains;
+        if is_moved || begin.step.moves_customers() {
+            let own = self.own().contains(&action_id(&tools.run, begin.action, begin.attempt));
+            let foreign = is_moved && !tools.secrets.0.is_empty() && !own;
             let (tools, begin) = (Arc::clone(tools), begin.clone());
             return self.work(move || {
                 let mask = tools.secrets.mask();
-                let told = tools.directed(&begin).map(|probed| hiding::probed(probed, &mask, foreign));
-                found(told.map_err(|why| mask.apply(&why).into()));
-            });
-        }
-        if begin.step.moves_customers() {
-            let (tools, begin) = (Arc::clone(tools), begin.clone());
-            return self.work(move || {
-                let mask = tools.secrets.mask();
-                let told = tools.blocked(&begin).map(|probed| hiding::probed(probed, &mask, false));
+                let told = if is_moved { tools.directed(&begin) } else { tools.blocked(&begin) };
+                let told =
+                    giving_back::of_probe(&begin, told, own).map(|told| hiding::probed(told, &mask, foreign));
                 found(told.map_err(|why| mask.apply(&why).into()));
             });
         }

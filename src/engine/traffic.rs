@@ -5,16 +5,16 @@ use super::fleet::Fleet;
 use super::own_steps::asked;
 use super::perform::{PROBE_DEADLINE, Tools, action_id, unanswered};
 use super::secrets::{Missing, Secrets};
-use crate::config::checked::{Drain, Traffic};
+use crate::config::checked::Traffic;
 use crate::plan::diff::Changes;
-use crate::plan::noun::{Entry, PinnedProvider, Step};
+use crate::plan::noun::{PinnedProvider, Step};
 use crate::provider::Session;
 use crate::run::decide::Begin;
 use crate::run::event::ActionRef;
 use patchform_sdk::ended::millis;
 use patchform_sdk::message::{
-    Act, Action, Answer, Done, Member, MemberStanding, PreviewOutcome, Probe, Probed, Reload, Subject,
-    Verdict,
+    ALL_MEMBERS, Act, Action, Answer, Done, Member, MemberStanding, PreviewOutcome, Probe, Probed, Reload,
+    Subject, Verdict,
 };
 use std::collections::BTreeMap;
 use std::sync::mpsc;
@@ -36,6 +36,10 @@ pub fn foresee(
                 members.entry(*at).or_default().push((*i, drain.member.clone()));
             }
         }
+        let block = draft.entries.get(*i).and_then(|entry| entry.block.as_ref());
+        if let Some(at) = block.and_then(|block| block.at) {
+            members.entry(at).or_default().push((*i, ALL_MEMBERS.to_string()));
+        }
     }
     for (at, asked) in members {
         let Some(traffic) = draft.traffic.get(at) else { continue };
@@ -44,12 +48,13 @@ pub fn foresee(
             let subject = subject(traffic, &draft.providers, secrets).map_err(|e| e.to_string())?;
             session.members(&subject, &names).map_err(|e| e.to_string())
         });
-        for (k, (i, _)) in asked.iter().enumerate() {
+        for (k, (i, member)) in asked.iter().enumerate() {
             let standing = match &standings {
                 Ok(all) => all.get(k).cloned().unwrap_or(MemberStanding::Serving),
                 Err(why) => MemberStanding::Missing { why: why.clone() },
             };
-            note(standing, &traffic.address, &|text| mask.apply(text).into(), previews.get_mut(i));
+            let masked = |text: &str| mask.apply(text).into();
+            note(standing, &traffic.address, member, &masked, previews.get_mut(i));
         }
     }
 }
@@ -57,6 +62,7 @@ pub fn foresee(
 fn note(
     standing: MemberStanding,
     traffic: &str,
+    member: &str,
     masked: &dyn Fn(&str) -> String,
     preview: Option<&mut PreviewOutcome>,
 ) {
@@ -67,6 +73,9 @@ fn note(
         }
         (MemberStanding::Away { holders, why }, PreviewOutcome::Ready(preview)) => {
             let told = match holders.as_slice() {
+                some if member == ALL_MEMBERS => {
+                    format!("customers are kept out already for {}", some.join(", "))
+                }
                 [] => "somebody else took its traffic away, and it stays so".to_string(),
                 some => format!("it is kept away for {}", some.join(", ")),
             };
@@ -107,18 +116,22 @@ impl Tools {
         let mut found = Vec::new();
         for (traffic, act) in acts {
             let probe = Probe { action, act: act? };
-            let (answered, answer) = mpsc::channel();
-            session(&self.fleet, &self.plan.providers, traffic)?.probe(
-                &probe,
-                PROBE_DEADLINE,
-                move |reply| {
-                    let _ = answered.send(reply);
-                },
-            );
-            let answer = answer.recv().map_err(|_| "the provider's session ended".to_string())?;
-            found.push(answer.map_err(|error| format!("{}: {error}", traffic.address))?);
+            found.push(self.asked_how_far(traffic, &probe)?);
         }
         Ok(together(found))
+    }
+
+    /// How far one traffic came.
+    ///
+    /// # Errors
+    /// It cannot tell.
+    pub(super) fn asked_how_far(&self, traffic: &Traffic, probe: &Probe) -> Result<Probed, String> {
+        let (answered, answer) = mpsc::channel();
+        session(&self.fleet, &self.plan.providers, traffic)?.probe(probe, PROBE_DEADLINE, move |reply| {
+            let _ = answered.send(reply);
+        });
+        let answer = answer.recv().map_err(|_| "the provider's session ended".to_string())?;
+        answer.map_err(|error| format!("{}: {error}", traffic.address))
     }
 
     /// Asks the providers of its traffic to stop, if that is safe.
@@ -149,18 +162,22 @@ impl Tools {
         let request = |at: usize| {
             let traffic = self.plan.traffic.get(at)?;
             let whole = self.act(begin, entry, change);
-            Some((traffic, whole.and_then(|whole| self.request(whole, at, traffic, entry, drain))))
+            let member = || Member {
+                name: drain.member.clone(),
+                component: entry.address.to_string(),
+                wait: millis(drain.wait),
+            };
+            Some((traffic, whole.and_then(|whole| self.request(whole, at, traffic, member()))))
         };
         Some((action, from.into_iter().filter_map(request).collect()))
     }
 
-    fn request(
+    pub(super) fn request(
         &self,
         whole: Act,
         at: usize,
         traffic: &Traffic,
-        entry: &Entry,
-        drain: &Drain,
+        member: Member,
     ) -> Result<Act, String> {
         Ok(Act {
             id: id_at(&whole.id, at),
@@ -172,11 +189,7 @@ impl Tools {
             snapshot: None,
             reload: Reload::None,
             artifacts: Vec::new(),
-            member: Some(Member {
-                name: drain.member.clone(),
-                component: entry.address.to_string(),
-                wait: millis(drain.wait),
-            }),
+            member: Some(member),
         })
     }
 }
@@ -189,7 +202,7 @@ fn id_at(action: &str, traffic: usize) -> String {
     format!("{action}.traffic{traffic}")
 }
 
-fn session<'a>(
+pub(super) fn session<'a>(
     fleet: &'a Fleet,
     providers: &[PinnedProvider],
     traffic: &Traffic,
@@ -199,7 +212,11 @@ fn session<'a>(
 }
 
 /// A traffic as its provider is asked for it, secrets in clear.
-fn subject(traffic: &Traffic, providers: &[PinnedProvider], secrets: &Secrets) -> Result<Subject, Missing> {
+pub(super) fn subject(
+    traffic: &Traffic,
+    providers: &[PinnedProvider],
+    secrets: &Secrets,
+) -> Result<Subject, Missing> {
     Ok(Subject {
         address: traffic.address.clone(),
         kind: traffic.kind.clone(),

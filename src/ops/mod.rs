@@ -22,6 +22,7 @@ pub mod import;
 pub mod init;
 pub mod inputs;
 mod inventories;
+mod kept_out;
 mod key;
 mod ledger;
 pub mod modules;

@@ -3,11 +3,11 @@
 use super::checking::{Checked, check, drop_aside};
 use super::inputs::Inputs;
 use super::providers::{self, Starter};
-use super::{Failure, Place, earlier, hours, key, promises, runs, services, unfolded};
+use super::{Failure, Place, earlier, hours, kept_out, key, promises, runs, services, unfolded};
 use crate::config::source::Sources;
 use crate::engine::fleet::Fleet;
 use crate::engine::secrets::Secrets;
-use crate::engine::{observe, preview, traffic};
+use crate::engine::{block, observe, preview, traffic};
 use crate::model::{Address, Diagnostic, Diagnostics, Purpose, Selection, Span};
 use crate::plan::hours::When;
 use crate::plan::noun::{Entry, Observed, Verdict};
@@ -15,6 +15,7 @@ use crate::plan::{Changes, Draft, Facts, Focus, Making, Plan, moves, undo};
 use crate::provider::Watch;
 use crate::report::left_undone::left_undone;
 use crate::state::State;
+use crate::target::Targets;
 use crate::world::{clock, random};
 use patchform_sdk::message::Order;
 use patchform_versions::Scheme;
@@ -124,7 +125,17 @@ pub fn plan(request: &Request, stages: &mut dyn Stages) -> Result<Planned, Failu
     let focus = Focus::of(&draft, &request.targets, &request.excludes).map_err(Failure::error)?;
     let readings = read(&draft, &focus, &fleet, &secrets, request.refresh, stages)?;
     refuse_unresolved(&mut checked, &draft, &readings)?;
-    let plan = readings_to_plan(draft, readings, &focus, known, &fleet, &secrets, &checked.place, stages)?;
+    let plan = readings_to_plan(
+        draft,
+        readings,
+        &focus,
+        known,
+        &fleet,
+        &checked.starter.targets,
+        &secrets,
+        &checked.place,
+        stages,
+    )?;
     checked.warnings.0.extend(left_undone(&plan, known));
     checked.warnings.0.extend(unfolded::told(&unfolded::find(&checked.place, known)?));
     let Checked { config, sources, warnings, place, starter, .. } = checked;
@@ -182,6 +193,7 @@ pub(super) fn readings_to_plan(
     focus: &Focus,
     state: &State,
     fleet: &Fleet,
+    targets: &Targets,
     secrets: &Secrets,
     place: &Place,
     stages: &mut dyn Stages,
@@ -195,6 +207,7 @@ pub(super) fn readings_to_plan(
     };
     let mut previews = preview::preview(fleet, &changes, &taken, secrets).map_err(providers::missing)?;
     traffic::foresee(fleet, &changes, secrets, &mut previews);
+    block::foresee(targets, &changes, &mut previews);
     let names: Vec<String> = changes.draft.providers.iter().map(|p| p.name.clone()).collect();
     let can = |entry: &crate::plan::noun::Entry| {
         fleet.can_as(names.get(entry.provider).map_or("", String::as_str), entry)
@@ -209,6 +222,7 @@ pub(super) fn readings_to_plan(
     };
     let mut plan = crate::plan::make(changes, previews, &making);
     name_none_that_is_lost(&mut plan, &place.runs);
+    kept_out::remember(&mut plan, state, &place.runs, targets);
     earlier::note(&mut plan, state, &place.runs);
     promises::note(&mut plan, state, &place.runs);
     services::spare(&plan)?;

@@ -99,7 +99,17 @@ fn finished(id: &str, place: Place, inputs: &Inputs, stages: &mut dyn Stages) ->
     let fleet = starter.pinned_fleet(&draft.providers, &needed, &secrets)?;
     let focus = Focus::all(&draft);
     let readings = plan::read(&draft, &focus, &fleet, &secrets, true, stages)?;
-    let mut plan = plan::readings_to_plan(draft, readings, &focus, &state, &fleet, &secrets, &place, stages)?;
+    let mut plan = plan::readings_to_plan(
+        draft,
+        readings,
+        &focus,
+        &state,
+        &fleet,
+        &starter.targets,
+        &secrets,
+        &place,
+        stages,
+    )?;
     later::name_in(&mut plan, &run, &state);
     let mut warnings = Diagnostics::default();
     if let Some(by) = undo::outputs_kept(&ran, &run, &state) {

@@ -2,6 +2,7 @@
 
 use crate::config::checked::{Barrier, Net};
 use patchform_sdk::digest;
+use patchform_sdk::words::typed;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::net::IpAddr;
@@ -10,6 +11,10 @@ use std::net::IpAddr;
 const ELEMENT: &str = ": element ";
 /// How many rules are named at most.
 const SHOWN: usize = 5;
+/// What stands between them.
+const BETWEEN: &str = " | ";
+/// Said before the rules that are not there any more.
+pub const MISSING: &str = "protections that were on before are not on any more: ";
 
 /// How the tool comes in: from where, and to which port of the host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,10 +36,23 @@ pub fn lifted_by(lineage: &str, address: &str) -> String {
     format!("nft delete table inet {}", table(lineage, address))
 }
 
+/// The file on the host, up to the run's id, that keeps the rules as they were before.
+pub fn kept_in(lineage: &str, address: &str) -> String {
+    format!("/var/lib/patchform/block/{}.*", table(lineage, address))
+}
+
 /// What stands before every refused attempt in the log: another text for each try of each run, so that an old line proves
 /// nothing.
 pub fn mark(action: &str) -> String {
     format!("patchform-{}", &digest::of_bytes(action.as_bytes())[..16])
+}
+
+/// The address of an attempt that a log is to know by `mark`: as a question, which servers pass over.
+pub fn marked(url: &str, mark: &str) -> String {
+    let (url, fragment) = url.split_once('#').map_or((url, None), |(url, fragment)| (url, Some(fragment)));
+    let sign = if url.contains('?') { '&' } else { '?' };
+    let fragment = fragment.map_or(String::new(), |fragment| format!("#{fragment}"));
+    format!("{url}{sign}{mark}{fragment}")
 }
 
 /// What nft is given: the table is there afterwards with these rules, whatever was there before, in one step.
@@ -126,6 +144,8 @@ fn address(text: &str) -> Option<IpAddr> {
 pub struct Difference {
     /// Protections that were there before, and are not there any more.
     pub gone: Vec<String>,
+    /// Those that stand at another place of the same chain now.
+    pub moved: Vec<String>,
     /// What came.
     pub new: Vec<String>,
 }
@@ -140,19 +160,57 @@ impl Difference {
                 .collect::<Vec<String>>()
         };
         let (mut gone, mut new) = (with("< "), with("> "));
-        let moved: BTreeSet<String> = {
-            let came: BTreeSet<&String> = new.iter().filter(|rule| rule.contains(ELEMENT)).collect();
+        let both: BTreeSet<String> = {
+            let came: BTreeSet<&String> = new.iter().collect();
             gone.iter().filter(|rule| came.contains(rule)).cloned().collect()
         };
-        gone.retain(|rule| !moved.contains(rule));
-        new.retain(|rule| !moved.contains(rule));
-        Difference { gone, new }
+        gone.retain(|rule| !both.contains(rule));
+        new.retain(|rule| !both.contains(rule));
+        let moved = both.into_iter().filter(|rule| !rule.contains(ELEMENT)).collect();
+        Difference { gone, moved, new }
     }
+
+    /// What does not protect any more, or may not: what stands before a rule decides, too.
+    pub fn missing(&self) -> Vec<String> {
+        self.gone.iter().chain(&self.moved).cloned().collect()
+    }
+}
+
+/// The commands that put back the rules which `why` says are missing; none where it says nothing of any.
+pub fn put_back(why: &str) -> Vec<String> {
+    let Some((_, rules)) = why.split_once(MISSING) else { return Vec::new() };
+    rules.split(BETWEEN).filter_map(add).collect()
+}
+
+/// `nft 'add rule inet filter input tcp dport 23 drop'`, of a line of a host's rules.
+fn add(rule: &str) -> Option<String> {
+    let (place, text) = rule.split_once(": ")?;
+    let [family, table, name] = place.split(' ').collect::<Vec<_>>()[..] else { return None };
+    let command = match text.strip_prefix("element ") {
+        Some(element) => format!("add element {family} {table} {name} {{ {element} }}"),
+        None if text.starts_with("type ") && text.contains(" hook ") => {
+            format!("add table {family} {table}; add chain {family} {table} {name} {{ {text} }}")
+        }
+        None => format!("add rule {family} {table} {name} {text}"),
+    };
+    Some(format!("nft {}", typed(&[command])))
+}
+
+/// What a host says that cannot keep anybody out, with the way out.
+pub fn way_out(said: &str) -> String {
+    let help = match said {
+        said if said.contains("must be root") || said.contains("not permitted") => {
+            "connect as root, or write `sudo = true` in its connection"
+        }
+        said if said.contains("nft is not installed") => "install nftables there",
+        _ => return said.into(),
+    };
+    format!("{said}; {help}")
 }
 
 /// Some of many rules, in a line.
 pub fn some(rules: &[String]) -> String {
-    let shown = rules.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(" | ");
+    let shown = rules.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(BETWEEN);
     match rules.len().saturating_sub(SHOWN) {
         0 => shown,
         more => format!("{shown} and {more} more"),
@@ -213,12 +271,48 @@ mod tests {
         );
         assert_eq!((told.gone.len(), &told.new[..]), (0, &["inet f bad: element 192.0.2.2".to_string()][..]));
         // A rule that moved is another protection: what stands before it decides.
-        assert_eq!(Difference::read("1d0\n< inet f in: drop\n3a3\n> inet f in: drop\n").gone.len(), 1);
+        let told = Difference::read("1d0\n< inet f in: drop\n3a3\n> inet f in: drop\n");
+        assert_eq!((told.gone.len(), told.moved.len(), told.new.len(), told.missing().len()), (0, 1, 0, 1));
         let many: Vec<String> = (0..7).map(|i| format!("r{i}")).collect();
         assert_eq!(
             (some(&many).as_str(), some(&many[..1]).as_str()),
             ("r0 | r1 | r2 | r3 | r4 and 2 more", "r0")
         );
+    }
+
+    #[test]
+    fn what_is_missing_is_put_back_by_commands_as_one_would_type_them() {
+        let why = |rules: &[&str]| {
+            let rules: Vec<String> = rules.iter().map(ToString::to_string).collect();
+            format!("unblock failed 3 times, lastly: x, but {MISSING}{}", some(&rules))
+        };
+        assert_eq!(
+            put_back(&why(&[
+                "inet filter input: tcp dport 23 drop",
+                "inet f bad: element 192.0.2.9",
+                "ip nat x: type nat hook prerouting priority dstnat; policy accept;",
+            ])),
+            [
+                "nft 'add rule inet filter input tcp dport 23 drop'",
+                "nft 'add element inet f bad { 192.0.2.9 }'",
+                "nft 'add table ip nat; add chain ip nat x { type nat hook prerouting priority dstnat; policy accept; }'",
+            ]
+        );
+        for other in ["", "refused", &why(&[]), &why(&["odd"]), &format!("{MISSING}: ")] {
+            assert_eq!(put_back(other), Vec::<String>::new(), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_marked_address_asks_for_the_same() {
+        for (url, marked_url) in [
+            ("http://a/", "http://a/?m"),
+            ("http://a", "http://a?m"),
+            ("http://a/?x=1", "http://a/?x=1&m"),
+            ("http://a/b#c", "http://a/b?m#c"),
+        ] {
+            assert_eq!(marked(url, "m"), marked_url);
+        }
     }
 
     #[test]

@@ -146,8 +146,9 @@ pub struct Entry {
 impl Entry {
     /// Indices of the providers that its change takes, with those of the `traffic` from which it is taken.
     pub fn providers<'a>(&'a self, traffic: &'a [Traffic]) -> impl Iterator<Item = usize> + 'a {
-        let from = self.drain.iter().flat_map(|drain| &drain.from);
-        let directing = from.filter_map(|at| Some(traffic.get(*at)?.provider));
+        let from = self.drain.iter().flat_map(|drain| drain.from.iter().copied());
+        let from = from.chain(self.block.iter().filter_map(|block| block.at));
+        let directing = from.filter_map(|at| Some(traffic.get(at)?.provider));
         std::iter::once(self.provider).chain(directing)
     }
 }

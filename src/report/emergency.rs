@@ -9,7 +9,7 @@ use super::run_view::{RunView, Settled, Stands};
 use crate::config::checked::{Check, Probe, Traffic, Vendor};
 use crate::plan::blocking;
 use crate::plan::noun::{Change, Entry, Plan, Step, Verdict};
-use patchform_sdk::message::Reload;
+use patchform_sdk::message::{ByHand, Reload};
 use patchform_sdk::words::typed;
 use std::cmp::Reverse;
 
@@ -96,7 +96,10 @@ fn way_back(plan: &Plan, entry: &Entry, change: &Change, stuck: &Settled) -> Vec
         match planned.action {
             // Where the run changed nothing, nothing is to be undone.
             Step::Drain | Step::Block | Step::Restore | Step::Uninstall | Step::Reload if !stuck.tried => {}
-            Step::Drain => steps.push(format!("Take traffic away from it{}.", traffic(plan, entry))),
+            Step::Drain => {
+                steps.push(format!("Take traffic away from it{}.", traffic(plan, entry)));
+                steps.extend(typed_there(plan, entry, |by_hand| &by_hand.drain));
+            }
             Step::Restore | Step::Uninstall if stuck.put_back => {}
             Step::Restore => {
                 steps.push(restore(change, stuck.snapshot.as_deref(), &stuck.kept, &before));
@@ -110,12 +113,15 @@ fn way_back(plan: &Plan, entry: &Entry, change: &Change, stuck: &Settled) -> Vec
                     entry.checks.iter().map(|check| format!("Check {}: {}.", check.name, tried(check))),
                 );
             }
-            Step::Block => steps.push("Keep customers out of it.".into()),
-            Step::Unblock => steps.push(format!(
-                "Let customers in again, as root on its host: {}",
-                blocking::lifted_by(&plan.lineage, &entry.address.to_string())
-            )),
-            Step::Undrain => steps.push(format!("Let traffic return to it{}.", traffic(plan, entry))),
+            Step::Block => {
+                steps.push("Keep customers out of it.".into());
+                steps.extend(all_typed(plan, entry, |by_hand| &by_hand.drain));
+            }
+            Step::Unblock => steps.extend(customers(plan, entry, stuck)),
+            Step::Undrain => {
+                steps.push(format!("Let traffic return to it{}.", traffic(plan, entry)));
+                steps.extend(typed_there(plan, entry, |by_hand| &by_hand.undrain));
+            }
             _ => {}
         }
     }
@@ -127,21 +133,79 @@ fn way_back(plan: &Plan, entry: &Entry, change: &Change, stuck: &Settled) -> Vec
     steps
 }
 
+/// Lets customers in again; where that was done, and protections of the host are missing, what puts these back.
+fn customers(plan: &Plan, entry: &Entry, stuck: &Settled) -> Vec<String> {
+    if let Some(traffic) = entry.block.as_ref().and_then(|block| plan.traffic.get(block.at?)) {
+        let mut steps =
+            vec![format!("Let customers in again at {}, each of its members as it was.", place(traffic))];
+        steps.extend(all_typed(plan, entry, |by_hand| &by_hand.undrain));
+        return steps;
+    }
+    let missing = blocking::put_back(&stuck.why);
+    if missing.is_empty() {
+        let lift = blocking::lifted_by(&plan.lineage, &entry.address.to_string());
+        return vec![format!("Let customers in again, as root on its host: {lift}")];
+    }
+    let mut steps: Vec<String> = missing
+        .into_iter()
+        .map(|command| format!("Put back what protected its host, each rule in its place: {command}"))
+        .collect();
+    steps.push(format!(
+        "How its rules were before stands there in {}.",
+        blocking::kept_in(&plan.lineage, &entry.address.to_string())
+    ));
+    steps
+}
+
 /// `: as web-1 at traffic.haproxy.front on lb-1.example (backend "web", socket "/run/haproxy/admin.sock")`; what is secret there,
 /// or no plain word, is left out.
 fn traffic(plan: &Plan, entry: &Entry) -> String {
     let Some(drain) = &entry.drain else { return String::new() };
-    let one = |traffic: &Traffic| {
-        let host = reach::host(&traffic.connection).map_or(String::new(), |host| format!(" on {host}"));
-        let told: Vec<String> = match traffic.arguments.as_object().filter(|_| traffic.secrets.is_empty()) {
-            Some(all) => all.iter().filter_map(|(k, v)| Some(format!("{k} {:?}", v.as_str()?))).collect(),
-            None => Vec::new(),
-        };
-        let told = if told.is_empty() { String::new() } else { format!(" ({})", told.join(", ")) };
-        format!("{}{host}{told}", traffic.address)
-    };
-    let all: Vec<String> = drain.from.iter().filter_map(|at| plan.traffic.get(*at)).map(one).collect();
+    let all: Vec<String> = drain.from.iter().filter_map(|at| plan.traffic.get(*at)).map(place).collect();
     format!(": as {} at {}", drain.member, all.join(", "))
+}
+
+fn place(traffic: &Traffic) -> String {
+    let host = reach::host(&traffic.connection).map_or(String::new(), |host| format!(" on {host}"));
+    let told: Vec<String> = match traffic.arguments.as_object().filter(|_| traffic.secrets.is_empty()) {
+        Some(all) => all.iter().filter_map(|(k, v)| Some(format!("{k} {:?}", v.as_str()?))).collect(),
+        None => Vec::new(),
+    };
+    let told = if told.is_empty() { String::new() } else { format!(" ({})", told.join(", ")) };
+    format!("{}{host}{told}", traffic.address)
+}
+
+/// What one of the two lines says that a provider knows by heart.
+type Line = fn(&ByHand) -> &String;
+
+/// What is typed where each traffic is from which a component is drained.
+fn typed_there(plan: &Plan, entry: &Entry, line: Line) -> Vec<String> {
+    let Some(drain) = &entry.drain else { return Vec::new() };
+    let all = drain.from.iter().filter_map(|at| plan.traffic.get(*at));
+    all.filter_map(|traffic| by_hand(traffic, &drain.member, line)).collect()
+}
+
+/// What is typed for each member of the traffic that keeps its customers out.
+fn all_typed(plan: &Plan, entry: &Entry, line: Line) -> Option<String> {
+    let traffic = plan.traffic.get(entry.block.as_ref()?.at?)?;
+    by_hand(traffic, "MEMBER", line).map(|line| format!("{line} (for each MEMBER of it)"))
+}
+
+/// `On lb-1.example: echo 'set server web/web-1 state ready' | socat …`; nothing where an argument is secret, or no plain word.
+fn by_hand(traffic: &Traffic, member: &str, line: Line) -> Option<String> {
+    let mut text = line(traffic.by_hand.as_ref()?).replace("{member}", member);
+    for (name, value) in traffic.arguments.as_object()? {
+        let place = format!("{{{name}}}");
+        if text.contains(&place) {
+            let words =
+                value.as_array().map(|words| words.iter().map(|w| w.as_str().map(str::to_string)).collect());
+            let words: Option<Vec<String>> =
+                words.unwrap_or_else(|| value.as_str().map(|word| vec![word.into()]));
+            text = text.replace(&place, &typed(&words?));
+        }
+    }
+    let host = reach::host(&traffic.connection).unwrap_or_else(|| "this machine".into());
+    Some(format!("On {host}: {text}"))
 }
 
 fn into_force(change: &Change) -> String {
@@ -190,6 +254,36 @@ mod tests {
     use crate::plan::samples;
     use crate::report::run_samples::ended;
     use crate::report::run_view::Ended;
+
+    #[test]
+    fn what_is_done_by_hand_is_typed_with_the_arguments_of_its_traffic() {
+        let mut traffic = Traffic {
+            address: "traffic.haproxy.front".into(),
+            kind: "haproxy".into(),
+            provider: 0,
+            arguments: serde_json::json!({ "socket": "/run/a.sock", "backend": "web", "out": ["pool", "a b"] }),
+            secrets: Vec::new(),
+            connection: crate::config::checked::Connection {
+                kind: "local".into(),
+                arguments: Default::default(),
+            },
+            by_hand: Some(ByHand {
+                drain: "M={member} {out}".into(),
+                undrain: "echo 'set server {backend}/{member} state ready' | socat stdio {socket}".into(),
+            }),
+        };
+        let typed = |traffic: &Traffic, line: Line| by_hand(traffic, "web-1", line);
+        assert_eq!(typed(&traffic, |b| &b.drain).as_deref(), Some("On this machine: M=web-1 pool 'a b'"));
+        assert_eq!(
+            typed(&traffic, |b| &b.undrain).as_deref(),
+            Some("On this machine: echo 'set server web/web-1 state ready' | socat stdio /run/a.sock")
+        );
+        // What is secret is null in a plan.
+        traffic.arguments["socket"] = serde_json::Value::Null;
+        assert_eq!(typed(&traffic, |b| &b.undrain), None);
+        traffic.by_hand = None;
+        assert_eq!(typed(&traffic, |b| &b.drain), None);
+    }
 
     #[test]
     fn what_stands_on_others_is_restored_first() {

@@ -2,8 +2,8 @@
 
 use super::reason::left;
 use crate::model::{Address, Diagnostic};
-use crate::plan::Plan;
 use crate::plan::noun::Verdict;
+use crate::plan::{Plan, blocking};
 use crate::state::{Owed, State};
 
 /// What abandoned runs left undone and `plan` does not do: where the component is blocked, held or left out, and where neither
@@ -26,7 +26,15 @@ pub fn left_undone(plan: &Plan, state: &State) -> Vec<Diagnostic> {
             ),
         };
         let summary = format!("{address} still needs {}", owed.steps());
-        Some(Diagnostic::warning(summary).because(left(&owed)).help(help))
+        let kept_out = entry
+            .filter(|entry| entry.block.as_ref().is_some_and(|block| block.at.is_none()))
+            .map_or(String::new(), |_| {
+                let lift = blocking::lifted_by(&plan.lineage, &address.to_string());
+                format!(
+                    "; customers may still be kept out of it, and are let in by `{lift}`, as root on its host"
+                )
+            });
+        Some(Diagnostic::warning(summary).because(left(&owed) + &kept_out).help(help))
     };
     state.owed.iter().filter_map(warning).collect()
 }

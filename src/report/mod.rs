@@ -23,7 +23,7 @@ pub mod plan_json;
 pub mod plan_text;
 pub mod progress;
 pub mod proposed;
-mod reach;
+pub mod reach;
 pub mod reason;
 pub mod reference;
 pub mod run_json;

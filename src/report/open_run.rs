@@ -1,6 +1,7 @@
 //! A run that has not ended, as readers of the state are told of it.
 
 use super::plan_text::short;
+use super::run_standing::may_be_changing;
 use super::run_standing::stands;
 use super::run_view::Stands;
 use crate::model::Address;
@@ -40,7 +41,10 @@ impl OpenRunView {
             components: plan
                 .changes()
                 .map(|(i, entry, _)| {
-                    (entry.address.clone(), words(&entry.verdict, &standing(i), run.was_tried(i)))
+                    (
+                        entry.address.clone(),
+                        words(&entry.verdict, &standing(i), run.was_tried(i) || may_be_changing(run, i)),
+                    )
                 })
                 .collect(),
         }
@@ -76,11 +80,13 @@ fn words(verdict: &Verdict, stands: &Stands, tried: bool) -> String {
             format!("{}, stays at {to}", stands.word())
         }
         Stands::Untouched => format!("not begun, {from} → {to}"),
+        Stands::Forward if !tried => format!("on its way, still at {from}, {from} → {to}"),
         Stands::Forward => format!("on its way, {from} → {to}"),
         Stands::Committed => format!("done, at {to}"),
         Stands::GoingBack => format!("going back to {from}"),
         Stands::Restored if !tried => format!("not changed, was {from}"),
         Stands::Restored => format!("back at {from}"),
+        Stands::Stuck if !tried => format!("stuck, still at {from}"),
         Stands::Stuck => format!("stuck between {from} and {to}"),
         Stands::Skipped | Stands::Held | Stands::Unchanged => format!("left at {from}"),
     }

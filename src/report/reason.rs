@@ -143,14 +143,26 @@ fn declared_anew(entry: &Entry) -> bool {
 fn owed(change: &Change, entry: &Entry) -> Option<String> {
     let owed = change.owed.as_ref()?;
     if !owed.half {
-        return Some(format!("{}: that is still to be done", left(owed)));
+        return Some(format!("{}: that is still to be done{}", left(owed), given_back(entry)));
     }
     let digest = entry.observed.identity().filter(|_| change.altered).map(|now| {
         let short: String = now.digest.chars().take(SHORT).collect();
         format!(" (the digest of its content is {short}, which is not the recorded one)")
     });
     let digest = digest.unwrap_or_default();
-    Some(format!("{}{digest}: {} are still to be done", left(owed), owed.steps()))
+    Some(format!("{}{digest}: {} are still to be done{}", left(owed), owed.steps(), given_back(entry)))
+}
+
+/// What is done besides where a run may have left it away.
+fn given_back(entry: &Entry) -> &'static str {
+    match (&entry.block, &entry.drain) {
+        (Some(_), Some(_)) => {
+            "; customers that are still kept out of it are let in, and traffic that is still away returns"
+        }
+        (Some(_), None) => "; customers that are still kept out of it are let in",
+        (None, Some(_)) => "; traffic that is still away returns",
+        (None, None) => "",
+    }
 }
 
 /// Characters of a digest that tell it from another one.

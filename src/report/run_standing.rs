@@ -10,7 +10,9 @@ use crate::plan::downtime::leaves;
 use crate::plan::noun::{Plan, Step, Verdict};
 use crate::plan::room;
 use crate::run::event::{Event, What};
-use crate::run::{ASTRAY, Ending, Failure, Hold, Left, Rejections, Run, Standing, Stored, outcome};
+use crate::run::{
+    ASTRAY, ActionStanding, Ending, Failure, Hold, Left, Rejections, Run, Standing, Stored, outcome,
+};
 use crate::state::owed::steps;
 use patchform_sdk::message::{Answer, Reload, Verdict as Verified};
 use serde_json::Value as Json;
@@ -157,7 +159,7 @@ fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Se
             run.standing(i),
             Standing::Held { why: Hold::Budget | Hold::Canary | Hold::Service(_), .. }
         ),
-        tried: run.was_tried(i),
+        tried: run.was_tried(i) || may_be_changing(run, i),
         rejected: !rejections.levels(i).is_empty(),
         away: times.away(i),
         took: times.of.get(&i).map(|(from, to)| to.since(*from)),
@@ -169,6 +171,14 @@ fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Se
         snapshot: stored.map(|s| s.id.clone()),
         kept: stored.map_or(String::new(), kept),
     }
+}
+
+/// Whether what was begun there and has not answered may have changed it.
+pub fn may_be_changing(run: &Run, i: usize) -> bool {
+    run.current(i).is_some_and(|(action, step)| {
+        matches!(step, Step::Patch | Step::Reload | Step::Restore | Step::Uninstall)
+            && matches!(run.action(action), ActionStanding::Intended | ActionStanding::Unclear { .. })
+    })
 }
 
 /// Where a snapshot is, else what its provider calls it: its id is known to patchform only.

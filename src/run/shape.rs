@@ -1,7 +1,7 @@
 //! What a run takes from its plan, once: procedures, edges, limits, targets.
 
 use super::planted::{Defect, Planted};
-use crate::config::checked::{OnFailure, Service};
+use crate::config::checked::{Barrier, OnFailure, Service};
 use crate::plan::noun::{Change, Entry, Plan, Planned, Step, Verdict};
 use crate::plan::room::serves;
 use patchform_sdk::message::Reload;
@@ -130,6 +130,7 @@ impl Shape {
         let turned: Vec<_> = pairs.iter().map(|(a, b)| (*b, *a)).collect();
         let dependents = Edges::new(n, &turned);
         mark_circles(&mut nodes, &after, &dependents);
+        queue_blocks(plan, &mut nodes);
         let targets = shared_targets(plan, &mut nodes);
         let limits = plan.rollouts.iter().map(|r| r.max_parallel.max(1)).collect();
         let budgets = plan.rollouts.iter().map(|r| r.pace.max_failures).collect();
@@ -265,6 +266,23 @@ fn waves(plan: &Plan, nodes: &[Node]) -> BTreeMap<usize, Slice> {
         }
     }
     waves
+}
+
+/// Two that keep customers out of one port of a host would keep out each other's proofs: each of them has the host alone.
+fn queue_blocks(plan: &Plan, nodes: &mut [Node]) {
+    let mut by_target: BTreeMap<&str, Vec<(usize, &Barrier)>> = BTreeMap::new();
+    for (i, entry) in plan.entries.iter().enumerate() {
+        if let (true, Some(identity), Some(block)) =
+            (nodes[i].changes, entry.observed.identity(), &entry.block)
+        {
+            by_target.entry(identity.target.as_str()).or_default().push((i, block));
+        }
+    }
+    for blocks in by_target.values() {
+        for (i, block) in blocks {
+            nodes[*i].exclusive |= blocks.iter().any(|(k, other)| k != i && block.meets(other));
+        }
+    }
 }
 
 fn shared_targets(plan: &Plan, nodes: &mut [Node]) -> Vec<Vec<usize>> {

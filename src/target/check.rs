@@ -1,17 +1,20 @@
 //! Runs a component's health check: again and again until its successes are counted, its failures are, or its time is over.
 
-mod command;
 mod exec;
 mod http;
 mod journal;
 mod prometheus;
 mod systemd;
 
+use super::question::{Answered, Question, seconds};
 use crate::config::checked::{Check, Connection, Probe};
 use crate::target::Targets;
 use crate::world::{clock, tcp};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+
+/// The variable by which a program is told by what an attempt is known in a log.
+pub const MARK: &str = "PATCHFORM_MARK";
 
 /// What a check found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +55,17 @@ pub struct Place<'a> {
     pub targets: &'a Targets,
     /// How long ago its patch began, or its way back; `None` before.
     pub since: Option<Duration>,
+    /// What the program of an attempt finds in `PATCHFORM_MARK`.
+    pub mark: Option<&'a str>,
+}
+
+impl Place<'_> {
+    /// Runs a command without an effect to its end there.
+    fn ask(&self, argv: &[String], patience: Duration) -> Result<Answered, String> {
+        let mut question = Question::of(self.targets, self.connection, argv, patience);
+        question.env.extend(self.mark.map(|mark| (MARK.to_string(), mark.to_string())));
+        question.ask()
+    }
 }
 
 /// Tries `check` until it is well, or ill, its `within` is over, or `cancelled` is set. It is tried at least once.
@@ -128,10 +142,6 @@ fn pause(interval: Duration, cancelled: &AtomicBool) {
         }
         std::thread::sleep(left.min(Duration::from_millis(50)));
     }
-}
-
-fn seconds(time: Duration) -> String {
-    if time.as_secs() < 10 { format!("{:.1} s", time.as_secs_f64()) } else { format!("{} s", time.as_secs()) }
 }
 
 #[cfg(test)]

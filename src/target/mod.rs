@@ -1,6 +1,7 @@
 //! Where components are reached: connections, detached commands on targets, and health checks.
 
 pub mod check;
+pub mod question;
 mod ssh;
 
 use crate::model::Mask;

@@ -97,9 +97,8 @@ fn run(action: Action, argv: &Argv, arguments: &Arguments, act: &Act, context: &
             guarded.settle(patience).answer(done, |ended| answer(action, argv, arguments, ended))
         });
     }
-    if let Some(failed) = ask::start(&act.id, argv, &act.subject, arguments, &variables, false, context) {
-        let why = format!("it is not known whether `{}` was started: {failed:?}", typed(argv));
-        return Answer::unclear(why);
+    if let Err(why) = ask::start(&act.id, argv, &act.subject, arguments, &variables, false, context) {
+        return Answer::unclear(format!("it is not known whether `{}` was started: {why}", typed(argv)));
     }
     answer(action, argv, arguments, ended::wait(&act.id, &act.subject, patience, context).0)
 }

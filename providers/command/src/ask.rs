@@ -22,11 +22,16 @@ pub fn quietly(
 ) -> Ended {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let id = format!("ask-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-    start(&id, argv, subject, arguments, variables, true, context)
-        .unwrap_or_else(|| ended::wait(&id, subject, arguments.patience().min(LOOK), context).0)
+    match start(&id, argv, subject, arguments, variables, true, context) {
+        Ok(()) => ended::wait(&id, subject, arguments.patience().min(LOOK), context).0,
+        Err(why) => Ended::Unreachable(why),
+    }
 }
 
-/// Starts a command under an action's id unless it was started before; `None` when it was started.
+/// Starts a command under an action's id unless it was started before.
+///
+/// # Errors
+/// Why that is not known.
 pub fn start(
     id: &str,
     argv: &[String],
@@ -35,7 +40,7 @@ pub fn start(
     variables: &[(&str, &str)],
     ephemeral: bool,
     context: &Context,
-) -> Option<Ended> {
+) -> Result<(), String> {
     let run = TargetRun {
         id: safe_id(id),
         connection: subject.connection.clone(),
@@ -45,7 +50,7 @@ pub fn start(
         stdin: String::new(),
         ephemeral,
     };
-    context.target().run(&run).err().map(|e| Ended::Unreachable(e.message))
+    context.target().run(&run).map(drop).map_err(|e| e.message)
 }
 
 /// What a command finds in its environment.

@@ -8,8 +8,8 @@ use patchform_sdk::ended::{self, Ended, OUTPUT, REFUSED};
 use patchform_sdk::ledger::{self, Ledger};
 use patchform_sdk::line::tail;
 use patchform_sdk::message::{
-    Act, Action, Answer, Argument, Done, Member, MemberStanding, MembersAnswer, MembersRequest, Probe,
-    Probed, RpcError, Subject, TargetRun, TrafficType,
+    Act, Action, Answer, Argument, ByHand, Done, Member, MemberStanding, MembersAnswer, MembersRequest,
+    Probe, Probed, RpcError, Subject, TargetRun, TrafficType,
 };
 use patchform_sdk::words::typed;
 use patchform_sdk::{Context, earlier};
@@ -53,6 +53,11 @@ pub fn described() -> TrafficType {
             ),
         ]),
         example: include_str!("../traffic.pf.hcl").into(),
+        blocks: false,
+        by_hand: Some(ByHand {
+            drain: "PATCHFORM_MEMBER={member} {drain}".into(),
+            undrain: "PATCHFORM_MEMBER={member} {undrain}".into(),
+        }),
     }
 }
 

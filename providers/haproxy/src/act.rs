@@ -2,6 +2,7 @@
 
 use crate::front::{Front, Trouble, is_name};
 use crate::server::{Server, State, Was};
+use crate::whole;
 use patchform_sdk::Context;
 use patchform_sdk::away::{self, Away};
 use patchform_sdk::durable::Survives;
@@ -22,12 +23,21 @@ const SHORT: usize = 4;
 /// Does one action.
 pub fn act(action: Action, act: &Act, context: &Context) -> Answer {
     let (front, member) = match asked(act, context) {
-        Ok((front, member)) => (front.patient(RESTARTED.min(Duration::from_millis(member.wait))), member),
+        Ok((front, member)) => {
+            // What was taken away is given back however long its patch may wait: nothing is lost by that.
+            let most = if action == Action::Undrain { u64::MAX } else { member.wait };
+            (front.patient(RESTARTED.min(Duration::from_millis(most))), member)
+        }
         Err(why) => return Answer::refused(why),
     };
     let identity = front.identity(&member.name);
     let ledger = away::ledger_of(&identity, &member.component);
     Ledger::once(&ledger, Survives::PowerLoss, act, || match Away::open(&identity) {
+        Ok(_) if whole::is_meant(&member.name) => match action {
+            Action::Drain => whole::shut(&front, &member.component),
+            Action::Undrain => whole::open(&front, &member.component),
+            other => Answer::refused(format!("traffic cannot {}", other.name())),
+        },
         Err(why) => Answer::refused(why),
         Ok(away) => {
             let mut work = Work { front: &front, member, context, away };
@@ -47,7 +57,7 @@ pub fn act(action: Action, act: &Act, context: &Context) -> Answer {
 pub fn asked<'a>(act: &'a Act, context: &'a Context) -> Result<(Front<'a>, &'a Member), String> {
     let member = act.member.as_ref().ok_or("the request names no member")?;
     let front = Front::of(&act.subject, context)?;
-    if !is_name(&member.name) {
+    if !is_name(&member.name) && !whole::is_meant(&member.name) {
         return Err(format!(
             "{:?} cannot be a server of HAProxy: its names have letters, digits and _.:- only; set `member`",
             member.name
@@ -65,6 +75,15 @@ pub fn found<'s>(front: &Front<'_>, servers: &'s [Server], name: &str) -> Result
         let known: Vec<&str> = servers.iter().map(|server| &*server.name).take(10).collect();
         format!("HAProxy has no server {}; it has {}: set `member`", front.named(name), known.join(", "))
     })
+}
+
+/// What is found out of a server before its traffic returns.
+#[derive(Default)]
+struct Examined {
+    /// That its traffic came back before anybody gave it back.
+    early: Option<String>,
+    /// What is wrong with it.
+    ill: Option<String>,
 }
 
 struct Work<'a> {
@@ -209,8 +228,8 @@ impl Work<'_> {
 
     /// As it was, unless others keep it away.
     fn undrain(&mut self) -> Answer {
-        let (found, ailments) = match self.returned().and_then(|early| Ok((self.examined()?, early))) {
-            Ok((found, early)) => (found, early.into_iter().collect()),
+        let Examined { early, ill } = match self.examined() {
+            Ok(examined) => examined,
             Err(trouble) => return Answer::unclear(trouble.why()),
         };
         let before = match self.put_back() {
@@ -226,20 +245,9 @@ impl Work<'_> {
             );
             return Answer::Applied(Done { output, ..Done::default() });
         }
-        let verdict = found.map(|why| Verdict::Ill { why });
-        Answer::Applied(Done { verdict, ailments, ..Done::default() })
-    }
-
-    /// What is to be told where its traffic came back before anybody gave it back.
-    fn returned(&self) -> Result<Option<Ailment>, Trouble> {
-        if !self.returns()? || self.look()?.was.state != State::Ready {
-            return Ok(None);
-        }
-        let why = format!(
-            "{} had its traffic back before the work on it had ended: HAProxy was restarted, or somebody did that",
-            self.front.named(&self.member.name)
-        );
-        Ok(Some(Ailment { check: "drained".into(), ill: true, why }))
+        let verdict = ill.map(|why| Verdict::Ill { why });
+        let early = early.map(|why| Ailment { check: "drained".into(), ill: true, why });
+        Answer::Applied(Done { verdict, ailments: early.into_iter().collect(), ..Done::default() })
     }
 
     /// Whether it gets traffic once this component lets go of it.
@@ -250,63 +258,84 @@ impl Work<'_> {
     }
 
     /// Lets health checks look at it before anybody else does: what was in maintenance is taken for well until the first one
-    /// failed, and drained it gets none of the traffic meanwhile. Says what is wrong with it; nothing where it is well, or
-    /// stays away.
-    fn examined(&self) -> Result<Option<String>, Trouble> {
+    /// failed, and drained it gets none of the traffic meanwhile. Says nothing where it stays away.
+    fn examined(&self) -> Result<Examined, Trouble> {
+        let mut examined = Examined::default();
         if !self.returns()? {
-            return Ok(None);
-        }
-        if self.look()?.was.state == State::Maint {
-            self.front.set(&self.member.name, "state drain")?;
+            return Ok(examined);
         }
         let name = self.front.named(&self.member.name);
+        match self.look()?.was.state {
+            State::Maint => self.front.set(&self.member.name, "state drain")?,
+            State::Drain => {}
+            State::Ready => {
+                examined.early = Some(format!(
+                    "{name} had its traffic back before the work on it had ended: HAProxy was restarted or reloaded, or somebody did that"
+                ));
+            }
+        }
         let until = Instant::now() + Duration::from_millis(self.member.wait);
         loop {
             let server = self.look()?;
             if server.works && server.proved {
-                return Ok(None);
+                return Ok(examined);
             }
             if Instant::now() >= until {
                 let waited = Duration::from_millis(self.member.wait);
-                return Ok(Some(match server.works {
+                examined.ill = Some(match server.works {
                     true => format!(
                         "no health check of HAProxy has found {name} well within {waited:?}; wait longer: drain_timeout"
                     ),
                     false => format!("HAProxy gives {name} its traffic back, and finds it down"),
-                }));
+                });
+                return Ok(examined);
             }
             self.context.progress(&format!("waits for a health check of {name}"), None);
             thread::sleep(PAUSE);
         }
     }
 
-    /// Puts it back as it was, if nobody else keeps it away; says how it was then.
     fn put_back(&mut self) -> Result<Option<Was>, Trouble> {
-        let component = self.member.component.clone();
-        if !self.away.is_held_by(&component) {
-            return Ok(None);
-        }
-        let before = if self.away.others(&component).is_empty() { self.before()? } else { None };
-        if let Some(before) = before {
-            let server = self.look()?;
-            if server.was.state != before.state {
-                self.front.set(&self.member.name, &format!("state {}", before.state.word()))?;
-            }
-            if server.was.weight != before.weight {
-                self.front.set(&self.member.name, &format!("weight {}", before.weight))?;
-            }
-        }
-        self.away.let_go(&component).map_err(Trouble::Unknown)?;
-        Ok(before)
+        put_back(self.front, &mut self.away, &self.member.name, &self.member.component)
     }
 
     /// How it stood before anybody took it away.
     fn before(&self) -> Result<Option<Was>, Trouble> {
-        let Some(note) = self.away.note() else { return Ok(None) };
-        serde_json::from_value(note.before.clone())
-            .map(Some)
-            .map_err(|e| Trouble::Unknown(format!("it is not known how it stood before: {e}")))
+        before(&self.away)
     }
+}
+
+/// Puts a server back as it was, if nobody but `holder` keeps it away; says how it was then.
+pub fn put_back(
+    front: &Front<'_>,
+    away: &mut Away,
+    name: &str,
+    holder: &str,
+) -> Result<Option<Was>, Trouble> {
+    if !away.is_held_by(holder) {
+        return Ok(None);
+    }
+    let before = if away.others(holder).is_empty() { before(away)? } else { None };
+    if let Some(before) = before {
+        let servers = front.servers()?;
+        let server = found(front, &servers, name).map_err(Trouble::Said)?;
+        if server.was.state != before.state {
+            front.set(name, &format!("state {}", before.state.word()))?;
+        }
+        if server.was.weight != before.weight {
+            front.set(name, &format!("weight {}", before.weight))?;
+        }
+    }
+    away.let_go(holder).map_err(Trouble::Unknown)?;
+    Ok(before)
+}
+
+/// How a server stood before anybody took it away.
+fn before(away: &Away) -> Result<Option<Was>, Trouble> {
+    let Some(note) = away.note() else { return Ok(None) };
+    serde_json::from_value(note.before.clone())
+        .map(Some)
+        .map_err(|e| Trouble::Unknown(format!("it is not known how it stood before: {e}")))
 }
 
 /// `: by 10.0.0.7:51234 (since 3m), …`, of what HAProxy lists.

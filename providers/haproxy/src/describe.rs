@@ -1,6 +1,6 @@
 //! What the provider says of itself.
 
-use patchform_sdk::message::{Argument, Description, TrafficType};
+use patchform_sdk::message::{Argument, ByHand, Description, TrafficType};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -27,8 +27,15 @@ pub fn description() -> Description {
             ("min_serving".into(), min_serving),
         ]),
         example: include_str!("../example.pf.hcl").into(),
+        blocks: true,
+        by_hand: Some(ByHand { drain: by_hand("maint"), undrain: by_hand("ready") }),
     };
     Description { traffic: BTreeMap::from([("haproxy".into(), kind)]), ..Description::default() }
+}
+
+/// As one would type it where HAProxy runs.
+fn by_hand(state: &str) -> String {
+    format!("echo 'set server {{backend}}/{{member}} state {state}' | socat stdio {{socket}}")
 }
 
 fn argument(ty: Value, description: &str) -> Argument {

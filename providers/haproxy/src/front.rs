@@ -145,6 +145,14 @@ impl<'a> Front<'a> {
         self.ask(&["set", &format!("set server {} {what}", self.named(server))]).map(|_| ())
     }
 
+    /// Ends what a server still works on.
+    ///
+    /// # Errors
+    /// It was not done, or nobody knows.
+    pub fn end_sessions(&self, server: &str) -> Result<(), Trouble> {
+        self.ask(&["set", &format!("shutdown sessions server {}", self.named(server))]).map(|_| ())
+    }
+
     fn ask(&self, words: &[&str]) -> Result<String, Trouble> {
         let until = Instant::now() + self.patience;
         loop {

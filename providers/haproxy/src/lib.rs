@@ -8,6 +8,7 @@ mod describe;
 mod front;
 mod look;
 mod server;
+mod whole;
 
 use patchform_sdk::message::{
     Act, Action, Answer, Description, Desired, Identity, MembersAnswer, MembersRequest, PreviewOutcome,

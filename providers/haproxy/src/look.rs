@@ -3,6 +3,7 @@
 use crate::act::{asked, found};
 use crate::front::{Front, Trouble, is_name};
 use crate::server::{Server, State};
+use crate::whole;
 use patchform_sdk::away;
 use patchform_sdk::durable::Survives;
 use patchform_sdk::message::{
@@ -23,6 +24,9 @@ pub fn members(request: &MembersRequest, context: &Context) -> Result<MembersAns
 }
 
 fn standing(front: &Front<'_>, servers: &[Server], name: &str) -> Result<MemberStanding, String> {
+    if whole::is_meant(name) {
+        return whole::standing(front, servers);
+    }
     if !is_name(name) {
         let why =
             format!("{name:?} cannot be a server of HAProxy: its names have letters, digits and _.:- only");
@@ -60,6 +64,11 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
     let known = ledger::probe(&ledger, Survives::PowerLoss, &probe.act);
     if let Some(known) = known.map_err(|e| RpcError::internal(e.to_string()))? {
         return Ok(known);
+    }
+    if whole::is_meant(&member.name) {
+        let servers = front.servers().map_err(|trouble| RpcError::internal(trouble.why()))?;
+        let probed = whole::probed(&front, probe.action, &member.component, &servers);
+        return probed.map_err(RpcError::internal);
     }
     let note = away::look(&identity).map_err(RpcError::internal)?;
     let held = note.as_ref().is_some_and(|note| note.holders.contains(&member.component));

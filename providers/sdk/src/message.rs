@@ -17,7 +17,7 @@ pub use traffic::*;
 /// The protocol's version: a major mismatch is an error, the lower minor version wins.
 /// Minor version 1 added the dead man's switch: `target/run_or_revert`, `target/confirm_or_revert`. Minor version 2 added
 /// `inventory`. Minor version 3 added traffic: its types, `members`, and [`Act::member`].
-pub const PROTOCOL: Protocol = Protocol { major: 1, minor: 3 };
+pub const PROTOCOL: Protocol = Protocol { major: 1, minor: 4 };
 /// The longest line that either side accepts, in bytes (16 MiB).
 pub const MAX_LINE: usize = 16 * 1024 * 1024;
 /// The most components in one `validate`, `read` or `preview`.

@@ -23,8 +23,14 @@ pub const BLOCK: Block = Block {
     labels: &[],
     written: "block { … }",
     what: "a block of customers",
-    about: "Customers are kept out by nftables on the host of the component from before its snapshot until it is verified. That they are refused, that the tool gets in by a new connection, and that the refusal is logged is proved before anything is changed.",
+    about: "Customers are kept out by nftables on the host of the component, or by what sends them there, from before its snapshot until it is verified. That they are refused, that the tool gets in by a new connection, and that the refusal is logged is proved before anything is changed.",
     arguments: &[
+        argument(
+            "at",
+            Takes::Special("traffic block"),
+            Need::Optional("nftables on the host"),
+            "the traffic that refuses whoever comes, all of its members away: `traffic.haproxy.front`; in place of the other arguments",
+        ),
         argument(
             "ports",
             Takes::Special("list of ports"),

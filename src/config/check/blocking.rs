@@ -6,8 +6,9 @@ use crate::config::checked::{self, Connection, Log, LogSource, Net};
 use crate::config::fields::Fields;
 use crate::config::syntax::{Attribute, Block};
 use crate::config::types::Type;
-use crate::model::{Diagnostic, Diagnostics};
+use crate::model::{Diagnostic, Diagnostics, Span};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long an attempt may take until it is found in the log, where nothing else is said.
@@ -39,6 +40,9 @@ pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
         problems.push(problem);
     }
     let who = ["ports", "interfaces", "from"];
+    if let Some(at) = block.body.attribute("at") {
+        return shape_at_traffic(block, at, problems);
+    }
     if !who.iter().any(|name| block.body.attribute(name).is_some()) {
         let problem = Diagnostic::error("A block of customers does not say who is a customer")
             .at(block.header, "")
@@ -47,11 +51,49 @@ pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
     }
 }
 
+/// What a block at a traffic may not say, and has to.
+fn shape_at_traffic(block: &Block, at: &Attribute, problems: &mut Diagnostics) {
+    for name in ["ports", "interfaces", "from", "allow", "log_group"] {
+        if let Some(attribute) = block.body.attribute(name) {
+            let problem = Diagnostic::error(format!("\"{name}\" does not go with \"at\""))
+                .at(attribute.span, "this is said to nftables on the host")
+                .and(at.span, "customers are refused by this traffic")
+                .help("Keep one of them: a traffic refuses whoever comes.");
+            problems.push(problem);
+        }
+    }
+    let inner = |kind: &str| block.body.blocks.iter().find(|inner| &*inner.kind == kind);
+    let probe = inner("probe").and_then(|probe| Some((probe, probe.labels.first()?)));
+    if let Some((_, sort)) = probe.filter(|(_, sort)| &*sort.text == "tcp") {
+        let problem = Diagnostic::error("A tcp probe proves nothing at a traffic")
+            .at(sort.span, "")
+            .because("A load balancer takes the connection, and refuses what is asked over it.")
+            .help("Write probe \"http\", or probe \"exec\" with a program that asks for something.");
+        problems.push(problem);
+    }
+    let told = inner("log")
+        .is_some_and(|log| log.body.attributes.iter().any(|a| ["file", "command"].contains(&&*a.name)));
+    if !told {
+        let problem = Diagnostic::error("A block of customers at a traffic needs a `log` block that names its log")
+            .at(block.header, "nothing would prove that a refused attempt is logged")
+            .help("For example: log { file = \"/var/log/haproxy.log\" }; it is read where the traffic is, or where its connection leads.");
+        problems.push(problem);
+    }
+}
+
+/// A block of customers, evaluated; its traffic is not known by its index yet.
+pub(super) struct Written {
+    pub barrier: checked::Barrier,
+    /// The instance of the module that declares the traffic, its name, and where it is named.
+    pub at: Option<(usize, Arc<str>, Span)>,
+}
+
 /// The block of a component, evaluated; `at` is how the component is reached.
-pub(super) fn read(component: &Block, at: &Connection, fields: &mut Fields<'_>) -> Option<checked::Barrier> {
+pub(super) fn read(component: &Block, at: &Connection, fields: &mut Fields<'_>) -> Option<Written> {
     let maintenance = component.body.blocks.iter().find(|b| &*b.kind == "maintenance")?;
     let block = maintenance.body.blocks.iter().find(|b| &*b.kind == "block")?;
-    if at.kind == "chroot" {
+    let traffic = block.body.attribute("at");
+    if at.kind == "chroot" && traffic.is_none() {
         let problem = Diagnostic::error("Customers of a folder cannot be kept out")
             .at(block.header, "")
             .because("The component is reached by connection \"chroot\": nftables belong to a whole host.")
@@ -65,7 +107,16 @@ pub(super) fn read(component: &Block, at: &Connection, fields: &mut Fields<'_>) 
     let allow = body.attribute("allow").map(|a| nets(a, fields)).unwrap_or_default();
     let group = fields.whole(body, "log_group", 0, 65_535);
     let inner = |kind: &str| body.blocks.iter().find(|b| &*b.kind == kind);
-    if ports.is_empty() && interfaces.is_empty() && from.is_empty() && fields.problems.0.is_empty() {
+    let named = match traffic {
+        Some(attribute) => Some(named(attribute, fields)?),
+        None => None,
+    };
+    if named.is_none()
+        && ports.is_empty()
+        && interfaces.is_empty()
+        && from.is_empty()
+        && fields.problems.0.is_empty()
+    {
         let problem = Diagnostic::error("A block of customers does not say who is a customer")
             .at(block.header, "all of its lists are empty")
             .help("Say by which ports they come: ports = [80, 443]; or give \"interfaces\", or \"from\".");
@@ -75,7 +126,8 @@ pub(super) fn read(component: &Block, at: &Connection, fields: &mut Fields<'_>) 
     let written = inner("probe")?;
     let probe_at = nested::connection(written, fields);
     let probe = probe::outside(written, fields);
-    Some(checked::Barrier {
+    let barrier = checked::Barrier {
+        at: None,
         ports,
         interfaces,
         from,
@@ -84,7 +136,21 @@ pub(super) fn read(component: &Block, at: &Connection, fields: &mut Fields<'_>) 
         probe: probe?,
         probe_at,
         log: log?,
-    })
+    };
+    Some(Written { barrier, at: named })
+}
+
+/// `at = traffic.haproxy.front`
+fn named(attribute: &Attribute, fields: &mut Fields<'_>) -> Option<(usize, Arc<str>, Span)> {
+    let value = fields.typed(attribute, &Type::Any)?;
+    if let Some(block) = value.as_block().filter(|block| block.kind == "traffic") {
+        return Some((block.owner, block.name.clone(), attribute.value.span()));
+    }
+    let problem = Diagnostic::error("\"at\" must name a traffic block")
+        .at(attribute.value.span(), format!("this is {}", value.brief()))
+        .help("Write at = traffic.haproxy.front, without quotes and without a list.");
+    fields.problems.push(problem);
+    None
 }
 
 fn log(block: Option<&Block>, fields: &mut Fields<'_>) -> Option<Log> {

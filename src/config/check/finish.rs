@@ -9,10 +9,10 @@ use super::order::Use;
 use super::rests::Resting;
 use super::{Checker, InUse, Whole, argument_spans, provider, rollout, service, traffic, window};
 use crate::config::checked::{
-    ArgumentSpans, Blackout, Component, Config, Dependency, Drain, ProviderBlock, RequiredProvider, Rollout,
-    Service, Settings, Traffic, Vendor, VendorField, Window,
+    ArgumentSpans, Barrier, Blackout, Component, Config, Dependency, Drain, ProviderBlock, RequiredProvider,
+    Rollout, Service, Settings, Traffic, Vendor, VendorField, Window,
 };
-use crate::model::{Address, Diagnostics, InstanceKey, Span};
+use crate::model::{Address, Diagnostic, Diagnostics, InstanceKey, Span};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -58,7 +58,18 @@ pub(super) fn config(whole: Whole<'_, '_>, checker: &mut Checker<'_, '_>) -> Opt
             let vendor = vendors.index(instance, block, &draft);
             let windows = windows.indices(&draft);
             let drain = all_traffic.drain(&draft);
-            let made = Made { block, provider, rollout, vendor, windows, drain, spans: spans.clone(), after };
+            let barrier = all_traffic.barrier(&draft, edges.problems);
+            let made = Made {
+                block,
+                provider,
+                rollout,
+                vendor,
+                windows,
+                drain,
+                barrier,
+                spans: spans.clone(),
+                after,
+            };
             components.push(made.component(path.clone(), draft));
         }
     }
@@ -136,6 +147,7 @@ struct Made<'a, 'p> {
     vendor: Option<usize>,
     windows: Vec<usize>,
     drain: Option<Drain>,
+    barrier: Option<Barrier>,
     spans: ArgumentSpans,
     after: Vec<Dependency>,
 }
@@ -163,7 +175,7 @@ impl Made<'_, '_> {
             vendor: self.vendor,
             windows: self.windows,
             drain: self.drain,
-            block: draft.block,
+            block: self.barrier,
             blackouts: Vec::new(),
             after: self.after,
             span: block.block.header,
@@ -298,6 +310,8 @@ fn directing<'p>(
 struct AllTraffic {
     all: Vec<Traffic>,
     index: BTreeMap<(usize, String), usize>,
+    /// Which of them can keep customers out altogether.
+    blocks: Vec<bool>,
 }
 
 impl AllTraffic {
@@ -321,12 +335,33 @@ impl AllTraffic {
                 arguments: draft.arguments.clone(),
                 secrets: draft.secrets.clone(),
                 connection: draft.connection.clone(),
+                by_hand: draft.by_hand.clone(),
             };
             rows.push((traffic, (key.0, key.1.to_string())));
         }
         rows.sort_by(|a, b| a.0.address.cmp(&b.0.address));
         let index = rows.iter().enumerate().map(|(i, (_, key))| (key.clone(), i)).collect();
-        AllTraffic { all: rows.into_iter().map(|(traffic, _)| traffic).collect(), index }
+        let shuts = |key: &(usize, String)| drafts.get(&(key.0, &*key.1)).is_some_and(|draft| draft.blocks);
+        let blocks = rows.iter().map(|(_, key)| shuts(key)).collect();
+        AllTraffic { blocks, all: rows.into_iter().map(|(traffic, _)| traffic).collect(), index }
+    }
+
+    /// How customers are kept out of a component.
+    fn barrier(&self, draft: &Draft, problems: &mut Diagnostics) -> Option<Barrier> {
+        let written = draft.block.as_ref()?;
+        let at = written.at.as_ref().and_then(|(owner, name, span)| {
+            let at = *self.index.get(&(*owner, name.to_string()))?;
+            if !self.blocks[at] {
+                let problem =
+                    Diagnostic::error(format!("{} cannot keep customers out", self.all[at].address));
+                let help =
+                    "Name a traffic that can, such as \"haproxy\"; or leave \"at\" out, and write \"ports\".";
+                let because = "It takes members away one by one, and refuses nobody.";
+                problems.push(problem.at(*span, "").because(because).help(help));
+            }
+            Some(at)
+        });
+        Some(Barrier { at, ..written.barrier.clone() })
     }
 
     /// Where a component is drained, each once.

@@ -9,9 +9,7 @@ use super::secret::Secrets;
 use super::{blocking, nested, probe, traffic, window};
 use crate::config::arguments::{Arguments, LEVEL};
 use crate::config::blocks::{CLASSES, EXPOSURES};
-use crate::config::checked::{
-    self, Baseline, Check, Connection, Constrained, Lifecycle, Secret, SnapshotRule,
-};
+use crate::config::checked::{Baseline, Check, Connection, Constrained, Lifecycle, Secret, SnapshotRule};
 use crate::config::convert::convert;
 use crate::config::eval::evaluate;
 use crate::config::exact;
@@ -51,7 +49,7 @@ pub(super) struct Draft {
     pub windows: Vec<(usize, Arc<str>)>,
     /// Where its traffic is taken away.
     pub drained: Option<traffic::Drained>,
-    pub block: Option<checked::Barrier>,
+    pub block: Option<blocking::Written>,
     /// For each computed use of the block, in order: the instance it names, where that could be told.
     pub computed: Vec<Option<InstanceKey>>,
 }

@@ -13,6 +13,7 @@ use crate::config::syntax::{Attribute, Block};
 use crate::config::types::Type;
 use crate::config::value::Value;
 use crate::model::{Absence, Diagnostic, Diagnostics, InstanceKey, Span};
+use patchform_sdk::message::ByHand;
 use serde_json::{Map, Value as Json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +26,9 @@ pub(super) struct Draft {
     pub arguments: Json,
     pub secrets: Vec<Secret>,
     pub connection: Connection,
+    /// Whether it can keep customers out altogether.
+    pub blocks: bool,
+    pub by_hand: Option<ByHand>,
     pub span: Span,
 }
 
@@ -48,7 +52,8 @@ pub(super) fn read(
     let [kind, name] = block.labels.as_slice() else { return None };
     let before = fields.problems.0.len();
     let provider = provider(&kind.text, kind.span, schemas, fields.problems)?;
-    let plans = match kind::arguments(&schemas.traffic(&provider, &kind.text)?.arguments) {
+    let described = schemas.traffic(&provider, &kind.text)?;
+    let plans = match kind::arguments(&described.arguments) {
         Ok(plans) => plans,
         Err(wrong) => {
             fields.problems.push(bad_provider(&provider, &wrong, kind.span));
@@ -85,6 +90,8 @@ pub(super) fn read(
         arguments: Json::Object(arguments),
         secrets,
         connection,
+        blocks: described.blocks,
+        by_hand: described.by_hand.clone(),
         span: block.header,
     })
 }

@@ -7,6 +7,8 @@ use std::time::Duration;
 /// Customers are kept out of a component while it is worked on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Barrier {
+    /// Index into the traffic of whoever refuses customers; nftables on the component's host without one.
+    pub at: Option<usize>,
     /// Ports of customers, sorted; without any: all of them.
     pub ports: Vec<u16>,
     /// Interfaces by which customers come; without any: all of them.
@@ -30,7 +32,7 @@ pub struct Barrier {
 pub struct Log {
     /// What is read.
     pub source: LogSource,
-    /// Where; the component's own host without one.
+    /// Where; without one the host that refuses: the component's own, or that of its traffic.
     pub at: Option<Connection>,
     /// How long an attempt may take until it is found there.
     pub within: Duration,
@@ -83,6 +85,11 @@ impl std::fmt::Display for Net {
 }
 
 impl Barrier {
+    /// Whether a customer of one host may be kept out there by both.
+    pub fn meets(&self, other: &Barrier) -> bool {
+        self.at.is_none() && other.at.is_none() && share(&self.ports, &other.ports)
+    }
+
     /// How long its proofs may take.
     pub fn patience(&self) -> Duration {
         let probe = self.probe.within.saturating_add(self.probe.timeout);
@@ -90,9 +97,23 @@ impl Barrier {
     }
 }
 
+/// Whether both lists have a port in common; an empty one has them all.
+fn share(one: &[u16], other: &[u16]) -> bool {
+    one.is_empty() || other.is_empty() || one.iter().any(|port| other.contains(port))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_meet_at_a_port_that_both_shut() {
+        for (one, other, meet) in
+            [(&[80][..], &[80, 443][..], true), (&[80], &[443], false), (&[], &[443], true), (&[], &[], true)]
+        {
+            assert_eq!(share(one, other), meet, "{one:?} {other:?}");
+        }
+    }
 
     #[test]
     fn an_address_is_read_as_it_is_shown_and_nothing_else_is() {

@@ -4,6 +4,6 @@ mkdir -p "$store" || exit 1
 kept=$store/$1.$2
 if [ ! -e "$kept" ]; then
   rules >"$kept.new" && sync && mv "$kept.new" "$kept" || exit 1
-  for old in "$store/$1".*; do [ "$old" = "$kept" ] || rm -f "$old"; done
 fi
+for old in "$store/$1".*; do [ "$old" = "$kept" ] || rm -f "$old"; done
 exec nft -f -

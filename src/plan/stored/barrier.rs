@@ -9,6 +9,8 @@ use std::time::Duration;
 
 #[derive(Serialize, Deserialize)]
 pub struct StoredBarrier<'a> {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at: Option<usize>,
     #[serde(default, skip_serializing_if = "<[u16]>::is_empty")]
     ports: Cow<'a, [u16]>,
     #[serde(default, skip_serializing_if = "<[String]>::is_empty")]
@@ -47,6 +49,7 @@ fn texts(nets: &[Net]) -> Vec<String> {
 impl<'a> From<&'a Barrier> for StoredBarrier<'a> {
     fn from(block: &'a Barrier) -> Self {
         StoredBarrier {
+            at: block.at,
             ports: Cow::Borrowed(&block.ports),
             interfaces: Cow::Borrowed(&block.interfaces),
             from: texts(&block.from),
@@ -77,6 +80,7 @@ impl StoredBarrier<'_> {
             |text: &String| Net::parse(text).ok_or_else(|| format!("{text:?} is no address and no net"));
         let nets = |texts: &[String]| texts.iter().map(net).collect::<Result<Vec<Net>, String>>();
         Ok(Barrier {
+            at: self.at,
             from: nets(&self.from)?,
             allow: nets(&self.allow)?,
             ports: self.ports.into_owned(),

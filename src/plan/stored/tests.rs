@@ -9,6 +9,7 @@ use crate::config::checked::{
 use crate::model::Purpose;
 use crate::plan::noun::{Brought, Verdict};
 use crate::plan::samples;
+use patchform_sdk::message::ByHand;
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
 
@@ -242,6 +243,7 @@ fn drained() -> (Traffic, Drain) {
         arguments: serde_json::json!({ "socket": "/run/haproxy/admin.sock", "backend": "web" }),
         secrets: Vec::new(),
         connection: Connection { kind: "ssh".into(), arguments: [("host".into(), "lb-1".into())].into() },
+        by_hand: None,
     };
     (traffic, Drain { from: vec![0], member: "web-1".into(), wait: Duration::from_secs(90) })
 }
@@ -341,7 +343,12 @@ fn a_barrier_comes_back() {
         failures: None,
         need: Need::Required,
     };
+    plan.traffic = vec![Traffic {
+        by_hand: Some(ByHand { drain: "pool out {member}".into(), undrain: "pool in {member}".into() }),
+        ..drained().0
+    }];
     plan.entries[0].block = Some(Barrier {
+        at: Some(0),
         ports: vec![80, 443],
         interfaces: vec!["eth1".into()],
         from: Net::parse("10.0.0.0/8").into_iter().collect(),

@@ -3,6 +3,7 @@
 use super::parts::{StoredConnection, millis};
 use super::secrets::StoredSecret;
 use crate::config::checked::{Drain, Traffic};
+use patchform_sdk::message::ByHand;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::borrow::Cow;
@@ -18,6 +19,15 @@ pub struct StoredTraffic<'a> {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     secrets: Vec<StoredSecret>,
     connection: StoredConnection<'a>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    by_hand: Option<StoredByHand<'a>>,
+}
+
+/// Command lines for a person.
+#[derive(Serialize, Deserialize)]
+struct StoredByHand<'a> {
+    drain: Cow<'a, str>,
+    undrain: Cow<'a, str>,
 }
 
 impl<'a> From<&'a Traffic> for StoredTraffic<'a> {
@@ -29,6 +39,10 @@ impl<'a> From<&'a Traffic> for StoredTraffic<'a> {
             arguments: Cow::Borrowed(&traffic.arguments),
             secrets: traffic.secrets.iter().map(StoredSecret::from).collect(),
             connection: StoredConnection::from(&traffic.connection),
+            by_hand: traffic.by_hand.as_ref().map(|by_hand| StoredByHand {
+                drain: Cow::Borrowed(&by_hand.drain),
+                undrain: Cow::Borrowed(&by_hand.undrain),
+            }),
         }
     }
 }
@@ -42,6 +56,10 @@ impl From<StoredTraffic<'_>> for Traffic {
             arguments: stored.arguments.into_owned(),
             secrets: stored.secrets.into_iter().map(Into::into).collect(),
             connection: stored.connection.into(),
+            by_hand: stored.by_hand.map(|by_hand| ByHand {
+                drain: by_hand.drain.into_owned(),
+                undrain: by_hand.undrain.into_owned(),
+            }),
         }
     }
 }

@@ -55,6 +55,23 @@ fn taken(plan: &Plan, drain: &Drain) -> String {
 
 /// `customers at ports 80, 443, by nftables table inet patchform_…; proved by …` and who stays let in.
 fn kept_out(plan: &Plan, entry: &Entry, block: &Barrier) -> String {
+    let host =
+        block.log.at.as_ref().and_then(reach::host).map_or(String::new(), |host| format!(" on {host}"));
+    let log = match &block.log.source {
+        LogSource::Journal => "the journal".to_string(),
+        LogSource::File(path) => path.clone(),
+        LogSource::Command(argv) => format!("`{}`", typed(argv)),
+    };
+    let proved = format!(
+        "Proved before the patch: {} is refused, and that is found in {log}{host}",
+        emergency::tried(&block.probe)
+    );
+    if let Some(traffic) = block.at.and_then(|at| plan.traffic.get(at)) {
+        return format!(
+            "all customers of {} are refused there; the tool's own way in is not touched. {proved}",
+            traffic.address
+        );
+    }
     let all = |one: &str, items: Vec<String>| match items.as_slice() {
         [] => String::new(),
         [item] => format!(" {one} {item}"),
@@ -65,18 +82,9 @@ fn kept_out(plan: &Plan, entry: &Entry, block: &Barrier) -> String {
         + &all("from", block.from.iter().map(ToString::to_string).collect());
     let allow: Vec<String> = block.allow.iter().map(ToString::to_string).collect();
     let allow = if allow.is_empty() { String::new() } else { format!(" and {}", allow.join(", ")) };
-    let host =
-        block.log.at.as_ref().and_then(reach::host).map_or(String::new(), |host| format!(" on {host}"));
-    let log = match &block.log.source {
-        LogSource::Journal => "the journal".to_string(),
-        LogSource::File(path) => path.clone(),
-        LogSource::Command(argv) => format!("`{}`", typed(argv)),
-    };
     format!(
-        "customers{who} are kept out by nftables (table inet {}); the tool's own way in{allow} stays open. Proved before the \
-         patch: {} is refused, and that is found in {log}{host}",
+        "customers{who} are kept out by nftables (table inet {}); the tool's own way in{allow} stays open. {proved}",
         blocking::table(&plan.lineage, &entry.address.to_string()),
-        emergency::tried(&block.probe),
     )
 }
 

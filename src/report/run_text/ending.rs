@@ -117,6 +117,9 @@ fn table(page: &mut Page, plan: &Plan, run: &RunView) {
             Stands::Stuck | Stands::GoingBack | Stands::Forward if from == to => brief(from, to),
             Stands::Stuck | Stands::GoingBack if component.reached => format!("at {}", short(to, from)),
             Stands::Stuck | Stands::GoingBack if component.put_back => format!("back at {}", short(from, to)),
+            Stands::Stuck | Stands::GoingBack | Stands::Forward if !component.tried => {
+                format!("still at {}", short(from, to))
+            }
             Stands::Stuck | Stands::GoingBack | Stands::Forward => format!("between {}", brief(from, to)),
             // What it is now, this run does not know: it was read before, and somebody else may be at work there.
             Stands::Restored if !component.tried && run.lacks => format!("reads {}", short(from, to)),

@@ -82,6 +82,20 @@ fn a_gate_that_has_closed_behind_a_drain_gives_the_traffic_back_and_skips() {
     assert_eq!((p.ending(), outcome(&p.run).gated), (Ending::Incomplete, vec![0]));
 }
 
+/// Traffic that cannot be given back says nothing of the patch: a resume tries that again.
+#[test]
+fn traffic_that_nobody_can_give_back_halts_the_run_and_takes_nothing_back() {
+    let mut p = drains();
+    p.turn();
+    assert_eq!(p.well(0, 7), "undrain 0");
+    assert_eq!(p.says(0, "inconclusive"), "stop: halted at undrain: no data");
+    assert!(p.run.is_drained(0) && p.run.failure(0).is_none());
+    p.in_flight.clear();
+    p.apply(What::taken("you", 2));
+    assert_eq!(p.turn(), "undrain#2 0");
+    assert_eq!(p.says(0, "done"), "commit 0");
+}
+
 #[test]
 fn whoever_goes_on_behind_a_drain_asks_again_before_the_patch() {
     let mut p = drains();

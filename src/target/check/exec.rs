@@ -1,6 +1,6 @@
 //! `check "exec"`: a command on the target ends with 0.
 
-use super::{Place, command};
+use super::Place;
 use patchform_sdk::line::beginning;
 use patchform_sdk::words::typed;
 use std::time::Duration;
@@ -14,7 +14,7 @@ pub(super) fn ask(
     place: &Place<'_>,
 ) -> Result<(), String> {
     let shown = typed(command);
-    let ended = command::run(command, timeout, place)?;
+    let ended = place.ask(command, timeout)?;
     if ended.code != 0 {
         let said = ended.last_line().map(|line| format!(": {}", beginning(line.as_bytes())));
         return Err(format!(

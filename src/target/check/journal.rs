@@ -1,7 +1,6 @@
 //! `check "journal"`: nothing of a priority was written to the target's journal since the patch began.
 
-use super::command::{self, Ended};
-use super::{Found, Place};
+use super::{Answered, Found, Place};
 use crate::config::checked::Check;
 use patchform_sdk::line::beginning;
 use std::time::Duration;
@@ -21,7 +20,7 @@ pub(super) struct Wanted<'a> {
 /// # Errors
 /// The last entry that should not be there, or why the journal could not be read.
 pub(super) fn ask(wanted: &Wanted<'_>, check: &Check, place: &Place<'_>) -> Result<(), Found> {
-    judge(&command::run(&argv(wanted), check.timeout, place).map_err(Found::Nothing)?)
+    judge(&place.ask(&argv(wanted), check.timeout).map_err(Found::Nothing)?)
 }
 
 fn argv(wanted: &Wanted<'_>) -> Vec<String> {
@@ -35,7 +34,7 @@ fn argv(wanted: &Wanted<'_>) -> Vec<String> {
     argv
 }
 
-fn judge(ended: &Ended) -> Result<(), Found> {
+fn judge(ended: &Answered) -> Result<(), Found> {
     let entries: Vec<&str> = ended.stdout.lines().filter(|line| !line.trim().is_empty()).collect();
     match (ended.code, entries.as_slice()) {
         (0, []) => Ok(()),
@@ -60,7 +59,7 @@ mod tests {
     use super::*;
 
     fn judged(code: i32, stdout: &str, stderr: &str) -> Result<(), Found> {
-        judge(&Ended { code, stdout: stdout.into(), stderr: stderr.into() })
+        judge(&Answered { code, stdout: stdout.into(), stderr: stderr.into() })
     }
 
     #[test]

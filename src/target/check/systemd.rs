@@ -1,7 +1,6 @@
 //! `check "systemd"`: units of the target are active, or none has failed.
 
-use super::command::{self, Ended};
-use super::{Found, Place};
+use super::{Answered, Found, Place};
 use patchform_sdk::line::beginning;
 use std::time::Duration;
 
@@ -14,11 +13,11 @@ pub(super) fn ask(units: &[String], timeout: Duration, place: &Place<'_>) -> Res
     };
     let argv: Vec<String> =
         words.iter().map(|word| (*word).to_string()).chain(units.iter().cloned()).collect();
-    let ended = command::run(&argv, timeout, place).map_err(Found::Nothing)?;
+    let ended = place.ask(&argv, timeout).map_err(Found::Nothing)?;
     if units.is_empty() { no_failed(&ended) } else { all_active(units, &ended) }
 }
 
-fn no_failed(ended: &Ended) -> Result<(), Found> {
+fn no_failed(ended: &Answered) -> Result<(), Found> {
     if ended.code != 0 {
         return Err(nothing(ended));
     }
@@ -35,7 +34,7 @@ fn no_failed(ended: &Ended) -> Result<(), Found> {
 }
 
 /// `systemctl is-active` prints a word for each unit, in their order; its code only says whether any is.
-fn all_active(units: &[String], ended: &Ended) -> Result<(), Found> {
+fn all_active(units: &[String], ended: &Answered) -> Result<(), Found> {
     let states: Vec<&str> = ended.stdout.lines().map(str::trim).collect();
     if states.len() != units.len() {
         return Err(nothing(ended));
@@ -53,7 +52,7 @@ fn all_active(units: &[String], ended: &Ended) -> Result<(), Found> {
     }
 }
 
-fn nothing(ended: &Ended) -> Found {
+fn nothing(ended: &Answered) -> Found {
     let said = ended.last_line().map_or(String::new(), |line| format!(": {}", beginning(line.as_bytes())));
     Found::Nothing(format!("systemd cannot be asked, `systemctl` exited with code {}{said}", ended.code))
 }
@@ -62,8 +61,8 @@ fn nothing(ended: &Ended) -> Found {
 mod tests {
     use super::*;
 
-    fn ended(code: i32, stdout: &str, stderr: &str) -> Ended {
-        Ended { code, stdout: stdout.into(), stderr: stderr.into() }
+    fn ended(code: i32, stdout: &str, stderr: &str) -> Answered {
+        Answered { code, stdout: stdout.into(), stderr: stderr.into() }
     }
 
     #[test]

@@ -37,7 +37,11 @@ fn tried(probe: Probe, within_ms: u64) -> Checked {
 fn tried_as(check: Check) -> Checked {
     let dir = tempfile::tempdir().unwrap();
     let targets = Targets::new(&dir.path().join("store"), dir.path());
-    run(&check, &Place { connection: &local(), targets: &targets, since: None }, &AtomicBool::new(false))
+    run(
+        &check,
+        &Place { connection: &local(), targets: &targets, since: None, mark: None },
+        &AtomicBool::new(false),
+    )
 }
 
 fn why(checked: &Checked) -> &str {
@@ -118,7 +122,7 @@ fn a_check_can_be_stopped() {
     let cancelled = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let running = scope.spawn(|| {
-            let place = Place { connection: &local(), targets: &targets, since: None };
+            let place = Place { connection: &local(), targets: &targets, since: None, mark: None };
             run(&check(sh("exit 1", None), 600_000), &place, &cancelled)
         });
         std::thread::sleep(Duration::from_millis(50));

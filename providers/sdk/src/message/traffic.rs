@@ -1,4 +1,4 @@
-//! What sends traffic to the members of a group, such as a load balancer: from protocol 1.3 on.
+//! What sends traffic to the members of a group, such as a load balancer: from protocol 1.3 on; as a whole from 1.4 on.
 
 use super::{Argument, Subject};
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,27 @@ pub struct TrafficType {
     /// A complete configuration in which every argument occurs, for documentation.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub example: String,
+    /// Whether it can keep customers out of all members at once: it takes [`ALL_MEMBERS`] for a member.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub blocks: bool,
+    /// How a person does it by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_hand: Option<ByHand>,
 }
+
+/// Command lines for a person, to be typed where the traffic's connection leads. `{name}` stands for the argument of this name,
+/// `{member}` for the member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ByHand {
+    /// Takes a member its traffic.
+    pub drain: String,
+    /// Gives it back.
+    pub undrain: String,
+}
+
+/// The member that stands for all of them: while it is away, whoever comes is refused by the traffic itself, at once and with
+/// open sessions ended, and finds nobody.
+pub const ALL_MEMBERS: &str = "*";
 
 /// Whose traffic `drain` takes away and `undrain` gives back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

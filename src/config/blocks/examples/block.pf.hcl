@@ -82,3 +82,29 @@ component "command" "api" {
     }
   }
 }
+
+traffic "haproxy" "shop" {
+  socket  = "/run/haproxy/admin.sock"
+  backend = "shop"
+}
+
+component "command" "shop" {
+  patch_level = "1.1"
+  read        = ["cat", "shop.level"]
+  patch       = ["sh", "-c", "printf %s \"$PATCHFORM_LEVEL\" > shop.level"]
+  snapshot    = ["cat", "shop.level"]
+  restore     = ["sh", "-c", "printf %s \"$PATCHFORM_SNAPSHOT\" > shop.level"]
+
+  maintenance {
+    block {
+      at = traffic.haproxy.shop
+
+      probe "http" {
+        url = "https://shop.example/"
+      }
+      log {
+        file = "/var/log/haproxy.log"
+      }
+    }
+  }
+}
