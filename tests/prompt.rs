@@ -1,6 +1,7 @@
 //! The console: on a real pseudo terminal (what is typed, seen and kept), and on standard input.
 
 mod lab;
+#[expect(dead_code, reason = "the console has its own view of what it sees")]
 #[path = "lab/terminal.rs"]
 mod terminal;
 
@@ -8,7 +9,6 @@ use lab::{Lab, Ran};
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::Stdio;
 use std::time::{Duration, Instant};
 use terminal::Terminal;
 

@@ -107,6 +107,7 @@ impl Emulated {
         match (end, sequence) {
             ('m', _) => {}
             ('A', up) => self.row -= up[1..].parse::<usize>().expect("a number"),
+            ('K', "[2") => self.lines[self.row].clear(),
             ('J', "[") => {
                 self.lines.truncate(self.row + 1);
                 self.lines[self.row].truncate(self.column);

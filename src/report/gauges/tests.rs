@@ -153,7 +153,7 @@ failures  the default rollout 1 of 2
 service.shop  7 of 9 up, 6 must be: 1 more may be away
 window night  closes in 8h 19m, at 2026-11-22 12:00
     Europe/Berlin (+01:00) (2026-11-22 12:00 here)
-  ● release.web[2]  patch  9s of about 2s  40%  unpacking\\u…
+  ● release.web[2]  patch  9s of about 2s  40%  unpacking\\…
   ↩ release.web[3]  restore  9s of about 1s
   ● release.web[1]  soak  11s left of 20s
 Paused: nothing new begins, 2 running steps end first. To
