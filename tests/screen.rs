@@ -99,7 +99,7 @@ fn a_terminal_shows_the_gauges_and_nothing_of_them_in_the_end() {
         text.contains("Paused: nothing new begins, 1 running step ends first")
     });
     lab.write("go", "");
-    wait(&terminal, &mut screen, |text| text.contains("watched (") && text.contains("Paused"));
+    wait(&terminal, &mut screen, |text| text.contains("Paused: nothing new begins, nothing is running"));
     lab.patchform("run continue").exits(0);
     let text = wait(&terminal, &mut screen, |text| text.contains("To take it all back"));
     assert_eq!(terminal.child.wait().expect("its status").code(), Some(0));

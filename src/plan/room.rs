@@ -66,7 +66,7 @@ pub(super) fn at_once<'a>(plan: &Plan, entries: impl Iterator<Item = &'a Entry>)
 }
 
 /// The first wave of those that follow each other to this one.
-fn head(plan: &Plan, wave: usize) -> usize {
+pub fn head(plan: &Plan, wave: usize) -> usize {
     let before = |wave: &usize| plan.waves.get(*wave)?.after.filter(|after| after < wave);
     std::iter::successors(Some(wave), before).last().unwrap_or(wave)
 }

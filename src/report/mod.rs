@@ -15,6 +15,7 @@ pub mod hours;
 pub mod imported;
 pub mod left_undone;
 pub mod let_go;
+pub mod longer;
 pub mod mark;
 pub mod open_run;
 pub mod order;

@@ -1,7 +1,9 @@
 //! In which order a plan works, and how long it takes at best: layers and the longest path over what changes, one wave after
 //! the other.
 
-use crate::plan::noun::{Entry, Plan, Verdict};
+use crate::plan::noun::{Change, Entry, Plan, Step, Verdict};
+use crate::plan::room::head;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// The order of a plan's changes.
@@ -50,6 +52,28 @@ impl Order {
         Order { layers, longest: ends.into_iter().max().unwrap_or_default() }
     }
 
+    /// How long the whole takes at best: no less than the longest chain, and no less than its waves take with as many at once
+    /// as their rollouts let. Whoever is only watched takes no place.
+    pub fn at_best(&self, plan: &Plan) -> Duration {
+        let mut chains: BTreeMap<usize, Duration> = BTreeMap::new();
+        let mut waves: BTreeMap<(usize, usize), Vec<&Change>> = BTreeMap::new();
+        for (_, entry, change) in plan.changes() {
+            waves.entry((entry.rollout, entry.wave)).or_default().push(change);
+        }
+        for ((rollout, wave), changes) in waves {
+            let places = plan.rollouts.get(rollout).map_or(1, |r| r.max_parallel.max(1));
+            let soak = changes.iter().map(|change| watched(change)).max().unwrap_or_default();
+            let work = changes.iter().map(|change| change.length().saturating_sub(watched(change)));
+            let work = work.fold(Duration::ZERO, Duration::saturating_add);
+            let shared = work / u32::try_from(places).unwrap_or(u32::MAX);
+            let longest = changes.iter().map(|change| change.length()).max().unwrap_or_default();
+            let takes = longest.max(shared.saturating_add(soak));
+            let chain = chains.entry(head(plan, wave)).or_default();
+            *chain = chain.saturating_add(takes);
+        }
+        chains.into_values().max().unwrap_or_default().max(self.longest)
+    }
+
     /// The layer of each entry, counted from 1; 0 for entries that do not change.
     pub fn by_entry(&self, entries: usize) -> Vec<usize> {
         let mut of = vec![0; entries];
@@ -60,6 +84,11 @@ impl Order {
         }
         of
     }
+}
+
+/// How long a change is only watched.
+fn watched(change: &Change) -> Duration {
+    change.forth.iter().filter(|p| p.action == Step::Soak).map(|p| p.expected).sum()
 }
 
 /// How long the way forth of a change is expected to take.
@@ -121,6 +150,25 @@ mod tests {
     use super::*;
     use crate::plan::noun::Wave;
     use crate::plan::samples;
+
+    #[test]
+    fn at_best_no_more_are_worked_on_at_once_than_a_rollout_lets() {
+        // members, at once, waves of two → how long, in lengths of one
+        for (n, at_once, waved, lengths) in
+            [(4, 10, false, 1), (4, 2, false, 2), (4, 1, false, 4), (4, 10, true, 2), (4, 1, true, 4)]
+        {
+            let mut plan = samples::fleet(n, false);
+            plan.rollouts[0].max_parallel = at_once;
+            if waved {
+                plan.waves = vec![Wave::default(), Wave { after: Some(0), canary: false }];
+                plan.entries.iter_mut().skip(2).for_each(|e| e.wave = 1);
+            }
+            let each = plan.change(0).unwrap().length();
+            assert_eq!(Order::of(&plan).at_best(&plan), each * lengths, "{n} {at_once} {waved}");
+        }
+        let chain = samples::fleet(3, true);
+        assert_eq!(Order::of(&chain).at_best(&chain), Order::of(&chain).longest);
+    }
 
     #[test]
     fn a_chain_has_a_layer_each_and_a_fan_one() {

@@ -3,9 +3,11 @@
 
 use super::contact_json::ContactView;
 use super::emergency::{Emergency, emergencies};
+use super::order::Order;
 use super::reason::name;
 use super::run_view::{RunView, Settled, levels, step_of};
 use crate::model::Moment;
+use crate::plan::downtime::{downtime, of_service};
 use crate::plan::noun::{Plan, Step};
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
 use patchform_sdk::ended::millis;
@@ -83,6 +85,7 @@ struct OutcomeView<'a> {
     why: Option<&'a str>,
     started: String,
     took_ms: u64,
+    expected_ms: u64,
     components: Vec<SettledView<'a>>,
     services: Vec<DownView<'a>>,
 }
@@ -92,6 +95,7 @@ struct OutcomeView<'a> {
 struct DownView<'a> {
     name: &'a str,
     down_ms: u64,
+    expected_down_ms: u64,
 }
 
 #[derive(Serialize)]
@@ -105,7 +109,9 @@ struct SettledView<'a> {
     failed_why: Option<&'a str>,
     tried: bool,
     took_ms: Option<u64>,
+    expected_ms: Option<u64>,
     away_ms: Option<u64>,
+    expected_away_ms: Option<u64>,
     left: &'a [String],
     snapshot: Option<&'a str>,
     cause: Option<&'a str>,
@@ -148,6 +154,7 @@ pub fn nothing(gated: bool, at: Moment) -> String {
         why: Some(if gated { "what is left is blocked or held" } else { "nothing to do" }),
         started: at.to_string(),
         took_ms: 0,
+        expected_ms: 0,
         components: Vec::new(),
         services: Vec::new(),
     };
@@ -164,12 +171,17 @@ pub fn outcome(plan: &Plan, run: &RunView) -> String {
         why: some(&run.why),
         started: run.started.to_string(),
         took_ms: millis(run.finished.since(run.started)),
+        expected_ms: millis(Order::of(plan).at_best(plan)),
         components: run.components.iter().map(|c| settled(plan, c, stuck.remove(&c.entry))).collect(),
         services: plan
             .services
             .iter()
             .zip(&run.down)
-            .map(|(service, down)| DownView { name: &service.name, down_ms: millis(*down) })
+            .map(|(service, down)| DownView {
+                name: &service.name,
+                down_ms: millis(*down),
+                expected_down_ms: millis(of_service(plan, service)),
+            })
             .collect(),
     };
     let what = Body::Outcome(Box::new(view));
@@ -311,7 +323,9 @@ fn settled<'a>(plan: &Plan, component: &'a Settled, stuck: Option<Emergency<'a>>
         failed_why: some(&component.failed_why),
         tried: component.tried,
         took_ms: component.took.map(millis),
+        expected_ms: plan.change(component.entry).map(|change| millis(change.length())),
         away_ms: component.away.map(millis),
+        expected_away_ms: plan.change(component.entry).map(|change| millis(downtime(change))),
         left: &component.left,
         snapshot: component.snapshot.as_deref(),
         cause: some(&component.cause),

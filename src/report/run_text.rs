@@ -153,7 +153,7 @@ impl RunText {
                     (Tint::Change, format!("{word} could not tell: {why}"), &done.output)
                 }
                 (_, step) => {
-                    return self.applied(plan, at, action, step)
+                    return self.applied(plan, at, action, step, &done.output)
                         + &self.ailments(plan, at, action.component, &done.ailments)
                         + &self.soak(plan, at, action);
                 }
@@ -215,7 +215,14 @@ impl RunText {
         self.of(plan, at, component, &[tinted(tint, what)])
     }
 
-    fn applied(&self, plan: &Plan, at: Moment, action: ActionRef, step: Option<Step>) -> String {
+    fn applied(
+        &self,
+        plan: &Plan,
+        at: Moment,
+        action: ActionRef,
+        step: Option<Step>,
+        output: &str,
+    ) -> String {
         let took = |since: Option<&Moment>| {
             since.map_or(String::new(), |since| format!(" in {}", period::show(at.since(*since))))
         };
@@ -238,7 +245,12 @@ impl RunText {
             }
             Some(step) => {
                 let since = self.steps.get(&action).map(|(_, since)| since);
-                (Tint::Dim, format!("{} done{}", step.name(), took(since)))
+                // How it was proved that customers are out, or in again, is what such a step is for.
+                let proof = match output.trim() {
+                    proof if step.moves_customers() && !proof.is_empty() => format!(": {proof}"),
+                    _ => String::new(),
+                };
+                (Tint::Dim, format!("{} done{}{proof}", step.name(), took(since)))
             }
         };
         self.of(plan, at, action.component, &[tinted(tint, what)])

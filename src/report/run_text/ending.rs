@@ -4,8 +4,11 @@ use super::emergency::emergency;
 use super::tail;
 use crate::config::checked::Service;
 use crate::model::{Purpose, period};
+use crate::plan::downtime::{downtime, of_service};
 use crate::plan::noun::{Cause, Plan};
 use crate::report::emergency::emergencies;
+use crate::report::longer::{self, Longer, is_longer};
+use crate::report::order::Order;
 use crate::report::page::Page;
 use crate::report::plan_text::{brief, short};
 use crate::report::reason::name;
@@ -18,18 +21,21 @@ use std::time::Duration;
 
 /// Rows of the table before the rest is counted.
 const FEW: usize = 40;
+/// Components that took longer before the rest is counted.
+const FEW_LONGER: usize = 8;
 /// Components of one reason before the rest is counted; the table names them all.
 const FEW_NAMES: usize = 4;
 
 /// Draws it.
 pub fn ending(plan: &Plan, run: &RunView, style: Style) -> String {
     let mut page = Page::new(style);
-    headline(&mut page, run);
+    headline(&mut page, plan, run);
     table(&mut page, plan, run);
     let failed = run.components.iter().filter(|c| c.failed_at.is_some());
     for component in failed.take(FEW) {
         failure(&mut page, plan, component, &run.id);
     }
+    longer(&mut page, plan, run);
     services(&mut page, plan, run);
     alone(&mut page, plan, run);
     left(&mut page, plan, run);
@@ -44,7 +50,7 @@ pub fn ending(plan: &Plan, run: &RunView, style: Style) -> String {
     page.finish()
 }
 
-fn headline(page: &mut Page, run: &RunView) {
+fn headline(page: &mut Page, plan: &Plan, run: &RunView) {
     let (tint, sentence) = match run.ended {
         Ended::Complete => (Tint::Good, "Complete: every component is at its planned level."),
         Ended::Incomplete => {
@@ -79,7 +85,18 @@ fn headline(page: &mut Page, run: &RunView) {
     let counts = counts(run);
     let took = period::show(run.finished.since(run.started));
     let counts = if counts.is_empty() { "nothing to do".to_string() } else { counts.join(", ") };
-    page.line(2, 4, &[plain(counts), tinted(Tint::Dim, format!("; run {}, {took}", run.id))]);
+    let promised = expected(plan, run).map_or_else(String::new, |expected| {
+        format!(", longer than the {} that the plan expects at best", period::show(expected))
+    });
+    let took = tinted(Tint::Dim, format!("; run {}, {took}", run.id));
+    page.line(2, 4, &[plain(counts), took, tinted(Tint::Change, promised)]);
+}
+
+/// How long a run was expected to take that was brought through and took longer.
+fn expected(plan: &Plan, run: &RunView) -> Option<Duration> {
+    let through = matches!(run.ended, Ended::Complete | Ended::Incomplete);
+    let expected = Order::of(plan).at_best(plan);
+    (through && is_longer(run.finished.since(run.started), expected)).then_some(expected)
 }
 
 /// How many stand how, the most important first: `1 stuck`.
@@ -195,6 +212,24 @@ fn failure(page: &mut Page, plan: &Plan, component: &Settled, run: &str) {
     tail(page, 2, &component.output, super::OUTPUT, run);
 }
 
+/// What took longer than the plan expected.
+fn longer(page: &mut Page, plan: &Plan, run: &RunView) {
+    let all = longer::components(plan, run);
+    if all.is_empty() {
+        return;
+    }
+    page.blank();
+    page.line(0, 2, &[tinted(Tint::Bold, "Longer than expected")]);
+    for Longer { entry, took, expected } in all.iter().take(FEW_LONGER) {
+        let address = tinted(Tint::Bold, format!("{}  ", name(plan, *entry)));
+        let times = format!("{}, expected about {}", period::show(*took), period::show(*expected));
+        page.line(2, 4, &[address, plain(times)]);
+    }
+    if all.len() > FEW_LONGER {
+        page.line(2, 4, &[tinted(Tint::Dim, format!("… {} more", size::count(all.len() - FEW_LONGER)))]);
+    }
+}
+
 /// How long members of services were away.
 fn services(page: &mut Page, plan: &Plan, run: &RunView) {
     let away: BTreeMap<usize, Duration> =
@@ -210,7 +245,11 @@ fn services(page: &mut Page, plan: &Plan, run: &RunView) {
     for (service, down) in services.iter().take(FEW) {
         let members: Vec<(usize, Duration)> =
             service.members.iter().filter_map(|i| Some((*i, *away.get(i)?))).collect();
-        let told = |(i, long): &(usize, Duration)| format!("{} {}", name(plan, *i), period::show(*long));
+        let told = |(i, long): &(usize, Duration)| {
+            let expected = plan.change(*i).map(downtime).filter(|expected| is_longer(*long, *expected));
+            let expected = expected.map_or_else(String::new, |e| format!(" (expected {})", period::show(e)));
+            format!("{} {}{expected}", name(plan, *i), period::show(*long))
+        };
         let mut told: Vec<String> = members.iter().take(FEW_NAMES).map(told).collect();
         if members.len() > FEW_NAMES {
             told.push(format!("{} more", size::count(members.len() - FEW_NAMES)));
@@ -218,9 +257,21 @@ fn services(page: &mut Page, plan: &Plan, run: &RunView) {
         let name = tinted(Tint::Bold, format!("{}  ", service.address()));
         let down = match down.is_zero() {
             true => plain(String::new()),
-            false => tinted(Tint::Bad, format!("; it was down for {}", period::show(**down))),
+            false => tinted(
+                Tint::Bad,
+                format!("; it was down for {}, {}", period::show(**down), promised(plan, service)),
+            ),
         };
         page.line(2, 4, &[name, plain(told.join(", ")), down]);
+    }
+}
+
+/// What the plan said of how long a service would be down.
+fn promised(plan: &Plan, service: &Service) -> String {
+    let expected = of_service(plan, service);
+    match expected.is_zero() {
+        true => "and was expected to stay up".to_string(),
+        false => format!("and was expected to be for at most about {}", period::show(expected)),
     }
 }
 

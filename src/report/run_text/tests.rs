@@ -4,6 +4,7 @@ use super::*;
 use crate::plan::samples;
 use crate::report::run_samples::{ended, story};
 use crate::report::run_view::Ended;
+use patchform_sdk::message::Done;
 
 fn told(telling: Telling, style: Style) -> String {
     let (plan, events) = story();
@@ -16,6 +17,30 @@ fn a_patch_that_fails_and_goes_back() {
     insta::assert_snapshot!("story_80", told(Telling::Story, Style::plain(80)));
     insta::assert_snapshot!("log_60", told(Telling::Log, Style::plain(60)));
     insta::assert_snapshot!("highlights_80", told(Telling::Highlights, Style::plain(80)));
+}
+
+/// No proof, no patch: whoever reads the run afterwards reads what was proved.
+#[test]
+fn what_was_proved_of_a_block_is_told() {
+    let plan = samples::fleet(1, false);
+    let mut text = RunText::new("r1", Telling::Story, Style::plain(160), 0);
+    let action = ActionRef { component: 0, leg: Leg::Forth, index: 1 };
+    let mut told =
+        |seconds: u64, what| text.event(&plan, &Event { at: Moment(seconds as i64 * 1_000), what });
+    for (step, proof) in [
+        (Step::Block, "the tool got in by a new connection; tcp 127.0.0.1:80 is refused, and the log has it"),
+        (Step::Unblock, ""),
+        (Step::Drain, "3 sessions ended"),
+    ] {
+        told(0, What::Intent { action, step, attempt: 1, snapshot: None });
+        let answer = Answer::Applied(Done { output: proof.into(), ..Done::default() });
+        let line = told(2, What::Fact { action, attempt: 1, answer });
+        let expected = match step {
+            Step::Block => format!("00:00:02  release.web[0]            block done in 2s: {proof}\n"),
+            step => format!("00:00:02  release.web[0]            {} done in 2s\n", step.name()),
+        };
+        assert_eq!(line, expected);
+    }
 }
 
 #[test]

@@ -23,6 +23,8 @@ const TITLE: f64 = 58.0;
 const AXIS: f64 = 26.0;
 /// The width of a character of a label.
 const CHARACTER: f64 = 7.3;
+/// The width of a character of a mark's number.
+const NUMBER: f64 = 5.6;
 /// Most characters of an address that are shown; the whole one is told when the pointer rests on it.
 const LONGEST: usize = 36;
 /// Room for the word behind the bars.
@@ -40,6 +42,8 @@ struct Picture<'a> {
     left: f64,
     out: String,
     y: f64,
+    /// Where axes stand: the numbers of marks stand there, too.
+    axes: Vec<f64>,
 }
 
 /// Draws `timeline` of a run of `plan`.
@@ -47,7 +51,7 @@ pub fn svg(plan: &Plan, timeline: &Timeline, zone: &Zone) -> String {
     let longest = timeline.rows.iter().map(|r| name(plan, r.entry).chars().count()).max().unwrap_or(0);
     let left = 2.0 * MARGIN + CHARACTER * longest.min(LONGEST) as f64;
     let out = String::with_capacity(4096 + 900 * timeline.rows.len());
-    let mut picture = Picture { plan, timeline, zone, left, out, y: MARGIN + TITLE };
+    let mut picture = Picture { plan, timeline, zone, left, out, y: MARGIN + TITLE, axes: Vec::new() };
     let groups = groups(plan, timeline);
     let top = picture.y;
     picture.axis();
@@ -83,6 +87,7 @@ impl Picture<'_> {
 
     fn axis(&mut self) {
         let Timeline { started, length, .. } = *self.timeline;
+        self.axes.push(self.y);
         let y = self.y + AXIS - 8.0;
         for (at, label) in ticks(started, length, 12, self.zone) {
             let x = self.x(at);
@@ -153,6 +158,7 @@ impl Picture<'_> {
         let bottom = self.y;
         self.y += 10.0;
         let timeline = self.timeline;
+        let mut free = 0.0f64;
         for (k, mark) in timeline.marks.iter().enumerate() {
             let (x, words) = (self.x(mark.at), format!("{}  {}  {}", k + 1, self.time(mark.at), mark.what));
             let _ = writeln!(
@@ -160,7 +166,14 @@ impl Picture<'_> {
                 "<g><title>{}</title><path class=\"mark\" d=\"M{x:.1} {top:.1}V{bottom:.1}\"/>",
                 escape(&words)
             );
-            self.text("markno", x - 3.0, top - 3.0, &(k + 1).to_string());
+            // Of marks that fall together the numbers stand side by side.
+            let number = (k + 1).to_string();
+            let at = free.max(x - 3.0);
+            free = at + NUMBER * (number.len() + 1) as f64;
+            for (axis, y) in self.axes.clone().into_iter().enumerate() {
+                // Above the first there is room; the others follow rows.
+                self.text("markno", at, if axis == 0 { y - 3.0 } else { y + 5.0 }, &number);
+            }
             self.text("small", MARGIN, self.y + 12.0, &words);
             self.out.push_str("</g>\n");
             self.y += 18.0;

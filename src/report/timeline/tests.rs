@@ -157,3 +157,27 @@ fn work_grows_only_with_the_journal() {
     assert!(large.0 < 11 * small.0 && large.0 < 4_000_000, "{small:?} {large:?}");
     assert_eq!(large.1 - small.1, 900);
 }
+
+/// Numbers that stand on one another cannot be read.
+#[test]
+fn marks_that_fall_together_have_their_numbers_side_by_side_and_at_every_axis() {
+    let plan = fleet(90);
+    let mut timeline = Timeline::of(&plan, "r1", &played(&plan, 3, 0), None);
+    let mark = |at, what: &str| Mark { at, what: what.into() };
+    timeline.marks = vec![mark(1_000, "asked to stop"), mark(1_001, "stopped"), mark(1_002, "taken")];
+    let picture = svg(&plan, &timeline, &zone());
+    let place = |line: &str| {
+        let number = |key: &str| line.split(key).nth(1)?.split('"').next()?.parse::<f64>().ok();
+        Some((number(" y=\"")?, number(" x=\"")?))
+    };
+    let mut numbers: Vec<(f64, f64)> =
+        picture.lines().filter(|l| l.starts_with("<text class=\"markno\"")).filter_map(place).collect();
+    numbers.sort_by(|a, b| a.partial_cmp(b).unwrap());
+    assert_eq!(numbers.len(), 3 * 3, "90 rows have three axes");
+    for row in numbers.chunks(3) {
+        assert!(
+            row.iter().all(|n| n.0 == row[0].0) && row.windows(2).all(|w| w[1].1 - w[0].1 >= 9.0),
+            "{row:?}"
+        );
+    }
+}
