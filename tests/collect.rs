@@ -9,6 +9,8 @@ mod bundle;
 mod corpus;
 #[path = "collect/crash.rs"]
 mod crash;
+#[path = "collect/definitions.rs"]
+mod definitions;
 #[path = "collect/hostile.rs"]
 mod hostile;
 mod lab;

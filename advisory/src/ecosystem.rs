@@ -63,7 +63,7 @@ const ROWS: [Row; 39] = [
     row("Wolfi", APK, Naming::Source, plain),
     row("AlmaLinux", RPM, Naming::Binary, major),
     row("Amazon Linux", RPM, Naming::Binary, plain),
-    row("Azure Linux", RPM, Naming::Binary, plain),
+    row("Azure Linux", RPM, Naming::Binary, major),
     row("Fedora", RPM, Naming::Binary, plain),
     row("Mageia", RPM, Naming::Source, plain),
     row("openEuler", RPM, Naming::Binary, plain),
@@ -226,6 +226,7 @@ mod tests {
             ("Red Hat:enterprise_linux:8::baseos", "Red Hat:8"),
             ("Red Hat:rhel_eus:8.8::appstream", "Red Hat:rhel_eus:8.8:8"),
             ("Red Hat:ocp_tools:4.15::el8", "Red Hat:ocp_tools:4.15"),
+            ("Azure Linux:3.0", "Azure Linux:3"),
             ("SUSE:Linux Enterprise Server 15 SP4", "SUSE:Linux Enterprise Server:15 SP4"),
             (
                 "SUSE:Linux Enterprise Server for SAP Applications 12",

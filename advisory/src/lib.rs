@@ -69,6 +69,7 @@ pub mod shrink;
 // Feeds of records.
 pub mod debian;
 pub mod osv;
+pub mod oval;
 pub mod rpm;
 
 // Documents that judge products themselves, and where they are found.

@@ -211,8 +211,8 @@ impl Bundle {
         self.is_folder
     }
 
-    pub(super) fn list(&self, ending: &str) -> Vec<Stamped> {
-        let files = self.files.values().filter(|kept| kept.key.ends_with(ending));
+    pub(super) fn list(&self, wanted: impl Fn(&str) -> bool) -> Vec<Stamped> {
+        let files = self.files.values().filter(|kept| wanted(&kept.key));
         files.map(|kept| Stamped { path: kept.key.clone(), size: kept.size, written: 0 }).collect()
     }
 

@@ -96,14 +96,15 @@ impl<'a> Source<'a> {
         matches!(&self.place, Place::Path(path) if !path.exists())
     }
 
-    /// The files of a folder whose names end so.
+    /// The files of a folder whose names end so, packed or not.
     ///
     /// # Errors
     /// It cannot be listed.
     pub fn list(&self, ending: &str) -> Result<Vec<Stamped>, Problem> {
+        let wanted = |name: &str| unpack::plain_name(name).ends_with(ending);
         let files = match &self.place {
-            Place::Path(path) => listing::stamped(path, ending, FILES),
-            Place::Bundle(bundle) => Ok(bundle.list(ending)),
+            Place::Path(path) => listing::stamped(path, wanted, FILES),
+            Place::Bundle(bundle) => Ok(bundle.list(wanted)),
             Place::Address(_) => Ok(Vec::new()),
         };
         if let Some(recording) = self.recording {

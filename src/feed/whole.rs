@@ -9,7 +9,7 @@ use crate::config::checked::FeedFormat;
 use crate::model::Moment;
 use patchform_advisory::cve::CveId;
 use patchform_advisory::day::Day;
-use patchform_advisory::{Advisory, Provenance, cve5, debian, epss, kev, openvex, osv};
+use patchform_advisory::{Advisory, Ecosystem, Provenance, cve5, debian, epss, kev, openvex, osv, oval};
 use std::collections::BTreeMap;
 
 /// What one format's documents come to.
@@ -60,6 +60,7 @@ fn ending(format: FeedFormat) -> &'static str {
     match format {
         FeedFormat::DebianTracker => "list",
         FeedFormat::Epss => ".csv",
+        FeedFormat::Oval => ".xml",
         _ => ".json",
     }
 }
@@ -208,6 +209,8 @@ fn vex(asking: &Asking<'_>, documents: Documents, remarks: &mut Remarks) -> Resu
 
 fn advisories(asking: &Asking<'_>, documents: Documents, remarks: &mut Remarks) -> Result<Read, Problem> {
     let (format, feed) = (asking.feed.format, &asking.feed.name);
+    let ecosystem = asking.feed.ecosystem.as_deref().map(Ecosystem::parse);
+    let mut newest = Newest::new(asking);
     let mut all: BTreeMap<String, Advisory> = BTreeMap::new();
     let mut wrong = None;
     documents.each(&asking.source, ending(format), |name, bytes| {
@@ -217,6 +220,10 @@ fn advisories(asking: &Asking<'_>, documents: Documents, remarks: &mut Remarks) 
                 debian::tracker::read(bytes, &from)
             }
             FeedFormat::DebianTracker => debian::list::read(bytes, &from),
+            FeedFormat::Oval => oval::read(bytes, ecosystem.as_ref(), &from).map(|reading| {
+                newest.hear(name, reading.generated.as_deref().and_then(generated), remarks);
+                reading.feed
+            }),
             _ if has_lines(bytes) => osv::read_lines(bytes, &from),
             _ => osv::read(bytes, &from)
                 .map(|(record, remarks)| patchform_advisory::Feed { records: vec![record], remarks }),
@@ -236,7 +243,6 @@ fn advisories(asking: &Asking<'_>, documents: Documents, remarks: &mut Remarks) 
         }
         Ok(())
     })?;
-    let mut newest = Newest::new(asking);
     for Advisory { id, provenance, modified, .. } in all.values() {
         newest.hear_text(&format!("{}: {id}", provenance.file), modified.as_deref(), remarks);
     }
@@ -247,16 +253,22 @@ fn advisories(asking: &Asking<'_>, documents: Documents, remarks: &mut Remarks) 
     }
 }
 
+/// When a document of OVAL was made. Most say no time zone; that of UTC is never hours ahead of what is meant.
+fn generated(text: &str) -> Option<Moment> {
+    Moment::parse(text).or_else(|| Moment::parse(&format!("{text}Z")))
+}
+
 /// Keeps one record of every id. Of two documents with the same one that counts which was changed last; the lists of Debian's
-/// tracker complete each other.
+/// tracker complete each other, and so do the documents of OVAL, one of each release.
 fn keep(all: &mut BTreeMap<String, Advisory>, record: Advisory, format: FeedFormat, remarks: &mut Remarks) {
     let Some(earlier) = all.get_mut(&record.id) else {
         all.insert(record.id.clone(), record);
         return;
     };
-    if format == FeedFormat::DebianTracker {
+    if matches!(format, FeedFormat::DebianTracker | FeedFormat::Oval) {
         earlier.affected.extend(record.affected);
         earlier.upstream.extend(record.upstream);
+        earlier.related.extend(record.related);
         return;
     }
     let (file, id) = (&record.provenance.file, &record.id);

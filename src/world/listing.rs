@@ -47,12 +47,12 @@ pub struct Stamped {
     pub written: i128,
 }
 
-/// The regular files below `folder` whose names end in `ending`, sorted by path, at most `most` of them. Hidden ones, such
+/// The regular files below `folder` whose names are wanted, sorted by path, at most `most` of them. Hidden ones, such
 /// as a repository's own, are passed over; links are not followed.
 ///
 /// # Errors
 /// Those of the system; too many files.
-pub fn stamped(folder: &Path, ending: &str, most: usize) -> io::Result<Vec<Stamped>> {
+pub fn stamped(folder: &Path, wanted: impl Fn(&str) -> bool, most: usize) -> io::Result<Vec<Stamped>> {
     use std::os::unix::fs::MetadataExt as _;
     let mut found = Vec::new();
     let mut left = vec![(folder.to_path_buf(), String::new())];
@@ -68,7 +68,7 @@ pub fn stamped(folder: &Path, ending: &str, most: usize) -> io::Result<Vec<Stamp
             let path = format!("{prefix}{name}");
             if kind.is_dir() {
                 left.push((entry.path(), format!("{path}/")));
-            } else if kind.is_file() && name.ends_with(ending) {
+            } else if kind.is_file() && wanted(&name) {
                 let metadata = entry.metadata()?;
                 let written =
                     i128::from(metadata.mtime()) * 1_000_000_000 + i128::from(metadata.mtime_nsec());

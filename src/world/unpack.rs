@@ -1,7 +1,9 @@
-//! Unpacks what was packed by gzip, xz or zip, within limits: the home of xz4rust and rawzip.
+//! Unpacks what was packed by gzip, bzip2, xz, zstd or zip, within limits: the home of the crates that can.
 
+use bzip2::read::MultiBzDecoder;
 use flate2::read::{DeflateDecoder, MultiGzDecoder};
 use rawzip::{CompressionMethod, ZipArchive};
+use ruzstd::decoding::StreamingDecoder;
 use std::io::{self, Read};
 use xz4rust::{XzDecoder, XzNextBlockResult};
 
@@ -12,8 +14,12 @@ pub enum Packing {
     Plain,
     /// gzip
     Gzip,
+    /// bzip2
+    Bzip2,
     /// xz
     Xz,
+    /// zstd
+    Zstd,
     /// A zip of several files.
     Zip,
     /// By what is not read here: its name.
@@ -30,7 +36,7 @@ pub enum UnpackError {
     #[error("it cannot be unpacked: {0}")]
     Damaged(String),
     /// It is packed by what is not read here.
-    #[error("it is packed by {0}, which is not read here; gzip, xz and zip are")]
+    #[error("it is packed by {0}, which is not read here; gzip, bzip2, xz, zstd and zip are")]
     Other(&'static str),
 }
 
@@ -46,10 +52,18 @@ const BEGINNINGS: [(&[u8], Packing); 7] = [
     (b"\xfd7zXZ\0", Packing::Xz),
     (b"PK\x03\x04", Packing::Zip),
     (b"PK\x05\x06", Packing::Zip),
-    (b"\x28\xb5\x2f\xfd", Packing::Other("zstd")),
-    (b"BZh", Packing::Other("bzip2")),
+    (b"\x28\xb5\x2f\xfd", Packing::Zstd),
+    (b"BZh", Packing::Bzip2),
     (b"\x5d\0\0", Packing::Other("lzma")),
 ];
+
+/// How the names of packed files end.
+const ENDINGS: [&str; 4] = [".gz", ".bz2", ".xz", ".zst"];
+
+/// The name of a file without the ending that tells how it is packed.
+pub fn plain_name(name: &str) -> &str {
+    ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name)
+}
 
 /// How `bytes` are packed.
 pub fn packing(bytes: &[u8]) -> Packing {
@@ -65,7 +79,9 @@ pub fn one(bytes: Vec<u8>, most: u64) -> Result<Vec<u8>, UnpackError> {
     match packing(&bytes) {
         Packing::Plain | Packing::Zip => Ok(bytes),
         Packing::Gzip => within(MultiGzDecoder::new(&bytes[..]), most),
+        Packing::Bzip2 => within(MultiBzDecoder::new(&bytes[..]), most),
         Packing::Xz => unxz(&bytes, most),
+        Packing::Zstd => unzstd(&bytes, most),
         Packing::Other(name) => Err(UnpackError::Other(name)),
     }
 }
@@ -146,6 +162,36 @@ fn unxz(bytes: &[u8], most: u64) -> Result<Vec<u8>, UnpackError> {
     }
 }
 
+/// How a frame of zstd begins that has nothing of the file (RFC 8878, 3.1.2), but for four bits; its length follows.
+const SKIPPED: [u8; 3] = *b"\x2a\x4d\x18";
+
+/// The decoder keeps no more of a frame than 128 MiB, the window of zstd's strongest preset; it does not look at checksums.
+fn unzstd(bytes: &[u8], most: u64) -> Result<Vec<u8>, UnpackError> {
+    let damaged = |what: &str| UnpackError::Damaged(what.to_string());
+    let (mut left, mut unpacked) = (bytes, Vec::new());
+    while !left.is_empty() {
+        if let [first, second, third, fourth, a, b, c, d, rest @ ..] = left
+            && first & 0xf0 == 0x50
+            && [*second, *third, *fourth] == SKIPPED
+        {
+            let length = u32::from_le_bytes([*a, *b, *c, *d]) as usize;
+            left = rest.get(length..).ok_or_else(|| damaged("it ends in its middle"))?;
+            continue;
+        }
+        let mut frame = StreamingDecoder::new(&mut left).map_err(|error| damaged(&error.to_string()))?;
+        let room = most - unpacked.len() as u64;
+        unpacked.extend(within(&mut frame, room).map_err(|error| match error {
+            UnpackError::TooLarge(_) => UnpackError::TooLarge(most),
+            other => other,
+        })?);
+        let given = frame.decoder.get_checksum_from_data();
+        if given.is_some() && given != frame.decoder.get_calculated_checksum() {
+            return Err(damaged("its checksum is another one"));
+        }
+    }
+    Ok(unpacked)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,6 +235,23 @@ mod tests {
     const XZ: &[u8] = b"\xfd7zXZ\0\0\x04\xe6\xd6\xb4F\x02\0!\x01\x1c\0\0\0\x10\xcfX\xcc\x01\0\x04four\n\0\0\0\0\
                          \x96\xf6r\xf3\x81^\xb7\xcc\0\x01\x1d\x05\xb8-\x80\xaf\x1f\xb6\xf3}\x01\0\0\0\0\x04YZ";
 
+    /// `printf 'four\n' | bzip2`
+    const BZIP2: &[u8] =
+        b"BZh91AY&SYy\xfeT\xa5\0\0\0\xc1\x80\0\x10\x01\0\x92\0 \0!\x83A\x9a\r(qw$S\x85\t\x07\x9f\xe5JP";
+
+    /// `printf 'four\n' | zstd -19`
+    const ZSTD: &[u8] = b"(\xb5/\xfd\x04h)\0\0four\n\xa3#\xfa6";
+
+    fn bzip2(bytes: &[u8]) -> Vec<u8> {
+        let mut out = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+        out.write_all(bytes).unwrap();
+        out.finish().unwrap()
+    }
+
+    fn zstd(bytes: &[u8]) -> Vec<u8> {
+        ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
+    }
+
     #[test]
     fn what_is_packed_comes_out_and_a_bomb_is_refused() {
         assert_eq!(one(b"plain".to_vec(), 1), Ok(b"plain".to_vec()));
@@ -202,7 +265,29 @@ mod tests {
         assert_eq!(all(&files, 5001), Err(UnpackError::TooLarge(5001)));
         assert_eq!(one(XZ.to_vec(), 5), Ok(b"four\n".to_vec()));
         assert_eq!(one(XZ.to_vec(), 4), Err(UnpackError::TooLarge(4)));
-        assert!(matches!(one(b"BZh91AY".to_vec(), 9), Err(UnpackError::Other("bzip2"))));
+        for packed in [BZIP2, ZSTD] {
+            assert_eq!(one(packed.to_vec(), 5), Ok(b"four\n".to_vec()));
+            assert_eq!(one(packed.to_vec(), 4), Err(UnpackError::TooLarge(4)));
+            assert_eq!(one(packed.repeat(2), 10), Ok(b"four\nfour\n".to_vec()));
+            assert_eq!(one(packed.repeat(2), 9), Err(UnpackError::TooLarge(9)));
+        }
+        let skipped = [b"\x5a\x2a\x4d\x18\x02\0\0\0xy", ZSTD].concat();
+        assert_eq!(one([ZSTD, &skipped].concat(), 10), Ok(b"four\nfour\n".to_vec()));
+        let zeros = vec![0; 10 << 20];
+        for bomb in [bzip2(&zeros), zstd(&zeros)] {
+            assert_eq!(one(bomb.clone(), 1 << 20), Err(UnpackError::TooLarge(1 << 20)));
+            assert_eq!(one(bomb, 10 << 20), Ok(zeros.clone()));
+        }
+        assert_eq!(one(b"\x5d\0\0\x80\0".to_vec(), 9), Err(UnpackError::Other("lzma")));
+    }
+
+    #[test]
+    fn a_packed_file_is_known_by_its_name_without_the_ending() {
+        for (name, plain) in
+            [("a.xml", "a.xml"), ("a.xml.bz2", "a.xml"), ("a.json.zst", "a.json"), (".gz", "")]
+        {
+            assert_eq!(plain_name(name), plain);
+        }
     }
 
     #[test]
@@ -222,6 +307,22 @@ mod tests {
                 assert!(found.iter().all(|(_, length)| *length == 13), "{at}");
             }
         }
+        for whole in [BZIP2, ZSTD] {
+            for cut in 4..whole.len() {
+                assert!(one(whole[..cut].to_vec(), 99).is_err(), "{cut}");
+            }
+            for at in 4..whole.len() {
+                let mut flipped = whole.to_vec();
+                flipped[at] ^= 0x55;
+                assert_ne!(one(flipped, 99), Ok(b"five\n".to_vec()));
+            }
+        }
+        // A checksum is held, and what stands behind the end is told.
+        let mut flipped = ZSTD.to_vec();
+        flipped[9] ^= 1;
+        assert_eq!(one(flipped, 99), Err(UnpackError::Damaged("its checksum is another one".to_string())));
+        assert!(one([ZSTD, b"more"].concat(), 99).is_err());
+        assert!(one([ZSTD, b"\x50\x2a\x4d\x18\xff\0\0\0xy"].concat(), 99).is_err());
         // A path that leads out of the folder is made harmless.
         assert_eq!(all(&zipped(&[("../../etc/x", b"1")]), 9), Ok(vec![("etc/x".into(), 1)]));
     }

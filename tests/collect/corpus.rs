@@ -27,6 +27,7 @@ fn published_feeds_are_read() {
         ("cve5", "cve5", "cve5", "", 400),
         ("osv", "alma", "osv-almalinux", "", 213),
         ("osv", "go", "osv-go-cloud", "", 378),
+        ("oval", "azure", "oval/azurelinux/azurelinux-3.0-oval.xml.gz", "", 1_005),
         ("debian_tracker", "json", "debian-tracker/api-json/vunnel-debian.json", "", 7),
         ("debian_tracker", "lists", "debian-tracker/list", "", 8_940),
         ("csaf", "simple", "csaf-oasis/gocsaf/simple-directory-provider/white", "", 1),

@@ -17,6 +17,10 @@ fn every_kind_of_damage_is_told_and_the_good_feed_is_stored() {
         ("osv", "folder", "empty", ""),
         ("osv", "pipe", "pipe", ""),
         ("osv", "bzip", "bzip.json", ""),
+        ("osv", "lzma", "lzma.json", ""),
+        ("oval", "oval", "oval.xml", ""),
+        ("oval", "cut", "cut", ""),
+        ("oval", "stranger", "stranger.xml", ""),
         ("osv", "gzip", "cut.json.gz", ""),
         ("kev", "kev", "kev.json", ""),
         ("epss", "epss", "epss.csv", ""),
@@ -35,6 +39,12 @@ fn every_kind_of_damage_is_told_and_the_good_feed_is_stored() {
     lab.write("latin.json", b"{\"id\": \"DSA-\xe9\"}");
     lab.write("deep.json", "[".repeat(100_000));
     lab.write("bzip.json", b"BZh91AY&SY");
+    lab.write("lzma.json", b"\x5d\0\0\x80\0");
+    let bomb = "<!DOCTYPE a [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;\">]>\n<oval_definitions>&b;</oval_definitions>";
+    lab.write("oval.xml", bomb);
+    std::fs::create_dir(lab.path("cut")).unwrap();
+    lab.write("cut/a.xml.bz2", b"BZh91AY&SY");
+    lab.write("stranger.xml", "<cvemap/>");
     let mut gzip = Vec::new();
     gzip.extend_from_slice(b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x01\x02");
     lab.write("cut.json.gz", gzip);
@@ -58,7 +68,11 @@ fn every_kind_of_damage_is_told_and_the_good_feed_is_stored() {
         ("line", "2.1 GB, more than the 1024 MiB"),
         ("folder", "there is no .json file in it"),
         ("pipe", "it is no file"),
-        ("bzip", "packed by bzip2"),
+        ("bzip", "it cannot be unpacked"),
+        ("lzma", "packed by lzma"),
+        ("oval", "a document type is not allowed: entities are not expanded"),
+        ("cut", "it cannot be unpacked"),
+        ("stranger", "it begins with <cvemap>, where <oval_definitions> is needed"),
         ("gzip", "cannot be unpacked"),
         ("kev", "says that there are 2 entries; there are 0"),
         ("epss", "it was cut off"),
@@ -85,10 +99,12 @@ fn a_bomb_is_refused_within_its_limit() {
     let lab = with(&[
         ("osv", "gzip", "bomb.json.gz", "max_size = 16"),
         ("osv", "xz", "bomb.json.xz", "max_size = 16"),
+        ("osv", "bzip2", "bomb.json.bz2", "max_size = 16"),
         ("osv", "zip", "bomb.zip", "max_size = 16"),
         ("osv", "good", "good.zip", ""),
     ]);
-    let script = "head -c 200000000 /dev/zero | gzip -1 >bomb.json.gz; head -c 200000000 /dev/zero | xz -0 >bomb.json.xz";
+    let script = "head -c 200000000 /dev/zero | gzip -1 >bomb.json.gz; head -c 200000000 /dev/zero | xz -0 >bomb.json.xz; \
+                  head -c 200000000 /dev/zero | bzip2 -9 >bomb.json.bz2";
     assert!(Command::new("sh").args(["-c", script]).current_dir(lab.path("")).status().unwrap().success());
     let half = vec![b' '; 10 << 20];
     lab.write("bomb.zip", zip(&[("a.json", &half), ("b.json", &half)], true));
@@ -104,7 +120,7 @@ fn a_bomb_is_refused_within_its_limit() {
         ),
     );
     let ran = lab.patchform("collect --json").exits(1);
-    for name in ["gzip", "xz", "zip"] {
+    for name in ["gzip", "xz", "bzip2", "zip"] {
         let told = feed(&ran, name);
         assert!(told["problem"].as_str().unwrap().contains("unpacked it is larger than 16 MiB"), "{told}");
         assert!(told["help"].as_str().unwrap().contains("`max_size`"), "{told}");

@@ -7,6 +7,7 @@ mod debian;
 mod grype;
 mod installed;
 mod osv;
+mod oval;
 mod purl;
 mod rpm;
 mod trivy;

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// The bytes of a file unpacked as its name says; none where the unpacking fails.
-fn unpacked(path: &Path) -> Option<Vec<u8>> {
+pub fn unpacked(path: &Path) -> Option<Vec<u8>> {
     let tool = match path.extension()?.to_str()? {
         "gz" => {
             let mut plain = Vec::new();
@@ -38,7 +38,7 @@ fn read(path: &Path, ecosystem: &str) -> Result<Vec<Advisory>, String> {
     feed.map(|feed| feed.records).map_err(|fault| fault.to_string())
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub fn files(folder: &Path) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())

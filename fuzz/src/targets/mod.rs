@@ -15,6 +15,7 @@ mod lock;
 mod message;
 mod openvex;
 mod osv;
+mod oval;
 mod plan;
 mod pointing;
 mod provider;
@@ -51,6 +52,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "message", run: message::run },
     Target { name: "openvex", run: openvex::run },
     Target { name: "osv", run: osv::run },
+    Target { name: "oval", run: oval::run },
     Target { name: "plan", run: plan::run },
     Target { name: "provider", run: provider::run },
     Target { name: "purl", run: purl::run },

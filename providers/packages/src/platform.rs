@@ -22,7 +22,7 @@ const fn rpm(id: &'static str, ecosystem: &'static str, major: bool, parent: Opt
     Row { id, database: "rpm", ecosystem, major, parent }
 }
 
-const ROWS: [Row; 13] = [
+const ROWS: [Row; 14] = [
     dpkg("debian", "Debian:", true),
     dpkg("ubuntu", "Ubuntu:", false),
     rpm("rhel", RED_HAT, true, None),
@@ -32,6 +32,7 @@ const ROWS: [Row; 13] = [
     rpm("amzn", "Amazon Linux:", false, None),
     rpm("fedora", "Fedora:", false, None),
     rpm("azurelinux", "Azure Linux:", false, None),
+    rpm("mariner", "Azure Linux:", false, None),
     rpm("photon", "Photon OS:", false, None),
     rpm("mageia", "Mageia:", false, None),
     rpm("openEuler", "openEuler:", false, None),

@@ -55,8 +55,8 @@ pub const FEED: Block = Block {
         argument(
             "ecosystem",
             Takes::Text,
-            Need::Optional("must be given with `updateinfo`, and only there"),
-            "whose packages the updates are of, as OSV calls it: `AlmaLinux:9`",
+            Need::Optional("must be given with `updateinfo`; with `oval` the documents tell"),
+            "whose packages the updates or definitions are of, as OSV calls it: `AlmaLinux:9`",
         ),
         argument(
             "suite",
@@ -78,7 +78,7 @@ pub const FEED: Block = Block {
         ),
     ],
     blocks: &[],
-    more: "The format is one of `osv`, `csaf`, `openvex`, `cve5`, `kev`, `epss`, `debian_tracker`, `updateinfo` and `apt`; \
+    more: "The format is one of `osv`, `csaf`, `openvex`, `cve5`, `kev`, `epss`, `debian_tracker`, `oval`, `updateinfo` and `apt`; \
            docs/collect.md tells what each of them takes. The name is the feed's own: no two feeds share one.",
     example: &[("main.pf.hcl", include_str!("examples/feed.pf.hcl"))],
 };

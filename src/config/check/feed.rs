@@ -21,7 +21,7 @@ struct Only {
 const ONLY: [Only; 6] = [
     Only {
         name: "ecosystem",
-        formats: &[FeedFormat::UpdateInfo],
+        formats: &[FeedFormat::UpdateInfo, FeedFormat::Oval],
         why: "Documents of this format say whose packages they are about",
     },
     Only { name: "suite", formats: &[FeedFormat::Apt], why: "Only an archive of apt has suites" },
@@ -45,6 +45,7 @@ const ONLY: [Only; 6] = [
             FeedFormat::Kev,
             FeedFormat::Epss,
             FeedFormat::DebianTracker,
+            FeedFormat::Oval,
         ],
         why: "This format is made of several documents, and has digests of its own",
     },
@@ -73,17 +74,12 @@ pub(super) fn read(name: &str, block: &Block, fields: &mut Fields<'_>) -> Option
     let architectures = names(block, "architectures", "amd64", fields);
     let format = format?;
     misplaced(format, block, fields);
-    let ecosystem = needed(
-        format,
-        FeedFormat::UpdateInfo,
-        "ecosystem",
-        "ecosystem = \"AlmaLinux:9\"",
-        block,
-        ecosystem,
-        fields,
-    );
-    let suite =
-        needed(format, FeedFormat::Apt, "suite", "suite = \"bookworm-security\"", block, suite, fields);
+    if format == FeedFormat::UpdateInfo {
+        needed(format, "ecosystem", "ecosystem = \"AlmaLinux:9\"", block, fields);
+    }
+    if format == FeedFormat::Apt {
+        needed(format, "suite", "suite = \"bookworm-security\"", block, fields);
+    }
     let suite = suite.map(|name| Suite { name, components, architectures });
     let sound = fields.problems.0.len() == before;
     let feed = Feed {
@@ -102,37 +98,20 @@ pub(super) fn read(name: &str, block: &Block, fields: &mut Fields<'_>) -> Option
     sound.then_some(feed)
 }
 
-/// An argument that one format must have.
-fn needed(
-    format: FeedFormat,
-    by: FeedFormat,
-    name: &str,
-    line: &str,
-    block: &Block,
-    said: Option<String>,
-    fields: &mut Fields<'_>,
-) -> Option<String> {
+/// Complains where an argument is missing that the format must have.
+fn needed(format: FeedFormat, name: &str, line: &str, block: &Block, fields: &mut Fields<'_>) {
     // One that is misspelt was told of already.
     let misspelt = block.body.attributes.iter().any(|a| blocks::FEED.argument(&a.name).is_none());
-    if format == by && block.body.attribute(name).is_none() && !misspelt {
+    if block.body.attribute(name).is_none() && !misspelt {
         let what = format!("a feed block of format {format}");
         fields.problems.push(blocks::missing(name, &what, block.header, line));
     }
-    said.filter(|_| format == by)
 }
 
 fn format(block: &Block, fields: &mut Fields<'_>) -> Option<FeedFormat> {
     let label = block.labels.first()?;
     let format = FeedFormat::of_name(&label.text);
-    if FeedFormat::LATER.contains(&&*label.text) {
-        let problem = Diagnostic::error(format!(
-            "Feeds of the format {} are not supported by this version yet",
-            label.text
-        ))
-        .at(label.span, "not supported yet")
-        .help("Take the block out for now; the rest of the configuration works without it.");
-        fields.problems.push(problem);
-    } else if format.is_none() {
+    if format.is_none() {
         let problem = Diagnostic::error(format!("There is no format of feeds named {:?}", &*label.text))
             .at(label.span, "unknown format")
             .help(suggest::sentence(&label.text, FeedFormat::NAMES));

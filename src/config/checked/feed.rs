@@ -23,7 +23,7 @@ pub struct Feed {
     pub max_size: u64,
     /// How long an answer may take as a whole.
     pub timeout: Duration,
-    /// Whose packages updates of updateinfo are of: `AlmaLinux:9`.
+    /// Whose packages the updates or definitions are of: `AlmaLinux:9`.
     pub ecosystem: Option<String>,
     /// The suite of an archive of apt, and what is read of it.
     pub suite: Option<Suite>,
@@ -77,6 +77,8 @@ pub enum FeedFormat {
     Epss,
     /// The Debian security tracker.
     DebianTracker,
+    /// OVAL: a document, a folder or a zip of documents.
+    Oval,
     /// updateinfo of an rpm repository.
     UpdateInfo,
     /// A suite of an archive of apt.
@@ -100,7 +102,7 @@ const fn row(format: FeedFormat, name: &'static str, max_age: u64, steady: bool,
 }
 
 /// Ages: EPSS comes every day, KEV several times in most weeks. Sizes: some times the largest that is published.
-const ROWS: [Row; 9] = [
+const ROWS: [Row; 10] = [
     row(FeedFormat::Osv, "osv", 3, false, 1024),
     row(FeedFormat::Csaf, "csaf", 7, false, 64),
     row(FeedFormat::OpenVex, "openvex", 7, false, 64),
@@ -108,14 +110,12 @@ const ROWS: [Row; 9] = [
     row(FeedFormat::Kev, "kev", 14, true, 64),
     row(FeedFormat::Epss, "epss", 3, true, 128),
     row(FeedFormat::DebianTracker, "debian_tracker", 3, false, 512),
+    row(FeedFormat::Oval, "oval", 7, false, 1024),
     row(FeedFormat::UpdateInfo, "updateinfo", 7, false, 512),
     row(FeedFormat::Apt, "apt", 7, false, 512),
 ];
 
 impl FeedFormat {
-    /// Formats of the design that this version refuses by their names.
-    pub const LATER: [&'static str; 1] = ["oval"];
-
     /// Their names, as the configuration calls them.
     pub const NAMES: [&'static str; ROWS.len()] = {
         let mut names = [""; ROWS.len()];

@@ -42,7 +42,8 @@ component "release" "web" {
 }
 
 feed "oval" "f" {
-  source = "oval.xml"
+  source    = "oval.xml"
+  signed_by = "keys.gpg"
 }
 
 feed "updateinfo" "g" {

@@ -22,3 +22,7 @@ feed "updateinfo" "alma" {
   ecosystem = "AlmaLinux:9"
   timeout   = "10m"
 }
+
+feed "oval" "red_hat" {
+  source = "https://security.access.redhat.com/data/oval/v2/RHEL9/rhel-9-including-unpatched.oval.xml.bz2"
+}
