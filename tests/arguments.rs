@@ -31,7 +31,7 @@ impl Files for InMemory<'_> {
     }
 
     fn run(&self, program: &[String], input: &str, within: Duration) -> Result<Vec<u8>, String> {
-        FilesOnDisk.run(program, input, within)
+        FilesOnDisk::default().run(program, input, within)
     }
 
     /// The server of an example answers with the files beside it; tests/fetch.rs asks real ones.
@@ -42,7 +42,7 @@ impl Files for InMemory<'_> {
     fn secret(&self, source: &SecretSource) -> Result<Vec<u8>, String> {
         match source {
             SecretSource::Content(path) => self.read(path),
-            _ => FilesOnDisk.secret(source),
+            _ => FilesOnDisk::default().secret(source),
         }
     }
 }

@@ -28,21 +28,21 @@ impl Files for Folder {
     }
 
     fn list(&self, folder: &str, levels: usize) -> Result<Vec<String>, String> {
-        FilesOnDisk.list(&self.0.join(folder).to_string_lossy(), levels)
+        FilesOnDisk::default().list(&self.0.join(folder).to_string_lossy(), levels)
     }
 
     fn run(&self, program: &[String], input: &str, within: Duration) -> Result<Vec<u8>, String> {
-        FilesOnDisk.run(program, input, within)
+        FilesOnDisk::default().run(program, input, within)
     }
 
     fn fetch(&self, request: &Request) -> Result<Vec<u8>, String> {
-        FilesOnDisk.fetch(request)
+        FilesOnDisk::default().fetch(request)
     }
 
     fn secret(&self, source: &SecretSource) -> Result<Vec<u8>, String> {
         match source {
             SecretSource::Content(path) => self.read(path),
-            _ => FilesOnDisk.secret(source),
+            _ => FilesOnDisk::default().secret(source),
         }
     }
 }
@@ -155,7 +155,9 @@ fn examine(folder: &Path) -> (String, Option<Config>) {
     let broken = problems.has_errors();
     let files = Folder(folder.to_path_buf());
     let lock = std::fs::read_to_string(folder.join("patchform.lock.hcl")).unwrap_or_default();
-    let levels = Lock::read(&lock).unwrap().levels;
+    let mut locks = Sources::new();
+    let file = locks.add_text("patchform.lock.hcl", &lock);
+    let levels = Lock::read(&locks, file).unwrap().levels;
     let around = Surroundings {
         files: &files,
         folder: ".",

@@ -19,7 +19,7 @@ fn folder() -> PathBuf {
 /// The inventories, by their paths from the folder.
 fn cases() -> Vec<String> {
     let aside = ["answers.json", "group_vars", "host_vars"];
-    let mut found = FilesOnDisk.matching(&folder().to_string_lossy(), "**").expect("a folder");
+    let mut found = FilesOnDisk::default().matching(&folder().to_string_lossy(), "**").expect("a folder");
     found.retain(|path| !path.split('/').any(|name| aside.contains(&name)));
     found
 }
@@ -66,7 +66,7 @@ fn members(all: &Json, group: &str, within: &mut BTreeSet<String>) {
 fn ours(path: &Path) -> Result<Json, String> {
     let path = path.to_str().expect("a path");
     let text = String::from_utf8(fs::read(path).expect("a file")).map_err(|_| "it is no text".to_string())?;
-    let inventory = Inventory::read_all(path, &text, &FilesOnDisk).map_err(|why| why.to_string())?;
+    let inventory = Inventory::read_all(path, &text, &FilesOnDisk::default()).map_err(|why| why.to_string())?;
     let known = inventory.known().map_err(|why| why.to_string())?;
     let mut groups = inventory.members(&known);
     groups.retain(|_, hosts| !hosts.is_empty());

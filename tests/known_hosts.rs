@@ -82,7 +82,7 @@ fn ssh_reaches_every_host_as_it_is_said_here() {
     lab.write("more/deep.txt", "HostName deep.example\nHost db-1\n  HostName never.example\n");
     lab.write("more/.hidden.conf", "Host hidden\n");
     let path = lab.path("ssh.conf").display().to_string();
-    let known = logins(&path, &patchform::ops::files::FilesOnDisk).expect("it is read");
+    let known = logins(&path, &patchform::ops::files::FilesOnDisk::default()).expect("it is read");
     let names: Vec<&str> = known.keys().map(String::as_str).collect();
     assert_eq!(names, ["WEB-3", "db-1", "inner", "nohost", "plain", "web-1", "web-2"]);
     for (name, login) in known {
