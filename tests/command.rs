@@ -97,3 +97,24 @@ fn a_snapshot_that_failed_is_not_believed() {
     ran.says("snapshot failed").says("exited with code 1");
     assert_eq!(lab.read("a"), "1.0");
 }
+
+/// Every instance of a block makes the mistake that stands in it: once it is told where, and of how many.
+#[test]
+fn a_mistake_of_all_instances_is_told_once() {
+    let lab = Lab::new(
+        r#"
+component "command" "web" {
+  for_each    = toset(["a", "b", "c"])
+  patch_level = "1"
+  read        = ["true"]
+  patch       = ["true"]
+  restore     = ["true"]
+}
+"#,
+    );
+    lab.patchform("validate")
+        .exits(1)
+        .says("without `snapshot`")
+        .says("command.web[\"a\"], and 2 more")
+        .says("has 1 error");
+}

@@ -66,7 +66,8 @@ fn members(all: &Json, group: &str, within: &mut BTreeSet<String>) {
 fn ours(path: &Path) -> Result<Json, String> {
     let path = path.to_str().expect("a path");
     let text = String::from_utf8(fs::read(path).expect("a file")).map_err(|_| "it is no text".to_string())?;
-    let inventory = Inventory::read_all(path, &text, &FilesOnDisk::default()).map_err(|why| why.to_string())?;
+    let inventory =
+        Inventory::read_all(path, &text, &FilesOnDisk::default()).map_err(|why| why.to_string())?;
     let known = inventory.known().map_err(|why| why.to_string())?;
     let mut groups = inventory.members(&known);
     groups.retain(|_, hosts| !hosts.is_empty());

@@ -205,10 +205,22 @@ impl Checked {
         for (name, members) in by_provider {
             let Some(session) = fleet.session(name) else { continue };
             let complaints = session.validate(&members, |i| self.desired(*i)).map_err(providers::missing)?;
+            // Instances of a block make the same mistake in one place: it is told once, with how many make it.
+            let mut told: BTreeMap<_, (usize, Diagnostic, usize)> = BTreeMap::new();
             for complaint in complaints {
-                if let Some(i) = members.get(complaint.component) {
-                    all.push(self.diagnose(*i, complaint));
-                }
+                let Some(i) = members.get(complaint.component) else { continue };
+                let problem = self.diagnose(*i, complaint);
+                let at = problem.primary.as_ref().map(|(span, _)| (span.file, span.start));
+                let same = (at, problem.summary.clone(), problem.detail.clone());
+                told.entry(same).or_insert((*i, problem, 0)).2 += 1;
+            }
+            for (i, problem, times) in told.into_values() {
+                let address = &self.config.components[i].address;
+                let who = match times {
+                    1 => address.to_string(),
+                    times => format!("{address}, and {} more", times - 1),
+                };
+                all.push(problem.with_value("component", who));
             }
         }
         Ok(all)
@@ -241,10 +253,7 @@ impl Checked {
         };
         let base = if complaint.warning { Diagnostic::warning } else { Diagnostic::error };
         let masked = |text: &str| self.starter.targets.masked(text);
-        base(masked(&complaint.summary))
-            .at(span, "")
-            .because(masked(&complaint.detail))
-            .with_value("component", component.address.to_string())
+        base(masked(&complaint.summary)).at(span, "").because(masked(&complaint.detail))
     }
 
     /// The providers as a plan pins them; indices as in [`Config::providers`].

@@ -163,7 +163,7 @@ Paused: nothing new begins, 2 running steps end first. To
     // What is most urgent stays where there is little room.
     let few = told.panel(7, 110);
     assert_eq!(few.len(), 7);
-    assert!(few[1].starts_with("window night") && few[4].contains("more at work"), "{few:#?}");
+    assert!(few[2].starts_with("window night") && few[4].contains("more at work"), "{few:#?}");
 }
 
 #[test]

@@ -1,11 +1,14 @@
-component "command" "x" {
-  patch_level = "1"
-  read        = "a"
-  patch       = ["true"]
-  snapshot { keep = 0 }
-  lifecycle { allow_irreversible = "yes" }
+component "release" "x" {
+  path        = ["srv", "x"]
+  patch_level = "1.0.0"
+  snapshot {
+    keep = 0
+  }
+  lifecycle {
+    allow_irreversible = "yes"
+  }
   check "exec" "well" {
-    command = ["test", self.read]
+    command = ["test", "-e", self.path]
     timeout = "soon"
   }
 }
