@@ -138,7 +138,7 @@ fn a_provider_that_does_not_greet() {
     assert_eq!(start_error("hang"), "provider `bad` did not answer `initialize` within 300 ms");
     assert_eq!(
         start_error("other-version"),
-        "provider `bad` speaks protocol 2.7, this program speaks 1.3: install a version of one that fits the other"
+        "provider `bad` speaks protocol 2.7, this program speaks 1.4: install a version of one that fits the other"
     );
     assert_eq!(
         start_error("nonsense-greeting"),

@@ -304,10 +304,10 @@ fn a_paused_run_is_shown_as_paused() {
     lab.patchform("run pause").exits(0).says("pauses");
     assert_eq!(last_run(&lab).1, "paused");
     lab.patchform("run list").exits(0).says("paused").says("patchform run continue");
-    lab.patchform("run show").exits(0).says("is paused").says("patchform run continue");
+    lab.patchform("run show").exits(0).says("Paused: nothing new begins").says("patchform run continue");
     lab.patchform("run continue").exits(0).says("goes on");
     assert_eq!(last_run(&lab).1, "running");
-    lab.patchform("run show").exits(0).does_not_say("is paused");
+    lab.patchform("run show").exits(0).does_not_say("Paused:");
     ends_well(&lab, child);
     assert_eq!(last_run(&lab).1, "complete");
 }
