@@ -141,7 +141,7 @@ fn bad_lines_are_answered_with_the_right_code_and_survived() {
         (
             r#"{"id":1,"method":"initialize","params":{"protocol":{"major":2,"minor":0},"program":{"name":"p","version":"9"}}}"#.into(),
             VERSION_MISMATCH,
-            "p 9 speaks protocol 2.0, this provider speaks 1.3",
+            "p 9 speaks protocol 2.0, this provider speaks 1.4",
         ),
     ] {
         let answer = peer.ask(&line);
