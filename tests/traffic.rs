@@ -57,6 +57,16 @@ fn is_there(program: &str) -> bool {
 }
 
 impl Farm {
+    /// HAProxy dies while a run has drained one of its servers.
+    fn loses_haproxy(&mut self) -> Child {
+        let mut run = self.command("apply --auto-approve");
+        let run = run.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("patchform starts");
+        self.until("one is drained", || self.states().iter().any(|(_, _, made)| *made == 1));
+        self.haproxy.kill().unwrap();
+        self.haproxy.wait().unwrap();
+        run
+    }
+
     /// `None`, with a line that says so, where a program is missing.
     fn new() -> Option<Farm> {
         if !is_there("haproxy") || !is_there("nginx") {
@@ -424,11 +434,7 @@ fn a_patch_that_kills_its_server_without_a_word_is_taken_back_before_traffic_ret
 fn a_haproxy_that_is_restarted_meanwhile_fails_no_component_and_is_told_of() {
     let Some(mut farm) = Farm::new() else { return };
     farm.wants("1.1", "");
-    let mut run = farm.command("apply --auto-approve");
-    let run = run.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("patchform starts");
-    farm.until("one is drained", || farm.states().iter().any(|(_, _, made)| *made == 1));
-    farm.haproxy.kill().unwrap();
-    farm.haproxy.wait().unwrap();
+    let run = farm.loses_haproxy();
     thread::sleep(Duration::from_millis(2500));
     farm.haproxy = haproxy(&farm.lab);
     let ran = Ran::of(run.wait_with_output().unwrap());
@@ -442,11 +448,7 @@ fn a_haproxy_that_is_restarted_meanwhile_fails_no_component_and_is_told_of() {
 fn a_haproxy_that_stays_away_at_the_end_takes_no_good_patch_back() {
     let Some(mut farm) = Farm::new() else { return };
     farm.wants("1.1", "");
-    let mut run = farm.command("apply --auto-approve");
-    let run = run.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("patchform starts");
-    farm.until("one is drained", || farm.states().iter().any(|(_, _, made)| *made == 1));
-    farm.haproxy.kill().unwrap();
-    farm.haproxy.wait().unwrap();
+    let run = farm.loses_haproxy();
     let ran = Ran::of(run.wait_with_output().unwrap());
     ran.exits(7)
         .says("Its patch is verified and stays, but its traffic may still be away")

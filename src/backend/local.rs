@@ -45,8 +45,12 @@ impl Base {
     }
 }
 
-/// What the earlier state is called, behind the state's name.
+/// What the lock is called, behind the state's name.
+pub(super) const LOCK: &str = ".lock";
+/// What the earlier state is called.
 const BACKUP: &str = ".backup";
+/// What an earlier state is called that cannot be read.
+const DAMAGED: &str = ".damaged";
 /// How long a writer waits for the lock by default.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// No state is larger, in bytes (about six million records).
@@ -152,7 +156,7 @@ impl Local {
     pub fn replace(&self, lock: &StateLock, next: &State) -> Result<Base, BackendError> {
         debug_assert_eq!(lock.state(), self.path, "a lock of another state protects nothing");
         if let Some(bytes) = self.read_bytes()? {
-            let ending = if stored::read(&bytes).is_ok() { BACKUP } else { ".damaged" };
+            let ending = if stored::read(&bytes).is_ok() { BACKUP } else { DAMAGED };
             self.keep(&bytes, ending)?;
         }
         disk::write_atomic(&self.path, &stored::write(next))
@@ -164,6 +168,11 @@ impl Local {
         let backup = beside(&self.path, ending);
         disk::write_atomic(&backup, bytes).map_err(BackendError::io("keep the earlier state as", &backup))
     }
+}
+
+/// The files that are written for a state at `path`.
+pub fn files(path: &Path) -> [PathBuf; 4] {
+    ["", LOCK, BACKUP, DAMAGED].map(|ending| beside(path, ending))
 }
 
 /// `path` with `ending` behind its name.

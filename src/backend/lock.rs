@@ -139,7 +139,7 @@ impl Drop for StateLock {
 
 /// Path of the lock file of a state.
 fn file_of(state: &Path) -> PathBuf {
-    super::local::beside(state, ".lock")
+    super::local::beside(state, super::local::LOCK)
 }
 
 fn open(path: &Path) -> Result<File, BackendError> {

@@ -51,23 +51,36 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
     }
 }
 
+/// Puts lines together to expressions: each ends with its line, unless a bracket or a heredoc goes on.
+#[derive(Default)]
+struct Gathered(String);
+
+impl Gathered {
+    /// The expression that ends with this line.
+    fn line(&mut self, line: &str) -> Option<String> {
+        self.0.push_str(line);
+        if goes_on(&self.0) {
+            self.0.push('\n');
+            return None;
+        }
+        Some(std::mem::take(&mut self.0))
+    }
+}
+
 /// Answers each expression of standard input; the first wrong one ends it, as in a script.
 fn piped(console: &Console, terminal: &Terminal) -> Result<Exit, Failure> {
-    let mut text = String::new();
+    let mut gathered = Gathered::default();
     for line in io::stdin().lock().lines() {
-        text.push_str(&line.map_err(|e| Failure::error(format!("reading standard input: {e}")))?);
-        if goes_on(&text) {
-            text.push('\n');
-            continue;
-        }
-        match say(console, terminal, &std::mem::take(&mut text)) {
+        let line = line.map_err(|e| Failure::error(format!("reading standard input: {e}")))?;
+        let Some(text) = gathered.line(&line) else { continue };
+        match say(console, terminal, &text) {
             Said::Wrong => return Ok(Exit::Error),
             Said::Exit => return Ok(Exit::Done),
             Said::Answered(_) => {}
         }
     }
     // What was cut off in its middle.
-    Ok(match say(console, terminal, &text) {
+    Ok(match say(console, terminal, &gathered.0) {
         Said::Wrong => Exit::Error,
         _ => Exit::Done,
     })
@@ -77,7 +90,10 @@ fn interactive(console: &Console, terminal: &Terminal) -> Result<Exit, Failure> 
     let mut prompt = Prompt::new(console, terminal)?;
     while let Some(lines) = prompt.line()? {
         // Several that were pasted are answered one by one.
-        for text in expressions(&lines) {
+        let mut gathered = Gathered::default();
+        let mut texts: Vec<String> = lines.split('\n').filter_map(|line| gathered.line(line)).collect();
+        texts.push(gathered.0);
+        for text in texts {
             match say(console, terminal, &text) {
                 Said::Exit => return Ok(Exit::Done),
                 Said::Answered(may_be_kept) => prompt.keep(&text, may_be_kept),
@@ -86,24 +102,6 @@ fn interactive(console: &Console, terminal: &Terminal) -> Result<Exit, Failure> 
         }
     }
     Ok(Exit::Done)
-}
-
-/// The expressions that stand in some lines: each ends with its line, unless a bracket or a heredoc goes on.
-fn expressions(lines: &str) -> Vec<String> {
-    let mut all = vec![String::new()];
-    for line in lines.split('\n') {
-        let Some(last) = all.last_mut() else { continue };
-        match last.is_empty() || goes_on(last) {
-            true => {
-                if !last.is_empty() {
-                    last.push('\n');
-                }
-                last.push_str(line);
-            }
-            false => all.push(line.to_string()),
-        }
-    }
-    all
 }
 
 /// Whether every line of it is a comment, which asks nothing.

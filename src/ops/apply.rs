@@ -8,7 +8,7 @@ use super::plan::{Planned, backend};
 use super::providers::Starter;
 use super::runs;
 use super::{Failure, Place, findings, secrets};
-use crate::backend::Local;
+use crate::backend::{Local, local};
 use crate::engine::fleet::Fleet;
 use crate::engine::lease;
 use crate::engine::perform::{Alone, Hands, Tools};
@@ -129,7 +129,7 @@ pub fn saved(path: &Path, inputs: &Inputs, lock: Duration, watch: Arc<dyn Watch>
     let plan = super::saved::read_saved(path)?;
     refuse_variables(&plan, inputs)?;
     let place = Place::known()?;
-    let files = FilesOnDisk::but(place.written().into_iter().chain([path.to_path_buf()]));
+    let files = FilesOnDisk::but(local::files(&place.state).into_iter().chain([path.to_path_buf()]));
     let stale = stale::stale_inputs(&plan, &files, super::key::known(&place)?.as_ref());
     if !stale.is_empty() {
         return Err(stale_plan(&stale));

@@ -6,7 +6,7 @@ use super::ledger::settle_ended;
 use super::project::{self, Project};
 use super::providers::{self, Gathered, Starter};
 use super::{Failure, Place, view};
-use crate::backend::Local;
+use crate::backend::{Local, local};
 use crate::config::check::{self, Surroundings};
 use crate::config::checked::{Config, Secret, Step};
 use crate::config::inputs::{Input, Noting};
@@ -111,7 +111,7 @@ pub(super) fn checked<T>(
     };
     problems.0.append(&mut gathered.problems.0);
     let folder = project::working_folder();
-    let on_disk = FilesOnDisk::but(place.written());
+    let on_disk = FilesOnDisk::but(local::files(&place.state));
     let files = Noting::new(&on_disk);
     let levels = match unresolved {
         Unresolved::Refused => Resolved::All(&lock.levels),

@@ -5,6 +5,7 @@ use super::checking::{self, Unresolved};
 use super::files::FilesOnDisk;
 use super::inputs::Inputs;
 use super::project;
+use crate::backend::local;
 use crate::config::check::{self, Known};
 use crate::config::console;
 use crate::config::levels::Resolved;
@@ -52,7 +53,7 @@ impl Console {
             (Known::default(), FilesOnDisk::default(), (Diagnostics::default(), Sources::new()))
         } else {
             let checked = checking::checked(inputs, Arc::new(Silent), Unresolved::Refused, check::known)?;
-            let files = FilesOnDisk::but(checked.place.written());
+            let files = FilesOnDisk::but(local::files(&checked.place.state));
             (checked.config.1, files, (checked.warnings, checked.sources))
         };
         let secrets = known.secrets().into_iter().filter(|text| text.len() >= SHORTEST_SECRET).collect();

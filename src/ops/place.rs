@@ -128,16 +128,6 @@ impl Place {
         PathBuf::from("patchform.lock.hcl")
     }
 
-    /// The files that are written beside the configuration, besides what stands in folders of their own.
-    pub fn written(&self) -> Vec<PathBuf> {
-        let beside = ["", ".lock", ".backup", ".damaged"].map(|ending| {
-            let mut path = self.state.clone().into_os_string();
-            path.push(ending);
-            PathBuf::from(path)
-        });
-        beside.into()
-    }
-
     /// The place that was used before in this folder, where `self` is another one.
     ///
     /// # Errors

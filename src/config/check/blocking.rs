@@ -83,7 +83,7 @@ fn shape_at_traffic(block: &Block, at: &Attribute, problems: &mut Diagnostics) {
 
 /// A block of customers, evaluated; its traffic is not known by its index yet.
 pub(super) struct Written {
-    pub barrier: Box<checked::Barrier>,
+    pub barrier: checked::Barrier,
     /// The instance of the module that declares the traffic, its name, and where it is named.
     pub at: Option<(usize, Arc<str>, Span)>,
 }
@@ -126,7 +126,7 @@ pub(super) fn read(component: &Block, at: &Connection, fields: &mut Fields<'_>) 
     let written = inner("probe")?;
     let probe_at = nested::connection(written, fields);
     let probe = probe::outside(written, fields);
-    let barrier = Box::new(checked::Barrier {
+    let barrier = checked::Barrier {
         at: None,
         ports,
         interfaces,
@@ -136,7 +136,7 @@ pub(super) fn read(component: &Block, at: &Connection, fields: &mut Fields<'_>) 
         probe: probe?,
         probe_at,
         log: log?,
-    });
+    };
     Some(Box::new(Written { barrier, at: named }))
 }
 

@@ -361,7 +361,7 @@ impl AllTraffic {
             }
             Some(at)
         });
-        Some(Box::new(Barrier { at, ..(*written.barrier).clone() }))
+        Some(Box::new(Barrier { at, ..written.barrier.clone() }))
     }
 
     /// Where a component is drained, each once.
