@@ -89,3 +89,13 @@ fn resumable(lab: &Lab) {
     lab.patchform("plan --detailed-exitcode").exits(0).says("No changes");
     done_once(lab);
 }
+
+#[test]
+fn what_has_begun_is_not_skipped_and_it_is_said_how_it_stands() {
+    let lab = waiting();
+    let child = begun(&lab);
+    lab.patchform("run skip command.a").exits(1).says("had begun command.a already").says("it is in");
+    go(&lab);
+    ended(child).exits(0);
+    done_once(&lab);
+}

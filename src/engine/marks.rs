@@ -9,19 +9,26 @@ use std::path::Path;
 pub const PLAN: &str = "plan.json";
 /// The folder of its journal, in its folder.
 pub const JOURNAL: &str = "journal";
-/// Lies there once its first line is durable: from then on a missing journal is damage.
+/// Lies there once its first line is durable: from then on a missing journal is damage. It holds the run's first fencing
+/// token: tokens only rise, so that they order runs whatever the clock said.
 pub const BEGUN: &str = "begun";
 /// Lies there once it holds nothing any more: that its lease is not there is right then.
 const ENDED: &str = "ended";
 /// Lies there once its journal is known to lack its end: whoever takes the run later cannot tell that any more.
 const CUT: &str = "cut";
 
-/// Notes that the run's first line is durable. Nothing has an effect before.
+/// Notes that the run's first line, which took it with `token`, is durable. Nothing has an effect before.
 ///
 /// # Errors
 /// A file that cannot be written.
-pub fn mark_begun(folder: &Path) -> io::Result<()> {
-    mark(folder, BEGUN)
+pub fn mark_begun(folder: &Path, token: u64) -> io::Result<()> {
+    mark(folder, BEGUN, format!("{token}\n").as_bytes())
+}
+
+/// The token that a run began with, by its mark; 0 where that does not tell it.
+pub fn first_token(folder: &Path) -> u64 {
+    let text = disk::read(&folder.join(BEGUN), 64).unwrap_or_default();
+    String::from_utf8_lossy(&text).trim().parse().unwrap_or(0)
 }
 
 /// Notes that the run holds nothing any more.
@@ -32,7 +39,7 @@ pub fn mark_ended(folder: &Path) -> io::Result<()> {
     if !had_begun(folder) {
         return Ok(());
     }
-    match mark(folder, ENDED) {
+    match mark(folder, ENDED, b"") {
         Err(_) if says_finished(folder) => Ok(()),
         marked => marked,
     }
@@ -43,7 +50,7 @@ pub fn mark_ended(folder: &Path) -> io::Result<()> {
 /// # Errors
 /// A file that cannot be written.
 pub fn mark_cut(folder: &Path) -> io::Result<()> {
-    mark(folder, CUT)
+    mark(folder, CUT, b"")
 }
 
 /// Whether the journal of the run in `folder` was known to lack its end.
@@ -51,9 +58,9 @@ pub fn is_cut(folder: &Path) -> bool {
     folder.join(CUT).exists()
 }
 
-fn mark(folder: &Path, name: &str) -> io::Result<()> {
+fn mark(folder: &Path, name: &str, text: &[u8]) -> io::Result<()> {
     let path = folder.join(name);
-    if path.exists() { Ok(()) } else { disk::write_atomic(&path, b"") }
+    if path.exists() { Ok(()) } else { disk::write_atomic(&path, text) }
 }
 
 /// Whether the first line of the run in `folder` was durable once.

@@ -138,7 +138,8 @@ pub(super) fn open_run(
             let more = lacks.filter(|line| *line > told.run.events());
             notices.extend(more.map(|line| lacks_its_end(&id, line, told.run.events())));
             // Whatever may fail comes before the request stands in the journal.
-            mark_begun(&folder)?;
+            // Where its first controller died before that, its token is the last one, too.
+            mark_begun(&folder, told.run.token())?;
             if more.is_some() {
                 mark_cut(&folder)?;
             }
@@ -194,12 +195,12 @@ fn begin(
     };
     let writer = Writer::create(&folder.join(runs::JOURNAL), identity).map_err(Failure::error)?;
     let begun = take(Run::start(plan, id), writer, me, lease, Looked::new(), None)?;
-    mark_begun(folder)?;
+    mark_begun(folder, lease.token())?;
     Ok(begun)
 }
 
-fn mark_begun(folder: &Path) -> Result<(), Failure> {
-    marks::mark_begun(folder)
+fn mark_begun(folder: &Path, token: u64) -> Result<(), Failure> {
+    marks::mark_begun(folder, token)
         .map_err(|e| Failure::error(format!("cannot note in {} that the run began: {e}", folder.display())))
 }
 

@@ -9,6 +9,7 @@ use crate::engine::results::{Where, results};
 use crate::model::Purpose;
 use crate::plan::Plan;
 use crate::report::audit::could_be_read;
+use crate::report::run_standing::stands;
 use crate::report::state_text::RunRow;
 use crate::run::event::Request;
 use crate::run::{Run, Standing, outcome};
@@ -216,7 +217,12 @@ pub fn ask(
     match request {
         Request::Skip(i) if !matches!(now.standing(i), Standing::Skipped(_)) => {
             let address = &told.plan.entries[i].address;
-            Err(Failure::error(format!("run {} had begun {address} already: it is not skipped", chosen.id)))
+            Err(Failure::error(format!(
+                "run {} had begun {address} already: it is not skipped, it is {} now",
+                chosen.id,
+                stands(&now.standing(i)).word()
+            ))
+            .hint(format!("`patchform run show {}` tells how it goes on", chosen.id)))
         }
         _ => Ok(Asked { run: chosen.id, ended: now.is_finished() }),
     }

@@ -5,10 +5,12 @@ use super::{Failure, Place};
 pub use crate::engine::marks::{BEGUN, JOURNAL, PLAN, had_begun};
 
 use crate::engine::lease::{self, LeaseError, OpenRun};
+use crate::engine::marks;
 use crate::journal::{self, Expected, Journal, ReadError};
 use crate::model::{Address, Moment, Selection};
 use crate::plan::noun::Idle;
 use crate::plan::{Leases, Plan, stored, superseded};
+use crate::run::event::What;
 use crate::run::{Ending, Run, outcome};
 use crate::state::State;
 use crate::world::disk;
@@ -320,23 +322,22 @@ fn folders(runs: &Path) -> Result<Vec<(String, PathBuf)>, Failure> {
 /// # Errors
 /// A folder that cannot be read.
 pub fn latest(runs: &Path) -> Result<Option<String>, Failure> {
-    // One whose plan is lost is the last run all the same: whoever asks for it hears that.
-    let begun = |path: &Path| path.join(PLAN).exists() || had_begun(path);
-    let folders = folders(runs)?.into_iter().filter(|(_, path)| begun(path));
-    let mut ids: Vec<String> = folders.map(|(id, _)| id).collect();
-    ids.sort_unstable();
-    // One that was killed before it began has nothing to tell.
-    while ids.last().is_some_and(|id| never_begun(runs, id)) {
-        ids.pop();
+    let begun = folders(runs)?.into_iter().filter_map(|(id, path)| Some((first_token(&path)?, id)));
+    // Ids tell the time by clocks that may have been set; runs of before tokens were marked are older than all others.
+    Ok(begun.max().map(|(_, id)| id))
+}
+
+/// The fencing token that a run began with, 0 where only that it began is known; `None` for one that was killed before, and has
+/// nothing to tell. One whose plan is lost has begun all the same: whoever asks for it hears that.
+fn first_token(folder: &Path) -> Option<u64> {
+    if had_begun(folder) {
+        return Some(marks::first_token(folder));
     }
-    let second = |id: &str| id.rsplit_once('-').map(|(time, _)| time.to_string());
-    let last = ids.last().and_then(|id| second(id));
-    // Ids tell the second; of several in one, the journals tell which began last.
-    let mut newest: Vec<String> = ids.into_iter().filter(|id| second(id) == last).collect();
-    if newest.len() > 1 {
-        newest.sort_by_key(|id| tell(runs, id).map(|told| told.started()).ok());
-    }
-    Ok(newest.pop())
+    let journal = journal::read(&folder.join(JOURNAL), &Expected::default()).ok()?;
+    journal.events.first().map(|first| match first.what {
+        What::Taken { token, .. } => token,
+        _ => 0,
+    })
 }
 
 /// Refuses to edit the state by hand while a run is driven: its checkpoints would overwrite the edit.

@@ -41,6 +41,7 @@ pub mod state_json;
 #[cfg(test)]
 mod state_samples;
 pub mod state_text;
+mod steady;
 pub mod style;
 pub mod table;
 pub mod timeline;

@@ -170,7 +170,7 @@ pub fn outcome(plan: &Plan, run: &RunView) -> String {
         outcome: run.ended.name(),
         why: some(&run.why),
         started: run.started.to_string(),
-        took_ms: millis(run.finished.since(run.started)),
+        took_ms: millis(run.took),
         expected_ms: millis(Order::of(plan).at_best(plan)),
         components: run.components.iter().map(|c| settled(plan, c, stuck.remove(&c.entry))).collect(),
         services: plan

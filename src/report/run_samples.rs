@@ -127,6 +127,7 @@ pub fn ended(plan: &Plan, how: Ended) -> RunView {
         ended: how,
         started: start(),
         finished: start().plus(Duration::from_secs(73)),
+        took: Duration::from_secs(73),
         why: String::new(),
         over: !matches!(how, Ended::Halted | Ended::Stuck),
         taking_back: false,

@@ -2,6 +2,7 @@
 
 use super::reason::{name, rollout_name};
 use super::run_view::{Ended, RunView, Settled, Stands};
+use super::steady::Steady;
 use super::under_way::under_way;
 use crate::calendar::Interval;
 use crate::config::checked::Service;
@@ -28,16 +29,13 @@ pub struct Times {
     /// Since when components are away, and how long they were before.
     away: BTreeMap<usize, Moment>,
     was_away: BTreeMap<usize, Vec<Interval>>,
-    /// How far the clock was set since the beginning, in milliseconds: what something took does not depend on it.
-    ahead: i64,
+    clock: Steady,
 }
 
 impl Times {
     /// Takes an event in.
     pub fn see(&mut self, event: &Event) {
-        if let What::Clock { ahead_ms } = event.what {
-            self.ahead = self.ahead.saturating_add(ahead_ms);
-        }
+        self.clock.see(event);
         if let What::Intent { action, step, .. } = event.what {
             self.begun.insert(action.component, (event.at, self.steady(event.at), step));
         }
@@ -78,6 +76,7 @@ impl Times {
 
     /// How long a service was down until then since members of it were worked on: fewer were available than it needs.
     pub fn down(&self, plan: &Plan, service: &Service, until: Moment) -> Duration {
+        let until = self.steady(until);
         let serves = |i: &&usize| plan.entries.get(**i).is_some_and(room::serves);
         let serving = service.members.iter().filter(serves).count() as u64;
         let needed = serving.saturating_sub(service.floor()).saturating_add(1);
@@ -111,8 +110,8 @@ impl Times {
     }
 
     /// A moment by a clock that nobody sets.
-    fn steady(&self, at: Moment) -> Moment {
-        Moment(at.0.saturating_sub(self.ahead))
+    pub fn steady(&self, at: Moment) -> Moment {
+        self.clock.at(at)
     }
 
     /// How long the last step of a component goes on by now.
@@ -147,6 +146,7 @@ pub fn view(plan: &Plan, run: &Run, times: &Times, started: Moment, finished: Mo
         },
         started,
         finished,
+        took: times.elapsed(started, finished),
         why: run.stopped().unwrap_or_default().into(),
         over: run.is_finished(),
         taking_back: run.is_taking_back(),

@@ -5,6 +5,7 @@ use super::plan_text::{brief, short};
 use super::reason::name;
 use super::run_view::{levels, planned};
 use super::size;
+use super::steady::Steady;
 use super::style::{Piece, Style, Tint, plain, tinted};
 use crate::model::{Moment, period};
 use crate::plan::noun::{Plan, Step};
@@ -47,6 +48,8 @@ pub struct RunText {
     style: Style,
     /// Seconds east of UTC for the times of day.
     offset: i32,
+    clock: Steady,
+    /// By that clock, as are those of the steps.
     began: BTreeMap<(usize, Leg), Moment>,
     steps: BTreeMap<ActionRef, (Step, Moment)>,
     going: BTreeSet<ActionRef>,
@@ -71,12 +74,13 @@ fn set(ahead_ms: i64) -> String {
 impl RunText {
     /// Starts with nothing seen of `run`. `offset`: seconds east of UTC for the times of day.
     pub fn new(run: &str, telling: Telling, style: Style, offset: i32) -> Self {
-        let (began, steps, going, taken, soaked) = Default::default();
-        RunText { run: run.into(), telling, style, offset, began, steps, going, taken, soaked }
+        let (clock, began, steps, going, taken, soaked) = Default::default();
+        RunText { run: run.into(), telling, style, offset, clock, began, steps, going, taken, soaked }
     }
 
     /// The lines for one event, each with a newline; empty for what nobody needs to read.
     pub fn event(&mut self, plan: &Plan, event: &Event) -> String {
+        self.clock.see(event);
         if let What::Taken { .. } = event.what {
             self.taken = Some(event.at);
         }
@@ -104,10 +108,11 @@ impl RunText {
     }
 
     fn intent(&mut self, plan: &Plan, at: Moment, action: ActionRef, step: Step, attempt: u32) -> String {
-        self.steps.insert(action, (step, at));
+        let steady = self.clock.at(at);
+        self.steps.insert(action, (step, steady));
         self.going.insert(action);
         let first = !self.began.contains_key(&(action.component, action.leg));
-        self.began.entry((action.component, action.leg)).or_insert(at);
+        self.began.entry((action.component, action.leg)).or_insert(steady);
         let again = if attempt > 1 { format!(" (attempt {attempt})") } else { String::new() };
         let (from, to) = levels(plan, action.component);
         let mut said = String::new();
@@ -224,7 +229,9 @@ impl RunText {
         output: &str,
     ) -> String {
         let took = |since: Option<&Moment>| {
-            since.map_or(String::new(), |since| format!(" in {}", period::show(at.since(*since))))
+            since.map_or(String::new(), |since| {
+                format!(" in {}", period::show(self.clock.at(at).since(*since)))
+            })
         };
         let (from, to) = levels(plan, action.component);
         let (tint, what) = match step {
@@ -282,7 +289,7 @@ impl RunText {
         let took = self
             .began
             .get(&(component, Leg::Back))
-            .map_or(String::new(), |since| format!(" in {}", period::show(at.since(*since))));
+            .map_or(String::new(), |since| format!(" in {}", period::show(self.clock.at(at).since(*since))));
         let looked = self.taken == Some(at) || !self.began.contains_key(&(component, Leg::Back));
         let piece = match digest {
             Ok(digest) if looked && Some(digest) == before => {

@@ -165,6 +165,8 @@ pub struct RunView {
     pub started: Moment,
     /// When it ended or stopped.
     pub finished: Moment,
+    /// How long that was, by a clock that nobody sets.
+    pub took: Duration,
     /// Why it stopped; empty unless halted.
     pub why: String,
     /// Whether it is over: there is nothing to resume, or to go on taking back.

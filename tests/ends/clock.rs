@@ -48,6 +48,11 @@ fn a_clock_that_is_set_is_journalled_and_shortens_nothing() {
         let outcome = lines.next_back().unwrap();
         let took = outcome["components"][0]["took_ms"].as_u64().unwrap();
         assert!(took < 600_000, "an hour is not what it took: {outcome}");
+        let whole = outcome["took_ms"].as_u64().unwrap();
+        assert!(
+            took <= whole && whole < 600_000,
+            "what the run took does not depend on it either: {outcome}"
+        );
         lab.patchform("plan --detailed-exitcode").exits(0).says("No changes");
         lab.patchform("run list").exits(0).says("complete");
     }
@@ -68,6 +73,26 @@ fn a_clock_that_was_set_back_while_nobody_drove_the_run() {
     assert_eq!([lab.read("a"), lab.read("b")], ["1.1", "1.1"]);
     done_once(&lab);
     lab.patchform("plan --detailed-exitcode").exits(0);
+}
+
+#[test]
+fn the_run_that_began_last_is_told_by_no_clock() {
+    let Some(library) = faketime() else { return };
+    let lab = waiting();
+    go(&lab);
+    lab.patchform("apply --auto-approve").exits(0);
+    let first = lab.patchform("run show --json").exits(0).out;
+    set(&lab, "-86400");
+    let edited = lab.read("main.pf.hcl").replace("1.1", "1.2");
+    lab.write("main.pf.hcl", edited);
+    let second = with_clock(&lab, &library, "apply --auto-approve").output().unwrap();
+    super::Ran::of(second).exits(0);
+    let last = lab.patchform("run show --json").exits(0).out;
+    let id = |shown: &str| {
+        let line: serde_json::Value = serde_json::from_str(shown.lines().next().unwrap()).unwrap();
+        line["run"].as_str().unwrap().to_string()
+    };
+    assert!(id(&last) < id(&first), "its name is a day older: {} and {}", id(&last), id(&first));
 }
 
 #[test]

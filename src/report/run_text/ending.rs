@@ -83,7 +83,7 @@ fn headline(page: &mut Page, plan: &Plan, run: &RunView) {
         page.line(2, 4, &[plain(&run.why)]);
     }
     let counts = counts(run);
-    let took = period::show(run.finished.since(run.started));
+    let took = period::show(run.took);
     let counts = if counts.is_empty() { "nothing to do".to_string() } else { counts.join(", ") };
     let promised = expected(plan, run).map_or_else(String::new, |expected| {
         format!(", longer than the {} that the plan expects at best", period::show(expected))
@@ -96,7 +96,7 @@ fn headline(page: &mut Page, plan: &Plan, run: &RunView) {
 fn expected(plan: &Plan, run: &RunView) -> Option<Duration> {
     let through = matches!(run.ended, Ended::Complete | Ended::Incomplete);
     let expected = Order::of(plan).at_best(plan);
-    (through && is_longer(run.finished.since(run.started), expected)).then_some(expected)
+    (through && is_longer(run.took, expected)).then_some(expected)
 }
 
 /// How many stand how, the most important first: `1 stuck`.

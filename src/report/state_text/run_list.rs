@@ -61,6 +61,8 @@ pub fn run_list(rows: &[RunRow], clock: Clock, style: Style) -> String {
 /// How long it took; how long ago it began, for one that has not ended.
 fn took(run: &RunRow, clock: Clock) -> String {
     match (run.started, run.finished) {
+        // The clock was set back meanwhile: `run show` knows by how much.
+        (Some(from), Some(to)) if to < from => "?".into(),
         (Some(from), Some(to)) => short(to.since(from)),
         (Some(from), None) => format!("{}\u{a0}so\u{a0}far", age(from, clock.now)),
         _ => String::new(),

@@ -103,8 +103,6 @@ struct Filling<'a> {
     run: Run,
     times: Times,
     started: Moment,
-    /// How far the clock was set since the beginning, in milliseconds.
-    ahead: i64,
     /// The present, in milliseconds since the beginning.
     at: u64,
     /// Rows by entry; `None` where nothing changes.
@@ -160,13 +158,11 @@ impl<'a> Filling<'a> {
         let rows = (0..plan.entries.len()).map(|i| plan.change(i).map(|_| row(i))).collect();
         let (times, marks, alone) = Default::default();
         let run = Run::start(plan, id);
-        Filling { plan, run, times, started, ahead: 0, at: 0, rows, marks, alone, looks: 0, moved: true }
+        Filling { plan, run, times, started, at: 0, rows, marks, alone, looks: 0, moved: true }
     }
 
     fn take(&mut self, event: &Event) {
-        if let What::Clock { ahead_ms } = event.what {
-            self.ahead = self.ahead.saturating_add(ahead_ms);
-        }
+        self.times.see(event);
         let before = self.at;
         self.pass(event.at);
         if let What::Taken { .. } = event.what
@@ -177,7 +173,6 @@ impl<'a> Filling<'a> {
         let component = event.what.component();
         let failed_before = component.is_some_and(|i| self.run.failure(i).is_some());
         let stood = component.map(|i| stands(&self.run.standing(i)));
-        self.times.see(event);
         // Whoever read the journal folded it already, and refused what cannot follow.
         if self.run.apply(event).is_err() {
             return;
@@ -198,8 +193,7 @@ impl<'a> Filling<'a> {
 
     /// Time goes on to what a clock says; never back, whatever that says.
     fn pass(&mut self, at: Moment) {
-        let at = Moment(at.0.saturating_sub(self.ahead));
-        let passed = millis(at.since(self.started));
+        let passed = millis(self.times.elapsed(self.started, at));
         self.at = self.at.max(passed);
     }
 
