@@ -118,6 +118,12 @@ fn what_is_installed_here_is_held_against_the_catalog() {
     assert_eq!((first["priority"].as_str(), first["standing"].as_str()), (Some("critical"), Some("overdue")));
     assert_eq!(first["fix"]["level"], "99.0");
     let sarif: Value = serde_json::from_str(&lab.patchform("assess --sarif").exits(0).out).unwrap();
+    // OASIS, SARIF 2.1.0, Schemata/sarif-schema-2.1.0.json.
+    let standard = schema::Schema::parse(include_str!("assess/sarif-schema-2.1.0.json"));
+    assert_eq!(standard.complaints(&sarif), Vec::<String>::new());
+    let mut mute = sarif.clone();
+    mute["runs"][0]["results"][0]["message"] = Value::Null;
+    assert!(!standard.complaints(&mute).is_empty(), "the schema lets everything pass");
     let at = &sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
     assert_eq!(
         (at["artifactLocation"]["uri"].as_str(), at["region"]["startLine"].as_u64()),

@@ -17,19 +17,23 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+/// The form of manifests that is written and read.
+const FORM: u32 = 1;
+
 const MANIFEST: &str = "manifest.json";
 
 /// The most bytes of a manifest: that of millions of documents.
 const MOST_MANIFEST: u64 = 1 << 30;
 
-#[derive(Debug, Serialize, Deserialize)]
-struct Manifest {
+/// What a bundle holds, feed by feed.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
     format_version: u32,
     made_by: String,
     feeds: Vec<Listed>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Listed {
     name: String,
     format: String,
@@ -41,7 +45,7 @@ struct Listed {
 }
 
 /// A document of a bundle.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Kept {
     /// Where it stands in the feed; empty for the source itself.
     key: String,
@@ -119,7 +123,7 @@ pub fn write(path: &Path, recorded: &[(&Feed, Recording, Moment)]) -> io::Result
         });
     }
     let made_by = format!("patchform {}", env!("CARGO_PKG_VERSION"));
-    let manifest = serde_json::to_vec_pretty(&Manifest { format_version: 1, made_by, feeds: listed })?;
+    let manifest = Manifest { format_version: FORM, made_by, feeds: listed }.write()?;
     disk::write_new(path, |out| {
         let mut archive = Archive::new(out);
         archive.add(MANIFEST, &manifest)?;
@@ -128,6 +132,41 @@ pub fn write(path: &Path, recorded: &[(&Feed, Recording, Moment)]) -> io::Result
         }
         archive.finish()
     })
+}
+
+impl Manifest {
+    /// Reads one.
+    ///
+    /// # Errors
+    /// It is none, or of a form that this version does not know: the form and who made it.
+    pub fn read(bytes: &[u8]) -> Result<Manifest, NoManifest> {
+        let manifest: Manifest =
+            serde_json::from_slice(bytes).map_err(|e| NoManifest::Unreadable(e.to_string()))?;
+        match manifest.format_version {
+            FORM => Ok(manifest),
+            other => Err(NoManifest::Other(format!(
+                "it has the form {other}, of another version ({})",
+                manifest.made_by
+            ))),
+        }
+    }
+
+    /// Its text.
+    ///
+    /// # Errors
+    /// None that texts and numbers can have.
+    pub fn write(&self) -> io::Result<Vec<u8>> {
+        Ok(serde_json::to_vec_pretty(self)?)
+    }
+}
+
+/// Why a manifest cannot be read.
+#[derive(Debug)]
+pub enum NoManifest {
+    /// It is none.
+    Unreadable(String),
+    /// Another version wrote it.
+    Other(String),
 }
 
 /// A bundle that was unpacked into a folder of its own.
@@ -166,15 +205,12 @@ impl Bundles {
         })?;
         let manifest = disk::read(&folder.path().join(MANIFEST), MOST_MANIFEST)
             .map_err(|_| none("it has no manifest.json"))?;
-        let manifest: Manifest =
-            serde_json::from_slice(&manifest).map_err(|error| none(&format!("manifest.json: {error}")))?;
-        if manifest.format_version != 1 {
-            let what = format!(
-                "it has the form {}, of another version ({})",
-                manifest.format_version, manifest.made_by
-            );
-            return Err(at(what).hint("read it with the version of patchform that wrote it, or a newer one"));
-        }
+        let manifest = Manifest::read(&manifest).map_err(|why| match why {
+            NoManifest::Unreadable(why) => none(&format!("manifest.json: {why}")),
+            NoManifest::Other(what) => {
+                at(what).hint("read it with the version of patchform that wrote it, or a newer one")
+            }
+        })?;
         let feeds = manifest.feeds.into_iter().map(|listed| (listed.name.clone(), listed)).collect();
         Ok(Bundles { folder, feeds })
     }

@@ -116,8 +116,7 @@ fn lists(
     const METADATA: &str = "provider-metadata.json";
     let source = &asking.source;
     let of_folder = source.is_folder();
-    let (FeedPlace::Address(place) | FeedPlace::Path(place)) = &asking.feed.source.place;
-    let place = place.split(['?', '#']).next().unwrap_or_default();
+    let place = place(asking);
     let addressed = place.ends_with(".json") || place.ends_with(".zip");
     if source.is_gone() {
         return Err(source.missing(""));
@@ -151,6 +150,12 @@ fn lists(
     } else {
         Ok(Kind::Whole)
     }
+}
+
+/// Where the source is, without what an address asks for.
+fn place<'a>(asking: &'a Asking<'_>) -> &'a str {
+    let (FeedPlace::Address(place) | FeedPlace::Path(place)) = &asking.feed.source.place;
+    place.split(['?', '#']).next().unwrap_or_default()
 }
 
 /// Follows what a provider says of itself: its feeds, or its folders where it has none.
@@ -325,7 +330,8 @@ fn prove(
         let published = DigestFile::read(&file, algorithm)
             .map_err(|fault| Problem::fault(source.name(&beside), &fault))?;
         let Some(computed) = digest::of(bytes, algorithm) else { continue };
-        published.check(key, &computed).map_err(|error| Problem::at(&name, error))?;
+        let called = if key.is_empty() { place(asking) } else { key };
+        published.check(called, &computed).map_err(|error| Problem::at(&name, error))?;
         held = true;
         break;
     }
@@ -373,17 +379,18 @@ fn read(name: String, path: &str, stamp: &str, bytes: Vec<u8>, remarks: &mut Rem
 /// A document, a zip or a folder without a list.
 fn whole(asking: &Asking<'_>, memo: &mut Memo, mut remarks: Remarks) -> Result<Option<Copy>, Problem> {
     let source = &asking.source;
-    let one = !source.is_folder();
-    if one && asking.feed.signed_by.is_some() {
-        return Err(Problem::at(source.name(""), "the signature of a document that is named by itself is not checked")
-            .hint("name the provider or its folder, where signatures stand beside the documents, or take `signed_by` out"));
-    }
     let Some((documents, digest)) = Documents::ask(source, ".json", memo, None)? else { return Ok(None) };
+    let (zip, one) = (matches!(documents, Documents::Zip(_)), matches!(documents, Documents::One(..)));
+    if zip && asking.feed.signed_by.is_some() {
+        return Err(Problem::at(source.name(""), "documents in a zip have no signatures that could be checked")
+            .hint("unpack it and name the folder, where signatures stand beside the documents, or take `signed_by` out"));
+    }
     let (mut all, mut newest) = (Vec::new(), Newest::new(asking));
     let mut proofs = Proofs::default();
     documents.each(source, ".json", |name, bytes| {
-        if !one {
-            prove(asking, name, &Entry::default(), bytes, &mut proofs)?;
+        if !zip {
+            let key = if one { "" } else { name };
+            prove(asking, key, &Entry::default(), bytes, &mut proofs)?;
         }
         if let Some(document) = read(name.to_string(), name, "", bytes.to_vec(), &mut remarks) {
             newest.hear_text(name, Some(&document.stamp), &mut remarks);

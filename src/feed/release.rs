@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 /// What a release file says.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Release {
+pub struct Release {
     /// `Suite`, such as `oldstable-security`.
     suite: String,
     /// `Codename`, such as `bookworm-security`.
@@ -86,7 +86,8 @@ fn file(line: &str) -> Option<(String, (String, u64))> {
     let (sha256, size, path) = (words.next()?, words.next()?, words.next()?);
     let formed = sha256.len() == 64 && sha256.bytes().all(|byte| byte.is_ascii_hexdigit());
     let file = (sha256.to_ascii_lowercase(), size.parse().ok()?);
-    (formed && words.next().is_none()).then(|| (path.to_string(), file))
+    let below = !path.starts_with('/') && path.split('/').all(|part| part != "..");
+    (formed && below && words.next().is_none()).then(|| (path.to_string(), file))
 }
 
 #[cfg(test)]
@@ -112,6 +113,7 @@ mod tests {
         assert!(Release::read("").is_err() && Release::read("Suite: x\nMD5Sum:\n 0 0 x\n").is_err());
         assert!(Release::read(&TEXT.replace("20 Nov", "99 Nov")).unwrap_err().contains("no date"));
         assert!(Release::read(&TEXT.replace("e3b0", "zzzz")).unwrap_err().contains("lists no file"));
+        assert!(Release::read(&TEXT.replace(" main/", " ../")).unwrap_err().contains("lists no file"));
         assert!(Release::read("no field").is_err());
     }
 }

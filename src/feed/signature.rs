@@ -27,7 +27,10 @@ pub(super) fn clear(keyring: &str, name: &str, bytes: &[u8]) -> Result<String, P
 }
 
 /// The signed part of a clear-signed text: what stands before or behind it is signed by nobody.
-pub(super) fn signed_part(text: &str) -> Result<String, &'static str> {
+///
+/// # Errors
+/// It is none, is cut off, or something stands before or behind the signed part.
+pub fn signed_part(text: &str) -> Result<String, &'static str> {
     let mut lines = text.lines();
     if lines.next().map(str::trim_end) != Some(BEGIN) {
         return Err("text stands before the part that is signed");

@@ -76,6 +76,7 @@ impl<'a> Source<'a> {
     pub fn name(&self, key: &str) -> String {
         match (&self.place, key) {
             (_, "") => self.shown.clone(),
+            (_, key) if is_ending(key) => format!("{}{key}", self.shown),
             (Place::Address(_), key) if is_address(key) => without_secrets(key),
             (Place::Bundle(_), key) => format!("{key} {}", self.shown),
             (_, key) => format!("{}/{key}", self.shown.trim_end_matches('/')),
@@ -323,7 +324,12 @@ pub(super) fn is_address(key: &str) -> bool {
     key.starts_with("https://") || key.starts_with("http://")
 }
 
-/// The address of a document below another; what stands behind `?` goes along, since it may be what lets one in.
+/// Whether a key is what stands behind the source's own name: `.asc` is its signature.
+fn is_ending(key: &str) -> bool {
+    key.starts_with('.') && !key.contains('/')
+}
+
+/// The address of a document below another, or beside it under its name and an ending; what stands behind `?` goes along, since it may be what lets one in.
 fn joined(address: &str, key: &str) -> String {
     if key.is_empty() {
         return address.to_string();
@@ -333,6 +339,9 @@ fn joined(address: &str, key: &str) -> String {
     }
     let (base, query) = address.split_once('?').map_or((address, None), |(base, query)| (base, Some(query)));
     let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+    if is_ending(key) {
+        return format!("{base}{key}{query}");
+    }
     format!("{}/{key}{query}", base.trim_end_matches('/'))
 }
 
@@ -340,6 +349,9 @@ fn joined(address: &str, key: &str) -> String {
 fn path_of(path: &Path, key: &str) -> PathBuf {
     if key.is_empty() {
         return path.to_path_buf();
+    }
+    if is_ending(key) && path.is_file() {
+        return path.with_file_name(format!("{}{key}", path.file_name().unwrap_or_default().display()));
     }
     let path = if path.is_file() { disk::folder_of(path) } else { path };
     let Some((_, rest)) = key.split_once("://").filter(|_| is_address(key)) else { return path.join(key) };
@@ -357,6 +369,7 @@ mod tests {
     fn a_document_stands_below_its_source() {
         assert_eq!(joined("https://a.example/x/", "dists/InRelease"), "https://a.example/x/dists/InRelease");
         assert_eq!(joined("https://a.example/x?sig=1", "y"), "https://a.example/x/y?sig=1");
+        assert_eq!(joined("https://a.example/x.json?sig=1", ".asc"), "https://a.example/x.json.asc?sig=1");
         assert_eq!(joined("https://a.example/x", ""), "https://a.example/x");
         assert_eq!(joined("https://a.example/x", "https://b.example/y"), "https://b.example/y");
         assert_eq!(path_of(Path::new("m"), "a/b"), Path::new("m/a/b"));

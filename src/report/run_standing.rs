@@ -162,6 +162,7 @@ fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Se
     let failure = run.failure(i);
     let why = if why.is_empty() { failure.map_or(String::new(), |f| f.why.clone()) } else { why };
     let left = left.iter().filter(|l| l.component == i);
+    let reached = run.has_reached(i) || run.awaits_release(i);
     let stored = run.snapshots(i).iter().rev().find(|s| s.done);
     Settled {
         entry: i,
@@ -173,7 +174,7 @@ fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Se
         cause: cause(plan, run, i).unwrap_or_default(),
         under: run.stuck_under(i),
         abandoned: run.is_left_standing(i),
-        reached: run.has_reached(i),
+        reached,
         put_back: run.is_put_back(i),
         held_back: matches!(
             run.standing(i),
@@ -185,7 +186,7 @@ fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Se
         took: times.of.get(&i).map(|(from, to)| to.since(*from)),
         left: under_way(plan, run, times, i)
             .into_iter()
-            .chain(left.flat_map(|left| left_behind(left, run.is_put_back(i))))
+            .chain(left.flat_map(|left| left_behind(left, run.is_put_back(i), run.awaits_release(i))))
             .chain(run.owed(i).map(|undone| still_owed(run.is_half(i, was_half(plan, i)), undone.reload)))
             .collect(),
         snapshot: stored.map(|s| s.id.clone()),
@@ -280,10 +281,11 @@ fn held(plan: &Plan, i: usize, by: usize, why: Hold) -> String {
     }
 }
 
-fn left_behind(left: &Left, put_back: bool) -> Vec<String> {
+fn left_behind(left: &Left, put_back: bool, verified: bool) -> Vec<String> {
     let drained = left.drained.then(|| "traffic may still be away from it".to_string());
     let blocked = left.blocked.then(|| "customers may still be kept out of it".to_string());
-    let changed = left.changed.then(|| match put_back {
+    // What was found well where it was to come to is nothing that was left.
+    let changed = (left.changed && !verified).then(|| match put_back {
         true => "it reads as before the run, but nobody made sure that this is in force".to_string(),
         false => "it may differ from what was read before the run".to_string(),
     });

@@ -128,7 +128,7 @@ pub struct Settled {
     pub held_back: bool,
     /// Whether it was left as it stood when the run was abandoned; for a stuck component, which else could not be restored.
     pub abandoned: bool,
-    /// Whether it stands at its planned level, verified, and its way back was not begun; for one that was to go back.
+    /// Whether it stands at its planned level, verified, and its way back was not begun.
     pub reached: bool,
     /// Whether a person put it back, and it reads as before the run.
     pub put_back: bool,

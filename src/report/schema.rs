@@ -11,7 +11,9 @@ impl Schema {
     /// Reads it, and refuses keywords that are not checked.
     pub fn parse(text: &str) -> Schema {
         let root: Json = serde_json::from_str(text).expect("a published schema is JSON");
-        assert_eq!(root["$schema"], "https://json-schema.org/draft/2020-12/schema");
+        let drafts =
+            ["https://json-schema.org/draft/2020-12/schema", "http://json-schema.org/draft-07/schema#"];
+        assert!(drafts.iter().any(|draft| root["$schema"] == *draft), "{}", root["$schema"]);
         Schema(root)
     }
 
@@ -53,6 +55,8 @@ impl Schema {
                 "$schema"
                 | "$id"
                 | "$defs"
+                | "definitions"
+                | "default"
                 | "title"
                 | "description"
                 | "required"
@@ -69,7 +73,25 @@ impl Schema {
                     let number = |j: &Json| j.as_f64();
                     number(json).filter(|n| Some(*n) < number(value)).map(|_| format!("is below {value}"))
                 }
+                "maximum" => {
+                    let number = |j: &Json| j.as_f64();
+                    number(json).filter(|n| Some(*n) > number(value)).map(|_| format!("is above {value}"))
+                }
+                "minItems" => json
+                    .as_array()
+                    .filter(|items| (items.len() as u64) < value.as_u64().unwrap_or(0))
+                    .map(|_| format!("has fewer than {value} elements")),
+                "uniqueItems" => {
+                    let items = list(json);
+                    let twice = (1..items.len()).any(|i| items[..i].contains(&items[i]));
+                    (value == &Json::Bool(true) && twice).then(|| "has an element twice".to_string())
+                }
+                "format" => format_of(value, json),
                 "pattern" => self.pattern(value, json),
+                "anyOf" => {
+                    let fits = list(value).iter().any(|one| self.fits(one, json));
+                    (!fits).then(|| "fits no alternative".to_string())
+                }
                 "oneOf" => {
                     let fitting = list(value).iter().filter(|one| self.fits(one, json)).count();
                     (fitting != 1).then(|| format!("fits {fitting} alternatives"))
@@ -137,6 +159,18 @@ impl Schema {
             }
         }
     }
+}
+
+/// The formats in use, as far as a slip could break them.
+fn format_of(format: &Json, json: &Json) -> Option<String> {
+    let text = json.as_str()?;
+    let fits = match format.as_str()? {
+        "date-time" => crate::model::Moment::parse(text).is_some(),
+        "uri" => text.contains(':') && !text.contains(|c: char| c.is_whitespace() || c.is_control()),
+        "uri-reference" => !text.contains(|c: char| c.is_whitespace() || c.is_control()),
+        other => panic!("the schema has the format {other:?}, which this test does not check"),
+    };
+    (!fits).then(|| format!("is no {format}"))
 }
 
 fn list(json: &Json) -> &[Json] {

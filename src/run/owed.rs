@@ -39,6 +39,14 @@ impl Run {
         !c.put_back && !c.astray && (self.is_kept(i) || (back && c.changed && !c.differs && untouched))
     }
 
+    /// Whether component `i` is at its level and was found well there, and is not to go back: what is left is to watch it and to give
+    /// it back to its users.
+    pub fn awaits_release(&self, i: usize) -> bool {
+        let (Some(c), Some(node)) = (self.components.get(i), self.shape.nodes.get(i)) else { return false };
+        let verify = node.forth.iter().rposition(|planned| planned.action == Step::Verify);
+        matches!(c.phase, Phase::Forward | Phase::Halted) && verify.is_some_and(|verify| c.forth > verify)
+    }
+
     /// Whether the way back of component `i` brought what stands there now into force, and verified it. Where nothing had to be
     /// taken back, nobody did.
     pub fn is_back_in_force(&self, i: usize) -> bool {

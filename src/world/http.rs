@@ -1,6 +1,6 @@
 //! HTTP requests: the home of ureq.
 
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::sync::Arc;
 use std::time::Duration;
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
@@ -109,7 +109,8 @@ pub fn ask(question: &Question<'_>) -> Result<Answer, NoAnswer> {
     let (location, retry_after) = (header("location"), header("retry-after"));
     let (etag, modified) = (header("etag"), header("last-modified"));
     // What says beforehand that it is too long is not read at all.
-    if response.body().content_length().is_some_and(|length| length > question.limit) {
+    let promised = response.body().content_length();
+    if promised.is_some_and(|length| length > question.limit) {
         return Err(NoAnswer::TooLong);
     }
     // One byte more than the limit, so that a body of just that length is taken. The library holds its own limit against what
@@ -118,7 +119,10 @@ pub fn ask(question: &Question<'_>) -> Result<Answer, NoAnswer> {
     let mut body = Vec::new();
     let reader = response.body_mut().with_config().limit(most).reader();
     let read = reader.take(most).read_to_end(&mut body);
-    read.map_err(|error| reason(&ureq::Error::from(error)))?;
+    read.map_err(|error| match is_hung_up(&error) {
+        true => NoAnswer::Other(broken_off(body.len(), promised)),
+        false => reason(&ureq::Error::from(error)),
+    })?;
     match body {
         body if body.len() as u64 > question.limit => Err(NoAnswer::TooLong),
         body => {
@@ -146,6 +150,9 @@ fn reason(error: &ureq::Error) -> NoAnswer {
         ureq::Error::Timeout(_) => NoAnswer::Late,
         ureq::Error::BodyExceedsLimit(_) => NoAnswer::TooLong,
         ureq::Error::HostNotFound => NoAnswer::Other("its host is not known".to_string()),
+        ureq::Error::Io(error) if is_hung_up(error) => {
+            NoAnswer::Other("it hung up and did not answer".to_string())
+        }
         // The reason of a handshake that failed travels within an error of input and output.
         error => match error.to_string() {
             text if text.contains("certificate") => NoAnswer::Certificate(bare(&text).to_string()),
@@ -155,6 +162,18 @@ fn reason(error: &ureq::Error) -> NoAnswer {
             text => NoAnswer::Other(bare(&text).to_string()),
         },
     }
+}
+
+/// Whether the other side closed the connection before it had said all.
+fn is_hung_up(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
+}
+
+/// `promised`: how long the body was to be, where that is known.
+fn broken_off(read: usize, promised: Option<u64>) -> String {
+    let of = promised.map_or(String::new(), |all| format!(" of {all}"));
+    format!("its answer broke off after {read}{of} bytes")
 }
 
 /// Without the word for the part of the library that found it.

@@ -256,6 +256,36 @@ fn documents_are_read_as_their_provider_signed_them() {
         .exits(1)
         .tells("white/2026/a.json: the signature is bad")
         .tells("1 entry, taken");
+
+    // One that is named by itself, in a file and on a server.
+    let pages = Pages::default();
+    let server = pages.serve();
+    for source in ["white/2026/a.json".to_string(), format!("{}/a.json?token=geheim", server.url())] {
+        let lab = with(&[("csaf", "vendor", &source, "signed_by = \"keys.gpg\"")]);
+        fs::create_dir_all(lab.path("white/2026")).unwrap();
+        let publish = |title: &str, signed: bool| {
+            let document = lab.path("white/2026/a.json");
+            fs::write(&document, csaf("A", title)).unwrap();
+            let (name, signature) =
+                (document.to_string_lossy().into_owned(), format!("{}.asc", document.display()));
+            if signed {
+                provider.gpg(&["--yes", "--armor", "--output", &signature, "--detach-sign", &name]);
+                pages.put("/a.json.asc?token=geheim", fs::read(signature).unwrap());
+            }
+            pages.put("/a.json?token=geheim", csaf("A", title));
+        };
+        pages.0.lock().unwrap().remove("/a.json.sha256?token=geheim");
+        publish("one", true);
+        provider.gpg(&["--yes", "--output", &lab.path("keys.gpg").to_string_lossy(), "--export"]);
+        let ran = lab.patchform("collect --json").exits(0);
+        assert!(feed(&ran, "vendor")["proof"].as_str().unwrap().starts_with("signed by "), "{}", ran.out);
+        publish("two", false);
+        lab.patchform("collect").exits(1).tells("the signature is bad").tells("1 entry, taken");
+        let digest = format!("{}  a.json\n", sum("sha256sum", b"other"));
+        lab.write("white/2026/a.json.sha256", &digest);
+        pages.put("/a.json.sha256?token=geheim", &digest);
+        lab.patchform("collect").exits(1).tells("the document has the digest sha256").does_not_say("geheim");
+    }
 }
 
 #[test]

@@ -60,6 +60,11 @@ fn one_broken_server_harms_no_other_feed() {
         "/huge" => answer("200 OK", "", &vec![b' '; 3 << 20]),
         // One that is small on its way, and 200 MiB when it is unpacked.
         "/packed" => answer("200 OK", "Content-Encoding: gzip\r\n", &gzip(200)),
+        "/torn" => {
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n40\r\n{\"id\": \"DS"
+                .to_vec()
+        }
+        "/hung" => Vec::new(),
         // Without a length beforehand.
         "/endless" => {
             [b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n".to_vec(), vec![b' '; 3 << 20]].concat()
@@ -81,6 +86,8 @@ fn one_broken_server_harms_no_other_feed() {
         ("osv", "good", &url("/good"), ""),
         ("osv", "moved", &url("/moved"), ""),
         ("osv", "cut", &url("/cut"), ""),
+        ("osv", "torn", &url("/torn"), ""),
+        ("osv", "hung", &url("/hung"), ""),
         ("osv", "slow", &url("/slow"), "timeout = \"1s\""),
         ("osv", "huge", &url("/huge"), "max_size = 1"),
         ("osv", "endless", &url("/endless"), "max_size = 1"),
@@ -105,7 +112,9 @@ fn one_broken_server_harms_no_other_feed() {
         ("busy", "the server answered 503"),
         ("nothing", "it is not there"),
         ("dead", "connection refused"),
-        ("cut", ""),
+        ("cut", "its answer broke off after 11 of 5000 bytes"),
+        ("torn", "its answer broke off after 10 bytes"),
+        ("hung", "it hung up and did not answer"),
     ] {
         let told = feed(&ran, name);
         let problem = told["problem"].as_str().unwrap_or_default();

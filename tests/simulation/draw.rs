@@ -185,6 +185,7 @@ fn fault(dice: &mut Dice, step: Step) -> Fault {
         10 | 11 => Fault::Twice,
         12 => Fault::Slow,
         13 if step == Step::Snapshot => Fault::CoversMore,
+        13 if matches!(step, Step::Undrain | Step::Unblock) && dice.percent(50) => Fault::Inconclusive,
         13 => Fault::Grumbles,
         _ => Fault::Half,
     }

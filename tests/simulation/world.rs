@@ -72,6 +72,8 @@ pub struct Work {
     pub twice: bool,
     pub more: bool,
     pub grumbles: bool,
+    /// It cannot tell whether it was done.
+    pub unsure: bool,
 }
 
 /// What became of an action.
@@ -230,6 +232,7 @@ impl World {
             twice: fault == Some(Fault::Twice),
             more: fault == Some(Fault::CoversMore),
             grumbles: fault == Some(Fault::Grumbles),
+            unsure: fault == Some(Fault::Inconclusive),
         };
         self.work.insert(id, work);
         course
@@ -342,8 +345,13 @@ impl World {
             }
             return Ok(Fate::Yes(Box::new(done)));
         }
+        if work.unsure {
+            done.verdict = Some(Verdict::Inconclusive { why: "who knows whether anybody comes".into() });
+        }
         let half = work.half;
         match begin.step {
+            // Whoever could not tell has done it, or has not.
+            Step::Undrain | Step::Unblock if work.unsure && begin.attempt % 2 == 1 => {}
             Step::Snapshot if !half => {
                 let whole = c.way == Way::Whole || work.more;
                 self.store(sc, begin, whole)?;

@@ -1,5 +1,6 @@
 //! What is fuzzed: one row per target. Each takes any bytes, and panics only when patchform breaks a promise.
 
+mod bundle;
 mod configuration;
 mod csaf;
 mod cve5;
@@ -20,6 +21,7 @@ mod plan;
 mod pointing;
 mod provider;
 mod purl;
+mod release;
 mod serving;
 mod ssvc;
 mod state;
@@ -37,6 +39,7 @@ pub struct Target {
 
 /// All targets.
 pub const TARGETS: &[Target] = &[
+    Target { name: "bundle", run: bundle::run },
     Target { name: "configuration", run: configuration::run },
     Target { name: "csaf", run: csaf::run },
     Target { name: "cve5", run: cve5::run },
@@ -56,6 +59,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "plan", run: plan::run },
     Target { name: "provider", run: provider::run },
     Target { name: "purl", run: purl::run },
+    Target { name: "release", run: release::run },
     Target { name: "serving", run: serving::run },
     Target { name: "ssvc", run: ssvc::run },
     Target { name: "state", run: state::run },

@@ -132,7 +132,9 @@ fn table(page: &mut Page, plan: &Plan, run: &RunView) {
             Stands::Committed if component.is_kept() => format!("at {}", short(to, from)),
             Stands::Committed => brief(from, to),
             Stands::Stuck | Stands::GoingBack | Stands::Forward if from == to => brief(from, to),
-            Stands::Stuck | Stands::GoingBack if component.reached => format!("at {}", short(to, from)),
+            Stands::Stuck | Stands::GoingBack | Stands::Forward if component.reached => {
+                format!("at {}", short(to, from))
+            }
             Stands::Stuck | Stands::GoingBack if component.put_back => format!("back at {}", short(from, to)),
             Stands::GoingBack if !component.tried => format!("not changed, was {}", short(from, to)),
             Stands::Stuck | Stands::Forward if !component.tried => {
