@@ -6,11 +6,11 @@ use super::syntax::translate;
 use super::value::Value;
 use super::words::Words;
 use crate::model::{Diagnostic, Diagnostics, FileId, Span};
-use hcl::edit::expr::{
+use hcl_edit::expr::{
     BinaryOperator, Expression, ForExpr, FuncCall, Object, ObjectKey, Traversal, TraversalOperator,
     UnaryOperator,
 };
-use hcl::edit::{Decorated, Span as _};
+use hcl_edit::{Decorated, Span as _};
 use std::ops::Range;
 
 mod large;
@@ -74,7 +74,7 @@ pub(super) fn expression(text: &str, lines: Lines) -> Result<(Expression, Vec<La
 /// What is wrong with it, pointing into `file` as if it stood at its beginning.
 pub fn parse_template(text: &str, file: FileId) -> Result<Expr, Diagnostics> {
     let parsed = text
-        .parse::<hcl::edit::template::Template>()
+        .parse::<hcl_edit::template::Template>()
         .map_err(|error| translate::in_template(&Unreadable::of(&error, text), text, file))?;
     let (chunk, words) = (Chunk { text, file, base: 0, large: &[] }, &mut Words::new());
     let mut lowering = Lowering { chunk, depth: 0, words, problems: Diagnostics::default() };

@@ -17,7 +17,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("encoding_rs", &["src/config"]),
     ("fast_glob", &["src/config"]),
     ("flate2", &["src/config", "src/world", "providers/release"]),
-    ("hcl", &["src/config"]),
+    ("hcl_edit", &["src/config"]),
     ("hmac", &["src/config"]),
     ("indicatif", &["src/cli"]),
     ("language_tags", &["advisory/src/csaf"]),
@@ -103,7 +103,6 @@ pub fn check_table(manifests: &[(String, String)]) -> Vec<Complaint> {
 /// How a crate is called in code.
 fn in_code(name: &str) -> String {
     match name {
-        "hcl-rs" => "hcl".to_string(),
         "md-5" => "md5".to_string(),
         other => other.replace('-', "_"),
     }
@@ -130,7 +129,7 @@ pub fn dependencies(manifest: &str) -> Vec<(usize, String)> {
 
 #[test]
 fn strangers_are_found() {
-    let text = "use similar::TextDiff;\nlet x = hcl::parse();\nself.similar::x;\nmy_hcl::y();\n";
+    let text = "use similar::TextDiff;\nlet x = hcl_edit::parse();\nself.similar::x;\nmy_hcl_edit::y();\n";
     let lines =
         |file: &str| -> Vec<usize> { check(&[Source::new(file, text)]).iter().map(|c| c.line).collect() };
     assert_eq!(lines("src/plan/a.rs"), [2, 1]);
@@ -140,7 +139,7 @@ fn strangers_are_found() {
 
 #[test]
 fn a_dependency_without_home_is_found() {
-    let manifest = "[package]\nname = \"x\"\n[dependencies]\n# why\nserde.workspace = true\nhcl-rs = \"1\"\nleft-pad = \"1\"\n\
+    let manifest = "[package]\nname = \"x\"\n[dependencies]\n# why\nserde.workspace = true\nhcl-edit = \"1\"\nleft-pad = \"1\"\n\
                     [dependencies.rightpad]\nversion = \"1\"\n[dev-dependencies]\nother = \"1\"\n";
     let complaints = check_table(&[("a/Cargo.toml".into(), manifest.into())]);
     let found: Vec<usize> = complaints.iter().map(|c| c.line).collect();

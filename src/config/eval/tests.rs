@@ -38,7 +38,7 @@ fn shown(text: &str) -> String {
 fn reads_templates_and_heredocs_as_terraform_does() {
     let source = include_str!("heredocs.tf");
     let answers: serde_json::Value = serde_json::from_str(include_str!("heredocs.json")).expect("json");
-    let body = hcl::edit::parser::parse_body(source).expect("valid");
+    let body = hcl_edit::parser::parse_body(source).expect("valid");
     let mut seen = 0;
     for block in body.blocks() {
         let attribute = block.body.attributes().next().expect("value");

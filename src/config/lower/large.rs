@@ -11,7 +11,7 @@ use crate::config::syntax::translate;
 use crate::config::value::Value;
 use crate::config::words::Words;
 use crate::model::{Diagnostic, Diagnostics, Span};
-use hcl::edit::expr::ObjectKey;
+use hcl_edit::expr::ObjectKey;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -3,9 +3,9 @@
 
 use crate::config::fmt::scan::scan;
 use crate::config::fmt::token::{Kind, Token};
-use hcl::edit::expr::Expression;
-use hcl::edit::parser::{Error, parse_body, parse_expr};
-use hcl::edit::structure::Body;
+use hcl_edit::expr::Expression;
+use hcl_edit::parser::{Error, parse_body, parse_expr};
+use hcl_edit::structure::Body;
 use std::borrow::Cow;
 use std::ops::Range;
 

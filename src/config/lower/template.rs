@@ -5,8 +5,8 @@ use super::Lowering;
 use crate::config::expr::{Expr, Node, Part};
 use crate::config::value::Value;
 use crate::model::{Diagnostic, Span};
-use hcl::edit::Span as _;
-use hcl::edit::template::{
+use hcl_edit::Span as _;
+use hcl_edit::template::{
     Directive, Element, ForDirective, HeredocTemplate, IfDirective, StringTemplate, Strip, Template,
 };
 use std::sync::Arc;
