@@ -373,7 +373,7 @@ fn what_was_going_on_and_what_goes_off_by_itself_is_shown() {
         let asked = "patch was begun and has not answered: `resume` and `rollback` first ask how far it came";
         let said = Said::of(&shown).says(asked);
         let goes_off = "begun under a dead man's switch of 5m: unless `resume` or `rollback` decided it before, its target \
-                        goes back by itself about 20";
+                        goes back, or went back, by itself about 20";
         assert_eq!(said.0.contains(goes_off), switch, "{}", said.0);
         assert_eq!(said.0.contains("dead man"), switch, "{}", said.0);
         let told = lab.patchform("run show --json").exits(0);

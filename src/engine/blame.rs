@@ -1,5 +1,5 @@
-//! What would count against a patch: before it does, it is asked whether this machine's own disk is full, on which neither a
-//! provider nor a command can do its work.
+//! What would count against a patch, or keep it from its way: before it does, it is asked whether this machine's own disk is
+//! full, on which neither a provider nor a command can do its work.
 
 use crate::plan::noun::Step;
 use patchform_sdk::message::{Answer, Probed, Verdict};
@@ -7,8 +7,8 @@ use patchform_sdk::message::{Answer, Probed, Verdict};
 /// Whether `answer` to `step` would count against what was patched.
 pub(super) fn of_answer(step: Step, answer: &Answer) -> bool {
     match answer {
-        // A patch that was refused has changed nothing, and says nothing of its level.
-        Answer::Refused { .. } => matches!(step, Step::Reload | Step::Restore | Step::Uninstall),
+        // A gate refuses by its rule. Whatever else is refused ends the way of this one, and may send others back.
+        Answer::Refused { .. } => step != Step::Gate,
         Answer::Applied(done) => step == Step::Verify && matches!(done.verdict, Some(Verdict::Ill { .. })),
         // It is asked about first.
         Answer::Unclear { .. } => false,
@@ -17,13 +17,7 @@ pub(super) fn of_answer(step: Step, answer: &Answer) -> bool {
 
 /// Whether what a probe `found` of `step` would.
 pub(super) fn of_probe(step: Step, found: &Result<Probed, String>) -> bool {
-    let changes = matches!(step, Step::Patch | Step::Reload | Step::Restore | Step::Uninstall);
-    changes
-        && match found {
-            Ok(Probed::After(_) | Probed::Busy) => false,
-            Ok(Probed::Before) => step != Step::Patch,
-            Ok(Probed::Between { .. }) | Err(_) => true,
-        }
+    step.effectful() && !matches!(found, Ok(Probed::After(_) | Probed::Busy))
 }
 
 #[cfg(test)]
@@ -36,11 +30,11 @@ mod tests {
         let ill = || Done { verdict: Some(Verdict::Ill { why: "503".into() }), ..Done::default() };
         for (step, refused, ill_counts, before, between) in [
             (Step::Gate, false, false, false, false),
-            (Step::Measure, false, false, false, false),
-            (Step::Snapshot, false, false, false, false),
-            (Step::Patch, false, false, false, true),
+            (Step::Measure, true, false, false, false),
+            (Step::Snapshot, true, false, true, true),
+            (Step::Patch, true, false, true, true),
             (Step::Reload, true, false, true, true),
-            (Step::Verify, false, true, false, false),
+            (Step::Verify, true, true, false, false),
             (Step::Restore, true, false, true, true),
         ] {
             let half = || Ok(Probed::Between { why: String::new() });

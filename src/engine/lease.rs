@@ -444,7 +444,7 @@ fn write_token(runs: &Path, token: u64) -> Result<(), LeaseError> {
 }
 
 fn highest_token(runs: &Path) -> Result<u64, LeaseError> {
-    const HINT: &str = "Write the highest token of all runs into it, in digits";
+    const HINT: &str = "Remove it: the state and the leases tell the highest token, too";
     let path = runs.join("token");
     match disk::read(&path, 64) {
         Ok(bytes) => {

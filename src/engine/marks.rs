@@ -2,6 +2,7 @@
 
 use crate::journal;
 use crate::world::disk;
+use patchform_sdk::digest;
 use std::io;
 use std::path::Path;
 
@@ -22,13 +23,21 @@ const CUT: &str = "cut";
 /// # Errors
 /// A file that cannot be written.
 pub fn mark_begun(folder: &Path, token: u64) -> io::Result<()> {
-    mark(folder, BEGUN, format!("{token}\n").as_bytes())
+    mark(folder, BEGUN, sealed(token).as_bytes())
 }
 
-/// The token that a run began with, by its mark; 0 where that does not tell it.
-pub fn first_token(folder: &Path) -> u64 {
-    let text = disk::read(&folder.join(BEGUN), 64).unwrap_or_default();
-    String::from_utf8_lossy(&text).trim().parse().unwrap_or(0)
+/// The token that a run began with, by its mark; `None` where that does not tell it, or was changed.
+pub fn first_token(folder: &Path) -> Option<u64> {
+    let text = disk::read(&folder.join(BEGUN), 256).ok()?;
+    let token = std::str::from_utf8(&text).ok()?.split(' ').next()?.parse().ok()?;
+    (sealed(token).as_bytes() == text).then_some(token)
+}
+
+/// A token with a sum of it, so that a digit that was changed is seen.
+fn sealed(token: u64) -> String {
+    let digits = token.to_string();
+    let sum = digest::of_bytes(digits.as_bytes());
+    format!("{digits} {sum}\n")
 }
 
 /// Notes that the run holds nothing any more.

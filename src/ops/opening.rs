@@ -143,6 +143,7 @@ pub(super) fn open_run(
             if more.is_some() {
                 mark_cut(&folder)?;
             }
+            notices.extend(told.run.is_paused().then(|| was_paused(&id)));
             let (run, writer) = take(told.run, writer, &me, &lease, looked, request)?;
             notices.extend((run.is_cut() && lacks.is_none()).then(|| is_contradicted(&id)));
             (run, writer, started, lacks)
@@ -224,6 +225,13 @@ fn take(
         error => Failure::error(error),
     })?;
     Ok((run, writer))
+}
+
+/// A pause is asked of a controller, and ends with it.
+fn was_paused(id: &str) -> String {
+    format!(
+        "run {id} was paused when its controller went away; it goes on now. `patchform run pause {id}` pauses it again"
+    )
 }
 
 /// `20261122-024000-123-3f9a`: sorts by time, also within a second, and names no run that is there already.

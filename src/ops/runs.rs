@@ -323,21 +323,21 @@ fn folders(runs: &Path) -> Result<Vec<(String, PathBuf)>, Failure> {
 /// A folder that cannot be read.
 pub fn latest(runs: &Path) -> Result<Option<String>, Failure> {
     let begun = folders(runs)?.into_iter().filter_map(|(id, path)| Some((first_token(&path)?, id)));
-    // Ids tell the time by clocks that may have been set; runs of before tokens were marked are older than all others.
+    // Ids tell the time by clocks that may have been set; a token only rises.
     Ok(begun.max().map(|(_, id)| id))
 }
 
 /// The fencing token that a run began with, 0 where only that it began is known; `None` for one that was killed before, and has
 /// nothing to tell. One whose plan is lost has begun all the same: whoever asks for it hears that.
 fn first_token(folder: &Path) -> Option<u64> {
-    if had_begun(folder) {
-        return Some(marks::first_token(folder));
-    }
-    let journal = journal::read(&folder.join(JOURNAL), &Expected::default()).ok()?;
-    journal.events.first().map(|first| match first.what {
-        What::Taken { token, .. } => token,
-        _ => 0,
-    })
+    let by_journal = || {
+        let journal = journal::read(&folder.join(JOURNAL), &Expected::default()).ok()?;
+        journal.events.first().map(|first| match first.what {
+            What::Taken { token, .. } => token,
+            _ => 0,
+        })
+    };
+    marks::first_token(folder).or_else(by_journal).or_else(|| had_begun(folder).then_some(0))
 }
 
 /// Refuses to edit the state by hand while a run is driven: its checkpoints would overwrite the edit.

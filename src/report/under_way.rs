@@ -38,8 +38,8 @@ fn goes_off(within: Duration, begun: Option<Moment>) -> String {
         None => String::new(),
     };
     format!(
-        "it was begun under a dead man's switch of {}: unless `resume` or `rollback` decided it before, its target goes back \
-         by itself{when}",
+        "it was begun under a dead man's switch of {}: unless `resume` or `rollback` decided it before, its target goes back, or \
+         went back, by itself{when}",
         period::show(within)
     )
 }

@@ -23,7 +23,8 @@ pub fn to_drop(
     }
     let mut drop = Vec::new();
     for (component, mut snapshots) in of_component {
-        snapshots.sort_by_key(|(id, s)| (s.taken, *id));
+        // The runs of one component follow each other; clocks may have been set.
+        snapshots.sort_by_key(|(id, s)| (turn(state, open, &s.run), s.taken, *id));
         let rule = rule(component);
         let held = Held::of(state, component);
         let count = snapshots.len();
@@ -39,6 +40,15 @@ pub fn to_drop(
         }
     }
     drop
+}
+
+/// The turn of a run among all: those that are not remembered any more came first, open ones last.
+fn turn(state: &State, open: &BTreeSet<String>, run: &str) -> usize {
+    match state.runs.iter().rposition(|r| r.id == run) {
+        _ if open.contains(run) => usize::MAX,
+        Some(at) => at + 1,
+        None => 0,
+    }
 }
 
 /// What the finished runs of one component hold.

@@ -97,9 +97,13 @@ fn a_level_is_not_given_up_for_a_full_disk() {
         return;
     }
     for left in [12, 0] {
-        for (fails, half) in
-            [("patch", "half"), ("patch", "$PATCHFORM_LEVEL"), ("reload", ""), ("verify", "")]
-        {
+        for (fails, half) in [
+            ("snapshot", ""),
+            ("patch", "half"),
+            ("patch", "$PATCHFORM_LEVEL"),
+            ("reload", ""),
+            ("verify", ""),
+        ] {
             let Some((platform, _mounted)) = on_tmpfs(declared) else { return };
             let fills = format!(
                 "if [ ! -e $FILES/ok ]; then dd if=/dev/zero of=ballast bs=4096 count=$(( $(stat -f -c %a .) - {left} )); exit 1; fi; "
@@ -110,6 +114,10 @@ fn a_level_is_not_given_up_for_a_full_disk() {
                     // What ended with an error is not done, whatever its level reads.
                     let half = format!("printf %s {half} > $NAME; {fills}printf");
                     text.replace("echo effect >> $FILES/log; printf", &half)
+                }
+                "snapshot" => {
+                    let begins = "snapshot    = [\"sh\", \"-c\", \"";
+                    text.replace(begins, &format!("{begins}{fills}"))
                 }
                 _ => {
                     let step = format!("  {fails} = [\"sh\", \"-c\", \"{fills}\"]\n  snapshot ");

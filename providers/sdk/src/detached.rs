@@ -149,7 +149,7 @@ impl Detached {
         let mut pause = Duration::from_micros(500);
         loop {
             // Asked in this order: one that ended between the two questions has left its exit code.
-            let alive = is_alive(&folder);
+            let alive = goes_on(&folder);
             // After a loss of power the file may be there and empty: then nobody knows.
             let exit = fs::read_to_string(folder.join("exit")).ok().and_then(|code| code.trim().parse().ok());
             if let Some(code) = exit {
@@ -287,13 +287,26 @@ fn claimed(folder: &Path) -> io::Result<bool> {
     }
 }
 
-/// Whether the wrapper that claimed this command still lives: same boot, same pid, same start time.
+/// The process that a folder names, where it is of this boot: its number, and when it started.
+fn named(folder: &Path) -> Option<(u32, u64)> {
+    let text = fs::read_to_string(folder.join("process")).ok()?;
+    let (boot, stat) = text.split_once('\n')?;
+    let pid = stat.split(' ').next()?.parse().ok()?;
+    Some((pid, machine::started(stat)?)).filter(|_| boot == machine::boot())
+}
+
+/// Whether the process that a folder names still lives: same boot, same pid, same start time.
 fn is_alive(folder: &Path) -> bool {
-    let Ok(text) = fs::read_to_string(folder.join("process")) else { return false };
-    let Some((boot, stat)) = text.split_once('\n') else { return false };
-    let pid = stat.split(' ').next().and_then(|pid| pid.parse().ok());
-    let (Some(pid), Some(started)) = (pid, machine::started(stat)) else { return false };
-    boot == machine::boot() && machine::start_time(pid) == Some(started)
+    named(folder).is_some_and(|(pid, started)| machine::start_time(pid) == Some(started))
+}
+
+/// Whether a command still runs: its wrapper, or, where that alone was killed, anything of its session.
+fn goes_on(folder: &Path) -> bool {
+    named(folder).is_some_and(|(pid, started)| match machine::start_time(pid) {
+        Some(other) => other == started,
+        // A number stays taken while anything of its session lives.
+        None => machine::session_lives(pid),
+    })
 }
 
 /// An id for a detached command, or a file's name, made of any text: itself where it is allowed, else a digest of it.

@@ -103,3 +103,11 @@ fn a_run_ended_as_it_stood_holds_until_a_later_one_ends_well() {
     state.runs.push(run("r8", &[("release.a", None, Some("2"))]));
     assert_eq!(dropped(&state, 0, None, &[]), "s1 s2 s3 s4 s5");
 }
+
+#[test]
+fn the_run_that_came_last_is_newest_whatever_its_clock_said() {
+    let mut state = state();
+    state.snapshots.get_mut("s5").unwrap().taken = Moment(0);
+    assert_eq!(dropped(&state, 2, None, &[]), "s1 s2 s3");
+    assert_eq!(dropped(&state, 0, None, &["r2"]), "s1 s3 s4 s5");
+}

@@ -38,7 +38,7 @@ stand() {
   else
     [ -e "$d/process" ] || until_there 1 "$d/process"
     live=
-    lives "$d" && live=1
+    goes_on "$d" && live=1
     if [ ! -e "$d/process" ] || [ -e "$d/switch/unused" ]; then :
     elif [ -e "$d/exit" ]; then read -r code <"$d/exit"; state="exited $code"
     elif [ "$live" ]; then state=running

@@ -144,7 +144,7 @@ pub fn wait(wait: &TargetAwait, timeout: u64) -> String {
 d=$store/{}
 now; give_up=$((now + {timeout}))
 stand
-while [ "$state" = running ] && [ "$now" -lt "$give_up" ]; do pause; now; [ ! -e "$d/exit" ] && lives "$d" || stand; done
+while [ "$state" = running ] && [ "$now" -lt "$give_up" ]; do pause; now; [ ! -e "$d/exit" ] && goes_on "$d" || stand; done
 stand
 tell
 "#,

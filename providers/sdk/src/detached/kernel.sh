@@ -30,3 +30,16 @@ lives() {
     return 1
   fi
 } 2>/dev/null
+# goes_on FOLDER: whether its command still runs: the process that FOLDER/process names, or, where that alone was killed,
+# anything of its session.
+goes_on() {
+  lives "$1" && return 0
+  [ -z "$gone" ] || return 1
+  for p in /proc/[0-9]*; do
+    { read -r line <"$p/stat"; } 2>/dev/null || continue
+    set -- ${line##*) }
+    case $1 in Z | X) continue ;; esac
+    [ "$4" != "$pid" ] || return 0
+  done
+  return 1
+}

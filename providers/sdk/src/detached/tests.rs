@@ -102,6 +102,32 @@ fn a_killed_command_is_lost_and_a_reused_pid_is_not_mistaken() {
 }
 
 #[test]
+fn a_command_whose_wrapper_was_killed_still_runs_until_it_ends() {
+    in_scratch(|detached, dir| {
+        let script = "kill -9 $(sed -n '2s/ .*//p' store/a/process); touch killed; while [ ! -e go ]; do sleep 0.01; done";
+        assert!(detached.run(&command("a", script, false)).unwrap().started);
+        while !dir.join("killed").exists() {
+            thread::sleep(Duration::from_millis(5));
+        }
+        let on_a_host = || {
+            let script = format!("{KERNEL}goes_on {} && echo yes", dir.join("store/a").display());
+            let output = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
+            String::from_utf8(output.stdout).unwrap()
+        };
+        for _ in 0..5 {
+            assert_eq!(detached.wait(&waiting("a", 50)).unwrap().command, TargetAwaited::Running);
+            assert_eq!(on_a_host(), "yes\n");
+        }
+        fs::write(dir.join("go"), "").unwrap();
+        assert_eq!(
+            detached.wait(&waiting("a", 5000)).unwrap().command,
+            TargetAwaited::Lost { output: String::new() }
+        );
+        assert_eq!(on_a_host(), "");
+    });
+}
+
+#[test]
 fn an_unknown_id_stays_unknown_even_if_its_start_was_on_the_way() {
     in_scratch(|detached, dir| {
         assert_eq!(detached.wait(&waiting("a", 0)).unwrap().command, TargetAwaited::Unknown);
