@@ -114,7 +114,7 @@ fn run(
     let config = checker.run(parsed, schemas);
     let Checker { mut problems, mut instances, secrets, .. } = checker;
     let sound = !problems.has_errors();
-    problems.0.retain(|problem| !parsed.gaps.explain(problem));
+    problems.0.retain(|problem| !parsed.gaps.explain(problem, sources));
     problems.once();
     sources.conceal_values(&mut problems);
     match config {

@@ -3,7 +3,6 @@
 use super::{assertion, nested};
 use crate::config::blocks;
 use crate::config::convert::convert;
-use crate::config::eval::evaluate;
 use crate::config::expr::Expr;
 use crate::config::fields::Fields;
 use crate::config::syntax::{Attribute, Block, Body, Label};
@@ -145,10 +144,6 @@ fn made(block: &Block, component: &str, fields: &mut Fields<'_>, out: &mut Vec<B
         let scope = fields.scope.child().with(name.clone(), Value::object(element));
         let mut within = Fields { scope: &scope, hopeless: fields.hopeless, problems: fields.problems };
         if &*kind.text == "precondition" {
-            // What rests on something wrong is known once it cannot be evaluated: the iterator is no declared name.
-            let scope = within.scope;
-            let hopeless = |expr: &Expr| evaluate(expr, scope).is_err() && (fields.hopeless)(expr);
-            within.hopeless = &hopeless;
             precondition(&content.body, component, &name, &mut within);
             continue;
         }
@@ -200,7 +195,7 @@ fn elements(all: &Value, at: &Attribute, fields: &mut Fields<'_>) -> Option<Vec<
 fn labels(block: &Block, fields: &mut Fields<'_>) -> Option<Vec<Label>> {
     let Some(attribute) = block.body.attribute("labels") else { return Some(Vec::new()) };
     let span = attribute.value.span();
-    let value = settle(&attribute.value, fields)?;
+    let value = fields.value(&attribute.value)?;
     if value.is_sensitive() {
         let problem = Diagnostic::error("A secret may not decide the labels of a block")
             .at(span, "this is sensitive")
@@ -228,10 +223,11 @@ fn labels(block: &Block, fields: &mut Fields<'_>) -> Option<Vec<Label>> {
 
 /// A body whose arguments are values.
 fn settled(body: &Body, component: &str, fields: &mut Fields<'_>) -> Option<Body> {
+    // Each is evaluated before one that failed counts.
+    let values: Vec<_> = body.attributes.iter().map(|attribute| fields.value(&attribute.value)).collect();
     let mut attributes = Vec::with_capacity(body.attributes.len());
-    for attribute in &body.attributes {
-        let value = settle(&attribute.value, fields)?;
-        let value = Expr::literal(value, attribute.value.span());
+    for (attribute, value) in body.attributes.iter().zip(values) {
+        let value = Expr::literal(value?, attribute.value.span());
         attributes.push(Attribute { value, ..attribute.clone() });
     }
     let mut blocks = Vec::new();
@@ -242,18 +238,4 @@ fn settled(body: &Body, component: &str, fields: &mut Fields<'_>) -> Option<Body
         }
     }
     Some(Body { attributes, blocks })
-}
-
-/// A value, evaluated here: the names of dynamic blocks are known to no other place.
-fn settle(expr: &Expr, fields: &mut Fields<'_>) -> Option<Value> {
-    match evaluate(expr, fields.scope) {
-        Ok(value) => Some(value),
-        Err(problem) => {
-            // What rests on something wrong was told there.
-            if !(fields.hopeless)(expr) {
-                fields.problems.push(problem);
-            }
-            None
-        }
-    }
 }

@@ -17,7 +17,7 @@ use crate::config::expr::Expr;
 use crate::config::fields::{Fields, sentence_case};
 use crate::config::levels::Resolved;
 use crate::config::parts::in_parts;
-use crate::config::scope::Scope;
+use crate::config::scope::{Doubt, Scope};
 use crate::config::syntax::{Attribute, Body};
 use crate::config::value::{Marks, Value};
 use crate::model::{Diagnostic, Diagnostics, InstanceKey, PatchLevel};
@@ -70,7 +70,7 @@ pub(super) struct Expander<'a, 'p> {
     pub secrets: &'a Secrets,
     /// Declared names, files and paths.
     pub scope: &'a Scope<'a>,
-    pub hopeless: &'a (dyn Fn(&Expr) -> bool + Sync),
+    pub hopeless: &'a Doubt<'a>,
     /// Calls from the root down.
     pub path: &'a [(Arc<str>, InstanceKey)],
     pub resolved: Resolved<'a>,
@@ -183,7 +183,7 @@ impl Expander<'_, '_> {
                 Vec::new(),
             )
         } else {
-            inner = scope.child().with("self", this.clone().unwrap_or(Value::NULL));
+            inner = this.iter().fold(scope.child(), |scope, this| scope.with("self", this.clone()));
             let mut fields = Fields { scope: &inner, hopeless: &hopeless, problems };
             let block = super::dynamic::expanded(self.block.block, &mut fields)?;
             let block = &*block;
