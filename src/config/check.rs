@@ -103,6 +103,8 @@ fn run(
     around: &Surroundings<'_>,
 ) -> Result<(Config, Values, Diagnostics), Diagnostics> {
     let (mut problems, mut wrong) = (Diagnostics::default(), Wrong::default());
+    wrong.outputs_lost = parsed.gaps.may_hold_outputs();
+    wrong.spoil(wrong.outputs_lost);
     parsed.conceal(sources, &Diagnostics::default());
     let tree = Tree::grow(parsed, schemas, &mut wrong, &mut problems);
     let declared = &tree.areas[0].names.variables;

@@ -120,6 +120,11 @@ impl Gaps {
         }
     }
 
+    /// Whether an output of some module may be lost.
+    pub fn may_hold_outputs(&self) -> bool {
+        self.all.iter().any(|gap| gap.words.contains(&"output"))
+    }
+
     /// The files that could not be read in full.
     pub fn files(&self) -> BTreeSet<FileId> {
         self.all.iter().map(|gap| gap.around.file).collect()

@@ -96,35 +96,40 @@ fn unlabelled(block: &Block, kind: &Label) -> Diagnostic {
     problem.help(format!("Write labels = {example} beside `for_each`."))
 }
 
-/// A block with every dynamic block inside replaced by what it makes, values in place of its expressions.
-pub(super) fn expanded<'b>(block: &'b Block, fields: &mut Fields<'_>) -> Option<Cow<'b, Block>> {
+/// A block with every dynamic block inside replaced by what it makes, values in place of its expressions; and whether
+/// nothing lacks there because something was wrong, which was said.
+pub(super) fn expanded<'b>(block: &'b Block, fields: &mut Fields<'_>) -> (Cow<'b, Block>, bool) {
     // Nearly all have none: their name is not put together in vain.
     if !has_dynamic(&block.body) {
-        return Some(Cow::Borrowed(block));
+        return (Cow::Borrowed(block), true);
     }
     let name: Vec<&str> = block.labels.iter().map(|label| &*label.text).collect();
     of_component(block, &name.join("."), fields)
 }
 
 /// `name`: the component's.
-fn of_component<'b>(block: &'b Block, name: &str, fields: &mut Fields<'_>) -> Option<Cow<'b, Block>> {
+fn of_component<'b>(block: &'b Block, name: &str, fields: &mut Fields<'_>) -> (Cow<'b, Block>, bool) {
     if !has_dynamic(&block.body) {
-        return Some(Cow::Borrowed(block));
+        return (Cow::Borrowed(block), true);
     }
-    let before = fields.problems.0.len();
+    let (before, mut is_whole) = (fields.problems.0.len(), true);
     let mut blocks = Vec::new();
     for inner in &block.body.blocks {
-        match &*inner.kind {
-            "dynamic" => made(inner, name, fields, &mut blocks)?,
-            _ => blocks.push(of_component(inner, name, fields)?.into_owned()),
-        }
+        is_whole &= match &*inner.kind {
+            "dynamic" => made(inner, name, fields, &mut blocks).is_some(),
+            _ => {
+                let (inner, is_whole) = of_component(inner, name, fields);
+                blocks.push(inner.into_owned());
+                is_whole
+            }
+        };
     }
     let body = Body { attributes: block.body.attributes.clone(), blocks };
-    let whole = Block { body, ..block.clone() };
-    if fields.problems.0.len() == before && whole.labels.len() == 2 {
-        nested::shapes(&whole, fields.problems);
+    let made = Block { body, ..block.clone() };
+    if fields.problems.0.len() == before && made.labels.len() == 2 {
+        nested::shapes(&made, fields.problems);
     }
-    (fields.problems.0.len() == before).then_some(Cow::Owned(whole))
+    (Cow::Owned(made), is_whole && fields.problems.0.len() == before)
 }
 
 fn has_dynamic(body: &Body) -> bool {
@@ -147,8 +152,8 @@ fn made(block: &Block, component: &str, fields: &mut Fields<'_>, out: &mut Vec<B
             precondition(&content.body, component, &name, &mut within);
             continue;
         }
-        let labels = labels(block, &mut within)?;
-        let body = settled(&content.body, component, &mut within)?;
+        let (labels, body) = (labels(block, &mut within), settled(&content.body, component, &mut within));
+        let (labels, body) = (labels?, body?);
         out.push(Block { kind: kind.text.clone(), kind_span: kind.span, labels, header: block.header, body });
     }
     Some(())

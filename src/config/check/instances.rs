@@ -171,6 +171,7 @@ impl Expander<'_, '_> {
             span: written.value.span(),
         });
         let inner;
+        let mut is_whole = true;
         let (connection, snapshot, lifecycle, windows, drained, block, checks) = if body.blocks.is_empty() {
             let mut fields = Fields { scope, hopeless: self.hopeless, problems };
             (
@@ -185,7 +186,8 @@ impl Expander<'_, '_> {
         } else {
             inner = this.iter().fold(scope.child(), |scope, this| scope.with("self", this.clone()));
             let mut fields = Fields { scope: &inner, hopeless: &hopeless, problems };
-            let block = super::dynamic::expanded(self.block.block, &mut fields)?;
+            let block;
+            (block, is_whole) = super::dynamic::expanded(self.block.block, &mut fields);
             let block = &*block;
             let connection = nested::connection(block, &mut fields);
             let blocking = blocking::read(block, &connection, &mut fields);
@@ -199,7 +201,7 @@ impl Expander<'_, '_> {
                 probe::all(block, &mut fields),
             )
         };
-        let (value, secrets, level, constrained) = read?;
+        let (value, secrets, level, constrained) = read.filter(|_| is_whole)?;
         let computed = self.computed(scope);
         let class = class.unwrap_or(self.block.plan.class);
         let draft = Draft {

@@ -43,6 +43,8 @@ pub(super) struct CallValue {
 pub(super) struct Wrong {
     /// References and names of functions that mean nothing.
     pub bad: BTreeSet<Span>,
+    /// Whether an output of some module may be what could not be read.
+    pub outputs_lost: bool,
     /// Whether anything has failed: only then is it asked what an expression rests on.
     spoilt: AtomicBool,
     searches: Searches,
@@ -86,7 +88,7 @@ impl Values {
             }
             "module" => self.modules.get(name).is_some_and(|call| match output(reference, call.repeated) {
                 Some((output, _)) => !call.lacking.contains(output),
-                None => call.lacking.is_empty(),
+                None => call.lacking.is_empty() && !self.wrong.outputs_lost,
             }),
             kind => match self.named.get(kind) {
                 Some(all) => all.contains_key(name),
