@@ -4,6 +4,7 @@ use super::convert::convert;
 use super::eval::evaluate;
 use super::expr::Expr;
 use super::scope::{Doubt, Scope};
+use super::suggest;
 use super::syntax::{Attribute, Body};
 use super::types::Type;
 use super::value::Value;
@@ -67,9 +68,17 @@ impl Fields<'_> {
         let text = self.text_of(attribute)?;
         let found = words.iter().find(|(word, _)| *word == text);
         if found.is_none() {
-            let all: Vec<String> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
             let problem = Diagnostic::error(format!("{text:?} is nothing that \"{name}\" can be"));
-            let help = format!("It is one of {}.", all.join(", "));
+            // One sign is not like another one.
+            let named =
+                words.iter().map(|(word, _)| *word).filter(|word| word.starts_with(char::is_alphabetic));
+            let help = match suggest::nearest(&text, named) {
+                Some(near) => format!("Did you mean {near:?}?"),
+                None => {
+                    let all: Vec<String> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
+                    format!("It is one of {}.", all.join(", "))
+                }
+            };
             self.problems.push(problem.at(attribute.value.span(), "").help(help));
         }
         found.map(|(_, meaning)| *meaning)

@@ -18,12 +18,11 @@ use crate::config::fields::{Fields, sentence_case};
 use crate::config::levels::Resolved;
 use crate::config::parts::in_parts;
 use crate::config::scope::{Doubt, Scope};
-use crate::config::syntax::{Attribute, Body};
+use crate::config::syntax::Attribute;
 use crate::config::value::{Marks, Value};
 use crate::model::{Diagnostic, Diagnostics, InstanceKey, PatchLevel};
 use patchform_advisory::priority::Exposure;
 use patchform_sdk::message::Class;
-use serde_json::Value as Json;
 use std::sync::Arc;
 
 /// An instance, evaluated; it does not know yet where it stands among the others.
@@ -152,7 +151,7 @@ impl Expander<'_, '_> {
         let read = self.arguments(given, &mut fields);
         let asks = || level::Asks::new(self.block, self.path, &key, self.resolved);
         let level = level::read(self.block, &asks, &mut fields);
-        let class = self.class(body, &mut fields);
+        let class = fields.one_of(body, "class", &CLASSES);
         let exposure = fields.one_of(body, "exposure", &EXPOSURES);
         let rollout = named("rollout", self.block.rollout, &mut fields);
         let vendor = named("vendor", self.block.vendor, &mut fields);
@@ -256,19 +255,6 @@ impl Expander<'_, '_> {
             own.push(value);
         }
         good.then_some((own, secrets))
-    }
-
-    fn class(&self, body: &Body, fields: &mut Fields<'_>) -> Option<Class> {
-        let text = fields.text(body, "class")?;
-        let found = serde_json::from_value::<Class>(Json::String(text.clone()));
-        if found.is_err() {
-            let at = body.attribute("class").map_or(self.block.block.header, |a| a.value.span());
-            let problem = Diagnostic::error(format!("There is no class {text:?}"))
-                .at(at, "unknown class")
-                .help(crate::config::suggest::sentence(&text, CLASSES.iter().copied()));
-            fields.problems.push(problem);
-        }
-        found.ok()
     }
 
     fn computed(&self, scope: &Scope<'_>) -> Vec<Option<InstanceKey>> {

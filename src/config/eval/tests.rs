@@ -159,6 +159,8 @@ fn points_at_the_exact_expression_and_offers_the_next_move() {
         ("abs(var.port)", "var.port", "abs() cannot take this as number|a number is required, not \"http\""),
         ("join(\",\")", "join(\",\")", "join(): at least one list"),
         ("substr(\"a\")", "substr", "substr() needs 3 arguments, not 1|write substr(text, offset, length)"),
+        ("1.10.2", "2", "a number has one point at most|a version is a text, in double quotes"),
+        ("var.port.2", "2", "a string \"http\" has no elements"),
         ("[1, 2][5]", "5", "a tuple has no element 5|the last index is 1"),
         ("[{a = 1}].a", "a", "a tuple has no attributes|write [*].a"),
         ("\"x${local.nodes}\"", "local.nodes", "an object cannot stand in a text"),

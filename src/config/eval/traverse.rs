@@ -168,7 +168,8 @@ fn no_attribute(value: &Value, name: &str, span: Span, expr: &Expr, scope: &Scop
     if let Some(entries) = value.as_entries() {
         let problem =
             fail_at(expr, span, scope, format!("{} has no attribute {}", value.kind(), quoted(name)));
-        if value.is_sensitive() {
+        // A secret inside makes no secret of the names; one that names were made of marks the whole.
+        if value.marks().is_sensitive() {
             return problem;
         }
         let may = scope.may_suggest(entries.len());
@@ -227,6 +228,10 @@ fn element(value: &Value, key: &Value, span: Span, expr: &Expr, scope: &Scope<'_
                     .help("use tolist(…) or sort(…) first, or one(…) if there is only one"),
             ));
         }
+        Data::Number(_) if is_written_out(expr) => {
+            let problem = fail("a number has one point at most".to_string());
+            return Err(Box::new(problem.help("a version is a text, in double quotes: \"1.10.2\"")));
+        }
         _ => return Err(fail(format!("{} has no elements", described(value)))),
     }
     let number = convert(key, &Type::Number).ok().and_then(|v| v.as_number().cloned());
@@ -237,6 +242,11 @@ fn element(value: &Value, key: &Value, span: Span, expr: &Expr, scope: &Scope<'_
         true => quietly(span),
         false => no_index(value, key, fail),
     })
+}
+
+/// `1.10.2` is read as the element 2 of a number.
+fn is_written_out(expr: &Expr) -> bool {
+    matches!(&expr.node, Node::Traversal(base, _) if matches!(base.node, Node::Literal(_)))
 }
 
 /// A failure that nobody will see.

@@ -285,7 +285,9 @@ fn help(message: &str, found: &Found, text: &str, at: usize) -> Option<&'static 
             "Arguments of a block stand on lines of their own, without commas."
         }
         Some(':') if message.contains("structure") => "Write `=` between an argument's name and its value.",
-        Some('=') if rest.starts_with("=>") => "`=>` belongs into a `for` expression that makes an object.",
+        Some('=') if rest.starts_with("=>") => {
+            "At least is `>=`; `=>` belongs into a `for` expression that makes an object."
+        }
         Some('~') if text[..at].ends_with('=') => {
             "Whether a text fits a pattern: can(regex(\"pattern\", text))."
         }
