@@ -365,3 +365,25 @@ fn a_change_by_hand_is_told_where_the_declared_level_changes_too() {
     let drift = told(lab.patchform("plan").exits(0));
     assert!(!drift.contains("declared level changed") && drift.contains("outside patchform"), "{drift}");
 }
+
+/// Of what stood elsewhere before, nobody changed anything.
+#[test]
+fn what_the_configuration_moved_is_not_called_changed_by_somebody() {
+    let text = files(&[("a", "1.0", "", "")]);
+    let lab = Lab::new(&text);
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("a", "0.9");
+    lab.patchform("plan").exits(0).says("somebody changed it outside patchform: 1.0 is recorded, 0.9");
+    let alias = "provider \"command\" {\n  alias = \"other\"\n}\n\n";
+    let by_alias = text.replacen("  patch_level", "  provider = command.other\n  patch_level", 1);
+    lab.write("main.pf.hcl", format!("{alias}{by_alias}"));
+    let told = lab.patchform("plan").exits(0).does_not_say("outside patchform");
+    let told = told.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    let moved = "the configuration has it in another place now, or by another provider: there 1.0 was recorded, here 0.9 is \
+                 observed; what is at the former place stays as it is";
+    assert!(told.contains(moved), "{told}");
+    lab.patchform("plan --json").exits(0).says("\"cause\":\"elsewhere\"").says("\"action\":\"change\"");
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.patchform("plan").exits(0).says("No changes");
+}

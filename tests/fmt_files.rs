@@ -6,17 +6,30 @@ use lab::{Lab, Ran};
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 const DAMAGED: &str = "a=1 # one\nbbb   =   2\n";
 const IN_STYLE: &str = "a   = 1 # one\nbbb = 2\n";
 
 fn with_input(lab: &Lab, line: &str, input: &[u8]) -> Ran {
-    let mut command = lab.patchform_command(line);
+    fed(lab.patchform_command(line), input)
+}
+
+fn fed(mut command: Command, input: &[u8]) -> Ran {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("patchform starts");
     child.stdin.take().expect("a pipe").write_all(input).expect("it reads");
     Ran::of(child.wait_with_output().expect("it ends"))
+}
+
+fn has_terraform() -> bool {
+    Command::new("terraform").arg("version").output().is_ok_and(|done| done.status.success())
+}
+
+fn theirs(lab: &Lab, input: &str) -> String {
+    let mut command = Command::new("terraform");
+    command.args(["fmt", "-"]).current_dir(lab.path("."));
+    fed(command, input.as_bytes()).out
 }
 
 #[test]
@@ -70,6 +83,20 @@ fn standard_input_becomes_standard_output() {
     let wrong = with_input(&lab, "fmt -", b"a = [\n").exits(1).says("<stdin>:1:5");
     assert_eq!(wrong.out, "");
     with_input(&lab, "fmt - x.pf.hcl", b"").exits(1).says("stands alone");
+}
+
+#[test]
+fn what_is_printed_of_standard_input_ends_its_last_line_as_terraform_does() {
+    let lab = Lab::empty();
+    for (input, printed) in
+        [("", "\n"), ("\n", "\n"), ("  ", "  \n"), ("a=1", "a = 1\n"), ("a = 1", "a = 1\n"), ("# c", "# c\n")]
+    {
+        assert_eq!(with_input(&lab, "fmt -", input.as_bytes()).exits(0).out, printed, "{input:?}");
+        if has_terraform() {
+            assert_eq!(theirs(&lab, input), printed, "{input:?}");
+        }
+    }
+    assert_eq!(with_input(&lab, "fmt --diff -", b"a = 1").exits(0).out, "", "its style is right");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use super::terminal::Terminal;
 use crate::ops::{self, Failure};
 use crate::report::file_diff;
 use clap::ArgAction;
+use std::borrow::Cow;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -89,6 +90,11 @@ fn diff(path: &Path, change: &ops::fmt::Change, terminal: &Terminal) -> String {
     file_diff::draw(&path.to_string_lossy(), &shown.before, &shown.after, terminal.out)
 }
 
+/// A text with an end to its last line, be it empty: so terraform prints it.
+fn ended(text: &str) -> Cow<'_, str> {
+    if text.ends_with('\n') { text.into() } else { format!("{text}\n").into() }
+}
+
 fn of_input(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let mut bytes = Vec::new();
     io::stdin()
@@ -100,8 +106,8 @@ fn of_input(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure>
         Some(change) if arguments.diff => {
             terminal.say(&diff(Path::new(INPUT), change, terminal));
         }
-        Some(change) if !arguments.check => terminal.say(&change.after),
-        None if !arguments.check && !arguments.diff => terminal.say(&String::from_utf8_lossy(&bytes)),
+        Some(change) if !arguments.check => terminal.say(&ended(&change.after)),
+        None if !arguments.check && !arguments.diff => terminal.say(&ended(&String::from_utf8_lossy(&bytes))),
         _ => {}
     }
     Ok(if arguments.check && change.is_some() { Exit::Something } else { Exit::Done })

@@ -103,6 +103,8 @@ fn run(
     around: &Surroundings<'_>,
 ) -> Result<(Config, Values, Diagnostics), Diagnostics> {
     let (mut problems, mut wrong) = (Diagnostics::default(), Wrong::default());
+    wrong.outputs_lost = parsed.gaps.may_hold_outputs();
+    wrong.spoil(wrong.outputs_lost);
     parsed.conceal(sources, &Diagnostics::default());
     let tree = Tree::grow(parsed, schemas, &mut wrong, &mut problems);
     let declared = &tree.areas[0].names.variables;
@@ -114,7 +116,7 @@ fn run(
     let config = checker.run(parsed, schemas);
     let Checker { mut problems, mut instances, secrets, .. } = checker;
     let sound = !problems.has_errors();
-    problems.0.retain(|problem| !parsed.gaps.explain(problem));
+    problems.0.retain(|problem| !parsed.gaps.explain(problem, sources));
     problems.once();
     sources.conceal_values(&mut problems);
     match config {

@@ -5,22 +5,22 @@ use super::expr::{Binary, Expr, For, Key, Node, Part, Unary};
 use super::scope::Scope;
 use super::types::Type;
 use super::value::{Data, Entries, Marks, Value, quoted};
-use crate::model::{Diagnostic, Span};
+use crate::model::{Diagnostic, Diagnostics, Span};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 mod bounds;
 mod call;
+mod failure;
 mod operate;
 mod traverse;
 
 use bounds::{Scale, bounded};
 pub(super) use call::misnamed;
+use failure::{Failure, Problem, Together};
 
 pub(super) use operate::equal;
 
-/// A failure on its way up; boxed, since success is the rule.
-type Failure = Box<Diagnostic>;
 type Evaluated = Result<Value, Failure>;
 
 /// The longest string that an expression may make, in bytes.
@@ -32,10 +32,10 @@ const MAX_ROUNDS: u64 = 50_000_000;
 /// The value of `expr`, where names mean what `scope` says.
 ///
 /// # Errors
-/// What is wrong with which sub-expression.
-#[expect(clippy::result_large_err, reason = "a diagnostic ends the stage; its size does not matter there")]
-pub fn evaluate(expr: &Expr, scope: &Scope<'_>) -> Result<Value, Diagnostic> {
-    eval(expr, scope).map_err(|failure| *failure)
+/// What is wrong with which sub-expression: everything at once that does not rest on each other. Where nothing is, it rests
+/// on what the scope knows to be wrong.
+pub fn evaluate(expr: &Expr, scope: &Scope<'_>) -> Result<Value, Diagnostics> {
+    eval(expr, scope).map_err(Diagnostics::from)
 }
 
 fn eval(expr: &Expr, scope: &Scope<'_>) -> Evaluated {
@@ -54,13 +54,13 @@ fn eval(expr: &Expr, scope: &Scope<'_>) -> Evaluated {
     }
 }
 
-/// A failure at `expr`, with the values of the references in it.
-fn fail(expr: &Expr, scope: &Scope<'_>, summary: impl Into<String>) -> Failure {
+/// A problem at `expr`, with the values of the references in it.
+fn fail(expr: &Expr, scope: &Scope<'_>, summary: impl Into<String>) -> Problem {
     fail_at(expr, expr.span(), scope, summary)
 }
 
-/// A failure within `expr` that points at `span`.
-fn fail_at(expr: &Expr, span: Span, scope: &Scope<'_>, summary: impl Into<String>) -> Failure {
+/// A problem within `expr` that points at `span`.
+fn fail_at(expr: &Expr, span: Span, scope: &Scope<'_>, summary: impl Into<String>) -> Problem {
     let problem = Diagnostic::error(summary).at(span, "");
     Box::new(if scope.is_quiet() { problem } else { with_values(problem, expr, scope) })
 }
@@ -83,32 +83,42 @@ pub(super) fn with_values(mut problem: Diagnostic, expr: &Expr, scope: &Scope<'_
 fn list(expr: &Expr, items: &[Expr], scope: &Scope<'_>) -> Evaluated {
     // Collecting results would leave room for more: there may be very many lists.
     let (mut made, mut scale) = (Vec::with_capacity(items.len()), Scale::default());
+    let mut all = Together::of(scope);
     for item in items {
-        made.push(scale.add(eval(item, scope)?, expr, scope)?);
+        if let Some(value) = all.part(eval(item, scope))? {
+            made.push(scale.add(value, expr, scope)?);
+        }
     }
+    all.end()?;
     bounded(Value::tuple(made), expr, scope)
 }
 
 fn object(expr: &Expr, entries: &[(Key, Expr)], scope: &Scope<'_>) -> Evaluated {
     let (mut made, mut scale) = (Entries::new(), Scale::default());
-    let mut marks = Marks::NONE;
+    let (mut marks, mut all) = (Marks::NONE, Together::of(scope));
     for (key, value) in entries {
-        let key = match key {
-            Key::Word(word, _) => word.clone(),
-            Key::Computed(computed) => {
-                refuse_bare_reference(computed, scope)?;
-                let key = eval(computed, scope)?;
-                marks = marks.and(&key.deep_marks());
-                as_key(&key, computed, scope)?
-            }
-        };
-        made.insert(key, scale.add(eval(value, scope)?, expr, scope)?);
+        let key = all.part(match key {
+            Key::Word(word, _) => Ok(word.clone()),
+            Key::Computed(computed) => computed_key(computed, &mut marks, scope),
+        })?;
+        let value = all.part(eval(value, scope))?;
+        if let Some((key, value)) = key.zip(value) {
+            made.insert(key, scale.add(value, expr, scope)?);
+        }
     }
+    all.end()?;
     bounded(Value::object(made).marked(&marks), expr, scope)
 }
 
+fn computed_key(key: &Expr, marks: &mut Marks, scope: &Scope<'_>) -> Result<Arc<str>, Failure> {
+    refuse_bare_reference(key, scope)?;
+    let value = eval(key, scope)?;
+    *marks = marks.and(&value.deep_marks());
+    Ok(as_key(&value, key, scope)?)
+}
+
 /// `{ a.b = 1 }` could mean the value of `a.b`, or the word.
-fn refuse_bare_reference(key: &Expr, scope: &Scope<'_>) -> Result<(), Failure> {
+fn refuse_bare_reference(key: &Expr, scope: &Scope<'_>) -> Result<(), Problem> {
     let Some(reference) = key.as_traversal().filter(|reference| !reference.steps.is_empty()) else {
         return Ok(());
     };
@@ -119,7 +129,7 @@ fn refuse_bare_reference(key: &Expr, scope: &Scope<'_>) -> Result<(), Failure> {
     ))
 }
 
-fn as_key(key: &Value, expr: &Expr, scope: &Scope<'_>) -> Result<Arc<str>, Failure> {
+fn as_key(key: &Value, expr: &Expr, scope: &Scope<'_>) -> Result<Arc<str>, Problem> {
     if key.is_null() {
         return Err(fail(expr, scope, "a key cannot be null"));
     }
@@ -193,7 +203,7 @@ fn disagree(
     other: String,
     holds: bool,
     scope: &Scope<'_>,
-) -> Failure {
+) -> Problem {
     let value = type_shown(value);
     let (yes, no) = if holds { (value, other) } else { (other, value) };
     let problem = fail_at(expr, chosen.span(), scope, "both results of ? : must have the same type");
@@ -209,11 +219,11 @@ fn type_shown(value: &Value) -> String {
 fn truth(expr: &Expr, scope: &Scope<'_>, what: &str) -> Evaluated {
     let value = eval(expr, scope)?;
     if value.is_null() {
-        return Err(fail(expr, scope, format!("{what} is null")));
+        return Err(fail(expr, scope, format!("{what} is null")).into());
     }
     convert(&value, &Type::Bool).map_err(|_| {
         let problem = fail(expr, scope, format!("{what} must be true or false"));
-        Box::new(problem.because(format!("it is {}", described(&value))))
+        problem.because(format!("it is {}", described(&value))).into()
     })
 }
 
@@ -228,8 +238,9 @@ fn described(value: &Value) -> String {
 }
 
 fn template(expr: &Expr, parts: &[Part], scope: &Scope<'_>) -> Evaluated {
-    let mut made = Made { text: String::new(), marks: Marks::NONE, whole: expr };
+    let mut made = Made { text: String::new(), marks: Marks::NONE, whole: expr, all: Together::of(scope) };
     made.parts(parts, scope)?;
+    made.all.end()?;
     Ok(Value::string(made.text).marked(&made.marks))
 }
 
@@ -238,6 +249,7 @@ struct Made<'e> {
     text: String,
     marks: Marks,
     whole: &'e Expr,
+    all: Together,
 }
 
 impl Made<'_> {
@@ -245,9 +257,16 @@ impl Made<'_> {
         for part in parts {
             match part {
                 Part::Text(text) => self.text.push_str(text),
-                Part::Value(expr) => self.value(expr, scope)?,
+                Part::Value(expr) => {
+                    let text = text_of(expr, scope);
+                    if let Some(text) = self.all.part(text)? {
+                        self.marks = self.marks.and(text.marks());
+                        self.text.push_str(text.as_str().unwrap_or_default());
+                    }
+                }
                 Part::If { condition, then, otherwise } => {
-                    let test = truth(condition, scope, "the condition of %{ if }")?;
+                    let test = truth(condition, scope, "the condition of %{ if }");
+                    let Some(test) = self.all.part(test)? else { continue };
                     self.marks = self.marks.and(test.marks());
                     self.parts(if test.as_bool() == Some(true) { then } else { otherwise }, scope)?;
                 }
@@ -256,24 +275,11 @@ impl Made<'_> {
                 }
             }
             if self.text.len() > MAX_TEXT {
-                return Err(fail_at(self.whole, self.whole.span(), scope, "this text is longer than 64 MiB"));
+                let problem =
+                    fail_at(self.whole, self.whole.span(), scope, "this text is longer than 64 MiB");
+                return Err(problem.into());
             }
         }
-        Ok(())
-    }
-
-    fn value(&mut self, expr: &Expr, scope: &Scope<'_>) -> Result<(), Failure> {
-        let value = eval(expr, scope)?;
-        if value.is_null() {
-            let problem = fail(expr, scope, "null cannot stand in a text");
-            return Err(Box::new(problem.help("give it a default with coalesce(…), or test it with ? :")));
-        }
-        let Ok(text) = convert(&value, &Type::String) else {
-            let problem = fail(expr, scope, format!("{} cannot stand in a text", value.kind()));
-            return Err(Box::new(problem.help("take one element of it, or use join(…) or jsonencode(…)")));
-        };
-        self.marks = self.marks.and(text.marks());
-        self.text.push_str(text.as_str().unwrap_or_default());
         Ok(())
     }
 
@@ -284,19 +290,40 @@ impl Made<'_> {
         body: &[Part],
         scope: &Scope<'_>,
     ) -> Result<(), Failure> {
-        let all = eval(collection, scope)?;
+        let Some(all) = self.all.part(eval(collection, scope))? else { return Ok(()) };
         self.marks = self.marks.and(all.marks());
+        let Some(elements) = self.all.part(elements(&all, collection, scope, "%{ for }"))? else {
+            return Ok(());
+        };
         let mut inner = scope.child();
-        for (key, value) in elements(&all, collection, scope, "%{ for }")? {
+        for (key, value) in elements {
             inner.rebind(key_name.map(|n| (n.clone(), key)).into_iter().chain([(value_name.clone(), value)]));
+            let before = self.all.failed();
             self.parts(body, &inner)?;
+            // The next element would say the same.
+            if self.all.failed() > before {
+                break;
+            }
         }
         Ok(())
     }
 }
 
+/// What stands in a text for a value.
+fn text_of(expr: &Expr, scope: &Scope<'_>) -> Evaluated {
+    let value = eval(expr, scope)?;
+    if value.is_null() {
+        let problem = fail(expr, scope, "null cannot stand in a text");
+        return Err(problem.help("give it a default with coalesce(…), or test it with ? :").into());
+    }
+    convert(&value, &Type::String).map_err(|_| {
+        let problem = fail(expr, scope, format!("{} cannot stand in a text", value.kind()));
+        problem.help("take one element of it, or use join(…) or jsonencode(…)").into()
+    })
+}
+
 /// Keys and values of whatever a `for` may run over.
-fn elements(all: &Value, expr: &Expr, scope: &Scope<'_>, what: &str) -> Result<Vec<(Value, Value)>, Failure> {
+fn elements(all: &Value, expr: &Expr, scope: &Scope<'_>, what: &str) -> Result<Vec<(Value, Value)>, Problem> {
     // Inside the loop, each carries the marks of the whole: no message may show it.
     let marked = |value: Value| value.marked(all.marks());
     let is_set = matches!(all.data(), Data::Set(_));
@@ -320,9 +347,9 @@ fn for_expr(expr: &Expr, f: &For, scope: &Scope<'_>) -> Evaluated {
     let mut inner = scope.rounds(pairs.len());
     if inner.is_gone_through() > MAX_ROUNDS {
         let problem = fail(expr, scope, "with those around it this `for` goes more than 50,000,000 rounds");
-        return Err(Box::new(
-            problem.help("look elements up in a map by their keys instead of comparing each with each"),
-        ));
+        return Err(problem
+            .help("look elements up in a map by their keys instead of comparing each with each")
+            .into());
     }
     for (key, value) in pairs {
         let names = f.key_name.as_ref().map(|n| (n.clone(), key)).into_iter();
@@ -357,10 +384,14 @@ struct Gathered {
 
 impl Gathered {
     fn entry(&mut self, (expr, f): (&Expr, &For), key: &Expr, scope: &Scope<'_>) -> Result<(), Failure> {
-        let key_value = eval(key, scope)?;
+        let mut all = Together::of(scope);
+        let key_value = all.part(eval(key, scope))?;
+        let value = all.part(eval(&f.value, scope))?;
+        all.end()?;
+        let (Some(key_value), Some(value)) = (key_value, value) else { return Ok(()) };
         self.marks = self.marks.and(&key_value.deep_marks());
         let name = as_key(&key_value, key, scope)?;
-        let value = self.scale.add(eval(&f.value, scope)?, expr, scope)?;
+        let value = self.scale.add(value, expr, scope)?;
         if f.group {
             self.groups.entry(name).or_default().push(value);
             return Ok(());
@@ -368,9 +399,7 @@ impl Gathered {
         if self.entries.contains_key(&name) {
             let shown = if key_value.is_sensitive() { "(sensitive)".to_string() } else { quoted(&name) };
             let problem = fail(key, scope, format!("two elements have the key {shown}"));
-            return Err(Box::new(
-                problem.help("add ... behind the value to gather the values of equal keys"),
-            ));
+            return Err(problem.help("add ... behind the value to gather the values of equal keys").into());
         }
         self.entries.insert(name, value);
         Ok(())

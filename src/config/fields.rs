@@ -3,7 +3,8 @@
 use super::convert::convert;
 use super::eval::evaluate;
 use super::expr::Expr;
-use super::scope::Scope;
+use super::scope::{Doubt, Scope};
+use super::suggest;
 use super::syntax::{Attribute, Body};
 use super::types::Type;
 use super::value::Value;
@@ -14,8 +15,8 @@ use std::time::Duration;
 pub(super) struct Fields<'a> {
     /// What names mean here.
     pub scope: &'a Scope<'a>,
-    /// Whether an expression rests on something that is already known to be wrong: it is passed over silently.
-    pub hopeless: &'a dyn Fn(&Expr) -> bool,
+    /// Whether an expression rests on something that is already known to be wrong: that part is passed over silently.
+    pub hopeless: &'a Doubt<'a>,
     /// Where complaints go.
     pub problems: &'a mut Diagnostics,
 }
@@ -23,16 +24,8 @@ pub(super) struct Fields<'a> {
 impl Fields<'_> {
     /// An expression's value; `None` when it has none, which was said.
     pub fn value(&mut self, expr: &Expr) -> Option<Value> {
-        if (self.hopeless)(expr) {
-            return None;
-        }
-        match evaluate(expr, self.scope) {
-            Ok(value) => Some(value),
-            Err(problem) => {
-                self.problems.push(problem);
-                None
-            }
-        }
+        let value = evaluate(expr, &self.scope.child().doubting(self.hopeless));
+        value.map_err(|mut wrong| self.problems.0.append(&mut wrong.0)).ok()
     }
 
     /// A value of a type; `None` when it is null, or when something is wrong, which was said.
@@ -75,9 +68,17 @@ impl Fields<'_> {
         let text = self.text_of(attribute)?;
         let found = words.iter().find(|(word, _)| *word == text);
         if found.is_none() {
-            let all: Vec<String> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
             let problem = Diagnostic::error(format!("{text:?} is nothing that \"{name}\" can be"));
-            let help = format!("It is one of {}.", all.join(", "));
+            // One sign is not like another one.
+            let named =
+                words.iter().map(|(word, _)| *word).filter(|word| word.starts_with(char::is_alphabetic));
+            let help = match suggest::nearest(&text, named) {
+                Some(near) => format!("Did you mean {near:?}?"),
+                None => {
+                    let all: Vec<String> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
+                    format!("It is one of {}.", all.join(", "))
+                }
+            };
             self.problems.push(problem.at(attribute.value.span(), "").help(help));
         }
         found.map(|(_, meaning)| *meaning)

@@ -1,9 +1,10 @@
 //! What could not be read, and what it may have declared: that this seems to be missing is no mistake of its own.
 
+use super::source::Sources;
 use super::split::{Piece, split};
 use super::suggest;
+use super::syntax::conflict::CONFLICT;
 use super::syntax::from_json::Outline;
-use super::syntax::translate::CONFLICT;
 use super::syntax::{Block, Body};
 use crate::model::{Absence, Diagnostic, FileId, Span};
 use std::collections::BTreeSet;
@@ -40,12 +41,14 @@ struct Gap {
     around: Span,
     /// Kinds of blocks that may have stood there.
     words: Vec<&'static str>,
+    /// How references to what stood there begin, where that can be told.
+    only: Option<String>,
 }
 
 impl Gaps {
     /// Nothing of a file could be read.
     pub fn whole_file(&mut self, file: FileId) {
-        self.all.push(Gap { around: Span::new(file, 0, 0), words: DECLARING.to_vec() });
+        self.all.push(Gap::new(Span::new(file, 0, 0), DECLARING.to_vec()));
     }
 
     /// What `problems` kept from being read in a file of JSON, of which `body` was: anything in the file, and arguments of
@@ -56,20 +59,25 @@ impl Gaps {
         for (span, _) in places.clone() {
             // Where an argument could not be read, the block that it belongs to was.
             match outline.as_ref().and_then(|outline| outline.block_around(span.start)) {
-                Some(kind) => self.all.push(Gap { around: *span, words: by_arguments(kind) }),
+                Some(kind) => self.all.push(Gap::new(*span, by_arguments(kind))),
                 None => self.whole_file(file),
             }
         }
         let headers = headers(&body.blocks);
         let last = |at: u32| headers[..headers.partition_point(|header| header.start <= at)].last().copied();
         let around = places.filter_map(|(span, _)| last(span.start));
-        self.all.extend(around.map(|around| Gap { around, words: Vec::new() }));
+        self.all.extend(around.map(|around| Gap::new(around, Vec::new())));
     }
 
     /// A block that was put aside since its kind or its labels are wrong.
     pub fn misspelt(&mut self, block: &Block) {
-        let words = meant(&block.kind).into_iter().collect();
-        self.all.push(Gap { around: block.header, words });
+        let words: Vec<_> = meant(&block.kind).into_iter().collect();
+        let only = match (words.as_slice(), block.labels.as_slice()) {
+            (["component"], [kind, name]) => Some(format!("{}.{}", kind.text, name.text)),
+            (["data"], [kind, name]) => Some(format!("data.{}.{}", kind.text, name.text)),
+            _ => None,
+        };
+        self.all.push(Gap { around: block.header, words, only });
     }
 
     /// What `problems` kept from being read in a file, of which `body` was.
@@ -108,8 +116,13 @@ impl Gaps {
         let lines = text[range.clone()].lines();
         let words: Vec<&str> = lines.filter_map(declaring_word).collect();
         if !words.is_empty() {
-            self.all.push(Gap { around: Span::new(file, range.start, range.end), words });
+            self.all.push(Gap::new(Span::new(file, range.start, range.end), words));
         }
+    }
+
+    /// Whether an output of some module may be lost.
+    pub fn may_hold_outputs(&self) -> bool {
+        self.all.iter().any(|gap| gap.words.contains(&"output"))
     }
 
     /// The files that could not be read in full.
@@ -118,7 +131,7 @@ impl Gaps {
     }
 
     /// Whether what a problem misses may stand in one of the gaps, or what it says stands twice in two versions of one text.
-    pub fn explain(&self, problem: &Diagnostic) -> bool {
+    pub fn explain(&self, problem: &Diagnostic, sources: &Sources) -> bool {
         let places = problem.primary.iter().chain(&problem.related);
         if problem.repeats && places.into_iter().any(|(at, _)| self.conflicts.contains(&at.file)) {
             return true;
@@ -140,11 +153,24 @@ impl Gaps {
             Some(Absence::Output) => &["output"],
             Some(Absence::Provider) => &["provider", "patchform"],
         };
-        self.all.iter().any(|gap| gap.words.iter().any(|word| words.contains(word)))
+        let may_hold = |gap: &&Gap| gap.words.iter().any(|word| words.contains(word));
+        self.all.iter().filter(may_hold).any(|gap| gap.may_be_meant(problem, sources))
     }
 }
 
 impl Gap {
+    fn new(around: Span, words: Vec<&'static str>) -> Gap {
+        Gap { around, words, only: None }
+    }
+
+    /// Whether what a problem misses may be what stood there, by its name.
+    fn may_be_meant(&self, problem: &Diagnostic, sources: &Sources) -> bool {
+        let (Some(only), Some((at, _))) = (&self.only, &problem.primary) else { return true };
+        let missed = sources.text(at.file).get(at.start as usize..).unwrap_or_default();
+        let behind = missed.strip_prefix('"').unwrap_or(missed).strip_prefix(only.as_str());
+        behind.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || "_-".contains(c)))
+    }
+
     fn holds(&self, place: Span) -> bool {
         let Span { file, start, end } = self.around;
         file == place.file && start <= place.start && place.end <= end
@@ -165,7 +191,7 @@ fn headers(blocks: &[Block]) -> Vec<Span> {
 
 /// Something within a block whose header could be read: only what it declares by its arguments is lost.
 fn inside(block: &Block, around: Span) -> Gap {
-    Gap { around, words: by_arguments(&block.kind) }
+    Gap::new(around, by_arguments(&block.kind))
 }
 
 /// What a block of this kind declares by its arguments.

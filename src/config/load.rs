@@ -6,7 +6,7 @@ use super::gaps::Gaps;
 use super::modules::ModuleSource;
 use super::source::Sources;
 use super::suggest;
-use super::syntax::translate::CONFLICT;
+use super::syntax::conflict::{self, CONFLICT};
 use super::syntax::{self, Block, Body};
 use crate::config::blocks::LATER;
 use crate::model::{Diagnostic, Diagnostics, FileId};
@@ -134,7 +134,7 @@ fn read_files(
         }
         let before = problems.0.len();
         let body = body(sources, file, problems);
-        once_for_each_conflict(sources, problems, before);
+        once_for_each_conflict(sources, file, problems, before);
         match path.ends_with(".pf.json") {
             true if problems.0.len() > before => {
                 gaps.json(sources.text(file), file, &body, &problems.0[before..])
@@ -217,15 +217,23 @@ fn fits(block: &Block, root: bool, problems: &mut Diagnostics, gaps: &mut Gaps) 
 }
 
 /// A merge conflict is told once, where it begins; and not that an argument is set twice: it is, once in each version.
-fn once_for_each_conflict(sources: &Sources, problems: &mut Diagnostics, before: usize) {
-    let begins = |problem: &Diagnostic| {
-        problem.primary.as_ref().is_some_and(|(at, _)| sources.snippet(*at).starts_with("<<<"))
-    };
-    let is_conflict = |problem: &Diagnostic| problem.summary == CONFLICT;
-    if problems.0[before..].iter().any(|problem| is_conflict(problem) && begins(problem)) {
-        let told = problems.0.split_off(before);
-        let goes_on = |problem: &Diagnostic| is_conflict(problem) && !begins(problem);
-        problems.0.extend(told.into_iter().filter(|problem| !problem.repeats && !goes_on(problem)));
+fn once_for_each_conflict(sources: &Sources, file: FileId, problems: &mut Diagnostics, before: usize) {
+    if problems.0[before..].iter().all(|problem| problem.summary != CONFLICT) {
+        return;
+    }
+    let conflicts = conflict::beginnings(sources.text(file), file);
+    let mut told = BTreeSet::new();
+    for mut problem in problems.0.split_off(before) {
+        if let (CONFLICT, Some((at, _))) = (&*problem.summary, &mut problem.primary) {
+            let begun = conflicts.partition_point(|conflict| conflict.start <= at.start);
+            *at = begun.checked_sub(1).map_or(*at, |index| conflicts[index]);
+            if !told.insert(at.start) {
+                continue;
+            }
+        }
+        if !problem.repeats {
+            problems.push(problem);
+        }
     }
 }
 

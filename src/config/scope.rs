@@ -1,6 +1,7 @@
 //! What names mean where an expression stands: scopes in scopes, and somebody to ask for the rest.
 
 use super::checked::SecretSource;
+use super::expr::Expr;
 use super::functions::Done;
 use super::request::Request;
 use super::value::Value;
@@ -109,6 +110,9 @@ pub trait Functions: Sync {
     fn names(&self) -> Vec<&str>;
 }
 
+/// Whether an expression rests on something that is already known to be wrong.
+pub(super) type Doubt<'a> = dyn Fn(&Expr) -> bool + Sync + 'a;
+
 /// Names and values, one scope within another.
 #[derive(Clone)]
 pub struct Scope<'a> {
@@ -117,6 +121,7 @@ pub struct Scope<'a> {
     resolver: Option<&'a dyn Resolve>,
     files: Option<&'a dyn Files>,
     functions: Option<&'a dyn Functions>,
+    doubt: Option<&'a Doubt<'a>>,
     quiet: bool,
     template: bool,
     /// How often what stands here is evaluated, for the `for` around it.
@@ -132,6 +137,7 @@ impl Scope<'static> {
             resolver: None,
             files: None,
             functions: None,
+            doubt: None,
             quiet: false,
             template: false,
             rounds: 1,
@@ -148,6 +154,7 @@ impl<'a> Scope<'a> {
             resolver: self.resolver,
             files: self.files,
             functions: self.functions,
+            doubt: self.doubt,
             quiet: self.quiet,
             template: self.template,
             rounds: self.rounds,
@@ -192,6 +199,17 @@ impl<'a> Scope<'a> {
         'a: 'b,
     {
         Scope { functions: Some(functions), ..self }
+    }
+
+    /// Passes over silently what rests on something that is known to be wrong.
+    pub(super) fn doubting(mut self, doubt: &'a Doubt<'a>) -> Self {
+        self.doubt = Some(doubt);
+        self
+    }
+
+    /// Whether an expression with names of no scope rests on something that is known to be wrong, which was told.
+    pub(super) fn doubts(&self, expr: &Expr) -> bool {
+        self.doubt.is_some_and(|doubt| doubt(expr))
     }
 
     /// Failures here are only counted, never shown: no time is spent on suggestions.

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+pub(super) mod conflict;
 pub(super) mod directives;
 pub(super) mod from_json;
 mod habits;

@@ -272,8 +272,8 @@ fn read_default(expr: &Expr, ty: &Type, problems: &mut Diagnostics) -> Option<Va
     }
     let value = match super::eval::evaluate(expr, &super::scope::Scope::root()) {
         Ok(value) => value,
-        Err(problem) => {
-            problems.push(problem);
+        Err(mut wrong) => {
+            problems.0.append(&mut wrong.0);
             return None;
         }
     };

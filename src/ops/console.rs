@@ -88,9 +88,8 @@ impl Console {
         let file = sources.add_text(PLACE, text);
         let start = text.len() - text.trim_start().len();
         let expr = syntax::read_part(sources, Span::new(file, start, text.trim_end().len()))?;
-        Ok(self
-            .known
-            .evaluate(&expr, &project::around(&self.files, &self.folder, &self.workspace, Resolved::NONE))?)
+        self.known
+            .evaluate(&expr, &project::around(&self.files, &self.folder, &self.workspace, Resolved::NONE))
     }
 
     /// Whether the value of a secret stands in a text.

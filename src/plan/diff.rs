@@ -336,8 +336,9 @@ fn propose(entry: &Entry, to: Option<&PatchLevel>, downgrade: bool, draft: &Draf
     }
     let from = entry.observed.level().cloned();
     let owed = facts.state.owed.get(&entry.address).map(|owed| entry.observed.owes(owed));
-    let cause = cause(entry, to);
-    let altered = cause == Cause::Change && altered(entry, facts.state.records.get(&entry.address), to);
+    let record = facts.state.records.get(&entry.address);
+    let cause = cause(entry, record, to, draft);
+    let altered = cause == Cause::Change && altered(entry, record, to);
     let put_by = put_by(entry, owed.as_ref(), from.as_ref(), facts);
     Leaning::Proposed(Proposed { cause, from, to: to.cloned(), altered, owed, put_by, downgrade })
 }
@@ -346,13 +347,32 @@ fn put_by(entry: &Entry, owed: Option<&Owed>, level: Option<&PatchLevel>, facts:
     facts.state.put_by(&entry.address, owed?, level).map(|run| run.id.clone())
 }
 
-fn cause(entry: &Entry, to: Option<&PatchLevel>) -> Cause {
+fn cause(entry: &Entry, record: Option<&Record>, to: Option<&PatchLevel>, draft: &Draft) -> Cause {
     match (&entry.recorded, entry.observed.level()) {
         (None, None) => Cause::Install,
         (None, Some(_)) => Cause::Unrecorded,
-        (Some(recorded), observed) if levels::drifted(recorded, observed, to) => Cause::Drift,
+        (Some(recorded), observed) if levels::drifted(recorded, observed, to) => {
+            let is_elsewhere = record.is_some_and(|record| elsewhere(record, entry, draft));
+            if is_elsewhere { Cause::Elsewhere } else { Cause::Drift }
+        }
         (Some(_), _) => Cause::Change,
     }
+}
+
+/// Whether what was read is not the place that was recorded: what somebody changed there is not seen from here. A claim in
+/// common is the same place, of which the configuration manages more or less now.
+fn elsewhere(record: &Record, entry: &Entry, draft: &Draft) -> bool {
+    let is_other = |now: &Identity| {
+        let claims = &record.claims;
+        let apart = !claims.is_empty() && !claims.iter().any(|claim| now.claims.contains(claim));
+        record.target != now.target || (apart && !now.claims.is_empty())
+    };
+    entry.observed.identity().is_some_and(is_other) || by_another_provider(record, entry, draft)
+}
+
+fn by_another_provider(record: &Record, entry: &Entry, draft: &Draft) -> bool {
+    let provider = draft.providers.get(entry.provider);
+    provider.is_some_and(|now| now.name != record.provider || now.alias != record.alias)
 }
 
 /// Whether what is there is not what was recorded, while the level still is: nobody would know before it is overwritten. Only
@@ -375,13 +395,12 @@ fn differs(
     entry: &Entry,
     draft: &Draft,
 ) -> bool {
-    let provider = draft.providers.get(entry.provider);
     record.is_none_or(|r| {
         r.level != *level
             || r.digest != now.digest
             || r.target != now.target
             || r.claims != now.claims
-            || provider.is_some_and(|p| p.name != r.provider || p.alias != r.alias)
+            || by_another_provider(r, entry, draft)
     })
 }
 

@@ -414,6 +414,8 @@ pub enum Cause {
     Change,
     /// Somebody changed it since the last run.
     Drift,
+    /// The configuration has it in another place than it was recorded in, where its level is another one.
+    Elsewhere,
     /// It is not in the state yet, and stands at another level.
     Unrecorded,
     /// It stands at its level, and an abandoned run left it so before that was in force and verified.

@@ -484,6 +484,7 @@ fn of_change(change: &Change, along: Vec<String>) -> ChangeView<'_> {
             Cause::Install => "install",
             Cause::Change => "change",
             Cause::Drift => "drift",
+            Cause::Elsewhere => "elsewhere",
             Cause::Unrecorded => "unrecorded",
             Cause::Owed => "owed",
         },

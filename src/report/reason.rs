@@ -73,6 +73,7 @@ fn of_change(plan: &Plan, entry: &Entry, change: &Change) -> Reason {
             };
             let foreign = match change.cause {
                 Cause::Drift => format!("; {}", drift(change, entry)),
+                Cause::Elsewhere => format!("; {}", elsewhere(entry)),
                 _ if change.altered => format!("; {}", altered(change)),
                 _ => String::new(),
             };
@@ -97,6 +98,10 @@ fn of_change(plan: &Plan, entry: &Entry, change: &Change) -> Reason {
             format!("its declared level changed; and {}", drift(change, entry))
         }
         Cause::Drift => drift(change, entry),
+        Cause::Elsewhere if declared_anew(entry) => {
+            format!("its declared level changed; and {}", elsewhere(entry))
+        }
+        Cause::Elsewhere => elsewhere(entry),
         Cause::Unrecorded => {
             "it is not in the state yet, and stands at another level than the declared one".to_string()
         }
@@ -131,6 +136,16 @@ fn drift(change: &Change, entry: &Entry) -> String {
         Some(owed) => format!("run {}, which was abandoned, may have left it so: {levels}", owed.run),
         None => format!("somebody changed it outside patchform: {levels}"),
     }
+}
+
+/// A level in a place that nothing was recorded of: nobody changed it, it was never there.
+fn elsewhere(entry: &Entry) -> String {
+    format!(
+        "the configuration has it in another place now, or by another provider: there {} was recorded, here {} is \
+         observed; what is at the former place stays as it is",
+        level(entry.recorded.as_ref()),
+        level(entry.observed.level()),
+    )
 }
 
 /// Whether the configuration names another level than the recorded one.

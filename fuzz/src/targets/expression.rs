@@ -10,7 +10,7 @@ use patchform::config::syntax::read_expression;
 use patchform::config::types::Type;
 use patchform::config::value::{Entries, Value};
 use patchform::config::{Sources, lower};
-use patchform::model::{Diagnostics, FileId};
+use patchform::model::FileId;
 use std::borrow::Cow;
 
 /// Reads it, evaluates it in a small world, shows it, and converts it to every simple type. The console's text of a
@@ -42,8 +42,9 @@ fn evaluated(sources: &mut Sources, file: FileId) -> Option<Value> {
     let scope = Scope::root().with("each", each()).resolver(&Small);
     match evaluate(&expr, &scope) {
         Ok(value) => Some(value),
-        Err(problem) => {
-            pointing::check(&Diagnostics(vec![problem]), sources);
+        Err(problems) => {
+            assert!(problems.has_errors());
+            pointing::check(&problems, sources);
             None
         }
     }

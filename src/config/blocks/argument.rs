@@ -105,6 +105,17 @@ pub(super) const fn argument(name: &'static str, takes: Takes, need: Need, about
     Argument { name, takes, need, holds: Holds::Values, about }
 }
 
+/// The words of a table that says what each means.
+pub(super) const fn words<T, const N: usize>(table: &[(&'static str, T); N]) -> [&'static str; N] {
+    let mut words = [""; N];
+    let mut at = 0;
+    while at < N {
+        words[at] = table[at].0;
+        at += 1;
+    }
+    words
+}
+
 /// An argument of the design.
 pub(super) const fn later(name: &'static str, about: &'static str) -> Argument {
     Argument { name, takes: Takes::Any, need: Need::Later, holds: Holds::Values, about }

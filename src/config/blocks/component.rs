@@ -1,24 +1,25 @@
 //! `component` and the blocks inside of it, but for checks.
 
-use super::argument::{argument, later};
+use super::argument::{argument, later, words};
 use super::{Block, Example, Holds, Need, Place, Takes};
 use patchform_advisory::priority::Exposure;
+use patchform_sdk::message::Class;
 
 const EXAMPLE: Example = &[("main.pf.hcl", include_str!("examples/component.pf.hcl"))];
 const INSIDE: Place = Place::Inside(&["component"]);
 const CONNECTING: Place = Place::Inside(&["component", "traffic", "probe", "log"]);
 
 /// Every class of component.
-pub const CLASSES: &[&str] = &[
-    "virtualization",
-    "operating_system",
-    "network_equipment",
-    "security_equipment",
-    "database",
-    "management_terminal",
-    "machine_image",
-    "firmware",
-    "other",
+pub const CLASSES: [(&str, Class); 9] = [
+    ("virtualization", Class::Virtualization),
+    ("operating_system", Class::OperatingSystem),
+    ("network_equipment", Class::NetworkEquipment),
+    ("security_equipment", Class::SecurityEquipment),
+    ("database", Class::Database),
+    ("management_terminal", Class::ManagementTerminal),
+    ("machine_image", Class::MachineImage),
+    ("firmware", Class::Firmware),
+    ("other", Class::Other),
 ];
 
 /// Who can reach a component.
@@ -67,13 +68,13 @@ pub const COMPONENT: Block = Block {
         .holding(Holds::Name),
         argument(
             "class",
-            Takes::Word(CLASSES),
+            Takes::Word(&words(&CLASSES)),
             Need::Optional("that of the kind"),
             "what class of component it is",
         ),
         argument(
             "exposure",
-            Takes::Word(&[EXPOSURES[0].0, EXPOSURES[1].0]),
+            Takes::Word(&words(&EXPOSURES)),
             Need::Optional("nobody said, which counts as public wherever that is worse"),
             "who can reach it: `\"public\"`, anybody over a public network; `\"internal\"`, trusted parties only; findings are judged by it",
         ),

@@ -22,12 +22,17 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("component", "version", LEVEL),
     ("component", "level", LEVEL),
     ("component", "provisioner", "What is run to bring a level is what the kind `command` is for."),
+    ("component", "precondition", "It stands in its `lifecycle`: lifecycle { precondition { … } }"),
+    ("component", "postcondition", AFTERWARDS),
+    ("lifecycle", "postcondition", AFTERWARDS),
+    ("lifecycle", "replace_triggered_by", "Nothing is replaced here; take it out."),
     ("lifecycle", "prevent_destroy", "Nothing is destroyed here; take it out."),
     ("lifecycle", "create_before_destroy", "Nothing is destroyed here; take it out."),
     ("lifecycle", "ignore_changes", "Nothing but the level is brought back; take it out."),
     ("output", "depends_on", "An output waits for what its value refers to; take it out."),
     ("patchform", "backend", "Where the state is kept: state \"local\" { path = \"patchform.state.json\" }"),
 ];
+const AFTERWARDS: &str = "What must hold afterwards is asked by a check: check \"http\" \"ready\" { … }";
 const LEVEL: &str = "The level that is wanted is called \"patch_level\".";
 
 /// An argument that is declared elsewhere: by a kind, or by a provider.

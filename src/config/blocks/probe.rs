@@ -1,6 +1,6 @@
 //! `check` in a component and at the top, `assert`, `precondition`.
 
-use super::argument::argument;
+use super::argument::{argument, words};
 use super::{Argument, Block, Example, Holds, Need, Place, Takes};
 use crate::config::checked::{Comparison, Need as Wants};
 
@@ -34,7 +34,7 @@ const FAILURES: Argument = argument(
 );
 const NEED: Argument = argument(
     "need",
-    Takes::Word(&[WORDS[0].0, WORDS[1].0, WORDS[2].0]),
+    Takes::Word(&words(&WORDS)),
     Need::Default("\"required\""),
     "what follows when it is ill: `required`: ill before, the patch does not begin; ill afterwards, it is taken back. `kept`: it is taken back only where it was well before. `wanted`: it is told",
 );
@@ -223,7 +223,7 @@ pub const PROMETHEUS: Block = Block {
         ),
         argument(
             "comparison",
-            Takes::Word(&[SIGNS[0].0, SIGNS[1].0, SIGNS[2].0, SIGNS[3].0, SIGNS[4].0, SIGNS[5].0]),
+            Takes::Word(&words(&SIGNS)),
             Need::Required("comparison = \">=\""),
             "how each value compares with the threshold",
         ),

@@ -1,6 +1,6 @@
 //! `rollout` and `vendor`: what components name.
 
-use super::argument::argument;
+use super::argument::{argument, words};
 use super::{Argument, Block, Need, Place, Takes};
 use crate::config::checked::{OnFailure, VendorField};
 
@@ -32,7 +32,7 @@ pub const ROLLOUT: Block = Block {
         ),
         argument(
             "on_failure",
-            Takes::Word(&[ON_FAILURE[0].0, ON_FAILURE[1].0, ON_FAILURE[2].0, ON_FAILURE[3].0]),
+            Takes::Word(&words(&ON_FAILURE)),
             Need::Default("\"rollback_component\""),
             "what goes back: the component, every instance of its wave, or all that the run has changed, each time with what stands on it and has begun; with `\"halt\"` the run stops and waits for `resume` or `rollback`",
         ),

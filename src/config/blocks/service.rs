@@ -1,6 +1,6 @@
 //! `service`: what has to stay up while its members are patched.
 
-use super::argument::{argument, later};
+use super::argument::{argument, later, words};
 use super::{Block, Holds, Need, Place, Takes};
 use patchform_advisory::priority::Importance;
 
@@ -54,7 +54,7 @@ pub const SERVICE: Block = Block {
         ),
         argument(
             "importance",
-            Takes::Word(&[IMPORTANCES[0].0, IMPORTANCES[1].0, IMPORTANCES[2].0]),
+            Takes::Word(&words(&IMPORTANCES)),
             Need::Optional("`\"medium\"`"),
             "what it means to those who run it: findings of its members are judged by it",
         ),

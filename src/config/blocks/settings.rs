@@ -1,6 +1,6 @@
 //! `patchform { … }` and what stands in it.
 
-use super::argument::argument;
+use super::argument::{argument, words};
 use super::{Block, Example, Holds, Need, Place, Takes};
 use crate::config::checked::Party;
 
@@ -27,7 +27,7 @@ pub const PATCHFORM: Block = Block {
         .holding(Holds::Literal),
         argument(
             "party",
-            Takes::Word(&[PARTIES[0].0, PARTIES[1].0]),
+            Takes::Word(&words(&PARTIES)),
             Need::Default("\"csp\""),
             "whose view this is: the cloud service provider's or the customer's; recorded, nothing depends on it yet",
         )

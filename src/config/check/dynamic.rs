@@ -3,7 +3,6 @@
 use super::{assertion, nested};
 use crate::config::blocks;
 use crate::config::convert::convert;
-use crate::config::eval::evaluate;
 use crate::config::expr::Expr;
 use crate::config::fields::Fields;
 use crate::config::syntax::{Attribute, Block, Body, Label};
@@ -97,35 +96,40 @@ fn unlabelled(block: &Block, kind: &Label) -> Diagnostic {
     problem.help(format!("Write labels = {example} beside `for_each`."))
 }
 
-/// A block with every dynamic block inside replaced by what it makes, values in place of its expressions.
-pub(super) fn expanded<'b>(block: &'b Block, fields: &mut Fields<'_>) -> Option<Cow<'b, Block>> {
+/// A block with every dynamic block inside replaced by what it makes, values in place of its expressions; and whether
+/// nothing lacks there because something was wrong, which was said.
+pub(super) fn expanded<'b>(block: &'b Block, fields: &mut Fields<'_>) -> (Cow<'b, Block>, bool) {
     // Nearly all have none: their name is not put together in vain.
     if !has_dynamic(&block.body) {
-        return Some(Cow::Borrowed(block));
+        return (Cow::Borrowed(block), true);
     }
     let name: Vec<&str> = block.labels.iter().map(|label| &*label.text).collect();
     of_component(block, &name.join("."), fields)
 }
 
 /// `name`: the component's.
-fn of_component<'b>(block: &'b Block, name: &str, fields: &mut Fields<'_>) -> Option<Cow<'b, Block>> {
+fn of_component<'b>(block: &'b Block, name: &str, fields: &mut Fields<'_>) -> (Cow<'b, Block>, bool) {
     if !has_dynamic(&block.body) {
-        return Some(Cow::Borrowed(block));
+        return (Cow::Borrowed(block), true);
     }
-    let before = fields.problems.0.len();
+    let (before, mut is_whole) = (fields.problems.0.len(), true);
     let mut blocks = Vec::new();
     for inner in &block.body.blocks {
-        match &*inner.kind {
-            "dynamic" => made(inner, name, fields, &mut blocks)?,
-            _ => blocks.push(of_component(inner, name, fields)?.into_owned()),
-        }
+        is_whole &= match &*inner.kind {
+            "dynamic" => made(inner, name, fields, &mut blocks).is_some(),
+            _ => {
+                let (inner, is_whole) = of_component(inner, name, fields);
+                blocks.push(inner.into_owned());
+                is_whole
+            }
+        };
     }
     let body = Body { attributes: block.body.attributes.clone(), blocks };
-    let whole = Block { body, ..block.clone() };
-    if fields.problems.0.len() == before && whole.labels.len() == 2 {
-        nested::shapes(&whole, fields.problems);
+    let made = Block { body, ..block.clone() };
+    if fields.problems.0.len() == before && made.labels.len() == 2 {
+        nested::shapes(&made, fields.problems);
     }
-    (fields.problems.0.len() == before).then_some(Cow::Owned(whole))
+    (Cow::Owned(made), is_whole && fields.problems.0.len() == before)
 }
 
 fn has_dynamic(body: &Body) -> bool {
@@ -145,15 +149,11 @@ fn made(block: &Block, component: &str, fields: &mut Fields<'_>, out: &mut Vec<B
         let scope = fields.scope.child().with(name.clone(), Value::object(element));
         let mut within = Fields { scope: &scope, hopeless: fields.hopeless, problems: fields.problems };
         if &*kind.text == "precondition" {
-            // What rests on something wrong is known once it cannot be evaluated: the iterator is no declared name.
-            let scope = within.scope;
-            let hopeless = |expr: &Expr| evaluate(expr, scope).is_err() && (fields.hopeless)(expr);
-            within.hopeless = &hopeless;
             precondition(&content.body, component, &name, &mut within);
             continue;
         }
-        let labels = labels(block, &mut within)?;
-        let body = settled(&content.body, component, &mut within)?;
+        let (labels, body) = (labels(block, &mut within), settled(&content.body, component, &mut within));
+        let (labels, body) = (labels?, body?);
         out.push(Block { kind: kind.text.clone(), kind_span: kind.span, labels, header: block.header, body });
     }
     Some(())
@@ -200,7 +200,7 @@ fn elements(all: &Value, at: &Attribute, fields: &mut Fields<'_>) -> Option<Vec<
 fn labels(block: &Block, fields: &mut Fields<'_>) -> Option<Vec<Label>> {
     let Some(attribute) = block.body.attribute("labels") else { return Some(Vec::new()) };
     let span = attribute.value.span();
-    let value = settle(&attribute.value, fields)?;
+    let value = fields.value(&attribute.value)?;
     if value.is_sensitive() {
         let problem = Diagnostic::error("A secret may not decide the labels of a block")
             .at(span, "this is sensitive")
@@ -228,10 +228,11 @@ fn labels(block: &Block, fields: &mut Fields<'_>) -> Option<Vec<Label>> {
 
 /// A body whose arguments are values.
 fn settled(body: &Body, component: &str, fields: &mut Fields<'_>) -> Option<Body> {
+    // Each is evaluated before one that failed counts.
+    let values: Vec<_> = body.attributes.iter().map(|attribute| fields.value(&attribute.value)).collect();
     let mut attributes = Vec::with_capacity(body.attributes.len());
-    for attribute in &body.attributes {
-        let value = settle(&attribute.value, fields)?;
-        let value = Expr::literal(value, attribute.value.span());
+    for (attribute, value) in body.attributes.iter().zip(values) {
+        let value = Expr::literal(value?, attribute.value.span());
         attributes.push(Attribute { value, ..attribute.clone() });
     }
     let mut blocks = Vec::new();
@@ -242,18 +243,4 @@ fn settled(body: &Body, component: &str, fields: &mut Fields<'_>) -> Option<Body
         }
     }
     Some(Body { attributes, blocks })
-}
-
-/// A value, evaluated here: the names of dynamic blocks are known to no other place.
-fn settle(expr: &Expr, fields: &mut Fields<'_>) -> Option<Value> {
-    match evaluate(expr, fields.scope) {
-        Ok(value) => Some(value),
-        Err(problem) => {
-            // What rests on something wrong was told there.
-            if !(fields.hopeless)(expr) {
-                fields.problems.push(problem);
-            }
-            None
-        }
-    }
 }

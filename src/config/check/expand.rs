@@ -389,8 +389,9 @@ impl<'a, 'p> Checker<'a, 'p> {
             lacking.extend(declared.filter(lacks).map(|name| Arc::from(*name)));
         }
         let name = area.names.call_name(call).to_string();
+        let repeated = !matches!(area.calls[call].repeat, Repeat::Once);
         let instance = &mut self.instances[at];
-        instance.values.modules.insert(name, CallValue { value, lacking });
+        instance.values.modules.insert(name, CallValue { value, repeated, lacking });
         instance.built[call] = Some(done);
     }
 

@@ -123,17 +123,17 @@ impl Checker<'_, '_> {
                         Some(attribute) => (attribute.value.span(), "given here".to_string()),
                         None => variable.otherwise(),
                     };
-                    let problem = self.with_fields(at, |fields| {
+                    let verdict = self.with_fields(at, |fields| {
                         let hopeless =
                             (fields.hopeless)(validation.condition) || (fields.hopeless)(validation.message);
                         match hopeless {
-                            true => None,
+                            true => Ok(()),
                             false => verdict(variable, validation, fields.scope, place),
                         }
                     });
-                    if let Some(problem) = problem {
+                    if let Err(wrong) = verdict {
                         failed.insert(validation.condition.span());
-                        self.take(problem.into(), at);
+                        self.take(wrong, at);
                     }
                 }
             }

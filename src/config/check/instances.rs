@@ -17,13 +17,12 @@ use crate::config::expr::Expr;
 use crate::config::fields::{Fields, sentence_case};
 use crate::config::levels::Resolved;
 use crate::config::parts::in_parts;
-use crate::config::scope::Scope;
-use crate::config::syntax::{Attribute, Body};
+use crate::config::scope::{Doubt, Scope};
+use crate::config::syntax::Attribute;
 use crate::config::value::{Marks, Value};
 use crate::model::{Diagnostic, Diagnostics, InstanceKey, PatchLevel};
 use patchform_advisory::priority::Exposure;
 use patchform_sdk::message::Class;
-use serde_json::Value as Json;
 use std::sync::Arc;
 
 /// An instance, evaluated; it does not know yet where it stands among the others.
@@ -70,7 +69,7 @@ pub(super) struct Expander<'a, 'p> {
     pub secrets: &'a Secrets,
     /// Declared names, files and paths.
     pub scope: &'a Scope<'a>,
-    pub hopeless: &'a (dyn Fn(&Expr) -> bool + Sync),
+    pub hopeless: &'a Doubt<'a>,
     /// Calls from the root down.
     pub path: &'a [(Arc<str>, InstanceKey)],
     pub resolved: Resolved<'a>,
@@ -152,7 +151,7 @@ impl Expander<'_, '_> {
         let read = self.arguments(given, &mut fields);
         let asks = || level::Asks::new(self.block, self.path, &key, self.resolved);
         let level = level::read(self.block, &asks, &mut fields);
-        let class = self.class(body, &mut fields);
+        let class = fields.one_of(body, "class", &CLASSES);
         let exposure = fields.one_of(body, "exposure", &EXPOSURES);
         let rollout = named("rollout", self.block.rollout, &mut fields);
         let vendor = named("vendor", self.block.vendor, &mut fields);
@@ -171,6 +170,7 @@ impl Expander<'_, '_> {
             span: written.value.span(),
         });
         let inner;
+        let mut is_whole = true;
         let (connection, snapshot, lifecycle, windows, drained, block, checks) = if body.blocks.is_empty() {
             let mut fields = Fields { scope, hopeless: self.hopeless, problems };
             (
@@ -183,9 +183,10 @@ impl Expander<'_, '_> {
                 Vec::new(),
             )
         } else {
-            inner = scope.child().with("self", this.clone().unwrap_or(Value::NULL));
+            inner = this.iter().fold(scope.child(), |scope, this| scope.with("self", this.clone()));
             let mut fields = Fields { scope: &inner, hopeless: &hopeless, problems };
-            let block = super::dynamic::expanded(self.block.block, &mut fields)?;
+            let block;
+            (block, is_whole) = super::dynamic::expanded(self.block.block, &mut fields);
             let block = &*block;
             let connection = nested::connection(block, &mut fields);
             let blocking = blocking::read(block, &connection, &mut fields);
@@ -199,7 +200,7 @@ impl Expander<'_, '_> {
                 probe::all(block, &mut fields),
             )
         };
-        let (value, secrets, level, constrained) = read?;
+        let (value, secrets, level, constrained) = read.filter(|_| is_whole)?;
         let computed = self.computed(scope);
         let class = class.unwrap_or(self.block.plan.class);
         let draft = Draft {
@@ -254,19 +255,6 @@ impl Expander<'_, '_> {
             own.push(value);
         }
         good.then_some((own, secrets))
-    }
-
-    fn class(&self, body: &Body, fields: &mut Fields<'_>) -> Option<Class> {
-        let text = fields.text(body, "class")?;
-        let found = serde_json::from_value::<Class>(Json::String(text.clone()));
-        if found.is_err() {
-            let at = body.attribute("class").map_or(self.block.block.header, |a| a.value.span());
-            let problem = Diagnostic::error(format!("There is no class {text:?}"))
-                .at(at, "unknown class")
-                .help(crate::config::suggest::sentence(&text, CLASSES.iter().copied()));
-            fields.problems.push(problem);
-        }
-        found.ok()
     }
 
     fn computed(&self, scope: &Scope<'_>) -> Vec<Option<InstanceKey>> {

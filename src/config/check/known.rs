@@ -11,7 +11,7 @@ use crate::config::scope::Resolve as _;
 use crate::config::source::Sources;
 use crate::config::value::Value;
 use crate::config::variables::VariableInputs;
-use crate::model::{Diagnostic, Diagnostics};
+use crate::model::Diagnostics;
 
 /// The values of variables, local values and components. By default there are none.
 #[derive(Default)]
@@ -37,12 +37,11 @@ impl Known {
     ///
     /// # Errors
     /// What is wrong with which part of it.
-    #[expect(clippy::result_large_err, reason = "a person waits for it; its size does not matter")]
-    pub fn evaluate(&self, expr: &Expr, around: &Surroundings<'_>) -> Result<Value, Diagnostic> {
+    pub fn evaluate(&self, expr: &Expr, around: &Surroundings<'_>) -> Result<Value, Diagnostics> {
         let scope = scope(around, ".", &self.0);
         // What `try` or a condition would pass over the checker refuses all the same.
         if let Some(problem) = expr.calls().into_iter().find_map(eval::misnamed) {
-            return Err(problem);
+            return Err(problem.into());
         }
         for reference in expr.references() {
             eval::evaluate(&reference.beginning(), &scope)?;

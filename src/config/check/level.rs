@@ -78,6 +78,7 @@ fn single(
             Data::Map(_) | Data::Object(_) => {
                 format!("A component of kind {} has one level: \"1.2.3\"", block.kind)
             }
+            Data::Null => "Give it a level; coalesce(…) takes the first value that is not null.".to_string(),
             _ => quote_it(),
         };
         let problem = Diagnostic::error("\"patch_level\" must be a string")

@@ -3,7 +3,6 @@
 use crate::config::blocks::{self, ON_FAILURE};
 use crate::config::checked::{OnFailure, Pace, Rollout, Size};
 use crate::config::fields::Fields;
-use crate::config::suggest;
 use crate::config::syntax::{Attribute, Block};
 use crate::config::types::Type;
 use crate::config::value::{Data, Value};
@@ -30,7 +29,7 @@ pub(super) fn read(block: &Block, fields: &mut Fields<'_>) -> Option<Draft> {
     let parallel =
         size(block, "max_parallel", fields).unwrap_or(Size::Number(Rollout::default().max_parallel));
     let max_failures = size(block, "max_failures", fields);
-    let on_failure = on_failure(block, fields).unwrap_or_default();
+    let on_failure = fields.one_of(&block.body, "on_failure", &ON_FAILURE).unwrap_or_default();
     let pace = Pace {
         canary: fields.whole(body, "canary", 0, u64::MAX).unwrap_or_default(),
         waves: body.attribute("waves").and_then(|a| waves(a, fields)).unwrap_or_default(),
@@ -92,18 +91,6 @@ fn waves(attribute: &Attribute, fields: &mut Fields<'_>) -> Option<Vec<Size>> {
         fields.problems.push(problem);
     }
     found
-}
-
-fn on_failure(block: &Block, fields: &mut Fields<'_>) -> Option<OnFailure> {
-    let text = fields.text(&block.body, "on_failure")?;
-    let found = ON_FAILURE.iter().find(|(name, _)| *name == text);
-    if found.is_none() {
-        let at = block.body.attribute("on_failure").map_or(block.header, |a| a.value.span());
-        let help = suggest::sentence(&text, ON_FAILURE.iter().map(|(name, _)| *name));
-        let problem = Diagnostic::error(format!("There is no way to go on after a failure named {text:?}"));
-        fields.problems.push(problem.at(at, "").help(help));
-    }
-    found.map(|(_, on_failure)| *on_failure)
 }
 
 impl Draft {

@@ -8,7 +8,7 @@ use crate::config::blocks::LIFECYCLE;
 use crate::config::eval::misnamed;
 use crate::config::expr::{Expr, RefStep, Reference};
 use crate::config::syntax::Block;
-use crate::model::{Diagnostic, Diagnostics};
+use crate::model::{Diagnostic, Diagnostics, Span};
 use std::sync::Arc;
 
 /// Finds the uses of expressions, and complains about references that mean nothing.
@@ -44,8 +44,10 @@ impl<'p> Finder<'_, 'p> {
     /// What one expression uses. Every reference and every function that means nothing is told, so that none of them
     /// hides another one.
     pub fn expr(&mut self, expr: &'p Expr, place: Place, out: &mut Vec<Use<'p>>) {
-        for problem in expr.calls().into_iter().filter_map(misnamed) {
-            self.wrong(expr, problem);
+        for call in expr.calls() {
+            if let Some(problem) = misnamed(call) {
+                self.wrong(call.name_span, problem);
+            }
         }
         for reference in expr.references() {
             if self.bound.iter().any(|bound| bound.iterator == reference.root) {
@@ -63,7 +65,7 @@ impl<'p> Finder<'_, 'p> {
                     if let Some(bound) = self.meant(&reference) {
                         bound.correct(&reference, &mut problem);
                     }
-                    self.wrong(expr, *problem);
+                    self.wrong(reference.span, *problem);
                     continue;
                 }
             };
@@ -83,9 +85,9 @@ impl<'p> Finder<'_, 'p> {
         }
     }
 
-    fn wrong(&mut self, expr: &Expr, problem: Diagnostic) {
+    fn wrong(&mut self, at: Span, problem: Diagnostic) {
         self.problems.push(problem);
-        self.wrong.bad.insert(expr.span());
+        self.wrong.bad.insert(at);
         self.wrong.spoil(true);
     }
 

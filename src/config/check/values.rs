@@ -32,6 +32,8 @@ pub(super) struct Values {
 #[derive(Default)]
 pub(super) struct CallValue {
     pub value: Value,
+    /// Whether it has `count` or `for_each`.
+    pub repeated: bool,
     /// Outputs that some instance lacks: they failed, or their turn has not come.
     pub lacking: BTreeSet<Arc<str>>,
 }
@@ -39,8 +41,10 @@ pub(super) struct CallValue {
 /// What went wrong so far, in all modules.
 #[derive(Default)]
 pub(super) struct Wrong {
-    /// Expressions with a reference that means nothing.
+    /// References and names of functions that mean nothing.
     pub bad: BTreeSet<Span>,
+    /// Whether an output of some module may be what could not be read.
+    pub outputs_lost: bool,
     /// Whether anything has failed: only then is it asked what an expression rests on.
     spoilt: AtomicBool,
     searches: Searches,
@@ -63,7 +67,9 @@ impl Values {
         if !self.wrong.is_spoilt() {
             return false;
         }
-        self.wrong.bad.contains(&expr.span()) || expr.references().iter().any(|r| !self.has(r))
+        let bad = |span: Span| self.wrong.bad.contains(&span);
+        expr.references().iter().any(|reference| bad(reference.span) || !self.has(reference))
+            || expr.calls().iter().any(|call| bad(call.name_span))
     }
 
     fn has(&self, reference: &Reference) -> bool {
@@ -80,9 +86,9 @@ impl Values {
                 });
                 self.data.get(name).is_some_and(|all| second.is_some_and(|name| all.get(name).is_some()))
             }
-            "module" => self.modules.get(name).is_some_and(|call| match output(reference) {
-                Some(output) => !call.lacking.contains(output),
-                None => call.lacking.is_empty(),
+            "module" => self.modules.get(name).is_some_and(|call| match output(reference, call.repeated) {
+                Some((output, _)) => !call.lacking.contains(output),
+                None => call.lacking.is_empty() && !self.wrong.outputs_lost,
             }),
             kind => match self.named.get(kind) {
                 Some(all) => all.contains_key(name),
@@ -92,13 +98,17 @@ impl Values {
     }
 }
 
-/// The output that a reference to a module names: `out` in `module.eu.out` and in `module.eu["a"].out`.
-pub(super) fn output(reference: &Reference) -> Option<&Arc<str>> {
-    let behind = reference.steps.get(1..)?;
-    behind.iter().take(2).find_map(|(step, _)| match step {
-        RefStep::Attr(name) => Some(name),
+/// The output that a reference to a module names, and where: `out` in `module.eu.out`; where the call is repeated, in
+/// `module.eu["a"].out` and in `module.eu.a.out`.
+pub(super) fn output(reference: &Reference, repeated: bool) -> Option<(&Arc<str>, Span)> {
+    let place = match reference.steps.get(1) {
+        Some((RefStep::Attr(_), _)) if !repeated => 1,
+        _ => 2,
+    };
+    match reference.steps.get(place) {
+        Some((RefStep::Attr(name), span)) => Some((name, *span)),
         _ => None,
-    })
+    }
 }
 
 impl Resolve for Values {

@@ -1,6 +1,6 @@
 //! Function calls: arguments are spread, checked and converted before the function sees them.
 
-use super::{Evaluated, Failure, Scale, bounded, eval, fail, fail_at};
+use super::{Evaluated, Failure, Problem, Scale, Together, bounded, eval, fail, fail_at};
 use crate::config::convert::convert;
 use crate::config::expr::{Call, Expr, Node};
 use crate::config::functions::{self, Fault, Function, Param, Rule, Work};
@@ -17,18 +17,17 @@ pub(super) fn call(expr: &Expr, call: &Call, scope: &Scope<'_>) -> Evaluated {
     }
     let name = call.name.strip_prefix("core::").unwrap_or(&call.name);
     let Some(function) = functions::find(name) else {
-        return Err(Box::new(if scope.is_quiet() {
-            Diagnostic::error("").at(call.name_span, "")
-        } else {
-            unknown(call)
-        }));
+        return Err(match scope.is_quiet() {
+            true => Diagnostic::error("").at(call.name_span, "").into(),
+            false => misnaming(expr, call, scope),
+        });
     };
     match function.work {
         Work::Try => first_that_works(expr, call, scope),
         Work::Can => can(call, scope),
         Work::Refused(why) => {
             let problem = fail_at(expr, call.name_span, scope, format!("{name}() cannot be used here"));
-            Err(Box::new(problem.because(why)))
+            Err(problem.because(why).into())
         }
         Work::Named(_) => {
             written_out(call, scope)?;
@@ -42,6 +41,15 @@ pub(super) fn call(expr: &Expr, call: &Call, scope: &Scope<'_>) -> Evaluated {
 pub(in crate::config) fn misnamed(call: &Call) -> Option<Diagnostic> {
     let name = call.name.strip_prefix("core::").unwrap_or(&call.name);
     functions::find(name).is_none().then(|| unknown(call))
+}
+
+/// A call of nothing: that was told where the expression was read, and its arguments are looked at all the same.
+fn misnaming(expr: &Expr, call: &Call, scope: &Scope<'_>) -> Failure {
+    let own = if scope.doubts(expr) { Failure::told() } else { unknown(call).into() };
+    match arguments(call, scope) {
+        Ok(_) => own,
+        Err(failure) => own.and(failure),
+    }
 }
 
 /// Functions of other languages, and of Terraform before 0.15, with what is written here.
@@ -74,7 +82,7 @@ fn unknown(call: &Call) -> Diagnostic {
 }
 
 /// Refuses a first argument that does not name a value elsewhere: a template in place has been evaluated already.
-fn written_out(call: &Call, scope: &Scope<'_>) -> Result<(), Failure> {
+fn written_out(call: &Call, scope: &Scope<'_>) -> Result<(), Problem> {
     let named = |arg: &Expr| match &arg.node {
         Node::Name(_) => true,
         Node::Traversal(base, _) => matches!(base.node, Node::Name(_)),
@@ -95,34 +103,38 @@ fn written_out(call: &Call, scope: &Scope<'_>) -> Result<(), Failure> {
 fn first_that_works(expr: &Expr, call: &Call, scope: &Scope<'_>) -> Evaluated {
     let quiet = scope.child().quietly();
     for arg in &call.args {
-        if let Ok(value) = eval(arg, &quiet) {
-            return Ok(value);
+        match eval(arg, &quiet) {
+            Ok(value) => return Ok(value),
+            Err(failure) if failure.is_told() => return Err(failure),
+            Err(_) => {}
         }
     }
     let Some(last) = call.args.last() else {
-        return Err(fail(expr, scope, "try() needs at least one argument"));
+        return Err(fail(expr, scope, "try() needs at least one argument").into());
     };
     if scope.is_quiet() {
-        return Err(fail(expr, scope, ""));
+        return Err(fail(expr, scope, "").into());
     }
     // Evaluated once more, aloud, so that the last failure can be told.
-    let why = match eval(last, scope) {
+    let why = match eval(last, scope).map_err(Failure::first) {
         Ok(value) => return Ok(value),
-        Err(failure) => failure,
+        Err(None) => return Err(Failure::told()),
+        Err(Some(why)) => why,
     };
     let mut problem = fail(expr, scope, "none of the arguments of try() can be evaluated");
     problem.detail = format!("the last one fails: {}", why.summary);
     problem.related.extend(why.primary);
-    Err(problem)
+    Err(problem.into())
 }
 
 fn can(call: &Call, scope: &Scope<'_>) -> Evaluated {
     let [arg] = call.args.as_slice() else {
         let problem = Diagnostic::error(format!("can() needs 1 argument, not {}", call.args.len()));
-        return Err(Box::new(problem.at(call.name_span, "")));
+        return Err(problem.at(call.name_span, "").into());
     };
     match eval(arg, &scope.child().quietly()) {
         Ok(value) => Ok(Value::bool(true).marked(&value.deep_marks())),
+        Err(failure) if failure.is_told() => Err(failure),
         Err(_) => Ok(Value::bool(false)),
     }
 }
@@ -130,7 +142,7 @@ fn can(call: &Call, scope: &Scope<'_>) -> Evaluated {
 fn apply(expr: &Expr, call: &Call, function: &Function, scope: &Scope<'_>) -> Evaluated {
     let mut args = arguments(call, scope)?;
     check_count(expr, call, function, args.len(), scope)?;
-    let (mut marks, mut scale) = (Marks::NONE, Scale::default());
+    let (mut marks, mut scale, mut all) = (Marks::NONE, Scale::default(), Together::of(scope));
     // A complaint may quote what stands anywhere in an argument, or its type, which names keys.
     let hidden = args.iter().any(Value::is_sensitive);
     for (i, arg) in args.iter_mut().enumerate() {
@@ -145,9 +157,11 @@ fn apply(expr: &Expr, call: &Call, function: &Function, scope: &Scope<'_>) -> Ev
             Rule::Parts => arg.clone().unmarked(),
             Rule::Free => arg.clone(),
         };
-        let fitted = fitted(expr, call, i, param, plain, arg.is_sensitive(), scope)?;
-        *arg = scale.together(fitted, expr, scope)?;
+        if let Some(fitted) = all.part(fitted(expr, call, i, param, plain, arg.is_sensitive(), scope))? {
+            *arg = scale.together(fitted, expr, scope)?;
+        }
     }
+    all.end()?;
     let done = match (function.work, scope.file_reader()) {
         (Work::Plain(work), _) => work(&args),
         (Work::Named(work), _) => work(&args, scope),
@@ -159,7 +173,11 @@ fn apply(expr: &Expr, call: &Call, function: &Function, scope: &Scope<'_>) -> Ev
 }
 
 fn arguments(call: &Call, scope: &Scope<'_>) -> Result<Vec<Value>, Failure> {
-    let mut args: Vec<Value> = call.args.iter().map(|arg| eval(arg, scope)).collect::<Result<_, _>>()?;
+    let (mut args, mut all) = (Vec::with_capacity(call.args.len()), Together::of(scope));
+    for arg in &call.args {
+        args.extend(all.part(eval(arg, scope))?);
+    }
+    all.end()?;
     if !call.spread {
         return Ok(args);
     }
@@ -167,11 +185,9 @@ fn arguments(call: &Call, scope: &Scope<'_>) -> Result<Vec<Value>, Failure> {
         return Ok(args);
     };
     let Some(items) = last.as_items() else {
-        return Err(fail(
-            expr,
-            scope,
-            format!("only a list, a set or a tuple can be spread with ..., not {}", last.kind()),
-        ));
+        let kind = last.kind();
+        let summary = format!("only a list, a set or a tuple can be spread with ..., not {kind}");
+        return Err(fail(expr, scope, summary).into());
     };
     args.extend(items.iter().map(|item| item.clone().marked(last.marks())));
     Ok(args)
@@ -183,7 +199,7 @@ fn check_count(
     function: &Function,
     given: usize,
     scope: &Scope<'_>,
-) -> Result<(), Failure> {
+) -> Result<(), Problem> {
     let least = function.params.len();
     if given >= least && (given == least || function.rest.is_some()) {
         return Ok(());
@@ -208,7 +224,7 @@ fn fitted(
     value: Value,
     hidden: bool,
     scope: &Scope<'_>,
-) -> Evaluated {
+) -> Result<Value, Problem> {
     let place = call.args.get(index).or(call.args.last()).unwrap_or(expr);
     if value.is_null() && !param.null {
         return Err(fail(place, scope, format!("{}() needs {}, not null", call.name, param.name)));
@@ -220,7 +236,7 @@ fn fitted(
 }
 
 /// A function's complaint, at the argument that it is about.
-fn told(expr: &Expr, call: &Call, fault: Fault, hidden: bool, scope: &Scope<'_>) -> Failure {
+fn told(expr: &Expr, call: &Call, fault: Fault, hidden: bool, scope: &Scope<'_>) -> Problem {
     let place = fault.argument.and_then(|i| call.args.get(i).or(call.args.last())).unwrap_or(expr);
     // What a function says may quote its arguments.
     let problem =

@@ -1,6 +1,6 @@
 //! Operators. `&&` and `||` do not look at their second operand when the first decides.
 
-use super::{Evaluated, Failure, described, eval, fail, truth};
+use super::{Evaluated, Failure, Problem, Together, described, eval, fail, truth};
 use crate::config::convert::convert;
 use crate::config::expr::{Binary, Expr, Unary};
 use crate::config::number::Number;
@@ -26,7 +26,7 @@ pub(super) fn binary(expr: &Expr, op: Binary, two: &[Expr; 2], scope: &Scope<'_>
     match op {
         Binary::And | Binary::Or => logic(op, two, scope),
         Binary::Equal | Binary::NotEqual => {
-            let (left, right) = (eval(&two[0], scope)?, eval(&two[1], scope)?);
+            let (left, right) = both(two, scope)?;
             let same = equal(&left, &right) == (op == Binary::Equal);
             Ok(Value::bool(same).marked(&left.deep_marks().and(&right.deep_marks())))
         }
@@ -44,6 +44,14 @@ fn logic(op: Binary, two: &[Expr; 2], scope: &Scope<'_>) -> Evaluated {
     Ok(right.marked(left.marks()))
 }
 
+/// Two operands of which neither decides whether the other one is looked at.
+fn both([left, right]: &[Expr; 2], scope: &Scope<'_>) -> Result<(Value, Value), Failure> {
+    let mut all = Together::of(scope);
+    let (left, right) = (all.part(eval(left, scope))?, all.part(eval(right, scope))?);
+    all.end()?;
+    left.zip(right).ok_or_else(Failure::told)
+}
+
 /// Equality looks at the type first: `1 == "1"` is false. Marks do not count.
 pub(in crate::config) fn equal(left: &Value, right: &Value) -> bool {
     if left.is_sensitive() || right.is_sensitive() {
@@ -53,7 +61,7 @@ pub(in crate::config) fn equal(left: &Value, right: &Value) -> bool {
 }
 
 fn arithmetic(expr: &Expr, op: Binary, two: &[Expr; 2], scope: &Scope<'_>) -> Evaluated {
-    let (left, right) = (eval(&two[0], scope)?, eval(&two[1], scope)?);
+    let (left, right) = both(two, scope)?;
     let a = number(&left, &two[0], expr, op.symbol(), scope)?;
     let b = number(&right, &two[1], expr, op.symbol(), scope)?;
     let result = match op {
@@ -77,7 +85,7 @@ fn number(
     whole: &Expr,
     symbol: &str,
     scope: &Scope<'_>,
-) -> Result<Number, Failure> {
+) -> Result<Number, Problem> {
     if let Data::Number(n) = value.data() {
         return Ok(n.clone());
     }

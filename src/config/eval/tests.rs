@@ -23,7 +23,7 @@ fn parsed(text: &str) -> Result<Expr, String> {
 }
 
 fn run_in(text: &str, scope: &Scope<'_>) -> Result<Value, String> {
-    evaluate(&parsed(text)?, scope).map_err(|d| format!("{}; {}", d.summary, d.detail))
+    evaluate(&parsed(text)?, scope).map_err(|all| format!("{}; {}", all.0[0].summary, all.0[0].detail))
 }
 
 fn run(text: &str) -> Result<Value, String> {
@@ -100,11 +100,47 @@ fn going_through_a_large_map_copies_nothing() {
 }
 
 fn problem(text: &str) -> Diagnostic {
+    problems(text).0.swap_remove(0)
+}
+
+fn problems(text: &str) -> Diagnostics {
     let names = Names::with_nodes(3);
     let scope =
         Scope::root().with("each", Value::object(Entries::from([("key".into(), Value::string("a"))])));
     let scope = scope.resolver(&names);
     evaluate(&parsed(text).expect("valid"), &scope).expect_err("a problem")
+}
+
+#[test]
+fn what_is_wrong_with_one_part_hides_no_other_part() {
+    for (text, places) in [
+        ("[-true, 1, -false]", "true|false"),
+        ("[[-true], {a = (-false), (null) = -\"x\"}]", "true|false|(null)|\"x\""),
+        ("\"a${-true}b${null}${[]}%{ if 1 }x%{ endif }%{ for x in 5 }y%{ endfor }\"", "true|null|[]|1|5"),
+        ("\"%{ for x in [true, false] }${-x}${null}%{ endfor }\"", "x|null"),
+        ("[for x in [true, false] : {a = -x, b = -[]}]", "x|[]"),
+        ("{for x in [true] : (-x) => -[]}", "x|[]"),
+        ("(-true) * (-false) == -[]", "true|false|[]"),
+        ("join(-true, [-false])", "true|false"),
+        ("replace([], {}, \"x\")", "[]|{}"),
+        ("nosuch(-true)", "nosuch|true"),
+        ("var.prot[-true]", "prot|true"),
+        ("local.nodes.none[-true].ip[-false]", "none|true|false"),
+        ("[for x in -true : -x]", "true"),
+        // What waits for an answer is not asked before it is known.
+        ("-true ? -false : -[]", "true"),
+        ("true ? [-false, -[]] : -{}", "false|[]"),
+        ("-true && -false", "true"),
+        ("try([-true, -false], -[])", "try([-true, -false], -[])"),
+        ("(1 + \"x\") + 1 + \"y\"", "\"x\""),
+    ] {
+        let told = problems(text);
+        let place = |problem: &Diagnostic| problem.primary.as_ref().map(|(at, _)| at.start..at.end);
+        let found: Vec<&str> =
+            told.0.iter().filter_map(place).map(|at| &text[at.start as usize..at.end as usize]).collect();
+        assert_eq!(found.join("|"), places, "{text}");
+    }
+    assert_eq!(problems(&format!("[{}]", "-true,".repeat(100))).0.len(), 20);
 }
 
 #[test]
@@ -123,6 +159,8 @@ fn points_at_the_exact_expression_and_offers_the_next_move() {
         ("abs(var.port)", "var.port", "abs() cannot take this as number|a number is required, not \"http\""),
         ("join(\",\")", "join(\",\")", "join(): at least one list"),
         ("substr(\"a\")", "substr", "substr() needs 3 arguments, not 1|write substr(text, offset, length)"),
+        ("1.10.2", "2", "a number has one point at most|a version is a text, in double quotes"),
+        ("var.port.2", "2", "a string \"http\" has no elements"),
         ("[1, 2][5]", "5", "a tuple has no element 5|the last index is 1"),
         ("[{a = 1}].a", "a", "a tuple has no attributes|write [*].a"),
         ("\"x${local.nodes}\"", "local.nodes", "an object cannot stand in a text"),

@@ -1,6 +1,6 @@
 //! Names, attributes, indices and splats. Nothing is copied on the way: each step takes a reference count.
 
-use super::{Evaluated, Failure, described, eval, fail_at};
+use super::{Evaluated, Failure, Problem, described, eval, fail_at};
 use crate::config::convert::convert;
 use crate::config::expr::{Expr, Node, RefStep, Reference, Step, StepKind};
 use crate::config::scope::Scope;
@@ -15,15 +15,29 @@ pub(super) fn traversal(expr: &Expr, scope: &Scope<'_>) -> Evaluated {
         Node::Traversal(base, steps) => (base, steps),
         _ => (expr, &[]),
     };
-    let (value, rest): (Cow<'_, Value>, &[Step]) = match &base.node {
-        Node::Name(name) => start(expr, base, name, steps, scope)?,
-        _ => (Cow::Owned(eval(base, scope)?), steps),
+    let begun = match &base.node {
+        Node::Name(name) => start(expr, base, name, steps, scope),
+        _ => eval(base, scope).map(|value| (Cow::Owned(value), steps)),
     };
-    let taken = rest.iter().try_fold(value, |value, step| match value {
-        Cow::Borrowed(value) => within(value, step, expr, scope),
-        Cow::Owned(value) => take(&value, step, expr, scope).map(Cow::Owned),
-    });
-    taken.map(Cow::into_owned)
+    let (mut value, mut rest) = begun.map_err(|failure| with_indices(failure, steps, scope))?;
+    while let Some((step, behind)) = rest.split_first() {
+        let taken = match value {
+            Cow::Borrowed(value) => within(value, step, expr, scope),
+            Cow::Owned(value) => take(&value, step, expr, scope).map(Cow::Owned),
+        };
+        value = taken.map_err(|failure| with_indices(failure, behind, scope))?;
+        rest = behind;
+    }
+    Ok(value.into_owned())
+}
+
+/// A failure with what is wrong with the indices behind it.
+fn with_indices(failure: Failure, steps: &[Step], scope: &Scope<'_>) -> Failure {
+    let failed = |step: &Step| match &step.kind {
+        StepKind::Index(index) if !scope.is_quiet() => eval(index, scope).err(),
+        _ => None,
+    };
+    steps.iter().filter_map(failed).fold(failure, Failure::and)
 }
 
 /// What the first name means, and the steps that are left.
@@ -37,12 +51,15 @@ fn start<'e, 's>(
     if let Some(value) = scope.lookup(name) {
         return Ok((Cow::Borrowed(value), steps));
     }
+    if scope.doubts(expr) {
+        return Err(Failure::told());
+    }
     if let Some((Step { kind: StepKind::Attr(second), .. }, rest)) = steps.split_first()
         && let Some(value) = scope.asks().and_then(|resolver| resolver.resolve(name, second))
     {
         return Ok((value, rest));
     }
-    Err(unknown(expr, base, name, steps, scope))
+    Err(unknown(expr, base, name, steps, scope).into())
 }
 
 /// What the names behind a root are.
@@ -54,7 +71,7 @@ const DECLARED: [(&str, &str); 5] = [
     ("module", "modules"),
 ];
 
-fn unknown(expr: &Expr, base: &Expr, name: &str, steps: &[Step], scope: &Scope<'_>) -> Failure {
+fn unknown(expr: &Expr, base: &Expr, name: &str, steps: &[Step], scope: &Scope<'_>) -> Problem {
     if scope.is_quiet() {
         return Box::new(Diagnostic::error(format!("there is no {name} here")).at(base.span(), ""));
     }
@@ -115,7 +132,7 @@ fn within<'v>(
     match &step.kind {
         StepKind::Attr(name) => match entries.get(name) {
             Some(found) => Ok(Cow::Borrowed(found)),
-            None => Err(no_attribute(value, name, step.span, expr, scope)),
+            None => Err(no_attribute(value, name, step.span, expr, scope).into()),
         },
         StepKind::Index(index) => {
             let key = eval(index, scope)?;
@@ -134,7 +151,7 @@ fn take(value: &Value, step: &Step, expr: &Expr, scope: &Scope<'_>) -> Evaluated
     match &step.kind {
         StepKind::Attr(name) => match value.get(name) {
             Some(found) => Ok(found),
-            None => Err(no_attribute(value, name, step.span, expr, scope)),
+            None => Err(no_attribute(value, name, step.span, expr, scope).into()),
         },
         StepKind::Index(index) => {
             let key = eval(index, scope)?;
@@ -144,14 +161,15 @@ fn take(value: &Value, step: &Step, expr: &Expr, scope: &Scope<'_>) -> Evaluated
     }
 }
 
-fn no_attribute(value: &Value, name: &str, span: Span, expr: &Expr, scope: &Scope<'_>) -> Failure {
+fn no_attribute(value: &Value, name: &str, span: Span, expr: &Expr, scope: &Scope<'_>) -> Problem {
     if scope.is_quiet() {
         return quietly(span);
     }
     if let Some(entries) = value.as_entries() {
         let problem =
             fail_at(expr, span, scope, format!("{} has no attribute {}", value.kind(), quoted(name)));
-        if value.is_sensitive() {
+        // A secret inside makes no secret of the names; one that names were made of marks the whole.
+        if value.marks().is_sensitive() {
             return problem;
         }
         let may = scope.may_suggest(entries.len());
@@ -184,10 +202,10 @@ fn few<'a>(names: impl Iterator<Item = &'a str>) -> String {
 
 /// An element, as secret as its key.
 fn indexed(value: &Value, key: &Value, span: Span, expr: &Expr, scope: &Scope<'_>) -> Evaluated {
-    element(value, key, span, expr, scope).map(|found| found.marked(&key.deep_marks()))
+    Ok(element(value, key, span, expr, scope)?.marked(&key.deep_marks()))
 }
 
-fn element(value: &Value, key: &Value, span: Span, expr: &Expr, scope: &Scope<'_>) -> Evaluated {
+fn element(value: &Value, key: &Value, span: Span, expr: &Expr, scope: &Scope<'_>) -> Result<Value, Problem> {
     let fail = |summary: String| fail_at(expr, span, scope, summary);
     if key.is_null() {
         return Err(fail("an index cannot be null".to_string()));
@@ -210,6 +228,10 @@ fn element(value: &Value, key: &Value, span: Span, expr: &Expr, scope: &Scope<'_
                     .help("use tolist(…) or sort(…) first, or one(…) if there is only one"),
             ));
         }
+        Data::Number(_) if is_written_out(expr) => {
+            let problem = fail("a number has one point at most".to_string());
+            return Err(Box::new(problem.help("a version is a text, in double quotes: \"1.10.2\"")));
+        }
         _ => return Err(fail(format!("{} has no elements", described(value)))),
     }
     let number = convert(key, &Type::Number).ok().and_then(|v| v.as_number().cloned());
@@ -222,8 +244,13 @@ fn element(value: &Value, key: &Value, span: Span, expr: &Expr, scope: &Scope<'_
     })
 }
 
+/// `1.10.2` is read as the element 2 of a number.
+fn is_written_out(expr: &Expr) -> bool {
+    matches!(&expr.node, Node::Traversal(base, _) if matches!(base.node, Node::Literal(_)))
+}
+
 /// A failure that nobody will see.
-fn quietly(span: Span) -> Failure {
+fn quietly(span: Span) -> Problem {
     Box::new(Diagnostic::error("").at(span, ""))
 }
 
@@ -232,8 +259,8 @@ fn no_key(
     key: &Value,
     text: &str,
     scope: &Scope<'_>,
-    fail: impl Fn(String) -> Failure,
-) -> Failure {
+    fail: impl Fn(String) -> Problem,
+) -> Problem {
     if key.is_sensitive() || value.is_sensitive() {
         return fail("there is no element with this key".to_string());
     }
@@ -247,7 +274,7 @@ fn no_key(
     }
 }
 
-fn no_index(value: &Value, key: &Value, fail: impl Fn(String) -> Failure) -> Failure {
+fn no_index(value: &Value, key: &Value, fail: impl Fn(String) -> Problem) -> Problem {
     let length = value.as_items().map_or(0, <[Value]>::len);
     let elements = match length {
         0 => "it is empty".to_string(),
@@ -282,7 +309,8 @@ fn of_elements(source: &Value, each: &[Step], problem: Failure) -> Failure {
     if source.is_sensitive() || !elements.any(|element| element.get(name).is_some()) {
         return problem;
     }
-    Box::new(problem.help(format!("for that attribute of each element write values(…)[*].{name}")))
+    problem
+        .map(|problem| problem.help(format!("for that attribute of each element write values(…)[*].{name}")))
 }
 
 /// The longest beginning of a reference that has a value without evaluating anything: how many of its steps, and the

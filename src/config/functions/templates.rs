@@ -11,7 +11,7 @@ use crate::config::lower;
 use crate::config::scope::Scope;
 use crate::config::types::Type;
 use crate::config::value::{Value, quoted};
-use crate::model::{Diagnostic, FileId};
+use crate::model::{Diagnostic, Diagnostics, FileId};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     reading("templatefile", &[param("path", Text), param("variables", Any)], |a, files, scope| {
@@ -67,15 +67,16 @@ fn rendered(source: &str, name: &str, args: &[Value], scope: &Scope<'_>) -> Done
         let help = if problem.help.is_empty() { String::new() } else { format!("; {}", problem.help) };
         Fault::at(0, format!("{name} line {line}: {}{help}", problem.summary))
     };
-    let template = lower::parse_template(source, FileId(u32::MAX)).map_err(|problems| {
+    let first = |problems: &Diagnostics| {
         problems.0.first().map_or_else(|| Fault::at(0, "it is no valid template"), told)
-    })?;
+    };
+    let template = lower::parse_template(source, FileId(u32::MAX)).map_err(|problems| first(&problems))?;
     let mut inner = Scope::root().within_template();
     if let Some(files) = scope.file_reader() {
         inner = inner.files(files);
     }
     let inner = variables.iter().fold(inner, |s, (name, value)| s.with(name.clone(), value.clone()));
-    let value = evaluate(&template, &inner).map_err(|problem| told(&problem))?;
+    let value = evaluate(&template, &inner).map_err(|problems| first(&problems))?;
     if value.is_null() { Err(Fault::at(0, format!("{name} comes to null"))) } else { Ok(value) }
 }
 

@@ -21,7 +21,9 @@ fn parsed(text: &str) -> Parsed {
 
 fn excused(text: &str) -> Vec<Absence> {
     let gaps = parsed(text).gaps;
-    ALL.into_iter().filter(|what| gaps.explain(&Diagnostic::error("x").absent(*what))).collect()
+    ALL.into_iter()
+        .filter(|what| gaps.explain(&Diagnostic::error("x").absent(*what), &Sources::new()))
+        .collect()
 }
 
 #[test]
@@ -54,7 +56,7 @@ fn a_file_that_cannot_be_read_may_hold_anything() {
     let mut sources = Sources::new();
     sources.add("main.pf.hcl", b"a = \"caf\xe9\"\n").unwrap_err();
     let gaps = parse(&sources).0.gaps;
-    assert!(ALL.iter().all(|what| gaps.explain(&Diagnostic::error("x").absent(*what))));
+    assert!(ALL.iter().all(|what| gaps.explain(&Diagnostic::error("x").absent(*what), &Sources::new())));
 }
 
 #[test]
@@ -63,7 +65,7 @@ fn a_broken_block_lacks_arguments_and_its_neighbour_does_not() {
         parsed("component \"release\" \"a\" {\n  path = [1 2]\n}\ncomponent \"release\" \"b\" {\n}\n");
     let lacks = |i: usize| {
         let problem = Diagnostic::error("x").absent(Absence::Within(parsed.folders[0].blocks[i].header));
-        parsed.gaps.explain(&problem)
+        parsed.gaps.explain(&problem, &Sources::new())
     };
     assert!(lacks(0) && !lacks(1));
 }

@@ -7,7 +7,7 @@ use crate::config::levels::{LevelPin, Row, fault};
 use crate::config::scope::Scope;
 use crate::config::source::Sources;
 use crate::config::suggest;
-use crate::config::syntax::translate::CONFLICT;
+use crate::config::syntax::conflict;
 use crate::config::syntax::{self, Attribute, Block as Written};
 use crate::config::types::Type;
 use crate::model::{Diagnostic, Diagnostics, FileId, Span};
@@ -69,11 +69,7 @@ impl Lock {
     /// # Errors
     /// What is wrong with it, each in its place.
     pub fn read(sources: &Sources, file: FileId) -> Result<Lock, Diagnostics> {
-        let text = sources.text(file);
-        if let Some((at, mark)) = conflict(text) {
-            let problem = Diagnostic::error(CONFLICT)
-                .at(Span::new(file, at, at + mark.len()), "left by version control")
-                .help("Take either side of each conflict.");
+        if let Some(problem) = conflict::first(sources.text(file), file) {
             return Err(problem.into());
         }
         let mut problems = Diagnostics::default();
@@ -212,17 +208,4 @@ fn twice(what: String, at: Span, first: Span) -> Diagnostic {
         .at(at, "here")
         .and(first, "and here")
         .help("Take one of them out; git may know which is the newer one.")
-}
-
-/// Where the first line stands that git left there in the middle of a merge, and the line.
-fn conflict(text: &str) -> Option<(usize, &str)> {
-    let is_mark = |line: &str| {
-        line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ") || line.trim_end() == "======="
-    };
-    let mut at = 0;
-    text.split_inclusive('\n').find_map(|line| {
-        let here = at;
-        at += line.len();
-        is_mark(line).then(|| (here, line.trim_end()))
-    })
 }

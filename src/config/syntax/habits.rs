@@ -44,6 +44,9 @@ pub(super) fn meant(before: &str, rest: &str) -> Option<&'static str> {
         "if" if !word.is_empty() => return Some(CHOICE),
         _ => {}
     }
+    if word == "if" && !before.is_empty() {
+        return Some(CHOICE);
+    }
     if let Some((_, help)) = WORDS.iter().find(|(known, _)| *known == word) {
         return Some(help);
     }

@@ -1,10 +1,9 @@
 //! The parser's errors in our words, with a place that shows what stands there.
 
-use super::{directives, habits, missing};
+use super::{conflict, directives, habits, missing};
 use crate::config::fmt::scan::{scan, scan_template};
 use crate::config::lower::Unreadable;
 use crate::model::{Diagnostic, FileId, Span};
-use std::ops::Range;
 
 /// Translates an error of parsing `text[base..end]`.
 pub(in crate::config) fn error(
@@ -20,7 +19,8 @@ pub(in crate::config) fn error(
     // Where it only says that something is wrong, the parser went back.
     let stop = if is_vague(error) { end } else { base + error.at };
     if let Some(problem) = missing::sign(&scan(&text[base..end]).0, base, stop, file) {
-        return problem;
+        let place = problem.primary.as_ref().map_or(base, |(at, _)| at.start as usize);
+        return conflict::at(text, place, file).unwrap_or(problem);
     }
     stopped(error, text, base, end, file)
 }
@@ -34,9 +34,6 @@ pub(in crate::config) fn in_template(error: &Unreadable, text: &str, file: FileI
         .unwrap_or_else(|| stopped(error, text, 0, text.len(), file))
 }
 
-/// What is said of a merge conflict: in its file, what stands twice stands in both versions.
-pub(in crate::config) const CONFLICT: &str = "A merge conflict is not resolved";
-
 /// Says why the parser stopped where it did.
 fn stopped(error: &Unreadable, text: &str, base: usize, end: usize, file: FileId) -> Diagnostic {
     let mut at = base + error.at;
@@ -47,10 +44,8 @@ fn stopped(error: &Unreadable, text: &str, base: usize, end: usize, file: FileId
     // White space is never what is wrong.
     let at = at + text[at..end].bytes().take_while(|b| matches!(b, b' ' | b'\t')).count();
     let found = Found::at(text, at);
-    if let Some(marker) = conflict(text, at) {
-        return Diagnostic::error(CONFLICT)
-            .at(Span::new(file, marker.start, marker.end), "left by version control")
-            .help("Keep one of the two versions, and remove the lines that begin with <<<<<<<, ======= or >>>>>>>.");
+    if let Some(problem) = conflict::at(text, at, file) {
+        return problem;
     }
     if let Some(inner) = block_on_one_line(&text[base..at], &found) {
         return Diagnostic::error("A block on one line cannot hold another block")
@@ -88,13 +83,6 @@ fn stopped(error: &Unreadable, text: &str, base: usize, end: usize, file: FileId
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     }
-}
-
-/// The sign of a merge conflict at the beginning of the line of `at`.
-fn conflict(text: &str, at: usize) -> Option<Range<usize>> {
-    let line = text[..at].rfind('\n').map_or(0, |n| n + 1);
-    let sign = ["<<<<<<<", "=======", ">>>>>>>"].into_iter().find(|sign| text[line..].starts_with(sign))?;
-    Some(line..line + sign.len())
 }
 
 /// The operator that stands at the end, with nothing behind it.
@@ -297,7 +285,9 @@ fn help(message: &str, found: &Found, text: &str, at: usize) -> Option<&'static 
             "Arguments of a block stand on lines of their own, without commas."
         }
         Some(':') if message.contains("structure") => "Write `=` between an argument's name and its value.",
-        Some('=') if rest.starts_with("=>") => "`=>` belongs into a `for` expression that makes an object.",
+        Some('=') if rest.starts_with("=>") => {
+            "At least is `>=`; `=>` belongs into a `for` expression that makes an object."
+        }
         Some('~') if text[..at].ends_with('=') => {
             "Whether a text fits a pattern: can(regex(\"pattern\", text))."
         }

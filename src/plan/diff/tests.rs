@@ -69,6 +69,41 @@ fn a_change_of_content_at_the_same_level_is_adopted() {
     }
 }
 
+/// What was recorded of another place was not changed by anybody in this one.
+#[test]
+fn what_the_configuration_moved_nobody_changed() {
+    for (change, observed, cause) in [
+        ("", Some("2"), Cause::Drift),
+        ("digest", Some("2"), Cause::Drift),
+        ("target", Some("2"), Cause::Elsewhere),
+        ("claims", Some("2"), Cause::Elsewhere),
+        // It manages more there than before, or nothing was known of what it manages.
+        ("one claim more", Some("2"), Cause::Drift),
+        ("no claims", Some("2"), Cause::Drift),
+        ("provider", Some("2"), Cause::Elsewhere),
+        ("alias", Some("2"), Cause::Elsewhere),
+        ("alias", None, Cause::Elsewhere),
+        ("", None, Cause::Drift),
+        // It stands at the level that was recorded: another one is wanted now.
+        ("target", Some("1"), Cause::Change),
+    ] {
+        let mut platform = Platform::new().with("a", "3", Some("1"), observed, &[]);
+        let record = platform.state.records.get_mut(&address("a")).unwrap();
+        match change {
+            "digest" => record.digest = "other".into(),
+            "target" => record.target = "other".into(),
+            "claims" => record.claims = vec!["other".into()],
+            "one claim more" => record.claims.push("other".into()),
+            "no claims" => record.claims.clear(),
+            "provider" => record.provider = "other".into(),
+            "alias" => record.alias = "other".into(),
+            _ => {}
+        }
+        let Verdict::Change(found) = platform.verdict("a") else { panic!("{change} {observed:?}") };
+        assert_eq!(found.cause, cause, "{change} {observed:?}");
+    }
+}
+
 /// A change by hand is told beside another one. What the configuration itself may have changed in what is read is not taken
 /// for one.
 #[test]

@@ -56,6 +56,7 @@ enum StoredCause {
     Install,
     Change,
     Drift,
+    Elsewhere,
     Unrecorded,
     Owed,
 }
@@ -112,6 +113,7 @@ impl<'a> From<&'a Change> for StoredChange<'a> {
                 Cause::Install => StoredCause::Install,
                 Cause::Change => StoredCause::Change,
                 Cause::Drift => StoredCause::Drift,
+                Cause::Elsewhere => StoredCause::Elsewhere,
                 Cause::Unrecorded => StoredCause::Unrecorded,
                 Cause::Owed => StoredCause::Owed,
             },
@@ -141,6 +143,7 @@ impl From<StoredChange<'_>> for Change {
                 StoredCause::Install => Cause::Install,
                 StoredCause::Change => Cause::Change,
                 StoredCause::Drift => Cause::Drift,
+                StoredCause::Elsewhere => Cause::Elsewhere,
                 StoredCause::Unrecorded => Cause::Unrecorded,
                 StoredCause::Owed => Cause::Owed,
             },

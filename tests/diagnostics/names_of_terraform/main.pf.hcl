@@ -34,3 +34,28 @@ EOT)
 output "b" {
   valeu = 1
 }
+
+component "release" "c" {
+  path        = "/srv"
+  patch_level = 1.10.2
+  precondition {
+    condition     = true
+    error_message = "x"
+  }
+  postcondition {
+    condition     = true
+    error_message = "x"
+  }
+  lifecycle {
+    replace_triggered_by = [release.a]
+    postcondition {
+      condition     = true
+      error_message = "x"
+    }
+  }
+}
+
+component "release" "d" {
+  path        = "/srv"
+  patch_level = null
+}

@@ -29,3 +29,11 @@ locals {
 output "x" {
   value = "a" =~ "b"
 }
+
+data "json" "hosts" {
+  path = "hosts.json"
+}
+
+output "hosts" {
+  value = json.hosts.value
+}

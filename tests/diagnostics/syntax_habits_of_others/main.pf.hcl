@@ -65,3 +65,8 @@ locals {
   b1 = local.b1.
   b2 = local.b1 "x"
 }
+
+locals {
+  h1 = local.h if true
+  h2 = 2 => 1
+}

@@ -63,10 +63,12 @@ impl Function {
             Some(name) => scope.with(name.as_str(), Value::tuple(args[self.params.len()..].to_vec())),
             None => scope,
         };
-        evaluate(&self.result, &scope.functions(&OfSpecifications)).map_err(|problem| {
-            let detail =
-                if problem.detail.is_empty() { String::new() } else { format!("; {}", problem.detail) };
-            Fault::new(format!("{}{detail}", problem.summary))
+        evaluate(&self.result, &scope.functions(&OfSpecifications)).map_err(|problems| {
+            let told = problems.0.first().map(|problem| match problem.detail.is_empty() {
+                true => problem.summary.clone(),
+                false => format!("{}; {}", problem.summary, problem.detail),
+            });
+            Fault::new(told.unwrap_or_default())
         })
     }
 }

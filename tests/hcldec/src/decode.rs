@@ -106,8 +106,8 @@ impl Decoding<'_> {
                 let scope = Scope::root().with("nested", nested.value).functions(&OfSpecifications);
                 match evaluate(result, &scope) {
                     Ok(value) => Typed::of(value),
-                    Err(problem) => {
-                        self.problems.push(problem);
+                    Err(mut wrong) => {
+                        self.problems.0.append(&mut wrong.0);
                         Typed::null(spec)
                     }
                 }
@@ -130,8 +130,8 @@ impl Decoding<'_> {
         };
         let value = match evaluate(&attribute.value, &self.scope) {
             Ok(value) => value,
-            Err(problem) => {
-                self.problems.push(problem);
+            Err(mut wrong) => {
+                self.problems.0.append(&mut wrong.0);
                 return Typed::null(spec);
             }
         };
@@ -247,7 +247,7 @@ impl Decoding<'_> {
                 Ok(Err(error)) => {
                     self.fail(spec, attribute.value.span(), error.describe(&attribute.name));
                 }
-                Err(problem) => self.problems.push(problem),
+                Err(mut wrong) => self.problems.0.append(&mut wrong.0),
             }
         }
         match convert(&Value::object(entries), &Type::map(ty.clone())) {

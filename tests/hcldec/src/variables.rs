@@ -26,6 +26,6 @@ pub fn read(given: &str, number: usize, sources: &mut Sources) -> Result<Vec<(St
         return Err(told::at(block.header, "only variables stand here, no blocks"));
     }
     let none = Declared::default();
-    let value = |expr| evaluate(expr, &Scope::root().functions(&none)).map_err(Diagnostics::from);
+    let value = |expr| evaluate(expr, &Scope::root().functions(&none));
     body.attributes.iter().map(|a| Ok((a.name.to_string(), value(&a.value)?))).collect()
 }

@@ -1,6 +1,7 @@
 //! References to what has its values elsewhere: outputs of modules, blocks that are passed on, instances.
 
 use super::{Names, Place, Target, incomplete, misplaced, undeclared};
+use crate::config::check::values::output;
 use crate::config::expr::{RefStep, Reference};
 use crate::config::suggest;
 use crate::config::syntax::Block;
@@ -112,19 +113,9 @@ impl<'p> Names<'p> {
         instance(reference, &reference.text(1), self.calls[index], |name| {
             outputs.binary_search(&name).is_ok()
         })?;
-        let repeated = is_repeated(self.calls[index]);
-        let step = match reference.steps.get(1) {
-            Some((RefStep::Attr(_), _)) if repeated => return Ok(Target::Call(index, None)),
-            Some((RefStep::Attr(name), span)) => Some((name, span)),
-            Some((RefStep::Index(_) | RefStep::Dynamic | RefStep::Splat, _)) => {
-                match reference.steps.get(2) {
-                    Some((RefStep::Attr(name), span)) => Some((name, span)),
-                    _ => None,
-                }
-            }
-            None => None,
+        let Some((output, span)) = output(reference, is_repeated(self.calls[index])) else {
+            return Ok(Target::Call(index, None));
         };
-        let Some((output, span)) = step else { return Ok(Target::Call(index, None)) };
         if let Ok(at) = outputs.binary_search(&&**output) {
             return Ok(Target::Call(index, Some(at)));
         }
@@ -137,7 +128,7 @@ impl<'p> Names<'p> {
             }
         };
         let problem = Diagnostic::error(format!("The module \"{name}\" has no output \"{output}\""))
-            .at(*span, "not declared")
+            .at(span, "not declared")
             .and(self.calls[index].header, "called here")
             .help(help);
         Err(Box::new(problem.absent(Absence::Output)))

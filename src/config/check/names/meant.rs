@@ -17,6 +17,10 @@ impl Names<'_> {
         if let Some((_, right)) = declaring.iter().find(|(word, _)| *word == root) {
             return Some(reference.name().map_or(format!("{right}.name"), |name| format!("{right}.{name}")));
         }
+        if let Some(name) = reference.name().filter(|name| self.data_by_name.contains_key(&(root, &***name)))
+        {
+            return Some(format!("data.{root}.{name}"));
+        }
         if self.variables.contains_key(root) {
             return Some(format!("var.{root}"));
         }

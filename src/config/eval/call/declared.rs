@@ -12,13 +12,13 @@ use crate::model::Span;
 pub(super) fn call(expr: &Expr, call: &Call, functions: &dyn Functions, scope: &Scope<'_>) -> Evaluated {
     let names = functions.names();
     if names.is_empty() {
-        return Err(fail(expr, scope, "no functions can be called here"));
+        return Err(fail(expr, scope, "no functions can be called here").into());
     }
     if !names.contains(&&*call.name) {
         let problem = fail_at(expr, call.name_span, scope, format!("there is no function {}", call.name));
         return Err(match suggestion::nearest(&call.name, names) {
-            Some(near) => Box::new(problem.help(format!("did you mean {near}?"))),
-            None => problem,
+            Some(near) => problem.help(format!("did you mean {near}?")).into(),
+            None => problem.into(),
         });
     }
     let given = arguments(call, scope)?;
@@ -30,7 +30,8 @@ pub(super) fn call(expr: &Expr, call: &Call, functions: &dyn Functions, scope: &
         Ok(value) => bounded(value.marked(&marks), expr, scope),
         Err(fault) => {
             let problem = if marks.is_sensitive() { "its arguments are sensitive" } else { &fault.problem };
-            Err(fail_at(expr, place(expr, call, &fault), scope, format!("{}(): {problem}", call.name)))
+            let summary = format!("{}(): {problem}", call.name);
+            Err(fail_at(expr, place(expr, call, &fault), scope, summary).into())
         }
     }
 }

@@ -49,38 +49,35 @@ pub(super) fn all(
                 Some(assigned) => (assigned.span, format!("from {}", assigned.from)),
                 None => variable.otherwise(),
             };
-            if !hopeless && let Some(problem) = verdict(variable, validation, &scope, place) {
-                problems.push(problem);
+            if !hopeless && let Err(mut wrong) = verdict(variable, validation, &scope, place) {
+                problems.0.append(&mut wrong.0);
             }
         }
     }
 }
 
-/// What a validation says of its variable's value, which was given at `place`.
+/// Asks a validation about its variable's value, which was given at `place`.
+///
+/// # Errors
+/// The validation says no, or what is wrong with it.
 pub(in crate::config) fn verdict(
     variable: &Variable<'_>,
     validation: &Validation<'_>,
     scope: &Scope<'_>,
     place: (Span, String),
-) -> Option<Diagnostic> {
+) -> Result<(), Diagnostics> {
     let at = validation.condition.span();
-    let value = match evaluate(validation.condition, scope) {
-        Ok(value) => value,
-        Err(problem) => return Some(problem),
-    };
+    let value = evaluate(validation.condition, scope)?;
     match convert(&value, &Type::Bool).ok().and_then(|v| v.as_bool()) {
-        Some(true) => return None,
+        Some(true) => return Ok(()),
         Some(false) => {}
         None => {
             let problem = Diagnostic::error("A validation's condition must be true or false")
                 .at(at, format!("this is {}", value.brief()));
-            return Some(problem);
+            return Err(problem.into());
         }
     }
-    let message = match evaluate(validation.message, scope) {
-        Ok(message) => message,
-        Err(problem) => return Some(problem),
-    };
+    let message = evaluate(validation.message, scope)?;
     let shown = if message.is_sensitive() {
         "The validation's message holds a secret and is not shown.".to_string()
     } else {
@@ -88,5 +85,5 @@ pub(in crate::config) fn verdict(
     };
     let problem = Diagnostic::error(format!("The value of variable \"{}\" is not valid", variable.name));
     let problem = problem.at(place.0, place.1).and(at, "this is false").quoting(shown);
-    Some(with_values(problem, validation.condition, scope))
+    Err(with_values(problem, validation.condition, scope).into())
 }

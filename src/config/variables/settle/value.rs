@@ -198,8 +198,8 @@ fn evaluated(expr: &Expr, problems: &mut Diagnostics) -> Option<Value> {
     }
     match evaluate(expr, &Scope::root()) {
         Ok(value) => Some(value),
-        Err(wrong) => {
-            problems.push(wrong);
+        Err(mut wrong) => {
+            problems.0.append(&mut wrong.0);
             None
         }
     }

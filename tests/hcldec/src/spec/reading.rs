@@ -250,8 +250,8 @@ impl Reading<'_> {
     fn value(&mut self, expr: &Expr) -> Option<Value> {
         match evaluate(expr, &Scope::root().functions(&OfSpecifications)) {
             Ok(value) => Some(value),
-            Err(problem) => {
-                self.problems.push(problem);
+            Err(mut wrong) => {
+                self.problems.0.append(&mut wrong.0);
                 None
             }
         }

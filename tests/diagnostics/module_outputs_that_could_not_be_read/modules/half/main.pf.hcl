@@ -1,0 +1,7 @@
+output "url" {
+  value = "http://${"
+}
+
+output "lost {
+  value = 1
+}
