@@ -192,6 +192,7 @@ fn a_controller_killed_while_a_host_is_drained_and_blocked_leaves_neither_in_the
     }
 }
 
+/// Two sorts of down: a host that nobody reaches, and one whose server is not there.
 #[test]
 fn a_member_that_was_down_before_the_run_counts_and_is_told() {
     let Some(fleet) = Fleet::new(2) else { return };
@@ -215,4 +216,10 @@ fn a_member_that_was_down_before_the_run_counts_and_is_told() {
     assert_eq!(fleet.levels(), "1.1 1.1 1.1 1.0");
     down.sshd.reach(true);
     fleet.front.until("it is back", || fleet.front.states()[3].1 == 2);
+
+    down.on_it(&format!("nginx -c {} -s stop", down.sshd.lab.path("nginx.conf").display()));
+    fleet.front.until("it is down", || fleet.front.states()[3].1 == 0);
+    fleet.wants("1.2", ONE_BY_ONE, "", &shop(3));
+    fleet.run("apply --auto-approve").exits(5).says(away).says("Connection refused");
+    assert_eq!(fleet.levels(), "1.1 1.1 1.1 1.0");
 }

@@ -5,7 +5,7 @@ use crate::config::checked::Service;
 use crate::model::period;
 use crate::plan::Plan;
 use crate::plan::downtime::Outlook;
-use crate::plan::room::{Breach, breaches};
+use crate::plan::room::{Breach, breaches, why_away};
 use crate::report::reason::{name, rollout_name, spent};
 
 /// Refuses a plan of which a service could not spare what it would work on at once.
@@ -53,7 +53,10 @@ fn tell(plan: &Plan, breach: &Breach) -> String {
     let (all, least) = (service.members.len(), service.least);
     let away = match breach.away.as_slice() {
         [] => String::new(),
-        [one] => format!(" and {} is not available now,", name(plan, *one)),
+        [one] => {
+            let why = plan.entries.get(*one).and_then(why_away).unwrap_or_default();
+            format!(" and {} is not available now ({why}),", name(plan, *one))
+        }
         [first, rest @ ..] => {
             format!(" and {} and {} more are not available now,", name(plan, *first), rest.len())
         }

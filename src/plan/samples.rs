@@ -64,6 +64,7 @@ pub fn entry(address: Address, level: &str) -> Entry {
         rollout: 0,
         wave: 0,
         zone: None,
+        ill: None,
         baseline: None,
         vendor: None,
         drain: None,
