@@ -108,8 +108,8 @@ impl Tools {
     /// An attempt that the log of a traffic is to know by `mark`: nftables write it there themselves.
     fn attempt_as(&self, probe: &checked::Check, block: &Barrier, mark: &str) -> Checked {
         let mut probe = probe.clone();
-        if let (Some(_), Probe::Http { url, .. }) = (block.at, &mut probe.probe) {
-            *url = blocking::marked(url, mark);
+        if let (Some(_), Probe::Http(web)) = (block.at, &mut probe.probe) {
+            web.url = blocking::marked(&web.url, mark);
         }
         let place =
             Place { connection: &block.probe_at, targets: &self.targets, since: None, mark: Some(mark) };
