@@ -158,6 +158,29 @@ fn without_a_proof_nothing_is_patched_and_the_block_is_undone() {
     assert_eq!(host.sshd.lab.read("level"), "1.0");
 }
 
+/// Behind its patch such a check would find the host ill, and behind its way back once more: somebody would have to come.
+#[test]
+fn a_check_that_the_block_keeps_out_is_found_before_anything_is_patched() {
+    let Some(host) = Host::start() else { return };
+    let before = host.rules();
+    let check = format!(
+        "check \"http\" \"well\" {{\n    url = \"http://{}/level\"\n    timeout = \"1s\"\n    within = \"2s\"\n  }}\n  maintenance",
+        host.sshd.address
+    );
+    let asks_from_here = |level: &str, block: &str| {
+        host.wants(level, "true", block);
+        host.sshd
+            .lab
+            .write("main.pf.hcl", host.sshd.lab.read("main.pf.hcl").replacen("maintenance", &check, 1));
+    };
+    asks_from_here("1.1", "");
+    host.run("apply --auto-approve")
+        .exits(3)
+        .says("not patched: its block keeps out check \"well\", too")
+        .says("Let this machine in (`allow` of the block)");
+    host.is_open_at("1.0", &before);
+}
+
 #[test]
 fn a_protection_that_is_off_after_the_work_is_told() {
     let Some(host) = Host::start() else { return };
