@@ -228,9 +228,7 @@ component "command" "web" {{
             };
             match (kind, step) {
                 ("intent", "drain") => {
-                    if now.insert(name.to_string()) && !found.order.iter().any(|n| n == name) {
-                        found.order.push(name.to_string());
-                    }
+                    found.order.extend(now.insert(name.to_string()).then(|| name.to_string()));
                 }
                 ("fact", "undrain") => drop(now.remove(name)),
                 _ => {}
