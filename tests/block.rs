@@ -1,111 +1,22 @@
 //! Customers of a real host are kept out while it is patched: a host with sshd, a web server and ulogd in a network namespace
 //! of its own, whose nftables refuse them.
 
+#[expect(dead_code, reason = "other tests use more of it")]
+#[path = "lab/front.rs"]
+mod front;
 mod lab;
 #[expect(dead_code, reason = "other tests use more of it")]
 #[path = "lab/sshd.rs"]
 mod sshd;
+#[path = "lab/web.rs"]
+mod web;
 
 use lab::Ran;
-use sshd::Sshd;
-use std::net::TcpStream;
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
-
-/// What the host protects itself with.
-const OWN: &str = "table inet filter {\n chain input {\n  type filter hook input priority 0; policy accept;\n  tcp dport 23 drop\n }\n}\n";
-
-struct Host {
-    sshd: Sshd,
-    server: Child,
-    ulogd: Child,
-}
-
-fn is_there(program: &str) -> bool {
-    let found = ["/usr/sbin", "/usr/bin"].iter().any(|folder| Path::new(folder).join(program).exists());
-    if !found {
-        println!("skipped: {program} is not installed");
-    }
-    found
-}
-
-/// A program that runs on the host's network.
-fn inside(host: &Sshd, program: &str) -> Command {
-    let mut command = Command::new("ip");
-    command.args(["netns", "exec", &host.namespace, program]);
-    command
-}
+use std::process::{Command, Stdio};
+use web::Host;
 
 impl Host {
-    fn start() -> Option<Host> {
-        if !["ulogd", "nginx", "nft"].into_iter().all(is_there) {
-            return None;
-        }
-        let sshd = Sshd::start()?;
-        let folder = sshd.lab.path("");
-        let folder = folder.display();
-        sshd.lab.write("refused.log", "");
-        sshd.lab.write(
-            "ulogd.conf",
-            format!(
-                "[global]\nlogfile=\"{folder}/ulogd.log\"\nplugin=\"/usr/lib/x86_64-linux-gnu/ulogd/ulogd_inppkt_NFLOG.so\"\n\
-                 plugin=\"/usr/lib/x86_64-linux-gnu/ulogd/ulogd_raw2packet_BASE.so\"\n\
-                 plugin=\"/usr/lib/x86_64-linux-gnu/ulogd/ulogd_filter_IFINDEX.so\"\n\
-                 plugin=\"/usr/lib/x86_64-linux-gnu/ulogd/ulogd_filter_IP2STR.so\"\n\
-                 plugin=\"/usr/lib/x86_64-linux-gnu/ulogd/ulogd_filter_PRINTPKT.so\"\n\
-                 plugin=\"/usr/lib/x86_64-linux-gnu/ulogd/ulogd_output_LOGEMU.so\"\n\
-                 stack=log1:NFLOG,base1:BASE,ifi1:IFINDEX,ip2str1:IP2STR,print1:PRINTPKT,emu1:LOGEMU\n\
-                 [log1]\ngroup=5\n[emu1]\nfile=\"{folder}/refused.log\"\nsync=1\n"
-            ),
-        );
-        sshd.lab.write(
-            "nginx.conf",
-            format!(
-                "daemon off;\nworker_processes 1;\npid {folder}/pid;\nerror_log {folder}/error.log;\nevents {{}}\nhttp {{\n  \
-                 access_log off;\n  client_body_temp_path {folder}/t1;\n  proxy_temp_path {folder}/t2;\n  \
-                 fastcgi_temp_path {folder}/t3;\n  uwsgi_temp_path {folder}/t4;\n  scgi_temp_path {folder}/t5;\n  \
-                 server {{ listen 80; root {folder}; }}\n}}\n"
-            ),
-        );
-        sshd.lab.write("host.level", "1.0");
-        let spawn = |command: &mut Command| {
-            command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts")
-        };
-        let ulogd = spawn(inside(&sshd, "ulogd").arg("-c").arg(sshd.lab.path("ulogd.conf")));
-        let server = spawn(inside(&sshd, "nginx").arg("-c").arg(sshd.lab.path("nginx.conf")));
-        let host = Host { sshd, server, ulogd };
-        host.nft_reads(OWN);
-        host.until("the server answers", || host.lets_in());
-        Some(host)
-    }
-
-    fn inside(&self, program: &str) -> Command {
-        inside(&self.sshd, program)
-    }
-
-    fn nft_reads(&self, text: &str) {
-        self.sshd.lab.write("rules.nft", text);
-        let done = self.inside("nft").arg("-f").arg(self.sshd.lab.path("rules.nft")).status().unwrap();
-        assert!(done.success());
-    }
-
-    fn rules(&self) -> String {
-        let told = self.inside("nft").args(["-s", "list", "ruleset"]).output().unwrap();
-        String::from_utf8(told.stdout).unwrap()
-    }
-
-    /// Runs a shell command as root on the host itself.
-    fn on_it(&self, script: &str) -> String {
-        let pid = self.sshd.lab.read("sshd.pid");
-        let mut shell = Command::new("nsenter");
-        shell.args(["--mount", "--net", "--target", pid.trim(), "sh", "-c"]);
-        let told = shell.arg(format!("PATH=$PATH:/usr/sbin; {script}")).output().unwrap();
-        assert!(told.status.success(), "{script}: {told:?}");
-        String::from_utf8(told.stdout).unwrap()
-    }
-
     /// Kills a controller while customers are kept out; its run's id.
     fn killed_while_blocked(&self) -> String {
         let mut controller =
@@ -119,19 +30,6 @@ impl Host {
         runs["runs"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_string()
     }
 
-    fn lets_in(&self) -> bool {
-        let address = format!("{}:80", self.sshd.address).parse().unwrap();
-        TcpStream::connect_timeout(&address, Duration::from_secs(2)).is_ok()
-    }
-
-    fn until(&self, what: &str, so: impl Fn() -> bool) {
-        let began = Instant::now();
-        while !so() {
-            assert!(began.elapsed() < Duration::from_secs(60), "{what}: {}", self.rules());
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }
-
     /// The configuration at a level, with what a patch does beside it.
     fn wants(&self, level: &str, patch: &str, block: &str) {
         let folder = self.sshd.lab.path("");
@@ -142,10 +40,10 @@ impl Host {
                 r#"
 component "command" "host" {{
   patch_level = "{level}"
-  read        = ["cat", "{folder}/host.level"]
-  patch       = ["sh", "-c", "{patch}; printf %s \"$PATCHFORM_LEVEL\" > {folder}/host.level"]
-  snapshot    = ["cat", "{folder}/host.level"]
-  restore     = ["sh", "-c", "printf %s \"$PATCHFORM_SNAPSHOT\" > {folder}/host.level"]
+  read        = ["cat", "{folder}/level"]
+  patch       = ["sh", "-c", "{patch}; printf %s \"$PATCHFORM_LEVEL\" > {folder}/level"]
+  snapshot    = ["cat", "{folder}/level"]
+  restore     = ["sh", "-c", "printf %s \"$PATCHFORM_SNAPSHOT\" > {folder}/level"]
 
   {connection}
   maintenance {{
@@ -188,16 +86,7 @@ component "command" "host" {{
     fn is_open_at(&self, level: &str, rules: &str) {
         assert_eq!(self.rules(), rules);
         assert!(self.lets_in());
-        assert_eq!(self.sshd.lab.read("host.level"), level);
-    }
-}
-
-impl Drop for Host {
-    fn drop(&mut self) {
-        for child in [&mut self.server, &mut self.ulogd] {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
+        assert_eq!(self.sshd.lab.read("level"), level);
     }
 }
 
@@ -266,7 +155,30 @@ fn without_a_proof_nothing_is_patched_and_the_block_is_undone() {
     let theirs = host.rules();
     host.run("apply --auto-approve").exits(3).says("the probe is not let in before the block");
     assert_eq!(host.rules(), theirs, "an operator's own block stays");
-    assert_eq!(host.sshd.lab.read("host.level"), "1.0");
+    assert_eq!(host.sshd.lab.read("level"), "1.0");
+}
+
+/// Behind its patch such a check would find the host ill, and behind its way back once more: somebody would have to come.
+#[test]
+fn a_check_that_the_block_keeps_out_is_found_before_anything_is_patched() {
+    let Some(host) = Host::start() else { return };
+    let before = host.rules();
+    let check = format!(
+        "check \"http\" \"well\" {{\n    url = \"http://{}/level\"\n    timeout = \"1s\"\n    within = \"2s\"\n  }}\n  maintenance",
+        host.sshd.address
+    );
+    let asks_from_here = |level: &str, block: &str| {
+        host.wants(level, "true", block);
+        host.sshd
+            .lab
+            .write("main.pf.hcl", host.sshd.lab.read("main.pf.hcl").replacen("maintenance", &check, 1));
+    };
+    asks_from_here("1.1", "");
+    host.run("apply --auto-approve")
+        .exits(3)
+        .says("not patched: its block keeps out check \"well\", too")
+        .says("Let this machine in (`allow` of the block)");
+    host.is_open_at("1.0", &before);
 }
 
 #[test]
@@ -344,7 +256,7 @@ fn a_controller_killed_at_any_step_of_its_block_keeps_nobody_out_in_the_end() {
             let all = std::env::var("PATCHFORM_CRASH").is_ok_and(|v| v == "all");
             let ways = ["resume", "rollback", "run abandon"];
             for way in ways.into_iter().cycle().skip(k).take(if all { ways.len() } else { 1 }) {
-                let old = host.sshd.lab.read("host.level");
+                let old = host.sshd.lab.read("level");
                 let new = wants(patch);
                 let killed = host
                     .command("apply --auto-approve")
@@ -367,7 +279,7 @@ fn a_controller_killed_at_any_step_of_its_block_keeps_nobody_out_in_the_end() {
                 }
                 assert_eq!(host.rules(), before, "{told}");
                 assert!(host.lets_in(), "{told}");
-                let level = host.sshd.lab.read("host.level");
+                let level = host.sshd.lab.read("level");
                 match (way, patch) {
                     ("resume", "true") => assert_eq!(level, new, "{told}"),
                     ("run abandon", _) => {}
@@ -380,7 +292,7 @@ fn a_controller_killed_at_any_step_of_its_block_keeps_nobody_out_in_the_end() {
 
 /// A second component on the same host, whose customers come by the same port.
 fn second(text: &str) -> String {
-    let other = text.replace("\"host\"", "\"other\"").replace("host.level", "other.level");
+    let other = text.replace("\"host\"", "\"other\"").replace("/level", "/other.level");
     format!("{text}\n{other}")
 }
 
@@ -422,7 +334,7 @@ fn a_protection_that_a_person_puts_back_elsewhere_counts() {
     let ran = host.run("resume");
     assert_eq!(ran.code, 3, "{}\n{}", ran.out, ran.err);
     assert!(host.lets_in());
-    assert_eq!(host.sshd.lab.read("host.level"), "1.0");
+    assert_eq!(host.sshd.lab.read("level"), "1.0");
     assert!(!host.rules().contains("patchform_"));
 }
 
@@ -434,7 +346,7 @@ fn a_host_that_cannot_keep_anybody_out_is_told_by_the_plan() {
     host.run("plan")
         .says("customers cannot be kept out of it: nft is not installed there; install nftables there");
     host.run("apply --auto-approve");
-    assert_eq!(host.sshd.lab.read("host.level"), "1.0");
+    assert_eq!(host.sshd.lab.read("level"), "1.0");
 }
 
 /// Nobody else would ever lift it.

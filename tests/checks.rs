@@ -1,6 +1,10 @@
 //! Health checks through the binary: a real Prometheus that is asked, what was ill before, and what nobody can tell.
 
+#[path = "checks/certificate.rs"]
+mod certificate;
 mod lab;
+#[expect(dead_code, reason = "other tests use more of it")]
+mod server;
 
 use lab::{Lab, files};
 use std::io::{Read as _, Write as _};

@@ -90,12 +90,42 @@ fn the_plan_says_how_long_each_member_is_away() {
     assert_eq!(service["expected_downtime_ms"]["command.web[\"h1\"]"], 5_700);
 }
 
-/// One is ill before its turn: it is left alone, and counts as away, so that the others are held.
+/// The last one is ill when the plan is made: whoever goes before it must not be missed beside it.
 #[test]
-fn who_is_ill_already_leaves_no_room_for_the_others() {
+fn who_is_ill_when_the_plan_is_made_counts_as_away() {
     let lab = platform(3, "max_parallel = 1", "min_available = 2");
+    lab.write("ill", "h3\n");
+    let refused = lab.patchform("apply --auto-approve").exits(5);
+    let said = refused.err.split_whitespace().collect::<Vec<_>>().join(" ");
+    for says in [
+        "command.web[\"h3\"] (check \"well\": ",
+        ") is not available now, and this works",
+        "bring back what is not",
+    ] {
+        assert!(said.contains(says), "{says}: {said}");
+    }
+    assert_eq!(lab.read("order"), "", "nothing was begun");
+    lab.write("main.pf.hcl", fleet(3, "1.1", "max_parallel = 1", "min_available = 1"));
+    lab.patchform("plan").exits(0).says("command.web[\"h3\"]  is not available now: check \"well\": ");
+    let json: serde_json::Value = serde_json::from_str(&lab.patchform("plan --json").exits(0).out).unwrap();
+    let ill: Vec<bool> =
+        json["components"].as_array().unwrap().iter().map(|c| c["ill"].is_string()).collect();
+    assert_eq!(ill, [false, false, true]);
+    // What is only wanted takes nobody away, and who is in no service is not asked.
+    let text = fleet(3, "1.1", "max_parallel = 1", "min_available = 2");
+    lab.write("main.pf.hcl", text.replace("    within ", "    need    = \"wanted\"\n    within "));
+    lab.patchform("plan").exits(0).does_not_say("not available now");
+    lab.write("main.pf.hcl", fleet(3, "1.1", "max_parallel = 1", ""));
+    lab.patchform("plan").exits(0).does_not_say("not available now");
+}
+
+/// One turns ill behind the plan, before its turn: it is left alone, and counts as away, so that the others are held.
+#[test]
+fn who_turns_ill_behind_the_plan_leaves_no_room_for_the_others() {
+    let lab = platform(3, "max_parallel = 1", "min_available = 2");
+    lab.patchform("plan --out night.plan").exits(0);
     lab.write("ill", "h1\n");
-    let ran = lab.patchform("apply --auto-approve").exits(5);
+    let ran = lab.patchform("apply night.plan").exits(5);
     ran.says("1 skipped").says("2 held").says("service.shop keeps 2 of its members available");
     assert_eq!(lab.read("order"), "");
     // With room for one more they go on.

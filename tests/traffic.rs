@@ -1,16 +1,17 @@
 //! Components behind a real HAProxy, under a steady load of requests: not one of them may fail.
 
+#[path = "lab/front.rs"]
+mod front;
 mod lab;
 
+use front::{Front, Load, get, is_there, path, port, state};
 use lab::{Lab, Ran};
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::Write;
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::thread;
+use std::time::Duration;
 
 const MEMBERS: [&str; 3] = ["web-1", "web-2", "web-3"];
 
@@ -23,37 +24,10 @@ sleep 0.5
 exec nginx -p "$1" -c "$1/nginx.conf"
 "#;
 
-fn haproxy(lab: &Lab) -> Child {
-    let log = std::fs::OpenOptions::new().create(true).append(true).open(lab.path("haproxy.log")).unwrap();
-    Command::new("haproxy")
-        .args(["-db", "-f"])
-        .arg(lab.path("haproxy.cfg"))
-        .env("PATH", path())
-        .stdout(log)
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("haproxy starts")
-}
-
 /// Three servers, and HAProxy in front of them.
 struct Farm {
     lab: Lab,
-    haproxy: Child,
-    front: u16,
-}
-
-/// A port that nobody has.
-fn port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port()
-}
-
-fn is_there(program: &str) -> bool {
-    let found =
-        ["/usr/sbin", "/usr/bin", "/usr/local/sbin"].iter().any(|f| Path::new(f).join(program).exists());
-    if !found {
-        println!("skipped: {program} is not installed");
-    }
-    found
+    front: Front,
 }
 
 impl Farm {
@@ -62,8 +36,7 @@ impl Farm {
         let mut run = self.command("apply --auto-approve");
         let run = run.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("patchform starts");
         self.until("one is drained", || self.states().iter().any(|(_, _, made)| *made == 1));
-        self.haproxy.kill().unwrap();
-        self.haproxy.wait().unwrap();
+        self.front.dies();
         run
     }
 
@@ -93,7 +66,7 @@ impl Farm {
                 lab.write(&format!("dist/{name}-{level}.sha256"), sum.stdout);
             }
         }
-        let mut servers = String::new();
+        let mut servers = Vec::new();
         for name in MEMBERS {
             let port = port();
             lab.write(&format!("{name}/logs/error.log"), "");
@@ -108,22 +81,10 @@ impl Farm {
                      root {folder}/current;\n  }}\n}}\n"
                 ),
             );
-            servers += &format!("  server {name} 127.0.0.1:{port} check inter 300ms\n");
+            servers.push((name.to_string(), format!("127.0.0.1:{port}")));
         }
-        let front = port();
-        let socket = lab.path("admin.sock");
-        lab.write(
-            "haproxy.cfg",
-            format!(
-                "global\n  stats socket {} mode 600 level admin\n  log stdout format raw local0\ndefaults\n  mode http\n  log global\n  \
-                 option httplog\n  retries 0\n  timeout connect 2s\n  \
-                 timeout client 60s\n  timeout server 60s\nfrontend front\n  bind 127.0.0.1:{front}\n  default_backend web\n\
-                 backend web\n  balance roundrobin\n{servers}",
-                socket.display()
-            ),
-        );
-        let haproxy = haproxy(&lab);
-        let farm = Farm { lab, haproxy, front };
+        let front = Front::start(&lab, &servers);
+        let farm = Farm { lab, front };
         farm.wants("1.0", "");
         // Nobody serves yet: they are brought there without a drain.
         farm.lab.write(
@@ -184,7 +145,7 @@ component "release" "web" {{
     fn blocks(&self, level: &str) {
         self.wants(level, "");
         let text = self.lab.read("main.pf.hcl");
-        let (log, front) = (self.lab.path("haproxy.log"), self.front);
+        let (log, front) = (self.lab.path("haproxy.log"), self.front.port);
         let block = format!(
             "  maintenance {{\n    block {{\n      at = traffic.haproxy.front\n\n      probe \"http\" {{\n        url      = \
              \"http://127.0.0.1:{front}/level\"\n        timeout  = \"2s\"\n        interval = \"100ms\"\n        within   = \
@@ -215,33 +176,16 @@ component "release" "web" {{
         Ran::of(self.command(line).output().expect("patchform starts"))
     }
 
-    /// Says something to HAProxy.
     fn say(&self, what: &str) -> String {
-        let mut socket =
-            std::os::unix::net::UnixStream::connect(self.lab.path("admin.sock")).expect("the admin socket");
-        socket.write_all(format!("{what}\n").as_bytes()).unwrap();
-        let mut said = String::new();
-        socket.read_to_string(&mut said).unwrap();
-        said
+        self.front.say(what)
     }
 
-    /// Name, operational and administrative state of each server.
     fn states(&self) -> Vec<(String, u64, u64)> {
-        let said = self.say("show servers state web");
-        let rows = said.lines().filter(|line| line.contains(" web-"));
-        let read = |line: &str| {
-            let fields: Vec<&str> = line.split(' ').collect();
-            (fields[3].to_string(), fields[5].parse().unwrap(), fields[6].parse().unwrap())
-        };
-        rows.map(read).collect()
+        self.front.states()
     }
 
     fn until(&self, what: &str, so: impl Fn() -> bool) {
-        let began = Instant::now();
-        while !so() {
-            assert!(began.elapsed() < Duration::from_secs(60), "{what}: {:?}", self.states());
-            thread::sleep(Duration::from_millis(10));
-        }
+        self.front.until(what, so);
     }
 
     #[track_caller]
@@ -264,14 +208,12 @@ component "release" "web" {{
     }
 
     fn load(&self) -> Load {
-        Load::new(self.front)
+        self.front.load()
     }
 }
 
 impl Drop for Farm {
     fn drop(&mut self) {
-        let _ = self.haproxy.kill();
-        let _ = self.haproxy.wait();
         for name in MEMBERS {
             let folder = self.lab.path(name);
             let conf = folder.join("nginx.conf");
@@ -279,76 +221,6 @@ impl Drop for Farm {
             stop.env("PATH", path()).arg("-p").arg(&folder).arg("-c").arg(conf).args(["-s", "stop"]);
             let _ = stop.stderr(Stdio::null()).status();
         }
-    }
-}
-
-fn path() -> String {
-    format!("{}:/usr/sbin:/sbin", std::env::var("PATH").unwrap_or_default())
-}
-
-fn state((name, working, made): (&str, u64, u64)) -> (String, u64, u64) {
-    (name.to_string(), working, made)
-}
-
-/// Requests, one after the other from several customers, until it ends.
-struct Load {
-    over: Arc<AtomicBool>,
-    good: Arc<AtomicU64>,
-    customers: Vec<JoinHandle<Vec<String>>>,
-}
-
-impl Load {
-    fn new(front: u16) -> Load {
-        let (over, good) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
-        let customer = || {
-            let (over, good) = (Arc::clone(&over), Arc::clone(&good));
-            thread::spawn(move || {
-                let mut failed = Vec::new();
-                while !over.load(Ordering::Relaxed) {
-                    match get(front) {
-                        Ok(_) => drop(good.fetch_add(1, Ordering::Relaxed)),
-                        Err(why) => failed.push(why),
-                    }
-                    thread::sleep(Duration::from_millis(5));
-                }
-                failed
-            })
-        };
-        let customers = (0..4).map(|_| customer()).collect();
-        Load { over, good, customers }
-    }
-
-    /// How many were answered, and what went wrong with the others.
-    fn ends(self) -> (u64, Vec<String>) {
-        self.over.store(true, Ordering::Relaxed);
-        let failed = self.customers.into_iter().flat_map(|customer| customer.join().unwrap()).collect();
-        (self.good.load(Ordering::Relaxed), failed)
-    }
-
-    #[track_caller]
-    fn was_unharmed(self) {
-        let (good, failed) = self.ends();
-        assert!(good > 100, "only {good} requests were made");
-        assert!(
-            failed.is_empty(),
-            "{} of {good} requests failed: {:?}",
-            failed.len(),
-            &failed[..failed.len().min(3)]
-        );
-    }
-}
-
-/// The level of whoever answers.
-fn get(front: u16) -> Result<String, String> {
-    let said = |e: std::io::Error| e.to_string();
-    let mut stream = TcpStream::connect(("127.0.0.1", front)).map_err(said)?;
-    stream.set_read_timeout(Some(Duration::from_secs(20))).map_err(said)?;
-    stream.write_all(b"GET /level HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").map_err(said)?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).map_err(said)?;
-    match answer.strip_prefix("HTTP/1.1 200 ") {
-        Some(_) => Ok(answer.rsplit("\r\n").next().unwrap_or_default().to_string()),
-        None => Err(answer.lines().next().unwrap_or("nothing").to_string()),
     }
 }
 
@@ -436,7 +308,7 @@ fn a_haproxy_that_is_restarted_meanwhile_fails_no_component_and_is_told_of() {
     farm.wants("1.1", "");
     let run = farm.loses_haproxy();
     thread::sleep(Duration::from_millis(2500));
-    farm.haproxy = haproxy(&farm.lab);
+    farm.front.starts_again();
     let ran = Ran::of(run.wait_with_output().unwrap());
     ran.exits(0)
         .says("web/web-1 had its traffic back before the work on it had ended: HAProxy was restarted");
@@ -457,12 +329,8 @@ fn a_haproxy_that_stays_away_at_the_end_takes_no_good_patch_back() {
         .does_not_say("may differ from what was read")
         .says("patchform resume");
     assert_eq!(farm.lab.read("web-1/current/level"), "1.1", "a good patch was taken back");
-    farm.haproxy = haproxy(&farm.lab);
-    let began = Instant::now();
-    while std::os::unix::net::UnixStream::connect(farm.lab.path("admin.sock")).is_err() {
-        assert!(began.elapsed() < Duration::from_secs(60), "HAProxy does not come up");
-        thread::sleep(Duration::from_millis(10));
-    }
+    farm.front.starts_again();
+    farm.until("HAProxy is up", || farm.front.is_up());
     farm.until("all serve", || {
         farm.states() == [("web-1", 2, 0), ("web-2", 2, 0), ("web-3", 2, 0)].map(state)
     });
@@ -509,7 +377,7 @@ fn a_session_that_never_ends_is_named_and_nothing_is_patched() {
     for name in ["web-2", "web-3"] {
         farm.say(&format!("set server web/{name} state drain"));
     }
-    let mut slow = TcpStream::connect(("127.0.0.1", farm.front)).unwrap();
+    let mut slow = TcpStream::connect(("127.0.0.1", farm.front.port)).unwrap();
     slow.write_all(b"POST /level HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nbegin").unwrap();
     farm.until("the session is there", || farm.say("show sess").contains("srv=web-1"));
     for name in ["web-2", "web-3"] {
@@ -575,9 +443,9 @@ fn customers_are_refused_at_haproxy_while_one_is_patched_and_all_of_it_is_proved
     let mut run = farm.command("apply --auto-approve");
     let run = run.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("patchform starts");
     farm.until("all are away", || farm.all_are_away());
-    assert!(get(farm.front).unwrap_err().contains("503"), "a customer gets in");
+    assert!(get(farm.front.port).unwrap_err().contains("503"), "a customer gets in");
     Ran::of(run.wait_with_output().unwrap()).exits(0);
-    assert_eq!(get(farm.front).as_deref(), Ok("1.1"));
+    assert_eq!(get(farm.front.port).as_deref(), Ok("1.1"));
     assert_eq!(farm.states()[2], state(("web-3", 0, 1)));
     farm.say("set server web/web-3 state ready");
     farm.until("all serve", || !farm.states().contains(&state(("web-3", 0, 1))));
@@ -603,7 +471,7 @@ fn several_keep_customers_out_of_one_haproxy_together_and_the_last_one_lets_them
     farm.lab.write("main.pf.hcl", text.replace("canary       = 1", "canary       = 0"));
     farm.run("apply --auto-approve").exits(0);
     farm.all_serve("1.1");
-    assert_eq!(get(farm.front).as_deref(), Ok("1.1"));
+    assert_eq!(get(farm.front.port).as_deref(), Ok("1.1"));
     // The third one breaks, and all go back.
     farm.blocks("1.2");
     farm.run("apply --auto-approve").exits(3);
@@ -622,7 +490,8 @@ fn without_a_proof_at_haproxy_nothing_is_patched_and_customers_are_let_in() {
     // Another door than the one that is shut.
     let port = farm.lab.read("web-2/nginx.conf");
     let port = port.split("127.0.0.1:").nth(1).unwrap().split(';').next().unwrap();
-    farm.lab.write("main.pf.hcl", text.replace(&format!("{}/level", farm.front), &format!("{port}/level")));
+    farm.lab
+        .write("main.pf.hcl", text.replace(&format!("{}/level", farm.front.port), &format!("{port}/level")));
     farm.run("apply --auto-approve").exits(3).says("It did not come through traffic.haproxy.front");
     farm.all_serve("1.0");
 }
@@ -637,7 +506,7 @@ fn a_controller_killed_while_haproxy_keeps_customers_out_leaves_nobody_out_in_th
         farm.until("all are away", || farm.all_are_away());
         controller.kill().unwrap();
         controller.wait().unwrap();
-        assert!(get(farm.front).is_err(), "{way}: a customer gets in");
+        assert!(get(farm.front.port).is_err(), "{way}: a customer gets in");
         let id = farm.last_run();
         let words = if way == "rollback" { format!("rollback {id} --auto-approve") } else { way.into() };
         let ran = farm.run(&words);
@@ -648,7 +517,7 @@ fn a_controller_killed_while_haproxy_keeps_customers_out_leaves_nobody_out_in_th
         } else {
             assert!([0, 3].contains(&ran.code), "{way}: {}\n{}", ran.out, ran.err);
         }
-        assert!(get(farm.front).is_ok(), "{way}: {}\n{}", ran.out, ran.err);
+        assert!(get(farm.front.port).is_ok(), "{way}: {}\n{}", ran.out, ran.err);
         assert!(farm.states().iter().all(|(_, _, made)| *made == 0), "{way}: {:?}", farm.states());
         assert!(!farm.notes().iter().any(|name| name.ends_with(".json")), "{way}");
     }

@@ -1,11 +1,14 @@
 //! Maintenance windows and blackouts through the binary, whose wall clock is set by libfaketime.
 
+#[path = "lab/clock.rs"]
+mod clock;
 mod lab;
 
+use clock::Clock;
 use lab::{Lab, Ran, files};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 const WAITS: &str =
     "touch begun.$NAME; while [ ! -e go ]; do sleep 0.05; done; printf %s \"$PATCHFORM_LEVEL\" > \"$NAME\"";
@@ -13,19 +16,19 @@ const WAITS: &str =
 /// A platform and the clock that patchform sees there.
 struct Platform {
     lab: Lab,
-    library: PathBuf,
+    clock: Clock,
 }
 
 impl Platform {
     /// Components at level 1.0 that are to come to 1.1, and windows.
     fn new(rows: &[(&str, &str, &str)], windows: &str) -> Option<Platform> {
-        let library = lab::faketime()?;
         let at = |level: &str| {
             let rows: Vec<_> =
                 rows.iter().map(|(name, after, patch)| (*name, level, *after, *patch)).collect();
             files(&rows)
         };
         let lab = Lab::new(&at("1.0"));
+        let clock = Clock::new(&lab)?;
         lab.write("go", "");
         lab.patchform("apply --auto-approve").exits(0);
         std::fs::remove_file(lab.path("go")).unwrap();
@@ -41,26 +44,17 @@ impl Platform {
             false => at("1.1"),
         };
         lab.write("main.pf.hcl", text + windows);
-        Some(Platform { lab, library })
+        Some(Platform { lab, clock })
     }
 
     /// Sets the clock: RFC 3339.
     fn set(&self, at: &str) {
-        let wanted = patchform::model::Moment::parse(at).expect(at).0 / 1000;
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() as i64;
-        // Written whole: half of it would be another time.
-        self.lab.write("clock.new", format!("{:+}\n", wanted - now));
-        std::fs::rename(self.lab.path("clock.new"), self.lab.path("clock")).unwrap();
+        self.clock.set(at);
     }
 
     fn command(&self, words: &[&str]) -> Command {
         let mut command = self.lab.command(Path::new(env!("CARGO_BIN_EXE_patchform")), words);
-        command
-            .env("LD_PRELOAD", &self.library)
-            .env("FAKETIME_TIMESTAMP_FILE", self.lab.path("clock"))
-            .env("FAKETIME_NO_CACHE", "1")
-            .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
-            .env("DONT_FAKE_MONOTONIC", "1");
+        self.clock.show(&mut command);
         command
     }
 

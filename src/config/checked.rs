@@ -13,7 +13,7 @@ use super::exact::Exact;
 use crate::calendar::Times;
 use crate::model::{Address, PatchLevel, Selection, Span};
 pub use barrier::{Barrier, Log, LogSource, Net};
-pub use check::{Check, Comparison, Need, Probe};
+pub use check::{Check, Comparison, Need, Probe, Web};
 pub use feed::{Feed, FeedFormat, FeedPlace, FeedSource, Suite, without_secrets};
 pub use pace::{Pace, Size};
 use patchform_advisory::priority::{Exposure, Importance};

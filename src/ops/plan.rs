@@ -7,7 +7,7 @@ use super::{Failure, Place, hours, kept_out, key, past, runs, services, unfolded
 use crate::config::source::Sources;
 use crate::engine::fleet::Fleet;
 use crate::engine::secrets::Secrets;
-use crate::engine::{block, observe, preview, traffic};
+use crate::engine::{ailing, block, observe, preview, traffic};
 use crate::model::{Address, Diagnostic, Diagnostics, Purpose, Selection, Span};
 use crate::plan::hours::When;
 use crate::plan::noun::{Entry, Observed, Verdict};
@@ -224,6 +224,7 @@ pub(super) fn readings_to_plan(
     name_none_that_is_lost(&mut plan, &place.runs);
     kept_out::remember(&mut plan, state, &place.runs, targets);
     past::note(&mut plan, state, &place.runs);
+    ailing::look(&mut plan, targets);
     services::spare(&plan)?;
     services::keep(&plan)?;
     stages.stage(Stage::Done);

@@ -5,7 +5,7 @@ use crate::config::checked::Service;
 use crate::model::period;
 use crate::plan::Plan;
 use crate::plan::downtime::Outlook;
-use crate::plan::room::{Breach, breaches};
+use crate::plan::room::{Breach, breaches, why_away};
 use crate::report::reason::{name, rollout_name, spent};
 
 /// Refuses a plan of which a service could not spare what it would work on at once.
@@ -51,12 +51,14 @@ fn tell(plan: &Plan, breach: &Breach) -> String {
     let service = &plan.services[breach.service];
     let at_once: u64 = breach.at_once.values().sum();
     let (all, least) = (service.members.len(), service.least);
-    let away = match breach.away.as_slice() {
-        [] => String::new(),
-        [one] => format!(" and {} is not available now,", name(plan, *one)),
-        [first, rest @ ..] => {
-            format!(" and {} and {} more are not available now,", name(plan, *first), rest.len())
-        }
+    let first = breach.away.first().map(|i| {
+        let why = plan.entries.get(*i).and_then(why_away).unwrap_or_default();
+        format!("{} ({why})", name(plan, *i))
+    });
+    let away = match (first, breach.away.len().saturating_sub(1)) {
+        (None, _) => String::new(),
+        (Some(first), 0) => format!(" and {first} is not available now,"),
+        (Some(first), more) => format!(" and {first} and {more} more are not available now,"),
     };
     let name = service.address();
     format!(

@@ -137,6 +137,8 @@ pub struct Entry {
     pub recorded: Option<PatchLevel>,
     /// What was observed.
     pub observed: Observed,
+    /// What a check found ill when the plan was made; only members of services are asked.
+    pub ill: Option<String>,
     /// Digest of the state's record that this rests on; `None` when there was none.
     pub record_digest: Option<String>,
     /// What would happen.

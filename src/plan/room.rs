@@ -34,7 +34,16 @@ pub fn breaches(plan: &Plan) -> Vec<Breach> {
 
 /// Whether a component serves before the run. What was not read is taken to.
 pub fn serves(entry: &Entry) -> bool {
-    matches!(entry.observed, Observed::Present { .. } | Observed::NotRead)
+    why_away(entry).is_none()
+}
+
+/// Why a component does not serve before the run; `None` where it does.
+pub fn why_away(entry: &Entry) -> Option<&str> {
+    match &entry.observed {
+        Observed::Present { .. } | Observed::NotRead => entry.ill.as_deref(),
+        Observed::Absent(_) => Some("it is not there"),
+        Observed::Unreachable { why } | Observed::Unsettled { why } => Some(why),
+    }
 }
 
 /// How many of `entries` are worked on at once, at most, by rollout: no more than its limit, its zones and its waves allow.
@@ -111,6 +120,10 @@ mod tests {
         plan.entries[2].observed = Observed::Unreachable { why: "no route".into() };
         let breach = &breaches(&plan)[0];
         assert_eq!((&breach.away[..], breach.room), (&[2][..], 0));
+        plan.entries[2].observed = plan.entries[1].observed.clone();
+        assert_eq!(breaches(&plan), []);
+        plan.entries[2].ill = Some("check \"well\": 503".into());
+        assert_eq!(breaches(&plan)[0].away, [2]);
         plan.entries.iter_mut().for_each(|e| e.verdict = Verdict::NoChange { adopt: false });
         assert_eq!(breaches(&plan), []);
     }

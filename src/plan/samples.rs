@@ -4,7 +4,7 @@ use super::noun::*;
 use super::wave;
 use crate::config::checked::{
     Check, Connection, Lifecycle, Need, OnFailure, Probe, Secret, SecretForm, SecretOrigin, SecretSource,
-    SnapshotRule, Step as At, Vendor, VendorField,
+    SnapshotRule, Step as At, Vendor, VendorField, Web,
 };
 use crate::config::exact::Exact;
 use crate::config::inputs::{Digest, Input, Key};
@@ -64,6 +64,7 @@ pub fn entry(address: Address, level: &str) -> Entry {
         rollout: 0,
         wave: 0,
         zone: None,
+        ill: None,
         baseline: None,
         vendor: None,
         drain: None,
@@ -215,12 +216,10 @@ fn database() -> Entry {
     entry.checks = vec![
         Check {
             name: "ready".into(),
-            probe: Probe::Http {
-                url: "http://127.0.0.1:8080/healthz".into(),
-                expect_status: 200,
+            probe: Probe::Http(Web {
                 expect_body: Some("ok".into()),
-                max_latency: None,
-            },
+                ..Web::at("http://127.0.0.1:8080/healthz")
+            }),
             timeout: Duration::from_secs(5),
             interval: Duration::from_secs(1),
             within: Duration::from_secs(30),

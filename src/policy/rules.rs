@@ -90,6 +90,7 @@ mod tests {
             rollout: 0,
             wave: 0,
             zone: None,
+            ill: None,
             baseline: None,
             vendor: None,
             drain: None,

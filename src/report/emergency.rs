@@ -6,7 +6,7 @@ use super::plan_text::short;
 use super::reach;
 use super::reason::name;
 use super::run_view::{RunView, Settled, Stands};
-use crate::config::checked::{Check, Probe, Traffic, Vendor};
+use crate::config::checked::{Check, Probe, Traffic, Vendor, Web};
 use crate::plan::blocking;
 use crate::plan::noun::{Change, Entry, Plan, Step, Verdict};
 use patchform_sdk::message::{ByHand, Reload};
@@ -233,7 +233,7 @@ pub fn tried(check: &Check) -> String {
     match &check.probe {
         Probe::Exec { command, .. } => format!("run {}", typed(command)),
         Probe::Tcp { host, port } => format!("connect to {host} port {port}"),
-        Probe::Http { url, expect_status, .. } => format!("GET {url} answers {expect_status}"),
+        Probe::Http(Web { url, expect_status, .. }) => format!("GET {url} answers {expect_status}"),
         Probe::Systemd { units } if units.is_empty() => "`systemctl --failed` lists nothing".into(),
         Probe::Systemd { units } => format!("run systemctl is-active {}", typed(units)),
         Probe::Journal { units, priority, pattern, .. } => {

@@ -55,6 +55,7 @@ fn entry(i: usize, after: &[usize]) -> Entry {
         rollout: 0,
         wave: 0,
         zone: None,
+        ill: None,
         baseline: None,
         vendor: None,
         drain: None,

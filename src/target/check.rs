@@ -111,12 +111,10 @@ fn once(check: &Check, place: &Place<'_>) -> Result<(), Found> {
         Probe::Exec { command, expect_output } => {
             exec::ask(command, expect_output.as_deref(), check.timeout, place).map_err(Found::Ill)
         }
-        Probe::Tcp { host, port } => tcp::try_connect(host, *port, check.timeout)
+        Probe::Tcp { host, port } => tcp::connect(host, *port, check.timeout)
+            .map(drop)
             .map_err(|e| Found::Ill(format!("tcp {host}:{port} does not open: {e}"))),
-        Probe::Http { url, expect_status, expect_body, max_latency } => {
-            http::ask(url, *expect_status, expect_body.as_deref(), *max_latency, check.timeout)
-                .map_err(Found::Ill)
-        }
+        Probe::Http(wanted) => http::ask(wanted, check.timeout).map_err(Found::Ill),
         Probe::Systemd { units } => systemd::ask(units, check.timeout, place),
         Probe::Journal { units, priority, pattern, look_back } => {
             let since = place.since.unwrap_or(*look_back);

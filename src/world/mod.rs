@@ -1,6 +1,7 @@
 //! The only doors to clock, disk, net, processes, environment and randomness.
 
 pub mod archive;
+pub mod certificate;
 pub mod clock;
 pub mod disk;
 pub mod environment;

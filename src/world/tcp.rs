@@ -1,14 +1,14 @@
-//! TCP connections that are only opened.
+//! TCP connections.
 
 use std::io;
 use std::net::{TcpStream, ToSocketAddrs as _};
 use std::time::{Duration, Instant};
 
-/// Opens a connection to any address of `host` and closes it again, within `timeout`.
+/// Opens a connection to any address of `host`, within `timeout`.
 ///
 /// # Errors
 /// When the name is unknown, or no address answers in time.
-pub fn try_connect(host: &str, port: u16, timeout: Duration) -> io::Result<()> {
+pub fn connect(host: &str, port: u16, timeout: Duration) -> io::Result<TcpStream> {
     let until = Instant::now() + timeout;
     let mut last = None;
     for address in (host, port).to_socket_addrs()? {
@@ -17,7 +17,7 @@ pub fn try_connect(host: &str, port: u16, timeout: Duration) -> io::Result<()> {
             break;
         }
         match TcpStream::connect_timeout(&address, left) {
-            Ok(_) => return Ok(()),
+            Ok(stream) => return Ok(stream),
             Err(e) => last = Some(e),
         }
     }
@@ -32,8 +32,8 @@ mod tests {
     fn an_open_port_opens_and_a_closed_one_does_not() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        try_connect("127.0.0.1", port, Duration::from_secs(5)).unwrap();
+        connect("127.0.0.1", port, Duration::from_secs(5)).unwrap();
         drop(listener);
-        assert!(try_connect("127.0.0.1", port, Duration::from_secs(5)).is_err());
+        assert!(connect("127.0.0.1", port, Duration::from_secs(5)).is_err());
     }
 }

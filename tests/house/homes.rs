@@ -31,6 +31,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("regex_lite", &["src/config"]),
     ("rusqlite", &["src/catalog"]),
     ("rustix", &["src/world", "src/target", "src/backend", "providers/release", "providers/sdk"]),
+    ("rustls", &["src/world"]),
     ("rustyline", &["src/cli"]),
     ("ruzstd", &["src/world"]),
     ("saphyr_parser", &["src/config"]),
@@ -45,6 +46,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("unicode_width", &["src/report", "src/cli"]),
     ("ureq", &["src/world"]),
     ("uuid", &["src/config"]),
+    ("webpki_roots", &["src/world"]),
     ("xz4rust", &["src/world"]),
 ];
 

@@ -1,10 +1,21 @@
 //! A real host for `connection "ssh"`: OpenSSH's server in a network namespace of its own, with its own `/var/lib`.
 
 use super::lab::Lab;
+use std::collections::BTreeSet;
 use std::fs;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
+
+/// The numbers of this process's hosts that are there.
+static TAKEN: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
+
+/// How many hosts a process may have at once.
+const MOST: u32 = 16;
+
+fn taken() -> std::sync::MutexGuard<'static, BTreeSet<u32>> {
+    TAKEN.lock().unwrap_or_else(|failed| failed.into_inner())
+}
 
 /// A host; what it started is ended, and it is taken away, when it is dropped.
 pub struct Sshd {
@@ -15,6 +26,7 @@ pub struct Sshd {
     /// Its network.
     pub namespace: String,
     link: String,
+    number: u32,
     server: Child,
 }
 
@@ -42,20 +54,26 @@ pub fn missing() -> Option<String> {
 impl Sshd {
     /// Starts one; `None`, with a word on stderr, where that cannot be.
     pub fn start() -> Option<Sshd> {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
         if let Some(what) = missing() {
             eprintln!("skipped: this test needs {what}");
             return None;
         }
-        let (n, pid) = (NEXT.fetch_add(1, Ordering::SeqCst), std::process::id());
+        let pid = std::process::id();
+        let n = {
+            let mut taken = taken();
+            let free = (0..MOST).find(|n| !taken.contains(n)).expect("fewer hosts at once");
+            taken.insert(free);
+            free
+        };
         let lab = Lab::empty();
         for key in ["host", "id"] {
             let path = lab.path(key).display().to_string();
             run(&format!("ssh-keygen -q -t ed25519 -C test -f {path} -N "));
         }
-        let (namespace, link) = (format!("pf-{pid}-{n}"), format!("pf{}", (pid % 100_000) * 10 + n % 10));
+        let (namespace, link) =
+            (format!("pf-{pid}-{n}"), format!("pf{}", u64::from(pid) * u64::from(MOST) + u64::from(n)));
         // A net of four addresses for every host of every process that runs now.
-        let (id, path) = (pid.wrapping_mul(16).wrapping_add(n % 16), lab.path("").display().to_string());
+        let (id, path) = (pid.wrapping_mul(MOST).wrapping_add(n), lab.path("").display().to_string());
         let net = format!("10.{}.{}", 192 + (id >> 14) % 64, (id >> 6) % 256);
         let (gateway, address) = (format!("{net}.{}", id % 64 * 4 + 1), format!("{net}.{}", id % 64 * 4 + 2));
         let public = fs::read_to_string(lab.path("host.pub")).unwrap();
@@ -92,7 +110,7 @@ impl Sshd {
             .stderr(fs::File::create(lab.path("sshd.log")).unwrap())
             .spawn()
             .unwrap();
-        let host = Sshd { lab, address, namespace, link, server };
+        let host = Sshd { lab, address, namespace, link, number: n, server };
         let until = Instant::now() + Duration::from_secs(20);
         while std::net::TcpStream::connect((host.address.as_str(), 22)).is_err() {
             assert!(Instant::now() < until, "sshd does not come up: {}", host.lab.read("sshd.log"));
@@ -141,5 +159,6 @@ impl Drop for Sshd {
         for line in [vec!["link", "del", &self.link], vec!["netns", "del", &self.namespace]] {
             let _ = Command::new("ip").args(line).output();
         }
+        taken().remove(&self.number);
     }
 }

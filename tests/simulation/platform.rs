@@ -99,6 +99,7 @@ fn entry(i: usize, c: &Component) -> Entry {
         rollout: c.rollout,
         wave: c.wave,
         zone: c.zone.map(|zone| format!("z{zone}")),
+        ill: None,
         baseline: None,
         vendor: None,
         drain: None,

@@ -7,7 +7,8 @@ use crate::config::checked::{Comparison, Need as Wants};
 const WORDS: [(&str, Wants); 3] = Wants::WORDS;
 const SIGNS: [(&str, Comparison); 6] = Comparison::SIGNS;
 
-const PROBES: Example = &[("main.pf.hcl", include_str!("examples/check.pf.hcl"))];
+const PROBES: Example =
+    &[("main.pf.hcl", include_str!("examples/check.pf.hcl")), ("ca.pem", include_str!("examples/ca.pem"))];
 const INSIDE: Place = Place::Inside(&["component"]);
 const LABELS: &[&str] = &["sort", "name"];
 
@@ -121,6 +122,18 @@ pub const HTTP: Block = Block {
             "a part of the body that it must answer with",
         ),
         argument("max_latency", Takes::Time, Need::Optional("the timeout"), "how long its answer may take"),
+        argument(
+            "valid_for",
+            Takes::Time,
+            Need::Optional("that they hold now"),
+            "how long all certificates of the server must still hold, such as `\"14d\"`; only with `https://`",
+        ),
+        argument(
+            "ca_cert_pem",
+            Takes::Text,
+            Need::Optional("Mozilla's list"),
+            "certificates in PEM of those who vouch for the server, such as `file(\"ca.pem\")`; only with `https://`",
+        ),
         TIMEOUT,
         INTERVAL,
         WITHIN,

@@ -1,7 +1,7 @@
 //! `check "exec" "name" { … }` and its siblings: how a component's health is told.
 
 use crate::config::blocks;
-use crate::config::checked::{Check, Comparison, Need, Probe};
+use crate::config::checked::{Check, Comparison, Need, Probe, Web};
 use crate::config::fields::Fields;
 use crate::config::suggest;
 use crate::config::syntax::{Attribute, Block, Body, Label};
@@ -185,9 +185,27 @@ fn http(body: &Body, fields: &mut Fields<'_>) -> Option<Probe> {
             .help("Write how long an answer may take, such as \"250ms\", or leave it out.");
         fields.problems.push(problem);
     }
+    let valid_for = fields.period(body, "valid_for");
+    let trusted = fields.text(body, "ca_cert_pem");
     let url = web(body, "http://127.0.0.1:8080/healthz", fields)?;
+    for (name, given) in [("valid_for", valid_for.is_some()), ("ca_cert_pem", trusted.is_some())] {
+        if given && !url.starts_with("https://") {
+            let summary = format!("\"{name}\" is about a certificate, and {url:?} has none");
+            complain(
+                body,
+                name,
+                &summary,
+                "Ask an address that begins with https://, or leave it out.",
+                fields,
+            );
+        }
+    }
+    if trusted.as_ref().is_some_and(|pem| !pem.contains("-----BEGIN CERTIFICATE-----")) {
+        let help = "For example: ca_cert_pem = file(\"ca.pem\")";
+        complain(body, "ca_cert_pem", "\"ca_cert_pem\" holds no certificate in PEM", help, fields);
+    }
     let expect_status = u16::try_from(expect_status).ok()?;
-    Some(Probe::Http { url, expect_status, expect_body, max_latency })
+    Some(Probe::Http(Web { url, expect_status, expect_body, max_latency, valid_for, trusted }))
 }
 
 fn systemd(body: &Body, fields: &mut Fields<'_>) -> Option<Probe> {

@@ -35,6 +35,37 @@ pub enum Need {
     Wanted,
 }
 
+/// An HTTP request, and what answers it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Web {
+    /// Address.
+    pub url: String,
+    /// Status that is expected.
+    pub expect_status: u16,
+    /// Text that the body must contain.
+    pub expect_body: Option<String>,
+    /// How long the answer may take at most.
+    pub max_latency: Option<Duration>,
+    /// How long the certificates of the server must still hold.
+    pub valid_for: Option<Duration>,
+    /// Certificates in PEM of those who vouch for the server, in place of Mozilla's list.
+    pub trusted: Option<String>,
+}
+
+impl Web {
+    /// An address that answers with 200.
+    pub fn at(url: impl Into<String>) -> Web {
+        Web {
+            url: url.into(),
+            expect_status: 200,
+            expect_body: None,
+            max_latency: None,
+            valid_for: None,
+            trusted: None,
+        }
+    }
+}
+
 /// What a check tries.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Probe {
@@ -53,16 +84,7 @@ pub enum Probe {
         port: u16,
     },
     /// An HTTP request that is answered as expected.
-    Http {
-        /// Address.
-        url: String,
-        /// Status that is expected.
-        expect_status: u16,
-        /// Text that the body must contain.
-        expect_body: Option<String>,
-        /// How long the answer may take at most.
-        max_latency: Option<Duration>,
-    },
+    Http(Web),
     /// Units of systemd on the target that are active; without any: no unit of the system has failed.
     Systemd {
         /// Names of units.

@@ -1,16 +1,13 @@
 //! Asks the hosts of what is about to change, before a plan is made, whether customers can be kept out there.
 
 use super::table::look;
+use crate::engine::asking;
 use crate::plan::blocking;
 use crate::plan::diff::Changes;
 use crate::plan::noun::Entry;
 use crate::target::Targets;
 use patchform_sdk::message::PreviewOutcome;
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
-
-/// How many hosts are asked at once.
-const AT_ONCE: usize = 16;
 
 /// Who cannot keep customers out is not patched; a block that stands already is told.
 pub fn foresee(targets: &Targets, changes: &Changes, previews: &mut BTreeMap<usize, PreviewOutcome>) {
@@ -22,21 +19,8 @@ pub fn foresee(targets: &Targets, changes: &Changes, previews: &mut BTreeMap<usi
         (ready && here).then_some((*i, entry))
     };
     let asked: Vec<(usize, &Entry)> = previews.iter().filter_map(open).collect();
-    let left = Mutex::new(asked.iter());
-    let told = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..AT_ONCE.min(asked.len()) {
-            scope.spawn(|| {
-                loop {
-                    let next = left.lock().unwrap_or_else(PoisonError::into_inner).next();
-                    let Some((i, entry)) = next else { return };
-                    let stands = stands(targets, &draft.lineage, entry);
-                    told.lock().unwrap_or_else(PoisonError::into_inner).push((*i, stands));
-                }
-            });
-        }
-    });
-    for (i, stands) in told.into_inner().unwrap_or_else(PoisonError::into_inner) {
+    let told = asking::each(&asked, |(i, entry)| (*i, stands(targets, &draft.lineage, entry)));
+    for (i, stands) in told {
         let Some(outcome) = previews.get_mut(&i) else { continue };
         match (stands, &mut *outcome) {
             (Err(why), _) => {

@@ -1,7 +1,7 @@
 //! The proofs of a block: customers are let in before it and after it, and in between they are refused, which the log tells.
 
 use super::{PATIENCE, PAUSE, ill, inconclusive};
-use crate::config::checked::{self, Barrier, LogSource, Probe};
+use crate::config::checked::{self, Barrier, LogSource, Need, Probe};
 use crate::engine::perform::Tools;
 use crate::plan::blocking;
 use crate::plan::noun::Entry;
@@ -57,7 +57,36 @@ impl Tools {
             Err(why) if begin.action.leg == Leg::Back => proofs += &format!("; not proved: {why}"),
             Err(why) => return ill(format!("no proof, no patch: {why}")),
         }
+        if begin.action.leg == Leg::Forth
+            && let Some(why) = self.keeps_out_a_check(begin, entry, block)
+        {
+            return ill(why);
+        }
         Answer::Applied(Done { verdict: Some(Verdict::Healthy), output: proofs, ..Done::default() })
+    }
+
+    /// A check that asks from this machine may be a customer, too: behind its patch it would find the component ill, and behind its
+    /// way back once more. Better that is found before anything is changed.
+    fn keeps_out_a_check(&self, begin: &Begin, entry: &Entry, block: &Barrier) -> Option<String> {
+        let from_here = |check: &&checked::Check| {
+            matches!(check.probe, Probe::Http(_) | Probe::Tcp { .. })
+                && check.need != Need::Wanted
+                && !begin.baseline.ill_before.contains(&check.name)
+        };
+        let way_out = match block.at {
+            Some(_) => "Ask the component itself, not through its traffic",
+            None => "Let this machine in (`allow` of the block), or ask on the host itself (check \"exec\")",
+        };
+        let place = Place { connection: &entry.connection, targets: &self.targets, since: None, mark: None };
+        entry.checks.iter().filter(from_here).find_map(|check| {
+            match check::run(&check.at_a_glance(), &place, &self.cancelled).verdict {
+                Checked::Ill(why) => Some(format!(
+                    "not patched: its block keeps out check {:?}, too, which was well before: {why}. {way_out}",
+                    check.name
+                )),
+                Checked::Healthy | Checked::Unknown(_) | Checked::Cancelled => None,
+            }
+        })
     }
 
     /// The line of the log in which a refused attempt of this block is found.
@@ -108,8 +137,8 @@ impl Tools {
     /// An attempt that the log of a traffic is to know by `mark`: nftables write it there themselves.
     fn attempt_as(&self, probe: &checked::Check, block: &Barrier, mark: &str) -> Checked {
         let mut probe = probe.clone();
-        if let (Some(_), Probe::Http { url, .. }) = (block.at, &mut probe.probe) {
-            *url = blocking::marked(url, mark);
+        if let (Some(_), Probe::Http(web)) = (block.at, &mut probe.probe) {
+            web.url = blocking::marked(&web.url, mark);
         }
         let place =
             Place { connection: &block.probe_at, targets: &self.targets, since: None, mark: Some(mark) };

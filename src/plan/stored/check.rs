@@ -1,6 +1,6 @@
 //! The stored form of a check.
 
-use crate::config::checked::{Check, Comparison, Need, Probe};
+use crate::config::checked::{Check, Comparison, Need, Probe, Web};
 use patchform_sdk::ended::millis;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -49,6 +49,12 @@ enum StoredProbe<'a> {
         expect_body: Option<Cow<'a, str>>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         max_latency_ms: Option<u64>,
+        /// From form 4 on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        valid_for_ms: Option<u64>,
+        /// From form 4 on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trusted: Option<Cow<'a, str>>,
     },
     Systemd {
         units: Cow<'a, [String]>,
@@ -146,11 +152,13 @@ impl<'a> From<&'a Probe> for StoredProbe<'a> {
                 expect_output: expect_output.as_deref().map(Cow::Borrowed),
             },
             Probe::Tcp { host, port } => StoredProbe::Tcp { host: Cow::Borrowed(host), port: *port },
-            Probe::Http { url, expect_status, expect_body, max_latency } => StoredProbe::Http {
-                url: Cow::Borrowed(url),
-                expect_status: *expect_status,
-                expect_body: expect_body.as_deref().map(Cow::Borrowed),
-                max_latency_ms: max_latency.map(millis),
+            Probe::Http(web) => StoredProbe::Http {
+                url: Cow::Borrowed(&web.url),
+                expect_status: web.expect_status,
+                expect_body: web.expect_body.as_deref().map(Cow::Borrowed),
+                max_latency_ms: web.max_latency.map(millis),
+                valid_for_ms: web.valid_for.map(millis),
+                trusted: web.trusted.as_deref().map(Cow::Borrowed),
             },
             Probe::Systemd { units } => StoredProbe::Systemd { units: Cow::Borrowed(units) },
             Probe::Journal { units, priority, pattern, look_back } => StoredProbe::Journal {
@@ -177,12 +185,16 @@ impl From<StoredProbe<'_>> for Probe {
                 expect_output: expect_output.map(Cow::into_owned),
             },
             StoredProbe::Tcp { host, port } => Probe::Tcp { host: host.into_owned(), port },
-            StoredProbe::Http { url, expect_status, expect_body, max_latency_ms } => Probe::Http {
-                url: url.into_owned(),
-                expect_status,
-                expect_body: expect_body.map(Cow::into_owned),
-                max_latency: max_latency_ms.map(Duration::from_millis),
-            },
+            StoredProbe::Http { url, expect_status, expect_body, max_latency_ms, valid_for_ms, trusted } => {
+                Probe::Http(Web {
+                    url: url.into_owned(),
+                    expect_status,
+                    expect_body: expect_body.map(Cow::into_owned),
+                    max_latency: max_latency_ms.map(Duration::from_millis),
+                    valid_for: valid_for_ms.map(Duration::from_millis),
+                    trusted: trusted.map(Cow::into_owned),
+                })
+            }
             StoredProbe::Systemd { units } => Probe::Systemd { units: units.into_owned() },
             StoredProbe::Journal { units, priority, pattern, look_back_ms } => Probe::Journal {
                 units: units.into_owned(),
@@ -236,12 +248,14 @@ mod tests {
         let probes = [
             Probe::Exec { command: vec!["true".into()], expect_output: Some("up".into()) },
             Probe::Tcp { host: "localhost".into(), port: 80 },
-            Probe::Http {
-                url: "http://localhost".into(),
+            Probe::Http(Web {
+                url: "https://localhost".into(),
                 expect_status: 204,
                 expect_body: Some("up".into()),
                 max_latency: Some(Duration::from_millis(250)),
-            },
+                valid_for: Some(Duration::from_secs(86_400)),
+                trusted: Some("-----BEGIN CERTIFICATE-----".into()),
+            }),
             Probe::Systemd { units: units.clone() },
             Probe::Journal {
                 units,

@@ -60,6 +60,9 @@ pub struct StoredEntry<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     recorded: Option<Level>,
     observed: StoredObserved<'a>,
+    /// From form 4 on, where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ill: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     record_digest: Option<Cow<'a, str>>,
     verdict: StoredVerdict<'a>,
@@ -98,6 +101,7 @@ impl<'a> From<&'a Entry> for StoredEntry<'a> {
             desired: level(&entry.desired),
             recorded: level(&entry.recorded),
             observed: StoredObserved::from(&entry.observed),
+            ill: entry.ill.as_deref().map(Cow::Borrowed),
             record_digest: entry.record_digest.as_deref().map(Cow::Borrowed),
             verdict: StoredVerdict::from(&entry.verdict),
         }
@@ -137,6 +141,7 @@ impl StoredEntry<'_> {
             desired: self.desired.map(Into::into),
             recorded: self.recorded.map(Into::into),
             observed: self.observed.into(),
+            ill: self.ill.map(Cow::into_owned),
             record_digest: self.record_digest.map(Cow::into_owned),
             verdict: self.verdict.into(),
         })

@@ -96,6 +96,7 @@ fn everything_that_a_failure_may_take_back_is_stored() {
     for (i, entry) in plan.entries.iter_mut().enumerate() {
         (entry.rollout, entry.wave) = (i, i / 2);
         entry.zone = (i > 1).then(|| format!("rack {i}"));
+        entry.ill = (i > 2).then(|| format!("check \"{i}\": 503"));
         entry.baseline = (i > 2).then(|| "baseline.security".into());
     }
     plan.waves = vec![Wave { after: None, canary: true }, Wave { after: Some(0), canary: false }];

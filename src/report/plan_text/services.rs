@@ -5,6 +5,7 @@ use crate::config::checked::Promise;
 use crate::model::period;
 use crate::plan::downtime::{Outlook, downtime};
 use crate::plan::noun::Plan;
+use crate::plan::room::why_away;
 use crate::report::page::Page;
 use crate::report::reason::spent;
 use crate::report::size;
@@ -38,6 +39,14 @@ pub fn draw(page: &mut Page, plan: &Plan, view: &View<'_>) {
         let promised = Outlook::of(plan, service).map_or_else(String::new, |outlook| promised(&outlook));
         let name = tinted(Tint::Bold, service.address());
         page.line(2, 6, &[name, plain(format!("  {up}")), tinted(Tint::Dim, each), plain(promised)]);
+        let members = service.members.iter().filter_map(|i| plan.entries.get(*i));
+        let down: Vec<_> = members.filter_map(|entry| Some((entry, why_away(entry)?))).collect();
+        let told = view.shown(down.len(), FEW);
+        for (entry, why) in &down[..told] {
+            let name = tinted(Tint::Bold, entry.address.to_string());
+            page.line(6, 8, &[name, plain(format!("  is not available now: {why}"))]);
+        }
+        view.more(page, 6, down.len() - told, "members");
     }
     view.more(page, 2, services.len() - shown, "services");
 }

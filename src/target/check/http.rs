@@ -1,38 +1,37 @@
 //! `check "http"`: an address of the web answers as expected.
 
-use crate::world::{clock, http};
+use crate::config::checked::Web;
+use crate::world::{certificate, clock, http};
 use patchform_sdk::line::beginning;
 use std::time::Duration;
 
 /// # Errors
 /// What was found instead, in a sentence.
-pub(super) fn ask(
-    url: &str,
-    expect_status: u16,
-    expect_body: Option<&str>,
-    max_latency: Option<Duration>,
-    timeout: Duration,
-) -> Result<(), String> {
+pub(super) fn ask(wanted: &Web, timeout: Duration) -> Result<(), String> {
+    let Web { url, expect_status, trusted, .. } = wanted;
+    let trusted = trusted.as_deref();
     let asked = clock::steady();
-    let response = http::get(url, timeout).map_err(|e| format!("http GET {url} failed: {e}"))?;
+    let response = http::get(url, trusted, timeout).map_err(|e| format!("http GET {url} failed: {e}"))?;
     let took = asked.elapsed();
-    if response.status != expect_status {
+    if response.status != *expect_status {
         let said = response.body.lines().next().map(str::trim).filter(|line| !line.is_empty());
         let said = said.map_or(String::new(), |line| format!(": {}", beginning(line.as_bytes())));
         return Err(format!("http GET {url} answered {}, expected {expect_status}{said}", response.status));
     }
-    if let Some(text) = expect_body.filter(|text| !response.body.contains(*text)) {
+    if let Some(text) = wanted.expect_body.as_ref().filter(|text| !response.body.contains(*text)) {
         let body = beginning(response.body.as_bytes());
         return Err(format!(
             "http GET {url} answered {expect_status}, but without {text:?}; the body begins: {body}"
         ));
     }
-    match max_latency.filter(|most| took > *most) {
-        Some(most) => Err(format!(
+    if let Some(most) = wanted.max_latency.filter(|most| took > *most) {
+        return Err(format!(
             "http GET {url} answered {expect_status}, but in {} ms; at most {} ms are allowed",
             took.as_millis(),
             most.as_millis()
-        )),
-        None => Ok(()),
+        ));
     }
+    let Some(left) = wanted.valid_for else { return Ok(()) };
+    certificate::holds(url, trusted, left, timeout)
+        .map_err(|why| format!("http GET {url} answered {expect_status}, but {why}"))
 }

@@ -1,7 +1,7 @@
 //! Checks: what they say when something is ill, that they go on until it is well, and that they can be stopped.
 
 use super::*;
-use crate::config::checked::{Comparison, Need};
+use crate::config::checked::{Comparison, Need, Web};
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -69,12 +69,7 @@ const BUSY: &str = "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\
 const FINE: &str = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nfine";
 
 fn http(url: &str, body: Option<&str>) -> Probe {
-    Probe::Http {
-        url: url.into(),
-        expect_status: 200,
-        expect_body: body.map(str::to_string),
-        max_latency: None,
-    }
+    Probe::Http(Web { expect_body: body.map(str::to_string), ..Web::at(url) })
 }
 
 #[test]
@@ -151,12 +146,7 @@ fn so_many_successes_or_failures_in_a_row() {
 
 #[test]
 fn a_slow_answer_is_ill_where_latency_counts() {
-    let probe = Probe::Http {
-        url: server(&[FINE]),
-        expect_status: 200,
-        expect_body: None,
-        max_latency: Some(Duration::ZERO),
-    };
+    let probe = Probe::Http(Web { max_latency: Some(Duration::ZERO), ..Web::at(server(&[FINE])) });
     let checked = tried(probe, 0);
     assert!(why(&checked).contains("; at most 0 ms are allowed"), "{checked:?}");
 }

@@ -40,6 +40,13 @@ component "command" "shop" {
     need          = "wanted"
   }
 
+  check "http" "certificate" {
+    url         = "https://shop.example/"
+    valid_for   = "14d"
+    ca_cert_pem = file("ca.pem")
+    need        = "wanted"
+  }
+
   check "systemd" "active" {
     units     = ["shop.service", "shop-worker.service"]
     timeout   = "10s"

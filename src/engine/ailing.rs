@@ -1,0 +1,35 @@
+//! Who of a service is ill already when a plan is made, as checks tell: it is away, whatever its reading says.
+
+use super::asking;
+use crate::config::checked::Need;
+use crate::plan::noun::{Entry, Observed, Plan};
+use crate::target::Targets;
+use crate::target::check::{self, Place, Verdict};
+use std::collections::BTreeSet;
+use std::sync::atomic::AtomicBool;
+
+/// Asks the members of the services that the plan touches. What nobody can tell is no illness: the run asks again.
+pub fn look(plan: &mut Plan, targets: &Targets) {
+    let touched = plan.services.iter().filter(|service| plan.changes_any(service));
+    let members: BTreeSet<usize> = touched.flat_map(|service| &service.members).copied().collect();
+    let there = |i: usize| {
+        let entry = plan.entries.get(i)?;
+        matches!(entry.observed, Observed::Present { .. }).then_some((i, entry))
+    };
+    let asked: Vec<(usize, &Entry)> = members.into_iter().filter_map(there).collect();
+    let told = asking::each(&asked, |(i, entry)| (*i, ill(entry, targets)));
+    for (i, ill) in told {
+        plan.entries[i].ill = ill;
+    }
+}
+
+/// What is ill of what has to be well.
+fn ill(entry: &Entry, targets: &Targets) -> Option<String> {
+    let place = Place { connection: &entry.connection, targets, since: None, mark: None };
+    entry.checks.iter().filter(|check| check.need != Need::Wanted).find_map(|check| {
+        match check::run(&check.at_a_glance(), &place, &AtomicBool::new(false)).verdict {
+            Verdict::Ill(why) => Some(format!("check {:?}: {why}", check.name)),
+            Verdict::Healthy | Verdict::Unknown(_) | Verdict::Cancelled => None,
+        }
+    })
+}
