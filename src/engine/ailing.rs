@@ -1,10 +1,10 @@
 //! Who of a service is ill already when a plan is made, as checks tell: it is away, whatever its reading says.
 
-use super::asking;
 use crate::config::checked::Need;
 use crate::plan::noun::{Entry, Observed, Plan};
 use crate::target::Targets;
 use crate::target::check::{self, Place, Verdict};
+use patchform_sdk::chunk;
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 
@@ -17,8 +17,8 @@ pub fn look(plan: &mut Plan, targets: &Targets) {
         matches!(entry.observed, Observed::Present { .. }).then_some((i, entry))
     };
     let asked: Vec<(usize, &Entry)> = members.into_iter().filter_map(there).collect();
-    let told = asking::each(&asked, |(i, entry)| (*i, ill(entry, targets)));
-    for (i, ill) in told {
+    let told = chunk::abreast(&asked, |(i, entry)| (*i, ill(entry, targets)));
+    for (i, ill) in told.into_iter().flatten() {
         plan.entries[i].ill = ill;
     }
 }

@@ -1,7 +1,6 @@
 //! Does what the pure core decides: reads, previews, and drives runs.
 
 pub mod ailing;
-mod asking;
 mod blame;
 pub mod block;
 pub mod drive;

@@ -1,11 +1,11 @@
 //! Asks the hosts of what is about to change, before a plan is made, whether customers can be kept out there.
 
 use super::table::look;
-use crate::engine::asking;
 use crate::plan::blocking;
 use crate::plan::diff::Changes;
 use crate::plan::noun::Entry;
 use crate::target::Targets;
+use patchform_sdk::chunk;
 use patchform_sdk::message::PreviewOutcome;
 use std::collections::BTreeMap;
 
@@ -19,8 +19,8 @@ pub fn foresee(targets: &Targets, changes: &Changes, previews: &mut BTreeMap<usi
         (ready && here).then_some((*i, entry))
     };
     let asked: Vec<(usize, &Entry)> = previews.iter().filter_map(open).collect();
-    let told = asking::each(&asked, |(i, entry)| (*i, stands(targets, &draft.lineage, entry)));
-    for (i, stands) in told {
+    let told = chunk::abreast(&asked, |(i, entry)| (*i, stands(targets, &draft.lineage, entry)));
+    for (i, stands) in told.into_iter().flatten() {
         let Some(outcome) = previews.get_mut(&i) else { continue };
         match (stands, &mut *outcome) {
             (Err(why), _) => {
