@@ -105,6 +105,7 @@ impl<'a, 'p> Checker<'a, 'p> {
     ) -> Self {
         let secrets = Secrets::of(&variables);
         let mut root = Instance::new(tree, 0, 0, wrong.clone());
+        let places = variables.places;
         root.values.variables = variables.values;
         root.children = vec![None; tree.areas[0].calls.len()];
         let mut of_module = vec![Vec::new(); tree.modules.len()];
@@ -124,6 +125,7 @@ impl<'a, 'p> Checker<'a, 'p> {
             outputs_done,
             left,
             outputs,
+            places,
             wrong,
             told,
             problems,
@@ -374,7 +376,9 @@ impl<'a, 'p> Checker<'a, 'p> {
         let made = |child: &usize| &self.instances[*child];
         let values = children.iter().map(made);
         let value = match area.calls[call].repeat {
-            Repeat::Once => Value::object(children.first().map(|only| made(only).outputs.clone()).unwrap_or_default()),
+            Repeat::Once => {
+                Value::object(children.first().map(|only| made(only).outputs.clone()).unwrap_or_default())
+            }
             Repeat::Count(_) => Value::tuple(values.map(|i| Value::object(i.outputs.clone())).collect()),
             Repeat::ForEach(_) => {
                 let entry = |i: &Instance| match i.key() {
@@ -387,8 +391,7 @@ impl<'a, 'p> Checker<'a, 'p> {
         let mut lacking = BTreeSet::new();
         if self.wrong.is_spoilt() {
             let declared = tree.area(child).names.outputs.keys();
-            let lacks =
-                |name: &&&str| children.iter().any(|i| !made(i).outputs.contains_key(**name));
+            let lacks = |name: &&&str| children.iter().any(|i| !made(i).outputs.contains_key(**name));
             lacking.extend(declared.filter(lacks).map(|name| Arc::from(*name)));
         }
         let name = area.names.call_name(call).to_string();

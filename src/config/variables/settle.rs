@@ -49,6 +49,8 @@ pub(in crate::config) struct Variables {
     pub values: BTreeMap<String, Value>,
     /// Where sensitive ones came from.
     pub secret_sources: BTreeMap<String, SecretOrigin>,
+    /// Where each was given that has a value, and a label that says so.
+    pub places: BTreeMap<String, (Span, String)>,
 }
 
 /// A value that was given, not yet converted.
@@ -92,6 +94,11 @@ pub(in crate::config) fn settle(
         if let Some((value, source)) = value::find(variable, assigned, sources, scope, problems) {
             let value =
                 if variable.sensitive { value.marked(&Marks::variable(variable.name)) } else { value };
+            let place = match assigned {
+                Some(assigned) => (assigned.span, format!("from {}", assigned.from)),
+                None => variable.otherwise(),
+            };
+            variables.places.insert(variable.name.to_string(), place);
             variables.values.insert(variable.name.to_string(), value);
             if variable.sensitive {
                 let origin = SecretOrigin { source, ty: variable.written_type(sources) };
@@ -99,7 +106,7 @@ pub(in crate::config) fn settle(
             }
         }
     }
-    validate::all(declared, &variables, &found, files, problems);
+    validate::all(declared, &variables, files, problems);
     variables
 }
 
