@@ -130,7 +130,7 @@ fn add_files(folder: &Path, sources: &mut Sources, problems: &mut Diagnostics) -
                 match what {
                     "env" => {
                         let (key, value) = value.split_once('=').unwrap();
-                        inputs.environment.push((key.to_string(), value.to_string()));
+                        inputs.environment.push((key.to_string(), value.to_string().into()));
                     }
                     "var" => inputs.arguments.push(Given::Variable(value.to_string())),
                     "file" => inputs.arguments.extend(add(&folder.join(value)).map(Given::File)),
@@ -273,8 +273,7 @@ fn swallow(bytes: &[u8]) -> (String, Option<Config>) {
         workspace: "default",
         levels: Resolved::NONE,
     };
-    let given =
-        [("hosts", "[\"a\"]"), ("password", "x")].map(|(k, v)| (format!("PF_VAR_{k}"), v.to_string()));
+    let given = [("hosts", "[\"a\"]"), ("password", "x")].map(|(k, v)| (format!("PF_VAR_{k}"), v.into()));
     let inputs = VariableInputs { environment: given.into(), ..VariableInputs::default() };
     // Even what could be read of a broken text must be checked without a panic.
     let config = match check(&parsed, &mut sources, &schemas(), &inputs, &around) {

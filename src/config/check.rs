@@ -145,6 +145,8 @@ struct Checker<'a, 'p> {
     /// How much may still be remembered of what values rest on.
     left: usize,
     outputs: Vec<Option<super::checked::Output>>,
+    /// Where each of the root's variables got its value.
+    places: BTreeMap<String, (Span, String)>,
     wrong: Arc<Wrong>,
     /// Mistakes that were told in modules: each counts once, however often its module is called.
     told: BTreeSet<(Option<Span>, String)>,

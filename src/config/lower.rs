@@ -1,6 +1,8 @@
 //! From the library's syntax tree to our compact one, with what the library lets pass refused.
 
 use super::expr::{Binary, Call, Expr, For, Key, Node, Step, StepKind, Unary};
+use super::fmt::scan::scan;
+use super::fmt::token::{Kind, Token};
 use super::number::Number;
 use super::syntax::translate;
 use super::value::Value;
@@ -33,6 +35,8 @@ pub(super) struct Chunk<'t> {
     pub base: usize,
     /// Objects whose entries the library has not seen.
     pub large: &'t [Large],
+    /// Whether ends of lines count outside of all brackets.
+    pub lines: Lines,
 }
 
 /// Lowers an expression of a chunk.
@@ -40,7 +44,7 @@ pub(super) struct Chunk<'t> {
 /// # Errors
 /// What the library lets pass: raw line breaks within quotes, nesting that is too deep, bad escapes.
 pub(super) fn lower(expr: &Expression, chunk: Chunk<'_>, words: &mut Words) -> Result<Expr, Diagnostics> {
-    let mut lowering = Lowering { chunk, depth: 0, words, problems: Diagnostics::default() };
+    let mut lowering = Lowering::of(chunk, words);
     let lowered = lowering.expr(expr);
     if lowering.problems.has_errors() { Err(lowering.problems) } else { Ok(lowered) }
 }
@@ -56,7 +60,7 @@ pub fn parse(text: &str, file: FileId, base: usize) -> Result<Expr, Diagnostics>
         let at = base + error.at;
         Diagnostic::error("this is no valid expression").at(Span::new(file, at, at + 1), error.message)
     })?;
-    lower(&parsed, Chunk { text, file, base, large: &large }, &mut Words::new())
+    lower(&parsed, Chunk { text, file, base, large: &large, lines: Lines::Free }, &mut Words::new())
 }
 
 /// Parses a text that is one expression and nothing else; and its objects that are still to be read.
@@ -76,8 +80,9 @@ pub fn parse_template(text: &str, file: FileId) -> Result<Expr, Diagnostics> {
     let parsed = text
         .parse::<hcl_edit::template::Template>()
         .map_err(|error| translate::in_template(&Unreadable::of(&error, text), text, file))?;
-    let (chunk, words) = (Chunk { text, file, base: 0, large: &[] }, &mut Words::new());
-    let mut lowering = Lowering { chunk, depth: 0, words, problems: Diagnostics::default() };
+    let chunk = Chunk { text, file, base: 0, large: &[], lines: Lines::Free };
+    let mut words = Words::new();
+    let mut lowering = Lowering::of(chunk, &mut words);
     let node = lowering.bare_template(&parsed);
     let span = Span::new(file, 0, text.len());
     if lowering.problems.has_errors() { Err(lowering.problems) } else { Ok(Expr { span, node }) }
@@ -86,11 +91,25 @@ pub fn parse_template(text: &str, file: FileId) -> Result<Expr, Diagnostics> {
 struct Lowering<'t> {
     chunk: Chunk<'t>,
     depth: usize,
+    /// Whether ends of lines count where it is reading.
+    lines: Lines,
     words: &'t mut Words,
     problems: Diagnostics,
 }
 
-impl Lowering<'_> {
+impl<'t> Lowering<'t> {
+    fn of(chunk: Chunk<'t>, words: &'t mut Words) -> Self {
+        Lowering { chunk, depth: 0, lines: chunk.lines, words, problems: Diagnostics::default() }
+    }
+
+    /// Reads what stands in brackets of a sort.
+    fn within<T>(&mut self, lines: Lines, read: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.lines, lines);
+        let answer = read(self);
+        self.lines = before;
+        answer
+    }
+
     fn span(&self, range: Option<Range<usize>>) -> Span {
         let range = range.unwrap_or(0..0);
         Span::new(self.chunk.file, self.chunk.base + range.start, self.chunk.base + range.end)
@@ -121,11 +140,14 @@ impl Lowering<'_> {
                 self.quoted(span);
                 Node::Literal(Value::string(self.words.get(s.as_str())))
             }
-            Expression::Array(items) => Node::List(items.iter().map(|item| self.expr(item)).collect()),
-            Expression::Object(object) => self.object(object, span),
+            Expression::Array(items) => self
+                .within(Lines::Free, |free| Node::List(items.iter().map(|item| free.expr(item)).collect())),
+            Expression::Object(object) => self.within(Lines::Count, |inner| inner.object(object, span)),
             Expression::StringTemplate(template) => self.string_template(template),
             Expression::HeredocTemplate(heredoc) => self.heredoc(heredoc, span),
-            Expression::Parenthesis(inner) => Node::Parens(Box::new(self.expr(inner.inner()))),
+            Expression::Parenthesis(inner) => {
+                Node::Parens(Box::new(self.within(Lines::Free, |free| free.expr(inner.inner()))))
+            }
             Expression::Variable(name) => Node::Name(self.words.get(name.as_str())),
             Expression::Conditional(c) => Node::Conditional(Box::new([
                 self.expr(&c.cond_expr),
@@ -145,7 +167,7 @@ impl Lowering<'_> {
                 let two = [self.expr(&op.lhs_expr), self.expr(&op.rhs_expr)];
                 Node::Binary(binary(*op.operator.value()), Box::new(two))
             }
-            Expression::ForExpr(f) => self.for_expr(f),
+            Expression::ForExpr(f) => self.within(Lines::Free, |free| free.for_expr(f)),
         }
     }
 
@@ -202,7 +224,7 @@ impl Lowering<'_> {
         name.push_str(call.name.name.as_str());
         let first = call.name.namespace.first().unwrap_or(&call.name.name);
         let name_span = self.span(first.span()).to(self.span(call.name.name.span()));
-        let args = call.args.iter().map(|arg| self.expr(arg)).collect();
+        let args = self.within(Lines::Free, |free| call.args.iter().map(|arg| free.expr(arg)).collect());
         let name = self.words.get(&name);
         Node::Call(Box::new(Call { name, name_span, args, spread: call.args.expand_final() }))
     }
@@ -221,8 +243,38 @@ impl Lowering<'_> {
 
     fn traversal(&mut self, traversal: &Traversal) -> Node {
         let base = self.expr(&traversal.expr);
+        if self.lines == Lines::Count {
+            self.on_one_line(traversal);
+        }
         let mut left = traversal.operators.as_slice();
         Node::Traversal(Box::new(base), self.steps(&mut left, Reach::All).into_boxed_slice())
+    }
+
+    /// Refuses a step that stands on a line below: there a new argument begins, or nothing may stand.
+    fn on_one_line(&mut self, traversal: &Traversal) {
+        let mut end = self.span(traversal.expr.span()).end;
+        for operator in &traversal.operators {
+            let step = self.span(operator.span());
+            let around = Span { start: end, ..step };
+            end = step.end;
+            let text = self.source(around);
+            if !text.contains('\n') {
+                continue;
+            }
+            let (tokens, _) = scan(text);
+            let first = tokens.iter().position(|token| !matches!(token.kind, Kind::Newline | Kind::Comment));
+            let Some(first) = first.filter(|first| tokens[..*first].iter().any(Token::ends_line)) else {
+                continue;
+            };
+            let Token { at, text, .. } = &tokens[first];
+            let start = around.start as usize + at;
+            let sign = text.chars().next().unwrap_or('[');
+            let problem =
+                Diagnostic::error(format!("An expression cannot go on with `{sign}` on the next line"))
+                    .at(Span::new(around.file, start, start + 1), "not expected here")
+                    .help("Put it behind the expression on the same line, or all of it in parentheses.");
+            return self.refuse(problem);
+        }
     }
 
     /// Everything behind a full splat applies to each element; behind an attribute splat all but `[…]` does.
@@ -239,7 +291,9 @@ impl Lowering<'_> {
             let span = self.span(operator.span());
             let kind = match operator {
                 TraversalOperator::GetAttr(name) => StepKind::Attr(self.words.key(name.as_str())),
-                TraversalOperator::Index(index) => StepKind::Index(Box::new(self.expr(index))),
+                TraversalOperator::Index(index) => {
+                    StepKind::Index(Box::new(self.within(Lines::Free, |free| free.expr(index))))
+                }
                 TraversalOperator::LegacyIndex(n) => {
                     self.no_fraction(span, rest);
                     StepKind::Index(Box::new(Expr { span, node: Node::Literal(Value::number(*n.value())) }))

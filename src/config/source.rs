@@ -148,11 +148,13 @@ impl Sources {
     /// Puts stars in place of the words of `problems` that repeat what is concealed at their place, or beside it: a complaint
     /// about what is missing names what stands before.
     pub fn conceal_words(&self, problems: &mut Diagnostics) {
-        self.at_concealed(problems, |told, all| all.into_iter().for_each(|words| hide(words, told)));
+        self.at_concealed(problems, |told, all| all.into_iter().for_each(|words| hide_said(words, told)));
         for problem in &mut problems.0 {
             let Some((at, _)) = &problem.primary else { continue };
             for told in self.concealed_beside(*at) {
-                [&mut problem.summary, &mut problem.help].into_iter().for_each(|words| hide(words, told));
+                [&mut problem.summary, &mut problem.help]
+                    .into_iter()
+                    .for_each(|words| hide_said(words, told));
             }
         }
     }
@@ -244,13 +246,31 @@ fn too_large(file: FileId, bytes: usize) -> Diagnostic {
 
 /// Puts stars in `words` in place of `told`, where that is a word of its own; a sign or a bracket tells nothing.
 pub fn hide(words: &mut String, told: &str) {
+    hide_where(words, told, |_| true);
+}
+
+/// The same in a message of ours: a text as short as `is` and `not` counts only where the message quotes it, since elsewhere
+/// it is one of the message's own words.
+fn hide_said(words: &mut String, told: &str) {
+    let is_short = told.chars().nth(OWN_WORD).is_none();
+    let is_quoted = |before: &str| {
+        before.ends_with('\\') || ['`', '"'].iter().any(|sign| before.matches(*sign).count() % 2 == 1)
+    };
+    hide_where(words, told, |before| !is_short || is_quoted(before));
+}
+
+/// The length of texts that a message says without quoting them, in characters.
+const OWN_WORD: usize = 3;
+
+fn hide_where(words: &mut String, told: &str, counts: impl Fn(&str) -> bool) {
     if !told.contains(char::is_alphanumeric) {
         return;
     }
     let mut from = 0;
     while let Some(at) = words.get(from..).and_then(|rest| rest.find(told)).map(|at| from + at) {
         let (before, after) = (&words[..at], &words[at + told.len()..]);
-        if before.ends_with(char::is_alphanumeric) || after.starts_with(char::is_alphanumeric) {
+        let is_part = before.ends_with(char::is_alphanumeric) || after.starts_with(char::is_alphanumeric);
+        if is_part || !counts(before) {
             from = at + told.len();
         } else {
             *words = format!("{before}***{after}");
@@ -314,6 +334,21 @@ mod tests {
         ] {
             let mut text = words.to_string();
             hide(&mut text, told);
+            assert_eq!(text, shown);
+        }
+    }
+
+    #[test]
+    fn a_message_keeps_its_own_short_words() {
+        for (words, told, shown) in [
+            ("The block's `{` is missing", "is", "The block's `{` is missing"),
+            ("not `is`, which is \"is\"", "is", "not `***`, which is \"***\""),
+            ("The escape \\is is unknown", "is", "The escape \\*** is unknown"),
+            ("Write x = hunter2", "hunter2", "Write x = ***"),
+            ("Write x = four", "four", "Write x = ***"),
+        ] {
+            let mut text = words.to_string();
+            hide_said(&mut text, told);
             assert_eq!(text, shown);
         }
     }

@@ -129,7 +129,8 @@ pub fn read_part(sources: &Sources, part: Span) -> Result<Expr, Diagnostics> {
     let chunk = &text[range.clone()];
     match lower::expression(chunk, Lines::Free) {
         Ok((expr, large)) => {
-            let chunk = Chunk { text: chunk, file: part.file, base: range.start, large: &large };
+            let chunk =
+                Chunk { text: chunk, file: part.file, base: range.start, large: &large, lines: Lines::Free };
             lower::lower(&expr, chunk, &mut Words::new())
         }
         Err(error) => Err(translate::error(&error, text, range.start, range.end, part.file).into()),
@@ -178,7 +179,13 @@ impl Reader<'_> {
     fn piece(&mut self, piece: &Piece, body: &mut Body, names: &mut BTreeMap<Arc<str>, Span>) {
         let text = &self.text[piece.range.clone()];
         let readable = Readable::of(text);
-        let chunk = Chunk { text, file: self.file, base: piece.range.start, large: &readable.large };
+        let chunk = Chunk {
+            text,
+            file: self.file,
+            base: piece.range.start,
+            large: &readable.large,
+            lines: Lines::Count,
+        };
         match lower::body(&readable.text) {
             Ok(parsed) => {
                 for structure in parsed.iter() {
@@ -227,7 +234,13 @@ impl Reader<'_> {
         match lower::body(&header) {
             Ok(parsed) => {
                 let blocks = body.blocks.len();
-                let chunk = Chunk { text: &header, file: self.file, base: piece.range.start, large: &[] };
+                let chunk = Chunk {
+                    text: &header,
+                    file: self.file,
+                    base: piece.range.start,
+                    large: &[],
+                    lines: Lines::Count,
+                };
                 for structure in parsed.iter() {
                     self.structure(structure, chunk, body, &mut names);
                 }

@@ -72,6 +72,15 @@ pub(super) struct Validation<'p> {
     pub message: &'p Expr,
 }
 
+impl Validation<'_> {
+    /// Whether it refers to nothing that is made of variables, so that it can be asked before they are used.
+    pub(super) fn is_early(&self) -> bool {
+        let uses = [self.condition, self.message].map(Expr::references);
+        let made = ["local", "data", "module", "baseline", "path"];
+        uses.iter().flatten().all(|reference| !made.contains(&&*reference.root))
+    }
+}
+
 /// Reads all `variable` blocks.
 pub(super) fn declared<'p>(
     blocks: &'p [Block],

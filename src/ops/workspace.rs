@@ -18,7 +18,9 @@ const VARIABLE: &str = "PF_WORKSPACE";
 pub fn current() -> Result<String, Failure> {
     let given = environment::all().into_iter().find(|(name, _)| name == VARIABLE).map(|(_, value)| value);
     if let Some(name) = given.filter(|name| !name.is_empty()) {
-        return named(&name).map_err(|f| f.hint(format!("it is set by the environment variable {VARIABLE}")));
+        // What is not UTF-8 is no name, and no reason to use another workspace.
+        return named(&name.to_string_lossy())
+            .map_err(|f| f.hint(format!("it is set by the environment variable {VARIABLE}")));
     }
     match disk::read(Path::new(SELECTED), 4 << 10) {
         Ok(bytes) => named(String::from_utf8_lossy(&bytes).trim()),

@@ -1,10 +1,11 @@
 //! The process's environment variables.
 
-/// All of them whose name and value are UTF-8, sorted by name.
-pub fn all() -> Vec<(String, String)> {
-    let mut all: Vec<(String, String)> = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect();
+use std::ffi::OsString;
+
+/// All of them whose name is UTF-8, sorted by name; whoever wants a value says whether it must be UTF-8 too.
+pub fn all() -> Vec<(String, OsString)> {
+    let mut all: Vec<(String, OsString)> =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect();
     all.sort_unstable();
     all
 }

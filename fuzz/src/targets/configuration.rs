@@ -67,7 +67,7 @@ impl Scene {
             return;
         }
         if let Some(variable) = name.strip_prefix("env ") {
-            self.inputs.environment.push((variable.to_string(), text()));
+            self.inputs.environment.push((variable.to_string(), text().into()));
             return;
         }
         match self.sources.add(name, bytes) {

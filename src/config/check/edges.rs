@@ -149,7 +149,7 @@ impl Edges<'_, '_> {
                     (keys.iter().collect(), labels.join("."))
                 }
                 Node::Call(call) => {
-                    let children = instance.children.get(call).into_iter().flatten();
+                    let children = instance.children.get(call).into_iter().flatten().flatten();
                     let keys = children.map(|child| self.resting.instances[*child].key());
                     (keys.collect(), format!("module.{}", names.call_name(call)))
                 }

@@ -30,8 +30,9 @@ pub(super) struct Instance {
     /// What `each` or `count` is in the arguments of its call.
     pub own: Option<(&'static str, Value)>,
     pub values: Values,
-    /// For each call the instances that it made, in the order of their keys.
-    pub children: Vec<Vec<usize>>,
+    /// For each call the instances that it made, in the order of their keys; none are known where its `count` or
+    /// `for_each` has failed.
+    pub children: Vec<Option<Vec<usize>>>,
     /// For each component block its instances.
     pub drafts: Vec<Option<Vec<Draft>>>,
     /// Values of the outputs, as far as they are known.
@@ -104,8 +105,9 @@ impl<'a, 'p> Checker<'a, 'p> {
     ) -> Self {
         let secrets = Secrets::of(&variables);
         let mut root = Instance::new(tree, 0, 0, wrong.clone());
+        let places = variables.places;
         root.values.variables = variables.values;
-        root.children = vec![Vec::new(); tree.areas[0].calls.len()];
+        root.children = vec![None; tree.areas[0].calls.len()];
         let mut of_module = vec![Vec::new(); tree.modules.len()];
         of_module[0].push(0);
         let outputs = tree.areas[0].names.outputs.keys().map(|_| None).collect();
@@ -123,6 +125,7 @@ impl<'a, 'p> Checker<'a, 'p> {
             outputs_done,
             left,
             outputs,
+            places,
             wrong,
             told,
             problems,
@@ -228,8 +231,8 @@ impl<'a, 'p> Checker<'a, 'p> {
         if self.wrong.is_spoilt() && self.unknown_repeat(at, &called.repeat) {
             return None;
         }
-        let made = self.with_fields(at, |fields| instances(&called.repeat, fields))?;
-        if self.instances.len() + made.len() > MAX_INSTANCES {
+        let keys = self.with_fields(at, |fields| instances(&called.repeat, fields))?;
+        if self.instances.len() + keys.len() > MAX_INSTANCES {
             let problem =
                 Diagnostic::error(format!("There are more than {MAX_INSTANCES} instances of modules"))
                     .at(called.block.header, "some of them")
@@ -237,18 +240,20 @@ impl<'a, 'p> Checker<'a, 'p> {
             self.problems.push(problem);
             return None;
         }
-        for (key, own) in made {
+        let mut made = Vec::with_capacity(keys.len());
+        for (key, own) in keys {
             let around = self.around(at, &area.uses[number], &called.depends, &key)?;
             let next = self.instances.len();
             let mut instance = Instance::new(tree, child, next, self.wrong.clone());
             let mut path = self.instances[at].path.clone();
             path.push((area.names.call_name(call).clone(), key));
-            instance.children = vec![Vec::new(); tree.area(child).calls.len()];
+            instance.children = vec![None; tree.area(child).calls.len()];
             (instance.parent, instance.path, instance.own, instance.around) = (Some(at), path, own, around);
             self.instances.push(instance);
-            self.instances[at].children[call].push(next);
+            made.push(next);
             self.of_module[child].push(next);
         }
+        self.instances[at].children[call] = Some(made);
         Some(())
     }
 
@@ -365,13 +370,15 @@ impl<'a, 'p> Checker<'a, 'p> {
         if instance.built[call] == Some(done) {
             return;
         }
+        // What uses a call of which no instance is known is silent.
+        let Some(children) = &instance.children[call] else { return };
         let area = tree.area(instance.module);
         let made = |child: &usize| &self.instances[*child];
-        let values = instance.children[call].iter().map(made);
+        let values = children.iter().map(made);
         let value = match area.calls[call].repeat {
-            // Its `count` or `for_each` has failed, or it was none.
-            Repeat::Once if instance.children[call].is_empty() => return,
-            Repeat::Once => Value::object(made(&instance.children[call][0]).outputs.clone()),
+            Repeat::Once => {
+                Value::object(children.first().map(|only| made(only).outputs.clone()).unwrap_or_default())
+            }
             Repeat::Count(_) => Value::tuple(values.map(|i| Value::object(i.outputs.clone())).collect()),
             Repeat::ForEach(_) => {
                 let entry = |i: &Instance| match i.key() {
@@ -384,8 +391,7 @@ impl<'a, 'p> Checker<'a, 'p> {
         let mut lacking = BTreeSet::new();
         if self.wrong.is_spoilt() {
             let declared = tree.area(child).names.outputs.keys();
-            let lacks =
-                |name: &&&str| instance.children[call].iter().any(|i| !made(i).outputs.contains_key(**name));
+            let lacks = |name: &&&str| children.iter().any(|i| !made(i).outputs.contains_key(**name));
             lacking.extend(declared.filter(lacks).map(|name| Arc::from(*name)));
         }
         let name = area.names.call_name(call).to_string();

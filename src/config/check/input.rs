@@ -105,23 +105,27 @@ impl Checker<'_, '_> {
         Some(value)
     }
 
-    /// Asks the validations of every module's variables; those of the root were asked when they were given.
+    /// Asks the validations of every module's variables; those of the root that need nothing else were asked when they
+    /// were given.
     pub fn validations(&mut self) {
         let tree = self.tree;
         let mut failed: BTreeSet<Span> = BTreeSet::new();
-        for at in 1..self.instances.len() {
+        for at in 0..self.instances.len() {
             let module = self.instances[at].module;
-            let Some((parent, call)) = tree.modules[module].parent else { continue };
-            let called = &tree.area(parent).calls[call];
-            let variables = tree.area(module).names.variables.values();
-            for (variable, argument) in variables.zip(&called.arguments) {
+            let called = tree.modules[module].parent.map(|(parent, call)| &tree.area(parent).calls[call]);
+            for (index, variable) in tree.area(module).names.variables.values().enumerate() {
                 for validation in &variable.validations {
-                    if failed.contains(&validation.condition.span()) {
+                    let is_done = called.is_none() && validation.is_early();
+                    if is_done || failed.contains(&validation.condition.span()) {
                         continue;
                     }
-                    let place = match argument {
-                        Some(attribute) => (attribute.value.span(), "given here".to_string()),
-                        None => variable.otherwise(),
+                    let place = match called.map(|called| called.arguments[index]) {
+                        Some(Some(attribute)) => (attribute.value.span(), "given here".to_string()),
+                        Some(None) => variable.otherwise(),
+                        None => match self.places.get(variable.name) {
+                            Some(place) => place.clone(),
+                            None => continue,
+                        },
                     };
                     let verdict = self.with_fields(at, |fields| {
                         let hopeless =

@@ -68,7 +68,7 @@ impl Resting<'_, '_> {
         call: usize,
         key: Option<&InstanceKey>,
     ) -> impl Iterator<Item = usize> + 'i {
-        let all = instance.children.get(call).map_or(&[][..], Vec::as_slice);
+        let all = instance.children.get(call).and_then(Option::as_deref).unwrap_or_default();
         let one =
             key.and_then(|key| all.binary_search_by(|child| self.instances[*child].key().cmp(key)).ok());
         match one {

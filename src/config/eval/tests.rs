@@ -44,7 +44,7 @@ fn reads_templates_and_heredocs_as_terraform_does() {
         let attribute = block.body.attributes().next().expect("value");
         let expr = lower::lower(
             &attribute.value,
-            Chunk { text: source, file: FileId(0), base: 0, large: &[] },
+            Chunk { text: source, file: FileId(0), base: 0, large: &[], lines: lower::Lines::Count },
             &mut Words::new(),
         )
         .expect("valid");

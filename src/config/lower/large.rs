@@ -10,7 +10,7 @@ use crate::config::parts::in_parts;
 use crate::config::syntax::translate;
 use crate::config::value::Value;
 use crate::config::words::Words;
-use crate::model::{Diagnostic, Diagnostics, Span};
+use crate::model::{Diagnostic, Span};
 use hcl_edit::expr::ObjectKey;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -172,7 +172,7 @@ impl Lowering<'_> {
         let (chunk, depth) = (self.chunk, self.depth);
         let parts = in_parts(&large.slices, ALONE, |slices| {
             let words = &mut Words::new();
-            let mut lowering = Lowering { chunk, depth, words, problems: Diagnostics::default() };
+            let mut lowering = Lowering { depth, ..Lowering::of(chunk, words) };
             let mut entries = Vec::with_capacity(slices.len() * SLICE);
             slices.iter().for_each(|slice| lowering.slice(slice, &mut entries));
             (entries, lowering.problems)
@@ -197,9 +197,9 @@ impl Lowering<'_> {
         };
         // No slice begins with `for`.
         let Some(object) = parsed.as_object() else { return };
-        let chunk = Chunk { text: &text, base, file: self.chunk.file, large: &readable.large };
-        let (depth, words) = (self.depth, &mut *self.words);
-        let mut inner = Lowering { chunk, depth, words, problems: Default::default() };
+        let chunk =
+            Chunk { text: &text, base, file: self.chunk.file, large: &readable.large, lines: Lines::Count };
+        let mut inner = Lowering { depth: self.depth, ..Lowering::of(chunk, &mut *self.words) };
         entries.extend(object.iter().map(|(key, value): (&ObjectKey, _)| {
             let key = inner.key(key);
             (key, inner.expr(value.expr()))

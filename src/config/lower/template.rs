@@ -1,7 +1,7 @@
 //! Templates and heredocs, read as Terraform reads them: a flat list of pieces is trimmed (`~`), dedented (`<<-`) and
 //! only then nested. The text is taken from the source, since the library unescapes and dedents only its outermost level.
 
-use super::Lowering;
+use super::{Lines, Lowering};
 use crate::config::expr::{Expr, Node, Part};
 use crate::config::value::Value;
 use crate::model::{Diagnostic, Span};
@@ -108,7 +108,7 @@ impl Lowering<'_> {
                     self.text_pieces(span, style, pieces);
                 }
                 Element::Interpolation(interpolation) => {
-                    let expr = self.expr(&interpolation.expr);
+                    let expr = self.within(Lines::Free, |free| free.expr(&interpolation.expr));
                     pieces.marker(Piece::Value(expr), interpolation.strip);
                 }
                 Element::Directive(directive) => match directive.as_ref() {
@@ -120,7 +120,7 @@ impl Lowering<'_> {
     }
 
     fn if_directive(&mut self, directive: &IfDirective, style: Style, pieces: &mut Pieces) {
-        let condition = self.expr(&directive.if_expr.cond_expr);
+        let condition = self.within(Lines::Free, |free| free.expr(&directive.if_expr.cond_expr));
         pieces.marker(Piece::If(condition), directive.if_expr.strip);
         self.elements(directive.if_expr.template.iter(), style, pieces);
         if let Some(otherwise) = &directive.else_expr {
@@ -133,7 +133,7 @@ impl Lowering<'_> {
     fn for_directive(&mut self, directive: &ForDirective, style: Style, pieces: &mut Pieces) {
         let intro = &directive.for_expr;
         let key = intro.key_var.as_ref().map(|name| name.as_str().into());
-        let collection = self.expr(&intro.collection_expr);
+        let collection = self.within(Lines::Free, |free| free.expr(&intro.collection_expr));
         pieces.marker(Piece::For(key, intro.value_var.as_str().into(), collection), intro.strip);
         self.elements(intro.template.iter(), style, pieces);
         pieces.marker(Piece::End, directive.endfor_expr.strip);

@@ -11,6 +11,7 @@ use crate::config::syntax;
 use crate::config::value::{Marks, Value};
 use crate::model::{Diagnostic, Diagnostics, FileId, Span};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::{OsStr, OsString};
 
 /// Where values may come from, as they were found; which one counts is decided here.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub struct VariableInputs {
     /// Variable files that are read without being asked for; their texts are in the sources.
     pub files: Vec<(FileId, VariableFile)>,
     /// Environment variables: name and value. Names that do not begin with `PF_VAR_` are passed over.
-    pub environment: Vec<(String, String)>,
+    pub environment: Vec<(String, OsString)>,
     /// `--var` and `--var-file`, in the order given.
     pub arguments: Vec<Given>,
 }
@@ -48,6 +49,8 @@ pub(in crate::config) struct Variables {
     pub values: BTreeMap<String, Value>,
     /// Where sensitive ones came from.
     pub secret_sources: BTreeMap<String, SecretOrigin>,
+    /// Where each was given that has a value, and a label that says so.
+    pub places: BTreeMap<String, (Span, String)>,
 }
 
 /// A value that was given, not yet converted.
@@ -91,6 +94,11 @@ pub(in crate::config) fn settle(
         if let Some((value, source)) = value::find(variable, assigned, sources, scope, problems) {
             let value =
                 if variable.sensitive { value.marked(&Marks::variable(variable.name)) } else { value };
+            let place = match assigned {
+                Some(assigned) => (assigned.span, format!("from {}", assigned.from)),
+                None => variable.otherwise(),
+            };
+            variables.places.insert(variable.name.to_string(), place);
             variables.values.insert(variable.name.to_string(), value);
             if variable.sensitive {
                 let origin = SecretOrigin { source, ty: variable.written_type(sources) };
@@ -98,7 +106,7 @@ pub(in crate::config) fn settle(
             }
         }
     }
-    validate::all(declared, &variables, &found, files, problems);
+    validate::all(declared, &variables, files, problems);
     variables
 }
 
@@ -134,11 +142,12 @@ impl Assignments<'_, '_> {
         }
     }
 
-    fn environment(&mut self, key: &str, value: &str) {
+    fn environment(&mut self, key: &str, value: &OsStr) {
         // An undeclared one may belong to another configuration, as in Terraform.
         let Some(variable) = key.strip_prefix("PF_VAR_").and_then(|name| self.declared.get(name)) else {
             return;
         };
+        let Some(value) = value.to_str() else { return self.no_text(key, variable.name) };
         let shown = if variable.sensitive { "(sensitive)" } else { value };
         let file = self.sources.add_text(key, shown);
         let assigned = Assigned {
@@ -148,6 +157,16 @@ impl Assignments<'_, '_> {
             source: SecretSource::Environment(key.to_string()),
         };
         self.found.insert(variable.name.to_string(), assigned);
+    }
+
+    /// Not even the part before the wrong byte is shown: it may be a secret in another encoding.
+    fn no_text(&mut self, key: &str, name: &str) {
+        let file = self.sources.add_text(key, "…");
+        let problem = Diagnostic::error(format!("The value of the environment variable {key} is not UTF-8"))
+            .at(Span::new(file, 0, "…".len()), "not shown")
+            .help(format!("Give it as UTF-8, or unset {key}."));
+        self.problems.push(problem);
+        self.unread.insert(name.to_string());
     }
 
     fn argument(&mut self, text: &str) {

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 fn lowered(text: &str, readable: &Readable<'_>) -> Result<Expr, Diagnostics> {
     let parsed = hcl_edit::parser::parse_expr(&readable.text)
         .map_err(|error| Diagnostics::from(Diagnostic::error(format!("{}: {error}", readable.text))))?;
-    let chunk = Chunk { text, file: FileId(3), base: 1_000, large: &readable.large };
+    let chunk = Chunk { text, file: FileId(3), base: 1_000, large: &readable.large, lines: Lines::Count };
     crate::config::lower::lower(&parsed, chunk, &mut Words::new())
 }
 

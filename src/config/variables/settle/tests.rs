@@ -115,3 +115,18 @@ fn null_takes_the_default_only_where_it_may_not_stand() {
         assert_eq!(variables.values["v"].to_json().to_string(), json);
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_value_of_the_environment_that_is_no_text_is_told() {
+    use std::os::unix::ffi::OsStringExt;
+    for sensitive in ["", "sensitive = true"] {
+        let mut desk = Desk::new();
+        let value = std::ffi::OsString::from_vec(b"hunter2\xff".to_vec());
+        desk.inputs.environment.push(("PF_VAR_v".into(), value.clone()));
+        desk.inputs.environment.push(("PF_VAR_other".into(), value));
+        let (variables, problems) = desk.settle(&format!("variable \"v\" {{\ndefault = 1\n{sensitive}\n}}"));
+        assert_eq!(problems, ["The value of the environment variable PF_VAR_v is not UTF-8"]);
+        assert!(!variables.values.contains_key("v"), "the default does not stand in for it");
+    }
+}

@@ -1,6 +1,6 @@
 //! `validation` blocks: whether the values that were given may stand.
 
-use super::{Assigned, Variables};
+use super::Variables;
 use crate::config::convert::convert;
 use crate::config::eval::{evaluate, with_values};
 use crate::config::expr::Expr;
@@ -12,7 +12,7 @@ use crate::model::{Diagnostic, Diagnostics, Span};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Knows the variables only: what a validation may refer to.
+/// Knows the variables only: what has a value when they are settled.
 struct OnlyVariables<'a>(&'a Variables);
 
 impl Resolve for OnlyVariables<'_> {
@@ -25,11 +25,10 @@ impl Resolve for OnlyVariables<'_> {
     }
 }
 
-/// Asks every validation whose variables have values.
+/// Asks every early validation whose variables have values.
 pub(super) fn all(
     declared: &BTreeMap<&str, Variable<'_>>,
     variables: &Variables,
-    found: &BTreeMap<String, Assigned>,
     files: &dyn Files,
     problems: &mut Diagnostics,
 ) {
@@ -39,17 +38,14 @@ pub(super) fn all(
     let broken: BTreeSet<&str> =
         declared.keys().copied().filter(|name| !variables.values.contains_key(*name)).collect();
     for variable in declared.values() {
-        for validation in &variable.validations {
+        for validation in variable.validations.iter().filter(|validation| validation.is_early()) {
             let uses = [validation.condition, validation.message].map(Expr::references);
             let hopeless = uses
                 .iter()
                 .flatten()
                 .any(|r| &*r.root == "var" && r.name().is_some_and(|name| broken.contains(&**name)));
-            let place = match found.get(variable.name) {
-                Some(assigned) => (assigned.span, format!("from {}", assigned.from)),
-                None => variable.otherwise(),
-            };
-            if !hopeless && let Err(mut wrong) = verdict(variable, validation, &scope, place) {
+            let Some(place) = variables.places.get(variable.name).filter(|_| !hopeless) else { continue };
+            if let Err(mut wrong) = verdict(variable, validation, &scope, place.clone()) {
                 problems.0.append(&mut wrong.0);
             }
         }

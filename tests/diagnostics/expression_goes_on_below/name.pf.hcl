@@ -1,0 +1,5 @@
+# Of a name alone.
+locals {
+  later = local.list[0]
+[0]
+}
