@@ -550,7 +550,7 @@ impl World {
         (answer, look)
     }
 
-    /// What is read of a component before a run is taken. Where an earlier step goes on, what is there need not stay, and its
+    /// What is read of a component. Where an earlier step goes on, what is there need not stay, and its
     /// provider says so (docs/protocol.md, `unsettled`).
     pub fn look_before(&self, i: usize) -> Result<String, String> {
         let quiet = |step: Step| matches!(step, Step::Fetch | Step::Snapshot | Step::Backup);
@@ -567,11 +567,10 @@ impl World {
             Mishap::Read { component, nth: n, kind } if (*component, *n) == (i, nth) => Some(*kind),
             _ => None,
         });
-        let real = &self.real[i];
         let answer = match look {
             Some(Look::Lost) => None,
             Some(Look::Fails) => Some(Err("unreachable".into())),
-            None => Some(Ok(digest(i, real.installed, real.running))),
+            None => Some(self.look_before(i)),
         };
         (answer, look)
     }
