@@ -3,7 +3,7 @@
 use crate::config::checked::Need;
 use crate::plan::noun::{Entry, Observed, Plan};
 use crate::target::Targets;
-use crate::target::check::{self, Place, Verdict};
+use crate::target::check::{self, Place};
 use patchform_sdk::chunk;
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
@@ -26,10 +26,7 @@ pub fn look(plan: &mut Plan, targets: &Targets) {
 /// What is ill of what has to be well.
 fn ill(entry: &Entry, targets: &Targets) -> Option<String> {
     let place = Place { connection: &entry.connection, targets, since: None, mark: None };
-    entry.checks.iter().filter(|check| check.need != Need::Wanted).find_map(|check| {
-        match check::run(&check.at_a_glance(), &place, &AtomicBool::new(false)).verdict {
-            Verdict::Ill(why) => Some(format!("check {:?}: {why}", check.name)),
-            Verdict::Healthy | Verdict::Unknown(_) | Verdict::Cancelled => None,
-        }
-    })
+    let needed = entry.checks.iter().filter(|check| check.need != Need::Wanted);
+    let ill = check::ill_at_a_glance(needed, &place, &AtomicBool::new(false));
+    ill.map(|(check, why)| format!("check {:?}: {why}", check.name))
 }

@@ -1,8 +1,9 @@
 //! Marks in a run's folder: that it had begun, and that it has ended. They tell what became of a run whose lease is not there.
 
 use crate::journal;
+use crate::model::seal;
 use crate::world::disk;
-use patchform_sdk::digest;
+use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::Path;
 
@@ -23,21 +24,21 @@ const CUT: &str = "cut";
 /// # Errors
 /// A file that cannot be written.
 pub fn mark_begun(folder: &Path, token: u64) -> io::Result<()> {
-    mark(folder, BEGUN, sealed(token).as_bytes())
+    let mut sealed = serde_json::to_vec(&Begun { token })?;
+    seal::seal(&mut sealed, 0);
+    mark(folder, BEGUN, &sealed)
 }
 
 /// The token that a run began with, by its mark; `None` where that does not tell it, or was changed.
 pub fn first_token(folder: &Path) -> Option<u64> {
-    let text = disk::read(&folder.join(BEGUN), 256).ok()?;
-    let token = std::str::from_utf8(&text).ok()?.split(' ').next()?.parse().ok()?;
-    (sealed(token).as_bytes() == text).then_some(token)
+    let text = disk::read(&folder.join(BEGUN), 256).ok().filter(|text| seal::is_whole(text))?;
+    serde_json::from_slice::<Begun>(&text).ok().map(|begun| begun.token)
 }
 
-/// A token with a sum of it, so that a digit that was changed is seen.
-fn sealed(token: u64) -> String {
-    let digits = token.to_string();
-    let sum = digest::of_bytes(digits.as_bytes());
-    format!("{digits} {sum}\n")
+/// What the mark that a run had begun says.
+#[derive(Serialize, Deserialize)]
+struct Begun {
+    token: u64,
 }
 
 /// Notes that the run holds nothing any more.

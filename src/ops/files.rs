@@ -69,10 +69,7 @@ impl Files for FilesOnDisk {
     }
 
     fn home(&self) -> Option<String> {
-        environment::all()
-            .into_iter()
-            .find(|(name, _)| name == "HOME")
-            .and_then(|(_, home)| home.into_string().ok())
+        environment::one("HOME").and_then(|home| home.into_string().ok())
     }
 
     fn run(&self, program: &[String], input: &str, within: Duration) -> Result<Vec<u8>, String> {

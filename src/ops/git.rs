@@ -105,7 +105,7 @@ impl Git<'_> {
             // Settings of whoever calls must not lead git into another repository.
             ("GIT_DIR", ""),
         ];
-        let kept = |name: &str| crate::world::environment::all().iter().any(|(known, _)| known == name);
+        let kept = |name: &str| crate::world::environment::one(name).is_some();
         let environment: Vec<(&str, Option<&str>)> = environment
             .into_iter()
             .filter(|(name, _)| *name != "GIT_SSH_COMMAND" || !kept(name))

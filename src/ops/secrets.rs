@@ -104,9 +104,8 @@ fn given(name: &str, ty: Option<&str>, inputs: &Inputs) -> Result<Option<Json>, 
 }
 
 fn environment_value(variable: &str, name: &str, ty: Option<&str>) -> Result<Option<Json>, Failure> {
-    let found = environment::all().into_iter().find(|(n, _)| n == variable);
-    found
-        .map(|(_, value)| variables::of_text(value.to_str().ok_or("it is not UTF-8")?, ty))
+    environment::one(variable)
+        .map(|value| variables::of_text(value.to_str().ok_or("it is not UTF-8")?, ty))
         .transpose()
         .map_err(|why| unusable(name, &format!("the environment variable {variable}: {why}")))
 }

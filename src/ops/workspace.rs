@@ -16,8 +16,7 @@ const VARIABLE: &str = "PF_WORKSPACE";
 /// # Errors
 /// A name that cannot be one.
 pub fn current() -> Result<String, Failure> {
-    let given = environment::all().into_iter().find(|(name, _)| name == VARIABLE).map(|(_, value)| value);
-    if let Some(name) = given.filter(|name| !name.is_empty()) {
+    if let Some(name) = environment::one(VARIABLE).filter(|name| !name.is_empty()) {
         // What is not UTF-8 is no name, and no reason to use another workspace.
         return named(&name.to_string_lossy())
             .map_err(|f| f.hint(format!("it is set by the environment variable {VARIABLE}")));

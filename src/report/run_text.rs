@@ -228,11 +228,7 @@ impl RunText {
         step: Option<Step>,
         output: &str,
     ) -> String {
-        let took = |since: Option<&Moment>| {
-            since.map_or(String::new(), |since| {
-                format!(" in {}", period::show(self.clock.at(at).since(*since)))
-            })
-        };
+        let took = |since| self.took(at, since);
         let (from, to) = levels(plan, action.component);
         let (tint, what) = match step {
             None | Some(Step::Gate | Step::Measure) => return String::new(),
@@ -281,15 +277,17 @@ impl RunText {
         self.of(plan, at, action.component, &[tinted(Tint::Change, what)])
     }
 
+    /// ` in 8.3s`; nothing where it is not known since when.
+    fn took(&self, at: Moment, since: Option<&Moment>) -> String {
+        since.map_or(String::new(), |since| format!(" in {}", period::show(self.clock.at(at).since(*since))))
+    }
+
     /// After a way back the reading decides; before a patch that halted half-way is tried again it is what that expects, and
     /// before a run is taken up again what a person may have put right.
     fn read(&self, plan: &Plan, at: Moment, component: usize, digest: &Result<String, String>) -> String {
         let before = plan.entries.get(component).and_then(|e| e.observed.identity()).map(|i| &i.digest);
         let (from, _) = levels(plan, component);
-        let took = self
-            .began
-            .get(&(component, Leg::Back))
-            .map_or(String::new(), |since| format!(" in {}", period::show(self.clock.at(at).since(*since))));
+        let took = self.took(at, self.began.get(&(component, Leg::Back)));
         let looked = self.taken == Some(at) || !self.began.contains_key(&(component, Leg::Back));
         let piece = match digest {
             Ok(digest) if looked && Some(digest) == before => {

@@ -105,6 +105,18 @@ pub fn run(check: &Check, place: &Place<'_>, cancelled: &AtomicBool) -> Checked 
     }
 }
 
+/// The first of `checks` that is ill where it is only looked at for a moment, and why; what cannot be told is no illness.
+pub fn ill_at_a_glance<'c>(
+    mut checks: impl Iterator<Item = &'c Check>,
+    place: &Place<'_>,
+    cancelled: &AtomicBool,
+) -> Option<(&'c Check, String)> {
+    checks.find_map(|check| match run(&check.at_a_glance(), place, cancelled).verdict {
+        Verdict::Ill(why) => Some((check, why)),
+        Verdict::Healthy | Verdict::Unknown(_) | Verdict::Cancelled => None,
+    })
+}
+
 /// One try; `Err` says what was found instead.
 fn once(check: &Check, place: &Place<'_>) -> Result<(), Found> {
     match &check.probe {

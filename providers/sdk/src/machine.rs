@@ -50,23 +50,24 @@ pub fn start_time(pid: u32) -> Option<u64> {
 
 /// Whether any process of a session lives.
 pub fn session_lives(session: u32) -> bool {
-    let lives = |stat: String| {
-        let mut fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields).split_ascii_whitespace();
-        let ended = fields.next().is_none_or(|state| matches!(state, "Z" | "X"));
-        !ended && fields.nth(2).and_then(|field| field.parse().ok()) == Some(session)
-    };
+    let lives = |stat: String| field(&stat, 6) == Some(u64::from(session));
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     processes.filter_map(|entry| fs::read_to_string(entry.path().join("stat")).ok()).any(lives)
 }
 
 /// The start time in the text of a `/proc/PID/stat`; `None` for a zombie.
 pub fn started(stat: &str) -> Option<u64> {
+    field(stat, 22)
+}
+
+/// A field behind the state, which is the third, in the text of a `/proc/PID/stat`; `None` for a zombie.
+fn field(stat: &str, number: usize) -> Option<u64> {
     // The command's name, in brackets, may hold anything: count fields behind the last bracket.
     let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace();
     if matches!(fields.next()?, "Z" | "X") {
         return None;
     }
-    fields.nth(18)?.parse().ok()
+    fields.nth(number.checked_sub(4)?)?.parse().ok()
 }
 
 #[cfg(test)]

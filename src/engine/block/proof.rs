@@ -78,14 +78,12 @@ impl Tools {
             None => "Let this machine in (`allow` of the block), or ask on the host itself (check \"exec\")",
         };
         let place = Place { connection: &entry.connection, targets: &self.targets, since: None, mark: None };
-        entry.checks.iter().filter(from_here).find_map(|check| {
-            match check::run(&check.at_a_glance(), &place, &self.cancelled).verdict {
-                Checked::Ill(why) => Some(format!(
-                    "not patched: its block keeps out check {:?}, too, which was well before: {why}. {way_out}",
-                    check.name
-                )),
-                Checked::Healthy | Checked::Unknown(_) | Checked::Cancelled => None,
-            }
+        let asked = entry.checks.iter().filter(from_here);
+        check::ill_at_a_glance(asked, &place, &self.cancelled).map(|(check, why)| {
+            format!(
+                "not patched: its block keeps out check {:?}, too, which was well before: {why}. {way_out}",
+                check.name
+            )
         })
     }
 
