@@ -45,9 +45,10 @@ pub fn signed_part(text: &str) -> Result<String, &'static str> {
             None => return Err("the signature is missing"),
             Some(line) if line.trim_end() == SIGNATURE => break,
             Some(line) if line.starts_with("-----") => return Err("it is no clear-signed text"),
-            // Dash-escaped: RFC 9580, 7.2.
+            // Dash-escaped, and without the blanks at its end, which are not signed: RFC 9580, 7.2.
             Some(line) => {
-                signed.push_str(line.strip_prefix("- ").unwrap_or(line));
+                let line = line.strip_prefix("- ").unwrap_or(line);
+                signed.push_str(line.trim_end_matches([' ', '\t', '\r']));
                 signed.push('\n');
             }
         }
@@ -136,6 +137,9 @@ mod tests {
         assert!(signed_part(&format!("{text}Origin: Evil\n")).unwrap_err().contains("behind"));
         assert!(signed_part(&text.replace(END, "")).unwrap_err().contains("cut off"));
         assert!(signed_part("Origin: Debian\n").is_err() && signed_part("").is_err());
+        // What ends a line in blanks is not signed: RFC 9580, 7.2.
+        let blanks = text.replace("Debian", "Debian \t\r\r");
+        assert_eq!(signed_part(&blanks).unwrap(), signed_part(&text).unwrap());
         for cut in 0..text.len() - 2 {
             assert!(signed_part(&text[..cut]).is_err(), "{cut}");
         }

@@ -1,4 +1,4 @@
-//! The stored form of a journal's lines, version 4. Its own types: what is stored changes only on purpose.
+//! The stored form of a journal's lines, version 5. Its own types: what is stored changes only on purpose.
 
 use crate::model::Moment;
 use crate::plan::noun::Step;
@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// The stored form's version. A reader refuses every higher one.
-pub const FORM: u32 = 4;
+pub const FORM: u32 = 5;
 
 /// The first line of every segment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,6 +111,7 @@ pub(super) enum StoredRules {
     #[default]
     First,
     Second,
+    Third,
 }
 
 impl StoredRules {
@@ -254,7 +255,7 @@ macro_rules! same {
     };
 }
 
-same!(Rules, StoredRules: First, Second);
+same!(Rules, StoredRules: First, Second, Third);
 same!(Leg, StoredLeg: Forth, Back);
 same!(Reload, StoredReload: None, Service, Reboot, PowerCycle);
 same!(Step, StoredStep: Gate, Fetch, Measure, Drain, Block, Snapshot, Backup, Patch, Reload, Verify, Unblock, Undrain, Soak, Commit,

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 /// How often an action of the way back is tried before its component is stuck.
 pub const BACK_TRIES: u32 = 3;
-/// How often fetch, snapshot, backup and the core's own steps are tried when they were not done.
-pub const QUIET_TRIES: u32 = 2;
+/// How often a step of the way forth is tried when it is proved not to have happened.
+pub const FORTH_TRIES: u32 = 2;
 /// How often the way back is walked when the reading at its end is not the one before the run.
 pub const BACK_ROUNDS: u32 = 2;
 /// An action that is still busy after this long, and after twice its deadline, makes its component stuck.

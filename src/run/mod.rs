@@ -26,7 +26,7 @@ mod walk;
 mod work;
 
 pub use baseline::Baseline;
-pub use component::{BACK_ROUNDS, BACK_TRIES, BUSY_AT_LEAST, QUIET_TRIES, Stored};
+pub use component::{BACK_ROUNDS, BACK_TRIES, BUSY_AT_LEAST, FORTH_TRIES, Stored};
 pub use damage::Damage;
 pub use decide::{Begin, Command, decide};
 pub use fold::Run;

@@ -7,7 +7,7 @@
 pub enum Defect {
     UnclearIsRefused,
     InterruptedIsNotDone,
-    LostWordCounts,
+    FailsAtOnce,
     BeforeIsAfter,
     BetweenIsBefore,
     BusyIsDone,
@@ -116,7 +116,7 @@ impl Defect {
     pub const ALL: [Defect; 61] = [
         Defect::UnclearIsRefused,
         Defect::InterruptedIsNotDone,
-        Defect::LostWordCounts,
+        Defect::FailsAtOnce,
         Defect::BeforeIsAfter,
         Defect::BetweenIsBefore,
         Defect::BusyIsDone,

@@ -92,7 +92,7 @@ impl Run {
     fn interrupted(&mut self, i: usize) {
         let effectful =
             self.components[i].planned(&self.shape.nodes[i]).is_some_and(|p| p.action.effectful());
-        let asks_again = self.rules >= Rules::Second && !self.planted(Defect::LostWordCounts);
+        let asks_again = self.rules >= Rules::Second;
         let c = &mut self.components[i];
         c.tries = 0;
         c.not_busy();

@@ -188,7 +188,9 @@ fn max_parallel_is_kept() {
 fn a_failed_step_starts_the_way_back_from_where_it_stands() {
     let table = [
         ("refused", "finish", "restored"),
-        ("unclear/before", "finish", "restored"),
+        ("unclear/before", "patch#2 0", "forward"),
+        ("unclear/before/done", "verify 0", "forward"),
+        ("unclear/before/unclear/before", "finish", "restored"),
         ("inconclusive", "stop: halted at patch: no data", "forward"),
         ("unclear/after", "verify 0", "forward"),
         ("unclear/between", "restore 0", "going back"),
@@ -235,6 +237,27 @@ fn quiet_steps_are_tried_twice() {
     let ids: Vec<_> = p.run.snapshots(0).iter().map(|s| (s.id.as_str(), s.done)).collect();
     assert_eq!(ids, [("r-0-1", false), ("r-0-2", false)], "each under its own id, none of them made");
     assert_eq!(p.standings(), "restored");
+}
+
+/// A provider that was killed, or a host that could not be reached, is no reason to reject a level.
+#[test]
+fn what_is_proved_not_to_have_happened_is_tried_once_more() {
+    let plan = sample::plan(&[&[]], 1, OnFailure::RollbackComponent);
+    let mut p = Played::new(&plan);
+    p.turn();
+    p.well(0, 2);
+    assert_eq!(p.says(0, "unclear"), "probe 0 in 0s");
+    assert_eq!(p.says(0, "before"), "patch#2 0");
+    assert_eq!(p.says(0, "done"), "verify 0");
+
+    let mut p = Played::new(&plan);
+    p.turn();
+    p.well(0, 2);
+    p.says(0, "unclear");
+    p.says(0, "before");
+    p.says(0, "unclear");
+    assert_eq!(p.says(0, "before"), "finish");
+    assert_eq!((p.standings().as_str(), outcome(&p.run).failed), ("restored", vec![0]));
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! How one component walks its procedures: intents, facts, probes and the reading at the end of its way back.
 
-use super::component::{BACK_ROUNDS, BACK_TRIES, BUSY_AT_LEAST, QUIET_TRIES, Stored};
+use super::component::{BACK_ROUNDS, BACK_TRIES, BUSY_AT_LEAST, FORTH_TRIES, Stored};
 use super::damage::Damage;
 use super::event::{ActionRef, Leg};
 use super::fold::Run;
 use super::going_back::LOSES_DATA;
 use super::planted::Defect;
+use super::rules::Rules;
 use super::standing::{ActionStanding, Failure, Halt, Phase, Skip};
 use crate::plan::noun::Step;
 use patchform_sdk::message::{Answer, Done, Probed, Verdict};
@@ -282,9 +283,12 @@ impl Run {
         }
     }
 
-    /// Proved not to have happened. Again, if that is only because its controller died, or if it disturbs nothing.
+    /// Proved not to have happened: again, as often as only its controller died; once, where its provider or target may have
+    /// failed it.
     fn not_done(&mut self, i: usize, why: &str, output: &str, interrupted: bool) {
-        let again = interrupted || (quiet(self.step(i)) && self.components[i].tries + 1 < QUIET_TRIES);
+        let harmless = self.rules >= Rules::Third && !self.planted(Defect::FailsAtOnce);
+        let once_more = harmless || quiet(self.step(i));
+        let again = interrupted || (once_more && self.components[i].tries + 1 < FORTH_TRIES);
         match self.components[i].leg {
             Leg::Back => self.back_failed(i, why),
             // Nobody goes on forth in a going-back set.

@@ -3,7 +3,7 @@
 use super::disk::Head;
 use super::scenario::Time;
 use super::world::Id;
-use patchform::run::event::Event;
+use patchform::run::event::{ActionRef, Event};
 use patchform::run::{Begin, Command, Run};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,6 +61,8 @@ pub struct Controller {
     pub in_flight: BTreeSet<usize>,
     /// The attempts that it began itself.
     pub begun: BTreeSet<Id>,
+    /// How often an action that it began itself was proved not to have happened.
+    pub not_done: BTreeMap<ActionRef, u32>,
     /// Its segment of the journal, and where it found the end of it.
     pub segment: usize,
     pub head: Head,
@@ -83,6 +85,7 @@ impl Controller {
             flights: BTreeMap::new(),
             in_flight: BTreeSet::new(),
             begun: BTreeSet::new(),
+            not_done: BTreeMap::new(),
             segment,
             head: Head::default(),
             asleep: None,

@@ -175,7 +175,6 @@ impl<'a> Judge<'a> {
     /// Of what a run lets go of nothing goes on, unless a person has accepted that.
     fn let_go(&mut self, world: &World) -> Result<(), Violation> {
         self.cover.tested(Rule::LetGo);
-        let quiet = |step: Step| matches!(step, Step::Fetch | Step::Snapshot | Step::Backup);
         let accepted = |i: &usize| self.leaving.contains(i) || self.untold.contains(i);
         let goes_on = world.work.iter().filter(|(_, w)| !quiet(w.begin.step)).find(|(id, w)| {
             let i = id.0.component;
@@ -395,7 +394,6 @@ impl<'a> Judge<'a> {
     ) -> BTreeMap<usize, ()> {
         let real = |id: &Id| &world.real[id.0.component];
         // What disturbs nothing may be begun again while nobody knows whether it still goes on.
-        let quiet = |step: Step| matches!(step, Step::Fetch | Step::Snapshot | Step::Backup);
         let going_on = world.work.iter().filter(|(_, w)| w.arrived && !quiet(w.begin.step));
         let going_on = going_on.filter(|(id, w)| w.begin.token >= real(id).token);
         let going_on = going_on.map(|(id, _)| id.0.component);

@@ -143,7 +143,9 @@ impl Rule {
             Rule::GoesOn => "independent branches go on; what is held or skipped has a cause",
             Rule::Needless => "nothing goes back that no failure and no person takes back",
             Rule::StuckNeedless => "what is stuck failed itself, or stands half-way under something stuck",
-            Rule::Again => "what had not happened when its controller was lost has not failed",
+            Rule::Again => {
+                "what is proved not to have happened fails at the second try of one controller, not before"
+            }
             Rule::TakenBack => {
                 "a run or a wave that is taken back leaves nothing committed but under something stuck"
             }

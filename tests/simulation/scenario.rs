@@ -213,6 +213,11 @@ impl Fault {
     }
 }
 
+/// What disturbs nothing: it may be begun again while nobody knows whether it still goes on.
+pub fn quiet(step: Step) -> bool {
+    matches!(step, Step::Fetch | Step::Snapshot | Step::Backup)
+}
+
 impl Component {
     /// The two procedures: the operation plan and the emergency plan.
     pub fn procedures(&self) -> (Vec<Step>, Vec<Step>) {

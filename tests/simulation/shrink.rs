@@ -70,9 +70,11 @@ impl Shrinker {
             while from < len(&self.best) {
                 let mut candidate = self.best.clone();
                 drop(&mut candidate, from, (from + size).min(len(&self.best)));
-                let gone = 1.0 - size as f64 / len(&self.best) as f64;
-                let sooner = sooner(&candidate, gone);
-                if !self.keep(candidate) && !self.keep(sooner) {
+                let left = 1.0 - size as f64 / len(&self.best) as f64;
+                let scaled = sooner(&candidate, |at| (at as f64 * left) as Time);
+                let shifted = (1..60).map(|by| sooner(&candidate, |at| at.saturating_sub(by)));
+                let all: Vec<Scenario> = [candidate.clone(), scaled].into_iter().chain(shifted).collect();
+                if !all.into_iter().any(|candidate| self.keep(candidate)) {
                     from += size;
                 }
             }
@@ -173,9 +175,8 @@ impl Shrinker {
 }
 
 /// The same, with everything that happens at a time happening sooner: a smaller plan is done sooner.
-fn sooner(sc: &Scenario, by: f64) -> Scenario {
+fn sooner(sc: &Scenario, earlier: impl Fn(Time) -> Time) -> Scenario {
     let mut sc = sc.clone();
-    let scale = |at: &mut Time| *at = (*at as f64 * by) as Time;
     for mishap in &mut sc.mishaps {
         match mishap {
             Mishap::Crash { from: at, .. }
@@ -184,7 +185,7 @@ fn sooner(sc: &Scenario, by: f64) -> Scenario {
             | Mishap::Jump { at, .. }
             | Mishap::Closed { at, .. }
             | Mishap::Asked { at, .. }
-            | Mishap::Interrupt { at } => scale(at),
+            | Mishap::Interrupt { at } => *at = earlier(*at),
             Mishap::Fault { .. }
             | Mishap::Probe { .. }
             | Mishap::Read { .. }

@@ -553,7 +553,6 @@ impl World {
     /// What is read of a component. Where an earlier step goes on, what is there need not stay, and its
     /// provider says so (docs/protocol.md, `unsettled`).
     pub fn look_before(&self, i: usize) -> Result<String, String> {
-        let quiet = |step: Step| matches!(step, Step::Fetch | Step::Snapshot | Step::Backup);
         match self.work.iter().find(|(id, w)| id.0.component == i && w.arrived && !quiet(w.begin.step)) {
             Some((_, work)) => Err(format!("{} still goes on there", work.begin.step.name())),
             None => Ok(digest(i, self.real[i].installed, self.real[i].running)),

@@ -29,7 +29,7 @@ fn a_restore_that_throws_data_away_is_used_only_while_traffic_is_away() {
         (false, 2, "refused", "undrain 0"),
         (false, 2, "unclear/between", "drain 0"),
         (false, 3, "refused", "drain 0"),
-        (false, 3, "unclear/before", "drain 0"),
+        (false, 3, "unclear/before/unclear/before", "drain 0"),
         (false, 3, "unclear/unknown", "stop: 1 component could not be restored"),
         (false, 4, "ill", "stop: 1 component could not be restored"),
         (true, 4, "ill", "drain 0"),
@@ -75,7 +75,7 @@ fn a_plan_whose_only_way_back_throws_data_away_is_not_followed() {
 fn without_a_way_back_traffic_returns_only_to_what_was_not_changed() {
     for (well, last, next, standing) in [
         (1, "refused", "undrain 0", "restored"),
-        (1, "unclear/before", "undrain 0", "restored"),
+        (1, "unclear/before/unclear/before", "undrain 0", "restored"),
         (1, "unclear/between", "stop: 1 component could not be restored", "stuck"),
         (2, "ill", "stop: 1 component could not be restored", "stuck"),
     ] {

@@ -230,15 +230,25 @@ fn taken_by_first(token: u64) -> What {
 /// The disk was too full to write down what was found: whoever takes the run asks again, and does again what had not happened.
 #[test]
 fn what_was_unclear_when_its_controller_was_lost_is_done_again() {
-    for (taken, next) in [(What::taken("you", 2), "patch#2 0"), (taken_by_first(2), "finish")] {
+    let taken_by = |rules| What::Taken { controller: "you".into(), token: 2, rules };
+    for (rules, next, again) in [
+        // What another one had begun is no try of this one.
+        (Rules::Third, "patch#2 0", "patch#3 0"),
+        (Rules::Second, "patch#2 0", "finish"),
+        (Rules::First, "finish", ""),
+    ] {
         let mut p = chain(OnFailure::RollbackComponent);
         p.turn();
         p.well(0, 2);
         assert_eq!(p.says(0, "unclear"), "probe 0 in 0s");
         p.in_flight.clear();
-        p.apply(taken);
+        p.apply(taken_by(rules));
         assert_eq!(p.turn(), "probe 0 in 0s");
         assert_eq!(p.says(0, "before"), next);
+        if !again.is_empty() {
+            p.says(0, "unclear");
+            assert_eq!(p.says(0, "before"), again, "{rules:?}");
+        }
     }
 }
 
