@@ -1,10 +1,11 @@
 //! One controller: the loop of `engine::drive`, as far as it can be told without threads.
 
 use super::disk::Head;
-use super::scenario::Time;
+use super::scenario::{Time, quiet};
 use super::world::Id;
-use patchform::run::event::{ActionRef, Event};
+use patchform::run::event::{ActionRef, Event, Leg, What};
 use patchform::run::{Begin, Command, Run};
+use patchform_sdk::message::Probed;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How often a provider is started, as `provider::session` has it.
@@ -62,7 +63,7 @@ pub struct Controller {
     /// The attempts that it began itself.
     pub begun: BTreeSet<Id>,
     /// How often an action that it began itself was proved not to have happened.
-    pub not_done: BTreeMap<ActionRef, u32>,
+    not_done: BTreeMap<ActionRef, u32>,
     /// Its segment of the journal, and where it found the end of it.
     pub segment: usize,
     pub head: Head,
@@ -104,6 +105,21 @@ impl Controller {
         }
         self.flights.insert(component, (serial, flight));
         self.in_flight.insert(component);
+    }
+
+    /// What is found not to have happened on a way forth that has not failed, and how often that was so of what it began itself.
+    pub fn not_done(&mut self, what: &What) -> Option<(ActionRef, u32)> {
+        let What::Probe { action, attempt, found } = what else { return None };
+        let (_, step) = self.run.current(action.component)?;
+        let before = *found == Ok(Probed::Before);
+        // What disturbs nothing is begun again also where it was half done, or where nobody can tell.
+        let again = before || (quiet(step) && !matches!(found, Ok(Probed::After(_) | Probed::Busy)));
+        if !again || action.leg == Leg::Back || self.run.failure(action.component).is_some() {
+            return None;
+        }
+        let times = self.not_done.entry(*action).or_default();
+        *times += u32::from(!before || self.begun.contains(&(*action, *attempt)));
+        Some((*action, *times))
     }
 
     pub fn land(&mut self, component: usize) {

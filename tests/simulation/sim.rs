@@ -13,7 +13,7 @@ use patchform::model::Moment;
 use patchform::plan::noun::{Plan, Step};
 use patchform::run::event::{Event, Leg, Request, What};
 use patchform::run::{Begin, Command, Ending, FORTH_TRIES, Run, Standing, decide, outcome};
-use patchform_sdk::message::{Answer, Done, Probed, Verdict};
+use patchform_sdk::message::{Answer, Done, Verdict};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// How a simulated run ended well.
@@ -274,8 +274,15 @@ impl Sim<'_> {
         let at = Moment((self.now as i64 + self.jumped + c.skew) * 1000);
         let event = Event { at, what };
         self.judge.cover.tested(Rule::Fold);
+        let not_done = c.not_done(&event.what);
         if let Err(damage) = c.run.apply(&event) {
             return broken(Rule::Fold, format!("{}: {damage}", event.what));
+        }
+        if let Some((action, times)) = not_done {
+            self.judge.cover.tested(Rule::Again);
+            if c.run.failure(action.component).is_some() && times < FORTH_TRIES {
+                return broken(Rule::Again, format!("{}, and c{} failed", event.what, action.component));
+            }
         }
         c.batch.push((self.now, event));
         c.news = true;
@@ -321,24 +328,7 @@ impl Sim<'_> {
         let Some(found) = found else { return Ok(()) };
         self.controllers[k].land(i);
         self.say(|| format!("controller {k} probes {}: {found:?}", named(&begin)));
-        let failed = self.controllers[k].run.failure(i).is_some();
-        let before = found == Ok(Probed::Before);
-        // What disturbs nothing is begun again also where it was half done, or where nobody can tell.
-        let again = before || (quiet(begin.step) && !matches!(found, Ok(Probed::After(_) | Probed::Busy)));
-        self.fold(k, What::Probe { action: begin.action, attempt: begin.attempt, found })?;
-        if !again || failed || begin.action.leg == Leg::Back {
-            return Ok(());
-        }
-        let c = &mut self.controllers[k];
-        let own = u32::from(!before || c.begun.contains(&(begin.action, begin.attempt)));
-        let times = c.not_done.entry(begin.action).or_default();
-        *times += own;
-        let times = *times;
-        self.judge.cover.tested(Rule::Again);
-        if c.run.failure(i).is_some() && times < FORTH_TRIES {
-            return broken(Rule::Again, format!("{} had not happened, and c{i} failed", named(&begin)));
-        }
-        Ok(())
+        self.fold(k, What::Probe { action: begin.action, attempt: begin.attempt, found })
     }
 
     fn reads(&mut self, k: usize, component: usize, epoch: u32) -> Result<(), Violation> {
