@@ -130,7 +130,9 @@ fn a_finished_run_is_taken_back_by_a_new_plan() {
     let runs = lab.patchform("run list --json").exits(0).out;
     let runs: serde_json::Value = serde_json::from_str(&runs).unwrap();
     let last = runs["runs"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_string();
-    lab.patchform(&format!("rollback {last} --auto-approve")).exits(0);
+    let back = lab.patchform(&format!("rollback {last} --auto-approve")).exits(0);
+    let told = "command.a goes back by a patch: and so do 2 others; their snapshots are not restored";
+    back.says(told).says("brings what stood there");
     assert_eq!([lab.read("a"), lab.read("b"), lab.read("c")], ["1.0", "1.0", "1.0"]);
 }
 
@@ -163,7 +165,7 @@ fn a_saved_plan_is_applied_as_it_was_reviewed_or_refused() {
     lab.patchform("apply p").exits(6).says("command.a");
     std::fs::remove_file(lab.path("a")).unwrap();
     lab.patchform("apply p").exits(0);
-    lab.patchform("apply p").exits(6);
+    lab.patchform("apply p").exits(6).says("has applied it");
 }
 
 #[test]

@@ -292,6 +292,18 @@ fn waiting() -> (Lab, Child) {
     (lab, child)
 }
 
+#[test]
+fn a_run_whose_process_is_suspended_says_so() {
+    let (lab, child) = waiting();
+    let list = || lab.patchform("state list").exits(0);
+    list().says("is going on").does_not_say("suspended");
+    signal(&child, "STOP");
+    list().says(", suspended)");
+    signal(&child, "CONT");
+    list().does_not_say("suspended");
+    ends_well(&lab, child);
+}
+
 fn ends_well(lab: &Lab, child: Child) {
     lab.write("go", "");
     Ran::of(child.wait_with_output().unwrap()).exits(0);

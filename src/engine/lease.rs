@@ -51,13 +51,14 @@ pub struct OpenRun {
 }
 
 impl OpenRun {
-    /// Who drives it, for a message: `ana@host (process 4711)`.
+    /// Who drives it, for a message: `ana@host (process 4711)`; and that it stands still, where it does.
     pub fn driver(&self) -> String {
         let c = &self.controller;
         if c.user.is_empty() {
             return "another process".into();
         }
-        format!("{}@{} (process {})", c.user, c.host, c.pid)
+        let still = if machine::is_suspended(c) { ", suspended" } else { "" };
+        format!("{}@{} (process {}{still})", c.user, c.host, c.pid)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::ledger::{self, Ledger};
 use super::plan::{backend, fresh_state};
-use super::{Failure, Place, runs};
+use super::{Failure, Place, beginning, runs};
 use crate::backend::{Base, Local};
 use crate::engine::drive::{self, DriveError, Looked};
 use crate::engine::fleet::Fleet;
@@ -16,7 +16,7 @@ use crate::plan::noun::Observed;
 use crate::plan::{Plan, moves, stale, stored};
 use crate::run::Run;
 use crate::run::event::{Event, Request};
-use crate::state::State;
+use crate::state::{FinishedRun, State};
 use crate::world::{clock, disk, failpoint, machine, random};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -103,7 +103,10 @@ pub(super) fn open_run(
     let (id, above, told, request) = match entry {
         Entry::New { .. } => {
             let moved = moves::apply(&plan.moves, &mut state);
-            refuse_stale(plan, &state, &readings)?;
+            refuse_stale(plan, &state, &readings).map_err(|stale| match applied_by(plan, &state, place) {
+                Some(run) => stale.hint(format!("run {run} has applied it")),
+                None => stale,
+            })?;
             if moved {
                 // From here on the state knows the new addresses, whatever becomes of the run.
                 let touched: Vec<Selection> = plan
@@ -344,6 +347,14 @@ fn refuse_stale(plan: &Plan, state: &State, readings: &BTreeMap<usize, Observed>
     }
     let stale = stale::stale(plan, state, readings);
     if stale.is_empty() { Ok(()) } else { Err(stale_plan(&stale)) }
+}
+
+/// The run that has applied this very plan.
+fn applied_by<'a>(plan: &Plan, state: &'a State, place: &Place) -> Option<&'a str> {
+    let later = state.runs.iter().rev().filter(|run| run.started >= plan.made);
+    let is_its =
+        |run: &&FinishedRun| beginning::plan(&place.runs, &run.id).is_ok_and(|applied| applied == *plan);
+    later.filter(is_its).map(|run| run.id.as_str()).next()
 }
 
 /// A plan is refused since it is stale.

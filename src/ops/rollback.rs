@@ -8,10 +8,10 @@ use super::providers::Starter;
 use super::{Failure, Place, beginning, runs, secrets};
 use crate::backend::Local;
 use crate::config::source::Sources;
-use crate::model::{Diagnostic, Diagnostics};
+use crate::model::{Address, Diagnostic, Diagnostics};
 use crate::plan::{Focus, later, undo};
 use crate::run::event::Request;
-use crate::state::RunOutcome;
+use crate::state::{LEVELS_KEPT, RunOutcome};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -89,9 +89,13 @@ fn finished(id: &str, place: Place, inputs: &Inputs, stages: &mut dyn Stages) ->
     let ran = beginning::plan(&place.runs, id)?;
     let (draft, lost) = undo::undo(&ran, &run, &state).map_err(Failure::error)?;
     if draft.entries.is_empty() && lost.is_empty() {
-        return Err(Failure::error(format!(
-            "run {id} changed nothing that could be taken back, or is so old that its levels are not kept any more"
-        )));
+        return Err(match state.has_forgotten_levels_of(id) {
+            true => Failure::error(format!(
+                "run {id} cannot be taken back: what runs changed is kept of the last {LEVELS_KEPT} of them"
+            ))
+            .hint("declare the earlier levels"),
+            false => Failure::error(format!("run {id} changed nothing that could be taken back")),
+        });
     }
     let secrets = secrets::again(&ran, inputs)?;
     let starter = Starter::new(&place, stages.watch());
@@ -123,6 +127,9 @@ fn finished(id: &str, place: Place, inputs: &Inputs, stages: &mut dyn Stages) ->
             ),
         );
     }
+    if let Some(warning) = not_restored(&undo::not_restored(&plan, &state)) {
+        warnings.push(warning);
+    }
     for address in lost {
         warnings.push(
             Diagnostic::warning(format!(
@@ -141,4 +148,17 @@ fn finished(id: &str, place: Place, inputs: &Inputs, stages: &mut dyn Stages) ->
         secrets,
         state: Some(state),
     })
+}
+
+/// What a person hears who may expect more than the level to come back.
+fn not_restored(stored: &[(&Address, String)]) -> Option<Diagnostic> {
+    let (first, id) = stored.first()?;
+    let others = match stored.len() - 1 {
+        0 => "its snapshot is not restored".into(),
+        more => format!("and so do {more} others; their snapshots are not restored"),
+    };
+    Some(Diagnostic::warning(format!("{first} goes back by a patch: {others}")).help(format!(
+        "What else has changed there, such as data and settings, stays as it is. `patchform snapshot restore {id}` brings what stood \
+         there before, and loses what came since."
+    )))
 }

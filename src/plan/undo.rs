@@ -103,6 +103,16 @@ pub fn outputs_kept<'a>(plan: &Plan, run: &FinishedRun, state: &'a State) -> Opt
     later::stays(run, state).filter(|_| others)
 }
 
+/// Of what `plan` takes back by a patch, the snapshots that the run which is taken back has stored, and nobody restores.
+pub fn not_restored<'a>(plan: &'a Plan, state: &State) -> Vec<(&'a Address, String)> {
+    let patched = plan.changes().filter(|(.., change)| change.to.is_some() && change.restore_from.is_none());
+    let stored = patched.filter_map(|(_, entry, change)| {
+        let stored = snapshot_before(state, &plan.purpose, &entry.address, change.to.as_ref())?;
+        Some((&entry.address, stored.id))
+    });
+    stored.collect()
+}
+
 /// The snapshot that the run which a plan for `purpose` takes back took of a component at `level`; of the time before a first
 /// installation (`None`), such a plan may restore it to take the component away again.
 pub fn snapshot_before(

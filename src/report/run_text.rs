@@ -331,11 +331,19 @@ impl RunText {
         page.finish()
     }
 
+    /// Whether more than its gate was begun there.
+    fn has_begun(&self, entry: usize) -> bool {
+        self.steps.iter().any(|(action, (step, _))| action.component == entry && *step != Step::Gate)
+    }
+
     fn asked(&self, plan: &Plan, request: &Request) -> String {
         let going = self.going.len();
         match request {
             Request::Pause => "asked to pause: nothing new begins".into(),
             Request::Continue => "asked to go on".into(),
+            Request::Skip(entry) if self.has_begun(*entry) => {
+                format!("asked to skip {}, which had begun already: it goes on", name(plan, *entry))
+            }
             Request::Skip(entry) => format!("asked to skip {}", name(plan, *entry)),
             Request::Stop if self.telling == Telling::Story || going == 0 => "asked to stop".into(),
             Request::Stop => {

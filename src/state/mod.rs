@@ -14,7 +14,7 @@ pub mod snapshot;
 pub mod stored;
 
 pub use checkpoint::checkpoint;
-pub use finished::{FinishedRun, Levels, RunOutcome};
+pub use finished::{FinishedRun, LEVELS_KEPT, Levels, RunOutcome};
 pub use noun::{Folded, OutputValue, Rejected, State};
 pub use orphan::Orphan;
 pub use owed::{Owed, Reloaded};

@@ -1,6 +1,6 @@
 //! The state: a checkpoint of what all runs so far have left behind.
 
-use super::{FinishedRun, Owed, Record, Snapshot};
+use super::{FinishedRun, LEVELS_KEPT, Owed, Record, Snapshot};
 use crate::config::exact::Exact;
 use crate::model::{Address, Moment, PatchLevel};
 use std::collections::BTreeMap;
@@ -91,6 +91,12 @@ impl State {
     /// The finished run with this id.
     pub fn run(&self, id: &str) -> Option<&FinishedRun> {
         self.runs.iter().find(|r| r.id == id)
+    }
+
+    /// Whether what the finished run with this id changed may have been dropped, since so many others came after it.
+    pub fn has_forgotten_levels_of(&self, id: &str) -> bool {
+        let later = self.runs.iter().rev().take_while(|r| r.id != id);
+        later.filter(|r| !r.levels.is_empty()).count() >= LEVELS_KEPT
     }
 
     /// The finished run that put `level` where something of it is `owed` since: what stood there before comes back by taking

@@ -54,6 +54,12 @@ pub fn is_gone(controller: &Controller) -> Option<bool> {
     Some(controller.boot != here.boot || start_time(controller.pid) != Some(controller.started))
 }
 
+/// Whether `controller` is there and stands still: SIGSTOP, Ctrl-Z, or a debugger.
+pub fn is_suspended(controller: &Controller) -> bool {
+    is_gone(controller) == Some(false)
+        && stat(controller.pid, 3).is_some_and(|state| state == "T" || state == "t")
+}
+
 /// More descriptors than these are not asked for: what programs inherit them, and close each, would take long.
 const DESCRIPTORS: u64 = 4_096;
 
@@ -101,9 +107,14 @@ fn boot_id() -> String {
 }
 
 fn start_time(pid: u32) -> Option<u64> {
+    stat(pid, 22)?.parse().ok()
+}
+
+/// Field `number` of `/proc/PID/stat`, from 3 on, counted as proc(5) does.
+fn stat(pid: u32, number: usize) -> Option<String> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // The command's name, in brackets, may hold anything: count fields behind the last bracket.
-    stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(19)?.parse().ok()
+    stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(number - 3).map(String::from)
 }
 
 #[cfg(test)]

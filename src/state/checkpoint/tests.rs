@@ -131,6 +131,8 @@ fn only_the_last_runs_keep_their_levels() {
     assert_eq!(state.runs.len(), LEVELS_KEPT + 5, "their heads stay");
     let kept: Vec<bool> = state.runs.iter().map(|r| !r.levels.is_empty()).collect();
     assert_eq!(kept, [vec![false; 5], vec![true; LEVELS_KEPT]].concat());
+    let forgotten: Vec<bool> = state.runs.iter().map(|r| state.has_forgotten_levels_of(&r.id)).collect();
+    assert_eq!(forgotten, kept.iter().map(|kept| !kept).collect::<Vec<bool>>());
     assert_eq!(state.last_run_of(&address("release.a")).unwrap().id, format!("r{}", LEVELS_KEPT + 4));
 }
 
