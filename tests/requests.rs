@@ -292,6 +292,24 @@ fn waiting() -> (Lab, Child) {
     (lab, child)
 }
 
+/// What is left of its folder tells still that it had begun.
+#[test]
+fn a_run_that_lost_its_journal_and_its_mark_is_open() {
+    let (lab, mut child) = waiting();
+    child.kill().expect("it is killed");
+    child.wait().expect("it has ended");
+    let id = last_run(&lab).0;
+    let folder = lab.path(&format!(".patchform/runs/{id}"));
+    std::fs::remove_dir_all(folder.join("journal")).unwrap();
+    std::fs::remove_file(folder.join("begun")).unwrap();
+    lab.patchform("run list").says(&id);
+    lab.patchform("resume").exits(1).says("run abandon");
+    lab.patchform("plan").says(&id);
+    lab.write("go", "");
+    lab.patchform("run abandon").exits(0);
+    lab.patchform("plan").exits(0).says("command.a").says("patch");
+}
+
 #[test]
 fn a_run_whose_process_is_suspended_says_so() {
     let (lab, child) = waiting();
@@ -348,7 +366,7 @@ fn a_request_that_nobody_takes_is_withdrawn_and_fails() {
     let asked = lab.patchform("run pause");
     signal(&child, "CONT");
     let asked = asked.exits(1);
-    assert!(asked.err.contains("did not take the request") && asked.err.contains("withdrawn"), "{asked:?}");
+    assert!(asked.err.contains(", suspended)") && asked.err.contains("withdrawn"), "{asked:?}");
     lab.patchform("run stop").exits(0);
     let id = last_run(&lab).0;
     lab.write("go", "");

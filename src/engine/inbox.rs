@@ -1,5 +1,6 @@
 //! The inbox of a run: request files that `run pause|continue|skip|stop` and others put beside its journal.
 
+use super::marks::INBOX;
 use crate::model::Address;
 use crate::plan::noun::Plan;
 use crate::run::event::Request;
@@ -70,7 +71,7 @@ pub fn put(run_folder: &Path, plan: &Plan, request: &Request, token: u64) -> io:
         _ => None,
     };
     let stored = StoredRequest { request: request.name().into(), component, token: Some(token) };
-    let folder = run_folder.join("inbox");
+    let folder = run_folder.join(INBOX);
     disk::make_folder(&folder)?;
     let name = format!("{}.json", random::hex(8)?);
     let path = folder.join(name);
@@ -122,7 +123,7 @@ impl Inbox {
     /// # Errors
     /// The folder cannot be made.
     pub fn open(run_folder: &Path, token: u64) -> io::Result<Inbox> {
-        let folder = run_folder.join("inbox");
+        let folder = run_folder.join(INBOX);
         disk::make_folder(&folder)?;
         let mut inbox = Inbox { folder, notices: Vec::new() };
         for path in inbox.files() {

@@ -14,6 +14,8 @@ pub const JOURNAL: &str = "journal";
 /// Lies there once its first line is durable: from then on a missing journal is damage. It holds the run's first fencing
 /// token: tokens only rise, so that they order runs whatever the clock said.
 pub const BEGUN: &str = "begun";
+/// The folder of what is asked of it, in its folder: made by a controller that drives it, so after its first line.
+pub const INBOX: &str = "inbox";
 /// Lies there once it holds nothing any more: that its lease is not there is right then.
 const ENDED: &str = "ended";
 /// Lies there once its journal is known to lack its end: whoever takes the run later cannot tell that any more.
@@ -75,7 +77,7 @@ fn mark(folder: &Path, name: &str, text: &[u8]) -> io::Result<()> {
 
 /// Whether the first line of the run in `folder` was durable once.
 pub fn had_begun(folder: &Path) -> bool {
-    folder.join(BEGUN).exists()
+    folder.join(BEGUN).exists() || folder.join(INBOX).exists()
 }
 
 /// Whether the run in `folder` had begun, and nothing tells that it has ended: where its lease is not there, that was lost.
