@@ -138,7 +138,7 @@ pub fn drive(
 pub type Looked = BTreeMap<usize, Result<String, String>>;
 
 /// Journals that `controller` takes `run` with `token`, what was `looked` at before, and a request that comes with it
-/// (rollback, abandon).
+/// (rollback, abandon); answers what it wrote.
 ///
 /// # Errors
 /// The journal cannot be written, or the token is not above the earlier ones.
@@ -149,7 +149,7 @@ pub fn take(
     token: u64,
     looked: Looked,
     request: Option<Request>,
-) -> Result<(), DriveError> {
+) -> Result<Vec<Event>, DriveError> {
     let at = clock::now();
     let mut events = vec![Event { at, what: What::taken(controller, token) }];
     // Set back while nobody drove it, or on another machine.
@@ -168,7 +168,8 @@ pub fn take(
         run.apply(&event)?;
         events.push(event);
     }
-    Ok(journal.append(&events)?)
+    journal.append(&events)?;
+    Ok(events)
 }
 
 struct Drive<'a> {

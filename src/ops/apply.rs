@@ -29,7 +29,7 @@ use std::time::Duration;
 
 /// Told of everything that happens while a run is driven.
 pub trait Audience {
-    /// The run stands so. `before`: what its journal tells already, which is more than nothing when it is taken up again.
+    /// The run stands so. `before`: what its journal tells already, which is more than that it was taken when it is taken up again.
     fn begins(&mut self, run: &Run, plan: &Plan, before: &[Event]);
     /// Something happened, and is durable.
     fn event(&mut self, plan: &Plan, run: &Run, event: &Event);
@@ -220,9 +220,8 @@ pub fn apply(ready: Ready, audience: &mut dyn Audience) -> Result<Ended, Failure
     }
     place.prepare()?;
     let began = clock::steady();
-    let before = entry.events();
     let mut opened = open_run(&plan, &place, &local, &fleet, &secrets, entry)?;
-    audience.begins(&opened.run, &plan, &before);
+    audience.begins(&opened.run, &plan, &opened.events);
     opened.notices.drain(..).for_each(|notice| audience.notice(&notice));
     let tools = Tools {
         plan: plan.clone(),

@@ -32,16 +32,6 @@ pub(super) enum Entry {
     Open { told: Box<runs::Told>, request: Option<Request> },
 }
 
-impl Entry {
-    /// What the journal tells already.
-    pub fn events(&self) -> Vec<Event> {
-        match self {
-            Entry::New { .. } => Vec::new(),
-            Entry::Open { told, .. } => told.journal.events.clone(),
-        }
-    }
-}
-
 /// A run that this process drives.
 pub(super) struct Opened {
     pub run: Run,
@@ -49,6 +39,8 @@ pub(super) struct Opened {
     pub lease: Lease,
     pub folder: PathBuf,
     pub ledger: Ledger,
+    /// What its journal tells, to the moment at which it was taken.
+    pub events: Vec<Event>,
     /// What a person should know before it goes on.
     pub notices: Vec<String>,
 }
@@ -127,7 +119,7 @@ pub(super) fn open_run(
     let folder = place.runs.join(&id);
     let controller = machine::this();
     let me = format!("{}@{} (process {})", controller.user, controller.host, controller.pid);
-    let (run, writer, started, lacks) = match told {
+    let (run, writer, events, started, lacks) = match told {
         Some(_) => {
             // Somebody may have driven it on since it was read: what counts is what it tells under the lease. The seal
             // comes first, so that nobody acts on a line that is not read here.
@@ -147,19 +139,20 @@ pub(super) fn open_run(
                 mark_cut(&folder)?;
             }
             notices.extend(told.run.is_paused().then(|| was_paused(&id)));
-            let (run, writer) = take(told.run, writer, &me, &lease, looked, request)?;
+            let (run, writer, taken) = take(told.run, writer, &me, &lease, looked, request)?;
+            let events = [told.journal.events, taken].concat();
             notices.extend((run.is_cut() && lacks.is_none()).then(|| is_contradicted(&id)));
-            (run, writer, started, lacks)
+            (run, writer, events, started, lacks)
         }
         None => match begin(plan, &state, &folder, &id, &me, &lease) {
-            Ok((run, writer)) => (run, writer, now, None),
+            Ok((run, writer, events)) => (run, writer, events, now, None),
             Err(failure) => return Err(let_go(failure, &id, lease)),
         },
     };
     drop(lock);
     failpoint::pass("run.opened");
     let ledger = Ledger { started, state, base, saved_at: clock::steady(), lacks };
-    Ok(Opened { run, writer, lease, folder, ledger, notices })
+    Ok(Opened { run, writer, lease, folder, ledger, events, notices })
 }
 
 /// The run as its folder tells it under the lease. One that has ended meanwhile is not driven on: its lease, which falls
@@ -186,7 +179,7 @@ fn begin(
     id: &str,
     me: &str,
     lease: &Lease,
-) -> Result<(Run, Writer), Failure> {
+) -> Result<(Run, Writer, Vec<Event>), Failure> {
     let bytes = stored::write(plan);
     let path = folder.join(runs::PLAN);
     disk::write_atomic(&path, &bytes)
@@ -221,13 +214,16 @@ fn take(
     lease: &Lease,
     looked: Looked,
     request: Option<Request>,
-) -> Result<(Run, Writer), Failure> {
-    drive::take(&mut run, &mut writer, me, lease.token(), looked, request).map_err(|error| match error {
-        DriveError::Journal(WriteError::Unclear { .. }) => Failure::stopped(error)
-            .hint(format!("`patchform run show {}` tells whether it took the request", run.id())),
-        error => Failure::error(error),
-    })?;
-    Ok((run, writer))
+) -> Result<(Run, Writer, Vec<Event>), Failure> {
+    let taken =
+        drive::take(&mut run, &mut writer, me, lease.token(), looked, request).map_err(
+            |error| match error {
+                DriveError::Journal(WriteError::Unclear { .. }) => Failure::stopped(error)
+                    .hint(format!("`patchform run show {}` tells whether it took the request", run.id())),
+                error => Failure::error(error),
+            },
+        )?;
+    Ok((run, writer, taken))
 }
 
 /// A pause is asked of a controller, and ends with it.
