@@ -13,6 +13,7 @@ mod probe;
 mod rules;
 mod service;
 mod settings;
+mod silence;
 mod traffic;
 mod values;
 mod windows;
@@ -38,6 +39,7 @@ pub(super) use probe::{
 pub(super) use rules::{MOST_WAVES, ON_FAILURE, ROLLOUT, VENDOR};
 pub(super) use service::{IMPORTANCES, SERVICE};
 pub(super) use settings::{PARTIES, PATCHFORM, REQUIRED_PROVIDERS, STATE_LOCAL};
+pub(super) use silence::SILENCE;
 pub(super) use traffic::TRAFFIC;
 pub(super) use values::{OUTPUT, VALIDATION, VARIABLE};
 pub(super) use windows::{BLACKOUT, MAINTENANCE, MAINTENANCE_WINDOW};
@@ -110,6 +112,7 @@ pub const ALL: &[&Block] = &[
     &blocking::PROBE_HTTP,
     &blocking::PROBE_EXEC,
     &blocking::LOG,
+    &silence::SILENCE,
     &probe::PRECONDITION,
     &component::DYNAMIC,
     &component::CONTENT,

@@ -54,6 +54,7 @@ mod rollout;
 mod secret;
 mod service;
 mod shapes;
+mod silence;
 mod traffic;
 mod tree;
 mod uses;

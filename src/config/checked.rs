@@ -7,6 +7,7 @@ mod pace;
 mod policy;
 mod promise;
 mod secret;
+mod silence;
 
 pub use super::arguments::{ArgumentSpans, Arguments};
 use super::exact::Exact;
@@ -23,6 +24,7 @@ pub use policy::Policy;
 pub use promise::{Availability, Promise, Spent};
 pub use secret::{Secret, SecretForm, SecretOrigin, SecretSource, Step};
 use serde_json::Value as Json;
+pub use silence::Silence;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -171,6 +173,8 @@ pub struct Component {
     pub drain: Option<Drain>,
     /// `maintenance { block { … } }`
     pub block: Option<Box<Barrier>>,
+    /// `maintenance { silence { … } }`
+    pub silence: Option<Box<Silence>>,
     /// The blackouts that apply to it: indices into [`Config::blackouts`].
     pub blackouts: Vec<usize>,
     /// What must be committed before: sorted by index, each once.

@@ -19,5 +19,6 @@ pub mod perform;
 pub mod preview;
 pub mod results;
 pub mod secrets;
+pub mod silence;
 pub mod subject;
 pub mod traffic;

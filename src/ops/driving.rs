@@ -9,6 +9,7 @@ use crate::backend::Local;
 use crate::engine::drive::{self, DriveError, Happened, Performer};
 use crate::engine::inbox::Inbox;
 use crate::engine::perform::Hands;
+use crate::engine::silence::Silencer;
 use crate::plan::Plan;
 use crate::run::event::{ActionRef, Event};
 use crate::run::{Baseline, Begin, Run};
@@ -33,8 +34,11 @@ impl Opened {
         })?;
         let Opened { run, writer, ledger, .. } = self;
         ledger.checkpoint(plan, run, local, audience);
+        let mut silencer = Silencer::of(plan);
         let mut watch = |plan: &Plan, run: &Run, event: &Event| {
             audience.event(plan, run, event);
+            let told = silencer.as_mut().map(|silencer| silencer.see(plan, run, event));
+            told.into_iter().flatten().for_each(|notice| audience.notice(&notice));
             if ledger.is_due() && !run.is_finished() {
                 ledger.checkpoint(plan, run, local, audience);
             }
@@ -44,7 +48,7 @@ impl Opened {
         let driven =
             drive::drive(plan, run.clone(), writer, &mut performer, Some(&mut inbox), channel, &mut watch);
         inbox.close();
-        for notice in inbox.notices() {
+        for notice in inbox.notices().into_iter().chain(silencer.map(Silencer::close).into_iter().flatten()) {
             audience.notice(&notice);
         }
         driven.map_err(|error| stopped(error, &self.run))

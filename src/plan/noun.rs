@@ -3,8 +3,8 @@
 
 use super::hours::{Hours, When};
 use crate::config::checked::{
-    Assertion, Barrier, Check, Connection, Drain, Lifecycle, Secret, SecretOrigin, Service, SnapshotRule,
-    Traffic, Vendor,
+    Assertion, Barrier, Check, Connection, Drain, Lifecycle, Secret, SecretOrigin, Service, Silence,
+    SnapshotRule, Traffic, Vendor,
 };
 use crate::config::exact::Exact;
 use crate::config::inputs::Input;
@@ -129,6 +129,8 @@ pub struct Entry {
     pub drain: Option<Drain>,
     /// How customers are kept out while it is worked on.
     pub block: Option<Box<Barrier>>,
+    /// Alerts that are silenced while it is worked on.
+    pub silence: Option<Box<Silence>>,
     /// Indices of the entries it stands on (direct ones), sorted.
     pub after: Vec<usize>,
     /// Desired level; `None` when the configuration no longer names it.

@@ -161,6 +161,7 @@ impl Platform {
             windows: Vec::new(),
             drain: None,
             block: None,
+            silence: None,
             blackouts: Vec::new(),
             after,
             span,

@@ -69,6 +69,7 @@ pub fn entry(address: Address, level: &str) -> Entry {
         vendor: None,
         drain: None,
         block: None,
+        silence: None,
         when: Default::default(),
         after: Vec::new(),
         desired: Some(single(level)),

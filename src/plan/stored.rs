@@ -20,6 +20,7 @@ mod input;
 mod pace;
 mod parts;
 mod secrets;
+mod silence;
 mod traffic;
 mod vendor;
 

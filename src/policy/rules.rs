@@ -95,6 +95,7 @@ mod tests {
             vendor: None,
             drain: None,
             block: None,
+            silence: None,
             when: Default::default(),
             after: Vec::new(),
             desired: Some(PatchLevel::Single("1".into())),

@@ -60,6 +60,7 @@ fn entry(i: usize, after: &[usize]) -> Entry {
         vendor: None,
         drain: None,
         block: None,
+        silence: None,
         when: Default::default(),
         after: after.to_vec(),
         desired: Some(level("2")),

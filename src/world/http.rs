@@ -3,6 +3,7 @@
 use std::io::{self, Read as _};
 use std::sync::Arc;
 use std::time::Duration;
+use ureq::RequestBuilder;
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
 /// How much of a body is looked at, in bytes.
@@ -34,7 +35,7 @@ pub fn get(url: &str, trusted: Option<&str>, timeout: Duration) -> Result<Respon
     Ok(Response { status: response.status().as_u16(), body: body.unwrap_or_default() })
 }
 
-/// A question to a server: a GET.
+/// A question to a server: a GET, unless something is sent with it.
 #[derive(Debug)]
 pub struct Question<'a> {
     /// The address.
@@ -85,11 +86,30 @@ pub enum NoAnswer {
     Other(String),
 }
 
+/// What a request asks for, beside an answer.
+#[derive(Debug, Clone, Copy)]
+pub enum Sent<'a> {
+    /// Nothing: GET.
+    Nothing,
+    /// That this JSON is taken: POST.
+    Json(&'a str),
+    /// That it is away: DELETE.
+    Deletion,
+}
+
 /// Asks a server. Any status is an answer.
 ///
 /// # Errors
 /// Why there is none.
 pub fn ask(question: &Question<'_>) -> Result<Answer, NoAnswer> {
+    send(question, Sent::Nothing)
+}
+
+/// Asks a server for something. Any status is an answer.
+///
+/// # Errors
+/// Why there is none.
+pub fn send(question: &Question<'_>, sent: Sent<'_>) -> Result<Answer, NoAnswer> {
     let mut config = ureq::Agent::config_builder()
         .timeout_global(Some(question.timeout))
         .http_status_as_error(false)
@@ -100,11 +120,15 @@ pub fn ask(question: &Question<'_>) -> Result<Answer, NoAnswer> {
         config = config.tls_config(authorities(pem)?);
     }
     let agent: ureq::Agent = config.build().into();
-    let mut request = agent.get(question.url);
-    for (name, value) in question.headers {
-        request = request.header(name, value);
-    }
-    let mut response = request.call().map_err(|error| reason(&error))?;
+    let answered = match sent {
+        Sent::Nothing => with(agent.get(question.url), question.headers).call(),
+        Sent::Deletion => with(agent.delete(question.url), question.headers).call(),
+        Sent::Json(text) => {
+            let request = with(agent.post(question.url), question.headers);
+            request.header("content-type", "application/json").send(text)
+        }
+    };
+    let mut response = answered.map_err(|error| reason(&error))?;
     let header =
         |name: &str| response.headers().get(name).and_then(|to| to.to_str().ok()).map(str::to_string);
     let (location, retry_after) = (header("location"), header("retry-after"));
@@ -131,6 +155,10 @@ pub fn ask(question: &Question<'_>) -> Result<Answer, NoAnswer> {
             Ok(Answer { status, location, etag, modified, retry_after, body })
         }
     }
+}
+
+fn with<B>(request: RequestBuilder<B>, headers: &[(String, String)]) -> RequestBuilder<B> {
+    headers.iter().fold(request, |request, (name, value)| request.header(name, value))
 }
 
 fn authorities(pem: &str) -> Result<TlsConfig, NoAnswer> {

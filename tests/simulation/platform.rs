@@ -104,6 +104,7 @@ fn entry(i: usize, c: &Component) -> Entry {
         vendor: None,
         drain: None,
         block: None,
+        silence: None,
         when: Default::default(),
         after: c.after.clone(),
         desired: Some(level(1)),

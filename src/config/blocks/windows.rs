@@ -129,7 +129,7 @@ pub const MAINTENANCE: Block = Block {
     labels: &[],
     written: "maintenance { window = maintenance_window.eu_night }",
     what: "a maintenance block",
-    about: "When a component may be worked on, where its traffic is taken away meanwhile, and how customers are kept out.",
+    about: "When a component may be worked on, where its traffic is taken away meanwhile, how customers are kept out, and which alerts are silenced.",
     arguments: &[
         argument(
             "window",
@@ -156,11 +156,12 @@ pub const MAINTENANCE: Block = Block {
             "how long what it still works on is waited for; after that nothing is patched and the traffic comes back",
         ),
     ],
-    blocks: &["block"],
+    blocks: &["block", "silence"],
     more: "",
     example: &[
         ("main.pf.hcl", include_str!("examples/windows.pf.hcl")),
         ("traffic.pf.hcl", include_str!("examples/traffic.pf.hcl")),
         ("block.pf.hcl", include_str!("examples/block.pf.hcl")),
+        ("silence.pf.hcl", include_str!("examples/silence.pf.hcl")),
     ],
 };

@@ -176,6 +176,7 @@ impl Made<'_, '_> {
             windows: self.windows,
             drain: self.drain,
             block: self.barrier,
+            silence: draft.silence,
             blackouts: Vec::new(),
             after: self.after,
             span: block.block.header,

@@ -9,7 +9,9 @@ use super::secret::Secrets;
 use super::{blocking, nested, probe, traffic, window};
 use crate::config::arguments::{Arguments, LEVEL};
 use crate::config::blocks::{CLASSES, EXPOSURES};
-use crate::config::checked::{Baseline, Check, Connection, Constrained, Lifecycle, Secret, SnapshotRule};
+use crate::config::checked::{
+    Baseline, Check, Connection, Constrained, Lifecycle, Secret, Silence, SnapshotRule,
+};
 use crate::config::convert::convert;
 use crate::config::eval::evaluate;
 use crate::config::exact;
@@ -49,6 +51,7 @@ pub(super) struct Draft {
     /// Where its traffic is taken away.
     pub drained: Option<Box<traffic::Drained>>,
     pub block: Option<Box<blocking::Written>>,
+    pub silence: Option<Box<Silence>>,
     /// For each computed use of the block, in order: the instance it names, where that could be told.
     pub computed: Vec<Option<InstanceKey>>,
 }
@@ -171,35 +174,38 @@ impl Expander<'_, '_> {
         });
         let inner;
         let mut is_whole = true;
-        let (connection, snapshot, lifecycle, windows, drained, block, checks) = if body.blocks.is_empty() {
-            let mut fields = Fields { scope, hopeless: self.hopeless, problems };
-            (
-                nested::connection(self.block.block, &mut fields),
-                nested::snapshot(self.block.block, &mut fields),
-                nested::lifecycle(self.block.block, &mut fields),
-                Vec::new(),
-                None,
-                None,
-                Vec::new(),
-            )
-        } else {
-            inner = this.iter().fold(scope.child(), |scope, this| scope.with("self", this.clone()));
-            let mut fields = Fields { scope: &inner, hopeless: &hopeless, problems };
-            let block;
-            (block, is_whole) = super::dynamic::expanded(self.block.block, &mut fields);
-            let block = &*block;
-            let connection = nested::connection(block, &mut fields);
-            let blocking = blocking::read(block, &connection, &mut fields);
-            (
-                connection,
-                nested::snapshot(block, &mut fields),
-                nested::lifecycle(block, &mut fields),
-                window::named(block, &mut fields),
-                traffic::drained(block, &key, self.block.name, &mut fields).map(Box::new),
-                blocking,
-                probe::all(block, &mut fields),
-            )
-        };
+        let (connection, snapshot, lifecycle, windows, drained, block, silence, checks) =
+            if body.blocks.is_empty() {
+                let mut fields = Fields { scope, hopeless: self.hopeless, problems };
+                (
+                    nested::connection(self.block.block, &mut fields),
+                    nested::snapshot(self.block.block, &mut fields),
+                    nested::lifecycle(self.block.block, &mut fields),
+                    Vec::new(),
+                    None,
+                    None,
+                    None,
+                    Vec::new(),
+                )
+            } else {
+                inner = this.iter().fold(scope.child(), |scope, this| scope.with("self", this.clone()));
+                let mut fields = Fields { scope: &inner, hopeless: &hopeless, problems };
+                let block;
+                (block, is_whole) = super::dynamic::expanded(self.block.block, &mut fields);
+                let block = &*block;
+                let connection = nested::connection(block, &mut fields);
+                let blocking = blocking::read(block, &connection, &mut fields);
+                (
+                    connection,
+                    nested::snapshot(block, &mut fields),
+                    nested::lifecycle(block, &mut fields),
+                    window::named(block, &mut fields),
+                    traffic::drained(block, &key, self.block.name, &mut fields).map(Box::new),
+                    blocking,
+                    super::silence::read(block, &mut fields),
+                    probe::all(block, &mut fields),
+                )
+            };
         let (value, secrets, level, constrained) = read.filter(|_| is_whole)?;
         let computed = self.computed(scope);
         let class = class.unwrap_or(self.block.plan.class);
@@ -222,6 +228,7 @@ impl Expander<'_, '_> {
             windows,
             drained,
             block,
+            silence,
             computed,
         };
         Some((draft, value))

@@ -54,11 +54,15 @@ pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
         }
         "maintenance" => {
             blocks::MAINTENANCE.check(block, problems);
-            let mut inner = block.body.blocks.iter().filter(|b| &*b.kind == "block");
-            if let Some(first) = inner.next() {
-                super::blocking::shape(first, problems);
+            for kind in ["block", "silence"] {
+                let mut inner = block.body.blocks.iter().filter(|b| &*b.kind == kind);
+                let Some(first) = inner.next() else { continue };
+                match kind {
+                    "block" => super::blocking::shape(first, problems),
+                    _ => blocks::SILENCE.check(first, problems),
+                }
                 if let Some(second) = inner.next() {
-                    let problem = Diagnostic::error("A `maintenance` block has one `block` block")
+                    let problem = Diagnostic::error(format!("A `maintenance` block has one `{kind}` block"))
                         .at(second.header, "the second one")
                         .and(first.header, "the first one")
                         .help("Put everything into one of them.");

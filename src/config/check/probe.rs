@@ -186,24 +186,11 @@ fn http(body: &Body, fields: &mut Fields<'_>) -> Option<Probe> {
         fields.problems.push(problem);
     }
     let valid_for = fields.period(body, "valid_for");
-    let trusted = fields.text(body, "ca_cert_pem");
     let url = web(body, "http://127.0.0.1:8080/healthz", fields)?;
-    for (name, given) in [("valid_for", valid_for.is_some()), ("ca_cert_pem", trusted.is_some())] {
-        if given && !url.starts_with("https://") {
-            let summary = format!("\"{name}\" is about a certificate, and {url:?} has none");
-            complain(
-                body,
-                name,
-                &summary,
-                "Ask an address that begins with https://, or leave it out.",
-                fields,
-            );
-        }
+    if valid_for.is_some() {
+        has_certificate(body, "valid_for", &url, fields);
     }
-    if trusted.as_ref().is_some_and(|pem| !pem.contains("-----BEGIN CERTIFICATE-----")) {
-        let help = "For example: ca_cert_pem = file(\"ca.pem\")";
-        complain(body, "ca_cert_pem", "\"ca_cert_pem\" holds no certificate in PEM", help, fields);
-    }
+    let trusted = trusted(body, &url, fields);
     let expect_status = u16::try_from(expect_status).ok()?;
     Some(Probe::Http(Web { url, expect_status, expect_body, max_latency, valid_for, trusted }))
 }
@@ -256,7 +243,28 @@ fn number(attribute: &Attribute, fields: &mut Fields<'_>) -> Option<f64> {
     Some(number)
 }
 
-fn web(body: &Body, example: &str, fields: &mut Fields<'_>) -> Option<String> {
+/// `ca_cert_pem`: who vouches for the server at `url`.
+pub(super) fn trusted(body: &Body, url: &str, fields: &mut Fields<'_>) -> Option<String> {
+    let pem = fields.text(body, "ca_cert_pem")?;
+    has_certificate(body, "ca_cert_pem", url, fields);
+    if !pem.contains("-----BEGIN CERTIFICATE-----") {
+        let help = "For example: ca_cert_pem = file(\"ca.pem\")";
+        complain(body, "ca_cert_pem", "\"ca_cert_pem\" holds no certificate in PEM", help, fields);
+    }
+    Some(pem)
+}
+
+/// What an argument says of a server's certificate is said to a server that has one.
+fn has_certificate(body: &Body, name: &str, url: &str, fields: &mut Fields<'_>) {
+    if !url.starts_with("https://") {
+        let summary = format!("\"{name}\" is about a certificate, and {url:?} has none");
+        let help = "Ask an address that begins with https://, or leave it out.";
+        complain(body, name, &summary, help, fields);
+    }
+}
+
+/// `url`, an address of the web.
+pub(super) fn web(body: &Body, example: &str, fields: &mut Fields<'_>) -> Option<String> {
     let url = fields.text(body, "url")?;
     if !(url.starts_with("http://") || url.starts_with("https://")) {
         let help = format!("Begin it with http:// or https://, for example {example}");

@@ -6,6 +6,7 @@ use super::change::StoredChange;
 use super::check::StoredCheck;
 use super::parts::*;
 use super::secrets::StoredSecret;
+use super::silence::StoredSilence;
 use super::traffic::StoredDrain;
 use crate::model::PatchLevel;
 use crate::plan::hours::When;
@@ -53,6 +54,9 @@ pub struct StoredEntry<'a> {
     /// From form 4 on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     block: Option<StoredBarrier<'a>>,
+    /// From form 4 on, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    silence: Option<StoredSilence<'a>>,
     #[serde(default, skip_serializing_if = "no_indices")]
     after: Cow<'a, [usize]>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -97,6 +101,7 @@ impl<'a> From<&'a Entry> for StoredEntry<'a> {
             blackouts: Cow::Borrowed(&entry.when.blackouts),
             drain: entry.drain.as_ref().map(StoredDrain::from),
             block: entry.block.as_deref().map(StoredBarrier::from),
+            silence: entry.silence.as_deref().map(StoredSilence::from),
             after: Cow::Borrowed(&entry.after),
             desired: level(&entry.desired),
             recorded: level(&entry.recorded),
@@ -137,6 +142,7 @@ impl StoredEntry<'_> {
             when: When { windows: self.windows.into_owned(), blackouts: self.blackouts.into_owned() },
             drain: self.drain.map(Into::into),
             block: self.block.map(StoredBarrier::barrier).transpose()?.map(Box::new),
+            silence: self.silence.map(|silence| Box::new(silence.into())),
             after: self.after.into_owned(),
             desired: self.desired.map(Into::into),
             recorded: self.recorded.map(Into::into),

@@ -4,7 +4,7 @@ use super::*;
 use crate::calendar::Zone;
 use crate::config::checked::{
     Availability, Barrier, Check, Connection, Drain, Log, LogSource, Need, Net, OnFailure, Pace, Probe,
-    Promise, Service, Size, Spent, Traffic,
+    Promise, Service, Silence, Size, Spent, Traffic,
 };
 use crate::model::Purpose;
 use crate::plan::noun::{Brought, Verdict};
@@ -97,6 +97,14 @@ fn everything_that_a_failure_may_take_back_is_stored() {
         (entry.rollout, entry.wave) = (i, i / 2);
         entry.zone = (i > 1).then(|| format!("rack {i}"));
         entry.ill = (i > 2).then(|| format!("check \"{i}\": 503"));
+        entry.silence = (i > 2).then(|| {
+            let labels = vec![("instance".into(), format!("web-{i}"))];
+            Box::new(Silence {
+                url: "http://alerts:9093".into(),
+                labels,
+                trusted: (i > 3).then(|| "PEM".into()),
+            })
+        });
         entry.baseline = (i > 2).then(|| "baseline.security".into());
     }
     plan.waves = vec![Wave { after: None, canary: true }, Wave { after: Some(0), canary: false }];

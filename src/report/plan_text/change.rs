@@ -1,7 +1,7 @@
 //! One component that changes, in full.
 
 use super::{View, diff, heading, level, way};
-use crate::config::checked::{Barrier, Drain, LogSource, Vendor, VendorField};
+use crate::config::checked::{Barrier, Drain, LogSource, Silence, Vendor, VendorField};
 use crate::model::period;
 use crate::plan::along::Along;
 use crate::plan::blocking;
@@ -107,6 +107,9 @@ pub fn draw(page: &mut Page, view: &View<'_>, subject: Subject<'_>) {
     if let Some(block) = &entry.block {
         page.labelled(INDENT, COLUMN, "block", &[plain(kept_out(plan, entry, block))]);
     }
+    if let Some(silence) = &entry.silence {
+        page.labelled(INDENT, COLUMN, "silence", &[plain(silenced(silence))]);
+    }
     let preview = &change.preview;
     list(page, view, "pulls in", &preview.pulled_in, part);
     list(page, view, "removes", &preview.removed, |name| vec![tinted(Tint::Bad, name)]);
@@ -207,4 +210,11 @@ pub const fn class(class: Class) -> &'static str {
         Class::Firmware => "firmware",
         Class::Other => "other",
     }
+}
+
+/// `alerts with instance="web-1:9100" at http://alerts.example:9093, while it is worked on`
+fn silenced(silence: &Silence) -> String {
+    let labels: Vec<String> =
+        silence.labels.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
+    format!("alerts with {} at {}, while it is worked on", labels.join(", "), silence.url)
 }

@@ -1,0 +1,292 @@
+//! Alerts that the work on a component is expected to raise are silenced in an Alertmanager (its API v2): from the component's
+//! first step that disturbs until it is watched, or at rest. A silence is a comfort and not a promise: where there is none
+//! the work goes on, and that is told.
+//!
+//! Every silence ends by itself soon after the deadline of the step that goes on: none outlives its controller by much. The
+//! next controller of the run finds it by its comment, and goes on with it.
+
+use crate::config::checked::Silence;
+use crate::model::Moment;
+use crate::plan::noun::{Plan, Step, Verdict};
+use crate::run::event::{ActionRef, Event, Leg, What};
+use crate::run::{Run, Standing};
+use crate::world::clock;
+use crate::world::http::{self, NoAnswer, Question, Sent};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// A silence lasts for so long beyond the deadline of the step that goes on.
+const MARGIN: Duration = Duration::from_secs(120);
+/// How long an Alertmanager may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// One that did not answer is not asked again for so long.
+const DEAF: Duration = Duration::from_secs(60);
+/// The longest answer that is read, in bytes: all silences, a few thousand at most.
+const LIMIT: u64 = 16 << 20;
+/// Who makes them.
+const AUTHOR: &str = "patchform";
+
+/// Keeps silences while a run is driven. What it asks for is done beside the run, which never waits for it.
+pub struct Silencer {
+    orders: Sender<Order>,
+    told: Receiver<String>,
+    thread: JoinHandle<()>,
+    silenced: BTreeSet<usize>,
+}
+
+/// Something to be done.
+enum Order {
+    Keep { component: usize, silence: Box<Silence>, comment: String, until: Moment },
+    Lift { component: usize },
+}
+
+impl Silencer {
+    /// For a run of `plan`; none where nothing is silenced.
+    pub fn of(plan: &Plan) -> Option<Silencer> {
+        plan.entries.iter().any(|entry| entry.silence.is_some()).then(|| {
+            let ((orders, taken), (tell, told)) = (mpsc::channel(), mpsc::channel());
+            let thread = std::thread::spawn(move || Keeper::default().work(&taken, &tell));
+            Silencer { orders, told, thread, silenced: BTreeSet::new() }
+        })
+    }
+
+    /// Something happened, after which `run` stands so. Answers what a person should know by now.
+    pub fn see(&mut self, plan: &Plan, run: &Run, event: &Event) -> Vec<String> {
+        if let What::Intent { action, step, .. } = &event.what {
+            if disturbs(*step) {
+                self.keep(plan, run, *action);
+            } else if *step == Step::Soak {
+                self.lift(action.component);
+            }
+        }
+        let works = |i: &usize| matches!(run.standing(*i), Standing::Forward | Standing::GoingBack);
+        let at_rest: Vec<usize> = match event.what.component() {
+            Some(i) => [i].into_iter().filter(|i| !works(i)).collect(),
+            None => self.silenced.iter().copied().filter(|i| !works(i)).collect(),
+        };
+        at_rest.into_iter().for_each(|i| self.lift(i));
+        self.told.try_iter().collect()
+    }
+
+    fn keep(&mut self, plan: &Plan, run: &Run, action: ActionRef) {
+        let component = action.component;
+        let Some(entry) = plan.entries.get(component) else { return };
+        let (Some(silence), Verdict::Change(change)) = (&entry.silence, &entry.verdict) else { return };
+        let procedure = if action.leg == Leg::Forth { &change.forth } else { &change.back };
+        let deadline = procedure.get(action.index).map_or(Duration::ZERO, |planned| planned.deadline);
+        self.silenced.insert(component);
+        let _ = self.orders.send(Order::Keep {
+            component,
+            silence: silence.clone(),
+            comment: format!("{} is worked on by run {}", entry.address, run.id()),
+            until: clock::now().plus(deadline.saturating_add(MARGIN)),
+        });
+    }
+
+    fn lift(&mut self, component: usize) {
+        if self.silenced.remove(&component) {
+            let _ = self.orders.send(Order::Lift { component });
+        }
+    }
+
+    /// Nobody drives the run any more: whatever is silenced may be heard again. Answers what a person should know.
+    pub fn close(mut self) -> Vec<String> {
+        std::mem::take(&mut self.silenced).into_iter().for_each(|component| {
+            let _ = self.orders.send(Order::Lift { component });
+        });
+        let Silencer { orders, told, thread, .. } = self;
+        drop(orders);
+        let _ = thread.join();
+        told.iter().collect()
+    }
+}
+
+/// Whether alerts are expected of a step.
+fn disturbs(step: Step) -> bool {
+    match step {
+        Step::Drain
+        | Step::Block
+        | Step::Snapshot
+        | Step::Patch
+        | Step::Reload
+        | Step::Verify
+        | Step::Unblock
+        | Step::Undrain
+        | Step::Restore
+        | Step::Uninstall => true,
+        Step::Gate | Step::Fetch | Step::Measure | Step::Backup | Step::Soak | Step::Commit => false,
+    }
+}
+
+/// Does what is asked for, one after the other.
+#[derive(Default)]
+struct Keeper {
+    /// By component: its silence, and the id that it has there.
+    kept: BTreeMap<usize, (Box<Silence>, String)>,
+    /// Who did not answer, and when.
+    deaf: BTreeMap<String, Instant>,
+    /// Of which components a person knows already that they are not silenced.
+    known: BTreeSet<usize>,
+}
+
+impl Keeper {
+    fn work(&mut self, orders: &Receiver<Order>, tell: &Sender<String>) {
+        for order in orders {
+            let (component, done) = match order {
+                Order::Keep { component, silence, comment, until } => {
+                    let url = silence.url.clone();
+                    let kept = self.keep(component, silence, &comment, until);
+                    (
+                        component,
+                        kept.map_err(|why| format!("alerts are not silenced while {comment}: {url} {why}")),
+                    )
+                }
+                Order::Lift { component } => (component, self.lift(component)),
+            };
+            if let Err(why) = done
+                && self.known.insert(component)
+            {
+                let _ = tell.send(why);
+            }
+        }
+    }
+
+    fn keep(
+        &mut self,
+        component: usize,
+        silence: Box<Silence>,
+        comment: &str,
+        until: Moment,
+    ) -> Result<(), String> {
+        if self.deaf.get(&silence.url).is_some_and(|since| since.elapsed() < DEAF) {
+            return Err("did not answer a moment ago".into());
+        }
+        let known = self.kept.remove(&component).map(|(_, id)| id);
+        let made = match known {
+            Some(id) => Ok(Some(id)),
+            None => find(&silence, comment),
+        }
+        .and_then(|id| make(&silence, id, comment, until));
+        match made {
+            Ok(id) => {
+                self.kept.insert(component, (silence, id));
+                Ok(())
+            }
+            Err(why) => {
+                self.deaf.insert(silence.url.clone(), Instant::now());
+                Err(why)
+            }
+        }
+    }
+
+    fn lift(&mut self, component: usize) -> Result<(), String> {
+        let Some((silence, id)) = self.kept.remove(&component) else { return Ok(()) };
+        match ask(&silence, &format!("silence/{id}"), Sent::Deletion) {
+            // It has ended already.
+            Ok((404, _)) => Ok(()),
+            other => other.and_then(good).map(|_| ()).map_err(|why| {
+                format!("the silence {id} was not taken away, and ends by itself: {} {why}", silence.url)
+            }),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Made<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    matchers: Vec<Matcher<'a>>,
+    starts_at: String,
+    ends_at: String,
+    created_by: &'a str,
+    comment: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Matcher<'a> {
+    name: &'a str,
+    value: &'a str,
+    is_regex: bool,
+    is_equal: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Known {
+    id: String,
+    created_by: String,
+    comment: String,
+    status: Status,
+}
+
+#[derive(Deserialize)]
+struct Status {
+    state: String,
+}
+
+#[derive(Deserialize)]
+struct Taken {
+    #[serde(rename = "silenceID")]
+    id: String,
+}
+
+/// The silence that an earlier controller of the run has left.
+fn find(silence: &Silence, comment: &str) -> Result<Option<String>, String> {
+    let body = good(ask(silence, "silences", Sent::Nothing)?)?;
+    let all: Vec<Known> = serde_json::from_slice(&body).map_err(|_| UNREAD.to_string())?;
+    let ours =
+        |one: &Known| one.created_by == AUTHOR && one.comment == comment && one.status.state == "active";
+    Ok(all.into_iter().find(ours).map(|one| one.id))
+}
+
+/// Makes one, or lets the one with this id last until then; answers its id.
+fn make(silence: &Silence, id: Option<String>, comment: &str, until: Moment) -> Result<String, String> {
+    let labels = silence.labels.iter();
+    let made = Made {
+        id,
+        matchers: labels
+            .map(|(name, value)| Matcher { name, value, is_regex: false, is_equal: true })
+            .collect(),
+        starts_at: clock::now().to_string(),
+        ends_at: until.to_string(),
+        created_by: AUTHOR,
+        comment,
+    };
+    let text = serde_json::to_string(&made).map_err(|e| e.to_string())?;
+    let body = good(ask(silence, "silences", Sent::Json(&text))?)?;
+    serde_json::from_slice::<Taken>(&body).map(|taken| taken.id).map_err(|_| UNREAD.to_string())
+}
+
+const UNREAD: &str = "answers as no Alertmanager does (its API v2 is asked)";
+
+fn ask(silence: &Silence, what: &str, sent: Sent<'_>) -> Result<(u16, Vec<u8>), String> {
+    let url = format!("{}/api/v2/{what}", silence.url);
+    let question = Question {
+        url: &url,
+        headers: &[],
+        timeout: PATIENCE,
+        limit: LIMIT,
+        redirections: 3,
+        secure: false,
+        trusted: silence.trusted.as_deref(),
+    };
+    http::send(&question, sent).map(|answer| (answer.status, answer.body)).map_err(|none| match none {
+        NoAnswer::Late => "did not answer in time".into(),
+        NoAnswer::TooLong => format!("answered with more than {} MiB", LIMIT >> 20),
+        NoAnswer::Certificate(why) | NoAnswer::Other(why) => format!("cannot be asked: {why}"),
+        NoAnswer::NoAuthority => "cannot be asked: ca_cert_pem holds no certificate in PEM".into(),
+    })
+}
+
+/// The body of an answer that is no refusal.
+fn good((status, body): (u16, Vec<u8>)) -> Result<Vec<u8>, String> {
+    match status {
+        200..=299 => Ok(body),
+        _ => Err(format!("answered {status}: {}", patchform_sdk::line::beginning(&body))),
+    }
+}
