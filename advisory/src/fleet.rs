@@ -4,62 +4,64 @@ use crate::installed::Installed;
 use crate::matching::{Finding, Index};
 use crate::platform::{Bearing, Platform};
 use std::collections::BTreeMap;
-use std::ops::Range as Span;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-/// What was judged so far. A thousand hosts of one image have a thousand times the same packages; what an advisory
-/// means for a package depends on nothing but the package and its platform.
+/// What was made of the packages so far. A thousand hosts of one image have a thousand times the same packages; what an
+/// advisory means for a package depends on nothing but the package and its platform.
 #[derive(Debug)]
-pub struct Fleet<'i, 'a> {
+pub struct Fleet<'i, 'a, T> {
     index: &'i Index<'a>,
-    /// Of each platform that was met how the ecosystems bear on it, and where the findings of its packages are.
-    platforms: Vec<Met<'a>>,
-    findings: Vec<Finding<'a>>,
+    /// The platforms that were met, and how the ecosystems bear on them.
+    platforms: Vec<(Platform, Vec<Option<Bearing>>)>,
+    /// By platform and hash, for one comparison is dear: those that have the hash.
+    numbers: BTreeMap<(usize, u64), Vec<usize>>,
+    /// By number.
+    packages: Vec<Vec<&'a Installed>>,
+    made: Vec<T>,
 }
 
-#[derive(Debug)]
-struct Met<'a> {
-    platform: Platform,
-    bearings: Vec<Option<Bearing>>,
-    packages: BTreeMap<&'a Installed, Span<usize>>,
-}
-
-impl<'i, 'a> Fleet<'i, 'a> {
+impl<'i, 'a, T> Fleet<'i, 'a, T> {
     /// Nothing judged yet.
-    pub fn new(index: &'i Index<'a>) -> Fleet<'i, 'a> {
-        Fleet { index, platforms: Vec::new(), findings: Vec::new() }
+    pub fn new(index: &'i Index<'a>) -> Fleet<'i, 'a, T> {
+        let (platforms, numbers) = (Vec::new(), BTreeMap::new());
+        Fleet { index, platforms, numbers, packages: Vec::new(), made: Vec::new() }
     }
 
-    /// As [`Index::assess`]; a finding's package is the first of all hosts' that equals the host's own.
-    pub fn assess<'b: 'a>(
-        &mut self,
-        platform: &Platform,
-        packages: &'b [Installed],
-    ) -> impl Iterator<Item = &Finding<'a>> {
-        let at = self.meet(platform);
-        let Met { bearings, packages: known, .. } = &mut self.platforms[at];
-        let mut spans = Vec::with_capacity(packages.len());
-        for installed in packages {
-            let span = known.entry(installed).or_insert_with(|| {
-                let start = self.findings.len();
-                self.findings.extend(self.index.findings(platform, bearings, installed));
-                start..self.findings.len()
-            });
-            spans.push(span.clone());
-        }
-        let findings = &self.findings;
-        spans.into_iter().flat_map(move |span| &findings[span])
-    }
-
-    fn meet(&mut self, platform: &Platform) -> usize {
-        let known = self.platforms.iter().position(|met| met.platform == *platform);
+    /// The number of a platform, for [`Fleet::judge`].
+    pub fn platform(&mut self, platform: &Platform) -> usize {
+        let known = self.platforms.iter().position(|(met, _)| met == platform);
         known.unwrap_or_else(|| {
-            self.platforms.push(Met {
-                platform: platform.clone(),
-                bearings: self.index.bearings(platform),
-                packages: BTreeMap::new(),
-            });
+            self.platforms.push((platform.clone(), self.index.bearings(platform)));
             self.platforms.len() - 1
         })
+    }
+
+    /// The number of packages that a host has together, such as those of one name; where none like them were met on such a
+    /// platform, `make` is asked what to make of their findings, which come in the order of [`Index::assess`].
+    pub fn judge<'b: 'a>(
+        &mut self,
+        platform: usize,
+        packages: &[&'b Installed],
+        make: impl FnOnce(Vec<Finding<'a>>) -> T,
+    ) -> usize {
+        let mut hasher = DefaultHasher::new();
+        packages.hash(&mut hasher);
+        let alike = self.numbers.entry((platform, hasher.finish())).or_default();
+        if let Some(number) = alike.iter().find(|number| self.packages[**number] == packages) {
+            return *number;
+        }
+        let number = self.made.len();
+        alike.push(number);
+        self.packages.push(packages.to_vec());
+        let (of, bearings) = &self.platforms[platform];
+        let findings = packages.iter().flat_map(|installed| self.index.findings(of, bearings, installed));
+        self.made.push(make(findings.collect()));
+        number
+    }
+
+    /// What was made, by number.
+    pub fn made(self) -> Vec<T> {
+        self.made
     }
 }
 
@@ -102,8 +104,14 @@ mod tests {
                 })
                 .collect();
             let mut fleet = Fleet::new(&index);
-            for (platform, packages) in &hosts {
-                let together: Vec<Finding> = fleet.assess(platform, packages).cloned().collect();
+            let mut judge = |(platform, packages): &'_ (Platform, Vec<Installed>)| -> Vec<usize> {
+                let on = fleet.platform(platform);
+                packages.iter().map(|installed| fleet.judge(on, &[installed], |findings| findings)).collect()
+            };
+            let numbers: Vec<Vec<usize>> = hosts.iter().map(&mut judge).collect();
+            let made: Vec<Vec<Finding>> = fleet.made();
+            for ((platform, packages), numbers) in hosts.iter().zip(numbers) {
+                let together: Vec<Finding> = numbers.into_iter().flat_map(|number| made[number].clone()).collect();
                 prop_assert_eq!(together, index.assess(platform, packages));
             }
         }

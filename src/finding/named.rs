@@ -1,56 +1,155 @@
 //! What advisories say of the packages of hosts, one for each component, package and vulnerability.
 
-use super::host::Host;
-use patchform_advisory::{Advisory, Finding, Fleet, Index, Relations, Verdict, id};
+use super::host::{Host, Member};
+use super::level::Target;
+use patchform_advisory::packages::Candidates;
+use patchform_advisory::{Advisory, Finding, Fleet, Index, Installed, Relations, Verdict, id};
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// A vulnerability that records name a package with.
-#[derive(Debug, Clone)]
-pub struct Named<'a> {
+/// What advisories say of hosts. Packages that hosts have in common are judged once, and what is said of them is there once.
+#[derive(Debug)]
+pub struct Survey<'a> {
+    /// What the records are about, in rising order.
+    pub names: Vec<&'a str>,
+    /// By number of the package.
+    said: Vec<Vec<Said<'a>>>,
+    /// The packages of which something is said, by host and name.
+    places: Vec<Placed<'a>>,
+}
+
+/// A package of a host; several of one name are one.
+#[derive(Debug)]
+pub struct Placed<'a> {
     /// Index of the host.
     pub host: usize,
-    /// Index of the component within the host's members.
-    pub member: usize,
-    /// Whether the component's level names the package.
+    /// The component that it belongs to.
+    pub member: &'a Member,
+    /// Whether the component's level names it.
     pub managed: bool,
+    /// The package.
+    pub installed: &'a Installed,
+    /// Its number: the same for packages that are alike.
+    pub number: usize,
+}
+
+/// A vulnerability that records name a package with: the same on every host that has the package.
+#[derive(Debug)]
+pub struct Said<'a> {
     /// The vulnerability: a CVE where one is named, else one name for all aliases.
     pub vulnerability: &'a str,
+    /// Its place among [`Survey::names`].
+    pub number: usize,
     /// What decides.
     pub finding: Finding<'a>,
     /// The other records that say something of it.
     pub others: Vec<Finding<'a>>,
+    /// Where the package has to go.
+    pub target: Target<'a>,
 }
 
-/// Holds hosts against records. An advisory about several CVEs is one for each; of several records about one CVE the one
-/// that is the CVE's own decides rather than one that fixes it among others, and one that knows rather than one that does not.
-pub fn named<'a>(hosts: &'a [Host], records: &'a [Advisory]) -> Vec<Named<'a>> {
-    let (index, relations) = (Index::new(records), Relations::new(records));
-    let mut fleet = Fleet::new(&index);
-    let mut all = Vec::new();
-    for (at, host) in hosts.iter().enumerate() {
-        let mut of_host: BTreeMap<(&str, &str), Named> = BTreeMap::new();
-        for finding in fleet.assess(&host.platform, &host.packages) {
-            let package = finding.installed.name.as_str();
-            let (member, managed) = host.owner(package);
-            for vulnerability in vulnerabilities(finding.record, &relations) {
-                let new = || Named {
-                    host: at,
-                    member,
-                    managed,
-                    vulnerability,
-                    finding: finding.clone(),
-                    others: Vec::new(),
-                };
-                of_host
-                    .entry((package, vulnerability))
-                    .and_modify(|named| named.hear(finding))
-                    .or_insert_with(new);
+/// A vulnerability that records name a package of a host with.
+#[derive(Debug, Clone, Copy)]
+pub struct Named<'a> {
+    /// Which package.
+    pub place: &'a Placed<'a>,
+    /// What is said of it.
+    pub said: &'a Said<'a>,
+}
+
+impl<'a> Survey<'a> {
+    /// Holds hosts against records, and keeps what has a verdict that is `wanted`. An advisory about several CVEs is one for each;
+    /// of several records about one CVE the one that is the CVE's own decides rather than one that fixes it among others, and
+    /// one that knows rather than one that does not.
+    pub fn new(
+        hosts: &'a [Host],
+        records: &'a [Advisory],
+        offered: &Candidates<'a>,
+        wanted: impl Fn(Verdict) -> bool,
+    ) -> Survey<'a> {
+        let (index, vulnerabilities) = (Index::new(records), Vulnerabilities::of(records));
+        let mut fleet = Fleet::new(&index);
+        let mut places = Vec::new();
+        for (host, of) in hosts.iter().enumerate() {
+            let platform = fleet.platform(&of.platform);
+            let packages: Vec<&Installed> = of.packages.iter().collect();
+            for together in packages.chunk_by(|a, b| a.name == b.name) {
+                let number = fleet.judge(platform, together, |findings| {
+                    let mut said = vulnerabilities.said(findings);
+                    said.retain(|said| wanted(said.verdict()));
+                    said.iter_mut().for_each(|said| said.target = Target::of(&said.finding, offered));
+                    said.shrink_to_fit();
+                    said
+                });
+                let installed = together[0];
+                let (member, managed) = of.owner(&installed.name);
+                let member = &of.members[member];
+                places.push(Placed { host, member, managed, installed, number });
             }
         }
-        all.extend(of_host.into_values());
+        let said = fleet.made();
+        places.retain(|place| !said[place.number].is_empty());
+        Survey { names: vulnerabilities.names, said, places }
     }
-    all
+
+    /// Takes back what is said of vulnerabilities that are none.
+    pub fn retract(&mut self, is_none: impl Fn(&str) -> bool) {
+        let none: Vec<bool> = self.names.iter().map(|name| is_none(name)).collect();
+        self.said.iter_mut().for_each(|said| said.retain(|said| !none[said.number]));
+    }
+
+    /// What is said of packages that are alike, by their number.
+    pub fn said(&self) -> &[Vec<Said<'a>>] {
+        &self.said
+    }
+
+    /// The packages of which something is said, with it, by host and name.
+    pub fn places(&'a self) -> impl Iterator<Item = (&'a Placed<'a>, &'a [Said<'a>])> {
+        self.places.iter().map(|place| (place, &*self.said[place.number]))
+    }
+
+    /// Everything that is said, by host, package and vulnerability.
+    pub fn named(&'a self) -> impl Iterator<Item = Named<'a>> {
+        self.places().flat_map(|(place, said)| said.iter().map(move |said| Named { place, said }))
+    }
+}
+
+/// The vulnerabilities that records are about.
+struct Vulnerabilities<'a> {
+    names: Vec<&'a str>,
+    /// Of each record the places of the names.
+    of: Vec<Vec<usize>>,
+}
+
+impl<'a> Vulnerabilities<'a> {
+    fn of(records: &'a [Advisory]) -> Vulnerabilities<'a> {
+        let relations = Relations::new(records);
+        let about: Vec<Vec<&str>> =
+            records.iter().map(|record| vulnerabilities(record, &relations)).collect();
+        let names: BTreeSet<&str> = about.iter().flatten().copied().collect();
+        let names: Vec<&str> = names.into_iter().collect();
+        let place = |name: &&str| names.binary_search(name).ok();
+        let of = about.iter().map(|about| about.iter().filter_map(place).collect()).collect();
+        Vulnerabilities { names, of }
+    }
+
+    /// What findings of a package say, one for each vulnerability, in rising order.
+    fn said(&self, findings: Vec<Finding<'a>>) -> Vec<Said<'a>> {
+        let mut all: BTreeMap<usize, Said> = BTreeMap::new();
+        for finding in findings {
+            for number in &self.of[finding.at] {
+                let new = || Said {
+                    vulnerability: self.names[*number],
+                    number: *number,
+                    finding: finding.clone(),
+                    others: Vec::new(),
+                    target: Target::Nowhere(finding.why.clone()),
+                };
+                all.entry(*number).and_modify(|said| said.hear(&finding)).or_insert_with(new);
+            }
+        }
+        all.into_values().collect()
+    }
 }
 
 fn vulnerabilities<'a>(record: &'a Advisory, relations: &Relations<'a>) -> Vec<&'a str> {
@@ -58,7 +157,7 @@ fn vulnerabilities<'a>(record: &'a Advisory, relations: &Relations<'a>) -> Vec<&
     if cves.is_empty() { vec![relations.vulnerability(&record.id)] } else { cves }
 }
 
-impl<'a> Named<'a> {
+impl<'a> Said<'a> {
     /// Affected, not affected although named, or unknown.
     pub fn verdict(&self) -> Verdict {
         self.finding.verdict()

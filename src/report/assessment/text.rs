@@ -45,21 +45,18 @@ const BESIDE: usize = 10;
 fn by_component(assessment: &Assessment<'_>, all: bool, page: &mut Page) {
     let mut components: BTreeMap<_, Vec<&Found>> = BTreeMap::new();
     for found in &assessment.found {
-        components.entry((found.named.host, found.named.member)).or_default().push(found);
+        components.entry(&found.named.place.member.address).or_default().push(found);
     }
-    let address = |(host, member): &(usize, usize)| &assessment.hosts[*host].members[*member].address;
-    let mut sorted: Vec<_> = components.into_iter().collect();
-    sorted.sort_by(|(a, _), (b, _)| address(a).cmp(address(b)));
-    for (at, found) in sorted {
-        let host = &assessment.hosts[at.0];
+    for (address, found) in components {
+        let host = assessment.host(found[0]);
         page.blank();
         let whose = format!("{}, {}", host.platform.ecosystem, counted(host.packages.len(), "package"));
-        let head = [tinted(Tint::Bold, address(&at).to_string()), tinted(Tint::Dim, format!("  {whose}"))];
+        let head = [tinted(Tint::Bold, address.to_string()), tinted(Tint::Dim, format!("  {whose}"))];
         page.line(0, 2, &head);
         let (fixed, open): (Vec<&Found>, Vec<&Found>) =
-            found.into_iter().partition(|found| all || found.target.is_fixed());
+            found.into_iter().partition(|found| all || found.target().is_fixed());
         let (managed, beside): (Vec<&Found>, Vec<&Found>) =
-            fixed.into_iter().partition(|found| found.named.managed);
+            fixed.into_iter().partition(|found| found.named.place.managed);
         table(&upgrades(&managed), page);
         let beside = upgrades(&beside);
         let shown = if all { beside.len() } else { beside.len().min(BESIDE) };
@@ -73,7 +70,7 @@ fn by_component(assessment: &Assessment<'_>, all: bool, page: &mut Page) {
             page.line(2, 4, &[tinted(Tint::Dim, words)]);
         }
         if !open.is_empty() {
-            let packages: BTreeSet<&str> = open.iter().map(|found| found.key.package.as_str()).collect();
+            let packages: BTreeSet<&str> = open.iter().map(|found| found.key().package).collect();
             let words = format!(
                 "No fix yet: {} in {} (--all lists them).",
                 counted(open.len(), "finding"),
@@ -88,8 +85,8 @@ fn by_component(assessment: &Assessment<'_>, all: bool, page: &mut Page) {
 fn upgrades<'x, 'a>(found: &[&'x Found<'a>]) -> Vec<Row<'x, 'a>> {
     let mut rows: BTreeMap<(&str, &str, bool), Row> = BTreeMap::new();
     for found in found {
-        let installed = found.named.finding.installed;
-        let source = (installed.source_name(), installed.source_version(), found.target.is_fixed());
+        let installed = found.installed();
+        let source = (installed.source_name(), installed.source_version(), found.target().is_fixed());
         rows.entry(source).or_default().push(found);
     }
     // Of each row the first is the most urgent, for they come in that order.
@@ -109,15 +106,15 @@ fn table(rows: &[Row], page: &mut Page) {
 fn package_row(row: &Row) -> Vec<Piece> {
     let (worst, soonest) = (row[0], soonest(row));
     let target = highest(row);
-    let because = worst.urgency.because.first().copied().unwrap_or_default();
+    let because = worst.judged.urgency.because.first().copied().unwrap_or_default();
     let because = if because.is_empty() { String::new() } else { format!(": {because}") };
-    let again = if row.iter().any(|found| found.reopened.is_some()) { ", open again" } else { "" };
-    let finding = format!("{} {}{because}{again}", worst.priority, worst.key.vulnerability);
+    let again = if row.iter().any(|found| found.judged.reopened.is_some()) { ", open again" } else { "" };
+    let finding = format!("{} {}{because}{again}", worst.judged.priority, worst.key().vulnerability);
     vec![
         plain(name(row)),
-        plain(&worst.named.finding.installed.version),
+        plain(&worst.installed().version),
         tinted(if target.is_fixed() { Tint::Good } else { Tint::Dim }, target.to_string()),
-        tinted(words::tint(worst.priority), finding),
+        tinted(words::tint(worst.judged.priority), finding),
         plain(count(vulnerabilities(row))),
         tinted(words::due_tint(soonest), words::due(soonest)),
     ]
@@ -125,29 +122,29 @@ fn package_row(row: &Row) -> Vec<Piece> {
 
 /// What a row is called: its package, or the source of several.
 fn name(row: &Row) -> String {
-    let packages: BTreeSet<&str> = row.iter().map(|found| found.key.package.as_str()).collect();
+    let packages: BTreeSet<&str> = row.iter().map(|found| found.key().package).collect();
     match packages.len() {
-        1 => row[0].key.package.clone(),
-        n => format!("{} ({})", row[0].named.finding.installed.source_name(), counted(n, "package")),
+        1 => row[0].key().package.to_string(),
+        n => format!("{} ({})", row[0].installed().source_name(), counted(n, "package")),
     }
 }
 
 /// How many vulnerabilities a row has.
 fn vulnerabilities(row: &Row) -> usize {
-    row.iter().map(|found| found.key.vulnerability.as_str()).collect::<BTreeSet<_>>().len()
+    row.iter().map(|found| found.key().vulnerability).collect::<BTreeSet<_>>().len()
 }
 
 /// The highest level of a row closes all of it.
-fn highest<'x>(row: &[&'x Found<'_>]) -> &'x Target {
+fn highest<'a>(row: &[&Found<'a>]) -> &'a Target<'a> {
     let highest = row.iter().copied().reduce(|a, b| if b.goes_beyond(a) { b } else { a });
-    &highest.unwrap_or(row[0]).target
+    highest.unwrap_or(row[0]).target()
 }
 
 /// What is due first; what an exception lets pass only where it lets all pass.
 fn soonest<'x, 'a>(row: &[&'x Found<'a>]) -> &'x Found<'a> {
     let day = |found: &Found<'_>| {
         let day = words::day(found);
-        (found.is_excepted(), day.is_none(), day)
+        (found.judged.is_excepted(), day.is_none(), day)
     };
     row.iter().min_by_key(|found| day(found)).copied().unwrap_or(row[0])
 }
@@ -155,19 +152,20 @@ fn soonest<'x, 'a>(row: &[&'x Found<'a>]) -> &'x Found<'a> {
 fn by_cve(assessment: &Assessment<'_>, all: bool, page: &mut Page) {
     let mut cves: BTreeMap<&str, Row> = BTreeMap::new();
     for found in shown(assessment, all) {
-        cves.entry(&found.key.vulnerability).or_default().push(found);
+        cves.entry(found.key().vulnerability).or_default().push(found);
     }
     let mut rows: Vec<Row> = cves.into_values().collect();
     rows.sort_by(|a, b| a[0].rank().cmp(&b[0].rank()));
     let mut table = Table::new(&["vulnerability", "priority", "because", "packages", "components", "due"]);
     for row in &rows {
         let (worst, soonest) = (row[0], soonest(row));
-        let packages: BTreeSet<&str> = row.iter().map(|found| found.key.package.as_str()).collect();
-        let components: BTreeSet<String> = row.iter().map(|found| found.key.component.to_string()).collect();
+        let packages: BTreeSet<&str> = row.iter().map(|found| found.key().package).collect();
+        let components: BTreeSet<String> =
+            row.iter().map(|found| found.key().component.to_string()).collect();
         table.row(vec![
-            tinted(Tint::Bold, &worst.key.vulnerability),
-            tinted(words::tint(worst.priority), worst.priority.word()),
-            plain(worst.urgency.because.join("; ")),
+            tinted(Tint::Bold, worst.key().vulnerability),
+            tinted(words::tint(worst.judged.priority), worst.judged.priority.word()),
+            plain(worst.judged.urgency.because.join("; ")),
             plain(some(packages)),
             plain(some(components.iter().map(String::as_str).collect())),
             tinted(words::due_tint(soonest), words::due(soonest)),
@@ -205,7 +203,7 @@ fn by_deadline(assessment: &Assessment<'_>, all: bool, page: &mut Page) {
         let mut table = Table::new(&["component", "package", "go to", "worst finding", ">all"]);
         let mut components: BTreeMap<String, Vec<&Found>> = BTreeMap::new();
         for one in found {
-            components.entry(one.key.component.to_string()).or_default().push(one);
+            components.entry(one.key().component.to_string()).or_default().push(one);
         }
         for (component, found) in &components {
             for row in upgrades(found) {
@@ -215,8 +213,8 @@ fn by_deadline(assessment: &Assessment<'_>, all: bool, page: &mut Page) {
                     plain(name(&row)),
                     plain(highest(&row).to_string()),
                     tinted(
-                        words::tint(worst.priority),
-                        format!("{} {}", worst.priority, worst.key.vulnerability),
+                        words::tint(worst.judged.priority),
+                        format!("{} {}", worst.judged.priority, worst.key().vulnerability),
                     ),
                     plain(count(vulnerabilities(&row))),
                 ]);
@@ -227,7 +225,7 @@ fn by_deadline(assessment: &Assessment<'_>, all: bool, page: &mut Page) {
 }
 
 fn shown<'x, 'a>(assessment: &'x Assessment<'a>, all: bool) -> impl Iterator<Item = &'x Found<'a>> {
-    assessment.found.iter().filter(move |found| all || found.target.is_fixed())
+    assessment.found.iter().filter(move |found| all || found.target().is_fixed())
 }
 
 /// What nothing is known of, never silently.
@@ -338,7 +336,7 @@ fn summary(assessment: &Assessment<'_>, page: &mut Page) {
     ];
     let mut words: Vec<(Tint, String)> = Vec::new();
     for priority in Priority::ALL {
-        let of = open.iter().filter(|found| found.priority == priority).count();
+        let of = open.iter().filter(|found| found.judged.priority == priority).count();
         if of > 0 {
             words.push((words::tint(priority), format!("{} {priority}", count(of))));
         }
@@ -350,8 +348,8 @@ fn summary(assessment: &Assessment<'_>, page: &mut Page) {
     if !open.is_empty() {
         pieces.push(plain(")"));
     }
-    let overdue = open.iter().filter(|found| found.is_overdue()).count();
-    let unfixed = open.iter().filter(|found| !found.target.is_fixed()).count();
+    let overdue = open.iter().filter(|found| found.judged.is_overdue()).count();
+    let unfixed = open.iter().filter(|found| !found.target().is_fixed()).count();
     let undecided = assessment.undecided.len();
     if overdue > 0 {
         pieces.push(tinted(Tint::Bad, format!(", {} overdue", count(overdue))));
@@ -365,7 +363,7 @@ fn summary(assessment: &Assessment<'_>, page: &mut Page) {
     pieces.push(plain("."));
     page.line(0, 2, &pieces);
     closed(assessment, page);
-    if open.iter().any(|found| found.named.managed && found.target.level().is_some()) {
+    if open.iter().any(|found| found.named.place.managed && found.target().level().is_some()) {
         let command = tinted(Tint::Command, "patchform propose");
         page.line(0, 2, &[plain("To write the fixed levels into the configuration: "), command]);
     }
