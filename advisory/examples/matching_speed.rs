@@ -28,13 +28,13 @@ fn main() {
     println!("indexed in {:?}", start.elapsed());
     let platform = Platform::parse("Debian:12");
     let (start, mut affected) = (Instant::now(), 0);
-    let mut judged: Fleet<Vec<Finding>> = Fleet::new(&index);
-    let on = judged.platform(&platform);
+    let mut distinct = Fleet::new(&index);
+    let on = distinct.platform(&platform);
     let all = fleet.iter().flatten();
-    let numbers: Vec<usize> =
-        all.map(|installed| judged.judge(on, &[installed], |findings| findings)).collect();
-    let made = judged.made();
-    for findings in numbers.into_iter().map(|number| &made[number]) {
+    let numbers: Vec<usize> = all.map(|installed| distinct.number(on, &[installed])).collect();
+    let findings = distinct.distinct().iter().map(|packages| distinct.findings(packages));
+    let findings: Vec<Vec<Finding>> = findings.collect();
+    for findings in numbers.into_iter().map(|number| &findings[number]) {
         affected += findings.iter().filter(|found| found.verdict() == Verdict::Affected).count();
     }
     println!(

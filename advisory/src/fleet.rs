@@ -6,28 +6,32 @@ use crate::platform::{Bearing, Platform};
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-/// What was made of the packages so far. A thousand hosts of one image have a thousand times the same packages; what an
-/// advisory means for a package depends on nothing but the package and its platform.
+/// The distinct packages of hosts. A thousand hosts of one image have a thousand times the same packages; what an advisory
+/// means for a package depends on nothing but the package and its platform.
 #[derive(Debug)]
-pub struct Fleet<'i, 'a, T> {
+pub struct Fleet<'i, 'a> {
     index: &'i Index<'a>,
     /// The platforms that were met, and how the ecosystems bear on them.
     platforms: Vec<(Platform, Vec<Option<Bearing>>)>,
     /// By platform and hash, for one comparison is dear: those that have the hash.
     numbers: BTreeMap<(usize, u64), Vec<usize>>,
-    /// By number.
-    packages: Vec<Vec<&'a Installed>>,
-    made: Vec<T>,
+    distinct: Vec<Distinct<'a>>,
 }
 
-impl<'i, 'a, T> Fleet<'i, 'a, T> {
-    /// Nothing judged yet.
-    pub fn new(index: &'i Index<'a>) -> Fleet<'i, 'a, T> {
-        let (platforms, numbers) = (Vec::new(), BTreeMap::new());
-        Fleet { index, platforms, numbers, packages: Vec::new(), made: Vec::new() }
+/// Packages that some hosts of one platform have together.
+#[derive(Debug)]
+pub struct Distinct<'a> {
+    platform: usize,
+    packages: Vec<&'a Installed>,
+}
+
+impl<'i, 'a> Fleet<'i, 'a> {
+    /// Nothing met yet.
+    pub fn new(index: &'i Index<'a>) -> Fleet<'i, 'a> {
+        Fleet { index, platforms: Vec::new(), numbers: BTreeMap::new(), distinct: Vec::new() }
     }
 
-    /// The number of a platform, for [`Fleet::judge`].
+    /// The number of a platform, for [`Fleet::number`].
     pub fn platform(&mut self, platform: &Platform) -> usize {
         let known = self.platforms.iter().position(|(met, _)| met == platform);
         known.unwrap_or_else(|| {
@@ -36,32 +40,30 @@ impl<'i, 'a, T> Fleet<'i, 'a, T> {
         })
     }
 
-    /// The number of packages that a host has together, such as those of one name; where none like them were met on such a
-    /// platform, `make` is asked what to make of their findings, which come in the order of [`Index::assess`].
-    pub fn judge<'b: 'a>(
-        &mut self,
-        platform: usize,
-        packages: &[&'b Installed],
-        make: impl FnOnce(Vec<Finding<'a>>) -> T,
-    ) -> usize {
+    /// The number of packages that a host of a platform has together, such as those of one name: that of the first ones that
+    /// equal them.
+    pub fn number(&mut self, platform: usize, packages: &[&'a Installed]) -> usize {
         let mut hasher = DefaultHasher::new();
         packages.hash(&mut hasher);
         let alike = self.numbers.entry((platform, hasher.finish())).or_default();
-        if let Some(number) = alike.iter().find(|number| self.packages[**number] == packages) {
+        if let Some(number) = alike.iter().find(|number| self.distinct[**number].packages == packages) {
             return *number;
         }
-        let number = self.made.len();
-        alike.push(number);
-        self.packages.push(packages.to_vec());
-        let (of, bearings) = &self.platforms[platform];
-        let findings = packages.iter().flat_map(|installed| self.index.findings(of, bearings, installed));
-        self.made.push(make(findings.collect()));
-        number
+        alike.push(self.distinct.len());
+        self.distinct.push(Distinct { platform, packages: packages.to_vec() });
+        self.distinct.len() - 1
     }
 
-    /// What was made, by number.
-    pub fn made(self) -> Vec<T> {
-        self.made
+    /// The packages, by number.
+    pub fn distinct(&self) -> &[Distinct<'a>] {
+        &self.distinct
+    }
+
+    /// What the advisories mean for them, in the order of [`Index::assess`].
+    pub fn findings(&self, distinct: &Distinct<'a>) -> Vec<Finding<'a>> {
+        let (platform, bearings) = &self.platforms[distinct.platform];
+        let packages = distinct.packages.iter();
+        packages.flat_map(|installed| self.index.findings(platform, bearings, installed)).collect()
     }
 }
 
@@ -104,14 +106,14 @@ mod tests {
                 })
                 .collect();
             let mut fleet = Fleet::new(&index);
-            let mut judge = |(platform, packages): &'_ (Platform, Vec<Installed>)| -> Vec<usize> {
+            let mut numbers: Vec<Vec<usize>> = Vec::new();
+            for (platform, packages) in &hosts {
                 let on = fleet.platform(platform);
-                packages.iter().map(|installed| fleet.judge(on, &[installed], |findings| findings)).collect()
-            };
-            let numbers: Vec<Vec<usize>> = hosts.iter().map(&mut judge).collect();
-            let made: Vec<Vec<Finding>> = fleet.made();
+                numbers.push(packages.iter().map(|installed| fleet.number(on, &[installed])).collect());
+            }
             for ((platform, packages), numbers) in hosts.iter().zip(numbers) {
-                let together: Vec<Finding> = numbers.into_iter().flat_map(|number| made[number].clone()).collect();
+                let found = |number: usize| fleet.findings(&fleet.distinct()[number]);
+                let together: Vec<Finding> = numbers.into_iter().flat_map(found).collect();
                 prop_assert_eq!(together, index.assess(platform, packages));
             }
         }

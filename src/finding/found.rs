@@ -14,6 +14,7 @@ use patchform_advisory::{Advisory, Installed, Naming, Verdict};
 use patchform_versions::Scheme;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 /// What findings are judged with.
@@ -59,21 +60,20 @@ pub struct Judgement<'a> {
 }
 
 /// Everything that a judgement rests on, beside the vulnerability.
-#[derive(Debug, PartialEq)]
-struct Case<'a> {
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Case {
     record: usize,
     is_fixed: bool,
     exposure: Exposure,
     importance: Importance,
     first_seen: Moment,
     reopened: Option<Moment>,
-    /// Those that cover it.
-    exceptions: Vec<&'a Exception>,
+    /// Those that cover it, by their places in the rules.
+    exceptions: Vec<usize>,
 }
 
 /// Findings that are judged alike.
 struct Alike<'a> {
-    case: Case<'a>,
     judged: Arc<Judgement<'a>>,
     all: Vec<Named<'a>>,
 }
@@ -84,86 +84,94 @@ struct Issue<'a> {
     facts: Facts,
     /// Its number among what is remembered.
     remembered: Option<u32>,
-    alike: Vec<Alike<'a>>,
+    alike: BTreeMap<Case, Alike<'a>>,
 }
 
 /// Judges what is affected; anything else is no finding. The most urgent come first, of those that are as urgent by
 /// vulnerability, component and package.
 pub fn found<'a>(survey: &'a Survey<'a>, known: &Knowledge<'a>) -> Vec<Found<'a>> {
     let mut issues: Vec<Issue> = survey.names.iter().map(|name| Issue::of(name, known)).collect();
-    let mut component = (None, String::new());
-    for (place, said) in survey.places() {
-        let address = &place.member.address;
-        let course = known.remembered.course(address, &place.installed.name);
-        if component.0 != Some(address) {
-            component = (Some(address), address.to_string());
-        }
-        for said in said.iter().filter(|said| said.verdict() == Verdict::Affected) {
-            let issue = &mut issues[said.number];
-            let before = course.zip(issue.remembered).and_then(|(course, number)| course.get(number));
-            let covers = |exception: &&Exception| {
-                // Which policies' deadlines it lets pass is asked where there is one.
-                let policy = exception.policy().unwrap_or_default();
-                exception.covers(issue.cve, said.ids(), &component.1, policy)
-            };
-            let case = Case {
-                record: said.finding.at,
-                is_fixed: said.target.is_fixed(),
-                exposure: place.member.exposure,
-                importance: place.member.importance,
-                first_seen: before.map_or(known.now, |before| before.first_seen),
-                reopened: before.and_then(|before| before.reopened),
-                exceptions: known.rules.exceptions.iter().filter(covers).collect(),
-            };
-            issue.take(case, Named { place, said }, known);
+    let exceptions = || known.rules.exceptions.iter().enumerate();
+    for (member, places) in survey.components() {
+        let component = member.address.to_string();
+        let before = known.remembered.courses.get(&member.address);
+        for place in places {
+            let course = before.and_then(|packages| packages.get(place.installed.name.as_str()));
+            for said in survey.of(place).iter().filter(|said| said.verdict() == Verdict::Affected) {
+                let issue = &mut issues[said.number];
+                let before = course.zip(issue.remembered).and_then(|(course, number)| course.get(number));
+                let covers = |(_, exception): &(usize, &Exception)| {
+                    // Which policies' deadlines it lets pass is asked where there is one.
+                    let policy = exception.policy().unwrap_or_default();
+                    exception.covers(issue.cve, said.ids(), &component, policy)
+                };
+                let case = Case {
+                    record: said.finding.at,
+                    is_fixed: said.target.is_fixed(),
+                    exposure: member.exposure,
+                    importance: member.importance,
+                    first_seen: before.map_or(known.now, |before| before.first_seen),
+                    reopened: before.and_then(|before| before.reopened),
+                    exceptions: exceptions().filter(covers).map(|(at, _)| at).collect(),
+                };
+                issue.take(case, Named { place, said }, known);
+            }
         }
     }
     in_order(issues)
 }
 
-/// Takes judgements in their order, so that of millions of findings only those are compared that are as urgent and of one
-/// vulnerability.
+/// Takes judgements in their order, each with its findings, which are in order of component and package already: of millions
+/// of findings none is compared with another, but where two judgements are as urgent.
 fn in_order(issues: Vec<Issue<'_>>) -> Vec<Found<'_>> {
     let by_name = issues.into_iter().enumerate();
     let mut alike: Vec<(usize, Alike)> = by_name
-        .flat_map(|(number, issue)| issue.alike.into_iter().map(move |alike| (number, alike)))
+        .flat_map(|(number, issue)| issue.alike.into_values().map(move |alike| (number, alike)))
         .collect();
-    let rank = |(number, alike): &(usize, Alike)| (alike.judged.rank(), *number);
-    alike.sort_by_key(rank);
+    alike.sort_by_key(|(number, alike)| (alike.judged.rank(), *number));
     let mut all: Vec<Found> = Vec::with_capacity(alike.iter().map(|(_, alike)| alike.all.len()).sum());
-    let (mut start, mut last) = (0, None);
-    for one in alike {
-        let next = Some(rank(&one));
-        if next != last {
-            all[start..].sort_by(|a, b| a.key().cmp(&b.key()));
-            (start, last) = (all.len(), next);
+    let mut alike = alike.into_iter().peekable();
+    while let Some((number, first)) = alike.next() {
+        let (start, rank) = (all.len(), first.judged.rank());
+        all.extend(first.found());
+        let mut is_mixed = false;
+        while let Some((_, other)) = alike.next_if(|(at, other)| (other.judged.rank(), *at) == (rank, number))
+        {
+            all.extend(other.found());
+            is_mixed = true;
         }
-        let (_, Alike { judged, all: named, .. }) = one;
-        all.extend(named.into_iter().map(|named| Found { named, judged: Arc::clone(&judged) }));
+        if is_mixed {
+            all[start..].sort_by(|a, b| a.key().cmp(&b.key()));
+        }
     }
-    all[start..].sort_by(|a, b| a.key().cmp(&b.key()));
     all
+}
+
+impl<'a> Alike<'a> {
+    fn found(self) -> impl Iterator<Item = Found<'a>> {
+        self.all.into_iter().map(move |named| Found { named, judged: Arc::clone(&self.judged) })
+    }
 }
 
 impl<'a> Issue<'a> {
     fn of(name: &str, known: &Knowledge<'a>) -> Issue<'a> {
         let cve = CveId::parse(name);
         let facts = cve.and_then(|cve| known.facts.get(&cve)).cloned().unwrap_or_default();
-        Issue { cve, facts, remembered: known.remembered.names.find(name), alike: Vec::new() }
+        Issue { cve, facts, remembered: known.remembered.names.find(name), alike: BTreeMap::new() }
     }
 
-    fn take(&mut self, case: Case<'a>, named: Named<'a>, known: &Knowledge<'a>) {
-        match self.alike.iter_mut().find(|alike| alike.case == case) {
-            Some(alike) => alike.all.push(named),
-            None => {
-                let judged = Arc::new(judge(&case, self.facts.clone(), named.said, known));
-                self.alike.push(Alike { case, judged, all: vec![named] });
+    fn take(&mut self, case: Case, named: Named<'a>, known: &Knowledge<'a>) {
+        match self.alike.entry(case) {
+            Entry::Occupied(alike) => alike.into_mut().all.push(named),
+            Entry::Vacant(free) => {
+                let judged = Arc::new(judge(free.key(), self.facts.clone(), named.said, known));
+                free.insert(Alike { judged, all: vec![named] });
             }
         }
     }
 }
 
-fn judge<'a>(case: &Case<'a>, facts: Facts, said: &Said<'_>, known: &Knowledge<'a>) -> Judgement<'a> {
+fn judge<'a>(case: &Case, facts: Facts, said: &Said<'_>, known: &Knowledge<'a>) -> Judgement<'a> {
     let record = said.finding.record;
     let facts = Facts {
         cvss: facts.cvss.or_else(|| scored(record)),
@@ -178,7 +186,8 @@ fn judge<'a>(case: &Case<'a>, facts: Facts, said: &Said<'_>, known: &Knowledge<'
     let today = Day::of_milliseconds(known.now.0);
     let judge = |deadline: &Deadline| {
         let of_it = |exception: &&Exception| exception.policy().is_none_or(|only| only == deadline.profile);
-        let exceptions: Vec<&Exception> = case.exceptions.iter().copied().filter(of_it).collect();
+        let covers = case.exceptions.iter().map(|at| &known.rules.exceptions[*at]);
+        let exceptions: Vec<&Exception> = covers.filter(of_it).collect();
         today.map(|today| deadline.judge(today, None, &exceptions))
     };
     let lets_pass =

@@ -1,6 +1,6 @@
 //! The level that a package has to be brought to.
 
-use patchform_advisory::packages::Candidates;
+use patchform_advisory::packages::Offered;
 use patchform_advisory::{Finding, Naming, Why};
 use std::cmp::Ordering;
 use std::fmt;
@@ -17,17 +17,17 @@ pub enum Target<'a> {
 }
 
 impl<'a> Target<'a> {
-    /// Where a finding sends its package. Of what archives offer the newest over all suites counts, since a point release may
-    /// be ahead of a security suite; without them the version of the source stands for that of a package that equals it.
-    pub fn of(finding: &Finding<'a>, offered: &Candidates<'a>) -> Target<'a> {
+    /// Where a finding sends its package, which archives offer an `upgrade` of: the newest over all suites, since a point
+    /// release may be ahead of a security suite. Without one the version of the source stands for that of a package that
+    /// equals it.
+    pub fn of(finding: &Finding<'a>, upgrade: Option<&Offered<'a>>) -> Target<'a> {
         let Some(fix) = finding.fix() else { return Target::Nowhere(finding.why.clone()) };
         let (entry, installed) = (finding.entry, finding.installed);
         let reaches = |version: &str| {
             let scheme = entry.ecosystem.scheme();
             scheme.and_then(|scheme| scheme.compare(version, fix).ok()).is_some_and(Ordering::is_ge)
         };
-        let arch = installed.arch.as_deref().unwrap_or("all");
-        if let Some((candidate, _)) = offered.upgrade(&installed.name, arch, &installed.version) {
+        if let Some(candidate) = upgrade {
             let version = match entry.naming {
                 Naming::Source => candidate.source_version,
                 Naming::Binary => candidate.version,

@@ -2,10 +2,14 @@
 
 use super::host::{Host, Member};
 use super::level::Target;
-use patchform_advisory::packages::Candidates;
+use crate::model::{Address, parts};
+use patchform_advisory::packages::{Candidates, Offered};
 use patchform_advisory::{Advisory, Finding, Fleet, Index, Installed, Relations, Verdict, id};
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+
+/// So many packages are judged while another thread would be started.
+const ALONE: usize = 500;
 
 /// What advisories say of hosts. Packages that hosts have in common are judged once, and what is said of them is there once.
 #[derive(Debug)]
@@ -14,7 +18,7 @@ pub struct Survey<'a> {
     pub names: Vec<&'a str>,
     /// By number of the package.
     said: Vec<Vec<Said<'a>>>,
-    /// The packages of which something is said, by host and name.
+    /// The packages of which something is said, by component and name.
     places: Vec<Placed<'a>>,
 }
 
@@ -65,7 +69,7 @@ impl<'a> Survey<'a> {
         hosts: &'a [Host],
         records: &'a [Advisory],
         offered: &Candidates<'a>,
-        wanted: impl Fn(Verdict) -> bool,
+        wanted: impl Fn(Verdict) -> bool + Sync,
     ) -> Survey<'a> {
         let (index, vulnerabilities) = (Index::new(records), Vulnerabilities::of(records));
         let mut fleet = Fleet::new(&index);
@@ -74,21 +78,19 @@ impl<'a> Survey<'a> {
             let platform = fleet.platform(&of.platform);
             let packages: Vec<&Installed> = of.packages.iter().collect();
             for together in packages.chunk_by(|a, b| a.name == b.name) {
-                let number = fleet.judge(platform, together, |findings| {
-                    let mut said = vulnerabilities.said(findings);
-                    said.retain(|said| wanted(said.verdict()));
-                    said.iter_mut().for_each(|said| said.target = Target::of(&said.finding, offered));
-                    said.shrink_to_fit();
-                    said
-                });
-                let installed = together[0];
-                let (member, managed) = of.owner(&installed.name);
-                let member = &of.members[member];
+                let number = fleet.number(platform, together);
+                let (member, managed) = of.owner(&together[0].name);
+                let (member, installed) = (&of.members[member], together[0]);
                 places.push(Placed { host, member, managed, installed, number });
             }
         }
-        let said = fleet.made();
+        let said = parts::in_parts(fleet.distinct(), ALONE, |part| {
+            let findings = part.iter().map(|distinct| fleet.findings(distinct));
+            findings.map(|findings| vulnerabilities.said(findings, offered, &wanted)).collect::<Vec<_>>()
+        });
+        let said: Vec<Vec<Said>> = said.into_iter().flatten().collect();
         places.retain(|place| !said[place.number].is_empty());
+        places.sort_by(|a, b| a.key().cmp(&b.key()));
         Survey { names: vulnerabilities.names, said, places }
     }
 
@@ -103,14 +105,26 @@ impl<'a> Survey<'a> {
         &self.said
     }
 
-    /// The packages of which something is said, with it, by host and name.
-    pub fn places(&'a self) -> impl Iterator<Item = (&'a Placed<'a>, &'a [Said<'a>])> {
-        self.places.iter().map(|place| (place, &*self.said[place.number]))
+    /// The packages of which something is said, by component.
+    pub fn components(&'a self) -> impl Iterator<Item = (&'a Member, &'a [Placed<'a>])> {
+        let components = self.places.chunk_by(|a, b| std::ptr::eq(a.member, b.member));
+        components.map(|places| (places[0].member, places))
     }
 
-    /// Everything that is said, by host, package and vulnerability.
+    /// What is said of a package.
+    pub fn of(&'a self, place: &Placed<'_>) -> &'a [Said<'a>] {
+        &self.said[place.number]
+    }
+
+    /// Everything that is said, by component, package and vulnerability.
     pub fn named(&'a self) -> impl Iterator<Item = Named<'a>> {
-        self.places().flat_map(|(place, said)| said.iter().map(move |said| Named { place, said }))
+        self.places.iter().flat_map(|place| self.of(place).iter().map(move |said| Named { place, said }))
+    }
+}
+
+impl<'a> Placed<'a> {
+    fn key(&self) -> (&'a Address, &'a str) {
+        (&self.member.address, &self.installed.name)
     }
 }
 
@@ -133,22 +147,51 @@ impl<'a> Vulnerabilities<'a> {
         Vulnerabilities { names, of }
     }
 
-    /// What findings of a package say, one for each vulnerability, in rising order.
-    fn said(&self, findings: Vec<Finding<'a>>) -> Vec<Said<'a>> {
-        let mut all: BTreeMap<usize, Said> = BTreeMap::new();
-        for finding in findings {
-            for number in &self.of[finding.at] {
-                let new = || Said {
-                    vulnerability: self.names[*number],
-                    number: *number,
-                    finding: finding.clone(),
-                    others: Vec::new(),
-                    target: Target::Nowhere(finding.why.clone()),
-                };
-                all.entry(*number).and_modify(|said| said.hear(&finding)).or_insert_with(new);
+    /// What findings of packages of one name say, one for each vulnerability, in rising order.
+    fn said(
+        &self,
+        findings: Vec<Finding<'a>>,
+        offered: &Candidates<'a>,
+        wanted: &impl Fn(Verdict) -> bool,
+    ) -> Vec<Said<'a>> {
+        let about =
+            |finding: Finding<'a>| self.of[finding.at].iter().map(move |number| (*number, finding.clone()));
+        let mut all: Vec<(usize, Finding)> = findings.into_iter().flat_map(about).collect();
+        all.sort_by_key(|(number, _)| *number);
+        let mut upgrades = Upgrades { offered, last: None };
+        let mut said = Vec::new();
+        let mut all = all.into_iter().peekable();
+        while let Some((number, mut finding)) = all.next() {
+            let mut others = Vec::new();
+            while let Some((_, other)) = all.next_if(|(next, _)| *next == number) {
+                others.push(prevail(self.names[number], &mut finding, other));
+            }
+            if wanted(finding.verdict()) {
+                let target = Target::of(&finding, upgrades.of(finding.installed));
+                said.push(Said { vulnerability: self.names[number], number, finding, others, target });
             }
         }
-        all.into_values().collect()
+        said.shrink_to_fit();
+        said
+    }
+}
+
+/// What archives offer of packages, asked once for all that is said of one.
+struct Upgrades<'a, 'o> {
+    offered: &'o Candidates<'a>,
+    last: Option<(&'a Installed, Option<&'o Offered<'a>>)>,
+}
+
+impl<'a, 'o> Upgrades<'a, 'o> {
+    fn of(&mut self, installed: &'a Installed) -> Option<&'o Offered<'a>> {
+        match self.last {
+            Some((last, upgrade)) if std::ptr::eq(last, installed) => upgrade,
+            _ => {
+                let arch = installed.arch.as_deref().unwrap_or("all");
+                let upgrade = self.offered.upgrade(&installed.name, arch, &installed.version);
+                self.last.insert((installed, upgrade.map(|(offered, _)| offered))).1
+            }
+        }
     }
 }
 
@@ -173,30 +216,29 @@ impl<'a> Said<'a> {
     pub fn is_called(&self, name: &str) -> bool {
         std::iter::once(self.vulnerability).chain(self.ids()).any(|id| id::is_called(id, name))
     }
+}
 
-    fn hear(&mut self, finding: &Finding<'a>) {
-        let mut other = finding.clone();
-        if self.order(&other, &self.finding).is_gt() {
-            std::mem::swap(&mut self.finding, &mut other);
-        }
-        self.others.push(other);
+/// Lets the one of two findings that says more of a vulnerability decide; answers the other one.
+fn prevail<'a>(vulnerability: &str, decides: &mut Finding<'a>, other: Finding<'a>) -> Finding<'a> {
+    match order(vulnerability, &other, decides) {
+        Ordering::Greater => std::mem::replace(decides, other),
+        _ => other,
     }
+}
 
-    fn order(&self, a: &Finding<'_>, b: &Finding<'_>) -> Ordering {
-        let weight = |finding: &Finding<'_>| {
-            let record = finding.record;
-            let ids = std::iter::once(&record.id).chain(&record.aliases);
-            let own = ids.into_iter().any(|id| id.ends_with(self.vulnerability));
-            (finding.verdict() != Verdict::Unknown, own, finding.verdict())
-        };
-        weight(a).cmp(&weight(b)).then_with(|| self.fixes(a, b))
-    }
+fn order(vulnerability: &str, a: &Finding<'_>, b: &Finding<'_>) -> Ordering {
+    let weight = |finding: &Finding<'_>| {
+        let record = finding.record;
+        let own = std::iter::once(&record.id).chain(&record.aliases).any(|id| id.ends_with(vulnerability));
+        (finding.verdict() != Verdict::Unknown, own, finding.verdict())
+    };
+    weight(a).cmp(&weight(b)).then_with(|| fixes(a, b))
+}
 
-    /// Of two fixes the higher one counts.
-    fn fixes(&self, a: &Finding<'_>, b: &Finding<'_>) -> Ordering {
-        match (a.fix(), b.fix(), a.entry.ecosystem.scheme()) {
-            (Some(a), Some(b), Some(scheme)) => scheme.compare(a, b).unwrap_or(Ordering::Equal),
-            (a, b, _) => a.is_some().cmp(&b.is_some()),
-        }
+/// Of two fixes the higher one counts.
+fn fixes(a: &Finding<'_>, b: &Finding<'_>) -> Ordering {
+    match (a.fix(), b.fix(), a.entry.ecosystem.scheme()) {
+        (Some(a), Some(b), Some(scheme)) => scheme.compare(a, b).unwrap_or(Ordering::Equal),
+        (a, b, _) => a.is_some().cmp(&b.is_some()),
     }
 }

@@ -116,11 +116,6 @@ impl Findings {
         count
     }
 
-    /// What was found of a package of a component.
-    pub fn course(&self, component: &Address, package: &str) -> Option<&Course> {
-        self.courses.get(component)?.get(package)
-    }
-
     /// Every finding.
     pub fn iter(&self) -> impl Iterator<Item = (Key<'_>, &Remembered)> {
         let packages = self.courses.iter().flat_map(|(component, packages)| {
@@ -205,17 +200,15 @@ mod tests {
     /// The only vulnerability of most tests.
     const CVE: &str = "CVE-2026-1";
 
+    /// A component that was read, the run that put its level there and when, and its packages with their versions.
+    type Read<'a> = (&'a str, Option<(&'a str, i64)>, &'a [(&'a str, &'a str)]);
+
     fn address(text: &str) -> Address {
         text.parse().unwrap()
     }
 
     /// Takes an assessment in which these packages at version 1 are affected by these vulnerabilities.
-    fn take(
-        findings: &mut Findings,
-        open: &[(&str, &str, &[&str])],
-        seen: &[(&str, Option<(&str, i64)>, &[(&str, &str)])],
-        now: i64,
-    ) {
+    fn take(findings: &mut Findings, open: &[(&str, &str, &[&str])], seen: &[Read<'_>], now: i64) {
         with(findings, open, |findings, open| {
             let names: Vec<Address> = seen.iter().map(|(component, ..)| address(component)).collect();
             let installed = |(name, version): &(&str, &str)| Installed::new(name, version);
@@ -284,7 +277,7 @@ mod tests {
     #[test]
     fn findings_of_one_package_go_ways_of_their_own() {
         let mut findings = Findings::default();
-        let seen: &[(&str, Option<(&str, i64)>, &[(&str, &str)])] = &[("apt.web", None, &[("a", "1")])];
+        let seen: &[Read<'_>] = &[("apt.web", None, &[("a", "1")])];
         take(&mut findings, &[("apt.web", "a", &["CVE-1", "CVE-2"])], seen, 10);
         take(&mut findings, &[("apt.web", "a", &["CVE-2", "CVE-3"])], seen, 20);
         take(&mut findings, &[("apt.web", "a", &["CVE-1", "CVE-2", "CVE-3"])], seen, 30);

@@ -10,8 +10,8 @@ use crate::config::checked::{Component, Config, FeedFormat};
 use crate::config::source::Sources;
 use crate::engine::fleet::Fleet;
 use crate::finding::{
-    Findings, Host, Knowledge, LevelPlace, Names, Open, Remembered, Rules, Said, Seen, Survey, There, found,
-    idle,
+    Findings, Host, Knowledge, LevelPlace, Names, Open, Placed, Remembered, Rules, Said, Seen, Survey, There,
+    found, idle,
 };
 use crate::model::{Address, Diagnostics, Moment, Selection, Span};
 use crate::plan::{NoSuchComponent, moves};
@@ -266,7 +266,7 @@ impl Gathered {
         Ok(Assessed { gathered: self, survey, facts, rejected, findings })
     }
 
-    fn survey<'a>(&'a self, hosts: &'a [Host], wanted: impl Fn(Verdict) -> bool) -> Survey<'a> {
+    fn survey<'a>(&'a self, hosts: &'a [Host], wanted: impl Fn(Verdict) -> bool + Sync) -> Survey<'a> {
         let mut offered = Candidates::default();
         for package in &self.offered {
             // A version that dpkg refuses is never proposed.
@@ -341,12 +341,11 @@ fn there(survey: &Survey<'_>, names: &mut Names) -> Vec<Vec<There>> {
 }
 
 fn open<'a>(survey: &'a Survey<'a>, there: &'a [Vec<There>]) -> Open<'a> {
-    let mut open = Open::new();
-    for (place, _) in survey.places().filter(|(place, _)| !there[place.number].is_empty()) {
-        let packages: &mut BTreeMap<_, _> = open.entry(&place.member.address).or_default();
-        packages.insert(place.installed.name.as_str(), &*there[place.number]);
-    }
-    open
+    let of = |places: &'a [Placed<'a>]| {
+        let open = places.iter().map(|place| (place.installed.name.as_str(), &*there[place.number]));
+        open.filter(|(_, there)| !there.is_empty()).collect::<BTreeMap<_, _>>()
+    };
+    survey.components().map(|(member, places)| (&member.address, of(places))).collect()
 }
 
 impl<'a> Assessed<'a> {

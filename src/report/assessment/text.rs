@@ -1,12 +1,14 @@
 //! The table that a person reads: by component, by CVE or by deadline.
 
 use super::{Assessment, words};
-use crate::finding::{Found, Target, Why};
+use crate::finding::{Found, Member, Target, Why};
 use crate::report::page::Page;
 use crate::report::size::{count, counted};
 use crate::report::style::{Piece, Style, Tint, plain, tinted};
 use crate::report::table::Table;
+use patchform_advisory::Installed;
 use patchform_advisory::priority::Priority;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How findings are put together.
@@ -43,11 +45,15 @@ type Row<'x, 'a> = Vec<&'x Found<'a>>;
 const BESIDE: usize = 10;
 
 fn by_component(assessment: &Assessment<'_>, all: bool, page: &mut Page) {
-    let mut components: BTreeMap<_, Vec<&Found>> = BTreeMap::new();
+    // Of millions of findings it costs too much to compare what their components are called.
+    let mut components: BTreeMap<*const Member, Vec<&Found>> = BTreeMap::new();
     for found in &assessment.found {
-        components.entry(&found.named.place.member.address).or_default().push(found);
+        components.entry(found.named.place.member).or_default().push(found);
     }
-    for (address, found) in components {
+    let mut components: Vec<Vec<&Found>> = components.into_values().collect();
+    components.sort_by_key(|found| found[0].key().component);
+    for found in components {
+        let address = found[0].key().component;
         let host = assessment.host(found[0]);
         page.blank();
         let whose = format!("{}, {}", host.platform.ecosystem, counted(host.packages.len(), "package"));
@@ -70,7 +76,7 @@ fn by_component(assessment: &Assessment<'_>, all: bool, page: &mut Page) {
             page.line(2, 4, &[tinted(Tint::Dim, words)]);
         }
         if !open.is_empty() {
-            let packages: BTreeSet<&str> = open.iter().map(|found| found.key().package).collect();
+            let packages: BTreeSet<usize> = open.iter().map(|found| found.named.place.number).collect();
             let words = format!(
                 "No fix yet: {} in {} (--all lists them).",
                 counted(open.len(), "finding"),
@@ -83,15 +89,22 @@ fn by_component(assessment: &Assessment<'_>, all: bool, page: &mut Page) {
 
 /// Packages of one source at one version are one row: they go together.
 fn upgrades<'x, 'a>(found: &[&'x Found<'a>]) -> Vec<Row<'x, 'a>> {
-    let mut rows: BTreeMap<(&str, &str, bool), Row> = BTreeMap::new();
+    let mut rows: Vec<Row> = Vec::new();
+    let mut of_source: BTreeMap<(&str, &str, bool), usize> = BTreeMap::new();
+    let mut of_package: BTreeMap<(*const Installed, bool), usize> = BTreeMap::new();
     for found in found {
-        let installed = found.installed();
-        let source = (installed.source_name(), installed.source_version(), found.target().is_fixed());
-        rows.entry(source).or_default().push(found);
+        let (installed, is_fixed) = (found.installed(), found.target().is_fixed());
+        let row = *of_package.entry((installed, is_fixed)).or_insert_with(|| {
+            let source = (installed.source_name(), installed.source_version(), is_fixed);
+            *of_source.entry(source).or_insert_with(|| {
+                rows.push(Row::new());
+                rows.len() - 1
+            })
+        });
+        rows[row].push(found);
     }
     // Of each row the first is the most urgent, for they come in that order.
-    let mut rows: Vec<Row> = rows.into_values().collect();
-    rows.sort_by(|a, b| a[0].rank().cmp(&b[0].rank()));
+    rows.sort_by_key(|row| (row[0].rank(), row[0].installed().source_name()));
     rows
 }
 
@@ -131,7 +144,7 @@ fn name(row: &Row) -> String {
 
 /// How many vulnerabilities a row has.
 fn vulnerabilities(row: &Row) -> usize {
-    row.iter().map(|found| found.key().vulnerability).collect::<BTreeSet<_>>().len()
+    row.iter().map(|found| found.named.said.number).collect::<BTreeSet<_>>().len()
 }
 
 /// The highest level of a row closes all of it.
@@ -334,22 +347,24 @@ fn summary(assessment: &Assessment<'_>, page: &mut Page) {
         plain(format!("{} with {}: ", counted(assessment.hosts.len(), "host"), counted(packages, "package"))),
         tinted(Tint::Bold, format!("{} open", counted(open.len(), "finding"))),
     ];
-    let mut words: Vec<(Tint, String)> = Vec::new();
-    for priority in Priority::ALL {
-        let of = open.iter().filter(|found| found.judged.priority == priority).count();
-        if of > 0 {
-            words.push((words::tint(priority), format!("{} {priority}", count(of))));
-        }
+    let mut priorities: BTreeMap<Reverse<Priority>, usize> = BTreeMap::new();
+    let (mut overdue, mut unfixed, mut proposed) = (0, 0, false);
+    for found in open {
+        *priorities.entry(Reverse(found.judged.priority)).or_default() += 1;
+        overdue += usize::from(found.judged.is_overdue());
+        unfixed += usize::from(!found.target().is_fixed());
+        proposed |= found.named.place.managed && found.target().level().is_some();
     }
-    for (at, (tint, word)) in words.into_iter().enumerate() {
+    let words = priorities
+        .into_iter()
+        .map(|(Reverse(priority), of)| (words::tint(priority), format!("{} {priority}", count(of))));
+    for (at, (tint, word)) in words.enumerate() {
         pieces.push(plain(if at == 0 { " (" } else { ", " }));
         pieces.push(tinted(tint, word));
     }
     if !open.is_empty() {
         pieces.push(plain(")"));
     }
-    let overdue = open.iter().filter(|found| found.judged.is_overdue()).count();
-    let unfixed = open.iter().filter(|found| !found.target().is_fixed()).count();
     let undecided = assessment.undecided.len();
     if overdue > 0 {
         pieces.push(tinted(Tint::Bad, format!(", {} overdue", count(overdue))));
@@ -363,7 +378,7 @@ fn summary(assessment: &Assessment<'_>, page: &mut Page) {
     pieces.push(plain("."));
     page.line(0, 2, &pieces);
     closed(assessment, page);
-    if open.iter().any(|found| found.named.place.managed && found.target().level().is_some()) {
+    if proposed {
         let command = tinted(Tint::Command, "patchform propose");
         page.line(0, 2, &[plain("To write the fixed levels into the configuration: "), command]);
     }
