@@ -74,10 +74,10 @@ impl Findings {
     /// it was: nobody knows.
     pub fn take(&mut self, open: &Open<'_>, seen: &BTreeMap<&Address, Seen<'_>>, now: Moment) {
         self.assessed = Some(now);
-        for component in
-            open.keys().filter(|component| !self.courses.contains_key(**component)).collect::<Vec<_>>()
-        {
-            self.courses.insert((*component).clone(), Packages::new());
+        for component in open.keys() {
+            if !self.courses.contains_key(*component) {
+                self.courses.insert((*component).clone(), Packages::new());
+            }
         }
         for (component, known) in &mut self.courses {
             let mut open = open.get(component).into_iter().flatten().peekable();
