@@ -312,7 +312,7 @@ fn what_was_found_before_must_be_whole() {
     lab.patchform("assess").exits(1).says("damaged").says("put it back from a backup");
     lab.write(
         "patchform.state.findings.json",
-        kept.replacen("\"format_version\":1", "\"format_version\":9", 1),
+        kept.replacen("\"format_version\":2", "\"format_version\":9", 1),
     );
     lab.patchform("assess").exits(6).says("newer patchform");
 }

@@ -3,7 +3,7 @@
 //! host has a list of its own, and of each package one of so many versions, which hosts take as they were patched.
 
 use patchform_advisory::dpkg::{self, Layout};
-use patchform_advisory::{Fleet, Index, Installed, Platform, Provenance, Verdict, debian};
+use patchform_advisory::{Finding, Fleet, Index, Installed, Platform, Provenance, Verdict, debian};
 use std::time::Instant;
 
 fn main() {
@@ -28,10 +28,14 @@ fn main() {
     println!("indexed in {:?}", start.elapsed());
     let platform = Platform::parse("Debian:12");
     let (start, mut affected) = (Instant::now(), 0);
-    let mut judged = Fleet::new(&index);
-    for packages in &fleet {
-        affected +=
-            judged.assess(&platform, packages).filter(|found| found.verdict() == Verdict::Affected).count();
+    let mut distinct = Fleet::new(&index);
+    let on = distinct.platform(&platform);
+    let all = fleet.iter().flatten();
+    let numbers: Vec<usize> = all.map(|installed| distinct.number(on, &[installed])).collect();
+    let findings = distinct.distinct().iter().map(|packages| distinct.findings(packages));
+    let findings: Vec<Vec<Finding>> = findings.collect();
+    for findings in numbers.into_iter().map(|number| &findings[number]) {
+        affected += findings.iter().filter(|found| found.verdict() == Verdict::Affected).count();
     }
     println!(
         "{hosts} hosts of {} packages at {levels} versions each, {affected} findings: matched in {:?}",

@@ -4,62 +4,66 @@ use crate::installed::Installed;
 use crate::matching::{Finding, Index};
 use crate::platform::{Bearing, Platform};
 use std::collections::BTreeMap;
-use std::ops::Range as Span;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-/// What was judged so far. A thousand hosts of one image have a thousand times the same packages; what an advisory
+/// The distinct packages of hosts. A thousand hosts of one image have a thousand times the same packages; what an advisory
 /// means for a package depends on nothing but the package and its platform.
 #[derive(Debug)]
 pub struct Fleet<'i, 'a> {
     index: &'i Index<'a>,
-    /// Of each platform that was met how the ecosystems bear on it, and where the findings of its packages are.
-    platforms: Vec<Met<'a>>,
-    findings: Vec<Finding<'a>>,
+    /// The platforms that were met, and how the ecosystems bear on them.
+    platforms: Vec<(Platform, Vec<Option<Bearing>>)>,
+    /// By platform and hash, for one comparison is dear: those that have the hash.
+    numbers: BTreeMap<(usize, u64), Vec<usize>>,
+    distinct: Vec<Distinct<'a>>,
 }
 
+/// Packages that some hosts of one platform have together.
 #[derive(Debug)]
-struct Met<'a> {
-    platform: Platform,
-    bearings: Vec<Option<Bearing>>,
-    packages: BTreeMap<&'a Installed, Span<usize>>,
+pub struct Distinct<'a> {
+    platform: usize,
+    packages: Vec<&'a Installed>,
 }
 
 impl<'i, 'a> Fleet<'i, 'a> {
-    /// Nothing judged yet.
+    /// Nothing met yet.
     pub fn new(index: &'i Index<'a>) -> Fleet<'i, 'a> {
-        Fleet { index, platforms: Vec::new(), findings: Vec::new() }
+        Fleet { index, platforms: Vec::new(), numbers: BTreeMap::new(), distinct: Vec::new() }
     }
 
-    /// As [`Index::assess`]; a finding's package is the first of all hosts' that equals the host's own.
-    pub fn assess<'b: 'a>(
-        &mut self,
-        platform: &Platform,
-        packages: &'b [Installed],
-    ) -> impl Iterator<Item = &Finding<'a>> {
-        let at = self.meet(platform);
-        let Met { bearings, packages: known, .. } = &mut self.platforms[at];
-        let mut spans = Vec::with_capacity(packages.len());
-        for installed in packages {
-            let span = known.entry(installed).or_insert_with(|| {
-                let start = self.findings.len();
-                self.findings.extend(self.index.findings(platform, bearings, installed));
-                start..self.findings.len()
-            });
-            spans.push(span.clone());
-        }
-        let findings = &self.findings;
-        spans.into_iter().flat_map(move |span| &findings[span])
-    }
-
-    fn meet(&mut self, platform: &Platform) -> usize {
-        let known = self.platforms.iter().position(|met| met.platform == *platform);
+    /// The number of a platform, for [`Fleet::number`].
+    pub fn platform(&mut self, platform: &Platform) -> usize {
+        let known = self.platforms.iter().position(|(met, _)| met == platform);
         known.unwrap_or_else(|| {
-            self.platforms.push(Met {
-                platform: platform.clone(),
-                bearings: self.index.bearings(platform),
-                packages: BTreeMap::new(),
-            });
+            self.platforms.push((platform.clone(), self.index.bearings(platform)));
             self.platforms.len() - 1
         })
+    }
+
+    /// The number of packages that a host of a platform has together, such as those of one name: that of the first ones that
+    /// equal them.
+    pub fn number(&mut self, platform: usize, packages: &[&'a Installed]) -> usize {
+        let mut hasher = DefaultHasher::new();
+        packages.hash(&mut hasher);
+        let alike = self.numbers.entry((platform, hasher.finish())).or_default();
+        if let Some(number) = alike.iter().find(|number| self.distinct[**number].packages == packages) {
+            return *number;
+        }
+        alike.push(self.distinct.len());
+        self.distinct.push(Distinct { platform, packages: packages.to_vec() });
+        self.distinct.len() - 1
+    }
+
+    /// The packages, by number.
+    pub fn distinct(&self) -> &[Distinct<'a>] {
+        &self.distinct
+    }
+
+    /// What the advisories mean for them, in the order of [`Index::assess`].
+    pub fn findings(&self, distinct: &Distinct<'a>) -> Vec<Finding<'a>> {
+        let (platform, bearings) = &self.platforms[distinct.platform];
+        let packages = distinct.packages.iter();
+        packages.flat_map(|installed| self.index.findings(platform, bearings, installed)).collect()
     }
 }
 
@@ -102,8 +106,14 @@ mod tests {
                 })
                 .collect();
             let mut fleet = Fleet::new(&index);
+            let mut numbers: Vec<Vec<usize>> = Vec::new();
             for (platform, packages) in &hosts {
-                let together: Vec<Finding> = fleet.assess(platform, packages).cloned().collect();
+                let on = fleet.platform(platform);
+                numbers.push(packages.iter().map(|installed| fleet.number(on, &[installed])).collect());
+            }
+            for ((platform, packages), numbers) in hosts.iter().zip(numbers) {
+                let found = |number: usize| fleet.findings(&fleet.distinct()[number]);
+                let together: Vec<Finding> = numbers.into_iter().flat_map(found).collect();
                 prop_assert_eq!(together, index.assess(platform, packages));
             }
         }

@@ -4,7 +4,7 @@
 ///
 /// Advisories of Debian, Ubuntu, Alpine and Rocky Linux name *source* packages and versions, those of the rpm vendors
 /// mostly *binary* ones; both are here, and [`crate::Affected`] says which one it means.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Installed {
     /// The binary package.
     pub name: String,
@@ -19,7 +19,7 @@ pub struct Installed {
 }
 
 /// A source package and its version.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Source {
     /// The source package.
     pub name: String,
@@ -28,7 +28,7 @@ pub struct Source {
 }
 
 /// A module and its stream. The build's counter and context are left out: each vendor counts for itself.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Module {
     /// The module: `httpd`.
     pub name: String,

@@ -106,7 +106,7 @@ pub use affected::{Affected, NoFix, Status};
 pub use ecosystem::{Ecosystem, Naming};
 pub use fault::{Fault, Place};
 pub use feed::Feed;
-pub use fleet::Fleet;
+pub use fleet::{Distinct, Fleet};
 pub use installed::{Installed, Module, Source};
 pub use matching::{Finding, Index};
 pub use platform::{Bearing, Platform};

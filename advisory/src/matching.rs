@@ -17,6 +17,8 @@ pub struct Finding<'a> {
     pub installed: &'a Installed,
     /// The record, which says where it comes from.
     pub record: &'a Advisory,
+    /// The record's place among those of the index.
+    pub at: usize,
     /// The entry of the record that decided.
     pub entry: &'a Affected,
     /// The reason.
@@ -126,7 +128,8 @@ impl<'a> Index<'a> {
         installed: &'b Installed,
         rows: &[Row],
     ) -> Option<Finding<'a>> {
-        let record = &self.records[rows.first()?.record as usize];
+        let at = rows.first()?.record as usize;
+        let record = &self.records[at];
         let bearing = |row: &Row| {
             let entry = &record.affected[row.entry as usize];
             Some((platform.refined(bearings[row.ecosystem as usize]?, entry)?, entry))
@@ -136,7 +139,7 @@ impl<'a> Index<'a> {
         let judged = judged.map(|(bearing, entry)| (entry, judge(entry, installed, bearing)));
         let weight = |why: &Why| (why.speaks(), why.verdict());
         let (entry, why) = judged.max_by(|(_, a), (_, b)| (weight(a), a).cmp(&(weight(b), b)))?;
-        Some(Finding { installed, record, entry, why })
+        Some(Finding { installed, record, at, entry, why })
     }
 }
 

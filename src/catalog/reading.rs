@@ -11,7 +11,7 @@ use patchform_advisory::cve::CveId;
 use patchform_advisory::day::Day;
 use patchform_advisory::priority::{Facts, Listing, Prediction};
 use patchform_advisory::{Advisory, Affected, Ecosystem, Provenance, kev};
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -77,6 +77,7 @@ impl Catalog {
         wanted: impl Fn(&Ecosystem) -> bool,
         packages: Option<&BTreeSet<&str>>,
     ) -> Result<Vec<Advisory>, CatalogError> {
+        let _whole = self.whole()?;
         let entries = self.entries(wanted, packages)?;
         let mut names = BTreeSet::new();
         let mut records = Vec::with_capacity(entries.len());
@@ -111,6 +112,7 @@ impl Catalog {
         &self,
         cves: impl IntoIterator<Item = CveId>,
     ) -> Result<BTreeMap<CveId, Known>, CatalogError> {
+        let _whole = self.whole()?;
         let sources = self.sources()?;
         let decides = sources.values().any(|source| source.format == FeedFormat::Kev);
         let mut all = BTreeMap::new();
@@ -128,6 +130,7 @@ impl Catalog {
     /// # Errors
     /// A damaged catalog.
     pub fn offered(&self, packages: Option<&BTreeSet<&str>>) -> Result<Vec<Package>, CatalogError> {
+        let _whole = self.whole()?;
         let read = || -> rusqlite::Result<Vec<Package>> {
             let Some(packages) = packages else {
                 return self.connection.prepare(PACKAGES)?.query_map([], package)?.collect();
@@ -167,6 +170,11 @@ impl Catalog {
             rows.collect()
         };
         read().map_err(|error| self.failed(&error))
+    }
+
+    /// For a question of many statements: they see one catalog, and it is locked and let go once.
+    fn whole(&self) -> Result<Transaction<'_>, CatalogError> {
+        self.connection.unchecked_transaction().map_err(|error| self.failed(&error))
     }
 
     /// The entries of the packages, by the row of their advisory.

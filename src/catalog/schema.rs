@@ -2,6 +2,7 @@
 
 use super::error::CatalogError;
 use crate::world::{clock, disk};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use std::time::Duration;
@@ -75,6 +76,8 @@ pub(super) fn open(path: &Path) -> Result<Connection, CatalogError> {
     let failed = |error: rusqlite::Error| CatalogError::of("read", path, &error);
     let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     connection.busy_timeout(PATIENCE).map_err(failed)?;
+    // Else a statement would be made anew for each of the thousands of names that it is asked with, to suit the value.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(failed)?;
     match form(&connection, path)? {
         FORM => Ok(connection),
         0 => Err(CatalogError::Missing(path.to_path_buf())),

@@ -5,7 +5,7 @@ use super::arguments::{Lock, Variables, selections};
 use super::stages::Stages;
 use super::terminal::Terminal;
 use super::waits::Waits;
-use crate::finding::{Host, Named};
+use crate::finding::Survey;
 use crate::model::Address;
 use crate::ops::assess::Assessed;
 use crate::ops::{self, Failure};
@@ -81,26 +81,40 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
         patience: arguments.lock.timeout()?,
     };
     let mut stages = Stages::new(terminal, Arc::new(Waits { events: None, style: terminal.err }));
-    let assessed = ops::assess::assess(&request, &mut stages)?;
-    terminal.warn(&assessed.warnings, &assessed.sources);
+    ops::assess::assess(&request, &mut stages, |assessed, sources, warnings| {
+        terminal.warn(warnings, sources);
+        show(arguments, explained.as_ref(), assessed, terminal)
+    })
+}
+
+fn show(
+    arguments: &Arguments,
+    explained: Option<&(String, Address)>,
+    assessed: &Assessed<'_>,
+    terminal: &Terminal,
+) -> Result<Exit, Failure> {
     let assessment = assessed.assessment();
     let by = match arguments.by {
         Rows::Component => By::Component,
         Rows::Cve => By::Cve,
         Rows::Deadline => By::Deadline,
     };
-    terminal.say(&match explained {
+    match explained {
         Some((vulnerability, component)) => {
-            let named = assessed.named();
+            let Some(host) = assessed.host(component) else {
+                let what = format!("{component} was not read, or is not in the configuration");
+                return Err(Failure::error(what).hint("`patchform assess` says what was not read, and why"));
+            };
+            let survey = assessed.survey(std::slice::from_ref(host));
             let drawn =
-                assessment::explain::draw(&assessment, &named, &vulnerability, &component, terminal.out);
-            drawn.ok_or_else(|| unnamed(&assessed, &assessment, &named, &vulnerability, &component))?
+                assessment::explain::draw(&assessment, &survey, vulnerability, component, terminal.out);
+            terminal.say(&drawn.ok_or_else(|| unnamed(assessed, &survey, vulnerability, component))?);
         }
-        None if arguments.json => assessment::json::render(&assessment),
-        None if arguments.sarif => assessment::sarif::render(&assessment),
-        None if arguments.csv => assessment::csv::render(&assessment),
-        None => assessment::text::draw(&assessment, by, arguments.all, terminal.out),
-    });
+        None if arguments.json => terminal.say_all(|out| assessment::json::write(&assessment, out)),
+        None if arguments.sarif => terminal.say_all(|out| assessment::sarif::write(&assessment, out)),
+        None if arguments.csv => terminal.say_all(|out| assessment::csv::write(&assessment, out)),
+        None => terminal.say(&assessment::text::draw(&assessment, by, arguments.all, terminal.out)),
+    }
     if !assessment.unread.is_empty() && arguments.fail_on.is_some() {
         let unread = assessment.unread.len();
         return Err(Failure::error(format!(
@@ -140,21 +154,14 @@ pub(super) fn id(text: &str) -> String {
 }
 
 fn unnamed(
-    assessed: &Assessed,
-    assessment: &Assessment<'_>,
-    named: &[Named<'_>],
+    assessed: &Assessed<'_>,
+    survey: &Survey<'_>,
     vulnerability: &str,
     component: &Address,
 ) -> Failure {
-    let has = |host: &Host| host.members.iter().any(|member| member.address == *component);
-    let Some(host) = assessment.hosts.iter().position(has) else {
-        return Failure::error(format!("{component} was not read, or is not in the configuration"))
-            .hint("`patchform assess` says what was not read, and why");
-    };
     // A package belongs to one component of its host.
-    if let Some(other) = named.iter().find(|named| named.host == host && named.is_called(vulnerability)) {
-        let (package, owner) =
-            (&other.finding.installed.name, &assessment.hosts[host].members[other.member].address);
+    if let Some(other) = survey.named().find(|named| named.said.is_called(vulnerability)) {
+        let (package, owner) = (&other.place.installed.name, &other.place.member.address);
         return Failure::error(format!(
             "{vulnerability} is about {package}, which belongs to {owner} on the host of {component}"
         ))
@@ -170,12 +177,12 @@ fn unnamed(
 impl FailOn {
     fn holds(self, assessment: &Assessment<'_>) -> bool {
         let least = match self {
-            FailOn::Overdue => return assessment.found.iter().any(|found| found.is_overdue()),
+            FailOn::Overdue => return assessment.found.iter().any(|found| found.judged.is_overdue()),
             FailOn::Any => Priority::Low,
             FailOn::Critical => Priority::Critical,
             FailOn::High => Priority::High,
             FailOn::Medium => Priority::Medium,
         };
-        assessment.found.iter().any(|found| found.priority >= least && !found.is_excepted())
+        assessment.found.iter().any(|found| found.judged.priority >= least && !found.judged.is_excepted())
     }
 }

@@ -13,7 +13,7 @@ use crate::report::state_text::Clock;
 use crate::report::style::{Style, Tint, plain, tinted};
 use crate::world::{clock, machine};
 use std::cell::RefCell;
-use std::io::{self, BufRead as _, IsTerminal as _};
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
 /// What the terminal, or the pipe, can show.
 pub struct Terminal {
@@ -60,6 +60,14 @@ impl Terminal {
     /// Writes what was asked for.
     pub fn say(&self, text: &str) {
         if let Err(error) = write(&mut io::stdout().lock(), text) {
+            self.lost.borrow_mut().get_or_insert(error);
+        }
+    }
+
+    /// Writes what was asked for, bit by bit.
+    pub fn say_all(&self, text: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) {
+        let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        if let Err(error) = text(&mut out).and_then(|()| out.flush()) {
             self.lost.borrow_mut().get_or_insert(error);
         }
     }

@@ -36,7 +36,6 @@ pub mod variables;
 mod arguments;
 mod fields;
 mod gaps;
-mod parts;
 mod settings;
 mod walk;
 mod words;

@@ -2,10 +2,10 @@
 
 use super::expr::Expr;
 use super::lower::{self, Chunk, Lines, Readable, trimmed};
-use super::parts::in_parts;
 use super::source::Sources;
 use super::split::{Piece, Shape, split};
 use super::words::Words;
+use crate::model::parts::in_parts;
 use crate::model::{Diagnostic, Diagnostics, FileId, Span};
 use hcl_edit::Span as _;
 use hcl_edit::structure::{self, Structure};

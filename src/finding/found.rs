@@ -1,26 +1,26 @@
 //! A finding that is open, with everything that judging it took.
 
-use super::host::Host;
 use super::level::Target;
-use super::named::Named;
+use super::named::{Named, Said, Survey};
 use super::remembered::{Findings, Key};
 use super::rules::Rules;
 use crate::model::Moment;
 use patchform_advisory::cve::CveId;
 use patchform_advisory::cvss::{Severity, Vector};
 use patchform_advisory::day::Day;
-use patchform_advisory::packages::Candidates;
 use patchform_advisory::policy::{Deadline, Exception, Standing};
-use patchform_advisory::priority::{Facts, Fix, Judged, Priority, Scored, Urgency};
-use patchform_advisory::{Advisory, Naming, Verdict};
+use patchform_advisory::priority::{Exposure, Facts, Fix, Importance, Judged, Priority, Scored, Urgency};
+use patchform_advisory::{Advisory, Installed, Naming, Verdict};
+use patchform_versions::Scheme;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
 /// What findings are judged with.
-pub struct Knowledge<'a, 'o> {
+pub struct Knowledge<'a> {
     /// What feeds say of CVEs.
     pub facts: &'a BTreeMap<CveId, Facts>,
-    /// What archives offer.
-    pub offered: &'o Candidates<'o>,
     /// The configuration's rules.
     pub rules: &'a Rules,
     /// What was found before.
@@ -32,13 +32,16 @@ pub struct Knowledge<'a, 'o> {
 /// An open finding.
 #[derive(Debug, Clone)]
 pub struct Found<'a> {
-    /// Which.
-    pub key: Key,
     /// What advisories say.
     pub named: Named<'a>,
-    /// Where its package has to go.
-    pub target: Target,
-    /// What is known of it.
+    /// What that means: many findings share it.
+    pub judged: Arc<Judgement<'a>>,
+}
+
+/// How findings are judged that are alike in everything that counts.
+#[derive(Debug, Clone)]
+pub struct Judgement<'a> {
+    /// What is known of the vulnerability.
     pub facts: Facts,
     /// How urgent it is, and why.
     pub urgency: Judged,
@@ -56,60 +59,150 @@ pub struct Found<'a> {
     pub reopened: Option<Moment>,
 }
 
-/// Judges what is affected; anything else is no finding.
-pub fn found<'a>(hosts: &'a [Host], named: Vec<Named<'a>>, known: &Knowledge<'a, '_>) -> Vec<Found<'a>> {
-    let affected = named.into_iter().filter(|named| named.verdict() == Verdict::Affected);
-    affected.map(|named| judge(hosts, named, known)).collect()
+/// Everything that a judgement rests on, beside the vulnerability.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Case {
+    record: usize,
+    is_fixed: bool,
+    exposure: Exposure,
+    importance: Importance,
+    first_seen: Moment,
+    reopened: Option<Moment>,
+    /// Those that cover it, by their places in the rules.
+    exceptions: Vec<usize>,
 }
 
-fn judge<'a>(hosts: &'a [Host], named: Named<'a>, known: &Knowledge<'a, '_>) -> Found<'a> {
-    let member = &hosts[named.host].members[named.member];
-    let key = Key {
-        component: member.address.clone(),
-        package: named.finding.installed.name.clone(),
-        vulnerability: named.vulnerability.to_string(),
-    };
-    let target = Target::of(&named.finding, known.offered);
-    let before = known.remembered.all.get(&key);
-    let first_seen = before.map_or(known.now, |before| before.first_seen);
-    let cve = CveId::parse(named.vulnerability);
-    let facts = cve.and_then(|cve| known.facts.get(&cve)).cloned().unwrap_or_default();
-    let record = named.finding.record;
+/// Findings that are judged alike.
+struct Alike<'a> {
+    judged: Arc<Judgement<'a>>,
+    all: Vec<Named<'a>>,
+}
+
+/// A vulnerability, and how its findings were judged so far.
+struct Issue<'a> {
+    cve: Option<CveId>,
+    facts: Facts,
+    /// Its number among what is remembered.
+    remembered: Option<u32>,
+    alike: BTreeMap<Case, Alike<'a>>,
+}
+
+/// Judges what is affected; anything else is no finding. The most urgent come first, of those that are as urgent by
+/// vulnerability, component and package.
+pub fn found<'a>(survey: &'a Survey<'a>, known: &Knowledge<'a>) -> Vec<Found<'a>> {
+    let mut issues: Vec<Issue> = survey.names.iter().map(|name| Issue::of(name, known)).collect();
+    let exceptions = || known.rules.exceptions.iter().enumerate();
+    for (member, places) in survey.components() {
+        let component = member.address.to_string();
+        let before = known.remembered.courses.get(&member.address);
+        for place in places {
+            let course = before.and_then(|packages| packages.get(place.installed.name.as_str()));
+            for said in survey.of(place).iter().filter(|said| said.verdict() == Verdict::Affected) {
+                let issue = &mut issues[said.number];
+                let before = course.zip(issue.remembered).and_then(|(course, number)| course.get(number));
+                let covers = |(_, exception): &(usize, &Exception)| {
+                    // Which policies' deadlines it lets pass is asked where there is one.
+                    let policy = exception.policy().unwrap_or_default();
+                    exception.covers(issue.cve, said.ids(), &component, policy)
+                };
+                let case = Case {
+                    record: said.finding.at,
+                    is_fixed: said.target.is_fixed(),
+                    exposure: member.exposure,
+                    importance: member.importance,
+                    first_seen: before.map_or(known.now, |before| before.first_seen),
+                    reopened: before.and_then(|before| before.reopened),
+                    exceptions: exceptions().filter(covers).map(|(at, _)| at).collect(),
+                };
+                issue.take(case, Named { place, said }, known);
+            }
+        }
+    }
+    in_order(issues)
+}
+
+/// Takes judgements in their order, each with its findings, which are in order of component and package already: of millions
+/// of findings none is compared with another, but where two judgements are as urgent.
+fn in_order(issues: Vec<Issue<'_>>) -> Vec<Found<'_>> {
+    let by_name = issues.into_iter().enumerate();
+    let mut alike: Vec<(usize, Alike)> = by_name
+        .flat_map(|(number, issue)| issue.alike.into_values().map(move |alike| (number, alike)))
+        .collect();
+    alike.sort_by_key(|(number, alike)| (alike.judged.rank(), *number));
+    let mut all: Vec<Found> = Vec::with_capacity(alike.iter().map(|(_, alike)| alike.all.len()).sum());
+    let mut alike = alike.into_iter().peekable();
+    while let Some((number, first)) = alike.next() {
+        let (start, rank) = (all.len(), first.judged.rank());
+        all.extend(first.found());
+        let mut is_mixed = false;
+        while let Some((_, other)) = alike.next_if(|(at, other)| (other.judged.rank(), *at) == (rank, number))
+        {
+            all.extend(other.found());
+            is_mixed = true;
+        }
+        if is_mixed {
+            all[start..].sort_by(|a, b| a.key().cmp(&b.key()));
+        }
+    }
+    all
+}
+
+impl<'a> Alike<'a> {
+    fn found(self) -> impl Iterator<Item = Found<'a>> {
+        self.all.into_iter().map(move |named| Found { named, judged: Arc::clone(&self.judged) })
+    }
+}
+
+impl<'a> Issue<'a> {
+    fn of(name: &str, known: &Knowledge<'a>) -> Issue<'a> {
+        let cve = CveId::parse(name);
+        let facts = cve.and_then(|cve| known.facts.get(&cve)).cloned().unwrap_or_default();
+        Issue { cve, facts, remembered: known.remembered.names.find(name), alike: BTreeMap::new() }
+    }
+
+    fn take(&mut self, case: Case, named: Named<'a>, known: &Knowledge<'a>) {
+        match self.alike.entry(case) {
+            Entry::Occupied(alike) => alike.into_mut().all.push(named),
+            Entry::Vacant(free) => {
+                let judged = Arc::new(judge(free.key(), self.facts.clone(), named.said, known));
+                free.insert(Alike { judged, all: vec![named] });
+            }
+        }
+    }
+}
+
+fn judge<'a>(case: &Case, facts: Facts, said: &Said<'_>, known: &Knowledge<'a>) -> Judgement<'a> {
+    let record = said.finding.record;
     let facts = Facts {
         cvss: facts.cvss.or_else(|| scored(record)),
         vendor: vendor(record),
-        exposure: member.exposure,
-        fix: fix(&target, record),
-        first_seen: Day::of_milliseconds(first_seen.0),
-        disclosed: facts.disclosed,
+        exposure: case.exposure,
+        fix: fix(case.is_fixed, record),
+        first_seen: Day::of_milliseconds(case.first_seen.0),
         ..facts
     };
     let urgency = Urgency::of(&facts, &known.rules.thresholds);
-    let priority = Priority::of(urgency.urgency, member.importance);
+    let priority = Priority::of(urgency.urgency, case.importance);
     let today = Day::of_milliseconds(known.now.0);
-    let component = key.component.to_string();
     let judge = |deadline: &Deadline| {
-        let covers =
-            |exception: &&Exception| exception.covers(cve, named.ids(), &component, &deadline.profile);
-        let exceptions: Vec<&Exception> = known.rules.exceptions.iter().filter(covers).collect();
+        let of_it = |exception: &&Exception| exception.policy().is_none_or(|only| only == deadline.profile);
+        let covers = case.exceptions.iter().map(|at| &known.rules.exceptions[*at]);
+        let exceptions: Vec<&Exception> = covers.filter(of_it).collect();
         today.map(|today| deadline.judge(today, None, &exceptions))
     };
     let lets_pass =
         |deadline: &Deadline| judge(deadline).is_some_and(|judged| judged.standing == Standing::Excepted);
     let deadline = known.rules.deadline(&facts, priority, lets_pass);
     let judged = deadline.as_ref().and_then(judge);
-    Found {
-        target,
+    Judgement {
+        standing: judged.as_ref().map(|judged| judged.standing),
+        exception: judged.and_then(|judged| judged.exception),
+        first_seen: case.first_seen,
+        reopened: case.reopened,
         facts,
         urgency,
         priority,
-        standing: judged.as_ref().map(|judged| judged.standing),
-        exception: judged.and_then(|judged| judged.exception),
         deadline,
-        first_seen,
-        reopened: before.and_then(|before| before.reopened),
-        key,
-        named,
     }
 }
 
@@ -138,40 +231,19 @@ fn word(text: &str) -> Option<Severity> {
 }
 
 /// Since when there is a fix: an advisory is published with it, the record of a CVE long before.
-fn fix(target: &Target, record: &Advisory) -> Fix {
+fn fix(is_fixed: bool, record: &Advisory) -> Fix {
     let day = record.published.as_deref().and_then(Day::parse).filter(|_| !record.id.contains("CVE-"));
     match day {
-        _ if !target.is_fixed() => Fix::None,
+        _ if !is_fixed => Fix::None,
         Some(day) => Fix::Released(day),
         None => Fix::Undated,
     }
 }
 
-impl Found<'_> {
-    /// The lowest level of its package that closes it; where only the fixed version of its source is known, the one that an
-    /// archive offers.
-    pub fn least(&self) -> Option<&str> {
-        let (entry, installed) = (self.named.finding.entry, self.named.finding.installed);
-        let is_own = entry.naming == Naming::Binary || installed.version == installed.source_version();
-        let fix = self.named.finding.fix().filter(|_| is_own);
-        fix.map(|fix| fix.strip_prefix("0:").unwrap_or(fix)).or_else(|| self.target.level())
-    }
-
-    /// Whether its deadline is over, and no exception holds.
+impl Judgement<'_> {
+    /// Whether the deadline is over, and no exception holds.
     pub fn is_overdue(&self) -> bool {
         matches!(self.standing, Some(Standing::Overdue { .. }))
-    }
-
-    /// Whether it asks for a higher level than another finding of the same package.
-    pub fn goes_beyond(&self, other: &Found<'_>) -> bool {
-        let scheme = self.named.finding.entry.ecosystem.scheme();
-        match (&self.target, &other.target, scheme) {
-            (Target::Level(a), Target::Level(b), Some(scheme))
-            | (Target::Source(a), Target::Source(b), Some(scheme)) => {
-                scheme.compare(a, b) == Ok(std::cmp::Ordering::Greater)
-            }
-            (a, b, _) => a.is_fixed() && !b.is_fixed(),
-        }
     }
 
     /// Whether an exception lets it pass now.
@@ -180,17 +252,68 @@ impl Found<'_> {
     }
 
     /// What comes first: what is most urgent, and of that what is due soonest.
-    pub fn rank(&self) -> impl Ord + use<'_> {
+    fn rank(&self) -> (Reverse<Priority>, bool, Option<Day>) {
         let day = self.deadline.as_ref().and_then(Deadline::day);
-        (std::cmp::Reverse(self.priority), day.is_none(), day, &self.key.vulnerability)
+        (Reverse(self.priority), day.is_none(), day)
+    }
+}
+
+impl<'a> Found<'a> {
+    /// Which finding it is.
+    pub fn key(&self) -> Key<'a> {
+        let Named { place, said } = self.named;
+        let (component, package) = (&place.member.address, place.installed.name.as_str());
+        Key { component, package, vulnerability: said.vulnerability }
+    }
+
+    /// The package that is installed.
+    pub fn installed(&self) -> &'a Installed {
+        self.named.said.finding.installed
+    }
+
+    /// Where its package has to go.
+    pub fn target(&self) -> &'a Target<'a> {
+        &self.named.said.target
+    }
+
+    /// The lowest level of its package that closes it; where only the fixed version of its source is known, the one that an
+    /// archive offers.
+    pub fn least(&self) -> Option<&'a str> {
+        let (finding, installed) = (&self.named.said.finding, self.installed());
+        let is_own =
+            finding.entry.naming == Naming::Binary || installed.version == installed.source_version();
+        let fix = finding.fix().filter(|_| is_own);
+        fix.map(|fix| fix.strip_prefix("0:").unwrap_or(fix)).or_else(|| self.target().level())
+    }
+
+    /// Whether it asks for a higher level than another finding of the same package.
+    pub fn goes_beyond(&self, other: &Found<'_>) -> bool {
+        match (self.target(), other.target(), self.scheme()) {
+            (Target::Level(a), Target::Level(b), Some(scheme))
+            | (Target::Source(a), Target::Source(b), Some(scheme)) => {
+                scheme.compare(a, b) == Ok(std::cmp::Ordering::Greater)
+            }
+            (a, b, _) => a.is_fixed() && !b.is_fixed(),
+        }
+    }
+
+    /// How its versions are ordered.
+    pub fn scheme(&self) -> Option<Scheme> {
+        self.named.said.finding.entry.ecosystem.scheme()
+    }
+
+    /// What comes first: what is most urgent, and of that what is due soonest.
+    pub fn rank(&self) -> impl Ord + use<> {
+        (self.judged.rank(), self.named.said.number)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Member, named};
+    use crate::finding::{Host, Member};
     use crate::model::PatchLevel;
+    use patchform_advisory::packages::Candidates;
     use patchform_advisory::policy::{Scope, known};
     use patchform_advisory::priority::{Exposure, Importance, Listing};
     use patchform_advisory::{Affected, Ecosystem, Installed, Platform, Source};
@@ -225,6 +348,10 @@ mod tests {
         Installed { source, arch: Some("amd64".into()), ..Installed::new(name, version) }
     }
 
+    fn survey<'a>(hosts: &'a [Host], records: &'a [Advisory]) -> Survey<'a> {
+        Survey::new(hosts, records, &Candidates::default(), |_| true)
+    }
+
     /// Every finding in a line.
     fn told(
         hosts: &[Host],
@@ -232,21 +359,19 @@ mod tests {
         facts: &BTreeMap<CveId, Facts>,
         rules: &Rules,
     ) -> Vec<String> {
-        let (offered, remembered) = (Candidates::default(), Findings::default());
+        let remembered = Findings::default();
         let now = Moment::parse("2026-11-26T12:00:00Z").unwrap();
-        let known = Knowledge { facts, offered: &offered, rules, remembered: &remembered, now };
-        let found = found(hosts, named(hosts, records), &known);
-        found
-            .iter()
-            .map(|f| {
-                let due = f.deadline.as_ref().map_or("never".to_string(), ToString::to_string);
-                let (key, to) = (&f.key, &f.target);
-                format!(
-                    "{} {} {} → {to}: {} {due}",
-                    key.component, key.package, key.vulnerability, f.priority
-                )
-            })
-            .collect()
+        let survey = survey(hosts, records);
+        let found = found(&survey, &Knowledge { facts, rules, remembered: &remembered, now });
+        let told = found.iter().map(|found| {
+            let (key, to, judged) = (found.key(), found.target(), &found.judged);
+            let due = judged.deadline.as_ref().map_or("never".to_string(), ToString::to_string);
+            let (component, package, priority) = (key.component, key.package, judged.priority);
+            format!("{component} {package} {} → {to}: {priority} {due}", key.vulnerability)
+        });
+        let mut told: Vec<String> = told.collect();
+        told.sort();
+        told
     }
 
     #[test]
@@ -257,7 +382,7 @@ mod tests {
         let day = |month, day| Day::new(2026, month, day).unwrap();
         let kev = Listing { added: day(11, 1), due: Some(day(11, 5)), ransomware: false };
         let facts = BTreeMap::from([(cve, Facts { kev: Some(kev), ..Facts::default() })]);
-        let (offered, remembered) = (Candidates::default(), Findings::default());
+        let remembered = Findings::default();
         let now = Moment::parse("2026-11-26T12:00:00Z").unwrap();
         let but = |profile: &str| {
             let scope = Scope { cve: Some(cve), profile: Some(profile.into()), ..Scope::default() };
@@ -266,14 +391,12 @@ mod tests {
         let standing = |exceptions: Vec<Exception>| {
             let profiles = vec![known::kev_due(), known::essential_eight_2()];
             let rules = Rules { profiles, exceptions, ..Rules::default() };
-            let known =
-                Knowledge { facts: &facts, offered: &offered, rules: &rules, remembered: &remembered, now };
-            let found = found(&hosts, named(&hosts, &records), &known);
-            (
-                found[0].deadline.as_ref().unwrap().profile.to_string(),
-                found[0].is_overdue(),
-                found[0].is_excepted(),
-            )
+            let known = Knowledge { facts: &facts, rules: &rules, remembered: &remembered, now };
+            let survey = survey(&hosts, &records);
+            let found = found(&survey, &known);
+            let judged = &found[0].judged;
+            let profile = judged.deadline.as_ref().unwrap().profile.to_string();
+            (profile, judged.is_overdue(), judged.is_excepted())
         };
         let (kev, eight) = ("kev-due", "essential-eight-2");
         assert_eq!(standing(vec![]), (eight.into(), true, false));
@@ -336,8 +459,9 @@ mod tests {
         let both = [record("DSA-1", &["CVE-2026-1001"], "openssl", "3.0.1-2"), own];
         let rules = Rules::default();
         assert_eq!(told(&hosts, &both, &BTreeMap::new(), &rules), [""; 0]);
-        let found = named(&hosts, &both);
-        assert_eq!((found.len(), found[0].others.len()), (1, 1));
+        let survey = survey(&hosts, &both);
+        let named: Vec<Named> = survey.named().collect();
+        assert_eq!((named.len(), named[0].said.others.len()), (1, 1));
         assert_eq!(told(&hosts, &both[..1], &BTreeMap::new(), &rules).len(), 1);
     }
 }

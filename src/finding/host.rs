@@ -12,7 +12,7 @@ pub struct Host {
     pub target: String,
     /// Whose packages it has.
     pub platform: Platform,
-    /// What is installed.
+    /// What is installed, by name.
     pub packages: Vec<Installed>,
     /// The components that are there, sorted by address; at least one.
     pub members: Vec<Member>,
@@ -76,7 +76,9 @@ impl Host {
             source: package.source.map(|(name, version)| Source { name, version }),
             module: package.module.as_deref().and_then(Module::parse),
         });
-        Host { target: inventory.target, platform, packages: packages.collect(), members }
+        let mut packages: Vec<Installed> = packages.collect();
+        packages.sort_by(|a, b| a.name.cmp(&b.name));
+        Host { target: inventory.target, platform, packages, members }
     }
 
     /// Which component a package belongs to: the one whose level names it, else the first one; and whether it is named.

@@ -1,12 +1,13 @@
 //! Exceptions that let nothing pass: lapsed, not begun, or for what nobody finds. Unseen they would be believed.
 
 use super::host::Host;
-use super::named::Named;
+use super::named::{Named, Survey};
+use crate::model::Address;
 use patchform_advisory::Verdict;
 use patchform_advisory::cve::CveId;
 use patchform_advisory::day::Day;
 use patchform_advisory::policy::Exception;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An exception that lets nothing pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,27 +36,25 @@ pub enum Why {
 pub fn idle<'a>(
     exceptions: &'a [Exception],
     hosts: &[Host],
-    named: &[Named<'_>],
+    survey: &Survey<'_>,
     today: Day,
     whole: bool,
 ) -> Vec<Idle<'a>> {
     if exceptions.is_empty() {
         return Vec::new();
     }
-    let components: Vec<Vec<String>> = hosts
-        .iter()
-        .map(|host| host.members.iter().map(|member| member.address.to_string()).collect())
-        .collect();
-    let read: BTreeSet<&str> = components.iter().flatten().map(String::as_str).collect();
-    let bears = |named: &&Named<'_>| matches!(named.verdict(), Verdict::Affected | Verdict::Unknown);
-    let bears: Vec<&Named<'_>> = named.iter().filter(bears).collect();
+    let members = || hosts.iter().flat_map(|host| &host.members);
+    let names: BTreeMap<&Address, String> =
+        members().map(|member| (&member.address, member.address.to_string())).collect();
+    let read: BTreeSet<&str> = names.values().map(String::as_str).collect();
+    let bears = |named: &Named<'_>| matches!(named.said.verdict(), Verdict::Affected | Verdict::Unknown);
     let judge = |exception: &'a Exception| {
         let policy = exception.policy().unwrap_or_default();
-        let covers = |named: &&&Named<'_>| {
-            let component = &components[named.host][named.member];
-            exception.covers(CveId::parse(named.vulnerability), named.ids(), component, policy)
+        let covers = |Named { place, said }: &Named<'_>| {
+            let component = &names[&place.member.address];
+            exception.covers(CveId::parse(said.vulnerability), said.ids(), component, policy)
         };
-        let covered: Vec<&&Named<'_>> = bears.iter().filter(covers).collect();
+        let covered: Vec<Named<'_>> = survey.named().filter(bears).filter(covers).collect();
         let looked = exception.component().map_or(whole, |component| read.contains(component));
         let why = match () {
             () if exception.expires() < today => Why::Lapsed,
@@ -63,7 +62,7 @@ pub fn idle<'a>(
             () if covered.is_empty() && looked => Why::Empty,
             () => return None,
         };
-        let findings = covered.iter().filter(|named| named.verdict() == Verdict::Affected).count();
+        let findings = covered.iter().filter(|named| named.said.verdict() == Verdict::Affected).count();
         Some(Idle { exception, why, findings })
     };
     exceptions.iter().filter_map(judge).collect()

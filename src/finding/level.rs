@@ -1,52 +1,50 @@
 //! The level that a package has to be brought to.
 
-use patchform_advisory::packages::Candidates;
-use patchform_advisory::{Finding, Naming};
+use patchform_advisory::packages::Offered;
+use patchform_advisory::{Finding, Naming, Why};
 use std::cmp::Ordering;
 use std::fmt;
 
 /// Where a package has to go.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Target {
+pub enum Target<'a> {
     /// To this version of it.
-    Level(String),
+    Level(&'a str),
     /// To whatever version is built of this version of its source; no archive that was read offers one.
-    Source(String),
-    /// Nowhere: why there is no fix.
-    Nowhere(String),
+    Source(&'a str),
+    /// Nowhere: why there is no fix, or why none is needed.
+    Nowhere(Why<'a>),
 }
 
-impl Target {
-    /// Of a finding that is affected. Of what archives offer the newest over all suites counts, since a point release may
-    /// be ahead of a security suite; without them the version of the source stands for that of a package that equals it.
-    pub fn of(finding: &Finding<'_>, offered: &Candidates<'_>) -> Target {
-        let Some(fix) = finding.fix() else { return Target::Nowhere(finding.why.to_string()) };
+impl<'a> Target<'a> {
+    /// Where a finding sends its package, which archives offer an `upgrade` of: the newest over all suites, since a point
+    /// release may be ahead of a security suite. Without one the version of the source stands for that of a package that
+    /// equals it.
+    pub fn of(finding: &Finding<'a>, upgrade: Option<&Offered<'a>>) -> Target<'a> {
+        let Some(fix) = finding.fix() else { return Target::Nowhere(finding.why.clone()) };
         let (entry, installed) = (finding.entry, finding.installed);
         let reaches = |version: &str| {
             let scheme = entry.ecosystem.scheme();
             scheme.and_then(|scheme| scheme.compare(version, fix).ok()).is_some_and(Ordering::is_ge)
         };
-        let arch = installed.arch.as_deref().unwrap_or("all");
-        if let Some((candidate, _)) = offered.upgrade(&installed.name, arch, &installed.version) {
+        if let Some(candidate) = upgrade {
             let version = match entry.naming {
                 Naming::Source => candidate.source_version,
                 Naming::Binary => candidate.version,
             };
             if reaches(version) {
-                return Target::Level(candidate.version.to_string());
+                return Target::Level(candidate.version);
             }
         }
         match entry.naming {
-            Naming::Binary => Target::Level(fix.strip_prefix("0:").unwrap_or(fix).to_string()),
-            Naming::Source if installed.version == installed.source_version() => {
-                Target::Level(fix.to_string())
-            }
-            Naming::Source => Target::Source(fix.to_string()),
+            Naming::Binary => Target::Level(fix.strip_prefix("0:").unwrap_or(fix)),
+            Naming::Source if installed.version == installed.source_version() => Target::Level(fix),
+            Naming::Source => Target::Source(fix),
         }
     }
 
     /// The version, where it can be written as a level.
-    pub fn level(&self) -> Option<&str> {
+    pub fn level(&self) -> Option<&'a str> {
         match self {
             Target::Level(level) => Some(level),
             _ => None,
@@ -59,12 +57,12 @@ impl Target {
     }
 }
 
-impl fmt::Display for Target {
+impl fmt::Display for Target<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Target::Level(level) => f.write_str(level),
             Target::Source(version) => write!(f, "source {version}"),
-            Target::Nowhere(why) => f.write_str(why),
+            Target::Nowhere(why) => why.fmt(f),
         }
     }
 }

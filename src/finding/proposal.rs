@@ -1,7 +1,6 @@
 //! Which patch levels have to be raised, to what, and what that closes.
 
 use super::found::Found;
-use super::host::Host;
 use crate::model::{Address, PatchLevel, Span};
 use patchform_versions::Scheme;
 use std::cmp::Ordering;
@@ -56,7 +55,6 @@ pub struct Proposals {
 /// What raising the levels takes that findings ask for which `wanted` takes; `spans` are the places of patch levels. A level
 /// is never lowered, and all instances of a block get the highest that one of them needs.
 pub fn propose(
-    hosts: &[Host],
     all: &[Found<'_>],
     spans: &BTreeMap<Address, LevelPlace>,
     wanted: impl Fn(&Found<'_>) -> bool,
@@ -64,41 +62,38 @@ pub fn propose(
     let mut proposals = Proposals::default();
     let mut raised: BTreeMap<(Span, &str), Proposal> = BTreeMap::new();
     for found in all.iter().filter(|found| wanted(found)) {
-        let key = &found.key;
+        let key = found.key();
         let mut leave = |why: &str| {
             *proposals
                 .left
-                .entry((key.component.clone(), key.package.clone(), why.to_string()))
+                .entry((key.component.clone(), key.package.to_string(), why.to_string()))
                 .or_default() += 1;
         };
-        let member = &hosts[found.named.host].members[found.named.member];
-        let (Some(place), Some(scheme)) =
-            (spans.get(&key.component), found.named.finding.entry.ecosystem.scheme())
-        else {
+        let (Some(place), Some(scheme)) = (spans.get(key.component), found.scheme()) else {
             leave("the order of its versions is not known");
             continue;
         };
-        let PatchLevel::Map(parts) = &member.level else {
+        let PatchLevel::Map(parts) = &found.named.place.member.level else {
             leave("its level is no map of packages");
             continue;
         };
-        match (parts.get(&key.package), found.target.level()) {
+        match (parts.get(key.package), found.target().level()) {
             (None, _) => leave("its patch_level does not name the package"),
-            (_, None) if found.target.is_fixed() => leave("only the fixed version of its source is known"),
+            (_, None) if found.target().is_fixed() => leave("only the fixed version of its source is known"),
             (_, None) => leave("there is no fix"),
             (Some(from), Some(to)) if !is_higher(scheme, to, from) => {
-                proposals.asked.insert((key.component.clone(), key.package.clone()));
+                proposals.asked.insert((key.component.clone(), key.package.to_string()));
             }
             (Some(from), Some(to)) => {
                 let new = || Proposal {
                     of: place.of.clone(),
                     span: place.span,
-                    package: key.package.clone(),
+                    package: key.package.to_string(),
                     from: from.clone(),
                     to: to.to_string(),
                     closes: Vec::new(),
                 };
-                let proposal = raised.entry((place.span, &key.package)).or_insert_with(new);
+                let proposal = raised.entry((place.span, key.package)).or_insert_with(new);
                 if is_higher(scheme, to, &proposal.to) {
                     proposal.to = to.to_string();
                 }
@@ -107,8 +102,8 @@ pub fn propose(
     }
     for found in all {
         let Some(proposal) = spans
-            .get(&found.key.component)
-            .and_then(|place| raised.get_mut(&(place.span, found.key.package.as_str())))
+            .get(found.key().component)
+            .and_then(|place| raised.get_mut(&(place.span, found.key().package)))
         else {
             continue;
         };
@@ -127,8 +122,8 @@ impl Proposal {
     pub fn close(&mut self, all: &[Found<'_>], spans: &BTreeMap<Address, LevelPlace>) {
         self.closes.clear();
         for found in all {
-            let place = spans.get(&found.key.component);
-            if found.key.package == self.package && place.is_some_and(|place| place.span == self.span) {
+            let place = spans.get(found.key().component);
+            if found.key().package == self.package && place.is_some_and(|place| place.span == self.span) {
                 self.hear(found);
             }
         }
@@ -136,19 +131,20 @@ impl Proposal {
 
     /// Takes a finding of its package, where its level closes it; one for each vulnerability.
     fn hear(&mut self, found: &Found<'_>) {
-        let scheme = found.named.finding.entry.ecosystem.scheme();
+        let (scheme, vulnerability) = (found.scheme(), found.key().vulnerability);
         let reached =
             |to: &str| scheme.is_some_and(|scheme| to == self.to || is_higher(scheme, &self.to, to));
-        let known = self.closes.iter().any(|closing| closing.vulnerability == found.key.vulnerability);
+        let known = self.closes.iter().any(|closing| closing.vulnerability == vulnerability);
         if known || !found.least().is_some_and(reached) {
             return;
         }
-        let because = found.urgency.because.join(", ");
-        let due = found.deadline.as_ref().and_then(|deadline| deadline.day());
+        let judged = &found.judged;
+        let because = judged.urgency.because.join(", ");
+        let due = judged.deadline.as_ref().and_then(|deadline| deadline.day());
         let due = due.map_or(String::new(), |day| format!("; due {day}"));
         self.closes.push(Closing {
-            vulnerability: found.key.vulnerability.clone(),
-            told: format!("{}: {because}{due}", found.priority),
+            vulnerability: vulnerability.to_string(),
+            told: format!("{}: {because}{due}", judged.priority),
         });
     }
 }
@@ -156,7 +152,7 @@ impl Proposal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Findings, Knowledge, Member, Rules, found, named};
+    use crate::finding::{Findings, Host, Knowledge, Member, Rules, Survey, found};
     use crate::model::{FileId, Moment};
     use patchform_advisory::packages::Candidates;
     use patchform_advisory::priority::{Exposure, Importance};
@@ -190,21 +186,15 @@ mod tests {
             record("CVE-2026-10002", "a", &[("12", "1.2")]),
             record("CVE-2026-10003", "b", &[("12", "2")]),
         ];
-        let (facts, offered, rules, remembered) =
-            (BTreeMap::new(), Candidates::default(), Rules::default(), Findings::default());
-        let known = Knowledge {
-            facts: &facts,
-            offered: &offered,
-            rules: &rules,
-            remembered: &remembered,
-            now: Moment(0),
-        };
-        let found = found(hosts, named(hosts, &records), &known);
+        let (facts, rules, remembered) = (BTreeMap::new(), Rules::default(), Findings::default());
+        let known = Knowledge { facts: &facts, rules: &rules, remembered: &remembered, now: Moment(0) };
+        let survey = Survey::new(hosts, &records, &Candidates::default(), |_| true);
+        let found = found(&survey, &known);
         let span = Span::new(FileId(0), 10, 20);
         let place = |address: &Address| LevelPlace { of: address.block().to_string(), span };
         let spans =
             hosts.iter().map(|host| &host.members[0].address).map(|a| (a.clone(), place(a))).collect();
-        propose(hosts, &found, &spans, |found| found.key.vulnerability.starts_with(wanted))
+        propose(&found, &spans, |found| found.key().vulnerability.starts_with(wanted))
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub mod diagnostic;
 pub mod level;
 pub mod mask;
 pub mod moment;
+pub mod parts;
 pub mod purpose;
 pub mod seal;
 pub mod selection;

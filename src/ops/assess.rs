@@ -4,13 +4,14 @@ use super::checking::{Checked, check_telling};
 use super::inputs::Inputs;
 use super::inventories::{self, Inventories};
 use super::plan::{Stage, Stages};
-use super::{Failure, Place, findings};
+use super::{Failure, findings};
 use crate::catalog::{Catalog, CatalogError, Known, Package};
 use crate::config::checked::{Component, Config, FeedFormat};
 use crate::config::source::Sources;
 use crate::engine::fleet::Fleet;
 use crate::finding::{
-    Findings, Found, Host, Key, Knowledge, LevelPlace, Named, Rules, Seen, found, idle, named,
+    Findings, Host, Knowledge, LevelPlace, Names, Open, Placed, Remembered, Rules, Said, Seen, Survey, There,
+    found, idle,
 };
 use crate::model::{Address, Diagnostics, Moment, Selection, Span};
 use crate::plan::{NoSuchComponent, moves};
@@ -20,10 +21,10 @@ use crate::world::clock;
 use patchform_advisory::cve::CveId;
 use patchform_advisory::day::Day;
 use patchform_advisory::id;
-use patchform_advisory::packages::{Candidates, Offered};
+use patchform_advisory::packages::Candidates;
 use patchform_advisory::priority::{Facts, thresholds};
 use patchform_advisory::{Advisory, Ecosystem, Provenance, Verdict, csaf, openvex};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::time::Duration;
 
 /// What is to be assessed.
@@ -37,18 +38,10 @@ pub struct Request {
     pub patience: Duration,
 }
 
-/// Everything that an assessment is made of.
-pub struct Assessed {
-    /// The configuration's texts.
-    pub sources: Sources,
-    /// Complaints that are no errors.
-    pub warnings: Diagnostics,
-    /// What was remembered when it was made, with what it found.
-    pub findings: Findings,
+/// Everything that is held against each other.
+pub(super) struct Gathered {
     hosts: Vec<Host>,
     records: Vec<Advisory>,
-    facts: BTreeMap<CveId, Facts>,
-    rejected: BTreeSet<CveId>,
     offered: Vec<Package>,
     rules: Rules,
     unread: Vec<(Address, String)>,
@@ -64,17 +57,35 @@ pub struct Assessed {
     now: Moment,
 }
 
-/// Reads what is installed, holds it against the catalog, and remembers what was found.
+/// What came of it.
+pub struct Assessed<'a> {
+    gathered: &'a Gathered,
+    survey: Survey<'a>,
+    facts: BTreeMap<CveId, Facts>,
+    rejected: BTreeSet<CveId>,
+    /// What was remembered when it was made, with what it found.
+    findings: Findings,
+}
+
+/// Reads what is installed, holds it against the catalog, remembers what was found, and lets `show` make of it what is wanted;
+/// it gets the configuration's texts and the complaints that are no errors, too.
 ///
 /// # Errors
-/// What is wrong with the configuration, the catalog or what is remembered; a host that cannot be read is none.
-pub fn assess(request: &Request, stages: &mut dyn Stages) -> Result<Assessed, Failure> {
+/// What is wrong with the configuration, the catalog or what is remembered; a host that cannot be read is none. Those of
+/// `show`.
+pub fn assess<T>(
+    request: &Request,
+    stages: &mut dyn Stages,
+    show: impl FnOnce(&Assessed<'_>, &Sources, &Diagnostics) -> Result<T, Failure>,
+) -> Result<T, Failure> {
     stages.stage(Stage::Checking);
     let checked = check_telling(&request.inputs, stages.watch())?;
     let catalog = Catalog::open(&checked.place.catalog).map_err(unusable)?;
     let mut asked = ask(checked, &request.targets, stages)?;
     stages.stage(Stage::Done);
-    Assessed::of(&mut asked, &catalog, request.patience)
+    let gathered = Gathered::of(&mut asked, &catalog)?;
+    let assessed = gathered.assess(&asked, &catalog, request.patience)?;
+    show(&assessed, &asked.checked.sources, &asked.checked.warnings)
 }
 
 /// The places of components, asked for what is installed there.
@@ -121,7 +132,10 @@ pub(super) fn unusable(error: CatalogError) -> Failure {
 /// The names of all packages, binary and source.
 fn names(hosts: &[Host]) -> BTreeSet<&str> {
     let packages = hosts.iter().flat_map(|host| &host.packages);
-    packages.flat_map(|package| [package.name.as_str(), package.source_name()]).collect()
+    // Hosts have the same names, mostly: that they are the same is cheaper to see than their order.
+    let names: HashSet<&str> =
+        packages.flat_map(|package| [package.name.as_str(), package.source_name()]).collect();
+    names.into_iter().collect()
 }
 
 /// The records that may bear on any of the hosts.
@@ -181,8 +195,7 @@ fn rules(config: &Config) -> Rules {
 
 /// Where components went by `moved` blocks, of those that something was found of. Who is declared still went nowhere.
 fn moved(config: &Config, declared: &BTreeSet<&Address>, findings: &Findings) -> BTreeMap<Address, Address> {
-    let known: BTreeSet<&Address> = findings.all.keys().map(|key| &key.component).collect();
-    let gone = known.into_iter().filter(|address| !declared.contains(address));
+    let gone = findings.courses.keys().filter(|address| !declared.contains(address));
     let ends = moves::ends(&config.moves, gone).filter(|(from, to)| *from != to);
     ends.map(|(from, to)| (from.clone(), to)).collect()
 }
@@ -204,110 +217,91 @@ pub(super) fn level_place(component: &Component) -> LevelPlace {
     }
 }
 
-impl Assessed {
-    /// Holds what was asked against the catalog, and remembers what was found; takes the inventories.
+impl Gathered {
+    /// What was asked, which it takes, and what the catalog says of it.
     ///
     /// # Errors
-    /// A catalog that cannot be read; what is remembered that cannot be read or written.
-    pub(super) fn of(asked: &mut Asked, catalog: &Catalog, patience: Duration) -> Result<Assessed, Failure> {
-        let Asked { checked, state, inventories, all, .. } = asked;
-        let Inventories { hosts, unread, unasked } = std::mem::take(inventories);
+    /// A catalog that cannot be read.
+    pub(super) fn of(asked: &mut Asked, catalog: &Catalog) -> Result<Gathered, Failure> {
+        let Inventories { hosts, unread, unasked } = std::mem::take(&mut asked.inventories);
+        let config = &asked.checked.config;
         let now = clock::now();
         let names = names(&hosts);
         let records = records(catalog, &hosts, &names)?;
-        let mut assessed = Assessed {
+        Ok(Gathered {
             unheard: unheard(catalog, &hosts, &records)?,
             records,
             offered: catalog.offered(Some(&names)).map_err(unusable)?,
             feeds: feeds(catalog, now)?,
-            facts: BTreeMap::new(),
-            rejected: BTreeSet::new(),
-            rules: rules(&checked.config),
-            has_policy: !checked.config.policies.is_empty(),
-            spans: checked.config.components.iter().map(|c| (c.address.clone(), level_place(c))).collect(),
-            places: places(checked),
-            findings: Findings::default(),
+            rules: rules(config),
+            has_policy: !config.policies.is_empty(),
+            spans: config.components.iter().map(|c| (c.address.clone(), level_place(c))).collect(),
+            places: places(&asked.checked),
             hosts,
-            whole: *all && unread.is_empty(),
+            whole: asked.all && unread.is_empty(),
             unread,
             unasked,
             now,
-            sources: Sources::new(),
-            warnings: Diagnostics::default(),
-        };
-        assessed.learn(catalog)?;
-        assessed.findings = assessed.remember(&checked.place, &checked.config, state.as_ref(), patience)?;
-        (assessed.sources, assessed.warnings) =
-            (std::mem::take(&mut checked.sources), std::mem::take(&mut checked.warnings));
-        Ok(assessed)
+        })
     }
 
-    /// The places that answered.
-    pub(super) fn hosts(&self) -> &[Host] {
-        &self.hosts
-    }
-
-    /// What archives offer of their packages.
-    pub(super) fn offered(&self) -> &[Package] {
-        &self.offered
-    }
-
-    /// Asks the catalog what is known of the vulnerabilities that hosts are affected by.
-    fn learn(&mut self, catalog: &Catalog) -> Result<(), Failure> {
-        let named = named(&self.hosts, &self.records);
-        let affected = named.iter().filter(|named| named.verdict() == Verdict::Affected);
-        let cves: BTreeSet<CveId> = affected.filter_map(|named| CveId::parse(named.vulnerability)).collect();
+    /// Holds hosts against the catalog, and remembers what was found.
+    ///
+    /// # Errors
+    /// A catalog that cannot be read; what is remembered that cannot be read or written.
+    pub(super) fn assess(
+        &self,
+        asked: &Asked,
+        catalog: &Catalog,
+        patience: Duration,
+    ) -> Result<Assessed<'_>, Failure> {
+        let mut survey = self.survey(&self.hosts, |verdict| verdict != Verdict::NotAffected);
+        let affected = survey.said().iter().flatten().filter(|said| said.verdict() == Verdict::Affected);
+        let cves: BTreeSet<CveId> = affected.filter_map(|said| CveId::parse(said.vulnerability)).collect();
         let known: BTreeMap<CveId, Known> = catalog.facts(cves).map_err(unusable)?;
-        self.rejected = known.iter().filter(|(_, known)| known.rejected).map(|(cve, _)| *cve).collect();
-        self.facts = known.into_iter().map(|(cve, known)| (cve, known.facts)).collect();
-        Ok(())
+        let rejected = known.iter().filter(|(_, known)| known.rejected).map(|(cve, _)| *cve).collect();
+        retract(&mut survey, &rejected);
+        let findings = self.remember(&survey, asked, patience)?;
+        let facts = known.into_iter().map(|(cve, known)| (cve, known.facts)).collect();
+        Ok(Assessed { gathered: self, survey, facts, rejected, findings })
+    }
+
+    fn survey<'a>(&'a self, hosts: &'a [Host], wanted: impl Fn(Verdict) -> bool + Sync) -> Survey<'a> {
+        let mut offered = Candidates::default();
+        for package in &self.offered {
+            // A version that dpkg refuses is never proposed.
+            let _ = offered.add(package.offered(), &package.suite);
+        }
+        Survey::new(hosts, &self.records, &offered, wanted)
     }
 
     /// Writes down what is open now, and what is not any more.
-    fn remember(
-        &self,
-        place: &Place,
-        config: &Config,
-        state: Option<&State>,
-        patience: Duration,
-    ) -> Result<Findings, Failure> {
-        let named = self.named();
-        let affected = named.iter().filter(|named| named.verdict() == Verdict::Affected);
-        let open: BTreeMap<Key, String> = affected
-            .map(|named| {
-                let installed = named.finding.installed;
-                let component = self.hosts[named.host].members[named.member].address.clone();
-                let vulnerability = named.vulnerability.to_string();
-                (Key { component, package: installed.name.clone(), vulnerability }, installed.version.clone())
-            })
-            .collect();
+    fn remember(&self, survey: &Survey<'_>, asked: &Asked, patience: Duration) -> Result<Findings, Failure> {
+        let config = &asked.checked.config;
+        let declared: BTreeSet<&Address> = config.components.iter().map(|c| &c.address).collect();
         let mut seen = BTreeMap::new();
         for host in &self.hosts {
             for member in &host.members {
-                let record = state.and_then(|state| state.records.get(&member.address));
+                let record = asked.state.as_ref().and_then(|state| state.records.get(&member.address));
                 let run = record.map(|record| (record.run.as_str(), record.at));
-                let versions = host.packages.iter().map(|p| (p.name.as_str(), p.version.as_str()));
-                seen.insert(member.address.clone(), Seen { run, versions: versions.collect() });
+                seen.insert(&member.address, Seen { run, packages: &host.packages });
             }
         }
-        let declared: BTreeSet<&Address> = config.components.iter().map(|c| &c.address).collect();
-        findings::change(place, "assess", patience, |findings| {
+        findings::change(&asked.checked.place, "assess", patience, |findings| {
+            let there = there(survey, &mut findings.names);
+            let open = open(survey, &there);
             findings.carry(&moved(config, &declared, findings));
             self.hand_over(findings, &open, &declared);
             findings.keep(&declared);
             findings.take(&open, &seen, self.now);
+            true
         })
     }
 
     /// Lets findings follow their packages: to another component of the same place, or, where a block got or lost `count` or
     /// `for_each`, to another of its instances.
-    fn hand_over(
-        &self,
-        findings: &mut Findings,
-        open: &BTreeMap<Key, String>,
-        declared: &BTreeSet<&Address>,
-    ) {
-        let known: BTreeSet<Address> = findings.all.keys().map(|key| key.component.clone()).collect();
+    fn hand_over(&self, findings: &mut Findings, open: &Open<'_>, declared: &BTreeSet<&Address>) {
+        let known: BTreeSet<Address> = findings.courses.keys().cloned().collect();
         let mut gone: BTreeMap<Address, Vec<&Address>> = BTreeMap::new();
         for address in known.iter().filter(|address| !declared.contains(address)) {
             gone.entry(address.block()).or_default().push(address);
@@ -322,29 +316,75 @@ impl Assessed {
         }
         findings.hand_over(open, |component| beside.get(component).cloned().unwrap_or_default());
     }
+}
+
+fn retract(survey: &mut Survey<'_>, rejected: &BTreeSet<CveId>) {
+    survey.retract(|name| CveId::parse(name).is_some_and(|cve| rejected.contains(&cve)));
+}
+
+/// What is open of packages that are alike, by their number, as what is remembered has it.
+fn there(survey: &Survey<'_>, names: &mut Names) -> Vec<Vec<There>> {
+    let mut numbers: Vec<Option<u32>> = vec![None; survey.names.len()];
+    let mut of = |said: &[Said<'_>]| {
+        let mut versions: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+        for said in said.iter().filter(|said| said.verdict() == Verdict::Affected) {
+            let number = numbers[said.number].get_or_insert_with(|| names.number(said.vulnerability));
+            versions.entry(&said.finding.installed.version).or_default().push(*number);
+        }
+        let there = versions.into_iter().map(|(version, mut open)| {
+            open.sort_unstable();
+            There { version: version.into(), open: open.into() }
+        });
+        there.collect()
+    };
+    survey.said().iter().map(|said| of(said)).collect()
+}
+
+fn open<'a>(survey: &'a Survey<'a>, there: &'a [Vec<There>]) -> Open<'a> {
+    let of = |places: &'a [Placed<'a>]| {
+        let open = places.iter().map(|place| (place.installed.name.as_str(), &*there[place.number]));
+        open.filter(|(_, there)| !there.is_empty()).collect::<BTreeMap<_, _>>()
+    };
+    survey.components().map(|(member, places)| (&member.address, of(places))).collect()
+}
+
+impl<'a> Assessed<'a> {
+    /// The places that answered.
+    pub(super) fn hosts(&self) -> &'a [Host] {
+        &self.gathered.hosts
+    }
+
+    /// What archives offer of their packages.
+    pub(super) fn offered(&self) -> &'a [Package] {
+        &self.gathered.offered
+    }
 
     /// When it was made.
     pub(super) fn now(&self) -> Moment {
-        self.now
+        self.gathered.now
     }
 
     /// Where components stand, for people.
-    pub fn places(&self) -> &BTreeMap<Address, SourcePlace> {
-        &self.places
+    pub fn places(&self) -> &'a BTreeMap<Address, SourcePlace> {
+        &self.gathered.places
     }
 
     /// Where patch levels stand.
-    pub(super) fn spans(&self) -> &BTreeMap<Address, LevelPlace> {
-        &self.spans
+    pub(super) fn spans(&self) -> &'a BTreeMap<Address, LevelPlace> {
+        &self.gathered.spans
     }
 
-    /// What advisories say of the hosts' packages; CVEs that were rejected are none.
-    pub fn named(&self) -> Vec<Named<'_>> {
-        let mut named = named(&self.hosts, &self.records);
-        named.retain(|named| {
-            CveId::parse(named.vulnerability).is_none_or(|cve| !self.rejected.contains(&cve))
-        });
-        named
+    /// Everything that advisories say of some hosts, also of what is not affected; CVEs that were rejected are none.
+    pub fn survey(&self, hosts: &'a [Host]) -> Survey<'a> {
+        let mut survey = self.gathered.survey(hosts, |_| true);
+        retract(&mut survey, &self.rejected);
+        survey
+    }
+
+    /// The host of a component; none that was not read.
+    pub fn host(&self, component: &Address) -> Option<&'a Host> {
+        let has = |host: &&Host| host.members.iter().any(|member| member.address == *component);
+        self.hosts().iter().find(has)
     }
 
     /// Why what feeds know under a name is taken for none: its record was withdrawn, or the CVE was rejected.
@@ -358,7 +398,7 @@ impl Assessed {
             let ids = std::iter::once(&record.id).chain(&record.aliases).chain(&record.upstream);
             record.withdrawn.is_some() && ids.into_iter().any(|id| id::is_called(id, name))
         };
-        let record = self.records.iter().find(is_it)?;
+        let record = self.gathered.records.iter().find(is_it)?;
         let (at, feed) = (record.withdrawn.as_deref().unwrap_or_default(), &record.provenance.feed);
         Some(format!(
             "{} of the feed {feed}, which speaks of {name}, was withdrawn ({at}): it raises nothing",
@@ -366,50 +406,26 @@ impl Assessed {
         ))
     }
 
-    /// What is open, the most urgent first.
-    fn found<'a>(&'a self, named: Vec<Named<'a>>) -> Vec<Found<'a>> {
-        let mut offered = Candidates::default();
-        for package in &self.offered {
-            let Package { suite, name, version, arch, source, source_version } = package;
-            let one = Offered { name, version, arch, source, source_version };
-            // A version that dpkg refuses is never proposed.
-            let _ = offered.add(one, suite);
-        }
-        let knowledge = Knowledge {
-            facts: &self.facts,
-            offered: &offered,
-            rules: &self.rules,
-            remembered: &self.findings,
-            now: self.now,
-        };
-        let mut all = found(&self.hosts, named, &knowledge);
-        all.sort_by(|a, b| a.rank().cmp(&b.rank()).then_with(|| a.key.cmp(&b.key)));
-        all
-    }
-
     /// The assessment, as it is shown.
     pub fn assessment(&self) -> Assessment<'_> {
-        let all = self.named();
-        let closed = |known: &crate::finding::Remembered| {
-            known.closed.as_ref().is_some_and(|closed| closed.at == self.now)
-        };
-        let idle = Day::of_milliseconds(self.now.0)
-            .map(|today| idle(&self.rules.exceptions, &self.hosts, &all, today, self.whole));
-        let (undecided, named): (Vec<_>, Vec<_>) =
-            all.into_iter().partition(|named| named.verdict() == Verdict::Unknown);
+        let Assessed { gathered, survey, facts, findings, .. } = self;
+        let Gathered { hosts, rules, now, .. } = gathered;
+        let closed = |known: &Remembered| known.closed.as_ref().is_some_and(|closed| closed.at == *now);
+        let idle = Day::of_milliseconds(now.0)
+            .map(|today| idle(&rules.exceptions, hosts, survey, today, gathered.whole));
         Assessment {
             idle: idle.unwrap_or_default(),
-            now: self.now,
-            hosts: &self.hosts,
-            found: self.found(named),
-            undecided,
-            closed: self.findings.all.iter().filter(|(_, known)| closed(known)).collect(),
-            unread: &self.unread,
-            unasked: &self.unasked,
-            unheard: self.unheard.iter().map(|i| &self.hosts[*i]).collect(),
-            feeds: &self.feeds,
-            places: &self.places,
-            has_policy: self.has_policy,
+            now: *now,
+            hosts,
+            found: found(survey, &Knowledge { facts, rules, remembered: findings, now: *now }),
+            undecided: survey.named().filter(|named| named.said.verdict() == Verdict::Unknown).collect(),
+            closed: findings.iter().filter(|(_, known)| closed(known)).collect(),
+            unread: &gathered.unread,
+            unasked: &gathered.unasked,
+            unheard: gathered.unheard.iter().map(|i| &hosts[*i]).collect(),
+            feeds: &gathered.feeds,
+            places: &gathered.places,
+            has_policy: gathered.has_policy,
         }
     }
 }

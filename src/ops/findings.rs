@@ -41,7 +41,7 @@ pub fn read(place: &Place) -> Result<Findings, Failure> {
     })
 }
 
-/// Changes what was found, and writes it where that differs.
+/// Changes what was found, and writes it where `change` says that it did.
 ///
 /// # Errors
 /// Those of [`read`]; the lock is held, or the file cannot be written.
@@ -49,14 +49,12 @@ pub(super) fn change(
     place: &Place,
     doing: &str,
     patience: Duration,
-    change: impl FnOnce(&mut Findings),
+    change: impl FnOnce(&mut Findings) -> bool,
 ) -> Result<Findings, Failure> {
     let local = Local::new(&place.state).with_patience(patience);
     let _lock = local.lock(doing).map_err(backend)?;
-    let before = read(place)?;
-    let mut findings = before.clone();
-    change(&mut findings);
-    if findings != before {
+    let mut findings = read(place)?;
+    if change(&mut findings) {
         let path = path(place);
         disk::write_atomic(&path, &finding::write(&findings))
             .map_err(|error| Failure::error(format!("cannot write {}: {error}", path.display())))?;
@@ -79,6 +77,9 @@ pub(super) fn reopen(place: &Place, plan: &Plan) -> Result<usize, Failure> {
     });
     let parts: BTreeMap<Address, BTreeMap<String, String>> = parts.collect();
     let (now, mut count): (Moment, usize) = (clock::now(), 0);
-    change(place, "restore", Duration::from_secs(10), |findings| count = findings.reopen(&parts, now))?;
+    change(place, "restore", Duration::from_secs(10), |findings| {
+        count = findings.reopen(&parts, now);
+        count > 0
+    })?;
     Ok(count)
 }

@@ -1,7 +1,7 @@
 //! `propose`: changes patch levels where they stand in the configuration and resolves constraints into the lock file, so that a
 //! patch is a reviewed change in git.
 
-use super::assess::{self, Asked, Assessed};
+use super::assess::{self, Asked, Assessed, Gathered};
 use super::plan::{Stage, Stages};
 use super::{Failure, checking, project};
 use crate::catalog::{Catalog, CatalogError};
@@ -84,8 +84,12 @@ pub fn propose(request: &Request, stages: &mut dyn Stages) -> Result<Proposed, F
     let mut asked = assess::ask(checked, &request.assess.targets, stages)?;
     let readings = readings::read(&asked, &request.assess.targets, adopts)?;
     stages.stage(Stage::Done);
-    let assessed = match &catalog {
-        Some(catalog) => Some(Assessed::of(&mut asked, catalog, request.assess.patience)?),
+    let gathered = match &catalog {
+        Some(catalog) => Some((Gathered::of(&mut asked, catalog)?, catalog)),
+        None => None,
+    };
+    let assessed = match &gathered {
+        Some((gathered, catalog)) => Some(gathered.assess(&asked, catalog, request.assess.patience)?),
         None => None,
     };
     let mut work = Work { asked, assessed, readings, edits: BTreeMap::new(), drawn: Drawn::default() };
@@ -109,28 +113,28 @@ impl Request {
 
     /// Whether a finding is to be closed.
     fn wants(&self, found: &Found<'_>, last: Option<Day>) -> bool {
-        let named = self.only.is_empty() || self.only.iter().any(|name| found.named.is_called(name));
-        let due = found.deadline.as_ref().and_then(|deadline| deadline.day());
+        let named = self.only.is_empty() || self.only.iter().any(|name| found.named.said.is_called(name));
+        let due = found.judged.deadline.as_ref().and_then(|deadline| deadline.day());
         named && last.is_none_or(|last| due.is_some_and(|due| due <= last))
     }
 
     /// The last day on which what is wanted is due.
-    fn last(&self, assessed: &Assessed) -> Option<Day> {
+    fn last(&self, assessed: &Assessed<'_>) -> Option<Day> {
         let days = self.due_within?;
         Day::of_milliseconds(assessed.now().0).map(|today| today.plus_days(days))
     }
 }
 
 /// What is known, and what is to be changed.
-struct Work {
+struct Work<'a> {
     asked: Asked,
-    assessed: Option<Assessed>,
+    assessed: Option<Assessed<'a>>,
     readings: Readings,
     edits: BTreeMap<FileId, Vec<(Span, String)>>,
     drawn: Drawn,
 }
 
-impl Work {
+impl Work<'_> {
     /// Says what the answer does not rest on.
     fn warn(&mut self, request: &Request) {
         let checked = &mut self.asked.checked;
@@ -149,7 +153,7 @@ impl Work {
     }
 
     fn sources(&self) -> &Sources {
-        self.assessed.as_ref().map_or(&self.asked.checked.sources, |assessed| &assessed.sources)
+        &self.asked.checked.sources
     }
 
     /// What has to rise for findings to be closed.
@@ -168,9 +172,9 @@ impl Work {
         let open: BTreeSet<(&Address, &str)> =
             self.constraints().filter(|(.., open)| *open).map(|(a, p, _)| (a, p)).collect();
         let wanted = |found: &Found<'_>| {
-            request.wants(found, last) && !open.contains(&(&found.key.component, &*found.key.package))
+            request.wants(found, last) && !open.contains(&(found.key().component, found.key().package))
         };
-        Ok(proposals(assessment.hosts, &assessment.found, assessed.spans(), wanted))
+        Ok(proposals(&assessment.found, assessed.spans(), wanted))
     }
 
     /// Every part that a constraint asks for, and whether it has no level.
@@ -193,9 +197,9 @@ impl Work {
         let found = assessment.into_iter().flat_map(|assessment| &assessment.found);
         for found in found.filter(|found| request.wants(found, last)) {
             let Some(level) = found.least() else { continue };
-            let scheme = found.named.finding.entry.ecosystem.scheme();
-            let highest = needed.entry((&found.key.component, &found.key.package)).or_insert(level);
-            if scheme.is_some_and(|scheme| scheme.compare(level, highest).is_ok_and(Ordering::is_gt)) {
+            let highest = needed.entry((found.key().component, found.key().package)).or_insert(level);
+            if found.scheme().is_some_and(|scheme| scheme.compare(level, highest).is_ok_and(Ordering::is_gt))
+            {
                 *highest = level;
             }
         }
@@ -329,19 +333,16 @@ impl Work {
         if !request.dry_run {
             write(&files)?;
         }
-        let (sources, mut warnings) = match self.assessed {
-            Some(assessed) => (assessed.sources, assessed.warnings),
-            None => (checked.sources, Diagnostics::default()),
-        };
-        warnings.0.extend(checked.warnings.0);
+        let (sources, warnings) = (checked.sources, checked.warnings);
         Ok(Proposed { sources, warnings, drawn: self.drawn, files })
     }
 }
 
 /// Refuses what no feed names: that nothing is raised for it would be no answer.
-fn refuse_unknown(only: &[String], assessed: &Assessed) -> Result<(), Failure> {
-    let named = assessed.named();
-    let Some(unknown) = only.iter().find(|name| !named.iter().any(|named| named.is_called(name))) else {
+fn refuse_unknown(only: &[String], assessed: &Assessed<'_>) -> Result<(), Failure> {
+    let survey = assessed.survey(assessed.hosts());
+    let is_known = |name: &&String| survey.said().iter().flatten().any(|said| said.is_called(name));
+    let Some(unknown) = only.iter().find(|name| !is_known(name)) else {
         return Ok(());
     };
     if let Some(why) = assessed.retracted(unknown) {

@@ -57,7 +57,7 @@ pub struct Scored {
 }
 
 /// Who can reach the component.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exposure {
     /// Nobody said; counts as public wherever that is worse.
     #[default]

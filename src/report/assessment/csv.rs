@@ -2,33 +2,36 @@
 
 use super::{Assessment, words};
 use crate::report::harmless;
+use std::io;
 
 const TITLES: &str =
     "component,vulnerability,package,installed,fix,priority,standing,due,first_seen,record,feed,why\r\n";
 
-/// The titles, and a line for each finding.
-pub fn render(assessment: &Assessment<'_>) -> String {
-    let mut out = TITLES.to_string();
+/// Writes the titles, and a line for each finding.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(assessment: &Assessment<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    out.write_all(TITLES.as_bytes())?;
     for found in &assessment.found {
-        let finding = &found.named.finding;
+        let (key, finding) = (found.key(), &found.named.said.finding);
         let cells = [
-            found.key.component.to_string(),
-            found.key.vulnerability.clone(),
-            found.key.package.clone(),
+            key.component.to_string(),
+            key.vulnerability.to_string(),
+            key.package.to_string(),
             finding.installed.version.clone(),
-            if found.target.is_fixed() { found.target.to_string() } else { String::new() },
-            found.priority.word().to_string(),
+            if found.target().is_fixed() { found.target().to_string() } else { String::new() },
+            found.judged.priority.word().to_string(),
             words::standing(found).to_string(),
             words::day(found).unwrap_or_default(),
-            found.first_seen.to_string(),
+            found.judged.first_seen.to_string(),
             finding.record.id.clone(),
             finding.record.provenance.feed.clone(),
             finding.why.to_string(),
         ];
-        out.push_str(&cells.map(|cell| self::cell(&cell)).join(","));
-        out.push_str("\r\n");
+        write!(out, "{}\r\n", cells.map(|cell| self::cell(&cell)).join(","))?;
     }
-    out
+    Ok(())
 }
 
 /// A cell that is read as the text it is: what a spreadsheet would take for a formula has an apostrophe before it.

@@ -1,7 +1,7 @@
 //! One vulnerability on one component, explained: why it is found or is not, who says so, how urgent, until when.
 
 use super::{Assessment, words};
-use crate::finding::{Found, Named};
+use crate::finding::{Found, Key, Named, Survey};
 use crate::model::Address;
 use crate::report::page::Page;
 use crate::report::style::{Style, Tint, plain, tinted};
@@ -10,24 +10,24 @@ use patchform_advisory::{Finding, Naming, Verdict};
 /// Where the values begin.
 const COLUMN: usize = 16;
 
-/// Explains a vulnerability, by any of its names, on a component; `named` is everything that advisories name there. None where nothing names it.
+/// Explains a vulnerability, by any of its names, on a component; `survey` has everything that advisories say of its host.
+/// None where nothing names it.
 pub fn draw(
     assessment: &Assessment<'_>,
-    named: &[Named<'_>],
+    survey: &Survey<'_>,
     vulnerability: &str,
     component: &Address,
     style: Style,
 ) -> Option<String> {
     let mut page = Page::new(style);
-    let of_component = |named: &&Named<'_>| {
-        assessment.hosts[named.host].members[named.member].address == *component
-            && named.is_called(vulnerability)
-    };
-    let all: Vec<&Named> = named.iter().filter(of_component).collect();
+    let of_component =
+        |named: &Named<'_>| named.place.member.address == *component && named.said.is_called(vulnerability);
+    let all: Vec<Named> = survey.named().filter(of_component).collect();
     for named in &all {
         page.blank();
-        let (installed, vulnerability) = (named.finding.installed, named.vulnerability);
-        let (tint, verdict) = match named.verdict() {
+        let said = named.said;
+        let (installed, vulnerability) = (said.finding.installed, said.vulnerability);
+        let (tint, verdict) = match said.verdict() {
             Verdict::Affected => (Tint::Bad, "affected"),
             Verdict::NotAffected => (Tint::Good, "not affected"),
             Verdict::Unknown => (Tint::Change, "cannot be told"),
@@ -36,16 +36,13 @@ pub fn draw(
         page.line(0, 2, &[tinted(Tint::Bold, head), tinted(tint, verdict)]);
         let mut say = |label: &str, text: String| page.labelled(2, COLUMN, label, &[plain(text)]);
         say("installed", described(named));
-        say("why", rule(&named.finding));
-        say("says", record(&named.finding));
-        for other in &named.others {
+        say("why", rule(&said.finding));
+        say("says", record(&said.finding));
+        for other in &said.others {
             say("also says", format!("{}: {}", record(other), rule(other)));
         }
-        let is_it = |found: &&Found<'_>| found.key.package == installed.name;
-        let same = |found: &&Found<'_>| {
-            found.key.component == *component && found.key.vulnerability == vulnerability
-        };
-        if let Some(found) = assessment.found.iter().filter(same).find(is_it) {
+        let key = Key { component, package: &installed.name, vulnerability };
+        if let Some(found) = assessment.found.iter().find(|found| found.key() == key) {
             judged(assessment, found, &mut page);
         }
     }
@@ -53,14 +50,14 @@ pub fn draw(
 }
 
 fn described(named: &Named<'_>) -> String {
-    let installed = named.finding.installed;
+    let installed = named.said.finding.installed;
     let arch = installed.arch.as_deref().map_or(String::new(), |arch| format!(", {arch}"));
     let module = installed.module.as_ref().map_or(String::new(), |module| format!(", module {module}"));
     let source = match &installed.source {
         Some(source) => format!(", built from {} {}", source.name, source.version),
         None => String::new(),
     };
-    let managed = if named.managed { "" } else { "; patch_level does not name it" };
+    let managed = if named.place.managed { "" } else { "; patch_level does not name it" };
     format!("{}{arch}{module}{source}{managed}", installed.version)
 }
 
@@ -82,11 +79,14 @@ fn record(finding: &Finding<'_>) -> String {
 }
 
 fn judged(assessment: &Assessment<'_>, found: &Found<'_>, page: &mut Page) {
-    let facts = &found.facts;
+    let facts = &found.judged.facts;
     let mut say = |label: &str, text: String| page.labelled(2, COLUMN, label, &[plain(text)]);
-    say("go to", found.target.to_string());
-    let because = found.urgency.because.join("; ");
-    say("priority", format!("{} (urgency {}: {because})", found.priority, found.urgency.urgency));
+    say("go to", found.target().to_string());
+    let because = found.judged.urgency.because.join("; ");
+    say(
+        "priority",
+        format!("{} (urgency {}: {because})", found.judged.priority, found.judged.urgency.urgency),
+    );
     if let Some(listing) = facts.kev {
         let ransomware = if listing.ransomware { ", used by ransomware" } else { "" };
         say("KEV", format!("listed on {}{ransomware}", listing.added));
@@ -97,7 +97,7 @@ fn judged(assessment: &Assessment<'_>, found: &Found<'_>, page: &mut Page) {
     if let Some(scored) = facts.cvss {
         say("CVSS", format!("{} ({})", scored.score, scored.score.severity(scored.version)));
     }
-    match &found.deadline {
+    match &found.judged.deadline {
         Some(deadline) => {
             say("due", format!("{}: {deadline}", words::due(found)));
             say("by", deadline.source.clone());
@@ -108,12 +108,12 @@ fn judged(assessment: &Assessment<'_>, found: &Found<'_>, page: &mut Page) {
         None if assessment.has_policy => say("due", "no policy says anything of it".to_string()),
         None => {}
     }
-    if let Some(exception) = found.exception {
+    if let Some(exception) = found.judged.exception {
         let (name, why, until) = (exception.name(), exception.justification(), exception.expires());
         say("exception", format!("{name}, until {until}: {why}"));
     }
-    say("first seen", found.first_seen.to_string());
-    if let Some(at) = found.reopened {
+    say("first seen", found.judged.first_seen.to_string());
+    if let Some(at) = found.judged.reopened {
         say("open again", at.to_string());
     }
 }

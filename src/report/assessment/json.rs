@@ -1,115 +1,204 @@
 //! An assessment as JSON (docs/schemas/assessment.schema.json).
 
-use super::{Assessment, words};
-use crate::finding::{Found, Target, Why};
+use super::each::{Each, Shown};
+use super::{Assessment, FeedAge, words};
+use crate::finding::{Found, Host, Idle, Judgement, Key, Named, Remembered, Target, Why};
+use crate::model::{Address, Moment};
+use patchform_advisory::day::Day;
+use patchform_advisory::policy::Deadline;
+use serde::Serialize;
 use serde_json::{Value as Json, json};
+use std::io;
 
-/// One object on one line.
-pub fn render(assessment: &Assessment<'_>) -> String {
-    let hosts: Vec<Json> = assessment
-        .hosts
-        .iter()
-        .map(|host| {
-            let components: Vec<String> = host.members.iter().map(|m| m.address.to_string()).collect();
-            json!({"target": host.target, "platform": host.platform.ecosystem.to_string(), "components": components,
-                   "packages": host.packages.len()})
-        })
-        .collect();
-    let undecided: Vec<Json> = assessment
-        .undecided
-        .iter()
-        .map(|named| {
-            let host = &assessment.hosts[named.host];
-            json!({"component": host.members[named.member].address.to_string(), "vulnerability": named.vulnerability,
-                   "package": named.finding.installed.name, "version": named.finding.installed.version,
-                   "why": named.finding.why.to_string(), "record": named.finding.record.id})
-        })
-        .collect();
-    let closed: Vec<Json> = assessment
-        .closed
-        .iter()
-        .map(|(key, known)| {
-            json!({"component": key.component.to_string(), "vulnerability": key.vulnerability, "package": key.package,
-                   "first_seen": known.first_seen.to_string(), "run": known.closed.as_ref().and_then(|c| c.run.clone())})
-        })
-        .collect();
-    let unread: Vec<Json> = assessment
-        .unread
-        .iter()
-        .map(|(address, why)| json!({"component": address.to_string(), "why": why}))
-        .collect();
-    let unasked: Vec<String> = assessment.unasked.iter().map(ToString::to_string).collect();
-    let unheard: Vec<String> =
-        assessment.unheard.iter().flat_map(|host| &host.members).map(|m| m.address.to_string()).collect();
-    let exceptions: Vec<Json> = assessment
-        .idle
-        .iter()
-        .map(|idle| {
-            let why = match idle.why {
-                Why::Lapsed => "lapsed",
-                Why::NotBegun => "not_begun",
-                Why::Empty => "empty",
-            };
-            let exception = idle.exception;
-            json!({"name": exception.name(), "policy": exception.policy(), "why": why, "findings": idle.findings,
-                   "from": exception.granted().to_string(), "until": exception.expires().to_string()})
-        })
-        .collect();
-    let feeds: Vec<Json> = assessment
-        .feeds
-        .iter()
-        .map(|feed| {
-            json!({"name": feed.name, "format": feed.format, "records": feed.records, "stale": feed.stale,
-                   "checked": feed.checked.map(|at| at.to_string()), "problem": feed.problem})
-        })
-        .collect();
-    let findings: Vec<Json> = assessment.found.iter().map(|found| finding(assessment, found)).collect();
-    let all = json!({"format_version": 1, "assessed": assessment.now.to_string(), "hosts": hosts, "feeds": feeds,
-                     "findings": findings, "undecided": undecided, "closed": closed, "unread": unread, "without_inventory": unasked,
-                     "without_advisories": unheard, "idle_exceptions": exceptions});
-    format!("{all}\n")
+/// Writes one object on one line, finding by finding: a fleet has millions.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(assessment: &Assessment<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    let unheard = || assessment.unheard.iter().flat_map(|host| &host.members);
+    let document = Document {
+        assessed: Shown(assessment.now),
+        closed: Each(|| assessment.closed.iter().map(closed)),
+        feeds: Each(|| assessment.feeds.iter().map(feed)),
+        findings: Each(|| assessment.found.iter().map(|found| Finding::of(assessment, found))),
+        format_version: 1,
+        hosts: Each(|| assessment.hosts.iter().map(host)),
+        idle_exceptions: Each(|| assessment.idle.iter().map(exception)),
+        undecided: Each(|| assessment.undecided.iter().map(undecided)),
+        unread: Each(|| assessment.unread.iter().map(unread)),
+        without_advisories: Each(|| unheard().map(|member| Shown(&member.address))),
+        without_inventory: Each(|| assessment.unasked.iter().map(Shown)),
+    };
+    serde_json::to_writer(&mut *out, &document)?;
+    out.write_all(b"\n")
 }
 
-fn finding(assessment: &Assessment<'_>, found: &Found<'_>) -> Json {
-    let installed = found.named.finding.installed;
-    let record = found.named.finding.record;
-    let facts = &found.facts;
-    let deadline = found.deadline.as_ref().map(|deadline| {
-        json!({"day": words::day(found), "policy": deadline.profile, "row": deadline.row, "source": deadline.source,
-               "told": deadline.to_string(), "assumed": deadline.assumed, "also": deadline.also})
-    });
-    let exception = found.exception.map(|exception| {
-        json!({"name": exception.name(), "because": exception.justification(), "until": exception.expires().to_string()})
-    });
-    let (target, reason) = match &found.target {
-        Target::Level(level) => (json!({"level": level}), Json::Null),
-        Target::Source(version) => (json!({"source": version}), Json::Null),
-        Target::Nowhere(why) => (Json::Null, json!(why)),
+#[derive(Serialize)]
+struct Document<C, D, F, H, I, U, R, A, W> {
+    assessed: Shown<Moment>,
+    closed: C,
+    feeds: D,
+    findings: F,
+    format_version: u64,
+    hosts: H,
+    idle_exceptions: I,
+    undecided: U,
+    unread: R,
+    without_advisories: A,
+    without_inventory: W,
+}
+
+fn host(host: &Host) -> Json {
+    let components: Vec<String> = host.members.iter().map(|m| m.address.to_string()).collect();
+    json!({"target": host.target, "platform": host.platform.ecosystem.to_string(), "components": components,
+           "packages": host.packages.len()})
+}
+
+fn undecided(named: &Named<'_>) -> Json {
+    let (address, finding) = (&named.place.member.address, &named.said.finding);
+    json!({"component": address.to_string(), "vulnerability": named.said.vulnerability,
+           "package": finding.installed.name, "version": finding.installed.version,
+           "why": finding.why.to_string(), "record": finding.record.id})
+}
+
+fn closed((key, known): &(Key<'_>, &Remembered)) -> Json {
+    json!({"component": key.component.to_string(), "vulnerability": key.vulnerability, "package": key.package,
+           "first_seen": known.first_seen.to_string(), "run": known.closed.as_ref().and_then(|c| c.run.as_deref())})
+}
+
+fn unread((address, why): &(Address, String)) -> Json {
+    json!({"component": address.to_string(), "why": why})
+}
+
+fn exception(idle: &Idle<'_>) -> Json {
+    let why = match idle.why {
+        Why::Lapsed => "lapsed",
+        Why::NotBegun => "not_begun",
+        Why::Empty => "empty",
     };
-    json!({
-        "component": found.key.component.to_string(),
-        "target": assessment.host(found).target,
-        "vulnerability": found.key.vulnerability,
-        "package": found.key.package,
-        "version": installed.version,
-        "source": installed.source_name(),
-        "source_version": installed.source_version(),
-        "in_patch_level": found.named.managed,
-        "fix": target,
-        "no_fix": reason,
-        "priority": found.priority.word(),
-        "urgency": found.urgency.urgency.to_string(),
-        "because": found.urgency.because,
-        "kev": facts.kev.map(|listing| json!({"added": listing.added.to_string(), "ransomware": listing.ransomware})),
-        "epss": facts.epss.as_ref().map(|epss| json!({"probability": epss.probability, "model": epss.model})),
-        "cvss": facts.cvss.map(|scored| f64::from(scored.score.tenths()) / 10.0),
-        "why": found.named.finding.why.to_string(),
-        "record": record.id,
-        "feed": record.provenance.feed,
-        "first_seen": found.first_seen.to_string(),
-        "reopened": found.reopened.map(|at| at.to_string()),
-        "standing": words::standing(found),
-        "deadline": deadline,
-        "exception": exception,
-    })
+    let exception = idle.exception;
+    json!({"name": exception.name(), "policy": exception.policy(), "why": why, "findings": idle.findings,
+           "from": exception.granted().to_string(), "until": exception.expires().to_string()})
+}
+
+fn feed(feed: &FeedAge) -> Json {
+    json!({"name": feed.name, "format": feed.format, "records": feed.records, "stale": feed.stale,
+           "checked": feed.checked.map(|at| at.to_string()), "problem": feed.problem})
+}
+
+#[derive(Serialize)]
+struct Finding<'x> {
+    because: &'x [&'static str],
+    component: Shown<&'x Address>,
+    cvss: Option<f64>,
+    deadline: Option<Term<'x>>,
+    epss: Option<Epss<'x>>,
+    exception: Option<Exception<'x>>,
+    feed: &'x str,
+    first_seen: Shown<Moment>,
+    fix: Option<Fix<'x>>,
+    in_patch_level: bool,
+    kev: Option<Kev>,
+    no_fix: Option<Shown<&'x Target<'x>>>,
+    package: &'x str,
+    priority: &'static str,
+    record: &'x str,
+    reopened: Option<Shown<Moment>>,
+    source: &'x str,
+    source_version: &'x str,
+    standing: &'static str,
+    target: &'x str,
+    urgency: Shown<patchform_advisory::priority::Urgency>,
+    version: &'x str,
+    vulnerability: &'x str,
+    why: Shown<&'x patchform_advisory::Why<'x>>,
+}
+
+#[derive(Serialize)]
+struct Term<'x> {
+    also: Option<&'x str>,
+    assumed: &'x [&'static str],
+    day: Option<Shown<Day>>,
+    policy: &'x str,
+    row: &'x str,
+    source: &'x str,
+    told: Shown<&'x Deadline>,
+}
+
+#[derive(Serialize)]
+struct Epss<'x> {
+    model: &'x str,
+    probability: f64,
+}
+
+#[derive(Serialize)]
+struct Exception<'x> {
+    because: &'x str,
+    name: &'x str,
+    until: Shown<Day>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Fix<'x> {
+    Level(&'x str),
+    Source(&'x str),
+}
+
+#[derive(Serialize)]
+struct Kev {
+    added: Shown<Day>,
+    ransomware: bool,
+}
+
+impl<'x> Finding<'x> {
+    fn of(assessment: &'x Assessment<'_>, found: &'x Found<'_>) -> Finding<'x> {
+        let (key, installed, said) = (found.key(), found.installed(), found.named.said);
+        let record = said.finding.record;
+        let Judgement { facts, urgency, priority, deadline, exception, first_seen, reopened, .. } =
+            &*found.judged;
+        let (fix, no_fix) = match found.target() {
+            Target::Level(level) => (Some(Fix::Level(level)), None),
+            Target::Source(version) => (Some(Fix::Source(version)), None),
+            nowhere @ Target::Nowhere(_) => (None, Some(Shown(nowhere))),
+        };
+        Finding {
+            because: &urgency.because,
+            component: Shown(key.component),
+            cvss: facts.cvss.map(|scored| f64::from(scored.score.tenths()) / 10.0),
+            deadline: deadline.as_ref().map(|deadline| Term {
+                also: deadline.also.as_deref(),
+                assumed: &deadline.assumed,
+                day: deadline.day().map(Shown),
+                policy: &deadline.profile,
+                row: &deadline.row,
+                source: &deadline.source,
+                told: Shown(deadline),
+            }),
+            epss: facts.epss.as_ref().map(|epss| Epss { model: &epss.model, probability: epss.probability }),
+            exception: exception.map(|exception| Exception {
+                because: exception.justification(),
+                name: exception.name(),
+                until: Shown(exception.expires()),
+            }),
+            feed: &record.provenance.feed,
+            first_seen: Shown(*first_seen),
+            fix,
+            in_patch_level: found.named.place.managed,
+            kev: facts.kev.map(|kev| Kev { added: Shown(kev.added), ransomware: kev.ransomware }),
+            no_fix,
+            package: key.package,
+            priority: priority.word(),
+            record: &record.id,
+            reopened: reopened.map(Shown),
+            source: installed.source_name(),
+            source_version: installed.source_version(),
+            standing: words::standing(found),
+            target: &assessment.host(found).target,
+            urgency: Shown(urgency.urgency),
+            version: &installed.version,
+            vulnerability: key.vulnerability,
+            why: Shown(&said.finding.why),
+        }
+    }
 }

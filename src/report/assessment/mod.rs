@@ -1,6 +1,7 @@
 //! What `assess` found: as a table for people, as JSON, SARIF and CSV for programs, and one finding explained.
 
 pub mod csv;
+mod each;
 pub mod explain;
 pub mod json;
 pub mod sarif;
@@ -24,7 +25,7 @@ pub struct Assessment<'a> {
     /// What advisories name, and cannot be told.
     pub undecided: Vec<Named<'a>>,
     /// What was closed since the last assessment.
-    pub closed: Vec<(&'a Key, &'a Remembered)>,
+    pub closed: Vec<(Key<'a>, &'a Remembered)>,
     /// Components that could not be read, and why.
     pub unread: &'a [(Address, String)],
     /// Components whose kind cannot say what is installed.
@@ -70,6 +71,6 @@ pub struct SourcePlace {
 impl Assessment<'_> {
     /// The host of a finding.
     fn host(&self, found: &Found<'_>) -> &Host {
-        &self.hosts[found.named.host]
+        &self.hosts[found.named.place.host]
     }
 }

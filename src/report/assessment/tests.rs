@@ -2,7 +2,7 @@
 
 use super::text::{By, draw};
 use super::{Assessment, FeedAge, SourcePlace, csv, explain, json, sarif};
-use crate::finding::{Findings, Found, Host, Knowledge, Member, Named, Rules, found, idle, named};
+use crate::finding::{Findings, Host, Knowledge, Member, Rules, Survey, found, idle};
 use crate::model::{Address, Moment, PatchLevel};
 use crate::report::Style;
 use patchform_advisory::cve::CveId;
@@ -14,6 +14,7 @@ use patchform_advisory::{
     Advisory, Affected, Ecosystem, Installed, NoFix, Platform, Provenance, Source, Status, Verdict,
 };
 use std::collections::BTreeMap;
+use std::io;
 
 fn member(address: &str, packages: &[&str]) -> Member {
     let level = packages.iter().map(|package| (package.to_string(), "1".to_string())).collect();
@@ -35,8 +36,8 @@ fn hosts() -> Vec<Host> {
         target: "3d12".into(),
         platform: Platform::parse("Debian:12"),
         packages: vec![
-            built("openssl", "3.0.17-1~deb12u2", "openssl"),
             built("libssl3", "3.0.17-1~deb12u2", "openssl"),
+            built("openssl", "3.0.17-1~deb12u2", "openssl"),
             built("postgresql-15", "15.13-0+deb12u1", "postgresql-15"),
             built("zip", "3.0-13", "zip"),
         ],
@@ -79,7 +80,7 @@ fn records() -> Vec<Advisory> {
 }
 
 /// What is made of an assessment of the sample.
-fn with<T>(make: impl FnOnce(&Assessment<'_>, &[Named<'_>]) -> T) -> T {
+fn with<T>(make: impl FnOnce(&Assessment<'_>, &Survey<'_>) -> T) -> T {
     let (hosts, records) = (hosts(), records());
     let cve = |text: &str| CveId::parse(text).unwrap();
     let listed =
@@ -115,11 +116,8 @@ fn with<T>(make: impl FnOnce(&Assessment<'_>, &[Named<'_>]) -> T) -> T {
         offered.add(offer(name, version), suite).unwrap();
     }
     let now = Moment::parse("2026-11-26T12:00:00Z").unwrap();
-    let knowledge =
-        Knowledge { facts: &facts, offered: &offered, rules: &rules, remembered: &remembered, now };
-    let all = named(&hosts, &records);
-    let mut open: Vec<Found> = found(&hosts, all.clone(), &knowledge);
-    open.sort_by(|a, b| a.rank().cmp(&b.rank()).then_with(|| a.key.cmp(&b.key)));
+    let knowledge = Knowledge { facts: &facts, rules: &rules, remembered: &remembered, now };
+    let survey = Survey::new(&hosts, &records, &offered, |_| true);
     let feed = |name: &str, stale, problem: Option<&str>| FeedAge {
         name: name.into(),
         format: "osv".into(),
@@ -133,18 +131,18 @@ fn with<T>(make: impl FnOnce(&Assessment<'_>, &[Named<'_>]) -> T) -> T {
     let assessment = Assessment {
         now,
         hosts: &hosts,
-        undecided: all.iter().filter(|named| named.verdict() == Verdict::Unknown).cloned().collect(),
-        found: open,
+        undecided: survey.named().filter(|named| named.said.verdict() == Verdict::Unknown).collect(),
+        found: found(&survey, &knowledge),
         closed: Vec::new(),
         unread: &[(address("apt.far"), "no route \u{1b}[31mto host".into())],
         unasked: &[address("release.api")],
         unheard: Vec::new(),
-        idle: idle(&rules.exceptions, &hosts, &all, Day::of_milliseconds(now.0).unwrap(), true),
+        idle: idle(&rules.exceptions, &hosts, &survey, Day::of_milliseconds(now.0).unwrap(), true),
         feeds: &[feed("debian", true, None), feed("other", false, Some("it shrank from 10 to 2 entries"))],
         places: &BTreeMap::from([(address("apt.db"), place(2)), (address("apt.web[\"a\"]"), place(9))]),
         has_policy: true,
     };
-    make(&assessment, &all)
+    make(&assessment, &survey)
 }
 
 #[test]
@@ -164,7 +162,7 @@ fn tables() {
 #[test]
 fn an_explanation_says_who_says_so_and_why() {
     let web: Address = "apt.web[\"a\"]".parse().unwrap();
-    let told = |cve: &str| with(|a, named| explain::draw(a, named, cve, &web, Style::plain(100)));
+    let told = |cve: &str| with(|a, survey| explain::draw(a, survey, cve, &web, Style::plain(100)));
     insta::assert_snapshot!("explained", told("CVE-2026-10001").unwrap());
     insta::assert_snapshot!("explained_excepted", told("CVE-2026-10002").unwrap());
     insta::assert_snapshot!("explained_not_affected", told("CVE-2026-10005").unwrap());
@@ -173,10 +171,15 @@ fn an_explanation_says_who_says_so_and_why() {
 
 #[test]
 fn for_programs() {
-    insta::assert_snapshot!("csv", with(|assessment, _| csv::render(assessment)));
-    insta::assert_snapshot!("sarif", with(|assessment, _| sarif::render(assessment)));
-    let json: serde_json::Value =
-        serde_json::from_str(&with(|assessment, _| json::render(assessment))).unwrap();
+    let written = |write: fn(&Assessment<'_>, &mut dyn io::Write) -> io::Result<()>| {
+        let mut out = Vec::new();
+        with(|assessment, _| write(assessment, &mut out)).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    insta::assert_snapshot!("csv", written(csv::write));
+    insta::assert_snapshot!("sarif", written(sarif::write));
+    insta::assert_snapshot!("json", written(json::write));
+    let json: serde_json::Value = serde_json::from_str(&written(json::write)).unwrap();
     let schema = include_str!("../../../docs/schemas/assessment.schema.json");
     assert_eq!(crate::report::schema::Schema::parse(schema).complaints(&json), Vec::<String>::new());
 }

@@ -1,12 +1,14 @@
 //! The table that a person reads: by component, by CVE or by deadline.
 
 use super::{Assessment, words};
-use crate::finding::{Found, Target, Why};
+use crate::finding::{Found, Member, Target, Why};
 use crate::report::page::Page;
 use crate::report::size::{count, counted};
 use crate::report::style::{Piece, Style, Tint, plain, tinted};
 use crate::report::table::Table;
+use patchform_advisory::Installed;
 use patchform_advisory::priority::Priority;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How findings are put together.
@@ -43,23 +45,24 @@ type Row<'x, 'a> = Vec<&'x Found<'a>>;
 const BESIDE: usize = 10;
 
 fn by_component(assessment: &Assessment<'_>, all: bool, page: &mut Page) {
-    let mut components: BTreeMap<_, Vec<&Found>> = BTreeMap::new();
+    // Of millions of findings it costs too much to compare what their components are called.
+    let mut components: BTreeMap<*const Member, Vec<&Found>> = BTreeMap::new();
     for found in &assessment.found {
-        components.entry((found.named.host, found.named.member)).or_default().push(found);
+        components.entry(found.named.place.member).or_default().push(found);
     }
-    let address = |(host, member): &(usize, usize)| &assessment.hosts[*host].members[*member].address;
-    let mut sorted: Vec<_> = components.into_iter().collect();
-    sorted.sort_by(|(a, _), (b, _)| address(a).cmp(address(b)));
-    for (at, found) in sorted {
-        let host = &assessment.hosts[at.0];
+    let mut components: Vec<Vec<&Found>> = components.into_values().collect();
+    components.sort_by_key(|found| found[0].key().component);
+    for found in components {
+        let address = found[0].key().component;
+        let host = assessment.host(found[0]);
         page.blank();
         let whose = format!("{}, {}", host.platform.ecosystem, counted(host.packages.len(), "package"));
-        let head = [tinted(Tint::Bold, address(&at).to_string()), tinted(Tint::Dim, format!("  {whose}"))];
+        let head = [tinted(Tint::Bold, address.to_string()), tinted(Tint::Dim, format!("  {whose}"))];
         page.line(0, 2, &head);
         let (fixed, open): (Vec<&Found>, Vec<&Found>) =
-            found.into_iter().partition(|found| all || found.target.is_fixed());
+            found.into_iter().partition(|found| all || found.target().is_fixed());
         let (managed, beside): (Vec<&Found>, Vec<&Found>) =
-            fixed.into_iter().partition(|found| found.named.managed);
+            fixed.into_iter().partition(|found| found.named.place.managed);
         table(&upgrades(&managed), page);
         let beside = upgrades(&beside);
         let shown = if all { beside.len() } else { beside.len().min(BESIDE) };
@@ -73,7 +76,7 @@ fn by_component(assessment: &Assessment<'_>, all: bool, page: &mut Page) {
             page.line(2, 4, &[tinted(Tint::Dim, words)]);
         }
         if !open.is_empty() {
-            let packages: BTreeSet<&str> = open.iter().map(|found| found.key.package.as_str()).collect();
+            let packages: BTreeSet<usize> = open.iter().map(|found| found.named.place.number).collect();
             let words = format!(
                 "No fix yet: {} in {} (--all lists them).",
                 counted(open.len(), "finding"),
@@ -86,15 +89,22 @@ fn by_component(assessment: &Assessment<'_>, all: bool, page: &mut Page) {
 
 /// Packages of one source at one version are one row: they go together.
 fn upgrades<'x, 'a>(found: &[&'x Found<'a>]) -> Vec<Row<'x, 'a>> {
-    let mut rows: BTreeMap<(&str, &str, bool), Row> = BTreeMap::new();
+    let mut rows: Vec<Row> = Vec::new();
+    let mut of_source: BTreeMap<(&str, &str, bool), usize> = BTreeMap::new();
+    let mut of_package: BTreeMap<(*const Installed, bool), usize> = BTreeMap::new();
     for found in found {
-        let installed = found.named.finding.installed;
-        let source = (installed.source_name(), installed.source_version(), found.target.is_fixed());
-        rows.entry(source).or_default().push(found);
+        let (installed, is_fixed) = (found.installed(), found.target().is_fixed());
+        let row = *of_package.entry((installed, is_fixed)).or_insert_with(|| {
+            let source = (installed.source_name(), installed.source_version(), is_fixed);
+            *of_source.entry(source).or_insert_with(|| {
+                rows.push(Row::new());
+                rows.len() - 1
+            })
+        });
+        rows[row].push(found);
     }
     // Of each row the first is the most urgent, for they come in that order.
-    let mut rows: Vec<Row> = rows.into_values().collect();
-    rows.sort_by(|a, b| a[0].rank().cmp(&b[0].rank()));
+    rows.sort_by_key(|row| (row[0].rank(), row[0].installed().source_name()));
     rows
 }
 
@@ -109,15 +119,15 @@ fn table(rows: &[Row], page: &mut Page) {
 fn package_row(row: &Row) -> Vec<Piece> {
     let (worst, soonest) = (row[0], soonest(row));
     let target = highest(row);
-    let because = worst.urgency.because.first().copied().unwrap_or_default();
+    let because = worst.judged.urgency.because.first().copied().unwrap_or_default();
     let because = if because.is_empty() { String::new() } else { format!(": {because}") };
-    let again = if row.iter().any(|found| found.reopened.is_some()) { ", open again" } else { "" };
-    let finding = format!("{} {}{because}{again}", worst.priority, worst.key.vulnerability);
+    let again = if row.iter().any(|found| found.judged.reopened.is_some()) { ", open again" } else { "" };
+    let finding = format!("{} {}{because}{again}", worst.judged.priority, worst.key().vulnerability);
     vec![
         plain(name(row)),
-        plain(&worst.named.finding.installed.version),
+        plain(&worst.installed().version),
         tinted(if target.is_fixed() { Tint::Good } else { Tint::Dim }, target.to_string()),
-        tinted(words::tint(worst.priority), finding),
+        tinted(words::tint(worst.judged.priority), finding),
         plain(count(vulnerabilities(row))),
         tinted(words::due_tint(soonest), words::due(soonest)),
     ]
@@ -125,29 +135,29 @@ fn package_row(row: &Row) -> Vec<Piece> {
 
 /// What a row is called: its package, or the source of several.
 fn name(row: &Row) -> String {
-    let packages: BTreeSet<&str> = row.iter().map(|found| found.key.package.as_str()).collect();
+    let packages: BTreeSet<&str> = row.iter().map(|found| found.key().package).collect();
     match packages.len() {
-        1 => row[0].key.package.clone(),
-        n => format!("{} ({})", row[0].named.finding.installed.source_name(), counted(n, "package")),
+        1 => row[0].key().package.to_string(),
+        n => format!("{} ({})", row[0].installed().source_name(), counted(n, "package")),
     }
 }
 
 /// How many vulnerabilities a row has.
 fn vulnerabilities(row: &Row) -> usize {
-    row.iter().map(|found| found.key.vulnerability.as_str()).collect::<BTreeSet<_>>().len()
+    row.iter().map(|found| found.named.said.number).collect::<BTreeSet<_>>().len()
 }
 
 /// The highest level of a row closes all of it.
-fn highest<'x>(row: &[&'x Found<'_>]) -> &'x Target {
+fn highest<'a>(row: &[&Found<'a>]) -> &'a Target<'a> {
     let highest = row.iter().copied().reduce(|a, b| if b.goes_beyond(a) { b } else { a });
-    &highest.unwrap_or(row[0]).target
+    highest.unwrap_or(row[0]).target()
 }
 
 /// What is due first; what an exception lets pass only where it lets all pass.
 fn soonest<'x, 'a>(row: &[&'x Found<'a>]) -> &'x Found<'a> {
     let day = |found: &Found<'_>| {
         let day = words::day(found);
-        (found.is_excepted(), day.is_none(), day)
+        (found.judged.is_excepted(), day.is_none(), day)
     };
     row.iter().min_by_key(|found| day(found)).copied().unwrap_or(row[0])
 }
@@ -155,19 +165,20 @@ fn soonest<'x, 'a>(row: &[&'x Found<'a>]) -> &'x Found<'a> {
 fn by_cve(assessment: &Assessment<'_>, all: bool, page: &mut Page) {
     let mut cves: BTreeMap<&str, Row> = BTreeMap::new();
     for found in shown(assessment, all) {
-        cves.entry(&found.key.vulnerability).or_default().push(found);
+        cves.entry(found.key().vulnerability).or_default().push(found);
     }
     let mut rows: Vec<Row> = cves.into_values().collect();
     rows.sort_by(|a, b| a[0].rank().cmp(&b[0].rank()));
     let mut table = Table::new(&["vulnerability", "priority", "because", "packages", "components", "due"]);
     for row in &rows {
         let (worst, soonest) = (row[0], soonest(row));
-        let packages: BTreeSet<&str> = row.iter().map(|found| found.key.package.as_str()).collect();
-        let components: BTreeSet<String> = row.iter().map(|found| found.key.component.to_string()).collect();
+        let packages: BTreeSet<&str> = row.iter().map(|found| found.key().package).collect();
+        let components: BTreeSet<String> =
+            row.iter().map(|found| found.key().component.to_string()).collect();
         table.row(vec![
-            tinted(Tint::Bold, &worst.key.vulnerability),
-            tinted(words::tint(worst.priority), worst.priority.word()),
-            plain(worst.urgency.because.join("; ")),
+            tinted(Tint::Bold, worst.key().vulnerability),
+            tinted(words::tint(worst.judged.priority), worst.judged.priority.word()),
+            plain(worst.judged.urgency.because.join("; ")),
             plain(some(packages)),
             plain(some(components.iter().map(String::as_str).collect())),
             tinted(words::due_tint(soonest), words::due(soonest)),
@@ -205,7 +216,7 @@ fn by_deadline(assessment: &Assessment<'_>, all: bool, page: &mut Page) {
         let mut table = Table::new(&["component", "package", "go to", "worst finding", ">all"]);
         let mut components: BTreeMap<String, Vec<&Found>> = BTreeMap::new();
         for one in found {
-            components.entry(one.key.component.to_string()).or_default().push(one);
+            components.entry(one.key().component.to_string()).or_default().push(one);
         }
         for (component, found) in &components {
             for row in upgrades(found) {
@@ -215,8 +226,8 @@ fn by_deadline(assessment: &Assessment<'_>, all: bool, page: &mut Page) {
                     plain(name(&row)),
                     plain(highest(&row).to_string()),
                     tinted(
-                        words::tint(worst.priority),
-                        format!("{} {}", worst.priority, worst.key.vulnerability),
+                        words::tint(worst.judged.priority),
+                        format!("{} {}", worst.judged.priority, worst.key().vulnerability),
                     ),
                     plain(count(vulnerabilities(&row))),
                 ]);
@@ -227,7 +238,7 @@ fn by_deadline(assessment: &Assessment<'_>, all: bool, page: &mut Page) {
 }
 
 fn shown<'x, 'a>(assessment: &'x Assessment<'a>, all: bool) -> impl Iterator<Item = &'x Found<'a>> {
-    assessment.found.iter().filter(move |found| all || found.target.is_fixed())
+    assessment.found.iter().filter(move |found| all || found.target().is_fixed())
 }
 
 /// What nothing is known of, never silently.
@@ -336,22 +347,24 @@ fn summary(assessment: &Assessment<'_>, page: &mut Page) {
         plain(format!("{} with {}: ", counted(assessment.hosts.len(), "host"), counted(packages, "package"))),
         tinted(Tint::Bold, format!("{} open", counted(open.len(), "finding"))),
     ];
-    let mut words: Vec<(Tint, String)> = Vec::new();
-    for priority in Priority::ALL {
-        let of = open.iter().filter(|found| found.priority == priority).count();
-        if of > 0 {
-            words.push((words::tint(priority), format!("{} {priority}", count(of))));
-        }
+    let mut priorities: BTreeMap<Reverse<Priority>, usize> = BTreeMap::new();
+    let (mut overdue, mut unfixed, mut proposed) = (0, 0, false);
+    for found in open {
+        *priorities.entry(Reverse(found.judged.priority)).or_default() += 1;
+        overdue += usize::from(found.judged.is_overdue());
+        unfixed += usize::from(!found.target().is_fixed());
+        proposed |= found.named.place.managed && found.target().level().is_some();
     }
-    for (at, (tint, word)) in words.into_iter().enumerate() {
+    let words = priorities
+        .into_iter()
+        .map(|(Reverse(priority), of)| (words::tint(priority), format!("{} {priority}", count(of))));
+    for (at, (tint, word)) in words.enumerate() {
         pieces.push(plain(if at == 0 { " (" } else { ", " }));
         pieces.push(tinted(tint, word));
     }
     if !open.is_empty() {
         pieces.push(plain(")"));
     }
-    let overdue = open.iter().filter(|found| found.is_overdue()).count();
-    let unfixed = open.iter().filter(|found| !found.target.is_fixed()).count();
     let undecided = assessment.undecided.len();
     if overdue > 0 {
         pieces.push(tinted(Tint::Bad, format!(", {} overdue", count(overdue))));
@@ -365,7 +378,7 @@ fn summary(assessment: &Assessment<'_>, page: &mut Page) {
     pieces.push(plain("."));
     page.line(0, 2, &pieces);
     closed(assessment, page);
-    if open.iter().any(|found| found.named.managed && found.target.level().is_some()) {
+    if proposed {
         let command = tinted(Tint::Command, "patchform propose");
         page.line(0, 2, &[plain("To write the fixed levels into the configuration: "), command]);
     }

@@ -9,11 +9,11 @@ use patchform_advisory::priority::Priority;
 /// Until when, in a few words; empty where no policy says anything.
 pub(super) fn due(found: &Found<'_>) -> String {
     let days = |days: i32| size::counted(usize::try_from(days).unwrap_or(0), "day");
-    match (found.standing, found.deadline.as_ref()) {
+    match (found.judged.standing, found.judged.deadline.as_ref()) {
         (Some(Standing::Overdue { days: over }), _) => format!("overdue by {}", days(over)),
         (Some(Standing::Due { days_left: 0 }), _) => "today".to_string(),
         (Some(Standing::Due { days_left }), _) => format!("in {}", days(days_left)),
-        (Some(Standing::Excepted), _) => match found.exception {
+        (Some(Standing::Excepted), _) => match found.judged.exception {
             Some(exception) => format!("let pass until {}", exception.expires()),
             None => "let pass".to_string(),
         },
@@ -34,7 +34,7 @@ fn undated(due: Due) -> &'static str {
 
 /// One word for programs.
 pub(super) fn standing(found: &Found<'_>) -> &'static str {
-    match found.standing {
+    match found.judged.standing {
         Some(Standing::Overdue { .. }) => "overdue",
         Some(Standing::Due { .. }) => "due",
         Some(Standing::Excepted) => "excepted",
@@ -46,7 +46,7 @@ pub(super) fn standing(found: &Found<'_>) -> &'static str {
 
 /// The last day in time.
 pub(super) fn day(found: &Found<'_>) -> Option<String> {
-    found.deadline.as_ref().and_then(Deadline::day).map(|day| day.to_string())
+    found.judged.deadline.as_ref().and_then(Deadline::day).map(|day| day.to_string())
 }
 
 pub(super) fn tint(priority: Priority) -> Tint {
@@ -59,7 +59,7 @@ pub(super) fn tint(priority: Priority) -> Tint {
 }
 
 pub(super) fn due_tint(found: &Found<'_>) -> Tint {
-    match found.standing {
+    match found.judged.standing {
         Some(Standing::Overdue { .. }) => Tint::Bad,
         Some(Standing::Due { days_left }) if days_left <= 3 => Tint::Change,
         _ => Tint::Plain,

@@ -9,7 +9,7 @@ const STACK: usize = 8 << 20;
 
 /// What `work` makes of each part of `items`, in order. Up to `alone` items are one part: starting another thread would take
 /// longer than working on them.
-pub(super) fn in_parts<'i, I: Sync, R: Send>(
+pub fn in_parts<'i, I: Sync, R: Send>(
     items: &'i [I],
     alone: usize,
     work: impl Fn(&'i [I]) -> R + Sync,
