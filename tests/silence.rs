@@ -147,7 +147,11 @@ fn an_alert_of_the_component_is_suppressed_while_it_is_worked_on() {
 fn what_failed_and_went_back_is_heard_again() {
     let lab = Lab::new("");
     let Some(alerts) = Alertmanager::of(&lab) else { return };
-    prepare(&lab, &alerts.url, "check \"exec\" \"never\" {\n command = [\"grep\", \"1.0\", \"shop\"]\n within = \"1s\"\n}");
+    prepare(
+        &lab,
+        &alerts.url,
+        "check \"exec\" \"never\" {\n command = [\"grep\", \"1.0\", \"shop\"]\n within = \"1s\"\n}",
+    );
     let child = apply(&lab);
     until("it is silenced", || alerts.heard() == ["other:9100"]);
     lab.write("go", "");
