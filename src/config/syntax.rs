@@ -229,6 +229,7 @@ impl Reader<'_> {
     /// wrong is found, and duplicates are told with both places.
     fn in_pieces(&mut self, piece: &Piece, inner: Range<usize>, whole: Diagnostic, body: &mut Body) {
         let before = self.problems.0.len();
+        let is_closed = inner.end < piece.range.end;
         let header = format!("{}}}", &self.text[piece.range.start..inner.start]);
         let mut names = BTreeMap::new();
         match lower::body(&header) {
@@ -251,8 +252,8 @@ impl Reader<'_> {
             }
             Err(_) => self.problems.push(whole.clone()),
         }
-        // Each item alone was well: it is how they stand together.
-        if self.problems.0.len() == before {
+        // Each item alone was well: it is how they stand together. Of one without its end that was told.
+        if self.problems.0.len() == before && is_closed {
             self.problems.push(whole);
         }
     }
