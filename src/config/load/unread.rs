@@ -56,6 +56,7 @@ pub fn secrets(sources: &mut Sources, file: FileId, is_open: IsOpen<'_>) {
 pub enum Sight {
     /// Not even its name: it may be a word of another one's value.
     Nothing,
+    /// Its name.
     Name,
     /// All of its lines.
     Value,
