@@ -1,0 +1,5 @@
+locals {
+  half = "a \ud800"
+  high = "a \UFFFFFFFF"
+}
+component "release" "x" { connection "local" { } }
