@@ -337,9 +337,10 @@ pub(super) fn argument(attribute: &Attribute, plan: &ArgumentPlan, fields: &mut 
             }
         },
         Err(wrong) => {
+            let (at, part) = wrong.part(&attribute.value, &value);
             let problem =
                 Diagnostic::error(format!("The argument \"{}\" has the wrong type", attribute.name))
-                    .at(at, format!("this is {}", value.kind()))
+                    .at(at, format!("this is {}", part.kind()))
                     .because(format!(
                         "{}. Its type is {}.",
                         sentence_case(&wrong.describe(&attribute.name)),

@@ -108,8 +108,15 @@ fn block_on_one_line(before: &str, rest: &str) -> Option<usize> {
 /// The parser stops behind the letter that follows a backslash.
 fn no_escape(text: &str, base: usize, at: usize, file: FileId) -> Diagnostic {
     let start = text[base..at].rfind('\\').map_or(at, |found| base + found);
-    Diagnostic::error(format!("The escape {} does not exist", &text[start..at]))
-        .at(Span::new(file, start, at), "no such escape")
+    let mut rest = text[start..].chars();
+    let [backslash, letter] = [rest.next(), rest.next()].map(|c| c.map_or(0, char::len_utf8));
+    let digits = match text[start + backslash..].starts_with(['u', 'U']) {
+        true => rest.take_while(char::is_ascii_hexdigit).count(),
+        false => 0,
+    };
+    let end = start + backslash + letter + digits;
+    Diagnostic::error(format!("The escape {} does not exist", &text[start..end]))
+        .at(Span::new(file, start, end), "no such escape")
         .help("These exist: \\n, \\r, \\t, \\\", \\\\, \\uNNNN and \\UNNNNNNNN; write \\\\ for a backslash.")
 }
 
