@@ -105,16 +105,20 @@ fn block_on_one_line(before: &str, rest: &str) -> Option<usize> {
     (is_inner && outer.trim_end_matches([' ', '\t']).ends_with('{')).then_some(line + outer.len())
 }
 
+/// Whether an escape is what the parser stopped at.
+pub(super) fn is_escape(error: &Unreadable) -> bool {
+    error.message.contains("escape sequence") || error.message.contains("hex code")
+}
+
+/// How long a backslash and the letter behind it are.
+pub(super) fn escape(text: &str) -> usize {
+    text.chars().take(2).map(char::len_utf8).sum()
+}
+
 /// The parser stops behind the letter that follows a backslash.
 fn no_escape(text: &str, base: usize, at: usize, file: FileId) -> Diagnostic {
     let start = text[base..at].rfind('\\').map_or(at, |found| base + found);
-    let mut rest = text[start..].chars();
-    let [backslash, letter] = [rest.next(), rest.next()].map(|c| c.map_or(0, char::len_utf8));
-    let digits = match text[start + backslash..].starts_with(['u', 'U']) {
-        true => rest.take_while(char::is_ascii_hexdigit).count(),
-        false => 0,
-    };
-    let end = start + backslash + letter + digits;
+    let end = start + escape(&text[start..]);
     Diagnostic::error(format!("The escape {} does not exist", &text[start..end]))
         .at(Span::new(file, start, end), "no such escape")
         .help("These exist: \\n, \\r, \\t, \\\", \\\\, \\uNNNN and \\UNNNNNNNN; write \\\\ for a backslash.")
