@@ -135,7 +135,8 @@ const MAX_CODE: usize = 2_000;
 impl Snippet {
     fn new(span: Span, diagnostic: &Diagnostic, sources: &Sources, contexts: &Contexts) -> Self {
         let line = sources.place(span.file, span.start as usize).line;
-        let range = sources.line(span.file, line);
+        let last = sources.place(span.file, (span.end as usize).max(span.start as usize + 1) - 1).line;
+        let range = sources.line(span.file, line).start..sources.line(span.file, last).end;
         let text = sources.shown(span.file);
         let at = (span.start as usize).clamp(range.start, range.end);
         let from = if range.len() > MAX_CODE {
