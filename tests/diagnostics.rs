@@ -82,8 +82,10 @@ fn schemas() -> Schemas {
                 "min_serving": { "type": "number", "default": 1 }
             }, "blocks": true }, "pool": { "arguments": {} } }
         },
-        "one": { "kinds": { "shared": {}, "var": {} } },
-        "two": { "kinds": { "shared": {} } }
+        "one": { "kinds": { "shared": {}, "var": {} }, "traffic": { "balancer": { "arguments": {} } } },
+        "two": { "kinds": { "shared": {} }, "traffic": { "balancer": { "arguments": {} } } },
+        "unordered": { "kinds": { "own": { "scheme": "provider" } } },
+        "wrong": { "kinds": { "odd": { "arguments": { "a": { "type": "strange" } } } } }
     });
     let rows = table.as_object().unwrap();
     rows.iter()
@@ -157,7 +159,10 @@ fn examine(folder: &Path) -> (String, Option<Config>) {
     let lock = std::fs::read_to_string(folder.join("patchform.lock.hcl")).unwrap_or_default();
     let mut locks = Sources::new();
     let file = locks.add_text("patchform.lock.hcl", &lock);
-    let levels = Lock::read(&locks, file).unwrap().levels;
+    let levels = match Lock::read(&locks, file) {
+        Ok(lock) => lock.levels,
+        Err(wrong) => return (draw_all(&wrong, &locks, Look::PLAIN), None),
+    };
     let around = Surroundings {
         files: &files,
         folder: ".",

@@ -186,3 +186,77 @@ fn complaints_about_the_configuration_are_in_the_error() {
     let valid = document(&lab.patchform("validate --json").exits(1));
     assert_eq!(valid["valid"], false);
 }
+
+/// Mistakes that terraform marks at the same places: each text is a configuration of both.
+const MISTAKES: [&str; 2] = [
+    "variable \"wrong\" {\n  type = number\n  default = [\n    1,\n    \"ä\", \"x\",\n  ]\n}\n\noutput \"more\" {\n  value = 1\n  vale  = 2\n}\n",
+    "output \"nowhere\" {\n  value = \"ö ${var.nowhere} and more\"\n}\n\nlocals {\n  a = local.b\n}\n",
+];
+
+/// What terraform says of the mistakes: what it prints now where it is on PATH, what it printed otherwise. `UPDATE=1` keeps it.
+fn terraform_validates() -> Vec<Json> {
+    let stored = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/validate/terraform.json");
+    let there = std::process::Command::new("terraform").arg("version").output();
+    if !there.is_ok_and(|done| done.status.success()) {
+        return serde_json::from_str(&std::fs::read_to_string(stored).unwrap()).unwrap();
+    }
+    let answer = |text: &&str| -> Json {
+        let lab = Lab::empty();
+        lab.write("main.tf", *text);
+        let done = lab.command(std::path::Path::new("terraform"), &["validate", "-json"]).output().unwrap();
+        serde_json::from_slice(&done.stdout).unwrap()
+    };
+    let answers: Vec<Json> = MISTAKES.iter().map(answer).collect();
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(stored, serde_json::to_string_pretty(&answers).unwrap() + "\n").unwrap();
+    }
+    answers
+}
+
+/// Complains where `ours` lacks a key of `theirs`, or has another type there.
+fn same_shape(theirs: &Json, ours: &Json, at: &str) {
+    match (theirs, ours) {
+        (Json::Object(theirs), Json::Object(ours)) => {
+            for (key, theirs) in theirs {
+                let ours = ours.get(key).unwrap_or_else(|| panic!("{at} has no {key}: {ours:?}"));
+                same_shape(theirs, ours, &format!("{at}.{key}"));
+            }
+        }
+        (Json::Array(theirs), Json::Array(ours)) => {
+            theirs.iter().zip(ours).for_each(|(theirs, ours)| same_shape(theirs, ours, &format!("{at}[]")));
+        }
+        (theirs, ours) => {
+            let same = std::mem::discriminant(theirs) == std::mem::discriminant(ours);
+            assert!(same, "{at}: {ours} in place of {theirs}");
+        }
+    }
+}
+
+#[test]
+fn validate_answers_in_the_shape_of_terraform() {
+    for (text, theirs) in MISTAKES.into_iter().zip(terraform_validates()) {
+        let lab = Lab::new(text);
+        let ours = document(&lab.patchform("validate --json").exits(1));
+        same_shape(&theirs, &ours, "");
+        let mut own: Vec<&str> = fields(&ours);
+        own.retain(|key| theirs.get(key).is_none());
+        assert_eq!(own, Vec::<&str>::new(), "keys that terraform does not have");
+        // Terraform tells them in an order of its own.
+        let [theirs, ours] = [&theirs, &ours].map(|all| {
+            let mut all = all["diagnostics"].as_array().unwrap().clone();
+            all.sort_by_key(|one| one["range"]["start"]["byte"].as_u64());
+            all
+        });
+        assert_eq!(theirs.len(), ours.len(), "{ours:#?}");
+        for (theirs, ours) in theirs.iter().zip(&ours) {
+            for key in ["start", "end"] {
+                assert_eq!(theirs["range"][key], ours["range"][key], "{ours:#}");
+            }
+            assert_eq!(theirs["snippet"], ours["snippet"]);
+            let known = ["help", "related", "others", "address"];
+            let extra =
+                fields(ours).into_iter().find(|key| theirs.get(key).is_none() && !known.contains(key));
+            assert_eq!(extra, None, "a key that docs/json.md does not name");
+        }
+    }
+}

@@ -269,6 +269,19 @@ fn a_repository_is_fetched_by_init_and_pinned() {
 }
 
 #[test]
+fn a_folder_that_is_no_module_is_told_with_its_call() {
+    let lab = Lab::empty();
+    lab.write("work/empty/README.md", "");
+    calling(&lab, "./empty");
+    run(&lab, "validate").exits(1).says("There is no configuration in empty").says("this module is empty");
+    calling(&lab, "./main.pf.hcl");
+    run(&lab, "validate")
+        .exits(1)
+        .says("The module ./main.pf.hcl cannot be read")
+        .says("main.pf.hcl is no folder");
+}
+
+#[test]
 fn what_git_cannot_fetch_is_told_in_its_words() {
     let lab = Lab::empty();
     let repository = Repository::new(&lab);
@@ -284,7 +297,11 @@ fn what_git_cannot_fetch_is_told_in_its_words() {
     lab.write("repository/web/main.pf.hcl", outside);
     repository.commit("outside");
     calling(&lab, &format!("{url}//web?ref=main"));
-    run(&lab, "init").exits(1).says("cannot use folders outside of its repository");
+    run(&lab, "init").exits(1).says("A fetched module cannot use folders outside of its repository");
+    let lost = lab.read("repository/web/main.pf.hcl").replace("../../tier", "../lost");
+    lab.write("repository/web/main.pf.hcl", lost);
+    repository.commit("lost");
+    run(&lab, "init").exits(1).says("The commit that the calling module is from has no folder \"../lost\"");
     // Nothing half done stays behind.
     let left = std::fs::read_dir(lab.path("work/.patchform/modules")).unwrap();
     let hidden = left.filter(|e| e.as_ref().unwrap().file_name().to_string_lossy().starts_with('.')).count();

@@ -12,12 +12,13 @@ use super::source::Sources;
 use super::syntax::Block;
 use super::value::{Entries, Value};
 use super::variables::{VariableInputs, settle};
-use crate::model::{Diagnostic, Diagnostics, Span};
+use crate::model::{Diagnostics, InstanceKey, Selection, Span};
 use expand::Instance;
 use names::Names;
 use secret::Secrets;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use told::Told;
 use tree::Tree;
 use values::{Values, Wrong};
 
@@ -55,6 +56,7 @@ mod secret;
 mod service;
 mod shapes;
 mod silence;
+mod told;
 mod traffic;
 mod tree;
 mod uses;
@@ -149,8 +151,10 @@ struct Checker<'a, 'p> {
     /// Where each of the root's variables got its value.
     places: BTreeMap<String, (Span, String)>,
     wrong: Arc<Wrong>,
-    /// Mistakes that were told in modules: each counts once, however often its module is called.
-    told: BTreeSet<(Option<Span>, String)>,
+    /// Mistakes that were told in modules and for their variables: each counts once, however often its module is called.
+    told: Told,
+    /// Whether there are too many instances: then no module is looked at any more.
+    full: bool,
     problems: Diagnostics,
 }
 
@@ -225,15 +229,29 @@ impl<'a, 'p> Checker<'a, 'p> {
     }
 
     /// Takes what is wrong in an instance of a module, with the calls that lead there.
-    fn take(&mut self, mut problems: Diagnostics, instance: usize) {
-        if !problems.0.is_empty() {
-            let chain = self.chain(instance);
-            if instance > 0 {
-                let place = |p: &Diagnostic| (p.primary.as_ref().map(|(span, _)| *span), p.summary.clone());
-                problems.0.retain(|problem| self.told.insert(place(problem)));
+    fn take(&mut self, problems: Diagnostics, instance: usize) {
+        self.tell(problems, instance, (instance > 0).then_some(instance));
+    }
+
+    /// The same; `among`: the number of the instance among those that share the text.
+    fn tell(&mut self, mut problems: Diagnostics, instance: usize, among: Option<usize>) {
+        if problems.0.is_empty() {
+            return;
+        }
+        let chain = self.chain(instance);
+        let path = &self.instances[instance].path;
+        let is_one_of_many = path.iter().any(|(_, key)| *key != InstanceKey::None);
+        for problem in &mut problems.0 {
+            with_chain(problem, &chain);
+            if is_one_of_many && problem.address.is_empty() {
+                problem.address = Selection::Module(path.clone()).to_string();
             }
-            problems.0.iter_mut().for_each(|problem| with_chain(problem, &chain));
-            self.problems.0.append(&mut problems.0);
+        }
+        match among {
+            None => self.problems.0.append(&mut problems.0),
+            Some(among) => {
+                problems.0.into_iter().for_each(|one| self.told.add(one, among, &mut self.problems))
+            }
         }
     }
 

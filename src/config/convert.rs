@@ -3,6 +3,8 @@
 use super::number::{Number, NumberError};
 use super::types::{Field, Id, Type};
 use super::value::{Data, Entries, Marks, Value, quoted};
+use crate::config::expr::Expr;
+use crate::model::Span;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -50,6 +52,26 @@ impl ConvertError {
     fn under(mut self, step: PathStep) -> ConvertError {
         self.path.insert(0, step);
         self
+    }
+
+    /// The part of `value` that does not fit, and where `expr`, which came to it, writes it out: as far as that can be told.
+    pub fn part(&self, expr: &Expr, value: &Value) -> (Span, Value) {
+        let (mut expr, mut value) = (expr, value.clone());
+        for step in &self.path {
+            let next = match step {
+                PathStep::Index(index) => {
+                    expr.as_list().and_then(|items| items.get(*index)).zip(value.at(*index))
+                }
+                PathStep::Attr(name) | PathStep::Key(name) => {
+                    let entries = expr.as_object().unwrap_or_default();
+                    let entry = entries.into_iter().find(|(key, _)| key.name == Some(&**name));
+                    entry.map(|(_, written)| written).zip(value.get(name))
+                }
+            };
+            let Some(next) = next else { break };
+            (expr, value) = next;
+        }
+        (expr.span(), value)
     }
 
     /// The sentence, with the path behind `name`: `hosts["a"].port: a number is required`.

@@ -279,6 +279,11 @@ impl Expr {
         }
     }
 
+    /// Where an element stands; the whole expression where it is no list that is written out.
+    pub fn element(&self, index: usize) -> Span {
+        self.as_list().and_then(|items| items.get(index)).map_or(self.span, Expr::span)
+    }
+
     /// The entries of `{ a = b }`, in the order written.
     pub fn as_object(&self) -> Option<Vec<(EntryKey<'_>, &Expr)>> {
         match &self.node {

@@ -42,9 +42,10 @@ impl Fields<'_> {
         match convert(&value, ty) {
             Ok(value) => Some(value).filter(|v| !v.is_null()),
             Err(wrong) => {
+                let (at, part) = wrong.part(&attribute.value, &value);
                 let problem =
                     Diagnostic::error(format!("The value of \"{}\" has the wrong type", attribute.name))
-                        .at(attribute.value.span(), format!("this is {}", value.kind()))
+                        .at(at, format!("this is {}", part.kind()))
                         .because(format!("{}.", sentence_case(&wrong.describe(&attribute.name))));
                 self.problems.push(problem);
                 None
@@ -137,9 +138,9 @@ impl Fields<'_> {
     pub fn texts_of(&mut self, attribute: &Attribute) -> Option<Vec<String>> {
         let value = self.typed(attribute, &Type::list(Type::String))?;
         let items = value.as_items()?;
-        if items.iter().any(Value::is_null) {
+        if let Some(null) = items.iter().position(Value::is_null) {
             let problem = Diagnostic::error(format!("\"{}\" holds null", attribute.name))
-                .at(attribute.value.span(), format!("this is {}", value.brief()))
+                .at(attribute.value.element(null), "this is null")
                 .help("Leave the element out, or give a string.");
             self.problems.push(problem);
             return None;

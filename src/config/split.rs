@@ -32,7 +32,7 @@ pub enum Shape {
     Attribute,
     /// `name "label" { … }`
     Block {
-        /// What stands between its braces.
+        /// What stands between its braces; up to the end of the item where the second one is missing.
         body: Range<usize>,
     },
     /// Neither; the parser will say what is wrong.
@@ -91,6 +91,8 @@ struct Item {
     start: usize,
     shape: Shape,
     broken: bool,
+    /// What is wrong within the block that it is: found again, with everything beside it, when its body is split.
+    inside: Vec<Diagnostic>,
 }
 
 struct Scanner<'a> {
@@ -200,7 +202,7 @@ impl Scanner<'_> {
             _ => None,
         };
         let start = header.map_or(start, |piece| piece.range.start);
-        self.item = Some(Item { start, shape: Shape::Other, broken: false });
+        self.item = Some(Item { start, shape: Shape::Other, broken: false, inside: Vec::new() });
     }
 
     fn open(&mut self, kind: Kind, at: usize) {
@@ -222,12 +224,7 @@ impl Scanner<'_> {
             Some(open) if fits(open.kind) => {
                 self.note_crossing(*open, at);
                 self.stack.pop();
-                if self.stack.is_empty()
-                    && let Some(Item { shape: Shape::Block { body }, .. }) = &mut self.item
-                    && body.start >= body.end
-                {
-                    body.end = at;
-                }
+                self.end_body(at);
                 // Behind the end of a template its string or heredoc goes on.
                 return;
             }
@@ -246,9 +243,20 @@ impl Scanner<'_> {
             (Some(open), Some(found)) if inner.is_none_or(|inner| found > inner) => {
                 self.wrong_closer(open, at);
                 self.stack.truncate(found);
+                self.end_body(at);
             }
             (None, _) if byte == b'}' && self.headless(at) => {}
             (open, _) => self.closes_nothing(open, at),
+        }
+    }
+
+    /// The last bracket was closed: if it was a block's, its body ends here.
+    fn end_body(&mut self, at: usize) {
+        if self.stack.is_empty()
+            && let Some(Item { shape: Shape::Block { body }, .. }) = &mut self.item
+            && body.start >= body.end
+        {
+            body.end = at;
         }
     }
 
@@ -385,11 +393,14 @@ impl Scanner<'_> {
     }
 
     fn line_end(&mut self, at: usize) {
-        if self.stack.is_empty() {
-            self.end_item(at);
+        if self.stack.is_empty() || self.next_argument(at) {
+            if self.stack.is_empty() {
+                self.end_item(at);
+            }
         } else if !self.heredoc_ends_in_template()
             && !self.unclosed_template(at)
             && self.suspect.is_none()
+            && at + 1 < self.end
             && self.looks_like_block(at + 1)
         {
             self.suspect = self.stack.last().map(|open| (at + 1, *open));
@@ -428,16 +439,16 @@ impl Scanner<'_> {
         let problem = Diagnostic::error("This comment is never closed")
             .at(self.span(start, start + 2), "opened here")
             .help("End it with `*/`.");
+        self.drop_item();
         self.out.problems.push(problem);
         self.at = self.end;
         self.stack.clear();
-        self.item = None;
     }
 
     /// Goes on at the next line that looks like a block.
     fn skip_to_next_block(&mut self) {
         self.stack.clear();
-        self.item = None;
+        self.drop_item();
         self.suspect = None;
         self.at = self.next_block(self.at).unwrap_or(self.end);
     }
@@ -445,21 +456,46 @@ impl Scanner<'_> {
     /// Where the next line begins that looks like a block.
     fn next_block(&self, from: usize) -> Option<usize> {
         let ends = (from..self.end).filter(|at| self.text[*at] == b'\n');
-        ends.map(|end| end + 1).find(|line| self.looks_like_block(*line))
+        ends.map(|end| end + 1).find(|line| *line < self.end && self.looks_like_block(*line))
     }
 
     /// Whether `word "` or `word {` stands at the beginning of a line.
     fn looks_like_block(&self, line: usize) -> bool {
-        let rest = &self.text[line.min(self.end)..self.end];
+        let rest = &self.text[line.min(self.text.len())..];
         let word = rest.iter().take_while(|b| is_name(**b)).count();
         let space = rest[word..].iter().take_while(|b| **b == b' ').count();
         word > 0 && !rest[0].is_ascii_digit() && matches!(rest.get(word + space), Some(b'"' | b'{'))
     }
 
     fn problem(&mut self, problem: Diagnostic) {
-        self.out.problems.push(problem);
+        let (within, told) = (self.is_within_block(), self.out.problems.len());
+        match &mut self.item {
+            Some(item) if within && told + item.inside.len() < MAX_PROBLEMS => item.inside.push(problem),
+            _ => self.last_problem(problem),
+        }
+    }
+
+    /// The same, of an item of which nothing can be read.
+    fn last_problem(&mut self, problem: Diagnostic) {
         if let Some(item) = &mut self.item {
             item.broken = true;
+            self.out.problems.append(&mut item.inside);
+        }
+        self.out.problems.push(problem);
+    }
+
+    /// Whether the item is a block whose body has begun and not ended.
+    fn is_within_block(&self) -> bool {
+        let open = self.stack.first().map(|open| open.at + 1);
+        self.item.as_ref().is_some_and(|item| {
+            !item.broken && matches!(&item.shape, Shape::Block { body } if Some(body.start) == open)
+        })
+    }
+
+    /// Nothing of the item is read, so that what is wrong within it is told here.
+    fn drop_item(&mut self) {
+        if let Some(mut item) = self.item.take() {
+            self.out.problems.append(&mut item.inside);
         }
     }
 

@@ -1,7 +1,7 @@
 //! A file as a tree of attributes and blocks, with the place of every name; expressions are lowered to our own.
 
 use super::expr::Expr;
-use super::lower::{self, Chunk, Lines, Readable, trimmed};
+use super::lower::{self, Chunk, Lines, Readable, Unreadable, trimmed};
 use super::source::Sources;
 use super::split::{Piece, Shape, split};
 use super::words::Words;
@@ -26,6 +26,9 @@ pub use layout::{Layout, Reading};
 
 /// So many items are read by one thread; starting another one takes as long as reading some hundred.
 const ALONE: usize = 256;
+
+/// So many escapes of one argument are told.
+const MOST_ESCAPES: usize = 8;
 
 /// What stands in a file or between the braces of a block.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -204,9 +207,29 @@ impl Reader<'_> {
                         self.problems.push(missing::equals(text, at, self.file).unwrap_or(translated));
                     }
                     Shape::Block { body: inner } => self.in_pieces(piece, inner.clone(), translated, body),
-                    _ => self.problems.push(translated),
+                    _ => {
+                        self.problems.push(translated);
+                        self.further_escapes(piece, &readable.text, error);
+                    }
                 }
             }
+        }
+    }
+
+    /// The parser stops at the first escape that is none: with that one blanked it stops at the next.
+    fn further_escapes(&mut self, piece: &Piece, text: &str, mut error: Unreadable) {
+        let mut text = text.to_string();
+        for _ in 0..MOST_ESCAPES {
+            let before = text.get(..error.at).filter(|_| translate::is_escape(&error));
+            let Some(start) = before.and_then(|before| before.rfind('\\')) else { return };
+            let length = translate::escape(&text[start..]);
+            text.replace_range(start..start + length, &" ".repeat(length));
+            match lower::body(&text) {
+                Err(next) if translate::is_escape(&next) && next.at > error.at => error = next,
+                _ => return,
+            }
+            let Range { start, end } = piece.range;
+            self.problems.push(translate::error(&error, self.text, start, end, self.file));
         }
     }
 
@@ -229,6 +252,7 @@ impl Reader<'_> {
     /// wrong is found, and duplicates are told with both places.
     fn in_pieces(&mut self, piece: &Piece, inner: Range<usize>, whole: Diagnostic, body: &mut Body) {
         let before = self.problems.0.len();
+        let is_closed = inner.end < piece.range.end;
         let header = format!("{}}}", &self.text[piece.range.start..inner.start]);
         let mut names = BTreeMap::new();
         match lower::body(&header) {
@@ -251,8 +275,8 @@ impl Reader<'_> {
             }
             Err(_) => self.problems.push(whole.clone()),
         }
-        // Each item alone was well: it is how they stand together.
-        if self.problems.0.len() == before {
+        // Each item alone was well: it is how they stand together. Of one without its end that was told.
+        if self.problems.0.len() == before && is_closed {
             self.problems.push(whole);
         }
     }

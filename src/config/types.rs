@@ -185,8 +185,26 @@ fn read(expr: &Expr, problems: &mut Diagnostics) -> Type {
     }
 }
 
-/// The type that a misspelt word probably means.
+/// Types of other languages, and what they are here.
+const OTHERS: [(&str, &str); 11] = [
+    ("int", "number"),
+    ("integer", "number"),
+    ("float", "number"),
+    ("double", "number"),
+    ("str", "string"),
+    ("text", "string"),
+    ("array", "list(…), or tuple([ … ]) where each element has a type of its own"),
+    ("dict", "map(…)"),
+    ("hash", "map(…)"),
+    ("dictionary", "map(…)"),
+    ("struct", "object({ … })"),
+];
+
+/// The type that a word probably means.
 fn meant(word: &str) -> String {
+    if let Some((_, here)) = OTHERS.into_iter().find(|(other, _)| *other == word) {
+        return format!("here it is called {here}");
+    }
     let words = ["string", "number", "bool", "any", "list", "set", "map", "object", "tuple", "optional"];
     match super::suggest::nearest(word, words) {
         Some(near) => format!("did you mean {near}?"),
@@ -236,11 +254,8 @@ fn read_object(expr: &Expr, problems: &mut Diagnostics) -> Type {
             problems.push(problem.at(name.span, "").help(help.unwrap_or_else(|| HELP.to_string())));
             continue;
         };
-        let field = read_field(ty, problems);
-        if fields.insert(key(text), field).is_some() {
-            problems
-                .push(Diagnostic::error(format!("the attribute {text} is given twice")).at(name.span, ""));
-        }
+        // A key that stands twice was refused when the object was read.
+        fields.insert(key(text), read_field(ty, problems));
     }
     Type::object(fields)
 }

@@ -60,6 +60,10 @@ pub struct Diagnostic {
     pub related: Vec<(Span, String)>,
     /// Values of the references in the failing expression: `var.port` is `"http"`.
     pub values: Vec<(String, String)>,
+    /// The instance in which it was found; empty where its text has only one.
+    pub address: String,
+    /// In how many more instances it was found.
+    pub others: usize,
     /// What to do next; may be empty.
     pub help: String,
     /// What it says is not there: then it may only follow from a text that could not be read.
@@ -80,6 +84,8 @@ impl Diagnostic {
             primary: None,
             related: Vec::new(),
             values: Vec::new(),
+            address: String::new(),
+            others: 0,
             help: String::new(),
             absence: None,
             quotes: false,

@@ -2,10 +2,10 @@
 
 use super::Failure;
 use super::project;
-use crate::config::load::{self, Declared};
+use crate::config::load::{self, Declared, Sight};
 use crate::config::modules::ModuleSource;
 use crate::config::source::Sources;
-use crate::model::{Diagnostics, Span};
+use crate::model::{Diagnostics, FileId, Span};
 use crate::world::disk;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -129,6 +129,19 @@ fn add_declared(folder: &Path, declared: &mut Declared) {
     }
 }
 
+/// Puts stars in place of what may be a secret in a file of values that cannot be read. Whose values may be seen, the
+/// configuration beside it says, and that of the working folder.
+fn conceal_values(path: &Path, file: FileId, sources: &mut Sources) {
+    let mut declared = Declared::default();
+    let folders = [path.parent().unwrap_or(Path::new("")), Path::new("")];
+    folders.into_iter().for_each(|folder| add_declared(folder, &mut declared));
+    let sight = |name: &str| if declared.is_open(name) { Sight::Value } else { Sight::Name };
+    let text = sources.shared_text(file);
+    for range in load::unseen(&text, 0..text.len(), &sight) {
+        sources.conceal(Span::new(file, range.start, range.end));
+    }
+}
+
 /// Formats a text; nothing if it is in style already.
 ///
 /// # Errors
@@ -144,11 +157,10 @@ pub fn text(name: &str, bytes: &[u8]) -> Result<Option<Change>, Failure> {
         Ok((before, after)) => Ok(Some(Change { before: before.to_string(), after })),
         Err(mut problems) => {
             for file in sources.files() {
-                // Which values of such a file are secrets is not asked for: of what cannot be read none is shown.
-                // Standard input that begins no block may be one.
+                // Standard input that begins no block may hold values.
                 match load::is_configuration(name) || load::has_blocks(sources.text(file)) {
                     true => load::conceal_unread(file, &mut sources),
-                    false => sources.conceal(Span::new(file, 0, bytes.len())),
+                    false => conceal_values(Path::new(name), file, &mut sources),
                 }
             }
             sources.conceal_words(&mut problems);

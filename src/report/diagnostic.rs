@@ -73,6 +73,9 @@ pub fn draw(diagnostic: &Diagnostic, sources: &Sources, look: Look) -> String {
     if unseen > 0 {
         elements.push(Level::NOTE.message(format!("and {unseen} more places")).into());
     }
+    if let Some(instances) = instances(diagnostic) {
+        elements.push(Level::NOTE.with_name("in").message(wrap(&instances, width, "in")).into());
+    }
     if let Some(values) = values(diagnostic) {
         elements.push(Level::NOTE.with_name("with").message(wrap(&values, width, "with")).into());
     }
@@ -112,6 +115,18 @@ fn capital(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     Cow::Owned(format!("{}{}", word[..1].to_ascii_uppercase(), &text[1..]))
+}
+
+/// `release.api["b"], and in 41 more instances`
+fn instances(diagnostic: &Diagnostic) -> Option<String> {
+    let Diagnostic { address, others, .. } = diagnostic;
+    let address = one_line(address);
+    match others {
+        _ if address.is_empty() => None,
+        0 => Some(address),
+        1 => Some(format!("{address}, and in 1 more instance")),
+        n => Some(format!("{address}, and in {n} more instances")),
+    }
 }
 
 /// `var.port = "http", each.key = "a"`

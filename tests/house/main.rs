@@ -1,4 +1,5 @@
-//! Keeps the house: direction of imports, purity, one home per outside crate, shape of files, no forgotten examples.
+//! Keeps the house: direction of imports, purity, one home per outside crate, shape of files, no forgotten examples, a golden text
+//! for every message.
 //!
 //! Every rule reads the sources as text and names file and line of what breaks it, and what to do. The rules
 //! themselves are tested on small sources made up for the purpose.
@@ -7,6 +8,7 @@ mod crates;
 mod examples;
 mod floors;
 mod homes;
+mod messages;
 mod paths;
 mod purity;
 mod shape;
@@ -54,6 +56,14 @@ fn outside_crates_stay_at_home() {
 fn files_say_what_they_are_and_stay_small() {
     let sources = source::read(&workspace(), &["src", "advisory", "providers", "tests", "fuzz/src"]);
     hold(&shape::check(&sources));
+}
+
+#[test]
+fn every_message_of_the_checker_has_a_golden_text() {
+    let golden = messages::lines(&source::read_texts(&workspace(), &["tests/diagnostics"]));
+    let tests = source::read_texts(&workspace(), &["tests", "src"]);
+    let sources = source::read(&workspace(), &["src/config"]);
+    hold(&messages::check(&sources, &golden, messages::ELSEWHERE, &tests));
 }
 
 #[test]

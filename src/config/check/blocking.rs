@@ -191,24 +191,26 @@ fn ports(attribute: &Attribute, fields: &mut Fields<'_>) -> Option<Vec<u16>> {
         let number = value.as_number()?.as_usize()?;
         u16::try_from(number).ok().filter(|port| *port > 0)
     };
-    let ports: Option<BTreeSet<u16>> = value.as_items()?.iter().map(number).collect();
-    if ports.is_none() {
+    let items = value.as_items()?;
+    if let Some(wrong) = items.iter().position(|item| number(item).is_none()) {
         let problem = Diagnostic::error("\"ports\" must hold ports: whole numbers from 1 to 65535")
-            .at(attribute.value.span(), format!("this is {}", value.brief()));
+            .at(attribute.value.element(wrong), format!("this is {}", items[wrong].brief()));
         fields.problems.push(problem);
+        return None;
     }
-    Some(ports?.into_iter().collect())
+    let ports: BTreeSet<u16> = items.iter().filter_map(number).collect();
+    Some(ports.into_iter().collect())
 }
 
 fn interfaces(block: &Block, fields: &mut Fields<'_>) -> Vec<String> {
     let names = fields.texts(&block.body, "interfaces").unwrap_or_default();
     // As the kernel takes them, and nothing that could end a word of nft.
-    let fits = |name: &&String| {
+    let fits = |name: &String| {
         (1..16).contains(&name.len())
             && name.chars().all(|c| c.is_ascii_alphanumeric() || "_.:@-".contains(c))
     };
-    if let Some(wrong) = names.iter().find(|name| !fits(name)) {
-        let at = block.body.attribute("interfaces").map_or(block.header, |a| a.value.span());
+    if let Some((index, wrong)) = names.iter().enumerate().find(|(_, name)| !fits(name)) {
+        let at = block.body.attribute("interfaces").map_or(block.header, |a| a.value.element(index));
         let problem = Diagnostic::error(format!("{wrong:?} is no name of an interface"))
             .at(at, "")
             .help("For example: interfaces = [\"eth1\"]");
@@ -219,9 +221,9 @@ fn interfaces(block: &Block, fields: &mut Fields<'_>) -> Vec<String> {
 
 fn nets(attribute: &Attribute, fields: &mut Fields<'_>) -> Vec<Net> {
     let texts = fields.texts_of(attribute).unwrap_or_default();
-    if let Some(wrong) = texts.iter().find(|text| Net::parse(text).is_none()) {
+    if let Some((index, wrong)) = texts.iter().enumerate().find(|(_, text)| Net::parse(text).is_none()) {
         let problem = Diagnostic::error(format!("{wrong:?} is no address and no net"))
-            .at(attribute.value.span(), "")
+            .at(attribute.value.element(index), "")
             .help(format!(
                 "For example: {} = [\"10.0.9.7\", \"10.0.8.0/24\", \"2001:db8::/32\"]",
                 attribute.name

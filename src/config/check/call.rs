@@ -186,10 +186,8 @@ impl<'p> Reader<'_, 'p> {
             ));
             // It is passed all the same: that it is asked for is no second mistake.
         }
-        if passed.insert(inner, outer).is_some() {
-            let problem = Diagnostic::error("The provider is passed twice").at(key, "again here");
-            self.problems.push(problem.help("Remove one of them."));
-        }
+        // A key that stands twice was refused when the object was read.
+        passed.insert(inner, outer);
     }
 }
 

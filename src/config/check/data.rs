@@ -2,6 +2,7 @@
 
 use super::Checker;
 use super::component::{Repeat, repeat};
+use super::expand::One;
 use super::fetched::fetched;
 use super::hosts::{inventory, logins, outputs};
 use super::named::{self, Named, is_sensitive};
@@ -17,7 +18,7 @@ use crate::config::suggest;
 use crate::config::syntax::{Attribute, Block};
 use crate::config::types::Type;
 use crate::config::value::{Entries, Marks, Table, Value};
-use crate::model::{Diagnostic, Diagnostics, InstanceKey};
+use crate::model::{Address, Diagnostic, Diagnostics, InstanceKey};
 use std::time::Duration;
 
 /// A kind of data.
@@ -85,8 +86,16 @@ impl Checker<'_, '_> {
         let repeat = repeat("data block", block, &mut Diagnostics::default());
         let made = self.with_fields(at, |fields| instances(&repeat, fields))?;
         let mut values: Vec<(InstanceKey, Value)> = Vec::with_capacity(made.len());
-        for (key, own) in made {
-            let value = self.with_own(at, own.as_ref(), |fields| whole(kind, block, fields))?;
+        let (sort, name) = (&block.labels.first()?.text, &block.labels.get(1)?.text);
+        // Where one fails the others are not read: each may have to wait for a program or a server.
+        let path = self.instances[at].path.clone();
+        for (among, (key, own)) in made.into_iter().enumerate() {
+            let address = || {
+                let kind = format!("data.{sort}").into();
+                Address { module: path.clone(), kind, name: name.clone(), key: key.clone() }.to_string()
+            };
+            let one = One { at, own: &own, among, address: &address };
+            let value = self.with_own(one, |fields| whole(kind, block, fields))?;
             values.push((key, value));
         }
         let mut only = values.iter().map(|(_, value)| value.clone());
@@ -101,10 +110,9 @@ impl Checker<'_, '_> {
                 Value::object(values.into_iter().map(entry).collect())
             }
         };
-        let sort = block.labels.first()?.text.to_string();
-        let all = self.instances[at].values.data.entry(sort).or_default();
+        let all = self.instances[at].values.data.entry(sort.to_string()).or_default();
         let mut entries = all.as_entries().map(Table::to_entries).unwrap_or_default();
-        entries.insert(block.labels.get(1)?.text.clone(), value);
+        entries.insert(name.clone(), value);
         *all = Value::object(entries);
         Some(())
     }

@@ -9,14 +9,16 @@ use super::order::Use;
 use super::repeat::instances;
 use super::rests::{Rest, Resting, Rests};
 use super::secret::Secrets;
+use super::told::{Own, Told, name_instance};
 use super::values::{CallValue, Values, Wrong};
 use super::{level, output, tree::Tree};
 use crate::config::expr::Expr;
 use crate::config::fields::Fields;
 use crate::config::source::Sources;
+use crate::config::syntax::Block;
 use crate::config::value::{Entries, Value};
 use crate::config::variables::Variables;
-use crate::model::{Diagnostic, Diagnostics, InstanceKey};
+use crate::model::{Diagnostic, Diagnostics, InstanceKey, Selection};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -28,7 +30,7 @@ pub(super) struct Instance {
     /// Calls from the root down.
     pub path: Vec<(Arc<str>, InstanceKey)>,
     /// What `each` or `count` is in the arguments of its call.
-    pub own: Option<(&'static str, Value)>,
+    pub own: Own,
     pub values: Values,
     /// For each call the instances that it made, in the order of their keys; none are known where its `count` or
     /// `for_each` has failed.
@@ -45,7 +47,7 @@ pub(super) struct Instance {
     built: Vec<Option<usize>>,
 }
 
-/// More instances of modules than these are a mistake, or an attack on the memory.
+/// More instances of modules, or of one block in all of them, than these are a mistake, or an attack on the memory.
 const MAX_INSTANCES: usize = 1_000_000;
 /// The most that is remembered of what values rest on.
 const MAX_RESTS: usize = 20_000_000;
@@ -93,6 +95,17 @@ impl Instance {
     }
 }
 
+/// One of several instances that share their text, in an instance of a module.
+#[derive(Clone, Copy)]
+pub(super) struct One<'a> {
+    /// The instance of the module.
+    pub at: usize,
+    pub own: &'a Own,
+    /// Its number among those that share the text.
+    pub among: usize,
+    pub address: &'a dyn Fn() -> String,
+}
+
 impl<'a, 'p> Checker<'a, 'p> {
     /// A checker that knows the root's variables.
     pub fn new(
@@ -113,7 +126,7 @@ impl<'a, 'p> Checker<'a, 'p> {
         let outputs = tree.areas[0].names.outputs.keys().map(|_| None).collect();
         let outputs_done = vec![0; tree.modules.len()];
         let instances = vec![root];
-        let told = BTreeSet::new();
+        let told = Told::default();
         let left = MAX_RESTS;
         Checker {
             tree,
@@ -128,17 +141,23 @@ impl<'a, 'p> Checker<'a, 'p> {
             places,
             wrong,
             told,
+            full: false,
             problems,
         }
     }
 
-    /// Evaluates a node in every instance of its module. A mistake is told for the first instance that makes it.
+    /// Evaluates a node in every instance of its module.
     pub fn evaluate(&mut self, number: usize) {
         let tree = self.tree;
         let (module, node) = tree.node(number);
+        if self.full && module > 0 {
+            return;
+        }
         let instances = std::mem::take(&mut self.of_module[module]);
-        for instance in instances.iter().copied() {
-            let done = match node {
+        let mut made = 0;
+        for (turn, instance) in instances.iter().copied().enumerate() {
+            // `None`: what is wrong was told, and whatever rests on it is silent.
+            let _ = match node {
                 Node::Local(local) => self.local(instance, local),
                 Node::Component(block) => self.component(instance, block),
                 Node::Data(block) => self.data(instance, block),
@@ -146,7 +165,14 @@ impl<'a, 'p> Checker<'a, 'p> {
                 Node::Input(input) => self.input(instance, input),
                 Node::Output(output) => self.output(instance, output),
             };
-            if done.is_none() && self.problems.has_errors() {
+            made += self.made(instance, node);
+            // Before all of them are made it is told that they are too many.
+            let is_first_of_many = turn == 0 && made.saturating_mul(instances.len()) > MAX_INSTANCES;
+            let all = if is_first_of_many { self.planned(&instances, node) } else { made };
+            if all > MAX_INSTANCES {
+                self.too_many(instance, node, instances.len());
+            }
+            if self.full {
                 break;
             }
         }
@@ -154,6 +180,63 @@ impl<'a, 'p> Checker<'a, 'p> {
         if let Node::Output(_) = node {
             self.outputs_done[module] += 1;
         }
+    }
+
+    /// How many instances a block has made in an instance of its module.
+    fn made(&self, at: usize, node: Node) -> usize {
+        let instance = &self.instances[at];
+        match node {
+            Node::Component(block) => instance.drafts[block].as_ref().map_or(0, Vec::len),
+            Node::Call(call) => instance.children[call].as_ref().map_or(0, Vec::len),
+            _ => 0,
+        }
+    }
+
+    /// How a block is repeated, and what that uses.
+    fn repeated(&self, at: usize, node: Node) -> Option<(&'a Repeat<'p>, &'p Block)> {
+        let area = self.tree.area(self.instances[at].module);
+        match node {
+            Node::Component(block) => area.blocks[block].as_ref().map(|block| (&block.repeat, block.block)),
+            Node::Call(call) => Some((&area.calls[call].repeat, area.calls[call].block)),
+            _ => None,
+        }
+    }
+
+    /// How many instances a block is going to make in all instances of its module, counted until they are too many.
+    fn planned(&mut self, all: &[usize], node: Node) -> usize {
+        let tree = self.tree;
+        let mut sum = 0;
+        for at in all.iter().copied() {
+            let Some((repeat, _)) = self.repeated(at, node) else { break };
+            let area = tree.area(self.instances[at].module);
+            self.refresh_used(at, &area.uses[area.names.number(node)]);
+            let (scope, values) = (self.scope(at), &self.instances[at].values);
+            let hopeless = |expr: &Expr| values.hopeless(expr);
+            // What is wrong is told when its turn comes.
+            let mut problems = Diagnostics::default();
+            let mut fields = Fields { scope: &scope, hopeless: &hopeless, problems: &mut problems };
+            sum += instances(repeat, &mut fields).map_or(0, |keys| keys.len());
+            if sum > MAX_INSTANCES {
+                break;
+            }
+        }
+        sum
+    }
+
+    /// Says that a block makes too many instances, of which it has made those in the instance `at` of its module.
+    fn too_many(&mut self, at: usize, node: Node, modules: usize) {
+        self.full = true;
+        let Some((repeat, block)) = self.repeated(at, node) else { return };
+        let place = match repeat {
+            Repeat::Once => block.header,
+            Repeat::Count(attribute) | Repeat::ForEach(attribute) => attribute.value.span(),
+        };
+        let here = self.made(at, node);
+        let problem = Diagnostic::error(format!("This makes more than {MAX_INSTANCES} instances"))
+            .at(place, format!("{here} in this instance of the module, of which there are {modules}"))
+            .because(format!("That would be {} if all are like this one.", here.saturating_mul(modules)))
+            .help("Repeat the module or what is in it less often.");
+        self.take(problem.into(), at);
     }
 
     fn local(&mut self, at: usize, local: usize) -> Option<()> {
@@ -233,11 +316,12 @@ impl<'a, 'p> Checker<'a, 'p> {
         }
         let keys = self.with_fields(at, |fields| instances(&called.repeat, fields))?;
         if self.instances.len() + keys.len() > MAX_INSTANCES {
+            self.full = true;
             let problem =
                 Diagnostic::error(format!("There are more than {MAX_INSTANCES} instances of modules"))
                     .at(called.block.header, "some of them")
                     .help("Use fewer and larger modules.");
-            self.problems.push(problem);
+            self.take(problem.into(), at);
             return None;
         }
         let mut made = Vec::with_capacity(keys.len());
@@ -292,7 +376,14 @@ impl<'a, 'p> Checker<'a, 'p> {
         let own = self.instances[at].own.clone();
         let argument = called.arguments[input];
         let read = |fields: &mut Fields<'_>| super::input::given(variable, argument, fields);
-        let value = match self.with_own(parent, own.as_ref(), read)? {
+        let path = self.instances[at].path.clone();
+        let one = One {
+            at: parent,
+            own: &own,
+            among: at,
+            address: &|| Selection::Module(path.clone()).to_string(),
+        };
+        let value = match self.with_own(one, read)? {
             Given::Value(value) => value,
             Given::Nothing => self.otherwise(at, variable)?,
         };
@@ -303,12 +394,8 @@ impl<'a, 'p> Checker<'a, 'p> {
     }
 
     /// Reads something in an instance of a module in which `each` or `count` is known.
-    pub fn with_own<T>(
-        &mut self,
-        at: usize,
-        own: Option<&(&'static str, Value)>,
-        read: impl FnOnce(&mut Fields<'_>) -> T,
-    ) -> T {
+    pub fn with_own<T>(&mut self, one: One<'_>, read: impl FnOnce(&mut Fields<'_>) -> T) -> T {
+        let One { at, own, among, address } = one;
         let mut problems = Diagnostics::default();
         let answer = {
             let outer = self.scope(at);
@@ -320,17 +407,8 @@ impl<'a, 'p> Checker<'a, 'p> {
             let hopeless = |expr: &Expr| values.hopeless(expr);
             read(&mut Fields { scope: &scope, hopeless: &hopeless, problems: &mut problems })
         };
-        // Which instance it is of several that share the text.
-        let which = own.and_then(|(name, value)| match *name {
-            "each" => value.get("key").map(|key| ("each.key", key)),
-            _ => value.get("index").map(|index| ("count.index", index)),
-        });
-        for (problem, (name, value)) in problems.0.iter_mut().zip(which.iter().cycle()) {
-            if problem.values.iter().all(|(shown, _)| shown != name) {
-                problem.values.push(((*name).to_string(), value.brief()));
-            }
-        }
-        self.take(problems, at);
+        problems.0.iter_mut().for_each(|problem| name_instance(problem, own, address));
+        self.tell(problems, at, Some(among));
         answer
     }
 

@@ -58,11 +58,12 @@ pub(super) fn given(
                 true => NOT_SHOWN.to_string(),
                 false => format!("{}.", sentence_case(&wrong.describe(variable.name))),
             };
+            let (at, part) = if secret { (at, value) } else { wrong.part(&attribute.value, &value) };
             let problem = Diagnostic::error(format!(
                 "The value of variable \"{}\" does not fit its type",
                 variable.name
             ))
-            .at(at, if secret { String::new() } else { format!("this is {}", value.kind()) })
+            .at(at, if secret { String::new() } else { format!("this is {}", part.kind()) })
             .and(variable.header, format!("declared here as {}", variable.ty))
             .because(why);
             fields.problems.push(problem);

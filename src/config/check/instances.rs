@@ -6,6 +6,7 @@ use super::level;
 use super::order::{Use, Which};
 use super::repeat::{Instance, instances};
 use super::secret::Secrets;
+use super::told::{Told, name_instance};
 use super::{blocking, nested, probe, traffic, window};
 use crate::config::arguments::{Arguments, LEVEL};
 use crate::config::blocks::{CLASSES, EXPOSURES};
@@ -22,7 +23,7 @@ use crate::config::scope::{Doubt, Scope};
 use crate::config::syntax::Attribute;
 use crate::config::value::{Marks, Value};
 use crate::model::parts::in_parts;
-use crate::model::{Diagnostic, Diagnostics, InstanceKey, PatchLevel};
+use crate::model::{Address, Diagnostic, Diagnostics, InstanceKey, PatchLevel};
 use patchform_advisory::priority::Exposure;
 use patchform_sdk::message::Class;
 use std::sync::Arc;
@@ -79,47 +80,60 @@ pub(super) struct Expander<'a, 'p> {
 }
 
 impl Expander<'_, '_> {
-    /// All instances, and the value that references to the block have. `None` when something is wrong, which was
-    /// said: of several instances with the same mistake only the first one is complained about.
+    /// All instances, and the value that references to the block have. `None` when something is wrong, which was said.
     pub fn expand(&self, problems: &mut Diagnostics) -> Option<(Vec<Draft>, Value)> {
         let instances = self.instances(problems)?;
         let body = &self.block.block.body;
         let plans = self.block.plan.arguments.iter();
         let given: Vec<Given<'_>> = plans.map(|(name, plan)| (&**name, plan, body.attribute(name))).collect();
         let (mut drafts, mut values) = (Vec::new(), Vec::new());
-        for (made, mut found) in in_parts(&instances, ALONE, |instances| self.part(&given, instances)) {
-            problems.0.append(&mut found.0);
-            // What is wrong in a later part is not told either.
-            let (more, their_values) = made?;
-            if drafts.is_empty() {
-                (drafts, values) = (more, their_values);
-            } else {
-                drafts.extend(more);
-                values.extend(their_values);
+        let (mut told, mut is_whole) = (Told::default(), true);
+        let parts = in_parts(&instances, ALONE, |instances| self.part(&given, instances));
+        for (number, (made, found)) in parts.into_iter().enumerate() {
+            found.0.into_iter().for_each(|one| told.add(one, number, problems));
+            match made {
+                None => is_whole = false,
+                Some(part) if drafts.is_empty() => (drafts, values) = part,
+                Some((more, their_values)) => {
+                    drafts.extend(more);
+                    values.extend(their_values);
+                }
             }
+        }
+        if !is_whole {
+            return None;
         }
         let value = self.block_value(&drafts, values);
         Some((drafts, value))
     }
 
-    /// Some of the instances, up to the first one in which something is wrong.
+    /// Some of the instances; none where something is wrong with one of them.
     fn part(&self, given: &[Given<'_>], instances: &[Instance]) -> (Option<Part>, Diagnostics) {
-        let mut problems = Diagnostics::default();
+        let (mut told, mut all) = (Told::default(), Diagnostics::default());
         let (mut drafts, mut values) =
             (Vec::with_capacity(instances.len()), Vec::with_capacity(instances.len()));
-        for (key, own) in instances {
+        for (number, (key, own)) in instances.iter().enumerate() {
             let scope = match own {
                 Some((name, value)) => self.scope.child().with(*name, value.clone()),
                 None => self.scope.child(),
             };
+            let mut problems = Diagnostics::default();
             let made = self.instance(given, key.clone(), &scope, &mut problems);
-            let Some((draft, value)) = made.filter(|_| !problems.has_errors()) else {
-                return (None, problems);
-            };
-            drafts.push(draft);
-            values.push(value);
+            for mut problem in problems.0 {
+                name_instance(&mut problem, own, || self.address(key).to_string());
+                told.add(problem, number, &mut all);
+            }
+            if let Some((draft, value)) = made.filter(|_| !all.has_errors()) {
+                drafts.push(draft);
+                values.push(value);
+            }
         }
-        (Some((drafts, values)), problems)
+        ((drafts.len() == instances.len()).then_some((drafts, values)), all)
+    }
+
+    fn address(&self, key: &InstanceKey) -> Address {
+        let ComponentBlock { kind, name, .. } = self.block;
+        Address { module: self.path.to_vec(), kind: (*kind).clone(), name: (*name).clone(), key: key.clone() }
     }
 
     fn block_value(&self, drafts: &[Draft], values: Vec<Value>) -> Value {
@@ -330,9 +344,10 @@ pub(super) fn argument(attribute: &Attribute, plan: &ArgumentPlan, fields: &mut 
             }
         },
         Err(wrong) => {
+            let (at, part) = wrong.part(&attribute.value, &value);
             let problem =
                 Diagnostic::error(format!("The argument \"{}\" has the wrong type", attribute.name))
-                    .at(at, format!("this is {}", value.kind()))
+                    .at(at, format!("this is {}", part.kind()))
                     .because(format!(
                         "{}. Its type is {}.",
                         sentence_case(&wrong.describe(&attribute.name)),

@@ -6,6 +6,7 @@ use crate::config::blocks;
 use crate::config::checked::{Component, Config, Move};
 use crate::config::expr::{Expr, RefStep};
 use crate::config::fields::Fields;
+use crate::config::load::is_root;
 use crate::config::scope::Scope;
 use crate::config::syntax::Block;
 use crate::model::{Address, Diagnostic, Diagnostics, InstanceKey, Selection, Span};
@@ -18,15 +19,22 @@ pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
     let row = if moved { &blocks::MOVED } else { &blocks::REMOVED };
     row.check(block, problems);
     for name in row.needs() {
-        match block.body.attribute(name) {
-            Some(attribute) if read(&attribute.value, &[]).is_none() => {
-                let problem = Diagnostic::error(format!("\"{name}\" must be the address of a component or of a module"))
-                    .at(attribute.value.span(), "")
-                    .help("Write it as release.api, release.api[\"key\"], module.eu or module.eu.release.api, without quotes.");
-                problems.push(problem);
-            }
-            _ => {}
+        let Some(attribute) = block.body.attribute(name) else { continue };
+        if read(&attribute.value, &[]).is_some_and(|selection| no_kind(&selection).is_none()) {
+            continue;
         }
+        let root = attribute.value.as_traversal().map(|reference| reference.root.clone());
+        let label = match root.as_deref() {
+            Some("data") => "nothing is recorded of data, which is read anew every time",
+            Some("module") | None => "",
+            Some(root) if is_root(root) => "this is no component",
+            Some(_) => "",
+        };
+        let problem =
+            Diagnostic::error(format!("\"{name}\" must be the address of a component or of a module"))
+                .at(attribute.value.span(), label)
+                .help("Write it as release.api, release.api[\"key\"], module.eu or module.eu.release.api, without quotes.");
+        problems.push(problem);
     }
     if !moved {
         block.body.blocks.iter().filter(|b| &*b.kind == "lifecycle").for_each(|b| stays(b, problems));
@@ -52,7 +60,15 @@ fn stays(block: &Block, problems: &mut Diagnostics) {
 }
 
 fn end(block: &Block, name: &str, within: &[(Arc<str>, InstanceKey)]) -> Option<Selection> {
-    read(&block.body.attribute(name)?.value, within)
+    read(&block.body.attribute(name)?.value, within).filter(|selection| no_kind(selection).is_none())
+}
+
+/// The word that stands where the kind of a component should, if it means something else: `var`, `local`, `data`.
+fn no_kind(selection: &Selection) -> Option<&str> {
+    match selection {
+        Selection::Component(address) => Some(&*address.kind).filter(|kind| is_root(kind)),
+        Selection::Module(_) => None,
+    }
 }
 
 /// Reads an address that stands in a module at `within`.
@@ -115,7 +131,10 @@ impl Checker<'_, '_> {
                 let Some(from) = end(block, "from", &instance.path) else { continue };
                 let at = block.body.attribute("from").map_or(block.header, |a| a.value.span());
                 let removed = &*block.kind == "removed";
-                if declared.has(&from) || (removed && declared.has_part(&from)) {
+                let to = end(block, "to", &instance.path);
+                // Without a key at both ends the whole block moves, with every instance.
+                let is_whole = removed || to.as_ref().is_some_and(|to| is_keyless(&from) && is_keyless(to));
+                if declared.has(&from) || (is_whole && declared.has_part(&from)) {
                     problems.push(still_declared(&from, at, &block.kind));
                 }
                 if let Some(first) = from_at.insert(from.clone(), at) {
@@ -125,7 +144,7 @@ impl Checker<'_, '_> {
                         .help("Remove one of them.");
                     problems.push(problem);
                 }
-                let Some(to) = end(block, "to", &instance.path) else { continue };
+                let Some(to) = to else { continue };
                 if unlike(block, &from, &to).is_some() {
                     continue;
                 }
@@ -145,7 +164,7 @@ impl Checker<'_, '_> {
         for one in unknown {
             let problem =
                 Diagnostic::warning(format!("{} is moved to {}, which is not declared", one.from, one.to))
-                    .at(one.span, "")
+                    .at(to_at.get(&one.to).copied().unwrap_or(one.span), "not declared")
                     .because("Its record would move there and be forgotten.")
                     .help("Correct the address, or say `removed` if it is gone.");
             problems.push(problem);
@@ -193,6 +212,15 @@ impl<'c> Declared<'c> {
         let parts = || self.parts.get(&without_keys(what.clone())).into_iter().flatten();
         self.has(what) || parts().any(|address| what.covers(address))
     }
+}
+
+/// Whether the last step has no key.
+fn is_keyless(what: &Selection) -> bool {
+    let key = match what {
+        Selection::Component(address) => Some(&address.key),
+        Selection::Module(path) => path.last().map(|(_, key)| key),
+    };
+    key.is_none_or(|key| *key == InstanceKey::None)
 }
 
 fn without_keys(mut what: Selection) -> Selection {

@@ -39,7 +39,7 @@ fn only_what_a_broken_text_may_have_declared_is_excused() {
         ("variable \"a\" {\n  default = [1 2]\n}\n", &[]),
         ("output \"a\" {\n  value = \n}\n", &[]),
         ("variable \"a {\n}\n\nlocals {\n  b = 1\n}\n", &[Variable]),
-        ("component \"release\" \"a\" {\n  path = 1\n\nvariable \"b\" {}\n", &[Component]),
+        ("component \"release\" \"a\" {\n  path = 1\n\nvariable \"b\" {}\n", &[]),
         ("rollout \"a\"\n{\n}\n", &[Rollout]),
         ("vendor \"a\"\n{\n}\n", &[Vendor]),
         ("varaible \"a\" {}\n", &[Variable]),

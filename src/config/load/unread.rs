@@ -23,6 +23,8 @@ static SAID_SENSITIVE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bsensitive[
 static DEFAULT: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?i)\bdef[au]\w*"?[ \t]*[:=]*"#));
 /// What a line begins with, and the sign behind it.
 static WORD: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^[ \t]*"?([A-Za-z_][\w-]*)"?[ \t]*([:=]*)"#));
+/// An argument somewhere on a line.
+static GIVEN: LazyLock<Regex> = LazyLock::new(|| pattern(r"([A-Za-z_][\w-]*)[ \t]*="));
 static TEXT: LazyLock<Regex> = LazyLock::new(|| pattern(r#""([^"\n]{4,})""#));
 /// Behind a heredoc's beginning its text may stand anywhere; one `<` may be missing.
 static HEREDOC: LazyLock<Regex> = LazyLock::new(|| pattern(r"<<|<-?\w*\s*$"));
@@ -48,6 +50,60 @@ pub fn secrets(sources: &mut Sources, file: FileId, is_open: IsOpen<'_>) {
     for range in found(&sources.shared_text(file), is_open) {
         sources.conceal(Span::new(file, range.start, range.end));
     }
+}
+
+/// What may be seen of a variable in a file of values whose syntax is wrong.
+pub enum Sight {
+    /// Not even its name: it may be a word of another one's value.
+    Nothing,
+    /// Its name.
+    Name,
+    /// All of its lines.
+    Value,
+}
+
+/// Where, in a part of a file of values that could not be read, stands what nobody may see: all but names before a `=`, and
+/// the lines of variables whose values everybody may see. Behind `<<` any line may be one of a secret's text.
+pub fn unseen(text: &str, part: Range<usize>, sight: &dyn Fn(&str) -> Sight) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let (mut at, mut is_seen) = (part.start, false);
+    while at < part.end {
+        let end = line_end(text, at, part.end);
+        let line = &text[at..end];
+        if line.contains("<<") {
+            found.push(at..part.end);
+            break;
+        }
+        // A word that ends with `=`, and nothing behind it, may be a line of an encoded text.
+        let begins_line = at == 0 || text[..at].ends_with('\n');
+        let given = WORD.captures(line).filter(|word| {
+            begins_line
+                && &word[2] == "="
+                && !line[word[0].len()..].trim().is_empty()
+                && !word[0].contains('"')
+        });
+        let from = match given.map(|word| (sight(&word[1]), word[0].len())) {
+            Some((Sight::Value, _)) => {
+                is_seen = true;
+                line.len()
+            }
+            Some((Sight::Name, behind)) => {
+                is_seen = false;
+                behind
+            }
+            Some((Sight::Nothing, _)) => {
+                is_seen = false;
+                0
+            }
+            None if is_seen => line.len(),
+            None => 0,
+        };
+        if !line[from..].trim().is_empty() {
+            found.push(at + from..at + line.trim_end().len());
+        }
+        at = end;
+    }
+    found
 }
 
 /// Whether a text seems to hold blocks of a configuration.
@@ -118,9 +174,27 @@ fn given(text: &str, block: &Range<usize>, is_open: &dyn Fn(&str) -> bool) -> Ve
     let is_harmless =
         |word: &str| blocks::MODULE.arguments.iter().any(|argument| argument.name == word) || is_open(word);
     let mut found = unknown_lines(text, &(header..block.end), &is_harmless);
-    // A block on one line.
-    found.extend(Some(brace..header).filter(|rest| text[rest.clone()].contains(char::is_alphanumeric)));
+    // A block on one line: what stands first and is harmless is shown.
+    let on_the_line = brace + harmless_begin(&text[brace..header], &is_harmless)..header;
+    found.extend(Some(on_the_line).filter(|rest| text[rest.clone()].contains(char::is_alphanumeric)));
     found
+}
+
+/// How much of a line of arguments may be shown: up to the first one that is not harmless.
+fn harmless_begin(line: &str, is_harmless: &dyn Fn(&str) -> bool) -> usize {
+    let mut seen = 0;
+    for name in GIVEN.captures_iter(line) {
+        let Some((all, word)) = name.get(0).zip(name.get(1)) else { break };
+        // Within a text a word names no argument.
+        if line[..word.start()].matches('"').count() % 2 == 1 {
+            continue;
+        }
+        if !is_harmless(word.as_str()) {
+            return all.end();
+        }
+        seen = line.len();
+    }
+    seen
 }
 
 /// A block goes on to the next one.
@@ -258,7 +332,34 @@ fn indentation(line: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::found;
+    use super::{Sight, found, unseen};
+
+    #[test]
+    fn of_broken_values_only_names_and_what_everybody_may_see_is_shown() {
+        let sight = |name: &str| match name {
+            "open" => Sight::Value,
+            "token" => Sight::Name,
+            _ => Sight::Nothing,
+        };
+        for (text, shown) in [
+            ("token = \"x\nopen = [1, 2\ntoken = y\n", "token =***\nopen = [1, 2\ntoken =**\n"),
+            ("open = [\n  1,\ntoken = [\n  \"x\",\n]\n", "open = [\n  1,\ntoken =**\n******\n*\n"),
+            ("tokn = x\nopen = 1 1\n", "********\nopen = 1 1\n"),
+            // A line of an encoded text, and one behind the beginning of a heredoc.
+            ("open\ntoken=\n", "****\n******\n"),
+            ("token = <<E\nopen = x\n", "***********\n********\n"),
+            ("open = 1 <<\nopen = x", "***********\n********"),
+            ("\"open\" = 1", "**********"),
+        ] {
+            let mut told = text.to_string();
+            for range in unseen(text, 0..text.len(), &sight) {
+                let stars: String =
+                    text[range.clone()].chars().map(|c| if c == '\n' { c } else { '*' }).collect();
+                told.replace_range(range, &stars);
+            }
+            assert_eq!(told, shown);
+        }
+    }
 
     #[test]
     fn defaults_of_secrets_are_found_in_texts_that_make_no_sense() {
@@ -301,6 +402,9 @@ mod tests {
                 "variable \"a\" {\n  sensitive = true\n  type = object({\n    a = string\n  })\n  default = {\n  type = 1\n  }\n}\n",
                 vec![" {\n  type = 1\n  }\n}\n"],
             ),
+            ("module \"a\" { source = \"./m\" x = \"y\" }\n", vec![" \"y\" }\n"]),
+            ("module \"a\" { x = \" source = y }\n", vec![" \" source = y }\n"]),
+            ("module \"a\" { source = \"./m }\n", vec![]),
             (
                 "variable \"a\" {\n  sensitive = true\n  validation {\n    condition = var.a != \"xxxx\"\n  }\n  default = \"xxxx\" 1\n}\n",
                 vec!["xxxx", " \"xxxx\" 1\n}\n"],

@@ -9,6 +9,8 @@ use std::ops::Range;
 
 /// So many items before a brace that closes nothing may hold what it should close.
 const NEAR: usize = 16;
+/// So far before a bracket its line may begin, in bytes.
+const FAR: usize = 1_000;
 /// What a type is made with.
 const TYPES: [&str; 6] = ["list", "map", "object", "optional", "set", "tuple"];
 
@@ -44,11 +46,48 @@ impl Scanner<'_> {
         let doubt = self.doubt.filter(|(known, _)| *known == template.at).map(|(_, quote)| quote);
         let Some(end) = doubt.or(open) else { return false };
         self.stack.truncate(outer);
-        self.never_closes(template, "Add the missing `}`.");
+        self.problem(self.never_closes(template, "Add the missing `}`."));
         self.at = end + 1;
         // What was read behind that quote is read again.
         self.last = self.last.min(end);
         true
+    }
+
+    /// At the end of a line within `(` or `[`, before one that stands no deeper than the bracket's line and begins as only
+    /// an argument or a block does: the bracket lacks its end. What is open up to the brace around it is closed here.
+    pub(super) fn next_argument(&mut self, line_end: usize) -> bool {
+        let Some(open) = self.stack.last().copied() else { return false };
+        let is_code = |open: &Open| matches!(open.kind, Kind::Brace | Kind::Bracket | Kind::Paren);
+        if open.kind == Kind::Brace || !self.begins_item(line_end + 1) || !self.stack.iter().all(is_code) {
+            return false;
+        }
+        let outer = self.stack.iter().rposition(|open| open.kind == Kind::Brace).map_or(0, |brace| brace + 1);
+        let first = self.stack[outer].at;
+        // Of a very long line it is not asked where it begins.
+        let near = first.saturating_sub(FAR);
+        let begin = self.text[near..first].iter().rposition(|byte| *byte == b'\n').map(|end| near + end + 1);
+        let Some(begin) = begin.or((near == 0).then_some(0)) else { return false };
+        if spaces(&self.text[line_end + 1..self.end]) > spaces(&self.text[begin..first]) {
+            return false;
+        }
+        self.not_closed_before(open, line_end + 1);
+        self.stack.truncate(outer);
+        true
+    }
+
+    /// Whether a line begins with `word =`, `word {` or `word "`.
+    pub(super) fn begins_item(&self, line: usize) -> bool {
+        let rest = self.text.get(line..self.end).unwrap_or_default();
+        let rest = &rest[spaces(rest)..];
+        let word = rest.iter().take_while(|byte| is_name(**byte)).count();
+        let is_word = rest.first().is_some_and(|byte| !byte.is_ascii_digit() && *byte != b'-');
+        let behind = &rest[word..];
+        let behind = &behind[spaces(behind)..];
+        match behind.first() {
+            Some(b'{' | b'"') => word > 0 && is_word,
+            Some(b'=') => word > 0 && is_word && !matches!(behind.get(1), Some(b'=' | b'>')),
+            _ => false,
+        }
     }
 
     /// Within a template of a heredoc, before a line that holds the marker alone: the template lacks its end, and the
@@ -70,14 +109,14 @@ impl Scanner<'_> {
         self.stack.truncate(outer);
         let sign = self.text[template.at] as char;
         let help = format!("Add the missing `}}`, or write {sign}{sign}{{ for the text itself.");
-        self.never_closes(template, &help);
+        self.problem(self.never_closes(template, &help));
         self.at = behind;
         true
     }
 
-    fn never_closes(&mut self, template: Open, help: &str) {
+    fn never_closes(&self, template: Open, help: &str) -> Diagnostic {
         let problem = Diagnostic::error("This template is never closed");
-        self.problem(problem.at(self.opener(template), "opened here").help(help));
+        problem.at(self.opener(template), "opened here").help(help)
     }
 
     /// Remembers a template of a quoted string whose `}` stands on a later line than its `${`.
@@ -97,7 +136,8 @@ impl Scanner<'_> {
             return false;
         };
         self.stack.pop();
-        self.never_closes(template, "Add the missing `}`, and the `\"` that ends the string.");
+        let help = "Add the missing `}`, and the `\"` that ends the string.";
+        self.last_problem(self.never_closes(template, help));
         let rest = &self.text[template.at..self.end];
         self.at = template.at + rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
         true
@@ -170,12 +210,12 @@ impl Scanner<'_> {
             )
             .help("A text within a template has quotes of its own: \"${upper(\"a\")}\".");
         self.stack.truncate(outer);
-        self.problem(problem);
+        self.last_problem(problem);
         (self.at, self.last, self.suspect) = (end, end - 1, None);
         true
     }
 
-    fn line_start(&self, at: usize) -> usize {
+    pub(super) fn line_start(&self, at: usize) -> usize {
         self.text[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1)
     }
 
@@ -238,7 +278,7 @@ impl Scanner<'_> {
         let problem = Diagnostic::error("The block's `{` is missing on this line")
             .at(self.span(header.end, header.end), "expected `{`")
             .and(self.span(at, at + 1), closes);
-        self.item = Some(Item { start, shape: Shape::Other, broken: true });
+        self.item = Some(Item { start, shape: Shape::Other, broken: true, inside: Vec::new() });
         self.problem(problem);
         true
     }
@@ -279,6 +319,11 @@ impl Scanner<'_> {
         let text = &self.text[range];
         &text[..text.iter().take_while(|byte| is_name(**byte)).count()]
     }
+}
+
+/// How far a text is indented.
+pub(super) fn spaces(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
 }
 
 /// Whether a byte may stand in a header, behind its first word.

@@ -47,7 +47,7 @@ fn stopped(error: &Unreadable, text: &str, base: usize, end: usize, file: FileId
     if let Some(problem) = conflict::at(text, at, file) {
         return problem;
     }
-    if let Some(inner) = block_on_one_line(&text[base..at], &found) {
+    if let Some(inner) = block_on_one_line(&text[base..at], &text[at..end]) {
         return Diagnostic::error("A block on one line cannot hold another block")
             .at(Span::new(file, base + inner, at + found.length), "this begins a block")
             .help("Put the inner block on lines of its own.");
@@ -93,21 +93,34 @@ fn dangling(rest: &str) -> Option<&'static str> {
     OPERATORS.into_iter().find(|operator| rest == *operator)
 }
 
-/// Where the inner block of `a { b {` begins, when the parser stopped at its brace.
-fn block_on_one_line(before: &str, found: &Found) -> Option<usize> {
+/// Where the inner block of `a { b {` or `a { b "c" {` begins, when the parser stopped behind its kind.
+fn block_on_one_line(before: &str, rest: &str) -> Option<usize> {
     let line = before.rfind('\n').map_or(0, |n| n + 1);
     let header = before[line..].trim_end_matches([' ', '\t']);
     let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
     let outer = header.trim_end_matches(is_name);
-    let is_inner = found.first == Some('{') && outer.len() < header.len();
+    let labels = rest.split_inclusive('"').take_while(|part| !part.trim_start().starts_with('{'));
+    let behind = rest[labels.map(str::len).sum()..].trim_start();
+    let is_inner = behind.starts_with('{') && outer.len() < header.len() && rest.starts_with(['"', '{']);
     (is_inner && outer.trim_end_matches([' ', '\t']).ends_with('{')).then_some(line + outer.len())
+}
+
+/// Whether an escape is what the parser stopped at.
+pub(super) fn is_escape(error: &Unreadable) -> bool {
+    error.message.contains("escape sequence") || error.message.contains("hex code")
+}
+
+/// How long a backslash and the letter behind it are.
+pub(super) fn escape(text: &str) -> usize {
+    text.chars().take(2).map(char::len_utf8).sum()
 }
 
 /// The parser stops behind the letter that follows a backslash.
 fn no_escape(text: &str, base: usize, at: usize, file: FileId) -> Diagnostic {
     let start = text[base..at].rfind('\\').map_or(at, |found| base + found);
-    Diagnostic::error(format!("The escape {} does not exist", &text[start..at]))
-        .at(Span::new(file, start, at), "no such escape")
+    let end = start + escape(&text[start..]);
+    Diagnostic::error(format!("The escape {} does not exist", &text[start..end]))
+        .at(Span::new(file, start, end), "no such escape")
         .help("These exist: \\n, \\r, \\t, \\\", \\\\, \\uNNNN and \\UNNNNNNNN; write \\\\ for a backslash.")
 }
 

@@ -40,10 +40,19 @@ struct Item {
     help: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     range: Option<Range>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    address: String,
+    /// In how many more instances it was found.
+    #[serde(skip_serializing_if = "is_none")]
+    others: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     snippet: Option<Snippet>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related: Vec<Related>,
+}
+
+fn is_none(others: &usize) -> bool {
+    *others == 0
 }
 
 #[derive(Serialize)]
@@ -94,6 +103,8 @@ impl Item {
             detail: detail(diagnostic).into_owned(),
             help: capital(&diagnostic.help).into_owned(),
             range: primary.map(|(span, _)| Range::new(*span, sources)),
+            address: diagnostic.address.clone(),
+            others: diagnostic.others,
             snippet: primary.map(|(span, _)| Snippet::new(*span, diagnostic, sources, contexts)),
             related: diagnostic
                 .related
@@ -124,7 +135,8 @@ const MAX_CODE: usize = 2_000;
 impl Snippet {
     fn new(span: Span, diagnostic: &Diagnostic, sources: &Sources, contexts: &Contexts) -> Self {
         let line = sources.place(span.file, span.start as usize).line;
-        let range = sources.line(span.file, line);
+        let last = sources.place(span.file, (span.end as usize).max(span.start as usize + 1) - 1).line;
+        let range = sources.line(span.file, line).start..sources.line(span.file, last).end;
         let text = sources.shown(span.file);
         let at = (span.start as usize).clamp(range.start, range.end);
         let from = if range.len() > MAX_CODE {

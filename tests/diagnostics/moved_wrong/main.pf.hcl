@@ -66,3 +66,24 @@ removed {
 removed {
   from = module.old["x"].release.gone
 }
+moved {
+  from = var.x
+  to   = local.y
+}
+moved {
+  from = data.json.a
+  to   = data.json.b
+}
+removed {
+  from = each.value
+}
+# Both have instances: the whole block would move, and still declares them.
+moved {
+  from = release.many
+  to   = release.more
+}
+component "release" "more" {
+  for_each    = toset(["x"])
+  path        = "/srv"
+  patch_level = "1"
+}

@@ -1,8 +1,10 @@
 //! What a variable file holds beside its values, where it could not be read: nobody may see a secret in a complaint about syntax.
 
 use super::Assignments;
+use crate::config::load::{Sight, unseen};
 use crate::config::syntax::Body;
 use crate::model::{Diagnostics, FileId, Span};
+use std::ops::Range;
 
 impl Assignments<'_, '_> {
     /// Notes the variables to whom a part gives a value that could not be read: that they have none is no mistake of
@@ -26,8 +28,19 @@ impl Assignments<'_, '_> {
         // A name that stands twice is shown where it stood first, too.
         let repeated = problems.0.iter().filter(|problem| problem.repeats);
         let names = repeated.filter_map(|problem| problem.primary.as_ref()).map(|(at, _)| *at);
-        for gap in gaps(file, self.sources.text(file).len(), body, names) {
-            self.sources.conceal(gap);
+        let is_json = self.sources.path(file).ends_with(".json");
+        let sight = |name: &str| match self.declared.get(name) {
+            _ if is_json => Sight::Nothing,
+            None => Sight::Nothing,
+            Some(variable) if variable.sensitive => Sight::Name,
+            Some(_) => Sight::Value,
+        };
+        let text = self.sources.shared_text(file);
+        let gaps = gaps(file, text.len(), body, names).into_iter();
+        let hidden: Vec<_> =
+            gaps.flat_map(|gap| unseen(&text, gap.start as usize..gap.end as usize, &sight)).collect();
+        for Range { start, end } in hidden {
+            self.sources.conceal(Span::new(file, start, end));
         }
         self.sources.conceal_words(problems);
     }

@@ -104,17 +104,21 @@ fn converted(
         Ok(value) => Some((value, assigned.source.clone())),
         Err(wrong) => {
             // What does not fit, and where inside, would give a secret away.
-            let (is, why) = if variable.sensitive {
-                (String::new(), NOT_SHOWN.to_string())
+            let (at, is, why) = if variable.sensitive {
+                (assigned.span, String::new(), NOT_SHOWN.to_string())
             } else {
+                let (at, part) = match &assigned.text {
+                    Text::Expr(expr) => wrong.part(expr, value),
+                    Text::Plain(_) => (assigned.span, value.clone()),
+                };
                 let why = format!("{}.", sentence_case(&wrong.describe(variable.name)));
-                (format!("this is {}", value.kind()), why)
+                (at, format!("this is {}", part.kind()), why)
             };
             let problem = Diagnostic::error(format!(
                 "The value of variable \"{}\" does not fit its type",
                 variable.name
             ))
-            .at(assigned.span, is)
+            .at(at, is)
             .and(variable.header, format!("declared here as {}", variable.ty))
             .because(why);
             problems.push(problem);

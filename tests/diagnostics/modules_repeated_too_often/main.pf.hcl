@@ -1,0 +1,4 @@
+module "outer" {
+  source = "./m"
+  count  = 1000000
+}

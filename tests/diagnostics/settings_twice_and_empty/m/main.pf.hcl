@@ -1,0 +1,6 @@
+patchform {
+  required_providers {
+    acme = { source = "./acme" }
+    apt  = { configuration_aliases = "night" }
+  }
+}

@@ -1,0 +1,6 @@
+locals {
+  empty = <<-EOT
+  EOT
+  text  = "${upper("a
+b")}"
+}
