@@ -136,6 +136,49 @@ fn a_finished_run_is_taken_back_by_a_new_plan() {
     assert_eq!([lab.read("a"), lab.read("b"), lab.read("c")], ["1.0", "1.0", "1.0"]);
 }
 
+/// The last run's id.
+fn last(lab: &Lab) -> String {
+    let runs: serde_json::Value =
+        serde_json::from_str(&lab.patchform("run list --json").exits(0).out).unwrap();
+    runs["runs"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_string()
+}
+
+/// What stands on each other goes back in order, or not at all.
+#[test]
+fn a_run_is_not_taken_back_around_a_component_that_was_renamed_since() {
+    let lab = Lab::new(&tower(["1.0", "1.0", "1.0"], ""));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", tower(["1.1", "1.1", "1.1"], ""));
+    lab.patchform("apply --auto-approve").exits(0);
+    let run = last(&lab);
+    lab.patchform("state mv command.b command.bb").exits(0);
+    let refused = lab.patchform(&format!("rollback {run} --auto-approve")).exits(5);
+    refused.says("command.bb").says("state mv command.bb NAME");
+    assert_eq!([lab.read("a"), lab.read("b"), lab.read("c")], ["1.1", "1.1", "1.1"]);
+    lab.patchform("state mv command.bb command.b").exits(0);
+    lab.patchform(&format!("rollback {run} --auto-approve")).exits(0);
+    assert_eq!([lab.read("a"), lab.read("b"), lab.read("c")], ["1.0", "1.0", "1.0"]);
+}
+
+/// What was taken back is given up: taking back a later run does not bring it again.
+#[test]
+fn a_rollback_does_not_go_to_a_level_that_was_given_up() {
+    let lab = Lab::new(&tower(["1.0", "1.0", "1.0"], ""));
+    lab.patchform("init").exits(0);
+    let mut runs = Vec::new();
+    for level in ["1.0", "1.1", "1.2"] {
+        lab.write("main.pf.hcl", tower([level, level, level], ""));
+        lab.patchform("apply --auto-approve").exits(0);
+        runs.push(last(&lab));
+    }
+    lab.patchform(&format!("rollback {} --auto-approve", runs[1])).exits(0);
+    assert_eq!(lab.read("a"), "1.0");
+    let refused = lab.patchform(&format!("rollback {} --auto-approve", runs[2])).exits(5);
+    refused.says("was given up by run").says("patchform allow");
+    assert_eq!([lab.read("a"), lab.read("b"), lab.read("c")], ["1.0", "1.0", "1.0"]);
+}
+
 #[test]
 fn drift_is_shown_and_mended_and_what_is_ahead_is_left_alone() {
     let lab = Lab::new(&tower(["1.0", "1.0", "1.0"], ""));

@@ -174,6 +174,39 @@ fn a_changed_executable_is_refused_before_it_is_started() {
     lab.patchform("plan").exits(1).says("./provider.py");
 }
 
+/// A run whose controller is killed when it has begun, and whose provider is mended then.
+fn begun_and_mended() -> Option<Lab> {
+    let lab = notes()?;
+    lab.patchform("init").exits(0);
+    let mut command = lab.patchform_command("apply --auto-approve");
+    let killed = command.env("PATCHFORM_FAILPOINT", "run.opened#1=kill").status().unwrap();
+    assert!(!killed.success());
+    lab.write("provider.py", lab.read("provider.py") + "# mended\n");
+    Some(lab)
+}
+
+#[test]
+fn a_run_goes_on_with_a_changed_executable_that_is_accepted_by_name() {
+    let Some(lab) = begun_and_mended() else { return };
+    lab.patchform("resume").exits(6).says("digest").says("--accept-provider note");
+    lab.patchform("rollback").exits(6).says("--accept-provider note");
+    lab.patchform("resume --accept-provider command").exits(1).says("no provider `command`");
+    lab.patchform("resume --accept-provider note").exits(0);
+    assert!(lab.read("note-2").contains("1.0"));
+    lab.patchform("run show").exits(0).says("accepting the provider `note` as it is now");
+}
+
+/// What nobody can ask any more can be let go of.
+#[test]
+fn a_run_whose_provider_has_changed_or_is_gone_can_be_abandoned() {
+    let Some(lab) = begun_and_mended() else { return };
+    lab.patchform("run abandon").exits(0).says("digest");
+    let Some(lab) = begun_and_mended() else { return };
+    fs::remove_file(lab.path("provider.py")).unwrap();
+    lab.patchform("run abandon").exits(0).says("provider.py");
+    lab.patchform("run list").exits(0).says("abandoned");
+}
+
 #[test]
 fn what_it_writes_to_its_log_is_seen_when_asked_for() {
     let Some(lab) = notes() else { return };

@@ -30,6 +30,22 @@ impl Variables {
     }
 }
 
+/// Which providers of a run may be others than those that its plan was made with.
+#[derive(Debug, clap::Args)]
+pub struct Accepting {
+    /// Go on with this provider as it is now, although it is not the one that the plan was made with, such as after a mistake
+    /// of it was mended; may be repeated. It stands in the run's journal
+    #[arg(long, value_name = "NAME")]
+    accept_provider: Vec<String>,
+}
+
+impl Accepting {
+    /// As use cases take it.
+    pub fn inputs(&self, variables: &Variables) -> Inputs {
+        Inputs { accepted: self.accept_provider.clone(), ..variables.inputs() }
+    }
+}
+
 impl Args for Variables {
     fn augment_args(command: Command) -> Command {
         command
@@ -79,7 +95,7 @@ impl FromArgMatches for Variables {
         if let Some(error) = unnamed(&given) {
             return Err(error);
         }
-        Ok(Variables(Inputs { given: given.into_iter().map(|(_, g)| g).collect() }))
+        Ok(Variables(Inputs { given: given.into_iter().map(|(_, g)| g).collect(), accepted: Vec::new() }))
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {

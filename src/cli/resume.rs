@@ -1,7 +1,7 @@
 //! `patchform resume`
 
 use super::Exit;
-use super::arguments::{Lock, Variables};
+use super::arguments::{Accepting, Lock, Variables};
 use super::countdown::Countdown;
 use super::live::Live;
 use super::terminal::Terminal;
@@ -16,6 +16,8 @@ pub struct Arguments {
     #[command(flatten)]
     variables: Variables,
     #[command(flatten)]
+    accepting: Accepting,
+    #[command(flatten)]
     lock: Lock,
     /// Wait until the first component may start, where no maintenance window is open
     #[arg(long)]
@@ -29,7 +31,7 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
-    let inputs = arguments.variables.inputs();
+    let inputs = arguments.accepting.inputs(&arguments.variables);
     let lock = arguments.lock.timeout()?;
     let mut live = Live::new(terminal, arguments.json);
     let mut ready = ops::resume::open(arguments.run.as_deref(), &inputs, lock, live.watch())?;

@@ -1,7 +1,7 @@
 //! `patchform rollback`
 
 use super::Exit;
-use super::arguments::{Asking, GIVE, Lock, Variables};
+use super::arguments::{Accepting, Asking, GIVE, Lock, Variables};
 use super::live::Live;
 use super::stages::Stages;
 use super::terminal::Terminal;
@@ -20,6 +20,8 @@ pub struct Arguments {
     #[command(flatten)]
     variables: Variables,
     #[command(flatten)]
+    accepting: Accepting,
+    #[command(flatten)]
     lock: Lock,
     #[command(flatten)]
     asking: Asking,
@@ -29,7 +31,7 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
-    let inputs = arguments.variables.inputs();
+    let inputs = arguments.accepting.inputs(&arguments.variables);
     let lock = arguments.lock.timeout()?;
     let mut live = Live::new(terminal, arguments.json);
     let way = {

@@ -1,7 +1,7 @@
 //! `patchform run …`
 
 use super::Exit;
-use super::arguments::{Lock, Variables};
+use super::arguments::{Accepting, Lock, Variables};
 use super::live::Live;
 use super::terminal::Terminal;
 use crate::ops::abandon::Abandoned;
@@ -128,6 +128,8 @@ pub enum Verb {
         #[command(flatten)]
         variables: Variables,
         #[command(flatten)]
+        accepting: Accepting,
+        #[command(flatten)]
         lock: Lock,
     },
 }
@@ -152,9 +154,9 @@ pub fn run(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
         Verb::Skip { address, run } => {
             ask(run, |plan| ops::run::skip(plan, address), "leaves it alone", terminal)
         }
-        Verb::Abandon { run, leave_running, variables, lock } => {
+        Verb::Abandon { run, leave_running, variables, accepting, lock } => {
             let (lock, live) = (lock.timeout()?, Live::new(terminal, false));
-            let (inputs, watch) = (variables.inputs(), live.watch());
+            let (inputs, watch) = (accepting.inputs(variables), live.watch());
             abandon(ops::abandon::open(run.as_deref(), leave_running, &inputs, lock, watch)?, live, terminal)
         }
     }

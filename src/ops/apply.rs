@@ -5,7 +5,7 @@ use super::inputs::{Given, Inputs};
 use super::ledger::settle_ended;
 use super::opening::{Entry, open_run, stale_plan};
 use super::plan::{Planned, backend};
-use super::providers::Starter;
+use super::providers::{Lenience, Pinned, Starter};
 use super::runs;
 use super::{Failure, Place, findings, secrets};
 use crate::backend::{Local, local};
@@ -48,6 +48,8 @@ pub struct Ready {
     /// What a person should know before it goes on.
     pub notices: Vec<String>,
     entry: Entry,
+    /// Providers that are accepted as they are now.
+    accepted: Vec<String>,
 }
 
 /// How a run ended.
@@ -117,6 +119,7 @@ pub fn planned(planned: Planned, lock: Duration) -> Ready {
         local,
         notices: Vec::new(),
         entry: Entry::New { saved: false },
+        accepted: Vec::new(),
     }
 }
 
@@ -169,6 +172,7 @@ pub(super) fn open(
     let plan = told.plan.clone();
     let notices = told.journal.notices.clone();
     let ready = pinned(plan, place, inputs, lock, Entry::Open { told: Box::new(told), request }, watch)?;
+    let notices = [notices, ready.notices].concat();
     Ok(Ready { notices, ..ready })
 }
 
@@ -190,9 +194,20 @@ fn pinned(
         })
         .flat_map(|i| plan.entries[i].providers(&plan.traffic))
         .collect();
-    let fleet = starter.pinned_fleet(&plan.providers, &needed, &secrets)?;
+    let request = match &entry {
+        Entry::Open { request, .. } => Some(request),
+        Entry::New { .. } => None,
+    };
+    let lenience = Lenience {
+        accepted: &inputs.accepted,
+        is_open: request.is_some(),
+        // Letting go of what nobody can ask any more must be possible, too.
+        may_be_missing: matches!(request, Some(Some(Request::Abandon { .. }))),
+    };
+    let Pinned { fleet, accepted, missing } =
+        starter.pinned_fleet(&plan.providers, &needed, &secrets, &lenience)?;
     let local = Local::new(&place.state).with_patience(lock);
-    Ok(Ready { plan, place, fleet, starter, secrets, local, notices: Vec::new(), entry })
+    Ok(Ready { plan, place, fleet, starter, secrets, local, notices: missing, entry, accepted })
 }
 
 /// Carries out what is ready.
@@ -201,7 +216,7 @@ fn pinned(
 /// Refused before any effect: stale, leased, locked. A journal that cannot be written in the middle: the run stays
 /// resumable.
 pub fn apply(ready: Ready, audience: &mut dyn Audience) -> Result<Ended, Failure> {
-    let Ready { plan, place, fleet, starter, secrets, local, entry, .. } = ready;
+    let Ready { plan, place, fleet, starter, secrets, local, entry, accepted, .. } = ready;
     let gated = plan.entries.iter().any(|e| matches!(e.verdict, Verdict::Blocked(_) | Verdict::Held { .. }));
     if let Entry::New { saved } = entry {
         refuse_leased(&plan, &place.runs)?;
@@ -220,7 +235,7 @@ pub fn apply(ready: Ready, audience: &mut dyn Audience) -> Result<Ended, Failure
     }
     place.prepare()?;
     let began = clock::steady();
-    let mut opened = open_run(&plan, &place, &local, &fleet, &secrets, entry)?;
+    let mut opened = open_run(&plan, &place, &local, (&fleet, &accepted), &secrets, entry)?;
     audience.begins(&opened.run, &plan, &opened.events);
     opened.notices.drain(..).for_each(|notice| audience.notice(&notice));
     let tools = Tools {

@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
-/// Values of variables from the command line.
+/// What the command line gives: values of variables, and providers that are accepted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Inputs {
     /// In the order given: the later one counts.
     pub given: Vec<Given>,
+    /// `--accept-provider NAME`: providers of an open run that need not be those that its plan was made with.
+    pub accepted: Vec<String>,
 }
 
 /// One option.

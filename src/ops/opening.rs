@@ -50,7 +50,7 @@ pub(super) fn open_run(
     plan: &Plan,
     place: &Place,
     local: &Local,
-    fleet: &Fleet,
+    (fleet, accepted): (&Fleet, &[String]),
     secrets: &Secrets,
     entry: Entry,
 ) -> Result<Opened, Failure> {
@@ -118,7 +118,10 @@ pub(super) fn open_run(
         .map_err(|error| runs::held(error, &place.runs))?;
     let folder = place.runs.join(&id);
     let controller = machine::this();
-    let me = format!("{}@{} (process {})", controller.user, controller.host, controller.pid);
+    let mut me = format!("{}@{} (process {})", controller.user, controller.host, controller.pid);
+    if !accepted.is_empty() {
+        me += &format!(", accepting {},", accepted.join(" and "));
+    }
     let (run, writer, events, started, lacks) = match told {
         Some(_) => {
             // Somebody may have driven it on since it was read: what counts is what it tells under the lease. The seal

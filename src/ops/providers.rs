@@ -136,36 +136,92 @@ impl Starter {
         pinned: &[PinnedProvider],
         needed: &BTreeSet<usize>,
         secrets: &Secrets,
-    ) -> Result<Fleet, Failure> {
+        lenience: &Lenience<'_>,
+    ) -> Result<Pinned, Failure> {
         self.targets.hide(secrets.hidden());
-        let mut fleet = Fleet::default();
+        if let Some(name) = lenience.accepted.iter().find(|name| pinned.iter().all(|p| p.name != **name)) {
+            return Err(Failure::error(format!("the run has no provider `{name}` that could be accepted")));
+        }
+        let mut found = Pinned::default();
         for provider in needed.iter().filter_map(|i| pinned.get(*i)) {
-            if fleet.session(&provider.name).is_some() {
+            if found.fleet.session(&provider.name).is_some() {
                 continue;
             }
-            let located =
-                locate(&provider.name, provider.source.as_deref(), Path::new("")).map_err(missing)?;
-            if let (Source::Foreign { path, digest }, Some(wanted)) = (&located.source, &provider.digest)
-                && digest != wanted
-            {
-                return Err(Failure::locked(format!(
-                    "provider `{}` is not the one that the plan was made with: {path} has the digest {digest}, the plan \
-                     pinned {wanted}",
-                    provider.name
-                ))
-                .hint("put the executable back that the plan was made with, or make a new plan"));
+            match self.start_pinned(provider, lenience, &mut found) {
+                Err(failure) if lenience.may_be_missing => found.missing.push(failure.message),
+                started => started?,
             }
-            let known = self.describe(located).map_err(missing)?;
-            let session = self.start(&known.located).map_err(missing)?;
-            fleet.add(&provider.name, session, known.described.description);
         }
         for provider in needed.iter().filter_map(|i| pinned.get(*i)) {
             let arguments =
                 secrets.fill(&provider.arguments, &provider.secrets).map_err(super::secrets::missing)?;
-            fleet.configure(&provider.name, &provider.alias, &arguments).map_err(missing)?;
+            if found.fleet.session(&provider.name).is_some() {
+                found.fleet.configure(&provider.name, &provider.alias, &arguments).map_err(missing)?;
+            }
         }
-        Ok(fleet)
+        Ok(found)
     }
+
+    /// Starts one, where it is the pinned one or accepted.
+    fn start_pinned(
+        &self,
+        provider: &PinnedProvider,
+        lenience: &Lenience<'_>,
+        found: &mut Pinned,
+    ) -> Result<(), Failure> {
+        let name = &provider.name;
+        let located = locate(name, provider.source.as_deref(), Path::new("")).map_err(missing)?;
+        if let (Source::Foreign { path, digest }, Some(wanted)) = (&located.source, &provider.digest)
+            && digest != wanted
+        {
+            if !lenience.accepted.contains(name) {
+                return Err(Failure::locked(format!(
+                    "provider `{name}` is not the one that the plan was made with: {path} has the digest {digest}, the plan \
+                     pinned {wanted}"
+                ))
+                .hint(lenience.way_out(name)));
+            }
+            found.accepted.push(format!("the provider `{name}` as it is now (sha256 {digest})"));
+        }
+        let known = self.describe(located).map_err(missing)?;
+        let session = self.start(&known.located).map_err(missing)?;
+        found.fleet.add(name, session, known.described.description);
+        Ok(())
+    }
+}
+
+/// What is done about a provider that is not the pinned one.
+#[derive(Debug, Default)]
+pub struct Lenience<'a> {
+    /// Names of those that are accepted as they are now.
+    pub accepted: &'a [String],
+    /// Whether the run is an open one, of which some may be accepted.
+    pub is_open: bool,
+    /// Whether the others may be missing: what they manage cannot be asked then.
+    pub may_be_missing: bool,
+}
+
+impl Lenience<'_> {
+    fn way_out(&self, name: &str) -> String {
+        match self.is_open {
+            true => format!(
+                "put the executable back that the plan was made with; or accept this one, if you know that it does the same \
+                 with what the other one has left: --accept-provider {name}"
+            ),
+            false => "put the executable back that the plan was made with, or make a new plan".into(),
+        }
+    }
+}
+
+/// The providers of a plan.
+#[derive(Default)]
+pub struct Pinned {
+    /// Those that run.
+    pub fleet: Fleet,
+    /// What was accepted, for the journal.
+    pub accepted: Vec<String>,
+    /// Why others do not run.
+    pub missing: Vec<String>,
 }
 
 /// Holds a provider's version against what its row in `required_providers` asks for.

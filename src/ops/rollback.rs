@@ -4,7 +4,7 @@ use super::apply::{self, Ready};
 use super::inputs::Inputs;
 use super::ledger::settle_ended;
 use super::plan::{self, Planned, Stages, backend};
-use super::providers::Starter;
+use super::providers::{Lenience, Starter};
 use super::{Failure, Place, beginning, runs, secrets};
 use crate::backend::Local;
 use crate::config::source::Sources;
@@ -88,7 +88,21 @@ fn finished(id: &str, place: Place, inputs: &Inputs, stages: &mut dyn Stages) ->
     // The state says what it changed; of the journal nothing is needed.
     let ran = beginning::plan(&place.runs, id)?;
     let (draft, lost) = undo::undo(&ran, &run, &state).map_err(Failure::error)?;
-    if draft.entries.is_empty() && lost.is_empty() {
+    if let Some(renamed) = lost.first() {
+        let more = match lost.len() - 1 {
+            0 => String::new(),
+            more => format!(", nor {more} others"),
+        };
+        return Err(Failure::refused(format!(
+            "run {id} cannot be taken back as a whole: it did not know {renamed} under this name{more}, and what stands on each \
+             other goes back in order"
+        ))
+        .hint(format!(
+            "`patchform show` of its plan or `patchform run show {id}` tells the name that it had; `patchform state mv {renamed} \
+             NAME` gives it back for the time of the rollback. Or declare the earlier levels"
+        )));
+    }
+    if draft.entries.is_empty() {
         return Err(match state.has_forgotten_levels_of(id) {
             true => Failure::error(format!(
                 "run {id} cannot be taken back: what runs changed is kept of the last {LEVELS_KEPT} of them"
@@ -100,7 +114,8 @@ fn finished(id: &str, place: Place, inputs: &Inputs, stages: &mut dyn Stages) ->
     let secrets = secrets::again(&ran, inputs)?;
     let starter = Starter::new(&place, stages.watch());
     let needed: BTreeSet<usize> = draft.entries.iter().flat_map(|e| e.providers(&draft.traffic)).collect();
-    let fleet = starter.pinned_fleet(&draft.providers, &needed, &secrets)?;
+    let lenience = Lenience { accepted: &inputs.accepted, is_open: true, may_be_missing: false };
+    let fleet = starter.pinned_fleet(&draft.providers, &needed, &secrets, &lenience)?.fleet;
     let focus = Focus::all(&draft);
     let readings = plan::read(&draft, &focus, &fleet, &secrets, true, stages)?;
     let mut plan = plan::readings_to_plan(
@@ -129,14 +144,6 @@ fn finished(id: &str, place: Place, inputs: &Inputs, stages: &mut dyn Stages) ->
     }
     if let Some(warning) = not_restored(&undo::not_restored(&plan, &state)) {
         warnings.push(warning);
-    }
-    for address in lost {
-        warnings.push(
-            Diagnostic::warning(format!(
-                "{address} was changed by that run and is not in its plan under this name"
-            ))
-            .help("It was moved since; take it back by naming its earlier level in the configuration."),
-        );
     }
     Ok(Planned {
         plan,

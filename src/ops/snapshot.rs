@@ -4,7 +4,7 @@ use super::apply::Audience;
 use super::inputs::Inputs;
 use super::orphans::Found;
 use super::plan::{Planned, backend};
-use super::providers::Starter;
+use super::providers::{Lenience, Starter};
 use super::view::{self, View};
 use super::{Failure, Place, beginning, orphans, runs, secrets, state};
 use crate::backend::{Base, Local};
@@ -248,7 +248,7 @@ fn start(
 ) -> Result<(Starter, Fleet, Secrets), Failure> {
     let secrets = secrets::again(plan, inputs)?;
     let starter = Starter::new(place, Arc::new(Silent));
-    let fleet = starter.pinned_fleet(&plan.providers, needed, &secrets)?;
+    let fleet = starter.pinned_fleet(&plan.providers, needed, &secrets, &Lenience::default())?.fleet;
     Ok((starter, fleet, secrets))
 }
 
@@ -264,7 +264,11 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
     let taken = plan_that_knows(&place, &state, &snapshot)?;
     let entry = taken.entries.iter().find(|e| e.address == snapshot.component).cloned();
     let entry = entry.ok_or_else(|| {
-        Failure::error(format!("run {} does not know {} any more", snapshot.run, snapshot.component))
+        Failure::error(format!("run {}, which took it, does not know {}", snapshot.run, snapshot.component)).hint(format!(
+            "it was renamed since: `patchform run show {}` tells the name that it had, and `patchform state mv {} NAME` gives it \
+             back for the time of the restore",
+            snapshot.run, snapshot.component
+        ))
     })?;
     let rollout = taken.rollouts.get(entry.rollout).cloned();
     let mut plan = Plan {

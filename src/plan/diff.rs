@@ -6,7 +6,7 @@ use super::holding;
 use super::levels::{self, Compare, Direction};
 use super::noun::{Block, Cause, Entry, Identity, Idle, Observed, Verdict};
 use crate::model::{Address, PatchLevel, Purpose};
-use crate::state::{Owed, Record, State};
+use crate::state::{Owed, Record, Rejected, State};
 use std::collections::BTreeMap;
 
 /// What the comparison rests on besides the draft and the readings.
@@ -326,9 +326,15 @@ fn catch_up(
 
 /// A change, unless its level was rolled back before or somebody else is at work there.
 fn propose(entry: &Entry, to: Option<&PatchLevel>, downgrade: bool, draft: &Draft, facts: &Facts) -> Leaning {
-    let going_back = draft.purpose.goes_back();
     let rejection = to.and_then(|level| facts.state.rejection(&entry.address, level));
-    if let Some(rejected) = rejection.filter(|_| !going_back) {
+    let holds = |rejected: &&Rejected| match &draft.purpose {
+        Purpose::Apply | Purpose::RefreshOnly => true,
+        // Who takes the run back that gave it up wants it again.
+        Purpose::Rollback { of } => rejected.run != *of,
+        // A snapshot is named by who wants what it holds.
+        Purpose::Restore { .. } => false,
+    };
+    if let Some(rejected) = rejection.filter(holds) {
         return blocked(Block::Rejected { run: rejected.run.clone(), reason: rejected.reason.clone() });
     }
     if let Some(run) = facts.leases.on(&entry.address, entry.observed.identity()) {

@@ -93,6 +93,25 @@ fn killed_in_the_middle_of_an_action_it_is_found_again_and_not_done_twice() {
     }
 }
 
+/// A way back that goes on under providers that are gone is waited for: it is no failure, and nobody is to restore by hand beside it.
+#[test]
+fn killed_again_while_it_is_asked_how_far_a_restore_came_it_waits_for_it() {
+    let lab = counting();
+    lab.write("at", "restore");
+    lab.write("ill", "");
+    let mut command = lab.patchform_command("apply --auto-approve");
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    appears(&lab, "begun");
+    for _ in 0..2 {
+        kill_provider(child.id());
+        until("another one is at work", || providers(child.id()).len() == 1);
+    }
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    go(&lab);
+    ended(child).exits(3);
+    assert_eq!(lab.read("level").trim(), "1.0");
+}
+
 /// A provider that dies while it is asked whether all is well has not said that anything is wrong.
 #[test]
 fn killed_while_it_verifies_it_is_asked_again() {

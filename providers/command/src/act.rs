@@ -29,7 +29,7 @@ pub fn act(action: Action, act: &Act, context: &Context) -> Answer {
         Ok(ledger) => ledger,
         Err(e) => return Answer::refused(format!("the ledger {} cannot be opened: {e}", path.display())),
     };
-    let is_over = |id: &str| earlier::is_over(id, &act.subject, context);
+    let is_over = |id: &str| earlier::is_over(id, action, act, context);
     ledger.act_alone(act, is_over, || match command_of(action, &arguments) {
         Ok(Some(argv)) => run(action, &argv, &arguments, act, context),
         Ok(None) => Answer::applied(),

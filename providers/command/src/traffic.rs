@@ -93,7 +93,7 @@ pub fn act(action: Action, act: &Act, member: &Member, context: &Context) -> Ans
         Ok(ledger) => ledger,
         Err(e) => return Answer::refused(format!("the ledger {} cannot be opened: {e}", path.display())),
     };
-    let is_over = |id: &str| earlier::is_over(id, &act.subject, context);
+    let is_over = |id: &str| earlier::is_over(id, action, act, context);
     ledger.act_alone(act, is_over, || match Away::open(&identity) {
         Err(why) => Answer::refused(why),
         Ok(away) => match action {

@@ -26,7 +26,7 @@ pub fn act(manager: &'static Manager, action: Action, act: &Act, context: &Conte
     let path = ledger_of(manager, &act.subject);
     match Ledger::open(&path, Survives::PowerLoss) {
         Ok(mut ledger) => {
-            let over = |id: &str| earlier::is_over(id, &act.subject, context);
+            let over = |id: &str| earlier::is_over(id, action, act, context);
             ledger.act_alone(act, over, || run(manager, action, act, &arguments, context))
         }
         Err(e) => Answer::refused(format!("the ledger {} cannot be opened: {e}", path.display())),

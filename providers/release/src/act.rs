@@ -33,7 +33,7 @@ pub fn act(action: Action, act: &Act, context: &Context) -> Answer {
     };
     ledger.act_alone(
         act,
-        |id| earlier::is_over(id, &act.subject, context),
+        |id| earlier::is_over(id, action, act, context),
         || {
             let done = match action {
                 Action::Fetch => fetch(&arguments, &layout, act),

@@ -4,7 +4,7 @@
 
 use crate::detached::safe_id;
 use crate::ended::{self, Ended, REFUSED, millis};
-use crate::message::{Subject, Switch, TargetConfirm};
+use crate::message::{Act, Action, Subject, Switch, TargetConfirm};
 use crate::words::earlier_action;
 use crate::{Context, ledger};
 use serde_json::Value;
@@ -60,13 +60,18 @@ pub fn unsettled(ledger: &Path, subject: &Subject, context: &Context) -> Option<
     })
 }
 
-/// Whether all of action `id` has ended. An armed switch is decided: whoever is back over a connection of its own has
-/// proved the way in.
+/// Whether all of action `id` has ended, so that `act` may begin. An armed switch is decided: whoever is back over a connection of
+/// its own has proved the way in. A way back waits for it: what a provider that is gone has begun there may be that way itself.
 ///
 /// # Errors
 /// Why nothing may begin yet.
-pub fn is_over(id: &str, subject: &Subject, context: &Context) -> Result<(), String> {
-    let (ended, switch) = ended::wait(id, subject, Duration::ZERO, context);
+pub fn is_over(id: &str, action: Action, act: &Act, context: &Context) -> Result<(), String> {
+    let subject = &act.subject;
+    let patience = match action {
+        Action::Restore | Action::Uninstall => Duration::from_millis(act.deadline / 2),
+        _ => Duration::ZERO,
+    };
+    let (ended, switch) = ended::wait(id, subject, patience, context);
     if let Some(why) = goes_on(id, &ended, switch.as_ref(), subject) {
         return Err(format!("{why}; nothing is begun beside it"));
     }
