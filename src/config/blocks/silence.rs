@@ -33,5 +33,8 @@ pub const SILENCE: Block = Block {
     ],
     blocks: &[],
     more: "",
-    example: &[("main.pf.hcl", include_str!("examples/silence.pf.hcl"))],
+    example: &[
+        ("main.pf.hcl", include_str!("examples/silence.pf.hcl")),
+        ("ca.pem", include_str!("examples/ca.pem")),
+    ],
 };

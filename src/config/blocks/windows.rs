@@ -163,5 +163,6 @@ pub const MAINTENANCE: Block = Block {
         ("traffic.pf.hcl", include_str!("examples/traffic.pf.hcl")),
         ("block.pf.hcl", include_str!("examples/block.pf.hcl")),
         ("silence.pf.hcl", include_str!("examples/silence.pf.hcl")),
+        ("ca.pem", include_str!("examples/ca.pem")),
     ],
 };

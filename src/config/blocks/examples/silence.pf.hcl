@@ -8,8 +8,9 @@ component "command" "cache" {
 
   maintenance {
     silence {
-      url   = "http://alerts.example:9093"
-      match = { instance = "${each.key}:9100" }
+      url         = "https://alerts.example:9093"
+      match       = { instance = "${each.key}:9100" }
+      ca_cert_pem = file("ca.pem")
     }
   }
 }
