@@ -114,7 +114,7 @@ fn a_killed_run_is_finished_by_resume() {
 #[test]
 fn a_killed_run_is_taken_back_by_rollback() {
     let lab = killed_in_mid_patch();
-    lab.patchform("rollback").exits(0);
+    lab.patchform("rollback").exits(0).says("Taken back: everything that this run changed");
     assert_eq!([lab.read("a"), lab.read("b"), lab.read("c")], ["1.0", "1.0", "1.0"]);
     lab.write("main.pf.hcl", tower(["1.0", "1.0", "1.0"], ""));
     lab.patchform("plan --detailed-exitcode").exits(0).says("No changes");
@@ -127,10 +127,7 @@ fn a_finished_run_is_taken_back_by_a_new_plan() {
     lab.patchform("apply --auto-approve").exits(0);
     lab.write("main.pf.hcl", tower(["1.1", "1.1", "1.1"], ""));
     lab.patchform("apply --auto-approve").exits(0);
-    let runs = lab.patchform("run list --json").exits(0).out;
-    let runs: serde_json::Value = serde_json::from_str(&runs).unwrap();
-    let last = runs["runs"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_string();
-    let back = lab.patchform(&format!("rollback {last} --auto-approve")).exits(0);
+    let back = lab.patchform(&format!("rollback {} --auto-approve", last(&lab))).exits(0);
     let told = "command.a goes back by a patch: and so do 2 others; their snapshots are not restored";
     back.says(told).says("brings what stood there");
     assert_eq!([lab.read("a"), lab.read("b"), lab.read("c")], ["1.0", "1.0", "1.0"]);

@@ -68,7 +68,7 @@ fn what_the_journal_does_not_know_is_stuck_and_holds_what_it_stands_on() {
     lab.patchform("apply --auto-approve").exits(6);
     // Put right by hand, it is out of the way.
     lab.write("b", "1.0");
-    lab.patchform("rollback").exits(0).says("Restored");
+    lab.patchform("rollback").exits(0).says("Taken back");
     assert_eq!(levels(&lab), "1.0 1.0 1.0 1.0");
 }
 
@@ -76,7 +76,7 @@ fn what_the_journal_does_not_know_is_stuck_and_holds_what_it_stands_on() {
 fn a_snapshot_that_the_journal_knows_takes_back_what_it_does_not_know() {
     let (lab, journal) = halted();
     cut_before(&journal, "patch", 1);
-    lab.patchform("rollback").exits(0).says("Restored");
+    lab.patchform("rollback").exits(0).says("Taken back");
     assert_eq!(levels(&lab), "1.0 1.0 1.0 1.0");
 }
 

@@ -193,6 +193,12 @@ fn snapshots_are_listed_restored_and_pruned() {
     assert_eq!(lab.read("a"), "1.2");
     lab.patchform("run list --json").exits(0).says(&format!("restore of {newest}"));
     lab.patchform("plan").exits(0).says("a person restored snapshot").says(newest);
+    // More often than snapshots are kept: the one that is restored stays.
+    for _ in 0..3 {
+        lab.write("a", "by hand");
+        lab.patchform(&format!("snapshot restore {newest} --auto-approve")).exits(0);
+        assert_eq!(lab.read("a"), "1.2");
+    }
     lab.patchform("snapshot prune").exits(0);
     lab.patchform("snapshot restore nothing --auto-approve").exits(1).says("nothing");
 }

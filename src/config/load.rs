@@ -21,6 +21,7 @@ pub use concealed::{conceal_read, conceal_unread};
 pub use declared::Declared;
 pub(super) use reading::{Folder, with_chain};
 pub use reading::{Missing, Reading, Wanted};
+pub use unread::says_sensitive;
 pub use unread::{Sight, has_blocks, unseen};
 
 /// A configuration whose texts could be read; nothing is evaluated yet but the `patchform` blocks.

@@ -9,6 +9,7 @@ use crate::backend::local;
 use crate::config::check::{self, Known};
 use crate::config::console;
 use crate::config::levels::Resolved;
+use crate::config::load::{conceal_unread, says_sensitive};
 use crate::config::source::Sources;
 use crate::config::syntax;
 use crate::config::value::Value;
@@ -86,15 +87,16 @@ impl Console {
 
     fn evaluate(&self, text: &str, sources: &mut Sources) -> Result<Value, Diagnostics> {
         let file = sources.add_text(PLACE, text);
+        conceal_unread(file, sources);
         let start = text.len() - text.trim_start().len();
         let expr = syntax::read_part(sources, Span::new(file, start, text.trim_end().len()))?;
         self.known
             .evaluate(&expr, &project::around(&self.files, &self.folder, &self.workspace, Resolved::NONE))
     }
 
-    /// Whether the value of a secret stands in a text.
+    /// Whether the value of a secret stands in a text, or something that it says to be one.
     pub fn holds_secret(&self, text: &str) -> bool {
-        self.secrets.iter().any(|secret| text.contains(secret.as_str()))
+        says_sensitive(text) || self.secrets.iter().any(|secret| text.contains(secret.as_str()))
     }
 
     /// Where the word at the end of `line` begins, and what may stand in its place.

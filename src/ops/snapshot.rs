@@ -33,7 +33,11 @@ use std::time::Duration;
 pub fn to_drop(state: &State, plan: &Plan, open: &BTreeSet<String>) -> Vec<String> {
     let rules: BTreeMap<&Address, &SnapshotRule> =
         plan.entries.iter().filter(|e| e.desired.is_some()).map(|e| (&e.address, &e.snapshot)).collect();
-    retention::to_drop(state, |address| rules.get(address).map(|r| (*r).clone()), open, clock::now())
+    let drop =
+        retention::to_drop(state, |address| rules.get(address).map(|r| (*r).clone()), open, clock::now());
+    // Who has just brought back what a snapshot holds may want it once more.
+    let restored = |id: &String| matches!(&plan.purpose, Purpose::Restore { snapshot } if snapshot == id);
+    drop.into_iter().filter(|id| !restored(id)).collect()
 }
 
 /// Lets go what retention does not keep; what cannot be dropped now is told and stays for the next time.

@@ -105,9 +105,9 @@ impl Judge<'_> {
     }
 }
 
-/// What stands in the parentheses of `sensitive(…)`.
+/// What stands in the parentheses of `sensitive(…)`, misspelt or not.
 fn said_sensitive(expr: &Expr) -> Vec<Span> {
-    let calls = expr.calls().into_iter().filter(|call| &*call.name == "sensitive");
+    let calls = expr.calls().into_iter().filter(|call| unread::means_sensitive(&call.name));
     calls.flat_map(|call| &call.args).filter(|given| given.has_text()).map(Expr::span).collect()
 }
 

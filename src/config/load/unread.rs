@@ -1,7 +1,9 @@
 //! Values of sensitive variables in a file whose syntax is wrong: what could not be read is told apart by its words alone.
 
 use crate::config::blocks;
+use crate::config::functions;
 use crate::config::source::Sources;
+use crate::config::suggest::nearest;
 use crate::model::{FileId, Span};
 use regex_lite::Regex;
 use std::collections::BTreeSet;
@@ -17,8 +19,8 @@ static START_IN_JSON: LazyLock<Regex> =
 static AT_EDGE: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?m)^(\w+)(?:[ \t]+"?[\w-]*"?){0,4}[ \t]*\{"#));
 static SENSITIVE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r#"(?i)\b(?:sens|\w{0,2}ensi)\w*"?\s*[:=]*\s*(\w*)"#));
-/// A value that is said to be sensitive where it stands.
-static SAID_SENSITIVE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bsensitive[ \t]*\("));
+/// A word before what may be a value, as in `sensitive("x")`, whatever bracket there is.
+static SAID: LazyLock<Regex> = LazyLock::new(|| pattern(r#""?\b(\w+)[ \t]*([(\[{"])"#));
 /// A default, as it may be misspelt.
 static DEFAULT: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?i)\bdef[au]\w*"?[ \t]*[:=]*"#));
 /// What a line begins with, and the sign behind it.
@@ -120,14 +122,33 @@ enum Seems<'t> {
     Unknown,
 }
 
+/// Whether a function of this name is `sensitive`, or meant to be: what it gets is not shown to tell that it is misspelt.
+pub fn means_sensitive(function: &str) -> bool {
+    let is_misspelt = || nearest(function, ["sensitive"]).is_some() && functions::find(function).is_none();
+    function == "sensitive" || is_misspelt()
+}
+
+/// What is said to be sensitive where it stands.
+fn said_sensitive(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let said = SAID.captures_iter(text).filter_map(|said| {
+        let (all, word, sign) = (said.get(0)?, said.get(1)?, said.get(2)?);
+        // A name in quotes calls nothing.
+        (!all.as_str().starts_with('"') && means_sensitive(word.as_str())).then_some(sign)
+    });
+    said.map(|sign| if sign.as_str() == "(" { sign.end() } else { sign.start() })
+        .map(|start| start..end_of_value(text, start, text.len()))
+}
+
+/// Whether a text seems to say that something in it is sensitive.
+pub fn says_sensitive(text: &str) -> bool {
+    said_sensitive(text).next().is_some()
+}
+
 /// Where secrets seem to stand in a text of the configuration's language or of JSON, and what repeats them: defaults of
 /// sensitive variables, and what modules get. Rather too much than too little: whatever is not known to be harmless may be one.
 fn found(text: &str, is_open: IsOpen<'_>) -> Vec<Range<usize>> {
     let is_json = text.trim_start().starts_with('{');
-    let mut found: Vec<Range<usize>> = SAID_SENSITIVE
-        .find_iter(text)
-        .map(|said| said.end()..end_of_value(text, said.end(), text.len()))
-        .collect();
+    let mut found: Vec<Range<usize>> = said_sensitive(text).collect();
     let starts = starts(text, is_json);
     for (i, (start, seems)) in starts.iter().enumerate() {
         let next = starts.get(i + 1).map_or(text.len(), |(next, _)| *next);
@@ -174,6 +195,14 @@ fn given(text: &str, block: &Range<usize>, is_open: &dyn Fn(&str) -> bool) -> Ve
     let is_harmless =
         |word: &str| blocks::MODULE.arguments.iter().any(|argument| argument.name == word) || is_open(word);
     let mut found = unknown_lines(text, &(header..block.end), &is_harmless);
+    // Several on one line, where an end of a line was lost.
+    let mut at = header;
+    while at < block.end {
+        let end = line_end(text, at, block.end);
+        let shown = at + harmless_begin(&text[at..end], &is_harmless);
+        found.extend((shown > at && shown < end).then_some(shown..end));
+        at = end;
+    }
     // A block on one line: what stands first and is harmless is shown.
     let on_the_line = brace + harmless_begin(&text[brace..header], &is_harmless)..header;
     found.extend(Some(on_the_line).filter(|rest| text[rest.clone()].contains(char::is_alphanumeric)));
@@ -186,7 +215,8 @@ fn harmless_begin(line: &str, is_harmless: &dyn Fn(&str) -> bool) -> usize {
     for name in GIVEN.captures_iter(line) {
         let Some((all, word)) = name.get(0).zip(name.get(1)) else { break };
         // Within a text a word names no argument.
-        if line[..word.start()].matches('"').count() % 2 == 1 {
+        let compares = line[all.end()..].starts_with(['=', '>']);
+        if compares || line[..word.start()].matches('"').count() % 2 == 1 {
             continue;
         }
         if !is_harmless(word.as_str()) {

@@ -68,6 +68,9 @@ fn headline(page: &mut Page, plan: &Plan, run: &RunView) {
         Ended::Restored if nothing_went_back(run) => {
             (Tint::Change, "Failed before anything was changed there: what failed stays as it is.")
         }
+        Ended::Restored if run.taking_back && !failed(run) => {
+            (Tint::Change, "Taken back: everything that this run changed is back where it was before it.")
+        }
         Ended::Restored => {
             (Tint::Change, "Restored: what failed or depended on it is back where it was before this run.")
         }
