@@ -11,7 +11,7 @@ use crate::plan::noun::{Plan, Step, Verdict};
 use crate::run::event::{ActionRef, Event, Leg, What};
 use crate::run::{Run, Standing};
 use crate::world::clock;
-use crate::world::http::{self, NoAnswer, Question, Sent};
+use crate::world::http::{self, Question, Sent};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -275,12 +275,8 @@ fn ask(silence: &Silence, what: &str, sent: Sent<'_>) -> Result<(u16, Vec<u8>), 
         secure: false,
         trusted: silence.trusted.as_deref(),
     };
-    http::send(&question, sent).map(|answer| (answer.status, answer.body)).map_err(|none| match none {
-        NoAnswer::Late => "did not answer in time".into(),
-        NoAnswer::TooLong => format!("answered with more than {} MiB", LIMIT >> 20),
-        NoAnswer::Certificate(why) | NoAnswer::Other(why) => format!("cannot be asked: {why}"),
-        NoAnswer::NoAuthority => "cannot be asked: ca_cert_pem holds no certificate in PEM".into(),
-    })
+    let answer = http::send(&question, sent).map_err(|none| none.told(LIMIT))?;
+    Ok((answer.status, answer.body))
 }
 
 /// The body of an answer that is no refusal.

@@ -143,7 +143,8 @@ pub(super) fn open_run(
             }
             notices.extend(told.run.is_paused().then(|| was_paused(&id)));
             let (run, writer, taken) = take(told.run, writer, &me, &lease, looked, request)?;
-            let events = [told.journal.events, taken].concat();
+            let mut events = told.journal.events;
+            events.extend(taken);
             notices.extend((run.is_cut() && lacks.is_none()).then(|| is_contradicted(&id)));
             (run, writer, events, started, lacks)
         }

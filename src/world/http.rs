@@ -86,6 +86,18 @@ pub enum NoAnswer {
     Other(String),
 }
 
+impl NoAnswer {
+    /// What is said behind the name of who was asked. `limit`: the longest body, in bytes.
+    pub fn told(&self, limit: u64) -> String {
+        match self {
+            NoAnswer::Late => "did not answer in time".into(),
+            NoAnswer::TooLong => format!("answered with more than {} MiB", limit >> 20),
+            NoAnswer::Certificate(why) | NoAnswer::Other(why) => format!("cannot be asked: {why}"),
+            NoAnswer::NoAuthority => "cannot be asked: ca_cert_pem holds no certificate in PEM".into(),
+        }
+    }
+}
+
 /// What a request asks for, beside an answer.
 #[derive(Debug, Clone, Copy)]
 pub enum Sent<'a> {

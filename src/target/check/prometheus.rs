@@ -25,20 +25,14 @@ pub(super) fn ask(url: &str, query: &str, limit: (Comparison, f64), timeout: Dur
         secure: false,
         trusted: None,
     };
-    let answer = http::ask(&question).map_err(|none| nothing(unanswered(none)))?;
+    let answer = http::ask(&question).map_err(|none| nothing(unanswered(&none)))?;
     let values = read(answer.status, &answer.body).map_err(nothing)?;
     compare(query, &values, limit)
 }
 
-fn unanswered(none: NoAnswer) -> String {
-    match none {
-        NoAnswer::Late => "did not answer in time".into(),
-        NoAnswer::TooLong => {
-            format!("answered with more than {} MiB; let the query give fewer series", LIMIT >> 20)
-        }
-        NoAnswer::Certificate(why) | NoAnswer::Other(why) => format!("cannot be asked: {why}"),
-        NoAnswer::NoAuthority => "cannot be asked: nobody vouches for it".into(),
-    }
+fn unanswered(none: &NoAnswer) -> String {
+    let told = none.told(LIMIT);
+    if *none == NoAnswer::TooLong { format!("{told}; let the query give fewer series") } else { told }
 }
 
 /// A value of an answer, and the labels of its series.
