@@ -181,14 +181,14 @@ fn a_run_of_which_nothing_is_known_blocks_every_plan() {
         lab.write(&format!(".patchform/runs/{run}/{file}"), "lost");
     }
     lab.write("main.pf.hcl", service("1.2", "", ""));
-    lab.patchform("run list").exits(0).says("damaged").does_not_say("1970");
-    lab.patchform("run list --json").exits(0).does_not_say("1970");
+    lab.patchform("run list").exits(0).says("damaged").does_not_say("1970-01");
+    lab.patchform("run list --json").exits(0).does_not_say("1970-01");
     let shown = flat(lab.patchform(&format!("run show {run}")).exits(1));
     shown.says("nothing is known of what it held").does_not_say("takes what it may have left");
     plan_is_blocked(&lab).says("may hold").says(&format!("patchform run abandon {run}"));
-    lab.patchform("apply --auto-approve").exits(6).does_not_say("1970");
-    flat(lab.patchform("run abandon").exits(0)).says("read each component").does_not_say("1970");
-    lab.patchform("run list").exits(0).says("abandoned").does_not_say("1970");
+    lab.patchform("apply --auto-approve").exits(6).does_not_say("1970-01");
+    flat(lab.patchform("run abandon").exits(0)).says("read each component").does_not_say("1970-01");
+    lab.patchform("run list").exits(0).says("abandoned").does_not_say("1970-01");
 }
 
 /// What a lease said is told by plan and journal: a run that lost it is open as before, and every way on works as it is printed.

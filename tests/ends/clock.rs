@@ -68,8 +68,10 @@ fn a_clock_that_was_set_back_while_nobody_drove_the_run() {
     ended(child).exits(7);
     set(&lab, "-86400");
     let resumed = with_clock(&lab, &library, "resume").output().unwrap();
-    // Two patches of half a second and more.
-    super::Ran::of(resumed).exits(0).does_not_say("0ms");
+    let resumed = super::Ran::of(resumed).exits(0);
+    // Two patches took time, whatever the clock says: a column that says "0ms" measured the clock.
+    let none = resumed.out.split_whitespace().any(|word| word.trim_end_matches(['.', ',']) == "0ms");
+    assert!(!none, "{}", resumed.out);
     lab.patchform("run show").exits(0).says("set back by");
     assert_eq!([lab.read("a"), lab.read("b")], ["1.1", "1.1"]);
     done_once(&lab);
