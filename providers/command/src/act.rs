@@ -131,7 +131,7 @@ fn answer(action: Action, argv: &Argv, arguments: &Arguments, ended: Ended) -> A
         Ended::Exited { code: 0, said } => Answer::Applied(done(action, arguments, &said)),
         Ended::Exited { code, said } => {
             let output = tail(&(said.shown + &said.stderr), OUTPUT).to_string();
-            let why = format!("`{shown}` exited with code {code}");
+            let why = format!("`{shown}` {}", ended::ending(code));
             if code == REFUSED { Answer::Refused { why, output } } else { Answer::Unclear { why, output } }
         }
         Ended::Running => Answer::unclear(format!("`{shown}` still runs; it is not killed")),
@@ -180,12 +180,13 @@ fn verify(arguments: &Arguments, act: &Act, context: &Context) -> Answer {
             Some(argv) => {
                 let variables =
                     [("PATCHFORM_ACTION", "verify"), ("PATCHFORM_LEVEL", wanted.unwrap_or_default())];
-                match ask::quietly(argv, &act.subject, arguments, &variables, context) {
-                    ended @ Ended::Exited { .. } => match ended.output(argv) {
-                        Ok(_) => Verdict::Healthy,
-                        Err(why) => Verdict::Ill { why },
-                    },
-                    ended => Verdict::Inconclusive { why: ended.output(argv).err().unwrap_or_default() },
+                let ended = ask::quietly(argv, &act.subject, arguments, &variables, context);
+                // Who was killed while looking has seen nothing, neither good nor bad.
+                let told = matches!(ended, Ended::Exited { code, .. } if ended::signal(code).is_none());
+                match ended.output(argv) {
+                    Ok(_) => Verdict::Healthy,
+                    Err(why) if told => Verdict::Ill { why },
+                    Err(why) => Verdict::Inconclusive { why },
                 }
             }
             None => Verdict::Healthy,

@@ -115,7 +115,7 @@ fn ask_further(
             }
             if let Some(code) = failed {
                 let there = standing.level.map_or("nothing".into(), |level| format!("{level:?}"));
-                return Ok(between(&format!("the command exited with code {code}; {there} is read now")));
+                return Ok(between(&format!("the command {}; {there} is read now", ended::ending(code))));
             }
             if standing.level.as_deref() == level(request.level.as_ref()) {
                 return Ok(Probed::After(done(action, arguments, &Said::default())));
