@@ -342,7 +342,7 @@ fn emergency(stuck: Emergency<'_>) -> EmergencyView<'_> {
         host: stuck.host,
         target: stuck.target,
         claims: stuck.claims,
-        steps: stuck.steps,
+        steps: stuck.steps.iter().map(ToString::to_string).collect(),
         contact: stuck.contact.map(ContactView::of),
     }
 }

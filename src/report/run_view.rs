@@ -3,6 +3,7 @@
 use crate::model::{Moment, PatchLevel};
 use crate::plan::noun::{Plan, Planned, Step, Verdict};
 use crate::run::event::{ActionRef, Leg};
+use patchform_sdk::message::CommandLine;
 use std::time::Duration;
 
 /// Where a component stands in a run.
@@ -145,6 +146,8 @@ pub struct Settled {
     pub snapshot: Option<String>,
     /// Where its provider keeps it, `at …`, else under which name, `token …`; empty where that is not known.
     pub kept: String,
+    /// How a person goes back to it.
+    pub by_hand: Option<CommandLine>,
 }
 
 impl Settled {

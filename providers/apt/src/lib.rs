@@ -43,6 +43,7 @@ static MANAGER: Manager = Manager {
         config: "conffiles",
         mend: "`dpkg --configure -a`, then `apt-get -f install`",
         mend_one: "`dpkg --configure -a`",
+        install: ("apt-get install --allow-downgrades --allow-change-held-packages", "debs/*.deb"),
         interrupted: "dpkg was interrupted there: what it had written down is taken over first, which is not taken back",
         changed: |path| {
             let path = path.join(" ");

@@ -1,7 +1,7 @@
 //! The emergency steps of a component that could not be restored, drawn: its way back as a person can do it by hand.
 
 use crate::config::checked::VendorField;
-use crate::report::emergency::Emergency;
+use crate::report::emergency::{Doing, Emergency};
 use crate::report::page::Page;
 use crate::report::style::{Tint, plain, tinted};
 
@@ -49,7 +49,14 @@ pub fn emergency(page: &mut Page, stuck: &Emergency<'_>) {
         page.labelled(2, COLUMN, "", &[plain(claim)]);
     }
     for (i, step) in stuck.steps.iter().enumerate() {
-        page.line(2, 5, &[tinted(Tint::Bold, format!("{}. ", i + 1)), plain(step)]);
+        let number = tinted(Tint::Bold, format!("{}. ", i + 1));
+        match step {
+            Doing::Say(sentence) => page.line(2, 5, &[number, plain(sentence)]),
+            Doing::Type { place, line } => {
+                page.line(2, 5, &[number, plain(format!("{place}:"))]);
+                page.typed(5, line);
+            }
+        }
     }
     contact(page, stuck);
 }
