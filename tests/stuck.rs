@@ -372,7 +372,7 @@ fn the_line_that_is_printed_restores_by_hand() {
     lab.patchform("init").exits(0);
     lab.patchform("apply --auto-approve").exits(0);
     // It wants to know the level, and has two lines.
-    let reads = "[ $PATCHFORM_LEVEL = 1.0 ] || exit 1\\nprintf %s \\\"$ODD\\\" >odd; test -e broken";
+    let reads = "[ $PATCHFORM_LEVEL = 1.0 ] || exit 1\\nprintf %s \\\"$ODD\\\" >odd; test -e broken && echo the robot is jammed";
     let config = platform("1.1", "exit 1")
         .replace("NAME = \"b\"", "NAME = \"b\", ODD = \"it's $HOME\"")
         .replace("test -e broken", reads);
@@ -380,6 +380,7 @@ fn the_line_that_is_printed_restores_by_hand() {
     lab.write("broken", "");
     let ended = lab.patchform("apply --auto-approve").exits(4).out;
     let stuck = ended.split("Emergency steps for command.b").nth(1).expect("its steps");
+    assert!(stuck.contains("│ the robot is jammed"), "{stuck}");
     let typed = stuck.split("On this machine:\n").nth(1).expect("what is typed");
     let typed = typed.split("\n  2. ").next().unwrap();
     let typed = typed.split("\n  3. ").next().unwrap();

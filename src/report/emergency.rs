@@ -23,6 +23,8 @@ pub struct Emergency<'a> {
     pub address: String,
     /// Why it could not be restored.
     pub why: &'a str,
+    /// What the step printed that failed, secrets masked.
+    pub printed: &'a str,
     /// What went wrong first, in a sentence; empty where that is not known.
     pub cause: &'a str,
     /// Whether nobody tried to restore it, since the run was abandoned: it may be well as it is.
@@ -103,6 +105,7 @@ fn of<'a>(plan: &'a Plan, run: &RunView, stuck: &'a Settled) -> Option<Emergency
         entry: stuck.entry,
         address: name(plan, stuck.entry),
         why: &stuck.why,
+        printed: &stuck.printed,
         cause: &stuck.cause,
         abandoned: stuck.abandoned,
         over: run.over,

@@ -10,7 +10,7 @@ use crate::model::Moment;
 use crate::plan::downtime::leaves;
 use crate::plan::noun::{Plan, Step};
 use crate::plan::room;
-use crate::run::event::{Event, What};
+use crate::run::event::{ActionRef, Event, Leg, What};
 use crate::run::{
     ASTRAY, ActionStanding, Ending, Failure, Hold, Left, Rejections, Run, Standing, Stored, outcome,
 };
@@ -20,7 +20,7 @@ use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// When components were worked on, as events tell it.
+/// When components were worked on, as events tell it, and what they said that the fold does not keep.
 #[derive(Debug, Clone, Default)]
 pub struct Times {
     of: BTreeMap<usize, (Moment, Moment)>,
@@ -32,6 +32,8 @@ pub struct Times {
     /// When nobody drove the run, as the journal shows it: what a person took to look at it is not what it took.
     rests: Vec<Interval>,
     last: Option<Moment>,
+    /// What the last step of a component printed that failed on its way back.
+    printed: BTreeMap<usize, String>,
     clock: Steady,
 }
 
@@ -48,6 +50,14 @@ impl Times {
             self.begun.insert(action.component, (event.at, at, step));
         }
         self.see_away(event);
+        if let What::Fact { action: ActionRef { component, leg: Leg::Back, .. }, answer, .. } = &event.what {
+            match answer {
+                Answer::Applied(_) => self.printed.remove(component),
+                Answer::Refused { output, .. } | Answer::Unclear { output, .. } => {
+                    self.printed.insert(*component, output.clone())
+                }
+            };
+        }
         if let Some(i) = event.what.component() {
             self.of.entry(i).or_insert((at, at)).1 = at;
         }
@@ -184,6 +194,7 @@ fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Se
         failed_why: failure.map_or(String::new(), |f| f.why.clone()),
         output: failure.map_or(String::new(), |f| f.output.clone()),
         cause: cause(plan, run, i).unwrap_or_default(),
+        printed: times.printed.get(&i).cloned().unwrap_or_default(),
         under: run.stuck_under(i),
         abandoned: run.is_left_standing(i),
         reached,
@@ -320,8 +331,7 @@ fn was_half(plan: &Plan, i: usize) -> bool {
 mod tests {
     use super::*;
     use crate::run::Rules;
-    use crate::run::event::{ActionRef, Leg};
-    use patchform_sdk::message::{Answer, Done};
+    use patchform_sdk::message::Done;
 
     /// Whoever stops a run in the evening and resumes it in the morning has not patched all night.
     #[test]

@@ -120,6 +120,8 @@ pub struct Settled {
     /// What went wrong first, where it went back or is stuck: its own failure, or that of another component for which
     /// it went back. Empty otherwise.
     pub cause: String,
+    /// What the last step of its way back printed that failed.
+    pub printed: String,
     /// The component that could not go back and has to before this one; for a stuck one, and for one that stays at its
     /// planned level for that.
     pub under: Option<usize>,

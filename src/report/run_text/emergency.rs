@@ -1,5 +1,6 @@
 //! The emergency steps of a component that could not be restored, drawn: its way back as a person can do it by hand.
 
+use super::{OUTPUT, tail};
 use crate::config::checked::VendorField;
 use crate::report::emergency::{Doing, Emergency};
 use crate::report::page::Page;
@@ -9,7 +10,7 @@ use crate::report::style::{Tint, plain, tinted};
 const COLUMN: usize = 10;
 
 /// Draws what is known and what to do, in full.
-pub fn emergency(page: &mut Page, stuck: &Emergency<'_>) {
+pub fn emergency(page: &mut Page, stuck: &Emergency<'_>, run: &str) {
     let address = &stuck.address;
     page.line(
         0,
@@ -39,6 +40,9 @@ pub fn emergency(page: &mut Page, stuck: &Emergency<'_>) {
     for (label, text) in [("why", stuck.why), ("cause", stuck.cause)] {
         if !text.is_empty() {
             page.labelled(2, COLUMN, label, &[plain(text)]);
+        }
+        if label == "why" {
+            tail(page, 2 + COLUMN, stuck.printed, OUTPUT, run);
         }
     }
     let to = stuck.host.as_ref().map_or(String::new(), |host| format!(" to {host}"));
