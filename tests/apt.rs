@@ -120,7 +120,8 @@ fn what_fails_leaves_the_host_as_it_was() {
 /// The line by which a person goes back to the newest snapshot, as the last journal has it for the emergency steps.
 fn typed_by_hand(lab: &Lab) -> String {
     let runs = std::fs::read_dir(lab.path(".patchform/runs")).unwrap().map(|entry| entry.unwrap().path());
-    let journal = std::fs::read_to_string(runs.max().unwrap().join("journal/000001.jsonl")).unwrap();
+    let run = runs.filter(|path| path.is_dir()).max().unwrap();
+    let journal = std::fs::read_to_string(run.join("journal/000001.jsonl")).unwrap();
     let (_, line) = journal.rsplit_once("\"by_hand\":").expect("it is kept");
     let mut values = serde_json::Deserializer::from_str(line).into_iter::<CommandLine>();
     values.next().unwrap().unwrap().typed("")
