@@ -316,7 +316,7 @@ fn a_run_whose_process_is_suspended_says_so() {
     let list = || lab.patchform("state list").exits(0);
     list().says("is going on").does_not_say("suspended");
     signal(&child, "STOP");
-    list().says(", suspended)");
+    list().says(", suspended: `kill -CONT");
     signal(&child, "CONT");
     list().does_not_say("suspended");
     ends_well(&lab, child);
@@ -366,7 +366,7 @@ fn a_request_that_nobody_takes_is_withdrawn_and_fails() {
     let asked = lab.patchform("run pause");
     signal(&child, "CONT");
     let asked = asked.exits(1);
-    assert!(asked.err.contains(", suspended)") && asked.err.contains("withdrawn"), "{asked:?}");
+    assert!(asked.err.contains(", suspended: `kill -CONT") && asked.err.contains("withdrawn"), "{asked:?}");
     lab.patchform("run stop").exits(0);
     let id = last_run(&lab).0;
     lab.write("go", "");

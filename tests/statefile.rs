@@ -222,7 +222,7 @@ fn a_drop_that_failed_is_tried_again() {
         listed["snapshots"].as_array().unwrap().len()
     };
     let before = count();
-    lab.patchform("snapshot prune").says("exited with code 1");
+    lab.patchform("snapshot prune").exits(1).says("exited with code 1").says("could not be dropped");
     assert_eq!(count(), before);
     lab.write("droppable", "");
     lab.patchform("snapshot prune").exits(0);

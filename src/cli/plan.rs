@@ -7,6 +7,7 @@ use super::terminal::Terminal;
 use super::waits::Waits;
 use crate::ops::{self, Failure};
 use crate::report::plan_json;
+use patchform_sdk::words::typed;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -59,7 +60,8 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
         if !arguments.json {
             let path = path.display();
             terminal.say(&format!(
-                "\nThe plan is saved as {path}. To carry out exactly this: patchform apply {path}\n"
+                "\nThe plan is saved as {path}. To carry out exactly this: patchform apply {}\n",
+                typed(&[path.to_string()])
             ));
         }
     }

@@ -57,13 +57,20 @@ pub fn run(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
             Ok(super::ended::exit_of(&ended))
         }
         Verb::Prune { variables, lock } => {
-            let (dropped, kept) = ops::snapshot::prune(&variables.inputs(), lock.timeout()?)?;
-            for id in &dropped {
+            let pruned = ops::snapshot::prune(&variables.inputs(), lock.timeout()?)?;
+            for id in &pruned.dropped {
                 terminal.say(&format!("dropped {id}\n"));
             }
-            terminal.notices(&kept);
-            terminal.say(&format!("{} dropped.\n", size::counted(dropped.len(), "snapshot")));
-            Ok(Exit::Done)
+            terminal.notices(&pruned.kept);
+            terminal.notices(&pruned.failed);
+            terminal.say(&format!("{} dropped.\n", size::counted(pruned.dropped.len(), "snapshot")));
+            match pruned.failed.len() {
+                0 => Ok(Exit::Done),
+                failed => {
+                    Err(Failure::error(format!("{} could not be dropped", size::counted(failed, "snapshot")))
+                        .hint("what stands in the way is said above; then `patchform snapshot prune` again"))
+                }
+            }
         }
     }
 }

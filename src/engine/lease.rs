@@ -57,7 +57,11 @@ impl OpenRun {
         if c.user.is_empty() {
             return "another process".into();
         }
-        let still = if machine::is_suspended(c) { ", suspended" } else { "" };
+        // Whoever stands still takes no request.
+        let still = match machine::is_suspended(c) {
+            true => format!(", suspended: `kill -CONT {}` lets it go on", c.pid),
+            false => String::new(),
+        };
         format!("{}@{} (process {}{still})", c.user, c.host, c.pid)
     }
 }

@@ -217,7 +217,7 @@ struct StoredSnapshot {
     data: bool,
     survives_target_loss: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    by_hand: Option<StoredCommandLine>,
+    by_hand: Option<Box<StoredCommandLine>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -225,8 +225,6 @@ struct StoredCommandLine {
     argv: Vec<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     env: BTreeMap<String, String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    folder: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -297,11 +295,11 @@ impl From<&Done> for StoredDone {
                 whole_system: s.coverage.whole_system,
                 data: s.coverage.data,
                 survives_target_loss: s.survives_target_loss,
-                by_hand: s.by_hand.clone().map(|CommandLine { argv, env, folder }| StoredCommandLine {
-                    argv,
-                    env,
-                    folder,
-                }),
+                by_hand: s
+                    .by_hand
+                    .as_deref()
+                    .cloned()
+                    .map(|CommandLine { argv, env }| Box::new(StoredCommandLine { argv, env })),
             }),
             reload: done.reload.into(),
             verdict: done.verdict.as_ref().map(StoredVerdict::from),
@@ -336,10 +334,9 @@ impl From<StoredDone> for Done {
                 digest: s.digest,
                 coverage: Coverage { whole_system: s.whole_system, data: s.data },
                 survives_target_loss: s.survives_target_loss,
-                by_hand: s.by_hand.map(|StoredCommandLine { argv, env, folder }| CommandLine {
-                    argv,
-                    env,
-                    folder,
+                by_hand: s.by_hand.map(|line| {
+                    let StoredCommandLine { argv, env } = *line;
+                    Box::new(CommandLine { argv, env })
                 }),
             }),
             reload: done.reload.into(),

@@ -29,12 +29,11 @@ fn batches() -> Vec<Vec<Event>> {
     let by_hand = CommandLine {
         argv: vec!["sh".into(), "-c".into(), "a\nb".into()],
         env: BTreeMap::from([("LEVEL".to_string(), CommandLine::LEVEL.to_string())]),
-        folder: Some("/srv/é".into()),
     };
     let snapshot = Snapshot {
         token: json!({"id": [1, "é"]}),
         place: "here".into(),
-        by_hand: Some(by_hand),
+        by_hand: Some(Box::new(by_hand)),
         ..Snapshot::default()
     };
     let ailment = Ailment { check: "load".into(), ill: true, why: "0.9".into() };

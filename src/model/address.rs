@@ -71,6 +71,13 @@ impl fmt::Display for InstanceKey {
     }
 }
 
+impl Address {
+    /// As one types it in a shell: one word, whatever its key holds.
+    pub fn quoted(&self) -> String {
+        format!("'{}'", self.to_string().replace('\'', r"'\''"))
+    }
+}
+
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (name, key) in &self.module {

@@ -181,8 +181,10 @@ pub fn is_over(ended: &Ended) -> Result<(), Failure> {
             format!("  {}: {step} was under way, and {why}", ended.plan.entries[*i].address)
         })
         .collect();
-    let leave: Vec<String> =
-        held.iter().map(|(i, _)| format!("--leave-running '{}'", ended.plan.entries[*i].address)).collect();
+    let leave: Vec<String> = held
+        .iter()
+        .map(|(i, _)| format!("--leave-running {}", ended.plan.entries[*i].address.quoted()))
+        .collect();
     Err(Failure::stopped(format!("run {id} was not abandoned\n{}", lines.join("\n")))
         .hint(format!("wait until it has ended, then `patchform run abandon {id}` again; or go on with `patchform resume {id}` or `patchform rollback {id}`"))
         .hint(format!(

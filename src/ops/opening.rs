@@ -340,7 +340,8 @@ fn refuse_stale(plan: &Plan, state: &State, readings: &BTreeMap<usize, Observed>
                     "{level} of {address} was given up by run {run} since this plan was made"
                 ))
                 .hint(format!(
-                    "`patchform allow '{address}'` lets it be tried again; then make a new plan"
+                    "`patchform allow {}` lets it be tried again; then make a new plan",
+                    address.quoted()
                 )));
             }
         }

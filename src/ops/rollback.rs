@@ -98,8 +98,9 @@ fn finished(id: &str, place: Place, inputs: &Inputs, stages: &mut dyn Stages) ->
              other goes back in order"
         ))
         .hint(format!(
-            "`patchform show` of its plan or `patchform run show {id}` tells the name that it had; `patchform state mv {renamed} \
-             NAME` gives it back for the time of the rollback. Or declare the earlier levels"
+            "`patchform show` of its plan or `patchform run show {id}` tells the name that it had; `patchform state mv {} \
+             NAME` gives it back for the time of the rollback. Or declare the earlier levels",
+            renamed.quoted()
         )));
     }
     if draft.entries.is_empty() {

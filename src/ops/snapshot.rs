@@ -83,12 +83,22 @@ pub fn list() -> Result<(Listed, View), Failure> {
     Ok((Listed { state, orphans, unrecorded, unproved, nameless, planless, lost }, seen))
 }
 
-/// `snapshot prune`: lets go what retention does not keep, by the newest rules that runs know, and orphans. Answers the
-/// ids and what could not be dropped.
+/// What `snapshot prune` did.
+#[derive(Debug, Default)]
+pub struct Pruned {
+    /// Ids of those that are gone.
+    pub dropped: Vec<String>,
+    /// Those that stay on purpose, or that nobody knows how to drop: each with why.
+    pub kept: Vec<String>,
+    /// Those whose drop failed: each with why.
+    pub failed: Vec<String>,
+}
+
+/// `snapshot prune`: lets go what retention does not keep, by the newest rules that runs know, and orphans.
 ///
 /// # Errors
 /// There is no state, or it cannot be read or written.
-pub fn prune(inputs: &Inputs, patience: Duration) -> Result<(Vec<String>, Vec<String>), Failure> {
+pub fn prune(inputs: &Inputs, patience: Duration) -> Result<Pruned, Failure> {
     let place = Place::known()?;
     runs::refuse_while_driven(&place.runs, "snapshot prune")?;
     let state = state::required()?;
@@ -97,7 +107,7 @@ pub fn prune(inputs: &Inputs, patience: Duration) -> Result<(Vec<String>, Vec<St
     let known = Known::of(&place, &state, &orphans)?;
     let rule = |address: &Address| known.rules.get(address).cloned().flatten();
     let doomed = retention::to_drop(&state, rule, &open, clock::now());
-    let (mut dropped, mut kept) = (Vec::new(), Vec::new());
+    let Pruned { mut dropped, mut kept, mut failed } = Pruned::default();
     let mut by_run: BTreeMap<&String, Vec<Doomed<'_>>> = BTreeMap::new();
     let stored = doomed.into_iter().map(|id| Doomed::stored(id, &state));
     // What a run left half done may have no other way back: its orphans wait until that is done.
@@ -118,7 +128,7 @@ pub fn prune(inputs: &Inputs, patience: Duration) -> Result<(Vec<String>, Vec<St
         }
     }
     if by_run.is_empty() {
-        return Ok((dropped, kept));
+        return Ok(Pruned { dropped, kept, failed });
     }
     let started = by_run
         .into_iter()
@@ -136,17 +146,17 @@ pub fn prune(inputs: &Inputs, patience: Duration) -> Result<(Vec<String>, Vec<St
             match one.drop_through(&hands, lease.token()) {
                 Ok(()) => {
                     if let Some(orphan) = one.orphan {
-                        kept.extend(orphans::note_dropped(&place, orphan).err().map(|e| e.to_string()));
+                        failed.extend(orphans::note_dropped(&place, orphan).err().map(|e| e.to_string()));
                     }
                     dropped.push(one.id);
                 }
-                Err(why) => kept.push(format!("{}: {why}", one.id)),
+                Err(why) => failed.push(format!("{}: {why}", one.id)),
             }
         }
     }
     forget(&place, &dropped, lease.token(), patience)?;
     lease.release().map_err(runs::leased)?;
-    Ok((dropped, kept))
+    Ok(Pruned { dropped, kept, failed })
 }
 
 /// A snapshot that is to go.
@@ -271,7 +281,7 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
         Failure::error(format!("run {}, which took it, does not know {}", snapshot.run, snapshot.component)).hint(format!(
             "it was renamed since: `patchform run show {}` tells the name that it had, and `patchform state mv {} NAME` gives it \
              back for the time of the restore",
-            snapshot.run, snapshot.component
+            snapshot.run, snapshot.component.quoted()
         ))
     })?;
     let rollout = taken.rollouts.get(entry.rollout).cloned();

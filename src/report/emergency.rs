@@ -136,10 +136,7 @@ fn way_back(plan: &Plan, entry: &Entry, change: &Change, stuck: &Settled) -> Vec
             Step::Restore | Step::Uninstall if stuck.put_back => {}
             Step::Restore => {
                 steps.push(restore(change, stuck.snapshot.as_deref(), &stuck.kept, &before).into());
-                let level = change.from.as_ref().map_or(String::new(), ToString::to_string);
-                steps.extend(
-                    stuck.by_hand.iter().map(|by_hand| typed_at(&entry.connection, by_hand.typed(&level))),
-                );
+                steps.extend(stuck.by_hand.iter().map(|line| typed_at(&entry.connection, line.clone())));
             }
             Step::Uninstall => {
                 steps.push(format!("Take the patch out, so that it is {before} again.").into())
@@ -315,10 +312,15 @@ mod tests {
         };
         let typed =
             |traffic: &Traffic, line: Line| by_hand(traffic, "web-1", line).map(|doing| doing.to_string());
-        assert_eq!(typed(&traffic, |b| &b.drain).as_deref(), Some("On this machine: M=web-1 pool 'a b'"));
+        assert_eq!(
+            typed(&traffic, |b| &b.drain).as_deref(),
+            Some("On this machine, in the folder of the configuration: M=web-1 pool 'a b'")
+        );
         assert_eq!(
             typed(&traffic, |b| &b.undrain).as_deref(),
-            Some("On this machine: echo 'set server web/web-1 state ready' | socat stdio /run/a.sock")
+            Some(
+                "On this machine, in the folder of the configuration: echo 'set server web/web-1 state ready' | socat stdio /run/a.sock"
+            )
         );
         // What is secret is null in a plan.
         traffic.arguments["socket"] = serde_json::Value::Null;

@@ -25,7 +25,9 @@ pub fn given_up(plan: &Plan, state: &State) -> Vec<Diagnostic> {
         let new = &entry.address;
         let way_out = match state.records.contains_key(component) {
             true => format!(
-                "`patchform state mv '{component}' '{new}'` tells so, and the level is not tried again"
+                "`patchform state mv {} {}` tells so, and the level is not tried again",
+                component.quoted(),
+                new.quoted()
             ),
             false => format!("leave {new} at the level that it has until the cause is mended"),
         };

@@ -22,7 +22,8 @@ pub fn left_undone(plan: &Plan, state: &State) -> Vec<Diagnostic> {
             Some(_) => "this plan does not do it: a later one does, once nothing is in the way".to_string(),
             None => format!(
                 "no plan does it, since there is neither a block nor a record of it: declare it again, or look at its \
-                 target and forget it with `patchform state rm '{address}'`"
+                 target and forget it with `patchform state rm {}`",
+                address.quoted()
             ),
         };
         let summary = format!("{address} still needs {}", owed.steps());

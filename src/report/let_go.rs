@@ -61,7 +61,7 @@ pub fn let_go(run: &LetGo, style: Style) -> String {
 fn noted(page: &mut Page, run: &LetGo) {
     for (address, why) in &run.given_up {
         page.line(0, 2, &[tinted(Tint::Bold, format!("{address}  ")), plain(why.as_str())]);
-        let allow = tinted(Tint::Command, format!("patchform allow '{address}'"));
+        let allow = tinted(Tint::Command, format!("patchform allow {}", address.quoted()));
         page.line(2, 4, &[plain("To let it be tried again: "), allow]);
     }
     if run.unproved > 0 {

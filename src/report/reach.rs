@@ -11,6 +11,7 @@ pub fn place(connection: &Connection) -> String {
             let path = typed(&[path.to_string()]);
             format!("In {path}, after `chroot {path}`")
         }
+        ("local", _) => "On this machine, in the folder of the configuration".into(),
         _ => format!("On {}", host(connection).unwrap_or_else(|| "this machine".into())),
     }
 }
@@ -58,7 +59,7 @@ mod tests {
         assert_eq!(place(&other("ssh", "host", "db-1")), "On db-1");
         assert_eq!(
             place(&Connection { kind: "local".into(), arguments: BTreeMap::new() }),
-            "On this machine"
+            "On this machine, in the folder of the configuration"
         );
     }
 }

@@ -232,7 +232,10 @@ fn of_block(plan: &Plan, entry: &Entry, block: &Block) -> Reason {
         ),
         Block::Rejected { run, reason } => Reason::with(
             format!("{desired} was given up by run {run}: {reason}"),
-            format!("declare another level, or let it be tried again: patchform allow '{}'", entry.address),
+            format!(
+                "declare another level, or let it be tried again: patchform allow {}",
+                entry.address.quoted()
+            ),
         ),
         Block::Refused(why) => Reason::only(format!("the provider refuses: {why}")),
         Block::Irreversible => Reason::with(

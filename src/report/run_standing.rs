@@ -214,7 +214,10 @@ fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Se
             .collect(),
         snapshot: stored.map(|s| s.id.clone()),
         kept: stored.map_or(String::new(), kept),
-        by_hand: stored.and_then(|stored| stored.made.as_ref()?.by_hand.clone()),
+        by_hand: stored.and_then(|stored| {
+            let before = plan.change(i)?.from.as_ref().map_or(String::new(), ToString::to_string);
+            Some(stored.made.as_ref()?.by_hand.as_ref()?.typed(&before, run.token()))
+        }),
     }
 }
 

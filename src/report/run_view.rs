@@ -3,7 +3,6 @@
 use crate::model::{Moment, PatchLevel};
 use crate::plan::noun::{Plan, Planned, Step, Verdict};
 use crate::run::event::{ActionRef, Leg};
-use patchform_sdk::message::CommandLine;
 use std::time::Duration;
 
 /// Where a component stands in a run.
@@ -148,8 +147,8 @@ pub struct Settled {
     pub snapshot: Option<String>,
     /// Where its provider keeps it, `at …`, else under which name, `token …`; empty where that is not known.
     pub kept: String,
-    /// How a person goes back to it.
-    pub by_hand: Option<CommandLine>,
+    /// What a person types to go back to it.
+    pub by_hand: Option<String>,
 }
 
 impl Settled {

@@ -172,15 +172,15 @@ pub fn done(action: Action, act: &Act, arguments: &Arguments, said: &Said) -> Do
 }
 
 /// `restore` as a person types it, with what it finds in its environment.
-fn by_hand(argv: &Argv, subject: &Subject, arguments: &Arguments, token: &str) -> CommandLine {
+fn by_hand(argv: &Argv, subject: &Subject, arguments: &Arguments, token: &str) -> Box<CommandLine> {
     let variables = [
         ("PATCHFORM_ACTION", Action::Restore.name()),
+        ("PATCHFORM_ACTION_ID", "by-hand"),
         ("PATCHFORM_LEVEL", CommandLine::LEVEL),
         ("PATCHFORM_SNAPSHOT", token),
+        ("PATCHFORM_TOKEN", CommandLine::TOKEN),
     ];
-    let here = subject.connection.kind == "local";
-    let folder = std::env::current_dir().ok().filter(|_| here).map(|folder| folder.display().to_string());
-    CommandLine { argv: argv.clone(), env: ask::environment(subject, arguments, &variables), folder }
+    Box::new(CommandLine { argv: argv.clone(), env: ask::environment(subject, arguments, &variables) })
 }
 
 fn verify(arguments: &Arguments, act: &Act, context: &Context) -> Answer {

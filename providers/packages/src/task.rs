@@ -175,7 +175,7 @@ pub fn done(manager: &Manager, action: Action, act: &Act, arguments: &Arguments,
             let place = format!("{}/{id}", manager.snapshots());
             done.snapshot = Some(Snapshot {
                 token: json!({ "id": id }),
-                by_hand: Some(by_hand(manager, &place)),
+                by_hand: Some(Box::new(by_hand(manager, &place))),
                 place,
                 size: size.unwrap_or(0),
                 ..Snapshot::default()

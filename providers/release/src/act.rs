@@ -10,6 +10,7 @@ use patchform_sdk::durable::{self, Survives};
 use patchform_sdk::message::{
     Act, Action, Answer, Artifact, CommandLine, Done, Level, Reload, Snapshot, Verdict,
 };
+use patchform_sdk::words::typed;
 use patchform_sdk::{Context, Ledger, earlier};
 use serde_json::{Value, json};
 use std::fs;
@@ -181,10 +182,15 @@ pub fn taken(layout: &Layout, standing: &Standing, token: Value) -> Done {
     };
     let link = layout.link.display().to_string();
     let argv = match &standing.link {
-        Some(release) => vec!["ln".into(), "-sfnT".into(), release.display().to_string(), link],
+        // A link to nothing would be worse than what is there.
+        Some(release) => {
+            let switch = ["ln".into(), "-sfnT".into(), release.display().to_string(), link];
+            let script = format!("ls -d {} && {}", typed(std::slice::from_ref(&place)), typed(&switch));
+            vec!["sh".into(), "-c".into(), script]
+        }
         None => vec!["rm".into(), link],
     };
-    let by_hand = Some(CommandLine { argv, ..CommandLine::default() });
+    let by_hand = Some(Box::new(CommandLine { argv, ..CommandLine::default() }));
     let snapshot =
         Snapshot { token, place, digest: Some(standing.digest.clone()), by_hand, ..Snapshot::default() };
     Done { snapshot: Some(snapshot), ..Done::default() }

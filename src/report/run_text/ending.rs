@@ -419,7 +419,8 @@ fn has_levels(plan: &Plan, run: &RunView) -> bool {
     let left = |c: &Settled| c.stands == Stands::Stuck && c.tried && !c.put_back;
     let stands = |c: &&Settled| c.stands == Stands::Committed || left(c);
     let mut changes = run.components.iter().filter(stands).filter_map(|c| plan.change(c.entry));
-    changes.any(|change| change.cause != Cause::Owed)
+    // What was not there before goes away by its own way back only.
+    changes.any(|change| change.cause != Cause::Owed && (change.from.is_some() || !change.back.is_empty()))
 }
 
 /// Where it did not go forth from what an earlier run had put there and left: how that is taken back, since it may be what is
@@ -449,5 +450,5 @@ fn allow(plan: &Plan, run: &RunView) -> Option<(String, String)> {
             failed.replace("was ", "were ")
         ),
     };
-    Some((what, format!("patchform allow '{}'", name(plan, first.entry))))
+    Some((what, format!("patchform allow {}", plan.entries.get(first.entry)?.address.quoted())))
 }

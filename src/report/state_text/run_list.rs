@@ -47,7 +47,7 @@ pub fn run_list(rows: &[RunRow], clock: Clock, style: Style) -> String {
     for run in rows.iter().filter(|r| r.finished.is_none()) {
         let (what, verb) = match run.outcome.as_str() {
             "open" => ("was not finished: ", "resume"),
-            "stuck" => ("is stuck; when it is repaired, to take back all that it changed: ", "rollback"),
+            "stuck" => ("is stuck; what is to be repaired, and how it goes on then: ", "run show"),
             "paused" => ("is paused; to let it go on: ", "run continue"),
             _ => continue,
         };
