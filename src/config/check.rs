@@ -25,6 +25,7 @@ use values::{Values, Wrong};
 mod assertion;
 mod blocking;
 mod call;
+mod clear;
 mod component;
 mod data;
 mod depends;
@@ -110,6 +111,7 @@ fn run(
     wrong.spoil(wrong.outputs_lost);
     parsed.conceal(sources, &Diagnostics::default());
     let tree = Tree::grow(parsed, schemas, &mut wrong, &mut problems);
+    clear::secrets(&tree, schemas).into_iter().for_each(|span| sources.conceal(span));
     let declared = &tree.areas[0].names.variables;
     let nothing = Values::default();
     let variables =

@@ -17,6 +17,7 @@ mod declared;
 mod reading;
 mod unread;
 
+pub(super) use concealed::unquoted;
 pub use concealed::{conceal_read, conceal_unread};
 pub use declared::Declared;
 pub(super) use reading::{Folder, with_chain};
