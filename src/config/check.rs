@@ -57,6 +57,7 @@ mod secret;
 mod service;
 mod shapes;
 mod silence;
+mod sketch;
 mod told;
 mod traffic;
 mod tree;
@@ -171,6 +172,7 @@ impl<'a, 'p> Checker<'a, 'p> {
             self.evaluate(*number);
             self.wrong.spoil(self.problems.has_errors());
         }
+        self.sketch_modules(&order.sorted);
         self.validations();
         let rollouts = self.rollouts();
         let vendors = self.vendors();

@@ -81,10 +81,15 @@ impl Checker<'_, '_> {
         }
         let hopeless = |expr: &Expr| self.instances[at].values.hopeless(expr);
         if block.body.attributes.iter().any(|a| hopeless(&a.value)) {
+            self.sketch_data(at, block);
             return None;
         }
         let repeat = repeat("data block", block, &mut Diagnostics::default());
-        let made = self.with_fields(at, |fields| instances(&repeat, fields))?;
+        let made = self.with_fields(at, |fields| instances(&repeat, fields));
+        if made.as_ref().is_none_or(Vec::is_empty) {
+            self.sketch_data(at, block);
+        }
+        let made = made?;
         let mut values: Vec<(InstanceKey, Value)> = Vec::with_capacity(made.len());
         let (sort, name) = (&block.labels.first()?.text, &block.labels.get(1)?.text);
         // Where one fails the others are not read: each may have to wait for a program or a server.

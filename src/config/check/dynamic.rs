@@ -132,7 +132,8 @@ fn of_component<'b>(block: &'b Block, name: &str, fields: &mut Fields<'_>) -> (C
     (Cow::Owned(made), is_whole && fields.problems.0.len() == before)
 }
 
-fn has_dynamic(body: &Body) -> bool {
+/// Whether there are dynamic blocks in a body.
+pub(super) fn has_dynamic(body: &Body) -> bool {
     body.blocks.iter().any(|block| &*block.kind == "dynamic" || has_dynamic(&block.body))
 }
 
