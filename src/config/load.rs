@@ -201,6 +201,14 @@ fn fits(block: &Block, root: bool, problems: &mut Diagnostics, gaps: &mut Gaps) 
         problems.push(problem.at(block.header, has).help(format!("Write it as {}", row.written)));
         return false;
     }
+    if kind == "check" {
+        block
+            .body
+            .blocks
+            .iter()
+            .filter(|inner| &*inner.kind == "data")
+            .for_each(|inner| gaps.misspelt(inner));
+    }
     let mut good = true;
     for (label, what) in block.labels.iter().zip(row.labels) {
         if !is_identifier(&label.text) {

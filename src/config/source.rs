@@ -155,7 +155,8 @@ impl Sources {
     pub fn conceal_words(&self, problems: &mut Diagnostics) {
         self.at_concealed(problems, |told, all| {
             // Where the line ends that begins a heredoc is lost, its marker holds what follows.
-            let marker = told.trim_start_matches(['<', '-', ' ', '\t', '"', '\'']).trim_end_matches(['"', '\'']);
+            let marker =
+                told.trim_start_matches(['<', '-', ' ', '\t', '"', '\'']).trim_end_matches(['"', '\'']);
             for words in all {
                 hide_said(words, told);
                 hide_said(words, marker);

@@ -297,7 +297,9 @@ impl<'a, 'p> Checker<'a, 'p> {
             let keys = instances.as_ref().map_or(0, Vec::len);
             (keys, instances.and_then(|instances| expander.expand(&instances, &mut problems)))
         };
-        let places = |problems: &Diagnostics| problems.0.iter().filter_map(|one| Some(one.primary.as_ref()?.0)).collect();
+        let places = |problems: &Diagnostics| {
+            problems.0.iter().filter_map(|one| Some(one.primary.as_ref()?.0)).collect()
+        };
         let told: Vec<Span> = places(&problems);
         self.take(problems, at);
         if keys == 0 {

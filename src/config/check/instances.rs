@@ -81,11 +81,7 @@ pub(super) struct Expander<'a, 'p> {
 
 impl Expander<'_, '_> {
     /// All instances, and the value that references to the block have. `None` when something is wrong, which was said.
-    pub fn expand(
-        &self,
-        instances: &[Instance],
-        problems: &mut Diagnostics,
-    ) -> Option<(Vec<Draft>, Value)> {
+    pub fn expand(&self, instances: &[Instance], problems: &mut Diagnostics) -> Option<(Vec<Draft>, Value)> {
         let body = &self.block.block.body;
         let plans = self.block.plan.arguments.iter();
         let given: Vec<Given<'_>> = plans.map(|(name, plan)| (&**name, plan, body.attribute(name))).collect();

@@ -18,9 +18,8 @@ use crate::model::{Diagnostics, InstanceKey, Span};
 
 /// Whether an expression rests on what has no value in a sketch.
 fn is_open(expr: &Expr, names: &Names<'_>, values: &Values) -> bool {
-    let is_known = |name: &str| {
-        names.is_constant(name) && values.locals.get(name).is_some_and(|value| !value.is_null())
-    };
+    let is_known =
+        |name: &str| names.is_constant(name) && values.locals.get(name).is_some_and(|value| !value.is_null());
     let open = expr.references().into_iter().any(|reference| match &*reference.root {
         "path" | "patchform" => false,
         "local" => !reference.name().is_some_and(|name| is_known(name)),

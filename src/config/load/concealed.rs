@@ -113,8 +113,7 @@ pub(in crate::config) fn unquoted(
     expr: &Expr,
     is_kind: &dyn Fn(&str) -> bool,
 ) -> impl Iterator<Item = Span> + use<> {
-    let is_value =
-        |name: &Reference| !is_root(&name.root) && (name.steps.is_empty() || !is_kind(&name.root));
+    let is_value = |name: &Reference| !is_root(&name.root) && (name.steps.is_empty() || !is_kind(&name.root));
     let found: Vec<Reference> = expr.references().into_iter().filter(is_value).collect();
     found.into_iter().map(|name| name.span)
 }

@@ -28,7 +28,10 @@ impl Scanner<'_> {
         let missing = closer(open.kind);
         Diagnostic::error(format!("This {} is never closed", name(open.kind)))
             .at(self.opener(open), "opened here")
-            .and(self.span(at, at + 1), format!("this closes something around it; {missing} is missing before"))
+            .and(
+                self.span(at, at + 1),
+                format!("this closes something around it; {missing} is missing before"),
+            )
             .help(format!("Add the missing {missing}."))
     }
 
