@@ -34,7 +34,7 @@ pub(super) fn unfinished(text: &str) -> Unfinished {
         comment = token.kind == Kind::Comment && !token.text.ends_with(['\n', '/']);
     }
     match scanner.around.last() {
-        _ if comment => Unfinished::Text,
+        _ if comment => Unfinished::Comment,
         Some(Around::Quotes) => Unfinished::Text,
         Some(_) => Unfinished::Open,
         None if open > 0 => Unfinished::Open,
