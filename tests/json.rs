@@ -265,7 +265,7 @@ fn validate_answers_in_the_shape_of_terraform() {
 fn validate_answers_in_one_shape_whatever_is_wrong() {
     let lab = Lab::new("variable \"a\" { default = 1 }\n");
     for (command, said) in [
-        ("validate --json --var-file nowhere.pfvars", "cannot read nowhere.pfvars"),
+        ("validate --json --var-file nowhere.pfvars", "Cannot read nowhere.pfvars"),
         ("validate --json --var hunter2", "--var needs a name and a value"),
     ] {
         let done = lab.patchform(command).exits(1);

@@ -177,12 +177,14 @@ impl Diagnostics {
 
     /// Tells once what is not there, with the other places that name it. `scope`: where in a file a name means the same.
     pub fn gather_absent<S: Ord>(&mut self, scope: impl Fn(FileId) -> S) {
-        let mut first: BTreeMap<(S, String), usize> = BTreeMap::new();
+        let mut first: BTreeMap<(S, String, String), usize> = BTreeMap::new();
         let mut kept: Vec<(Diagnostic, Vec<Span>)> = Vec::with_capacity(self.0.len());
         for one in self.0.drain(..) {
             let named = !matches!(one.absence, None | Some(Absence::Within(_)));
             if let Some((at, _)) = one.primary.as_ref().filter(|_| named) {
-                let number = *first.entry((scope(at.file), one.summary.clone())).or_insert(kept.len());
+                // Of two modules that lack the same variable each has others.
+                let cause = (scope(at.file), one.summary.clone(), one.help.clone());
+                let number = *first.entry(cause).or_insert(kept.len());
                 if let Some((_, places)) = kept.get_mut(number) {
                     places.push(*at);
                     continue;
@@ -198,14 +200,11 @@ impl Diagnostics {
                 *at = places.remove(0);
             }
             let more = places.len().saturating_sub(MOST_PLACES);
-            for (number, at) in places.into_iter().take(MOST_PLACES).enumerate() {
-                one.related.push((
-                    at,
-                    match number + 1 == MOST_PLACES && more > 0 {
-                        true => format!("here, too, and at {more} more places"),
-                        false => "here, too".to_string(),
-                    },
-                ));
+            let shown = places.into_iter().take(MOST_PLACES);
+            one.related.extend(shown.map(|at| (at, "here, too".to_string())));
+            if let Some((_, last)) = one.related.last_mut().filter(|_| more > 0) {
+                let s = if more == 1 { "" } else { "s" };
+                *last = format!("here, too, and at {more} more place{s}");
             }
             one
         };
