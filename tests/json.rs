@@ -253,10 +253,50 @@ fn validate_answers_in_the_shape_of_terraform() {
                 assert_eq!(theirs["range"][key], ours["range"][key], "{ours:#}");
             }
             assert_eq!(theirs["snippet"], ours["snippet"]);
-            let known = ["help", "related", "others", "address"];
+            let known = ["help", "label", "related", "others", "address"];
             let extra =
                 fields(ours).into_iter().find(|key| theirs.get(key).is_none() && !known.contains(key));
             assert_eq!(extra, None, "a key that docs/json.md does not name");
         }
     }
+}
+
+#[test]
+fn validate_answers_in_one_shape_whatever_is_wrong() {
+    let lab = Lab::new("variable \"a\" { default = 1 }\n");
+    for (command, said) in [
+        ("validate --json --var-file nowhere.pfvars", "Cannot read nowhere.pfvars"),
+        ("validate --json --var hunter2", "--var needs a name and a value"),
+    ] {
+        let done = lab.patchform(command).exits(1);
+        let answer = document(&done);
+        assert_eq!(
+            (&answer["valid"], &answer["error_count"]),
+            (&Json::Bool(false), &Json::from(1)),
+            "{answer:#}"
+        );
+        let summary = answer["diagnostics"][0]["summary"].as_str().unwrap();
+        assert!(summary.starts_with(said), "{summary}");
+        assert!(!answer.to_string().contains("hunter2"), "{answer:#}");
+    }
+}
+
+#[test]
+fn a_provider_that_is_not_there_is_told_at_its_row_and_hides_nothing_else() {
+    let lab = Lab::new(
+        "patchform {\n  required_providers {\n    aws = {\n      source  = \"hashicorp/aws\"\n      version = \"~> 5\"\n    }\n  }\n}\n\
+         provider \"aws\" {}\n\
+         component \"aws_thing\" \"x\" {\n  patch_level = \"1\"\n}\n\
+         output \"o\" {\n  value = local.nope\n}\n",
+    );
+    let answer = document(&lab.patchform("validate --json").exits(1));
+    let told: Vec<(&str, u64)> = answer["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["summary"].as_str().unwrap(), one["range"]["start"]["line"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(told, [("Provider `aws` is not there", 4), ("There is no local value \"nope\"", 14)]);
+    let said = lab.patchform("validate").exits(1).err;
+    assert!(said.contains("aws = { source = \"./bin/patchform-provider-aws\" }"), "{said}");
 }

@@ -42,6 +42,11 @@ fn each_has_a_state_of_its_own() {
     lab.patchform("workspace select default").exits(0);
     lab.patchform("output").exits(0).says("default");
     lab.patchform("workspace select green").exits(1).says("there is no workspace green");
+    lab.patchform("workspace select -or-create green").exits(0).says("The workspace green is made");
+    lab.patchform("workspace select default").exits(0);
+    lab.patchform("workspace select --or-create green").exits(0).says("The workspace green is in use");
+    lab.patchform("workspace select default").exits(0);
+    lab.patchform("workspace delete green").exits(0);
     lab.patchform("workspace new blue").exits(1).says("already");
     lab.patchform("init").exits(0);
     lab.patchform("output").exits(0).says("default");

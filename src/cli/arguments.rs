@@ -71,15 +71,6 @@ impl Args for Variables {
     }
 }
 
-/// What has no name may be a secret's value alone: the library's own complaint would show it.
-fn unnamed(given: &[(usize, Given)]) -> Option<clap::Error> {
-    let is_unnamed = |given: &Given| matches!(given, Given::Variable(text) if !text.contains('='));
-    let words =
-        "--var must be NAME=VALUE; what was given has no `=`, and is not shown since it may be a secret\n";
-    let found = given.iter().any(|(_, given)| is_unnamed(given));
-    found.then(|| clap::Error::raw(clap::error::ErrorKind::ValueValidation, words))
-}
-
 impl FromArgMatches for Variables {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let mut given: Vec<(usize, Given)> = Vec::new();
@@ -92,9 +83,6 @@ impl FromArgMatches for Variables {
             given.extend(at.zip(values.cloned().map(Given::File)));
         }
         given.sort_by_key(|(at, _)| *at);
-        if let Some(error) = unnamed(&given) {
-            return Err(error);
-        }
         Ok(Variables(Inputs { given: given.into_iter().map(|(_, g)| g).collect(), accepted: Vec::new() }))
     }
 

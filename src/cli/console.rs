@@ -4,7 +4,7 @@ use super::Exit;
 use super::arguments::Variables;
 use super::prompt::Prompt;
 use super::terminal::Terminal;
-use crate::config::console::goes_on;
+use crate::config::console::{goes_on, is_comment};
 use crate::ops::Failure;
 use crate::ops::console::Console;
 use crate::report::reference::{articles_text, find};
@@ -102,11 +102,6 @@ fn interactive(console: &Console, terminal: &Terminal) -> Result<Exit, Failure> 
         }
     }
     Ok(Exit::Done)
-}
-
-/// Whether every line of it is a comment, which asks nothing.
-fn is_comment(text: &str) -> bool {
-    text.lines().map(str::trim).all(|line| line.is_empty() || line.starts_with('#') || line.starts_with("//"))
 }
 
 fn say(console: &Console, terminal: &Terminal, text: &str) -> Said {

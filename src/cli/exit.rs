@@ -1,5 +1,7 @@
 //! Exit codes (page 3 of the design).
 
+use crate::ops::failure::Kind;
+
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
@@ -19,6 +21,18 @@ pub enum Exit {
     Locked = 6,
     /// Stopped and resumable.
     Stopped = 7,
+}
+
+impl Exit {
+    /// How the program ends after a failure.
+    pub fn of(failure: Kind) -> Exit {
+        match failure {
+            Kind::Error => Exit::Error,
+            Kind::Refused => Exit::Refused,
+            Kind::Locked => Exit::Locked,
+            Kind::Stopped => Exit::Stopped,
+        }
+    }
 }
 
 impl From<Exit> for std::process::ExitCode {

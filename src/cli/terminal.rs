@@ -133,11 +133,12 @@ impl Terminal {
             page.line(2, 4, &[tinted(Tint::Command, "help: "), plain(hint.as_str())]);
         }
         self.note(&page.finish());
-        let (kind, exit) = match failure.kind {
-            Kind::Error => ("error", Exit::Error),
-            Kind::Refused => ("refused", Exit::Refused),
-            Kind::Locked => ("locked", Exit::Locked),
-            Kind::Stopped => ("stopped", Exit::Stopped),
+        let exit = Exit::of(failure.kind);
+        let kind = match failure.kind {
+            Kind::Error => "error",
+            Kind::Refused => "refused",
+            Kind::Locked => "locked",
+            Kind::Stopped => "stopped",
         };
         if self.json {
             self.say(&error_line(failure, (&message, &hints), kind, exit));

@@ -3,6 +3,7 @@
 use super::Exit;
 use super::arguments::Variables;
 use super::terminal::Terminal;
+use crate::config::source::Sources;
 use crate::ops::{self, Failure};
 use crate::report::diagnostic;
 
@@ -22,7 +23,11 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
         let (sources, complaints, exit) = match checked {
             Ok(valid) => (valid.sources, valid.warnings, Exit::Done),
             Err(Failure { diagnostics: Some(complaints), .. }) => (complaints.0, complaints.1, Exit::Error),
-            Err(other) => return Err(other),
+            // Whoever reads the answer reads one shape.
+            Err(other) => {
+                let (exit, problem) = (Exit::of(other.kind), other.into_diagnostic());
+                (Sources::new(), problem.into(), exit)
+            }
         };
         terminal.say(&format!("{:#}\n", diagnostic::to_json(&complaints, &sources)));
         return Ok(exit);

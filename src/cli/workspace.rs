@@ -19,6 +19,9 @@ pub enum Verb {
     Select {
         /// Its name
         name: String,
+        /// Make it where there is none
+        #[arg(long)]
+        or_create: bool,
     },
     /// Show the workspace in use
     Show,
@@ -42,7 +45,10 @@ pub fn run(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
             ops::workspace::new(name)?;
             terminal.say(&format!("The workspace {name} is made and in use; it manages nothing yet.\n"));
         }
-        Verb::Select { name } => {
+        Verb::Select { name, or_create: true } if !ops::workspace::exists(name)? => {
+            return run(&Verb::New { name: name.clone() }, terminal);
+        }
+        Verb::Select { name, .. } => {
             ops::workspace::select(name)?;
             terminal.say(&format!("The workspace {name} is in use.\n"));
         }

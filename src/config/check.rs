@@ -25,6 +25,7 @@ use values::{Values, Wrong};
 mod assertion;
 mod blocking;
 mod call;
+mod clear;
 mod component;
 mod data;
 mod depends;
@@ -56,6 +57,7 @@ mod secret;
 mod service;
 mod shapes;
 mod silence;
+mod sketch;
 mod told;
 mod traffic;
 mod tree;
@@ -110,6 +112,7 @@ fn run(
     wrong.spoil(wrong.outputs_lost);
     parsed.conceal(sources, &Diagnostics::default());
     let tree = Tree::grow(parsed, schemas, &mut wrong, &mut problems);
+    clear::secrets(&tree, schemas).into_iter().for_each(|span| sources.conceal(span));
     let declared = &tree.areas[0].names.variables;
     let nothing = Values::default();
     let variables =
@@ -121,6 +124,8 @@ fn run(
     let sound = !problems.has_errors();
     problems.0.retain(|problem| !parsed.gaps.explain(problem, sources));
     problems.once();
+    // A name means the same in all files of a folder.
+    problems.gather_absent(|file| sources.path(file).rsplit_once('/').map(|(folder, _)| folder.to_string()));
     sources.conceal_values(&mut problems);
     match config {
         Some(config) if sound => {
@@ -169,6 +174,7 @@ impl<'a, 'p> Checker<'a, 'p> {
             self.evaluate(*number);
             self.wrong.spoil(self.problems.has_errors());
         }
+        self.sketch_modules(&order.sorted);
         self.validations();
         let rollouts = self.rollouts();
         let vendors = self.vendors();
@@ -180,12 +186,17 @@ impl<'a, 'p> Checker<'a, 'p> {
         let traffic = self.traffic(schemas);
         let services = self.named(|names| &names.services, |_, block, fields| service::read(block, fields));
         let providers = self.providers(schemas);
-        let outputs = self.outputs.drain(..).collect::<Option<Vec<_>>>();
+        // One that is wrong keeps nothing from being looked at that has to do with the others.
+        let is_whole = self.outputs.iter().all(Option::is_some) && providers.iter().all(Option::is_some);
+        let outputs = self.outputs.drain(..).flatten().collect();
+        let unread = |(declared, read): (&provider::Declared<'p>, Option<provider::Configured>)| {
+            read.unwrap_or_else(|| provider::unread(declared.name, &declared.alias))
+        };
+        let providers = self.tree.providers.iter().zip(providers).map(unread).collect();
         for call in 0..self.tree.areas[0].calls.len() {
             self.refresh(0, call);
         }
         let assertions = self.assertions();
-        let (providers, outputs) = (providers?, outputs?);
         let whole = Whole {
             parsed,
             schemas,
@@ -207,7 +218,7 @@ impl<'a, 'p> Checker<'a, 'p> {
         config.feeds = feeds;
         config.policies = policies;
         self.problems.0.extend(policy::unknown(&covered.concat(), &config.components));
-        Some(config)
+        is_whole.then_some(config)
     }
 
     /// The scope of every expression in an instance of a module: declared names, `path` and `patchform`.
@@ -305,15 +316,15 @@ impl<'a, 'p> Checker<'a, 'p> {
         read
     }
 
-    fn providers(&mut self, schemas: &Schemas) -> Option<Vec<provider::Configured>> {
+    fn providers(&mut self, schemas: &Schemas) -> Vec<Option<provider::Configured>> {
         let secrets = std::mem::take(&mut self.secrets);
         let tree = self.tree;
         let read = |declared: &provider::Declared<'p>| {
             self.with_fields(0, |fields| provider::read(declared, schemas, &secrets, fields))
         };
-        let read: Vec<_> = tree.providers.iter().map(read).collect();
+        let read = tree.providers.iter().map(read).collect();
         self.secrets = secrets;
-        read.into_iter().collect()
+        read
     }
 }
 

@@ -105,7 +105,7 @@ pub enum Party {
 }
 
 /// One row of `required_providers`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RequiredProvider {
     /// Path of an executable, relative to the configuration's folder; `None` for a bundled provider.
     pub source: Option<String>,
@@ -113,6 +113,8 @@ pub struct RequiredProvider {
     pub version: Option<String>,
     /// Where it is asked for.
     pub span: Option<Span>,
+    /// Where its source stands.
+    pub source_span: Option<Span>,
     /// Where the version constraint stands.
     pub version_span: Option<Span>,
 }

@@ -1,6 +1,8 @@
 //! The console: values as `terraform console` shows them, so that hands and eyes need not relearn; lines that go on;
 //! completion.
 
+use super::fmt::scan::tokens;
+use super::fmt::token::Kind;
 use super::fmt::{Unfinished, unfinished};
 use super::value::{Data, Value};
 
@@ -8,9 +10,14 @@ mod completion;
 
 pub use completion::complete;
 
-/// Whether an expression goes on on the next line: a bracket, a template or a heredoc is open.
+/// Whether an expression goes on on the next line: a bracket, a template, a heredoc or a comment is open.
 pub fn goes_on(text: &str) -> bool {
-    unfinished(&format!("{text}\n")) == Unfinished::Open
+    matches!(unfinished(&format!("{text}\n")), Unfinished::Open | Unfinished::Comment)
+}
+
+/// Whether a text holds nothing but comments, which ask nothing.
+pub fn is_comment(text: &str) -> bool {
+    tokens(text).all(|token| matches!(token.kind, Kind::Comment | Kind::Newline))
 }
 
 /// The text of a value; secrets as `(sensitive value)`.
@@ -100,4 +107,25 @@ fn end(empty: bool, indent: usize, close: &str, out: &mut String) {
         out.push_str(&format!("\n{}", " ".repeat(indent)));
     }
     out.push_str(close);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{goes_on, is_comment};
+
+    #[test]
+    fn a_comment_may_go_on_and_asks_nothing() {
+        for (text, more, comment) in [
+            ("1", false, false),
+            ("[1,", true, false),
+            ("/* a", true, true),
+            ("/* a\nb */", false, true),
+            ("# a\n// b\n\n/* c */", false, true),
+            ("/* a */ 1", false, false),
+            ("\"/* a\"", false, false),
+            ("", false, true),
+        ] {
+            assert_eq!((goes_on(text), is_comment(text)), (more, comment), "{text}");
+        }
+    }
 }

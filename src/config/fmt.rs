@@ -63,8 +63,10 @@ pub(super) enum Unfinished {
     Nothing,
     /// A bracket, a block, a template sequence or a heredoc is open.
     Open,
-    /// It ends within quotes or a comment.
+    /// It ends within quotes.
     Text,
+    /// It ends within a comment.
+    Comment,
 }
 
 /// What is open at the end of a text, which may be invalid.

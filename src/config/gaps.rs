@@ -59,7 +59,8 @@ impl Gaps {
         for (span, _) in places.clone() {
             // Where an argument could not be read, the block that it belongs to was.
             match outline.as_ref().and_then(|outline| outline.block_around(span.start)) {
-                Some(kind) => self.all.push(Gap::new(*span, by_arguments(kind))),
+                Some((kind, true)) => self.all.push(Gap::new(*span, by_arguments(kind))),
+                Some((kind, false)) => self.all.push(Gap::new(*span, declared_by(kind))),
                 None => self.whole_file(file),
             }
         }
@@ -104,11 +105,21 @@ impl Gaps {
             let start = |block: &Block| block.kind_span.start as usize;
             let block = body.blocks.partition_point(|block| start(block) < range.start);
             match body.blocks.get(block).filter(|block| range.contains(&start(block))) {
-                Some(block) => self.all.push(inside(block, Span::new(file, range.start, range.end))),
+                Some(block) => self.inside(text, block, Span::new(file, range.start, range.end)),
                 None => self.lost(text, file, range),
             }
         }
         self.lost(text, file, behind..text.len());
+    }
+
+    /// Something within a block whose header could be read: only what it declares by its arguments is lost. Names of local
+    /// values can be told by what their lines begin with.
+    fn inside(&mut self, text: &str, block: &Block, around: Span) {
+        let names = if &*block.kind == "locals" { lost_names(text, block, around) } else { Vec::new() };
+        let named = names.iter().map(|name| Some(format!("local.{name}")));
+        let words = by_arguments(&block.kind);
+        let all = if names.is_empty() { vec![None] } else { named.collect() };
+        self.all.extend(all.into_iter().map(|only| Gap { around, words: words.clone(), only }));
     }
 
     /// A part of a text of which nothing was read: the words at the beginning of its lines tell what it held.
@@ -168,7 +179,7 @@ impl Gap {
         let (Some(only), Some((at, _))) = (&self.only, &problem.primary) else { return true };
         let missed = sources.text(at.file).get(at.start as usize..).unwrap_or_default();
         let behind = missed.strip_prefix('"').unwrap_or(missed).strip_prefix(only.as_str());
-        behind.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || "_-".contains(c)))
+        behind.is_some_and(|rest| !rest.starts_with(is_word))
     }
 
     fn holds(&self, place: Span) -> bool {
@@ -189,9 +200,26 @@ fn headers(blocks: &[Block]) -> Vec<Span> {
     found
 }
 
-/// Something within a block whose header could be read: only what it declares by its arguments is lost.
-fn inside(block: &Block, around: Span) -> Gap {
-    Gap::new(around, by_arguments(&block.kind))
+/// The names that seem to be given a value in a block's text, but for those that were read.
+fn lost_names<'t>(text: &'t str, block: &Block, around: Span) -> Vec<&'t str> {
+    let lines = text.get(around.start as usize..around.end as usize).unwrap_or_default().lines();
+    let body = |line: &'t str| line.rsplit_once('{').map_or(line, |(_, rest)| rest);
+    let given = |line: &'t str| {
+        let line = line.trim_start();
+        let (name, behind) = line.split_at(line.find(|c: char| !is_word(c)).unwrap_or(line.len()));
+        (!name.is_empty() && behind.trim_start().starts_with('=')).then_some(name)
+    };
+    let names = lines.enumerate().filter_map(|(at, line)| given(if at == 0 { body(line) } else { line }));
+    names.filter(|name| block.body.attribute(name).is_none()).collect()
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-')
+}
+
+/// The word of blocks of a kind, if they declare something.
+fn declared_by(kind: &str) -> Vec<&'static str> {
+    DECLARING.iter().filter(|word| **word == kind).copied().collect()
 }
 
 /// What a block of this kind declares by its arguments.

@@ -17,6 +17,7 @@ mod declared;
 mod reading;
 mod unread;
 
+pub(super) use concealed::unquoted;
 pub use concealed::{conceal_read, conceal_unread};
 pub use declared::Declared;
 pub(super) use reading::{Folder, with_chain};
@@ -199,6 +200,14 @@ fn fits(block: &Block, root: bool, problems: &mut Diagnostics, gaps: &mut Gaps) 
         };
         problems.push(problem.at(block.header, has).help(format!("Write it as {}", row.written)));
         return false;
+    }
+    if kind == "check" {
+        block
+            .body
+            .blocks
+            .iter()
+            .filter(|inner| &*inner.kind == "data")
+            .for_each(|inner| gaps.misspelt(inner));
     }
     let mut good = true;
     for (label, what) in block.labels.iter().zip(row.labels) {

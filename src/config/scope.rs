@@ -124,6 +124,7 @@ pub struct Scope<'a> {
     doubt: Option<&'a Doubt<'a>>,
     quiet: bool,
     template: bool,
+    sketched: bool,
     /// How often what stands here is evaluated, for the `for` around it.
     rounds: u64,
 }
@@ -140,6 +141,7 @@ impl Scope<'static> {
             doubt: None,
             quiet: false,
             template: false,
+            sketched: false,
             rounds: 1,
         }
     }
@@ -157,6 +159,7 @@ impl<'a> Scope<'a> {
             doubt: self.doubt,
             quiet: self.quiet,
             template: self.template,
+            sketched: self.sketched,
             rounds: self.rounds,
         }
     }
@@ -222,6 +225,15 @@ impl<'a> Scope<'a> {
     pub(super) fn within_template(mut self) -> Self {
         self.template = true;
         self
+    }
+
+    /// For a block of which there is no instance: its conditions are not asked, and files not read.
+    pub(super) fn sketched(self) -> Scope<'a> {
+        Scope { sketched: true, files: None, ..self }
+    }
+
+    pub(super) fn is_sketched(&self) -> bool {
+        self.sketched
     }
 
     pub(super) fn is_template(&self) -> bool {

@@ -287,13 +287,12 @@ fn row(attribute: &Attribute, problems: &mut Diagnostics) -> Option<RequiredProv
         problems.push(problem);
         return None;
     };
-    let mut row =
-        RequiredProvider { source: None, version: None, span: Some(attribute.span), version_span: None };
+    let mut row = RequiredProvider { span: Some(attribute.span), ..RequiredProvider::default() };
     for (key, value) in entries {
         let place = place_of(attribute, key);
         let text = value.as_str().filter(|t| !t.is_empty()).map(str::to_string);
         match (&**key, text) {
-            ("source", Some(text)) => row.source = Some(text),
+            ("source", Some(text)) => (row.source, row.source_span) = (Some(text), Some(place)),
             ("version", Some(text)) => match Constraint::parse(Scheme::Semver, &text) {
                 Ok(_) => (row.version, row.version_span) = (Some(text), Some(place)),
                 Err(wrong) => problems.push(bad_requirement("version", place, &wrong.to_string())),

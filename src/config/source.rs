@@ -136,11 +136,16 @@ impl Sources {
         }
     }
 
-    /// Leaves out of `problems` what may repeat parts of a value that is concealed at their place.
+    /// Leaves out of `problems` what may repeat parts of a value that is concealed at their place. A value that lacks its
+    /// quotes is a name that means nothing, which a complaint says and makes others of.
     pub fn conceal_values(&self, problems: &mut Diagnostics) {
-        self.at_concealed(problems, |_, [_, detail, _, label]| {
+        self.at_concealed(problems, |told, [summary, detail, help, label]| {
             for words in [detail, label].into_iter().filter(|words| words.contains('"')) {
                 *words = NOT_SHOWN.to_string();
+            }
+            let name = told.split('.').next().unwrap_or_default();
+            if told.chars().all(|c| is_word(c) || c == '.') && summary.contains(&format!("\"{name}\"")) {
+                [summary, help].into_iter().for_each(|words| hide(words, name));
             }
         });
     }
@@ -148,7 +153,15 @@ impl Sources {
     /// Puts stars in place of the words of `problems` that repeat what is concealed at their place, or beside it: a complaint
     /// about what is missing names what stands before.
     pub fn conceal_words(&self, problems: &mut Diagnostics) {
-        self.at_concealed(problems, |told, all| all.into_iter().for_each(|words| hide_said(words, told)));
+        self.at_concealed(problems, |told, all| {
+            // Where the line ends that begins a heredoc is lost, its marker holds what follows.
+            let marker =
+                told.trim_start_matches(['<', '-', ' ', '\t', '"', '\'']).trim_end_matches(['"', '\'']);
+            for words in all {
+                hide_said(words, told);
+                hide_said(words, marker);
+            }
+        });
         for problem in &mut problems.0 {
             let Some((at, _)) = &problem.primary else { continue };
             for told in self.concealed_beside(*at) {
@@ -162,7 +175,6 @@ impl Sources {
     /// The words around a place whose letters are concealed.
     fn concealed_beside(&self, at: Span) -> Vec<&str> {
         let (text, shown) = (self.text(at.file), self.shown(at.file));
-        let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
         let (Some(before), Some(behind)) = (text.get(..at.start as usize), text.get(at.end as usize..))
         else {
             return Vec::new();
@@ -242,6 +254,10 @@ fn too_large(file: FileId, bytes: usize) -> Diagnostic {
         .at(Span::new(file, 0, 0), "")
         .because(format!("It has {bytes} bytes; at most {MAX_BYTES} are read."))
         .help("Keep large data in a file of its own and read it with jsondecode(file(\"…\")).")
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-')
 }
 
 /// Puts stars in `words` in place of `told`, where that is a word of its own; a sign or a bracket tells nothing.

@@ -61,6 +61,7 @@ pub fn split(text: &str, file: FileId, range: Range<usize>) -> Split {
         item: None,
         suspect: None,
         crossing: None,
+        shifted: None,
         last: range.start,
         doubt: None,
         out: Split::default(),
@@ -107,6 +108,8 @@ struct Scanner<'a> {
     suspect: Option<(usize, Open)>,
     /// A template in quotes that ends on a later line than it begins on.
     crossing: Option<Open>,
+    /// The first brace of the item that closes a deeper one than it stands below, and that one.
+    shifted: Option<(usize, Open)>,
     /// The last byte of code, white space and comments aside.
     last: usize,
     /// Where a template in quotes begins, and the first quote in it that can begin no string.
@@ -222,8 +225,10 @@ impl Scanner<'_> {
         let fits = |kind| closes(kind, byte);
         match self.stack.last() {
             Some(open) if fits(open.kind) => {
-                self.note_crossing(*open, at);
+                let open = *open;
+                self.note_crossing(open, at);
                 self.stack.pop();
+                self.note_shifted(open, at);
                 self.end_body(at);
                 // Behind the end of a template its string or heredoc goes on.
                 return;
@@ -282,6 +287,7 @@ impl Scanner<'_> {
                         .at(self.span(open.at, self.line_content_end()), "the closing `\"` is missing")
                         .help("Close it with `\"`; for text of several lines use a heredoc (<<-EOT … EOT) or \\n.");
                     self.problem(problem);
+                    self.close_behind_quote(open.at);
                 }
             }
             _ => {
@@ -408,7 +414,7 @@ impl Scanner<'_> {
     }
 
     fn end_item(&mut self, at: usize) {
-        self.suspect = None;
+        (self.suspect, self.shifted) = (None, None);
         let Some(item) = self.item.take() else { return };
         let mut end = at;
         while end > item.start && self.text[end - 1].is_ascii_whitespace() {

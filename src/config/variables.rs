@@ -21,7 +21,7 @@ mod settle;
 pub use again::{as_form, default_in, in_file, of_text};
 pub(super) use constant::unfit;
 pub use origin::{describe as describe_source, text_of as secret_text};
-pub use settle::{Given, VariableFile, VariableInputs};
+pub use settle::{Given, VariableFile, VariableInputs, no_assignment};
 pub(super) use settle::{Variables, by_origin, settle, verdict};
 
 /// Words that mean something else in `module` blocks, here or in Terraform, which refuses them, too.

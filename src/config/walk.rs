@@ -49,6 +49,28 @@ impl Expr {
 }
 
 impl Expr {
+    /// Keys of objects that could be a reference or a text: `a.b` in `{ a.b = 1 }`.
+    pub(super) fn doubtful_keys(&self) -> Vec<Span> {
+        let mut waiting = vec![Inner { expr: self, step: None }];
+        let mut found = Vec::new();
+        while let Some(Inner { expr, .. }) = waiting.pop() {
+            let keys = match &expr.node {
+                Node::Object(entries) => &**entries,
+                _ => &[],
+            };
+            found.extend(keys.iter().filter_map(|(key, _)| match key {
+                Key::Computed(key) => {
+                    key.as_traversal().filter(|key| !key.steps.is_empty()).map(|key| key.span)
+                }
+                Key::Word(..) => None,
+            }));
+            children(expr, &mut waiting);
+        }
+        found
+    }
+}
+
+impl Expr {
     /// Whether a text or a number stands anywhere in the expression, be it beside a reference in a template.
     pub(super) fn has_text(&self) -> bool {
         let mut waiting = vec![Inner { expr: self, step: None }];

@@ -1,7 +1,10 @@
 //! What is wrong with what the user wrote, where, and what to do. Drawn by `report::diagnostic`.
 
-use super::Span;
-use std::collections::BTreeSet;
+use super::{FileId, Span};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// So many more places are shown at which something is named that is not there.
+const MOST_PLACES: usize = 4;
 
 /// Whether it stops the command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -170,6 +173,42 @@ impl Diagnostics {
                 one.help.clone(),
             ))
         });
+    }
+
+    /// Tells once what is not there, with the other places that name it. `scope`: where in a file a name means the same.
+    pub fn gather_absent<S: Ord>(&mut self, scope: impl Fn(FileId) -> S) {
+        let mut first: BTreeMap<(S, String, String), usize> = BTreeMap::new();
+        let mut kept: Vec<(Diagnostic, Vec<Span>)> = Vec::with_capacity(self.0.len());
+        for one in self.0.drain(..) {
+            let named = !matches!(one.absence, None | Some(Absence::Within(_)));
+            if let Some((at, _)) = one.primary.as_ref().filter(|_| named) {
+                // Of two modules that lack the same variable each has others.
+                let cause = (scope(at.file), one.summary.clone(), one.help.clone());
+                let number = *first.entry(cause).or_insert(kept.len());
+                if let Some((_, places)) = kept.get_mut(number) {
+                    places.push(*at);
+                    continue;
+                }
+            }
+            kept.push((one, Vec::new()));
+        }
+        let with_places = |(mut one, mut places): (Diagnostic, Vec<Span>)| {
+            // The first one in the text is what it is told of.
+            if let Some((at, _)) = &mut one.primary {
+                places.push(*at);
+                places.sort_by_key(|place| (place.file, place.start));
+                *at = places.remove(0);
+            }
+            let more = places.len().saturating_sub(MOST_PLACES);
+            let shown = places.into_iter().take(MOST_PLACES);
+            one.related.extend(shown.map(|at| (at, "here, too".to_string())));
+            if let Some((_, last)) = one.related.last_mut().filter(|_| more > 0) {
+                let s = if more == 1 { "" } else { "s" };
+                *last = format!("here, too, and at {more} more place{s}");
+            }
+            one
+        };
+        self.0 = kept.into_iter().map(with_places).collect();
     }
 
     /// Whether one of them stops the command.

@@ -145,11 +145,15 @@ pub fn saved(path: &Path, inputs: &Inputs, lock: Duration, watch: Arc<dyn Watch>
 /// which it does not hold, may be given again.
 fn refuse_variables(plan: &Plan, inputs: &Inputs) -> Result<(), Failure> {
     let given = inputs.given.iter().filter_map(|given| match given {
-        Given::Variable(text) => text.split_once('=').map(|(name, _)| name),
+        Given::Variable(text) => Some(text.split_once('=').map_or("", |(name, _)| name)),
         Given::File(_) => None,
     });
     match given.into_iter().find(|name| !plan.secret_sources.contains_key(*name)) {
         None => Ok(()),
+        // What has no name may be a secret's value alone.
+        Some("") => {
+            Err(Failure::error("--var needs a name and a value").hint("write it as --var 'name=value'"))
+        }
         Some(name) => Err(Failure::error(format!(
             "the saved plan was made with its own value of the variable `{name}`"
         ))

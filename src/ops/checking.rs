@@ -124,6 +124,7 @@ pub(super) fn checked<T>(
         Ok((config, warnings)) => (Some(config), warnings),
         Err(found) => (None, found),
     };
+    gathered.explain(&mut found);
     drop_aside(parsed);
     problems.0.append(&mut found.0);
     match config {

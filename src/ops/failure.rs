@@ -69,6 +69,11 @@ impl Failure {
         if diagnostic.help.is_empty() { failure } else { failure.hint(diagnostic.help) }
     }
 
+    /// As a diagnostic without a place.
+    pub fn into_diagnostic(self) -> Diagnostic {
+        Diagnostic::error(self.message).help(self.hints.join("\n"))
+    }
+
     /// Adds what to do next.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());

@@ -188,6 +188,10 @@ fn variable_inputs(
     }
     for given in &inputs.given {
         match given {
+            // Told here: not every command looks at the values of variables.
+            Given::Variable(text) if !text.contains('=') => {
+                problems.push(variables::no_assignment(text, None, sources));
+            }
             Given::Variable(text) => found.arguments.push(variables::Given::Variable(text.clone())),
             Given::File(path) => {
                 if let Some(id) = add(sources, problems, path)? {

@@ -7,7 +7,7 @@ use crate::config::schemas::Schemas;
 use crate::config::source::Sources;
 use crate::engine::fleet::Fleet;
 use crate::engine::secrets::Secrets;
-use crate::model::{Diagnostic, Diagnostics};
+use crate::model::{Absence, Diagnostic, Diagnostics};
 use crate::plan::noun::PinnedProvider;
 use crate::provider::cache::{Cache, Described};
 use crate::provider::locate::{BUNDLED, Located, Source, locate};
@@ -93,8 +93,16 @@ impl Starter {
         lock: Option<&Lock>,
     ) -> Result<Gathered, Failure> {
         let (mut known, mut unused, mut problems) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+        let mut lacks_some = false;
         for (name, row) in required {
-            let located = locate(name, row.source.as_deref(), Path::new("")).map_err(missing)?;
+            let located = match locate(name, row.source.as_deref(), Path::new("")) {
+                Ok(located) => located,
+                Err(why) => {
+                    problems.push(not_there(name, row, &why));
+                    lacks_some = true;
+                    continue;
+                }
+            };
             if let Some(lock) = lock {
                 keep_to(lock, &located)?;
             }
@@ -111,7 +119,7 @@ impl Starter {
             let used = offers || directs || configured.contains(row.name);
             if used { &mut known } else { &mut unused }.insert(row.name.into(), bundled);
         }
-        Ok(Gathered { known, unused, problems: Diagnostics(problems) })
+        Ok(Gathered { known, unused, problems: Diagnostics(problems), lacks_some })
     }
 
     /// Starts the providers of `gathered` that `used` names.
@@ -224,6 +232,43 @@ pub struct Pinned {
     pub missing: Vec<String>,
 }
 
+/// A provider that is asked for and not there.
+fn not_there(name: &str, row: &RequiredProvider, why: &ProviderError) -> Diagnostic {
+    let why = match why {
+        ProviderError::Start { why, .. } => why.clone(),
+        other => other.to_string(),
+    };
+    let bundled: Vec<&str> = BUNDLED.iter().map(|bundled| bundled.name).collect();
+    let written = format!("{name} = {{ source = \"./bin/patchform-provider-{name}\" }}");
+    let needless = format!("These are bundled and need no source: {}.", bundled.join(", "));
+    let (because, help) = match row.source.as_deref() {
+        None => (
+            "It is not bundled with patchform.".to_string(),
+            format!("Say where its executable is: {written}. {needless}"),
+        ),
+        Some(source) if bundled.contains(&name) => (
+            format!("{source}: {why}."),
+            "It is bundled: leave `source` out, which names an executable to be taken in its place."
+                .to_string(),
+        ),
+        Some(source) if source.starts_with(['.', '/']) => (
+            format!("{source}: {why}."),
+            "Put its executable there, or correct the path: it is relative to the configuration's folder."
+                .to_string(),
+        ),
+        // As Terraform names what its registry holds.
+        Some(source) => (
+            format!("{source}: {why}. There is no registry: `source` is the path of an executable."),
+            format!("Write {written}, with the path of its executable. {needless}"),
+        ),
+    };
+    let problem = Diagnostic::error(format!("Provider `{name}` is not there")).because(because).help(help);
+    match row.source_span.or(row.span) {
+        Some(at) => problem.at(at, ""),
+        None => problem,
+    }
+}
+
 /// Holds a provider's version against what its row in `required_providers` asks for.
 fn unfit(name: &str, row: &RequiredProvider, found: &Known) -> Option<Diagnostic> {
     let wanted = row.version.as_deref()?;
@@ -262,8 +307,10 @@ pub struct Gathered {
     pub known: BTreeMap<String, Known>,
     /// Bundled ones that it does not use: for suggestions.
     unused: BTreeMap<String, Known>,
-    /// Versions that are not what `required_providers` asks for.
+    /// Those that are not there, and versions that are not what `required_providers` asks for.
     pub problems: Diagnostics,
+    /// Whether some are not there: what they offer is unknown.
+    lacks_some: bool,
 }
 
 impl Gathered {
@@ -274,6 +321,11 @@ impl Gathered {
             schemas.add(name.as_str(), known.described.description.clone());
         }
         schemas
+    }
+
+    /// Takes out of `found` what only follows from providers that are not there.
+    pub fn explain(&self, found: &mut Diagnostics) {
+        found.0.retain(|problem| !self.lacks_some || problem.absence != Some(Absence::Provider));
     }
 
     /// The lock file that fits them.

@@ -50,7 +50,11 @@ pub fn list() -> Result<Vec<String>, Failure> {
     Ok(names)
 }
 
-fn exists(name: &str) -> Result<bool, Failure> {
+/// Whether there is a workspace of a name.
+///
+/// # Errors
+/// As [`list`].
+pub fn exists(name: &str) -> Result<bool, Failure> {
     Ok(list()?.iter().any(|known| known == name))
 }
 

@@ -1,6 +1,6 @@
 //! Draws diagnostics: the source line with carets under the exact expression; or JSON in Terraform's shape.
 
-use super::harmless::one_line;
+use super::harmless::{one_line, push};
 use crate::config::Sources;
 use crate::model::{Diagnostic, Diagnostics, Severity, Span};
 use annotate_snippets::renderer::DEFAULT_TERM_WIDTH;
@@ -85,7 +85,7 @@ pub fn draw(diagnostic: &Diagnostic, sources: &Sources, look: Look) -> String {
     if !diagnostic.help.is_empty() {
         elements.push(Level::HELP.message(wrap(&short(&capital(&diagnostic.help)), width, "help")).into());
     }
-    let group = level.primary_title(short(&capital(&diagnostic.summary))).elements(elements);
+    let group = level.primary_title(one_line(&short(&capital(&diagnostic.summary)))).elements(elements);
     let renderer = if look.colour { Renderer::styled() } else { Renderer::plain() };
     let drawn = renderer.term_width(width).render(&[group]);
     let mut out = String::with_capacity(drawn.len() + 1);
@@ -276,7 +276,8 @@ fn wrap(text: &str, width: usize, name: &str) -> String {
                 out.push(' ');
                 used += 1;
             }
-            out.push_str(word);
+            // An author's message may hold what a terminal obeys.
+            word.chars().for_each(|c| push(&mut out, c));
             used += length;
         }
     }

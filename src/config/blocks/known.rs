@@ -30,6 +30,11 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("lifecycle", "create_before_destroy", "Nothing is destroyed here; take it out."),
     ("lifecycle", "ignore_changes", "Nothing but the level is brought back; take it out."),
     ("output", "depends_on", "An output waits for what its value refers to; take it out."),
+    (
+        "check",
+        "data",
+        "Data is read for the whole configuration: move the block to the top, out of this one.",
+    ),
     ("patchform", "backend", "Where the state is kept: state \"local\" { path = \"patchform.state.json\" }"),
 ];
 const AFTERWARDS: &str = "What must hold afterwards is asked by a check: check \"http\" \"ready\" { … }";

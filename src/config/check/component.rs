@@ -164,7 +164,6 @@ impl<'p> Reader<'_, 'p> {
                     "A module asks for it: patchform {{ required_providers {{ {name} = {{ configuration_aliases = [{name}.{alias}] }} }} }}"
                 )),
             });
-            return None;
         }
         Some((name.to_string(), alias.to_string()))
     }

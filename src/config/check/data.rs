@@ -81,13 +81,17 @@ impl Checker<'_, '_> {
         }
         let hopeless = |expr: &Expr| self.instances[at].values.hopeless(expr);
         if block.body.attributes.iter().any(|a| hopeless(&a.value)) {
+            self.sketch_data(at, block);
             return None;
         }
         let repeat = repeat("data block", block, &mut Diagnostics::default());
-        let made = self.with_fields(at, |fields| instances(&repeat, fields))?;
-        let mut values: Vec<(InstanceKey, Value)> = Vec::with_capacity(made.len());
+        let made = self.with_fields(at, |fields| instances(&repeat, fields));
+        if made.as_ref().is_none_or(Vec::is_empty) {
+            self.sketch_data(at, block);
+        }
+        let made = made?;
+        let (mut values, mut is_whole) = (Vec::with_capacity(made.len()), true);
         let (sort, name) = (&block.labels.first()?.text, &block.labels.get(1)?.text);
-        // Where one fails the others are not read: each may have to wait for a program or a server.
         let path = self.instances[at].path.clone();
         for (among, (key, own)) in made.into_iter().enumerate() {
             let address = || {
@@ -95,8 +99,15 @@ impl Checker<'_, '_> {
                 Address { module: path.clone(), kind, name: name.clone(), key: key.clone() }.to_string()
             };
             let one = One { at, own: &own, among, address: &address };
-            let value = self.with_own(one, |fields| whole(kind, block, fields))?;
-            values.push((key, value));
+            match self.with_own(one, |fields| whole(kind, block, fields)) {
+                Some(value) => values.push((key, value)),
+                // The others are not read where each may have to wait for a program or a server.
+                None if matches!(kind.block.sort, Some("external" | "http")) => return None,
+                None => is_whole = false,
+            }
+        }
+        if !is_whole {
+            return None;
         }
         let mut only = values.iter().map(|(_, value)| value.clone());
         let value = match repeat {

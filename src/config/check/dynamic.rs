@@ -5,6 +5,7 @@ use crate::config::blocks;
 use crate::config::convert::convert;
 use crate::config::expr::Expr;
 use crate::config::fields::Fields;
+use crate::config::suggest::nearest;
 use crate::config::syntax::{Attribute, Block, Body, Label};
 use crate::config::types::Type;
 use crate::config::value::{Data, Entries, Value};
@@ -16,8 +17,20 @@ use std::sync::Arc;
 pub(super) fn iterator(block: &Block) -> Option<Arc<str>> {
     match block.body.attribute("iterator") {
         Some(attribute) => attribute.value.as_keyword().map(Into::into),
-        None => block.labels.first().map(|label| label.text.clone()),
+        None => {
+            // One that is misspelt is told of, and means the same.
+            let mut unknown =
+                block.body.attributes.iter().filter(|a| blocks::DYNAMIC.argument(&a.name).is_none());
+            let meant = unknown.find(|a| nearest(&a.name, ["iterator"]).is_some());
+            let name = meant.and_then(|attribute| attribute.value.as_keyword()).map(Into::into);
+            name.or_else(|| block.labels.first().map(|label| label.text.clone()))
+        }
     }
+}
+
+/// Whether a block is meant to be the content of a dynamic one, misspelt or not.
+fn is_content(block: &Block) -> bool {
+    &*block.kind == "content" || nearest(&block.kind, ["content"]).is_some()
 }
 
 /// Checks what does not depend on values.
@@ -44,7 +57,7 @@ pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
             .help("Write iterator = port; the content then refers to port.key and port.value.");
         problems.push(problem);
     }
-    let contents: Vec<&Block> = block.body.blocks.iter().filter(|b| &*b.kind == "content").collect();
+    let contents: Vec<&Block> = block.body.blocks.iter().filter(|b| is_content(b)).collect();
     let [content] = contents.as_slice() else {
         let problem = Diagnostic::error("A `dynamic` block needs one `content` block")
             .at(block.header, if contents.is_empty() { "has none" } else { "has several" })
@@ -132,7 +145,8 @@ fn of_component<'b>(block: &'b Block, name: &str, fields: &mut Fields<'_>) -> (C
     (Cow::Owned(made), is_whole && fields.problems.0.len() == before)
 }
 
-fn has_dynamic(body: &Body) -> bool {
+/// Whether there are dynamic blocks in a body.
+pub(super) fn has_dynamic(body: &Body) -> bool {
     body.blocks.iter().any(|block| &*block.kind == "dynamic" || has_dynamic(&block.body))
 }
 

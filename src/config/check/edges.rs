@@ -144,13 +144,16 @@ impl Edges<'_, '_> {
             let Which::One(key) = &used.which else { continue };
             let (keys, name): (Vec<&InstanceKey>, String) = match names.node(used.node) {
                 Node::Component(block) => {
-                    let keys = self.places.blocks.get(&(at, block)).map_or(&[][..], |(_, keys)| &keys[..]);
+                    // What is wrong with that block was said.
+                    let Some((_, keys)) = self.places.blocks.get(&(at, block)) else { continue };
                     let labels: Vec<&str> = names.components[block].labels.iter().map(|l| &*l.text).collect();
                     (keys.iter().collect(), labels.join("."))
                 }
                 Node::Call(call) => {
-                    let children = instance.children.get(call).into_iter().flatten().flatten();
-                    let keys = children.map(|child| self.resting.instances[*child].key());
+                    let Some(children) = instance.children.get(call).and_then(Option::as_ref) else {
+                        continue;
+                    };
+                    let keys = children.iter().map(|child| self.resting.instances[*child].key());
                     (keys.collect(), format!("module.{}", names.call_name(call)))
                 }
                 _ => continue,

@@ -2,6 +2,7 @@
 
 use super::Checker;
 use super::component::{ComponentBlock, Repeat};
+use super::dynamic::has_dynamic;
 use super::input::Given;
 use super::instances::{Draft, Expander, computed};
 use super::names::{Local, Node};
@@ -18,7 +19,7 @@ use crate::config::source::Sources;
 use crate::config::syntax::Block;
 use crate::config::value::{Entries, Value};
 use crate::config::variables::Variables;
-use crate::model::{Diagnostic, Diagnostics, InstanceKey, Selection};
+use crate::model::{Diagnostic, Diagnostics, InstanceKey, Selection, Span};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -58,7 +59,8 @@ impl Instance {
         self.path.last().map_or(&InstanceKey::None, |(_, key)| key)
     }
 
-    fn new(tree: &Tree<'_>, module: usize, number: usize, wrong: Arc<Wrong>) -> Instance {
+    /// One that has no values yet, of which nobody knows.
+    pub fn new(tree: &Tree<'_>, module: usize, number: usize, wrong: Arc<Wrong>) -> Instance {
         let area = tree.area(module);
         let names = &area.names;
         let nothing = Rests::default();
@@ -263,8 +265,9 @@ impl<'a, 'p> Checker<'a, 'p> {
         let block = area.blocks[index].as_ref()?;
         let uses = &area.uses[area.names.number(Node::Component(index))];
         self.refresh_used(at, uses);
-        // Of a block that rests on something wrong nothing is known.
+        // Of the instances of a block that rests on something wrong nothing is known.
         if self.wrong.is_spoilt() && self.unknown_repeat(at, &block.repeat) {
+            self.sketch_component(at, block);
             return None;
         }
         let (drafts, value) = self.expand(at, block, uses)?;
@@ -282,16 +285,28 @@ impl<'a, 'p> Checker<'a, 'p> {
         uses: &[Use<'p>],
     ) -> Option<(Vec<Draft>, Value)> {
         let mut problems = Diagnostics::default();
-        let made = {
+        let (keys, made) = {
             let scope = self.scope(at);
             let values = &self.instances[at].values;
             let hopeless = |expr: &Expr| values.hopeless(expr);
             let secrets = &self.secrets;
             let (path, resolved) = (&*self.instances[at].path, self.around.levels);
-            Expander { block, uses, secrets, scope: &scope, hopeless: &hopeless, path, resolved }
-                .expand(&mut problems)
+            let expander =
+                Expander { block, uses, secrets, scope: &scope, hopeless: &hopeless, path, resolved };
+            let instances = expander.instances(&mut problems);
+            let keys = instances.as_ref().map_or(0, Vec::len);
+            (keys, instances.and_then(|instances| expander.expand(&instances, &mut problems)))
         };
+        let places = |problems: &Diagnostics| {
+            problems.0.iter().filter_map(|one| Some(one.primary.as_ref()?.0)).collect()
+        };
+        let told: Vec<Span> = places(&problems);
         self.take(problems, at);
+        if keys == 0 {
+            self.sketch_component(at, block);
+        } else if has_dynamic(&block.block.body) {
+            self.sketch_dynamic(at, block.block, &told);
+        }
         made
     }
 

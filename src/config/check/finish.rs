@@ -19,7 +19,11 @@ use std::sync::Arc;
 /// Puts everything together; `None` when something is wrong, which was said.
 pub(super) fn config(whole: Whole<'_, '_>, checker: &mut Checker<'_, '_>) -> Option<Config> {
     let tree = checker.tree;
-    let mut units = units(checker)?;
+    let (mut units, is_whole) = units(checker);
+    if !is_whole {
+        named_instances(&units, checker);
+        return None;
+    }
     let directing = directing(&whole.traffic, checker);
     let in_use: BTreeSet<_> = units.iter().map(|u| u.provider).chain(directing.values()).collect();
     let in_use: InUse = in_use.into_iter().cloned().collect();
@@ -117,14 +121,17 @@ pub(super) struct Unit<'a, 'p> {
 }
 
 /// Every component block of every instance in the order of their addresses: then so are their instances, and each
-/// block's, and each module's, stand together.
-fn units<'a, 'p>(checker: &mut Checker<'a, 'p>) -> Option<Vec<Unit<'a, 'p>>> {
+/// block's, and each module's, stand together. And whether they are all: something may be wrong with others, which was said.
+fn units<'a, 'p>(checker: &mut Checker<'a, 'p>) -> (Vec<Unit<'a, 'p>>, bool) {
     let tree = checker.tree;
-    let mut units = Vec::new();
+    let (mut units, mut is_whole) = (Vec::new(), true);
     for (number, instance) in checker.instances.iter_mut().enumerate() {
         let area = tree.area(instance.module);
         for (index, drafts) in std::mem::take(&mut instance.drafts).into_iter().enumerate() {
-            let (block, drafts) = (area.blocks[index].as_ref()?, drafts?);
+            let Some((block, drafts)) = area.blocks[index].as_ref().zip(drafts) else {
+                is_whole = false;
+                continue;
+            };
             let uses = &area.uses[area.names.number(Node::Component(index))];
             let passed = tree.modules[instance.module].providers.get(&block.provider);
             let provider = passed.unwrap_or(&block.provider);
@@ -136,7 +143,18 @@ fn units<'a, 'p>(checker: &mut Checker<'a, 'p>) -> Option<Vec<Unit<'a, 'p>>> {
     units.sort_by(|a, b| {
         path(a).cmp(path(b)).then_with(|| (a.block.kind, a.block.name).cmp(&(b.block.kind, b.block.name)))
     });
-    Some(units)
+    (units, is_whole)
+}
+
+/// Whether the instances exist that `depends_on` names.
+fn named_instances(units: &[Unit<'_, '_>], checker: &mut Checker<'_, '_>) {
+    let places = Places::new(units, &checker.instances);
+    let mut problems = Diagnostics::default();
+    let resting = Resting { tree: checker.tree, instances: &checker.instances };
+    let mut edges = Edges { resting, places: &places, left: MAX_EDGES, problems: &mut problems };
+    units.iter().for_each(|unit| edges.check_depends(unit.instance, &unit.block.depends));
+    edges.check_calls();
+    checker.problems.0.append(&mut problems.0);
 }
 
 /// What a component is made of.
@@ -399,7 +417,7 @@ fn blackouts(
 fn settings(written: &Settings, in_use: &InUse) -> Settings {
     let mut settings = written.clone();
     for (name, _) in in_use {
-        let bundled = RequiredProvider { source: None, version: None, span: None, version_span: None };
+        let bundled = RequiredProvider::default();
         settings.required_providers.entry(name.clone()).or_insert(bundled);
     }
     settings
@@ -418,6 +436,11 @@ fn providers_in_use(
     for key in in_use {
         if let Some(provider) = written.remove(key) {
             providers.push(provider);
+            continue;
+        }
+        if !key.1.is_empty() {
+            // That there is no such alias was said.
+            providers.push(provider::unread(&key.0, &key.1));
             continue;
         }
         let at = first_use(&key.0)?;

@@ -81,14 +81,13 @@ pub(super) struct Expander<'a, 'p> {
 
 impl Expander<'_, '_> {
     /// All instances, and the value that references to the block have. `None` when something is wrong, which was said.
-    pub fn expand(&self, problems: &mut Diagnostics) -> Option<(Vec<Draft>, Value)> {
-        let instances = self.instances(problems)?;
+    pub fn expand(&self, instances: &[Instance], problems: &mut Diagnostics) -> Option<(Vec<Draft>, Value)> {
         let body = &self.block.block.body;
         let plans = self.block.plan.arguments.iter();
         let given: Vec<Given<'_>> = plans.map(|(name, plan)| (&**name, plan, body.attribute(name))).collect();
         let (mut drafts, mut values) = (Vec::new(), Vec::new());
         let (mut told, mut is_whole) = (Told::default(), true);
-        let parts = in_parts(&instances, ALONE, |instances| self.part(&given, instances));
+        let parts = in_parts(instances, ALONE, |instances| self.part(&given, instances));
         for (number, (made, found)) in parts.into_iter().enumerate() {
             found.0.into_iter().for_each(|one| told.add(one, number, problems));
             match made {
@@ -151,7 +150,8 @@ impl Expander<'_, '_> {
         }
     }
 
-    fn instances(&self, problems: &mut Diagnostics) -> Option<Vec<Instance>> {
+    /// Which instances there are.
+    pub fn instances(&self, problems: &mut Diagnostics) -> Option<Vec<Instance>> {
         let mut fields = Fields { scope: self.scope, hopeless: self.hopeless, problems };
         instances(&self.block.repeat, &mut fields)
     }

@@ -79,7 +79,7 @@ fn single(
                 format!("A component of kind {} has one level: \"1.2.3\"", block.kind)
             }
             Data::Null => "Give it a level; coalesce(…) takes the first value that is not null.".to_string(),
-            _ => quote_it(),
+            _ => quote_it(&block.level.value),
         };
         let problem = Diagnostic::error("\"patch_level\" must be a string")
             .at(at, format!("this is {}", value.kind()))
@@ -92,8 +92,13 @@ fn single(
     Some((PatchLevel::Single(level), value))
 }
 
-fn quote_it() -> String {
-    "Write it in quotes: the number 1.10 is 1.1, the level \"1.10\" is not.".to_string()
+fn quote_it(written: &Expr) -> String {
+    let how = match written.as_literal() {
+        Some(_) => "Write it in quotes",
+        // `"${var.number}"`, too, is the number.
+        None => "Let what it is made of be a string, in quotes",
+    };
+    format!("{how}: the number 1.10 is 1.1, the level \"1.10\" is not.")
 }
 
 fn map(
@@ -115,7 +120,8 @@ fn map(
     let mut kept = Entries::new();
     let mut good = true;
     for (part, level) in entries {
-        let at = place_of(expr, part);
+        let written = part_of(expr, part);
+        let at = written.span();
         match level.data() {
             // Left out, as a null argument is.
             Data::Null => {}
@@ -133,7 +139,7 @@ fn map(
             _ => {
                 let problem = Diagnostic::error(format!("The level of \"{part}\" must be a string"))
                     .at(at, format!("this is {}", level.kind()))
-                    .help(quote_it());
+                    .help(quote_it(written));
                 fields.problems.push(problem);
                 good = false;
             }
@@ -142,11 +148,11 @@ fn map(
     good.then(|| (PatchLevel::Map(levels), Value::map(kept)))
 }
 
-/// Where a part's level stands; the whole expression when it is not written as an object.
-fn place_of(expr: &Expr, part: &str) -> Span {
+/// A part's level, as it is written; the whole expression when it is not written as an object.
+fn part_of<'e>(expr: &'e Expr, part: &str) -> &'e Expr {
     let entries = expr.as_object().unwrap_or_default();
-    let found = entries.iter().find(|(key, _)| key.name == Some(part));
-    found.map_or(expr.span(), |(_, value)| value.span())
+    let found = entries.into_iter().find(|(key, _)| key.name == Some(part));
+    found.map_or(expr, |(_, value)| value)
 }
 
 /// The address of a baseline.

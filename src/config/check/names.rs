@@ -8,11 +8,13 @@ use crate::config::syntax::{Attribute, Block};
 use crate::config::variables::{self, Variable};
 use crate::model::{Absence, Diagnostic, Diagnostics, Span};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+mod constant;
 mod far;
 mod meant;
 
+pub(super) use constant::asks_outside;
 use far::instance;
 use meant::{keyword, minus};
 
@@ -57,6 +59,8 @@ pub(super) struct Names<'p> {
     component_by_name: BTreeMap<&'p str, BTreeMap<&'p str, usize>>,
     kinds: Vec<String>,
     searches: Searches,
+    /// For each local value whether it is constant, found when that is asked first.
+    constants: OnceLock<Vec<bool>>,
 }
 
 /// A value with a name, of the folder alone.
@@ -138,6 +142,7 @@ impl<'p> Names<'p> {
             component_by_name: BTreeMap::new(),
             kinds: schemas.kinds().into_iter().map(str::to_string).collect(),
             searches: Searches::default(),
+            constants: OnceLock::new(),
         };
         names.inputs = names.variables.keys().copied().collect();
         for block in blocks {

@@ -12,7 +12,7 @@ use crate::config::scope::Scope;
 use crate::config::suggest;
 use crate::config::syntax::Block;
 use crate::config::value::Value;
-use crate::model::{Diagnostic, Diagnostics, Span};
+use crate::model::{Absence, Diagnostic, Diagnostics, Span};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
 
@@ -42,7 +42,7 @@ pub(super) fn declared<'p>(
                 sentence => sentence,
             };
             let problem = Diagnostic::error(format!("There is no provider \"{}\"", label.text));
-            problems.push(problem.at(label.span, "unknown provider").help(help));
+            problems.push(problem.at(label.span, "unknown provider").help(help).absent(Absence::Provider));
             continue;
         }
         let Some(alias) = alias(block, problems) else { continue };
@@ -113,6 +113,12 @@ pub(super) fn read(
         arguments: Json::Object(json),
         secrets,
     })
+}
+
+/// In place of a block that is wrong, which was said.
+pub(super) fn unread(name: &str, alias: &str) -> Configured {
+    let arguments = Json::Object(Map::new());
+    ProviderBlock { name: name.to_string(), alias: alias.to_string(), arguments, secrets: Vec::new() }
 }
 
 /// The block that a provider has when none is written: every argument left out.

@@ -61,6 +61,8 @@ impl<'p> Finder<'_, 'p> {
                 Ok(Target::Data(index)) => (Node::Data(index), Part::Outputs),
                 Ok(Target::Call(index, None)) => (Node::Call(index), Part::Outputs),
                 Ok(Target::Call(index, Some(output))) => (Node::Call(index), Part::Output(output)),
+                // What is wrong with it is told where the object is made.
+                Err(_) if expr.doubtful_keys().contains(&reference.span) => continue,
                 Err(mut problem) => {
                     if let Some(bound) = self.meant(&reference) {
                         bound.correct(&reference, &mut problem);

@@ -13,7 +13,7 @@ pub fn complete(line: &str, names: &[String], value: &dyn Fn(&str) -> Option<Val
     if let Some((base, start)) = index(line) {
         return (start, keys(base, &line[start..], value));
     }
-    if unfinished(line) == Unfinished::Text {
+    if matches!(unfinished(line), Unfinished::Text | Unfinished::Comment) {
         return (line.len(), Vec::new());
     }
     let word = &line[begin(line)..];

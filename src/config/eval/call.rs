@@ -166,6 +166,7 @@ fn apply(expr: &Expr, call: &Call, function: &Function, scope: &Scope<'_>) -> Ev
         (Work::Plain(work), _) => work(&args),
         (Work::Named(work), _) => work(&args, scope),
         (Work::Files(work), Some(files)) => work(&args, files, scope),
+        (Work::Files(_), None) if scope.doubts(expr) => return Err(Failure::told()),
         _ => Err(Fault::new("files cannot be read here")),
     };
     let value = done.map_err(|fault| told(expr, call, fault, hidden, scope))?;

@@ -385,7 +385,7 @@ fn files_are_read_through_the_scope() {
     for (text, words) in [
         ("file(\"nosuch\")", "\"nosuch\": there is no such file"),
         ("file(\"binary\")", "is no UTF-8 text (byte 1)"),
-        ("templatefile(\"bad.tpl\", {})", "\"bad.tpl\" line 2: there is no nosuch here"),
+        ("templatefile(\"bad.tpl\", {})", "\"bad.tpl\" line 2, column 3: there is no nosuch here"),
         ("templatefile(\"loop.tpl\", {})", "templatefile(): "),
     ] {
         let error = run_in(text, &scope).expect_err(text);

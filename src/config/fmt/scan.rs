@@ -31,10 +31,14 @@ pub(super) fn unfinished(text: &str) -> Unfinished {
     let (mut open, mut comment) = (0, false);
     for token in &mut scanner {
         open += token.kind.opens();
-        comment = token.kind == Kind::Comment && !token.text.ends_with(['\n', '/']);
+        comment = token.kind == Kind::Comment
+            && match token.text.strip_prefix("/*") {
+                Some(text) => !text.ends_with("*/"),
+                None => !token.text.ends_with('\n'),
+            };
     }
     match scanner.around.last() {
-        _ if comment => Unfinished::Text,
+        _ if comment => Unfinished::Comment,
         Some(Around::Quotes) => Unfinished::Text,
         Some(_) => Unfinished::Open,
         None if open > 0 => Unfinished::Open,

@@ -311,6 +311,12 @@ fn all() -> impl Iterator<Item = &'static Function> {
     SUBJECTS.iter().flat_map(Subject::functions)
 }
 
+/// Whether what is called by a name looks at files.
+pub fn reads_files(name: &str) -> bool {
+    let name = name.strip_prefix("core::").unwrap_or(name);
+    find(name).is_some_and(|function| matches!(function.work, Work::Files(_)))
+}
+
 /// The function called `name`.
 pub fn find(name: &str) -> Option<&'static Function> {
     all().find(|f| f.name == name)

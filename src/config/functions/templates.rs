@@ -63,9 +63,15 @@ fn rendered(source: &str, name: &str, args: &[Value], scope: &Scope<'_>) -> Done
     }
     let told = |problem: &Diagnostic| {
         let at = problem.primary.as_ref().map_or(0, |(span, _)| span.start as usize);
-        let line = source.get(..at).unwrap_or_default().matches('\n').count() + 1;
-        let help = if problem.help.is_empty() { String::new() } else { format!("; {}", problem.help) };
-        Fault::at(0, format!("{name} line {line}: {}{help}", problem.summary))
+        let before = source.get(..at).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        let help = match problem.help.as_str() {
+            "" => String::new(),
+            help => format!("; {}", uncapitalized(help)),
+        };
+        let summary = uncapitalized(&problem.summary);
+        Fault::at(0, format!("{name} line {line}, column {column}: {summary}{help}"))
     };
     let first = |problems: &Diagnostics| {
         problems.0.first().map_or_else(|| Fault::at(0, "it is no valid template"), told)
@@ -78,6 +84,12 @@ fn rendered(source: &str, name: &str, args: &[Value], scope: &Scope<'_>) -> Done
     let inner = variables.iter().fold(inner, |s, (name, value)| s.with(name.clone(), value.clone()));
     let value = evaluate(&template, &inner).map_err(|problems| first(&problems))?;
     if value.is_null() { Err(Fault::at(0, format!("{name} comes to null"))) } else { Ok(value) }
+}
+
+/// For the middle of a sentence.
+fn uncapitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }
 
 fn is_name(text: &str) -> bool {

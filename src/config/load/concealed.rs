@@ -1,8 +1,8 @@
 //! Values of secrets that are written in the configuration: no message may show their lines. What may be shown is decided here.
 
 use super::declared::Declared;
-use super::{Parsed, unread};
-use crate::config::expr::Expr;
+use super::{Parsed, is_root, unread};
+use crate::config::expr::{Expr, Reference};
 use crate::config::source::Sources;
 use crate::config::syntax::Block;
 use crate::config::value::Value;
@@ -101,8 +101,21 @@ impl Judge<'_> {
         let given =
             call.body.attributes.iter().filter(|given| !is_open(&given.name)).map(|given| &given.value);
         let inner = call.body.blocks.iter().flat_map(|inner| inner.body.expressions());
-        given.chain(inner).filter(|expr| expr.has_text()).map(Expr::span).collect()
+        let lacks_quotes = |expr: &Expr| unquoted(expr, &|kind| self.own.is_kind(kind)).next().is_some();
+        let is_written = |expr: &&Expr| expr.has_text() || lacks_quotes(expr);
+        given.chain(inner).filter(is_written).map(Expr::span).collect()
     }
+}
+
+/// Where values seem to stand that lack their quotes: names that begin with nothing that a reference begins with, where
+/// `is_kind` tells the kinds of components.
+pub(in crate::config) fn unquoted(
+    expr: &Expr,
+    is_kind: &dyn Fn(&str) -> bool,
+) -> impl Iterator<Item = Span> + use<> {
+    let is_value = |name: &Reference| !is_root(&name.root) && (name.steps.is_empty() || !is_kind(&name.root));
+    let found: Vec<Reference> = expr.references().into_iter().filter(is_value).collect();
+    found.into_iter().map(|name| name.span)
 }
 
 /// What stands in the parentheses of `sensitive(…)`, misspelt or not.

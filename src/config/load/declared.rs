@@ -8,12 +8,14 @@ use crate::model::{Diagnostics, FileId};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// The variables of a folder, as far as they say who may see their values.
+/// The variables of a folder, as far as they say who may see their values, and what else references name.
 #[derive(Debug, Default)]
 pub struct Declared {
     open: BTreeSet<Arc<str>>,
     /// Sensitive, or not to be judged, at one place at least: one that is declared twice may stand in `open`, too.
     closed: BTreeSet<Arc<str>>,
+    /// The kinds of components there are.
+    kinds: BTreeSet<Arc<str>>,
 }
 
 impl Declared {
@@ -32,7 +34,13 @@ impl Declared {
     }
 
     fn add(&mut self, block: &Block, is_doubtful: bool) {
-        let Some(label) = block.labels.first().filter(|_| &*block.kind == "variable") else { return };
+        let Some(label) = block.labels.first() else { return };
+        if &*block.kind == "component" {
+            self.kinds.insert(label.text.clone());
+        }
+        if &*block.kind != "variable" {
+            return;
+        }
         match is_doubtful || is_secret(block) {
             true => self.closed.insert(label.text.clone()),
             false => self.open.insert(label.text.clone()),
@@ -42,6 +50,11 @@ impl Declared {
     /// Whether everybody may see the value of the variable `name`.
     pub fn is_open(&self, name: &str) -> bool {
         self.open.contains(name) && !self.closed.contains(name)
+    }
+
+    /// Whether components of a kind are declared.
+    pub(super) fn is_kind(&self, kind: &str) -> bool {
+        self.kinds.contains(kind)
     }
 }
 

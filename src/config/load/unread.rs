@@ -67,6 +67,9 @@ pub enum Sight {
 /// Where, in a part of a file of values that could not be read, stands what nobody may see: all but names before a `=`, and
 /// the lines of variables whose values everybody may see. Behind `<<` any line may be one of a secret's text.
 pub fn unseen(text: &str, part: Range<usize>, sight: &dyn Fn(&str) -> Sight) -> Vec<Range<usize>> {
+    if text.trim_start().starts_with('{') {
+        return unseen_in_json(text, part, sight);
+    }
     let mut found = Vec::new();
     let (mut at, mut is_seen) = (part.start, false);
     while at < part.end {
@@ -98,6 +101,33 @@ pub fn unseen(text: &str, part: Range<usize>, sight: &dyn Fn(&str) -> Sight) -> 
                 0
             }
             None if is_seen => line.len(),
+            None => 0,
+        };
+        if !line[from..].trim().is_empty() {
+            found.push(at + from..at + line.trim_end().len());
+        }
+        at = end;
+    }
+    found
+}
+
+/// The same in JSON, where several values may stand on a line: a line is shown that holds one name and its value, or nothing
+/// but brackets and commas.
+fn unseen_in_json(text: &str, part: Range<usize>, sight: &dyn Fn(&str) -> Sight) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = part.start;
+    while at < part.end {
+        let end = line_end(text, at, part.end);
+        let line = &text[at..end];
+        let begins_line = at == 0 || text[..at].ends_with('\n');
+        let given =
+            WORD.captures(line).filter(|word| begins_line && &word[2] == ":" && word[0].contains('"'));
+        let is_plain = line.chars().all(|c| c.is_whitespace() || "{}[],".contains(c));
+        let from = match given.map(|word| (sight(&word[1]), word[0].len())) {
+            Some((Sight::Value, behind)) if !line[behind..].contains([':', '{', '[']) => line.len(),
+            Some((Sight::Value | Sight::Name, behind)) => behind,
+            Some((Sight::Nothing, _)) => 0,
+            None if is_plain => line.len(),
             None => 0,
         };
         if !line[from..].trim().is_empty() {

@@ -20,14 +20,19 @@ enum Kept {
 
 impl Scanner<'_> {
     pub(super) fn wrong_closer(&mut self, open: Open, at: usize) {
-        let problem = Diagnostic::error(format!("This {} is never closed", name(open.kind)))
+        self.problem(self.closes_around(open, at));
+    }
+
+    /// What is open is not closed before `at`, where something around it is.
+    fn closes_around(&self, open: Open, at: usize) -> Diagnostic {
+        let missing = closer(open.kind);
+        Diagnostic::error(format!("This {} is never closed", name(open.kind)))
             .at(self.opener(open), "opened here")
             .and(
                 self.span(at, at + 1),
-                format!("this closes something around it; {} is missing before", closer(open.kind)),
+                format!("this closes something around it; {missing} is missing before"),
             )
-            .help(format!("Add the missing {}.", closer(open.kind)));
-        self.problem(problem);
+            .help(format!("Add the missing {missing}."))
     }
 
     /// What is open before a line that begins the next argument or block.
@@ -89,6 +94,12 @@ impl Scanner<'_> {
     /// Something is open at the end. Says what, and answers where to go on.
     pub(super) fn never_closed(&mut self, innermost: Open) -> Option<usize> {
         let suspect = self.suspect.take();
+        if let Some((at, inner)) = self.shifted.take().filter(|_| innermost.kind == Kind::Brace) {
+            self.stack.clear();
+            self.drop_item();
+            self.out.problems.push(self.closes_around(inner, at));
+            return suspect.map(|(at, _)| at);
+        }
         let open = suspect.map_or(innermost, |(_, open)| open);
         let end = suspect.map_or(self.end, |(at, _)| at);
         let kept = self.keep_unclosed(open, end);

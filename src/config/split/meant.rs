@@ -1,6 +1,6 @@
 //! What was probably meant where one missing sign would make every line behind it seem wrong.
 
-use super::{Item, Kind, Open, Scanner, Shape, UNENDED, is_name};
+use super::{Item, Kind, Open, Scanner, Shape, UNENDED, closes, is_name};
 use crate::config::fmt::scan::tokens;
 use crate::config::fmt::token;
 use crate::config::{blocks, functions};
@@ -63,11 +63,7 @@ impl Scanner<'_> {
         }
         let outer = self.stack.iter().rposition(|open| open.kind == Kind::Brace).map_or(0, |brace| brace + 1);
         let first = self.stack[outer].at;
-        // Of a very long line it is not asked where it begins.
-        let near = first.saturating_sub(FAR);
-        let begin = self.text[near..first].iter().rposition(|byte| *byte == b'\n').map(|end| near + end + 1);
-        let Some(begin) = begin.or((near == 0).then_some(0)) else { return false };
-        if spaces(&self.text[line_end + 1..self.end]) > spaces(&self.text[begin..first]) {
+        if self.depth(first).is_none_or(|depth| spaces(&self.text[line_end + 1..self.end]) > depth) {
             return false;
         }
         self.not_closed_before(open, line_end + 1);
@@ -163,6 +159,55 @@ impl Scanner<'_> {
         self.open(Kind::Brace, brace);
         self.last = brace;
         true
+    }
+
+    /// A string that does not end on its line has taken what closes brackets of that line: they are closed all the same.
+    pub(super) fn close_behind_quote(&mut self, quote: usize) {
+        let line = self.line_start(quote);
+        let mut inner = 0_usize;
+        for at in quote + 1..self.at {
+            match self.text[at] {
+                b'(' | b'[' | b'{' => inner += 1,
+                b')' | b']' | b'}' if inner > 0 => inner -= 1,
+                byte if self.stack.last().is_some_and(|open| open.at >= line && closes(open.kind, byte)) => {
+                    self.stack.pop();
+                    self.end_body(at);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Remembers a `}` that stands first on its line and less deep than the line of the brace that it closes, where the line
+    /// of an outer one stands as deep: the inner one lacks its own.
+    pub(super) fn note_shifted(&mut self, open: Open, at: usize) {
+        if self.shifted.is_some() || open.kind != Kind::Brace || self.stack.is_empty() {
+            return;
+        }
+        let before = &self.text[..at];
+        let depth = before.iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        if depth < at && before[at - depth - 1] != b'\n' {
+            return;
+        }
+        let is_deeper = self.depth(open.at).is_some_and(|opened| opened > depth);
+        // Hostile text may hold any number of long lines.
+        let spent = if is_deeper { FAR * self.stack.len() } else { depth };
+        if self.budget < spent {
+            return;
+        }
+        self.budget -= spent;
+        let fits = |outer: &Open| outer.kind == Kind::Brace && self.depth(outer.at) == Some(depth);
+        if is_deeper && self.stack.iter().any(fits) {
+            self.shifted = Some((at, open));
+        }
+    }
+
+    /// How far the line is indented that something stands on; of a very long line that is not asked.
+    fn depth(&self, at: usize) -> Option<usize> {
+        let near = at.saturating_sub(FAR);
+        let begin = self.text[near..at].iter().rposition(|byte| *byte == b'\n').map(|end| near + end + 1);
+        let begin = begin.or((near == 0).then_some(0))?;
+        Some(spaces(&self.text[begin..at]))
     }
 
     /// `upper name)`: a `)` that closes nothing on its line, where a function's or a type's name stands before a value.

@@ -298,13 +298,13 @@ impl Outline {
         json::parse(text, file).ok().map(Outline)
     }
 
-    /// The kind of the block in an argument of which a place lies.
-    pub fn block_around(&self, at: u32) -> Option<&str> {
+    /// The kind of the blocks among which a place lies, and whether it lies in an argument of one of them.
+    pub fn block_around(&self, at: u32) -> Option<(&str, bool)> {
         let mut keys = Vec::new();
         path(&self.0, at, &mut |key, _| keys.push(key));
         let kind = keys.first().copied()?;
         let (labels, _) = TOP.block(kind)?;
-        (keys.len() >= labels + 2).then_some(kind)
+        Some((kind, keys.len() >= labels + 2))
     }
 
     /// The names of what is around a place, such as `output.a`.

@@ -6,7 +6,8 @@ use std::borrow::Cow;
 impl Value {
     /// A short form for diagnostics: `"http"`, `[1, 2, 3]`, `object with 12 attributes`, `(sensitive)`.
     pub fn brief(&self) -> String {
-        if self.is_sensitive() {
+        // A part that is one makes no secret of the names beside it.
+        if self.marks().is_sensitive() {
             return "(sensitive)".to_string();
         }
         match &self.data {
@@ -96,7 +97,8 @@ mod tests {
             (one(one(many(2))), "object with 1 attribute"),
             (Value::map(Entries::new()), "{}"),
             (secret.clone(), "(sensitive)"),
-            (one(secret), "(sensitive)"),
+            (one(secret.clone()), "{ \"a b\" = (sensitive) }"),
+            (Value::tuple(vec![secret, Value::NULL]), "[(sensitive), null]"),
         ] {
             assert_eq!(value.brief(), wanted);
         }

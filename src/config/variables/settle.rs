@@ -171,7 +171,11 @@ impl Assignments<'_, '_> {
 
     fn argument(&mut self, text: &str) {
         let named = text.split_once('=').filter(|(name, _)| is_identifier(name.trim()));
-        let Some((name, value)) = named else { return self.no_assignment(text) };
+        let Some((name, value)) = named else {
+            let word = text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))).next();
+            let known = word.filter(|word| self.declared.contains_key(word));
+            return self.problems.push(no_assignment(text, known, self.sources));
+        };
         let Some(variable) = self.declared.get(name) else {
             let file = self.sources.add_text("--var", name);
             let problem = Diagnostic::error(format!("There is no variable \"{name}\""))
@@ -189,20 +193,6 @@ impl Assignments<'_, '_> {
             source: SecretSource::CommandLine,
         };
         self.found.insert(name.to_string(), assigned);
-    }
-
-    /// A `--var` without a name: it may be the value alone, of a secret, so that only a name we know is shown.
-    fn no_assignment(&mut self, text: &str) {
-        let word =
-            text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))).next().unwrap_or("");
-        let known = self.declared.contains_key(word);
-        let shown = if known { format!("{word}…") } else { "…".to_string() };
-        let missing = if text.contains('=') { "no name stands before the `=`" } else { "there is no `=`" };
-        let file = self.sources.add_text("--var", &shown);
-        let problem = Diagnostic::error("--var needs a name and a value")
-            .at(Span::new(file, 0, shown.len()), missing)
-            .help("Write it as --var 'name=value'");
-        self.problems.push(problem);
     }
 
     fn undeclared_help(&self, name: &str) -> String {
@@ -255,6 +245,16 @@ impl Assignments<'_, '_> {
         let source = SecretSource::File(path);
         self.found.insert(name.to_string(), Assigned { text, span: value, from, source });
     }
+}
+
+/// A `--var` without a name: it may be the value alone, of a secret, so that only a `known` name is shown.
+pub fn no_assignment(text: &str, known: Option<&str>, sources: &mut Sources) -> Diagnostic {
+    let shown = known.map_or("…".to_string(), |word| format!("{word}…"));
+    let missing = if text.contains('=') { "no name stands before the `=`" } else { "there is no `=`" };
+    let file = sources.add_text("--var", &shown);
+    Diagnostic::error("--var needs a name and a value")
+        .at(Span::new(file, 0, shown.len()), missing)
+        .help("Write it as --var 'name=value'")
 }
 
 mod unread;

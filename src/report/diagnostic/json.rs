@@ -40,6 +40,9 @@ struct Item {
     help: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     range: Option<Range>,
+    /// What stands under the mark.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    label: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     address: String,
     /// In how many more instances it was found.
@@ -103,6 +106,7 @@ impl Item {
             detail: detail(diagnostic).into_owned(),
             help: capital(&diagnostic.help).into_owned(),
             range: primary.map(|(span, _)| Range::new(*span, sources)),
+            label: primary.map(|(_, label)| label.clone()).unwrap_or_default(),
             address: diagnostic.address.clone(),
             others: diagnostic.others,
             snippet: primary.map(|(span, _)| Snippet::new(*span, diagnostic, sources, contexts)),

@@ -35,6 +35,15 @@ fn colours_only_when_asked_for() {
 }
 
 #[test]
+fn what_a_terminal_obeys_is_shown() {
+    let one = Diagnostic::error("a\u{1b}[2J").quoting("b\u{1b}[2J c\r\nd").help("e\u{9b}31m");
+    let one = one.with_value("f", "\u{1b}g");
+    let drawn = draw(&one, &sources(TEXT), Look::PLAIN);
+    assert!(!drawn.contains(|c: char| c.is_control() && c != '\n'), "{drawn:?}");
+    assert!(drawn.contains("b\\u{1b}[2J c"), "{drawn}");
+}
+
+#[test]
 fn a_huge_line_is_cut_around_the_place() {
     let text = format!("a = \"{}\" + nope{}\nb = 1\n", "ö".repeat(20_000_000), " ".repeat(20_000_000));
     let one = Diagnostic::error("No such thing").at(at(&text, "nope"), "here");

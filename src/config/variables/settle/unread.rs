@@ -28,9 +28,7 @@ impl Assignments<'_, '_> {
         // A name that stands twice is shown where it stood first, too.
         let repeated = problems.0.iter().filter(|problem| problem.repeats);
         let names = repeated.filter_map(|problem| problem.primary.as_ref()).map(|(at, _)| *at);
-        let is_json = self.sources.path(file).ends_with(".json");
         let sight = |name: &str| match self.declared.get(name) {
-            _ if is_json => Sight::Nothing,
             None => Sight::Nothing,
             Some(variable) if variable.sensitive => Sight::Name,
             Some(_) => Sight::Value,

@@ -1,0 +1,5 @@
+module "db" {
+  source = "./m"
+  token  = <<EOThunter2
+EOT
+}

@@ -1,0 +1,10 @@
+component "release" "c" {
+  path = "/srv"
+  maintenance {
+    block {
+      probe "tcp" {
+        port = 1
+
+    }
+  }
+}

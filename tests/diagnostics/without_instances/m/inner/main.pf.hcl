@@ -1,0 +1,4 @@
+variable "x" {}
+output "deep" {
+  value = "${var.x}${upper()}"
+}
