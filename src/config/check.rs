@@ -51,6 +51,7 @@ mod probe;
 mod provider;
 mod repeat;
 mod rests;
+mod role;
 mod rollout;
 mod secret;
 mod service;

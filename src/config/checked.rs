@@ -6,6 +6,7 @@ mod feed;
 mod pace;
 mod policy;
 mod promise;
+mod role;
 mod secret;
 mod silence;
 
@@ -22,6 +23,7 @@ use patchform_sdk::message::{self, Class};
 use patchform_versions::Scheme;
 pub use policy::Policy;
 pub use promise::{Availability, Promise, Spent};
+pub use role::Role;
 pub use secret::{Secret, SecretForm, SecretOrigin, SecretSource, Step};
 use serde_json::Value as Json;
 pub use silence::Silence;
@@ -159,6 +161,8 @@ pub struct Component {
     pub snapshot: SnapshotRule,
     /// `check "…" "…" { … }`, in the order written.
     pub checks: Vec<Check>,
+    /// `role { … }`
+    pub role: Option<Box<Role>>,
     /// `lifecycle { … }`
     pub lifecycle: Lifecycle,
     /// `rollout = rollout.name`, or the default one: shared by all that have it.
@@ -352,7 +356,7 @@ pub struct Blackout {
 }
 
 /// `service "…" { … }`: what has to stay up.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Service {
     /// Its name; in a module its whole address.
     pub name: String,
@@ -362,6 +366,8 @@ pub struct Service {
     pub least: u64,
     /// What is promised to its users.
     pub promise: Option<Promise>,
+    /// Roles, whose members come one after the other; empty where none comes first.
+    pub order: Vec<String>,
 }
 
 impl Service {

@@ -18,6 +18,7 @@ mod own_steps;
 pub mod perform;
 pub mod preview;
 pub mod results;
+pub mod roles;
 pub mod secrets;
 pub mod silence;
 pub mod subject;

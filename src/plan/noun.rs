@@ -3,7 +3,7 @@
 
 use super::hours::{Hours, When};
 use crate::config::checked::{
-    Assertion, Barrier, Check, Connection, Drain, Lifecycle, Secret, SecretOrigin, Service, Silence,
+    Assertion, Barrier, Check, Connection, Drain, Lifecycle, Role, Secret, SecretOrigin, Service, Silence,
     SnapshotRule, Traffic, Vendor,
 };
 use crate::config::exact::Exact;
@@ -111,6 +111,8 @@ pub struct Entry {
     pub snapshot: SnapshotRule,
     /// Its checks.
     pub checks: Vec<Check>,
+    /// Which part it plays in a cluster.
+    pub role: Option<Box<Role>>,
     /// What is allowed.
     pub lifecycle: Lifecycle,
     /// Index into [`Plan::rollouts`].
@@ -281,6 +283,8 @@ pub enum Block {
     Irreversible,
     /// The only ways back would throw away data written since, and `snapshot { may_lose_data = true }` was not set.
     LosesData,
+    /// A service puts its members into an order by their roles, and nobody can tell where this one stands: a sentence.
+    Unplaced(String),
     /// Another component claims the same thing on the same target.
     Claimed {
         /// What.

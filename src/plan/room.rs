@@ -92,7 +92,7 @@ mod tests {
         let mut plan = samples::fleet(5, false);
         plan.rollouts[0].max_parallel = max_parallel;
         plan.services =
-            vec![Service { name: "shop".into(), members: (0..5).collect(), least: 4, promise: None }];
+            vec![Service { name: "shop".into(), members: (0..5).collect(), least: 4, ..Service::default() }];
         plan
     }
 

@@ -162,6 +162,7 @@ impl Platform {
             drain: None,
             block: None,
             silence: None,
+            role: None,
             blackouts: Vec::new(),
             after,
             span,

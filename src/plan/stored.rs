@@ -19,6 +19,7 @@ mod hours;
 mod input;
 mod pace;
 mod parts;
+mod role;
 mod secrets;
 mod silence;
 mod traffic;

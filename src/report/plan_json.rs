@@ -139,6 +139,7 @@ struct ComponentView<'a> {
     rollout: &'a str,
     wave: usize,
     zone: Option<&'a str>,
+    role: Option<&'a str>,
     ill: Option<&'a str>,
     baseline: Option<&'a str>,
     vendor: Option<&'a str>,
@@ -411,6 +412,7 @@ fn component<'a>(plan: &'a Plan, i: usize, layer: usize, along: &Along<'_>) -> C
         rollout: plan.rollouts.get(entry.rollout).map_or("", |r| &r.name),
         wave: entry.wave,
         zone: entry.zone.as_deref(),
+        role: entry.role.as_ref().and_then(|role| role.found.as_deref()),
         ill: entry.ill.as_deref(),
         baseline: entry.baseline.as_deref(),
         vendor: entry.vendor.and_then(|v| plan.vendors.get(v)).map(|v| v.label.as_str()),
@@ -470,6 +472,7 @@ fn blocked<'a>(plan: &Plan, block: &'a Block) -> BlockedView<'a> {
         Block::Refused(_) => view("refused"),
         Block::Irreversible => view("irreversible"),
         Block::LosesData => view("loses_data"),
+        Block::Unplaced(_) => view("unplaced"),
         Block::Claimed { claim, by } => {
             BlockedView { claim: Some(claim), by: Some(name(plan, *by)), ..view("claimed") }
         }

@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod question;
+pub mod role;
 mod ssh;
 
 pub use ssh::untrusted;

@@ -41,7 +41,7 @@ fn draw_services(dice: &mut Dice, scenario: &mut Scenario) {
         let members: Vec<usize> = (0..scenario.components.len()).filter(|_| dice.percent(60)).collect();
         let spared = dice.pick(&[1, 1, 2, 3]);
         let least = members.len().saturating_sub(spared) as u64;
-        scenario.services.push(Service { name: format!("s{k}"), members, least, promise: None });
+        scenario.services.push(Service { name: format!("s{k}"), members, least, ..Service::default() });
     }
 }
 

@@ -105,6 +105,7 @@ fn entry(i: usize, c: &Component) -> Entry {
         drain: None,
         block: None,
         silence: None,
+        role: None,
         when: Default::default(),
         after: c.after.clone(),
         desired: Some(level(1)),

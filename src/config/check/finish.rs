@@ -169,6 +169,7 @@ impl Made<'_, '_> {
             connection: draft.connection,
             snapshot: draft.snapshot,
             checks: draft.checks,
+            role: draft.role,
             lifecycle: draft.lifecycle,
             rollout: self.rollout,
             zone: draft.zone,

@@ -22,6 +22,7 @@ pub(super) struct Draft<'p> {
     least: Least,
     promise: Option<Promise>,
     importance: Option<Importance>,
+    order: Vec<String>,
 }
 
 enum Least {
@@ -40,6 +41,7 @@ pub(super) fn read<'p>(block: &'p Block, fields: &mut Fields<'_>) -> Option<Draf
     let quorum = fields.flag(&block.body, "quorum").unwrap_or_default();
     let promise = promise(block, fields);
     let importance = fields.one_of(&block.body, "importance", &blocks::IMPORTANCES);
+    let order = super::role::order(block, fields);
     if fields.problems.0.len() > before {
         return None;
     }
@@ -51,7 +53,7 @@ pub(super) fn read<'p>(block: &'p Block, fields: &mut Fields<'_>) -> Option<Draf
             fields.problems.push(problem.at(attribute.span, "both are set").help("Remove one of them."));
             return None;
         }
-        (None, false) if promise.is_some() || importance.is_some() => Least::Nobody,
+        (None, false) if promise.is_some() || importance.is_some() || !order.is_empty() => Least::Nobody,
         (None, false) => {
             let problem = Diagnostic::error("A service must say how many of its members stay available")
                 .at(block.header, "")
@@ -62,7 +64,7 @@ pub(super) fn read<'p>(block: &'p Block, fields: &mut Fields<'_>) -> Option<Draf
             return None;
         }
     };
-    Some(Draft { block, least, promise, importance })
+    Some(Draft { block, least, promise, importance, order })
 }
 
 /// `availability = "99.9%"`, by the months of `timezone`
@@ -125,13 +127,14 @@ pub(super) fn finish(
         let least = least(&name, draft, members.len());
         match least {
             Ok(least) if edges.problems.0.len() == before => {
-                let (members, promise): (Vec<usize>, _) =
-                    (members.into_iter().collect(), draft.promise.clone());
+                let (members, promise, order): (Vec<usize>, _, _) =
+                    (members.into_iter().collect(), draft.promise.clone(), draft.order.clone());
                 for i in &members {
                     let means = &mut components[*i].importance;
                     *means = (*means).max(draft.importance);
                 }
-                services.push(Service { name, members, least, promise });
+                edges.problems.0.extend(without_role(draft, &members, components));
+                services.push(Service { name, members, least, promise, order });
             }
             Err(problem) if edges.problems.0.len() == before => edges.problems.push(*problem),
             _ => {}
@@ -143,6 +146,16 @@ pub(super) fn finish(
     }
     services.sort_by(|a, b| a.name.cmp(&b.name));
     services
+}
+
+/// The first member of an ordered service that nobody can ask for its role.
+fn without_role(draft: &Draft<'_>, members: &[usize], components: &[Component]) -> Option<Diagnostic> {
+    let order = draft.block.body.attribute("order").filter(|_| !draft.order.is_empty())?;
+    let one = members.iter().map(|i| &components[*i]).find(|component| component.role.is_none())?;
+    let problem = Diagnostic::error(format!("{} has no role to be put into an order by", one.address))
+        .at(order.value.span(), "it is a member")
+        .and(one.span, "it has no `role` block");
+    Some(problem.help("Say how it is asked which part it plays: role { command = [\"…\"] }"))
 }
 
 fn least(name: &str, draft: &Draft<'_>, members: usize) -> Result<u64, Box<Diagnostic>> {

@@ -55,6 +55,8 @@ pub struct StoredService<'a> {
     least: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     promise: Option<StoredPromise<'a>>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    order: Cow<'a, [String]>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -77,7 +79,8 @@ impl<'a> From<&'a Service> for StoredService<'a> {
             spent: millis(promise.spent.down),
             unread: promise.spent.unread,
         });
-        StoredService { name, members, least: service.least, promise }
+        let order = Cow::Borrowed(&*service.order);
+        StoredService { name, members, least: service.least, promise, order }
     }
 }
 
@@ -99,6 +102,7 @@ impl TryFrom<StoredService<'_>> for Service {
             members: stored.members.into_owned(),
             least: stored.least,
             promise: stored.promise.map(promise).transpose()?,
+            order: stored.order.into_owned(),
         })
     }
 }

@@ -109,7 +109,8 @@ fn everything_that_a_failure_may_take_back_is_stored() {
     }
     plan.waves = vec![Wave { after: None, canary: true }, Wave { after: Some(0), canary: false }];
     assert_eq!(read(&write(&plan)), Ok(plan.clone()));
-    plan.services = vec![Service { name: "shop".into(), members: vec![0, 2, 3], least: 2, promise: None }];
+    plan.services =
+        vec![Service { name: "shop".into(), members: vec![0, 2, 3], least: 2, ..Service::default() }];
     assert_eq!(read(&write(&plan)), Ok(plan.clone()));
     for members in [vec![4], vec![2, 0], vec![1, 1], vec![usize::MAX]] {
         let mut wrong = plan.clone();
@@ -329,7 +330,8 @@ fn write_the_sample() {
     plan.rollouts[0].pace = pace();
     plan.waves = vec![Wave { after: None, canary: true }, Wave { after: Some(0), canary: false }];
     plan.entries[0].zone = Some("rack-1".into());
-    plan.services = vec![Service { name: "shop".into(), members: vec![0, 2, 3], least: 2, promise: None }];
+    plan.services =
+        vec![Service { name: "shop".into(), members: vec![0, 2, 3], least: 2, ..Service::default() }];
     let (traffic, drain) = drained();
     plan.traffic = vec![traffic];
     plan.entries[0].drain = Some(drain);

@@ -184,7 +184,7 @@ fn service(n: usize, least: u64) -> Plan {
         name: "shop".into(),
         members: (0..n).collect(),
         least,
-        promise: None,
+        ..Default::default()
     }];
     plan
 }
