@@ -3,6 +3,7 @@
 mod barrier;
 mod check;
 mod feed;
+mod outside;
 mod pace;
 mod policy;
 mod promise;
@@ -17,6 +18,7 @@ use crate::model::{Address, PatchLevel, Selection, Span};
 pub use barrier::{Barrier, Log, LogSource, Net};
 pub use check::{Check, Comparison, Need, Probe, Web};
 pub use feed::{Feed, FeedFormat, FeedPlace, FeedSource, Suite, without_secrets};
+pub use outside::Outside;
 pub use pace::{Pace, Size};
 use patchform_advisory::priority::{Exposure, Importance};
 use patchform_sdk::message::{self, Class};
@@ -368,6 +370,8 @@ pub struct Service {
     pub promise: Option<Promise>,
     /// Roles, whose members come one after the other; empty where none comes first.
     pub order: Vec<String>,
+    /// Whether it answers is asked from outside while its members are worked on.
+    pub outside: Option<Box<Outside>>,
 }
 
 impl Service {

@@ -12,6 +12,7 @@ mod hiding;
 mod holdings;
 pub mod inbox;
 pub mod lease;
+pub mod lookout;
 pub mod marks;
 pub mod observe;
 mod own_steps;

@@ -12,7 +12,8 @@ use crate::plan::noun::{Plan, Step};
 use crate::plan::room;
 use crate::run::event::{Event, What};
 use crate::run::{
-    ASTRAY, ActionStanding, Ending, Failure, Hold, Left, Rejections, Run, Standing, Stored, outcome,
+    ASTRAY, ActionStanding, Ending, Failure, Hold, Left, Outages, Rejections, Run, Seen, Standing, Stored,
+    outcome,
 };
 use crate::state::owed::steps;
 use patchform_sdk::message::{Answer, Reload, Verdict as Verified};
@@ -30,6 +31,10 @@ pub struct Times {
     away: BTreeMap<usize, Moment>,
     was_away: BTreeMap<usize, Vec<Interval>>,
     clock: Steady,
+    /// What was seen of services from outside, by their indices.
+    seen: BTreeMap<usize, Seen>,
+    /// The last event before, by that clock.
+    last: Moment,
 }
 
 impl Times {
@@ -40,6 +45,7 @@ impl Times {
             self.begun.insert(action.component, (event.at, self.steady(event.at), step));
         }
         self.see_away(event);
+        self.see_outside(event);
         if let Some(i) = event.what.component() {
             let at = self.steady(event.at);
             self.of.entry(i).or_insert((at, at)).1 = at;
@@ -48,6 +54,23 @@ impl Times {
 }
 
 impl Times {
+    fn see_outside(&mut self, event: &Event) {
+        let at = self.steady(event.at);
+        match &event.what {
+            What::Seen { service, sight, took } => {
+                self.seen.entry(*service).or_default().turn(at, sight, *took)
+            }
+            What::Taken { .. } => self.seen.values_mut().for_each(|seen| seen.lost(self.last, at)),
+            _ => {}
+        }
+        self.last = at;
+    }
+
+    /// What was seen of a service from outside until then; `None` where nobody asked.
+    pub fn outages(&self, service: usize, until: Moment) -> Option<Outages> {
+        Some(self.seen.get(&service)?.outages(self.steady(until)))
+    }
+
     /// A component is away from its patch or drain on until it is verified, or read after it went back.
     fn see_away(&mut self, event: &Event) {
         let at = self.steady(event.at);
@@ -153,6 +176,7 @@ pub fn view(plan: &Plan, run: &Run, times: &Times, started: Moment, finished: Mo
         lacks: false,
         components: plan.changes().map(|(i, ..)| settled(rejections, times, i, &outcome.left)).collect(),
         down: plan.services.iter().map(|service| times.down(plan, service, finished)).collect(),
+        outages: (0..plan.services.len()).map(|service| times.outages(service, finished)).collect(),
     }
 }
 

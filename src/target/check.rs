@@ -8,6 +8,7 @@ mod systemd;
 
 use super::question::{Answered, Question, seconds};
 use crate::config::checked::{Check, Connection, Probe};
+use crate::run::Sight;
 use crate::target::Targets;
 use crate::world::{clock, tcp};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -62,9 +63,13 @@ pub struct Place<'a> {
 impl Place<'_> {
     /// Runs a command without an effect to its end there.
     fn ask(&self, argv: &[String], patience: Duration) -> Result<Answered, String> {
+        self.question(argv, patience).ask()
+    }
+
+    fn question<'b>(&'b self, argv: &'b [String], patience: Duration) -> Question<'b> {
         let mut question = Question::of(self.targets, self.connection, argv, patience);
         question.env.extend(self.mark.map(|mark| (MARK.to_string(), mark.to_string())));
-        question.ask()
+        question
     }
 }
 
@@ -102,6 +107,22 @@ pub fn run(check: &Check, place: &Place<'_>, cancelled: &AtomicBool) -> Checked 
             return Checked { verdict, tries };
         }
         pause(check.interval, cancelled);
+    }
+}
+
+/// One attempt of somebody outside: how that sees a service.
+pub fn from_outside(check: &Check, place: &Place<'_>) -> Sight {
+    let found = match &check.probe {
+        Probe::Exec { command, expect_output } => {
+            exec::attempt(command, expect_output.as_deref(), check.timeout, place)
+        }
+        _ => once(check, place),
+    };
+    let masked = |why: &str| place.targets.masked(why).into();
+    match found {
+        Ok(()) => Sight::Up,
+        Err(Found::Ill(why)) => Sight::Down(masked(&why)),
+        Err(Found::Nothing(why)) => Sight::Unknown(masked(&why)),
     }
 }
 

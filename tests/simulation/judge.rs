@@ -149,7 +149,7 @@ impl<'a> Judge<'a> {
             What::Asked(request) => self.request(request),
             What::Finished if self.abandoned => self.let_go(world)?,
             What::Watched { component, found, .. } => self.looked(*component, found, run, world),
-            What::Clock { .. } | What::Stopped { .. } | What::Finished => {}
+            What::Seen { .. } | What::Clock { .. } | What::Stopped { .. } | What::Finished => {}
         }
         Ok(())
     }

@@ -28,7 +28,7 @@ pub const SERVICE: Block = Block {
             "min_available",
             Takes::Special("whole number from 1, or share such as `\"75%\"`"),
             Need::Optional(
-                "nothing; one of `min_available`, `quorum`, `availability`, `importance` and `order` is needed",
+                "nothing; one of `min_available`, `quorum`, `availability`, `importance`, `order` and a `probe` is needed",
             ),
             "how many members stay available; a share is rounded up",
         ),
@@ -36,7 +36,7 @@ pub const SERVICE: Block = Block {
             "quorum",
             Takes::Flag,
             Need::Optional(
-                "nothing; one of `min_available`, `quorum`, `availability`, `importance` and `order` is needed",
+                "nothing; one of `min_available`, `quorum`, `availability`, `importance`, `order` and a `probe` is needed",
             ),
             "whether more than half of its members stay available",
         ),
@@ -65,7 +65,7 @@ pub const SERVICE: Block = Block {
             "in which order its members are worked on, by the roles that they play when the plan is made; `\"replicas_first\"` is `[\"replica\", \"primary\"]`. Each member has a `role` block",
         ),
     ],
-    blocks: &[],
+    blocks: &["probe"],
     more: "",
     example: &[("main.pf.hcl", include_str!("examples/service.pf.hcl"))],
 };

@@ -1,7 +1,9 @@
 //! Stored forms of how a rollout goes through its components, of its waves, and of the services that stay up.
 
+use super::check::StoredCheck;
+use super::parts::StoredConnection;
 use crate::calendar::Zone;
-use crate::config::checked::{Availability, Pace, Promise, Service, Size, Spent};
+use crate::config::checked::{Availability, Outside, Pace, Promise, Service, Size, Spent};
 use crate::plan::noun::Wave;
 use patchform_sdk::ended::millis;
 use serde::{Deserialize, Serialize};
@@ -57,6 +59,14 @@ pub struct StoredService<'a> {
     promise: Option<StoredPromise<'a>>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     order: Cow<'a, [String]>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    outside: Option<StoredOutside<'a>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredOutside<'a> {
+    probe: StoredCheck<'a>,
+    at: StoredConnection<'a>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -80,7 +90,11 @@ impl<'a> From<&'a Service> for StoredService<'a> {
             unread: promise.spent.unread,
         });
         let order = Cow::Borrowed(&*service.order);
-        StoredService { name, members, least: service.least, promise, order }
+        let outside = service.outside.as_ref().map(|outside| StoredOutside {
+            probe: StoredCheck::from(&outside.probe),
+            at: StoredConnection::from(&outside.at),
+        });
+        StoredService { name, members, least: service.least, promise, order, outside }
     }
 }
 
@@ -103,6 +117,9 @@ impl TryFrom<StoredService<'_>> for Service {
             least: stored.least,
             promise: stored.promise.map(promise).transpose()?,
             order: stored.order.into_owned(),
+            outside: stored
+                .outside
+                .map(|stored| Box::new(Outside { probe: stored.probe.into(), at: stored.at.into() })),
         })
     }
 }

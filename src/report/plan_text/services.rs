@@ -6,6 +6,7 @@ use crate::model::period;
 use crate::plan::downtime::{Outlook, downtime};
 use crate::plan::noun::Plan;
 use crate::plan::room::why_away;
+use crate::report::emergency::tried;
 use crate::report::page::Page;
 use crate::report::reason::spent;
 use crate::report::size;
@@ -39,6 +40,14 @@ pub fn draw(page: &mut Page, plan: &Plan, view: &View<'_>) {
         let promised = Outlook::of(plan, service).map_or_else(String::new, |outlook| promised(&outlook));
         let name = tinted(Tint::Bold, service.address());
         page.line(2, 6, &[name, plain(format!("  {up}")), tinted(Tint::Dim, each), plain(promised)]);
+        if let Some(outside) = &service.outside {
+            let every = period::show(outside.probe.interval);
+            page.line(
+                6,
+                8,
+                &[plain(format!("asked from outside every {every} meanwhile: {}", tried(&outside.probe)))],
+            );
+        }
         if let Some(turns) = turns(plan, service) {
             page.line(6, 8, &[plain(format!("in this order: {turns}"))]);
         }

@@ -26,6 +26,12 @@ service "reports" {
   importance   = "low"
   availability = "99.9%"
   timezone     = "Asia/Tokyo"
+
+  probe "http" {
+    url      = "http://reports.example/healthz"
+    interval = "500ms"
+    timeout  = "2s"
+  }
 }
 
 service "votes" {
