@@ -111,6 +111,7 @@ struct RolloutView<'a> {
     max_failures: Option<u64>,
     soak_ms: u64,
     max_per_zone: u64,
+    max_zones: Option<u64>,
     group: bool,
 }
 
@@ -326,6 +327,7 @@ fn rollout(r: &crate::plan::noun::RolloutLimit) -> RolloutView<'_> {
         max_failures: r.pace.max_failures,
         soak_ms: millis(r.pace.soak),
         max_per_zone: r.pace.max_per_zone,
+        max_zones: r.pace.max_zones,
         group: r.pace.group,
     }
 }

@@ -25,6 +25,8 @@ pub struct StoredPace {
     soak: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_per_zone: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_zones: Option<u64>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     group: bool,
 }
@@ -136,6 +138,7 @@ impl From<&Pace> for StoredPace {
             max_failures: pace.max_failures,
             soak: millis(pace.soak),
             max_per_zone: Some(pace.max_per_zone),
+            max_zones: pace.max_zones,
             group: pace.group,
         }
     }
@@ -153,6 +156,7 @@ impl From<StoredPace> for Pace {
             max_failures: stored.max_failures,
             soak: Duration::from_millis(stored.soak),
             max_per_zone: stored.max_per_zone.unwrap_or(Pace::default().max_per_zone),
+            max_zones: stored.max_zones,
             group: stored.group,
         }
     }

@@ -21,6 +21,7 @@ fn pace() -> Pace {
         max_failures: Some(3),
         soak: Duration::from_millis(600_001),
         max_per_zone: 2,
+        max_zones: Some(1),
         group: true,
     }
 }
