@@ -2,6 +2,7 @@
 
 mod barrier;
 mod check;
+mod credential;
 mod feed;
 mod outside;
 mod pace;
@@ -16,7 +17,8 @@ use super::exact::Exact;
 use crate::calendar::Times;
 use crate::model::{Address, PatchLevel, Selection, Span};
 pub use barrier::{Barrier, Log, LogSource, Net};
-pub use check::{Check, Comparison, Need, Probe, Web};
+pub use check::{Check, Comparison, Need, Probe, Web, credentials};
+pub use credential::Credential;
 pub use feed::{Feed, FeedFormat, FeedPlace, FeedSource, Suite, without_secrets};
 pub use outside::Outside;
 pub use pace::{Pace, Size};
@@ -65,6 +67,8 @@ pub struct Config {
     pub assertions: Vec<Assertion>,
     /// Where each sensitive variable's value came from, by variable name.
     pub secret_sources: BTreeMap<String, SecretOrigin>,
+    /// Values of the sensitive variables by which servers are told who asks.
+    pub credentials: BTreeMap<String, Json>,
 }
 
 /// `moved { from = …, to = … }`, absolute.

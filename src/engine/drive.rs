@@ -279,13 +279,17 @@ impl Drive<'_> {
 
     /// Folds how a service is seen, where that turns; whether it does.
     fn seen(&mut self, service: usize, sight: Sight, took: Duration) -> Result<bool, DriveError> {
+        let turns = |run: &Run, now: &Sight| run.sight(service).is_some_and(|before| before.turns(now));
+        if !turns(&self.run, &sight) {
+            return Ok(false);
+        }
         let sight = match (sight, self.journal.has_room()) {
             (Sight::Down(why), Err(full)) => {
                 Sight::Unknown(format!("nobody can tell whether it went wrong by itself: {full} ({why})"))
             }
             (sight, _) => sight,
         };
-        let turns = self.run.sight(service).is_some_and(|before| before.turns(&sight));
+        let turns = turns(&self.run, &sight);
         if turns {
             self.fold(What::Seen { service, sight, took: Duration::from_millis(millis(took)) })?;
         }

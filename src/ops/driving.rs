@@ -37,7 +37,7 @@ impl Opened {
         })?;
         let Opened { run, writer, ledger, .. } = self;
         ledger.checkpoint(plan, run, local, audience);
-        let mut silencer = Silencer::of(plan);
+        let mut silencer = Silencer::of(plan, &hands.tools.targets);
         let lookout = RefCell::new(Lookout::of(plan, &hands.tools.targets, &reply));
         let mut watch = |plan: &Plan, run: &Run, event: &Event| {
             audience.event(plan, run, event);

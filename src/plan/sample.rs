@@ -108,6 +108,7 @@ impl Platform {
                 assertions: Vec::new(),
                 outputs: Vec::new(),
                 secret_sources: BTreeMap::new(),
+                credentials: BTreeMap::new(),
             },
             state: State::new("lineage", "0.1.0"),
             observed: BTreeMap::new(),

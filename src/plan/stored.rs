@@ -14,6 +14,7 @@ use thiserror::Error;
 mod barrier;
 mod change;
 mod check;
+mod credential;
 mod entry;
 mod hours;
 mod input;

@@ -6,6 +6,7 @@ mod journal;
 mod prometheus;
 mod systemd;
 
+use super::credential;
 use super::question::{Answered, Question, seconds};
 use crate::config::checked::{Check, Connection, Probe};
 use crate::run::Sight;
@@ -147,7 +148,7 @@ fn once(check: &Check, place: &Place<'_>) -> Result<(), Found> {
         Probe::Tcp { host, port } => tcp::connect(host, *port, check.timeout)
             .map(drop)
             .map_err(|e| Found::Ill(format!("tcp {host}:{port} does not open: {e}"))),
-        Probe::Http(wanted) => http::ask(wanted, check.timeout).map_err(Found::Ill),
+        Probe::Http(wanted) => http::ask(wanted, check.timeout, place.targets).map_err(Found::Ill),
         Probe::Systemd { units } => systemd::ask(units, check.timeout, place),
         Probe::Journal { units, priority, pattern, look_back } => {
             let since = place.since.unwrap_or(*look_back);
@@ -157,8 +158,10 @@ fn once(check: &Check, place: &Place<'_>) -> Result<(), Found> {
                 place,
             )
         }
-        Probe::Prometheus { url, query, comparison, threshold } => {
-            prometheus::ask(url, query, (*comparison, *threshold), check.timeout)
+        Probe::Prometheus { url, query, comparison, threshold, trusted, credential } => {
+            let headers = credential::headers(credential.as_ref(), place.targets).map_err(Found::Nothing)?;
+            let limit = (*comparison, *threshold);
+            prometheus::ask((url, query), limit, check.timeout, trusted.as_deref(), &headers)
         }
     }
 }

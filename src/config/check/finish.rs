@@ -99,6 +99,7 @@ pub(super) fn config(whole: Whole<'_, '_>, checker: &mut Checker<'_, '_>) -> Opt
         moves: Vec::new(),
         assertions: Vec::new(),
         secret_sources: BTreeMap::new(),
+        credentials: BTreeMap::new(),
     };
     sound.then_some(config)
 }

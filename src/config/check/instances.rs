@@ -218,8 +218,8 @@ impl Expander<'_, '_> {
                     window::named(block, &mut fields),
                     traffic::drained(block, &key, self.block.name, &mut fields).map(Box::new),
                     blocking,
-                    super::silence::read(block, &mut fields),
-                    probe::all(block, &mut fields),
+                    super::silence::read(block, self.secrets, &mut fields),
+                    probe::all(block, self.secrets, &mut fields),
                     super::role::read(block, &mut fields),
                 )
             };

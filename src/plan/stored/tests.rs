@@ -3,8 +3,8 @@
 use super::*;
 use crate::calendar::Zone;
 use crate::config::checked::{
-    Availability, Barrier, Check, Connection, Drain, Log, LogSource, Need, Net, OnFailure, Pace, Probe,
-    Promise, Service, Silence, Size, Spent, Traffic,
+    Availability, Barrier, Check, Connection, Credential, Drain, Log, LogSource, Need, Net, OnFailure,
+    Outside, Pace, Probe, Promise, Role, Service, Silence, Size, Spent, Traffic,
 };
 use crate::model::Purpose;
 use crate::plan::noun::{Brought, Verdict};
@@ -104,14 +104,37 @@ fn everything_that_a_failure_may_take_back_is_stored() {
                 url: "http://alerts:9093".into(),
                 labels,
                 trusted: (i > 3).then(|| "PEM".into()),
+                credential: (i > 3).then(|| Credential::Bearer("token".into())),
             })
         });
         entry.baseline = (i > 2).then(|| "baseline.security".into());
+        entry.role = (i > 1).then(|| {
+            let found = (i > 2).then(|| "replica".into());
+            Box::new(Role { command: vec!["role".into()], timeout: Duration::from_millis(1_500), found })
+        });
     }
     plan.waves = vec![Wave { after: None, canary: true }, Wave { after: Some(0), canary: false }];
     assert_eq!(read(&write(&plan)), Ok(plan.clone()));
-    plan.services =
-        vec![Service { name: "shop".into(), members: vec![0, 2, 3], least: 2, ..Service::default() }];
+    let second = Duration::from_secs(1);
+    let probe = Check {
+        name: "customer".into(),
+        probe: Probe::Tcp { host: "shop".into(), port: 443 },
+        timeout: second,
+        interval: second,
+        within: second,
+        successes: 1,
+        failures: None,
+        need: Need::Required,
+    };
+    let at = Connection { kind: "ssh".into(), arguments: [("host".into(), "out-1".into())].into() };
+    plan.services = vec![Service {
+        name: "shop".into(),
+        members: vec![0, 2, 3],
+        least: 2,
+        promise: None,
+        order: vec!["replica".into(), "primary".into()],
+        outside: Some(Box::new(Outside { probe, at })),
+    }];
     assert_eq!(read(&write(&plan)), Ok(plan.clone()));
     for members in [vec![4], vec![2, 0], vec![1, 1], vec![usize::MAX]] {
         let mut wrong = plan.clone();
