@@ -29,6 +29,7 @@ mod whole;
 use debian::Debian;
 use kind::{checked_here, flat, ready, stays, suite};
 use lab::Lab;
+use patchform_sdk::message::CommandLine;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
@@ -109,6 +110,21 @@ fn what_fails_leaves_the_host_as_it_was() {
     lab.write("main.pf.hcl", text(&host, "pf-app = \"1.1-1\"", ""));
     lab.patchform("apply --auto-approve").exits(0);
     stands(&host, "pf-app", "1.1-1");
+    host.says("echo spoilt >/etc/pf-app.conf");
+    let line = typed_by_hand(&lab);
+    host.says(&format!("{} </dev/null", line.replace("apt-get install", "apt-get install --yes")));
+    stands(&host, "pf-app", "1.0-1");
+    assert!(host.says("cat /etc/pf-app.conf").contains("mine"), "{line}");
+}
+
+/// The line by which a person goes back to the newest snapshot, as the last journal has it for the emergency steps.
+fn typed_by_hand(lab: &Lab) -> String {
+    let runs = std::fs::read_dir(lab.path(".patchform/runs")).unwrap().map(|entry| entry.unwrap().path());
+    let run = runs.filter(|path| path.is_dir()).max().unwrap();
+    let journal = std::fs::read_to_string(run.join("journal/000001.jsonl")).unwrap();
+    let (_, line) = journal.rsplit_once("\"by_hand\":").expect("it is kept");
+    let mut values = serde_json::Deserializer::from_str(line).into_iter::<CommandLine>();
+    values.next().unwrap().unwrap().typed("")
 }
 
 /// The id of the newest run, of what `run list --json` says.

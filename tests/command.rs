@@ -118,3 +118,18 @@ component "command" "web" {
         .says("command.web[\"a\"], and 2 more")
         .says("has 1 error");
 }
+
+/// The out-of-memory killer knows nothing of the component's health.
+#[test]
+fn a_verify_that_is_killed_takes_nothing_back() {
+    let killed = "verify = [\"sh\", \"-c\", \"[ -e well ] || kill -9 $$\"]\n  restore";
+    let lab = lab(&files(&[("a", "2", "", "")]).replace("  restore", &format!("  {killed}")));
+    lab.write("a", "1");
+    let paused = lab.patchform("apply --auto-approve").exits(7);
+    paused.says("was ended by signal 9 (exit code 137)").does_not_say("Taken back");
+    assert_eq!(lab.read("a"), "2");
+    lab.write("well", "");
+    lab.patchform("resume").exits(0);
+    assert_eq!(lab.read("a"), "2");
+    lab.patchform("plan --detailed-exitcode").exits(0);
+}

@@ -170,3 +170,22 @@ fn the_overview_shows_what_was_given_up_where_nothing_is_recorded() {
     let nothing = lab.patchform("plan --refresh-only").exits(0).says("No changes.");
     nothing.does_not_say("declared levels");
 }
+
+/// The name in the configuration is not what failed.
+#[test]
+fn a_renamed_component_is_warned_of() {
+    let lab = broken("rollback_component");
+    lab.patchform("apply --auto-approve").exits(3);
+    let renamed = tower("rollback_component", "1.1").replace("\"command\" \"b\"", "\"command\" \"c\"");
+    lab.write("main.pf.hcl", &renamed);
+    let flat = |ran: lab::Ran| (ran.out + &ran.err).split_whitespace().collect::<Vec<_>>().join(" ");
+    let plan = flat(lab.patchform("plan").exits(0));
+    assert!(plan.contains("1.1 was given up at command.b, which is not declared any more"), "{plan}");
+    assert!(plan.contains("patchform state mv 'command.b' 'command.c'"), "{plan}");
+    lab.patchform("state mv command.b command.c").exits(0);
+    lab.patchform("plan").exits(0).says("1.1 was given up by run").does_not_say("not declared any more");
+    // Another level is no news of that.
+    lab.patchform("state mv command.c command.b").exits(0);
+    lab.write("main.pf.hcl", renamed.replace("1.1", "1.2"));
+    lab.patchform("plan").exits(0).does_not_say("given up");
+}

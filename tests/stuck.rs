@@ -364,3 +364,33 @@ fn what_is_kept_and_reads_as_neither_is_not_called_well() {
         has(&told, "command.a kept at 1.1");
     }
 }
+
+/// The line is pasted as it stands, from anywhere, at 02:40.
+#[test]
+fn the_line_that_is_printed_restores_by_hand() {
+    let lab = Lab::new(&platform("1.0", "").replace("NAME = \"b\"", "NAME = \"b\", ODD = \"it's $HOME\""));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    // It wants to know the level, and has two lines.
+    let reads = "[ $PATCHFORM_LEVEL = 1.0 ] || exit 1\\nprintf %s \\\"$ODD\\\" >odd; test -e broken && echo the robot is jammed";
+    let config = platform("1.1", "exit 1")
+        .replace("NAME = \"b\"", "NAME = \"b\", ODD = \"it's $HOME\"")
+        .replace("test -e broken", reads);
+    lab.write("main.pf.hcl", config);
+    lab.write("broken", "");
+    let ended = lab.patchform("apply --auto-approve").exits(4).out;
+    let stuck = ended.split("Emergency steps for command.b").nth(1).expect("its steps");
+    assert!(stuck.contains("│ the robot is jammed"), "{stuck}");
+    let typed = stuck.split("On this machine:\n").nth(1).expect("what is typed");
+    let typed = typed.split("\n  2. ").next().unwrap();
+    let typed = typed.split("\n  3. ").next().unwrap();
+    assert!(typed.trim_start().starts_with("cd /"), "{typed}");
+    std::fs::remove_file(lab.path("broken")).unwrap();
+    std::fs::remove_file(lab.path("odd")).unwrap();
+    assert_eq!(lab.read("b"), "1.1");
+    let pasted = std::process::Command::new("sh").arg("-c").arg(typed).current_dir("/").output().unwrap();
+    assert!(pasted.status.success(), "{typed}\n{pasted:?}");
+    assert_eq!([lab.read("b"), lab.read("odd")], ["1.0", "it's $HOME"], "{typed}");
+    lab.patchform("rollback").exits(0);
+    lab.patchform("plan").exits(0).says("given up");
+}

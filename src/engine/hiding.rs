@@ -50,6 +50,10 @@ fn mask_done(done: &mut Done, mask: &Mask) {
     done.ailments.iter_mut().for_each(|ailment| mask.hide(&mut ailment.why));
     if let Some(snapshot) = &mut done.snapshot {
         mask.hide(&mut snapshot.place);
+        let by_hand = snapshot.by_hand.iter_mut();
+        by_hand
+            .flat_map(|line| line.argv.iter_mut().chain(line.env.values_mut()))
+            .for_each(|word| mask.hide(word));
     }
     if let Some(Verdict::Ill { why } | Verdict::Inconclusive { why }) = &mut done.verdict {
         mask.hide(why);

@@ -4,10 +4,12 @@ use crate::model::Moment;
 use crate::plan::noun::Step;
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
 use crate::run::{Rules, Sight};
-use patchform_sdk::message::{Ailment, Answer, Coverage, Done, Probed, Reload, Snapshot, Verdict};
+use patchform_sdk::message::{
+    Ailment, Answer, CommandLine, Coverage, Done, Probed, Reload, Snapshot, Verdict,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// The stored form's version. A reader refuses every higher one.
@@ -230,6 +232,17 @@ struct StoredSnapshot {
     whole_system: bool,
     data: bool,
     survives_target_loss: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    by_hand: Option<StoredCommandLine>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct StoredCommandLine {
+    argv: Vec<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    env: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    folder: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -300,6 +313,11 @@ impl From<&Done> for StoredDone {
                 whole_system: s.coverage.whole_system,
                 data: s.coverage.data,
                 survives_target_loss: s.survives_target_loss,
+                by_hand: s.by_hand.clone().map(|CommandLine { argv, env, folder }| StoredCommandLine {
+                    argv,
+                    env,
+                    folder,
+                }),
             }),
             reload: done.reload.into(),
             verdict: done.verdict.as_ref().map(StoredVerdict::from),
@@ -334,6 +352,11 @@ impl From<StoredDone> for Done {
                 digest: s.digest,
                 coverage: Coverage { whole_system: s.whole_system, data: s.data },
                 survives_target_loss: s.survives_target_loss,
+                by_hand: s.by_hand.map(|StoredCommandLine { argv, env, folder }| CommandLine {
+                    argv,
+                    env,
+                    folder,
+                }),
             }),
             reload: done.reload.into(),
             verdict: done.verdict.map(Verdict::from),

@@ -5,10 +5,11 @@ use super::stored::{StoredContent, StoredEvent};
 use super::*;
 use crate::model::Moment;
 use crate::plan::noun::Step;
-use crate::run::{Rules, Sight};
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
-use patchform_sdk::message::{Ailment, Answer, Done, Probed, Reload, Snapshot, Verdict};
+use crate::run::{Rules, Sight};
+use patchform_sdk::message::{Ailment, Answer, CommandLine, Done, Probed, Reload, Snapshot, Verdict};
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -25,7 +26,17 @@ fn ours() -> Expected {
 /// Batches with every kind of event in them.
 fn batches() -> Vec<Vec<Event>> {
     let action = ActionRef { component: 3, leg: Leg::Forth, index: 2 };
-    let snapshot = Snapshot { token: json!({"id": [1, "é"]}), place: "here".into(), ..Snapshot::default() };
+    let by_hand = CommandLine {
+        argv: vec!["sh".into(), "-c".into(), "a\nb".into()],
+        env: BTreeMap::from([("LEVEL".to_string(), CommandLine::LEVEL.to_string())]),
+        folder: Some("/srv/é".into()),
+    };
+    let snapshot = Snapshot {
+        token: json!({"id": [1, "é"]}),
+        place: "here".into(),
+        by_hand: Some(by_hand),
+        ..Snapshot::default()
+    };
     let ailment = Ailment { check: "load".into(), ill: true, why: "0.9".into() };
     let done = Done {
         ailments: [ailment].into(),

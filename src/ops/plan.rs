@@ -13,6 +13,7 @@ use crate::plan::hours::When;
 use crate::plan::noun::{Entry, Observed, Verdict};
 use crate::plan::{Changes, Draft, Facts, Focus, Making, Plan, moves, roles as plan_roles, undo};
 use crate::provider::Watch;
+use crate::report::given_up::given_up;
 use crate::report::left_undone::left_undone;
 use crate::state::State;
 use crate::target::Targets;
@@ -137,6 +138,7 @@ pub fn plan(request: &Request, stages: &mut dyn Stages) -> Result<Planned, Failu
         stages,
     )?;
     checked.warnings.0.extend(left_undone(&plan, known));
+    checked.warnings.0.extend(given_up(&plan, known));
     checked.warnings.0.extend(unfolded::told(&unfolded::find(&checked.place, known)?));
     let Checked { config, sources, warnings, place, starter, .. } = checked;
     drop_aside(config);

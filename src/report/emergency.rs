@@ -6,12 +6,13 @@ use super::plan_text::short;
 use super::reach;
 use super::reason::name;
 use super::run_view::{RunView, Settled, Stands};
-use crate::config::checked::{Check, Probe, Traffic, Vendor, Web};
+use crate::config::checked::{Check, Connection, Probe, Traffic, Vendor, Web};
 use crate::plan::blocking;
 use crate::plan::noun::{Change, Entry, Plan, Step, Verdict};
 use patchform_sdk::message::{ByHand, Reload};
 use patchform_sdk::words::typed;
 use std::cmp::Reverse;
+use std::fmt;
 
 /// The emergency plan of one stuck component.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +23,8 @@ pub struct Emergency<'a> {
     pub address: String,
     /// Why it could not be restored.
     pub why: &'a str,
+    /// What the step printed that failed, secrets masked.
+    pub printed: &'a str,
     /// What went wrong first, in a sentence; empty where that is not known.
     pub cause: &'a str,
     /// Whether nobody tried to restore it, since the run was abandoned: it may be well as it is.
@@ -41,9 +44,38 @@ pub struct Emergency<'a> {
     /// What it manages there.
     pub claims: &'a [String],
     /// What to do, in order.
-    pub steps: Vec<String>,
+    pub steps: Vec<Doing>,
     /// Whom to call.
     pub contact: Option<&'a Vendor>,
+}
+
+/// One thing to do by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Doing {
+    /// This, in a sentence.
+    Say(String),
+    /// What is typed.
+    Type {
+        /// Where: `On ops@db-1.example`.
+        place: String,
+        /// The line, to be pasted as it is.
+        line: String,
+    },
+}
+
+impl fmt::Display for Doing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Doing::Say(sentence) => f.write_str(sentence),
+            Doing::Type { place, line } => write!(f, "{place}: {line}"),
+        }
+    }
+}
+
+impl From<String> for Doing {
+    fn from(sentence: String) -> Self {
+        Doing::Say(sentence)
+    }
 }
 
 /// Those of all stuck components, and of what is well under them and was to go back, in the order in which they are to be
@@ -64,7 +96,7 @@ fn of<'a>(plan: &'a Plan, run: &RunView, stuck: &'a Settled) -> Option<Emergency
     let identity = entry.observed.identity();
     let mut steps = Vec::new();
     if let Some(under) = stuck.under.filter(|_| !stuck.put_back) {
-        steps.push(format!("First restore {}, by its own steps.", name(plan, under)));
+        steps.push(format!("First restore {}, by its own steps.", name(plan, under)).into());
     }
     if let Verdict::Change(change) = &entry.verdict {
         steps.extend(way_back(plan, entry, change, stuck));
@@ -73,6 +105,7 @@ fn of<'a>(plan: &'a Plan, run: &RunView, stuck: &'a Settled) -> Option<Emergency
         entry: stuck.entry,
         address: name(plan, stuck.entry),
         why: &stuck.why,
+        printed: &stuck.printed,
         cause: &stuck.cause,
         abandoned: stuck.abandoned,
         over: run.over,
@@ -87,7 +120,7 @@ fn of<'a>(plan: &'a Plan, run: &RunView, stuck: &'a Settled) -> Option<Emergency
     })
 }
 
-fn way_back(plan: &Plan, entry: &Entry, change: &Change, stuck: &Settled) -> Vec<String> {
+fn way_back(plan: &Plan, entry: &Entry, change: &Change, stuck: &Settled) -> Vec<Doing> {
     // The whole level, of which there may be many parts, stands where it is made sure of.
     let at = |level: String| if change.from.is_some() { format!("at {level}") } else { level };
     let before = at(short(change.from.as_ref(), change.to.as_ref()));
@@ -97,63 +130,66 @@ fn way_back(plan: &Plan, entry: &Entry, change: &Change, stuck: &Settled) -> Vec
             // Where the run changed nothing, nothing is to be undone.
             Step::Drain | Step::Block | Step::Restore | Step::Uninstall | Step::Reload if !stuck.tried => {}
             Step::Drain => {
-                steps.push(format!("Take traffic away from it{}.", traffic(plan, entry)));
+                steps.push(format!("Take traffic away from it{}.", traffic(plan, entry)).into());
                 steps.extend(typed_there(plan, entry, |by_hand| &by_hand.drain));
             }
             Step::Restore | Step::Uninstall if stuck.put_back => {}
             Step::Restore => {
-                steps.push(restore(change, stuck.snapshot.as_deref(), &stuck.kept, &before));
-            }
-            Step::Uninstall => steps.push(format!("Take the patch out, so that it is {before} again.")),
-            Step::Reload => steps.push(into_force(change)),
-            Step::Verify => {
-                let whole = change.from.as_ref().map_or("absent".into(), ToString::to_string);
-                steps.push(format!("Make sure that it is {}.", at(whole)));
+                steps.push(restore(change, stuck.snapshot.as_deref(), &stuck.kept, &before).into());
+                let level = change.from.as_ref().map_or(String::new(), ToString::to_string);
                 steps.extend(
-                    entry.checks.iter().map(|check| format!("Check {}: {}.", check.name, tried(check))),
+                    stuck.by_hand.iter().map(|by_hand| typed_at(&entry.connection, by_hand.typed(&level))),
                 );
             }
+            Step::Uninstall => {
+                steps.push(format!("Take the patch out, so that it is {before} again.").into())
+            }
+            Step::Reload => steps.push(into_force(change).into()),
+            Step::Verify => {
+                let whole = change.from.as_ref().map_or("absent".into(), ToString::to_string);
+                steps.push(format!("Make sure that it is {}.", at(whole)).into());
+                let checks = entry.checks.iter();
+                steps.extend(checks.map(|check| format!("Check {}: {}.", check.name, tried(check)).into()));
+            }
             Step::Block => {
-                steps.push("Keep customers out of it.".into());
+                steps.push("Keep customers out of it.".to_string().into());
                 steps.extend(all_typed(plan, entry, |by_hand| &by_hand.drain));
             }
             Step::Unblock => steps.extend(customers(plan, entry, stuck)),
             Step::Undrain => {
-                steps.push(format!("Let traffic return to it{}.", traffic(plan, entry)));
+                steps.push(format!("Let traffic return to it{}.", traffic(plan, entry)).into());
                 steps.extend(typed_there(plan, entry, |by_hand| &by_hand.undrain));
             }
             _ => {}
         }
     }
     if steps.is_empty() {
-        steps.push(format!("There is no stored way back: see by hand that it is {before} again."));
+        steps.push(format!("There is no stored way back: see by hand that it is {before} again.").into());
         let reloads = change.forth.iter().any(|planned| planned.action == Step::Reload);
-        steps.extend(reloads.then(|| into_force(change)));
+        steps.extend(reloads.then(|| into_force(change).into()));
     }
     steps
 }
 
 /// Lets customers in again; where that was done, and protections of the host are missing, what puts these back.
-fn customers(plan: &Plan, entry: &Entry, stuck: &Settled) -> Vec<String> {
+fn customers(plan: &Plan, entry: &Entry, stuck: &Settled) -> Vec<Doing> {
     if let Some(traffic) = entry.block.as_ref().and_then(|block| plan.traffic.get(block.at?)) {
-        let mut steps =
-            vec![format!("Let customers in again at {}, each of its members as it was.", place(traffic))];
+        let mut steps = vec![
+            format!("Let customers in again at {}, each of its members as it was.", place(traffic)).into(),
+        ];
         steps.extend(all_typed(plan, entry, |by_hand| &by_hand.undrain));
         return steps;
     }
     let missing = blocking::put_back(&stuck.why);
     if missing.is_empty() {
         let lift = blocking::lifted_by(&plan.lineage, &entry.address.to_string());
-        return vec![format!("Let customers in again, as root on its host: {lift}")];
+        return vec![Doing::Type { place: "Let customers in again, as root on its host".into(), line: lift }];
     }
-    let mut steps: Vec<String> = missing
-        .into_iter()
-        .map(|command| format!("Put back what protected its host, each rule in its place: {command}"))
-        .collect();
-    steps.push(format!(
-        "How its rules were before stands there in {}.",
-        blocking::kept_in(&plan.lineage, &entry.address.to_string())
-    ));
+    let place = "Put back what protected its host, each rule in its place";
+    let typed = |command| Doing::Type { place: place.into(), line: command };
+    let mut steps: Vec<Doing> = missing.into_iter().map(typed).collect();
+    let kept = blocking::kept_in(&plan.lineage, &entry.address.to_string());
+    steps.push(format!("How its rules were before stands there in {kept}.").into());
     steps
 }
 
@@ -179,20 +215,24 @@ fn place(traffic: &Traffic) -> String {
 type Line = fn(&ByHand) -> &String;
 
 /// What is typed where each traffic is from which a component is drained.
-fn typed_there(plan: &Plan, entry: &Entry, line: Line) -> Vec<String> {
+fn typed_there(plan: &Plan, entry: &Entry, line: Line) -> Vec<Doing> {
     let Some(drain) = &entry.drain else { return Vec::new() };
     let all = drain.from.iter().filter_map(|at| plan.traffic.get(*at));
     all.filter_map(|traffic| by_hand(traffic, &drain.member, line)).collect()
 }
 
 /// What is typed for each member of the traffic that keeps its customers out.
-fn all_typed(plan: &Plan, entry: &Entry, line: Line) -> Option<String> {
+fn all_typed(plan: &Plan, entry: &Entry, line: Line) -> Option<Doing> {
     let traffic = plan.traffic.get(entry.block.as_ref()?.at?)?;
-    by_hand(traffic, "MEMBER", line).map(|line| format!("{line} (for each MEMBER of it)"))
+    let mut doing = by_hand(traffic, "MEMBER", line)?;
+    if let Doing::Type { place, .. } = &mut doing {
+        place.push_str(", for each MEMBER of it");
+    }
+    Some(doing)
 }
 
 /// `On lb-1.example: echo 'set server web/web-1 state ready' | socat …`; nothing where an argument is secret, or no plain word.
-fn by_hand(traffic: &Traffic, member: &str, line: Line) -> Option<String> {
+fn by_hand(traffic: &Traffic, member: &str, line: Line) -> Option<Doing> {
     let mut text = line(traffic.by_hand.as_ref()?).replace("{member}", member);
     for (name, value) in traffic.arguments.as_object()? {
         let place = format!("{{{name}}}");
@@ -204,8 +244,13 @@ fn by_hand(traffic: &Traffic, member: &str, line: Line) -> Option<String> {
             text = text.replace(&place, &typed(&words?));
         }
     }
-    let host = reach::host(&traffic.connection).unwrap_or_else(|| "this machine".into());
-    Some(format!("On {host}: {text}"))
+    Some(typed_at(&traffic.connection, text))
+}
+
+/// `On ops@lb-1.example: …`, `On this machine: …`.
+fn typed_at(connection: &Connection, line: String) -> Doing {
+    let host = reach::host(connection).unwrap_or_else(|| "this machine".into());
+    Doing::Type { place: format!("On {host}"), line }
 }
 
 fn into_force(change: &Change) -> String {
@@ -263,16 +308,14 @@ mod tests {
             provider: 0,
             arguments: serde_json::json!({ "socket": "/run/a.sock", "backend": "web", "out": ["pool", "a b"] }),
             secrets: Vec::new(),
-            connection: crate::config::checked::Connection {
-                kind: "local".into(),
-                arguments: Default::default(),
-            },
+            connection: Connection { kind: "local".into(), arguments: Default::default() },
             by_hand: Some(ByHand {
                 drain: "M={member} {out}".into(),
                 undrain: "echo 'set server {backend}/{member} state ready' | socat stdio {socket}".into(),
             }),
         };
-        let typed = |traffic: &Traffic, line: Line| by_hand(traffic, "web-1", line);
+        let typed =
+            |traffic: &Traffic, line: Line| by_hand(traffic, "web-1", line).map(|doing| doing.to_string());
         assert_eq!(typed(&traffic, |b| &b.drain).as_deref(), Some("On this machine: M=web-1 pool 'a b'"));
         assert_eq!(
             typed(&traffic, |b| &b.undrain).as_deref(),
@@ -296,7 +339,7 @@ mod tests {
         let all = emergencies(&plan, &run);
         let order: Vec<usize> = all.iter().map(|e| e.entry).collect();
         assert_eq!(order, [2, 1, 0]);
-        assert_eq!(all[1].steps[0], "First restore release.web[2], by its own steps.");
-        assert!(all[0].steps[0].starts_with("Restore its snapshot"), "{:?}", all[0].steps);
+        assert_eq!(all[1].steps[0].to_string(), "First restore release.web[2], by its own steps.");
+        assert!(all[0].steps[0].to_string().starts_with("Restore its snapshot"), "{:?}", all[0].steps);
     }
 }

@@ -10,6 +10,7 @@ pub mod emergency;
 pub mod error_json;
 pub mod file_diff;
 pub mod gauges;
+pub mod given_up;
 pub mod harmless;
 pub mod hours;
 pub mod imported;

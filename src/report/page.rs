@@ -85,6 +85,15 @@ impl Page {
         }
     }
 
+    /// A command line to copy: the terminal wraps it where it must, so that what is pasted is one line. A script of several lines
+    /// goes on at the margin: what stands within quotes stays as it is.
+    pub fn typed(&mut self, indent: usize, line: &str) {
+        for (i, part) in line.split('\n').enumerate() {
+            let cells = self.cells(&[tinted(Tint::Command, part)]);
+            self.draw(if i == 0 { indent } else { 0 }, &cells);
+        }
+    }
+
     /// One row of a table that was laid out to fit; it is not wrapped again.
     pub(super) fn row(&mut self, indent: usize, pieces: &[Piece]) {
         let cells = self.cells(pieces);

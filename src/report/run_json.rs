@@ -135,6 +135,7 @@ struct EmergencyView<'a> {
     well: bool,
     put_back: bool,
     tried: bool,
+    printed: &'a str,
     connection: &'a str,
     host: Option<String>,
     target: Option<&'a str>,
@@ -363,11 +364,12 @@ fn emergency(stuck: Emergency<'_>) -> EmergencyView<'_> {
         well: stuck.reached,
         put_back: stuck.put_back,
         tried: !stuck.abandoned,
+        printed: stuck.printed,
         connection: stuck.connection,
         host: stuck.host,
         target: stuck.target,
         claims: stuck.claims,
-        steps: stuck.steps,
+        steps: stuck.steps.iter().map(ToString::to_string).collect(),
         contact: stuck.contact.map(ContactView::of),
     }
 }

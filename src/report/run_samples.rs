@@ -113,6 +113,8 @@ fn settled(entry: usize, stands: Stands) -> Settled {
         left: Vec::new(),
         snapshot: None,
         kept: String::new(),
+        printed: String::new(),
+        by_hand: None,
     }
 }
 

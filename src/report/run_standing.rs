@@ -10,7 +10,7 @@ use crate::model::Moment;
 use crate::plan::downtime::leaves;
 use crate::plan::noun::{Plan, Step};
 use crate::plan::room;
-use crate::run::event::{Event, What};
+use crate::run::event::{ActionRef, Event, Leg, What};
 use crate::run::{
     ASTRAY, ActionStanding, Ending, Failure, Hold, Left, Outages, Rejections, Run, Seen, Standing, Stored,
     outcome,
@@ -21,7 +21,7 @@ use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// When components were worked on, as events tell it.
+/// When components were worked on, as events tell it, and what they said that the fold does not keep.
 #[derive(Debug, Clone, Default)]
 pub struct Times {
     of: BTreeMap<usize, (Moment, Moment)>,
@@ -30,42 +30,48 @@ pub struct Times {
     /// Since when components are away, and how long they were before.
     away: BTreeMap<usize, Moment>,
     was_away: BTreeMap<usize, Vec<Interval>>,
+    /// When nobody drove the run, as the journal shows it: what a person took to look at it is not what it took.
+    rests: Vec<Interval>,
+    last: Option<Moment>,
+    /// What the last step of a component printed that failed on its way back.
+    printed: BTreeMap<usize, String>,
     clock: Steady,
     /// What was seen of services from outside, by their indices.
     seen: BTreeMap<usize, Seen>,
-    /// The last event before, by that clock.
-    last: Moment,
 }
 
 impl Times {
     /// Takes an event in.
     pub fn see(&mut self, event: &Event) {
         self.clock.see(event);
+        let at = self.steady(event.at);
+        if let (What::Taken { .. }, Some(last)) = (&event.what, self.last) {
+            self.rests.push(Interval { from: last, until: at });
+            self.seen.values_mut().for_each(|seen| seen.lost(last, at));
+        }
+        self.last = Some(at);
+        if let What::Seen { service, sight, took } = &event.what {
+            self.seen.entry(*service).or_default().turn(at, sight, *took);
+        }
         if let What::Intent { action, step, .. } = event.what {
-            self.begun.insert(action.component, (event.at, self.steady(event.at), step));
+            self.begun.insert(action.component, (event.at, at, step));
         }
         self.see_away(event);
-        self.see_outside(event);
+        if let What::Fact { action: ActionRef { component, leg: Leg::Back, .. }, answer, .. } = &event.what {
+            match answer {
+                Answer::Applied(_) => self.printed.remove(component),
+                Answer::Refused { output, .. } | Answer::Unclear { output, .. } => {
+                    self.printed.insert(*component, output.clone())
+                }
+            };
+        }
         if let Some(i) = event.what.component() {
-            let at = self.steady(event.at);
             self.of.entry(i).or_insert((at, at)).1 = at;
         }
     }
 }
 
 impl Times {
-    fn see_outside(&mut self, event: &Event) {
-        let at = self.steady(event.at);
-        match &event.what {
-            What::Seen { service, sight, took } => {
-                self.seen.entry(*service).or_default().turn(at, sight, *took)
-            }
-            What::Taken { .. } => self.seen.values_mut().for_each(|seen| seen.lost(self.last, at)),
-            _ => {}
-        }
-        self.last = at;
-    }
-
     /// What was seen of a service from outside until then; `None` where nobody asked.
     pub fn outages(&self, service: usize, until: Moment) -> Option<Outages> {
         Some(self.seen.get(&service)?.outages(self.steady(until)))
@@ -147,9 +153,14 @@ impl Times {
         self.of.get(&component).map_or(Duration::ZERO, |(_, last)| self.steady(now).since(*last))
     }
 
-    /// How long a run that began at `started` goes on by now.
+    /// How long a run that began at `started` was driven by now.
     pub fn elapsed(&self, started: Moment, now: Moment) -> Duration {
-        self.steady(now).since(started)
+        self.driven(started, self.steady(now))
+    }
+
+    fn driven(&self, from: Moment, until: Moment) -> Duration {
+        let rested = self.rests.iter().map(|rest| rest.until.min(until).since(rest.from.max(from)));
+        until.since(from).saturating_sub(rested.sum())
     }
 }
 
@@ -196,6 +207,7 @@ fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Se
         failed_why: failure.map_or(String::new(), |f| f.why.clone()),
         output: failure.map_or(String::new(), |f| f.output.clone()),
         cause: cause(plan, run, i).unwrap_or_default(),
+        printed: times.printed.get(&i).cloned().unwrap_or_default(),
         under: run.stuck_under(i),
         abandoned: run.is_left_standing(i),
         reached,
@@ -207,7 +219,7 @@ fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Se
         tried: run.was_tried(i) || may_be_changing(run, i),
         rejected: !rejections.levels(i).is_empty(),
         away: times.away(i),
-        took: times.of.get(&i).map(|(from, to)| to.since(*from)),
+        took: times.of.get(&i).map(|(from, to)| times.driven(*from, *to)),
         left: under_way(plan, run, times, i)
             .into_iter()
             .chain(left.flat_map(|left| left_behind(left, run.is_put_back(i), run.awaits_release(i))))
@@ -215,6 +227,7 @@ fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Se
             .collect(),
         snapshot: stored.map(|s| s.id.clone()),
         kept: stored.map_or(String::new(), kept),
+        by_hand: stored.and_then(|stored| stored.made.as_ref()?.by_hand.clone()),
     }
 }
 
@@ -325,4 +338,34 @@ fn still_owed(half: bool, reload: Reload) -> String {
 /// Whether component `i` was left half done before the run already.
 fn was_half(plan: &Plan, i: usize) -> bool {
     plan.change(i).and_then(|change| change.owed.as_ref()).is_some_and(|owed| owed.half)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::Rules;
+    use patchform_sdk::message::Done;
+
+    /// Whoever stops a run in the evening and resumes it in the morning has not patched all night.
+    #[test]
+    fn what_a_person_takes_is_not_what_it_took() {
+        let action = ActionRef { component: 0, leg: Leg::Forth, index: 0 };
+        let taken = |token| What::Taken { controller: "c".into(), token, rules: Rules::NOW };
+        let fact = || What::Fact { action, attempt: 1, answer: Answer::Applied(Done::default()) };
+        let intent = || What::Intent { action, step: Step::Patch, attempt: 1, snapshot: None };
+        let mut times = Times::default();
+        let story = [
+            (0, taken(1)),
+            (10, intent()),
+            (1_010, What::Stopped { why: "Ctrl-C".into() }),
+            (86_401_010, taken(2)),
+            (86_401_020, What::Clock { ahead_ms: 500 }),
+            (86_402_510, fact()),
+        ];
+        for (at, what) in story {
+            times.see(&Event { at: Moment(at), what });
+        }
+        assert_eq!(times.driven(times.of[&0].0, times.of[&0].1), Duration::from_millis(2_000));
+        assert_eq!(times.elapsed(Moment(0), Moment(86_402_610)), Duration::from_millis(2_110));
+    }
 }

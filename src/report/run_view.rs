@@ -4,6 +4,7 @@ use crate::model::{Moment, PatchLevel};
 use crate::plan::noun::{Plan, Planned, Step, Verdict};
 use crate::run::Outages;
 use crate::run::event::{ActionRef, Leg};
+use patchform_sdk::message::CommandLine;
 use std::time::Duration;
 
 /// Where a component stands in a run.
@@ -120,6 +121,8 @@ pub struct Settled {
     /// What went wrong first, where it went back or is stuck: its own failure, or that of another component for which
     /// it went back. Empty otherwise.
     pub cause: String,
+    /// What the last step of its way back printed that failed.
+    pub printed: String,
     /// The component that could not go back and has to before this one; for a stuck one, and for one that stays at its
     /// planned level for that.
     pub under: Option<usize>,
@@ -146,6 +149,8 @@ pub struct Settled {
     pub snapshot: Option<String>,
     /// Where its provider keeps it, `at …`, else under which name, `token …`; empty where that is not known.
     pub kept: String,
+    /// How a person goes back to it.
+    pub by_hand: Option<CommandLine>,
 }
 
 impl Settled {

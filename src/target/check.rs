@@ -143,7 +143,7 @@ pub fn ill_at_a_glance<'c>(
 fn once(check: &Check, place: &Place<'_>) -> Result<(), Found> {
     match &check.probe {
         Probe::Exec { command, expect_output } => {
-            exec::ask(command, expect_output.as_deref(), check.timeout, place).map_err(Found::Ill)
+            exec::ask(command, expect_output.as_deref(), check.timeout, place)
         }
         Probe::Tcp { host, port } => tcp::connect(host, *port, check.timeout)
             .map(drop)

@@ -1,5 +1,6 @@
 //! Who and where this process is: for locks, leases and the journal.
 
+use patchform_sdk::machine;
 use std::fs;
 
 /// A process as another one can check it: the pid alone may be used again.
@@ -22,10 +23,10 @@ pub fn this() -> Controller {
     let pid = std::process::id();
     Controller {
         host: rustix::system::uname().nodename().to_string_lossy().into_owned(),
-        boot: boot_id(),
+        boot: machine::boot(),
         user: std::env::var("USER").unwrap_or_else(|_| format!("uid {}", rustix::process::getuid().as_raw())),
         pid,
-        started: start_time(pid).unwrap_or(0),
+        started: machine::start_time(pid).unwrap_or(0),
     }
 }
 
@@ -51,13 +52,12 @@ pub fn is_gone(controller: &Controller) -> Option<bool> {
     if controller.host != here.host {
         return None;
     }
-    Some(controller.boot != here.boot || start_time(controller.pid) != Some(controller.started))
+    Some(controller.boot != here.boot || machine::start_time(controller.pid) != Some(controller.started))
 }
 
 /// Whether `controller` is there and stands still: SIGSTOP, Ctrl-Z, or a debugger.
 pub fn is_suspended(controller: &Controller) -> bool {
-    is_gone(controller) == Some(false)
-        && stat(controller.pid, 3).is_some_and(|state| state == "T" || state == "t")
+    is_gone(controller) == Some(false) && machine::is_suspended(controller.pid)
 }
 
 /// More descriptors than these are not asked for: what programs inherit them, and close each, would take long.
@@ -102,21 +102,6 @@ pub fn output_is_closed() -> bool {
         .is_some_and(|(a, b)| same(a, b))
 }
 
-fn boot_id() -> String {
-    fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_string()
-}
-
-fn start_time(pid: u32) -> Option<u64> {
-    stat(pid, 22)?.parse().ok()
-}
-
-/// Field `number` of `/proc/PID/stat`, from 3 on, counted as proc(5) does.
-fn stat(pid: u32, number: usize) -> Option<String> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The command's name, in brackets, may hold anything: count fields behind the last bracket.
-    stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(number - 3).map(String::from)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,5 +112,21 @@ mod tests {
         assert_eq!(is_gone(&me), Some(false));
         assert_eq!(is_gone(&Controller { started: me.started + 1, ..me.clone() }), Some(true));
         assert_eq!(is_gone(&Controller { host: "elsewhere".into(), ..me }), None);
+    }
+
+    /// A container's first process may never reap it.
+    #[test]
+    fn who_was_killed_and_not_reaped_is_gone() {
+        let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+        let started = machine::start_time(child.id()).unwrap();
+        let it = Controller { pid: child.id(), started, ..this() };
+        assert_eq!((is_gone(&it), is_suspended(&it)), (Some(false), false));
+        child.kill().unwrap();
+        // It is signalled, not waited for.
+        while machine::start_time(child.id()).is_some() {
+            std::thread::yield_now();
+        }
+        assert_eq!((is_gone(&it), is_suspended(&it)), (Some(true), false));
+        child.wait().unwrap();
     }
 }

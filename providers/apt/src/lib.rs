@@ -43,6 +43,11 @@ static MANAGER: Manager = Manager {
         config: "conffiles",
         mend: "`dpkg --configure -a`, then `apt-get -f install`",
         mend_one: "`dpkg --configure -a`",
+        // The files themselves come back afterwards: nothing is asked of them.
+        install: (
+            "apt-get install --allow-downgrades --allow-change-held-packages -o Dpkg::Options::=--force-confold",
+            "debs/*.deb",
+        ),
         interrupted: "dpkg was interrupted there: what it had written down is taken over first, which is not taken back",
         changed: |path| {
             let path = path.join(" ");

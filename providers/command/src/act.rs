@@ -7,7 +7,7 @@ use crate::{look, switch};
 use patchform_sdk::durable::Survives;
 use patchform_sdk::ended::{self, Ended, OUTPUT, REFUSED, Said};
 use patchform_sdk::line::tail;
-use patchform_sdk::message::{Act, Action, Answer, Done, Reload, Snapshot, Subject, Verdict};
+use patchform_sdk::message::{Act, Action, Answer, CommandLine, Done, Reload, Snapshot, Subject, Verdict};
 use patchform_sdk::words::typed;
 use patchform_sdk::{Context, Ledger, digest, earlier, store};
 use serde_json::{Value, json};
@@ -93,14 +93,14 @@ fn run(action: Action, argv: &Argv, arguments: &Arguments, act: &Act, context: &
         && let Some(guarded) = switch::of(act, arguments, context)
     {
         return switch::start(&guarded, argv, arguments, &variables).unwrap_or_else(|| {
-            let done = |said: &_| done(action, arguments, said);
-            guarded.settle(patience).answer(done, |ended| answer(action, argv, arguments, ended))
+            let done = |said: &_| done(action, act, arguments, said);
+            guarded.settle(patience).answer(done, |ended| answer(action, argv, act, arguments, ended))
         });
     }
     if let Err(why) = ask::start(&act.id, argv, &act.subject, arguments, &variables, false, context) {
         return Answer::unclear(format!("it is not known whether `{}` was started: {why}", typed(argv)));
     }
-    answer(action, argv, arguments, ended::wait(&act.id, &act.subject, patience, context).0)
+    answer(action, argv, act, arguments, ended::wait(&act.id, &act.subject, patience, context).0)
 }
 
 /// What `PATCHFORM_SNAPSHOT` says: the id of the one to take, or the token of the one to use.
@@ -119,7 +119,7 @@ pub fn snapshot_of(action: Action, act: &Act) -> Result<String, String> {
     }
 }
 
-fn answer(action: Action, argv: &Argv, arguments: &Arguments, ended: Ended) -> Answer {
+fn answer(action: Action, argv: &Argv, act: &Act, arguments: &Arguments, ended: Ended) -> Answer {
     let shown = typed(argv);
     match ended {
         Ended::Exited { code: 0, said } if action == Action::Snapshot && said.secret => {
@@ -128,10 +128,10 @@ fn answer(action: Action, argv: &Argv, arguments: &Arguments, ended: Ended) -> A
              sensitive variable) stands in it; let it print a name or a path without it"
             ))
         }
-        Ended::Exited { code: 0, said } => Answer::Applied(done(action, arguments, &said)),
+        Ended::Exited { code: 0, said } => Answer::Applied(done(action, act, arguments, &said)),
         Ended::Exited { code, said } => {
             let output = tail(&(said.shown + &said.stderr), OUTPUT).to_string();
-            let why = format!("`{shown}` exited with code {code}");
+            let why = format!("`{shown}` {}", ended::ending(code));
             if code == REFUSED { Answer::Refused { why, output } } else { Answer::Unclear { why, output } }
         }
         Ended::Running => Answer::unclear(format!("`{shown}` still runs; it is not killed")),
@@ -146,7 +146,7 @@ fn answer(action: Action, argv: &Argv, arguments: &Arguments, ended: Ended) -> A
 }
 
 /// What an action that ended well has to say, also to a probe.
-pub fn done(action: Action, arguments: &Arguments, said: &Said) -> Done {
+pub fn done(action: Action, act: &Act, arguments: &Arguments, said: &Said) -> Done {
     let output = format!("{}{}", said.shown, said.stderr);
     let mut done = Done { output: tail(&output, OUTPUT).into(), ..Done::default() };
     match action {
@@ -156,6 +156,10 @@ pub fn done(action: Action, arguments: &Arguments, said: &Said) -> Done {
                 token: json!({ "printed": printed }),
                 place: printed.into(),
                 coverage: arguments.coverage(),
+                by_hand: arguments
+                    .restore
+                    .as_ref()
+                    .map(|argv| by_hand(argv, &act.subject, arguments, printed)),
                 ..Snapshot::default()
             });
         }
@@ -165,6 +169,18 @@ pub fn done(action: Action, arguments: &Arguments, said: &Said) -> Done {
         _ => {}
     }
     done
+}
+
+/// `restore` as a person types it, with what it finds in its environment.
+fn by_hand(argv: &Argv, subject: &Subject, arguments: &Arguments, token: &str) -> CommandLine {
+    let variables = [
+        ("PATCHFORM_ACTION", Action::Restore.name()),
+        ("PATCHFORM_LEVEL", CommandLine::LEVEL),
+        ("PATCHFORM_SNAPSHOT", token),
+    ];
+    let here = subject.connection.kind == "local";
+    let folder = std::env::current_dir().ok().filter(|_| here).map(|folder| folder.display().to_string());
+    CommandLine { argv: argv.clone(), env: ask::environment(subject, arguments, &variables), folder }
 }
 
 fn verify(arguments: &Arguments, act: &Act, context: &Context) -> Answer {
@@ -180,12 +196,13 @@ fn verify(arguments: &Arguments, act: &Act, context: &Context) -> Answer {
             Some(argv) => {
                 let variables =
                     [("PATCHFORM_ACTION", "verify"), ("PATCHFORM_LEVEL", wanted.unwrap_or_default())];
-                match ask::quietly(argv, &act.subject, arguments, &variables, context) {
-                    ended @ Ended::Exited { .. } => match ended.output(argv) {
-                        Ok(_) => Verdict::Healthy,
-                        Err(why) => Verdict::Ill { why },
-                    },
-                    ended => Verdict::Inconclusive { why: ended.output(argv).err().unwrap_or_default() },
+                let ended = ask::quietly(argv, &act.subject, arguments, &variables, context);
+                // Who was killed while looking has seen nothing, neither good nor bad.
+                let told = matches!(ended, Ended::Exited { code, .. } if ended::signal(code).is_none());
+                match ended.output(argv) {
+                    Ok(_) => Verdict::Healthy,
+                    Err(why) if told => Verdict::Ill { why },
+                    Err(why) => Verdict::Inconclusive { why },
                 }
             }
             None => Verdict::Healthy,

@@ -33,7 +33,7 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
         && let Some(guarded) = switch::of(request, &arguments, context)
         && let Some(settled) = guarded.found()
     {
-        return Ok(settled.probed(|said| done(probe.action, &arguments, said)));
+        return Ok(settled.probed(|said| done(probe.action, &probe.act, &arguments, said)));
     }
     match ended::wait(&request.id, &request.subject, Duration::ZERO, context).0 {
         Ended::Running => Ok(Probed::Busy),
@@ -48,7 +48,9 @@ pub fn probe(probe: &Probe, context: &Context) -> Result<Probed, RpcError> {
             let why = "a snapshot was taken, and its name may hold a secret, so that it cannot be stored";
             Ok(Probed::Between { why: why.into() })
         }
-        Ended::Exited { code: 0, said } => Ok(Probed::After(done(probe.action, &arguments, &said))),
+        Ended::Exited { code: 0, said } => {
+            Ok(Probed::After(done(probe.action, &probe.act, &arguments, &said)))
+        }
         Ended::Exited { code: REFUSED, .. } => Ok(Probed::Before),
         Ended::Exited { code, .. } => ask_further(probe.action, request, &arguments, Some(code), context),
         Ended::Lost => ask_further(probe.action, request, &arguments, None, context),
@@ -98,7 +100,7 @@ fn ask_further(
             "before" => Ok(Probed::Before),
             // Whatever it left: what it printed is no name to find it by. It is not ruled out that it is there.
             "after" | "between" if action == Action::Snapshot => Ok(between(unfinished(failed))),
-            "after" => Ok(Probed::After(done(action, arguments, &Said::default()))),
+            "after" => Ok(Probed::After(done(action, request, arguments, &Said::default()))),
             "between" => Ok(between("the probe command says so")),
             "busy" => Ok(Probed::Busy),
             other => Err(RpcError::internal(format!(
@@ -115,10 +117,10 @@ fn ask_further(
             }
             if let Some(code) = failed {
                 let there = standing.level.map_or("nothing".into(), |level| format!("{level:?}"));
-                return Ok(between(&format!("the command exited with code {code}; {there} is read now")));
+                return Ok(between(&format!("the command {}; {there} is read now", ended::ending(code))));
             }
             if standing.level.as_deref() == level(request.level.as_ref()) {
-                return Ok(Probed::After(done(action, arguments, &Said::default())));
+                return Ok(Probed::After(done(action, request, arguments, &Said::default())));
             }
             Ok(between("the command was cut off, and the level is neither the old nor the new one"))
         }

@@ -165,7 +165,7 @@ fn run(act: &Act, member: &Member, argv: &[String], arguments: &Arguments, conte
         }
         Ended::Exited { code, said } => {
             let output = tail(&(said.shown + &said.stderr), OUTPUT).to_string();
-            let why = format!("`{shown}` exited with code {code}");
+            let why = format!("`{shown}` {}", ended::ending(code));
             if code == REFUSED { Answer::Refused { why, output } } else { Answer::Unclear { why, output } }
         }
         Ended::Unreachable(why) => Answer::unclear(why),

@@ -47,6 +47,7 @@ static MANAGER: Manager = Manager {
         config: "config files",
         mend: "`dnf remove --duplicates`",
         mend_one: "`dnf remove --duplicates`",
+        install: ("rpm -U --oldpackage", "rpms/*.rpm"),
         interrupted: "rpm was interrupted there",
         changed: |words| {
             let (how, path) =

@@ -58,6 +58,8 @@ pub struct Words {
     pub mend: &'static str,
     /// The first of them.
     pub mend_one: &'static str,
+    /// The command by which a person installs packages over newer ones, and what their files are, in the folder of a snapshot.
+    pub install: (&'static str, &'static str),
     /// That the tool was interrupted, and what is done about that first.
     pub interrupted: &'static str,
     /// What becomes of a configuration file that was changed on the host, by the words of its `changed` line.

@@ -30,6 +30,7 @@ pub static SAMPLE: Manager = Manager {
         config: "",
         mend: "",
         mend_one: "",
+        install: ("tool install", "files/*"),
         interrupted: "dpkg was interrupted there",
         changed: |words| words.join(" "),
         is_about_holds: |said, _| said.contains("held"),

@@ -7,7 +7,7 @@ use crate::script::{Call, Script};
 use patchform_sdk::detached::{check_id, safe_id};
 use patchform_sdk::ended::{OUTPUT, Said};
 use patchform_sdk::line::tail;
-use patchform_sdk::message::{Act, Action, Done, Reload, Snapshot, SnapshotRef};
+use patchform_sdk::message::{Act, Action, CommandLine, Done, Reload, Snapshot, SnapshotRef};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -175,6 +175,7 @@ pub fn done(manager: &Manager, action: Action, act: &Act, arguments: &Arguments,
             let place = format!("{}/{id}", manager.snapshots());
             done.snapshot = Some(Snapshot {
                 token: json!({ "id": id }),
+                by_hand: Some(by_hand(manager, &place)),
                 place,
                 size: size.unwrap_or(0),
                 ..Snapshot::default()
@@ -184,6 +185,13 @@ pub fn done(manager: &Manager, action: Action, act: &Act, arguments: &Arguments,
         _ => {}
     }
     done
+}
+
+/// What was kept comes back: packages, and their configuration files as they were.
+fn by_hand(manager: &Manager, place: &str) -> CommandLine {
+    let (install, files) = manager.words.install;
+    let script = format!("{install} {place}/{files} && tar -C / -xpf {place}/conffiles.tar");
+    CommandLine { argv: vec!["sh".into(), "-c".into(), script], ..CommandLine::default() }
 }
 
 /// What brings a patch or a restore into force: packages may have asked for a reboot only when they were configured.

@@ -7,7 +7,9 @@ use crate::manifest::Manifest;
 use crate::reading::{self, Standing};
 use crate::{archive, artifact, hook};
 use patchform_sdk::durable::{self, Survives};
-use patchform_sdk::message::{Act, Action, Answer, Artifact, Done, Level, Reload, Snapshot, Verdict};
+use patchform_sdk::message::{
+    Act, Action, Answer, Artifact, CommandLine, Done, Level, Reload, Snapshot, Verdict,
+};
 use patchform_sdk::{Context, Ledger, earlier};
 use serde_json::{Value, json};
 use std::fs;
@@ -177,7 +179,14 @@ pub fn taken(layout: &Layout, standing: &Standing, token: Value) -> Done {
         Some(link) => durable::folder_of(&layout.link).join(link).display().to_string(),
         None => format!("{}, where nothing was", layout.link.display()),
     };
-    let snapshot = Snapshot { token, place, digest: Some(standing.digest.clone()), ..Snapshot::default() };
+    let link = layout.link.display().to_string();
+    let argv = match &standing.link {
+        Some(release) => vec!["ln".into(), "-sfnT".into(), release.display().to_string(), link],
+        None => vec!["rm".into(), link],
+    };
+    let by_hand = Some(CommandLine { argv, ..CommandLine::default() });
+    let snapshot =
+        Snapshot { token, place, digest: Some(standing.digest.clone()), by_hand, ..Snapshot::default() };
     Done { snapshot: Some(snapshot), ..Done::default() }
 }
 

@@ -4,7 +4,7 @@
 use crate::arguments::{Arguments, level};
 use patchform_sdk::Context;
 use patchform_sdk::detached::safe_id;
-use patchform_sdk::ended::REFUSED;
+use patchform_sdk::ended::{REFUSED, ending};
 use patchform_sdk::line::tail;
 use patchform_sdk::message::{
     Act, Answer, Done, Probed, RpcError, Subject, TargetAwait, TargetAwaited, TargetRun,
@@ -42,7 +42,7 @@ pub fn reload(arguments: &Arguments, act: &Act, context: &Context) -> Answer {
             // The ledger keeps the answer: no secret may stand in it.
             let output = stdout_masked.unwrap_or(stdout) + &stderr_masked.unwrap_or(stderr);
             let output = tail(&output, 4096).to_string();
-            let why = format!("`{}` exited with code {code}", typed(&run.argv));
+            let why = format!("`{}` {}", typed(&run.argv), ending(code));
             if code == REFUSED { Answer::Refused { why, output } } else { Answer::Unclear { why, output } }
         }
         Ok(TargetAwaited::Running) => Answer::unclear("the command still runs"),
@@ -60,7 +60,7 @@ pub fn probe(act: &Act, context: &Context) -> Result<Probed, RpcError> {
         TargetAwaited::Exited { code: 0, .. } => Probed::After(Done::default()),
         TargetAwaited::Exited { code: REFUSED, .. } | TargetAwaited::Unknown => Probed::Before,
         TargetAwaited::Exited { code, .. } => {
-            Probed::Between { why: format!("the command exited with code {code}") }
+            Probed::Between { why: format!("the command {}", ending(code)) }
         }
         TargetAwaited::Running => Probed::Busy,
         TargetAwaited::Lost { .. } => Probed::Between { why: "the command was cut off".into() },

@@ -54,6 +54,19 @@ pub fn wait(id: &str, subject: &Subject, patience: Duration, context: &Context) 
     }
 }
 
+/// The signal that ended a command, by its exit code: 128 + signal, as a shell has it.
+pub fn signal(code: i32) -> Option<i32> {
+    (129..=192).contains(&code).then(|| code - 128)
+}
+
+/// How a command ended, in words: `exited with code 3`, `was ended by signal 9 (exit code 137)`.
+pub fn ending(code: i32) -> String {
+    match signal(code) {
+        None => format!("exited with code {code}"),
+        Some(signal) => format!("was ended by signal {signal} (exit code {code})"),
+    }
+}
+
 /// A time in whole milliseconds.
 pub fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
@@ -85,7 +98,7 @@ impl Ended {
             Ended::Exited { code, said: Said { shown, stderr, .. } } => {
                 let said = if stderr.trim().is_empty() { shown } else { stderr };
                 let said = said.trim().lines().last().map(|line| format!(": {line}")).unwrap_or_default();
-                Err(format!("`{command}` exited with code {code}{said}"))
+                Err(format!("`{command}` {}{said}", ending(code)))
             }
             Ended::Running => Err(format!("`{command}` did not end in time")),
             Ended::Never => Err(format!("`{command}` was not started")),

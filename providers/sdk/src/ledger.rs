@@ -11,7 +11,7 @@
 use crate::durable::{self, Survives};
 use crate::failpoint;
 use crate::machine;
-use crate::message::{Act, Answer, Probed};
+use crate::message::{Act, Answer, Done, Probed};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
@@ -170,7 +170,7 @@ impl Ledger {
         failpoint::pass("ledger.begun");
         let answer = work();
         failpoint::pass("ledger.worked");
-        let answered = Row::Answered { id: act.id.clone(), answer: answer.clone() };
+        let answered = Row::Answered { id: act.id.clone(), answer: without_secrets(answer.clone()) };
         // If this line is lost the same id is answered unclear, and the core probes: no promise is broken.
         let _ = self.append(&answered, Survives::Death);
         self.entries.take(answered);
@@ -231,6 +231,14 @@ impl Ledger {
         }
         durable::replace(&self.path, &text, 0o600, self.survives)
     }
+}
+
+/// A command for a person may have a secret in its environment: the program masks it, a ledger does without it.
+fn without_secrets(mut answer: Answer) -> Answer {
+    if let Answer::Applied(Done { snapshot: Some(snapshot), .. }) = &mut answer {
+        snapshot.by_hand = None;
+    }
+    answer
 }
 
 /// What the ledger at `path` knows of action `id`, without waiting. A ledger that is not there knows nothing.

@@ -45,7 +45,16 @@ pub fn uptime() -> Duration {
 /// Start time of a living process in clock ticks since boot (field 22 of `/proc/PID/stat`); `None` when it is gone, or
 /// is a zombie that only waits to be reaped.
 pub fn start_time(pid: u32) -> Option<u64> {
-    started(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
+    started(&stat(pid)?)
+}
+
+/// Whether a living process stands still: SIGSTOP, Ctrl-Z, or a debugger.
+pub fn is_suspended(pid: u32) -> bool {
+    stat(pid).is_some_and(|stat| matches!(fields(&stat).and_then(|mut all| all.next()), Some("T" | "t")))
+}
+
+fn stat(pid: u32) -> Option<String> {
+    fs::read_to_string(format!("/proc/{pid}/stat")).ok()
 }
 
 /// Whether any process of a session lives.
@@ -62,12 +71,14 @@ pub fn started(stat: &str) -> Option<u64> {
 
 /// A field behind the state, which is the third, in the text of a `/proc/PID/stat`; `None` for a zombie.
 fn field(stat: &str, number: usize) -> Option<u64> {
+    fields(stat)?.nth(number.checked_sub(3)?)?.parse().ok()
+}
+
+/// The fields from the state on; `None` for a zombie.
+fn fields(stat: &str) -> Option<impl Iterator<Item = &str>> {
     // The command's name, in brackets, may hold anything: count fields behind the last bracket.
-    let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace();
-    if matches!(fields.next()?, "Z" | "X") {
-        return None;
-    }
-    fields.nth(number.checked_sub(4)?)?.parse().ok()
+    let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace().peekable();
+    (!matches!(*fields.peek()?, "Z" | "X")).then_some(fields)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Unknown fields are ignored; fields marked `default` may be left out. All times are milliseconds, all sizes
 //! bytes, all digests SHA-256 as 64 lower-case hex digits.
 
+use crate::words::typed;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -765,6 +766,38 @@ pub struct Snapshot {
     pub coverage: Coverage,
     /// Whether it is still there when the target is lost.
     pub survives_target_loss: bool,
+    /// How a person goes back to it, where one command does that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_hand: Option<CommandLine>,
+}
+
+/// A command for a person, to be typed where the component is reached.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommandLine {
+    /// Program and arguments.
+    pub argv: Vec<String>,
+    /// Variables of its environment; a value that is [`CommandLine::LEVEL`] stands for the level to come to.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub env: BTreeMap<String, String>,
+    /// The folder that it is typed in; anywhere where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<String>,
+}
+
+impl CommandLine {
+    /// What stands for a level in [`CommandLine::env`].
+    pub const LEVEL: &str = "{level}";
+
+    /// As one types it: `cd /srv/a && LEVEL=1.0 bin/switch load`.
+    pub fn typed(&self, level: &str) -> String {
+        let folder =
+            self.folder.iter().map(|folder| format!("cd {} && ", typed(std::slice::from_ref(folder))));
+        let env = self.env.iter().map(|(name, value)| {
+            let value = if value == Self::LEVEL { level.to_string() } else { value.clone() };
+            format!("{name}={} ", typed(&[value]))
+        });
+        folder.chain(env).chain([typed(&self.argv)]).collect()
+    }
 }
 
 /// What `verify` found.

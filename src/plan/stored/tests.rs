@@ -21,7 +21,7 @@ fn pace() -> Pace {
         max_failures: Some(3),
         soak: Duration::from_millis(600_001),
         max_per_zone: 2,
-        max_zones: Some(1),
+        max_zones: None,
         group: true,
     }
 }
@@ -91,7 +91,7 @@ fn everything_that_a_failure_may_take_back_is_stored() {
         name: format!("{on_failure:?}"),
         max_parallel: 3,
         on_failure,
-        pace: pace(),
+        pace: Pace { max_zones: Some(1), ..pace() },
     };
     plan.rollouts = all.map(limit).to_vec();
     for (i, entry) in plan.entries.iter_mut().enumerate() {

@@ -1,7 +1,8 @@
 //! The emergency steps of a component that could not be restored, drawn: its way back as a person can do it by hand.
 
+use super::{OUTPUT, tail};
 use crate::config::checked::VendorField;
-use crate::report::emergency::Emergency;
+use crate::report::emergency::{Doing, Emergency};
 use crate::report::page::Page;
 use crate::report::style::{Tint, plain, tinted};
 
@@ -9,7 +10,7 @@ use crate::report::style::{Tint, plain, tinted};
 const COLUMN: usize = 10;
 
 /// Draws what is known and what to do, in full.
-pub fn emergency(page: &mut Page, stuck: &Emergency<'_>) {
+pub fn emergency(page: &mut Page, stuck: &Emergency<'_>, run: &str) {
     let address = &stuck.address;
     page.line(
         0,
@@ -40,6 +41,9 @@ pub fn emergency(page: &mut Page, stuck: &Emergency<'_>) {
         if !text.is_empty() {
             page.labelled(2, COLUMN, label, &[plain(text)]);
         }
+        if label == "why" {
+            tail(page, 2 + COLUMN, stuck.printed, OUTPUT, run);
+        }
     }
     let to = stuck.host.as_ref().map_or(String::new(), |host| format!(" to {host}"));
     let target = stuck.target.unwrap_or("unknown");
@@ -49,7 +53,14 @@ pub fn emergency(page: &mut Page, stuck: &Emergency<'_>) {
         page.labelled(2, COLUMN, "", &[plain(claim)]);
     }
     for (i, step) in stuck.steps.iter().enumerate() {
-        page.line(2, 5, &[tinted(Tint::Bold, format!("{}. ", i + 1)), plain(step)]);
+        let number = tinted(Tint::Bold, format!("{}. ", i + 1));
+        match step {
+            Doing::Say(sentence) => page.line(2, 5, &[number, plain(sentence)]),
+            Doing::Type { place, line } => {
+                page.line(2, 5, &[number, plain(format!("{place}:"))]);
+                page.typed(5, line);
+            }
+        }
     }
     contact(page, stuck);
 }

@@ -42,7 +42,7 @@ pub fn ending(plan: &Plan, run: &RunView, style: Style) -> String {
     left(&mut page, plan, run);
     for stuck in emergencies(plan, run) {
         page.blank();
-        emergency(&mut page, &stuck);
+        emergency(&mut page, &stuck, &run.id);
     }
     page.blank();
     for (what, command) in next(plan, run) {

@@ -2,6 +2,7 @@
 
 use super::{Found, Place};
 use crate::target::question::{Answered, Unanswered};
+use patchform_sdk::ended;
 use patchform_sdk::line::beginning;
 use patchform_sdk::words::typed;
 use std::time::Duration;
@@ -10,14 +11,14 @@ use std::time::Duration;
 const NOT_RUN: [i32; 2] = [126, 127];
 
 /// # Errors
-/// What was found instead, in a sentence.
+/// What was found instead, in a sentence; nothing, where a signal ended the command: it has not come to its answer.
 pub(super) fn ask(
     command: &[String],
     expect_output: Option<&str>,
     timeout: Duration,
     place: &Place<'_>,
-) -> Result<(), String> {
-    judge(command, expect_output, &place.ask(command, timeout)?)
+) -> Result<(), Found> {
+    judge(command, expect_output, &place.ask(command, timeout).map_err(Found::Ill)?)
 }
 
 /// A customer's attempt: nothing is found where the program could not be run.
@@ -31,31 +32,31 @@ pub(super) fn attempt(
     place: &Place<'_>,
 ) -> Result<(), Found> {
     match place.question(command, timeout).put() {
-        Ok(ended) => {
-            judge(command, expect_output, &ended).map_err(|why| match NOT_RUN.contains(&ended.code) {
-                true => Found::Nothing(why),
-                false => Found::Ill(why),
-            })
-        }
+        Ok(answered) => judge(command, expect_output, &answered).map_err(|found| match found {
+            Found::Ill(why) if NOT_RUN.contains(&answered.code) => Found::Nothing(why),
+            found => found,
+        }),
         Err(Unanswered::TooLate(why)) => Err(Found::Ill(why)),
         Err(Unanswered::NotPut(why)) => Err(Found::Nothing(why)),
     }
 }
 
-fn judge(command: &[String], expect_output: Option<&str>, ended: &Answered) -> Result<(), String> {
+fn judge(command: &[String], expect_output: Option<&str>, answered: &Answered) -> Result<(), Found> {
     let shown = typed(command);
-    if ended.code != 0 {
-        let said = ended.last_line().map(|line| format!(": {}", beginning(line.as_bytes())));
-        return Err(format!(
-            "`{shown}` exited with code {}, expected 0{}",
-            ended.code,
-            said.unwrap_or_default()
-        ));
+    if answered.code != 0 {
+        let said = answered.last_line().map(|line| format!(": {}", beginning(line.as_bytes())));
+        let told =
+            format!("`{shown}` {}, expected 0{}", ended::ending(answered.code), said.unwrap_or_default());
+        return Err(if ended::signal(answered.code).is_some() {
+            Found::Nothing(told)
+        } else {
+            Found::Ill(told)
+        });
     }
     match expect_output {
-        Some(text) if !ended.stdout.contains(text) => {
-            let output = beginning(ended.stdout.trim().as_bytes());
-            Err(format!("`{shown}` printed {output:?}, expected {text:?} in it"))
+        Some(text) if !answered.stdout.contains(text) => {
+            let output = beginning(answered.stdout.trim().as_bytes());
+            Err(Found::Ill(format!("`{shown}` printed {output:?}, expected {text:?} in it")))
         }
         _ => Ok(()),
     }

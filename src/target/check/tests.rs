@@ -85,6 +85,21 @@ fn exec_says_what_it_found() {
     }
 }
 
+/// Who was killed while it looked has seen nothing.
+#[test]
+fn exec_that_a_signal_ends_tells_nothing() {
+    for (script, code) in [("kill -9 $$", 137), ("exit 143", 143)] {
+        let checked = tried(sh(script, None), 0);
+        let Verdict::Unknown(why) = &checked.verdict else { panic!("{checked:?}") };
+        let says = format!("was ended by signal {} (exit code {code}), expected 0", code - 128);
+        assert!(why.contains(&says), "{why}");
+    }
+    // 255 is what ssh says of itself, 128 what git does: no signals.
+    for code in [128, 193, 255] {
+        assert!(matches!(tried(sh(&format!("exit {code}"), None), 0).verdict, Verdict::Ill(_)));
+    }
+}
+
 #[test]
 fn http_goes_on_until_it_is_well() {
     assert_eq!(
