@@ -146,6 +146,7 @@ fn keep(service: usize, outside: &Outside, orders: &Orders, targets: &Targets, r
         let took = asked.elapsed();
         let _ = reply.send(Happened::Seen { service, sight: sight.clone(), took });
         orders.order(|state| state.last = (sight, took));
-        orders.wait(Some(asked + outside.probe.interval.max(took)), |state| !state.over);
+        // An interval too long to be reckoned is never over.
+        orders.wait(asked.checked_add(outside.probe.interval.max(took)), |state| !state.over);
     }
 }
