@@ -119,7 +119,7 @@ pub fn from_outside(check: &Check, place: &Place<'_>) -> Sight {
         }
         _ => once(check, place),
     };
-    let masked = |why: &str| place.targets.masked(why).into();
+    let masked = |why: &str| place.targets.masked(why);
     match found {
         Ok(()) => Sight::Up,
         Err(Found::Ill(why)) => Sight::Down(masked(&why)),

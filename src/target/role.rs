@@ -21,5 +21,5 @@ pub fn ask(role: &Role, at: &Connection, targets: &Targets) -> Result<String, St
             Err(format!("`{shown}` exited with code {code}, expected 0{}", said.unwrap_or_default()))
         }
     });
-    told.map_err(|why| targets.masked(&why).into())
+    told.map_err(|why| targets.masked(&why))
 }
