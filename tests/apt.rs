@@ -6,6 +6,8 @@ mod assessed;
 mod catalog;
 #[path = "apt/chroot.rs"]
 mod chroot;
+#[path = "apt/container.rs"]
+mod container;
 #[path = "lab/debian.rs"]
 mod debian;
 #[path = "apt/healthy.rs"]

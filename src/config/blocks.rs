@@ -23,8 +23,8 @@ pub use argument::{Argument, Holds, Need, Takes};
 pub(super) use baselines::BASELINE;
 pub(super) use blocking::{BLOCK, LOG, PROBE_EXEC, PROBE_HTTP, PROBE_TCP};
 pub(super) use component::{
-    CLASSES, COMPONENT, CONNECTION_CHROOT, CONNECTION_LOCAL, CONNECTION_SSH, CONTENT, DYNAMIC, EXPOSURES,
-    LIFECYCLE, SNAPSHOT,
+    CLASSES, COMPONENT, CONNECTION_CHROOT, CONNECTION_CONTAINER, CONNECTION_LOCAL, CONNECTION_SSH, CONTENT,
+    DYNAMIC, EXPOSURES, LIFECYCLE, SNAPSHOT,
 };
 pub(super) use feeds::{FEED, MOST_MIB};
 pub(super) use hosts::{DATA_INVENTORY, DATA_SSH, DATA_TERRAFORM};
@@ -101,6 +101,7 @@ pub const ALL: &[&Block] = &[
     &component::CONNECTION_LOCAL,
     &component::CONNECTION_SSH,
     &component::CONNECTION_CHROOT,
+    &component::CONNECTION_CONTAINER,
     &component::SNAPSHOT,
     &probe::EXEC,
     &probe::TCP,

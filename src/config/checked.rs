@@ -272,10 +272,16 @@ pub const WAIT: Duration = Duration::from_secs(90);
 /// Where a component is reached.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Connection {
-    /// `local` (others follow).
+    /// `local`, `ssh`, `container` or `chroot`.
     pub kind: String,
     /// The block's arguments.
     pub arguments: BTreeMap<String, Json>,
+}
+
+/// Whether this may be a container's name: it is given to programs.
+pub fn is_container(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    name.len() <= 64 && name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(plain)
 }
 
 impl From<&Connection> for message::Connection {

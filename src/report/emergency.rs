@@ -249,8 +249,7 @@ fn by_hand(traffic: &Traffic, member: &str, line: Line) -> Option<Doing> {
 
 /// `On ops@lb-1.example: …`, `On this machine: …`.
 fn typed_at(connection: &Connection, line: String) -> Doing {
-    let host = reach::host(connection).unwrap_or_else(|| "this machine".into());
-    Doing::Type { place: format!("On {host}"), line }
+    Doing::Type { place: reach::place(connection), line }
 }
 
 fn into_force(change: &Change) -> String {

@@ -194,9 +194,9 @@ impl Targets {
     fn at(&self, connection: &Connection) -> Result<Arc<dyn Host>, RpcError> {
         match connection.kind.as_str() {
             "local" => Ok(Arc::clone(&self.local) as Arc<dyn Host>),
-            "ssh" | "chroot" => Ok(self.ssh(connection)?),
+            "ssh" | "chroot" | "container" => Ok(self.ssh(connection)?),
             other => Err(RpcError::invalid_params(format!(
-                "connection {other:?} is not known; there are \"local\", \"ssh\" and \"chroot\""
+                "connection {other:?} is not known; there are \"local\", \"ssh\", \"container\" and \"chroot\""
             ))),
         }
     }

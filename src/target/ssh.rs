@@ -1,5 +1,5 @@
-//! `connection "ssh"`: a host, by the system's OpenSSH client with the user's own configuration; and `connection "chroot"`,
-//! which differs only in the way to a shell.
+//! `connection "ssh"`: a host, by the system's OpenSSH client with the user's own configuration; and the connections `"container"`
+//! and `"chroot"`, which differ only in the way to a shell.
 //!
 //! Every request is a script on the standard input of a shell there ([`script`]), over one multiplexed connection; a dead
 //! man's switch is decided over a connection that is made for it. What is left there is what [`patchform_sdk::detached`]
@@ -78,7 +78,7 @@ impl Ssh {
     pub fn new(connection: &Connection, queue: Arc<Queue>, watch: Arc<dyn Watch>) -> Result<Ssh, RpcError> {
         let way = Way::of(connection, queue.persist())?;
         let wait = connection.arguments.get("wait").and_then(Value::as_u64);
-        let away = if way.is_far() { wait.map_or(WAIT, Duration::from_millis) } else { Duration::ZERO };
+        let away = if way.boots() { wait.map_or(WAIT, Duration::from_millis) } else { Duration::ZERO };
         let (brief, told) = Default::default();
         Ok(Ssh { way, away, queue, known: AtomicBool::new(false), brief, watch, told })
     }

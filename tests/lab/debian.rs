@@ -118,7 +118,7 @@ impl Debian {
         ip(&format!("link set {link} up"));
         let repository = Repository::serve(&gateway, fill);
         fs::copy(repository.lab.path("key.gpg"), lab.path("key.gpg")).unwrap();
-        let child = Debian::start(&base, &lab, &format!("host{n}"));
+        let child = Debian::start(&base, &lab, &format!("host{n}"), &link);
         // The peer goes into the host's network as soon as that is there, and both are gone with it.
         let (peer, id) = (format!("{link}p"), child.id().to_string());
         let peer = || Command::new("ip").args(["link", "set", &peer, "netns", &id, "name", "host0"]).output();
@@ -138,7 +138,7 @@ impl Debian {
         Some(host)
     }
 
-    fn start(base: &Path, lab: &Lab, name: &str) -> Child {
+    fn start(base: &Path, lab: &Lab, name: &str, container: &str) -> Child {
         let log = fs::File::create(lab.path("host.log")).unwrap();
         let machine = patchform_sdk::digest::of_bytes(lab.read("host.pub").as_bytes());
         // Should the tests be killed, nobody is there to drop it: then it is ended with them.
@@ -163,6 +163,7 @@ impl Debian {
             .arg(name)
             .arg(programs())
             .arg(&machine[..32])
+            .arg(container)
             .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap())
             .stderr(log)
@@ -206,6 +207,11 @@ impl Debian {
     #[track_caller]
     pub fn says(&self, script: &str) -> String {
         self.ssh("root", script).exits(0).out
+    }
+
+    /// What it is called as a container of this machine.
+    pub fn container(&self) -> &str {
+        &self.link
     }
 
     /// Which boot it is in; nothing while it is not up.

@@ -1,5 +1,5 @@
 # Boots a host: `$1` the base, `$2` the folder that becomes its root, `$3` the keys' folder, `$4` its name, `$5` the programs
-# that it shall see, `$6` its machine-id. While the file `down` is in the keys' folder it does not come back from a reboot.
+# that it shall see, `$6` its machine-id, `$7` what systemd-nspawn calls it. While the file `down` is in the keys' folder it does not come back from a reboot.
 set -eu
 mount --make-rprivate /
 mount -t sysfs sysfs /sys
@@ -40,7 +40,7 @@ ln -s ../lab-kernel.service "$root/etc/systemd/system/sysinit.target.wants/"
 export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 SYSTEMD_NSPAWN_LOCK=0
 while :; do
   code=0
-  systemd-nspawn -q -D "$root" -M "$4" --boot --register=no --keep-unit --link-journal=no --resolv-conf=off --timezone=off \
+  systemd-nspawn -q -D "$root" -M "$7" --boot --register=no --keep-unit --link-journal=no --resolv-conf=off --timezone=off \
     --console=pipe --bind-ro="$5:/opt/lab" --uuid="$6" </dev/null || code=$?
   [ "$code" = 133 ] || exit "$code"
   while [ -e "$3/down" ]; do sleep 0.1; done

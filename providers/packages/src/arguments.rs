@@ -195,10 +195,11 @@ pub fn complaints(manager: &Manager, desired: &Desired) -> Vec<Complaint> {
         let what = "confirm_within must be a length of time above zero".to_string();
         complaints.push(Complaint::error(json!(["confirm_within"]), what, detail));
     }
-    if arguments.reboot != Reboot::Never && desired.subject.connection.kind != "ssh" {
+    let boots = ["ssh", "container"].contains(&desired.subject.connection.kind.as_str());
+    if arguments.reboot != Reboot::Never && !boots {
         let detail =
             "A reboot of this machine would end patchform; let it be reached over ssh from another one.";
-        let what = "only a host that is reached over ssh is rebooted".to_string();
+        let what = "only a host that is reached over ssh, or a container, is rebooted".to_string();
         complaints.push(Complaint::error(json!(["reboot"]), what, detail));
     }
     complaints

@@ -188,6 +188,28 @@ pub const CONNECTION_CHROOT: Block = Block {
     example: &[("main.pf.hcl", include_str!("examples/connection-chroot.pf.hcl"))],
 };
 
+pub const CONNECTION_CONTAINER: Block = Block {
+    name: "connection",
+    sort: Some("container"),
+    place: CONNECTING,
+    labels: &["way"],
+    written: "connection \"container\" { name = \"web-1\" }",
+    what: "a container connection",
+    about: "The target is a running container of this machine, booted by systemd-nspawn, and entered from here; patchform must run as root.",
+    arguments: &[
+        argument("name", Takes::Text, Need::Required("name = \"web-1\""), "what `machinectl list` calls it"),
+        argument(
+            "wait",
+            Takes::Time,
+            Need::Default("\"90s\""),
+            "how long a container that does not answer is tried again, each time that something is asked of it",
+        ),
+    ],
+    blocks: &[],
+    more: "",
+    example: &[("main.pf.hcl", include_str!("examples/connection-container.pf.hcl"))],
+};
+
 pub const SNAPSHOT: Block = Block {
     name: "snapshot",
     sort: None,

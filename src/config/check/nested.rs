@@ -1,10 +1,11 @@
 //! The blocks inside of a component: `connection`, `snapshot`, `lifecycle`.
 
 use crate::config::blocks;
-use crate::config::checked::{Connection, Lifecycle, SnapshotRule, WAIT};
+use crate::config::checked::{Connection, Lifecycle, SnapshotRule, WAIT, is_container};
 use crate::config::fields::Fields;
 use crate::config::syntax::Block;
 use crate::model::{Diagnostic, Diagnostics};
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
 /// Checks what does not depend on values: names, labels, and blocks that stand twice.
@@ -78,17 +79,14 @@ pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
     }
 }
 
-const WAYS: &str = "Write connection \"local\" {}, connection \"ssh\" { host = \"db-1.example\" } or connection \"chroot\" { path = \"/srv/image\" }";
+const WAYS: &str = "Write connection \"local\" {}, connection \"ssh\" { host = \"db-1.example\" }, connection \"container\" { name = \"web-1\" } or connection \"chroot\" { path = \"/srv/image\" }";
 
 fn connection_shape(block: &Block, problems: &mut Diagnostics) {
     let problem = match block.labels.as_slice() {
         [label] if &*label.text == "local" => return blocks::CONNECTION_LOCAL.check(block, problems),
         [label] if &*label.text == "ssh" => return blocks::CONNECTION_SSH.check(block, problems),
         [label] if &*label.text == "chroot" => return blocks::CONNECTION_CHROOT.check(block, problems),
-        [label] if &*label.text == "container" => {
-            let what = format!("Connections by {} are not supported by this version yet", label.text);
-            Diagnostic::error(what).at(label.span, "not supported yet")
-        }
+        [label] if &*label.text == "container" => return blocks::CONNECTION_CONTAINER.check(block, problems),
         [label] => {
             let what = format!("There is no connection {:?}", &*label.text);
             Diagnostic::error(what).at(label.span, "unknown connection")
@@ -106,6 +104,7 @@ pub(super) fn connection(component: &Block, fields: &mut Fields<'_>) -> Connecti
     match block.labels.first().map(|label| &*label.text) {
         Some("ssh") => {}
         Some("chroot") => return chroot(block, fields),
+        Some("container") => return container(block, fields),
         _ => return local(),
     }
     let body = &block.body;
@@ -127,10 +126,7 @@ pub(super) fn connection(component: &Block, fields: &mut Fields<'_>) -> Connecti
     if let Some(sudo) = fields.flag(body, "sudo") {
         arguments.insert("sudo".into(), sudo.into());
     }
-    // What a connection does of itself is not said to it.
-    if let Some(wait) = fields.period(body, "wait").filter(|wait| *wait != WAIT) {
-        arguments.insert("wait".into(), u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).into());
-    }
+    waits(block, fields, &mut arguments);
     if let Some(attribute) = body.attribute("host").filter(|a| !(fields.hopeless)(&a.value))
         && !arguments.contains_key("host")
         && !fields.problems.has_errors()
@@ -154,6 +150,28 @@ fn chroot(block: &Block, fields: &mut Fields<'_>) -> Connection {
         arguments.insert("path".to_string(), path.into());
     }
     Connection { kind: "chroot".to_string(), arguments }
+}
+
+fn container(block: &Block, fields: &mut Fields<'_>) -> Connection {
+    let mut arguments = BTreeMap::new();
+    if let Some(name) = fields.text(&block.body, "name") {
+        if let Some(attribute) = block.body.attribute("name").filter(|_| !is_container(&name)) {
+            let what = format!("\"name\" of a container connection cannot be {name:?}");
+            let help = "Write the name that `machinectl list` shows: letters, digits, `-`, `_` and `.`, at most 64, a letter or \
+                        digit first.";
+            fields.problems.push(Diagnostic::error(what).at(attribute.value.span(), "").help(help));
+        }
+        arguments.insert("name".to_string(), name.into());
+    }
+    waits(block, fields, &mut arguments);
+    Connection { kind: "container".to_string(), arguments }
+}
+
+/// What a connection does of itself is not said to it.
+fn waits(block: &Block, fields: &mut Fields<'_>, arguments: &mut BTreeMap<String, Json>) {
+    if let Some(wait) = fields.period(&block.body, "wait").filter(|wait| *wait != WAIT) {
+        arguments.insert("wait".into(), u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).into());
+    }
 }
 
 /// `snapshot { … }`, or the default.

@@ -1,5 +1,7 @@
-//! The ways to a shell on a target: over ssh, or into a folder of this machine that is a root of its own.
+//! The ways to a shell on a target: over ssh, into a running container of this machine, or into a folder that is a root of its
+//! own.
 
+use crate::config::checked::is_container;
 use crate::world::disk;
 use crate::world::process::Fed;
 use patchform_sdk::digest;
@@ -29,7 +31,15 @@ pub enum Way {
         /// The folder.
         path: String,
     },
+    /// Into a container of systemd-nspawn.
+    Container {
+        /// What machinectl calls it.
+        name: String,
+    },
 }
+
+/// Finds a container, and enters it.
+const ENTER: &str = include_str!("container.sh");
 
 impl Way {
     /// The way that a connection names; a shared connection stays open for `persist` seconds after its last use.
@@ -37,14 +47,22 @@ impl Way {
     /// # Errors
     /// When it names no host or no folder, or the shared connection's socket has no place.
     pub fn of(connection: &Connection, persist: u32) -> Result<Way, RpcError> {
-        if connection.kind != "chroot" {
-            return Way::over_ssh(connection, persist);
+        let named = |argument: &str| connection.arguments.get(argument).and_then(Value::as_str);
+        match connection.kind.as_str() {
+            "chroot" => {
+                let path = named("path").filter(|path| path.starts_with('/')).ok_or_else(|| {
+                    RpcError::invalid_params("the chroot connection names no absolute path")
+                })?;
+                Ok(Way::Chroot { path: path.into() })
+            }
+            "container" => {
+                let name = named("name").filter(|name| is_container(name)).ok_or_else(|| {
+                    RpcError::invalid_params("the container connection has no name of a container")
+                })?;
+                Ok(Way::Container { name: name.into() })
+            }
+            _ => Way::over_ssh(connection, persist),
         }
-        let path =
-            connection.arguments.get("path").and_then(Value::as_str).filter(|path| path.starts_with('/'));
-        let path =
-            path.ok_or_else(|| RpcError::invalid_params("the chroot connection names no absolute path"))?;
-        Ok(Way::Chroot { path: path.into() })
     }
 
     fn over_ssh(connection: &Connection, persist: u32) -> Result<Way, RpcError> {
@@ -82,9 +100,14 @@ impl Way {
         Ok(Way::Ssh { host: host.to_string(), options, shell, socket, persist })
     }
 
-    /// Whether it may be away for a while.
+    /// Whether it is logged in to.
     pub fn is_far(&self) -> bool {
         matches!(self, Way::Ssh { .. })
+    }
+
+    /// Whether it may be away for a while: it boots.
+    pub fn boots(&self) -> bool {
+        !matches!(self, Way::Chroot { .. })
     }
 
     /// How a person calls what is there.
@@ -92,6 +115,7 @@ impl Way {
         match self {
             Way::Ssh { host, .. } => host,
             Way::Chroot { path } => path,
+            Way::Container { name } => name,
         }
     }
 
@@ -99,6 +123,7 @@ impl Way {
     pub fn command(&self, fresh: bool) -> (&'static str, Vec<String>) {
         match self {
             Way::Chroot { path } => ("chroot", ["--", path, "/bin/sh", "-s"].map(str::to_string).into()),
+            Way::Container { name } => ("sh", ["-c", ENTER, "sh", name].map(str::to_string).into()),
             Way::Ssh { host, options, shell, socket, persist } => {
                 let sharing = match fresh {
                     true => vec!["ControlPath=none", "ControlMaster=no"],
@@ -120,6 +145,13 @@ impl Way {
         let said = log.lines().map(str::trim).rfind(|line| !line.is_empty());
         match self {
             Way::Ssh { host, .. } => lost(host, &log, said, fed.ended),
+            Way::Container { name } if !fed.ended => {
+                format!("the shell in container {name} did not answer in time")
+            }
+            Way::Container { name } => {
+                let said = said.map_or(String::new(), |said| format!(": {said}"));
+                format!("container {name} cannot be entered{said}")
+            }
             Way::Chroot { path } if !fed.ended => format!("the shell in {path} did not answer in time"),
             Way::Chroot { path } => {
                 let said = said.map_or(String::new(), |said| format!(": {said}"));
@@ -206,5 +238,17 @@ mod tests {
         };
         assert_eq!(chroot("/srv/root").unwrap(), "-- /srv/root /bin/sh -s");
         assert!(chroot("root").is_err());
+        let container = |name: &str| {
+            let arguments = [("name".to_string(), json!(name))].into();
+            Way::of(&Connection { kind: "container".into(), arguments }, 60).map(|way| way.command(false))
+        };
+        let (program, words) = container("web-1").unwrap();
+        assert_eq!(
+            (program, &words[0][..], &words[2..]),
+            ("sh", "-c", &["sh".to_string(), "web-1".into()][..])
+        );
+        for name in ["", "-a", "a b", "a/b", "$(id)"] {
+            assert!(container(name).is_err(), "{name}");
+        }
     }
 }

@@ -40,3 +40,13 @@ component "release" "g" {
   patch_level = "1.0.0"
   connection "container" {}
 }
+component "release" "h" {
+  path = "/srv/api"
+  patch_level = "1.0.0"
+  connection "container" { name = "-web 1" }
+}
+component "release" "i" {
+  path = "/srv/api"
+  patch_level = "1.0.0"
+  connection "docker" { name = "web" }
+}
