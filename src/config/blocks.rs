@@ -10,6 +10,7 @@ mod known;
 mod outside;
 mod policies;
 mod probe;
+mod role;
 mod rules;
 mod service;
 mod settings;
@@ -36,6 +37,8 @@ pub(super) use policies::{EXCEPTION, POLICY};
 pub(super) use probe::{
     ASSERT, CHECK, EXEC, HTTP, JOURNAL, MOST_TRIES, PRECONDITION, PRIORITIES, PROMETHEUS, SYSTEMD, TCP,
 };
+pub(super) use role::ROLE;
+pub use role::is_role;
 pub(super) use rules::{MOST_WAVES, ON_FAILURE, ROLLOUT, VENDOR};
 pub(super) use service::{IMPORTANCES, SERVICE};
 pub(super) use settings::{PARTIES, PATCHFORM, REQUIRED_PROVIDERS, STATE_LOCAL};
@@ -106,6 +109,7 @@ pub const ALL: &[&Block] = &[
     &probe::SYSTEMD,
     &probe::JOURNAL,
     &probe::PROMETHEUS,
+    &role::ROLE,
     &component::LIFECYCLE,
     &windows::MAINTENANCE,
     &blocking::BLOCK,

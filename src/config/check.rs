@@ -1,7 +1,7 @@
 //! From blocks to a checked [`Config`]: names, shapes, values in order, and the edges between components.
 
 use super::blocks;
-use super::checked::{ArgumentSpans, Config, Vendor, Window};
+use super::checked::{ArgumentSpans, Config, Vendor, Window, credentials};
 use super::expr::Expr;
 use super::fields::Fields;
 use super::levels::Resolved;
@@ -27,6 +27,7 @@ mod blocking;
 mod call;
 mod clear;
 mod component;
+mod credential;
 mod data;
 mod depends;
 mod dynamic;
@@ -52,6 +53,7 @@ mod probe;
 mod provider;
 mod repeat;
 mod rests;
+mod role;
 mod rollout;
 mod secret;
 mod service;
@@ -129,7 +131,11 @@ fn run(
     sources.conceal_values(&mut problems);
     match config {
         Some(config) if sound => {
-            let config = Config { secret_sources: secrets.sources(), ..config };
+            let named = config.components.iter().flat_map(|c| credentials(&c.checks, c.silence.as_deref()));
+            let named = named
+                .filter_map(|c| Some((c.variable().to_string(), secrets.value(c.variable())?.to_json())));
+            let values = named.collect();
+            let config = Config { credentials: values, secret_sources: secrets.sources(), ..config };
             Ok((config, std::mem::take(&mut instances[0].values), problems))
         }
         _ => Err(problems),

@@ -2,10 +2,13 @@
 
 mod barrier;
 mod check;
+mod credential;
 mod feed;
+mod outside;
 mod pace;
 mod policy;
 mod promise;
+mod role;
 mod secret;
 mod silence;
 
@@ -14,14 +17,17 @@ use super::exact::Exact;
 use crate::calendar::Times;
 use crate::model::{Address, PatchLevel, Selection, Span};
 pub use barrier::{Barrier, Log, LogSource, Net};
-pub use check::{Check, Comparison, Need, Probe, Web};
+pub use check::{Check, Comparison, Need, Probe, Web, credentials};
+pub use credential::Credential;
 pub use feed::{Feed, FeedFormat, FeedPlace, FeedSource, Suite, without_secrets};
+pub use outside::Outside;
 pub use pace::{Pace, Size};
 use patchform_advisory::priority::{Exposure, Importance};
 use patchform_sdk::message::{self, Class};
 use patchform_versions::Scheme;
 pub use policy::Policy;
 pub use promise::{Availability, Promise, Spent};
+pub use role::Role;
 pub use secret::{Secret, SecretForm, SecretOrigin, SecretSource, Step};
 use serde_json::Value as Json;
 pub use silence::Silence;
@@ -61,6 +67,8 @@ pub struct Config {
     pub assertions: Vec<Assertion>,
     /// Where each sensitive variable's value came from, by variable name.
     pub secret_sources: BTreeMap<String, SecretOrigin>,
+    /// Values of the sensitive variables by which servers are told who asks.
+    pub credentials: BTreeMap<String, Json>,
 }
 
 /// `moved { from = …, to = … }`, absolute.
@@ -161,6 +169,8 @@ pub struct Component {
     pub snapshot: SnapshotRule,
     /// `check "…" "…" { … }`, in the order written.
     pub checks: Vec<Check>,
+    /// `role { … }`
+    pub role: Option<Box<Role>>,
     /// `lifecycle { … }`
     pub lifecycle: Lifecycle,
     /// `rollout = rollout.name`, or the default one: shared by all that have it.
@@ -360,7 +370,7 @@ pub struct Blackout {
 }
 
 /// `service "…" { … }`: what has to stay up.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Service {
     /// Its name; in a module its whole address.
     pub name: String,
@@ -370,6 +380,10 @@ pub struct Service {
     pub least: u64,
     /// What is promised to its users.
     pub promise: Option<Promise>,
+    /// Roles, whose members come one after the other; empty where none comes first.
+    pub order: Vec<String>,
+    /// Whether it answers is asked from outside while its members are worked on.
+    pub outside: Option<Box<Outside>>,
 }
 
 impl Service {

@@ -12,8 +12,9 @@ use crate::model::Moment;
 use crate::plan::noun::{Plan, Step, Verdict};
 use crate::run::Baseline;
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
-use crate::run::{Begin, Command, Damage, Run, decide};
+use crate::run::{Begin, Command, Damage, Run, Sight, decide};
 use crate::world::{clock, failpoint};
+use patchform_sdk::ended::millis;
 use patchform_sdk::message::{Answer, Done, Probed, Verdict as Health};
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, Sender};
@@ -65,6 +66,15 @@ pub enum Happened {
         /// What was found.
         found: Health,
     },
+    /// A service was asked from outside.
+    Seen {
+        /// Index into the plan's services.
+        service: usize,
+        /// How it is seen.
+        sight: Sight,
+        /// How long the attempt took.
+        took: Duration,
+    },
     /// The person at the terminal, or the system, wants it to stop (Ctrl-C, TERM).
     Stop,
     /// The terminal was closed (HUP). Shell and system may both say so: however often, it is one wish to stop.
@@ -81,6 +91,8 @@ pub trait Performer {
     fn read_back(&mut self, component: usize, reply: Sender<Happened>);
     /// Asks the checks of a component once, and compares with `baseline`; answers [`Happened::Watched`].
     fn watch(&mut self, component: usize, baseline: Baseline, reply: Sender<Happened>);
+    /// How services are seen from outside, as the run ends; who does not answer is awaited for a while, if `patient`.
+    fn last_look(&mut self, patient: bool) -> Vec<(usize, Sight, Duration)>;
     /// Asks one action to stop where that is safe: its time is up. Its answer does not count any more.
     fn cancel(&mut self, action: ActionRef, attempt: u32);
     /// Asks everything that runs to stop where that is safe.
@@ -243,12 +255,45 @@ impl Drive<'_> {
                     Command::ReadBack { component } => {
                         self.flights.add(*component, Flight::Reading, LOOK_DEADLINE);
                     }
-                    Command::Stop { why } => self.fold(What::Stopped { why: why.clone() })?,
-                    Command::Finish => self.fold(What::Finished)?,
+                    Command::Stop { why } => {
+                        self.look_once_more(false)?;
+                        self.fold(What::Stopped { why: why.clone() })?;
+                    }
+                    Command::Finish => {
+                        self.look_once_more(true)?;
+                        self.fold(What::Finished)?;
+                    }
                 }
             }
             all.extend(commands);
         }
+    }
+
+    /// An interruption that is over is not told as one that goes on.
+    fn look_once_more(&mut self, patient: bool) -> Result<(), DriveError> {
+        for (service, sight, took) in self.performer.last_look(patient) {
+            self.seen(service, sight, took)?;
+        }
+        Ok(())
+    }
+
+    /// Folds how a service is seen, where that turns; whether it does.
+    fn seen(&mut self, service: usize, sight: Sight, took: Duration) -> Result<bool, DriveError> {
+        let turns = |run: &Run, now: &Sight| run.sight(service).is_some_and(|before| before.turns(now));
+        if !turns(&self.run, &sight) {
+            return Ok(false);
+        }
+        let sight = match (sight, self.journal.has_room()) {
+            (Sight::Down(why), Err(full)) => {
+                Sight::Unknown(format!("nobody can tell whether it went wrong by itself: {full} ({why})"))
+            }
+            (sight, _) => sight,
+        };
+        let turns = turns(&self.run, &sight);
+        if turns {
+            self.fold(What::Seen { service, sight, took: Duration::from_millis(millis(took)) })?;
+        }
+        Ok(turns)
     }
 
     /// Awaits nothing of what was decided but not begun.
@@ -373,6 +418,11 @@ impl Drive<'_> {
                     failpoint::pass("drive.watched");
                     let found = self.full_disk_watched(found);
                     self.fold(What::Watched { component, passed, found })?;
+                    return Ok(Wait::News);
+                }
+            }
+            Happened::Seen { service, sight, took } => {
+                if self.seen(service, sight, took)? {
                     return Ok(Wait::News);
                 }
             }

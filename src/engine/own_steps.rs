@@ -32,14 +32,15 @@ impl Tools {
         }
     }
 
-    /// Asks the policy, and whether the component is still what the plan was made for.
+    /// Asks the policy, and whether the component is still what the plan was made for, in the part that it plays, too.
     fn gate(&self, begin: &Begin, entry: &Entry, change: &Change) -> Answer {
         let subject = policy::Subject { entry, change, next: begin.action.index };
         match policy::judge(subject, (&self.plan).into(), clock::now()) {
             policy::Verdict::Pass => {}
             policy::Verdict::WaitUntil(_, why) | policy::Verdict::Refuse(why) => return Answer::refused(why),
         }
-        self.unchanged(begin, entry).map_or_else(Answer::refused, |()| Answer::applied())
+        let fits = self.unchanged(begin, entry).and_then(|()| self.in_role(entry));
+        fits.map_or_else(Answer::refused, |()| Answer::applied())
     }
 
     /// Whether the component still reads as the plan says, or as this run left it.

@@ -10,10 +10,12 @@ use crate::model::Moment;
 use crate::plan::noun::{Plan, Step, Verdict};
 use crate::run::event::{ActionRef, Event, Leg, What};
 use crate::run::{Run, Standing};
+use crate::target::{Targets, credential};
 use crate::world::clock;
 use crate::world::http::{self, Question, Sent};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -45,10 +47,16 @@ enum Order {
 
 impl Silencer {
     /// For a run of `plan`; none where nothing is silenced.
-    pub fn of(plan: &Plan) -> Option<Silencer> {
+    pub fn of(plan: &Plan, targets: &Arc<Targets>) -> Option<Silencer> {
         plan.entries.iter().any(|entry| entry.silence.is_some()).then(|| {
             let ((orders, taken), (tell, told)) = (mpsc::channel(), mpsc::channel());
-            let thread = std::thread::spawn(move || Keeper::default().work(&taken, &tell));
+            let keeper = Keeper {
+                targets: Arc::clone(targets),
+                kept: BTreeMap::new(),
+                deaf: BTreeMap::new(),
+                known: BTreeSet::new(),
+            };
+            let thread = std::thread::spawn(move || keeper.work(&taken, &tell));
             Silencer { orders, told, thread, silenced: BTreeSet::new() }
         })
     }
@@ -122,8 +130,8 @@ fn disturbs(step: Step) -> bool {
 }
 
 /// Does what is asked for, one after the other.
-#[derive(Default)]
 struct Keeper {
+    targets: Arc<Targets>,
     /// By component: its silence, and the id that it has there.
     kept: BTreeMap<usize, (Box<Silence>, String)>,
     /// Who did not answer, and when.
@@ -133,7 +141,7 @@ struct Keeper {
 }
 
 impl Keeper {
-    fn work(&mut self, orders: &Receiver<Order>, tell: &Sender<String>) {
+    fn work(mut self, orders: &Receiver<Order>, tell: &Sender<String>) {
         for order in orders {
             let (component, done) = match order {
                 Order::Keep { component, silence, comment, until } => {
@@ -167,9 +175,9 @@ impl Keeper {
         let known = self.kept.remove(&component).map(|(_, id)| id);
         let made = match known {
             Some(id) => Ok(Some(id)),
-            None => find(&silence, comment),
+            None => self.find(&silence, comment),
         }
-        .and_then(|id| make(&silence, id, comment, until));
+        .and_then(|id| self.make(&silence, id, comment, until));
         match made {
             Ok(id) => {
                 self.kept.insert(component, (silence, id));
@@ -184,7 +192,7 @@ impl Keeper {
 
     fn lift(&mut self, component: usize) -> Result<(), String> {
         let Some((silence, id)) = self.kept.remove(&component) else { return Ok(()) };
-        match ask(&silence, &format!("silence/{id}"), Sent::Deletion) {
+        match self.ask(&silence, &format!("silence/{id}"), Sent::Deletion) {
             // It has ended already.
             Ok((404, _)) => Ok(()),
             other => other.and_then(good).map(|_| ()).map_err(|why| {
@@ -235,49 +243,58 @@ struct Taken {
     id: String,
 }
 
-/// The silence that an earlier controller of the run has left.
-fn find(silence: &Silence, comment: &str) -> Result<Option<String>, String> {
-    let body = good(ask(silence, "silences", Sent::Nothing)?)?;
-    let all: Vec<Known> = serde_json::from_slice(&body).map_err(|_| UNREAD.to_string())?;
-    let ours =
-        |one: &Known| one.created_by == AUTHOR && one.comment == comment && one.status.state == "active";
-    Ok(all.into_iter().find(ours).map(|one| one.id))
-}
+impl Keeper {
+    /// The silence that an earlier controller of the run has left.
+    fn find(&self, silence: &Silence, comment: &str) -> Result<Option<String>, String> {
+        let body = good(self.ask(silence, "silences", Sent::Nothing)?)?;
+        let all: Vec<Known> = serde_json::from_slice(&body).map_err(|_| UNREAD.to_string())?;
+        let ours =
+            |one: &Known| one.created_by == AUTHOR && one.comment == comment && one.status.state == "active";
+        Ok(all.into_iter().find(ours).map(|one| one.id))
+    }
 
-/// Makes one, or lets the one with this id last until then; answers its id.
-fn make(silence: &Silence, id: Option<String>, comment: &str, until: Moment) -> Result<String, String> {
-    let labels = silence.labels.iter();
-    let made = Made {
-        id,
-        matchers: labels
-            .map(|(name, value)| Matcher { name, value, is_regex: false, is_equal: true })
-            .collect(),
-        starts_at: clock::now().to_string(),
-        ends_at: until.to_string(),
-        created_by: AUTHOR,
-        comment,
-    };
-    let text = serde_json::to_string(&made).map_err(|e| e.to_string())?;
-    let body = good(ask(silence, "silences", Sent::Json(&text))?)?;
-    serde_json::from_slice::<Taken>(&body).map(|taken| taken.id).map_err(|_| UNREAD.to_string())
+    /// Makes one, or lets the one with this id last until then; answers its id.
+    fn make(
+        &self,
+        silence: &Silence,
+        id: Option<String>,
+        comment: &str,
+        until: Moment,
+    ) -> Result<String, String> {
+        let labels = silence.labels.iter();
+        let made = Made {
+            id,
+            matchers: labels
+                .map(|(name, value)| Matcher { name, value, is_regex: false, is_equal: true })
+                .collect(),
+            starts_at: clock::now().to_string(),
+            ends_at: until.to_string(),
+            created_by: AUTHOR,
+            comment,
+        };
+        let text = serde_json::to_string(&made).map_err(|e| e.to_string())?;
+        let body = good(self.ask(silence, "silences", Sent::Json(&text))?)?;
+        serde_json::from_slice::<Taken>(&body).map(|taken| taken.id).map_err(|_| UNREAD.to_string())
+    }
+
+    fn ask(&self, silence: &Silence, what: &str, sent: Sent<'_>) -> Result<(u16, Vec<u8>), String> {
+        let headers = credential::headers(silence.credential.as_ref(), &self.targets)?;
+        let url = format!("{}/api/v2/{what}", silence.url);
+        let question = Question {
+            url: &url,
+            headers: &headers,
+            timeout: PATIENCE,
+            limit: LIMIT,
+            redirections: 3,
+            secure: false,
+            trusted: silence.trusted.as_deref(),
+        };
+        let answer = http::send(&question, sent).map_err(|none| none.told(LIMIT))?;
+        Ok((answer.status, answer.body))
+    }
 }
 
 const UNREAD: &str = "answers as no Alertmanager does (its API v2 is asked)";
-
-fn ask(silence: &Silence, what: &str, sent: Sent<'_>) -> Result<(u16, Vec<u8>), String> {
-    let url = format!("{}/api/v2/{what}", silence.url);
-    let question = Question {
-        url: &url,
-        headers: &[],
-        timeout: PATIENCE,
-        limit: LIMIT,
-        redirections: 3,
-        secure: false,
-        trusted: silence.trusted.as_deref(),
-    };
-    let answer = http::send(&question, sent).map_err(|none| none.told(LIMIT))?;
-    Ok((answer.status, answer.body))
-}
 
 /// The body of an answer that is no refusal.
 fn good((status, body): (u16, Vec<u8>)) -> Result<Vec<u8>, String> {

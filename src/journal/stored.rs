@@ -1,9 +1,9 @@
-//! The stored form of a journal's lines, version 5. Its own types: what is stored changes only on purpose.
+//! The stored form of a journal's lines, version 6. Its own types: what is stored changes only on purpose.
 
 use crate::model::Moment;
 use crate::plan::noun::Step;
-use crate::run::Rules;
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
+use crate::run::{Rules, Sight};
 use patchform_sdk::message::{
     Ailment, Answer, CommandLine, Coverage, Done, Probed, Reload, Snapshot, Verdict,
 };
@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// The stored form's version. A reader refuses every higher one.
-pub const FORM: u32 = 5;
+pub const FORM: u32 = 6;
 
 /// The first line of every segment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,6 +97,13 @@ pub(super) enum StoredEvent {
         passed: u64,
         found: StoredVerdict,
     },
+    /// From form 6 on.
+    Seen {
+        service: usize,
+        sight: StoredSight,
+        /// Milliseconds.
+        took: u64,
+    },
     Clock {
         ahead_ms: i64,
     },
@@ -105,6 +112,15 @@ pub(super) enum StoredEvent {
         why: String,
     },
     Finished,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum StoredSight {
+    Unseen,
+    Up,
+    Down(String),
+    Unknown(String),
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -416,6 +432,28 @@ impl From<StoredFound> for Result<Probed, String> {
     }
 }
 
+impl From<&Sight> for StoredSight {
+    fn from(sight: &Sight) -> Self {
+        match sight {
+            Sight::Unseen => StoredSight::Unseen,
+            Sight::Up => StoredSight::Up,
+            Sight::Down(why) => StoredSight::Down(why.clone()),
+            Sight::Unknown(why) => StoredSight::Unknown(why.clone()),
+        }
+    }
+}
+
+impl From<StoredSight> for Sight {
+    fn from(stored: StoredSight) -> Self {
+        match stored {
+            StoredSight::Unseen => Sight::Unseen,
+            StoredSight::Up => Sight::Up,
+            StoredSight::Down(why) => Sight::Down(why),
+            StoredSight::Unknown(why) => Sight::Unknown(why),
+        }
+    }
+}
+
 impl From<&Request> for StoredRequest {
     fn from(request: &Request) -> Self {
         match request {
@@ -470,6 +508,11 @@ impl From<&What> for StoredEvent {
                 passed: u64::try_from(passed.as_millis()).unwrap_or(u64::MAX),
                 found: found.into(),
             },
+            What::Seen { service, sight, took } => StoredEvent::Seen {
+                service: *service,
+                sight: sight.into(),
+                took: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            },
             What::Clock { ahead_ms } => StoredEvent::Clock { ahead_ms: *ahead_ms },
             What::Asked(request) => StoredEvent::Asked(request.into()),
             What::Stopped { why } => StoredEvent::Stopped { why: why.clone() },
@@ -496,6 +539,9 @@ impl From<StoredEvent> for What {
             StoredEvent::Read { component, digest } => What::Read { component, digest },
             StoredEvent::Watched { component, passed, found } => {
                 What::Watched { component, passed: Duration::from_millis(passed), found: found.into() }
+            }
+            StoredEvent::Seen { service, sight, took } => {
+                What::Seen { service, sight: sight.into(), took: Duration::from_millis(took) }
             }
             StoredEvent::Clock { ahead_ms } => What::Clock { ahead_ms },
             StoredEvent::Asked(request) => What::Asked(request.into()),

@@ -5,8 +5,8 @@ use super::stored::{StoredContent, StoredEvent};
 use super::*;
 use crate::model::Moment;
 use crate::plan::noun::Step;
-use crate::run::Rules;
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
+use crate::run::{Rules, Sight};
 use patchform_sdk::message::{Ailment, Answer, CommandLine, Done, Probed, Reload, Snapshot, Verdict};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -70,6 +70,10 @@ fn batches() -> Vec<Vec<Event>> {
             What::Clock { ahead_ms: -3_600_000 },
             What::Watched { component: 3, passed: Duration::from_millis(1_500), found: Verdict::Healthy },
             What::Watched { component: 3, passed: Duration::ZERO, found: Verdict::Ill { why: "503".into() } },
+            What::Seen { service: 1, sight: Sight::Up, took: Duration::from_millis(12) },
+            What::Seen { service: 1, sight: Sight::Down("503".into()), took: Duration::from_secs(2) },
+            What::Seen { service: 1, sight: Sight::Unknown("no disk".into()), took: Duration::ZERO },
+            What::Seen { service: 1, sight: Sight::Unseen, took: Duration::ZERO },
             What::Asked(Request::Skip(2)),
             What::Asked(Request::Abandon { leaving: Default::default() }),
             What::Asked(Request::Abandon { leaving: [0, 2].into() }),

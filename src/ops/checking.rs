@@ -150,7 +150,9 @@ impl Checked {
         let managing = self.config.components.iter().map(|c| c.provider);
         let directing = self.config.traffic.iter().map(|t| t.provider);
         let used: BTreeSet<&str> = managing.chain(directing).map(|i| self.provider_name(i)).collect();
-        self.starter.targets.hide(self.secrets().hidden());
+        let secrets = self.secrets();
+        self.starter.targets.hide(secrets.hidden());
+        self.starter.targets.know(secrets.0);
         let fleet = self.starter.fleet(&self.gathered, &used)?;
         for block in &self.config.providers {
             fleet.configure(&block.name, &block.alias, &block.arguments).map_err(providers::missing)?;
@@ -277,7 +279,7 @@ impl Checked {
 
     /// Values of the sensitive variables that stand in arguments.
     pub fn secrets(&self) -> Secrets {
-        let mut values = BTreeMap::new();
+        let mut values = self.config.credentials.clone();
         let secret = self.config.components.iter().filter(|c| !c.secrets.is_empty());
         let components = secret.map(|c| (Cow::Owned(c.arguments.to_json()), &c.secrets));
         let blocks = self.config.providers.iter().map(|p| (Cow::Borrowed(&p.arguments), &p.secrets));

@@ -8,15 +8,18 @@ use super::{Failure, Place, runs, secrets};
 use crate::backend::Local;
 use crate::engine::drive::{self, DriveError, Happened, Performer};
 use crate::engine::inbox::Inbox;
+use crate::engine::lookout::Lookout;
 use crate::engine::perform::Hands;
 use crate::engine::silence::Silencer;
 use crate::plan::Plan;
 use crate::run::event::{ActionRef, Event};
-use crate::run::{Baseline, Begin, Run};
+use crate::run::{Baseline, Begin, Run, Sight};
 use crate::world::{failpoint, signal};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 impl Opened {
     pub fn drive(
@@ -34,9 +37,11 @@ impl Opened {
         })?;
         let Opened { run, writer, ledger, .. } = self;
         ledger.checkpoint(plan, run, local, audience);
-        let mut silencer = Silencer::of(plan);
+        let mut silencer = Silencer::of(plan, &hands.tools.targets);
+        let lookout = RefCell::new(Lookout::of(plan, &hands.tools.targets, &reply));
         let mut watch = |plan: &Plan, run: &Run, event: &Event| {
             audience.event(plan, run, event);
+            lookout.borrow_mut().see(run, event);
             let told = silencer.as_mut().map(|silencer| silencer.see(plan, run, event));
             told.into_iter().flatten().for_each(|notice| audience.notice(&notice));
             if ledger.is_due() && !run.is_finished() {
@@ -44,10 +49,11 @@ impl Opened {
             }
         };
         let channel = (&reply, &happened);
-        let mut performer = Performing { hands };
+        let mut performer = Performing { hands, lookout: &lookout };
         let driven =
             drive::drive(plan, run.clone(), writer, &mut performer, Some(&mut inbox), channel, &mut watch);
         inbox.close();
+        lookout.into_inner().close();
         for notice in inbox.notices().into_iter().chain(silencer.map(Silencer::close).into_iter().flatten()) {
             audience.notice(&notice);
         }
@@ -117,6 +123,7 @@ fn resumable(failure: Failure, run: &Run) -> Failure {
 /// The loop's hands, with answers sent back into its channel.
 struct Performing<'a> {
     hands: &'a Hands,
+    lookout: &'a RefCell<Lookout>,
 }
 
 impl Performer for Performing<'_> {
@@ -144,6 +151,10 @@ impl Performer for Performing<'_> {
         self.hands.watch(component, baseline, move |found| {
             let _ = reply.send(Happened::Watched { component, found });
         });
+    }
+
+    fn last_look(&mut self, patient: bool) -> Vec<(usize, Sight, Duration)> {
+        self.lookout.borrow().last(patient)
     }
 
     fn cancel(&mut self, action: ActionRef, attempt: u32) {

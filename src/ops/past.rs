@@ -2,6 +2,7 @@
 //! its services were down in this month. Each journal is read once.
 
 use super::runs::{self, Told};
+use crate::config::checked::Service;
 use crate::model::{Address, Moment};
 use crate::plan::Plan;
 use crate::plan::noun::{Entry, Verdict};
@@ -20,7 +21,7 @@ const LOOKED_AT: usize = 5;
 /// brought it through; and at each service that promises something what runs took of it in this month.
 pub(super) fn note(plan: &mut Plan, state: &State, folder: &Path) {
     let counts = whose_time_counts(plan);
-    let begins = |service: &crate::config::checked::Service| {
+    let begins = |service: &Service| {
         let month = service.promise.as_ref()?.zone.month(plan.made)?.0;
         Some(month.from)
     };
@@ -51,8 +52,10 @@ pub(super) fn note(plan: &mut Plan, state: &State, folder: &Path) {
                 promise.spent.unread += 1;
                 continue;
             };
-            let then = told.plan.services.iter().find(|then| then.name == service.name);
-            let down = then.map_or(Duration::ZERO, |then| times.down(&told.plan, then, run.finished));
+            let mut then = told.plan.services.iter().enumerate();
+            let then = then.find(|(_, then)| then.name == service.name);
+            let down =
+                then.map_or(Duration::ZERO, |(k, then)| spent(&times, &told.plan, (k, then), run.finished));
             promise.spent.down = promise.spent.down.saturating_add(down);
         }
     }
@@ -61,6 +64,17 @@ pub(super) fn note(plan: &mut Plan, state: &State, folder: &Path) {
         if let Verdict::Change(change) = verdict {
             change.earlier = took.get(address).copied();
         }
+    }
+}
+
+/// For how long a run took a service down: as it was seen from outside, else as its members tell. Where nobody could see it for a
+/// while, the longer of the two.
+fn spent(times: &Times, plan: &Plan, (k, service): (usize, &Service), until: Moment) -> Duration {
+    let told = || times.down(plan, service, until);
+    match times.outages(k, until) {
+        Some(seen) if seen.unknown.is_zero() => seen.down,
+        Some(seen) => seen.down.max(told()),
+        None => told(),
     }
 }
 

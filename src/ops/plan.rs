@@ -7,11 +7,11 @@ use super::{Failure, Place, hours, kept_out, key, past, runs, services, unfolded
 use crate::config::source::Sources;
 use crate::engine::fleet::Fleet;
 use crate::engine::secrets::Secrets;
-use crate::engine::{ailing, block, observe, preview, traffic};
+use crate::engine::{ailing, block, observe, preview, roles, traffic};
 use crate::model::{Address, Diagnostic, Diagnostics, Purpose, Selection, Span};
 use crate::plan::hours::When;
 use crate::plan::noun::{Entry, Observed, Verdict};
-use crate::plan::{Changes, Draft, Facts, Focus, Making, Plan, moves, undo};
+use crate::plan::{Changes, Draft, Facts, Focus, Making, Plan, moves, roles as plan_roles, undo};
 use crate::provider::Watch;
 use crate::report::given_up::given_up;
 use crate::report::left_undone::left_undone;
@@ -200,6 +200,7 @@ pub(super) fn readings_to_plan(
     place: &Place,
     stages: &mut dyn Stages,
 ) -> Result<Plan, Failure> {
+    let draft = arranged(draft, &readings, targets)?;
     let leases = runs::leases(&place.runs)?;
     let changes = compare(draft, readings, state, &leases, focus, fleet);
     stages.stage(Stage::Previewing(changes.to_preview().len()));
@@ -231,6 +232,20 @@ pub(super) fn readings_to_plan(
     services::keep(&plan)?;
     stages.stage(Stage::Done);
     Ok(plan)
+}
+
+/// The draft, with the members of ordered services behind each other.
+///
+/// # Errors
+/// An order that cannot be kept.
+fn arranged(mut draft: Draft, readings: &[Observed], targets: &Targets) -> Result<Draft, Failure> {
+    let asked = plan_roles::to_ask(&draft, readings);
+    let answered = roles::look(&draft, &asked, targets);
+    plan_roles::arrange(&mut draft, readings, answered).map_err(|circle| {
+        Failure::refused(circle)
+            .hint("take one of the two out: what makes one wait (`depends_on`, or a reference), or the service's order")
+    })?;
+    Ok(draft)
 }
 
 /// A run whose plan is lost cannot be taken back: nobody is sent there.

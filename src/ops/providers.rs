@@ -147,6 +147,7 @@ impl Starter {
         lenience: &Lenience<'_>,
     ) -> Result<Pinned, Failure> {
         self.targets.hide(secrets.hidden());
+        self.targets.know(secrets.0.clone());
         if let Some(name) = lenience.accepted.iter().find(|name| pinned.iter().all(|p| p.name != **name)) {
             return Err(Failure::error(format!("the run has no provider `{name}` that could be accepted")));
         }

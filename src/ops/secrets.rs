@@ -3,7 +3,7 @@
 use super::files::FilesOnDisk;
 use super::inputs::{Given, Inputs};
 use super::{Failure, project};
-use crate::config::checked::{Secret, SecretOrigin, SecretSource};
+use crate::config::checked::{SecretForm, SecretOrigin, SecretSource};
 use crate::config::scope::Files as _;
 use crate::config::variables;
 use crate::engine::secrets::{Missing, Secrets};
@@ -18,7 +18,7 @@ const LIMIT: u64 = 16 << 20;
 
 /// Whether `plan` gives secrets to anybody.
 pub fn has_any(plan: &Plan) -> bool {
-    plan.entries.iter().any(|e| !e.secrets.is_empty()) || plan.providers.iter().any(|p| !p.secrets.is_empty())
+    plan.secrets().next().is_some()
 }
 
 /// The values of the sensitive variables that `plan` needs, read from where they came from; what is given now with
@@ -27,23 +27,19 @@ pub fn has_any(plan: &Plan) -> bool {
 /// # Errors
 /// Names the first that is missing or does not fit, and how to give it.
 pub fn again(plan: &Plan, inputs: &Inputs) -> Result<Secrets, Failure> {
-    let of_entries = plan.entries.iter().flat_map(|e| &e.secrets);
-    let of_providers = plan.providers.iter().flat_map(|p| &p.secrets);
     let mut values: BTreeMap<String, Json> = BTreeMap::new();
-    for secret in of_entries.chain(of_providers) {
-        let name = &secret.variable;
+    for (name, form) in plan.secrets() {
         if !values.contains_key(name) {
-            values.insert(name.clone(), value(name, plan.secret_sources.get(name), inputs)?);
+            values.insert(name.to_string(), value(name, plan.secret_sources.get(name), inputs)?);
         }
-        fits(secret, &values)?;
+        fits(name, form, &values)?;
     }
     Ok(Secrets(values))
 }
 
 /// A value that was changed since must still be what the argument takes.
-fn fits(secret: &Secret, values: &BTreeMap<String, Json>) -> Result<(), Failure> {
-    let name = &secret.variable;
-    match values.get(name).and_then(|value| variables::as_form(value, secret.form)) {
+fn fits(name: &str, form: SecretForm, values: &BTreeMap<String, Json>) -> Result<(), Failure> {
+    match values.get(name).and_then(|value| variables::as_form(value, form)) {
         Some(_) => Ok(()),
         None => Err(unusable(name, "its value is not of the type that an argument takes any more")),
     }

@@ -77,7 +77,19 @@ fn fits(plan: &Plan, breach: &Breach) -> Vec<String> {
     }
     if breach.room == 0 {
         let away: Vec<String> = breach.away.iter().take(4).map(|i| name(plan, *i)).collect();
-        return vec![format!("bring back what is not available first: {}", away.join(", "))];
+        let bring = format!("bring back what is not available first: {}", away.join(", "));
+        // Who is away already takes nothing more of the service while it is worked on.
+        let changes: Vec<usize> = breach.away.iter().copied().filter(|i| plan.change(*i).is_some()).collect();
+        let targets = changes.iter().take(4).map(|i| format!("--target '{}'", name(plan, *i)));
+        let cure = match changes.len() {
+            0 => return vec![bring],
+            n if n > 4 => format!("{} …", targets.collect::<Vec<_>>().join(" ")),
+            _ => targets.collect::<Vec<_>>().join(" "),
+        };
+        return vec![
+            bring,
+            format!("where this patch is what cures it, apply it there alone: patchform apply {cure}"),
+        ];
     }
     let room = breach.room;
     let rollouts: Vec<&str> =

@@ -182,7 +182,10 @@ fn lean(
         (_, Goal::Unmanaged) => settled(Verdict::Forget),
         (_, goal) => wish(entry, goal, record, draft, facts),
     };
-    let leaning = unless_held(leaning, entry, facts);
+    let leaning = match draft.unplaced.get(&i) {
+        Some(why) if matches!(leaning, Leaning::Proposed(_)) => blocked(Block::Unplaced(why.clone())),
+        _ => unless_held(leaning, entry, facts),
+    };
     match claimed {
         Some((claim, by)) => {
             let stops = !matches!(leaning, Leaning::Settled { stops: false, .. });

@@ -76,7 +76,7 @@ mod tests {
     fn fleet(n: usize, least: u64, max_parallel: u64) -> (Plan, Service) {
         let mut plan = samples::fleet(n, false);
         plan.rollouts[0].max_parallel = max_parallel;
-        (plan, Service { name: "shop".into(), members: (0..n).collect(), least, promise: None })
+        (plan, Service { name: "shop".into(), members: (0..n).collect(), least, ..Service::default() })
     }
 
     #[test]

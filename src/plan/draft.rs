@@ -34,6 +34,8 @@ pub struct Draft {
     pub components: Vec<Option<usize>>,
     /// Who stands on whom.
     pub graph: Graph,
+    /// Members of ordered services of which nobody can tell where they stand, and why.
+    pub unplaced: BTreeMap<usize, String>,
     /// Limits of the rollouts in use.
     pub rollouts: Vec<RolloutLimit>,
     /// What sends traffic to the components.
@@ -99,6 +101,7 @@ impl Draft {
             goals: Vec::new(),
             components: Vec::new(),
             graph: Graph::build(0, [])?,
+            unplaced: BTreeMap::new(),
             rollouts: Vec::new(),
             traffic: config.traffic.iter().map(blanked).collect(),
             services: Vec::new(),
@@ -154,6 +157,7 @@ impl Draft {
             connection: component.connection.clone(),
             snapshot: component.snapshot.clone(),
             checks: component.checks.clone(),
+            role: component.role.clone(),
             lifecycle: component.lifecycle.clone(),
             rollout,
             wave: 0,
@@ -188,6 +192,7 @@ impl Draft {
             connection: Connection { kind: "local".into(), arguments: BTreeMap::new() },
             snapshot: Default::default(),
             checks: Vec::new(),
+            role: None,
             lifecycle: Default::default(),
             rollout,
             wave: 0,

@@ -18,6 +18,7 @@ pub mod moves;
 pub mod noun;
 pub mod observed;
 pub mod procedure;
+pub mod roles;
 pub mod room;
 pub mod settle;
 pub mod stale;

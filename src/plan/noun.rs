@@ -3,8 +3,8 @@
 
 use super::hours::{Hours, When};
 use crate::config::checked::{
-    Assertion, Barrier, Check, Connection, Drain, Lifecycle, Secret, SecretOrigin, Service, Silence,
-    SnapshotRule, Traffic, Vendor,
+    Assertion, Barrier, Check, Connection, Drain, Lifecycle, Role, Secret, SecretForm, SecretOrigin, Service,
+    Silence, SnapshotRule, Traffic, Vendor, credentials,
 };
 use crate::config::exact::Exact;
 use crate::config::inputs::Input;
@@ -111,6 +111,8 @@ pub struct Entry {
     pub snapshot: SnapshotRule,
     /// Its checks.
     pub checks: Vec<Check>,
+    /// Which part it plays in a cluster.
+    pub role: Option<Box<Role>>,
     /// What is allowed.
     pub lifecycle: Lifecycle,
     /// Index into [`Plan::rollouts`].
@@ -281,6 +283,8 @@ pub enum Block {
     Irreversible,
     /// The only ways back would throw away data written since, and `snapshot { may_lose_data = true }` was not set.
     LosesData,
+    /// A service puts its members into an order by their roles, and nobody can tell where this one stands: a sentence.
+    Unplaced(String),
     /// Another component claims the same thing on the same target.
     Claimed {
         /// What.
@@ -519,6 +523,16 @@ impl Step {
 }
 
 impl Plan {
+    /// The sensitive variables whose values it needs, and what they are to be read as.
+    pub fn secrets(&self) -> impl Iterator<Item = (&str, SecretForm)> {
+        let told = self.entries.iter().flat_map(|e| credentials(&e.checks, e.silence.as_deref()));
+        let of_entries = self.entries.iter().flat_map(|e| &e.secrets);
+        let of_others = self.providers.iter().flat_map(|p| &p.secrets);
+        let of_others = of_others.chain(self.traffic.iter().flat_map(|t| &t.secrets));
+        let arguments = of_entries.chain(of_others).map(|secret| (secret.variable.as_str(), secret.form));
+        arguments.chain(told.map(|credential| (credential.variable(), SecretForm::Text)))
+    }
+
     /// Indices of the entries that change.
     pub fn changes(&self) -> impl Iterator<Item = (usize, &Entry, &Change)> {
         self.entries.iter().enumerate().filter_map(|(i, e)| match &e.verdict {

@@ -64,11 +64,20 @@ pub(super) fn at_once<'a>(plan: &Plan, entries: impl Iterator<Item = &'a Entry>)
             let widest = chains.entry(head(plan, *wave)).or_default();
             *widest = (*widest).max(*n);
         }
-        let in_zones = zones.iter().filter(|((r, _), _)| *r == rollout).map(|((_, zone), n)| match zone {
-            Some(_) => (*n).min(limit.pace.max_per_zone),
-            None => *n,
-        });
-        let most = limit.max_parallel.min(chains.values().sum()).min(in_zones.sum());
+        let of = zones.iter().filter(|((r, _), _)| *r == rollout);
+        let (mut zoned, mut others) = (Vec::new(), 0u64);
+        for ((_, zone), n) in of {
+            match zone {
+                Some(_) => zoned.push((*n).min(limit.pace.max_per_zone)),
+                None => others = others.saturating_add(*n),
+            }
+        }
+        // Those zones at once of which most may be worked on.
+        zoned.sort_unstable_by(|a, b| b.cmp(a));
+        let open =
+            limit.pace.max_zones.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
+        let in_zones = zoned.iter().take(open).fold(others, |sum, n| sum.saturating_add(*n));
+        let most = limit.max_parallel.min(chains.values().sum()).min(in_zones);
         Some((rollout, most))
     };
     rollouts.into_iter().filter_map(most).collect()
@@ -92,7 +101,7 @@ mod tests {
         let mut plan = samples::fleet(5, false);
         plan.rollouts[0].max_parallel = max_parallel;
         plan.services =
-            vec![Service { name: "shop".into(), members: (0..5).collect(), least: 4, promise: None }];
+            vec![Service { name: "shop".into(), members: (0..5).collect(), least: 4, ..Service::default() }];
         plan
     }
 
@@ -106,6 +115,14 @@ mod tests {
         let mut zoned = plan(10);
         zoned.entries.iter_mut().for_each(|e| e.zone = Some("a".into()));
         assert_eq!(sum(&zoned), 0);
+        let mut racks = plan(10);
+        racks.rollouts[0].pace.max_per_zone = 2;
+        for (entry, zone) in racks.entries.iter_mut().zip(["a", "a", "a", "b", ""]) {
+            entry.zone = Some(zone.to_string()).filter(|zone| !zone.is_empty());
+        }
+        assert_eq!(sum(&racks), 4);
+        racks.rollouts[0].pace.max_zones = Some(1);
+        assert_eq!(sum(&racks), 3);
         let mut waved = plan(10);
         waved.waves = vec![Wave::default(), Wave { after: Some(0), canary: false }];
         waved.entries.iter_mut().skip(2).for_each(|e| e.wave = 1);

@@ -70,6 +70,7 @@ pub fn entry(address: Address, level: &str) -> Entry {
         drain: None,
         block: None,
         silence: None,
+        role: None,
         when: Default::default(),
         after: Vec::new(),
         desired: Some(single(level)),

@@ -35,6 +35,7 @@ pub fn undo(plan: &Plan, run: &FinishedRun, state: &State) -> Result<(Draft, Vec
         goals: Vec::new(),
         components: vec![None; changed.len()],
         graph: Graph::build(0, [])?,
+        unplaced: BTreeMap::new(),
         rollouts: plan.rollouts.clone(),
         traffic: plan.traffic.clone(),
         // Going back is not held up for them.
@@ -59,6 +60,8 @@ pub fn undo(plan: &Plan, run: &FinishedRun, state: &State) -> Result<(Draft, Vec
             record_digest: record.map(Record::fingerprint),
             observed: Observed::NotRead,
             verdict: Verdict::Excluded,
+            // The order back is the reverse of the order forth, whoever plays which part by now.
+            role: None,
             after: dependents_among(&forward, *i, &place),
             ..entry.clone()
         };

@@ -96,6 +96,7 @@ mod tests {
             drain: None,
             block: None,
             silence: None,
+            role: None,
             when: Default::default(),
             after: Vec::new(),
             desired: Some(PatchLevel::Single("1".into())),

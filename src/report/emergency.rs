@@ -283,7 +283,7 @@ pub fn tried(check: &Check) -> String {
             let words: Vec<String> = units.chain(pattern).collect();
             format!("run journalctl --priority={priority} {}, nothing new is there", typed(&words))
         }
-        Probe::Prometheus { url, query, comparison, threshold } => {
+        Probe::Prometheus { url, query, comparison, threshold, .. } => {
             format!("`{query}` at {url} is {} {threshold}", comparison.sign())
         }
     }

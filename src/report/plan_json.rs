@@ -111,6 +111,7 @@ struct RolloutView<'a> {
     max_failures: Option<u64>,
     soak_ms: u64,
     max_per_zone: u64,
+    max_zones: Option<u64>,
     group: bool,
 }
 
@@ -139,6 +140,7 @@ struct ComponentView<'a> {
     rollout: &'a str,
     wave: usize,
     zone: Option<&'a str>,
+    role: Option<&'a str>,
     ill: Option<&'a str>,
     baseline: Option<&'a str>,
     vendor: Option<&'a str>,
@@ -325,6 +327,7 @@ fn rollout(r: &crate::plan::noun::RolloutLimit) -> RolloutView<'_> {
         max_failures: r.pace.max_failures,
         soak_ms: millis(r.pace.soak),
         max_per_zone: r.pace.max_per_zone,
+        max_zones: r.pace.max_zones,
         group: r.pace.group,
     }
 }
@@ -411,6 +414,7 @@ fn component<'a>(plan: &'a Plan, i: usize, layer: usize, along: &Along<'_>) -> C
         rollout: plan.rollouts.get(entry.rollout).map_or("", |r| &r.name),
         wave: entry.wave,
         zone: entry.zone.as_deref(),
+        role: entry.role.as_ref().and_then(|role| role.found.as_deref()),
         ill: entry.ill.as_deref(),
         baseline: entry.baseline.as_deref(),
         vendor: entry.vendor.and_then(|v| plan.vendors.get(v)).map(|v| v.label.as_str()),
@@ -470,6 +474,7 @@ fn blocked<'a>(plan: &Plan, block: &'a Block) -> BlockedView<'a> {
         Block::Refused(_) => view("refused"),
         Block::Irreversible => view("irreversible"),
         Block::LosesData => view("loses_data"),
+        Block::Unplaced(_) => view("unplaced"),
         Block::Claimed { claim, by } => {
             BlockedView { claim: Some(claim), by: Some(name(plan, *by)), ..view("claimed") }
         }

@@ -247,6 +247,10 @@ fn of_block(plan: &Plan, entry: &Entry, block: &Block) -> Reason {
             "accept that by name with snapshot { may_lose_data = true }, or do without a way back with \
              lifecycle { allow_irreversible = true }",
         ),
+        Block::Unplaced(why) => Reason::with(
+            why.clone(),
+            format!("the order of its service cannot be kept without it: mend that, and {}", again(plan)),
+        ),
         Block::Claimed { claim, by } => Reason::with(
             format!("{} manages {claim} on the same target too", name(plan, *by)),
             "let only one of the two components manage it",

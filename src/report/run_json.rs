@@ -36,6 +36,7 @@ enum Body<'a> {
     Probe { action: ActionView, step: &'static str, attempt: u32, found: &'static str, why: Option<&'a str> },
     Read { address: String, sha256: Option<&'a str>, why: Option<&'a str> },
     Watched { address: String, passed_ms: u64, healthy: Option<bool>, why: Option<&'a str> },
+    Seen { service: &'a str, sight: &'static str, took_ms: u64, why: Option<&'a str> },
     Clock { ahead_ms: i64 },
     Asked { request: &'static str, address: Option<String>, leaving: Vec<String> },
     Stopped { why: &'a str },
@@ -96,6 +97,17 @@ struct DownView<'a> {
     name: &'a str,
     down_ms: u64,
     expected_down_ms: u64,
+    outside: Option<OutagesView>,
+}
+
+/// What was seen of it from outside.
+#[derive(Serialize)]
+struct OutagesView {
+    down_ms: u64,
+    interruptions: usize,
+    longest_ms: u64,
+    unknown_ms: u64,
+    still_down: bool,
 }
 
 #[derive(Serialize)]
@@ -177,11 +189,18 @@ pub fn outcome(plan: &Plan, run: &RunView) -> String {
         services: plan
             .services
             .iter()
-            .zip(&run.down)
-            .map(|(service, down)| DownView {
+            .zip(run.down.iter().zip(&run.outages))
+            .map(|(service, (down, outages))| DownView {
                 name: &service.name,
                 down_ms: millis(*down),
                 expected_down_ms: millis(of_service(plan, service)),
+                outside: outages.as_ref().map(|seen| OutagesView {
+                    down_ms: millis(seen.down),
+                    interruptions: seen.times,
+                    longest_ms: millis(seen.longest),
+                    unknown_ms: millis(seen.unknown),
+                    still_down: seen.open,
+                }),
             })
             .collect(),
     };
@@ -200,7 +219,7 @@ fn some(text: &str) -> Option<&str> {
     Some(text).filter(|t| !t.is_empty())
 }
 
-fn body<'a>(plan: &Plan, what: &'a What) -> Body<'a> {
+fn body<'a>(plan: &'a Plan, what: &'a What) -> Body<'a> {
     match what {
         What::Taken { controller, token, .. } => Body::Taken { controller, token: *token },
         What::Intent { action, step, attempt, snapshot } => Body::Intent {
@@ -240,6 +259,12 @@ fn body<'a>(plan: &Plan, what: &'a What) -> Body<'a> {
             let (healthy, why) = health(found);
             Body::Watched { address: name(plan, *component), passed_ms: millis(*passed), healthy, why }
         }
+        What::Seen { service, sight, took } => Body::Seen {
+            service: plan.services.get(*service).map_or("", |service| &service.name),
+            sight: sight.name(),
+            took_ms: millis(*took),
+            why: sight.why(),
+        },
         What::Clock { ahead_ms } => Body::Clock { ahead_ms: *ahead_ms },
         What::Asked(request) => asked(plan, request),
         What::Stopped { why } => Body::Stopped { why },

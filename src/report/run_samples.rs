@@ -136,6 +136,7 @@ pub fn ended(plan: &Plan, how: Ended) -> RunView {
         lacks: false,
         components,
         down: vec![Duration::ZERO; plan.services.len()],
+        outages: vec![None; plan.services.len()],
     };
     let first = &mut view.components[0];
     match how {

@@ -12,7 +12,8 @@ use crate::plan::noun::{Plan, Step};
 use crate::plan::room;
 use crate::run::event::{ActionRef, Event, Leg, What};
 use crate::run::{
-    ASTRAY, ActionStanding, Ending, Failure, Hold, Left, Rejections, Run, Standing, Stored, outcome,
+    ASTRAY, ActionStanding, Ending, Failure, Hold, Left, Outages, Rejections, Run, Seen, Standing, Stored,
+    outcome,
 };
 use crate::state::owed::steps;
 use patchform_sdk::message::{Answer, Reload, Verdict as Verified};
@@ -35,6 +36,8 @@ pub struct Times {
     /// What the last step of a component printed that failed on its way back.
     printed: BTreeMap<usize, String>,
     clock: Steady,
+    /// What was seen of services from outside, by their indices.
+    seen: BTreeMap<usize, Seen>,
 }
 
 impl Times {
@@ -44,8 +47,12 @@ impl Times {
         let at = self.steady(event.at);
         if let (What::Taken { .. }, Some(last)) = (&event.what, self.last) {
             self.rests.push(Interval { from: last, until: at });
+            self.seen.values_mut().for_each(|seen| seen.lost(last, at));
         }
         self.last = Some(at);
+        if let What::Seen { service, sight, took } = &event.what {
+            self.seen.entry(*service).or_default().turn(at, sight, *took);
+        }
         if let What::Intent { action, step, .. } = event.what {
             self.begun.insert(action.component, (event.at, at, step));
         }
@@ -65,6 +72,11 @@ impl Times {
 }
 
 impl Times {
+    /// What was seen of a service from outside until then; `None` where nobody asked.
+    pub fn outages(&self, service: usize, until: Moment) -> Option<Outages> {
+        Some(self.seen.get(&service)?.outages(self.steady(until)))
+    }
+
     /// A component is away from its patch or drain on until it is verified, or read after it went back.
     fn see_away(&mut self, event: &Event) {
         let at = self.steady(event.at);
@@ -175,6 +187,7 @@ pub fn view(plan: &Plan, run: &Run, times: &Times, started: Moment, finished: Mo
         lacks: false,
         components: plan.changes().map(|(i, ..)| settled(rejections, times, i, &outcome.left)).collect(),
         down: plan.services.iter().map(|service| times.down(plan, service, finished)).collect(),
+        outages: (0..plan.services.len()).map(|service| times.outages(service, finished)).collect(),
     }
 }
 

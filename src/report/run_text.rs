@@ -9,6 +9,7 @@ use super::steady::Steady;
 use super::style::{Piece, Style, Tint, plain, tinted};
 use crate::model::{Moment, period};
 use crate::plan::noun::{Plan, Step};
+use crate::run::Sight;
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
 use patchform_sdk::message::{Ailment, Answer, Probed, Verdict as Health};
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,6 +58,8 @@ pub struct RunText {
     taken: Option<Moment>,
     /// How long components have been watched.
     soaked: BTreeMap<usize, Duration>,
+    /// Since when services are not seen to answer from outside.
+    dark: BTreeMap<usize, Moment>,
 }
 
 /// What a clock that was set means for a reader.
@@ -74,8 +77,8 @@ fn set(ahead_ms: i64) -> String {
 impl RunText {
     /// Starts with nothing seen of `run`. `offset`: seconds east of UTC for the times of day.
     pub fn new(run: &str, telling: Telling, style: Style, offset: i32) -> Self {
-        let (clock, began, steps, going, taken, soaked) = Default::default();
-        RunText { run: run.into(), telling, style, offset, clock, began, steps, going, taken, soaked }
+        let (clock, began, steps, going, taken, soaked, dark) = Default::default();
+        RunText { run: run.into(), telling, style, offset, clock, began, steps, going, taken, soaked, dark }
     }
 
     /// The lines for one event, each with a newline; empty for what nobody needs to read.
@@ -99,6 +102,7 @@ impl RunText {
                 let who = format!("{controller} drives this run (token {token})");
                 self.of_run(event.at, tinted(Tint::Dim, who))
             }
+            What::Seen { service, sight, took } => self.seen(plan, event.at, *service, sight, *took),
             What::Clock { ahead_ms } => self.of_run(event.at, tinted(Tint::Info, set(*ahead_ms))),
             What::Asked(request) => self.of_run(event.at, tinted(Tint::Info, self.asked(plan, request))),
             What::Stopped { why } => self.of_run(event.at, tinted(Tint::Change, format!("stopped: {why}"))),
@@ -315,6 +319,29 @@ impl RunText {
         let mut page = Page::new(self.style);
         page.line(0, 10, &line);
         page.finish()
+    }
+
+    /// How a service is seen from outside now. That it answers is news only where it did not.
+    fn seen(&mut self, plan: &Plan, at: Moment, service: usize, sight: &Sight, took: Duration) -> String {
+        let name = plan.services.get(service).map_or_else(String::new, |service| service.address());
+        let now = self.clock.at(at);
+        let dark = self.dark.remove(&service);
+        if matches!(sight, Sight::Down(_) | Sight::Unknown(_)) {
+            let took = i64::try_from(took.as_millis()).unwrap_or(i64::MAX);
+            self.dark.insert(service, Moment(now.0.saturating_sub(took)));
+        }
+        let piece = match (sight, dark) {
+            (Sight::Down(why), _) => tinted(Tint::Bad, format!("{name} does not answer from outside: {why}")),
+            (Sight::Unknown(why), _) => {
+                tinted(Tint::Change, format!("nobody can tell whether {name} answers from outside: {why}"))
+            }
+            (Sight::Up, Some(since)) => {
+                let long = period::show(now.since(since));
+                tinted(Tint::Good, format!("{name} answers from outside again, after {long}"))
+            }
+            (Sight::Up | Sight::Unseen, _) => return String::new(),
+        };
+        self.of_run(at, piece)
     }
 
     fn of_run(&self, at: Moment, piece: Piece) -> String {

@@ -2,6 +2,7 @@
 
 use crate::model::{Moment, PatchLevel};
 use crate::plan::noun::{Plan, Planned, Step, Verdict};
+use crate::run::Outages;
 use crate::run::event::{ActionRef, Leg};
 use std::time::Duration;
 
@@ -181,8 +182,10 @@ pub struct RunView {
     pub lacks: bool,
     /// The components that the plan changes or holds, in the plan's order.
     pub components: Vec<Settled>,
-    /// How long each of the plan's services was down for it.
+    /// How long each of the plan's services was down for it, as far as its members tell.
     pub down: Vec<Duration>,
+    /// What was seen of each from outside; `None` where nobody asked.
+    pub outages: Vec<Option<Outages>>,
 }
 
 impl RunView {

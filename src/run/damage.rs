@@ -29,6 +29,12 @@ pub enum Damage {
         /// Index into the plan's entries.
         component: usize,
     },
+    /// The plan has no such service.
+    #[error("service {service} is named, and the plan has none of that number")]
+    NoSuchService {
+        /// Index into the plan's services.
+        service: usize,
+    },
     /// Another action of this component is due, or none.
     #[error("{what} of {}: {why}", place(action))]
     OutOfOrder {

@@ -87,7 +87,7 @@ pub fn decide(run: &Run, in_flight: &BTreeSet<usize>) -> Vec<Command> {
     let mut commands: Vec<Command> =
         run.queues.due.iter().filter(|i| !in_flight.contains(i)).filter_map(|i| next(run, *i)).collect();
     commands.extend(run.queues.back_now.iter().map(|i| begin(run, *i)));
-    let (mut used, mut zones, mut rooms) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    let (mut used, mut zones, mut rooms) = (BTreeMap::new(), Zones::default(), BTreeMap::new());
     for (forth, queue) in [(false, &run.queues.back), (true, &run.queues.forth)] {
         for (rollout, ready) in queue {
             let used = used.entry(*rollout).or_insert(run.queues.used[*rollout]);
@@ -97,7 +97,7 @@ pub fn decide(run: &Run, in_flight: &BTreeSet<usize>) -> Vec<Command> {
             let before = commands.len();
             let admitted = ready.iter().filter(|i| {
                 (!forth || services_spare(run, **i, &rooms))
-                    && zone_admits(run, **i, &mut zones)
+                    && zones.admit(run, **i, forth)
                     && (!forth || leaves(run, **i, &mut rooms))
             });
             commands.extend(admitted.take(free).map(|i| begin(run, *i)));
@@ -110,14 +110,30 @@ pub fn decide(run: &Run, in_flight: &BTreeSet<usize>) -> Vec<Command> {
     commands
 }
 
-/// Whether there is a place for `i` in its zone, beside those that this turn has `taken` already; then it takes it.
-fn zone_admits(run: &Run, i: usize, taken: &mut BTreeMap<usize, u64>) -> bool {
-    let Some(zone) = run.shape.nodes[i].zone else { return true };
-    work::step();
-    let taken = taken.entry(zone).or_insert(run.queues.zones[zone]);
-    let admits = *taken < run.shape.zones[zone] || run.planted(Defect::ZonesAreIgnored);
-    *taken += u64::from(admits);
-    admits
+/// Places in zones, with those that this turn has taken already.
+#[derive(Default)]
+struct Zones {
+    /// By zone.
+    taken: BTreeMap<usize, u64>,
+    /// Zones in which any are taken, by rollout.
+    open: BTreeMap<usize, u64>,
+}
+
+impl Zones {
+    /// Whether there is a place for `i` in its zone; then it takes it. Going back does not wait until other zones are left.
+    fn admit(&mut self, run: &Run, i: usize, forth: bool) -> bool {
+        let node = &run.shape.nodes[i];
+        let Some(zone) = node.zone else { return true };
+        work::step();
+        let taken = self.taken.entry(zone).or_insert(run.queues.zones[zone]);
+        let open = self.open.entry(node.rollout).or_insert(run.queues.open_zones[node.rollout]);
+        let opens = *taken == 0;
+        let may_open = !forth || !opens || *open < run.shape.open_zones[node.rollout];
+        let admits = (*taken < run.shape.zones[zone] && may_open) || run.planted(Defect::ZonesAreIgnored);
+        *taken += u64::from(admits);
+        *open += u64::from(admits && opens);
+        admits
+    }
 }
 
 /// Whether every service of `i` can spare it, beside those that leave it in this turn already.

@@ -1,6 +1,7 @@
 //! What a journal says, in order. A run is the fold of its events.
 
 use super::rules::Rules;
+use super::sight::Sight;
 use crate::model::Moment;
 use crate::plan::noun::Step;
 use patchform_sdk::message::{Answer, Probed, Verdict};
@@ -97,6 +98,15 @@ pub enum What {
         /// What was found.
         found: Verdict,
     },
+    /// A service came to be seen in another way from outside.
+    Seen {
+        /// Index into the plan's services.
+        service: usize,
+        /// How it is seen from now on.
+        sight: Sight,
+        /// How long the attempt took that told so, in whole milliseconds.
+        took: Duration,
+    },
     /// The wall clock, which only dates the lines, was set (or the machine slept): from here on it is this much ahead of
     /// where it would be, in milliseconds; below 0: behind. What is waited for goes by a steady clock and is not
     /// shortened.
@@ -170,6 +180,7 @@ impl fmt::Display for What {
             }
             What::Read { component, .. } => write!(f, "reading of component {component}"),
             What::Watched { component, .. } => write!(f, "watch of component {component}"),
+            What::Seen { service, sight, .. } => write!(f, "service {service} seen {}", sight.name()),
             What::Clock { ahead_ms } => write!(f, "clock set by {ahead_ms} ms"),
             What::Asked(request) => write!(f, "request {}", request.name()),
             What::Stopped { .. } => f.write_str("stop"),

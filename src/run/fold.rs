@@ -10,6 +10,7 @@ use super::pacing::Pacing;
 use super::planted::{Defect, Planted};
 use super::rules::Rules;
 use super::shape::Shape;
+use super::sight::Sight;
 use super::standing::{ActionStanding, Failure, Halt, Phase, Skip, Standing};
 use super::target::Target;
 use crate::model::Moment;
@@ -39,6 +40,8 @@ pub struct Run {
     /// More than one controller had it.
     pub(super) taken_over: bool,
     pub(super) halt: Option<Halt>,
+    /// How services are seen from outside. Nothing is decided by it.
+    sights: Vec<Sight>,
     stopped: Option<String>,
     finished: bool,
     /// Components that are not settled.
@@ -82,6 +85,7 @@ impl Run {
             cut: false,
             taken_over: false,
             halt: None,
+            sights: vec![Sight::Unseen; plan.services.len()],
             stopped: None,
             finished: false,
             open: 0,
@@ -140,6 +144,10 @@ impl Run {
             What::Probe { action, attempt, found } => self.probed(*action, *attempt, found)?,
             What::Read { component, digest } => self.read(*component, digest)?,
             What::Watched { component, passed, found } => self.watched(*component, *passed, found)?,
+            What::Seen { service, sight, .. } => match self.sights.get_mut(*service) {
+                Some(seen) => *seen = sight.clone(),
+                None => return Err(Damage::NoSuchService { service: *service }),
+            },
             // Nothing rests on the wall clock.
             What::Clock { .. } => {}
             What::Asked(request) => self.asked(request)?,
@@ -179,6 +187,7 @@ impl Run {
         self.rules = rules;
         self.stopped = None;
         self.halt = None;
+        self.sights.fill(Sight::Unseen);
         self.paused = false;
         self.stopping = false;
         // What was asked of an earlier controller and not done does not bind this one.
@@ -235,6 +244,11 @@ impl Run {
             Some(node) if node.changes => Ok(()),
             _ => Err(Damage::NoSuchComponent { component }),
         }
+    }
+
+    /// How a service (by its index) is seen from outside now.
+    pub fn sight(&self, service: usize) -> Option<&Sight> {
+        self.sights.get(service)
     }
 
     /// The run's id.

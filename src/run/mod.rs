@@ -18,6 +18,7 @@ mod planted;
 mod rejection;
 mod rules;
 mod shape;
+pub mod sight;
 mod soak;
 mod standing;
 mod taking_up;
@@ -38,6 +39,7 @@ pub use owed::Undone;
 pub use planted::Defect;
 pub use rejection::{Rejections, rejected};
 pub use rules::Rules;
+pub use sight::{Outages, Seen, Sight};
 pub use standing::{ActionStanding, Failure, Halt, Hold, Skip, Standing, leg_name};
 
 #[cfg(test)]

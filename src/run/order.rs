@@ -23,6 +23,8 @@ pub(super) struct Queues {
     pub used: Vec<u64>,
     /// Places taken, by zone.
     pub zones: Vec<u64>,
+    /// Zones in which places are taken, by rollout.
+    pub open_zones: Vec<u64>,
 }
 
 impl Queues {
@@ -34,6 +36,7 @@ impl Queues {
             forth: BTreeMap::new(),
             used: vec![0; rollouts],
             zones: vec![0; zones],
+            open_zones: vec![0; rollouts],
         }
     }
 
@@ -41,6 +44,7 @@ impl Queues {
         self.used[node.rollout] += 1;
         if let Some(zone) = node.zone {
             self.zones[zone] += 1;
+            self.open_zones[node.rollout] += u64::from(self.zones[zone] == 1);
         }
     }
 
@@ -48,6 +52,7 @@ impl Queues {
         self.used[node.rollout] -= 1;
         if let Some(zone) = node.zone {
             self.zones[zone] -= 1;
+            self.open_zones[node.rollout] -= u64::from(self.zones[zone] == 0);
         }
     }
 }

@@ -61,6 +61,7 @@ fn entry(i: usize, after: &[usize]) -> Entry {
         drain: None,
         block: None,
         silence: None,
+        role: None,
         when: Default::default(),
         after: after.to_vec(),
         desired: Some(level("2")),

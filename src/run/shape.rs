@@ -2,7 +2,7 @@
 
 use super::planted::{Defect, Planted};
 use crate::config::checked::{Barrier, OnFailure, Service};
-use crate::plan::noun::{Change, Entry, Plan, Planned, Step, Verdict};
+use crate::plan::noun::{Change, Entry, Plan, Planned, RolloutLimit, Step, Verdict};
 use crate::plan::room::serves;
 use patchform_sdk::message::Reload;
 use std::collections::BTreeMap;
@@ -23,6 +23,8 @@ pub(super) struct Shape {
     pub budgets: Vec<Option<u64>>,
     /// How many of each zone may be worked on at once.
     pub zones: Vec<u64>,
+    /// Of how many of its zones components may go forth at once, by rollout.
+    pub open_zones: Vec<u64>,
     /// Services that stay up, with their members.
     pub services: Vec<Service>,
     /// The waves of what changes, by their number.
@@ -135,6 +137,8 @@ impl Shape {
         let limits = plan.rollouts.iter().map(|r| r.max_parallel.max(1)).collect();
         let budgets = plan.rollouts.iter().map(|r| r.pace.max_failures).collect();
         let zones = zones(plan, &mut nodes);
+        let open = |r: &RolloutLimit| r.pace.max_zones.map_or(u64::MAX, |most| most.max(1));
+        let open_zones = plan.rollouts.iter().map(open).collect();
         let waves = waves(plan, &nodes);
         let services = plan.services.clone();
         for (k, service) in services.iter().enumerate() {
@@ -144,7 +148,19 @@ impl Shape {
                 }
             }
         }
-        Shape { nodes, after, dependents, targets, limits, budgets, zones, services, waves, planted }
+        Shape {
+            nodes,
+            after,
+            dependents,
+            targets,
+            limits,
+            budgets,
+            zones,
+            open_zones,
+            services,
+            waves,
+            planted,
+        }
     }
 }
 

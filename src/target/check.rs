@@ -6,8 +6,10 @@ mod journal;
 mod prometheus;
 mod systemd;
 
+use super::credential;
 use super::question::{Answered, Question, seconds};
 use crate::config::checked::{Check, Connection, Probe};
+use crate::run::Sight;
 use crate::target::Targets;
 use crate::world::{clock, tcp};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -62,9 +64,13 @@ pub struct Place<'a> {
 impl Place<'_> {
     /// Runs a command without an effect to its end there.
     fn ask(&self, argv: &[String], patience: Duration) -> Result<Answered, String> {
+        self.question(argv, patience).ask()
+    }
+
+    fn question<'b>(&'b self, argv: &'b [String], patience: Duration) -> Question<'b> {
         let mut question = Question::of(self.targets, self.connection, argv, patience);
         question.env.extend(self.mark.map(|mark| (MARK.to_string(), mark.to_string())));
-        question.ask()
+        question
     }
 }
 
@@ -105,6 +111,22 @@ pub fn run(check: &Check, place: &Place<'_>, cancelled: &AtomicBool) -> Checked 
     }
 }
 
+/// One attempt of somebody outside: how that sees a service.
+pub fn from_outside(check: &Check, place: &Place<'_>) -> Sight {
+    let found = match &check.probe {
+        Probe::Exec { command, expect_output } => {
+            exec::attempt(command, expect_output.as_deref(), check.timeout, place)
+        }
+        _ => once(check, place),
+    };
+    let masked = |why: &str| place.targets.masked(why);
+    match found {
+        Ok(()) => Sight::Up,
+        Err(Found::Ill(why)) => Sight::Down(masked(&why)),
+        Err(Found::Nothing(why)) => Sight::Unknown(masked(&why)),
+    }
+}
+
 /// The first of `checks` that is ill where it is only looked at for a moment, and why; what cannot be told is no illness.
 pub fn ill_at_a_glance<'c>(
     mut checks: impl Iterator<Item = &'c Check>,
@@ -126,7 +148,7 @@ fn once(check: &Check, place: &Place<'_>) -> Result<(), Found> {
         Probe::Tcp { host, port } => tcp::connect(host, *port, check.timeout)
             .map(drop)
             .map_err(|e| Found::Ill(format!("tcp {host}:{port} does not open: {e}"))),
-        Probe::Http(wanted) => http::ask(wanted, check.timeout).map_err(Found::Ill),
+        Probe::Http(wanted) => http::ask(wanted, check.timeout, place.targets).map_err(Found::Ill),
         Probe::Systemd { units } => systemd::ask(units, check.timeout, place),
         Probe::Journal { units, priority, pattern, look_back } => {
             let since = place.since.unwrap_or(*look_back);
@@ -136,8 +158,10 @@ fn once(check: &Check, place: &Place<'_>) -> Result<(), Found> {
                 place,
             )
         }
-        Probe::Prometheus { url, query, comparison, threshold } => {
-            prometheus::ask(url, query, (*comparison, *threshold), check.timeout)
+        Probe::Prometheus { url, query, comparison, threshold, trusted, credential } => {
+            let headers = credential::headers(credential.as_ref(), place.targets).map_err(Found::Nothing)?;
+            let limit = (*comparison, *threshold);
+            prometheus::ask((url, query), limit, check.timeout, trusted.as_deref(), &headers)
         }
     }
 }

@@ -1,11 +1,15 @@
 //! Where components are reached: connections, detached commands on targets, and health checks.
 
 pub mod check;
+pub mod credential;
 pub mod question;
+pub mod role;
 mod ssh;
 
 pub use ssh::untrusted;
 
+use crate::config::checked::SecretForm;
+use crate::config::variables::as_form;
 use crate::model::Mask;
 use crate::target::ssh::{Queue, Ssh};
 use crate::world::{disk, machine};
@@ -15,6 +19,7 @@ use patchform_sdk::message::{
     Connection, RpcError, Switch, TargetAwait, TargetAwaited, TargetConfirm, TargetConfirmed, TargetGet,
     TargetGot, TargetPut, TargetRun, TargetRunOrRevert, TargetStanding, TargetStarted,
 };
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -57,6 +62,8 @@ pub struct Targets {
     store: PathBuf,
     /// What hides the run's secrets; `None` where it has none.
     mask: RwLock<Option<Mask>>,
+    /// Values of sensitive variables, by which servers are told who asks.
+    secrets: RwLock<BTreeMap<String, Json>>,
     /// Ids of the commands that this process started while there were secrets, and whether they are ephemeral.
     own: Mutex<BTreeMap<String, bool>>,
     watch: Arc<dyn Watch>,
@@ -76,6 +83,7 @@ impl Targets {
             queue: Arc::new(Queue::new(machine::descriptors())),
             store: store.to_path_buf(),
             mask: RwLock::default(),
+            secrets: RwLock::default(),
             own: Mutex::default(),
             watch: Arc::new(Unwatched),
         }
@@ -90,6 +98,20 @@ impl Targets {
     /// this process did not start nothing is shown: which values they had then is not known. `None`: there are none.
     pub fn hide(&self, secrets: Option<Mask>) {
         *self.mask.write().unwrap_or_else(PoisonError::into_inner) = secrets;
+    }
+
+    /// Values of sensitive variables, which are told to nobody but the servers that they are for.
+    pub fn know(&self, secrets: BTreeMap<String, Json>) {
+        *self.secrets.write().unwrap_or_else(PoisonError::into_inner) = secrets;
+    }
+
+    /// The value of a sensitive variable, as a text.
+    fn secret(&self, variable: &str) -> Option<String> {
+        let secrets = self.secrets.read().unwrap_or_else(PoisonError::into_inner);
+        match as_form(secrets.get(variable)?, SecretForm::Text)? {
+            Json::String(text) => Some(text),
+            _ => None,
+        }
     }
 
     /// Ends all commands without an effect (readings, checks) that still run: nobody waits for them any more.

@@ -4,7 +4,7 @@ use super::Targets;
 use crate::config::checked;
 use patchform_sdk::ended::millis;
 use patchform_sdk::host::Host as _;
-use patchform_sdk::message::{Connection, TargetAwait, TargetAwaited, TargetRun};
+use patchform_sdk::message::{Connection, RpcError, TargetAwait, TargetAwaited, TargetRun};
 use patchform_sdk::words::typed;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,6 +24,14 @@ pub struct Question<'a> {
     pub patience: Duration,
     /// What the command is called in a message.
     pub called: String,
+}
+
+/// Why there is no answer, in a sentence.
+pub enum Unanswered {
+    /// The command was not run, or nobody knows what became of it.
+    NotPut(String),
+    /// It did not end in time.
+    TooLate(String),
 }
 
 /// How a command ended.
@@ -53,6 +61,17 @@ impl<'a> Question<'a> {
     /// # Errors
     /// A sentence: the target is not reached, or the command did not end in time.
     pub fn ask(self) -> Result<Answered, String> {
+        self.put().map_err(|none| match none {
+            Unanswered::NotPut(why) | Unanswered::TooLate(why) => why,
+        })
+    }
+
+    /// Likewise, for whom it matters whether it was asked.
+    ///
+    /// # Errors
+    /// [`Unanswered`]
+    pub fn put(self) -> Result<Answered, Unanswered> {
+        let not_put = |e: RpcError| Unanswered::NotPut(e.message);
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let id = format!("question-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let connection = Connection::from(self.at);
@@ -65,14 +84,17 @@ impl<'a> Question<'a> {
             stdin: String::new(),
             ephemeral: true,
         };
-        self.targets.run(&run).map_err(|e| e.message)?;
+        self.targets.run(&run).map_err(not_put)?;
         let wait = TargetAwait { id, connection, timeout: millis(self.patience) };
-        match self.targets.wait(&wait).map_err(|e| e.message)?.command {
+        match self.targets.wait(&wait).map_err(not_put)?.command {
             TargetAwaited::Exited { code, stdout, stderr, .. } => Ok(Answered { code, stdout, stderr }),
             TargetAwaited::Running => {
-                Err(format!("{} did not end within {}", self.called, seconds(self.patience)))
+                let told = format!("{} did not end within {}", self.called, seconds(self.patience));
+                Err(Unanswered::TooLate(told))
             }
-            TargetAwaited::Unknown | TargetAwaited::Lost { .. } => Err(format!("{} was lost", self.called)),
+            TargetAwaited::Unknown | TargetAwaited::Lost { .. } => {
+                Err(Unanswered::NotPut(format!("{} was lost", self.called)))
+            }
         }
     }
 }

@@ -18,18 +18,23 @@ pub struct Response {
     pub body: String,
 }
 
-/// Gets `url` within `timeout`, following redirects. Any status is an answer. Who vouches for the server is as with
+/// Gets `url` within `timeout`, following redirects; to another host its headers do not go along. Any status is an answer. Who vouches for the server is as with
 /// [`Question::trusted`].
 ///
 /// # Errors
 /// A sentence: the address is no address, nobody listens, no answer in time.
-pub fn get(url: &str, trusted: Option<&str>, timeout: Duration) -> Result<Response, String> {
+pub fn get(
+    url: &str,
+    headers: &[(String, String)],
+    trusted: Option<&str>,
+    timeout: Duration,
+) -> Result<Response, String> {
     let mut config = ureq::Agent::config_builder().timeout_global(Some(timeout)).http_status_as_error(false);
     if let Some(pem) = trusted {
         config = config.tls_config(authorities(pem).map_err(|_| "ca_cert_pem holds no certificate in PEM")?);
     }
     let agent: ureq::Agent = config.build().into();
-    let mut response = agent.get(url).call().map_err(|e| e.to_string())?;
+    let mut response = with(agent.get(url), headers).call().map_err(|e| e.to_string())?;
     let body = response.body_mut().with_config().limit(BODY).lossy_utf8(true).read_to_string();
     // A body beyond the limit is cut off by an error of the reader; the status is an answer all the same.
     Ok(Response { status: response.status().as_u16(), body: body.unwrap_or_default() })
@@ -241,10 +246,10 @@ mod tests {
             listener
         });
         let url = format!("http://{address}/healthz");
-        let response = get(&url, None, Duration::from_secs(5)).unwrap();
+        let response = get(&url, &[], None, Duration::from_secs(5)).unwrap();
         assert_eq!(response, Response { status: 503, body: "busy".into() });
         let _listening_but_silent = server.join().unwrap();
-        assert!(get(&url, None, Duration::from_millis(100)).unwrap_err().contains("timeout"));
-        assert!(get("no address", None, Duration::from_secs(1)).is_err());
+        assert!(get(&url, &[], None, Duration::from_millis(100)).unwrap_err().contains("timeout"));
+        assert!(get("no address", &[], None, Duration::from_secs(1)).is_err());
     }
 }

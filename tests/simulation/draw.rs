@@ -41,7 +41,7 @@ fn draw_services(dice: &mut Dice, scenario: &mut Scenario) {
         let members: Vec<usize> = (0..scenario.components.len()).filter(|_| dice.percent(60)).collect();
         let spared = dice.pick(&[1, 1, 2, 3]);
         let least = members.len().saturating_sub(spared) as u64;
-        scenario.services.push(Service { name: format!("s{k}"), members, least, promise: None });
+        scenario.services.push(Service { name: format!("s{k}"), members, least, ..Service::default() });
     }
 }
 
@@ -53,6 +53,7 @@ fn draw_pace(dice: &mut Dice, scenario: &mut Scenario) {
         rollout.canary = rollout.waved && dice.percent(50);
         rollout.max_failures = dice.pick(&[None, None, Some(1), Some(2)]);
         rollout.max_per_zone = dice.pick(&[1, 1, 2]);
+        rollout.max_zones = dice.pick(&[None, None, Some(1), Some(2)]);
         let (waved, soak) = (rollout.waved, dice.pick(&[0, 0, 0, 5, 40]) as Time);
         let zones = dice.pick(&[0, 0, 2, 3]);
         let of = |c: &&mut Component| c.rollout == k;
@@ -82,7 +83,15 @@ fn rollout(dice: &mut Dice) -> Rollout {
         OnFailure::Halt,
     ]);
     let max_parallel = dice.pick(&[1, 1, 2, 3, 1000]);
-    Rollout { max_parallel, on_failure, waved: false, canary: false, max_failures: None, max_per_zone: 1 }
+    Rollout {
+        max_parallel,
+        on_failure,
+        waved: false,
+        canary: false,
+        max_failures: None,
+        max_per_zone: 1,
+        max_zones: None,
+    }
 }
 
 fn component(dice: &mut Dice, i: usize, targets: usize, rollouts: usize, sick: usize) -> Component {

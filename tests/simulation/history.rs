@@ -245,6 +245,7 @@ impl History {
             goals: self.wanted.iter().map(|wanted| Goal::Level(level(*wanted))).collect(),
             components: (0..entries.len()).map(Some).collect(),
             graph: Graph::build(entries.len(), edges).unwrap(),
+            unplaced: Default::default(),
             entries,
             rollouts,
             traffic: Vec::new(),

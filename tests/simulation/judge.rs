@@ -149,7 +149,7 @@ impl<'a> Judge<'a> {
             What::Asked(request) => self.request(request),
             What::Finished if self.abandoned => self.let_go(world)?,
             What::Watched { component, found, .. } => self.looked(*component, found, run, world),
-            What::Clock { .. } | What::Stopped { .. } | What::Finished => {}
+            What::Seen { .. } | What::Clock { .. } | What::Stopped { .. } | What::Finished => {}
         }
         Ok(())
     }
@@ -426,7 +426,9 @@ impl<'a> Judge<'a> {
         if me.alone() {
             self.cover.tested(Rule::Alone);
         }
-        self.zoned(me, busy.keys().map(|k| &self.sc.components[*k]), name)?;
+        let (action, first) = (begin.action, begin.attempt == 1);
+        let begins = action.leg == Leg::Forth && action.index == 0 && first;
+        self.zoned(me, busy.keys().map(|k| &self.sc.components[*k]), begins, name)?;
         if together > most {
             return broken(Rule::Parallel, format!("{name}: {together} at once, of at most {most}"));
         }

@@ -210,19 +210,26 @@ impl Judge<'_> {
         }
     }
 
-    /// How many of one zone may be at work beside `me`, of `others`.
+    /// How many of one zone may be at work beside `me`, of `others`, and of how many zones where it begins to go `forth`.
     pub fn zoned<'c>(
         &mut self,
         me: &Component,
         others: impl Iterator<Item = &'c Component>,
+        forth: bool,
         name: &str,
     ) -> Result<(), Violation> {
         let Some(zone) = me.zone else { return Ok(()) };
-        let together = 1 + others.filter(|c| c.rollout == me.rollout && c.zone == Some(zone)).count() as u64;
+        let sharing: Vec<usize> = others.filter(|c| c.rollout == me.rollout).filter_map(|c| c.zone).collect();
+        let together = 1 + sharing.iter().filter(|z| **z == zone).count() as u64;
         let most = self.sc.rollouts[me.rollout].max_per_zone;
         self.cover.tested(Rule::Zones);
         if together > most {
             return broken(Rule::Zones, format!("{name}: {together} of zone {zone}, of at most {most}"));
+        }
+        let open: BTreeSet<usize> = sharing.into_iter().chain([zone]).collect();
+        let most = self.sc.rollouts[me.rollout].max_zones.filter(|_| forth);
+        if let Some(most) = most.filter(|most| open.len() as u64 > *most) {
+            return broken(Rule::Zones, format!("{name}: in {} zones, of at most {most}", open.len()));
         }
         Ok(())
     }

@@ -42,6 +42,7 @@ pub fn plan(scenario: &Scenario) -> Plan {
         pace: Pace {
             max_failures: rollout.max_failures,
             max_per_zone: rollout.max_per_zone,
+            max_zones: rollout.max_zones,
             ..Pace::default()
         },
     };
@@ -105,6 +106,7 @@ fn entry(i: usize, c: &Component) -> Entry {
         drain: None,
         block: None,
         silence: None,
+        role: None,
         when: Default::default(),
         after: c.after.clone(),
         desired: Some(level(1)),

@@ -34,6 +34,7 @@ pub struct Rollout {
     pub canary: bool,
     pub max_failures: Option<u64>,
     pub max_per_zone: u64,
+    pub max_zones: Option<u64>,
 }
 
 /// One component of the plan, and what is special about it in the world.

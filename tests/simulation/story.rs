@@ -58,7 +58,8 @@ fn plan(sc: &Scenario) -> String {
         if let Some(most) = r.max_failures {
             let _ = write!(text, ", nothing more at {most} failures");
         }
-        let _ = writeln!(text, ", {} of a zone", r.max_per_zone);
+        let zones = r.max_zones.map_or_else(String::new, |most| format!(", {most} zones"));
+        let _ = writeln!(text, ", {} of a zone{zones}", r.max_per_zone);
     }
     for service in &sc.services {
         let _ =

@@ -5,13 +5,14 @@ use super::{Argument, Block, Example, Need, Place, Takes};
 
 const EXAMPLE: Example = &[("main.pf.hcl", include_str!("examples/block.pf.hcl"))];
 const INSIDE: Place = Place::Inside(&["block"]);
+const ASKING: Place = Place::Inside(&["block", "service"]);
 const TIMEOUT: Argument =
     argument("timeout", Takes::Time, Need::Default("\"5s\""), "how long one try may take");
 const WITHIN: Argument = argument(
     "within",
     Takes::Time,
     Need::Default("\"30s\""),
-    "how long it is tried until customers are let in again",
+    "how long it is tried until customers are let in again; not in a `service`",
 );
 const INTERVAL: Argument =
     argument("interval", Takes::Time, Need::Default("\"1s\""), "the pause between two tries");
@@ -65,11 +66,11 @@ pub const BLOCK: Block = Block {
 pub const PROBE_TCP: Block = Block {
     name: "probe",
     sort: Some("tcp"),
-    place: INSIDE,
+    place: ASKING,
     labels: &["sort"],
     written: "probe \"tcp\" { … }",
     what: "a tcp probe",
-    about: "A customer's attempt: a connection, opened from this machine.",
+    about: "A customer's attempt: a connection, opened from this machine. In a `block` it proves that customers are kept out; in a `service` it is made once in each `interval` while members of it are worked on, and the run says for how long they were not served.",
     arguments: &[
         argument("port", Takes::Whole(1, 65_535), Need::Required("port = 443"), "the port"),
         argument("host", Takes::Text, Need::Default("\"127.0.0.1\""), "a name or address"),
@@ -85,11 +86,11 @@ pub const PROBE_TCP: Block = Block {
 pub const PROBE_HTTP: Block = Block {
     name: "probe",
     sort: Some("http"),
-    place: INSIDE,
+    place: ASKING,
     labels: &["sort"],
     written: "probe \"http\" { … }",
     what: "an http probe",
-    about: "A customer's attempt: a request of the web, made from this machine.",
+    about: "A customer's attempt: a request of the web, made from this machine. In a `block` it proves that customers are kept out; in a `service` it is made once in each `interval` while members of it are worked on, and the run says for how long they were not served.",
     arguments: &[
         argument(
             "url",
@@ -122,11 +123,11 @@ pub const PROBE_HTTP: Block = Block {
 pub const PROBE_EXEC: Block = Block {
     name: "probe",
     sort: Some("exec"),
-    place: INSIDE,
+    place: ASKING,
     labels: &["sort"],
     written: "probe \"exec\" { … }",
     what: "an exec probe",
-    about: "A customer's attempt: a program that ends with 0 where customers are let in, and with anything else where they are refused. It runs on this machine, or where its `connection` leads.",
+    about: "A customer's attempt: a program that ends with 0 where customers are let in, and with anything else where they are refused. It runs on this machine, or where its `connection` leads. In a `block` it proves that customers are kept out; in a `service` it is run once in each `interval` while members of it are worked on, and the run says for how long they were not served.",
     arguments: &[
         argument(
             "command",

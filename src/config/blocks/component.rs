@@ -101,7 +101,7 @@ pub const COMPONENT: Block = Block {
         later("owner", "which party owns it"),
         later("service_model", "from which the owner follows"),
     ],
-    blocks: &["connection", "snapshot", "check", "lifecycle", "maintenance", "dynamic"],
+    blocks: &["connection", "snapshot", "check", "role", "lifecycle", "maintenance", "dynamic"],
     more: "The arguments of its kind, which its provider declares. A null is as if the argument were left out.",
     example: EXAMPLE,
 };
@@ -280,7 +280,7 @@ pub const DYNAMIC: Block = Block {
     labels: &["kind"],
     written: "dynamic \"check\" { … }",
     what: "a dynamic block",
-    about: "Makes a block per element of a collection: `check`, `connection`, `snapshot`, `lifecycle` or `precondition`.",
+    about: "Makes a block per element of a collection: `check`, `connection`, `snapshot`, `role`, `lifecycle` or `precondition`.",
     arguments: &[
         argument(
             "for_each",

@@ -18,6 +18,27 @@ const INTERVAL: Argument =
     argument("interval", Takes::Time, Need::Default("\"1s\""), "the pause between two tries");
 const WITHIN: Argument =
     argument("within", Takes::Time, Need::Default("\"30s\""), "how long it is tried until it succeeds");
+/// How a server is told who asks.
+pub(super) const TOKEN: Argument = argument(
+    "bearer_token",
+    Takes::Text,
+    Need::Optional("nobody is named"),
+    "the token by which the server knows who asks: a sensitive variable, whole",
+)
+.holding(Holds::Secrets);
+pub(super) const USERNAME: Argument = argument(
+    "username",
+    Takes::Text,
+    Need::Optional("nobody is named"),
+    "by which name the server knows who asks; with `password`, in place of `bearer_token`",
+);
+pub(super) const PASSWORD: Argument = argument(
+    "password",
+    Takes::Text,
+    Need::Optional("nobody is named"),
+    "the password of `username`: a sensitive variable, whole",
+)
+.holding(Holds::Secrets);
 /// More tries in a row are a mistake.
 pub const MOST_TRIES: u64 = 100;
 
@@ -134,6 +155,9 @@ pub const HTTP: Block = Block {
             Need::Optional("Mozilla's list"),
             "certificates in PEM of those who vouch for the server, such as `file(\"ca.pem\")`; only with `https://`",
         ),
+        TOKEN,
+        USERNAME,
+        PASSWORD,
         TIMEOUT,
         INTERVAL,
         WITHIN,
@@ -246,6 +270,15 @@ pub const PROMETHEUS: Block = Block {
             Need::Required("threshold = 1"),
             "what it is compared with",
         ),
+        argument(
+            "ca_cert_pem",
+            Takes::Text,
+            Need::Optional("Mozilla's list"),
+            "certificates in PEM of those who vouch for the server, such as `file(\"ca.pem\")`; only with `https://`",
+        ),
+        TOKEN,
+        USERNAME,
+        PASSWORD,
         TIMEOUT,
         INTERVAL,
         WITHIN,

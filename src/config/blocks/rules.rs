@@ -67,6 +67,12 @@ pub const ROLLOUT: Block = Block {
             "how many of one `zone` are worked on at once",
         ),
         argument(
+            "max_zones",
+            Takes::Whole(1, u64::MAX),
+            Need::Optional("however many"),
+            "of how many zones members are worked on at once: with 1 never two racks at once. Going back does not wait for it",
+        ),
+        argument(
             "group",
             Takes::Flag,
             Need::Default("false"),

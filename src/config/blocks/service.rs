@@ -1,6 +1,6 @@
 //! `service`: what has to stay up while its members are patched.
 
-use super::argument::{argument, later, words};
+use super::argument::{argument, words};
 use super::{Block, Holds, Need, Place, Takes};
 use patchform_advisory::priority::Importance;
 
@@ -28,7 +28,7 @@ pub const SERVICE: Block = Block {
             "min_available",
             Takes::Special("whole number from 1, or share such as `\"75%\"`"),
             Need::Optional(
-                "nothing; one of `min_available`, `quorum`, `availability` and `importance` is needed",
+                "nothing; one of `min_available`, `quorum`, `availability`, `importance`, `order` and a `probe` is needed",
             ),
             "how many members stay available; a share is rounded up",
         ),
@@ -36,7 +36,7 @@ pub const SERVICE: Block = Block {
             "quorum",
             Takes::Flag,
             Need::Optional(
-                "nothing; one of `min_available`, `quorum`, `availability` and `importance` is needed",
+                "nothing; one of `min_available`, `quorum`, `availability`, `importance`, `order` and a `probe` is needed",
             ),
             "whether more than half of its members stay available",
         ),
@@ -58,9 +58,14 @@ pub const SERVICE: Block = Block {
             Need::Optional("`\"medium\"`"),
             "what it means to those who run it: findings of its members are judged by it",
         ),
-        later("order", "in which order its members are worked on, by their roles"),
+        argument(
+            "order",
+            Takes::Special("`\"replicas_first\"`, or list of roles"),
+            Need::Optional("none comes first"),
+            "in which order its members are worked on, by the roles that they play when the plan is made; `\"replicas_first\"` is `[\"replica\", \"primary\"]`. Each member has a `role` block",
+        ),
     ],
-    blocks: &[],
+    blocks: &["probe"],
     more: "",
     example: &[("main.pf.hcl", include_str!("examples/service.pf.hcl"))],
 };

@@ -1,6 +1,7 @@
 //! `silence` in `maintenance`: alerts that are expected while a component is worked on.
 
 use super::argument::argument;
+use super::probe::{PASSWORD, TOKEN, USERNAME};
 use super::{Block, Need, Place, Takes};
 
 pub const SILENCE: Block = Block {
@@ -30,6 +31,9 @@ pub const SILENCE: Block = Block {
             Need::Optional("Mozilla's list of authorities"),
             "certificates of those who vouch for the server, such as `file(\"ca.pem\")`",
         ),
+        TOKEN,
+        USERNAME,
+        PASSWORD,
     ],
     blocks: &[],
     more: "",

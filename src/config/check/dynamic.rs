@@ -35,7 +35,7 @@ fn is_content(block: &Block) -> bool {
 
 /// Checks what does not depend on values.
 pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
-    let makes = ["check", "connection", "snapshot", "lifecycle", "precondition"];
+    let makes = ["check", "connection", "snapshot", "role", "lifecycle", "precondition"];
     let [kind] = block.labels.as_slice() else {
         let problem = Diagnostic::error("A `dynamic` block needs one label: the kind of block that it makes")
             .at(block.header, "")

@@ -103,6 +103,7 @@ pub(super) fn config(whole: Whole<'_, '_>, checker: &mut Checker<'_, '_>) -> Opt
         moves: Vec::new(),
         assertions: Vec::new(),
         secret_sources: BTreeMap::new(),
+        credentials: BTreeMap::new(),
     };
     sound.then_some(config)
 }
@@ -187,6 +188,7 @@ impl Made<'_, '_> {
             connection: draft.connection,
             snapshot: draft.snapshot,
             checks: draft.checks,
+            role: draft.role,
             lifecycle: draft.lifecycle,
             rollout: self.rollout,
             zone: draft.zone,

@@ -11,7 +11,7 @@ use super::{blocking, nested, probe, traffic, window};
 use crate::config::arguments::{Arguments, LEVEL};
 use crate::config::blocks::{CLASSES, EXPOSURES};
 use crate::config::checked::{
-    Baseline, Check, Connection, Constrained, Lifecycle, Secret, Silence, SnapshotRule,
+    Baseline, Check, Connection, Constrained, Lifecycle, Role, Secret, Silence, SnapshotRule,
 };
 use crate::config::convert::convert;
 use crate::config::eval::evaluate;
@@ -41,6 +41,7 @@ pub(super) struct Draft {
     pub connection: Connection,
     pub snapshot: SnapshotRule,
     pub checks: Vec<Check>,
+    pub role: Option<Box<Role>>,
     pub lifecycle: Lifecycle,
     /// The rollout that it was given as a value: which instance of a module declares it, and its name.
     pub rollout: Option<(usize, Arc<str>)>,
@@ -188,7 +189,7 @@ impl Expander<'_, '_> {
         });
         let inner;
         let mut is_whole = true;
-        let (connection, snapshot, lifecycle, windows, drained, block, silence, checks) =
+        let (connection, snapshot, lifecycle, windows, drained, block, silence, checks, role) =
             if body.blocks.is_empty() {
                 let mut fields = Fields { scope, hopeless: self.hopeless, problems };
                 (
@@ -200,6 +201,7 @@ impl Expander<'_, '_> {
                     None,
                     None,
                     Vec::new(),
+                    None,
                 )
             } else {
                 inner = this.iter().fold(scope.child(), |scope, this| scope.with("self", this.clone()));
@@ -216,8 +218,9 @@ impl Expander<'_, '_> {
                     window::named(block, &mut fields),
                     traffic::drained(block, &key, self.block.name, &mut fields).map(Box::new),
                     blocking,
-                    super::silence::read(block, &mut fields),
-                    probe::all(block, &mut fields),
+                    super::silence::read(block, self.secrets, &mut fields),
+                    probe::all(block, self.secrets, &mut fields),
+                    super::role::read(block, &mut fields),
                 )
             };
         let (value, secrets, level, constrained) = read.filter(|_| is_whole)?;
@@ -235,6 +238,7 @@ impl Expander<'_, '_> {
             connection,
             snapshot,
             checks,
+            role,
             lifecycle,
             rollout,
             zone,

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub(super) fn shapes(component: &Block, problems: &mut Diagnostics) {
     let mut seen: BTreeMap<&str, &Block> = BTreeMap::new();
     for block in &component.body.blocks {
-        let single = matches!(&*block.kind, "connection" | "snapshot" | "lifecycle" | "maintenance");
+        let single = matches!(&*block.kind, "connection" | "snapshot" | "role" | "lifecycle" | "maintenance");
         if single && let Some(first) = seen.insert(&block.kind, block) {
             let problem = Diagnostic::error(format!("A component has one `{}` block", block.kind))
                 .at(block.header, "the second one")
@@ -44,6 +44,7 @@ pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
     match &*block.kind {
         "connection" => connection_shape(block, problems),
         "snapshot" => blocks::SNAPSHOT.check(block, problems),
+        "role" => blocks::ROLE.check(block, problems),
         "lifecycle" => {
             blocks::LIFECYCLE.check(block, problems);
             for inner in block.body.blocks.iter().filter(|b| &*b.kind == "precondition") {

@@ -1,5 +1,7 @@
 //! `check "exec" "name" { … }` and its siblings: how a component's health is told.
 
+use super::credential;
+use super::secret::Secrets;
 use crate::config::blocks;
 use crate::config::checked::{Check, Comparison, Need, Probe, Web};
 use crate::config::fields::Fields;
@@ -90,19 +92,25 @@ pub(super) fn names(component: &Block, problems: &mut Diagnostics) {
 }
 
 /// Reads every check of a component whose shape is right.
-pub(super) fn all(component: &Block, fields: &mut Fields<'_>) -> Vec<Check> {
+pub(super) fn all(component: &Block, secrets: &Secrets, fields: &mut Fields<'_>) -> Vec<Check> {
     component
         .body
         .blocks
         .iter()
         .filter(|b| &*b.kind == "check")
-        .filter_map(|block| one(block, fields))
+        .filter_map(|block| one(block, secrets, fields))
         .collect()
 }
 
-fn one(block: &Block, fields: &mut Fields<'_>) -> Option<Check> {
+fn one(block: &Block, secrets: &Secrets, fields: &mut Fields<'_>) -> Option<Check> {
     let name = block.labels.get(1)?.text.to_string();
-    read(name, row(ROWS, block)?, block, fields)
+    let read = read(name, row(ROWS, block)?, block, fields);
+    let told = credential::read(&block.body, secrets, fields);
+    let mut check = read?;
+    if let Probe::Http(Web { credential, .. }) | Probe::Prometheus { credential, .. } = &mut check.probe {
+        *credential = told;
+    }
+    Some(check)
 }
 
 /// A customer's attempt, in a block of customers.
@@ -192,7 +200,15 @@ fn http(body: &Body, fields: &mut Fields<'_>) -> Option<Probe> {
     }
     let trusted = trusted(body, &url, fields);
     let expect_status = u16::try_from(expect_status).ok()?;
-    Some(Probe::Http(Web { url, expect_status, expect_body, max_latency, valid_for, trusted }))
+    Some(Probe::Http(Web {
+        url,
+        expect_status,
+        expect_body,
+        max_latency,
+        valid_for,
+        trusted,
+        credential: None,
+    }))
 }
 
 fn systemd(body: &Body, fields: &mut Fields<'_>) -> Option<Probe> {
@@ -216,7 +232,16 @@ fn prometheus(body: &Body, fields: &mut Fields<'_>) -> Option<Probe> {
         let help = "For example: query = \"up{job='shop'}\"";
         complain(body, "query", "\"query\" asks for nothing", help, fields);
     }
-    Some(Probe::Prometheus { url: url?, query, comparison: comparison?, threshold: threshold? })
+    let url = url?;
+    let trusted = trusted(body, &url, fields);
+    Some(Probe::Prometheus {
+        url,
+        query,
+        comparison: comparison?,
+        threshold: threshold?,
+        trusted,
+        credential: None,
+    })
 }
 
 /// Units of systemd; a name that could be taken for something else is none.

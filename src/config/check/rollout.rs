@@ -36,6 +36,7 @@ pub(super) fn read(block: &Block, fields: &mut Fields<'_>) -> Option<Draft> {
         max_failures: None,
         soak: soak(block, fields).unwrap_or_default(),
         max_per_zone: fields.whole(body, "max_per_zone", 1, u64::MAX).unwrap_or(1),
+        max_zones: fields.whole(body, "max_zones", 1, u64::MAX),
         group: fields.flag(body, "group").unwrap_or_default(),
     };
     (fields.problems.0.len() == before).then_some(Draft { parallel, on_failure, max_failures, pace })

@@ -6,15 +6,16 @@ use super::expand::Instance;
 use super::finish::block_name;
 use super::names::Names;
 use super::rests::Rest;
-use super::window;
+use super::{nested, probe, window};
 use crate::calendar::Zone;
 use crate::config::blocks;
-use crate::config::checked::{Availability, Component, Promise, Service, Size, Spent};
+use crate::config::checked::{Availability, Component, Outside, Promise, Service, Size, Spent};
 use crate::config::fields::Fields;
 use crate::config::syntax::Block;
-use crate::model::{Diagnostic, InstanceKey, Span};
+use crate::model::{Diagnostic, Diagnostics, InstanceKey, Span};
 use patchform_advisory::priority::Importance;
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 /// A service before it is known who its members are.
 pub(super) struct Draft<'p> {
@@ -22,6 +23,8 @@ pub(super) struct Draft<'p> {
     least: Least,
     promise: Option<Promise>,
     importance: Option<Importance>,
+    order: Vec<String>,
+    outside: Option<Box<Outside>>,
 }
 
 enum Least {
@@ -35,11 +38,14 @@ enum Least {
 pub(super) fn read<'p>(block: &'p Block, fields: &mut Fields<'_>) -> Option<Draft<'p>> {
     let before = fields.problems.0.len();
     blocks::SERVICE.check(block, fields.problems);
+    shape(block, fields.problems);
     let attribute = block.body.attribute("min_available");
     let size = super::rollout::size(block, "min_available", fields);
     let quorum = fields.flag(&block.body, "quorum").unwrap_or_default();
     let promise = promise(block, fields);
     let importance = fields.one_of(&block.body, "importance", &blocks::IMPORTANCES);
+    let order = super::role::order(block, fields);
+    let outside = outside(block, fields);
     if fields.problems.0.len() > before {
         return None;
     }
@@ -51,7 +57,11 @@ pub(super) fn read<'p>(block: &'p Block, fields: &mut Fields<'_>) -> Option<Draf
             fields.problems.push(problem.at(attribute.span, "both are set").help("Remove one of them."));
             return None;
         }
-        (None, false) if promise.is_some() || importance.is_some() => Least::Nobody,
+        (None, false)
+            if promise.is_some() || importance.is_some() || !order.is_empty() || outside.is_some() =>
+        {
+            Least::Nobody
+        }
         (None, false) => {
             let problem = Diagnostic::error("A service must say how many of its members stay available")
                 .at(block.header, "")
@@ -62,7 +72,48 @@ pub(super) fn read<'p>(block: &'p Block, fields: &mut Fields<'_>) -> Option<Draf
             return None;
         }
     };
-    Some(Draft { block, least, promise, importance })
+    Some(Draft { block, least, promise, importance, order, outside })
+}
+
+/// The shape of its `probe` block.
+fn shape(block: &Block, problems: &mut Diagnostics) {
+    let mut probes = block.body.blocks.iter().filter(|inner| &*inner.kind == "probe");
+    let Some(first) = probes.next() else { return };
+    probe::shape_outside(first, problems);
+    nested::connections(first, "A `probe` block", problems);
+    if let Some(within) = first.body.attribute("within") {
+        let problem =
+            Diagnostic::error("\"within\" says nothing in the probe of a service").at(within.span, "");
+        problems.push(
+            problem.help(
+                "It is tried once in each \"interval\", as long as members are worked on: take it out.",
+            ),
+        );
+    }
+    if let Some(second) = probes.next() {
+        let problem = Diagnostic::error("A service has one `probe` block")
+            .at(second.header, "the second one")
+            .and(first.header, "the first one")
+            .help("Keep one of them.");
+        problems.push(problem);
+    }
+}
+
+/// More often nobody asks.
+const OFTEN: Duration = Duration::from_millis(100);
+
+/// `probe "…" { … }`: whether it answers, as its users see it.
+fn outside(block: &Block, fields: &mut Fields<'_>) -> Option<Box<Outside>> {
+    let written = block.body.blocks.iter().find(|inner| &*inner.kind == "probe")?;
+    let at = nested::connection(written, fields);
+    let probe = probe::outside(written, fields)?;
+    if let Some(interval) = written.body.attribute("interval").filter(|_| probe.interval < OFTEN) {
+        let problem = Diagnostic::error("\"interval\" of a service's probe is too short");
+        let problem =
+            problem.at(interval.value.span(), "").help("Ask ten times a second at most: \"100ms\".");
+        fields.problems.push(problem);
+    }
+    Some(Box::new(Outside { probe, at }))
 }
 
 /// `availability = "99.9%"`, by the months of `timezone`
@@ -125,13 +176,20 @@ pub(super) fn finish(
         let least = least(&name, draft, members.len());
         match least {
             Ok(least) if edges.problems.0.len() == before => {
-                let (members, promise): (Vec<usize>, _) =
-                    (members.into_iter().collect(), draft.promise.clone());
+                let members: Vec<usize> = members.into_iter().collect();
                 for i in &members {
                     let means = &mut components[*i].importance;
                     *means = (*means).max(draft.importance);
                 }
-                services.push(Service { name, members, least, promise });
+                edges.problems.0.extend(without_role(draft, &members, components));
+                services.push(Service {
+                    name,
+                    members,
+                    least,
+                    promise: draft.promise.clone(),
+                    order: draft.order.clone(),
+                    outside: draft.outside.clone(),
+                });
             }
             Err(problem) if edges.problems.0.len() == before => edges.problems.push(*problem),
             _ => {}
@@ -143,6 +201,16 @@ pub(super) fn finish(
     }
     services.sort_by(|a, b| a.name.cmp(&b.name));
     services
+}
+
+/// The first member of an ordered service that nobody can ask for its role.
+fn without_role(draft: &Draft<'_>, members: &[usize], components: &[Component]) -> Option<Diagnostic> {
+    let order = draft.block.body.attribute("order").filter(|_| !draft.order.is_empty())?;
+    let one = members.iter().map(|i| &components[*i]).find(|component| component.role.is_none())?;
+    let problem = Diagnostic::error(format!("{} has no role to be put into an order by", one.address))
+        .at(order.value.span(), "it is a member")
+        .and(one.span, "it has no `role` block");
+    Some(problem.help("Say how it is asked which part it plays: role { command = [\"…\"] }"))
 }
 
 fn least(name: &str, draft: &Draft<'_>, members: usize) -> Result<u64, Box<Diagnostic>> {

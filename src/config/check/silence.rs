@@ -1,6 +1,7 @@
 //! `maintenance { silence { … } }`: alerts that are expected while a component is worked on.
 
-use super::probe;
+use super::secret::Secrets;
+use super::{credential, probe};
 use crate::config::checked::Silence;
 use crate::config::fields::Fields;
 use crate::config::syntax::{Attribute, Block};
@@ -8,14 +9,15 @@ use crate::config::types::Type;
 use crate::model::Diagnostic;
 
 /// The silence of a component, evaluated.
-pub(super) fn read(component: &Block, fields: &mut Fields<'_>) -> Option<Box<Silence>> {
+pub(super) fn read(component: &Block, secrets: &Secrets, fields: &mut Fields<'_>) -> Option<Box<Silence>> {
     let maintenance = component.body.blocks.iter().find(|b| &*b.kind == "maintenance")?;
     let body = &maintenance.body.blocks.iter().find(|b| &*b.kind == "silence")?.body;
     let url = probe::web(body, "http://alerts.example:9093", fields);
     let labels = body.attribute("match").and_then(|attribute| labels(attribute, fields));
+    let credential = credential::read(body, secrets, fields);
     let url = url?;
     let trusted = probe::trusted(body, &url, fields);
-    Some(Box::new(Silence { url: url.trim_end_matches('/').into(), labels: labels?, trusted }))
+    Some(Box::new(Silence { url: url.trim_end_matches('/').into(), labels: labels?, trusted, credential }))
 }
 
 fn labels(attribute: &Attribute, fields: &mut Fields<'_>) -> Option<Vec<(String, String)>> {

@@ -1,5 +1,6 @@
 //! A check: a probe of a component's health, before and after its patch.
 
+use super::{Credential, Silence};
 use std::time::Duration;
 
 /// A probe of a component's health, before and after its patch.
@@ -50,6 +51,8 @@ pub struct Web {
     pub valid_for: Option<Duration>,
     /// Certificates in PEM of those who vouch for the server, in place of Mozilla's list.
     pub trusted: Option<String>,
+    /// How it is told who asks.
+    pub credential: Option<Credential>,
 }
 
 impl Web {
@@ -62,6 +65,7 @@ impl Web {
             max_latency: None,
             valid_for: None,
             trusted: None,
+            credential: None,
         }
     }
 }
@@ -111,6 +115,10 @@ pub enum Probe {
         comparison: Comparison,
         /// What it is compared with; finite.
         threshold: f64,
+        /// Certificates in PEM of those who vouch for the server, in place of Mozilla's list.
+        trusted: Option<String>,
+        /// How it is told who asks.
+        credential: Option<Credential>,
     },
 }
 
@@ -171,6 +179,18 @@ impl Comparison {
             Comparison::Above => order.is_gt(),
         })
     }
+}
+
+/// How servers are told who asks them, by checks and a silence.
+pub fn credentials<'a>(
+    checks: &'a [Check],
+    silence: Option<&'a Silence>,
+) -> impl Iterator<Item = &'a Credential> {
+    let of_check = |check: &'a Check| match &check.probe {
+        Probe::Http(Web { credential, .. }) | Probe::Prometheus { credential, .. } => credential.as_ref(),
+        _ => None,
+    };
+    checks.iter().filter_map(of_check).chain(silence.and_then(|silence| silence.credential.as_ref()))
 }
 
 impl Check {

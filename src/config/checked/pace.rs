@@ -78,6 +78,8 @@ pub struct Pace {
     pub soak: Duration,
     /// How many of one zone are worked on at once.
     pub max_per_zone: u64,
+    /// Of how many zones members are worked on at once; `None`: of however many.
+    pub max_zones: Option<u64>,
     /// Whether its blocks share canary and waves; else each block has its own.
     pub group: bool,
 }
@@ -91,6 +93,7 @@ impl Default for Pace {
             max_failures: None,
             soak: Duration::ZERO,
             max_per_zone: 1,
+            max_zones: None,
             group: false,
         }
     }

@@ -1,5 +1,7 @@
 //! Alerts that are expected while a component is worked on.
 
+use super::Credential;
+
 /// Alerts that are silenced while a component is worked on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Silence {
@@ -9,4 +11,6 @@ pub struct Silence {
     pub labels: Vec<(String, String)>,
     /// Certificates in PEM of those who vouch for the server, in place of Mozilla's list.
     pub trusted: Option<String>,
+    /// How it is told who asks.
+    pub credential: Option<Credential>,
 }

@@ -77,6 +77,10 @@ impl Performer for Actor {
         let _ = reply.send(Happened::Watched { component, found });
     }
 
+    fn last_look(&mut self, _: bool) -> Vec<(usize, Sight, Duration)> {
+        Vec::new()
+    }
+
     fn cancel(&mut self, _: ActionRef, _: u32) {
         self.cancelled += 1;
     }
@@ -251,6 +255,9 @@ fn an_intent_is_durable_before_its_effect() {
         }
         fn watch(&mut self, component: usize, baseline: Baseline, reply: Sender<Happened>) {
             self.0.watch(component, baseline, reply);
+        }
+        fn last_look(&mut self, patient: bool) -> Vec<(usize, Sight, Duration)> {
+            self.0.last_look(patient)
         }
         fn cancel(&mut self, _: ActionRef, _: u32) {}
         fn cancel_all(&mut self) {}

@@ -1,5 +1,6 @@
 //! The stored form of a check.
 
+use super::credential::StoredCredential;
 use crate::config::checked::{Check, Comparison, Need, Probe, Web};
 use patchform_sdk::ended::millis;
 use serde::{Deserialize, Serialize};
@@ -55,6 +56,9 @@ enum StoredProbe<'a> {
         /// From form 4 on.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         trusted: Option<Cow<'a, str>>,
+        /// From form 4 on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        credential: Option<StoredCredential<'a>>,
     },
     Systemd {
         units: Cow<'a, [String]>,
@@ -71,6 +75,12 @@ enum StoredProbe<'a> {
         query: Cow<'a, str>,
         comparison: StoredComparison,
         threshold: f64,
+        /// From form 4 on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trusted: Option<Cow<'a, str>>,
+        /// From form 4 on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        credential: Option<StoredCredential<'a>>,
     },
 }
 
@@ -159,6 +169,7 @@ impl<'a> From<&'a Probe> for StoredProbe<'a> {
                 max_latency_ms: web.max_latency.map(millis),
                 valid_for_ms: web.valid_for.map(millis),
                 trusted: web.trusted.as_deref().map(Cow::Borrowed),
+                credential: web.credential.as_ref().map(StoredCredential::from),
             },
             Probe::Systemd { units } => StoredProbe::Systemd { units: Cow::Borrowed(units) },
             Probe::Journal { units, priority, pattern, look_back } => StoredProbe::Journal {
@@ -167,12 +178,16 @@ impl<'a> From<&'a Probe> for StoredProbe<'a> {
                 pattern: pattern.as_deref().map(Cow::Borrowed),
                 look_back_ms: millis(*look_back),
             },
-            Probe::Prometheus { url, query, comparison, threshold } => StoredProbe::Prometheus {
-                url: Cow::Borrowed(url),
-                query: Cow::Borrowed(query),
-                comparison: (*comparison).into(),
-                threshold: *threshold,
-            },
+            Probe::Prometheus { url, query, comparison, threshold, trusted, credential } => {
+                StoredProbe::Prometheus {
+                    url: Cow::Borrowed(url),
+                    query: Cow::Borrowed(query),
+                    comparison: (*comparison).into(),
+                    threshold: *threshold,
+                    trusted: trusted.as_deref().map(Cow::Borrowed),
+                    credential: credential.as_ref().map(StoredCredential::from),
+                }
+            }
         }
     }
 }
@@ -185,16 +200,23 @@ impl From<StoredProbe<'_>> for Probe {
                 expect_output: expect_output.map(Cow::into_owned),
             },
             StoredProbe::Tcp { host, port } => Probe::Tcp { host: host.into_owned(), port },
-            StoredProbe::Http { url, expect_status, expect_body, max_latency_ms, valid_for_ms, trusted } => {
-                Probe::Http(Web {
-                    url: url.into_owned(),
-                    expect_status,
-                    expect_body: expect_body.map(Cow::into_owned),
-                    max_latency: max_latency_ms.map(Duration::from_millis),
-                    valid_for: valid_for_ms.map(Duration::from_millis),
-                    trusted: trusted.map(Cow::into_owned),
-                })
-            }
+            StoredProbe::Http {
+                url,
+                expect_status,
+                expect_body,
+                max_latency_ms,
+                valid_for_ms,
+                trusted,
+                credential,
+            } => Probe::Http(Web {
+                url: url.into_owned(),
+                expect_status,
+                expect_body: expect_body.map(Cow::into_owned),
+                max_latency: max_latency_ms.map(Duration::from_millis),
+                valid_for: valid_for_ms.map(Duration::from_millis),
+                trusted: trusted.map(Cow::into_owned),
+                credential: credential.map(Into::into),
+            }),
             StoredProbe::Systemd { units } => Probe::Systemd { units: units.into_owned() },
             StoredProbe::Journal { units, priority, pattern, look_back_ms } => Probe::Journal {
                 units: units.into_owned(),
@@ -202,12 +224,16 @@ impl From<StoredProbe<'_>> for Probe {
                 pattern: pattern.map(Cow::into_owned),
                 look_back: Duration::from_millis(look_back_ms),
             },
-            StoredProbe::Prometheus { url, query, comparison, threshold } => Probe::Prometheus {
-                url: url.into_owned(),
-                query: query.into_owned(),
-                comparison: comparison.into(),
-                threshold,
-            },
+            StoredProbe::Prometheus { url, query, comparison, threshold, trusted, credential } => {
+                Probe::Prometheus {
+                    url: url.into_owned(),
+                    query: query.into_owned(),
+                    comparison: comparison.into(),
+                    threshold,
+                    trusted: trusted.map(Cow::into_owned),
+                    credential: credential.map(Into::into),
+                }
+            }
         }
     }
 }
@@ -241,6 +267,7 @@ impl From<StoredComparison> for Comparison {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::checked::Credential;
 
     /// A check of each sort with everything that it can say.
     fn all() -> Vec<Check> {
@@ -255,6 +282,7 @@ mod tests {
                 max_latency: Some(Duration::from_millis(250)),
                 valid_for: Some(Duration::from_secs(86_400)),
                 trusted: Some("-----BEGIN CERTIFICATE-----".into()),
+                credential: Some(Credential::Basic { username: "watch".into(), password: "secret".into() }),
             }),
             Probe::Systemd { units: units.clone() },
             Probe::Journal {
@@ -269,6 +297,8 @@ mod tests {
             query: "up".into(),
             comparison,
             threshold: 0.1,
+            trusted: Some("-----BEGIN CERTIFICATE-----".into()),
+            credential: Some(Credential::Bearer("token".into())),
         });
         let probes = probes.into_iter().chain(comparisons).zip(Need::WORDS.iter().cycle());
         probes

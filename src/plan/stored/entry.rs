@@ -5,6 +5,7 @@ use super::barrier::StoredBarrier;
 use super::change::StoredChange;
 use super::check::StoredCheck;
 use super::parts::*;
+use super::role::StoredRole;
 use super::secrets::StoredSecret;
 use super::silence::StoredSilence;
 use super::traffic::StoredDrain;
@@ -28,6 +29,9 @@ pub struct StoredEntry<'a> {
     snapshot: StoredSnapshotRule,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     checks: Vec<StoredCheck<'a>>,
+    /// From form 4 on, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    role: Option<StoredRole<'a>>,
     lifecycle: StoredLifecycle,
     rollout: usize,
     /// From form 2 on.
@@ -91,6 +95,7 @@ impl<'a> From<&'a Entry> for StoredEntry<'a> {
             connection: StoredConnection::from(&entry.connection),
             snapshot: StoredSnapshotRule::from(&entry.snapshot),
             checks: entry.checks.iter().map(StoredCheck::from).collect(),
+            role: entry.role.as_deref().map(StoredRole::from),
             lifecycle: StoredLifecycle::from(&entry.lifecycle),
             rollout: entry.rollout,
             wave: Some(entry.wave),
@@ -133,6 +138,7 @@ impl StoredEntry<'_> {
             connection: self.connection.into(),
             snapshot: self.snapshot.into(),
             checks: self.checks.into_iter().map(Into::into).collect(),
+            role: self.role.map(|role| Box::new(role.into())),
             lifecycle: self.lifecycle.into(),
             rollout: self.rollout,
             wave: self.wave.unwrap_or_default(),
@@ -290,6 +296,7 @@ enum StoredBlock<'a> {
     Refused(Cow<'a, str>),
     Irreversible,
     LosesData,
+    Unplaced(Cow<'a, str>),
     Claimed {
         claim: Cow<'a, str>,
         by: usize,
@@ -320,6 +327,7 @@ impl<'a> From<&'a Block> for StoredBlock<'a> {
             Block::Refused(why) => StoredBlock::Refused(Cow::Borrowed(why)),
             Block::Irreversible => StoredBlock::Irreversible,
             Block::LosesData => StoredBlock::LosesData,
+            Block::Unplaced(why) => StoredBlock::Unplaced(Cow::Borrowed(why)),
             Block::Claimed { claim, by } => StoredBlock::Claimed { claim: Cow::Borrowed(claim), by: *by },
             Block::Leased { run, driver, idle } => StoredBlock::Leased {
                 run: Cow::Borrowed(run),
@@ -345,6 +353,7 @@ impl From<StoredBlock<'_>> for Block {
             StoredBlock::Refused(why) => Block::Refused(why.into_owned()),
             StoredBlock::Irreversible => Block::Irreversible,
             StoredBlock::LosesData => Block::LosesData,
+            StoredBlock::Unplaced(why) => Block::Unplaced(why.into_owned()),
             StoredBlock::Claimed { claim, by } => Block::Claimed { claim: claim.into_owned(), by },
             StoredBlock::Leased { run, driver, stuck, unreadable, unknown } => Block::Leased {
                 run: run.into_owned(),

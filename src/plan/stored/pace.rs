@@ -1,7 +1,9 @@
 //! Stored forms of how a rollout goes through its components, of its waves, and of the services that stay up.
 
+use super::check::StoredCheck;
+use super::parts::StoredConnection;
 use crate::calendar::Zone;
-use crate::config::checked::{Availability, Pace, Promise, Service, Size, Spent};
+use crate::config::checked::{Availability, Outside, Pace, Promise, Service, Size, Spent};
 use crate::plan::noun::Wave;
 use patchform_sdk::ended::millis;
 use serde::{Deserialize, Serialize};
@@ -23,6 +25,8 @@ pub struct StoredPace {
     soak: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_per_zone: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_zones: Option<u64>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     group: bool,
 }
@@ -55,6 +59,16 @@ pub struct StoredService<'a> {
     least: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     promise: Option<StoredPromise<'a>>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    order: Cow<'a, [String]>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    outside: Option<StoredOutside<'a>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredOutside<'a> {
+    probe: StoredCheck<'a>,
+    at: StoredConnection<'a>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -77,7 +91,12 @@ impl<'a> From<&'a Service> for StoredService<'a> {
             spent: millis(promise.spent.down),
             unread: promise.spent.unread,
         });
-        StoredService { name, members, least: service.least, promise }
+        let order = Cow::Borrowed(&*service.order);
+        let outside = service.outside.as_ref().map(|outside| StoredOutside {
+            probe: StoredCheck::from(&outside.probe),
+            at: StoredConnection::from(&outside.at),
+        });
+        StoredService { name, members, least: service.least, promise, order, outside }
     }
 }
 
@@ -99,6 +118,10 @@ impl TryFrom<StoredService<'_>> for Service {
             members: stored.members.into_owned(),
             least: stored.least,
             promise: stored.promise.map(promise).transpose()?,
+            order: stored.order.into_owned(),
+            outside: stored
+                .outside
+                .map(|stored| Box::new(Outside { probe: stored.probe.into(), at: stored.at.into() })),
         })
     }
 }
@@ -115,6 +138,7 @@ impl From<&Pace> for StoredPace {
             max_failures: pace.max_failures,
             soak: millis(pace.soak),
             max_per_zone: Some(pace.max_per_zone),
+            max_zones: pace.max_zones,
             group: pace.group,
         }
     }
@@ -132,6 +156,7 @@ impl From<StoredPace> for Pace {
             max_failures: stored.max_failures,
             soak: Duration::from_millis(stored.soak),
             max_per_zone: stored.max_per_zone.unwrap_or(Pace::default().max_per_zone),
+            max_zones: stored.max_zones,
             group: stored.group,
         }
     }

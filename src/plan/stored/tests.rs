@@ -3,8 +3,8 @@
 use super::*;
 use crate::calendar::Zone;
 use crate::config::checked::{
-    Availability, Barrier, Check, Connection, Drain, Log, LogSource, Need, Net, OnFailure, Pace, Probe,
-    Promise, Service, Silence, Size, Spent, Traffic,
+    Availability, Barrier, Check, Connection, Credential, Drain, Log, LogSource, Need, Net, OnFailure,
+    Outside, Pace, Probe, Promise, Role, Service, Silence, Size, Spent, Traffic,
 };
 use crate::model::Purpose;
 use crate::plan::noun::{Brought, Verdict};
@@ -21,6 +21,7 @@ fn pace() -> Pace {
         max_failures: Some(3),
         soak: Duration::from_millis(600_001),
         max_per_zone: 2,
+        max_zones: None,
         group: true,
     }
 }
@@ -90,7 +91,7 @@ fn everything_that_a_failure_may_take_back_is_stored() {
         name: format!("{on_failure:?}"),
         max_parallel: 3,
         on_failure,
-        pace: pace(),
+        pace: Pace { max_zones: Some(1), ..pace() },
     };
     plan.rollouts = all.map(limit).to_vec();
     for (i, entry) in plan.entries.iter_mut().enumerate() {
@@ -103,13 +104,37 @@ fn everything_that_a_failure_may_take_back_is_stored() {
                 url: "http://alerts:9093".into(),
                 labels,
                 trusted: (i > 3).then(|| "PEM".into()),
+                credential: (i > 3).then(|| Credential::Bearer("token".into())),
             })
         });
         entry.baseline = (i > 2).then(|| "baseline.security".into());
+        entry.role = (i > 1).then(|| {
+            let found = (i > 2).then(|| "replica".into());
+            Box::new(Role { command: vec!["role".into()], timeout: Duration::from_millis(1_500), found })
+        });
     }
     plan.waves = vec![Wave { after: None, canary: true }, Wave { after: Some(0), canary: false }];
     assert_eq!(read(&write(&plan)), Ok(plan.clone()));
-    plan.services = vec![Service { name: "shop".into(), members: vec![0, 2, 3], least: 2, promise: None }];
+    let second = Duration::from_secs(1);
+    let probe = Check {
+        name: "customer".into(),
+        probe: Probe::Tcp { host: "shop".into(), port: 443 },
+        timeout: second,
+        interval: second,
+        within: second,
+        successes: 1,
+        failures: None,
+        need: Need::Required,
+    };
+    let at = Connection { kind: "ssh".into(), arguments: [("host".into(), "out-1".into())].into() };
+    plan.services = vec![Service {
+        name: "shop".into(),
+        members: vec![0, 2, 3],
+        least: 2,
+        promise: None,
+        order: vec!["replica".into(), "primary".into()],
+        outside: Some(Box::new(Outside { probe, at })),
+    }];
     assert_eq!(read(&write(&plan)), Ok(plan.clone()));
     for members in [vec![4], vec![2, 0], vec![1, 1], vec![usize::MAX]] {
         let mut wrong = plan.clone();
@@ -329,7 +354,8 @@ fn write_the_sample() {
     plan.rollouts[0].pace = pace();
     plan.waves = vec![Wave { after: None, canary: true }, Wave { after: Some(0), canary: false }];
     plan.entries[0].zone = Some("rack-1".into());
-    plan.services = vec![Service { name: "shop".into(), members: vec![0, 2, 3], least: 2, promise: None }];
+    plan.services =
+        vec![Service { name: "shop".into(), members: vec![0, 2, 3], least: 2, ..Service::default() }];
     let (traffic, drain) = drained();
     plan.traffic = vec![traffic];
     plan.entries[0].drain = Some(drain);

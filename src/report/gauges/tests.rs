@@ -29,7 +29,8 @@ fn fleet(n: usize) -> Plan {
     };
     let times = written.read().expect("it means something");
     plan.hours.windows = vec![Window { name: "night".into(), times, emergency: Vec::new() }];
-    plan.services = vec![Service { name: "shop".into(), members: (0..n).collect(), least: 6, promise: None }];
+    plan.services =
+        vec![Service { name: "shop".into(), members: (0..n).collect(), least: 6, ..Service::default() }];
     for (i, entry) in plan.entries.iter_mut().enumerate() {
         entry.wave = if i == 0 { 0 } else { 1 + usize::from(i > 3) };
         entry.when.windows = vec![0];

@@ -3,6 +3,7 @@
 use crate::config::checked::{Promise, Service};
 use crate::plan::Plan;
 use crate::plan::downtime::{Outlook, downtime, of_service};
+use crate::report::emergency::tried;
 use crate::report::reason::name;
 use patchform_sdk::ended::millis;
 use serde::Serialize;
@@ -14,9 +15,18 @@ pub(super) struct ServiceView<'a> {
     name: &'a str,
     members: Vec<String>,
     min_available: u64,
+    order: &'a [String],
+    probe: Option<ProbeView>,
     expected_downtime_ms: BTreeMap<String, u64>,
     expected_down_ms: u64,
     promise: Option<PromiseView<'a>>,
+}
+
+/// How it is asked from outside while its members are worked on.
+#[derive(Serialize)]
+struct ProbeView {
+    tries: String,
+    every_ms: u64,
 }
 
 /// What is promised for the month in which the plan was made.
@@ -38,6 +48,11 @@ pub(super) fn service_of<'a>(plan: &Plan, service: &'a Service) -> ServiceView<'
         name: &service.name,
         members: service.members.iter().map(|i| name(plan, *i)).collect(),
         min_available: service.least,
+        order: &service.order,
+        probe: service.outside.as_ref().map(|outside| ProbeView {
+            tries: tried(&outside.probe),
+            every_ms: millis(outside.probe.interval),
+        }),
         expected_downtime_ms: service.members.iter().filter_map(away).collect(),
         expected_down_ms: millis(down),
         promise: outlook.map(promise),

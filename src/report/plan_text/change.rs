@@ -101,6 +101,9 @@ pub fn draw(page: &mut Page, view: &View<'_>, subject: Subject<'_>) {
     if let Some(host) = reach::host(&entry.connection) {
         page.labelled(INDENT, COLUMN, "host", &[plain(host)]);
     }
+    if let Some(role) = entry.role.as_ref().and_then(|role| role.found.as_deref()) {
+        page.labelled(INDENT, COLUMN, "role", &[plain(role)]);
+    }
     if let Some(drain) = &entry.drain {
         page.labelled(INDENT, COLUMN, "traffic", &[plain(taken(plan, drain))]);
     }

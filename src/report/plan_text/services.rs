@@ -1,11 +1,12 @@
 //! The services that a plan touches: what stays up, and how long each member is away.
 
 use super::View;
-use crate::config::checked::Promise;
+use crate::config::checked::{Promise, Service};
 use crate::model::period;
 use crate::plan::downtime::{Outlook, downtime};
 use crate::plan::noun::Plan;
 use crate::plan::room::why_away;
+use crate::report::emergency::tried;
 use crate::report::page::Page;
 use crate::report::reason::spent;
 use crate::report::size;
@@ -39,6 +40,17 @@ pub fn draw(page: &mut Page, plan: &Plan, view: &View<'_>) {
         let promised = Outlook::of(plan, service).map_or_else(String::new, |outlook| promised(&outlook));
         let name = tinted(Tint::Bold, service.address());
         page.line(2, 6, &[name, plain(format!("  {up}")), tinted(Tint::Dim, each), plain(promised)]);
+        if let Some(outside) = &service.outside {
+            let every = period::show(outside.probe.interval);
+            page.line(
+                6,
+                8,
+                &[plain(format!("asked from outside every {every} meanwhile: {}", tried(&outside.probe)))],
+            );
+        }
+        if let Some(turns) = turns(plan, service) {
+            page.line(6, 8, &[plain(format!("in this order: {turns}"))]);
+        }
         let members = service.members.iter().filter_map(|i| plan.entries.get(*i));
         let down: Vec<_> = members.filter_map(|entry| Some((entry, why_away(entry)?))).collect();
         let told = view.shown(down.len(), FEW);
@@ -49,6 +61,17 @@ pub fn draw(page: &mut Page, plan: &Plan, view: &View<'_>) {
         view.more(page, 6, down.len() - told, "members");
     }
     view.more(page, 2, services.len() - shown, "services");
+}
+
+/// `2 replica → 1 primary`: what changes of it, by role.
+fn turns(plan: &Plan, service: &Service) -> Option<String> {
+    let role = |i: &usize| plan.entries[*i].role.as_ref()?.found.as_deref();
+    let turn = |of: &String| {
+        let playing = service.members.iter().filter(|i| plan.change(**i).is_some() && role(i) == Some(of));
+        Some(playing.count()).filter(|n| *n > 0).map(|n| format!("{} {of}", size::count(n)))
+    };
+    let turns: Vec<String> = service.order.iter().filter_map(turn).collect();
+    (!turns.is_empty()).then(|| turns.join(" → "))
 }
 
 /// `; down for about 5.7s of the 43m 12s that 99.9% leave in November 2026 (2m spent)`

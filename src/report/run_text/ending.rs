@@ -4,7 +4,7 @@ use super::emergency::emergency;
 use super::tail;
 use crate::config::checked::Service;
 use crate::model::{Purpose, period};
-use crate::plan::downtime::{downtime, of_service};
+use crate::plan::downtime::{Outlook, downtime, of_service};
 use crate::plan::noun::{Cause, Plan};
 use crate::report::emergency::emergencies;
 use crate::report::longer::{self, Longer, is_longer};
@@ -14,8 +14,9 @@ use crate::report::plan_text::{brief, short};
 use crate::report::reason::name;
 use crate::report::run_view::{Ended, RunView, Settled, Stands, levels};
 use crate::report::size;
-use crate::report::style::{Style, Tint, plain, tinted};
+use crate::report::style::{Piece, Style, Tint, plain, tinted};
 use crate::report::table::Table;
+use crate::run::Outages;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -239,15 +240,17 @@ fn longer(page: &mut Page, plan: &Plan, run: &RunView) {
 fn services(page: &mut Page, plan: &Plan, run: &RunView) {
     let away: BTreeMap<usize, Duration> =
         run.components.iter().filter_map(|c| Some((c.entry, c.away?))).collect();
-    let touched =
-        |(s, down): &(&Service, &Duration)| s.members.iter().any(|i| away.contains_key(i)) || !down.is_zero();
-    let services: Vec<(&Service, &Duration)> = plan.services.iter().zip(&run.down).filter(touched).collect();
+    let touched = |(s, (down, outages)): &(&Service, (&Duration, &Option<Outages>))| {
+        s.members.iter().any(|i| away.contains_key(i)) || !down.is_zero() || outages.is_some()
+    };
+    let seen = run.down.iter().zip(&run.outages);
+    let services: Vec<_> = plan.services.iter().zip(seen).filter(touched).collect();
     if services.is_empty() {
         return;
     }
     page.blank();
     page.line(0, 2, &[tinted(Tint::Bold, "Services"), tinted(Tint::Dim, "  (how long members were away)")]);
-    for (service, down) in services.iter().take(FEW) {
+    for (service, (down, outages)) in services.iter().take(FEW) {
         let members: Vec<(usize, Duration)> =
             service.members.iter().filter_map(|i| Some((*i, *away.get(i)?))).collect();
         let told = |(i, long): &(usize, Duration)| {
@@ -268,7 +271,48 @@ fn services(page: &mut Page, plan: &Plan, run: &RunView) {
             ),
         };
         page.line(2, 4, &[name, plain(told.join(", ")), down]);
+        if let Some(outages) = outages {
+            page.line(6, 8, &from_outside(plan, service, outages));
+        }
     }
+}
+
+/// `from outside: did not answer for 3.2s in 2 interruptions, the longest 2s; …`
+fn from_outside(plan: &Plan, service: &Service, seen: &Outages) -> Vec<Piece> {
+    let mut pieces = vec![plain("from outside: ")];
+    pieces.push(match seen.times {
+        0 => tinted(Tint::Good, "no interruption was seen"),
+        1 => tinted(Tint::Bad, format!("did not answer for {}", period::show(seen.down))),
+        times => tinted(
+            Tint::Bad,
+            format!(
+                "did not answer for {} in {}, the longest {}",
+                period::show(seen.down),
+                size::counted(times, "interruption"),
+                period::show(seen.longest)
+            ),
+        ),
+    });
+    if seen.open {
+        pieces.push(tinted(Tint::Bad, ", and does not yet"));
+    }
+    if !seen.down.is_zero() {
+        pieces.push(plain(format!(", {}", promised(plan, service))));
+    }
+    if !seen.unknown.is_zero() {
+        pieces.push(tinted(Tint::Change, format!("; for {} nobody can tell", period::show(seen.unknown))));
+    }
+    if let Some(outlook) = Outlook::of(plan, service) {
+        let spent = outlook.promise.spent.down.saturating_add(seen.down);
+        pieces.push(plain(format!(
+            "; {} leaves {} in {}, of which {} are spent now",
+            outlook.promise.availability,
+            period::show(outlook.budget),
+            outlook.name,
+            period::show(spent)
+        )));
+    }
+    pieces
 }
 
 /// What the plan said of how long a service would be down.

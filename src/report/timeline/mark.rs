@@ -4,6 +4,7 @@ use crate::model::{Moment, period};
 use crate::plan::Plan;
 use crate::plan::hours::When;
 use crate::report::reason::name;
+use crate::run::Sight;
 use crate::run::event::{Event, Request, What};
 use patchform_sdk::ended::millis;
 use std::collections::BTreeSet;
@@ -33,6 +34,7 @@ impl Mark {
                 format!("the clock was set {way} by {by}; times here go on as before")
             }
             What::Stopped { why } => format!("stopped: {why}"),
+            What::Seen { service, sight, .. } => seen(&plan.services.get(*service)?.address(), sight)?,
             _ => return None,
         };
         Some(Mark { at, what })
@@ -65,6 +67,15 @@ impl Mark {
         let at = |at: Moment| millis(at.since(started)).min(length);
         marks.into_iter().map(|(moment, what)| Mark { at: at(moment), what }).collect()
     }
+}
+
+fn seen(service: &str, sight: &Sight) -> Option<String> {
+    Some(match sight {
+        Sight::Up => format!("{service} answers from outside"),
+        Sight::Down(_) => format!("{service} does not answer from outside"),
+        Sight::Unknown(_) => format!("{service} cannot be asked from outside"),
+        Sight::Unseen => return None,
+    })
 }
 
 fn asked(plan: &Plan, request: &Request) -> String {

@@ -117,6 +117,12 @@ fn no_two_of_one_zone_are_worked_on_at_once() {
     let mut p = Played::new(&plan);
     assert_eq!(p.turn(), "gate 0, gate 2, gate 4");
     assert_eq!(p.well(0, 5), "gate 1");
+    plan.rollouts[0].pace.max_zones = Some(1);
+    let mut p = Played::new(&plan);
+    assert_eq!(p.turn(), "gate 0, gate 4");
+    assert_eq!(p.well(0, 5), "gate 1");
+    assert_eq!(p.well(1, 5), "gate 2");
+    plan.rollouts[0].pace.max_zones = None;
     plan.rollouts[0].pace.max_per_zone = 2;
     assert_eq!(Played::new(&plan).turn(), "gate 0, gate 1, gate 2, gate 3, gate 4");
 }
@@ -184,7 +190,7 @@ fn service(n: usize, least: u64) -> Plan {
         name: "shop".into(),
         members: (0..n).collect(),
         least,
-        promise: None,
+        ..Default::default()
     }];
     plan
 }

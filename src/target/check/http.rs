@@ -1,17 +1,21 @@
 //! `check "http"`: an address of the web answers as expected.
 
 use crate::config::checked::Web;
+use crate::target::{Targets, credential};
 use crate::world::{certificate, clock, http};
 use patchform_sdk::line::beginning;
 use std::time::Duration;
 
 /// # Errors
 /// What was found instead, in a sentence.
-pub(super) fn ask(wanted: &Web, timeout: Duration) -> Result<(), String> {
+pub(super) fn ask(wanted: &Web, timeout: Duration, targets: &Targets) -> Result<(), String> {
     let Web { url, expect_status, trusted, .. } = wanted;
     let trusted = trusted.as_deref();
+    let headers = credential::headers(wanted.credential.as_ref(), targets)
+        .map_err(|why| format!("http GET {url} was not asked: {why}"))?;
     let asked = clock::steady();
-    let response = http::get(url, trusted, timeout).map_err(|e| format!("http GET {url} failed: {e}"))?;
+    let response =
+        http::get(url, &headers, trusted, timeout).map_err(|e| format!("http GET {url} failed: {e}"))?;
     let took = asked.elapsed();
     if response.status != *expect_status {
         let said = response.body.lines().next().map(str::trim).filter(|line| !line.is_empty());

@@ -13,18 +13,17 @@ const LIMIT: u64 = 4 * 1024 * 1024;
 
 /// # Errors
 /// The first value that does not compare so, or why there is none.
-pub(super) fn ask(url: &str, query: &str, limit: (Comparison, f64), timeout: Duration) -> Result<(), Found> {
+pub(super) fn ask(
+    (url, query): (&str, &str),
+    limit: (Comparison, f64),
+    timeout: Duration,
+    trusted: Option<&str>,
+    headers: &[(String, String)],
+) -> Result<(), Found> {
     let nothing = |why: String| Found::Nothing(format!("prometheus {url} {why}"));
     let address = format!("{}/api/v1/query?query={}", url.trim_end_matches('/'), percent(query));
-    let question = Question {
-        url: &address,
-        headers: &[],
-        timeout,
-        limit: LIMIT,
-        redirections: 3,
-        secure: false,
-        trusted: None,
-    };
+    let question =
+        Question { url: &address, headers, timeout, limit: LIMIT, redirections: 3, secure: false, trusted };
     let answer = http::ask(&question).map_err(|none| nothing(unanswered(&none)))?;
     let values = read(answer.status, &answer.body).map_err(nothing)?;
     compare(query, &values, limit)

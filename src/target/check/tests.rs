@@ -197,6 +197,8 @@ fn hostile_answers_end_in_time() {
             query: "up".into(),
             comparison: Comparison::AtLeast,
             threshold: 1.0,
+            trusted: None,
+            credential: None,
         };
         let patient = if says.contains("in time") { 500 } else { 20_000 };
         let checked = tried_as(Check { timeout: Duration::from_millis(patient), ..check(prometheus, 0) });

@@ -1,3 +1,9 @@
+variable "watch_password" {
+  type      = string
+  sensitive = true
+  default   = "only-in-an-example"
+}
+
 component "command" "shop" {
   patch_level = "7"
   read        = ["cat", "level"]
@@ -40,10 +46,17 @@ component "command" "shop" {
     need          = "wanted"
   }
 
+  check "http" "known" {
+    url          = "https://shop.example/admin"
+    bearer_token = var.watch_password
+  }
+
   check "http" "certificate" {
     url         = "https://shop.example/"
     valid_for   = "14d"
     ca_cert_pem = file("ca.pem")
+    username    = "watch"
+    password    = var.watch_password
     need        = "wanted"
   }
 
@@ -73,6 +86,15 @@ component "command" "shop" {
     need      = "kept"
   }
 
+  check "prometheus" "up" {
+    url        = "http://prometheus.example:9090"
+    query      = "up{job='shop'}"
+    comparison = "=="
+    threshold  = 1
+    username   = "watch"
+    password   = var.watch_password
+  }
+
   check "prometheus" "few-errors" {
     url        = "http://prometheus.example:9090"
     query      = "sum(rate(http_requests_total{job='shop',code=~'5..'}[1m]))"
@@ -84,5 +106,14 @@ component "command" "shop" {
     successes  = 4
     failures   = 20
     need       = "wanted"
+  }
+
+  check "prometheus" "few-refused" {
+    url          = "https://prometheus.example:9090"
+    query        = "sum(rate(http_requests_total{job='shop',code='429'}[1m]))"
+    comparison   = "<"
+    threshold    = 0.5
+    ca_cert_pem  = file("ca.pem")
+    bearer_token = var.watch_password
   }
 }

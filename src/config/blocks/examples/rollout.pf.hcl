@@ -4,6 +4,7 @@ rollout "tenth" {
   max_parallel = "10%"
   max_failures = 2
   max_per_zone = 2
+  max_zones    = 1
   soak         = "10m"
   group        = false
   on_failure   = "rollback_wave"
