@@ -186,7 +186,7 @@ pub(super) enum StoredAnswer {
 #[serde(default)]
 pub(super) struct StoredDone {
     #[serde(skip_serializing_if = "Option::is_none")]
-    snapshot: Option<StoredSnapshot>,
+    snapshot: Option<Box<StoredSnapshot>>,
     reload: StoredReload,
     #[serde(skip_serializing_if = "Option::is_none")]
     verdict: Option<StoredVerdict>,
@@ -233,7 +233,7 @@ struct StoredSnapshot {
     data: bool,
     survives_target_loss: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    by_hand: Option<Box<StoredCommandLine>>,
+    by_hand: Option<StoredCommandLine>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -303,19 +303,20 @@ impl From<StoredAction> for ActionRef {
 impl From<&Done> for StoredDone {
     fn from(done: &Done) -> Self {
         StoredDone {
-            snapshot: done.snapshot.as_ref().map(|s| StoredSnapshot {
-                token: s.token.clone(),
-                place: s.place.clone(),
-                size: s.size,
-                digest: s.digest.clone(),
-                whole_system: s.coverage.whole_system,
-                data: s.coverage.data,
-                survives_target_loss: s.survives_target_loss,
-                by_hand: s
-                    .by_hand
-                    .as_deref()
-                    .cloned()
-                    .map(|CommandLine { argv, env }| Box::new(StoredCommandLine { argv, env })),
+            snapshot: done.snapshot.as_ref().map(|s| {
+                Box::new(StoredSnapshot {
+                    token: s.token.clone(),
+                    place: s.place.clone(),
+                    size: s.size,
+                    digest: s.digest.clone(),
+                    whole_system: s.coverage.whole_system,
+                    data: s.coverage.data,
+                    survives_target_loss: s.survives_target_loss,
+                    by_hand: s
+                        .by_hand
+                        .clone()
+                        .map(|CommandLine { argv, env }| StoredCommandLine { argv, env }),
+                })
             }),
             reload: done.reload.into(),
             verdict: done.verdict.as_ref().map(StoredVerdict::from),
@@ -343,17 +344,16 @@ impl From<StoredAilment> for Ailment {
 impl From<StoredDone> for Done {
     fn from(done: StoredDone) -> Self {
         Done {
-            snapshot: done.snapshot.map(|s| Snapshot {
-                token: s.token,
-                place: s.place,
-                size: s.size,
-                digest: s.digest,
-                coverage: Coverage { whole_system: s.whole_system, data: s.data },
-                survives_target_loss: s.survives_target_loss,
-                by_hand: s.by_hand.map(|line| {
-                    let StoredCommandLine { argv, env } = *line;
-                    Box::new(CommandLine { argv, env })
-                }),
+            snapshot: done.snapshot.map(|s| {
+                Box::new(Snapshot {
+                    token: s.token,
+                    place: s.place,
+                    size: s.size,
+                    digest: s.digest,
+                    coverage: Coverage { whole_system: s.whole_system, data: s.data },
+                    survives_target_loss: s.survives_target_loss,
+                    by_hand: s.by_hand.map(|StoredCommandLine { argv, env }| CommandLine { argv, env }),
+                })
             }),
             reload: done.reload.into(),
             verdict: done.verdict.map(Verdict::from),

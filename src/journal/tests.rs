@@ -33,14 +33,14 @@ fn batches() -> Vec<Vec<Event>> {
     let snapshot = Snapshot {
         token: json!({"id": [1, "é"]}),
         place: "here".into(),
-        by_hand: Some(Box::new(by_hand)),
+        by_hand: Some(by_hand),
         ..Snapshot::default()
     };
     let ailment = Ailment { check: "load".into(), ill: true, why: "0.9".into() };
     let done = Done {
         ailments: [ailment].into(),
         digest: Some("d1".into()),
-        snapshot: Some(snapshot),
+        snapshot: Some(Box::new(snapshot)),
         reload: Reload::Reboot,
         verdict: Some(Verdict::Ill { why: "it \"hums\"\n".into() }),
         output: "line\n".into(),

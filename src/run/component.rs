@@ -24,7 +24,7 @@ pub struct Stored {
     /// Its id, journalled before it was made.
     pub id: String,
     /// What was made; `None` when that is not known, so that an orphan may exist.
-    pub made: Option<Snapshot>,
+    pub made: Option<Box<Snapshot>>,
     /// Whether it was made: a way back rests on the last one that was.
     pub done: bool,
     /// Whether it was proved or promised not to exist.

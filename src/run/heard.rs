@@ -101,7 +101,7 @@ mod tests {
     }
 
     fn answered(component: usize, attempt: u32, snapshot: bool) -> What {
-        let snapshot = snapshot.then(Snapshot::default);
+        let snapshot = snapshot.then(Box::<Snapshot>::default);
         let answer = Answer::Applied(Done { snapshot, ..Done::default() });
         What::Fact { action: action(component), attempt, answer }
     }

@@ -215,7 +215,8 @@ impl Estate {
                 let held = (0..self.real.len()).filter(beside).map(content).collect();
                 self.snapshots.insert(id.clone(), held);
                 let coverage = Coverage { whole_system: whole, data: false };
-                done.snapshot = Some(Snapshot { token: id.into(), coverage, ..Snapshot::default() });
+                done.snapshot =
+                    Some(Box::new(Snapshot { token: id.into(), coverage, ..Snapshot::default() }));
             }
             _ => {}
         }

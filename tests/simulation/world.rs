@@ -585,10 +585,10 @@ impl Real {
     }
 }
 
-fn made(begin: &Begin, whole_system: bool) -> Snapshot {
+fn made(begin: &Begin, whole_system: bool) -> Box<Snapshot> {
     let id = begin.snapshot.as_ref().map(|s| s.id.clone()).unwrap_or_default();
     let coverage = Coverage { whole_system, data: false };
-    Snapshot { token: id.into(), coverage, ..Snapshot::default() }
+    Box::new(Snapshot { token: id.into(), coverage, ..Snapshot::default() })
 }
 
 fn bump(counts: &mut BTreeMap<usize, u32>, i: usize) -> u32 {

@@ -152,7 +152,7 @@ pub fn done(action: Action, act: &Act, arguments: &Arguments, said: &Said) -> Do
     match action {
         Action::Snapshot => {
             let printed = said.stdout.trim();
-            done.snapshot = Some(Snapshot {
+            done.snapshot = Some(Box::new(Snapshot {
                 token: json!({ "printed": printed }),
                 place: printed.into(),
                 coverage: arguments.coverage(),
@@ -161,7 +161,7 @@ pub fn done(action: Action, act: &Act, arguments: &Arguments, said: &Said) -> Do
                     .as_ref()
                     .map(|argv| by_hand(argv, &act.subject, arguments, printed)),
                 ..Snapshot::default()
-            });
+            }));
         }
         Action::Patch | Action::Restore | Action::Uninstall if arguments.reload.is_some() => {
             done.reload = Reload::Service;
@@ -172,7 +172,7 @@ pub fn done(action: Action, act: &Act, arguments: &Arguments, said: &Said) -> Do
 }
 
 /// `restore` as a person types it, with what it finds in its environment.
-fn by_hand(argv: &Argv, subject: &Subject, arguments: &Arguments, token: &str) -> Box<CommandLine> {
+fn by_hand(argv: &Argv, subject: &Subject, arguments: &Arguments, token: &str) -> CommandLine {
     let variables = [
         ("PATCHFORM_ACTION", Action::Restore.name()),
         ("PATCHFORM_ACTION_ID", "by-hand"),
@@ -180,7 +180,7 @@ fn by_hand(argv: &Argv, subject: &Subject, arguments: &Arguments, token: &str) -
         ("PATCHFORM_SNAPSHOT", token),
         ("PATCHFORM_TOKEN", CommandLine::TOKEN),
     ];
-    Box::new(CommandLine { argv: argv.clone(), env: ask::environment(subject, arguments, &variables) })
+    CommandLine { argv: argv.clone(), env: ask::environment(subject, arguments, &variables) }
 }
 
 fn verify(arguments: &Arguments, act: &Act, context: &Context) -> Answer {

@@ -173,13 +173,13 @@ pub fn done(manager: &Manager, action: Action, act: &Act, arguments: &Arguments,
             let size =
                 said.stdout.lines().rev().find_map(|line| line.strip_prefix("size ")?.trim().parse().ok());
             let place = format!("{}/{id}", manager.snapshots());
-            done.snapshot = Some(Snapshot {
+            done.snapshot = Some(Box::new(Snapshot {
                 token: json!({ "id": id }),
-                by_hand: Some(Box::new(by_hand(manager, &place))),
+                by_hand: Some(by_hand(manager, &place)),
                 place,
                 size: size.unwrap_or(0),
                 ..Snapshot::default()
-            });
+            }));
         }
         Action::Patch | Action::Restore => done.reload = needed(arguments, said),
         _ => {}

@@ -190,10 +190,10 @@ pub fn taken(layout: &Layout, standing: &Standing, token: Value) -> Done {
         }
         None => vec!["rm".into(), link],
     };
-    let by_hand = Some(Box::new(CommandLine { argv, ..CommandLine::default() }));
+    let by_hand = Some(CommandLine { argv, ..CommandLine::default() });
     let snapshot =
         Snapshot { token, place, digest: Some(standing.digest.clone()), by_hand, ..Snapshot::default() };
-    Done { snapshot: Some(snapshot), ..Done::default() }
+    Done { snapshot: Some(Box::new(snapshot)), ..Done::default() }
 }
 
 /// What the link said when the snapshot of this request was taken; `None` when there was none.

@@ -229,13 +229,13 @@ fn unexpected(path: &Path, act: &Act) -> Option<Answer> {
 fn snapshot(path: &Path) -> Answer {
     match content(path) {
         Ok(level) => Answer::Applied(Done {
-            snapshot: Some(Snapshot {
+            snapshot: Some(Box::new(Snapshot {
                 digest: Some(digest_of(level.as_deref())),
                 token: json!({ "level": level }),
                 place: "in the state".into(),
                 survives_target_loss: true,
                 ..Snapshot::default()
-            }),
+            })),
             ..Done::default()
         }),
         Err(e) => Answer::refused(format!("{} cannot be read: {e}", path.display())),

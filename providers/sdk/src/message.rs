@@ -726,7 +726,7 @@ pub enum Answer {
 #[serde(default)]
 pub struct Done {
     /// `snapshot`: what was made.
-    pub snapshot: Option<Snapshot>,
+    pub snapshot: Option<Box<Snapshot>>,
     /// `patch`, `restore`, `uninstall`: what is now needed for it to be in force.
     pub reload: Reload,
     /// `verify`: the verdict. Left out means healthy.
@@ -769,7 +769,7 @@ pub struct Snapshot {
     pub survives_target_loss: bool,
     /// How a person goes back to it, where one command does that.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub by_hand: Option<Box<CommandLine>>,
+    pub by_hand: Option<CommandLine>,
 }
 
 /// What `verify` found.

@@ -11,7 +11,7 @@ use crate::local::Local;
 use crate::message::{
     Act, Action, Answer, Artifact, Can, Configure, Connection, Description, Desired, Done, Identity,
     Initialize, Initialized, Level, Member, PROTOCOL, PreviewAnswer, PreviewOutcome, PreviewRequest, Probe,
-    Probed, Proposed, Protocol, Read, ReadAnswer, Reading, Reload, Snapshot, SnapshotRef, Subject, Verdict,
+    Probed, Proposed, Protocol, Read, ReadAnswer, Reading, Reload, SnapshotRef, Subject, Verdict,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -345,7 +345,7 @@ impl Scene<'_> {
         let id = format!("snap-{}", act.id);
         act.snapshot = Some(SnapshotRef { id: id.clone(), token: None });
         match self.apply(Action::Snapshot, &act)?.snapshot {
-            Some(Snapshot { token, .. }) => Ok(SnapshotRef { id, token: Some(token) }),
+            Some(snapshot) => Ok(SnapshotRef { id, token: Some(snapshot.token) }),
             None => Err(Stop::Failed("`snapshot` was applied without telling the snapshot".into())),
         }
     }
