@@ -60,7 +60,7 @@ fn patched_only() -> (Lab, Ran) {
 fn a_reload_that_an_abandoned_run_left_undone_is_done_by_the_next() {
     let (lab, ended) = patched_only();
     ended.says("reload and verify are still to be done");
-    let told = planned(&lab).says("was abandoned before its reload and verify").says("stays at 1.1");
+    let told = planned(&lab).says("ended before its reload and verify").says("stays at 1.1");
     told.says("gate → reload").does_not_say("cannot be undone").does_not_say("→ patch");
     lab.patchform("apply --auto-approve").exits(0);
     assert_eq!(lab.read("running"), "1.1");
@@ -75,9 +75,9 @@ fn it_goes_along_with_another_level_and_with_a_way_back() {
     lab.write("a", "1.0");
     lab.write("main.pf.hcl", service("1.0", "", ""));
     lab.patchform("state show command.a").exits(0).says("to do").says("reload and verify");
-    planned(&lab).says("was abandoned before its reload and verify");
+    planned(&lab).says("ended before its reload and verify");
     lab.write("main.pf.hcl", service("1.2", "", ""));
-    planned(&lab).says("its declared level changed").says("abandoned before its reload");
+    planned(&lab).says("its declared level changed").says("ended before its reload");
     lab.patchform("apply --auto-approve").exits(0);
     assert_eq!(lab.read("running"), "1.2");
     lab.write("main.pf.hcl", service("1.2", "", "true"));
@@ -148,7 +148,7 @@ fn what_fails_again_stays_owed() {
     lab.patchform("run abandon").exits(0);
     assert_eq!(lab.read("a"), "1.1");
     lab.write("main.pf.hcl", service("1.1", "", ""));
-    planned(&lab).says("abandoned before its reload").does_not_say("given up");
+    planned(&lab).says("ended before its reload").does_not_say("given up");
     lab.patchform("apply --auto-approve").exits(0);
     lab.patchform("plan --detailed-exitcode").exits(0);
 }
@@ -201,7 +201,7 @@ fn a_way_back_that_was_abandoned_owes_its_reload_too() {
     lab.patchform("run abandon").exits(0).says("reload and verify are still to be done");
     assert_eq!(lab.read("a"), "1.0");
     lab.write("main.pf.hcl", service("1.0", "", ""));
-    planned(&lab).says("abandoned before its reload");
+    planned(&lab).says("ended before its reload");
     lab.write("running", "1.1");
     lab.patchform("apply --auto-approve").exits(0);
     assert_eq!(lab.read("running"), "1.0");
@@ -212,7 +212,7 @@ fn a_way_back_that_was_abandoned_owes_its_reload_too() {
 fn a_way_back_that_reloads_and_verifies_does_what_was_owed() {
     let (lab, _) = patched_only();
     lab.write("main.pf.hcl", service("1.2", "", "grep -q 1.1 a"));
-    planned(&lab).says("abandoned before its reload");
+    planned(&lab).says("ended before its reload");
     lab.patchform("apply --auto-approve").exits(3);
     assert_eq!((lab.read("a"), lab.read("running")), ("1.1".into(), "1.1".into()));
     lab.patchform("state show command.a").exits(0).does_not_say("to do");
@@ -378,7 +378,7 @@ fn what_is_owed_where_a_component_was_taken_away_is_done() {
     assert_eq!(lab.read("running"), "1.0");
     std::fs::remove_file(lab.path("broken")).unwrap();
     let again = lab.patchform(&format!("rollback {first} --auto-approve")).exits(0);
-    again.says("abandoned before its reload").says("gate → reload");
+    again.says("ended before its reload").says("gate → reload");
     assert!(!lab.path("running").exists(), "it is out of force");
     lab.patchform("state show command.a").exits(1);
 }
@@ -391,7 +391,7 @@ fn what_is_owed_is_said_where_the_plan_does_not_do_it() {
     lab.write("main.pf.hcl", service("1.0", "", ""));
     let told =
         lab.patchform("plan").exits(0).says("it is ahead").says("command.a still needs reload and verify");
-    told.says("was abandoned before its reload and verify");
+    told.says("ended before its reload and verify");
     // Towards another level: the run is named, not somebody.
     lab.write("main.pf.hcl", service("1.2", "", ""));
     let told = planned(&lab).says("left it as it is: 1.0 is recorded, 1.1 is observed");
@@ -479,7 +479,7 @@ fn what_could_not_be_restored_and_was_left_is_no_emergency_any_more() {
     flat(lab.patchform("run show").exits(0)).says("could not be restored, and was left so");
     // What is forgotten with it is said.
     let gone = flat(lab.patchform("state rm command.a").exits(0)).says("command.a is forgotten");
-    gone.says("was abandoned before its reload and verify, and no plan does that any more");
+    gone.says("ended before its reload and verify, and no plan does that any more");
 }
 
 /// The same where only its verify is owed, which changes nothing: it fails again and again.
@@ -641,7 +641,7 @@ fn a_snapshot_that_is_put_back_does_what_is_owed() {
     let (lab, _) = patched_only();
     let id = snapshot(&lab, "1.0");
     let told = flat(lab.patchform(&format!("snapshot restore {id} --auto-approve")).exits(0));
-    told.says(&format!("snapshot {id} is restored; run")).says("was abandoned before its reload and verify");
+    told.says(&format!("snapshot {id} is restored; run")).says("ended before its reload and verify");
     assert_eq!((lab.read("a"), lab.read("running")), ("1.0".into(), "1.0".into()));
     lab.patchform("state show command.a").exits(0).does_not_say("to do");
 }

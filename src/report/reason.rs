@@ -191,7 +191,7 @@ pub fn left(owed: &Owed) -> String {
              reads",
             owed.run
         ),
-        false => format!("run {} was abandoned before its {}", owed.run, owed.steps()),
+        false => format!("run {} ended before its {}", owed.run, owed.steps()),
     }
 }
 

@@ -146,7 +146,7 @@ fn to_do(page: &mut Page, owed: &Owed) {
 }
 
 fn undone(owed: &Owed) -> String {
-    let undone = format!("{}, which run {} left undone when it was abandoned", owed.steps(), owed.run);
+    let undone = format!("{}, which run {} left undone", owed.steps(), owed.run);
     match owed.elsewhere() {
         None => undone,
         Some((None, steps)) => format!("{undone}; where it is there again: {steps}"),
