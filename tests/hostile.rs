@@ -116,7 +116,7 @@ fn wrong_usage_says_what_is_right() {
     lab.patchform("aply").exits(1).says("apply");
     lab.patchform("apply --auto-aprove").exits(1).says("--auto-approve");
     lab.patchform("plan --target a.b.c").exits(1).says("a.b.c");
-    lab.patchform("plan --var x").exits(1).says("NAME=VALUE");
+    lab.patchform("plan --var x").exits(1).says("name=value");
     lab.patchform("plan --var-file nowhere.pfvars").exits(1).says("nowhere.pfvars");
     lab.patchform("apply nowhere.plan").exits(1).says("nowhere.plan");
     lab.patchform("resume").exits(1).says("run");

@@ -41,6 +41,10 @@ struct Orders {
 struct State {
     /// Whether a member is worked on.
     wanted: bool,
+    /// Whether the work ended since the last attempt began: what it did last is looked at, too.
+    unasked: bool,
+    /// Whether an attempt goes on.
+    asking: bool,
     /// Whether nobody wants to hear of it any more.
     over: bool,
     /// What the last attempt found, and how long it took.
@@ -101,7 +105,7 @@ impl Lookout {
         for post in &self.posts {
             let wanted = post.members.iter().any(|i| self.worked.contains(i));
             if post.orders.state().wanted != wanted {
-                post.orders.order(|state| state.wanted = wanted);
+                post.orders.order(|state| (state.wanted, state.unasked) = (wanted, !wanted));
             }
         }
     }
@@ -109,8 +113,14 @@ impl Lookout {
     /// How each service is seen now that a run ends. Who does not answer is awaited for a while, if `patient`.
     pub fn last(&self, patient: bool) -> Vec<(usize, Sight, Duration)> {
         let until = clock::steady() + if patient { PATIENCE } else { Duration::ZERO };
+        // Whoever was asked is asked once more: what was done last may be what it does not bear.
+        for post in self.posts.iter().filter(|_| patient) {
+            post.orders.order(|state| state.unasked |= state.wanted || state.last.0 != Sight::Unseen);
+        }
         let last = |post: &Post| {
-            post.orders.wait(Some(until), |state| matches!(state.last.0, Sight::Down(_) | Sight::Unknown(_)));
+            post.orders.wait(Some(until), |state| {
+                state.unasked || state.asking || matches!(state.last.0, Sight::Down(_) | Sight::Unknown(_))
+            });
             let (sight, took) = post.orders.state().last.clone();
             (post.service, sight, took)
         };
@@ -128,8 +138,11 @@ impl Lookout {
 fn keep(service: usize, outside: &Outside, orders: &Orders, targets: &Targets, reply: &Sender<Happened>) {
     let place = Place { connection: &outside.at, targets, since: None, mark: None };
     loop {
-        let rests =
-            |state: &State| !state.over && !state.wanted && matches!(state.last.0, Sight::Unseen | Sight::Up);
+        let rests = |state: &State| {
+            let awaits =
+                state.wanted || state.unasked || matches!(state.last.0, Sight::Down(_) | Sight::Unknown(_));
+            !state.over && !awaits
+        };
         if rests(&orders.state()) {
             let seen = orders.state().last.0 == Sight::Up;
             if seen {
@@ -141,12 +154,14 @@ fn keep(service: usize, outside: &Outside, orders: &Orders, targets: &Targets, r
         if orders.state().over {
             return;
         }
+        orders.order(|state| (state.unasked, state.asking) = (false, true));
         let asked = clock::steady();
         let sight = check::from_outside(&outside.probe, &place);
         let took = asked.elapsed();
         let _ = reply.send(Happened::Seen { service, sight: sight.clone(), took });
-        orders.order(|state| state.last = (sight, took));
+        orders.order(|state| (state.asking, state.last) = (false, (sight, took)));
         // An interval too long to be reckoned is never over.
-        orders.wait(asked.checked_add(outside.probe.interval.max(took)), |state| !state.over);
+        orders
+            .wait(asked.checked_add(outside.probe.interval.max(took)), |state| !state.over && !state.unasked);
     }
 }

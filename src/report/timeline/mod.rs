@@ -193,7 +193,8 @@ impl<'a> Filling<'a> {
 
     /// Time goes on to what a clock says; never back, whatever that says.
     fn pass(&mut self, at: Moment) {
-        let passed = millis(self.times.elapsed(self.started, at));
+        // The time in which nobody drove it is drawn, too.
+        let passed = millis(self.times.steady(at).since(self.started));
         self.at = self.at.max(passed);
     }
 
