@@ -372,7 +372,7 @@ fn the_line_that_is_printed_restores_by_hand() {
     lab.patchform("init").exits(0);
     lab.patchform("apply --auto-approve").exits(0);
     // It wants to know the level, and has two lines.
-    let reads = "set -u; [ $PATCHFORM_LEVEL = 1.0 ] || exit 1\\n[ $PATCHFORM_TOKEN -ge 1 ] || exit 75\\nprintf %s \\\"$ODD\\\" >odd; test -e broken && echo the robot is jammed";
+    let reads = "[ $PATCHFORM_LEVEL = 1.0 ] || exit 1\\n[ $PATCHFORM_TOKEN -ge 1 ] || exit 75\\nprintf %s \\\"$ODD\\\" >odd; test -e broken && echo the robot is jammed";
     let config = platform("1.1", "exit 1")
         .replace("NAME = \"b\"", "NAME = \"b\", ODD = \"it's $HOME\"")
         .replace("test -e broken", reads);
