@@ -378,7 +378,7 @@ fn what_is_owed_where_a_component_was_taken_away_is_done() {
     assert_eq!(lab.read("running"), "1.0");
     std::fs::remove_file(lab.path("broken")).unwrap();
     let again = lab.patchform(&format!("rollback {first} --auto-approve")).exits(0);
-    again.says("ended before its reload").says("gate → reload");
+    again.says("before its reload").says("gate → reload");
     assert!(!lab.path("running").exists(), "it is out of force");
     lab.patchform("state show command.a").exits(1);
 }
@@ -620,7 +620,7 @@ fn a_saved_plan_is_stale_through_what_is_owed_since() {
     }
     // And the other way round.
     lab.write("main.pf.hcl", service("1.2", "", ""));
-    lab.patchform("plan --out of-a").exits(0).says("abandoned");
+    lab.patchform("plan --out of-a").exits(0).says("ended before its");
     lab.write("main.pf.hcl", service("1.0", "", ""));
     lab.patchform("apply --auto-approve").exits(0);
     let stale = flat(lab.patchform("apply of-a").exits(6));
