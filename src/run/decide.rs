@@ -128,7 +128,8 @@ impl Zones {
         let taken = self.taken.entry(zone).or_insert(run.queues.zones[zone]);
         let open = self.open.entry(node.rollout).or_insert(run.queues.open_zones[node.rollout]);
         let opens = *taken == 0;
-        let may_open = !forth || !opens || *open < run.shape.open_zones[node.rollout];
+        // What goes back may have opened another zone beside the one of who would begin now.
+        let may_open = !forth || *open + u64::from(opens) <= run.shape.open_zones[node.rollout];
         let admits = (*taken < run.shape.zones[zone] && may_open) || run.planted(Defect::ZonesAreIgnored);
         *taken += u64::from(admits);
         *open += u64::from(admits && opens);
