@@ -118,9 +118,8 @@ impl Lookout {
             post.orders.order(|state| state.unasked |= state.wanted || state.last.0 != Sight::Unseen);
         }
         let last = |post: &Post| {
-            post.orders.wait(Some(until), |state| {
-                state.unasked || state.asking || matches!(state.last.0, Sight::Down(_) | Sight::Unknown(_))
-            });
+            let awaited = |state: &State| state.unasked || state.asking || state.last.0.why().is_some();
+            post.orders.wait(Some(until), awaited);
             let (sight, took) = post.orders.state().last.clone();
             (post.service, sight, took)
         };
@@ -139,8 +138,7 @@ fn keep(service: usize, outside: &Outside, orders: &Orders, targets: &Targets, r
     let place = Place { connection: &outside.at, targets, since: None, mark: None };
     loop {
         let rests = |state: &State| {
-            let awaits =
-                state.wanted || state.unasked || matches!(state.last.0, Sight::Down(_) | Sight::Unknown(_));
+            let awaits = state.wanted || state.unasked || state.last.0.why().is_some();
             !state.over && !awaits
         };
         if rests(&orders.state()) {

@@ -13,6 +13,11 @@ impl Moment {
         Moment(self.0.saturating_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX)))
     }
 
+    /// This moment, earlier by `by`.
+    pub fn minus(self, by: Duration) -> Moment {
+        Moment(self.0.saturating_sub(i64::try_from(by.as_millis()).unwrap_or(i64::MAX)))
+    }
+
     /// How long it is since `earlier`; zero when that lies ahead.
     pub fn since(self, earlier: Moment) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))

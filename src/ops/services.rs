@@ -80,7 +80,8 @@ fn fits(plan: &Plan, breach: &Breach) -> Vec<String> {
         let bring = format!("bring back what is not available first: {}", away.join(", "));
         // Who is away already takes nothing more of the service while it is worked on.
         let changes: Vec<usize> = breach.away.iter().copied().filter(|i| plan.change(*i).is_some()).collect();
-        let targets = changes.iter().take(4).map(|i| format!("--target '{}'", name(plan, *i)));
+        let targets =
+            changes.iter().take(4).map(|i| format!("--target {}", plan.entries[*i].address.quoted()));
         let cure = match changes.len() {
             0 => return vec![bring],
             n if n > 4 => format!("{} …", targets.collect::<Vec<_>>().join(" ")),

@@ -326,9 +326,8 @@ impl RunText {
         let name = plan.services.get(service).map_or_else(String::new, |service| service.address());
         let now = self.clock.at(at);
         let dark = self.dark.remove(&service);
-        if matches!(sight, Sight::Down(_) | Sight::Unknown(_)) {
-            let took = i64::try_from(took.as_millis()).unwrap_or(i64::MAX);
-            self.dark.insert(service, Moment(now.0.saturating_sub(took)));
+        if sight.why().is_some() {
+            self.dark.insert(service, now.minus(took));
         }
         let piece = match (sight, dark) {
             (Sight::Down(why), _) => tinted(Tint::Bad, format!("{name} does not answer from outside: {why}")),

@@ -80,7 +80,7 @@ pub struct Outages {
 impl Seen {
     /// From `at` on it is seen so. The attempt that tells took so long: what did not answer did not when it was asked.
     pub fn turn(&mut self, at: Moment, sight: &Sight, took: Duration) {
-        let asked = Moment(at.0.saturating_sub(i64::try_from(took.as_millis()).unwrap_or(i64::MAX)));
+        let asked = at.minus(took);
         let (turn, from) = match sight {
             Sight::Unseen => return self.end(at),
             Sight::Up => (Turn::Up, at),

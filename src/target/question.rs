@@ -4,6 +4,7 @@ use super::Targets;
 use crate::config::checked;
 use patchform_sdk::ended::millis;
 use patchform_sdk::host::Host as _;
+use patchform_sdk::line::beginning;
 use patchform_sdk::message::{Connection, RpcError, TargetAwait, TargetAwaited, TargetRun};
 use patchform_sdk::words::typed;
 use std::collections::BTreeMap;
@@ -100,6 +101,11 @@ impl<'a> Question<'a> {
 }
 
 impl Answered {
+    /// `: no such unit`, the beginning of its last line; nothing where it has said nothing.
+    pub fn told(&self) -> String {
+        self.last_line().map_or(String::new(), |line| format!(": {}", beginning(line.as_bytes())))
+    }
+
     /// The last line that it complained with, or printed.
     pub fn last_line(&self) -> Option<&str> {
         let said = if self.stderr.trim().is_empty() { &self.stdout } else { &self.stderr };

@@ -16,10 +16,7 @@ pub fn ask(role: &Role, at: &Connection, targets: &Targets) -> Result<String, St
         (0, word) if is_role(word) => Ok(word.to_string()),
         (0, "") => Err(format!("`{shown}` printed nothing, expected one word")),
         (0, other) => Err(format!("`{shown}` printed {:?}, expected one word", beginning(other.as_bytes()))),
-        (code, _) => {
-            let said = ended.last_line().map(|line| format!(": {}", beginning(line.as_bytes())));
-            Err(format!("`{shown}` exited with code {code}, expected 0{}", said.unwrap_or_default()))
-        }
+        (code, _) => Err(format!("`{shown}` exited with code {code}, expected 0{}", ended.told())),
     });
     told.map_err(|why| targets.masked(&why))
 }

@@ -18,8 +18,8 @@ pub struct Response {
     pub body: String,
 }
 
-/// Gets `url` within `timeout`, following redirects; to another host its headers do not go along. Any status is an answer. Who vouches for the server is as with
-/// [`Question::trusted`].
+/// Gets `url` within `timeout`, following redirects; to another host its headers do not go along. Any status is an answer. Who
+/// vouches for the server is as with [`Question::trusted`].
 ///
 /// # Errors
 /// A sentence: the address is no address, nobody listens, no answer in time.

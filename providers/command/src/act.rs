@@ -5,7 +5,7 @@ use crate::arguments::{Arguments, Argv, level};
 use crate::ask;
 use crate::{look, switch};
 use patchform_sdk::durable::Survives;
-use patchform_sdk::ended::{self, Ended, OUTPUT, REFUSED, Said};
+use patchform_sdk::ended::{self, Ended, OUTPUT, Said};
 use patchform_sdk::line::tail;
 use patchform_sdk::message::{Act, Action, Answer, CommandLine, Done, Reload, Snapshot, Subject, Verdict};
 use patchform_sdk::words::typed;
@@ -129,11 +129,7 @@ fn answer(action: Action, argv: &Argv, act: &Act, arguments: &Arguments, ended: 
             ))
         }
         Ended::Exited { code: 0, said } => Answer::Applied(done(action, act, arguments, &said)),
-        Ended::Exited { code, said } => {
-            let output = tail(&(said.shown + &said.stderr), OUTPUT).to_string();
-            let why = format!("`{shown}` {}", ended::ending(code));
-            if code == REFUSED { Answer::Refused { why, output } } else { Answer::Unclear { why, output } }
-        }
+        Ended::Exited { code, said } => ended::failed(argv, code, &(said.shown + &said.stderr)),
         Ended::Running => Answer::unclear(format!("`{shown}` still runs; it is not killed")),
         Ended::Never => Answer::unclear(format!(
             "`{shown}` left no trace: it did not start, or the disk was too full to record it"

@@ -4,7 +4,7 @@ use crate::ask::LOOK;
 use patchform_sdk::away::{self, Away};
 use patchform_sdk::detached::safe_id;
 use patchform_sdk::durable::Survives;
-use patchform_sdk::ended::{self, Ended, OUTPUT, REFUSED};
+use patchform_sdk::ended::{self, Ended, OUTPUT};
 use patchform_sdk::ledger::{self, Ledger};
 use patchform_sdk::line::tail;
 use patchform_sdk::message::{
@@ -163,11 +163,7 @@ fn run(act: &Act, member: &Member, argv: &[String], arguments: &Arguments, conte
             let output = tail(&(said.shown + &said.stderr), OUTPUT).to_string();
             Answer::Applied(Done { output, ..Done::default() })
         }
-        Ended::Exited { code, said } => {
-            let output = tail(&(said.shown + &said.stderr), OUTPUT).to_string();
-            let why = format!("`{shown}` {}", ended::ending(code));
-            if code == REFUSED { Answer::Refused { why, output } } else { Answer::Unclear { why, output } }
-        }
+        Ended::Exited { code, said } => ended::failed(argv, code, &(said.shown + &said.stderr)),
         Ended::Unreachable(why) => Answer::unclear(why),
         Ended::Running => Answer::unclear(format!("`{shown}` still runs; it is not killed")),
         Ended::Never | Ended::Lost => Answer::unclear(format!("`{shown}` was cut off")),

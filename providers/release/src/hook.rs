@@ -4,12 +4,11 @@
 use crate::arguments::{Arguments, level};
 use patchform_sdk::Context;
 use patchform_sdk::detached::safe_id;
-use patchform_sdk::ended::{REFUSED, ending};
+use patchform_sdk::ended::{REFUSED, ending, failed};
 use patchform_sdk::line::tail;
 use patchform_sdk::message::{
     Act, Answer, Done, Probed, RpcError, Subject, TargetAwait, TargetAwaited, TargetRun,
 };
-use patchform_sdk::words::typed;
 
 /// Runs `on_switch`, or `on_remove` where there is no release any more.
 pub fn reload(arguments: &Arguments, act: &Act, context: &Context) -> Answer {
@@ -41,9 +40,7 @@ pub fn reload(arguments: &Arguments, act: &Act, context: &Context) -> Answer {
         Ok(TargetAwaited::Exited { code, stdout, stderr, stdout_masked, stderr_masked }) => {
             // The ledger keeps the answer: no secret may stand in it.
             let output = stdout_masked.unwrap_or(stdout) + &stderr_masked.unwrap_or(stderr);
-            let output = tail(&output, 4096).to_string();
-            let why = format!("`{}` {}", typed(&run.argv), ending(code));
-            if code == REFUSED { Answer::Refused { why, output } } else { Answer::Unclear { why, output } }
+            failed(&run.argv, code, &output)
         }
         Ok(TargetAwaited::Running) => Answer::unclear("the command still runs"),
         Ok(_) => Answer::unclear("the command was lost"),

@@ -2,7 +2,8 @@
 
 use crate::Context;
 use crate::detached::safe_id;
-use crate::message::{Subject, Switch, TargetAwait, TargetAwaited};
+use crate::line::tail;
+use crate::message::{Answer, Subject, Switch, TargetAwait, TargetAwaited};
 use crate::words::typed;
 use std::time::Duration;
 
@@ -65,6 +66,13 @@ pub fn ending(code: i32) -> String {
         None => format!("exited with code {code}"),
         Some(signal) => format!("was ended by signal {signal} (exit code {code})"),
     }
+}
+
+/// What an action answers whose command ended with another code than 0: by [`REFUSED`] it promises that nothing changed.
+pub fn failed(argv: &[String], code: i32, output: &str) -> Answer {
+    let why = format!("`{}` {}", typed(argv), ending(code));
+    let output = tail(output, OUTPUT).to_string();
+    if code == REFUSED { Answer::Refused { why, output } } else { Answer::Unclear { why, output } }
 }
 
 /// A time in whole milliseconds.

@@ -18,6 +18,12 @@ const INTERVAL: Argument =
     argument("interval", Takes::Time, Need::Default("\"1s\""), "the pause between two tries");
 const WITHIN: Argument =
     argument("within", Takes::Time, Need::Default("\"30s\""), "how long it is tried until it succeeds");
+const AUTHORITIES: Argument = argument(
+    "ca_cert_pem",
+    Takes::Text,
+    Need::Optional("Mozilla's list"),
+    "certificates in PEM of those who vouch for the server, such as `file(\"ca.pem\")`; only with `https://`",
+);
 /// How a server is told who asks.
 pub(super) const TOKEN: Argument = argument(
     "bearer_token",
@@ -149,12 +155,7 @@ pub const HTTP: Block = Block {
             Need::Optional("that they hold now"),
             "how long all certificates of the server must still hold, such as `\"14d\"`; only with `https://`",
         ),
-        argument(
-            "ca_cert_pem",
-            Takes::Text,
-            Need::Optional("Mozilla's list"),
-            "certificates in PEM of those who vouch for the server, such as `file(\"ca.pem\")`; only with `https://`",
-        ),
+        AUTHORITIES,
         TOKEN,
         USERNAME,
         PASSWORD,
@@ -270,12 +271,7 @@ pub const PROMETHEUS: Block = Block {
             Need::Required("threshold = 1"),
             "what it is compared with",
         ),
-        argument(
-            "ca_cert_pem",
-            Takes::Text,
-            Need::Optional("Mozilla's list"),
-            "certificates in PEM of those who vouch for the server, such as `file(\"ca.pem\")`; only with `https://`",
-        ),
+        AUTHORITIES,
         TOKEN,
         USERNAME,
         PASSWORD,

@@ -70,38 +70,46 @@ pub fn unseen(text: &str, part: Range<usize>, sight: &dyn Fn(&str) -> Sight) -> 
     if text.trim_start().starts_with('{') {
         return unseen_in_json(text, part, sight);
     }
-    let mut found = Vec::new();
-    let (mut at, mut is_seen) = (part.start, false);
-    while at < part.end {
-        let end = line_end(text, at, part.end);
-        let line = &text[at..end];
+    let mut is_seen = false;
+    lines_unseen(text, part, |line, begins_line| {
         if line.contains("<<") {
-            found.push(at..part.end);
-            break;
+            return None;
         }
         // A word that ends with `=`, and nothing behind it, may be a line of an encoded text.
-        let begins_line = at == 0 || text[..at].ends_with('\n');
         let given = WORD.captures(line).filter(|word| {
             begins_line
                 && &word[2] == "="
                 && !line[word[0].len()..].trim().is_empty()
                 && !word[0].contains('"')
         });
-        let from = match given.map(|word| (sight(&word[1]), word[0].len())) {
-            Some((Sight::Value, _)) => {
-                is_seen = true;
-                line.len()
-            }
-            Some((Sight::Name, behind)) => {
-                is_seen = false;
-                behind
-            }
-            Some((Sight::Nothing, _)) => {
-                is_seen = false;
-                0
-            }
-            None if is_seen => line.len(),
-            None => 0,
+        let given = given.map(|word| (sight(&word[1]), word[0].len()));
+        is_seen = match given {
+            Some((Sight::Value, _)) => true,
+            Some((Sight::Name | Sight::Nothing, _)) => false,
+            None => is_seen,
+        };
+        Some(match given {
+            _ if is_seen => line.len(),
+            Some((Sight::Name, behind)) => behind,
+            _ => 0,
+        })
+    })
+}
+
+/// The lines of a part, each from where `seen_to` says on; all the rest where it says nothing. It is told whether the part has
+/// the line from its beginning.
+fn lines_unseen(
+    text: &str,
+    part: Range<usize>,
+    mut seen_to: impl FnMut(&str, bool) -> Option<usize>,
+) -> Vec<Range<usize>> {
+    let (mut found, mut at) = (Vec::new(), part.start);
+    while at < part.end {
+        let end = line_end(text, at, part.end);
+        let line = &text[at..end];
+        let Some(from) = seen_to(line, at == 0 || text[..at].ends_with('\n')) else {
+            found.push(at..part.end);
+            break;
         };
         if !line[from..].trim().is_empty() {
             found.push(at + from..at + line.trim_end().len());
@@ -114,28 +122,18 @@ pub fn unseen(text: &str, part: Range<usize>, sight: &dyn Fn(&str) -> Sight) -> 
 /// The same in JSON, where several values may stand on a line: a line is shown that holds one name and its value, or nothing
 /// but brackets and commas.
 fn unseen_in_json(text: &str, part: Range<usize>, sight: &dyn Fn(&str) -> Sight) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let mut at = part.start;
-    while at < part.end {
-        let end = line_end(text, at, part.end);
-        let line = &text[at..end];
-        let begins_line = at == 0 || text[..at].ends_with('\n');
+    lines_unseen(text, part, |line, begins_line| {
         let given =
             WORD.captures(line).filter(|word| begins_line && &word[2] == ":" && word[0].contains('"'));
         let is_plain = line.chars().all(|c| c.is_whitespace() || "{}[],".contains(c));
-        let from = match given.map(|word| (sight(&word[1]), word[0].len())) {
+        Some(match given.map(|word| (sight(&word[1]), word[0].len())) {
             Some((Sight::Value, behind)) if !line[behind..].contains([':', '{', '[']) => line.len(),
             Some((Sight::Value | Sight::Name, behind)) => behind,
             Some((Sight::Nothing, _)) => 0,
             None if is_plain => line.len(),
             None => 0,
-        };
-        if !line[from..].trim().is_empty() {
-            found.push(at + from..at + line.trim_end().len());
-        }
-        at = end;
-    }
-    found
+        })
+    })
 }
 
 /// Whether a text seems to hold blocks of a configuration.

@@ -26,6 +26,21 @@ fn pace() -> Pace {
     }
 }
 
+/// A customer's look at a host.
+fn customer(host: &str) -> Check {
+    let second = Duration::from_secs(1);
+    Check {
+        name: "customer".into(),
+        probe: Probe::Tcp { host: host.into(), port: 443 },
+        timeout: second,
+        interval: second,
+        within: second,
+        successes: 1,
+        failures: None,
+        need: Need::Required,
+    }
+}
+
 #[test]
 fn comes_back_exactly() {
     let plans = [
@@ -115,17 +130,7 @@ fn everything_that_a_failure_may_take_back_is_stored() {
     }
     plan.waves = vec![Wave { after: None, canary: true }, Wave { after: Some(0), canary: false }];
     assert_eq!(read(&write(&plan)), Ok(plan.clone()));
-    let second = Duration::from_secs(1);
-    let probe = Check {
-        name: "customer".into(),
-        probe: Probe::Tcp { host: "shop".into(), port: 443 },
-        timeout: second,
-        interval: second,
-        within: second,
-        successes: 1,
-        failures: None,
-        need: Need::Required,
-    };
+    let probe = customer("shop");
     let at = Connection { kind: "ssh".into(), arguments: [("host".into(), "out-1".into())].into() };
     plan.services = vec![Service {
         name: "shop".into(),
@@ -367,17 +372,7 @@ fn write_the_sample() {
 fn a_barrier_comes_back() {
     let mut plan = samples::fleet(1, false);
     let at = Connection { kind: "ssh".into(), arguments: [("host".into(), "log-1".into())].into() };
-    let second = Duration::from_secs(1);
-    let probe = Check {
-        name: "customer".into(),
-        probe: Probe::Tcp { host: "web-1".into(), port: 443 },
-        timeout: second,
-        interval: second,
-        within: second,
-        successes: 1,
-        failures: None,
-        need: Need::Required,
-    };
+    let probe = customer("web-1");
     plan.traffic = vec![Traffic {
         by_hand: Some(ByHand { drain: "pool out {member}".into(), undrain: "pool in {member}".into() }),
         ..drained().0
@@ -391,7 +386,11 @@ fn a_barrier_comes_back() {
         log_group: Some(5),
         probe,
         probe_at: at.clone(),
-        log: Log { source: LogSource::File("/var/log/kern.log".into()), at: Some(at), within: second },
+        log: Log {
+            source: LogSource::File("/var/log/kern.log".into()),
+            at: Some(at),
+            within: Duration::from_secs(1),
+        },
     }));
     assert_eq!(read(&write(&plan)), Ok(plan));
 }

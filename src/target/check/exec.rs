@@ -44,14 +44,9 @@ pub(super) fn attempt(
 fn judge(command: &[String], expect_output: Option<&str>, answered: &Answered) -> Result<(), Found> {
     let shown = typed(command);
     if answered.code != 0 {
-        let said = answered.last_line().map(|line| format!(": {}", beginning(line.as_bytes())));
-        let told =
-            format!("`{shown}` {}, expected 0{}", ended::ending(answered.code), said.unwrap_or_default());
-        return Err(if ended::signal(answered.code).is_some() {
-            Found::Nothing(told)
-        } else {
-            Found::Ill(told)
-        });
+        let told = format!("`{shown}` {}, expected 0{}", ended::ending(answered.code), answered.told());
+        let tells_nothing = ended::signal(answered.code).is_some();
+        return Err(if tells_nothing { Found::Nothing(told) } else { Found::Ill(told) });
     }
     match expect_output {
         Some(text) if !answered.stdout.contains(text) => {

@@ -53,8 +53,8 @@ fn all_active(units: &[String], ended: &Answered) -> Result<(), Found> {
 }
 
 fn nothing(ended: &Answered) -> Found {
-    let said = ended.last_line().map_or(String::new(), |line| format!(": {}", beginning(line.as_bytes())));
-    Found::Nothing(format!("systemd cannot be asked, `systemctl` exited with code {}{said}", ended.code))
+    let (code, said) = (ended.code, ended.told());
+    Found::Nothing(format!("systemd cannot be asked, `systemctl` exited with code {code}{said}"))
 }
 
 #[cfg(test)]

@@ -145,18 +145,8 @@ impl Way {
         let said = log.lines().map(str::trim).rfind(|line| !line.is_empty());
         match self {
             Way::Ssh { host, .. } => lost(host, &log, said, fed.ended),
-            Way::Container { name } if !fed.ended => {
-                format!("the shell in container {name} did not answer in time")
-            }
-            Way::Container { name } => {
-                let said = said.map_or(String::new(), |said| format!(": {said}"));
-                format!("container {name} cannot be entered{said}")
-            }
-            Way::Chroot { path } if !fed.ended => format!("the shell in {path} did not answer in time"),
-            Way::Chroot { path } => {
-                let said = said.map_or(String::new(), |said| format!(": {said}"));
-                format!("{path} cannot be entered as a root of its own{said}")
-            }
+            Way::Container { name } => unentered(&format!("container {name}"), "", said, fed.ended),
+            Way::Chroot { path } => unentered(path, " as a root of its own", said, fed.ended),
         }
     }
 }
@@ -180,6 +170,15 @@ pub fn untrusted(login: &str, log: &str) -> Option<String> {
              logging in once as the user who runs patchform (`ssh {login}`)"
         )
     })
+}
+
+/// Why a shell in a place of this machine does not answer; `how` it is entered.
+fn unentered(place: &str, how: &str, said: Option<&str>, ended: bool) -> String {
+    match (ended, said) {
+        (false, _) => format!("the shell in {place} did not answer in time"),
+        (true, Some(said)) => format!("{place} cannot be entered{how}: {said}"),
+        (true, None) => format!("{place} cannot be entered{how}"),
+    }
 }
 
 /// Why a host does not answer over ssh.
