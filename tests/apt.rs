@@ -126,7 +126,7 @@ fn typed_by_hand(lab: &Lab) -> String {
     let journal = std::fs::read_to_string(run.join("journal/000001.jsonl")).unwrap();
     let (_, line) = journal.rsplit_once("\"by_hand\":").expect("it is kept");
     let mut values = serde_json::Deserializer::from_str(line).into_iter::<CommandLine>();
-    values.next().unwrap().unwrap().typed("", 0)
+    values.next().unwrap().unwrap().typed("", 0, "(sensitive)")
 }
 
 /// The id of the newest run, of what `run list --json` says.

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 use std::borrow::Cow;
 
 /// What stands in the place of a secret.
-const HIDDEN: &str = "(sensitive)";
+pub const HIDDEN: &str = "(sensitive)";
 /// Shorter texts are left alone: hiding every `yes` or `80` would garble what a person must read.
 const SHORTEST: usize = 4;
 /// Of a secret of several lines, shorter lines are left alone: `root` or `admin: x` is often no secret by itself.

@@ -267,7 +267,7 @@ fn wrap(text: &str, width: usize, name: &str) -> String {
             out.push('\n');
         }
         let mut used = 0;
-        for word in line.split(' ') {
+        for word in words(line) {
             let length = unicode_width::UnicodeWidthStr::width(word);
             if used > 0 && used + 1 + length > room {
                 out.push('\n');
@@ -282,6 +282,16 @@ fn wrap(text: &str, width: usize, name: &str) -> String {
         }
     }
     out
+}
+
+/// What is not taken apart: words, and what stands in a pair of backticks, which is typed as one line.
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    let in_pairs = line.matches('`').count().is_multiple_of(2);
+    let mut typed = false;
+    line.split(move |c| {
+        typed ^= in_pairs && c == '`';
+        c == ' ' && !typed
+    })
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::under_way::under_way;
 use crate::calendar::Interval;
 use crate::config::checked::Service;
 use crate::model::Moment;
+use crate::model::mask::HIDDEN;
 use crate::plan::downtime::leaves;
 use crate::plan::noun::{Plan, Step};
 use crate::plan::room;
@@ -229,7 +230,7 @@ fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Se
         kept: stored.map_or(String::new(), kept),
         by_hand: stored.and_then(|stored| {
             let before = plan.change(i)?.from.as_ref().map_or(String::new(), ToString::to_string);
-            Some(stored.made.as_ref()?.by_hand.as_ref()?.typed(&before, run.token()))
+            Some(stored.made.as_ref()?.by_hand.as_ref()?.typed(&before, run.token(), HIDDEN))
         }),
     }
 }

@@ -11,7 +11,8 @@ pub fn earlier_action(id: &str) -> String {
     format!("an earlier action{run} ({id})")
 }
 
-fn quoted(word: &str) -> String {
+/// One word, in quotes where a shell would take it apart or change it.
+pub fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "%+,-./:=@_".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.into();

@@ -28,6 +28,20 @@ fn everything_has_its_place() {
 }
 
 #[test]
+fn what_is_typed_is_not_wrapped() {
+    let help = "If it is the same one under another name, `patchform state mv command.a 'command.b[\"x y\"]'` tells so.";
+    let narrow = |help: &str| {
+        let one = Diagnostic::error("Hm").help(help);
+        draw(&one, &sources(TEXT), Look { colour: false, width: 60 })
+    };
+    let drawn = narrow(help);
+    assert!(drawn.contains("`patchform state mv command.a 'command.b[\"x y\"]'`"), "{drawn}");
+    // A single one begins nothing.
+    let lone = narrow(&help.replacen('`', "", 1));
+    assert!(lone.lines().all(|line| line.chars().count() <= 60), "{lone}");
+}
+
+#[test]
 fn colours_only_when_asked_for() {
     let one = Diagnostic::warning("Hm").at(at(TEXT, "var.port"), "");
     assert!(draw(&one, &sources(TEXT), Look { colour: true, width: 80 }).contains("\u{1b}["));

@@ -11,5 +11,11 @@ case $leader in
 '') echo "no container of this name runs on this machine" >&2 && exit 69 ;;
 *' '*) echo "several containers of this name run on this machine" >&2 && exit 69 ;;
 esac
-exec nsenter --target "$leader" --all --root --wd -- /usr/bin/env -i HOME=/root \
-  PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin /bin/sh -s
+exec 3<&0
+nsenter --target "$leader" --all --root --wd -- /usr/bin/env -i HOME=/root \
+  PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin /bin/sh -s <&3 3<&- &
+entered=$!
+# A container that goes down stops what runs in it before it ends it, and nsenter stops itself with the shell that it waits for.
+# The container then waits for nsenter, and nsenter for whoever wakes it.
+while sleep 1 && kill -CONT "$entered"; do :; done >/dev/null 2>&1 3<&- &
+wait "$entered"
