@@ -2,6 +2,8 @@
 
 #[path = "apt/assessed.rs"]
 mod assessed;
+#[path = "apt/btrfs.rs"]
+mod btrfs;
 #[path = "lab/catalog.rs"]
 mod catalog;
 #[path = "apt/chroot.rs"]
@@ -122,8 +124,8 @@ fn what_fails_leaves_the_host_as_it_was() {
 /// The line by which a person goes back to the newest snapshot, as the last journal has it for the emergency steps.
 fn typed_by_hand(lab: &Lab) -> String {
     let runs = std::fs::read_dir(lab.path(".patchform/runs")).unwrap().map(|entry| entry.unwrap().path());
-    let run = runs.filter(|path| path.is_dir()).max().unwrap();
-    let journal = std::fs::read_to_string(run.join("journal/000001.jsonl")).unwrap();
+    let journals = runs.map(|path| path.join("journal/000001.jsonl")).filter(|path| path.exists());
+    let journal = std::fs::read_to_string(journals.max().unwrap()).unwrap();
     let (_, line) = journal.rsplit_once("\"by_hand\":").expect("it is kept");
     let mut values = serde_json::Deserializer::from_str(line).into_iter::<CommandLine>();
     values.next().unwrap().unwrap().typed("", 0, "(sensitive)")

@@ -32,7 +32,10 @@ fn text(host: &Debian, level: &str, more: &str) -> String {
 
 /// A host with an rpm database, that trusts the repository's key.
 fn booted() -> Option<Debian> {
-    let host = Debian::boot_with(rpms::fill)?;
+    Debian::boot_with(rpms::fill).map(with_rpm)
+}
+
+fn with_rpm(host: Debian) -> Debian {
     let gateway = host.says("sed -n 's|.*http://\\([^ ]*\\) .*|\\1|p' /etc/apt/sources.list");
     let at = format!("http://{}/rpm", gateway.trim());
     let key = host.repository.lab.read("rpm/good.asc");
@@ -51,7 +54,7 @@ echo '%_dbpath /var/lib/rpm' >/etc/rpm/macros
 sed -i 's/^enabled = true/enabled = false/' /etc/dnf/plugins/local.conf
 rpm --initdb && rpm --import /etc/good.asc"
     ));
-    Some(host)
+    host
 }
 
 /// Installs packages there, as a person would.
@@ -251,4 +254,18 @@ fn on_the_host() {
 fn a_host_to_look_at() {
     let Some(host) = prepared() else { return };
     stays(&host, &text(&host, "pf-app = \"1.1-1\"", ""));
+}
+
+#[test]
+fn the_whole_root_comes_back_by_a_reboot() {
+    let Some(host) = Debian::boot_on_btrfs(rpms::fill).map(with_rpm) else { return };
+    install(&host, "pf-base pf-app-1.0 pf-lib-1:1.0");
+    host.says("echo before >/srv/data");
+    let (before, boot) = (manifest(&host), host.boot_id());
+    let by_root = "way_back = \"btrfs\"\n  snapshot {\n    may_lose_data = true\n  }";
+    let lab = component(&host, "pf-app = \"1.3-1\"", by_root);
+    let said = flat(&lab.patchform("apply --auto-approve").exits(3).out);
+    assert!(said.contains("pf-app.service does not run"), "{said}");
+    assert_eq!(manifest(&host), before);
+    assert_ne!(host.boot_id(), boot);
 }

@@ -11,6 +11,7 @@ component "apt" "web" {
   reboot_timeout = "15m"
   confirm_within = "10m"
   repair         = true
+  way_back       = "packages"
 
   connection "ssh" {
     host = "web-1.example"

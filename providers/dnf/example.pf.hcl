@@ -11,6 +11,7 @@ component "dnf" "web" {
   reboot         = "when_needed"
   reboot_timeout = "15m"
   confirm_within = "10m"
+  way_back       = "packages"
 
   connection "ssh" {
     host = "web-1.example"

@@ -393,7 +393,7 @@ fn change(id: &str, snapshot: &Snapshot, entry: &Entry) -> Change {
         coverage: snapshot.coverage.clone(),
         place: String::new(),
         survives_target_loss: false,
-        discards_data: false,
+        discards_data: snapshot.coverage.data,
         size: snapshot.size,
         duration: 0,
     };

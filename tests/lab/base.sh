@@ -15,7 +15,7 @@ eval "$(apt-config shell proxy Acquire::http::Proxy)"
 [ -z "$proxy" ] || export http_proxy="$proxy"
 new=$1.new
 rm -rf "$new"
-mmdebstrap --quiet --variant=minbase --include=systemd,systemd-sysv,dbus,openssh-server,iproute2,procps,sudo,dnf,dnf-plugins-core,rpm \
+mmdebstrap --quiet --variant=minbase --include=systemd,systemd-sysv,dbus,openssh-server,iproute2,procps,sudo,btrfs-progs,dnf,dnf-plugins-core,rpm \
   --dpkgopt=force-unsafe-io --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
   --dpkgopt='path-exclude=/usr/share/locale/*' \
   --customize-hook='chroot "$1" systemctl mask -q systemd-networkd systemd-resolved apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer' \

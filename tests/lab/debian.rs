@@ -81,13 +81,29 @@ impl Debian {
 
     /// As [`Debian::boot`], with what `fill` puts into its repository.
     pub fn boot_with(fill: fn(&Repository)) -> Option<Debian> {
+        Debian::boot_on(Lab::empty(), fill)
+    }
+
+    /// As [`Debian::boot`], with its root on a disk of its own, a subvolume of btrfs.
+    pub fn boot_on_btrfs(fill: fn(&Repository)) -> Option<Debian> {
+        if !Path::new("/usr/sbin/mkfs.btrfs").exists() || !Path::new("/dev/loop-control").exists() {
+            let _ =
+                writeln!(std::io::stderr(), "skipped: a root on btrfs needs btrfs-progs and loop devices");
+            return None;
+        }
+        let lab = Lab::empty();
+        lab.write("btrfs", "");
+        Debian::boot_on(lab, fill)
+    }
+
+    fn boot_on(lab: Lab, fill: fn(&Repository)) -> Option<Debian> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         if let Some(what) = missing() {
             // Not by `eprintln!`: of a test that passes, nobody would see it.
             let _ = writeln!(std::io::stderr(), "skipped: a test on a real host needs {what}");
             return None;
         }
-        let (base, lab) = (base(), Lab::empty());
+        let base = base();
         let (n, pid) = (NEXT.fetch_add(1, Ordering::SeqCst), std::process::id());
         // A net of four addresses for every host of every process that runs now, apart from those of `sshd.rs`.
         let id = pid.wrapping_mul(64).wrapping_add(n % 64);

@@ -1,13 +1,25 @@
 # Boots a host: `$1` the base, `$2` the folder that becomes its root, `$3` the keys' folder, `$4` its name, `$5` the programs
-# that it shall see, `$6` its machine-id, `$7` what systemd-nspawn calls it. While the file `down` is in the keys' folder it does not come back from a reboot.
+# that it shall see, `$6` its machine-id, `$7` what systemd-nspawn calls it. Its root is on btrfs where the keys' folder has a file
+# `btrfs`. While the file `down` is in the keys' folder it does not come back from a reboot.
 set -eu
 mount --make-rprivate /
 mount -t sysfs sysfs /sys
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
-mount -t tmpfs -o size=600m tmpfs "$2"
+mount -t tmpfs -o size=1500m tmpfs "$2"
 mkdir "$2/up" "$2/work" "$2/root"
-mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/up,workdir=$2/work" "$2/root"
-root=$2/root
+root=$2/root disk=
+if [ -e "$3/btrfs" ]; then
+  # A disk of its own, whose root is a subvolume.
+  truncate -s 1400m "$2/disk"
+  mkfs.btrfs -q "$2/disk"
+  mount -o loop "$2/disk" "$2/root"
+  root=$2/root/@
+  btrfs -q subvolume create "$root"
+  cp -a "$1/." "$root/"
+  disk=--bind=$(findmnt -no SOURCE -v "$2/root")
+else
+  mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/up,workdir=$2/work" "$2/root"
+fi
 echo "$4" >"$root/etc/hostname"
 printf '127.0.0.1 localhost %s\n' "$4" >"$root/etc/hosts"
 mkdir -p "$root/root/.ssh" "$root/home/ops/.ssh" /run/systemd/nspawn
@@ -40,7 +52,8 @@ ln -s ../lab-kernel.service "$root/etc/systemd/system/sysinit.target.wants/"
 export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 SYSTEMD_NSPAWN_LOCK=0
 while :; do
   code=0
-  systemd-nspawn -q -D "$root" -M "$7" --boot --register=no --keep-unit --link-journal=no --resolv-conf=off --timezone=off \
+  # shellcheck disable=SC2086
+  systemd-nspawn -q -D "$root" $disk -M "$7" --boot --register=no --keep-unit --link-journal=no --resolv-conf=off --timezone=off \
     --console=pipe --bind-ro="$5:/opt/lab" --uuid="$6" </dev/null || code=$?
   [ "$code" = 133 ] || exit "$code"
   while [ -e "$3/down" ]; do sleep 0.1; done

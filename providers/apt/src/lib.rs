@@ -65,7 +65,13 @@ static MANAGER: Manager = Manager {
         Script::Patch => vec![HOST, STAND, include_str!("host/patch.sh")],
         Script::Restore => vec![HOST, STAND, include_str!("host/restore.sh")],
         Script::Snapshot | Script::Reload => vec![HOST, STAND],
-        Script::Read | Script::Inventory | Script::Fetch | Script::Booted | Script::Verify | Script::Drop => {
+        Script::Read
+        | Script::Inventory
+        | Script::Fetch
+        | Script::Booted
+        | Script::Verify
+        | Script::Root
+        | Script::Drop => {
             vec![HOST]
         }
     },

@@ -74,7 +74,7 @@ static MANAGER: Manager = Manager {
 fn parts(script: Script) -> Vec<&'static str> {
     let [begin, python, end] = PYTHON;
     let own = match script {
-        Script::Read | Script::Inventory | Script::Booted | Script::Verify | Script::Drop => {
+        Script::Read | Script::Inventory | Script::Booted | Script::Verify | Script::Root | Script::Drop => {
             return vec![HOST];
         }
         Script::Discover => include_str!("host/discover.sh"),

@@ -66,12 +66,12 @@ fn run(
         return Answer::unclear(format!("it is not known whether it was started: {}", e.message));
     }
     let patience = Duration::from_millis(act.deadline.max(1));
-    let reboots = reboot::is(action, act);
+    let reboots = reboot::is(action, act, arguments);
     let patience = if reboots { arguments.reboot_patience().min(patience) } else { patience };
     match ended::wait(&act.id, &act.subject, patience, context).0 {
         // It is ended with the host, and nothing of it may be left there but which boot that was.
         ended if reboots && !matches!(ended, Ended::Exited { code: 0 | REFUSED, .. }) => {
-            let settled = reboot::settle(manager, act, arguments, context);
+            let settled = reboot::settle(manager, action, act, arguments, context);
             settled.unwrap_or_else(|| answer(manager, action, act, arguments, ended))
         }
         ended => answer(manager, action, act, arguments, ended),

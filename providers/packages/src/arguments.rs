@@ -27,6 +27,17 @@ pub enum Reboot {
     Always,
 }
 
+/// How a host goes back.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Back {
+    /// The exact previous packages are installed again.
+    #[default]
+    Packages,
+    /// The whole root comes back from a btrfs snapshot, by a reboot.
+    Btrfs,
+}
+
 /// The arguments of a component.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[allow(missing_docs)] // Each is described in `describe.rs`.
@@ -47,6 +58,8 @@ pub struct Arguments {
     pub confirm_within: Option<String>,
     #[serde(default)]
     pub repair: Option<bool>,
+    #[serde(default)]
+    pub way_back: Back,
 }
 
 impl Arguments {
@@ -105,6 +118,11 @@ impl Arguments {
     /// Whether what others have left half installed is repaired.
     pub fn repairs(&self) -> bool {
         self.repair == Some(true)
+    }
+
+    /// `btrfs` where the whole root goes back, as the scripts want it.
+    pub fn how_back(&self) -> String {
+        if self.way_back == Back::Btrfs { "btrfs" } else { "" }.into()
     }
 
     /// `1` where held packages may be changed, as the scripts want it.
@@ -195,12 +213,21 @@ pub fn complaints(manager: &Manager, desired: &Desired) -> Vec<Complaint> {
         let what = "confirm_within must be a length of time above zero".to_string();
         complaints.push(Complaint::error(json!(["confirm_within"]), what, detail));
     }
+    if arguments.confirm_within.is_some() && arguments.way_back == Back::Btrfs {
+        let detail = "Write one of them: a dead man's switch goes back by the previous packages.";
+        let what = "confirm_within has no way back by btrfs".to_string();
+        complaints.push(Complaint::error(json!(["confirm_within"]), what, detail));
+    }
     let boots = ["ssh", "container"].contains(&desired.subject.connection.kind.as_str());
-    if arguments.reboot != Reboot::Never && !boots {
-        let detail =
-            "A reboot of this machine would end patchform; let it be reached over ssh from another one.";
-        let what = "only a host that is reached over ssh, or a container, is rebooted".to_string();
-        complaints.push(Complaint::error(json!(["reboot"]), what, detail));
+    for (name, asked) in
+        [("reboot", arguments.reboot != Reboot::Never), ("way_back", arguments.way_back == Back::Btrfs)]
+    {
+        if asked && !boots {
+            let detail =
+                "A reboot of this machine would end patchform; let it be reached over ssh from another one.";
+            let what = "only a host that is reached over ssh, or a container, is rebooted".to_string();
+            complaints.push(Complaint::error(json!([name]), what, detail));
+        }
     }
     complaints
 }
@@ -242,6 +269,11 @@ mod tests {
         assert!(told(json!({ "reboot_timeout": "soon" }), level.clone())[0].contains("no period"));
         assert!(told(json!({ "confirm_within": "0s" }), level.clone())[0].contains("above zero"));
         assert!(told(json!({ "reboot": "always" }), level.clone())[0].contains("over ssh"));
+        assert!(
+            told(json!({ "way_back": "btrfs" }), level.clone())[0].starts_with("[\"way_back\"]: only a host")
+        );
+        let both = json!({ "way_back": "btrfs", "confirm_within": "5m" });
+        assert!(told(both, level.clone())[0].contains("no way back by btrfs"));
         assert!(told(json!({ "reboot": "perhaps" }), level.clone())[0].contains("`when_needed`"));
         assert!(told(json!({ "restart": "nginx" }), level)[0].contains("do not fit"));
     }

@@ -78,6 +78,18 @@ pub fn description(manager: &Manager) -> Description {
             },
         ),
         (
+            "way_back",
+            Argument {
+                default: Some(json!("packages")),
+                ..optional(
+                    json!("string"),
+                    "How the host goes back: `packages`, the exact previous ones with their configuration files; or `btrfs`, its \
+                     whole root as a snapshot has kept it, by a reboot. The latter throws away what was written since, so that \
+                     it is a way back only with `may_lose_data`.",
+                )
+            },
+        ),
+        (
             "confirm_within",
             optional(
                 json!("string"),

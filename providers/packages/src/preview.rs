@@ -1,10 +1,11 @@
 //! What a patch would do, as the package manager's own simulation on the host tells it.
 
 mod force;
+mod root;
 mod whole;
 
 use crate::answer;
-use crate::arguments::{Arguments, packages};
+use crate::arguments::{Arguments, Back, packages};
 use crate::manager::Manager;
 use crate::names;
 use crate::pins::{Pin, Purpose};
@@ -31,7 +32,8 @@ pub fn preview(manager: &'static Manager, proposed: &Proposed, context: &Context
         let wanted = level.iter().map(|(name, version)| format!("{name}={version}"));
         let repair = u8::from(arguments.repairs()).to_string();
         let back = proposed.snapshot.as_ref().map_or(String::new(), task::folder);
-        let words = [fresh(manager), arguments.held(), repair, back].into_iter().chain(wanted).collect();
+        let words = [fresh(manager), arguments.held(), repair, back, arguments.how_back()];
+        let words = words.into_iter().chain(wanted).collect();
         let call = Call { manager, script: Script::Preview, arguments: words, stdin: String::new() };
         let lines = call.ask(&proposed.subject, PATIENCE, context)?;
         Asked { manager, level: &level, arguments: &arguments, lines: &lines }.judge()
@@ -75,10 +77,13 @@ impl<'a> Asked<'a> {
         let (mut pins, mut warnings) = (self.new_files(&installed)?, self.warnings(&installed));
         let size: u64 = pins.iter().map(|pin| pin.size).sum();
         let kept = self.old_files(&now);
-        let way_back = self.way_back(&kept, &removed, installed.len())?;
+        let way_back = match self.arguments.way_back {
+            Back::Packages => self.way_back(&kept, &removed, installed.len())?,
+            Back::Btrfs => Some(self.root(&installed)?),
+        };
         if let Ok(kept) = kept {
             pins.extend(kept);
-        } else if let Err(missing) = kept {
+        } else if let (Err(missing), Back::Packages) = (kept, self.arguments.way_back) {
             warnings
                 .push(format!("{missing} is neither in a repository nor on the host any more: no way back"));
         }
@@ -309,7 +314,8 @@ impl<'a> Asked<'a> {
                 .then(|| format!("{} goes down from {old} to {}", i.name, i.new))
         });
         let told = changed.chain(lower).chain(notes);
-        told.chain(self.about_reboots()).chain(self.about_repairs()).collect()
+        let told = told.chain(self.about_reboots()).chain(self.about_repairs());
+        told.chain(self.about_root()).collect()
     }
 }
 

@@ -34,8 +34,8 @@ pub fn probe(manager: &'static Manager, probe: &Probe, context: &Context) -> Res
     {
         return Ok(settled.probed(|said| done(manager, action, act, &arguments, said)));
     }
-    if reboot::is(action, act)
-        && let Some(found) = reboot::found(manager, act, &arguments, context)
+    if reboot::is(action, act, &arguments)
+        && let Some(found) = reboot::found(manager, action, act, &arguments, context)
     {
         return Ok(found);
     }

@@ -4,6 +4,7 @@ use crate::answer;
 use crate::arguments::Arguments;
 use crate::manager::Manager;
 use crate::script::{Call, Script};
+use crate::task;
 use patchform_sdk::Context;
 use patchform_sdk::detached::safe_id;
 use patchform_sdk::message::{Act, Action, Answer, Done, Probed, Reload};
@@ -16,6 +17,10 @@ const GLANCE: Duration = Duration::from_secs(1);
 /// How long it may take to answer one question.
 const LOOK: Duration = Duration::from_secs(20);
 
+/// What is said of a host that runs in another root than the one that was put in place.
+const ELSEWHERE: &str = "the host has rebooted, and not into the root that was put in its place: see which subvolume its boot \
+                         loader names";
+
 /// How a reboot stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Boot {
@@ -25,20 +30,29 @@ enum Boot {
     Before,
     /// The host has booted, and has not come up wholly yet.
     Starting,
-    /// The host has booted.
-    After,
+    /// The host has booted; into the root that was put in place?
+    After {
+        /// Whether it was.
+        restored: bool,
+    },
     /// The host does not answer: why.
     Away(String),
 }
 
 /// Whether an action reboots its host.
-pub fn is(action: Action, act: &Act) -> bool {
-    action == Action::Reload && act.reload == Reload::Reboot
+pub fn is(action: Action, act: &Act, arguments: &Arguments) -> bool {
+    action == Action::Reload && act.reload == Reload::Reboot || is_root(action, act, arguments)
+}
+
+/// Whether an action brings another root into its place.
+fn is_root(action: Action, act: &Act, arguments: &Arguments) -> bool {
+    action == Action::Restore && task::is_root(act, arguments)
 }
 
 /// Waits until the host is back from the reboot that `act` has asked for; `None` when it was never asked for.
 pub fn settle(
     manager: &'static Manager,
+    action: Action,
     act: &Act,
     arguments: &Arguments,
     context: &Context,
@@ -49,7 +63,10 @@ pub fn settle(
         let boot = look(manager, act, context);
         match &boot {
             Boot::Never => return None,
-            Boot::After => return Some(Answer::Applied(after())),
+            Boot::After { restored: false } if is_root(action, act, arguments) => {
+                return Some(Answer::unclear(ELSEWHERE));
+            }
+            Boot::After { .. } => return Some(Answer::Applied(after())),
             // A unit that never comes up is no reason to wait for: whether all is well is verified.
             Boot::Starting if began.elapsed() >= patience => return Some(Answer::Applied(after())),
             _ if began.elapsed() >= patience || context.is_orphaned() => {
@@ -65,6 +82,7 @@ pub fn settle(
 /// process that has not waited for it.
 pub fn found(
     manager: &'static Manager,
+    action: Action,
     act: &Act,
     arguments: &Arguments,
     context: &Context,
@@ -73,7 +91,10 @@ pub fn found(
     let boot = look(manager, act, context);
     Some(match &boot {
         Boot::Never => return None,
-        Boot::After => Probed::After(after()),
+        Boot::After { restored: false } if is_root(action, act, arguments) => {
+            Probed::Between { why: ELSEWHERE.into() }
+        }
+        Boot::After { .. } => Probed::After(after()),
         Boot::Starting if gave_up => Probed::After(after()),
         Boot::Before if gave_up => Probed::Between { why: overdue(&boot, arguments.reboot_patience()) },
         Boot::Away(_) if gave_up => Probed::Between { why: "it still does not answer".into() },
@@ -120,7 +141,7 @@ fn of(lines: &[Vec<String>]) -> Boot {
         _ if matches!(word("state").as_deref(), Some("initializing" | "starting" | "stopping")) => {
             Boot::Starting
         }
-        _ => Boot::After,
+        _ => Boot::After { restored: answer::of(lines, "restored", 0).next().is_some() },
     }
 }
 
@@ -134,8 +155,9 @@ mod tests {
         assert_eq!(boot("now b\nstate running"), Boot::Never);
         assert_eq!(boot("now a\nbefore a\nstate stopping"), Boot::Before);
         assert_eq!(boot("now b\nbefore a\nstate starting"), Boot::Starting);
-        assert_eq!(boot("now b\nbefore a\nstate degraded"), Boot::After);
-        assert_eq!(boot("now b\nbefore a"), Boot::After);
+        assert_eq!(boot("now b\nbefore a\nstate degraded"), Boot::After { restored: false });
+        assert_eq!(boot("now b\nbefore a"), Boot::After { restored: false });
+        assert_eq!(boot("now b\nbefore a\nrestored"), Boot::After { restored: true });
     }
 
     #[test]

@@ -13,6 +13,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const BASE: &str = include_str!("host/base.sh");
 const SERVICES: &str = include_str!("host/services.sh");
+const BTRFS: &str = include_str!("host/btrfs.sh");
 const KEPT: &str = include_str!("host/kept.sh");
 
 /// One of the scripts.
@@ -30,6 +31,7 @@ pub enum Script {
     Booted,
     Verify,
     Restore,
+    Root,
     Drop,
 }
 
@@ -48,6 +50,7 @@ impl Script {
             Script::Booted => "booted",
             Script::Verify => "verify",
             Script::Restore => "restore",
+            Script::Root => "root",
             Script::Drop => "drop",
         }
     }
@@ -62,6 +65,7 @@ impl Script {
             Script::Reload => include_str!("host/reload.sh"),
             Script::Booted => include_str!("host/booted.sh"),
             Script::Verify => include_str!("host/verify.sh"),
+            Script::Root => include_str!("host/root.sh"),
             Script::Drop => include_str!("host/drop.sh"),
             Script::Discover | Script::Preview | Script::Patch | Script::Restore => return None,
         })
@@ -72,6 +76,7 @@ impl Script {
         let common = match self {
             Script::Patch | Script::Restore => [SERVICES, KEPT].concat(),
             Script::Reload => SERVICES.into(),
+            Script::Preview | Script::Snapshot | Script::Root | Script::Drop => BTRFS.into(),
             _ => String::new(),
         };
         let own = (manager.own)(self).concat();

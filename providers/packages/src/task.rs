@@ -1,13 +1,13 @@
 //! Which script does an action, with what. Pure.
 
-use crate::arguments::{Arguments, Reboot, packages};
+use crate::arguments::{Arguments, Back, Reboot, packages};
 use crate::manager::Manager;
 use crate::pins::{Pins, Purpose};
 use crate::script::{Call, Script};
 use patchform_sdk::detached::{check_id, safe_id};
 use patchform_sdk::ended::{OUTPUT, Said};
 use patchform_sdk::line::tail;
-use patchform_sdk::message::{Act, Action, CommandLine, Done, Reload, Snapshot, SnapshotRef};
+use patchform_sdk::message::{Act, Action, CommandLine, Coverage, Done, Reload, Snapshot, SnapshotRef};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -32,17 +32,25 @@ pub fn call(
                 pins.0.iter().map(|pin| format!("{} {} {}\n", pin.address, pin.file(manager), pin.sha256));
             call(Script::Fetch, &[], lines.collect())
         }
-        Action::Snapshot => call(Script::Snapshot, &[snapshot(act)?], to_keep(manager, act)?),
+        Action::Snapshot => {
+            call(Script::Snapshot, &[snapshot(act)?, arguments.how_back()], to_keep(manager, act)?)
+        }
         Action::Patch => {
             let told = to_patch(manager, act)? + &under_switch(manager, act, arguments)?;
             let repair = u8::from(arguments.repairs()).to_string();
             let words = [arguments.held(), seconds, snapshot(act).unwrap_or_default(), repair];
             call(Script::Patch, &words, told)
         }
+        Action::Restore if is_root(act, arguments) => {
+            call(Script::Root, &[snapshot(act)?, safe_id(&act.id)], String::new())
+        }
         Action::Restore => {
             call(Script::Restore, &[snapshot(act)?, seconds], under_switch(manager, act, arguments)?)
         }
-        Action::Drop => call(Script::Drop, &[snapshot(act)?], String::new()),
+        Action::Drop => {
+            let how = if is_root(act, arguments) { "btrfs" } else { "" };
+            call(Script::Drop, &[snapshot(act)?, how.into()], String::new())
+        }
         Action::Reload if act.reload > Reload::Reboot => {
             Err(format!("the {} kind does not power a host off", manager.kind))
         }
@@ -80,6 +88,12 @@ fn snapshot(act: &Act) -> Result<String, String> {
 pub fn folder(snapshot: &SnapshotRef) -> String {
     let told = snapshot.token.as_ref().and_then(|token| token.get("id")).and_then(Value::as_str);
     safe_id(told.unwrap_or(&snapshot.id))
+}
+
+/// Whether the snapshot holds the whole root: as it says itself, or as it would be made.
+pub fn is_root(act: &Act, arguments: &Arguments) -> bool {
+    let token = act.snapshot.as_ref().and_then(|snapshot| snapshot.token.as_ref());
+    token.map_or(arguments.way_back == Back::Btrfs, |token| token.get("root").is_some())
 }
 
 fn to_keep(manager: &'static Manager, act: &Act) -> Result<String, String> {
@@ -172,15 +186,28 @@ pub fn done(manager: &Manager, action: Action, act: &Act, arguments: &Arguments,
             let id = snapshot(act).unwrap_or_default();
             let size =
                 said.stdout.lines().rev().find_map(|line| line.strip_prefix("size ")?.trim().parse().ok());
+            let root = said.stdout.lines().find_map(|line| line.strip_prefix("root ")?.split_once(' '));
             let place = format!("{}/{id}", manager.snapshots());
-            done.snapshot = Some(Box::new(Snapshot {
-                token: json!({ "id": id }),
-                by_hand: Some(by_hand(manager, &place)),
-                place,
-                size: size.unwrap_or(0),
-                ..Snapshot::default()
+            done.snapshot = Some(Box::new(match root {
+                Some((device, root)) => Snapshot {
+                    token: json!({ "id": id, "root": root }),
+                    by_hand: Some(root_by_hand(device, root, &id)),
+                    place: format!(".patchform/{id}/snapshot at the top of the btrfs on {device}"),
+                    size: size.unwrap_or(0),
+                    coverage: Coverage { whole_system: true, data: true },
+                    ..Snapshot::default()
+                },
+                None => Snapshot {
+                    token: json!({ "id": id }),
+                    by_hand: Some(by_hand(manager, &place)),
+                    place,
+                    size: size.unwrap_or(0),
+                    ..Snapshot::default()
+                },
             }));
         }
+        // A root comes into force by the reboot that brings it back.
+        Action::Restore if is_root(act, arguments) => {}
         Action::Patch | Action::Restore => done.reload = needed(arguments, said),
         _ => {}
     }
@@ -191,6 +218,15 @@ pub fn done(manager: &Manager, action: Action, act: &Act, arguments: &Arguments,
 fn by_hand(manager: &Manager, place: &str) -> CommandLine {
     let (install, files) = manager.words.install;
     let script = format!("{install} {place}/{files} && tar -C / -xpf {place}/conffiles.tar");
+    CommandLine { argv: vec!["sh".into(), "-c".into(), script], ..CommandLine::default() }
+}
+
+/// The root that was kept takes the root's place, from whatever system reaches the disk: a rescue system, too.
+fn root_by_hand(device: &str, root: &str, id: &str) -> CommandLine {
+    let script = format!(
+        "mount -o subvolid=5 {device} /mnt && mv /mnt/{root} /mnt/.patchform/{id}/failed-by-hand && btrfs subvolume snapshot \
+         /mnt/.patchform/{id}/snapshot /mnt/{root} && umount /mnt && reboot"
+    );
     CommandLine { argv: vec!["sh".into(), "-c".into(), script], ..CommandLine::default() }
 }
 

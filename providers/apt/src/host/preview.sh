@@ -1,14 +1,15 @@
-# preview ANSWER HELD REPAIR SNAPSHOT NAME=VERSION...: what installing exactly these versions would do. HELD is 1 where held
+# preview ANSWER HELD REPAIR SNAPSHOT BY NAME=VERSION...: what installing exactly these versions would do. HELD is 1 where held
 # packages may change, REPAIR where what others have left half installed is repaired. With a SNAPSHOT (else it is empty), of
 # which these are the versions, all that its run changed beside them goes back, too. Of hundreds of packages there is more to say than fits into an output: it stands in the file ANSWER.
+# Where BY is `btrfs` it is told whether the root can be kept.
 # Its lists of packages are its own, so that nothing of the host's is changed; they begin as a copy of the host's.
 echo patchform-answer
 error() { printf 'error %s\n' "$*"; echo end; exit 0; }
 [ "$(id -u)" = 0 ] || error "it must run as root there: give the connection \`sudo = true\`, or another user"
 command -v apt-get >/dev/null || error "this host has no apt"
 answer=$cache/answers/$1
-held=$2 repair=$3 back=$4
-shift 4
+held=$2 repair=$3 back=$4 by=$5
+shift 5
 lists=$cache/lists
 mkdir -p "$lists/partial" "$cache/debs" "$cache/answers" || error "$cache cannot be made"
 options="-o Dir::State::lists=$lists -o Acquire::ForceHash=SHA256 -o Acquire::Languages=none -o APT::Update::Error-Mode=any"
@@ -173,4 +174,5 @@ for name in $names; do
     echo "asks $name"
   fi
 done
+[ "$by" != btrfs ] || tell_root
 finish

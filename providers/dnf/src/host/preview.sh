@@ -1,14 +1,15 @@
-# preview ANSWER HELD REPAIR SNAPSHOT NAME=VERSION...: what installing exactly these versions would do. HELD is 1 where held
+# preview ANSWER HELD REPAIR SNAPSHOT BY NAME=VERSION...: what installing exactly these versions would do. HELD is 1 where held
 # packages may change, REPAIR where what others have left half done is repaired. With a SNAPSHOT (else it is empty), of which
-# these are the versions, all that its run changed beside them goes back, too. The answer stands in the file ANSWER. The
+# these are the versions, all that its run changed beside them goes back, too. Where BY is `btrfs` it is told whether the
+# root can be kept. The answer stands in the file ANSWER. The
 # metadata are its own, so that nothing of the host's is changed.
 echo patchform-answer
 error() { printf 'error %s\n' "$*"; echo end; exit 0; }
 [ "$(id -u)" = 0 ] || error "it must run as root there: give the connection \`sudo = true\`, or another user"
 command -v rpm >/dev/null || error "this host has no rpm"
 answer=$cache/answers/$1
-held=$2 repair=$3 back=$4
-shift 4
+held=$2 repair=$3 back=$4 by=$5
+shift 5
 mkdir -p "$cache/metadata" "$cache/rpms" "$cache/answers" || error "$cache cannot be made"
 find "$cache/answers" -type f -mmin +60 -delete
 exec 9>"$cache/lock"
@@ -84,4 +85,5 @@ fi
 [ -z "$(since_boot $(rpm -qa --qf '%{NAME}\n'))" ] || echo "reboot-pending"
 # shellcheck disable=SC2086
 wants_boot $names | sed 's/^/asks /'
+[ "$by" != btrfs ] || tell_root
 finish

@@ -1,12 +1,14 @@
 # reload HOW ID SNAPSHOT: restarts services; standard input has `unit NAME` on each line, or `found NAME` for the services on
 # old code of a package. Where HOW is `reboot` the host reboots instead, and which boot it was stands in the file ID before
-# that begins; but not where all is as it was when SNAPSHOT was taken, in the same boot: then what runs is what is installed.
+# that begins; but not where all is as it was when SNAPSHOT was taken, in the same boot, or since its root came back: then what runs is what
+# is installed.
 [ "$(id -u)" = 0 ] || refuse "it must run as root there: give the connection \`sudo = true\`"
 boot=$(cat /proc/sys/kernel/random/boot_id)
 as_before() {
-  [ -n "$1" ] && [ "$(cat "$state/snapshots/$1/boot" 2>/dev/null)" = "$boot" ] || return 1
+  kept=$state/snapshots/$1
+  [ -n "$1" ] && { [ -e "$kept/restored" ] || [ "$(cat "$kept/boot" 2>/dev/null)" = "$boot" ]; } || return 1
   # shellcheck disable=SC2046
-  stand $(cat "$state/snapshots/$1/names") | cmp -s - "$state/snapshots/$1/stand"
+  stand $(cat "$kept/names") | cmp -s - "$kept/stand"
 }
 if [ "$1" = reboot ] && ! as_before "$3"; then
   is_booted || refuse "systemd does not run there: it cannot be rebooted"

@@ -1,10 +1,20 @@
-# snapshot ID: keeps what is there of the packages named on standard input (`package NAME`), and the files of their
+# snapshot ID BY: keeps what is there of the packages named on standard input (`package NAME`), and the files of their
 # versions (`file FILE SHA256`), so that `restore` needs nothing from outside. What the plan has found (`there NAME ARCH
-# VERSION`, `absent NAME`) must be so still: somebody may have changed what it only pulls in.
+# VERSION`, `absent NAME`) must be so still: somebody may have changed what it only pulls in. BY is `btrfs` where the root is
+# kept, too.
 [ "$(id -u)" = 0 ] || refuse "it must run as root there: give the connection \`sudo = true\`"
-id=$1
+id=$1 by=$2
 there=$state/snapshots/$id
-[ ! -d "$there" ] || { echo "it is there already"; du -sk "$there" | awk '{ print "size", $1 * 1024 }'; exit 0; }
+# kept: what is there by now is whole, but for the root, which holds it.
+kept() {
+  if [ "$by" = btrfs ]; then
+    keep_root "$id" >"$t/said" 2>&1 || { rm -rf "$there"; refuse "the root cannot be kept: $(tr '\n' ' ' <"$t/said")"; }
+    cat "$t/said"
+  fi
+  du -sk "$there" | awk '{ print "size", $1 * 1024 }'
+  exit 0
+}
+[ ! -d "$there" ] || kept
 new=$state/snapshots/.new-$id
 rm -rf "$new"
 mkdir -p "$new/$pool" && chmod 700 "$state" "$new" || refuse "$new cannot be made"
@@ -45,4 +55,4 @@ keep_reboot "$new/reboot"
 # Each must be whole before the name says that it is.
 sync "$new"/* "$new/$pool"/* "$new" 2>/dev/null || sync
 mv "$new" "$there" && sync "$state/snapshots" || give_up "$there cannot be made"
-du -sk "$there" | awk '{ print "size", $1 * 1024 }'
+kept

@@ -71,6 +71,11 @@ impl Asked<'_> {
         )))
     }
 
+    /// What a reboot is expected to take, in milliseconds: its deadline is longer than it is waited for.
+    pub(super) fn reboot(&self) -> u64 {
+        BOOT.saturating_add(millis(self.arguments.reboot_patience()) / 5)
+    }
+
     /// What each step is expected to take, in milliseconds, when so many packages of so many bytes are installed. A step's
     /// deadline is five times that.
     pub(super) fn durations(&self, packages: usize, size: u64, reload: Reload) -> BTreeMap<String, u64> {
@@ -80,7 +85,7 @@ impl Asked<'_> {
         let switched = self.arguments.within().map_or(0, |within| millis(within.saturating_add(BACK)) / 4);
         let patch = patch.max(switched);
         let reload = match reload {
-            Reload::Reboot => BOOT.saturating_add(millis(self.arguments.reboot_patience()) / 5),
+            Reload::Reboot => self.reboot(),
             _ => TRANSACTION,
         };
         [

@@ -68,7 +68,14 @@ mod tests {
     fn a_secret_is_asked_for_and_without_it_nothing_runs() {
         let words = |words: &[&str]| words.iter().map(ToString::to_string).collect();
         let line = CommandLine {
-            argv: words(&["sh", "-c", "echo \"$0|$1|$2|$PW|$LEVEL|$NONE|\"", "a b", "--key=<secret>;", "<secret>"]),
+            argv: words(&[
+                "sh",
+                "-c",
+                "echo \"$0|$1|$2|$PW|$LEVEL|$NONE|\"",
+                "a b",
+                "--key=<secret>;",
+                "<secret>",
+            ]),
             env: [("PW", "x<secret>'"), ("LEVEL", CommandLine::LEVEL), ("NONE", "")]
                 .map(|(name, value)| (name.to_string(), value.to_string()))
                 .into(),
