@@ -16,6 +16,8 @@ mod refused;
 mod repository;
 #[path = "lab/rpms.rs"]
 mod rpms;
+#[path = "dnf/way_in.rs"]
+mod way_in;
 
 use debian::Debian;
 use kind::{checked_here, flat, ready, stays, suite};

@@ -37,6 +37,8 @@ enum What {
     Slow,
     /// Its `%pre` fills the disk.
     FillsDisk,
+    /// What sshd is started by instead.
+    Sshd(&'static str),
 }
 
 const fn rpm(name: &'static str, version: &'static str, what: What) -> Rpm {
@@ -69,6 +71,9 @@ const RPMS: &[Rpm] = &[
     rpm("pf-held", "1.1", What::Plain),
     rpm("pf-still", "1.0", What::LeftRunning),
     rpm("pf-still", "1.1", What::LeftRunning),
+    rpm("pf-sshd", "1.0", What::Sshd("/usr/sbin/sshd -D")),
+    rpm("pf-sshd", "1.1", What::Sshd("/usr/sbin/sshd -D -o LogLevel=VERBOSE")),
+    rpm("pf-sshd", "1.2", What::Sshd("/bin/sleep infinity")),
     rpm("pf-mod", "1.0", What::Plain),
     rpm("pf-mod", "1.1", What::Plain),
     rpm("pf-mod", "2.0", What::Plain),
@@ -142,7 +147,12 @@ impl Rpm {
         write(&format!("etc/{name}.conf"), format!("# of {name}\nlevel = {bare}\n").as_bytes());
         let mut files = format!("/usr/lib/{name}\n%config(noreplace) /etc/{name}.conf\n");
         let mut scripts = String::new();
-        if *what != What::Plain {
+        if let What::Sshd(start) = what {
+            let unit = format!("[Service]\nType=simple\nExecStart=\nExecStart={start}\n");
+            write("lib/systemd/system/ssh.service.d/pf.conf", unit.as_bytes());
+            files += "/lib/systemd/system/ssh.service.d/pf.conf\n";
+            scripts = "%post\nsystemctl daemon-reload\nsystemctl restart ssh\n".into();
+        } else if *what != What::Plain {
             let mut program = fs::read("/bin/sleep").unwrap();
             program.extend(format!("{name} {bare}").bytes());
             write(&format!("usr/lib/{name}/serve"), &program);

@@ -9,8 +9,8 @@ root_top() {
   device=$2 subvolume=${3#/}
   command -v btrfs >/dev/null || { echo "the command btrfs is missing there (package btrfs-progs)"; return 1; }
   # Never within `$t`, which is removed with all that is in it.
-  top=/run/patchform-btrfs-$$
-  mkdir "$top" && trap 'umount "$top" 2>/dev/null; rmdir "$top" 2>/dev/null; rm -rf "$t"' EXIT
+  top=$(mktemp -d /run/patchform-btrfs-XXXXXX) || return 1
+  trap 'umount "$top" 2>/dev/null; rmdir "$top" 2>/dev/null; rm -rf "$t"' EXIT
   mount -t btrfs -o subvolid=5 "$device" "$top" 2>"$t/why" ||
     { echo "the top of its btrfs cannot be mounted: $(tr '\n' ' ' <"$t/why")"; return 1; }
   [ -n "$subvolume" ] && [ "$(stat -c %i "$top/$subvolume")" = 256 ] ||
