@@ -1,4 +1,4 @@
-//! The stored form of a journal's lines, version 6. Its own types: what is stored changes only on purpose.
+//! The stored form of a journal's lines, version 7. Its own types: what is stored changes only on purpose.
 
 use crate::model::Moment;
 use crate::plan::noun::Step;
@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// The stored form's version. A reader refuses every higher one.
-pub const FORM: u32 = 6;
+pub const FORM: u32 = 7;
 
 /// The first line of every segment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,6 +130,7 @@ pub(super) enum StoredRules {
     First,
     Second,
     Third,
+    Fourth,
 }
 
 impl StoredRules {
@@ -282,7 +283,7 @@ macro_rules! same {
     };
 }
 
-same!(Rules, StoredRules: First, Second, Third);
+same!(Rules, StoredRules: First, Second, Third, Fourth);
 same!(Leg, StoredLeg: Forth, Back);
 same!(Reload, StoredReload: None, Service, Reboot, PowerCycle);
 same!(Step, StoredStep: Gate, Fetch, Measure, Drain, Block, Snapshot, Backup, Patch, Reload, Verify, Unblock, Undrain, Soak, Commit,

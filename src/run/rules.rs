@@ -11,9 +11,12 @@ pub enum Rules {
     Second,
     /// Since form 5: what is proved not to have happened is tried once more, whatever it is; before, only what disturbs nothing.
     Third,
+    /// Since form 7: what gets stuck at the moment in which a run changes hands is freed with what was stuck before, and holds what it
+    /// stands on; before, that was forgotten where anything had been stuck.
+    Fourth,
 }
 
 impl Rules {
     /// Those of this program.
-    pub const NOW: Rules = Rules::Third;
+    pub const NOW: Rules = Rules::Fourth;
 }

@@ -16,7 +16,8 @@ impl Run {
     /// A controller takes the run: what was under way is unclear, what halted or got stuck is tried again. `kept`: it was
     /// to be abandoned, and was not; what failed meanwhile does now what its rollout says.
     pub(super) fn take_up_again(&mut self, kept: bool) {
-        let (mut stuck, mut postponed) = (Vec::new(), Vec::new());
+        let mut stuck = self.all_stuck();
+        let mut postponed = Vec::new();
         for i in 0..self.components.len() {
             work::step();
             self.components[i].goes_on = None;
@@ -34,7 +35,6 @@ impl Run {
                     self.asks_its_gate_again(i);
                 }
                 Phase::Halted => self.try_again(i),
-                Phase::Stuck(_) => stuck.push(i),
                 _ => {}
             }
         }
@@ -42,8 +42,15 @@ impl Run {
             self.postponed(i);
         }
         if !stuck.is_empty() {
+            if self.rules >= Rules::Fourth {
+                stuck = self.all_stuck();
+            }
             self.free_stuck(&stuck);
         }
+    }
+
+    fn all_stuck(&self) -> Vec<usize> {
+        (0..self.components.len()).filter(|i| matches!(self.components[*i].phase, Phase::Stuck(_))).collect()
     }
 
     /// Tries the step at which `i` halted once more. Its failure is kept until the step is done after all: a rollback may
@@ -81,9 +88,8 @@ impl Run {
             self.components[i].goes_on = None;
             self.components[i].leaving = leaving.contains(&i);
         }
-        let stuck = |i: &usize| matches!(self.components[*i].phase, Phase::Stuck(_));
         let unclear = |i: &usize| matches!(self.components[*i].current, ActionStanding::Unclear { .. });
-        let stuck: Vec<usize> = (0..self.components.len()).filter(stuck).collect();
+        let stuck = self.all_stuck();
         if stuck.iter().any(unclear) {
             self.free_stuck(&stuck);
         }

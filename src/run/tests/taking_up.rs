@@ -222,6 +222,35 @@ fn what_was_stuck_waits_for_a_place_of_its_rollout() {
     assert_eq!(p.standings(), "going back, committed");
 }
 
+/// Two have no way back; one of them is verified when its controller dies, and stands on what could go back.
+#[test]
+fn what_gets_stuck_when_a_run_changes_hands_holds_what_it_stands_on() {
+    for (rules, expected) in
+        [(Rules::Fourth, "committed, stuck, stuck"), (Rules::Third, "going back, stuck, stuck")]
+    {
+        let mut plan = sample::plan(&[&[], &[], &[0]], 10, OnFailure::RollbackComponent);
+        for i in [1, 2] {
+            plan.entries[i].lifecycle.allow_irreversible = true;
+            change_of(&mut plan, i).way_back = None;
+            change_of(&mut plan, i).back.clear();
+        }
+        let mut p = Played::new(&plan);
+        p.turn();
+        p.well(1, 5);
+        p.well(0, 5);
+        assert_eq!(p.well(2, 3), "verify 2");
+        p.apply(What::Asked(Request::Rollback));
+        p.in_flight.clear();
+        p.apply(What::Taken { controller: "you".into(), token: 2, rules });
+        let told = p.turn();
+        assert_eq!(p.standings(), expected, "{rules:?}: {told}");
+        // Whoever takes it next finds all of them.
+        p.apply(What::taken("you", 3));
+        p.turn();
+        assert_eq!(p.standings(), "committed, stuck, stuck", "{rules:?}");
+    }
+}
+
 /// A controller of the program before form 3.
 fn taken_by_first(token: u64) -> What {
     What::Taken { controller: "old".into(), token, rules: Rules::First }
