@@ -128,7 +128,7 @@ fn a_finished_run_is_taken_back_by_a_new_plan() {
     lab.write("main.pf.hcl", tower(["1.1", "1.1", "1.1"], ""));
     lab.patchform("apply --auto-approve").exits(0);
     let back = lab.patchform(&format!("rollback {} --auto-approve", last(&lab))).exits(0);
-    let told = "command.a goes back by a patch: and so do 2 others; their snapshots are not restored";
+    let told = "command.a and 2 others go back by a patch: their snapshots are not restored";
     back.says(told).says("brings what stood there");
     assert_eq!([lab.read("a"), lab.read("b"), lab.read("c")], ["1.0", "1.0", "1.0"]);
 }

@@ -161,11 +161,12 @@ fn finished(id: &str, place: Place, inputs: &Inputs, stages: &mut dyn Stages) ->
 /// What a person hears who may expect more than the level to come back.
 fn not_restored(stored: &[(&Address, String)]) -> Option<Diagnostic> {
     let (first, id) = stored.first()?;
-    let others = match stored.len() - 1 {
-        0 => "its snapshot is not restored".into(),
-        more => format!("and so do {more} others; their snapshots are not restored"),
+    let go = match stored.len() - 1 {
+        0 => format!("{first} goes back by a patch: its snapshot is not restored"),
+        1 => format!("{first} and 1 other go back by a patch: their snapshots are not restored"),
+        more => format!("{first} and {more} others go back by a patch: their snapshots are not restored"),
     };
-    Some(Diagnostic::warning(format!("{first} goes back by a patch: {others}")).help(format!(
+    Some(Diagnostic::warning(go).help(format!(
         "What else has changed there, such as data and settings, stays as it is. `patchform snapshot restore {id}` brings what stood \
          there before, and loses what came since."
     )))

@@ -70,10 +70,14 @@ fn fits(plan: &Plan, breach: &Breach) -> Vec<String> {
     let service = &plan.services[breach.service];
     if breach.room == 0 && breach.away.is_empty() {
         let least = service.members.len().saturating_sub(1);
-        return vec![format!(
-            "nothing of it may be worked on: let {} do with min_available = {least}",
-            service.address()
-        )];
+        let service = service.address();
+        return vec![match least {
+            0 => format!(
+                "its only member may never be worked on: give {service} a second one, or take it off that member for as long as it \
+                 is patched"
+            ),
+            least => format!("nothing of it may be worked on: let {service} do with min_available = {least}"),
+        }];
     }
     if breach.room == 0 {
         let away: Vec<String> = breach.away.iter().take(4).map(|i| name(plan, *i)).collect();

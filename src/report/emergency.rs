@@ -146,7 +146,7 @@ fn way_back(plan: &Plan, entry: &Entry, change: &Change, stuck: &Settled) -> Vec
                 let whole = change.from.as_ref().map_or("absent".into(), ToString::to_string);
                 steps.push(format!("Make sure that it is {}.", at(whole)).into());
                 let checks = entry.checks.iter();
-                steps.extend(checks.map(|check| format!("Check {}: {}.", check.name, tried(check)).into()));
+                steps.extend(checks.map(checked));
             }
             Step::Block => {
                 steps.push("Keep customers out of it.".to_string().into());
@@ -267,6 +267,21 @@ fn restore(change: &Change, snapshot: Option<&str>, kept: &str, before: &str) ->
     };
     let kept = if kept.is_empty() { String::new() } else { format!(", {kept}") };
     format!("Restore its snapshot{id}{kept}{place}, so that it is {before} again.{loses}")
+}
+
+/// A check, to be made by hand: what is typed stands by itself, so that nothing sticks to it that is no part of it.
+fn checked(check: &Check) -> Doing {
+    match &check.probe {
+        Probe::Exec { command, expect_output: None } => Doing::Type {
+            place: format!("Check {}, which ends with code 0", check.name),
+            line: typed(command),
+        },
+        Probe::Exec { command, expect_output: Some(text) } => {
+            let place = format!("Check {}, which prints {text:?} and ends with code 0", check.name);
+            Doing::Type { place, line: typed(command) }
+        }
+        _ => Doing::Say(format!("Check {}: {}", check.name, tried(check))),
+    }
 }
 
 /// What a check tries, as one would type it.

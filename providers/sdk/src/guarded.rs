@@ -226,7 +226,12 @@ impl Guarded<'_> {
     }
 
     fn back(&self, cause: &mut Cause, switch: &Switch) -> Settled {
-        Settled::Back(self.or_unconfirmed(std::mem::take(cause)), taken_back(switch))
+        let mut cause = std::mem::take(cause);
+        if matches!(switch, Switch::Lost { .. }) && cause.why.is_empty() {
+            // It did not have the time that it was promised.
+            cause.why = "it could not be confirmed any more".into();
+        }
+        Settled::Back(self.or_unconfirmed(cause), taken_back(switch))
     }
 
     fn unconfirmed(&self) -> String {

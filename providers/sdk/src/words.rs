@@ -17,7 +17,18 @@ pub fn quoted(word: &str) -> String {
     if !word.is_empty() && word.chars().all(plain) {
         return word.into();
     }
-    format!("'{}'", word.replace('\'', r"'\''"))
+    // What a terminal obeys, or turns into something else, is written so that it can be read, and copied.
+    let mut typed = String::from("'");
+    for c in word.chars() {
+        match c {
+            '\'' => typed += r"'\''",
+            c if c.is_control() && c != '\n' && u32::from(c) < 128 => {
+                typed += &format!("'\"$(printf '\\{:03o}')\"'", u32::from(c));
+            }
+            c => typed.push(c),
+        }
+    }
+    typed + "'"
 }
 
 #[cfg(test)]
@@ -43,6 +54,7 @@ mod tests {
                 "\\",
                 "ü",
             ][..],
+            &["printf", "%s|", "a\tb", "\u{1b}[2J", "\r"],
             &["printf", "%s|", "~", "#x", "a;b", "a&b", "(", "\"q\"", "!x", "x=1"],
         ] {
             let argv: Vec<String> = words.iter().map(ToString::to_string).collect();
