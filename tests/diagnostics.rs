@@ -365,30 +365,64 @@ fn mutated_texts_never_panic_and_never_fail_silently() {
     }
 }
 
+/// What this process has spent of the processors, in seconds.
+fn spent() -> f64 {
+    let stat = fs::read_to_string("/proc/self/stat").unwrap();
+    let behind_name = stat.rsplit(')').next().unwrap();
+    let ticks = behind_name.split_whitespace().skip(11).take(2).map(|ticks| ticks.parse::<f64>().unwrap());
+    ticks.sum::<f64>() / 100.0
+}
+
+/// A hostile text of about `n` bytes, and what is said of it.
+type Hostile = (&'static str, fn(usize) -> String, &'static str);
+
+const HOSTILE: [Hostile; 9] = [
+    ("string", |n| in_locals(&format!("\"{}\"", "x".repeat(n))), "too large"),
+    ("list", |n| in_locals(&format!("[{}]", "1,".repeat(n / 2))), "too large"),
+    ("one line of garbage", |n| in_locals(&"(".repeat(n)), "too deeply"),
+    ("heredoc", |n| format!("locals {{\n  a = <<E\n{}", "x\n".repeat(n / 2)), "never closed"),
+    ("no newline", |n| "x".repeat(n), "error"),
+    ("zero bytes", |n| "\0".repeat(n), "error"),
+    ("quotes", |n| in_locals(&"\"\n".repeat(n / 2)), "does not end on its line"),
+    (
+        "names",
+        |n| {
+            let name = |i| format!("  a{i} = local.a{}\n", i + 1);
+            format!("locals {{\n{}}}\n", (0..n / 500).map(name).collect::<String>())
+        },
+        "no local value",
+    ),
+    (
+        "inner blocks that are not closed",
+        |n| "component \"release\" \"a\" {\n  check {\n    b {\n  }\n}\n".repeat(n / 50),
+        "too deeply",
+    ),
+];
+
+fn in_locals(value: &str) -> String {
+    format!("locals {{\n  a = {value}\n}}\n")
+}
+
 #[test]
 fn huge_texts_end_in_a_message_soon() {
-    let line = |inner: String| format!("locals {{\n  a = {inner}\n}}\n");
-    for (name, text, expected) in [
-        ("string", line(format!("\"{}\"", "x".repeat(40_000_000))), "too large"),
-        ("list", line(format!("[{}]", "1,".repeat(20_000_000))), "too large"),
-        ("one line of garbage", "(".repeat(40_000_000), "too deeply"),
-        ("heredoc", format!("locals {{\n  a = <<E\n{}", "x\n".repeat(20_000_000)), "never closed"),
-        ("no newline", "x".repeat(40_000_000), "error"),
-        ("zero bytes", "\0".repeat(10_000_000), "error"),
-        ("quotes", "\"\n".repeat(20_000_000), "does not end on its line"),
-        (
-            "names",
-            format!(
-                "locals {{\n{}}}\n",
-                (0..20_000).map(|i| format!("  a{i} = local.a{}\n", i + 1)).collect::<String>()
-            ),
-            "no local value",
-        ),
-    ] {
-        let started = std::time::Instant::now();
-        let (said, config) = swallow(text.as_bytes());
-        assert!(config.is_none() && said.contains(expected), "{name}: {}", &said[..said.len().min(2_000)]);
-        assert!(said.len() < 100_000, "{name}: {} bytes are said", said.len());
-        println!("{name}: {:.1?}", started.elapsed());
+    for (name, text, expected) in HOSTILE {
+        // What is refused by its size alone must have that.
+        let least = if expected == "too large" { 9_000_000 } else { 2_500_000 };
+        let times = [least, 4 * least].map(|n| {
+            let text = text(n);
+            let before = spent();
+            let (said, config) = swallow(text.as_bytes());
+            assert!(
+                config.is_none() && said.contains(expected),
+                "{name}: {}",
+                &said[..said.len().min(2_000)]
+            );
+            assert!(said.len() < 100_000, "{name}: {} bytes are said", said.len());
+            spent() - before
+        });
+        println!("{name}: {times:.1?} s");
+        // Four times as much text takes four times as long; sixteen times would be its square.
+        let [small, large] = times;
+        assert!(large < 8.0 * small.max(0.5), "{name}: {times:.1?} s");
     }
 }

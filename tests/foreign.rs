@@ -42,6 +42,27 @@ fn it_works_like_a_bundled_one() {
     lab.patchform("plan --detailed-exitcode").exits(0).says("No changes");
 }
 
+#[test]
+fn one_that_is_not_pinned_is_told_where_it_is_named_and_hides_nothing_else() {
+    let Some(lab) = notes() else { return };
+    lab.write("other.pf.hcl", "output \"o\" {\n  value = local.nope\n}\n");
+    let started = "import os; open('started', 'w'); import sys; sys.exit(1)\n";
+    let told = |said: &str| {
+        let ran = lab.patchform("validate").exits(1);
+        let said = [said, "main.pf.hcl:4:23", "patchform init", "local value \"nope\"", "has 2 errors"];
+        said.iter().for_each(|said| assert!(ran.err.contains(said), "{said}: {}", ran.err));
+    };
+    told("`note` is not pinned in patchform.lock.hcl");
+    fs::remove_file(lab.path("other.pf.hcl")).unwrap();
+    lab.patchform("init").exits(0);
+    lab.patchform("validate").exits(0);
+    lab.write("other.pf.hcl", "output \"o\" {\n  value = local.nope\n}\n");
+    let program = lab.read("provider.py");
+    lab.write("provider.py", program.replacen('\n', &format!("\n{started}"), 1));
+    told("`note` is not the one that patchform.lock.hcl pins");
+    assert!(!lab.path("started").exists(), "it was started all the same");
+}
+
 /// The example's provider, whose `provider` block says in which folder its notes are.
 fn in_folders() -> Option<Lab> {
     let lab = notes()?;

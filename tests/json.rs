@@ -267,6 +267,10 @@ fn validate_answers_in_one_shape_whatever_is_wrong() {
     for (command, said) in [
         ("validate --json --var-file nowhere.pfvars", "Cannot read nowhere.pfvars"),
         ("validate --json --var hunter2", "--var needs a name and a value"),
+        ("validate --json --nope", "Unexpected argument '--nope' found"),
+        ("--chdir . validate --nope --json", "Unexpected argument '--nope' found"),
+        ("validate --json --var a=b hunter2", "Unexpected argument '***' found"),
+        ("--chdir nowhere validate --json", "Cannot work in nowhere"),
     ] {
         let done = lab.patchform(command).exits(1);
         let answer = document(&done);
@@ -278,6 +282,30 @@ fn validate_answers_in_one_shape_whatever_is_wrong() {
         let summary = answer["diagnostics"][0]["summary"].as_str().unwrap();
         assert!(summary.starts_with(said), "{summary}");
         assert!(!answer.to_string().contains("hunter2"), "{answer:#}");
+    }
+}
+
+#[test]
+fn a_command_line_that_cannot_be_read_is_told_in_json_where_that_is_asked_for() {
+    let lab = Lab::new("variable \"a\" { default = 1 }\n");
+    for (command, said) in [
+        ("apply --json --nope", "unexpected argument '--nope' found"),
+        ("plan --nope --json", "unexpected argument '--nope' found"),
+        ("state list --json --lock", "unexpected argument '--lock' found"),
+        ("--chdir validate plan --json --nope", "unexpected argument '--nope' found"),
+        ("nope --json", "unrecognized subcommand 'nope'"),
+        ("plan --json --var a=b hunter2", "unexpected argument '***' found"),
+    ] {
+        let done = lab.patchform(command).exits(1);
+        let told = lines(&done);
+        let [error] = told.as_slice() else { panic!("{command}: {told:?}") };
+        assert_eq!((&error["type"], &error["kind"]), (&"error".into(), &"error".into()));
+        assert_eq!((&error["message"], &error["exit_code"]), (&said.into(), &1.into()), "{command}");
+        assert!(done.err.contains("Usage: ") && !done.out.contains("hunter2"), "{done:?}");
+    }
+    for command in ["apply --nope", "apply --nope -- --json", "plan --json --help"] {
+        let out = lab.patchform(command).out;
+        assert!(!out.starts_with('{'), "{command}: {out}");
     }
 }
 

@@ -417,3 +417,27 @@ fn a_repository_over_https() {
     drop(host);
     run(&lab, "plan").exits(0).says("7-one");
 }
+
+#[test]
+fn what_is_the_same_in_all_instances_of_a_module_is_evaluated_once() {
+    let text = |instances: usize| {
+        let slow = "length([for a in range(400) : [for b in range(400) : a * b]])";
+        let call = "module \"m\" {\n  source = \"./m\"\n  count  = ";
+        (
+            format!("{call}{instances}\n}}\n"),
+            format!(
+                "locals {{\n  twice = local.slow * 2\n  slow  = {slow}\n}}\noutput \"slow\" {{\n  value = local.twice\n}}\n"
+            ),
+        )
+    };
+    let time = |instances: usize| {
+        let (call, module) = text(instances);
+        let lab = Lab::new(&call);
+        lab.write("m/m.pf.hcl", module);
+        let started = std::time::Instant::now();
+        lab.patchform("validate").exits(0);
+        started.elapsed()
+    };
+    let (one, many) = (time(1), time(60));
+    assert!(many < one * 10, "{one:.1?} for one, {many:.1?} for sixty");
+}

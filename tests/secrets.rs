@@ -502,6 +502,27 @@ fn what_a_broken_call_gives_to_a_secret_is_not_shown() {
 }
 
 #[test]
+fn the_formatter_shows_of_a_broken_call_what_its_module_lets_everybody_see() {
+    let lab =
+        Lab::new("module \"m\" {\n  source = \"./m\"\n  open = [\"seen\", 1\n  s = [\"hunter2\", 1\n}\n");
+    lab.write("m/m.pf.hcl", MODULE);
+    let stdin = || std::fs::File::open(lab.path("main.pf.hcl")).expect("it was written");
+    let from_stdin =
+        || Ran::of(lab.patchform_command("fmt -").stdin(stdin()).output().expect("patchform starts"));
+    let says = |seen: bool| {
+        for ran in [run(&lab, &["fmt"], &[]), from_stdin(), run(&lab, &["validate"], &[])] {
+            assert!(!ran.out.contains("hunter2") && !ran.err.contains("hunter2"), "{}", ran.err);
+            assert_eq!(ran.err.contains("open = [\"seen\", 1"), seen, "{}", ran.err);
+        }
+    };
+    says(true);
+    // Two calls of one name: both modules must let everybody see it.
+    lab.write("n/m.pf.hcl", "variable \"s\" {}\n");
+    lab.write("main.pf.hcl", lab.read("main.pf.hcl") + "module \"m\" {\n  source = \"./n\"\n}\n");
+    says(false);
+}
+
+#[test]
 fn a_diff_of_the_formatter_stars_what_cannot_be_judged() {
     for (name, text) in [
         (

@@ -19,6 +19,7 @@ mod graph;
 mod import;
 mod init;
 mod live;
+mod misread;
 mod output;
 mod painter;
 mod plan;
@@ -146,17 +147,17 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         .and_then(|m| CommandLine::from_arg_matches(&m).map(|line| (line, for_programs(&m))));
     let (CommandLine { global, verb }, json) = match parsed {
         Ok(line) => line,
-        Err(error) => {
-            let _ = error.print();
-            return if error.use_stderr() { Exit::Error } else { Exit::Done };
-        }
+        Err(error) => return misread::tell(&error, &arguments),
     };
     let terminal = Terminal { json, unsaid, ..Terminal::new(&global) };
     if let Some(folder) = &global.chdir
         && let Err(error) = std::env::set_current_dir(folder)
     {
-        let place = folder.display();
-        return terminal.fail(&crate::ops::Failure::error(format!("cannot work in {place}: {error}")));
+        let failure = crate::ops::Failure::error(format!("cannot work in {}: {error}", folder.display()));
+        return match (&verb, json) {
+            (Verb::Validate(_), true) => validate::failed(failure, &terminal),
+            _ => terminal.fail(&failure),
+        };
     }
     let done = match verb {
         Verb::Init(a) => init::run(&a, &terminal),

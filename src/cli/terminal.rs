@@ -121,6 +121,12 @@ impl Terminal {
 
     /// Says why a command failed and what to do next.
     pub fn fail(&self, failure: &Failure) -> Exit {
+        self.note_failure(failure);
+        self.say_failure(failure)
+    }
+
+    /// The same for people alone.
+    fn note_failure(&self, failure: &Failure) {
         if let Some(complaints) = &failure.diagnostics {
             self.note(&format!("{}\n", diagnostic::draw_all(&complaints.1, &complaints.0, self.look())));
         }
@@ -133,6 +139,10 @@ impl Terminal {
             page.line(2, 4, &[tinted(Tint::Command, "help: "), plain(hint.as_str())]);
         }
         self.note(&page.finish());
+    }
+
+    /// The same for programs, where they read standard output.
+    pub(super) fn say_failure(&self, failure: &Failure) -> Exit {
         let exit = Exit::of(failure.kind);
         let kind = match failure.kind {
             Kind::Error => "error",
@@ -141,6 +151,7 @@ impl Terminal {
             Kind::Stopped => "stopped",
         };
         if self.json {
+            let (message, hints) = self.unsaid.leave_out(failure);
             self.say(&error_line(failure, (&message, &hints), kind, exit));
         }
         exit

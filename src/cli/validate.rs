@@ -4,6 +4,7 @@ use super::Exit;
 use super::arguments::Variables;
 use super::terminal::Terminal;
 use crate::config::source::Sources;
+use crate::model::Diagnostics;
 use crate::ops::{self, Failure};
 use crate::report::diagnostic;
 
@@ -20,21 +21,31 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> {
     let checked = ops::validate::validate(&arguments.variables.inputs());
     if arguments.json {
-        let (sources, complaints, exit) = match checked {
-            Ok(valid) => (valid.sources, valid.warnings, Exit::Done),
-            Err(Failure { diagnostics: Some(complaints), .. }) => (complaints.0, complaints.1, Exit::Error),
-            // Whoever reads the answer reads one shape.
-            Err(other) => {
-                let (exit, problem) = (Exit::of(other.kind), other.into_diagnostic());
-                (Sources::new(), problem.into(), exit)
+        return Ok(match checked {
+            Ok(valid) => {
+                say(&valid.warnings, &valid.sources, terminal);
+                Exit::Done
             }
-        };
-        terminal.say(&format!("{:#}\n", diagnostic::to_json(&complaints, &sources)));
-        return Ok(exit);
+            Err(failure) => failed(failure, terminal),
+        });
     }
     let valid = checked?;
     terminal.warn(&valid.warnings, &valid.sources);
     let s = if valid.components == 1 { "" } else { "s" };
     terminal.say(&format!("The configuration is valid: {} component{s}.\n", valid.components));
     Ok(Exit::Done)
+}
+
+/// Says in JSON why there is no answer. Whoever reads the answer reads one shape.
+pub(super) fn failed(failure: Failure, terminal: &Terminal) -> Exit {
+    let exit = Exit::of(failure.kind);
+    match failure {
+        Failure { diagnostics: Some(complaints), .. } => say(&complaints.1, &complaints.0, terminal),
+        other => say(&other.into_diagnostic().into(), &Sources::new(), terminal),
+    }
+    exit
+}
+
+fn say(complaints: &Diagnostics, sources: &Sources, terminal: &Terminal) {
+    terminal.say(&format!("{:#}\n", diagnostic::to_json(complaints, sources)));
 }

@@ -130,8 +130,12 @@ impl Sources {
         let (start, end) = (span.start as usize, span.end as usize);
         let shown = source.shown.get_or_insert_with(|| source.text.to_string());
         if let Some(secret) = shown.get(start..end) {
-            let starred: String =
-                secret.split('\n').map(|line| "*".repeat(line.len())).collect::<Vec<_>>().join("\n");
+            // A bracket that closes something tells nothing.
+            let stars = |(at, line): (usize, &str)| match line.trim() {
+                "}" | "]" | ")" if at > 0 => line.to_string(),
+                _ => "*".repeat(line.len()),
+            };
+            let starred = secret.split('\n').enumerate().map(stars).collect::<Vec<_>>().join("\n");
             shown.replace_range(start..end, &starred);
         }
     }

@@ -96,6 +96,17 @@ struct Item {
     inside: Vec<Diagnostic>,
 }
 
+/// The first brace of an item that closes a deeper one than it stands below.
+struct Shifted {
+    at: usize,
+    /// What it closes.
+    inner: Open,
+    /// What is open around the one that it stands below.
+    around: Vec<Open>,
+    /// How much was wrong within the item before.
+    told: usize,
+}
+
 struct Scanner<'a> {
     text: &'a [u8],
     file: FileId,
@@ -108,8 +119,7 @@ struct Scanner<'a> {
     suspect: Option<(usize, Open)>,
     /// A template in quotes that ends on a later line than it begins on.
     crossing: Option<Open>,
-    /// The first brace of the item that closes a deeper one than it stands below, and that one.
-    shifted: Option<(usize, Open)>,
+    shifted: Option<Shifted>,
     /// The last byte of code, white space and comments aside.
     last: usize,
     /// Where a template in quotes begins, and the first quote in it that can begin no string.

@@ -3,7 +3,7 @@
 use super::{FileId, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// So many more places are shown at which something is named that is not there.
+/// So many more places are shown at which the same is wrong.
 const MOST_PLACES: usize = 4;
 
 /// Whether it stops the command.
@@ -143,6 +143,34 @@ impl Diagnostic {
         self
     }
 
+    /// Says that the same is wrong at other places, too: the first one in the text is what it is told of.
+    pub fn also_at(mut self, mut places: Vec<Span>) -> Self {
+        if let Some((at, _)) = &mut self.primary {
+            places.push(*at);
+            places.sort_by_key(|place| (place.file, place.start));
+            places.dedup();
+            *at = places.remove(0);
+        }
+        let more = places.len().saturating_sub(MOST_PLACES);
+        let shown = places.into_iter().take(MOST_PLACES);
+        self.related.extend(shown.map(|at| (at, "here, too".to_string())));
+        if let Some((_, last)) = self.related.last_mut().filter(|_| more > 0) {
+            let s = if more == 1 { "" } else { "s" };
+            *last = format!("here, too, and at {more} more place{s}");
+        }
+        self
+    }
+
+    /// Whether it says the same as another one, of another place.
+    pub fn says_as(&self, other: &Diagnostic) -> bool {
+        let anywhere = |one: &Diagnostic| {
+            let nowhere = Span::new(FileId(0), 0, 0);
+            let primary = one.primary.as_ref().map(|(_, label)| (nowhere, label.clone()));
+            Diagnostic { primary, ..one.clone() }
+        };
+        self.summary == other.summary && anywhere(self) == anywhere(other)
+    }
+
     /// Offers the next move.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = help.into();
@@ -192,23 +220,7 @@ impl Diagnostics {
             }
             kept.push((one, Vec::new()));
         }
-        let with_places = |(mut one, mut places): (Diagnostic, Vec<Span>)| {
-            // The first one in the text is what it is told of.
-            if let Some((at, _)) = &mut one.primary {
-                places.push(*at);
-                places.sort_by_key(|place| (place.file, place.start));
-                *at = places.remove(0);
-            }
-            let more = places.len().saturating_sub(MOST_PLACES);
-            let shown = places.into_iter().take(MOST_PLACES);
-            one.related.extend(shown.map(|at| (at, "here, too".to_string())));
-            if let Some((_, last)) = one.related.last_mut().filter(|_| more > 0) {
-                let s = if more == 1 { "" } else { "s" };
-                *last = format!("here, too, and at {more} more place{s}");
-            }
-            one
-        };
-        self.0 = kept.into_iter().map(with_places).collect();
+        self.0 = kept.into_iter().map(|(one, places)| one.also_at(places)).collect();
     }
 
     /// Whether one of them stops the command.

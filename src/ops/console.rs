@@ -15,6 +15,7 @@ use crate::config::syntax;
 use crate::config::value::Value;
 use crate::model::{Diagnostics, Span};
 use crate::provider::watch::Silent;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// What an expression's place is called in messages.
@@ -87,7 +88,7 @@ impl Console {
 
     fn evaluate(&self, text: &str, sources: &mut Sources) -> Result<Value, Diagnostics> {
         let file = sources.add_text(PLACE, text);
-        conceal_unread(file, sources);
+        conceal_unread(file, &mut |_| Rc::default(), sources);
         let start = text.len() - text.trim_start().len();
         let expr = syntax::read_part(sources, Span::new(file, start, text.trim_end().len()))?;
         self.known

@@ -98,8 +98,18 @@ pub fn shown(path: &Path, change: &Change) -> Change {
     // What standard input holds stands in no folder.
     own.add_file(before, &sources);
     [beside, Path::new("")].into_iter().for_each(|folder| add_declared(folder, &mut own));
+    let mut called = called(beside);
+    let mut text = |file| {
+        load::conceal_read(file, &own, &mut called, &mut sources);
+        sources.shown(file).to_string()
+    };
+    Change { before: text(before), after: text(after) }
+}
+
+/// The variables of each module that a file in the folder `beside` calls, as the file names it.
+fn called(beside: &Path) -> impl FnMut(&str) -> Rc<Declared> {
     let mut known: BTreeMap<String, Rc<Declared>> = BTreeMap::new();
-    let mut called = |source: &str| {
+    move |source| {
         let declared = known.entry(source.to_string()).or_insert_with(|| {
             let mut declared = Declared::default();
             if let Ok(ModuleSource::Local(folder)) = ModuleSource::parse(source) {
@@ -108,12 +118,7 @@ pub fn shown(path: &Path, change: &Change) -> Change {
             Rc::new(declared)
         });
         declared.clone()
-    };
-    let mut text = |file| {
-        load::conceal_read(file, &own, &mut called, &mut sources);
-        sources.shown(file).to_string()
-    };
-    Change { before: text(before), after: text(after) }
+    }
 }
 
 /// Adds the variables that a folder declares; what cannot be read declares none.
@@ -156,10 +161,11 @@ pub fn text(name: &str, bytes: &[u8]) -> Result<Option<Change>, Failure> {
         Ok((_, after)) if after.as_bytes() == bytes => Ok(None),
         Ok((before, after)) => Ok(Some(Change { before: before.to_string(), after })),
         Err(mut problems) => {
+            let beside = Path::new(name).parent().unwrap_or(Path::new(""));
             for file in sources.files() {
                 // Standard input that begins no block may hold values.
                 match load::is_configuration(name) || load::has_blocks(sources.text(file)) {
-                    true => load::conceal_unread(file, &mut sources),
+                    true => load::conceal_unread(file, &mut called(beside), &mut sources),
                     false => conceal_values(Path::new(name), file, &mut sources),
                 }
             }

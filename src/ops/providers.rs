@@ -80,10 +80,10 @@ impl Starter {
     }
 
     /// Finds and describes what `required` names, and the bundled providers that offer one of `kinds` or of the `types` of
-    /// traffic, or that `configured` names. With a `lock`, a foreign one that is not the pinned one is refused before it is started.
+    /// traffic, or that `configured` names. With a `lock`, a foreign one that is not the pinned one is not started.
     ///
     /// # Errors
-    /// A provider that cannot be found, is not the pinned one, or cannot be started or described.
+    /// A provider that cannot be started or described.
     pub fn gather(
         &self,
         required: &BTreeMap<String, RequiredProvider>,
@@ -103,8 +103,10 @@ impl Starter {
                     continue;
                 }
             };
-            if let Some(lock) = lock {
-                keep_to(lock, &located)?;
+            if let Some(problem) = lock.and_then(|lock| unpinned(lock, row, &located)) {
+                problems.push(problem);
+                lacks_some = true;
+                continue;
             }
             let found = self.describe(located).map_err(missing)?;
             problems.extend(unfit(name, row, &found));
@@ -264,6 +266,11 @@ fn not_there(name: &str, row: &RequiredProvider, why: &ProviderError) -> Diagnos
         ),
     };
     let problem = Diagnostic::error(format!("Provider `{name}` is not there")).because(because).help(help);
+    at_source(problem, row)
+}
+
+/// Points at where a provider's executable is named.
+fn at_source(problem: Diagnostic, row: &RequiredProvider) -> Diagnostic {
     match row.source_span.or(row.span) {
         Some(at) => problem.at(at, ""),
         None => problem,
@@ -308,9 +315,9 @@ pub struct Gathered {
     pub known: BTreeMap<String, Known>,
     /// Bundled ones that it does not use: for suggestions.
     unused: BTreeMap<String, Known>,
-    /// Those that are not there, and versions that are not what `required_providers` asks for.
+    /// Those that are not there or not pinned, and versions that are not what `required_providers` asks for.
     pub problems: Diagnostics,
-    /// Whether some are not there: what they offer is unknown.
+    /// Whether some are not there or not pinned: what they offer is unknown.
     lacks_some: bool,
 }
 
@@ -336,19 +343,24 @@ impl Gathered {
     }
 }
 
-/// Refuses a foreign provider that the lock file does not pin, or pins to another executable.
-fn keep_to(lock: &Lock, located: &Located) -> Result<(), Failure> {
-    let Source::Foreign { path, digest } = &located.source else { return Ok(()) };
+/// Says that the lock file does not pin a foreign provider, or pins it to another executable: it is not started then.
+fn unpinned(lock: &Lock, row: &RequiredProvider, located: &Located) -> Option<Diagnostic> {
+    let Source::Foreign { path, digest } = &located.source else { return None };
     let name = &located.name;
-    match lock.providers.get(name) {
-        None => Err(Failure::error(format!("provider `{name}` is not pinned in patchform.lock.hcl"))
-            .hint("run `patchform init`, and commit the lock file")),
-        Some(pinned) if pinned.digest.as_ref() != Some(digest) => Err(Failure::error(format!(
-            "provider `{name}` is not the executable that patchform.lock.hcl pins: {path} has the digest {digest}"
-        ))
-        .hint("if you changed it on purpose, run `patchform init` and commit the lock file; otherwise find out who did")),
-        Some(_) => Ok(()),
-    }
+    let pinned = lock.providers.get(name).map(|pin| pin.digest.as_deref());
+    let problem = match pinned {
+        Some(Some(pinned)) if pinned == digest => return None,
+        None => Diagnostic::error(format!("Provider `{name}` is not pinned in patchform.lock.hcl"))
+            .because("An executable is started only if its digest stands there.")
+            .help("Run `patchform init`, and commit the lock file."),
+        Some(pinned) => {
+            let pins = pinned.map_or("the bundled one".to_string(), |digest| format!("the digest {digest}"));
+            Diagnostic::error(format!("Provider `{name}` is not the one that patchform.lock.hcl pins"))
+                .because(format!("{path} has the digest {digest}; {pins} is pinned."))
+                .help("If you changed it on purpose, run `patchform init` and commit the lock file; otherwise find out who did.")
+        }
+    };
+    Some(at_source(problem, row))
 }
 
 fn pin(known: &Known) -> Pin {

@@ -9,7 +9,7 @@ use crate::config::expr::Expr;
 use crate::config::fields::Fields;
 use crate::config::syntax::{Block, Body};
 use crate::config::types::Type;
-use crate::model::{Diagnostic, Diagnostics, Span};
+use crate::model::{Absence, Diagnostic, Diagnostics, Span};
 use std::collections::BTreeSet;
 
 /// Checks the shape of a top-level `check` block.
@@ -19,7 +19,8 @@ pub(super) fn check_shape(block: &Block, problems: &mut Diagnostics) {
     if asserts.is_empty() {
         let problem = Diagnostic::error("The check asserts nothing")
             .at(block.header, "has no `assert` block")
-            .help("Add assert { condition = … error_message = \"…\" }; what is tried on a component stands in a `check` block inside of it.");
+            .help("Add assert { condition = … error_message = \"…\" }; what is tried on a component stands in a `check` block inside of it.")
+            .absent(Absence::Within(block.header));
         problems.push(problem);
     }
     asserts.into_iter().for_each(|assert| blocks::ASSERT.check(assert, problems));

@@ -6,7 +6,7 @@ use crate::config::checked::{self, Connection, Log, LogSource, Net};
 use crate::config::fields::Fields;
 use crate::config::syntax::{Attribute, Block};
 use crate::config::types::Type;
-use crate::model::{Diagnostic, Diagnostics, Span};
+use crate::model::{Absence, Diagnostic, Diagnostics, Span};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,7 +36,8 @@ pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
     if !block.body.blocks.iter().any(|inner| &*inner.kind == "probe") {
         let problem = Diagnostic::error("A block of customers needs a `probe` block: a customer's attempt")
             .at(block.header, "nothing would prove that customers are refused")
-            .help("For example: probe \"tcp\" { host = \"web-1.example\", port = 443 }, each argument on its own line");
+            .help("For example: probe \"tcp\" { host = \"web-1.example\", port = 443 }, each argument on its own line")
+            .absent(Absence::Within(block.header));
         problems.push(problem);
     }
     let who = ["ports", "interfaces", "from"];
@@ -46,7 +47,8 @@ pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
     if !who.iter().any(|name| block.body.attribute(name).is_some()) {
         let problem = Diagnostic::error("A block of customers does not say who is a customer")
             .at(block.header, "")
-            .help("Say by which ports they come: ports = [80, 443]; or give \"interfaces\", or \"from\".");
+            .help("Say by which ports they come: ports = [80, 443]; or give \"interfaces\", or \"from\".")
+            .absent(Absence::Within(block.header));
         problems.push(problem);
     }
 }
@@ -76,7 +78,8 @@ fn shape_at_traffic(block: &Block, at: &Attribute, problems: &mut Diagnostics) {
     if !told {
         let problem = Diagnostic::error("A block of customers at a traffic needs a `log` block that names its log")
             .at(block.header, "nothing would prove that a refused attempt is logged")
-            .help("For example: log { file = \"/var/log/haproxy.log\" }; it is read where the traffic is, or where its connection leads.");
+            .help("For example: log { file = \"/var/log/haproxy.log\" }; it is read where the traffic is, or where its connection leads.")
+            .absent(Absence::Within(block.header));
         problems.push(problem);
     }
 }
@@ -119,7 +122,8 @@ pub(super) fn read(component: &Block, at: &Connection, fields: &mut Fields<'_>) 
     {
         let problem = Diagnostic::error("A block of customers does not say who is a customer")
             .at(block.header, "all of its lists are empty")
-            .help("Say by which ports they come: ports = [80, 443]; or give \"interfaces\", or \"from\".");
+            .help("Say by which ports they come: ports = [80, 443]; or give \"interfaces\", or \"from\".")
+            .absent(Absence::Within(block.header));
         fields.problems.push(problem);
     }
     let log = log(inner("log"), fields);

@@ -129,9 +129,13 @@ impl<'p> Reader<'_, 'p> {
             Some((name, [])) => (name, ""),
             Some((name, [(RefStep::Attr(alias), _)])) => (name, &**alias),
             _ => {
-                let problem = Diagnostic::error("\"provider\" must name a provider")
-                    .at(at, "")
-                    .help("Write provider = name, or provider = name.alias, without quotes.");
+                let written = attribute.value.as_literal().and_then(Value::as_str).map(str::to_string);
+                let written = written.or_else(|| reference.as_ref().map(|r| r.text(usize::MAX)));
+                let problem = Diagnostic::error("\"provider\" must name a provider").at(at, "").help(
+                    written.and_then(|written| self.provider_meant(&written)).unwrap_or_else(|| {
+                        "Write provider = name, or provider = name.alias, without quotes.".to_string()
+                    }),
+                );
                 problems.push(problem);
                 return None;
             }
@@ -139,7 +143,12 @@ impl<'p> Reader<'_, 'p> {
         if self.schemas.provider(name).is_none() {
             let problem = Diagnostic::error(format!("There is no provider \"{name}\""))
                 .at(at, "unknown provider")
-                .help(suggest::sentence(name, self.schemas.names()))
+                .help(
+                    reference
+                        .as_ref()
+                        .and_then(|r| self.provider_meant(&r.text(usize::MAX)))
+                        .unwrap_or_else(|| suggest::sentence(name, self.schemas.names())),
+                )
                 .absent(Absence::Provider);
             problems.push(problem);
             return None;
@@ -166,6 +175,22 @@ impl<'p> Reader<'_, 'p> {
             });
         }
         Some((name.to_string(), alias.to_string()))
+    }
+
+    /// What was meant where an alias stands alone, in quotes, or behind a word that does not belong there.
+    fn provider_meant(&self, written: &str) -> Option<String> {
+        let bare =
+            ["provider.", "alias."].iter().find_map(|word| written.strip_prefix(word)).unwrap_or(written);
+        let (name, alias) = bare.split_once('.').unwrap_or((bare, ""));
+        let is_known = |(provider, known): &&(String, String)| match alias {
+            "" => *known == name,
+            alias => provider == name && known == alias,
+        };
+        if alias.is_empty() && self.schemas.provider(name).is_some() {
+            return Some(format!("Write provider = {name}."));
+        }
+        let (provider, alias) = self.aliases.iter().find(is_known)?;
+        Some(format!("Write provider = {provider}.{alias}."))
     }
 
     /// Checks a block's shape against its kind's schema.

@@ -9,7 +9,7 @@ use crate::config::suggest::nearest;
 use crate::config::syntax::{Attribute, Block, Body, Label};
 use crate::config::types::Type;
 use crate::config::value::{Data, Entries, Value};
-use crate::model::{Diagnostic, Diagnostics};
+use crate::model::{Absence, Diagnostic, Diagnostics};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -62,7 +62,10 @@ pub(super) fn shape(block: &Block, problems: &mut Diagnostics) {
         let problem = Diagnostic::error("A `dynamic` block needs one `content` block")
             .at(block.header, if contents.is_empty() { "has none" } else { "has several" })
             .help("Put what each block is to hold into content { … }.");
-        return problems.push(problem);
+        return problems.push(match contents.as_slice() {
+            [] => problem.absent(Absence::Within(block.header)),
+            _ => problem,
+        });
     };
     blocks::CONTENT.no_labels(content, problems);
     // What it will make is looked at as if it stood there; labels that are computed stand for any name.
@@ -104,7 +107,7 @@ fn unlabelled(block: &Block, kind: &Label) -> Diagnostic {
     let problem = Diagnostic::error(format!("A `{}` block needs {what}", kind.text));
     let problem = match block.body.attribute("labels") {
         Some(given) => problem.at(given.value.span(), "other labels are needed"),
-        None => problem.at(block.header, "makes blocks without labels"),
+        None => problem.at(block.header, "makes blocks without labels").absent(Absence::Within(block.header)),
     };
     problem.help(format!("Write labels = {example} beside `for_each`."))
 }

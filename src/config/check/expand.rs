@@ -160,7 +160,7 @@ impl<'a, 'p> Checker<'a, 'p> {
         for (turn, instance) in instances.iter().copied().enumerate() {
             // `None`: what is wrong was told, and whatever rests on it is silent.
             let _ = match node {
-                Node::Local(local) => self.local(instance, local),
+                Node::Local(local) => self.local(instance, local, instances[0]),
                 Node::Component(block) => self.component(instance, block),
                 Node::Data(block) => self.data(instance, block),
                 Node::Call(call) => self.call(instance, call),
@@ -241,16 +241,22 @@ impl<'a, 'p> Checker<'a, 'p> {
         self.take(problem.into(), at);
     }
 
-    fn local(&mut self, at: usize, local: usize) -> Option<()> {
+    /// A local value of the instance `at`; `first`: the module's first one.
+    fn local(&mut self, at: usize, local: usize, first: usize) -> Option<()> {
         let tree = self.tree;
         let area = tree.area(self.instances[at].module);
         let Local { root, name, written } = area.names.locals[local];
         let uses = &area.uses[area.names.number(Node::Local(local))];
         self.refresh_used(at, uses);
-        let value = self.with_fields(at, |fields| match root {
-            "baseline" => level::of_baseline(written, fields),
-            _ => fields.value(&written.value),
-        })?;
+        // What rests on nothing but what is written out is the same in all instances of a module.
+        let is_same = at != first && root == "local" && area.names.is_constant(name);
+        let value = match self.instances[first].values.locals.get(name).filter(|_| is_same) {
+            Some(value) => value.clone(),
+            None => self.with_fields(at, |fields| match root {
+                "baseline" => level::of_baseline(written, fields),
+                _ => fields.value(&written.value),
+            })?,
+        };
         let values = &mut self.instances[at].values;
         let named = if root == "baseline" { &mut values.baselines } else { &mut values.locals };
         named.insert(name.to_string(), value);

@@ -12,7 +12,7 @@ use crate::config::blocks;
 use crate::config::checked::{Availability, Component, Outside, Promise, Service, Size, Spent};
 use crate::config::fields::Fields;
 use crate::config::syntax::Block;
-use crate::model::{Diagnostic, Diagnostics, InstanceKey, Span};
+use crate::model::{Absence, Diagnostic, Diagnostics, InstanceKey, Span};
 use patchform_advisory::priority::Importance;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -67,7 +67,8 @@ pub(super) fn read<'p>(block: &'p Block, fields: &mut Fields<'_>) -> Option<Draf
                 .at(block.header, "")
                 .help(
                     "Write min_available = 2, min_available = \"75%\" or quorum = true; or how long it is up: availability = \"99.9%\".",
-                );
+                )
+                .absent(Absence::Within(block.header));
             fields.problems.push(problem);
             return None;
         }

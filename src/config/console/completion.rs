@@ -54,13 +54,18 @@ fn index(line: &str) -> Option<(&str, usize)> {
 }
 
 fn keys(base: &str, typed: &str, value: &dyn Fn(&str) -> Option<Value>) -> Vec<String> {
-    let Some(value) = value(base).filter(|v| !v.is_sensitive()) else { return Vec::new() };
+    let Some(value) = value(base).filter(shows_names) else { return Vec::new() };
     let texts: Vec<String> = match (value.as_entries(), value.as_items()) {
         (Some(entries), _) => entries.keys().map(|key| quoted(key)).collect(),
         (None, Some(items)) => (0..items.len()).map(|at| at.to_string()).collect(),
         _ => Vec::new(),
     };
     texts.into_iter().filter(|key| key.starts_with(typed)).map(|key| format!("{key}]")).collect()
+}
+
+/// A secret inside makes no secret of the names; one that names were made of marks the whole.
+fn shows_names(value: &Value) -> bool {
+    !value.marks().is_sensitive()
 }
 
 /// What an expression may begin with.
@@ -85,7 +90,7 @@ fn members(base: &str, names: &[String], value: &dyn Fn(&str) -> Option<Value>) 
     if !family.is_empty() {
         return family;
     }
-    let Some(value) = value(base).filter(|v| !v.is_sensitive()) else { return Vec::new() };
+    let Some(value) = value(base).filter(shows_names) else { return Vec::new() };
     let keys = value.as_entries().into_iter().flat_map(|entries| entries.keys());
     keys.filter(|key| is_identifier(key)).map(|key| key.to_string()).collect()
 }
@@ -98,7 +103,7 @@ fn is_identifier(key: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::value::Entries;
+    use crate::config::value::{Entries, Marks};
 
     fn offered(line: &str) -> String {
         let names = ["local.a", "release.api", "release.db", "var.nodes", "var.port"].map(str::to_string);
@@ -106,10 +111,20 @@ mod tests {
             ("port".into(), Value::number(1_i64)),
             ("no name".into(), Value::number(2_i64)),
         ]));
+        let secret = || Value::string("hunter2").marked(&Marks::anonymous());
+        let login = Value::object(Entries::from([
+            ("user".into(), Value::string("a")),
+            ("password".into(), secret()),
+        ]));
         let nodes = Value::map(Entries::from([("eu-1".into(), node.clone()), ("us-1".into(), node)]));
         let value = |text: &str| match text {
             "var.nodes" | "release.api" => Some(nodes.clone()),
             "var.nodes[\"eu-1\"]" => nodes.get("eu-1"),
+            "local.login" => Some(login.clone()),
+            "local.login.password" => Some(secret()),
+            "local.hidden" => Some(login.clone().marked(&Marks::anonymous())),
+            "local.logins" => Some(Value::map(Entries::from([("eu".into(), login.clone())]))),
+            "local.tokens" => Some(Value::list(vec![secret(), secret()])),
             "local.a" => Some(Value::list(vec![Value::number(1_i64), Value::number(2_i64)])),
             _ => None,
         };
@@ -136,6 +151,12 @@ mod tests {
             ("\"text ${va", "\"text ${| values( var."),
             ("nothing.", "nothing.| "),
             ("# va", "# va| "),
+            ("local.login.", "local.login.| password user"),
+            ("local.login.password.", "local.login.password.| "),
+            ("local.logins[", "local.logins[| \"eu\"]"),
+            ("local.tokens[", "local.tokens[| 0] 1]"),
+            ("local.hidden.", "local.hidden.| "),
+            ("local.hidden[", "local.hidden[| "),
         ] {
             assert_eq!(offered(line), wanted, "{line}");
         }

@@ -1,18 +1,27 @@
 //! What failed, on its way up: parts that do not rest on each other fail together.
 
 use crate::config::scope::Scope;
-use crate::model::{Diagnostic, Diagnostics};
+use crate::model::{Diagnostic, Diagnostics, Span};
 
 /// One thing that is wrong; boxed, since success is the rule.
 pub(super) type Problem = Box<Diagnostic>;
 
-/// Everything that is wrong with an expression, in the order written. Where there is nothing it rests on what was told
-/// elsewhere.
+/// Everything that is wrong with an expression, in the order written: each mistake once, with all its places. Where there is
+/// nothing it rests on what was told elsewhere.
 #[derive(Debug, Default)]
-pub(super) struct Failure(Vec<Diagnostic>);
+pub(super) struct Failure(Vec<Mistake>);
+
+#[derive(Debug)]
+struct Mistake {
+    told: Diagnostic,
+    /// Where else the same is wrong.
+    elsewhere: Vec<Span>,
+}
 
 /// So many mistakes of one expression are told at once.
 const MOST: usize = 20;
+/// At so many places of one expression mistakes are looked for.
+const MOST_PLACES: usize = 200;
 
 impl Failure {
     /// What the expression rests on was told elsewhere.
@@ -25,37 +34,57 @@ impl Failure {
     }
 
     pub fn first(self) -> Option<Diagnostic> {
-        self.0.into_iter().next()
+        self.0.into_iter().next().map(|mistake| mistake.told)
     }
 
     /// With what is wrong with another part.
-    pub fn and(mut self, mut other: Failure) -> Failure {
-        self.0.append(&mut other.0);
+    pub fn and(mut self, other: Failure) -> Failure {
+        other.0.into_iter().for_each(|mistake| self.add(mistake));
         self.0.truncate(MOST);
         self
     }
 
+    fn add(&mut self, mistake: Mistake) {
+        // Of what is written out each is a mistake of its own. What is not declared is gathered later, from all expressions.
+        let told = &mistake.told;
+        let has_one_cause = !told.values.is_empty() && told.absence.is_none();
+        let is_same = |known: &&mut Mistake| has_one_cause && known.told.says_as(told);
+        match (self.0.iter_mut().find(is_same), &mistake.told.primary) {
+            (Some(known), Some((at, _))) => {
+                known.elsewhere.push(*at);
+                known.elsewhere.extend(mistake.elsewhere);
+            }
+            _ => self.0.push(mistake),
+        }
+    }
+
+    fn is_enough(&self) -> bool {
+        let places: usize = self.0.iter().map(|mistake| 1 + mistake.elsewhere.len()).sum();
+        self.0.len() >= MOST || places >= MOST_PLACES
+    }
+
     /// Changes what is said of each.
-    pub fn map(self, change: impl FnMut(Diagnostic) -> Diagnostic) -> Failure {
-        Failure(self.0.into_iter().map(change).collect())
+    pub fn map(self, mut change: impl FnMut(Diagnostic) -> Diagnostic) -> Failure {
+        let changed = |Mistake { told, elsewhere }| Mistake { told: change(told), elsewhere };
+        Failure(self.0.into_iter().map(changed).collect())
     }
 }
 
 impl From<Diagnostic> for Failure {
     fn from(problem: Diagnostic) -> Self {
-        Failure(vec![problem])
+        Failure(vec![Mistake { told: problem, elsewhere: Vec::new() }])
     }
 }
 
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
-        Failure(vec![*problem])
+        Failure::from(*problem)
     }
 }
 
 impl From<Failure> for Diagnostics {
     fn from(failure: Failure) -> Self {
-        Diagnostics(failure.0)
+        Diagnostics(failure.0.into_iter().map(|one| one.told.also_at(one.elsewhere)).collect())
     }
 }
 
@@ -82,7 +111,7 @@ impl Together {
             Err(failure) => {
                 self.failed += 1;
                 let failure = self.failure.take().unwrap_or_default().and(failure.into());
-                if self.quiet || failure.0.len() == MOST {
+                if self.quiet || failure.is_enough() {
                     return Err(failure);
                 }
                 self.failure = Some(failure);

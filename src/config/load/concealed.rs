@@ -124,9 +124,22 @@ fn said_sensitive(expr: &Expr) -> Vec<Span> {
     calls.flat_map(|call| &call.args).filter(|given| given.has_text()).map(Expr::span).collect()
 }
 
-/// Puts stars in place of what seems to be a secret, in a file whose syntax is wrong and whose modules are not known.
-pub fn conceal_unread(file: FileId, sources: &mut Sources) {
-    unread::secrets(sources, file, &|_, _| false);
+/// Puts stars in place of what seems to be a secret, in a file whose syntax is wrong. `called`: the variables of the module in
+/// a folder, as the file names it.
+pub fn conceal_unread(file: FileId, called: &mut dyn FnMut(&str) -> Rc<Declared>, sources: &mut Sources) {
+    let body = super::body(sources, file, &mut Diagnostics::default());
+    let calls = body.blocks.iter().filter(|block| &*block.kind == "module");
+    let known: Vec<(&str, Rc<Declared>)> = calls
+        .filter_map(|call| {
+            let source = call.body.attribute("source")?.value.as_literal()?.as_str()?;
+            Some((&*call.labels.first()?.text, called(source)))
+        })
+        .collect();
+    let is_open = |call: &str, name: &str| {
+        let mut modules = known.iter().filter(|(label, _)| *label == call).peekable();
+        modules.peek().is_some() && modules.all(|(_, module)| module.is_open(name))
+    };
+    unread::secrets(sources, file, &is_open);
 }
 
 /// Where a variable's secret is written: its default, whatever is no argument of a variable (`defalt`), and what repeats

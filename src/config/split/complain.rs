@@ -24,7 +24,7 @@ impl Scanner<'_> {
     }
 
     /// What is open is not closed before `at`, where something around it is.
-    fn closes_around(&self, open: Open, at: usize) -> Diagnostic {
+    pub(super) fn closes_around(&self, open: Open, at: usize) -> Diagnostic {
         let missing = closer(open.kind);
         Diagnostic::error(format!("This {} is never closed", name(open.kind)))
             .at(self.opener(open), "opened here")
@@ -94,10 +94,13 @@ impl Scanner<'_> {
     /// Something is open at the end. Says what, and answers where to go on.
     pub(super) fn never_closed(&mut self, innermost: Open) -> Option<usize> {
         let suspect = self.suspect.take();
-        if let Some((at, inner)) = self.shifted.take().filter(|_| innermost.kind == Kind::Brace) {
+        if let Some(shifted) = self.shifted.take().filter(|_| innermost.kind == Kind::Brace) {
+            if let Some(behind) = self.close_shifted(&shifted) {
+                return Some(behind);
+            }
             self.stack.clear();
             self.drop_item();
-            self.out.problems.push(self.closes_around(inner, at));
+            self.out.problems.push(self.closes_around(shifted.inner, shifted.at));
             return suspect.map(|(at, _)| at);
         }
         let open = suspect.map_or(innermost, |(_, open)| open);

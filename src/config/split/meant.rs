@@ -1,6 +1,6 @@
 //! What was probably meant where one missing sign would make every line behind it seem wrong.
 
-use super::{Item, Kind, Open, Scanner, Shape, UNENDED, closes, is_name};
+use super::{Item, Kind, Open, Scanner, Shape, Shifted, UNENDED, closes, is_name};
 use crate::config::fmt::scan::tokens;
 use crate::config::fmt::token;
 use crate::config::{blocks, functions};
@@ -197,9 +197,27 @@ impl Scanner<'_> {
         }
         self.budget -= spent;
         let fits = |outer: &Open| outer.kind == Kind::Brace && self.depth(outer.at) == Some(depth);
-        if is_deeper && self.stack.iter().any(fits) {
-            self.shifted = Some((at, open));
+        if let Some(outer) = self.stack.iter().rposition(fits).filter(|_| is_deeper) {
+            let told = self.item.as_ref().map_or(0, |item| item.inside.len());
+            self.shifted = Some(Shifted { at, inner: open, around: self.stack[..outer].to_vec(), told });
         }
+    }
+
+    /// Something is open at the end: takes that brace for the end of the block that it stands below, and answers where to go
+    /// on. The block in it that lacks its own is found again when the body around it is split.
+    pub(super) fn close_shifted(&mut self, shifted: &Shifted) -> Option<usize> {
+        let behind = shifted.at + 1;
+        if !self.is_within_block() || self.end - behind > self.budget {
+            return None;
+        }
+        let missing = self.closes_around(shifted.inner, shifted.at);
+        let item = self.item.as_mut()?;
+        item.inside.truncate(shifted.told);
+        item.inside.push(missing);
+        self.stack = shifted.around.clone();
+        (self.suspect, self.crossing, self.doubt, self.last) = (None, None, None, shifted.at);
+        self.end_body(shifted.at);
+        Some(behind)
     }
 
     /// How far the line is indented that something stands on; of a very long line that is not asked.

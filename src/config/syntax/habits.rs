@@ -132,6 +132,32 @@ pub(super) fn equals(message: &str, before: &str, rest: &str) -> &'static str {
     }
 }
 
+/// `name = word = …`, up to the second `=` and from there on: a word alone is no value, so that nothing is compared.
+pub(super) fn second_equals(before: &str, rest: &str) -> Option<(String, String)> {
+    let behind = rest.strip_prefix('=').filter(|behind| !behind.starts_with(['=', '>', '<', '!', '~']))?;
+    let (name, word) = before.split_once('=').map(|(name, word)| (name.trim(), word.trim()))?;
+    let is_word =
+        |text: &str| text.starts_with(char::is_alphabetic) && text.chars().all(|c| is_name(c) || c == '-');
+    if !is_word(name) || !is_word(word) || ["true", "false", "null"].contains(&word) {
+        return None;
+    }
+    let next = behind.trim_start_matches([' ', '\t', '"']);
+    let next = &next[..next.find(|c| !is_name(c) && c != '-').unwrap_or(next.len())];
+    Some(match (name, word) {
+        ("provider", "alias") if is_word(next) => (
+            "A component names an alias behind its provider".to_string(),
+            format!("Write provider = name.{next}, with the provider's name."),
+        ),
+        _ if name == word => {
+            (format!("`{name} =` stands twice on this line"), format!("Write it once: {name} = …"))
+        }
+        _ => (
+            "An argument has one `=`".to_string(),
+            "Each argument stands on a line of its own; a text stands in quotes.".to_string(),
+        ),
+    })
+}
+
 /// What stands where the `{` of a block was expected.
 pub(super) fn in_place_of_brace(rest: &str) -> Option<&'static str> {
     let behind = rest.get(1..).unwrap_or_default().trim_start();

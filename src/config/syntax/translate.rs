@@ -69,6 +69,9 @@ fn stopped(error: &Unreadable, text: &str, base: usize, end: usize, file: FileId
         return problem;
     }
     let span = Span::new(file, at, at + found.length);
+    if let Some((summary, help)) = habits::second_equals(&text[base..at], &text[at..end]) {
+        return Diagnostic::error(summary).at(span, "a second `=`").help(help);
+    }
     let begins_line = text[..at].trim_end_matches([' ', '\t']).is_empty()
         || text[..at].trim_end_matches([' ', '\t']).ends_with('\n');
     let is_word = found.what.contains(|c: char| c.is_alphabetic());
