@@ -23,14 +23,16 @@ impl CommandLine {
     pub const TOKEN: &str = "{token}";
 
     /// As one types it: `LEVEL=1.0 bin/switch load`. What stands for a secret, `hidden`, becomes a variable of the shell
-    /// that is to be set before: `PW="${PW:?…}" bin/switch load`. Without it the shell refuses the line, and nothing runs.
+    /// that is to be set before: `PW="${SECRET_PW:?…}" bin/switch load`. Without it the shell refuses the line, and nothing runs.
     pub fn typed(&self, level: &str, token: u64, hidden: &str) -> String {
         let mut secrets = 0;
         let env = self.env.iter().map(|(name, value)| {
             let value = match value.as_str() {
                 Self::LEVEL => quoted(level),
                 Self::TOKEN => token.to_string(),
-                _ => value.split(hidden).map(part).collect::<Vec<_>>().join(&asked(name)),
+                _ => {
+                    value.split(hidden).map(part).collect::<Vec<_>>().join(&asked(&format!("SECRET_{name}")))
+                }
             };
             format!("{name}={}", if value.is_empty() { quoted("") } else { value })
         });
@@ -85,11 +87,11 @@ mod tests {
             let shell = Command::new("sh").arg("-c").arg(format!("{set}\n{typed}")).output().unwrap();
             (String::from_utf8(shell.stdout).unwrap(), String::from_utf8(shell.stderr).unwrap())
         };
-        let (out, _) = run("PW='p w'; SECRET_1='k $y'; SECRET_2=z");
+        let (out, _) = run("SECRET_PW='p w'; SECRET_1='k $y'; SECRET_2=z");
         assert_eq!(out, "a b|--key=k $y;|z|xp w'|1.0 $(id)||\n", "{typed}");
-        let (out, err) = run("PW=p; SECRET_1=k");
+        let (out, err) = run("SECRET_PW=p; SECRET_1=k");
         assert!(out.is_empty() && err.contains("SECRET_2: is a secret"), "{out}{err}");
-        let (out, err) = run("SECRET_1=k; SECRET_2=z");
-        assert!(out.is_empty() && err.contains("PW: is a secret"), "{out}{err}");
+        let (out, err) = run("PW=p; SECRET_1=k; SECRET_2=z");
+        assert!(out.is_empty() && err.contains("SECRET_PW: is a secret"), "{out}{err}");
     }
 }
