@@ -129,6 +129,13 @@ fn what_is_kept_of_a_run_may_lack_a_part() {
     let state = lab.read("patchform.state.json");
     std::fs::remove_file(lab.path("patchform.state.json")).unwrap();
     lab.patchform(&format!("rollback {run}")).exits(1).says("does not remember").says("run show");
+    // Nobody begins as if nothing had been: its backup takes in what runs did since.
+    lab.patchform("run list").exits(0).says(&run);
+    lab.patchform("plan").exits(1).says("the state is gone").says("move .patchform/runs away");
+    lab.write("patchform.state.json.backup", &state);
+    lab.patchform("apply --auto-approve").exits(1).says("patchform state push patchform.state.json.backup");
+    lab.patchform("state push patchform.state.json.backup").exits(0);
+    lab.patchform("plan --detailed-exitcode").exits(0);
     lab.write("patchform.state.json", state);
     std::fs::remove_dir_all(lab.path(&format!(".patchform/runs/{run}"))).unwrap();
     lab.patchform(&format!("rollback {run}")).exits(1).says("is not there any more");

@@ -70,6 +70,11 @@ impl Local {
         Local { patience, ..self }
     }
 
+    /// Where the state before the last run or edit is, if there was one.
+    pub fn backup(&self) -> PathBuf {
+        beside(&self.path, BACKUP)
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path

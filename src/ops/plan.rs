@@ -96,6 +96,7 @@ pub fn plan(request: &Request, stages: &mut dyn Stages) -> Result<Planned, Failu
     let known = match &state {
         Some(state) => state,
         None => {
+            unfolded::refuse_lost_state(&checked.place)?;
             fresh = fresh_state()?;
             &fresh
         }

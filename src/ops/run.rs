@@ -29,14 +29,13 @@ pub fn list() -> Result<(Vec<RunRow>, Option<Failure>), Failure> {
     let _ = settle_ended(&place, &Local::new(&place.state));
     let open = runs::open(&place.runs)?;
     let (mut rows, damaged): (Vec<RunRow>, _) = match state::read() {
-        Ok(state) => {
-            let unknown = state.as_ref().map(|state| unfolded::find(&place, state)).transpose()?;
-            let unknown = unknown.unwrap_or_default().into_iter().map(|run| of_folder(&place, run.id));
-            (state.iter().flat_map(|s| &s.runs).map(remembered).chain(unknown).collect(), None)
+        Ok(Some(state)) => {
+            let unknown = unfolded::find(&place, &state)?.into_iter().map(|run| of_folder(&place, run.id));
+            (state.runs.iter().map(remembered).chain(unknown).collect(), None)
         }
-        Err(damaged) => {
+        unread => {
             let rows = runs::all(&place.runs)?.into_iter().map(|id| of_folder(&place, id));
-            (rows.collect(), Some(damaged))
+            (rows.collect(), unread.err())
         }
     };
     rows.retain(|row| !open.iter().any(|open| open.id == row.id));

@@ -1,6 +1,7 @@
 //! Runs that ended and that the state does not know: an earlier one was put in its place. Their folders tell what they left.
 
 use super::{Failure, Place, beginning, runs};
+use crate::backend::Local;
 use crate::engine::results::{Where, results};
 use crate::model::{Address, Diagnostic, Moment};
 use crate::plan::{Plan, moves};
@@ -53,6 +54,33 @@ fn unfolded(place: &Place, state: &State, id: String) -> Option<Unfolded> {
             fits.then_some(Unfolded { id, whole: false, moves, results })
         }
     }
+}
+
+/// Refuses to begin without a state where runs of this folder have ended: what they recorded, gave up or left undone was in it.
+///
+/// # Errors
+/// It is lost, or the folder of runs cannot be read.
+pub fn refuse_lost_state(place: &Place) -> Result<(), Failure> {
+    let open: BTreeSet<String> = runs::open(&place.runs)?.into_iter().map(|run| run.id).collect();
+    let ended = |id: &String| match runs::tell(&place.runs, id) {
+        _ if open.contains(id) => false,
+        Ok(told) => told.run.is_finished(),
+        Err(_) => runs::had_begun(&place.runs.join(id)),
+    };
+    let all = runs::all(&place.runs)?.into_iter().chain(runs::without_plan(&place.runs)?);
+    let Some(last) = all.filter(ended).max() else { return Ok(()) };
+    let (state, backup) = (place.state.display(), Local::new(&place.state).backup());
+    let restore = match backup.exists() {
+        true => format!(
+            "`patchform state push {}` puts the last one in its place, and takes in what runs did since",
+            backup.display()
+        ),
+        false => format!("put {state} back from a backup"),
+    };
+    Err(Failure::error(format!("the state is gone: run {last} has ended here, and {state} does not exist"))
+        .hint("without it, what runs recorded, gave up and left undone would be forgotten")
+        .hint(restore)
+        .hint(format!("to begin anew on purpose, move {} away", place.runs.display())))
 }
 
 /// Takes what `runs` left into `state`, in their order. What it says of a component since a run ended stays.
