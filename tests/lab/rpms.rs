@@ -162,7 +162,7 @@ impl Rpm {
                 _ => format!("/usr/lib/{name}/serve infinity"),
             };
             let unit = format!(
-                "[Unit]\nDescription={name}\n[Service]\nExecStart={start}\n[Install]\nWantedBy=multi-user.target\n"
+                "[Unit]\nDescription={name}\nStartLimitIntervalSec=0\n[Service]\nExecStart={start}\n[Install]\nWantedBy=multi-user.target\n"
             );
             write(&format!("lib/systemd/system/{name}.service"), unit.as_bytes());
             files += &format!("/lib/systemd/system/{name}.service\n");

@@ -43,6 +43,8 @@ pub struct Scene<'a> {
     /// Of this scene alone: what an earlier one did on the target, such as its snapshots, has other ids.
     name: String,
     ids: u64,
+    /// Why the last preview was blocked; empty when it was not. What is patched all the same is refused for another reason.
+    blocked: String,
 }
 
 impl Bench {
@@ -51,7 +53,7 @@ impl Bench {
         let scratch = Scratch::new().map_err(|e| format!("no scratch folder can be made: {e}"))?;
         let peer = self.peer(&scratch, false)?;
         let name = name_of(scratch.path());
-        Ok(Scene { bench: self, scratch, peer, can: Can::default(), name, ids: 0 })
+        Ok(Scene { bench: self, scratch, peer, can: Can::default(), name, ids: 0, blocked: String::new() })
     }
 
     fn peer(&self, scratch: &Scratch, old: bool) -> Result<Peer, String> {
@@ -260,9 +262,14 @@ impl Scene<'_> {
         let digest = reading.digest().unwrap_or_default().to_string();
         let change = Proposed { subject: self.subject(n)?, from, to: level.clone(), digest, snapshot: None };
         let mut answer: PreviewAnswer = self.call("preview", &PreviewRequest { changes: vec![change] })?;
+        self.blocked.clear();
         Ok(match answer.previews.pop() {
             Some(PreviewOutcome::Ready(preview)) => preview.artifacts,
-            _ => Vec::new(),
+            Some(PreviewOutcome::Blocked { why }) => {
+                self.blocked = format!(" (its preview was blocked: {why})");
+                Vec::new()
+            }
+            None => Vec::new(),
         })
     }
 
@@ -276,7 +283,7 @@ impl Scene<'_> {
         match self.act(action, act)? {
             Answer::Applied(done) => Ok(done),
             Answer::Refused { why, .. } => {
-                Err(Stop::Failed(format!("`{}` was refused: {why}", action.name())))
+                Err(Stop::Failed(format!("`{}` was refused: {why}{}", action.name(), self.blocked)))
             }
             Answer::Unclear { why, .. } => {
                 Err(Stop::Failed(format!("`{}` ended unclear: {why}", action.name())))
