@@ -25,13 +25,18 @@ pub struct Unfolded {
 /// # Errors
 /// The folder of runs cannot be read.
 pub fn find(place: &Place, state: &State) -> Result<Vec<Unfolded>, Failure> {
-    let open: BTreeSet<String> = runs::open(&place.runs)?.into_iter().map(|run| run.id).collect();
-    let all = runs::all(&place.runs)?.into_iter().chain(runs::without_plan(&place.runs)?);
-    let unknown = all.filter(|id| !open.contains(id) && state.run(id).is_none());
+    let unknown = not_open(place)?.filter(|id| state.run(id).is_none());
     let mut found: Vec<Unfolded> = unknown.filter_map(|id| unfolded(place, state, id)).collect();
     let ended = |run: &Unfolded| run.results.finished.as_ref().map(|run| run.finished);
     found.sort_by(|a, b| (ended(a), &a.id).cmp(&(ended(b), &b.id)));
     Ok(found)
+}
+
+/// Ids of the runs whose folders are there and that hold nothing any more.
+fn not_open(place: &Place) -> Result<impl Iterator<Item = String>, Failure> {
+    let open: BTreeSet<String> = runs::open(&place.runs)?.into_iter().map(|run| run.id).collect();
+    let all = runs::all(&place.runs)?.into_iter().chain(runs::without_plan(&place.runs)?);
+    Ok(all.filter(move |id| !open.contains(id)))
 }
 
 fn unfolded(place: &Place, state: &State, id: String) -> Option<Unfolded> {
@@ -61,14 +66,11 @@ fn unfolded(place: &Place, state: &State, id: String) -> Option<Unfolded> {
 /// # Errors
 /// It is lost, or the folder of runs cannot be read.
 pub fn refuse_lost_state(place: &Place) -> Result<(), Failure> {
-    let open: BTreeSet<String> = runs::open(&place.runs)?.into_iter().map(|run| run.id).collect();
     let ended = |id: &String| match runs::tell(&place.runs, id) {
-        _ if open.contains(id) => false,
         Ok(told) => told.run.is_finished(),
         Err(_) => runs::had_begun(&place.runs.join(id)),
     };
-    let all = runs::all(&place.runs)?.into_iter().chain(runs::without_plan(&place.runs)?);
-    let Some(last) = all.filter(ended).max() else { return Ok(()) };
+    let Some(last) = not_open(place)?.filter(ended).max() else { return Ok(()) };
     let (state, backup) = (place.state.display(), Local::new(&place.state).backup());
     let restore = match backup.exists() {
         true => format!(

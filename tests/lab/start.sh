@@ -5,7 +5,10 @@ set -eu
 mount --make-rprivate /
 mount -t sysfs sysfs /sys
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
-mount -t tmpfs -o size=1500m tmpfs "$2"
+# A disk of its own lies in it; without one a patch that fills the disk is through sooner.
+size=600m
+[ ! -e "$3/btrfs" ] || size=1500m
+mount -t tmpfs -o "size=$size" tmpfs "$2"
 mkdir "$2/up" "$2/work" "$2/root"
 root=$2/root disk=
 if [ -e "$3/btrfs" ]; then
