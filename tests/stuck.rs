@@ -366,6 +366,88 @@ fn what_is_kept_and_reads_as_neither_is_not_called_well() {
 }
 
 /// The line is pasted as it stands, at 02:40.
+/// What was printed to be done for one component.
+fn steps_of<'a>(address: &str, printed: &'a str) -> &'a str {
+    printed.split(&format!("Emergency steps for {address}")).nth(1).expect("its steps")
+}
+
+/// The lines that are to be pasted for it, in order.
+fn lines(address: &str, printed: &str) -> Vec<String> {
+    let there = "On this machine, in the folder of the configuration:\n";
+    let to_next = |text: &str| {
+        let next = (2..9).filter_map(|n| text.find(&format!("\n  {n}. "))).min();
+        text[..next.or_else(|| text.find("\n\n")).unwrap_or(text.len())].to_string()
+    };
+    steps_of(address, printed).split(there).skip(1).map(to_next).collect()
+}
+
+fn paste(lab: &Lab, line: &str) {
+    let pasted = std::process::Command::new("sh")
+        .args(["-c", line])
+        .env("SECRET_PW", "hunter2!")
+        .current_dir(lab.path(""))
+        .output()
+        .unwrap();
+    assert!(pasted.status.success(), "{line}\n{pasted:?}");
+}
+
+/// The way back has more steps than the restore: each that is one command is there to be pasted, with its environment and without
+/// its secrets.
+#[test]
+fn the_lines_that_are_printed_bring_into_force_and_verify_by_hand() {
+    let more = r#"  reload      = ["sh", "-c", "test -e jammed && exit 1; echo $PATCHFORM_LEVEL $PW $PATCHFORM_ACTION > loaded"]
+  verify      = ["sh", "-c", "grep -qx \"1.0 $PW reload\" loaded"]
+"#;
+    let config = |level| {
+        let text = files(&[("b", level, "", "")]).replace("  read ", &format!("{more}  read "));
+        let text = text.replace("NAME = \"b\"", "NAME = \"b\", PW = var.pw");
+        format!("variable \"pw\" {{\n  sensitive = true\n  default   = \"hunter2!\"\n}}\n{text}")
+    };
+    let lab = Lab::new(&config("1.0"));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write(
+        "main.pf.hcl",
+        config("1.1").replace("test -e jammed", "[ $PATCHFORM_LEVEL = 1.0 ] && test -e jammed"),
+    );
+    lab.write("jammed", "");
+    let ended = lab.patchform("apply --auto-approve").exits(4).out;
+    assert!(!ended.contains("hunter2!"), "{ended}");
+    let typed = lines("command.b", &ended);
+    let [restore, reload, verify] = &typed[..] else { panic!("{typed:?}\n{ended}") };
+    std::fs::remove_file(lab.path("jammed")).unwrap();
+    for line in [restore, reload, verify] {
+        paste(&lab, line);
+    }
+    assert_eq!([lab.read("b"), lab.read("loaded")], ["1.0", "1.0 hunter2! reload\n"]);
+    // The same stands where the run is looked at again.
+    assert_eq!(lines("command.b", &lab.patchform("run show").exits(0).out), typed);
+}
+
+#[test]
+fn the_line_that_is_printed_takes_a_patch_out_by_hand() {
+    let uninstall = r#"  uninstall   = ["sh", "-c", "test -e broken && exit 1; printf %s \"$PATCHFORM_LEVEL\" > \"$NAME\""]
+"#;
+    let config = |level, patch| {
+        let text = files(&[("b", level, "", patch)]).replace("  read ", &format!("{uninstall}  read "));
+        let kept: Vec<&str> =
+            text.lines().filter(|l| !l.contains("snapshot  ") && !l.contains("restore  ")).collect();
+        kept.join("\n") + "\n"
+    };
+    let lab = Lab::new(&config("1.0", ""));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", config("1.1", "printf half > $NAME; exit 1"));
+    lab.write("broken", "");
+    let ended = lab.patchform("apply --auto-approve").exits(4).out;
+    let typed = lines("command.b", &ended);
+    let [uninstall] = &typed[..] else { panic!("{typed:?}\n{ended}") };
+    std::fs::remove_file(lab.path("broken")).unwrap();
+    assert_eq!(lab.read("b"), "half");
+    paste(&lab, uninstall);
+    assert_eq!(lab.read("b"), "1.0");
+}
+
 #[test]
 fn the_line_that_is_printed_restores_by_hand() {
     let lab = Lab::new(&platform("1.0", "").replace("NAME = \"b\"", "NAME = \"b\", ODD = \"it's $HOME\""));
@@ -379,19 +461,14 @@ fn the_line_that_is_printed_restores_by_hand() {
     lab.write("main.pf.hcl", config);
     lab.write("broken", "");
     let ended = lab.patchform("apply --auto-approve").exits(4).out;
-    let stuck = ended.split("Emergency steps for command.b").nth(1).expect("its steps");
-    assert!(stuck.contains("│ the robot is jammed"), "{stuck}");
-    let typed =
-        stuck.split("On this machine, in the folder of the configuration:\n").nth(1).expect("what is typed");
-    let typed = typed.split("\n  2. ").next().unwrap();
-    let typed = typed.split("\n  3. ").next().unwrap();
+    assert!(steps_of("command.b", &ended).contains("│ the robot is jammed"), "{ended}");
+    let typed = lines("command.b", &ended);
     std::fs::remove_file(lab.path("broken")).unwrap();
     std::fs::remove_file(lab.path("odd")).unwrap();
     assert_eq!(lab.read("b"), "1.1");
-    let pasted =
-        std::process::Command::new("sh").arg("-c").arg(typed).current_dir(lab.path("")).output().unwrap();
-    assert!(pasted.status.success(), "{typed}\n{pasted:?}");
-    assert_eq!([lab.read("b"), lab.read("odd")], ["1.0", "it's $HOME"], "{typed}");
+    let [restore] = &typed[..] else { panic!("{typed:?}") };
+    paste(&lab, restore);
+    assert_eq!([lab.read("b"), lab.read("odd")], ["1.0", "it's $HOME"], "{restore}");
     lab.patchform("rollback").exits(0);
     lab.patchform("plan").exits(0).says("given up");
 }

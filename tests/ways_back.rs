@@ -106,6 +106,32 @@ fn what_halted_half_way_is_resumed_or_taken_back() {
     assert_eq!(levels(&lab), "1.0 1.0 1.0 1.0 1.0");
 }
 
+/// The patch halted before it had changed anything; what a person puts there meanwhile is no stranger's.
+#[test]
+fn what_was_put_right_by_hand_after_a_halt_is_gone_on_from() {
+    let patch = "test -f room || { echo no disk; exit 1; }; printf %s $PATCHFORM_LEVEL > $NAME";
+    let halted = || {
+        let lab = Lab::new(&under("halt", &diamond("1.0", &[])));
+        lab.patchform("init").exits(0);
+        lab.patchform("apply --auto-approve").exits(0);
+        lab.write("main.pf.hcl", under("halt", &diamond("1.1", &[("d", patch)])));
+        lab.patchform("apply --auto-approve").exits(7).says("no disk");
+        lab
+    };
+    let lab = halted();
+    lab.write("d", "1.1");
+    lab.write("room", "");
+    lab.patchform("resume").exits(0);
+    assert_eq!(levels(&lab), "1.1 1.1 1.1 1.1 1.1");
+    lab.patchform("plan --detailed-exitcode").exits(0);
+    // The cause is still there; and it is given up: what was done by hand is taken back with the rest.
+    let lab = halted();
+    lab.write("d", "1.05");
+    lab.patchform("resume").exits(7).says("no disk").does_not_say("has changed since");
+    lab.patchform("rollback").exits(0).does_not_say("lacks its end");
+    assert_eq!(levels(&lab), "1.0 1.0 1.0 1.0 1.0");
+}
+
 /// Three instances of one block under one rollout with one place, and a free component.
 fn wave(level: &str, patch: &str) -> String {
     let instances = files(&[("web", level, "", patch)])

@@ -2,7 +2,7 @@
 
 use crate::model::Mask;
 use crate::target::LEFT_OUT;
-use patchform_sdk::message::{Answer, Done, Probed, Verdict};
+use patchform_sdk::message::{Answer, CommandLine, Done, Probed, Verdict};
 
 /// An answer without the secrets that its provider may have printed. A snapshot whose token holds one is not accepted:
 /// stored as it is it would give the secret away, and masked it could not be restored.
@@ -45,15 +45,17 @@ fn gives_away(done: &Done, mask: &Mask) -> bool {
     done.snapshot.as_ref().is_some_and(|snapshot| mask.finds(&snapshot.token))
 }
 
+/// A line for a person without the secrets in it.
+pub fn mask_line(line: &mut CommandLine, mask: &Mask) {
+    line.argv.iter_mut().chain(line.env.values_mut()).for_each(|word| mask.hide(word));
+}
+
 fn mask_done(done: &mut Done, mask: &Mask) {
     mask.hide(&mut done.output);
     done.ailments.iter_mut().for_each(|ailment| mask.hide(&mut ailment.why));
     if let Some(snapshot) = &mut done.snapshot {
         mask.hide(&mut snapshot.place);
-        let by_hand = snapshot.by_hand.iter_mut();
-        by_hand
-            .flat_map(|line| line.argv.iter_mut().chain(line.env.values_mut()))
-            .for_each(|word| mask.hide(word));
+        snapshot.by_hand.iter_mut().for_each(|line| mask_line(line, mask));
     }
     if let Some(Verdict::Ill { why } | Verdict::Inconclusive { why }) = &mut done.verdict {
         mask.hide(why);

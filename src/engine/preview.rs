@@ -1,6 +1,7 @@
 //! Asks the providers what the proposed changes would really do.
 
 use super::fleet::Fleet;
+use super::hiding;
 use super::secrets::Secrets;
 use super::subject;
 use crate::model::{Mask, PatchLevel};
@@ -62,7 +63,11 @@ pub fn preview(
 fn masked(mut outcome: PreviewOutcome, mask: &Mask) -> PreviewOutcome {
     match &mut outcome {
         PreviewOutcome::Blocked { why } => mask.hide(why),
-        PreviewOutcome::Ready(preview) => preview.warnings.iter_mut().for_each(|line| mask.hide(line)),
+        PreviewOutcome::Ready(preview) => {
+            let told = preview.warnings.iter_mut().chain(&mut preview.services);
+            told.for_each(|line| mask.hide(line));
+            preview.by_hand.values_mut().for_each(|line| hiding::mask_line(line, mask));
+        }
     }
     outcome
 }

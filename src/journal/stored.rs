@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// The stored form's version. A reader refuses every higher one.
-pub const FORM: u32 = 7;
+pub const FORM: u32 = 8;
 
 /// The first line of every segment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,6 +131,7 @@ pub(super) enum StoredRules {
     Second,
     Third,
     Fourth,
+    Fifth,
 }
 
 impl StoredRules {
@@ -283,7 +284,7 @@ macro_rules! same {
     };
 }
 
-same!(Rules, StoredRules: First, Second, Third, Fourth);
+same!(Rules, StoredRules: First, Second, Third, Fourth, Fifth);
 same!(Leg, StoredLeg: Forth, Back);
 same!(Reload, StoredReload: None, Service, Reboot, PowerCycle);
 same!(Step, StoredStep: Gate, Fetch, Measure, Drain, Block, Snapshot, Backup, Patch, Reload, Verify, Unblock, Undrain, Soak, Commit,

@@ -125,6 +125,7 @@ fn way_back(plan: &Plan, entry: &Entry, change: &Change, stuck: &Settled) -> Vec
     let at = |level: String| if change.from.is_some() { format!("at {level}") } else { level };
     let before = at(short(change.from.as_ref(), change.to.as_ref()));
     let mut steps = Vec::new();
+    let line = |step| stuck.by_hand.get(&step).map(|line| typed_at(&entry.connection, line.clone()));
     for planned in &change.back {
         match planned.action {
             // Where the run changed nothing, nothing is to be undone.
@@ -136,15 +137,20 @@ fn way_back(plan: &Plan, entry: &Entry, change: &Change, stuck: &Settled) -> Vec
             Step::Restore | Step::Uninstall if stuck.put_back => {}
             Step::Restore => {
                 steps.push(restore(change, stuck.snapshot.as_deref(), &stuck.kept, &before).into());
-                steps.extend(stuck.by_hand.iter().map(|line| typed_at(&entry.connection, line.clone())));
+                steps.extend(line(Step::Restore));
             }
             Step::Uninstall => {
-                steps.push(format!("Take the patch out, so that it is {before} again.").into())
+                steps.push(format!("Take the patch out, so that it is {before} again.").into());
+                steps.extend(line(Step::Uninstall));
             }
-            Step::Reload => steps.push(into_force(change).into()),
+            Step::Reload => {
+                steps.push(into_force(change).into());
+                steps.extend(line(Step::Reload));
+            }
             Step::Verify => {
                 let whole = change.from.as_ref().map_or("absent".into(), ToString::to_string);
                 steps.push(format!("Make sure that it is {}.", at(whole)).into());
+                steps.extend(line(Step::Verify));
                 let checks = entry.checks.iter();
                 steps.extend(checks.map(checked));
             }
@@ -164,6 +170,7 @@ fn way_back(plan: &Plan, entry: &Entry, change: &Change, stuck: &Settled) -> Vec
         steps.push(format!("There is no stored way back: see by hand that it is {before} again.").into());
         let reloads = change.forth.iter().any(|planned| planned.action == Step::Reload);
         steps.extend(reloads.then(|| into_force(change).into()));
+        steps.extend(line(Step::Reload).filter(|_| reloads));
     }
     steps
 }

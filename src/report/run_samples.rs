@@ -6,7 +6,7 @@ use crate::plan::noun::{Plan, Step, Verdict};
 use crate::plan::samples;
 use crate::run::event::{ActionRef, Event, Leg, Request, What};
 use patchform_sdk::message::{Ailment, Answer, Done, Probed, Verdict as Health};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 fn start() -> Moment {
@@ -114,7 +114,7 @@ fn settled(entry: usize, stands: Stands) -> Settled {
         snapshot: None,
         kept: String::new(),
         printed: String::new(),
-        by_hand: None,
+        by_hand: BTreeMap::new(),
     }
 }
 

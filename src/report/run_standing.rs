@@ -9,7 +9,7 @@ use crate::config::checked::Service;
 use crate::model::Moment;
 use crate::model::mask::HIDDEN;
 use crate::plan::downtime::leaves;
-use crate::plan::noun::{Plan, Step};
+use crate::plan::noun::{Change, Plan, Step};
 use crate::plan::room;
 use crate::run::event::{ActionRef, Event, Leg, What};
 use crate::run::{
@@ -228,11 +228,23 @@ fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Se
             .collect(),
         snapshot: stored.map(|s| s.id.clone()),
         kept: stored.map_or(String::new(), kept),
-        by_hand: stored.and_then(|stored| {
-            let before = plan.change(i)?.from.as_ref().map_or(String::new(), ToString::to_string);
-            Some(stored.made.as_ref()?.by_hand.as_ref()?.typed(&before, run.token(), HIDDEN))
-        }),
+        by_hand: match plan.change(i) {
+            Some(change) if matches!(run.standing(i), Standing::Stuck(_)) => typed_back(change, stored, run),
+            _ => BTreeMap::new(),
+        },
     }
+}
+
+/// What a person types for each step of the way back of which its provider said so.
+fn typed_back(change: &Change, stored: Option<&Stored>, run: &Run) -> BTreeMap<Step, String> {
+    let before = change.from.as_ref().map_or(String::new(), ToString::to_string);
+    let restore = stored.and_then(|stored| stored.made.as_ref()?.by_hand.as_ref());
+    let told = |step: Step| match step {
+        Step::Restore => restore,
+        step => change.preview.by_hand.get(step.name()),
+    };
+    let steps = change.back.iter().map(|planned| planned.action);
+    steps.filter_map(|step| Some((step, told(step)?.typed(&before, run.token(), HIDDEN)))).collect()
 }
 
 /// Whether what was begun there and has not answered may have changed it.

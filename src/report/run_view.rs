@@ -4,6 +4,7 @@ use crate::model::{Moment, PatchLevel};
 use crate::plan::noun::{Plan, Planned, Step, Verdict};
 use crate::run::Outages;
 use crate::run::event::{ActionRef, Leg};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Where a component stands in a run.
@@ -148,8 +149,8 @@ pub struct Settled {
     pub snapshot: Option<String>,
     /// Where its provider keeps it, `at …`, else under which name, `token …`; empty where that is not known.
     pub kept: String,
-    /// What a person types to go back to it.
-    pub by_hand: Option<String>,
+    /// What a person types on its way back, by action; of a stuck component.
+    pub by_hand: BTreeMap<Step, String>,
 }
 
 impl Settled {

@@ -68,7 +68,7 @@ pub(super) struct Component {
     pub leaving: bool,
     /// Whether it was left as it stood when the run was abandoned: nobody tried to restore it, or went on trying.
     pub left: bool,
-    /// Whether it is read before its current action, which changed something before it halted the run, is tried again.
+    /// Whether it is read before its current action, which halted the run, is tried again.
     pub reread: bool,
     /// What that reading found: the digest that the next try expects.
     pub expects: Option<String>,
@@ -135,9 +135,9 @@ pub(super) struct Component {
     /// The component that could not go back, so that this one had to stay as it is.
     pub stuck_under: Option<usize>,
     pub snapshots: Vec<Stored>,
-    /// What the last patch or restore said is needed for it to be in force, until that is done.
     /// What its health after its patch is compared with.
     pub baseline: Baseline,
+    /// What the last patch or restore said is needed for it to be in force, until that is done.
     pub reload: Reload,
     /// The same, also when that is done.
     pub needs: Reload,

@@ -14,9 +14,12 @@ pub enum Rules {
     /// Since form 7: what gets stuck at the moment in which a run changes hands is freed with what was stuck before, and holds what it
     /// stands on; before, that was forgotten where anything had been stuck.
     Fourth,
+    /// Since form 8: whatever halted at its patch is read before that is tried again; before, only where the patch had changed
+    /// something, so that what a person had put right was refused as changed by a stranger.
+    Fifth,
 }
 
 impl Rules {
     /// Those of this program.
-    pub const NOW: Rules = Rules::Fourth;
+    pub const NOW: Rules = Rules::Fifth;
 }

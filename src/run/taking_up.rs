@@ -54,13 +54,15 @@ impl Run {
     }
 
     /// Tries the step at which `i` halted once more. Its failure is kept until the step is done after all: a rollback may
-    /// come first. What it changed before it failed is read first.
+    /// come first. What stands there is read before it is patched or taken out: the step may have left it half-way, and a
+    /// person may have put it right since.
     fn try_again(&mut self, i: usize) {
         let step = self.components[i].planned(&self.shape.nodes[i]).map(|p| p.action);
         let c = &mut self.components[i];
         c.tries = 0;
         c.current = ActionStanding::Pending;
-        c.reread = c.changed && matches!(step, Some(Step::Patch | Step::Uninstall));
+        let replaced = matches!(step, Some(Step::Patch | Step::Uninstall));
+        c.reread = replaced && (c.changed || self.rules >= Rules::Fifth);
         self.enter(i, Phase::Forward);
         self.queues.due.insert(i);
         self.asks_its_gate_again(i);

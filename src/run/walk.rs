@@ -526,13 +526,17 @@ impl Run {
         Ok(())
     }
 
-    /// What its own patch left half-way is what the next try expects: a person has resumed the run, and the reading decides
-    /// what is there.
+    /// What stands there is what the next try expects, whether its own patch left it half-way or a person put it right: a
+    /// person has resumed the run, and the reading decides what is there.
     fn reread(&mut self, i: usize, digest: &Result<String, String>) {
         match digest {
             Ok(digest) => {
+                let changed = *digest != self.shape.nodes[i].before;
                 let c = &mut self.components[i];
                 c.reread = false;
+                if changed {
+                    c.may_have_had(Step::Patch);
+                }
                 if !self.shape.planted.has(Defect::OwnTraceIsAStranger) {
                     c.expects = Some(digest.clone());
                 }

@@ -155,7 +155,7 @@ pub fn done(action: Action, act: &Act, arguments: &Arguments, said: &Said) -> Do
                 by_hand: arguments
                     .restore
                     .as_ref()
-                    .map(|argv| by_hand(argv, &act.subject, arguments, printed)),
+                    .map(|argv| by_hand(Action::Restore, argv, &act.subject, arguments, printed)),
                 ..Snapshot::default()
             }));
         }
@@ -167,10 +167,16 @@ pub fn done(action: Action, act: &Act, arguments: &Arguments, said: &Said) -> Do
     done
 }
 
-/// `restore` as a person types it, with what it finds in its environment.
-fn by_hand(argv: &Argv, subject: &Subject, arguments: &Arguments, token: &str) -> CommandLine {
+/// A command of the way back as a person types it, with what it finds in its environment.
+pub fn by_hand(
+    action: Action,
+    argv: &Argv,
+    subject: &Subject,
+    arguments: &Arguments,
+    token: &str,
+) -> CommandLine {
     let variables = [
-        ("PATCHFORM_ACTION", Action::Restore.name()),
+        ("PATCHFORM_ACTION", action.name()),
         ("PATCHFORM_ACTION_ID", "by-hand"),
         ("PATCHFORM_LEVEL", CommandLine::LEVEL),
         ("PATCHFORM_SNAPSHOT", token),

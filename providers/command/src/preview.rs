@@ -1,11 +1,14 @@
 //! What a patch would do, as the user's `preview` command tells it.
 
-use crate::arguments::{Arguments, level};
-use crate::ask;
+use crate::arguments::{Arguments, Argv, level};
+use crate::{act, ask};
 use patchform_sdk::Context;
 use patchform_sdk::ended::millis;
-use patchform_sdk::message::{Coverage, Preview, PreviewOutcome, Proposed, Reload, WayBack, WayBackKind};
+use patchform_sdk::message::{
+    Action, CommandLine, Coverage, Preview, PreviewOutcome, Proposed, Reload, Subject, WayBack, WayBackKind,
+};
 use patchform_sdk::words::typed;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// The most lines of `preview` that are shown.
@@ -23,9 +26,23 @@ pub fn preview(proposed: &Proposed, context: &Context) -> PreviewOutcome {
         .map_or_else(|why| PreviewOutcome::Blocked { why }, |p| PreviewOutcome::Ready(Box::new(p)))
 }
 
+/// What is typed on the way back beside `restore`, whose line comes with its snapshot.
+fn by_hand(subject: &Subject, arguments: &Arguments) -> BTreeMap<String, CommandLine> {
+    let typed = |(action, argv): (Action, &Option<Argv>)| {
+        Some((action.name().to_string(), act::by_hand(action, argv.as_ref()?, subject, arguments, "")))
+    };
+    let commands = [
+        (Action::Uninstall, &arguments.uninstall),
+        (Action::Reload, &arguments.reload),
+        (Action::Verify, &arguments.verify),
+    ];
+    commands.into_iter().filter_map(typed).collect()
+}
+
 fn look(proposed: &Proposed, context: &Context) -> Result<Preview, String> {
     let arguments = Arguments::of(&proposed.subject)?;
-    let mut preview = Preview { ways_back: ways_back(&arguments), ..Preview::default() };
+    let by_hand = by_hand(&proposed.subject, &arguments);
+    let mut preview = Preview { ways_back: ways_back(&arguments), by_hand, ..Preview::default() };
     if let Some(argv) = &arguments.reload {
         preview.reload = Reload::Service;
         preview.services = vec![typed(argv)];

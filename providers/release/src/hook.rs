@@ -7,19 +7,17 @@ use patchform_sdk::detached::safe_id;
 use patchform_sdk::ended::{REFUSED, ending, failed};
 use patchform_sdk::line::tail;
 use patchform_sdk::message::{
-    Act, Answer, Done, Probed, RpcError, Subject, TargetAwait, TargetAwaited, TargetRun,
+    Act, Action, Answer, CommandLine, Done, Probed, Proposed, RpcError, Subject, TargetAwait, TargetAwaited,
+    TargetRun,
 };
+use std::collections::BTreeMap;
 
 /// Runs `on_switch`, or `on_remove` where there is no release any more.
 pub fn reload(arguments: &Arguments, act: &Act, context: &Context) -> Answer {
-    let argv = if act.level.is_some() { &arguments.on_switch } else { &arguments.on_remove };
-    let Some(argv) = argv.clone().filter(|argv| !argv.is_empty()) else {
+    let to = level(act.level.as_ref());
+    let Some(CommandLine { argv, env }) = command(arguments, &act.subject, to) else {
         return Answer::applied();
     };
-    let mut env = arguments.env.clone().unwrap_or_default();
-    env.insert("PATCHFORM_ADDRESS".into(), act.subject.address.clone());
-    env.insert("PATCHFORM_LEVEL".into(), level(act.level.as_ref()).unwrap_or_default().into());
-    env.insert("PATCHFORM_PATH".into(), arguments.link().display().to_string());
     let run = TargetRun {
         id: safe_id(&act.id),
         connection: act.subject.connection.clone(),
@@ -46,6 +44,24 @@ pub fn reload(arguments: &Arguments, act: &Act, context: &Context) -> Answer {
         Ok(_) => Answer::unclear("the command was lost"),
         Err(e) => Answer::unclear(e.message),
     }
+}
+
+/// What brings the level `to` into force, `None` for absence, where something is to be done for that.
+fn command(arguments: &Arguments, subject: &Subject, to: Option<&str>) -> Option<CommandLine> {
+    let argv = if to.is_some() { &arguments.on_switch } else { &arguments.on_remove };
+    let argv = argv.clone().filter(|argv| !argv.is_empty())?;
+    let mut env = arguments.env.clone().unwrap_or_default();
+    env.insert("PATCHFORM_ADDRESS".into(), subject.address.clone());
+    env.insert("PATCHFORM_LEVEL".into(), to.unwrap_or_default().into());
+    env.insert("PATCHFORM_PATH".into(), arguments.link().display().to_string());
+    Some(CommandLine { argv, env })
+}
+
+/// What a person types to bring into force what stood there before, by the action's name.
+pub fn by_hand(arguments: &Arguments, proposed: &Proposed) -> BTreeMap<String, CommandLine> {
+    let before = proposed.from.as_ref().map(|_| CommandLine::LEVEL);
+    let line = command(arguments, &proposed.subject, before);
+    line.map(|line| (Action::Reload.name().to_string(), line)).into_iter().collect()
 }
 
 /// How far `reload` came.

@@ -4,7 +4,7 @@ use crate::archive::{self, Visit};
 use crate::arguments::{self, Arguments};
 use crate::layout::Layout;
 use crate::manifest::{Manifest, of_link, small_text};
-use crate::{act, artifact, reading};
+use crate::{act, artifact, hook, reading};
 use patchform_sdk::digest;
 use patchform_sdk::durable;
 use patchform_sdk::message::{FileChange, Preview, PreviewOutcome, Proposed, WayBack, WayBackKind};
@@ -47,6 +47,7 @@ fn look(proposed: &Proposed) -> Result<Preview, String> {
         reload: act::after_switch(&arguments),
         services: arguments.on_switch.iter().map(|argv| typed(argv)).collect(),
         space: artifact.size + listing.size,
+        by_hand: hook::by_hand(&arguments, proposed),
         ..Preview::default()
     };
     compare(&layout, standing.link.as_deref(), listing, &mut preview)?;

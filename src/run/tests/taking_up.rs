@@ -200,6 +200,32 @@ fn what_a_run_left_half_way_itself_is_what_the_next_try_expects() {
     assert_eq!(p.turn(), "restore 0");
 }
 
+/// The patch halted and changed nothing: what stands there when a person resumes the run, which may have put it right, is what
+/// the next try expects.
+#[test]
+fn what_was_put_right_by_hand_is_what_the_next_try_expects() {
+    for (rules, next) in [(Rules::Fifth, "read 0"), (Rules::Fourth, "patch#2 0")] {
+        let mut p = Played::new(&sample::plan(&[&[]], 1, OnFailure::Halt));
+        p.turn();
+        p.well(0, 2);
+        assert_eq!(p.says(0, "refused"), "stop: halted at patch: no");
+        p.apply(What::Taken { controller: "you".into(), token: 2, rules });
+        assert_eq!(p.turn(), next, "{rules:?}");
+    }
+    let mut p = Played::new(&sample::plan(&[&[]], 1, OnFailure::Halt));
+    p.turn();
+    p.well(0, 2);
+    p.says(0, "refused");
+    p.apply(What::taken("you", 2));
+    p.turn();
+    p.in_flight.clear();
+    p.apply(What::Read { component: 0, digest: Ok("by hand".into()) });
+    let [Command::Begin(begin)] = &decide(&p.run, &p.in_flight)[..] else { panic!("it is tried again") };
+    assert_eq!((begin.step, begin.expected.as_deref()), (Step::Patch, Some("by hand")));
+    // What a person put there is taken back with the rest.
+    assert!(p.run.components[0].changed);
+}
+
 /// What got stuck in its way back is asked about at once, and goes on with it when its rollout has a place for it.
 #[test]
 fn what_was_stuck_waits_for_a_place_of_its_rollout() {
