@@ -616,7 +616,7 @@ fn a_saved_plan_is_stale_through_what_is_owed_since() {
     let run = run_at(&lab, 2);
     for plan in ["of-a", "of-b"] {
         let stale = flat(lab.patchform(&format!("apply {plan}")).exits(6)).says("stale");
-        stale.says(&format!("run {run}, which was abandoned, left verify of command.a undone since"));
+        stale.says(&format!("run {run} left verify of command.a undone since"));
     }
     // And the other way round.
     lab.write("main.pf.hcl", service("1.2", "", ""));

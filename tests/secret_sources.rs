@@ -261,6 +261,28 @@ module "site" {
 }
 "#;
 
+/// Whoever lets go of a run needs no secret: what cannot be asked without one is told, and let go of by name.
+#[test]
+fn a_run_is_let_go_of_when_its_secrets_are_gone() {
+    let lab = lab();
+    lab.write("broken", "");
+    run(&lab, &["apply", "--auto-approve"]).exits(7);
+    fs::rename(lab.path("vault/password"), lab.path("vault/elsewhere")).expect("it moves");
+    run(&lab, &["resume"]).exits(1).says("`password` is needed again");
+    run(&lab, &["run", "abandon"])
+        .exits(0)
+        .says("`password` is needed again: the file vault/password: there is no such file")
+        .says("what needs it cannot be asked");
+    run(&lab, &["run", "list"]).exits(0).says("abandoned");
+    // Its controller died while the patch was under way: nobody can ask how far that came.
+    let lab = lab_with(&CONFIGURATION.replace("[ ! -f broken ]", "sleep 3"));
+    let apply = ["apply", "--auto-approve"];
+    run_with(&lab, &apply, &[("PATCHFORM_FAILPOINT", "drive.begun#3=kill")]);
+    fs::rename(lab.path("vault/password"), lab.path("vault/elsewhere")).expect("it moves");
+    run(&lab, &["run", "abandon"]).exits(7).says("--leave-running").says("command.db");
+    run(&lab, &["run", "abandon", "--leave-running", "command.db"]).exits(0);
+}
+
 fn modules() -> Lab {
     let lab = Lab::new(ROOT);
     for folder in [VAULT, "site/db/vault"] {

@@ -47,7 +47,7 @@ fn gives_away(done: &Done, mask: &Mask) -> bool {
 
 /// A line for a person without the secrets in it.
 pub fn mask_line(line: &mut CommandLine, mask: &Mask) {
-    line.argv.iter_mut().chain(line.env.values_mut()).for_each(|word| mask.hide(word));
+    line.argv.iter_mut().chain(line.env.values_mut()).for_each(|word| mask.hide_word(word));
 }
 
 fn mask_done(done: &mut Done, mask: &Mask) {

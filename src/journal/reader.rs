@@ -8,7 +8,7 @@ use crate::model::Moment;
 use crate::run::event::Event;
 use serde::Deserialize;
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, Read as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
@@ -199,6 +199,15 @@ struct Batch {
     events: Vec<Event>,
 }
 
+/// The last byte of a file; `None` where it has none, or cannot be read.
+fn last_byte(path: &Path) -> Option<u8> {
+    let mut file = File::open(path).ok()?;
+    let mut byte = [0];
+    file.seek(SeekFrom::End(-1)).ok()?;
+    file.read_exact(&mut byte).ok()?;
+    Some(byte[0])
+}
+
 impl Scan<'_> {
     fn folder(&mut self, folder: &Path) -> Result<(), ReadError> {
         let io_error = |source| ReadError::Io { path: folder.into(), source };
@@ -340,15 +349,18 @@ impl Scan<'_> {
         }
     }
 
-    /// Somebody wrote on after another controller had taken the run; nothing rests on it.
+    /// Somebody wrote on after another controller had taken the run, or was cut off before that; nothing rests on it.
     fn passed_by(&mut self, path: &Path, from: u64) {
-        if std::fs::metadata(path).is_ok_and(|file| file.len() > 0) {
-            self.notices.push(format!(
-                "{}: dropped from line {from} on: another controller had taken the run before this was written, so that \
-                 nothing rests on it",
-                path.display()
-            ));
-        }
+        let Some(last) = last_byte(path) else { return };
+        let why = match last {
+            b'\n' => {
+                "another controller had taken the run before this was written, so that nothing rests on it"
+            }
+            _ => {
+                "the write was cut off, and another controller took the run then, so that nothing rests on it"
+            }
+        };
+        self.notices.push(format!("{}: dropped from line {from} on: {why}", path.display()));
     }
 
     fn dropped(&mut self, segment: u32, path: &Path, end: u64, from: u64) {

@@ -184,6 +184,8 @@ fn truncated_at_every_byte_it_gives_a_prefix_and_goes_on() {
             let again = read(torn.path(), &ours()).unwrap();
             assert_eq!(again.events.last(), Some(&more));
             assert_eq!(again.events.len(), journal.events.len() + 1);
+            let told = again.notices.iter().any(|notice| notice.contains("the write was cut off"));
+            assert_eq!(told, !whole[..cut].ends_with(b"\n"), "{cut}: {:?}", again.notices);
         }
     }
 }

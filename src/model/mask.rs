@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// What stands in the place of a secret.
 pub const HIDDEN: &str = "(sensitive)";
@@ -10,24 +11,29 @@ const SHORTEST: usize = 4;
 /// Of a secret of several lines, shorter lines are left alone: `root` or `admin: x` is often no secret by itself.
 const SHORTEST_LINE: usize = 8;
 
-/// The secrets that are known, the longest first.
+/// The secrets that are known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Mask(Vec<String>);
+pub struct Mask {
+    /// Those that are hidden wherever they stand, the longest first.
+    long: Vec<String>,
+    /// Those that are too short for that.
+    short: BTreeSet<String>,
+}
 
 impl Mask {
     /// Hides every text and number within `values`.
     pub fn of<'a>(values: impl Iterator<Item = &'a Json>) -> Mask {
-        let mut texts = Vec::new();
-        values.for_each(|value| collect(value, &mut texts));
-        texts.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        texts.dedup();
-        Mask(texts)
+        let mut mask = Mask::default();
+        values.for_each(|value| mask.collect(value));
+        mask.long.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        mask.long.dedup();
+        mask
     }
 
     /// `text` without the secrets.
     pub fn apply<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut shown = Cow::Borrowed(text);
-        for secret in &self.0 {
+        for secret in &self.long {
             if shown.contains(secret.as_str()) {
                 shown = Cow::Owned(shown.replace(secret.as_str(), HIDDEN));
             }
@@ -53,26 +59,36 @@ impl Mask {
             *text = shown;
         }
     }
-}
 
-fn collect(value: &Json, texts: &mut Vec<String>) {
-    match value {
-        Json::String(text) => {
-            add(text.trim(), texts);
-            // A key is printed line by line, and the end of an output may begin in the midst of it.
-            let lines = text.lines().map(str::trim).filter(|line| line.len() >= SHORTEST_LINE);
-            lines.for_each(|line| add(line, texts));
+    /// The same for one word of a command line, which is hidden also where it is a secret as a whole, however short.
+    pub fn hide_word(&self, word: &mut String) {
+        match self.short.contains(word.trim()) {
+            true => *word = HIDDEN.into(),
+            false => self.hide(word),
         }
-        Json::Number(number) => add(&number.to_string(), texts),
-        Json::Array(items) => items.iter().for_each(|item| collect(item, texts)),
-        Json::Object(fields) => fields.values().for_each(|item| collect(item, texts)),
-        Json::Null | Json::Bool(_) => {}
     }
-}
 
-fn add(text: &str, texts: &mut Vec<String>) {
-    if text.len() >= SHORTEST {
-        texts.push(text.to_string());
+    fn collect(&mut self, value: &Json) {
+        match value {
+            Json::String(text) => {
+                self.add(text.trim());
+                // A key is printed line by line, and the end of an output may begin in the midst of it.
+                let lines = text.lines().map(str::trim).filter(|line| line.len() >= SHORTEST_LINE);
+                lines.for_each(|line| self.add(line));
+            }
+            Json::Number(number) => self.add(&number.to_string()),
+            Json::Array(items) => items.iter().for_each(|item| self.collect(item)),
+            Json::Object(fields) => fields.values().for_each(|item| self.collect(item)),
+            Json::Null | Json::Bool(_) => {}
+        }
+    }
+
+    fn add(&mut self, text: &str) {
+        match text.len() {
+            0 => {}
+            1..SHORTEST => drop(self.short.insert(text.to_string())),
+            _ => self.long.push(text.to_string()),
+        }
     }
 }
 
@@ -102,6 +118,18 @@ mod tests {
             ("<-----BEGIN-----\nMIIEvQIBADAN\nroot\n-----END----->", "<(sensitive)>"),
         ] {
             assert_eq!(mask.apply(text), shown);
+        }
+    }
+
+    #[test]
+    fn hides_short_secrets_where_they_are_a_whole_word() {
+        let mask = Mask::of([json!("q7"), json!(""), json!(80)].iter());
+        for (word, shown) in
+            [("q7", "(sensitive)"), ("80", "(sensitive)"), ("q77", "q77"), ("", ""), ("echo q7", "echo q7")]
+        {
+            let mut hidden = word.to_string();
+            mask.hide_word(&mut hidden);
+            assert_eq!(hidden, shown, "{word}");
         }
     }
 

@@ -188,7 +188,16 @@ fn pinned(
     entry: Entry,
     watch: Arc<dyn Watch>,
 ) -> Result<Ready, Failure> {
-    let secrets = secrets::again(&plan, inputs)?;
+    let request = match &entry {
+        Entry::Open { request, .. } => Some(request),
+        Entry::New { .. } => None,
+    };
+    // Letting go of what nobody can ask any more must be possible, too.
+    let lets_go = matches!(request, Some(Some(Request::Abandon { .. })));
+    let (secrets, unknown) = match lets_go {
+        true => secrets::as_far_as_known(&plan, inputs),
+        false => (secrets::again(&plan, inputs)?, Vec::new()),
+    };
     let starter = Starter::new(&place, watch);
     let needed: BTreeSet<usize> = stale::rests_on(&plan)
         .into_iter()
@@ -198,20 +207,13 @@ fn pinned(
         })
         .flat_map(|i| plan.entries[i].providers(&plan.traffic))
         .collect();
-    let request = match &entry {
-        Entry::Open { request, .. } => Some(request),
-        Entry::New { .. } => None,
-    };
-    let lenience = Lenience {
-        accepted: &inputs.accepted,
-        is_open: request.is_some(),
-        // Letting go of what nobody can ask any more must be possible, too.
-        may_be_missing: matches!(request, Some(Some(Request::Abandon { .. }))),
-    };
+    let lenience =
+        Lenience { accepted: &inputs.accepted, is_open: request.is_some(), may_be_missing: lets_go };
     let Pinned { fleet, accepted, missing } =
         starter.pinned_fleet(&plan.providers, &needed, &secrets, &lenience)?;
     let local = Local::new(&place.state).with_patience(lock);
-    Ok(Ready { plan, place, fleet, starter, secrets, local, notices: missing, entry, accepted })
+    let notices = [unknown, missing].concat();
+    Ok(Ready { plan, place, fleet, starter, secrets, local, notices, entry, accepted })
 }
 
 /// Carries out what is ready.

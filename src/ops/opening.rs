@@ -9,7 +9,7 @@ use crate::engine::drive::{self, DriveError, Looked};
 use crate::engine::fleet::Fleet;
 use crate::engine::lease::{self, Holdings, Lease};
 use crate::engine::secrets::Secrets;
-use crate::engine::{marks, observe, perform};
+use crate::engine::{marks, observe, perform, subject};
 use crate::journal::{Identity, Seal, WriteError, Writer};
 use crate::model::{Moment, Purpose, Selection};
 use crate::plan::noun::Observed;
@@ -282,15 +282,24 @@ fn looked(plan: &Plan, fleet: &Fleet, secrets: &Secrets, entry: &Entry) -> Looke
         Some(Request::Abandon { leaving }) => run.awaits_look(*i) && !leaving.contains(i),
         _ => run.may_be_put_back(*i),
     };
-    let which: Vec<usize> = (0..plan.entries.len()).filter(reads).collect();
+    let mut looked = Looked::new();
+    let mut which = Vec::new();
+    for i in (0..plan.entries.len()).filter(reads) {
+        let entry = &plan.entries[i];
+        match subject::subject(entry, subject::alias_of(plan, entry), secrets) {
+            Ok(_) => which.push(i),
+            Err(missing) => drop(looked.insert(i, Err(missing.to_string()))),
+        }
+    }
     if which.is_empty() {
-        return Looked::new();
+        return looked;
     }
     match observe::observe(fleet, &plan.providers, &plan.entries, &which, secrets) {
-        Ok(read) => which.into_iter().map(|i| (i, perform::digest_of(&read[i]))).collect(),
+        Ok(read) => looked.extend(which.into_iter().map(|i| (i, perform::digest_of(&read[i])))),
         // A provider that is gone is no reason to leave everything else as it stands.
-        Err(error) => which.into_iter().map(|i| (i, Err(error.to_string()))).collect(),
+        Err(error) => looked.extend(which.into_iter().map(|i| (i, Err(error.to_string())))),
     }
+    looked
 }
 
 /// What was not read is left to what the journal says, and that is told.

@@ -158,15 +158,21 @@ impl Starter {
             if found.fleet.session(&provider.name).is_some() {
                 continue;
             }
-            match self.start_pinned(provider, lenience, &mut found) {
+            let of_it = needed.iter().filter_map(|i| pinned.get(*i)).filter(|p| p.name == provider.name);
+            let unknown = of_it.filter_map(|p| secrets.fill(&p.arguments, &p.secrets).err()).next();
+            let started = match unknown {
+                Some(secret) => Err(super::secrets::missing(secret)),
+                None => self.start_pinned(provider, lenience, &mut found),
+            };
+            match started {
                 Err(failure) if lenience.may_be_missing => found.missing.push(failure.message),
                 started => started?,
             }
         }
         for provider in needed.iter().filter_map(|i| pinned.get(*i)) {
-            let arguments =
-                secrets.fill(&provider.arguments, &provider.secrets).map_err(super::secrets::missing)?;
             if found.fleet.session(&provider.name).is_some() {
+                let arguments =
+                    secrets.fill(&provider.arguments, &provider.secrets).map_err(super::secrets::missing)?;
                 found.fleet.configure(&provider.name, &provider.alias, &arguments).map_err(missing)?;
             }
         }

@@ -114,9 +114,22 @@ pub fn choose(runs: &Path, named: Option<&str>) -> Result<OpenRun, Failure> {
         None if open.is_empty() => Err(Failure::error("there is no open run")
             .hint(Place::unprepared().unwrap_or("`patchform run list` shows all runs and how they stand"))),
         None => {
-            let ids: Vec<&str> = open.iter().map(|r| r.id.as_str()).collect();
-            Err(Failure::error(format!("several runs are open; name one of: {}", ids.join(", "))))
+            let told: Vec<String> = open.iter().map(|run| format!("{} {}", run.id, holds(run))).collect();
+            Err(Failure::error(format!("several runs are open; name one of\n{}", told.join("\n"))))
         }
+    }
+}
+
+/// `(command.a, command.b and 3 more)`
+fn holds(run: &OpenRun) -> String {
+    let all: Vec<String> = run.holds.components.iter().take(3).map(ToString::to_string).collect();
+    let more = match run.holds.components.len() - all.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    match all.is_empty() {
+        true => String::new(),
+        false => format!("({}{more})", all.join(", ")),
     }
 }
 

@@ -37,6 +37,29 @@ pub fn again(plan: &Plan, inputs: &Inputs) -> Result<Secrets, Failure> {
     Ok(Secrets(values))
 }
 
+/// As [`again`], for a run that is let go of: what cannot be read any more must not hold on to it. Says of each that is
+/// missing why.
+pub fn as_far_as_known(plan: &Plan, inputs: &Inputs) -> (Secrets, Vec<String>) {
+    let mut values: BTreeMap<String, Json> = BTreeMap::new();
+    let mut missing: BTreeMap<&str, String> = BTreeMap::new();
+    for (name, form) in plan.secrets() {
+        if missing.contains_key(name) {
+            continue;
+        }
+        let known = match values.get(name) {
+            Some(_) => Ok(()),
+            None => value(name, plan.secret_sources.get(name), inputs).map(|value| {
+                values.insert(name.to_string(), value);
+            }),
+        };
+        if let Err(failure) = known.and_then(|()| fits(name, form, &values)) {
+            values.remove(name);
+            missing.insert(name, format!("{}; what needs it cannot be asked", failure.message));
+        }
+    }
+    (Secrets(values), missing.into_values().collect())
+}
+
 /// A value that was changed since must still be what the argument takes.
 fn fits(name: &str, form: SecretForm, values: &BTreeMap<String, Json>) -> Result<(), Failure> {
     match values.get(name).and_then(|value| variables::as_form(value, form)) {

@@ -25,8 +25,8 @@ pub enum Stale {
     /// A run changed it since.
     #[error("the record of {0} was changed since the plan was made")]
     Record(Address),
-    /// An abandoned run left something undone there since, or something else than the plan does.
-    #[error("run {run}, which was abandoned, left {steps} of {component} undone since the plan was made")]
+    /// A run that ended left something undone there since, or something else than the plan does.
+    #[error("run {run} left {steps} of {component} undone since the plan was made")]
     Owed {
         /// Which.
         component: Address,

@@ -128,9 +128,13 @@ impl Page {
         let mut shown = String::new();
         for piece in pieces {
             shown.clear();
-            for c in piece.text.chars() {
+            let mut typed = piece.tint == Tint::Command;
+            for (at, c) in piece.text.char_indices() {
+                if c == '`' {
+                    typed = !typed && piece.text[at + 1..].starts_with("patchform ");
+                }
                 // A command is typed as one line, so it is not wrapped at its blanks.
-                let c = if c == ' ' && piece.tint == Tint::Command { '\u{a0}' } else { c };
+                let c = if c == ' ' && typed { '\u{a0}' } else { c };
                 match harmless::ascii(c).filter(|_| !self.style.unicode) {
                     Some(spelling) => shown.push_str(spelling),
                     None => harmless::push(&mut shown, c),

@@ -131,9 +131,9 @@ fn drift(change: &Change, entry: &Entry) -> String {
     match &change.owed {
         // It is at the level that the run was to put there; else somebody may have been there since.
         Some(owed) if !owed.half && change.put_by.is_some() => {
-            format!("run {}, which was abandoned, left it as it is: {levels}", owed.run)
+            format!("run {} left it as it is: {levels}", owed.run)
         }
-        Some(owed) => format!("run {}, which was abandoned, may have left it so: {levels}", owed.run),
+        Some(owed) => format!("run {} may have left it so: {levels}", owed.run),
         None => format!("somebody changed it outside patchform: {levels}"),
     }
 }
@@ -187,8 +187,7 @@ const SHORT: usize = 12;
 pub fn left(owed: &Owed) -> String {
     match owed.half {
         true => format!(
-            "run {} was abandoned, and may have been changing it just then: what stands there may be half done, whatever level it \
-             reads",
+            "run {} may have been changing it when it ended: what stands there may be half done, whatever level it reads",
             owed.run
         ),
         false => format!("run {} ended before its {}", owed.run, owed.steps()),

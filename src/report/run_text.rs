@@ -56,6 +56,8 @@ pub struct RunText {
     going: BTreeSet<ActionRef>,
     /// When a controller took the run last: what it had read before stands at the same moment.
     taken: Option<Moment>,
+    /// When the last event was, by that clock.
+    last: Option<Moment>,
     /// How long components have been watched.
     soaked: BTreeMap<usize, Duration>,
     /// Since when services are not seen to answer from outside.
@@ -77,16 +79,32 @@ fn set(ahead_ms: i64) -> String {
 impl RunText {
     /// Starts with nothing seen of `run`. `offset`: seconds east of UTC for the times of day.
     pub fn new(run: &str, telling: Telling, style: Style, offset: i32) -> Self {
-        let (clock, began, steps, going, taken, soaked, dark) = Default::default();
-        RunText { run: run.into(), telling, style, offset, clock, began, steps, going, taken, soaked, dark }
+        let (clock, began, steps, going, taken, last, soaked, dark) = Default::default();
+        RunText {
+            run: run.into(),
+            telling,
+            style,
+            offset,
+            clock,
+            began,
+            steps,
+            going,
+            taken,
+            last,
+            soaked,
+            dark,
+        }
     }
 
     /// The lines for one event, each with a newline; empty for what nobody needs to read.
     pub fn event(&mut self, plan: &Plan, event: &Event) -> String {
         self.clock.see(event);
+        let steady = self.clock.at(event.at);
         if let What::Taken { .. } = event.what {
             self.taken = Some(event.at);
+            self.rested(self.last.map_or(Duration::ZERO, |last| steady.since(last)));
         }
+        self.last = Some(steady);
         match &event.what {
             What::Intent { action, step, attempt, .. } => {
                 self.intent(plan, event.at, *action, *step, *attempt)
@@ -109,6 +127,12 @@ impl RunText {
             // The ending follows, and says how.
             What::Finished => String::new(),
         }
+    }
+
+    /// Nobody drove the run for so long: nothing took that long.
+    fn rested(&mut self, time: Duration) {
+        let steps = self.steps.values_mut().map(|(_, since)| since);
+        self.began.values_mut().chain(steps).for_each(|since| *since = since.plus(time));
     }
 
     fn intent(&mut self, plan: &Plan, at: Moment, action: ActionRef, step: Step, attempt: u32) -> String {
