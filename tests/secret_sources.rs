@@ -274,6 +274,23 @@ fn a_run_is_let_go_of_when_its_secrets_are_gone() {
         .says("`password` is needed again: the file vault/password: there is no such file")
         .says("what needs it cannot be asked");
     run(&lab, &["run", "list"]).exits(0).says("abandoned");
+    // Of a restore that has failed nobody has to ask how far it came.
+    let lab = lab_with(
+        &CONFIGURATION
+            .replace("\"halt\"", "\"rollback_component\"")
+            .replace("rm -f level;", "exit 3;")
+            .replace("[ ! -f broken ]", "echo half > level; [ ! -f broken ]"),
+    );
+    lab.write("level", "1");
+    lab.write("broken", "");
+    run(&lab, &["apply", "--auto-approve"]).exits(4).says("Emergency steps");
+    fs::rename(lab.path("vault/password"), lab.path("vault/elsewhere")).expect("it moves");
+    run(&lab, &["run", "abandon"]).exits(0);
+    run(&lab, &["run", "show"])
+        .exits(0)
+        .says("could not be restored")
+        .does_not_say("was under way")
+        .does_not_say("has not answered");
     // Its controller died while the patch was under way: nobody can ask how far that came.
     let lab = lab_with(&CONFIGURATION.replace("[ ! -f broken ]", "sleep 3"));
     let apply = ["apply", "--auto-approve"];

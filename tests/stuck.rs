@@ -368,7 +368,9 @@ fn what_is_kept_and_reads_as_neither_is_not_called_well() {
 /// The line is pasted as it stands, at 02:40.
 /// What was printed to be done for one component.
 fn steps_of<'a>(address: &str, printed: &'a str) -> &'a str {
-    printed.split(&format!("Emergency steps for {address}")).nth(1).expect("its steps")
+    let of =
+        |text: &&str| text.contains("\n  1. ") && text.lines().next().is_some_and(|l| l.contains(address));
+    printed.split("\n\n").find(of).unwrap_or_else(|| panic!("no steps of {address}: {printed}"))
 }
 
 /// The lines that are to be pasted for it, in order.
@@ -422,6 +424,37 @@ fn the_lines_that_are_printed_bring_into_force_and_verify_by_hand() {
     assert_eq!([lab.read("b"), lab.read("loaded")], ["1.0", "1.0 hunter2! reload\n"]);
     // The same stands where the run is looked at again.
     assert_eq!(lines("command.b", &lab.patchform("run show").exits(0).out), typed);
+}
+
+/// What is well and had to stay has its lines, too; what has no snapshot is told so, and nothing to type takes it away.
+#[test]
+fn the_steps_of_what_was_kept_and_of_what_has_no_snapshot() {
+    let lab = applied();
+    lab.write("main.pf.hcl", platform("1.1", "exit 1"));
+    lab.write("broken", "");
+    let ended = lab.patchform("apply --auto-approve").exits(4).out;
+    let [restore] = &lines("command.a", &ended)[..] else { panic!("{ended}") };
+    std::fs::remove_file(lab.path("broken")).unwrap();
+    paste(&lab, restore);
+    assert_eq!(lab.read("a"), "1.0");
+    // b halts; c, which stands on it and has not begun, is changed meanwhile.
+    let config = |level| {
+        let broken = "test -e ok && printf %s $PATCHFORM_LEVEL > $NAME";
+        let text = files(&[("b", level, "", broken), ("c", level, "command.b", "")]);
+        let text = text.replace("  patch_level", "  rollout     = rollout.all\n  patch_level");
+        format!("rollout \"all\" {{\n  on_failure = \"halt\"\n}}\n{text}")
+    };
+    let lab = Lab::new(&config("1.0"));
+    lab.write("ok", "");
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    std::fs::remove_file(lab.path("ok")).unwrap();
+    lab.write("main.pf.hcl", config("1.1"));
+    lab.patchform("apply --auto-approve").exits(7);
+    lab.write("c", "1.05");
+    let ended = lab.patchform("rollback").exits(4).out;
+    has(&ended, "This run took no snapshot of it: see by hand that it is at 1.0 again.");
+    assert!(!steps_of("command.c", &ended).contains("cp \"$PATCHFORM_SNAPSHOT\""), "{ended}");
 }
 
 #[test]

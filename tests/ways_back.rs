@@ -132,6 +132,29 @@ fn what_was_put_right_by_hand_after_a_halt_is_gone_on_from() {
     assert_eq!(levels(&lab), "1.0 1.0 1.0 1.0 1.0");
 }
 
+/// What is left to be done stands on what is done already: whoever takes the run up looks whether that is still there.
+#[test]
+fn what_was_changed_under_the_rest_of_a_halted_run_is_not_built_on() {
+    let patch = "test -f room || { echo no disk; exit 1; }; printf %s $PATCHFORM_LEVEL > $NAME";
+    let lab = Lab::new(&under("halt", &diamond("1.0", &[])));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", under("halt", &diamond("1.1", &[("d", patch)])));
+    lab.patchform("apply --auto-approve").exits(7).says("no disk");
+    lab.write("room", "");
+    for (there, told) in [("1.0", "it reads 1.0"), ("", "it is absent")] {
+        lab.write("a", there);
+        let refused = lab.patchform("resume").exits(6).says("command.a was changed since").says(told);
+        refused.says("patchform rollback").says("patchform run abandon");
+        assert_eq!(lab.read("d"), "1.0");
+    }
+    // Nothing that is left stands on e.
+    lab.write("a", "1.1");
+    lab.write("e", "1.2");
+    lab.patchform("resume").exits(0).says("command.e was changed since").says("the next plan takes that up");
+    assert_eq!(levels(&lab), "1.1 1.1 1.1 1.1 1.2");
+}
+
 /// Three instances of one block under one rollout with one place, and a free component.
 fn wave(level: &str, patch: &str) -> String {
     let instances = files(&[("web", level, "", patch)])

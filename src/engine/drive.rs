@@ -404,20 +404,22 @@ impl Drive<'_> {
                 }
             }
             Happened::ReadBack { component, digest } => {
-                // A rollback that was asked for meanwhile begins without it.
-                let lands = self.flights.land(component, |f| matches!(f, Flight::Reading));
-                if lands && self.run.awaits_reading(component) {
-                    failpoint::pass("drive.read");
-                    self.fold(What::Read { component, digest })?;
+                // A rollback that was asked for meanwhile begins without it; what waited for its end goes on.
+                if self.flights.land(component, |f| matches!(f, Flight::Reading)) {
+                    if self.run.awaits_reading(component) {
+                        failpoint::pass("drive.read");
+                        self.fold(What::Read { component, digest })?;
+                    }
                     return Ok(Wait::News);
                 }
             }
             Happened::Watched { component, found } => {
-                let passed = self.flights.end_look(component);
-                if let Some(passed) = passed.filter(|_| self.run.soak_left(component).is_some()) {
-                    failpoint::pass("drive.watched");
-                    let found = self.full_disk_watched(found);
-                    self.fold(What::Watched { component, passed, found })?;
+                if let Some(passed) = self.flights.end_look(component) {
+                    if self.run.soak_left(component).is_some() {
+                        failpoint::pass("drive.watched");
+                        let found = self.full_disk_watched(found);
+                        self.fold(What::Watched { component, passed, found })?;
+                    }
                     return Ok(Wait::News);
                 }
             }

@@ -9,13 +9,13 @@ use crate::engine::drive::{self, DriveError, Looked};
 use crate::engine::fleet::Fleet;
 use crate::engine::lease::{self, Holdings, Lease};
 use crate::engine::secrets::Secrets;
-use crate::engine::{marks, observe, perform, subject};
+use crate::engine::{marks, observe, perform};
 use crate::journal::{Identity, Seal, WriteError, Writer};
 use crate::model::{Moment, Purpose, Selection};
 use crate::plan::noun::Observed;
 use crate::plan::{Plan, moves, stale, stored};
-use crate::run::Run;
 use crate::run::event::{Event, Request};
+use crate::run::{Run, Standing};
 use crate::state::{FinishedRun, State};
 use crate::world::{clock, disk, failpoint, machine, random};
 use std::collections::BTreeMap;
@@ -70,6 +70,7 @@ pub(super) fn open_run(
     let readings = readings(plan, fleet, secrets, &entry)?;
     let looked = looked(plan, fleet, secrets, &entry);
     let mut notices = unread(plan, &looked, &entry);
+    notices.extend(refuse_undone(plan, fleet, secrets, &entry)?);
     let lock = local.lock("apply").map_err(backend)?;
     let found = local.read().map_err(backend)?;
     let mut base = Base::of(found.as_ref());
@@ -282,24 +283,74 @@ fn looked(plan: &Plan, fleet: &Fleet, secrets: &Secrets, entry: &Entry) -> Looke
         Some(Request::Abandon { leaving }) => run.awaits_look(*i) && !leaving.contains(i),
         _ => run.may_be_put_back(*i),
     };
-    let mut looked = Looked::new();
-    let mut which = Vec::new();
-    for i in (0..plan.entries.len()).filter(reads) {
-        let entry = &plan.entries[i];
-        match subject::subject(entry, subject::alias_of(plan, entry), secrets) {
-            Ok(_) => which.push(i),
-            Err(missing) => drop(looked.insert(i, Err(missing.to_string()))),
-        }
-    }
+    let which: Vec<usize> = (0..plan.entries.len()).filter(reads).collect();
     if which.is_empty() {
-        return looked;
+        return Looked::new();
     }
     match observe::observe(fleet, &plan.providers, &plan.entries, &which, secrets) {
-        Ok(read) => looked.extend(which.into_iter().map(|i| (i, perform::digest_of(&read[i])))),
+        Ok(read) => which.into_iter().map(|i| (i, perform::digest_of(&read[i]))).collect(),
         // A provider that is gone is no reason to leave everything else as it stands.
-        Err(error) => looked.extend(which.into_iter().map(|i| (i, Err(error.to_string())))),
+        Err(error) => which.into_iter().map(|i| (i, Err(error.to_string()))).collect(),
     }
-    looked
+}
+
+/// Reads what a run that is to go on has done already. What somebody has changed there since is told.
+///
+/// # Errors
+/// Work that is left stands on it.
+fn refuse_undone(
+    plan: &Plan,
+    fleet: &Fleet,
+    secrets: &Secrets,
+    entry: &Entry,
+) -> Result<Vec<String>, Failure> {
+    let Entry::Open { told, request: None } = entry else { return Ok(Vec::new()) };
+    let run = &told.run;
+    let done = |i: &usize| run.standing(*i) == Standing::Committed && run.verified(*i).is_some();
+    let done: Vec<usize> = (0..plan.entries.len()).filter(done).collect();
+    if done.is_empty() || run.is_taking_back() || run.is_abandoned() {
+        return Ok(Vec::new());
+    }
+    // What cannot be read now may be well; whatever is worked on there finds out.
+    let Ok(read) = observe::observe(fleet, &plan.providers, &plan.entries, &done, secrets) else {
+        return Ok(Vec::new());
+    };
+    let differs = |i: &usize| {
+        perform::digest_of(&read[*i]).is_ok_and(|digest| run.verified(*i) != Some(digest.as_str()))
+    };
+    let changed: Vec<usize> = done.into_iter().filter(differs).collect();
+    let told = |i: &usize| {
+        let now = read[*i].level().map_or_else(|| "is absent".into(), |level| format!("reads {level}"));
+        let was = plan.entries[*i].desired.as_ref().map_or_else(|| "absent".into(), ToString::to_string);
+        format!("{} was changed since this run had verified it at {was}: it {now}", plan.entries[*i].address)
+    };
+    let under = under_open_work(plan, run);
+    if !changed.iter().any(|i| under[*i]) {
+        return Ok(changed.iter().map(|i| format!("{}; the next plan takes that up", told(i))).collect());
+    }
+    let why: Vec<String> = changed.iter().filter(|i| under[**i]).take(10).map(told).collect();
+    let id = run.id();
+    Err(Failure::locked(format!("what is left of run {id} stands on what is not there any more\n{}", why.join("\n")))
+        .hint(format!("put it back as it was verified, then `patchform resume {id}`"))
+        .hint(format!("`patchform rollback {id}` takes back all that the run changed"))
+        .hint(format!(
+            "`patchform run abandon {id}` leaves everything as it stands; the next plan begins with what is there then"
+        )))
+}
+
+/// Which entries something stands on, directly or not, that `run` has not settled.
+fn under_open_work(plan: &Plan, run: &Run) -> Vec<bool> {
+    let mut under = vec![false; plan.entries.len()];
+    let is_open = |i: &usize| matches!(run.standing(*i), Standing::Untouched | Standing::Forward);
+    let mut work: Vec<usize> = (0..plan.entries.len()).filter(is_open).collect();
+    while let Some(i) = work.pop() {
+        for on in &plan.entries[i].after {
+            if !std::mem::replace(&mut under[*on], true) {
+                work.push(*on);
+            }
+        }
+    }
+    under
 }
 
 /// What was not read is left to what the journal says, and that is told.

@@ -136,7 +136,7 @@ fn way_back(plan: &Plan, entry: &Entry, change: &Change, stuck: &Settled) -> Vec
             }
             Step::Restore | Step::Uninstall if stuck.put_back => {}
             Step::Restore => {
-                steps.push(restore(change, stuck.snapshot.as_deref(), &stuck.kept, &before).into());
+                steps.push(restore(change, stuck, &before).into());
                 steps.extend(line(Step::Restore));
             }
             Step::Uninstall => {
@@ -258,22 +258,28 @@ fn typed_at(connection: &Connection, line: String) -> Doing {
 
 fn into_force(change: &Change) -> String {
     match change.preview.reload {
+        _ if change.from.is_none() => "Take it out of force, where something of it still runs.".into(),
         // Of a stored snapshot nobody said what it needs.
         Reload::None => "Bring it into force, where it does not take that up by itself.".into(),
         needed => format!("Bring it into force: {}.", reload(needed)),
     }
 }
 
-fn restore(change: &Change, snapshot: Option<&str>, kept: &str, before: &str) -> String {
-    let id = snapshot.map_or(String::new(), |id| format!(" {id}"));
-    let place = change.way_back.as_ref().map(|w| w.place.as_str()).filter(|p| !p.is_empty());
+fn restore(change: &Change, stuck: &Settled, before: &str) -> String {
+    let Some(id) = &stuck.snapshot else {
+        return format!("This run took no snapshot of it: see by hand that it is {before} again.");
+    };
+    let kept = &stuck.kept;
+    // The line that follows says how; what the plan has in mind lacks what the snapshot says.
+    let how = change.way_back.as_ref().filter(|_| !stuck.by_hand.contains_key(&Step::Restore));
+    let place = how.map(|way| way.place.as_str()).filter(|place| !place.is_empty());
     let place = place.map_or(String::new(), |p| format!(" ({p})"));
     let loses = match &change.way_back {
         Some(way) if way.discards_data => " This throws away data written since it was taken.",
         _ => "",
     };
     let kept = if kept.is_empty() { String::new() } else { format!(", {kept}") };
-    format!("Restore its snapshot{id}{kept}{place}, so that it is {before} again.{loses}")
+    format!("Restore its snapshot {id}{kept}{place}, so that it is {before} again.{loses}")
 }
 
 /// A check, to be made by hand: what is typed stands by itself, so that nothing sticks to it that is no part of it.
@@ -358,6 +364,7 @@ mod tests {
         for c in &mut run.components {
             c.stands = Stands::Stuck;
             c.under = (c.entry < 2).then_some(c.entry + 1);
+            c.snapshot = Some("s-1".into());
         }
         let all = emergencies(&plan, &run);
         let order: Vec<usize> = all.iter().map(|e| e.entry).collect();

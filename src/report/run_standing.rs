@@ -229,7 +229,9 @@ fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Se
         snapshot: stored.map(|s| s.id.clone()),
         kept: stored.map_or(String::new(), kept),
         by_hand: match plan.change(i) {
-            Some(change) if matches!(run.standing(i), Standing::Stuck(_)) => typed_back(change, stored, run),
+            Some(change) if run.stuck_under(i).is_some() || matches!(run.standing(i), Standing::Stuck(_)) => {
+                typed_back(change, stored, run)
+            }
             _ => BTreeMap::new(),
         },
     }

@@ -2,7 +2,7 @@
 
 use super::run_json;
 use super::run_standing::{Times, view};
-use super::run_text::{RunText, Telling, ending};
+use super::run_text::{RunText, Telling, whole_ending};
 use super::style::Style;
 use crate::model::Moment;
 use crate::plan::Plan;
@@ -43,6 +43,6 @@ pub fn end(plan: &Plan, run: &Run, events: &[Event], form: Form) -> String {
     let view = view(plan, run, &times, first, last);
     match form {
         Form::Json => run_json::outcome(plan, &view),
-        Form::Text { style, .. } => format!("\n{}", ending(plan, &view, style)),
+        Form::Text { style, .. } => format!("\n{}", whole_ending(plan, &view, style)),
     }
 }

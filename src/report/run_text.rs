@@ -19,8 +19,8 @@ mod emergency;
 mod ending;
 
 pub use emergency::emergency;
-pub use ending::ending;
 pub(super) use ending::tint;
+pub use ending::{ending, whole_ending};
 
 /// Column at which what is said of a component begins, behind time and address.
 const ADDRESS: usize = 24;

@@ -155,8 +155,8 @@ fn leaves(run: &Run, i: usize, rooms: &mut BTreeMap<usize, u64>) -> bool {
 /// A run that is abandoned begins nothing more. What nobody has heard of is asked about, once: nothing is let go of while
 /// a command of it runs, or its dead man's switch is armed.
 fn let_go(run: &Run, in_flight: &BTreeSet<usize>, stopping: bool) -> Vec<Command> {
-    let unclear = |i: &usize| matches!(run.components[*i].current, ActionStanding::Unclear { .. });
-    let open = run.queues.due.iter().copied().filter(unclear).filter(|i| !run.components[*i].leaving);
+    let due = run.queues.due.iter().copied();
+    let open = due.filter(|i| run.is_unanswered(*i) && !run.components[*i].leaving);
     let open: Vec<usize> = if run.planted(Defect::LetsGoUnasked) { Vec::new() } else { open.collect() };
     let unasked = open.iter().filter(|i| run.components[**i].goes_on.is_none() && !stopping);
     let ask = unasked.filter(|i| !in_flight.contains(i));

@@ -15,7 +15,8 @@ pub enum Rules {
     /// stands on; before, that was forgotten where anything had been stuck.
     Fourth,
     /// Since form 8: whatever halted at its patch is read before that is tried again; before, only where the patch had changed
-    /// something, so that what a person had put right was refused as changed by a stranger.
+    /// something, so that what a person had put right was refused as changed by a stranger. Whoever abandons a run does not ask
+    /// about tries that have ended.
     Fifth,
 }
 

@@ -90,11 +90,17 @@ impl Run {
             self.components[i].goes_on = None;
             self.components[i].leaving = leaving.contains(&i);
         }
-        let unclear = |i: &usize| matches!(self.components[*i].current, ActionStanding::Unclear { .. });
         let stuck = self.all_stuck();
-        if stuck.iter().any(unclear) {
+        if stuck.iter().any(|i| self.is_unanswered(*i)) {
             self.free_stuck(&stuck);
         }
+    }
+
+    /// Whether what was begun at `i` and is unclear may still go on: not where every try of it has ended.
+    pub(super) fn is_unanswered(&self, i: usize) -> bool {
+        let c = &self.components[i];
+        let ended = c.spent && self.rules >= Rules::Fifth;
+        matches!(c.current, ActionStanding::Unclear { .. }) && !ended
     }
 
     fn interrupted(&mut self, i: usize) {
@@ -212,8 +218,8 @@ impl Run {
             // It was kept under something stuck, and nothing was begun there since.
             let c = &self.components[i];
             let well = c.freed && c.phase == Phase::Returning && !c.put_back && self.is_well(i);
+            let open = self.is_unanswered(i) || self.components[i].current == ActionStanding::Intended;
             let c = &mut self.components[i];
-            let open = matches!(c.current, ActionStanding::Intended | ActionStanding::Unclear { .. });
             let step = c.planned(&self.shape.nodes[i]).map(|p| p.action);
             let unanswered = step.filter(|step| open && step.effectful() && c.phase.unsettled());
             if let Some(step) = unanswered {

@@ -344,6 +344,7 @@ impl Sim<'_> {
         self.controllers[k].land(component);
         if !self.controllers[k].run.awaits_reading(component) {
             self.happened("a reading that nobody waits for");
+            self.controllers[k].news = true;
             return Ok(());
         }
         self.say(|| format!("controller {k} reads c{component}: {digest:?}"));
@@ -368,8 +369,12 @@ impl Sim<'_> {
             Flight::Probe(Begin { action, attempt, .. }) => {
                 self.fold(k, What::Probe { action, attempt, found: Err(why) })
             }
+            // It goes back meanwhile.
             Flight::Rest(_) | Flight::Look(_) if self.controllers[k].run.soak_left(component).is_none() => {
-                // It goes back meanwhile.
+                self.controllers[k].news = true;
+                Ok(())
+            }
+            Flight::Reading if !self.controllers[k].run.awaits_reading(component) => {
                 self.controllers[k].news = true;
                 Ok(())
             }
@@ -389,7 +394,6 @@ impl Sim<'_> {
                 let passed = std::time::Duration::from_secs(self.now - since);
                 self.fold(k, What::Watched { component, passed, found })
             }
-            Flight::Reading if !self.controllers[k].run.awaits_reading(component) => Ok(()),
             Flight::Reading => self.fold(k, What::Read { component, digest: Err(why) }),
         }
     }

@@ -178,6 +178,7 @@ pub fn by_hand(
     let variables = [
         ("PATCHFORM_ACTION", action.name()),
         ("PATCHFORM_ACTION_ID", "by-hand"),
+        ("PATCHFORM_FROM", ""),
         ("PATCHFORM_LEVEL", CommandLine::LEVEL),
         ("PATCHFORM_SNAPSHOT", token),
         ("PATCHFORM_TOKEN", CommandLine::TOKEN),

@@ -188,7 +188,7 @@ pub fn taken(layout: &Layout, standing: &Standing, token: Value) -> Done {
             let script = format!("ls -d {} && {}", typed(std::slice::from_ref(&place)), typed(&switch));
             vec!["sh".into(), "-c".into(), script]
         }
-        None => vec!["rm".into(), link],
+        None => vec!["rm".into(), "-f".into(), link],
     };
     let by_hand = Some(CommandLine { argv, ..CommandLine::default() });
     let snapshot =

@@ -35,6 +35,7 @@ impl Performer for Actor {
         let answer = match self.line(step.name(), action.component) {
             "ill" => Answer::Applied(Done { verdict: Some(ill), ..Done::default() }),
             "never" => return,
+            "refused" => Answer::refused("no"),
             "stop" => {
                 let _ = reply.send(Happened::Stop);
                 Answer::Applied(Done::default())
@@ -65,7 +66,16 @@ impl Performer for Actor {
 
     fn read_back(&mut self, component: usize, reply: Sender<Happened>) {
         self.begun.push(format!("read {component}"));
-        let _ = reply.send(Happened::ReadBack { component, digest: Ok(before(component)) });
+        let read = Happened::ReadBack { component, digest: Ok(before(component)) };
+        if self.line("read", component) == "late" {
+            // When what the inbox says has been read.
+            std::thread::spawn(move || {
+                std::thread::sleep(INBOX_EVERY * 4);
+                let _ = reply.send(read);
+            });
+            return;
+        }
+        let _ = reply.send(read);
     }
 
     fn watch(&mut self, component: usize, _: Baseline, reply: Sender<Happened>) {
@@ -108,9 +118,13 @@ impl Stage {
     }
 
     fn with_patch_deadline(after: &[&[usize]], deadline: Duration) -> Stage {
-        let dir = tempfile::tempdir().unwrap();
         let mut plan = sample::plan(after, 10, OnFailure::RollbackComponent);
         change_of(&mut plan, 0).forth[2].deadline = deadline;
+        Stage::of(plan)
+    }
+
+    fn of(plan: Plan) -> Stage {
+        let dir = tempfile::tempdir().unwrap();
         let mut run = Run::start(&plan, "r");
         let mut writer = Writer::create(&dir.path().join("journal"), identity()).unwrap();
         take(&mut run, &mut writer, "me", 1, Looked::new(), None).unwrap();
@@ -187,6 +201,22 @@ fn two_stops_stop_waiting_and_rollback_probes_first() {
     assert_eq!(outcome(&run).restored, [0, 1]);
     let all = second.begun.join(", ");
     assert_eq!(all, "probe patch 1, restore 1, verify 1, read 1, restore 0, verify 0, read 0");
+}
+
+/// What is read before a patch is tried again comes when a rollback does not wait for it any more: the run ends all the same.
+#[test]
+fn a_reading_that_nobody_waits_for_any_more_holds_nothing_up() {
+    let mut stage = Stage::of(sample::plan(&[&[]], 10, OnFailure::Halt));
+    let run = stage.play(&mut actor(&[("patch", 0, "refused")]), None).unwrap();
+    assert!(run.stopped().is_some());
+    take(&mut stage.run, &mut stage.writer, "me", 2, Looked::new(), None).unwrap();
+    let folder = stage.dir.path().to_path_buf();
+    inbox::put(&folder, &stage.plan, &Request::Rollback, 2).unwrap();
+    let mut inbox = Inbox::open(&folder, 2).unwrap();
+    let mut second = actor(&[("read", 0, "late")]);
+    let run = stage.play(&mut second, Some(&mut inbox)).unwrap();
+    assert!(run.is_finished());
+    assert_eq!(second.begun, ["read 0"]);
 }
 
 #[test]

@@ -27,11 +27,20 @@ const FEW_LONGER: usize = 8;
 /// Components of one reason before the rest is counted; the table names them all.
 const FEW_NAMES: usize = 4;
 
-/// Draws it.
+/// Draws it; of a big run no more than the eventful components.
 pub fn ending(plan: &Plan, run: &RunView, style: Style) -> String {
+    drawn(plan, run, style, FEW)
+}
+
+/// The same with every component.
+pub fn whole_ending(plan: &Plan, run: &RunView, style: Style) -> String {
+    drawn(plan, run, style, usize::MAX)
+}
+
+fn drawn(plan: &Plan, run: &RunView, style: Style, most: usize) -> String {
     let mut page = Page::new(style);
     headline(&mut page, plan, run);
-    table(&mut page, plan, run);
+    table(&mut page, plan, run, most);
     let failed = run.components.iter().filter(|c| c.failed_at.is_some());
     for component in failed.take(FEW) {
         failure(&mut page, plan, component, &run.id);
@@ -118,15 +127,14 @@ fn counts(run: &RunView) -> Vec<String> {
     counts.into_iter().map(|(word, n)| format!("{} {word}", size::count(n))).collect()
 }
 
-/// What matters most stands last, just above the prompt; of a big run the uneventful rows are counted.
-fn table(page: &mut Page, plan: &Plan, run: &RunView) {
+/// What matters most stands last, just above the prompt; of more than `most` rows the uneventful ones are counted.
+fn table(page: &mut Page, plan: &Plan, run: &RunView, most: usize) {
     let mut rows: Vec<&Settled> = run.components.iter().filter(|c| c.stands != Stands::Unchanged).collect();
     if rows.is_empty() {
         return;
     }
     rows.sort_by_key(|c| (c.stands, c.entry));
-    let hidden = rows.len().saturating_sub(FEW + 1);
-    let hidden = if hidden > 0 { rows.len() - FEW } else { 0 };
+    let hidden = if rows.len() > most.saturating_add(1) { rows.len() - most } else { 0 };
     rows.truncate(rows.len() - hidden);
     rows.sort_by_key(|c| (std::cmp::Reverse(c.stands), c.entry));
     let mut table = Table::new(&["component", "stands", "level", ">took"]);
@@ -489,7 +497,7 @@ fn allow(plan: &Plan, run: &RunView) -> Option<(String, String)> {
     let what = match rejected.count() {
         0 => format!("A level that {failed} is not tried again. Declare another one, or: "),
         more => format!(
-            "{} levels that {} are not tried again. Declare others, or for each of them: ",
+            "{} levels that {} are not tried again. Declare others, or for each of them, or for a block: ",
             more + 1,
             failed.replace("was ", "were ")
         ),

@@ -30,12 +30,14 @@ impl CommandLine {
             let value = match value.as_str() {
                 Self::LEVEL => quoted(level),
                 Self::TOKEN => token.to_string(),
-                _ => {
-                    value.split(hidden).map(part).collect::<Vec<_>>().join(&asked(&format!("SECRET_{name}")))
-                }
+                _ => value.split(hidden).map(part).collect::<Vec<_>>().join(&asked(&self.secret_of(name))),
             };
+            let name = if is_name(name) { name.clone() } else { quoted(name) };
             format!("{name}={}", if value.is_empty() { quoted("") } else { value })
         });
+        // What no shell can set by itself is set by `env`.
+        let env =
+            self.env.keys().any(|name| !is_name(name)).then(|| "env".to_string()).into_iter().chain(env);
         let argv = self.argv.iter().map(|word| {
             let mut parts = word.split(hidden);
             let first = parts.next().unwrap_or_default();
@@ -49,6 +51,23 @@ impl CommandLine {
         });
         env.chain(argv).collect::<Vec<_>>().join(" ")
     }
+
+    /// The variable of the shell that is asked for the secret in the variable `name`: none that the line sets itself.
+    fn secret_of(&self, name: &str) -> String {
+        let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+        let mut asked = format!("SECRET_{}", name.chars().map(plain).collect::<String>());
+        while self.env.contains_key(&asked) {
+            asked.push('_');
+        }
+        asked
+    }
+}
+
+/// Whether a shell sets a variable of this name before a command: not where it cannot be changed, as in bash.
+fn is_name(name: &str) -> bool {
+    const FIXED: [&str; 6] = ["BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "SHELLOPTS", "UID"];
+    let first = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    first && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !FIXED.contains(&name)
 }
 
 /// A part of a word: nothing where there is nothing.
@@ -93,5 +112,43 @@ mod tests {
         assert!(out.is_empty() && err.contains("SECRET_2: is a secret"), "{out}{err}");
         let (out, err) = run("PW=p; SECRET_1=k; SECRET_2=z");
         assert!(out.is_empty() && err.contains("SECRET_PW: is a secret"), "{out}{err}");
+    }
+
+    #[test]
+    fn whatever_its_variables_are_called_the_line_sets_them() {
+        let line = CommandLine {
+            argv: ["sh", "-c", "env | grep -E '^(A.B|my-var|UID|Z|SECRET_Z|a b)=' | sort"]
+                .map(String::from)
+                .into(),
+            env: [
+                ("A.B", "dot"),
+                ("a b", "blank"),
+                ("my-var", "<secret>"),
+                ("UID", "1000"),
+                ("Z", "<secret>"),
+                ("SECRET_Z", "plain"),
+            ]
+            .map(|(name, value)| (name.to_string(), value.to_string()))
+            .into(),
+        };
+        let typed = line.typed("1", 1, "<secret>");
+        for shell in ["sh", "bash"] {
+            let set = format!("SECRET_my_var=one; SECRET_Z_=two\n{typed}");
+            let ran = Command::new(shell).arg("-c").arg(set).output().unwrap();
+            let out = String::from_utf8(ran.stdout).unwrap();
+            let all = "A.B=dot\nSECRET_Z=plain\nUID=1000\nZ=two\na b=blank\nmy-var=one\n";
+            assert_eq!(
+                out.lines().collect::<std::collections::BTreeSet<_>>(),
+                all.lines().collect(),
+                "{shell}: {typed}"
+            );
+        }
+        // One that the line sets itself is no answer.
+        let line = CommandLine {
+            env: [("Z", "<secret>"), ("SECRET_Z", "plain")].map(|(n, v)| (n.into(), v.into())).into(),
+            ..line
+        };
+        let ran = Command::new("sh").arg("-c").arg(line.typed("1", 1, "<secret>")).output().unwrap();
+        assert!(!ran.status.success() && ran.stdout.is_empty(), "{ran:?}");
     }
 }
