@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 /// `preview`: what would the patch really do? Must have no effect.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PreviewRequest {
-    /// At most [`CHUNK`].
+    /// At most [`CHUNK`](super::CHUNK).
     pub changes: Vec<Proposed>,
 }
 
