@@ -153,6 +153,16 @@ fn what_was_changed_under_the_rest_of_a_halted_run_is_not_built_on() {
     lab.write("e", "1.2");
     lab.patchform("resume").exits(0).says("command.e was changed since").says("the next");
     assert_eq!(levels(&lab), "1.1 1.1 1.1 1.1 1.2");
+    // Whoever takes it back hears what that goes over.
+    lab.write("main.pf.hcl", under("halt", &diamond("1.3", &[("d", "exit 1")])));
+    lab.patchform("apply --auto-approve").exits(7);
+    lab.write("a", "hotfix");
+    lab.patchform("rollback")
+        .exits(0)
+        .says("command.a was changed since")
+        .says("hotfix")
+        .says("all the same");
+    assert_eq!(levels(&lab), "1.1 1.1 1.1 1.1 1.2");
 }
 
 /// Three instances of one block under one rollout with one place, and a free component.

@@ -2,6 +2,7 @@
 //! controller died before it could write that down.
 
 use super::apply::Audience;
+use super::opening::mark_begun;
 use super::outputs::{self, Hide};
 use super::plan::backend;
 use super::{Failure, Place, runs, secrets};
@@ -105,6 +106,20 @@ pub(super) fn spare_newer(results: &mut Results, plan: &Plan, started: Moment, s
     }
 }
 
+/// A run that the state knows as begun and not as ended, and whose folder is gone, is open still: nobody knows what it held or
+/// did, until a person lets go of it.
+fn reopen_lost(place: &Place, state: &State) -> Result<(), Failure> {
+    let Some(folded) = state.folded.as_ref().filter(|folded| state.run(&folded.run).is_none()) else {
+        return Ok(());
+    };
+    let folder = place.runs.join(&folded.run);
+    if !folder.exists() {
+        std::fs::create_dir_all(&folder).map_err(Failure::error)?;
+        mark_begun(&folder, state.token)?;
+    }
+    Ok(())
+}
+
 /// Ends what a dead controller left nearly ended: a run that finished in its journal is folded into the state, and one
 /// that never began (killed before its first line was durable) is forgotten. Others are left as they are.
 ///
@@ -112,6 +127,9 @@ pub(super) fn spare_newer(results: &mut Results, plan: &Plan, started: Moment, s
 /// The state or a lease cannot be read or written.
 pub(super) fn settle_ended(place: &Place, local: &Local) -> Result<(), Failure> {
     let state = local.read().ok().flatten();
+    if let Some(state) = &state {
+        reopen_lost(place, state)?;
+    }
     for open in runs::open(&place.runs)?.into_iter().filter(|run| !run.alive) {
         let folder = place.runs.join(&open.id);
         if !lease::is_there(&folder) && state.as_ref().is_some_and(|state| state.run(&open.id).is_some()) {

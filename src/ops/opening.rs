@@ -201,7 +201,7 @@ fn begin(
     Ok(begun)
 }
 
-fn mark_begun(folder: &Path, token: u64) -> Result<(), Failure> {
+pub(super) fn mark_begun(folder: &Path, token: u64) -> Result<(), Failure> {
     marks::mark_begun(folder, token)
         .map_err(|e| Failure::error(format!("cannot note in {} that the run began: {e}", folder.display())))
 }
@@ -294,7 +294,7 @@ fn looked(plan: &Plan, fleet: &Fleet, secrets: &Secrets, entry: &Entry) -> Looke
     }
 }
 
-/// Reads what a run that is to go on has done already. What somebody has changed there since is told.
+/// Reads what a run that is to go on, or to be taken back, has done already. What somebody has changed there since is told.
 ///
 /// # Errors
 /// Work that is left stands on it.
@@ -304,7 +304,11 @@ fn refuse_undone(
     secrets: &Secrets,
     entry: &Entry,
 ) -> Result<Vec<String>, Failure> {
-    let Entry::Open { told, request: None } = entry else { return Ok(Vec::new()) };
+    let (told, goes_back) = match entry {
+        Entry::Open { told, request: None } => (told, false),
+        Entry::Open { told, request: Some(Request::Rollback) } => (told, true),
+        _ => return Ok(Vec::new()),
+    };
     let run = &told.run;
     let done = |i: &usize| run.standing(*i) == Standing::Committed && run.verified(*i).is_some();
     let done: Vec<usize> = (0..plan.entries.len()).filter(done).collect();
@@ -325,8 +329,9 @@ fn refuse_undone(
         format!("{} was changed since this run had verified it at {was}: it {now}", plan.entries[*i].address)
     };
     let under = under_open_work(plan, run);
-    if !changed.iter().any(|i| under[*i]) {
-        return Ok(changed.iter().map(|i| format!("{}; the next plan takes that up", told(i))).collect());
+    if goes_back || !changed.iter().any(|i| under[*i]) {
+        let then = if goes_back { "it goes back all the same" } else { "the next plan takes that up" };
+        return Ok(changed.iter().map(|i| format!("{}; {then}", told(i))).collect());
     }
     let why: Vec<String> = changed.iter().filter(|i| under[**i]).take(10).map(told).collect();
     let id = run.id();

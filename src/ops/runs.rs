@@ -105,19 +105,34 @@ pub fn ended_meanwhile(id: &str) -> Failure {
 pub fn choose(runs: &Path, named: Option<&str>) -> Result<OpenRun, Failure> {
     let mut open = open(runs)?;
     match named {
-        Some(id) => match open.into_iter().find(|r| r.id == id) {
-            Some(run) => Ok(run),
-            None => Err(Failure::error(format!("there is no open run {id}"))
-                .hint("`patchform run list` shows all runs and how they stand")),
+        Some(id) => match open.iter().position(|r| r.id == id) {
+            Some(at) => Ok(open.remove(at)),
+            None => Err(not_that_one(runs, id, &open)),
         },
         None if open.len() == 1 => Ok(open.remove(0)),
         None if open.is_empty() => Err(Failure::error("there is no open run")
             .hint(Place::unprepared().unwrap_or("`patchform run list` shows all runs and how they stand"))),
-        None => {
-            let told: Vec<String> = open.iter().map(|run| format!("{} {}", run.id, holds(run))).collect();
-            Err(Failure::error(format!("several runs are open; name one of\n{}", told.join("\n"))))
-        }
+        None => Err(Failure::error(format!("several runs are open; name one of\n{}", listed(&open)))),
     }
+}
+
+/// The run that is named is not among those that are `open`.
+fn not_that_one(runs: &Path, id: &str, open: &[OpenRun]) -> Failure {
+    let failure = match Path::new(id).components().count() == 1 && runs.join(id).is_dir() {
+        true => Failure::error(format!("run {id} has ended"))
+            .hint(format!("`patchform run show {id}` tells how it ended")),
+        false => Failure::error(format!("there is no open run {id}"))
+            .hint("`patchform run list` shows all runs and how they stand"),
+    };
+    match open {
+        [] => failure,
+        open => failure.hint(format!("open is {}", listed(open).replace('\n', ", "))),
+    }
+}
+
+fn listed(open: &[OpenRun]) -> String {
+    let told: Vec<String> = open.iter().map(|run| format!("{} {}", run.id, holds(run))).collect();
+    told.join("\n")
 }
 
 /// `(command.a, command.b and 3 more)`

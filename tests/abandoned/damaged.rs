@@ -230,6 +230,38 @@ fn a_run_whose_lease_and_plan_are_gone_blocks_every_plan() {
     flat(lab.patchform(&format!("run show {run}")).exits(1)).says("the run has ended, and holds nothing");
 }
 
+/// Its whole folder is gone, or all that patchform keeps beside the state: what it held and did nobody knows, until it is let go of.
+#[test]
+fn a_run_whose_folder_is_gone_blocks_every_plan() {
+    for gone in ["runs/RUN", "runs", ""] {
+        let lab = platform(&stop(), "");
+        lab.patchform("apply --auto-approve").exits(7);
+        let run = run_at(&lab, 1);
+        fs::remove_dir_all(lab.path(&format!(".patchform/{gone}").replace("RUN", &run))).unwrap();
+        lab.patchform("init").exits(0);
+        plan_is_blocked(&lab).says("may hold").says(&format!("patchform run abandon {run}"));
+        lab.patchform("run list").exits(0).says("damaged").says(&run);
+        lab.patchform("apply --auto-approve").exits(6);
+        flat(lab.patchform("run abandon").exits(0)).says("read each component");
+        lab.patchform("run list").exits(0).says("abandoned");
+        flat(lab.patchform("plan").exits(0)).does_not_say(&run);
+    }
+}
+
+#[test]
+fn a_run_that_is_named_and_not_open_is_told_with_those_that_are() {
+    let lab = platform(&stop(), "");
+    lab.patchform("apply --auto-approve").exits(7);
+    let (ended, open) = (run_at(&lab, 0), run_at(&lab, 1));
+    flat(lab.patchform(&format!("resume {ended}")).exits(1))
+        .says(&format!("run {ended} has ended"))
+        .says(&format!("open is {open} (command.a)"));
+    flat(lab.patchform(&format!("resume {}", &open[..15])).exits(1))
+        .says("there is no open run")
+        .says(&format!("open is {open} (command.a)"));
+    lab.patchform("rollback ../x").exits(1).says("there is no");
+}
+
 /// Its plan is deleted while it is driven: every message names the same way out, and that leads out.
 #[test]
 fn a_run_that_is_driven_and_whose_plan_is_deleted_has_one_way_out() {
@@ -290,8 +322,11 @@ fn a_run_whose_folder_was_away_is_old() {
         }
         fs::rename(&there, &away).unwrap();
         lab.write("main.pf.hcl", service("1.2", "", ""));
+        lab.patchform("apply --auto-approve").exits(6);
+        lab.patchform(&format!("run abandon {old}")).exits(0);
         lab.patchform("apply --auto-approve").exits(0);
-        let newer = run_at(&lab, 1);
+        let newer = run_at(&lab, 2);
+        fs::remove_dir_all(&there).unwrap();
         fs::rename(&away, &there).unwrap();
         if !finished {
             lab.patchform("run list").exits(0).says("old");
