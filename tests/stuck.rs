@@ -452,7 +452,10 @@ fn the_steps_of_what_was_kept_and_of_what_has_no_snapshot() {
     lab.write("main.pf.hcl", config("1.1"));
     lab.patchform("apply --auto-approve").exits(7);
     lab.write("c", "1.05");
-    let ended = lab.patchform("rollback").exits(4).out;
+    let ended = lab.patchform("rollback").exits(4);
+    let noted: Vec<&str> = ended.err.split_whitespace().collect();
+    has(&noted.join(" "), "command.c stands at 1.05 now: neither as before");
+    let ended = ended.out;
     has(&ended, "This run took no snapshot of it: see by hand that it is at 1.0 again.");
     assert!(!steps_of("command.c", &ended).contains("cp \"$PATCHFORM_SNAPSHOT\""), "{ended}");
 }

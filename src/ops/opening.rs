@@ -68,8 +68,8 @@ pub(super) fn open_run(
     }
     // Reading may take long: it is done before the lock, which others wait for.
     let readings = readings(plan, fleet, secrets, &entry)?;
-    let looked = looked(plan, fleet, secrets, &entry);
-    let mut notices = unread(plan, &looked, &entry);
+    let (looked, mut notices) = looked(plan, fleet, secrets, &entry);
+    notices.extend(unread(plan, &looked, &entry));
     notices.extend(refuse_undone(plan, fleet, secrets, &entry)?);
     let lock = local.lock("apply").map_err(backend)?;
     let found = local.read().map_err(backend)?;
@@ -274,9 +274,10 @@ fn readings(
 }
 
 /// What is read before an open run goes on or is let go of: what is stuck, since a person may have put it back; and where it
-/// does not go on, what its journal does not know as changed: the reading decides whether it stays.
-fn looked(plan: &Plan, fleet: &Fleet, secrets: &Secrets, entry: &Entry) -> Looked {
-    let Entry::Open { told, request } = entry else { return Looked::new() };
+/// does not go on, what its journal does not know as changed: the reading decides whether it stays. With what a person should
+/// know of it: the journal keeps no levels.
+fn looked(plan: &Plan, fleet: &Fleet, secrets: &Secrets, entry: &Entry) -> (Looked, Vec<String>) {
+    let Entry::Open { told, request } = entry else { return Default::default() };
     let run = &told.run;
     let reads = |i: &usize| match request {
         Some(Request::Rollback) => run.awaits_look(*i),
@@ -285,13 +286,26 @@ fn looked(plan: &Plan, fleet: &Fleet, secrets: &Secrets, entry: &Entry) -> Looke
     };
     let which: Vec<usize> = (0..plan.entries.len()).filter(reads).collect();
     if which.is_empty() {
-        return Looked::new();
+        return Default::default();
     }
     match observe::observe(fleet, &plan.providers, &plan.entries, &which, secrets) {
-        Ok(read) => which.into_iter().map(|i| (i, perform::digest_of(&read[i]))).collect(),
+        Ok(read) => {
+            let told = which.iter().filter_map(|i| elsewhere(plan, *i, &read[*i])).collect();
+            (which.into_iter().map(|i| (i, perform::digest_of(&read[i]))).collect(), told)
+        }
         // A provider that is gone is no reason to leave everything else as it stands.
-        Err(error) => which.into_iter().map(|i| (i, Err(error.to_string()))).collect(),
+        Err(error) => (which.into_iter().map(|i| (i, Err(error.to_string()))).collect(), Vec::new()),
     }
+}
+
+/// That a component stands at a level that is neither the one before the run nor the planned one.
+fn elsewhere(plan: &Plan, i: usize, read: &Observed) -> Option<String> {
+    let change = plan.change(i)?;
+    let level = read.identity().map(|_| read.level())?;
+    let differs = level != change.from.as_ref() && level != change.to.as_ref();
+    let now = level.map_or_else(|| "is absent".into(), |level| format!("stands at {level}"));
+    differs
+        .then(|| format!("{} {now} now: neither as before the run nor as planned", plan.entries[i].address))
 }
 
 /// Reads what a run that is to go on, or to be taken back, has done already. What somebody has changed there since is told.

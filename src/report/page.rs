@@ -226,6 +226,13 @@ mod tests {
     }
 
     #[test]
+    fn what_is_typed_stands_on_one_line() {
+        let text = "to go on with it, `patchform resume 20261128-033` does that; `rm` not";
+        let shown = "to go on with it,\n`patchform resume 20261128-033` does\nthat; `rm` not\n";
+        assert_eq!(draw(40, 0, 0, text), shown);
+    }
+
+    #[test]
     fn a_word_longer_than_the_line_is_split_and_not_lost() {
         let word = "x".repeat(100);
         let drawn = draw(40, 0, 2, &word);
