@@ -728,3 +728,23 @@ fn what_was_put_back_by_hand_is_brought_into_force_by_a_rollback_of_its_run() {
     // Once more there is nothing.
     lab.patchform(&format!("rollback {run} --auto-approve")).exits(0).says("already");
 }
+
+/// It was begun and not ended, and what it was to change is as it should be: the plan tells of it all the same.
+#[test]
+fn an_open_run_that_nothing_of_the_plan_tells_of_is_named() {
+    let lab = platform("", "");
+    let mut killed = lab.patchform_command("apply --auto-approve");
+    killed.env("PATCHFORM_FAILPOINT", "run.opened#1=kill");
+    assert_eq!(killed.output().unwrap().status.code(), None);
+    let run = run_at(&lab, 1);
+    lab.write("main.pf.hcl", service("1.0", "", ""));
+    let told = flat(lab.patchform("plan --detailed-exitcode").exits(0)).says("No changes");
+    told.says(&format!("Run {run} was not finished, and holds what it was to change"))
+        .says(&format!("patchform rollback {run}"));
+    // Where it is in the way it is named there.
+    lab.write("main.pf.hcl", service("1.2", "", ""));
+    plan_is_blocked(&lab).does_not_say("holds what it was to change");
+    lab.patchform("rollback").exits(0);
+    lab.write("main.pf.hcl", service("1.0", "", ""));
+    lab.patchform("plan").exits(0).does_not_say("was not finished");
+}

@@ -6,6 +6,7 @@ use super::providers::{self, Starter};
 use super::{Failure, Place, hours, kept_out, key, past, runs, services, unfolded};
 use crate::config::source::Sources;
 use crate::engine::fleet::Fleet;
+use crate::engine::lease::OpenRun;
 use crate::engine::secrets::Secrets;
 use crate::engine::{ailing, block, observe, preview, roles, traffic};
 use crate::model::{Address, Diagnostic, Diagnostics, Purpose, Selection, Span};
@@ -21,7 +22,7 @@ use crate::world::{clock, random};
 use patchform_sdk::message::Order;
 use patchform_versions::Scheme;
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -140,10 +141,36 @@ pub fn plan(request: &Request, stages: &mut dyn Stages) -> Result<Planned, Failu
     )?;
     checked.warnings.0.extend(left_undone(&plan, known));
     checked.warnings.0.extend(given_up(&plan, known));
+    checked.warnings.0.extend(unfinished(&plan, &checked.place)?);
     checked.warnings.0.extend(unfolded::told(&unfolded::find(&checked.place, known)?));
     let Checked { config, sources, warnings, place, starter, .. } = checked;
     drop_aside(config);
     Ok(Planned { plan, sources, warnings, place, fleet, starter, secrets, state })
+}
+
+/// Runs that nobody drives and that hold only what this plan finds in order: nothing else of it tells of them.
+fn unfinished(plan: &Plan, place: &Place) -> Result<Vec<Diagnostic>, Failure> {
+    let of = |is: fn(&Verdict) -> bool| -> BTreeSet<String> {
+        plan.entries
+            .iter()
+            .filter(|entry| is(&entry.verdict))
+            .map(|entry| entry.address.to_string())
+            .collect()
+    };
+    let calm = of(|verdict| matches!(verdict, Verdict::NoChange { .. }));
+    let blocked = of(|verdict| matches!(verdict, Verdict::Blocked(_)));
+    let open = runs::open(&place.runs)?.into_iter().filter(|run| !run.alive && !run.unknown);
+    let quiet = open.filter(|run| {
+        let holds = |some: &BTreeSet<String>| run.holds.components.iter().any(|held| some.contains(held));
+        holds(&calm) && !holds(&blocked)
+    });
+    let warning = |OpenRun { id, .. }: OpenRun| {
+        Diagnostic::warning(format!("run {id} was not finished, and holds what it was to change")).help(format!(
+            "`patchform run show {id}` tells how it stands; `patchform resume {id}`, `patchform rollback {id}` or `patchform run \
+             abandon {id}` ends it"
+        ))
+    };
+    Ok(quiet.map(warning).collect())
 }
 
 /// Reads what a draft wants to know.
