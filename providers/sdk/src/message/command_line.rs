@@ -117,9 +117,7 @@ mod tests {
     #[test]
     fn whatever_its_variables_are_called_the_line_sets_them() {
         let line = CommandLine {
-            argv: ["sh", "-c", "env | grep -E '^(A.B|my-var|UID|Z|SECRET_Z|a b)=' | sort"]
-                .map(String::from)
-                .into(),
+            argv: vec!["env".into()],
             env: [
                 ("A.B", "dot"),
                 ("a b", "blank"),
@@ -136,12 +134,9 @@ mod tests {
             let set = format!("SECRET_my_var=one; SECRET_Z_=two\n{typed}");
             let ran = Command::new(shell).arg("-c").arg(set).output().unwrap();
             let out = String::from_utf8(ran.stdout).unwrap();
-            let all = "A.B=dot\nSECRET_Z=plain\nUID=1000\nZ=two\na b=blank\nmy-var=one\n";
-            assert_eq!(
-                out.lines().collect::<std::collections::BTreeSet<_>>(),
-                all.lines().collect(),
-                "{shell}: {typed}"
-            );
+            for set in ["A.B=dot", "SECRET_Z=plain", "UID=1000", "Z=two", "a b=blank", "my-var=one"] {
+                assert!(out.lines().any(|line| line == set), "{shell}, {set}: {typed}\n{out}");
+            }
         }
         // One that the line sets itself is no answer.
         let line = CommandLine {
