@@ -168,15 +168,22 @@ impl Told {
 }
 
 impl Told {
-    /// Why it is not taken, where a later run recorded what it had held: its folder was away then.
+    /// Why it is not taken, where a later run recorded what it had held: its folder was away then. So it is where the state knows that
+    /// it has ended: its folder is an older copy then.
     pub fn is_old(&self, state: Option<&State>) -> Option<String> {
-        let newer = superseded(&self.plan, self.run.id(), self.started(), state?);
-        let (component, run) = newer.first_key_value()?;
         let id = self.run.id();
-        Some(format!(
-            "run {id} is old: run {run} changed {component} since it began. Its folder was not there then, and what it would do or \
-             take back is over"
-        ))
+        let newer = superseded(&self.plan, id, self.started(), state?);
+        if let Some((component, run)) = newer.first_key_value() {
+            return Some(format!(
+                "run {id} is old: run {run} changed {component} since it began. Its folder was not there then, and what it would do or \
+                 take back is over"
+            ));
+        }
+        (!self.run.is_finished() && state?.run(id).is_some()).then(|| {
+            format!(
+                "run {id} is old: the state knows that it has ended. Its folder is an older copy, which does not tell that"
+            )
+        })
     }
 }
 

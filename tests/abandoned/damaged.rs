@@ -248,6 +248,28 @@ fn a_run_whose_folder_is_gone_blocks_every_plan() {
     }
 }
 
+/// An older copy of a run's folder lies beside a state that knows the run's end: it is not gone on with.
+#[test]
+fn an_older_copy_of_a_run_that_has_ended_is_not_taken() {
+    let lab = platform(&stop(), "");
+    lab.patchform("apply --auto-approve").exits(7);
+    let run = run_at(&lab, 1);
+    let (there, copy) = (lab.path(&format!(".patchform/runs/{run}")), lab.path("copy"));
+    let copied = std::process::Command::new("cp").arg("-a").args([&there, &copy]).status().unwrap();
+    assert!(copied.success());
+    lab.patchform("resume").exits(0);
+    fs::remove_dir_all(&there).unwrap();
+    fs::rename(&copy, &there).unwrap();
+    for line in ["resume", "rollback"] {
+        flat(lab.patchform(&format!("{line} {run}")).exits(6))
+            .says("the state knows that it has ended")
+            .says(&format!("patchform run abandon {run}"));
+    }
+    lab.patchform("run list").exits(0).says("old");
+    lab.patchform(&format!("run abandon {run}")).exits(0);
+    assert_eq!((lab.read("a"), lab.read("running")), ("1.1".into(), "1.1".into()));
+}
+
 #[test]
 fn a_run_that_is_named_and_not_open_is_told_with_those_that_are() {
     let lab = platform(&stop(), "");
