@@ -119,8 +119,9 @@ pub fn choose(runs: &Path, named: Option<&str>) -> Result<OpenRun, Failure> {
 /// The run that is named is not among those that are `open`.
 fn not_that_one(runs: &Path, id: &str, open: &[OpenRun]) -> Failure {
     let failure = match Path::new(id).components().count() == 1 && runs.join(id).is_dir() {
-        true => Failure::error(format!("run {id} has ended"))
-            .hint(format!("`patchform run show {id}` tells how it ended")),
+        true => Failure::error(format!("there is no open run {id}: it has ended")).hint(format!(
+            "`patchform run show {id}` tells how it ended, `patchform run list` shows all runs"
+        )),
         false => Failure::error(format!("there is no open run {id}"))
             .hint("`patchform run list` shows all runs and how they stand"),
     };

@@ -276,7 +276,7 @@ fn a_run_that_is_named_and_not_open_is_told_with_those_that_are() {
     lab.patchform("apply --auto-approve").exits(7);
     let (ended, open) = (run_at(&lab, 0), run_at(&lab, 1));
     flat(lab.patchform(&format!("resume {ended}")).exits(1))
-        .says(&format!("run {ended} has ended"))
+        .says(&format!("there is no open run {ended}: it has ended"))
         .says(&format!("open is {open} (command.a)"));
     flat(lab.patchform(&format!("resume {}", &open[..15])).exits(1))
         .says("there is no open run")
