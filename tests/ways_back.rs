@@ -72,19 +72,22 @@ fn what_goes_back_in_a_diamond() {
     }
 }
 
+/// A diamond on its way from 1.0 to 1.1 that halted at d, whose `patch` finds no disk.
+fn halted_at_d(patch: &str) -> Lab {
+    let lab = Lab::new(&under("halt", &diamond("1.0", &[])));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", under("halt", &diamond("1.1", &[("d", patch)])));
+    lab.patchform("apply --auto-approve").exits(7).says("no disk");
+    lab
+}
+
 /// A run that halted half-way knows that what it finds there is its own.
 #[test]
 fn what_halted_half_way_is_resumed_or_taken_back() {
     let patch =
         "printf half > $NAME; test -f room || { echo no disk; exit 1; }; printf %s $PATCHFORM_LEVEL > $NAME";
-    let halted = || {
-        let lab = Lab::new(&under("halt", &diamond("1.0", &[])));
-        lab.patchform("init").exits(0);
-        lab.patchform("apply --auto-approve").exits(0);
-        lab.write("main.pf.hcl", under("halt", &diamond("1.1", &[("d", patch)])));
-        lab.patchform("apply --auto-approve").exits(7).says("no disk");
-        lab
-    };
+    let halted = || halted_at_d(patch);
     // Nothing was mended: it fails as before, and not for what it did itself.
     let lab = halted();
     lab.patchform("resume").exits(7).says("no disk").does_not_say("has changed since");
@@ -110,14 +113,7 @@ fn what_halted_half_way_is_resumed_or_taken_back() {
 #[test]
 fn what_was_put_right_by_hand_after_a_halt_is_gone_on_from() {
     let patch = "test -f room || { echo no disk; exit 1; }; printf %s $PATCHFORM_LEVEL > $NAME";
-    let halted = || {
-        let lab = Lab::new(&under("halt", &diamond("1.0", &[])));
-        lab.patchform("init").exits(0);
-        lab.patchform("apply --auto-approve").exits(0);
-        lab.write("main.pf.hcl", under("halt", &diamond("1.1", &[("d", patch)])));
-        lab.patchform("apply --auto-approve").exits(7).says("no disk");
-        lab
-    };
+    let halted = || halted_at_d(patch);
     let lab = halted();
     lab.write("d", "1.1");
     lab.write("room", "");
@@ -136,11 +132,7 @@ fn what_was_put_right_by_hand_after_a_halt_is_gone_on_from() {
 #[test]
 fn what_was_changed_under_the_rest_of_a_halted_run_is_not_built_on() {
     let patch = "test -f room || { echo no disk; exit 1; }; printf %s $PATCHFORM_LEVEL > $NAME";
-    let lab = Lab::new(&under("halt", &diamond("1.0", &[])));
-    lab.patchform("init").exits(0);
-    lab.patchform("apply --auto-approve").exits(0);
-    lab.write("main.pf.hcl", under("halt", &diamond("1.1", &[("d", patch)])));
-    lab.patchform("apply --auto-approve").exits(7).says("no disk");
+    let lab = halted_at_d(patch);
     lab.write("room", "");
     for (there, told) in [("1.0", "it reads 1.0"), ("", "it is absent")] {
         lab.write("a", there);

@@ -112,13 +112,13 @@ pub fn choose(runs: &Path, named: Option<&str>) -> Result<OpenRun, Failure> {
         None if open.len() == 1 => Ok(open.remove(0)),
         None if open.is_empty() => Err(Failure::error("there is no open run")
             .hint(Place::unprepared().unwrap_or("`patchform run list` shows all runs and how they stand"))),
-        None => Err(Failure::error(format!("several runs are open; name one of\n{}", listed(&open)))),
+        None => Err(Failure::error(format!("several runs are open; name one of\n{}", listed(&open, "\n")))),
     }
 }
 
 /// The run that is named is not among those that are `open`.
 fn not_that_one(runs: &Path, id: &str, open: &[OpenRun]) -> Failure {
-    let failure = match Path::new(id).components().count() == 1 && runs.join(id).is_dir() {
+    let failure = match folder(runs, id).is_ok_and(|folder| folder.is_dir()) {
         true => Failure::error(format!("there is no open run {id}: it has ended")).hint(format!(
             "`patchform run show {id}` tells how it ended, `patchform run list` shows all runs"
         )),
@@ -127,13 +127,13 @@ fn not_that_one(runs: &Path, id: &str, open: &[OpenRun]) -> Failure {
     };
     match open {
         [] => failure,
-        open => failure.hint(format!("open is {}", listed(open).replace('\n', ", "))),
+        open => failure.hint(format!("open is {}", listed(open, ", "))),
     }
 }
 
-fn listed(open: &[OpenRun]) -> String {
+fn listed(open: &[OpenRun], between: &str) -> String {
     let told: Vec<String> = open.iter().map(|run| format!("{} {}", run.id, holds(run))).collect();
-    told.join("\n")
+    told.join(between)
 }
 
 /// `(command.a, command.b and 3 more)`
