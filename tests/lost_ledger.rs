@@ -116,6 +116,37 @@ fn another_checkout_does_not_patch_beside_a_patch_that_runs() {
     }
 }
 
+/// Its wrapper still names the folder that somebody removed.
+#[test]
+fn a_patch_that_runs_is_waited_for_where_its_trace_was_removed() {
+    for end in ["resume", "rollback"] {
+        let lab = killed_in_its_patch();
+        fs::remove_dir_all(lab.path("shared/.patchform/actions")).unwrap();
+        let mut taking: Child = in_folder(&lab, "first", end).spawn().unwrap();
+        wait_until(|| taking.try_wait().unwrap().is_some() || said(&lab, "busy") || said(&lab, "probe"));
+        std::thread::sleep(Duration::from_millis(500));
+        assert_eq!(lab.read("log").lines().count(), 1, "{end}: a second patch beside the first");
+        go(&lab);
+        let ran = taking.wait_with_output().unwrap();
+        let level = if end == "resume" { "1.1" } else { "1.0" };
+        assert_eq!((ran.status.code(), &*lab.read("a")), (Some(0), level), "{end}: {ran:?}");
+        assert_eq!(lab.read("log").lines().count(), 1, "{end}");
+    }
+}
+
+#[test]
+fn what_an_open_run_holds_has_the_name_that_the_run_knows() {
+    let lab = killed_in_its_patch();
+    let renamed = declared(&lab, "1.1").replace("\"a\" {", "\"b\" {");
+    lab.write("second/main.pf.hcl", renamed + "moved {\n  from = command.a\n  to   = command.b\n}\n");
+    let ran = in_folder(&lab, "second", "apply --auto-approve").output().unwrap();
+    let said = String::from_utf8_lossy(&ran.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(ran.status.code(), Some(6), "{said}");
+    assert!(said.contains("holds command.a (command.b in this plan) or what it needs"), "{said}");
+    assert!(!said.contains("two runs work on one target"), "{said}");
+    go(&lab);
+}
+
 #[test]
 fn a_checkout_that_was_not_prepared_says_so() {
     let lab = killed_in_its_patch();

@@ -133,6 +133,24 @@ fn who_turns_ill_behind_the_plan_leaves_no_room_for_the_others() {
     lab.patchform("apply --auto-approve").exits(5).says("2 done");
 }
 
+/// Who could not be restored is not back: its time goes on, and is told first.
+#[test]
+fn who_is_stuck_is_still_away() {
+    let lab = platform(3, "max_parallel = 1\n  on_failure = \"rollback_component\"", "min_available = 1");
+    let text = lab
+        .read("main.pf.hcl")
+        .replace("echo + >> order;", "[ $NAME != h2 ] || { echo half > $NAME; exit 1; };");
+    lab.write("main.pf.hcl", text.replace("-c\", \"if [ -f", "-c\", \"exit 1; if [ -f"));
+    let ran = lab.patchform("apply --auto-approve").exits(4);
+    let said = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    let services = &said[said.find("how long members were away").unwrap()..];
+    let told = |name: &str| services.find(&format!("command.web[\"{name}\"] ")).unwrap();
+    assert!(told("h2") < told("h1"), "{services}");
+    assert_eq!(services.matches("still away").count(), 1, "{services}");
+    let json = lab.patchform("run show --json").exits(0).out;
+    assert!(json.contains("\"still_away\": true") || json.contains("\"still_away\":true"), "{json}");
+}
+
 #[test]
 fn what_is_written_wrong_is_told_with_the_way_out() {
     for (service, says) in [

@@ -449,7 +449,8 @@ fn write_token(runs: &Path, token: u64) -> Result<(), LeaseError> {
 }
 
 fn highest_token(runs: &Path) -> Result<u64, LeaseError> {
-    const HINT: &str = "Remove it: the state and the leases tell the highest token, too";
+    const HINT: &str =
+        "Remove it and try again: the highest number is known from the state and the leases, too";
     let path = runs.join("token");
     match disk::read(&path, 64) {
         Ok(bytes) => {

@@ -313,8 +313,13 @@ pub fn refuse_leased(plan: &Plan, runs: &Path) -> Result<(), Failure> {
         None => (", which has not ended,".into(), false),
     };
     let holds = if idle == Idle::Unknown { "may hold" } else { "holds" };
-    let target_only = open.as_ref().is_some_and(|open| !open.unknown && !open.holds.names(address));
-    let failure = Failure::locked(format!("run {run}{who} {holds} {address} or what it needs of its target"));
+    // The run knows it by the name that it had.
+    let before = plan.moves.iter().find(|(_, to)| to == address).map(|(from, _)| from);
+    let known = before.unwrap_or(address);
+    let target_only = open.as_ref().is_some_and(|open| !open.unknown && !open.holds.names(known));
+    let now = before.map_or(String::new(), |_| format!(" ({address} in this plan)"));
+    let failure =
+        Failure::locked(format!("run {run}{who} {holds} {known}{now} or what it needs of its target"));
     let failure = match driven {
         true => {
             failure.hint(format!("wait for it to end, or ask it to stop with `patchform run stop {run}`"))

@@ -89,6 +89,17 @@ fn finished(id: &str, place: Place, inputs: &Inputs, stages: &mut dyn Stages) ->
     let ran = beginning::plan(&place.runs, id)?;
     let (draft, lost) = undo::undo(&ran, &run, &state).map_err(Failure::error)?;
     if let Some(renamed) = lost.first() {
+        let had: Vec<&Address> =
+            ran.changes().map(|(_, e, _)| &e.address).filter(|a| !state.records.contains_key(a)).collect();
+        let how = "gives it back for the time of the rollback. Or declare the earlier levels";
+        let way_out = match (&had[..], lost.len()) {
+            ([had], 1) => format!("`patchform state mv {} {}` {how}", renamed.quoted(), had.quoted()),
+            _ => format!(
+                "`patchform show` of its plan or `patchform run show {id}` tells the name that it had; `patchform state mv {} \
+                 NAME` {how}",
+                renamed.quoted()
+            ),
+        };
         let more = match lost.len() - 1 {
             0 => String::new(),
             more => format!(", nor {more} others"),
@@ -97,11 +108,7 @@ fn finished(id: &str, place: Place, inputs: &Inputs, stages: &mut dyn Stages) ->
             "run {id} cannot be taken back as a whole: it did not know {renamed} under this name{more}, and what stands on each \
              other goes back in order"
         ))
-        .hint(format!(
-            "`patchform show` of its plan or `patchform run show {id}` tells the name that it had; `patchform state mv {} \
-             NAME` gives it back for the time of the rollback. Or declare the earlier levels",
-            renamed.quoted()
-        )));
+        .hint(way_out));
     }
     if draft.entries.is_empty() {
         return Err(match state.has_forgotten_levels_of(id) {

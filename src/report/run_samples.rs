@@ -107,6 +107,7 @@ fn settled(entry: usize, stands: Stands) -> Settled {
         rejected: false,
         held_back: false,
         away: None,
+        still_away: false,
         abandoned: false,
         tried: true,
         took: Some(Duration::from_millis(7_040)),

@@ -98,10 +98,16 @@ impl Times {
         }
     }
 
-    /// How long a component was away, where it came back.
-    pub fn away(&self, component: usize) -> Option<Duration> {
-        let lengths = self.was_away.get(&component)?.iter().map(|away| away.length());
-        Some(lengths.fold(Duration::ZERO, Duration::saturating_add))
+    /// How long a component was away until then, by the clock that nobody sets; `None` where it never was.
+    fn away(&self, component: usize, until: Moment) -> Option<Duration> {
+        let lengths = self.intervals(component, until).map(|away| away.length());
+        lengths.reduce(Duration::saturating_add)
+    }
+
+    /// When a component was away until then.
+    fn intervals(&self, component: usize, until: Moment) -> impl Iterator<Item = Interval> {
+        let open = self.away.get(&component).map(|since| Interval { from: *since, until });
+        self.was_away.get(&component).into_iter().flatten().copied().chain(open)
     }
 
     /// How long a service was down until then since members of it were worked on: fewer were available than it needs.
@@ -112,8 +118,7 @@ impl Times {
         let needed = serving.saturating_sub(service.floor()).saturating_add(1);
         let mut turns: Vec<(Moment, bool)> = Vec::new();
         for i in service.members.iter().filter(serves) {
-            let open = self.away.get(i).map(|since| Interval { from: *since, until });
-            for away in self.was_away.get(i).into_iter().flatten().copied().chain(open) {
+            for away in self.intervals(*i, until) {
                 turns.extend([(away.from, true), (away.until, false)]);
             }
         }
@@ -186,13 +191,16 @@ pub fn view(plan: &Plan, run: &Run, times: &Times, started: Moment, finished: Mo
         over: run.is_finished(),
         taking_back: run.is_taking_back(),
         lacks: false,
-        components: plan.changes().map(|(i, ..)| settled(rejections, times, i, &outcome.left)).collect(),
+        components: plan
+            .changes()
+            .map(|(i, ..)| settled(rejections, times, i, finished, &outcome.left))
+            .collect(),
         down: plan.services.iter().map(|service| times.down(plan, service, finished)).collect(),
         outages: (0..plan.services.len()).map(|service| times.outages(service, finished)).collect(),
     }
 }
 
-fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Settled {
+fn settled(rejections: Rejections, times: &Times, i: usize, until: Moment, left: &[Left]) -> Settled {
     let Rejections { plan, run, .. } = rejections;
     let (stands, why) = told(plan, run, i);
     let failure = run.failure(i);
@@ -219,7 +227,8 @@ fn settled(rejections: Rejections, times: &Times, i: usize, left: &[Left]) -> Se
         ),
         tried: run.was_tried(i) || may_be_changing(run, i),
         rejected: !rejections.levels(i).is_empty(),
-        away: times.away(i),
+        away: times.away(i, times.steady(until)),
+        still_away: times.away.contains_key(&i),
         took: times.of.get(&i).map(|(from, to)| times.driven(*from, *to)),
         left: under_way(plan, run, times, i)
             .into_iter()

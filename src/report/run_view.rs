@@ -126,8 +126,10 @@ pub struct Settled {
     /// The component that could not go back and has to before this one; for a stuck one, and for one that stays at its
     /// planned level for that.
     pub under: Option<usize>,
-    /// How long it did not serve, where it was worked on and serves again.
+    /// How long it did not serve since it was worked on; `None` where that took nothing from it.
     pub away: Option<Duration>,
+    /// Whether it does not serve yet, as far as the run knows.
+    pub still_away: bool,
     /// Whether its rollout or service holds it: the next plan takes it up.
     pub held_back: bool,
     /// Whether it was left as it stood when the run was abandoned; for a stuck component, which else could not be restored.

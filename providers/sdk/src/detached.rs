@@ -142,7 +142,10 @@ impl Detached {
 
     fn wait_kept(&self, id: &str, patience: Duration) -> io::Result<TargetAwaited> {
         let folder = self.store.join(id);
-        if !folder.is_dir() || !claimed(&folder)? || folder.join("switch/unused").exists() {
+        if !folder.is_dir() {
+            return Ok(self.wait_untraced(id, patience));
+        }
+        if !claimed(&folder)? || folder.join("switch/unused").exists() {
             return Ok(TargetAwaited::Unknown);
         }
         let until = Instant::now() + patience;
@@ -176,6 +179,23 @@ impl Detached {
             thread::sleep(pause.min(until - now));
             pause = (pause * 3 / 2).min(Duration::from_millis(50));
         }
+    }
+
+    /// Somebody may have removed the folder of a command that still runs: its wrapper names it.
+    fn wait_untraced(&self, id: &str, patience: Duration) -> TargetAwaited {
+        let Ok(place) = fs::canonicalize(self.store.parent().unwrap_or(Path::new("/"))) else {
+            return TargetAwaited::Unknown;
+        };
+        let folder = place.join(self.store.file_name().unwrap_or_default()).join(id);
+        let until = Instant::now() + patience;
+        while machine::runs_with(folder.as_os_str().as_encoded_bytes()) {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return TargetAwaited::Running;
+            }
+            thread::sleep(left.min(Duration::from_millis(50)));
+        }
+        TargetAwaited::Unknown
     }
 
     // ------------------------------------------------------------ without a trace

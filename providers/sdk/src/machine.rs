@@ -64,6 +64,13 @@ pub fn session_lives(session: u32) -> bool {
     processes.filter_map(|entry| fs::read_to_string(entry.path().join("stat")).ok()).any(lives)
 }
 
+/// Whether any living process has `word` among the words of its command line.
+pub fn runs_with(word: &[u8]) -> bool {
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let mut lines = processes.filter_map(|entry| fs::read(entry.path().join("cmdline")).ok());
+    lines.any(|line| line.split(|byte| *byte == 0).any(|said| said == word))
+}
+
 /// The start time in the text of a `/proc/PID/stat`; `None` for a zombie.
 pub fn started(stat: &str) -> Option<u64> {
     field(stat, 22)

@@ -246,8 +246,8 @@ fn longer(page: &mut Page, plan: &Plan, run: &RunView) {
 
 /// How long members of services were away.
 fn services(page: &mut Page, plan: &Plan, run: &RunView) {
-    let away: BTreeMap<usize, Duration> =
-        run.components.iter().filter_map(|c| Some((c.entry, c.away?))).collect();
+    let away: BTreeMap<usize, (Duration, bool)> =
+        run.components.iter().filter_map(|c| Some((c.entry, (c.away?, c.still_away)))).collect();
     let touched = |(s, (down, outages)): &(&Service, (&Duration, &Option<Outages>))| {
         s.members.iter().any(|i| away.contains_key(i)) || !down.is_zero() || outages.is_some()
     };
@@ -259,12 +259,15 @@ fn services(page: &mut Page, plan: &Plan, run: &RunView) {
     page.blank();
     page.line(0, 2, &[tinted(Tint::Bold, "Services"), tinted(Tint::Dim, "  (how long members were away)")]);
     for (service, (down, outages)) in services.iter().take(FEW) {
-        let members: Vec<(usize, Duration)> =
+        let mut members: Vec<(usize, (Duration, bool))> =
             service.members.iter().filter_map(|i| Some((*i, *away.get(i)?))).collect();
-        let told = |(i, long): &(usize, Duration)| {
+        // Whoever is still away is not among those that are counted only.
+        members.sort_by_key(|(_, (_, still))| !still);
+        let told = |(i, (long, still)): &(usize, (Duration, bool))| {
             let expected = plan.change(*i).map(downtime).filter(|expected| is_longer(*long, *expected));
             let expected = expected.map_or_else(String::new, |e| format!(" (expected {})", period::show(e)));
-            format!("{} {}{expected}", name(plan, *i), period::show(*long))
+            let still = if *still { " and still away" } else { "" };
+            format!("{} {}{expected}{still}", name(plan, *i), period::show(*long))
         };
         let mut told: Vec<String> = members.iter().take(FEW_NAMES).map(told).collect();
         if members.len() > FEW_NAMES {

@@ -33,7 +33,7 @@ until_there() {
 # stand: how the command in $d stands, and its switch.
 stand() {
   state=unknown
-  if [ ! -d "$d" ]; then :
+  if [ ! -d "$d" ]; then works_in "$d" && state=running
   elif mkdir "$d/started" 2>/dev/null; then sync "$d" 2>/dev/null || sync
   else
     [ -e "$d/process" ] || until_there 1 "$d/process"

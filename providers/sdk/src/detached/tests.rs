@@ -102,6 +102,30 @@ fn a_killed_command_is_lost_and_a_reused_pid_is_not_mistaken() {
 }
 
 #[test]
+fn a_command_whose_folder_was_removed_still_runs_until_it_ends() {
+    in_scratch(|detached, dir| {
+        let script = "while [ ! -e go ]; do sleep 0.01; done";
+        assert!(detached.run(&command("a", script, false)).unwrap().started);
+        fs::remove_dir_all(dir.join("store")).unwrap();
+        let on_a_host = || {
+            let folder = fs::canonicalize(dir).unwrap().join("store/a");
+            let script = format!("{KERNEL}works_in {} && echo yes", folder.display());
+            let mut shell = std::process::Command::new("sh");
+            let mut shell = shell.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+            shell.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
+            String::from_utf8(shell.wait_with_output().unwrap().stdout).unwrap()
+        };
+        let fresh = Detached::new(&dir.join("store"), dir);
+        assert_eq!(fresh.wait(&waiting("a", 60)).unwrap().command, TargetAwaited::Running);
+        assert_eq!(fresh.wait(&waiting("b", 60)).unwrap().command, TargetAwaited::Unknown);
+        assert_eq!(on_a_host(), "yes\n");
+        fs::write(dir.join("go"), "").unwrap();
+        assert_eq!(fresh.wait(&waiting("a", 5000)).unwrap().command, TargetAwaited::Unknown);
+        assert_eq!(on_a_host(), "");
+    });
+}
+
+#[test]
 fn a_command_whose_wrapper_was_killed_still_runs_until_it_ends() {
     in_scratch(|detached, dir| {
         let script = "kill -9 $(sed -n '2s/ .*//p' store/a/process); touch killed; while [ ! -e go ]; do sleep 0.01; done";
