@@ -28,9 +28,17 @@ impl Fields<'_> {
         value.map_err(|mut wrong| self.problems.0.append(&mut wrong.0)).ok()
     }
 
+    /// An expression's value where one of a type is wanted. One that rests on what has no value may still be of a form that
+    /// never fits: it stands for a value of that form then, which the conversion refuses.
+    pub fn value_for(&mut self, expr: &Expr, ty: &Type) -> Option<Value> {
+        let told = self.problems.0.len();
+        let value = self.value(expr);
+        value.or_else(|| if self.problems.0.len() == told { expr.misfit(ty) } else { None })
+    }
+
     /// A value of a type; `None` when it is null, or when something is wrong, which was said.
     pub fn typed(&mut self, attribute: &Attribute, ty: &Type) -> Option<Value> {
-        let value = self.value(&attribute.value)?;
+        let value = self.value_for(&attribute.value, ty)?;
         if value.is_sensitive() {
             let problem = Diagnostic::error(format!("A secret may not decide \"{}\"", attribute.name))
                 .at(attribute.value.span(), "this value is sensitive")

@@ -315,7 +315,7 @@ fn named(kind: &str, named: Named<'_>, fields: &mut Fields<'_>) -> Option<(usize
 
 /// An argument's value, converted to its type; null where it is left out.
 pub(super) fn argument(attribute: &Attribute, plan: &ArgumentPlan, fields: &mut Fields<'_>) -> Option<Value> {
-    let value = fields.value(&attribute.value)?;
+    let value = fields.value_for(&attribute.value, &plan.ty)?;
     let at = attribute.value.span();
     if value.is_null() {
         if plan.required && plan.default.is_none() {
