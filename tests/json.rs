@@ -124,6 +124,7 @@ fn lists_have_the_documented_fields() {
         [
             "address",
             "data",
+            "doomed",
             "expires",
             "id",
             "level",

@@ -236,6 +236,59 @@ fn a_drop_that_failed_is_tried_again() {
     assert_eq!(count(), 2, "keep = 2 by default");
 }
 
+/// What a prune that was killed may have dropped is told, not restored, and dropped by the next one.
+#[test]
+fn a_prune_that_was_killed_is_ended_by_the_next_one() {
+    let lab = Lab::empty();
+    let at = |level: &str| {
+        let drop =
+            r#"["sh", "-c", "rm -f $PATCHFORM_SNAPSHOT; [ ! -e kill ] || kill -9 $(cat kill); rm -f kill"]"#;
+        let text =
+            files(&[("a", level, "", "")]).replace("  restore ", &format!("  drop = {drop}\n  restore "));
+        text.replace("  patch_level", "  snapshot {\n    keep = 9\n  }\n  patch_level")
+    };
+    lab.write("main.pf.hcl", at("1.0"));
+    lab.patchform("init").exits(0);
+    for level in ["1.0", "1.1", "1.2", "1.3", "1.4"] {
+        lab.write("main.pf.hcl", at(level));
+        lab.patchform("apply --auto-approve").exits(0);
+    }
+    // The rule of the newest run counts.
+    let fewer = |level: &str| at(level).replace("keep = 9", "keep = 1");
+    lab.write("main.pf.hcl", fewer("1.4"));
+    lab.patchform("plan").exits(0).does_not_say("drop ");
+    lab.patchform("snapshot prune").exits(0).says("0 snapshots dropped; no more may go by the rules");
+    let listed = || {
+        let listed = lab.patchform("snapshot list --json").exits(0).out;
+        let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+        let all = listed["snapshots"].as_array().unwrap().clone();
+        let is_doomed = |one: &&serde_json::Value| one["doomed"] == true;
+        (all.len(), all.iter().find(is_doomed).map(|one| one["id"].as_str().unwrap().to_string()))
+    };
+    assert_eq!(listed(), (5, None));
+    // What its own run could not drop is for the prune.
+    let refused = |text: String| {
+        text.replace("rm -f $PATCHFORM_SNAPSHOT; ", "[ -e may ] || exit 1; rm -f $PATCHFORM_SNAPSHOT; ")
+    };
+    lab.write("main.pf.hcl", refused(fewer("1.5")));
+    lab.patchform("apply --auto-approve").exits(0).says("could not be dropped");
+    assert_eq!(listed(), (6, None));
+    lab.write("may", "");
+    let script = format!("echo $$ > kill; exec {} snapshot prune", env!("CARGO_BIN_EXE_patchform"));
+    let ended = lab.command("/bin/sh".as_ref(), &["-c", &script]).output().unwrap();
+    assert_eq!(ended.status.code(), None, "it was killed");
+    let (count, doomed) = listed();
+    assert_eq!(count, 6, "the state is written at the end");
+    let doomed = doomed.unwrap();
+    lab.patchform("snapshot list").exits(0).says("(may be gone)").says("To end it:");
+    let refused = lab.patchform(&format!("snapshot restore {doomed} --auto-approve")).exits(5);
+    refused.says("may be gone").says("patchform snapshot prune");
+    assert_eq!(lab.read("a"), "1.5");
+    lab.patchform("snapshot prune").exits(0).says(&format!("dropped {doomed}"));
+    assert_eq!(listed(), (1, None));
+    lab.patchform("snapshot list").exits(0).does_not_say("may be gone");
+}
+
 /// A run on `a` that halted, beside the finished one of `a` and `b`.
 fn halted() -> (Lab, String) {
     let lab = applied();

@@ -63,7 +63,11 @@ pub fn run(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
             }
             terminal.notices(&pruned.kept);
             terminal.notices(&pruned.failed);
-            terminal.say(&format!("{} dropped.\n", size::counted(pruned.dropped.len(), "snapshot")));
+            let more = match pruned.dropped.len() {
+                0 => "; no more may go by the rules that the newest run of each component had",
+                _ => "",
+            };
+            terminal.say(&format!("{} dropped{more}.\n", size::counted(pruned.dropped.len(), "snapshot")));
             match pruned.failed.len() {
                 0 => Ok(Exit::Done),
                 failed => {

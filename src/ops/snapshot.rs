@@ -21,13 +21,19 @@ use crate::plan::noun::{Cause, Change, Entry, Observed, Planned as Action, Step,
 use crate::provider::watch::Silent;
 use crate::report::state_text::Listed;
 use crate::state::{Orphan, Snapshot, State, retention};
-use crate::world::clock;
+use crate::world::{clock, disk};
 use patchform_sdk::message::{Preview, Reload, SnapshotRef, WayBack, WayBackKind};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
+use std::{io, iter};
+
+/// In the folder of the lease of a prune: ids of what it drops, one a line. While that lies there, each of them may be gone.
+const DOOMED: &str = "doomed";
+/// The longest such list that is read, in bytes: a million ids.
+const MAX_DOOMED: u64 = 64 << 20;
 
 /// Ids of the snapshots that retention would drop now, given the rules of `plan`.
 pub fn to_drop(state: &State, plan: &Plan, open: &BTreeSet<String>) -> Vec<String> {
@@ -80,7 +86,8 @@ pub fn list() -> Result<(Listed, View), Failure> {
         let folder = place.runs.join(run).is_dir();
         if folder { &mut planless } else { &mut lost }.insert(run.clone());
     }
-    Ok((Listed { state, orphans, unrecorded, unproved, nameless, planless, lost }, seen))
+    let doomed = doomed(&place)?;
+    Ok((Listed { state, orphans, unrecorded, unproved, doomed, nameless, planless, lost }, seen))
 }
 
 /// What `snapshot prune` did.
@@ -106,7 +113,10 @@ pub fn prune(inputs: &Inputs, patience: Duration) -> Result<Pruned, Failure> {
     let orphans = orphans::find(&place, &state)?.orphans;
     let known = Known::of(&place, &state, &orphans)?;
     let rule = |address: &Address| known.rules.get(address).cloned().flatten();
-    let doomed = retention::to_drop(&state, rule, &open, clock::now());
+    let mut doomed = retention::to_drop(&state, rule, &open, clock::now());
+    // What another prune began and did not end may be gone, whatever the rules say now.
+    let begun = self::doomed(&place)?.into_iter().filter(|id| state.snapshots.contains_key(id));
+    doomed.extend(begun.filter(|id| !doomed.contains(id)).collect::<Vec<_>>());
     let Pruned { mut dropped, mut kept, mut failed } = Pruned::default();
     let mut by_run: BTreeMap<&String, Vec<Doomed<'_>>> = BTreeMap::new();
     let stored = doomed.into_iter().map(|id| Doomed::stored(id, &state));
@@ -141,6 +151,8 @@ pub fn prune(inputs: &Inputs, patience: Duration) -> Result<Pruned, Failure> {
         other => runs::leased(other),
     })?;
     drop(lock);
+    let ids = started.iter().flat_map(|(_, all)| all).filter(|one| one.orphan.is_none());
+    note_doomed(&place, ids.map(|one| one.id.as_str()))?;
     for (hands, all) in started {
         for one in all {
             match one.drop_through(&hands, lease.token()) {
@@ -155,8 +167,26 @@ pub fn prune(inputs: &Inputs, patience: Duration) -> Result<Pruned, Failure> {
         }
     }
     forget(&place, &dropped, lease.token(), patience)?;
+    note_doomed(&place, iter::empty())?;
     lease.release().map_err(runs::leased)?;
     Ok(Pruned { dropped, kept, failed })
+}
+
+/// Ids of those that a prune is dropping, or was when it ended before its time.
+fn doomed(place: &Place) -> Result<BTreeSet<String>, Failure> {
+    let path = place.runs.join(lease::PRUNE).join(DOOMED);
+    match disk::read(&path, MAX_DOOMED) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(BTreeSet::new()),
+        Err(e) => Err(Failure::error(format!("{} cannot be read: {e}", path.display()))),
+        Ok(text) => Ok(String::from_utf8_lossy(&text).lines().map(str::to_string).collect()),
+    }
+}
+
+fn note_doomed<'a>(place: &Place, ids: impl Iterator<Item = &'a str>) -> Result<(), Failure> {
+    let path = place.runs.join(lease::PRUNE).join(DOOMED);
+    let text: String = ids.flat_map(|id| [id, "\n"]).collect();
+    disk::write_atomic(&path, text.as_bytes())
+        .map_err(|e| Failure::error(format!("{} cannot be written: {e}", path.display())))
 }
 
 /// A snapshot that is to go.
@@ -275,6 +305,12 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
     let place = Place::known()?;
     let state = state::required()?;
     let snapshot = state.snapshots.get(id).cloned().ok_or_else(|| unknown(id, &place, &state))?;
+    if doomed(&place)?.contains(id) {
+        return Err(Failure::refused(format!(
+            "snapshot {id} may be gone: a `patchform snapshot prune` began to drop it, and did not end"
+        ))
+        .hint("`patchform snapshot prune` ends that; `patchform snapshot list` shows what is left then"));
+    }
     let taken = plan_that_knows(&place, &state, &snapshot)?;
     let entry = taken.entries.iter().find(|e| e.address == snapshot.component).cloned();
     let entry = entry.ok_or_else(|| {
@@ -426,6 +462,10 @@ fn change(id: &str, snapshot: &Snapshot, entry: &Entry) -> Change {
 
 /// Snapshots that retention will drop after `plan` was carried out on `state`: id and why.
 pub fn will_drop(state: &State, plan: &Plan) -> Vec<(String, String)> {
+    // It is not carried out then.
+    if !super::plan::has_work(plan) {
+        return Vec::new();
+    }
     // Copied only where the plan changes something.
     let mut after = Cow::Borrowed(state);
     let now = clock::now();

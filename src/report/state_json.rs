@@ -45,6 +45,7 @@ pub fn snapshots(listed: &Listed, open: &[OpenRunView], covering: &[Selection]) 
             "expires": s.expires.map(|e| e.to_string()), "whole_system": s.coverage.whole_system,
             "data": s.coverage.data, "survives_target_loss": s.survives_target_loss,
             "run_kept": !listed.lost.contains(&s.run), "proved": !listed.unproved.contains(id),
+            "doomed": listed.doomed.contains(id),
         })
     });
     let orphan = |o: &Orphan| {

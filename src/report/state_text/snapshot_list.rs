@@ -20,6 +20,8 @@ pub struct Listed {
     pub unrecorded: Vec<Orphan>,
     /// Ids of the snapshots of which a damaged journal tells only behind the damage.
     pub unproved: BTreeSet<String>,
+    /// Ids of those that a prune is dropping, or was when it ended before its time: they may be gone.
+    pub doomed: BTreeSet<String>,
     /// Snapshots of runs whose plan is lost, which the state does not know either.
     pub nameless: Vec<Nameless>,
     /// Runs that took a stored snapshot and whose plan is lost.
@@ -146,10 +148,17 @@ fn stored(page: &mut Page, listed: &Listed, covering: &[Selection], now: Moment)
         let told = "Not proved: the journal of its run is damaged before the line that tells of it.";
         page.line(0, 2, &[tinted(Tint::Change, told)]);
     }
+    if rows.iter().any(|(id, _)| listed.doomed.contains(*id)) {
+        let told = "May be gone: a `snapshot prune` drops them, or began to and did not end. To end it: ";
+        page.line(0, 2, &[tinted(Tint::Change, told), tinted(Tint::Command, "patchform snapshot prune")]);
+    }
 }
 
-/// What is not as with most: for lack of a record or of its run.
+/// What is not as with most: for lack of a record or of its run, or because it goes.
 fn mark(listed: &Listed, id: &str, snapshot: &Snapshot) -> &'static str {
+    if listed.doomed.contains(id) {
+        return " (may be gone)";
+    }
     match listed.state.records.contains_key(&snapshot.component) {
         false => " (not managed)",
         true if listed.lost.contains(&snapshot.run) => " (its run is gone)",

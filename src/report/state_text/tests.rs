@@ -46,6 +46,7 @@ fn known_of(state: State) -> Listed {
         orphans: Vec::new(),
         unrecorded: Vec::new(),
         unproved: Default::default(),
+        doomed: Default::default(),
         nameless: Vec::new(),
         planless: Default::default(),
         lost: Default::default(),
