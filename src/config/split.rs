@@ -176,6 +176,7 @@ impl Scanner<'_> {
 
     fn sign(&mut self, start: usize, byte: u8) {
         match byte {
+            b'\\' if self.peek() == Some(b'"') && self.escaped_in_template(start) => {}
             b'"' => {
                 self.note_doubt(start);
                 self.open(Kind::Quote, start);

@@ -95,7 +95,7 @@ impl Body {
 /// Reads a file's text. Whatever is wrong with it goes to `problems`; the answer holds what could be read.
 pub fn read(sources: &Sources, file: FileId, problems: &mut Diagnostics) -> Body {
     let text = sources.text(file);
-    let mut reader = Reader { text, file, problems, words: Words::new() };
+    let mut reader = Reader { text, file, problems, words: Words::new(), dangling: None };
     reader.body(0..text.len())
 }
 
@@ -143,7 +143,7 @@ pub fn read_part(sources: &Sources, part: Span) -> Result<Expr, Diagnostics> {
 /// Reads some of a file's pieces by themselves.
 fn read_pieces(text: &str, file: FileId, pieces: &[Piece]) -> (Body, Diagnostics) {
     let (mut body, mut problems) = (Body::default(), Diagnostics::default());
-    let mut reader = Reader { text, file, problems: &mut problems, words: Words::new() };
+    let mut reader = Reader { text, file, problems: &mut problems, words: Words::new(), dangling: None };
     for piece in pieces {
         // Names set twice are found when the parts come together.
         reader.piece(piece, &mut body, &mut BTreeMap::new());
@@ -156,6 +156,8 @@ struct Reader<'a> {
     file: FileId,
     problems: &'a mut Diagnostics,
     words: Words,
+    /// Where an item ended whose last operator has nothing behind it: what follows may be its rest.
+    dangling: Option<usize>,
 }
 
 impl Reader<'_> {
@@ -198,6 +200,15 @@ impl Reader<'_> {
             Err(error) => {
                 let at = piece.range.start;
                 let end = piece.range.end;
+                let goes_on =
+                    self.dangling.take().is_some_and(|before| self.text[before..at].trim().is_empty());
+                if translate::is_dangling(text) {
+                    self.dangling = Some(end);
+                }
+                // That it stands on the next line was said.
+                if goes_on && piece.shape == Shape::Other {
+                    return;
+                }
                 let translated = translate::error(&error, self.text, at, end, self.file);
                 match &piece.shape {
                     Shape::Attribute if translate::is_vague(&error) => {

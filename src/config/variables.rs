@@ -153,7 +153,9 @@ fn one<'p>(name: &'p str, block: &'p Block, problems: &mut Diagnostics) -> Varia
     let typed = ty_span.is_some();
     let validations = body.blocks.iter().filter(|b| &*b.kind == "validation");
     let validations = validations.filter_map(|b| validation(b, problems)).collect();
-    let had_default = origin::is_written(body) || body.attributes.iter().any(|a| seems_default(&a.name));
+    let had_default = origin::is_written(body)
+        || body.attributes.iter().any(|a| seems_default(&a.name))
+        || body.blocks.iter().any(|block| &*block.kind == "default");
     let header = block.header;
     Variable {
         name,

@@ -100,7 +100,7 @@ fn unknown(expr: &Expr, base: &Expr, name: &str, steps: &[Step], scope: &Scope<'
             let near = suggestion::nearest(name, scope.visible().into_iter().chain(roots));
             let declared = ["var", "local"].map(|root| format!("{root}.{name}"));
             let declared = declared.into_iter().find(|declared| known.contains(declared));
-            let near = declared.as_deref().or(near);
+            let near = declared.as_deref().or(if name == "terraform" { Some("patchform") } else { near });
             Box::new(match near {
                 Some(near) => problem.help(format!("did you mean {near}?")),
                 None if steps.is_empty() => {

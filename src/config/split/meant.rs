@@ -278,6 +278,22 @@ impl Scanner<'_> {
         true
     }
 
+    /// `"${join(\",\", list)}"`: within a template a text has quotes of its own. Passes over the line that the string stands on.
+    pub(super) fn escaped_in_template(&mut self, at: usize) -> bool {
+        let Some(outer) = self.stack.iter().rposition(|open| open.kind == Kind::Quote) else { return false };
+        let quote = self.stack[outer].at;
+        let rest = &self.text[at..self.end];
+        let end = at + rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+        let problem = Diagnostic::error("A quote within a template stands without a backslash")
+            .at(self.span(at, at + 2), "")
+            .help("Between `${` and `}` stands code, with quotes of its own: \"${join(\",\", list)}\".");
+        self.stack.truncate(outer);
+        self.problem(problem);
+        (self.at, self.last, self.suspect) = (end, end - 1, None);
+        self.close_behind_quote(quote);
+        true
+    }
+
     pub(super) fn line_start(&self, at: usize) -> usize {
         self.text[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1)
     }

@@ -58,6 +58,9 @@ pub(super) fn meant(before: &str, rest: &str) -> Option<&'static str> {
         return Some(help);
     }
     let behind = rest[word.len()..].trim_start_matches([' ', '\t']);
+    if before.ends_with('}') && !word.is_empty() && behind.starts_with(['"', '{']) {
+        return Some("Each block begins on a line of its own.");
+    }
     let is_attribute = before.strip_suffix(last).is_some_and(|rest| rest.ends_with('.'));
     match first {
         '“' | '”' | '„' | '‘' | '’' | '«' | '»' => {

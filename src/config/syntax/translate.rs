@@ -88,6 +88,13 @@ fn stopped(error: &Unreadable, text: &str, base: usize, end: usize, file: FileId
     }
 }
 
+/// Whether a text ends with an operator that has nothing behind it.
+pub(super) fn is_dangling(text: &str) -> bool {
+    let text = text.trim_end();
+    let sign = text.trim_end_matches(['&', '|', '=', '!', '<', '>', ':', '?', '+', '-', '*', '/', '%']);
+    dangling(&text[sign.len()..]).is_some()
+}
+
 /// The operator that stands at the end, with nothing behind it.
 fn dangling(rest: &str) -> Option<&'static str> {
     const OPERATORS: [&str; 16] =

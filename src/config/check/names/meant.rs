@@ -1,7 +1,7 @@
 //! What a name was probably meant to be that is written otherwise here, or stands without its root.
 
 use super::Names;
-use crate::config::expr::Reference;
+use crate::config::expr::{RefStep, Reference};
 
 impl Names<'_> {
     /// What a name without its root was meant to be, or one behind the word that declares it.
@@ -16,6 +16,12 @@ impl Names<'_> {
         ];
         if let Some((_, right)) = declaring.iter().find(|(word, _)| *word == root) {
             return Some(reference.name().map_or(format!("{right}.name"), |name| format!("{right}.{name}")));
+        }
+        // `component.release.api`, as it is declared; `resource` is terraform's word.
+        if ["component", "components", "resource"].contains(&root)
+            && let [(RefStep::Attr(kind), _), (RefStep::Attr(name), _), ..] = &reference.steps[..]
+        {
+            return Some(format!("{kind}.{name}"));
         }
         if let Some(name) = reference.name().filter(|name| self.data_by_name.contains_key(&(root, &***name)))
         {
