@@ -200,3 +200,40 @@ component "command" "note" {
     }
     assert!(shown.out.contains("\"p\"") && shown.out.contains("main.pf.hcl"), "{}", shown.out);
 }
+
+/// As `terraform validate` does: what can be told without their values is told.
+#[test]
+fn a_configuration_is_looked_through_without_the_values_of_its_variables() {
+    let text = r#"
+variable "level" {}
+variable "hosts" {
+  type = list(string)
+}
+component "command" "web" {
+  for_each    = toset(var.hosts)
+  patch_level = var.level
+  read        = ["cat", each.key]
+  patch       = ["true"]
+}
+output "level" {
+  value = "${var.level}-${length(var.hosts)}"
+}
+"#;
+    let lab = Lab::new(text);
+    let valid = lab.patchform("validate").exits(0);
+    valid
+        .says("The variable \"hosts\" has no value yet")
+        .says("valid: all of it that can be checked without the values of its variables");
+    let json: serde_json::Value = serde_json::from_str(&lab.patchform("validate --json").exits(0).out).unwrap();
+    assert_eq!((&json["valid"], &json["warning_count"]), (&true.into(), &2.into()));
+    lab.patchform("validate --var level=1 --var hosts=[\"a\",\"b\"]").exits(0).says("valid: 2 components");
+    lab.patchform("plan").exits(1).says("The variable \"level\" has no value");
+    for (right, wrong, says) in [
+        ("[\"cat\", each.key]", "\"cat ${each.key}\"", "a list is required"),
+        ("length(var.hosts)", "lenght(var.hosts)", "Did you mean length?"),
+        ("patch       =", "pathc       =", "Did you mean \"patch\"?"),
+    ] {
+        lab.write("main.pf.hcl", text.replace(right, wrong));
+        lab.patchform("validate").exits(1).says(says).says("has no value yet");
+    }
+}

@@ -287,9 +287,9 @@ fn what_git_cannot_fetch_is_told_in_its_words() {
     let repository = Repository::new(&lab);
     let url = format!("git::file://{}", lab.path("repository").display());
     calling(&lab, &format!("{url}//web?ref=v2"));
-    run(&lab, "init").exits(1).says("cannot fetch the module").says("v2");
+    run(&lab, "init").exits(1).says("cannot be fetched").says("v2");
     calling(&lab, &format!("git::file://{}/none.git", lab.path("").display()));
-    run(&lab, "init").exits(1).says("cannot fetch the module").says("git says");
+    run(&lab, "init").exits(1).says("cannot be fetched").says("Git says");
     calling(&lab, &format!("{url}//nowhere?ref=v1"));
     run(&lab, "init").exits(1).says("has no folder \"nowhere\"").says("The commit of git::");
     // A folder beside the repository is not the repository's to use.
@@ -344,12 +344,12 @@ fn what_keeps_ssh_from_a_repository_is_told_with_the_way_out() {
     host.lab.write("known_hosts", "");
     init("")
         .exits(1)
-        .says(&format!("the host key of {} is not known here", host.address))
+        .says(&format!("The host key of {} is not known here", host.address))
         .says(&format!("`ssh {}`", host.address));
     // One whose key is another one than before.
     let other = host.lab.read("id.pub");
     host.lab.write("known_hosts", format!("{} {other}", host.address));
-    init("").exits(1).says(&format!("the host key of {} has changed", host.address)).says("`ssh-keygen -");
+    init("").exits(1).says(&format!("The host key of {} has changed", host.address)).says("`ssh-keygen -");
     host.lab.write("known_hosts", known);
     // A key that the host does not take.
     let authorized = host.lab.read("authorized");
@@ -406,7 +406,7 @@ fn a_repository_over_https() {
     let host = Server::secure(&lab.path(""), move |asked| git_answers(&root, asked));
     calling(&lab, &format!("git::{}/repository/.git//web?ref=v1", host.url()));
     // Nobody vouches for the host: git says so, and nothing was asked.
-    run(&lab, "init").exits(1).says("cannot fetch the module").says("certificate");
+    run(&lab, "init").exits(1).says("cannot be fetched").says("certificate");
     assert!(host.asked().is_empty());
     let mut init = lab.patchform_command("--chdir work init");
     init.env("GIT_SSL_CAINFO", lab.path("ca.pem"));

@@ -83,7 +83,8 @@ impl FromArgMatches for Variables {
             given.extend(at.zip(values.cloned().map(Given::File)));
         }
         given.sort_by_key(|(at, _)| *at);
-        Ok(Variables(Inputs { given: given.into_iter().map(|(_, g)| g).collect(), accepted: Vec::new() }))
+        let given = given.into_iter().map(|(_, g)| g).collect();
+        Ok(Variables(Inputs { given, ..Inputs::default() }))
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {

@@ -6,7 +6,7 @@ use super::terminal::Terminal;
 use crate::config::source::Sources;
 use crate::model::Diagnostics;
 use crate::ops::{self, Failure};
-use crate::report::diagnostic;
+use crate::report::{diagnostic, size};
 
 /// Options of `validate`.
 #[derive(clap::Args)]
@@ -31,8 +31,11 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
     }
     let valid = checked?;
     terminal.warn(&valid.warnings, &valid.sources);
-    let s = if valid.components == 1 { "" } else { "s" };
-    terminal.say(&format!("The configuration is valid: {} component{s}.\n", valid.components));
+    let what = match valid.components {
+        Some(components) => size::counted(components, "component"),
+        None => "all of it that can be checked without the values of its variables".to_string(),
+    };
+    terminal.say(&format!("The configuration is valid: {what}.\n"));
     Ok(Exit::Done)
 }
 

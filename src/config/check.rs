@@ -119,7 +119,7 @@ fn run(
     let nothing = Values::default();
     let variables =
         settle(declared, inputs, &scope(around, ".", &nothing), around.files, sources, &mut problems);
-    wrong.spoil(problems.has_errors());
+    wrong.spoil(problems.has_errors() || variables.values.len() < declared.len());
     let mut checker = Checker::new(&tree, around, variables, sources, Arc::new(wrong), problems);
     let config = checker.run(parsed, schemas);
     let Checker { mut problems, mut instances, secrets, .. } = checker;

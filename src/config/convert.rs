@@ -4,6 +4,7 @@ use super::number::{Number, NumberError};
 use super::types::{Field, Id, Type};
 use super::value::{Data, Entries, Marks, Value, quoted};
 use crate::config::expr::Expr;
+use crate::config::suggestion::nearest;
 use crate::model::Span;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -299,7 +300,11 @@ impl Conversion {
         }
         match missing.as_slice() {
             [] => Ok(Value::object(converted)),
-            [one] => Err(ConvertError::new(format!("the attribute {} is required", quoted(one)))),
+            [one] => {
+                let others = entries.keys().map(|name| &**name).filter(|name| !fields.contains_key(*name));
+                let meant = nearest(one, others).map_or(String::new(), |near| format!(" (is {near} meant?)"));
+                Err(ConvertError::new(format!("the attribute {} is required{meant}", quoted(one))))
+            }
             several => {
                 let names: Vec<String> = several.iter().map(|name| quoted(name)).collect();
                 Err(ConvertError::new(format!("the attributes {} are required", names.join(", "))))

@@ -200,8 +200,8 @@ impl Reader<'_> {
             Err(error) => {
                 let at = piece.range.start;
                 let end = piece.range.end;
-                let goes_on =
-                    self.dangling.take().is_some_and(|before| self.text[before..at].trim().is_empty());
+                let between = self.dangling.take().and_then(|before| self.text.get(before..at));
+                let goes_on = between.is_some_and(|between| between.trim().is_empty());
                 if translate::is_dangling(text) {
                     self.dangling = Some(end);
                 }

@@ -205,11 +205,12 @@ fn default(body: &Body, ty: &Type, nullable: bool, secret: bool, fields: &mut Fi
     match convert(&value, ty) {
         Ok(value) => Some(value),
         Err(wrong) => {
-            let (is, why) = match secret {
-                true => (String::new(), NOT_SHOWN.to_string()),
+            let (at, is, why) = match secret {
+                true => (at, String::new(), NOT_SHOWN.to_string()),
                 false => {
+                    let (at, part) = wrong.part(&attribute.value, &value);
                     let why = format!("{}.", sentence_case(&wrong.describe("default")));
-                    (format!("this is {}", value.kind()), why)
+                    (at, format!("this is {}", part.kind()), why)
                 }
             };
             let problem =

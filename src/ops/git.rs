@@ -138,7 +138,7 @@ impl Git<'_> {
     }
 
     fn failed(&self, why: &str) -> Failure {
-        Failure::error(format!("cannot fetch the module {}: {why}", self.0.package()))
+        Failure::error(why)
     }
 }
 

@@ -9,6 +9,8 @@ pub struct Inputs {
     pub given: Vec<Given>,
     /// `--accept-provider NAME`: providers of an open run that need not be those that its plan was made with.
     pub accepted: Vec<String>,
+    /// Whether variables may be without a value: to look the configuration through, not to use it.
+    pub may_lack: bool,
 }
 
 /// One option.

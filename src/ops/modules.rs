@@ -87,8 +87,12 @@ impl Library {
     pub fn find(&mut self, source: &GitSource) -> Result<Result<PathBuf, Missing>, Failure> {
         let package = source.package();
         if let Some(how) = self.fetching.filter(|_| !self.rows.contains_key(&package)) {
-            let row = self.fetch(source, &package, how)?;
-            self.rows.insert(package.clone(), row);
+            match self.fetch(source, &package, how) {
+                Ok(row) => drop(self.rows.insert(package.clone(), row)),
+                Err(failure) => {
+                    return Ok(Err(Missing::Unfetched(failure.message, failure.hints.join("; "))));
+                }
+            }
         }
         let Some(fetched) = self.manifest.modules.get(&package) else { return Ok(Err(Missing::NotFetched)) };
         let folder = PathBuf::from(&fetched.folder);

@@ -52,8 +52,15 @@ impl Project {
         let mut problems = Diagnostics::default();
         let names = names_in(Path::new("."))?;
         if !names.iter().any(|n| load::is_configuration(n)) {
-            return Err(Failure::error(format!("there is no *.pf.hcl file in {}", here()))
-                .hint("go to the folder of your configuration, or name it with --chdir"));
+            let failure = Failure::error(format!("there is no *.pf.hcl file in {}", here()));
+            let other = names.iter().find(|name| name.ends_with(".tf") || name.ends_with(".hcl"));
+            let failure = match other.filter(|name| !name.ends_with(".lock.hcl")) {
+                Some(name) => {
+                    failure.hint(format!("files such as {name} are read under a name like main.pf.hcl only"))
+                }
+                None => failure,
+            };
+            return Err(failure.hint("go to the folder of your configuration, or name it with --chdir"));
         }
         let root = add_folder(Path::new(""), &names, &mut sources, &mut problems)?;
         let variables = variable_inputs(&names, inputs, &mut sources, &mut problems)?;
@@ -172,8 +179,11 @@ fn variable_inputs(
     sources: &mut Sources,
     problems: &mut Diagnostics,
 ) -> Result<VariableInputs, Failure> {
-    let mut found =
-        VariableInputs { environment: crate::world::environment::all(), ..VariableInputs::default() };
+    let mut found = VariableInputs {
+        environment: crate::world::environment::all(),
+        may_lack: inputs.may_lack,
+        ..VariableInputs::default()
+    };
     for name in names {
         let which = match name.as_str() {
             "patchform.pfvars" | "patchform.pfvars.json" => VariableFile::Default,

@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 /// A configuration in which nothing is wrong.
 pub struct Valid {
-    /// How many components it has.
-    pub components: usize,
+    /// How many components it has; `None` where that rests on variables without a value.
+    pub components: Option<usize>,
     /// Complaints that are no errors.
     pub warnings: Diagnostics,
     /// Its texts.
@@ -23,10 +23,19 @@ pub struct Valid {
 /// # Errors
 /// What is wrong with it.
 pub fn validate(inputs: &Inputs) -> Result<Valid, Failure> {
-    let mut checked = checking::check(inputs, Arc::new(Silent))?;
+    let inputs = Inputs { may_lack: true, ..inputs.clone() };
+    let mut checked = match checking::check(&inputs, Arc::new(Silent)) {
+        Ok(checked) => checked,
+        // Nothing is wrong, and not everything has a value.
+        Err(Failure { diagnostics: Some(told), .. }) if !told.1.has_errors() => {
+            let (sources, warnings) = *told;
+            return Ok(Valid { components: None, warnings, sources });
+        }
+        Err(failure) => return Err(failure),
+    };
     checked.start()?;
     let checking::Checked { config, warnings, sources, .. } = checked;
-    let components = config.components.len();
+    let components = Some(config.components.len());
     checking::drop_aside(config);
     Ok(Valid { components, warnings, sources })
 }

@@ -88,6 +88,10 @@ fn for_each(attribute: &Attribute, fields: &mut Fields<'_>) -> Option<Vec<Instan
             "A list has no keys, so that taking one out would move the others: write toset([…]) or a map."
         }
         Data::Null => "Give an empty map, {}, to make no instances.",
+        Data::Set(_) if value.as_items().is_some_and(|items| items.iter().any(Value::is_null)) => {
+            "There is a null in it; take it out: toset([for key in … : key if key != null])."
+        }
+        Data::Set(_) => "Keys are texts: toset([for key in … : tostring(key)]), or a map.",
         _ => "Write a map, { key = value }, or toset([\"a\", \"b\"]).",
     };
     let problem = Diagnostic::error("\"for_each\" must be a map or a set of strings")

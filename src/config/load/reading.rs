@@ -3,6 +3,7 @@
 use super::read_files;
 use crate::config::blocks::{MODULE, missing};
 use crate::config::checked::Settings;
+use crate::config::fields::sentence_case;
 use crate::config::gaps::Gaps;
 use crate::config::load::Parsed;
 use crate::config::modules::{self, ModuleSource};
@@ -57,6 +58,8 @@ pub enum Missing {
     NotFetched,
     /// It was fetched at another commit than the one that is pinned.
     OtherCommit,
+    /// It cannot be fetched: why, and what to do, in sentences without a full stop; the second may be empty.
+    Unfetched(String, String),
     /// Something else, in a sentence without a full stop.
     Unreadable(String),
 }
@@ -159,6 +162,12 @@ impl Reading {
                 .at(wanted.span, "here at another commit")
                 .because("patchform.lock.hcl pins another commit than the one that was fetched into .patchform/modules.")
                 .help("Run `patchform init`, which fetches the pinned one."),
+            Missing::Unfetched(why, help) => {
+                let problem = Diagnostic::error(format!("The module {} cannot be fetched", wanted.source))
+                    .at(wanted.span, "this module")
+                    .because(format!("{}.", sentence_case(&why)));
+                if help.is_empty() { problem } else { problem.help(format!("{}.", sentence_case(&help))) }
+            }
             Missing::Unreadable(why) => Diagnostic::error(format!("The module {} cannot be read", wanted.source))
                 .at(wanted.span, "this module")
                 .because(format!("{why}.")),

@@ -24,8 +24,11 @@ const SIGNS: &[(&str, &str, &str)] = &[
     ("?", ".", "Where a part may be missing: try(a.b, null)."),
     ("\"\"", "\"", "Text of several lines stands in a heredoc (<<-EOT … EOT)."),
     ("\"", "\"", SUM),
+    ("\"", ".", SUM),
+    ("+", "+", SUM),
     ("", "+=", "A name gets one value, with `=`; nothing is added to it later."),
     ("", "~=", "Whether a text fits a pattern: can(regex(\"pattern\", text))."),
+    ("\"", "~", SUM),
     ("", "--", "A comment begins with `#`."),
     ("", "${", "A template stands in double quotes, \"${var.x}\"; a reference alone needs neither: var.x."),
     ("", "$", "A reference stands without `$`: var.x."),
@@ -58,6 +61,11 @@ pub(super) fn meant(before: &str, rest: &str) -> Option<&'static str> {
         return Some(help);
     }
     let behind = rest[word.len()..].trim_start_matches([' ', '\t']);
+    let line = rest.lines().next().unwrap_or_default();
+    let within = before.ends_with('"') && !before.ends_with("\"\"") && !word.is_empty();
+    if within && line.contains('"') && !behind.starts_with('=') {
+        return Some("Within a text a quote is written \\\".");
+    }
     if before.ends_with('}') && !word.is_empty() && behind.starts_with(['"', '{']) {
         return Some("Each block begins on a line of its own.");
     }

@@ -22,6 +22,8 @@ pub struct VariableInputs {
     pub environment: Vec<(String, OsString)>,
     /// `--var` and `--var-file`, in the order given.
     pub arguments: Vec<Given>,
+    /// Whether a variable may be without a value, which is warned of: what rests on it is passed over then.
+    pub may_lack: bool,
 }
 
 /// Which variable file it is.
@@ -91,7 +93,8 @@ pub(in crate::config) fn settle(
         if assigned.is_none() && unread.contains(variable.name) {
             continue;
         }
-        if let Some((value, source)) = value::find(variable, assigned, sources, scope, problems) {
+        let asked = value::Asked { variable, assigned, may_lack: inputs.may_lack };
+        if let Some((value, source)) = value::find(asked, sources, scope, problems) {
             let value =
                 if variable.sensitive { value.marked(&Marks::variable(variable.name)) } else { value };
             let place = match assigned {

@@ -103,7 +103,12 @@ impl Item {
                 Severity::Warning => "warning",
             },
             summary: capital(&diagnostic.summary).into_owned(),
-            detail: detail(diagnostic).into_owned(),
+            // Readers made for terraform's shape show summary and detail alone.
+            detail: [&*detail(diagnostic), &*capital(&diagnostic.help)]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join("\n\n"),
             help: capital(&diagnostic.help).into_owned(),
             range: primary.map(|(span, _)| Range::new(*span, sources)),
             label: primary.map(|(_, label)| label.clone()).unwrap_or_default(),

@@ -89,7 +89,7 @@ fn sentences_begin_with_a_capital_in_json_as_on_the_terminal() {
     let json = to_json(&one.into(), &sources(TEXT));
     let first = &json["diagnostics"][0];
     assert_eq!(first["summary"], "Null cannot stand in a text");
-    assert_eq!(first["detail"], "It is null");
+    assert_eq!(first["detail"], "It is null\n\nTest it with ? :");
     assert_eq!(first["help"], "Test it with ? :");
     let named = Diagnostic::error("each.key is null");
     assert_eq!(to_json(&named.into(), &sources(TEXT))["diagnostics"][0]["summary"], "each.key is null");

@@ -104,8 +104,11 @@ fn a_killed_command_is_lost_and_a_reused_pid_is_not_mistaken() {
 #[test]
 fn a_command_whose_folder_was_removed_still_runs_until_it_ends() {
     in_scratch(|detached, dir| {
-        let script = "while [ ! -e go ]; do sleep 0.01; done";
+        let script = "touch begun; while [ ! -e go ]; do sleep 0.01; done";
         assert!(detached.run(&command("a", script, false)).unwrap().started);
+        while !dir.join("begun").exists() {
+            thread::sleep(Duration::from_millis(5));
+        }
         fs::remove_dir_all(dir.join("store")).unwrap();
         let on_a_host = || {
             let folder = fs::canonicalize(dir).unwrap().join("store/a");

@@ -15,27 +15,34 @@ use crate::config::variables::origin::{Origin, describe};
 use crate::config::variables::{NOT_SHOWN, Variable, unfit};
 use crate::model::{Absence, Diagnostic, Diagnostics};
 
+/// What is asked of a variable.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a, 'p> {
+    pub variable: &'a Variable<'p>,
+    pub assigned: Option<&'a Assigned>,
+    /// Whether it may have no value, which is warned of then.
+    pub may_lack: bool,
+}
+
 /// The value that a variable has: what was given, converted to its type, or its default, or what is read in place of
 /// one. `None` when there is none, which was said, or when it cannot be told what it is to be.
 pub(super) fn find(
-    variable: &Variable<'_>,
-    assigned: Option<&Assigned>,
+    asked: Asked<'_, '_>,
     sources: &Sources,
     scope: &Scope<'_>,
     problems: &mut Diagnostics,
 ) -> Option<(Value, SecretSource)> {
-    settled(variable, assigned, sources, scope, problems).filter(|_| !variable.broken)
+    settled(asked, sources, scope, problems).filter(|_| !asked.variable.broken)
 }
 
 fn settled(
-    variable: &Variable<'_>,
-    assigned: Option<&Assigned>,
+    Asked { variable, assigned, may_lack }: Asked<'_, '_>,
     sources: &Sources,
     scope: &Scope<'_>,
     problems: &mut Diagnostics,
 ) -> Option<(Value, SecretSource)> {
     let Some(assigned) = assigned else {
-        return otherwise(variable, scope, problems, || missing(variable));
+        return otherwise(variable, scope, problems, || missing(variable, may_lack));
     };
     let value = raw_value(variable, assigned, sources, problems)?;
     if value.is_null() && !variable.nullable {
@@ -209,7 +216,7 @@ fn evaluated(expr: &Expr, problems: &mut Diagnostics) -> Option<Value> {
     }
 }
 
-fn missing(variable: &Variable<'_>) -> Diagnostic {
+fn missing(variable: &Variable<'_>, may_lack: bool) -> Diagnostic {
     let name = variable.name;
     let example = match &variable.ty {
         Type::Number => "1",
@@ -219,7 +226,12 @@ fn missing(variable: &Variable<'_>) -> Diagnostic {
         _ => "…",
     };
     let quote = if matches!(variable.ty, Type::String | Type::Any) { "\"" } else { "" };
-    Diagnostic::error(format!("The variable \"{name}\" has no value"))
+    let problem = match may_lack {
+        true => Diagnostic::warning(format!("The variable \"{name}\" has no value yet"))
+            .because("What rests on it is not checked beyond names and forms."),
+        false => Diagnostic::error(format!("The variable \"{name}\" has no value")),
+    };
+    problem
         .at(variable.header, "it has no default")
         .help(format!(
             "Give it with --var '{name}={example}', in the environment as PF_VAR_{name}, or in patchform.pfvars: {name} = {quote}{example}{quote}"
