@@ -133,3 +133,24 @@ fn a_verify_that_is_killed_takes_nothing_back() {
     assert_eq!(lab.read("a"), "2");
     lab.patchform("plan --detailed-exitcode").exits(0);
 }
+
+/// What cannot be a level is not taken for one: of very much only the end would be seen, and other bytes would read alike.
+#[test]
+fn a_reading_that_is_no_level_is_told_as_that() {
+    let lab = Lab::new(&files(&[("a", "1.0", "", "")]));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    for (content, says) in [
+        (vec![b'x'; 200_000], "printed more than 4096 bytes; its output is the level"),
+        (vec![b'1', 0xff, b'0'], "printed what is no UTF-8"),
+        (b"1.0\n1.1\n".to_vec(), "printed more than one line"),
+    ] {
+        std::fs::write(lab.path("a"), content).unwrap();
+        let ran = lab.patchform("plan");
+        let said = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains(says), "{says}: {said}");
+        assert!(said.len() < 5_000, "{said}");
+        lab.patchform("apply --refresh-only --auto-approve");
+        lab.patchform("state show command.a").exits(0).says("1.0");
+    }
+}

@@ -134,6 +134,33 @@ fn a_patch_that_runs_is_waited_for_where_its_trace_was_removed() {
     }
 }
 
+/// The line of the emergency steps ends also a command that is suspended, with all of its session; what it came to is read.
+#[test]
+fn a_patch_that_hangs_is_ended_by_the_line_that_is_told() {
+    let lab = killed_in_its_patch();
+    let id = lab.read("log").trim().to_string();
+    let line = format!("kill -s SIGNAL -- -\"$(sed -n '2s/ .*//p' .patchform/actions/{id}/process)\"");
+    let send = |signal: &str| {
+        let line = line.replace("SIGNAL", signal);
+        Command::new("sh").args(["-c", &line]).current_dir(lab.path("shared")).status().unwrap().success()
+    };
+    assert!(send("STOP") && send("TERM"));
+    let process =
+        fs::read_to_string(lab.path("shared/.patchform/actions").join(&id).join("process")).unwrap();
+    let number = process.lines().nth(1).unwrap().split(' ').next().unwrap().to_string();
+    let lives = || {
+        let listed = Command::new("ps").args(["-s", &number, "-o", "stat="]).output().unwrap().stdout;
+        String::from_utf8(listed).unwrap().lines().any(|state| !state.starts_with('Z'))
+    };
+    assert!(lives(), "a suspended one takes no other signal");
+    assert!(send("KILL"));
+    wait_until(|| !lives());
+    lab.write("go", "");
+    let ran = in_folder(&lab, "first", "resume").output().unwrap();
+    assert_eq!((ran.status.code(), &*lab.read("a")), (Some(0), "1.1"), "{ran:?}");
+    assert_eq!(lab.read("log").lines().count(), 2, "it had changed nothing, and was tried again");
+}
+
 #[test]
 fn what_an_open_run_holds_has_the_name_that_the_run_knows() {
     let lab = killed_in_its_patch();

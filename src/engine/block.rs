@@ -8,7 +8,7 @@ mod table;
 
 pub use foresee::{foresee, stands};
 
-use super::perform::{PROBE_DEADLINE, Tools, action_id};
+use super::perform::{PROBE_DEADLINE, Tools};
 use crate::plan::blocking::{self, Difference};
 use crate::plan::noun::{Entry, Step};
 use crate::run::decide::Begin;
@@ -127,7 +127,7 @@ impl Tools {
             let there = self.seen(entry)?.there;
             return Ok(if there { Probed::Before } else { of(self.unblock(begin, entry)) });
         }
-        let id = safe_id(&action_id(&self.run, begin.action, begin.attempt));
+        let id = safe_id(&begin.action.id(&self.run, begin.attempt));
         let wait = TargetAwait { id, connection: (&entry.connection).into(), timeout: 0 };
         let standing = self.targets.wait(&wait).map_err(|e| e.message)?;
         match (standing.command, standing.switch) {
@@ -151,7 +151,7 @@ impl Tools {
     }
 
     fn mark(&self, begin: &Begin) -> String {
-        blocking::mark(&action_id(&self.run, begin.action, begin.attempt))
+        blocking::mark(&begin.action.id(&self.run, begin.attempt))
     }
 }
 

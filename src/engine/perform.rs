@@ -91,7 +91,7 @@ impl Hands {
             return answered(Answer::refused("the plan does not change this component"));
         };
         if !tools.secrets.0.is_empty() || begin.step.moves_traffic() || begin.step.moves_customers() {
-            self.own().insert(action_id(&tools.run, begin.action, begin.attempt));
+            self.own().insert(begin.action.id(&tools.run, begin.attempt));
         }
         if begin.step.moves_traffic() && entry.drain.is_some() {
             let (tools, begin) = (Arc::clone(tools), begin.clone());
@@ -127,7 +127,7 @@ impl Hands {
         let drains = tools.changing(begin.action.component).is_some_and(|(entry, _)| entry.drain.is_some());
         let is_moved = begin.step.moves_traffic() && drains;
         if is_moved || begin.step.moves_customers() {
-            let own = self.own().contains(&action_id(&tools.run, begin.action, begin.attempt));
+            let own = self.own().contains(&begin.action.id(&tools.run, begin.attempt));
             let foreign = is_moved && !tools.secrets.0.is_empty() && !own;
             let (tools, begin) = (Arc::clone(tools), begin.clone());
             return self.work(move || {
@@ -190,7 +190,7 @@ impl Hands {
         if let Some((entry, _)) = self.tools.changing(action.component)
             && let Ok(session) = self.tools.session(entry)
         {
-            session.cancel(&action_id(&self.tools.run, action, attempt));
+            session.cancel(&action.id(&self.tools.run, attempt));
         }
         self.tools.cancel_traffic(action, attempt);
     }
@@ -282,15 +282,6 @@ fn threads(plan: &Plan) -> usize {
 /// How long a probe may take.
 pub(super) const PROBE_DEADLINE: Duration = Duration::from_secs(120);
 
-/// The id under which a provider knows an action.
-pub fn action_id(run: &str, action: ActionRef, attempt: u32) -> String {
-    let leg = match action.leg {
-        Leg::Forth => "forth",
-        Leg::Back => "back",
-    };
-    format!("{run}.{}.{leg}{}.{attempt}", action.component, action.index)
-}
-
 /// The component whose action of `run` has this id; `None` for an id of another run or of no component's action.
 pub fn component_of(run: &str, id: &str) -> Option<usize> {
     id.strip_prefix(run)?.strip_prefix('.')?.split('.').next()?.parse().ok()
@@ -346,7 +337,7 @@ impl Tools {
             .then(|| begin.expected.clone().or_else(|| entry.observed.identity().map(|i| i.digest.clone())))
             .flatten();
         Ok(Act {
-            id: action_id(&self.run, begin.action, begin.attempt),
+            id: begin.action.id(&self.run, begin.attempt),
             token: begin.token,
             deadline: millis(deadline),
             subject,

@@ -3,7 +3,7 @@
 
 use super::fleet::Fleet;
 use super::own_steps::asked;
-use super::perform::{PROBE_DEADLINE, Tools, action_id, unanswered};
+use super::perform::{PROBE_DEADLINE, Tools, unanswered};
 use super::secrets::{Missing, Secrets};
 use crate::config::checked::Traffic;
 use crate::plan::diff::Changes;
@@ -141,7 +141,7 @@ impl Tools {
             if let Some(traffic) = self.plan.traffic.get(*at)
                 && let Ok(session) = session(&self.fleet, &self.plan.providers, traffic)
             {
-                session.cancel(&id_at(&action_id(&self.run, action, attempt), *at));
+                session.cancel(&id_at(&action.id(&self.run, attempt), *at));
             }
         }
     }

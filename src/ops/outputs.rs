@@ -3,7 +3,7 @@
 //! another controller took in than the one that began it: a secret may have had another value then.
 
 use super::{Place, runs};
-use crate::engine::perform::{action_id, component_of};
+use crate::engine::perform::component_of;
 use crate::model::Mask;
 use crate::run::Run;
 use crate::run::event::{ActionRef, Event, What};
@@ -81,7 +81,7 @@ impl TakenIn {
                 What::Intent { action, attempt, .. } => drop(begun.insert((*action, *attempt))),
                 what => {
                     let own = ended(what).filter(|ended| begun.contains(ended));
-                    taken_in.extend(own.map(|(action, attempt)| action_id(run, action, attempt)));
+                    taken_in.extend(own.map(|(action, attempt)| action.id(run, attempt)));
                 }
             }
         }

@@ -9,6 +9,7 @@ use super::run_view::{RunView, Settled, Stands};
 use crate::config::checked::{Check, Connection, Probe, Traffic, Vendor, Web};
 use crate::plan::blocking;
 use crate::plan::noun::{Change, Entry, Plan, Step, Verdict};
+use patchform_sdk::detached::safe_id;
 use patchform_sdk::message::{ByHand, Reload};
 use patchform_sdk::words::typed;
 use std::cmp::Reverse;
@@ -98,6 +99,7 @@ fn of<'a>(plan: &'a Plan, run: &RunView, stuck: &'a Settled) -> Option<Emergency
     if let Some(under) = stuck.under.filter(|_| !stuck.put_back) {
         steps.push(format!("First restore {}, by its own steps.", name(plan, under)).into());
     }
+    steps.extend(stuck.outlasting.as_deref().map(|id| end(&entry.connection, id)));
     if let Verdict::Change(change) = &entry.verdict {
         steps.extend(way_back(plan, entry, change, stuck));
     }
@@ -118,6 +120,22 @@ fn of<'a>(plan: &'a Plan, run: &RunView, stuck: &'a Settled) -> Option<Emergency
         steps,
         contact: entry.vendor.and_then(|v| plan.vendors.get(v)),
     })
+}
+
+/// Ends the command of an action, with all that it has started. One that is suspended takes no other signal.
+fn end(connection: &Connection, id: &str) -> Doing {
+    let kill = |folder: &str| format!("kill -s KILL -- -\"$(sed -n '2s/ .*//p' {folder}process)\"");
+    let id = safe_id(id);
+    let line = match connection.kind.as_str() {
+        "local" => kill(&format!(".patchform/actions/{id}/")),
+        _ => format!(
+            "cd \"$([ \"$(id -u)\" = 0 ] && echo /var/lib || echo \"${{XDG_STATE_HOME:-$HOME/.local/state}}\")/patchform/actions/{id}\" && \
+             {}",
+            kill("")
+        ),
+    };
+    let place = format!("End what still goes on of it, before anything else. {}", reach::place(connection));
+    Doing::Type { place, line }
 }
 
 fn way_back(plan: &Plan, entry: &Entry, change: &Change, stuck: &Settled) -> Vec<Doing> {
@@ -371,5 +389,15 @@ mod tests {
         assert_eq!(order, [2, 1, 0]);
         assert_eq!(all[1].steps[0].to_string(), "First restore release.web[2], by its own steps.");
         assert!(all[0].steps[0].to_string().starts_with("Restore its snapshot"), "{:?}", all[0].steps);
+        // What still writes there would undo all that follows.
+        run.components[2].outlasting = Some("20261128-024000-123-3f9a.2.forth3.1".into());
+        let first = emergencies(&plan, &run)[0].steps[0].to_string();
+        let folder = ".patchform/actions/20261128-024000-123-3f9a.2.forth3.1";
+        let line = format!("kill -s KILL -- -\"$(sed -n '2s/ .*//p' {folder}/process)\"");
+        assert!(
+            first.starts_with("End what still goes on of it, before anything else. On this machine"),
+            "{first}"
+        );
+        assert!(first.ends_with(&line), "{first}");
     }
 }

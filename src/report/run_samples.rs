@@ -108,6 +108,7 @@ fn settled(entry: usize, stands: Stands) -> Settled {
         held_back: false,
         away: None,
         still_away: false,
+        outlasting: None,
         abandoned: false,
         tried: true,
         took: Some(Duration::from_millis(7_040)),

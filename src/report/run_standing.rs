@@ -228,6 +228,7 @@ fn settled(rejections: Rejections, times: &Times, i: usize, until: Moment, left:
         tried: run.was_tried(i) || may_be_changing(run, i),
         rejected: !rejections.levels(i).is_empty(),
         away: times.away(i, times.steady(until)),
+        outlasting: run.outlasting(i).map(|(action, attempt)| action.id(run.id(), attempt)),
         still_away: times.away.contains_key(&i),
         took: times.of.get(&i).map(|(from, to)| times.driven(*from, *to)),
         left: under_way(plan, run, times, i)

@@ -144,6 +144,8 @@ pub struct Settled {
     pub rejected: bool,
     /// How long it was worked on.
     pub took: Option<Duration>,
+    /// The id of the action that still went on when nobody waited for it any more; for a stuck component.
+    pub outlasting: Option<String>,
     /// What is not as it should stay, such as `traffic is still away from it`; empty unless halted or stuck, or put back by hand
     /// without a step that brings it into force.
     pub left: Vec<String>,

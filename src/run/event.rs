@@ -38,6 +38,17 @@ pub struct ActionRef {
     pub index: usize,
 }
 
+impl ActionRef {
+    /// The id under which a provider knows an attempt of it in `run`; its detached command has it, too.
+    pub fn id(self, run: &str, attempt: u32) -> String {
+        let leg = match self.leg {
+            Leg::Forth => "forth",
+            Leg::Back => "back",
+        };
+        format!("{run}.{}.{leg}{}.{attempt}", self.component, self.index)
+    }
+}
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq)]
 pub enum What {

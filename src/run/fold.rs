@@ -369,6 +369,13 @@ impl Run {
         self.components.get(i)?.stuck_under
     }
 
+    /// The action of the stuck component `i` that nobody waits for any more, and its attempt: it still went on when it was
+    /// looked at last.
+    pub fn outlasting(&self, i: usize) -> Option<(ActionRef, u32)> {
+        let c = self.components.get(i).filter(|c| matches!(c.phase, Phase::Stuck(_)))?;
+        self.is_overdue(i).then(|| (c.action(i), c.attempt))
+    }
+
     /// Whether something of component `i` was, or may have been, changed in this run, even if it was taken back since.
     pub fn was_tried(&self, i: usize) -> bool {
         self.components.get(i).is_some_and(|c| c.tried)

@@ -318,17 +318,18 @@ impl Run {
     }
 
     fn still_busy(&mut self, i: usize, why: &str, output: &str) {
-        let deadline =
-            self.components[i].planned(&self.shape.nodes[i]).map_or_else(Default::default, |p| p.deadline);
         let c = &mut self.components[i];
         c.busy = c.busy.saturating_add(1);
         c.busy_for = c.busy_for.saturating_add(c.probe_after());
-        if c.busy_for <= BUSY_AT_LEAST.max(deadline.saturating_mul(2)) {
+        if !self.is_overdue(i) {
             return;
         }
         let step = self.step(i);
-        let why =
-            format!("{} still goes on after {} s: {why}", step.name(), self.components[i].busy_for.as_secs());
+        let why = format!(
+            "{} still goes on after {} s of looking: {why}",
+            step.name(),
+            self.components[i].busy_for.as_secs()
+        );
         self.components[i].may_have_had(step);
         if self.components[i].leg == Leg::Back {
             return self.get_stuck(i, why);
@@ -340,6 +341,13 @@ impl Run {
         self.get_stuck(i, why.clone());
         // It cannot go back itself; what its rollout says of others holds all the same.
         self.react_to_stuck(i, &why, turning);
+    }
+
+    /// Whether the current action of component `i` was found busy for longer than is waited for.
+    pub(super) fn is_overdue(&self, i: usize) -> bool {
+        let c = &self.components[i];
+        let deadline = c.planned(&self.shape.nodes[i]).map_or_else(Default::default, |p| p.deadline);
+        c.busy_for > BUSY_AT_LEAST.max(deadline.saturating_mul(2))
     }
 
     fn again(&mut self, i: usize) {

@@ -17,6 +17,7 @@ pub const ELSEWHERE: &[(&str, &str)] = &[
     ),
     ("There is no configuration in {folder}", "tests/modules.rs"),
     ("The module {} is not the pinned one", "tests/modules.rs"),
+    ("The module {} cannot be fetched", "tests/modules.rs"),
     ("The module {} cannot be read", "tests/modules.rs"),
     ("The commit of {} has no folder {:?}", "tests/modules.rs"),
     ("The commit that the calling module is from has no folder {path:?}", "tests/modules.rs"),

@@ -10,6 +10,9 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
+/// The longest level, in bytes; of more than 64 KiB only the end would be seen.
+const LONGEST: usize = 4096;
+
 /// Level and digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
@@ -29,15 +32,22 @@ pub fn stand(subject: &Subject, arguments: &Arguments, context: &Context) -> Res
     };
     let printed = asked("read", &arguments.read)?;
     let level = Some(printed.trim()).filter(|level| !level.is_empty()).map(str::to_string);
-    if level.as_ref().is_some_and(|level| level.contains('\n')) {
-        return Err(format!(
-            "`{}` printed more than one line; its output is the level",
-            typed(&arguments.read)
-        ));
+    if let Some(wrong) = level.as_deref().and_then(no_level) {
+        return Err(format!("`{}` printed {wrong}; its output is the level", typed(&arguments.read)));
     }
     let more = arguments.digest.as_ref().map(|argv| asked("digest", argv)).transpose()?;
     let digest = digest::of_json(&json!({ "level": level, "digest": more }));
     Ok(Standing { level, digest })
+}
+
+/// Why a text is no level; what was no UTF-8 has the sign for that in it.
+fn no_level(text: &str) -> Option<String> {
+    match text {
+        _ if text.contains('\n') => Some("more than one line".into()),
+        _ if text.len() > LONGEST => Some(format!("more than {LONGEST} bytes")),
+        _ if text.contains(char::REPLACEMENT_CHARACTER) => Some("what is no UTF-8".into()),
+        _ => None,
+    }
 }
 
 /// The answer to `read`.

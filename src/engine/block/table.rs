@@ -2,7 +2,7 @@
 
 use super::{PATIENCE, PAUSE};
 use crate::config::checked;
-use crate::engine::perform::{Tools, action_id};
+use crate::engine::perform::Tools;
 use crate::plan::blocking::{self, Seen};
 use crate::plan::noun::Entry;
 use crate::run::decide::Begin;
@@ -116,7 +116,7 @@ impl Tools {
     }
 
     fn id(&self, begin: &Begin) -> String {
-        safe_id(&action_id(&self.run, begin.action, begin.attempt))
+        safe_id(&begin.action.id(&self.run, begin.attempt))
     }
 }
 

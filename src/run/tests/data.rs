@@ -121,6 +121,8 @@ fn a_patch_that_hangs_is_stuck_and_takes_others_back() {
             assert!(busy < 1_000);
         }
         assert_eq!(p.run.failure(0).unwrap().output, "half a log");
+        let outlasting = p.run.outlasting(0).map(|(action, attempt)| action.id("R", attempt));
+        assert_eq!((outlasting.as_deref(), p.run.outlasting(1)), (Some("R.0.forth2.1"), None));
         if p.run.standing(1) == Standing::GoingBack {
             p.well(1, 2);
             p.says(1, "same");
