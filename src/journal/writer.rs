@@ -48,7 +48,7 @@ pub enum WriteError {
         source: io::Error,
     },
     /// So much room is not there, which the journal and what stands beside it may need next. Nothing failed yet.
-    #[error("the disk does not take {} KiB more in {}: {}", ROOM / 1024, path.display(), cause(source))]
+    #[error("{} KiB more cannot be kept free in {}: {}", ROOM / 1024, path.display(), cause(source))]
     NoRoom {
         /// Which folder.
         path: PathBuf,

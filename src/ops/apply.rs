@@ -259,7 +259,7 @@ pub fn apply(ready: Ready, audience: &mut dyn Audience) -> Result<Ended, Failure
     let lacks = opened.ledger.lacks.is_some() || run.is_cut();
     if let Err(failure) = opened.close(&plan, &run, &local, &place, &hands, audience) {
         // The journal has everything: the next command settles what could not be written now.
-        audience.notice(&format!("the run ended as shown, but the state could not be written: {failure}"));
+        audience.notice(&format!("the run stands as shown below, but the state could not be written yet: {failure}; the next command writes it"));
     }
     match findings::reopen(&place, &plan) {
         Ok(0) => {}

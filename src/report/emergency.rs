@@ -296,7 +296,9 @@ fn restore(change: &Change, stuck: &Settled, before: &str) -> String {
         Some(way) if way.discards_data => " This throws away data written since it was taken.",
         _ => "",
     };
-    let kept = if kept.is_empty() { String::new() } else { format!(", {kept}") };
+    // A command may print the id itself.
+    let is_known = kept.is_empty() || kept.split_once(' ').is_some_and(|(_, place)| place == id);
+    let kept = if is_known { String::new() } else { format!(", {kept}") };
     format!("Restore its snapshot {id}{kept}{place}, so that it is {before} again.{loses}")
 }
 

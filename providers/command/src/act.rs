@@ -134,9 +134,9 @@ fn answer(action: Action, argv: &Argv, act: &Act, arguments: &Arguments, ended: 
         Ended::Never => Answer::unclear(format!(
             "`{shown}` left no trace: it did not start, or the disk was too full to record it"
         )),
-        Ended::Lost => {
-            Answer::unclear(format!("`{shown}` was cut off, or the disk was too full to record its end"))
-        }
+        Ended::Lost => Answer::unclear(format!(
+            "`{shown}` was cut off (killed, or its machine restarted), or the disk was too full to record its end"
+        )),
         Ended::Unreachable(why) => Answer::unclear(why),
     }
 }

@@ -91,9 +91,9 @@ fn answer(manager: &Manager, action: Action, act: &Act, arguments: &Arguments, e
         Ended::Never => Answer::unclear(
             "it left no trace on the host: it did not start, or the disk was too full to record it",
         ),
-        Ended::Lost => {
-            Answer::unclear("it was cut off on the host, or the disk was too full to record its end")
-        }
+        Ended::Lost => Answer::unclear(
+            "it was cut off on the host (killed, or the host restarted), or the disk was too full to record its end",
+        ),
         Ended::Unreachable(why) => Answer::unclear(why),
     }
 }
