@@ -301,7 +301,9 @@ impl Conversion {
         match missing.as_slice() {
             [] => Ok(Value::object(converted)),
             [one] => {
-                let others = entries.keys().map(|name| &**name).filter(|name| !fields.contains_key(*name));
+                // The keys of a secret are not shown.
+                let keys = entries.keys().filter(|name| !value.is_sensitive() && !fields.contains_key(*name));
+                let others = keys.map(|name| &**name);
                 let meant = nearest(one, others).map_or(String::new(), |near| format!(" (is {near} meant?)"));
                 Err(ConvertError::new(format!("the attribute {} is required{meant}", quoted(one))))
             }

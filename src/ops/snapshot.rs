@@ -25,10 +25,10 @@ use crate::world::{clock, disk};
 use patchform_sdk::message::{Preview, Reload, SnapshotRef, WayBack, WayBackKind};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
-use std::{io, iter};
 
 /// In the folder of the lease of a prune: ids of what it drops, one a line. While that lies there, each of them may be gone.
 const DOOMED: &str = "doomed";
@@ -115,8 +115,9 @@ pub fn prune(inputs: &Inputs, patience: Duration) -> Result<Pruned, Failure> {
     let rule = |address: &Address| known.rules.get(address).cloned().flatten();
     let mut doomed = retention::to_drop(&state, rule, &open, clock::now());
     // What another prune began and did not end may be gone, whatever the rules say now.
-    let begun = self::doomed(&place)?.into_iter().filter(|id| state.snapshots.contains_key(id));
-    doomed.extend(begun.filter(|id| !doomed.contains(id)).collect::<Vec<_>>());
+    let mut begun = self::doomed(&place)?;
+    begun.retain(|id| state.snapshots.contains_key(id));
+    doomed.extend(begun.iter().filter(|id| !doomed.contains(id)).cloned().collect::<Vec<_>>());
     let Pruned { mut dropped, mut kept, mut failed } = Pruned::default();
     let mut by_run: BTreeMap<&String, Vec<Doomed<'_>>> = BTreeMap::new();
     let stored = doomed.into_iter().map(|id| Doomed::stored(id, &state));
@@ -152,7 +153,7 @@ pub fn prune(inputs: &Inputs, patience: Duration) -> Result<Pruned, Failure> {
     })?;
     drop(lock);
     let ids = started.iter().flat_map(|(_, all)| all).filter(|one| one.orphan.is_none());
-    note_doomed(&place, ids.map(|one| one.id.as_str()))?;
+    note_doomed(&place, &begun.iter().cloned().chain(ids.map(|one| one.id.clone())).collect())?;
     for (hands, all) in started {
         for one in all {
             match one.drop_through(&hands, lease.token()) {
@@ -167,7 +168,8 @@ pub fn prune(inputs: &Inputs, patience: Duration) -> Result<Pruned, Failure> {
         }
     }
     forget(&place, &dropped, lease.token(), patience)?;
-    note_doomed(&place, iter::empty())?;
+    begun.retain(|id| !dropped.contains(id));
+    note_doomed(&place, &begun)?;
     lease.release().map_err(runs::leased)?;
     Ok(Pruned { dropped, kept, failed })
 }
@@ -182,9 +184,9 @@ fn doomed(place: &Place) -> Result<BTreeSet<String>, Failure> {
     }
 }
 
-fn note_doomed<'a>(place: &Place, ids: impl Iterator<Item = &'a str>) -> Result<(), Failure> {
+fn note_doomed(place: &Place, ids: &BTreeSet<String>) -> Result<(), Failure> {
     let path = place.runs.join(lease::PRUNE).join(DOOMED);
-    let text: String = ids.flat_map(|id| [id, "\n"]).collect();
+    let text: String = ids.iter().flat_map(|id| [id, "\n"]).collect();
     disk::write_atomic(&path, text.as_bytes())
         .map_err(|e| Failure::error(format!("{} cannot be written: {e}", path.display())))
 }
