@@ -224,7 +224,8 @@ output "level" {
     valid
         .says("The variable \"hosts\" has no value yet")
         .says("valid: all of it that can be checked without the values of its variables");
-    let json: serde_json::Value = serde_json::from_str(&lab.patchform("validate --json").exits(0).out).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(&lab.patchform("validate --json").exits(0).out).unwrap();
     assert_eq!((&json["valid"], &json["warning_count"]), (&true.into(), &2.into()));
     lab.patchform("validate --var level=1 --var hosts=[\"a\",\"b\"]").exits(0).says("valid: 2 components");
     lab.patchform("plan").exits(1).says("The variable \"level\" has no value");
