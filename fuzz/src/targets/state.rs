@@ -42,6 +42,7 @@ fn shown(state: &State) {
         orphans: Vec::new(),
         unrecorded: Vec::new(),
         unproved: Default::default(),
+        doomed: Default::default(),
         nameless: Vec::new(),
         planless: Default::default(),
         lost: Default::default(),
