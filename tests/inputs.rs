@@ -2,7 +2,7 @@
 
 mod lab;
 
-use lab::Lab;
+use lab::{Lab, Ran};
 use std::fs;
 
 const LEVEL: &str = r#"
@@ -202,6 +202,20 @@ component "command" "note" {
 }
 
 /// As `terraform validate` does: what can be told without their values is told.
+#[test]
+fn a_value_under_the_name_that_terraform_gives_it_is_told_of() {
+    let lab = Lab::new("variable \"level\" {}\n");
+    let mut plan = lab.patchform_command("plan");
+    plan.env("TF_VAR_level", "hunter2");
+    Ran::of(plan.output().unwrap())
+        .exits(1)
+        .says("The environment has TF_VAR_level, which is not read: here its name is PF_VAR_level");
+    lab.write("terraform.tfvars", "level = \"hunter2\"\n");
+    let done = lab.patchform("plan").exits(1);
+    let done = done.says("terraform.tfvars is not read").says("patchform.pfvars, or give it with");
+    assert!(!done.err.contains("hunter2"), "{}", done.err);
+}
+
 #[test]
 fn a_configuration_is_looked_through_without_the_values_of_its_variables() {
     let text = r#"

@@ -311,6 +311,36 @@ fn a_command_line_that_cannot_be_read_is_told_in_json_where_that_is_asked_for() 
 }
 
 #[test]
+fn what_only_terraform_has_is_told_with_what_to_do_here() {
+    let lab = Lab::new("variable \"a\" { default = 1 }\n");
+    for (command, tip) in [
+        ("destroy -auto-approve", "`removed` block"),
+        ("taint command.a", "`allow ADDRESS`"),
+        ("providers lock", "`provider list`"),
+        ("refresh", "`apply --refresh-only`"),
+        ("import command.a i-123", "`import FROM`"),
+        ("state replace-provider a b", "`required_providers`"),
+        ("plan -lock=false", "`--lock-timeout`"),
+        ("plan -var a=b -compact-warnings", "warnings are printed whole"),
+        ("apply -parallelism=5", "`max_parallel`"),
+        ("apply -replace=command.a", "`allow ADDRESS`"),
+        ("init -backend=false", "there are no backends"),
+        ("init -reconfigure", "leave it out"),
+        ("get -update", "`init --upgrade`"),
+        ("force-unlock -force 1", "nothing is asked"),
+    ] {
+        let done = lab.patchform(command).exits(1);
+        let tips: Vec<&str> = done.err.lines().filter(|line| line.contains("tip: ")).collect();
+        assert!(matches!(tips[..], [one] if one.contains(tip)), "{command}: {}", done.err);
+        let told = lines(&lab.patchform(&format!("{command} --json")).exits(1));
+        assert!(told[0]["help"][0].as_str().unwrap().contains(tip), "{command}: {told:?}");
+    }
+    for command in ["plan -input=false", "plan -input=false -var a=2", "init -input=false"] {
+        lab.patchform(command).exits(0);
+    }
+}
+
+#[test]
 fn a_provider_that_is_not_there_is_told_at_its_row_and_hides_nothing_else() {
     let lab = Lab::new(
         "patchform {\n  required_providers {\n    aws = {\n      source  = \"hashicorp/aws\"\n      version = \"~> 5\"\n    }\n  }\n}\n\

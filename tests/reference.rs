@@ -248,6 +248,11 @@ fn the_command_prints_blocks_functions_kinds_and_arguments() {
     lab.patchform("reference release").exits(0).says("sha256_file").says("restoring a snapshot");
     lab.patchform("reference keep_for").exits(0).says("snapshot { … }").does_not_say("may_lose_data");
     lab.patchform("reference max_size").exits(0).says("component \"release\"");
+    lab.patchform("reference csv").exits(0).says("data \"csv\"").does_not_say("probe");
+    lab.patchform("reference http").exits(0).says("data \"http\"").says("check \"http\"");
+    lab.patchform("reference haproxy").exits(0).says("traffic \"haproxy\"").says("socket");
+    lab.patchform("reference self").exits(0).says("self.patch_level");
+    lab.patchform("reference count").exits(0).says("count.index").says("component");
     lab.patchform("reference uuid").exits(0).says("uuidv5");
     let list = lab.patchform("reference").exits(0);
     for (name, _) in reference::groups().into_iter().flat_map(|group| group.names) {

@@ -122,6 +122,17 @@ pub struct Lock {
     pub lock_timeout: String,
 }
 
+/// `--input` of a command that asks nothing, since pipelines made for Terraform give it to every command.
+pub fn input() -> Arg {
+    Arg::new("input")
+        .long("input")
+        .value_name("BOOL")
+        .num_args(0..=1)
+        .require_equals(true)
+        .value_parser(clap::value_parser!(bool))
+        .help("Accepted, and changes nothing: this command asks no questions")
+}
+
 /// What to do where nobody can be asked, and the plan cannot be saved first.
 pub const GIVE: &str = "review what this would do, then give --auto-approve";
 

@@ -8,6 +8,8 @@ use std::ffi::OsString;
 /// would be read as short options, `-hunter2` as `-h`. Says which words name none. What follows `--` is left alone.
 pub fn rewrite(command: &Command, arguments: Vec<OsString>) -> (Vec<OsString>, BTreeSet<OsString>) {
     let mut known = BTreeSet::from(["help".to_string(), "version".to_string()]);
+    // Words of Terraform's are no secret, which a word that names no option may be.
+    known.extend(super::terraform::options().map(str::to_string));
     collect(command, &mut known);
     let mut literal = false;
     let mut strays = BTreeSet::new();

@@ -9,6 +9,7 @@ use crate::ops::{self, Failure};
 /// Options of `init`.
 #[derive(clap::Args)]
 #[command(
+    arg = super::arguments::input(),
     after_help = "Run it after each change of required_providers or of a module's source, and commit patchform.lock.hcl."
 )]
 pub struct Arguments {

@@ -5,6 +5,7 @@ use super::terminal::Terminal;
 use super::{Exit, validate};
 use crate::ops::Failure;
 use clap::error::ErrorKind;
+use std::borrow::Cow;
 use std::ffi::OsString;
 
 /// Tells the parser's complaint about `arguments`, of which the first is the program's own name; or the help that was asked for.
@@ -13,20 +14,35 @@ pub(super) fn tell(error: &clap::Error, arguments: &[OsString]) -> Exit {
     if !error.use_stderr() {
         return Exit::Done;
     }
-    let mut words: Vec<_> = arguments.iter().skip(1).take_while(|word| *word != "--").collect();
-    if words.iter().any(|word| *word == "--json") {
+    if words(arguments).any(|word| word == "--json") {
         let terminal = Terminal { json: true, ..Terminal::new(&Global::default()) };
-        if let Some(at) = words.iter().position(|word| *word == "--chdir") {
-            words.drain(at..words.len().min(at + 2));
-        }
-        let verb = words.into_iter().find(|word| !word.to_string_lossy().starts_with('-'));
         let failure = failure(error);
-        match verb.is_some_and(|verb| verb == "validate") {
+        match verb(arguments).is_some_and(|verb| verb == "validate") {
             true => validate::failed(failure, &terminal),
             false => terminal.say_failure(&failure),
         };
     }
     Exit::Error
+}
+
+/// What stands behind the program's own name and may be an option.
+fn words(arguments: &[OsString]) -> impl Iterator<Item = &OsString> {
+    arguments.iter().skip(1).take_while(|word| *word != "--")
+}
+
+/// The command that `arguments` seem to name.
+pub(super) fn verb(arguments: &[OsString]) -> Option<Cow<'_, str>> {
+    let mut words = words(arguments);
+    while let Some(word) = words.next() {
+        if word == "--chdir" {
+            words.next();
+        } else if let word = word.to_string_lossy()
+            && !word.starts_with('-')
+        {
+            return Some(word);
+        }
+    }
+    None
 }
 
 /// The complaint as a failure: its first line, and what it says to do.

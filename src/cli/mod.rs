@@ -37,6 +37,7 @@ mod snapshot;
 mod stages;
 mod state;
 mod terminal;
+mod terraform;
 mod unexpected;
 mod validate;
 mod version;
@@ -143,7 +144,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let unsaid = Unsaid::of(&arguments, &strays);
     let parsed = command
         .try_get_matches_from(&arguments)
-        .map_err(|error| unsaid.complaint(error))
+        .map_err(|error| terraform::explained(unsaid.complaint(error), misread::verb(&arguments).as_deref()))
         .and_then(|m| CommandLine::from_arg_matches(&m).map(|line| (line, for_programs(&m))));
     let (CommandLine { global, verb }, json) = match parsed {
         Ok(line) => line,

@@ -14,6 +14,7 @@ use std::sync::Arc;
 /// Options of `plan`.
 #[derive(clap::Args)]
 #[command(
+    arg = super::arguments::input(),
     after_help = "A saved plan is exactly what `patchform apply FILE` carries out. It is refused when something that \
                         it rests on has changed since."
 )]

@@ -177,6 +177,20 @@ pub fn is_known(word: &str) -> bool {
         || ALL.iter().any(|block| block.name == word)
 }
 
+/// The blocks in which one of this name stands: `patchform { … }`
+pub fn around(name: &str) -> Vec<String> {
+    let mut around: Vec<String> = Vec::new();
+    for block in ALL.iter().filter(|block| block.name == name) {
+        let Place::Inside(names) = block.place else { continue };
+        for within in names.iter().map(|name| format!("`{name} {{ … }}`")) {
+            if !around.contains(&within) {
+                around.push(within);
+            }
+        }
+    }
+    around
+}
+
 /// The blocks that may stand at the top of a file; those of several sorts once for each.
 pub fn top() -> impl Iterator<Item = &'static Block> {
     ALL.iter().copied().filter(|block| !matches!(block.place, Place::Inside(_)))

@@ -4,6 +4,7 @@ use super::blocks;
 use super::checked::{ArgumentSpans, Config, Vendor, Window, credentials};
 use super::expr::Expr;
 use super::fields::Fields;
+use super::in_json;
 use super::levels::Resolved;
 use super::load::{Parsed, with_chain};
 use super::schemas::Schemas;
@@ -129,6 +130,7 @@ fn run(
     // A name means the same in all files of a folder.
     problems.gather_absent(|file| sources.path(file).rsplit_once('/').map(|(folder, _)| folder.to_string()));
     sources.conceal_values(&mut problems);
+    in_json::turn_round(&mut problems, sources);
     match config {
         Some(config) if sound => {
             let named = config.components.iter().flat_map(|c| credentials(&c.checks, c.silence.as_deref()));

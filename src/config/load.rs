@@ -287,7 +287,10 @@ fn unknown(block: &Block) -> Diagnostic {
         "terraform" => "The settings of patchform stand in a `patchform` block.".to_string(),
         "resource" => "What has a patch level is a `component` block.".to_string(),
         "local" => "Did you mean \"locals\"?".to_string(),
-        kind => suggest::sentence(kind, names),
+        kind => match blocks::around(kind) {
+            around if around.is_empty() => suggest::sentence(kind, names),
+            around => format!("It stands in {}.", around.join(" or ")),
+        },
     };
     Diagnostic::error(format!("There is no block \"{kind}\"")).at(block.kind_span, "unknown block").help(help)
 }

@@ -58,7 +58,9 @@ pub fn parse(text: &str, file: FileId, base: usize) -> Result<Expr, Diagnostics>
     let (text, base) = (&text[start..end], base + start);
     let (parsed, large) = expression(text, Lines::Free).map_err(|error| {
         let at = base + error.at;
-        Diagnostic::error("this is no valid expression").at(Span::new(file, at, at + 1), error.message)
+        let help = if error.message.contains("`)`") { "close what is open with `)`." } else { "" };
+        let place = Span::new(file, at, at + 1);
+        Diagnostic::error("this is no valid expression").at(place, error.message).help(help)
     })?;
     lower(&parsed, Chunk { text, file, base, large: &large, lines: Lines::Free }, &mut Words::new())
 }

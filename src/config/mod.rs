@@ -11,6 +11,7 @@ pub mod expr;
 pub mod fmt;
 pub mod functions;
 pub mod hosts;
+mod in_json;
 pub mod inputs;
 pub mod levels;
 pub mod lock;

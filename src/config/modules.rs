@@ -25,6 +25,9 @@ pub struct GitSource {
 /// Ways of reaching a repository. Nothing that git could take for an option or a command of its own.
 const SCHEMES: &[&str] = &["file://", "https://", "ssh://", "http://"];
 
+/// How names of archives end.
+const ARCHIVES: &[&str] = &[".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz"];
+
 impl ModuleSource {
     /// Reads a `source`.
     ///
@@ -44,7 +47,16 @@ impl ModuleSource {
         if starred(text).is_some() {
             return GitSource::parse(text).map(ModuleSource::Git);
         }
-        Err(if SCHEMES.iter().any(|scheme| text.starts_with(scheme)) {
+        let address = text.split_once('?').map_or(text, |(address, _)| address);
+        Err(if text.trim() != text {
+            format!("Take the blanks around it away: {:?}", text.trim())
+        } else if text.starts_with('~') {
+            "A home folder has no sign here: write its whole path, or one that is relative to the calling module".into()
+        } else if text.contains("::") {
+            "Only git fetches modules, as in \"git::https://example.com/modules.git?ref=v1.2\"".into()
+        } else if ARCHIVES.iter().any(|ending| address.ends_with(ending)) {
+            "Archives are not fetched: name the repository of git, or unpack it and name the folder, such as \"./modules/web\"".into()
+        } else if SCHEMES.iter().any(|scheme| text.starts_with(scheme)) {
             format!("For a repository of git write \"git::{text}\"")
         } else {
             format!("For a folder write \"./{text}\"; there is no registry of modules")
@@ -221,6 +233,23 @@ mod tests {
             "git::https://h.example/m.git//../x",
         ] {
             assert!(ModuleSource::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_terraform_would_fetch_is_told_as_what_it_is() {
+        for (text, said) in [
+            (" ./x", "away: \"./x\""),
+            ("~/x", "whole path"),
+            ("s3::https://s3.example/x", "Only git"),
+            ("hg::http://h.example/x", "Only git"),
+            ("https://h.example/x.zip", "Archives"),
+            ("https://h.example/x.tar.gz?checksum=1", "Archives"),
+            ("https://h.example/x.git", "\"git::https://h.example/x.git\""),
+            ("modules/web", "\"./modules/web\""),
+        ] {
+            let why = ModuleSource::parse(text).unwrap_err();
+            assert!(why.contains(said), "{text}: {why}");
         }
     }
 

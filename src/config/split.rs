@@ -261,6 +261,9 @@ impl Scanner<'_> {
                 self.stack.truncate(found);
                 self.end_body(at);
             }
+            (Some(open), None) if self.closed_by_another(open, at) => {
+                self.stack.pop();
+            }
             (None, _) if byte == b'}' && self.headless(at) => {}
             (open, _) => self.closes_nothing(open, at),
         }

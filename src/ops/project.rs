@@ -188,6 +188,12 @@ fn variable_inputs(
         let which = match name.as_str() {
             "patchform.pfvars" | "patchform.pfvars.json" => VariableFile::Default,
             n if n.ends_with(".auto.pfvars") || n.ends_with(".auto.pfvars.json") => VariableFile::Auto,
+            n if n.strip_suffix(".json").unwrap_or(n).ends_with(".auto.tfvars")
+                || n.strip_suffix(".json").unwrap_or(n) == "terraform.tfvars" =>
+            {
+                found.foreign_files.push(name.clone());
+                continue;
+            }
             _ => continue,
         };
         // What `--var-file` names may be a pipe, such as `<(…)` of a shell; what is found in the folder was not asked for.

@@ -16,7 +16,7 @@ use crate::provider::watch::OfTargets;
 use crate::provider::{Launch, ProviderError, Session, Watch};
 use crate::target::Targets;
 use crate::world::disk;
-use patchform_sdk::message::Kind;
+use patchform_sdk::message::{Kind, TrafficType};
 use patchform_versions::{Constraint, Scheme};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -456,6 +456,14 @@ pub fn kinds() -> Result<Vec<KindRow>, Failure> {
         kinds.map(move |(name, kind)| KindRow { provider: provider.clone(), name, kind })
     });
     Ok(rows.collect())
+}
+
+/// The types of traffic of all providers that [`list`] lists, by their names.
+///
+/// # Errors
+/// As [`list`].
+pub fn traffic_types() -> Result<Vec<(String, TrafficType)>, Failure> {
+    Ok(every()?.into_iter().flat_map(|known| known.described.description.traffic).collect())
 }
 
 fn every() -> Result<Vec<Known>, Failure> {

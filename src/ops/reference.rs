@@ -5,7 +5,8 @@ use crate::config::blocks;
 use crate::config::suggest::nearest;
 use crate::report::reference::{self, Article, Group};
 
-/// All that is said of a name: blocks, functions and kinds of that name; where there is none, arguments.
+/// All that is said of a name: blocks, functions and kinds of that name; where there is none, sorts of blocks, words of
+/// expressions and arguments.
 ///
 /// # Errors
 /// Nothing has that name, or a provider cannot be described.
@@ -20,6 +21,9 @@ pub fn look_up(name: &str) -> Result<Vec<Article>, Failure> {
         kinds.iter().map(|row| reference::kind(&row.provider, &row.name, &row.kind)).collect();
     found.extend(of_kinds.iter().filter(|article| article.name == name).cloned());
     if found.is_empty() {
+        found.extend(reference::find_within(name));
+        let traffic = providers::traffic_types()?.into_iter().filter(|(known, _)| known == name);
+        found.extend(traffic.map(|(name, traffic)| reference::traffic(&name, &traffic)));
         let of_kinds = of_kinds.into_iter().flat_map(|article| article.sections);
         found.extend(reference::argument(name, of_kinds));
     }

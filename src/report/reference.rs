@@ -5,10 +5,11 @@ mod json;
 mod kind;
 mod markdown;
 mod text;
+mod word;
 
 pub use article::{Article, Example, Row, Section, Sort};
 pub use json::{articles_json, list_json};
-pub use kind::kind;
+pub use kind::{kind, traffic};
 pub use markdown::{index, page};
 pub use text::{articles_text, list_text};
 
@@ -26,14 +27,7 @@ pub struct Group {
 /// Every block of a name, in all its sorts and places; nothing when there is none.
 pub fn block(name: &str) -> Option<Article> {
     let rows: Vec<&Block> = blocks::ALL.iter().copied().filter(|block| block.name == name).collect();
-    let mut examples: Vec<Example> = Vec::new();
-    for (title, text) in rows.iter().flat_map(|block| block.example) {
-        let example =
-            Example { title: (*title).to_string(), language: language(title), text: (*text).into() };
-        if !examples.contains(&example) {
-            examples.push(example);
-        }
-    }
+    let examples = examples(&rows);
     let about = match rows.as_slice() {
         [] => return None,
         [one] => one.about.to_string(),
@@ -42,6 +36,19 @@ pub fn block(name: &str) -> Option<Article> {
     };
     let sections = rows.into_iter().map(section).collect();
     Some(Article { name: name.into(), sort: Sort::Block, about, sections, examples })
+}
+
+/// The examples of some blocks, each file once.
+fn examples(rows: &[&Block]) -> Vec<Example> {
+    let mut examples: Vec<Example> = Vec::new();
+    for (title, text) in rows.iter().flat_map(|block| block.example) {
+        let example =
+            Example { title: (*title).to_string(), language: language(title), text: (*text).into() };
+        if !examples.contains(&example) {
+            examples.push(example);
+        }
+    }
+    examples
 }
 
 fn language(file: &str) -> &'static str {
@@ -137,6 +144,20 @@ pub fn find(name: &str) -> Vec<Article> {
     block(name).into_iter().chain(functions::find(name).map(function)).collect()
 }
 
+/// The sort of blocks and the word of expressions of that name.
+pub fn find_within(name: &str) -> Vec<Article> {
+    sort_of_blocks(name).into_iter().chain(word::find(name)).collect()
+}
+
+/// Every block whose first label this is: `data "csv"`, `check "http"` and `probe "http"`.
+fn sort_of_blocks(name: &str) -> Option<Article> {
+    let rows: Vec<&Block> = blocks::ALL.iter().copied().filter(|block| block.sort == Some(name)).collect();
+    let examples = examples(&rows);
+    let sections: Vec<Section> = rows.into_iter().map(section).collect();
+    let article = Article { name: name.into(), sort: Sort::Block, about: String::new(), sections, examples };
+    (!article.sections.is_empty()).then_some(article)
+}
+
 /// Every argument of that name, in each block that has it, and in each of `others`; nothing when there is none.
 pub fn argument(name: &str, others: impl Iterator<Item = Section>) -> Option<Article> {
     let mut sections = Vec::new();
@@ -156,12 +177,14 @@ pub fn argument(name: &str, others: impl Iterator<Item = Section>) -> Option<Art
     (!article.sections.is_empty()).then_some(article)
 }
 
-/// The names of every block, function and argument of the language.
+/// The names of every block, sort of blocks, function, argument and word of the language.
 pub fn names() -> Vec<&'static str> {
     let blocks = blocks::ALL.iter().map(|block| block.name);
     let arguments = blocks::ALL.iter().flat_map(|block| block.arguments);
     let arguments = arguments.filter(|argument| argument.need != Need::Later).map(|argument| argument.name);
-    let mut names: Vec<&str> = blocks.chain(functions::names()).chain(arguments).collect();
+    let sorts = blocks::ALL.iter().filter_map(|block| block.sort);
+    let names = blocks.chain(functions::names()).chain(arguments).chain(sorts).chain(word::names());
+    let mut names: Vec<&str> = names.collect();
     names.sort_unstable();
     names.dedup();
     names

@@ -37,7 +37,8 @@ pub(super) fn failed(body: &Body, summary: &str, fields: &mut Fields<'_>) -> Opt
         Some(false) => {}
         None => {
             let problem = Diagnostic::error("A condition must be true or false")
-                .at(at, format!("this is {}", value.brief()));
+                .at(at, format!("this is {}", value.brief()))
+                .help("A comparison gives one of them, such as length(var.hosts) > 0.");
             fields.problems.push(with_values(problem, &condition.value, fields.scope));
             return None;
         }

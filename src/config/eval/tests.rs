@@ -162,6 +162,8 @@ fn points_at_the_exact_expression_and_offers_the_next_move() {
         ("1.10.2", "2", "a number has one point at most|a version is a text, in double quotes"),
         ("var.port.2", "2", "a string \"http\" has no elements"),
         ("[1, 2][5]", "5", "a tuple has no element 5|the last index is 1"),
+        ("[1, 2].length", "length", "a tuple has no attributes|its argument: length(…)"),
+        ("[nope.x]", "nope", "there is no nope here|references begin with var"),
         ("[{a = 1}].a", "a", "a tuple has no attributes|write [*].a"),
         ("\"x${local.nodes}\"", "local.nodes", "an object cannot stand in a text"),
         ("var.port ? 1 : 2", "var.port", "must be true or false|it is a string \"http\""),

@@ -3,6 +3,7 @@
 use super::{Evaluated, Failure, Problem, described, eval, fail_at};
 use crate::config::convert::convert;
 use crate::config::expr::{Expr, Node, RefStep, Reference, Step, StepKind};
+use crate::config::functions;
 use crate::config::scope::Scope;
 use crate::config::suggestion;
 use crate::config::types::Type;
@@ -106,6 +107,9 @@ fn unknown(expr: &Expr, base: &Expr, name: &str, steps: &[Step], scope: &Scope<'
                 None if steps.is_empty() => {
                     problem.help(format!("to write a text, put it in quotes: {}", quoted(name)))
                 }
+                None if scope.asks().is_some() => problem.help(
+                    "references begin with var, local, each, count, self, path, or the kind of a declared component",
+                ),
                 None => *problem,
             })
         }
@@ -188,6 +192,9 @@ fn no_attribute(value: &Value, name: &str, span: Span, expr: &Expr, scope: &Scop
             problem.help(format!("write [*].{name} for that attribute of each element, or an index for one"))
         }
         (_, true) => problem.help("test it with != null, or use try(…)"),
+        _ if functions::find(name).is_some() => {
+            problem.help(format!("a function takes a value as its argument: {name}(…)"))
+        }
         _ => *problem,
     })
 }

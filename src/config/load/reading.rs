@@ -264,7 +264,7 @@ fn wanted(
         let problem = match modules::starred(text) {
             Some(shown) => Diagnostic::error(format!("{shown:?} holds a password")),
             None => Diagnostic::error(format!("{text:?} is no source of a module"))
-                .because("A folder begins with ./ or ../, a repository with git::."),
+                .because("A folder begins with ./, ../ or /, a repository with git::."),
         };
         Box::new(problem.at(span, "").help(format!("{why}.")))
     })?;

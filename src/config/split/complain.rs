@@ -62,6 +62,27 @@ impl Scanner<'_> {
         true
     }
 
+    /// `(1]`, and nothing on the line that would close the `(`: the one stands in place of the other.
+    pub(super) fn closed_by_another(&mut self, open: Open, at: usize) -> bool {
+        let wanted = match (open.kind, self.text[at]) {
+            (Kind::Paren, b']') => b')',
+            (Kind::Bracket, b')') => b']',
+            _ => return false,
+        };
+        let is_end = |byte: &u8| *byte == b'\n';
+        let rest = self.text[at..self.end].split(is_end).next().unwrap_or_default();
+        if self.text[open.at..at].iter().any(is_end) || rest.contains(&wanted) {
+            return false;
+        }
+        let (wrong, wanted) = (self.text[at] as char, wanted as char);
+        let problem = Diagnostic::error(format!("This {} is closed by `{wrong}`", name(open.kind)))
+            .at(self.span(at, at + 1), format!("expected `{wanted}`"))
+            .and(self.opener(open), "opened here")
+            .help(format!("Write `{wanted}` in place of `{wrong}`."));
+        self.problem(problem);
+        true
+    }
+
     pub(super) fn closes_nothing(&mut self, open: Option<Open>, at: usize) {
         let byte = self.text[at] as char;
         let mut problem = Diagnostic::error(format!("This `{byte}` closes nothing"))

@@ -35,6 +35,18 @@ fn splits_at_items() {
 }
 
 #[test]
+fn a_bracket_that_is_closed_by_another_one_is_told_once() {
+    let by = |open: &str, wrong: &str| format!("This `{open}` is closed by `{wrong}`");
+    for (text, told) in [
+        ("b = (1]\nc = 2\n", vec![(by("(", "]"), "]")]),
+        ("b = [1)\nc = 2\n", vec![(by("[", ")"), ")")]),
+        ("b = (1])\nc = 2\n", vec![("This `]` closes nothing".to_string(), "]")]),
+    ] {
+        assert_eq!(problems(text), told, "{text}");
+    }
+}
+
+#[test]
 fn tells_attributes_from_blocks() {
     let text = "a = {}\nb \"=\" { c = 1 }\nnonsense\n";
     let shapes: Vec<Shape> = of(text).pieces.into_iter().map(|p| p.shape).collect();

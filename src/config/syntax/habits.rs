@@ -12,6 +12,8 @@ const WORDS: &[(&str, &str)] = &[
 
 const NOT: &str = "The opposite of a condition: `!`.";
 const CHOICE: &str = "A choice is written condition ? one : other.";
+const LAMBDA: &str =
+    "Functions take values, not functions; [for x in list : upper(x)] makes a list of another one.";
 const SUM: &str = "Texts are put together in a template: \"${a}${b}\".";
 
 /// Signs in two parts: how the text before the place ends, and how it goes on.
@@ -55,6 +57,10 @@ pub(super) fn meant(before: &str, rest: &str) -> Option<&'static str> {
     }
     if let Some(help) = number(whole, word, rest) {
         return Some(help);
+    }
+    let is_arrow = rest.starts_with("->") || before.ends_with('-') && rest.starts_with('>');
+    if is_arrow && before.contains(['(', '[']) {
+        return Some(LAMBDA);
     }
     let sign = SIGNS.iter().find(|(left, right, _)| before.ends_with(left) && rest.starts_with(right));
     if let Some((.., help)) = sign {
@@ -119,6 +125,12 @@ fn number(before: &str, word: &str, rest: &str) -> Option<&'static str> {
         None if rest.starts_with('.') => Some("Write digits behind the point, or leave it out."),
         None => None,
     }
+}
+
+/// `list[0:2]`: whether what is open before a `:` is an index.
+pub(super) fn is_slice(before: &str) -> bool {
+    let list = before.rfind('[').map(|index| &before[..index]);
+    list.is_some_and(|list| list.ends_with(|c| is_name(c) || matches!(c, ']' | ')')))
 }
 
 /// What an `=` was meant to be.

@@ -77,7 +77,13 @@ impl Reader<'_> {
     fn wrong(&self, summary: &str, label: &str) -> Box<Diagnostic> {
         let end = self.text[self.at.min(self.text.len())..].chars().next().map_or(0, char::len_utf8);
         let span = Span::new(self.file, self.at, self.at + end);
-        Box::new(Diagnostic::error(summary.to_string()).at(span, label))
+        let problem = Diagnostic::error(summary.to_string()).at(span, label);
+        let is_comment =
+            ["//", "/*", "#"].iter().any(|sign| self.text[self.at.min(self.text.len())..].starts_with(sign));
+        Box::new(match is_comment {
+            true => problem.help("A comment is a property of an object: \"//\": \"…\""),
+            false => problem,
+        })
     }
 
     fn value(&mut self, depth: usize) -> Read<Json> {

@@ -307,6 +307,9 @@ fn help(message: &str, found: &Found, text: &str, at: usize) -> Option<&'static 
         Some(',') if message.contains("newline") || message.contains("block body") => {
             "Arguments of a block stand on lines of their own, without commas."
         }
+        Some(':') if message.ends_with("expected `]`") && habits::is_slice(before) => {
+            "A part of a list: slice(list, 0, 2), from the first number up to before the second."
+        }
         Some(':') if message.contains("structure") => "Write `=` between an argument's name and its value.",
         Some('=') if rest.starts_with("=>") => {
             "At least is `>=`; `=>` belongs into a `for` expression that makes an object."

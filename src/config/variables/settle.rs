@@ -22,6 +22,8 @@ pub struct VariableInputs {
     pub environment: Vec<(String, OsString)>,
     /// `--var` and `--var-file`, in the order given.
     pub arguments: Vec<Given>,
+    /// Variable files of Terraform in the folder, which are not read: where a value is missing they are told of.
+    pub foreign_files: Vec<String>,
     /// Whether a variable may be without a value, which is warned of: what rests on it is passed over then.
     pub may_lack: bool,
 }
@@ -93,7 +95,7 @@ pub(in crate::config) fn settle(
         if assigned.is_none() && unread.contains(variable.name) {
             continue;
         }
-        let asked = value::Asked { variable, assigned, may_lack: inputs.may_lack };
+        let asked = value::Asked { variable, assigned, inputs };
         if let Some((value, source)) = value::find(asked, sources, scope, problems) {
             let value =
                 if variable.sensitive { value.marked(&Marks::variable(variable.name)) } else { value };

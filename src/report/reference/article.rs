@@ -26,6 +26,8 @@ pub enum Sort {
     Function,
     /// A kind of component.
     Kind,
+    /// A word of expressions, such as `each`.
+    Word,
 }
 
 impl Sort {
@@ -36,6 +38,7 @@ impl Sort {
             Sort::Argument => "argument",
             Sort::Function => "function",
             Sort::Kind => "kind",
+            Sort::Word => "word",
         }
     }
 }

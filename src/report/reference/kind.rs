@@ -2,7 +2,7 @@
 
 use super::{Article, Example, Row, Section, Sort};
 use crate::config::types::Type;
-use patchform_sdk::message::{Argument, Can, Kind, LevelShape};
+use patchform_sdk::message::{Argument, Can, Kind, LevelShape, TrafficType};
 
 /// What a provider says of one of its kinds.
 pub fn kind(provider: &str, name: &str, kind: &Kind) -> Article {
@@ -19,6 +19,26 @@ pub fn kind(provider: &str, name: &str, kind: &Kind) -> Article {
         name: name.into(),
         sort: Sort::Kind,
         about: kind.summary.clone(),
+        sections: vec![section],
+        examples: Some(example).filter(|example| !example.text.is_empty()).into_iter().collect(),
+    }
+}
+
+/// What a provider says of one of its types of traffic.
+pub fn traffic(name: &str, traffic: &TrafficType) -> Article {
+    let mut rows: Vec<Row> = traffic.arguments.iter().map(|(name, argument)| row(name, argument)).collect();
+    rows.sort_by_key(|row| !row.required);
+    let section = Section {
+        written: format!("traffic {name:?} \"name\" {{ … }}"),
+        about: traffic.summary.clone(),
+        rows,
+        notes: vec!["Besides these it has the arguments of every `traffic` block.".into()],
+    };
+    let example = Example { title: "main.pf.hcl".into(), language: "hcl", text: traffic.example.clone() };
+    Article {
+        name: name.into(),
+        sort: Sort::Block,
+        about: traffic.summary.clone(),
         sections: vec![section],
         examples: Some(example).filter(|example| !example.text.is_empty()).into_iter().collect(),
     }

@@ -69,7 +69,8 @@ pub(in crate::config) fn verdict(
         Some(false) => {}
         None => {
             let problem = Diagnostic::error("A validation's condition must be true or false")
-                .at(at, format!("this is {}", value.brief()));
+                .at(at, format!("this is {}", value.brief()))
+                .help("A comparison gives one of them, such as length(var.hosts) > 0.");
             return Err(problem.into());
         }
     }

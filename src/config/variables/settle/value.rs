@@ -1,6 +1,6 @@
 //! What a variable's value comes to: read, converted to its type, or taken from its default.
 
-use super::{Assigned, Text};
+use super::{Assigned, Text, VariableInputs};
 use crate::config::checked::SecretSource;
 use crate::config::convert::convert;
 use crate::config::eval::evaluate;
@@ -20,8 +20,8 @@ use crate::model::{Absence, Diagnostic, Diagnostics};
 pub(super) struct Asked<'a, 'p> {
     pub variable: &'a Variable<'p>,
     pub assigned: Option<&'a Assigned>,
-    /// Whether it may have no value, which is warned of then.
-    pub may_lack: bool,
+    /// Where its value was looked for.
+    pub inputs: &'a VariableInputs,
 }
 
 /// The value that a variable has: what was given, converted to its type, or its default, or what is read in place of
@@ -36,13 +36,13 @@ pub(super) fn find(
 }
 
 fn settled(
-    Asked { variable, assigned, may_lack }: Asked<'_, '_>,
+    Asked { variable, assigned, inputs }: Asked<'_, '_>,
     sources: &Sources,
     scope: &Scope<'_>,
     problems: &mut Diagnostics,
 ) -> Option<(Value, SecretSource)> {
     let Some(assigned) = assigned else {
-        return otherwise(variable, scope, problems, || missing(variable, may_lack));
+        return otherwise(variable, scope, problems, || missing(variable, inputs));
     };
     let value = raw_value(variable, assigned, sources, problems)?;
     if value.is_null() && !variable.nullable {
@@ -216,7 +216,7 @@ fn evaluated(expr: &Expr, problems: &mut Diagnostics) -> Option<Value> {
     }
 }
 
-fn missing(variable: &Variable<'_>, may_lack: bool) -> Diagnostic {
+fn missing(variable: &Variable<'_>, inputs: &VariableInputs) -> Diagnostic {
     let name = variable.name;
     let example = match &variable.ty {
         Type::Number => "1",
@@ -226,15 +226,30 @@ fn missing(variable: &Variable<'_>, may_lack: bool) -> Diagnostic {
         _ => "…",
     };
     let quote = if matches!(variable.ty, Type::String | Type::Any) { "\"" } else { "" };
-    let problem = match may_lack {
+    let problem = match inputs.may_lack {
         true => Diagnostic::warning(format!("The variable \"{name}\" has no value yet"))
             .because("What rests on it is not checked beyond names and forms."),
         false => Diagnostic::error(format!("The variable \"{name}\" has no value")),
     };
-    problem
-        .at(variable.header, "it has no default")
-        .help(format!(
+    let help = by_terraforms_name(name, inputs).unwrap_or_else(|| {
+        format!(
             "Give it with --var '{name}={example}', in the environment as PF_VAR_{name}, or in patchform.pfvars: {name} = {quote}{example}{quote}"
-        ))
-        .absent(Absence::Within(variable.header))
+        )
+    });
+    problem.at(variable.header, "it has no default").help(help).absent(Absence::Within(variable.header))
+}
+
+/// Where a value was put that Terraform would find, and what that place is called here.
+fn by_terraforms_name(name: &str, inputs: &VariableInputs) -> Option<String> {
+    let key = format!("TF_VAR_{name}");
+    if inputs.environment.iter().any(|(known, _)| *known == key) {
+        return Some(format!(
+            "The environment has {key}, which is not read: here its name is PF_VAR_{name}."
+        ));
+    }
+    let file = inputs.foreign_files.first()?;
+    let ours = file.replace("terraform.tfvars", "patchform.pfvars").replace(".tfvars", ".pfvars");
+    Some(format!(
+        "{file} is not read: if the value stands there, call the file {ours}, or give it with --var-file {file}."
+    ))
 }

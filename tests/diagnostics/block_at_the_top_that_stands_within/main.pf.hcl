@@ -1,0 +1,12 @@
+state "local" {
+  path = "eu.json"
+}
+
+required_providers {
+}
+
+maintenance {
+}
+
+reqired_providers {
+}
