@@ -151,7 +151,7 @@ fn a_run_is_not_taken_back_around_a_component_that_was_renamed_since() {
     let run = last(&lab);
     lab.patchform("state mv command.b command.bb").exits(0);
     let refused = lab.patchform(&format!("rollback {run} --auto-approve")).exits(5);
-    refused.says("command.bb").says("state mv 'command.bb' NAME");
+    refused.says("command.bb").says("state mv 'command.bb' 'command.b'");
     assert_eq!([lab.read("a"), lab.read("b"), lab.read("c")], ["1.1", "1.1", "1.1"]);
     lab.patchform("state mv command.bb command.b").exits(0);
     lab.patchform(&format!("rollback {run} --auto-approve")).exits(0);

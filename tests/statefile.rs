@@ -554,21 +554,3 @@ fn what_ended_since_an_older_state_is_taken_in_with_it() {
     lab.patchform("run list").exits(0).says(&last).says("abandoned");
     lab.patchform("plan").does_not_say("does not know");
 }
-
-/// What a run did goes back under the name that the run knew.
-#[test]
-fn a_rollback_after_a_rename_tells_the_name_that_it_had() {
-    let lab = Lab::new(&files(&[("a", "1.0", "", "")]));
-    lab.patchform("init").exits(0);
-    lab.patchform("apply --auto-approve").exits(0);
-    lab.write("main.pf.hcl", files(&[("a", "1.1", "", "")]));
-    lab.patchform("apply --auto-approve").exits(0);
-    let id = ids(&lab).pop().unwrap();
-    lab.patchform("state mv command.a command.z").exits(0);
-    let refused = lab.patchform(&format!("rollback {id} --auto-approve")).exits(5);
-    let said = refused.err.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(said.contains("`patchform state mv 'command.z' 'command.a'` gives it back"), "{said}");
-    lab.patchform("state mv command.z command.a").exits(0);
-    lab.patchform(&format!("rollback {id} --auto-approve")).exits(0);
-    assert_eq!(lab.read("a"), "1.0");
-}
