@@ -262,3 +262,17 @@ fn what_it_did_is_found_without_its_ledger() {
     lab.patchform("rollback").exits(0);
     assert_eq!(notes.map(|note| lab.read(note).trim().to_string()), ["1.0", "1.0", "1.0"]);
 }
+
+#[test]
+fn one_that_fails_while_it_is_first_asked_is_told_where_it_is_named() {
+    let Some(lab) = notes() else { return };
+    for program in [
+        "#!/usr/bin/env python3\nimport sys\nsys.exit(3)\n",
+        "#!/usr/bin/env python3\nprint('hello', flush=True)\ninput()\n",
+    ] {
+        lab.write("provider.py", program);
+        let ran = lab.patchform("init").exits(1);
+        ran.says("Provider `note` does not say what it offers").says("main.pf.hcl:4:23");
+        assert!(!lab.path("patchform.lock.hcl").exists());
+    }
+}

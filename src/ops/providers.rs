@@ -108,7 +108,14 @@ impl Starter {
                 lacks_some = true;
                 continue;
             }
-            let found = self.describe(located).map_err(missing)?;
+            let found = match self.describe(located) {
+                Ok(found) => found,
+                Err(why) => {
+                    problems.push(not_described(name, row, &why));
+                    lacks_some = true;
+                    continue;
+                }
+            };
             problems.extend(unfit(name, row, &found));
             known.insert(name.clone(), found);
         }
@@ -272,6 +279,14 @@ fn not_there(name: &str, row: &RequiredProvider, why: &ProviderError) -> Diagnos
         ),
     };
     let problem = Diagnostic::error(format!("Provider `{name}` is not there")).because(because).help(help);
+    at_source(problem, row)
+}
+
+/// A provider that is there, and does not say what it offers.
+fn not_described(name: &str, row: &RequiredProvider, why: &ProviderError) -> Diagnostic {
+    let problem = Diagnostic::error(format!("Provider `{name}` does not say what it offers"))
+        .because(format!("{why}."))
+        .help(format!("`patchform provider schema {name}` asks it alone; its author can mend it."));
     at_source(problem, row)
 }
 
