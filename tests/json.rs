@@ -141,7 +141,10 @@ fn lists_have_the_documented_fields() {
     let runs = document(&lab.patchform("run list --json").exits(0));
     assert_eq!(fields(&runs["runs"][0]), ["components", "finished", "id", "outcome", "purpose", "started"]);
     let outputs = document(&lab.patchform("output --json").exits(0));
-    assert_eq!(outputs, serde_json::json!({ "where": { "sensitive": false, "value": "here" } }));
+    assert_eq!(
+        outputs,
+        serde_json::json!({ "where": { "sensitive": false, "type": "string", "value": "here" } })
+    );
     assert_eq!(document(&lab.patchform("output --json where").exits(0)), "here");
     let version = document(&lab.patchform("version --json").exits(0));
     assert_eq!(

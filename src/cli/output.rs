@@ -25,6 +25,8 @@ pub struct Arguments {
 #[derive(Serialize)]
 struct Shown<'o> {
     sensitive: bool,
+    #[serde(rename = "type")]
+    of: serde_json::Value,
     value: &'o Exact,
 }
 
@@ -52,7 +54,9 @@ pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Failure> 
     if arguments.json {
         let all: BTreeMap<&str, Shown<'_>> = outputs
             .iter()
-            .map(|(name, value, sensitive)| (name.as_str(), Shown { sensitive: *sensitive, value }))
+            .map(|(name, value, sensitive)| {
+                (name.as_str(), Shown { sensitive: *sensitive, of: value.type_json(), value })
+            })
             .collect();
         // A map with string keys, and no type that can fail: serialising into memory cannot.
         terminal.say(&format!("{}\n", serde_json::to_string_pretty(&all).unwrap_or_default()));

@@ -5,8 +5,8 @@ use super::value::{Data, Value};
 use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value as Json;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value as Json, json};
 use std::fmt;
 
 /// A value without marks, of nulls, bools, numbers, strings, tuples and objects only: what comes back from JSON. The
@@ -21,6 +21,11 @@ impl Exact {
     /// What JSON holds of `value`; secrets in clear.
     pub fn of(value: &Value) -> Exact {
         Exact(plain(value))
+    }
+
+    /// Its type as Terraform's JSON has it: `"string"`, `["tuple", ["number"]]`, `["object", {"a": "bool"}]`; `"dynamic"` for null.
+    pub fn type_json(&self) -> Json {
+        type_of(&self.0)
     }
 
     /// Its text, if it is a string.
@@ -44,6 +49,22 @@ fn plain(value: &Value) -> Value {
         }
         Data::Map(t) | Data::Object(t) => {
             Value::object(t.iter().map(|(k, v)| (k.clone(), plain(v))).collect())
+        }
+    }
+}
+
+fn type_of(value: &Value) -> Json {
+    match value.data() {
+        Data::Null => "dynamic".into(),
+        Data::Bool(_) => "bool".into(),
+        Data::Number(_) => "number".into(),
+        Data::String(_) | Data::Block(_) => "string".into(),
+        Data::List(_) | Data::Set(_) | Data::Tuple(_) => {
+            json!(["tuple", items(value).iter().map(type_of).collect::<Vec<_>>()])
+        }
+        Data::Map(t) | Data::Object(t) => {
+            let of: Map<String, Json> = t.iter().map(|(k, v)| (k.to_string(), type_of(v))).collect();
+            json!(["object", of])
         }
     }
 }
@@ -141,6 +162,13 @@ mod tests {
             let pretty = format!("{exact:#}");
             assert_eq!(serde_json::from_str::<Exact>(&pretty).expect(&pretty), exact, "{pretty}");
         }
+    }
+
+    #[test]
+    fn its_type_is_written_as_terraform_does() {
+        let exact = Exact::from(json!({ "a": [1, "x", null], "b": { "c": true } }));
+        let wanted = json!(["object", { "a": ["tuple", ["number", "string", "dynamic"]], "b": ["object", { "c": "bool" }] }]);
+        assert_eq!(exact.type_json(), wanted);
     }
 
     #[test]
