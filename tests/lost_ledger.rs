@@ -171,6 +171,18 @@ fn what_an_open_run_holds_has_the_name_that_the_run_knows() {
     assert_eq!(ran.status.code(), Some(6), "{said}");
     assert!(said.contains("holds command.a (command.b in this plan) or what it needs"), "{said}");
     assert!(!said.contains("two runs work on one target"), "{said}");
+    // What its own way back needs is listed, and is not for others.
+    let id = lab.read("log");
+    let run = id.split('.').next().unwrap();
+    let listed = in_folder(&lab, "first", "snapshot list").output().unwrap();
+    assert!(String::from_utf8_lossy(&listed.stdout).contains(&format!("{run}-0-1")), "{listed:?}");
+    let refused = in_folder(&lab, "first", &format!("snapshot restore {run}-0-1")).output().unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(6), "{said}");
+    assert!(
+        said.contains("is for the way back of run") && said.contains(&format!("patchform rollback {run}")),
+        "{said}"
+    );
     go(&lab);
 }
 

@@ -320,6 +320,10 @@ fn what_an_open_run_holds_is_not_edited() {
     ] {
         lab.patchform(line).exits(6).says(&run).says("holds command.a").says("run abandon");
     }
+    // Its own snapshot is listed, and is its own way back.
+    let refused = lab.patchform(&format!("snapshot restore {run}-0-1 --auto-approve")).exits(6);
+    refused.says("which has not ended").says(&format!("patchform rollback {run}"));
+    lab.patchform("snapshot list").exits(0).says(&format!("{run}-0-1"));
     // What it does not hold is free.
     lab.patchform("state mv command.b command.z").exits(0);
     lab.patchform("rollback").exits(0);

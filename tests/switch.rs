@@ -302,6 +302,29 @@ fn a_run_whose_patch_still_runs_is_not_abandoned_unless_that_is_accepted_by_name
     assert_eq!(decisions(&lab), ["confirmed"]);
 }
 
+/// Where somebody removed what tells of the switch, its watchdog still lives, and will act.
+#[test]
+fn a_run_whose_watchdog_lives_is_not_abandoned_where_its_trace_was_removed() {
+    let lab = Component { patch: UNTIL_GO, within: "4s", ..Component::default() }.lab();
+    killed_at(&lab, "half");
+    std::fs::remove_dir_all(lab.path(".patchform/actions")).unwrap();
+    lab.patchform("run abandon").exits(7).says("command.a");
+    lab.write("go", "");
+    becomes(&lab, "2");
+    if lab.read("file") == "2" {
+        let ran = lab.patchform("run abandon");
+        assert!(ran.code == 7 || lab.read("file") == "1", "{ran:?}");
+    }
+    becomes(&lab, "1");
+    let until = Instant::now() + Duration::from_secs(30);
+    while lab.patchform("run abandon").code == 7 {
+        assert!(Instant::now() < until);
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(lab.read("file"), "1");
+    lab.patchform("run list").says("abandoned");
+}
+
 /// The state knows no level of anything, whatever is to be done there.
 fn nothing_recorded(lab: &Lab) {
     let state: serde_json::Value = serde_json::from_str(&lab.read("patchform.state.json")).unwrap();

@@ -381,6 +381,15 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
 /// Why a snapshot that the state does not know is not restored.
 fn unknown(id: &str, place: &Place, state: &State) -> Failure {
     const LIST: &str = "`patchform snapshot list` shows all snapshots";
+    let open = runs::open(&place.runs).unwrap_or_default();
+    if let Some(run) = open.iter().map(|run| &run.id).find(|run| id.starts_with(&**run)) {
+        return Failure::locked(format!(
+            "snapshot {id} is for the way back of run {run}, which has not ended"
+        ))
+        .hint(format!(
+            "`patchform rollback {run}` goes back by it; `patchform run show {run}` tells how the run stands"
+        ));
+    }
     let orphans = orphans::find(place, state).unwrap_or_default().orphans;
     match orphans.iter().find(|orphan| orphan.id == id) {
         Some(orphan) => Failure::error(format!(
@@ -416,7 +425,9 @@ fn refuse_if_leased(place: &Place, entry: &Entry) -> Result<(), Failure> {
             "run {run}, which has not ended, holds {} or its target",
             entry.address
         ))
-        .hint(format!("`patchform run show {run}` tells how it stands"))),
+        .hint(format!(
+            "`patchform run show {run}` tells how it stands; `patchform rollback {run}` takes back what it did"
+        ))),
     }
 }
 

@@ -163,8 +163,9 @@ impl Guarded<'_> {
         match switch {
             // It was claimed for nobody: it never ran, and never will.
             _ if ended == Ended::Never => None,
-            // Whether the target goes back is decided there; it must not be restored meanwhile.
-            None if matches!(ended, Ended::Unreachable(_)) => {
+            // Whether the target goes back is decided there; it must not be restored meanwhile. What runs without a switch to be
+            // seen had its folder removed: it may be the watchdog alone.
+            None if matches!(ended, Ended::Unreachable(_) | Ended::Running) => {
                 cause.why = self.unseen(&ended);
                 Some(Settled::Open(cause))
             }

@@ -111,7 +111,10 @@ pub(in crate::config) fn settle(
             }
         }
     }
-    validate::all(declared, &variables, files, problems);
+    // What is made of a value that may not stand says nothing more.
+    for name in validate::all(declared, &variables, files, problems) {
+        variables.values.remove(name);
+    }
     variables
 }
 

@@ -25,13 +25,14 @@ impl Resolve for OnlyVariables<'_> {
     }
 }
 
-/// Asks every early validation whose variables have values.
-pub(super) fn all(
-    declared: &BTreeMap<&str, Variable<'_>>,
+/// Asks every early validation whose variables have values. Answers those whose value may not stand.
+pub(super) fn all<'p>(
+    declared: &BTreeMap<&'p str, Variable<'p>>,
     variables: &Variables,
     files: &dyn Files,
     problems: &mut Diagnostics,
-) {
+) -> BTreeSet<&'p str> {
+    let mut refused = BTreeSet::new();
     let resolver = OnlyVariables(variables);
     let scope = Scope::root().files(files).resolver(&resolver);
     // A variable without a value was complained about already.
@@ -47,9 +48,11 @@ pub(super) fn all(
             let Some(place) = variables.places.get(variable.name).filter(|_| !hopeless) else { continue };
             if let Err(mut wrong) = verdict(variable, validation, &scope, place.clone()) {
                 problems.0.append(&mut wrong.0);
+                refused.insert(variable.name);
             }
         }
     }
+    refused
 }
 
 /// Asks a validation about its variable's value, which was given at `place`.
