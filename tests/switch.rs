@@ -291,6 +291,12 @@ fn a_run_whose_patch_still_runs_is_not_abandoned_unless_that_is_accepted_by_name
     let ran = lab.patchform("run abandon").exits(7).says("command.a");
     let err = ran.err.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(err.contains("was not abandoned") && err.contains("--leave-running 'command.a'"), "{err}");
+    let folder = std::fs::read_dir(lab.path(".patchform/actions")).unwrap();
+    let names: Vec<String> = folder.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    assert!(
+        names.iter().any(|name| err.contains(&format!("its folder is actions/{name}"))),
+        "{names:?}: {err}"
+    );
     lab.patchform("run list").says("open");
     lab.patchform("apply --auto-approve").exits(6);
     lab.patchform("run abandon --leave-running command.b").exits(1).says("does not change command.b");

@@ -21,6 +21,7 @@ use crate::state::State;
 use crate::state::checkpoint::{Results, Settled, Standing};
 use crate::state::owed::steps;
 use crate::world::clock;
+use patchform_sdk::detached::safe_id;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -185,8 +186,14 @@ pub fn is_over(ended: &Ended) -> Result<(), Failure> {
         .iter()
         .map(|(i, _)| format!("--leave-running {}", ended.plan.entries[*i].address.quoted()))
         .collect();
+    let folder = held.first().and_then(|(i, _)| run.tried_last(*i));
+    let folder = folder.map_or(String::new(), |(action, attempt)| safe_id(&action.id(id, attempt)));
     Err(Failure::stopped(format!("run {id} was not abandoned\n{}", lines.join("\n")))
         .hint(format!("wait until it has ended, then `patchform run abandon {id}` again; or go on with `patchform resume {id}` or `patchform rollback {id}`"))
+        .hint(format!(
+            "a command that hangs is ended by hand, with all that it has started: docs/operations.md says how (A stuck run); its \
+             folder is actions/{folder}"
+        ))
         .hint(format!(
             "`patchform run abandon {id} {}` lets go all the same: the command goes on, and a dead man's switch that it \
              armed may still take it back",

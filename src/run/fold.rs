@@ -372,8 +372,13 @@ impl Run {
     /// The action of the stuck component `i` that nobody waits for any more, and its attempt: it still went on when it was
     /// looked at last.
     pub fn outlasting(&self, i: usize) -> Option<(ActionRef, u32)> {
-        let c = self.components.get(i).filter(|c| matches!(c.phase, Phase::Stuck(_)))?;
-        self.is_overdue(i).then(|| (c.action(i), c.attempt))
+        let is_stuck = self.components.get(i).is_some_and(|c| matches!(c.phase, Phase::Stuck(_)));
+        self.tried_last(i).filter(|_| is_stuck && self.is_overdue(i))
+    }
+
+    /// The action of component `i` that was begun last, and its attempt.
+    pub fn tried_last(&self, i: usize) -> Option<(ActionRef, u32)> {
+        self.components.get(i).map(|c| (c.action(i), c.attempt))
     }
 
     /// Whether something of component `i` was, or may have been, changed in this run, even if it was taken back since.
