@@ -266,8 +266,11 @@ fn services(page: &mut Page, plan: &Plan, run: &RunView) {
         let told = |(i, (long, still)): &(usize, (Duration, bool))| {
             let expected = plan.change(*i).map(downtime).filter(|expected| is_longer(*long, *expected));
             let expected = expected.map_or_else(String::new, |e| format!(" (expected {})", period::show(e)));
-            let still = if *still { " and still away" } else { "" };
-            format!("{} {}{expected}{still}", name(plan, *i), period::show(*long))
+            let (name, long) = (name(plan, *i), period::show(*long));
+            match still {
+                true => format!("{name} still away, {long} when this was written down{expected}"),
+                false => format!("{name} {long}{expected}"),
+            }
         };
         let mut told: Vec<String> = members.iter().take(FEW_NAMES).map(told).collect();
         if members.len() > FEW_NAMES {
