@@ -108,12 +108,17 @@ fn another_checkout_does_not_patch_beside_a_patch_that_runs() {
         // It finds the command, and waits for its end.
         wait_until(|| taking.try_wait().unwrap().is_some() || said(&lab, "busy") || said(&lab, "probe"));
         assert_eq!(taking.try_wait().unwrap(), None, "{end} waits for the command");
-        go(&lab);
-        let ran = taking.wait_with_output().unwrap();
-        let level = if end == "resume" { "1.1" } else { "1.0" };
-        assert_eq!((ran.status.code(), &*lab.read("a")), (Some(0), level), "{end}: {ran:?}");
-        assert_eq!(lab.read("log").lines().count(), 1, "{end}");
+        ends_right(&lab, taking, end);
     }
+}
+
+/// Once the patch goes on, whoever took the run up ends it, and does not patch again.
+fn ends_right(lab: &Lab, taking: Child, end: &str) {
+    go(lab);
+    let ran = taking.wait_with_output().unwrap();
+    let level = if end == "resume" { "1.1" } else { "1.0" };
+    assert_eq!((ran.status.code(), &*lab.read("a")), (Some(0), level), "{end}: {ran:?}");
+    assert_eq!(lab.read("log").lines().count(), 1, "{end}");
 }
 
 /// Its wrapper still names the folder that somebody removed.
@@ -126,11 +131,7 @@ fn a_patch_that_runs_is_waited_for_where_its_trace_was_removed() {
         wait_until(|| taking.try_wait().unwrap().is_some() || said(&lab, "busy") || said(&lab, "probe"));
         std::thread::sleep(Duration::from_millis(500));
         assert_eq!(lab.read("log").lines().count(), 1, "{end}: a second patch beside the first");
-        go(&lab);
-        let ran = taking.wait_with_output().unwrap();
-        let level = if end == "resume" { "1.1" } else { "1.0" };
-        assert_eq!((ran.status.code(), &*lab.read("a")), (Some(0), level), "{end}: {ran:?}");
-        assert_eq!(lab.read("log").lines().count(), 1, "{end}");
+        ends_right(&lab, taking, end);
     }
 }
 

@@ -9,6 +9,10 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// What is said of a name that begins no reference; a clause.
+pub(super) const ROOTS: &str =
+    "references begin with var, local, each, count, self, path, or the kind of a declared component";
+
 /// Answers two-step references such as `release.db` whose first name is in no scope. Instances of one block may be
 /// evaluated by several threads.
 pub trait Resolve: Sync {

@@ -86,7 +86,7 @@ pub fn list() -> Result<(Listed, View), Failure> {
         let folder = place.runs.join(run).is_dir();
         if folder { &mut planless } else { &mut lost }.insert(run.clone());
     }
-    let doomed = doomed(&place)?;
+    let doomed = noted_doomed(&place)?;
     Ok((Listed { state, orphans, unrecorded, unproved, doomed, nameless, planless, lost }, seen))
 }
 
@@ -115,9 +115,13 @@ pub fn prune(inputs: &Inputs, patience: Duration) -> Result<Pruned, Failure> {
     let rule = |address: &Address| known.rules.get(address).cloned().flatten();
     let mut doomed = retention::to_drop(&state, rule, &open, clock::now());
     // What another prune began and did not end may be gone, whatever the rules say now.
-    let mut begun = self::doomed(&place)?;
+    let mut begun = noted_doomed(&place)?;
     begun.retain(|id| state.snapshots.contains_key(id));
-    doomed.extend(begun.iter().filter(|id| !doomed.contains(id)).cloned().collect::<Vec<_>>());
+    for id in &begun {
+        if !doomed.contains(id) {
+            doomed.push(id.clone());
+        }
+    }
     let Pruned { mut dropped, mut kept, mut failed } = Pruned::default();
     let mut by_run: BTreeMap<&String, Vec<Doomed<'_>>> = BTreeMap::new();
     let stored = doomed.into_iter().map(|id| Doomed::stored(id, &state));
@@ -175,7 +179,7 @@ pub fn prune(inputs: &Inputs, patience: Duration) -> Result<Pruned, Failure> {
 }
 
 /// Ids of those that a prune is dropping, or was when it ended before its time.
-fn doomed(place: &Place) -> Result<BTreeSet<String>, Failure> {
+fn noted_doomed(place: &Place) -> Result<BTreeSet<String>, Failure> {
     let path = place.runs.join(lease::PRUNE).join(DOOMED);
     match disk::read(&path, MAX_DOOMED) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(BTreeSet::new()),
@@ -307,7 +311,7 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
     let place = Place::known()?;
     let state = state::required()?;
     let snapshot = state.snapshots.get(id).cloned().ok_or_else(|| unknown(id, &place, &state))?;
-    if doomed(&place)?.contains(id) {
+    if noted_doomed(&place)?.contains(id) {
         return Err(Failure::refused(format!(
             "snapshot {id} may be gone: a `patchform snapshot prune` began to drop it, and did not end"
         ))

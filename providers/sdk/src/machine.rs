@@ -60,15 +60,18 @@ fn stat(pid: u32) -> Option<String> {
 /// Whether any process of a session lives.
 pub fn session_lives(session: u32) -> bool {
     let lives = |stat: String| field(&stat, 6) == Some(u64::from(session));
-    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    processes.filter_map(|entry| fs::read_to_string(entry.path().join("stat")).ok()).any(lives)
+    of_processes("stat").filter_map(|stat| String::from_utf8(stat).ok()).any(lives)
 }
 
 /// Whether any living process has `word` among the words of its command line.
 pub fn runs_with(word: &[u8]) -> bool {
+    of_processes("cmdline").any(|line| line.split(|byte| *byte == 0).any(|said| said == word))
+}
+
+/// A file of every process, as far as it can be read.
+fn of_processes(file: &str) -> impl Iterator<Item = Vec<u8>> {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let mut lines = processes.filter_map(|entry| fs::read(entry.path().join("cmdline")).ok());
-    lines.any(|line| line.split(|byte| *byte == 0).any(|said| said == word))
+    processes.filter_map(move |entry| fs::read(entry.path().join(file)).ok())
 }
 
 /// The start time in the text of a `/proc/PID/stat`; `None` for a zombie.

@@ -3,6 +3,7 @@
 use crate::config::expr::Reference;
 use crate::config::load::is_root;
 use crate::config::schemas::Schemas;
+use crate::config::scope::ROOTS;
 use crate::config::suggest::Searches;
 use crate::config::syntax::{Attribute, Block};
 use crate::config::variables::{self, Variable};
@@ -454,8 +455,7 @@ impl<'p> Names<'p> {
                 "A text stands in double quotes: \"{root}\". A variable is written var.{root}, a local value local.{root}."
             )
         } else {
-            "References begin with var, local, each, count, self, path, or the kind of a declared component."
-                .to_string()
+            format!("{ROOTS}.")
         };
         let problem = Diagnostic::error(format!("There is nothing named \"{root}\""));
         Box::new(problem.at(reference.root_span, "unknown name").help(help).absent(Absence::Component))

@@ -4,7 +4,7 @@ use super::{Evaluated, Failure, Problem, described, eval, fail_at};
 use crate::config::convert::convert;
 use crate::config::expr::{Expr, Node, RefStep, Reference, Step, StepKind};
 use crate::config::functions;
-use crate::config::scope::Scope;
+use crate::config::scope::{ROOTS, Scope};
 use crate::config::suggestion;
 use crate::config::types::Type;
 use crate::config::value::{Data, Value, quoted};
@@ -107,9 +107,7 @@ fn unknown(expr: &Expr, base: &Expr, name: &str, steps: &[Step], scope: &Scope<'
                 None if steps.is_empty() => {
                     problem.help(format!("to write a text, put it in quotes: {}", quoted(name)))
                 }
-                None if scope.asks().is_some() => problem.help(
-                    "references begin with var, local, each, count, self, path, or the kind of a declared component",
-                ),
+                None if scope.asks().is_some() => problem.help(ROOTS),
                 None => *problem,
             })
         }

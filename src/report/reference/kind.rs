@@ -3,45 +3,56 @@
 use super::{Article, Example, Row, Section, Sort};
 use crate::config::types::Type;
 use patchform_sdk::message::{Argument, Can, Kind, LevelShape, TrafficType};
+use std::collections::BTreeMap;
 
 /// What a provider says of one of its kinds.
 pub fn kind(provider: &str, name: &str, kind: &Kind) -> Article {
-    let mut rows: Vec<Row> = kind.arguments.iter().map(|(name, argument)| row(name, argument)).collect();
-    rows.sort_by_key(|row| !row.required);
+    let rows = rows(&kind.arguments);
     let section = Section {
         written: format!("component {name:?} \"name\" {{ … }}"),
         about: kind.summary.clone(),
         rows,
         notes: notes(provider, kind),
     };
-    let example = Example { title: "main.pf.hcl".into(), language: "hcl", text: kind.example.clone() };
+    let examples = examples(&kind.example);
     Article {
         name: name.into(),
         sort: Sort::Kind,
         about: kind.summary.clone(),
         sections: vec![section],
-        examples: Some(example).filter(|example| !example.text.is_empty()).into_iter().collect(),
+        examples,
     }
 }
 
 /// What a provider says of one of its types of traffic.
 pub fn traffic(name: &str, traffic: &TrafficType) -> Article {
-    let mut rows: Vec<Row> = traffic.arguments.iter().map(|(name, argument)| row(name, argument)).collect();
-    rows.sort_by_key(|row| !row.required);
+    let rows = rows(&traffic.arguments);
     let section = Section {
         written: format!("traffic {name:?} \"name\" {{ … }}"),
         about: traffic.summary.clone(),
         rows,
         notes: vec!["Besides these it has the arguments of every `traffic` block.".into()],
     };
-    let example = Example { title: "main.pf.hcl".into(), language: "hcl", text: traffic.example.clone() };
+    let examples = examples(&traffic.example);
     Article {
         name: name.into(),
         sort: Sort::Block,
         about: traffic.summary.clone(),
         sections: vec![section],
-        examples: Some(example).filter(|example| !example.text.is_empty()).into_iter().collect(),
+        examples,
     }
+}
+
+/// Those that are required first.
+fn rows(arguments: &BTreeMap<String, Argument>) -> Vec<Row> {
+    let mut rows: Vec<Row> = arguments.iter().map(|(name, argument)| row(name, argument)).collect();
+    rows.sort_by_key(|row| !row.required);
+    rows
+}
+
+fn examples(text: &str) -> Vec<Example> {
+    let example = Example { title: "main.pf.hcl".into(), language: "hcl", text: text.into() };
+    Some(example).filter(|example| !example.text.is_empty()).into_iter().collect()
 }
 
 fn row(name: &str, argument: &Argument) -> Row {
