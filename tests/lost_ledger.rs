@@ -135,6 +135,22 @@ fn a_patch_that_runs_is_waited_for_where_its_trace_was_removed() {
     }
 }
 
+/// Whoever lets go of its run is told how its process is found, its folder being gone.
+#[test]
+fn a_patch_whose_trace_was_removed_is_found_by_its_number() {
+    let lab = killed_in_its_patch();
+    let id = lab.read("log").trim().to_string();
+    fs::remove_dir_all(lab.path("shared/.patchform/actions")).unwrap();
+    let refused = in_folder(&lab, "first", "run abandon").output().unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = format!("pgrep -of actions/{id}");
+    assert!(refused.status.code() == Some(7) && said.contains(&line), "{said}");
+    let ended = format!("kill -s KILL -- -$({line})");
+    assert!(Command::new("sh").args(["-c", &ended]).status().unwrap().success());
+    let abandoned = in_folder(&lab, "first", "run abandon").output().unwrap();
+    assert_eq!(abandoned.status.code(), Some(0), "{abandoned:?}");
+}
+
 /// The line of the emergency steps ends also a command that is suspended, with all of its session; what it came to is read.
 #[test]
 fn a_patch_that_hangs_is_ended_by_the_line_that_is_told() {

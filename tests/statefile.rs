@@ -331,6 +331,20 @@ fn what_an_open_run_holds_is_not_edited() {
 }
 
 #[test]
+fn a_lease_that_is_a_folder_is_told_with_the_way_out() {
+    let (lab, run) = halted();
+    let lease = lab.path(&format!(".patchform/runs/{run}/lease.json"));
+    std::fs::remove_file(&lease).unwrap();
+    std::fs::create_dir(&lease).unwrap();
+    for line in ["plan", "run list", "run show", "resume", "rollback", "run abandon", "apply --auto-approve"]
+    {
+        lab.patchform(line).exits(1).says("lease.json aside");
+    }
+    std::fs::rename(&lease, lab.path("aside")).unwrap();
+    lab.patchform("rollback").exits(0);
+}
+
+#[test]
 fn a_run_with_a_damaged_lease_can_still_be_ended() {
     for (line, a) in [("rollback", "1.0"), ("run abandon", "1.0"), ("resume", "1.1")] {
         let (lab, run) = halted();

@@ -62,13 +62,16 @@ impl Flights {
         Some((component, flight, within))
     }
 
-    /// Waits for no pause of a component that is watched any more.
-    pub(super) fn end_rests(&mut self) {
-        let rests = |(component, (flight, ..)): (&usize, &(Flight, Instant, Duration))| {
-            matches!(flight, Flight::Rest(_)).then_some(*component)
-        };
-        for component in self.flying.iter().filter_map(rests).collect::<Vec<_>>() {
-            self.remove(component);
+    /// Waits for no pause any more: a component that is watched is left alone, and what is unclear is asked about now.
+    pub(super) fn end_pauses(&mut self) {
+        let pauses = self
+            .flying
+            .iter()
+            .filter(|(_, (flight, ..))| matches!(flight, Flight::Rest(_) | Flight::Pause(_)));
+        for component in pauses.map(|(component, _)| *component).collect::<Vec<_>>() {
+            if let Some((Flight::Pause(begin), ..)) = self.remove(component) {
+                self.add(component, Flight::Pause(begin), Duration::ZERO);
+            }
         }
     }
 
@@ -112,6 +115,31 @@ pub(super) fn watched_for(since: Instant) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::noun::Step;
+    use crate::run::Baseline;
+    use crate::run::event::{ActionRef, Leg};
+    use patchform_sdk::message::Reload;
+
+    #[test]
+    fn without_pauses_a_probe_is_due_and_nobody_rests() {
+        let begin = Begin {
+            action: ActionRef { component: 0, leg: Leg::Forth, index: 2 },
+            step: Step::Patch,
+            attempt: 1,
+            token: 1,
+            snapshot: None,
+            reload: Reload::None,
+            expected: None,
+            baseline: Baseline::default(),
+        };
+        let mut flights = Flights::default();
+        flights.add(0, Flight::Pause(begin.clone()), Duration::from_secs(30));
+        flights.add(1, Flight::Rest(clock::steady()), Duration::from_secs(30));
+        flights.add(2, Flight::Probe(begin.clone()), Duration::from_secs(30));
+        flights.end_pauses();
+        assert_eq!(flights.take_due(clock::steady()), Some((0, Flight::Pause(begin), Duration::ZERO)));
+        assert_eq!(flights.components(), &BTreeSet::from([2]), "its answer is still waited for");
+    }
 
     #[test]
     fn a_look_counts_for_as_long_as_its_journal_says() {

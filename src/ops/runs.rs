@@ -77,6 +77,10 @@ pub fn leased(error: LeaseError) -> Failure {
         LeaseError::Driven { .. } | LeaseError::Held { .. } | LeaseError::Newer { .. } => {
             Failure::locked(error)
         }
+        LeaseError::Io { doing: "read", ref path, .. } => {
+            let aside = format!("move {} aside if it cannot be made readable", path.display());
+            Failure::error(error).hint(format!("{aside}: a run without its lease holds what its plan says"))
+        }
         _ => Failure::error(error),
     }
 }

@@ -354,6 +354,8 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
     entry.record_digest = record.map(crate::state::Record::fingerprint);
     entry.desired = snapshot.level.clone().or(entry.desired.take());
     entry.observed = read.into_iter().next().unwrap_or(Observed::NotRead);
+    // An open run may be why nobody can tell what stands there.
+    refuse_if_leased(&place, entry)?;
     match &entry.observed {
         Observed::Unreachable { why } => {
             return Err(Failure::refused(format!("{} cannot be read: {why}", entry.address)));
@@ -368,7 +370,6 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
         owed: state.owed.get(&snapshot.component).map(|owed| entry.observed.owes(owed)),
         ..change(id, &snapshot, entry)
     }));
-    refuse_if_leased(&place, entry)?;
     let warnings = Diagnostics::default();
     Ok(Planned {
         plan,

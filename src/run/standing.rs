@@ -118,6 +118,8 @@ pub enum ActionStanding {
     Unclear {
         /// Why.
         why: String,
+        /// The end of what it printed.
+        output: String,
         /// Whether the answer is missing because the controller that waited for it is gone.
         interrupted: bool,
     },

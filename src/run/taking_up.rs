@@ -120,7 +120,7 @@ impl Run {
             return;
         }
         if effectful && !self.shape.planted.has(Defect::InterruptedIsNotDone) {
-            self.unclear(i, "its controller was lost before it answered".into(), true);
+            self.unclear(i, "its controller was lost before it answered".into(), String::new(), true);
         } else if c.phase == Phase::Turning {
             self.turned(i);
         } else {

@@ -144,6 +144,24 @@ fn chain(on_failure: OnFailure) -> Played {
     Played::new(&sample::plan(&[&[], &[0], &[1]], 10, on_failure))
 }
 
+/// A command that is named may be of several lines; what it printed is told apart from it.
+#[test]
+fn why_a_step_is_unclear_may_have_several_lines() {
+    let mut p = Played::new(&sample::plan(&[&[]], 10, OnFailure::Halt));
+    p.turn();
+    while p.run.current(0).is_some_and(|(_, step)| step != Step::Patch) {
+        p.says(0, "done");
+    }
+    let (action, _) = p.run.current(0).unwrap();
+    let answer = Answer::Unclear { why: "`sh -c 'a\nb'` failed".into(), output: "said\nmuch".into() };
+    p.in_flight.remove(&0);
+    p.apply(What::Fact { action, attempt: 1, answer });
+    p.turn();
+    p.says(0, "between");
+    let failure = p.run.failure(0).unwrap();
+    assert_eq!((&*failure.why, &*failure.output), ("`sh -c 'a\nb'` failed; half", "said\nmuch"));
+}
+
 #[test]
 fn a_chain_is_walked_step_by_step_in_order() {
     let mut p = chain(OnFailure::RollbackComponent);

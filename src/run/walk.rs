@@ -120,17 +120,17 @@ impl Run {
             }
             Answer::Unclear { why, output } if self.step(i).effectful() => {
                 // What was printed is kept now: the probe will not print it again.
-                let lost = output.is_empty() || self.planted(Defect::OutputIsForgotten);
-                let why = if lost { why.clone() } else { format!("{why}\n{output}") };
-                self.unclear(i, why, false);
+                let lost = self.planted(Defect::OutputIsForgotten);
+                let output = if lost { String::new() } else { output.clone() };
+                self.unclear(i, why.clone(), output, false);
             }
             Answer::Unclear { why, output } => self.not_done(i, why, output, false),
         }
         Ok(())
     }
 
-    pub(super) fn unclear(&mut self, i: usize, why: String, interrupted: bool) {
-        self.components[i].current = ActionStanding::Unclear { why, interrupted };
+    pub(super) fn unclear(&mut self, i: usize, why: String, output: String, interrupted: bool) {
+        self.components[i].current = ActionStanding::Unclear { why, output, interrupted };
         self.queues.due.insert(i);
     }
 
@@ -142,11 +142,11 @@ impl Run {
     ) -> Result<(), Damage> {
         self.current_is("probe", action, attempt)?;
         let i = action.component;
-        let ActionStanding::Unclear { why, interrupted } = self.components[i].current.clone() else {
+        let ActionStanding::Unclear { why, output, interrupted } = self.components[i].current.clone() else {
             let why = "it is not unclear".into();
             return Err(Damage::OutOfOrder { what: "probe", action, why });
         };
-        let (cause, output) = why.split_once('\n').unwrap_or((&why, ""));
+        let (cause, output) = (&*why, &*output);
         if let Some(why) = self.goes_on_beyond(found) {
             self.components[i].goes_on = Some(why);
             return Ok(());
