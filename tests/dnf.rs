@@ -6,6 +6,8 @@
 mod debian;
 #[path = "dnf/interrupted.rs"]
 mod interrupted;
+#[path = "dnf/kernels.rs"]
+mod kernels;
 #[path = "lab/kind.rs"]
 mod kind;
 mod lab;

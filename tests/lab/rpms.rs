@@ -39,6 +39,8 @@ enum What {
     FillsDisk,
     /// What sshd is started by instead.
     Sshd(&'static str),
+    /// A kernel, whose package `-core` has it; that one's `%post` does so.
+    Kernel(&'static str),
 }
 
 const fn rpm(name: &'static str, version: &'static str, what: What) -> Rpm {
@@ -74,6 +76,10 @@ const RPMS: &[Rpm] = &[
     rpm("pf-sshd", "1.0", What::Sshd("/usr/sbin/sshd -D")),
     rpm("pf-sshd", "1.1", What::Sshd("/usr/sbin/sshd -D -o LogLevel=VERBOSE")),
     rpm("pf-sshd", "1.2", What::Sshd("/bin/sleep infinity")),
+    rpm("kernel", "5.1", What::Kernel(":")),
+    rpm("kernel", "5.2", What::Kernel(":")),
+    rpm("kernel", "5.3", What::Kernel(":")),
+    rpm("kernel", "5.4", What::Kernel("echo 'no room in /boot' >&2; exit 1")),
     rpm("pf-mod", "1.0", What::Plain),
     rpm("pf-mod", "1.1", What::Plain),
     rpm("pf-mod", "2.0", What::Plain),
@@ -143,6 +149,21 @@ impl Rpm {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();
         };
+        if let What::Kernel(post) = what {
+            let kernel = format!("{bare}-1.x86_64");
+            let files = [format!("boot/vmlinuz-{kernel}"), format!("lib/modules/{kernel}/vmlinuz")];
+            files.iter().for_each(|path| write(path, kernel.as_bytes()));
+            let spec = format!(
+                "Name: kernel\nVersion: {bare}\nRelease: 1\nSummary: of the lab\nLicense: MIT\nAutoReqProv: no\nRequires: \
+                 kernel-core = {bare}-1\n%description\nof the lab\n%package core\nSummary: of the lab\nAutoReqProv: \
+                 no\nProvides: installonlypkg(kernel)\n%description core\nof the lab\n%install\ncp -a {root}/. \
+                 %{{buildroot}}\n%files\n%files core\n/boot/*\n/lib/modules/*\n%post core\n{post}\n",
+                root = root.display()
+            );
+            let path = folder.join("work").join(format!("kernel-{bare}.spec"));
+            fs::write(&path, spec).unwrap();
+            return path;
+        }
         write(&format!("usr/lib/{name}/version"), format!("{bare}\n").as_bytes());
         write(&format!("etc/{name}.conf"), format!("# of {name}\nlevel = {bare}\n").as_bytes());
         let mut files = format!("/usr/lib/{name}\n%config(noreplace) /etc/{name}.conf\n");

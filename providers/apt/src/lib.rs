@@ -33,6 +33,7 @@ static MANAGER: Manager = Manager {
         version: names::version,
         file: names::file,
         is_kernel: |name| name.starts_with("linux-image-"),
+        beside: |_, _| None,
         any: "all",
     },
     words: Words {
@@ -44,6 +45,7 @@ static MANAGER: Manager = Manager {
         mend: "`dpkg --configure -a`, then `apt-get -f install`",
         mend_one: "`dpkg --configure -a`",
         // The files themselves come back afterwards: nothing is asked of them.
+        beside: ("", ""),
         install: (
             "apt-get install --allow-downgrades --allow-change-held-packages -o Dpkg::Options::=--force-confold",
             "debs/*.deb",

@@ -36,6 +36,7 @@ static MANAGER: Manager = Manager {
         version: names::version,
         file: names::file,
         is_kernel: names::is_kernel,
+        beside: names::beside,
         any: "noarch",
     },
     words: Words {
@@ -47,6 +48,7 @@ static MANAGER: Manager = Manager {
         config: "config files",
         mend: "`dnf remove --duplicates`",
         mend_one: "`dnf remove --duplicates`",
+        beside: ("rpm -e", "rpm -i --oldpackage"),
         install: ("rpm -U --oldpackage", "rpms/*.rpm"),
         interrupted: "rpm was interrupted there",
         changed: |words| {

@@ -38,6 +38,13 @@ pub fn file(name: &str, architecture: &str, version: &str) -> String {
     format!("{name}-{}.{architecture}.rpm", version.replace(':', "%3a"))
 }
 
+/// `kernel-core` of `kernel-core-6.1-1.el9` at `6.1-1.el9`: what is installed beside its other versions has its own in its name,
+/// as rpm takes it. None has another architecture than the host's.
+pub fn beside<'a>(name: &'a str, version: &str) -> Option<&'a str> {
+    let version = version.split_once(':').map_or(version, |(_, rest)| rest);
+    name.strip_suffix(version)?.strip_suffix('-').filter(|bare| !bare.is_empty())
+}
+
 /// Whether a package brings a kernel.
 pub fn is_kernel(name: &str) -> bool {
     let rest = name.strip_prefix("kernel").unwrap_or("-none");
@@ -62,6 +69,13 @@ mod tests {
         }
         assert!(!is_package(&"a".repeat(10_000)));
         assert_eq!(file("a", "noarch", "1:2-3"), "a-1%3a2-3.noarch.rpm");
+        assert_eq!(beside("kernel-core-6.1-1.el9", "6.1-1.el9"), Some("kernel-core"));
+        assert_eq!(beside("kernel-6.1-1", "2:6.1-1"), Some("kernel"));
+        for (name, version) in
+            [("kernel-core", "6.1-1"), ("app-6.1-1", "6.2-1"), ("6.1-1", "6.1-1"), ("-6.1-1", "6.1-1")]
+        {
+            assert_eq!(beside(name, version), None, "{name}");
+        }
         assert!(is_kernel("kernel-core") && is_kernel("kernel") && !is_kernel("kernel-headers"));
     }
 

@@ -38,6 +38,9 @@ pub struct Names {
     pub file: fn(&str, &str, &str) -> String,
     /// Whether a package brings a kernel, which only a reboot brings into force.
     pub is_kernel: fn(&str) -> bool,
+    /// What a package is called without its version, by its name and version, where its name ends with that since it stays beside
+    /// its other versions.
+    pub beside: for<'a> fn(&'a str, &str) -> Option<&'a str>,
     /// The architecture that fits everywhere: `all`.
     pub any: &'static str,
 }
@@ -60,6 +63,8 @@ pub struct Words {
     pub mend_one: &'static str,
     /// The command by which a person installs packages over newer ones, and what their files are, in the folder of a snapshot.
     pub install: (&'static str, &'static str),
+    /// The commands that take away, and that add, one version of what stays beside its other versions; empty where nothing does.
+    pub beside: (&'static str, &'static str),
     /// That the tool was interrupted, and what is done about that first.
     pub interrupted: &'static str,
     /// What becomes of a configuration file that was changed on the host, by the words of its `changed` line.

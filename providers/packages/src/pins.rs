@@ -46,6 +46,16 @@ impl Pin {
         (manager.names.file)(&self.name, &self.architecture, &self.version)
     }
 
+    /// What the package is called without its version, where it stays beside its other versions.
+    fn beside(&self, manager: &Manager) -> Option<&str> {
+        (manager.names.beside)(&self.name, &self.version)
+    }
+
+    /// Under which name a patch level has it.
+    pub fn managed_as(&self, manager: &Manager) -> &str {
+        self.beside(manager).unwrap_or(&self.name)
+    }
+
     /// As a plan keeps it.
     pub fn artifact(&self) -> Artifact {
         let Pin { name, architecture, version, .. } = self;
@@ -130,9 +140,15 @@ impl Pins {
         self.kept().filter(|kept| !self.installed().any(|(pin, _)| pin.name == kept.name))
     }
 
-    /// The packages that are touched, and those of `more`.
-    pub fn names<'a>(&'a self, more: impl IntoIterator<Item = &'a String>) -> Vec<String> {
-        let names: BTreeSet<&String> = self.0.iter().map(|pin| &pin.name).chain(more).collect();
+    /// The packages that are touched, and those of `level`; of what stays beside its other versions those that are touched.
+    pub fn names<'a>(
+        &'a self,
+        manager: &Manager,
+        level: impl IntoIterator<Item = &'a String>,
+    ) -> Vec<String> {
+        let beside: BTreeSet<&str> = self.0.iter().filter_map(|pin| pin.beside(manager)).collect();
+        let level = level.into_iter().filter(|name| !beside.contains(name.as_str()));
+        let names: BTreeSet<&String> = self.0.iter().map(|pin| &pin.name).chain(level).collect();
         names.into_iter().cloned().collect()
     }
 }
@@ -159,7 +175,7 @@ mod tests {
         let artifacts = sources.map(artifact);
         let pins = Pins::of(&SAMPLE, &artifacts).unwrap();
         assert_eq!(pins.0.iter().map(Pin::artifact).collect::<Vec<_>>(), artifacts);
-        assert_eq!(pins.names([]), ["app", "away", "new", "old"]);
+        assert_eq!(pins.names(&SAMPLE, []), ["app", "away", "new", "old"]);
         assert_eq!(pins.removed().map(|p| p.name.as_str()).collect::<Vec<_>>(), ["old", "away"]);
         let installed: Vec<_> = pins.installed().map(|(p, old)| (p.file(&SAMPLE), old)).collect();
         assert_eq!(

@@ -52,6 +52,8 @@ struct Asked<'a> {
 /// A package that the transaction installs.
 struct Installed<'a> {
     name: &'a str,
+    /// What a patch level calls it: its name, but where it stays beside its other versions.
+    managed_as: &'a str,
     architecture: &'a str,
     old: Option<&'a str>,
     new: &'a str,
@@ -70,7 +72,7 @@ impl<'a> Asked<'a> {
         self.sound()?;
         self.possible()?;
         let installed = self.installed()?;
-        let removed: Vec<&str> = self.first("remv");
+        let removed = self.removed();
         let now: Vec<Package> =
             self.of("package", 4).filter_map(|words| Package::of(self.manager, &words)).collect();
         self.allowed(&installed, &removed, &now)?;
@@ -79,7 +81,7 @@ impl<'a> Asked<'a> {
         let kept = self.old_files(&now);
         let way_back = match self.arguments.way_back {
             Back::Packages => self.way_back(&kept, &removed, installed.len())?,
-            Back::Btrfs => Some(self.root(&installed)?),
+            Back::Btrfs => Some(self.root(&installed, &removed)?),
         };
         if let Ok(kept) = kept {
             pins.extend(kept);
@@ -89,11 +91,11 @@ impl<'a> Asked<'a> {
         }
         warnings.extend(self.switch(way_back.is_some())?);
         let space = self.space(pins.iter().map(|pin| pin.size).sum())?;
-        let reload = self.reload(&installed)?;
+        let reload = self.reload(&installed, &removed)?;
         warnings.extend(self.left_running(reload));
         Ok(Preview {
             pulled_in: self.pulled_in(&installed),
-            removed: removed.iter().map(ToString::to_string).collect(),
+            removed: removed.iter().map(|(name, _)| (*name).to_string()).collect(),
             services: self.services(),
             reload,
             artifacts: pins.iter().map(Pin::artifact).collect(),
@@ -144,9 +146,10 @@ impl<'a> Asked<'a> {
                     words.join(" ")
                 ));
             }
-            all.push(Installed { name, architecture, old, new });
+            all.push(Installed { name, managed_as: self.managed_as(name, new), architecture, old, new });
         }
         for (name, version) in self.level {
+            // Of what stays beside its other versions an older one may come back with it.
             let reached = |i: &Installed| i.name == name && i.new == version;
             let stays = self.of("package", 4).any(|words| words[0] == name && words[2] == version);
             if !all.iter().any(reached) && !stays && all.iter().any(|i| i.name == name) {
@@ -159,9 +162,26 @@ impl<'a> Asked<'a> {
         Ok(all)
     }
 
+    /// What a patch level calls a package of this version.
+    fn managed_as(&self, name: &'a str, version: &str) -> &'a str {
+        (self.manager.names.beside)(name, version).unwrap_or(name)
+    }
+
+    /// What is taken away, each with what a patch level calls it.
+    fn removed(&self) -> Vec<(&'a str, &'a str)> {
+        let told = self.of("remv", 1);
+        told.map(|words| (words[0], self.managed_as(words[0], words.get(1).unwrap_or(&"")))).collect()
+    }
+
     /// Whether the component allows what the package manager would do.
-    fn allowed(&self, installed: &[Installed], removed: &[&str], now: &[Package]) -> Result<(), String> {
-        let unwanted: Vec<&str> = removed.iter().copied().filter(|name| !self.may_remove(name)).collect();
+    fn allowed(
+        &self,
+        installed: &[Installed],
+        removed: &[(&str, &str)],
+        now: &[Package],
+    ) -> Result<(), String> {
+        let unwanted = removed.iter().filter(|(name, managed)| !self.may_remove(name, managed));
+        let unwanted: Vec<&str> = unwanted.map(|(_, managed)| *managed).collect();
         if !unwanted.is_empty() {
             return Err(format!(
                 "it would take {} away; where that is meant, write `allow_removal = [{}]`",
@@ -170,7 +190,7 @@ impl<'a> Asked<'a> {
             ));
         }
         let touched: BTreeSet<&str> =
-            installed.iter().map(|i| i.name).chain(removed.iter().copied()).collect();
+            installed.iter().map(|i| i.name).chain(removed.iter().map(|(name, _)| *name)).collect();
         let held = now.iter().filter(|p| p.is_held() && touched.contains(p.name.as_str()));
         for package in held {
             let of_level = self.level.contains_key(&package.name);
@@ -225,7 +245,7 @@ impl<'a> Asked<'a> {
     fn way_back(
         &self,
         kept: &Result<Vec<Pin>, String>,
-        removed: &[&str],
+        removed: &[(&str, &str)],
         count: usize,
     ) -> Result<Option<WayBack>, String> {
         match kept {
@@ -244,7 +264,7 @@ impl<'a> Asked<'a> {
             })),
             Err(missing) if !removed.is_empty() => Err(format!(
                 "{missing} is neither in a repository nor on the host any more, so that {} could not be brought back",
-                removed.join(", ")
+                removed.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
             )),
             Err(_) => Ok(None),
         }
@@ -284,12 +304,19 @@ impl<'a> Asked<'a> {
         Ok(unpacked.saturating_add(files.saturating_mul(2)))
     }
 
+    /// The first kernel that comes or goes.
+    fn kernel(&self, installed: &[Installed<'a>], removed: &[(&str, &'a str)]) -> Option<&'a str> {
+        let touched =
+            installed.iter().map(|i| i.managed_as).chain(removed.iter().map(|(_, managed)| *managed));
+        touched.into_iter().find(|name| (self.manager.names.is_kernel)(name))
+    }
+
     /// What changes besides the level.
     fn pulled_in(&self, installed: &[Installed]) -> Vec<PartChange> {
-        let others = installed.iter().filter(|i| !self.level.contains_key(i.name));
+        let others = installed.iter().filter(|i| !self.level.contains_key(i.managed_as));
         others
             .map(|i| PartChange {
-                name: i.name.into(),
+                name: i.managed_as.into(),
                 from: i.old.map(str::to_string),
                 to: Some(i.new.into()),
             })

@@ -20,6 +20,7 @@ pub static SAMPLE: Manager = Manager {
             format!("{name}_{}_{architecture}.deb", version.replace(':', "%3a"))
         },
         is_kernel: |name| name.starts_with("linux-image-"),
+        beside: |_, _| None,
         any: "all",
     },
     words: Words {
@@ -30,6 +31,7 @@ pub static SAMPLE: Manager = Manager {
         config: "",
         mend: "",
         mend_one: "",
+        beside: ("", ""),
         install: ("tool install", "files/*"),
         interrupted: "dpkg was interrupted there",
         changed: |words| words.join(" "),

@@ -2,7 +2,7 @@
 
 use crate::arguments::{Arguments, Back, Reboot, packages};
 use crate::manager::Manager;
-use crate::pins::{Pins, Purpose};
+use crate::pins::{Pin, Pins, Purpose};
 use crate::script::{Call, Script};
 use patchform_sdk::detached::{check_id, safe_id};
 use patchform_sdk::ended::{OUTPUT, Said};
@@ -99,7 +99,7 @@ pub fn is_root(act: &Act, arguments: &Arguments) -> bool {
 fn to_keep(manager: &'static Manager, act: &Act) -> Result<String, String> {
     let pins = Pins::of(manager, &act.artifacts)?;
     let mut lines = String::new();
-    for name in pins.names(packages(act.level.as_ref()).keys()) {
+    for name in pins.names(manager, packages(act.level.as_ref()).keys()) {
         let _ = writeln!(lines, "package {name}");
     }
     for pin in pins.kept() {
@@ -119,7 +119,9 @@ fn to_patch(manager: &'static Manager, act: &Act) -> Result<String, String> {
     let level = packages(act.level.as_ref());
     let mut lines = String::new();
     for (pin, _) in pins.installed() {
-        let (file, key) = (pin.file(manager), u8::from(level.contains_key(&pin.name)));
+        // Of what stays beside its other versions an older one may come back with it.
+        let is_wanted = level.get(pin.managed_as(manager)) == Some(&pin.version);
+        let (file, key) = (pin.file(manager), u8::from(is_wanted));
         let _ = writeln!(lines, "file {file} {}", pin.sha256);
         let _ = writeln!(lines, "inst {} {} {} {key}", pin.name, pin.architecture, pin.version);
         if level.get(&pin.name).is_some_and(|version| *version != pin.version) {
@@ -129,7 +131,7 @@ fn to_patch(manager: &'static Manager, act: &Act) -> Result<String, String> {
             ));
         }
     }
-    if lines.is_empty() {
+    if lines.is_empty() && pins.removed().next().is_none() {
         return Err("the plan has pinned no package; make a new plan".into());
     }
     if let Some(id) = pins.0.iter().find_map(|pin| snapshot_in(manager, &pin.address)) {
@@ -173,7 +175,7 @@ fn to_restart(
     if named && arguments.restart.is_some() {
         return Ok(arguments.named().iter().map(|unit| format!("unit {unit}\n")).collect());
     }
-    let names = Pins::of(manager, &act.artifacts)?.names(packages(act.level.as_ref()).keys());
+    let names = Pins::of(manager, &act.artifacts)?.names(manager, packages(act.level.as_ref()).keys());
     Ok(names.iter().map(|name| format!("found {name}\n")).collect())
 }
 
@@ -199,7 +201,7 @@ pub fn done(manager: &Manager, action: Action, act: &Act, arguments: &Arguments,
                 },
                 None => Snapshot {
                     token: json!({ "id": id }),
-                    by_hand: Some(by_hand(manager, &place)),
+                    by_hand: Some(by_hand(manager, act, &place)),
                     place,
                     size: size.unwrap_or(0),
                     ..Snapshot::default()
@@ -214,11 +216,31 @@ pub fn done(manager: &Manager, action: Action, act: &Act, arguments: &Arguments,
     done
 }
 
-/// What was kept comes back: packages, and their configuration files as they were.
-fn by_hand(manager: &Manager, place: &str) -> CommandLine {
+/// What was kept comes back: packages, and their configuration files as they were. What stays beside its other versions neither
+/// takes their place nor gives it up.
+fn by_hand(manager: &Manager, act: &Act, place: &str) -> CommandLine {
     let (install, files) = manager.words.install;
-    let script = format!("{install} {place}/{files} && tar -C / -xpf {place}/conffiles.tar");
-    CommandLine { argv: vec!["sh".into(), "-c".into(), script], ..CommandLine::default() }
+    let pins = Pins::of(manager, &act.artifacts).unwrap_or_default();
+    let beside = |pin: &&Pin| pin.managed_as(manager) != pin.name;
+    let mut steps = Vec::new();
+    if pins.0.iter().any(|pin| beside(&pin)) {
+        let path =
+            |pin: &Pin| format!("{place}/{}/{}", files.split('/').next().unwrap_or(""), pin.file(manager));
+        let (kept, others): (Vec<&Pin>, Vec<&Pin>) = pins.kept().partition(beside);
+        let erased = pins.installed().map(|(pin, _)| pin).filter(beside).map(|pin| pin.name.clone());
+        let (erase, add) = manager.words.beside;
+        for (command, words) in [
+            (erase, erased.collect::<Vec<_>>()),
+            (add, kept.into_iter().map(path).collect()),
+            (install, others.into_iter().map(path).collect()),
+        ] {
+            steps.extend((!words.is_empty()).then(|| format!("{command} {}", words.join(" "))));
+        }
+    } else {
+        steps.push(format!("{install} {place}/{files}"));
+    }
+    steps.push(format!("tar -C / -xpf {place}/conffiles.tar"));
+    CommandLine { argv: vec!["sh".into(), "-c".into(), steps.join(" && ")], ..CommandLine::default() }
 }
 
 /// The root that was kept takes the root's place, from whatever system reaches the disk: a rescue system, too.
@@ -243,6 +265,7 @@ fn needed(arguments: &Arguments, said: &Said) -> Reload {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::manager::{Names, Words};
     use crate::sample::SAMPLE;
     use patchform_sdk::message::{Artifact, Connection, Level, Subject};
 
@@ -309,6 +332,51 @@ mod tests {
         assert_eq!(told(Action::Reload).stdin, "found app\nfound lib\nfound new\nfound old\n");
         let named = Arguments { restart: Some(vec!["web".into()]), ..Arguments::default() };
         assert_eq!(call(&SAMPLE, Action::Reload, &act, &named).unwrap().stdin, "unit web.service\n");
+    }
+
+    /// What stays beside its other versions is taken away and added by itself, also by hand.
+    #[test]
+    fn one_version_of_several_is_told_by_its_own_name() {
+        fn beside<'a>(name: &'a str, version: &str) -> Option<&'a str> {
+            name.strip_suffix(version)?.strip_suffix('-')
+        }
+        static KERNELS: Manager = Manager {
+            names: Names { beside, ..SAMPLE.names },
+            words: Words { beside: ("erase", "add"), ..SAMPLE.words },
+            ..SAMPLE
+        };
+        let act = act(
+            "3",
+            &[
+                "http://m/app-3.deb#install=app-3/amd64/-/3",
+                "http://m/lib.deb#install=lib/amd64/1/2",
+                "http://m/app-1.deb#keep=app-1/amd64/1",
+                "http://m/lib_1.deb#keep=lib/amd64/1",
+            ],
+        );
+        let patch = call(&KERNELS, Action::Patch, &act, &Arguments::default()).unwrap();
+        let sum = "ab".repeat(32);
+        assert_eq!(
+            patch.stdin,
+            format!(
+                "file app-3_3_amd64.deb {sum}\ninst app-3 amd64 3 1\nfile lib_2_amd64.deb {sum}\ninst lib amd64 2 0\nremv \
+                 app-1\n"
+            )
+        );
+        let kept = call(&KERNELS, Action::Snapshot, &act, &Arguments::default()).unwrap();
+        assert!(kept.stdin.starts_with("package app-1\npackage app-3\npackage lib\n"), "{}", kept.stdin);
+        let by_hand = by_hand(&KERNELS, &act, "/kept").argv.pop().unwrap();
+        assert_eq!(
+            by_hand,
+            "erase app-3 && add /kept/files/app-1_1_amd64.deb && tool install /kept/files/lib_1_amd64.deb && tar -C / -xpf \
+             /kept/conffiles.tar"
+        );
+        // Nothing but one version that goes is something to do, too.
+        let down = Act { artifacts: act.artifacts[2..3].to_vec(), ..act };
+        assert_eq!(
+            call(&KERNELS, Action::Patch, &down, &Arguments::default()).unwrap().stdin,
+            "remv app-1\n"
+        );
     }
 
     #[test]

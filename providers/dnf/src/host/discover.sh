@@ -2,7 +2,7 @@
 echo patchform-answer
 command -v rpm >/dev/null || { echo "error this host has no rpm"; echo end; exit 0; }
 if [ $# -eq 0 ]; then
-  all=$(rpm -qa --qf '%{NAME}/%{ARCH}\n' | grep -v '^gpg-pubkey/')
+  all=$(rpm -qa --qf '%{NAME}/%{ARCH}/%{VERSION}-%{RELEASE}\n' | grep -v '^gpg-pubkey/')
   # shellcheck disable=SC2086
   with_dnf reasons $all >"$t/reasons" || { echo "error dnf cannot tell which packages were asked for"; echo end; exit 0; }
   # shellcheck disable=SC2046

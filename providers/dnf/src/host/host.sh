@@ -9,14 +9,20 @@ with_dnf() {
   case $python in *python*) ;; *) return 9 ;; esac
   PF_NATIVE=$native "$python" "$t/resolver.py" "$@" </dev/null
 }
-# asked FORMAT NAME...: what rpm says of the packages of these names that are installed.
+# asked FORMAT NAME...: what rpm says of the packages of these names that are installed. A name may end with a version, as that of
+# a kernel does, which stays beside its other versions.
 asked() {
-  format=$1
+  format=$(printf %s "$1" | sed 's/%{\(=*\)NAME}/%{\1NAME}-%{\1VERSION}-%{\1RELEASE} &/')
   shift
   [ $# -gt 0 ] || return 0
   rpm -q --qf "$format" "$@" 2>/dev/null | sed -n 's/^=//p' | awk -v native="$native" -v names="$*" '
     BEGIN { count = split(names, list, " "); for (i = 1; i <= count; i++) wanted[list[i]] = 1 }
-    { if ($2 != native && $2 != "noarch") $1 = $1 "." $2; if ($1 in wanted) print }' | sort -u
+    {
+      full = $1; sub(/^[^ ]+ /, "")
+      if ($2 != native && $2 != "noarch") { full = full "." $2; $1 = $1 "." $2 }
+      if ($1 in wanted) print
+      if (full in wanted) { $1 = full; print }
+    }' | sort -u
 }
 # locked: names, or patterns of them, that versionlock keeps where they are.
 locked() {
@@ -106,12 +112,27 @@ is_same() {
   digests='%{SHA1HEADER} %{SHA256HEADER}\n'
   rpm -q --qf "$digests" "$2" 2>/dev/null | grep -qxF "$(rpm -qp --nosignature --qf "$digests" "$1" 2>/dev/null)"
 }
-keep_reboot() { :; }
+# keep_reboot FILE: which kernel the host would boot, where its boot loader can be asked.
+keep_reboot() { grubby --default-kernel >"$1" 2>/dev/null || rm -f "$1"; }
+# boots KERNEL: has the boot loader start this one from now on; where it cannot be told, it decides by itself.
+boots() {
+  [ -e "$1" ] && command -v grubby >/dev/null || return 0
+  [ "$(grubby --default-kernel 2>/dev/null)" = "$1" ] || grubby --set-default "$1"
+}
+# kernels: name (as `uname -r` has it) and version of each kernel that a package has brought.
+kernels() {
+  for file in /lib/modules/*/vmlinuz /boot/vmlinuz-*; do
+    [ -e "$file" ] && version=$(rpm -qf --qf '%{VERSION}-%{RELEASE}\n' "$file" 2>/dev/null) || continue
+    case $file in */vmlinuz) name=${file%/vmlinuz} name=${name##*/} ;; *) name=${file#/boot/vmlinuz-} ;; esac
+    echo "$name $(printf '%s\n' "$version" | head -n 1)"
+  done | sort -u
+}
 # wants_boot NAME...: those that only a reboot brings wholly into force, as dnf's `needs-restarting` has them.
 wants_boot() {
   for name in "$@"; do
     case $name in
-    kernel | kernel-core | kernel-rt | kernel-rt-core | glibc | linux-firmware | systemd | udev | openssl-libs | gnutls | dbus | dbus-broker | dbus-daemon | microcode_ctl) echo "$name" ;;
+    kernel | kernel-core | kernel-rt | kernel-rt-core | kernel-[0-9]* | kernel-core-[0-9]* | kernel-rt-[0-9]* | kernel-rt-core-[0-9]*) echo "$name" ;;
+    glibc | linux-firmware | systemd | udev | openssl-libs | gnutls | dbus | dbus-broker | dbus-daemon | microcode_ctl) echo "$name" ;;
     esac
   done
 }
@@ -125,5 +146,14 @@ since_boot() {
 }
 has_database() { command -v rpm >/dev/null; }
 architecture() { echo "$native"; }
-# in_force NAME...: what waits for a reboot.
-in_force() { since_boot "$@" | sed 's/^/reboot /'; }
+# in_force NAME...: what waits for a reboot: `reboot NAME`, and where one of these is a kernel, `kernel` and `installed`.
+in_force() {
+  since_boot "$@" | sed 's/^/reboot /'
+  case " $*" in
+  *" kernel"*)
+    running=$(uname -r)
+    echo "kernel $running ${running%".$native"}"
+    kernels | sed 's/^/installed /'
+    ;;
+  esac
+}

@@ -17,6 +17,8 @@ kept=$state/snapshots/$snapshot
   refuse "$kept/brought cannot be written: is the disk full?"
 # shellcheck disable=SC2086
 conffiles $names >"$t/beside"
+# Where a run is taken back: the snapshot that was taken before it.
+back=$state/snapshots/$(awk '$1 == "back" { print $2 }' "$t/plan")
 {
   for file in $files; do echo "install $file"; done
   awk '$1 == "inst" { print "inst", $2, $4 } $1 == "remv" { print "remv", $2; print "erase", $2 }' "$t/plan"
@@ -24,6 +26,7 @@ conffiles $names >"$t/beside"
   awk '$1 == "inst" && $5 == 0 { print $2 }' "$t/plan" | while read -r name; do
     grep -q "^package $name " "$t/before" || echo "reason $name dependency"
   done
+  [ ! -f "$back/stand" ] || awk '$1 == "package" { print "reason", $2, $6 }' "$back/stand"
 } >"$t/transaction"
 # No pipe: a daemon that a package starts may keep it open for ever.
 transact "$t/transaction"
@@ -37,11 +40,10 @@ if [ "$code" != 0 ]; then
   ! cmp -s "$t/before" "$t/after" || refuse "$why; nothing was changed"
   fail "$why"
 fi
-# Where a run is taken back, what its new defaults had put beside config files goes, too.
-back=$state/snapshots/$(awk '$1 == "back" { print $2 }' "$t/plan")/conffiles
+# What its new defaults had put beside config files goes, too.
 # shellcheck disable=SC2086
-[ ! -f "$back" ] || { cat "$t/beside"; conffiles $names; } | while read -r _ _ path; do
-  for file in "$path"$beside; do [ ! -e "$file" ] || grep -qxF "${file#/}" "$back" || rm -f "$file"; done
+[ ! -f "$back/conffiles" ] || { cat "$t/beside"; conffiles $names; } | while read -r _ _ path; do
+  for file in "$path"$beside; do [ ! -e "$file" ] || grep -qxF "${file#/}" "$back/conffiles" || rm -f "$file"; done
 done
 # What was locked is locked at its new version.
 if [ "$held" = 1 ] && grep '^lock ' "$t/before" >"$t/locks"; then
@@ -57,6 +59,10 @@ broken=$(packages $names | awk '$4 ~ /D$/ { printf "%s %s ", $1, $3 }')
 changed $(awk '$1 == "inst" { print $2 }' "$t/plan") >"$t/changed"
 damaged=$(awk '$2 != "text" { print $3 }' "$t/changed" | head -n 5 | tr '\n' ' ')
 [ -z "$damaged" ] || fail "dnf ended well, but files are not as their package has them: $damaged"
+# The kernel that was installed last is the one to boot.
+for kernel in $(awk '$1 == "inst" && $5 == 1 { print $4 }' "$t/plan"); do
+  boots "/boot/vmlinuz-$kernel.$native" || fail "the boot loader does not take the kernel $kernel"
+done
 # Under a dead man's switch the way in is proved with what is installed in force.
 if grep '^unit \|^found ' "$t/plan" >"$t/restart"; then restart_services <"$t/restart" || exit 1; fi
 # shellcheck disable=SC2086

@@ -19,11 +19,19 @@ import rpm
 CACHE = "/var/cache/patchform/dnf"
 NATIVE = os.environ["PF_NATIVE"]
 FRESH = 30
+# Names of packages that are installed beside their other versions, as kernels are.
+BESIDE = set()
 
 
 def key(pkg):
-    """A package's name; with its architecture where that is not the host's own."""
-    return pkg.name if pkg.arch in (NATIVE, "noarch") else pkg.name + "." + pkg.arch
+    """A package's name; with its version where others of it stay beside it; with its architecture where that is not the host's own."""
+    name = "%s-%s-%s" % (pkg.name, pkg.version, pkg.release) if pkg.name in BESIDE else pkg.name
+    return name if pkg.arch in (NATIVE, "noarch") else name + "." + pkg.arch
+
+
+def learn(base):
+    """Finds out which packages are installed beside their other versions, of all that are known by now."""
+    BESIDE.update(pkg.name for pkg in base._get_installonly_query())
 
 
 def evr(pkg):
@@ -40,13 +48,11 @@ def one_line(text):
 
 def nevra(query, name, version):
     """What of a query has this name and version."""
-    name, dot, arch = name.rpartition(".")
-    if not dot or not hawkey_arch(arch):
-        name, arch = name + dot + arch, None
+    name, architectures = without_architecture(name)
     epoch, colon, rest = version.rpartition(":")
     version, _, release = rest.rpartition("-")
     return query.filter(name=name, epoch=int(epoch or 0), version=version, release=release,
-                        arch=[arch] if arch else [NATIVE, "noarch"])
+                        arch=architectures)
 
 
 def hawkey_arch(arch):
@@ -71,6 +77,8 @@ def base_of_host():
     base.conf.read()
     base.conf.cachedir = CACHE + "/metadata"
     base.conf.clean_requirements_on_remove = False
+    # What goes back takes away the kernel that runs; nothing else does, since a plan names what goes.
+    base.conf.protect_running_kernel = False
     # Where no package tells the release, as on a host that is none of an RPM distribution.
     if not base.conf.substitutions.get("releasever"):
         base.conf.substitutions["releasever"] = ""
@@ -117,6 +125,7 @@ def load(base):
     os.replace(seen_path + ".new", seen_path)
     open(stamp, "w").close()
     base.fill_sack()
+    learn(base)
 
 
 def is_there(url):
@@ -156,14 +165,32 @@ def select(base, name, version, held):
         found = hidden
     if not found:
         print("failed no repository has %s %s" % (name, version))
-        bare = name.rpartition(".")[0] if hawkey_arch(name.rpartition(".")[2]) else name
-        others = sorted(sack.query().available().filter(name=bare), reverse=True)
+        others = sorted(sack.query().available().filter(name=without_architecture(name)[0]), reverse=True)
         for other in others[:5]:
-            print("known %s %s" % (key(other), evr(other)))
+            print("known %s %s" % (name, evr(other)))
         return
     for stream in module_of(base, found):
         print("note %s %s is of the module stream %s" % (name, version, stream))
     install(base, found[0])
+
+
+def newest(base, name, version, held, brought):
+    """A package that stays beside its other versions is at a version when that is the newest: it comes where it is not there
+    already (or among the packages `brought`), and newer ones go with all that was built with them."""
+    name, architectures = without_architecture(name)
+    installed = base.sack.query().installed().filter(name=name, arch=architectures)
+    if not nevra(installed, name, version) and not any(pkg.name == name and evr(pkg) == version for pkg in brought):
+        select(base, name, version, held)
+    sources = {pkg.sourcerpm for pkg in installed.filter(evr__gt=version)}
+    for pkg in base.sack.query().installed():
+        if pkg.name in BESIDE and pkg.sourcerpm in sources:
+            base._goal.erase(pkg)
+
+
+def without_architecture(name):
+    """A name, and which architectures are meant."""
+    bare, dot, arch = name.rpartition(".")
+    return (bare, [arch]) if dot and hawkey_arch(arch) else (name, [NATIVE, "noarch"])
 
 
 def install(base, pkg):
@@ -205,12 +232,15 @@ def preview(plan):
         print("error the metadata could not be renewed: " + one_line(why)[:500])
         return
     files = [word[1] for word in words if word[0] == "from"]
-    for pkg in base.add_remote_rpms(files) if files else []:
+    brought = base.add_remote_rpms(files) if files else []
+    for pkg in brought:
         install(base, pkg)
         path = pkg.localPkg()
         print("uri new file:%s %s %d %s" % (path, file_name(pkg), os.path.getsize(path), sha256(path)))
     for word in words:
-        if word[0] == "wanted":
+        if word[0] == "wanted" and without_architecture(word[1])[0] in BESIDE:
+            newest(base, word[1], word[2], held, brought)
+        elif word[0] == "wanted":
             there = nevra(base.sack.query().installed(), word[1], word[2])
             again = len(base.sack.query().installed().filter(name=there[0].name, arch=there[0].arch)) > 1 if there else True
             if again:
@@ -230,11 +260,6 @@ def preview(plan):
 
 def show(base):
     new, old = base.transaction.install_set, base.transaction.remove_set
-    alone = [pkg for pkg in new if base._get_installonly_query().filter(name=pkg.name)]
-    if alone:
-        print("failed %s is installed beside its other versions, which this kind cannot take back yet"
-              % ", ".join(sorted(key(p) for p in alone)))
-        return
     was = {key(pkg): pkg for pkg in sorted(old)}
     for pkg in sorted(new):
         there = was.get(key(pkg))
@@ -242,12 +267,17 @@ def show(base):
         found = None if pkg.reponame == "@commandline" else address(pkg)
         if found:
             print("uri new %s %s %d %s" % (found[0], file_name(pkg), found[1], found[2]))
+        if pkg.name in BESIDE:
+            there = max(base.sack.query().installed().filter(name=pkg.name, arch=pkg.arch), default=None)
         for told in advisories(base, pkg, there):
             print("note " + told)
     names = {key(pkg) for pkg in new}
     for pkg in sorted(old):
         if key(pkg) not in names:
             print("remv %s %s" % (key(pkg), evr(pkg)))
+            there = base.sack.query().installed().filter(name=pkg.name, arch=pkg.arch)
+            if pkg.name in BESIDE and (set(there) - set(old) or any(n.name == pkg.name for n in new)):
+                print("stays " + key(pkg))
     everything = base.sack.query(flags=hawkey.IGNORE_EXCLUDES).available()
     for pkg in sorted(old):
         for same in everything.filter(name=pkg.name, evr=pkg.evr, arch=pkg.arch):
@@ -327,16 +357,20 @@ class Told(dnf.yum.rpmtrans.TransactionDisplay):
 
 
 def transact(plan):
-    """Does exactly what the plan says: `install FILE`, `erase NAME`, `inst NAME VERSION`, `remv NAME`, `reason NAME WORD`. Ends
-    with 3 where dnf would do something else, 4 where it did not succeed, 6 where somebody else has its lock."""
+    """Does exactly what the plan says: `install FILE`, `erase NAME`, `inst NAME VERSION`, `remv NAME`, `reason NAME WORD`; with
+    `unlimited` as many versions of a kernel stay as there are. Ends with 3 where dnf would do something else, 4 where it did not succeed, 6 where somebody else has its lock."""
     words = [line.split() for line in open(plan)]
     of = lambda name: [word[1] for word in words if word[0] == name]
     base = base_of_host()
     base.conf.best = False
     base.conf.exit_on_lock = True
+    if ["unlimited"] in words:
+        base.conf.installonly_limit = 0
     base.fill_sack(load_system_repo=True, load_available_repos=False)
     files = of("install")
-    for pkg in base.add_remote_rpms(files) if files else []:
+    brought = base.add_remote_rpms(files) if files else []
+    learn(base)
+    for pkg in brought:
         install(base, pkg)
     away = of("erase")
     for pkg in base.sack.query().installed():
@@ -360,8 +394,9 @@ def transact(plan):
         return 3
     reasons = {word[1]: word[2] for word in words if word[0] == "reason"}
     for item in base.transaction:
-        if key(item.pkg) in reasons and item.action in dnf.transaction.FORWARD_ACTIONS:
+        if item.action in dnf.transaction.FORWARD_ACTIONS and key(item.pkg) in reasons:
             item.reason = libdnf.transaction.StringToTransactionItemReason(reasons[key(item.pkg)])
+    keep_reasons(base, old)
     told = Told()
     try:
         base.do_transaction(told)
@@ -376,11 +411,22 @@ def transact(plan):
     return 0
 
 
+def keep_reasons(base, old):
+    """Why a package is installed dnf knows by its name alone: what one version of it is removed with would be forgotten of the
+    others."""
+    for pkg in base.sack.query().installed():
+        if pkg not in old and any(gone.name == pkg.name and gone.arch == pkg.arch for gone in old):
+            base.history.set_reason(pkg, base.history.swdb.resolveRPMTransactionItemReason(pkg.name, pkg.arch, -1))
+
+
 def reasons(names):
-    """Why each is installed, by dnf's own history: `user`, `dependency`, `unknown` …"""
+    """Why each (`NAME/ARCHITECTURE/VERSION`, whose name may end with its version) is installed, by dnf's own history: `user`,
+    `dependency`, `unknown` …"""
     base = base_of_host()
     for name in names:
-        bare, _, arch = name.rpartition("/")
+        bare, arch, version = name.split("/")
+        beside = "-" + version.rpartition(":")[2]
+        bare = bare[:-len(beside)] if bare.endswith(beside) else bare
         reason = base.history.swdb.resolveRPMTransactionItemReason(bare, arch, -1)
         print(name, libdnf.transaction.TransactionItemReasonToString(reason))
 

@@ -57,6 +57,7 @@ else
   grep '^changed ' "$t/now" >"$t/changed.now"
   by_dnf() {
     {
+      echo unlimited
       for file in "$@"; do echo "install $file"; done
       awk '{ print "inst", $1, $3 }' "$t/install"
       awk '{ print "remv", $1; print "erase", $1 }' "$t/away"
@@ -71,6 +72,13 @@ else
   # Where dnf's own order is not to be had because rpm was interrupted, rpm is told what to do. Never elsewhere: what dnf does
   # not want may break other packages.
   by_rpm() {
+    # Kernels stay beside each other.
+    while read -r name arch version; do
+      beside "$name" "$version" || continue
+      file=$kept/rpms/$name-$(printf %s "$version" | sed 's/:/%3a/g').$arch.rpm
+      rpm -i --force --nodeps "$file" </dev/null
+      for other in "$@"; do shift; [ "$other" = "$file" ] || set -- "$@" "$other"; done
+    done <"$t/install"
     [ $# -eq 0 ] || rpm -U --force --nodeps "$@" </dev/null || rpm -U --force --nodeps --nopreun --nopostun "$@" </dev/null
     # shellcheck disable=SC2046
     [ ! -s "$t/away" ] || rpm -e --nodeps $(cat "$t/away") </dev/null || rpm -e --nodeps --noscripts $(cat "$t/away") </dev/null
@@ -105,10 +113,12 @@ else
   # shellcheck disable=SC2086
   set_locks "$kept/stand" $names || fail "the locks could not be set"
 fi
+[ ! -s "$kept/reboot" ] || ! grep -q '^kernel' "$kept/names" || boots "$(cat "$kept/reboot")" || fail "the boot loader does not take $(cat "$kept/reboot")"
 restart_as_kept
 is_back
 [ "$(cat /proc/sys/kernel/random/boot_id)" = "$(cat "$kept/boot" 2>/dev/null)" ] || {
   # shellcheck disable=SC2086
   asks $names
+  ! grep -q '^kernel' "$kept/names" || echo "needs a reboot: the kernel"
 }
 exit 0

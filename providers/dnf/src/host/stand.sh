@@ -3,9 +3,9 @@
 # each line by which versionlock keeps one. What is not there has no line.
 stand() {
   packages "$@" >"$t/there"
-  with_dnf reasons $(awk '{ sub("\\." $2 "$", "", $1); print $1 "/" $2 }' "$t/there") >"$t/why" || return 1
+  with_dnf reasons $(awk '{ sub("\\." $2 "$", "", $1); print $1 "/" $2 "/" $3 }' "$t/there") >"$t/why" || return 1
   while read -r name arch version how; do
-    echo "package $name $arch $version $how $(awk -v of="${name%".$arch"}/$arch" '$1 == of { print $2 }' "$t/why")"
+    echo "package $name $arch $version $how $(awk -v of="${name%".$arch"}/$arch/$version" '$1 == of { print $2 }' "$t/why")"
   done <"$t/there"
   conffiles "$@" | while read -r package _ path; do
     for file in "$path" "$path"$beside; do
@@ -49,6 +49,8 @@ transact() {
 }
 # same STAND STAND: whether two stands are alike.
 same() { cmp -s "$1" "$2"; }
+# beside NAME VERSION: whether a package stays beside its other versions: its name ends with its own.
+beside() { case $1 in *-"${2#*:}") ;; *) return 1 ;; esac; }
 # asks NAME...: says which of these packages only a reboot brings into force.
 asks() {
   asked=$(since_boot "$@" | tr '\n' ' ')

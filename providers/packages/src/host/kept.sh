@@ -1,6 +1,6 @@
 # pinned PLAN: paths of the files that a plan names (`file FILE SHA256`), each looked at again.
 pinned() {
-  grep -q '^file ' "$1" || refuse "the plan has pinned no package; make a new one"
+  grep -q '^file \|^remv ' "$1" || refuse "the plan has pinned no package; make a new one"
   while read -r word file sum _; do
     [ "$word" = file ] || continue
     [ "$(sha256sum "$cache/$pool/$file" 2>/dev/null | cut -d ' ' -f 1)" = "$sum" ] ||

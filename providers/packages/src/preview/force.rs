@@ -17,15 +17,14 @@ impl Asked<'_> {
     ///
     /// # Errors
     /// That it takes a reboot, which the component does not allow.
-    pub(super) fn reload(&self, installed: &[Installed]) -> Result<Reload, String> {
-        let kernel = installed.iter().find(|i| (self.manager.names.is_kernel)(i.name));
+    pub(super) fn reload(&self, installed: &[Installed], removed: &[(&str, &str)]) -> Result<Reload, String> {
+        let kernel = self.kernel(installed, removed);
         match self.arguments.reboot {
             Reboot::Always => Ok(Reload::Reboot),
             Reboot::WhenNeeded if kernel.is_some() || !self.asking().is_empty() => Ok(Reload::Reboot),
             Reboot::Never if let Some(kernel) = kernel => Err(format!(
-                "{} is a kernel, which only a reboot brings into force; where the host may reboot, write `reboot = \
-                 \"when_needed\"`",
-                kernel.name
+                "{kernel} is a kernel, which only a reboot brings into force; where the host may reboot, write `reboot = \
+                 \"when_needed\"`"
             )),
             _ => Ok(self.arguments.reload()),
         }

@@ -8,7 +8,7 @@ impl Asked<'_> {
     ///
     /// # Errors
     /// Why the root cannot be kept, or does not hold all that is patched.
-    pub(super) fn root(&self, installed: &[Installed]) -> Result<WayBack, String> {
+    pub(super) fn root(&self, installed: &[Installed], removed: &[(&str, &str)]) -> Result<WayBack, String> {
         let Some(root) = self.of("root", 1).next() else {
             let why = self.of("noroot", 1).map(|words| words.join(" ")).next();
             return Err(format!(
@@ -17,10 +17,9 @@ impl Asked<'_> {
             ));
         };
         let boot = self.of("apart", 1).any(|words| words[0] == "/boot");
-        if let Some(kernel) = installed.iter().find(|i| boot && (self.manager.names.is_kernel)(i.name)) {
+        if let Some(kernel) = self.kernel(installed, removed).filter(|_| boot) {
             return Err(format!(
-                "{} lies in /boot, which is not within the root and would not go back with it; write `way_back = \"packages\"`",
-                kernel.name
+                "{kernel} lies in /boot, which is not within the root and would not go back with it; write `way_back = \"packages\"`"
             ));
         }
         Ok(WayBack {

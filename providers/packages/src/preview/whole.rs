@@ -61,8 +61,8 @@ impl Asked<'_> {
         self.first("purge").contains(&name)
     }
 
-    /// Whether this package may be taken away.
-    pub(super) fn may_remove(&self, name: &str) -> bool {
-        self.arguments.may_remove(name) || self.purged(name)
+    /// Whether this package, which a patch level knows as `managed_as`, may be taken away: always where another version of it stays.
+    pub(super) fn may_remove(&self, name: &str, managed_as: &str) -> bool {
+        self.arguments.may_remove(managed_as) || self.purged(name) || self.first("stays").contains(&name)
     }
 }
