@@ -140,16 +140,20 @@ impl Pins {
         self.kept().filter(|kept| !self.installed().any(|(pin, _)| pin.name == kept.name))
     }
 
-    /// The packages that are touched, and those of `level`; of what stays beside its other versions those that are touched.
+    /// The packages that are touched, and those of `level`: what is asked about.
+    pub fn asked<'a>(&'a self, level: impl IntoIterator<Item = &'a String>) -> Vec<String> {
+        let names: BTreeSet<&String> = self.0.iter().map(|pin| &pin.name).chain(level).collect();
+        names.into_iter().cloned().collect()
+    }
+
+    /// The packages that are touched, and those of `level`: what is kept, and taken back; of what stays beside its other versions those that are touched.
     pub fn names<'a>(
         &'a self,
         manager: &Manager,
         level: impl IntoIterator<Item = &'a String>,
     ) -> Vec<String> {
         let beside: BTreeSet<&str> = self.0.iter().filter_map(|pin| pin.beside(manager)).collect();
-        let level = level.into_iter().filter(|name| !beside.contains(name.as_str()));
-        let names: BTreeSet<&String> = self.0.iter().map(|pin| &pin.name).chain(level).collect();
-        names.into_iter().cloned().collect()
+        self.asked(level.into_iter().filter(|name| !beside.contains(name.as_str())))
     }
 }
 

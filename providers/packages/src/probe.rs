@@ -59,7 +59,7 @@ pub fn probe(manager: &'static Manager, probe: &Probe, context: &Context) -> Res
         Action::Fetch | Action::Snapshot | Action::Drop => Probed::Before,
         Action::Patch => {
             let pins = Pins::of(manager, &act.artifacts).map_err(RpcError::invalid_params)?;
-            let names = pins.names(manager, packages(act.level.as_ref()).keys());
+            let names = pins.asked(packages(act.level.as_ref()).keys());
             let facts = look::facts(manager, &act.subject, names, context).map_err(RpcError::internal)?;
             match stands(manager, &pins, act, &facts) {
                 Stands::Old | Stands::New if lost && !manager.versions_tell => between(ended),

@@ -18,9 +18,7 @@ pub fn verify(manager: &'static Manager, arguments: &Arguments, act: &Act, conte
         Err(why) => return Answer::refused(why),
     };
     let stdin = arguments.named().iter().map(|unit| format!("unit {unit}\n")).collect();
-    let mut names = pins.names(manager, level.keys());
-    names.extend(level.keys().filter(|name| !names.contains(name)).cloned().collect::<Vec<_>>());
-    let call = Call { manager, script: Script::Verify, arguments: names, stdin };
+    let call = Call { manager, script: Script::Verify, arguments: pins.asked(level.keys()), stdin };
     let verdict = match call.ask(&act.subject, LOOK, context) {
         Err(why) => Verdict::Inconclusive { why },
         Ok(lines) => judge(manager, &lines, &level.into_iter().collect::<Vec<_>>()),
