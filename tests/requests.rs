@@ -98,6 +98,8 @@ fn answered(line: &str, ran: &Ran, honoured: &mut Honoured) {
                 "had begun",
                 "did not take",
                 "begins at this moment",
+                "is stopping",
+                "is dropping old snapshots",
             ];
             assert!(told.iter().any(|why| ran.err.contains(why)), "{line}: {ran:?}");
         }
@@ -340,6 +342,86 @@ fn a_paused_run_is_shown_as_paused() {
     lab.patchform("run show").exits(0).does_not_say("Paused:");
     ends_well(&lab, child);
     assert_eq!(last_run(&lab).1, "complete");
+}
+
+/// Nothing takes a stop back; one signal beside it is the first of two.
+#[test]
+fn a_run_that_stops_cannot_go_on() {
+    let (lab, child) = waiting();
+    lab.patchform("run stop").exits(0);
+    lab.patchform("run continue").exits(1).says("is stopping").says("patchform resume");
+    signal(&child, "TERM");
+    std::thread::sleep(Duration::from_millis(500));
+    lab.write("go", "");
+    let ended = Ran::of(child.wait_with_output().unwrap());
+    assert_eq!((ended.code, &*lab.read("a")), (7, "1.0"), "{ended:?}");
+    ended.says("stopped on request").does_not_say("at once");
+    lab.patchform("resume").exits(0);
+}
+
+/// Two snapshots that a run drops at its end, the first of which waits for `gone`; the run is in the middle of it.
+fn dropping() -> (Lab, Child) {
+    let drop = r#"["sh", "-c", "echo $PATCHFORM_SNAPSHOT >> drops; while [ ! -f gone ]; do sleep 0.02; done; rm -f $PATCHFORM_SNAPSHOT"]"#;
+    let text = |level: &str| {
+        let text = files(&[("a", level, "", ""), ("b", level, "", "")]);
+        let text = text.replace("  restore ", &format!("  drop = {drop}\n  restore "));
+        text.replace("  patch_level", "  snapshot {\n    keep = 1\n  }\n  patch_level")
+    };
+    let lab = Lab::new(&text("1.0"));
+    lab.patchform("init").exits(0);
+    lab.patchform("apply --auto-approve").exits(0);
+    lab.write("main.pf.hcl", text("1.1"));
+    let child = spawn(&lab, "apply --auto-approve");
+    let begun = Instant::now();
+    while lab.read("drops").is_empty() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "nothing is dropped");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    (lab, child)
+}
+
+fn may_be_gone(lab: &Lab) -> Vec<String> {
+    let listed = lab.patchform("snapshot list --json").exits(0).out;
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    let doomed = listed["snapshots"].as_array().unwrap().iter().filter(|one| one["doomed"] == true);
+    doomed.map(|one| one["id"].as_str().unwrap().to_string()).collect()
+}
+
+#[test]
+fn a_run_that_drops_old_snapshots_says_so_and_may_be_stopped() {
+    let (lab, mut child) = dropping();
+    assert_eq!(may_be_gone(&lab).len(), 2);
+    lab.patchform("run show").exits(0).says("All is done").says("drops old snapshots");
+    lab.patchform("run stop").exits(1).says("is dropping old snapshots").says("SIGTERM");
+    std::thread::sleep(Duration::from_millis(2200));
+    assert!(child.try_wait().unwrap().is_none());
+    signal(&child, "TERM");
+    let ended = Ran::of(child.wait_with_output().unwrap()).exits(0);
+    ended.says("is still being dropped").says("stopped waiting");
+    // The other one was not begun.
+    let doomed = may_be_gone(&lab);
+    assert_eq!(doomed.len(), 1);
+    let refused = lab.patchform(&format!("snapshot restore {} --auto-approve", doomed[0]));
+    refused.exits(5).says("may be gone").says("patchform snapshot prune");
+    lab.write("gone", "");
+    lab.patchform("snapshot prune").exits(0).says("2 snapshots dropped");
+    assert!(may_be_gone(&lab).is_empty());
+}
+
+/// What was noted goes with the next prune.
+#[test]
+fn a_run_that_was_killed_while_it_drops_leaves_a_mark() {
+    let (lab, mut child) = dropping();
+    child.kill().expect("it is killed");
+    child.wait().expect("it has ended");
+    lab.write("gone", "");
+    let doomed = may_be_gone(&lab);
+    assert_eq!(doomed.len(), 2);
+    lab.patchform(&format!("snapshot restore {} --auto-approve", doomed[0])).exits(5).says("may be gone");
+    lab.patchform("snapshot prune").exits(0).says("2 snapshots dropped");
+    assert!(may_be_gone(&lab).is_empty());
+    let notes = std::fs::read_dir(lab.path(".patchform/runs/prune")).unwrap();
+    assert!(!notes.flatten().any(|note| note.file_name().to_string_lossy().starts_with("doomed")));
 }
 
 /// A run that goes on without its lease is known by its controller's lock, and hears what it is asked.

@@ -70,7 +70,10 @@ impl<'a> Live<'a> {
             Some(driver) => {
                 let seen = Seen::new(&told.plan, &told.run, &told.journal.events);
                 if !json {
-                    terminal.say(&format!("\nThe run goes on: {driver} drives it.\n"));
+                    terminal.say(&match told.run.is_finished() {
+                        true => format!("\nAll is done: {driver} drops old snapshots.\n"),
+                        false => format!("\nThe run goes on: {driver} drives it.\n"),
+                    });
                 }
                 terminal.say(&progress(&seen, json, terminal.out));
             }

@@ -9,8 +9,10 @@ use crate::ops::apply::Audience as _;
 use crate::ops::evidence::{self, Wanted};
 use crate::ops::run::Beside;
 use crate::ops::{self, Failure};
+use crate::plan::Plan;
 use crate::report::timeline::{self, Timeline, Zone};
 use crate::report::{audit, hours, let_go, state_json, state_text};
+use crate::run::Run;
 use crate::run::event::Request;
 use crate::world::{clock, disk};
 use clap::{Subcommand, ValueEnum};
@@ -146,13 +148,13 @@ pub fn run(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
             let wanted = Wanted { run: run.as_deref(), inputs: &inputs, outputs: !without_outputs };
             export(&wanted, out.as_deref(), terminal)
         }
-        Verb::Pause { run } => ask(run, |_| Ok(Request::Pause), "pauses: nothing new starts", terminal),
-        Verb::Continue { run } => ask(run, |_| Ok(Request::Continue), "goes on", terminal),
+        Verb::Pause { run } => ask(run, |_, _| Ok(Request::Pause), "pauses: nothing new starts", terminal),
+        Verb::Continue { run } => ask(run, |_, run| ops::run::go_on(run), "goes on", terminal),
         Verb::Stop { run } => {
-            ask(run, |_| Ok(Request::Stop), "stops when what is running has ended", terminal)
+            ask(run, |_, _| Ok(Request::Stop), "stops when what is running has ended", terminal)
         }
         Verb::Skip { address, run } => {
-            ask(run, |plan| ops::run::skip(plan, address), "leaves it alone", terminal)
+            ask(run, |plan, _| ops::run::skip(plan, address), "leaves it alone", terminal)
         }
         Verb::Abandon { run, leave_running, variables, accepting, lock } => {
             let (lock, live) = (lock.timeout()?, Live::new(terminal, false));
@@ -180,11 +182,11 @@ fn abandon(abandoned: Abandoned, mut live: Live<'_>, terminal: &Terminal) -> Res
 
 fn ask(
     run: &Option<String>,
-    request: impl FnOnce(&crate::plan::Plan) -> Result<Request, Failure>,
+    request: impl FnOnce(&Plan, &Run) -> Result<Request, Failure>,
     said: &str,
     terminal: &Terminal,
 ) -> Result<Exit, Failure> {
-    let asked = ops::run::ask(run.as_deref(), |plan, _| request(plan))?;
+    let asked = ops::run::ask(run.as_deref(), request)?;
     let id = &asked.run;
     terminal.say(&match asked.ended {
         false => format!("Run {id} {said}.\n"),

@@ -81,6 +81,13 @@ pub enum Happened {
     HangUp,
 }
 
+impl Happened {
+    /// Whether somebody wants it to stop.
+    pub fn is_signal(&self) -> bool {
+        matches!(self, Happened::Stop | Happened::HangUp)
+    }
+}
+
 /// Who performs what was decided. None of these may block: answers come through `reply`.
 pub trait Performer {
     /// Begins an action; answers [`Happened::Answered`].
@@ -133,6 +140,7 @@ pub fn drive(
         inbox,
         reply,
         flights: Flights::default(),
+        signalled: false,
         batch: Vec::new(),
         looked: clock::steady(),
         clocks: (clock::now(), clock::steady()),
@@ -192,6 +200,8 @@ struct Drive<'a> {
     inbox: Option<&'a mut Inbox>,
     reply: &'a Sender<Happened>,
     flights: Flights,
+    /// Whether a signal has asked it to stop: what is asked from elsewhere does not count as the first of two.
+    signalled: bool,
     /// Folded, not yet durable.
     batch: Vec<Event>,
     /// When the inbox was looked at last.
@@ -429,8 +439,9 @@ impl Drive<'_> {
                 }
             }
             Happened::HangUp if self.run.is_stopping() => {}
-            Happened::Stop if self.run.is_stopping() => return Ok(Wait::GiveUp),
+            Happened::Stop if self.signalled => return Ok(Wait::GiveUp),
             Happened::Stop | Happened::HangUp => {
+                self.signalled = true;
                 self.fold(What::Asked(Request::Stop))?;
                 return Ok(Wait::News);
             }

@@ -19,6 +19,7 @@ use patchform_sdk::message::{Act, Action, Answer, Done, Probe, Probed, Reload, S
 use patchform_sdk::pool::Pool;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -200,11 +201,40 @@ impl Hands {
         self.tools.plan.entries.get(component).is_some_and(|e| self.tools.session(e).is_ok())
     }
 
-    /// Lets a snapshot go, and waits for that.
-    ///
-    /// # Errors
-    /// Why it is still there.
-    pub fn drop_snapshot(&self, component: usize, token: u64, snapshot: SnapshotRef) -> Result<(), String> {
+    /// Lets a snapshot go, and waits for that as long as `waits`. Why it is still there, where it is; nothing where nobody waits any more.
+    pub fn drop_snapshot(
+        &self,
+        component: usize,
+        token: u64,
+        snapshot: SnapshotRef,
+        waits: &mut dyn FnMut() -> bool,
+    ) -> Option<Result<(), String>> {
+        let answer = match self.begin_drop(component, token, snapshot) {
+            Ok(answer) => answer,
+            Err(why) => return Some(Err(self.tools.secrets.mask().apply(&why).into())),
+        };
+        let answer = loop {
+            match answer.recv_timeout(DROP_PAUSE) {
+                Err(RecvTimeoutError::Timeout) if !waits() => return None,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break Err("the provider's session ended".to_string()),
+                Ok(answer) => break answer.map_err(|error| error.to_string()),
+            }
+        };
+        failpoint::pass("snapshot.dropped");
+        let dropped = answer.and_then(|answer| match answer {
+            Answer::Applied(_) => Ok(()),
+            Answer::Refused { why, .. } | Answer::Unclear { why, .. } => Err(why),
+        });
+        Some(dropped.map_err(|why| self.tools.secrets.mask().apply(&why).into()))
+    }
+
+    fn begin_drop(
+        &self,
+        component: usize,
+        token: u64,
+        snapshot: SnapshotRef,
+    ) -> Result<Receiver<Result<Answer, ProviderError>>, String> {
         let tools = &self.tools;
         let entry = tools.plan.entries.get(component).ok_or("the plan has no such component")?;
         let subject = subject::subject(entry, alias_of(&tools.plan, entry), &tools.secrets)
@@ -228,15 +258,7 @@ impl Hands {
         tools.session(entry)?.act(Action::Drop, &act, PROBE_DEADLINE, move |reply| {
             let _ = answered.send(reply);
         });
-        let answer = answer.recv();
-        failpoint::pass("snapshot.dropped");
-        match answer {
-            Ok(Ok(Answer::Applied(_))) => Ok(()),
-            Ok(Ok(Answer::Refused { why, .. } | Answer::Unclear { why, .. })) => Err(why),
-            Ok(Err(error)) => Err(error.to_string()),
-            Err(_) => Err("the provider's session ended".into()),
-        }
-        .map_err(|why| tools.secrets.mask().apply(&why).into())
+        Ok(answer)
     }
 
     /// Lets checks end early: nobody waits for them any more.
@@ -279,6 +301,8 @@ fn threads(plan: &Plan) -> usize {
     together.min(plan.changes().count()).clamp(THREADS.0, THREADS.1)
 }
 
+/// How often whoever waits for a drop is asked whether he still does.
+const DROP_PAUSE: Duration = Duration::from_millis(100);
 /// How long a probe may take.
 pub(super) const PROBE_DEADLINE: Duration = Duration::from_secs(120);
 

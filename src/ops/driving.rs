@@ -4,7 +4,7 @@
 use super::apply::Audience;
 use super::opening::Opened;
 use super::outputs::{self, Hide};
-use super::{Failure, Place, runs, secrets};
+use super::{Failure, Place, doomed, runs, secrets, snapshot};
 use crate::backend::Local;
 use crate::engine::drive::{self, DriveError, Happened, Performer};
 use crate::engine::inbox::Inbox;
@@ -16,7 +16,6 @@ use crate::run::event::{ActionRef, Event};
 use crate::run::{Baseline, Begin, Run, Sight};
 use crate::world::{failpoint, signal};
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -57,6 +56,7 @@ impl Opened {
         for notice in inbox.notices().into_iter().chain(silencer.map(Silencer::close).into_iter().flatten()) {
             audience.notice(&notice);
         }
+        self.heard = Some(happened);
         driven.map_err(|error| stopped(error, &self.run))
     }
 
@@ -76,13 +76,14 @@ impl Opened {
         if !run.is_finished() {
             return Ok(());
         }
-        let open: BTreeSet<String> =
-            runs::open(&place.runs)?.into_iter().map(|r| r.id).filter(|id| id != run.id()).collect();
-        let dropped =
-            super::snapshot::drop_old(&self.ledger.state, plan, &open, hands, self.lease.token(), audience);
+        let stops =
+            || self.heard.as_ref().is_some_and(|heard| heard.try_iter().any(|happened| happened.is_signal()));
+        let (of, told) = ((run.id(), &self.ledger.state), (&stops as &dyn Fn() -> bool, audience));
+        let (dropped, left) = snapshot::drop_old(of, place, plan, hands, self.lease.token(), told)?;
         if !dropped.is_empty() {
             self.ledger.fold(plan, run, local, &head, dropped)?;
         }
+        doomed::note(place, doomed::By::Run(run.id()), &left)?;
         match secrets::has_any(plan) {
             false => outputs::keep(place, run, &Hide::Nothing),
             true => {

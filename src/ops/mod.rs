@@ -8,6 +8,7 @@ mod beginning;
 pub mod checking;
 pub mod collect;
 pub mod console;
+mod doomed;
 mod driving;
 pub mod evidence;
 pub mod failure;

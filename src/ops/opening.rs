@@ -5,7 +5,7 @@ use super::ledger::{self, Ledger};
 use super::plan::{backend, fresh_state};
 use super::{Failure, Place, beginning, runs};
 use crate::backend::{Base, Local};
-use crate::engine::drive::{self, DriveError, Looked};
+use crate::engine::drive::{self, DriveError, Happened, Looked};
 use crate::engine::fleet::Fleet;
 use crate::engine::lease::{self, Holdings, Lease};
 use crate::engine::secrets::Secrets;
@@ -20,6 +20,7 @@ use crate::state::{FinishedRun, State};
 use crate::world::{clock, disk, failpoint, machine, random};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::Receiver;
 
 /// How the loop is entered.
 pub(super) enum Entry {
@@ -43,6 +44,8 @@ pub(super) struct Opened {
     pub events: Vec<Event>,
     /// What a person should know before it goes on.
     pub notices: Vec<String>,
+    /// What comes when the loop is over: signals.
+    pub heard: Option<Receiver<Happened>>,
 }
 
 /// Takes the lease, writes plan and journal, and takes the run: all under the state lock.
@@ -157,7 +160,7 @@ pub(super) fn open_run(
     drop(lock);
     failpoint::pass("run.opened");
     let ledger = Ledger { started, state, base, saved_at: clock::steady(), lacks };
-    Ok(Opened { run, writer, lease, folder, ledger, events, notices })
+    Ok(Opened { run, writer, lease, folder, ledger, events, notices, heard: None })
 }
 
 /// The run as its folder tells it under the lease. One that has ended meanwhile is not driven on: its lease, which falls

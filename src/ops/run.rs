@@ -198,7 +198,10 @@ pub fn ask(
     let chosen = runs::choose(&place.runs, id)?;
     let told = begun(&place, &chosen)?;
     if told.run.is_finished() {
-        return Err(too_late(&chosen.id));
+        return Err(match chosen.alive {
+            true => all_done(&chosen),
+            false => too_late(&chosen.id),
+        });
     }
     if !chosen.alive {
         return Err(Failure::error(format!("nobody drives run {} now", chosen.id)).hint(format!(
@@ -286,6 +289,24 @@ fn in_hand(run: &OpenRun) -> Failure {
 fn too_late(id: &str) -> Failure {
     Failure::error(format!("run {id} ended or stopped before it could take the request"))
         .hint(format!("`patchform run show {id}` tells how it stands"))
+}
+
+fn all_done(run: &OpenRun) -> Failure {
+    Failure::error(format!("run {} has ended; {} is dropping old snapshots", run.id, run.driver())).hint(
+        "Ctrl-C there, or SIGTERM, ends the wait for that; `patchform snapshot list` marks what may be gone then",
+    )
+}
+
+/// `run continue`: the request.
+///
+/// # Errors
+/// The run is stopping, which nothing takes back.
+pub fn go_on(run: &Run) -> Result<Request, Failure> {
+    if run.is_stopping() {
+        return Err(Failure::error(format!("run {} is stopping: nothing new begins any more", run.id()))
+            .hint(format!("`patchform resume {}` goes on with it when it has stopped", run.id())));
+    }
+    Ok(Request::Continue)
 }
 
 /// `run skip ADDRESS`: the request for a component of the plan.

@@ -6,7 +6,7 @@ use super::orphans::Found;
 use super::plan::{Planned, backend};
 use super::providers::{Lenience, Starter};
 use super::view::{self, View};
-use super::{Failure, Place, beginning, orphans, runs, secrets, state};
+use super::{Failure, Place, beginning, doomed, orphans, runs, secrets, state};
 use crate::backend::{Base, Local};
 use crate::config::checked::SnapshotRule;
 use crate::config::source::Sources;
@@ -21,19 +21,13 @@ use crate::plan::noun::{Cause, Change, Entry, Observed, Planned as Action, Step,
 use crate::provider::watch::Silent;
 use crate::report::state_text::Listed;
 use crate::state::{Orphan, Snapshot, State, retention};
-use crate::world::{clock, disk};
+use crate::world::clock;
 use patchform_sdk::message::{Preview, Reload, SnapshotRef, WayBack, WayBackKind};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
-
-/// In the folder of the lease of a prune: ids of what it drops, one a line. While that lies there, each of them may be gone.
-const DOOMED: &str = "doomed";
-/// The longest such list that is read, in bytes: a million ids.
-const MAX_DOOMED: u64 = 64 << 20;
 
 /// Ids of the snapshots that retention would drop now, given the rules of `plan`.
 pub fn to_drop(state: &State, plan: &Plan, open: &BTreeSet<String>) -> Vec<String> {
@@ -46,29 +40,63 @@ pub fn to_drop(state: &State, plan: &Plan, open: &BTreeSet<String>) -> Vec<Strin
     drop.into_iter().filter(|id| !restored(id)).collect()
 }
 
-/// Lets go what retention does not keep; what cannot be dropped now is told and stays for the next time.
+/// How long a drop may take before it is told of.
+const QUICK: Duration = Duration::from_secs(2);
+
+/// Lets go what retention does not keep after `run`; what cannot be dropped now is told and stays for the next time. `stops`: whether
+/// somebody wants it to wait no longer. Answers the ids of those that are gone, and of those that may be.
 pub(super) fn drop_old(
-    state: &State,
+    (run, state): (&str, &State),
+    place: &Place,
     plan: &Plan,
-    open: &BTreeSet<String>,
     hands: &Hands,
     token: u64,
-    audience: &mut dyn Audience,
-) -> Vec<String> {
-    let mut dropped = Vec::new();
-    for id in to_drop(state, plan, open) {
-        let Some(snapshot) = state.snapshots.get(&id) else { continue };
-        // A component without a session in this run is left for a later one.
-        let place = plan.entries.iter().position(|e| e.address == snapshot.component);
-        let Some(component) = place.filter(|i| hands.reaches(*i)) else { continue };
-        let reference = SnapshotRef { id: id.clone(), token: Some(snapshot.token.clone()) };
-        match hands.drop_snapshot(component, token, reference) {
-            Ok(()) => dropped.push(id),
-            Err(why) => audience
-                .notice(&format!("snapshot {id} of {} could not be dropped: {why}", snapshot.component)),
-        }
+    (stops, audience): (&dyn Fn() -> bool, &mut dyn Audience),
+) -> Result<(Vec<String>, Vec<String>), Failure> {
+    let open = runs::open(&place.runs)?.into_iter().map(|open| open.id).filter(|id| id != run).collect();
+    // A component without a session in this run is left for a later one.
+    let reached = to_drop(state, plan, &open).into_iter().filter_map(|id| {
+        let of = &state.snapshots.get(&id)?.component;
+        let component = plan.entries.iter().position(|entry| entry.address == *of)?;
+        hands.reaches(component).then_some((id, component))
+    });
+    let mut left: Vec<(String, usize)> = reached.collect();
+    if let Err(failure) = doomed::note(place, doomed::By::Run(run), left.iter().map(|(id, _)| id)) {
+        audience.notice(&format!("old snapshots stay for now: {failure}"));
+        left.clear();
     }
-    dropped
+    let mut dropped = Vec::new();
+    while let Some((id, component)) = left.first() {
+        let (id, address) = (id.clone(), &plan.entries[*component].address);
+        let reference = SnapshotRef { id: id.clone(), token: Some(state.snapshots[&id].token.clone()) };
+        let (begun, mut told) = (clock::steady(), false);
+        let mut waits = || {
+            if !told && begun.elapsed() > QUICK {
+                told = true;
+                audience.notice(&format!(
+                    "all is done; the old snapshot {id} of {address} is still being dropped (a stop ends the wait for it)"
+                ));
+            }
+            !stops()
+        };
+        match hands.drop_snapshot(*component, token, reference, &mut waits) {
+            Some(Ok(())) => dropped.push(id),
+            Some(Err(why)) => {
+                audience.notice(&format!("snapshot {id} of {address} could not be dropped: {why}"));
+            }
+            None => {
+                audience.notice(
+                    "stopped waiting for old snapshots that are being dropped: `patchform snapshot list` shows what may be gone",
+                );
+                // The others were not begun.
+                left.truncate(1);
+                break;
+            }
+        }
+        left.remove(0);
+    }
+    let left: Vec<String> = left.into_iter().map(|(id, _)| id).collect();
+    Ok((dropped, left))
 }
 
 /// `snapshot list`: the state with what open runs did, the orphans, and the runs that took a stored snapshot and whose folder is gone.
@@ -86,7 +114,7 @@ pub fn list() -> Result<(Listed, View), Failure> {
         let folder = place.runs.join(run).is_dir();
         if folder { &mut planless } else { &mut lost }.insert(run.clone());
     }
-    let doomed = noted_doomed(&place)?;
+    let doomed = doomed::noted(&place, &state)?;
     Ok((Listed { state, orphans, unrecorded, unproved, doomed, nameless, planless, lost }, seen))
 }
 
@@ -114,9 +142,8 @@ pub fn prune(inputs: &Inputs, patience: Duration) -> Result<Pruned, Failure> {
     let known = Known::of(&place, &state, &orphans)?;
     let rule = |address: &Address| known.rules.get(address).cloned().flatten();
     let mut doomed = retention::to_drop(&state, rule, &open, clock::now());
-    // What another prune began and did not end may be gone, whatever the rules say now.
-    let mut begun = noted_doomed(&place)?;
-    begun.retain(|id| state.snapshots.contains_key(id));
+    // What a run or another prune began and did not end may be gone, whatever the rules say now.
+    let mut begun = doomed::noted(&place, &state)?;
     for id in &begun {
         if !doomed.contains(id) {
             doomed.push(id.clone());
@@ -157,7 +184,9 @@ pub fn prune(inputs: &Inputs, patience: Duration) -> Result<Pruned, Failure> {
     })?;
     drop(lock);
     let ids = started.iter().flat_map(|(_, all)| all).filter(|one| one.orphan.is_none());
-    note_doomed(&place, &begun.iter().cloned().chain(ids.map(|one| one.id.clone())).collect())?;
+    let noted: BTreeSet<&String> = begun.iter().chain(ids.map(|one| &one.id)).collect();
+    doomed::note(&place, doomed::By::Prune, noted)?;
+    doomed::forget_runs(&place)?;
     for (hands, all) in started {
         for one in all {
             match one.drop_through(&hands, lease.token()) {
@@ -173,26 +202,9 @@ pub fn prune(inputs: &Inputs, patience: Duration) -> Result<Pruned, Failure> {
     }
     forget(&place, &dropped, lease.token(), patience)?;
     begun.retain(|id| !dropped.contains(id));
-    note_doomed(&place, &begun)?;
+    doomed::note(&place, doomed::By::Prune, &begun)?;
     lease.release().map_err(runs::leased)?;
     Ok(Pruned { dropped, kept, failed })
-}
-
-/// Ids of those that a prune is dropping, or was when it ended before its time.
-fn noted_doomed(place: &Place) -> Result<BTreeSet<String>, Failure> {
-    let path = place.runs.join(lease::PRUNE).join(DOOMED);
-    match disk::read(&path, MAX_DOOMED) {
-        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(BTreeSet::new()),
-        Err(e) => Err(Failure::error(format!("{} cannot be read: {e}", path.display()))),
-        Ok(text) => Ok(String::from_utf8_lossy(&text).lines().map(str::to_string).collect()),
-    }
-}
-
-fn note_doomed(place: &Place, ids: &BTreeSet<String>) -> Result<(), Failure> {
-    let path = place.runs.join(lease::PRUNE).join(DOOMED);
-    let text: String = ids.iter().flat_map(|id| [id, "\n"]).collect();
-    disk::write_atomic(&path, text.as_bytes())
-        .map_err(|e| Failure::error(format!("{} cannot be written: {e}", path.display())))
 }
 
 /// A snapshot that is to go.
@@ -217,7 +229,8 @@ impl<'a> Doomed<'a> {
     fn drop_through(&self, hands: &Hands, token: u64) -> Result<(), String> {
         let entry = hands.tools.plan.entries.iter().position(|e| e.address == *self.component);
         let entry = entry.ok_or_else(|| format!("its run does not know {} any more", self.component))?;
-        hands.drop_snapshot(entry, token, SnapshotRef { id: self.id.clone(), token: self.token.clone() })
+        let reference = SnapshotRef { id: self.id.clone(), token: self.token.clone() };
+        hands.drop_snapshot(entry, token, reference, &mut || true).unwrap_or(Ok(()))
     }
 }
 
@@ -311,9 +324,9 @@ pub fn restore(id: &str, inputs: &Inputs) -> Result<Planned, Failure> {
     let place = Place::known()?;
     let state = state::required()?;
     let snapshot = state.snapshots.get(id).cloned().ok_or_else(|| unknown(id, &place, &state))?;
-    if noted_doomed(&place)?.contains(id) {
+    if doomed::noted(&place, &state)?.contains(id) {
         return Err(Failure::refused(format!(
-            "snapshot {id} may be gone: a `patchform snapshot prune` began to drop it, and did not end"
+            "snapshot {id} may be gone: somebody began to drop it, and how that ended is not known"
         ))
         .hint("`patchform snapshot prune` ends that; `patchform snapshot list` shows what is left then"));
     }

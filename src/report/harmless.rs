@@ -1,6 +1,8 @@
 //! Makes text from outside harmless on a terminal: levels, paths, warnings and output may hold escape sequences,
 //! carriage returns or characters that turn the reading direction.
 
+use patchform_sdk::words::obeyed;
+
 /// Appends `c` so that a terminal shows it and does not obey it.
 pub fn push(out: &mut String, c: char) {
     match c {
@@ -15,14 +17,6 @@ pub fn one_line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     text.chars().for_each(|c| push(&mut out, c));
     out
-}
-
-/// Whether a terminal would act on this character instead of showing it: control characters, line and paragraph
-/// separators, marks and overrides of the reading direction (Unicode TR 36), invisible joiners, and tags.
-fn obeyed(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{061c}')
-        || matches!(c, '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// An ASCII spelling of the drawing characters that reports use themselves.

@@ -22,13 +22,22 @@ pub fn quoted(word: &str) -> String {
     for c in word.chars() {
         match c {
             '\'' => typed += r"'\''",
-            c if c.is_control() && c != '\n' && u32::from(c) < 128 => {
-                typed += &format!("'\"$(printf '\\{:03o}')\"'", u32::from(c));
+            c if obeyed(c) && c != '\n' => {
+                let bytes = c.to_string().bytes().map(|byte| format!("\\{byte:03o}")).collect::<String>();
+                typed += &format!("'\"$(printf '{bytes}')\"'");
             }
             c => typed.push(c),
         }
     }
     typed + "'"
+}
+
+/// Whether a terminal would act on this character instead of showing it: control characters, line and paragraph
+/// separators, marks and overrides of the reading direction (Unicode TR 36), invisible joiners, and tags.
+pub fn obeyed(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{061c}')
+        || matches!(c, '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]
@@ -54,7 +63,7 @@ mod tests {
                 "\\",
                 "ü",
             ][..],
-            &["printf", "%s|", "a\tb", "\u{1b}[2J", "\r"],
+            &["printf", "%s|", "a\tb", "\u{1b}[2J", "\r", "v of \u{202e}abc", "\u{85}"],
             &["printf", "%s|", "~", "#x", "a;b", "a&b", "(", "\"q\"", "!x", "x=1"],
         ] {
             let argv: Vec<String> = words.iter().map(ToString::to_string).collect();

@@ -149,7 +149,7 @@ fn stored(page: &mut Page, listed: &Listed, covering: &[Selection], now: Moment)
         page.line(0, 2, &[tinted(Tint::Change, told)]);
     }
     if rows.iter().any(|(id, _)| listed.doomed.contains(*id)) {
-        let told = "May be gone: a `snapshot prune` drops them, or began to and did not end. To end it: ";
+        let told = "May be gone: somebody drops them, or began to and did not end. To end it: ";
         page.line(0, 2, &[tinted(Tint::Change, told), tinted(Tint::Command, "patchform snapshot prune")]);
     }
 }
