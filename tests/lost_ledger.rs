@@ -143,7 +143,7 @@ fn a_patch_whose_trace_was_removed_is_found_by_its_number() {
     fs::remove_dir_all(lab.path("shared/.patchform/actions")).unwrap();
     let refused = in_folder(&lab, "first", "run abandon").output().unwrap();
     let said = String::from_utf8_lossy(&refused.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
-    let line = format!("pgrep -of actions/{id}");
+    let line = format!("pgrep -of 'actions/{id} [^0-9]'");
     assert!(refused.status.code() == Some(7) && said.contains(&line), "{said}");
     let ended = format!("kill -s KILL -- -$({line})");
     assert!(Command::new("sh").args(["-c", &ended]).status().unwrap().success());

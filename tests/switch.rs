@@ -331,6 +331,20 @@ fn a_run_whose_watchdog_lives_is_not_abandoned_where_its_trace_was_removed() {
     lab.patchform("run list").says("abandoned");
 }
 
+/// What is told ends the patch; its dead man's switch lives, and takes it back.
+#[test]
+fn a_patch_that_hangs_is_ended_and_its_watchdog_is_not() {
+    let lab = Component { patch: UNTIL_GO, within: "4s", ..Component::default() }.lab();
+    killed_at(&lab, "half");
+    std::fs::remove_dir_all(lab.path(".patchform/actions")).unwrap();
+    let said = lab.patchform("run abandon").exits(7).err.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = said.split('`').find(|part| part.starts_with("pgrep ")).expect("it says how");
+    let ended = format!("kill -s KILL -- -$({line})");
+    assert!(std::process::Command::new("sh").args(["-c", &ended]).status().unwrap().success(), "{ended}");
+    // Nothing but the switch could do that.
+    becomes(&lab, "1");
+}
+
 /// The state knows no level of anything, whatever is to be done there.
 fn nothing_recorded(lab: &Lab) {
     let state: serde_json::Value = serde_json::from_str(&lab.read("patchform.state.json")).unwrap();

@@ -192,7 +192,7 @@ pub fn is_over(ended: &Ended) -> Result<(), Failure> {
         .hint(format!("wait until it has ended, then `patchform run abandon {id}` again; or go on with `patchform resume {id}` or `patchform rollback {id}`"))
         .hint(format!(
             "a command that hangs is ended by hand, with all that it has started: docs/operations.md says how (A stuck run); its \
-             folder is actions/{folder}, and where that was removed, `pgrep -of actions/{folder}` finds its number"
+             folder is actions/{folder}, and where that was removed, `pgrep -of 'actions/{folder} [^0-9]'` finds its number"
         ))
         .hint(format!(
             "`patchform run abandon {id} {}` lets go all the same: the command goes on, and a dead man's switch that it \
