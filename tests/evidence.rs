@@ -271,6 +271,15 @@ fn a_good_archive_checks_out_and_a_changed_byte_anywhere_does_not() {
         follow_recipe(&archive).exits(1);
         fs::write(&path, whole).unwrap();
     }
+    // A line that is no sum any more is not passed over.
+    let (sums, audit) = (archive.join("SHA256SUMS"), archive.join("audit.txt"));
+    let (whole, told) = (fs::read_to_string(&sums).unwrap(), fs::read(&audit).unwrap());
+    let line = whole.lines().find(|line| line.ends_with("audit.txt")).unwrap();
+    fs::write(&sums, whole.replace(line, &line.replacen(&line[..2], "zz", 1))).unwrap();
+    fs::write(&audit, "nothing to see").unwrap();
+    follow_recipe(&archive).exits(1);
+    fs::write(&sums, whole).unwrap();
+    fs::write(&audit, told).unwrap();
     fs::write(archive.join("outputs/more"), "").unwrap();
     follow_recipe(&archive).exits(1).says("files were added");
     fs::remove_file(archive.join("outputs/more")).unwrap();

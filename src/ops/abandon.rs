@@ -53,10 +53,10 @@ pub fn open(
     let chosen = runs::choose(&place.runs, id)?;
     match runs::tell(&place.runs, &chosen.id) {
         Ok(told) if told.run.is_finished() => Err(runs::ended_meanwhile(&chosen.id)),
-        Ok(told) if let Some(old) = told.is_old(local.read().ok().flatten().as_ref()) => {
-            let_go(&place, &local, chosen, old)
-        }
         Ok(told) => {
+            if let Some(old) = told.is_old_now(&place.runs, local.read().ok().flatten().as_ref())? {
+                return let_go(&place, &local, chosen, old);
+            }
             let leaving: Result<BTreeSet<usize>, Failure> =
                 leave.iter().map(|address| run::changed(&told.plan, address)).collect();
             let leaving = leaving?;

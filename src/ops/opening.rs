@@ -88,7 +88,7 @@ pub(super) fn open_run(
         }]));
     }
     if let Entry::Open { told, .. } = &entry
-        && let Some(old) = told.is_old(Some(&state))
+        && let Some(old) = told.is_old_now(&place.runs, Some(&state))?
     {
         return Err(Failure::locked(old).hint(format!(
             "`patchform run abandon {}` lets go of it, and leaves everything as it stands",

@@ -190,6 +190,18 @@ impl Told {
             )
         })
     }
+
+    /// As [`Told::is_old`], with its folder of now.
+    ///
+    /// # Errors
+    /// Somebody ended it since its folder was read.
+    pub fn is_old_now(&self, runs: &Path, state: Option<&State>) -> Result<Option<String>, Failure> {
+        let id = self.run.id();
+        match self.is_old(state) {
+            Some(_) if tell(runs, id).is_ok_and(|now| now.run.is_finished()) => Err(ended_meanwhile(id)),
+            old => Ok(old),
+        }
+    }
 }
 
 /// Folder of a run. Ids become paths, so that only what an id can be is taken.

@@ -27,37 +27,39 @@ pub fn has_any(plan: &Plan) -> bool {
 /// # Errors
 /// Names the first that is missing or does not fit, and how to give it.
 pub fn again(plan: &Plan, inputs: &Inputs) -> Result<Secrets, Failure> {
-    let mut values: BTreeMap<String, Json> = BTreeMap::new();
-    for (name, form) in plan.secrets() {
-        if !values.contains_key(name) {
-            values.insert(name.to_string(), value(name, plan.secret_sources.get(name), inputs)?);
-        }
-        fits(name, form, &values)?;
-    }
+    let mut values = BTreeMap::new();
+    plan.secrets().try_for_each(|(name, form)| find(plan, inputs, name, form, &mut values))?;
     Ok(Secrets(values))
 }
 
 /// As [`again`], for a run that is let go of: what cannot be read any more must not hold on to it. Says of each that is
 /// missing why.
 pub fn as_far_as_known(plan: &Plan, inputs: &Inputs) -> (Secrets, Vec<String>) {
-    let mut values: BTreeMap<String, Json> = BTreeMap::new();
-    let mut missing: BTreeMap<&str, String> = BTreeMap::new();
+    let (mut values, mut missing) = (BTreeMap::new(), BTreeMap::new());
     for (name, form) in plan.secrets() {
         if missing.contains_key(name) {
             continue;
         }
-        let known = match values.get(name) {
-            Some(_) => Ok(()),
-            None => value(name, plan.secret_sources.get(name), inputs).map(|value| {
-                values.insert(name.to_string(), value);
-            }),
-        };
-        if let Err(failure) = known.and_then(|()| fits(name, form, &values)) {
+        if let Err(failure) = find(plan, inputs, name, form, &mut values) {
             values.remove(name);
             missing.insert(name, format!("{}; what needs it cannot be asked", failure.message));
         }
     }
     (Secrets(values), missing.into_values().collect())
+}
+
+/// Finds a value where that was not done for another argument, and looks whether it fits this one.
+fn find(
+    plan: &Plan,
+    inputs: &Inputs,
+    name: &str,
+    form: SecretForm,
+    values: &mut BTreeMap<String, Json>,
+) -> Result<(), Failure> {
+    if !values.contains_key(name) {
+        values.insert(name.to_string(), value(name, plan.secret_sources.get(name), inputs)?);
+    }
+    fits(name, form, values)
 }
 
 /// A value that was changed since must still be what the argument takes.

@@ -2,7 +2,7 @@ export LC_ALL=C
 wrong() { echo "WRONG: $*"; exit 1; }
 
 # 1. Every file is the one that was exported, and none was added.
-sha256sum -c --quiet SHA256SUMS || wrong "a file is not the one that was exported"
+sha256sum -c --quiet --strict SHA256SUMS || wrong "a file is not the one that was exported"
 [ "$(find . ! -type d | wc -l)" -eq "$(($(wc -l < SHA256SUMS) + 1))" ] || wrong "files were added or taken away"
 
 # 2. Every line of the journal follows the one before it. What stands behind the last line with "end" was cut off while
