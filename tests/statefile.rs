@@ -231,6 +231,14 @@ fn a_drop_that_failed_is_tried_again() {
     let before = count();
     lab.patchform("snapshot prune").exits(1).says("exited with code 1").says("could not be dropped");
     assert_eq!(count(), before);
+    // What nobody can drop is taken out of the list by a person.
+    let listed: serde_json::Value =
+        serde_json::from_str(&lab.patchform("snapshot list --json").exits(0).out).unwrap();
+    let id = listed["snapshots"][0]["id"].as_str().unwrap();
+    lab.patchform("snapshot forget nothing").exits(1).says("there is no snapshot nothing");
+    lab.patchform(&format!("snapshot forget {id}")).exits(0).says("is no way back any more");
+    assert_eq!(count(), before - 1);
+    lab.patchform(&format!("snapshot restore {id} --auto-approve")).exits(1);
     lab.write("droppable", "");
     lab.patchform("snapshot prune").exits(0);
     assert_eq!(count(), 2, "keep = 2 by default");

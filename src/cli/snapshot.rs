@@ -38,6 +38,13 @@ pub enum Verb {
         #[command(flatten)]
         lock: Lock,
     },
+    /// Take one out of the list without dropping it: one that is gone already, or that nobody can drop
+    Forget {
+        /// Its id
+        id: String,
+        #[command(flatten)]
+        lock: Lock,
+    },
 }
 
 pub fn run(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
@@ -56,6 +63,16 @@ pub fn run(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
             live.finish(&ended);
             Ok(super::ended::exit_of(&ended))
         }
+        Verb::Forget { id, lock } => {
+            let place = ops::snapshot::forget_one(id, lock.timeout()?)?;
+            let left = if place.is_empty() {
+                String::new()
+            } else {
+                format!(" What is left of it lies at {place}.")
+            };
+            terminal.say(&format!("{id} is forgotten, and is no way back any more.{left}\n"));
+            Ok(Exit::Done)
+        }
         Verb::Prune { variables, lock } => {
             let pruned = ops::snapshot::prune(&variables.inputs(), lock.timeout()?)?;
             for id in &pruned.dropped {
@@ -72,7 +89,8 @@ pub fn run(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
                 0 => Ok(Exit::Done),
                 failed => {
                     Err(Failure::error(format!("{} could not be dropped", size::counted(failed, "snapshot")))
-                        .hint("what stands in the way is said above; then `patchform snapshot prune` again"))
+                        .hint("what stands in the way is said above; then `patchform snapshot prune` again")
+                        .hint("`patchform snapshot forget ID` takes one out of the list that is gone, or that nobody can drop"))
                 }
             }
         }

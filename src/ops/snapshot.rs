@@ -271,6 +271,24 @@ impl Known {
     }
 }
 
+/// `snapshot forget`: takes one out of the state that is gone, or that nobody can drop. Answers where it lay.
+///
+/// # Errors
+/// There is no such snapshot, a run goes on, or the state cannot be written.
+pub fn forget_one(id: &str, patience: Duration) -> Result<String, Failure> {
+    let place = Place::known()?;
+    runs::refuse_while_driven(&place.runs, "snapshot forget")?;
+    let state = state::required()?;
+    if let Some(snapshot) = state.snapshots.get(id) {
+        forget(&place, &[id.to_string()], state.token, patience)?;
+        return Ok(snapshot.place.clone());
+    }
+    let orphans = orphans::find(&place, &state)?.orphans;
+    let orphan = orphans.iter().find(|orphan| orphan.id == id).ok_or_else(|| unknown(id, &place, &state))?;
+    orphans::note_dropped(&place, orphan)?;
+    Ok(orphan.place.clone())
+}
+
 fn forget(place: &Place, dropped: &[String], token: u64, patience: Duration) -> Result<(), Failure> {
     if dropped.is_empty() {
         return Ok(());

@@ -22,7 +22,7 @@ pub fn description() -> Description {
         ("digest", argv("Prints anything that changes when the component changes beyond its level.")),
         ("snapshot", argv("Stores a way back and prints a token that `restore` gets as PATCHFORM_SNAPSHOT.")),
         ("restore", argv("Goes back to PATCHFORM_SNAPSHOT; safe when already there, and safe twice.")),
-        ("drop", argv("Removes the snapshot PATCHFORM_SNAPSHOT.")),
+        ("drop", argv("Removes the snapshot PATCHFORM_SNAPSHOT; must end well where it is gone already.")),
         ("uninstall", argv("Takes back just the patch, to PATCHFORM_LEVEL.")),
         ("reload", argv("Brings the installed level into force.")),
         ("verify", argv("Exits 0 when all is well.")),
