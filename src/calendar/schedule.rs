@@ -63,6 +63,19 @@ impl<'a> Schedule<'a> {
         self.blackouts.iter().position(|times| times.is_open(at))
     }
 
+    /// The blackouts, by their places among them, that are in the way where work which takes so long would start without any.
+    pub fn in_the_way(&self, now: Moment, needs: Duration) -> Vec<usize> {
+        let alone = Schedule { windows: self.windows.clone(), blackouts: Vec::new() };
+        let from = match alone.fit(now, needs) {
+            Fit::Now { .. } => now,
+            Fit::Later(opening) => opening.from,
+            Fit::Never { .. } => return Vec::new(),
+        };
+        let bounds = Interval { from, until: from.plus(needs) };
+        let meets = |times: &&Times| times.open(bounds).into_iter().any(|open| open.within(bounds).is_some());
+        (0..self.blackouts.len()).filter(|i| meets(&self.blackouts[*i])).collect()
+    }
+
     /// When it is open within bounds.
     fn open(&self, bounds: Interval) -> Vec<Interval> {
         let cut = |times: &&Times| -> Vec<Interval> {

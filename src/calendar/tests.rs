@@ -320,6 +320,20 @@ fn any_times() -> impl Strategy<Value = Times> {
     prop_oneof![4 => again, 1 => dates].prop_filter_map("is wrong", |written| written.read().ok())
 }
 
+/// A blackout in Tokyo lies over a night in Berlin for half of the year.
+#[test]
+fn what_is_in_the_way_of_the_next_window_is_named() {
+    let night = read(&window("Europe/Berlin", "01:00", 1, &[]));
+    let blackouts = [read(&window("Asia/Tokyo", "09:00", 1, &[])), read(&window("UTC", "12:00", 1, &[]))];
+    let schedule = Schedule { windows: vec![&night], blackouts: blackouts.iter().collect() };
+    let now = at("2026-11-28T10:00:00Z");
+    let fit = schedule.fit(now, HOUR / 2);
+    assert!(matches!(fit, Fit::Later(opening) if opening.from == at("2027-03-28T23:00:00Z")), "{fit:?}");
+    assert_eq!(schedule.in_the_way(now, HOUR / 2), [0]);
+    assert!(schedule.in_the_way(at("2027-05-01T10:00:00Z"), HOUR / 2).is_empty());
+    assert!(schedule.in_the_way(now, HOUR * 2).is_empty(), "no window is as long as that");
+}
+
 proptest! {
     #[test]
     fn openings_are_in_order_apart_and_what_each_moment_says(

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 mod windows;
 
-pub use windows::windows;
+pub use windows::{nights, windows};
 
 /// A single level.
 pub fn single(level: &str) -> PatchLevel {

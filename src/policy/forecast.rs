@@ -93,8 +93,20 @@ impl<'a> Forecast<'a> {
             (true, _) => {
                 format!("what is left before it closes is shorter than the {} it needs", self.length())
             }
-            (false, [one]) => format!("it is outside of its window {one}"),
-            (false, many) => format!("it is outside of its windows {}", many.join(", ")),
+            (false, [one]) => format!("it is outside of its window {one}{}", self.in_the_way()),
+            (false, many) => format!("it is outside of its windows {}{}", many.join(", "), self.in_the_way()),
+        }
+    }
+
+    /// What keeps it from starting where its windows open next.
+    fn in_the_way(&self) -> String {
+        let found = self.kept.schedule().in_the_way(self.now, self.needs);
+        let names: Vec<&str> =
+            found.into_iter().filter_map(|i| Some(&*self.kept.blackouts.get(i)?.name)).collect();
+        match names[..] {
+            [] => String::new(),
+            [one] => format!(", and where that opens next blackout {one} is in the way"),
+            _ => format!(", and where that opens next blackouts {} are in the way", names.join(", ")),
         }
     }
 

@@ -15,12 +15,13 @@ fn of<'a>(plan: &'a Plan, entry: &Entry, change: &Change) -> Option<Forecast<'a>
     forecast(Subject { entry, change, next: 0 }, plan.into(), plan.made)
 }
 
-/// Draws it; `offset` says how many seconds the clocks here are ahead of UTC at a moment.
+/// Draws it, with when it has its turn where what comes before it takes until a later opening; `offset` says how many seconds the clocks here are
+/// ahead of UTC at a moment.
 pub fn draw(
     page: &mut Page,
     (indent, column): (usize, usize),
     plan: &Plan,
-    (entry, change): (&Entry, &Change),
+    (entry, change, turn): (&Entry, &Change, Option<Moment>),
     offset: &dyn Fn(Moment) -> i32,
 ) {
     let Some(forecast) = of(plan, entry, change) else {
@@ -49,6 +50,15 @@ pub fn draw(
         Fit::Never { longest } => vec![tinted(Tint::Bad, format!("never: {}", forecast.why_never(longest)))],
     };
     page.labelled(indent, column, "window", &pieces);
+    let closes = match forecast.fit {
+        Fit::Now { until } => Some(until),
+        Fit::Later(opening) => Some(opening.until),
+        Fit::Never { .. } => None,
+    };
+    if let Some(turn) = turn.filter(|turn| closes.is_some_and(|closes| closes <= *turn)) {
+        let told = format!("has its turn at {} at the earliest, behind what comes before it", moment(turn));
+        page.labelled(indent, column, "", &[tinted(Tint::Change, told)]);
+    }
 }
 
 /// The same for programs; times by UTC.

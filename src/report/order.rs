@@ -1,8 +1,10 @@
 //! In which order a plan works, and how long it takes at best: layers and the longest path over what changes, one wave after
 //! the other.
 
+use crate::model::Moment;
 use crate::plan::noun::{Change, Entry, Plan, Step, Verdict};
 use crate::plan::room::head;
+use crate::policy::{Subject, forecast};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -18,18 +20,13 @@ pub struct Order {
 impl Order {
     /// That of a plan. What stands in a cycle (which a checked configuration cannot have) is left out.
     pub fn of(plan: &Plan) -> Order {
-        let edges = edges(plan);
         // The end of each wave stands behind the entries as a node of its own.
         let n = plan.entries.len() + plan.waves.len();
-        let mut waits = vec![0; n];
-        edges.iter().for_each(|(_, next)| waits[*next] += 1);
-        let dependents = Dependents::of(n, &edges);
         // The layer of a changing entry; for others, the layers that lie below it.
         let mut depth = vec![0usize; n];
         let mut ends = vec![Duration::ZERO; n];
-        let mut ready: Vec<usize> = (0..n).filter(|i| waits[*i] == 0).collect();
         let mut layers: Vec<Vec<usize>> = Vec::new();
-        while let Some(i) = ready.pop() {
+        in_order(plan, |i, dependents| {
             let mut below = depth[i];
             if let Some(takes) = plan.entries.get(i).and_then(takes) {
                 ends[i] += takes;
@@ -39,15 +36,11 @@ impl Order {
                 layers[below].push(i);
                 below += 1;
             }
-            for &next in dependents.of_entry(i) {
+            for &next in dependents {
                 depth[next] = depth[next].max(below);
                 ends[next] = ends[next].max(ends[i]);
-                waits[next] -= 1;
-                if waits[next] == 0 {
-                    ready.push(next);
-                }
             }
-        }
+        });
         layers.iter_mut().for_each(|layer| layer.sort_unstable());
         Order { layers, longest: ends.into_iter().max().unwrap_or_default() }
     }
@@ -83,6 +76,47 @@ impl Order {
             }
         }
         of
+    }
+}
+
+/// When each entry has its turn at the earliest, by the windows of it and of all that comes before it, when nothing else holds it
+/// back; nothing where the plan keeps no hours.
+pub fn turns(plan: &Plan) -> Vec<Moment> {
+    if plan.hours.windows.is_empty() && plan.hours.blackouts.is_empty() {
+        return Vec::new();
+    }
+    let mut turns = vec![plan.made; plan.entries.len() + plan.waves.len()];
+    in_order(plan, |i, dependents| {
+        let mut end = turns[i];
+        if let Some(entry) = plan.entries.get(i)
+            && let Verdict::Change(change) = &entry.verdict
+        {
+            let forecast = forecast(Subject { entry, change, next: 0 }, plan.into(), turns[i]);
+            turns[i] = forecast.and_then(|forecast| forecast.starts()).unwrap_or(turns[i]);
+            end = turns[i].plus(change.length());
+        }
+        dependents.iter().for_each(|next| turns[*next] = turns[*next].max(end));
+    });
+    turns.truncate(plan.entries.len());
+    turns
+}
+
+/// Visits entries, and behind them the ends of waves, each when all that comes before it was visited, with what waits for it.
+fn in_order(plan: &Plan, mut visit: impl FnMut(usize, &[usize])) {
+    let edges = edges(plan);
+    let n = plan.entries.len() + plan.waves.len();
+    let mut waits = vec![0; n];
+    edges.iter().for_each(|(_, next)| waits[*next] += 1);
+    let dependents = Dependents::of(n, &edges);
+    let mut ready: Vec<usize> = (0..n).filter(|i| waits[*i] == 0).collect();
+    while let Some(i) = ready.pop() {
+        visit(i, dependents.of_entry(i));
+        for &next in dependents.of_entry(i) {
+            waits[next] -= 1;
+            if waits[next] == 0 {
+                ready.push(next);
+            }
+        }
     }
 }
 
@@ -199,6 +233,15 @@ mod tests {
         let order = Order::of(&plan);
         assert_eq!(order.layers, [vec![0, 1], vec![2, 3, 4]]);
         assert_eq!(order.longest, Duration::from_millis(2 * 7_040));
+    }
+
+    #[test]
+    fn what_comes_before_it_may_take_until_another_night() {
+        // Tuesdays from one to four in Berlin, and it is Monday.
+        let plan = samples::nights();
+        let turns: Vec<String> = turns(&plan).iter().map(Moment::to_string).collect();
+        assert_eq!(turns[..2], ["2026-11-24T00:00:00.000Z", "2026-12-01T00:00:00.000Z"]);
+        assert!(super::turns(&samples::fleet(3, true)).is_empty());
     }
 
     #[test]

@@ -8,6 +8,19 @@ use crate::plan::hours::{Emergency, Hours, When};
 use crate::plan::noun::{Cause, Plan, Verdict};
 use std::time::Duration;
 
+/// The same, and what `b` needs does not fit any more into the night of `a`, which comes before it.
+pub fn nights() -> Plan {
+    let mut plan = windows();
+    plan.entries[1].when = plan.entries[0].when.clone();
+    plan.entries[1].after = vec![0];
+    for entry in &mut plan.entries[..2] {
+        if let Verdict::Change(change) = &mut entry.verdict {
+            change.forth[2].expected = Duration::from_secs(2 * 3600);
+        }
+    }
+    plan
+}
+
 /// Windows in every standing, when it is Monday, and an emergency that passes one of them over.
 pub fn windows() -> Plan {
     let written = |zone: &str, start: &str, hours: u64| Written {

@@ -2,7 +2,7 @@
 
 use super::{View, diff, heading, level, way};
 use crate::config::checked::{Barrier, Drain, LogSource, Silence, Vendor, VendorField};
-use crate::model::period;
+use crate::model::{Moment, period};
 use crate::plan::along::Along;
 use crate::plan::blocking;
 use crate::plan::noun::{Change, Entry, Plan};
@@ -32,6 +32,8 @@ pub struct Subject<'a> {
     pub plan: &'a Plan,
     /// What restores of whole systems take along.
     pub along: &'a Along<'a>,
+    /// When each entry has its turn; none where the plan keeps no hours.
+    pub turns: &'a [Moment],
     /// Index into the plan's entries.
     pub at: usize,
     /// The component.
@@ -126,7 +128,8 @@ pub fn draw(page: &mut Page, view: &View<'_>, subject: Subject<'_>) {
         page.labelled(INDENT, COLUMN, "space", &[plain(size::bytes(preview.space))]);
     }
     way::draw(page, view, INDENT, subject);
-    hours::draw(page, (INDENT, COLUMN), plan, (entry, change), &|at| view.offset(at));
+    let turn = subject.turns.get(subject.at).copied();
+    hours::draw(page, (INDENT, COLUMN), plan, (entry, change, turn), &|at| view.offset(at));
     let warnings: Vec<&str> = preview.warnings.iter().flat_map(|w| w.lines()).collect();
     if let Some(vendor) = entry.vendor.and_then(|v| plan.vendors.get(v)) {
         page.labelled(INDENT, COLUMN, "contact", &[plain(contact(vendor))]);

@@ -6,6 +6,7 @@ use crate::model::Address;
 use crate::plan::along::Along;
 use crate::plan::noun::Plan;
 use crate::report::mark::{Counts, Mark};
+use crate::report::order::turns;
 use crate::report::page::Page;
 use crate::report::size;
 use crate::report::style::{Tint, plain, tinted};
@@ -20,8 +21,8 @@ const WAYS: usize = 5;
 
 /// Draws what changes.
 pub fn draw(page: &mut Page, plan: &Plan, view: &View<'_>) {
-    let along = Along::of(plan);
-    let subject = |(at, entry, change)| Subject { plan, along: &along, at, entry, change };
+    let (along, turns) = (Along::of(plan), turns(plan));
+    let subject = |(at, entry, change)| Subject { plan, along: &along, turns: &turns, at, entry, change };
     let changing: Vec<Subject<'_>> = plan.changes().map(subject).collect();
     if view.full || changing.len() <= FEW {
         for subject in changing {

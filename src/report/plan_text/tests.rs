@@ -58,6 +58,10 @@ fn a_baseline_is_one_line_whatever_stands_on_it() {
 #[test]
 fn windows_and_an_emergency() {
     insta::assert_snapshot!(draw(&samples::windows(), Style::plain(100)));
+    let nights = draw(&samples::nights(), Style::plain(100));
+    let nights = nights.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(nights.contains("has its turn at 2026-12-01 01:00 Europe/Berlin"), "{nights}");
+    assert_eq!(nights.matches("has its turn").count(), 1, "{nights}");
 }
 
 #[test]
