@@ -78,10 +78,13 @@ impl Times {
         Some(self.seen.get(&service)?.outages(self.steady(until)))
     }
 
-    /// A component is away from its patch or drain on until it is verified, or read after it went back.
+    /// A component is away from its patch or drain on until it is verified, has its traffic back, or is read after it went back;
+    /// and not at all where the first of these was refused.
     fn see_away(&mut self, event: &Event) {
         let at = self.steady(event.at);
-        let verifies = |i: usize| self.begun.get(&i).is_some_and(|(_, _, step)| *step == Step::Verify);
+        let is_at = |i: usize, wanted: Step| self.begun.get(&i).is_some_and(|(_, _, step)| *step == wanted);
+        let began = |i: usize| Some(self.begun.get(&i)?.1);
+        let verifies = |i: usize| is_at(i, Step::Verify);
         let back = match &event.what {
             What::Intent { action, step, .. } if leaves(*step) => {
                 self.away.entry(action.component).or_insert(at);
@@ -89,6 +92,12 @@ impl Times {
             }
             What::Fact { action, answer: Answer::Applied(done), .. } if verifies(action.component) => {
                 (done.verdict == Some(Verified::Healthy)).then_some(action.component)
+            }
+            What::Fact { action, answer: Answer::Applied(_), .. } => {
+                Some(action.component).filter(|i| is_at(*i, Step::Undrain))
+            }
+            What::Fact { action, answer: Answer::Refused { .. }, .. } => {
+                Some(action.component).filter(|i| self.away.get(i).copied() == began(*i))
             }
             What::Read { component, .. } => Some(*component),
             _ => None,
@@ -373,6 +382,34 @@ mod tests {
     use super::*;
     use crate::run::Rules;
     use patchform_sdk::message::Done;
+
+    /// Whose drain was refused has its traffic, and who is given it back has it again.
+    #[test]
+    fn who_has_traffic_is_not_away() {
+        let (at, back) =
+            (|index| ActionRef { component: 0, leg: Leg::Forth, index }, Answer::Applied(Done::default()));
+        let intent = |index, step| What::Intent { action: at(index), step, attempt: 1, snapshot: None };
+        let fact = |index, answer| What::Fact { action: at(index), attempt: 1, answer };
+        for (second, answer, away) in [
+            (None, Answer::refused("held"), Some(10)),
+            (None, Answer::unclear("lost"), None),
+            (Some((Step::Patch, Answer::refused("no"))), back.clone(), None),
+            (Some((Step::Undrain, back.clone())), back.clone(), Some(30)),
+        ] {
+            let mut times = Times::default();
+            let mut story = vec![(0, intent(0, Step::Drain)), (10, fact(0, answer))];
+            if let Some((step, answer)) = second {
+                story.extend([(20, intent(1, step)), (30, fact(1, answer))]);
+            }
+            for (at, what) in story {
+                times.see(&Event { at: Moment(at), what });
+            }
+            assert_eq!(times.away.is_empty(), away.is_some(), "{away:?}");
+            if let Some(millis) = away {
+                assert_eq!(times.away(0, Moment(99)), Some(Duration::from_millis(millis)));
+            }
+        }
+    }
 
     /// Whoever stops a run in the evening and resumes it in the morning has not patched all night.
     #[test]
