@@ -133,6 +133,25 @@ fn who_turns_ill_behind_the_plan_leaves_no_room_for_the_others() {
     lab.patchform("apply --auto-approve").exits(5).says("2 done");
 }
 
+/// A third one turns ill while the first is worked on, long before its own turn: whoever comes next is not taken away beside it.
+#[test]
+fn who_turns_ill_while_another_is_worked_on_leaves_no_room_for_the_next() {
+    let lab = platform(4, "max_parallel = 1", "min_available = 3");
+    let text = lab.read("main.pf.hcl");
+    let ill = "[ $NAME != h1 ] || echo h3 > ill; echo + >> order;";
+    lab.write("main.pf.hcl", text.replace("echo + >> order;", ill));
+    let ran = lab.patchform("apply --auto-approve").exits(5);
+    let said = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    let why = "service.shop needs 3 members available, and without this one 2 would be: ill is command.web[\"h3\"] (check \"well\":";
+    assert!(said.contains(why), "{said}");
+    assert_eq!(lab.read("order").lines().count(), 2, "the first one alone: {said}");
+    // What was ill is well again, and the rest is done.
+    lab.write("ill", "");
+    lab.write("main.pf.hcl", text);
+    lab.patchform("apply --auto-approve").exits(0);
+    assert_eq!(at_once(&lab), 1);
+}
+
 /// Who could not be restored is not back: its time goes on, and is told first.
 #[test]
 fn who_is_stuck_is_still_away() {

@@ -181,6 +181,23 @@ fn the_silence_of_a_dead_controller_has_an_end() {
     assert!(all.iter().all(|one| one["comment"] == left[0]["comment"]), "{all:?}");
 }
 
+/// A run that is let go of leaves none, whoever made it.
+#[test]
+fn the_silence_of_a_run_that_is_abandoned_ends() {
+    let lab = Lab::new("");
+    let Some(alerts) = Alertmanager::of(&lab) else { return };
+    prepare(&lab, &alerts.url, "");
+    let mut child = apply(&lab);
+    until("it is silenced", || lab.path("begun").exists() && alerts.heard() == ["other:9100"]);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    lab.write("go", "");
+    until("the patch has ended", || lab.read("shop") == "1.1");
+    until("it is abandoned", || lab.patchform("run abandon").code == 0);
+    assert_eq!(alerts.heard(), ["other:9100", "shop:9100"]);
+    assert!(alerts.silences().is_empty(), "{:?}", alerts.silences());
+}
+
 /// A stopped run is driven by nobody: its alerts are heard.
 #[test]
 fn a_run_that_stops_leaves_no_silence() {

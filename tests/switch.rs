@@ -331,6 +331,18 @@ fn a_run_whose_watchdog_lives_is_not_abandoned_where_its_trace_was_removed() {
     lab.patchform("run list").says("abandoned");
 }
 
+/// It ends the patch before it goes back, also where nobody can read any more which process that is.
+#[test]
+fn a_watchdog_ends_the_patch_whose_trace_was_removed() {
+    let lab = Component { patch: UNTIL_GO, within: "3s", ..Component::default() }.lab();
+    killed_at(&lab, "half");
+    std::fs::remove_dir_all(lab.path(".patchform/actions")).unwrap();
+    becomes(&lab, "1");
+    lab.write("go", "");
+    std::thread::sleep(Duration::from_secs(1));
+    assert_eq!(lab.read("file"), "1", "the patch went on beside it");
+}
+
 /// What is told ends the patch; its dead man's switch lives, and takes it back.
 #[test]
 fn a_patch_that_hangs_is_ended_and_its_watchdog_is_not() {

@@ -398,6 +398,12 @@ fn what_an_operator_took_away_stays_away_and_the_last_one_is_not_drained() {
     farm.wants("1.1", "");
     farm.say("set server web/web-1 state maint");
     farm.run("plan").exits(0).says("somebody else took its traffic away, and it stays so");
+    // It serves nobody: a service has to do without it, too.
+    let text = farm.lab.read("main.pf.hcl");
+    let service = "service \"shop\" {\n  members = [release.web]\n  min_available = 2\n}\n";
+    farm.lab.write("main.pf.hcl", format!("{text}{service}"));
+    farm.run("plan").exits(5).says("HAProxy has web/web-1 in state maint");
+    farm.lab.write("main.pf.hcl", text);
     let load = farm.load();
     farm.run("apply --auto-approve").exits(0);
     load.was_unharmed();

@@ -1,12 +1,18 @@
-//! Who of a service is ill already when a plan is made, as checks tell: it is away, whatever its reading says.
+//! Who of a service is ill, as checks tell: it is away, whatever its reading says. Asked when a plan is made, and at the gate of each
+//! member: what has nothing to do with the run may have taken others away since.
 
+use super::perform::Tools;
 use crate::config::checked::Need;
 use crate::plan::noun::{Entry, Observed, Plan};
+use crate::run::decide::Begin;
 use crate::target::Targets;
 use crate::target::check::{self, Place};
 use patchform_sdk::chunk;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// Asks the members of the services that the plan touches. What nobody can tell is no illness: the run asks again.
 pub fn look(plan: &mut Plan, targets: &Targets) {
@@ -23,10 +29,91 @@ pub fn look(plan: &mut Plan, targets: &Targets) {
     }
 }
 
+/// A member without traffic serves nobody, however well it is. `away`: by entry, why it has none.
+pub fn without_traffic(plan: &mut Plan, away: BTreeMap<usize, String>) {
+    for (i, why) in away {
+        let is_member = plan.services.iter().any(|service| service.members.contains(&i));
+        if let Some(entry) = plan.entries.get_mut(i).filter(|_| is_member) {
+            entry.ill.get_or_insert(why);
+        }
+    }
+}
+
 /// What is ill of what has to be well.
 fn ill(entry: &Entry, targets: &Targets) -> Option<String> {
     let place = Place { connection: &entry.connection, targets, since: None, mark: None };
     let needed = entry.checks.iter().filter(|check| check.need != Need::Wanted);
     let ill = check::ill_at_a_glance(needed, &place, &AtomicBool::new(false));
     ill.map(|(check, why)| format!("check {:?}: {why}", check.name))
+}
+
+/// So often too few are looked for before they are believed to be, and so long after each other.
+const LOOKS: usize = 3;
+const BETWEEN: Duration = Duration::from_secs(1);
+/// For so long what was found of a member counts, for each of its service: of very many who are at their gates at once not each
+/// asks all the others.
+const FRESH: Duration = Duration::from_millis(10);
+
+/// What was found of members last: what is ill of each.
+#[derive(Default)]
+pub struct Seen(Mutex<BTreeMap<usize, (Instant, Option<String>)>>);
+
+impl Tools {
+    /// Whether every service of a component has enough others that are well.
+    ///
+    /// # Errors
+    /// Which has not, and what is ill.
+    pub(super) fn spares(&self, begin: &Begin) -> Result<(), String> {
+        let i = begin.action.component;
+        for service in self.plan.services.iter().filter(|service| service.members.contains(&i)) {
+            let counts = |m: &usize| *m != i && !begin.away.contains(m);
+            let others: Vec<usize> = service.members.iter().copied().filter(counts).collect();
+            let least = usize::try_from(service.least).unwrap_or(usize::MAX);
+            // That too few are left by the run's own count, it knows itself.
+            if least == 0 || others.len() < least {
+                continue;
+            }
+            let mut ill = Vec::new();
+            for look in 0..LOOKS {
+                if look > 0 {
+                    thread::sleep(BETWEEN);
+                }
+                let each = u32::try_from(others.len()).unwrap_or(u32::MAX);
+                ill =
+                    self.ill_of(&others, if look > 0 { Duration::ZERO } else { FRESH.saturating_mul(each) });
+                if others.len() - ill.len() >= least {
+                    break;
+                }
+            }
+            if others.len() - ill.len() < least {
+                let told: Vec<String> =
+                    ill.iter().map(|(m, why)| format!("{} ({why})", self.plan.entries[*m].address)).collect();
+                return Err(format!(
+                    "{} needs {least} members available, and without this one {} would be: ill is {}",
+                    service.address(),
+                    others.len() - ill.len(),
+                    told.join(", ")
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Who of them is ill, and why; what was found within `fresh` counts.
+    fn ill_of(&self, members: &[usize], fresh: Duration) -> Vec<(usize, String)> {
+        let known = |m: usize| {
+            let seen = self.seen.0.lock().unwrap_or_else(PoisonError::into_inner);
+            seen.get(&m).filter(|(at, _)| at.elapsed() < fresh).map(|(_, ill)| ill.clone())
+        };
+        let asked = chunk::abreast(members, |m| {
+            let ill = known(*m).unwrap_or_else(|| {
+                let ill = ill(&self.plan.entries[*m], &self.targets);
+                let mut seen = self.seen.0.lock().unwrap_or_else(PoisonError::into_inner);
+                seen.insert(*m, (Instant::now(), ill.clone()));
+                ill
+            });
+            (*m, ill)
+        });
+        asked.into_iter().flatten().filter_map(|(m, ill)| Some((m, ill?))).collect()
+    }
 }

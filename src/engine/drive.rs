@@ -352,7 +352,12 @@ impl Drive<'_> {
     fn perform(&mut self, command: Command) {
         let reply = self.reply.clone();
         match command {
-            Command::Begin(begin) => self.performer.begin(begin, reply),
+            Command::Begin(mut begin) => {
+                if begin.step == Step::Gate {
+                    begin.away = self.run.away_beside(begin.action.component);
+                }
+                self.performer.begin(begin, reply);
+            }
             Command::ReadBack { component } => self.performer.read_back(component, reply),
             // A probe or a look begins when its pause is over, which may be at once.
             Command::Probe { .. } | Command::Watch { .. } | Command::Stop { .. } | Command::Finish => {}

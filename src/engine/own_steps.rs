@@ -32,7 +32,8 @@ impl Tools {
         }
     }
 
-    /// Asks the policy, and whether the component is still what the plan was made for, in the part that it plays, too.
+    /// Asks the policy, whether the component is still what the plan was made for, in the part that it plays, too, and whether its
+    /// services can spare it.
     fn gate(&self, begin: &Begin, entry: &Entry, change: &Change) -> Answer {
         let subject = policy::Subject { entry, change, next: begin.action.index };
         match policy::judge(subject, (&self.plan).into(), clock::now()) {
@@ -40,6 +41,7 @@ impl Tools {
             policy::Verdict::WaitUntil(_, why) | policy::Verdict::Refuse(why) => return Answer::refused(why),
         }
         let fits = self.unchanged(begin, entry).and_then(|()| self.in_role(entry));
+        let fits = fits.and_then(|()| self.spares(begin));
         fits.map_or_else(Answer::refused, |()| Answer::applied())
     }
 

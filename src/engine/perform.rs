@@ -1,6 +1,7 @@
 //! Begins each step of a procedure: the provider's actions are passed on, the core's own (`own_steps`) are done here. Every
 //! step answers applied, refused or unclear.
 
+use super::ailing::Seen;
 use super::fleet::Fleet;
 use super::giving_back;
 use super::hiding;
@@ -42,6 +43,8 @@ pub struct Tools {
     pub cancelled: AtomicBool,
     /// Asks for a target alone when more is needed of it than the plan said.
     pub alone: Alone,
+    /// What was found of members of services.
+    pub seen: Seen,
 }
 
 /// Holds a target alone for the run from now on; says why that cannot be.
@@ -54,6 +57,14 @@ pub struct Hands {
     pool: Pool,
     /// Ids of the actions that this controller began, where that matters: in a run with secrets, and of what moves traffic.
     own: Mutex<BTreeSet<String>>,
+}
+
+/// A snapshot that was not dropped.
+pub struct NotDropped {
+    /// Why.
+    pub why: String,
+    /// Whether it may be gone all the same: its provider does not promise that nothing was changed.
+    pub may_be_gone: bool,
 }
 
 /// The provider's action for a step; `None` for the core's own steps.
@@ -208,10 +219,14 @@ impl Hands {
         token: u64,
         snapshot: SnapshotRef,
         waits: &mut dyn FnMut() -> bool,
-    ) -> Option<Result<(), String>> {
+    ) -> Option<Result<(), NotDropped>> {
+        let not = |why: String, may_be_gone| {
+            let why = self.tools.secrets.mask().apply(&why).into();
+            Some(Err(NotDropped { why, may_be_gone }))
+        };
         let answer = match self.begin_drop(component, token, snapshot) {
             Ok(answer) => answer,
-            Err(why) => return Some(Err(self.tools.secrets.mask().apply(&why).into())),
+            Err(why) => return not(why, false),
         };
         let answer = loop {
             match answer.recv_timeout(DROP_PAUSE) {
@@ -222,11 +237,11 @@ impl Hands {
             }
         };
         failpoint::pass("snapshot.dropped");
-        let dropped = answer.and_then(|answer| match answer {
-            Answer::Applied(_) => Ok(()),
-            Answer::Refused { why, .. } | Answer::Unclear { why, .. } => Err(why),
-        });
-        Some(dropped.map_err(|why| self.tools.secrets.mask().apply(&why).into()))
+        match answer {
+            Ok(Answer::Applied(_)) => Some(Ok(())),
+            Ok(Answer::Refused { why, .. }) => not(why, false),
+            Ok(Answer::Unclear { why, .. }) | Err(why) => not(why, true),
+        }
     }
 
     fn begin_drop(

@@ -7,7 +7,7 @@
 
 use crate::config::checked::Silence;
 use crate::model::Moment;
-use crate::plan::noun::{Plan, Step, Verdict};
+use crate::plan::noun::{Entry, Plan, Step, Verdict};
 use crate::run::event::{ActionRef, Event, Leg, What};
 use crate::run::{Run, Standing};
 use crate::target::{Targets, credential};
@@ -41,8 +41,21 @@ pub struct Silencer {
 
 /// Something to be done.
 enum Order {
-    Keep { component: usize, silence: Box<Silence>, comment: String, until: Moment },
-    Lift { component: usize },
+    Keep {
+        component: usize,
+        silence: Box<Silence>,
+        comment: String,
+        until: Moment,
+    },
+    /// One that an earlier controller has made.
+    End {
+        component: usize,
+        silence: Box<Silence>,
+        comment: String,
+    },
+    Lift {
+        component: usize,
+    },
 }
 
 impl Silencer {
@@ -89,9 +102,23 @@ impl Silencer {
         let _ = self.orders.send(Order::Keep {
             component,
             silence: silence.clone(),
-            comment: format!("{} is worked on by run {}", entry.address, run.id()),
+            comment: comment(entry, run),
             until: clock::now().plus(deadline.saturating_add(MARGIN)),
         });
+    }
+
+    /// The run is let go of as it stands: what its last controller had silenced may be heard again.
+    pub fn let_go(&mut self, plan: &Plan, run: &Run) {
+        for (component, entry) in plan.entries.iter().enumerate() {
+            let worked_on = matches!(
+                run.standing(component),
+                Standing::Forward | Standing::GoingBack | Standing::Stuck(_)
+            );
+            if let Some(silence) = entry.silence.as_ref().filter(|_| worked_on) {
+                let (silence, comment) = (silence.clone(), comment(entry, run));
+                let _ = self.orders.send(Order::End { component, silence, comment });
+            }
+        }
     }
 
     fn lift(&mut self, component: usize) {
@@ -110,6 +137,11 @@ impl Silencer {
         let _ = thread.join();
         told.iter().collect()
     }
+}
+
+/// What says there whose a silence is.
+fn comment(entry: &Entry, run: &Run) -> String {
+    format!("{} is worked on by run {}", entry.address, run.id())
 }
 
 /// Whether alerts are expected of a step.
@@ -151,6 +183,16 @@ impl Keeper {
                         component,
                         kept.map_err(|why| format!("alerts are not silenced while {comment}: {url} {why}")),
                     )
+                }
+                Order::End { component, silence, comment } => {
+                    let found = self.find(&silence, &comment);
+                    let found = found
+                        .map_err(|why| format!("a silence of {comment} may be left: {} {why}", silence.url));
+                    let ended = found.and_then(|id| {
+                        self.kept.extend(id.map(|id| (component, (silence, id))));
+                        self.lift(component)
+                    });
+                    (component, ended)
                 }
                 Order::Lift { component } => (component, self.lift(component)),
             };

@@ -20,13 +20,14 @@ use std::collections::BTreeMap;
 use std::sync::mpsc;
 
 /// Asks the traffics of what is about to change whether they know it: who cannot be drained is not patched. Whose traffic is
-/// away already is told.
+/// away already is told; answers whose somebody else has taken away, and why.
 pub fn foresee(
     fleet: &Fleet,
     changes: &Changes,
     secrets: &Secrets,
     previews: &mut BTreeMap<usize, PreviewOutcome>,
-) {
+) -> BTreeMap<usize, String> {
+    let mut away = BTreeMap::new();
     let draft = &changes.draft;
     let mask = secrets.mask();
     let mut members: BTreeMap<usize, Vec<(usize, String)>> = BTreeMap::new();
@@ -53,10 +54,17 @@ pub fn foresee(
                 Ok(all) => all.get(k).cloned().unwrap_or(MemberStanding::Serving),
                 Err(why) => MemberStanding::Missing { why: why.clone() },
             };
-            let masked = |text: &str| mask.apply(text).into();
+            let masked = |text: &str| -> String { mask.apply(text).into() };
+            if let MemberStanding::Away { holders, why } = &standing
+                && holders.is_empty()
+                && member != ALL_MEMBERS
+            {
+                away.insert(*i, masked(&format!("{}: {why}", traffic.address)));
+            }
             note(standing, &traffic.address, member, &masked, previews.get_mut(i));
         }
     }
+    away
 }
 
 fn note(

@@ -252,6 +252,7 @@ pub fn apply(ready: Ready, audience: &mut dyn Audience) -> Result<Ended, Failure
         run: opened.run.id().into(),
         cancelled: AtomicBool::new(false),
         alone: alone(&place, &local, opened.run.id()),
+        seen: Default::default(),
     };
     let hands = Hands::new(Arc::new(tools));
     let run = opened.drive(&plan, &local, &hands, audience)?;

@@ -37,6 +37,9 @@ impl Opened {
         let Opened { run, writer, ledger, .. } = self;
         ledger.checkpoint(plan, run, local, audience);
         let mut silencer = Silencer::of(plan, &hands.tools.targets);
+        if let Some(silencer) = silencer.as_mut().filter(|_| run.is_abandoned()) {
+            silencer.let_go(plan, run);
+        }
         let lookout = RefCell::new(Lookout::of(plan, &hands.tools.targets, &reply));
         let mut watch = |plan: &Plan, run: &Run, event: &Event| {
             audience.event(plan, run, event);
@@ -78,12 +81,15 @@ impl Opened {
         }
         let stops =
             || self.heard.as_ref().is_some_and(|heard| heard.try_iter().any(|happened| happened.is_signal()));
-        let (of, told) = ((run.id(), &self.ledger.state), (&stops as &dyn Fn() -> bool, audience));
-        let (dropped, left) = snapshot::drop_old(of, place, plan, hands, self.lease.token(), told)?;
+        // Nothing is too old because somebody has set the clock meanwhile.
+        let (taken, steady) = self.taken;
+        let now = taken.plus(steady.elapsed());
+        let (of, told) = ((run.id(), &self.ledger.state, now), (&stops as &dyn Fn() -> bool, audience));
+        let (dropped, gone) = snapshot::drop_old(of, place, plan, hands, self.lease.token(), told)?;
         if !dropped.is_empty() {
             self.ledger.fold(plan, run, local, &head, dropped)?;
         }
-        doomed::note(place, doomed::By::Run(run.id()), &left)?;
+        doomed::note(place, doomed::By::Run(run.id()), &gone)?;
         match secrets::has_any(plan) {
             false => outputs::keep(place, run, &Hide::Nothing),
             true => {

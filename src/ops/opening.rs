@@ -21,6 +21,7 @@ use crate::world::{clock, disk, failpoint, machine, random};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
+use std::time::Instant;
 
 /// How the loop is entered.
 pub(super) enum Entry {
@@ -44,6 +45,8 @@ pub(super) struct Opened {
     pub events: Vec<Event>,
     /// What a person should know before it goes on.
     pub notices: Vec<String>,
+    /// When it was taken, by both clocks.
+    pub taken: (Moment, Instant),
     /// What comes when the loop is over: signals.
     pub heard: Option<Receiver<Happened>>,
 }
@@ -160,7 +163,17 @@ pub(super) fn open_run(
     drop(lock);
     failpoint::pass("run.opened");
     let ledger = Ledger { started, state, base, saved_at: clock::steady(), lacks };
-    Ok(Opened { run, writer, lease, folder, ledger, events, notices, heard: None })
+    Ok(Opened {
+        run,
+        writer,
+        lease,
+        folder,
+        ledger,
+        events,
+        notices,
+        taken: (now, clock::steady()),
+        heard: None,
+    })
 }
 
 /// The run as its folder tells it under the lease. One that has ended meanwhile is not driven on: its lease, which falls

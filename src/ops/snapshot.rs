@@ -11,9 +11,9 @@ use crate::backend::{Base, Local};
 use crate::config::checked::SnapshotRule;
 use crate::config::source::Sources;
 use crate::engine::lease::{self, Holdings, LeaseError};
-use crate::engine::perform::{Hands, Tools};
+use crate::engine::perform::{Hands, NotDropped, Tools};
 use crate::engine::{fleet::Fleet, observe, secrets::Secrets};
-use crate::model::{Address, Diagnostics, Purpose};
+use crate::model::{Address, Diagnostics, Moment, Purpose};
 use crate::plan::Plan;
 use crate::plan::draft::recorded_outputs;
 use crate::plan::hours::Hours;
@@ -30,11 +30,10 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 /// Ids of the snapshots that retention would drop now, given the rules of `plan`.
-pub fn to_drop(state: &State, plan: &Plan, open: &BTreeSet<String>) -> Vec<String> {
+pub fn to_drop(state: &State, plan: &Plan, open: &BTreeSet<String>, now: Moment) -> Vec<String> {
     let rules: BTreeMap<&Address, &SnapshotRule> =
         plan.entries.iter().filter(|e| e.desired.is_some()).map(|e| (&e.address, &e.snapshot)).collect();
-    let drop =
-        retention::to_drop(state, |address| rules.get(address).map(|r| (*r).clone()), open, clock::now());
+    let drop = retention::to_drop(state, |address| rules.get(address).map(|r| (*r).clone()), open, now);
     // Who has just brought back what a snapshot holds may want it once more.
     let restored = |id: &String| matches!(&plan.purpose, Purpose::Restore { snapshot } if snapshot == id);
     drop.into_iter().filter(|id| !restored(id)).collect()
@@ -44,9 +43,10 @@ pub fn to_drop(state: &State, plan: &Plan, open: &BTreeSet<String>) -> Vec<Strin
 const QUICK: Duration = Duration::from_secs(2);
 
 /// Lets go what retention does not keep after `run`; what cannot be dropped now is told and stays for the next time. `stops`: whether
-/// somebody wants it to wait no longer. Answers the ids of those that are gone, and of those that may be.
+/// somebody wants it to wait no longer. `now`: by a clock that nobody sets while the run goes on. Answers the ids of those that are
+/// gone, and of those that may be.
 pub(super) fn drop_old(
-    (run, state): (&str, &State),
+    (run, state, now): (&str, &State, Moment),
     place: &Place,
     plan: &Plan,
     hands: &Hands,
@@ -55,7 +55,7 @@ pub(super) fn drop_old(
 ) -> Result<(Vec<String>, Vec<String>), Failure> {
     let open = runs::open(&place.runs)?.into_iter().map(|open| open.id).filter(|id| id != run).collect();
     // A component without a session in this run is left for a later one.
-    let reached = to_drop(state, plan, &open).into_iter().filter_map(|id| {
+    let reached = to_drop(state, plan, &open, now).into_iter().filter_map(|id| {
         let of = &state.snapshots.get(&id)?.component;
         let component = plan.entries.iter().position(|entry| entry.address == *of)?;
         hands.reaches(component).then_some((id, component))
@@ -65,7 +65,7 @@ pub(super) fn drop_old(
         audience.notice(&format!("old snapshots stay for now: {failure}"));
         left.clear();
     }
-    let mut dropped = Vec::new();
+    let (mut dropped, mut gone) = (Vec::new(), Vec::new());
     while let Some((id, component)) = left.first() {
         let (id, address) = (id.clone(), &plan.entries[*component].address);
         let reference = SnapshotRef { id: id.clone(), token: Some(state.snapshots[&id].token.clone()) };
@@ -81,22 +81,22 @@ pub(super) fn drop_old(
         };
         match hands.drop_snapshot(*component, token, reference, &mut waits) {
             Some(Ok(())) => dropped.push(id),
-            Some(Err(why)) => {
+            Some(Err(NotDropped { why, may_be_gone })) => {
                 audience.notice(&format!("snapshot {id} of {address} could not be dropped: {why}"));
+                gone.extend(may_be_gone.then_some(id));
             }
             None => {
+                gone.push(id);
                 audience.notice(
                     "stopped waiting for old snapshots that are being dropped: `patchform snapshot list` shows what may be gone",
                 );
                 // The others were not begun.
-                left.truncate(1);
                 break;
             }
         }
         left.remove(0);
     }
-    let left: Vec<String> = left.into_iter().map(|(id, _)| id).collect();
-    Ok((dropped, left))
+    Ok((dropped, gone))
 }
 
 /// `snapshot list`: the state with what open runs did, the orphans, and the runs that took a stored snapshot and whose folder is gone.
@@ -196,7 +196,12 @@ pub fn prune(inputs: &Inputs, patience: Duration) -> Result<Pruned, Failure> {
                     }
                     dropped.push(one.id);
                 }
-                Err(why) => failed.push(format!("{}: {why}", one.id)),
+                Err(NotDropped { why, may_be_gone }) => {
+                    failed.push(format!("{}: {why}", one.id));
+                    if may_be_gone && one.orphan.is_none() {
+                        begun.insert(one.id);
+                    }
+                }
             }
         }
     }
@@ -226,9 +231,12 @@ impl<'a> Doomed<'a> {
         Doomed { id: orphan.id.clone(), component: &orphan.component, token: None, orphan: Some(orphan) }
     }
 
-    fn drop_through(&self, hands: &Hands, token: u64) -> Result<(), String> {
+    fn drop_through(&self, hands: &Hands, token: u64) -> Result<(), NotDropped> {
         let entry = hands.tools.plan.entries.iter().position(|e| e.address == *self.component);
-        let entry = entry.ok_or_else(|| format!("its run does not know {} any more", self.component))?;
+        let entry = entry.ok_or_else(|| NotDropped {
+            why: format!("its run does not know {} any more", self.component),
+            may_be_gone: false,
+        })?;
         let reference = SnapshotRef { id: self.id.clone(), token: self.token.clone() };
         hands.drop_snapshot(entry, token, reference, &mut || true).unwrap_or(Ok(()))
     }
@@ -314,6 +322,7 @@ fn hands_for(place: &Place, plan: Plan, inputs: &Inputs, run: &str) -> Result<Ha
         run: run.into(),
         cancelled: AtomicBool::new(false),
         alone: Box::new(|_| Ok(())),
+        seen: Default::default(),
     })))
 }
 
@@ -545,8 +554,9 @@ pub fn will_drop(state: &State, plan: &Plan) -> Vec<(String, String)> {
         }
     }
     let keeps: BTreeMap<&Address, u64> = plan.entries.iter().map(|e| (&e.address, e.snapshot.keep)).collect();
-    let doomed =
-        to_drop(&after, plan, &BTreeSet::new()).into_iter().filter(|id| state.snapshots.contains_key(id));
+    let doomed = to_drop(&after, plan, &BTreeSet::new(), now)
+        .into_iter()
+        .filter(|id| state.snapshots.contains_key(id));
     let why = |id: &str| {
         let snapshot = &state.snapshots[id];
         match (snapshot.expires.filter(|at| *at <= now), keeps.get(&snapshot.component)) {

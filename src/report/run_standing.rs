@@ -19,7 +19,7 @@ use crate::run::{
 use crate::state::owed::steps;
 use patchform_sdk::message::{Answer, Reload, Verdict as Verified};
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// When components were worked on, as events tell it, and what they said that the fold does not keep.
@@ -28,6 +28,8 @@ pub struct Times {
     of: BTreeMap<usize, (Moment, Moment)>,
     /// When the last step of each began, as the clock said and by one that nobody sets.
     begun: BTreeMap<usize, (Moment, Moment, Step)>,
+    /// Whose traffic was taken away.
+    drained: BTreeSet<usize>,
     /// Since when components are away, and how long they were before.
     away: BTreeMap<usize, Moment>,
     was_away: BTreeMap<usize, Vec<Interval>>,
@@ -78,12 +80,26 @@ impl Times {
         Some(self.seen.get(&service)?.outages(self.steady(until)))
     }
 
-    /// A component is away from its patch or drain on until it is verified, has its traffic back, or is read after it went back;
-    /// and not at all where the first of these was refused.
+    /// A component is away from its patch or drain on until it is verified, or read after it went back, and has its traffic; and not
+    /// at all where the first of these was refused.
     fn see_away(&mut self, event: &Event) {
         let at = self.steady(event.at);
         let is_at = |i: usize, wanted: Step| self.begun.get(&i).is_some_and(|(_, _, step)| *step == wanted);
         let began = |i: usize| Some(self.begun.get(&i)?.1);
+        let gives_back = match &event.what {
+            What::Fact { action, answer: Answer::Applied(_), .. }
+                if is_at(action.component, Step::Undrain) =>
+            {
+                true
+            }
+            What::Fact { action, answer: Answer::Refused { .. }, .. } => is_at(action.component, Step::Drain),
+            _ => false,
+        };
+        match &event.what {
+            What::Intent { action, step: Step::Drain, .. } => drop(self.drained.insert(action.component)),
+            What::Fact { action, .. } if gives_back => drop(self.drained.remove(&action.component)),
+            _ => {}
+        }
         let verifies = |i: usize| is_at(i, Step::Verify);
         let back = match &event.what {
             What::Intent { action, step, .. } if leaves(*step) => {
@@ -91,15 +107,16 @@ impl Times {
                 None
             }
             What::Fact { action, answer: Answer::Applied(done), .. } if verifies(action.component) => {
-                (done.verdict == Some(Verified::Healthy)).then_some(action.component)
+                let (i, healthy) = (action.component, done.verdict == Some(Verified::Healthy));
+                (healthy && !self.drained.contains(&i)).then_some(i)
             }
             What::Fact { action, answer: Answer::Applied(_), .. } => {
-                Some(action.component).filter(|i| is_at(*i, Step::Undrain))
+                Some(action.component).filter(|_| gives_back)
             }
             What::Fact { action, answer: Answer::Refused { .. }, .. } => {
                 Some(action.component).filter(|i| self.away.get(i).copied() == began(*i))
             }
-            What::Read { component, .. } => Some(*component),
+            What::Read { component, .. } => Some(*component).filter(|i| !self.drained.contains(i)),
             _ => None,
         };
         if let Some((component, since)) = back.and_then(|i| Some((i, self.away.remove(&i)?))) {
@@ -388,12 +405,14 @@ mod tests {
     fn who_has_traffic_is_not_away() {
         let (at, back) =
             (|index| ActionRef { component: 0, leg: Leg::Forth, index }, Answer::Applied(Done::default()));
+        let well = Answer::Applied(Done { verdict: Some(Verified::Healthy), ..Done::default() });
         let intent = |index, step| What::Intent { action: at(index), step, attempt: 1, snapshot: None };
         let fact = |index, answer| What::Fact { action: at(index), attempt: 1, answer };
         for (second, answer, away) in [
             (None, Answer::refused("held"), Some(10)),
             (None, Answer::unclear("lost"), None),
             (Some((Step::Patch, Answer::refused("no"))), back.clone(), None),
+            (Some((Step::Verify, well)), back.clone(), None),
             (Some((Step::Undrain, back.clone())), back.clone(), Some(30)),
         ] {
             let mut times = Times::default();

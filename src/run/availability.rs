@@ -62,6 +62,13 @@ impl Run {
         self.availability.away.get(service).map_or(0, BTreeSet::len)
     }
 
+    /// Which members of the services of component `i`, beside it, are not available now.
+    pub fn away_beside(&self, i: usize) -> BTreeSet<usize> {
+        let services = self.shape.nodes.get(i).map_or(&[][..], |node| &node.services);
+        let away = services.iter().flat_map(|service| &self.availability.away[*service]);
+        away.copied().filter(|member| *member != i).collect()
+    }
+
     /// How many members more a service can spare.
     pub fn room(&self, service: usize) -> u64 {
         let Some(shape) = self.shape.services.get(service) else { return 0 };

@@ -1,7 +1,7 @@
 # The dead man's switch: $1 is the command's folder, $2 how many milliseconds there are for a confirmation, the rest goes
 # back. Exactly one of `armed`, `confirmed`, `reverting` is there from now on: the decision is a rename of `armed`, which
 # the system lets succeed once, whoever tries, and which needs no room on a full disk.
-within=$2 where=$PWD
+folder=$1 within=$2 where=$PWD
 # Its own folder is where it stands, so that it may be moved.
 cd "$1/switch" && mkdir claim 2>/dev/null || exit 0
 shift 2
@@ -37,10 +37,22 @@ signal() {
     kill -"$1" "${p#/proc/}" 2>/dev/null
   done
 }
+# led FOLDER: the leader of another session whose command line names FOLDER, as `pid`: somebody has removed what told of it.
+led() {
+  for p in $(grep -lzxF -- "$1" /proc/[0-9]*/cmdline 2>/dev/null); do
+    p=${p#/proc/} p=${p%/cmdline}
+    [ "$p" != $$ ] && { read -r s <"/proc/$p/stat"; } 2>/dev/null || continue
+    set -- "$1" ${s##*) }
+    [ "$5" = "$p" ] || continue
+    pid=$p
+    return
+  done
+  return 1
+}
 # stop: ends the command, asking for two seconds, then at once.
 stop() {
   lives ..
-  [ -z "$gone" ] || return
+  [ -z "$gone" ] || led "$folder" || return
   signal TERM
   now; ask=$((now + 2000)) give_up=$((now + 20000))
   while [ "$found" ] && [ "$now" -lt "$give_up" ]; do
