@@ -331,6 +331,19 @@ fn a_run_whose_watchdog_lives_is_not_abandoned_where_its_trace_was_removed() {
     lab.patchform("run list").says("abandoned");
 }
 
+/// Whoever took the run up finds at once that the patch has ended, however long it had gone on: it is confirmed in time.
+#[test]
+fn a_patch_that_ends_late_is_confirmed_by_who_resumed_the_run() {
+    let lab = Component { patch: UNTIL_GO, within: "14s", ..Component::default() }.lab();
+    killed_at(&lab, "half");
+    let resumed = lab.patchform_command("resume").spawn().unwrap();
+    // Looks that are further and further apart would come at 7 and at 15 seconds.
+    std::thread::sleep(Duration::from_millis(8_500));
+    lab.write("go", "");
+    assert!(resumed.wait_with_output().unwrap().status.success());
+    assert_eq!((decisions(&lab), lab.read("file").as_str()), (vec!["confirmed".into()], "2"));
+}
+
 /// It ends the patch before it goes back, also where nobody can read any more which process that is.
 #[test]
 fn a_watchdog_ends_the_patch_whose_trace_was_removed() {

@@ -31,12 +31,28 @@ pub fn look(plan: &mut Plan, targets: &Targets) {
 
 /// A member without traffic serves nobody, however well it is. `away`: by entry, why it has none.
 pub fn without_traffic(plan: &mut Plan, away: BTreeMap<usize, String>) {
-    for (i, why) in away {
+    not_serving(plan, away);
+}
+
+fn not_serving(plan: &mut Plan, members: impl IntoIterator<Item = (usize, String)>) {
+    for (i, why) in members {
         let is_member = plan.services.iter().any(|service| service.members.contains(&i));
         if let Some(entry) = plan.entries.get_mut(i).filter(|_| is_member) {
             entry.ill.get_or_insert(why);
         }
     }
+}
+
+/// A member that an earlier run may have left half done is not counted on until that is done.
+pub fn half_done(plan: &mut Plan) {
+    let half = plan.changes().filter(|(.., change)| change.owed.as_ref().is_some_and(|owed| owed.half));
+    let half: Vec<(usize, String)> = half
+        .map(|(i, _, change)| {
+            let run = change.owed.as_ref().map_or("", |owed| &owed.run);
+            (i, format!("run {run} may have left it half done"))
+        })
+        .collect();
+    not_serving(plan, half);
 }
 
 /// What is ill of what has to be well.

@@ -26,6 +26,8 @@ const INBOX_EVERY: Duration = Duration::from_millis(200);
 /// The wall clock counts as set when it moved by this much more or less than the steady one, in milliseconds. Below lies
 /// what a time service corrects by the way.
 const CLOCK_SET: u64 = 2_000;
+/// The longest pause between two looks at a patch under a dead man's switch.
+const GUARDED: Duration = Duration::from_secs(1);
 /// How long a probe or a reading may take before it counts as unanswerable.
 pub const LOOK_DEADLINE: Duration = Duration::from_secs(120);
 /// How long running actions are awaited after the journal failed.
@@ -257,7 +259,8 @@ impl Drive<'_> {
                         self.fold(intent(begin))?;
                     }
                     Command::Probe { begin, after } => {
-                        self.flights.add(begin.action.component, Flight::Pause(begin.clone()), *after);
+                        let after = self.pause_before(begin, *after);
+                        self.flights.add(begin.action.component, Flight::Pause(begin.clone()), after);
                     }
                     Command::Watch { component, after } => {
                         self.flights.add(*component, Flight::Rest(clock::steady()), *after);
@@ -277,6 +280,13 @@ impl Drive<'_> {
             }
             all.extend(commands);
         }
+    }
+
+    /// How long to wait before a busy action is looked at again. What must be confirmed in time is found to have ended at once.
+    fn pause_before(&self, begin: &Begin, after: Duration) -> Duration {
+        let change = self.plan.change(begin.action.component);
+        let is_guarded = begin.step == Step::Patch && change.is_some_and(|c| c.preview.switch.is_some());
+        if is_guarded { after.min(GUARDED) } else { after }
     }
 
     /// An interruption that is over is not told as one that goes on.

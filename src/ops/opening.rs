@@ -148,7 +148,8 @@ pub(super) fn open_run(
             if more.is_some() {
                 mark_cut(&folder)?;
             }
-            notices.extend(told.run.is_paused().then(|| was_paused(&id)));
+            let lets_go = matches!(request, Some(Request::Abandon { .. }));
+            notices.extend((told.run.is_paused() && !lets_go).then(|| was_paused(&id)));
             let (run, writer, taken) = take(told.run, writer, &me, &lease, looked, request)?;
             let mut events = told.journal.events;
             events.extend(taken);

@@ -257,6 +257,7 @@ pub(super) fn readings_to_plan(
     past::note(&mut plan, state, &place.runs);
     ailing::look(&mut plan, targets);
     ailing::without_traffic(&mut plan, away);
+    ailing::half_done(&mut plan);
     services::spare(&plan)?;
     services::keep(&plan)?;
     stages.stage(Stage::Done);

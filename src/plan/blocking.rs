@@ -157,6 +157,7 @@ impl Difference {
             text.lines()
                 .filter_map(|line| line.strip_prefix(sign))
                 .map(|rule| rule.trim().to_string())
+                .filter(|rule| !rule.is_empty())
                 .collect::<Vec<String>>()
         };
         let (mut gone, mut new) = (with("< "), with("> "));
