@@ -15,6 +15,7 @@ use super::value::{Entries, Value};
 use super::variables::{VariableInputs, settle};
 use crate::model::{Diagnostics, InstanceKey, Selection, Span};
 use expand::Instance;
+use guess::Guessing;
 use names::Names;
 use secret::Secrets;
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,6 +38,7 @@ mod expand;
 mod feed;
 mod fetched;
 mod finish;
+mod guess;
 mod hosts;
 mod input;
 mod instances;
@@ -113,6 +115,7 @@ fn run(
     let (mut problems, mut wrong) = (Diagnostics::default(), Wrong::default());
     wrong.outputs_lost = parsed.gaps.may_hold_outputs();
     wrong.spoil(wrong.outputs_lost);
+    wrong.lacks = inputs.may_lack;
     parsed.conceal(sources, &Diagnostics::default());
     let tree = Tree::grow(parsed, schemas, &mut wrong, &mut problems);
     clear::secrets(&tree, schemas).into_iter().for_each(|span| sources.conceal(span));
@@ -235,10 +238,17 @@ impl<'a, 'p> Checker<'a, 'p> {
         scope(self.around, self.tree.area(instance.module).path, &instance.values)
     }
 
+    /// What is known of the names in an instance of a module that have no value.
+    fn guessing(&self, at: usize) -> Guessing<'_, 'p> {
+        let Checker { tree, around, instances, .. } = self;
+        Guessing { tree, instances, around, at, sketched: false, own: None, depth: 0 }
+    }
+
     fn with_fields<T>(&mut self, instance: usize, read: impl FnOnce(&mut Fields<'_>) -> T) -> T {
         let mut problems = Diagnostics::default();
         let answer = {
-            let scope = self.scope(instance);
+            let guessing = self.guessing(instance);
+            let scope = self.scope(instance).resolver(&guessing);
             let values = &self.instances[instance].values;
             let hopeless = |expr: &Expr| values.hopeless(expr);
             read(&mut Fields { scope: &scope, hopeless: &hopeless, problems: &mut problems })
