@@ -30,13 +30,13 @@ impl Guess {
     /// Nothing is known.
     pub const ANY: Guess = Guess::Of(Type::Any);
 
-    /// Of a value of a type.
+    /// Of a value of a type, which may be null: even what is empty is not known then.
     pub fn of(ty: Type) -> Guess {
         match ty {
-            Type::Tuple(types) => Guess::tuple(types.iter().cloned().map(Guess::of).collect()),
+            Type::Tuple(types) => Guess::Tuple(types.iter().cloned().map(Guess::of).collect()).bounded(),
             Type::Object(fields) => {
                 let all = fields.iter().map(|(name, field)| (name.clone(), Guess::of(field.ty.clone())));
-                Guess::object(all.collect())
+                Guess::Object(all.collect()).bounded()
             }
             simple => Guess::Of(simple),
         }

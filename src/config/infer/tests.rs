@@ -196,7 +196,7 @@ fn a_guess_never_grows_without_end() {
         guess = Guess::tuple(vec![guess.clone(), guess]);
     }
     assert!(guess.is_small(100, &mut 20_000));
-    let text = format!("{}var.s{}", "[".repeat(90), "]".repeat(90));
+    let text = format!("{}var.s{}", "[".repeat(60), "]".repeat(60));
     assert_eq!(read(&text).0, Guess::Of(Type::Any));
     let nested = "[for a in [1,2,3,4,5,6,7,8,9,10] : ".repeat(6);
     let text = format!("{nested}var.s{}", "]".repeat(6));
