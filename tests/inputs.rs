@@ -247,6 +247,10 @@ output "level" {
         ("[\"cat\", each.key]", "\"cat ${each.key}\"", "a list is required"),
         ("length(var.hosts)", "lenght(var.hosts)", "Did you mean length?"),
         ("patch       =", "pathc       =", "Did you mean \"patch\"?"),
+        ("length(var.hosts)", "upper(var.hosts)", "a string is required, not a list"),
+        ("length(var.hosts)", "var.hosts[0].name", "A string has no attributes"),
+        ("toset(var.hosts)", "var.hosts", "\"for_each\" must be a map or a set of strings"),
+        ("[\"cat\", each.key]", "[\"cat\", each.key.name]", "A string has no attributes"),
     ] {
         lab.write("main.pf.hcl", text.replace(right, wrong));
         lab.patchform("validate").exits(1).says(says).says("has no value yet");

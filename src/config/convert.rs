@@ -239,8 +239,7 @@ impl Conversion {
             return Ok(made);
         }
         // Beside a null what does not agree stays open, which the elements of a collection cannot be.
-        let unified =
-            unify(&types).filter(|unified| *unified != Type::Any).ok_or_else(|| unlike(what))?;
+        let unified = unify(&types).filter(|unified| *unified != Type::Any).ok_or_else(|| unlike(what))?;
         let of = &with_defaults(unified, of);
         let again =
             parts.zip(&made).map(|((step, _), value)| self.convert(value, of).map_err(|e| e.under(step)));

@@ -96,7 +96,9 @@ impl Guessing<'_, '_> {
     /// What a call gives to a variable that takes anything.
     fn given(&self, name: &str, variable: &Variable<'_>) -> Guess {
         let declared = Guess::of(variable.ty.clone());
-        let Instance { module, parent: Some(parent), ref own, .. } = *self.instance() else { return declared };
+        let Instance { module, parent: Some(parent), ref own, .. } = *self.instance() else {
+            return declared;
+        };
         let Some((_, call)) = self.tree.modules[module].parent else { return declared };
         let called = &self.tree.area(self.instances[parent].module).calls[call];
         let index = self.tree.area(module).names.inputs.binary_search(&name).ok();
@@ -125,7 +127,8 @@ impl Guessing<'_, '_> {
         let instance = self.instance();
         let area = self.tree.area(instance.module);
         let (name, _) = output(reference, false)?;
-        let called = area.names.calls.iter().position(|call| call.labels.first().map(|l| &l.text) == reference.name());
+        let called =
+            area.names.calls.iter().position(|call| call.labels.first().map(|l| &l.text) == reference.name());
         let call = called.filter(|call| matches!(area.calls[*call].repeat, Repeat::Once))?;
         let [child] = instance.children[call].as_deref()? else { return None };
         let outputs = &self.tree.area(self.instances[*child].module).outputs;
@@ -189,9 +192,10 @@ impl Resolve for Guessing<'_, '_> {
         }
         let nothing = Some((0, Guess::ANY));
         match (&*reference.root, name) {
-            (root, _) if self.own.as_ref().is_some_and(|(own, _)| *own == root) => {
-                self.own.as_ref().map(|(_, guess)| (0, guess.clone()))
-            }
+            ("each" | "count", Some(name)) => match self.own.as_ref()? {
+                (_, Guess::Object(entries)) if entries.contains_key(name) => Some((1, entries[name].clone())),
+                (_, other) => Some((0, other.clone())),
+            },
             ("var", Some(name)) => Some((1, self.variable(name))),
             ("local", Some(name)) => Some((1, self.local(name))),
             ("module", _) => self.output(reference).map(|guess| (2, guess)).or(nothing),

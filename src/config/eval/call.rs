@@ -271,7 +271,13 @@ pub(in crate::config) fn unfit(
 }
 
 /// A function's complaint, at the argument that it is about.
-pub(in crate::config) fn told(expr: &Expr, call: &Call, fault: Fault, hidden: bool, scope: &Scope<'_>) -> Problem {
+pub(in crate::config) fn told(
+    expr: &Expr,
+    call: &Call,
+    fault: Fault,
+    hidden: bool,
+    scope: &Scope<'_>,
+) -> Problem {
     let place = fault.argument.and_then(|i| call.args.get(i).or(call.args.last())).unwrap_or(expr);
     // What a function says may quote its arguments.
     let problem =

@@ -230,7 +230,13 @@ fn few<'a>(names: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// An element, as secret as its key.
-pub(in crate::config) fn indexed(value: &Value, key: &Value, span: Span, expr: &Expr, scope: &Scope<'_>) -> Evaluated {
+pub(in crate::config) fn indexed(
+    value: &Value,
+    key: &Value,
+    span: Span,
+    expr: &Expr,
+    scope: &Scope<'_>,
+) -> Evaluated {
     Ok(element(value, key, span, expr, scope)?.marked(&key.deep_marks()))
 }
 

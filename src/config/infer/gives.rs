@@ -1,8 +1,8 @@
 //! What functions give, as far as the types of their arguments tell.
 
-use super::Guess;
 use super::call::{Called, target};
 use super::repeat::alike;
+use super::{Guess, Sort};
 use crate::config::convert::{fit, unify};
 use crate::config::functions::{Function, groups};
 use crate::config::types::Type;
@@ -29,6 +29,21 @@ impl Function {
             _ => any(),
         })
     }
+}
+
+/// Every combination of one element of each: a set where one of them is one.
+fn product(args: &[Guess]) -> Guess {
+    let of = |arg: &Guess| match fit(arg, &Type::list(Type::Any)).map(|list| list.ty()) {
+        Ok(Type::List(of)) => (*of).clone(),
+        _ => Type::Any,
+    };
+    let is_set = |arg: &Guess| matches!(arg.ty(), Type::Set(_));
+    let row = Type::Tuple(args.iter().map(of).collect());
+    Guess::Of(match args {
+        args if args.iter().any(|arg| arg.sort() == Sort::Any) => Type::Any,
+        args if args.iter().any(is_set) => Type::set(row),
+        _ => Type::list(row),
+    })
 }
 
 impl Called<'_> {
@@ -62,6 +77,7 @@ impl Called<'_> {
             {
                 Guess::Of(shared)
             }
+            ("setproduct", _) => product(args),
             ("zipmap", _) => match args.get(1) {
                 Some(Guess::Of(Type::List(ty))) => Guess::Of(Type::Map(ty.clone())),
                 _ => function.any_result(),

@@ -114,6 +114,11 @@ fn agreed(first: &Guess, second: &Guess) -> Option<Guess> {
     }
     let types = [first.ty(), second.ty()];
     // A null has the type of the other.
+    for (one, other) in [(first, &types[1]), (second, &types[0])] {
+        if one.as_known().is_some_and(Value::is_null) {
+            return Some(Guess::of(other.clone()));
+        }
+    }
     match types.each_ref().map(Type::has_any) {
         [false, false] => unify(&types).map(Guess::of),
         _ if types[0] == types[1] => Some(Guess::of(types[0].clone())),

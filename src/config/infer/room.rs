@@ -83,7 +83,11 @@ impl<'a> Room<'a> {
             (ty != Type::Any).then(|| (reference.text(steps), format!("({}, not known yet)", ty.brief())))
         };
         let types: Vec<(String, String)> = expr.references().into_iter().filter_map(shown).collect();
-        let with_types = |problem: Diagnostic| {
+        let with_types = |mut problem: Diagnostic| {
+            // Of what begins like it, less is known.
+            problem.values.retain(|(shown, _)| {
+                !types.iter().any(|(name, _)| name.strip_prefix(shown).is_some_and(|rest| !rest.is_empty()))
+            });
             types.iter().fold(problem, |problem, (name, ty)| {
                 let is_shown = problem.values.iter().any(|(shown, _)| shown == name);
                 match is_shown || problem.values.len() >= MOST_SHOWN {

@@ -6,8 +6,8 @@ use crate::config::expr::Reference;
 use crate::config::functions;
 use crate::config::lower;
 use crate::config::scope::Resolve;
-use crate::config::syntax;
 use crate::config::source::Sources;
+use crate::config::syntax;
 use crate::config::value::{Data, Entries};
 use crate::model::FileId;
 use proptest::prelude::*;
@@ -88,13 +88,8 @@ fn told(text: &str) -> Vec<(String, String)> {
     let one = |problem: &crate::model::Diagnostic| {
         let at = problem.primary.as_ref().map(|(at, _)| at.start as usize..at.end as usize);
         let values = problem.values.iter().map(|(name, value)| format!("|{name} is {value}"));
-        let words = format!(
-            "{}|{}|{}{}",
-            problem.summary,
-            problem.detail,
-            problem.help,
-            values.collect::<String>()
-        );
+        let words =
+            format!("{}|{}|{}{}", problem.summary, problem.detail, problem.help, values.collect::<String>());
         (text[at.unwrap_or(0..0)].to_string(), words)
     };
     read(text).1.0.iter().map(one).collect()
@@ -197,7 +192,7 @@ fn a_guess_never_grows_without_end() {
     }
     assert!(guess.is_small(100, &mut 20_000));
     let text = format!("{}var.s{}", "[".repeat(60), "]".repeat(60));
-    assert_eq!(read(&text).0, Guess::Of(Type::Any));
+    assert!(read(&text).0.is_small(60, &mut 100));
     let nested = "[for a in [1,2,3,4,5,6,7,8,9,10] : ".repeat(6);
     let text = format!("{nested}var.s{}", "]".repeat(6));
     assert!(read(&text).1.0.is_empty());

@@ -52,8 +52,7 @@ impl Reading {
             Guess::Object(entries) => {
                 return entries.get(name).cloned().unwrap_or_else(|| {
                     let names = entries.keys().map(AsRef::as_ref).collect();
-                    let problem =
-                        said::no_such_attribute(guess.kind(), Some(names), name, span, expr, scope);
+                    let problem = said::no_such_attribute(guess.kind(), Some(names), name, span, expr, scope);
                     self.tell(room.explained(problem, expr));
                     Guess::ANY
                 });
@@ -76,7 +75,9 @@ impl Reading {
             (_, Guess::Known(key)) if key.is_null() => said::null_index(span, expr, scope),
             (Guess::Of(Type::Any), _) => return Guess::ANY,
             (Guess::Of(Type::Set(_)), _) => said::index_of_set(span, expr, scope),
-            (Guess::Of(Type::List(of)), key) if key.may_be(&Type::Number) => return Guess::of((**of).clone()),
+            (Guess::Of(Type::List(of)), key) if key.may_be(&Type::Number) => {
+                return Guess::of((**of).clone());
+            }
             (Guess::Of(Type::Map(of)), key) if key.may_be(&Type::String) => return Guess::of((**of).clone()),
             (Guess::Of(Type::List(_)), _) => {
                 said::no_index(guess.kind(), "a number", key.kind(), span, expr, scope)
@@ -162,13 +163,7 @@ fn in_parts(guess: &Guess, key: &Guess, span: Span, expr: &Expr, room: &Room<'_>
 }
 
 /// The element of a value under a key that is not known.
-fn in_known(
-    value: &Value,
-    key: &Guess,
-    span: Span,
-    expr: &Expr,
-    room: &Room<'_>,
-) -> Result<Guess, Problem> {
+fn in_known(value: &Value, key: &Guess, span: Span, expr: &Expr, room: &Room<'_>) -> Result<Guess, Problem> {
     let scope = room.scope();
     let by = match value.data() {
         Data::List(_) | Data::Tuple(_) => (Type::Number, "a number"),

@@ -23,15 +23,40 @@ impl Random {
 }
 
 const LITERALS: [&str; 15] = [
-    "1", "0", "2.5", "\"a\"", "\"5\"", "\"true\"", "\"\"", "true", "null", "[]", "{}", "[1, \"a\"]", "{ a = 1 }",
-    "\"(a)(b)?\"", "\"%d\"",
+    "1",
+    "0",
+    "2.5",
+    "\"a\"",
+    "\"5\"",
+    "\"true\"",
+    "\"\"",
+    "true",
+    "null",
+    "[]",
+    "{}",
+    "[1, \"a\"]",
+    "{ a = 1 }",
+    "\"(a)(b)?\"",
+    "\"%d\"",
 ];
 const NAMES: [&str; 10] = ["a", "p", "d", "x", "y", "name", "port", "tags", "any", "q"];
 
 /// What a `for` may run over and what is never empty where nothing is, by itself.
 const COLLECTIONS: [&str; 14] = [
-    "var.l", "var.st", "var.m", "var.mo", "var.o", "var.os", "var.t", "var.o.d", "var.any", "var.la", "[var.s, 1]",
-    "{ a = var.n, b = [1] }", "var.s", "[var.os, var.l]",
+    "var.l",
+    "var.st",
+    "var.m",
+    "var.mo",
+    "var.o",
+    "var.os",
+    "var.t",
+    "var.o.d",
+    "var.any",
+    "var.la",
+    "[var.s, 1]",
+    "{ a = var.n, b = [1] }",
+    "var.s",
+    "[var.os, var.l]",
 ];
 
 /// An expression; `bound`: how many names `v0`, `v1`, … a `for` around it binds.
@@ -47,7 +72,12 @@ pub fn expression(random: &mut Random, depth: usize, bound: usize) -> String {
         3 => format!("[{}, {}]", part(random), part(random)),
         4 => format!("{{ k = {}, {} = {} }}", part(random), random.of(&NAMES), part(random)),
         5 => format!("({} ? {} : {})", part(random), part(random), part(random)),
-        6 => format!("({} {} {})", part(random), random.of(&["+", "*", "==", "<", "&&", "||", "-"]), part(random)),
+        6 => format!(
+            "({} {} {})",
+            part(random),
+            random.of(&["+", "*", "==", "<", "&&", "||", "-"]),
+            part(random)
+        ),
         7 => format!("{}{}", random.of(&["!", "-"]), part(random)),
         8 => format!("\"a${{{}}}%{{ if {} }}${{{}}}%{{ endif }}\"", part(random), part(random), part(random)),
         9 => repeated(random, depth, bound),
@@ -101,7 +131,8 @@ pub fn value(random: &mut Random, ty: &Type, full: bool) -> Value {
     let count = |random: &mut Random| if full { 1 + random.below(2) } else { random.below(3) };
     match ty {
         Type::Any => {
-            let all = ["string", "number", "list(number)", "map(bool)", "object({ a = string, x = list(any) })"];
+            let all =
+                ["string", "number", "list(number)", "map(bool)", "object({ a = string, x = list(any) })"];
             let all = all.map(super::ty);
             let ty = &all[random.below(all.len())];
             value(random, ty, full)
