@@ -241,7 +241,7 @@ impl<'a, 'p> Checker<'a, 'p> {
     /// What is known of the names in an instance of a module that have no value.
     fn guessing(&self, at: usize) -> Guessing<'_, 'p> {
         let Checker { tree, around, instances, .. } = self;
-        Guessing { tree, instances, around, at, sketched: false, own: None, depth: 0 }
+        Guessing { tree, instances, around, at, sketched: false, own: None, following: Vec::new() }
     }
 
     fn with_fields<T>(&mut self, instance: usize, read: impl FnOnce(&mut Fields<'_>) -> T) -> T {

@@ -37,8 +37,8 @@ pub(super) struct Guessing<'a, 'p> {
     pub sketched: bool,
     /// What `each` or `count` is.
     pub own: Option<(&'static str, Guess)>,
-    /// How many names were followed to get here.
-    pub depth: usize,
+    /// The names that were followed to get here.
+    pub following: Vec<(usize, String)>,
 }
 
 impl Guessing<'_, '_> {
@@ -48,28 +48,29 @@ impl Guessing<'_, '_> {
 
     /// What an expression comes to at another place, without a word about what is wrong with it: that is told there.
     fn other(&self, at: usize, own: Option<(&'static str, Guess)>, expr: &Expr) -> Guess {
-        if self.depth >= DEEPEST {
-            return Guess::ANY;
-        }
         let instance = &self.instances[at];
-        let there = Guessing { at, own, depth: self.depth + 1, ..self.clone() };
+        let there = Guessing { at, own, ..self.clone() };
         let scope = scope(self.around, self.tree.area(instance.module).path, &instance.values);
         let scope = if self.sketched { scope.sketched() } else { scope };
         let (guess, wrong) = infer(expr, &scope.resolver(&there).quietly());
         if wrong.has_errors() { Guess::ANY } else { guess }
     }
 
-    /// The same, found once.
-    fn once(&self, at: usize, name: String, find: impl FnOnce() -> Guess) -> Guess {
+    /// What a name of an instance means, found once. Names that lead round in a circle lead to nothing.
+    fn once(&self, at: usize, name: String, find: impl FnOnce(&Self) -> Guess) -> Guess {
         let known = &self.instances[at].guesses.0[usize::from(self.sketched)];
         let lock = || known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = lock().get(&name) {
             return known.clone();
         }
-        // Names that lead round in a circle lead to nothing.
-        lock().insert(name.clone(), Guess::ANY);
-        let found = find();
-        lock().insert(name, found.clone());
+        let name = (at, name);
+        if self.following.len() >= DEEPEST || self.following.contains(&name) {
+            return Guess::ANY;
+        }
+        let mut further = self.clone();
+        further.following.push(name.clone());
+        let found = find(&further);
+        lock().insert(name.1, found.clone());
         found
     }
 
@@ -78,7 +79,7 @@ impl Guessing<'_, '_> {
         let Some(local) = locals.iter().find(|local| local.root == "local" && local.name == name) else {
             return Guess::ANY;
         };
-        let find = || self.other(self.at, None, &local.written.value);
+        let find = |further: &Self| further.other(self.at, None, &local.written.value);
         self.once(self.at, format!("local.{name}"), find)
     }
 
@@ -90,7 +91,7 @@ impl Guessing<'_, '_> {
         if names.root || !variable.ty.has_any() {
             return Guess::of(variable.ty.clone());
         }
-        self.once(self.at, format!("var.{name}"), || self.given(name, variable))
+        self.once(self.at, format!("var.{name}"), |further| further.given(name, variable))
     }
 
     /// What a call gives to a variable that takes anything.
@@ -134,7 +135,7 @@ impl Guessing<'_, '_> {
         let outputs = &self.tree.area(self.instances[*child].module).outputs;
         let (_, block) = outputs.iter().find(|(known, _)| *known == &**name)?;
         let value = block.body.attribute("value")?;
-        Some(self.once(*child, format!("output.{name}"), || self.other(*child, None, &value.value)))
+        Some(self.once(*child, format!("output.{name}"), |further| further.other(*child, None, &value.value)))
     }
 
     fn component(&self, kind: &str, name: &str) -> Guess {
