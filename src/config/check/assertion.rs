@@ -29,19 +29,27 @@ pub(super) fn check_shape(block: &Block, problems: &mut Diagnostics) {
 pub(super) fn failed(body: &Body, summary: &str, fields: &mut Fields<'_>) -> Option<Box<Diagnostic>> {
     let (condition, message) = (body.attribute("condition")?, body.attribute("error_message")?);
     let at = condition.value.span();
-    let value = match fields.value_for(&condition.value, &Type::Bool) {
+    let before = fields.problems.0.len();
+    let found = fields.value_for(&condition.value, &Type::Bool);
+    let is_wrong = fields.problems.0.len() > before;
+    let value = match found {
         Some(Ok(value)) => value,
-        // What stands beside it is looked at all the same.
+        // Without a value it is not asked, and what is said then is looked at all the same.
         open => {
             let misfit = open.and_then(Result::err);
             fields.problems.0.extend(misfit.map(|misfit| no_truth(misfit.at, misfit.kind)));
-            self::message(message, fields);
+            if !is_wrong {
+                self::message(message, fields);
+            }
             return None;
         }
     };
     match convert(&value, &Type::Bool).ok().and_then(|value| value.as_bool()) {
+        Some(_) if fields.scope.is_sketched() => {
+            self::message(message, fields);
+            return None;
+        }
         Some(true) => return None,
-        Some(false) if fields.scope.is_sketched() => return None,
         Some(false) => {}
         None => {
             let problem = no_truth(at, &value.brief());

@@ -7,7 +7,7 @@ use super::guess::Guessing;
 use super::instances::argument;
 use super::names::Node;
 use super::repeat::instances;
-use super::{Checker, input, level, output};
+use super::{Checker, assertion, input, level, output};
 use crate::config::blocks::{self, Holds, Place, Takes};
 use crate::config::expr::Expr;
 use crate::config::fields::Fields;
@@ -188,6 +188,10 @@ fn dynamic_within(block: &Block, fields: &mut Fields<'_>) {
 /// One block, which stands in one of the kind `around`.
 fn inner(block: &Block, around: Option<&str>, fields: &mut Fields<'_>) {
     let sort = block.labels.first().map(|label| &*label.text);
+    if matches!(&*block.kind, "precondition" | "assert") {
+        // It is not asked here, only looked at.
+        return drop(assertion::failed(&block.body, "", fields));
+    }
     if &*block.kind != "dynamic" {
         return body(&block.body, row(&block.kind, sort, around), fields);
     }

@@ -55,3 +55,16 @@ component "release" "open" {
 output "of_components" {
   value = [release.each["a"].prot, release.open.port.x, release.counted[0].path]
 }
+
+component "release" "none" {
+  count       = 0
+  patch_level = "1"
+  path        = "/srv/${var.list}"
+  tags        = var.hosts
+  lifecycle {
+    precondition {
+      condition     = length(var.list)
+      error_message = [var.list[0]]
+    }
+  }
+}
