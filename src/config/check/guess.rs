@@ -75,8 +75,7 @@ impl Guessing<'_, '_> {
     }
 
     fn local(&self, name: &str) -> Guess {
-        let locals = &self.tree.area(self.instance().module).names.locals;
-        let Some(local) = locals.iter().find(|local| local.root == "local" && local.name == name) else {
+        let Some(local) = self.tree.area(self.instance().module).names.local_named(name) else {
             return Guess::ANY;
         };
         let find = |further: &Self| further.other(self.at, None, &local.written.value);
@@ -128,8 +127,7 @@ impl Guessing<'_, '_> {
         let instance = self.instance();
         let area = self.tree.area(instance.module);
         let (name, _) = output(reference, false)?;
-        let called =
-            area.names.calls.iter().position(|call| call.labels.first().map(|l| &l.text) == reference.name());
+        let called = area.names.call_named(reference.name()?);
         let call = called.filter(|call| matches!(area.calls[*call].repeat, Repeat::Once))?;
         let [child] = instance.children[call].as_deref()? else { return None };
         let outputs = &self.tree.area(self.instances[*child].module).outputs;
@@ -139,8 +137,8 @@ impl Guessing<'_, '_> {
     }
 
     fn component(&self, kind: &str, name: &str) -> Guess {
-        let blocks = &self.tree.area(self.instance().module).blocks;
-        let found = blocks.iter().flatten().find(|block| **block.kind == *kind && **block.name == *name);
+        let area = self.tree.area(self.instance().module);
+        let found = area.names.component_named(kind, name).and_then(|block| area.blocks[block].as_ref());
         found.map_or(Guess::ANY, of_component)
     }
 

@@ -99,29 +99,3 @@ proptest! {
         prop_assert_eq!(sound(seed), Ok(()));
     }
 }
-
-#[test]
-fn zz_dev() {
-    let (mut failed, mut good, mut wrong) = (0, 0, 0);
-    let n: u64 = std::env::var("SEEDS").ok().and_then(|n| n.parse().ok()).unwrap_or(20000);
-    let from: u64 = std::env::var("FROM").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
-    for seed in from..from + n {
-        let seed = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let mut random = Random(seed | 1);
-        let text = expression(&mut random, 3, 0);
-        if read(&text).1.has_errors() {
-            wrong += 1
-        } else {
-            good += 1
-        }
-        if let Err(why) = sound(seed) {
-            println!("{why}\n");
-            failed += 1;
-        }
-        if failed > 25 {
-            break;
-        }
-    }
-    println!("failed {failed} good {good} wrong {wrong}");
-    assert_eq!(failed, 0);
-}
